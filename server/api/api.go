@@ -1,0 +1,62 @@
+// Package api holds the wire types of Nightlatch's HTTP interface: views, steps,
+// inputs, resources, refusals and problems.
+//
+// Server, console, tests and every other client of ours share these types, so
+// that a field has one name and one meaning. Times are RFC 3339 in UTC.
+// Nothing here has behaviour beyond its JSON form.
+package api
+
+// A Kind names a ceremony: one multi-step exchange with the server.
+type Kind string
+
+// The ceremonies.
+const (
+	SignUp         Kind = "sign-up"
+	SignIn         Kind = "sign-in"
+	Reauthenticate Kind = "reauthenticate"
+	EnrollText     Kind = "enroll-text"
+	EnrollApp      Kind = "enroll-app"
+	EnrollKey      Kind = "enroll-key"
+	TurnOff        Kind = "turn-off"
+	ChangePassword Kind = "change-password"
+	ChangeEmail    Kind = "change-email"
+	ChangePhone    Kind = "change-phone"
+)
+
+// A State is where a ceremony stands. Each definition declares its own.
+type State string
+
+// A Method is a way to pass the second step.
+type Method string
+
+// The methods. A backup code is a way in but never a method one enrols.
+const (
+	Text         Method = "text"
+	App          Method = "app"
+	SecurityKey  Method = "key"
+	LoginRequest Method = "login-request"
+	BackupCode   Method = "backup-code"
+)
+
+// A Channel is how a six-digit code reaches the person.
+type Channel string
+
+// The channels.
+const (
+	ByEmail Channel = "email"
+	ByText  Channel = "text"
+	ByApp   Channel = "app"
+)
+
+// A Begin is the body that begins a ceremony.
+type Begin struct {
+	Kind   Kind   `json:"kind"`
+	Method Method `json:"method,omitempty"` // turn-off: what to turn off
+}
+
+// An Answer is the body that answers a ceremony's step. Rev is the revision of
+// the view that was answered.
+type Answer struct {
+	Rev   int   `json:"rev"`
+	Input Input `json:"input"`
+}

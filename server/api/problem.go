@@ -1,0 +1,36 @@
+package api
+
+import "fmt"
+
+// A Problem is an error over HTTP (RFC 9457), with a code of ours.
+type Problem struct {
+	Type    string `json:"type"` // "about:blank"
+	Title   string `json:"title"`
+	Status  int    `json:"status"`
+	Detail  string `json:"detail,omitempty"`
+	Code    string `json:"code"`
+	Field   string `json:"field,omitempty"`
+	Rule    string `json:"rule,omitempty"`
+	RetryAt *Time  `json:"retry_at,omitempty"`
+}
+
+// Error lets a client return a Problem as an error. It holds no secret.
+func (p *Problem) Error() string { return fmt.Sprintf("api: %d %s", p.Status, p.Code) }
+
+// The problem codes that are not refusal codes as well.
+const (
+	TemporaryPasswordRequired = "temporary_password_required"
+	TemporaryPasswordExpired  = "temporary_password_expired"
+	BackupCodeNotAccepted     = "backup_code_not_accepted"
+	ReauthenticationRequired  = "reauthentication_required"
+	BackupCodesFull           = "backup_codes_full"
+	TemporaryPasswordsFull    = "temporary_passwords_full"
+	TwoFactorRequired         = "two_factor_required" // 409: backup codes and temporary passwords need it on
+	NotFound                  = "not_found"
+	TooLarge                  = "too_large"
+	ForbiddenOrigin           = "forbidden_origin"
+	Conflict                  = "conflict"
+	Unavailable               = "unavailable"
+	SignInRequired            = "sign_in_required" // 401 without a good session
+	MethodNotAllowed          = "method_not_allowed"
+)

@@ -1,0 +1,143 @@
+package api
+
+// An Account is what its owner sees of it.
+type Account struct {
+	Username       string      `json:"username"`
+	Email          string      `json:"email"`
+	EmailConfirmed bool        `json:"email_confirmed"`
+	Phone          string      `json:"phone"` // E.164
+	PhoneVerified  bool        `json:"phone_verified"`
+	Discoverable   bool        `json:"discoverable"`
+	TwoFactor      bool        `json:"two_factor"`
+	Methods        Methods     `json:"methods"`
+	LastMethod     Method      `json:"last_method"` // "" before the first sign-in with a second step
+	BackupCodes    BackupCodes `json:"backup_codes"`
+	Policy         string      `json:"policy"` // classic or hardened
+	Created        Time        `json:"created"`
+	PasswordProved *Time       `json:"password_proved,omitempty"` // R3: until when this session counts as freshly proved
+	AppAdded       *Time       `json:"app_added,omitempty"`
+	TextAdded      *Time       `json:"text_added,omitempty"`
+}
+
+// Methods says which methods are on.
+type Methods struct {
+	Text         bool `json:"text"`
+	App          bool `json:"app"`
+	Keys         int  `json:"keys"`
+	LoginRequest bool `json:"login_request"`
+}
+
+// BackupCodes counts them. Next is the number of the code that sign-in will ask
+// for (R72), 0 when none is active.
+type BackupCodes struct {
+	Active int `json:"active"`
+	Next   int `json:"next"`
+}
+
+// A Key is an enrolled security key (R31).
+type Key struct {
+	ID             string   `json:"id"`
+	Label          string   `json:"label"`
+	Model          string   `json:"model,omitempty"`
+	AAGUID         string   `json:"aaguid,omitempty"`
+	Transports     []string `json:"transports"`
+	RPID           string   `json:"rp_id"`
+	Added          Time     `json:"added"`
+	LastUsed       *Time    `json:"last_used"`
+	PossiblyCopied bool     `json:"possibly_copied"` // R34
+	Lab            bool     `json:"lab,omitempty"`   // the lab's virtual key
+}
+
+// A BackupCodeEntry is a backup code in the list; the code itself is not kept.
+type BackupCodeEntry struct {
+	Number  int    `json:"number"`
+	State   string `json:"state"` // active, used, void
+	Created Time   `json:"created"`
+	Used    *Time  `json:"used,omitempty"`
+}
+
+// A NewBackupCode is a code, shown once (R76).
+type NewBackupCode struct {
+	Number int    `json:"number"`
+	Code   string `json:"code"`
+}
+
+// A BackupCodeCheck is the body and answer of "Check your copy" (R77):
+// POST /api/v1/backup-codes/check {"code"} → {"number","state"}.
+type BackupCodeCheck struct {
+	Code   string `json:"code,omitempty"`
+	Number int    `json:"number,omitempty"`
+	State  string `json:"state,omitempty"` // active, used, void, unknown
+}
+
+// A TemporaryPassword is one in the list (R83).
+type TemporaryPassword struct {
+	ID       string `json:"id"`
+	Label    string `json:"label"`
+	Service  string `json:"service,omitempty"`
+	Created  Time   `json:"created"`
+	Expires  Time   `json:"expires"`
+	LastUsed *Use   `json:"last_used"`
+	Uses     int    `json:"uses"`
+	State    string `json:"state"`            // live, expired, revoked
+	Texted   bool   `json:"texted,omitempty"` // R82
+}
+
+// A Use is when and from where something was used.
+type Use struct {
+	At       Time   `json:"at"`
+	Protocol string `json:"protocol"` // http-basic, oauth
+	Address  string `json:"address"`
+}
+
+// A NewTemporaryPassword is one, shown once (R81).
+type NewTemporaryPassword struct {
+	ID       string `json:"id"`
+	Password string `json:"password"`
+	Expires  Time   `json:"expires"`
+}
+
+// A Session is a signed-in client (R44).
+type Session struct {
+	ID       string `json:"id"`
+	Client   string `json:"client"`
+	Place    string `json:"place"`
+	Created  Time   `json:"created"`
+	LastSeen Time   `json:"last_seen"`
+	Expires  Time   `json:"expires"`
+	Current  bool   `json:"current"`
+}
+
+// An Activity is one audit event, as its account's owner sees it.
+type Activity struct {
+	Cursor  string            `json:"cursor"` // pass as ?before= for older ones
+	At      Time              `json:"at"`
+	Type    string            `json:"type"`
+	Rule    string            `json:"rule,omitempty"`
+	Refused bool              `json:"refused,omitempty"`
+	Client  string            `json:"client,omitempty"`
+	Place   string            `json:"place,omitempty"`
+	Details map[string]string `json:"details,omitempty"`
+}
+
+// An Event says that something is to be looked at again (server-sent events).
+type Event struct {
+	Topic string `json:"topic"` // account, keys, backup-codes, temporary-passwords, sessions, activity, ceremony
+}
+
+// Me is what a third-party client learns.
+type Me struct {
+	Username string `json:"username"`
+}
+
+// About describes the server: GET /api/v1/about, no session needed.
+type About struct {
+	Version  string `json:"version"`
+	Policy   string `json:"policy"`
+	RPID     string `json:"rp_id"`
+	Lab      bool   `json:"lab"`
+	Accounts bool   `json:"accounts"` // whether there is any (the first start asks to create one)
+	Mail     bool   `json:"mail"`     // can messages be sent
+	Text     bool   `json:"text"`
+	Now      Time   `json:"now"`
+}

@@ -1,0 +1,162 @@
+package api
+
+// A StepType names a step on the wire.
+type StepType string
+
+// A Step is what a ceremony asks for now. Its JSON form has the step's fields
+// beside "type".
+type Step interface{ StepType() StepType }
+
+// ChooseCredentials asks for a new account's user name and password (R0).
+// Answer: Credentials.
+type ChooseCredentials struct {
+	MinPassword int `json:"min_password"` // characters
+	MaxPassword int `json:"max_password"`
+}
+
+// EnterCredentials asks for user name and password. Answer: Credentials.
+type EnterCredentials struct{}
+
+// EnterPassword asks for the account's password. Answer: Password.
+type EnterPassword struct {
+	Username string `json:"username"`
+}
+
+// ChoosePassword asks for a new password (R0). Answer: Password.
+type ChoosePassword struct {
+	MinPassword int `json:"min_password"`
+	MaxPassword int `json:"max_password"`
+}
+
+// Overview says what an enrolment will do (R2). Answer: Continue.
+type Overview struct {
+	Method Method `json:"method"`
+}
+
+// EnterEmail asks for an address to confirm (R4). Answer: Email.
+type EnterEmail struct {
+	Address string `json:"address,omitempty"` // the one on file, if any
+}
+
+// EnterPhone asks for a phone number (R10). Answer: Phone.
+type EnterPhone struct {
+	Number       string `json:"number,omitempty"` // the one on file, if any
+	Discoverable bool   `json:"discoverable"`     // how the box is ticked at first
+}
+
+// EnterCode asks for a six-digit code. Answer: Code; Resend where ResendAt is
+// set; at sign-in also ChooseMethod.
+type EnterCode struct {
+	Channel      Channel  `json:"channel"`
+	Digits       int      `json:"digits"`
+	SentTo       string   `json:"sent_to,omitempty"`   // masked at sign-in, whole in a session
+	SentAt       *Time    `json:"sent_at,omitempty"`   // last send
+	ResendAt     *Time    `json:"resend_at,omitempty"` // R12: from then on Resend is taken
+	CodeExpires  *Time    `json:"code_expires,omitempty"`
+	TriesLeft    int      `json:"tries_left,omitempty"` // R4, R11
+	Tries        int      `json:"tries,omitempty"`
+	Alternatives []Method `json:"alternatives,omitempty"`
+}
+
+// ScanQR shows a new TOTP secret (R20). Answer: Continue.
+type ScanQR struct {
+	URI    string `json:"uri"`    // Key URI format, issuer twice
+	Secret string `json:"secret"` // base32 without padding or spaces
+}
+
+// UseSecurityKey asks for a touch on a security key. Exactly one of Create and
+// Get is set: the WebAuthn option objects in their standard JSON form (W3C
+// WebAuthn Level 3, §5.1.8 and §5.1.9). Answer: KeyResponse; at sign-in also ChooseMethod.
+type UseSecurityKey struct {
+	Create       RawJSON  `json:"create,omitempty"`
+	Get          RawJSON  `json:"get,omitempty"`
+	Alternatives []Method `json:"alternatives,omitempty"`
+}
+
+// NameKey asks what to call the key just enrolled (R31). Answer: Label.
+type NameKey struct {
+	Suggested string `json:"suggested"`
+}
+
+// EnterBackupCode asks for the backup code with a number (R72). Answer: Code or ChooseMethod.
+type EnterBackupCode struct {
+	Number       int      `json:"number"`
+	Alternatives []Method `json:"alternatives,omitempty"`
+}
+
+// SaveBackupCode shows the first backup code, once (R13, R70). Answer: Continue.
+type SaveBackupCode struct {
+	Number int    `json:"number"`
+	Code   string `json:"code"` // as printed: 7kmq-2xwd-9hfz-3r8n
+}
+
+// Confirm asks before a loss (R60, R61). Answer: ConfirmInput.
+type Confirm struct {
+	Method       Method        `json:"method,omitempty"`
+	Consequences []Consequence `json:"consequences"`
+}
+
+// A Consequence is a code for one thing that confirming will do; Count says how
+// many are touched where that makes sense.
+type Consequence struct {
+	Code  string `json:"code"`
+	Title string `json:"title"` // the same in English, for clients without words of their own
+	Count int    `json:"count,omitempty"`
+}
+
+// The consequences of turning a method off.
+const (
+	MethodOff              = "method_off"
+	TwoFactorOff           = "two_factor_off"
+	BackupCodesVoid        = "backup_codes_void"
+	TemporaryPasswordsVoid = "temporary_passwords_void"
+	SecurityKeysDeleted    = "security_keys_deleted"
+)
+
+// SignedIn ends sign-in and sign-up.
+type SignedIn struct {
+	SessionToken string  `json:"session_token"`
+	Account      Account `json:"account"`
+}
+
+// Finished ends every other ceremony.
+type Finished struct{}
+
+func (ChooseCredentials) StepType() StepType { return "choose-credentials" }
+func (EnterCredentials) StepType() StepType  { return "enter-credentials" }
+func (EnterPassword) StepType() StepType     { return "enter-password" }
+func (ChoosePassword) StepType() StepType    { return "choose-password" }
+func (Overview) StepType() StepType          { return "overview" }
+func (EnterEmail) StepType() StepType        { return "enter-email" }
+func (EnterPhone) StepType() StepType        { return "enter-phone" }
+func (EnterCode) StepType() StepType         { return "enter-code" }
+func (ScanQR) StepType() StepType            { return "scan-qr" }
+func (UseSecurityKey) StepType() StepType    { return "use-security-key" }
+func (NameKey) StepType() StepType           { return "name-key" }
+func (EnterBackupCode) StepType() StepType   { return "enter-backup-code" }
+func (SaveBackupCode) StepType() StepType    { return "save-backup-code" }
+func (Confirm) StepType() StepType           { return "confirm" }
+func (SignedIn) StepType() StepType          { return "signed-in" }
+func (Finished) StepType() StepType          { return "finished" }
+
+// Steps returns a zero value of every step, for tests that hold each to a renderer.
+func Steps() []Step {
+	return []Step{
+		ChooseCredentials{},
+		EnterCredentials{},
+		EnterPassword{},
+		ChoosePassword{},
+		Overview{},
+		EnterEmail{},
+		EnterPhone{},
+		EnterCode{},
+		ScanQR{},
+		UseSecurityKey{},
+		NameKey{},
+		EnterBackupCode{},
+		SaveBackupCode{},
+		Confirm{},
+		SignedIn{},
+		Finished{},
+	}
+}

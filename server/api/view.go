@@ -1,0 +1,64 @@
+package api
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// RawJSON is a JSON value that is passed on as it is.
+type RawJSON = json.RawMessage
+
+// Time is an instant on the wire: RFC 3339, UTC.
+type Time = time.Time
+
+// A View is a ceremony as its owner sees it. Path and At let a client draw the
+// whole way: the steps that apply to this person, and which one is now.
+type View struct {
+	ID      string     `json:"id"`
+	Kind    Kind       `json:"kind"`
+	State   State      `json:"state"`
+	Rev     int        `json:"rev"`
+	Expires Time       `json:"expires"`
+	Now     Time       `json:"now"` // the server's clock, for countdowns
+	Path    []StepType `json:"path,omitempty"`
+	At      int        `json:"at"` // index into Path
+	Step    Step       `json:"step"`
+	Refusal *Refusal   `json:"refusal"`
+}
+
+// A Refusal says why the last input was not taken: what happened (Title), why
+// and what to do next (Detail).
+type Refusal struct {
+	Code      string `json:"code"`
+	Title     string `json:"title"`
+	Detail    string `json:"detail"`
+	Rule      string `json:"rule,omitempty"`       // "R22"
+	Field     string `json:"field,omitempty"`      // malformed: which
+	RetryAt   *Time  `json:"retry_at,omitempty"`   // throttled, resend_too_early
+	TriesLeft *int   `json:"tries_left,omitempty"` // wrong_code
+	Drift     *int   `json:"drift,omitempty"`      // clock_drift: seconds the client's clock is ahead (R23)
+	Key       string `json:"key,omitempty"`        // key_already_enrolled: its label
+}
+
+// The refusal codes inside a view.
+const (
+	InvalidCredentials   = "invalid_credentials"
+	WrongCode            = "wrong_code"
+	CodeExpired          = "code_expired"
+	CodeUsed             = "code_used"
+	ClockDrift           = "clock_drift"
+	TooManyTries         = "too_many_tries"
+	Throttled            = "throttled"
+	BackupCodeOutOfOrder = "backup_code_out_of_order"
+	BackupCodeInactive   = "backup_code_inactive"
+	KeyAlreadyEnrolled   = "key_already_enrolled"
+	KeyUnknown           = "key_unknown"
+	KeyPossiblyCopied    = "key_possibly_copied"
+	Denied               = "denied"
+	ResendTooEarly       = "resend_too_early"
+	Malformed            = "malformed"
+	UsernameTaken        = "username_taken"
+	PasswordRefused      = "password_refused" // R0: too common, or the user name
+	KeysFull             = "keys_full"        // R31
+	CannotSend           = "cannot_send"      // no mail server or text gateway is set up
+)
