@@ -1,0 +1,21 @@
+package assets
+
+import "embed"
+
+//go:embed font/*.otf font/*.ttf
+var fonts embed.FS
+
+// A Face is one of the bundled fonts, by the name of its file.
+type Face string
+
+// The faces that ship. All are under the SIL Open Font License 1.1; the texts
+// lie beside the files.
+const (
+	Text       Face = "Inter-Regular.otf"
+	TextStrong Face = "Inter-SemiBold.otf"
+	Mono       Face = "JetBrainsMono-Regular.ttf"
+	MonoStrong Face = "JetBrainsMono-Medium.ttf"
+)
+
+// Font is the file of a face.
+func Font(f Face) []byte { return read(fonts, "font/"+string(f)) }
