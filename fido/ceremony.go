@@ -1,0 +1,250 @@
+package fido
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// Create makes a credential on the key (WebAuthn section 5.1.3). options is a
+// PublicKeyCredentialCreationOptionsJSON, bare or wrapped in {"publicKey": …};
+// the response is a RegistrationResponseJSON. Both are of WebAuthn section 5.1.
+//
+// A device without a path means the one that is plugged in, now or soon.
+//
+// Errors: AlreadyEnrolledError when the key holds an excluded credential, and
+// every other of this package but ErrNotEnrolled.
+func (c *Client) Create(ctx context.Context, d Device, options json.RawMessage, ui Interaction) (json.RawMessage, error) {
+	opt, err := parseCreation(options, c.origin)
+	if err != nil {
+		return nil, err
+	}
+	client, err := c.origin.clientData(typeCreate, opt.Challenge)
+	if err != nil {
+		return nil, err
+	}
+	cer, err := c.begin(ctx, d, ui)
+	if err != nil {
+		return nil, err
+	}
+	defer cer.end()
+
+	hit, err := cer.probe(opt.RP.ID, ids(opt.Exclude))
+	if err != nil {
+		return nil, err
+	}
+	if hit.found {
+		return nil, &AlreadyEnrolledError{CredentialID: hit.id}
+	}
+	made, err := cer.create(opt, sha256.Sum256(client))
+	if err != nil {
+		return nil, err
+	}
+	ui.Show(Prompt{Kind: Remove, Device: cer.device})
+	return made.response(opt, client, cer.device)
+}
+
+// Get signs with a credential on the key (WebAuthn section 5.1.4). options is a
+// PublicKeyCredentialRequestOptionsJSON, bare or wrapped in {"publicKey": …}; the
+// response is an AuthenticationResponseJSON.
+//
+// A device without a path means the one that is plugged in, now or soon.
+//
+// Errors: ErrNotEnrolled when the key holds none of the allowed credentials, and
+// every other of this package but AlreadyEnrolledError.
+func (c *Client) Get(ctx context.Context, d Device, options json.RawMessage, ui Interaction) (json.RawMessage, error) {
+	opt, err := parseRequest(options, c.origin)
+	if err != nil {
+		return nil, err
+	}
+	client, err := c.origin.clientData(typeGet, opt.Challenge)
+	if err != nil {
+		return nil, err
+	}
+	cer, err := c.begin(ctx, d, ui)
+	if err != nil {
+		return nil, err
+	}
+	defer cer.end()
+
+	as, err := cer.get(opt, sha256.Sum256(client))
+	if err != nil {
+		return nil, err
+	}
+	ui.Show(Prompt{Kind: Remove, Device: cer.device})
+
+	var out authentication
+	out.ID, out.RawID = as.CredentialID, as.CredentialID
+	out.Type, out.Attachment = publicKeyType, crossPlatform
+	out.Response.ClientData = client
+	out.Response.AuthenticatorData = as.AuthData
+	out.Response.Signature = as.Signature
+	out.Response.UserHandle = as.UserID
+	return encode(out)
+}
+
+// A ceremony is one conversation with one key.
+type ceremony struct {
+	client  *Client
+	ctx     context.Context // one ceremony lives as long as one call; see begin
+	ui      Interaction
+	device  Device
+	key     Key
+	info    Info
+	release func()
+
+	verify bool // the answer must carry the flag "user verified"
+	sensor bool // the key's own sensor verifies the user
+	pin    string
+}
+
+// begin settles on a device, takes it, opens it and asks what it can do.
+func (c *Client) begin(ctx context.Context, d Device, ui Interaction) (*ceremony, error) {
+	d, err := c.settle(ctx, d, ui)
+	if err != nil {
+		return nil, err
+	}
+	release, err := c.reserve(d.Path)
+	if err != nil {
+		return nil, err
+	}
+	key, err := c.open.Open(ctx, d.Path)
+	if err != nil {
+		release()
+		return nil, err
+	}
+	cer := &ceremony{client: c, ctx: ctx, ui: ui, device: d, key: key, release: release}
+	ui.Show(Prompt{Kind: Working, Device: d})
+	quick, stop := c.deadline(ctx, answerTimeout)
+	defer stop()
+	if cer.info, err = key.Info(quick); err != nil {
+		cer.end()
+		return nil, err
+	}
+	return cer, nil
+}
+
+// end lets go of the key. What closing it reports changes nothing for the person.
+func (cer *ceremony) end() {
+	_ = cer.key.Close()
+	cer.release()
+}
+
+// touch runs a call that waits for the person's touch, under the deadline.
+func (cer *ceremony) touch(call func(ctx context.Context) error) error {
+	ctx, stop := cer.client.deadline(cer.ctx, cer.client.timeout)
+	defer stop()
+	cer.ui.Show(Prompt{Kind: Touch, Device: cer.device, Deadline: deadlineOf(ctx)})
+	err := call(ctx)
+	cer.ui.Show(Prompt{Kind: Working, Device: cer.device})
+	return err
+}
+
+// A creature is a new credential whose attestation has been verified.
+type creature struct {
+	attestation Attestation
+	data        *authData
+	key         publicKey
+	resident    bool
+}
+
+// create asks for the touch, with the first wanted algorithm that the key knows.
+func (cer *ceremony) create(opt *creation, hash [sha256.Size]byte) (*creature, error) {
+	if err := cer.verification(opt.Selection.UserVerification); err != nil {
+		return nil, err
+	}
+	r := CredentialRequest{
+		ClientDataHash:  hash[:],
+		RPID:            opt.RP.ID,
+		RPName:          opt.RP.Name,
+		UserID:          opt.User.ID,
+		UserName:        opt.User.Name,
+		UserDisplayName: opt.User.DisplayName,
+		ResidentKey:     cer.resident(opt.Selection.ResidentKey),
+	}
+	for _, r.Algorithm = range opt.algorithms() {
+		if !cer.info.FIDO2 && r.Algorithm != ES256 {
+			continue // U2F is P-256 alone
+		}
+		var att Attestation
+		err := cer.withPIN(func() error {
+			r.PIN, r.Verify = cer.pin, cer.sensor
+			return cer.touch(func(ctx context.Context) (err error) {
+				att, err = cer.key.MakeCredential(ctx, r)
+				return err
+			})
+		})
+		if errors.Is(err, ErrAlgorithm) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		data, key, err := verifyAttestation(att, r, cer.verify)
+		if err != nil {
+			return nil, err
+		}
+		cer.client.remember(data.credentialID, key)
+		return &creature{attestation: att, data: data, key: key, resident: r.ResidentKey}, nil
+	}
+	return nil, ErrAlgorithm
+}
+
+func (m *creature) response(opt *creation, client []byte, d Device) (json.RawMessage, error) {
+	spki, err := m.key.spki()
+	if err != nil {
+		return nil, fmt.Errorf("fido: encoding the public key: %w", err)
+	}
+	object, err := attestationObject(m.attestation, opt.Attestation, m.key.alg)
+	if err != nil {
+		return nil, err
+	}
+	var out registration
+	out.ID, out.RawID = m.data.credentialID, m.data.credentialID
+	out.Type, out.Attachment = publicKeyType, crossPlatform
+	out.Response.ClientData = client
+	out.Response.AuthenticatorData = m.data.raw
+	out.Response.Transports = []string{d.Transport}
+	out.Response.PublicKey = spki
+	out.Response.PublicKeyAlgorithm = m.key.alg
+	out.Response.AttestationObject = object
+	if opt.Extensions.CredProps {
+		out.Extensions.CredProps = &credProps{ResidentKey: m.resident}
+	}
+	return encode(out)
+}
+
+// get asks for the touch, narrowed to a credential the key is known to have.
+func (cer *ceremony) get(opt *request, hash [sha256.Size]byte) (Assertion, error) {
+	if err := cer.verification(opt.UserVerification); err != nil {
+		return Assertion{}, err
+	}
+	lists, err := cer.candidates(opt)
+	if err != nil {
+		return Assertion{}, err
+	}
+	r := AssertionRequest{ClientDataHash: hash[:], RPID: opt.RPID}
+	for _, r.CredentialIDs = range lists {
+		var as Assertion
+		err := cer.withPIN(func() error {
+			r.PIN, r.Verify = cer.pin, cer.sensor
+			return cer.touch(func(ctx context.Context) (err error) {
+				as, err = cer.key.Assert(ctx, r)
+				return err
+			})
+		})
+		if errors.Is(err, ErrNotEnrolled) {
+			continue
+		}
+		if err != nil {
+			return Assertion{}, err
+		}
+		if len(as.CredentialID) == 0 && len(r.CredentialIDs) == 1 {
+			as.CredentialID = r.CredentialIDs[0] // CTAP section 6.2.2: may be left out
+		}
+		return as, cer.client.verifyAssertion(as, r, cer.verify)
+	}
+	return Assertion{}, ErrNotEnrolled
+}

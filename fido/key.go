@@ -1,0 +1,74 @@
+package fido
+
+import "context"
+
+// An Opener opens security keys. Its errors, and those of the keys it opens, are
+// this package's.
+type Opener interface {
+	Open(ctx context.Context, path string) (Key, error)
+}
+
+// A Key is an open security key. Its methods are called one at a time. Each
+// returns within three seconds of the end of its context, whatever the key does.
+type Key interface {
+	// Info asks what the key can do (authenticatorGetInfo, CTAP section 6.4).
+	Info(ctx context.Context) (Info, error)
+	// PINTries asks how many wrong PINs the key will still take (getPINRetries,
+	// CTAP section 6.5.5.2).
+	PINTries(ctx context.Context) (int, error)
+	// MakeCredential makes a credential once the key was touched
+	// (authenticatorMakeCredential, CTAP section 6.1).
+	MakeCredential(ctx context.Context, r CredentialRequest) (Attestation, error)
+	// Assert signs with a credential (authenticatorGetAssertion, CTAP section 6.2).
+	Assert(ctx context.Context, r AssertionRequest) (Assertion, error)
+	// Close lets go of the key.
+	Close() error
+}
+
+// Info is what a key says of itself.
+type Info struct {
+	FIDO2      bool // false: a U2F key, which knows no PIN and no options
+	Versions   []string
+	Extensions []string
+	AAGUID     []byte          // the model, 16 bytes
+	Options    map[string]bool // an absent option means "not supported"
+}
+
+// A CredentialRequest is the input of MakeCredential.
+type CredentialRequest struct {
+	ClientDataHash  []byte // SHA-256 of the client data JSON
+	RPID, RPName    string
+	UserID          []byte // 1 to 64 bytes
+	UserName        string
+	UserDisplayName string
+	Algorithm       int64  // COSE identifier
+	ResidentKey     bool   // keep the credential on the key
+	Verify          bool   // use the key's own sensor
+	PIN             string // empty: without
+}
+
+// An Attestation is a key's answer to MakeCredential.
+type Attestation struct {
+	Format      string // "packed", "fido-u2f", "none" …
+	AuthData    []byte // authenticator data, unwrapped
+	Signature   []byte
+	Certificate []byte // DER; empty for self attestation
+}
+
+// An AssertionRequest is the input of Assert.
+type AssertionRequest struct {
+	ClientDataHash []byte
+	RPID           string
+	CredentialIDs  [][]byte // empty: any resident credential of the relying party
+	Silent         bool     // without touch: only to learn whether a credential is there
+	Verify         bool     // use the key's own sensor
+	PIN            string
+}
+
+// An Assertion is a key's answer to Assert.
+type Assertion struct {
+	CredentialID []byte // may be empty when one ID was asked for
+	AuthData     []byte // unwrapped
+	Signature    []byte
+	UserID       []byte
+}

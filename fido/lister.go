@@ -1,0 +1,93 @@
+package fido
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"time"
+)
+
+// Paths lists the given paths as USB keys while they exist. Enumeration knows
+// real USB keys only; a path of another program's making is handed in.
+func Paths(paths ...string) Lister {
+	return func(context.Context) ([]Device, error) {
+		var ds []Device
+		for _, p := range paths {
+			switch _, err := os.Stat(p); {
+			case errors.Is(err, fs.ErrNotExist):
+			case err != nil:
+				return nil, err
+			default:
+				ds = append(ds, Device{Path: p, Transport: USB})
+			}
+		}
+		return ds, nil
+	}
+}
+
+// Combine lists what all the listers list, each path once.
+func Combine(ls ...Lister) Lister {
+	return func(ctx context.Context) ([]Device, error) {
+		var all []Device
+		seen := make(map[string]bool)
+		for _, l := range ls {
+			ds, err := l(ctx)
+			if err != nil {
+				return nil, err
+			}
+			for _, d := range ds {
+				if !seen[d.Path] {
+					seen[d.Path] = true
+					all = append(all, d)
+				}
+			}
+		}
+		return all, nil
+	}
+}
+
+// settle turns d into a device that is there. A device without a path stands for
+// "the key": the person is asked to insert one if none is there, and a
+// SeveralError lists the choice if there is one.
+func (c *Client) settle(ctx context.Context, d Device, ui Interaction) (Device, error) {
+	if d.Path != "" {
+		return d, nil
+	}
+	ctx, stop := c.deadline(ctx, c.timeout)
+	defer stop()
+	tick := time.NewTicker(listInterval)
+	defer tick.Stop()
+	for asked := false; ; {
+		ds, err := c.Devices(ctx)
+		switch {
+		case Ended(ctx) != nil:
+			return Device{}, Ended(ctx)
+		case err != nil:
+			return Device{}, err
+		case len(ds) == 1:
+			return ds[0], nil
+		case len(ds) > 1:
+			return Device{}, &SeveralError{Devices: ds}
+		}
+		if !asked {
+			asked = true
+			ui.Show(Prompt{Kind: Insert, Deadline: deadlineOf(ctx)})
+		}
+		select {
+		case <-ctx.Done():
+			return Device{}, Ended(ctx)
+		case <-tick.C:
+		}
+	}
+}
+
+// deadline ends with ErrTimeout after d, or with ctx.
+func (c *Client) deadline(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, d, ErrTimeout)
+}
+
+func deadlineOf(ctx context.Context) time.Time {
+	t, _ := ctx.Deadline()
+	return t
+}

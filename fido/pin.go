@@ -1,0 +1,100 @@
+package fido
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"unicode/utf8"
+)
+
+// The limits of a PIN (CTAP section 6.5.1): at least four characters, at most 63
+// bytes. A PIN outside of them is wrong and never reaches the key.
+const (
+	minPINRunes = 4
+	maxPINBytes = 63
+)
+
+// verification decides how the user is verified (WebAuthn section 5.1.3, step
+// 22): by the key's sensor if it has one, by its PIN if it has one, not at all if
+// the relying party discourages it. A key may still ask for its PIN later.
+func (cer *ceremony) verification(requirement string) error {
+	cer.verify = requirement == "required"
+	if requirement == "discouraged" {
+		return nil
+	}
+	hasPIN, canPIN := cer.info.Options["clientPin"]
+	switch {
+	case cer.info.Options["uv"]:
+		cer.sensor = true
+		return nil
+	case hasPIN:
+		return cer.askPIN(false)
+	case !cer.verify:
+		return nil
+	case canPIN:
+		return ErrPINNotSet
+	default:
+		return ErrNoVerification
+	}
+}
+
+// resident decides whether the credential is to stay on the key.
+func (cer *ceremony) resident(requirement string) bool {
+	return requirement == "required" || requirement == "preferred" && cer.info.Options["rk"]
+}
+
+// withPIN runs a call, and again with a PIN when the key wants one or when the
+// last one was wrong. No PIN is ever tried twice: the person is asked each time.
+func (cer *ceremony) withPIN(call func() error) error {
+	for {
+		err := call()
+		switch {
+		case errors.Is(err, ErrPINRequired) && cer.pin == "":
+			if !cer.info.Options["clientPin"] {
+				return ErrPINNotSet
+			}
+			err = cer.askPIN(false)
+		case errors.Is(err, ErrVerification) && cer.sensor && cer.info.Options["clientPin"]:
+			cer.sensor = false // the finger was not known; the PIN will do
+			err = cer.askPIN(false)
+		case errors.Is(err, ErrWrongPIN):
+			err = cer.askPIN(true)
+		default:
+			return err
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// askPIN asks the person, telling how many tries the key has left.
+func (cer *ceremony) askPIN(previousWrong bool) error {
+	var tries int
+	err := cer.quickly(func(ctx context.Context) (err error) {
+		tries, err = cer.key.PINTries(ctx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if tries == 0 {
+		return ErrPINBlocked
+	}
+	for {
+		cer.pin, err = cer.ui.PIN(cer.ctx, tries, previousWrong)
+		switch {
+		case Ended(cer.ctx) != nil:
+			return Ended(cer.ctx)
+		case errors.Is(err, ErrCancelled):
+			return ErrCancelled
+		case err != nil && previousWrong:
+			return &WrongPINError{TriesLeft: tries}
+		case err != nil:
+			return fmt.Errorf("%w: %w", ErrPINRequired, err)
+		case utf8.RuneCountInString(cer.pin) >= minPINRunes && len(cer.pin) <= maxPINBytes:
+			return nil
+		}
+		previousWrong = true
+	}
+}
