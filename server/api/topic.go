@@ -1,0 +1,38 @@
+package api
+
+// The topics of an account's events (GET /api/v1/events).
+const (
+	TopicAccount            = "account"
+	TopicKeys               = "keys"
+	TopicBackupCodes        = "backup-codes"
+	TopicTemporaryPasswords = "temporary-passwords"
+	TopicSessions           = "sessions"
+	TopicActivity           = "activity"
+	TopicCeremony           = "ceremony"
+)
+
+// The topics of the lab's events (GET /lab/v1/events).
+const (
+	TopicLabClock  = "clock"
+	TopicLabPhones = "phones"
+	TopicLabMail   = "mail"
+	TopicLabKeys   = "lab-keys"
+)
+
+// Topics returns every topic of an account's events.
+func Topics() []string {
+	return []string{
+		TopicAccount,
+		TopicKeys,
+		TopicBackupCodes,
+		TopicTemporaryPasswords,
+		TopicSessions,
+		TopicActivity,
+		TopicCeremony,
+	}
+}
+
+// LabTopics returns every topic of the lab's events.
+func LabTopics() []string {
+	return []string{TopicLabClock, TopicLabPhones, TopicLabMail, TopicLabKeys}
+}

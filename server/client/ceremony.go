@@ -1,0 +1,34 @@
+package client
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"nightlatch/server/api"
+)
+
+const ceremonies = "/api/v1/ceremonies"
+
+// Begin begins a ceremony and returns its first view.
+func (c *Client) Begin(ctx context.Context, b api.Begin) (api.View, error) {
+	return call[api.View](ctx, c, http.MethodPost, ceremonies, b)
+}
+
+// Ceremony looks at a ceremony again; with it one resumes after a restart.
+func (c *Client) Ceremony(ctx context.Context, id string) (api.View, error) {
+	return get[api.View](ctx, c, ceremonies+"/"+url.PathEscape(id))
+}
+
+// Answer answers the step of revision rev and returns the next view. A view with
+// a Refusal says why the input was not taken; one of a later revision and no
+// refusal, that somebody else answered first.
+func (c *Client) Answer(ctx context.Context, id string, rev int, in api.Input) (api.View, error) {
+	return call[api.View](ctx, c, http.MethodPost, ceremonies+"/"+url.PathEscape(id), api.Answer{Rev: rev, Input: in})
+}
+
+// Cancel ends a ceremony without effect.
+func (c *Client) Cancel(ctx context.Context, id string) error {
+	_, err := call[none](ctx, c, http.MethodDelete, ceremonies+"/"+url.PathEscape(id), nil)
+	return err
+}

@@ -1,0 +1,160 @@
+// Package client is the typed Go client of Nightlatch's HTTP interface.
+//
+// The console, the `nightlatch key` commands, the lab and the tests all use it,
+// so that everything of ours takes the road that a browser or curl takes. It
+// knows the wire types (server/api) and nothing of the server. New speaks over
+// a network, InMemory over a connection inside the program.
+//
+// Every call returns a *api.Problem for an answer that is not 2xx, and a wrapped
+// transport error when there was no answer. Refusals inside a ceremony are no
+// errors: they are in the View.
+package client
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"nightlatch/server/api"
+)
+
+// maxAnswer bounds what is read of one answer, in bytes.
+const maxAnswer = 8 << 20
+
+// agent is how the client names itself where sessions are listed (R44).
+const agent = "Nightlatch"
+
+// A Client calls one server, with or without a session. It is immutable and safe
+// for concurrent use.
+type Client struct {
+	base  string
+	hc    *http.Client
+	token string
+	agent string
+}
+
+// New returns a client of the server at base ("http://localhost:8440"), without
+// a session. A nil hc means a plain http.Client. Redirects are not followed: the
+// server never sends one, and a token must not travel.
+func New(base string, hc *http.Client) *Client {
+	own := http.Client{}
+	if hc != nil {
+		own = *hc
+	}
+	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &Client{base: strings.TrimRight(base, "/"), hc: &own, agent: agent}
+}
+
+// WithToken returns a client that shares c's connection and speaks for the
+// session of the token; "" for none.
+func (c *Client) WithToken(token string) *Client {
+	other := *c
+	other.token = token
+	return &other
+}
+
+// WithAgent returns a client that names itself name in the list of sessions (R44).
+func (c *Client) WithAgent(name string) *Client {
+	other := *c
+	other.agent = name
+	return &other
+}
+
+// Token returns the session token the client speaks for.
+func (c *Client) Token() string { return c.token }
+
+// Base returns the server's address.
+func (c *Client) Base() string { return c.base }
+
+// About describes the server; it needs no session.
+func (c *Client) About(ctx context.Context) (api.About, error) {
+	return get[api.About](ctx, c, "/api/v1/about")
+}
+
+// none is the answer of a call that returns nothing.
+type none struct{}
+
+func get[T any](ctx context.Context, c *Client, path string) (T, error) {
+	return call[T](ctx, c, http.MethodGet, path, nil)
+}
+
+// call sends body as JSON, if there is one, and reads the answer as a T.
+func call[T any](ctx context.Context, c *Client, method, path string, body any) (out T, err error) {
+	req, err := c.request(ctx, method, path, body)
+	if err != nil {
+		return out, err
+	}
+	res, err := c.hc.Do(req)
+	if err != nil {
+		return out, fmt.Errorf("client: %s %s: %w", method, cut(path), unwrapURL(err))
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
+	if err != nil {
+		return out, fmt.Errorf("client: %s %s: %w", method, cut(path), err)
+	}
+	if res.StatusCode < 200 || res.StatusCode > 299 {
+		return out, problem(res.StatusCode, b)
+	}
+	if _, nothing := any(out).(none); nothing || len(b) == 0 {
+		return out, nil
+	}
+	if err := json.Unmarshal(b, &out); err != nil {
+		return out, fmt.Errorf("client: answer to %s %s: %w", method, cut(path), err)
+	}
+	return out, nil
+}
+
+func (c *Client) request(ctx context.Context, method, path string, body any) (*http.Request, error) {
+	var sent io.Reader
+	if body != nil {
+		b, err := json.Marshal(body)
+		if err != nil {
+			return nil, fmt.Errorf("client: body of %s %s: %w", method, cut(path), err)
+		}
+		sent = bytes.NewReader(b)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, c.base+path, sent)
+	if err != nil {
+		return nil, fmt.Errorf("client: %w", err)
+	}
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if c.token != "" {
+		req.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	req.Header.Set("User-Agent", c.agent)
+	return req, nil
+}
+
+// problem reads an error's body. What is no problem document (a proxy's page) becomes
+// one that says no more than the status does.
+func problem(status int, body []byte) *api.Problem {
+	p := &api.Problem{}
+	if json.Unmarshal(body, p) != nil || p.Code == "" {
+		p = &api.Problem{Type: "about:blank", Title: http.StatusText(status), Code: api.Unavailable}
+	}
+	p.Status = status
+	return p
+}
+
+// cut leaves the query, which may hold an address, out of an error.
+func cut(path string) string {
+	path, _, _ = strings.Cut(path, "?")
+	return path
+}
+
+// unwrapURL drops the *url.Error around a transport error: its text repeats the
+// whole address.
+func unwrapURL(err error) error {
+	if inner := errors.Unwrap(err); inner != nil {
+		return inner
+	}
+	return err
+}

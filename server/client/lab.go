@@ -1,0 +1,114 @@
+package client
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+
+	"nightlatch/server/api"
+)
+
+// Clock returns the time by the lab's clock.
+func (c *Client) Clock(ctx context.Context) (time.Time, error) {
+	return now(get[api.LabClock](ctx, c, "/lab/v1/clock"))
+}
+
+// SetClock moves the lab's clock to t; it runs on from there.
+func (c *Client) SetClock(ctx context.Context, t time.Time) (time.Time, error) {
+	t = t.UTC()
+	return now(call[api.LabClock](ctx, c, http.MethodPut, "/lab/v1/clock", api.LabClock{Set: &t}))
+}
+
+// AdvanceClock moves the lab's clock on by d.
+func (c *Client) AdvanceClock(ctx context.Context, d time.Duration) (time.Time, error) {
+	return now(call[api.LabClock](ctx, c, http.MethodPut, "/lab/v1/clock", api.LabClock{Advance: d.String()}))
+}
+
+func now(clock api.LabClock, err error) (time.Time, error) {
+	if err != nil || clock.Now == nil {
+		return time.Time{}, err
+	}
+	return *clock.Now, nil
+}
+
+// PhoneMessages lists the texts that arrived on a simulated phone, oldest first.
+func (c *Client) PhoneMessages(ctx context.Context, e164 string) ([]api.LabText, error) {
+	return get[[]api.LabText](ctx, c, phone(e164)+"/messages")
+}
+
+// SendText sends a text from a simulated phone (R18: "GO" to "40404").
+func (c *Client) SendText(ctx context.Context, e164, to, body string) error {
+	_, err := call[none](ctx, c, http.MethodPost, phone(e164)+"/messages", api.LabText{To: to, Body: body})
+	return err
+}
+
+// Phone returns a simulated phone and its carrier.
+func (c *Client) Phone(ctx context.Context, e164 string) (api.LabPhone, error) {
+	return get[api.LabPhone](ctx, c, phone(e164))
+}
+
+// SetPhone changes what is set in p and leaves the rest.
+func (c *Client) SetPhone(ctx context.Context, e164 string, p api.LabPhone) (api.LabPhone, error) {
+	return call[api.LabPhone](ctx, c, http.MethodPut, phone(e164), p)
+}
+
+func phone(e164 string) string { return "/lab/v1/phones/" + url.PathEscape(e164) }
+
+// Mail lists the mail that arrived for an address, or for all with "", oldest first.
+func (c *Client) Mail(ctx context.Context, to string) ([]api.LabMail, error) {
+	path := "/lab/v1/mail"
+	if to != "" {
+		path += "?" + url.Values{"to": {to}}.Encode()
+	}
+	return get[[]api.LabMail](ctx, c, path)
+}
+
+const labKeys = "/lab/v1/keys"
+
+// LabKeys lists the virtual security keys.
+func (c *Client) LabKeys(ctx context.Context) ([]api.LabKey, error) {
+	return get[[]api.LabKey](ctx, c, labKeys)
+}
+
+// PlugKey plugs in a new virtual key: Name, Transport and perhaps PIN of k.
+func (c *Client) PlugKey(ctx context.Context, k api.LabKey) (api.LabKey, error) {
+	return call[api.LabKey](ctx, c, http.MethodPost, labKeys, k)
+}
+
+// TouchKey touches a virtual key, once.
+func (c *Client) TouchKey(ctx context.Context, id string) error {
+	_, err := call[none](ctx, c, http.MethodPost, labKeys+"/"+url.PathEscape(id)+"/touch", nil)
+	return err
+}
+
+// SetAutoTouch makes a virtual key answer without waiting to be touched.
+func (c *Client) SetAutoTouch(ctx context.Context, id string, on bool) error {
+	body := struct {
+		AutoTouch bool `json:"auto_touch"`
+	}{on}
+	_, err := call[none](ctx, c, http.MethodPut, labKeys+"/"+url.PathEscape(id), body)
+	return err
+}
+
+// UnplugKey pulls a virtual key out; what it holds is kept.
+func (c *Client) UnplugKey(ctx context.Context, id string) error {
+	return c.delete(ctx, labKeys+"/"+url.PathEscape(id))
+}
+
+// ReplugKey puts a virtual key back in.
+func (c *Client) ReplugKey(ctx context.Context, id string) error {
+	_, err := call[none](ctx, c, http.MethodPost, labKeys+"/"+url.PathEscape(id)+"/replug", nil)
+	return err
+}
+
+// ResetLab puts the lab back to its seed; every session ends.
+func (c *Client) ResetLab(ctx context.Context) error {
+	_, err := call[none](ctx, c, http.MethodPost, "/lab/v1/reset", nil)
+	return err
+}
+
+// LabAccounts lists the demo accounts of the seed.
+func (c *Client) LabAccounts(ctx context.Context) ([]api.LabAccount, error) {
+	return get[[]api.LabAccount](ctx, c, "/lab/v1/accounts")
+}
