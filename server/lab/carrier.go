@@ -1,0 +1,114 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"nightlatch/server/api"
+)
+
+// maxMail is how many mails the mailbox keeps; the oldest go first.
+const maxMail = 5000
+
+// Text takes a text from the server to a phone (delivery.Texter). What the
+// carrier does with it is no error of the sender's.
+func (l *Lab) Text(_ context.Context, to, body string) error {
+	number, err := normalize(to)
+	if err != nil {
+		return fmt.Errorf("lab: text: %w", err)
+	}
+	l.mu.Lock()
+	p := l.phone(number)
+	p.send(body, l.cfg.Clock.Now(), l.cfg.Chance)
+	l.mu.Unlock()
+	l.deliver()
+	l.stir()
+	return nil
+}
+
+// Mail takes a mail from the server (delivery.Mailer).
+func (l *Lab) Mail(_ context.Context, to, subject, body string) error {
+	l.mu.Lock()
+	l.mail = append(l.mail, api.LabMail{To: to, Subject: subject, Text: body, At: l.cfg.Clock.Now()})
+	if over := len(l.mail) - maxMail; over > 0 {
+		l.mail = append(l.mail[:0], l.mail[over:]...)
+	}
+	l.mu.Unlock()
+	l.feed.publish(topicMail)
+	return nil
+}
+
+// Run delivers delayed texts when they are due, until ctx is done.
+func (l *Lab) Run(ctx context.Context) error {
+	for {
+		changed := l.cfg.Clock.Changed() // before looking at the clock, so that no move is missed
+		var due <-chan time.Time
+		stop := func() bool { return true }
+		if wait := l.deliver(); wait >= 0 {
+			timer := time.NewTimer(wait)
+			due, stop = timer.C, timer.Stop
+		}
+		select {
+		case <-ctx.Done():
+			stop()
+			return nil
+		case <-changed:
+			l.feed.publish(topicClock)
+		case <-l.wake:
+		case <-due:
+		}
+		stop()
+	}
+}
+
+// deliver puts every text that is due into its phone's inbox and returns how
+// long until the next is due, or a negative number.
+func (l *Lab) deliver() time.Duration {
+	next, arrived := time.Duration(-1), 0
+	l.mu.Lock()
+	now := l.cfg.Clock.Now()
+	for _, p := range l.phones {
+		n, wait := p.arrive(now)
+		arrived += n
+		if wait >= 0 && (next < 0 || wait < next) {
+			next = wait
+		}
+	}
+	l.mu.Unlock()
+	if arrived > 0 {
+		l.feed.publish(topicTexts)
+	}
+	return next
+}
+
+// fromPhone takes a text that a phone sends. The carrier acts on GO and STOP
+// first, so that the server's answer to GO gets through (R18).
+func (l *Lab) fromPhone(ctx context.Context, number, body string) error {
+	l.mu.Lock()
+	p := l.phone(number)
+	if p.flightMode {
+		l.mu.Unlock()
+		return errFlightMode
+	}
+	switch strings.ToUpper(strings.TrimSpace(body)) {
+	case "GO", "START":
+		p.optedIn = true
+	case "STOP":
+		p.optedIn = false
+	}
+	l.mu.Unlock()
+	l.feed.publish(topicPhones)
+	return l.cfg.Inbound(ctx, number, ShortCode, body)
+}
+
+// phone returns the phone with a number, which it makes if need be; mu is held.
+func (l *Lab) phone(number string) *phone {
+	p := l.phones[number]
+	if p == nil {
+		p = newPhone(number)
+		l.phones[number] = p
+	}
+	return p
+}

@@ -1,0 +1,168 @@
+package lab
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"nightlatch/server/api"
+)
+
+const demo = "+12025550143"
+
+// world is a lab with a server that only notes what reaches it.
+type world struct {
+	*Lab
+	handler http.Handler
+	clock   *Clock
+	bench   *bench
+
+	mu      sync.Mutex
+	inbound []string // "from to body"
+	resets  int
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{clock: NewClock(time.Time{}, time.Now), bench: &bench{changed: make(chan struct{})}}
+	lab, err := New(Config{
+		Clock: w.clock,
+		Inbound: func(_ context.Context, from, to, body string) error {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.inbound = append(w.inbound, from+" "+to+" "+body)
+			return nil
+		},
+		Reset: func(context.Context) error {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.resets++
+			return nil
+		},
+		Bench:    w.bench,
+		Accounts: []api.LabAccount{{Username: "demo", Password: "secret", Story: "plain"}},
+		Log:      slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Lab, w.handler = lab, lab.Handler()
+	return w
+}
+
+// call makes a request and reads the answer into out, unless that is nil.
+func (w *world) call(t *testing.T, method, path, body string, out any) *httptest.ResponseRecorder {
+	t.Helper()
+	rec := httptest.NewRecorder()
+	w.handler.ServeHTTP(rec, httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(body)))
+	if out != nil {
+		if err := json.Unmarshal(rec.Body.Bytes(), out); err != nil {
+			t.Fatalf("%s %s: %d %s: %v", method, path, rec.Code, rec.Body, err)
+		}
+	}
+	return rec
+}
+
+// texts returns the bodies of what a phone got.
+func (w *world) texts(t *testing.T, number string) []string {
+	t.Helper()
+	var got []api.LabText
+	w.call(t, "GET", "/lab/v1/phones/"+number+"/messages", "", &got)
+	bodies := []string{}
+	for _, m := range got {
+		if m.From != ShortCode || m.At == nil {
+			t.Errorf("a text without sender or time: %+v", m)
+		}
+		bodies = append(bodies, m.Body)
+	}
+	return bodies
+}
+
+func (w *world) wantTexts(t *testing.T, number string, want ...string) {
+	t.Helper()
+	if got := w.texts(t, number); strings.Join(got, "|") != strings.Join(want, "|") {
+		t.Errorf("the phone has %q, want %q", got, want)
+	}
+}
+
+func (w *world) text(t *testing.T, body string) {
+	t.Helper()
+	if err := w.Text(t.Context(), demo, body); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// bench is a Bench of bare records.
+type bench struct {
+	mu      sync.Mutex
+	keys    []api.LabKey
+	changed chan struct{}
+}
+
+func (b *bench) change(id string, fn func(*api.LabKey) error) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for i := range b.keys {
+		if b.keys[i].ID == id {
+			close(b.changed)
+			b.changed = make(chan struct{})
+			return fn(&b.keys[i])
+		}
+	}
+	return ErrNoKey
+}
+
+func (b *bench) Plug(_ context.Context, name, transport, pin string) (api.LabKey, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	k := api.LabKey{ID: "k1", Name: name, Transport: transport, Path: "/dev/pts/9", HasPIN: pin != "", PluggedIn: true}
+	b.keys = append(b.keys, k)
+	return k, nil
+}
+
+func (b *bench) Touch(id string) error {
+	return b.change(id, func(k *api.LabKey) error {
+		if !k.WaitingForTouch {
+			return ErrNotWaiting
+		}
+		k.WaitingForTouch = false
+		return nil
+	})
+}
+
+func (b *bench) SetAutoTouch(id string, on bool) error {
+	return b.change(id, func(k *api.LabKey) error { k.AutoTouch = &on; return nil })
+}
+
+func (b *bench) Unplug(id string) error {
+	return b.change(id, func(k *api.LabKey) error { k.PluggedIn, k.Path = false, ""; return nil })
+}
+
+func (b *bench) Replug(id string) error {
+	return b.change(id, func(k *api.LabKey) error { k.PluggedIn, k.Path = true, "/dev/pts/9"; return nil })
+}
+
+func (b *bench) List() []api.LabKey {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return append([]api.LabKey(nil), b.keys...)
+}
+
+func (b *bench) Changed() <-chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.changed
+}
+
+func (b *bench) Reset() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.keys = nil
+	return nil
+}

@@ -1,0 +1,103 @@
+package lab
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"slices"
+	"time"
+
+	"nightlatch/server/api"
+)
+
+// ShortCode is the number the server's texts come from, and the one phones text
+// GO and STOP to (R18).
+const ShortCode = "40404"
+
+// maxTexts is how many texts a phone keeps; the oldest go first.
+const maxTexts = 200
+
+// A phone is a simulated phone and what its carrier does to texts for it.
+type phone struct {
+	number        string
+	flightMode    bool
+	notifications bool
+	delay         time.Duration // on the lab's clock, so that moving the clock delivers
+	loss          float64       // 0 to 1
+	optInRequired bool
+	optedIn       bool // texts from ShortCode are delivered
+
+	inbox    []api.LabText // oldest first
+	underway []transit     // in the order they were sent
+}
+
+// A transit is a text between the server and a phone.
+type transit struct {
+	body string
+	due  time.Time // on the lab's clock
+}
+
+func newPhone(number string) *phone {
+	return &phone{number: number, notifications: true, optedIn: true}
+}
+
+// send gives the carrier a text. A carrier that loses a text or whose
+// subscriber has not opted in tells nobody, as in life.
+func (p *phone) send(body string, now time.Time, chance func() float64) {
+	if !p.optedIn || p.loss > 0 && chance() < p.loss {
+		return
+	}
+	p.underway = append(p.underway, transit{body: body, due: now.Add(p.delay)})
+}
+
+// arrive moves what is due into the inbox and returns how many texts that were
+// and how long until the next is due; next is negative if none is waited for. In
+// flight mode nothing arrives, and nothing is lost.
+func (p *phone) arrive(now time.Time) (arrived int, next time.Duration) {
+	next = -1
+	if p.flightMode {
+		return 0, next
+	}
+	p.underway = slices.DeleteFunc(p.underway, func(t transit) bool {
+		wait := t.due.Sub(now)
+		if wait > 0 {
+			if next < 0 || wait < next {
+				next = wait
+			}
+			return false
+		}
+		at := now
+		p.inbox = append(p.inbox, api.LabText{From: ShortCode, Body: t.body, At: &at})
+		arrived++
+		return true
+	})
+	if over := len(p.inbox) - maxTexts; over > 0 {
+		p.inbox = slices.Delete(p.inbox, 0, over)
+	}
+	return arrived, next
+}
+
+// requireOptIn changes what the carrier asks for. Beginning to ask starts from
+// a subscriber who has not texted GO.
+func (p *phone) requireOptIn(required bool) {
+	if required != p.optInRequired {
+		p.optInRequired, p.optedIn = required, !required
+	}
+}
+
+// state is the phone as the lab's clients see it.
+func (p *phone) state() api.LabPhone {
+	flight, notifications := p.flightMode, p.notifications
+	delay, loss := p.delay.String(), p.loss
+	required, opted := p.optInRequired, p.optedIn
+	return api.LabPhone{
+		Number: p.number, FlightMode: &flight, Notifications: &notifications,
+		Carrier: &api.LabCarrier{Delay: &delay, Loss: &loss, OptInRequired: &required, OptedIn: &opted},
+	}
+}
+
+// chance draws a number in [0,1).
+func chance() float64 {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails (crypto/rand)
+	return float64(binary.BigEndian.Uint64(b[:])>>11) / (1 << 53)
+}

@@ -1,0 +1,131 @@
+package lab
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"nightlatch/server/api"
+)
+
+// maxBody is how long a request's body may be, in bytes.
+const maxBody = 64 << 10
+
+var (
+	errFlightMode = errors.New("lab: the phone is in flight mode")
+	errTooLarge   = errors.New("lab: body too large")
+)
+
+func problem(status int, code, title, detail string) *api.Problem {
+	return &api.Problem{Type: "about:blank", Title: title, Status: status, Detail: detail, Code: code}
+}
+
+func malformed(field, detail string) error {
+	p := problem(http.StatusBadRequest, api.Malformed, "The request cannot be read", detail)
+	p.Field = field
+	return p
+}
+
+func unavailable(detail string) error {
+	return problem(http.StatusServiceUnavailable, api.Unavailable, "Not available here", detail)
+}
+
+// problemOf is the lab's one table from error to status.
+func problemOf(err error) (p *api.Problem, known bool) {
+	if errors.As(err, &p) {
+		return p, true
+	}
+	switch {
+	case errors.Is(err, ErrNoKey):
+		return problem(http.StatusNotFound, api.NotFound, "There is no such security key", "GET /lab/v1/keys lists them."), true
+	case errors.Is(err, ErrNotWaiting):
+		return problem(http.StatusConflict, api.Conflict, "Nothing waits for a touch",
+			"Begin a ceremony with this security key, then touch it."), true
+	case errors.Is(err, ErrUnplugged):
+		return problem(http.StatusConflict, api.Conflict, "The security key is not plugged in",
+			`Plug it in again with {"plugged_in":true}.`), true
+	case errors.Is(err, errFlightMode):
+		return problem(http.StatusConflict, api.Conflict, "The phone is in flight mode",
+			"It sends nothing until flight mode is off."), true
+	case errors.Is(err, errTooLarge):
+		return problem(http.StatusRequestEntityTooLarge, api.TooLarge, "The request is too large",
+			"A body may have up to 64 KiB."), true
+	}
+	return problem(http.StatusInternalServerError, api.Unavailable, "The lab could not do this", "The server's log says why."), false
+}
+
+// handle turns a handler that returns an error into one that answers it.
+func (l *Lab) handle(h func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		err := h(w, r)
+		if err == nil {
+			return
+		}
+		p, known := problemOf(err)
+		if !known {
+			l.cfg.Log.Error("lab request failed", "method", r.Method, "pattern", r.Pattern, "error", err)
+		}
+		w.Header().Set("Content-Type", "application/problem+json")
+		w.WriteHeader(p.Status)
+		_ = json.NewEncoder(w).Encode(p) // the client is gone: nobody is left to tell
+	}
+}
+
+func respond(w http.ResponseWriter, status int, v any) error {
+	if v == nil {
+		w.WriteHeader(status)
+		return nil
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(append(b, '\n')) // the client is gone: nobody is left to tell
+	return nil
+}
+
+// read takes the one JSON object of a body into v. What does not fit is a
+// problem that names the field.
+func read(r *http.Request, v any) error {
+	dec := json.NewDecoder(r.Body)
+	dec.DisallowUnknownFields()
+	err := dec.Decode(v)
+	if err == nil && dec.More() {
+		return malformed("body", "Send one JSON object and nothing after it.")
+	}
+	var tooLarge *http.MaxBytesError
+	var wrongType *json.UnmarshalTypeError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &tooLarge):
+		return errTooLarge
+	case errors.As(err, &wrongType):
+		if wrongType.Field == "" {
+			return malformed("body", "Send a JSON object.")
+		}
+		return malformed(wrongType.Field, "This field has the wrong type.")
+	case errors.Is(err, io.EOF):
+		return malformed("body", "Send a JSON object.")
+	}
+	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		return malformed(strings.Trim(name, `"`), "There is no such field.")
+	}
+	return malformed("body", "This is not JSON.")
+}
+
+// plain says whether s is 1 to most characters of text that a person can see:
+// valid UTF-8 without control or formatting characters.
+func plain(s string, most int) bool {
+	if !utf8.ValidString(s) || strings.TrimSpace(s) == "" || utf8.RuneCountInString(s) > most {
+		return false
+	}
+	return !strings.ContainsFunc(s, func(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf) })
+}

@@ -1,0 +1,137 @@
+package lab
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"nightlatch/server/api"
+)
+
+// Handler answers /lab/v1/…. It checks neither Host nor Origin: the server that
+// carries it does.
+func (l *Lab) Handler() http.Handler {
+	mux := http.NewServeMux()
+	for pattern, h := range map[string]func(http.ResponseWriter, *http.Request) error{
+		"GET /lab/v1/clock":                   l.getClock,
+		"PUT /lab/v1/clock":                   l.putClock,
+		"GET /lab/v1/phones":                  l.listPhones,
+		"GET /lab/v1/phones/{e164}":           l.getPhone,
+		"PUT /lab/v1/phones/{e164}":           l.putPhone,
+		"GET /lab/v1/phones/{e164}/messages":  l.getTexts,
+		"POST /lab/v1/phones/{e164}/messages": l.postText,
+		"GET /lab/v1/mail":                    l.getMail,
+		"GET /lab/v1/accounts":                l.getAccounts,
+		"GET /lab/v1/keys":                    l.listKeys,
+		"POST /lab/v1/keys":                   l.plugKey,
+		"PUT /lab/v1/keys/{id}":               l.changeKey,
+		"DELETE /lab/v1/keys/{id}":            l.unplugKey,
+		"POST /lab/v1/keys/{id}/touch":        l.touchKey,
+		"POST /lab/v1/reset":                  l.postReset,
+	} {
+		mux.HandleFunc(pattern, l.handle(h))
+	}
+	mux.HandleFunc("GET /lab/v1/events", l.events)
+	mux.HandleFunc(anyPath, l.handle(func(w http.ResponseWriter, r *http.Request) error {
+		return noRoute(mux, w, r)
+	}))
+	return mux
+}
+
+// anyPath is the pattern of requests that no other pattern takes.
+const anyPath = "/lab/v1/"
+
+// noRoute says whether it is the path or the method that does not exist.
+func noRoute(mux *http.ServeMux, w http.ResponseWriter, r *http.Request) error {
+	var allow []string
+	for _, method := range []string{http.MethodGet, http.MethodPut, http.MethodPost, http.MethodDelete} {
+		other := r.Clone(r.Context())
+		other.Method = method
+		if _, pattern := mux.Handler(other); pattern != anyPath {
+			allow = append(allow, method)
+		}
+	}
+	if allow == nil {
+		return problem(http.StatusNotFound, api.NotFound, "There is no such page", "The lab has no call with this path.")
+	}
+	w.Header().Set("Allow", strings.Join(allow, ", "))
+	return problem(http.StatusMethodNotAllowed, api.MethodNotAllowed, "Not with this method",
+		"This call takes "+strings.Join(allow, " or ")+".")
+}
+
+func (l *Lab) getClock(w http.ResponseWriter, _ *http.Request) error {
+	now := l.cfg.Clock.Now()
+	return respond(w, http.StatusOK, api.LabClock{Now: &now})
+}
+
+// putClock sets or moves the clock. Texts that become due by it have arrived
+// when the answer is sent.
+func (l *Lab) putClock(w http.ResponseWriter, r *http.Request) error {
+	var in struct {
+		Set     *string `json:"set"`
+		Advance *string `json:"advance"`
+		Now     any     `json:"now"` // what GET answers may be sent back
+	}
+	if err := read(r, &in); err != nil {
+		return err
+	}
+	switch {
+	case in.Set != nil && in.Advance != nil:
+		return malformed("advance", "Give set or advance, not both.")
+	case in.Set != nil:
+		t, err := time.Parse(time.RFC3339, *in.Set)
+		if err != nil || !onCalendar(t) {
+			return malformed("set", "Give a time between the years 2000 and 2200 as in RFC 3339, such as 2016-03-20T12:00:00Z.")
+		}
+		l.cfg.Clock.Set(t)
+	case in.Advance != nil:
+		d, err := time.ParseDuration(*in.Advance)
+		if err != nil || !onCalendar(l.cfg.Clock.Now().Add(d)) {
+			return malformed("advance", "Give a duration such as 59m59s that ends between the years 2000 and 2200.")
+		}
+		l.cfg.Clock.Advance(d)
+	default:
+		return malformed("set", "Give set or advance.")
+	}
+	l.deliver()
+	return l.getClock(w, r)
+}
+
+// onCalendar keeps the clock where every date of every protocol still works.
+func onCalendar(t time.Time) bool { return t.UTC().Year() >= 2000 && t.UTC().Year() < 2200 }
+
+func (l *Lab) getMail(w http.ResponseWriter, r *http.Request) error {
+	to := strings.TrimSpace(r.URL.Query().Get("to"))
+	found := []api.LabMail{}
+	l.mu.Lock()
+	for _, m := range l.mail {
+		if to == "" || strings.EqualFold(m.To, to) {
+			found = append(found, m)
+		}
+	}
+	l.mu.Unlock()
+	return respond(w, http.StatusOK, found)
+}
+
+func (l *Lab) getAccounts(w http.ResponseWriter, _ *http.Request) error {
+	return respond(w, http.StatusOK, append([]api.LabAccount{}, l.cfg.Accounts...))
+}
+
+func (l *Lab) postReset(w http.ResponseWriter, r *http.Request) error {
+	if err := l.reset(r.Context()); err != nil {
+		return err
+	}
+	return respond(w, http.StatusNoContent, nil)
+}
+
+func (l *Lab) listPhones(w http.ResponseWriter, _ *http.Request) error {
+	phones := []api.LabPhone{}
+	l.mu.Lock()
+	for _, p := range l.phones {
+		phones = append(phones, p.state())
+	}
+	l.mu.Unlock()
+	slices.SortFunc(phones, func(a, b api.LabPhone) int { return strings.Compare(a.Number, b.Number) })
+	return respond(w, http.StatusOK, phones)
+}
