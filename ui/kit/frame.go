@@ -24,7 +24,9 @@ type held struct{ width float32 }
 func (h *held) MinSize(objs []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(100, heightFor(objs[0], h.width))
 }
+
 func (h *held) heightFor(objs []fyne.CanvasObject, w float32) float32 { return heightFor(objs[0], w) }
+
 func (h *held) Layout(objs []fyne.CanvasObject, s fyne.Size) {
 	h.width = s.Width
 	objs[0].Move(fyne.NewPos(0, 0))

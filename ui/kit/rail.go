@@ -15,8 +15,10 @@ type RailItem struct {
 }
 
 func NewRailItem(icon, label, count string, selected bool, tap func()) *RailItem {
-	r := &RailItem{Selected: selected, box: NewBox(Clear, "", RadiusControl), bar: NewBox(Accent, "", 2),
-		icon: NewIcon(icon, 20, Ink2), label: NewText(label, Body, Ink2)}
+	r := &RailItem{
+		Selected: selected, box: NewBox(Clear, "", RadiusControl), bar: NewBox(Accent, "", 2),
+		icon: NewIcon(icon, 20, Ink2), label: NewText(label, Body, Ink2),
+	}
 	r.OnTap = tap
 	line := []fyne.CanvasObject{r.icon, Grow(r.label)}
 	if count != "" {
@@ -113,3 +115,6 @@ func (r *SideRail) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpl
 // Item is the rail's entry with that ID, nil if there is none: tests and the
 // first focus ask for it.
 func (r *SideRail) Item(id string) *RailItem { return r.items[id] }
+
+// Held lets Walk look inside.
+func (r *SideRail) Held() []fyne.CanvasObject { return []fyne.CanvasObject{r.body} }

@@ -9,25 +9,25 @@ import (
 	"nightlatch/assets"
 )
 
-var (
-	fontText   = fyne.NewStaticResource("Inter-Regular.otf", assets.Font(assets.Text))
-	fontStrong = fyne.NewStaticResource("Inter-SemiBold.otf", assets.Font(assets.TextStrong))
-	fontMono   = fyne.NewStaticResource("JetBrainsMono-Regular.ttf", assets.Font(assets.Mono))
-	fontCode   = fyne.NewStaticResource("JetBrainsMono-Medium.ttf", assets.Font(assets.MonoStrong))
-)
-
 // A Mode is the person's choice of appearance.
 type Mode int
 
+// The appearances that Settings offers. System follows the desktop.
 const (
 	System Mode = iota
 	AlwaysLight
 	AlwaysDark
 )
 
-// Theme dresses Fyne's own widgets (Entry, Scroll, dialogs) in the same tokens.
-type Theme struct{ Mode Mode }
+// Theme dresses Fyne's own widgets (Entry, Scroll) in the same tokens, and
+// carries what every part looks up when it is drawn: palette, text size, words.
+type Theme struct {
+	Mode  Mode
+	Scale float32       // of text, icons and controls: 1, 1.25 or 1.5; 0 means 1
+	Words *assets.Words // what the parts themselves say; nil means English
+}
 
+// palette is the colours in force for a variant.
 func (t Theme) palette(v fyne.ThemeVariant) map[fyne.ThemeColorName]color.Color {
 	if t.Mode == AlwaysDark || t.Mode == System && v == theme.VariantDark {
 		return Dark
@@ -35,6 +35,7 @@ func (t Theme) palette(v fyne.ThemeVariant) map[fyne.ThemeColorName]color.Color 
 	return Light
 }
 
+// Color answers for our names and for Fyne's.
 func (t Theme) Color(n fyne.ThemeColorName, v fyne.ThemeVariant) color.Color {
 	p := t.palette(v)
 	if c, ok := p[n]; ok {
@@ -78,53 +79,75 @@ func (t Theme) Font(s fyne.TextStyle) fyne.Resource {
 	return fontText
 }
 
-func (t Theme) Icon(n fyne.ThemeIconName) fyne.Resource {
-	switch n {
-	case theme.IconNameVisibility:
-		return IconResource("eye", Ink2)
-	case theme.IconNameVisibilityOff:
-		return IconResource("eye-off", Ink2)
-	}
-	return theme.DefaultTheme().Icon(n)
+// Fyne compares fonts by resource, so each is made once.
+var (
+	fontText   = fontResource(assets.Text)
+	fontStrong = fontResource(assets.TextStrong)
+	fontMono   = fontResource(assets.Mono)
+	fontCode   = fontResource(assets.MonoStrong)
+)
+
+func fontResource(f assets.Face) fyne.Resource {
+	return fyne.NewStaticResource(string(f), assets.Font(f))
 }
 
+// Icon gives Fyne's own widgets Fyne's icons; ours draw their own.
+func (t Theme) Icon(n fyne.ThemeIconName) fyne.Resource { return theme.DefaultTheme().Icon(n) }
+
+// Size answers for Fyne's own widgets, in points.
 func (t Theme) Size(n fyne.ThemeSizeName) float32 {
 	switch n {
 	case theme.SizeNameText:
-		return 14
+		return Body.Size * t.factor()
 	case theme.SizeNameCaptionText:
-		return 12
+		return Caption.Size * t.factor()
 	case theme.SizeNameSubHeadingText:
-		return 16
+		return Heading.Size * t.factor()
 	case theme.SizeNameHeadingText:
-		return 24
-	case theme.SizeNamePadding:
-		return 4
+		return CodeL.Size * t.factor()
+	case theme.SizeNamePadding, theme.SizeNameLineSpacing:
+		return S4
 	case theme.SizeNameInnerPadding:
-		return 10
-	case theme.SizeNameLineSpacing:
-		return 4
+		return whole(10 * t.factor())
 	case theme.SizeNameInputRadius, theme.SizeNameButtonRadius, theme.SizeNameSelectionRadius:
 		return RadiusControl
 	case theme.SizeNameCardRadius, theme.SizeNameDialogRadius, theme.SizeNamePopupRadius, theme.SizeNameMenuRadius:
 		return RadiusCard
 	case theme.SizeNameInputBorder, theme.SizeNameSeparatorThickness:
-		return 1
+		return StrokeHair
 	case theme.SizeNameInlineIcon:
-		return 20
+		return S20
 	case theme.SizeNameScrollBar:
 		return 10
 	case theme.SizeNameScrollBarSmall:
-		return 4
+		return S4
 	}
 	return theme.DefaultTheme().Size(n)
 }
+
+func (t Theme) factor() float32 {
+	if t.Scale <= 0 {
+		return 1
+	}
+	return t.Scale
+}
+
+// inForce is the theme that the application wears now. In a foreign theme (a
+// test's) parts are drawn at their plain size.
+func inForce() Theme {
+	t, _ := fyne.CurrentApp().Settings().Theme().(Theme)
+	return t
+}
+
+// scaled is a measure of something that holds text, at the text size in force,
+// on whole points.
+func scaled(v float32) float32 { return round(v * inForce().factor()) }
 
 // tint looks a colour up in the theme that is in force now.
 func tint(n fyne.ThemeColorName) color.Color {
 	if n == "" || n == Clear {
 		return color.Transparent
 	}
-	app := fyne.CurrentApp()
-	return app.Settings().Theme().Color(n, app.Settings().ThemeVariant())
+	s := fyne.CurrentApp().Settings()
+	return s.Theme().Color(n, s.ThemeVariant())
 }

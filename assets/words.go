@@ -1,0 +1,4 @@
+package assets
+
+// Words are the words of one language.
+type Words struct{}

@@ -1,0 +1,62 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+)
+
+// A Box is a rounded rectangle that remembers the names of its colours.
+type Box struct {
+	widget.BaseWidget
+	Fill, Stroke  fyne.ThemeColorName
+	Radius, Width float32 // corner radius, stroke width
+	Shadow        bool
+	rect          *canvas.Rectangle
+}
+
+// NewBox makes a box; with a stroke colour it gets a hairline.
+func NewBox(fill, stroke fyne.ThemeColorName, radius float32) *Box {
+	b := &Box{Fill: fill, Stroke: stroke, Radius: radius, rect: canvas.NewRectangle(nil)}
+	if stroke != "" {
+		b.Width = StrokeHair
+	}
+	b.paint()
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+func (b *Box) paint() {
+	b.rect.FillColor, b.rect.StrokeColor = tint(b.Fill), tint(b.Stroke)
+	b.rect.StrokeWidth, b.rect.CornerRadius = b.Width, b.Radius
+	if b.Shadow {
+		b.rect.Shadow = canvas.Shadow{Color: rgba(0x000000, 0x30), BlurRadius: 12, Offset: fyne.NewPos(0, 3)}
+	}
+}
+
+// Refresh looks the colours up again.
+func (b *Box) Refresh() {
+	b.paint()
+	b.rect.Refresh()
+}
+
+// MinSize is nothing: a box takes the room it is given.
+func (b *Box) MinSize() fyne.Size { return fyne.Size{} }
+
+// CreateRenderer is Fyne's.
+func (b *Box) CreateRenderer() fyne.WidgetRenderer {
+	return &boxRenderer{b: b, objs: []fyne.CanvasObject{b.rect}}
+}
+
+// boxRenderer lets the rectangle fill the box. Don't inset it by half the stroke:
+// Fyne rounds positions to pixels and the card would move by one.
+type boxRenderer struct {
+	b    *Box
+	objs []fyne.CanvasObject
+}
+
+func (r *boxRenderer) Layout(s fyne.Size)           { r.b.rect.Resize(s) }
+func (r *boxRenderer) MinSize() fyne.Size           { return fyne.Size{} }
+func (r *boxRenderer) Refresh()                     { r.b.Refresh() }
+func (r *boxRenderer) Objects() []fyne.CanvasObject { return r.objs }
+func (r *boxRenderer) Destroy()                     {}

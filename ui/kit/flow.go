@@ -1,0 +1,115 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+)
+
+// flow sets its children side by side at their smallest size and begins a new
+// line when one does not fit: links, chips, the buttons under a code.
+type flow struct {
+	gap, between float32
+	centred      bool
+}
+
+// Flow sets objects side by side with a gap, on as many lines as they need.
+func Flow(gap float32, objs ...fyne.CanvasObject) *fyne.Container {
+	return container.New(&flow{gap: gap, between: S8}, objs...)
+}
+
+// FlowCentred is Flow with every line in the middle.
+func FlowCentred(gap float32, objs ...fyne.CanvasObject) *fyne.Container {
+	return container.New(&flow{gap: gap, between: S8, centred: true}, objs...)
+}
+
+// lines are the objects of every line at a width, and each line's height.
+func (f *flow) lines(objs []fyne.CanvasObject, w float32) (lines [][]fyne.CanvasObject, heights, widths []float32) {
+	used := float32(0)
+	for _, o := range visible(objs) {
+		m := o.MinSize()
+		if n := len(lines); n == 0 || used+f.gap+m.Width > w+.5 {
+			lines, heights, widths, used = append(lines, nil), append(heights, 0), append(widths, 0), -f.gap
+		}
+		n := len(lines) - 1
+		used += f.gap + fyne.Min(m.Width, w)
+		lines[n], heights[n], widths[n] = append(lines[n], o), fyne.Max(heights[n], heightFor(o, fyne.Min(m.Width, w))), used
+	}
+	return lines, heights, widths
+}
+
+func (f *flow) heightFor(objs []fyne.CanvasObject, w float32) float32 {
+	_, heights, _ := f.lines(objs, w)
+	sum := f.between * float32(max(len(heights)-1, 0))
+	for _, h := range heights {
+		sum += h
+	}
+	return sum
+}
+
+// MinSize is as wide as the widest child: a flow can always begin a new line.
+func (f *flow) MinSize(objs []fyne.CanvasObject) (s fyne.Size) {
+	for _, o := range visible(objs) {
+		s = s.Max(o.MinSize())
+	}
+	return s
+}
+
+func (f *flow) Layout(objs []fyne.CanvasObject, s fyne.Size) {
+	lines, heights, widths := f.lines(objs, s.Width)
+	y := float32(0)
+	for i, line := range lines {
+		x := float32(0)
+		if f.centred {
+			x = whole((s.Width - widths[i]) / 2)
+		}
+		for _, o := range line {
+			w := fyne.Min(o.MinSize().Width, s.Width)
+			h := heightFor(o, w)
+			o.Move(fyne.NewPos(x, y+whole((heights[i]-h)/2)))
+			o.Resize(fyne.NewSize(w, h))
+			x += w + f.gap
+		}
+		y += heights[i] + f.between
+	}
+}
+
+// beside puts two things side by side, or the second under the first when it
+// would get less than it needs.
+type beside struct{ gap, need float32 }
+
+// Beside sets left at its own width and right in what is left over; in a narrow
+// window, where right would get less than need, it goes below.
+func Beside(gap, need float32, left, right fyne.CanvasObject) *fyne.Container {
+	return container.New(&beside{gap: gap, need: need}, left, right)
+}
+
+func (b *beside) stacked(objs []fyne.CanvasObject, w float32) bool {
+	return w-objs[0].MinSize().Width-b.gap < b.need
+}
+
+func (b *beside) heightFor(objs []fyne.CanvasObject, w float32) float32 {
+	left := fyne.Min(objs[0].MinSize().Width, w)
+	if b.stacked(objs, w) {
+		return heightFor(objs[0], left) + b.gap + heightFor(objs[1], w)
+	}
+	return fyne.Max(heightFor(objs[0], left), heightFor(objs[1], w-left-b.gap))
+}
+
+func (b *beside) MinSize(objs []fyne.CanvasObject) fyne.Size {
+	return objs[0].MinSize().Max(fyne.NewSize(40, objs[1].MinSize().Height))
+}
+
+func (b *beside) Layout(objs []fyne.CanvasObject, s fyne.Size) {
+	left := fyne.Min(objs[0].MinSize().Width, s.Width)
+	h := heightFor(objs[0], left)
+	objs[0].Move(fyne.Position{})
+	objs[0].Resize(fyne.NewSize(left, h))
+	if b.stacked(objs, s.Width) {
+		objs[1].Move(fyne.NewPos(0, h+b.gap))
+		objs[1].Resize(fyne.NewSize(s.Width, heightFor(objs[1], s.Width)))
+		return
+	}
+	w := s.Width - left - b.gap
+	objs[1].Move(fyne.NewPos(left+b.gap, 0))
+	objs[1].Resize(fyne.NewSize(w, heightFor(objs[1], w)))
+}

@@ -1,0 +1,88 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"nightlatch/assets"
+)
+
+// An Icon is one of our SVGs in a named colour. It grows with the text.
+//
+// The SVGs are filled outlines: Fyne scales and recolours fills only, strokes
+// keep their width in pixels and their colour.
+type Icon struct {
+	widget.BaseWidget
+	Name  string
+	Color fyne.ThemeColorName
+	Edge  float32 // at text size 100 %
+	img   *canvas.Image
+	drawn struct {
+		name  string
+		color fyne.ThemeColorName
+	}
+}
+
+// NewIcon draws the icon called name, edge points wide and high.
+func NewIcon(name string, edge float32, c fyne.ThemeColorName) *Icon {
+	i := &Icon{Name: name, Color: c, Edge: edge, img: &canvas.Image{FillMode: canvas.ImageFillContain}}
+	i.paint()
+	i.ExtendBaseWidget(i)
+	return i
+}
+
+// IconResource is the SVG called name in the colour c of the theme in force.
+func IconResource(name string, c fyne.ThemeColorName) fyne.Resource {
+	src, err := assets.Icon(name)
+	if err != nil {
+		fyne.LogError("kit: icon", err)
+	}
+	return theme.NewColoredResource(fyne.NewStaticResource(name+".svg", src), c)
+}
+
+func (i *Icon) paint() {
+	if i.drawn.name == i.Name && i.drawn.color == i.Color {
+		return
+	}
+	i.drawn.name, i.drawn.color = i.Name, i.Color
+	i.img.Resource = IconResource(i.Name, i.Color)
+}
+
+// MinSize is the edge at the text size in force.
+func (i *Icon) MinSize() fyne.Size { return fyne.NewSquareSize(scaled(i.Edge)) }
+
+// Refresh draws the icon again if its name, its colour or the theme changed.
+func (i *Icon) Refresh() {
+	i.paint()
+	i.img.Refresh()
+}
+
+// CreateRenderer is Fyne's.
+func (i *Icon) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(i.img) }
+
+// Mark is the app icon, in its own colours.
+func Mark(edge float32) fyne.CanvasObject {
+	img := canvas.NewImageFromResource(fyne.NewStaticResource("app-icon.svg", assets.AppIconSVG()))
+	img.FillMode = canvas.ImageFillContain
+	return Sized(edge, edge, img)
+}
+
+// A Part is an object at its place in a Scene.
+type Part struct {
+	X, Y, W, H float32
+	O          fyne.CanvasObject
+}
+
+// Scene is a small illustration: parts at fixed places, the same at every text size.
+func Scene(w, h float32, parts ...Part) fyne.CanvasObject {
+	var objs []fyne.CanvasObject
+	for _, p := range parts {
+		p.O.Move(fyne.NewPos(p.X, p.Y))
+		p.O.Resize(fyne.NewSize(p.W, p.H))
+		objs = append(objs, p.O)
+	}
+	return Sized(w, h, container.NewWithoutLayout(objs...))
+}

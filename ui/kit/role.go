@@ -1,0 +1,55 @@
+package kit
+
+import (
+	"math"
+
+	"fyne.io/fyne/v2"
+)
+
+// A Role is a step of the type scale, in points at text size 100 %.
+type Role struct {
+	Size, Line   float32
+	Strong, Mono bool
+	Still        bool // does not grow with the text size: illustrations
+}
+
+// The type scale. Nothing is smaller than 12.
+var (
+	Display = Role{Size: 28, Line: 36, Strong: true}
+	Title   = Role{Size: 22, Line: 28, Strong: true}
+	Heading = Role{Size: 16, Line: 24, Strong: true}
+	Body    = Role{Size: 14, Line: 20}
+	Strong  = Role{Size: 14, Line: 20, Strong: true}
+	Caption = Role{Size: 12, Line: 16}
+	Label   = Role{Size: 12, Line: 16, Strong: true}
+	CodeXL  = Role{Size: 32, Line: 40, Strong: true, Mono: true}
+	CodeL   = Role{Size: 24, Line: 32, Strong: true, Mono: true}
+	CodeM   = Role{Size: 18, Line: 24, Strong: true, Mono: true}
+	Code    = Role{Size: 13, Line: 20, Mono: true}
+)
+
+// Fixed is the role at the same size whatever the text size.
+func (r Role) Fixed() Role { r.Still = true; return r }
+
+func (r Role) style() fyne.TextStyle { return fyne.TextStyle{Bold: r.Strong, Monospace: r.Mono} }
+
+func (r Role) factor() float32 {
+	if r.Still {
+		return 1
+	}
+	return inForce().factor()
+}
+
+func (r Role) size() float32 { return r.Size * r.factor() }
+func (r Role) line() float32 { return round(r.Line * r.factor()) }
+
+// width measures words in points. Fyne keeps what it measured for a minute.
+func (r Role) width(s string) float32 { return fyne.MeasureText(s, r.size(), r.style()).Width }
+
+// whole keeps centred things off half points, where hairlines blur.
+func whole(v float32) float32 { return float32(math.Floor(float64(v))) }
+
+func round(v float32) float32 { return float32(math.Round(float64(v))) }
+
+// up rounds a width so that neighbours stay on whole points.
+func up(v float32) float32 { return float32(math.Ceil(float64(v))) }

@@ -1,0 +1,163 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+)
+
+// A Text is words in one role and one colour. It wraps when Wrap is set, and
+// otherwise ends in an ellipsis when it does not fit. Words written to the left
+// start at the right edge.
+type Text struct {
+	widget.BaseWidget
+	Words string
+	Role  Role
+	Color fyne.ThemeColorName
+	Align fyne.TextAlign
+	Wrap  bool
+
+	kept [2]setting // the last two ways it was set: measuring asks for one width, drawing for another
+}
+
+// A setting is words set in lines, and for what.
+type setting struct {
+	words string
+	role  Role
+	size  float32
+	width float32
+	wrap  bool
+	lines []string
+}
+
+// NewText is one line of words.
+func NewText(words string, role Role, c fyne.ThemeColorName) *Text {
+	t := &Text{Words: words, Role: role, Color: c}
+	t.ExtendBaseWidget(t)
+	return t
+}
+
+// Para is body text that wraps.
+func Para(words string, c fyne.ThemeColorName) *Text { return NewText(words, Body, c).Wrapped() }
+
+// Centered sets the lines in the middle.
+func (t *Text) Centered() *Text { t.Align = fyne.TextAlignCenter; return t }
+
+// Trailing sets the lines at the far edge.
+func (t *Text) Trailing() *Text { t.Align = fyne.TextAlignTrailing; return t }
+
+// Wrapped lets the words take as many lines as they need.
+func (t *Text) Wrapped() *Text { t.Wrap = true; return t }
+
+// SetWords changes the words and draws them.
+func (t *Text) SetWords(words string) {
+	if t.Words == words {
+		return
+	}
+	t.Words = words
+	t.Refresh()
+}
+
+// lines are the words as they are set at a width.
+func (t *Text) lines(w float32) []string {
+	want := setting{words: t.Words, role: t.Role, size: t.Role.size(), width: w, wrap: t.Wrap}
+	for _, k := range t.kept {
+		if k.lines != nil && k.words == want.words && k.role == want.role && k.size == want.size && k.width == want.width && k.wrap == want.wrap {
+			return k.lines
+		}
+	}
+	switch {
+	case w <= 0:
+		want.lines = []string{t.Words}
+	case t.Wrap:
+		want.lines = breakLines(t.Words, w, t.Role.width)
+	default:
+		want.lines = []string{fit(t.Words, w, t.Role.width)}
+	}
+	t.kept[0], t.kept[1] = want, t.kept[0]
+	return want.lines
+}
+
+// HeightFor is the height that the words take at a width. See Layout.
+func (t *Text) HeightFor(w float32) float32 {
+	if !t.Wrap {
+		return t.Role.line()
+	}
+	return t.Role.line() * float32(len(t.lines(w)))
+}
+
+// longLine is the number of signs of a single line that are measured: beyond it
+// the line is cut wherever it stands.
+const longLine = 1000
+
+// MinSize is one line's, or the height at the width that the text has now.
+func (t *Text) MinSize() fyne.Size {
+	if t.Wrap {
+		return fyne.NewSize(40, t.HeightFor(t.Size().Width))
+	}
+	words := t.Words
+	if len(words) > longLine {
+		words = words[:nthRune(words, longLine)]
+	}
+	return fyne.NewSize(up(t.Role.width(words)), t.Role.line())
+}
+
+// CreateRenderer is Fyne's.
+func (t *Text) CreateRenderer() fyne.WidgetRenderer { return &textRenderer{t: t} }
+
+// textRenderer keeps its canvas texts from one drawing to the next.
+type textRenderer struct {
+	t    *Text
+	pool []*canvas.Text
+	objs []fyne.CanvasObject
+}
+
+func (r *textRenderer) next() *canvas.Text {
+	n := len(r.objs)
+	if n == len(r.pool) {
+		r.pool = append(r.pool, canvas.NewText("", nil))
+	}
+	r.objs = append(r.objs, r.pool[n])
+	return r.pool[n]
+}
+
+func (r *textRenderer) Layout(s fyne.Size) {
+	r.objs = r.objs[:0]
+	t := r.t
+	c, size, style, high := tint(t.Color), t.Role.size(), t.Role.style(), t.Role.line()
+	rtl := rightToLeft(t.Words)
+	for i, line := range t.lines(s.Width) {
+		runs := visualRuns(line, rtl)
+		widths, all := make([]float32, len(runs)), float32(0)
+		for j, run := range runs {
+			widths[j] = t.Role.width(run)
+			all += widths[j]
+		}
+		x := float32(0)
+		switch {
+		case t.Align == fyne.TextAlignCenter:
+			x = (s.Width - all) / 2
+		case (t.Align == fyne.TextAlignTrailing) != rtl:
+			x = s.Width - all
+		}
+		for j, run := range runs {
+			o := r.next()
+			if o.Text != run || o.Color != c || o.TextSize != size || o.TextStyle != style {
+				o.Text, o.Color, o.TextSize, o.TextStyle = run, c, size, style
+				o.Refresh() // or the window keeps the picture of the old words
+			}
+			h := o.MinSize().Height
+			o.Move(fyne.NewPos(x, float32(i)*high+(high-h)/2))
+			o.Resize(fyne.NewSize(widths[j], h))
+			x += widths[j]
+		}
+	}
+}
+
+func (r *textRenderer) MinSize() fyne.Size { return r.t.MinSize() }
+func (r *textRenderer) Refresh() {
+	r.Layout(r.t.Size())
+	canvas.Refresh(r.t)
+}
+func (r *textRenderer) Objects() []fyne.CanvasObject { return r.objs }
+func (r *textRenderer) Destroy()                     {}

@@ -1,0 +1,141 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+)
+
+// wrapOne holds one child: grown, inset, sized or capped.
+type wrapOne struct {
+	grow, full, centre bool
+	withText           bool // w and h are at text size 100 %
+	l, t, r, b         float32
+	w, h, maxW         float32
+}
+
+func one(l wrapOne, o fyne.CanvasObject) *fyne.Container { return container.New(&l, o) }
+
+// Grow takes what is left of a row's width or a column's height.
+func Grow(o fyne.CanvasObject) *fyne.Container { return one(wrapOne{grow: true}, o) }
+
+// Fill grows and also takes the whole height of a row.
+func Fill(o fyne.CanvasObject) *fyne.Container { return one(wrapOne{grow: true, full: true}, o) }
+
+// Full takes the whole height of a row.
+func Full(o fyne.CanvasObject) *fyne.Container { return one(wrapOne{full: true}, o) }
+
+// Gap is room that grows.
+func Gap() *fyne.Container { return Grow(layout.NewSpacer()) }
+
+// Space is room of a fixed size.
+func Space(w, h float32) *fyne.Container { return one(wrapOne{w: w, h: h}, layout.NewSpacer()) }
+
+// Inset keeps room around an object.
+func Inset(l, t, r, b float32, o fyne.CanvasObject) *fyne.Container {
+	return one(wrapOne{l: l, t: t, r: r, b: b}, o)
+}
+
+// Pad keeps the same room on all sides.
+func Pad(p float32, o fyne.CanvasObject) *fyne.Container { return Inset(p, p, p, p, o) }
+
+// Sized gives an object a width, a height, or both (zero leaves it free), the
+// same at every text size.
+func Sized(w, h float32, o fyne.CanvasObject) *fyne.Container { return one(wrapOne{w: w, h: h}, o) }
+
+// Scaled is Sized for what holds words or an icon: it grows with the text.
+func Scaled(w, h float32, o fyne.CanvasObject) *fyne.Container {
+	return one(wrapOne{w: w, h: h, withText: true}, o)
+}
+
+// Narrow centres an object in a column no wider than w.
+func Narrow(w float32, o fyne.CanvasObject) *fyne.Container { return one(wrapOne{maxW: w}, o) }
+
+// Centre puts an object at its smallest size in the middle.
+func Centre(o fyne.CanvasObject) *fyne.Container { return one(wrapOne{centre: true}, o) }
+
+// Centre2 centres an object up and down and lets it take the whole width.
+func Centre2(o fyne.CanvasObject) *fyne.Container { return H(0, Grow(o)) }
+
+func isGrown(o fyne.CanvasObject) bool {
+	c, ok := o.(*fyne.Container)
+	if !ok {
+		return false
+	}
+	l, ok := c.Layout.(*wrapOne)
+	return ok && l.grow
+}
+
+func isFull(c *fyne.Container) bool {
+	l, ok := c.Layout.(*wrapOne)
+	return ok && l.full
+}
+
+// wide and high are the fixed sides, 0 where free.
+func (l *wrapOne) wide() float32 {
+	if l.withText {
+		return scaled(l.w)
+	}
+	return l.w
+}
+
+func (l *wrapOne) high() float32 {
+	if l.withText {
+		return scaled(l.h)
+	}
+	return l.h
+}
+
+func (l *wrapOne) inner(w float32) float32 {
+	if l.w > 0 {
+		w = l.wide()
+	}
+	if l.maxW > 0 {
+		w = fyne.Min(w, l.maxW)
+	}
+	return w - l.l - l.r
+}
+
+func (l *wrapOne) heightFor(objs []fyne.CanvasObject, w float32) float32 {
+	if l.h > 0 {
+		return l.high()
+	}
+	in := l.inner(w)
+	if l.centre {
+		in = fyne.Min(in, objs[0].MinSize().Width)
+	}
+	return heightFor(objs[0], in) + l.t + l.b
+}
+
+func (l *wrapOne) MinSize(objs []fyne.CanvasObject) fyne.Size {
+	m := objs[0].MinSize().AddWidthHeight(l.l+l.r, l.t+l.b)
+	if l.grow {
+		m.Width = fyne.Min(m.Width, 40)
+	}
+	if l.w > 0 {
+		m.Width = l.wide()
+	}
+	if l.h > 0 {
+		m.Height = l.high()
+	}
+	return m
+}
+
+func (l *wrapOne) Layout(objs []fyne.CanvasObject, s fyne.Size) {
+	o := objs[0]
+	if l.centre {
+		m := o.MinSize()
+		m.Width = fyne.Min(m.Width, s.Width)
+		m.Height = heightFor(o, m.Width)
+		o.Move(fyne.NewPos(whole((s.Width-m.Width)/2), whole((s.Height-m.Height)/2)))
+		o.Resize(m)
+		return
+	}
+	w := l.inner(s.Width)
+	x := l.l
+	if l.maxW > 0 {
+		x = whole((s.Width-w-l.l-l.r)/2) + l.l
+	}
+	o.Move(fyne.NewPos(x, l.t))
+	o.Resize(fyne.NewSize(w, s.Height-l.t-l.b))
+}
