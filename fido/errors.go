@@ -23,6 +23,7 @@ var (
 	ErrPINPolicy       = errors.New("fido: the security key does not accept such a PIN")
 	ErrNoVerification  = errors.New("fido: the security key cannot verify its user")
 	ErrVerification    = errors.New("fido: the security key could not verify its user")
+	ErrIncapable       = errors.New("fido: the security key cannot do what is asked")
 	ErrNoSpace         = errors.New("fido: no space left on the security key")
 	ErrBusy            = errors.New("fido: security key in use")
 	ErrNoPermission    = errors.New("fido: no permission to open the security key")

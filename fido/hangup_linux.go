@@ -4,6 +4,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // IgnoreHangup keeps the unplugging of a virtual key from ending the program.
@@ -14,7 +16,7 @@ import (
 // terminal of its own, or leads no session, is not touched by this and keeps its
 // hang-up.
 func IgnoreHangup() {
-	if sid, err := getsid(); err != nil || sid != os.Getpid() {
+	if sid, err := unix.Getsid(0); err != nil || sid != os.Getpid() {
 		return
 	}
 	tty, err := os.OpenFile("/dev/tty", os.O_RDWR|syscall.O_NOCTTY, 0)
@@ -23,12 +25,4 @@ func IgnoreHangup() {
 		return
 	}
 	signal.Ignore(syscall.SIGHUP)
-}
-
-func getsid() (int, error) {
-	sid, _, errno := syscall.RawSyscall(syscall.SYS_GETSID, 0, 0, 0)
-	if errno != 0 {
-		return 0, errno
-	}
-	return int(sid), nil
 }

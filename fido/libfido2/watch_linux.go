@@ -1,0 +1,80 @@
+//go:build cgo && !nofido
+
+package libfido2
+
+import (
+	"errors"
+	"fmt"
+
+	"golang.org/x/sys/unix"
+
+	"nightlatch/fido"
+)
+
+// A watch keeps a descriptor of its own on the key for as long as a ceremony
+// lasts. It never reads or writes; it tells a key that was pulled out from one
+// that misbehaved, which libfido2's errors do not, and keeps the kernel from
+// giving the path to another device meanwhile.
+type watch struct {
+	fd int // -1: nothing to watch
+}
+
+// witness opens a watch on path, or says why the key cannot be opened.
+func witness(path string) (watch, error) {
+	none := watch{fd: -1}
+	var st unix.Stat_t
+	if err := unix.Stat(path, &st); err != nil {
+		return none, openError(err)
+	}
+	if st.Mode&unix.S_IFMT == unix.S_IFDIR {
+		return none, nil // the kernel's NFC devices are directories under /sys
+	}
+	if st.Mode&unix.S_IFMT != unix.S_IFCHR {
+		return none, fido.ErrNotKey
+	}
+	fd, err := unix.Open(path, unix.O_RDWR|unix.O_NOCTTY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return none, openError(err)
+	}
+	return watch{fd: fd}, nil
+}
+
+func openError(err error) error {
+	switch {
+	case errors.Is(err, unix.EACCES), errors.Is(err, unix.EPERM):
+		return fmt.Errorf("%w: %w", fido.ErrNoPermission, err)
+	case errors.Is(err, unix.EBUSY):
+		return fmt.Errorf("%w: %w", fido.ErrBusy, err)
+	default:
+		return fmt.Errorf("%w: %w", fido.ErrRemoved, err)
+	}
+}
+
+func (w watch) close() error {
+	if w.fd < 0 {
+		return nil
+	}
+	return unix.Close(w.fd)
+}
+
+// gone tells whether the key was pulled out.
+func (w watch) gone() bool {
+	if w.fd < 0 {
+		return false
+	}
+	fds := []unix.PollFd{{Fd: int32(w.fd)}}
+	n, err := unix.Poll(fds, 0)
+	return err == nil && n > 0 && fds[0].Revents&(unix.POLLHUP|unix.POLLERR|unix.POLLNVAL) != 0
+}
+
+// locked tells whether another program holds libfido2's lock on the key.
+func (w watch) locked() bool {
+	if w.fd < 0 {
+		return false
+	}
+	err := unix.Flock(w.fd, unix.LOCK_EX|unix.LOCK_NB)
+	if err == nil {
+		_ = unix.Flock(w.fd, unix.LOCK_UN) // closing would let go of it too
+	}
+	return errors.Is(err, unix.EWOULDBLOCK)
+}
