@@ -15,8 +15,10 @@ const (
 const (
 	TopicLabClock  = "clock"
 	TopicLabPhones = "phones"
+	TopicLabTexts  = "texts"
 	TopicLabMail   = "mail"
-	TopicLabKeys   = "lab-keys"
+	TopicLabKeys   = "keys"
+	TopicLabReset  = "reset"
 )
 
 // Topics returns every topic of an account's events.
@@ -34,5 +36,12 @@ func Topics() []string {
 
 // LabTopics returns every topic of the lab's events.
 func LabTopics() []string {
-	return []string{TopicLabClock, TopicLabPhones, TopicLabMail, TopicLabKeys}
+	return []string{
+		TopicLabClock,
+		TopicLabPhones,
+		TopicLabTexts,
+		TopicLabMail,
+		TopicLabKeys,
+		TopicLabReset,
+	}
 }

@@ -100,6 +100,7 @@ func TestRoutes(t *testing.T) {
 		}},
 		{"POST", "/lab/v1/keys/k/touch", "", func(ctx context.Context, c *Client) error { return c.TouchKey(ctx, "k") }},
 		{"PUT", "/lab/v1/keys/k", `{"auto_touch":false}`, func(ctx context.Context, c *Client) error { return c.SetAutoTouch(ctx, "k", false) }},
+		{"PUT", "/lab/v1/keys/k", `{"plugged_in":true}`, func(ctx context.Context, c *Client) error { return c.ReplugKey(ctx, "k") }},
 		{"DELETE", "/lab/v1/keys/k", "", func(ctx context.Context, c *Client) error { return c.UnplugKey(ctx, "k") }},
 		{"POST", "/lab/v1/reset", "", func(ctx context.Context, c *Client) error { return c.ResetLab(ctx) }},
 	} {
@@ -149,6 +150,7 @@ func TestLists(t *testing.T) {
 			l, err := c.Mail(ctx, "ada@example.org")
 			return len(l), err
 		}},
+		{"/lab/v1/phones", func(ctx context.Context, c *Client) (int, error) { l, err := c.Phones(ctx); return len(l), err }},
 		{"/lab/v1/keys", func(ctx context.Context, c *Client) (int, error) { l, err := c.LabKeys(ctx); return len(l), err }},
 		{"/lab/v1/accounts", func(ctx context.Context, c *Client) (int, error) { l, err := c.LabAccounts(ctx); return len(l), err }},
 	} {

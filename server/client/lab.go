@@ -43,6 +43,11 @@ func (c *Client) SendText(ctx context.Context, e164, to, body string) error {
 	return err
 }
 
+// Phones lists the simulated phones by number.
+func (c *Client) Phones(ctx context.Context) ([]api.LabPhone, error) {
+	return get[[]api.LabPhone](ctx, c, "/lab/v1/phones")
+}
+
 // Phone returns a simulated phone and its carrier.
 func (c *Client) Phone(ctx context.Context, e164 string) (api.LabPhone, error) {
 	return get[api.LabPhone](ctx, c, phone(e164))
@@ -84,11 +89,9 @@ func (c *Client) TouchKey(ctx context.Context, id string) error {
 
 // SetAutoTouch makes a virtual key answer without waiting to be touched.
 func (c *Client) SetAutoTouch(ctx context.Context, id string, on bool) error {
-	body := struct {
+	return c.changeKey(ctx, id, struct {
 		AutoTouch bool `json:"auto_touch"`
-	}{on}
-	_, err := call[none](ctx, c, http.MethodPut, labKeys+"/"+url.PathEscape(id), body)
-	return err
+	}{on})
 }
 
 // UnplugKey pulls a virtual key out; what it holds is kept.
@@ -98,7 +101,13 @@ func (c *Client) UnplugKey(ctx context.Context, id string) error {
 
 // ReplugKey puts a virtual key back in.
 func (c *Client) ReplugKey(ctx context.Context, id string) error {
-	_, err := call[none](ctx, c, http.MethodPost, labKeys+"/"+url.PathEscape(id)+"/replug", nil)
+	return c.changeKey(ctx, id, struct {
+		PluggedIn bool `json:"plugged_in"`
+	}{true})
+}
+
+func (c *Client) changeKey(ctx context.Context, id string, body any) error {
+	_, err := call[none](ctx, c, http.MethodPut, labKeys+"/"+url.PathEscape(id), body)
 	return err
 }
 
