@@ -1,0 +1,136 @@
+package account
+
+import (
+	"crypto/rand"
+	"encoding/base32"
+	"errors"
+	"fmt"
+	"time"
+
+	"nightlatch/server/api"
+	"nightlatch/server/store"
+)
+
+// What looking for an account, or making one, can answer.
+var (
+	ErrNotFound      = errors.New("account: not found")
+	ErrUsernameTaken = errors.New("account: user name taken")
+)
+
+// An Account is the record at acct/<id>. Load it, change it and Save it inside
+// one transaction; a copy from an earlier transaction is only for looking at.
+type Account struct {
+	ID       string    `json:"id"`
+	Username string    `json:"username"` // as its owner spells it
+	Created  time.Time `json:"created"`
+	Password string    `json:"password"` // Argon2id, PHC string
+
+	Email          string `json:"email,omitempty"` // normalised; the one that notices go to once confirmed
+	EmailConfirmed bool   `json:"email_confirmed,omitempty"`
+
+	Phone         string    `json:"phone,omitempty"` // E.164
+	PhoneVerified bool      `json:"phone_verified,omitempty"`
+	Discoverable  bool      `json:"discoverable,omitempty"` // R10
+	TextOn        bool      `json:"text_on,omitempty"`
+	TextAdded     time.Time `json:"text_added,omitzero"`
+
+	LastMethod     api.Method `json:"last_method,omitempty"` // R40, never a backup code (R41)
+	TwoFactorSince time.Time  `json:"two_factor_since,omitzero"`
+
+	BackupSalt        []byte `json:"backup_salt"`                   // of every backup code of this account, for Hasher.Sum
+	NextBackupCode    int    `json:"next_backup_code"`              // the number the next one issued gets; from 1
+	ActiveBackupCodes []int  `json:"active_backup_codes,omitempty"` // numbers, in the order of issue (R72); backupcode keeps it
+}
+
+// New returns an account with a fresh ID and salt, ready for Create. The
+// password is a PHC string from a Hasher; its parameters are the salt's too.
+func New(username, password string) *Account {
+	params, _, _, err := parsePHC(password)
+	if err != nil {
+		params = DefaultParams()
+	}
+	return &Account{
+		ID:             newID(),
+		Username:       username,
+		Password:       password,
+		BackupSalt:     newSalt(params),
+		NextBackupCode: 1,
+	}
+}
+
+// newID returns 130 random bits as 26 symbols of lower-case base32.
+func newID() string {
+	var b [17]byte
+	rand.Read(b[:])
+	return idEncoding.EncodeToString(b[:])[:26]
+}
+
+var idEncoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+// Create stores a new account, made by New, and claims its user name. Created
+// becomes the time of the transaction. Errors: ErrUsername,
+// ErrUsernameTaken.
+func Create(tx store.Tx, a *Account) error {
+	if err := CheckUsername(a.Username); err != nil {
+		return err
+	}
+	a.Created = tx.Now().UTC()
+	switch err := tx.Create(loginKey(a.Username), []byte(a.ID)); {
+	case errors.Is(err, store.ErrExists):
+		return ErrUsernameTaken
+	case err != nil:
+		return fmt.Errorf("account: claim the user name: %w", err)
+	}
+	if err := store.Insert(tx, key(a.ID), a); err != nil {
+		return fmt.Errorf("account: create: %w", err)
+	}
+	return store.Bump(tx, a.ID)
+}
+
+// Load reads the account with that ID, or returns ErrNotFound.
+func Load(tx store.Tx, id string) (*Account, error) {
+	var a Account
+	switch err := store.Load(tx, key(id), &a); {
+	case errors.Is(err, store.ErrNotFound):
+		return nil, ErrNotFound
+	case err != nil:
+		return nil, fmt.Errorf("account: load: %w", err)
+	}
+	return &a, nil
+}
+
+// ByLogin reads the account with that user name in any case (R0), or returns
+// ErrNotFound. The name may be anything a stranger typed.
+func ByLogin(tx store.Tx, username string) (*Account, error) {
+	if CheckUsername(username) != nil {
+		return nil, ErrNotFound
+	}
+	switch id, err := tx.Get(loginKey(username)); {
+	case errors.Is(err, store.ErrNotFound):
+		return nil, ErrNotFound
+	case err != nil:
+		return nil, fmt.Errorf("account: look up the user name: %w", err)
+	default:
+		return Load(tx, string(id))
+	}
+}
+
+// Save writes the account and bumps its root. The user name can't change.
+func Save(tx store.Tx, a *Account) error {
+	if err := store.Save(tx, key(a.ID), a); err != nil {
+		return fmt.Errorf("account: save: %w", err)
+	}
+	return store.Bump(tx, a.ID)
+}
+
+// Any reports whether there is an account at all: the first start makes one.
+func Any(tx store.Tx) (bool, error) {
+	items, err := tx.Scan("uniq/login/", "", 1)
+	if err != nil {
+		return false, fmt.Errorf("account: look for any: %w", err)
+	}
+	return len(items) > 0, nil
+}
+
+func key(id string) string            { return "acct/" + id }
+func loginKey(username string) string { return "uniq/login/" + Fold(username) }

@@ -1,0 +1,156 @@
+package account
+
+import (
+	_ "embed"
+	"strings"
+	"unicode"
+)
+
+// commonWords holds, a line each, the words that common passwords are made of.
+// It was compiled for this project from what every published ranking agrees on.
+//
+//go:embed common.txt
+var commonWords string
+
+// common reports whether a password, in lower case, is one that an attacker
+// tries among the first: predictable by rule (repeats, sequences, walks over
+// the keyboard), or a listed word with the usual decoration. A list alone would
+// be long and still miss "qwertyuiop1234567890".
+func common(folded string) bool {
+	if predictable([]rune(folded)) || repeated(folded) {
+		return true
+	}
+	for _, core := range cores(folded) {
+		for _, word := range []string{core, unleet.Replace(core)} {
+			if listed(word) || listedPair(word) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// cores returns a password without the digits and signs that people put around
+// a word to please a form. What is taken off must be short or itself
+// predictable: a long random tail makes a good password of any word.
+func cores(s string) []string {
+	out := []string{s}
+	decoration := func(r rune) bool { return !unicode.IsLetter(r) }
+	add := func(core string) {
+		off := []rune(strings.TrimPrefix(s, core))
+		if i := strings.Index(s, core); i > 0 {
+			off = []rune(s[:i] + s[i+len(core):])
+		}
+		if core != "" && (len(off) <= 4 || predictable(off)) {
+			out = append(out, core)
+		}
+	}
+	right := strings.TrimRightFunc(s, decoration)
+	add(right)
+	add(strings.TrimLeftFunc(s, decoration))
+	add(strings.TrimLeftFunc(right, decoration))
+	return out
+}
+
+// unleet undoes the usual substitutions.
+var unleet = strings.NewReplacer("0", "o", "1", "l", "3", "e", "4", "a", "5", "s", "7", "t",
+	"@", "a", "$", "s", "!", "i", "€", "e")
+
+func listed(word string) bool {
+	return len(word) >= 3 && !strings.Contains(word, "\n") && strings.Contains(commonWords, "\n"+word+"\n")
+}
+
+// listedPair reports whether s is two listed words in a row, or one twice.
+func listedPair(s string) bool {
+	for i := 3; i <= len(s)-3; i++ {
+		if listed(s[:i]) && listed(s[i:]) {
+			return true
+		}
+	}
+	return false
+}
+
+// repeated reports whether s is one short unit over and over: abcabcabc.
+func repeated(s string) bool {
+	for unit := 1; unit <= 5 && unit*2 <= len(s); unit++ {
+		if len(s) >= 3*unit && strings.HasPrefix(strings.Repeat(s[:unit], len(s)/unit+1), s) {
+			return true
+		}
+	}
+	return false
+}
+
+// predictable reports whether s is made of a few runs in which each character
+// follows from the one before: the same again, the next or previous one, or a
+// neighbour on the keyboard. Runs of three characters on average are enough;
+// words of any language have shorter ones.
+func predictable(s []rune) bool {
+	if len(s) < 3 {
+		return false
+	}
+	runs := 1
+	for i := 1; i < len(s); i++ {
+		if !follows(s[i-1], s[i]) {
+			runs++
+		}
+	}
+	return runs*3 <= len(s)
+}
+
+func follows(a, b rune) bool {
+	switch {
+	case a == b, b-a == 1, a-b == 1:
+		return true
+	case a == '9' && b == '0', a == '0' && b == '9':
+		return true
+	}
+	for _, rows := range keyboards {
+		if neighbours(rows, a, b) {
+			return true
+		}
+	}
+	return false
+}
+
+// keyboards are the rows of the common layouts, each shifted half a key to the
+// right of the one above.
+var keyboards = [][]string{
+	{"1234567890-=", "qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./"},
+	{"!@#$%^&*()_+"},
+	{"1234567890", "qwertzuiopü", "asdfghjklöä", "yxcvbnm"},
+	{"1234567890", "azertyuiop", "qsdfghjklm", "wxcvbn"},
+	{"1234567890", "йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю"},
+}
+
+// neighbours reports whether a and b touch on a keyboard: side by side, or in
+// rows one above the other at most half a key apart.
+func neighbours(rows []string, a, b rune) bool {
+	ra, ca := position(rows, a)
+	rb, cb := position(rows, b)
+	if ra < 0 || rb < 0 {
+		return false
+	}
+	if ra > rb {
+		ra, ca, rb, cb = rb, cb, ra, ca
+	}
+	switch rb - ra {
+	case 0:
+		return cb-ca == 1 || ca-cb == 1
+	case 1:
+		return cb == ca || cb == ca-1
+	}
+	return false
+}
+
+func position(rows []string, r rune) (row, column int) {
+	for row, keys := range rows {
+		column := 0
+		for _, k := range keys {
+			if k == r {
+				return row, column
+			}
+			column++
+		}
+	}
+	return -1, -1
+}

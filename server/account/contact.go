@@ -1,0 +1,155 @@
+package account
+
+import (
+	"errors"
+	"net/mail"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/nyaruka/phonenumbers"
+	"golang.org/x/net/idna"
+)
+
+// What reading a contact can answer.
+var (
+	ErrEmail = errors.New("account: malformed email address")
+	ErrPhone = errors.New("account: malformed phone number")
+)
+
+const (
+	emailMax      = 254 // RFC 5321 §4.5.3.1.3, less the angle brackets (RFC 3696 erratum 1690)
+	emailLocalMax = 64  // RFC 5321 §4.5.3.1.1
+	phoneInputMax = 64  // characters typed; E.164 has 15 digits
+)
+
+// NormalizeEmail reads an address that a person typed: a dot-atom of RFC 5321,
+// an at sign and a domain. Quoted local parts, comments, display names and
+// address literals are refused. The domain becomes lower-case A-labels (RFC
+// 5891); the local part keeps its case, since it is the receiver's. Error:
+// ErrEmail.
+func NormalizeEmail(s string) (string, error) {
+	if len(s) > 4*emailMax || !utf8.ValidString(s) {
+		return "", ErrEmail
+	}
+	s = strings.TrimSpace(s)
+	at := strings.LastIndexByte(s, '@')
+	if at < 1 || strings.ContainsFunc(s, treacherous) {
+		return "", ErrEmail
+	}
+	local, domain := s[:at], s[at+1:]
+	if !dotAtom(local) {
+		return "", ErrEmail
+	}
+	domain, err := idna.Lookup.ToASCII(domain)
+	if err != nil || !hostname(domain) {
+		return "", ErrEmail
+	}
+	s = local + "@" + domain
+	if len(s) > emailMax {
+		return "", ErrEmail
+	}
+	if a, err := mail.ParseAddress(s); err != nil || a.Address != s || a.Name != "" {
+		return "", ErrEmail
+	}
+	return s, nil
+}
+
+// dotAtom reports whether s is a Dot-string (RFC 5321 §4.1.2): atoms of ASCII
+// joined by single dots.
+func dotAtom(s string) bool {
+	if len(s) > emailLocalMax {
+		return false
+	}
+	for atom := range strings.SplitSeq(s, ".") {
+		if atom == "" {
+			return false
+		}
+		for i := range len(atom) {
+			c := atom[i]
+			letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+			if !letter && !strings.ContainsRune("!#$%&'*+-/=?^_`{|}~", rune(c)) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// hostname reports whether s is a domain that mail can be sent to: at least two
+// labels of letters, digits and inner hyphens (RFC 5321 §4.1.2), the last not
+// all digits; or localhost, for the mailbox on one's own machine.
+func hostname(s string) bool {
+	if s == "localhost" {
+		return true
+	}
+	labels := strings.Split(s, ".")
+	if len(s) > 253 || len(labels) < 2 {
+		return false
+	}
+	for _, l := range labels {
+		if l == "" || len(l) > 63 || l[0] == '-' || l[len(l)-1] == '-' {
+			return false
+		}
+		for i := range len(l) {
+			if c := l[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
+				return false
+			}
+		}
+	}
+	return strings.Trim(labels[len(labels)-1], "0123456789") != ""
+}
+
+// NormalizePhone reads a phone number that a person typed and returns it as
+// E.164. A number without a country code is read as one of region (ISO 3166,
+// "US"); with region "" it must begin with +. A number is taken when it is
+// possible, that is of the right length: which ranges a country has handed out
+// changes, fictional numbers (+1 202 555 01xx) are in none, and the texted code
+// is the proof (R11). Error: ErrPhone.
+func NormalizePhone(s, region string) (string, error) {
+	if len(s) > phoneInputMax || !utf8.ValidString(s) || strings.ContainsFunc(s, treacherous) {
+		return "", ErrPhone
+	}
+	n, err := phonenumbers.Parse(s, strings.ToUpper(region))
+	if err != nil || n.GetExtension() != "" || !phonenumbers.IsPossibleNumber(n) {
+		return "", ErrPhone
+	}
+	e164 := phonenumbers.Format(n, phonenumbers.E164)
+	if !isE164(e164) {
+		return "", ErrPhone
+	}
+	return e164, nil
+}
+
+// isE164 reports whether s is a plus sign and 7 to 15 digits (ITU-T E.164 §6.2).
+func isE164(s string) bool {
+	return len(s) >= 8 && len(s) <= 16 && s[0] == '+' && s[1] != '0' &&
+		strings.Trim(s[1:], "0123456789") == ""
+}
+
+// MaskEmail shows of an address what its owner recognises and a stranger can't
+// use: m•••@example.org.
+func MaskEmail(s string) string {
+	at := strings.LastIndexByte(s, '@')
+	if at < 1 {
+		return ""
+	}
+	return s[:1] + "•••" + s[at:]
+}
+
+// MaskPhone shows the end of an E.164 number: •••• 0143.
+func MaskPhone(e164 string) string {
+	last := LastDigits(e164)
+	if last == "" {
+		return ""
+	}
+	return "•••• " + last
+}
+
+// LastDigits is the end of an E.164 number, for "ending in 0143"; "" when the
+// number is too short to hide the rest.
+func LastDigits(e164 string) string {
+	if len(e164) < 8 {
+		return ""
+	}
+	return e164[len(e164)-4:]
+}

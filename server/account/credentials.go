@@ -1,0 +1,99 @@
+package account
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// ErrUsername reports a user name that R0 does not allow.
+var ErrUsername = errors.New("account: user name must have 3 to 32 ASCII letters, digits, dots or underscores")
+
+// CheckUsername reports whether R0 allows a user name, with ErrUsername.
+func CheckUsername(s string) error {
+	if len(s) < UsernameMin || len(s) > UsernameMax {
+		return ErrUsername
+	}
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '.', c == '_':
+		default:
+			return ErrUsername
+		}
+	}
+	return nil
+}
+
+// Fold is the form under which a user name is compared (R0): ASCII lower case.
+func Fold(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' {
+			return r + ('a' - 'A')
+		}
+		return r
+	}, s)
+}
+
+// A PasswordReason says why a password was refused.
+type PasswordReason string
+
+// The reasons of R0, in the order in which they are looked for.
+const (
+	PasswordControl          PasswordReason = "control" // a control or invisible character, or not UTF-8
+	PasswordTooShort         PasswordReason = "too_short"
+	PasswordTooLong          PasswordReason = "too_long"
+	PasswordContainsUsername PasswordReason = "contains_username"
+	PasswordCommon           PasswordReason = "common"
+)
+
+// A PasswordError reports a password that R0 does not allow. It does not hold
+// the password.
+type PasswordError struct{ Reason PasswordReason }
+
+func (e *PasswordError) Error() string {
+	return fmt.Sprintf("account: password refused: %s", e.Reason)
+}
+
+// NormalizePassword returns the form of a password that is hashed: NFC, so that
+// é typed on any keyboard is the same. Nothing is trimmed or folded. A password
+// that could never have been set is a *PasswordError (too_long, control); at
+// sign-in that is a wrong password, after Decoy.
+func NormalizePassword(s string) (string, error) {
+	if len(s) > PasswordMax*maxBytesPerRune {
+		return "", &PasswordError{PasswordTooLong}
+	}
+	if !utf8.ValidString(s) || strings.ContainsFunc(s, treacherous) {
+		return "", &PasswordError{PasswordControl}
+	}
+	s = norm.NFC.String(s)
+	if utf8.RuneCountInString(s) > PasswordMax {
+		return "", &PasswordError{PasswordTooLong}
+	}
+	return s, nil
+}
+
+// CheckPassword reports whether R0 allows a new password, with a
+// *PasswordError. The password is normalised first.
+func CheckPassword(p Policy, username, password string) error {
+	password, err := NormalizePassword(password)
+	if err != nil {
+		return err
+	}
+	switch n := utf8.RuneCountInString(password); {
+	case n < p.PasswordMin:
+		return &PasswordError{PasswordTooShort}
+	case n > p.PasswordMax:
+		return &PasswordError{PasswordTooLong}
+	}
+	folded := strings.ToLower(password)
+	if username != "" && strings.Contains(folded, Fold(username)) {
+		return &PasswordError{PasswordContainsUsername}
+	}
+	if common(folded) {
+		return &PasswordError{PasswordCommon}
+	}
+	return nil
+}

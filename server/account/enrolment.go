@@ -1,0 +1,184 @@
+package account
+
+import (
+	"fmt"
+	"time"
+
+	"nightlatch/server/api"
+	"nightlatch/server/store"
+)
+
+// An Enrolment says which methods an account has on.
+type Enrolment struct {
+	Text bool
+	App  bool
+	Keys int
+}
+
+// Enrolled reads which methods are on. Only keys are looked at, so it costs one
+// scan.
+func Enrolled(tx store.Tx, a *Account) (Enrolment, error) {
+	prefix := authnPrefix(a.ID)
+	items, err := tx.Scan(prefix, "", KeysMax+1)
+	if err != nil {
+		return Enrolment{}, fmt.Errorf("account: list authenticators: %w", err)
+	}
+	e := Enrolment{Text: a.TextOn}
+	for _, item := range items {
+		if item.Key == AppKey(a.ID) {
+			e.App = true
+		} else {
+			e.Keys++
+		}
+	}
+	return e, nil
+}
+
+// Methods lists the methods that are on, in the order of preference of R40.
+func (e Enrolment) Methods() []api.Method {
+	var on []api.Method
+	for _, m := range []api.Method{api.SecurityKey, api.App, api.Text} {
+		if e.Has(m) {
+			on = append(on, m)
+		}
+	}
+	return on
+}
+
+// Has reports whether a method is on.
+func (e Enrolment) Has(m api.Method) bool {
+	switch m {
+	case api.Text:
+		return e.Text
+	case api.App:
+		return e.App
+	case api.SecurityKey:
+		return e.Keys > 0
+	}
+	return false
+}
+
+// TwoFactor reports whether any method is on.
+func (e Enrolment) TwoFactor() bool { return e.Text || e.App || e.Keys > 0 }
+
+// DefaultMethod is the method that sign-in asks for first: the one used last
+// time if it is still on, else key, app, text (R40). A backup code is never it
+// (R41). "" when no method is on.
+func DefaultMethod(a *Account, e Enrolment) api.Method {
+	if e.Has(a.LastMethod) {
+		return a.LastMethod
+	}
+	if on := e.Methods(); len(on) > 0 {
+		return on[0]
+	}
+	return ""
+}
+
+// MethodUsed remembers the method that a sign-in passed with, for the next one
+// (R40). A backup code changes nothing (R41). The caller saves the account.
+func (a *Account) MethodUsed(m api.Method) {
+	if m != api.BackupCode {
+		a.LastMethod = m
+	}
+}
+
+// MethodAdded notes that a method has just been turned on, and reports whether
+// two-factor went on with it (R70). The caller saves the account.
+func (a *Account) MethodAdded(tx store.Tx) (first bool) {
+	if !a.TwoFactorSince.IsZero() {
+		return false
+	}
+	a.TwoFactorSince = tx.Now().UTC()
+	return true
+}
+
+// A Void makes something void that lives only as long as two-factor is on. It
+// says how many it made void.
+type Void func(store.Tx, *Account) (int, error)
+
+// RemoveMethod turns a method off, with every authenticator of it (R60). Settle
+// must follow.
+func RemoveMethod(tx store.Tx, a *Account, m api.Method) error {
+	switch m {
+	case api.Text:
+		a.TextOn = false
+		return Save(tx, a)
+	case api.App:
+		return DeleteApp(tx, a.ID)
+	case api.SecurityKey:
+		keys, err := Keys(tx, a.ID)
+		if err != nil {
+			return err
+		}
+		for _, k := range keys {
+			if err := deleteKey(tx, a.ID, k); err != nil {
+				return err
+			}
+		}
+		return store.Bump(tx, a.ID)
+	}
+	return nil
+}
+
+// Settle is the one place of R61. It is called after a method or an
+// authenticator went: if that was the last, two-factor is off, and what lives
+// only with it is made void (backupcode.VoidAll, temppassword.RevokeAll; this
+// package may not know them). It saves the account, and reports whether
+// two-factor went off.
+func Settle(tx store.Tx, a *Account, voids ...Void) (off bool, err error) {
+	e, err := Enrolled(tx, a)
+	if err != nil {
+		return false, err
+	}
+	if !e.Has(a.LastMethod) {
+		a.LastMethod = ""
+	}
+	if e.TwoFactor() {
+		return false, Save(tx, a)
+	}
+	a.TwoFactorSince = time.Time{}
+	for _, void := range voids {
+		if _, err := void(tx, a); err != nil {
+			return false, err
+		}
+	}
+	return true, Save(tx, a)
+}
+
+// View is the account as its owner sees it, all but PasswordProved, which is the
+// session's.
+func View(tx store.Tx, a *Account, p Policy) (api.Account, error) {
+	e, err := Enrolled(tx, a)
+	if err != nil {
+		return api.Account{}, err
+	}
+	v := api.Account{
+		Username:       a.Username,
+		Email:          a.Email,
+		EmailConfirmed: a.EmailConfirmed,
+		Phone:          a.Phone,
+		PhoneVerified:  a.PhoneVerified,
+		Discoverable:   a.Discoverable,
+		TwoFactor:      e.TwoFactor(),
+		Methods:        api.Methods{Text: e.Text, App: e.App, Keys: e.Keys},
+		LastMethod:     a.LastMethod,
+		BackupCodes:    api.BackupCodes{Active: len(a.ActiveBackupCodes)},
+		Policy:         p.Name,
+		Created:        a.Created,
+	}
+	if len(a.ActiveBackupCodes) > 0 {
+		v.BackupCodes.Next = a.ActiveBackupCodes[0] // R72
+	}
+	if e.Text && !a.TextAdded.IsZero() {
+		added := a.TextAdded
+		v.TextAdded = &added
+	}
+	if e.App {
+		app, err := App(tx, a.ID)
+		if err != nil {
+			return api.Account{}, err
+		}
+		v.AppAdded = &app.Added
+	}
+	return v, nil
+}

@@ -1,0 +1,200 @@
+package account
+
+import (
+	"errors"
+	"time"
+)
+
+// ErrUnknownPolicy reports a policy name that is neither classic nor hardened.
+var ErrUnknownPolicy = errors.New("account: unknown policy")
+
+// The numbers that packages without a policy in hand need too. They are the
+// same under every policy; the fields of Policy repeat them.
+const (
+	UsernameMin           = 3                   // R0: characters
+	UsernameMax           = 32                  // R0: characters
+	PasswordMax           = 128                 // R0: code points after NFC
+	KeysMax               = 20                  // R31
+	KeyLabelMax           = 64                  // R31: code points
+	BackupCodesMax        = 5                   // R71
+	BackupCodeSymbols     = 16                  // R76: Crockford base32, 80 bits
+	TemporaryPasswordLife = time.Hour           // R81: exactly
+	TemporaryPasswordsMax = 10                  // R83: live at a time
+	TemporaryPasswordKept = 30 * 24 * time.Hour // R85: how long an expired one can still say so
+	TemporaryLabelMax     = 64                  // R83: code points
+)
+
+// User verification, as WebAuthn names it (W3C WebAuthn Level 3, §5.8.6).
+const (
+	VerificationDiscouraged = "discouraged"
+	VerificationRequired    = "required"
+)
+
+// A Policy is every number and every choice of the rules, in one place. There
+// are two: Classic and Hardened. A Policy is passed by value and never changed.
+type Policy struct {
+	Name string // "classic" or "hardened"
+
+	// Credentials.
+	UsernameMin int // R0: characters
+	UsernameMax int // R0: characters
+	PasswordMin int // R0: code points after NFC; hardened asks for more
+	PasswordMax int // R0: code points after NFC
+
+	// Proof of the password, and the address for notices.
+	Fresh           time.Duration // R3, R6: how long a proved password counts
+	EmailCodeDigits int           // R4
+	EmailCodeLife   time.Duration // R4
+	EmailCodeTries  int           // R4
+
+	// Text message.
+	DiscoverableAtFirst bool          // R10: how the box is ticked
+	TextCodeDigits      int           // R11, R14
+	TextCodeLife        time.Duration // R11
+	TextCodeTries       int           // R11
+	ResendAfter         time.Duration // R12: from the last send
+	ConfirmPhoneDelete  bool          // R17: hardened asks before two-factor goes off with the phone
+	CarrierShortCode    string        // R18: where GO and STOP are sent
+
+	// Authenticator app.
+	AppSecretBits int           // R20
+	AppCodeDigits int           // R20
+	AppPeriod     time.Duration // R20: one time step
+	AppWindow     int           // R21: steps either side of now
+
+	// Security keys.
+	UserVerification string // R30: asked of the key; hardened requires its PIN or fingerprint
+	KeysMax          int    // R31
+	RefuseCopiedKey  bool   // R34: hardened refuses a key whose counter stands still
+
+	// Throttling.
+	ThrottleFree    int           // R43: failures in a row without a wait
+	ThrottleFirst   time.Duration // R43: the first wait; it doubles
+	ThrottleMax     time.Duration // R43: the longest wait
+	ThrottleDisable int           // R43: failures in a row that disable the authenticator
+
+	// Sessions.
+	SessionLife time.Duration // R44: at most; hardened shorter
+	SessionIdle time.Duration // R44: unused for that long ends it; 0 for no such limit
+
+	// Login requests.
+	LoginRequestBefore      time.Time     // R50: accounts that enrolled before this have them
+	LoginRequestForAll      bool          // R50: hardened, for every account with an enrolled phone app
+	LoginRequestMatchNumber bool          // R50: hardened, the person picks the number shown
+	LoginRequestLife        time.Duration // R52
+	LoginRequestsOpen       int           // R52: at a time for an account
+	PhoneSignOutTurnsOff    bool          // R54: hardened refuses instead
+
+	// Turning off.
+	TurnOffConfirmations      int // R60: in the console and on the web
+	TurnOffConfirmationsPhone int // R60: on the phone
+
+	// Backup codes.
+	BackupCodesMax    int  // R71: active at a time
+	OutOfOrderVoids   bool // R73: classic voids every code generated so far
+	BackupCodeSymbols int  // R76: five bits each
+	BackupCodesLow    int  // R78: so many left, or fewer, is said
+
+	// Temporary passwords.
+	TemporaryPasswordLife      time.Duration // R81: exactly
+	TextTemporaryPasswords     bool          // R82: hardened never texts one
+	TextTemporaryPasswordEvery time.Duration // R82: at most one in that time
+	TextTemporaryPasswordsADay int           // R82
+	TemporaryPasswordsMax      int           // R83: live at a time
+	TemporaryPasswordKept      time.Duration // R85: how long an expired one can still say so
+
+	// Login code generator.
+	LoginCodeDigits int           // R90
+	LoginCodePeriod time.Duration // R90
+}
+
+// Classic is the default policy.
+func Classic() Policy {
+	return Policy{
+		Name: "classic",
+
+		UsernameMin: UsernameMin,
+		UsernameMax: UsernameMax,
+		PasswordMin: 8,
+		PasswordMax: PasswordMax,
+
+		Fresh:           10 * time.Minute,
+		EmailCodeDigits: 6,
+		EmailCodeLife:   time.Hour,
+		EmailCodeTries:  5,
+
+		DiscoverableAtFirst: true,
+		TextCodeDigits:      6,
+		TextCodeLife:        10 * time.Minute,
+		TextCodeTries:       5,
+		ResendAfter:         2 * time.Minute,
+		CarrierShortCode:    "40404",
+
+		AppSecretBits: 160,
+		AppCodeDigits: 6,
+		AppPeriod:     30 * time.Second,
+		AppWindow:     1,
+
+		UserVerification: VerificationDiscouraged,
+		KeysMax:          KeysMax,
+
+		ThrottleFree:    5,
+		ThrottleFirst:   30 * time.Second,
+		ThrottleMax:     time.Hour,
+		ThrottleDisable: 100,
+
+		SessionLife: 30 * 24 * time.Hour,
+
+		LoginRequestBefore:   time.Date(2016, time.March, 21, 0, 0, 0, 0, time.UTC),
+		LoginRequestLife:     10 * time.Minute,
+		LoginRequestsOpen:    3,
+		PhoneSignOutTurnsOff: true,
+
+		TurnOffConfirmations:      1,
+		TurnOffConfirmationsPhone: 2,
+
+		BackupCodesMax:    BackupCodesMax,
+		OutOfOrderVoids:   true,
+		BackupCodeSymbols: BackupCodeSymbols,
+		BackupCodesLow:    2,
+
+		TemporaryPasswordLife:      TemporaryPasswordLife,
+		TextTemporaryPasswords:     true,
+		TextTemporaryPasswordEvery: 2 * time.Minute,
+		TextTemporaryPasswordsADay: 5,
+		TemporaryPasswordsMax:      TemporaryPasswordsMax,
+		TemporaryPasswordKept:      TemporaryPasswordKept,
+
+		LoginCodeDigits: 6,
+		LoginCodePeriod: 30 * time.Second,
+	}
+}
+
+// Hardened is Classic with the differences that the rules name.
+func Hardened() Policy {
+	p := Classic()
+	p.Name = "hardened"
+	p.PasswordMin = 15                        // R0
+	p.ConfirmPhoneDelete = true               // R17
+	p.UserVerification = VerificationRequired // R30
+	p.RefuseCopiedKey = true                  // R34
+	p.SessionLife = 24 * time.Hour            // R44
+	p.SessionIdle = time.Hour                 // R44
+	p.LoginRequestForAll = true               // R50
+	p.LoginRequestMatchNumber = true          // R50
+	p.PhoneSignOutTurnsOff = false            // R54
+	p.OutOfOrderVoids = false                 // R73
+	p.TextTemporaryPasswords = false          // R82
+	return p
+}
+
+// ByName returns the policy with that name, or ErrUnknownPolicy.
+func ByName(name string) (Policy, error) {
+	switch name {
+	case "classic":
+		return Classic(), nil
+	case "hardened":
+		return Hardened(), nil
+	}
+	return Policy{}, ErrUnknownPolicy
+}

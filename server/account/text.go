@@ -1,0 +1,51 @@
+package account
+
+import (
+	"errors"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// ErrLabel reports a label that is empty, too long, or holds characters that
+// can't be shown safely.
+var ErrLabel = errors.New("account: malformed label")
+
+// NormalizeLabel cleans a name that a person gives to a thing of theirs: NFC,
+// no space around it, 1 to most code points, nothing invisible that could make
+// it read differently than it is. Error: ErrLabel.
+func NormalizeLabel(s string, most int) (string, error) {
+	if len(s) > most*maxBytesPerRune || !utf8.ValidString(s) {
+		return "", ErrLabel
+	}
+	s = strings.TrimSpace(norm.NFC.String(s))
+	if n := utf8.RuneCountInString(s); n < 1 || n > most || strings.ContainsFunc(s, treacherous) {
+		return "", ErrLabel
+	}
+	return s, nil
+}
+
+// maxBytesPerRune bounds the input before it is normalised: a code point has at
+// most 4 bytes in UTF-8, and one in NFC comes from at most 4 decomposed.
+const maxBytesPerRune = 16
+
+// treacherous reports a character that has no place in a line of text: control
+// characters, line and paragraph separators, and what reorders or hides text
+// (Unicode Technical Report 36, §2.6; UAX 9, explicit formatting characters).
+// The joiners U+200C and U+200D stay, since Persian and Hindi need them.
+func treacherous(r rune) bool {
+	switch {
+	case unicode.IsControl(r), r == '\u2028', r == '\u2029':
+		return true
+	case r == '\u061c', r == '\u200e', r == '\u200f', // marks of direction
+		r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069':
+		return true
+	case r == '\u200b', r == '\u2060', r == '\ufeff', r == '\u00ad', r == '\u180e': // no width
+		return true
+	case r >= 0xfff9 && r <= 0xfffb, r >= 0xe0000 && r <= 0xe007f: // annotations, tags
+		return true
+	}
+	return r == utf8.RuneError || unicode.Is(unicode.Noncharacter_Code_Point, r) || unicode.Is(unicode.Co, r)
+}
