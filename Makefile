@@ -1,0 +1,78 @@
+# Nightlatch.
+#
+#   make run      build it and open the console over the lab
+#   make test     every check and every test
+#
+# Both need git, make and Go; what else is missing they install (.ci/setup).
+
+SHELL   := bash
+PROGRAM := build/nightlatch
+VERSION := $(shell sed -n 's/^Version *= *"\(.*\)"/\1/p' FyneApp.toml)
+
+# The same flags everywhere, so that C code is compiled once. no_emoji leaves out
+# a font nobody sees; migrated_fynedo: every fyne.Do is in its place (ui.Scope).
+ifeq ($(findstring migrated_fynedo,$(GOFLAGS)),)
+export GOFLAGS := $(shell go env GOFLAGS) -trimpath -buildvcs=false -tags=no_emoji,migrated_fynedo
+endif
+
+.PHONY: run build test check race unit party tour gallery bench fuzz setup clean
+
+run: build
+	@$(PROGRAM) --lab
+
+build:
+	@.ci/setup build
+	@mkdir -p build
+	go build -ldflags '-s -w -X main.version=$(VERSION)' -o $(PROGRAM) ./app
+
+setup:
+	@.ci/setup test
+
+# Every check and test. The slow parts need the program, so it comes first.
+test: setup
+	@$(MAKE) --no-print-directory build
+	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory race
+	@$(MAKE) --no-print-directory party
+	@$(MAKE) --no-print-directory tour
+	@echo "make test: everything passed"
+
+# What can be said without running anything, and the rules that are tests.
+check: setup
+	@test -z "$$(go tool gofumpt -l app assets fido server ui)" || { go tool gofumpt -l app assets fido server ui; echo "gofumpt: run go tool gofumpt -w on these"; exit 1; }
+	go vet ./...
+	go tool staticcheck ./...
+	go test ./app/law
+
+# Unit, server and screen tests, watched for data races.
+race: setup
+	go test -race ./assets/... ./fido/... ./server/... ./ui/...
+
+# The built program and parties that are not ours: curl, oathtool, libfido2's
+# tools, cups, kill -9.
+party: setup
+	go test -count=1 -timeout=20m ./app ./app/party
+
+# The whole main job in the real window, by keyboard. Pictures in build/tour.
+tour: setup
+	go test -count=1 -timeout=10m ./app/tour
+
+# Every screen in every state, light and dark, in build/gallery.
+gallery: build
+	$(PROGRAM) --gallery build/gallery
+
+# The bars of speed and memory, as ratios taken in one run.
+bench: setup build
+	go run ./app/bench
+
+# Each fuzz target for FUZZTIME.
+FUZZTIME ?= 30s
+fuzz: setup
+	@for p in $$(go list ./...); do \
+		for f in $$(go test -list '^Fuzz' $$p 2>/dev/null | grep '^Fuzz'); do \
+			echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
+		done; \
+	done
+
+clean:
+	rm -rf build

@@ -1,0 +1,214 @@
+// Package law holds the project's rules that are tests: who may import whom,
+// and what no file may contain. The rules are explained in CONTRIBUTING.md.
+package law
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "nightlatch"
+
+// imports says which packages of the project a package may import. A trailing
+// /... stands for a package and all below it. Packages that are not listed are
+// judged by their nearest listed parent. Tests may import more.
+var imports = map[string][]string{
+	"app":    {"..."},
+	"assets": {},
+
+	"ui":        {"ui/...", "assets", "fido", "server/client", "server/api"},
+	"ui/wizard": {"ui/kit", "assets", "fido", "server/api"},
+	"ui/kit":    {"assets"},
+	"ui/print":  {"assets"},
+
+	"fido":          {},
+	"fido/libfido2": {"fido"},
+	"fido/ctaphid":  {"fido"},
+	"fido/pty":      {"fido", "fido/ctaphid"},
+	"fido/softkey":  {"fido", "fido/ctaphid"},
+	"fido/virtual":  {"fido/..."},
+
+	"server":              {"server/..."},
+	"server/api":          {},
+	"server/client":       {"server/api"},
+	"server/store":        {"server/store/..."},
+	"server/audit":        {"server/store"},
+	"server/ratelimit":    {"server/store"},
+	"server/session":      {"server/store/..."},
+	"server/otp":          {},
+	"server/webauthn":     {"server/api"},
+	"server/delivery":     {"server/api", "server/store/..."},
+	"server/account":      {"server/api", "server/store/...", "server/audit"},
+	"server/backupcode":   {"server/api", "server/account", "server/ratelimit", "server/store/...", "server/audit"},
+	"server/temppassword": {"server/api", "server/account", "server/ratelimit", "server/store/...", "server/audit"},
+	"server/ceremony": {
+		"server/api", "server/store/...", "server/audit", "server/delivery", "server/account", "server/session",
+	},
+	"server/signin": rules,
+	"server/enroll": rules,
+	"server/lab":    {"server/api", "server/client", "server/delivery", "server/otp"},
+}
+
+// rules is what the definitions of the ceremonies are made of.
+var rules = []string{
+	"server/api", "server/ceremony", "server/store/...", "server/account", "server/audit", "server/backupcode",
+	"server/delivery", "server/otp", "server/ratelimit", "server/session", "server/temppassword", "server/webauthn",
+}
+
+// backEnds are imported by app alone, which chooses one.
+var backEnds = []string{"server/store/bolt"}
+
+// onlyImporter names the one package that may use a module: what it wraps does
+// not leak into the rest.
+var onlyImporter = map[string]string{
+	"github.com/go-webauthn/webauthn": "server/webauthn",
+	"github.com/keys-pub/go-libfido2": "fido/libfido2",
+	"go.etcd.io/bbolt":                "server/store/bolt",
+	"github.com/pquerna/otp":          "server/otp",
+	"codeberg.org/go-pdf/fpdf":        "ui/print",
+	"github.com/skip2/go-qrcode":      "ui/kit",
+	"github.com/creack/pty":           "fido/pty",
+	"github.com/nyaruka/phonenumbers": "server/account",
+	"github.com/zalando/go-keyring":   "server/store/seal",
+	"golang.org/x/crypto/argon2":      "server/account",
+	"golang.org/x/text/secure/precis": "server/account",
+	"github.com/fxamacker/cbor/v2":    "fido",
+}
+
+// A listed is what `go list -json` says of a package.
+type listed struct {
+	ImportPath   string
+	Name         string
+	Dir          string
+	Imports      []string
+	GoFiles      []string
+	CgoFiles     []string
+	TestGoFiles  []string
+	XTestGoFiles []string
+}
+
+func (p listed) path() string {
+	return strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")
+}
+
+// list asks the go command for the project's packages as one platform sees them.
+func list(t *testing.T, env ...string) []listed {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-e", "-json=ImportPath,Name,Dir,Imports,GoFiles,CgoFiles,TestGoFiles,XTestGoFiles", "./...")
+	cmd.Dir = root
+	cmd.Env = append(os.Environ(), env...)
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var packages []listed
+	for dec := json.NewDecoder(out); ; {
+		var p listed
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		packages = append(packages, p)
+	}
+	if err := cmd.Wait(); err != nil || len(packages) == 0 {
+		t.Fatalf("go list: %v\n%s", err, &stderr)
+	}
+	return packages
+}
+
+func TestImportLaw(t *testing.T) {
+	for _, env := range [][]string{{"CGO_ENABLED=1"}, {"CGO_ENABLED=0"}, {"CGO_ENABLED=0", "GOOS=windows"}} {
+		for _, p := range list(t, env...) {
+			from := p.path()
+			allowed, ok := allowedFor(from)
+			if !ok {
+				t.Errorf("%s is in no room: add it to the table", from)
+				continue
+			}
+			for _, imported := range p.Imports {
+				if for3rd, ok := owner(imported); ok && for3rd != from && !strings.HasPrefix(from, for3rd+"/") && !tester(from) {
+					t.Errorf("%s imports %s, which is %s's alone", from, imported, for3rd)
+				}
+				to, ours := strings.CutPrefix(imported, module+"/")
+				if !ours {
+					continue
+				}
+				if slices.Contains(backEnds, to) && !within(from, "app") && !within(from, to) && !tester(from) {
+					t.Errorf("%s imports the back end %s", from, to)
+				}
+				if !slices.ContainsFunc(allowed, func(pattern string) bool { return matches(pattern, to) }) {
+					t.Errorf("%s imports %s", from, to)
+				}
+			}
+		}
+	}
+}
+
+// tester says whether a package exists for tests: it may use what it checks.
+func tester(p string) bool { return path.Base(p) == "storetest" || within(p, "app") }
+
+func owner(imported string) (string, bool) {
+	for prefix, owner := range onlyImporter {
+		if imported == prefix || strings.HasPrefix(imported, prefix+"/") {
+			return owner, true
+		}
+	}
+	return "", false
+}
+
+// allowedFor finds the row of a package: its own or its nearest parent's.
+func allowedFor(p string) ([]string, bool) {
+	for at := p; at != "." && at != ""; at = path.Dir(at) {
+		if row, ok := imports[at]; ok {
+			if at != p {
+				row = append(slices.Clone(row), at, at+"/...")
+			}
+			return row, true
+		}
+	}
+	return nil, false
+}
+
+func matches(pattern, p string) bool {
+	if pattern == "..." {
+		return true
+	}
+	if parent, ok := strings.CutSuffix(pattern, "/..."); ok {
+		return within(p, parent)
+	}
+	return p == pattern
+}
+
+func within(p, parent string) bool { return p == parent || strings.HasPrefix(p, parent+"/") }
+
+// A package has one name, says what it holds, and is not a bag.
+func TestPackageNames(t *testing.T) {
+	bags := []string{"model", "models", "service", "services", "util", "utils", "common", "helper", "helpers", "manager", "misc", "data", "info", "types"}
+	for _, p := range list(t) {
+		name := strings.TrimSuffix(p.Name, "_test")
+		if name == "" { // a directory of external tests
+			continue
+		}
+		if slices.Contains(bags, name) {
+			t.Errorf("%s is called %s", p.ImportPath, name)
+		}
+		if name != "main" && name != path.Base(p.ImportPath) {
+			t.Errorf("%s is called %s", p.ImportPath, name)
+		}
+	}
+}
+
+const root = "../.."

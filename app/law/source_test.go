@@ -1,0 +1,195 @@
+package law
+
+import (
+	"bytes"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// tracked returns the files of the repository, relative to its root.
+func tracked(t *testing.T) []string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "git", "-C", root, "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
+	if err != nil {
+		t.Fatalf("git ls-files: %v", err)
+	}
+	var files []string
+	for _, f := range strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00") {
+		if _, err := os.Stat(filepath.Join(root, f)); err == nil {
+			files = append(files, f)
+		}
+	}
+	return files
+}
+
+// A source is one parsed Go file.
+type source struct {
+	path string
+	file *ast.File
+	fset *token.FileSet
+}
+
+func sources(t *testing.T) []source {
+	t.Helper()
+	var all []source
+	for _, f := range tracked(t) {
+		if filepath.Ext(f) != ".go" {
+			continue
+		}
+		fset := token.NewFileSet()
+		file, err := parser.ParseFile(fset, filepath.Join(root, f), nil, parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, source{path: f, file: file, fset: fset})
+	}
+	return all
+}
+
+func (s source) test() bool { return strings.HasSuffix(s.path, "_test.go") }
+
+// selectors calls fn for every use of pkg.name, where pkg is imported as itself.
+func (s source) selectors(pkg string, fn func(name string, at token.Position)) {
+	ast.Inspect(s.file, func(n ast.Node) bool {
+		if sel, ok := n.(*ast.SelectorExpr); ok {
+			if id, ok := sel.X.(*ast.Ident); ok && id.Name == pkg {
+				fn(sel.Sel.Name, s.fset.Position(sel.Pos()))
+			}
+		}
+		return true
+	})
+}
+
+func TestEveryPackageSaysWhatItIs(t *testing.T) {
+	said := map[string]bool{}
+	for _, s := range sources(t) {
+		dir := filepath.Dir(s.path)
+		said[dir] = said[dir] || strings.TrimSpace(s.file.Doc.Text()) != ""
+	}
+	for dir, ok := range said {
+		if !ok {
+			t.Errorf("%s has no package comment", dir)
+		}
+	}
+}
+
+// Time comes from Config.Now and the transaction, so that the lab can set it.
+func TestServerNeverAsksTheMachineForTheTime(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.test() || !within(s.path, "server") {
+			continue
+		}
+		s.selectors("time", func(name string, at token.Position) {
+			if name == "Now" || name == "Since" || name == "Until" {
+				t.Errorf("%s: time.%s", at, name)
+			}
+		})
+	}
+}
+
+// Only ui.Scope hands work to Fyne's own goroutine.
+func TestOnlyScopeCallsDo(t *testing.T) {
+	for _, s := range sources(t) {
+		if filepath.Base(s.path) == "scope.go" && within(s.path, "ui") {
+			continue
+		}
+		s.selectors("fyne", func(name string, at token.Position) {
+			if name == "Do" || name == "DoAndWait" {
+				t.Errorf("%s: fyne.%s", at, name)
+			}
+		})
+	}
+}
+
+// Tests wait for what happens, not for time to pass.
+func TestNothingSleeps(t *testing.T) {
+	for _, s := range sources(t) {
+		s.selectors("time", func(name string, at token.Position) {
+			if name == "Sleep" {
+				t.Errorf("%s: time.Sleep", at)
+			}
+		})
+		s.selectors("t", func(name string, at token.Position) {
+			if strings.HasPrefix(name, "Skip") {
+				t.Errorf("%s: t.%s", at, name)
+			}
+		})
+	}
+}
+
+// Chance that matters is crypto/rand's.
+func TestNoWeakChance(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.test() || within(s.path, "app") {
+			continue
+		}
+		for _, imp := range s.file.Imports {
+			if p := strings.Trim(imp.Path.Value, `"`); p == "math/rand" || p == "math/rand/v2" {
+				t.Errorf("%s imports %s", s.path, p)
+			}
+		}
+	}
+}
+
+// maxLines is where a file is certainly more than one idea.
+const maxLines = 500
+
+func TestFilesAreShort(t *testing.T) {
+	for _, s := range sources(t) {
+		if n := s.fset.Position(s.file.FileEnd).Line; n > maxLines {
+			t.Errorf("%s has %d lines", s.path, n)
+		} else if n > 300 && !s.test() {
+			t.Logf("%s has %d lines: look whether it is more than one idea", s.path, n)
+		}
+	}
+}
+
+// home matches paths that exist on one machine only.
+var home = regexp.MustCompile(`(^|[\s"'=(:])/(home|Users|work|root|farm|tmp/[a-z]+)/[A-Za-z0-9_.-]`)
+
+func TestNoPathsOfOneMachine(t *testing.T) {
+	for _, f := range tracked(t) {
+		b, err := os.ReadFile(filepath.Join(root, f))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.IndexByte(b[:min(len(b), 8000)], 0) >= 0 || filepath.Ext(f) == ".pdf" {
+			continue // not text
+		}
+		for i, line := range strings.Split(string(b), "\n") {
+			if home.MatchString(line) {
+				t.Errorf("%s:%d: %s", f, i+1, strings.TrimSpace(line))
+			}
+		}
+	}
+}
+
+// What the documents show and link to exists.
+func TestDocumentsLinkToWhatExists(t *testing.T) {
+	link := regexp.MustCompile(`\]\(([^)\s]+)\)|(?:src|srcset|href)="([^"]+)"`)
+	for _, f := range tracked(t) {
+		if filepath.Ext(f) != ".md" {
+			continue
+		}
+		b, err := os.ReadFile(filepath.Join(root, f))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range link.FindAllStringSubmatch(string(b), -1) {
+			target, _, _ := strings.Cut(m[1]+m[2], "#")
+			if target == "" || strings.Contains(target, "://") || strings.HasPrefix(target, "mailto:") {
+				continue
+			}
+			if _, err := os.Stat(filepath.Join(root, filepath.Dir(f), target)); err != nil {
+				t.Errorf("%s links to %s, which is not there", f, target)
+			}
+		}
+	}
+}
