@@ -2,7 +2,7 @@ package assets
 
 import "embed"
 
-//go:embed font/*.otf font/*.ttf
+//go:embed font/*.otf font/*.ttf font/*-LICENSE.txt
 var fonts embed.FS
 
 // A Face is one of the bundled fonts, by the name of its file.
@@ -19,3 +19,7 @@ const (
 
 // Font is the file of a face.
 func Font(f Face) []byte { return read(fonts, "font/"+string(f)) }
+
+// FontLicence is the copyright notice and licence of a family, "Inter" or
+// "JetBrainsMono".
+func FontLicence(family string) string { return string(read(fonts, "font/"+family+"-LICENSE.txt")) }

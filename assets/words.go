@@ -1,4 +1,278 @@
 package assets
 
-// Words are the words of one language.
-type Words struct{}
+import (
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/language"
+)
+
+//go:embed translations
+var translations embed.FS
+
+// ErrLanguage reports a language that has no translation here.
+var ErrLanguage = errors.New("assets: no such language")
+
+// Pseudo languages are made from English at run time, to look at screens with
+// long words and with words written to the left.
+const (
+	PseudoLong  = "qps" // accented and about two fifths longer
+	PseudoRight = "qpa" // Arabic letters
+)
+
+// Args are named arguments: {name} in the text.
+type Args map[string]any
+
+// Words are the words of one language: flat keys, each with a text or with the
+// plural forms of CLDR (zero, one, two, few, many, other).
+type Words struct {
+	tag   language.Tag
+	texts map[string]text
+	alter func(string) string // pseudo languages
+
+	mu      sync.Mutex
+	missing map[string]bool
+}
+
+// A text is one entry: forms["other"] is the plain one.
+type text map[string]string
+
+// UnmarshalJSON takes a string, or an object of plural forms.
+func (t *text) UnmarshalJSON(b []byte) error {
+	var plain string
+	if err := json.Unmarshal(b, &plain); err == nil {
+		*t = text{"other": plain}
+		return nil
+	}
+	var forms map[string]string
+	if err := json.Unmarshal(b, &forms); err != nil {
+		return err
+	}
+	for f := range forms {
+		if !slices.Contains([]string{"zero", "one", "two", "few", "many", "other"}, f) {
+			return fmt.Errorf("assets: unknown plural form %q", f)
+		}
+	}
+	if _, ok := forms["other"]; !ok {
+		return errors.New(`assets: plural forms without "other"`)
+	}
+	*t = forms
+	return nil
+}
+
+// Languages are the tags that have a translation, English first.
+func Languages() []string {
+	dirs, err := translations.ReadDir("translations")
+	if err != nil {
+		panic("assets: " + err.Error()) // embedded: cannot happen
+	}
+	tags := []string{"en"}
+	for _, d := range dirs {
+		if d.IsDir() && d.Name() != "en" {
+			tags = append(tags, d.Name())
+		}
+	}
+	return tags
+}
+
+// New loads the words of a language (a BCP 47 tag: "de", "pt-BR"). What it has
+// not translated stays English. A language that has nothing at all is ErrLanguage.
+func New(lang string) (*Words, error) {
+	w := &Words{missing: map[string]bool{}}
+	var err error
+	if w.texts, err = load(translations, "en"); err != nil {
+		return nil, err
+	}
+	switch lang {
+	case "en":
+		w.tag = language.English
+	case PseudoLong:
+		w.tag, w.alter = language.English, lengthen
+	case PseudoRight:
+		w.tag, w.alter = language.English, turn
+	default:
+		tag, err := language.Parse(lang)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %q", ErrLanguage, lang)
+		}
+		own, err := loadNearest(tag)
+		if err != nil {
+			return nil, err
+		}
+		w.tag = tag
+		maps.Copy(w.texts, own)
+	}
+	return w, nil
+}
+
+// loadNearest reads the translation for a tag or its base ("pt" for "pt-BR").
+func loadNearest(tag language.Tag) (map[string]text, error) {
+	have := Languages()
+	for t := tag; ; t = t.Parent() {
+		if slices.Contains(have, t.String()) {
+			return load(translations, t.String())
+		}
+		if t.IsRoot() {
+			return nil, fmt.Errorf("%w: %q", ErrLanguage, tag)
+		}
+	}
+}
+
+// load merges the files of one language. Rooms keep their keys in files of their
+// own; a key may be in one of them only.
+func load(from fs.FS, lang string) (map[string]text, error) {
+	files, err := fs.Glob(from, "translations/"+lang+"/*.json")
+	if err != nil {
+		return nil, err
+	}
+	all, where := map[string]text{}, map[string]string{}
+	for _, f := range files {
+		src, err := fs.ReadFile(from, f)
+		if err != nil {
+			return nil, err
+		}
+		var texts map[string]text
+		if err := json.Unmarshal(src, &texts); err != nil {
+			return nil, fmt.Errorf("assets: %s: %w", f, err)
+		}
+		for k, t := range texts {
+			if first, ok := where[k]; ok {
+				return nil, fmt.Errorf("assets: key %q is in %s and in %s", k, path.Base(first), path.Base(f))
+			}
+			where[k] = f
+			all[k] = t
+		}
+	}
+	return all, nil
+}
+
+// Tag is the language.
+func (w *Words) Tag() language.Tag { return w.tag }
+
+// Has reports whether there is a text for the key.
+func (w *Words) Has(key string) bool { _, ok := w.texts[key]; return ok }
+
+// Keys are all keys, sorted.
+func (w *Words) Keys() []string {
+	keys := make([]string, 0, len(w.texts))
+	for k := range w.texts {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// T is the text for a key. {0}, {1} … stand for positional arguments; {name}
+// for those of an Args, which is then the only argument. A key without a text
+// comes back as it is, and is kept for Missing.
+func (w *Words) T(key string, args ...any) string {
+	return w.fill(key, "other", args)
+}
+
+// N is the text for a key in the plural form for n; {n} stands for n.
+func (w *Words) N(key string, n int, args ...any) string {
+	named := Args{"n": n}
+	for i, a := range args {
+		if m, ok := a.(Args); ok {
+			maps.Copy(named, m)
+		} else {
+			named[fmt.Sprint(i)] = a
+		}
+	}
+	return w.fill(key, w.form(n), []any{named})
+}
+
+// form is CLDR's name for the plural of a whole number.
+func (w *Words) form(n int) string {
+	if n < 0 {
+		n = -n
+	}
+	switch plural.Cardinal.MatchPlural(w.tag, n, 0, 0, 0, 0) {
+	case plural.Zero:
+		return "zero"
+	case plural.One:
+		return "one"
+	case plural.Two:
+		return "two"
+	case plural.Few:
+		return "few"
+	case plural.Many:
+		return "many"
+	}
+	return "other"
+}
+
+func (w *Words) fill(key, form string, args []any) string {
+	t, ok := w.texts[key]
+	if !ok {
+		w.mu.Lock()
+		w.missing[key] = true
+		w.mu.Unlock()
+		return key
+	}
+	s, ok := t[form]
+	if !ok {
+		s = t["other"]
+	}
+	if w.alter != nil {
+		s = outsideBraces(s, w.alter)
+	}
+	return expand(s, args)
+}
+
+// Missing are the keys that were asked for and have no text, sorted.
+func (w *Words) Missing() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	keys := make([]string, 0, len(w.missing))
+	for k := range w.missing {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// expand puts arguments in the place of {…}. A name that has no argument stays
+// as it is, so that it is seen.
+func expand(s string, args []any) string {
+	if len(args) == 0 || !strings.Contains(s, "{") {
+		return s
+	}
+	named, _ := args[0].(Args)
+	var out strings.Builder
+	for {
+		before, rest, ok := strings.Cut(s, "{")
+		out.WriteString(before)
+		if !ok {
+			return out.String()
+		}
+		name, after, ok := strings.Cut(rest, "}")
+		if !ok {
+			out.WriteString("{" + rest)
+			return out.String()
+		}
+		out.WriteString(argument(name, named, args))
+		s = after
+	}
+}
+
+func argument(name string, named Args, args []any) string {
+	if v, ok := named[name]; ok {
+		return fmt.Sprint(v)
+	}
+	for i, v := range args {
+		if _, ok := v.(Args); !ok && fmt.Sprint(i) == name {
+			return fmt.Sprint(v)
+		}
+	}
+	return "{" + name + "}"
+}

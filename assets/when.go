@@ -1,0 +1,104 @@
+package assets
+
+import (
+	"fmt"
+	"time"
+)
+
+// Clock is a time of day: "09:41".
+func (w *Words) Clock(t time.Time) string { return t.Format("15:04") }
+
+// Day is a day as it is said now: "Today", "Yesterday", "Tomorrow", "3 November",
+// and with the year when it is not this year's. Both times are taken in the time
+// zone of now.
+func (w *Words) Day(now, t time.Time) string {
+	t = t.In(now.Location())
+	switch days(now, t) {
+	case 0:
+		return w.T("when.today")
+	case -1:
+		return w.T("when.yesterday")
+	case 1:
+		return w.T("when.tomorrow")
+	}
+	if t.Year() == now.Year() {
+		return w.T("when.day_month", Args{"day": t.Day(), "month": w.month(t)})
+	}
+	return w.Date(t)
+}
+
+// Date is a day in full: "3 November 2026".
+func (w *Words) Date(t time.Time) string {
+	return w.T("when.day_month_year", Args{"day": t.Day(), "month": w.month(t), "year": t.Year()})
+}
+
+// Weekday is a day with its name: "Sunday 22 November".
+func (w *Words) Weekday(t time.Time) string {
+	date := w.T("when.day_month", Args{"day": t.Day(), "month": w.month(t)})
+	return w.T("when.weekday_date", Args{"weekday": w.T(fmt.Sprintf("when.weekday.%d", int(t.Weekday()))), "date": date})
+}
+
+func (w *Words) month(t time.Time) string { return w.T(fmt.Sprintf("when.month.%d", int(t.Month()))) }
+
+// Moment is when something happened or will, as short as it can be said: the time
+// today, else the day ("09:41", "Yesterday", "3 November").
+func (w *Words) Moment(now, t time.Time) string {
+	if days(now, t.In(now.Location())) == 0 {
+		return w.Clock(t.In(now.Location()))
+	}
+	return w.Day(now, t)
+}
+
+// DayAndClock is a moment in full: "Yesterday, 21:07".
+func (w *Words) DayAndClock(now, t time.Time) string {
+	return w.T("when.day_clock", Args{"day": w.Day(now, t), "time": w.Clock(t.In(now.Location()))})
+}
+
+// Ago is how long ago something was: "Just now", "2 minutes ago", "3 hours ago",
+// from a day on "12 days ago".
+func (w *Words) Ago(now, t time.Time) string {
+	d := now.Sub(t)
+	switch {
+	case d < time.Minute:
+		return w.T("when.just_now")
+	case d < time.Hour:
+		return w.N("when.minutes_ago", int(d/time.Minute))
+	case d < 24*time.Hour:
+		return w.N("when.hours_ago", int(d/time.Hour))
+	}
+	return w.N("when.days_ago", int(d/(24*time.Hour)))
+}
+
+// Digits is a span as a countdown shows it: "0:21", "58:12", "1:02:03". A part of
+// a second counts as a whole one, so that zero means that it is over.
+func Digits(d time.Duration) string {
+	s := int64((max(d, 0) + time.Second - 1) / time.Second)
+	if s >= 3600 {
+		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+	}
+	return fmt.Sprintf("%d:%02d", s/60, s%60)
+}
+
+// Span is a length of time in words, in the largest unit that says it exactly:
+// "20 seconds", "90 minutes", "1 hour", "30 days". A part of a second is dropped.
+func (w *Words) Span(d time.Duration) string {
+	const day = 24 * time.Hour
+	switch {
+	case d >= day && d%day == 0:
+		return w.N("when.days", int(d/day))
+	case d >= time.Hour && d%time.Hour == 0:
+		return w.N("when.hours", int(d/time.Hour))
+	case d >= time.Minute && d%time.Minute == 0:
+		return w.N("when.minutes", int(d/time.Minute))
+	}
+	return w.N("when.seconds", int(d/time.Second))
+}
+
+// days is how many midnights lie between two times in the same zone.
+func days(now, t time.Time) int {
+	day := func(t time.Time) time.Time {
+		y, m, d := t.Date()
+		return time.Date(y, m, d, 12, 0, 0, 0, time.UTC)
+	}
+	return int(day(t).Sub(day(now)) / (24 * time.Hour))
+}
