@@ -48,11 +48,7 @@ func (l *Lab) listKeys(w http.ResponseWriter, _ *http.Request) error {
 }
 
 func (l *Lab) plugKey(w http.ResponseWriter, r *http.Request) error {
-	var in struct {
-		Name      string `json:"name"`
-		Transport string `json:"transport"`
-		PIN       string `json:"pin"`
-	}
+	var in api.LabKey // what is not name, transport or pin is the bench's to say
 	if err := read(r, &in); err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ func (l *Lab) Mail(_ context.Context, to, subject, body string) error {
 		l.mail = append(l.mail[:0], l.mail[over:]...)
 	}
 	l.mu.Unlock()
-	l.feed.publish(topicMail)
+	l.feed.publish(api.TopicLabMail)
 	return nil
 }
 
@@ -55,7 +55,7 @@ func (l *Lab) Run(ctx context.Context) error {
 			stop()
 			return nil
 		case <-changed:
-			l.feed.publish(topicClock)
+			l.feed.publish(api.TopicLabClock)
 		case <-l.wake:
 		case <-due:
 		}
@@ -78,7 +78,7 @@ func (l *Lab) deliver() time.Duration {
 	}
 	l.mu.Unlock()
 	if arrived > 0 {
-		l.feed.publish(topicTexts)
+		l.feed.publish(api.TopicLabTexts)
 	}
 	return next
 }
@@ -99,7 +99,7 @@ func (l *Lab) fromPhone(ctx context.Context, number, body string) error {
 		p.optedIn = false
 	}
 	l.mu.Unlock()
-	l.feed.publish(topicPhones)
+	l.feed.publish(api.TopicLabPhones)
 	return l.cfg.Inbound(ctx, number, ShortCode, body)
 }
 

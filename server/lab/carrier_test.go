@@ -5,6 +5,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"nightlatch/server/api"
 )
 
 func TestTextArrivesAtOnce(t *testing.T) {
@@ -54,7 +56,7 @@ func TestDelayedTextArrivesByItself(t *testing.T) {
 		start := time.Now()
 		for _, want := range []time.Duration{30 * time.Second, 90 * time.Second} {
 			<-arrived.ready
-			if topics := w.feed.take(arrived); len(topics) != 1 || topics[0] != topicTexts {
+			if topics := w.feed.take(arrived); len(topics) != 1 || topics[0] != api.TopicLabTexts {
 				t.Errorf("told %v", topics)
 			}
 			if got := time.Since(start); got != want {

@@ -11,16 +11,6 @@ import (
 	"nightlatch/server/api"
 )
 
-// The topics of GET /lab/v1/events: what is to be looked at again.
-const (
-	topicClock  = "clock"
-	topicPhones = "phones"
-	topicTexts  = "texts"
-	topicMail   = "mail"
-	topicKeys   = "keys"
-	topicReset  = "reset"
-)
-
 // heartbeat is how often a silent stream says that it is alive.
 const heartbeat = 15 * time.Second
 
@@ -103,7 +93,7 @@ func (l *Lab) events(w http.ResponseWriter, r *http.Request) {
 			topics = l.feed.take(reader)
 		case <-keys:
 			keys = l.keysChanged()
-			topics = []string{topicKeys}
+			topics = []string{api.TopicLabKeys}
 		case <-beat.C:
 			if _, err := fmt.Fprint(w, ": alive\n\n"); err != nil {
 				return

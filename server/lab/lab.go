@@ -80,7 +80,7 @@ func (l *Lab) reset(ctx context.Context) error {
 	l.mail = nil
 	l.mu.Unlock()
 	l.stir()
-	l.feed.publish(topicReset)
+	l.feed.publish(api.TopicLabReset)
 	return nil
 }
 

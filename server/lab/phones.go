@@ -90,7 +90,7 @@ func (l *Lab) putPhone(w http.ResponseWriter, r *http.Request) error {
 	state := p.state()
 	l.mu.Unlock()
 
-	l.feed.publish(topicPhones)
+	l.feed.publish(api.TopicLabPhones)
 	l.deliver() // flight mode may have ended
 	l.stir()
 	return respond(w, http.StatusOK, state)

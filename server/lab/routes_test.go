@@ -3,6 +3,7 @@ package lab
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -107,6 +108,18 @@ func TestKeyCalls(t *testing.T) {
 	w.call(t, "PUT", "/lab/v1/keys/k1", `{"plugged_in":true}`, &key)
 	if !key.PluggedIn {
 		t.Errorf("plugged in again: %+v", key)
+	}
+}
+
+// The typed client sends whole api.LabKey values.
+func TestPlugTakesALabKey(t *testing.T) {
+	w := newWorld(t)
+	body, err := json.Marshal(api.LabKey{Name: "Blue", Transport: "usb"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rec := w.call(t, "POST", "/lab/v1/keys", string(body), nil); rec.Code != 201 {
+		t.Errorf("%d %s", rec.Code, rec.Body)
 	}
 }
 
