@@ -34,7 +34,8 @@ func Topics() []string {
 	}
 }
 
-// LabTopics returns every topic of the lab's events.
+// LabTopics returns every topic of the lab's events but TopicLabReset, which
+// says that all of them changed.
 func LabTopics() []string {
 	return []string{
 		TopicLabClock,
@@ -42,6 +43,5 @@ func LabTopics() []string {
 		TopicLabTexts,
 		TopicLabMail,
 		TopicLabKeys,
-		TopicLabReset,
 	}
 }
