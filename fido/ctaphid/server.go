@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"time"
 )
 
@@ -106,7 +107,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	if err == nil {
 		err = <-readErr
 	}
-	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+	if errors.Is(err, os.ErrClosed) {
 		return nil
 	}
 	return err
@@ -136,7 +137,7 @@ func readReports(ctx context.Context, r io.Reader, to chan<- []byte) error {
 				return nil
 			}
 		}
-		if errors.Is(err, io.EOF) {
+		if errors.Is(err, io.EOF) || errors.Is(err, os.ErrClosed) {
 			return nil
 		}
 		if err != nil {

@@ -1,0 +1,161 @@
+package softkey
+
+import (
+	"crypto/sha256"
+	"slices"
+	"time"
+
+	"github.com/fxamacker/cbor/v2"
+)
+
+// assertRequest is the input of authenticatorGetAssertion (CTAP section 6.2).
+type assertRequest struct {
+	RPID           string       `cbor:"1,keyasint"`
+	ClientDataHash []byte       `cbor:"2,keyasint"`
+	Allow          []descriptor `cbor:"3,keyasint"`
+	Extensions     struct {
+		HMACSecret cbor.RawMessage `cbor:"hmac-secret"`
+	} `cbor:"4,keyasint"`
+	Options     options `cbor:"5,keyasint"`
+	PINAuth     *[]byte `cbor:"6,keyasint"`
+	PINProtocol int     `cbor:"7,keyasint"`
+}
+
+// assertion is the answer of authenticatorGetAssertion and GetNextAssertion.
+type assertion struct {
+	Credential descriptor `cbor:"1,keyasint"`
+	AuthData   []byte     `cbor:"2,keyasint"`
+	Signature  []byte     `cbor:"3,keyasint"`
+	User       *user      `cbor:"4,keyasint,omitempty"`
+	Count      int        `cbor:"5,keyasint,omitempty"`
+}
+
+// A series is what authenticatorGetNextAssertion goes on with (CTAP section 6.3).
+type series struct {
+	request  *assertRequest
+	flags    byte
+	left     []*credential
+	lastUsed time.Time
+}
+
+func (r *assertRequest) check() code {
+	switch {
+	case r.RPID == "", r.ClientDataHash == nil:
+		return missingParameter
+	case len(r.ClientDataHash) != sha256.Size:
+		return invalidParameter
+	case len(r.Allow) > maxList:
+		return invalidLength
+	case r.Options.RK != nil:
+		return unsupportedOption
+	case isTrue(r.Options.UV): // the key has no sensor of its own
+		return invalidOption
+	}
+	return ok
+}
+
+func (k *Key) getAssertion(params []byte, touched consent) (any, code) {
+	var r assertRequest
+	if st := decode(params, &r); st != ok {
+		return nil, st
+	}
+	if st := r.check(); st != ok {
+		return nil, st
+	}
+	if r.PINAuth != nil && len(*r.PINAuth) == 0 {
+		return nil, k.whichOne(touched)
+	}
+	var flags byte
+	if r.PINAuth != nil {
+		if st := k.pins.authorize(r.PINProtocol, *r.PINAuth, r.ClientDataHash, mayAssert, r.RPID); st != ok {
+			return nil, st
+		}
+		flags |= flagUserVerified
+	}
+	found := k.find(&r, flags&flagUserVerified != 0)
+	if len(found) == 0 {
+		return nil, noCredentials // at once, so that a key can be asked what it holds
+	}
+	if !isFalse(r.Options.UP) {
+		if st := touched(); st != ok {
+			return nil, st
+		}
+		flags |= flagUserPresent
+		k.pins.used()
+	}
+	answer, st := k.assert(&r, found[0], flags)
+	if st != ok {
+		return nil, st
+	}
+	if len(found) > 1 {
+		answer.Count = len(found)
+		k.next = &series{request: &r, flags: flags, left: found[1:], lastUsed: time.Now()}
+	}
+	return answer, ok
+}
+
+// find lists what the request may be signed with: of an allow list the first that
+// is ours, without one all resident credentials, the newest first.
+func (k *Key) find(r *assertRequest, verified bool) []*credential {
+	if len(r.Allow) > 0 {
+		for _, d := range r.Allow {
+			if c, is := k.open(r.RPID, d.ID); is && d.Type == publicKeyType && c.visible(true, verified) {
+				return []*credential{c}
+			}
+		}
+		return nil
+	}
+	var found []*credential
+	for _, kept := range slices.Backward(k.state.Residents) {
+		if kept.RPID != r.RPID {
+			continue
+		}
+		if c, is := k.open(r.RPID, kept.ID); is && c.visible(false, verified) {
+			found = append(found, c)
+		}
+	}
+	return found
+}
+
+func (k *Key) assert(r *assertRequest, c *credential, flags byte) (assertion, code) {
+	var none assertion
+	ext := make(map[string]any)
+	if len(r.Extensions.HMACSecret) > 0 && flags&flagUserPresent != 0 {
+		out, st := k.hmacSecret(r.Extensions.HMACSecret, c, flags&flagUserVerified != 0)
+		if st != ok {
+			return none, st
+		}
+		ext["hmac-secret"] = out
+	}
+	data, err := k.authData(r.RPID, flags, nil, ext)
+	if err != nil {
+		return none, invalidParameter
+	}
+	signature, err := c.sign(slices.Concat(data, r.ClientDataHash))
+	if err != nil {
+		return none, invalidParameter
+	}
+	answer := assertion{
+		Credential: descriptor{ID: c.id, Type: publicKeyType},
+		AuthData:   data,
+		Signature:  signature,
+	}
+	if c.user != nil {
+		answer.User = &user{ID: c.user.ID}
+		if flags&flagUserVerified != 0 {
+			answer.User = c.user // names only to who proved to be the owner
+		}
+	}
+	return answer, ok
+}
+
+func (k *Key) getNextAssertion(s *series) (any, code) {
+	if s == nil || len(s.left) == 0 || time.Since(s.lastUsed) > nextTimeout {
+		return nil, notAllowed
+	}
+	answer, st := k.assert(s.request, s.left[0], s.flags)
+	if st == ok {
+		k.next = &series{request: s.request, flags: s.flags, left: s.left[1:], lastUsed: time.Now()}
+	}
+	return answer, st
+}

@@ -1,0 +1,162 @@
+package softkey
+
+import (
+	"context"
+	"time"
+
+	"nightlatch/fido/ctaphid"
+)
+
+// The commands (CTAP section 6).
+const (
+	cmdMakeCredential   = 0x01
+	cmdGetAssertion     = 0x02
+	cmdGetInfo          = 0x04
+	cmdClientPIN        = 0x06
+	cmdReset            = 0x07
+	cmdGetNextAssertion = 0x08
+	cmdCredMgmt         = 0x0a
+	cmdSelection        = 0x0b
+)
+
+// A code is a CTAP status (CTAP section 8.2).
+type code byte
+
+const (
+	ok                code = 0x00
+	invalidCommand    code = 0x01
+	invalidParameter  code = 0x02
+	invalidLength     code = 0x03
+	unexpectedType    code = 0x11
+	invalidCBOR       code = 0x12
+	missingParameter  code = 0x14
+	excluded          code = 0x19
+	unsupportedAlg    code = 0x26
+	storeFull         code = 0x28
+	unsupportedOption code = 0x2b
+	invalidOption     code = 0x2c
+	cancelled         code = 0x2d
+	noCredentials     code = 0x2e
+	noAction          code = 0x2f // the user did nothing
+	notAllowed        code = 0x30
+	pinInvalid        code = 0x31
+	pinBlocked        code = 0x32
+	pinAuthInvalid    code = 0x33
+	pinAuthBlocked    code = 0x34
+	pinNotSet         code = 0x35
+	pinRequired       code = 0x36
+	pinPolicy         code = 0x37
+	unauthorized      code = 0x40
+)
+
+// A consent asks for a touch and returns ok once there was one.
+type consent func() code
+
+func (k *Key) run(ctx context.Context, command byte, params []byte, report func(ctaphid.Status)) (any, code) {
+	touched := func() code { return k.wait(ctx, report) }
+	series := k.next
+	k.next = nil // any other command ends a series of assertions
+	switch command {
+	case cmdMakeCredential:
+		return k.makeCredential(params, touched)
+	case cmdGetAssertion:
+		return k.getAssertion(params, touched)
+	case cmdGetNextAssertion:
+		return k.getNextAssertion(series)
+	case cmdGetInfo:
+		return k.info(), ok
+	case cmdClientPIN:
+		return k.clientPIN(params)
+	case cmdReset:
+		return nil, k.reset(touched)
+	case cmdCredMgmt:
+		return k.manageCredentials(params)
+	case cmdSelection:
+		return nil, touched()
+	}
+	return nil, invalidCommand
+}
+
+// wait waits for a touch, with the key unlocked so that its state can be seen.
+func (k *Key) wait(ctx context.Context, report func(ctaphid.Status)) code {
+	k.mu.Unlock()
+	defer k.mu.Lock()
+	report(ctaphid.UserPresence)
+	defer report(ctaphid.Processing)
+	limited, stop := context.WithTimeout(ctx, touchTimeout)
+	defer stop()
+	switch err := k.touch.Wait(limited); {
+	case ctx.Err() != nil:
+		return cancelled
+	case err != nil:
+		return noAction
+	}
+	return ok
+}
+
+// reset makes the key as new (CTAP section 6.6), shortly after plugging in only.
+func (k *Key) reset(touched consent) code {
+	if time.Since(k.since) > resetWindow {
+		return notAllowed
+	}
+	if st := touched(); st != ok {
+		return st
+	}
+	k.state = blank()
+	k.pins.powerUp()
+	return ok
+}
+
+// versions and extensions, as getInfo reports them.
+var (
+	versions   = []string{"FIDO_2_0", "FIDO_2_1"}
+	extensions = []string{"credProtect", "hmac-secret"}
+)
+
+type algorithm struct {
+	Alg  int64  `cbor:"alg"`
+	Type string `cbor:"type"`
+}
+
+// info is the answer of authenticatorGetInfo (CTAP section 6.4).
+type info struct {
+	Versions         []string        `cbor:"1,keyasint"`
+	Extensions       []string        `cbor:"2,keyasint"`
+	AAGUID           []byte          `cbor:"3,keyasint"`
+	Options          map[string]bool `cbor:"4,keyasint"`
+	MaxMessage       int             `cbor:"5,keyasint"`
+	PINProtocols     []int           `cbor:"6,keyasint"`
+	MaxCredentials   int             `cbor:"7,keyasint"`
+	MaxCredentialID  int             `cbor:"8,keyasint"`
+	Transports       []string        `cbor:"9,keyasint"`
+	Algorithms       []algorithm     `cbor:"10,keyasint"`
+	MinPIN           int             `cbor:"13,keyasint"`
+	Firmware         int             `cbor:"14,keyasint"`
+	RemainingStorage int             `cbor:"20,keyasint"`
+}
+
+func (k *Key) info() info {
+	return info{
+		Versions:   versions,
+		Extensions: extensions,
+		AAGUID:     AAGUID[:],
+		Options: map[string]bool{
+			"rk":               true,
+			"up":               true,
+			"plat":             false,
+			"clientPin":        len(k.state.PINHash) > 0,
+			"pinUvAuthToken":   true,
+			"makeCredUvNotRqd": true,
+			"credMgmt":         true,
+		},
+		MaxMessage:       2048,
+		PINProtocols:     []int{2, 1},
+		MaxCredentials:   maxList,
+		MaxCredentialID:  maxID,
+		Transports:       []string{k.transport},
+		Algorithms:       []algorithm{{algES256, publicKeyType}, {algEdDSA, publicKeyType}},
+		MinPIN:           minPINRunes,
+		Firmware:         1,
+		RemainingStorage: max(0, k.room-len(k.state.Residents)),
+	}
+}

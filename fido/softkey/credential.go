@@ -1,0 +1,221 @@
+package softkey
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"slices"
+)
+
+// The algorithms, by their COSE identifiers (RFC 9053).
+const (
+	algES256 int64 = -7
+	algEdDSA int64 = -8
+)
+
+// How many IDs a request may list, and how long one of ours is, in bytes.
+const (
+	maxList   = 16
+	nonceSize = 12
+	idSize    = nonceSize + sealedSize + 16
+	maxID     = 128
+
+	sealedSize = 3 + seedSize // algorithm, protection, residence, seed
+	seedSize   = 32
+)
+
+// A credential is a key pair for one relying party. It is not stored: its ID holds
+// it, sealed under the key's secret for that relying party alone. A resident one
+// counts only while it is also on the key's list.
+type credential struct {
+	id       []byte
+	alg      int64
+	protect  byte // credProtect level, 1 to 3 (CTAP section 12.1)
+	resident bool
+	seed     []byte
+	signer   crypto.Signer
+	user     *user // of a resident one
+}
+
+// newCredential makes a key pair and seals it into an ID.
+func (k *Key) newCredential(rpID string, alg int64, protect byte, resident bool) (*credential, error) {
+	c := &credential{alg: alg, protect: protect, resident: resident}
+	switch alg {
+	case algES256:
+		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		if err != nil {
+			return nil, fmt.Errorf("softkey: making a key pair: %w", err)
+		}
+		if c.seed, err = key.Bytes(); err != nil {
+			return nil, fmt.Errorf("softkey: making a key pair: %w", err)
+		}
+		c.signer = key
+	case algEdDSA:
+		_, key, err := ed25519.GenerateKey(rand.Reader)
+		if err != nil {
+			return nil, fmt.Errorf("softkey: making a key pair: %w", err)
+		}
+		c.seed, c.signer = key.Seed(), key
+	default:
+		return nil, fmt.Errorf("softkey: no algorithm %d", alg)
+	}
+	plain := append([]byte{algByte(alg), protect, boolByte(resident)}, c.seed...)
+	nonce := make([]byte, nonceSize)
+	_, _ = rand.Read(nonce) // never fails, as documented
+	c.id = k.seal().Seal(nonce, nonce, plain, hashed(rpID))
+	return c, nil
+}
+
+// open opens a credential ID of this key and of this relying party.
+func (k *Key) open(rpID string, id []byte) (*credential, bool) {
+	if len(id) != idSize {
+		return nil, false
+	}
+	plain, err := k.seal().Open(nil, id[:nonceSize], id[nonceSize:], hashed(rpID))
+	if err != nil {
+		return nil, false
+	}
+	c := &credential{id: id, protect: plain[1], resident: plain[2] == 1, seed: plain[3:]}
+	switch plain[0] {
+	case algByte(algES256):
+		key, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), c.seed)
+		if err != nil {
+			return nil, false
+		}
+		c.alg, c.signer = algES256, key
+	case algByte(algEdDSA):
+		c.alg, c.signer = algEdDSA, ed25519.NewKeyFromSeed(c.seed)
+	default:
+		return nil, false
+	}
+	if c.resident {
+		i := slices.IndexFunc(k.state.Residents, func(r Resident) bool { return bytes.Equal(r.ID, id) })
+		if i < 0 {
+			return nil, false
+		}
+		r := k.state.Residents[i]
+		c.user = &user{ID: r.UserID, Name: r.UserName, DisplayName: r.DisplayName}
+	}
+	return c, true
+}
+
+// seal is the cipher that seals credentials under the key's secret.
+func (k *Key) seal() cipher.AEAD {
+	block, err := aes.NewCipher(k.state.Secret)
+	if err != nil {
+		panic(err) // the secret's size was checked in New
+	}
+	aead, err := cipher.NewGCM(block)
+	if err != nil {
+		panic(err) // AES has the block size that GCM wants
+	}
+	return aead
+}
+
+// visible tells whether a credential may show itself (CTAP section 12.1): level 2
+// hides unless it is named or the user verified, level 3 unless verified.
+func (c *credential) visible(named, verified bool) bool {
+	switch {
+	case verified:
+		return true
+	case named:
+		return c.protect < 3
+	default:
+		return c.protect < 2
+	}
+}
+
+// sign signs a message as the credential's algorithm wants it.
+func (c *credential) sign(message []byte) ([]byte, error) {
+	if c.alg == algEdDSA {
+		return c.signer.Sign(rand.Reader, message, crypto.Hash(0))
+	}
+	sum := sha256.Sum256(message)
+	return c.signer.Sign(rand.Reader, sum[:], crypto.SHA256)
+}
+
+// coseEC2 and coseOKP are COSE_Key (RFC 9052 section 7) for the two algorithms.
+type coseEC2 struct {
+	Kty int    `cbor:"1,keyasint"`
+	Alg int64  `cbor:"3,keyasint"`
+	Crv int    `cbor:"-1,keyasint"`
+	X   []byte `cbor:"-2,keyasint"`
+	Y   []byte `cbor:"-3,keyasint"`
+}
+
+type coseOKP struct {
+	Kty int    `cbor:"1,keyasint"`
+	Alg int64  `cbor:"3,keyasint"`
+	Crv int    `cbor:"-1,keyasint"`
+	X   []byte `cbor:"-2,keyasint"`
+}
+
+// publicKey is the credential's public key as COSE_Key.
+func (c *credential) publicKey() ([]byte, error) {
+	switch pub := c.signer.Public().(type) {
+	case *ecdsa.PublicKey:
+		point, err := pub.Bytes()
+		if err != nil {
+			return nil, err
+		}
+		return encMode.Marshal(coseEC2{Kty: 2, Alg: algES256, Crv: 1, X: point[1:33], Y: point[33:]})
+	case ed25519.PublicKey:
+		return encMode.Marshal(coseOKP{Kty: 1, Alg: algEdDSA, Crv: 6, X: pub})
+	}
+	return nil, fmt.Errorf("softkey: no public key for algorithm %d", c.alg)
+}
+
+// The flags of authenticator data (WebAuthn section 6.1).
+const (
+	flagUserPresent  = 0x01
+	flagUserVerified = 0x04
+	flagAttested     = 0x40
+	flagExtensions   = 0x80
+)
+
+// authData writes authenticator data (WebAuthn section 6.1) and counts the
+// signature that follows.
+func (k *Key) authData(rpID string, flags byte, attested []byte, ext map[string]any) ([]byte, error) {
+	if len(attested) > 0 {
+		flags |= flagAttested
+	}
+	if len(ext) > 0 {
+		flags |= flagExtensions
+	}
+	if !k.state.Frozen {
+		k.state.Counter++
+	}
+	data := append(hashed(rpID), flags)
+	data = binary.BigEndian.AppendUint32(data, k.state.Counter)
+	data = append(data, attested...)
+	if len(ext) > 0 {
+		raw, err := encMode.Marshal(ext)
+		if err != nil {
+			return nil, err
+		}
+		data = append(data, raw...)
+	}
+	return data, nil
+}
+
+func hashed(rpID string) []byte {
+	sum := sha256.Sum256([]byte(rpID))
+	return sum[:]
+}
+
+func algByte(alg int64) byte { return byte(-alg) }
+
+func boolByte(b bool) byte {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,68 @@
+package softkey
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+)
+
+// hmacRequest is the input of the hmac-secret extension (CTAP section 12.5).
+type hmacRequest struct {
+	Agreement *coseEC2 `cbor:"1,keyasint"`
+	Salts     []byte   `cbor:"2,keyasint"`
+	Auth      []byte   `cbor:"3,keyasint"`
+	Protocol  int      `cbor:"4,keyasint"`
+}
+
+// hmacSecret computes one or two secrets that only this credential can, for one or
+// two salts of 32 bytes, sent and answered encrypted.
+func (k *Key) hmacSecret(raw []byte, c *credential, verified bool) ([]byte, code) {
+	var r hmacRequest
+	if st := decode(raw, &r); st != ok {
+		return nil, st
+	}
+	if r.Agreement == nil || r.Salts == nil || r.Auth == nil {
+		return nil, missingParameter
+	}
+	if r.Protocol == 0 {
+		r.Protocol = 1
+	}
+	p, st := k.pins.protocol(r.Protocol)
+	if st != ok {
+		return nil, st
+	}
+	shared, err := p.agree(*r.Agreement)
+	if err != nil {
+		return nil, invalidParameter
+	}
+	if !shared.verify(r.Auth, r.Salts) {
+		return nil, pinAuthInvalid
+	}
+	salts, err := shared.decrypt(r.Salts)
+	if err != nil || len(salts) != 32 && len(salts) != 64 {
+		return nil, invalidLength
+	}
+	var out []byte
+	for ; len(salts) > 0; salts = salts[32:] {
+		out = append(out, mac(c.secret(verified), salts[:32])...)
+	}
+	sealed, err := shared.encrypt(out)
+	if err != nil {
+		return nil, invalidParameter
+	}
+	return sealed, ok
+}
+
+// secret is the credential's CredRandom; there is one for a verified user and
+// another for one who only touched the key.
+func (c *credential) secret(verified bool) []byte {
+	if verified {
+		return mac(c.seed, []byte("hmac-secret, verified"))
+	}
+	return mac(c.seed, []byte("hmac-secret, not verified"))
+}
+
+func mac(key, message []byte) []byte {
+	h := hmac.New(sha256.New, key)
+	h.Write(message)
+	return h.Sum(nil)
+}

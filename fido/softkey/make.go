@@ -1,0 +1,182 @@
+package softkey
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"slices"
+)
+
+// makeRequest is the input of authenticatorMakeCredential (CTAP section 6.1).
+type makeRequest struct {
+	ClientDataHash []byte `cbor:"1,keyasint"`
+	RP             *party `cbor:"2,keyasint"`
+	User           *user  `cbor:"3,keyasint"`
+	Params         []struct {
+		Alg  int64  `cbor:"alg"`
+		Type string `cbor:"type"`
+	} `cbor:"4,keyasint"`
+	Exclude    []descriptor `cbor:"5,keyasint"`
+	Extensions struct {
+		Protect    byte `cbor:"credProtect"`
+		HMACSecret bool `cbor:"hmac-secret"`
+	} `cbor:"6,keyasint"`
+	Options     options `cbor:"7,keyasint"`
+	PINAuth     *[]byte `cbor:"8,keyasint"`
+	PINProtocol int     `cbor:"9,keyasint"`
+}
+
+type options struct {
+	RK *bool `cbor:"rk"`
+	UP *bool `cbor:"up"`
+	UV *bool `cbor:"uv"`
+}
+
+func isTrue(b *bool) bool  { return b != nil && *b }
+func isFalse(b *bool) bool { return b != nil && !*b }
+
+// attestation is the answer of authenticatorMakeCredential.
+type attestation struct {
+	Format    string         `cbor:"1,keyasint"`
+	AuthData  []byte         `cbor:"2,keyasint"`
+	Statement map[string]any `cbor:"3,keyasint"`
+}
+
+func (r *makeRequest) check() code {
+	switch {
+	case r.ClientDataHash == nil, r.RP == nil, r.User == nil, r.Params == nil:
+		return missingParameter
+	case len(r.ClientDataHash) != sha256.Size, r.RP.ID == "", len(r.User.ID) == 0, len(r.User.ID) > 64:
+		return invalidParameter
+	case len(r.Exclude) > maxList:
+		return invalidLength
+	case r.Extensions.Protect > 3:
+		return invalidParameter
+	case isFalse(r.Options.UP), isTrue(r.Options.UV): // the key has no sensor of its own
+		return invalidOption
+	}
+	return ok
+}
+
+// algorithm picks the first wanted algorithm that the key knows.
+func (r *makeRequest) algorithm() (int64, code) {
+	for _, p := range r.Params {
+		if p.Type == publicKeyType && (p.Alg == algES256 || p.Alg == algEdDSA) {
+			return p.Alg, ok
+		}
+	}
+	return 0, unsupportedAlg
+}
+
+func (k *Key) makeCredential(params []byte, touched consent) (any, code) {
+	var r makeRequest
+	if st := decode(params, &r); st != ok {
+		return nil, st
+	}
+	if st := r.check(); st != ok {
+		return nil, st
+	}
+	if r.PINAuth != nil && len(*r.PINAuth) == 0 {
+		return nil, k.whichOne(touched)
+	}
+	alg, st := r.algorithm()
+	if st != ok {
+		return nil, st
+	}
+	resident := isTrue(r.Options.RK)
+	verified := r.PINAuth != nil
+	switch {
+	case verified:
+		if st := k.pins.authorize(r.PINProtocol, *r.PINAuth, r.ClientDataHash, mayMake, r.RP.ID); st != ok {
+			return nil, st
+		}
+	case resident && len(k.state.PINHash) > 0: // makeCredUvNotRqd spares the others
+		return nil, pinRequired
+	}
+	for _, d := range r.Exclude {
+		if c, found := k.open(r.RP.ID, d.ID); found && c.visible(true, verified) {
+			if st := touched(); st != ok {
+				return nil, st
+			}
+			return nil, excluded
+		}
+	}
+	if st := touched(); st != ok {
+		return nil, st
+	}
+	return k.make(&r, alg, resident, verified)
+}
+
+// whichOne answers an empty pinUvAuthParam: the host wants to know which of several
+// keys the person touches (CTAP section 6.1.2, step 1).
+func (k *Key) whichOne(touched consent) code {
+	if st := touched(); st != ok {
+		return st
+	}
+	if len(k.state.PINHash) > 0 {
+		return pinInvalid
+	}
+	return pinNotSet
+}
+
+func (k *Key) make(r *makeRequest, alg int64, resident, verified bool) (any, code) {
+	k.pins.used()
+	c, err := k.newCredential(r.RP.ID, alg, max(1, r.Extensions.Protect), resident)
+	if err != nil {
+		return nil, invalidParameter
+	}
+	if resident {
+		if st := k.keep(c, r); st != ok {
+			return nil, st
+		}
+	}
+	flags := byte(flagUserPresent)
+	if verified {
+		flags |= flagUserVerified
+	}
+	ext := make(map[string]any)
+	if r.Extensions.Protect > 0 {
+		ext["credProtect"] = r.Extensions.Protect
+	}
+	if r.Extensions.HMACSecret {
+		ext["hmac-secret"] = true
+	}
+	public, err := c.publicKey()
+	if err != nil {
+		return nil, invalidParameter
+	}
+	attested := binary.BigEndian.AppendUint16(AAGUID[:len(AAGUID):len(AAGUID)], uint16(len(c.id)))
+	attested = slices.Concat(attested, c.id, public)
+	data, err := k.authData(r.RP.ID, flags, attested, ext)
+	if err != nil {
+		return nil, invalidParameter
+	}
+	signature, err := c.sign(slices.Concat(data, r.ClientDataHash))
+	if err != nil {
+		return nil, invalidParameter
+	}
+	return attestation{
+		Format:    "packed",
+		AuthData:  data,
+		Statement: map[string]any{"alg": c.alg, "sig": signature},
+	}, ok
+}
+
+// keep puts a resident credential on the list. One of the same account is replaced
+// (CTAP section 6.1.2, step 17).
+func (k *Key) keep(c *credential, r *makeRequest) code {
+	list := slices.DeleteFunc(slices.Clone(k.state.Residents), func(o Resident) bool {
+		return o.RPID == r.RP.ID && bytes.Equal(o.UserID, r.User.ID)
+	})
+	if len(list) >= k.room {
+		return storeFull
+	}
+	k.state.Residents = append(list, Resident{
+		ID:          c.id,
+		RPID:        r.RP.ID,
+		UserID:      r.User.ID,
+		UserName:    r.User.Name,
+		DisplayName: r.User.DisplayName,
+	})
+	return ok
+}

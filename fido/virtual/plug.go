@@ -1,0 +1,67 @@
+package virtual
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"nightlatch/fido/ctaphid"
+	"nightlatch/fido/pty"
+	"nightlatch/fido/softkey"
+)
+
+// A plug is a key's presence on the machine: an endpoint and who answers there.
+type plug struct {
+	endpoint *pty.Endpoint
+	cancel   context.CancelFunc
+	served   chan error // what serving ended with; one value
+}
+
+func newPlug(key *softkey.Key) (*plug, error) {
+	endpoint, err := pty.Open()
+	if err != nil {
+		return nil, fmt.Errorf("virtual: plugging in: %w", err)
+	}
+	server, err := ctaphid.NewServer(endpoint, ctaphid.Config{
+		Backend: key,
+		Queue:   endpoint,
+		Wink:    func() {},
+		Version: [3]byte{1, 0, 0},
+	})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("virtual: plugging in: %w", err), endpoint.Close())
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	p := &plug{endpoint: endpoint, cancel: cancel, served: make(chan error, 1)}
+	go func() { p.served <- server.Serve(ctx) }()
+	return p, nil
+}
+
+// close pulls the plug and waits until nobody answers any more.
+func (p *plug) close() error {
+	p.cancel()
+	err := p.endpoint.Close()
+	return errors.Join(err, <-p.served)
+}
+
+// A bell tells any number of listeners that something changed.
+type bell struct {
+	mu   sync.Mutex
+	wire chan struct{} // closed at the next change
+}
+
+func newBell() *bell { return &bell{wire: make(chan struct{})} }
+
+func (b *bell) ring() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	close(b.wire)
+	b.wire = make(chan struct{})
+}
+
+func (b *bell) next() <-chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.wire
+}
