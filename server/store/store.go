@@ -30,12 +30,14 @@ var (
 	ErrDamaged      = errors.New("store: database is damaged")
 	ErrNewerVersion = errors.New("store: database was written by a newer version")
 	ErrNotWritable  = errors.New("store: cannot write here")
+	ErrUnavailable  = errors.New("store: stopped after the disk failed") // until it is opened again
 )
 
 // The bounds of one transaction. They are what a distributed back end can carry.
 const (
-	MaxWrites = 64
+	MaxWrites = 64       // different keys written or deleted
 	MaxValue  = 64 << 10 // bytes
+	MaxKey    = 2 << 10  // bytes: a credential ID of 1,023 bytes in base64url, and its prefix
 )
 
 // An Item is a key and its value. Neither may be changed by the reader, and both
@@ -45,8 +47,8 @@ type Item struct {
 	Value []byte
 }
 
-// A Tx is a transaction. It is used by one goroutine.
-type Tx interface {
+// A Reader is the reading half of a transaction.
+type Reader interface {
 	// Now is the time of the transaction; it does not move while it runs.
 	Now() time.Time
 	// Get returns the value at key, or ErrNotFound.
@@ -54,6 +56,11 @@ type Tx interface {
 	// Scan returns at most limit items whose keys begin with prefix and are
 	// greater than after (a whole key, or "" for the start), in key order.
 	Scan(prefix, after string, limit int) ([]Item, error)
+}
+
+// A Tx is a transaction. It is used by one goroutine.
+type Tx interface {
+	Reader
 	// Create writes a new key, or returns ErrExists: the unique constraint.
 	Create(key string, value []byte) error
 	// Put writes a key, new or not.

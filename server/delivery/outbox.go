@@ -1,0 +1,275 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"nightlatch/server/api"
+	"nightlatch/server/store"
+	"nightlatch/server/store/seal"
+)
+
+const (
+	maxTries   = 10
+	firstPause = time.Second
+	maxPause   = 5 * time.Minute
+	tryTimeout = 30 * time.Second // one attempt
+	atOnce     = 8                // recipients served side by side
+	pageSize   = 128              // rows read at a time
+
+	// While something waits for its next try the clock is looked at this often:
+	// the lab's clock can jump.
+	pollPending = time.Second
+	// With nothing waiting only Wake matters; this catches a forgotten one.
+	pollIdle = time.Minute
+)
+
+// Config is what an Outbox needs. A nil Texter or Mailer means that there is no
+// way to send such a message; it is dropped with a line in the log.
+type Config struct {
+	Store  store.Store
+	Keys   *seal.Keys
+	Texter Texter
+	Mailer Mailer
+	RPID   string
+	Now    func() time.Time
+	Log    *slog.Logger
+}
+
+// An Outbox sends what Enqueue has put on its way.
+type Outbox struct {
+	cfg  Config
+	wake chan struct{}   // holds one
+	turn chan struct{}   // holds one: the right to make a pass
+	seen map[string]bool // rows that do not open, by key; the pass's alone
+}
+
+// NewOutbox checks the configuration.
+func NewOutbox(cfg Config) (*Outbox, error) {
+	if cfg.Store == nil || cfg.Keys == nil || cfg.Now == nil || cfg.Log == nil || cfg.RPID == "" {
+		return nil, errors.New("delivery: store, keys, clock, log and relying-party ID are needed")
+	}
+	return &Outbox{
+		cfg:  cfg,
+		wake: make(chan struct{}, 1),
+		turn: make(chan struct{}, 1),
+		seen: make(map[string]bool),
+	}, nil
+}
+
+// Wake says that there may be something new. It never blocks.
+func (o *Outbox) Wake() {
+	select {
+	case o.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run delivers until ctx is done, and returns nil then.
+func (o *Outbox) Run(ctx context.Context) error {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-o.wake:
+		case <-timer.C:
+		}
+		pause := pollIdle
+		waiting, err := o.deliverDue(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case errors.Is(err, store.ErrClosed):
+			return err
+		case err != nil:
+			o.cfg.Log.Error("outbox: the store does not answer", "error", err)
+		case waiting:
+			pause = pollPending
+		}
+		timer.Reset(pause)
+	}
+}
+
+// Drain delivers until nothing that is due is left, with or without a Run beside
+// it. What waits for its next try is not due.
+func (o *Outbox) Drain(ctx context.Context) error {
+	_, err := o.deliverDue(ctx)
+	return err
+}
+
+// deliverDue makes passes until one finds nothing due. waiting says whether
+// something is left for later.
+func (o *Outbox) deliverDue(ctx context.Context) (waiting bool, err error) {
+	select {
+	case o.turn <- struct{}{}:
+		defer func() { <-o.turn }()
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
+	for {
+		queues, waiting, err := o.collect(ctx)
+		if err != nil || len(queues) == 0 {
+			return waiting, err
+		}
+		if err := o.send(ctx, queues); err != nil {
+			return true, err
+		}
+	}
+}
+
+// An envelope is an opened row and its key.
+type envelope struct {
+	key string
+	row
+}
+
+// collect reads the outbox and returns what is due, in order, for each recipient.
+func (o *Outbox) collect(ctx context.Context) (queues [][]envelope, waiting bool, err error) {
+	now := o.cfg.Now()
+	index := make(map[string]int)    // recipient → queue
+	blocked := make(map[string]bool) // the first in line waits for its next try
+	for after := ""; ; {
+		rows, err := o.page(ctx, after)
+		if err != nil {
+			return nil, false, err
+		}
+		for _, e := range rows {
+			after = e.key
+			if e.To == "" { // did not open
+				continue
+			}
+			who := string(e.Channel) + " " + e.To
+			if blocked[who] || e.Due.After(now) {
+				blocked[who], waiting = true, true
+				continue
+			}
+			i, ok := index[who]
+			if !ok {
+				i, index[who] = len(queues), len(queues)
+				queues = append(queues, nil)
+			}
+			queues[i] = append(queues[i], e)
+		}
+		if len(rows) < pageSize {
+			return queues, waiting, nil
+		}
+	}
+}
+
+func (o *Outbox) page(ctx context.Context, after string) (rows []envelope, err error) {
+	var sealed []string
+	err = o.cfg.Store.View(ctx, func(tx store.Tx) error {
+		items, err := tx.Scan(prefix, after, pageSize)
+		if err != nil {
+			return err
+		}
+		rows, sealed = make([]envelope, len(items)), nil
+		for i, it := range items {
+			rows[i].key = it.Key
+			r, err := load(o.cfg.Keys, it)
+			if err != nil {
+				sealed = append(sealed, it.Key)
+				continue
+			}
+			rows[i].row = r
+		}
+		return nil
+	})
+	for _, key := range sealed {
+		if !o.seen[key] {
+			o.seen[key] = true
+			o.cfg.Log.Error("outbox: a message does not open and stays", "message", key)
+		}
+	}
+	return rows, err
+}
+
+// send works through the queues, a few side by side, each in order.
+func (o *Outbox) send(ctx context.Context, queues [][]envelope) error {
+	var (
+		group sync.WaitGroup
+		mu    sync.Mutex
+		first error
+	)
+	slots := make(chan struct{}, atOnce)
+	for _, q := range queues {
+		slots <- struct{}{}
+		group.Go(func() {
+			defer func() { <-slots }()
+			if err := o.sendQueue(ctx, q); err != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				if first == nil {
+					first = err
+				}
+			}
+		})
+	}
+	group.Wait()
+	return first
+}
+
+// sendQueue sends to one recipient, until one try fails: what comes after waits
+// behind it.
+func (o *Outbox) sendQueue(ctx context.Context, queue []envelope) error {
+	for _, e := range queue {
+		err := o.try(ctx, e)
+		if ctx.Err() != nil {
+			return ctx.Err() // not the receiver's fault: not counted
+		}
+		again := o.settle(&e, err)
+		err = o.cfg.Store.Update(ctx, func(tx store.Tx) error {
+			if again {
+				return save(tx, o.cfg.Keys, e.key, e.row)
+			}
+			return tx.Delete(e.key)
+		})
+		if err != nil || again {
+			return err
+		}
+	}
+	return nil
+}
+
+// settle decides what becomes of a message after a try: again later, or gone.
+func (o *Outbox) settle(e *envelope, err error) (again bool) {
+	e.Tries++
+	log := o.cfg.Log.With("message", e.key, "channel", e.Channel, "template", e.Template, "tries", e.Tries)
+	var permanent *PermanentError
+	switch {
+	case err == nil:
+		return false
+	case errors.As(err, &permanent), e.Tries >= maxTries:
+		log.Error("outbox: given up", "error", err)
+		return false
+	}
+	log.Warn("outbox: not delivered yet", "error", err)
+	e.Due = o.cfg.Now().Add(pause(e.Tries))
+	return true
+}
+
+// pause is how long to wait after so many tries: 1 s, 2 s, 4 s … 5 min.
+func pause(tries int) time.Duration {
+	return min(firstPause<<min(tries-1, 30), maxPause)
+}
+
+func (o *Outbox) try(ctx context.Context, e envelope) error {
+	subject, body, err := Render(e.Message, o.cfg.RPID)
+	if err != nil {
+		return &PermanentError{Reason: err.Error()}
+	}
+	ctx, cancel := context.WithTimeout(context.WithValue(ctx, idKey{}, e.key[len(prefix):]), tryTimeout)
+	defer cancel()
+	switch {
+	case e.Channel == api.ByText && o.cfg.Texter != nil:
+		return o.cfg.Texter.Text(ctx, e.To, body)
+	case e.Channel == api.ByEmail && o.cfg.Mailer != nil:
+		return o.cfg.Mailer.Mail(ctx, e.To, subject, body)
+	}
+	return &PermanentError{Reason: "no way to send it is set up"}
+}

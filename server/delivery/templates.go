@@ -1,0 +1,211 @@
+package delivery
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"text/template"
+
+	"nightlatch/server/api"
+)
+
+// The templates that are not notices, with their arguments.
+const (
+	SignInCode        = "sign-in-code"       // code: the second step of a sign-in (R14)
+	PhoneCode         = "phone-code"         // code: proves a phone number (R11, R16)
+	EmailCode         = "email-code"         // code: confirms an address (R4)
+	TemporaryPassword = "temporary-password" // password, until (clock time and zone) (R82)
+)
+
+// noticePrefix begins the name of every notice; an audit event's type follows.
+const noticePrefix = "notice-"
+
+// Notice is the template that announces an audit event (R4, R6, R16). Every
+// notice takes, all optional: username, client, place, at; some also take label,
+// number, method, address, count.
+func Notice(event string) string { return noticePrefix + event }
+
+// HasNotice reports whether an audit event has a notice.
+func HasNotice(event string) bool {
+	_, ok := templates[Notice(event)]
+	return ok
+}
+
+// A wording is what a template says on each channel. A text in one language is
+// one segment (R15); a mail has room to say what to do next.
+type wording struct {
+	subject, mail, text string
+	code                bool // the text ends in the origin-bound line (R15)
+}
+
+// notice makes the wording of a security notice: what happened, and what to do if
+// it was not the owner.
+func notice(subject, happened, text string) wording {
+	return wording{
+		subject: subject,
+		mail: "Hello{{with .username}} {{.}}{{end}},\n\n" + happened + "\n" +
+			"{{with .at}}\nWhen: {{.}}{{end}}{{with .client}}\nClient: {{.}}{{end}}{{with .place}}\nPlace: {{.}}{{end}}\n\n" +
+			"If this was you, there is nothing to do.\n" +
+			"If it was not, change your password now, end all other sessions and look at\n" +
+			"Security and account access > Security > Two-factor authentication.\n",
+		text: text + " Not you? Change your password now.",
+	}
+}
+
+const codeWarning = "Nobody from Nightlatch will ask you for it. If you did not ask for it, somebody\n" +
+	"else may know your password: change it.\n"
+
+var templates = map[string]wording{
+	SignInCode: {
+		subject: "Your sign-in code",
+		mail:    "Hello,\n\n{{.code}} is your code to sign in. It is valid for 10 minutes and works once.\n\n" + codeWarning,
+		text:    "{{.code}} is your Nightlatch sign-in code. Don't share it.",
+		code:    true,
+	},
+	PhoneCode: {
+		subject: "Your confirmation code",
+		mail:    "Hello,\n\n{{.code}} is your code to confirm this phone number. It is valid for 10 minutes.\n\n" + codeWarning,
+		text:    "{{.code}} is your Nightlatch code to confirm this phone. Don't share it.",
+		code:    true,
+	},
+	EmailCode: {
+		subject: "Your confirmation code",
+		mail: "Hello,\n\n{{.code}} is your code to confirm this email address. It is valid for 1 hour.\n\n" +
+			"Security notices about your account will come to this address. If you did not\n" +
+			"ask for this, somebody typed your address by mistake: do nothing.\n",
+		text: "{{.code}} is your Nightlatch code to confirm your email address. Don't share it.",
+		code: true,
+	},
+	TemporaryPassword: {
+		subject: "A temporary password",
+		mail: "Hello,\n\n{{.password}} is your temporary password{{with .until}}, valid until {{.}}{{end}}. It is for programs\n" +
+			"that know only a user name and a password.\n\n" +
+			"If you did not just sign in from one, somebody else knows your password: change it.\n",
+		text: "{{.password}} is your Nightlatch temporary password{{with .until}} until {{.}}{{end}}. Not you? Change your password.",
+	},
+
+	Notice("account-created"): notice("Welcome to Nightlatch",
+		"Your account was created.", "Nightlatch: your account was created."),
+	Notice("password-changed"): notice("Your password was changed",
+		"The password of your account was changed.", "Nightlatch: your password was changed."),
+	Notice("email-confirmed"): notice("Your email address was confirmed",
+		"This address was confirmed. Security notices about your account come here from now on.",
+		"Nightlatch: your email address was confirmed."),
+	Notice("email-changed"): notice("Your email address was changed",
+		"The email address of your account was changed{{with .address}} to {{.}}{{end}}. Security notices go there from now on.",
+		"Nightlatch: your email address was changed."),
+	Notice("phone-changed"): notice("Your phone number was changed",
+		"The phone number of your account was changed{{with .number}} to {{.}}{{end}}. Codes go there from now on.",
+		"Nightlatch: this is no longer the phone number of your account."),
+	Notice("phone-deleted"): notice("Your phone number was deleted",
+		"The phone number of your account was deleted. No codes are texted to it any more.",
+		"Nightlatch: this phone number was deleted from your account."),
+	Notice("text-enabled"): notice("Text message codes are on",
+		"Signing in can now be confirmed with a code by text message{{with .number}} to {{.}}{{end}}.",
+		"Nightlatch: sign-in codes by text are now on."),
+	Notice("app-enabled"): notice("An authenticator app was added",
+		"Signing in can now be confirmed with a code from an authenticator app.",
+		"Nightlatch: an authenticator app was added to your account."),
+	Notice("key-added"): notice("A security key was added",
+		"A security key was added to your account{{with .label}}: {{.}}{{end}}.",
+		"Nightlatch: a security key was added to your account."),
+	Notice("key-renamed"): notice("A security key was renamed",
+		"A security key of your account was renamed{{with .label}} to {{.}}{{end}}.",
+		"Nightlatch: a security key of your account was renamed."),
+	Notice("key-deleted"): notice("A security key was deleted",
+		"A security key was deleted from your account{{with .label}}: {{.}}{{end}}.",
+		"Nightlatch: a security key was deleted from your account."),
+	Notice("key-possibly-copied"): notice("A security key may have been copied",
+		"A security key of your account{{with .label}}, {{.}},{{end}} counted backwards. A copy of it may be in use.\n"+
+			"Delete it under Manage security keys, unless you know the reason.",
+		"Nightlatch: a security key of yours may have been copied."),
+	Notice("method-off"): notice("A way to sign in was turned off",
+		"A second step of signing in was turned off{{with .method}}: {{.}}{{end}}.",
+		"Nightlatch: a second step of signing in was turned off."),
+	Notice("method-disabled"): notice("A way to sign in was disabled",
+		"After too many wrong tries in a row a second step of signing in{{with .method}}, {{.}},{{end}} was disabled. Set it up\n"+
+			"again to use it.",
+		"Nightlatch: after too many wrong tries a second step was disabled."),
+	Notice("two-factor-on"): notice("Two-factor authentication is on",
+		"Two-factor authentication was turned on. Signing in takes your password and a second step.",
+		"Nightlatch: two-factor authentication was turned on."),
+	Notice("two-factor-off"): notice("Two-factor authentication is off",
+		"Two-factor authentication was turned off. Your password alone is enough to sign in. Backup\n"+
+			"codes and temporary passwords are void.",
+		"Nightlatch: two-factor authentication was turned off."),
+	Notice("backup-code-issued"): notice("A new backup code was made",
+		"A backup code was made for your account{{with .number}}: number {{.}}{{end}}.",
+		"Nightlatch: a new backup code was made."),
+	Notice("backup-code-used"): notice("A backup code was used",
+		"Backup code{{with .number}} number {{.}}{{end}} was used to sign in to your account.",
+		"Nightlatch: a backup code was used to sign in."),
+	Notice("backup-codes-voided"): notice("Your backup codes are void",
+		"A backup code was used out of order, so every code made so far is void. Make a new one under\n"+
+			"Security > Backup codes.",
+		"Nightlatch: your backup codes are void."),
+	Notice("backup-codes-replaced"): notice("Your backup codes were replaced",
+		"All backup codes made so far are void, and a new one was made.",
+		"Nightlatch: your backup codes were replaced."),
+	Notice("temporary-password-made"): notice("A temporary password was made",
+		"A temporary password was made for your account{{with .label}}: {{.}}{{end}}. It is valid for one hour.",
+		"Nightlatch: a temporary password was made."),
+	Notice("temporary-password-texted"): notice("A temporary password was texted",
+		"A program signed in with your ordinary password, and a temporary password was sent to your phone.",
+		"Nightlatch: a temporary password was sent to your phone."),
+	Notice("temporary-password-revoked"): notice("A temporary password was revoked",
+		"A temporary password of your account was revoked{{with .label}}: {{.}}{{end}}.",
+		"Nightlatch: a temporary password was revoked."),
+	Notice("temporary-passwords-revoked"): notice("Your temporary passwords were revoked",
+		"All temporary passwords of your account were revoked.",
+		"Nightlatch: your temporary passwords were revoked."),
+	Notice("signed-in"): notice("A new sign-in to your account",
+		"Somebody signed in to your account.", "Nightlatch: new sign-in to your account."),
+	Notice("sessions-ended"): notice("Your other sessions were ended",
+		"All sessions of your account but one were ended.", "Nightlatch: your other sessions were ended."),
+}
+
+// ErrTooLong reports a text that does not fit one segment.
+var ErrTooLong = errors.New("delivery: the text does not fit one segment")
+
+// Render puts a message into words. A text has no subject and fits one segment
+// of 160 septets (R15).
+func Render(m Message, rpID string) (subject, body string, err error) {
+	w, ok := templates[m.Template]
+	if !ok {
+		return "", "", fmt.Errorf("delivery: template %q", m.Template)
+	}
+	if w.code && m.Args["code"] == "" || m.Template == TemporaryPassword && m.Args["password"] == "" {
+		return "", "", fmt.Errorf("delivery: template %q lacks its argument", m.Template)
+	}
+	if m.Channel == api.ByEmail {
+		body, err = execute(w.mail, m.Args)
+		return w.subject, body, err
+	}
+	body, err = execute(w.text, m.Args)
+	if err != nil {
+		return "", "", err
+	}
+	if w.code {
+		bound := "\n\n@" + rpID + " #" + m.Args["code"]
+		if Septets(body+bound) > segment { // a long name: the line matters more than the words
+			body = m.Args["code"]
+		}
+		body += bound
+	}
+	if n := Septets(body); n < 0 || n > segment {
+		return "", "", ErrTooLong
+	}
+	return "", body, nil
+}
+
+func execute(text string, args map[string]string) (string, error) {
+	t, err := template.New("").Parse(text)
+	if err != nil {
+		return "", fmt.Errorf("delivery: %w", err)
+	}
+	var b strings.Builder
+	if err := t.Execute(&b, args); err != nil {
+		return "", errors.New("delivery: a template does not fit its arguments") // never quote them
+	}
+	return b.String(), nil
+}

@@ -1,0 +1,175 @@
+// Package otp checks the codes of authenticator apps: TOTP (RFC 6238) with
+// SHA-1, six digits, 30 seconds and a secret of 160 bits (R20).
+//
+// The codes come from pquerna/otp, but the steps are tried here, one by one:
+// the step that matched must be known, since a code works once (R22) and a
+// clock that is off is to be named (R23).
+package otp
+
+import (
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base32"
+	"net/url"
+	"strings"
+	"time"
+	"unicode"
+
+	pquerna "github.com/pquerna/otp"
+	"github.com/pquerna/otp/hotp"
+)
+
+const (
+	Digits = 6
+	Period = 30 * time.Second
+
+	secretBytes = 20 // 160 bits, RFC 4226 §4 R6
+	window      = 1  // R21: steps accepted on either side
+	driftWindow = 20 // R23: ten minutes, for telling the drift only
+)
+
+var encoding = base32.StdEncoding.WithPadding(base32.NoPadding)
+
+// NewSecret returns 160 random bits in base32 without padding.
+func NewSecret() (string, error) {
+	b := make([]byte, secretBytes)
+	if _, err := rand.Read(b); err != nil {
+		return "", err
+	}
+	return encoding.EncodeToString(b), nil
+}
+
+// URI is the Key URI format that a QR code carries, with the issuer in the label
+// and as a parameter (R20). A colon in either name would end it early and is
+// left out.
+func URI(issuer, account, secret string) string {
+	clean := strings.NewReplacer(":", "")
+	issuer, account = clean.Replace(issuer), clean.Replace(account)
+	// Not url.Values: apps show its "+" for a space as a plus.
+	return "otpauth://totp/" + url.PathEscape(issuer) + ":" + url.PathEscape(account) +
+		"?secret=" + url.QueryEscape(secret) +
+		"&issuer=" + url.PathEscape(issuer) +
+		"&algorithm=SHA1&digits=6&period=30"
+}
+
+// An Outcome is the verdict on a code.
+type Outcome int
+
+// The outcomes. The zero value is a refusal.
+const (
+	Wrong    Outcome = iota
+	Accepted         // within the window and not used before
+	Replayed         // right, but of the last accepted step or an earlier one (R22)
+	Drifted          // right for a time outside the window (R23)
+)
+
+// A Match says what a code was.
+type Match struct {
+	Outcome Outcome
+	Step    int64 // Accepted: to be stored as the new lastStep
+	Drift   int   // Drifted: steps that the app's clock is ahead, negative: behind
+}
+
+// DriftTime is how far the app's clock is ahead.
+func (m Match) DriftTime() time.Duration { return time.Duration(m.Drift) * Period }
+
+// Verify checks a code at a time, when lastStep is the last accepted step (0:
+// none yet). It accepts one step either side (R21), refuses lastStep and what
+// came before it (R22), and looks ten minutes either way only to say by how
+// much a clock is off (R23).
+func Verify(secret, code string, at time.Time, lastStep int64) Match {
+	code, ok := ParseCode(code)
+	if !ok {
+		return Match{}
+	}
+	now := step(at)
+	best := Match{}
+	// Every step is computed whatever the ones before it said.
+	for offset := int64(-driftWindow); offset <= driftWindow; offset++ {
+		want, err := codeAt(secret, now+offset)
+		if err != nil {
+			return Match{}
+		}
+		if subtle.ConstantTimeCompare([]byte(want), []byte(code)) == 1 {
+			best = better(best, judge(now, offset, lastStep))
+		}
+	}
+	return best
+}
+
+func judge(now, offset, lastStep int64) Match {
+	m := Match{Step: now + offset, Drift: int(offset), Outcome: Drifted}
+	switch {
+	case lastStep > 0 && m.Step <= lastStep:
+		m.Outcome, m.Drift = Replayed, 0
+	case -window <= offset && offset <= window:
+		m.Outcome, m.Drift = Accepted, 0
+	}
+	return m
+}
+
+// better chooses between two steps that happen to have the same code: an
+// accepted one, then a used one, then the smaller drift; of equals the later.
+func better(a, b Match) Match {
+	rank := map[Outcome]int{Wrong: 0, Drifted: 1, Replayed: 2, Accepted: 3}
+	switch {
+	case rank[b.Outcome] != rank[a.Outcome]:
+		if rank[b.Outcome] > rank[a.Outcome] {
+			return b
+		}
+		return a
+	case b.Outcome == Drifted && abs(b.Drift) > abs(a.Drift):
+		return a
+	}
+	return b
+}
+
+func abs(n int) int { return max(n, -n) }
+
+func step(at time.Time) int64 {
+	// Rounds towards the past also before 1970.
+	s, p := at.Unix(), int64(Period/time.Second)
+	if s < 0 {
+		s -= p - 1
+	}
+	return s / p
+}
+
+func codeAt(secret string, step int64) (string, error) {
+	return hotp.GenerateCodeCustom(secret, uint64(step), hotp.ValidateOpts{
+		Digits:    pquerna.DigitsSix,
+		Algorithm: pquerna.AlgorithmSHA1,
+	})
+}
+
+// Code is the code of a secret at a time: what an app shows.
+func Code(secret string, at time.Time) (string, error) { return codeAt(secret, step(at)) }
+
+// ParseCode reads a six-digit code as people type it: with spaces or dashes, or
+// in the digits of another script. It returns six ASCII digits.
+func ParseCode(s string) (code string, ok bool) {
+	if len(s) > 64 {
+		return "", false
+	}
+	out := make([]byte, 0, Digits)
+	for _, r := range s {
+		switch {
+		case unicode.IsSpace(r), r == '-', r == '\u2011', r == '\u2013':
+			continue
+		case !unicode.IsDigit(r) || len(out) == Digits:
+			return "", false
+		}
+		out = append(out, '0'+digit(r))
+	}
+	return string(out), len(out) == Digits
+}
+
+// digit is the value of a decimal digit. Unicode keeps each script's ten digits
+// together, zero first (chapter 4.6); some scripts follow one another.
+func digit(r rune) byte {
+	n := rune(0)
+	for unicode.IsDigit(r - n - 1) {
+		n++
+	}
+	return byte(n % 10)
+}

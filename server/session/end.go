@@ -1,0 +1,81 @@
+package session
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"nightlatch/server/store"
+)
+
+func (b *Book) list(tx store.Tx, account string) ([]record, error) {
+	c, err := loadCut(tx, account)
+	if err != nil {
+		return nil, err
+	}
+	var live []record
+	for after := ""; ; {
+		items, err := tx.Scan(prefix(account), after, listPage)
+		if err != nil {
+			return nil, fmt.Errorf("session: list: %w", err)
+		}
+		for _, it := range items {
+			var r record
+			if err := json.Unmarshal(it.Value, &r); err != nil {
+				return nil, fmt.Errorf("session: list: %s: %w", it.Key, err)
+			}
+			if b.alive(r, c, tx.Now()) {
+				live = append(live, r)
+			}
+		}
+		if len(items) < listPage {
+			break
+		}
+		after = items[len(items)-1].Key
+	}
+	slices.SortStableFunc(live, func(a, b record) int { return a.Created.Compare(b.Created) })
+	return live, nil
+}
+
+// End ends one session (R44), or returns ErrUnknown.
+func (b *Book) End(tx store.Tx, account, id string) error {
+	if err := store.Bump(tx, account); err != nil {
+		return fmt.Errorf("session: end: %w", err)
+	}
+	r, err := b.live(tx, account, id)
+	if err != nil {
+		return err
+	}
+	for _, k := range []string{key(account, id), macKey(r.MAC)} {
+		if err := tx.Delete(k); err != nil {
+			return fmt.Errorf("session: end: %w", err)
+		}
+	}
+	return store.CancelExpiry(tx, r.Expires, key(account, id))
+}
+
+// EndOthers ends every session of the account but keepID (R44), or all of them
+// with keepID "", and returns how many that were. What they leave behind is
+// reclaimed when they would have expired.
+func (b *Book) EndOthers(tx store.Tx, account, keepID string) (n int, err error) {
+	if err := store.Bump(tx, account); err != nil {
+		return 0, fmt.Errorf("session: end others: %w", err)
+	}
+	live, err := b.list(tx, account)
+	if err != nil {
+		return 0, err
+	}
+	for _, r := range live {
+		if r.ID != keepID {
+			n++
+		}
+	}
+	if n == 0 {
+		return 0, nil
+	}
+	c, err := loadCut(tx, account)
+	if err != nil {
+		return 0, err
+	}
+	return n, store.Save(tx, cutKey(account), cut{Gen: c.Gen + 1, Keep: keepID})
+}

@@ -1,0 +1,127 @@
+package bolt
+
+import (
+	"encoding/binary"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"os"
+
+	"nightlatch/server/store"
+)
+
+// The beginnings of bbolt's file format, version 2 (bbolt internal/common:
+// page.go, meta.go). Numbers are in the machine's byte order.
+const (
+	pageHeader   = 16 // id 8, flags 2, count 2, overflow 4
+	metaSize     = 64
+	metaMagic    = 0xED0CDAED
+	metaVersion  = 2
+	freelistFlag = 0x10
+	noFreelist   = ^uint64(0)
+)
+
+// A meta is one of the two meta pages. The valid one with the higher
+// transaction ID is the root of everything.
+type meta struct {
+	pageSize, freelist, pages, txid uint64
+}
+
+// inspect refuses a file that bbolt would crash on, or take for an empty one,
+// before bbolt sees it. It reads three pages, however large the file is.
+func inspect(f *os.File) error {
+	fi, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if !fi.Mode().IsRegular() {
+		return fmt.Errorf("%w: it is not a file", store.ErrNotWritable)
+	}
+	m, err := newestMeta(f, fi.Size())
+	if err != nil {
+		return err
+	}
+	if need := m.pages * m.pageSize; m.pages < 4 || m.pages > 1<<40 || uint64(fi.Size()) < need {
+		return fmt.Errorf("%w: cut off at %d of %d bytes", store.ErrDamaged, fi.Size(), need)
+	}
+	return inspectFreelist(f, m)
+}
+
+func newestMeta(f *os.File, size int64) (newest meta, err error) {
+	found := false
+	first, err := readMeta(f, 0)
+	if err != nil {
+		return meta{}, err
+	}
+	if first != nil {
+		newest, found = *first, true
+	}
+	// Where the second one is depends on the page size, which may be known from
+	// the first one only.
+	for at := int64(1 << 10); at <= 64<<10 && at < size; at *= 2 {
+		second, err := readMeta(f, at)
+		if err != nil {
+			return meta{}, err
+		}
+		if second != nil && int64(second.pageSize) == at && (!found || second.txid > newest.txid) {
+			newest, found = *second, true
+		}
+	}
+	if !found {
+		return meta{}, fmt.Errorf("%w: neither of its two meta pages is whole", store.ErrDamaged)
+	}
+	return newest, nil
+}
+
+// readMeta returns nil for a page that is not a whole meta page.
+func readMeta(f io.ReaderAt, at int64) (*meta, error) {
+	var b [pageHeader + metaSize]byte
+	switch _, err := f.ReadAt(b[:], at); {
+	case err == io.EOF: //nolint:errorlint // ReadAt's own
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	p, order := b[pageHeader:], binary.NativeEndian
+	sum := fnv.New64a()
+	sum.Write(p[:metaSize-8])
+	if order.Uint32(p) != metaMagic || order.Uint64(p[56:]) != sum.Sum64() {
+		return nil, nil
+	}
+	if order.Uint32(p[4:]) > metaVersion {
+		return nil, fmt.Errorf("%w: file format %d", store.ErrNewerVersion, order.Uint32(p[4:]))
+	}
+	m := &meta{
+		pageSize: uint64(order.Uint32(p[8:])),
+		freelist: order.Uint64(p[32:]),
+		pages:    order.Uint64(p[40:]),
+		txid:     order.Uint64(p[48:]),
+	}
+	if m.pageSize < 1<<10 || m.pageSize > 64<<10 || m.pageSize&(m.pageSize-1) != 0 {
+		return nil, nil
+	}
+	return m, nil
+}
+
+// inspectFreelist looks at the list of free pages, whose length bbolt believes:
+// a damaged one asks for more memory than there is, which nothing can recover.
+func inspectFreelist(f io.ReaderAt, m meta) error {
+	if m.freelist == noFreelist || m.freelist < 2 || m.freelist >= m.pages {
+		return fmt.Errorf("%w: its free list is page %d of %d", store.ErrDamaged, m.freelist, m.pages)
+	}
+	var b [pageHeader + 8]byte
+	if _, err := f.ReadAt(b[:], int64(m.freelist*m.pageSize)); err != nil {
+		return err
+	}
+	order := binary.NativeEndian
+	id, flags := order.Uint64(b[:]), order.Uint16(b[8:])
+	count, overflow := uint64(order.Uint16(b[10:])), uint64(order.Uint32(b[12:]))
+	if count == 0xFFFF { // more than fits: the first element is the count
+		count = order.Uint64(b[pageHeader:]) + 1
+	}
+	room := ((overflow+1)*m.pageSize - pageHeader) / 8
+	if id != m.freelist || flags != freelistFlag || m.freelist+overflow >= m.pages || count > room {
+		return fmt.Errorf("%w: its free list is not one", store.ErrDamaged)
+	}
+	return nil
+}

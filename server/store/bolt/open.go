@@ -1,0 +1,156 @@
+package bolt
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"time"
+
+	bbolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+
+	"nightlatch/server/store"
+	"nightlatch/server/store/internal/durable"
+)
+
+const (
+	// lockWait is how long a second instance waits for the first to end.
+	lockWait = 300 * time.Millisecond
+
+	// mapSize is address space, not memory. Within it the file grows without a
+	// remap, which would wait for every reader and make new ones wait too.
+	mapSize = 1 << 30
+
+	// allocStep is how far the file grows at a time, in bytes: one more sync each.
+	allocStep = 4 << 20
+)
+
+// Open opens the database at cfg.Path, or makes a new one. Its errors are those
+// of package store, with the path and the cause in their words: ErrInUse,
+// ErrNotWritable, ErrFull, ErrDamaged, ErrNewerVersion.
+func Open(cfg Config) (*Store, error) { return open(cfg, migrations) }
+
+func open(cfg Config, steps []migration) (_ *Store, err error) {
+	cfg, err = cfg.check()
+	if err != nil {
+		return nil, err
+	}
+	if err := create(cfg.Path, steps); err != nil {
+		return nil, explain(cfg.Path, err)
+	}
+	s := &Store{
+		now:     cfg.Now,
+		log:     cfg.Log,
+		reserve: &reserve{path: cfg.Path + ".reserve", size: cfg.ReserveBytes},
+		commit:  (*bbolt.Tx).Commit,
+		wake:    make(chan struct{}, 1),
+		gone:    make(chan struct{}),
+	}
+	if s.db, s.file, err = openFile(cfg.Path, mapSize); err != nil {
+		return nil, explain(cfg.Path, err)
+	}
+	defer func() {
+		if err != nil {
+			s.db.Close()
+		}
+	}()
+	if err := migrate(s.db, cfg.Path, steps); err != nil {
+		return nil, explain(cfg.Path, err)
+	}
+	if err := s.reserve.prepare(); err != nil {
+		return nil, explain(cfg.Path, err)
+	}
+	go s.run()
+	return s, nil
+}
+
+// create makes a new database beside the path and gives it its name when it is
+// complete, so that an empty or half-written file is always a damaged one.
+func create(path string, steps []migration) error {
+	switch _, err := os.Lstat(path); {
+	case err == nil:
+		return nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	err := durable.Create(path, 0o600, func(f *os.File) error {
+		db, err := bbolt.Open(f.Name(), 0o600, &bbolt.Options{FreelistType: bbolt.FreelistMapType})
+		if err != nil {
+			return err
+		}
+		err = db.Update(func(tx *bbolt.Tx) error {
+			if _, err := tx.CreateBucket(dataBucket); err != nil {
+				return err
+			}
+			return setSchema(tx, len(steps))
+		})
+		return errors.Join(err, db.Close())
+	})
+	if errors.Is(err, fs.ErrExist) {
+		return nil // another program was faster; its lock will say so
+	}
+	return err
+}
+
+// openFile opens an existing database and leaves it alone if it is not sound.
+func openFile(path string, mapped int) (db *bbolt.DB, file *os.File, err error) {
+	opts := &bbolt.Options{
+		Timeout:      lockWait,
+		FreelistType: bbolt.FreelistMapType,
+		NoStatistics: true,
+		OpenFile: func(name string, _ int, _ os.FileMode) (*os.File, error) {
+			f, err := os.OpenFile(name, os.O_RDWR, 0)
+			if err != nil {
+				return nil, err
+			}
+			file = f
+			if err := lock(f, lockWait); err != nil {
+				return f, err
+			}
+			return f, inspect(f)
+		},
+	}
+	if strconv.IntSize == 64 && runtime.GOOS != "windows" { // there the file would grow to it
+		opts.InitialMmapSize = mapped
+	}
+	err = safely(func() error {
+		db, err = bbolt.Open(path, 0o600, opts)
+		return err
+	})
+	if err != nil {
+		if file != nil {
+			file.Close() // bbolt may have panicked with it open; twice does no harm
+		}
+		return nil, nil, err
+	}
+	db.AllocSize = allocStep
+	return db, file, nil
+}
+
+// explain turns what the system said into the store's errors.
+func explain(path string, err error) error {
+	for _, known := range []error{store.ErrInUse, store.ErrDamaged, store.ErrNewerVersion, store.ErrFull, store.ErrNotWritable} {
+		if errors.Is(err, known) {
+			return fmt.Errorf("bolt: %s: %w", path, err)
+		}
+	}
+	class := store.ErrNotWritable // nearly all that is left: no such place, no permission, read-only
+	switch {
+	case isFull(err):
+		class = store.ErrFull
+	case errors.Is(err, berrors.ErrTimeout):
+		class = store.ErrInUse
+	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrChecksum), errors.Is(err, berrors.ErrVersionMismatch):
+		class = store.ErrDamaged
+	case isIO(err):
+		class = store.ErrUnavailable
+	}
+	return fmt.Errorf("bolt: %s: %w: %w", path, class, err)
+}

@@ -1,0 +1,43 @@
+//go:build unix
+
+package bolt
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"nightlatch/server/store"
+)
+
+// lock takes the lock that bbolt takes next, on the same open file, so that the
+// file is not looked at while another program writes it.
+func lock(f *os.File, wait time.Duration) error {
+	const pause = 50 * time.Millisecond
+	for {
+		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if !errors.Is(err, syscall.EWOULDBLOCK) {
+			return err
+		}
+		if wait < pause {
+			return store.ErrInUse
+		}
+		time.Sleep(pause)
+		wait -= pause
+	}
+}
+
+// isFull reports a disk, a quota or a file size limit that is used up. bbolt
+// passes some errors on as text.
+func isFull(err error) bool {
+	for _, full := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
+		if errors.Is(err, full) || err != nil && strings.HasSuffix(err.Error(), full.Error()) {
+			return true
+		}
+	}
+	return false
+}
+
+func isIO(err error) bool { return errors.Is(err, syscall.EIO) }

@@ -1,0 +1,50 @@
+package bolt
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/windows"
+
+	"nightlatch/server/store"
+)
+
+// lock looks whether another program holds bbolt's lock, which is on the last
+// byte a file can have. bbolt then takes it itself: a handle cannot lock twice.
+func lock(f *os.File, wait time.Duration) error {
+	const pause = 50 * time.Millisecond
+	const last = 1<<32 - 1
+	h := windows.Handle(f.Fd())
+	for {
+		at := windows.Overlapped{Offset: last, OffsetHigh: last}
+		err := windows.LockFileEx(h, windows.LOCKFILE_FAIL_IMMEDIATELY|windows.LOCKFILE_EXCLUSIVE_LOCK, 0, 1, 0, &at)
+		if err == nil {
+			return windows.UnlockFileEx(h, 0, 1, 0, &at)
+		}
+		if !errors.Is(err, windows.ERROR_LOCK_VIOLATION) {
+			return err
+		}
+		if wait < pause {
+			return store.ErrInUse
+		}
+		time.Sleep(pause)
+		wait -= pause
+	}
+}
+
+// isFull reports a disk or a quota that is used up. bbolt passes some errors on
+// as text.
+func isFull(err error) bool {
+	for _, full := range []windows.Errno{windows.ERROR_DISK_FULL, windows.ERROR_HANDLE_DISK_FULL, windows.ERROR_DISK_QUOTA_EXCEEDED} {
+		if errors.Is(err, full) || err != nil && strings.HasSuffix(err.Error(), full.Error()) {
+			return true
+		}
+	}
+	return false
+}
+
+func isIO(err error) bool {
+	return errors.Is(err, windows.ERROR_IO_DEVICE) || errors.Is(err, windows.ERROR_CRC)
+}

@@ -1,0 +1,137 @@
+package bolt
+
+import (
+	"bytes"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	bbolt "go.etcd.io/bbolt"
+
+	"nightlatch/server/store"
+)
+
+// A reader reads one bbolt transaction. bbolt trusts its pages: a damaged one
+// makes it panic or fault, which becomes store.ErrDamaged here.
+type reader struct {
+	bucket *bbolt.Bucket
+	now    time.Time
+}
+
+func newReader(tx *bbolt.Tx, now time.Time) (r *reader, err error) {
+	err = safely(func() error {
+		b := tx.Bucket(dataBucket)
+		if b == nil {
+			return fmt.Errorf("%w: its root is missing", store.ErrDamaged)
+		}
+		r = &reader{bucket: b, now: now.Round(0).UTC()}
+		return nil
+	})
+	return r, err
+}
+
+// Now implements store.Reader.
+func (r *reader) Now() time.Time { return r.now }
+
+// Get implements store.Reader. The value is bbolt's own memory.
+func (r *reader) Get(key string) (value []byte, err error) {
+	err = intact(func() error {
+		value = r.bucket.Get([]byte(key))
+		switch {
+		case value == nil:
+			return store.ErrNotFound
+		case len(value) > store.MaxValue:
+			return fmt.Errorf("%w: a value of %d bytes", store.ErrDamaged, len(value))
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return value[:len(value):len(value)], nil
+}
+
+// Scan implements store.Reader.
+func (r *reader) Scan(prefix, after string, limit int) (items []store.Item, err error) {
+	err = intact(func() error {
+		c := r.bucket.Cursor()
+		k, v := c.Seek([]byte(max(prefix, after)))
+		if after != "" && string(k) == after {
+			k, v = c.Next()
+		}
+		for ; len(items) < limit && bytes.HasPrefix(k, []byte(prefix)) && k != nil; k, v = c.Next() {
+			if len(k) > store.MaxKey || len(v) > store.MaxValue {
+				return fmt.Errorf("%w: a key of %d bytes with a value of %d", store.ErrDamaged, len(k), len(v))
+			}
+			items = append(items, store.Item{Key: string(k), Value: v[:len(v):len(v)]})
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+// A view is a read-only store.Tx.
+type view struct {
+	*reader
+	err error // a damaged page the closure may not have passed on
+}
+
+func (v *view) Get(key string) ([]byte, error) {
+	value, err := v.reader.Get(key)
+	v.note(err)
+	return value, err
+}
+
+func (v *view) Scan(prefix, after string, limit int) ([]store.Item, error) {
+	items, err := v.reader.Scan(prefix, after, limit)
+	v.note(err)
+	return items, err
+}
+
+func (v *view) note(err error) {
+	if v.err == nil && err != nil && err != store.ErrNotFound { //nolint:errorlint // the reader's own, unwrapped
+		v.err = err
+	}
+}
+
+func (*view) Create(string, []byte) error { return store.ErrReadOnly }
+func (*view) Put(string, []byte) error    { return store.ErrReadOnly }
+func (*view) Delete(string) error         { return store.ErrReadOnly }
+
+// intact runs bbolt's code, where every panic means a damaged page.
+func intact(fn func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%w: %v", store.ErrDamaged, p)
+		}
+	}()
+	return fn()
+}
+
+// safely is intact for code that runs outside a guard.
+func safely(fn func() error) error {
+	return guard(func() error { return intact(fn) })
+}
+
+// guard runs fn, and turns a fault on the mapped file, which would end the
+// program, into store.ErrDamaged: a page that points past the end, or a disk
+// that cannot give a page back. Other panics are fn's own and go on.
+func guard(fn func() error) (err error) {
+	old := debug.SetPanicOnFault(true)
+	defer func() {
+		debug.SetPanicOnFault(old)
+		p := recover()
+		if p == nil {
+			return
+		}
+		if _, fault := p.(interface{ Addr() uintptr }); fault {
+			err = fmt.Errorf("%w: %v", store.ErrDamaged, p)
+			return
+		}
+		panic(p)
+	}()
+	return fn()
+}

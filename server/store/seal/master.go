@@ -1,0 +1,129 @@
+package seal
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"nightlatch/server/store/internal/durable"
+)
+
+// MasterFile is the file in the data directory that holds the master key, or
+// says which entry of the operating system's keyring does.
+const MasterFile = "master.key"
+
+// What loading the master key can answer.
+var (
+	// ErrKeyMissing reports a database whose key is not there. A new key would
+	// open nothing in it, so none is made.
+	ErrKeyMissing = errors.New("seal: there is a database but its master key is missing")
+	// ErrKeyDamaged reports a master key file that cannot be read as one.
+	ErrKeyDamaged = errors.New("seal: the master key file is damaged")
+	// ErrKeyring reports a keyring that holds the key but does not give it out.
+	ErrKeyring = errors.New("seal: the keyring does not answer")
+)
+
+const (
+	inFile    = "nightlatch-key-1 "     // then the key in base64
+	inKeyring = "nightlatch-keyring-1 " // then the entry's name
+)
+
+// LoadOrCreate returns the master key of the data directory dir. The first time
+// it makes one: in the operating system's keyring if useKeyring and there is
+// one, else in a file with mode 0600.
+func LoadOrCreate(ctx context.Context, dir string, useKeyring bool) (master [32]byte, err error) {
+	var r ring
+	if useKeyring {
+		r = systemRing()
+	}
+	return loadOrCreate(ctx, dir, r)
+}
+
+func loadOrCreate(ctx context.Context, dir string, r ring) (master [32]byte, err error) {
+	path := filepath.Join(dir, MasterFile)
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if dbs, _ := filepath.Glob(filepath.Join(dir, "*.db")); len(dbs) > 0 {
+			return master, fmt.Errorf("%w: %s beside %s", ErrKeyMissing, MasterFile, filepath.Base(dbs[0]))
+		}
+		if err := create(ctx, path, r); err != nil {
+			return master, err
+		}
+		// Read back what was written, or what another program wrote first.
+		text, err = os.ReadFile(path)
+	}
+	if err != nil {
+		return master, fmt.Errorf("seal: master key: %w", err)
+	}
+	return read(ctx, strings.TrimSpace(string(text)), r)
+}
+
+func read(ctx context.Context, text string, r ring) ([32]byte, error) {
+	if key, ok := strings.CutPrefix(text, inFile); ok {
+		return decode(key)
+	}
+	entry, ok := strings.CutPrefix(text, inKeyring)
+	if !ok {
+		return [32]byte{}, ErrKeyDamaged
+	}
+	if r == nil {
+		if r = systemRing(); r == nil {
+			return [32]byte{}, fmt.Errorf("%w: the master key is in a keyring, and there is none here", ErrKeyring)
+		}
+	}
+	key, err := ask(ctx, func() (string, error) { return r.Get(entry) })
+	switch {
+	case errors.Is(err, errNoEntry):
+		return [32]byte{}, fmt.Errorf("%w: the keyring has no entry %s", ErrKeyMissing, entry)
+	case err != nil:
+		return [32]byte{}, fmt.Errorf("%w: %w", ErrKeyring, err)
+	}
+	return decode(key)
+}
+
+func decode(text string) (key [32]byte, err error) {
+	b, err := base64.StdEncoding.DecodeString(text)
+	if err != nil || len(b) != len(key) {
+		return key, ErrKeyDamaged
+	}
+	copy(key[:], b)
+	return key, nil
+}
+
+// create makes a key. The file appears complete or not at all, and never in the
+// place of one that is there.
+func create(ctx context.Context, path string, r ring) error {
+	var key [32]byte
+	rand.Read(key[:]) // never fails
+	secret := base64.StdEncoding.EncodeToString(key[:])
+	text := inFile + secret
+	if r != nil {
+		entry := "master-" + strings.ToLower(rand.Text())
+		if _, err := ask(ctx, func() (string, error) { return "", r.Set(entry, secret) }); err == nil {
+			// Some keyrings forget at once (a session's own): ask again.
+			if got, err := ask(ctx, func() (string, error) { return r.Get(entry) }); err == nil && got == secret {
+				text = inKeyring + entry
+			}
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("seal: master key: %w", err)
+	}
+	err := durable.Create(path, 0o600, func(f *os.File) error {
+		_, err := f.WriteString(text + "\n")
+		return err
+	})
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("seal: master key: %w", err)
+	}
+	return nil
+}

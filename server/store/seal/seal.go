@@ -1,0 +1,107 @@
+// Package seal keeps secrets secret at rest: one 32-byte master key, and
+// everything that is derived from it.
+//
+// What must be read back (an app's secret, a code on its way) is sealed with
+// XChaCha20-Poly1305 under its store key as associated data, so that a value
+// copied to another key does not open. What only has to be recognised (session
+// tokens, temporary passwords: at least 80 random bits) is kept as a keyed
+// BLAKE2b-256, for which no slow hash is needed.
+package seal
+
+import (
+	"crypto/hkdf"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"golang.org/x/crypto/blake2b"
+	"golang.org/x/crypto/chacha20poly1305"
+)
+
+// ErrSealed reports a value that does not open: sealed under another key or
+// another name, or altered.
+var ErrSealed = errors.New("seal: does not open")
+
+// version is the first byte of every sealed value.
+const version = 1
+
+// Keys are the keys derived from one master key (HKDF-SHA-256, RFC 5869). They
+// may be used by any goroutine.
+type Keys struct {
+	seal, mac []byte
+}
+
+// New derives the keys.
+func New(master [32]byte) *Keys {
+	return &Keys{seal: derive(master, "nightlatch seal 1"), mac: derive(master, "nightlatch mac 1")}
+}
+
+func derive(master [32]byte, purpose string) []byte {
+	key, err := hkdf.Key(sha256.New, master[:], nil, purpose, 32)
+	if err != nil {
+		panic(fmt.Sprintf("seal: %v", err)) // 32 bytes can always be derived
+	}
+	return key
+}
+
+// Seal encrypts plain for the store key name: version, 24 random bytes, the
+// ciphertext with its 16-byte tag.
+func (k *Keys) Seal(name string, plain []byte) []byte {
+	const head = 1 + chacha20poly1305.NonceSizeX
+	aead := k.aead()
+	out := make([]byte, head, head+len(plain)+aead.Overhead())
+	out[0] = version
+	rand.Read(out[1:]) // never fails
+	return aead.Seal(out, out[1:head], plain, []byte(name))
+}
+
+// Open decrypts what Seal made for the same name, or returns ErrSealed.
+func (k *Keys) Open(name string, sealed []byte) ([]byte, error) {
+	const head = 1 + chacha20poly1305.NonceSizeX
+	if len(sealed) < head || sealed[0] != version {
+		return nil, ErrSealed
+	}
+	plain, err := k.aead().Open(nil, sealed[1:head], sealed[head:], []byte(name))
+	if err != nil {
+		return nil, ErrSealed
+	}
+	return plain, nil
+}
+
+func (k *Keys) aead() interface {
+	Overhead() int
+	Seal(dst, nonce, plaintext, additionalData []byte) []byte
+	Open(dst, nonce, ciphertext, additionalData []byte) ([]byte, error)
+} {
+	aead, err := chacha20poly1305.NewX(k.seal)
+	if err != nil {
+		panic(fmt.Sprintf("seal: %v", err)) // the key is 32 bytes
+	}
+	return aead
+}
+
+// MAC is the keyed hash of parts under a domain, one per use ("session",
+// "temporary-password"). Each part goes in with its length, so that no two
+// different lists of parts are the same bytes.
+func (k *Keys) MAC(domain string, parts ...string) [32]byte {
+	h, err := blake2b.New256(k.mac)
+	if err != nil {
+		panic(fmt.Sprintf("seal: %v", err)) // the key is 32 bytes
+	}
+	var sum [32]byte
+	buf := make([]byte, 0, 128)
+	buf = appendPart(buf, domain)
+	for _, p := range parts {
+		buf = appendPart(buf, p)
+	}
+	h.Write(buf)
+	h.Sum(sum[:0])
+	return sum
+}
+
+func appendPart(b []byte, p string) []byte {
+	b = binary.BigEndian.AppendUint64(b, uint64(len(p)))
+	return append(b, p...)
+}

@@ -1,0 +1,28 @@
+// Package storetest holds what any back end of store must pass, and the store
+// that every other package's tests run on.
+package storetest
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"nightlatch/server/store"
+	"nightlatch/server/store/bolt"
+)
+
+// New returns a bbolt store in the test's own directory that runs every closure
+// twice. It is closed when the test ends.
+func New(t testing.TB, now func() time.Time) store.Store {
+	t.Helper()
+	s, err := bolt.Open(bolt.Config{Path: filepath.Join(t.TempDir(), "test.db"), Now: now, ReserveBytes: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return Twice(s)
+}
