@@ -50,6 +50,7 @@ type Credential struct {
 	Transports     []string `json:"transports,omitempty"`
 	AAGUID         []byte   `json:"aaguid,omitempty"`
 	Format         string   `json:"format,omitempty"` // attestation statement format: none, packed, fido-u2f
+	UserHandle     []byte   `json:"user_handle,omitempty"`
 	UserVerified   bool     `json:"user_verified,omitempty"`
 	BackupEligible bool     `json:"backup_eligible,omitempty"`
 	BackedUp       bool     `json:"backed_up,omitempty"`

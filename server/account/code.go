@@ -1,0 +1,69 @@
+package account
+
+import (
+	"crypto/rand"
+	"errors"
+	"strings"
+	"unicode"
+)
+
+// ErrCode reports text that can't be a printed code.
+var ErrCode = errors.New("account: not a code of 16 symbols")
+
+// crockford is the alphabet of Crockford's base32, lower case: no i, l, o, u.
+const crockford = "0123456789abcdefghjkmnpqrstvwxyz"
+
+// codeInputMax bounds what is looked at: 16 symbols with plenty of separators.
+const codeInputMax = 256 // bytes
+
+// NewCode returns 80 random bits as 16 Crockford base32 symbols in the form that
+// is hashed; FormatCode makes the form that is shown. Backup codes (R76) and
+// temporary passwords (R81) are such codes.
+func NewCode() string {
+	var b [BackupCodeSymbols]byte
+	rand.Read(b[:]) // never fails (crypto/rand)
+	for i := range b {
+		b[i] = crockford[b[i]&31]
+	}
+	return string(b[:])
+}
+
+// NormalizeCode reads a code as people type it: any case, spaces and dashes of
+// any kind anywhere, o for 0, i and l for 1. Error: ErrCode.
+func NormalizeCode(s string) (string, error) {
+	if len(s) > codeInputMax {
+		return "", ErrCode
+	}
+	code := make([]byte, 0, BackupCodeSymbols)
+	for _, r := range s {
+		if unicode.IsSpace(r) || unicode.Is(unicode.Pd, r) || r == '\u2212' || r == '\u00ad' {
+			continue // U+2212 is the minus sign, U+00AD the soft hyphen: dashes to the eye
+		}
+		switch r = unicode.ToLower(r); r {
+		case 'o':
+			r = '0'
+		case 'i', 'l':
+			r = '1'
+		}
+		if r >= unicode.MaxASCII || !strings.ContainsRune(crockford, r) || len(code) == BackupCodeSymbols {
+			return "", ErrCode
+		}
+		code = append(code, byte(r))
+	}
+	if len(code) != BackupCodeSymbols {
+		return "", ErrCode
+	}
+	return string(code), nil
+}
+
+// FormatCode writes a code in groups of four: 7kmq-2xwd-9hfz-3r8n (R76).
+func FormatCode(code string) string {
+	var b strings.Builder
+	for i := range len(code) {
+		if i > 0 && i%4 == 0 {
+			b.WriteByte('-')
+		}
+		b.WriteByte(code[i])
+	}
+	return b.String()
+}

@@ -1,0 +1,252 @@
+// Package backupcode issues and redeems backup codes: one-time passwords a
+// person prints and keeps for the day the phone or the security key is gone.
+//
+// At most five are active (R71). They are numbered and used in the order they
+// were issued (R72); what happens otherwise is the policy's choice (R73). A code
+// is sixteen Crockford base32 symbols, 80 bits (R76). The plaintext exists only
+// in the value that New returns; the store keeps a salted Argon2id sum.
+//
+// All codes of an account share one salt. A salt of its own for each code would
+// make a redemption cost one slow hash for every code ever issued, or else the
+// server could not tell a used code from an unknown one (R74). What a salt is
+// for is kept: the codes are 80 random bits, so two never agree and no table can
+// hold them, and the salt is random for each account, so work on one account
+// says nothing about another. One sum is made outside the transaction and
+// compared with every record in constant time inside it.
+//
+// Which codes are active is said in one place, the account record; a code that is
+// neither there nor used is void. So voiding all is one write, and the record
+// that says so is the account's concurrency root: of any number of transactions
+// that redeem one code, one commits.
+//
+// Nothing here asks whether the password was right, counts failures or writes
+// the audit: the caller does, in the same transaction (R43, R74).
+package backupcode
+
+import (
+	"cmp"
+	"context"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"nightlatch/server/account"
+	"nightlatch/server/api"
+	"nightlatch/server/store"
+)
+
+// What issuing or reading a code can answer.
+var (
+	ErrFull      = errors.New("backupcode: as many active codes as allowed (R71)")
+	ErrMalformed = errors.New("backupcode: not 16 symbols of Crockford base32")
+)
+
+// kept is how many used or void codes an account remembers, so that each is
+// refused with its own reason (R74). Older ones are unknown.
+const kept = 100
+
+// A State is what has become of a code.
+type State string
+
+// The states, as api.BackupCodeEntry has them.
+const (
+	StateActive  State = "active"
+	StateUsed    State = "used"
+	StateVoid    State = "void"
+	StateUnknown State = "unknown"
+)
+
+// An Entry is a code in the list, without the code.
+type Entry struct {
+	Number  int
+	State   State
+	Created time.Time
+	Used    time.Time // zero unless used
+}
+
+// API is the entry as its owner sees it.
+func (e Entry) API() api.BackupCodeEntry {
+	out := api.BackupCodeEntry{Number: e.Number, State: string(e.State), Created: e.Created}
+	if !e.Used.IsZero() {
+		out.Used = &e.Used
+	}
+	return out
+}
+
+// record is the value at acct/<id>/bcode/<number, 6 digits>.
+type record struct {
+	Number  int       `json:"number"`
+	Sum     []byte    `json:"sum"` // Argon2id of the code with the account's salt
+	Created time.Time `json:"created"`
+	Used    time.Time `json:"used,omitzero"`
+}
+
+func prefix(account string) string          { return "acct/" + account + "/bcode/" }
+func key(account string, number int) string { return fmt.Sprintf("%s%06d", prefix(account), number) }
+
+// New returns a random code in the form that is hashed. Format makes the form
+// that is shown.
+func New() (code string) { return account.NewCode() }
+
+// Normalize reads a code as a person types it (R76). Error: ErrMalformed.
+func Normalize(s string) (string, error) {
+	code, err := account.NormalizeCode(s)
+	if err != nil {
+		return "", ErrMalformed
+	}
+	return code, nil
+}
+
+// Format writes a code as it is printed: 7kmq-2xwd-9hfz-3r8n (R76).
+func Format(code string) string { return account.FormatCode(code) }
+
+// A Summer is the slow hash: an account.Hasher.
+type Summer interface {
+	Sum(ctx context.Context, secret string, salt []byte) ([]byte, error)
+}
+
+// Sum hashes a code as a person types it, or as New made it, for Issue, Redeem
+// and Check. It is slow and runs outside the transaction; a's salt never
+// changes. Errors: ErrMalformed, account.ErrBusy, the context's.
+func Sum(ctx context.Context, h Summer, a *account.Account, typed string) ([]byte, error) {
+	code, err := Normalize(typed)
+	if err != nil {
+		return nil, err
+	}
+	return h.Sum(ctx, code, a.BackupSalt)
+}
+
+// Issue adds the code behind sum and returns its number (R70). It saves a, which
+// was loaded in this transaction. Whether two-factor is on is the caller's
+// question. Error: ErrFull when most are active (R71).
+func Issue(tx store.Tx, a *account.Account, sum []byte, most int) (number int, err error) {
+	if len(a.ActiveBackupCodes) >= most {
+		return 0, ErrFull
+	}
+	number = max(a.NextBackupCode, 1)
+	r := record{Number: number, Sum: sum, Created: tx.Now().UTC()}
+	if err := store.Insert(tx, key(a.ID, number), r); err != nil {
+		return 0, fmt.Errorf("backupcode: issue: %w", err)
+	}
+	a.NextBackupCode = number + 1
+	a.ActiveBackupCodes = append(a.ActiveBackupCodes, number)
+	if err := forget(tx, a); err != nil {
+		return 0, err
+	}
+	return number, account.Save(tx, a)
+}
+
+// forget deletes the oldest record when more than kept are not active. Each
+// Issue adds one, so one at a time is enough.
+func forget(tx store.Tx, a *account.Account) error {
+	items, err := tx.Scan(prefix(a.ID), "", kept+account.BackupCodesMax+1)
+	if err != nil {
+		return fmt.Errorf("backupcode: list: %w", err)
+	}
+	if len(items)-len(a.ActiveBackupCodes) <= kept {
+		return nil
+	}
+	for _, item := range items {
+		var r record
+		if err := json.Unmarshal(item.Value, &r); err != nil {
+			return fmt.Errorf("backupcode: value of %s: %w", item.Key, err)
+		}
+		if !slices.Contains(a.ActiveBackupCodes, r.Number) {
+			return tx.Delete(item.Key)
+		}
+	}
+	return nil
+}
+
+// VoidAll makes every active code void and says how many (R61, R71, R73). It
+// saves a.
+func VoidAll(tx store.Tx, a *account.Account) (n int, err error) {
+	n = len(a.ActiveBackupCodes)
+	if n == 0 {
+		return 0, nil
+	}
+	a.ActiveBackupCodes = nil
+	return n, account.Save(tx, a)
+}
+
+// Replace voids every active code and issues the one behind sum (R71).
+func Replace(tx store.Tx, a *account.Account, sum []byte) (number, voided int, err error) {
+	voided, err = VoidAll(tx, a)
+	if err != nil {
+		return 0, 0, err
+	}
+	number, err = Issue(tx, a, sum, 1)
+	return number, voided, err
+}
+
+// records reads what is kept of an account's codes, in the order of issue.
+func records(tx store.Tx, accountID string) ([]record, error) {
+	items, err := tx.Scan(prefix(accountID), "", kept+account.BackupCodesMax+1)
+	if err != nil {
+		return nil, fmt.Errorf("backupcode: list: %w", err)
+	}
+	out := make([]record, len(items))
+	for i, item := range items {
+		if err := json.Unmarshal(item.Value, &out[i]); err != nil {
+			return nil, fmt.Errorf("backupcode: value of %s: %w", item.Key, err)
+		}
+	}
+	slices.SortFunc(out, func(a, b record) int { return cmp.Compare(a.Number, b.Number) })
+	return out, nil
+}
+
+func (r record) state(a *account.Account) State {
+	switch {
+	case slices.Contains(a.ActiveBackupCodes, r.Number):
+		return StateActive
+	case !r.Used.IsZero():
+		return StateUsed
+	}
+	return StateVoid
+}
+
+// List returns the account's codes in the order of issue (R70).
+func List(tx store.Tx, accountID string) ([]Entry, error) {
+	a, err := account.Load(tx, accountID)
+	if err != nil {
+		return nil, err
+	}
+	rs, err := records(tx, accountID)
+	if err != nil {
+		return nil, err
+	}
+	entries := make([]Entry, len(rs))
+	for i, r := range rs {
+		entries[i] = Entry{Number: r.Number, State: r.state(a), Created: r.Created, Used: r.Used}
+	}
+	return entries, nil
+}
+
+// Active says how many codes are active, and the number of the one that a
+// sign-in asks for (R72); 0 when there is none.
+func Active(tx store.Tx, accountID string) (n, next int, err error) {
+	a, err := account.Load(tx, accountID)
+	if err != nil {
+		return 0, 0, err
+	}
+	if n = len(a.ActiveBackupCodes); n > 0 {
+		next = a.ActiveBackupCodes[0]
+	}
+	return n, next, nil
+}
+
+// find returns the record that sum belongs to. Every record is compared, each in
+// constant time.
+func find(rs []record, sum []byte) (r record, ok bool) {
+	found := -1
+	for i := range rs {
+		found = subtle.ConstantTimeSelect(subtle.ConstantTimeCompare(rs[i].Sum, sum), i, found)
+	}
+	if found < 0 {
+		return record{}, false
+	}
+	return rs[found], true
+}

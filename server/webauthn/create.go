@@ -1,0 +1,101 @@
+package webauthn
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/go-webauthn/webauthn/protocol"
+	"github.com/go-webauthn/webauthn/webauthn"
+)
+
+// BeginCreate makes the options for a new credential: a bare
+// PublicKeyCredentialCreationOptionsJSON (§5.1.8), which
+// PublicKeyCredential.parseCreationOptionsFromJSON takes. A key that holds one
+// of exclude will refuse (R33). The session goes to FinishCreate and nowhere
+// else; it is stored before the options are shown, and used once.
+func (r *RP) BeginCreate(user User, exclude []Descriptor) (options json.RawMessage, session []byte, err error) {
+	w, err := r.library(r.cfg.Origins())
+	if err != nil {
+		return nil, nil, err
+	}
+	creation, s, err := w.BeginRegistration(libraryUser{User: user},
+		webauthn.WithCredentialParameters(parameters()),
+		webauthn.WithExclusions(r.descriptors(exclude)))
+	if err != nil {
+		return nil, nil, fmt.Errorf("webauthn: begin to create: %w", err)
+	}
+	creation.Response.Hints = hints()
+	return marshal(creation.Response, s)
+}
+
+func marshal(response any, s *webauthn.SessionData) (options json.RawMessage, session []byte, err error) {
+	if options, err = json.Marshal(response); err != nil {
+		return nil, nil, fmt.Errorf("webauthn: options: %w", err)
+	}
+	if session, err = json.Marshal(s); err != nil {
+		return nil, nil, fmt.Errorf("webauthn: session: %w", err)
+	}
+	return options, session, nil
+}
+
+// FinishCreate verifies a RegistrationResponseJSON (§7.1) and returns the
+// credential to keep. That no other account has it is the caller's to check
+// (§7.1 step 26). Errors: *RefusedError.
+func (r *RP) FinishCreate(session []byte, user User, response json.RawMessage) (Credential, error) {
+	var none Credential
+	s, err := openSession(session)
+	if err != nil {
+		return none, err
+	}
+	if len(response) > responseMax {
+		return none, &RefusedError{Reason: Malformed}
+	}
+	parsed, err := protocol.ParseCredentialCreationResponseBytes(response)
+	if err != nil {
+		return none, &RefusedError{Reason: Malformed, Err: err}
+	}
+	origins := r.cfg.Origins()
+	if err := checkClient(parsed.Response.CollectedClientData, protocol.CreateCeremony, s.Challenge, origins); err != nil {
+		return none, err
+	}
+	authData := parsed.Response.AttestationObject.AuthData
+	if err := checkFlags(authData, s.GetRelyingPartyID(r.cfg.RPID), s.UserVerification); err != nil {
+		return none, err
+	}
+	w, err := r.library(origins)
+	if err != nil {
+		return none, err
+	}
+	made, err := w.CreateCredential(libraryUser{User: user}, s, parsed)
+	if err != nil {
+		return none, &RefusedError{Reason: BadAttestation, Err: err}
+	}
+	return Credential{
+		ID:             made.ID,
+		PublicKey:      made.PublicKey,
+		SignCount:      made.Authenticator.SignCount,
+		Transports:     knownTransports(made.Transport),
+		AAGUID:         made.Authenticator.AAGUID,
+		Format:         made.AttestationFormat,
+		UserHandle:     user.ID,
+		UserVerified:   made.Flags.UserVerified,
+		BackupEligible: made.Flags.BackupEligible,
+		BackedUp:       made.Flags.BackupState,
+		RPID:           s.GetRelyingPartyID(r.cfg.RPID),
+	}, nil
+}
+
+// knownTransports keeps the transports that the standard names (§5.8.4), each
+// once. A client may send any text, and the list is shown.
+func knownTransports(in []protocol.AuthenticatorTransport) []string {
+	var out []string
+	for _, known := range []string{"usb", "nfc", "ble", "smart-card", "hybrid", "internal"} {
+		for _, t := range in {
+			if string(t) == known {
+				out = append(out, known)
+				break
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,110 @@
+package webauthn
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/go-webauthn/webauthn/protocol"
+	"github.com/go-webauthn/webauthn/webauthn"
+)
+
+// BeginGet makes the options for an assertion by one of creds: a bare
+// PublicKeyCredentialRequestOptionsJSON (§5.1.9). The session goes to FinishGet
+// and nowhere else; it is stored before the options are shown, and used once.
+// Error: ErrOtherRP when every credential is of another relying party.
+func (r *RP) BeginGet(creds []Descriptor) (options json.RawMessage, session []byte, err error) {
+	allowed := r.descriptors(creds)
+	if len(allowed) == 0 {
+		return nil, nil, ErrOtherRP
+	}
+	w, err := r.library(r.cfg.Origins())
+	if err != nil {
+		return nil, nil, err
+	}
+	assertion, s, err := w.BeginDiscoverableLogin(webauthn.WithAllowedCredentials(allowed))
+	if err != nil {
+		return nil, nil, fmt.Errorf("webauthn: begin to get: %w", err)
+	}
+	assertion.Response.Hints = hints()
+	return marshal(assertion.Response, s)
+}
+
+// FinishGet verifies an AuthenticationResponseJSON (§7.2) by one of the
+// account's credentials. A counter that stands still is no error but
+// Verified.CounterStalled; what follows is the policy's choice (R34). Errors:
+// ErrUnknownKey, ErrOtherRP, *RefusedError.
+func (r *RP) FinishGet(session []byte, creds []Credential, response json.RawMessage) (Verified, error) {
+	var none Verified
+	s, err := openSession(session)
+	if err != nil {
+		return none, err
+	}
+	if len(response) > responseMax {
+		return none, &RefusedError{Reason: Malformed}
+	}
+	parsed, err := protocol.ParseCredentialRequestResponseBytes(response)
+	if err != nil {
+		return none, &RefusedError{Reason: Malformed, Err: err}
+	}
+	i := slices.IndexFunc(creds, func(c Credential) bool { return bytes.Equal(c.ID, parsed.RawID) })
+	if i < 0 {
+		return none, ErrUnknownKey
+	}
+	cred := creds[i]
+	if cred.RPID != r.cfg.RPID {
+		return none, ErrOtherRP
+	}
+	origins := r.cfg.Origins()
+	if err := checkClient(parsed.Response.CollectedClientData, protocol.AssertCeremony, s.Challenge, origins); err != nil {
+		return none, err
+	}
+	if err := checkFlags(parsed.Response.AuthenticatorData, cred.RPID, s.UserVerification); err != nil {
+		return none, err
+	}
+	w, err := r.library(origins)
+	if err != nil {
+		return none, err
+	}
+	// The session was begun without a user, whose handle stands with the
+	// credential. Of the credentials allowed then, only this one matters now:
+	// another may have been deleted meanwhile.
+	s.UserID = cred.UserHandle
+	if slices.ContainsFunc(s.AllowedCredentialIDs, func(id []byte) bool { return bytes.Equal(id, cred.ID) }) {
+		s.AllowedCredentialIDs = [][]byte{cred.ID}
+	}
+	owner := libraryUser{User: User{ID: cred.UserHandle}, credentials: []webauthn.Credential{cred.library()}}
+	got, err := w.ValidateLogin(owner, s, parsed)
+	if err != nil {
+		return none, refused(err)
+	}
+	return Verified{
+		CredentialID:   cred.ID,
+		SignCount:      max(cred.SignCount, parsed.Response.AuthenticatorData.Counter),
+		UserVerified:   parsed.Response.AuthenticatorData.Flags.HasUserVerified(),
+		BackedUp:       got.Flags.BackupState,
+		CounterStalled: got.Authenticator.CloneWarning,
+	}, nil
+}
+
+// refused gives a refusal of the library its reason.
+func refused(err error) error {
+	if unknown := new(protocol.ErrorUnknownCredential); errors.As(err, &unknown) {
+		return ErrUnknownKey
+	}
+	return &RefusedError{Reason: BadSignature, Err: err}
+}
+
+// library is the credential as the library wants it.
+func (c Credential) library() webauthn.Credential {
+	return webauthn.Credential{
+		ID:                c.ID,
+		PublicKey:         c.PublicKey,
+		AttestationFormat: c.Format,
+		Transport:         transports(c.Transports),
+		Flags:             webauthn.CredentialFlags{BackupEligible: c.BackupEligible, BackupState: c.BackedUp},
+		Authenticator:     webauthn.Authenticator{AAGUID: c.AAGUID, SignCount: c.SignCount},
+	}
+}
