@@ -13,6 +13,7 @@ var (
 	ErrNoKey      = errors.New("lab: no such security key")
 	ErrNotWaiting = errors.New("lab: nothing waits for a touch of this security key")
 	ErrUnplugged  = errors.New("lab: the security key is not plugged in")
+	ErrBenchFull  = errors.New("lab: no place left for another security key")
 )
 
 // A Bench holds virtual security keys, plugged in or lying beside the machine.

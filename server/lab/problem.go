@@ -48,6 +48,9 @@ func problemOf(err error) (p *api.Problem, known bool) {
 	case errors.Is(err, ErrUnplugged):
 		return problem(http.StatusConflict, api.Conflict, "The security key is not plugged in",
 			`Plug it in again with {"plugged_in":true}.`), true
+	case errors.Is(err, ErrBenchFull):
+		return problem(http.StatusConflict, api.Conflict, "There is no place for another security key",
+			"POST /lab/v1/reset forgets the keys that are there."), true
 	case errors.Is(err, errFlightMode):
 		return problem(http.StatusConflict, api.Conflict, "The phone is in flight mode",
 			"It sends nothing until flight mode is off."), true
