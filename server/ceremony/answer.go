@@ -1,0 +1,126 @@
+package ceremony
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"nightlatch/server/api"
+	"nightlatch/server/store"
+)
+
+// errStale ends an Update whose answer has no effect, without a commit.
+var errStale = errors.New("ceremony: stale revision")
+
+// Answer answers the step of a ceremony and returns the next view. An answer to
+// a revision that has passed returns the current view and has no effect; an
+// input that the state does not take, or that is rejected, returns the current
+// view with a refusal and has no effect either. Errors: ErrNotFound,
+// ErrUnsettled, and what slow work and the store return.
+//
+// Every answer that takes effect raises the revision, a refused one included:
+// its failure was counted, and a client that sends it twice must not be charged
+// twice.
+func (e *Engine) Answer(ctx context.Context, caller Caller, id string, a api.Answer) (api.View, error) {
+	for range attempts {
+		view, err := e.answer(ctx, caller, id, a)
+		var rejection *Rejection
+		switch {
+		case errors.Is(err, ErrAgain):
+			continue
+		case errors.Is(err, errStale):
+			return e.Get(ctx, caller, id)
+		case errors.As(err, &rejection):
+			view, err = e.Get(ctx, caller, id)
+			view.Refusal = &rejection.Refusal
+			return view, err
+		}
+		return view, err
+	}
+	return api.View{}, ErrUnsettled
+}
+
+func (e *Engine) answer(ctx context.Context, caller Caller, id string, a api.Answer) (api.View, error) {
+	edge, in, err := e.examine(ctx, caller, id, a)
+	if err != nil {
+		return api.View{}, err
+	}
+	var out outcome
+	err = e.cfg.Store.Update(ctx, func(tx store.Tx) error {
+		out = outcome{}
+		r, m, err := e.load(tx, id, caller)
+		if err != nil {
+			return err
+		}
+		if r.Rev != a.Rev {
+			return errStale
+		}
+		draft, err := e.open(r, id, m)
+		if err != nil {
+			return err
+		}
+		c := r.ceremony(id, caller)
+		move, err := edge.do(tx, c, draft, in)
+		if err != nil {
+			return err
+		}
+		if move.To != "" && move.To != r.State && !slices.Contains(edge.to, move.To) {
+			return fmt.Errorf("%w: %s: %q on %q may not lead to %q",
+				ErrDefinition, m.kind, r.State, in.InputType(), move.To)
+		}
+		c.Rev++
+		c.Expires = tx.Now().UTC().Add(m.life)
+		if err := e.apply(tx, m, c, r, move, &out); err != nil {
+			return err
+		}
+		if m.states[c.State].end {
+			err = e.end(tx, id, r)
+		} else {
+			err = e.save(tx, id, m, r, draft)
+		}
+		if err != nil {
+			return err
+		}
+		out.view, err = e.view(tx, m, c, r.Refusal, draft)
+		return err
+	})
+	return e.publish(out, err)
+}
+
+// examine looks an answer over outside the write transaction: whether it is to
+// the current revision, which edge it takes, and what its slow work says.
+func (e *Engine) examine(ctx context.Context, caller Caller, id string, a api.Answer) (edge, api.Input, error) {
+	var (
+		taken edge
+		c     *Ceremony
+		draft any
+	)
+	err := e.cfg.Store.View(ctx, func(tx store.Tx) error {
+		r, m, err := e.load(tx, id, caller)
+		if err != nil {
+			return err
+		}
+		if r.Rev != a.Rev {
+			return errStale
+		}
+		found := false
+		if a.Input != nil {
+			taken, found = m.edges[r.State][a.Input.InputType()]
+		}
+		if !found {
+			return Reject(Malformed("input", "This step does not take that answer."))
+		}
+		if taken.slow == nil {
+			return nil
+		}
+		c = r.ceremony(id, caller)
+		draft, err = e.open(r, id, m)
+		return err
+	})
+	if err != nil || taken.slow == nil {
+		return taken, a.Input, err
+	}
+	in, err := taken.slow(ctx, *c, draft, a.Input)
+	return taken, in, err
+}

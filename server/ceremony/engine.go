@@ -1,0 +1,265 @@
+package ceremony
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"nightlatch/server/api"
+	"nightlatch/server/audit"
+	"nightlatch/server/delivery"
+	"nightlatch/server/session"
+	"nightlatch/server/store"
+	"nightlatch/server/store/seal"
+)
+
+// attempts is how often an answer is examined anew when the account changed
+// underneath (ErrAgain).
+const attempts = 4
+
+// Sessions reads a session back inside a transaction, so that a session that was
+// ended a moment ago can't finish a ceremony.
+type Sessions interface {
+	Load(tx store.Tx, account, id string) (session.Session, error)
+}
+
+// A Config is what an engine needs.
+type Config struct {
+	Store    store.Store
+	Keys     *seal.Keys
+	Sessions Sessions
+
+	// Changed is told after a commit what to look at again (api.Topic…). Optional.
+	Changed func(account string, topics ...string)
+	// Wake is called after a commit that put messages into the outbox. Optional.
+	Wake func()
+}
+
+// An Engine runs ceremonies. It is safe for concurrent use.
+type Engine struct {
+	cfg      Config
+	machines map[api.Kind]*machine
+}
+
+// New checks every definition and returns an engine of them (ErrDefinition).
+func New(cfg Config, defs ...Registered) (*Engine, error) {
+	if cfg.Store == nil || cfg.Keys == nil || cfg.Sessions == nil {
+		return nil, errors.New("ceremony: config: store, keys and sessions are needed")
+	}
+	e := &Engine{cfg: cfg, machines: make(map[api.Kind]*machine, len(defs))}
+	for _, def := range defs {
+		m, err := def.machine()
+		if err != nil {
+			return nil, err
+		}
+		if e.machines[m.kind] != nil {
+			return nil, fmt.Errorf("%w: %s is declared twice", ErrDefinition, m.kind)
+		}
+		e.machines[m.kind] = m
+	}
+	return e, nil
+}
+
+// Kinds lists the ceremonies the engine knows, sorted.
+func (e *Engine) Kinds() []api.Kind {
+	var kinds []api.Kind
+	for kind := range e.machines {
+		kinds = append(kinds, kind)
+	}
+	slices.Sort(kinds)
+	return kinds
+}
+
+// Begin begins a ceremony and returns its first view. One of the same account
+// and kind that was open is cancelled. Errors: ErrUnknownKind,
+// ErrSessionRequired, *Rejection.
+func (e *Engine) Begin(ctx context.Context, caller Caller, b api.Begin) (api.View, error) {
+	m := e.machines[b.Kind]
+	if m == nil {
+		return api.View{}, ErrUnknownKind
+	}
+	if m.needsSession && caller.Session == nil {
+		return api.View{}, ErrSessionRequired
+	}
+	id := newID()
+	var out outcome
+	err := e.cfg.Store.Update(ctx, func(tx store.Tx) error {
+		out = outcome{}
+		now := tx.Now().UTC()
+		r := &record{Kind: m.kind, Rev: 1, Created: now, Expires: now.Add(m.life)}
+		if m.needsSession {
+			if err := e.alive(tx, caller); err != nil {
+				return err
+			}
+			r.Account, r.Session = caller.Account, caller.Session.ID
+		}
+		c, draft := r.ceremony(id, caller), m.newDraft()
+		move, err := m.start(tx, c, draft, b)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(m.begins, move.To) {
+			return fmt.Errorf("%w: %s began in %q", ErrDefinition, m.kind, move.To)
+		}
+		if err := e.apply(tx, m, c, r, move, &out); err != nil {
+			return err
+		}
+		cancelled, err := e.insert(tx, id, m, r, draft)
+		if err != nil {
+			return err
+		}
+		if cancelled {
+			out.topics = append(out.topics, api.TopicCeremony)
+		}
+		out.view, err = e.view(tx, m, c, r.Refusal, draft)
+		return err
+	})
+	return e.publish(out, err)
+}
+
+// Get looks at a ceremony again. Errors: ErrNotFound.
+func (e *Engine) Get(ctx context.Context, caller Caller, id string) (api.View, error) {
+	var view api.View
+	err := e.cfg.Store.View(ctx, func(tx store.Tx) error {
+		r, m, err := e.load(tx, id, caller)
+		if err != nil {
+			return err
+		}
+		draft, err := e.open(r, id, m)
+		if err != nil {
+			return err
+		}
+		view, err = e.view(tx, m, r.ceremony(id, caller), r.Refusal, draft)
+		return err
+	})
+	return view, err
+}
+
+// Cancel ends a ceremony without effect on the account. Errors: ErrNotFound.
+func (e *Engine) Cancel(ctx context.Context, caller Caller, id string) error {
+	return e.cfg.Store.Update(ctx, func(tx store.Tx) error {
+		r, _, err := e.load(tx, id, caller)
+		if err != nil {
+			return err
+		}
+		return e.end(tx, id, r)
+	})
+}
+
+// outcome is what a committed change leads to.
+type outcome struct {
+	view    api.View
+	account string
+	topics  []string
+	sent    bool
+}
+
+// publish tells about a change once it is committed.
+func (e *Engine) publish(out outcome, err error) (api.View, error) {
+	if err != nil {
+		return api.View{}, err
+	}
+	if out.sent && e.cfg.Wake != nil {
+		e.cfg.Wake()
+	}
+	if out.account != "" && len(out.topics) > 0 && e.cfg.Changed != nil {
+		slices.Sort(out.topics)
+		e.cfg.Changed(out.account, slices.Compact(out.topics)...)
+	}
+	return out.view, nil
+}
+
+// apply carries a move out, but for the record itself: state and trail, outbox,
+// audit.
+func (e *Engine) apply(tx store.Tx, m *machine, c *Ceremony, r *record, move Move, out *outcome) error {
+	if move.To != "" {
+		c.walk(move.To)
+	}
+	if move.Refusal != nil {
+		refusal := *move.Refusal
+		move.Refusal = &refusal
+	}
+	r.take(c)
+	r.Refusal = move.Refusal
+	out.account = c.Account
+	out.topics = slices.Clone(move.Changed)
+	if len(move.Audit) > 0 {
+		if c.Account == "" {
+			return fmt.Errorf("ceremony: %s: an audit event without an account", m.kind)
+		}
+		events := slices.Clone(move.Audit)
+		for i := range events {
+			events[i].Client, events[i].Place = c.Caller.Client, c.Caller.Place
+		}
+		if err := audit.Append(tx, c.Account, events...); err != nil {
+			return fmt.Errorf("ceremony: %s: %w", m.kind, err)
+		}
+		out.topics = append(out.topics, api.TopicActivity)
+	}
+	for _, msg := range move.Send {
+		if err := delivery.Enqueue(tx, e.cfg.Keys, msg); err != nil {
+			return fmt.Errorf("ceremony: %s: %w", m.kind, err)
+		}
+		out.sent = true
+	}
+	return nil
+}
+
+// walk moves to a state. Going back to one shortens the trail to it.
+func (c *Ceremony) walk(to api.State) {
+	c.State = to
+	if i := slices.Index(c.Trail, to); i >= 0 {
+		c.Trail = c.Trail[:i+1]
+		return
+	}
+	c.Trail = append(c.Trail, to)
+}
+
+// alive returns nil while the caller's session lives, else ErrNotFound.
+func (e *Engine) alive(tx store.Tx, caller Caller) error {
+	s, err := e.cfg.Sessions.Load(tx, caller.Account, caller.Session.ID)
+	switch {
+	case errors.Is(err, session.ErrUnknown):
+		return ErrNotFound
+	case err != nil:
+		return fmt.Errorf("ceremony: session: %w", err)
+	case s.Account != caller.Account:
+		return ErrNotFound
+	}
+	return nil
+}
+
+// view is a ceremony as its owner sees it.
+func (e *Engine) view(tx store.Tx, m *machine, c *Ceremony, refusal *api.Refusal, draft any) (api.View, error) {
+	step, err := m.states[c.State].show(tx, c, draft)
+	if err != nil {
+		return api.View{}, err
+	}
+	if step.StepType() != m.states[c.State].step {
+		return api.View{}, fmt.Errorf("%w: %s shows a %s in %q", ErrDefinition, m.kind, step.StepType(), c.State)
+	}
+	v := api.View{
+		ID:      c.ID,
+		Kind:    c.Kind,
+		State:   c.State,
+		Rev:     c.Rev,
+		Expires: c.Expires,
+		Now:     tx.Now().UTC(),
+		Step:    step,
+		Refusal: refusal,
+	}
+	path := c.Trail
+	if m.path != nil {
+		if path, err = m.path(tx, c, draft); err != nil {
+			return api.View{}, err
+		}
+	}
+	if v.At = slices.Index(path, c.State); v.At < 0 {
+		return api.View{}, fmt.Errorf("%w: %s: the path lacks %q", ErrDefinition, m.kind, c.State)
+	}
+	for _, s := range path {
+		v.Path = append(v.Path, m.states[s].step)
+	}
+	return v, nil
+}

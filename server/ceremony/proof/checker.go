@@ -1,0 +1,112 @@
+package proof
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"nightlatch/server/account"
+	"nightlatch/server/api"
+	"nightlatch/server/audit"
+	"nightlatch/server/ceremony"
+	"nightlatch/server/ratelimit"
+	"nightlatch/server/session"
+	"nightlatch/server/store"
+	"nightlatch/server/store/seal"
+)
+
+// A Config is what proofs are checked with.
+type Config struct {
+	Store    store.Store
+	Keys     *seal.Keys
+	Hasher   *account.Hasher
+	Sessions *session.Book
+	Policy   account.Policy
+	CanMail  bool // a mailer is configured
+	CanText  bool // a texter is configured
+}
+
+// A Checker checks proofs. It is immutable.
+type Checker struct{ Config }
+
+// New checks the configuration.
+func New(cfg Config) (*Checker, error) {
+	switch {
+	case cfg.Store == nil, cfg.Keys == nil, cfg.Hasher == nil, cfg.Sessions == nil:
+		return nil, errors.New("proof: config: store, keys, hasher and sessions are needed")
+	case cfg.Policy.Name == "":
+		return nil, errors.New("proof: config: a policy is needed")
+	}
+	return &Checker{cfg}, nil
+}
+
+// FirstParty is the limit on failures of first-party clients, over all factors
+// and all ceremonies of an account (R43). Third-party clients are counted under
+// a limit of another name.
+func (k *Checker) FirstParty() ratelimit.Limit {
+	return ratelimit.Limit{
+		Name:    "first-party",
+		Free:    k.Policy.ThrottleFree,
+		First:   k.Policy.ThrottleFirst,
+		Max:     k.Policy.ThrottleMax,
+		Disable: k.Policy.ThrottleDisable,
+	}
+}
+
+// Subject is who FirstParty counts: the user name in any spelling, whether or not
+// there is such an account, so that both are throttled alike (R42). It is a
+// keyed hash, since what strangers type there is sometimes a password.
+func (k *Checker) Subject(username string) string {
+	mac := k.Keys.MAC("throttle", account.Fold(username))
+	return base64.RawURLEncoding.EncodeToString(mac[:16])
+}
+
+// Allow returns nil when a try may be examined, else a Rejection: throttled
+// with the earliest moment, or disabled (R43).
+func Allow(tx store.Tx, limit ratelimit.Limit, subject string) error {
+	err := limit.Allow(tx, subject)
+	var throttled *ratelimit.ThrottledError
+	var disabled *ratelimit.DisabledError
+	switch {
+	case errors.As(err, &throttled):
+		return ceremony.Reject(Throttled(throttled.RetryAt))
+	case errors.As(err, &disabled):
+		return ceremony.Reject(ceremony.Refuse(ceremony.Disabled))
+	case err != nil:
+		return fmt.Errorf("proof: %w", err)
+	}
+	return nil
+}
+
+// Throttled is the refusal of a try that was not examined (R43).
+func Throttled(at time.Time) api.Refusal {
+	refusal := ceremony.Refuse(ceremony.Throttled)
+	at = at.UTC()
+	refusal.RetryAt = &at
+	return refusal
+}
+
+// Fail counts a failure and returns the move that says so: the refusal, which
+// tells until when the next try has to wait (R43), and the event.
+func Fail(tx store.Tx, limit ratelimit.Limit, subject string, refusal api.Refusal, event audit.Event) (ceremony.Move, error) {
+	failures, err := limit.Fail(tx, subject)
+	if err != nil {
+		return ceremony.Move{}, fmt.Errorf("proof: %w", err)
+	}
+	if at := failures.RetryAt.UTC(); at.After(tx.Now()) {
+		refusal.RetryAt = &at
+	}
+	event.Refused = true
+	move := ceremony.Refused(refusal)
+	move.Audit = []audit.Event{event}
+	details := map[string]string{"failures": strconv.Itoa(failures.Count)}
+	switch {
+	case failures.Disabled:
+		move.Audit = append(move.Audit, audit.Event{Type: audit.MethodDisabled, Rule: "R43", Details: details})
+	case failures.Count == limit.Free:
+		move.Audit = append(move.Audit, audit.Event{Type: audit.Throttled, Rule: "R43", Details: details})
+	}
+	return move, nil
+}

@@ -1,0 +1,240 @@
+package proof
+
+import (
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"time"
+
+	"nightlatch/server/api"
+	"nightlatch/server/audit"
+	"nightlatch/server/ceremony"
+	"nightlatch/server/delivery"
+	"nightlatch/server/otp"
+	"nightlatch/server/ratelimit"
+	"nightlatch/server/store"
+)
+
+// A Sent is a six-digit code that was sent to somebody. It is part of a draft,
+// which is sealed. The zero value is a code that was never sent.
+type Sent struct {
+	Channel  api.Channel `json:"channel,omitempty"`
+	To       string      `json:"to,omitempty"`
+	Template string      `json:"template,omitempty"`
+	Code     string      `json:"code,omitempty"` // "" once used
+	At       time.Time   `json:"at,omitzero"`    // the last send
+	Expires  time.Time   `json:"expires,omitzero"`
+	Tries    int         `json:"tries,omitempty"` // left
+}
+
+// usable reports whether a right answer could still be given.
+func (s *Sent) usable(now time.Time) bool {
+	_, dead := s.dead(now)
+	return !dead
+}
+
+// A terms is what the policy says of the codes of a channel.
+type terms struct {
+	digits, tries int
+	life          time.Duration
+}
+
+func (k *Checker) terms(channel api.Channel) terms {
+	if channel == api.ByEmail {
+		return terms{k.Policy.EmailCodeDigits, k.Policy.EmailCodeTries, k.Policy.EmailCodeLife} // R4
+	}
+	return terms{k.Policy.TextCodeDigits, k.Policy.TextCodeTries, k.Policy.TextCodeLife} // R11
+}
+
+// sends limits the codes that are sent and never entered, over all ceremonies of
+// an account: each costs money or annoys whoever owns the number. Entering one
+// resets it.
+func (k *Checker) sends() ratelimit.Limit {
+	return ratelimit.Limit{Name: "code.send", Free: 10, First: k.Policy.ResendAfter, Max: time.Hour}
+}
+
+// contacts limits wrong codes for a new number or address. Failures count over
+// codes and ceremonies (R11); it disables nothing, since nothing is enrolled yet.
+func (k *Checker) contacts() ratelimit.Limit {
+	return ratelimit.Limit{
+		Name:  "contact",
+		Free:  k.Policy.ThrottleFree,
+		First: k.Policy.ThrottleFirst,
+		Max:   k.Policy.ThrottleMax,
+	}
+}
+
+// Send sees to it that a code is on its way: to somebody new it sends a new one;
+// to the same one it repeats the code that still is good (R12), but not within
+// ResendAfter of the last time. A refusal says that nothing could be sent.
+func (k *Checker) Send(tx store.Tx, account string, s *Sent, channel api.Channel, to, template string) ([]delivery.Message, *api.Refusal, error) {
+	now := tx.Now().UTC()
+	same := s.Channel == channel && s.To == to && s.Template == template
+	if same && s.usable(now) && now.Before(s.At.Add(k.Policy.ResendAfter)) {
+		return nil, nil, nil
+	}
+	if refusal := k.cannotSend(channel); refusal != nil {
+		return nil, refusal, nil
+	}
+	limit := k.sends()
+	var throttled *ratelimit.ThrottledError
+	switch err := limit.Allow(tx, account); {
+	case errors.As(err, &throttled):
+		refusal := ceremony.Refuse(ceremony.SendLimit)
+		at := throttled.RetryAt.UTC()
+		refusal.RetryAt = &at
+		return nil, &refusal, nil
+	case err != nil:
+		return nil, nil, fmt.Errorf("proof: %w", err)
+	}
+	if _, err := limit.Fail(tx, account); err != nil {
+		return nil, nil, fmt.Errorf("proof: %w", err)
+	}
+	if !same || !s.usable(now) {
+		t := k.terms(channel)
+		*s = Sent{
+			Channel:  channel,
+			To:       to,
+			Template: template,
+			Code:     newDigits(t.digits),
+			Expires:  now.Add(t.life),
+			Tries:    t.tries,
+		}
+	}
+	s.At = now
+	return []delivery.Message{{
+		Channel:  channel,
+		To:       to,
+		Template: template,
+		Args:     map[string]string{"code": s.Code},
+		Account:  account,
+		Secret:   true,
+	}}, nil, nil
+}
+
+// Resend is Send when the person asks for it: too early, it is a Rejection that
+// says when (R12).
+func (k *Checker) Resend(tx store.Tx, account string, s *Sent) ([]delivery.Message, error) {
+	if at := s.At.Add(k.Policy.ResendAfter); tx.Now().Before(at) {
+		refusal := ceremony.Refuse(ceremony.ResendEarly)
+		refusal.RetryAt = &at
+		return nil, ceremony.Reject(refusal)
+	}
+	msgs, refusal, err := k.Send(tx, account, s, s.Channel, s.To, s.Template)
+	if refusal != nil {
+		return nil, ceremony.Reject(*refusal)
+	}
+	return msgs, err
+}
+
+func (k *Checker) cannotSend(channel api.Channel) *api.Refusal {
+	var refusal api.Refusal
+	switch {
+	case channel == api.ByEmail && !k.CanMail:
+		refusal = ceremony.Refuse(ceremony.CannotMail)
+	case channel == api.ByText && !k.CanText:
+		refusal = ceremony.Refuse(ceremony.CannotText)
+	default:
+		return nil
+	}
+	return &refusal
+}
+
+// Try looks at a code. Right, it is used up and refused is nil. Wrong, the
+// failure is counted, and refused says so. A Rejection says that it was not
+// looked at: its form is wrong, the code is dead, or tries are throttled.
+func (k *Checker) Try(tx store.Tx, s *Sent, input string, limit ratelimit.Limit, subject string) (refused *ceremony.Move, err error) {
+	code, err := Digits(input)
+	if err != nil {
+		return nil, err
+	}
+	if reason, dead := s.dead(tx.Now()); dead {
+		refusal := ceremony.Refuse(reason)
+		if at := s.At.Add(k.Policy.ResendAfter); tx.Now().Before(at) {
+			refusal.RetryAt = &at
+		}
+		return nil, ceremony.Reject(refusal)
+	}
+	if err := Allow(tx, limit, subject); err != nil {
+		return nil, err
+	}
+	if subtle.ConstantTimeCompare([]byte(code), []byte(s.Code)) == 1 {
+		s.Code = ""
+		return nil, nil
+	}
+	s.Tries--
+	left := s.Tries
+	refusal := ceremony.Refuse(ceremony.WrongCode)
+	refusal.TriesLeft = &left
+	move, err := Fail(tx, limit, subject, refusal, audit.Event{
+		Type:    audit.CodeRefused,
+		Rule:    refusal.Rule,
+		Details: map[string]string{"channel": string(s.Channel)},
+	})
+	return &move, err
+}
+
+// dead says why no answer can be right any more.
+func (s *Sent) dead(now time.Time) (ceremony.Reason, bool) {
+	switch {
+	case s.Code == "":
+		return ceremony.NoCodeSent, true
+	case s.Tries <= 0:
+		return ceremony.TooManyTries, true
+	case !now.Before(s.Expires):
+		return ceremony.CodeExpired, true
+	}
+	return "", false
+}
+
+// Digits reads a six-digit code as people type it. What can't be one is a
+// Rejection that names the field, and costs no try.
+func Digits(input string) (string, error) {
+	code, ok := otp.ParseCode(input)
+	if !ok {
+		return "", ceremony.Reject(ceremony.Malformed("code", "A code has six digits. Type them as they are shown, then go on."))
+	}
+	return code, nil
+}
+
+// Confirm is Try for a new number or address of an account: it counts apart
+// from sign-in, so that a mistyped code never locks anybody out.
+func (k *Checker) Confirm(tx store.Tx, account string, s *Sent, input string) (refused *ceremony.Move, err error) {
+	limit, subject := k.contacts(), account+"."+string(s.Channel)
+	if refused, err = k.Try(tx, s, input, limit, subject); refused != nil || err != nil {
+		return refused, err
+	}
+	if err := limit.Reset(tx, subject); err != nil {
+		return nil, fmt.Errorf("proof: %w", err)
+	}
+	return nil, k.Answered(tx, account)
+}
+
+// Plausible reports whether Try would find the code right, throttling aside.
+// Slow work that only a right code needs asks it first.
+func (k *Checker) Plausible(s Sent, input string, now time.Time) bool {
+	code, err := Digits(input)
+	return err == nil && s.usable(now) && subtle.ConstantTimeCompare([]byte(code), []byte(s.Code)) == 1
+}
+
+// Answered notes that the codes sent to this account do arrive: the limit on
+// sending starts anew.
+func (k *Checker) Answered(tx store.Tx, account string) error {
+	if err := k.sends().Reset(tx, account); err != nil {
+		return fmt.Errorf("proof: %w", err)
+	}
+	return nil
+}
+
+// Step shows what is asked for. The address is shown as given, masked or whole.
+func (k *Checker) Step(s *Sent, sentTo string) api.EnterCode {
+	t := k.terms(s.Channel)
+	step := api.EnterCode{Channel: s.Channel, Digits: t.digits, SentTo: sentTo}
+	if s.At.IsZero() {
+		return step
+	}
+	at, expires, resend := s.At, s.Expires, s.At.Add(k.Policy.ResendAfter)
+	step.SentAt, step.CodeExpires, step.ResendAt = &at, &expires, &resend
+	step.Tries, step.TriesLeft = t.tries, s.Tries
+	return step
+}

@@ -1,0 +1,208 @@
+package ceremony
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"nightlatch/server/api"
+	"nightlatch/server/store"
+)
+
+// record is what is kept at cerm/<id>: a header, and the draft sealed with the
+// record's key as associated data, so that it opens nowhere else.
+type record struct {
+	Kind    api.Kind     `json:"kind"`
+	State   api.State    `json:"state"`
+	Rev     int          `json:"rev"`
+	Created time.Time    `json:"created"`
+	Expires time.Time    `json:"expires"`
+	Filed   time.Time    `json:"filed"` // when the janitor may delete it: Expires or later
+	Account string       `json:"account,omitempty"`
+	Session string       `json:"session,omitempty"`
+	Trail   []api.State  `json:"trail,omitempty"`
+	Refusal *api.Refusal `json:"refusal,omitempty"` // of the last answer, if it was refused
+	Draft   []byte       `json:"draft"`
+}
+
+func recordKey(id string) string { return "cerm/" + id }
+
+func openKey(account string, kind api.Kind) string {
+	return "acct/" + account + "/open/" + string(kind)
+}
+
+func (r *record) ceremony(id string, caller Caller) *Ceremony {
+	return &Ceremony{
+		ID:      id,
+		Kind:    r.Kind,
+		State:   r.State,
+		Rev:     r.Rev,
+		Created: r.Created,
+		Expires: r.Expires,
+		Account: r.Account,
+		Session: r.Session,
+		Trail:   slices.Clone(r.Trail),
+		Caller:  caller,
+	}
+}
+
+// take copies back what a definition and the engine may have changed.
+func (r *record) take(c *Ceremony) {
+	r.State, r.Rev, r.Expires, r.Account, r.Trail = c.State, c.Rev, c.Expires, c.Account, c.Trail
+}
+
+// seal puts the draft into the record.
+func (e *Engine) seal(r *record, id string, draft any) error {
+	plain, err := json.Marshal(draft)
+	if err != nil {
+		return fmt.Errorf("ceremony: draft of a %s: %w", r.Kind, err)
+	}
+	r.Draft = e.cfg.Keys.Seal(recordKey(id), plain)
+	return nil
+}
+
+// open takes the draft out of the record.
+func (e *Engine) open(r *record, id string, m *machine) (any, error) {
+	plain, err := e.cfg.Keys.Open(recordKey(id), r.Draft)
+	if err != nil {
+		return nil, fmt.Errorf("ceremony: draft of a %s: %w", r.Kind, err)
+	}
+	return m.draft(plain)
+}
+
+// load reads a record that has not expired and that the caller may see. Anything
+// else is ErrNotFound.
+func (e *Engine) load(tx store.Tx, id string, caller Caller) (*record, *machine, error) {
+	if !isID(id) {
+		return nil, nil, ErrNotFound
+	}
+	var r record
+	switch err := store.Load(tx, recordKey(id), &r); {
+	case errors.Is(err, store.ErrNotFound):
+		return nil, nil, ErrNotFound
+	case err != nil:
+		return nil, nil, fmt.Errorf("ceremony: load: %w", err)
+	}
+	m := e.machines[r.Kind]
+	if m == nil || !tx.Now().Before(r.Expires) {
+		return nil, nil, ErrNotFound
+	}
+	if r.Session != "" {
+		if caller.Session == nil || caller.Session.ID != r.Session || caller.Account != r.Account {
+			return nil, nil, ErrNotFound
+		}
+		if err := e.alive(tx, caller); err != nil {
+			return nil, nil, err
+		}
+	}
+	return &r, m, nil
+}
+
+// save writes the record of a running ceremony.
+func (e *Engine) save(tx store.Tx, id string, m *machine, r *record, draft any) error {
+	if err := e.seal(r, id, draft); err != nil {
+		return err
+	}
+	if r.Expires.After(r.Filed) {
+		if err := store.CancelExpiry(tx, r.Filed, recordKey(id)); err != nil {
+			return fmt.Errorf("ceremony: save: %w", err)
+		}
+		if err := file(tx, id, m, r); err != nil {
+			return err
+		}
+	}
+	if err := store.Save(tx, recordKey(id), r); err != nil {
+		return fmt.Errorf("ceremony: save: %w", err)
+	}
+	return nil
+}
+
+// file tells the janitor from when on the record is of no use: a life later than
+// it expires, so that an answer seldom has to file it anew.
+func file(tx store.Tx, id string, m *machine, r *record) error {
+	r.Filed = r.Expires.Add(m.life)
+	if err := store.ExpireAt(tx, r.Filed, recordKey(id)); err != nil {
+		return fmt.Errorf("ceremony: file: %w", err)
+	}
+	return nil
+}
+
+// insert writes the record of a new ceremony, with its indexes. A ceremony of a
+// session cancels the one of its kind that its account had open; cancelled says
+// whether there was one.
+func (e *Engine) insert(tx store.Tx, id string, m *machine, r *record, draft any) (cancelled bool, err error) {
+	if err := e.seal(r, id, draft); err != nil {
+		return false, err
+	}
+	if err := file(tx, id, m, r); err != nil {
+		return false, err
+	}
+	if err := store.Insert(tx, recordKey(id), r); err != nil {
+		return false, fmt.Errorf("ceremony: begin: %w", err)
+	}
+	if r.Session == "" {
+		return false, nil
+	}
+	key := openKey(r.Account, r.Kind)
+	switch old, err := tx.Get(key); {
+	case err == nil:
+		if cancelled, err = e.drop(tx, string(old)); err != nil {
+			return false, err
+		}
+	case !errors.Is(err, store.ErrNotFound):
+		return false, fmt.Errorf("ceremony: begin: %w", err)
+	}
+	if err := tx.Put(key, []byte(id)); err != nil {
+		return false, fmt.Errorf("ceremony: begin: %w", err)
+	}
+	return cancelled, store.Bump(tx, r.Account)
+}
+
+// drop deletes a record and its expiry key, if there is one.
+func (e *Engine) drop(tx store.Tx, id string) (found bool, err error) {
+	var r record
+	switch err := store.Load(tx, recordKey(id), &r); {
+	case errors.Is(err, store.ErrNotFound):
+		return false, nil
+	case err != nil:
+		return false, fmt.Errorf("ceremony: cancel: %w", err)
+	}
+	return true, e.remove(tx, id, &r)
+}
+
+// remove deletes a record and its expiry key.
+func (e *Engine) remove(tx store.Tx, id string, r *record) error {
+	if err := tx.Delete(recordKey(id)); err != nil {
+		return fmt.Errorf("ceremony: end: %w", err)
+	}
+	if err := store.CancelExpiry(tx, r.Filed, recordKey(id)); err != nil {
+		return fmt.Errorf("ceremony: end: %w", err)
+	}
+	return nil
+}
+
+// end removes a record and, if it is the one open for its account and kind, the
+// index of that.
+func (e *Engine) end(tx store.Tx, id string, r *record) error {
+	if err := e.remove(tx, id, r); err != nil {
+		return err
+	}
+	if r.Session == "" {
+		return nil
+	}
+	key := openKey(r.Account, r.Kind)
+	switch open, err := tx.Get(key); {
+	case errors.Is(err, store.ErrNotFound):
+		return nil
+	case err != nil:
+		return fmt.Errorf("ceremony: end: %w", err)
+	case string(open) != id:
+		return nil
+	}
+	if err := tx.Delete(key); err != nil {
+		return fmt.Errorf("ceremony: end: %w", err)
+	}
+	return store.Bump(tx, r.Account)
+}
