@@ -84,7 +84,7 @@ func (k *key) Close() error { return k.watch.close() }
 // Info asks what the key can do. A key that knows only U2F is not an error.
 func (k *key) Info(ctx context.Context) (fido.Info, error) {
 	var got *golib.DeviceInfo
-	err := k.call(ctx, func(d *golib.Device) (err error) {
+	err := k.call(ctx, atOnce, func(d *golib.Device) (err error) {
 		got, err = d.Info()
 		return err
 	})
@@ -110,7 +110,7 @@ func (k *key) Info(ctx context.Context) (fido.Info, error) {
 // PINTries asks how many wrong PINs the key will still take.
 func (k *key) PINTries(ctx context.Context) (int, error) {
 	var n int
-	err := k.call(ctx, func(d *golib.Device) (err error) {
+	err := k.call(ctx, atOnce, func(d *golib.Device) (err error) {
 		n, err = d.RetryCount()
 		return err
 	})
@@ -130,7 +130,7 @@ func (k *key) MakeCredential(ctx context.Context, r fido.CredentialRequest) (fid
 	user := golib.User{ID: r.UserID, Name: r.UserName, DisplayName: r.UserDisplayName}
 
 	var got *golib.Attestation
-	err := k.call(ctx, func(d *golib.Device) (err error) {
+	err := k.call(ctx, cancelFor, func(d *golib.Device) (err error) {
 		got, err = d.MakeCredential(r.ClientDataHash, rp, user, golib.CredentialType(r.Algorithm), r.PIN, opts)
 		return err
 	})
@@ -156,12 +156,12 @@ func (k *key) Assert(ctx context.Context, r fido.AssertionRequest) (fido.Asserti
 			return fido.Assertion{}, &fido.MalformedError{Field: "allowCredentials", Reason: "an ID is empty"}
 		}
 	}
-	opts := &golib.AssertionOpts{UV: option(r.Verify)}
+	opts, patience := &golib.AssertionOpts{UV: option(r.Verify)}, cancelFor
 	if r.Silent {
-		opts.UP = golib.False
+		opts.UP, patience = golib.False, atOnce
 	}
 	var got *golib.Assertion
-	err := k.call(ctx, func(d *golib.Device) (err error) {
+	err := k.call(ctx, patience, func(d *golib.Device) (err error) {
 		got, err = d.Assertion(r.RPID, r.ClientDataHash, r.CredentialIDs, r.PIN, opts)
 		return err
 	})

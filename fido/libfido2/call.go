@@ -13,27 +13,31 @@ import (
 	"nightlatch/fido"
 )
 
-// How a call is ended: the key is asked for two seconds, then the call is broken
-// off, and by three seconds the caller is free whatever happened.
+// How a call is ended: a key that waits for a touch is asked to give up for two
+// seconds, then the call is broken off, and by three seconds the caller is free
+// whatever happened. Asking a key that waits for nobody is no use.
 const (
 	cancelEvery = 100 * time.Millisecond // a cancel that is sent before the key is open is lost
 	cancelFor   = 2 * time.Second
 	breakEvery  = 50 * time.Millisecond
 	giveUpAfter = 2800 * time.Millisecond
+	atOnce      = time.Duration(0)
+
+	lockFor = 2500 * time.Millisecond // less than a call that needs no person is given
 )
 
 // call runs f, which blocks in libfido2, on a thread of its own, and ends it when
-// ctx ends. It returns within three seconds of that.
+// ctx ends, breaking it off after patience. It returns within three seconds of that.
 //
 // Should the kernel not let go of the thread even then, the goroutine is left
 // behind to end by itself. The key stays locked that long, and the next ceremony
 // finds it busy.
-func (k *key) call(ctx context.Context, f func(*golib.Device) error) error {
+func (k *key) call(ctx context.Context, patience time.Duration, f func(*golib.Device) error) error {
 	if err := fido.Ended(ctx); err != nil {
 		return err
 	}
-	if k.watch.gone() {
-		return fido.ErrRemoved
+	if err := k.free(ctx); err != nil {
+		return err
 	}
 	d, err := golib.NewDevice(k.path)
 	if err != nil {
@@ -56,10 +60,34 @@ func (k *key) call(ctx context.Context, f func(*golib.Device) error) error {
 		select {
 		case err = <-done:
 		case <-ctx.Done():
-			err = stop(d, t, done)
+			err = stop(d, t, patience, done)
 		}
 	}
 	return k.translate(ctx, err)
+}
+
+// free waits a while until no other program has the key. libfido2
+// would wait too, but 21 seconds and deaf to being cancelled.
+func (k *key) free(ctx context.Context) error {
+	tick := time.NewTicker(breakEvery)
+	defer tick.Stop()
+	enough := time.NewTimer(lockFor)
+	defer enough.Stop()
+	for {
+		switch {
+		case k.watch.gone():
+			return fido.ErrRemoved
+		case !k.watch.locked():
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fido.Ended(ctx)
+		case <-enough.C:
+			return fido.ErrBusy
+		case <-tick.C:
+		}
+	}
 }
 
 // sweepUntil marks the descriptor that libfido2 opens for path as close-on-exec
@@ -86,7 +114,7 @@ func sweepUntil(path string, done <-chan error) (err error, over bool) {
 var errStuck = errors.New("libfido2: the key does not let go")
 
 // stop ends a running call: it asks the key to cancel, then breaks the call off.
-func stop(d *golib.Device, t thread, done <-chan error) error {
+func stop(d *golib.Device, t thread, patience time.Duration, done <-chan error) error {
 	begun := time.Now()
 	tick := time.NewTicker(breakEvery)
 	defer tick.Stop()
@@ -97,7 +125,7 @@ func stop(d *golib.Device, t thread, done <-chan error) error {
 		switch {
 		case now.Sub(begun) >= giveUpAfter:
 			return errStuck
-		case now.Sub(begun) >= cancelFor:
+		case now.Sub(begun) >= patience:
 			t.interrupt()
 		case !now.Before(next):
 			next = now.Add(cancelEvery)

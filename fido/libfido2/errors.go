@@ -52,6 +52,8 @@ func (k *key) translate(ctx context.Context, err error) error {
 		return err
 	case errors.Is(fido.Ended(ctx), fido.ErrCancelled):
 		return fido.ErrCancelled
+	case fido.Ended(ctx) != nil && errors.Is(err, golib.ErrKeepaliveCancel):
+		return fido.Ended(ctx) // the key obeyed our cancel at the deadline
 	}
 	for _, t := range translations {
 		if errors.Is(err, t.from) {

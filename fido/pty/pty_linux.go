@@ -1,6 +1,7 @@
 package pty
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -111,6 +112,9 @@ func (e *Endpoint) onSlave(do func(fd int) error) error {
 	var failed error
 	if err := conn.Control(func(fd uintptr) { failed = do(int(fd)) }); err != nil {
 		return err
+	}
+	if errors.Is(failed, unix.EIO) { // hung up: Close has begun
+		return os.ErrClosed
 	}
 	return failed
 }

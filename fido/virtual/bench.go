@@ -283,14 +283,22 @@ func (b *Bench) Devices(context.Context) ([]fido.Device, error) {
 // List shows. Ask again after each.
 func (b *Bench) Changed() <-chan struct{} { return b.bell.next() }
 
-// Close pulls all keys out and forgets them.
+// Close pulls all keys out and forgets them, for good.
 func (b *Bench) Close() error {
 	b.mu.Lock()
+	b.closed = true
+	b.mu.Unlock()
+	return b.Reset()
+}
+
+// Reset pulls all keys out and forgets them.
+func (b *Bench) Reset() error {
+	b.mu.Lock()
 	slots := b.slots
-	b.slots, b.closed = nil, true
+	b.slots = nil
 	b.mu.Unlock()
 	var errs []error
-	for _, s := range slots {
+	for _, s := range slots { // no longer on the bench, so nobody else has them
 		if s.plug != nil {
 			errs = append(errs, s.plug.close())
 		}

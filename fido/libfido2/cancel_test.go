@@ -1,0 +1,172 @@
+//go:build cgo && !nofido && linux && !race
+
+// go-libfido2 has a data race between opening a device and cancelling, which the
+// race detector reports; these tests run without it.
+
+package libfido2_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"nightlatch/fido"
+	"nightlatch/fido/ctaphid"
+	"nightlatch/fido/pty"
+	"nightlatch/fido/softkey"
+)
+
+func TestCancelInMidTouch(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	k := manual(t, b)
+	c := newClient(t, b, 10*time.Second)
+	for range 5 {
+		ctx, cancel := context.WithCancel(t.Context())
+		blinking(t, b, k.ID, cancel)
+		begun := time.Now()
+		_, err := c.Create(ctx, device(k), creation(t, nil), &person{})
+		if !errors.Is(err, fido.ErrCancelled) {
+			t.Fatalf("Create = %v, want %v", err, fido.ErrCancelled)
+		}
+		if took := time.Since(begun); took > time.Second {
+			t.Errorf("cancelling took %v", took)
+		}
+	}
+	if seen, err := b.Key(k.ID); err != nil || seen.WaitingForTouch {
+		t.Errorf("the key still waits: %+v, %v", seen, err)
+	}
+}
+
+// A cancel that comes before the key is open is not lost.
+func TestCancelAtOnce(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	k := manual(t, b)
+	c := newClient(t, b, 10*time.Second)
+	ctx, cancel := context.WithCancel(t.Context())
+	who := &person{on: func(p fido.Prompt) {
+		if p.Kind == fido.Touch {
+			cancel()
+		}
+	}}
+	if _, err := c.Create(ctx, device(k), creation(t, nil), who); !errors.Is(err, fido.ErrCancelled) {
+		t.Errorf("Create = %v, want %v", err, fido.ErrCancelled)
+	}
+}
+
+func TestTimeout(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	k := manual(t, b)
+	c := newClient(t, b, 200*time.Millisecond)
+	begun := time.Now()
+	_, err := c.Create(t.Context(), device(k), creation(t, nil), &person{})
+	if !errors.Is(err, fido.ErrTimeout) {
+		t.Errorf("Create = %v, want %v", err, fido.ErrTimeout)
+	}
+	if took := time.Since(begun); took < 200*time.Millisecond || took > 2*time.Second {
+		t.Errorf("it took %v", took)
+	}
+}
+
+// A key that never answers is given up after three seconds.
+func TestDeadKey(t *testing.T) {
+	t.Parallel()
+	dead, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = dead.Close() }()
+	b := newBench(t)
+	c := newClient(t, b, 10*time.Second)
+	begun := time.Now()
+	_, err = c.Create(t.Context(), fido.Device{Path: dead.Path()}, creation(t, nil), &person{})
+	if !errors.Is(err, fido.ErrTimeout) {
+		t.Errorf("Create = %v, want %v", err, fido.ErrTimeout)
+	}
+	if took := time.Since(begun); took > 4*time.Second {
+		t.Errorf("it took %v", took)
+	}
+}
+
+// Whatever the key does, cancelling returns within three seconds.
+func TestCancelOfADeadKey(t *testing.T) {
+	t.Parallel()
+	dead, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = dead.Close() }()
+	b := newBench(t)
+	c := newClient(t, b, 10*time.Second)
+	ctx, cancel := context.WithCancel(t.Context())
+	var begun time.Time
+	who := &person{on: func(fido.Prompt) {
+		begun = time.Now()
+		time.AfterFunc(300*time.Millisecond, cancel)
+	}}
+	_, err = c.Create(ctx, fido.Device{Path: dead.Path()}, creation(t, nil), who)
+	if !errors.Is(err, fido.ErrCancelled) {
+		t.Errorf("Create = %v, want %v", err, fido.ErrCancelled)
+	}
+	if took := time.Since(begun); took < 300*time.Millisecond || took > 3300*time.Millisecond {
+		t.Errorf("cancelling took %v", took)
+	}
+}
+
+// A deafKey waits for a touch that never comes and does not listen to "cancel".
+type deafKey struct {
+	*softkey.Key
+	until chan struct{}
+}
+
+func (k deafKey) CBOR(ctx context.Context, request []byte, status func(ctaphid.Status)) ([]byte, error) {
+	if request[0] == 0x01 { // authenticatorMakeCredential
+		status(ctaphid.UserPresence)
+		<-k.until
+	}
+	return k.Key.CBOR(ctx, request, status)
+}
+
+func TestCancelOfADeafKey(t *testing.T) {
+	t.Parallel()
+	endpoint, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := softkey.New(softkey.Config{Touch: &softkey.Gate{}, Transport: fido.USB})
+	if err != nil {
+		t.Fatal(err)
+	}
+	deaf := deafKey{Key: key, until: make(chan struct{})}
+	server, err := ctaphid.NewServer(endpoint, ctaphid.Config{Backend: deaf, Queue: endpoint})
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(context.WithoutCancel(t.Context())) }()
+	defer func() {
+		close(deaf.until)
+		if err := errors.Join(endpoint.Close(), <-served); err != nil {
+			t.Error(err)
+		}
+	}()
+	c := newClient(t, newBench(t), 10*time.Second)
+	ctx, cancel := context.WithCancel(t.Context())
+	var begun time.Time
+	who := &person{on: func(p fido.Prompt) {
+		if p.Kind == fido.Touch {
+			begun = time.Now()
+			time.AfterFunc(300*time.Millisecond, cancel)
+		}
+	}}
+	_, err = c.Create(ctx, fido.Device{Path: endpoint.Path()}, creation(t, nil), who)
+	if !errors.Is(err, fido.ErrCancelled) {
+		t.Errorf("Create = %v, want %v", err, fido.ErrCancelled)
+	}
+	if took := time.Since(begun); took < 2*time.Second || took > 3300*time.Millisecond {
+		t.Errorf("cancelling took %v; it is asked for two seconds and then broken off", took)
+	}
+}

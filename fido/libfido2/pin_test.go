@@ -1,0 +1,157 @@
+//go:build cgo && !nofido && linux
+
+package libfido2_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"nightlatch/fido"
+	"nightlatch/fido/virtual"
+)
+
+func verifying(o object) {
+	o["authenticatorSelection"] = object{"userVerification": "required"}
+}
+
+// R30: the PIN is asked for when the policy wants the user verified.
+func TestPINWhenRequired(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	k := plug(t, b, "123456")
+	c := newClient(t, b, 10*time.Second)
+	who := &person{pins: []string{"123456", "123456"}}
+	made, err := c.Create(t.Context(), device(k), creation(t, verifying), who)
+	if err != nil {
+		t.Fatalf("Create: %v", err)
+	}
+	if _, err := c.Get(t.Context(), device(k), request(t, "required", idOf(t, made)), who); err != nil {
+		t.Fatalf("Get: %v", err)
+	}
+	if !slices.Equal(who.asked, []int{8, 8}) || !slices.Equal(who.wrong, []bool{false, false}) {
+		t.Errorf("asked with %v tries left, after wrong ones %v", who.asked, who.wrong)
+	}
+}
+
+// R30: nobody is asked for a PIN that neither the key nor the policy wants.
+func TestNoPINWhenDiscouraged(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	k := plug(t, b, "123456")
+	c := newClient(t, b, 10*time.Second)
+	who := &person{}
+	made, err := c.Create(t.Context(), device(k), creation(t, nil), who)
+	if err != nil {
+		t.Fatalf("Create: %v", err)
+	}
+	if _, err := c.Get(t.Context(), device(k), request(t, "discouraged", idOf(t, made)), who); err != nil {
+		t.Fatalf("Get: %v", err)
+	}
+	if len(who.asked) != 0 {
+		t.Error("a PIN was asked for")
+	}
+}
+
+// R30: the key itself may want its PIN, here for a resident credential.
+func TestPINWhenTheKeyAsks(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	k := plug(t, b, "123456")
+	c := newClient(t, b, 10*time.Second)
+	who := &person{pins: []string{"123456"}}
+	_, err := c.Create(t.Context(), device(k), creation(t, func(o object) {
+		o["authenticatorSelection"] = object{"userVerification": "discouraged", "residentKey": "required"}
+	}), who)
+	if err != nil {
+		t.Fatalf("Create: %v", err)
+	}
+	if len(who.asked) != 1 {
+		t.Errorf("asked for a PIN %d times, want once", len(who.asked))
+	}
+}
+
+func TestWrongPINThenRight(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	k := plug(t, b, "123456")
+	c := newClient(t, b, 10*time.Second)
+	who := &person{pins: []string{"000000", "12", "123456"}} // "12" is no PIN and costs no try
+	if _, err := c.Create(t.Context(), device(k), creation(t, verifying), who); err != nil {
+		t.Fatalf("Create: %v", err)
+	}
+	if !slices.Equal(who.asked, []int{8, 7, 7}) || !slices.Equal(who.wrong, []bool{false, true, true}) {
+		t.Errorf("asked with %v tries left, after wrong ones %v", who.asked, who.wrong)
+	}
+}
+
+func TestWrongPINGivenUp(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	k := plug(t, b, "123456")
+	c := newClient(t, b, 10*time.Second)
+	_, err := c.Create(t.Context(), device(k), creation(t, verifying), &person{pins: []string{"000000"}})
+	var wrong *fido.WrongPINError
+	if !errors.As(err, &wrong) || wrong.TriesLeft != 7 || !errors.Is(err, fido.ErrWrongPIN) {
+		t.Errorf("Create = %v, want a wrong PIN with 7 tries left", err)
+	}
+	_, err = c.Create(t.Context(), device(k), creation(t, verifying), &person{})
+	if !errors.Is(err, fido.ErrPINRequired) {
+		t.Errorf("Create without a PIN = %v, want %v", err, fido.ErrPINRequired)
+	}
+}
+
+// Three wrong PINs in a row block the key until it is plugged in again, eight
+// until it is reset.
+func TestPINBlocked(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	k := plug(t, b, "123456")
+	c := newClient(t, b, 10*time.Second)
+	guess := func(pins ...string) error {
+		_, err := c.Create(t.Context(), device(k), creation(t, verifying), &person{pins: pins})
+		return err
+	}
+	if err := guess("000001", "000002", "000003"); !errors.Is(err, fido.ErrPINAuthBlocked) {
+		t.Fatalf("after three wrong PINs: %v, want %v", err, fido.ErrPINAuthBlocked)
+	}
+	if err := guess("123456"); !errors.Is(err, fido.ErrPINAuthBlocked) {
+		t.Fatalf("the right PIN then: %v, want %v", err, fido.ErrPINAuthBlocked)
+	}
+	k = again(t, b, k)
+	if err := guess("000004", "000005", "000006"); !errors.Is(err, fido.ErrPINAuthBlocked) {
+		t.Fatalf("after three more: %v, want %v", err, fido.ErrPINAuthBlocked)
+	}
+	k = again(t, b, k)
+	if err := guess("000007", "000008"); !errors.Is(err, fido.ErrPINBlocked) {
+		t.Fatalf("after eight: %v, want %v", err, fido.ErrPINBlocked)
+	}
+	if err := guess("123456"); !errors.Is(err, fido.ErrPINBlocked) {
+		t.Fatalf("the right PIN then: %v, want %v", err, fido.ErrPINBlocked)
+	}
+}
+
+// again pulls a key out and plugs it in.
+func again(t *testing.T, b *virtual.Bench, k virtual.Key) virtual.Key {
+	t.Helper()
+	if err := b.Unplug(k.ID); err != nil {
+		t.Fatal(err)
+	}
+	k, err := b.Replug(k.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+func TestPINRequiredButNotSet(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	k := plug(t, b, "")
+	c := newClient(t, b, 10*time.Second)
+	_, err := c.Create(t.Context(), device(k), creation(t, verifying), &person{})
+	if !errors.Is(err, fido.ErrPINNotSet) {
+		t.Errorf("Create = %v, want %v", err, fido.ErrPINNotSet)
+	}
+}

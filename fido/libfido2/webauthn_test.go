@@ -1,0 +1,139 @@
+//go:build cgo && !nofido && linux
+
+package libfido2_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/go-webauthn/webauthn/protocol"
+	"github.com/go-webauthn/webauthn/protocol/webauthncose"
+	"github.com/go-webauthn/webauthn/webauthn"
+
+	"nightlatch/fido"
+)
+
+// An account is go-webauthn's view of whom a credential belongs to.
+type account struct{ credentials []webauthn.Credential }
+
+func (a *account) WebAuthnID() []byte                         { return []byte("account 1") }
+func (a *account) WebAuthnName() string                       { return "alice" }
+func (a *account) WebAuthnDisplayName() string                { return "Alice <&> \"A\"" }
+func (a *account) WebAuthnCredentials() []webauthn.Credential { return a.credentials }
+
+// TestRelyingPartyAccepts lets go-webauthn, which is not ours, make the options and
+// judge the responses.
+func TestRelyingPartyAccepts(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name        string
+		alg         webauthncose.COSEAlgorithmIdentifier
+		attestation protocol.ConveyancePreference
+		format      string
+		resident    protocol.ResidentKeyRequirement
+		verify      protocol.UserVerificationRequirement
+	}{
+		{name: "ES256, no attestation", alg: webauthncose.AlgES256, format: "none"},
+		{name: "ES256, attested", alg: webauthncose.AlgES256, attestation: protocol.PreferDirectAttestation, format: "packed"},
+		{name: "EdDSA, attested", alg: webauthncose.AlgEdDSA, attestation: protocol.PreferDirectAttestation, format: "packed"},
+		{
+			name: "resident, verified", alg: webauthncose.AlgES256, attestation: protocol.PreferDirectAttestation, format: "packed",
+			resident: protocol.ResidentKeyRequirementRequired, verify: protocol.VerificationRequired,
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			rp, err := webauthn.New(&webauthn.Config{
+				RPID: "localhost", RPDisplayName: "Nightlatch", RPOrigins: []string{origin},
+				AttestationPreference: tt.attestation,
+				AuthenticatorSelection: protocol.AuthenticatorSelection{
+					ResidentKey: tt.resident, UserVerification: tt.verify,
+				},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			b := newBench(t)
+			k := plug(t, b, "123456")
+			c := newClient(t, b, 10*time.Second)
+			who := &person{pins: slices.Repeat([]string{"123456"}, 8)}
+			alice := &account{}
+
+			options, session, err := rp.BeginRegistration(alice, webauthn.WithCredentialParameters(
+				[]protocol.CredentialParameter{{Type: protocol.PublicKeyCredentialType, Algorithm: tt.alg}}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			response, err := c.Create(t.Context(), device(k), encode(t, options), who)
+			if err != nil {
+				t.Fatalf("Create: %v", err)
+			}
+			parsed, err := protocol.ParseCredentialCreationResponseBytes(response)
+			if err != nil {
+				t.Fatalf("the response does not parse: %v", err)
+			}
+			credential, err := rp.CreateCredential(alice, *session, parsed)
+			if err != nil {
+				t.Fatalf("the response is refused: %v", err)
+			}
+			if credential.AttestationType != "" && parsed.Response.AttestationObject.Format != tt.format {
+				t.Errorf("format %q, want %q", parsed.Response.AttestationObject.Format, tt.format)
+			}
+			if name := fido.Model(credential.Authenticator.AAGUID); name != "Nightlatch lab key" {
+				t.Errorf("the model is called %q", name)
+			}
+			alice.credentials = append(alice.credentials, *credential)
+
+			for range 2 { // the counter grows from one to the next
+				options, session, err := rp.BeginLogin(alice)
+				if err != nil {
+					t.Fatal(err)
+				}
+				response, err := c.Get(t.Context(), device(k), encode(t, options), who)
+				if err != nil {
+					t.Fatalf("Get: %v", err)
+				}
+				parsed, err := protocol.ParseCredentialRequestResponseBytes(response)
+				if err != nil {
+					t.Fatalf("the response does not parse: %v", err)
+				}
+				credential, err := rp.ValidateLogin(alice, *session, parsed)
+				if err != nil {
+					t.Fatalf("the response is refused: %v", err)
+				}
+				if credential.Authenticator.CloneWarning {
+					t.Error("the counter did not grow")
+				}
+				alice.credentials[0] = *credential
+			}
+
+			// R34: a copied key's counter stands still.
+			if err := b.Freeze(k.ID, true); err != nil {
+				t.Fatal(err)
+			}
+			for range 2 {
+				signIn, session, err := rp.BeginLogin(alice)
+				if err != nil {
+					t.Fatal(err)
+				}
+				response, err := c.Get(t.Context(), device(k), encode(t, signIn), who)
+				if err != nil {
+					t.Fatalf("Get with a counter that stands still: %v", err)
+				}
+				parsed, err := protocol.ParseCredentialRequestResponseBytes(response)
+				if err != nil {
+					t.Fatal(err)
+				}
+				credential, err := rp.ValidateLogin(alice, *session, parsed)
+				if err != nil {
+					t.Fatal(err)
+				}
+				alice.credentials[0] = *credential
+			}
+			if !alice.credentials[0].Authenticator.CloneWarning {
+				t.Error("a counter that stands still went unnoticed")
+			}
+		})
+	}
+}
