@@ -12,6 +12,7 @@ type Box struct {
 	Fill, Stroke  fyne.ThemeColorName
 	Radius, Width float32 // corner radius, stroke width
 	Shadow        bool
+	round         bool // a disc at any size
 	rect          *canvas.Rectangle
 }
 
@@ -26,9 +27,19 @@ func NewBox(fill, stroke fyne.ThemeColorName, radius float32) *Box {
 	return b
 }
 
+// NewDisc makes a box that is round at any size.
+func NewDisc(fill, stroke fyne.ThemeColorName) *Box {
+	b := NewBox(fill, stroke, 0)
+	b.round = true
+	return b
+}
+
 func (b *Box) paint() {
 	b.rect.FillColor, b.rect.StrokeColor = tint(b.Fill), tint(b.Stroke)
 	b.rect.StrokeWidth, b.rect.CornerRadius = b.Width, b.Radius
+	if b.round {
+		b.rect.CornerRadius = b.Size().Height / 2
+	}
 	if b.Shadow {
 		b.rect.Shadow = canvas.Shadow{Color: rgba(0x000000, 0x30), BlurRadius: 12, Offset: fyne.NewPos(0, 3)}
 	}
@@ -55,7 +66,12 @@ type boxRenderer struct {
 	objs []fyne.CanvasObject
 }
 
-func (r *boxRenderer) Layout(s fyne.Size)           { r.b.rect.Resize(s) }
+func (r *boxRenderer) Layout(s fyne.Size) {
+	if r.b.round {
+		r.b.rect.CornerRadius = s.Height / 2
+	}
+	r.b.rect.Resize(s)
+}
 func (r *boxRenderer) MinSize() fyne.Size           { return fyne.Size{} }
 func (r *boxRenderer) Refresh()                     { r.b.Refresh() }
 func (r *boxRenderer) Objects() []fyne.CanvasObject { return r.objs }

@@ -9,7 +9,7 @@ import (
 // line when one does not fit: links, chips, the buttons under a code.
 type flow struct {
 	gap, between float32
-	centred      bool
+	align        fyne.TextAlign
 }
 
 // Flow sets objects side by side with a gap, on as many lines as they need.
@@ -19,7 +19,12 @@ func Flow(gap float32, objs ...fyne.CanvasObject) *fyne.Container {
 
 // FlowCentred is Flow with every line in the middle.
 func FlowCentred(gap float32, objs ...fyne.CanvasObject) *fyne.Container {
-	return container.New(&flow{gap: gap, between: S8, centred: true}, objs...)
+	return container.New(&flow{gap: gap, between: S8, align: fyne.TextAlignCenter}, objs...)
+}
+
+// FlowTrailing is Flow with every line at the far edge.
+func FlowTrailing(gap float32, objs ...fyne.CanvasObject) *fyne.Container {
+	return container.New(&flow{gap: gap, between: S8, align: fyne.TextAlignTrailing}, objs...)
 }
 
 // lines are the objects of every line at a width, and each line's height.
@@ -59,8 +64,11 @@ func (f *flow) Layout(objs []fyne.CanvasObject, s fyne.Size) {
 	y := float32(0)
 	for i, line := range lines {
 		x := float32(0)
-		if f.centred {
+		switch f.align {
+		case fyne.TextAlignCenter:
 			x = whole((s.Width - widths[i]) / 2)
+		case fyne.TextAlignTrailing:
+			x = whole(s.Width - widths[i])
 		}
 		for _, o := range line {
 			w := fyne.Min(o.MinSize().Width, s.Width)

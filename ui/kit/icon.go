@@ -19,6 +19,7 @@ type Icon struct {
 	Name  string
 	Color fyne.ThemeColorName
 	Edge  float32 // at text size 100 %
+	still bool    // the same at every text size
 	img   *canvas.Image
 	drawn struct {
 		name  string
@@ -52,7 +53,15 @@ func (i *Icon) paint() {
 }
 
 // MinSize is the edge at the text size in force.
-func (i *Icon) MinSize() fyne.Size { return fyne.NewSquareSize(scaled(i.Edge)) }
+func (i *Icon) MinSize() fyne.Size {
+	if i.still {
+		return fyne.NewSquareSize(i.Edge)
+	}
+	return fyne.NewSquareSize(scaled(i.Edge))
+}
+
+// Fixed keeps the icon at its size whatever the text size: illustrations.
+func (i *Icon) Fixed() *Icon { i.still = true; return i }
 
 // Refresh draws the icon again if its name, its colour or the theme changed.
 func (i *Icon) Refresh() {

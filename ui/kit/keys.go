@@ -46,6 +46,14 @@ func passOn(from fyne.CanvasObject, e *fyne.KeyEvent) {
 	}
 }
 
+// passShortcutOn hands a shortcut that a field has no use for to the window.
+func passShortcutOn(from fyne.CanvasObject, s fyne.Shortcut) {
+	c := fyne.CurrentApp().Driver().CanvasForObject(from)
+	if w, ok := c.(interface{ TypedShortcut(fyne.Shortcut) }); ok {
+		w.TypedShortcut(s)
+	}
+}
+
 // Focus gives the keyboard to a part that is on a canvas, if it is.
 func Focus(o fyne.Focusable) {
 	obj, ok := o.(fyne.CanvasObject)

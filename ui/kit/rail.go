@@ -12,33 +12,45 @@ type RailItem struct {
 	box, bar *Box
 	icon     *Icon
 	label    *Text
+	count    *Text
+	chip     fyne.CanvasObject
+	words    *fyne.Container
 }
 
+// NewRailItem makes an entry; an empty count shows none.
 func NewRailItem(icon, label, count string, selected bool, tap func()) *RailItem {
 	r := &RailItem{
 		Selected: selected, box: NewBox(Clear, "", RadiusControl), bar: NewBox(Accent, "", 2),
-		icon: NewIcon(icon, 20, Ink2), label: NewText(label, Body, Ink2),
+		icon: NewIcon(icon, 20, Ink2), label: NewText(label, Body, Ink2), count: NewText(count, Label, Accent),
 	}
 	r.OnTap = tap
-	line := []fyne.CanvasObject{r.icon, Grow(r.label)}
-	if count != "" {
-		line = append(line, Chip(count, AccentSoft, Accent))
-	}
-	mark := Inset(0, 9, 0, 9, HTop(0, Full(Sized(3, 0, r.bar)), Gap()))
-	r.init(r, Z(r.box, mark, Sized(0, 36, Inset(S12, 0, 6, 0, Centre2(H(10, line...))))), RadiusControl, -1, r.dress)
+	r.chip = Z(NewBox(AccentSoft, "", RadiusChip), Inset(7, 2, 7, 2, r.count))
+	r.words = Grow(H(S8, Grow(r.label), r.chip))
+	mark := HTop(0, Full(Sized(3, 0, Inset(0, 9, 0, 9, r.bar))), Gap())
+	r.init(r, Z(r.box, mark, Scaled(0, 36, Inset(10, 0, 6, 0, Centre2(H(10, r.icon, r.words))))), RadiusControl, -1, r.dress)
 	return r
 }
 
+// SetCount changes what waits; empty hides it.
+func (r *RailItem) SetCount(count string) {
+	r.count.Words = count
+	r.changed()
+}
+
 func (r *RailItem) dress() {
+	r.Name = r.label.Words
+	if r.count.Words != "" {
+		r.Name += ", " + r.count.Words
+	}
 	r.box.Fill, r.icon.Color, r.label.Color, r.label.Role = Clear, Ink2, Ink2, Body
-	r.bar.Hide()
 	if r.Hovered {
 		r.box.Fill = HoverTint
 	}
 	if r.Selected {
 		r.box.Fill, r.icon.Color, r.label.Color, r.label.Role = AccentSoft, Accent, Ink, Strong
-		r.bar.Show()
 	}
+	showIf(r.bar, r.Selected)
+	showIf(r.chip, r.count.Words != "")
 }
 
 // Chip is a tiny filled label: a count.
@@ -64,12 +76,21 @@ type RailConfig struct {
 	OnAccount      func()
 }
 
-// A SideRail is the left rail: who is signed in, places, and the feet.
+// A SideRail is the left rail: who is signed in, places, and the feet. In a
+// narrow window it folds to icons, and the name of the one that has the keyboard
+// or the mouse is shown beside it.
 type SideRail struct {
 	widget.BaseWidget
-	items map[string]*RailItem
-	body  fyne.CanvasObject
+	items  map[string]*RailItem
+	order  []*RailItem
+	who    *TapRow
+	whoIs  *fyne.Container
+	body   fyne.CanvasObject
+	folded bool
 }
+
+// RailFolded is the width of a folded rail at text size 100 %.
+const RailFolded float32 = 64
 
 // NewRail builds the rail.
 func NewRail(c RailConfig) *SideRail {
@@ -80,41 +101,113 @@ func NewRail(c RailConfig) *SideRail {
 				c.OnSelect(p.ID)
 			}
 		})
+		at := len(r.order)
+		it.arrow = func(k fyne.KeyName) bool { return r.arrow(at, k) }
 		r.items[p.ID] = it
+		r.order = append(r.order, it)
 		return it
 	}
-	initial := ""
-	for _, first := range c.Name {
-		initial = string(first)
-		break
-	}
-	who := Inset(S8, S8, S8, S8, H(S12, Avatar(initial, 32), Grow(V(0, NewText(c.Name, Strong, Ink), NewText(c.Subtitle, Caption, Ink3)))))
-	parts := []fyne.CanvasObject{NewTapRow(who, c.OnAccount), Space(1, S12)}
-	for i, g := range c.Groups {
-		if i > 0 {
-			parts = append(parts, Space(1, S16))
+	groups := func(gs [][]Place) []fyne.CanvasObject {
+		var parts []fyne.CanvasObject
+		for _, g := range gs {
+			var items []fyne.CanvasObject
+			for _, p := range g {
+				items = append(items, item(p))
+			}
+			parts = append(parts, V(2, items...))
 		}
-		var items []fyne.CanvasObject
-		for _, p := range g {
-			items = append(items, item(p))
-		}
-		parts = append(parts, V(2, items...))
+		return parts
 	}
-	var feet []fyne.CanvasObject
-	for _, p := range c.Feet {
-		feet = append(feet, item(p))
-	}
-	parts = append(parts, Gap(), V(2, feet...))
-	r.body = Sized(RailWidth, 0, Z(NewBox(Rail, "", 0), Inset(S12, S16, S12, S12, V(0, parts...))))
+	r.whoIs = Grow(V(0, NewText(c.Name, Strong, Ink), NewText(c.Subtitle, Caption, Ink3)))
+	r.who = NewTapRow(Inset(S4, S8, S4, S8, H(S12, Avatar(initial(c.Name), 32), r.whoIs)), c.OnAccount)
+	r.who.Name = words().T("kit.account", c.Name)
+	places := Scroll(V(S16, groups(c.Groups)...))
+	feet := V(2, groups([][]Place{c.Feet})...)
+	r.body = Z(NewBox(Rail, "", 0), Inset(S12, S16, S12, S12, V(S12, r.who, Grow(places), feet)))
 	r.ExtendBaseWidget(r)
 	return r
 }
 
-func (r *SideRail) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(r.body) }
+// initial is the first sign of a name, in capitals.
+func initial(name string) string {
+	for _, mark := range graphemes(name) {
+		return upper(mark)
+	}
+	return ""
+}
+
+func (r *SideRail) arrow(at int, k fyne.KeyName) bool {
+	switch k {
+	case fyne.KeyUp:
+		at--
+	case fyne.KeyDown:
+		at++
+	case fyne.KeyHome:
+		at = 0
+	case fyne.KeyEnd:
+		at = len(r.order) - 1
+	default:
+		return false
+	}
+	if at >= 0 && at < len(r.order) {
+		Focus(r.order[at])
+	}
+	return true
+}
 
 // Item is the rail's entry with that ID, nil if there is none: tests and the
 // first focus ask for it.
 func (r *SideRail) Item(id string) *RailItem { return r.items[id] }
+
+// Select marks one entry; "" marks none.
+func (r *SideRail) Select(id string) {
+	for name, it := range r.items {
+		if on := name == id; it.Selected != on {
+			it.Selected = on
+			it.changed()
+		}
+	}
+}
+
+// SetCount says what waits at a place; empty for nothing.
+func (r *SideRail) SetCount(id, count string) {
+	if it := r.items[id]; it != nil {
+		it.SetCount(count)
+	}
+}
+
+// Fold shows icons alone; a window does it when it is narrow.
+func (r *SideRail) Fold(on bool) {
+	if r.folded == on {
+		return
+	}
+	r.folded = on
+	showIf(r.whoIs, !on)
+	for _, it := range r.order {
+		showIf(it.words, !on)
+	}
+	r.Refresh()
+}
+
+// Folded reports whether only icons are shown.
+func (r *SideRail) Folded() bool { return r.folded }
+
+// MinSize is the rail's width, at the text size in force.
+func (r *SideRail) MinSize() fyne.Size {
+	if r.folded {
+		return fyne.NewSize(scaled(RailFolded), 200)
+	}
+	return fyne.NewSize(scaled(RailWidth), 200)
+}
+
+// Refresh draws again.
+func (r *SideRail) Refresh() {
+	r.body.Refresh()
+	r.BaseWidget.Refresh()
+}
+
+// CreateRenderer is Fyne's.
+func (r *SideRail) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(r.body) }
 
 // Held lets Walk look inside.
 func (r *SideRail) Held() []fyne.CanvasObject { return []fyne.CanvasObject{r.body} }

@@ -1,62 +1,113 @@
 package kit
 
 import (
+	"strconv"
+
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
 )
 
-// A Crumb is one part of the way to a page.
-type Crumb struct {
-	Name  string
-	OnTap func() // nil: words only
-}
-
-// Crumbs is the way to this page; every part that leads somewhere is a link,
-// the last never is.
-func Crumbs(parts ...Crumb) fyne.CanvasObject {
-	var line []fyne.CanvasObject
-	for i, p := range parts {
-		if i > 0 {
-			line = append(line, NewIcon("chevron", 12, Ink3))
-		}
-		switch {
-		case i == len(parts)-1:
-			line = append(line, NewText(p.Name, Label, Ink2))
-		case p.OnTap == nil:
-			line = append(line, NewText(p.Name, Caption, Ink3))
-		default:
-			b := &Button{Kind: Quiet, box: NewBox(Clear, "", RadiusChip), label: NewText(p.Name, Caption, Ink3)}
-			b.OnTap = p.OnTap
-			b.init(b, b.label, RadiusChip, 3, func() {
-				b.label.Color = Ink3
-				if b.Hovered {
-					b.label.Color = Accent
-				}
-			})
-			line = append(line, b)
-		}
-	}
-	return H(6, append(line, Gap())...)
+// steps draws a ceremony's steps with a line between them. Where the names don't
+// fit, only that of the step one is at is shown.
+type steps struct {
+	widget.BaseWidget
+	at    int
+	names []string
+	discs []fyne.CanvasObject
+	texts []*Text
+	rules []fyne.CanvasObject
+	objs  []fyne.CanvasObject
 }
 
 // Steps shows a ceremony's steps and where one is (at counts from 0).
 func Steps(at int, names ...string) fyne.CanvasObject {
-	var line []fyne.CanvasObject
+	s := &steps{at: at, names: names}
 	for i, n := range names {
-		if i > 0 {
-			line = append(line, Grow(V(0, Sized(0, 1, NewBox(Hairline, "", 0)))))
-		}
-		var disc fyne.CanvasObject
 		ink, role := Ink3, Body
-		num := string(rune('1' + i))
+		num := strconv.Itoa(i + 1)
+		var disc fyne.CanvasObject
 		switch {
 		case i < at:
-			disc, ink = Z(NewBox(AccentSoft, "", 12), Centre(NewIcon("check", 14, Accent))), Ink2
+			disc, ink = Z(NewBox(AccentSoft, "", 12), Centre(NewIcon("check", 14, Accent).Fixed())), Ink2
 		case i == at:
-			disc, ink, role = Z(NewBox(Accent, "", 12), Centre(NewText(num, Label, OnAccent))), Ink, Strong
+			disc, ink, role = Z(NewBox(Accent, "", 12), Centre(NewText(num, Label.Fixed(), OnAccent))), Ink, Strong
 		default:
-			disc = Z(NewBox(Clear, Control, 12), Centre(NewText(num, Label, Ink3)))
+			disc = Z(NewBox(Clear, Control, 12), Centre(NewText(num, Label.Fixed(), Ink3)))
 		}
-		line = append(line, H(S8, Sized(24, 24, disc), NewText(n, role, ink)))
+		if i > 0 {
+			rule := NewBox(Hairline, "", 0)
+			s.rules = append(s.rules, rule)
+			s.objs = append(s.objs, rule)
+		}
+		text := NewText(n, role, ink)
+		s.discs, s.texts = append(s.discs, disc), append(s.texts, text)
+		s.objs = append(s.objs, disc, text)
 	}
-	return H(S12, line...)
+	s.ExtendBaseWidget(s)
+	return s
+}
+
+const stepDisc = S24
+
+// wants is the width that the steps take with the names of some of them.
+func (s *steps) wants(named func(i int) bool) float32 {
+	w := -S8
+	for i, t := range s.texts {
+		w += stepDisc + S8 + 2*S12 + S8 // a short line at least
+		if named(i) {
+			w += S8 + t.MinSize().Width
+		}
+	}
+	return w
+}
+
+func (s *steps) arrange(size fyne.Size) {
+	named := func(int) bool { return true }
+	if s.wants(named) > size.Width {
+		named = func(i int) bool { return i == s.at }
+	}
+	used := float32(0)
+	for i, t := range s.texts {
+		used += stepDisc
+		if named(i) {
+			used += S8 + t.MinSize().Width
+		}
+	}
+	line := fyne.Max(0, whole((size.Width-used)/float32(max(1, len(s.rules))))-2*S12)
+	x := float32(0)
+	for i, t := range s.texts {
+		if i > 0 {
+			s.rules[i-1].Move(fyne.NewPos(x+S12, whole(size.Height/2)))
+			s.rules[i-1].Resize(fyne.NewSize(line, 1))
+			x += line + 2*S12
+		}
+		s.discs[i].Move(fyne.NewPos(x, whole((size.Height-stepDisc)/2)))
+		s.discs[i].Resize(fyne.NewSquareSize(stepDisc))
+		x += stepDisc
+		showIf(t, named(i))
+		if named(i) {
+			w := fyne.Min(t.MinSize().Width, fyne.Max(0, size.Width-x-S8))
+			t.Move(fyne.NewPos(x+S8, whole((size.Height-t.Role.line())/2)))
+			t.Resize(fyne.NewSize(w, t.Role.line()))
+			x += S8 + w
+		}
+	}
+}
+
+// AccessibilityLabel says where one is.
+func (s *steps) AccessibilityLabel() string {
+	if s.at < 0 || s.at >= len(s.names) {
+		return ""
+	}
+	return words().T("kit.step", s.at+1, len(s.names), s.names[s.at])
+}
+
+func (s *steps) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleText }
+func (s *steps) HeightFor(float32) float32              { return s.MinSize().Height }
+func (s *steps) MinSize() fyne.Size {
+	return fyne.NewSize(80, fyne.Max(stepDisc, Body.line()))
+}
+
+func (s *steps) CreateRenderer() fyne.WidgetRenderer {
+	return &placed{layout: s.arrange, objs: s.objs}
 }

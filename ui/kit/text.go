@@ -102,6 +102,9 @@ func (t *Text) MinSize() fyne.Size {
 	return fyne.NewSize(up(t.Role.width(words)), t.Role.line())
 }
 
+// least is room for a sign and an ellipsis.
+func (t *Text) least() float32 { return fyne.Min(up(t.Role.size()*2), t.MinSize().Width) }
+
 // CreateRenderer is Fyne's.
 func (t *Text) CreateRenderer() fyne.WidgetRenderer { return &textRenderer{t: t} }
 

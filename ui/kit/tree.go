@@ -97,3 +97,14 @@ func reveal(o fyne.CanvasObject) {
 		s.ScrollToOffset(at)
 	}
 }
+
+// relayout lays out what is around an object after its height changed: Fyne
+// itself only looks at minimum sizes, and only in a window.
+func relayout(o fyne.CanvasObject) {
+	way := wayTo(o)
+	for i := len(way) - 2; i >= 0; i-- {
+		if c, ok := way[i].(*fyne.Container); ok && c.Layout != nil {
+			c.Layout.Layout(c.Objects, c.Size())
+		}
+	}
+}

@@ -1,0 +1,48 @@
+package kit
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// unseen reports signs that have no place in a line of text: control characters,
+// broken encoding, and marks that change what is seen without being seen
+// (direction marks and isolates of Unicode Annex 9, zero-width space, byte order
+// mark). The joiners U+200C and U+200D stay: Persian and Indic spelling needs them.
+func unseen(r rune) bool {
+	switch {
+	case unicode.IsControl(r), r == utf8.RuneError, unicode.Is(unicode.Bidi_Control, r), unicode.Is(unicode.Co, r):
+		return true
+	}
+	return r == 0x200b || r == 0x2060 || r == 0xfeff || r == 0x2028 || r == 0x2029
+}
+
+// clean makes one line of at most limit signs out of text that came from
+// elsewhere, and says whether it was cut and whether unseen signs were dropped.
+// Newlines and tabs inside become spaces. It looks at no more of the text than
+// it must: ten megabytes from the clipboard cost what one line does.
+func clean(text string, limit int) (line string, cut, dropped bool) {
+	head := text[:nthRune(text, 4*limit+64)]
+	cut = len(head) < len(text)
+	if !cut {
+		head = strings.TrimRight(head, "\r\n")
+	}
+	var b strings.Builder
+	n := 0
+	for _, r := range strings.ReplaceAll(head, "\r\n", "\n") {
+		if r == '\n' || r == '\t' {
+			r = ' '
+		}
+		if unseen(r) {
+			dropped = true
+			continue
+		}
+		if n == limit {
+			return b.String(), true, dropped
+		}
+		b.WriteRune(r)
+		n++
+	}
+	return b.String(), cut, dropped
+}

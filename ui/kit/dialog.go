@@ -1,0 +1,186 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+)
+
+// A DialogConfig is a question that must be answered before anything else.
+type DialogConfig struct {
+	Title        string
+	Words        string              // may be empty
+	Consequences []string            // what will be, one line each
+	Body         []fyne.CanvasObject // a field to fill in, a code to look at; may be empty
+	Icon         string              // beside the title; may be empty
+	Tone         Tone                // colours the icon
+
+	Cancel  string // "" is the word of the language; "-" leaves the button out
+	Do      string // "" leaves the button out
+	Destroy bool   // Do deletes or weakens something: it is outlined in the danger colour and doesn't have the keyboard first
+	OnDo    func() // called after the dialog closed, unless Keep
+	Keep    bool   // Do leaves the dialog open; the caller closes it
+	OnClose func() // closed without Do
+}
+
+// A Dialog lies over the page until it is answered. Tab stays inside it, Escape
+// is Cancel, Enter is Do unless Do destroys; what had the keyboard before gets it
+// back.
+type Dialog struct {
+	widget.BaseWidget
+	config DialogConfig
+	over   *overlay
+	scrim  *Box
+	card   fyne.CanvasObject
+	cancel *Button
+	do     *Button
+}
+
+// dialogWidth is how wide the card is where the window has room.
+const dialogWidth float32 = 440
+
+// ShowDialog opens a dialog on a canvas.
+func ShowDialog(c fyne.Canvas, config DialogConfig) *Dialog {
+	d := &Dialog{config: config, scrim: NewBox(Scrim, "", 0)}
+	d.card = d.build()
+	d.ExtendBaseWidget(d)
+	d.over = openOverlay(c, d, d.Dismiss)
+	keys := Keys{Escape: d.Dismiss}
+	if d.do != nil && !config.Destroy {
+		keys.Enter = d.act
+	}
+	keys.Attach(c)
+	d.focusFirst()
+	return d
+}
+
+func (d *Dialog) build() fyne.CanvasObject {
+	c := d.config
+	title := fyne.CanvasObject(NewText(c.Title, Heading, Ink).Wrapped())
+	if c.Icon != "" {
+		ink := map[Tone]fyne.ThemeColorName{Info: Accent, Attention: Brass, Refused: Danger}[c.Tone]
+		title = HTop(S12, Inset(0, 2, 0, 0, NewIcon(c.Icon, 20, ink)), Grow(title))
+	}
+	parts := []fyne.CanvasObject{title}
+	if c.Words != "" {
+		parts = append(parts, Para(c.Words, Ink2))
+	}
+	if len(c.Consequences) > 0 {
+		var lines []fyne.CanvasObject
+		for _, words := range c.Consequences {
+			lines = append(lines, HTop(S8, Scaled(16, 20, Centre(Scaled(5, 5, NewBox(Ink3, "", 3)))), Grow(Para(words, Ink))))
+		}
+		parts = append(parts, V(S8, lines...))
+	}
+	parts = append(parts, c.Body...)
+	buttons := []fyne.CanvasObject{}
+	if c.Cancel != "-" {
+		label := c.Cancel
+		if label == "" {
+			label = words().T("kit.cancel")
+		}
+		d.cancel = NewButton(label, "", Secondary, d.Dismiss)
+		buttons = append(buttons, d.cancel)
+	}
+	if c.Do != "" {
+		kind := Primary
+		if c.Destroy {
+			kind = Destroy
+		}
+		d.do = NewButton(c.Do, "", kind, d.act)
+		buttons = append(buttons, d.do)
+	}
+	return Z(NewBox(Surface, Hairline, RadiusSheet),
+		Inset(S24, S24, S24, S20, V(S24, Grow(Scroll(V(S12, parts...))), FlowTrailing(S12, buttons...))))
+}
+
+// focusFirst gives the keyboard to the first thing to fill in, else to the safe
+// button.
+func (d *Dialog) focusFirst() {
+	var first fyne.Focusable
+	for _, o := range d.config.Body {
+		Walk(o, func(o fyne.CanvasObject) bool {
+			f, ok := o.(fyne.Focusable)
+			if ok && o.Visible() {
+				first = f
+			}
+			return first == nil
+		})
+		if first != nil {
+			break
+		}
+	}
+	if first == nil && d.do != nil && !d.config.Destroy {
+		first = d.do
+	}
+	if first == nil && d.cancel != nil {
+		first = d.cancel
+	}
+	if first != nil {
+		d.over.canvas.Focus(first)
+	}
+}
+
+func (d *Dialog) act() {
+	if d.do.Disabled() {
+		return
+	}
+	if !d.config.Keep {
+		d.over.close()
+	}
+	if d.config.OnDo != nil {
+		d.config.OnDo()
+	}
+}
+
+// Dismiss closes the dialog as Cancel does.
+func (d *Dialog) Dismiss() {
+	if !d.over.open {
+		return
+	}
+	d.over.close()
+	if d.config.OnClose != nil {
+		d.config.OnClose()
+	}
+}
+
+// Close closes the dialog and calls nobody.
+func (d *Dialog) Close() { d.over.close() }
+
+// Do is the button that does it, nil if there is none: to disable it until a
+// field is filled in.
+func (d *Dialog) Do() *Button { return d.do }
+
+func (d *Dialog) place(s fyne.Size) {
+	d.scrim.Resize(s)
+	w := fyne.Min(scaled(dialogWidth), s.Width-2*S16)
+	h := fyne.Min(d.heightFor(w), s.Height-2*S16)
+	d.card.Move(fyne.NewPos(whole((s.Width-w)/2), whole((s.Height-h)/2)))
+	d.card.Resize(fyne.NewSize(w, h))
+}
+
+func (d *Dialog) heightFor(w float32) float32 { return heightFor(d.card, w) }
+
+// Tapped keeps a press beside the card from reaching the page. It doesn't close
+// the dialog: one may have typed something.
+func (d *Dialog) Tapped(*fyne.PointEvent) {}
+
+// MouseIn, MouseMoved and MouseOut keep the page below from showing hover.
+func (d *Dialog) MouseIn(*desktop.MouseEvent) {}
+
+// MouseMoved is part of desktop.Hoverable.
+func (d *Dialog) MouseMoved(*desktop.MouseEvent) {}
+
+// MouseOut is part of desktop.Hoverable.
+func (d *Dialog) MouseOut() {}
+
+// MinSize is nothing: a dialog takes the canvas.
+func (d *Dialog) MinSize() fyne.Size { return fyne.Size{} }
+
+// Held lets Walk look inside.
+func (d *Dialog) Held() []fyne.CanvasObject { return []fyne.CanvasObject{d.card} }
+
+// CreateRenderer is Fyne's.
+func (d *Dialog) CreateRenderer() fyne.WidgetRenderer {
+	return &placed{layout: d.place, objs: []fyne.CanvasObject{d.scrim, d.card}}
+}

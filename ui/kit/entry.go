@@ -1,0 +1,101 @@
+package kit
+
+import (
+	"unicode/utf8"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+)
+
+// entry is Fyne's, asking the Input around it before anything gets in.
+type entry struct {
+	widget.Entry
+	in *Input
+}
+
+func (e *entry) FocusGained() {
+	e.Entry.FocusGained()
+	e.in.focused(true)
+	reveal(e.in)
+}
+
+func (e *entry) FocusLost() {
+	e.Entry.FocusLost()
+	e.in.focused(false)
+}
+
+// AccessibilityLabel and AccessibilityRole let a screen reader name the field.
+func (e *entry) AccessibilityLabel() string             { return e.in.Name }
+func (e *entry) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleText }
+func (e *entry) TypedKey(k *fyne.KeyEvent) {
+	if e.in.OnKey != nil && e.in.OnKey(k) {
+		return
+	}
+	switch k.Name {
+	case fyne.KeyReturn, fyne.KeyEnter:
+		if e.in.OnSubmit != nil {
+			e.in.OnSubmit(e.Text)
+			return
+		}
+		passOn(e.in, k)
+	case fyne.KeyEscape, fyne.KeyUp, fyne.KeyDown, fyne.KeyPageUp, fyne.KeyPageDown,
+		fyne.KeyF1, fyne.KeyF2, fyne.KeyF3, fyne.KeyF4, fyne.KeyF5, fyne.KeyF6, fyne.KeyF7, fyne.KeyF8, fyne.KeyF9, fyne.KeyF10, fyne.KeyF11, fyne.KeyF12:
+		passOn(e.in, k)
+	default:
+		e.Entry.TypedKey(k)
+	}
+}
+
+// TypedRune takes one sign more, if it can be seen and there is room.
+func (e *entry) TypedRune(r rune) {
+	switch {
+	case unseen(r):
+		e.in.trouble(Unprintable)
+	case e.room() < 1:
+		e.in.trouble(TooLong)
+	default:
+		e.Entry.TypedRune(r)
+	}
+}
+
+// room is how many signs still fit; what is selected will be replaced.
+func (e *entry) room() int {
+	return e.in.limit() - utf8.RuneCountInString(e.Text) + utf8.RuneCountInString(e.SelectedText())
+}
+
+// TypedShortcut looks at what is pasted before Fyne lays it out: ten megabytes
+// would freeze the window.
+func (e *entry) TypedShortcut(s fyne.Shortcut) {
+	if e.in.OnShortcut != nil && e.in.OnShortcut(s) {
+		return
+	}
+	switch s := s.(type) {
+	case *fyne.ShortcutPaste:
+		text, cut, dropped := clean(s.Clipboard.Content(), max(0, e.room()))
+		if text != "" {
+			e.Entry.TypedShortcut(&fyne.ShortcutPaste{Clipboard: fixedClipboard(text), Secondary: s.Secondary})
+		}
+		switch {
+		case cut:
+			e.in.trouble(TooLong)
+		case dropped:
+			e.in.trouble(Unprintable)
+		}
+	case *desktop.CustomShortcut:
+		switch s.KeyName {
+		case fyne.KeyLeft, fyne.KeyRight, fyne.KeyBackspace, fyne.KeyDelete: // word by word
+			e.Entry.TypedShortcut(s)
+		default:
+			passShortcutOn(e.in, s)
+		}
+	default:
+		e.Entry.TypedShortcut(s)
+	}
+}
+
+// A fixedClipboard hands one text to Fyne's paste.
+type fixedClipboard string
+
+func (c fixedClipboard) Content() string   { return string(c) }
+func (c fixedClipboard) SetContent(string) {}

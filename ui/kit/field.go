@@ -1,0 +1,147 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+)
+
+// A Field is a label, a control, and below it a hint or, after a refusal, what
+// was wrong: with an icon, so that colour does not speak alone.
+type Field struct {
+	widget.BaseWidget
+	Control fyne.CanvasObject
+
+	hint    string
+	label   *Text
+	below   *Text
+	icon    *Icon
+	foot    *fyne.Container
+	body    *fyne.Container
+	refused bool
+}
+
+// NewField puts a label over a control and a hint (may be empty) under it.
+func NewField(label, hint string, control fyne.CanvasObject) *Field {
+	f := &Field{}
+	f.build(f, label, hint, control)
+	return f
+}
+
+func (f *Field) build(self fyne.Widget, label, hint string, control fyne.CanvasObject) {
+	f.Control, f.hint = control, hint
+	f.label = NewText(label, Label, Ink2)
+	f.below = NewText(hint, Caption, Ink3).Wrapped()
+	f.icon = NewIcon("refused", 16, Danger)
+	f.foot = HTop(6, f.icon, Grow(f.below))
+	f.body = V(6, f.label, control, f.foot)
+	if n, ok := control.(interface{ SetName(string) }); ok {
+		n.SetName(label)
+	}
+	f.show(hint, Ink3, false)
+	f.ExtendBaseWidget(self)
+}
+
+func (f *Field) show(words string, ink fyne.ThemeColorName, refused bool) {
+	f.refused = refused
+	f.below.Words, f.below.Color = words, ink
+	showIf(f.icon, refused)
+	showIf(f.foot, words != "")
+}
+
+// SetHint changes the hint; a refusal stays until it is cleared.
+func (f *Field) SetHint(words string) {
+	f.hint = words
+	if !f.refused {
+		f.show(words, Ink3, false)
+		f.Refresh()
+	}
+}
+
+// Refuse says what is wrong, in place of the hint, and marks the control.
+func (f *Field) Refuse(words string) {
+	f.show(words, Danger, true)
+	if c, ok := f.Control.(interface{ Refuse() }); ok {
+		c.Refuse()
+	}
+	f.Refresh()
+	reveal(f)
+}
+
+// Clear takes a refusal or a note back.
+func (f *Field) Clear() {
+	f.show(f.hint, Ink3, false)
+	if c, ok := f.Control.(interface{ Accept() }); ok {
+		c.Accept()
+	}
+	f.Refresh()
+}
+
+// Note says something about what was typed without refusing it ("21 characters").
+func (f *Field) Note(words string) {
+	f.show(words, Ink2, false)
+	f.Refresh()
+}
+
+// Refused reports whether the field shows a refusal.
+func (f *Field) Refused() bool { return f.refused }
+
+// HeightFor is the height at a width.
+func (f *Field) HeightFor(w float32) float32 { return heightFor(f.body, w) }
+
+// MinSize is the body's.
+func (f *Field) MinSize() fyne.Size { return f.body.MinSize() }
+
+// Refresh draws again; what is around it must be laid out when words came or went.
+func (f *Field) Refresh() {
+	f.body.Refresh()
+	f.BaseWidget.Refresh()
+	relayout(f)
+}
+
+// CreateRenderer is Fyne's.
+func (f *Field) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(f.body) }
+
+// Held lets Walk look inside.
+func (f *Field) Held() []fyne.CanvasObject { return f.body.Objects }
+
+// A TextField is a Field around an Input.
+type TextField struct {
+	Field
+	Input *Input
+}
+
+// NewTextField makes both. What is typed clears a refusal; what was cut or left
+// out is said below.
+func NewTextField(label, hint string, c InputConfig) *TextField {
+	changed := c.OnChanged
+	t := &TextField{}
+	c.Name = label
+	t.Input = NewInput(c)
+	t.build(t, label, hint, t.Input)
+	t.Input.OnChanged = func(text string) {
+		if t.refused || t.below.Words != t.hint {
+			t.Clear()
+		}
+		if changed != nil {
+			changed(text)
+		}
+	}
+	t.Input.OnTrouble = func(what InputTrouble) {
+		switch what {
+		case TooLong:
+			t.Note(words().T("kit.cut", t.Input.limit()))
+		case Unprintable:
+			t.Note(words().T("kit.cleaned"))
+		}
+	}
+	return t
+}
+
+// Text is what was typed.
+func (t *TextField) Text() string { return t.Input.Text() }
+
+// SetText replaces what was typed and clears a refusal.
+func (t *TextField) SetText(text string) { t.Clear(); t.Input.SetText(text) }
+
+// Focus is what gets the keyboard.
+func (t *TextField) Focus() fyne.Focusable { return t.Input.Focus() }

@@ -1,0 +1,120 @@
+package kit
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+
+	"nightlatch/assets"
+)
+
+// A ProgressConfig is what one waits for.
+type ProgressConfig struct {
+	Clock    Clock
+	Words    string        // for what: "Sending to the printer"
+	Most     time.Duration // how long at most; 0: not known, then the time so far is counted
+	OnCancel func()        // nil: can't be cancelled
+	OnLate   func()        // Most is over
+}
+
+// A Progress says what one waits for and for how long, and can be cancelled.
+// Nothing spins: the digits and, when the end is known, the ring move once a
+// second.
+type Progress struct {
+	widget.BaseWidget
+	config ProgressConfig
+	began  time.Time
+	words  *Text
+	digits *Text
+	ring   *ring
+	cancel *Button
+	body   *fyne.Container
+	ticker ticker
+	done   bool
+}
+
+// NewProgress begins to count at once.
+func NewProgress(c ProgressConfig) *Progress {
+	p := &Progress{config: c, began: c.Clock.Now(), words: NewText(c.Words, Body, Ink2), digits: NewText("", Code, Ink)}
+	line := []fyne.CanvasObject{}
+	if c.Most > 0 {
+		p.ring = newRing(16, 1, 2.5)
+		line = append(line, p.ring)
+	} else {
+		line = append(line, NewIcon("clock", 16, Ink3))
+	}
+	line = append(line, p.words, p.digits)
+	if c.OnCancel != nil {
+		p.cancel = NewLink(words().T("kit.cancel"), c.OnCancel)
+		line = append(line, Space(S4, 1), p.cancel)
+	}
+	p.body = H(S8, line...)
+	p.ticker = ticker{clock: c.Clock, every: time.Second, self: p, tick: p.tick}
+	p.show()
+	p.ExtendBaseWidget(p)
+	return p
+}
+
+// Say changes what one waits for; the time goes on.
+func (p *Progress) Say(what string) {
+	p.words.Words = what
+	p.Refresh()
+	relayout(p)
+}
+
+func (p *Progress) show() {
+	gone := p.config.Clock.Now().Sub(p.began)
+	if p.ring == nil {
+		p.digits.SetWords(assets.Digits(gone.Truncate(time.Second)))
+		return
+	}
+	left := max(0, p.config.Most-gone)
+	p.ring.set(float32(left) / float32(p.config.Most))
+	p.digits.SetWords(assets.Digits(left))
+}
+
+func (p *Progress) tick() {
+	p.show()
+	if p.config.Most > 0 && p.config.Clock.Now().Sub(p.began) >= p.config.Most && !p.done {
+		p.done = true
+		p.ticker.sleep()
+		if p.config.OnLate != nil {
+			p.config.OnLate()
+		}
+	}
+}
+
+// Cancel is the button that cancels, to give it the keyboard; nil if there is none.
+func (p *Progress) Cancel() *Button { return p.cancel }
+
+// Show starts ticking again.
+func (p *Progress) Show() { p.BaseWidget.Show(); p.wake() }
+
+// Hide stops ticking.
+func (p *Progress) Hide() { p.ticker.sleep(); p.BaseWidget.Hide() }
+
+// Refresh draws again.
+func (p *Progress) Refresh() {
+	p.show()
+	p.body.Refresh()
+	p.wake()
+}
+
+func (p *Progress) wake() {
+	if !p.done && p.Visible() {
+		p.ticker.wake()
+	}
+}
+
+// MinSize is that of the line.
+func (p *Progress) MinSize() fyne.Size { return p.body.MinSize() }
+
+// CreateRenderer is Fyne's.
+func (p *Progress) CreateRenderer() fyne.WidgetRenderer {
+	p.wake()
+	return &asleep{WidgetRenderer: widget.NewSimpleRenderer(p.body), sleep: p.ticker.sleep}
+}
+
+// Held lets Walk look inside.
+func (p *Progress) Held() []fyne.CanvasObject { return p.body.Objects }

@@ -1,0 +1,48 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+)
+
+// scroller gives a flowing page its true height before Fyne's Scroll asks for it.
+type scroller struct {
+	content *fyne.Container
+	scroll  *container.Scroll
+}
+
+func (l *scroller) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(40, 40) }
+
+// heightFor is what the content would like; it scrolls where it gets less.
+func (l *scroller) heightFor(_ []fyne.CanvasObject, w float32) float32 {
+	return heightFor(l.content, w)
+}
+
+func (l *scroller) Layout(objs []fyne.CanvasObject, s fyne.Size) {
+	l.content.Resize(fyne.NewSize(s.Width, fyne.Max(s.Height, heightFor(l.content, s.Width))))
+	objs[0].Resize(s)
+	l.scroll.Refresh()
+}
+
+// held answers MinSize with the height that scroller gave it.
+type held struct{ width float32 }
+
+func (h *held) MinSize(objs []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(40, heightFor(objs[0], h.width))
+}
+
+func (h *held) heightFor(objs []fyne.CanvasObject, w float32) float32 { return heightFor(objs[0], w) }
+
+func (h *held) Layout(objs []fyne.CanvasObject, s fyne.Size) {
+	h.width = s.Width
+	objs[0].Move(fyne.Position{})
+	objs[0].Resize(s)
+}
+
+// Scroll lets a flowing page scroll up and down where it is higher than its room;
+// where it is lower it takes the whole height.
+func Scroll(o fyne.CanvasObject) *fyne.Container {
+	in := container.New(&held{width: ColumnWidth}, o)
+	sc := container.NewVScroll(in)
+	return container.New(&scroller{content: in, scroll: sc}, sc)
+}

@@ -1,0 +1,100 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+)
+
+// Segments are choices side by side in one well: a filter bar, an either-or
+// setting. They are one stop for Tab; the arrow keys choose.
+type Segments struct {
+	Press
+	Selected int
+	OnPick   func(i int)
+
+	cells []*segment
+}
+
+// Choices makes segments; pick (may be nil) hears of every change by the person.
+func Choices(selected int, pick func(i int), labels ...string) *Segments {
+	s := &Segments{Selected: selected, OnPick: pick}
+	var line []fyne.CanvasObject
+	for i, l := range labels {
+		c := newSegment(l, func() { s.pick(i) })
+		s.cells = append(s.cells, c)
+		line = append(line, c)
+	}
+	s.arrow = s.arrowed
+	s.init(s, Z(NewBox(Sunken, Hairline, RadiusControl), Pad(3, H(2, line...))), RadiusControl, 3, s.dress)
+	return s
+}
+
+// Named says what is chosen, for a screen reader.
+func (s *Segments) Named(name string) *Segments { s.Name = name; return s }
+
+// Set chooses without calling OnPick.
+func (s *Segments) Set(i int) {
+	s.Selected = i
+	s.changed()
+}
+
+func (s *Segments) pick(i int) {
+	if i == s.Selected || s.disabled {
+		return
+	}
+	s.Set(i)
+	if s.OnPick != nil {
+		s.OnPick(i)
+	}
+}
+
+func (s *Segments) arrowed(k fyne.KeyName) bool {
+	switch k {
+	case fyne.KeyLeft, fyne.KeyUp:
+		s.pick(max(0, s.Selected-1))
+	case fyne.KeyRight, fyne.KeyDown:
+		s.pick(min(len(s.cells)-1, s.Selected+1))
+	case fyne.KeyHome:
+		s.pick(0)
+	case fyne.KeyEnd:
+		s.pick(len(s.cells) - 1)
+	default:
+		return false
+	}
+	return true
+}
+
+func (s *Segments) dress() {
+	for i, c := range s.cells {
+		c.chosen, c.disabled = i == s.Selected, s.disabled
+		c.dress()
+	}
+}
+
+// A segment is pressed with the mouse; the keyboard goes to all of them at once.
+type segment struct {
+	hover
+	chosen, disabled bool
+	box              *Box
+	label            *Text
+}
+
+func newSegment(label string, tap func()) *segment {
+	c := &segment{box: NewBox(Clear, "", RadiusChip), label: NewText(label, Body, Ink2)}
+	// As wide as in semibold, so that choosing moves nothing.
+	wide := NewText(label, Strong, Clear)
+	c.init(c, Z(c.box, Scaled(0, 30, Inset(S12, 0, S12, 0, Centre(Z(wide, c.label.Centered()))))), tap, c.dress)
+	return c
+}
+
+func (c *segment) dress() {
+	c.box.Fill, c.box.Stroke, c.box.Width, c.label.Color, c.label.Role = Clear, Clear, 0, Ink2, Body
+	if c.over {
+		c.box.Fill = HoverTint
+	}
+	if c.chosen {
+		c.box.Fill, c.box.Stroke, c.box.Width, c.label.Color, c.label.Role = Raised, Hairline, StrokeHair, Ink, Strong
+	}
+	if c.disabled {
+		c.label.Color = Ink3
+	}
+}

@@ -1,0 +1,117 @@
+package kit
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+)
+
+// A SelectorConfig is what a Selector offers.
+type SelectorConfig struct {
+	Icon     string // before the words; may be empty
+	Options  []string
+	Selected int
+	OnPick   func(i int) // the person chose another
+}
+
+// A Selector looks like a field and opens a list. Closed, Up and Down choose and
+// Space or Enter opens; open, Up, Down, Home, End and first letters move, Enter
+// chooses, Escape leaves things as they were.
+type Selector struct {
+	Press
+	Selected int
+	OnPick   func(i int)
+
+	options []string
+	box     *Box
+	icon    *Icon
+	words   *Text
+	label   string
+	refused bool
+	list    *optionList
+}
+
+// NewSelector makes a selector.
+func NewSelector(c SelectorConfig) *Selector {
+	s := &Selector{Selected: c.Selected, OnPick: c.OnPick, options: c.Options, box: NewBox(Surface, Control, RadiusControl), words: NewText("", Body, Ink)}
+	line := []fyne.CanvasObject{}
+	if c.Icon != "" {
+		s.icon = NewIcon(c.Icon, 18, Ink2)
+		line = append(line, s.icon)
+	}
+	line = append(line, Grow(s.words), NewIcon("chevron-down", 16, Ink3))
+	s.OnTap = s.open
+	s.arrow = s.arrowed
+	s.init(s, Z(s.box, Scaled(0, ControlHeight, Inset(S12, 0, S12, 0, Centre2(H(S8, line...))))), RadiusControl, 0, s.dress)
+	return s
+}
+
+// SetOptions replaces what can be chosen.
+func (s *Selector) SetOptions(options []string, selected int) {
+	s.options, s.Selected = options, selected
+	s.changed()
+}
+
+// SetName is what a screen reader says; a Field calls it.
+func (s *Selector) SetName(name string) { s.label = name }
+
+// Refuse marks the choice as refused; Accept takes it back.
+func (s *Selector) Refuse() { s.refused = true; s.changed() }
+
+// Accept takes a refusal back.
+func (s *Selector) Accept() { s.refused = false; s.changed() }
+
+func (s *Selector) dress() {
+	s.words.Words, s.words.Color = "", Ink
+	if s.Selected >= 0 && s.Selected < len(s.options) {
+		s.words.Words = s.options[s.Selected]
+	}
+	s.Name = strings.TrimSpace(s.label + " " + s.words.Words)
+	s.box.Fill, s.box.Stroke, s.box.Width = Surface, Control, StrokeHair
+	switch {
+	case s.disabled:
+		s.box.Fill, s.box.Stroke, s.words.Color = ChipFill, Hairline, Ink3
+	case s.refused:
+		s.box.Stroke, s.box.Width = Danger, StrokeRefused
+	case s.Hovered:
+		s.box.Stroke = Ink3
+	}
+}
+
+func (s *Selector) pick(i int) {
+	if i < 0 || i >= len(s.options) || i == s.Selected {
+		return
+	}
+	s.Selected, s.refused = i, false
+	s.changed()
+	if s.OnPick != nil {
+		s.OnPick(i)
+	}
+}
+
+func (s *Selector) arrowed(k fyne.KeyName) bool {
+	switch k {
+	case fyne.KeyUp:
+		s.pick(max(0, s.Selected-1))
+	case fyne.KeyDown:
+		s.pick(s.Selected + 1)
+	case fyne.KeyHome:
+		s.pick(0)
+	case fyne.KeyEnd:
+		s.pick(len(s.options) - 1)
+	default:
+		return false
+	}
+	return true
+}
+
+func (s *Selector) open() {
+	c := fyne.CurrentApp().Driver().CanvasForObject(s)
+	if c == nil || len(s.options) == 0 {
+		return
+	}
+	s.list = openList(c, s)
+}
+
+// least lets a selector be narrower than its words.
+func (s *Selector) least() float32 { return scaled(80) }

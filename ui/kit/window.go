@@ -1,0 +1,125 @@
+package kit
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+)
+
+// Avatar is a person's initial in a disc.
+func Avatar(initial string, edge float32) fyne.CanvasObject {
+	return Scaled(edge, edge, Z(NewDisc(AccentSoft, ""), Centre(NewText(initial, Strong, Accent))))
+}
+
+func upper(s string) string { return strings.ToUpper(s) }
+
+// windowLayout sets the rail, the page and what is docked side by side. Where the
+// window is too narrow for that the rail folds first; then what is docked covers
+// the page.
+type windowLayout struct {
+	back fyne.CanvasObject
+	rail *SideRail // may be nil
+	edge fyne.CanvasObject
+	page fyne.CanvasObject
+	dock fyne.CanvasObject // may be nil
+	rim  fyne.CanvasObject
+}
+
+const (
+	foldBelow float32 = 900  // the rail folds, at text size 100 %
+	dockBelow float32 = 1180 // with something docked it folds earlier
+	leastPage float32 = 520  // a page beside something docked
+)
+
+// NewWindow puts the rail (may be nil), the page and whatever is docked beside
+// each other.
+func NewWindow(rail *SideRail, page fyne.CanvasObject, docked ...fyne.CanvasObject) *fyne.Container {
+	l := &windowLayout{back: NewBox(Window, "", 0), rail: rail, edge: NewBox(Hairline, "", 0), page: page, rim: NewBox(Hairline, "", 0)}
+	objs := []fyne.CanvasObject{l.back}
+	if rail != nil {
+		objs = append(objs, rail, l.edge)
+	}
+	objs = append(objs, page)
+	if len(docked) > 0 && docked[0] != nil {
+		l.dock = docked[0]
+		objs = append(objs, l.rim, l.dock)
+	}
+	return container.New(l, objs...)
+}
+
+// MinSize is the smallest window: what is in it scrolls.
+func (l *windowLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(400, 320) }
+
+func (l *windowLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
+	l.back.Resize(s)
+	docked := l.dock != nil && l.dock.Visible()
+	x := float32(0)
+	if l.rail != nil {
+		narrow := s.Width < scaled(foldBelow) || docked && s.Width < scaled(dockBelow)
+		l.rail.Fold(narrow)
+		x = l.rail.MinSize().Width
+		l.rail.Resize(fyne.NewSize(x, s.Height))
+		l.edge.Move(fyne.NewPos(x, 0))
+		l.edge.Resize(fyne.NewSize(1, s.Height))
+		x++
+	}
+	room := s.Width - x
+	if l.dock != nil {
+		showIf(l.rim, docked)
+	}
+	if docked {
+		w := l.dock.MinSize().Width
+		if room-w-1 < scaled(leastPage) { // it covers the page, which keeps its state
+			l.page.Hide()
+			l.rim.Hide()
+			l.put(l.dock, x, room, s.Height)
+			return
+		}
+		l.put(l.dock, s.Width-w, w, s.Height)
+		l.put(l.rim, s.Width-w-1, 1, s.Height)
+		room -= w + 1
+	}
+	l.page.Show()
+	l.put(l.page, x, room, s.Height)
+}
+
+func (l *windowLayout) put(o fyne.CanvasObject, x, w, h float32) {
+	o.Move(fyne.NewPos(x, 0))
+	o.Resize(fyne.NewSize(w, h))
+}
+
+// Middle puts an object, no wider than width at text size 100 %, in the middle of
+// its room. What is higher than the room scrolls.
+func Middle(width float32, o fyne.CanvasObject) *fyne.Container {
+	return Scroll(container.New(&middle{width: width}, o))
+}
+
+// Door is a page without the rail: one card of a width (440, or 520 to choose a
+// way) in the middle of the window, and a line under it (may be nil).
+func Door(width float32, foot fyne.CanvasObject, objs ...fyne.CanvasObject) *fyne.Container {
+	column := V(S20, Card(Pad(S32, V(S24, objs...))))
+	if foot != nil {
+		column.Add(Centre(foot))
+	}
+	return NewWindow(nil, Middle(width, column))
+}
+
+// middle centres one thing both ways, with a little room around it.
+type middle struct{ width float32 }
+
+func (m *middle) inner(w float32) float32 { return fyne.Min(scaled(m.width), w-2*S16) }
+func (m *middle) MinSize(objs []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(200, objs[0].MinSize().Height)
+}
+
+func (m *middle) heightFor(objs []fyne.CanvasObject, w float32) float32 {
+	return heightFor(objs[0], m.inner(w)) + 2*S16
+}
+
+func (m *middle) Layout(objs []fyne.CanvasObject, s fyne.Size) {
+	w := m.inner(s.Width)
+	h := heightFor(objs[0], w)
+	objs[0].Move(fyne.NewPos(whole((s.Width-w)/2), fyne.Max(S16, whole((s.Height-h)/2))))
+	objs[0].Resize(fyne.NewSize(w, h))
+}
