@@ -1,0 +1,62 @@
+package bolt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"nightlatch/server/store"
+)
+
+// WriteTo writes a consistent copy of the database, as of one moment, and
+// returns its length in bytes. The store may be in use meanwhile.
+func (s *Store) WriteTo(ctx context.Context, w io.Writer) (n int64, err error) {
+	tx, err := s.begin(false)
+	if err != nil {
+		return 0, fmt.Errorf("bolt: copy: %w", err)
+	}
+	defer tx.Rollback() //nolint:errcheck // a read transaction has nothing to lose
+	err = safely(func() error {
+		n, err = tx.WriteTo(cancellable{ctx, w})
+		return err
+	})
+	if err != nil {
+		// bbolt keeps some errors as text only.
+		return n, fmt.Errorf("bolt: copy: %w", errors.Join(err, ctx.Err()))
+	}
+	return n, nil
+}
+
+// cancellable makes a long copy end with its context.
+type cancellable struct {
+	ctx context.Context
+	w   io.Writer
+}
+
+func (c cancellable) Write(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.w.Write(p)
+}
+
+// Check reads the whole file and returns store.ErrDamaged, with what was found
+// first, if its pages do not fit together.
+func (s *Store) Check(ctx context.Context) error {
+	tx, err := s.begin(false)
+	if err != nil {
+		return fmt.Errorf("bolt: check: %w", err)
+	}
+	defer tx.Rollback() //nolint:errcheck // a read transaction has nothing to lose
+	var found error
+	err = safely(func() error {
+		for e := range tx.Check() { // to the end: it reads on until it is heard
+			if found == nil {
+				found = fmt.Errorf("bolt: check: %w: %w", store.ErrDamaged, e)
+			}
+		}
+		return nil
+	})
+	return errors.Join(found, err, ctx.Err())
+}
