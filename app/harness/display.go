@@ -1,0 +1,125 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// A Display is an X server of its own with a window manager, and nothing else on
+// it.
+type Display struct {
+	Name   string // ":99"
+	Screen *Screen
+
+	server, manager *exec.Cmd
+}
+
+// OpenDisplay starts Xvfb on a number it picks itself, and openbox.
+func OpenDisplay(ctx context.Context, width, height int) (*Display, error) {
+	d, err := BareDisplay(ctx, width, height)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.manage(ctx); err != nil {
+		d.Close()
+		return nil, err
+	}
+	return d, nil
+}
+
+// BareDisplay is OpenDisplay without a window manager: what is drawn on it, the
+// program drew.
+func BareDisplay(ctx context.Context, width, height int) (_ *Display, err error) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	d := &Display{server: exec.Command("Xvfb", "-displayfd", "3", "-nolisten", "tcp", "-noreset",
+		"-screen", "0", fmt.Sprintf("%dx%dx24", width, height))}
+	d.server.ExtraFiles = []*os.File{w}
+	if err := start(d.server); err != nil {
+		w.Close()
+		return nil, fmt.Errorf("harness: Xvfb: %w", err)
+	}
+	w.Close()
+	defer func() {
+		if err != nil {
+			d.Close()
+		}
+	}()
+	_ = r.SetReadDeadline(time.Now().Add(20 * time.Second))
+	number, err := io.ReadAll(io.LimitReader(r, 16))
+	if err != nil || len(strings.TrimSpace(string(number))) == 0 {
+		return nil, fmt.Errorf("harness: Xvfb did not say its display: %w", errors.Join(err, io.ErrUnexpectedEOF))
+	}
+	d.Name = ":" + strings.TrimSpace(string(number))
+	d.Screen, err = OpenScreen(d.Name)
+	return d, err
+}
+
+// manage starts the window manager.
+func (d *Display) manage(ctx context.Context) error {
+	d.manager = exec.Command("openbox", "--sm-disable")
+	d.manager.Env = d.Env()
+	if err := start(d.manager); err != nil {
+		return fmt.Errorf("harness: openbox: %w", err)
+	}
+	// EWMH: a manager that is ready owns this property of the root window.
+	return Within(ctx, 20*time.Second, "the window manager", func() (bool, error) {
+		out, _ := d.run(ctx, "", "xprop", "-root", "_NET_SUPPORTING_WM_CHECK")
+		return strings.Contains(out, "window id"), nil
+	})
+}
+
+// start starts a program that dies with this one.
+func start(cmd *exec.Cmd) error {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	return cmd.Start()
+}
+
+// Env is the environment of programs on the display: no Wayland, no desktop of
+// the machine's owner, English.
+func (d *Display) Env() []string {
+	var env []string
+	for _, kv := range os.Environ() {
+		switch name, _, _ := strings.Cut(kv, "="); name {
+		case "DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "LANG", "LC_ALL", "LANGUAGE", "FYNE_THEME", "FYNE_SCALE":
+		default:
+			env = append(env, kv)
+		}
+	}
+	return append(env, "DISPLAY="+d.Name, "LANG=C.UTF-8", "LIBGL_ALWAYS_SOFTWARE=1")
+}
+
+func (d *Display) run(ctx context.Context, input, name string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Env = d.Env()
+	cmd.Stdin = strings.NewReader(input)
+	var out, errs strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil {
+		return out.String(), fmt.Errorf("harness: %s %s: %w: %s", name, strings.Join(args, " "), err, strings.TrimSpace(errs.String()))
+	}
+	return out.String(), nil
+}
+
+// Close ends the window manager and the X server.
+func (d *Display) Close() {
+	if d.Screen != nil {
+		d.Screen.Close()
+	}
+	for _, cmd := range []*exec.Cmd{d.manager, d.server} {
+		if cmd != nil && cmd.Process != nil {
+			_ = cmd.Process.Signal(syscall.SIGTERM)
+			_ = cmd.Wait() // it ended because it was told to
+		}
+	}
+}

@@ -1,0 +1,156 @@
+// Package harness starts the built program and the parties it is tested with:
+// servers, displays, windows, printers. Tests and the bench share it.
+//
+// Everything it starts runs on loopback or on a display of its own, and ends
+// with what started it.
+package harness
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"time"
+
+	"nightlatch/server/client"
+)
+
+// Build builds the package of a main program into dir, with the flags of the
+// Makefile, and returns the program's path. extra goes to `go build`.
+func Build(ctx context.Context, dir, name, pkg string, extra ...string) (string, error) {
+	out := filepath.Join(dir, name)
+	args := append([]string{"build", "-trimpath", "-buildvcs=false", "-o", out}, extra...)
+	cmd := exec.CommandContext(ctx, "go", append(args, pkg)...)
+	if b, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("harness: go build %s: %w\n%s", pkg, err, b)
+	}
+	return out, nil
+}
+
+// WindowTags are the build tags of the program with a window.
+const WindowTags = "-tags=no_emoji,migrated_fynedo"
+
+// A Server is a running `nightlatch serve`.
+type Server struct {
+	URL    string
+	Client *client.Client // without a session
+	Ready  time.Duration  // from start to the ready line
+
+	cmd    *exec.Cmd
+	stderr *tail
+	ended  chan struct{} // closed when the process is gone
+	err    error         // how it ended; read after ended
+}
+
+// ErrNotReady says that the program ended before it was ready.
+var ErrNotReady = errors.New("harness: server ended before it was ready")
+
+// Serve starts `program serve args…` and waits for its ready line.
+func Serve(ctx context.Context, program string, args ...string) (*Server, error) {
+	return ServeIn(ctx, nil, program, args...)
+}
+
+// ServeIn is Serve with more environment.
+func ServeIn(ctx context.Context, env []string, program string, args ...string) (*Server, error) {
+	cmd := exec.Command(program, append([]string{"serve"}, args...)...)
+	cmd.Env = append(os.Environ(), env...)
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{cmd: cmd, stderr: &tail{}, ended: make(chan struct{})}
+	cmd.Stderr = s.stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	begun := time.Now()
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	line := make(chan []byte, 1)
+	go func() {
+		defer close(s.ended)
+		r := bufio.NewReader(stdout)
+		first, _ := r.ReadBytes('\n') // an ended program has written what it wrote
+		line <- first
+		_, _ = r.WriteTo(&bytes.Buffer{})
+		s.err = cmd.Wait()
+	}()
+	var first []byte
+	select {
+	case first = <-line:
+	case <-ctx.Done():
+		s.Kill()
+		return nil, fmt.Errorf("%w: %w", ErrNotReady, ctx.Err())
+	}
+	var ready struct {
+		Ready bool   `json:"ready"`
+		URL   string `json:"url"`
+	}
+	if err := json.Unmarshal(first, &ready); err != nil || !ready.Ready {
+		s.Kill()
+		return s, fmt.Errorf("%w: %s", ErrNotReady, s.Log())
+	}
+	s.Ready, s.URL, s.Client = time.Since(begun), ready.URL, client.New(ready.URL, nil)
+	return s, nil
+}
+
+// PID is the server's process.
+func (s *Server) PID() int { return s.cmd.Process.Pid }
+
+// Log is the end of what the server wrote to standard error.
+func (s *Server) Log() string { return s.stderr.String() }
+
+// Kill ends the server as a power cut would, and waits.
+func (s *Server) Kill() {
+	_ = s.cmd.Process.Kill() // it may be gone already
+	<-s.ended
+}
+
+// Stop asks the server to end and waits; it returns its exit status.
+func (s *Server) Stop(ctx context.Context) (int, error) {
+	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		return 0, err
+	}
+	select {
+	case <-s.ended:
+		return s.cmd.ProcessState.ExitCode(), nil
+	case <-ctx.Done():
+		s.Kill()
+		return 0, fmt.Errorf("harness: the server did not end: %w\n%s", ctx.Err(), s.Log())
+	}
+}
+
+// CPU is the processor time the ended server used.
+func (s *Server) CPU() time.Duration {
+	return s.cmd.ProcessState.UserTime() + s.cmd.ProcessState.SystemTime()
+}
+
+// A tail keeps the last of what was written to it.
+type tail struct {
+	mu sync.Mutex
+	b  []byte
+}
+
+const tailSize = 16 << 10
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.b = append(t.b, p...)
+	if over := len(t.b) - tailSize; over > 0 {
+		t.b = append(t.b[:0], t.b[over:]...)
+	}
+	return len(p), nil
+}
+
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return string(t.b)
+}

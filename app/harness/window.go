@@ -1,0 +1,148 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"os/exec"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// A Window is a program's window on a display. It is driven by the keyboard.
+type Window struct {
+	Display *Display
+
+	id     string
+	cmd    *exec.Cmd
+	stderr *tail
+	ended  chan struct{}
+}
+
+// OpenWindow starts a program with a session bus of its own and waits for its
+// window, whose title contains title. env is added to the display's.
+func (d *Display) OpenWindow(ctx context.Context, title string, env []string, program string, args ...string) (*Window, error) {
+	w := &Window{Display: d, stderr: &tail{}, ended: make(chan struct{})}
+	w.cmd = exec.Command("dbus-run-session", append([]string{"--", program}, args...)...)
+	w.cmd.Env = append(d.Env(), env...)
+	w.cmd.Stdout, w.cmd.Stderr = w.stderr, w.stderr
+	w.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	if err := w.cmd.Start(); err != nil {
+		return nil, err
+	}
+	go func() {
+		defer close(w.ended)
+		_ = w.cmd.Wait()
+	}()
+	err := Within(ctx, 60*time.Second, "the window "+title, func() (bool, error) {
+		select {
+		case <-w.ended:
+			return false, fmt.Errorf("the program ended: %s", w.Log())
+		default:
+		}
+		out, _ := d.run(ctx, "", "xdotool", "search", "--onlyvisible", "--name", title)
+		w.id, _, _ = strings.Cut(strings.TrimSpace(out), "\n")
+		return w.id != "", nil
+	})
+	if err != nil {
+		w.Close()
+		return nil, err
+	}
+	return w, w.Focus(ctx)
+}
+
+// Log is the end of what the program wrote.
+func (w *Window) Log() string { return w.stderr.String() }
+
+// Ended is closed when the program is gone.
+func (w *Window) Ended() <-chan struct{} { return w.ended }
+
+// Focus gives the window the keyboard.
+func (w *Window) Focus(ctx context.Context) error {
+	if _, err := w.Display.run(ctx, "", "xdotool", "windowactivate", "--sync", w.id); err != nil {
+		return err
+	}
+	return Within(ctx, 20*time.Second, "the keyboard focus", func() (bool, error) {
+		out, _ := w.Display.run(ctx, "", "xdotool", "getwindowfocus")
+		return strings.TrimSpace(out) == w.id, nil
+	})
+}
+
+// Title is the window's title.
+func (w *Window) Title(ctx context.Context) (string, error) {
+	out, err := w.Display.run(ctx, "", "xdotool", "getwindowname", w.id)
+	return strings.TrimSpace(out), err
+}
+
+// Press presses keys one after the other, by their X names ("Tab", "ctrl+v").
+func (w *Window) Press(ctx context.Context, keys ...string) error {
+	_, err := w.Display.run(ctx, "", "xdotool", append([]string{"key", "--delay", "30"}, keys...)...)
+	return err
+}
+
+// Type types text where the focus is.
+func (w *Window) Type(ctx context.Context, text string) error {
+	_, err := w.Display.run(ctx, text, "xdotool", "type", "--delay", "15", "--file", "-")
+	return err
+}
+
+// Clipboard reads what the program put on the clipboard.
+func (w *Window) Clipboard(ctx context.Context) (string, error) {
+	return w.Display.run(ctx, "", "xclip", "-o", "-selection", "clipboard")
+}
+
+// quiet is how many pixels may differ between two pictures of a still screen: a
+// caret blinks and a countdown ticks.
+const quiet = 2500
+
+// stillFor is how many pictures in a row must be alike for a screen to be still.
+const stillFor = 4
+
+// Settled waits until the screen stands still and returns its picture.
+func (w *Window) Settled(ctx context.Context) (*image.RGBA, error) {
+	var last *image.RGBA
+	alike := 0
+	err := Within(ctx, 30*time.Second, "the screen to stand still", func() (bool, error) {
+		now, err := w.Display.Screen.Picture()
+		if err != nil {
+			return false, err
+		}
+		if last != nil && Difference(last, now) <= quiet {
+			alike++
+		} else {
+			alike = 0
+		}
+		last = now
+		return alike >= stillFor, nil
+	})
+	return last, err
+}
+
+// Changed waits until the screen differs from a picture in more than a caret,
+// and then stands still.
+func (w *Window) Changed(ctx context.Context, from *image.RGBA) (*image.RGBA, error) {
+	err := Within(ctx, 30*time.Second, "the screen to change", func() (bool, error) {
+		now, err := w.Display.Screen.Picture()
+		return err == nil && Difference(from, now) > quiet, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return w.Settled(ctx)
+}
+
+// Close ends the program and its session bus.
+func (w *Window) Close() {
+	// The group: dbus-run-session does not pass signals on.
+	if err := syscall.Kill(-w.cmd.Process.Pid, syscall.SIGTERM); err != nil && !errors.Is(err, syscall.ESRCH) {
+		return
+	}
+	select {
+	case <-w.ended:
+	case <-time.After(10 * time.Second):
+		_ = syscall.Kill(-w.cmd.Process.Pid, syscall.SIGKILL)
+		<-w.ended
+	}
+}
