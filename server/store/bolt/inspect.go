@@ -15,6 +15,7 @@ import (
 const (
 	pageHeader   = 16 // id 8, flags 2, count 2, overflow 4
 	metaSize     = 64
+	metaSum      = 56 // where its checksum is: FNV-1a over what is before it
 	metaMagic    = 0xED0CDAED
 	metaVersion  = 2
 	freelistFlag = 0x10
@@ -83,9 +84,7 @@ func readMeta(f io.ReaderAt, at int64) (*meta, error) {
 		return nil, err
 	}
 	p, order := b[pageHeader:], binary.NativeEndian
-	sum := fnv.New64a()
-	sum.Write(p[:metaSize-8])
-	if order.Uint32(p) != metaMagic || order.Uint64(p[56:]) != sum.Sum64() {
+	if order.Uint32(p) != metaMagic || order.Uint64(p[metaSum:]) != fnv64(p[:metaSum]) {
 		return nil, nil
 	}
 	if order.Uint32(p[4:]) > metaVersion {
@@ -101,6 +100,12 @@ func readMeta(f io.ReaderAt, at int64) (*meta, error) {
 		return nil, nil
 	}
 	return m, nil
+}
+
+func fnv64(b []byte) uint64 {
+	sum := fnv.New64a()
+	sum.Write(b)
+	return sum.Sum64()
 }
 
 // inspectFreelist looks at the list of free pages, whose length bbolt believes:
