@@ -78,6 +78,7 @@ func (k SecurityKey) API() api.Key {
 		AAGUID:         formatAAGUID(k.Credential.AAGUID),
 		Transports:     k.Credential.Transports,
 		RPID:           k.Credential.RPID,
+		CredentialID:   base64.RawURLEncoding.EncodeToString(k.Credential.ID),
 		Added:          k.Added,
 		PossiblyCopied: k.PossiblyCopied,
 		Lab:            k.Lab,
