@@ -30,7 +30,8 @@ type ChoosePassword struct {
 
 // Overview says what an enrolment will do (R2). Answer: Continue.
 type Overview struct {
-	Method Method `json:"method"`
+	Method   Method `json:"method"`
+	Replaces bool   `json:"replaces,omitempty"` // the method is on: what is enrolled now takes its place, and works until then
 }
 
 // EnterEmail asks for an address to confirm (R4). Answer: Email.

@@ -1,0 +1,42 @@
+package enroll
+
+import (
+	"nightlatch/server/account"
+	"nightlatch/server/api"
+	"nightlatch/server/audit"
+	"nightlatch/server/ceremony"
+	"nightlatch/server/store"
+)
+
+// changeEmail confirms a new address before it takes the place of the old, which
+// is told (R4, R6).
+func (r *rules) changeEmail() ceremony.Definition[draft] {
+	return ceremony.Definition[draft]{
+		Kind:         api.ChangeEmail,
+		NeedsSession: true,
+		Life:         life,
+		Begins:       []api.State{enterPassword, enterEmail},
+		Start:        r.startAt(enterEmail),
+		States:       []state{r.passwordState(), r.emailState(), r.emailCodeState(), done()},
+		Edges: append(r.emailEdges(r.useEmail, finished),
+			r.passwordEdge(goTo(enterEmail), enterEmail)),
+		Path: r.path(enterPassword, enterEmail, emailCode, finished),
+	}
+}
+
+// useEmail makes the address that was proved the account's.
+func (r *rules) useEmail(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) (ceremony.Move, error) {
+	event := audit.Event{
+		Type:    audit.EmailChanged,
+		Rule:    "R6",
+		Details: map[string]string{"address": account.MaskEmail(d.Email.To)},
+	}
+	if !a.EmailConfirmed {
+		event.Type, event.Rule = audit.EmailConfirmed, "R4"
+	}
+	move := ceremony.Move{To: finished, Audit: []audit.Event{event}, Changed: []string{api.TopicAccount}}
+	move.Send = r.Notice(tx, c, a, event) // to the old one
+	a.Email, a.EmailConfirmed = d.Email.To, true
+	move.Send = append(move.Send, r.Notice(tx, c, a, event)...) // to the new one
+	return move, account.Save(tx, a)
+}

@@ -1,0 +1,153 @@
+// Package enroll declares the ceremonies that change how an account is
+// protected: enrolling a text message number, an authenticator app or a security
+// key, turning a method off, and changing password, address or number.
+//
+// Each runs in a session, wants the password proved lately (R3, R6) and, to
+// enrol, a confirmed address for notices (R4). Nothing of it touches the account
+// before the last proof; then the method, its first backup code (R70), the audit
+// events and the notices commit together.
+package enroll
+
+import (
+	"errors"
+	"time"
+
+	"nightlatch/server/account"
+	"nightlatch/server/api"
+	"nightlatch/server/ceremony"
+	"nightlatch/server/ceremony/proof"
+	"nightlatch/server/store"
+	"nightlatch/server/webauthn"
+)
+
+// life is how long a ceremony waits for its next answer. It is longer than a
+// code mailed to confirm an address is good (R4).
+const life = 2 * time.Hour
+
+// A Config is what the definitions need.
+type Config struct {
+	Proof  *proof.Checker
+	RP     *webauthn.RP
+	Issuer string // names the account's entry in an authenticator app (R20)
+	Region string // ISO 3166: where a number without a country code is; "" for none
+}
+
+// Definitions returns the ceremonies of this package.
+func Definitions(cfg Config) ([]ceremony.Registered, error) {
+	if cfg.Proof == nil || cfg.RP == nil || cfg.Issuer == "" {
+		return nil, errors.New("enroll: config: proofs, relying party and issuer are needed")
+	}
+	r := &rules{Checker: cfg.Proof, rp: cfg.RP, issuer: cfg.Issuer, region: cfg.Region}
+	return []ceremony.Registered{
+		r.enrollText(), r.enrollApp(), r.enrollKey(),
+		r.turnOff(),
+		r.changePassword(), r.changeEmail(), r.changePhone(),
+	}, nil
+}
+
+// rules is what the edges of this package share.
+type rules struct {
+	*proof.Checker
+	rp     *webauthn.RP
+	issuer string
+	region string
+}
+
+// The states.
+const (
+	overview       api.State = "overview"
+	enterPassword  api.State = "enter-password"
+	choosePassword api.State = "choose-password"
+	enterEmail     api.State = "enter-email"
+	emailCode      api.State = "email-code"
+	enterPhone     api.State = "enter-phone"
+	textCode       api.State = "text-code"
+	scanQR         api.State = "scan-qr"
+	appCode        api.State = "app-code"
+	touchKey       api.State = "touch-key"
+	nameKey        api.State = "name-key"
+	saveBackupCode api.State = "save-backup-code"
+	confirm        api.State = "confirm"
+	finished       api.State = "finished"
+)
+
+// A draft is what a ceremony knows so far. The email code and the text code are
+// two: neither can stand in for the other.
+type draft struct {
+	Method api.Method `json:"method,omitempty"` // being enrolled or turned off
+
+	Password string    `json:"password,omitempty"` // change-password: the hash that was proved
+	Proved   time.Time `json:"proved,omitzero"`    // and when
+
+	Email        proof.Sent `json:"email,omitzero"`
+	Phone        proof.Sent `json:"phone,omitzero"`
+	Discoverable bool       `json:"discoverable,omitempty"` // R10
+
+	Secret string `json:"secret,omitempty"` // of the app, base32
+
+	Options    api.RawJSON          `json:"options,omitempty"`    // for the security key
+	Challenge  []byte               `json:"challenge,omitempty"`  // what its answer is held against, once
+	Credential *webauthn.Credential `json:"credential,omitempty"` // what it made
+
+	Consequences []api.Consequence `json:"consequences,omitempty"` // as shown
+
+	Number int    `json:"number,omitempty"` // of the backup code
+	Code   string `json:"code,omitempty"`   // the backup code, until it is saved
+}
+
+type (
+	state = ceremony.State[draft]
+	edge  = ceremony.Edge[draft]
+)
+
+// done is where every ceremony of this package ends.
+func done() state {
+	return state{
+		Name: finished,
+		Step: api.Finished{},
+		End:  true,
+		Show: func(store.Tx, *ceremony.Ceremony, *draft) (api.Step, error) { return api.Finished{}, nil },
+	}
+}
+
+// path lists, of the states in the order of the way, those that were passed and
+// those still to come that apply to this person.
+func (r *rules) path(order ...api.State) func(store.Tx, *ceremony.Ceremony, *draft) ([]api.State, error) {
+	return func(tx store.Tx, c *ceremony.Ceremony, _ *draft) ([]api.State, error) {
+		a, err := account.Load(tx, c.Account)
+		if err != nil {
+			return nil, err
+		}
+		var path []api.State
+		ahead := false
+		for _, s := range order {
+			applies := c.Been(s)
+			if !applies && ahead {
+				if applies, err = r.applies(tx, c, a, s); err != nil {
+					return nil, err
+				}
+			}
+			if applies {
+				path = append(path, s)
+			}
+			ahead = ahead || s == c.State
+		}
+		return path, nil
+	}
+}
+
+// applies reports whether a state still to come will be passed, as things are.
+func (r *rules) applies(tx store.Tx, c *ceremony.Ceremony, a *account.Account, s api.State) (bool, error) {
+	switch s {
+	case enterPassword:
+		fresh, err := r.Fresh(tx, c)
+		return !fresh, err
+	case enterEmail, emailCode:
+		return !a.EmailConfirmed || c.Kind == api.ChangeEmail, nil
+	case enterPhone:
+		return c.Kind == api.ChangePhone || !knownPhone(a), nil
+	case saveBackupCode:
+		return needsBackupCode(tx, a)
+	}
+	return true, nil
+}

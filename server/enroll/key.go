@@ -1,0 +1,216 @@
+package enroll
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"nightlatch/server/account"
+	"nightlatch/server/api"
+	"nightlatch/server/audit"
+	"nightlatch/server/ceremony"
+	"nightlatch/server/store"
+	"nightlatch/server/webauthn"
+)
+
+// enrollKey adds a security key (R30 to R33). It is stored with its name, as the
+// last thing; no backup code is forced on the person (R32).
+func (r *rules) enrollKey() ceremony.Definition[draft] {
+	states, edges := r.prelude(r.enterKey, touchKey)
+	states = append(states, state{
+		Name: touchKey,
+		Step: api.UseSecurityKey{},
+		Show: func(_ store.Tx, _ *ceremony.Ceremony, d *draft) (api.Step, error) {
+			return api.UseSecurityKey{Create: d.Options}, nil
+		},
+	}, state{
+		Name: nameKey,
+		Step: api.NameKey{},
+		Show: func(tx store.Tx, c *ceremony.Ceremony, d *draft) (api.Step, error) {
+			suggested, err := suggest(tx, c.Account, d.Credential)
+			return api.NameKey{Suggested: suggested}, err
+		},
+	}, done())
+	edges = append(edges,
+		edge{From: touchKey, On: api.KeyResponse{}, To: []api.State{nameKey}, Slow: r.verifyKey, Do: r.takeKey},
+		edge{From: nameKey, On: api.Label{}, To: []api.State{touchKey, finished}, Do: r.addKey},
+	)
+	return ceremony.Definition[draft]{
+		Kind:         api.EnrollKey,
+		NeedsSession: true,
+		Life:         life,
+		Begins:       []api.State{overview},
+		Start: func(tx store.Tx, c *ceremony.Ceremony, d *draft, b api.Begin) (ceremony.Move, error) {
+			if err := r.room(tx, c.Account); err != nil {
+				return ceremony.Move{}, err
+			}
+			return startOverview(api.SecurityKey)(tx, c, d, b)
+		},
+		States: states,
+		Edges:  edges,
+		Path: r.path(overview, enterPassword, enterEmail, emailCode,
+			touchKey, nameKey, finished),
+	}
+}
+
+// room rejects one key too many (R31).
+func (r *rules) room(tx store.Tx, accountID string) error {
+	keys, err := account.Keys(tx, accountID)
+	if err == nil && len(keys) >= r.Policy.KeysMax {
+		return ceremony.Reject(ceremony.Refuse(ceremony.KeysFull))
+	}
+	return err
+}
+
+// user is whom a key is enrolled for. The handle is the account's random ID.
+func user(a *account.Account) webauthn.User {
+	return webauthn.User{ID: []byte(a.ID), Name: a.Username, DisplayName: a.Username}
+}
+
+// enterKey makes new options. A key that the account has already refuses by
+// itself (R33).
+func (r *rules) enterKey(tx store.Tx, _ *ceremony.Ceremony, d *draft, a *account.Account) (ceremony.Move, error) {
+	if err := r.room(tx, a.ID); err != nil {
+		return ceremony.Move{}, err
+	}
+	keys, err := account.Keys(tx, a.ID)
+	if err != nil {
+		return ceremony.Move{}, err
+	}
+	exclude := make([]webauthn.Descriptor, len(keys))
+	for i, k := range keys {
+		exclude[i] = webauthn.Credential(k.Credential).Descriptor()
+	}
+	d.Credential = nil
+	d.Options, d.Challenge, err = r.rp.BeginCreate(user(a), exclude)
+	if err != nil {
+		return ceremony.Move{}, fmt.Errorf("enroll: %w", err)
+	}
+	return ceremony.Go(touchKey), nil
+}
+
+// A made is a KeyResponse with the credential it holds.
+type made struct {
+	api.KeyResponse
+	credential webauthn.Credential
+	refused    bool
+}
+
+// verifyKey verifies a security key's answer, outside any transaction.
+func (r *rules) verifyKey(ctx context.Context, c ceremony.Ceremony, d draft, input api.Input) (api.Input, error) {
+	in := made{KeyResponse: input.(api.KeyResponse)}
+	if len(in.Response) == 0 {
+		return nil, ceremony.Reject(ceremony.Malformed("response", "The security key's answer is missing. Touch the key again."))
+	}
+	var a *account.Account
+	err := r.Store.View(ctx, func(tx store.Tx) error {
+		var err error
+		a, err = account.Load(tx, c.Account)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	in.credential, err = r.rp.FinishCreate(d.Challenge, user(a), in.Response)
+	var refused *webauthn.RefusedError
+	switch {
+	case errors.As(err, &refused) && refused.Reason == webauthn.Malformed:
+		return nil, ceremony.Reject(ceremony.Malformed("response", "The security key's answer can't be read. Touch the key again."))
+	case errors.As(err, &refused):
+		in.refused = true
+	case err != nil:
+		return nil, fmt.Errorf("enroll: %w", err)
+	}
+	return in, nil
+}
+
+// takeKey keeps the new credential in the draft. Each challenge is used once.
+func (r *rules) takeKey(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input) (ceremony.Move, error) {
+	in := input.(made)
+	a, err := account.Load(tx, c.Account)
+	if err != nil {
+		return ceremony.Move{}, err
+	}
+	if in.refused {
+		return r.touchAgain(tx, c, d, a, ceremony.Refuse(ceremony.KeyRefused))
+	}
+	owner, known, err := account.KeyByCredential(tx, in.credential.ID)
+	switch {
+	case err == nil:
+		return r.touchAgain(tx, c, d, a, enrolled(owner == a.ID, known.Label))
+	case !errors.Is(err, account.ErrNoKey):
+		return ceremony.Move{}, err
+	}
+	d.Credential, d.Options, d.Challenge = &in.credential, nil, nil
+	return ceremony.Go(nameKey), nil
+}
+
+// touchAgain refuses an answer and asks for another, with a new challenge.
+func (r *rules) touchAgain(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, refusal api.Refusal) (ceremony.Move, error) {
+	move, err := r.enterKey(tx, c, d, a)
+	move.Refusal = &refusal
+	return move, err
+}
+
+// enrolled is the refusal of R33. Whose a key is that another account has is not
+// told.
+func enrolled(own bool, label string) api.Refusal {
+	if !own {
+		return ceremony.Refuse(ceremony.KeyForeign)
+	}
+	refusal := ceremony.Refuse(ceremony.KeyEnrolled)
+	refusal.Key = label
+	return refusal
+}
+
+// suggest names a key by its model, with a number if that name is taken (R31).
+func suggest(tx store.Tx, accountID string, credential *webauthn.Credential) (string, error) {
+	keys, err := account.Keys(tx, accountID)
+	if err != nil {
+		return "", err
+	}
+	name := "Security key"
+	if credential != nil {
+		if model := webauthn.Model(credential.AAGUID); model != "" {
+			name = model
+		}
+	}
+	taken := make(map[string]bool, len(keys))
+	for _, k := range keys {
+		taken[k.Label] = true
+	}
+	suggested := name
+	for n := 2; taken[suggested]; n++ {
+		suggested = fmt.Sprintf("%s %d", name, n)
+	}
+	return suggested, nil
+}
+
+// addKey stores the key under its name: it is on (R31).
+func (r *rules) addKey(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input) (ceremony.Move, error) {
+	a, err := account.Load(tx, c.Account)
+	if err != nil {
+		return ceremony.Move{}, err
+	}
+	added, err := account.AddKey(tx, a.ID, account.SecurityKey{
+		Label:      input.(api.Label).Label,
+		Model:      webauthn.Model(d.Credential.AAGUID),
+		Credential: account.Credential(*d.Credential),
+	})
+	var taken *account.EnrolledError
+	switch {
+	case errors.Is(err, account.ErrKeyLabel):
+		return ceremony.Move{}, ceremony.Reject(ceremony.Malformed("label",
+			"A name has 1 to 64 characters that can be shown. Type another one."))
+	case errors.Is(err, account.ErrKeysFull):
+		return ceremony.Move{}, ceremony.Reject(ceremony.Refuse(ceremony.KeysFull))
+	case errors.As(err, &taken): // meanwhile
+		return r.touchAgain(tx, c, d, a, enrolled(taken.Label != "", taken.Label))
+	case err != nil:
+		return ceremony.Move{}, err
+	}
+	event := audit.Event{Type: audit.KeyAdded, Rule: "R31", Details: map[string]string{"label": added.Label}}
+	move, err := r.turnedOn(tx, c, d, a, event, prepared{}, false)
+	move.Changed = append(move.Changed, api.TopicKeys)
+	return move, err
+}

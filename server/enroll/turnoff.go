@@ -1,0 +1,195 @@
+package enroll
+
+import (
+	"slices"
+	"strconv"
+
+	"nightlatch/server/account"
+	"nightlatch/server/api"
+	"nightlatch/server/audit"
+	"nightlatch/server/backupcode"
+	"nightlatch/server/ceremony"
+	"nightlatch/server/store"
+	"nightlatch/server/temppassword"
+)
+
+// turnOff turns a method off after saying what that does (R60, R61).
+func (r *rules) turnOff() ceremony.Definition[draft] {
+	return ceremony.Definition[draft]{
+		Kind:         api.TurnOff,
+		NeedsSession: true,
+		Life:         life,
+		Begins:       []api.State{enterPassword, confirm},
+		Start:        r.startTurnOff,
+		States: []state{
+			r.passwordState(),
+			{
+				Name: confirm,
+				Step: api.Confirm{},
+				Show: func(_ store.Tx, _ *ceremony.Ceremony, d *draft) (api.Step, error) {
+					return api.Confirm{Method: d.Method, Consequences: d.Consequences}, nil
+				},
+			},
+			done(),
+		},
+		Edges: []edge{
+			r.passwordEdge(r.askConfirm, confirm),
+			{From: confirm, On: api.ConfirmInput{}, To: []api.State{enterPassword, confirm, finished}, Do: r.confirmed},
+		},
+		Path: r.path(enterPassword, confirm, finished),
+	}
+}
+
+func (r *rules) startTurnOff(tx store.Tx, c *ceremony.Ceremony, d *draft, b api.Begin) (ceremony.Move, error) {
+	switch b.Method {
+	case api.Text, api.App, api.SecurityKey, api.LoginRequest:
+	default:
+		return ceremony.Move{}, ceremony.Reject(ceremony.Malformed("method",
+			"It has to be said which method to turn off: text, app, key or login-request."))
+	}
+	d.Method = b.Method
+	a, err := account.Load(tx, c.Account)
+	if err != nil {
+		return ceremony.Move{}, err
+	}
+	e, err := account.Enrolled(tx, a)
+	if err != nil {
+		return ceremony.Move{}, err
+	}
+	if !e.Has(d.Method) {
+		return ceremony.Move{}, ceremony.Reject(ceremony.Refuse(ceremony.MethodNotOn))
+	}
+	fresh, err := r.Fresh(tx, c)
+	if err != nil || !fresh {
+		return ceremony.Go(enterPassword), err
+	}
+	return r.askConfirm(tx, c, d, a)
+}
+
+// askConfirm says what confirming will do, as things are now.
+func (r *rules) askConfirm(tx store.Tx, _ *ceremony.Ceremony, d *draft, a *account.Account) (ceremony.Move, error) {
+	now, err := consequences(tx, a, d.Method)
+	if err != nil {
+		return ceremony.Move{}, err
+	}
+	d.Consequences = now
+	return ceremony.Go(confirm), nil
+}
+
+// consequences lists what turning a method off does to this account (R61).
+func consequences(tx store.Tx, a *account.Account, m api.Method) ([]api.Consequence, error) {
+	e, err := account.Enrolled(tx, a)
+	if err != nil {
+		return nil, err
+	}
+	list := []api.Consequence{{Code: api.MethodOff, Title: "Signing in no longer asks for this second step."}}
+	if m == api.SecurityKey {
+		list = append(list, api.Consequence{
+			Code:  api.SecurityKeysDeleted,
+			Title: "All security keys are deleted from the account.",
+			Count: e.Keys,
+		})
+	}
+	if on := e.Methods(); len(on) > 1 || len(on) == 1 && on[0] != m {
+		return list, nil
+	}
+	list = append(list, api.Consequence{
+		Code:  api.TwoFactorOff,
+		Title: "Two-factor authentication is off: the password alone is enough to sign in.",
+	})
+	if n := len(a.ActiveBackupCodes); n > 0 {
+		list = append(list, api.Consequence{Code: api.BackupCodesVoid, Title: "All backup codes become void.", Count: n})
+	}
+	n, err := temppassword.CountLive(tx, a.ID)
+	if err == nil && n > 0 {
+		list = append(list, api.Consequence{
+			Code:  api.TemporaryPasswordsVoid,
+			Title: "All temporary passwords become void.",
+			Count: n,
+		})
+	}
+	return list, err
+}
+
+// said reports whether every consequence there is now was shown.
+func said(shown, now []api.Consequence) bool {
+	for _, c := range now {
+		if !slices.ContainsFunc(shown, func(s api.Consequence) bool { return s.Code == c.Code }) {
+			return false
+		}
+	}
+	return true
+}
+
+// confirmed turns the method off, unless the password has to be proved again
+// (R6), or more would happen by now than was said (R61).
+func (r *rules) confirmed(tx store.Tx, c *ceremony.Ceremony, d *draft, _ api.Input) (ceremony.Move, error) {
+	a, err := account.Load(tx, c.Account)
+	if err != nil {
+		return ceremony.Move{}, err
+	}
+	e, err := account.Enrolled(tx, a)
+	if err != nil {
+		return ceremony.Move{}, err
+	}
+	if !e.Has(d.Method) { // turned off elsewhere meanwhile
+		return ceremony.Go(finished), nil
+	}
+	fresh, err := r.Fresh(tx, c)
+	if err != nil || !fresh {
+		return ceremony.Go(enterPassword), err
+	}
+	now, err := consequences(tx, a, d.Method)
+	if err != nil {
+		return ceremony.Move{}, err
+	}
+	if !said(d.Consequences, now) {
+		d.Consequences = now
+		return ceremony.Refused(ceremony.Refuse(ceremony.Changed)), nil
+	}
+	return r.remove(tx, c, d.Method, a)
+}
+
+// remove turns a method off. When the last one goes, two-factor is off, and
+// backup codes and temporary passwords are void (R61).
+func (r *rules) remove(tx store.Tx, c *ceremony.Ceremony, m api.Method, a *account.Account) (ceremony.Move, error) {
+	if err := account.RemoveMethod(tx, a, m); err != nil {
+		return ceremony.Move{}, err
+	}
+	var codes, passwords int
+	off, err := account.Settle(tx, a,
+		func(tx store.Tx, a *account.Account) (n int, err error) {
+			codes, err = backupcode.VoidAll(tx, a)
+			return codes, err
+		},
+		func(tx store.Tx, a *account.Account) (n int, err error) {
+			passwords, err = temppassword.RevokeAll(tx, a.ID)
+			return passwords, err
+		})
+	if err != nil {
+		return ceremony.Move{}, err
+	}
+	event := audit.Event{Type: audit.MethodOff, Rule: "R60", Details: map[string]string{"method": string(m)}}
+	move := ceremony.Move{To: finished, Audit: []audit.Event{event}, Changed: []string{api.TopicAccount}}
+	if m == api.SecurityKey {
+		move.Changed = append(move.Changed, api.TopicKeys)
+	}
+	if off {
+		event = audit.Event{Type: audit.TwoFactorOff, Rule: "R61"}
+		move.Audit = append(move.Audit, event)
+	}
+	if codes > 0 {
+		move.Audit = append(move.Audit, counted(audit.BackupCodesVoided, codes))
+		move.Changed = append(move.Changed, api.TopicBackupCodes)
+	}
+	if passwords > 0 {
+		move.Audit = append(move.Audit, counted(audit.TemporaryPasswordsRevoked, passwords))
+		move.Changed = append(move.Changed, api.TopicTemporaryPasswords)
+	}
+	move.Send = r.Notice(tx, c, a, event)
+	return move, nil
+}
+
+func counted(event string, n int) audit.Event {
+	return audit.Event{Type: event, Rule: "R61", Details: map[string]string{"count": strconv.Itoa(n)}}
+}

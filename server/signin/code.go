@@ -1,0 +1,127 @@
+package signin
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"nightlatch/server/account"
+	"nightlatch/server/api"
+	"nightlatch/server/ceremony"
+	"nightlatch/server/ceremony/proof"
+	"nightlatch/server/otp"
+	"nightlatch/server/store"
+)
+
+func (r *rules) showText(tx store.Tx, c *ceremony.Ceremony, d *draft) (api.Step, error) {
+	_, others, err := alternatives(tx, c, api.Text)
+	step := r.Step(&d.Text, account.MaskPhone(d.Text.To))
+	step.Channel, step.Alternatives = api.ByText, others
+	return step, err
+}
+
+// texted is guard for the step of the text code: when the number that the code
+// went to is no longer the one, another step follows.
+func (r *rules) texted(tx store.Tx, c *ceremony.Ceremony, d *draft) (*account.Account, *ceremony.Move, error) {
+	a, moved, err := r.guard(tx, c, d)
+	if moved != nil || err != nil {
+		return a, moved, err
+	}
+	if a.TextOn && (a.Phone == d.Text.To || d.Text.To == "") {
+		return a, nil, nil
+	}
+	move, err := r.second(tx, c, d, a, "")
+	return a, &move, err
+}
+
+// text takes a text code (R11, R14).
+func (r *rules) text(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input) (ceremony.Move, error) {
+	a, moved, err := r.texted(tx, c, d)
+	if moved != nil || err != nil {
+		return deref(moved), err
+	}
+	refused, err := r.Try(tx, &d.Text, input.(api.Code).Code, r.FirstParty(), r.Subject(a.Username))
+	if refused != nil || err != nil {
+		return deref(refused), err
+	}
+	return r.finish(tx, c, d, a, api.Text)
+}
+
+// resend texts the code once more (R12).
+func (r *rules) resend(tx store.Tx, c *ceremony.Ceremony, d *draft, _ api.Input) (ceremony.Move, error) {
+	a, moved, err := r.texted(tx, c, d)
+	if moved != nil || err != nil {
+		return deref(moved), err
+	}
+	if d.Text.To == "" {
+		return r.askText(tx, d, a)
+	}
+	msgs, err := r.Resend(tx, a.ID, &d.Text)
+	return ceremony.Move{Send: msgs}, err
+}
+
+func (r *rules) showApp(tx store.Tx, c *ceremony.Ceremony, _ *draft) (api.Step, error) {
+	_, others, err := alternatives(tx, c, api.App)
+	return api.EnterCode{Channel: api.ByApp, Digits: r.Policy.AppCodeDigits, Alternatives: others}, err
+}
+
+// app takes a code of the authenticator app (R21 to R23).
+func (r *rules) app(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input) (ceremony.Move, error) {
+	a, moved, err := r.guard(tx, c, d)
+	if moved != nil || err != nil {
+		return deref(moved), err
+	}
+	code, err := proof.Digits(input.(api.Code).Code)
+	if err != nil {
+		return ceremony.Move{}, err
+	}
+	app, err := account.App(tx, a.ID)
+	if errors.Is(err, account.ErrNoApp) {
+		return r.second(tx, c, d, a, "")
+	} else if err != nil {
+		return ceremony.Move{}, err
+	}
+	if err := r.allow(tx, a); err != nil {
+		return ceremony.Move{}, err
+	}
+	secret, err := r.Keys.Open(account.AppKey(a.ID), app.Sealed)
+	if err != nil {
+		return ceremony.Move{}, fmt.Errorf("signin: app secret: %w", err)
+	}
+	match := otp.Verify(string(secret), code, tx.Now(), app.LastStep)
+	switch match.Outcome {
+	case otp.Accepted:
+		spent, err := wasTold(tx, a.ID, match.Step)
+		if err != nil {
+			return ceremony.Move{}, err
+		}
+		if spent {
+			return r.refuse(tx, a, api.App, ceremony.AppCodeUsed)
+		}
+		app.LastStep = match.Step
+		if err := account.SetApp(tx, a.ID, app); err != nil {
+			return ceremony.Move{}, err
+		}
+		return r.finish(tx, c, d, a, api.App)
+	case otp.Replayed:
+		return r.refuse(tx, a, api.App, ceremony.AppCodeUsed)
+	case otp.Drifted:
+		return r.drifted(tx, a, match)
+	}
+	return r.refuse(tx, a, api.App, ceremony.WrongAppCode)
+}
+
+// drifted refuses a code of another time and says by how much the clock is off
+// (R23). Whoever is told so about a code of a time to come could just wait for
+// it, and a guess would be worth twenty: so that code is used up.
+func (r *rules) drifted(tx store.Tx, a *account.Account, match otp.Match) (ceremony.Move, error) {
+	if match.Drift > 0 {
+		if err := tell(tx, a.ID, match.Step); err != nil {
+			return ceremony.Move{}, err
+		}
+	}
+	seconds := int(match.DriftTime() / time.Second)
+	refusal := ceremony.Refuse(ceremony.ClockDrift)
+	refusal.Drift = &seconds
+	return r.refuseAs(tx, a, api.App, refusal)
+}

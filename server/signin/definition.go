@@ -1,0 +1,101 @@
+package signin
+
+import (
+	"slices"
+
+	"nightlatch/server/account"
+	"nightlatch/server/api"
+	"nightlatch/server/ceremony"
+	"nightlatch/server/store"
+)
+
+// signIn asks for user name and password, then for a second step if any method
+// is on.
+func (r *rules) signIn() ceremony.Definition[draft] {
+	methods := []api.State{textCode, appCode, securityKey}
+	seconds := append(slices.Clone(methods), backupCode)
+	after := append([]api.State{signedIn}, methods...)
+	// A second step may find that its method went away meanwhile, so that another
+	// takes its place, or that the password was changed.
+	next := append([]api.State{enterCredentials}, after...)
+	def := ceremony.Definition[draft]{
+		Kind:   api.SignIn,
+		Life:   life,
+		Begins: []api.State{enterCredentials},
+		Start: func(store.Tx, *ceremony.Ceremony, *draft, api.Begin) (ceremony.Move, error) {
+			return ceremony.Go(enterCredentials), nil
+		},
+		States: []ceremony.State[draft]{
+			{Name: enterCredentials, Step: api.EnterCredentials{}, Show: showCredentials},
+			{Name: textCode, Step: api.EnterCode{}, Show: r.showText},
+			{Name: appCode, Step: api.EnterCode{}, Show: r.showApp},
+			{Name: securityKey, Step: api.UseSecurityKey{}, Show: r.showKey},
+			{Name: backupCode, Step: api.EnterBackupCode{}, Show: r.showBackup},
+			r.end(),
+		},
+		Edges: []ceremony.Edge[draft]{
+			{From: enterCredentials, On: api.Credentials{}, To: after, Slow: r.verify, Do: r.credentials},
+			{From: textCode, On: api.Code{}, To: next, Do: r.text},
+			{From: textCode, On: api.Resend{}, To: next, Do: r.resend},
+			{From: appCode, On: api.Code{}, To: next, Do: r.app},
+			{From: securityKey, On: api.KeyResponse{}, To: next, Slow: r.verifyKey, Do: r.key},
+			{From: backupCode, On: api.Code{}, To: next, Slow: r.sumBackup, Do: r.backup},
+		},
+		Path: path,
+	}
+	chosen := append([]api.State{enterCredentials}, seconds...)
+	for _, s := range seconds {
+		def.Edges = append(def.Edges, ceremony.Edge[draft]{From: s, On: api.ChooseMethod{}, To: chosen, Do: r.choose})
+	}
+	return def
+}
+
+// path is the password, the second step in use or last used, and the end.
+func path(_ store.Tx, c *ceremony.Ceremony, _ *draft) ([]api.State, error) {
+	switch {
+	case c.State == enterCredentials:
+		return []api.State{enterCredentials, signedIn}, nil
+	case c.State != signedIn:
+		return []api.State{enterCredentials, c.State, signedIn}, nil
+	case len(c.Trail) > 2:
+		return []api.State{enterCredentials, c.Trail[len(c.Trail)-2], signedIn}, nil
+	}
+	return c.Trail, nil
+}
+
+func showCredentials(store.Tx, *ceremony.Ceremony, *draft) (api.Step, error) {
+	return api.EnterCredentials{}, nil
+}
+
+// ways lists every way to pass the second step: the methods that are on, and a
+// backup code while one is active.
+func ways(tx store.Tx, a *account.Account) ([]api.Method, error) {
+	e, err := account.Enrolled(tx, a)
+	if err != nil {
+		return nil, err
+	}
+	ways := e.Methods()
+	if len(a.ActiveBackupCodes) > 0 && len(ways) > 0 {
+		ways = append(ways, api.BackupCode)
+	}
+	return ways, nil
+}
+
+// alternatives lists every way but the one in use (R40).
+func alternatives(tx store.Tx, c *ceremony.Ceremony, used api.Method) (*account.Account, []api.Method, error) {
+	a, err := account.Load(tx, c.Account)
+	if err != nil {
+		return nil, nil, err
+	}
+	all, err := ways(tx, a)
+	if err != nil {
+		return nil, nil, err
+	}
+	others := make([]api.Method, 0, len(all))
+	for _, m := range all {
+		if m != used {
+			others = append(others, m)
+		}
+	}
+	return a, others, nil
+}

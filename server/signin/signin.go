@@ -1,0 +1,101 @@
+// Package signin declares the ceremonies that lead to a session or prove who is
+// in one: sign-up, sign-in and reauthenticate.
+//
+// Signing in takes the password and a second step (R1). Before the password is
+// right there is one answer for all: an unknown name, a wrong password and a
+// locked account look the same, cost the same and write as much (R42). Failures
+// of every factor are counted together, and only a whole sign-in resets them
+// (R43): knowing the password buys no more guesses at the code.
+package signin
+
+import (
+	"errors"
+	"time"
+
+	"nightlatch/server/account"
+	"nightlatch/server/api"
+	"nightlatch/server/ceremony"
+	"nightlatch/server/ceremony/proof"
+	"nightlatch/server/session"
+	"nightlatch/server/store"
+	"nightlatch/server/webauthn"
+)
+
+// SessionKind marks the sessions that a sign-in makes: a first-party client's,
+// which may do everything its owner may.
+const SessionKind = "first-party"
+
+// life is how long a sign-in waits for its next answer. It is longer than the
+// longest wait of R43.
+const life = 2 * time.Hour
+
+// A Config is what the definitions need.
+type Config struct {
+	Proof *proof.Checker
+	RP    *webauthn.RP
+}
+
+// Definitions returns sign-up, sign-in and reauthenticate.
+func Definitions(cfg Config) ([]ceremony.Registered, error) {
+	if cfg.Proof == nil || cfg.RP == nil {
+		return nil, errors.New("signin: config: proofs and relying party are needed")
+	}
+	r := &rules{Checker: cfg.Proof, rp: cfg.RP}
+	return []ceremony.Registered{r.signUp(), r.signIn(), r.reauthenticate()}, nil
+}
+
+// rules is what the edges of this package share.
+type rules struct {
+	*proof.Checker
+	rp *webauthn.RP
+}
+
+// The states.
+const (
+	chooseCredentials api.State = "choose-credentials"
+	enterCredentials  api.State = "enter-credentials"
+	enterPassword     api.State = "enter-password"
+	textCode          api.State = "text-code"
+	appCode           api.State = "app-code"
+	securityKey       api.State = "security-key"
+	backupCode        api.State = "backup-code"
+	signedIn          api.State = "signed-in"
+	finished          api.State = "finished"
+)
+
+// A draft is what a sign-up or sign-in knows so far.
+type draft struct {
+	// Password is the hash that the password was right for. When the account's
+	// is another one, the password is asked for again.
+	Password  string      `json:"password,omitempty"`
+	Text      proof.Sent  `json:"text,omitzero"`
+	Options   api.RawJSON `json:"options,omitempty"`   // for the security key
+	Challenge []byte      `json:"challenge,omitempty"` // what its answer is held against, once
+
+	// Of the end, shown once and never kept.
+	token string
+	made  session.Session
+}
+
+// end is the step that a sign-up and a sign-in finish with.
+func (r *rules) end() ceremony.State[draft] {
+	return ceremony.State[draft]{
+		Name: signedIn,
+		Step: api.SignedIn{},
+		End:  true,
+		Show: func(tx store.Tx, c *ceremony.Ceremony, d *draft) (api.Step, error) {
+			a, err := account.Load(tx, c.Account)
+			if err != nil {
+				return nil, err
+			}
+			view, err := account.View(tx, a, r.Policy)
+			if err != nil {
+				return nil, err
+			}
+			if until, fresh := r.Sessions.Fresh(d.made, tx.Now()); fresh {
+				view.PasswordProved = &until
+			}
+			return api.SignedIn{SessionToken: d.token, Account: view}, nil
+		},
+	}
+}
