@@ -100,6 +100,9 @@ func (l *Lab) fromPhone(ctx context.Context, number, body string) error {
 	}
 	l.mu.Unlock()
 	l.feed.publish(api.TopicLabPhones)
+	if l.cfg.Inbound == nil {
+		return nil
+	}
 	return l.cfg.Inbound(ctx, number, ShortCode, body)
 }
 

@@ -70,6 +70,10 @@ func (f *feed) take(r *reader) []string {
 // §9.2) until the client or the server goes.
 func (l *Lab) events(w http.ResponseWriter, r *http.Request) {
 	rc := http.NewResponseController(w)
+	// A stream outlives the deadlines of an ordinary request; both fail only on
+	// connections that have none.
+	_ = rc.SetReadDeadline(time.Time{})
+	_ = rc.SetWriteDeadline(time.Time{})
 	reader := l.feed.subscribe()
 	defer l.feed.unsubscribe(reader)
 	w.Header().Set("Content-Type", "text/event-stream")
@@ -88,6 +92,8 @@ func (l *Lab) events(w http.ResponseWriter, r *http.Request) {
 		var topics []string
 		select {
 		case <-r.Context().Done():
+			return
+		case <-l.done:
 			return
 		case <-reader.ready:
 			topics = l.feed.take(reader)

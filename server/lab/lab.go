@@ -21,7 +21,7 @@ import (
 type Config struct {
 	Clock *Clock // required: the server's clock
 	// Inbound takes a text that a phone sent to ShortCode, such as GO or STOP
-	// (R18). Required.
+	// (R18); nil if only the carrier listens.
 	Inbound func(ctx context.Context, from, to, body string) error
 	// Reset puts the server back to its seed. Required.
 	Reset func(ctx context.Context) error
@@ -40,6 +40,8 @@ type Lab struct {
 	cfg  Config
 	feed feed
 	wake chan struct{} // a text is under way, or a phone's state changed
+	hush func()        // ends the event streams, once
+	done chan struct{} // closed by hush
 
 	mu     sync.Mutex
 	phones map[string]*phone // by E.164 number
@@ -51,8 +53,6 @@ func New(cfg Config) (*Lab, error) {
 	switch {
 	case cfg.Clock == nil:
 		return nil, errors.New("lab: no clock")
-	case cfg.Inbound == nil:
-		return nil, errors.New("lab: no way for inbound texts")
 	case cfg.Reset == nil:
 		return nil, errors.New("lab: no reset")
 	case cfg.Log == nil:
@@ -61,8 +61,16 @@ func New(cfg Config) (*Lab, error) {
 	if cfg.Chance == nil {
 		cfg.Chance = chance
 	}
-	return &Lab{cfg: cfg, wake: make(chan struct{}, 1), phones: map[string]*phone{}}, nil
+	done := make(chan struct{})
+	return &Lab{
+		cfg: cfg, phones: map[string]*phone{}, wake: make(chan struct{}, 1),
+		done: done, hush: sync.OnceFunc(func() { close(done) }),
+	}, nil
 }
+
+// EndStreams ends the event streams, now and for good. A server that shuts down
+// waits for its requests and would wait for them for ever.
+func (l *Lab) EndStreams() { l.hush() }
 
 // reset empties the lab and puts the server back to its seed.
 func (l *Lab) reset(ctx context.Context) error {

@@ -276,4 +276,9 @@ func TestEventsTellWhatToLookAt(t *testing.T) {
 			t.Errorf("told %s, want %s", got, want)
 		}
 	}
+	w.EndStreams()
+	w.EndStreams()
+	if lines.Scan() && lines.Text() != "" {
+		t.Errorf("the ended stream says %q", lines.Text())
+	}
 }
