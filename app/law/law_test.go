@@ -51,14 +51,15 @@ var imports = map[string][]string{
 	"server/ceremony": {
 		"server/api", "server/store/...", "server/audit", "server/delivery", "server/account", "server/session",
 	},
-	"server/signin": rules,
-	"server/enroll": rules,
-	"server/lab":    {"server/api", "server/client", "server/delivery", "server/otp"},
+	"server/ceremony/proof": rules,
+	"server/signin":         rules,
+	"server/enroll":         rules,
+	"server/lab":            {"server/api", "server/client", "server/delivery", "server/otp"},
 }
 
 // rules is what the definitions of the ceremonies are made of.
 var rules = []string{
-	"server/api", "server/ceremony", "server/store/...", "server/account", "server/audit", "server/backupcode",
+	"server/api", "server/ceremony/...", "server/store/...", "server/account", "server/audit", "server/backupcode",
 	"server/delivery", "server/otp", "server/ratelimit", "server/session", "server/temppassword", "server/webauthn",
 }
 
