@@ -132,27 +132,9 @@ func (k deafKey) CBOR(ctx context.Context, request []byte, status func(ctaphid.S
 
 func TestCancelOfADeafKey(t *testing.T) {
 	t.Parallel()
-	endpoint, err := pty.Open()
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, err := softkey.New(softkey.Config{Touch: &softkey.Gate{}, Transport: fido.USB})
-	if err != nil {
-		t.Fatal(err)
-	}
-	deaf := deafKey{Key: key, until: make(chan struct{})}
-	server, err := ctaphid.NewServer(endpoint, ctaphid.Config{Backend: deaf, Queue: endpoint})
-	if err != nil {
-		t.Fatal(err)
-	}
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(context.WithoutCancel(t.Context())) }()
-	defer func() {
-		close(deaf.until)
-		if err := errors.Join(endpoint.Close(), <-served); err != nil {
-			t.Error(err)
-		}
-	}()
+	deaf := deafKey{Key: willing(t, softkey.Config{}), until: make(chan struct{})}
+	path := endpoint(t, deaf)
+	t.Cleanup(func() { close(deaf.until) })
 	c := newClient(t, newBench(t), 10*time.Second)
 	ctx, cancel := context.WithCancel(t.Context())
 	var begun time.Time
@@ -162,7 +144,7 @@ func TestCancelOfADeafKey(t *testing.T) {
 			time.AfterFunc(300*time.Millisecond, cancel)
 		}
 	}}
-	_, err = c.Create(ctx, fido.Device{Path: endpoint.Path()}, creation(t, nil), who)
+	_, err := c.Create(ctx, fido.Device{Path: path}, creation(t, nil), who)
 	if !errors.Is(err, fido.ErrCancelled) {
 		t.Errorf("Create = %v, want %v", err, fido.ErrCancelled)
 	}

@@ -95,7 +95,7 @@ func device(k virtual.Key) fido.Device {
 
 type object = map[string]any
 
-func encode(t *testing.T, v any) json.RawMessage {
+func encode(t testing.TB, v any) json.RawMessage {
 	t.Helper()
 	raw, err := json.Marshal(v)
 	if err != nil {
@@ -113,7 +113,7 @@ func random() []byte {
 }
 
 // creation is a relying party's options with changes.
-func creation(t *testing.T, change func(o object)) json.RawMessage {
+func creation(t testing.TB, change func(o object)) json.RawMessage {
 	t.Helper()
 	o := object{
 		"rp":                     object{"id": "localhost", "name": "Nightlatch"},
@@ -129,7 +129,7 @@ func creation(t *testing.T, change func(o object)) json.RawMessage {
 	return encode(t, object{"publicKey": o})
 }
 
-func request(t *testing.T, verification string, ids ...string) json.RawMessage {
+func request(t testing.TB, verification string, ids ...string) json.RawMessage {
 	t.Helper()
 	allow := []object{}
 	for _, id := range ids {
@@ -140,7 +140,7 @@ func request(t *testing.T, verification string, ids ...string) json.RawMessage {
 	})
 }
 
-func idOf(t *testing.T, response json.RawMessage) string {
+func idOf(t testing.TB, response json.RawMessage) string {
 	t.Helper()
 	var r struct {
 		ID string `json:"id"`

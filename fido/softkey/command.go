@@ -17,6 +17,7 @@ const (
 	cmdGetNextAssertion = 0x08
 	cmdCredMgmt         = 0x0a
 	cmdSelection        = 0x0b
+	cmdCredMgmtPreview  = 0x41 // the same under the number that libfido2 1.12 knows
 )
 
 // A code is a CTAP status (CTAP section 8.2).
@@ -69,7 +70,7 @@ func (k *Key) run(ctx context.Context, command byte, params []byte, report func(
 		return k.clientPIN(params)
 	case cmdReset:
 		return nil, k.reset(touched)
-	case cmdCredMgmt:
+	case cmdCredMgmt, cmdCredMgmtPreview:
 		return k.manageCredentials(params)
 	case cmdSelection:
 		return nil, touched()
@@ -141,16 +142,17 @@ func (k *Key) info() info {
 		Extensions: extensions,
 		AAGUID:     AAGUID[:],
 		Options: map[string]bool{
-			"rk":               true,
-			"up":               true,
-			"plat":             false,
-			"clientPin":        len(k.state.PINHash) > 0,
-			"pinUvAuthToken":   true,
-			"makeCredUvNotRqd": true,
-			"credMgmt":         true,
+			"rk":                    true,
+			"up":                    true,
+			"plat":                  false,
+			"clientPin":             len(k.state.PINHash) > 0,
+			"pinUvAuthToken":        true,
+			"makeCredUvNotRqd":      true,
+			"credMgmt":              true,
+			"credentialMgmtPreview": true,
 		},
 		MaxMessage:       2048,
-		PINProtocols:     []int{2, 1},
+		PINProtocols:     k.protocols,
 		MaxCredentials:   maxList,
 		MaxCredentialID:  maxID,
 		Transports:       []string{k.transport},

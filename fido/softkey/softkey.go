@@ -49,6 +49,7 @@ type Config struct {
 	Touch     Touch
 	Transport string // "usb" or "nfc", as the key reports it
 	Room      int    // for resident credentials; 0 means DefaultRoom
+	Protocols []int  // PIN protocols in order of preference; nil means 2, 1
 	State     *State // of a key that was there before; nil makes a new one
 }
 
@@ -77,6 +78,7 @@ type Key struct {
 	touch     Touch
 	transport string
 	room      int
+	protocols []int
 
 	mu      sync.Mutex // held by a command, but not while it waits for a touch
 	state   State
@@ -97,7 +99,15 @@ func New(cfg Config) (*Key, error) {
 	if cfg.Room == 0 {
 		cfg.Room = DefaultRoom
 	}
-	k := &Key{touch: cfg.Touch, transport: cfg.Transport, room: cfg.Room}
+	if cfg.Protocols == nil {
+		cfg.Protocols = []int{2, 1}
+	}
+	for _, p := range cfg.Protocols {
+		if p != 1 && p != 2 {
+			return nil, fmt.Errorf("softkey: no PIN protocol %d", p)
+		}
+	}
+	k := &Key{touch: cfg.Touch, transport: cfg.Transport, room: cfg.Room, protocols: cfg.Protocols}
 	if cfg.State == nil {
 		k.state = blank()
 	} else {

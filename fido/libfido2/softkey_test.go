@@ -1,0 +1,209 @@
+//go:build cgo && !nofido && linux
+
+package libfido2_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	golib "github.com/keys-pub/go-libfido2"
+
+	"nightlatch/fido"
+	"nightlatch/fido/ctaphid"
+	"nightlatch/fido/pty"
+	"nightlatch/fido/softkey"
+)
+
+// endpoint puts an authenticator behind a pseudo-terminal and returns its path.
+func endpoint(t *testing.T, backend ctaphid.Backend) string {
+	t.Helper()
+	e, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := ctaphid.NewServer(e, ctaphid.Config{Backend: backend, Queue: e})
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(context.WithoutCancel(t.Context())) }()
+	t.Cleanup(func() {
+		if err := errors.Join(e.Close(), <-served); err != nil {
+			t.Error(err)
+		}
+	})
+	return e.Path()
+}
+
+// willing makes a key that touches itself.
+func willing(t *testing.T, cfg softkey.Config) *softkey.Key {
+	t.Helper()
+	gate := &softkey.Gate{}
+	gate.SetAuto(true)
+	cfg.Touch, cfg.Transport = gate, fido.USB
+	k, err := softkey.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+// eachProtocol runs a story with a key that knows only one PIN protocol, so that
+// libfido2's own code proves both.
+func eachProtocol(t *testing.T, story func(t *testing.T, d *golib.Device)) {
+	t.Helper()
+	t.Parallel()
+	for _, p := range []int{1, 2} {
+		t.Run(fmt.Sprintf("PIN protocol %d", p), func(t *testing.T) {
+			t.Parallel()
+			d, err := golib.NewDevice(endpoint(t, willing(t, softkey.Config{Protocols: []int{p}, Room: 2})))
+			if err != nil {
+				t.Fatal(err)
+			}
+			story(t, d)
+		})
+	}
+}
+
+var rp = golib.RelyingParty{ID: "localhost", Name: "Nightlatch"}
+
+func user(name string) golib.User {
+	return golib.User{ID: []byte(name), Name: name, DisplayName: name + "!"}
+}
+
+func TestSetAndChangePIN(t *testing.T) {
+	eachProtocol(t, func(t *testing.T, d *golib.Device) {
+		if err := d.SetPIN("123", ""); err == nil {
+			t.Error("a PIN of three characters was taken")
+		}
+		if err := d.SetPIN("123456", ""); err != nil {
+			t.Fatalf("setting: %v", err)
+		}
+		if err := d.SetPIN("654321", "000000"); !errors.Is(err, golib.ErrPinInvalid) {
+			t.Errorf("changing with a wrong PIN: %v", err)
+		}
+		if n, err := d.RetryCount(); err != nil || n != 7 {
+			t.Errorf("%d tries left, %v; want 7", n, err)
+		}
+		if err := d.SetPIN("déjà vu 🔑", "123456"); err != nil {
+			t.Fatalf("changing: %v", err)
+		}
+		if n, err := d.RetryCount(); err != nil || n != 8 {
+			t.Errorf("%d tries left, %v; want 8", n, err)
+		}
+		if _, err := d.MakeCredential(random(), rp, user("alice"), golib.ES256, "déjà vu 🔑", nil); err != nil {
+			t.Errorf("using the new PIN: %v", err)
+		}
+	})
+}
+
+func TestHMACSecret(t *testing.T) {
+	eachProtocol(t, func(t *testing.T, d *golib.Device) {
+		made, err := d.MakeCredential(random(), rp, user("alice"), golib.ES256, "",
+			&golib.MakeCredentialOpts{Extensions: []golib.Extension{golib.HMACSecretExtension}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		secret := func(salt []byte) []byte {
+			a, err := d.Assertion("localhost", random(), [][]byte{made.CredentialID}, "", &golib.AssertionOpts{
+				Extensions: []golib.Extension{golib.HMACSecretExtension}, HMACSalt: salt,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return a.HMACSecret
+		}
+		one, two := random(), random()
+		first := secret(one)
+		if len(first) != 32 || !bytes.Equal(first, secret(one)) || bytes.Equal(first, secret(two)) {
+			t.Error("a secret is not the same for the same salt alone")
+		}
+	})
+}
+
+func TestCredentialManagement(t *testing.T) {
+	eachProtocol(t, func(t *testing.T, d *golib.Device) {
+		if err := d.SetPIN("123456", ""); err != nil {
+			t.Fatal(err)
+		}
+		rk := &golib.MakeCredentialOpts{RK: golib.True}
+		for _, name := range []string{"alice", "bob", "alice"} { // alice's second replaces her first
+			if _, err := d.MakeCredential(random(), rp, user(name), golib.ES256, "123456", rk); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+		}
+		_, err := d.MakeCredential(random(), rp, user("carol"), golib.EDDSA, "123456", rk)
+		var full golib.Error
+		if !errors.As(err, &full) || full.Code != 0x28 {
+			t.Errorf("a third one on a key with room for two: %v", err)
+		}
+		info, err := d.CredentialsInfo("123456")
+		if err != nil || info.RKExisting != 2 || info.RKRemaining != 0 {
+			t.Errorf("%+v, %v; want two and room for none", info, err)
+		}
+		parties, err := d.RelyingParties("123456")
+		if err != nil || len(parties) != 1 || parties[0].ID != "localhost" {
+			t.Errorf("%+v, %v; want localhost alone", parties, err)
+		}
+		list, err := d.Credentials("localhost", "123456")
+		if err != nil || len(list) != 2 || list[0].User.Name != "bob" || list[1].User.Name != "alice" {
+			t.Fatalf("%+v, %v; want bob and alice", list, err)
+		}
+		if err := d.DeleteCredential(list[0].ID, "123456"); err != nil {
+			t.Errorf("deleting: %v", err)
+		}
+		if _, err := d.Assertion("localhost", random(), [][]byte{list[0].ID}, "", nil); !errors.Is(err, golib.ErrNoCredentials) {
+			t.Errorf("using what was deleted: %v", err)
+		}
+		got, err := d.Assertion("localhost", random(), nil, "", nil)
+		if err != nil || !bytes.Equal(got.CredentialID, list[1].ID) || string(got.User.ID) != "alice" {
+			t.Errorf("asking for any: %+v, %v; want alice's", got, err)
+		}
+	})
+}
+
+// credProtect (CTAP section 12.1): level 3 hides from who does not know the PIN.
+func TestCredProtect(t *testing.T) {
+	eachProtocol(t, func(t *testing.T, d *golib.Device) {
+		if err := d.SetPIN("123456", ""); err != nil {
+			t.Fatal(err)
+		}
+		made, err := d.MakeCredential(random(), rp, user("alice"), golib.ES256, "123456", &golib.MakeCredentialOpts{
+			Extensions: []golib.Extension{golib.CredProtectExtension}, CredProtect: golib.CredProtectUVRequired,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids := [][]byte{made.CredentialID}
+		if _, err := d.Assertion("localhost", random(), ids, "", nil); !errors.Is(err, golib.ErrNoCredentials) {
+			t.Errorf("without the PIN: %v", err)
+		}
+		if _, err := d.Assertion("localhost", random(), ids, "123456", nil); err != nil {
+			t.Errorf("with the PIN: %v", err)
+		}
+	})
+}
+
+func TestReset(t *testing.T) {
+	eachProtocol(t, func(t *testing.T, d *golib.Device) {
+		if err := d.SetPIN("123456", ""); err != nil {
+			t.Fatal(err)
+		}
+		made, err := d.MakeCredential(random(), rp, user("alice"), golib.ES256, "", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Reset(); err != nil {
+			t.Fatalf("Reset: %v", err)
+		}
+		if _, err := d.Assertion("localhost", random(), [][]byte{made.CredentialID}, "", nil); !errors.Is(err, golib.ErrNoCredentials) {
+			t.Errorf("a credential from before: %v", err)
+		}
+		if err := d.SetPIN("123456", ""); err != nil {
+			t.Errorf("it still has a PIN: %v", err)
+		}
+	})
+}

@@ -1,0 +1,408 @@
+package softkey
+
+import (
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/sha256"
+	"encoding/json"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"nightlatch/fido/ctaphid"
+)
+
+func newKey(t testing.TB, cfg Config) *Key {
+	t.Helper()
+	if cfg.Touch == nil {
+		g := &Gate{}
+		g.SetAuto(true)
+		cfg.Touch = g
+	}
+	cfg.Transport = "usb"
+	k, err := New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+func silent(ctaphid.Status) {}
+
+// run runs a command and returns its status and what follows it.
+func run(t testing.TB, k *Key, command byte, params any) (code, []byte) {
+	t.Helper()
+	request := []byte{command}
+	if params != nil {
+		raw, err := encMode.Marshal(params)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request = append(request, raw...)
+	}
+	answer, err := k.CBOR(context.Background(), request, silent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return code(answer[0]), answer[1:]
+}
+
+type m = map[any]any
+
+var hash = bytes.Repeat([]byte{1}, sha256.Size)
+
+// makeParams are parameters of authenticatorMakeCredential, with changes.
+func makeParams(change m) m {
+	p := m{
+		1: hash,
+		2: m{"id": "localhost"},
+		3: m{"id": []byte("alice"), "name": "alice"},
+		4: []m{{"alg": algES256, "type": "public-key"}},
+	}
+	return with(p, change)
+}
+
+func assertParams(change m) m {
+	return with(m{1: "localhost", 2: hash}, change)
+}
+
+func with(p, change m) m {
+	for k, v := range change {
+		if v == nil {
+			delete(p, k)
+		} else {
+			p[k] = v
+		}
+	}
+	return p
+}
+
+func TestStatuses(t *testing.T) {
+	t.Parallel()
+	tooMany := make([]m, maxList+1)
+	for i := range tooMany {
+		tooMany[i] = m{"id": []byte{byte(i)}, "type": "public-key"}
+	}
+	for _, tt := range []struct {
+		name    string
+		command byte
+		params  any
+		pin     bool
+		want    code
+	}{
+		{name: "unknown command", command: 0x99, want: invalidCommand},
+		{name: "make without parameters", command: cmdMakeCredential, want: invalidCBOR},
+		{name: "make with a list", command: cmdMakeCredential, params: []int{1}, want: unexpectedType},
+		{name: "make with a text for a hash", command: cmdMakeCredential, params: makeParams(m{1: "x"}), want: unexpectedType},
+		{name: "make without hash", command: cmdMakeCredential, params: makeParams(m{1: nil}), want: missingParameter},
+		{name: "make with a short hash", command: cmdMakeCredential, params: makeParams(m{1: []byte{1}}), want: invalidParameter},
+		{name: "make without relying party", command: cmdMakeCredential, params: makeParams(m{2: nil}), want: missingParameter},
+		{name: "make without user", command: cmdMakeCredential, params: makeParams(m{3: nil}), want: missingParameter},
+		{name: "make for a user without ID", command: cmdMakeCredential, params: makeParams(m{3: m{"id": []byte{}}}), want: invalidParameter},
+		{name: "make without algorithms", command: cmdMakeCredential, params: makeParams(m{4: nil}), want: missingParameter},
+		{name: "make with RSA", command: cmdMakeCredential, params: makeParams(m{4: []m{{"alg": -257, "type": "public-key"}}}), want: unsupportedAlg},
+		{name: "make with too long a list", command: cmdMakeCredential, params: makeParams(m{5: tooMany}), want: invalidLength},
+		{name: "make without touch", command: cmdMakeCredential, params: makeParams(m{7: m{"up": false}}), want: invalidOption},
+		{name: "make with a sensor it lacks", command: cmdMakeCredential, params: makeParams(m{7: m{"uv": true}}), want: invalidOption},
+		{name: "make with a token nobody has", command: cmdMakeCredential, params: makeParams(m{8: hash, 9: 2}), want: pinAuthInvalid},
+		{name: "make with PIN protocol 3", command: cmdMakeCredential, params: makeParams(m{8: hash, 9: 3}), want: invalidParameter},
+		{name: "make a resident one without the PIN", command: cmdMakeCredential, params: makeParams(m{7: m{"rk": true}}), pin: true, want: pinRequired},
+		{name: "make without the PIN", command: cmdMakeCredential, params: makeParams(nil), pin: true, want: ok},
+		{name: "make: which key is touched", command: cmdMakeCredential, params: makeParams(m{8: []byte{}, 9: 2}), want: pinNotSet},
+		{name: "make: which key is touched, with PIN", command: cmdMakeCredential, params: makeParams(m{8: []byte{}, 9: 2}), pin: true, want: pinInvalid},
+		{name: "make", command: cmdMakeCredential, params: makeParams(nil), want: ok},
+		{name: "assert without relying party", command: cmdGetAssertion, params: assertParams(m{1: nil}), want: missingParameter},
+		{name: "assert without hash", command: cmdGetAssertion, params: assertParams(m{2: nil}), want: missingParameter},
+		{name: "assert with an option of the other command", command: cmdGetAssertion, params: assertParams(m{5: m{"rk": true}}), want: unsupportedOption},
+		{name: "assert with nothing to sign with", command: cmdGetAssertion, params: assertParams(nil), want: noCredentials},
+		{name: "assert with a foreign credential", command: cmdGetAssertion, params: assertParams(m{3: []m{{"id": make([]byte, idSize), "type": "public-key"}}}), want: noCredentials},
+		{name: "the next of no series", command: cmdGetNextAssertion, want: notAllowed},
+		{name: "info", command: cmdGetInfo, want: ok},
+		{name: "selection", command: cmdSelection, want: ok},
+		{name: "PIN: no such subcommand", command: cmdClientPIN, params: m{1: 2, 2: 0x44, 3: m{}}, want: invalidParameter},
+		{name: "PIN: no protocol", command: cmdClientPIN, params: m{2: pinGetAgreement}, want: missingParameter},
+		{name: "PIN: no agreement", command: cmdClientPIN, params: m{1: 2, 2: pinGetToken}, want: missingParameter},
+		{name: "PIN: agreement on no curve", command: cmdClientPIN, params: m{1: 2, 2: pinGetToken, 3: m{1: 2, -1: 1, -2: make([]byte, 32), -3: make([]byte, 32)}}, want: invalidParameter},
+		{name: "management without the PIN", command: cmdCredMgmt, params: m{1: manageMetadata}, want: pinRequired},
+		{name: "management: the next of nothing", command: cmdCredMgmt, params: m{1: manageRPsNext}, want: notAllowed},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			k := newKey(t, Config{})
+			if tt.pin {
+				if err := k.SetPIN("123456"); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got, _ := run(t, k, tt.command, tt.params); got != tt.want {
+				t.Errorf("status %#02x, want %#02x", got, tt.want)
+			}
+		})
+	}
+}
+
+// made takes apart what authenticatorMakeCredential answered.
+func made(t *testing.T, answer []byte) (id, public []byte) {
+	t.Helper()
+	var a attestation
+	if st := decode(answer, &a); st != ok {
+		t.Fatalf("status %#02x", st)
+	}
+	rest := a.AuthData[37+16:]
+	n := int(rest[0])<<8 | int(rest[1])
+	return rest[2 : 2+n], rest[2+n:]
+}
+
+func TestSignatures(t *testing.T) {
+	t.Parallel()
+	for _, alg := range []int64{algES256, algEdDSA} {
+		k := newKey(t, Config{})
+		st, answer := run(t, k, cmdMakeCredential, makeParams(m{4: []m{{"alg": -257, "type": "public-key"}, {"alg": alg, "type": "public-key"}}}))
+		if st != ok {
+			t.Fatalf("make: %#02x", st)
+		}
+		id, public := made(t, answer)
+		st, answer = run(t, k, cmdGetAssertion, assertParams(m{3: []m{{"id": id, "type": "public-key"}}}))
+		if st != ok {
+			t.Fatalf("assert: %#02x", st)
+		}
+		var a assertion
+		if st := decode(answer, &a); st != ok {
+			t.Fatalf("status %#02x", st)
+		}
+		var key coseEC2
+		if st := decode(public, &key); st != ok || key.Alg != alg {
+			t.Fatalf("public key: %#02x, algorithm %d", st, key.Alg)
+		}
+		message := append(a.AuthData, hash...)
+		var valid bool
+		if alg == algEdDSA {
+			valid = ed25519.Verify(key.X, message, a.Signature)
+		} else {
+			pub, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), append(append([]byte{4}, key.X...), key.Y...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			sum := sha256.Sum256(message)
+			valid = ecdsa.VerifyASN1(pub, sum[:], a.Signature)
+		}
+		if !valid {
+			t.Errorf("algorithm %d: the signature does not verify", alg)
+		}
+	}
+}
+
+// A credential is good for its relying party alone, and on its key alone.
+func TestCredentialIsBound(t *testing.T) {
+	t.Parallel()
+	k := newKey(t, Config{})
+	_, answer := run(t, k, cmdMakeCredential, makeParams(nil))
+	id, _ := made(t, answer)
+	allow := m{3: []m{{"id": id, "type": "public-key"}}}
+	if st, _ := run(t, k, cmdGetAssertion, assertParams(with(m{1: "evil.example"}, allow))); st != noCredentials {
+		t.Errorf("for another relying party: %#02x", st)
+	}
+	if st, _ := run(t, newKey(t, Config{}), cmdGetAssertion, assertParams(allow)); st != noCredentials {
+		t.Errorf("on another key: %#02x", st)
+	}
+	if st, _ := run(t, k, cmdMakeCredential, makeParams(m{5: allow[3]})); st != excluded {
+		t.Errorf("excluded: %#02x, want %#02x", st, excluded)
+	}
+}
+
+// A series of assertions gives each resident credential once, the newest first.
+func TestSeries(t *testing.T) {
+	t.Parallel()
+	k := newKey(t, Config{})
+	for _, name := range []string{"alice", "bob", "carol"} {
+		st, _ := run(t, k, cmdMakeCredential, makeParams(m{3: m{"id": []byte(name), "name": name}, 7: m{"rk": true}}))
+		if st != ok {
+			t.Fatalf("make: %#02x", st)
+		}
+	}
+	command, params := byte(cmdGetAssertion), any(assertParams(nil))
+	for i, name := range []string{"carol", "bob", "alice"} {
+		st, answer := run(t, k, command, params)
+		var a assertion
+		if st != ok || decode(answer, &a) != ok || string(a.User.ID) != name || a.User.Name != "" || (a.Count == 3) != (i == 0) {
+			t.Errorf("%d: status %#02x, %+v; want %s", i, st, a.User, name)
+		}
+		command, params = cmdGetNextAssertion, nil
+	}
+	if st, _ := run(t, k, cmdGetNextAssertion, nil); st != notAllowed {
+		t.Errorf("a fourth: %#02x", st)
+	}
+}
+
+// A key that was written down and read again has its credentials, PIN and counter.
+func TestStateSurvives(t *testing.T) {
+	t.Parallel()
+	k := newKey(t, Config{})
+	_, answer := run(t, k, cmdMakeCredential, makeParams(m{7: m{"rk": true}}))
+	id, _ := made(t, answer)
+	if err := k.SetPIN("123456"); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := json.Marshal(k.State())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var state State
+	if err := json.Unmarshal(raw, &state); err != nil {
+		t.Fatal(err)
+	}
+	again := newKey(t, Config{State: &state})
+	if !again.HasPIN() || again.State().Counter != k.State().Counter {
+		t.Errorf("state %+v, want %+v", again.State(), k.State())
+	}
+	st, answer := run(t, again, cmdGetAssertion, assertParams(nil))
+	var a assertion
+	if st != ok || decode(answer, &a) != ok || !bytes.Equal(a.Credential.ID, id) {
+		t.Errorf("status %#02x, credential %x", st, a.Credential.ID)
+	}
+}
+
+// R34: a copied key's counter stands still.
+func TestFrozenCounter(t *testing.T) {
+	t.Parallel()
+	k := newKey(t, Config{})
+	_, answer := run(t, k, cmdMakeCredential, makeParams(nil))
+	id, _ := made(t, answer)
+	count := func() byte {
+		_, answer := run(t, k, cmdGetAssertion, assertParams(m{3: []m{{"id": id, "type": "public-key"}}}))
+		var a assertion
+		if st := decode(answer, &a); st != ok {
+			t.Fatalf("status %#02x", st)
+		}
+		return a.AuthData[36]
+	}
+	if one, two := count(), count(); two != one+1 {
+		t.Errorf("counted %d, then %d", one, two)
+	}
+	k.Freeze(true)
+	if one, two := count(), count(); two != one {
+		t.Errorf("frozen, it counted %d, then %d", one, two)
+	}
+}
+
+func TestNobodyTouches(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		k := newKey(t, Config{Touch: &Gate{}})
+		begun := time.Now()
+		st, _ := run(t, k, cmdMakeCredential, makeParams(nil))
+		if st != noAction || time.Since(begun) != touchTimeout {
+			t.Errorf("status %#02x after %v", st, time.Since(begun))
+		}
+	})
+}
+
+func TestCancelledTouch(t *testing.T) {
+	t.Parallel()
+	k := newKey(t, Config{Touch: &Gate{}})
+	ctx, cancel := context.WithCancel(t.Context())
+	var told []ctaphid.Status
+	answer, err := k.CBOR(ctx, []byte{cmdSelection}, func(s ctaphid.Status) {
+		told = append(told, s)
+		cancel()
+	})
+	if err != nil || code(answer[0]) != cancelled || told[0] != ctaphid.UserPresence {
+		t.Errorf("answer %x, %v; told %v", answer, err, told)
+	}
+}
+
+// A key is reset within ten seconds of plugging in only (CTAP section 6.6).
+func TestResetWindow(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		k := newKey(t, Config{})
+		if err := k.SetPIN("123456"); err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(resetWindow + time.Second)
+		if st, _ := run(t, k, cmdReset, nil); st != notAllowed {
+			t.Errorf("late: %#02x", st)
+		}
+		k.PlugIn()
+		if st, _ := run(t, k, cmdReset, nil); st != ok || k.HasPIN() {
+			t.Errorf("in time: %#02x, PIN %v", st, k.HasPIN())
+		}
+	})
+}
+
+func TestGate(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		changes := 0
+		g := &Gate{Linger: time.Second, Changed: func() { changes++ }}
+		got := make(chan error)
+		wait := func() { go func() { got <- g.Wait(t.Context()) }() }
+
+		wait()
+		synctest.Wait()
+		if !g.Waiting() || changes != 1 {
+			t.Errorf("waiting %v, %d changes", g.Waiting(), changes)
+		}
+		g.Touch()
+		if err := <-got; err != nil || g.Waiting() {
+			t.Errorf("touched: %v, waiting %v", err, g.Waiting())
+		}
+
+		g.Touch() // the finger rests on the key
+		wait()
+		if err := <-got; err != nil {
+			t.Errorf("a resting finger: %v", err)
+		}
+		wait() // it counted once
+		synctest.Wait()
+		if !g.Waiting() {
+			t.Error("one touch counted twice")
+		}
+		g.Touch()
+		<-got
+
+		g.Touch()
+		<-time.After(2 * time.Second) // and is taken away
+		wait()
+		synctest.Wait()
+		if !g.Waiting() {
+			t.Error("a touch of two seconds ago counted")
+		}
+		g.SetAuto(true)
+		<-got
+		wait()
+		if err := <-got; err != nil || !g.Auto() {
+			t.Errorf("by itself: %v", err)
+		}
+	})
+}
+
+// FuzzCBOR: no request crashes the key.
+func FuzzCBOR(f *testing.F) {
+	add := func(command byte, params any) {
+		raw, err := encMode.Marshal(params)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(append([]byte{command}, raw...))
+	}
+	f.Add([]byte{cmdGetInfo})
+	f.Add([]byte{cmdReset})
+	add(cmdMakeCredential, makeParams(nil))
+	add(cmdMakeCredential, makeParams(m{6: m{"credProtect": 3, "hmac-secret": true}, 7: m{"rk": true}}))
+	add(cmdGetAssertion, assertParams(nil))
+	add(cmdGetAssertion, assertParams(m{4: m{"hmac-secret": m{1: m{1: 2}, 2: hash, 3: hash}}}))
+	add(cmdClientPIN, m{1: 2, 2: pinGetAgreement})
+	add(cmdClientPIN, m{1: 1, 2: pinGetTokenPerm, 3: m{1: 2, 3: -25, -1: 1, -2: hash, -3: hash}, 6: hash, 9: 3, 10: "localhost"})
+	add(cmdCredMgmt, m{1: manageBegin, 2: m{1: hash}, 3: 2, 4: hash})
+	f.Fuzz(func(t *testing.T, request []byte) {
+		k := newKey(t, Config{})
+		answer, err := k.CBOR(t.Context(), request, silent)
+		if err != nil || len(answer) == 0 {
+			t.Fatalf("%x, %v", answer, err)
+		}
+	})
+}
