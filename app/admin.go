@@ -1,0 +1,203 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"nightlatch/server/audit"
+	"nightlatch/server/delivery"
+	"nightlatch/server/store"
+	"nightlatch/server/store/bolt"
+	"nightlatch/server/store/seal"
+)
+
+// adminVerbs are what the owner of the machine can do. Each works on a data
+// directory that nothing else uses: the file system is the authorisation.
+var adminVerbs = []struct {
+	name, synopsis string
+	run            func(*adminCommand, context.Context) error
+	arguments      int
+}{
+	{"verify", "verify [--data DIR]", (*adminCommand).verify, 0},
+	{"backup", "backup [--data DIR] FILE", (*adminCommand).backup, 1},
+	{"restore", "restore [--data DIR] FILE", (*adminCommand).restore, 1},
+	{"set-mail", "set-mail [--data DIR] --addr HOST:PORT --from ADDRESS [--tls MODE] [--user NAME] < PASSWORD", (*adminCommand).setMail, 0},
+	{"set-text-gateway", "set-text-gateway [--data DIR] --url URL < TOKEN", (*adminCommand).setText, 0},
+}
+
+// An adminCommand is one run of `nightlatch admin`.
+type adminCommand struct {
+	terminal
+	dir  string
+	file string // the argument, where there is one
+	mail mailSettings
+	text textSettings
+	off  bool
+}
+
+func (t terminal) admin(args []string) error {
+	var names []string
+	for _, v := range adminVerbs {
+		names = append(names, v.name)
+	}
+	if len(args) == 0 {
+		return usagef("admin needs a verb: %s", strings.Join(names, ", "))
+	}
+	at := slices.Index(names, args[0])
+	if at < 0 {
+		return usagef("admin has no verb %q: it has %s", args[0], strings.Join(names, ", "))
+	}
+	verb := adminVerbs[at]
+	c := &adminCommand{terminal: t}
+	f := t.flags("admin "+verb.name, "admin "+verb.synopsis)
+	f.StringVar(&c.dir, "data", "", "data `directory`")
+	switch verb.name {
+	case "set-mail":
+		f.StringVar(&c.mail.Addr, "addr", "", "mail server, as `host:port`")
+		f.StringVar((*string)(&c.mail.TLS), "tls", string(delivery.StartTLS), "starttls, tls, or none on this machine only")
+		f.StringVar(&c.mail.From, "from", "", "the sender's `address`")
+		f.StringVar(&c.mail.Username, "user", "", "user `name`; its password is read from standard input")
+		f.BoolVar(&c.off, "off", false, "send no more mail")
+	case "set-text-gateway":
+		f.StringVar(&c.text.URL, "url", "", "`URL` that takes {\"to\",\"body\"}; its bearer token is read from standard input")
+		f.BoolVar(&c.off, "off", false, "send no more texts")
+	}
+	// The argument may stand before or after the flags.
+	rest := args[1:]
+	if verb.arguments == 1 && len(rest) > 0 && !strings.HasPrefix(rest[0], "-") {
+		c.file, rest = rest[0], rest[1:]
+	} else if verb.arguments == 1 && len(rest) > 0 && !strings.HasPrefix(rest[len(rest)-1], "-") {
+		c.file, rest = rest[len(rest)-1], rest[:len(rest)-1]
+	}
+	if err := parse(f, rest); err != nil {
+		return err
+	}
+	if verb.arguments == 1 && c.file == "" {
+		return usagef("admin %s needs a file", verb.name)
+	}
+	if c.dir == "" {
+		var err error
+		if c.dir, err = dataDirectory(); err != nil {
+			return err
+		}
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	return verb.run(c, ctx)
+}
+
+// open opens a database that is there already.
+func (c *adminCommand) open(ctx context.Context) (*bolt.Store, *seal.Keys, error) {
+	if _, err := os.Stat(filepath.Join(c.dir, databaseName)); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, refuse(err, "There is no database in %s. Give its directory with --data.", c.dir)
+	}
+	s, keys, err := openStore(ctx, c.dir, time.Now, true, nil)
+	return s, keys, explainData(c.dir, err)
+}
+
+// verify checks the database file and every account's audit chain.
+func (c *adminCommand) verify(ctx context.Context) error {
+	s, _, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	if err := s.Check(ctx); err != nil {
+		return refuse(err, "The database in %s is not consistent: %v. Put a backup in its place.", c.dir, err)
+	}
+	accounts, err := accountIDs(ctx, s)
+	if err != nil {
+		return err
+	}
+	for _, id := range accounts {
+		err := audit.Verify(ctx, s, id)
+		var broken *audit.BrokenError
+		if errors.As(err, &broken) {
+			return refuse(err, "The audit chain of account %s is broken at record %d: something was altered or taken away. Compare with a backup.", id, broken.Seq)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(c.out, "database consistent, %d audit chains whole\n", len(accounts))
+	return nil
+}
+
+// accountIDs lists all accounts.
+func accountIDs(ctx context.Context, s store.Store) ([]string, error) {
+	const prefix = "acct/"
+	var ids []string
+	for after := ""; ; {
+		found := ""
+		err := s.View(ctx, func(tx store.Tx) error {
+			items, err := tx.Scan(prefix, after, 1)
+			if len(items) > 0 {
+				found, _, _ = strings.Cut(strings.TrimPrefix(items[0].Key, prefix), "/")
+			}
+			return err
+		})
+		if err != nil || found == "" {
+			return ids, err
+		}
+		ids = append(ids, found)
+		after = prefix + found + "/\xff" // beyond everything the account owns
+	}
+}
+
+// setMail sets how mails leave, from the next start on.
+func (c *adminCommand) setMail(ctx context.Context) error {
+	if !c.off {
+		if c.mail.Username != "" {
+			password, err := newSecrets(c.terminal).password()
+			if err != nil {
+				return err
+			}
+			c.mail.Password = password
+		}
+		if _, err := c.mail.mailer(time.Now); err != nil {
+			return usagef("set-mail: %v", err)
+		}
+	}
+	return c.set(ctx, mailKey, c.mail)
+}
+
+// setText sets how texts leave, from the next start on.
+func (c *adminCommand) setText(ctx context.Context) error {
+	if !c.off {
+		token, err := newSecrets(c.terminal).ask("Token: ")
+		if err != nil && !errors.Is(err, errNoLine) {
+			return err
+		}
+		c.text.Token = token
+		if _, err := c.text.texter(); err != nil {
+			return usagef("set-text-gateway: %v", err)
+		}
+	}
+	return c.set(ctx, textKey, c.text)
+}
+
+func (c *adminCommand) set(ctx context.Context, key string, v any) error {
+	dir, err := prepareDirectory(c.dir)
+	if err != nil {
+		return err
+	}
+	s, keys, err := openStore(ctx, dir, time.Now, true, nil)
+	if err != nil {
+		return explainData(dir, err)
+	}
+	if c.off {
+		err = s.Update(ctx, func(tx store.Tx) error { return tx.Delete(key) })
+	} else {
+		err = saveSealed(ctx, s, keys, key, v)
+	}
+	return explainData(dir, errors.Join(err, s.Close()))
+}

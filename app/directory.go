@@ -1,0 +1,51 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+)
+
+// What lies in a data directory.
+const (
+	databaseName = "nightlatch.db"
+	socketName   = "instance.sock"
+	sessionName  = "console.session"
+)
+
+// dataDirectory is where the accounts live when no --data says otherwise:
+// $XDG_DATA_HOME/nightlatch or ~/.local/share/nightlatch (XDG Base Directory
+// Specification), and the platform's own place on macOS and Windows.
+func dataDirectory() (string, error) {
+	if dir := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "nightlatch"), nil
+	}
+	if runtime.GOOS == "windows" {
+		if dir := os.Getenv("LocalAppData"); dir != "" {
+			return filepath.Join(dir, "Nightlatch"), nil
+		}
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", refuse(err, "Nightlatch does not know where to keep its data: no home directory is set. Choose one with --data.")
+	}
+	switch runtime.GOOS {
+	case "darwin":
+		return filepath.Join(home, "Library", "Application Support", "Nightlatch"), nil
+	case "windows":
+		return filepath.Join(home, "AppData", "Local", "Nightlatch"), nil
+	}
+	return filepath.Join(home, ".local", "share", "nightlatch"), nil
+}
+
+// prepareDirectory makes dir if need be, for its owner alone.
+func prepareDirectory(dir string) (string, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return "", explainData(dir, err)
+	}
+	if err := os.MkdirAll(abs, 0o700); err != nil {
+		return "", explainData(abs, err)
+	}
+	return abs, nil
+}

@@ -1,0 +1,195 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"time"
+
+	"nightlatch/fido/virtual"
+	"nightlatch/server"
+	"nightlatch/server/account"
+	"nightlatch/server/api"
+	"nightlatch/server/delivery"
+	"nightlatch/server/lab"
+	"nightlatch/server/store"
+	"nightlatch/server/store/bolt"
+	"nightlatch/server/store/seal"
+)
+
+// relyingParty is what security keys know this server as; a key enrolled in the
+// console works on the web page (R35).
+const relyingParty = "localhost"
+
+// hashQueue is how many callers may wait for a hash: some seconds' worth. More
+// are told to come back.
+const hashQueue = 512
+
+// A homeConfig says which server to open, and where.
+type homeConfig struct {
+	dir    string // the data directory; "" with a lab: one that is thrown away
+	lab    bool
+	policy account.Policy
+	seed   *server.Seed // accounts to create; may be nil
+	demo   []api.LabAccount
+	log    *slog.Logger
+}
+
+// A home is a data directory in use: database, keys and server, and the lab
+// where there is one.
+type home struct {
+	dir       string
+	throwAway bool
+	store     *bolt.Store
+	server    *server.Server
+	lab       *lab.Lab       // nil without --lab
+	bench     *virtual.Bench // nil without --lab
+	keys      *seal.Keys
+	log       *slog.Logger
+}
+
+// openHome opens the data directory and makes the server. Its errors are
+// refusals, and where it returns one, nothing was changed that was there before.
+func openHome(ctx context.Context, cfg homeConfig) (_ *home, err error) {
+	h := &home{dir: cfg.dir, throwAway: cfg.lab && cfg.dir == "", log: cfg.log}
+	if h.throwAway {
+		if h.dir, err = os.MkdirTemp("", "nightlatch-lab-"); err != nil {
+			return nil, explainData(os.TempDir(), err)
+		}
+	} else if h.dir, err = prepareDirectory(cfg.dir); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = explainData(h.dir, errors.Join(err, h.close()))
+		}
+	}()
+
+	now := time.Now
+	var clock *lab.Clock
+	if cfg.lab {
+		clock = lab.NewClock(time.Time{}, time.Now)
+		now = clock.Now
+	}
+	if h.store, h.keys, err = openStore(ctx, h.dir, now, !cfg.lab, cfg.log); err != nil {
+		return nil, err
+	}
+	hasher, err := account.NewHasher(account.HasherConfig{Parallel: runtime.GOMAXPROCS(0), Queue: hashQueue})
+	if err != nil {
+		return nil, err
+	}
+	sc := server.Config{
+		Store: h.store, Keys: h.keys, Policy: cfg.policy, RPID: relyingParty, Now: now,
+		Hasher: hasher, Log: cfg.log, Version: version, Seed: cfg.seed,
+	}
+	if cfg.lab {
+		err = h.openLab(clock, cfg, &sc)
+	} else {
+		sc.Mailer, sc.Texter, err = carriers(ctx, h.store, h.keys, now)
+	}
+	if err != nil {
+		return nil, err
+	}
+	h.server, err = server.New(sc)
+	return h, err
+}
+
+// openStore opens the database of dir and the keys that go with it. A database
+// that is there is opened before its key is asked for: a keyring may take its
+// time, and "already running" must not.
+func openStore(ctx context.Context, dir string, now func() time.Time, keyring bool, log *slog.Logger) (*bolt.Store, *seal.Keys, error) {
+	file := filepath.Join(dir, databaseName)
+	_, err := os.Stat(file)
+	fresh := errors.Is(err, fs.ErrNotExist)
+	var master [32]byte
+	if fresh {
+		if master, err = seal.LoadOrCreate(ctx, dir, keyring); err != nil {
+			return nil, nil, err
+		}
+	}
+	s, err := bolt.Open(bolt.Config{Path: file, Now: now, Log: log})
+	if err != nil {
+		return nil, nil, err
+	}
+	if !fresh {
+		if master, err = seal.LoadOrCreate(ctx, dir, keyring); err != nil {
+			return nil, nil, errors.Join(err, s.Close())
+		}
+	}
+	return s, seal.New(master), nil
+}
+
+// openLab makes the simulated world and connects the server's ends to it.
+func (h *home) openLab(clock *lab.Clock, cfg homeConfig, sc *server.Config) error {
+	var bench lab.Bench
+	b, err := virtual.New(virtual.Config{})
+	if err != nil {
+		return err
+	}
+	h.bench, bench = b, virtualKeys{b}
+	h.lab, err = lab.New(lab.Config{
+		Clock:    clock,
+		Reset:    func(ctx context.Context) error { return h.server.Reset(ctx, cfg.seed) },
+		Bench:    bench,
+		Accounts: cfg.demo,
+		Log:      cfg.log,
+	})
+	if err != nil {
+		return err
+	}
+	sc.Texter, sc.Mailer, sc.Lab = delivery.Texter(h.lab), delivery.Mailer(h.lab), h.lab.Handler()
+	return nil
+}
+
+// run does the background work of server and lab until ctx is done.
+func (h *home) run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var work sync.WaitGroup
+	failed := make(chan error, 2)
+	start := func(what string, run func(context.Context) error) {
+		work.Go(func() {
+			if err := run(ctx); err != nil && ctx.Err() == nil {
+				failed <- fmt.Errorf("app: %s: %w", what, err)
+				cancel()
+			}
+		})
+	}
+	start("server", h.server.Run)
+	if h.lab != nil {
+		start("lab", h.lab.Run)
+	}
+	work.Wait()
+	select {
+	case err := <-failed:
+		return err
+	default:
+		return nil
+	}
+}
+
+// vault keeps the console's session in the data directory.
+func (h *home) vault() vault { return vault{path: filepath.Join(h.dir, sessionName), keys: h.keys} }
+
+// close lets go of everything. Throw-away data is thrown away.
+func (h *home) close() error {
+	var errs []error
+	if h.bench != nil {
+		errs = append(errs, h.bench.Close())
+	}
+	if h.store != nil {
+		if err := h.store.Close(); err != nil && !errors.Is(err, store.ErrClosed) {
+			errs = append(errs, err)
+		}
+	}
+	if h.throwAway {
+		errs = append(errs, os.RemoveAll(h.dir))
+	}
+	return errors.Join(errs...)
+}

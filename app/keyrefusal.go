@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"nightlatch/fido"
+	"nightlatch/server/api"
+)
+
+// keyFaults says in a sentence what went wrong with a security key. The first
+// that fits is meant.
+var keyFaults = []struct {
+	err      error
+	sentence string
+}{
+	{fido.ErrAlreadyEnrolled, "This security key is already enrolled with this account. Use another one."},
+	{fido.ErrNotEnrolled, "This security key is not one of this account. Use one that is, or another way to sign in."},
+	{fido.ErrPINAuthBlocked, "Three wrong PINs in a row: take the security key out, put it in again and try once more."},
+	{fido.ErrPINBlocked, "The PIN of this security key is blocked. Only a reset of the key helps; it loses everything on it."},
+	{fido.ErrPINRequired, "This security key wants its PIN. Write it to standard input, in the line after the password."},
+	{fido.ErrPINNotSet, "This security key has no PIN yet and one is needed. Set one with fido2-token -S and try again."},
+	{fido.ErrPINPolicy, "The security key does not accept such a PIN. Use one of at least four characters."},
+	{fido.ErrCancelled, "Cancelled. Nothing was changed."},
+	{fido.ErrTimeout, "The security key was not touched in time. Try again and touch it when it blinks."},
+	{fido.ErrRemoved, "The security key was removed, or is not there. Nothing was stored; plug it in and try again."},
+	{fido.ErrInterrupted, "The security key broke off the conversation. Nothing was stored; plug it in again and try once more."},
+	{fido.ErrNoSpace, "There is no space left on the security key. Delete a credential from it, or use another key."},
+	{fido.ErrSeveral, "More than one security key is plugged in. Choose one with --device; nightlatch key list shows them."},
+	{fido.ErrBusy, "Another program is using the security key. End it and try again."},
+	{fido.ErrNoPermission, "You may not open the security key. On Linux install the udev rule of libfido2 (package libfido2-1) and plug it in again."},
+	{fido.ErrNotKey, "This device is not a security key. nightlatch key list shows those that are."},
+	{fido.ErrDenied, "The security key refused. Nothing was changed."},
+	{fido.ErrIncapable, "This security key cannot do what is asked. Use another one."},
+	{fido.ErrNoVerification, "This security key cannot check who uses it, and this server asks for that. Set a PIN on it, or use another key."},
+	{fido.ErrVerification, "The security key could not check who uses it. Try again."},
+	{fido.ErrAlgorithm, "This security key knows none of the server's signature algorithms. Use another one."},
+	{fido.ErrOrigin, "The server's address does not belong to its name for security keys. Give --server the address that the server printed."},
+	{fido.ErrUntrusted, "What the security key answered does not verify. Nothing was stored; do not trust this key."},
+	{fido.ErrUnsupported, "This build of Nightlatch has no support for security keys. Use one that was built with libfido2."},
+}
+
+// explainKey turns what ended a key command into one line.
+func explainKey(base string, err error) error {
+	var known *refusal
+	var use *usageError
+	var p *api.Problem
+	var wrongPIN *fido.WrongPINError
+	var transport *url.Error
+	switch {
+	case err == nil, errors.As(err, &known), errors.As(err, &use):
+		return err
+	case errors.Is(err, context.Canceled):
+		return refuse(err, "Cancelled. Nothing was changed.")
+	case errors.As(err, &p):
+		return refuse(err, "%s", oneLine(p.Title, p.Detail))
+	case errors.As(err, &wrongPIN):
+		return refuse(err, "Wrong PIN; %d tries are left. Try again with the right one.", wrongPIN.TriesLeft)
+	}
+	for _, f := range keyFaults {
+		if errors.Is(err, f.err) {
+			return refuse(err, "%s", f.sentence)
+		}
+	}
+	if errors.As(err, &transport) || strings.HasPrefix(err.Error(), "client:") {
+		return refuse(err, "No Nightlatch server answers at %s. Start one with nightlatch serve, or give its address with --server.", base)
+	}
+	return refuse(err, "The security key could not be used: %v.", err)
+}
+
+// oneLine joins what happened and what to do.
+func oneLine(title, detail string) string {
+	line := strings.Join(strings.Fields(title), " ")
+	if line != "" && !strings.HasSuffix(line, ".") {
+		line += "."
+	}
+	return strings.TrimSpace(fmt.Sprintf("%s %s", line, strings.Join(strings.Fields(detail), " ")))
+}

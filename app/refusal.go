@@ -1,0 +1,56 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"syscall"
+
+	"nightlatch/server/store"
+)
+
+// A refusal is an error in a sentence that says what happened and what to do.
+type refusal struct {
+	sentence string
+	cause    error
+}
+
+func (r *refusal) Error() string { return r.sentence }
+func (r *refusal) Unwrap() error { return r.cause }
+
+func refuse(cause error, format string, args ...any) error {
+	return &refusal{sentence: fmt.Sprintf(format, args...), cause: cause}
+}
+
+// explainData says why the data directory cannot be used.
+func explainData(dir string, err error) error {
+	var known *refusal
+	file := filepath.Join(dir, databaseName)
+	switch {
+	case err == nil, errors.As(err, &known):
+		return err
+	case errors.Is(err, store.ErrInUse):
+		return refuse(err, "Nightlatch is already running with the data in %s. Use that one, end it first, or choose another directory with --data.", dir)
+	case errors.Is(err, store.ErrNewerVersion):
+		return refuse(err, "%s was written by a newer version of Nightlatch than this one (%s). Install the newer version; the file was left as it is.", file, version)
+	case errors.Is(err, store.ErrDamaged):
+		return refuse(err, "%s is damaged and was left as it is. Put a backup in its place, or choose another directory with --data.", file)
+	case errors.Is(err, store.ErrFull), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return refuse(err, "There is no space left on the disk that holds %s. Free some and start again; nothing was changed.", dir)
+	case errors.Is(err, store.ErrNotWritable), errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR):
+		return refuse(err, "Nightlatch cannot write to %s (%s). Give your account the right to write there, or choose another directory with --data.", dir, reason(err))
+	case errors.Is(err, store.ErrUnavailable):
+		return refuse(err, "The disk that holds %s failed (%s). Check the disk, then start again.", dir, reason(err))
+	}
+	return refuse(err, "Nightlatch cannot use the data in %s: %v.", dir, err)
+}
+
+// reason is the system's word for a failure, if it had one.
+func reason(err error) string {
+	var errno syscall.Errno
+	if errors.As(err, &errno) {
+		return errno.Error()
+	}
+	return err.Error()
+}

@@ -1,0 +1,191 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"nightlatch/server"
+	"nightlatch/server/account"
+	"nightlatch/server/api"
+)
+
+// grace is how long requests that are under way may take at the end.
+const grace = 5 * time.Second
+
+// A serveConfig is the command line of `nightlatch serve`.
+type serveConfig struct {
+	data, listen, seed, policy string
+	lab                        bool
+}
+
+// serve runs `nightlatch serve`: the account server with no window.
+func (t terminal) serve(args []string) error {
+	var cfg serveConfig
+	f := t.flags("serve", "serve [flags]")
+	f.StringVar(&cfg.data, "data", "", "data `directory`; with --lab and without this, one that is thrown away")
+	f.StringVar(&cfg.listen, "listen", defaultListen, "loopback `address` to listen on; port 0 picks one")
+	f.BoolVar(&cfg.lab, "lab", false, "simulate phones, carrier, mailbox, clock and security keys")
+	f.StringVar(&cfg.seed, "seed", "", "JSON `file` of accounts to create")
+	f.StringVar(&cfg.policy, "policy", "classic", "classic or hardened")
+	if err := parse(f, args); err != nil {
+		return err
+	}
+	policy, err := account.ByName(cfg.policy)
+	if err != nil {
+		return usagef("--policy %s is unknown; it is classic or hardened", cfg.policy)
+	}
+	if _, _, err := checkListen(cfg.listen); err != nil {
+		return err
+	}
+	seed, demo, err := readSeed(cfg.seed)
+	if err != nil {
+		return err
+	}
+	hc := homeConfig{dir: cfg.data, lab: cfg.lab, policy: policy, seed: seed, demo: demo}
+	return t.serveHome(hc, cfg.listen)
+}
+
+// serveHome opens a home, listens, says that it is ready and goes on until a
+// signal ends it.
+func (t terminal) serveHome(cfg homeConfig, address string) error {
+	if err := harden(); err != nil {
+		return fmt.Errorf("app: core dumps cannot be turned off: %w", err)
+	}
+	thrift()
+	cfg.log = slog.New(slog.NewJSONHandler(t.err, nil))
+	if cfg.dir == "" && !cfg.lab {
+		var err error
+		if cfg.dir, err = dataDirectory(); err != nil {
+			return err
+		}
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+
+	h, err := openHome(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	err = h.serve(ctx, address, func(url string) error {
+		return json.NewEncoder(t.out).Encode(struct {
+			Ready bool   `json:"ready"`
+			URL   string `json:"url"`
+			Lab   bool   `json:"lab"`
+		}{true, url, cfg.lab})
+	})
+	return errors.Join(err, h.close())
+}
+
+// serveLab serves a lab on the usual port, or on a free one if another server
+// has that.
+func (t terminal) serveLab(cfg homeConfig) error {
+	err := t.serveHome(cfg, defaultListen)
+	if errors.Is(err, errPortTaken) {
+		return t.serveHome(cfg, anyPort)
+	}
+	return err
+}
+
+// serve answers loopback clients until ctx is done. ready is called once, when
+// they can connect.
+func (h *home) serve(ctx context.Context, address string, ready func(url string) error) error {
+	e, err := listen(ctx, address)
+	if err != nil {
+		return err
+	}
+	if err := h.server.SetURL(e.url); err != nil {
+		return errors.Join(err, e.close())
+	}
+	i, err := announce(h.dir, nil)
+	if err != nil {
+		h.log.Warn("a second start cannot reach this one", "error", err)
+	} else {
+		defer i.close(h.dir)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	stop := h.background(cancel)
+	answered := h.answer(ctx, e, func() error { return ready(e.url) })
+	return errors.Join(answered, stop())
+}
+
+// background starts what server and lab do beside requests. If that fails, ended
+// is called. stop ends it and returns what failed: after the last request, whose
+// messages still have to leave.
+func (h *home) background(ended func()) (stop func() error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() {
+		defer ended()
+		done <- h.run(ctx)
+	}()
+	return func() error {
+		cancel()
+		return <-done
+	}
+}
+
+// answer serves HTTP on every listener of e until ctx is done, and lets requests
+// that are under way end.
+func (h *home) answer(ctx context.Context, e *endpoint, ready func() error) error {
+	hs := h.server.HTTPServer(h.server.Handler())
+	if h.lab != nil {
+		hs.RegisterOnShutdown(h.lab.EndStreams)
+	}
+	ended := make(chan error, len(e.listeners))
+	for _, l := range e.listeners {
+		go func() { ended <- hs.Serve(l) }()
+	}
+	failed := ready()
+	left := len(e.listeners)
+	if failed == nil {
+		select {
+		case <-ctx.Done():
+		case failed = <-ended:
+			left--
+		}
+	}
+	patience, done := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer done()
+	if err := hs.Shutdown(patience); err != nil {
+		failed = errors.Join(failed, hs.Close())
+	}
+	for range left {
+		<-ended
+	}
+	return failed
+}
+
+// thrift keeps the server small: a hash takes 19 MiB and is garbage a moment
+// later, so memory is collected before two rounds of hashes pile up.
+func thrift() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(110 << 20)
+	}
+}
+
+// readSeed reads the file of --seed, if there is one.
+func readSeed(path string) (*server.Seed, []api.LabAccount, error) {
+	if path == "" {
+		return nil, nil, nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, nil, refuse(err, "The seed %s cannot be read (%s). Give --seed a JSON file of accounts.", path, reason(err))
+	}
+	defer f.Close()
+	seed, err := server.ReadSeed(io.LimitReader(f, 16<<20))
+	if err != nil {
+		return nil, nil, refuse(err, "The seed %s makes no sense: %v. Correct it and start again.", path, err)
+	}
+	return seed, labAccounts(seed), nil
+}
