@@ -33,4 +33,5 @@ const (
 	Unavailable               = "unavailable"
 	SignInRequired            = "sign_in_required" // 401 without a good session
 	MethodNotAllowed          = "method_not_allowed"
+	Internal                  = "internal" // 500
 )

@@ -34,8 +34,7 @@ type Attempt struct {
 type Identity struct {
 	Account  string
 	Username string // as its owner spells it
-	// Credential names what was presented: a temporary password's ID, or "" for
-	// the ordinary password.
+	// Credential names what was presented, so that a token can be tied to it.
 	Credential string
 	// Until is when what was presented stops working; zero for the ordinary
 	// password.

@@ -1,0 +1,137 @@
+package server
+
+import (
+	"net/http"
+	"strconv"
+
+	"nightlatch/server/account"
+	"nightlatch/server/api"
+	"nightlatch/server/audit"
+	"nightlatch/server/store"
+)
+
+// about says what this server is; it needs no session.
+func (s *Server) about(c *call) (api.About, error) {
+	out := api.About{
+		Version: s.cfg.Version,
+		Policy:  s.cfg.Policy.Name,
+		RPID:    s.cfg.RPID,
+		Lab:     s.cfg.Lab != nil,
+		Mail:    s.cfg.Mailer != nil,
+		Text:    s.cfg.Texter != nil,
+	}
+	err := s.store.View(c.r.Context(), func(tx store.Tx) (err error) {
+		out.Now = tx.Now().UTC()
+		out.Accounts, err = account.Any(tx)
+		return err
+	})
+	return out, err
+}
+
+// account is what its owner sees of it.
+func (s *Server) account(c *call) (out api.Account, err error) {
+	err = s.store.View(c.r.Context(), func(tx store.Tx) error {
+		a, err := account.Load(tx, c.session.Account)
+		if err != nil {
+			return err
+		}
+		out, err = account.View(tx, a, s.cfg.Policy)
+		if until, ok := s.sessions.Fresh(*c.session, tx.Now()); ok {
+			until = until.UTC()
+			out.PasswordProved = &until
+		}
+		return err
+	})
+	return out, err
+}
+
+// The pages of the activity list, in events.
+const (
+	activityPage = 50
+	activityMax  = 200
+)
+
+// activity lists audit events, newest first; the cursor of the last one leads to
+// the next page.
+func (s *Server) activity(c *call) ([]api.Activity, error) {
+	before, limit := uint64(0), activityPage
+	q := c.r.URL.Query()
+	if v := q.Get("before"); v != "" {
+		n, err := strconv.ParseUint(v, 10, 63)
+		if err != nil || n == 0 {
+			return nil, malformed("before", "Pass the cursor of an event of the list.")
+		}
+		before = n
+	}
+	if v := q.Get("limit"); v != "" {
+		n, err := strconv.Atoi(v)
+		if err != nil || n < 1 {
+			return nil, malformed("limit", "Pass a number from 1 to 200.")
+		}
+		limit = min(n, activityMax)
+	}
+	out := []api.Activity{}
+	if before == 1 {
+		return out, nil // nothing is older than the first
+	}
+	var records []audit.Record
+	err := s.store.View(c.r.Context(), func(tx store.Tx) (err error) {
+		records, err = audit.List(tx, c.session.Account, before, limit)
+		return err
+	})
+	for _, r := range records {
+		out = append(out, api.Activity{
+			Cursor:  strconv.FormatUint(r.Seq, 10),
+			At:      r.At.UTC(),
+			Type:    r.Type,
+			Rule:    r.Rule,
+			Refused: r.Refused,
+			Client:  r.Client,
+			Place:   r.Place,
+			Details: r.Details,
+		})
+	}
+	return out, err
+}
+
+// deletePhone forgets the phone number. Where text is the only method, two-factor
+// goes off with it; hardened wants that confirmed first, in a turn-off (R17).
+func (s *Server) deletePhone(c *call) error {
+	return s.change(c, func(tx store.Tx, a *account.Account) error {
+		if a.Phone == "" {
+			return errNoPhone
+		}
+		before, err := account.Enrolled(tx, a)
+		if err != nil {
+			return err
+		}
+		if before.Text && len(before.Methods()) == 1 && s.cfg.Policy.ConfirmPhoneDelete {
+			return errTextIsLast
+		}
+		a.Phone, a.PhoneVerified, a.Discoverable, a.TextOn = "", false, false, false
+		events := []audit.Event{{Type: audit.PhoneDeleted, Rule: "R17"}}
+		if before.Text {
+			events = append(events, audit.Event{
+				Type: audit.MethodOff, Rule: "R60", Details: map[string]string{"method": string(api.Text)},
+			})
+		}
+		return s.settle(c, tx, a, before, events)
+	})
+}
+
+// settle saves an account that may have lost its last method, voids what goes
+// with it (R61), and announces the events.
+func (s *Server) settle(c *call, tx store.Tx, a *account.Account, before account.Enrolment, events []audit.Event) error {
+	off, err := account.Settle(tx, a, s.voids()...)
+	if err != nil {
+		return err
+	}
+	if off && before.TwoFactor() {
+		events = append(events, audit.Event{Type: audit.TwoFactorOff, Rule: "R61"})
+	}
+	return s.announceBy(c, tx, a, events...)
+}
+
+func conflict(rule, title, detail string) *api.Problem {
+	return &api.Problem{Status: http.StatusConflict, Code: api.Conflict, Rule: rule, Title: title, Detail: detail}
+}

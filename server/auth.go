@@ -1,0 +1,123 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"nightlatch/server/api"
+	"nightlatch/server/session"
+	"nightlatch/server/store"
+)
+
+// cookieName is the cookie of a page of ours: HttpOnly, SameSite=Strict.
+const cookieName = "nightlatch_session"
+
+// bearer is the scheme of RFC 6750 §2.1, with its space.
+const bearer = "Bearer "
+
+// tokenOf returns the token that a request shows, from the Authorization field
+// or else the cookie, and "" without one. Two Authorization fields are none: what
+// stands before us might have looked at the other.
+func tokenOf(r *http.Request) (token string, cookie bool) {
+	if fields := r.Header["Authorization"]; len(fields) > 0 {
+		h := fields[0]
+		if len(fields) == 1 && len(h) > len(bearer) && strings.EqualFold(h[:len(bearer)], bearer) {
+			return h[len(bearer):], false
+		}
+		return "", false
+	}
+	if len(r.Header["Cookie"]) == 0 {
+		return "", false
+	}
+	c, err := r.Cookie(cookieName)
+	if err != nil {
+		return "", false
+	}
+	return c.Value, true
+}
+
+// identify finds the session of a call, if there is one, and notes that it was
+// seen. A browser sends a cookie with whatever a page of any site asks for;
+// SameSite and guard stop that, and what changes something must besides come
+// from a page that names this origin.
+func (s *Server) identify(c *call) error {
+	token, cookie := tokenOf(c.r)
+	if token == "" {
+		return nil
+	}
+	if cookie && c.r.Method != http.MethodGet && c.r.Method != http.MethodHead && !sameOrigin(c.r) {
+		return forbiddenOrigin()
+	}
+	found, now, err := s.find(c.r.Context(), token)
+	switch {
+	case errors.Is(err, session.ErrUnknown):
+		c.stale = true
+		return nil
+	case err != nil:
+		return err
+	}
+	c.session = &found
+	s.ledger.saw(found, now)
+	return nil
+}
+
+func (s *Server) find(ctx context.Context, token string) (found session.Session, now time.Time, err error) {
+	err = s.store.View(ctx, func(tx store.Tx) error {
+		now = tx.Now()
+		found, err = s.sessions.Find(tx, token)
+		return err
+	})
+	return found, now, err
+}
+
+// alive reports whether the session of a call still is.
+func (s *Server) alive(ctx context.Context, c *call) bool {
+	token, _ := tokenOf(c.r)
+	_, _, err := s.find(ctx, token)
+	return err == nil
+}
+
+// guest lets everybody in, with or without a session.
+func (s *Server) guest(next endpoint) endpoint {
+	return func(c *call) error {
+		if err := s.identify(c); err != nil {
+			return err
+		}
+		return next(c)
+	}
+}
+
+// owner lets in who is signed in.
+func (s *Server) owner(next endpoint) endpoint {
+	return func(c *call) error {
+		if err := s.identify(c); err != nil {
+			return err
+		}
+		if c.session == nil {
+			return errSignInRequired
+		}
+		return next(c)
+	}
+}
+
+// proved lets in who is signed in and has proved the password lately (R6).
+func (s *Server) proved(next endpoint) endpoint {
+	return s.owner(func(c *call) error {
+		if _, ok := s.sessions.Fresh(*c.session, s.cfg.Now()); !ok {
+			return errReauthenticate
+		}
+		return next(c)
+	})
+}
+
+func forbiddenOrigin() *api.Problem {
+	return &api.Problem{
+		Status: http.StatusForbidden,
+		Code:   api.ForbiddenOrigin,
+		Title:  "This request came from somewhere else",
+		Detail: "Its Host, Origin or Sec-Fetch-Site field names another site. Use the address that the server printed.",
+	}
+}

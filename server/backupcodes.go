@@ -1,0 +1,125 @@
+package server
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+
+	"nightlatch/server/account"
+	"nightlatch/server/api"
+	"nightlatch/server/audit"
+	"nightlatch/server/backupcode"
+	"nightlatch/server/store"
+)
+
+// backupCodes lists the codes by number, without the codes (R76).
+func (s *Server) backupCodes(c *call) ([]api.BackupCodeEntry, error) {
+	out := []api.BackupCodeEntry{}
+	err := s.store.View(c.r.Context(), func(tx store.Tx) error {
+		entries, err := backupcode.List(tx, c.session.Account)
+		for _, e := range entries {
+			out = append(out, e.API())
+		}
+		return err
+	})
+	return out, err
+}
+
+// newBackupCode issues one more code (R70, R71).
+func (s *Server) newBackupCode(c *call, _ none) (api.NewBackupCode, error) {
+	return s.issueBackupCode(c, func(tx store.Tx, a *account.Account, sum []byte) (int, audit.Event, error) {
+		number, err := backupcode.Issue(tx, a, sum, s.cfg.Policy.BackupCodesMax)
+		return number, audit.Event{Type: audit.BackupCodeIssued, Rule: "R70"}, err
+	})
+}
+
+// replaceBackupCodes voids every code and issues one (R71).
+func (s *Server) replaceBackupCodes(c *call, _ none) (api.NewBackupCode, error) {
+	return s.issueBackupCode(c, func(tx store.Tx, a *account.Account, sum []byte) (int, audit.Event, error) {
+		number, voided, err := backupcode.Replace(tx, a, sum)
+		return number, audit.Event{
+			Type: audit.BackupCodesReplaced, Rule: "R71", Details: map[string]string{"voided": strconv.Itoa(voided)},
+		}, err
+	})
+}
+
+type issuing func(tx store.Tx, a *account.Account, sum []byte) (number int, e audit.Event, err error)
+
+// issueBackupCode hashes a new code outside the transaction and issues it inside.
+// What is bound to be refused is refused before the slow hash.
+func (s *Server) issueBackupCode(c *call, issue issuing) (api.NewBackupCode, error) {
+	var a *account.Account
+	code := backupcode.New()
+	err := s.store.View(c.r.Context(), func(tx store.Tx) (err error) {
+		if a, err = account.Load(tx, c.session.Account); err != nil {
+			return err
+		}
+		return needsTwoFactor(tx, a)
+	})
+	if err != nil {
+		return api.NewBackupCode{}, err
+	}
+	sum, err := backupcode.Sum(c.r.Context(), s.cfg.Hasher, a, code)
+	if err != nil {
+		return api.NewBackupCode{}, err
+	}
+	out := api.NewBackupCode{Code: backupcode.Format(code)}
+	err = s.change(c, func(tx store.Tx, a *account.Account) error {
+		if err := needsTwoFactor(tx, a); err != nil {
+			return err
+		}
+		number, event, err := issue(tx, a, sum)
+		if err != nil {
+			return err
+		}
+		out.Number = number
+		if event.Details == nil {
+			event.Details = map[string]string{}
+		}
+		event.Details["number"] = strconv.Itoa(number)
+		return s.announceBy(c, tx, a, event)
+	})
+	if err != nil {
+		return api.NewBackupCode{}, err
+	}
+	return out, nil
+}
+
+// needsTwoFactor refuses what exists only while two-factor is on (R61, R70, R80).
+func needsTwoFactor(tx store.Tx, a *account.Account) error {
+	e, err := account.Enrolled(tx, a)
+	if err == nil && !e.TwoFactor() {
+		return errTwoFactorOff
+	}
+	return err
+}
+
+// checkBackupCode says which code it is and what has become of it, and uses
+// nothing up (R77). A code is 80 random bits, so nothing has to be counted; the
+// hasher's queue bounds the work.
+func (s *Server) checkBackupCode(c *call, in api.BackupCodeCheck) (api.BackupCodeCheck, error) {
+	var a *account.Account
+	err := s.store.View(c.r.Context(), func(tx store.Tx) (err error) {
+		a, err = account.Load(tx, c.session.Account)
+		return err
+	})
+	if err != nil {
+		return api.BackupCodeCheck{}, err
+	}
+	sum, err := backupcode.Sum(c.r.Context(), s.cfg.Hasher, a, in.Code)
+	switch {
+	case errors.Is(err, backupcode.ErrMalformed) && strings.TrimSpace(in.Code) != "":
+		return api.BackupCodeCheck{}, malformed("code", "A backup code has 16 letters and digits, such as 7kmq-2xwd-9hfz-3r8n.")
+	case errors.Is(err, backupcode.ErrMalformed):
+		return api.BackupCodeCheck{}, malformed("code", "Type a backup code.")
+	case err != nil:
+		return api.BackupCodeCheck{}, err
+	}
+	var out api.BackupCodeCheck
+	err = s.store.View(c.r.Context(), func(tx store.Tx) error {
+		number, state, err := backupcode.Check(tx, a.ID, sum)
+		out = api.BackupCodeCheck{Number: number, State: string(state)}
+		return err
+	})
+	return out, err
+}

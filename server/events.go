@@ -1,0 +1,81 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"nightlatch/server/api"
+)
+
+const (
+	// heartbeat is how often a silent stream says that it is alive, and looks
+	// whether its session still is.
+	heartbeat = 15 * time.Second
+	// stuck is how long a client may take to receive one event.
+	stuck = 10 * time.Second
+)
+
+// events streams what changes in the session's account (WHATWG HTML §9.2) until
+// the client leaves, the session ends or the server does.
+func (s *Server) events(c *call) error {
+	f := s.hub.follow(c.session.Account)
+	if f == nil {
+		return &api.Problem{
+			Status: http.StatusServiceUnavailable,
+			Code:   api.Unavailable,
+			Title:  "Too many open streams",
+			Detail: "This account has as many open event streams as the server keeps. Close some.",
+		}
+	}
+	defer s.hub.leave(f)
+
+	out := http.NewResponseController(c.w)
+	// A stream outlives the deadlines of an ordinary request; both fail only on
+	// connections that have none.
+	_ = out.SetReadDeadline(time.Time{})
+	_ = out.SetWriteDeadline(time.Time{})
+	c.w.Header().Set("Content-Type", "text/event-stream")
+	c.w.WriteHeader(http.StatusOK)
+	if c.r.Method == http.MethodHead {
+		return nil
+	}
+	send := func(text string) bool {
+		late := time.AfterFunc(stuck, func() { _ = out.SetWriteDeadline(time.Unix(1, 0)) })
+		defer late.Stop()
+		_, err := c.w.Write([]byte(text))
+		return err == nil && out.Flush() == nil
+	}
+	if !send("retry: 2000\n\n") {
+		return nil
+	}
+	beat := time.NewTicker(heartbeat)
+	defer beat.Stop()
+	for {
+		text := ": alive\n\n"
+		select {
+		case <-c.r.Context().Done():
+			return nil
+		case <-ending(c.r.Context()):
+			return nil
+		case <-beat.C:
+		case <-f.ready:
+			text = ""
+			for _, name := range s.hub.take(f).names() {
+				text += "data: {\"topic\":\"" + name + "\"}\n\n"
+			}
+		}
+		if !s.alive(c.r.Context(), c) || text != "" && !send(text) {
+			return nil
+		}
+	}
+}
+
+type endingKey struct{}
+
+// ending is closed when the http.Server that carries the request shuts down. Go's
+// Shutdown waits for requests and does not end their contexts.
+func ending(ctx context.Context) <-chan struct{} {
+	done, _ := ctx.Value(endingKey{}).(chan struct{})
+	return done
+}

@@ -1,0 +1,80 @@
+package server
+
+import (
+	"nightlatch/server/account"
+	"nightlatch/server/api"
+	"nightlatch/server/audit"
+	"nightlatch/server/store"
+)
+
+// keys lists the security keys, oldest first (R31).
+func (s *Server) keys(c *call) ([]api.Key, error) {
+	out := []api.Key{}
+	err := s.store.View(c.r.Context(), func(tx store.Tx) error {
+		keys, err := account.Keys(tx, c.session.Account)
+		for _, k := range keys {
+			out = append(out, k.API())
+		}
+		return err
+	})
+	return out, err
+}
+
+// renameKey gives a key another label. It weakens nothing, so no password is
+// asked for (R6), but it is announced.
+func (s *Server) renameKey(c *call, in api.Label) (out api.Key, err error) {
+	err = s.change(c, func(tx store.Tx, a *account.Account) error {
+		k, err := account.Key(tx, a.ID, c.r.PathValue("id"))
+		if err != nil {
+			return err
+		}
+		label, err := account.NormalizeLabel(in.Label, account.KeyLabelMax)
+		if err != nil {
+			return malformed("label", "A label has 1 to 64 characters, none of them a control character or a mark of direction.")
+		}
+		out = k.API()
+		if label == k.Label {
+			return nil
+		}
+		old := k.Label
+		k.Label = label
+		out = k.API()
+		if err := account.SaveKey(tx, a.ID, k); err != nil {
+			return err
+		}
+		return s.announceBy(c, tx, a, audit.Event{
+			Type: audit.KeyRenamed, Rule: "R31", Details: map[string]string{"label": k.Label, "was": old},
+		})
+	})
+	return out, err
+}
+
+// deleteKey removes a key. Where it was the only method, two-factor goes off with
+// it (R61); hardened wants that confirmed first, in a turn-off, as with the
+// phone (R17).
+func (s *Server) deleteKey(c *call) error {
+	return s.change(c, func(tx store.Tx, a *account.Account) error {
+		k, err := account.Key(tx, a.ID, c.r.PathValue("id"))
+		if err != nil {
+			return err
+		}
+		before, err := account.Enrolled(tx, a)
+		if err != nil {
+			return err
+		}
+		last := before.Keys == 1
+		if last && len(before.Methods()) == 1 && s.cfg.Policy.ConfirmPhoneDelete {
+			return errKeyIsLast
+		}
+		if err := account.DeleteKey(tx, a.ID, k.ID); err != nil {
+			return err
+		}
+		events := []audit.Event{{Type: audit.KeyDeleted, Rule: "R31", Details: map[string]string{"label": k.Label}}}
+		if last {
+			events = append(events, audit.Event{
+				Type: audit.MethodOff, Rule: "R60", Details: map[string]string{"method": string(api.SecurityKey)},
+			})
+		}
+		return s.settle(c, tx, a, before, events)
+	})
+}

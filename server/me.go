@@ -1,0 +1,110 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"nightlatch/server/account"
+	"nightlatch/server/api"
+	"nightlatch/server/store"
+	"nightlatch/server/temppassword"
+	"nightlatch/server/thirdparty"
+	"nightlatch/server/thirdparty/basic"
+	"nightlatch/server/thirdparty/oauth"
+)
+
+// me says who one is: the one thing a third-party client can ask, with HTTP
+// Basic or an OAuth token. It takes a session, too.
+func (s *Server) me(c *call) error {
+	if basic.Present(c.r) {
+		return s.meBasic(c)
+	}
+	if token, _ := tokenOf(c.r); strings.HasPrefix(token, tokenPrefix) {
+		return s.meOAuth(c, token)
+	}
+	if err := s.identify(c); err != nil {
+		return err
+	}
+	if c.session == nil {
+		return s.challenge(c, &thirdparty.Refusal{Code: api.InvalidCredentials})
+	}
+	var out api.Me
+	err := s.store.View(c.r.Context(), func(tx store.Tx) error {
+		a, err := account.Load(tx, c.session.Account)
+		if err == nil {
+			out.Username = a.Username
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return reply(c.w, http.StatusOK, out)
+}
+
+func (s *Server) meBasic(c *call) error {
+	attempt := basic.Attempt(c.r)
+	attempt.Client, attempt.Address = clientOf(c.r), placeOf(c.r)
+	id, err := s.door.Check(c.r.Context(), attempt)
+	if refusal := thirdparty.Refused(err); refusal != nil {
+		return s.challenge(c, refusal)
+	}
+	if err != nil {
+		return err
+	}
+	return reply(c.w, http.StatusOK, api.Me{Username: id.Username})
+}
+
+// challenge answers a refusal in the protocol's way (RFC 7617, RFC 9457).
+func (s *Server) challenge(c *call, refusal *thirdparty.Refusal) error {
+	p := basic.Problem(refusal)
+	if p.Status == http.StatusUnauthorized {
+		c.w.Header()["WWW-Authenticate"] = []string{basic.Challenge}
+	}
+	return p
+}
+
+func (s *Server) meOAuth(c *call, token string) error {
+	var (
+		a  *account.Account
+		r  temppassword.Record
+		at time.Time
+	)
+	err := s.store.View(c.r.Context(), func(tx store.Tx) (err error) {
+		at = tx.Now().UTC()
+		a, r, err = s.mint.open(tx, token)
+		return err
+	})
+	if errors.Is(err, errToken) {
+		c.w.Header()["WWW-Authenticate"] = []string{`Bearer realm="Nightlatch", error="invalid_token"`} // RFC 6750 §3.1
+		return &api.Problem{
+			Status: http.StatusUnauthorized, Code: api.InvalidCredentials, Title: "This token does not work",
+			Detail: "It has expired, or what it was given for no longer works. Ask for a new one at /oauth/token.",
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if r.ID != "" {
+		use := api.Use{At: at, Protocol: thirdparty.OAuth, Address: placeOf(c.r)}
+		if err := s.ledger.used(c.r.Context(), a.ID, r, use, clientOf(c.r)); err != nil {
+			return err
+		}
+	}
+	return reply(c.w, http.StatusOK, api.Me{Username: a.Username})
+}
+
+// oauthToken is the token endpoint.
+func (s *Server) oauthToken() (http.Handler, error) {
+	return oauth.New(oauth.Config{
+		Checker: s.door,
+		Issuer:  s.mint,
+		Now:     s.cfg.Now,
+		From:    func(r *http.Request) (client, address string) { return clientOf(r), placeOf(r) },
+		Fail: func(r *http.Request, err error) {
+			s.cfg.Log.Error("request failed", "method", r.Method, "route", r.Pattern, "error", err)
+		},
+	})
+}

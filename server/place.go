@@ -1,0 +1,81 @@
+package server
+
+import (
+	"net"
+	"net/http"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// placeOf says where a request came from: the address without its port, or
+// "console" for the connection inside the program.
+func placeOf(r *http.Request) string {
+	if host, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
+		return host
+	}
+	return "console" // net.Pipe has no addresses
+}
+
+// maxClient bounds a client's name, in code points.
+const maxClient = 64
+
+// clientOf says what a client calls itself, short enough to be recognised in the
+// list of sessions (R44). It is what the client claims, so it is cleaned and
+// never trusted.
+func clientOf(r *http.Request) string {
+	agent := r.UserAgent()
+	if browser := browserOf(agent); browser != "" {
+		return browser
+	}
+	product, _, _ := strings.Cut(agent, " ")
+	product = strings.Replace(product, "/", " ", 1) // curl/8.5.0
+	if !utf8.ValidString(product) || strings.ContainsFunc(product, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return ""
+	}
+	if runes := []rune(product); len(runes) > maxClient {
+		product = string(runes[:maxClient])
+	}
+	return product
+}
+
+// browserOf names a browser and its system, "Firefox, Linux", or returns "".
+// The order matters: each claims to be those after it.
+func browserOf(agent string) string {
+	if !strings.HasPrefix(agent, "Mozilla/") {
+		return ""
+	}
+	first := func(pairs ...[2]string) string {
+		for _, p := range pairs {
+			if strings.Contains(agent, p[0]) {
+				return p[1]
+			}
+		}
+		return ""
+	}
+	name := first(
+		[2]string{"Edg", "Edge"},
+		[2]string{"OPR/", "Opera"},
+		[2]string{"Firefox/", "Firefox"},
+		[2]string{"FxiOS/", "Firefox"},
+		[2]string{"Chrome/", "Chrome"},
+		[2]string{"CriOS/", "Chrome"},
+		[2]string{"Safari/", "Safari"},
+	)
+	system := first(
+		[2]string{"Windows", "Windows"},
+		[2]string{"iPhone", "iPhone"},
+		[2]string{"iPad", "iPad"},
+		[2]string{"Android", "Android"},
+		[2]string{"Mac OS", "macOS"},
+		[2]string{"CrOS", "ChromeOS"},
+		[2]string{"Linux", "Linux"},
+	)
+	switch {
+	case name == "":
+		return ""
+	case system == "":
+		return name
+	}
+	return name + ", " + system
+}

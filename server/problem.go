@@ -1,0 +1,198 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"nightlatch/server/account"
+	"nightlatch/server/api"
+	"nightlatch/server/backupcode"
+	"nightlatch/server/ceremony"
+	"nightlatch/server/ratelimit"
+	"nightlatch/server/session"
+	"nightlatch/server/store"
+	"nightlatch/server/temppassword"
+)
+
+// What a route can answer besides the errors of the rules' packages.
+var (
+	errNoRoute        = errors.New("server: no such route")
+	errSignInRequired = errors.New("server: no session")
+	errNoSession      = errors.New("server: no such session (R44)") // one that a client named, not the one it showed
+	errReauthenticate = errors.New("server: password not proved lately (R6)")
+	errTwoFactorOff   = errors.New("server: two-factor is off (R61)")
+	errNoPhone        = errors.New("server: no phone number")
+	errTextIsLast     = errors.New("server: text is the only method (R17)")
+	errKeyIsLast      = errors.New("server: this key is the only method (R61)")
+)
+
+// A row of the table: what an error is to a client.
+type row struct {
+	status               int
+	code, rule           string
+	title, detail, field string
+}
+
+// table is the one table from error to status. Typed errors with more to say are
+// in problem, before it.
+func table(err error) row {
+	is := func(target error) bool { return errors.Is(err, target) }
+	switch {
+	case is(errNoRoute):
+		return row{404, api.NotFound, "", "No such address", "There is nothing at this address.", ""}
+	case is(errSignInRequired), is(ceremony.ErrSessionRequired), is(session.ErrUnknown):
+		return row{401, api.SignInRequired, "R44", "Sign in first", "This needs a session, and there is none or it has ended. Sign in.", ""}
+	case is(errReauthenticate):
+		return row{
+			403, api.ReauthenticationRequired, "R6", "Enter your password again",
+			"This changes how the account is protected, and the password was not entered in the last 10 minutes. Begin reauthenticate, then try again.", "",
+		}
+
+	case is(ceremony.ErrNotFound):
+		return row{404, api.NotFound, "", "No such ceremony", "It is finished, has expired, or was never here. Begin a new one.", ""}
+	case is(account.ErrNoKey):
+		return row{404, api.NotFound, "R31", "No such security key", "It may have been deleted already. Look at the list again.", ""}
+	case is(temppassword.ErrNotFound):
+		return row{404, api.NotFound, "R83", "No such temporary password", "Look at the list again.", ""}
+	case is(errNoSession):
+		return row{404, api.NotFound, "R44", "No such session", "It may have ended already. Look at the list again.", ""}
+	case is(errNoPhone):
+		return row{404, api.NotFound, "R17", "No phone number", "This account has no phone number to delete.", ""}
+
+	case is(ceremony.ErrUnknownKind):
+		return row{400, api.Malformed, "", "Malformed", "This kind of ceremony is not known.", "kind"}
+	case is(temppassword.ErrLabel):
+		return row{400, api.Malformed, "R83", "Malformed", "A label has 1 to 64 characters, none of them a control character or a mark of direction.", "label"}
+	case is(temppassword.ErrService):
+		return row{400, api.Malformed, "R83", "Malformed", "A service has 1 to 64 characters, none of them a control character or a mark of direction.", "service"}
+	case is(account.ErrKeyLabel):
+		return row{400, api.Malformed, "R31", "Malformed", "A label has 1 to 64 characters, none of them a control character or a mark of direction.", "label"}
+
+	case is(backupcode.ErrFull):
+		return row{
+			409, api.BackupCodesFull, "R71", "Five backup codes are active already",
+			"At most five can be active at a time. Use them up, or replace all of them.", "",
+		}
+	case is(temppassword.ErrFull):
+		return row{
+			409, api.TemporaryPasswordsFull, "R83", "Ten temporary passwords are live already",
+			"Revoke one that is no longer needed, or wait until one expires.", "",
+		}
+	case is(errTwoFactorOff), is(temppassword.ErrTwoFactorOff):
+		return row{
+			409, api.TwoFactorRequired, "R61", "Two-factor authentication is off",
+			"Backup codes and temporary passwords exist only while it is on. Turn on a method first.", "",
+		}
+	case is(errTextIsLast):
+		return row{
+			409, api.Conflict, "R17", "Text message is the only method",
+			"Without the phone number, two-factor authentication goes off. Confirm that first: begin turn-off with the method text, then delete the number.", "",
+		}
+	case is(errKeyIsLast):
+		return row{
+			409, api.Conflict, "R61", "This security key is the only method",
+			"Without it, two-factor authentication goes off. Confirm that first: begin turn-off with the method key.", "",
+		}
+	case is(ceremony.ErrUnsettled):
+		return row{409, api.Conflict, "", "The account is changing", "It was changed elsewhere while this was looked at. Try again.", ""}
+
+	case is(store.ErrFull):
+		return row{503, api.Unavailable, "", "The disk is full", "Nothing was changed. Whoever runs this server has to make room.", ""}
+	case is(store.ErrClosed), is(context.Canceled), is(context.DeadlineExceeded):
+		return row{503, api.Unavailable, "", "Shutting down", "The server is not taking requests at the moment. Try again soon.", ""}
+	}
+	return row{500, api.Internal, "", "Something went wrong in the server", "It is not your fault, and nothing was changed. Try again; the server's log says more.", ""}
+}
+
+// notFoundIfUnknown is for a session that a client named.
+func notFoundIfUnknown(err error) error {
+	if errors.Is(err, session.ErrUnknown) {
+		return errNoSession
+	}
+	return err
+}
+
+// problem puts an error into the words of RFC 9457.
+func (s *Server) problem(err error) *api.Problem {
+	var (
+		made      *api.Problem
+		rejection *ceremony.Rejection
+		busy      *account.BusyError
+		throttled *ratelimit.ThrottledError
+	)
+	switch {
+	case errors.As(err, &made):
+		return made
+	case errors.As(err, &rejection):
+		return rejected(rejection.Refusal)
+	case errors.As(err, &busy):
+		at := s.cfg.Now().UTC().Add(busy.RetryAfter)
+		return &api.Problem{
+			Status: http.StatusServiceUnavailable, Code: api.Unavailable, RetryAt: &at,
+			Title: "Busy", Detail: "Too many sign-ins at once. Try again in a moment.",
+		}
+	case errors.As(err, &throttled):
+		at := throttled.RetryAt.UTC()
+		return &api.Problem{
+			Status: http.StatusTooManyRequests, Code: api.Throttled, Rule: "R43", RetryAt: &at,
+			Title: "Too many tries", Detail: "There were too many wrong tries in a row, so this one was not looked at. Wait, then try again.",
+		}
+	}
+	return table(err).problem()
+}
+
+func (r row) problem() *api.Problem {
+	return &api.Problem{Status: r.status, Code: r.code, Rule: r.rule, Title: r.title, Detail: r.detail, Field: r.field}
+}
+
+// rejected is a refusal where there is no view to carry it: when a ceremony begins.
+func rejected(r api.Refusal) *api.Problem {
+	p := &api.Problem{
+		Status: http.StatusConflict, Code: r.Code, Rule: r.Rule,
+		Title: r.Title, Detail: r.Detail, Field: r.Field, RetryAt: r.RetryAt,
+	}
+	switch r.Code {
+	case api.Malformed:
+		p.Status = http.StatusBadRequest
+	case api.InvalidCredentials:
+		p.Status = http.StatusUnauthorized
+	case api.Throttled, api.ResendTooEarly, api.TooManyTries:
+		p.Status = http.StatusTooManyRequests
+	case api.CannotSend, api.Unavailable:
+		p.Status = http.StatusServiceUnavailable
+	}
+	return p
+}
+
+// writeProblem sends a problem. One that says when to try again says so to
+// programs that read no body, too; now is the server's time.
+func (s *Server) writeProblem(w http.ResponseWriter, p *api.Problem) {
+	if p.RetryAt != nil {
+		w.Header()["Retry-After"] = []string{strconv.Itoa(secondsUntil(*p.RetryAt, s.cfg.Now()))}
+	}
+	// RFC 9110 §11.6.1: a 401 names a way in.
+	if p.Status == http.StatusUnauthorized && w.Header().Get("WWW-Authenticate") == "" {
+		w.Header()["WWW-Authenticate"] = []string{`Bearer realm="Nightlatch"`}
+	}
+	writeProblem(w, p)
+}
+
+func writeProblem(w http.ResponseWriter, p *api.Problem) {
+	p.Type = "about:blank" // RFC 9457 §4.2.1: the status and our code say it all
+	b, err := json.Marshal(p)
+	if err != nil { // strings, numbers and a time have no such error
+		b = []byte(`{"type":"about:blank","status":500,"code":"internal"}`)
+	}
+	w.Header()["Content-Type"] = []string{"application/problem+json"}
+	w.WriteHeader(p.Status)
+	_, _ = w.Write(append(b, '\n')) // the client may have left
+}
+
+// secondsUntil is a Retry-After (RFC 9110 §10.2.3): whole seconds, at least one.
+func secondsUntil(at, now time.Time) int {
+	return max(1, int((at.Sub(now)+time.Second-1)/time.Second))
+}

@@ -1,0 +1,55 @@
+package server
+
+import (
+	"context"
+	"fmt"
+
+	"nightlatch/server/store"
+)
+
+// Reset empties the store and makes the seed's accounts; nil means Config.Seed.
+// Every session ends. It is the lab's, waits for running requests and keeps new
+// ones waiting. A crash in the middle leaves a store that the next Reset empties.
+func (s *Server) Reset(ctx context.Context, seed *Seed) error {
+	if seed == nil {
+		seed = s.cfg.Seed
+	}
+	s.settled.Lock()
+	defer s.settled.Unlock()
+	// What is on its way arrives before, and not in the new world.
+	if err := s.outbox.Drain(ctx); err != nil {
+		return fmt.Errorf("server: reset: %w", err)
+	}
+	if err := wipe(ctx, s.store); err != nil {
+		return fmt.Errorf("server: reset: %w", err)
+	}
+	s.ledger.forget()
+	s.door.said.forget()
+	if seed == nil {
+		return nil
+	}
+	return s.plant(ctx, seed)
+}
+
+// wipe deletes every key, in transactions of the size that is allowed.
+func wipe(ctx context.Context, s store.Store) error {
+	for more := true; more; {
+		err := s.Update(ctx, func(tx store.Tx) error {
+			items, err := tx.Scan("", "", store.MaxWrites)
+			if err != nil {
+				return err
+			}
+			more = len(items) > 0
+			for _, it := range items {
+				if err := tx.Delete(it.Key); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,143 @@
+package server
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+
+	"nightlatch/server/api"
+	"nightlatch/server/ceremony"
+	"nightlatch/server/session"
+)
+
+// A call is one request on its way through a route.
+type call struct {
+	w http.ResponseWriter
+	r *http.Request
+
+	session *session.Session // nil without one
+	stale   bool             // a token was shown that opens nothing (any more)
+}
+
+// caller says who asks, for ceremonies, audit and sessions.
+func (c *call) caller() ceremony.Caller {
+	who := ceremony.Caller{Session: c.session, Client: clientOf(c.r), Place: placeOf(c.r)}
+	if c.session != nil {
+		who.Account = c.session.Account
+	}
+	return who
+}
+
+// An endpoint answers a call, or returns why it can't; then nothing was written.
+type endpoint func(*call) error
+
+// methods are the endpoints of one path. anyMethod takes what has none of its own.
+type methods map[string]endpoint
+
+const anyMethod = "*"
+
+// answer sends what do returns, as JSON with status 200.
+func answer[Out any](do func(*call) (Out, error)) endpoint {
+	return func(c *call) error {
+		out, err := do(c)
+		if err != nil {
+			return err
+		}
+		return reply(c.w, http.StatusOK, out)
+	}
+}
+
+// take decodes the body, and sends what do returns with the status; a none is
+// sent as 204 No Content whatever the status.
+func take[In, Out any](status int, do func(*call, In) (Out, error)) endpoint {
+	return func(c *call) error {
+		in, err := decode[In](c.r)
+		if err != nil {
+			return err
+		}
+		out, err := do(c, in)
+		if err != nil {
+			return err
+		}
+		return reply(c.w, status, out)
+	}
+}
+
+// act is take for a route that needs no body and has no answer.
+func act(do func(*call) error) endpoint {
+	return take(http.StatusNoContent, func(c *call, _ none) (none, error) { return none{}, do(c) })
+}
+
+func reply(w http.ResponseWriter, status int, v any) error {
+	if _, nothing := v.(none); nothing {
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	w.Header()["Content-Type"] = []string{"application/json"}
+	w.WriteHeader(status)
+	_, _ = w.Write(append(b, '\n')) // the client may have left
+	return nil
+}
+
+// dispatch chooses by method. HEAD is GET without the body, which net/http
+// leaves out; OPTIONS says what there is, and nothing about other origins (CORS).
+func (s *Server) dispatch(on methods) http.Handler {
+	allow := on.allow()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		do, ok := on[r.Method]
+		if !ok && r.Method == http.MethodHead {
+			do, ok = on[http.MethodGet]
+		}
+		if !ok && r.Method == http.MethodOptions && allow != "" {
+			w.Header().Set("Allow", allow)
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		if !ok {
+			do, ok = on[anyMethod]
+		}
+		if !ok {
+			w.Header().Set("Allow", allow)
+			s.fail(w, r, &api.Problem{
+				Status: http.StatusMethodNotAllowed,
+				Code:   api.MethodNotAllowed,
+				Title:  "Not with this method",
+				Detail: "This address takes " + allow + ".",
+			})
+			return
+		}
+		if err := do(&call{w: w, r: r}); err != nil {
+			s.fail(w, r, err)
+		}
+	})
+}
+
+// allow is the Allow field of a path (RFC 9110 §10.2.1), "" where any method is taken.
+func (on methods) allow() string {
+	if on[anyMethod] != nil {
+		return ""
+	}
+	names := []string{http.MethodOptions}
+	for method := range on {
+		names = append(names, method)
+		if method == http.MethodGet {
+			names = append(names, http.MethodHead)
+		}
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
+}
+
+// fail answers with err's problem.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	p := s.problem(err)
+	if p.Status == http.StatusInternalServerError {
+		s.cfg.Log.Error("request failed", "method", r.Method, "route", r.Pattern, "error", err)
+	}
+	s.writeProblem(w, p)
+}

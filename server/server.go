@@ -1,0 +1,227 @@
+// Package server is Nightlatch's account server: routes over the rules' packages,
+// and the one table from error to status.
+//
+// A request comes in through front (headers, panics), guard (Host and Origin), the
+// mux and a route; what a route does it does in one store transaction, with its
+// audit events and messages. Ceremonies are run by their engine, third-party
+// clients come in by the door. Every client takes this road: the console over a
+// connection in memory, the rest over loopback.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"nightlatch/server/account"
+	"nightlatch/server/backupcode"
+	"nightlatch/server/ceremony"
+	"nightlatch/server/ceremony/proof"
+	"nightlatch/server/delivery"
+	"nightlatch/server/enroll"
+	"nightlatch/server/session"
+	"nightlatch/server/signin"
+	"nightlatch/server/store"
+	"nightlatch/server/store/seal"
+	"nightlatch/server/temppassword"
+	"nightlatch/server/webauthn"
+)
+
+// name is what the server is called where keys and apps show it.
+const name = "Nightlatch"
+
+// Config is what a server is made of.
+type Config struct {
+	Store  store.Store
+	Keys   *seal.Keys
+	Policy account.Policy
+	Hasher *account.Hasher
+	RPID   string           // the relying-party ID of security keys: a host name, "localhost"
+	Now    func() time.Time // also the store's clock
+	Log    *slog.Logger
+
+	Texter  delivery.Texter // nil: no texts can be sent
+	Mailer  delivery.Mailer // nil: no mail
+	Lab     http.Handler    // answers /lab/v1/; nil without the lab
+	Version string
+	Seed    *Seed // accounts to make, where their names are free; nil for none
+}
+
+// A Server answers requests. Run does what is not a request's.
+type Server struct {
+	cfg        Config
+	store      store.Store // cfg.Store, watched
+	hub        *hub
+	sessions   *session.Book
+	ceremonies *ceremony.Engine
+	outbox     *delivery.Outbox
+	ledger     *ledger
+	door       *door
+	mint       mint
+	loopback   *guard
+	console    *guard
+	url        atomic.Pointer[url.URL] // of the listener, once there is one
+
+	// settled is held for reading by whatever uses the store, and for writing by
+	// Reset, which empties it.
+	settled sync.RWMutex
+}
+
+// New checks the configuration, wires the rooms together and makes the seed's
+// accounts.
+func New(cfg Config) (*Server, error) {
+	switch {
+	case cfg.Store == nil, cfg.Keys == nil, cfg.Hasher == nil:
+		return nil, errors.New("server: store, keys and hasher are needed")
+	case cfg.Policy.Name == "", cfg.RPID == "":
+		return nil, errors.New("server: a policy and a relying-party ID are needed")
+	case cfg.Now == nil, cfg.Log == nil:
+		return nil, errors.New("server: a clock and a logger are needed")
+	}
+	s := &Server{cfg: cfg, hub: &hub{}, mint: mint{cfg.Keys}}
+	if err := s.wire(); err != nil {
+		return nil, err
+	}
+	routes, err := s.mux()
+	if err != nil {
+		return nil, err
+	}
+	s.loopback = &guard{next: routes}
+	s.console = consoleGuard(routes)
+	if cfg.Seed != nil {
+		if err := s.plant(context.Background(), cfg.Seed); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// wire makes the rooms, from the store up.
+func (s *Server) wire() (err error) {
+	watched := &watchedStore{Store: s.cfg.Store, hub: s.hub}
+	s.store = watched
+	s.sessions, err = session.New(session.Config{
+		Keys:     s.cfg.Keys,
+		Lifetime: s.cfg.Policy.SessionLife,
+		Idle:     s.cfg.Policy.SessionIdle,
+		Fresh:    s.cfg.Policy.Fresh,
+	})
+	if err != nil {
+		return err
+	}
+	s.outbox, err = delivery.NewOutbox(delivery.Config{
+		Store:  s.store,
+		Keys:   s.cfg.Keys,
+		Texter: s.cfg.Texter,
+		Mailer: s.cfg.Mailer,
+		RPID:   s.cfg.RPID,
+		Now:    s.cfg.Now,
+		Log:    s.cfg.Log,
+	})
+	if err != nil {
+		return err
+	}
+	watched.sent = s.outbox.Wake
+	s.ledger = newLedger(s.store, s.sessions)
+	s.door = &door{
+		store:  s.store,
+		keys:   s.cfg.Keys,
+		hasher: s.cfg.Hasher,
+		policy: s.cfg.Policy,
+		limit:  doorLimit(s.cfg.Policy),
+		ledger: s.ledger,
+		mint:   s.mint,
+		said:   &repeats{},
+		tell:   s.announce,
+		texts:  s.cfg.Texter != nil,
+	}
+	s.ceremonies, err = s.engine()
+	return err
+}
+
+// engine puts the ceremonies together.
+func (s *Server) engine() (*ceremony.Engine, error) {
+	rp, err := webauthn.New(webauthn.Config{
+		RPID:             s.cfg.RPID,
+		RPName:           name,
+		Origins:          s.keyOrigins,
+		UserVerification: s.cfg.Policy.UserVerification,
+	})
+	if err != nil {
+		return nil, err
+	}
+	checker, err := proof.New(proof.Config{
+		Store:    s.store,
+		Keys:     s.cfg.Keys,
+		Hasher:   s.cfg.Hasher,
+		Sessions: s.sessions,
+		Policy:   s.cfg.Policy,
+		CanMail:  s.cfg.Mailer != nil,
+		CanText:  s.cfg.Texter != nil,
+	})
+	if err != nil {
+		return nil, err
+	}
+	defs, err := signin.Definitions(signin.Config{Proof: checker, RP: rp})
+	if err != nil {
+		return nil, err
+	}
+	enrolling, err := enroll.Definitions(enroll.Config{Proof: checker, RP: rp, Issuer: name})
+	if err != nil {
+		return nil, err
+	}
+	return ceremony.New(ceremony.Config{
+		Store:    s.store,
+		Keys:     s.cfg.Keys,
+		Sessions: s.sessions,
+	}, append(defs, enrolling...)...)
+}
+
+// keyOrigins lists the origins whose pages and programs may use security keys:
+// the listener's own, the relying party's host with the listener's port, and the
+// host alone, which is what the console and `nightlatch key` sign for.
+func (s *Server) keyOrigins() []string {
+	origins := []string{"http://" + s.cfg.RPID, "https://" + s.cfg.RPID}
+	if u := s.url.Load(); u != nil {
+		origins = append(origins, u.Scheme+"://"+u.Host)
+		if port := u.Port(); port != "" {
+			origins = append(origins, u.Scheme+"://"+s.cfg.RPID+":"+port)
+		}
+	}
+	return origins
+}
+
+// voids makes void what lives only while two-factor is on (R61).
+func (s *Server) voids() []account.Void {
+	return []account.Void{
+		backupcode.VoidAll,
+		func(tx store.Tx, a *account.Account) (int, error) { return temppassword.RevokeAll(tx, a.ID) },
+	}
+}
+
+// SetURL says where the server listens, "http://localhost:8440". Before that
+// Handler refuses everything.
+func (s *Server) SetURL(address string) error {
+	u, err := url.Parse(address)
+	if err != nil {
+		return fmt.Errorf("server: %q is no address of a listener", address)
+	}
+	if err := s.loopback.setURL(address); err != nil {
+		return err
+	}
+	s.url.Store(u)
+	return nil
+}
+
+// Handler answers what comes in over a network: requests with the Host and
+// Origin of the address given to SetURL.
+func (s *Server) Handler() http.Handler { return s.front(s.loopback) }
+
+// Console answers the connection inside the program (client.InMemory) and no other.
+func (s *Server) Console() http.Handler { return s.front(s.console) }

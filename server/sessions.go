@@ -1,0 +1,84 @@
+package server
+
+import (
+	"net/http"
+	"strconv"
+
+	"nightlatch/server/account"
+	"nightlatch/server/api"
+	"nightlatch/server/audit"
+	"nightlatch/server/session"
+	"nightlatch/server/store"
+)
+
+// listSessions lists the signed-in clients, this one first, then those seen last (R44).
+func (s *Server) listSessions(c *call) ([]api.Session, error) {
+	out := []api.Session{}
+	var found []session.Session
+	err := s.store.View(c.r.Context(), func(tx store.Tx) (err error) {
+		found, err = s.sessions.List(tx, c.session.Account)
+		return err
+	})
+	for _, f := range found {
+		out = append(out, api.Session{
+			ID:       f.ID,
+			Client:   f.Client,
+			Place:    f.Place,
+			Created:  f.Created.UTC(),
+			LastSeen: s.ledger.lastSeen(f).UTC(),
+			Expires:  f.Expires.UTC(),
+			Current:  f.ID == c.session.ID,
+		})
+	}
+	return out, err
+}
+
+// endSession signs one client out.
+func (s *Server) endSession(c *call) error {
+	id := c.r.PathValue("id")
+	if id == c.session.ID {
+		return s.signOut(c)
+	}
+	return s.change(c, func(tx store.Tx, a *account.Account) error {
+		if err := s.sessions.End(tx, a.ID, id); err != nil {
+			return notFoundIfUnknown(err)
+		}
+		return s.announceBy(c, tx, a, audit.Event{Type: audit.SessionEnded, Rule: "R44"})
+	})
+}
+
+// endOtherSessions signs every client out but this one. It asks for the word
+// "others", so that no slip in an address signs everybody out.
+func (s *Server) endOtherSessions(c *call) error {
+	if c.r.URL.Query().Get("others") != "true" {
+		return malformed("others", "Pass ?others=true to end every session but this one, or name one in the address.")
+	}
+	return s.change(c, func(tx store.Tx, a *account.Account) error {
+		n, err := s.sessions.EndOthers(tx, a.ID, c.session.ID)
+		if err != nil || n == 0 {
+			return err
+		}
+		return s.announceBy(c, tx, a, audit.Event{
+			Type: audit.SessionsEnded, Rule: "R44", Details: map[string]string{"count": strconv.Itoa(n)},
+		})
+	})
+}
+
+// signOut ends the session of the call, and takes the cookie back.
+func (s *Server) signOut(c *call) error {
+	err := s.change(c, func(tx store.Tx, a *account.Account) error {
+		if err := s.sessions.End(tx, a.ID, c.session.ID); err != nil {
+			return err
+		}
+		return s.announceBy(c, tx, a, audit.Event{Type: audit.SignedOut, Rule: "R44"})
+	})
+	if err != nil {
+		return err
+	}
+	if _, cookie := tokenOf(c.r); cookie {
+		http.SetCookie(c.w, &http.Cookie{
+			Name: cookieName, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteStrictMode,
+		})
+	}
+	return nil
+}

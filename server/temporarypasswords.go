@@ -1,0 +1,93 @@
+package server
+
+import (
+	"strconv"
+
+	"nightlatch/server/account"
+	"nightlatch/server/api"
+	"nightlatch/server/audit"
+	"nightlatch/server/store"
+	"nightlatch/server/temppassword"
+)
+
+// temporaryPasswords lists them, newest first, with the uses of a moment ago (R83).
+func (s *Server) temporaryPasswords(c *call) ([]api.TemporaryPassword, error) {
+	out := []api.TemporaryPassword{}
+	err := s.store.View(c.r.Context(), func(tx store.Tx) error {
+		records, err := temppassword.List(tx, c.session.Account)
+		for _, r := range records {
+			out = append(out, r.API(tx.Now()))
+		}
+		return err
+	})
+	for i := range out {
+		s.ledger.complete(&out[i])
+	}
+	return out, err
+}
+
+// A temporaryPasswordOrder is the body that makes one.
+type temporaryPasswordOrder struct {
+	Label   string `json:"label"`
+	Service string `json:"service"`
+}
+
+// newTemporaryPassword makes one (R81). It also opens the third-party door again
+// if too many failures had closed it (R43): that is its "set up again".
+func (s *Server) newTemporaryPassword(c *call, in temporaryPasswordOrder) (out api.NewTemporaryPassword, err error) {
+	err = s.change(c, func(tx store.Tx, a *account.Account) error {
+		out, err = temppassword.Make(tx, s.cfg.Keys, a, in.Label, in.Service, false)
+		if err != nil {
+			return err
+		}
+		if err := s.door.limit.Reset(tx, s.door.subject(a.Username)); err != nil {
+			return err
+		}
+		made, err := temporaryPassword(tx, a.ID, out.ID)
+		if err != nil {
+			return err
+		}
+		details := map[string]string{"label": made.Label}
+		if made.Service != "" {
+			details["service"] = made.Service
+		}
+		return s.announceBy(c, tx, a, audit.Event{Type: audit.TemporaryPasswordMade, Rule: "R81", Details: details})
+	})
+	if err != nil {
+		return api.NewTemporaryPassword{}, err
+	}
+	return out, nil
+}
+
+// revokeTemporaryPassword ends one at once (R83).
+func (s *Server) revokeTemporaryPassword(c *call) error {
+	id := c.r.PathValue("id")
+	return s.change(c, func(tx store.Tx, a *account.Account) error {
+		before, err := temporaryPassword(tx, a.ID, id)
+		if err != nil {
+			return err
+		}
+		if before.State(tx.Now()) != temppassword.StateLive {
+			return nil
+		}
+		if err := temppassword.Revoke(tx, a.ID, id); err != nil {
+			return err
+		}
+		return s.announceBy(c, tx, a, audit.Event{
+			Type: audit.TemporaryPasswordRevoked, Rule: "R83", Details: map[string]string{"label": before.Label},
+		})
+	})
+}
+
+// revokeTemporaryPasswords ends all of them (R83).
+func (s *Server) revokeTemporaryPasswords(c *call) error {
+	return s.change(c, func(tx store.Tx, a *account.Account) error {
+		n, err := temppassword.RevokeAll(tx, a.ID)
+		if err != nil || n == 0 {
+			return err
+		}
+		return s.announceBy(c, tx, a, audit.Event{
+			Type: audit.TemporaryPasswordsRevoked, Rule: "R83", Details: map[string]string{"count": strconv.Itoa(n)},
+		})
+	})
+}
