@@ -138,7 +138,8 @@ func (o *Overlay) Put(key string, value []byte) error {
 	if len(value) > MaxValue {
 		return o.fail(fmt.Errorf("%w: %d bytes at %s", ErrTooLarge, len(value), clip(key)))
 	}
-	return o.set(key, write{value: slices.Clone(value)})
+	// Never nil, which some back ends take for no value.
+	return o.set(key, write{value: append([]byte{}, value...)})
 }
 
 // Delete implements Tx.

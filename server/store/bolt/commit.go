@@ -110,6 +110,7 @@ func (s *Store) next() (batch []*request, closed bool) {
 
 // write commits a batch and answers everybody in it.
 func (s *Store) write(batch []*request) {
+	s.reserve.restore()
 	err := s.attempt(batch)
 	if errors.Is(err, store.ErrFull) && s.reserve.release() {
 		s.log.Warn("the disk is full; the reserve was freed so that deleting still works")
@@ -134,7 +135,6 @@ func (s *Store) attempt(batch []*request) error {
 	if f := s.stopped.Load(); f != nil {
 		return f.err
 	}
-	s.reserve.restore()
 	tx, err := s.begin(true)
 	if err != nil {
 		return s.failed(err)
@@ -150,6 +150,7 @@ func (s *Store) attempt(batch []*request) error {
 // offer runs the closures one after the other; each sees the writes of those
 // before it that succeeded.
 func (s *Store) offer(tx *bbolt.Tx, batch []*request) (wrote bool, err error) {
+	short := s.short()
 	for _, r := range batch {
 		if r.gone {
 			continue
@@ -164,7 +165,7 @@ func (s *Store) offer(tx *bbolt.Tx, batch []*request) (wrote bool, err error) {
 		if r.err != nil || r.overlay.Len() == 0 {
 			continue
 		}
-		if s.reserve.missing() && !r.overlay.Deletes() {
+		if short && !r.overlay.Deletes() {
 			r.err = store.ErrFull
 			continue
 		}
@@ -176,6 +177,15 @@ func (s *Store) offer(tx *bbolt.Tx, batch []*request) (wrote bool, err error) {
 		wrote = true
 	}
 	return wrote, nil
+}
+
+// short reports that there is no more room than deleting may need: the reserve
+// is gone, and the file itself, which never shrinks, has less than that free.
+func (s *Store) short() bool {
+	if s.reserve.held {
+		return false
+	}
+	return int64(s.db.Stats().FreePageN)*int64(s.db.Info().PageSize) < s.reserve.size
 }
 
 func apply(o *store.Overlay, b *bbolt.Bucket) error {

@@ -12,7 +12,9 @@ import (
 
 func now() time.Time { return time.Unix(1_700_000_000, 0) }
 
-func config(path string) bolt.Config { return bolt.Config{Path: path, Now: now, ReserveBytes: 64 << 10} }
+func config(path string) bolt.Config {
+	return bolt.Config{Path: path, Now: now, ReserveBytes: 64 << 10}
+}
 
 func open(t *testing.T) store.Store {
 	t.Helper()

@@ -104,7 +104,6 @@ func openFile(path string, mapped int) (db *bbolt.DB, file *os.File, err error) 
 	opts := &bbolt.Options{
 		Timeout:      lockWait,
 		FreelistType: bbolt.FreelistMapType,
-		NoStatistics: true,
 		OpenFile: func(name string, _ int, _ os.FileMode) (*os.File, error) {
 			f, err := os.OpenFile(name, os.O_RDWR, 0)
 			if err != nil {
@@ -141,16 +140,19 @@ func explain(path string, err error) error {
 			return fmt.Errorf("bolt: %s: %w", path, err)
 		}
 	}
-	class := store.ErrNotWritable // nearly all that is left: no such place, no permission, read-only
+	var noPath *fs.PathError
+	var noLink *os.LinkError
 	switch {
 	case isFull(err):
-		class = store.ErrFull
-	case errors.Is(err, berrors.ErrTimeout):
-		class = store.ErrInUse
-	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrChecksum), errors.Is(err, berrors.ErrVersionMismatch):
-		class = store.ErrDamaged
+		return fmt.Errorf("bolt: %s: %w: %w", path, store.ErrFull, err)
 	case isIO(err):
-		class = store.ErrUnavailable
+		return fmt.Errorf("bolt: %s: %w: %w", path, store.ErrUnavailable, err)
+	case errors.Is(err, berrors.ErrTimeout):
+		return fmt.Errorf("bolt: %s: %w", path, store.ErrInUse)
+	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrChecksum), errors.Is(err, berrors.ErrVersionMismatch):
+		return fmt.Errorf("bolt: %s: %w: %w", path, store.ErrDamaged, err)
+	case errors.As(err, &noPath), errors.As(err, &noLink): // no such place, no permission, read-only
+		return fmt.Errorf("bolt: %s: %w: %w", path, store.ErrNotWritable, err)
 	}
-	return fmt.Errorf("bolt: %s: %w: %w", path, class, err)
+	return fmt.Errorf("bolt: %s: %w", path, err)
 }

@@ -13,7 +13,7 @@ import (
 
 // A reserve is a file that takes up room beside the database, to be given up
 // when there is none left: bbolt writes new pages even to delete. While it is
-// missing only updates that delete something are committed.
+// missing, what deletes goes first: see Store.short.
 type reserve struct {
 	path string
 	size int64 // bytes
@@ -30,20 +30,20 @@ func (r *reserve) prepare() error {
 	if err == nil && fi.Size() == r.size {
 		r.held = true
 		probe := reserve{path: r.path + ".probe", size: probeSize}
-		err := probe.take()
+		err := probe.take(probe.size)
 		probe.release()
 		return err
 	}
-	return r.take()
+	return r.take(r.size)
 }
 
-// take makes the file and its blocks.
-func (r *reserve) take() error {
+// take makes the file, with so many bytes of the disk behind it.
+func (r *reserve) take(size int64) error {
 	f, err := os.OpenFile(r.path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
-	err = fill(f, r.size)
+	err = fill(f, size)
 	if err = errors.Join(err, f.Close()); err != nil {
 		os.Remove(r.path)
 		if isFull(err) {
@@ -80,11 +80,13 @@ func (r *reserve) release() bool {
 	return err == nil || errors.Is(err, fs.ErrNotExist)
 }
 
-// restore takes the reserve again when there is room again.
+// restore takes the reserve again when there is room for two of it: the room of
+// the one that was given up is not to be taken from what deletes.
 func (r *reserve) restore() {
-	if !r.held {
-		_ = r.take() // still full: the store goes on without, as before
+	if r.held || r.take(2*r.size) != nil {
+		return // still full: the store goes on without, as before
+	}
+	if err := os.Truncate(r.path, r.size); err != nil {
+		r.release()
 	}
 }
-
-func (r *reserve) missing() bool { return !r.held }

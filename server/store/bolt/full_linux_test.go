@@ -1,0 +1,143 @@
+package bolt
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+
+	"nightlatch/server/store"
+)
+
+func smallDisk(path string) Config {
+	cfg := config(path)
+	cfg.ReserveBytes = 1 << 20
+	return cfg
+}
+
+// playSmallDisk is the story of a disk that fills up and is cleared again.
+func playSmallDisk(dir string) error {
+	if err := unix.Mount("nightlatch-test", dir, "tmpfs", 0, "size=8m"); err != nil {
+		return fmt.Errorf("mount: %w", err)
+	}
+	defer unix.Unmount(dir, unix.MNT_DETACH) //nolint:errcheck // it ends with the process anyway
+	path := filepath.Join(dir, "test.db")
+	filler := filepath.Join(dir, "filler")
+	if err := os.WriteFile(filler, make([]byte, 1<<20), 0o600); err != nil {
+		return err
+	}
+	s, err := Open(smallDisk(path))
+	if err != nil {
+		return err
+	}
+	n, err := fillUp(s, "big/")
+	if err != nil {
+		return err
+	}
+	if n < 5 {
+		return fmt.Errorf("full after %d writes", n)
+	}
+	if err := deletesGoThrough(s, n); err != nil {
+		return err
+	}
+	// What was deleted is room inside the file: writing works again.
+	if err := writeKey(s, "after deleting"); err != nil {
+		return fmt.Errorf("after deleting half: %w", err)
+	}
+	if _, err = fillUp(s, "more/"); err != nil {
+		return err
+	}
+	if err := s.Close(); err != nil {
+		return err
+	}
+	if err := refusedUntouched(path, filler); err != nil {
+		return err
+	}
+	// Somebody makes room.
+	if err := os.Remove(filler); err != nil {
+		return err
+	}
+	if s, err = Open(smallDisk(path)); err != nil {
+		return fmt.Errorf("with room again: %w", err)
+	}
+	if err := writeKey(s, "room again"); err != nil {
+		return fmt.Errorf("with room again: %w", err)
+	}
+	if _, err := os.Stat(path + ".reserve"); err != nil {
+		return fmt.Errorf("the reserve did not come back: %w", err)
+	}
+	return s.Close()
+}
+
+// fillUp writes until the disk is full and returns how many writes were
+// acknowledged. All of them must be there.
+func fillUp(s *Store, prefix string) (n int, err error) {
+	for {
+		err := writeKey(s, fmt.Sprintf("%s%04d", prefix, n))
+		if errors.Is(err, store.ErrFull) {
+			break
+		}
+		if err != nil {
+			return n, fmt.Errorf("filling up: %w", err)
+		}
+		n++
+	}
+	err = s.View(context.Background(), func(tx store.Tx) error {
+		items, err := tx.Scan(prefix, "", 1<<20)
+		if len(items) != n {
+			return fmt.Errorf("%d writes acknowledged, %d there, %w", n, len(items), err)
+		}
+		return nil
+	})
+	return n, err
+}
+
+// deletesGoThrough deletes every other big value of a full store, one at a time
+// and each with a small write, as a revocation and its audit event are.
+func deletesGoThrough(s *Store, n int) error {
+	for i := 0; i < n; i += 2 {
+		err := s.Update(context.Background(), func(tx store.Tx) error {
+			return errors.Join(tx.Delete(fmt.Sprintf("big/%04d", i)), tx.Put(fmt.Sprintf("log/%04d", i), []byte("deleted")))
+		})
+		if err != nil {
+			return fmt.Errorf("deleting %d of %d: %w", i, n, err)
+		}
+	}
+	return nil
+}
+
+// refusedUntouched opens databases on a full disk, an old one and a new one.
+func refusedUntouched(path, filler string) error {
+	if err := os.Remove(path + ".reserve"); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	f, err := os.OpenFile(filler, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		return err
+	}
+	for err == nil {
+		_, err = f.Write(make([]byte, 512))
+	}
+	if f.Close(); !errors.Is(err, unix.ENOSPC) {
+		return err
+	}
+	before, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if _, err := Open(smallDisk(path)); !errors.Is(err, store.ErrFull) {
+		return fmt.Errorf("open on a full disk: %w, want ErrFull", err)
+	}
+	after, err := os.ReadFile(path)
+	if err != nil || sha256.Sum256(before) != sha256.Sum256(after) {
+		return fmt.Errorf("opening on a full disk changed the file: %w", err)
+	}
+	if _, err := Open(smallDisk(filepath.Join(filepath.Dir(path), "new.db"))); !errors.Is(err, store.ErrFull) {
+		return fmt.Errorf("a new one on a full disk: %w, want ErrFull", err)
+	}
+	return nil
+}

@@ -1,0 +1,186 @@
+package bolt
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"nightlatch/server/store"
+)
+
+// roles are the parts that a child can play.
+func roles() map[string]func(path string) error {
+	all := map[string]func(string) error{"writer": playWriter}
+	for name, play := range systemRoles() {
+		all[name] = play
+	}
+	return all
+}
+
+const killWriters = 8
+
+// playWriter writes until it is killed, from several goroutines, and prints each
+// transaction's number once it is acknowledged. A transaction is three keys and a
+// counter: seen by halves it would show.
+func playWriter(path string) error {
+	s, err := Open(config(path))
+	if err != nil {
+		return err
+	}
+	fmt.Println("open")
+	var group sync.WaitGroup
+	errs := make(chan error, killWriters)
+	for range killWriters {
+		group.Go(func() {
+			for {
+				n, err := writeOne(s)
+				if err != nil {
+					errs <- err
+					return
+				}
+				// One write, whole or, if we die in it, without its newline.
+				fmt.Fprintf(os.Stdout, "%d\n", n)
+			}
+		})
+	}
+	group.Wait()
+	return <-errs
+}
+
+func writeOne(s *Store) (n uint64, err error) {
+	err = s.Update(context.Background(), func(tx store.Tx) error {
+		n = 0
+		b, err := tx.Get("counter")
+		if err == nil {
+			n = binary.BigEndian.Uint64(b)
+		} else if !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		n++
+		for _, part := range []string{"a", "b", "c"} {
+			if err := tx.Create(fmt.Sprintf("%s/%012d", part, n), make([]byte, n%700)); err != nil {
+				return err
+			}
+		}
+		if n%3 == 0 { // so that pages are freed and used again
+			if err := tx.Delete(fmt.Sprintf("c/%012d", n/3)); err != nil {
+				return err
+			}
+		}
+		return tx.Put("counter", binary.BigEndian.AppendUint64(nil, n))
+	})
+	return n, err
+}
+
+// TestKilledWriterLosesNothing kills a writing program, opens what it left, and
+// looks for everything it had acknowledged, 60 times on one database.
+func TestKilledWriterLosesNothing(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "test.db")
+	rnd := rand.New(rand.NewPCG(4, 4))
+	acknowledged := uint64(0)
+	for round := range 60 {
+		c := start(t, "writer", path, nil)
+		// From the first moment of opening to deep in the writing.
+		for wait := rnd.IntN(120); wait > 0; wait-- {
+			text, ok := c.line(t)
+			if !ok {
+				t.Fatalf("round %d: the writer ended by itself: %v", round, c.Wait())
+			}
+			acknowledged = note(t, acknowledged, text)
+		}
+		if err := c.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		for {
+			text, ok := c.line(t)
+			if !ok {
+				break
+			}
+			acknowledged = note(t, acknowledged, text)
+		}
+		_ = c.Wait() // "killed"
+		checkLeft(t, round, path, acknowledged)
+	}
+	if acknowledged < 60 {
+		t.Errorf("only %d transactions in all", acknowledged)
+	}
+}
+
+// note remembers the highest number: transactions are numbered in commit order,
+// so everything below it was committed too.
+func note(t *testing.T, highest uint64, text string) uint64 {
+	t.Helper()
+	if text == "open" {
+		return highest
+	}
+	var n uint64
+	if _, err := fmt.Sscan(text, &n); err != nil {
+		t.Fatalf("the writer printed %q", text)
+	}
+	return max(n, highest)
+}
+
+func checkLeft(t *testing.T, round int, path string, acknowledged uint64) {
+	t.Helper()
+	s, err := Open(config(path))
+	if err != nil {
+		t.Fatalf("round %d: %v", round, err)
+	}
+	defer closeStore(t, s)
+	err = s.View(t.Context(), func(tx store.Tx) error {
+		n := uint64(0)
+		b, err := tx.Get("counter")
+		if err == nil {
+			n = binary.BigEndian.Uint64(b)
+		} else if !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		if n < acknowledged {
+			t.Errorf("round %d: %d transactions, but %d were acknowledged", round, n, acknowledged)
+		}
+		for part, want := range map[string]uint64{"a/": n, "b/": n, "c/": n - n/3} {
+			items, err := tx.Scan(part, "", 1<<30)
+			if err != nil {
+				return err
+			}
+			if uint64(len(items)) != want {
+				t.Errorf("round %d: %d of %s after %d transactions, want %d", round, len(items), part, n, want)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatalf("round %d: %v", round, err)
+	}
+}
+
+// TestKilledWhileCreated kills a program in the first moments of a new database.
+func TestKilledWhileCreated(t *testing.T) {
+	t.Parallel()
+	for round := range 25 {
+		path := filepath.Join(t.TempDir(), "test.db")
+		c := start(t, "writer", path, nil)
+		// Spin for a while that differs, between nothing and after the creation.
+		for range round * 4 {
+			if _, err := os.Stat(path); err == nil {
+				break
+			}
+		}
+		if err := c.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		_ = c.Wait()
+		s, err := Open(config(path))
+		if err != nil {
+			t.Fatalf("round %d: %v", round, err)
+		}
+		closeStore(t, s)
+	}
+}

@@ -1,0 +1,95 @@
+package bolt
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"testing"
+)
+
+// Some tests need a program of its own, to kill it or to break its disk: the
+// test binary runs itself again with the part to play in its environment.
+const (
+	roleVar = "NIGHTLATCH_TEST_ROLE"
+	pathVar = "NIGHTLATCH_TEST_PATH"
+)
+
+func TestMain(m *testing.M) {
+	role, ok := os.LookupEnv(roleVar)
+	if !ok {
+		os.Exit(m.Run())
+	}
+	play := roles()[role]
+	if play == nil {
+		fmt.Fprintf(os.Stderr, "no role %q\n", role)
+		os.Exit(2)
+	}
+	if err := play(os.Getenv(pathVar)); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// A child is the test binary in a role. What it prints, line by line, is what it
+// has acknowledged.
+type child struct {
+	*exec.Cmd
+	lines *bufio.Reader
+}
+
+func start(t *testing.T, role, path string, prepare func(*exec.Cmd)) *child {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &child{Cmd: exec.Command(exe)}
+	c.Env = append(os.Environ(), roleVar+"="+role, pathVar+"="+path)
+	c.Stderr = os.Stderr
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.lines = bufio.NewReader(out)
+	if prepare != nil {
+		prepare(c.Cmd)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// line is the next whole line; ok is false at the end. A last line without its
+// newline was never acknowledged.
+func (c *child) line(t *testing.T) (text string, ok bool) {
+	t.Helper()
+	s, err := c.lines.ReadString('\n')
+	if errors.Is(err, io.EOF) || errors.Is(err, os.ErrClosed) {
+		return "", false
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s[:len(s)-1], true
+}
+
+// run plays a role to its end and fails the test if it fails.
+func run(t *testing.T, role, path string, prepare func(*exec.Cmd)) (lines []string) {
+	t.Helper()
+	c := start(t, role, path, prepare)
+	for {
+		text, ok := c.line(t)
+		if !ok {
+			break
+		}
+		lines = append(lines, text)
+	}
+	if err := c.Wait(); err != nil {
+		t.Fatalf("%s: %v", role, err)
+	}
+	return lines
+}
