@@ -37,8 +37,8 @@ type Account struct {
 	LastMethod     api.Method `json:"last_method,omitempty"` // R40, never a backup code (R41)
 	TwoFactorSince time.Time  `json:"two_factor_since,omitzero"`
 
-	BackupSalt        []byte `json:"backup_salt"`                   // of every backup code of this account, for Hasher.Sum
-	NextBackupCode    int    `json:"next_backup_code"`              // the number the next one issued gets; from 1
+	BackupSalt        []byte `json:"salt"`                          // of every backup code of this account, for Hasher.Sum
+	NextBackupCode    int    `json:"next_backup_code,omitempty"`    // the number the next one issued gets, from 1; 0 before the first
 	ActiveBackupCodes []int  `json:"active_backup_codes,omitempty"` // numbers, in the order of issue (R72); backupcode keeps it
 }
 
@@ -50,11 +50,10 @@ func New(username, password string) *Account {
 		params = DefaultParams()
 	}
 	return &Account{
-		ID:             newID(),
-		Username:       username,
-		Password:       password,
-		BackupSalt:     newSalt(params),
-		NextBackupCode: 1,
+		ID:         newID(),
+		Username:   username,
+		Password:   password,
+		BackupSalt: newSalt(params),
 	}
 }
 

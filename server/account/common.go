@@ -60,10 +60,11 @@ func listed(word string) bool {
 	return len(word) >= 3 && !strings.Contains(word, "\n") && strings.Contains(commonWords, "\n"+word+"\n")
 }
 
-// listedPair reports whether s is two listed words in a row, or one twice.
+// listedPair reports whether s is two listed words in a row, or one twice, with
+// a sign between them or none.
 func listedPair(s string) bool {
 	for i := 3; i <= len(s)-3; i++ {
-		if listed(s[:i]) && listed(s[i:]) {
+		if listed(s[:i]) && (listed(s[i:]) || listed(strings.TrimLeft(s[i:], " -_.+&"))) {
 			return true
 		}
 	}
@@ -82,8 +83,8 @@ func repeated(s string) bool {
 
 // predictable reports whether s is made of a few runs in which each character
 // follows from the one before: the same again, the next or previous one, or a
-// neighbour on the keyboard. Runs of three characters on average are enough;
-// words of any language have shorter ones.
+// neighbour on the keyboard. Runs of three and a half characters on average are
+// enough; words of any language have shorter ones.
 func predictable(s []rune) bool {
 	if len(s) < 3 {
 		return false
@@ -94,7 +95,7 @@ func predictable(s []rune) bool {
 			runs++
 		}
 	}
-	return runs*3 <= len(s)
+	return runs*7 <= len(s)*2
 }
 
 func follows(a, b rune) bool {

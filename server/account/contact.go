@@ -28,12 +28,12 @@ const (
 // 5891); the local part keeps its case, since it is the receiver's. Error:
 // ErrEmail.
 func NormalizeEmail(s string) (string, error) {
-	if len(s) > 4*emailMax || !utf8.ValidString(s) {
+	if len(s) > 4*emailMax || !utf8.ValidString(s) || strings.ContainsFunc(s, treacherous) {
 		return "", ErrEmail
 	}
 	s = strings.TrimSpace(s)
 	at := strings.LastIndexByte(s, '@')
-	if at < 1 || strings.ContainsFunc(s, treacherous) {
+	if at < 1 {
 		return "", ErrEmail
 	}
 	local, domain := s[:at], s[at+1:]

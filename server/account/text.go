@@ -17,11 +17,11 @@ var ErrLabel = errors.New("account: malformed label")
 // no space around it, 1 to most code points, nothing invisible that could make
 // it read differently than it is. Error: ErrLabel.
 func NormalizeLabel(s string, most int) (string, error) {
-	if len(s) > most*maxBytesPerRune || !utf8.ValidString(s) {
+	if len(s) > most*maxBytesPerRune || !utf8.ValidString(s) || strings.ContainsFunc(s, treacherous) {
 		return "", ErrLabel
 	}
 	s = strings.TrimSpace(norm.NFC.String(s))
-	if n := utf8.RuneCountInString(s); n < 1 || n > most || strings.ContainsFunc(s, treacherous) {
+	if n := utf8.RuneCountInString(s); n < 1 || n > most {
 		return "", ErrLabel
 	}
 	return s, nil

@@ -1,0 +1,287 @@
+package account
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"golang.org/x/crypto/argon2"
+)
+
+// cheap keeps tests fast; what they test does not depend on the cost.
+var cheap = Params{Memory: 64, Time: 1, Threads: 1}
+
+func newHasher(t testing.TB, cfg HasherConfig) *Hasher {
+	t.Helper()
+	h, err := NewHasher(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+func TestHashAndVerify(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	h := newHasher(t, HasherConfig{Parallel: 2})
+	phc, err := h.Hash(ctx, "correct horse")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(phc, "$argon2id$v=19$m=19456,t=2,p=1$") {
+		t.Errorf("PHC string %q", phc)
+	}
+	for secret, want := range map[string]bool{"correct horse": true, "correct horse ": false, "": false} {
+		if ok, err := h.Verify(ctx, phc, secret); ok != want || err != nil {
+			t.Errorf("Verify(%q) = %v, %v", secret, ok, err)
+		}
+	}
+	again, err := h.Hash(ctx, "correct horse")
+	if err != nil || again == phc {
+		t.Errorf("the same password twice gives the same string: %v", err)
+	}
+}
+
+// TestKnownAnswer is a vector of the reference implementation (phc-winner-argon2,
+// src/test.c: Argon2id, version 0x13, t=2, m=2^16, p=1, password, somesalt).
+func TestKnownAnswer(t *testing.T) {
+	t.Parallel()
+	const phc = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"
+	h := newHasher(t, HasherConfig{Parallel: 1})
+	if ok, err := h.Verify(t.Context(), phc, "password"); !ok || err != nil {
+		t.Errorf("Verify = %v, %v", ok, err)
+	}
+	if !h.Outdated(phc) {
+		t.Error("other parameters are not seen as outdated")
+	}
+}
+
+func TestOutdated(t *testing.T) {
+	t.Parallel()
+	old := newHasher(t, HasherConfig{Parallel: 1, Params: cheap})
+	now := newHasher(t, HasherConfig{Parallel: 1, Params: Params{Memory: 128, Time: 1, Threads: 1}})
+	phc, err := old.Hash(t.Context(), "secret")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if old.Outdated(phc) || !now.Outdated(phc) || !now.Outdated("garbage") {
+		t.Error("Outdated is wrong")
+	}
+	if ok, err := now.Verify(t.Context(), phc, "secret"); !ok || err != nil {
+		t.Errorf("an outdated hash no longer verifies: %v, %v", ok, err)
+	}
+}
+
+func TestSumKeepsTheSaltsParameters(t *testing.T) {
+	t.Parallel()
+	salt := newSalt(cheap)
+	var sums [2][]byte
+	for i, p := range []Params{cheap, {Memory: 256, Time: 2, Threads: 1}} {
+		var err error
+		if sums[i], err = newHasher(t, HasherConfig{Parallel: 1, Params: p}).Sum(t.Context(), "code", salt); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !bytes.Equal(sums[0], sums[1]) {
+		t.Error("a sum changed with the hasher's parameters: backup codes would be lost")
+	}
+	if want := argon2.IDKey([]byte("code"), salt, 1, 64, 1, 32); !bytes.Equal(sums[0], want) {
+		t.Error("the sum is not Argon2id of code and salt")
+	}
+	h := newHasher(t, HasherConfig{Parallel: 1})
+	for _, bad := range [][]byte{nil, salt[:24], bytes.Repeat([]byte{0xff}, 25), make([]byte, 25)} {
+		if _, err := h.Sum(t.Context(), "code", bad); !errors.Is(err, ErrPHC) {
+			t.Errorf("Sum with salt %x: %v; want ErrPHC", bad, err)
+		}
+	}
+}
+
+// TestQueue: as many as may run and wait do; the next one is told to come back.
+func TestQueue(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHasher(t, HasherConfig{Parallel: 2, Queue: 3, Params: cheap})
+		h.permits <- struct{}{} // both permits are out
+		h.permits <- struct{}{}
+		h.inside.Add(2)
+		results := make(chan error)
+		for range 3 {
+			go func() { results <- h.Decoy(t.Context(), "x") }()
+		}
+		synctest.Wait()
+		err := h.Decoy(t.Context(), "one too many")
+		var busy *BusyError
+		if !errors.Is(err, ErrBusy) || !errors.As(err, &busy) || busy.RetryAfter < time.Second || busy.RetryAfter%time.Second != 0 {
+			t.Errorf("Decoy = %#v; want a BusyError with whole seconds", err)
+		}
+		<-h.permits
+		h.inside.Add(-1)
+		for range 3 {
+			if err := <-results; err != nil {
+				t.Error(err)
+			}
+		}
+		if err := h.Decoy(t.Context(), "room again"); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestLeavingTheQueue: a client that leaves while it waits frees its place.
+func TestLeavingTheQueue(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHasher(t, HasherConfig{Parallel: 1, Queue: 1, Params: cheap})
+		h.permits <- struct{}{}
+		h.inside.Add(1)
+		ctx, leave := context.WithCancel(t.Context())
+		left := make(chan error)
+		go func() { left <- h.Decoy(ctx, "x") }()
+		synctest.Wait()
+		leave()
+		if err := <-left; !errors.Is(err, context.Canceled) {
+			t.Errorf("Decoy = %v; want context.Canceled", err)
+		}
+		if n := h.inside.Load(); n != 1 {
+			t.Errorf("%d inside after leaving; want 1", n)
+		}
+	})
+}
+
+// TestPermitIsHeldToTheEnd: a context that is over does not let a hash go on
+// without its permit, since the hash runs in the caller's goroutine.
+func TestPermitIsHeldToTheEnd(t *testing.T) {
+	t.Parallel()
+	h := newHasher(t, HasherConfig{Parallel: 1, Queue: 8})
+	ctx, leave := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() {
+		_, err := h.Hash(ctx, "x")
+		done <- err
+	}()
+	for len(h.permits) == 0 {
+		select {
+		case err := <-done:
+			t.Fatalf("done before it was seen to run: %v", err)
+		default:
+			runtime.Gosched()
+		}
+	}
+	leave()
+	for len(h.permits) == 1 && h.inside.Load() == 1 {
+		runtime.Gosched() // still hashing with its permit
+	}
+	if err := <-done; err != nil {
+		t.Errorf("a hash that had begun answered %v", err)
+	}
+}
+
+func TestNewHasherChecks(t *testing.T) {
+	t.Parallel()
+	for _, cfg := range []HasherConfig{
+		{},
+		{Parallel: -1},
+		{Parallel: 1, Queue: -1},
+		{Parallel: 1, Params: Params{Memory: 19456}},
+		{Parallel: 1, Params: Params{Memory: 1 << 30, Time: 1, Threads: 1}},
+	} {
+		if _, err := NewHasher(cfg); err == nil {
+			t.Errorf("NewHasher(%+v) has no objection", cfg)
+		}
+	}
+}
+
+// phcOf writes a PHC string with any text in it.
+func phcOf(kind, version, costs string, salt, sum int) string {
+	b64 := base64.RawStdEncoding
+	return fmt.Sprintf("$%s$%s$%s$%s$%s", kind, version, costs, b64.EncodeToString(make([]byte, salt)), b64.EncodeToString(make([]byte, sum)))
+}
+
+func TestParsePHC(t *testing.T) {
+	t.Parallel()
+	for _, good := range []string{
+		phcOf("argon2id", "v=19", "m=19456,t=2,p=1", 16, 32),
+		phcOf("argon2id", "v=19", "m=8,t=1,p=1", 8, 16),
+		phcOf("argon2id", "v=19", "m=262144,t=16,p=16", 64, 64),
+	} {
+		p, salt, sum, err := parsePHC(good)
+		if err != nil {
+			t.Errorf("%s: %v", good, err)
+		} else if back := formatPHC(p, salt, sum); back != good {
+			t.Errorf("%s is written as %s", good, back)
+		}
+	}
+	for name, bad := range map[string]string{
+		"empty":               "",
+		"bcrypt":              "$2b$12$abcdefghijklmnopqrstuv",
+		"argon2i":             phcOf("argon2i", "v=19", "m=19456,t=2,p=1", 16, 32),
+		"old version":         phcOf("argon2id", "v=16", "m=19456,t=2,p=1", 16, 32),
+		"no version":          phcOf("argon2id", "", "m=19456,t=2,p=1", 16, 32),
+		"too much memory":     phcOf("argon2id", "v=19", "m=262145,t=2,p=1", 16, 32),
+		"huge memory":         phcOf("argon2id", "v=19", "m=4294967295,t=1,p=1", 16, 32),
+		"memory past 32 bits": phcOf("argon2id", "v=19", "m=4294986752,t=1,p=1", 16, 32),
+		"too many passes":     phcOf("argon2id", "v=19", "m=19456,t=17,p=1", 16, 32),
+		"too many lanes":      phcOf("argon2id", "v=19", "m=19456,t=2,p=17", 16, 32),
+		"lanes past 8 bits":   phcOf("argon2id", "v=19", "m=19456,t=2,p=257", 16, 32),
+		"no passes":           phcOf("argon2id", "v=19", "m=19456,t=0,p=1", 16, 32),
+		"no lanes":            phcOf("argon2id", "v=19", "m=19456,t=2,p=0", 16, 32),
+		"too little memory":   phcOf("argon2id", "v=19", "m=7,t=1,p=1", 16, 32),
+		"leading zero":        phcOf("argon2id", "v=19", "m=019456,t=2,p=1", 16, 32),
+		"sign":                phcOf("argon2id", "v=19", "m=+19456,t=2,p=1", 16, 32),
+		"other order":         phcOf("argon2id", "v=19", "t=2,m=19456,p=1", 16, 32),
+		"extra parameter":     phcOf("argon2id", "v=19", "m=19456,t=2,p=1,keyid=x", 16, 32),
+		"short salt":          phcOf("argon2id", "v=19", "m=19456,t=2,p=1", 7, 32),
+		"short sum":           phcOf("argon2id", "v=19", "m=19456,t=2,p=1", 16, 15),
+		"long sum":            phcOf("argon2id", "v=19", "m=19456,t=2,p=1", 16, 65),
+		"trailing part":       phcOf("argon2id", "v=19", "m=19456,t=2,p=1", 16, 32) + "$",
+		"padding":             phcOf("argon2id", "v=19", "m=19456,t=2,p=1", 16, 32) + "=",
+		"line feed":           phcOf("argon2id", "v=19", "m=19456,t=2,p=1", 16, 32) + "\n",
+		"10 MB":               strings.Repeat("$", 10<<20),
+	} {
+		if _, _, _, err := parsePHC(bad); !errors.Is(err, ErrPHC) {
+			t.Errorf("%s: %v; want ErrPHC", name, err)
+		}
+	}
+	h := newHasher(t, HasherConfig{Parallel: 1})
+	if ok, err := h.Verify(t.Context(), "$argon2id$v=19$m=4194304,t=100,p=1$AAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA", "x"); ok || !errors.Is(err, ErrPHC) {
+		t.Errorf("a hash that asks for 4 GiB: %v, %v", ok, err)
+	}
+}
+
+func FuzzPHC(f *testing.F) {
+	f.Add(phcOf("argon2id", "v=19", "m=19456,t=2,p=1", 16, 32))
+	f.Add(phcOf("argon2id", "v=19", "m=8,t=1,p=1", 8, 16))
+	f.Add("$argon2id$v=19$m=99999999999,t=1,p=1$$")
+	f.Fuzz(func(t *testing.T, s string) {
+		p, salt, sum, err := parsePHC(s)
+		if err != nil {
+			return
+		}
+		if p.check() != nil || len(salt) < saltMin || len(sum) < sumMin {
+			t.Errorf("%q asks for %+v, salt %d, sum %d", s, p, len(salt), len(sum))
+		}
+		if back := formatPHC(p, salt, sum); back != s {
+			t.Errorf("%q is written as %q", s, back)
+		}
+	})
+}
+
+func BenchmarkVerify(b *testing.B) {
+	h := newHasher(b, HasherConfig{Parallel: 1})
+	phc, err := h.Hash(b.Context(), "secret")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if ok, err := h.Verify(b.Context(), phc, "secret"); !ok || err != nil {
+			b.Fatal(ok, err)
+		}
+	}
+}
