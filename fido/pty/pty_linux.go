@@ -111,7 +111,7 @@ func (e *Endpoint) onSlave(do func(fd int) error) error {
 	}
 	var failed error
 	if err := conn.Control(func(fd uintptr) { failed = do(int(fd)) }); err != nil {
-		return err
+		return os.ErrClosed // what Control reports is the poller's own word for it
 	}
 	if errors.Is(failed, unix.EIO) { // hung up: Close has begun
 		return os.ErrClosed

@@ -3,8 +3,10 @@ package virtual_test
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
+	"crypto/rand"
 	"encoding/base64"
+	"encoding/hex"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -12,32 +14,24 @@ import (
 	"time"
 
 	"nightlatch/fido"
+	"nightlatch/fido/softkey"
 	"nightlatch/fido/virtual"
 )
 
-// tool runs one of libfido2's own programs with lines on its standard input.
-func tool(t *testing.T, lines []string, name string, args ...string) (string, error) {
+// tool runs one of libfido2's own programs with lines on its standard input and
+// returns the lines of its output.
+func tool(t *testing.T, in []string, name string, args ...string) []string {
 	t.Helper()
 	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
 	defer stop()
 	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Stdin = strings.NewReader(strings.Join(lines, "\n") + "\n")
+	cmd.Stdin = strings.NewReader(strings.Join(in, "\n") + "\n")
 	var out, complaint bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &complaint
-	err := cmd.Run()
-	if err != nil {
-		t.Logf("%s %s: %v: %s", name, strings.Join(args, " "), err, complaint.String())
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("%s %s: %v: %s", name, strings.Join(args, " "), err, &complaint)
 	}
-	return out.String(), err
-}
-
-func mustTool(t *testing.T, lines []string, name string, args ...string) string {
-	t.Helper()
-	out, err := tool(t, lines, name, args...)
-	if err != nil {
-		t.Fatalf("%s: %v", name, err)
-	}
-	return out
+	return strings.Split(strings.TrimSpace(out.String()), "\n")
 }
 
 func newBench(t *testing.T) *virtual.Bench {
@@ -54,9 +48,10 @@ func newBench(t *testing.T) *virtual.Bench {
 	return b
 }
 
-func plug(t *testing.T, b *virtual.Bench, pin string) virtual.Key {
+// plug plugs in a key that touches itself.
+func plug(t *testing.T, b *virtual.Bench, transport, pin string) virtual.Key {
 	t.Helper()
-	k, err := b.Plug("blue key", fido.USB, pin)
+	k, err := b.Plug("blue key", transport, pin)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,44 +61,64 @@ func plug(t *testing.T, b *virtual.Bench, pin string) virtual.Key {
 	return k
 }
 
+func random64() string {
+	b := make([]byte, 32)
+	_, _ = rand.Read(b)
+	return base64.StdEncoding.EncodeToString(b)
+}
+
 func TestTokenToolSeesTheKey(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	k := plug(t, b, "")
-	out := mustTool(t, nil, "fido2-token", "-I", k.Path)
-	t.Log(out)
-	for _, want := range []string{
-		"aaguid: 4e696768746c617463682 06c6162206b"[:8] + "4e696768746c61746368206c6162206b",
+	for _, tt := range []struct{ transport, pin, option string }{
+		{fido.USB, "", "noclientPin"},
+		{fido.NFC, "123456", " clientPin"},
 	} {
-		if !strings.Contains(out, want) {
-			t.Errorf("fido2-token -I lacks %q:\n%s", want, out)
+		k := plug(t, b, tt.transport, tt.pin)
+		out := strings.Join(tool(t, nil, "fido2-token", "-I", k.Path), "\n")
+		for _, want := range []string{
+			"version strings: FIDO_2_0, FIDO_2_1",
+			"aaguid: " + hex.EncodeToString(softkey.AAGUID[:]),
+			"transport strings: " + tt.transport,
+			"algorithms: es256 (public-key), eddsa (public-key)",
+			"pin protocols: 2, 1",
+			"pin retries: 8",
+			tt.option,
+		} {
+			if !strings.Contains(out, want) {
+				t.Errorf("fido2-token -I lacks %q:\n%s", want, out)
+			}
 		}
 	}
 }
 
-func hash64(s string) string {
-	sum := sha256.Sum256([]byte(s))
-	return base64.StdEncoding.EncodeToString(sum[:])
-}
-
 // TestCredAndAssertTools lets fido2-cred and fido2-assert, which are not ours, make
-// and verify what the key makes.
+// and verify credentials and assertions.
 func TestCredAndAssertTools(t *testing.T) {
 	t.Parallel()
 	for _, typ := range []string{"es256", "eddsa"} {
-		t.Run(typ, func(t *testing.T) {
-			t.Parallel()
-			b := newBench(t)
-			k := plug(t, b, "")
-			in := []string{hash64("client data"), "localhost", "alice", base64.StdEncoding.EncodeToString([]byte("1234"))}
-			made := mustTool(t, in, "fido2-cred", "-M", k.Path, typ)
-			t.Log(made)
-			pem := filepath.Join(t.TempDir(), "key.pem")
-			verified := mustTool(t, strings.Split(strings.TrimSpace(made), "\n"), "fido2-cred", "-V", "-o", pem, typ)
-			_ = verified
-			out := mustTool(t, nil, "cat", pem)
-			id, key, _ := strings.Cut(out, "\n")
-			t.Log(id, key)
-		})
+		for _, resident := range []bool{false, true} {
+			t.Run(typ, func(t *testing.T) {
+				t.Parallel()
+				k := plug(t, newBench(t), fido.USB, "")
+				args := []string{"-M", k.Path, typ}
+				if resident {
+					args = []string{"-M", "-r", k.Path, typ}
+				}
+				made := tool(t, []string{random64(), "localhost", "alice", random64()}, "fido2-cred", args...)
+				verified := tool(t, made, "fido2-cred", "-V", typ)
+				pem := filepath.Join(t.TempDir(), "key.pem")
+				if err := os.WriteFile(pem, []byte(strings.Join(verified[1:], "\n")+"\n"), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				in := []string{random64(), "localhost", verified[0]}
+				signed := tool(t, in, "fido2-assert", "-G", k.Path)
+				tool(t, signed, "fido2-assert", "-V", "-p", pem, typ)
+				if resident {
+					signed = tool(t, in[:2], "fido2-assert", "-G", "-r", k.Path)
+					tool(t, signed[:4], "fido2-assert", "-V", "-p", pem, typ)
+				}
+			})
+		}
 	}
 }
