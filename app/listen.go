@@ -39,7 +39,7 @@ func checkListen(address string) (host, port string, err error) {
 	}
 	ip, err := netip.ParseAddr(host)
 	if err != nil || !ip.IsLoopback() {
-		return "", "", usagef("--listen %s is refused: others could reach it, and without TLS they could read passwords and codes on the way. Listen on 127.0.0.1, and put a TLS proxy before it if it is to be reached from elsewhere", address)
+		return "", "", usagef("--listen %s is refused: others could reach it, and without TLS they could read passwords and codes on the way. Listen on 127.0.0.1 or ::1", address)
 	}
 	return host, port, nil
 }

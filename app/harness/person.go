@@ -1,0 +1,214 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/pquerna/otp"
+	"github.com/pquerna/otp/totp"
+
+	"nightlatch/server/api"
+	"nightlatch/server/client"
+)
+
+// A Person plays ceremonies over HTTP as somebody with a lab's phone, mailbox
+// and authenticator app would.
+type Person struct {
+	Name, Password string
+	Email, Phone   string
+	AppSecret      string         // base32, once enrolled
+	BackupCodes    map[int]string // by number, as printed
+	Client         *client.Client // with the session, once signed in
+
+	used map[api.Channel]int // how many messages with a code were read
+}
+
+// NewPerson is somebody with an account-to-be on a lab's server.
+func NewPerson(c *client.Client, name string) *Person {
+	return &Person{
+		Name: name, Password: "a brass night latch", Email: name + "@example.org",
+		BackupCodes: map[int]string{}, Client: c, used: map[api.Channel]int{},
+	}
+}
+
+// A RefusedError is a refusal where none was expected.
+type RefusedError struct{ Refusal *api.Refusal }
+
+func (e *RefusedError) Error() string {
+	return fmt.Sprintf("harness: refused: %s: %s", e.Refusal.Code, e.Refusal.Title)
+}
+
+// Play begins a ceremony and answers its steps until it ends. extra may answer a
+// step in its own way; where it returns nil, the person answers.
+func (p *Person) Play(ctx context.Context, b api.Begin, extra func(api.View) (api.Input, error)) (api.View, error) {
+	view, err := p.Client.Begin(ctx, b)
+	for err == nil {
+		switch view.Step.(type) {
+		case api.Finished, api.SignedIn:
+			return view, nil
+		}
+		if view.Refusal != nil {
+			return view, &RefusedError{view.Refusal}
+		}
+		var input api.Input
+		if extra != nil {
+			input, err = extra(view)
+		}
+		if input == nil && err == nil {
+			input, err = p.answer(ctx, view)
+		}
+		if err != nil {
+			return view, err
+		}
+		id, rev := view.ID, view.Rev
+		view, err = p.Client.Answer(ctx, id, rev, input)
+	}
+	return view, err
+}
+
+func (p *Person) answer(ctx context.Context, view api.View) (api.Input, error) {
+	switch step := view.Step.(type) {
+	case api.ChooseCredentials, api.EnterCredentials:
+		return api.Credentials{Username: p.Name, Password: p.Password}, nil
+	case api.EnterPassword:
+		return api.Password{Password: p.Password}, nil
+	case api.Overview:
+		return api.Continue{}, nil
+	case api.EnterEmail:
+		return api.Email{Address: p.Email}, nil
+	case api.EnterPhone:
+		return api.Phone{Number: p.Phone}, nil
+	case api.ScanQR:
+		p.AppSecret = step.Secret
+		return api.Continue{}, nil
+	case api.EnterCode:
+		code, err := p.Code(ctx, step.Channel)
+		return api.Code{Code: code}, err
+	case api.EnterBackupCode:
+		return api.Code{Code: p.BackupCodes[step.Number]}, nil
+	case api.SaveBackupCode:
+		p.BackupCodes[step.Number] = step.Code
+		return api.Continue{}, nil
+	case api.NameKey:
+		return api.Label{Label: "Key of " + p.Name}, nil
+	case api.Confirm:
+		return api.ConfirmInput{}, nil
+	}
+	return nil, fmt.Errorf("harness: %s does not know what to do with %s", p.Name, view.Step.StepType())
+}
+
+// SignUp creates the account and signs in.
+func (p *Person) SignUp(ctx context.Context) error { return p.enter(ctx, api.SignUp, nil) }
+
+// SignIn signs in by a method; "" takes the one that is asked for, and is enough
+// without two-factor.
+func (p *Person) SignIn(ctx context.Context, m api.Method) error {
+	return p.enter(ctx, api.SignIn, func(v api.View) (api.Input, error) {
+		if m != "" && asks(v.Step) != "" && asks(v.Step) != m {
+			return api.ChooseMethod{Method: m}, nil
+		}
+		return nil, nil
+	})
+}
+
+func (p *Person) enter(ctx context.Context, k api.Kind, extra func(api.View) (api.Input, error)) error {
+	p.Client = p.Client.WithToken("")
+	view, err := p.Play(ctx, api.Begin{Kind: k}, extra)
+	if err != nil {
+		return fmt.Errorf("harness: %s of %s: %w", k, p.Name, err)
+	}
+	in, ok := view.Step.(api.SignedIn)
+	if !ok {
+		return fmt.Errorf("harness: %s of %s ended with %s", k, p.Name, view.Step.StepType())
+	}
+	p.Client = p.Client.WithToken(in.SessionToken)
+	return nil
+}
+
+// asks is the method that a second step asks for, "" for any other step.
+func asks(s api.Step) api.Method {
+	switch s := s.(type) {
+	case api.EnterCode:
+		return map[api.Channel]api.Method{api.ByText: api.Text, api.ByApp: api.App}[s.Channel]
+	case api.UseSecurityKey:
+		return api.SecurityKey
+	case api.EnterBackupCode:
+		return api.BackupCode
+	}
+	return ""
+}
+
+// Enroll plays enroll-text or enroll-app to its end.
+func (p *Person) Enroll(ctx context.Context, k api.Kind) error {
+	if _, err := p.Play(ctx, api.Begin{Kind: k}, nil); err != nil {
+		return fmt.Errorf("harness: %s of %s: %w", k, p.Name, err)
+	}
+	return nil
+}
+
+var sixDigits = regexp.MustCompile(`\b[0-9]{6}\b`)
+
+// Code is the code that comes next by a channel: read from the lab's phone or
+// mailbox as soon as it is there, or made as an authenticator app makes it.
+func (p *Person) Code(ctx context.Context, by api.Channel) (string, error) {
+	if by == api.ByApp {
+		now, err := p.Client.Clock(ctx)
+		if err != nil {
+			return "", err
+		}
+		return AppCode(p.AppSecret, now)
+	}
+	code := ""
+	err := Within(ctx, 20*time.Second, "a code by "+string(by), func() (bool, error) {
+		codes, err := p.codes(ctx, by)
+		if err != nil || len(codes) <= p.used[by] {
+			return false, err
+		}
+		p.used[by], code = len(codes), codes[len(codes)-1]
+		return true, nil
+	})
+	return code, err
+}
+
+// codes are all codes that came by text or mail, oldest first.
+func (p *Person) codes(ctx context.Context, by api.Channel) ([]string, error) {
+	var bodies []string
+	if by == api.ByText {
+		texts, err := p.Client.PhoneMessages(ctx, p.Phone)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range texts {
+			bodies = append(bodies, t.Body)
+		}
+	} else {
+		mails, err := p.Client.Mail(ctx, p.Email)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range mails {
+			bodies = append(bodies, m.Text)
+		}
+	}
+	var codes []string
+	for _, b := range bodies {
+		if code := sixDigits.FindString(b); code != "" {
+			codes = append(codes, code)
+		}
+	}
+	return codes, nil
+}
+
+// AppCode is the code an authenticator app shows (RFC 6238).
+func AppCode(secret string, at time.Time) (string, error) {
+	if secret == "" {
+		return "", errors.New("harness: no authenticator app is set up")
+	}
+	return totp.GenerateCodeCustom(strings.ToUpper(secret), at, totp.ValidateOpts{
+		Period: 30, Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1,
+	})
+}
