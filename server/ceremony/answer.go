@@ -46,9 +46,8 @@ func (e *Engine) answer(ctx context.Context, caller Caller, id string, a api.Ans
 	if err != nil {
 		return api.View{}, err
 	}
-	var out outcome
+	var view api.View
 	err = e.cfg.Store.Update(ctx, func(tx store.Tx) error {
-		out = outcome{}
 		r, m, err := e.load(tx, id, caller)
 		if err != nil {
 			return err
@@ -71,7 +70,7 @@ func (e *Engine) answer(ctx context.Context, caller Caller, id string, a api.Ans
 		}
 		c.Rev++
 		c.Expires = tx.Now().UTC().Add(m.life)
-		if err := e.apply(tx, m, c, r, move, &out); err != nil {
+		if err := e.apply(tx, m, c, r, move); err != nil {
 			return err
 		}
 		if m.states[c.State].end {
@@ -82,10 +81,10 @@ func (e *Engine) answer(ctx context.Context, caller Caller, id string, a api.Ans
 		if err != nil {
 			return err
 		}
-		out.view, err = e.view(tx, m, c, r.Refusal, draft)
+		view, err = e.view(tx, m, c, r.Refusal, draft)
 		return err
 	})
-	return e.publish(out, err)
+	return view, err
 }
 
 // examine looks an answer over outside the write transaction: whether it is to

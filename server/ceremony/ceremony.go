@@ -78,7 +78,6 @@ type Move struct {
 	Refusal *api.Refusal
 	Send    []delivery.Message // outbox rows; delivered after commit
 	Audit   []audit.Event      // same transaction; Client and Place are filled in
-	Changed []string           // api.Topic… to look at again, published after commit
 }
 
 // Go is a Move to a state.

@@ -29,11 +29,6 @@ type Config struct {
 	Store    store.Store
 	Keys     *seal.Keys
 	Sessions Sessions
-
-	// Changed is told after a commit what to look at again (api.Topic…). Optional.
-	Changed func(account string, topics ...string)
-	// Wake is called after a commit that put messages into the outbox. Optional.
-	Wake func()
 }
 
 // An Engine runs ceremonies. It is safe for concurrent use.
@@ -83,9 +78,8 @@ func (e *Engine) Begin(ctx context.Context, caller Caller, b api.Begin) (api.Vie
 		return api.View{}, ErrSessionRequired
 	}
 	id := newID()
-	var out outcome
+	var view api.View
 	err := e.cfg.Store.Update(ctx, func(tx store.Tx) error {
-		out = outcome{}
 		now := tx.Now().UTC()
 		r := &record{Kind: m.kind, Rev: 1, Created: now, Expires: now.Add(m.life)}
 		if m.needsSession {
@@ -102,20 +96,16 @@ func (e *Engine) Begin(ctx context.Context, caller Caller, b api.Begin) (api.Vie
 		if !slices.Contains(m.begins, move.To) {
 			return fmt.Errorf("%w: %s began in %q", ErrDefinition, m.kind, move.To)
 		}
-		if err := e.apply(tx, m, c, r, move, &out); err != nil {
+		if err := e.apply(tx, m, c, r, move); err != nil {
 			return err
 		}
-		cancelled, err := e.insert(tx, id, m, r, draft)
-		if err != nil {
+		if err := e.insert(tx, id, m, r, draft); err != nil {
 			return err
 		}
-		if cancelled {
-			out.topics = append(out.topics, api.TopicCeremony)
-		}
-		out.view, err = e.view(tx, m, c, r.Refusal, draft)
+		view, err = e.view(tx, m, c, r.Refusal, draft)
 		return err
 	})
-	return e.publish(out, err)
+	return view, err
 }
 
 // Get looks at a ceremony again. Errors: ErrNotFound.
@@ -147,43 +137,14 @@ func (e *Engine) Cancel(ctx context.Context, caller Caller, id string) error {
 	})
 }
 
-// outcome is what a committed change leads to.
-type outcome struct {
-	view    api.View
-	account string
-	topics  []string
-	sent    bool
-}
-
-// publish tells about a change once it is committed.
-func (e *Engine) publish(out outcome, err error) (api.View, error) {
-	if err != nil {
-		return api.View{}, err
-	}
-	if out.sent && e.cfg.Wake != nil {
-		e.cfg.Wake()
-	}
-	if out.account != "" && len(out.topics) > 0 && e.cfg.Changed != nil {
-		slices.Sort(out.topics)
-		e.cfg.Changed(out.account, slices.Compact(out.topics)...)
-	}
-	return out.view, nil
-}
-
 // apply carries a move out, but for the record itself: state and trail, outbox,
 // audit.
-func (e *Engine) apply(tx store.Tx, m *machine, c *Ceremony, r *record, move Move, out *outcome) error {
+func (e *Engine) apply(tx store.Tx, m *machine, c *Ceremony, r *record, move Move) error {
 	if move.To != "" {
 		c.walk(move.To)
 	}
-	if move.Refusal != nil {
-		refusal := *move.Refusal
-		move.Refusal = &refusal
-	}
 	r.take(c)
 	r.Refusal = move.Refusal
-	out.account = c.Account
-	out.topics = slices.Clone(move.Changed)
 	if len(move.Audit) > 0 {
 		if c.Account == "" {
 			return fmt.Errorf("ceremony: %s: an audit event without an account", m.kind)
@@ -195,13 +156,11 @@ func (e *Engine) apply(tx store.Tx, m *machine, c *Ceremony, r *record, move Mov
 		if err := audit.Append(tx, c.Account, events...); err != nil {
 			return fmt.Errorf("ceremony: %s: %w", m.kind, err)
 		}
-		out.topics = append(out.topics, api.TopicActivity)
 	}
 	for _, msg := range move.Send {
 		if err := delivery.Enqueue(tx, e.cfg.Keys, msg); err != nil {
 			return fmt.Errorf("ceremony: %s: %w", m.kind, err)
 		}
-		out.sent = true
 	}
 	return nil
 }

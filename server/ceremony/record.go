@@ -130,46 +130,45 @@ func file(tx store.Tx, id string, m *machine, r *record) error {
 }
 
 // insert writes the record of a new ceremony, with its indexes. A ceremony of a
-// session cancels the one of its kind that its account had open; cancelled says
-// whether there was one.
-func (e *Engine) insert(tx store.Tx, id string, m *machine, r *record, draft any) (cancelled bool, err error) {
+// session cancels the one of its kind that its account had open.
+func (e *Engine) insert(tx store.Tx, id string, m *machine, r *record, draft any) error {
 	if err := e.seal(r, id, draft); err != nil {
-		return false, err
+		return err
 	}
 	if err := file(tx, id, m, r); err != nil {
-		return false, err
+		return err
 	}
 	if err := store.Insert(tx, recordKey(id), r); err != nil {
-		return false, fmt.Errorf("ceremony: begin: %w", err)
+		return fmt.Errorf("ceremony: begin: %w", err)
 	}
 	if r.Session == "" {
-		return false, nil
+		return nil
 	}
 	key := openKey(r.Account, r.Kind)
 	switch old, err := tx.Get(key); {
 	case err == nil:
-		if cancelled, err = e.drop(tx, string(old)); err != nil {
-			return false, err
+		if err := e.drop(tx, string(old)); err != nil {
+			return err
 		}
 	case !errors.Is(err, store.ErrNotFound):
-		return false, fmt.Errorf("ceremony: begin: %w", err)
+		return fmt.Errorf("ceremony: begin: %w", err)
 	}
 	if err := tx.Put(key, []byte(id)); err != nil {
-		return false, fmt.Errorf("ceremony: begin: %w", err)
+		return fmt.Errorf("ceremony: begin: %w", err)
 	}
-	return cancelled, store.Bump(tx, r.Account)
+	return store.Bump(tx, r.Account)
 }
 
 // drop deletes a record and its expiry key, if there is one.
-func (e *Engine) drop(tx store.Tx, id string) (found bool, err error) {
+func (e *Engine) drop(tx store.Tx, id string) error {
 	var r record
 	switch err := store.Load(tx, recordKey(id), &r); {
 	case errors.Is(err, store.ErrNotFound):
-		return false, nil
+		return nil
 	case err != nil:
-		return false, fmt.Errorf("ceremony: cancel: %w", err)
+		return fmt.Errorf("ceremony: cancel: %w", err)
 	}
-	return true, e.remove(tx, id, &r)
+	return e.remove(tx, id, &r)
 }
 
 // remove deletes a record and its expiry key.

@@ -59,10 +59,9 @@ func (r *rules) prepareBackup(ctx context.Context, c ceremony.Ceremony, in api.C
 // code that goes with it (R70), saves the account, and tells (R4, R6).
 func (r *rules) turnedOn(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, event audit.Event, in prepared, backup bool) (ceremony.Move, error) {
 	move := ceremony.Move{
-		To:      finished,
-		Audit:   []audit.Event{event},
-		Send:    r.Notice(tx, c, a, event),
-		Changed: []string{api.TopicAccount},
+		To:    finished,
+		Audit: []audit.Event{event},
+		Send:  r.Notice(tx, c, a, event),
 	}
 	if a.MethodAdded(tx) {
 		move.Audit = append(move.Audit, audit.Event{Type: audit.TwoFactorOn, Rule: "R1"})
@@ -84,7 +83,6 @@ func (r *rules) turnedOn(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account
 		Rule:    "R70",
 		Details: map[string]string{"number": strconv.Itoa(number)},
 	})
-	move.Changed = append(move.Changed, api.TopicBackupCodes)
 	return move, nil
 }
 

@@ -34,7 +34,7 @@ func (r *rules) useEmail(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account
 	if !a.EmailConfirmed {
 		event.Type, event.Rule = audit.EmailConfirmed, "R4"
 	}
-	move := ceremony.Move{To: finished, Audit: []audit.Event{event}, Changed: []string{api.TopicAccount}}
+	move := ceremony.Move{To: finished, Audit: []audit.Event{event}}
 	move.Send = r.Notice(tx, c, a, event) // to the old one
 	a.Email, a.EmailConfirmed = d.Email.To, true
 	move.Send = append(move.Send, r.Notice(tx, c, a, event)...) // to the new one

@@ -211,6 +211,5 @@ func (r *rules) addKey(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.In
 	}
 	event := audit.Event{Type: audit.KeyAdded, Rule: "R31", Details: map[string]string{"label": added.Label}}
 	move, err := r.turnedOn(tx, c, d, a, event, prepared{}, false)
-	move.Changed = append(move.Changed, api.TopicKeys)
 	return move, err
 }

@@ -111,10 +111,9 @@ func (r *rules) setPassword(tx store.Tx, c *ceremony.Ceremony, d *draft, input a
 	}
 	event := audit.Event{Type: audit.PasswordChanged, Rule: "R6"}
 	move := ceremony.Move{
-		To:      finished,
-		Audit:   []audit.Event{event},
-		Send:    r.Notice(tx, c, a, event),
-		Changed: []string{api.TopicAccount},
+		To:    finished,
+		Audit: []audit.Event{event},
+		Send:  r.Notice(tx, c, a, event),
 	}
 	if sessions > 0 {
 		move.Audit = append(move.Audit, audit.Event{
@@ -122,7 +121,6 @@ func (r *rules) setPassword(tx store.Tx, c *ceremony.Ceremony, d *draft, input a
 			Rule:    "R6",
 			Details: map[string]string{"count": strconv.Itoa(sessions)},
 		})
-		move.Changed = append(move.Changed, api.TopicSessions)
 	}
 	if passwords > 0 {
 		move.Audit = append(move.Audit, audit.Event{
@@ -130,7 +128,6 @@ func (r *rules) setPassword(tx store.Tx, c *ceremony.Ceremony, d *draft, input a
 			Rule:    "R6",
 			Details: map[string]string{"count": strconv.Itoa(passwords)},
 		})
-		move.Changed = append(move.Changed, api.TopicTemporaryPasswords)
 	}
 	return move, nil
 }

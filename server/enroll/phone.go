@@ -91,7 +91,7 @@ func (r *rules) textTo(tx store.Tx, c *ceremony.Ceremony, d *draft, number strin
 // usePhone makes the number that was proved the account's. The old one worked
 // until now and gets a notice (R16). The caller saves the account.
 func (r *rules) usePhone(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) ceremony.Move {
-	move := ceremony.Move{Changed: []string{api.TopicAccount}}
+	move := ceremony.Move{}
 	old := a.Phone
 	replaces := a.PhoneVerified && old != d.Phone.To
 	a.Phone, a.PhoneVerified, a.Discoverable = d.Phone.To, true, d.Discoverable

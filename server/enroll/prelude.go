@@ -113,7 +113,6 @@ func (r *rules) confirmEmail(tx store.Tx, c *ceremony.Ceremony, d *draft, a *acc
 		Rule:    "R4",
 		Details: map[string]string{"address": account.MaskEmail(a.Email)},
 	})
-	move.Changed = append(move.Changed, api.TopicAccount)
 	return move, err
 }
 
@@ -146,7 +145,6 @@ func (r *rules) passwordEdge(next enter, to ...api.State) edge {
 			}
 			move, err := next(tx, c, d, a)
 			move.Audit = append(proved.Audit, move.Audit...)
-			move.Changed = append(proved.Changed, move.Changed...)
 			return move, err
 		},
 	}

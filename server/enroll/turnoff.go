@@ -170,9 +170,8 @@ func (r *rules) remove(tx store.Tx, c *ceremony.Ceremony, m api.Method, a *accou
 		return ceremony.Move{}, err
 	}
 	event := audit.Event{Type: audit.MethodOff, Rule: "R60", Details: map[string]string{"method": string(m)}}
-	move := ceremony.Move{To: finished, Audit: []audit.Event{event}, Changed: []string{api.TopicAccount}}
+	move := ceremony.Move{To: finished, Audit: []audit.Event{event}}
 	if m == api.SecurityKey {
-		move.Changed = append(move.Changed, api.TopicKeys)
 	}
 	if off {
 		event = audit.Event{Type: audit.TwoFactorOff, Rule: "R61"}
@@ -180,11 +179,9 @@ func (r *rules) remove(tx store.Tx, c *ceremony.Ceremony, m api.Method, a *accou
 	}
 	if codes > 0 {
 		move.Audit = append(move.Audit, counted(audit.BackupCodesVoided, codes))
-		move.Changed = append(move.Changed, api.TopicBackupCodes)
 	}
 	if passwords > 0 {
 		move.Audit = append(move.Audit, counted(audit.TemporaryPasswordsRevoked, passwords))
-		move.Changed = append(move.Changed, api.TopicTemporaryPasswords)
 	}
 	move.Send = r.Notice(tx, c, a, event)
 	return move, nil

@@ -87,7 +87,6 @@ func (r *rules) backup(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.In
 	move, err := r.finish(tx, c, d, a, api.BackupCode)
 	move.Audit = append([]audit.Event{event}, move.Audit...)
 	move.Send = append(move.Send, r.Notice(tx, c, a, event)...)
-	move.Changed = append(move.Changed, api.TopicBackupCodes)
 	return move, err
 }
 
@@ -130,6 +129,5 @@ func (r *rules) refuseBackup(tx store.Tx, c *ceremony.Ceremony, d *draft, a *acc
 	move.To = next.To
 	move.Send = append(next.Send, r.Notice(tx, c, a, event)...)
 	move.Audit = append(move.Audit, event)
-	move.Changed = append(move.Changed, api.TopicBackupCodes, api.TopicAccount)
 	return move, nil
 }

@@ -22,7 +22,8 @@ import (
 // nameMax bounds what is taken for a user name at all, in bytes.
 const nameMax = 256
 
-// strangerKept is how long the failures of a user name that nobody has are kept.
+// strangerKept is how long the failures of a user name that nobody has are kept,
+// at least.
 const strangerKept = 30 * 24 * time.Hour
 
 // A checked is Credentials with what the hasher said of them.
@@ -154,7 +155,8 @@ func (r *rules) stranger(tx store.Tx, name string) (ceremony.Move, error) {
 		return ceremony.Move{}, err
 	}
 	move.Audit = nil
-	if err := store.ExpireAt(tx, tx.Now().Add(strangerKept), "rate/"+limit.Name+"/"+subject); err != nil {
+	forget := tx.Now().Add(2 * strangerKept).Truncate(strangerKept) // the same for a month: one row
+	if err := store.ExpireAt(tx, forget, "rate/"+limit.Name+"/"+subject); err != nil {
 		return ceremony.Move{}, fmt.Errorf("signin: %w", err)
 	}
 	return move, r.decoy(tx, name)

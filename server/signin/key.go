@@ -151,6 +151,5 @@ func (r *rules) used(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Acc
 		move.Audit = append([]audit.Event{event}, move.Audit...)
 		move.Send = append(move.Send, r.Notice(tx, c, a, event)...)
 	}
-	move.Changed = append(move.Changed, api.TopicKeys)
 	return move, err
 }

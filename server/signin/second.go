@@ -140,5 +140,5 @@ func (r *rules) begin(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Ac
 		Kind:    SessionKind,
 		Proved:  tx.Now().UTC(),
 	})
-	return ceremony.Move{To: signedIn, Changed: []string{api.TopicSessions, api.TopicAccount}}, err
+	return ceremony.Move{To: signedIn}, err
 }

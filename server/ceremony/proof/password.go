@@ -88,8 +88,7 @@ func (k *Checker) Password(tx store.Tx, c *ceremony.Ceremony, in CheckedPassword
 		return nil, ceremony.Move{}, fmt.Errorf("proof: %w", err)
 	}
 	return a, ceremony.Move{
-		Audit:   []audit.Event{{Type: audit.PasswordProved, Rule: "R3"}},
-		Changed: []string{api.TopicAccount},
+		Audit: []audit.Event{{Type: audit.PasswordProved, Rule: "R3"}},
 	}, nil
 }
 

@@ -1,0 +1,261 @@
+// Package ceremonytest is the world that the tests of ceremonies run in: a real
+// bbolt store that runs every closure twice, real hashes with small parameters,
+// a clock that is set by hand, boxes that catch texts and mails, a software
+// security key, and people who answer ceremonies step by step.
+package ceremonytest
+
+import (
+	"context"
+	"log/slog"
+	"regexp"
+	"sync"
+	"testing"
+	"time"
+
+	"nightlatch/server/account"
+	"nightlatch/server/ceremony"
+	"nightlatch/server/ceremony/proof"
+	"nightlatch/server/delivery"
+	"nightlatch/server/enroll"
+	"nightlatch/server/session"
+	"nightlatch/server/signin"
+	"nightlatch/server/store"
+	"nightlatch/server/store/seal"
+	"nightlatch/server/store/storetest"
+	"nightlatch/server/webauthn"
+)
+
+// The relying party of the tests.
+const (
+	RPID   = "localhost"
+	Origin = "http://localhost"
+)
+
+// Start is where the clock stands at first.
+var Start = time.Date(2026, time.November, 2, 9, 41, 0, 0, time.UTC)
+
+// A Setup is what may differ from the ordinary.
+type Setup struct {
+	Policy         account.Policy // zero: classic
+	NoMail, NoText bool
+	Hash           account.Params // zero: small ones
+}
+
+// A World is a server without HTTP.
+type World struct {
+	T        testing.TB
+	Clock    *Clock
+	Store    store.Store
+	Keys     *seal.Keys
+	Policy   account.Policy
+	Hasher   *account.Hasher
+	Sessions *session.Book
+	Checker  *proof.Checker
+	Engine   *ceremony.Engine
+	Texts    *Box
+	Mails    *Box
+	outbox   *delivery.Outbox
+}
+
+// New makes a world that ends with the test.
+func New(t testing.TB, setup Setup) *World {
+	t.Helper()
+	if setup.Policy.Name == "" {
+		setup.Policy = account.Classic()
+	}
+	if setup.Hash == (account.Params{}) {
+		setup.Hash = account.Params{Memory: 64, Time: 1, Threads: 1}
+	}
+	w := &World{
+		T:      t,
+		Clock:  &Clock{now: Start},
+		Keys:   seal.New([32]byte{1}),
+		Policy: setup.Policy,
+		Texts:  &Box{},
+		Mails:  &Box{},
+	}
+	w.Store = storetest.New(t, w.Clock.Now)
+	w.Hasher = must(account.NewHasher(account.HasherConfig{Parallel: 2, Queue: 1000, Params: setup.Hash}))(t)
+	w.Sessions = must(session.New(session.Config{
+		Keys:     w.Keys,
+		Lifetime: w.Policy.SessionLife,
+		Idle:     w.Policy.SessionIdle,
+		Fresh:    w.Policy.Fresh,
+	}))(t)
+	w.Checker = must(proof.New(proof.Config{
+		Store:    w.Store,
+		Keys:     w.Keys,
+		Hasher:   w.Hasher,
+		Sessions: w.Sessions,
+		Policy:   w.Policy,
+		CanMail:  !setup.NoMail,
+		CanText:  !setup.NoText,
+	}))(t)
+	w.outbox = must(delivery.NewOutbox(delivery.Config{
+		Store:  w.Store,
+		Keys:   w.Keys,
+		Texter: texter{w.Texts},
+		Mailer: mailer{w.Mails},
+		RPID:   RPID,
+		Now:    w.Clock.Now,
+		Log:    slog.New(slog.DiscardHandler),
+	}))(t)
+	w.Open()
+	return w
+}
+
+// Open puts the ceremonies together, as a program does when it starts. Nothing
+// but the store is kept from before.
+func (w *World) Open() {
+	w.T.Helper()
+	rp := must(webauthn.New(webauthn.Config{
+		RPID:             RPID,
+		RPName:           "Nightlatch",
+		Origins:          func() []string { return []string{Origin} },
+		UserVerification: w.Policy.UserVerification,
+	}))(w.T)
+	defs := must(signin.Definitions(signin.Config{Proof: w.Checker, RP: rp}))(w.T)
+	enrolling := must(enroll.Definitions(enroll.Config{Proof: w.Checker, RP: rp, Issuer: "Nightlatch"}))(w.T)
+	w.Engine = must(ceremony.New(ceremony.Config{
+		Store:    w.Store,
+		Keys:     w.Keys,
+		Sessions: w.Sessions,
+	}, append(defs, enrolling...)...))(w.T)
+}
+
+// must fails the test on an error.
+func must[T any](v T, err error) func(testing.TB) T {
+	return func(t testing.TB) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+// View reads the store.
+func (w *World) View(fn func(store.Tx) error) {
+	w.T.Helper()
+	if err := w.Store.View(w.T.Context(), fn); err != nil {
+		w.T.Fatal(err)
+	}
+}
+
+// Update changes the store.
+func (w *World) Update(fn func(store.Tx) error) {
+	w.T.Helper()
+	if err := w.Store.Update(w.T.Context(), fn); err != nil {
+		w.T.Fatal(err)
+	}
+}
+
+// Account reads an account by its user name.
+func (w *World) Account(username string) (a *account.Account) {
+	w.T.Helper()
+	w.View(func(tx store.Tx) (err error) {
+		a, err = account.ByLogin(tx, username)
+		return err
+	})
+	return a
+}
+
+// Enrolled reads which methods an account has on.
+func (w *World) Enrolled(username string) (e account.Enrolment) {
+	w.T.Helper()
+	a := w.Account(username)
+	w.View(func(tx store.Tx) (err error) {
+		e, err = account.Enrolled(tx, a)
+		return err
+	})
+	return e
+}
+
+// Deliver sends what is in the outbox.
+func (w *World) Deliver() {
+	w.T.Helper()
+	if err := w.outbox.Drain(w.T.Context()); err != nil {
+		w.T.Fatal(err)
+	}
+}
+
+// A Clock stands still until it is moved.
+type Clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+// Now is where the clock stands.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+// Advance moves the clock.
+func (c *Clock) Advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// Set moves the clock to a moment.
+func (c *Clock) Set(at time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = at
+}
+
+// A Letter is a text or a mail that arrived.
+type Letter struct{ To, Subject, Body string }
+
+// A Box catches what is sent.
+type Box struct {
+	mu      sync.Mutex
+	letters []Letter
+}
+
+func (b *Box) put(l Letter) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.letters = append(b.letters, l)
+}
+
+// To lists what arrived for somebody, oldest first.
+func (b *Box) To(to string) []Letter {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var out []Letter
+	for _, l := range b.letters {
+		if l.To == to {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// Last is the newest that arrived for somebody, or nothing.
+func (b *Box) Last(to string) Letter {
+	all := b.To(to)
+	if len(all) == 0 {
+		return Letter{}
+	}
+	return all[len(all)-1]
+}
+
+// Code is the six digits in a letter, or "".
+func (l Letter) Code() string { return regexp.MustCompile(`\b\d{6}\b`).FindString(l.Body) }
+
+type texter struct{ *Box }
+
+func (t texter) Text(_ context.Context, to, body string) error {
+	t.put(Letter{To: to, Body: body})
+	return nil
+}
+
+type mailer struct{ *Box }
+
+func (m mailer) Mail(_ context.Context, to, subject, body string) error {
+	m.put(Letter{To: to, Subject: subject, Body: body})
+	return nil
+}

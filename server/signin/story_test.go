@@ -1,0 +1,305 @@
+package signin_test
+
+import (
+	"testing"
+	"time"
+
+	"nightlatch/server/account"
+	"nightlatch/server/api"
+	. "nightlatch/server/ceremony/ceremonytest"
+	"nightlatch/server/otp"
+)
+
+const number = "+12025550143"
+
+// R0: a new account is signed in at once.
+func TestSignUp(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	walk := w.Stranger().Begin(api.SignUp).In("choose-credentials")
+	if step := walk.View.Step.(api.ChooseCredentials); step.MinPassword != 8 || step.MaxPassword != 128 {
+		t.Errorf("shows %+v", step)
+	}
+	end := walk.Answer(api.Credentials{Username: "Ada", Password: Password}).SignedIn()
+	if end.Account.Username != "Ada" || end.Account.TwoFactor || end.Account.PasswordProved == nil {
+		t.Errorf("account %+v", end.Account)
+	}
+	walk.Gone()
+	if me := (&Person{World: w, Token: end.SessionToken}).Caller(); me.Session == nil || me.Session.Client != "Test" {
+		t.Errorf("the token is good for %+v", me.Session)
+	}
+}
+
+// R0: what may not be chosen is refused with its reason, and nothing is made.
+func TestSignUpRefuses(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	w.SignUp("taken")
+	for _, tt := range []struct {
+		name, username, password string
+		code, field              string
+	}{
+		{"short name", "ab", Password, api.Malformed, "username"},
+		{"blank in the name", "a b c", Password, api.Malformed, "username"},
+		{"empty name", "", Password, api.Malformed, "username"},
+		{"name taken in other letters", "TAKEN", Password, api.UsernameTaken, "username"},
+		{"short password", "grace", "seven77", api.PasswordRefused, "password"},
+		{"common password", "grace", "password1", api.PasswordRefused, "password"},
+		{"the user name", "gracehopper", "Gracehopper", api.PasswordRefused, "password"},
+		{"control character", "grace", "correct\x00horse", api.PasswordRefused, "password"},
+	} {
+		walk := w.Stranger().Begin(api.SignUp)
+		rev := walk.View.Rev
+		refusal := walk.Answer(api.Credentials{Username: tt.username, Password: tt.password}).Refused(tt.code)
+		if refusal.Field != tt.field || walk.View.Rev != rev || walk.View.State != "choose-credentials" {
+			t.Errorf("%s: %+v, revision %d → %d", tt.name, refusal, rev, walk.View.Rev)
+		}
+	}
+}
+
+// R1: without a method the password is enough.
+func TestPasswordAlone(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	end := ada.SignIn().SignedIn()
+	if end.SessionToken == ada.Token || end.SessionToken == "" {
+		t.Error("no session of its own")
+	}
+	w.Stranger().Begin(api.SignIn).Answer(api.Credentials{Username: " ADA ", Password: Password}).SignedIn()
+}
+
+// R14: text is the method, so the code is on its way at once; entering it signs
+// in.
+func TestSignInByText(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	ada.EnrollText(number)
+	before := len(w.Texts.To(number))
+	walk := ada.SignIn().In("text-code")
+	w.Deliver()
+	if n := len(w.Texts.To(number)) - before; n != 1 {
+		t.Fatalf("%d texts", n)
+	}
+	step := walk.View.Step.(api.EnterCode)
+	if step.SentTo != account.MaskPhone(number) || step.ResendAt == nil || !step.ResendAt.Equal(Start.Add(2*time.Minute)) {
+		t.Errorf("shows %+v", step)
+	}
+	end := walk.Answer(api.Code{Code: w.Texts.Last(number).Code()}).SignedIn()
+	if end.Account.LastMethod != api.Text {
+		t.Errorf("last method %q", end.Account.LastMethod)
+	}
+}
+
+// R21, R22: a code of the app signs in once, and the one that enrolled it never.
+func TestSignInByApp(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	secret, _ := ada.EnrollApp()
+	w.Clock.Advance(-otp.Period)
+	ada.SignIn().In("app-code").Answer(api.Code{Code: w.AppCode(secret)}).Refused(api.CodeUsed)
+	w.Clock.Advance(otp.Period)
+	code := w.AppCode(secret)
+	ada.SignIn().Answer(api.Code{Code: code[:3] + " " + code[3:]}).SignedIn()
+	ada.SignIn().Answer(api.Code{Code: code}).Refused(api.CodeUsed)
+}
+
+// R23: a clock that is off is told by how much, and the code told about is spent.
+func TestClockDrift(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	secret, _ := ada.EnrollApp()
+	now := w.Clock.Now()
+	w.Clock.Set(now.Add(5 * time.Minute))
+	ahead := w.AppCode(secret)
+	w.Clock.Set(now)
+	walk := ada.SignIn()
+	refusal := walk.Answer(api.Code{Code: ahead}).Refused(api.ClockDrift)
+	if refusal.Drift == nil || *refusal.Drift != 300 {
+		t.Errorf("drift %v", refusal.Drift)
+	}
+	w.Clock.Set(now.Add(5 * time.Minute))
+	walk.Answer(api.Code{Code: ahead}).Refused(api.CodeUsed)
+	w.Clock.Advance(2 * otp.Period)
+	walk.Answer(api.Code{Code: w.AppCode(secret)}).SignedIn()
+}
+
+// R30: a touch on a security key signs in; each challenge is good for one answer.
+func TestSignInByKey(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	key := ada.EnrollKey("Blue")
+	walk := ada.SignIn().In("security-key")
+	options := walk.View.Step.(api.UseSecurityKey).Get
+	if !key.Allowed(options) {
+		t.Errorf("options %s don't ask for the key", options)
+	}
+	other := NewKey(t)
+	walk.Answer(other.Get(options)).Refused(api.KeyUnknown)
+	answer := key.Get(options) // of the challenge before
+	walk.Answer(answer).Refused(api.Denied)
+	fresh := key.Get(walk.View.Step.(api.UseSecurityKey).Get)
+	if end := walk.Answer(fresh).SignedIn(); end.Account.LastMethod != api.SecurityKey {
+		t.Errorf("last method %q", end.Account.LastMethod)
+	}
+}
+
+// R34: a counter that does not grow marks the key, and hardened refuses it.
+func TestCopiedKey(t *testing.T) {
+	t.Parallel()
+	for _, policy := range []account.Policy{account.Classic(), account.Hardened()} {
+		policy.UserVerification = account.VerificationDiscouraged // this key has no PIN
+		w := New(t, Setup{Policy: policy})
+		ada := w.SignUp("ada")
+		key := ada.EnrollKey("Blue")
+		walk := ada.SignIn()
+		walk.Answer(key.Get(walk.View.Step.(api.UseSecurityKey).Get)).SignedIn()
+		key.Count = 0
+		walk = ada.SignIn()
+		walk.Answer(key.Get(walk.View.Step.(api.UseSecurityKey).Get))
+		if policy.RefuseCopiedKey {
+			walk.Refused(api.KeyPossiblyCopied)
+		} else {
+			walk.SignedIn()
+		}
+		if keys := w.SecurityKeys("ada"); len(keys) != 1 || !keys[0].PossiblyCopied {
+			t.Errorf("%s: keys %+v", policy.Name, keys)
+		}
+		w.Deliver()
+		if mail := w.Mails.Last(ada.Address()); mail.Subject != "A security key may have been copied" {
+			t.Errorf("%s: mail %+v", policy.Name, mail)
+		}
+	}
+}
+
+// R40, R41: last used first, every other way behind a link, a backup code never
+// first.
+func TestChooseMethod(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	backup := ada.EnrollText(number)
+	secret, again := ada.EnrollApp()
+	if backup == "" || again != "" {
+		t.Fatalf("backup codes %q, %q", backup, again)
+	}
+	walk := ada.SignIn().In("app-code")
+	if got := walk.View.Step.(api.EnterCode).Alternatives; len(got) != 2 || got[0] != api.Text || got[1] != api.BackupCode {
+		t.Errorf("alternatives %v", got)
+	}
+	w.Deliver()
+	texts := len(w.Texts.To(number))
+	walk.Answer(api.ChooseMethod{Method: api.Text}).In("text-code")
+	walk.Answer(api.ChooseMethod{Method: api.BackupCode}).In("backup-code")
+	if step := walk.View.Step.(api.EnterBackupCode); step.Number != 1 {
+		t.Errorf("asks for %+v", step)
+	}
+	walk.Answer(api.ChooseMethod{Method: api.Text}).In("text-code")
+	w.Deliver()
+	if n := len(w.Texts.To(number)) - texts; n != 1 {
+		t.Errorf("%d texts for one visit within two minutes (R12)", n)
+	}
+	walk.Answer(api.ChooseMethod{Method: api.SecurityKey}).Refused(api.Malformed)
+	walk.Answer(api.Code{Code: w.Texts.Last(number).Code()}).SignedIn()
+	walk = ada.SignIn().In("text-code")
+	walk.Answer(api.ChooseMethod{Method: api.BackupCode}).Answer(api.Code{Code: backup}).SignedIn()
+	walk = ada.SignIn().In("text-code") // R41
+	walk.Answer(api.ChooseMethod{Method: api.App}).Answer(api.Code{Code: w.AppCode(secret)}).SignedIn()
+	ada.SignIn().In("app-code")
+}
+
+// R11, R12: five tries, ten minutes, and the same code again after two.
+func TestTextCodeTerms(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	ada.EnrollText(number)
+	walk := ada.SignIn()
+	w.Deliver()
+	code := w.Texts.Last(number).Code()
+	if early := walk.Answer(api.Resend{}).Refused(api.ResendTooEarly); early.RetryAt == nil || !early.RetryAt.Equal(Start.Add(2*time.Minute)) {
+		t.Errorf("too early until %v", early.RetryAt)
+	}
+	w.Clock.Advance(2 * time.Minute)
+	walk.Answer(api.Resend{}).In("text-code")
+	w.Deliver()
+	if again := w.Texts.Last(number).Code(); again != code {
+		t.Errorf("sent %s, then %s", code, again)
+	}
+	w.Clock.Advance(8 * time.Minute) // ten since the first send: a repeated code is no fresh one
+	walk.Answer(api.Code{Code: code}).Refused(api.CodeExpired)
+	walk.Answer(api.Resend{}).In("text-code")
+	w.Deliver()
+	fresh := w.Texts.Last(number).Code()
+	for left := 4; left >= 0; left-- {
+		refusal := walk.Answer(api.Code{Code: OtherCode(fresh)}).Refused(api.WrongCode)
+		if refusal.TriesLeft == nil || *refusal.TriesLeft != left {
+			t.Errorf("tries left %v, want %d", refusal.TriesLeft, left)
+		}
+	}
+	walk.Answer(api.Code{Code: fresh}).Refused(api.TooManyTries)
+	w.Clock.Advance(2 * time.Minute)
+	walk.Answer(api.Resend{}).In("text-code")
+	w.Deliver()
+	walk.Answer(api.Code{Code: OtherCode(w.Texts.Last(number).Code())}).Refused(api.WrongCode)
+	walk.Answer(api.Code{Code: w.Texts.Last(number).Code()}).Refused(api.Throttled) // failures count across codes
+	w.Clock.Advance(time.Minute)
+	walk.Answer(api.Code{Code: w.Texts.Last(number).Code()}).SignedIn()
+}
+
+// R72 to R74: in order, once, each refusal with its own reason.
+func TestBackupCodes(t *testing.T) {
+	t.Parallel()
+	for _, policy := range []account.Policy{account.Classic(), account.Hardened()} {
+		w := New(t, Setup{Policy: policy})
+		ada := w.SignUp("ada")
+		one := ada.EnrollText(number)
+		two, three := w.IssueBackupCode("ada"), w.IssueBackupCode("ada")
+		use := func(code string) *Walk {
+			return ada.SignIn().Answer(api.ChooseMethod{Method: api.BackupCode}).Answer(api.Code{Code: code})
+		}
+		use(one).SignedIn()
+		use(one).Refused(api.BackupCodeInactive)
+		use("0000-0000-0000-0000").Refused(api.BackupCodeInactive)
+		if malformed := use("rubbish").Refused(api.Malformed); malformed.Field != "code" {
+			t.Errorf("names %q", malformed.Field)
+		}
+		walk := use(three)
+		walk.Refused(api.BackupCodeOutOfOrder)
+		if active := len(w.Account("ada").ActiveBackupCodes); policy.OutOfOrderVoids {
+			if active != 0 || walk.View.State != "text-code" {
+				t.Errorf("%d active, in %s", active, walk.View.State)
+			}
+			walk.Answer(api.ChooseMethod{Method: api.BackupCode}).Refused(api.Malformed)
+			continue
+		} else if active != 2 || walk.View.State != "backup-code" {
+			t.Errorf("%d active, in %s", active, walk.View.State)
+		}
+		walk.Answer(api.Code{Code: two}).SignedIn()
+		use(three).SignedIn()
+	}
+}
+
+// R3: reauthenticate always asks, and the session is fresh after it.
+func TestReauthenticate(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	walk := ada.Begin(api.Reauthenticate).In("enter-password")
+	if step := walk.View.Step.(api.EnterPassword); step.Username != "ada" {
+		t.Errorf("asks %+v", step)
+	}
+	walk.Answer(api.Password{Password: "wrong"}).Refused(api.InvalidCredentials)
+	w.Clock.Advance(w.Policy.Fresh)
+	if _, fresh := w.Sessions.Fresh(*ada.Caller().Session, w.Clock.Now()); fresh {
+		t.Error("fresh after ten minutes")
+	}
+	walk.Answer(api.Password{Password: ada.Password}).In("finished").Gone()
+	if _, fresh := w.Sessions.Fresh(*ada.Caller().Session, w.Clock.Now()); !fresh {
+		t.Error("not fresh")
+	}
+}
