@@ -46,7 +46,7 @@ func (o origin) owns(rpID string) error {
 	if rpID == "" || rpID != strings.ToLower(rpID) {
 		return &MalformedError{Field: "rpId", Reason: "empty or not in lower case"}
 	}
-	if _, err := netip.ParseAddr(rpID); err == nil {
+	if _, err := netip.ParseAddr(strings.Trim(o.host, "[]")); err == nil {
 		return fmt.Errorf("%w: an IP address cannot be a relying party", ErrOrigin)
 	}
 	if rpID == o.host {

@@ -1,0 +1,224 @@
+package fido
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/binary"
+	"encoding/json"
+	"math/big"
+	"slices"
+	"testing"
+	"time"
+)
+
+const testOrigin = "http://localhost:8440"
+
+// A fakeKey is a key that a test can make misbehave. Left alone it makes real
+// credentials with real signatures.
+type fakeKey struct {
+	info  Info
+	tries int
+
+	signer *ecdsa.PrivateKey
+	id     []byte
+	count  uint32
+	cert   []byte // of the attestation; nil: self attestation
+	format string
+
+	spoil       func(a *Attestation) // after signing
+	spoilAssert func(a *Assertion)
+	dataOf      func(rpID string, flags byte) (string, byte) // before signing
+	make        func(r CredentialRequest) error              // non-nil: asked first
+	assert      func(r AssertionRequest) error
+	wait        bool // for ctx to end, as for a touch
+
+	made     []CredentialRequest
+	asserted []AssertionRequest
+	closed   int
+}
+
+func newFake(t testing.TB) *fakeKey {
+	t.Helper()
+	signer, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &fakeKey{
+		info:   Info{FIDO2: true, Options: map[string]bool{"rk": true, "up": true, "clientPin": false}},
+		tries:  8,
+		signer: signer,
+		id:     []byte("a credential"),
+		format: formatPacked,
+	}
+}
+
+func (k *fakeKey) Open(context.Context, string) (Key, error) { return k, nil }
+func (k *fakeKey) Close() error                              { k.closed++; return nil }
+func (k *fakeKey) Info(context.Context) (Info, error)        { return k.info, nil }
+func (k *fakeKey) PINTries(ctx context.Context) (int, error) { return k.tries, nil }
+func (k *fakeKey) devices(context.Context) ([]Device, error) {
+	return []Device{{Path: "fake", Transport: USB}}, nil
+}
+func (k *fakeKey) await(ctx context.Context) error { <-ctx.Done(); return Ended(ctx) }
+func (k *fakeKey) sign(message []byte) []byte {
+	sum := sha256.Sum256(message)
+	sig, err := ecdsa.SignASN1(rand.Reader, k.signer, sum[:])
+	if err != nil {
+		panic(err)
+	}
+	return sig
+}
+
+func (k *fakeKey) cose() []byte {
+	point, err := k.signer.PublicKey.Bytes()
+	if err != nil {
+		panic(err)
+	}
+	raw, err := ctapCBOR.Marshal(map[int]any{1: 2, 3: ES256, -1: 1, -2: point[1:33], -3: point[33:]})
+	if err != nil {
+		panic(err)
+	}
+	return raw
+}
+
+func (k *fakeKey) authData(rpID string, flags byte, attested []byte) []byte {
+	if k.dataOf != nil {
+		rpID, flags = k.dataOf(rpID, flags)
+	}
+	k.count++
+	sum := sha256.Sum256([]byte(rpID))
+	data := append(sum[:], flags)
+	data = binary.BigEndian.AppendUint32(data, k.count)
+	return append(data, attested...)
+}
+
+func flagsFor(pin string, verify bool) byte {
+	if pin != "" || verify {
+		return flagUserPresent | flagUserVerified
+	}
+	return flagUserPresent
+}
+
+func (k *fakeKey) MakeCredential(ctx context.Context, r CredentialRequest) (Attestation, error) {
+	k.made = append(k.made, r)
+	if k.wait {
+		return Attestation{}, k.await(ctx)
+	}
+	if k.make != nil {
+		if err := k.make(r); err != nil {
+			return Attestation{}, err
+		}
+	}
+	attested := binary.BigEndian.AppendUint16(make([]byte, 16), uint16(len(k.id)))
+	attested = slices.Concat(attested, k.id, k.cose())
+	data := k.authData(r.RPID, flagAttested|flagsFor(r.PIN, r.Verify), attested)
+	message := slices.Concat(data, r.ClientDataHash)
+	if k.format == formatU2F {
+		point, _ := k.signer.PublicKey.Bytes()
+		message = slices.Concat([]byte{0}, data[:32], r.ClientDataHash, k.id, point)
+	}
+	a := Attestation{Format: k.format, AuthData: data, Signature: k.sign(message), Certificate: k.cert}
+	if k.spoil != nil {
+		k.spoil(&a)
+	}
+	return a, nil
+}
+
+func (k *fakeKey) Assert(ctx context.Context, r AssertionRequest) (Assertion, error) {
+	k.asserted = append(k.asserted, r)
+	if k.wait && !r.Silent {
+		return Assertion{}, k.await(ctx)
+	}
+	if k.assert != nil {
+		if err := k.assert(r); err != nil {
+			return Assertion{}, err
+		}
+	}
+	same := func(id []byte) bool { return slices.Equal(id, k.id) }
+	if len(r.CredentialIDs) > 0 && !slices.ContainsFunc(r.CredentialIDs, same) {
+		return Assertion{}, ErrNotEnrolled
+	}
+	data := k.authData(r.RPID, flagsFor(r.PIN, r.Verify), nil)
+	a := Assertion{CredentialID: k.id, AuthData: data, Signature: k.sign(slices.Concat(data, r.ClientDataHash))}
+	if k.spoilAssert != nil && !r.Silent {
+		k.spoilAssert(&a)
+	}
+	return a, nil
+}
+
+// certify makes a certificate for the key's own signer, as for an attestation key.
+func (k *fakeKey) certify(t *testing.T) {
+	t.Helper()
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &k.signer.PublicKey, k.signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.cert = der
+}
+
+// A script is the person's side: PINs to type, then an error.
+type script struct {
+	pins  []string
+	err   error
+	shown []PromptKind
+	asked int
+}
+
+func (s *script) Show(p Prompt) { s.shown = append(s.shown, p.Kind) }
+
+func (s *script) PIN(context.Context, int, bool) (string, error) {
+	s.asked++
+	if len(s.pins) == 0 {
+		return "", s.err
+	}
+	pin := s.pins[0]
+	s.pins = s.pins[1:]
+	return pin, nil
+}
+
+func clientOf(t testing.TB, k *fakeKey) *Client {
+	t.Helper()
+	c, err := New(Config{Open: k, Devices: k.devices, Origin: testOrigin})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+var fake = Device{Path: "fake", Transport: USB}
+
+type obj = map[string]any
+
+func creationJSON(t testing.TB, change obj) json.RawMessage {
+	t.Helper()
+	o := obj{
+		"rp":               obj{"id": "localhost", "name": "Nightlatch"},
+		"user":             obj{"id": "YWxpY2U", "name": "alice", "displayName": "Alice"},
+		"challenge":        "Y2hhbGxlbmdl",
+		"pubKeyCredParams": []obj{{"type": "public-key", "alg": ES256}},
+		"attestation":      "direct",
+	}
+	return jsonOf(t, o, change)
+}
+
+func requestJSON(t testing.TB, change obj) json.RawMessage {
+	t.Helper()
+	return jsonOf(t, obj{"rpId": "localhost", "challenge": "Y2hhbGxlbmdl"}, change)
+}
+
+func jsonOf(t testing.TB, o, change obj) json.RawMessage {
+	t.Helper()
+	for k, v := range change {
+		o[k] = v
+	}
+	raw, err := json.Marshal(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
