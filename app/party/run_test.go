@@ -1,0 +1,33 @@
+package party
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+)
+
+// An outcome is how a run of a program went.
+type outcome struct {
+	status         int
+	stdout, stderr string
+	took           time.Duration
+}
+
+// run runs a program to its end, with more environment.
+func run(t *testing.T, env []string, input, program string, args ...string) outcome {
+	t.Helper()
+	cmd := exec.CommandContext(within(t, time.Minute), program, args...)
+	var out, errs strings.Builder
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(input), &out, &errs
+	cmd.Env = append(os.Environ(), env...)
+	begun := time.Now()
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return outcome{cmd.ProcessState.ExitCode(), out.String(), errs.String(), time.Since(begun)}
+}
