@@ -206,7 +206,10 @@ func (m *creature) response(opt *creation, client []byte, d Device) (json.RawMes
 	out.Type, out.Attachment = publicKeyType, crossPlatform
 	out.Response.ClientData = client
 	out.Response.AuthenticatorData = m.data.raw
-	out.Response.Transports = []string{d.Transport}
+	out.Response.Transports = []string{}
+	if d.Transport != "" {
+		out.Response.Transports = append(out.Response.Transports, d.Transport)
+	}
 	out.Response.PublicKey = spki
 	out.Response.PublicKeyAlgorithm = m.key.alg
 	out.Response.AttestationObject = object

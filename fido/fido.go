@@ -121,9 +121,15 @@ func (c *Client) reserve(path string) (release func(), err error) {
 	}, nil
 }
 
+// remembered is how many public keys a client keeps, to check signatures with.
+const remembered = 256
+
 func (c *Client) remember(credentialID []byte, k publicKey) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if len(c.made) >= remembered {
+		clear(c.made)
+	}
 	c.made[string(credentialID)] = k
 }
 

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // The limits of a PIN (CTAP section 6.5.1): at least four characters, at most 63
-// bytes. A PIN outside of them is wrong and never reaches the key.
+// bytes, in Unicode's normal form C. A PIN outside of them is wrong and never reaches the key.
 const (
 	minPINRunes = 4
 	maxPINBytes = 63
@@ -83,6 +85,7 @@ func (cer *ceremony) askPIN(previousWrong bool) error {
 	}
 	for {
 		cer.pin, err = cer.ui.PIN(cer.ctx, tries, previousWrong)
+		cer.pin = norm.NFC.String(cer.pin)
 		switch {
 		case Ended(cer.ctx) != nil:
 			return Ended(cer.ctx)

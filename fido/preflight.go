@@ -31,8 +31,9 @@ func batches(ids [][]byte, most int) [][][]byte {
 
 // A hit is the outcome of a preflight.
 type hit struct {
-	found bool
-	id    []byte // empty when the key did not tell which
+	found  bool
+	id     []byte // empty when the key did not tell which
+	silent bool   // the key did not tell whether it has one
 }
 
 // probe asks, without a touch, whether the key holds one of the credentials:
@@ -45,7 +46,7 @@ func (cer *ceremony) probe(rpID string, ids [][]byte) (hit, error) {
 	if !cer.info.FIDO2 {
 		most = 1 // a U2F key is asked one by one, and does not say which
 	}
-	nothing := sha256.Sum256(nil)
+	nothing, told := sha256.Sum256(nil), true
 	for _, batch := range batches(ids, most) {
 		ctx, stop := cer.client.deadline(cer.ctx, answerTimeout)
 		as, err := cer.key.Assert(ctx, AssertionRequest{
@@ -62,14 +63,15 @@ func (cer *ceremony) probe(rpID string, ids [][]byte) (hit, error) {
 			}
 			return hit{found: true, id: as.CredentialID}, nil
 		case errors.Is(err, ErrNotEnrolled):
-		case errors.Is(err, ErrPINRequired), errors.Is(err, ErrNotAllowed):
+		case errors.Is(err, ErrPINRequired), errors.Is(err, ErrNotAllowed), errors.Is(err, ErrIncapable):
 			// A key that always verifies its user (alwaysUv, CTAP section 7.2)
-			// tells nothing without it.
+			// tells nothing without it, and Windows Hello nothing at all.
+			told = false
 		default:
 			return hit{}, err
 		}
 	}
-	return hit{}, nil
+	return hit{silent: !told}, nil
 }
 
 // candidates lists what to ask the key for, one list at a time. If the key says
@@ -92,7 +94,7 @@ func (cer *ceremony) candidates(opt *request) ([][][]byte, error) {
 		return nil, err
 	case found.found && len(found.id) > 0:
 		return [][][]byte{{found.id}}, nil
-	case found.found, cer.hides():
+	case found.found, found.silent, cer.hides():
 		return batches(allowed, batchIDs), nil
 	default:
 		return nil, ErrNotEnrolled
@@ -102,7 +104,7 @@ func (cer *ceremony) candidates(opt *request) ([][][]byte, error) {
 // hides tells whether the key may hold credentials that show only once the user
 // is verified, and the user is about to be.
 func (cer *ceremony) hides() bool {
-	return cer.pin != "" || cer.sensor || cer.info.Options["alwaysUv"]
+	return cer.pin != "" || cer.sensor
 }
 
 // quickly runs a call that needs no person.

@@ -19,6 +19,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/text/unicode/norm"
+
 	"nightlatch/fido/ctaphid"
 )
 
@@ -155,6 +157,7 @@ func (k *Key) PlugIn() {
 
 // SetPIN gives a key without a PIN one, as a person would have done at home.
 func (k *Key) SetPIN(pin string) error {
+	pin = norm.NFC.String(pin) // as a host sends it (CTAP section 6.5.1)
 	if st := checkPIN(pin); st != ok {
 		return errors.New("softkey: a PIN has at least 4 characters and at most 63 bytes")
 	}

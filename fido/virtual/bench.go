@@ -7,7 +7,6 @@
 package virtual
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -39,30 +38,13 @@ const places = 64
 // DefaultLinger is how long a finger rests on a key that does not wait yet.
 const DefaultLinger = 2 * time.Second
 
-// Product and Manufacturer are what virtual keys call themselves.
-const (
-	Product      = "Virtual security key"
-	Manufacturer = "Nightlatch lab"
-)
+// Manufacturer is who virtual keys say they are made by.
+const Manufacturer = "Nightlatch lab"
 
 // Config says how the bench behaves.
 type Config struct {
 	Linger time.Duration // see softkey.Gate; 0 means DefaultLinger, less means none
 }
-
-// A Key is what can be seen of a virtual key.
-type Key struct {
-	ID              string
-	Name            string
-	Transport       string // "usb" or "nfc"
-	Path            string // where it is plugged in; "" when it is not
-	PIN             bool   // one is set
-	AutoTouch       bool   // it touches itself
-	WaitingForTouch bool
-}
-
-// Plugged tells whether the key is plugged in.
-func (k Key) Plugged() bool { return k.Path != "" }
 
 // A Bench holds virtual keys. It may be used by several goroutines.
 type Bench struct {
@@ -239,46 +221,6 @@ func (b *Bench) Freeze(id string, on bool) error {
 	return nil
 }
 
-// Key looks at one key.
-func (b *Bench) Key(id string) (Key, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	s, err := b.find(id)
-	if err != nil {
-		return Key{}, err
-	}
-	return s.see(), nil
-}
-
-// List looks at all keys, in the order in which they came.
-func (b *Bench) List() []Key {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	ks := make([]Key, 0, len(b.slots))
-	for _, s := range b.slots {
-		ks = append(ks, s.see())
-	}
-	return ks
-}
-
-// Devices lists the keys that are plugged in, for fido's client. It is a
-// fido.Lister.
-func (b *Bench) Devices(context.Context) ([]fido.Device, error) {
-	var ds []fido.Device
-	for _, k := range b.List() {
-		if k.Plugged() {
-			ds = append(ds, fido.Device{
-				Path:         k.Path,
-				Transport:    k.Transport,
-				Product:      k.Name,
-				Manufacturer: Manufacturer,
-				Virtual:      true,
-			})
-		}
-	}
-	return ds, nil
-}
-
 // Changed returns a channel that is closed at the next change of anything that
 // List shows. Ask again after each.
 func (b *Bench) Changed() <-chan struct{} { return b.bell.next() }
@@ -314,19 +256,4 @@ func (b *Bench) find(id string) (*slot, error) {
 		}
 	}
 	return nil, ErrUnknown
-}
-
-func (s *slot) see() Key {
-	k := Key{
-		ID:              s.id,
-		Name:            s.name,
-		Transport:       s.transport,
-		PIN:             s.key.HasPIN(),
-		AutoTouch:       s.gate.Auto(),
-		WaitingForTouch: s.gate.Waiting(),
-	}
-	if s.plug != nil {
-		k.Path = s.plug.endpoint.Path()
-	}
-	return k
 }
