@@ -39,7 +39,10 @@ func NormalizeCode(s string) (string, error) {
 		if unicode.IsSpace(r) || unicode.Is(unicode.Pd, r) || r == '\u2212' || r == '\u00ad' {
 			continue // U+2212 is the minus sign, U+00AD the soft hyphen: dashes to the eye
 		}
-		switch r = unicode.ToLower(r); r {
+		if r >= 'A' && r <= 'Z' {
+			r += 'a' - 'A'
+		}
+		switch r {
 		case 'o':
 			r = '0'
 		case 'i', 'l':

@@ -105,7 +105,7 @@ func prefix(accountID string) string  { return "acct/" + accountID + "/temppw/" 
 func key(accountID, id string) string { return prefix(accountID) + id }
 
 // newID returns 130 random bits as 26 symbols. None begins with 0, the name of
-// the watermark.
+// the marks.
 func newID() string {
 	var b [17]byte
 	rand.Read(b[:]) // never fails (crypto/rand)
@@ -136,12 +136,12 @@ func Make(tx store.Tx, keys *seal.Keys, a *account.Account, label, service strin
 	if !e.TwoFactor() {
 		return none, ErrTwoFactorOff
 	}
-	rs, mark, err := load(tx, a.ID)
+	rs, m, err := load(tx, a.ID)
 	if err != nil {
 		return none, err
 	}
 	now := tx.Now().UTC()
-	live, seq := 0, mark.Seq
+	live, seq := 0, m.last()
 	for _, r := range rs {
 		if r.State(now) == StateLive {
 			live++
@@ -220,53 +220,75 @@ func CountLive(tx store.Tx, accountID string) (int, error) {
 	return n, err
 }
 
-// watermark is the value at acct/<id>/temppw/0: what RevokeAll revoked. One key
-// says it for all, since a transaction that turns two-factor off has enough to
-// write already.
-type watermark struct {
+// A mark says that at a time everything made so far was revoked. The value at
+// acct/<id>/temppw/0 is a list of them: one write revokes all, since a
+// transaction that turns two-factor off has enough to write already.
+type mark struct {
 	Seq int       `json:"seq"` // this one and all before
 	At  time.Time `json:"at"`
 }
 
-const watermarkID = "0" // before every ID
+// marks are in the order of time, and so of Seq.
+type marks []mark
+
+// revoked says when the one with that number was revoked with all others; zero
+// if it was not.
+func (m marks) revoked(seq int) time.Time {
+	for _, mark := range m {
+		if seq <= mark.Seq {
+			return mark.At
+		}
+	}
+	return time.Time{}
+}
+
+// last is the highest number that was revoked with all others.
+func (m marks) last() int {
+	if len(m) == 0 {
+		return 0
+	}
+	return m[len(m)-1].Seq
+}
+
+const marksID = "0" // before every ID
 
 // scanMax is more than an account can have: live ones, dead ones, a day's
-// texted ones and the watermark.
+// texted ones and the marks.
 const scanMax = account.TemporaryPasswordsMax + deadMax + 64
 
 // load reads an account's records in the order of making.
-func load(tx store.Tx, accountID string) ([]Record, watermark, error) {
+func load(tx store.Tx, accountID string) ([]Record, marks, error) {
 	items, err := tx.Scan(prefix(accountID), "", scanMax)
 	if err != nil {
-		return nil, watermark{}, fmt.Errorf("temppassword: list: %w", err)
+		return nil, nil, fmt.Errorf("temppassword: list: %w", err)
 	}
-	items, mark, err := split(items, accountID)
+	items, m, err := split(items, accountID)
 	if err != nil {
-		return nil, mark, err
+		return nil, nil, err
 	}
 	rs := make([]Record, len(items))
 	for i, item := range items {
-		if rs[i], err = decode(item, mark); err != nil {
-			return nil, mark, err
+		if rs[i], err = decode(item, m); err != nil {
+			return nil, nil, err
 		}
 	}
 	slices.SortFunc(rs, func(a, b Record) int { return cmp.Compare(a.Seq, b.Seq) })
-	return rs, mark, nil
+	return rs, m, nil
 }
 
-// split takes the watermark off the front of a scan.
-func split(items []store.Item, accountID string) ([]store.Item, watermark, error) {
-	var mark watermark
-	if len(items) > 0 && items[0].Key == key(accountID, watermarkID) {
-		if err := json.Unmarshal(items[0].Value, &mark); err != nil {
-			return nil, mark, fmt.Errorf("temppassword: value of %s: %w", items[0].Key, err)
+// split takes the marks off the front of a scan.
+func split(items []store.Item, accountID string) ([]store.Item, marks, error) {
+	var m marks
+	if len(items) > 0 && items[0].Key == key(accountID, marksID) {
+		if err := json.Unmarshal(items[0].Value, &m); err != nil {
+			return nil, m, fmt.Errorf("temppassword: value of %s: %w", items[0].Key, err)
 		}
 		items = items[1:]
 	}
-	return items, mark, nil
+	return items, m, nil
 }
 
-func decode(item store.Item, mark watermark) (Record, error) {
+func decode(item store.Item, m marks) (Record, error) {
 	var r Record
 	if len(item.Value) < len(r.mac) {
 		return r, fmt.Errorf("temppassword: value of %s: %d bytes", item.Key, len(item.Value))
@@ -275,8 +297,8 @@ func decode(item store.Item, mark watermark) (Record, error) {
 	if err := json.Unmarshal(item.Value[len(r.mac):], &r); err != nil {
 		return r, fmt.Errorf("temppassword: value of %s: %w", item.Key, err)
 	}
-	if r.Seq <= mark.Seq && r.Revoked.IsZero() {
-		r.Revoked = mark.At
+	if r.Revoked.IsZero() {
+		r.Revoked = m.revoked(r.Seq)
 	}
 	return r, nil
 }

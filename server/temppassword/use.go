@@ -2,6 +2,7 @@ package temppassword
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"nightlatch/server/account"
@@ -48,7 +49,7 @@ func Find(tx store.Tx, keys *seal.Keys, accountID, secret string) (Record, Outco
 	if err != nil {
 		return Record{}, Unknown, fmt.Errorf("temppassword: find: %w", err)
 	}
-	items, mark, err := split(items, accountID)
+	items, m, err := split(items, accountID)
 	if err != nil {
 		return Record{}, Unknown, err
 	}
@@ -56,7 +57,7 @@ func Find(tx store.Tx, keys *seal.Keys, accountID, secret string) (Record, Outco
 	if i < 0 {
 		return Record{}, Unknown, nil
 	}
-	r, err := decode(items[i], mark)
+	r, err := decode(items[i], m)
 	if err != nil {
 		return Record{}, Unknown, err
 	}
@@ -115,7 +116,7 @@ func Revoke(tx store.Tx, accountID, id string) error {
 
 // RevokeAll ends all of them and says how many were live (R61, R83).
 func RevokeAll(tx store.Tx, accountID string) (n int, err error) {
-	rs, mark, err := load(tx, accountID)
+	rs, m, err := load(tx, accountID)
 	if err != nil {
 		return 0, err
 	}
@@ -123,13 +124,15 @@ func RevokeAll(tx store.Tx, accountID string) (n int, err error) {
 		if r.State(tx.Now()) == StateLive {
 			n++
 		}
-		mark.Seq = max(mark.Seq, r.Seq)
 	}
 	if n == 0 {
 		return 0, nil
 	}
-	mark.At = tx.Now().UTC()
-	if err := store.Save(tx, key(accountID, watermarkID), mark); err != nil {
+	// A mark that covers nothing any more has no use; the rest are no more than
+	// the records, which are few.
+	m = slices.DeleteFunc(m, func(old mark) bool { return old.Seq < rs[0].Seq })
+	m = append(m, mark{Seq: rs[len(rs)-1].Seq, At: tx.Now().UTC()})
+	if err := store.Save(tx, key(accountID, marksID), m); err != nil {
 		return 0, fmt.Errorf("temppassword: revoke all: %w", err)
 	}
 	return n, store.Bump(tx, accountID)
