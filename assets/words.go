@@ -276,3 +276,12 @@ func argument(name string, named Args, args []any) string {
 	}
 	return "{" + name + "}"
 }
+
+// Alter is English as a pseudo language writes it; other languages leave it as it
+// is. Sample content of pictures goes through it.
+func (w *Words) Alter(english string) string {
+	if w.alter == nil {
+		return english
+	}
+	return w.alter(english)
+}

@@ -115,6 +115,10 @@ func (l *codeLayout) MinSize([]fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(l.width(m.Width), m.Height)
 }
 
+func (l *codeLayout) heightFor([]fyne.CanvasObject, float32) float32 {
+	return l.f.cells[0].MinSize().Height
+}
+
 func (l *codeLayout) Layout(objs []fyne.CanvasObject, s fyne.Size) {
 	m := l.f.cells[0].MinSize()
 	cell := fyne.Min(m.Width, whole((s.Width-l.width(0))/float32(len(objs))))

@@ -48,38 +48,49 @@ func (f *Field) show(words string, ink fyne.ThemeColorName, refused bool) {
 	showIf(f.foot, words != "")
 }
 
+// say shows other words, and moves what is around the field when they take
+// another room.
+func (f *Field) say(words string, ink fyne.ThemeColorName, refused bool) {
+	if f.below.Words == words && f.below.Color == ink && f.refused == refused {
+		return
+	}
+	was := f.HeightFor(f.Size().Width)
+	f.show(words, ink, refused)
+	f.foot.Refresh()
+	if f.HeightFor(f.Size().Width) != was {
+		f.body.Refresh()
+		relayout(f)
+	}
+}
+
 // SetHint changes the hint; a refusal stays until it is cleared.
 func (f *Field) SetHint(words string) {
 	f.hint = words
 	if !f.refused {
-		f.show(words, Ink3, false)
-		f.Refresh()
+		f.say(words, Ink3, false)
 	}
 }
 
 // Refuse says what is wrong, in place of the hint, and marks the control.
 func (f *Field) Refuse(words string) {
-	f.show(words, Danger, true)
+	f.say(words, Danger, true)
 	if c, ok := f.Control.(interface{ Refuse() }); ok {
 		c.Refuse()
 	}
-	f.Refresh()
 	reveal(f)
 }
 
 // Clear takes a refusal or a note back.
 func (f *Field) Clear() {
-	f.show(f.hint, Ink3, false)
+	f.say(f.hint, Ink3, false)
 	if c, ok := f.Control.(interface{ Accept() }); ok {
 		c.Accept()
 	}
-	f.Refresh()
 }
 
 // Note says something about what was typed without refusing it ("21 characters").
 func (f *Field) Note(words string) {
-	f.show(words, Ink2, false)
-	f.Refresh()
+	f.say(words, Ink2, false)
 }
 
 // Refused reports whether the field shows a refusal.
@@ -90,13 +101,6 @@ func (f *Field) HeightFor(w float32) float32 { return heightFor(f.body, w) }
 
 // MinSize is the body's.
 func (f *Field) MinSize() fyne.Size { return f.body.MinSize() }
-
-// Refresh draws again; what is around it must be laid out when words came or went.
-func (f *Field) Refresh() {
-	f.body.Refresh()
-	f.BaseWidget.Refresh()
-	relayout(f)
-}
 
 // CreateRenderer is Fyne's.
 func (f *Field) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(f.body) }

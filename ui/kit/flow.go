@@ -2,7 +2,6 @@ package kit
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 )
 
 // flow sets its children side by side at their smallest size and begins a new
@@ -14,17 +13,17 @@ type flow struct {
 
 // Flow sets objects side by side with a gap, on as many lines as they need.
 func Flow(gap float32, objs ...fyne.CanvasObject) *fyne.Container {
-	return container.New(&flow{gap: gap, between: S8}, objs...)
+	return lay(&flow{gap: gap, between: S8}, objs...)
 }
 
 // FlowCentred is Flow with every line in the middle.
 func FlowCentred(gap float32, objs ...fyne.CanvasObject) *fyne.Container {
-	return container.New(&flow{gap: gap, between: S8, align: fyne.TextAlignCenter}, objs...)
+	return lay(&flow{gap: gap, between: S8, align: fyne.TextAlignCenter}, objs...)
 }
 
 // FlowTrailing is Flow with every line at the far edge.
 func FlowTrailing(gap float32, objs ...fyne.CanvasObject) *fyne.Container {
-	return container.New(&flow{gap: gap, between: S8, align: fyne.TextAlignTrailing}, objs...)
+	return lay(&flow{gap: gap, between: S8, align: fyne.TextAlignTrailing}, objs...)
 }
 
 // lines are the objects of every line at a width, and each line's height.
@@ -88,7 +87,7 @@ type beside struct{ gap, need float32 }
 // Beside sets left at its own width and right in what is left over; in a narrow
 // window, where right would get less than need, it goes below.
 func Beside(gap, need float32, left, right fyne.CanvasObject) *fyne.Container {
-	return container.New(&beside{gap: gap, need: need}, left, right)
+	return lay(&beside{gap: gap, need: need}, left, right)
 }
 
 func (b *beside) stacked(objs []fyne.CanvasObject, w float32) bool {

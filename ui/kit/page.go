@@ -2,7 +2,6 @@ package kit
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 )
 
 // A Page is breadcrumb, title, lead, body, and an action bar when there is one
@@ -62,7 +61,7 @@ type actionBar struct{ pad float32 }
 
 // newBar is 72 high with pad, and as high as a button without.
 func newBar(pad float32, left, right []fyne.CanvasObject) *fyne.Container {
-	return container.New(&actionBar{pad: pad}, Flow(S12, left...), FlowTrailing(S12, right...))
+	return lay(&actionBar{pad: pad}, Flow(S12, left...), FlowTrailing(S12, right...))
 }
 
 // ActionsRow is the foot of a card that has no action bar below it: what leaves
@@ -76,16 +75,16 @@ func ActionsRow(left fyne.CanvasObject, right ...fyne.CanvasObject) *fyne.Contai
 }
 
 // natural is the width of a flow on one line.
-func natural(o fyne.CanvasObject) float32 {
-	w := -S12
+func natural(o fyne.CanvasObject, gap float32) float32 {
+	w := -gap
 	for _, o := range visible(o.(*fyne.Container).Objects) {
-		w += S12 + o.MinSize().Width
+		w += gap + o.MinSize().Width
 	}
 	return fyne.Max(0, w)
 }
 
 func (b *actionBar) stacked(objs []fyne.CanvasObject, w float32) bool {
-	return natural(objs[0])+S12+natural(objs[1]) > w
+	return natural(objs[0], S12)+S12+natural(objs[1], S12) > w
 }
 
 func (b *actionBar) heightFor(objs []fyne.CanvasObject, w float32) float32 {
@@ -115,7 +114,7 @@ func (b *actionBar) Layout(objs []fyne.CanvasObject, s fyne.Size) {
 		put(left, 0, y, s.Width)
 		return
 	}
-	w := natural(right)
+	w := natural(right, S12)
 	middle := func(o fyne.CanvasObject, w float32) float32 { return whole((s.Height - heightFor(o, w)) / 2) }
 	put(left, 0, middle(left, s.Width-w), s.Width-w)
 	put(right, s.Width-w, middle(right, w), w)

@@ -19,9 +19,12 @@ func (l *scroller) heightFor(_ []fyne.CanvasObject, w float32) float32 {
 }
 
 func (l *scroller) Layout(objs []fyne.CanvasObject, s fyne.Size) {
+	was := l.content.Size()
 	l.content.Resize(fyne.NewSize(s.Width, fyne.Max(s.Height, heightFor(l.content, s.Width))))
 	objs[0].Resize(s)
-	l.scroll.Refresh()
+	if l.content.Size() != was {
+		l.scroll.Base.Refresh() // the bars, and not all that scrolls
+	}
 }
 
 // held answers MinSize with the height that scroller gave it.
@@ -42,7 +45,7 @@ func (h *held) Layout(objs []fyne.CanvasObject, s fyne.Size) {
 // Scroll lets a flowing page scroll up and down where it is higher than its room;
 // where it is lower it takes the whole height.
 func Scroll(o fyne.CanvasObject) *fyne.Container {
-	in := container.New(&held{width: ColumnWidth}, o)
+	in := lay(&held{width: ColumnWidth}, o)
 	sc := container.NewVScroll(in)
-	return container.New(&scroller{content: in, scroll: sc}, sc)
+	return lay(&scroller{content: in, scroll: sc}, sc)
 }

@@ -17,7 +17,17 @@ type Text struct {
 	Align fyne.TextAlign
 	Wrap  bool
 
-	kept [2]setting // the last two ways it was set: measuring asks for one width, drawing for another
+	sets  [3]setting // the last ways it was set: measuring asks for one width, drawing for another
+	known extent
+}
+
+// An extent is what a text was when it was last measured.
+type extent struct {
+	words string
+	role  Role
+	wrap  bool
+	size  float32 // of the type, in points
+	width float32 // of the words on one line
 }
 
 // A setting is words set in lines, and for what.
@@ -55,13 +65,14 @@ func (t *Text) SetWords(words string) {
 		return
 	}
 	t.Words = words
+	t.measure()
 	t.Refresh()
 }
 
 // lines are the words as they are set at a width.
 func (t *Text) lines(w float32) []string {
 	want := setting{words: t.Words, role: t.Role, size: t.Role.size(), width: w, wrap: t.Wrap}
-	for _, k := range t.kept {
+	for _, k := range t.sets {
 		if k.lines != nil && k.words == want.words && k.role == want.role && k.size == want.size && k.width == want.width && k.wrap == want.wrap {
 			return k.lines
 		}
@@ -74,12 +85,30 @@ func (t *Text) lines(w float32) []string {
 	default:
 		want.lines = []string{fit(t.Words, w, t.Role.width)}
 	}
-	t.kept[0], t.kept[1] = want, t.kept[0]
+	t.sets[2], t.sets[1], t.sets[0] = t.sets[1], t.sets[0], want
 	return want.lines
+}
+
+// measure looks whether the words take another room than before, and tells the
+// layouts around them. Digits that tick in mono don't.
+func (t *Text) measure() {
+	now := extent{words: t.Words, role: t.Role, wrap: t.Wrap, size: t.Role.size(), width: t.known.width}
+	if now == t.known {
+		return
+	}
+	first := t.known.size == 0
+	if now.width = 0; !t.Wrap {
+		now.width = up(t.Role.width(t.Words[:nthRune(t.Words, longLine)]))
+	}
+	if !first && (now.width != t.known.width || now.wrap || t.known.wrap || now.size != t.known.size || now.role.Line != t.known.role.Line) {
+		remeasure()
+	}
+	t.known = now
 }
 
 // HeightFor is the height that the words take at a width. See Layout.
 func (t *Text) HeightFor(w float32) float32 {
+	t.measure()
 	if !t.Wrap {
 		return t.Role.line()
 	}
@@ -92,14 +121,11 @@ const longLine = 1000
 
 // MinSize is one line's, or the height at the width that the text has now.
 func (t *Text) MinSize() fyne.Size {
+	t.measure()
 	if t.Wrap {
 		return fyne.NewSize(40, t.HeightFor(t.Size().Width))
 	}
-	words := t.Words
-	if len(words) > longLine {
-		words = words[:nthRune(words, longLine)]
-	}
-	return fyne.NewSize(up(t.Role.width(words)), t.Role.line())
+	return fyne.NewSize(t.known.width, t.Role.line())
 }
 
 // least is room for a sign and an ellipsis.
@@ -159,6 +185,7 @@ func (r *textRenderer) Layout(s fyne.Size) {
 
 func (r *textRenderer) MinSize() fyne.Size { return r.t.MinSize() }
 func (r *textRenderer) Refresh() {
+	r.t.measure()
 	r.Layout(r.t.Size())
 	canvas.Refresh(r.t)
 }

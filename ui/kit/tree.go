@@ -16,6 +16,8 @@ func children(o fyne.CanvasObject) []fyne.CanvasObject {
 		return v.Objects
 	case *container.Scroll:
 		return []fyne.CanvasObject{v.Content}
+	case *container.Clip:
+		return []fyne.CanvasObject{v.Content}
 	case Holder:
 		return v.Held()
 	}

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 )
 
 // Avatar is a person's initial in a disc.
@@ -45,7 +44,7 @@ func NewWindow(rail *SideRail, page fyne.CanvasObject, docked ...fyne.CanvasObje
 		l.dock = docked[0]
 		objs = append(objs, l.rim, l.dock)
 	}
-	return container.New(l, objs...)
+	return &fyne.Container{Layout: l, Objects: objs}
 }
 
 // MinSize is the smallest window: what is in it scrolls.
@@ -92,7 +91,7 @@ func (l *windowLayout) put(o fyne.CanvasObject, x, w, h float32) {
 // Middle puts an object, no wider than width at text size 100 %, in the middle of
 // its room. What is higher than the room scrolls.
 func Middle(width float32, o fyne.CanvasObject) *fyne.Container {
-	return Scroll(container.New(&middle{width: width}, o))
+	return Scroll(lay(&middle{width: width}, o))
 }
 
 // Door is a page without the rail: one card of a width (440, or 520 to choose a

@@ -2,7 +2,6 @@ package kit
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 )
 
@@ -14,7 +13,7 @@ type wrapOne struct {
 	w, h, maxW         float32
 }
 
-func one(l wrapOne, o fyne.CanvasObject) *fyne.Container { return container.New(&l, o) }
+func one(l wrapOne, o fyne.CanvasObject) *fyne.Container { return lay(&l, o) }
 
 // Grow takes what is left of a row's width or a column's height.
 func Grow(o fyne.CanvasObject) *fyne.Container { return one(wrapOne{grow: true}, o) }
@@ -62,12 +61,12 @@ func isGrown(o fyne.CanvasObject) bool {
 	if !ok {
 		return false
 	}
-	l, ok := c.Layout.(*wrapOne)
+	l, ok := inner(c).(*wrapOne)
 	return ok && l.grow
 }
 
 func isFull(c *fyne.Container) bool {
-	l, ok := c.Layout.(*wrapOne)
+	l, ok := inner(c).(*wrapOne)
 	return ok && l.full
 }
 

@@ -1,0 +1,136 @@
+package kit
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+)
+
+// A PhoneNote is something on the drawn phone's lock screen.
+type PhoneNote struct {
+	Icon  string // "message"
+	From  string
+	When  string
+	Large string // set large and in mono: the code; may be empty
+	Says  string
+	Fine  string // smaller ink, below: the line with the origin; may be empty
+}
+
+// A PhoneConfig is what a Phone shows.
+type PhoneConfig struct {
+	Carrier, Charge string
+	Time, Date      string
+	Notes           []PhoneNote // newest first
+	Dark            bool        // off or in flight mode: the screen is dim
+}
+
+// A Phone is the simulated phone: an illustration, the same in both themes and at
+// every text size. A note that comes slides in.
+type Phone struct {
+	widget.BaseWidget
+	carrier, charge, clock, date *Text
+	notes                        *fyne.Container
+	body                         fyne.CanvasObject
+	anim                         *fyne.Animation
+}
+
+// The size of the drawn phone.
+const (
+	PhoneWidth  float32 = 200
+	PhoneHeight float32 = 416
+
+	// slideTime is how long a text takes into the phone.
+	slideTime = 200 * time.Millisecond
+)
+
+// NewPhone draws a phone.
+func NewPhone(c PhoneConfig) *Phone {
+	p := &Phone{
+		carrier: NewText(c.Carrier, Label.Fixed(), PhoneLight), charge: NewText(c.Charge, Label.Fixed(), PhoneLight),
+		clock: NewText(c.Time, Role{Size: 44, Line: 48, Strong: true, Still: true}, PhoneLight).Centered(),
+		date:  NewText(c.Date, Caption.Fixed(), PhoneLight).Centered(),
+		notes: V(S8),
+	}
+	for _, n := range c.Notes {
+		p.notes.Objects = append(p.notes.Objects, phoneNote(n))
+	}
+	status := Inset(6, 0, 6, 0, H(S4, p.carrier, Gap(), NewIcon("signal", 14, PhoneLight).Fixed(), p.charge))
+	home := Centre(Sized(72, 4, NewBox(PhoneLight, "", 2)))
+	inside := V(S12, status, V(0, p.clock, p.date), Grow(clip(p.notes)), home)
+	screen := Z(NewBox(PhoneScreen, "", 24), Inset(S12, S12, S12, S8, inside))
+	p.body = Sized(PhoneWidth, PhoneHeight, Z(NewBox(PhoneBody, Hairline, 30), Pad(6, screen)))
+	p.ExtendBaseWidget(p)
+	return p
+}
+
+func phoneNote(n PhoneNote) fyne.CanvasObject {
+	head := H(6, NewIcon(n.Icon, 14, PhoneInk2).Fixed(), Grow(NewText(n.From, Label.Fixed(), PhoneInk2)), NewText(n.When, Caption.Fixed(), PhoneInk2))
+	parts := []fyne.CanvasObject{head}
+	if n.Large != "" {
+		parts = append(parts, NewText(n.Large, CodeM.Fixed(), PhoneInk))
+	}
+	if n.Says != "" {
+		parts = append(parts, NewText(n.Says, Caption.Fixed(), PhoneInk).Wrapped())
+	}
+	if n.Fine != "" {
+		parts = append(parts, NewText(n.Fine, Caption.Fixed(), PhoneInk2).Wrapped())
+	}
+	return Z(NewBox(PhoneCard, "", 14), Inset(S12, 10, S12, 10, V(S4, parts...)))
+}
+
+// SetTime changes what the phone's clock says.
+func (p *Phone) SetTime(clock, date string) {
+	p.clock.SetWords(clock)
+	p.date.SetWords(date)
+}
+
+// SetStatus changes carrier and charge.
+func (p *Phone) SetStatus(carrier, charge string) {
+	p.carrier.SetWords(carrier)
+	p.charge.SetWords(charge)
+	p.body.Refresh()
+}
+
+// SetNotes replaces what is on the screen, without motion.
+func (p *Phone) SetNotes(notes []PhoneNote) {
+	p.notes.Objects = nil
+	for _, n := range notes {
+		p.notes.Objects = append(p.notes.Objects, phoneNote(n))
+	}
+	p.body.Refresh()
+}
+
+// Notify lets a note slide in above the others. At most keep stay.
+func (p *Phone) Notify(n PhoneNote) {
+	const keep = 6
+	o := phoneNote(n)
+	p.notes.Objects = append([]fyne.CanvasObject{o}, p.notes.Objects[:min(keep-1, len(p.notes.Objects))]...)
+	p.body.Refresh()
+	if p.anim != nil {
+		p.anim.Stop()
+	}
+	if !moves() || !showing(p) {
+		return
+	}
+	end := o.Position()
+	p.anim = canvas.NewPositionAnimation(end.SubtractXY(0, o.Size().Height+S8), end, slideTime, o.Move)
+	p.anim.Curve = fyne.AnimationEaseOut
+	p.anim.Start()
+}
+
+// MinSize is the phone's.
+func (p *Phone) MinSize() fyne.Size { return p.body.MinSize() }
+
+// CreateRenderer is Fyne's.
+func (p *Phone) CreateRenderer() fyne.WidgetRenderer {
+	return &asleep{WidgetRenderer: widget.NewSimpleRenderer(p.body), sleep: func() {
+		if p.anim != nil {
+			p.anim.Stop()
+		}
+	}}
+}
+
+// Held lets Walk look inside.
+func (p *Phone) Held() []fyne.CanvasObject { return []fyne.CanvasObject{p.body} }

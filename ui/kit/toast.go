@@ -1,0 +1,97 @@
+package kit
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+)
+
+// A Toaster says short things at the bottom of a window: "Copied". It takes no
+// press and no keyboard, and what it says goes after some seconds. Lay it over
+// the window: Z(NewWindow(…), toaster).
+type Toaster struct {
+	widget.BaseWidget
+	clock Clock
+	text  *Text
+	plate fyne.CanvasObject
+	stop  func()
+}
+
+// toastTime is how long words stay, and what each sign of them adds.
+const (
+	toastTime = 3 * time.Second
+	toastSign = 50 * time.Millisecond
+)
+
+// NewToaster makes a toaster; clock tells it when to fall silent.
+func NewToaster(clock Clock) *Toaster {
+	t := &Toaster{clock: clock, text: NewText("", Body, Window).Wrapped()}
+	box := NewBox(Ink, "", RadiusControl)
+	box.Shadow = true
+	t.plate = Z(box, Inset(S16, 10, S16, 10, HTop(10, NewIcon("check", 18, Window), Grow(t.text))))
+	t.plate.Hide()
+	t.ExtendBaseWidget(t)
+	return t
+}
+
+// Say shows words in place of those before.
+func (t *Toaster) Say(says string) {
+	t.silence()
+	t.text.Words = says
+	t.plate.Show()
+	t.Refresh()
+	if t.clock.Every != nil {
+		t.stop = t.clock.Every(toastTime+time.Duration(len([]rune(says)))*toastSign, func() {
+			t.silence()
+			t.plate.Hide()
+			t.Refresh()
+		})
+	}
+}
+
+// Copied says that something is on the clipboard, with a word of care for a
+// secret.
+func (t *Toaster) Copied(secret bool) {
+	key := "kit.copied"
+	if secret {
+		key = "kit.copied-secret"
+	}
+	t.Say(words().T(key))
+}
+
+// Says is what is shown now; empty when nothing is.
+func (t *Toaster) Says() string {
+	if !t.plate.Visible() {
+		return ""
+	}
+	return t.text.Words
+}
+
+func (t *Toaster) silence() {
+	if t.stop != nil {
+		t.stop()
+		t.stop = nil
+	}
+}
+
+func (t *Toaster) place(s fyne.Size) {
+	w := fyne.Min(scaled(440), fyne.Min(s.Width-2*S16, up(t.text.Role.width(t.text.Words))+scaled(18)+2*S16+S12))
+	h := heightFor(t.plate, w)
+	t.plate.Resize(fyne.NewSize(w, h))
+	t.plate.Move(fyne.NewPos(whole((s.Width-w)/2), s.Height-h-scaled(ActionBar)-S12))
+}
+
+// AccessibilityLabel is what it says.
+func (t *Toaster) AccessibilityLabel() string { return t.Says() }
+
+// AccessibilityRole is text.
+func (t *Toaster) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleText }
+
+// MinSize is nothing: a toaster lies over what is there.
+func (t *Toaster) MinSize() fyne.Size { return fyne.Size{} }
+
+// CreateRenderer is Fyne's.
+func (t *Toaster) CreateRenderer() fyne.WidgetRenderer {
+	return &asleep{WidgetRenderer: &placed{layout: t.place, objs: []fyne.CanvasObject{t.plate}}, sleep: t.silence}
+}
