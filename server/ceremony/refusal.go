@@ -50,6 +50,49 @@ const (
 	PasswordGone Reason = "password changed"
 )
 
+// Reasons lists every reason.
+func Reasons() []Reason {
+	return []Reason{
+		WrongCredentials,
+		WrongPassword,
+		UsernameTaken,
+		PasswordShort,
+		PasswordLong,
+		PasswordCommon,
+		PasswordIsName,
+		PasswordControl,
+		WrongCode,
+		WrongAppCode,
+		CodeExpired,
+		NoCodeSent,
+		AppCodeUsed,
+		ClockDrift,
+		TooManyTries,
+		Throttled,
+		Disabled,
+		SendLimit,
+		ResendEarly,
+		CannotMail,
+		CannotText,
+		BackupUnknown,
+		BackupUsed,
+		BackupVoid,
+		BackupOrderVoids,
+		BackupOrder,
+		KeyEnrolled,
+		KeyForeign,
+		KeyUnknown,
+		KeyRefused,
+		KeyCopied,
+		KeysFull,
+		MethodNotOn,
+		Changed,
+		SameEmail,
+		SamePhone,
+		PasswordGone,
+	}
+}
+
 // Refuse returns the refusal for a reason: what happened, why, what to do next,
 // in plain English for clients without words of their own. It never says how
 // near a wrong code came.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"nightlatch/server/account"
+	"nightlatch/server/audit"
 	"nightlatch/server/ceremony"
 	"nightlatch/server/ceremony/proof"
 	"nightlatch/server/delivery"
@@ -55,6 +56,7 @@ type World struct {
 	Texts    *Box
 	Mails    *Box
 	outbox   *delivery.Outbox
+	counting *counting
 }
 
 // New makes a world that ends with the test.
@@ -74,7 +76,8 @@ func New(t testing.TB, setup Setup) *World {
 		Texts:  &Box{},
 		Mails:  &Box{},
 	}
-	w.Store = storetest.New(t, w.Clock.Now)
+	w.counting = &counting{Store: storetest.New(t, w.Clock.Now)}
+	w.Store = w.counting
 	w.Hasher = must(account.NewHasher(account.HasherConfig{Parallel: 2, Queue: 1000, Params: setup.Hash}))(t)
 	w.Sessions = must(session.New(session.Config{
 		Keys:     w.Keys,
@@ -258,4 +261,27 @@ type mailer struct{ *Box }
 func (m mailer) Mail(_ context.Context, to, subject, body string) error {
 	m.put(Letter{To: to, Subject: subject, Body: body})
 	return nil
+}
+
+// Audit reads an account's events, newest first.
+func (w *World) Audit(username string) (events []audit.Record) {
+	w.T.Helper()
+	a := w.Account(username)
+	w.View(func(tx store.Tx) (err error) {
+		events, err = audit.List(tx, a.ID, 0, 1000)
+		return err
+	})
+	return events
+}
+
+// CountSessions counts an account's live sessions.
+func (w *World) CountSessions(username string) (n int) {
+	w.T.Helper()
+	a := w.Account(username)
+	w.View(func(tx store.Tx) error {
+		list, err := w.Sessions.List(tx, a.ID)
+		n = len(list)
+		return err
+	})
+	return n
 }

@@ -1,0 +1,460 @@
+package ceremony_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"nightlatch/server/api"
+	"nightlatch/server/audit"
+	"nightlatch/server/ceremony"
+	"nightlatch/server/delivery"
+	"nightlatch/server/session"
+	"nightlatch/server/store"
+	"nightlatch/server/store/seal"
+	"nightlatch/server/store/storetest"
+)
+
+// toy is a ceremony of three states whose draft holds a secret.
+type toy struct {
+	Secret string `json:"secret"`
+	Count  int    `json:"count"`
+}
+
+const secret = "the-draft-is-sealed"
+
+var errBroken = errors.New("toy: broken")
+
+// toys declares the toy; what an edge does is the test's to choose.
+func toys(kind api.Kind, needsSession bool, do func(tx store.Tx, c *ceremony.Ceremony, d *toy, in api.Input) (ceremony.Move, error), slow func(context.Context, ceremony.Ceremony, toy, api.Input) (api.Input, error)) ceremony.Definition[toy] {
+	return ceremony.Definition[toy]{
+		Kind:         kind,
+		NeedsSession: needsSession,
+		Life:         time.Hour,
+		Begins:       []api.State{"first"},
+		Start: func(_ store.Tx, _ *ceremony.Ceremony, d *toy, _ api.Begin) (ceremony.Move, error) {
+			d.Secret = secret
+			return ceremony.Go("first"), nil
+		},
+		States: []ceremony.State[toy]{
+			{Name: "first", Step: api.NameKey{}, Show: func(_ store.Tx, _ *ceremony.Ceremony, d *toy) (api.Step, error) {
+				return api.NameKey{Suggested: strings.Repeat("x", d.Count)}, nil
+			}},
+			{Name: "second", Step: api.Overview{}, Show: func(store.Tx, *ceremony.Ceremony, *toy) (api.Step, error) {
+				return api.Overview{}, nil
+			}},
+			{Name: "end", Step: api.Finished{}, End: true, Show: func(store.Tx, *ceremony.Ceremony, *toy) (api.Step, error) {
+				return api.Finished{}, nil
+			}},
+		},
+		Edges: []ceremony.Edge[toy]{
+			{From: "first", On: api.Label{}, To: []api.State{"second"}, Slow: slow, Do: do},
+			{From: "second", On: api.Continue{}, To: []api.State{"end"}, Do: func(store.Tx, *ceremony.Ceremony, *toy, api.Input) (ceremony.Move, error) {
+				return ceremony.Go("end"), nil
+			}},
+		},
+	}
+}
+
+// onward moves to the second state, but counts and refuses the label "no".
+func onward(_ store.Tx, _ *ceremony.Ceremony, d *toy, in api.Input) (ceremony.Move, error) {
+	switch in.(api.Label).Label {
+	case "no":
+		d.Count++
+		return ceremony.Refused(ceremony.Refuse(ceremony.WrongCode)), nil
+	case "reject":
+		d.Count++
+		return ceremony.Move{}, ceremony.Reject(ceremony.Malformed("label", "Not that."))
+	case "break":
+		return ceremony.Move{}, errBroken
+	case "stray":
+		return ceremony.Go("end"), nil
+	}
+	return ceremony.Go("second"), nil
+}
+
+// A bench is an engine of toys with one session.
+type bench struct {
+	t       *testing.T
+	mu      sync.Mutex
+	now     time.Time
+	store   store.Store
+	keys    *seal.Keys
+	book    *session.Book
+	engine  *ceremony.Engine
+	caller  ceremony.Caller
+	foreign ceremony.Caller // another session of the same account
+}
+
+func (b *bench) clock() time.Time {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.now
+}
+
+func (b *bench) advance(d time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.now = b.now.Add(d)
+}
+
+func newBench(t *testing.T, defs ...ceremony.Registered) *bench {
+	t.Helper()
+	b := &bench{t: t, now: time.Date(2026, 11, 2, 9, 41, 0, 0, time.UTC), keys: seal.New([32]byte{7})}
+	b.store = storetest.New(t, b.clock)
+	var err error
+	b.book, err = session.New(session.Config{Keys: b.keys, Lifetime: 30 * 24 * time.Hour, Fresh: time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.caller, b.foreign = b.signIn("alice"), b.signIn("alice")
+	b.engine, err = ceremony.New(ceremony.Config{Store: b.store, Keys: b.keys, Sessions: b.book}, defs...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func (b *bench) signIn(account string) ceremony.Caller {
+	b.t.Helper()
+	var s session.Session
+	b.update(func(tx store.Tx) (err error) {
+		_, s, err = b.book.Create(tx, session.Session{Account: account})
+		return err
+	})
+	return ceremony.Caller{Session: &s, Account: account, Client: "Test", Place: "here"}
+}
+
+func (b *bench) update(fn func(store.Tx) error) {
+	b.t.Helper()
+	if err := b.store.Update(b.t.Context(), fn); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func (b *bench) begin(who ceremony.Caller, kind api.Kind) api.View {
+	b.t.Helper()
+	v, err := b.engine.Begin(b.t.Context(), who, api.Begin{Kind: kind})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return v
+}
+
+func (b *bench) answer(who ceremony.Caller, v api.View, in api.Input) api.View {
+	b.t.Helper()
+	v, err := b.engine.Answer(b.t.Context(), who, v.ID, api.Answer{Rev: v.Rev, Input: in})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return v
+}
+
+func (b *bench) gone(who ceremony.Caller, id string) {
+	b.t.Helper()
+	if _, err := b.engine.Get(b.t.Context(), who, id); !errors.Is(err, ceremony.ErrNotFound) {
+		b.t.Errorf("get: %v", err)
+	}
+	if _, err := b.engine.Answer(b.t.Context(), who, id, api.Answer{Rev: 1, Input: api.Label{}}); !errors.Is(err, ceremony.ErrNotFound) {
+		b.t.Errorf("answer: %v", err)
+	}
+	if err := b.engine.Cancel(b.t.Context(), who, id); !errors.Is(err, ceremony.ErrNotFound) {
+		b.t.Errorf("cancel: %v", err)
+	}
+}
+
+// keysUnder lists the keys below a prefix.
+func (b *bench) keysUnder(prefix string) (keys []string) {
+	b.t.Helper()
+	err := b.store.View(b.t.Context(), func(tx store.Tx) error {
+		keys = nil
+		items, err := tx.Scan(prefix, "", 100)
+		for _, it := range items {
+			keys = append(keys, strings.Clone(it.Key))
+		}
+		return err
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return keys
+}
+
+func TestWalkToTheEnd(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, toys("toy", false, onward, nil))
+	v := b.begin(ceremony.Caller{}, "toy")
+	if v.State != "first" || v.Rev != 1 || v.Refusal != nil || !v.Expires.Equal(b.clock().Add(time.Hour)) {
+		t.Fatalf("began with %+v", v)
+	}
+	v = b.answer(ceremony.Caller{}, v, api.Label{Label: "yes"})
+	if v.State != "second" || v.Rev != 2 || v.At != 1 || len(v.Path) != 2 {
+		t.Fatalf("then %+v", v)
+	}
+	end := b.answer(ceremony.Caller{}, v, api.Continue{})
+	if _, ok := end.Step.(api.Finished); !ok {
+		t.Fatalf("ended with %+v", end)
+	}
+	b.gone(ceremony.Caller{}, v.ID)
+	if left := append(b.keysUnder("cerm/"), b.keysUnder("exp/")...); len(left) != 2 { // the two sessions' expiry
+		t.Errorf("left behind %v", left)
+	}
+}
+
+// A refusal that was examined commits and raises the revision; it is shown again
+// to whoever looks, until the next answer.
+func TestRefusalCommits(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, toys("toy", false, onward, nil))
+	first := b.begin(ceremony.Caller{}, "toy")
+	refused := b.answer(ceremony.Caller{}, first, api.Label{Label: "no"})
+	if refused.Rev != 2 || refused.State != "first" || refused.Refusal == nil || refused.Refusal.Code != api.WrongCode {
+		t.Fatalf("refused with %+v", refused)
+	}
+	if got := refused.Step.(api.NameKey).Suggested; got != "x" {
+		t.Errorf("counted %q", got)
+	}
+	again := b.answer(ceremony.Caller{}, first, api.Label{Label: "no"}) // sent twice
+	if again.Rev != 2 || again.Refusal == nil || again.Step != refused.Step {
+		t.Errorf("a stale answer had an effect: %+v", again)
+	}
+	if next := b.answer(ceremony.Caller{}, again, api.Label{Label: "yes"}); next.Refusal != nil {
+		t.Errorf("the refusal stays: %+v", next.Refusal)
+	}
+}
+
+// What was not examined changes nothing: an input without an edge, a rejection, a
+// move that was not declared, an error.
+func TestRejectionLeavesNoTrace(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, toys("toy", false, onward, nil))
+	v := b.begin(ceremony.Caller{}, "toy")
+	for _, in := range []api.Input{api.Continue{}, nil, api.Label{Label: "reject"}} {
+		got := b.answer(ceremony.Caller{}, v, in)
+		if got.Rev != 1 || got.Refusal == nil || got.Refusal.Code != api.Malformed || got.Step.(api.NameKey).Suggested != "" {
+			t.Errorf("%#v: %+v", in, got)
+		}
+	}
+	for label, want := range map[string]error{"break": errBroken, "stray": ceremony.ErrDefinition} {
+		_, err := b.engine.Answer(t.Context(), ceremony.Caller{}, v.ID, api.Answer{Rev: 1, Input: api.Label{Label: label}})
+		if !errors.Is(err, want) {
+			t.Errorf("%s: %v", label, err)
+		}
+	}
+	if got, err := b.engine.Get(t.Context(), ceremony.Caller{}, v.ID); err != nil || got.Rev != 1 || got.Refusal != nil {
+		t.Errorf("afterwards %+v, %v", got, err)
+	}
+}
+
+// A ceremony is its session's: a stranger, another session, and the same one
+// after it ended get not-found.
+func TestBoundToItsSession(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, toys("toy", true, onward, nil))
+	if _, err := b.engine.Begin(t.Context(), ceremony.Caller{}, api.Begin{Kind: "toy"}); !errors.Is(err, ceremony.ErrSessionRequired) {
+		t.Errorf("without a session: %v", err)
+	}
+	if _, err := b.engine.Begin(t.Context(), b.caller, api.Begin{Kind: "nothing"}); !errors.Is(err, ceremony.ErrUnknownKind) {
+		t.Errorf("unknown kind: %v", err)
+	}
+	v := b.begin(b.caller, "toy")
+	b.gone(ceremony.Caller{}, v.ID)
+	b.gone(b.foreign, v.ID)
+	b.gone(b.signIn("mallory"), v.ID)
+	b.gone(b.caller, "../acct/alice")
+	b.answer(b.caller, v, api.Label{Label: "no"})
+	b.update(func(tx store.Tx) error { return b.book.End(tx, "alice", b.caller.Session.ID) })
+	b.gone(b.caller, v.ID)
+	if _, err := b.engine.Begin(t.Context(), b.caller, api.Begin{Kind: "toy"}); !errors.Is(err, ceremony.ErrNotFound) {
+		t.Errorf("with an ended session: %v", err)
+	}
+}
+
+// One open per account and kind: a new one cancels the old, also from another
+// session; another kind and an anonymous one stay.
+func TestOneOpen(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, toys("toy", true, onward, nil), toys("other", true, onward, nil), toys("open", false, onward, nil))
+	old, other, open := b.begin(b.caller, "toy"), b.begin(b.caller, "other"), b.begin(b.caller, "open")
+	b.begin(b.caller, "open")
+	fresh := b.begin(b.foreign, "toy")
+	b.gone(b.caller, old.ID)
+	for who, id := range map[*ceremony.Caller]string{&b.foreign: fresh.ID, &b.caller: other.ID, {}: open.ID} {
+		if _, err := b.engine.Get(t.Context(), *who, id); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := b.engine.Cancel(t.Context(), b.foreign, fresh.ID); err != nil {
+		t.Error(err)
+	}
+	b.gone(b.foreign, fresh.ID)
+	if open := b.keysUnder("acct/alice/open/"); len(open) != 1 {
+		t.Errorf("open: %v", open)
+	}
+}
+
+// The draft is unreadable at rest, and opens only in its own place.
+func TestDraftIsSealed(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, toys("toy", false, onward, nil))
+	one, two := b.begin(ceremony.Caller{}, "toy"), b.begin(ceremony.Caller{}, "toy")
+	b.update(func(tx store.Tx) error {
+		value, err := tx.Get("cerm/" + one.ID)
+		if strings.Contains(string(value), secret) {
+			t.Error("the draft is in the clear")
+		}
+		if err != nil {
+			return err
+		}
+		return tx.Put("cerm/"+two.ID, value)
+	})
+	if _, err := b.engine.Get(t.Context(), ceremony.Caller{}, two.ID); !errors.Is(err, seal.ErrSealed) {
+		t.Errorf("a draft moved elsewhere: %v", err)
+	}
+}
+
+// It expires a life after the last answer, and the janitor reclaims the space.
+func TestExpiry(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, toys("toy", false, onward, nil))
+	v := b.begin(ceremony.Caller{}, "toy")
+	for range 5 {
+		b.advance(time.Hour - time.Millisecond)
+		v = b.answer(ceremony.Caller{}, v, api.Label{Label: "no"})
+		if _, err := store.Reap(t.Context(), b.store); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.advance(time.Hour)
+	b.gone(ceremony.Caller{}, v.ID)
+	b.advance(2 * time.Hour)
+	if n, err := store.Reap(t.Context(), b.store); err != nil || n != 1 {
+		t.Errorf("reaped %d, %v", n, err)
+	}
+	if left := append(b.keysUnder("cerm/"), b.keysUnder("exp/")...); len(left) != 2 {
+		t.Errorf("left behind %v", left)
+	}
+}
+
+// Messages and events commit with the step, or not at all.
+func TestOneTransaction(t *testing.T) {
+	t.Parallel()
+	fail := false
+	do := func(_ store.Tx, _ *ceremony.Ceremony, _ *toy, _ api.Input) (ceremony.Move, error) {
+		move := ceremony.Go("second")
+		move.Audit = []audit.Event{{Type: audit.EmailConfirmed}}
+		move.Send = []delivery.Message{{Channel: api.ByEmail, To: "a@example.org", Template: delivery.EmailCode, Args: map[string]string{"code": "123456"}}}
+		if fail {
+			move.Send = append(move.Send, delivery.Message{Channel: "pigeon"})
+		}
+		return move, nil
+	}
+	b := newBench(t, toys("toy", true, do, nil))
+	v := b.begin(b.caller, "toy")
+	fail = true
+	if _, err := b.engine.Answer(t.Context(), b.caller, v.ID, api.Answer{Rev: 1, Input: api.Label{}}); err == nil {
+		t.Error("an unknown channel is taken")
+	}
+	if n := len(b.keysUnder("out/")) + len(b.keysUnder("aud/")); n != 0 {
+		t.Errorf("%d rows of a step that failed", n)
+	}
+	fail = false
+	b.answer(b.caller, v, api.Label{})
+	if out, aud := len(b.keysUnder("out/")), len(b.keysUnder("aud/alice/")); out != 1 || aud != 1 {
+		t.Errorf("%d messages, %d events", out, aud)
+	}
+	err := b.store.View(t.Context(), func(tx store.Tx) error {
+		events, err := audit.List(tx, "alice", 0, 1)
+		if len(events) != 1 || events[0].Client != "Test" || events[0].Place != "here" {
+			t.Errorf("events %+v", events)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// Slow work runs outside the transaction, once a try: it can read and write the
+// store. What it found is looked at again inside, and done anew if it changed.
+func TestSlow(t *testing.T) {
+	t.Parallel()
+	var b *bench
+	tries := 0
+	slow := func(ctx context.Context, _ ceremony.Ceremony, d toy, in api.Input) (api.Input, error) {
+		tries++
+		if d.Secret != secret {
+			t.Error("without the draft")
+		}
+		if in.(api.Label).Label == "slow reject" {
+			return nil, ceremony.Reject(ceremony.Malformed("label", "Not that."))
+		}
+		return api.Label{Label: "enriched"}, b.store.Update(ctx, func(tx store.Tx) error { return tx.Put("toy", []byte("1")) })
+	}
+	changes := 2
+	do := func(_ store.Tx, _ *ceremony.Ceremony, _ *toy, in api.Input) (ceremony.Move, error) {
+		if in.(api.Label).Label != "enriched" {
+			t.Errorf("got %v", in)
+		}
+		if tries <= changes {
+			return ceremony.Move{}, ceremony.ErrAgain
+		}
+		return ceremony.Go("second"), nil
+	}
+	b = newBench(t, toys("toy", false, do, slow))
+	v := b.begin(ceremony.Caller{}, "toy")
+	if got := b.answer(ceremony.Caller{}, v, api.Label{Label: "slow reject"}); got.Refusal == nil || got.Rev != 1 || tries != 1 {
+		t.Errorf("rejected with %+v after %d tries", got, tries)
+	}
+	tries = 0
+	if got := b.answer(ceremony.Caller{}, v, api.Label{}); got.State != "second" || tries != 3 {
+		t.Errorf("in %s after %d tries", got.State, tries)
+	}
+	tries, changes = 0, 1000
+	v = b.begin(ceremony.Caller{}, "toy")
+	_, err := b.engine.Answer(t.Context(), ceremony.Caller{}, v.ID, api.Answer{Rev: 1, Input: api.Label{}})
+	if !errors.Is(err, ceremony.ErrUnsettled) {
+		t.Errorf("never settles: %v", err)
+	}
+}
+
+// A hundred equal answers to one step: exactly one takes effect.
+func TestRaceForAStep(t *testing.T) {
+	t.Parallel()
+	var (
+		mu  sync.Mutex
+		got = map[int]int{} // by revision
+	)
+	do := func(tx store.Tx, _ *ceremony.Ceremony, d *toy, _ api.Input) (ceremony.Move, error) {
+		d.Count++
+		return ceremony.Move{}, nil
+	}
+	b := newBench(t, toys("toy", false, do, func(_ context.Context, _ ceremony.Ceremony, _ toy, in api.Input) (api.Input, error) { return in, nil }))
+	v := b.begin(ceremony.Caller{}, "toy")
+	var all sync.WaitGroup
+	start := make(chan struct{})
+	for range 100 {
+		all.Go(func() {
+			<-start
+			after, err := b.engine.Answer(t.Context(), ceremony.Caller{}, v.ID, api.Answer{Rev: 1, Input: api.Label{}})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			got[after.Rev]++
+			if n := len(after.Step.(api.NameKey).Suggested); n != 1 {
+				t.Errorf("took effect %d times", n)
+			}
+		})
+	}
+	close(start)
+	all.Wait()
+	if got[2] != 100 {
+		t.Errorf("revisions %v", got)
+	}
+}

@@ -1,0 +1,286 @@
+package signin_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"nightlatch/server/api"
+	"nightlatch/server/audit"
+	. "nightlatch/server/ceremony/ceremonytest"
+	"nightlatch/server/store"
+)
+
+// credentials gives name and password to a new sign-in.
+func credentials(w *World, username, password string) *Walk {
+	w.T.Helper()
+	return w.Stranger().Begin(api.SignIn).Answer(api.Credentials{Username: username, Password: password})
+}
+
+// R42: an unknown name, a wrong password and a locked account get one answer,
+// through all of the throttle.
+func TestOneAnswerForAll(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	w.SignUp("known")
+	answer := func(username string) string {
+		walk := credentials(w, username, "not the password")
+		walk.View.ID = ""
+		b, err := json.Marshal(walk.View)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	for i := range 110 {
+		known, unknown, dashed := answer("known"), answer("unknown"), answer("no-such-user")
+		if known != unknown || known != dashed {
+			t.Fatalf("try %d:\n%s\n%s\n%s", i+1, known, unknown, dashed)
+		}
+		w.Clock.Advance(time.Hour)
+	}
+	credentials(w, "known", Password).Refused(api.InvalidCredentials) // locked by now
+}
+
+// R42: as many writes for a name that nobody has.
+func TestAsManyWrites(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	w.SignUp("known")
+	credentials(w, "known", "not the password")
+	credentials(w, "unknown", "not the password")
+	count := func(username string) int {
+		walk := w.Stranger().Begin(api.SignIn)
+		var writes int
+		w.Watch(func(n int) { writes = n })
+		walk.Answer(api.Credentials{Username: username, Password: "not the password"})
+		w.Watch(nil)
+		return writes
+	}
+	if known, unknown := count("known"), count("unknown"); known == 0 || max(known-unknown, unknown-known) > 1 {
+		t.Errorf("%d writes for a known name, %d for an unknown one", known, unknown)
+	}
+}
+
+// R43: five free, then 30 s, doubling to an hour; a success resets; spellings of
+// the name are one.
+func TestThrottle(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	w.SignUp("ada")
+	spellings := []string{"ada", "ADA", "Ada", " ada ", "aDa"}
+	for _, s := range spellings {
+		credentials(w, s, "not the password").Refused(api.InvalidCredentials)
+	}
+	wait := 30 * time.Second
+	for range 10 {
+		refusal := credentials(w, "ada", Password).Refused(api.Throttled)
+		if want := w.Clock.Now().Add(wait); refusal.RetryAt == nil || !refusal.RetryAt.Equal(want) {
+			t.Fatalf("retry at %v, want %v", refusal.RetryAt, want)
+		}
+		w.Clock.Advance(wait - time.Millisecond)
+		credentials(w, "ada", Password).Refused(api.Throttled)
+		w.Clock.Advance(time.Millisecond)
+		credentials(w, "ada", "not the password").Refused(api.InvalidCredentials)
+		wait = min(2*wait, time.Hour)
+	}
+	w.Clock.Advance(time.Hour)
+	credentials(w, "ada", Password).SignedIn()
+	for range 4 {
+		credentials(w, "ada", "not the password").Refused(api.InvalidCredentials)
+	}
+	credentials(w, "ada", Password).SignedIn()
+}
+
+// R43: failures of every factor are one count; the password alone does not reset
+// it, so knowing it buys no guesses. A hundred in a row lock the account.
+func TestAHundredFailuresInAll(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	secret, _ := ada.EnrollApp()
+	wrong := []func(){
+		func() { credentials(w, "ada", "not the password").Refused(api.InvalidCredentials) },
+		func() {
+			if code := ada.SignIn().Answer(api.Code{Code: OtherCode(w.AppCode(secret))}).View.Refusal.Code; code != api.WrongCode && code != api.ClockDrift {
+				t.Fatalf("refused with %s", code)
+			}
+		},
+		func() {
+			ada.SignIn().Answer(api.ChooseMethod{Method: api.BackupCode}).
+				Answer(api.Code{Code: "0000-0000-0000-0000"}).Refused(api.BackupCodeInactive)
+		},
+		func() {
+			ada.Begin(api.Reauthenticate).Answer(api.Password{Password: "wrong"}).Refused(api.InvalidCredentials)
+		},
+	}
+	for failures := range 100 {
+		wrong[failures%len(wrong)]()
+		w.Clock.Advance(time.Hour)
+	}
+	credentials(w, "ada", Password).Refused(api.InvalidCredentials)
+	ada.Begin(api.Reauthenticate).Answer(api.Password{Password: Password}).Refused(api.TooManyTries)
+	events := w.Audit("ada")
+	if !slices.ContainsFunc(events, func(r audit.Record) bool { return r.Type == audit.MethodDisabled }) {
+		t.Error("the audit does not say that it is locked")
+	}
+}
+
+// R42: what is typed as a user name is nowhere in the store.
+func TestStrangersNamesAreNotKept(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	const typed = "MySecretPassword1"
+	credentials(w, typed, "x-not-the-password").Refused(api.InvalidCredentials)
+	w.View(func(tx store.Tx) error {
+		items, err := tx.Scan("", "", 10000)
+		for _, it := range items {
+			if text := strings.ToLower(it.Key + string(it.Value)); strings.Contains(text, strings.ToLower(typed)) {
+				t.Errorf("kept at %s", it.Key)
+			}
+		}
+		return err
+	})
+}
+
+// The password that was proved is the one that counts: changed in the middle of
+// a sign-in, it is asked for again.
+func TestPasswordChangedInTheMiddle(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	secret, _ := ada.EnrollApp()
+	walk := ada.SignIn().In("app-code")
+	change := ada.Begin(api.ChangePassword).Answer(api.Password{Password: Password})
+	change.Answer(api.Password{Password: "another fine password"}).In("finished")
+	walk.Answer(api.Code{Code: w.AppCode(secret)}).Refused(api.InvalidCredentials)
+	if walk.View.State != "enter-credentials" {
+		t.Errorf("in %s", walk.View.State)
+	}
+	ada.Password = "another fine password"
+	walk.Answer(api.Credentials{Username: "ada", Password: ada.Password}).In("app-code").
+		Answer(api.Code{Code: w.AppCode(secret)}).SignedIn()
+}
+
+// A method that was turned off in the middle of a sign-in is not asked for any
+// more.
+func TestMethodGoneInTheMiddle(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	ada.EnrollText(number)
+	secret, _ := ada.EnrollApp()
+	walk := ada.SignIn().In("app-code")
+	ada.TurnOff(api.App).Answer(api.ConfirmInput{}).In("finished")
+	walk.Answer(api.Code{Code: w.AppCode(secret)}).In("text-code")
+	ada.TurnOff(api.Text).Answer(api.ConfirmInput{}).In("finished")
+	walk.Answer(api.Resend{}).SignedIn()
+}
+
+// R14, R16: a code that went to a number that is not the account's any more does
+// not sign in.
+func TestNumberChangedInTheMiddle(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	ada.EnrollText(number)
+	walk := ada.SignIn().In("text-code")
+	w.Deliver()
+	old := w.Texts.Last(number).Code()
+	const other = "+12025550199"
+	change := ada.Begin(api.ChangePhone).Answer(api.Phone{Number: other})
+	w.Deliver()
+	change.Answer(api.Code{Code: w.Texts.Last(other).Code()}).In("finished")
+	walk.Answer(api.Code{Code: old}).In("text-code")
+	w.Deliver()
+	walk.Answer(api.Code{Code: w.Texts.Last(other).Code()}).SignedIn()
+}
+
+// Codes that are sent and never entered are limited, over all sign-ins.
+func TestTextsAreLimited(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	backup := ada.EnrollText(number)
+	for range 10 {
+		ada.SignIn().In("text-code")
+	}
+	w.Deliver()
+	before := len(w.Texts.To(number))
+	walk := ada.SignIn()
+	walk.Refused(api.Throttled)
+	w.Deliver()
+	if n := len(w.Texts.To(number)) - before; n != 0 || walk.View.State != "text-code" {
+		t.Errorf("%d texts, in %s", n, walk.View.State)
+	}
+	walk.Answer(api.Code{Code: "123456"}).Refused(api.CodeExpired)
+	walk.Answer(api.ChooseMethod{Method: api.BackupCode}).Answer(api.Code{Code: backup}).SignedIn()
+	ada.SignIn().In("text-code") // entering any way in starts the count anew
+}
+
+// What the audit holds of a sign-in: which method, client and place, and no
+// secret.
+func TestAuditOfSignIn(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	secret, backup := ada.EnrollApp()
+	code := w.AppCode(secret)
+	ada.SignIn().Answer(api.Code{Code: OtherCode(code)})
+	ada.SignIn().Answer(api.Code{Code: code}).SignedIn()
+	events := w.Audit("ada")
+	if last := events[0]; last.Type != audit.SignedIn || last.Details["method"] != "app" || last.Client != "Test" || last.Place != "127.0.0.1" {
+		t.Errorf("last event %+v", last)
+	}
+	if failed := events[1]; failed.Type != audit.SignInFailed || !failed.Refused || failed.Details["factor"] != "app" {
+		t.Errorf("the one before %+v", failed)
+	}
+	for _, secret := range []string{secret, backup, code, Password} {
+		if text := fmt.Sprint(events); strings.Contains(text, secret) {
+			t.Errorf("the audit holds %q", secret)
+		}
+	}
+	if err := audit.Verify(t.Context(), w.Store, w.Account("ada").ID); err != nil {
+		t.Error(err)
+	}
+}
+
+// An input that can't be read names its field, and changes nothing.
+func TestMalformedInputs(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	ada.EnrollApp()
+	long := strings.Repeat("a", 10<<20)
+	for _, bad := range []struct {
+		in    api.Credentials
+		field string
+	}{
+		{api.Credentials{Username: "", Password: Password}, "username"},
+		{api.Credentials{Username: long, Password: Password}, "username"},
+		{api.Credentials{Username: "a\x00da", Password: Password}, "username"},
+		{api.Credentials{Username: "ada\u202e", Password: Password}, "username"},
+		{api.Credentials{Username: "ada", Password: ""}, "password"},
+		{api.Credentials{Username: "ada", Password: long}, "password"},
+		{api.Credentials{Username: "ada", Password: "pass\nword"}, "password"},
+		{api.Credentials{Username: "ada", Password: "\xff\xfe"}, "password"},
+	} {
+		walk := w.Stranger().Begin(api.SignIn)
+		rev := walk.View.Rev
+		if got := walk.Answer(bad.in).Refused(api.Malformed); got.Field != bad.field || walk.View.Rev != rev {
+			t.Errorf("%.20q, %.20q: names %q, revision %d → %d", bad.in.Username, bad.in.Password, got.Field, rev, walk.View.Rev)
+		}
+	}
+	walk := ada.SignIn()
+	for _, code := range []string{"", "12345", "1234567", "12345a", long, "１２３４５", "\u200f123456"} {
+		if got := walk.Answer(api.Code{Code: code}).Refused(api.Malformed); got.Field != "code" {
+			t.Errorf("%.20q: names %q", code, got.Field)
+		}
+	}
+	if got := walk.Answer(api.ConfirmInput{}).Refused(api.Malformed); got.Field != "input" {
+		t.Errorf("a foreign input: names %q", got.Field)
+	}
+}

@@ -1,0 +1,169 @@
+package signin_test
+
+import (
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"nightlatch/server/api"
+	"nightlatch/server/ceremony"
+	. "nightlatch/server/ceremony/ceremonytest"
+)
+
+// racers is how many answer at once.
+const racers = 100
+
+// race has every walk answer at once, and counts those that end signed in.
+func race(t *testing.T, walks []*Walk, in api.Input) (won int) {
+	t.Helper()
+	var (
+		all   sync.WaitGroup
+		mu    sync.Mutex
+		start = make(chan struct{})
+	)
+	for _, walk := range walks {
+		all.Go(func() {
+			<-start
+			view, err := walk.Try(in)
+			mu.Lock()
+			defer mu.Unlock()
+			switch _, signedIn := view.Step.(api.SignedIn); {
+			case err != nil && !errors.Is(err, ceremony.ErrNotFound):
+				t.Error(err)
+			case err == nil && signedIn:
+				won++
+			}
+		})
+	}
+	close(start)
+	all.Wait()
+	return won
+}
+
+// same is one ceremony that a hundred clients answer.
+func same(walk *Walk) []*Walk {
+	walks := make([]*Walk, racers)
+	for i := range walks {
+		walks[i] = walk
+	}
+	return walks
+}
+
+// Exactly one of a hundred answers to one step takes effect: for a ceremony step
+// and the text code in it (R11).
+func TestRaceForATextCode(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	ada.EnrollText(number)
+	walk := ada.SignIn()
+	w.Deliver()
+	sessions := w.CountSessions("ada")
+	if won := race(t, same(walk), api.Code{Code: w.Texts.Last(number).Code()}); won != 1 {
+		t.Errorf("%d signed in", won)
+	}
+	if n := w.CountSessions("ada") - sessions; n != 1 {
+		t.Errorf("%d sessions", n)
+	}
+}
+
+// R22: an app code signs in one of a hundred ceremonies.
+func TestRaceForAnAppCode(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	secret, _ := ada.EnrollApp()
+	walks := make([]*Walk, racers)
+	for i := range walks {
+		walks[i] = ada.SignIn()
+	}
+	if won := race(t, walks, api.Code{Code: w.AppCode(secret)}); won != 1 {
+		t.Errorf("%d signed in", won)
+	}
+}
+
+// R72: a backup code signs in one of a hundred ceremonies.
+func TestRaceForABackupCode(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	_, backup := ada.EnrollApp()
+	walks := make([]*Walk, racers)
+	for i := range walks {
+		walks[i] = ada.SignIn().Answer(api.ChooseMethod{Method: api.BackupCode})
+	}
+	if won := race(t, walks, api.Code{Code: backup}); won != 1 {
+		t.Errorf("%d signed in", won)
+	}
+}
+
+// A security key's answer is to one challenge, and that is used once.
+func TestRaceForAChallenge(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	key := ada.EnrollKey("Blue")
+	walk := ada.SignIn()
+	if won := race(t, same(walk), key.Get(walk.View.Step.(api.UseSecurityKey).Get)); won != 1 {
+		t.Errorf("%d signed in", won)
+	}
+}
+
+// R0: one of a hundred gets a user name.
+func TestRaceForAUsername(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	walks := make([]*Walk, racers)
+	for i := range walks {
+		walks[i] = w.Stranger().Begin(api.SignUp)
+	}
+	if won := race(t, walks, api.Credentials{Username: "ada", Password: Password}); won != 1 {
+		t.Errorf("%d signed up", won)
+	}
+}
+
+// R43: a burst gets no more verdicts than the limit allows. A hundred wrong codes
+// in as many ceremonies at once are five failures, and the right one waits.
+func TestBurstOfGuesses(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	secret, _ := ada.EnrollApp()
+	right := w.AppCode(secret)
+	walks := make([]*Walk, racers)
+	for i := range walks {
+		walks[i] = ada.SignIn()
+	}
+	if won := race(t, walks, api.Code{Code: OtherCode(right)}); won != 0 {
+		t.Errorf("%d signed in with a wrong code", won)
+	}
+	failed := 0
+	for _, e := range w.Audit("ada") {
+		if e.Type == "sign-in-failed" {
+			failed++
+		}
+	}
+	if failed != w.Policy.ThrottleFree {
+		t.Errorf("%d guesses were examined", failed)
+	}
+	if won := race(t, walks[:1], api.Code{Code: right}); won != 0 {
+		t.Error("signed in while throttled")
+	}
+	w.Clock.Advance(30 * time.Second)
+	ada.SignIn().Answer(api.Code{Code: w.AppCode(secret)}).SignedIn()
+}
+
+// R43: a hundred wrong answers to one step are one failure: the others came late.
+func TestOneStepOneFailure(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	secret, _ := ada.EnrollApp()
+	walk := ada.SignIn()
+	race(t, same(walk), api.Code{Code: OtherCode(w.AppCode(secret))})
+	if walk.Look(); walk.View.Refusal == nil || walk.View.Rev != 3 {
+		t.Errorf("revision %d, refusal %+v", walk.View.Rev, walk.View.Refusal)
+	}
+	ada.SignIn().Answer(api.Code{Code: w.AppCode(secret)}).SignedIn()
+}
