@@ -3,7 +3,6 @@ package ceremonytest
 import (
 	"nightlatch/server/account"
 	"nightlatch/server/api"
-	"nightlatch/server/backupcode"
 	"nightlatch/server/otp"
 	"nightlatch/server/store"
 )
@@ -99,23 +98,4 @@ func (w *World) SecurityKeys(username string) (keys []account.SecurityKey) {
 		return err
 	})
 	return keys
-}
-
-// IssueBackupCode issues one more backup code, as the route does.
-func (w *World) IssueBackupCode(username string) string {
-	w.T.Helper()
-	code := backupcode.New()
-	sum, err := backupcode.Sum(w.T.Context(), w.Hasher, w.Account(username), code)
-	if err != nil {
-		w.T.Fatal(err)
-	}
-	w.Update(func(tx store.Tx) error {
-		a, err := account.ByLogin(tx, username)
-		if err != nil {
-			return err
-		}
-		_, err = backupcode.Issue(tx, a, sum, w.Policy.BackupCodesMax)
-		return err
-	})
-	return backupcode.Format(code)
 }

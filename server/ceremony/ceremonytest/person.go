@@ -166,3 +166,14 @@ func (p *Person) SignIn() *Walk {
 	walk := p.World.Stranger().Begin(api.SignIn)
 	return walk.Answer(api.Credentials{Username: p.Username, Password: p.Password})
 }
+
+// Rejected begins a ceremony that is refused, and returns the refusal's code.
+func (p *Person) Rejected(b api.Begin) string {
+	p.World.T.Helper()
+	_, err := p.World.Engine.Begin(p.World.T.Context(), p.Caller(), b)
+	var rejection *ceremony.Rejection
+	if !errors.As(err, &rejection) {
+		p.World.T.Fatalf("begin %+v: %v", b, err)
+	}
+	return rejection.Refusal.Code
+}

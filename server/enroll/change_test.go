@@ -1,0 +1,259 @@
+package enroll_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"nightlatch/server/account"
+	"nightlatch/server/api"
+	"nightlatch/server/audit"
+	. "nightlatch/server/ceremony/ceremonytest"
+	"nightlatch/server/store"
+	"nightlatch/server/temppassword"
+)
+
+func codesOf(list []api.Consequence) (codes []string) {
+	for _, c := range list {
+		codes = append(codes, c.Code)
+	}
+	return codes
+}
+
+// R60, R61: what goes is said before, from the real state, and then it goes.
+func TestTurnOff(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	ada.EnrollText(number)
+	ada.EnrollKey("Blue")
+	ada.EnrollKey("Red")
+	password := w.TemporaryPassword("ada")
+	walk := ada.TurnOff(api.SecurityKey).In("confirm")
+	said := walk.View.Step.(api.Confirm)
+	if want := []string{api.MethodOff, api.SecurityKeysDeleted}; said.Method != api.SecurityKey || !slices.Equal(codesOf(said.Consequences), want) || said.Consequences[1].Count != 2 {
+		t.Errorf("says %+v", said)
+	}
+	walk.Answer(api.ConfirmInput{}).In("finished")
+	if e := w.Enrolled("ada"); e.Keys != 0 || !e.Text {
+		t.Errorf("enrolled %+v", e)
+	}
+	w.Deliver()
+	if mail := w.Mails.Last(ada.Address()); mail.Subject != "A way to sign in was turned off" || !strings.Contains(mail.Body, "key") {
+		t.Errorf("notice %+v", mail)
+	}
+	walk = ada.TurnOff(api.Text).In("confirm")
+	said = walk.View.Step.(api.Confirm)
+	if want := []string{api.MethodOff, api.TwoFactorOff, api.BackupCodesVoid, api.TemporaryPasswordsVoid}; !slices.Equal(codesOf(said.Consequences), want) {
+		t.Errorf("says %+v", said)
+	}
+	walk.Answer(api.ConfirmInput{}).In("finished")
+	if a := w.Account("ada"); a.TextOn || len(a.ActiveBackupCodes) != 0 || !a.TwoFactorSince.IsZero() || a.Phone != number {
+		t.Errorf("account %+v", a)
+	}
+	if outcome := w.FindTemporaryPassword("ada", password); outcome != temppassword.Revoked {
+		t.Errorf("the temporary password is %s", outcome)
+	}
+	w.Deliver()
+	if mail := w.Mails.Last(ada.Address()); mail.Subject != "Two-factor authentication is off" {
+		t.Errorf("notice %+v", mail)
+	}
+	ada.SignIn().SignedIn()
+	for _, m := range []api.Method{api.Text, api.App, api.SecurityKey, api.LoginRequest} {
+		if code := ada.Rejected(api.Begin{Kind: api.TurnOff, Method: m}); code != api.Conflict {
+			t.Errorf("%s: %s", m, code)
+		}
+	}
+	for _, m := range []api.Method{"", api.BackupCode, "nonsense"} {
+		if code := ada.Rejected(api.Begin{Kind: api.TurnOff, Method: m}); code != api.Malformed {
+			t.Errorf("%q: %s", m, code)
+		}
+	}
+	// The number is still proved, so turning text on again asks only for the code.
+	again := ada.Prelude(api.EnrollText).In("text-code")
+	w.Deliver()
+	if again.Answer(api.Code{Code: w.Texts.Last(number).Code()}).Save() == "" {
+		t.Error("no backup code with two-factor on again")
+	}
+}
+
+// R61: if more would go by now than was said, it is said again first.
+func TestTurnOffSaysFirst(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	ada.EnrollText(number)
+	ada.EnrollApp()
+	walk := ada.TurnOff(api.App).In("confirm")
+	w.Update(func(tx store.Tx) error { // text goes elsewhere meanwhile
+		a, err := account.ByLogin(tx, "ada")
+		if err != nil {
+			return err
+		}
+		a.TextOn = false
+		return account.Save(tx, a)
+	})
+	walk.Answer(api.ConfirmInput{}).Refused(api.Conflict)
+	if said := walk.View.Step.(api.Confirm); !slices.Contains(codesOf(said.Consequences), api.TwoFactorOff) {
+		t.Errorf("says %+v", said)
+	}
+	walk.Answer(api.ConfirmInput{}).In("finished")
+}
+
+// R6: the proof of the password must be fresh when it is confirmed, not only
+// when it was asked.
+func TestTurnOffAsksAgain(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	ada.EnrollApp()
+	walk := ada.TurnOff(api.App).In("confirm")
+	w.Clock.Advance(w.Policy.Fresh)
+	walk.Answer(api.ConfirmInput{}).In("enter-password")
+	if !w.Enrolled("ada").App {
+		t.Error("off without a proof")
+	}
+	walk.Answer(api.Password{Password: Password}).In("confirm").Answer(api.ConfirmInput{}).In("finished")
+}
+
+// R6: a new password, after the present one; every other session and temporary
+// password ends.
+func TestChangePassword(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	ada.EnrollText(number)
+	password := w.TemporaryPassword("ada")
+	phone := w.Stranger()
+	walk := ada.SignIn()
+	w.Deliver()
+	phone.Token = walk.Answer(api.Code{Code: w.Texts.Last(number).Code()}).SignedIn().SessionToken
+	change := ada.Begin(api.ChangePassword).In("enter-password") // fresh or not
+	change.Answer(api.Password{Password: Password}).In("choose-password")
+	for bad, code := range map[string]string{"short": api.PasswordRefused, "": api.PasswordRefused, "password": api.PasswordRefused, "ada-ada-ada": api.PasswordRefused} {
+		if r := change.Answer(api.Password{Password: bad}).Refused(code); r.Field != "password" {
+			t.Errorf("%q: names %q", bad, r.Field)
+		}
+	}
+	change.Answer(api.Password{Password: "another fine password"}).In("finished")
+	if phone.Caller().Session != nil {
+		t.Error("the other session lives")
+	}
+	if ada.Caller().Session == nil {
+		t.Error("this session ended")
+	}
+	if outcome := w.FindTemporaryPassword("ada", password); outcome != temppassword.Revoked {
+		t.Errorf("the temporary password is %s", outcome)
+	}
+	ada.SignIn().Refused(api.InvalidCredentials)
+	ada.Password = "another fine password"
+	ada.SignIn().In("text-code")
+	w.Deliver()
+	if mail := w.Mails.Last(ada.Address()); mail.Subject != "Your password was changed" {
+		t.Errorf("notice %+v", mail)
+	}
+	if events := w.Audit("ada"); !slices.ContainsFunc(events, func(r audit.Record) bool { return r.Type == audit.SessionsEnded }) {
+		t.Error("the audit does not say that sessions ended")
+	}
+}
+
+// Two windows change the password at once: the second one's proof is of a
+// password that is gone.
+func TestChangePasswordTwice(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	walk := ada.Begin(api.ChangePassword).Answer(api.Password{Password: Password})
+	w.SetPassword("ada", "set from elsewhere")
+	walk.Answer(api.Password{Password: "another fine password"}).Refused(api.InvalidCredentials)
+	if walk.View.State != "enter-password" {
+		t.Errorf("in %s", walk.View.State)
+	}
+	walk.Answer(api.Password{Password: Password}).Refused(api.InvalidCredentials)
+	walk.Answer(api.Password{Password: "set from elsewhere"}).In("choose-password")
+	w.Clock.Advance(w.Policy.Fresh)
+	walk.Answer(api.Password{Password: "another fine password"}).In("enter-password") // R6
+}
+
+// R4, R6: the new address is confirmed before it counts, and the old one is told.
+func TestChangeEmail(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	walk := ada.Begin(api.ChangeEmail).In("enter-email")
+	walk.Answer(api.Email{Address: "one@example.org"}).In("email-code")
+	w.Deliver()
+	walk.Answer(api.Code{Code: w.Mails.Last("one@example.org").Code()}).In("finished")
+	walk = ada.Begin(api.ChangeEmail)
+	if step := walk.View.Step.(api.EnterEmail); step.Address != "one@example.org" {
+		t.Errorf("shows %+v", step)
+	}
+	walk.Answer(api.Email{Address: "one@example.org"}).Refused(api.Malformed)
+	walk.Answer(api.Email{Address: "two@example.org"}).In("email-code")
+	if a := w.Account("ada"); a.Email != "one@example.org" {
+		t.Errorf("changed to %s before it was confirmed", a.Email)
+	}
+	w.Deliver()
+	walk.Answer(api.Code{Code: w.Mails.Last("two@example.org").Code()}).In("finished")
+	w.Deliver()
+	for _, to := range []string{"one@example.org", "two@example.org"} {
+		if mail := w.Mails.Last(to); mail.Subject != "Your email address was changed" || strings.Contains(mail.Body, "two@") {
+			t.Errorf("to %s: %+v", to, mail)
+		}
+	}
+}
+
+// R16: the old number works until the new one is proved, and gets a notice.
+func TestChangePhone(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	ada.EnrollText(number)
+	for kind, first := range map[api.Kind]api.State{api.ChangePhone: "enter-phone", api.EnrollText: "overview"} {
+		from, to := w.Account("ada").Phone, other
+		if from == other {
+			to = number
+		}
+		walk := ada.Begin(kind).In(first)
+		if kind == api.EnrollText {
+			if step := walk.View.Step.(api.Overview); !step.Replaces {
+				t.Errorf("overview %+v", step)
+			}
+			walk.Answer(api.Continue{})
+		}
+		walk.Answer(api.Phone{Number: from}).Refused(api.Malformed)
+		walk.Answer(api.Phone{Number: to}).In("text-code")
+		if w.Account("ada").Phone != from {
+			t.Error("changed before it was proved")
+		}
+		signIn := ada.SignIn()
+		w.Deliver()
+		signIn.Answer(api.Code{Code: w.Texts.Last(from).Code()}).SignedIn()
+		walk.Answer(api.Code{Code: w.Texts.Last(to).Code()}).In("finished")
+		w.Deliver()
+		if text := w.Texts.Last(from); !strings.Contains(text.Body, "no longer") {
+			t.Errorf("to the old number: %q", text.Body)
+		}
+		if mail := w.Mails.Last(ada.Address()); mail.Subject != "Your phone number was changed" || strings.Contains(mail.Body, to) {
+			t.Errorf("notice %+v", mail)
+		}
+		if a := w.Account("ada"); a.Phone != to || !a.TextOn {
+			t.Errorf("account %+v", a)
+		}
+		w.Clock.Advance(time.Second)
+	}
+}
+
+// A number can be added without making it a method.
+func TestChangePhoneOnly(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	walk := ada.Begin(api.ChangePhone).Answer(api.Phone{Number: number})
+	w.Deliver()
+	walk.Answer(api.Code{Code: w.Texts.Last(number).Code()}).In("finished")
+	if a := w.Account("ada"); a.Phone != number || !a.PhoneVerified || a.TextOn || w.Enrolled("ada").TwoFactor() {
+		t.Errorf("account %+v", a)
+	}
+}
