@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"os/exec"
+	"strings"
 	"testing"
 	"time"
 
@@ -216,21 +217,28 @@ func TestChildProcessesDuringTouch(t *testing.T) {
 	}
 }
 
-// Another program that has the key is not waited for longer than three seconds.
-func TestBusy(t *testing.T) {
-	t.Parallel()
-	b := newBench(t)
-	k := manual(t, b)
-	c := newClient(t, b, 10*time.Second)
+// occupy starts another program on the key and returns once it waits for a touch.
+func occupy(t *testing.T, b *virtual.Bench, k virtual.Key) *exec.Cmd {
+	t.Helper()
+	line := func(b []byte) string { return base64.StdEncoding.EncodeToString(b) + "\n" }
 	other := exec.CommandContext(t.Context(), "fido2-cred", "-M", k.Path)
-	other.Stdin = bytes.NewBufferString(
-		base64.StdEncoding.EncodeToString(random()) + "\nlocalhost\nbob\n" + base64.StdEncoding.EncodeToString(random()) + "\n")
+	other.Stdin = strings.NewReader(line(random()) + "localhost\nbob\n" + line(random()))
 	waiting := make(chan struct{})
 	blinking(t, b, k.ID, func() { close(waiting) })
 	if err := other.Start(); err != nil {
 		t.Fatal(err)
 	}
 	<-waiting
+	return other
+}
+
+// Another program that has the key is not waited for longer than three seconds.
+func TestBusy(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	k := manual(t, b)
+	c := newClient(t, b, 10*time.Second)
+	other := occupy(t, b, k)
 	begun := time.Now()
 	_, err := c.Create(t.Context(), device(k), creation(t, nil), &person{})
 	if !errors.Is(err, fido.ErrBusy) {
@@ -251,15 +259,7 @@ func TestAfterAKilledProgram(t *testing.T) {
 	b := newBench(t)
 	k := manual(t, b)
 	c := newClient(t, b, 10*time.Second)
-	other := exec.CommandContext(t.Context(), "fido2-cred", "-M", k.Path)
-	other.Stdin = bytes.NewBufferString(
-		base64.StdEncoding.EncodeToString(random()) + "\nlocalhost\nbob\n" + base64.StdEncoding.EncodeToString(random()) + "\n")
-	waiting := make(chan struct{})
-	blinking(t, b, k.ID, func() { close(waiting) })
-	if err := other.Start(); err != nil {
-		t.Fatal(err)
-	}
-	<-waiting
+	other := occupy(t, b, k)
 	if err := other.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
