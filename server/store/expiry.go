@@ -14,8 +14,9 @@ import (
 // in its own name.
 const expiryPrefix = "exp/"
 
-// reapAtOnce keeps a janitor's transaction small: rows, each with a few keys.
-const reapAtOnce = 8
+// reapAtOnce rows, each with at most four keys, their roots and itself, fit one
+// transaction.
+const reapAtOnce = MaxWrites / 9
 
 func expiryKey(at time.Time, key string) string {
 	return fmt.Sprintf("%s%013d/%s", expiryPrefix, at.UnixMilli(), key)

@@ -3,6 +3,7 @@ package bolt
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -230,8 +231,14 @@ func TestOpenTornMeta(t *testing.T) {
 // writing answer ErrDamaged or the truth, and never end the program.
 func TestDamagedWhileRunning(t *testing.T) {
 	t.Parallel()
+	sound, err := os.ReadFile(filled(t, 2000))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
 	for seed := range uint64(40) {
-		path := filled(t, 2000)
+		path := filepath.Join(dir, fmt.Sprint(seed))
+		writeFile(t, path, sound)
 		s, err := Open(config(path))
 		if err != nil {
 			t.Fatal(err)

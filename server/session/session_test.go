@@ -1,0 +1,385 @@
+package session
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"nightlatch/server/store"
+	"nightlatch/server/store/bolt"
+	"nightlatch/server/store/seal"
+	"nightlatch/server/store/storetest"
+)
+
+var start = time.Unix(1_700_000_000, 0).UTC()
+
+const (
+	day   = 24 * time.Hour
+	month = 30 * day
+)
+
+// A bench is a Book over a store with a clock that the test moves.
+type bench struct {
+	*testing.T
+	*Book
+	store store.Store
+	at    time.Time
+}
+
+func newBench(t *testing.T, idle time.Duration) *bench {
+	t.Helper()
+	b := &bench{T: t, at: start}
+	b.store = storetest.New(t, func() time.Time { return b.at })
+	book, err := New(Config{Keys: seal.New([32]byte{1}), Lifetime: month, Idle: idle, Fresh: 10 * time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Book = book
+	return b
+}
+
+func (b *bench) update(fn func(tx store.Tx) error) {
+	b.Helper()
+	if err := b.store.Update(b.Context(), fn); err != nil {
+		b.Fatal(err)
+	}
+}
+
+func (b *bench) create(account, client string) (token string, made Session) {
+	b.Helper()
+	b.update(func(tx store.Tx) (err error) {
+		token, made, err = b.Create(tx, Session{Account: account, Client: client, Place: "127.0.0.1", Kind: "console", Proved: b.at})
+		return err
+	})
+	return token, made
+}
+
+func (b *bench) find(token string) (s Session, err error) {
+	err = b.store.View(b.Context(), func(tx store.Tx) error {
+		s, err = b.Find(tx, token)
+		return err
+	})
+	return s, err
+}
+
+func (b *bench) clients(account string) (names []string) {
+	b.Helper()
+	if err := b.store.View(b.Context(), func(tx store.Tx) error {
+		list, err := b.List(tx, account)
+		names = nil
+		for _, s := range list {
+			names = append(names, s.Client)
+		}
+		return err
+	}); err != nil {
+		b.Fatal(err)
+	}
+	return names
+}
+
+func TestConfigIsChecked(t *testing.T) {
+	t.Parallel()
+	keys := seal.New([32]byte{})
+	for _, cfg := range []Config{
+		{}, {Keys: keys, Lifetime: 1}, {Lifetime: 1, Fresh: 1}, {Keys: keys, Fresh: 1}, {Keys: keys, Lifetime: 1, Fresh: 1, Idle: -1},
+	} {
+		if _, err := New(cfg); err == nil {
+			t.Errorf("%+v was taken", cfg)
+		}
+	}
+}
+
+func TestCreateAndFind(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, 0)
+	token, made := b.create("a", "one")
+	if !strings.HasPrefix(token, "nls_") || len(token) != 4+43 || len(made.ID) < 26 {
+		t.Errorf("token of %d characters, ID %q", len(token), made.ID)
+	}
+	if made.Created != start || made.LastSeen != start || made.Expires != start.Add(month) {
+		t.Errorf("made %+v", made)
+	}
+	got, err := b.find(token)
+	if err != nil || got != made {
+		t.Errorf("found %+v, %v; want %+v", got, err, made)
+	}
+	for _, wrong := range []string{"", "nls_", token[4:], token[:len(token)-1], token + "A", "NLS_" + token[4:], made.ID, strings.Repeat("x", 1<<20)} {
+		if _, err := b.find(wrong); !errors.Is(err, ErrUnknown) {
+			t.Errorf("a wrong token of %d characters: %v, want ErrUnknown", len(wrong), err)
+		}
+	}
+	if err := b.store.Update(t.Context(), func(tx store.Tx) error {
+		_, _, err := b.Create(tx, Session{})
+		return err
+	}); err == nil {
+		t.Error("a session of no account was made")
+	}
+}
+
+// TestTokenIsNotStored: whoever reads the store learns no token.
+func TestTokenIsNotStored(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, 0)
+	token, _ := b.create("a", "one")
+	if err := b.store.View(t.Context(), func(tx store.Tx) error {
+		items, err := tx.Scan("", "", 100)
+		for _, it := range items {
+			if strings.Contains(it.Key+string(it.Value), token[4:]) {
+				t.Errorf("%s holds the token", it.Key)
+			}
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestR44Expires(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, 0)
+	token, s := b.create("a", "one")
+	b.at = start.Add(month - time.Nanosecond)
+	if _, err := b.find(token); err != nil {
+		t.Errorf("in the last moment of 30 days: %v", err)
+	}
+	b.at = start.Add(month)
+	if _, err := b.find(token); !errors.Is(err, ErrUnknown) {
+		t.Errorf("after 30 days: %v, want ErrUnknown", err)
+	}
+	if got := b.clients("a"); len(got) != 0 {
+		t.Errorf("it is still listed: %q", got)
+	}
+	for name, fn := range map[string]func(tx store.Tx) error{
+		"touch": func(tx store.Tx) error { return b.Touch(tx, s) },
+		"prove": func(tx store.Tx) error { return b.Prove(tx, "a", s.ID) },
+		"end":   func(tx store.Tx) error { return b.End(tx, "a", s.ID) },
+		"load":  func(tx store.Tx) error { _, err := b.Load(tx, "a", s.ID); return err },
+	} {
+		if err := b.store.Update(t.Context(), fn); !errors.Is(err, ErrUnknown) {
+			t.Errorf("%s after 30 days: %v, want ErrUnknown", name, err)
+		}
+	}
+	if _, err := store.Reap(t.Context(), b.store); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.store.View(t.Context(), func(tx store.Tx) error {
+		items, err := tx.Scan("", "", 100)
+		if len(items) != 1 || items[0].Key != "acctrev/a" {
+			t.Errorf("the janitor left %d keys", len(items))
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestR44HardenedIdle(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, time.Hour)
+	token, s := b.create("a", "one")
+	for range 5 {
+		b.at = b.at.Add(time.Hour - time.Second)
+		if _, err := b.find(token); err != nil {
+			t.Fatalf("used within the hour: %v", err)
+		}
+		b.update(func(tx store.Tx) error { return b.Touch(tx, s) })
+	}
+	if got, _ := b.find(token); got.LastSeen != b.at || got.Expires != start.Add(month) {
+		t.Errorf("touched it is %+v", got)
+	}
+	b.at = b.at.Add(time.Hour)
+	if _, err := b.find(token); !errors.Is(err, ErrUnknown) {
+		t.Errorf("idle for an hour: %v, want ErrUnknown", err)
+	}
+}
+
+func TestR3Fresh(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, 0)
+	token, s := b.create("a", "one")
+	fresh := func() (time.Time, bool) {
+		t.Helper()
+		s, err := b.find(token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b.Fresh(s, b.at)
+	}
+	if until, ok := fresh(); !ok || until != start.Add(10*time.Minute) {
+		t.Errorf("just signed in: %v, %v", until, ok)
+	}
+	b.at = start.Add(10*time.Minute - time.Nanosecond)
+	if _, ok := fresh(); !ok {
+		t.Error("within 10 minutes it is not fresh")
+	}
+	b.at = start.Add(10 * time.Minute)
+	if _, ok := fresh(); ok {
+		t.Error("after 10 minutes it is fresh")
+	}
+	b.update(func(tx store.Tx) error { return b.Prove(tx, "a", s.ID) })
+	if until, ok := fresh(); !ok || until != b.at.Add(10*time.Minute) {
+		t.Errorf("proved again: %v, %v", until, ok)
+	}
+	if _, ok := b.Fresh(Session{}, b.at); ok {
+		t.Error("a session that never proved a password is fresh")
+	}
+}
+
+func TestR44EndOne(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, 0)
+	one, s := b.create("a", "one")
+	two, _ := b.create("a", "two")
+	for _, id := range []string{"x", "", s.ID + "x"} {
+		if err := b.store.Update(t.Context(), func(tx store.Tx) error { return b.End(tx, "a", id) }); !errors.Is(err, ErrUnknown) {
+			t.Errorf("end of %q: %v, want ErrUnknown", id, err)
+		}
+	}
+	if err := b.store.Update(t.Context(), func(tx store.Tx) error { return b.End(tx, "b", s.ID) }); !errors.Is(err, ErrUnknown) {
+		t.Errorf("end of another account's: %v, want ErrUnknown", err)
+	}
+	b.update(func(tx store.Tx) error { return b.End(tx, "a", s.ID) })
+	if _, err := b.find(one); !errors.Is(err, ErrUnknown) {
+		t.Errorf("the ended one: %v, want ErrUnknown", err)
+	}
+	if _, err := b.find(two); err != nil {
+		t.Errorf("the other one: %v", err)
+	}
+}
+
+func TestR44EndOthers(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, 0)
+	for i := range 100 { // more than one transaction could delete
+		b.create("a", fmt.Sprint("old ", i))
+	}
+	first, kept := b.create("a", "first")
+	other, _ := b.create("b", "other")
+	end := func(keep string) (n int) {
+		t.Helper()
+		b.update(func(tx store.Tx) (err error) {
+			n, err = b.EndOthers(tx, "a", keep)
+			return err
+		})
+		return n
+	}
+	if n := end(kept.ID); n != 100 {
+		t.Errorf("%d ended, want 100", n)
+	}
+	if n := end(kept.ID); n != 0 {
+		t.Errorf("again: %d ended, want 0", n)
+	}
+	if got := b.clients("a"); !slices.Equal(got, []string{"first"}) {
+		t.Errorf("left: %q", got)
+	}
+	b.at = b.at.Add(time.Minute)
+	second, next := b.create("a", "second")
+	if got := b.clients("a"); !slices.Equal(got, []string{"first", "second"}) {
+		t.Errorf("with a new one: %q", got)
+	}
+	// The one that was kept does not outlive the next time.
+	if n := end(next.ID); n != 1 {
+		t.Errorf("%d ended, want 1", n)
+	}
+	if _, err := b.find(first); !errors.Is(err, ErrUnknown) {
+		t.Errorf("first: %v, want ErrUnknown", err)
+	}
+	if _, err := b.find(second); err != nil {
+		t.Errorf("second: %v", err)
+	}
+	if n := end(""); n != 1 || len(b.clients("a")) != 0 {
+		t.Errorf("all: %d ended, %q left", n, b.clients("a"))
+	}
+	if _, err := b.find(other); err != nil {
+		t.Errorf("another account's: %v", err)
+	}
+}
+
+func TestListIsLong(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, 0)
+	var group sync.WaitGroup
+	for range 2 * listPage {
+		group.Go(func() { b.create("a", "x") })
+	}
+	group.Wait()
+	if n := len(b.clients("a")); n != 2*listPage {
+		t.Errorf("%d listed, want %d", n, 2*listPage)
+	}
+}
+
+// TestEndRaces ends one session from many places: one does, all others hear that
+// it is gone.
+func TestEndRaces(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, 0)
+	_, s := b.create("a", "one")
+	errs := make(chan error, 64)
+	for range cap(errs) {
+		go func() {
+			errs <- b.store.Update(t.Context(), func(tx store.Tx) error { return b.End(tx, "a", s.ID) })
+		}()
+	}
+	won := 0
+	for range cap(errs) {
+		if err := <-errs; err == nil {
+			won++
+		} else if !errors.Is(err, ErrUnknown) {
+			t.Error(err)
+		}
+	}
+	if won != 1 {
+		t.Errorf("%d ended it", won)
+	}
+}
+
+func FuzzFind(f *testing.F) {
+	f.Add("nls_AAAA")
+	book, err := New(Config{Keys: seal.New([32]byte{1}), Lifetime: month, Fresh: 1})
+	if err != nil {
+		f.Fatal(err)
+	}
+	s := storetest.New(f, func() time.Time { return start })
+	f.Fuzz(func(t *testing.T, token string) {
+		err := s.View(t.Context(), func(tx store.Tx) error {
+			_, err := book.Find(tx, token)
+			return err
+		})
+		if !errors.Is(err, ErrUnknown) {
+			t.Errorf("%q: %v", token, err)
+		}
+	})
+}
+
+func BenchmarkFind(b *testing.B) {
+	s, err := bolt.Open(bolt.Config{Path: filepath.Join(b.TempDir(), "bench.db"), Now: func() time.Time { return start }})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	book, err := New(Config{Keys: seal.New([32]byte{1}), Lifetime: month, Fresh: 1})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var token string
+	if err := s.Update(b.Context(), func(tx store.Tx) error {
+		token, _, err = book.Create(tx, Session{Account: "a", Client: "Firefox on Linux", Place: "127.0.0.1", Kind: "web"})
+		return err
+	}); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := s.View(b.Context(), func(tx store.Tx) error {
+			_, err := book.Find(tx, token)
+			return err
+		}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
