@@ -56,6 +56,7 @@ func (b *Box) MinSize() fyne.Size { return fyne.Size{} }
 
 // CreateRenderer is Fyne's.
 func (b *Box) CreateRenderer() fyne.WidgetRenderer {
+	b.paint() // what it is part of has dressed it since
 	return &boxRenderer{b: b, objs: []fyne.CanvasObject{b.rect}}
 }
 

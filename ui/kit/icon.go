@@ -70,7 +70,10 @@ func (i *Icon) Refresh() {
 }
 
 // CreateRenderer is Fyne's.
-func (i *Icon) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(i.img) }
+func (i *Icon) CreateRenderer() fyne.WidgetRenderer {
+	i.paint() // what it is part of has dressed it since
+	return widget.NewSimpleRenderer(i.img)
+}
 
 // Mark is the app icon, in its own colours.
 func Mark(edge float32) fyne.CanvasObject {

@@ -27,7 +27,7 @@ func NewRailItem(icon, label, count string, selected bool, tap func()) *RailItem
 	r.chip = Z(NewBox(AccentSoft, "", RadiusChip), Inset(7, 2, 7, 2, r.count))
 	r.words = Grow(H(S8, Grow(r.label), r.chip))
 	mark := HTop(0, Full(Sized(3, 0, Inset(0, 9, 0, 9, r.bar))), Gap())
-	r.init(r, Z(r.box, mark, Scaled(0, 36, Inset(10, 0, 6, 0, Centre2(H(10, r.icon, r.words))))), RadiusControl, -1, r.dress)
+	r.init(r, Z(r.box, mark, Scaled(0, 36, Inset(S12, 0, S12, 0, Centre2(H(10, r.icon, r.words))))), RadiusControl, -1, r.dress)
 	return r
 }
 
@@ -90,7 +90,7 @@ type SideRail struct {
 }
 
 // RailFolded is the width of a folded rail at text size 100 %.
-const RailFolded float32 = 64
+const RailFolded float32 = 68
 
 // NewRail builds the rail.
 func NewRail(c RailConfig) *SideRail {
@@ -119,7 +119,7 @@ func NewRail(c RailConfig) *SideRail {
 		return parts
 	}
 	r.whoIs = Grow(V(0, NewText(c.Name, Strong, Ink), NewText(c.Subtitle, Caption, Ink3)))
-	r.who = NewTapRow(Inset(S4, S8, S4, S8, H(S12, Avatar(initial(c.Name), 32), r.whoIs)), c.OnAccount)
+	r.who = NewTapRow(Inset(6, S8, 6, S8, H(S12, Avatar(initial(c.Name), 32), r.whoIs)), c.OnAccount)
 	r.who.Name = words().T("kit.account", c.Name)
 	places := Scroll(V(S16, groups(c.Groups)...))
 	feet := V(2, groups([][]Place{c.Feet})...)

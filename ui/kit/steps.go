@@ -28,11 +28,11 @@ func Steps(at int, names ...string) fyne.CanvasObject {
 		var disc fyne.CanvasObject
 		switch {
 		case i < at:
-			disc, ink = Z(NewBox(AccentSoft, "", 12), Centre(NewIcon("check", 14, Accent).Fixed())), Ink2
+			disc, ink = Z(NewDisc(AccentSoft, ""), Centre(NewIcon("check", 14, Accent))), Ink2
 		case i == at:
-			disc, ink, role = Z(NewBox(Accent, "", 12), Centre(NewText(num, Label.Fixed(), OnAccent))), Ink, Strong
+			disc, ink, role = Z(NewDisc(Accent, ""), Centre(NewText(num, Label, OnAccent))), Ink, Strong
 		default:
-			disc = Z(NewBox(Clear, Control, 12), Centre(NewText(num, Label.Fixed(), Ink3)))
+			disc = Z(NewDisc(Clear, Control), Centre(NewText(num, Label, Ink3)))
 		}
 		if i > 0 {
 			rule := NewBox(Hairline, "", 0)
@@ -47,13 +47,14 @@ func Steps(at int, names ...string) fyne.CanvasObject {
 	return s
 }
 
-const stepDisc = S24
+// stepDisc is the edge of a disc.
+func stepDisc() float32 { return scaled(24) }
 
 // wants is the width that the steps take with the names of some of them.
 func (s *steps) wants(named func(i int) bool) float32 {
 	w := -S8
 	for i, t := range s.texts {
-		w += stepDisc + S8 + 2*S12 + S8 // a short line at least
+		w += stepDisc() + S8 + 2*S12 + S8 // a short line at least
 		if named(i) {
 			w += S8 + t.MinSize().Width
 		}
@@ -68,7 +69,7 @@ func (s *steps) arrange(size fyne.Size) {
 	}
 	used := float32(0)
 	for i, t := range s.texts {
-		used += stepDisc
+		used += stepDisc()
 		if named(i) {
 			used += S8 + t.MinSize().Width
 		}
@@ -81,9 +82,9 @@ func (s *steps) arrange(size fyne.Size) {
 			s.rules[i-1].Resize(fyne.NewSize(line, 1))
 			x += line + 2*S12
 		}
-		s.discs[i].Move(fyne.NewPos(x, whole((size.Height-stepDisc)/2)))
-		s.discs[i].Resize(fyne.NewSquareSize(stepDisc))
-		x += stepDisc
+		s.discs[i].Move(fyne.NewPos(x, whole((size.Height-stepDisc())/2)))
+		s.discs[i].Resize(fyne.NewSquareSize(stepDisc()))
+		x += stepDisc()
 		showIf(t, named(i))
 		if named(i) {
 			w := fyne.Min(t.MinSize().Width, fyne.Max(0, size.Width-x-S8))
@@ -105,7 +106,7 @@ func (s *steps) AccessibilityLabel() string {
 func (s *steps) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleText }
 func (s *steps) HeightFor(float32) float32              { return s.MinSize().Height }
 func (s *steps) MinSize() fyne.Size {
-	return fyne.NewSize(80, fyne.Max(stepDisc, Body.line()))
+	return fyne.NewSize(80, fyne.Max(stepDisc(), Body.line()))
 }
 
 func (s *steps) CreateRenderer() fyne.WidgetRenderer {
