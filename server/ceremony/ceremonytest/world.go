@@ -285,3 +285,26 @@ func (w *World) CountSessions(username string) (n int) {
 	})
 	return n
 }
+
+// LastCode is the newest code that arrived for somebody, or "".
+func (b *Box) LastCode(to string) string {
+	all := b.To(to)
+	for i := len(all) - 1; i >= 0; i-- {
+		if code := all[i].Code(); code != "" {
+			return code
+		}
+	}
+	return ""
+}
+
+// Holds reports whether a code ever arrived for anybody.
+func (b *Box) Holds(code string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, l := range b.letters {
+		if l.Code() == code {
+			return true
+		}
+	}
+	return false
+}
