@@ -36,9 +36,6 @@ func NormalizeCode(s string) (string, error) {
 	}
 	code := make([]byte, 0, BackupCodeSymbols)
 	for _, r := range s {
-		if unicode.IsSpace(r) || unicode.Is(unicode.Pd, r) || r == '\u2212' || r == '\u00ad' {
-			continue // U+2212 is the minus sign, U+00AD the soft hyphen: dashes to the eye
-		}
 		if r >= 'A' && r <= 'Z' {
 			r += 'a' - 'A'
 		}
@@ -48,15 +45,26 @@ func NormalizeCode(s string) (string, error) {
 		case 'i', 'l':
 			r = '1'
 		}
-		if r >= unicode.MaxASCII || !strings.ContainsRune(crockford, r) || len(code) == BackupCodeSymbols {
+		switch {
+		case r <= unicode.MaxASCII && strings.IndexByte(crockford, byte(r)) >= 0:
+			if len(code) == BackupCodeSymbols {
+				return "", ErrCode
+			}
+			code = append(code, byte(r))
+		case !separator(r):
 			return "", ErrCode
 		}
-		code = append(code, byte(r))
 	}
 	if len(code) != BackupCodeSymbols {
 		return "", ErrCode
 	}
 	return string(code), nil
+}
+
+// separator reports a space or anything that is a dash to the eye: U+2212 is the
+// minus sign, U+00AD the soft hyphen.
+func separator(r rune) bool {
+	return unicode.IsSpace(r) || unicode.Is(unicode.Pd, r) || r == '\u2212' || r == '\u00ad'
 }
 
 // FormatCode writes a code in groups of four: 7kmq-2xwd-9hfz-3r8n (R76).

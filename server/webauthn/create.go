@@ -25,17 +25,7 @@ func (r *RP) BeginCreate(user User, exclude []Descriptor) (options json.RawMessa
 		return nil, nil, fmt.Errorf("webauthn: begin to create: %w", err)
 	}
 	creation.Response.Hints = hints()
-	return marshal(creation.Response, s)
-}
-
-func marshal(response any, s *webauthn.SessionData) (options json.RawMessage, session []byte, err error) {
-	if options, err = json.Marshal(response); err != nil {
-		return nil, nil, fmt.Errorf("webauthn: options: %w", err)
-	}
-	if session, err = json.Marshal(s); err != nil {
-		return nil, nil, fmt.Errorf("webauthn: session: %w", err)
-	}
-	return options, session, nil
+	return marshal(creation.Response, protocol.CreateCeremony, s)
 }
 
 // FinishCreate verifies a RegistrationResponseJSON (§7.1) and returns the
@@ -43,7 +33,7 @@ func marshal(response any, s *webauthn.SessionData) (options json.RawMessage, se
 // (§7.1 step 26). Errors: *RefusedError.
 func (r *RP) FinishCreate(session []byte, user User, response json.RawMessage) (Credential, error) {
 	var none Credential
-	s, err := openSession(session)
+	s, err := openSession(session, protocol.CreateCeremony)
 	if err != nil {
 		return none, err
 	}

@@ -29,7 +29,7 @@ func (r *RP) BeginGet(creds []Descriptor) (options json.RawMessage, session []by
 		return nil, nil, fmt.Errorf("webauthn: begin to get: %w", err)
 	}
 	assertion.Response.Hints = hints()
-	return marshal(assertion.Response, s)
+	return marshal(assertion.Response, protocol.AssertCeremony, s)
 }
 
 // FinishGet verifies an AuthenticationResponseJSON (§7.2) by one of the
@@ -38,7 +38,7 @@ func (r *RP) BeginGet(creds []Descriptor) (options json.RawMessage, session []by
 // ErrUnknownKey, ErrOtherRP, *RefusedError.
 func (r *RP) FinishGet(session []byte, creds []Credential, response json.RawMessage) (Verified, error) {
 	var none Verified
-	s, err := openSession(session)
+	s, err := openSession(session, protocol.AssertCeremony)
 	if err != nil {
 		return none, err
 	}

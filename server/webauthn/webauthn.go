@@ -212,10 +212,31 @@ func checkClient(c protocol.CollectedClientData, want protocol.CeremonyType, cha
 // certificates, are below 8 KiB.
 const responseMax = 64 << 10
 
-func openSession(b []byte) (webauthn.SessionData, error) {
-	var s webauthn.SessionData
+// A session is what must be known when the response comes. Its kind keeps a
+// challenge made for one purpose from being answered for the other.
+type session struct {
+	Kind protocol.CeremonyType `json:"kind"`
+	webauthn.SessionData
+}
+
+func openSession(b []byte, kind protocol.CeremonyType) (webauthn.SessionData, error) {
+	var s session
 	if err := json.Unmarshal(b, &s); err != nil {
-		return s, fmt.Errorf("webauthn: session: %w", err)
+		return s.SessionData, fmt.Errorf("webauthn: session: %w", err)
 	}
-	return s, nil
+	if s.Kind != kind {
+		return s.SessionData, &RefusedError{Reason: OtherChallenge}
+	}
+	return s.SessionData, nil
+}
+
+// marshal writes the options and the session they are answered in.
+func marshal(response any, kind protocol.CeremonyType, data *webauthn.SessionData) (options json.RawMessage, saved []byte, err error) {
+	if options, err = json.Marshal(response); err != nil {
+		return nil, nil, fmt.Errorf("webauthn: options: %w", err)
+	}
+	if saved, err = json.Marshal(session{kind, *data}); err != nil {
+		return nil, nil, fmt.Errorf("webauthn: session: %w", err)
+	}
+	return options, saved, nil
 }

@@ -1,0 +1,577 @@
+package webauthn_test
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/rsa"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"nightlatch/server/account"
+	"nightlatch/server/webauthn"
+)
+
+// A Credential and its twin in the account's record convert (or this does not
+// compile).
+var _ = account.Credential(webauthn.Credential{})
+
+var ann = webauthn.User{ID: []byte("kq7v3x2m5n4p6r7s2t3u4v5w6x"), Name: "ann", DisplayName: "ann"}
+
+func newRP(t testing.TB, verification string) *webauthn.RP {
+	t.Helper()
+	return rpAt(t, "localhost", verification, "http://localhost:8440", "http://localhost")
+}
+
+func rpAt(t testing.TB, id, verification string, origins ...string) *webauthn.RP {
+	t.Helper()
+	rp, err := webauthn.New(webauthn.Config{
+		RPID: id, RPName: "Nightlatch", Origins: func() []string { return origins }, UserVerification: verification,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rp
+}
+
+func classic(t testing.TB) *webauthn.RP  { return newRP(t, webauthn.VerificationDiscouraged) }
+func hardened(t testing.TB) *webauthn.RP { return newRP(t, webauthn.VerificationRequired) }
+
+// enroll plays a creation that must succeed.
+func enroll(t testing.TB, rp *webauthn.RP, d *device) webauthn.Credential {
+	t.Helper()
+	raw, session, err := rp.BeginCreate(ann, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := rp.FinishCreate(session, ann, d.create(raw))
+	if err != nil {
+		t.Fatal(err, errors.Unwrap(err))
+	}
+	return c
+}
+
+// signIn plays an assertion.
+func signIn(t testing.TB, rp *webauthn.RP, d *device, creds ...webauthn.Credential) (webauthn.Verified, error) {
+	t.Helper()
+	raw, session := begin(t, rp, creds...)
+	return rp.FinishGet(session, creds, d.get(raw))
+}
+
+func begin(t testing.TB, rp *webauthn.RP, creds ...webauthn.Credential) (json.RawMessage, []byte) {
+	t.Helper()
+	descriptors := make([]webauthn.Descriptor, len(creds))
+	for i, c := range creds {
+		descriptors[i] = c.Descriptor()
+	}
+	raw, session, err := rp.BeginGet(descriptors)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw, session
+}
+
+func refusal(err error) webauthn.Reason {
+	var refused *webauthn.RefusedError
+	if errors.As(err, &refused) && errors.Is(err, webauthn.ErrRefused) {
+		return refused.Reason
+	}
+	return ""
+}
+
+// TestEveryAlgorithm enrols and signs in with each that is offered.
+func TestEveryAlgorithm(t *testing.T) {
+	t.Parallel()
+	_, ed, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rs, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, signer := range map[string]crypto.Signer{"ES256": es256(t), "EdDSA": ed, "RS256": rs} {
+		for _, format := range []string{"none", "packed"} {
+			t.Run(name+" "+format, func(t *testing.T) {
+				t.Parallel()
+				rp, d := classic(t), newDevice(t, signer)
+				d.format = format
+				c := enroll(t, rp, d)
+				if c.Format != format || c.RPID != "localhost" || c.SignCount != 1 || !bytes.Equal(c.ID, d.id) ||
+					!bytes.Equal(c.AAGUID, d.aaguid) || !slices.Equal(c.Transports, []string{"usb", "nfc"}) || !bytes.Equal(c.UserHandle, ann.ID) {
+					t.Errorf("credential %+v", c)
+				}
+				d.counter = 2
+				v, err := signIn(t, rp, d, c)
+				if err != nil || v.SignCount != 2 || v.CounterStalled || v.UserVerified || !bytes.Equal(v.CredentialID, d.id) {
+					t.Errorf("%+v, %v", v, err)
+				}
+			})
+		}
+	}
+}
+
+// TestMakersCertificates: a statement signed by a key's maker is checked but
+// needs no trust anchor.
+func TestMakersCertificates(t *testing.T) {
+	t.Parallel()
+	for _, format := range []string{"packed-x5c", "fido-u2f"} {
+		t.Run(format, func(t *testing.T) {
+			t.Parallel()
+			rp, d := classic(t), newDevice(t, es256(t))
+			d.format = format
+			if format == "fido-u2f" {
+				d.aaguid = make([]byte, 16) // U2F keys have none
+			}
+			c := enroll(t, rp, d)
+			d.counter++
+			if _, err := signIn(t, rp, d, c); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestCreationOptions(t *testing.T) {
+	t.Parallel()
+	d := newDevice(t, es256(t))
+	exclude := []webauthn.Descriptor{
+		{ID: []byte("first"), Transports: []string{"usb"}, RPID: "localhost"},
+		{ID: []byte("elsewhere"), RPID: "nightlatch.example"},
+		{ID: []byte("second")},
+	}
+	for verification, rp := range map[string]*webauthn.RP{"discouraged": classic(t), "required": hardened(t)} {
+		raw, session, err := rp.BeginCreate(ann, exclude)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := d.read(raw)
+		if handle, err := base64.RawURLEncoding.DecodeString(o.User.ID); err != nil || !bytes.Equal(handle, ann.ID) || o.User.Name != "ann" {
+			t.Errorf("user %+v, %v", o.User, err)
+		}
+		if challenge, err := base64.RawURLEncoding.DecodeString(o.Challenge); err != nil || len(challenge) < 16 {
+			t.Errorf("challenge %q, %v", o.Challenge, err)
+		}
+		if o.RP.ID != "localhost" || o.RP.Name != "Nightlatch" || o.Attestation != "none" || o.Timeout <= 0 {
+			t.Errorf("options %s", raw)
+		}
+		if o.Selection.ResidentKey != "discouraged" || o.Selection.RequireResident || o.Selection.Attachment != "" || o.Selection.UserVerification != verification {
+			t.Errorf("selection %+v", o.Selection)
+		}
+		var algorithms []int
+		for _, p := range o.Parameters {
+			algorithms = append(algorithms, p.Alg)
+		}
+		if !slices.Equal(algorithms, []int{-7, -8, -257}) {
+			t.Errorf("algorithms %v", algorithms)
+		}
+		if len(o.Exclude) != 2 || o.Exclude[0].ID != b64([]byte("first")) || o.Exclude[0].Transports[0] != "usb" || o.Exclude[1].ID != b64([]byte("second")) {
+			t.Errorf("exclude %+v", o.Exclude) // R33
+		}
+		if strings.Contains(string(raw), "publicKey") || !strings.Contains(string(session), o.Challenge) {
+			t.Errorf("options %s, session %s", raw, session)
+		}
+		again, _, err := rp.BeginCreate(ann, nil)
+		if err != nil || d.read(again).Challenge == o.Challenge {
+			t.Error("a challenge came twice")
+		}
+	}
+}
+
+func TestRequestOptions(t *testing.T) {
+	t.Parallel()
+	d := newDevice(t, es256(t))
+	creds := []webauthn.Descriptor{{ID: []byte("first"), Transports: []string{"nfc"}, RPID: "localhost"}, {ID: []byte("elsewhere"), RPID: "nightlatch.example"}}
+	raw, _, err := hardened(t).BeginGet(creds)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := d.read(raw)
+	if o.RPID != "localhost" || o.UserVerification != "required" || len(o.Allow) != 1 || o.Allow[0].ID != b64([]byte("first")) || o.Allow[0].Transports[0] != "nfc" {
+		t.Errorf("options %s", raw)
+	}
+	if _, _, err := classic(t).BeginGet(creds[1:]); !errors.Is(err, webauthn.ErrOtherRP) {
+		t.Errorf("only keys of another relying party: %v", err)
+	}
+	if _, _, err := classic(t).BeginGet(nil); err == nil {
+		t.Error("no key at all: no objection")
+	}
+}
+
+// TestCreateRefused makes each thing wrong that can be, one at a time.
+func TestCreateRefused(t *testing.T) {
+	t.Parallel()
+	same := func(r json.RawMessage) json.RawMessage { return r }
+	for _, tt := range []struct {
+		name    string
+		rp      func(testing.TB) *webauthn.RP
+		device  func(d *device)
+		forge   func(r json.RawMessage) json.RawMessage
+		want    webauthn.Reason
+		another bool // answers another session's options
+	}{
+		{"wrong origin", classic, func(d *device) { d.origin = "http://localhost:8441" }, same, webauthn.OtherOrigin, false},
+		{"origin in capitals", classic, func(d *device) { d.origin = "http://LOCALHOST:8440" }, same, webauthn.OtherOrigin, false},
+		{"origin with default port", classic, func(d *device) { d.origin = "http://localhost:80" }, same, webauthn.OtherOrigin, false},
+		{"origin with a path", classic, func(d *device) { d.origin = "http://localhost:8440/" }, same, webauthn.OtherOrigin, false},
+		{"origin of a longer name", classic, func(d *device) { d.origin = "http://localhost:8440.evil.example" }, same, webauthn.OtherOrigin, false},
+		{"no origin", classic, func(d *device) { d.origin = "" }, same, webauthn.OtherOrigin, false},
+		{"wrong RP ID hash", classic, func(d *device) { d.rpID = "evil.example" }, same, webauthn.OtherRP, false},
+		{"replayed challenge", classic, func(*device) {}, same, webauthn.OtherChallenge, true},
+		{"user not present", classic, func(d *device) { d.flags = 0 }, same, webauthn.NoTouch, false},
+		{"user not verified under hardened", hardened, func(d *device) { d.flags = up }, same, webauthn.NotVerified, false},
+		{"backed up but not eligible", classic, func(d *device) { d.flags = up | bs }, same, webauthn.BadAttestation, false},
+		{"algorithm not offered", classic, func(d *device) { d.alg = -47 }, same, webauthn.BadAttestation, false},
+		{"statement signed by another key", classic, func(d *device) { d.format = "packed" }, flipAttestation, webauthn.BadAttestation, false},
+		{"assertion instead", classic, func(*device) {}, nil, webauthn.Malformed, false},
+		{"no JSON", classic, func(*device) {}, func(json.RawMessage) json.RawMessage { return json.RawMessage(`{"id":`) }, webauthn.Malformed, false},
+		{"null", classic, func(*device) {}, func(json.RawMessage) json.RawMessage { return json.RawMessage(`null`) }, webauthn.Malformed, false},
+		{"empty", classic, func(*device) {}, func(json.RawMessage) json.RawMessage { return nil }, webauthn.Malformed, false},
+		{"10 MB", classic, func(*device) {}, func(json.RawMessage) json.RawMessage { return make(json.RawMessage, 10<<20) }, webauthn.Malformed, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			rp, d := tt.rp(t), newDevice(t, es256(t))
+			raw, session, err := rp.BeginCreate(ann, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tt.device(d)
+			d.t = t
+			var response json.RawMessage
+			if tt.forge == nil {
+				response = d.get(raw)
+			} else {
+				response = tt.forge(d.create(raw))
+			}
+			if tt.another {
+				if _, session, err = rp.BeginCreate(ann, nil); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if _, err := rp.FinishCreate(session, ann, response); refusal(err) != tt.want {
+				t.Errorf("%v; want %s", err, tt.want)
+			}
+		})
+	}
+}
+
+// flipAttestation changes the last byte of the attestation's signature.
+func flipAttestation(r json.RawMessage) json.RawMessage {
+	return edit(r, "attestationObject", func(b []byte) {
+		i := bytes.Index(b, cborText("sig"))
+		b[i+4+2+40] ^= 1 // inside the DER signature behind key and head
+	})
+}
+
+// edit changes one field of a response.
+func edit(r json.RawMessage, field string, change func(b []byte)) json.RawMessage {
+	var m map[string]any
+	if err := json.Unmarshal(r, &m); err != nil {
+		panic(err)
+	}
+	response := m["response"].(map[string]any)
+	b, err := base64.RawURLEncoding.DecodeString(response[field].(string))
+	if err != nil {
+		panic(err)
+	}
+	change(b)
+	response[field] = b64(b)
+	out, err := json.Marshal(m)
+	if err != nil {
+		panic(err)
+	}
+	return out
+}
+
+// TestGetRefused makes each thing wrong that can be, one at a time.
+func TestGetRefused(t *testing.T) {
+	t.Parallel()
+	same := func(r json.RawMessage) json.RawMessage { return r }
+	for _, tt := range []struct {
+		name   string
+		rp     func(testing.TB) *webauthn.RP
+		device func(d *device)
+		forge  func(r json.RawMessage) json.RawMessage
+		want   webauthn.Reason
+	}{
+		{"wrong origin", classic, func(d *device) { d.origin = "http://evil.example" }, same, webauthn.OtherOrigin},
+		{"https instead", classic, func(d *device) { d.origin = "https://localhost:8440" }, same, webauthn.OtherOrigin},
+		{"wrong RP ID hash", classic, func(d *device) { d.rpID = "evil.example" }, same, webauthn.OtherRP},
+		{"user not present", classic, func(d *device) { d.flags = 0 }, same, webauthn.NoTouch},
+		{"user not verified under hardened", hardened, func(d *device) { d.flags = up }, same, webauthn.NotVerified},
+		{"signed by another key", classic, func(d *device) { d.signer = es256(t) }, same, webauthn.BadSignature},
+		{"eligible for backup all at once", classic, func(d *device) { d.flags = up | be }, same, webauthn.BadSignature},
+		{"user handle of another", classic, func(d *device) { d.handle = []byte("bob") }, same, webauthn.BadSignature},
+		{"tampered signature", classic, func(*device) {}, func(r json.RawMessage) json.RawMessage {
+			return edit(r, "signature", func(b []byte) { b[len(b)-1] ^= 1 })
+		}, webauthn.BadSignature},
+		{"tampered counter", classic, func(*device) {}, func(r json.RawMessage) json.RawMessage {
+			return edit(r, "authenticatorData", func(b []byte) { b[36] ^= 0x40 })
+		}, webauthn.BadSignature},
+		{"tampered client data", classic, func(*device) {}, func(r json.RawMessage) json.RawMessage {
+			return edit(r, "clientDataJSON", func(b []byte) { copy(b[bytes.Index(b, []byte("false")):], " true") })
+		}, webauthn.OtherOrigin}, // crossOrigin became true
+		{"short authenticator data", classic, func(*device) {}, func(r json.RawMessage) json.RawMessage {
+			return json.RawMessage(strings.Replace(string(r), `"authenticatorData":"`, `"authenticatorData":"AAAA","x":"`, 1))
+		}, webauthn.Malformed},
+		{"creation instead", classic, func(*device) {}, nil, webauthn.Malformed},
+		{"empty object", classic, func(*device) {}, func(json.RawMessage) json.RawMessage { return json.RawMessage(`{}`) }, webauthn.Malformed},
+		{"10 MB", classic, func(*device) {}, func(json.RawMessage) json.RawMessage { return make(json.RawMessage, 10<<20) }, webauthn.Malformed},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			rp, d := tt.rp(t), newDevice(t, es256(t))
+			d.flags = up | uv
+			c := enroll(t, rp, d)
+			d.counter = 2
+			tt.device(d)
+			raw, session := begin(t, rp, c)
+			var response json.RawMessage
+			if tt.forge == nil {
+				response = d.create(raw)
+			} else {
+				response = tt.forge(d.get(raw))
+			}
+			if _, err := rp.FinishGet(session, []webauthn.Credential{c}, response); refusal(err) != tt.want {
+				t.Errorf("%v; want %s", err, tt.want)
+			}
+		})
+	}
+}
+
+// TestReplay: a response answers one challenge. That a challenge is answered
+// once is the ceremony's to see to.
+func TestReplay(t *testing.T) {
+	t.Parallel()
+	rp, d := classic(t), newDevice(t, es256(t))
+	c := enroll(t, rp, d)
+	d.counter = 2
+	raw, session := begin(t, rp, c)
+	response := d.get(raw)
+	if _, err := rp.FinishGet(session, []webauthn.Credential{c}, response); err != nil {
+		t.Fatal(err)
+	}
+	_, next := begin(t, rp, c)
+	if _, err := rp.FinishGet(next, []webauthn.Credential{c}, response); refusal(err) != webauthn.OtherChallenge {
+		t.Errorf("replayed: %v", err)
+	}
+	creation, session, err := rp.BeginCreate(ann, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := rp.FinishGet(session, []webauthn.Credential{c}, d.get(creation)); refusal(err) != webauthn.OtherChallenge {
+		t.Errorf("a creation's challenge answered by an assertion: %v", err)
+	}
+}
+
+// TestForeignCredential: a key that is good, but not this account's.
+func TestForeignCredential(t *testing.T) {
+	t.Parallel()
+	rp, mine, foreign := classic(t), newDevice(t, es256(t)), newDevice(t, es256(t))
+	c := enroll(t, rp, mine)
+	enroll(t, rp, foreign)
+	foreign.counter = 2
+	if _, err := signIn(t, rp, foreign, c); !errors.Is(err, webauthn.ErrUnknownKey) {
+		t.Errorf("%v; want ErrUnknownKey", err)
+	}
+}
+
+// TestDeletedMeanwhile: of two keys allowed at the beginning one is deleted; the
+// other still gets in, and the deleted one does not.
+func TestDeletedMeanwhile(t *testing.T) {
+	t.Parallel()
+	rp, first, second := classic(t), newDevice(t, es256(t)), newDevice(t, es256(t))
+	a, b := enroll(t, rp, first), enroll(t, rp, second)
+	first.counter, second.counter = 2, 2
+	raw, session := begin(t, rp, a, b)
+	if _, err := rp.FinishGet(session, []webauthn.Credential{b}, first.get(raw)); !errors.Is(err, webauthn.ErrUnknownKey) {
+		t.Errorf("the deleted one: %v", err)
+	}
+	if _, err := rp.FinishGet(session, []webauthn.Credential{b}, second.get(raw)); err != nil {
+		t.Errorf("the other: %v", err)
+	}
+}
+
+// TestAddedMeanwhile: a key that was not among those allowed gets nobody in.
+func TestAddedMeanwhile(t *testing.T) {
+	t.Parallel()
+	rp, first, second := classic(t), newDevice(t, es256(t)), newDevice(t, es256(t))
+	a, b := enroll(t, rp, first), enroll(t, rp, second)
+	second.counter = 2
+	raw, session := begin(t, rp, a)
+	if _, err := rp.FinishGet(session, []webauthn.Credential{a, b}, second.get(raw)); err == nil {
+		t.Error("no objection")
+	}
+}
+
+// TestOtherRP: the server has another name now than when the key was enrolled.
+func TestOtherRP(t *testing.T) {
+	t.Parallel()
+	d := newDevice(t, es256(t))
+	c := enroll(t, classic(t), d)
+	moved := rpAt(t, "nightlatch.example", webauthn.VerificationDiscouraged, "https://nightlatch.example")
+	own := newDevice(t, es256(t))
+	own.rpID, own.origin = "nightlatch.example", "https://nightlatch.example"
+	raw, session := begin(t, moved, enroll(t, moved, own))
+	d.counter, d.origin = 2, own.origin
+	if _, err := moved.FinishGet(session, []webauthn.Credential{c}, d.get(raw)); !errors.Is(err, webauthn.ErrOtherRP) {
+		t.Errorf("%v; want ErrOtherRP", err)
+	}
+}
+
+// TestCounterR34: a counter that does not grow is reported and not refused; one
+// that is always zero says nothing.
+func TestCounterR34(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name              string
+		stored, presented uint32
+		stalled           bool
+		kept              uint32
+	}{
+		{"grows", 5, 6, false, 6},
+		{"grows by much", 5, 5000, false, 5000},
+		{"stands still", 5, 5, true, 5},
+		{"goes back", 5, 4, true, 5},
+		{"falls to zero", 5, 0, true, 5},
+		{"never counts", 0, 0, false, 0},
+		{"begins to count", 0, 1, false, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			rp, d := classic(t), newDevice(t, es256(t))
+			d.counter = tt.stored
+			c := enroll(t, rp, d)
+			d.counter = tt.presented
+			v, err := signIn(t, rp, d, c)
+			if err != nil || v.CounterStalled != tt.stalled || v.SignCount != tt.kept {
+				t.Errorf("%+v, %v", v, err)
+			}
+		})
+	}
+}
+
+// TestHardenedWithPIN and a discoverable credential that names its user.
+func TestHardenedWithPIN(t *testing.T) {
+	t.Parallel()
+	rp, d := hardened(t), newDevice(t, es256(t))
+	d.flags, d.handle = up|uv|be|bs, ann.ID
+	c := enroll(t, rp, d)
+	if !c.UserVerified || !c.BackupEligible || !c.BackedUp {
+		t.Errorf("credential %+v", c)
+	}
+	d.counter, d.flags = 2, up|uv|be
+	if v, err := signIn(t, rp, d, c); err != nil || !v.UserVerified || v.BackedUp {
+		t.Errorf("%+v, %v", v, err)
+	}
+}
+
+// TestOriginsAreAskedForEachTime: the server knows its port only once it listens.
+func TestOriginsAreAskedForEachTime(t *testing.T) {
+	t.Parallel()
+	origins := []string{"http://localhost:1"}
+	rp, err := webauthn.New(webauthn.Config{
+		RPID: "localhost", RPName: "Nightlatch", Origins: func() []string { return origins }, UserVerification: "discouraged",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := newDevice(t, es256(t))
+	raw, session, err := rp.BeginCreate(ann, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response := d.create(raw)
+	if _, err := rp.FinishCreate(session, ann, response); refusal(err) != webauthn.OtherOrigin {
+		t.Errorf("before: %v", err)
+	}
+	origins = []string{"http://localhost:8440"}
+	if _, err := rp.FinishCreate(session, ann, response); err != nil {
+		t.Errorf("after: %v", err)
+	}
+}
+
+func TestNewChecks(t *testing.T) {
+	t.Parallel()
+	origins := func() []string { return nil }
+	for _, cfg := range []webauthn.Config{
+		{},
+		{RPID: "localhost", RPName: "N", UserVerification: "required"},
+		{RPID: "localhost", Origins: origins, UserVerification: "required"},
+		{RPID: "localhost", RPName: "N", Origins: origins, UserVerification: "preferred"},
+		{RPID: "http://localhost", RPName: "N", Origins: origins, UserVerification: "required"},
+		{RPID: "localhost:8440", RPName: "N", Origins: origins, UserVerification: "required"},
+	} {
+		if _, err := webauthn.New(cfg); err == nil {
+			t.Errorf("New(%+v) has no objection", cfg)
+		}
+	}
+	if _, err := classic(t).FinishGet([]byte("no session"), nil, nil); err == nil {
+		t.Error("a session that is none has no objection")
+	}
+}
+
+// TestModelsAreFidos holds the copy of the list of models to its original.
+func TestModelsAreFidos(t *testing.T) {
+	t.Parallel()
+	mine, err := os.ReadFile("models.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	theirs, err := os.ReadFile("../../fido/models.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(mine, theirs) {
+		t.Error("server/webauthn/models.txt and fido/models.txt differ; copy one over the other")
+	}
+	if got := webauthn.Model([]byte("Nightlatch lab k")); got != "Nightlatch lab key" {
+		t.Errorf("the lab's key is %q", got)
+	}
+	for _, unknown := range [][]byte{nil, make([]byte, 16), []byte("short")} {
+		if got := webauthn.Model(unknown); got != "" {
+			t.Errorf("Model(%x) = %q", unknown, got)
+		}
+	}
+}
+
+// FuzzResponses: whatever a client sends, there is an answer and no panic, and
+// what was not signed is not accepted.
+func FuzzResponses(f *testing.F) {
+	rp, d := classic(f), newDevice(f, es256(f))
+	d.format = "packed"
+	c := enroll(f, rp, d)
+	d.counter = 2
+	creation, createSession, err := rp.BeginCreate(ann, nil)
+	if err != nil {
+		f.Fatal(err)
+	}
+	request, getSession := begin(f, rp, c)
+	good := [2]json.RawMessage{d.create(creation), d.get(request)}
+	f.Add([]byte(good[0]))
+	f.Add([]byte(good[1]))
+	f.Add([]byte(`{"id":"AA","rawId":"AA","type":"public-key","response":{"clientDataJSON":"e30","authenticatorData":"","signature":""}}`))
+	f.Fuzz(func(t *testing.T, response []byte) {
+		made, err := rp.FinishCreate(createSession, ann, response)
+		if err == nil && (!bytes.Equal(made.ID, d.id) || !bytes.Equal(made.PublicKey, c.PublicKey)) {
+			t.Errorf("a credential nobody made: %+v", made)
+		}
+		if err != nil && refusal(err) == "" {
+			t.Errorf("FinishCreate: %v", err)
+		}
+		v, err := rp.FinishGet(getSession, []webauthn.Credential{c}, response)
+		if err == nil && v.SignCount != 2 {
+			t.Errorf("an assertion nobody made: %+v", v)
+		}
+		if err != nil && refusal(err) == "" && !errors.Is(err, webauthn.ErrUnknownKey) {
+			t.Errorf("FinishGet: %v", err)
+		}
+	})
+}
