@@ -43,7 +43,8 @@ func (e *RefusedError) Error() string {
 }
 
 // Play begins a ceremony and answers its steps until it ends. extra may answer a
-// step in its own way; where it returns nil, the person answers.
+// step in its own way; where it returns nil, the person answers, and gives up at
+// a refusal.
 func (p *Person) Play(ctx context.Context, b api.Begin, extra func(api.View) (api.Input, error)) (api.View, error) {
 	view, err := p.Client.Begin(ctx, b)
 	for err == nil {
@@ -51,12 +52,12 @@ func (p *Person) Play(ctx context.Context, b api.Begin, extra func(api.View) (ap
 		case api.Finished, api.SignedIn:
 			return view, nil
 		}
-		if view.Refusal != nil {
-			return view, &RefusedError{view.Refusal}
-		}
 		var input api.Input
 		if extra != nil {
 			input, err = extra(view)
+		}
+		if view.Refusal != nil && input == nil && err == nil {
+			err = &RefusedError{view.Refusal}
 		}
 		if input == nil && err == nil {
 			input, err = p.answer(ctx, view)
@@ -108,7 +109,7 @@ func (p *Person) SignUp(ctx context.Context) error { return p.enter(ctx, api.Sig
 // without two-factor.
 func (p *Person) SignIn(ctx context.Context, m api.Method) error {
 	return p.enter(ctx, api.SignIn, func(v api.View) (api.Input, error) {
-		if m != "" && asks(v.Step) != "" && asks(v.Step) != m {
+		if m != "" && Asks(v.Step) != "" && Asks(v.Step) != m {
 			return api.ChooseMethod{Method: m}, nil
 		}
 		return nil, nil
@@ -129,8 +130,8 @@ func (p *Person) enter(ctx context.Context, k api.Kind, extra func(api.View) (ap
 	return nil
 }
 
-// asks is the method that a second step asks for, "" for any other step.
-func asks(s api.Step) api.Method {
+// Asks is the method that a second step asks for, "" for any other step.
+func Asks(s api.Step) api.Method {
 	switch s := s.(type) {
 	case api.EnterCode:
 		return map[api.Channel]api.Method{api.ByText: api.Text, api.ByApp: api.App}[s.Channel]

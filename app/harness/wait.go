@@ -7,7 +7,7 @@ import (
 )
 
 // pollEvery is how often a condition of a foreign process is looked at.
-const pollEvery = 50 * time.Millisecond
+const pollEvery = 20 * time.Millisecond
 
 // Until looks at a condition until it holds, fails, or ctx ends. what is for
 // people: it completes "waited in vain for".
