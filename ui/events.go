@@ -1,0 +1,148 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+
+	"nightlatch/assets"
+	"nightlatch/server/api"
+	"nightlatch/ui/kit"
+)
+
+// eventTitle is what happened, in a line. A type has words of its own, and where
+// it wants them, of a method or a reason.
+func eventTitle(w *assets.Words, e api.Activity) string {
+	args := eventArgs(w, e)
+	for _, detail := range []string{"method", "protocol", "factor"} {
+		if v := e.Details[detail]; v != "" {
+			if key := "activity." + e.Type + "." + v; w.Has(key) {
+				return w.T(key, args)
+			}
+		}
+	}
+	if key := "activity." + e.Type; w.Has(key) {
+		return w.T(key, args)
+	}
+	return w.T("activity.other", assets.Args{"type": e.Type})
+}
+
+// eventDetail says more about what happened, "" when there is no more to say.
+func eventDetail(w *assets.Words, e api.Activity) string {
+	args := eventArgs(w, e)
+	if reason := e.Details["reason"]; reason != "" {
+		if key := "activity.reason." + reason; w.Has(key) {
+			return w.T(key, args)
+		}
+	}
+	if key := "activity." + e.Type + ".detail"; w.Has(key) {
+		return w.T(key, args)
+	}
+	return ""
+}
+
+// eventArgs are the details, with names of things in words.
+func eventArgs(w *assets.Words, e api.Activity) assets.Args {
+	args := assets.Args{"label": "", "number": "", "count": "", "address": "", "was": "", "method": "", "factor": ""}
+	for k, v := range e.Details {
+		args[k] = v
+	}
+	for _, name := range []string{"method", "factor"} {
+		if key := "activity.by." + e.Details[name]; e.Details[name] != "" && w.Has(key) {
+			args[name] = w.T(key)
+		}
+	}
+	if p := e.Details["protocol"]; p != "" {
+		args["protocol"] = serviceName(w, p)
+	}
+	return args
+}
+
+// eventPlace is who did it, or from where.
+func eventPlace(w *assets.Words, e api.Activity) string {
+	return clientName(w, e.Client, e.Place)
+}
+
+// clientName is a client of this account, as people call it.
+func clientName(w *assets.Words, client, place string) string {
+	switch {
+	case place == "console":
+		return w.T("ui.client.here")
+	case client == "" && place == "":
+		return ""
+	case client == "":
+		return place
+	case place == "" || place == "127.0.0.1" || place == "::1":
+		return client
+	}
+	return w.T("ui.client.at", client, place)
+}
+
+// eventIcon is the icon of an event: of what it is about, or that it was refused.
+func eventIcon(e api.Activity) (string, fyne.ThemeColorName) {
+	if e.Refused {
+		return "refused", kit.Danger
+	}
+	icon := "info"
+	switch e.Type {
+	case "account-created":
+		icon = "user"
+	case "signed-in", "password-proved", "two-factor-on":
+		icon = "check"
+	case "signed-out", "session-ended", "sessions-ended":
+		icon = "sessions"
+	case "sign-in-failed", "password-refused", "code-refused", "backup-code-refused", "temporary-password-refused", "throttled", "method-disabled":
+		return "refused", kit.Danger
+	case "password-changed":
+		icon = "lock"
+	case "code-sent", "text-enabled", "phone-changed", "phone-deleted", "carrier-opt-in", "carrier-opt-out":
+		icon = "message"
+	case "email-confirmed", "email-changed":
+		icon = "mail"
+	case "app-enabled":
+		icon = "app"
+	case "key-added", "key-renamed", "key-deleted":
+		icon = "key"
+	case "key-possibly-copied":
+		return "attention", kit.Brass
+	case "method-off", "two-factor-off":
+		icon = "shield-off"
+	case "backup-code-issued", "backup-code-used", "backup-codes-voided", "backup-codes-replaced":
+		icon = "backup-codes"
+	case "temporary-password-made", "temporary-password-texted", "temporary-password-used", "temporary-password-revoked", "temporary-passwords-revoked":
+		icon = "temporary-password"
+	}
+	return icon, kit.Ink2
+}
+
+// A filter is which events one wants to see.
+type filter int
+
+// The filters, in the order of the bar.
+const (
+	filterAll filter = iota
+	filterSignIns
+	filterChanges
+	filterRefusals
+)
+
+// lets reports whether an event passes the filter.
+func (f filter) lets(e api.Activity) bool {
+	_, ink := eventIcon(e)
+	refused := e.Refused || ink == kit.Danger
+	switch f {
+	case filterSignIns:
+		switch e.Type {
+		case "signed-in", "sign-in-failed", "signed-out", "session-ended", "sessions-ended", "backup-code-used", "temporary-password-used":
+			return true
+		}
+		return false
+	case filterChanges:
+		switch e.Type {
+		case "signed-in", "signed-out", "password-proved", "code-sent", "temporary-password-used", "backup-code-used":
+			return false
+		}
+		return !refused
+	case filterRefusals:
+		return refused
+	}
+	return true
+}

@@ -1,0 +1,333 @@
+package ui
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"nightlatch/fido"
+	"nightlatch/server"
+	"nightlatch/server/account"
+	"nightlatch/server/client"
+	"nightlatch/server/lab"
+	"nightlatch/server/store/seal"
+	"nightlatch/server/store/storetest"
+	"nightlatch/ui/kit"
+)
+
+// A house is a console over a real account server and a real lab, in memory,
+// and a person in front of it who has a keyboard and eyes.
+type house struct {
+	t       testing.TB
+	app     fyne.App
+	console *Console
+	client  *client.Client
+	queue   queue
+	vault   *drawer
+	prefs   fyne.Preferences
+	lab     *lab.Lab
+	clock   *lab.Clock
+	keys    Keys
+	printer *paper
+}
+
+// A drawer is a vault that anybody can open.
+type drawer struct {
+	mu    sync.Mutex
+	token string
+}
+
+func (d *drawer) Token() (string, error) { d.mu.Lock(); defer d.mu.Unlock(); return d.token, nil }
+func (d *drawer) SetToken(t string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.token = t
+	return nil
+}
+
+// noKeys is a computer without a security key.
+type noKeys struct{}
+
+func (noKeys) Create(ctx context.Context, _ fido.Device, _ json.RawMessage, ui fido.Interaction) (json.RawMessage, error) {
+	ui.Show(fido.Prompt{Kind: fido.Insert})
+	<-ctx.Done()
+	return nil, fido.ErrCancelled
+}
+
+func (n noKeys) Get(ctx context.Context, d fido.Device, options json.RawMessage, ui fido.Interaction) (json.RawMessage, error) {
+	return n.Create(ctx, d, options, ui)
+}
+
+// newHouse starts server, lab and console. The policy is classic.
+func newHouse(t testing.TB, seed *server.Seed) *house {
+	t.Helper()
+	h := &house{t: t, queue: make(queue, 1024), vault: &drawer{}, keys: noKeys{}, printer: &paper{}}
+	h.app = test.NewTempApp(t)
+	h.prefs = h.app.Preferences()
+	log := slog.New(slog.DiscardHandler)
+	h.clock = lab.NewClock(time.Time{}, time.Now)
+	store := storetest.New(t, h.clock.Now)
+	hasher, err := account.NewHasher(account.HasherConfig{Parallel: 2, Queue: 16})
+	must(t, err)
+	var srv *server.Server
+	h.lab, err = lab.New(lab.Config{Clock: h.clock, Reset: func(ctx context.Context) error { return srv.Reset(ctx, seed) }, Log: log})
+	must(t, err)
+	srv, err = server.New(server.Config{
+		Store: store, Keys: seal.New([32]byte{1}), Policy: account.Classic(), Hasher: hasher, RPID: "localhost", Now: h.clock.Now, Log: log,
+		Texter: h.lab, Mailer: h.lab, Lab: h.lab.Handler(), Version: "test", Seed: seed,
+	})
+	must(t, err)
+	must(t, srv.SetURL("http://localhost:8440"))
+	ctx, cancel := context.WithCancel(context.Background())
+	var work sync.WaitGroup
+	work.Go(func() { _ = srv.Run(ctx) })
+	work.Go(func() { _ = h.lab.Run(ctx) })
+	c, hangUp := client.InMemory(srv.Console())
+	h.client = c
+	t.Cleanup(func() {
+		h.leave()
+		hangUp()
+		cancel()
+		work.Wait()
+	})
+	h.enter()
+	return h
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// enter opens the console, as the program does when it starts.
+func (h *house) enter() {
+	h.t.Helper()
+	c, err := New(Config{
+		App: h.app, Client: h.client, Keys: h.keys, Vault: h.vault, Prefs: h.prefs, Printer: h.printer, Lab: true, Version: "1.0",
+	})
+	must(h.t, err)
+	h.console = c
+	c.open(newScope(context.Background(), h.queue.do))
+	h.settle()
+}
+
+// leave closes the console; what is told after that is dropped.
+func (h *house) leave() {
+	h.console.root.Leave()
+	ended := make(chan struct{})
+	go func() { h.console.root.Wait(); close(ended) }()
+	for {
+		select {
+		case f := <-h.queue:
+			f()
+		case <-ended:
+			h.console.window.Close()
+			return
+		}
+	}
+}
+
+func (h *house) settle() { h.t.Helper(); h.queue.settle(h.t, h.console.root) }
+
+func (h *house) canvas() fyne.Canvas { return h.console.window.Canvas() }
+
+// press presses keys, one after the other, where the keyboard is.
+func (h *house) press(keys ...fyne.KeyName) {
+	h.t.Helper()
+	for _, k := range keys {
+		if k == fyne.KeyTab {
+			h.canvas().FocusNext()
+			continue
+		}
+		if f := h.canvas().Focused(); f != nil {
+			f.TypedKey(&fyne.KeyEvent{Name: k})
+		} else if on := h.canvas().OnTypedKey(); on != nil {
+			on(&fyne.KeyEvent{Name: k})
+		}
+		h.settle()
+	}
+}
+
+// write types text where the keyboard is.
+func (h *house) write(text string) {
+	h.t.Helper()
+	f := h.canvas().Focused()
+	if f == nil {
+		h.t.Fatalf("nothing has the keyboard to type %q; on screen: %s", text, h.seen())
+	}
+	for _, r := range text {
+		f.TypedRune(r)
+	}
+	h.settle()
+}
+
+// ctrl presses Ctrl and a key.
+func (h *house) ctrl(key fyne.KeyName) {
+	h.t.Helper()
+	h.console.bindings()[key]() // Fyne's test canvas takes no shortcuts
+	h.settle()
+}
+
+// tabTo presses Tab until the part with the name has the keyboard.
+func (h *house) tabTo(name string) {
+	h.t.Helper()
+	var met []string
+	for range 120 {
+		f := h.canvas().Focused()
+		if f != nil {
+			at := nameOf(f)
+			if strings.HasSuffix(at, " "+name) {
+				return
+			}
+			met = append(met, at)
+		}
+		h.canvas().FocusNext()
+	}
+	h.t.Fatalf("Tab never came to %q, but to %q", name, met)
+}
+
+// do tabs to a part and presses Enter.
+func (h *house) do(name string) {
+	h.t.Helper()
+	h.tabTo(name)
+	h.press(fyne.KeyReturn)
+}
+
+// seen is all text on screen, in reading order: the page, and what lies over it.
+func (h *house) seen() string {
+	var words []string
+	roots := append([]fyne.CanvasObject{h.canvas().Content()}, h.canvas().Overlays().List()...)
+	for _, root := range roots {
+		visible(root, func(o fyne.CanvasObject) {
+			switch v := o.(type) {
+			case *kit.Text:
+				words = append(words, v.Words)
+			case *kit.Input:
+				words = append(words, v.Text())
+			}
+		})
+	}
+	return strings.Join(words, " | ")
+}
+
+// visible visits what is not hidden.
+func visible(o fyne.CanvasObject, visit func(fyne.CanvasObject)) {
+	hidden := map[fyne.CanvasObject]bool{}
+	kit.Walk(o, func(o fyne.CanvasObject) bool {
+		if !o.Visible() {
+			kit.Walk(o, func(in fyne.CanvasObject) bool { hidden[in] = true; return true })
+		}
+		if !hidden[o] {
+			visit(o)
+		}
+		return true
+	})
+}
+
+// sees fails unless the words are on screen. It waits for what the server tells
+// by itself.
+func (h *house) sees(words ...string) {
+	h.t.Helper()
+	deadline := time.After(10 * time.Second)
+	for _, w := range words {
+		for !strings.Contains(h.seen(), w) {
+			select {
+			case f := <-h.queue:
+				f()
+			case <-deadline:
+				h.t.Fatalf("%q is not on screen, but: %s", w, h.seen())
+			}
+		}
+	}
+}
+
+// text waits for the newest text to a phone that satisfies find.
+func (h *house) text(number string, find func(string) string) string {
+	h.t.Helper()
+	return h.arrived(func() string {
+		texts, err := h.client.PhoneMessages(h.t.Context(), number)
+		must(h.t, err)
+		for i := len(texts) - 1; i >= 0; i-- {
+			if s := find(texts[i].Body); s != "" {
+				return s
+			}
+		}
+		return ""
+	})
+}
+
+// mail waits for the newest mail to an address that satisfies find.
+func (h *house) mail(to string, find func(string) string) string {
+	h.t.Helper()
+	return h.arrived(func() string {
+		mails, err := h.client.Mail(h.t.Context(), to)
+		must(h.t, err)
+		for i := len(mails) - 1; i >= 0; i-- {
+			if s := find(mails[i].Text); s != "" {
+				return s
+			}
+		}
+		return ""
+	})
+}
+
+func (h *house) arrived(look func() string) string {
+	h.t.Helper()
+	deadline := time.After(10 * time.Second)
+	for {
+		if s := look(); s != "" {
+			return s
+		}
+		select {
+		case f := <-h.queue: // what arrives is told to the console too
+			f()
+		case <-deadline:
+			h.t.Fatal("nothing arrived within 10 s")
+		}
+	}
+}
+
+// sixDigits is the code in a text or a mail.
+func sixDigits(body string) string {
+	code := strings.Fields(codeInText.FindString(body))
+	if len(code) == 1 && len(code[0]) == 6 {
+		return code[0]
+	}
+	return ""
+}
+
+// paper is a printer that keeps what it is given.
+type paper struct {
+	mu    sync.Mutex
+	names []string
+	got   [][]byte
+}
+
+func (p *paper) Printers(context.Context) ([]string, int, error) { return p.names, 0, nil }
+
+func (p *paper) Print(_ context.Context, _ string, _ int, document []byte) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.got = append(p.got, document)
+	return nil
+}
+
+// signUp makes an account by the keyboard.
+func (h *house) signUp(name, password string) {
+	h.t.Helper()
+	h.sees("Create your account")
+	h.write(name)
+	h.press(fyne.KeyTab)
+	h.write(password)
+	h.press(fyne.KeyReturn)
+	h.sees("If this phone died now")
+}

@@ -1,0 +1,151 @@
+package ui
+
+import (
+	"context"
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"nightlatch/server/api"
+	"nightlatch/ui/kit"
+	"nightlatch/ui/wizard"
+)
+
+// A sheet is backup codes to be kept: printed, or saved as text or PDF (R77).
+type sheet struct {
+	account string
+	date    string
+	codes   []api.SaveBackupCode
+}
+
+// newSheet is the sheet for codes that were just made.
+func (c *Console) newSheet(codes ...api.SaveBackupCode) sheet {
+	return sheet{account: c.account.Username, date: c.words.Date(c.now()), codes: codes}
+}
+
+// rules are what the sheet says below the codes.
+func (c *Console) sheetRules() (heading string, lines []string) {
+	w := c.words
+	return w.T("ui.sheet.order"), []string{w.T("ui.sheet.order-why." + c.account.Policy), w.T("ui.sheet.reading"), w.T("ui.sheet.lost")}
+}
+
+// text is the sheet as a plain text file.
+func (c *Console) sheetText(s sheet) string {
+	w := c.words
+	var b strings.Builder
+	line := func(words ...string) { b.WriteString(strings.Join(words, "") + "\n") }
+	line(w.T("ui.sheet.title"))
+	line(w.T("ui.sheet.head", s.account, s.date))
+	line()
+	for _, code := range s.codes {
+		line(w.T("ui.sheet.line", code.Number, code.Code))
+	}
+	line()
+	heading, rules := c.sheetRules()
+	line(heading)
+	for _, r := range rules {
+		line(r)
+	}
+	return b.String()
+}
+
+// plainCodes are codes for the clipboard, one a line.
+func plainCodes(made []api.NewBackupCode) string {
+	var lines []string
+	for _, m := range made {
+		lines = append(lines, m.Code)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// A sheetHost keeps a backup code that a wizard shows once.
+type sheetHost struct {
+	c    *Console
+	page screen // where the print preview goes back to
+}
+
+func (h sheetHost) save(_ *Scope, code api.SaveBackupCode, done func(func(*wizard.Saved))) {
+	h.c.saveSheet(h.c.newSheet(code), done)
+}
+
+func (h sheetHost) print(_ *Scope, code api.SaveBackupCode, done func(func(*wizard.Saved))) {
+	h.c.show(newPrintPage(h.c, h.page, h.c.newSheet(code), done))
+}
+
+func (h sheetHost) check(s *Scope, _ api.SaveBackupCode, done func(func(*wizard.Saved))) {
+	h.c.checkCopy(s, func() { done(func(s *wizard.Saved) { s.Checked = true }) })
+}
+
+// saveSheet asks where to save the codes, as text or PDF.
+func (c *Console) saveSheet(s sheet, done func(func(*wizard.Saved))) {
+	c.saveAs(saveRequest{
+		title: "ui.save.codes", name: "nightlatch-backup-codes-" + s.account,
+		forms: []saveForm{
+			{"ui.save.pdf", ".pdf", func() ([]byte, error) { return c.sheetPDF(s, sheetLook{}) }},
+			{"ui.save.text", ".txt", func() ([]byte, error) { return []byte(c.sheetText(s)), nil }},
+		},
+		done: func() { done(func(s *wizard.Saved) { s.Saved = true }) },
+	})
+}
+
+// checkCopy lets the person type a code back; it isn't used up (R77).
+func (c *Console) checkCopy(s *Scope, right func()) {
+	w := c.words
+	code := kit.NewBackupField("")
+	field := kit.NewField(w.T("ui.check.code"), w.T("wizard.backup.hint"), code)
+	verdict := kit.V(0)
+	var dialog *kit.Dialog
+	show := func(o fyne.CanvasObject) {
+		verdict.Objects = []fyne.CanvasObject{o}
+		verdict.Refresh()
+		dialog.Refresh()
+		dialog.Do().Enable()
+		kit.Focus(code)
+	}
+	code.OnChanged = func(string) {
+		field.Clear()
+		if len(verdict.Objects) > 0 {
+			verdict.Objects = nil
+			verdict.Refresh()
+			dialog.Refresh()
+		}
+	}
+	asked, server := s.Child(), c.server
+	dialog = kit.ShowDialog(c.window.Canvas(), kit.DialogConfig{
+		Title: w.T("ui.codes.check"), Words: w.T("ui.check.why"), Icon: "verify", Body: []fyne.CanvasObject{field, verdict},
+		Do: w.T("ui.check.do"), Cancel: w.T("kit.close"), Keep: true, OnClose: asked.Leave,
+		OnDo: func() {
+			if code.Value == "" {
+				field.Refuse(w.T("error.empty.backup.what"))
+				return
+			}
+			dialog.Do().Disable()
+			asked.Go(func(ctx context.Context) func() {
+				got, err := server.CheckBackupCode(ctx, code.Value)
+				return func() {
+					if err != nil {
+						t := wizard.Explain(w, err)
+						show(kit.Banner(kit.Refused, t.What, t.Why, t.Next))
+						return
+					}
+					show(c.verdict(got))
+					if got.State == "active" {
+						right()
+					}
+				}
+			})
+		},
+	})
+}
+
+// verdict says what a code is that was typed back.
+func (c *Console) verdict(got api.BackupCodeCheck) fyne.CanvasObject {
+	w := c.words
+	switch got.State {
+	case "active":
+		return kit.Banner(kit.Info, w.T("ui.check.active", got.Number), w.T("ui.check.active-why"), "")
+	case "used", "void":
+		return kit.Banner(kit.Attention, w.T("ui.check."+got.State, got.Number), w.T("ui.check."+got.State+"-why"), "")
+	}
+	return kit.Banner(kit.Refused, w.T("ui.check.unknown"), w.T("ui.check.unknown-why"), w.T("ui.check.unknown-next"))
+}

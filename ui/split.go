@@ -1,0 +1,40 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"nightlatch/ui/kit"
+)
+
+// split sets two sides beside each other and leaves the left one out where the
+// right one would get too narrow.
+type split struct{}
+
+// leastForm is how much the right side needs.
+const leastForm float32 = 480
+
+func newSplit(left, right fyne.CanvasObject) fyne.CanvasObject {
+	return container.New(split{}, left, kit.NewBox(kit.Hairline, "", 0), right)
+}
+
+func (split) MinSize(objs []fyne.CanvasObject) fyne.Size { return fyne.NewSize(400, 320) }
+
+func (split) Layout(objs []fyne.CanvasObject, s fyne.Size) {
+	left, rule, right := objs[0], objs[1], objs[2]
+	w := left.MinSize().Width
+	if s.Width-w-1 < leastForm {
+		left.Hide()
+		rule.Hide()
+		right.Move(fyne.Position{})
+		right.Resize(s)
+		return
+	}
+	left.Show()
+	rule.Show()
+	left.Resize(fyne.NewSize(w, s.Height))
+	rule.Move(fyne.NewPos(w, 0))
+	rule.Resize(fyne.NewSize(1, s.Height))
+	right.Move(fyne.NewPos(w+1, 0))
+	right.Resize(fyne.NewSize(s.Width-w-1, s.Height))
+}

@@ -1,0 +1,94 @@
+package wizard
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"nightlatch/assets"
+	"nightlatch/server/api"
+	"nightlatch/ui/kit"
+)
+
+// enterBackupCode asks for the backup code with the next number (R72).
+func enterBackupCode(s State, h Host, step api.EnterBackupCode) Drawing {
+	w := h.Words
+	d := Drawing{
+		Heading: w.T("wizard.backup.heading", assets.Args{"number": step.Number}),
+		Lead:    w.T("wizard.backup.lead", assets.Args{"number": step.Number}),
+		Back:    true, Cancel: true,
+	}
+	next := func() { must(s, h, s.Draft.Code, "backup", api.Code{Code: s.Draft.Code}) }
+	code := kit.NewBackupField(s.Draft.Code)
+	code.OnChanged = func(v string) { s.Draft.Code = v }
+	if refusedField(s, "code", "backup") {
+		code.Refuse()
+	}
+	d.Next = primary(s, h, nextWords(s, h), next)
+	d.Body = []fyne.CanvasObject{kit.NewField(w.T("wizard.backup", assets.Args{"number": step.Number}), w.T("wizard.backup.hint"), code)}
+	d.refuse(s, h)
+	if link := otherWay(h, step.Alternatives); link != nil {
+		d.Foot = []fyne.CanvasObject{link}
+	}
+	d.First = code
+	return d
+}
+
+// saveBackupCode shows the first backup code, once (R13, R70, R76, R77).
+func saveBackupCode(s State, h Host, step api.SaveBackupCode) Drawing {
+	w := h.Words
+	d := Drawing{Heading: w.T("wizard.save.heading." + string(s.View.Kind)), Lead: w.T("wizard.save.lead"), Tile: "check"}
+	d.Next = primary(s, h, w.T("wizard.got-it"), func() {
+		if !s.Busy {
+			h.Send(api.Continue{})
+		}
+	})
+	tools := CodeTools(h, s.Saved, step)
+	d.Body = []fyne.CanvasObject{CodePlate(w.T("wizard.save.number", assets.Args{"number": step.Number}), step.Code), tools}
+	if s.Saved.Any() {
+		d.Body = append(d.Body, kit.Banner(kit.Info, w.T("wizard.save.done"), savedHow(w, s.Saved), ""))
+	} else {
+		d.Body = append(d.Body, kit.Banner(kit.Attention, w.T("wizard.save.not-yet"), w.T("wizard.save.not-yet-why"), ""))
+	}
+	d.refuse(s, h)
+	if first, ok := tools.Objects[0].(fyne.Focusable); ok {
+		d.First = first
+	}
+	return d
+}
+
+// CodePlate sets a code large in a well, in groups, under its name.
+func CodePlate(name, code string) fyne.CanvasObject {
+	return kit.Z(kit.NewBox(kit.Sunken, kit.Hairline, kit.RadiusCard), kit.Inset(kit.S24, kit.S24, kit.S24, kit.S24, kit.V(kit.S8,
+		kit.NewText(name, kit.Label, kit.Ink3).Centered(),
+		kit.Groups(kit.CodeXL, kit.Ink, 4, strings.Split(code, "-")...))))
+}
+
+// CodeTools are the ways to keep a code that is shown once.
+func CodeTools(h Host, done Saved, code api.SaveBackupCode) *fyne.Container {
+	w := h.Words
+	tool := func(icon, key string, did bool, tap func()) fyne.CanvasObject {
+		words := w.T("wizard.save." + key)
+		if did {
+			icon = "check"
+		}
+		return kit.NewButton(words, icon, kit.Secondary, tap)
+	}
+	return kit.FlowCentred(kit.S12,
+		tool("copy", "copy", done.Copied, func() { h.Copy(code.Code) }),
+		tool("save", "save", done.Saved, func() { h.Save(code) }),
+		tool("printer", "print", done.Printed, func() { h.Print(code) }),
+		tool("verify", "check", done.Checked, func() { h.Check(code) }))
+}
+
+func savedHow(w *assets.Words, s Saved) string {
+	switch {
+	case s.Checked:
+		return w.T("wizard.save.checked")
+	case s.Printed:
+		return w.T("wizard.save.printed")
+	case s.Saved:
+		return w.T("wizard.save.saved")
+	}
+	return w.T("wizard.save.copied")
+}

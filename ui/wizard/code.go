@@ -1,0 +1,163 @@
+package wizard
+
+import (
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"nightlatch/assets"
+	"nightlatch/server/api"
+	"nightlatch/ui/kit"
+)
+
+// enterCode asks for a six-digit code that came by text, by mail or from the app.
+func enterCode(s State, h Host, step api.EnterCode) Drawing {
+	w := h.Words
+	d := Drawing{Back: true, Cancel: true}
+	d.Heading = w.T("wizard.code." + string(step.Channel) + ".heading")
+	d.Lead = codeLead(s, h, step)
+
+	digits := step.Digits
+	if digits == 0 {
+		digits = 6
+	}
+	code := kit.NewCodeField(digits, 3, s.Draft.Code)
+	if s.View.Refusal != nil && s.Draft.Code != "" || s.Fault != nil {
+		code.Refuse()
+	}
+	next := func() {
+		s.Draft.Code = code.Value
+		switch {
+		case s.Busy:
+		case code.Value == "":
+			h.Fail(say(w, "empty.code", "", nil))
+		case len(code.Value) < digits:
+			h.Fail(say(w, "short.code", "", assets.Args{"typed": len(code.Value), "digits": digits}))
+		default:
+			h.Send(api.Code{Code: code.Value})
+		}
+	}
+	code.OnChanged = func(v string) { s.Draft.Code = v }
+	d.Next = primary(s, h, nextWords(s, h), next)
+	d.Body = []fyne.CanvasObject{kit.H(0, code, kit.Gap())}
+	d.First = code
+
+	var links []fyne.CanvasObject
+	if s.View.Refusal != nil && s.Draft.Code != "" {
+		links = append(links, kit.NewLink(w.T("wizard.code.clear"), func() {
+			s.Draft.Code = ""
+			code.Clear()
+			kit.Focus(code)
+		}))
+	}
+	d.refuse(s, h, links...)
+	if left := step.TriesLeft; s.View.Refusal == nil && left > 0 && left < step.Tries {
+		d.Body = append(d.Body, tries(w, left, step.Tries))
+	}
+	d.resend(s, h, step)
+	d.codeFoot(s, h, step)
+	return d
+}
+
+func codeLead(s State, h Host, step api.EnterCode) string {
+	w := h.Words
+	args := assets.Args{"to": step.SentTo, "digits": step.Digits}
+	switch step.Channel {
+	case api.ByApp:
+		return w.T("wizard.code.app.lead", args)
+	case api.ByText:
+		args["to"] = PhoneNumber(step.SentTo)
+		if s.View.Kind == api.SignIn {
+			args["end"] = lastDigits(step.SentTo)
+			return w.T("wizard.code.text.sign-in-lead", args)
+		}
+	}
+	if step.SentAt != nil {
+		args["time"] = w.Clock(local(*step.SentAt, h.Zone))
+		return w.T("wizard.code."+string(step.Channel)+".lead", args)
+	}
+	return w.T("wizard.code."+string(step.Channel)+".lead-unsent", args)
+}
+
+func nextWords(s State, h Host) string {
+	if s.View.Kind == api.SignIn {
+		return h.Words.T("wizard.sign-in.next")
+	}
+	return h.Words.T("wizard.code.next")
+}
+
+// resend offers the same code once more from ResendAt on, and counts down to it (R12).
+func (d *Drawing) resend(s State, h Host, step api.EnterCode) {
+	if step.ResendAt == nil {
+		return
+	}
+	w := h.Words
+	again := kit.NewLink(w.T("wizard.code.resend"), func() {
+		if !s.Busy {
+			h.Send(api.Resend{})
+		}
+	})
+	why := kit.Para(w.T("wizard.code."+string(step.Channel)+".resend-why"), kit.Ink2)
+	left := step.ResendAt.Sub(h.Clock.Now())
+	if left <= 0 {
+		d.Body = append(d.Body, kit.V(kit.S12, kit.H(0, again, kit.Gap()), why))
+		return
+	}
+	total := left
+	if step.SentAt != nil {
+		total = step.ResendAt.Sub(*step.SentAt)
+	}
+	line := kit.H(0, kit.Gap())
+	line.Objects = []fyne.CanvasObject{kit.NewCountdown(kit.CountdownConfig{
+		Clock: h.Clock, Ends: *step.ResendAt, Total: total, Before: w.T("wizard.code.resend-in"),
+		OnEnd: func() {
+			line.Objects = []fyne.CanvasObject{again, kit.Gap()}
+			line.Refresh()
+		},
+	}), kit.Gap()}
+	d.Body = append(d.Body, kit.V(kit.S12, line, why))
+}
+
+// codeFoot is the ways out of waiting for a code (R40, R53, R103).
+func (d *Drawing) codeFoot(s State, h Host, step api.EnterCode) {
+	w := h.Words
+	if s.View.Kind == api.EnrollText || s.View.Kind == api.ChangePhone || s.View.Kind == api.ChangeEmail {
+		if h.Back != nil && step.Channel != api.ByApp {
+			d.Foot = append(d.Foot, kit.NewLink(w.T("wizard.code."+string(step.Channel)+".change"), h.Back))
+		}
+	}
+	if s.Draft.Hints {
+		d.Body = append(d.Body, kit.Banner(kit.Info, w.T("wizard.code."+string(step.Channel)+".late"),
+			w.T("wizard.code."+string(step.Channel)+".late-why"), w.T("wizard.code."+string(step.Channel)+".late-next")))
+	} else {
+		d.Foot = append(d.Foot, kit.NewLink(w.T("wizard.code."+string(step.Channel)+".late-link"), func() {
+			s.Draft.Hints = true
+			h.Redraw()
+		}))
+	}
+	if link := otherWay(h, step.Alternatives); link != nil {
+		d.Foot = append([]fyne.CanvasObject{link}, d.Foot...)
+	}
+}
+
+// lastDigits is the end of a number, for "ending in 0143".
+func lastDigits(number string) string {
+	digits := strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, number)
+	return digits[max(0, len(digits)-4):]
+}
+
+// LastDigits is the end of a phone number, for "ending in 0143".
+func LastDigits(number string) string { return lastDigits(number) }
+
+func local(t time.Time, zone *time.Location) time.Time {
+	if zone == nil {
+		return t.Local()
+	}
+	return t.In(zone)
+}

@@ -1,0 +1,61 @@
+package wizard
+
+import (
+	"fyne.io/fyne/v2"
+
+	"nightlatch/assets"
+	"nightlatch/server/api"
+	"nightlatch/ui/kit"
+)
+
+// enterEmail asks for an address to confirm (R4).
+func enterEmail(s State, h Host, step api.EnterEmail) Drawing {
+	w := h.Words
+	fill(s, &s.Draft.Email, step.Address)
+	d := Drawing{Heading: w.T("wizard.email.heading"), Lead: w.T("wizard.email.lead"), Back: true, Cancel: true}
+	next := func() { must(s, h, s.Draft.Email, "address", api.Email{Address: s.Draft.Email}) }
+	addr := newField(w.T("wizard.email"), w.T("wizard.email.hint"), false, refusedField(s, "address"), &s.Draft.Email)
+	d.Next = primary(s, h, w.T("wizard.email.next"), next)
+	d.Body = []fyne.CanvasObject{addr}
+	d.refuse(s, h)
+	d.First = addr.Focus()
+	return d
+}
+
+// enterPhone asks for a phone number and whether it may be used to find the
+// account (R10).
+func enterPhone(s State, h Host, step api.EnterPhone) Drawing {
+	w := h.Words
+	if !s.Draft.Filled {
+		s.Draft.Hidden = !step.Discoverable
+	}
+	fill(s, &s.Draft.Phone, step.Number)
+	d := Drawing{Heading: w.T("wizard.phone.heading"), Lead: w.T("wizard.phone.lead"), Back: true, Cancel: true}
+	if s.View.Kind == api.ChangePhone && s.Account.PhoneVerified {
+		d.Lead = w.T("wizard.phone.change-lead", assets.Args{"number": PhoneNumber(s.Account.Phone)})
+	}
+	next := func() {
+		found := !s.Draft.Hidden
+		must(s, h, s.Draft.Phone, "number", api.Phone{Number: s.Draft.Phone, Discoverable: &found})
+	}
+	number := newField(w.T("wizard.phone"), w.T("wizard.phone.hint"), false, refusedField(s, "number"), &s.Draft.Phone)
+	tick := kit.NewTick(kit.CheckForm, !s.Draft.Hidden, kit.V(2,
+		kit.NewText(w.T("wizard.phone.discoverable"), kit.Body, kit.Ink).Wrapped(),
+		kit.NewText(w.T("wizard.phone.discoverable-why"), kit.Caption, kit.Ink2).Wrapped()))
+	tick.OnChanged = func(on bool) { s.Draft.Hidden = !on }
+	d.Next = primary(s, h, w.T("wizard.phone.next"), next)
+	d.Body = []fyne.CanvasObject{number, tick}
+	d.refuse(s, h)
+	d.First = number.Focus()
+	return d
+}
+
+// fill puts what is on file into an empty field, once: a person may empty it.
+func fill(s State, draft *string, onFile string) {
+	if !s.Draft.Filled {
+		s.Draft.Filled = true
+		if *draft == "" {
+			*draft = onFile
+		}
+	}
+}

@@ -1,0 +1,129 @@
+package wizard
+
+import (
+	"unicode/utf8"
+
+	"fyne.io/fyne/v2"
+	"golang.org/x/text/unicode/norm"
+
+	"nightlatch/assets"
+	"nightlatch/server/api"
+	"nightlatch/ui/kit"
+)
+
+// chooseCredentials asks for a new account's user name and password (R0).
+func chooseCredentials(s State, h Host, step api.ChooseCredentials) Drawing {
+	w := h.Words
+	d := Drawing{Heading: w.T("wizard.sign-up.heading"), Lead: w.T("wizard.sign-up.lead")}
+	next := func() { sendCredentials(s, h) }
+	user := newField(w.T("wizard.username"), w.T("wizard.sign-up.username-hint"), false, refusedField(s, "username"), &s.Draft.Username)
+	pass := newPassword(s, h, w.T("wizard.password"), step.MinPassword)
+	d.Next = primary(s, h, w.T("wizard.sign-up.next"), next)
+	d.Body = []fyne.CanvasObject{user, pass}
+	d.refuse(s, h)
+	d.First = user.Focus()
+	if s.Draft.Username != "" && refusedField(s, "password") && !refusedField(s, "username") {
+		d.First = pass.Focus()
+	}
+	return d
+}
+
+// enterCredentials asks for user name and password.
+func enterCredentials(s State, h Host) Drawing {
+	w := h.Words
+	d := Drawing{Heading: w.T("wizard.sign-in.heading"), Lead: w.T("wizard.sign-in.lead")}
+	next := func() { sendCredentials(s, h) }
+	refused := refusedField(s, "username", "password")
+	user := newField(w.T("wizard.username"), "", false, refused, &s.Draft.Username)
+	pass := newField(w.T("wizard.password"), "", true, refused, &s.Draft.Password)
+	d.Next = primary(s, h, w.T("wizard.continue"), next)
+	d.Body = []fyne.CanvasObject{kit.V(kit.S16, user, pass)}
+	d.refuse(s, h)
+	d.First = user.Focus()
+	if s.Draft.Username != "" {
+		d.First = pass.Focus()
+	}
+	return d
+}
+
+func sendCredentials(s State, h Host) {
+	switch {
+	case s.Busy:
+	case s.Draft.Username == "":
+		h.Fail(say(h.Words, "empty.username", "", nil))
+	case s.Draft.Password == "":
+		h.Fail(say(h.Words, "empty.password", "", nil))
+	default:
+		h.Send(api.Credentials{Username: s.Draft.Username, Password: s.Draft.Password})
+	}
+}
+
+// enterPassword asks for the account's password again (R3, R6).
+func enterPassword(s State, h Host, step api.EnterPassword) Drawing {
+	w := h.Words
+	d := Drawing{Heading: w.T("wizard.password.heading"), Lead: w.T("wizard.password.lead", assets.Args{"account": step.Username}), Back: true, Cancel: true}
+	next := func() {
+		if s.Draft.Password == "" {
+			h.Fail(say(h.Words, "empty.password", "", nil))
+			return
+		}
+		if !s.Busy {
+			h.Send(api.Password{Password: s.Draft.Password})
+		}
+	}
+	pass := newField(w.T("wizard.password"), "", true, refusedField(s, "password"), &s.Draft.Password)
+	d.Next = primary(s, h, w.T("wizard.continue"), next)
+	d.Body = []fyne.CanvasObject{pass}
+	d.refuse(s, h)
+	d.First = pass.Focus()
+	return d
+}
+
+// choosePassword asks for a new password (R0).
+func choosePassword(s State, h Host, step api.ChoosePassword) Drawing {
+	w := h.Words
+	d := Drawing{Heading: w.T("wizard.new-password.heading"), Lead: w.T("wizard.new-password.lead"), Cancel: true}
+	next := func() {
+		if s.Draft.Password == "" {
+			h.Fail(say(h.Words, "empty.password", "", nil))
+			return
+		}
+		if !s.Busy {
+			h.Send(api.Password{Password: s.Draft.Password})
+		}
+	}
+	pass := newPassword(s, h, w.T("wizard.new-password"), step.MinPassword)
+	d.Next = primary(s, h, w.T("wizard.new-password.next"), next)
+	d.Body = []fyne.CanvasObject{pass}
+	d.refuse(s, h)
+	d.First = pass.Focus()
+	return d
+}
+
+// newPassword is the field for a password that is made up now. Its hint counts
+// the characters while one types (R0: length is the only rule of composition).
+func newPassword(s State, h Host, label string, least int) *kit.TextField {
+	var f *kit.TextField
+	f = kit.NewTextField(label, countHint(h.Words, s.Draft.Password, least), kit.InputConfig{
+		Text: s.Draft.Password, Secret: true,
+		OnChanged: func(p string) {
+			s.Draft.Password = p
+			f.SetHint(countHint(h.Words, p, least))
+		},
+	})
+	if refusedField(s, "password") {
+		f.Input.Refuse()
+	}
+	return f
+}
+
+func countHint(w *assets.Words, password string, least int) string {
+	switch n := utf8.RuneCountInString(norm.NFC.String(password)); {
+	case n == 0:
+		return w.T("wizard.password-hint", assets.Args{"min": least})
+	case n < least:
+		return w.N("wizard.password-short", least-n)
+	default:
+		return w.N("wizard.password-long", n)
+	}
+}

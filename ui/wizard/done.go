@@ -1,0 +1,52 @@
+package wizard
+
+import (
+	"fyne.io/fyne/v2"
+
+	"nightlatch/server/api"
+	"nightlatch/ui/kit"
+)
+
+// fewCodes is when the number of backup codes is mentioned (R78).
+const fewCodes = 2
+
+// FewCodes reports whether an account has so few backup codes left that it is
+// said at sign-in and on the overview (R78).
+func FewCodes(a api.Account) bool { return a.TwoFactor && a.BackupCodes.Active <= fewCodes }
+
+// signedIn ends sign-in and sign-up.
+func signedIn(s State, h Host, step api.SignedIn) Drawing {
+	w := h.Words
+	d := Drawing{Heading: w.T("wizard.signed-in.heading"), Lead: w.T("wizard.signed-in.lead"), Tile: "check"}
+	d.Next = primary(s, h, w.T("wizard.signed-in.next"), h.Leave)
+	d.First = d.Next
+	if FewCodes(step.Account) {
+		d.Body = append(d.Body, kit.Banner(kit.Attention, w.N("wizard.signed-in.few", step.Account.BackupCodes.Active), w.T("wizard.signed-in.few-why"), "",
+			kit.NewLink(w.T("wizard.signed-in.few-link"), func() { h.Open("backup-codes") })))
+	}
+	return d
+}
+
+// finished ends every other ceremony.
+func finished(s State, h Host) Drawing {
+	w := h.Words
+	key := "wizard.finished." + string(s.View.Kind)
+	d := Drawing{Heading: w.T(key), Lead: w.T(key + ".lead"), Tile: "check"}
+	d.Next = primary(s, h, w.T("wizard.done"), h.Leave)
+	d.First = d.Next
+	if s.View.Kind == api.EnrollKey && s.Account.BackupCodes.Active == 0 { // R32: offered, not forced
+		d.Body = []fyne.CanvasObject{kit.Banner(kit.Info, w.T("wizard.finished.no-codes"), w.T("wizard.finished.no-codes-why"), "",
+			kit.NewLink(w.T("wizard.finished.no-codes-link"), func() { h.Open("backup-codes") }))}
+	}
+	return d
+}
+
+// gone says that the ceremony is no longer there: it waited too long, or another
+// one took its place.
+func gone(s State, h Host) Drawing {
+	r := say(h.Words, "ceremony_gone", "", nil)
+	d := Drawing{Heading: r.What, Lead: r.Why + " " + r.Next, Cancel: true}
+	d.Next = primary(s, h, h.Words.T("wizard.again"), h.Begin)
+	d.First = d.Next
+	return d
+}

@@ -1,0 +1,181 @@
+package wizard
+
+import (
+	"fyne.io/fyne/v2"
+
+	"nightlatch/assets"
+	"nightlatch/server/api"
+	"nightlatch/ui/kit"
+)
+
+// doorWidth is how wide a door's card is; waysWidth, that of the list of ways.
+const (
+	doorWidth float32 = 440
+	waysWidth float32 = 520
+)
+
+// A Framed is a step ready to be shown, and what the keyboard does there.
+type Framed struct {
+	Content fyne.CanvasObject
+	First   fyne.Focusable // nil: leave the keyboard where it is
+	Keys    kit.Keys
+}
+
+// Page frames a step in a page: crumbs, title, the way so far, one card and an
+// action bar.
+func Page(s State, h Host, crumbs []kit.Crumb, margin float32) (kit.Page, Framed) {
+	d := Draw(s, h)
+	names, at := Stops(h.Words, s.View)
+	p := kit.Page{Crumbs: crumbs, Title: h.Words.T("wizard.title." + string(s.View.Kind)), Margin: margin}
+	if len(names) > 1 {
+		p.Body = append(p.Body, kit.Inset(0, kit.S4, 0, kit.S4, kit.Steps(at, names...)))
+	}
+	p.Body = append(p.Body, kit.Card(kit.Pad(kit.S32, d.content())))
+	f := d.framed(h)
+	if d.Cancel && h.Cancel != nil {
+		b := kit.NewButton(h.Words.T("wizard.cancel"), "", kit.Quiet, h.Cancel)
+		p.Left = append(p.Left, b)
+		if d.Careful {
+			f.First = b
+		}
+	}
+	if d.Back && h.Back != nil {
+		p.Actions = append(p.Actions, kit.NewButton(h.Words.T("wizard.back"), "", kit.Secondary, h.Back))
+	}
+	if d.Next != nil {
+		p.Actions = append(p.Actions, d.Next)
+	}
+	if len(p.Left)+len(p.Actions) == 0 {
+		p.Actions = append(p.Actions, kit.Gap()) // the frame stays where the buttons go
+	}
+	return p, f
+}
+
+// Door frames a step as a card in the middle of the window, without the rail.
+func Door(s State, h Host, foot fyne.CanvasObject) Framed {
+	d := Draw(s, h)
+	width := doorWidth
+	if s.Ways {
+		width = waysWidth
+	}
+	parts := []fyne.CanvasObject{}
+	if d.Picture == nil && !s.Ways {
+		parts = append(parts, kit.V(kit.S16, kit.H(0, kit.Mark(48), kit.Gap()), d.head()))
+		parts = append(parts, d.Body...)
+	} else {
+		parts = append(parts, d.top()...)
+	}
+	if len(d.Foot) > 0 {
+		parts = append(parts, kit.Flow(kit.S24, d.Foot...))
+	}
+	f := d.framed(h)
+	line := []fyne.CanvasObject{}
+	if d.Back && h.Back != nil {
+		line = append(line, kit.Flush(kit.NewButton(h.Words.T("wizard.back"), "", kit.Quiet, h.Back)))
+	}
+	line = append(line, kit.Gap())
+	if d.Next != nil {
+		line = append(line, d.Next)
+	}
+	if len(line) > 1 {
+		parts = append(parts, kit.H(kit.S12, line...))
+	}
+	if foot != nil {
+		foot = kit.Centre(foot)
+	}
+	f.Content = kit.Door(width, foot, parts...)
+	return f
+}
+
+// Dialog is what a step looks like in a dialog: the content and, apart, its buttons.
+func Dialog(s State, h Host) (heading, lead string, body []fyne.CanvasObject, buttons []fyne.CanvasObject, f Framed) {
+	d := Draw(s, h)
+	if h.Cancel != nil {
+		buttons = append(buttons, kit.NewButton(h.Words.T("wizard.cancel"), "", kit.Quiet, h.Cancel))
+	}
+	if d.Next != nil {
+		buttons = append(buttons, d.Next)
+	}
+	return d.Heading, d.Lead, d.Body, buttons, d.framed(h)
+}
+
+// Form is a step without a frame: its head and body, and its primary button.
+func Form(s State, h Host) (content fyne.CanvasObject, next *kit.Button, f Framed) {
+	d := Draw(s, h)
+	return kit.V(kit.S20, append([]fyne.CanvasObject{d.head()}, d.Body...)...), d.Next, d.framed(h)
+}
+
+// framed is what all frames have: first focus, Enter and Escape.
+func (d Drawing) framed(h Host) Framed {
+	f := Framed{First: d.First}
+	if next := d.Next; next != nil && !d.Careful {
+		f.Keys.Enter = func() { next.Tapped(nil) }
+	}
+	switch {
+	case d.Back && h.Back != nil:
+		f.Keys.Escape = h.Back
+	case d.Cancel && h.Cancel != nil:
+		f.Keys.Escape = h.Cancel
+	}
+	return f
+}
+
+func (d Drawing) head() fyne.CanvasObject {
+	return kit.V(kit.S4, kit.NewText(d.Heading, kit.Title, kit.Ink).Wrapped(), kit.Para(d.Lead, kit.Ink2))
+}
+
+// top is the head and the body as a card shows them.
+func (d Drawing) top() []fyne.CanvasObject {
+	words := []fyne.CanvasObject{}
+	if d.Heading != "" {
+		words = append(words, kit.NewText(d.Heading, kit.Heading, kit.Ink).Wrapped())
+	}
+	if d.Lead != "" {
+		words = append(words, kit.Para(d.Lead, kit.Ink2))
+	}
+	switch {
+	case d.Picture != nil:
+		lead := kit.Para(d.Lead, kit.Ink2).Centered()
+		return append([]fyne.CanvasObject{
+			kit.Inset(0, kit.S16, 0, 0, kit.Centre(d.Picture)),
+			kit.V(kit.S8, kit.NewText(d.Heading, kit.Title, kit.Ink).Wrapped().Centered(), lead),
+		}, d.Body...)
+	case len(words) == 0:
+		return d.Body
+	case d.Tile != "":
+		return append([]fyne.CanvasObject{kit.HTop(kit.S16, kit.Tile(d.Tile, true), kit.Grow(kit.V(kit.S4, words...)))}, d.Body...)
+	}
+	return append([]fyne.CanvasObject{kit.V(kit.S4, words...)}, d.Body...)
+}
+
+// content is all that stands in a page's card.
+func (d Drawing) content() fyne.CanvasObject {
+	parts := d.top()
+	if len(d.Foot) > 0 {
+		links := kit.Flow(kit.S24, d.Foot...)
+		if d.Picture != nil {
+			links = kit.FlowCentred(kit.S24, d.Foot...)
+		}
+		parts = append(parts, kit.Rule(0), links)
+	}
+	return kit.V(kit.S24, parts...)
+}
+
+// Stops are the names of the steps of a view's path, and where one is. An
+// address or a number and the code that proves it count as one.
+func Stops(w *assets.Words, v api.View) (names []string, at int) {
+	for i, step := range v.Path {
+		proves := step == api.EnterCode{}.StepType() && i > 0 && v.Path[i-1] == api.EnterEmail{}.StepType()
+		ends := step == api.Finished{}.StepType() && i > 0
+		if !proves && !ends {
+			names = append(names, w.T("wizard.path."+string(step)))
+		}
+		if i == v.At {
+			at = len(names) - 1
+			if ends {
+				at = len(names)
+			}
+		}
+	}
+	return names, at
+}

@@ -1,0 +1,51 @@
+package wizard
+
+import (
+	"fyne.io/fyne/v2"
+
+	"nightlatch/assets"
+	"nightlatch/server/api"
+	"nightlatch/ui/kit"
+)
+
+// points are what an overview says will happen: icon and translation key.
+func points(m api.Method) [][2]string {
+	switch m {
+	case api.Text:
+		return [][2]string{{"phone", "number"}, {"message", "code"}, {"backup-codes", "backup"}}
+	case api.App:
+		return [][2]string{{"app", "scan"}, {"verify", "code"}, {"backup-codes", "backup"}}
+	}
+	return [][2]string{{"usb", "insert"}, {"key", "touch"}, {"edit", "name"}}
+}
+
+// overview says what an enrolment will do before it does anything (R2).
+func overview(s State, h Host, step api.Overview) Drawing {
+	w := h.Words
+	key := "wizard.overview." + string(step.Method)
+	var list []fyne.CanvasObject
+	for _, p := range points(step.Method) {
+		list = append(list, kit.HTop(kit.S16, kit.Tile(p[0], true), kit.Grow(kit.Inset(0, 1, 0, 0, kit.V(2,
+			kit.NewText(w.T(key+"."+p[1]), kit.Strong, kit.Ink).Wrapped(),
+			kit.Para(w.T(key+"."+p[1]+"-why"), kit.Ink2))))))
+	}
+	d := Drawing{Heading: w.T("wizard.overview.heading"), Lead: w.T(key + ".lead"), Cancel: true}
+	d.Body = []fyne.CanvasObject{
+		kit.V(kit.S20, list...),
+		kit.Banner(kit.Info, w.T(key+".note"), w.T(key+".note-why"), ""),
+	}
+	if s.Account.Policy == "hardened" && step.Method == api.SecurityKey {
+		d.Body = append(d.Body, kit.Note("lock", w.T("wizard.overview.key.hardened")))
+	}
+	d.Next = primary(s, h, w.T("wizard.overview.next"), func() {
+		if !s.Busy {
+			h.Send(api.Continue{})
+		}
+	})
+	d.refuse(s, h)
+	d.First = d.Next
+	return d
+}
+
+// nameOf is what a method is called.
+func nameOf(w *assets.Words, m api.Method) string { return w.T("method." + string(m)) }

@@ -1,0 +1,127 @@
+package wizard
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"nightlatch/assets"
+	"nightlatch/server/api"
+	"nightlatch/ui/kit"
+)
+
+// newField draws an entry that keeps what is typed in *draft.
+func newField(label, hint string, secret, refused bool, draft *string) *kit.TextField {
+	f := kit.NewTextField(label, hint, kit.InputConfig{Text: *draft, Secret: secret, OnChanged: func(s string) { *draft = s }})
+	if refused {
+		f.Input.Refuse()
+	}
+	return f
+}
+
+// said is the banner of a refusal: what happened, why, what next.
+func said(s Said, links ...fyne.CanvasObject) fyne.CanvasObject {
+	return kit.Banner(kit.Refused, s.What, s.Why, s.Next, links...)
+}
+
+// refusal is what the last input met with, whoever refused it: the screen, the
+// road, or the ceremony. It is nil when nothing was refused.
+func refusal(s State, w *assets.Words) *Said {
+	if s.Fault != nil {
+		return s.Fault
+	}
+	if s.View.Refusal == nil {
+		return nil
+	}
+	r := ExplainRefusal(w, s.View.Refusal, s.View.Step)
+	return &r
+}
+
+// refusedField reports whether the refusal is about a field, by its wire name.
+func refusedField(s State, names ...string) bool {
+	r := s.View.Refusal
+	if s.Fault != nil {
+		for _, n := range names {
+			if strings.HasSuffix(s.Fault.Code, "."+n) {
+				return true
+			}
+		}
+		return false
+	}
+	if r == nil {
+		return false
+	}
+	if r.Field == "" {
+		switch r.Code {
+		case api.Throttled, api.CannotSend, api.ResendTooEarly, api.KeysFull:
+			return false
+		}
+		return true
+	}
+	for _, n := range names {
+		if r.Field == n {
+			return true
+		}
+	}
+	return false
+}
+
+// refuse adds the banner of a refusal to a drawing, with a countdown to the next
+// try where there is one; until then the primary button is off.
+func (d *Drawing) refuse(s State, h Host, links ...fyne.CanvasObject) {
+	r := refusal(s, h.Words)
+	if r == nil {
+		return
+	}
+	d.Body = append(d.Body, said(*r, links...))
+	left := r.RetryAt.Sub(h.Clock.Now())
+	if left <= 0 {
+		return
+	}
+	next := d.Next
+	if next != nil {
+		next.Disable()
+	}
+	d.Body = append(d.Body, kit.H(0, kit.NewCountdown(kit.CountdownConfig{
+		Clock: h.Clock, Ends: r.RetryAt, Total: left, Before: h.Words.T("wizard.retry-in"),
+		OnEnd: func() {
+			if next != nil && !s.Busy {
+				next.Enable()
+			}
+		},
+	}), kit.Gap()))
+}
+
+// primary is the step's one button that goes on. It is off while an input is on its way.
+func primary(s State, h Host, label string, tap func()) *kit.Button {
+	b := kit.NewButton(label, "", kit.Primary, tap)
+	if s.Busy {
+		b.Disable()
+	}
+	return b
+}
+
+// must sends an input if a field has something in it, and says so otherwise.
+func must(s State, h Host, value, name string, in api.Input) {
+	if s.Busy {
+		return
+	}
+	if strings.TrimSpace(value) == "" {
+		h.Fail(say(h.Words, "empty."+name, "", nil))
+		return
+	}
+	h.Send(in)
+}
+
+// tries shows how many are left of how many: dots, and the same in words.
+func tries(w *assets.Words, left, of int) fyne.CanvasObject {
+	var dots []fyne.CanvasObject
+	for i := range of {
+		dot := kit.NewDisc(kit.Clear, kit.Control)
+		if i < left {
+			dot = kit.NewDisc(kit.Ink2, "")
+		}
+		dots = append(dots, kit.Sized(8, 8, dot))
+	}
+	return kit.H(kit.S8, kit.H(kit.S4, dots...), kit.NewText(w.N("kit.tries-left", left, assets.Args{"of": of}), kit.Caption, kit.Ink2), kit.Gap())
+}

@@ -1,0 +1,47 @@
+package wizard
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"nightlatch/assets"
+	"nightlatch/server/api"
+	"nightlatch/ui/kit"
+)
+
+// scanQR shows a new secret as a QR code and as text in groups of four (R20).
+func scanQR(s State, h Host, step api.ScanQR) Drawing {
+	w := h.Words
+	d := Drawing{
+		Heading: w.T("wizard.scan.heading"),
+		Lead:    w.T("wizard.scan.lead", assets.Args{"account": s.Account.Username}),
+		Back:    true, Cancel: true,
+	}
+	d.Next = primary(s, h, w.T("wizard.continue"), func() {
+		if !s.Busy {
+			h.Send(api.Continue{})
+		}
+	})
+	by := kit.V(kit.S12,
+		kit.NewText(w.T("wizard.scan.type"), kit.Strong, kit.Ink).Wrapped(),
+		kit.Well(kit.Groups(kit.CodeM, kit.Ink, 4, fours(strings.ToLower(step.Secret))...)),
+		kit.Flow(kit.S12, kit.NewButton(w.T("wizard.copy"), "copy", kit.Secondary, func() { h.Copy(step.Secret) }),
+			kit.Sized(0, kit.ControlHeight, kit.Centre2(kit.NewText(w.T("wizard.scan.kind"), kit.Caption, kit.Ink3)))),
+	)
+	d.Body = []fyne.CanvasObject{
+		kit.Beside(kit.S32, 300, kit.QR(step.URI, 240), by),
+		kit.Note("lock", w.T("wizard.scan.secret")),
+	}
+	d.refuse(s, h)
+	d.First = d.Next
+	return d
+}
+
+// fours cuts a code into groups of four.
+func fours(code string) (groups []string) {
+	for len(code) > 4 {
+		groups, code = append(groups, code[:4]), code[4:]
+	}
+	return append(groups, code)
+}

@@ -1,0 +1,77 @@
+package wizard
+
+import (
+	"fyne.io/fyne/v2"
+	"github.com/nyaruka/phonenumbers"
+
+	"nightlatch/server/api"
+	"nightlatch/ui/kit"
+)
+
+// MethodIcon is the icon of a method.
+func MethodIcon(m api.Method) string {
+	switch m {
+	case api.Text:
+		return "message"
+	case api.App:
+		return "app"
+	case api.LoginRequest:
+		return "login-request"
+	case api.BackupCode:
+		return "backup-codes"
+	}
+	return "key"
+}
+
+// otherWay is the link to the other ways of the second step (R40), nil when there is none.
+func otherWay(h Host, alternatives []api.Method) fyne.CanvasObject {
+	if len(alternatives) == 0 {
+		return nil
+	}
+	return kit.NewLink(h.Words.T("wizard.ways.link"), func() { h.Ways(true) })
+}
+
+// chooseWay lists every other enrolled method (R40).
+func chooseWay(s State, h Host) Drawing {
+	w := h.Words
+	d := Drawing{Heading: w.T("wizard.ways.heading"), Lead: w.T("wizard.ways.lead"), Back: true}
+	var rows []fyne.CanvasObject
+	for _, m := range alternatives(s.View.Step) {
+		row := kit.NewTapRow(kit.Row(kit.Tile(MethodIcon(m), false), nameOf(w, m), w.T("wizard.ways."+string(m)), kit.Chevron()),
+			func() {
+				if !s.Busy {
+					h.Send(api.ChooseMethod{Method: m})
+				}
+			})
+		if d.First == nil {
+			d.First = row
+		}
+		rows = append(rows, row)
+	}
+	d.Body = []fyne.CanvasObject{kit.List(72, rows...)}
+	d.refuse(s, h)
+	return d
+}
+
+// alternatives are the other ways that a step offers.
+func alternatives(step api.Step) []api.Method {
+	switch s := step.(type) {
+	case api.EnterCode:
+		return s.Alternatives
+	case api.UseSecurityKey:
+		return s.Alternatives
+	case api.EnterBackupCode:
+		return s.Alternatives
+	}
+	return nil
+}
+
+// PhoneNumber is a number as people read it: "+1 202-555-0143". What is no whole
+// number (a masked one) stays as it is.
+func PhoneNumber(e164 string) string {
+	n, err := phonenumbers.Parse(e164, "")
+	if err != nil || !phonenumbers.IsPossibleNumber(n) {
+		return e164
+	}
+	return phonenumbers.Format(n, phonenumbers.INTERNATIONAL)
+}
