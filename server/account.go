@@ -7,6 +7,7 @@ import (
 	"nightlatch/server/account"
 	"nightlatch/server/api"
 	"nightlatch/server/audit"
+	"nightlatch/server/delivery"
 	"nightlatch/server/store"
 )
 
@@ -108,8 +109,18 @@ func (s *Server) deletePhone(c *call) error {
 		if before.Text && len(before.Methods()) == 1 && s.cfg.Policy.ConfirmPhoneDelete {
 			return errTextIsLast
 		}
+		old, proved := a.Phone, a.PhoneVerified
 		a.Phone, a.PhoneVerified, a.Discoverable, a.TextOn = "", false, false, false
 		events := []audit.Event{{Type: audit.PhoneDeleted, Rule: "R17"}}
+		if proved && s.cfg.Texter != nil {
+			// Whoever holds the phone hears of it, too.
+			err := delivery.Enqueue(tx, s.cfg.Keys, delivery.Message{
+				Channel: api.ByText, To: old, Template: delivery.Notice(audit.PhoneDeleted), Account: a.ID,
+			})
+			if err != nil {
+				return err
+			}
+		}
 		if before.Text {
 			events = append(events, audit.Event{
 				Type: audit.MethodOff, Rule: "R60", Details: map[string]string{"method": string(api.Text)},

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"nightlatch/server/account"
 	"nightlatch/server/api"
 	"nightlatch/server/session"
 	"nightlatch/server/store"
@@ -51,7 +52,15 @@ func (s *Server) identify(c *call) error {
 	if cookie && c.r.Method != http.MethodGet && c.r.Method != http.MethodHead && !sameOrigin(c.r) {
 		return forbiddenOrigin()
 	}
-	found, now, err := s.find(c.r.Context(), token)
+	var (
+		found seat
+		now   time.Time
+	)
+	err := s.store.View(c.r.Context(), func(tx store.Tx) (err error) {
+		now = tx.Now()
+		found, err = s.seatOf(tx, token)
+		return err
+	})
 	switch {
 	case errors.Is(err, session.ErrUnknown):
 		c.stale = true
@@ -59,25 +68,46 @@ func (s *Server) identify(c *call) error {
 	case err != nil:
 		return err
 	}
-	c.session = &found
-	s.ledger.saw(found, now)
+	c.session, c.username = &found.session, found.username
+	s.ledger.saw(found.session, now)
 	return nil
 }
 
-func (s *Server) find(ctx context.Context, token string) (found session.Session, now time.Time, err error) {
-	err = s.store.View(ctx, func(tx store.Tx) error {
-		now = tx.Now()
-		found, err = s.sessions.Find(tx, token)
-		return err
-	})
-	return found, now, err
+// A seat is a session and whose it is.
+type seat struct {
+	session  session.Session
+	username string
+}
+
+// seatOf finds the session of a token, or returns session.ErrUnknown.
+func (s *Server) seatOf(tx store.Tx, token string) (seat, error) {
+	key := s.cfg.Keys.MAC("session memo", token)
+	found, ok, err := s.seats.recall(tx, key)
+	switch {
+	case err != nil:
+		return seat{}, err
+	case ok && !s.sessions.Alive(found.session, tx.Now()):
+		return seat{}, session.ErrUnknown
+	case ok:
+		return found, nil
+	}
+	if found.session, err = s.sessions.Find(tx, token); err != nil {
+		return seat{}, err
+	}
+	a, err := account.Load(tx, found.session.Account)
+	if err != nil {
+		return seat{}, err
+	}
+	found.username = a.Username
+	return found, s.seats.remember(tx, key, a.ID, found)
 }
 
 // alive reports whether the session of a call still is.
 func (s *Server) alive(ctx context.Context, c *call) bool {
-	token, _ := tokenOf(c.r)
-	_, _, err := s.find(ctx, token)
-	return err == nil
+	return s.store.View(ctx, func(tx store.Tx) error {
+		_, err := s.sessions.Load(tx, c.session.Account, c.session.ID)
+		return err
+	}) == nil
 }
 
 // guest lets everybody in, with or without a session.

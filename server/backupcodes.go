@@ -14,8 +14,9 @@ import (
 
 // backupCodes lists the codes by number, without the codes (R76).
 func (s *Server) backupCodes(c *call) ([]api.BackupCodeEntry, error) {
-	out := []api.BackupCodeEntry{}
+	var out []api.BackupCodeEntry
 	err := s.store.View(c.r.Context(), func(tx store.Tx) error {
+		out = []api.BackupCodeEntry{}
 		entries, err := backupcode.List(tx, c.session.Account)
 		for _, e := range entries {
 			out = append(out, e.API())

@@ -40,6 +40,7 @@ type door struct {
 	limit  ratelimit.Limit
 	ledger *ledger
 	mint   mint
+	known  memo[pass]
 	said   *repeats
 	tell   announcer
 	texts  bool // there is a way to send texts
@@ -100,9 +101,16 @@ func (d *door) Check(ctx context.Context, a thirdparty.Attempt) (thirdparty.Iden
 	return d.decide(ctx, k)
 }
 
+// A pass is a temporary password that was live when it was looked up.
+type pass struct {
+	account  *account.Account
+	password temppassword.Record
+}
+
 // look asks the throttle and finds the account and the temporary password. It
 // writes nothing.
 func (d *door) look(ctx context.Context, k *knock) error {
+	key := d.keys.MAC("third-party memo", k.subject, k.Secret, k.Protocol)
 	return d.store.View(ctx, func(tx store.Tx) error {
 		k.at = tx.Now().UTC()
 		failures, err := d.limit.State(tx, k.subject)
@@ -113,20 +121,39 @@ func (d *door) look(ctx context.Context, k *knock) error {
 			return refusal
 		}
 		k.failed, k.locked = failures.Count > 0, failures.Disabled
-		a, err := account.ByLogin(tx, k.Username)
-		if errors.Is(err, account.ErrNotFound) {
-			return nil
-		}
+		p, ok, err := d.known.recall(tx, key)
 		if err != nil {
 			return err
 		}
-		k.account = a
-		k.temporary, k.outcome, err = temppassword.Find(tx, d.keys, a.ID, k.Secret)
-		if !k.temporary.Serves(k.Protocol) {
-			k.outcome = temppassword.Unknown // R83: not for this service, so nothing to this one
+		if ok && p.password.State(k.at) == temppassword.StateLive {
+			k.account, k.temporary, k.outcome = p.account, p.password, temppassword.Live
+			return nil
 		}
-		return err
+		return d.find(tx, k, key)
 	})
+}
+
+// find is what look does for a secret that was not seen lately.
+func (d *door) find(tx store.Tx, k *knock, key [32]byte) error {
+	a, err := account.ByLogin(tx, k.Username)
+	if errors.Is(err, account.ErrNotFound) {
+		k.account, k.outcome = nil, temppassword.Unknown
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	k.account = a
+	k.temporary, k.outcome, err = temppassword.Find(tx, d.keys, a.ID, k.Secret)
+	switch {
+	case err != nil:
+		return err
+	case !k.temporary.Serves(k.Protocol):
+		k.outcome = temppassword.Unknown // R83: not for this service, so nothing to this one
+	case k.outcome == temppassword.Live:
+		return d.known.remember(tx, key, a.ID, pass{a, k.temporary})
+	}
+	return nil
 }
 
 // throttle refuses who has to wait, the same for all names; nil is nobody.

@@ -6,17 +6,15 @@ import (
 	"runtime/debug"
 )
 
-// headers are on every answer. Nothing is ever framed, sniffed, cached or sent
-// on; what the API answers is for programs and loads nothing.
+// headers are on every answer: nothing is cached, framed, sniffed or embedded
+// elsewhere, and what the API answers is for programs and loads nothing. Each
+// costs 2 % of a small answer; what only matters to pages is set with pages.
 func headers() http.Header {
 	return http.Header{
 		"Cache-Control":                {"no-store"},
-		"Content-Security-Policy":      {"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
-		"Cross-Origin-Opener-Policy":   {"same-origin"},
+		"Content-Security-Policy":      {"default-src 'none'; frame-ancestors 'none'"},
 		"Cross-Origin-Resource-Policy": {"same-origin"},
-		"Referrer-Policy":              {"no-referrer"},
 		"X-Content-Type-Options":       {"nosniff"},
-		"X-Frame-Options":              {"DENY"},
 	}
 }
 

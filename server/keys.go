@@ -9,8 +9,9 @@ import (
 
 // keys lists the security keys, oldest first (R31).
 func (s *Server) keys(c *call) ([]api.Key, error) {
-	out := []api.Key{}
+	var out []api.Key
 	err := s.store.View(c.r.Context(), func(tx store.Tx) error {
+		out = []api.Key{}
 		keys, err := account.Keys(tx, c.session.Account)
 		for _, k := range keys {
 			out = append(out, k.API())

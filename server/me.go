@@ -30,18 +30,7 @@ func (s *Server) me(c *call) error {
 	if c.session == nil {
 		return s.challenge(c, &thirdparty.Refusal{Code: api.InvalidCredentials})
 	}
-	var out api.Me
-	err := s.store.View(c.r.Context(), func(tx store.Tx) error {
-		a, err := account.Load(tx, c.session.Account)
-		if err == nil {
-			out.Username = a.Username
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return reply(c.w, http.StatusOK, out)
+	return reply(c.w, http.StatusOK, api.Me{Username: c.username})
 }
 
 func (s *Server) meBasic(c *call) error {
@@ -61,7 +50,7 @@ func (s *Server) meBasic(c *call) error {
 func (s *Server) challenge(c *call, refusal *thirdparty.Refusal) error {
 	p := basic.Problem(refusal)
 	if p.Status == http.StatusUnauthorized {
-		c.w.Header()["WWW-Authenticate"] = []string{basic.Challenge}
+		c.w.Header()[wwwAuthenticate] = []string{basic.Challenge}
 	}
 	return p
 }
@@ -78,7 +67,7 @@ func (s *Server) meOAuth(c *call, token string) error {
 		return err
 	})
 	if errors.Is(err, errToken) {
-		c.w.Header()["WWW-Authenticate"] = []string{`Bearer realm="Nightlatch", error="invalid_token"`} // RFC 6750 §3.1
+		c.w.Header()[wwwAuthenticate] = []string{`Bearer realm="Nightlatch", error="invalid_token"`} // RFC 6750 §3.1
 		return &api.Problem{
 			Status: http.StatusUnauthorized, Code: api.InvalidCredentials, Title: "This token does not work",
 			Detail: "It has expired, or what it was given for no longer works. Ask for a new one at /oauth/token.",

@@ -24,8 +24,12 @@ type seedling struct {
 // plant makes the seed's accounts. One whose name is taken is left as it is, so
 // that a server can be started again with the same seed.
 func (s *Server) plant(ctx context.Context, seed *Seed) error {
+	seed, err := seed.normal()
+	if err != nil {
+		return err
+	}
 	wanted := make([]*seedling, 0, len(seed.Accounts))
-	err := s.store.View(ctx, func(tx store.Tx) error {
+	err = s.store.View(ctx, func(tx store.Tx) error {
 		wanted = wanted[:0]
 		for _, a := range seed.Accounts {
 			switch _, err := account.ByLogin(tx, a.Username); {

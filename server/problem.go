@@ -168,6 +168,10 @@ func rejected(r api.Refusal) *api.Problem {
 	return p
 }
 
+// wwwAuthenticate is spelled as in RFC 9110 §11.6.1, not as net/http would: names
+// of fields have no case, but people search for them.
+const wwwAuthenticate = "WWW-Authenticate"
+
 // writeProblem sends a problem. One that says when to try again says so to
 // programs that read no body, too; now is the server's time.
 func (s *Server) writeProblem(w http.ResponseWriter, p *api.Problem) {

@@ -23,7 +23,9 @@ func (s *Server) Reset(ctx context.Context, seed *Seed) error {
 	if err := wipe(ctx, s.store); err != nil {
 		return fmt.Errorf("server: reset: %w", err)
 	}
+	s.seats.forget()
 	s.ledger.forget()
+	s.door.known.forget()
 	s.door.said.forget()
 	if seed == nil {
 		return nil

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"path/filepath"
 	"regexp"
 	"runtime"
 	"strings"
@@ -23,6 +24,7 @@ import (
 	"nightlatch/server/lab"
 	"nightlatch/server/otp"
 	"nightlatch/server/store"
+	"nightlatch/server/store/bolt"
 	"nightlatch/server/store/seal"
 	"nightlatch/server/store/storetest"
 )
@@ -65,6 +67,22 @@ type option func(*server.Config)
 
 func hardened(cfg *server.Config)   { cfg.Policy = account.Hardened() }
 func noTexter(cfg *server.Config)   { cfg.Texter = nil }
+// once is a store that runs closures once, as the real one does.
+func once(t testing.TB) option {
+	return func(cfg *server.Config) {
+		s, err := bolt.Open(bolt.Config{Path: filepath.Join(t.TempDir(), "once.db"), Now: cfg.Now, ReserveBytes: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+		cfg.Store = s
+	}
+}
+
 func noLab(cfg *server.Config)      { cfg.Lab = nil }
 func dearHashes(cfg *server.Config) { cfg.Hasher = newHasher(account.DefaultParams()) }
 
@@ -105,6 +123,7 @@ func newWorld(t testing.TB, options ...option) *world {
 	for _, o := range options {
 		o(&cfg)
 	}
+	w.store = cfg.Store
 	if w.Server, err = server.New(cfg); err != nil {
 		t.Fatal(err)
 	}

@@ -16,8 +16,9 @@ type call struct {
 	w http.ResponseWriter
 	r *http.Request
 
-	session *session.Session // nil without one
-	stale   bool             // a token was shown that opens nothing (any more)
+	session  *session.Session // nil without one
+	username string           // whose it is
+	stale    bool             // a token was shown that opens nothing (any more)
 }
 
 // caller says who asks, for ceremonies, audit and sessions.

@@ -37,6 +37,9 @@ func (s *Server) Run(ctx context.Context) error {
 // the lab and for tests, which look at what arrived.
 func (s *Server) Deliver(ctx context.Context) error { return s.outbox.Drain(ctx) }
 
+// Flush writes what the ledger holds now instead of in a few seconds.
+func (s *Server) Flush(ctx context.Context) error { return s.ledger.flush(ctx) }
+
 // reap is the janitor. Whoever reads a record checks its expiry; this only makes
 // room, in small transactions.
 func (s *Server) reap(ctx context.Context) {

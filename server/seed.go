@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"nightlatch/server/account"
@@ -87,16 +88,22 @@ func ReadSeed(r io.Reader) (*Seed, error) {
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return nil, &SeedError{Field: "file", Reason: "something follows the JSON object"}
 	}
+	return seed.normal()
+}
+
+// normal returns a copy in normal form, or a *SeedError.
+func (s *Seed) normal() (*Seed, error) {
+	out := &Seed{Accounts: slices.Clone(s.Accounts)}
 	taken := map[string]bool{}
-	for i := range seed.Accounts {
-		a := &seed.Accounts[i]
+	for i := range out.Accounts {
+		a := &out.Accounts[i]
 		if err := a.check(taken); err != nil {
 			err.Field = fmt.Sprintf("accounts[%d].%s", i, err.Field)
 			return nil, err
 		}
 		taken[account.Fold(a.Username)] = true
 	}
-	return seed, nil
+	return out, nil
 }
 
 func seedJSON(err error) error {
@@ -157,6 +164,7 @@ func (a *SeedAccount) checkCodes() *SeedError {
 		return &SeedError{"backup_codes", "at most five can be active (R71)"}
 	}
 	known := map[string]bool{}
+	a.BackupCodes = slices.Clone(a.BackupCodes)
 	for i, typed := range a.BackupCodes {
 		code, err := backupcode.Normalize(typed)
 		if err != nil {

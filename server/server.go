@@ -59,6 +59,7 @@ type Server struct {
 	store      store.Store // cfg.Store, watched
 	hub        *hub
 	sessions   *session.Book
+	seats      memo[seat] // by token
 	ceremonies *ceremony.Engine
 	outbox     *delivery.Outbox
 	ledger     *ledger

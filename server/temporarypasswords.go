@@ -12,8 +12,9 @@ import (
 
 // temporaryPasswords lists them, newest first, with the uses of a moment ago (R83).
 func (s *Server) temporaryPasswords(c *call) ([]api.TemporaryPassword, error) {
-	out := []api.TemporaryPassword{}
+	var out []api.TemporaryPassword
 	err := s.store.View(c.r.Context(), func(tx store.Tx) error {
+		out = []api.TemporaryPassword{}
 		records, err := temppassword.List(tx, c.session.Account)
 		for _, r := range records {
 			out = append(out, r.API(tx.Now()))

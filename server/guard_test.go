@@ -1,0 +1,221 @@
+package server_test
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+
+	"nightlatch/server/api"
+	"nightlatch/server/client"
+)
+
+// raw sends a request line and fields as they are and returns the answer.
+func (w *world) raw(text string) *http.Response {
+	w.t.Helper()
+	conn := must[net.Conn](w.t)(net.Dial("tcp", strings.TrimPrefix(w.url, "http://")))
+	defer conn.Close()
+	if _, err := conn.Write([]byte(text)); err != nil {
+		w.t.Fatal(err)
+	}
+	return must[*http.Response](w.t)(http.ReadResponse(bufio.NewReader(conn), nil))
+}
+
+// Foreign Host, Origin and Sec-Fetch-Site, as DNS rebinding (CVE-2022-41924),
+// forged forms and confused proxies would send them. P stands for the port.
+func TestHostileOrigins(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	port := w.url[strings.LastIndexByte(w.url, ':')+1:]
+	for _, fields := range []string{
+		"Host: evil.example",
+		"Host: evil.example:P",
+		"Host: localhost",
+		"Host: localhost:1",
+		"Host: localhost:P0",
+		"Host: localhost:0P",
+		"Host: LOCALHOST:P",
+		"Host: localhost.:P",
+		"Host: localhost.evil.example:P",
+		"Host: evil.localhost:P",
+		"Host: xlocalhost:P",
+		"Host: localhost:P.evil.example",
+		"Host: localhost%00:P",
+		"Host: user@localhost:P",
+		"Host: 127.0.0.1",
+		"Host: 127.0.0.1.evil.example:P",
+		"Host: 127.0.0.2:P",
+		"Host: 127.1:P",
+		"Host: 2130706433:P",
+		"Host: 0x7f000001:P",
+		"Host: 0.0.0.0:P",
+		"Host: [::]:P",
+		"Host: ::1:P",
+		"Host: [::1%25lo]:P",
+		"Host: [0:0:0:0:0:0:0:1]:P",
+		"Host: [::ffff:127.0.0.1]:P",
+		"Host: console.nightlatch.internal",
+		"Host: console.nightlatch.internal:P",
+		"Host:",
+		"Host: localhost:P\r\nHost: evil.example",
+		"Host: localhost:P, evil.example",
+		"Host: evil.example\r\nX-Forwarded-Host: localhost:P",
+		"Host: localhost:P\r\nOrigin: null",
+		"Host: localhost:P\r\nOrigin:",
+		"Host: localhost:P\r\nOrigin: http://evil.example",
+		"Host: localhost:P\r\nOrigin: http://localhost",
+		"Host: localhost:P\r\nOrigin: http://localhost:1",
+		"Host: localhost:P\r\nOrigin: https://localhost:P",
+		"Host: localhost:P\r\nOrigin: http://localhost:P/",
+		"Host: localhost:P\r\nOrigin: http://LOCALHOST:P",
+		"Host: localhost:P\r\nOrigin: http://localhost:P.evil.example",
+		"Host: localhost:P\r\nOrigin: http://127.0.0.1:P",
+		"Host: 127.0.0.1:P\r\nOrigin: http://localhost:P",
+		"Host: localhost:P\r\nOrigin: http://localhost:P\r\nOrigin: http://evil.example",
+		"Host: localhost:P\r\nOrigin: http://localhost:P http://evil.example",
+		"Host: localhost:P\r\nOrigin: chrome-extension://abcdefgh",
+		"Host: localhost:P\r\nSec-Fetch-Site: cross-site",
+		"Host: localhost:P\r\nSec-Fetch-Site: same-site",
+		"Host: localhost:P\r\nSec-Fetch-Site: Same-Origin",
+		"Host: localhost:P\r\nSec-Fetch-Site: whatever",
+		"Host: localhost:P\r\nSec-Fetch-Site:",
+		"Host: localhost:P\r\nSec-Fetch-Site: same-origin\r\nSec-Fetch-Site: cross-site",
+		"Host: localhost:P\r\nOrigin: http://localhost:P\r\nSec-Fetch-Site: cross-site",
+	} {
+		fields = strings.ReplaceAll(fields, "P", port)
+		for _, target := range []string{"GET /api/v1/about", "POST /api/v1/ceremonies", "GET /lab/v1/clock", "GET /nothing", "OPTIONS /api/v1/keys", "POST /oauth/token"} {
+			res := w.raw(fmt.Sprintf("%s HTTP/1.1\r\n%s\r\nConnection: close\r\n\r\n", target, fields))
+			// net/http itself refuses what is no Host at all, or two of them.
+			if res.StatusCode != http.StatusForbidden && res.StatusCode != http.StatusBadRequest {
+				t.Errorf("%s with %q: %d", target, fields, res.StatusCode)
+			}
+			if res.Header.Get("Access-Control-Allow-Origin") != "" {
+				t.Errorf("%s with %q: CORS", target, fields)
+			}
+		}
+	}
+	for _, line := range []string{
+		"GET http://evil.example/api/v1/about HTTP/1.1\r\nHost: localhost:" + port,
+		"GET http://localhost:" + port + "/api/v1/about HTTP/1.1\r\nHost: evil.example",
+		"GET http://localhost:" + port + "/api/v1/about HTTP/1.1\r\nHost: localhost:" + port,
+		"CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443",
+		"GET /api/v1/about HTTP/1.0",
+	} {
+		if res := w.raw(line + "\r\nConnection: close\r\n\r\n"); res.StatusCode != http.StatusForbidden && res.StatusCode != http.StatusBadRequest {
+			t.Errorf("%q: %d", line, res.StatusCode)
+		}
+	}
+}
+
+// The three names of loopback, programs without Origin, and pages of this origin.
+func TestFriendlyOrigins(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	port := w.url[strings.LastIndexByte(w.url, ':')+1:]
+	for _, host := range []string{"localhost:", "127.0.0.1:", "[::1]:"} {
+		host += port
+		for _, fields := range []string{
+			"", "\r\nOrigin: http://" + host, "\r\nSec-Fetch-Site: none",
+			"\r\nOrigin: http://" + host + "\r\nSec-Fetch-Site: same-origin",
+		} {
+			res := w.raw("GET /api/v1/about HTTP/1.1\r\nHost: " + host + fields + "\r\nConnection: close\r\n\r\n")
+			if res.StatusCode != http.StatusOK {
+				t.Errorf("%s%q: %d", host, fields, res.StatusCode)
+			}
+		}
+	}
+}
+
+func TestForbiddenOriginProblem(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	e := w.do("GET", "/api/v1/about", "", "Origin", "http://evil.example")
+	if p := e.problem(t); e.status != 403 || p.Code != api.ForbiddenOrigin || p.Detail == "" {
+		t.Errorf("%d %s", e.status, e.body)
+	}
+}
+
+// Before it listens, nothing is answered; the console's handler answers the
+// console alone.
+func TestHandlersAnswerTheirOwnHost(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	wrong, stop := client.InMemory(w.Handler())
+	defer stop()
+	_, err := wrong.About(t.Context())
+	wantProblem(t, "the console's host over a network", err, 403, api.ForbiddenOrigin)
+	for _, address := range []string{"", "localhost:8440", "ftp://localhost", "http://", "http://[::1"} {
+		if err := w.SetURL(address); err == nil {
+			t.Errorf("SetURL(%q) succeeded", address)
+		}
+	}
+}
+
+// A listener that is not on loopback answers to its own name alone.
+func TestPublicHost(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	if err := w.SetURL("https://door.example:8443"); err != nil {
+		t.Fatal(err)
+	}
+	for host, want := range map[string]int{"door.example:8443": 200, "door.example": 403, "localhost:8443": 403, "127.0.0.1:8443": 403} {
+		if e := w.do("GET", "/api/v1/about", "", "Host", host); e.status != want {
+			t.Errorf("%s: %d", host, e.status)
+		}
+	}
+	if e := w.do("GET", "/api/v1/about", "", "Host", "door.example:8443", "Origin", "https://door.example:8443"); e.status != 200 {
+		t.Errorf("own origin: %d", e.status)
+	}
+	if e := w.do("GET", "/api/v1/about", "", "Host", "door.example:8443", "Origin", "http://door.example:8443"); e.status != 403 {
+		t.Errorf("without TLS: %d", e.status)
+	}
+}
+
+// A cookie changes something only from a page that names this origin.
+func TestCookie(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	cookie := "nightlatch_session=" + w.signIn("ada").Token()
+	if e := w.do("GET", "/api/v1/account", "", "Cookie", cookie); e.status != 200 {
+		t.Errorf("looking: %d", e.status)
+	}
+	if e := w.do("POST", "/api/v1/sign-out", "", "Cookie", cookie); e.status != 403 || e.problem(t).Code != api.ForbiddenOrigin {
+		t.Errorf("changing without an origin: %d %s", e.status, e.body)
+	}
+	if e := w.do("POST", "/api/v1/ceremonies", `{"kind":"sign-in"}`, "Cookie", cookie, "Content-Type", jsonType); e.status != 403 {
+		t.Errorf("a ceremony without an origin: %d %s", e.status, e.body)
+	}
+	origin := w.url
+	e := w.do("POST", "/api/v1/sign-out", "", "Cookie", cookie, "Origin", origin)
+	if e.status != 204 {
+		t.Errorf("changing: %d %s", e.status, e.body)
+	}
+	if set := e.header.Get("Set-Cookie"); !strings.HasPrefix(set, "nightlatch_session=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict") {
+		t.Errorf("the cookie is taken back with %q", set)
+	}
+	if e := w.do("GET", "/api/v1/account", "", "Cookie", cookie); e.status != 401 {
+		t.Errorf("after signing out: %d", e.status)
+	}
+}
+
+func TestSecurityHeaders(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, e := range []exchange{
+		w.do("GET", "/api/v1/about", ""), w.do("GET", "/nothing", ""), w.do("GET", "/api/v1/me", ""),
+		w.do("OPTIONS", "/api/v1/keys", ""), w.do("GET", "/api/v1/about", "", "Origin", "null"), w.do("GET", "/lab/v1/clock", ""),
+	} {
+		for name, want := range map[string]string{
+			"Cache-Control":                "no-store",
+			"X-Content-Type-Options":       "nosniff",
+			"Content-Security-Policy":      "default-src 'none'; frame-ancestors 'none'",
+			"Cross-Origin-Resource-Policy": "same-origin",
+		} {
+			if got := e.header.Get(name); got != want {
+				t.Errorf("%d: %s %q", e.status, name, got)
+			}
+		}
+	}
+}
