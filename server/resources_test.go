@@ -20,10 +20,13 @@ func TestReauthentication(t *testing.T) {
 		"delete a key": func(w *world, c *client.Client) error {
 			return c.DeleteKey(w.t.Context(), w.addKey("bob", "desk"+strconv.Itoa(len(w.dump()))))
 		},
-		"new backup code":        func(w *world, c *client.Client) error { _, err := c.NewBackupCode(w.t.Context()); return err },
-		"replace backup codes":   func(w *world, c *client.Client) error { _, err := c.ReplaceBackupCodes(w.t.Context()); return err },
-		"new temporary password": func(w *world, c *client.Client) error { _, err := c.NewTemporaryPassword(w.t.Context(), "x", ""); return err },
-		"delete the phone":       func(w *world, c *client.Client) error { return c.DeletePhone(w.t.Context()) },
+		"new backup code":      func(w *world, c *client.Client) error { _, err := c.NewBackupCode(w.t.Context()); return err },
+		"replace backup codes": func(w *world, c *client.Client) error { _, err := c.ReplaceBackupCodes(w.t.Context()); return err },
+		"new temporary password": func(w *world, c *client.Client) error {
+			_, err := c.NewTemporaryPassword(w.t.Context(), "x", "")
+			return err
+		},
+		"delete the phone": func(w *world, c *client.Client) error { return c.DeletePhone(w.t.Context()) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -65,8 +65,9 @@ type world struct {
 
 type option func(*server.Config)
 
-func hardened(cfg *server.Config)   { cfg.Policy = account.Hardened() }
-func noTexter(cfg *server.Config)   { cfg.Texter = nil }
+func hardened(cfg *server.Config) { cfg.Policy = account.Hardened() }
+func noTexter(cfg *server.Config) { cfg.Texter = nil }
+
 // once is a store that runs closures once, as the real one does.
 func once(t testing.TB) option {
 	return func(cfg *server.Config) {
@@ -302,9 +303,10 @@ func (w *world) types(c *client.Client, n int) []string {
 	return types
 }
 
-// dump is everything in the store.
+// dump is everything in the store, once everything due is delivered.
 func (w *world) dump() map[string]string {
 	w.t.Helper()
+	w.deliver()
 	all := map[string]string{}
 	err := w.store.View(w.t.Context(), func(tx store.Tx) error {
 		items, err := tx.Scan("", "", 1<<20)
