@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"nightlatch/server/store"
+	"nightlatch/server/store/seal"
 )
 
 // A refusal is an error in a sentence that says what happened and what to do.
@@ -40,6 +41,12 @@ func explainData(dir string, err error) error {
 		return refuse(err, "There is no space left on the disk that holds %s. Free some and start again; nothing was changed.", dir)
 	case errors.Is(err, store.ErrNotWritable), errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR):
 		return refuse(err, "Nightlatch cannot write to %s (%s). Give your account the right to write there, or choose another directory with --data.", dir, reason(err))
+	case errors.Is(err, seal.ErrKeyMissing):
+		return refuse(err, "The key %s is missing, and nothing else opens %s. Put it back from where you keep a copy; nothing was changed.", filepath.Join(dir, seal.MasterFile), file)
+	case errors.Is(err, seal.ErrKeyDamaged):
+		return refuse(err, "The key %s is damaged, and nothing else opens %s. Put a copy of it back; nothing was changed.", filepath.Join(dir, seal.MasterFile), file)
+	case errors.Is(err, seal.ErrKeyring):
+		return refuse(err, "The key of %s is in your keyring, which does not give it out (%v). Unlock the keyring and start again.", file, err)
 	case errors.Is(err, store.ErrUnavailable):
 		return refuse(err, "The disk that holds %s failed (%s). Check the disk, then start again.", dir, reason(err))
 	}

@@ -54,12 +54,13 @@ var ErrNotReady = errors.New("harness: server ended before it was ready")
 
 // Serve starts `program serve args…` and waits for its ready line.
 func Serve(ctx context.Context, program string, args ...string) (*Server, error) {
-	return ServeIn(ctx, nil, program, args...)
+	return Start(ctx, nil, program, append([]string{"serve"}, args...)...)
 }
 
-// ServeIn is Serve with more environment.
-func ServeIn(ctx context.Context, env []string, program string, args ...string) (*Server, error) {
-	cmd := exec.Command(program, append([]string{"serve"}, args...)...)
+// Start starts a program that serves, with more environment, and waits for its
+// ready line.
+func Start(ctx context.Context, env []string, program string, args ...string) (*Server, error) {
+	cmd := exec.Command(program, args...)
 	cmd.Env = append(os.Environ(), env...)
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {

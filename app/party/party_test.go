@@ -5,7 +5,6 @@ package party
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,17 +15,13 @@ import (
 	"nightlatch/server/api"
 )
 
-// programs are the builds under test.
-type programs struct {
-	plain string // as shipped
-	raced string // watched for data races; without the window, which is not tested here
+// built is the program under test, as shipped; TestMain sees to it.
+var built struct {
+	plain string
+	dir   string // where builds go
 }
 
-// built is what TestMain built.
-var built programs
-
 func TestMain(m *testing.M) {
-	flag.Parse()
 	os.Exit(func() int {
 		dir, err := os.MkdirTemp("", "nightlatch-party-")
 		if err != nil {
@@ -34,24 +29,28 @@ func TestMain(m *testing.M) {
 			return 1
 		}
 		defer os.RemoveAll(dir)
-		if err := build(dir); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return 1
+		built.dir = dir
+		// The Makefile says which program it has just built.
+		if built.plain = os.Getenv("NIGHTLATCH_PROGRAM"); built.plain == "" {
+			built.plain, err = harness.Build(context.Background(), dir, "nightlatch", "nightlatch/app", harness.WindowTags)
+			if err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				return 1
+			}
 		}
 		return m.Run()
 	}())
 }
 
-func build(dir string) (err error) {
-	ctx := context.Background()
-	// The Makefile says which program it has just built.
-	if built.plain = os.Getenv("NIGHTLATCH_PROGRAM"); built.plain == "" {
-		if built.plain, err = harness.Build(ctx, dir, "nightlatch", "nightlatch/app", harness.WindowTags); err != nil {
-			return err
-		}
+// raced builds the program so that it watches itself for data races; without the
+// window, which is not tested here.
+func raced(t *testing.T) string {
+	t.Helper()
+	program, err := harness.Build(t.Context(), built.dir, "nightlatch-race", "nightlatch/app", "-race", "-tags=headless")
+	if err != nil {
+		t.Fatal(err)
 	}
-	built.raced, err = harness.Build(ctx, dir, "nightlatch-race", "nightlatch/app", "-race", "-tags=headless")
-	return err
+	return program
 }
 
 // within gives a test a deadline of its own, so that what hangs is named.

@@ -1,0 +1,205 @@
+package party
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"nightlatch/app/harness"
+	"nightlatch/server/api"
+)
+
+func TestCommandLine(t *testing.T) {
+	seed := filepath.Join(t.TempDir(), "seed.json")
+	if err := os.WriteFile(seed, []byte(`{"accounts":[{"username":"x","password":7}]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	none := []string{"DISPLAY=", "WAYLAND_DISPLAY="}
+	for _, tt := range []struct {
+		args   string
+		status int
+		stderr string // a part of it
+		stdout string
+	}{
+		{"version", 0, "", "nightlatch "},
+		{"help", 0, "", "nightlatch serve"},
+		{"serve -h", 0, "", "-policy"},
+		{"", 1, "no display", ""},
+		{"dance", 2, "dance", ""},
+		{"version now", 2, "arguments", ""},
+		{"--nonsense", 2, "nonsense", ""},
+		{"serve --nonsense", 2, "nonsense", ""},
+		{"serve now", 2, "now", ""},
+		{"serve --policy lax", 2, "classic or hardened", ""},
+		{"serve --listen 0.0.0.0:8440", 2, "TLS", ""},
+		{"serve --listen :8440", 2, "TLS", ""},
+		{"serve --listen [::]:8440", 2, "TLS", ""},
+		{"serve --listen 192.0.2.1:8440", 2, "TLS", ""},
+		{"serve --listen example.org:8440", 2, "TLS", ""},
+		{"serve --listen 127.0.0.1", 2, "127.0.0.1:8440", ""},
+		{"serve --listen 127.0.0.1:http", 2, "port", ""},
+		{"serve --listen 127.0.0.1:70000", 2, "port", ""},
+		{"serve --lab --seed /nowhere.json", 1, "/nowhere.json", ""},
+		{"serve --lab --seed " + seed, 1, "password", ""},
+		{"key", 2, "sign-in", ""},
+		{"key turn", 2, "turn", ""},
+		{"key enroll", 2, "--session", ""},
+		{"key sign-in", 2, "--user", ""},
+		{"key list --server nowhere", 2, "--server", ""},
+		{"key list --server http://192.0.2.1:8440", 2, "https", ""},
+		{"key sign-in --user x --server http://localhost:1", 1, "nightlatch serve", ""},
+		{"admin", 2, "verify", ""},
+		{"admin dance", 2, "verify", ""},
+		{"admin backup", 2, "file", ""},
+		{"admin verify --data /nowhere", 1, "/nowhere", ""},
+	} {
+		t.Run("nightlatch "+tt.args, func(t *testing.T) {
+			t.Parallel()
+			got := run(t, none, "", built.plain, strings.Fields(tt.args)...)
+			if got.status != tt.status || !strings.Contains(got.stderr, tt.stderr) || !strings.Contains(got.stdout, tt.stdout) {
+				t.Errorf("%+v", got)
+			}
+			if tt.status != 0 && (got.stdout != "" || strings.Count(got.stderr, "\n") != 1) {
+				t.Errorf("a refusal is one line on standard error: %+v", got)
+			}
+		})
+	}
+}
+
+// The ready line is all there is on standard output; a signal ends it cleanly.
+func TestServeSaysThatItIsReadyAndEndsCleanly(t *testing.T) {
+	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
+		t.Run(sig.String(), func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "new", "data")
+			cmd := exec.CommandContext(within(t, time.Minute), built.plain, "serve", "--lab", "--data", dir, "--listen", "localhost:0")
+			stdout, err := cmd.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			var logs strings.Builder
+			cmd.Stderr = &logs
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			lines := bufio.NewScanner(stdout)
+			lines.Scan()
+			if !regexp.MustCompile(`^\{"ready":true,"url":"http://localhost:[0-9]+","lab":true\}$`).MatchString(lines.Text()) {
+				t.Errorf("the ready line is %s", lines.Text())
+			}
+			for _, name := range []string{".", database, "master.key"} {
+				stat, err := os.Stat(filepath.Join(dir, name))
+				if err != nil || stat.Mode().Perm()&0o077 != 0 {
+					t.Errorf("%s is open to others: %v %v", name, stat.Mode(), err)
+				}
+			}
+			if err := cmd.Process.Signal(sig); err != nil {
+				t.Fatal(err)
+			}
+			if lines.Scan() {
+				t.Errorf("after the ready line came %q", lines.Text())
+			}
+			if err := cmd.Wait(); err != nil {
+				t.Errorf("%v\n%s", err, &logs)
+			}
+			for line := range strings.Lines(logs.String()) {
+				if !json.Valid([]byte(line)) {
+					t.Errorf("logged %s", line)
+				}
+			}
+		})
+	}
+}
+
+// An open stream of events does not keep the server from ending.
+func TestServeEndsWithOpenStreams(t *testing.T) {
+	s := serve(t, built.plain)
+	ctx := within(t, time.Minute)
+	p := harness.NewPerson(s.Client, "robin")
+	if err := p.SignUp(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Client.Events(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Client.LabEvents(ctx); err != nil {
+		t.Fatal(err)
+	}
+	begun := time.Now()
+	if status, err := s.Stop(ctx); status != 0 || err != nil || time.Since(begun) > 3*time.Second {
+		t.Errorf("status %d after %v: %v", status, time.Since(begun), err)
+	}
+}
+
+// With no display the lab is served instead, with its demo accounts.
+func TestLabWithoutDisplay(t *testing.T) {
+	ctx := within(t, time.Minute)
+	s, err := harness.Start(ctx, []string{"DISPLAY=", "WAYLAND_DISPLAY="}, built.plain, "--lab")
+	if err != nil {
+		t.Fatal(err)
+	}
+	accounts, err := s.Client.LabAccounts(ctx)
+	if err != nil || len(accounts) < 3 {
+		t.Fatalf("demo accounts %+v: %v", accounts, err)
+	}
+	if !strings.Contains(s.Log(), "no display") {
+		t.Errorf("it says %s", s.Log())
+	}
+	for _, a := range accounts {
+		v, err := s.Client.Begin(ctx, api.Begin{Kind: api.SignIn})
+		if err == nil {
+			v, err = s.Client.Answer(ctx, v.ID, v.Rev, api.Credentials{Username: a.Username, Password: a.Password})
+		}
+		if err != nil || v.Refusal != nil {
+			t.Errorf("%s cannot sign in: %+v %v", a.Username, v.Refusal, err)
+		}
+	}
+	if status, err := s.Stop(ctx); status != 0 || err != nil {
+		t.Errorf("status %d: %v", status, err)
+	}
+}
+
+// The owner's tools: what was backed up comes back.
+func TestBackupAndRestore(t *testing.T) {
+	dir := settled(t)
+	ctx := within(t, time.Minute)
+	admin := func(args ...string) outcome {
+		return run(t, nil, "", built.plain, append([]string{"admin"}, args...)...)
+	}
+	file := filepath.Join(t.TempDir(), "backup")
+	if got := admin("backup", "--data", dir, file); got.status != 0 {
+		t.Fatalf("%+v", got)
+	}
+	if stat, err := os.Stat(file); err != nil || stat.Mode().Perm() != 0o600 {
+		t.Errorf("the backup is %v: %v", stat.Mode(), err)
+	}
+	checkRefusal(t, admin("backup", "--data", dir, file), "there already")
+	if err := os.WriteFile(filepath.Join(dir, database), []byte("gone"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	checkRefusal(t, admin("verify", "--data", dir), "damaged")
+	checkRefusal(t, admin("restore", "--data", dir, filepath.Join(dir, "master.key")), "no backup")
+	if got := admin("restore", "--data", dir, file); got.status != 0 {
+		t.Fatalf("%+v", got)
+	}
+	if got := admin("verify", "--data", dir); got.status != 0 || !strings.Contains(got.stdout, "1 audit chains whole") {
+		t.Errorf("%+v", got)
+	}
+	s, err := harness.Serve(ctx, built.plain, "--lab", "--listen", "127.0.0.1:0", "--data", dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkRefusal(t, admin("backup", "--data", dir, file+"2"), "already running")
+	if err := harness.NewPerson(s.Client, "robin").SignIn(ctx, ""); err != nil {
+		t.Error(err)
+	}
+	if status, err := s.Stop(ctx); status != 0 || err != nil {
+		t.Errorf("status %d: %v", status, err)
+	}
+}

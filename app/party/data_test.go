@@ -1,0 +1,264 @@
+package party
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	bbolt "go.etcd.io/bbolt"
+
+	"nightlatch/app/harness"
+	"nightlatch/server/api"
+)
+
+const database = "nightlatch.db"
+
+// settled makes a data directory with an account in it and no server on it.
+func settled(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "data")
+	ctx := within(t, time.Minute)
+	s, err := harness.Serve(ctx, built.plain, "--lab", "--listen", "127.0.0.1:0", "--data", dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := harness.NewPerson(s.Client, "robin").SignUp(ctx); err != nil {
+		t.Error(err)
+	}
+	if status, err := s.Stop(ctx); status != 0 || err != nil {
+		t.Fatalf("status %d: %v", status, err)
+	}
+	return dir
+}
+
+// refuses starts `serve` where it cannot start: one sentence, status 1, within a
+// second, nothing on standard output.
+func refuses(t *testing.T, dir string, words ...string) outcome {
+	t.Helper()
+	got := run(t, nil, "", built.plain, "serve", "--listen", "127.0.0.1:0", "--data", dir)
+	checkRefusal(t, got, words...)
+	return got
+}
+
+func checkRefusal(t *testing.T, got outcome, words ...string) {
+	t.Helper()
+	if got.status != 1 || got.stdout != "" || !strings.HasPrefix(got.stderr, "nightlatch: ") || strings.Count(got.stderr, "\n") != 1 {
+		t.Errorf("%+v", got)
+	}
+	for _, w := range words {
+		if !strings.Contains(got.stderr, w) {
+			t.Errorf("it does not say %q: %s", w, got.stderr)
+		}
+	}
+}
+
+// contents reads every file of a directory.
+func contents(t *testing.T, dir string) map[string][]byte {
+	t.Helper()
+	all := map[string][]byte{}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if !e.Type().IsRegular() {
+			continue
+		}
+		b, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[e.Name()] = b
+	}
+	return all
+}
+
+// untouched checks that a directory is as it was, byte for byte.
+func untouched(t *testing.T, dir string, before map[string][]byte) {
+	t.Helper()
+	after := contents(t, dir)
+	for name, b := range before {
+		if !bytes.Equal(after[name], b) {
+			t.Errorf("%s was changed: %d bytes, now %d", name, len(b), len(after[name]))
+		}
+	}
+	for name := range after {
+		if _, ok := before[name]; !ok {
+			t.Errorf("%s was left behind", name)
+		}
+	}
+}
+
+func TestSecondInstance(t *testing.T) {
+	dir := settled(t)
+	ctx := within(t, time.Minute)
+	s, err := harness.Serve(ctx, built.plain, "--listen", "127.0.0.1:0", "--data", dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := refuses(t, dir, "already running", "--data")
+	if got.took > time.Second {
+		t.Errorf("it took %v", got.took)
+	}
+	if _, err := s.Client.About(ctx); err != nil {
+		t.Errorf("the first instance: %v", err)
+	}
+	if status, err := s.Stop(ctx); status != 0 || err != nil {
+		t.Errorf("status %d: %v", status, err)
+	}
+}
+
+func TestDamagedDatabase(t *testing.T) {
+	good := filepath.Join(settled(t), database)
+	whole, err := os.ReadFile(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, damage := range map[string]func([]byte) []byte{
+		"overwritten": func(b []byte) []byte { copy(b, bytes.Repeat([]byte("damage "), 2000)); return b },
+		"cut off":     func(b []byte) []byte { return b[:len(b)/2+100] },
+		"empty":       func([]byte) []byte { return nil },
+		"a letter":    func([]byte) []byte { return []byte("Dear Nightlatch,\n") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			file := filepath.Join(dir, database)
+			if err := os.WriteFile(file, damage(bytes.Clone(whole)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			before := contents(t, dir)
+			refuses(t, dir, "damaged", file, "backup")
+			untouched(t, dir, before)
+		})
+	}
+}
+
+func TestDatabaseOfANewerVersion(t *testing.T) {
+	dir := settled(t)
+	db, err := bbolt.Open(filepath.Join(dir, database), 0o600, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.Update(func(tx *bbolt.Tx) error {
+		return tx.Bucket([]byte("nightlatch")).Put([]byte("schema"), binary.BigEndian.AppendUint64(nil, 999))
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	before := contents(t, dir)
+	refuses(t, dir, "newer version", "left as it is")
+	untouched(t, dir, before)
+}
+
+func TestMasterKeyIsMissing(t *testing.T) {
+	dir := settled(t)
+	if err := os.Remove(filepath.Join(dir, "master.key")); err != nil {
+		t.Fatal(err)
+	}
+	before := contents(t, dir)
+	refuses(t, dir, "key")
+	untouched(t, dir, before)
+}
+
+func TestDirectoryThatCannotBeWritten(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	refuses(t, file, file, "--data")
+	refuses(t, filepath.Join(file, "below"), file, "--data")
+}
+
+func TestReadOnlyFileSystem(t *testing.T) {
+	if !apart(t) {
+		return
+	}
+	dir := settled(t)
+	before := contents(t, dir)
+	mount(t, dir, "--bind", dir)
+	mount(t, dir, "-o", "remount,ro,bind")
+	refuses(t, dir, dir, "cannot write", "--data") // even root
+	untouched(t, dir, before)
+}
+
+func TestFullDiskAtTheFirstStart(t *testing.T) {
+	if !apart(t) {
+		return
+	}
+	dir := t.TempDir()
+	mount(t, dir, "-t", "tmpfs", "-o", "size=256k", "tmpfs")
+	refuses(t, dir, "no space left", dir)
+}
+
+func TestFullDiskWithADatabase(t *testing.T) {
+	if !apart(t) {
+		return
+	}
+	from, dir := settled(t), t.TempDir()
+	mount(t, dir, "-t", "tmpfs", "-o", "size=256k", "tmpfs")
+	for _, name := range []string{database, "master.key"} { // and no reserve: there is no room for it
+		b, err := os.ReadFile(filepath.Join(from, name))
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, name), b, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	fill(t, filepath.Join(dir, "fill"))
+	before := contents(t, dir)
+	refuses(t, dir, "no space left", dir)
+	untouched(t, dir, before)
+}
+
+// A disk that fills up while the server runs: it says so, reads on, and has what
+// was acknowledged; given room it goes on.
+func TestDiskFillsUp(t *testing.T) {
+	if !apart(t) {
+		return
+	}
+	dir := t.TempDir()
+	mount(t, dir, "-t", "tmpfs", "-o", "size=32m", "tmpfs")
+	ctx := within(t, 2*time.Minute)
+	s, err := harness.Serve(ctx, built.plain, "--lab", "--listen", "127.0.0.1:0", "--data", dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	robin := harness.NewPerson(s.Client, "robin")
+	if err := robin.SignUp(ctx); err != nil {
+		t.Fatal(err)
+	}
+	fill(t, filepath.Join(dir, "fill"))
+	var full *api.Problem
+	for err == nil {
+		_, err = s.Client.Begin(ctx, api.Begin{Kind: api.SignUp})
+	}
+	if !errors.As(err, &full) || full.Status != 503 || full.Code != api.Unavailable {
+		t.Errorf("a full disk is %v\n%s", err, s.Log())
+	}
+	if a, err := robin.Client.Account(ctx); err != nil || a.Username != "robin" {
+		t.Errorf("reading: %+v %v", a, err)
+	}
+	if status, err := s.Stop(ctx); status != 0 || err != nil {
+		t.Errorf("status %d: %v\n%s", status, err, s.Log())
+	}
+	if err := os.Remove(filepath.Join(dir, "fill")); err != nil {
+		t.Fatal(err)
+	}
+	again, err := harness.Serve(ctx, built.plain, "--lab", "--listen", "127.0.0.1:0", "--data", dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	robin.Client = again.Client
+	if err := robin.SignIn(ctx, ""); err != nil {
+		t.Errorf("given room: %v", err)
+	}
+	if status, err := again.Stop(ctx); status != 0 || err != nil {
+		t.Errorf("status %d: %v", status, err)
+	}
+}
