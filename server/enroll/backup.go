@@ -66,6 +66,9 @@ func (r *rules) turnedOn(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account
 	if a.MethodAdded(tx) {
 		move.Audit = append(move.Audit, audit.Event{Type: audit.TwoFactorOn, Rule: "R1"})
 	}
+	if err := r.Succeed(tx, a); err != nil { // R43: it is set up again
+		return ceremony.Move{}, err
+	}
 	if err := account.Save(tx, a); err != nil || !backup {
 		return move, err
 	}

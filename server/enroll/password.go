@@ -106,8 +106,8 @@ func (r *rules) setPassword(tx store.Tx, c *ceremony.Ceremony, d *draft, input a
 	}
 	// Whatever was guessed at is gone, so the count starts anew (R43: "until it is
 	// set up again").
-	if err := r.FirstParty().Reset(tx, r.Subject(a.Username)); err != nil {
-		return ceremony.Move{}, fmt.Errorf("enroll: %w", err)
+	if err := r.Succeed(tx, a); err != nil {
+		return ceremony.Move{}, err
 	}
 	event := audit.Event{Type: audit.PasswordChanged, Rule: "R6"}
 	move := ceremony.Move{

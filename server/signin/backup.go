@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"nightlatch/server/account"
@@ -109,7 +110,7 @@ func (r *rules) refuseBackup(tx store.Tx, c *ceremony.Ceremony, d *draft, a *acc
 	if voided {
 		reason = ceremony.BackupOrderVoids
 	}
-	move, err := r.refuse(tx, a, api.BackupCode, reason)
+	move, err := r.refuse(tx, c, a, api.BackupCode, ceremony.Refuse(reason))
 	if err != nil {
 		return ceremony.Move{}, err
 	}
@@ -127,7 +128,7 @@ func (r *rules) refuseBackup(tx store.Tx, c *ceremony.Ceremony, d *draft, a *acc
 		return ceremony.Move{}, err
 	}
 	move.To = next.To
-	move.Send = append(next.Send, r.Notice(tx, c, a, event)...)
+	move.Send = slices.Concat(move.Send, next.Send, r.Notice(tx, c, a, event))
 	move.Audit = append(move.Audit, event)
 	return move, nil
 }

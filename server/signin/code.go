@@ -40,7 +40,7 @@ func (r *rules) text(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Inpu
 	if moved != nil || err != nil {
 		return deref(moved), err
 	}
-	refused, err := r.Try(tx, &d.Text, input.(api.Code).Code, r.FirstParty(), r.Subject(a.Username))
+	refused, err := r.Try(tx, c, a, &d.Text, input.(api.Code).Code)
 	if refused != nil || err != nil {
 		return deref(refused), err
 	}
@@ -96,7 +96,7 @@ func (r *rules) app(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input
 			return ceremony.Move{}, err
 		}
 		if spent {
-			return r.refuse(tx, a, api.App, ceremony.AppCodeUsed)
+			return r.refuse(tx, c, a, api.App, ceremony.Refuse(ceremony.AppCodeUsed))
 		}
 		app.LastStep = match.Step
 		if err := account.SetApp(tx, a.ID, app); err != nil {
@@ -104,17 +104,17 @@ func (r *rules) app(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input
 		}
 		return r.finish(tx, c, d, a, api.App)
 	case otp.Replayed:
-		return r.refuse(tx, a, api.App, ceremony.AppCodeUsed)
+		return r.refuse(tx, c, a, api.App, ceremony.Refuse(ceremony.AppCodeUsed))
 	case otp.Drifted:
-		return r.drifted(tx, a, match)
+		return r.drifted(tx, c, a, match)
 	}
-	return r.refuse(tx, a, api.App, ceremony.WrongAppCode)
+	return r.refuse(tx, c, a, api.App, ceremony.Refuse(ceremony.WrongAppCode))
 }
 
 // drifted refuses a code of another time and says by how much the clock is off
 // (R23). Whoever is told so about a code of a time to come could just wait for
 // it, and a guess would be worth twenty: so that code is used up.
-func (r *rules) drifted(tx store.Tx, a *account.Account, match otp.Match) (ceremony.Move, error) {
+func (r *rules) drifted(tx store.Tx, c *ceremony.Ceremony, a *account.Account, match otp.Match) (ceremony.Move, error) {
 	if match.Drift > 0 {
 		if err := tell(tx, a.ID, match.Step); err != nil {
 			return ceremony.Move{}, err
@@ -123,5 +123,5 @@ func (r *rules) drifted(tx store.Tx, a *account.Account, match otp.Match) (cerem
 	seconds := int(match.DriftTime() / time.Second)
 	refusal := ceremony.Refuse(ceremony.ClockDrift)
 	refusal.Drift = &seconds
-	return r.refuseAs(tx, a, api.App, refusal)
+	return r.refuse(tx, c, a, api.App, refusal)
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -22,10 +21,6 @@ import (
 // nameMax bounds what is taken for a user name at all, in bytes.
 const nameMax = 256
 
-// strangerKept is how long the failures of a user name that nobody has are kept,
-// at least.
-const strangerKept = 30 * 24 * time.Hour
-
 // A checked is Credentials with what the hasher said of them.
 type checked struct {
 	api.Credentials
@@ -33,6 +28,7 @@ type checked struct {
 	account string // ID; "" for nobody
 	hash    string // the one that was compared
 	ok      bool
+	anew    string // the right password under today's parameters, if its hash is outdated
 }
 
 // name reads a user name. One that nobody can have is still looked for, so that
@@ -79,6 +75,9 @@ func (r *rules) verify(ctx context.Context, _ ceremony.Ceremony, _ draft, input 
 		err = r.Hasher.Decoy(ctx, password)
 	} else {
 		in.ok, err = r.Hasher.Verify(ctx, in.hash, password)
+	}
+	if err == nil && in.ok && r.Hasher.Outdated(in.hash) {
+		in.anew, err = r.Hasher.Hash(ctx, password)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("signin: %w", err)
@@ -131,35 +130,28 @@ func (r *rules) credentials(tx store.Tx, c *ceremony.Ceremony, d *draft, input a
 	case locked:
 		return ceremony.Refused(ceremony.Refuse(ceremony.WrongCredentials)), r.decoy(tx, in.name)
 	case a == nil:
-		return r.stranger(tx, in.name)
+		move, err := r.FailStranger(tx, in.name, ceremony.Refuse(ceremony.WrongCredentials))
+		if err != nil {
+			return ceremony.Move{}, err
+		}
+		return move, r.decoy(tx, in.name)
 	}
 	c.Account = a.ID
 	if !in.ok {
-		return proof.Fail(tx, r.FirstParty(), r.Subject(in.name), ceremony.Refuse(ceremony.WrongCredentials), audit.Event{
+		return r.Fail(tx, c, a, ceremony.Refuse(ceremony.WrongCredentials), audit.Event{
 			Type:    audit.SignInFailed,
 			Rule:    "R42",
 			Details: map[string]string{"factor": "password"},
 		})
 	}
+	if in.anew != "" {
+		a.Password = in.anew
+		if err := account.Save(tx, a); err != nil {
+			return ceremony.Move{}, err
+		}
+	}
 	d.Password = a.Password
 	return r.second(tx, c, d, a, "")
-}
-
-// stranger refuses a name that nobody has: counted, throttled and answered as if
-// somebody had it, with as many writes (R42). What was counted is forgotten
-// after a while, since anybody can invent names.
-func (r *rules) stranger(tx store.Tx, name string) (ceremony.Move, error) {
-	limit, subject := r.FirstParty(), r.Subject(name)
-	move, err := proof.Fail(tx, limit, subject, ceremony.Refuse(ceremony.WrongCredentials), audit.Event{})
-	if err != nil {
-		return ceremony.Move{}, err
-	}
-	move.Audit = nil
-	forget := tx.Now().Add(2 * strangerKept).Truncate(strangerKept) // the same for a month: one row
-	if err := store.ExpireAt(tx, forget, "rate/"+limit.Name+"/"+subject); err != nil {
-		return ceremony.Move{}, fmt.Errorf("signin: %w", err)
-	}
-	return move, r.decoy(tx, name)
 }
 
 // decoy writes what the audit of a real account would: two values of that size,

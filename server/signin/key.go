@@ -113,7 +113,7 @@ func (r *rules) key(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input
 		if err := r.challenge(tx, d, a); err != nil {
 			return ceremony.Move{}, err
 		}
-		return r.refuse(tx, a, api.SecurityKey, reason)
+		return r.refuse(tx, c, a, api.SecurityKey, ceremony.Refuse(reason))
 	}
 	return r.used(tx, c, d, a, keys[i], in.verified)
 }
@@ -142,7 +142,7 @@ func (r *rules) used(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Acc
 		if err := r.challenge(tx, d, a); err != nil {
 			return ceremony.Move{}, err
 		}
-		move, err = r.refuse(tx, a, api.SecurityKey, ceremony.KeyCopied)
+		move, err = r.refuse(tx, c, a, api.SecurityKey, ceremony.Refuse(ceremony.KeyCopied))
 	} else {
 		move, err = r.finish(tx, c, d, a, api.SecurityKey)
 	}

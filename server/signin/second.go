@@ -88,12 +88,8 @@ func deref(m *ceremony.Move) ceremony.Move {
 }
 
 // refuse counts a failed second step.
-func (r *rules) refuse(tx store.Tx, a *account.Account, way api.Method, reason ceremony.Reason) (ceremony.Move, error) {
-	return r.refuseAs(tx, a, way, ceremony.Refuse(reason))
-}
-
-func (r *rules) refuseAs(tx store.Tx, a *account.Account, way api.Method, refusal api.Refusal) (ceremony.Move, error) {
-	return proof.Fail(tx, r.FirstParty(), r.Subject(a.Username), refusal, audit.Event{
+func (r *rules) refuse(tx store.Tx, c *ceremony.Ceremony, a *account.Account, way api.Method, refusal api.Refusal) (ceremony.Move, error) {
+	return r.Fail(tx, c, a, refusal, audit.Event{
 		Type:    audit.SignInFailed,
 		Rule:    refusal.Rule,
 		Details: map[string]string{"factor": string(way), "reason": refusal.Code},
@@ -107,7 +103,7 @@ func (r *rules) allow(tx store.Tx, a *account.Account) error {
 
 // finish ends a sign-in that has proved all it has to.
 func (r *rules) finish(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, way api.Method) (ceremony.Move, error) {
-	if err := r.FirstParty().Reset(tx, r.Subject(a.Username)); err != nil {
+	if err := r.Succeed(tx, a); err != nil {
 		return ceremony.Move{}, err
 	}
 	if err := r.Answered(tx, a.ID); err != nil {

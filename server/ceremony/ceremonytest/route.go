@@ -67,10 +67,22 @@ func (w *World) SetPassword(username, password string) {
 	if err != nil {
 		w.T.Fatal(err)
 	}
+	w.SetHash(username, hash)
+}
+
+// SetHash sets a password's hash.
+func (w *World) SetHash(username, hash string) {
+	w.T.Helper()
 	w.change(username, func(tx store.Tx, a *account.Account) error {
 		a.Password = hash
 		return account.Save(tx, a)
 	})
+}
+
+// Unlock forgets an account's failures, as an administrator does.
+func (w *World) Unlock(username string) {
+	w.T.Helper()
+	w.change(username, func(tx store.Tx, a *account.Account) error { return w.Checker.Succeed(tx, a) })
 }
 
 // AddKey adds a key that nobody has.

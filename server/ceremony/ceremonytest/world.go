@@ -40,6 +40,8 @@ type Setup struct {
 	Policy         account.Policy // zero: classic
 	NoMail, NoText bool
 	Hash           account.Params // zero: small ones
+	// Store opens another store than a bbolt that runs every closure twice.
+	Store func(now func() time.Time) store.Store
 }
 
 // A World is a server without HTTP.
@@ -76,7 +78,10 @@ func New(t testing.TB, setup Setup) *World {
 		Texts:  &Box{},
 		Mails:  &Box{},
 	}
-	w.counting = &counting{Store: storetest.New(t, w.Clock.Now)}
+	if setup.Store == nil {
+		setup.Store = func(now func() time.Time) store.Store { return storetest.New(t, now) }
+	}
+	w.counting = &counting{Store: setup.Store(w.Clock.Now)}
 	w.Store = w.counting
 	w.Hasher = must(account.NewHasher(account.HasherConfig{Parallel: 2, Queue: 1000, Params: setup.Hash}))(t)
 	w.Sessions = must(session.New(session.Config{

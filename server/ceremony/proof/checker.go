@@ -88,12 +88,28 @@ func Throttled(at time.Time) api.Refusal {
 	return refusal
 }
 
-// Fail counts a failure and returns the move that says so: the refusal, which
-// tells until when the next try has to wait (R43), and the event.
-func Fail(tx store.Tx, limit ratelimit.Limit, subject string, refusal api.Refusal, event audit.Event) (ceremony.Move, error) {
+// Fail counts a failure of an account's first-party client and returns the move
+// that says so: the refusal, which tells until when the next try has to wait, the
+// events, and the notice when this one was the last allowed (R43).
+func (k *Checker) Fail(tx store.Tx, c *ceremony.Ceremony, a *account.Account, refusal api.Refusal, event audit.Event) (ceremony.Move, error) {
+	move, failures, err := fail(tx, k.FirstParty(), k.Subject(a.Username), refusal, event)
+	if err == nil && failures.Disabled {
+		locked := audit.Event{
+			Type:    audit.MethodDisabled,
+			Rule:    "R43",
+			Details: map[string]string{"failures": strconv.Itoa(failures.Count)},
+		}
+		move.Audit = append(move.Audit, locked)
+		move.Send = k.Notice(tx, c, a, locked)
+	}
+	return move, err
+}
+
+// fail counts a failure under any limit.
+func fail(tx store.Tx, limit ratelimit.Limit, subject string, refusal api.Refusal, event audit.Event) (ceremony.Move, ratelimit.Failures, error) {
 	failures, err := limit.Fail(tx, subject)
 	if err != nil {
-		return ceremony.Move{}, fmt.Errorf("proof: %w", err)
+		return ceremony.Move{}, failures, fmt.Errorf("proof: %w", err)
 	}
 	if at := failures.RetryAt.UTC(); at.After(tx.Now()) {
 		refusal.RetryAt = &at
@@ -101,12 +117,42 @@ func Fail(tx store.Tx, limit ratelimit.Limit, subject string, refusal api.Refusa
 	event.Refused = true
 	move := ceremony.Refused(refusal)
 	move.Audit = []audit.Event{event}
-	details := map[string]string{"failures": strconv.Itoa(failures.Count)}
-	switch {
-	case failures.Disabled:
-		move.Audit = append(move.Audit, audit.Event{Type: audit.MethodDisabled, Rule: "R43", Details: details})
-	case failures.Count == limit.Free:
-		move.Audit = append(move.Audit, audit.Event{Type: audit.Throttled, Rule: "R43", Details: details})
+	if failures.Count == limit.Free {
+		move.Audit = append(move.Audit, audit.Event{
+			Type:    audit.Throttled,
+			Rule:    "R43",
+			Details: map[string]string{"failures": strconv.Itoa(failures.Count)},
+		})
+	}
+	return move, failures, nil
+}
+
+// FailStranger is Fail for a user name that nobody has: counted and refused the
+// same (R42), but there is nobody to tell. What was counted is forgotten after a
+// while, since anybody can invent names.
+func (k *Checker) FailStranger(tx store.Tx, username string, refusal api.Refusal) (ceremony.Move, error) {
+	limit, subject := k.FirstParty(), k.Subject(username)
+	move, _, err := fail(tx, limit, subject, refusal, audit.Event{})
+	if err != nil {
+		return ceremony.Move{}, err
+	}
+	move.Audit = nil
+	forget := tx.Now().Add(2 * strangerKept).Truncate(strangerKept) // the same for a month: one row
+	if err := store.ExpireAt(tx, forget, "rate/"+limit.Name+"/"+subject); err != nil {
+		return ceremony.Move{}, fmt.Errorf("proof: %w", err)
 	}
 	return move, nil
+}
+
+// strangerKept is how long the failures of a user name that nobody has are kept,
+// at least.
+const strangerKept = 30 * 24 * time.Hour
+
+// Succeed forgets an account's failures: after a whole sign-in, or when
+// something was set up anew (R43). It also unlocks an account.
+func (k *Checker) Succeed(tx store.Tx, a *account.Account) error {
+	if err := k.FirstParty().Reset(tx, k.Subject(a.Username)); err != nil {
+		return fmt.Errorf("proof: %w", err)
+	}
+	return nil
 }

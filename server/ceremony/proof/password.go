@@ -70,19 +70,18 @@ func (k *Checker) Password(tx store.Tx, c *ceremony.Ceremony, in CheckedPassword
 	if a.Password != in.phc {
 		return nil, ceremony.Move{}, ceremony.ErrAgain
 	}
-	limit, subject := k.FirstParty(), k.Subject(a.Username)
-	if err := Allow(tx, limit, subject); err != nil {
+	if err := Allow(tx, k.FirstParty(), k.Subject(a.Username)); err != nil {
 		return nil, ceremony.Move{}, err
 	}
 	if !in.ok {
-		move, err := Fail(tx, limit, subject, ceremony.Refuse(ceremony.WrongPassword), audit.Event{
+		move, err := k.Fail(tx, c, a, ceremony.Refuse(ceremony.WrongPassword), audit.Event{
 			Type: audit.PasswordRefused,
 			Rule: "R3",
 		})
 		return a, move, err
 	}
-	if err := limit.Reset(tx, subject); err != nil {
-		return nil, ceremony.Move{}, fmt.Errorf("proof: %w", err)
+	if err := k.Succeed(tx, a); err != nil {
+		return nil, ceremony.Move{}, err
 	}
 	if err := k.Sessions.Prove(tx, c.Account, c.Session); err != nil {
 		return nil, ceremony.Move{}, fmt.Errorf("proof: %w", err)

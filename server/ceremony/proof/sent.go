@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"nightlatch/server/account"
 	"nightlatch/server/api"
 	"nightlatch/server/audit"
 	"nightlatch/server/ceremony"
@@ -140,38 +141,74 @@ func (k *Checker) cannotSend(channel api.Channel) *api.Refusal {
 	return &refusal
 }
 
-// Try looks at a code. Right, it is used up and refused is nil. Wrong, the
-// failure is counted, and refused says so. A Rejection says that it was not
-// looked at: its form is wrong, the code is dead, or tries are throttled.
-func (k *Checker) Try(tx store.Tx, s *Sent, input string, limit ratelimit.Limit, subject string) (refused *ceremony.Move, err error) {
-	code, err := Digits(input)
+// Try looks at a code of a second step. Right, it is used up and refused is nil.
+// Wrong, the failure is counted, and refused says so. A Rejection says that it
+// was not looked at: its form is wrong, the code is dead, or tries are throttled.
+func (k *Checker) Try(tx store.Tx, c *ceremony.Ceremony, a *account.Account, s *Sent, input string) (refused *ceremony.Move, err error) {
+	right, err := k.look(tx, s, input, k.FirstParty(), k.Subject(a.Username))
+	if right || err != nil {
+		return nil, err
+	}
+	move, err := k.Fail(tx, c, a, wrong(s), audit.Event{
+		Type:    audit.SignInFailed,
+		Rule:    "R11",
+		Details: map[string]string{"factor": string(s.Channel), "reason": api.WrongCode},
+	})
+	return &move, err
+}
+
+// Confirm is Try for a new number or address of an account: it counts apart
+// from sign-in, so that a mistyped code never locks anybody out.
+func (k *Checker) Confirm(tx store.Tx, account string, s *Sent, input string) (refused *ceremony.Move, err error) {
+	limit, subject := k.contacts(), account+"."+string(s.Channel)
+	right, err := k.look(tx, s, input, limit, subject)
 	if err != nil {
 		return nil, err
+	}
+	if !right {
+		move, _, err := fail(tx, limit, subject, wrong(s), audit.Event{
+			Type:    audit.CodeRefused,
+			Rule:    "R11",
+			Details: map[string]string{"channel": string(s.Channel)},
+		})
+		return &move, err
+	}
+	if err := limit.Reset(tx, subject); err != nil {
+		return nil, fmt.Errorf("proof: %w", err)
+	}
+	return nil, k.Answered(tx, account)
+}
+
+// look compares a code, and uses it up or costs it a try.
+func (k *Checker) look(tx store.Tx, s *Sent, input string, limit ratelimit.Limit, subject string) (right bool, err error) {
+	code, err := Digits(input)
+	if err != nil {
+		return false, err
 	}
 	if reason, dead := s.dead(tx.Now()); dead {
 		refusal := ceremony.Refuse(reason)
 		if at := s.At.Add(k.Policy.ResendAfter); tx.Now().Before(at) {
 			refusal.RetryAt = &at
 		}
-		return nil, ceremony.Reject(refusal)
+		return false, ceremony.Reject(refusal)
 	}
 	if err := Allow(tx, limit, subject); err != nil {
-		return nil, err
+		return false, err
 	}
 	if subtle.ConstantTimeCompare([]byte(code), []byte(s.Code)) == 1 {
 		s.Code = ""
-		return nil, nil
+		return true, nil
 	}
 	s.Tries--
-	left := s.Tries
+	return false, nil
+}
+
+// wrong is the refusal of a wrong code: how often it may still be tried.
+func wrong(s *Sent) api.Refusal {
 	refusal := ceremony.Refuse(ceremony.WrongCode)
+	left := s.Tries
 	refusal.TriesLeft = &left
-	move, err := Fail(tx, limit, subject, refusal, audit.Event{
-		Type:    audit.CodeRefused,
-		Rule:    refusal.Rule,
-		Details: map[string]string{"channel": string(s.Channel)},
-	})
-	return &move, err
+	return refusal
 }
 
 // dead says why no answer can be right any more.
@@ -195,19 +232,6 @@ func Digits(input string) (string, error) {
 		return "", ceremony.Reject(ceremony.Malformed("code", "A code has six digits. Type them as they are shown, then go on."))
 	}
 	return code, nil
-}
-
-// Confirm is Try for a new number or address of an account: it counts apart
-// from sign-in, so that a mistyped code never locks anybody out.
-func (k *Checker) Confirm(tx store.Tx, account string, s *Sent, input string) (refused *ceremony.Move, err error) {
-	limit, subject := k.contacts(), account+"."+string(s.Channel)
-	if refused, err = k.Try(tx, s, input, limit, subject); refused != nil || err != nil {
-		return refused, err
-	}
-	if err := limit.Reset(tx, subject); err != nil {
-		return nil, fmt.Errorf("proof: %w", err)
-	}
-	return nil, k.Answered(tx, account)
 }
 
 // Plausible reports whether Try would find the code right, throttling aside.

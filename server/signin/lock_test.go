@@ -1,0 +1,93 @@
+package signin_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"nightlatch/server/account"
+	"nightlatch/server/api"
+	. "nightlatch/server/ceremony/ceremonytest"
+)
+
+// lock has somebody guess until the account is locked.
+func lock(w *World, username string) {
+	w.T.Helper()
+	for range w.Policy.ThrottleDisable {
+		credentials(w, username, "not the password").Refused(api.InvalidCredentials)
+		w.Clock.Advance(w.Policy.ThrottleMax)
+	}
+}
+
+// R43: the owner is told by mail that the account is locked, once.
+func TestLockIsAnnounced(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	ada.EnrollApp()
+	lock(w, "ada")
+	credentials(w, "ada", "not the password").Refused(api.InvalidCredentials)
+	w.Deliver()
+	var told int
+	for _, mail := range w.Mails.To(ada.Address()) {
+		if strings.Contains(mail.Subject, "disabled") || strings.Contains(mail.Subject, "locked") {
+			told++
+		}
+	}
+	if told != 1 {
+		t.Errorf("told %d times", told)
+	}
+}
+
+// R43: a locked account opens again when it is set up again: a new method in a
+// session whose password is fresh, or an administrator's word.
+func TestUnlock(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	ada.EnrollApp()
+	walk := ada.Prelude(api.EnrollApp).In("scan-qr")
+	secret := walk.View.Step.(api.ScanQR).Secret
+	for range w.Policy.ThrottleDisable {
+		credentials(w, "ada", "not the password").Refused(api.InvalidCredentials)
+		w.Clock.Advance(w.Policy.ThrottleMax)
+		walk.Answer(api.ConfirmInput{}) // no answer to this step: it does not keep the ceremony open
+		if walk.View.State != "scan-qr" {
+			t.Fatalf("in %s", walk.View.State)
+		}
+		walk.Answer(api.Continue{}).Answer(api.Resend{})
+	}
+	credentials(w, "ada", Password).Refused(api.InvalidCredentials)
+	walk.Answer(api.Continue{}).Answer(api.Code{Code: w.AppCode(secret)}).In("finished")
+	w.Clock.Advance(30 * time.Second)
+	ada.SignIn().In("app-code").Answer(api.Code{Code: w.AppCode(secret)}).SignedIn()
+	lock(w, "ada")
+	w.Unlock("ada")
+	ada.SignIn().In("app-code")
+}
+
+// A password whose hash was made with old parameters is hashed anew when it is
+// next right.
+func TestRehash(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	old, err := account.NewHasher(account.HasherConfig{Parallel: 1, Params: account.Params{Memory: 32, Time: 2, Threads: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hash, err := old.Hash(t.Context(), Password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.SetHash("ada", hash)
+	credentials(w, "ada", "not the password").Refused(api.InvalidCredentials)
+	if w.Account("ada").Password != hash {
+		t.Error("hashed anew without the password")
+	}
+	ada.SignIn().SignedIn()
+	if got := w.Account("ada").Password; got == hash || w.Hasher.Outdated(got) {
+		t.Error("not hashed anew")
+	}
+	ada.SignIn().SignedIn()
+}
