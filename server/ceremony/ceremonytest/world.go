@@ -5,10 +5,7 @@
 package ceremonytest
 
 import (
-	"context"
 	"log/slog"
-	"regexp"
-	"sync"
 	"testing"
 	"time"
 
@@ -187,87 +184,6 @@ func (w *World) Deliver() {
 	}
 }
 
-// A Clock stands still until it is moved.
-type Clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-// Now is where the clock stands.
-func (c *Clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-// Advance moves the clock.
-func (c *Clock) Advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
-// Set moves the clock to a moment.
-func (c *Clock) Set(at time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = at
-}
-
-// A Letter is a text or a mail that arrived.
-type Letter struct{ To, Subject, Body string }
-
-// A Box catches what is sent.
-type Box struct {
-	mu      sync.Mutex
-	letters []Letter
-}
-
-func (b *Box) put(l Letter) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.letters = append(b.letters, l)
-}
-
-// To lists what arrived for somebody, oldest first.
-func (b *Box) To(to string) []Letter {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	var out []Letter
-	for _, l := range b.letters {
-		if l.To == to {
-			out = append(out, l)
-		}
-	}
-	return out
-}
-
-// Last is the newest that arrived for somebody, or nothing.
-func (b *Box) Last(to string) Letter {
-	all := b.To(to)
-	if len(all) == 0 {
-		return Letter{}
-	}
-	return all[len(all)-1]
-}
-
-// Code is the six digits in a letter, or "".
-func (l Letter) Code() string { return regexp.MustCompile(`\b\d{6}\b`).FindString(l.Body) }
-
-type texter struct{ *Box }
-
-func (t texter) Text(_ context.Context, to, body string) error {
-	t.put(Letter{To: to, Body: body})
-	return nil
-}
-
-type mailer struct{ *Box }
-
-func (m mailer) Mail(_ context.Context, to, subject, body string) error {
-	m.put(Letter{To: to, Subject: subject, Body: body})
-	return nil
-}
-
 // Audit reads an account's events, newest first.
 func (w *World) Audit(username string) (events []audit.Record) {
 	w.T.Helper()
@@ -289,27 +205,4 @@ func (w *World) CountSessions(username string) (n int) {
 		return err
 	})
 	return n
-}
-
-// LastCode is the newest code that arrived for somebody, or "".
-func (b *Box) LastCode(to string) string {
-	all := b.To(to)
-	for i := len(all) - 1; i >= 0; i-- {
-		if code := all[i].Code(); code != "" {
-			return code
-		}
-	}
-	return ""
-}
-
-// Holds reports whether a code ever arrived for anybody.
-func (b *Box) Holds(code string) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, l := range b.letters {
-		if l.Code() == code {
-			return true
-		}
-	}
-	return false
 }
