@@ -346,6 +346,32 @@ func TestGetRefused(t *testing.T) {
 	}
 }
 
+// TestEveryBitCounts flips each bit of a good assertion's parts: none may get
+// in. (A signature has no bits to spare either: DER is checked strictly.)
+func TestEveryBitCounts(t *testing.T) {
+	t.Parallel()
+	rp, d := classic(t), newDevice(t, es256(t))
+	c := enroll(t, rp, d)
+	d.counter = 2
+	raw, session := begin(t, rp, c)
+	good := d.get(raw)
+	tried := 0
+	for _, field := range []string{"authenticatorData", "clientDataJSON", "signature"} {
+		size := 0
+		edit(good, field, func(b []byte) { size = len(b) })
+		for i := range size * 8 {
+			bad := edit(good, field, func(b []byte) { b[i/8] ^= 1 << (i % 8) })
+			if _, err := rp.FinishGet(session, []webauthn.Credential{c}, bad); err == nil {
+				t.Errorf("bit %d of %s does not matter", i, field)
+			}
+			tried++
+		}
+	}
+	if _, err := rp.FinishGet(session, []webauthn.Credential{c}, good); err != nil || tried < 1000 {
+		t.Errorf("after %d bad ones the good one: %v", tried, err)
+	}
+}
+
 // TestReplay: a response answers one challenge. That a challenge is answered
 // once is the ceremony's to see to.
 func TestReplay(t *testing.T) {
