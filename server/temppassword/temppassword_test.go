@@ -3,9 +3,7 @@ package temppassword
 import (
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -13,98 +11,7 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/store"
 	"nightlatch/server/store/seal"
-	"nightlatch/server/store/storetest"
 )
-
-var start = time.Date(2026, time.November, 22, 18, 0, 0, 0, time.UTC)
-
-// A world is a store with a clock and one account with two-factor on.
-type world struct {
-	testing.TB
-	store  store.Store
-	keys   *seal.Keys
-	id     string
-	offset atomic.Int64
-}
-
-func newWorld(t testing.TB) *world {
-	t.Helper()
-	w := &world{TB: t, keys: seal.New([32]byte{1})}
-	w.store = storetest.New(t, w.now)
-	w.id = w.newAccount("ann")
-	return w
-}
-
-func (w *world) now() time.Time          { return start.Add(time.Duration(w.offset.Load())) }
-func (w *world) advance(d time.Duration) { w.offset.Add(int64(d)) }
-
-func (w *world) newAccount(name string) string {
-	w.Helper()
-	a := account.New(name, "not a hash")
-	a.TextOn, a.Phone, a.PhoneVerified = true, "+12025550143", true
-	w.update(func(tx store.Tx) error { return account.Create(tx, a) })
-	return a.ID
-}
-
-func (w *world) update(fn func(tx store.Tx) error) {
-	w.Helper()
-	if err := w.store.Update(w.Context(), fn); err != nil {
-		w.Fatal(err)
-	}
-}
-
-// make makes one and returns it, or the error.
-func (w *world) make(label, service string, texted bool) (made api.NewTemporaryPassword, err error) {
-	w.Helper()
-	err = w.store.Update(w.Context(), func(tx store.Tx) error {
-		a, err := account.Load(tx, w.id)
-		if err != nil {
-			return err
-		}
-		made, err = Make(tx, w.keys, a, label, service, texted)
-		return err
-	})
-	return made, err
-}
-
-func (w *world) mustMake(label string) api.NewTemporaryPassword {
-	w.Helper()
-	made, err := w.make(label, "", false)
-	if err != nil {
-		w.Fatal(err)
-	}
-	return made
-}
-
-func (w *world) find(secret string) (r Record, o Outcome) {
-	w.Helper()
-	err := w.store.View(w.Context(), func(tx store.Tx) (err error) {
-		r, o, err = Find(tx, w.keys, w.id, secret)
-		return err
-	})
-	if err != nil {
-		w.Fatal(err)
-	}
-	return r, o
-}
-
-func (w *world) list() (rs []Record) {
-	w.Helper()
-	err := w.store.View(w.Context(), func(tx store.Tx) (err error) {
-		rs, err = List(tx, w.id)
-		return err
-	})
-	if err != nil {
-		w.Fatal(err)
-	}
-	return rs
-}
-
-func (w *world) revokeAll() (n int) {
-	w.Helper()
-	w.update(func(tx store.Tx) (err error) { n, err = RevokeAll(tx, w.id); return err })
-	return n
-}
 
 // TestExactlyOneHourR81: good at 59:59.999, expired at 60:00, as often as one
 // likes until then.
@@ -409,74 +316,6 @@ func TestForgettingR85(t *testing.T) {
 	})
 }
 
-// TestRandomOperations compares long random runs with a model.
-func TestRandomOperations(t *testing.T) {
-	t.Parallel()
-	type entry struct {
-		secret  string
-		expires time.Time
-		revoked bool
-	}
-	for seed := range uint64(4) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t)
-			r := rand.New(rand.NewPCG(seed, 83))
-			var model []*entry
-			live := func() (n int) {
-				for _, e := range model {
-					if !e.revoked && w.now().Before(e.expires) {
-						n++
-					}
-				}
-				return n
-			}
-			for range 150 {
-				switch n := r.IntN(20); {
-				case n < 9:
-					made, err := w.make("client", "", false)
-					if full := live() >= 10; full != errors.Is(err, ErrFull) || !full && err != nil {
-						t.Fatalf("Make: %v with %d live", err, live())
-					}
-					if err == nil {
-						model = append(model, &entry{secret: made.Password, expires: made.Expires})
-					}
-				case n < 12 && len(model) > 0:
-					e := model[r.IntN(len(model))]
-					rec, outcome := w.find(e.secret)
-					if outcome == Unknown {
-						continue // forgotten
-					}
-					w.update(func(tx store.Tx) error { return Revoke(tx, w.id, rec.ID) })
-					e.revoked = e.revoked || w.now().Before(e.expires)
-				case n == 12:
-					if got, want := w.revokeAll(), live(); got != want {
-						t.Fatalf("RevokeAll = %d; want %d", got, want)
-					}
-					for _, e := range model {
-						e.revoked = e.revoked || w.now().Before(e.expires)
-					}
-				default:
-					w.advance(time.Duration(r.IntN(20)) * time.Minute)
-				}
-				for i, e := range model {
-					_, got := w.find(e.secret)
-					want := Live
-					switch {
-					case e.revoked:
-						want = Revoked
-					case !w.now().Before(e.expires):
-						want = Expired
-					}
-					if got != want && !(got == Unknown && want != Live && i < len(model)-deadMax) {
-						t.Fatalf("entry %d of %d: %v; want %v", i, len(model), got, want)
-					}
-				}
-			}
-		})
-	}
-}
-
 // TestNothingSecretIsKept: neither the password nor anything made from it
 // without the server's key is in the store.
 func TestNothingSecretIsKept(t *testing.T) {
@@ -511,15 +350,3 @@ func BenchmarkFind(b *testing.B) {
 		}
 	}
 }
-
-type countingTx struct {
-	store.Tx
-	writes int
-}
-
-func (c *countingTx) Put(key string, value []byte) error { c.writes++; return c.Tx.Put(key, value) }
-func (c *countingTx) Create(key string, value []byte) error {
-	c.writes++
-	return c.Tx.Create(key, value)
-}
-func (c *countingTx) Delete(key string) error { c.writes++; return c.Tx.Delete(key) }

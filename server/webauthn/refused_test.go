@@ -1,0 +1,239 @@
+package webauthn_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"nightlatch/server/webauthn"
+)
+
+// TestCreateRefused makes each thing wrong that can be, one at a time.
+func TestCreateRefused(t *testing.T) {
+	t.Parallel()
+	same := func(r json.RawMessage) json.RawMessage { return r }
+	for _, tt := range []struct {
+		name    string
+		rp      func(testing.TB) *webauthn.RP
+		device  func(d *device)
+		forge   func(r json.RawMessage) json.RawMessage
+		want    webauthn.Reason
+		another bool // answers another session's options
+	}{
+		{"wrong origin", classic, func(d *device) { d.origin = "http://localhost:8441" }, same, webauthn.OtherOrigin, false},
+		{"origin in capitals", classic, func(d *device) { d.origin = "http://LOCALHOST:8440" }, same, webauthn.OtherOrigin, false},
+		{"origin with default port", classic, func(d *device) { d.origin = "http://localhost:80" }, same, webauthn.OtherOrigin, false},
+		{"origin with a path", classic, func(d *device) { d.origin = "http://localhost:8440/" }, same, webauthn.OtherOrigin, false},
+		{"origin of a longer name", classic, func(d *device) { d.origin = "http://localhost:8440.evil.example" }, same, webauthn.OtherOrigin, false},
+		{"no origin", classic, func(d *device) { d.origin = "" }, same, webauthn.OtherOrigin, false},
+		{"wrong RP ID hash", classic, func(d *device) { d.rpID = "evil.example" }, same, webauthn.OtherRP, false},
+		{"replayed challenge", classic, func(*device) {}, same, webauthn.OtherChallenge, true},
+		{"user not present", classic, func(d *device) { d.flags = 0 }, same, webauthn.NoTouch, false},
+		{"user not verified under hardened", hardened, func(d *device) { d.flags = up }, same, webauthn.NotVerified, false},
+		{"backed up but not eligible", classic, func(d *device) { d.flags = up | bs }, same, webauthn.BadAttestation, false},
+		{"algorithm not offered", classic, func(d *device) { d.alg = -47 }, same, webauthn.BadAttestation, false},
+		{"statement signed by another key", classic, func(d *device) { d.format = "packed" }, flipAttestation, webauthn.BadAttestation, false},
+		{"assertion instead", classic, func(*device) {}, nil, webauthn.Malformed, false},
+		{"no JSON", classic, func(*device) {}, func(json.RawMessage) json.RawMessage { return json.RawMessage(`{"id":`) }, webauthn.Malformed, false},
+		{"null", classic, func(*device) {}, func(json.RawMessage) json.RawMessage { return json.RawMessage(`null`) }, webauthn.Malformed, false},
+		{"empty", classic, func(*device) {}, func(json.RawMessage) json.RawMessage { return nil }, webauthn.Malformed, false},
+		{"10 MB", classic, func(*device) {}, func(json.RawMessage) json.RawMessage { return make(json.RawMessage, 10<<20) }, webauthn.Malformed, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			rp, d := tt.rp(t), newDevice(t, es256(t))
+			raw, session, err := rp.BeginCreate(ann, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tt.device(d)
+			d.t = t
+			var response json.RawMessage
+			if tt.forge == nil {
+				response = d.get(raw)
+			} else {
+				response = tt.forge(d.create(raw))
+			}
+			if tt.another {
+				if _, session, err = rp.BeginCreate(ann, nil); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if _, err := rp.FinishCreate(session, ann, response); refusal(err) != tt.want {
+				t.Errorf("%v; want %s", err, tt.want)
+			}
+		})
+	}
+}
+
+// flipAttestation changes the last byte of the attestation's signature.
+func flipAttestation(r json.RawMessage) json.RawMessage {
+	return edit(r, "attestationObject", func(b []byte) {
+		i := bytes.Index(b, cborText("sig"))
+		b[i+4+2+40] ^= 1 // inside the DER signature behind key and head
+	})
+}
+
+// edit changes one field of a response.
+func edit(r json.RawMessage, field string, change func(b []byte)) json.RawMessage {
+	var m map[string]any
+	if err := json.Unmarshal(r, &m); err != nil {
+		panic(err)
+	}
+	response := m["response"].(map[string]any)
+	b, err := base64.RawURLEncoding.DecodeString(response[field].(string))
+	if err != nil {
+		panic(err)
+	}
+	change(b)
+	response[field] = b64(b)
+	out, err := json.Marshal(m)
+	if err != nil {
+		panic(err)
+	}
+	return out
+}
+
+// TestGetRefused makes each thing wrong that can be, one at a time.
+func TestGetRefused(t *testing.T) {
+	t.Parallel()
+	same := func(r json.RawMessage) json.RawMessage { return r }
+	for _, tt := range []struct {
+		name   string
+		rp     func(testing.TB) *webauthn.RP
+		device func(d *device)
+		forge  func(r json.RawMessage) json.RawMessage
+		want   webauthn.Reason
+	}{
+		{"wrong origin", classic, func(d *device) { d.origin = "http://evil.example" }, same, webauthn.OtherOrigin},
+		{"https instead", classic, func(d *device) { d.origin = "https://localhost:8440" }, same, webauthn.OtherOrigin},
+		{"wrong RP ID hash", classic, func(d *device) { d.rpID = "evil.example" }, same, webauthn.OtherRP},
+		{"user not present", classic, func(d *device) { d.flags = 0 }, same, webauthn.NoTouch},
+		{"user not verified under hardened", hardened, func(d *device) { d.flags = up }, same, webauthn.NotVerified},
+		{"signed by another key", classic, func(d *device) { d.signer = es256(t) }, same, webauthn.BadSignature},
+		{"eligible for backup all at once", classic, func(d *device) { d.flags = up | be }, same, webauthn.BadSignature},
+		{"user handle of another", classic, func(d *device) { d.handle = []byte("bob") }, same, webauthn.BadSignature},
+		{"tampered signature", classic, func(*device) {}, func(r json.RawMessage) json.RawMessage {
+			return edit(r, "signature", func(b []byte) { b[len(b)-1] ^= 1 })
+		}, webauthn.BadSignature},
+		{"tampered counter", classic, func(*device) {}, func(r json.RawMessage) json.RawMessage {
+			return edit(r, "authenticatorData", func(b []byte) { b[36] ^= 0x40 })
+		}, webauthn.BadSignature},
+		{"tampered client data", classic, func(*device) {}, func(r json.RawMessage) json.RawMessage {
+			return edit(r, "clientDataJSON", func(b []byte) { copy(b[bytes.Index(b, []byte("false")):], " true") })
+		}, webauthn.OtherOrigin}, // crossOrigin became true
+		{"short authenticator data", classic, func(*device) {}, func(r json.RawMessage) json.RawMessage {
+			return json.RawMessage(strings.Replace(string(r), `"authenticatorData":"`, `"authenticatorData":"AAAA","x":"`, 1))
+		}, webauthn.Malformed},
+		{"creation instead", classic, func(*device) {}, nil, webauthn.Malformed},
+		{"empty object", classic, func(*device) {}, func(json.RawMessage) json.RawMessage { return json.RawMessage(`{}`) }, webauthn.Malformed},
+		{"10 MB", classic, func(*device) {}, func(json.RawMessage) json.RawMessage { return make(json.RawMessage, 10<<20) }, webauthn.Malformed},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			rp, d := tt.rp(t), newDevice(t, es256(t))
+			d.flags = up | uv
+			c := enroll(t, rp, d)
+			d.counter = 2
+			tt.device(d)
+			raw, session := begin(t, rp, c)
+			var response json.RawMessage
+			if tt.forge == nil {
+				response = d.create(raw)
+			} else {
+				response = tt.forge(d.get(raw))
+			}
+			if _, err := rp.FinishGet(session, []webauthn.Credential{c}, response); refusal(err) != tt.want {
+				t.Errorf("%v; want %s", err, tt.want)
+			}
+		})
+	}
+}
+
+// TestEveryBitCounts flips each bit of a good assertion's parts: none may get
+// in. (A signature has no bits to spare either: DER is checked strictly.)
+func TestEveryBitCounts(t *testing.T) {
+	t.Parallel()
+	rp, d := classic(t), newDevice(t, es256(t))
+	c := enroll(t, rp, d)
+	d.counter = 2
+	raw, session := begin(t, rp, c)
+	good := d.get(raw)
+	tried := 0
+	for _, field := range []string{"authenticatorData", "clientDataJSON", "signature"} {
+		size := 0
+		edit(good, field, func(b []byte) { size = len(b) })
+		for i := range size * 8 {
+			bad := edit(good, field, func(b []byte) { b[i/8] ^= 1 << (i % 8) })
+			if _, err := rp.FinishGet(session, []webauthn.Credential{c}, bad); err == nil {
+				t.Errorf("bit %d of %s does not matter", i, field)
+			}
+			tried++
+		}
+	}
+	if _, err := rp.FinishGet(session, []webauthn.Credential{c}, good); err != nil || tried < 1000 {
+		t.Errorf("after %d bad ones the good one: %v", tried, err)
+	}
+}
+
+// TestReplay: a response answers one challenge. That a challenge is answered
+// once is the ceremony's to see to.
+func TestReplay(t *testing.T) {
+	t.Parallel()
+	rp, d := classic(t), newDevice(t, es256(t))
+	c := enroll(t, rp, d)
+	d.counter = 2
+	raw, session := begin(t, rp, c)
+	response := d.get(raw)
+	if _, err := rp.FinishGet(session, []webauthn.Credential{c}, response); err != nil {
+		t.Fatal(err)
+	}
+	_, next := begin(t, rp, c)
+	if _, err := rp.FinishGet(next, []webauthn.Credential{c}, response); refusal(err) != webauthn.OtherChallenge {
+		t.Errorf("replayed: %v", err)
+	}
+	creation, session, err := rp.BeginCreate(ann, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := rp.FinishGet(session, []webauthn.Credential{c}, d.get(creation)); refusal(err) != webauthn.OtherChallenge {
+		t.Errorf("a creation's challenge answered by an assertion: %v", err)
+	}
+}
+
+// FuzzResponses: whatever a client sends, there is an answer and no panic, and
+// what was not signed is not accepted.
+func FuzzResponses(f *testing.F) {
+	rp, d := classic(f), newDevice(f, es256(f))
+	d.format = "packed"
+	c := enroll(f, rp, d)
+	d.counter = 2
+	creation, createSession, err := rp.BeginCreate(ann, nil)
+	if err != nil {
+		f.Fatal(err)
+	}
+	request, getSession := begin(f, rp, c)
+	good := [2]json.RawMessage{d.create(creation), d.get(request)}
+	f.Add([]byte(good[0]))
+	f.Add([]byte(good[1]))
+	f.Add([]byte(`{"id":"AA","rawId":"AA","type":"public-key","response":{"clientDataJSON":"e30","authenticatorData":"","signature":""}}`))
+	f.Fuzz(func(t *testing.T, response []byte) {
+		made, err := rp.FinishCreate(createSession, ann, response)
+		if err == nil && (!bytes.Equal(made.ID, d.id) || !bytes.Equal(made.PublicKey, c.PublicKey)) {
+			t.Errorf("a credential nobody made: %+v", made)
+		}
+		if err != nil && refusal(err) == "" {
+			t.Errorf("FinishCreate: %v", err)
+		}
+		v, err := rp.FinishGet(getSession, []webauthn.Credential{c}, response)
+		if err == nil && v.SignCount != 2 {
+			t.Errorf("an assertion nobody made: %+v", v)
+		}
+		if err != nil && refusal(err) == "" && !errors.Is(err, webauthn.ErrUnknownKey) {
+			t.Errorf("FinishGet: %v", err)
+		}
+	})
+}
