@@ -154,8 +154,9 @@ func (r *rules) credentials(tx store.Tx, c *ceremony.Ceremony, d *draft, input a
 	return r.second(tx, c, d, a, "")
 }
 
-// decoy writes what the audit of a real account would: two values of that size,
-// in one of a few thousand places, so that strangers can't fill the disk.
+// decoy writes what the audit of a real account would, in one of a few thousand
+// places that are written over, so that strangers can't fill the disk. With the
+// row that has the stranger's count forgotten it is as many writes.
 func (r *rules) decoy(tx store.Tx, name string) error {
 	event, err := json.Marshal(audit.Event{
 		Type:    audit.SignInFailed,
@@ -166,11 +167,8 @@ func (r *rules) decoy(tx store.Tx, name string) error {
 	if err != nil {
 		return fmt.Errorf("signin: %w", err)
 	}
-	place := "decoy/" + r.Subject(name)[:2]
-	for _, part := range []string{"/event", "/head"} {
-		if err := tx.Put(place+part, event); err != nil {
-			return fmt.Errorf("signin: %w", err)
-		}
+	if err := tx.Put("decoy/"+r.Subject(name)[:2]+"/sign-in", event); err != nil {
+		return fmt.Errorf("signin: %w", err)
 	}
 	return nil
 }
