@@ -84,12 +84,12 @@ func (s *Screen) Picture() (*image.RGBA, error) {
 	if _, err := s.conn.Write(ask); err != nil {
 		return nil, err
 	}
-	head := make([]byte, 32)
-	if _, err := io.ReadFull(s.in, head); err != nil {
+	head, err := s.reply()
+	if err != nil {
 		return nil, err
 	}
 	pixels := make([]byte, 4*int(binary.LittleEndian.Uint32(head[4:])))
-	if head[0] != 1 || len(pixels) < 4*s.width*s.height {
+	if len(pixels) < 4*s.width*s.height {
 		return nil, errX
 	}
 	if _, err := io.ReadFull(s.in, pixels); err != nil {
@@ -99,6 +99,23 @@ func (s *Screen) Picture() (*image.RGBA, error) {
 		pixels[i], pixels[i+2], pixels[i+3] = pixels[i+2], pixels[i], 0xff
 	}
 	return &image.RGBA{Pix: pixels[:4*s.width*s.height], Stride: 4 * s.width, Rect: image.Rect(0, 0, s.width, s.height)}, nil
+}
+
+// reply reads the head of the next reply. Events before it are nothing to us: a
+// changed keyboard map is told to everybody.
+func (s *Screen) reply() (head []byte, err error) {
+	const failed, replied = 0, 1
+	for head = make([]byte, 32); ; {
+		if _, err := io.ReadFull(s.in, head); err != nil {
+			return nil, err
+		}
+		switch head[0] {
+		case failed:
+			return nil, errX
+		case replied:
+			return head, nil
+		}
+	}
 }
 
 // Close ends the connection.
@@ -115,13 +132,23 @@ func Difference(a, b *image.RGBA) int {
 	return n
 }
 
-// Colours is the number of colours in a picture, counted up to most.
-func Colours(p *image.RGBA, most int) int {
+// Colours is the number of colours in a part of a picture, counted up to most.
+func Colours(p *image.RGBA, part image.Rectangle, most int) int {
 	seen := map[[3]byte]bool{}
-	for i := 0; i+3 < len(p.Pix) && len(seen) < most; i += 4 {
-		seen[[3]byte(p.Pix[i:])] = true
+	part = part.Intersect(p.Rect)
+	for y := part.Min.Y; y < part.Max.Y; y++ {
+		for x := part.Min.X; x < part.Max.X && len(seen) < most; x++ {
+			seen[[3]byte(p.Pix[p.PixOffset(x, y):])] = true
+		}
 	}
 	return len(seen)
+}
+
+// Drawn says whether something is drawn in the middle of a picture: a window
+// that was opened but has drawn nothing is of one colour.
+func Drawn(p *image.RGBA) bool {
+	const enough = 4
+	return Colours(p, p.Rect.Inset(p.Rect.Dy()/6), enough) >= enough
 }
 
 // SavePNG writes a picture to a file, and makes its directory.

@@ -46,11 +46,20 @@ func (d *Display) OpenWindow(ctx context.Context, title string, env []string, pr
 		w.id, _, _ = strings.Cut(strings.TrimSpace(out), "\n")
 		return w.id != "", nil
 	})
+	if err == nil {
+		err = Within(ctx, 60*time.Second, "the first frame", func() (bool, error) {
+			p, err := d.Screen.Picture()
+			return err == nil && Drawn(p), err
+		})
+	}
+	if err == nil {
+		err = w.Focus(ctx)
+	}
 	if err != nil {
 		w.Close()
 		return nil, err
 	}
-	return w, w.Focus(ctx)
+	return w, nil
 }
 
 // Log is the end of what the program wrote.
