@@ -1,7 +1,6 @@
 package server
 
 import (
-	"net/http"
 	"strconv"
 
 	"nightlatch/server/account"
@@ -141,8 +140,4 @@ func (s *Server) settle(c *call, tx store.Tx, a *account.Account, before account
 		events = append(events, audit.Event{Type: audit.TwoFactorOff, Rule: "R61"})
 	}
 	return s.announceBy(c, tx, a, events...)
-}
-
-func conflict(rule, title, detail string) *api.Problem {
-	return &api.Problem{Status: http.StatusConflict, Code: api.Conflict, Rule: rule, Title: title, Detail: detail}
 }

@@ -124,7 +124,7 @@ func topicOf(key string) (account string, t topics) {
 		return account, onAccount | onBackupCodes
 	case "temppw":
 		return account, onTemporaryPasswords
-	case "sess":
+	case "sess", "sesscut":
 		return account, onAccount | onSessions // the account's view says when the password was proved (R3)
 	case "open":
 		return account, onCeremony

@@ -179,8 +179,9 @@ func (s *Server) writeProblem(w http.ResponseWriter, p *api.Problem) {
 		w.Header()["Retry-After"] = []string{strconv.Itoa(secondsUntil(*p.RetryAt, s.cfg.Now()))}
 	}
 	// RFC 9110 §11.6.1: a 401 names a way in.
-	if p.Status == http.StatusUnauthorized && w.Header()["WWW-Authenticate"] == nil { // not Get, which would spell it Www-
-		w.Header()["WWW-Authenticate"] = []string{`Bearer realm="Nightlatch"`}
+	//lint:ignore SA1008 spelled so on purpose
+	if h := w.Header(); p.Status == http.StatusUnauthorized && h[wwwAuthenticate] == nil {
+		h[wwwAuthenticate] = []string{`Bearer realm="Nightlatch"`}
 	}
 	writeProblem(w, p)
 }

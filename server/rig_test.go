@@ -61,6 +61,7 @@ type world struct {
 	client *client.Client // over loopback
 	url    string
 	log    *locked
+	config server.Config
 }
 
 type option func(*server.Config)
@@ -102,7 +103,7 @@ func newWorld(t testing.TB, options ...option) *world {
 	t.Helper()
 	w := &world{t: t, log: &locked{}, keys: seal.New([32]byte{1})}
 	w.clock = lab.NewClock(start, func() time.Time { return start })
-	w.store = storetest.New(t, w.clock.Now)
+	w.store = rooted{storetest.New(t, w.clock.Now), t}
 	log := slog.New(slog.NewTextHandler(w.log, nil))
 	around, err := lab.New(lab.Config{
 		Clock:   w.clock,
@@ -124,7 +125,7 @@ func newWorld(t testing.TB, options ...option) *world {
 	for _, o := range options {
 		o(&cfg)
 	}
-	w.store = cfg.Store
+	w.store, w.config = cfg.Store, cfg
 	if w.Server, err = server.New(cfg); err != nil {
 		t.Fatal(err)
 	}
@@ -193,6 +194,19 @@ func must[T any](t testing.TB) func(T, error) T {
 	}
 }
 
+// signInKnowing is signIn for a person who may have a security key as well: it
+// chooses what can be done without one.
+func (w *world) signInKnowing(username string) *client.Client {
+	w.t.Helper()
+	ctx := w.t.Context()
+	v := must[api.View](w.t)(w.client.Begin(ctx, api.Begin{Kind: api.SignIn}))
+	v = must[api.View](w.t)(w.client.Answer(ctx, v.ID, v.Rev, api.Credentials{Username: username, Password: password}))
+	if _, key := v.Step.(api.UseSecurityKey); key {
+		v = must[api.View](w.t)(w.client.Answer(ctx, v.ID, v.Rev, api.ChooseMethod{Method: api.Text}))
+	}
+	return w.second(w.client, v)
+}
+
 // signIn signs a person in, whatever is on, and returns a client for the session.
 func (w *world) signIn(username string) *client.Client {
 	w.t.Helper()
@@ -204,6 +218,13 @@ func (w *world) signInAs(c *client.Client, username, password string) *client.Cl
 	ctx := w.t.Context()
 	v := must[api.View](w.t)(c.Begin(ctx, api.Begin{Kind: api.SignIn}))
 	v = must[api.View](w.t)(c.Answer(ctx, v.ID, v.Rev, api.Credentials{Username: username, Password: password}))
+	return w.second(c, v)
+}
+
+// second passes the second step with a code, if there is one.
+func (w *world) second(c *client.Client, v api.View) *client.Client {
+	w.t.Helper()
+	ctx := w.t.Context()
 	if step, ok := v.Step.(api.EnterCode); ok {
 		var code string
 		if step.Channel == api.ByText {
@@ -215,7 +236,7 @@ func (w *world) signInAs(c *client.Client, username, password string) *client.Cl
 	}
 	done, ok := v.Step.(api.SignedIn)
 	if !ok {
-		w.t.Fatalf("%s did not sign in: %T, refusal %+v", username, v.Step, v.Refusal)
+		w.t.Fatalf("not signed in: %T, refusal %+v", v.Step, v.Refusal)
 	}
 	return c.WithToken(done.SessionToken)
 }
@@ -403,3 +424,8 @@ func (e exchange) problem(t testing.TB) api.Problem {
 }
 
 const jsonType = "application/json"
+
+// panicking is a handler that does.
+type panicking string
+
+func (p panicking) ServeHTTP(http.ResponseWriter, *http.Request) { panic(string(p)) }

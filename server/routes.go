@@ -70,9 +70,11 @@ func (s *Server) mux() (http.Handler, error) {
 		return nil
 	}})))
 	mux.Handle("/api/v1/events", s.dispatch(methods{http.MethodGet: s.owner(s.events)}))
-	mux.Handle("/", s.dispatch(methods{anyMethod: func(*call) error { return errNoRoute }}))
+	nothing := s.dispatch(methods{anyMethod: func(*call) error { return errNoRoute }})
+	mux.Handle("/", nothing)
 	if s.cfg.Lab != nil {
 		mux.Handle("/lab/v1/", s.cfg.Lab)
+		mux.Handle("/lab/v1", nothing) // or else ServeMux would redirect
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !isClean(r.URL.Path) {

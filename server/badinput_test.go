@@ -1,0 +1,143 @@
+package server_test
+
+import (
+	"fmt"
+	"maps"
+	"strconv"
+	"strings"
+	"testing"
+
+	"nightlatch/server/api"
+)
+
+// step begins a ceremony, answers what comes before the step that takes the
+// field, and returns its address. The body's R is the revision.
+func step(kind string, before ...string) func(w *world, token string) (string, int) {
+	return func(w *world, token string) (string, int) {
+		w.t.Helper()
+		v := w.json("POST", "/api/v1/ceremonies", token, `{"kind":"`+kind+`"}`).object(w.t)
+		path := "/api/v1/ceremonies/" + v["id"].(string)
+		for _, input := range before {
+			v = w.json("POST", path, token, fmt.Sprintf(`{"rev":%v,"input":%s}`, v["rev"], input)).object(w.t)
+			if v["refusal"] != nil {
+				w.t.Fatalf("%s: %v", input, v)
+			}
+		}
+		return path, int(v["rev"].(float64))
+	}
+}
+
+// Every text field, with what no person types: malformed, naming the field, or a
+// refusal; and nothing has changed.
+func TestBadInput(t *testing.T) {
+	t.Parallel()
+	const credentials = `{"type":"credentials","username":"cyd","password":"correct horse battery"}`
+	for _, f := range []struct {
+		what, person, name string
+		begin              func(*world, string) (string, int) // nil: a resource
+		method, path, body string
+		optional           bool // may be empty or missing
+		spaces             bool // may be spaces: a password
+	}{
+		{what: "sign-up user name", name: "username", begin: step("sign-up"), body: `{"type":"credentials","username":%s,"password":"a fine passphrase"}`},
+		{what: "sign-up password", name: "password", begin: step("sign-up"), body: `{"type":"credentials","username":"newcomer","password":%s}`},
+		{what: "sign-in user name", name: "username", begin: step("sign-in"), body: `{"type":"credentials","username":%s,"password":"x"}`},
+		{what: "sign-in password", name: "password", begin: step("sign-in"), body: `{"type":"credentials","username":"ada","password":%s}`, spaces: true},
+		{what: "sign-in code", name: "code", begin: step("sign-in", credentials), body: `{"type":"code","code":%s}`},
+		{what: "chosen method", name: "method", begin: step("sign-in", credentials), body: `{"type":"choose-method","method":%s}`},
+		{what: "backup code", name: "code", begin: step("sign-in", strings.Replace(credentials, "cyd", "bob", 1), `{"type":"choose-method","method":"backup-code"}`), body: `{"type":"code","code":%s}`},
+		{what: "password again", person: "ada", name: "password", begin: step("reauthenticate"), body: `{"type":"password","password":%s}`, spaces: true},
+		{what: "email", person: "ada", name: "address", begin: step("enroll-app", `{"type":"continue"}`), body: `{"type":"email","address":%s}`},
+		{what: "email code", person: "ada", name: "code", begin: step("enroll-app", `{"type":"continue"}`, `{"type":"email","address":"ada@example.org"}`), body: `{"type":"code","code":%s}`},
+		{what: "phone", person: "cyd", name: "number", begin: step("enroll-text", `{"type":"continue"}`), body: `{"type":"phone","number":%s}`},
+		{what: "text code", person: "cyd", name: "code", begin: step("enroll-text", `{"type":"continue"}`, `{"type":"phone","number":"+12025550147"}`), body: `{"type":"code","code":%s}`},
+		{what: "app code", person: "dot", name: "code", begin: step("enroll-app", `{"type":"continue"}`, `{"type":"continue"}`), body: `{"type":"code","code":%s}`},
+		{what: "key response", person: "dot", name: "response", begin: step("enroll-key", `{"type":"continue"}`), body: `{"type":"key-response","response":%s}`},
+		{what: "new password", person: "ada", name: "password", begin: step("change-password", `{"type":"password","password":"correct horse battery"}`), body: `{"type":"password","password":%s}`},
+		{what: "new email", person: "dot", name: "address", begin: step("change-email"), body: `{"type":"email","address":%s}`},
+		{what: "new phone", person: "dot", name: "number", begin: step("change-phone"), body: `{"type":"phone","number":%s}`},
+		{what: "key label", person: "bob", name: "label", method: "PATCH", path: "/api/v1/keys/KEY", body: `{"label":%s}`},
+		{what: "temporary password's label", person: "bob", name: "label", method: "POST", path: "/api/v1/temporary-passwords", body: `{"label":%s}`},
+		{what: "temporary password's service", person: "bob", name: "service", method: "POST", path: "/api/v1/temporary-passwords", body: `{"label":"Mail","service":%s}`, optional: true},
+		{what: "checked backup code", person: "bob", name: "code", method: "POST", path: "/api/v1/backup-codes/check", body: `{"code":%s}`},
+		{what: "kind", name: "kind", method: "POST", path: "/api/v1/ceremonies", body: `{"kind":%s}`},
+		{what: "method", person: "bob", name: "method", method: "POST", path: "/api/v1/ceremonies", body: `{"kind":"turn-off","method":%s}`},
+	} {
+		t.Run(f.what, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			key, token := w.addKey("bob", "Desk"), ""
+			if f.person != "" {
+				token = w.signInKnowing(f.person).Token()
+			}
+			method, path, body := f.method, strings.Replace(f.path, "KEY", key, 1), f.body
+			if f.begin != nil {
+				var rev int
+				path, rev = f.begin(w, token)
+				method, body = "POST", `{"rev":`+strconv.Itoa(rev)+`,"input":`+f.body+`}`
+			}
+			before := w.dump()
+			for what, value := range map[string]string{
+				"empty": `""`, "spaces": `"   "`, "null": `null`,
+				"a control character": `"a\u0000b"`, "a line": `"two\nlines"`, "escape": `"\u001b[31mzebra"`,
+				"right to left": `"\u202efdp.exe"`, "a mark": `"Ad\u200fa"`, "no width": `"a\u200bb"`, "half a pair": `"\ud800"`,
+				"a number": `5`, "a boolean": `true`, "an array": `["x"]`, "an object": `{"x":1}`, "deep": strings.Repeat("[", 9000) + strings.Repeat("]", 9000),
+				"60 KB": `"` + strings.Repeat("7", 60000) + `"`,
+			} {
+				if f.optional && (what == "empty" || what == "null") || f.spaces && what == "spaces" {
+					continue
+				}
+				wantBad(t, what, f.name, w.json(method, path, token, fmt.Sprintf(body, value)))
+			}
+			for what, size := range map[string]int{"70 KB": 70 << 10, "10 MB": 10 << 20} {
+				e := w.json(method, path, token, fmt.Sprintf(body, `"`+strings.Repeat("a", size)+`"`))
+				if e.status != 413 || e.problem(t).Code != api.TooLarge {
+					t.Errorf("%s: %d %.300s", what, e.status, e.body)
+				}
+			}
+			after := w.dump()
+			for key, value := range after {
+				if before[key] != value {
+					t.Errorf("changed: %s", key)
+				}
+			}
+			if len(after) != len(before) {
+				t.Errorf("keys are gone: %v", missing(before, after))
+			}
+		})
+	}
+}
+
+// wantBad fails unless an answer is malformed and names the field, or a refusal
+// of the same step.
+func wantBad(t *testing.T, what, field string, e exchange) {
+	t.Helper()
+	switch e.status {
+	case 400:
+		if p := e.problem(t); p.Code != api.Malformed || p.Field != field && p.Field != "input."+field {
+			t.Errorf("%s: %.300s", what, e.body)
+		}
+	case 200:
+		refusal, _ := e.object(t)["refusal"].(map[string]any)
+		if refusal == nil {
+			t.Errorf("%s: taken: %.300s", what, e.body)
+		} else if refusal["code"] != api.Malformed && refusal["code"] != api.PasswordRefused || refusal["field"] != field {
+			t.Errorf("%s: refusal %v", what, refusal)
+		}
+	default:
+		t.Errorf("%s: %d %.300s", what, e.status, e.body)
+	}
+	if strings.Contains(e.body, "zebra") || strings.Contains(e.body, strings.Repeat("7", 100)) {
+		t.Errorf("%s: what was sent comes back: %.300s", what, e.body)
+	}
+}
+
+func missing(before, after map[string]string) []string {
+	var gone []string
+	for key := range maps.Keys(before) {
+		if _, ok := after[key]; !ok {
+			gone = append(gone, key)
+		}
+	}
+	return gone
+}

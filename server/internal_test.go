@@ -1,0 +1,358 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"nightlatch/server/account"
+	"nightlatch/server/api"
+	"nightlatch/server/backupcode"
+	"nightlatch/server/ceremony"
+	"nightlatch/server/ratelimit"
+	"nightlatch/server/session"
+	"nightlatch/server/store"
+	"nightlatch/server/store/seal"
+	"nightlatch/server/store/storetest"
+	"nightlatch/server/temppassword"
+)
+
+var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+
+// The one table from error to status and code, wrapped as errors arrive.
+func TestProblems(t *testing.T) {
+	t.Parallel()
+	s := &Server{cfg: Config{Now: func() time.Time { return noon }}}
+	for _, tt := range []struct {
+		err    error
+		status int
+		code   string
+	}{
+		{errNoRoute, 404, api.NotFound},
+		{errSignInRequired, 401, api.SignInRequired},
+		{ceremony.ErrSessionRequired, 401, api.SignInRequired},
+		{session.ErrUnknown, 401, api.SignInRequired},
+		{notFoundIfUnknown(session.ErrUnknown), 404, api.NotFound},
+		{errReauthenticate, 403, api.ReauthenticationRequired},
+		{ceremony.ErrNotFound, 404, api.NotFound},
+		{account.ErrNoKey, 404, api.NotFound},
+		{temppassword.ErrNotFound, 404, api.NotFound},
+		{ceremony.ErrUnknownKind, 400, api.Malformed},
+		{temppassword.ErrLabel, 400, api.Malformed},
+		{temppassword.ErrService, 400, api.Malformed},
+		{account.ErrKeyLabel, 400, api.Malformed},
+		{backupcode.ErrFull, 409, api.BackupCodesFull},
+		{temppassword.ErrFull, 409, api.TemporaryPasswordsFull},
+		{temppassword.ErrTwoFactorOff, 409, api.TwoFactorRequired},
+		{errTextIsLast, 409, api.Conflict},
+		{errKeyIsLast, 409, api.Conflict},
+		{ceremony.ErrUnsettled, 409, api.Conflict},
+		{store.ErrFull, 503, api.Unavailable},
+		{store.ErrClosed, 503, api.Unavailable},
+		{context.Canceled, 503, api.Unavailable},
+		{&account.BusyError{RetryAfter: 3 * time.Second}, 503, api.Unavailable},
+		{&ratelimit.ThrottledError{RetryAt: noon.Add(time.Minute)}, 429, api.Throttled},
+		{ceremony.Reject(ceremony.Refuse(ceremony.CannotText)), 503, api.CannotSend},
+		{ceremony.Reject(ceremony.Malformed("method", "d")), 400, api.Malformed},
+		{ceremony.Reject(ceremony.Refuse(ceremony.KeysFull)), 409, api.KeysFull},
+		{store.ErrTooLarge, 500, api.Internal},
+		{errors.New("anything"), 500, api.Internal},
+	} {
+		p := s.problem(fmt.Errorf("on the way: %w", tt.err))
+		if p.Status != tt.status || p.Code != tt.code || p.Title == "" || p.Detail == "" {
+			t.Errorf("%v is %+v, want %d %s", tt.err, p, tt.status, tt.code)
+		}
+		if p.Code == api.Malformed && p.Field == "" {
+			t.Errorf("%v names no field", tt.err)
+		}
+	}
+	if p := s.problem(&account.BusyError{RetryAfter: 3 * time.Second}); !p.RetryAt.Equal(noon.Add(3 * time.Second)) {
+		t.Errorf("busy until %v", p.RetryAt)
+	}
+}
+
+func TestSecondsUntil(t *testing.T) {
+	t.Parallel()
+	for d, want := range map[time.Duration]int{-time.Hour: 1, 0: 1, time.Millisecond: 1, time.Second: 1, 1001 * time.Millisecond: 2, time.Hour: 3600} {
+		if got := secondsUntil(noon.Add(d), noon); got != want {
+			t.Errorf("%v is %d s, want %d", d, got, want)
+		}
+	}
+}
+
+func TestClientOf(t *testing.T) {
+	t.Parallel()
+	for agent, want := range map[string]string{
+		"":             "",
+		"curl/8.5.0":   "curl 8.5.0",
+		"Nightlatch":   "Nightlatch",
+		"Mozilla/5.0":  "Mozilla 5.0",
+		"a/b/c d/e":    "a b/c",
+		"bad\x01agent": "",
+		"\xff":         "",
+		"\u202eevil":   "",
+		"Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0":                                                           "Firefox, Linux",
+		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36 Edg/142.0":        "Edge, Windows",
+		"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15":            "Safari, macOS",
+		"Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile Safari/604.1": "Safari, iPhone",
+		"Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36":                     "Chrome, Android",
+		"Mozilla/5.0 (unknown) Firefox/1": "Firefox",
+		strings.Repeat("x", 500):          strings.Repeat("x", 64),
+	} {
+		got := clientOf(&http.Request{Header: http.Header{"User-Agent": {agent}}})
+		if got != want {
+			t.Errorf("%q is %q, want %q", agent, got, want)
+		}
+	}
+}
+
+func TestPlaceOf(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{"127.0.0.1:50000": "127.0.0.1", "[::1]:50000": "::1", "pipe": "console"} {
+		if got := placeOf(&http.Request{RemoteAddr: address}); got != want {
+			t.Errorf("%s is %q, want %q", address, got, want)
+		}
+	}
+}
+
+func TestTopicOf(t *testing.T) {
+	t.Parallel()
+	for key, want := range map[string]topics{
+		"acct/a":              onAccount,
+		"acct/a/authn/app":    onAccount,
+		"acct/a/authn/key-b":  onAccount | onKeys,
+		"acct/a/bcode/000001": onAccount | onBackupCodes,
+		"acct/a/temppw/b":     onTemporaryPasswords,
+		"acct/a/sess/b":       onAccount | onSessions,
+		"acct/a/sesscut":      onAccount | onSessions,
+		"acct/a/open/sign-in": onCeremony,
+		"aud/a/0001":          onActivity,
+		"audh/a":              0,
+		"acctrev/a":           0,
+		"uniq/login/a":        0,
+		"cerm/a":              0,
+		"":                    0,
+	} {
+		account, got := topicOf(key)
+		if got != want || got != 0 && account != "a" {
+			t.Errorf("%s is %v of %q, want %v", key, got.names(), account, want.names())
+		}
+	}
+	if all := topics(1<<len(api.Topics()) - 1).names(); len(all) != len(api.Topics()) {
+		t.Errorf("topics %v", all)
+	}
+}
+
+// What is remembered is good until something is written below the account.
+func TestMemo(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t, func() time.Time { return noon })
+	var m memo[string]
+	key := [32]byte{1}
+	recall := func() string {
+		var got string
+		err := s.View(t.Context(), func(tx store.Tx) (err error) {
+			got, _, err = m.recall(tx, key)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	bump := func() {
+		if err := s.Update(t.Context(), func(tx store.Tx) error { return store.Bump(tx, "a") }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	remember := func() {
+		if err := s.View(t.Context(), func(tx store.Tx) error { return m.remember(tx, key, "a", "known") }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	remember()
+	if got := recall(); got != "" {
+		t.Errorf("an account without a revision gave %q", got)
+	}
+	bump()
+	remember()
+	if got := recall(); got != "known" {
+		t.Errorf("recalled %q", got)
+	}
+	bump()
+	if got := recall(); got != "" {
+		t.Errorf("after a write: %q", got)
+	}
+	remember()
+	m.forget()
+	if got := recall(); got != "" {
+		t.Errorf("after forgetting: %q", got)
+	}
+	for i := range memoMax + 1 {
+		key = [32]byte{byte(i), byte(i >> 8), 1}
+		remember()
+	}
+	if n := len(m.entries); n > memoMax {
+		t.Errorf("%d entries", n)
+	}
+}
+
+// A full disk: what could not be written is kept, and counted once, later.
+func TestLedgerKeepsWhatCouldNotBeWritten(t *testing.T) {
+	t.Parallel()
+	good := storetest.New(t, func() time.Time { return noon })
+	keys := seal.New([32]byte{})
+	book, err := session.New(session.Config{Keys: keys, Lifetime: time.Hour, Fresh: time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := &failing{Store: good}
+	l := newLedger(broken, book)
+	a := account.New("ada", "x")
+	var record temppassword.Record
+	err = good.Update(t.Context(), func(tx store.Tx) error {
+		a.TextOn = true
+		if err := account.Create(tx, a); err != nil {
+			return err
+		}
+		if _, err := temppassword.Make(tx, keys, a, "Mail", "", false); err != nil {
+			return err
+		}
+		all, err := temppassword.List(tx, a.ID)
+		record = all[0]
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	use := api.Use{At: noon, Protocol: "http-basic"}
+	broken.err = store.ErrFull
+	if err := l.used(t.Context(), a.ID, record, use, ""); !errors.Is(err, store.ErrFull) {
+		t.Errorf("the first use on a full disk: %v", err)
+	}
+	broken.err = nil
+	if err := l.used(t.Context(), a.ID, record, use, ""); err != nil {
+		t.Fatal(err)
+	}
+	record.Uses = 1
+	broken.err = store.ErrFull
+	for range 3 {
+		if err := l.used(t.Context(), a.ID, record, use, ""); err != nil {
+			t.Errorf("a later use on a full disk: %v", err)
+		}
+	}
+	l.saw(session.Session{ID: "gone", Account: a.ID}, noon)
+	for range 2 {
+		if err := l.flush(t.Context()); !errors.Is(err, store.ErrFull) {
+			t.Errorf("flushing to a full disk: %v", err)
+		}
+	}
+	broken.err = nil
+	if err := l.flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	err = good.View(t.Context(), func(tx store.Tx) error {
+		r, err := temporaryPassword(tx, a.ID, record.ID)
+		if r.Uses != 4 {
+			t.Errorf("%d uses", r.Uses)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	if err := l.flush(t.Context()); err != nil || len(l.seen)+len(l.uses) > 0 {
+		t.Errorf("left over: %v, %v, %v", l.seen, l.uses, err)
+	}
+}
+
+// failing is a store whose updates fail while err is set.
+type failing struct {
+	store.Store
+	err error
+}
+
+func (s *failing) Update(ctx context.Context, fn func(store.Tx) error) error {
+	if s.err != nil {
+		return s.err
+	}
+	return s.Store.Update(ctx, fn)
+}
+
+func TestRepeats(t *testing.T) {
+	t.Parallel()
+	var r repeats
+	if r.lately("a", noon) {
+		t.Error("nothing was said")
+	}
+	r.note("a", noon)
+	r.note("", noon)
+	for d, want := range map[time.Duration]bool{0: true, repeatAfter - 1: true, repeatAfter: false, -repeatAfter: false} {
+		if got := r.lately("a", noon.Add(d)); got != want {
+			t.Errorf("%v later: %v", d, got)
+		}
+	}
+	for i := range repeatsKept + 10 {
+		r.note(fmt.Sprint(i), noon)
+	}
+	if len(r.when) > repeatsKept {
+		t.Errorf("%d are remembered", len(r.when))
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	for _, text := range []string{`{"rev":1,"input":{"type":"code","code":"1"}}`, `{"rev":1}`, `[]`, "\xff", `{"input":{"type":"phone","number":5}}`} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		r, err := http.NewRequestWithContext(t.Context(), "POST", "/", strings.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/json")
+		in, err := decode[api.Answer](r)
+		var p *api.Problem
+		if err != nil && (!errors.As(err, &p) || p.Code != api.Malformed && p.Code != api.TooLarge || p.Field == "" && p.Code == api.Malformed) {
+			t.Errorf("%q: %v", text, err)
+		}
+		if err == nil && in.Input == nil {
+			t.Errorf("%q has no input and is no error", text)
+		}
+	})
+}
+
+func FuzzToken(f *testing.F) {
+	m := mint{seal.New([32]byte{1})}
+	f.Add("nlo_")
+	f.Add("nlo_AAAA")
+	f.Fuzz(func(t *testing.T, text string) {
+		if got, err := m.read(text); err == nil {
+			t.Errorf("%q is %+v", text, got)
+		}
+	})
+}
+
+func FuzzGuard(f *testing.F) {
+	f.Add("localhost:8440", "http://localhost:8440", "same-origin")
+	f.Add("evil.example", "null", "cross-site")
+	f.Fuzz(func(t *testing.T, host, origin, site string) {
+		g := &guard{}
+		if err := g.setURL("http://localhost:8440"); err != nil {
+			t.Fatal(err)
+		}
+		r, err := http.NewRequestWithContext(t.Context(), "GET", "/", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Host = host
+		r.Header["Origin"], r.Header["Sec-Fetch-Site"] = []string{origin}, []string{site}
+		ours := host == "localhost:8440" || host == "127.0.0.1:8440" || host == "[::1]:8440"
+		if g.admits(r) != (ours && origin == "http://"+host && (site == "same-origin" || site == "none")) {
+			t.Errorf("%q %q %q: %v", host, origin, site, g.admits(r))
+		}
+	})
+}
