@@ -1,0 +1,114 @@
+package print
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/go-text/typesetting/font"
+
+	"nightlatch/assets"
+)
+
+// A face measures what it can draw.
+type face struct{ *font.Face }
+
+// width is the width of words at a size of type, in points. PDF sets no kerning,
+// so the advances add up.
+func (f face) width(words string, size float64) float64 {
+	sum := 0.0
+	for _, r := range words {
+		if g, ok := f.NominalGlyph(r); ok {
+			sum += float64(f.HorizontalAdvance(g))
+		}
+	}
+	return sum * size / float64(f.Upem())
+}
+
+func (f face) has(words string) bool {
+	for _, r := range words {
+		if _, ok := f.NominalGlyph(r); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// faces are the fonts of the sheet.
+type faces struct{ text, mono face }
+
+// loadFaces reads the fonts once.
+var loadFaces = sync.OnceValues(func() (*faces, error) {
+	read := func(name assets.Face) (face, error) {
+		f, err := font.ParseTTF(bytes.NewReader(assets.Font(name)))
+		if err != nil {
+			return face{}, fmt.Errorf("print: reading font %s: %w", name, err)
+		}
+		return face{f}, nil
+	}
+	text, err := read(assets.TextForPDF)
+	if err != nil {
+		return nil, err
+	}
+	mono, err := read(assets.MonoStrong)
+	if err != nil {
+		return nil, err
+	}
+	return &faces{text: text, mono: mono}, nil
+})
+
+func (f *faces) has(words string) bool { return f.text.has(words) }
+
+// readable is w if the text font can draw all that the sheet says in it, and
+// English otherwise: a sheet of empty boxes helps nobody. Inter has Latin, Greek
+// and Cyrillic.
+func (f *faces) readable(w *assets.Words) (*assets.Words, error) {
+	for _, key := range w.Keys() {
+		if strings.HasPrefix(key, "print.") || strings.HasPrefix(key, "when.month.") {
+			if !f.has(w.T(key)) {
+				return assets.New("en")
+			}
+		}
+	}
+	return w, nil
+}
+
+// wrap breaks words into lines no wider than w; a word that is wider is cut.
+func (f *faces) wrap(words string, size, w float64) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(words) {
+		next := strings.TrimSpace(line + " " + word)
+		if line != "" && f.text.width(next, size) > w {
+			lines = append(lines, line)
+			next = word
+		}
+		for f.text.width(next, size) > w {
+			cut := len(f.head(next, size, w))
+			lines, next = append(lines, next[:cut]), next[cut:]
+		}
+		line = next
+	}
+	return append(lines, line)
+}
+
+// head is as much of the beginning of a word as fits in w, at least one sign.
+func (f *faces) head(word string, size, w float64) string {
+	end := 0
+	for i, r := range word {
+		if end > 0 && f.text.width(word[:i]+string(r), size) > w {
+			break
+		}
+		end = i + len(string(r))
+	}
+	return word[:end]
+}
+
+// fit is words, or their beginning with an ellipsis.
+func (f *faces) fit(words string, size, w float64) string {
+	if f.text.width(words, size) <= w {
+		return words
+	}
+	return strings.TrimSpace(f.head(words, size, w-f.text.width("…", size))) + "…"
+}

@@ -1,0 +1,79 @@
+package print
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+)
+
+// Open shows a file in the program that the desktop has for it. It returns when
+// that program was started, not when it is closed.
+func Open(ctx context.Context, path string) error {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return fmt.Errorf("print: %w", err)
+	}
+	if _, err := os.Stat(path); err != nil {
+		return fmt.Errorf("print: %w", err)
+	}
+	name, args := opener(runtime.GOOS, path)
+	found, err := exec.LookPath(name)
+	if err != nil {
+		return fmt.Errorf("%w: %s is not installed", ErrNoViewer, name)
+	}
+	if runtime.GOOS != "windows" && runtime.GOOS != "darwin" {
+		// xdg-open may become the viewer itself. The shell leaves it behind, with
+		// nothing of ours open.
+		args = append([]string{"-c", `"$0" "$@" </dev/null >/dev/null 2>&1 &`, found}, args...)
+		found = "/bin/sh"
+	}
+	out, err := exec.CommandContext(ctx, found, args...).CombinedOutput()
+	if errors.As(err, new(*exec.ExitError)) {
+		return fmt.Errorf("%w: %s", ErrNoViewer, strings.TrimSpace(string(out)))
+	}
+	if err != nil {
+		return fmt.Errorf("print: opening a file: %w", err)
+	}
+	return nil
+}
+
+// opener is the program that opens a file on a system, and its arguments. The path
+// is absolute, so it never looks like an option.
+func opener(system, path string) (name string, args []string) {
+	switch system {
+	case "darwin":
+		return "open", []string{path}
+	case "windows":
+		return "rundll32.exe", []string{"url.dll,FileProtocolHandler", path}
+	}
+	return "xdg-open", []string{path}
+}
+
+// Save writes a file that the user alone may read, in one step: it is there whole
+// or not at all.
+func Save(path string, content []byte) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), ".nightlatch-*")
+	if err != nil {
+		return fmt.Errorf("print: saving: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(fmt.Errorf("print: saving: %w", err), f.Close(), os.Remove(f.Name()))
+		}
+	}()
+	if _, err = f.Write(content); err != nil {
+		return err
+	}
+	if err = f.Sync(); err != nil {
+		return err
+	}
+	if err = f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}

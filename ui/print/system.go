@@ -1,0 +1,20 @@
+package print
+
+import "context"
+
+// System is the print system of this computer, for who takes an interface.
+type System struct{}
+
+// Printers lists the printers. See the function of the same name.
+func (System) Printers(ctx context.Context) ([]Printer, error) { return Printers(ctx) }
+
+// Print sends a PDF to a printer. See the function of the same name.
+func (System) Print(ctx context.Context, printer string, pdf []byte, copies int) (jobID string, err error) {
+	return Print(ctx, printer, pdf, copies)
+}
+
+// Forget deletes what the print system keeps of a job. See the function of the same name.
+func (System) Forget(ctx context.Context, jobID string) error { return Forget(ctx, jobID) }
+
+// Open shows a file in the program that the desktop has for it.
+func (System) Open(ctx context.Context, path string) error { return Open(ctx, path) }
