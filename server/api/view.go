@@ -34,7 +34,7 @@ type Refusal struct {
 	Detail    string `json:"detail"`
 	Rule      string `json:"rule,omitempty"`       // "R22"
 	Field     string `json:"field,omitempty"`      // malformed: which
-	Reason    string `json:"reason,omitempty"`     // password_refused: too_short, too_long, common, contains_username, control
+	Reason    string `json:"reason,omitempty"`     // what the code leaves open, such as too_short of password_refused
 	RetryAt   *Time  `json:"retry_at,omitempty"`   // throttled, resend_too_early
 	TriesLeft *int   `json:"tries_left,omitempty"` // wrong_code
 	Drift     *int   `json:"drift,omitempty"`      // clock_drift: seconds the client's clock is ahead (R23)

@@ -98,7 +98,59 @@ func Reasons() []Reason {
 // near a wrong code came.
 func Refuse(reason Reason) api.Refusal {
 	code, rule, title, detail := words(reason)
-	return api.Refusal{Code: code, Rule: rule, Title: title, Detail: detail}
+	return api.Refusal{Code: code, Reason: variant(reason), Rule: rule, Title: title, Detail: detail}
+}
+
+// variant tells apart what has one code but wants different words: for clients
+// that have their own.
+func variant(reason Reason) string {
+	switch reason {
+	case PasswordShort:
+		return "too_short"
+	case PasswordLong:
+		return "too_long"
+	case PasswordCommon:
+		return "common"
+	case PasswordIsName:
+		return "contains_username"
+	case PasswordControl:
+		return "control"
+	case PasswordGone:
+		return "changed"
+	case NoCodeSent:
+		return "not_sent"
+	case Disabled:
+		return "locked"
+	case SendLimit:
+		return "sends"
+	case CannotMail:
+		return "mail"
+	case CannotText:
+		return "texts"
+	case BackupUnknown:
+		return "unknown"
+	case BackupUsed:
+		return "used"
+	case BackupVoid:
+		return "void"
+	case BackupOrderVoids:
+		return "voided"
+	case BackupOrder:
+		return "kept"
+	case KeyForeign:
+		return "foreign"
+	case KeyRefused:
+		return "untrusted"
+	case MethodNotOn:
+		return "not_on"
+	case Changed:
+		return "more_to_lose"
+	case SameEmail:
+		return "same_address"
+	case SamePhone:
+		return "same_number"
+	}
+	return ""
 }
 
 // Malformed returns the refusal of an input whose form is wrong.
@@ -238,10 +290,10 @@ func methodWords(reason Reason) (code, rule, title, detail string) {
 		return api.Conflict, "R61", "The account has changed in the meantime",
 			"What this step was about to do is no longer the same. Look at it again, then confirm."
 	case SameEmail:
-		return api.Malformed, "R6", "That is your address already",
+		return api.Conflict, "R6", "That is your address already",
 			"It is confirmed and in use. Enter another one, or cancel."
 	case SamePhone:
-		return api.Malformed, "R16", "That is your number already",
+		return api.Conflict, "R16", "That is your number already",
 			"It is proved and in use. Enter another one, or cancel."
 	}
 	return api.Malformed, "", "That can't be read", string(reason)

@@ -189,7 +189,7 @@ func TestChangeEmail(t *testing.T) {
 	if step := walk.View.Step.(api.EnterEmail); step.Address != "one@example.org" {
 		t.Errorf("shows %+v", step)
 	}
-	walk.Answer(api.Email{Address: "one@example.org"}).Refused(api.Malformed)
+	walk.Answer(api.Email{Address: "one@example.org"}).Refused(api.Conflict)
 	walk.Answer(api.Email{Address: "two@example.org"}).In("email-code")
 	if a := w.Account("ada"); a.Email != "one@example.org" {
 		t.Errorf("changed to %s before it was confirmed", a.Email)
@@ -222,7 +222,7 @@ func TestChangePhone(t *testing.T) {
 			}
 			walk.Answer(api.Continue{})
 		}
-		walk.Answer(api.Phone{Number: from}).Refused(api.Malformed)
+		walk.Answer(api.Phone{Number: from}).Refused(api.Conflict)
 		walk.Answer(api.Phone{Number: to}).In("text-code")
 		if w.Account("ada").Phone != from {
 			t.Error("changed before it was proved")

@@ -52,14 +52,14 @@ func ExplainRefusal(w *assets.Words, r *api.Refusal, step api.Step) Said {
 		}
 	case r.Code == api.Malformed && r.Field != "":
 		variant = r.Field
-	case r.Code == api.PasswordRefused:
+	case r.Reason != "" && w.Has("error."+r.Code+"."+r.Reason+".what"):
 		variant = r.Reason
-		if choose, ok := step.(api.ChooseCredentials); ok {
-			args["min"], args["max"] = choose.MinPassword, choose.MaxPassword
-		}
-		if choose, ok := step.(api.ChoosePassword); ok {
-			args["min"], args["max"] = choose.MinPassword, choose.MaxPassword
-		}
+	}
+	switch choose := step.(type) {
+	case api.ChooseCredentials:
+		args["min"], args["max"] = choose.MinPassword, choose.MaxPassword
+	case api.ChoosePassword:
+		args["min"], args["max"] = choose.MinPassword, choose.MaxPassword
 	}
 	s := say(w, r.Code, variant, args)
 	if r.TriesLeft != nil {
