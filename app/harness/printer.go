@@ -77,6 +77,9 @@ func (p *PrintServer) configure(dir string) error {
 			return err
 		}
 	}
+	if err := os.Chmod(filepath.Join(dir, "tmp"), 0o777); err != nil {
+		return err
+	}
 	for name, text := range map[string]string{
 		"cupsd.conf": `LogLevel warn
 Listen $dir/cups.sock
