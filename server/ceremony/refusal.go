@@ -21,6 +21,7 @@ const (
 	WrongAppCode Reason = "wrong app code"
 	CodeExpired  Reason = "code expired"
 	NoCodeSent   Reason = "no code sent"
+	CodeUsed     Reason = "code used"
 	AppCodeUsed  Reason = "app code used"
 	ClockDrift   Reason = "clock drift"
 	TooManyTries Reason = "too many tries"
@@ -65,6 +66,7 @@ func Reasons() []Reason {
 		WrongAppCode,
 		CodeExpired,
 		NoCodeSent,
+		CodeUsed,
 		AppCodeUsed,
 		ClockDrift,
 		TooManyTries,
@@ -215,6 +217,9 @@ func codeWords(reason Reason) (code, rule, title, detail string) {
 	case NoCodeSent:
 		return api.CodeExpired, "R12", "There is no code to enter yet",
 			"None has been sent. Ask for one with Send again, or choose another way."
+	case CodeUsed:
+		return api.CodeUsed, "R11", "That code was used already",
+			"Each code that is sent works once. Ask for a new one with Send again."
 	case AppCodeUsed:
 		return api.CodeUsed, "R22", "That code was used already",
 			"Each code of the app works once. Wait until the app shows the next one."

@@ -183,8 +183,24 @@ func (r *rules) remove(tx store.Tx, c *ceremony.Ceremony, m api.Method, a *accou
 	if passwords > 0 {
 		move.Audit = append(move.Audit, counted(audit.TemporaryPasswordsRevoked, passwords))
 	}
+	if !off { // the mail says it in words
+		event.Details = map[string]string{"method": spoken(m)}
+	}
 	move.Send = r.Notice(tx, c, a, event)
 	return move, nil
+}
+
+// spoken is a method's name in English.
+func spoken(m api.Method) string {
+	switch m {
+	case api.Text:
+		return "text message"
+	case api.App:
+		return "authenticator app"
+	case api.SecurityKey:
+		return "security key"
+	}
+	return string(m)
 }
 
 func counted(event string, n int) audit.Event {

@@ -13,53 +13,6 @@ import (
 	"nightlatch/server/store"
 )
 
-func (r *rules) showText(tx store.Tx, c *ceremony.Ceremony, d *draft) (api.Step, error) {
-	_, others, err := alternatives(tx, c, api.Text)
-	step := r.Step(&d.Text, account.MaskPhone(d.Text.To))
-	step.Channel, step.Alternatives = api.ByText, others
-	return step, err
-}
-
-// texted is guard for the step of the text code: when the number that the code
-// went to is no longer the one, another step follows.
-func (r *rules) texted(tx store.Tx, c *ceremony.Ceremony, d *draft) (*account.Account, *ceremony.Move, error) {
-	a, moved, err := r.guard(tx, c, d)
-	if moved != nil || err != nil {
-		return a, moved, err
-	}
-	if a.TextOn && (a.Phone == d.Text.To || d.Text.To == "") {
-		return a, nil, nil
-	}
-	move, err := r.second(tx, c, d, a, "")
-	return a, &move, err
-}
-
-// text takes a text code (R11, R14).
-func (r *rules) text(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input) (ceremony.Move, error) {
-	a, moved, err := r.texted(tx, c, d)
-	if moved != nil || err != nil {
-		return deref(moved), err
-	}
-	refused, err := r.Try(tx, c, a, &d.Text, input.(api.Code).Code)
-	if refused != nil || err != nil {
-		return deref(refused), err
-	}
-	return r.finish(tx, c, d, a, api.Text)
-}
-
-// resend texts the code once more (R12).
-func (r *rules) resend(tx store.Tx, c *ceremony.Ceremony, d *draft, _ api.Input) (ceremony.Move, error) {
-	a, moved, err := r.texted(tx, c, d)
-	if moved != nil || err != nil {
-		return deref(moved), err
-	}
-	if d.Text.To == "" {
-		return r.askText(tx, d, a)
-	}
-	msgs, err := r.Resend(tx, a.ID, &d.Text)
-	return ceremony.Move{Send: msgs}, err
-}
-
 func (r *rules) showApp(tx store.Tx, c *ceremony.Ceremony, _ *draft) (api.Step, error) {
 	_, others, err := alternatives(tx, c, api.App)
 	return api.EnterCode{Channel: api.ByApp, Digits: r.Policy.AppCodeDigits, Alternatives: others}, err

@@ -68,6 +68,23 @@ func TestRaceForATextCode(t *testing.T) {
 	}
 }
 
+// R11, R14: a text code signs in one of a hundred ceremonies.
+func TestRaceForATextCodeOfMany(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	ada.EnrollText(number)
+	walks := make([]*Walk, racers)
+	for i := range walks {
+		walks[i] = ada.SignIn()
+	}
+	w.Deliver()
+	if won := race(t, walks, api.Code{Code: w.Texts.Last(number).Code()}); won != 1 {
+		t.Errorf("%d signed in", won)
+	}
+	credentials(w, "ada", Password).In("text-code") // and nobody failed
+}
+
 // R22: an app code signs in one of a hundred ceremonies.
 func TestRaceForAnAppCode(t *testing.T) {
 	t.Parallel()

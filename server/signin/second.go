@@ -8,7 +8,6 @@ import (
 	"nightlatch/server/audit"
 	"nightlatch/server/ceremony"
 	"nightlatch/server/ceremony/proof"
-	"nightlatch/server/delivery"
 	"nightlatch/server/session"
 	"nightlatch/server/store"
 )
@@ -38,12 +37,6 @@ func (r *rules) second(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.A
 		return ceremony.Go(backupCode), nil
 	}
 	return r.finish(tx, c, d, a, "")
-}
-
-// askText texts a code as soon as text is the method in use (R14).
-func (r *rules) askText(tx store.Tx, d *draft, a *account.Account) (ceremony.Move, error) {
-	msgs, refusal, err := r.Send(tx, a.ID, &d.Text, api.ByText, a.Phone, delivery.SignInCode)
-	return ceremony.Move{To: textCode, Send: msgs, Refusal: refusal}, err
 }
 
 // choose changes the second step (R40).

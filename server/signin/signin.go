@@ -68,7 +68,7 @@ type draft struct {
 	// Password is the hash that the password was right for. When the account's
 	// is another one, the password is asked for again.
 	Password  string      `json:"password,omitempty"`
-	Text      proof.Sent  `json:"text,omitzero"`
+	Texted    bool        `json:"texted,omitempty"`    // a code was sent for this sign-in
 	Options   api.RawJSON `json:"options,omitempty"`   // for the security key
 	Challenge []byte      `json:"challenge,omitempty"` // what its answer is held against, once
 

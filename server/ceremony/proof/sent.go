@@ -69,12 +69,39 @@ func (k *Checker) contacts() ratelimit.Limit {
 // to the same one it repeats the code that still is good (R12), but not within
 // ResendAfter of the last time. A refusal says that nothing could be sent.
 func (k *Checker) Send(tx store.Tx, account string, s *Sent, channel api.Channel, to, template string) ([]delivery.Message, *api.Refusal, error) {
-	now := tx.Now().UTC()
-	same := s.Channel == channel && s.To == to && s.Template == template
-	if same && s.usable(now) && now.Before(s.At.Add(k.Policy.ResendAfter)) {
+	same := s.Channel == channel && s.To == to && s.Template == template && s.usable(tx.Now())
+	if same && tx.Now().Before(s.At.Add(k.Policy.ResendAfter)) {
 		return nil, nil, nil
 	}
-	if refusal := k.cannotSend(channel); refusal != nil {
+	if !same {
+		*s = Sent{Channel: channel, To: to, Template: template}
+	}
+	return k.send(tx, account, s)
+}
+
+// SendNow is Send for somebody who has just come to where the code is asked for
+// (R14). It is sent even if it was a moment ago, for another: the same one while
+// it is new, so that two who wait for one do not wait for two.
+func (k *Checker) SendNow(tx store.Tx, account string, s *Sent, channel api.Channel, to, template string) ([]delivery.Message, *api.Refusal, error) {
+	next := *s
+	same := s.Channel == channel && s.To == to && s.Template == template && s.usable(tx.Now())
+	if made := s.Expires.Add(-k.terms(channel).life); !same || !tx.Now().Before(made.Add(k.Policy.ResendAfter)) {
+		next = Sent{Channel: channel, To: to, Template: template}
+	}
+	msgs, refusal, err := k.send(tx, account, &next)
+	if refusal != nil && same { // what was sent before still is good
+		return nil, nil, nil
+	}
+	if refusal == nil && err == nil {
+		*s = next
+	}
+	return msgs, refusal, err
+}
+
+// send sends the code, a new one if it is not usable.
+func (k *Checker) send(tx store.Tx, account string, s *Sent) ([]delivery.Message, *api.Refusal, error) {
+	now := tx.Now().UTC()
+	if refusal := k.cannotSend(s.Channel); refusal != nil {
 		return nil, refusal, nil
 	}
 	limit := k.sends()
@@ -91,22 +118,15 @@ func (k *Checker) Send(tx store.Tx, account string, s *Sent, channel api.Channel
 	if _, err := limit.Fail(tx, account); err != nil {
 		return nil, nil, fmt.Errorf("proof: %w", err)
 	}
-	if !same || !s.usable(now) {
-		t := k.terms(channel)
-		*s = Sent{
-			Channel:  channel,
-			To:       to,
-			Template: template,
-			Code:     newDigits(t.digits),
-			Expires:  now.Add(t.life),
-			Tries:    t.tries,
-		}
+	if !s.usable(now) {
+		t := k.terms(s.Channel)
+		s.Code, s.Expires, s.Tries = newDigits(t.digits), now.Add(t.life), t.tries
 	}
 	s.At = now
 	return []delivery.Message{{
-		Channel:  channel,
-		To:       to,
-		Template: template,
+		Channel:  s.Channel,
+		To:       s.To,
+		Template: s.Template,
 		Args:     map[string]string{"code": s.Code},
 		Account:  account,
 		Secret:   true,
@@ -121,7 +141,7 @@ func (k *Checker) Resend(tx store.Tx, account string, s *Sent) ([]delivery.Messa
 		refusal.RetryAt = &at
 		return nil, ceremony.Reject(refusal)
 	}
-	msgs, refusal, err := k.Send(tx, account, s, s.Channel, s.To, s.Template)
+	msgs, refusal, err := k.send(tx, account, s)
 	if refusal != nil {
 		return nil, ceremony.Reject(*refusal)
 	}
@@ -214,8 +234,10 @@ func wrong(s *Sent) api.Refusal {
 // dead says why no answer can be right any more.
 func (s *Sent) dead(now time.Time) (ceremony.Reason, bool) {
 	switch {
-	case s.Code == "":
+	case s.At.IsZero():
 		return ceremony.NoCodeSent, true
+	case s.Code == "":
+		return ceremony.CodeUsed, true
 	case s.Tries <= 0:
 		return ceremony.TooManyTries, true
 	case !now.Before(s.Expires):
