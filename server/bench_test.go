@@ -207,3 +207,22 @@ func signInWithApp(b *testing.B, w *world, c *client.Client) {
 		b.Fatal(err, v.Refusal)
 	}
 }
+
+// BenchmarkStrangers holds a wrong password of a name that somebody has against
+// one of a name that nobody has, at the third-party door: 0.97 to 1.03 (R42).
+func BenchmarkStrangers(b *testing.B) {
+	w := newWorld(b, once(b), dearHashes)
+	var spent [2]time.Duration
+	names := []string{"cyd", "nobody"}
+	first := 0
+	for b.Loop() {
+		w.clock.Advance(2 * time.Hour)
+		first = 1 - first
+		for _, i := range []int{first, 1 - first} {
+			before := cpu() // not the wall clock, which other programs disturb
+			w.knock(names[i], "wrong")
+			spent[i] += cpu() - before
+		}
+	}
+	b.ReportMetric(float64(spent[0])/float64(spent[1]), "known/unknown")
+}

@@ -1,0 +1,104 @@
+package server_test
+
+import (
+	"errors"
+	"sync"
+	"testing"
+
+	"nightlatch/server/api"
+	"nightlatch/server/audit"
+)
+
+// race calls do n times at once and counts what came of it by problem code; ""
+// is success.
+func race(t *testing.T, n int, do func(i int) error) map[string]int {
+	t.Helper()
+	var (
+		mu    sync.Mutex
+		tries sync.WaitGroup
+	)
+	codes := map[string]int{}
+	for i := range n {
+		tries.Go(func() {
+			code := ""
+			if err := do(i); err != nil {
+				var p *api.Problem
+				if !errors.As(err, &p) {
+					t.Error(err)
+					return
+				}
+				code = p.Code
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			codes[code]++
+		})
+	}
+	tries.Wait()
+	return codes
+}
+
+// R71, R83: at most five and at most ten, however many ask at once.
+func TestRacingForTheLastPlaces(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.signIn("bob") // who has two codes
+	codes := race(t, 40, func(int) error { _, err := c.NewBackupCode(t.Context()); return err })
+	if codes[""] != 3 || codes[api.BackupCodesFull] != 37 {
+		t.Errorf("R71: %v", codes)
+	}
+	codes = race(t, 40, func(int) error { _, err := c.NewTemporaryPassword(t.Context(), "Mail", ""); return err })
+	if codes[""] != 10 || codes[api.TemporaryPasswordsFull] != 30 {
+		t.Errorf("R83: %v", codes)
+	}
+	if err := audit.Verify(t.Context(), w.store, w.account("bob").ID); err != nil {
+		t.Error(err)
+	}
+}
+
+// Of forty that delete the same key, phone or session one does.
+func TestRacingToDelete(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.signIn("dot")
+	key := w.addKey("dot", "Desk")
+	w.addKey("dot", "Ring")
+	if codes := race(t, 40, func(int) error { return c.DeleteKey(t.Context(), key) }); codes[""] != 1 || codes[api.NotFound] != 39 {
+		t.Errorf("key: %v", codes)
+	}
+	if codes := race(t, 40, func(int) error { return c.DeletePhone(t.Context()) }); codes[""] != 1 || codes[api.NotFound] != 39 {
+		t.Errorf("phone: %v", codes)
+	}
+	if codes := race(t, 40, func(int) error { return c.SignOut(t.Context()) }); codes[""] != 1 || codes[api.SignInRequired] != 39 {
+		t.Errorf("session: %v", codes)
+	}
+}
+
+// A hundred clients at once with one session and one temporary password, while
+// both are ended: each is let in or told so, and none after.
+func TestRacingWithTheEnd(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	made := w.temporary("cyd", "")
+	c, owner := w.signIn("cyd"), w.signIn("cyd")
+	race(t, 100, func(i int) error {
+		switch {
+		case i == 50:
+			return owner.EndOtherSessions(t.Context())
+		case i == 60:
+			return owner.RevokeTemporaryPasswords(t.Context())
+		case i%2 == 0:
+			_, err := c.Account(t.Context())
+			return err
+		}
+		if e := w.knock("cyd", made.Password); e.status != 200 && e.status != 401 && e.status != 429 {
+			t.Errorf("temporary password: %d %s", e.status, e.body)
+		}
+		return nil
+	})
+	_, err := c.Account(t.Context())
+	wantProblem(t, "after the end", err, 401, api.SignInRequired)
+	if e := w.knock("cyd", made.Password); e.status == 200 {
+		t.Error("a revoked temporary password works")
+	}
+}
