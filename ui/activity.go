@@ -136,7 +136,7 @@ func (c *Console) drawActivity(v *activityView, in activityInputs) drawn {
 	p := kit.Page{
 		Title: w.T("ui.rail.activity"), Lead: w.T("ui.activity.lead"),
 		Aside: kit.NewButton(w.T("ui.activity.export"), "save", kit.Secondary, in.export),
-		Body:  []fyne.CanvasObject{kit.Beside(kit.S12, 160, bar, search)},
+		Body:  []fyne.CanvasObject{kit.Beside(kit.S12, 160, bar, kit.H(0, kit.Gap(), kit.Scaled(200, 0, search)))},
 	}
 	found := v.found(c)
 	day, rows := "", []fyne.CanvasObject{}

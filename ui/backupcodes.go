@@ -6,9 +6,11 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"nightlatch/assets"
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/print"
 	"nightlatch/ui/wizard"
 )
 
@@ -109,7 +111,7 @@ func (p *backupCodesPage) note(how func(*wizard.Saved)) {
 }
 
 // sheet is what is printed or saved: the codes made since the page was opened.
-func (p *backupCodesPage) sheet() sheet {
+func (p *backupCodesPage) sheet() print.Sheet {
 	var codes []api.SaveBackupCode
 	for _, m := range p.made {
 		codes = append(codes, api.SaveBackupCode{Number: m.Number, Code: m.Code})
@@ -181,7 +183,7 @@ func (c *Console) drawBackupCodes(v backupView, in backupInputs) drawn {
 	p.Actions = []fyne.CanvasObject{generate}
 	d.first, d.keys = generate, kit.Keys{Enter: func() { generate.Tapped(nil) }}
 	if wizard.FewCodes(a) {
-		p.Aside = kit.Badge(kit.Caution, w.N("ui.codes.left", a.BackupCodes.Active))
+		p.Aside = kit.Badge(kit.Caution, counted(w, "ui.codes.left", a.BackupCodes.Active))
 	}
 	if len(v.made) > 0 {
 		made, first := c.madeCodes(v, in)
@@ -211,7 +213,7 @@ func (c *Console) drawBackupCodes(v backupView, in backupInputs) drawn {
 	}
 	p.Body = append(p.Body, kit.Flow(kit.S12, kit.NewButton(w.T("ui.codes.check"), "verify", kit.Secondary, in.check),
 		kit.NewButton(w.T("ui.codes.replace-do"), "reset", kit.Destroy, in.replace),
-		kit.Scaled(0, kit.ControlHeight, kit.Centre2(kit.NewText(w.T("ui.codes.most"), kit.Caption, kit.Ink3)))))
+		kit.NewText(w.T("ui.codes.most"), kit.Caption, kit.Ink3)))
 	d.content = c.page(p)
 	return d
 }
@@ -221,7 +223,7 @@ func (c *Console) madeCodes(v backupView, in backupInputs) (fyne.CanvasObject, f
 	w := c.words
 	parts := []fyne.CanvasObject{kit.V(kit.S4, kit.NewText(w.N("ui.codes.made", len(v.made)), kit.Heading, kit.Ink).Wrapped(), kit.Para(w.T("ui.codes.made-why"), kit.Ink2))}
 	for _, m := range v.made {
-		parts = append(parts, wizard.CodePlate(w.T("wizard.save.number", map[string]any{"number": m.Number}), m.Code))
+		parts = append(parts, wizard.CodePlate(w.T("wizard.save.number", assets.Args{"number": m.Number}), m.Code))
 	}
 	tools := wizard.CodeTools(in.host, v.saved, api.SaveBackupCode{})
 	parts = append(parts, tools)
@@ -241,15 +243,15 @@ func (c *Console) codeRow(e api.BackupCodeEntry, next int) fyne.CanvasObject {
 	case e.State == "used":
 		title, badge = w.T("ui.codes.used"), kit.Badge(kit.Used, w.T("ui.codes.state.used"))
 		if e.Used != nil {
-			title = w.T("ui.codes.used-at", w.DayAndClock(now, *e.Used))
+			title = w.T("ui.codes.used-at", when(w, now, *e.Used))
 		}
-		sub = w.T("ui.codes.made-on", w.Day(now, e.Created))
+		sub = w.T("ui.codes.made-on", onDay(w, now, e.Created))
 	case e.State == "void":
-		title, sub, badge = w.T("ui.codes.void"), w.T("ui.codes.made-on", w.Day(now, e.Created)), kit.Badge(kit.Void, w.T("ui.codes.state.void"))
+		title, sub, badge = w.T("ui.codes.void"), w.T("ui.codes.made-on", onDay(w, now, e.Created)), kit.Badge(kit.Void, w.T("ui.codes.state.void"))
 	case e.Number == next:
-		ink, title, sub, badge = kit.Ink, w.T("ui.codes.made-on", w.DayAndClock(now, e.Created)), w.T("ui.codes.next"), kit.Badge(kit.Next, w.T("ui.codes.state.next"))
+		ink, title, sub, badge = kit.Ink, w.T("ui.codes.made-on", when(w, now, e.Created)), w.T("ui.codes.next"), kit.Badge(kit.Next, w.T("ui.codes.state.next"))
 	default:
-		ink, title, sub, badge = kit.Ink, w.T("ui.codes.made-on", w.DayAndClock(now, e.Created)), w.T("ui.codes.after", e.Number-1), kit.Badge(kit.On, w.T("ui.codes.state.active"))
+		ink, title, sub, badge = kit.Ink, w.T("ui.codes.made-on", when(w, now, e.Created)), w.T("ui.codes.after", e.Number-1), kit.Badge(kit.On, w.T("ui.codes.state.active"))
 	}
 	number := kit.Scaled(40, 40, kit.Z(kit.NewBox(kit.ChipFill, "", 10), kit.Centre(kit.NewText(strconv.Itoa(e.Number), kit.CodeM, ink))))
 	return kit.Inset(kit.S16, kit.S12, kit.S16, kit.S12, kit.H(kit.S16, number,

@@ -301,6 +301,20 @@ func (p *wizardPage) hear(topic string) {
 	}
 }
 
+// way is where the ceremony is found (R5).
+func (p *wizardPage) way() []kit.Crumb {
+	w := p.c.words
+	switch p.begun.Kind {
+	case api.ChangePassword, api.ChangeEmail, api.ChangePhone:
+		return []kit.Crumb{
+			{Name: w.T("ui.crumb.settings"), OnTap: func() { p.c.visit(placeSettings) }},
+			{Name: w.T("ui.crumb.access")},
+			{Name: w.T("wizard.title." + string(p.begun.Kind))},
+		}
+	}
+	return p.c.crumbs(p.c.crumb(placeTwoFactor))
+}
+
 func (p *wizardPage) draw() drawn {
 	if p.state.View.Step == nil {
 		return p.c.waiting(p.c.words.T("wizard.title."+string(p.begun.Kind)), p.state.Fault, func() {
@@ -309,8 +323,7 @@ func (p *wizardPage) draw() drawn {
 			p.changed()
 		})
 	}
-	tail := []kit.Crumb{p.c.crumb(placeTwoFactor)}
-	page, f := wizard.Page(p.state, p.host(), p.c.crumbs(tail...), p.c.margin())
+	page, f := wizard.Page(p.state, p.host(), p.way(), p.c.margin())
 	p.lastShown = p.state.View.Step.StepType()
 	return drawn{content: page.Build(), first: f.First, keys: f.Keys, ready: true}
 }

@@ -11,6 +11,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"os"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -21,6 +22,7 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/print"
 	"nightlatch/ui/wizard"
 )
 
@@ -74,6 +76,7 @@ type Console struct {
 	session *Scope       // of whoever is signed in
 	keys    kit.Keys     // of the screen in front
 	still   bool         // the screen in front has not been drawn ready yet
+	place   string       // what this computer is called
 	trouble *wizard.Said // shown above the page in front
 	toast   *kit.Toaster
 }
@@ -108,7 +111,11 @@ func New(cfg Config) (*Console, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Console{cfg: cfg, words: words, server: cfg.Client}, nil
+	place, err := os.Hostname()
+	if err != nil {
+		place = "" // a sheet can do without
+	}
+	return &Console{cfg: cfg, words: words, server: cfg.Client, place: place}, nil
 }
 
 // The window's size when it is opened, and the smallest it may be made.
@@ -192,11 +199,10 @@ func (floor) MinSize([]fyne.CanvasObject) fyne.Size { return leastSize }
 
 func (floor) Layout(objs []fyne.CanvasObject, s fyne.Size) { objs[0].Resize(s) }
 
-// A Printer reaches the system's printers, and sets sheets as PDF.
+// A Printer reaches the print system of this computer; print.System is one.
 type Printer interface {
-	// Printers are the names of the printers, and which one is the standard; -1
-	// for none.
-	Printers(ctx context.Context) (names []string, standard int, err error)
-	// Print sends a PDF to a printer.
-	Print(ctx context.Context, printer string, copies int, document []byte) error
+	Printers(ctx context.Context) ([]print.Printer, error)
+	Print(ctx context.Context, printer string, pdf []byte, copies int) (jobID string, err error)
+	Forget(ctx context.Context, jobID string) error // what the system keeps of a job
+	Open(ctx context.Context, path string) error    // in the program that shows it
 }

@@ -18,7 +18,7 @@ func (c *Console) exportActivity(_ *Scope, events []api.Activity) {
 			{"ui.save.text", ".txt", func() ([]byte, error) { return []byte(c.activityText(events)), nil }},
 			{"ui.save.csv", ".csv", func() ([]byte, error) { return c.activityCSV(events) }},
 		},
-		done: func() {},
+		done: func(string) {},
 	})
 }
 

@@ -20,6 +20,7 @@ import (
 	"nightlatch/server/store/seal"
 	"nightlatch/server/store/storetest"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/print"
 )
 
 // A house is a console over a real account server and a real lab, in memory,
@@ -308,18 +309,22 @@ func sixDigits(body string) string {
 // paper is a printer that keeps what it is given.
 type paper struct {
 	mu    sync.Mutex
-	names []string
+	names []print.Printer
 	got   [][]byte
 }
 
-func (p *paper) Printers(context.Context) ([]string, int, error) { return p.names, 0, nil }
+func (p *paper) Printers(context.Context) ([]print.Printer, error) { return p.names, nil }
 
-func (p *paper) Print(_ context.Context, _ string, _ int, document []byte) error {
+func (p *paper) Print(_ context.Context, _ string, document []byte, _ int) (string, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.got = append(p.got, document)
-	return nil
+	return "job-1", nil
 }
+
+func (p *paper) Forget(context.Context, string) error { return nil }
+
+func (p *paper) Open(context.Context, string) error { return nil }
 
 // signUp makes an account by the keyboard.
 func (h *house) signUp(name, password string) {

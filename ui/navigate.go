@@ -168,6 +168,9 @@ func (c *Console) jump(place string) {
 
 // crumbs is the way to a page (R5). What has a page of its own is a link.
 func (c *Console) crumbs(tail ...kit.Crumb) []kit.Crumb {
+	if c.dock != nil && c.dock.Visible() { // less room: the last two places say enough
+		return append([]kit.Crumb{{Name: c.words.T("ui.crumb.security")}}, tail...)
+	}
 	way := []kit.Crumb{
 		{Name: c.words.T("ui.crumb.settings"), OnTap: func() { c.visit(placeSettings) }},
 		{Name: c.words.T("ui.crumb.access")},

@@ -103,7 +103,7 @@ func (c *Console) answerCard(s standing, r rescue, next *kit.Button) fyne.Canvas
 	}
 	answer := w.T(r.Answer, r.Args)
 	if r.Count > 0 {
-		answer = w.N(r.Answer, r.Count)
+		answer = counted(w, r.Answer, r.Count)
 	}
 	why := w.T(r.Why, assets.Args{"end": wizard.LastDigits(s.Account.Phone)})
 	top := kit.HTop(kit.S20,
@@ -168,7 +168,7 @@ func (c *Console) appState(a api.Account) string {
 	case !a.Methods.App:
 		return c.words.T("ui.method.app-off")
 	case a.AppAdded != nil:
-		return c.words.T("ui.method.added", c.words.Day(c.now(), *a.AppAdded))
+		return c.words.T("ui.method.added", onDay(c.words, c.now(), *a.AppAdded))
 	}
 	return c.words.T("ui.method.app-on")
 }

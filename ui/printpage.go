@@ -8,17 +8,10 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"nightlatch/server/api"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/print"
 	"nightlatch/ui/wizard"
 )
-
-// A sheetLook is how a sheet is set.
-type sheetLook struct {
-	Large    bool // larger type
-	Nameless bool // without the account's name
-	Letter   bool // US Letter, not A4
-}
 
 // A printPage shows the sheet as it will be, and prints it (R77). The codes are
 // on it, so it is left for good when it is left.
@@ -26,25 +19,23 @@ type printPage struct {
 	c     *Console
 	scope *Scope
 	back  screen
-	sheet sheet
 	done  func(func(*wizard.Saved))
 	view  printView
 }
 
 // A printView is what the page is drawn from.
 type printView struct {
-	sheet    sheet
-	look     sheetLook
-	printers []string
+	sheet    print.Sheet
+	nameless bool // without the account's name
+	printers []print.Printer
 	asked    bool // the system told its printers
 	printer  int
 	copies   string
 	busy     bool
-	began    time.Time
 }
 
-func newPrintPage(c *Console, back screen, s sheet, done func(func(*wizard.Saved))) *printPage {
-	return &printPage{c: c, back: back, sheet: s, done: done, view: printView{sheet: s, copies: "1"}}
+func newPrintPage(c *Console, back screen, s print.Sheet, done func(func(*wizard.Saved))) *printPage {
+	return &printPage{c: c, back: back, done: done, view: printView{sheet: s, copies: "1"}}
 }
 
 func (p *printPage) place() string { return p.back.place() }
@@ -53,11 +44,11 @@ func (p *printPage) hear(string)   {}
 func (p *printPage) enter(s *Scope) {
 	p.scope = s
 	s.Go(func(ctx context.Context) func() {
-		names, standard, err := p.c.cfg.Printer.Printers(ctx)
+		printers, err := p.c.cfg.Printer.Printers(ctx)
 		return func() {
 			p.view.asked = true
-			if err == nil {
-				p.view.printers, p.view.printer = names, max(0, standard)
+			if err == nil { // no printer and no print system come to the same: the sheet is saved
+				p.view.printers = printers
 			}
 			p.c.refocus()
 			p.c.redraw()
@@ -73,17 +64,29 @@ func (p *printPage) draw() drawn {
 	return c.drawPrint(&p.view, printInputs{
 		changed: c.redraw,
 		leave:   func() { c.comeBack(p.back) },
-		save: func() {
-			c.saveAs(saveRequest{
-				title: "ui.save.codes", name: "nightlatch-backup-codes-" + p.sheet.account,
-				forms: []saveForm{{"ui.save.pdf", ".pdf", func() ([]byte, error) { return c.sheetPDF(p.sheet, p.view.look) }}},
-				done: func() {
-					p.done(func(s *wizard.Saved) { s.Saved = true })
-					c.comeBack(p.back)
-				},
-			})
+		save:    p.save,
+		print:   p.print,
+	})
+}
+
+// save saves the sheet as PDF; where there is no printer it is opened as well.
+func (p *printPage) save() {
+	c, sheet := p.c, p.view.shown()
+	c.saveAs(saveRequest{
+		title: "ui.save.codes", name: "nightlatch-backup-codes-" + c.account.Username,
+		forms: []saveForm{{"ui.save.pdf", ".pdf", func() ([]byte, error) { return print.PDF(sheet) }}},
+		done: func(path string) {
+			p.done(func(s *wizard.Saved) { s.Saved = true })
+			if len(p.view.printers) == 0 {
+				c.root.Go(func(ctx context.Context) func() {
+					if c.cfg.Printer.Open(ctx, path) != nil {
+						return func() { c.toast.Say(c.words.T("ui.print.no-viewer", path)) }
+					}
+					return nil
+				})
+			}
+			c.comeBack(p.back)
 		},
-		print: p.print,
 	})
 }
 
@@ -94,23 +97,40 @@ func (p *printPage) print() {
 		c.warn(wizard.Said{Code: "copies", What: c.words.T("error.copies.what"), Why: c.words.T("error.copies.why", maxCopies), Next: c.words.T("error.copies.next")})
 		return
 	}
-	printer, look := p.view.printers[p.view.printer], p.view.look
-	p.view.busy, p.view.began = true, c.now()
+	printer, sheet := p.view.printers[p.view.printer], p.view.shown()
+	p.view.busy = true
 	c.redraw()
 	p.scope.Go(func(ctx context.Context) func() {
-		document, err := c.sheetPDF(p.sheet, look)
+		job := ""
+		document, err := print.PDF(sheet)
 		if err == nil {
-			err = c.cfg.Printer.Print(ctx, printer, copies, document)
+			job, err = c.cfg.Printer.Print(ctx, printer.Name, document, copies)
 		}
 		return func() {
 			p.view.busy = false
 			if err != nil {
-				c.warn(wizard.Said{Code: "print", What: c.words.T("error.print.what"), Why: c.words.T("error.print.why", printer), Next: c.words.T("error.print.next")})
+				c.warn(wizard.Said{Code: "print", What: c.words.T("error.print.what"), Why: c.words.T("error.print.why", printer.Description), Next: c.words.T("error.print.next")})
 				return
 			}
+			c.forgetJob(job)
 			p.done(func(s *wizard.Saved) { s.Printed = true })
 			c.comeBack(p.back)
-			c.toast.Say(c.words.T("ui.print.done", printer))
+			c.toast.Say(c.words.T("ui.print.done", printer.Description))
+		}
+	})
+}
+
+// forgetTime is how long the print system gets before we no longer wait to
+// delete what it kept of a sheet.
+const forgetTime = 10 * time.Minute
+
+// forgetJob deletes what the print system keeps of a job, once it is printed.
+func (c *Console) forgetJob(job string) {
+	c.root.Follow(func(ctx context.Context, tell func(func())) {
+		ctx, cancel := context.WithTimeout(ctx, forgetTime)
+		defer cancel()
+		if err := c.cfg.Printer.Forget(ctx, job); err != nil && ctx.Err() == nil {
+			tell(func() { c.toast.Say(c.words.T("ui.print.kept")) })
 		}
 	})
 }
@@ -131,13 +151,24 @@ type printInputs struct{ changed, leave, save, print func() }
 
 func (c *Console) drawPrint(v *printView, in printInputs) drawn {
 	w := c.words
-	printer := kit.NewSelector(kit.SelectorConfig{Icon: "printer", Options: v.printers, Selected: v.printer, OnPick: func(i int) { v.printer = i }})
-	paper := kit.NewSelector(kit.SelectorConfig{Options: []string{"A4", "US Letter"}, Selected: map[bool]int{true: 1}[v.look.Letter], OnPick: func(i int) { v.look.Letter = i == 1; in.changed() }})
+	var printers, papers []string
+	for _, p := range v.printers {
+		printers = append(printers, p.Description)
+	}
+	paperAt := 0
+	for i, p := range print.Papers() {
+		papers = append(papers, p.Name)
+		if p.Name == v.sheet.Paper.Name {
+			paperAt = i
+		}
+	}
+	printer := kit.NewSelector(kit.SelectorConfig{Icon: "printer", Options: printers, Selected: v.printer, OnPick: func(i int) { v.printer = i }})
+	paper := kit.NewSelector(kit.SelectorConfig{Options: papers, Selected: paperAt, OnPick: func(i int) { v.sheet.Paper = print.Papers()[i]; in.changed() }})
 	copies := kit.NewTextField(w.T("ui.print.copies"), "", kit.InputConfig{Text: v.copies, Limit: 3, OnChanged: func(s string) { v.copies = s }})
-	large := kit.NewTick(kit.CheckForm, v.look.Large, kit.NewText(w.T("ui.print.large"), kit.Body, kit.Ink).Wrapped())
-	large.Name, large.OnChanged = w.T("ui.print.large"), func(on bool) { v.look.Large = on; in.changed() }
-	nameless := kit.NewTick(kit.CheckForm, v.look.Nameless, kit.NewText(w.T("ui.print.nameless"), kit.Body, kit.Ink).Wrapped())
-	nameless.Name, nameless.OnChanged = w.T("ui.print.nameless"), func(on bool) { v.look.Nameless = on; in.changed() }
+	large := kit.NewTick(kit.CheckForm, v.sheet.Large, kit.NewText(w.T("ui.print.large"), kit.Body, kit.Ink).Wrapped())
+	large.OnChanged = func(on bool) { v.sheet.Large = on; in.changed() }
+	nameless := kit.NewTick(kit.CheckForm, v.nameless, kit.NewText(w.T("ui.print.nameless"), kit.Body, kit.Ink).Wrapped())
+	nameless.OnChanged = func(on bool) { v.nameless = on; in.changed() }
 
 	save := kit.NewButton(w.T("ui.print.save"), "save", kit.Secondary, in.save)
 	do := kit.NewButton(w.T("ui.print.do"), "printer", kit.Primary, in.print)
@@ -147,7 +178,6 @@ func (c *Console) drawPrint(v *printView, in printInputs) drawn {
 		side = append(side, kit.NewField(w.T("ui.print.printer"), "", printer), kit.NewField(w.T("ui.print.paper"), "", paper), copies, large, nameless)
 	case v.asked:
 		side = append(side, kit.Banner(kit.Attention, w.T("ui.print.none"), w.T("ui.print.none-why"), w.T("ui.print.none-next")), kit.NewField(w.T("ui.print.paper"), "", paper), large, nameless)
-		do.Disable()
 	}
 	if v.busy {
 		do.Disable()
@@ -156,55 +186,23 @@ func (c *Console) drawPrint(v *printView, in printInputs) drawn {
 	side = append(side, kit.Banner(kit.Info, w.T("ui.print.once"), w.T("ui.print.once-why"), ""))
 	p := kit.Page{
 		Crumbs: c.crumbs(c.crumb(placeBackup), kit.Crumb{Name: w.T("ui.print.do")}), Title: w.T("ui.print.title"),
-		Body:    []fyne.CanvasObject{kit.Beside(kit.S32, 220, c.drawSheet(v.sheet, v.look), kit.V(kit.S20, side...))},
+		Body:    []fyne.CanvasObject{kit.Beside(kit.S32, 220, drawPaper(v.shown()), kit.V(kit.S20, side...))},
 		Left:    []fyne.CanvasObject{kit.NewButton(w.T("wizard.cancel"), "", kit.Quiet, in.leave)},
 		Actions: []fyne.CanvasObject{save, do},
 	}
-	first := fyne.Focusable(do)
-	enter := do
-	if len(v.printers) == 0 {
-		first, enter = save, save
+	primary := do
+	if v.asked && len(v.printers) == 0 {
+		primary = kit.NewButton(w.T("ui.print.save-open"), "save", kit.Primary, in.save)
+		p.Actions = []fyne.CanvasObject{primary}
 	}
-	return drawn{content: c.page(p), first: first, keys: kit.Keys{Enter: func() { enter.Tapped(nil) }, Escape: in.leave}, ready: v.asked}
+	return drawn{content: c.page(p), first: primary, keys: kit.Keys{Enter: func() { primary.Tapped(nil) }, Escape: in.leave}, ready: v.asked}
 }
 
-// drawSheet is the page as it will be printed: black on white in both themes.
-func (c *Console) drawSheet(s sheet, look sheetLook) fyne.CanvasObject {
-	w := c.words
-	code, small := kit.CodeM, kit.Caption
-	if look.Large {
-		code, small = kit.Role{Size: 20, Line: 26, Strong: true, Mono: true}, kit.Body
+// shown is the sheet as it will be printed.
+func (v *printView) shown() print.Sheet {
+	s := v.sheet
+	if v.nameless {
+		s.Account = ""
 	}
-	code, small = code.Fixed(), small.Fixed()
-	rule := func() fyne.CanvasObject { return kit.Sized(0, 1, kit.NewBox(kit.PaperInk, "", 0)) }
-	line := func(one api.SaveBackupCode) fyne.CanvasObject {
-		return kit.Inset(0, kit.S8, 0, kit.S8, kit.H(kit.S12, kit.Sized(24, 0, kit.NewText(strconv.Itoa(one.Number), code, kit.PaperInk)),
-			kit.NewText(strings.ReplaceAll(one.Code, "-", " "), code, kit.PaperInk), kit.Gap(), kit.Sized(18, 18, kit.NewBox(kit.Paper, kit.PaperInk, 3)),
-			kit.NewText(w.T("ui.sheet.used"), small, kit.PaperInk)))
-	}
-	head := w.T("ui.sheet.head", s.account, s.date)
-	if look.Nameless {
-		head = s.date
-	}
-	parts := []fyne.CanvasObject{
-		kit.H(kit.S12, kit.Mark(32), kit.Grow(kit.V(0, kit.NewText(w.T("ui.sheet.title"), kit.Heading.Fixed(), kit.PaperInk), kit.NewText(head, kit.Caption.Fixed(), kit.PaperInk)))),
-		rule(),
-	}
-	for _, one := range s.codes {
-		parts = append(parts, line(one))
-	}
-	parts = append(parts, rule())
-	heading, rules := c.sheetRules()
-	words := []fyne.CanvasObject{kit.NewText(heading, kit.Strong.Fixed(), kit.PaperInk).Wrapped()}
-	for _, r := range rules {
-		words = append(words, kit.NewText(r, small, kit.PaperInk).Wrapped())
-	}
-	parts = append(parts, kit.V(kit.S8, words...))
-	paper := kit.NewBox(kit.Paper, kit.Hairline, 2)
-	paper.Shadow = true
-	width, height := float32(420), float32(594)
-	if look.Letter {
-		height = 544
-	}
-	return kit.Sized(width, height, kit.Z(paper, kit.Pad(kit.S32, kit.V(kit.S16, parts...))))
+	return s
 }

@@ -141,7 +141,7 @@ func whyOf(a api.Account) string {
 func sessionWay(s standing, w *assets.Words, now time.Time) []way {
 	for _, one := range s.Sessions {
 		if one.Current {
-			return []way{{icon: "sessions", key: "ui.rescue.session", args: assets.Args{"day": w.Day(now, one.Expires)}}}
+			return []way{{icon: "sessions", key: "ui.rescue.session", args: assets.Args{"day": onDay(w, now, one.Expires)}}}
 		}
 	}
 	return nil

@@ -18,7 +18,7 @@ type saveRequest struct {
 	title string // translation key
 	name  string // the file's, without its ending
 	forms []saveForm
-	done  func()
+	done  func(path string)
 }
 
 // A saveForm is one kind of file.
@@ -70,7 +70,7 @@ func (c *Console) saveAs(r saveRequest) {
 					dialog.Close()
 					asked.Leave()
 					c.toast.Say(w.T("ui.save.done", path))
-					r.done()
+					r.done(path)
 				}
 			})
 		},

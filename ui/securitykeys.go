@@ -108,7 +108,7 @@ func (c *Console) drawSecurityKeys(keys []api.Key, name *renaming, in keyInputs)
 	if len(keys) == 0 {
 		p.Body = []fyne.CanvasObject{
 			kit.Empty("key", kit.Info, w.T("ui.keys.none"), w.T("ui.keys.none-why"), kit.Centre(c.transports("usb", "nfc"))),
-			kit.Centre(c.bluetoothNote()),
+			kit.Narrow(440, c.bluetoothNote()),
 		}
 		d.content = c.page(p)
 		return d
@@ -134,7 +134,7 @@ func (c *Console) drawSecurityKeys(keys []api.Key, name *renaming, in keyInputs)
 	p.Body = append(p.Body, kit.List(72, rows...))
 	for _, k := range copied {
 		p.Body = append(p.Body, kit.Banner(kit.Attention, w.T("ui.keys.copied", k.Label), w.T("ui.keys.copied-why"), w.T("ui.keys.copied-next"),
-			kit.NewLink(w.T("ui.keys.delete-link", k.Label), func() { in.remove(k) }), kit.NewLink(w.T("ui.keys.happened"), func() { c.visit(placeActivity) })))
+			kit.NewLink(w.T("ui.keys.delete-link"), func() { in.remove(k) }), kit.NewLink(w.T("ui.keys.happened"), func() { c.visit(placeActivity) })))
 	}
 	p.Body = append(p.Body, c.bluetoothNote())
 	d.content = c.page(p)
@@ -143,9 +143,9 @@ func (c *Console) drawSecurityKeys(keys []api.Key, name *renaming, in keyInputs)
 
 func (c *Console) keyRow(k api.Key, in keyInputs) fyne.CanvasObject {
 	w, now := c.words, c.now()
-	say := w.T("ui.keys.added", w.Day(now, k.Added))
+	say := w.T("ui.keys.added", onDay(w, now, k.Added))
 	if k.LastUsed != nil {
-		say = w.T("ui.keys.used", assets.Args{"added": w.Day(now, k.Added), "used": w.DayAndClock(now, *k.LastUsed)})
+		say = w.T("ui.keys.used", assets.Args{"added": onDay(w, now, k.Added), "used": when(w, now, *k.LastUsed)})
 	}
 	if k.Lab {
 		say = w.T("ui.keys.lab", say)

@@ -70,7 +70,7 @@ func (c *Console) drawSessions(list []api.Session, in sessionInputs) drawn {
 	others := 0
 	for _, s := range list {
 		name := clientName(w, s.Client, s.Place)
-		args := assets.Args{"first": w.Day(now, s.Created), "last": w.DayAndClock(now, s.LastSeen), "until": w.Day(now, s.Expires)}
+		args := assets.Args{"first": onDay(w, now, s.Created), "last": when(w, now, s.LastSeen), "until": onDay(w, now, s.Expires)}
 		say := w.T("ui.sessions.row", args)
 		if s.Current {
 			rows = append(rows, kit.Row(kit.Tile("sessions", true), name, say,

@@ -8,45 +8,20 @@ import (
 
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/print"
 	"nightlatch/ui/wizard"
 )
 
-// A sheet is backup codes to be kept: printed, or saved as text or PDF (R77).
-type sheet struct {
-	account string
-	date    string
-	codes   []api.SaveBackupCode
-}
-
-// newSheet is the sheet for codes that were just made.
-func (c *Console) newSheet(codes ...api.SaveBackupCode) sheet {
-	return sheet{account: c.account.Username, date: c.words.Date(c.now()), codes: codes}
-}
-
-// rules are what the sheet says below the codes.
-func (c *Console) sheetRules() (heading string, lines []string) {
-	w := c.words
-	return w.T("ui.sheet.order"), []string{w.T("ui.sheet.order-why." + c.account.Policy), w.T("ui.sheet.reading"), w.T("ui.sheet.lost")}
-}
-
-// text is the sheet as a plain text file.
-func (c *Console) sheetText(s sheet) string {
-	w := c.words
-	var b strings.Builder
-	line := func(words ...string) { b.WriteString(strings.Join(words, "") + "\n") }
-	line(w.T("ui.sheet.title"))
-	line(w.T("ui.sheet.head", s.account, s.date))
-	line()
-	for _, code := range s.codes {
-		line(w.T("ui.sheet.line", code.Number, code.Code))
+// newSheet is the sheet that keeps codes which were just made (R77).
+func (c *Console) newSheet(codes ...api.SaveBackupCode) print.Sheet {
+	s := print.Sheet{
+		Account: c.account.Username, Place: c.place, Date: c.now(), Words: c.words,
+		Strict: c.account.Policy != "hardened", Paper: print.UsualPaper(c.words.Tag()),
 	}
-	line()
-	heading, rules := c.sheetRules()
-	line(heading)
-	for _, r := range rules {
-		line(r)
+	for _, code := range codes {
+		s.Codes = append(s.Codes, print.Code{Number: code.Number, Code: code.Code})
 	}
-	return b.String()
+	return s
 }
 
 // plainCodes are codes for the clipboard, one a line.
@@ -77,14 +52,17 @@ func (h sheetHost) check(s *Scope, _ api.SaveBackupCode, done func(func(*wizard.
 }
 
 // saveSheet asks where to save the codes, as text or PDF.
-func (c *Console) saveSheet(s sheet, done func(func(*wizard.Saved))) {
+func (c *Console) saveSheet(s print.Sheet, done func(func(*wizard.Saved))) {
 	c.saveAs(saveRequest{
-		title: "ui.save.codes", name: "nightlatch-backup-codes-" + s.account,
+		title: "ui.save.codes", name: "nightlatch-backup-codes-" + s.Account,
 		forms: []saveForm{
-			{"ui.save.pdf", ".pdf", func() ([]byte, error) { return c.sheetPDF(s, sheetLook{}) }},
-			{"ui.save.text", ".txt", func() ([]byte, error) { return []byte(c.sheetText(s)), nil }},
+			{"ui.save.pdf", ".pdf", func() ([]byte, error) { return print.PDF(s) }},
+			{"ui.save.text", ".txt", func() ([]byte, error) {
+				text, err := print.Text(s)
+				return []byte(text), err
+			}},
 		},
-		done: func() { done(func(s *wizard.Saved) { s.Saved = true }) },
+		done: func(string) { done(func(s *wizard.Saved) { s.Saved = true }) },
 	})
 }
 

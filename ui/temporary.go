@@ -218,7 +218,7 @@ func (c *Console) madePassword(m *madePassword, clock kit.Clock, in temporaryInp
 		kit.V(2, kit.NewText(w.T("ui.temporary.for", m.Label), kit.Heading, kit.Ink).Wrapped(), kit.Para(w.T("ui.temporary.once"), kit.Ink2)),
 		kit.Z(kit.NewBox(kit.Sunken, kit.Hairline, kit.RadiusCard), kit.Inset(kit.S24, kit.S20, kit.S24, kit.S20,
 			kit.H(kit.S16, kit.Grow(kit.Groups(kit.CodeL, kit.Ink, 4, strings.Split(m.Password, "-")...)), copyIt))),
-		kit.Flow(kit.S16, left, kit.Scaled(0, 24, kit.Centre2(kit.NewText(w.T("ui.temporary.any-number"), kit.Caption, kit.Ink3)))),
+		kit.Flow(kit.S16, left, kit.NewText(w.T("ui.temporary.any-number"), kit.Caption, kit.Ink3)),
 	))), copyIt
 }
 
@@ -249,5 +249,5 @@ func (c *Console) overRow(t api.TemporaryPassword) fyne.CanvasObject {
 		badge = kit.Badge(kit.Used, w.T("ui.temporary.expired"))
 	}
 	return kit.Inset(kit.S16, kit.S12, kit.S16, kit.S12, kit.H(kit.S16, kit.Scaled(32, 32, kit.Centre(kit.NewIcon("clock", 20, kit.Ink3))),
-		kit.Grow(kit.V(2, kit.NewText(t.Label, kit.Strong, kit.Ink3), kit.NewText(w.T("ui.temporary.was", serviceName(w, t.Service), w.DayAndClock(now, t.Expires)), kit.Caption, kit.Ink2))), badge))
+		kit.Grow(kit.V(2, kit.NewText(t.Label, kit.Strong, kit.Ink3), kit.NewText(w.T("ui.temporary.was", serviceName(w, t.Service), when(w, now, t.Expires)), kit.Caption, kit.Ink2))), badge))
 }

@@ -180,7 +180,7 @@ func (c *Console) fallbacks(a api.Account) fyne.CanvasObject {
 			codes = w.N("ui.fallback.codes-next", a.BackupCodes.Active, a.BackupCodes.Next)
 		}
 		if wizard.FewCodes(a) && a.BackupCodes.Active > 0 {
-			aside = []fyne.CanvasObject{kit.Badge(kit.Caution, w.N("ui.codes.left", a.BackupCodes.Active)), kit.Chevron()}
+			aside = []fyne.CanvasObject{kit.Badge(kit.Caution, counted(w, "ui.codes.left", a.BackupCodes.Active)), kit.Chevron()}
 		}
 	}
 	row := func(icon, key, say, place string, aside ...fyne.CanvasObject) fyne.CanvasObject {

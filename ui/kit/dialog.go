@@ -91,7 +91,7 @@ func (d *Dialog) build() fyne.CanvasObject {
 		buttons = append(buttons, d.do)
 	}
 	return Z(NewBox(Surface, Hairline, RadiusSheet),
-		Inset(S24, S24, S24, S20, V(S24, Grow(Scroll(V(S12, parts...))), FlowTrailing(S12, buttons...))))
+		Inset(S20, S20, S20, S20, V(S20, Grow(Scroll(Inset(S4, S4, S4, S4, V(S12, parts...)))), Inset(S4, 0, S4, 0, FlowTrailing(S12, buttons...)))))
 }
 
 // focusFirst gives the keyboard to the first thing to fill in, else to the safe

@@ -27,7 +27,7 @@ func NewRailItem(icon, label, count string, selected bool, tap func()) *RailItem
 	r.chip = Z(NewBox(AccentSoft, "", RadiusChip), Inset(7, 2, 7, 2, r.count))
 	r.words = Grow(H(S8, Grow(r.label), r.chip))
 	mark := HTop(0, Full(Sized(3, 0, Inset(0, 9, 0, 9, r.bar))), Gap())
-	r.init(r, Z(r.box, mark, Scaled(0, 36, Inset(S12, 0, S12, 0, Centre2(H(10, r.icon, r.words))))), RadiusControl, -1, r.dress)
+	r.init(r, Z(r.box, mark, Scaled(0, 36, Inset(S12, 0, S8, 0, Centre2(H(10, r.icon, r.words))))), RadiusControl, -1, r.dress)
 	return r
 }
 

@@ -44,7 +44,7 @@ func enterCode(s State, h Host, step api.EnterCode) Drawing {
 	d.First = code
 
 	var links []fyne.CanvasObject
-	if s.View.Refusal != nil && s.Draft.Code != "" {
+	if r := s.View.Refusal; r != nil && r.Code == api.WrongCode && s.Draft.Code != "" {
 		links = append(links, kit.NewLink(w.T("wizard.code.clear"), func() {
 			s.Draft.Code = ""
 			code.Clear()

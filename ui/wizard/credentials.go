@@ -33,9 +33,8 @@ func enterCredentials(s State, h Host) Drawing {
 	w := h.Words
 	d := Drawing{Heading: w.T("wizard.sign-in.heading"), Lead: w.T("wizard.sign-in.lead")}
 	next := func() { sendCredentials(s, h) }
-	refused := refusedField(s, "username", "password")
-	user := newField(w.T("wizard.username"), "", false, refused, &s.Draft.Username)
-	pass := newField(w.T("wizard.password"), "", true, refused, &s.Draft.Password)
+	user := newField(w.T("wizard.username"), "", false, refusedField(s, "username"), &s.Draft.Username)
+	pass := newField(w.T("wizard.password"), "", true, refusedField(s, "password"), &s.Draft.Password)
 	d.Next = primary(s, h, w.T("wizard.continue"), next)
 	d.Body = []fyne.CanvasObject{kit.V(kit.S16, user, pass)}
 	d.refuse(s, h)

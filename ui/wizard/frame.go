@@ -65,7 +65,10 @@ func Door(s State, h Host, foot fyne.CanvasObject) Framed {
 	} else {
 		parts = append(parts, d.top()...)
 	}
-	if len(d.Foot) > 0 {
+	switch {
+	case len(d.Foot) > 0 && d.Picture != nil:
+		parts = append(parts, kit.FlowCentred(kit.S24, d.Foot...))
+	case len(d.Foot) > 0:
 		parts = append(parts, kit.Flow(kit.S24, d.Foot...))
 	}
 	f := d.framed(h)
@@ -121,6 +124,9 @@ func (d Drawing) framed(h Host) Framed {
 }
 
 func (d Drawing) head() fyne.CanvasObject {
+	if d.Lead == "" {
+		return kit.NewText(d.Heading, kit.Title, kit.Ink).Wrapped()
+	}
 	return kit.V(kit.S4, kit.NewText(d.Heading, kit.Title, kit.Ink).Wrapped(), kit.Para(d.Lead, kit.Ink2))
 }
 

@@ -27,7 +27,7 @@ func scanQR(s State, h Host, step api.ScanQR) Drawing {
 		kit.NewText(w.T("wizard.scan.type"), kit.Strong, kit.Ink).Wrapped(),
 		kit.Well(kit.Groups(kit.CodeM, kit.Ink, 4, fours(strings.ToLower(step.Secret))...)),
 		kit.Flow(kit.S12, kit.NewButton(w.T("wizard.copy"), "copy", kit.Secondary, func() { h.Copy(step.Secret) }),
-			kit.Sized(0, kit.ControlHeight, kit.Centre2(kit.NewText(w.T("wizard.scan.kind"), kit.Caption, kit.Ink3)))),
+			kit.NewText(w.T("wizard.scan.kind"), kit.Caption, kit.Ink3)),
 	)
 	d.Body = []fyne.CanvasObject{
 		kit.Beside(kit.S32, 300, kit.QR(step.URI, 240), by),

@@ -1,0 +1,131 @@
+package ui
+
+import (
+	"time"
+
+	"nightlatch/server/api"
+	"nightlatch/ui/kit"
+)
+
+// What the gallery shows: one made-up person, and moments of her account.
+
+func ago(d time.Duration) time.Time { return stillNow().Add(-d) }
+
+func at(t time.Time) *time.Time { return &t }
+
+const day = 24 * time.Hour
+
+func stillAccount() api.Account {
+	return api.Account{
+		Username: "margarethe", Email: "margarethe.oyelaran-fitzwilliam@allotments.example.org", EmailConfirmed: true,
+		Phone: "+12025550143", PhoneVerified: true, Discoverable: true, TwoFactor: true,
+		Methods: api.Methods{Text: true, App: true}, LastMethod: api.App,
+		BackupCodes: api.BackupCodes{Active: 2, Next: 4}, Policy: "classic",
+		Created: ago(40 * day), AppAdded: at(ago(19 * day)), TextAdded: at(ago(19 * day)),
+	}
+}
+
+// plainAccount has no second step yet.
+func plainAccount() api.Account {
+	return api.Account{Username: "margarethe", Policy: "classic", Created: ago(time.Minute)}
+}
+
+func safeAccount() api.Account {
+	a := stillAccount()
+	a.Methods.Keys, a.LastMethod = 2, api.SecurityKey
+	a.BackupCodes = api.BackupCodes{Active: 5, Next: 6}
+	return a
+}
+
+func stillAbout() api.About {
+	return api.About{Version: "1.0", Policy: "classic", RPID: "localhost", Accounts: true, Mail: true, Text: true, Now: stillNow()}
+}
+
+func stillKeys() []api.Key {
+	return []api.Key{
+		{ID: "a", Label: "YubiKey 5C NFC, desk drawer", Transports: []string{"usb", "nfc"}, Added: ago(19 * day), LastUsed: at(ago(6 * time.Minute))},
+		{ID: "b", Label: "Nitrokey 3A Mini", Transports: []string{"usb"}, Added: ago(19 * day), LastUsed: at(ago(12 * day))},
+		{ID: "c", Label: "Solo 2, blue ring, at my parents’ house", Transports: []string{"usb", "nfc"}, Added: ago(18 * day)},
+		{ID: "d", Label: "Feitian ePass K9 that came with the second-hand docking station", Transports: []string{"usb", "nfc"}, Added: ago(95 * day), LastUsed: at(ago(69 * day)), PossiblyCopied: true},
+	}
+}
+
+func stillSessions() []api.Session {
+	return []api.Session{
+		{ID: "1", Client: "Nightlatch", Place: "console", Created: ago(day), LastSeen: ago(time.Minute), Expires: stillNow().Add(29 * day), Current: true},
+		{ID: "2", Client: "Firefox, Linux", Place: "127.0.0.1", Created: ago(3 * day), LastSeen: ago(40 * time.Minute), Expires: stillNow().Add(27 * day)},
+		{ID: "3", Client: "curl 8.5.0", Place: "192.0.2.44", Created: ago(12 * day), LastSeen: ago(2 * day), Expires: stillNow().Add(18 * day)},
+	}
+}
+
+func stillStanding(a api.Account, keys ...api.Key) standing {
+	return standing{Account: a, Keys: keys, Sessions: stillSessions(), Recent: stillActivity()[:3]}
+}
+
+func stillActivity() []api.Activity {
+	e := func(cursor string, before time.Duration, kind string, refused bool, place string, details ...string) api.Activity {
+		a := api.Activity{Cursor: cursor, At: ago(before), Type: kind, Refused: refused, Client: "Firefox, Linux", Place: place, Details: map[string]string{}}
+		for i := 0; i+1 < len(details); i += 2 {
+			a.Details[details[i]] = details[i+1]
+		}
+		return a
+	}
+	return []api.Activity{
+		e("9", 0, "signed-in", false, "127.0.0.1", "method", "app"),
+		e("8", time.Minute, "code-refused", true, "127.0.0.1", "factor", "app", "reason", "code_used"),
+		e("7", 90*time.Minute, "temporary-password-refused", true, "192.0.2.44", "protocol", "http-basic", "reason", "temporary_password_required"),
+		e("6", 12*time.Hour+30*time.Minute, "backup-code-used", false, "console", "number", "3"),
+		e("5", 14*time.Hour, "temporary-password-made", false, "console", "label", "Thunderbird on the ThinkPad in the workshop"),
+		e("4", 15*time.Hour, "key-renamed", false, "console", "was", "Solo 2", "label", "Solo 2, blue ring, at my parents’ house"),
+		e("3", 15*time.Hour+40*time.Minute, "email-confirmed", false, "console", "address", "m•••@allotments.example.org"),
+		e("2", 19*day, "two-factor-on", false, "console"),
+		e("1", 40*day, "account-created", false, "console"),
+	}
+}
+
+func stillCodes() []api.BackupCodeEntry {
+	return []api.BackupCodeEntry{
+		{Number: 1, State: "used", Created: ago(40 * day), Used: at(ago(38*day + 15*time.Hour))},
+		{Number: 2, State: "void", Created: ago(30 * day)},
+		{Number: 3, State: "used", Created: ago(19 * day), Used: at(ago(12*time.Hour + 34*time.Minute))},
+		{Number: 4, State: "active", Created: ago(19 * day)},
+		{Number: 5, State: "active", Created: ago(19 * day)},
+	}
+}
+
+func stillTemporary() []api.TemporaryPassword {
+	left := func(d time.Duration) (created, expires time.Time) {
+		return stillNow().Add(d - time.Hour), stillNow().Add(d)
+	}
+	one := func(id, label, service string, d time.Duration, uses int, used *api.Use) api.TemporaryPassword {
+		c, e := left(d)
+		return api.TemporaryPassword{ID: id, Label: label, Service: service, Created: c, Expires: e, Uses: uses, LastUsed: used, State: "live"}
+	}
+	gone := one("d", "Thunderbird on the old ThinkPad", "", -2*time.Hour, 14, nil)
+	gone.State = "expired"
+	return []api.TemporaryPassword{
+		one("a", "Thunderbird on the ThinkPad in the workshop", "http-basic", 58*time.Minute+12*time.Second, 0, nil),
+		one("b", "Office VPN", "", 23*time.Minute, 14, &api.Use{At: ago(2 * time.Minute), Protocol: "oauth", Address: "192.0.2.44"}),
+		one("c", "curl in the nightly backup script on the storage box", "http-basic", 4*time.Minute, 1, &api.Use{At: ago(31 * time.Minute), Protocol: "http-basic", Address: "127.0.0.1"}),
+		gone,
+	}
+}
+
+// stillLab is the lab's panel with a text that just came.
+func stillLab(c *Console) *labPanel {
+	l := newLabPanel(c)
+	l.scope = c.root
+	no, yes, delay, loss := false, true, "3s", 0.0
+	l.view = labView{
+		number: "+12025550143", read: map[string]bool{},
+		phones:   []api.LabPhone{{Number: "+12025550143", FlightMode: &no, Carrier: &api.LabCarrier{Delay: &delay, Loss: &loss, OptInRequired: &yes, OptedIn: &yes}}},
+		texts:    []api.LabText{{From: "40404", Body: "418205 is your Nightlatch code to confirm this phone. Don't share it.\n@localhost #418205", At: at(stillNow())}},
+		mail:     []api.LabMail{{To: "m@example.org", Subject: "A backup code was used", Text: "…", At: ago(12 * time.Hour)}, {To: "m@example.org", Subject: "Text message codes are on", Text: "…", At: stillNow()}},
+		keys:     []api.LabKey{{ID: "k", Name: "Virtual key", Transport: "usb", HasPIN: true, PluggedIn: true, WaitingForTouch: true}},
+		accounts: []api.LabAccount{{Username: "ada", Password: "night-latch-demo", Story: "nothing-on"}, {Username: "ben", Password: "night-latch-demo", Story: "text-only"}},
+	}
+	l.view.read[mailID(l.view.mail[0])] = true
+	l.phone = kit.NewPhone(kit.PhoneConfig{Carrier: c.words.T("lab.carrier-name"), Charge: "82 %", Notes: l.notes(l.view.texts)})
+	l.tick()
+	return l
+}
