@@ -34,6 +34,7 @@ func (t terminal) console(args []string) error {
 	f := t.flags("", "[--lab] [--data DIR]")
 	lab := f.Bool("lab", false, "open a throw-away lab with demo accounts")
 	data := f.String("data", "", "data `directory`")
+	seed := f.String("seed", "", "JSON `file` of accounts for the lab, instead of the demo accounts")
 	gallery := f.String("gallery", "", "draw every screen into PNG files in a `directory`, and end")
 	if err := parse(f, args); err != nil {
 		return err
@@ -41,10 +42,19 @@ func (t terminal) console(args []string) error {
 	if *gallery != "" {
 		return ui.Gallery(*gallery)
 	}
-	cfg := homeConfig{dir: *data, policy: account.Classic()}
+	if *seed != "" && !*lab {
+		return usagef("--seed goes with --lab")
+	}
+	cfg := homeConfig{policy: account.Classic()}
 	if *lab {
 		cfg = demoConfig()
-		cfg.dir = *data
+	}
+	cfg.dir = *data
+	if *seed != "" {
+		var err error
+		if cfg.seed, cfg.demo, err = readSeed(*seed); err != nil {
+			return err
+		}
 	}
 	if why := noDisplay(); why != "" {
 		return t.withoutDisplay(cfg, why)
@@ -83,12 +93,12 @@ func (t terminal) window(cfg homeConfig) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(h.show(ctx), h.close())
+	return errors.Join(h.show(ctx, t.sayReady), h.close())
 }
 
 // show runs the server's background work, its loopback listener and the window,
 // until the window is closed.
-func (h *home) show(ctx context.Context) error {
+func (h *home) show(ctx context.Context, ready func(url string, lab bool) error) error {
 	e, err := listen(ctx, defaultListen)
 	if err != nil { // another server has the port: this one takes any
 		if e, err = listen(ctx, anyPort); err != nil {
@@ -130,7 +140,7 @@ func (h *home) show(ctx context.Context) error {
 	defer cancel()
 	stop := h.background(func() {}) // what fails there is in the log; the window stays
 	answered := make(chan error, 1)
-	go func() { answered <- h.answer(ctx, e, func() error { return nil }) }()
+	go func() { answered <- h.answer(ctx, e, func() error { return ready(e.url, h.lab != nil) }) }()
 	console.Open(ctx)
 	if i, err := announce(h.dir, console.Raise); err != nil {
 		h.log.Warn("a second start cannot bring this window forward", "error", err)

@@ -75,14 +75,17 @@ func (t terminal) serveHome(cfg homeConfig, address string) error {
 	if err != nil {
 		return err
 	}
-	err = h.serve(ctx, address, func(url string) error {
-		return json.NewEncoder(t.out).Encode(struct {
-			Ready bool   `json:"ready"`
-			URL   string `json:"url"`
-			Lab   bool   `json:"lab"`
-		}{true, url, cfg.lab})
-	})
+	err = h.serve(ctx, address, t.sayReady)
 	return errors.Join(err, h.close())
+}
+
+// sayReady prints the one line of standard output.
+func (t terminal) sayReady(url string, lab bool) error {
+	return json.NewEncoder(t.out).Encode(struct {
+		Ready bool   `json:"ready"`
+		URL   string `json:"url"`
+		Lab   bool   `json:"lab"`
+	}{true, url, lab})
 }
 
 // serveLab serves a lab on the usual port, or on a free one if another server
@@ -97,7 +100,7 @@ func (t terminal) serveLab(cfg homeConfig) error {
 
 // serve answers loopback clients until ctx is done. ready is called once, when
 // they can connect.
-func (h *home) serve(ctx context.Context, address string, ready func(url string) error) error {
+func (h *home) serve(ctx context.Context, address string, ready func(url string, lab bool) error) error {
 	e, err := listen(ctx, address)
 	if err != nil {
 		return err
@@ -114,7 +117,7 @@ func (h *home) serve(ctx context.Context, address string, ready func(url string)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	stop := h.background(cancel)
-	answered := h.answer(ctx, e, func() error { return ready(e.url) })
+	answered := h.answer(ctx, e, func() error { return ready(e.url, h.lab != nil) })
 	return errors.Join(answered, stop())
 }
 
