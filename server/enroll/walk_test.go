@@ -420,7 +420,7 @@ func (k *walker) judgeSignIn(r *road, before snapshot) {
 // leave nothing half-enrolled.
 func TestRandomWalks(t *testing.T) {
 	t.Parallel()
-	const walks, steps = 24, 160
+	const walks, steps = 16, 160
 	enabled, signedIn := 0, 0
 	for seed := range uint64(walks) {
 		w := New(t, Setup{})
