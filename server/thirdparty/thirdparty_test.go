@@ -1,0 +1,54 @@
+package thirdparty
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"nightlatch/server/api"
+)
+
+// Every refusal has words, printable and without quotes (RFC 6749 §5.2), and only
+// invalid_credentials shares its words with what is not known.
+func TestWords(t *testing.T) {
+	t.Parallel()
+	seen := map[string]string{}
+	for _, code := range []string{
+		api.InvalidCredentials, api.TemporaryPasswordRequired, api.TemporaryPasswordExpired,
+		api.BackupCodeNotAccepted, api.Throttled, api.Unavailable,
+	} {
+		title, detail := (&Refusal{Code: code}).Words()
+		if other, twice := seen[title]; twice {
+			t.Errorf("%s and %s have the same words", code, other)
+		}
+		seen[title] = code
+		for _, text := range []string{title, detail} {
+			if text == "" || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' }) {
+				t.Errorf("%s: %q", code, text)
+			}
+		}
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		at   time.Time
+		want int
+	}{{time.Time{}, 0}, {now, 1}, {now.Add(-time.Hour), 1}, {now.Add(1500 * time.Millisecond), 2}, {now.Add(time.Minute), 60}} {
+		if got := (&Refusal{RetryAt: tt.at}).RetryAfter(now); got != tt.want {
+			t.Errorf("%v: %d, want %d", tt.at, got, tt.want)
+		}
+	}
+}
+
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	r := &Refusal{Code: api.Throttled}
+	if Refused(fmt.Errorf("on the way: %w", r)) != r || Refused(errors.New("x")) != nil || Refused(nil) != nil {
+		t.Error("a refusal is not recognised")
+	}
+}
