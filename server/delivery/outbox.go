@@ -128,6 +128,13 @@ type envelope struct {
 	row
 }
 
+// waits reports that the next try is not due. A pause longer than there is one
+// means that the clock was set back.
+func (e envelope) waits(now time.Time) bool {
+	pause := e.Due.Sub(now)
+	return pause > 0 && pause <= maxPause
+}
+
 // collect reads the outbox and returns what is due, in order, for each recipient.
 func (o *Outbox) collect(ctx context.Context) (queues [][]envelope, waiting bool, err error) {
 	now := o.cfg.Now()
@@ -144,7 +151,7 @@ func (o *Outbox) collect(ctx context.Context) (queues [][]envelope, waiting bool
 				continue
 			}
 			who := string(e.Channel) + " " + e.To
-			if blocked[who] || e.Due.After(now) {
+			if blocked[who] || e.waits(now) {
 				blocked[who], waiting = true, true
 				continue
 			}

@@ -90,10 +90,6 @@ func (m *SMTPMailer) Mail(ctx context.Context, to, subject, body string) error {
 		return fmt.Errorf("delivery: smtp: connect: %w", err)
 	}
 	defer conn.Close()
-	deadline, _ := ctx.Deadline()
-	if err := conn.SetDeadline(deadline); err != nil {
-		return fmt.Errorf("delivery: smtp: connect: %w", err)
-	}
 	// net/smtp knows no context: an ended one cuts the connection.
 	defer context.AfterFunc(ctx, func() { conn.Close() })()
 	if step, err := m.converse(conn, rcpt.Address, text); err != nil {

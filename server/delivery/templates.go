@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"text/template"
+	"unicode"
+	"unicode/utf8"
 
 	"nightlatch/server/api"
 )
@@ -22,7 +24,8 @@ const noticePrefix = "notice-"
 
 // Notice is the template that announces an audit event (R4, R6, R16). Every
 // notice takes, all optional: username, client, place, at; some also take label,
-// number, method, address, count.
+// number, method, address. Arguments may come from strangers (a client's name):
+// Render makes one short line of each.
 func Notice(event string) string { return noticePrefix + event }
 
 // HasNotice reports whether an audit event has a notice.
@@ -158,8 +161,6 @@ var templates = map[string]wording{
 	Notice("temporary-passwords-revoked"): notice("Your temporary passwords were revoked",
 		"All temporary passwords of your account were revoked.",
 		"Nightlatch: your temporary passwords were revoked."),
-	Notice("signed-in"): notice("A new sign-in to your account",
-		"Somebody signed in to your account.", "Nightlatch: new sign-in to your account."),
 	Notice("sessions-ended"): notice("Your other sessions were ended",
 		"All sessions of your account but one were ended.", "Nightlatch: your other sessions were ended."),
 }
@@ -203,9 +204,34 @@ func execute(text string, args map[string]string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("delivery: %w", err)
 	}
+	safe := make(map[string]string, len(args))
+	for name, value := range args {
+		safe[name] = oneLine(value)
+	}
 	var b strings.Builder
-	if err := t.Execute(&b, args); err != nil {
+	if err := t.Execute(&b, safe); err != nil {
 		return "", errors.New("delivery: a template does not fit its arguments") // never quote them
 	}
 	return b.String(), nil
+}
+
+// argLimit is how many characters of an argument are shown.
+const argLimit = 100
+
+// oneLine drops what could fake another line or turn the reading direction.
+func oneLine(s string) string {
+	var b strings.Builder
+	n := 0
+	for _, r := range s {
+		if n == argLimit {
+			b.WriteString("…")
+			break
+		}
+		if r == utf8.RuneError || unicode.Is(unicode.C, r) || unicode.In(r, unicode.Zl, unicode.Zp) {
+			r = ' '
+		}
+		b.WriteRune(r)
+		n++
+	}
+	return strings.TrimSpace(b.String())
 }

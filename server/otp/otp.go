@@ -83,9 +83,19 @@ func Verify(secret, code string, at time.Time, lastStep int64) Match {
 		return Match{}
 	}
 	now := step(at)
-	best := Match{}
-	// Every step is computed whatever the ones before it said.
-	for offset := int64(-driftWindow); offset <= driftWindow; offset++ {
+	best := search(secret, code, now, lastStep, -window, window)
+	if best.Outcome != Wrong {
+		return best
+	}
+	before := search(secret, code, now, lastStep, -driftWindow, -window-1)
+	after := search(secret, code, now, lastStep, window+1, driftWindow)
+	return better(before, after)
+}
+
+// search tries every step from one offset to another, whatever the ones before
+// it said.
+func search(secret, code string, now, lastStep, from, to int64) (best Match) {
+	for offset := from; offset <= to; offset++ {
 		want, err := codeAt(secret, now+offset)
 		if err != nil {
 			return Match{}
@@ -108,7 +118,7 @@ func judge(now, offset, lastStep int64) Match {
 	return m
 }
 
-// better chooses between two steps that happen to have the same code: an
+// better chooses between two steps, a the earlier, that happen to have the same code: an
 // accepted one, then a used one, then the smaller drift; of equals the later.
 func better(a, b Match) Match {
 	rank := map[Outcome]int{Wrong: 0, Drifted: 1, Replayed: 2, Accepted: 3}

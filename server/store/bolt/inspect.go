@@ -29,7 +29,8 @@ type meta struct {
 }
 
 // inspect refuses a file that bbolt would crash on, or take for an empty one,
-// before bbolt sees it. It reads three pages, however large the file is.
+// before bbolt sees it. It reads the two meta pages and the free list, nothing of
+// the data.
 func inspect(f *os.File) error {
 	fi, err := f.Stat()
 	if err != nil {
@@ -108,25 +109,39 @@ func fnv64(b []byte) uint64 {
 	return sum.Sum64()
 }
 
-// inspectFreelist looks at the list of free pages, whose length bbolt believes:
-// a damaged one asks for more memory than there is, which nothing can recover.
+// inspectFreelist checks the list of free pages, which bbolt believes: a wrong
+// count asks for more memory than there is, a wrong page is written to.
 func inspectFreelist(f io.ReaderAt, m meta) error {
 	if m.freelist == noFreelist || m.freelist < 2 || m.freelist >= m.pages {
 		return fmt.Errorf("%w: its free list is page %d of %d", store.ErrDamaged, m.freelist, m.pages)
 	}
-	var b [pageHeader + 8]byte
-	if _, err := f.ReadAt(b[:], int64(m.freelist*m.pageSize)); err != nil {
+	at := int64(m.freelist * m.pageSize)
+	var head [pageHeader]byte
+	if _, err := f.ReadAt(head[:], at); err != nil {
 		return err
 	}
 	order := binary.NativeEndian
-	id, flags := order.Uint64(b[:]), order.Uint16(b[8:])
-	count, overflow := uint64(order.Uint16(b[10:])), uint64(order.Uint32(b[12:]))
-	if count == 0xFFFF { // more than fits: the first element is the count
-		count = order.Uint64(b[pageHeader:]) + 1
-	}
-	room := ((overflow+1)*m.pageSize - pageHeader) / 8
-	if id != m.freelist || flags != freelistFlag || m.freelist+overflow >= m.pages || count > room {
+	id, flags := order.Uint64(head[:]), order.Uint16(head[8:])
+	count, overflow := uint64(order.Uint16(head[10:])), uint64(order.Uint32(head[12:]))
+	if id != m.freelist || flags != freelistFlag || overflow >= m.pages-m.freelist {
 		return fmt.Errorf("%w: its free list is not one", store.ErrDamaged)
+	}
+	b := make([]byte, (overflow+1)*m.pageSize-pageHeader)
+	if _, err := f.ReadAt(b, at+pageHeader); err != nil {
+		return err
+	}
+	if count == 0xFFFF { // does not fit: the first element is the count
+		count, b = order.Uint64(b), b[8:]
+	}
+	if count > uint64(len(b)/8) {
+		return fmt.Errorf("%w: its free list is cut off", store.ErrDamaged)
+	}
+	for last := uint64(1); count > 0; count, b = count-1, b[8:] {
+		free := order.Uint64(b)
+		if free <= last || free >= m.pages {
+			return fmt.Errorf("%w: its free list names page %d of %d", store.ErrDamaged, free, m.pages)
+		}
+		last = free
 	}
 	return nil
 }

@@ -258,9 +258,13 @@ func TestDamagedWhileRunning(t *testing.T) {
 			for range 20 {
 				overwrite(t, path, (2+rnd.Int64N(fi.Size()/page-2))*page, noise(int(page)))
 			}
-		case 2: // the headers' counts and the elements after them
+		case 2: // the headers' counts, or the elements after them
 			for at := 2 * page; at < fi.Size(); at += page {
-				overwrite(t, path, at+10+rnd.Int64N(60), noise(1+rnd.IntN(8)))
+				if rnd.IntN(2) == 0 {
+					overwrite(t, path, at+10, noise(2))
+				} else {
+					overwrite(t, path, at+pageHeader+rnd.Int64N(60), noise(1+rnd.IntN(8)))
+				}
 			}
 		case 3: // cut off under our feet
 			truncate(t, path, (3+rnd.Int64N(4))*page)

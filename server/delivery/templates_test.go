@@ -1,0 +1,162 @@
+package delivery
+
+import (
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"strconv"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"nightlatch/server/api"
+)
+
+var full = map[string]string{
+	"code": "123456", "password": "abcd-efgh-jkmn-pqrs", "until": "23:59 UTC", "username": strings.Repeat("w", 32),
+	"client": "Firefox on Linux", "place": "127.0.0.1", "at": "Tue, 14 Nov 2023 22:13:20 UTC", "label": "Blue key",
+	"number": "+14155550123", "method": "text", "address": "ann@example.org",
+}
+
+func render(t *testing.T, channel api.Channel, template, rpID string, args map[string]string) (subject, body string) {
+	t.Helper()
+	subject, body, err := Render(Message{Channel: channel, Template: template, Args: args}, rpID)
+	if err != nil {
+		t.Errorf("%s by %s: %v", template, channel, err)
+	}
+	return subject, body
+}
+
+func TestEveryTemplateRenders(t *testing.T) {
+	t.Parallel()
+	for name, w := range templates {
+		bare := map[string]string{"code": "123456", "password": "x"}
+		for _, args := range []map[string]string{full, bare} {
+			subject, body := render(t, api.ByEmail, name, "localhost", args)
+			if subject == "" || len(subject) > 60 || !strings.HasSuffix(body, "\n") || strings.Contains(body, "<no value>") {
+				t.Errorf("%s: mail %q\n%s", name, subject, body)
+			}
+			for line := range strings.Lines(body) {
+				if len(line) > 120 {
+					t.Errorf("%s: a line of %d characters: %s", name, len(line), line)
+				}
+			}
+			_, text := render(t, api.ByText, name, "localhost", args)
+			if n := Septets(text); n <= 0 || n > 160 || strings.Contains(text, "<no value>") {
+				t.Errorf("%s: a text of %d septets: %s", name, n, text)
+			}
+			if w.code != strings.HasSuffix(text, "\n@localhost #123456") {
+				t.Errorf("%s: the text ends in %q", name, text)
+			}
+		}
+	}
+}
+
+// TestR15OriginBoundLine: the line is the last one and is there however long the
+// name is; what does not fit is an error and not two segments.
+func TestR15OriginBoundLine(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{1, 60, 90, 120, 143, 144, 200} {
+		rpID := strings.Repeat("a", n)
+		_, body, err := Render(Message{Channel: api.ByText, Template: SignInCode, Args: full}, rpID)
+		if n > 143 {
+			if !errors.Is(err, ErrTooLong) || body != "" {
+				t.Errorf("a name of %d: %q, %v; want ErrTooLong", n, body, err)
+			}
+			continue
+		}
+		lines := strings.Split(body, "\n")
+		if err != nil || Septets(body) > 160 || lines[len(lines)-1] != "@"+rpID+" #123456" || !strings.HasPrefix(body, "123456") {
+			t.Errorf("a name of %d: %q, %v", n, body, err)
+		}
+	}
+}
+
+func TestRenderWithoutItsArgument(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{SignInCode, PhoneCode, EmailCode, TemporaryPassword, "nothing"} {
+		for _, channel := range []api.Channel{api.ByEmail, api.ByText} {
+			if _, body, err := Render(Message{Channel: channel, Template: name}, "localhost"); err == nil {
+				t.Errorf("%s by %s: %q", name, channel, body)
+			}
+		}
+	}
+}
+
+// TestArgumentsStayOneLine: a client chooses its own name.
+func TestArgumentsStayOneLine(t *testing.T) {
+	t.Parallel()
+	evil := "curl\r\n\r\nCall us at +1 900 now!\u2028\u202e\x00{{.username}}" + strings.Repeat("x", 5000)
+	_, plain := render(t, api.ByEmail, Notice("password-changed"), "localhost", map[string]string{"client": "curl"})
+	_, body := render(t, api.ByEmail, Notice("password-changed"), "localhost", map[string]string{"client": evil, "username": "\xff"})
+	if got, want := strings.Count(body, "\n"), strings.Count(plain, "\n"); got != want {
+		t.Errorf("%d lines, want %d:\n%s", got, want, body)
+	}
+	if len(body) > len(plain)+200 || strings.ContainsAny(body, "\u2028\u202e\x00\r") || !utf8.ValidString(body) || !strings.Contains(body, "{{.username}}") {
+		t.Errorf("got %q", body)
+	}
+}
+
+// TestNoticesAreOfEvents reads the audit package's source: delivery must not
+// import it.
+func TestNoticesAreOfEvents(t *testing.T) {
+	t.Parallel()
+	file, err := parser.ParseFile(token.NewFileSet(), "../audit/types.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := make(map[string]bool)
+	ast.Inspect(file, func(n ast.Node) bool {
+		if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+			if s, err := strconv.Unquote(lit.Value); err == nil {
+				events[s] = true
+			}
+		}
+		return true
+	})
+	for name := range templates {
+		if event, ok := strings.CutPrefix(name, noticePrefix); ok && !events[event] {
+			t.Errorf("%s: there is no such event", name)
+		}
+	}
+	// R6, R16 and R43: what changes protection is announced.
+	for _, event := range []string{
+		"password-changed", "email-confirmed", "email-changed", "phone-changed", "phone-deleted", "text-enabled", "app-enabled",
+		"key-added", "key-renamed", "key-deleted", "key-possibly-copied", "method-off", "method-disabled", "two-factor-on",
+		"two-factor-off", "backup-code-issued", "backup-code-used", "backup-codes-voided", "backup-codes-replaced",
+		"temporary-password-made", "temporary-password-texted", "temporary-password-revoked", "temporary-passwords-revoked",
+		"sessions-ended",
+	} {
+		if !events[event] || !HasNotice(event) {
+			t.Errorf("%s: an event: %v, a notice: %v", event, events[event], HasNotice(event))
+		}
+	}
+	if HasNotice("signed-in") {
+		t.Error("every sign-in sends a mail")
+	}
+}
+
+func TestSeptets(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int{
+		"": 0, "abc": 3, "@localhost #123456": 18, "Don't_": 6, "€": 2, "[x]": 5, "Grüße": 5, "`": -1, "“": -1, "日本": -1, "ă": -1,
+	} {
+		if got := Septets(text); got != want {
+			t.Errorf("%q: %d, want %d", text, got, want)
+		}
+	}
+}
+
+func FuzzRender(f *testing.F) {
+	f.Add("curl\n", "localhost")
+	f.Fuzz(func(t *testing.T, arg, rpID string) {
+		args := map[string]string{"code": "123456", "password": "x", "client": arg, "label": arg, "username": arg, "until": arg}
+		for name := range templates {
+			_, text, err := Render(Message{Channel: api.ByText, Template: name, Args: args}, rpID)
+			if n := Septets(text); err == nil && (n < 0 || n > segment) {
+				t.Errorf("%s: %d septets: %q", name, n, text)
+			}
+		}
+	})
+}
