@@ -74,6 +74,7 @@ func (l *Lab) EndStreams() { l.hush() }
 
 // reset empties the lab and puts the server back to its seed.
 func (l *Lab) reset(ctx context.Context) error {
+	l.cfg.Clock.Restart() // first: the seed's accounts are made by it
 	if err := l.cfg.Reset(ctx); err != nil {
 		return err
 	}
@@ -82,7 +83,6 @@ func (l *Lab) reset(ctx context.Context) error {
 			return err
 		}
 	}
-	l.cfg.Clock.Restart()
 	l.mu.Lock()
 	clear(l.phones)
 	l.mail = nil
