@@ -11,6 +11,7 @@ type Field struct {
 	widget.BaseWidget
 	Control fyne.CanvasObject
 
+	self    fyne.CanvasObject
 	hint    string
 	label   *Text
 	below   *Text
@@ -28,7 +29,7 @@ func NewField(label, hint string, control fyne.CanvasObject) *Field {
 }
 
 func (f *Field) build(self fyne.Widget, label, hint string, control fyne.CanvasObject) {
-	f.Control, f.hint = control, hint
+	f.self, f.Control, f.hint = self, control, hint
 	f.label = NewText(label, Label, Ink2)
 	f.below = NewText(hint, Caption, Ink3).Wrapped()
 	f.icon = NewIcon("refused", 16, Danger)
@@ -43,7 +44,8 @@ func (f *Field) build(self fyne.Widget, label, hint string, control fyne.CanvasO
 
 func (f *Field) show(words string, ink fyne.ThemeColorName, refused bool) {
 	f.refused = refused
-	f.below.Words, f.below.Color = words, ink
+	f.below.Color = ink
+	f.below.SetWords(words)
 	showIf(f.icon, refused)
 	showIf(f.foot, words != "")
 }
@@ -59,7 +61,7 @@ func (f *Field) say(words string, ink fyne.ThemeColorName, refused bool) {
 	f.foot.Refresh()
 	if f.HeightFor(f.Size().Width) != was {
 		f.body.Refresh()
-		relayout(f)
+		relayout(f.self)
 	}
 }
 
@@ -77,7 +79,7 @@ func (f *Field) Refuse(words string) {
 	if c, ok := f.Control.(interface{ Refuse() }); ok {
 		c.Refuse()
 	}
-	reveal(f)
+	reveal(f.self)
 }
 
 // Clear takes a refusal or a note back.

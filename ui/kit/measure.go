@@ -71,6 +71,9 @@ func (k *kept) same(objs []fyne.CanvasObject) bool {
 		if o.Visible() != k.shown[i] {
 			return false
 		}
+		if t, ok := o.(*Text); ok {
+			t.measure()
+		}
 	}
 	return true
 }

@@ -80,7 +80,7 @@ func picture(t *testing.T, win fyne.Window, name string) image.Image {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if err := png.Encode(f, img); err != nil {
+	if err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(f, img); err != nil {
 		t.Fatal(err)
 	}
 	return src
@@ -176,7 +176,7 @@ func TestComponentSheet(t *testing.T) {
 			if l.Scale > 1 {
 				w, h = 1180*l.Scale, 1000*l.Scale
 			}
-			picture(t, open(t, components(l.Theme), w, h, 1.5), "components-"+l.name)
+			picture(t, open(t, components(l.Theme), w, h, 1), "components-"+l.name)
 		})
 	}
 }

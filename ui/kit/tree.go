@@ -10,7 +10,9 @@ import (
 // they scroll into view when they get the keyboard.
 type Holder interface{ Held() []fyne.CanvasObject }
 
-func children(o fyne.CanvasObject) []fyne.CanvasObject {
+// Children are what an object holds, in reading order; nil for a part that holds
+// nothing or does not say.
+func Children(o fyne.CanvasObject) []fyne.CanvasObject {
 	switch v := o.(type) {
 	case *fyne.Container:
 		return v.Objects
@@ -30,7 +32,7 @@ func Walk(o fyne.CanvasObject, visit func(fyne.CanvasObject) bool) bool {
 	if o == nil || !visit(o) {
 		return false
 	}
-	for _, c := range children(o) {
+	for _, c := range Children(o) {
 		if !Walk(c, visit) {
 			return false
 		}
@@ -47,7 +49,7 @@ func path(root, to fyne.CanvasObject) []fyne.CanvasObject {
 	if root == to {
 		return []fyne.CanvasObject{root}
 	}
-	for _, c := range children(root) {
+	for _, c := range Children(root) {
 		if p := path(c, to); p != nil {
 			return append([]fyne.CanvasObject{root}, p...)
 		}

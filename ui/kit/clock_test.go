@@ -1,0 +1,183 @@
+package kit_test
+
+import (
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	. "nightlatch/ui/kit"
+)
+
+// A handClock goes when the test moves it.
+type handClock struct {
+	now   time.Time
+	ticks map[*handTick]bool
+}
+
+type handTick struct {
+	every, due time.Duration
+	f          func()
+}
+
+func newHandClock() *handClock {
+	return &handClock{now: noon, ticks: map[*handTick]bool{}}
+}
+
+func (c *handClock) clock() Clock {
+	return Clock{Now: func() time.Time { return c.now }, Every: func(d time.Duration, f func()) func() {
+		t := &handTick{every: d, due: d, f: f}
+		c.ticks[t] = true
+		return func() { delete(c.ticks, t) }
+	}}
+}
+
+// move lets time pass a second at a time.
+func (c *handClock) move(d time.Duration) {
+	for range d / time.Second {
+		c.now = c.now.Add(time.Second)
+		for t := range c.ticks {
+			if t.due -= time.Second; t.due <= 0 {
+				t.due = t.every
+				t.f()
+			}
+		}
+	}
+}
+
+func digits(t *testing.T, o fyne.CanvasObject) string {
+	t.Helper()
+	found := ""
+	Walk(o, func(o fyne.CanvasObject) bool {
+		if w, ok := o.(*Text); ok && w.Role.Mono {
+			found = w.Words
+		}
+		return true
+	})
+	return found
+}
+
+func TestCountdownTicksOnceASecondAndEndsOnce(t *testing.T) {
+	wear(t, Theme{})
+	hand := newHandClock()
+	ended := 0
+	c := NewCountdown(CountdownConfig{Clock: hand.clock(), Ends: noon.Add(3 * time.Second), Total: time.Minute, OnEnd: func() { ended++ }})
+	open(t, container.NewStack(c), 300, 100, 1)
+	for _, want := range []string{"0:03", "0:02", "0:01", "0:00", "0:00"} {
+		if got := digits(t, c); got != want {
+			t.Errorf("it says %s; want %s", got, want)
+		}
+		hand.move(time.Second)
+	}
+	if ended != 1 || len(hand.ticks) != 0 {
+		t.Errorf("ended %d times, %d ticks go on", ended, len(hand.ticks))
+	}
+	c.Reset(hand.now.Add(time.Minute), time.Minute)
+	if digits(t, c) != "1:00" || len(hand.ticks) != 1 {
+		t.Errorf("after Reset it says %s and has %d ticks", digits(t, c), len(hand.ticks))
+	}
+}
+
+func TestCountdownStopsWhenItCannotBeSeen(t *testing.T) {
+	wear(t, Theme{})
+	hand := newHandClock()
+	c := NewCountdown(CountdownConfig{Clock: hand.clock(), Ends: noon.Add(time.Hour), Total: time.Hour})
+	inside := V(0, c)
+	root := container.NewStack(inside)
+	open(t, root, 300, 100, 1)
+	if len(hand.ticks) != 1 {
+		t.Fatalf("%d ticks while it is seen", len(hand.ticks))
+	}
+	c.Hide()
+	if len(hand.ticks) != 0 {
+		t.Error("it ticks while hidden")
+	}
+	c.Show()
+	if len(hand.ticks) != 1 {
+		t.Error("it does not tick after it is shown again")
+	}
+	inside.Hide() // Fyne tells nobody inside
+	hand.move(2 * time.Second)
+	if len(hand.ticks) != 0 {
+		t.Error("it ticks while what is around it is hidden")
+	}
+	inside.Show()
+	root.Refresh()
+	if len(hand.ticks) != 1 || digits(t, c) != "59:58" {
+		t.Errorf("shown again: %d ticks, %s", len(hand.ticks), digits(t, c))
+	}
+	root.RemoveAll()
+	hand.move(2 * time.Second)
+	if len(hand.ticks) != 0 {
+		t.Error("it ticks after the screen was left")
+	}
+}
+
+func TestProgressSaysForHowLong(t *testing.T) {
+	wear(t, Theme{})
+	hand := newHandClock()
+	cancelled, late := 0, 0
+	p := NewProgress(ProgressConfig{Clock: hand.clock(), Words: "Sending", Most: 2 * time.Second, OnCancel: func() { cancelled++ }, OnLate: func() { late++ }})
+	open(t, container.NewStack(p), 400, 100, 1)
+	if digits(t, p) != "0:02" {
+		t.Errorf("it says %s", digits(t, p))
+	}
+	hand.move(3 * time.Second)
+	if late != 1 || digits(t, p) != "0:00" || len(hand.ticks) != 0 {
+		t.Errorf("late %d times, %s, %d ticks", late, digits(t, p), len(hand.ticks))
+	}
+	p.Cancel().Tapped(nil)
+	if cancelled != 1 {
+		t.Error("can't be cancelled")
+	}
+	free := NewProgress(ProgressConfig{Clock: hand.clock(), Words: "Working"})
+	open(t, container.NewStack(free), 400, 100, 1)
+	hand.move(61 * time.Second)
+	if digits(t, free) != "1:01" || free.Cancel() != nil {
+		t.Errorf("without an end it counts up: %s", digits(t, free))
+	}
+}
+
+func TestToastGoesAgain(t *testing.T) {
+	wear(t, Theme{})
+	hand := newHandClock()
+	toast := NewToaster(hand.clock())
+	open(t, Z(NewWindow(nil, V(0)), toast), 600, 400, 1)
+	toast.Copied(true)
+	if toast.Says() == "" || toast.AccessibilityLabel() != toast.Says() {
+		t.Error("it says nothing")
+	}
+	hand.move(2 * time.Second)
+	toast.Say("Saved")
+	hand.move(2 * time.Second)
+	if toast.Says() != "Saved" {
+		t.Errorf("it says %q", toast.Says())
+	}
+	hand.move(10 * time.Second)
+	if toast.Says() != "" || len(hand.ticks) != 0 {
+		t.Errorf("it still says %q, %d ticks", toast.Says(), len(hand.ticks))
+	}
+}
+
+// A tick of a countdown must not set off a storm: it runs all the time.
+func TestTickIsCheap(t *testing.T) {
+	wear(t, Theme{})
+	hand := newHandClock()
+	var rows []fyne.CanvasObject
+	for range 50 {
+		rows = append(rows, Row(Tile("key", true), "YubiKey 5C NFC, desk drawer", "Last used today", Badge(On, "On"), Chevron()))
+	}
+	c := NewCountdown(CountdownConfig{Clock: hand.clock(), Ends: noon.Add(59 * time.Minute), Total: time.Hour})
+	page := Page{Title: "Temporary passwords", Body: []fyne.CanvasObject{c, List(72, rows...)}}.Build()
+	win := open(t, NewWindow(nil, page), 1180, 780, 1)
+	win.Canvas().Capture()
+	hand.move(time.Second)
+	if n := testing.AllocsPerRun(20, func() { hand.move(time.Second) }); n > 400 {
+		t.Errorf("a tick makes %.0f objects", n)
+	}
+	// What Fyne asks of every object before every frame.
+	if n := testing.AllocsPerRun(20, func() { Walk(win.Content(), func(o fyne.CanvasObject) bool { o.MinSize(); return true }) }); n > 400 {
+		t.Errorf("measuring a page that did not change makes %.0f objects", n)
+	}
+}

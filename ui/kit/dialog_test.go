@@ -1,0 +1,99 @@
+package kit_test
+
+import (
+	"slices"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	. "nightlatch/ui/kit"
+)
+
+func TestDialogHoldsTheKeyboardAndGivesItBack(t *testing.T) {
+	wear(t, Theme{})
+	pageEscaped, done, closed := 0, 0, 0
+	opener := NewButton("Delete", "delete", Destroy, nil)
+	other := NewButton("Other", "", Secondary, nil)
+	win := open(t, NewWindow(nil, V(8, opener, other)), 800, 600, 1)
+	c := win.Canvas()
+	Keys{Escape: func() { pageEscaped++ }}.Attach(c)
+	c.Focus(opener)
+	ask := func() *Dialog {
+		return ShowDialog(c, DialogConfig{
+			Title: "Delete “Nitrokey 3A Mini”?", Words: "It is the only key.", Consequences: []string{"Sign-ins ask for the app instead.", "You get a mail."},
+			Icon: "attention", Tone: Attention, Do: "Delete security key", Destroy: true, OnDo: func() { done++ }, OnClose: func() { closed++ },
+		})
+	}
+	ask()
+	if opener.Focused {
+		t.Error("the button below still shows that it has the keyboard")
+	}
+	if got := tabs(c); !slices.Equal(got, []string{"Cancel", "Delete security key"}) {
+		t.Errorf("Tab goes to %q", got)
+	}
+	c.Focus(nil)
+	c.OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	if done != 0 {
+		t.Error("Enter alone deletes")
+	}
+	c.FocusNext()
+	press(c.Focused(), fyne.KeyEscape)
+	if closed != 1 || pageEscaped != 0 || c.Overlays().Top() != nil {
+		t.Errorf("after Escape: closed %d, page left %d times, overlay %v", closed, pageEscaped, c.Overlays().Top())
+	}
+	if c.Focused() != opener || !opener.Focused {
+		t.Error("the button that opened it has not the keyboard back")
+	}
+	press(opener, fyne.KeyEscape)
+	if pageEscaped != 1 {
+		t.Error("the page's keys are not back")
+	}
+	d := ask()
+	d.Do().Tapped(nil)
+	d.Dismiss() // too late
+	if done != 1 || closed != 1 {
+		t.Errorf("done %d, closed %d", done, closed)
+	}
+}
+
+func TestDialogEnterDoesWhatIsSafe(t *testing.T) {
+	wear(t, Theme{})
+	done := 0
+	win := open(t, NewWindow(nil, V(8, NewButton("x", "", Secondary, nil))), 800, 600, 1)
+	field := NewTextField("Name", "", InputConfig{})
+	d := ShowDialog(win.Canvas(), DialogConfig{Title: "Rename", Body: []fyne.CanvasObject{field}, Do: "Rename", Keep: true, OnDo: func() { done++ }})
+	if win.Canvas().Focused() != field.Focus() {
+		t.Error("the field has not the keyboard")
+	}
+	d.Do().Disable()
+	press(field.Focus(), fyne.KeyReturn)
+	d.Do().Enable()
+	press(field.Focus(), fyne.KeyReturn)
+	if done != 1 || win.Canvas().Overlays().Top() == nil {
+		t.Errorf("done %d times; Keep must leave it open", done)
+	}
+	d.Close()
+	if win.Canvas().Overlays().Top() != nil {
+		t.Error("it is still there")
+	}
+}
+
+// A long question in a small window scrolls; its buttons stay.
+func TestDialogInASmallWindow(t *testing.T) {
+	for _, l := range looks(t) {
+		t.Run(l.name, func(t *testing.T) {
+			wear(t, l.Theme)
+			win := open(t, NewWindow(nil, V(0)), 420, 360, 1)
+			var lines []string
+			for range 12 {
+				lines = append(lines, say(l.Theme, "Every code made so far becomes void, and this can’t be taken back."))
+			}
+			d := ShowDialog(win.Canvas(), DialogConfig{Title: say(l.Theme, "Replace all backup codes?"), Consequences: lines, Do: say(l.Theme, "Replace all"), Destroy: true})
+			at := fyne.CurrentApp().Driver().AbsolutePositionForObject(d.Do())
+			if at.Y+d.Do().Size().Height > 360 || at.X+d.Do().Size().Width > 420 || at.X < 0 {
+				t.Errorf("the button is at %v, %v large", at, d.Do().Size())
+			}
+			picture(t, win, "dialog-small-"+l.name)
+		})
+	}
+}

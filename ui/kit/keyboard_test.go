@@ -1,0 +1,287 @@
+package kit_test
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	. "nightlatch/ui/kit"
+)
+
+func press(o fyne.Focusable, keys ...fyne.KeyName) {
+	for _, k := range keys {
+		o.TypedKey(&fyne.KeyEvent{Name: k})
+	}
+}
+
+func TestSpaceAndEnterPress(t *testing.T) {
+	wear(t, Theme{})
+	n := 0
+	b := NewButton("Verify", "", Primary, func() { n++ })
+	open(t, b, 200, 100, 1)
+	press(b, fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter)
+	b.Disable()
+	press(b, fyne.KeyReturn)
+	if n != 3 {
+		t.Errorf("pressed %d times, want 3", n)
+	}
+}
+
+// name is what a screen reader would say, or the type.
+func name(o fyne.CanvasObject) string {
+	if a, ok := o.(fyne.Accessible); ok && a.AccessibilityLabel() != "" {
+		return a.AccessibilityLabel()
+	}
+	return reflect.TypeOf(o).String()
+}
+
+// tabs presses Tab until the order repeats.
+func tabs(c fyne.Canvas) (order []string) {
+	c.Unfocus()
+	for range 100 {
+		c.FocusNext()
+		o, ok := c.Focused().(fyne.CanvasObject)
+		if !ok {
+			return order
+		}
+		if n := name(o); slices.Contains(order, n) {
+			return order
+		}
+		order = append(order, name(o))
+	}
+	return order
+}
+
+func rail(selected string) *SideRail {
+	return NewRail(RailConfig{
+		Selected: selected, Name: "Margarethe Oyelaran-Fitzwilliam", Subtitle: "margarethe, this computer",
+		Groups: [][]Place{{{ID: "overview", Icon: "overview", Name: "Overview"}}, {{ID: "keys", Icon: "key", Name: "Security keys"}, {ID: "requests", Icon: "login-request", Name: "Login requests", Count: "1"}}},
+		Feet:   []Place{{ID: "help", Icon: "help", Name: "Help"}},
+	})
+}
+
+// The keyboard goes through a screen as one reads it: rail, page, bar; Cancel
+// before Back before the primary.
+func TestTabOrderIsReadingOrder(t *testing.T) {
+	wear(t, Theme{})
+	off := NewButton("Not now", "", Secondary, nil)
+	off.Disable()
+	page := Page{
+		Crumbs: []Crumb{{Name: "Security", OnTap: func() {}}, {Name: "Keys"}}, Title: "Set up", Aside: NewButton("Export", "save", Secondary, nil),
+		Body: []fyne.CanvasObject{
+			NewTextField("Name", "", InputConfig{Text: "x"}), NewTextField("PIN", "", InputConfig{Secret: true}), off,
+			Field2("Code", NewCodeField(6, 3, "")), NewField("Printer", "", NewSelector(SelectorConfig{Options: []string{"A4"}})),
+			NewTick(SwitchForm, false, nil).Named("Keep running"), Choices(0, nil, "A", "B").Named("Policy"),
+			List(0, NewTapRow(Row(nil, "Backup codes", "two left"), nil)), Banner(Info, "What", "", "", NewLink("Why", nil)),
+		},
+		Left: []fyne.CanvasObject{NewButton("Cancel", "", Quiet, nil)}, Actions: []fyne.CanvasObject{NewButton("Back", "", Secondary, nil), NewButton("Continue", "", Primary, nil)},
+	}
+	win := open(t, NewWindow(rail("keys"), page.Build()), 1180, 780, 1)
+	want := []string{
+		"Account: Margarethe Oyelaran-Fitzwilliam", "Overview", "Security keys", "Login requests, 1", "Help",
+		"Security", "Export", "Name", "PIN", "Show password", "Code", "Printer A4", "Keep running", "Policy", "Backup codes", "Why", "Cancel", "Back", "Continue",
+	}
+	if got := tabs(win.Canvas()); !slices.Equal(got, want) {
+		t.Errorf("order is\n%q; want\n%q", got, want)
+	}
+}
+
+// Field2 names a code field as a Field does.
+func Field2(label string, c *CodeField) fyne.CanvasObject {
+	c.SetName(label)
+	return H(0, c, Gap())
+}
+
+func TestUnusedKeysReachThePage(t *testing.T) {
+	wear(t, Theme{})
+	var got []string
+	keys := Keys{
+		Enter: func() { got = append(got, "enter") }, Escape: func() { got = append(got, "escape") },
+		Other: map[fyne.KeyName]func(){fyne.KeyF1: func() { got = append(got, "help") }},
+	}
+	in := NewInput(InputConfig{})
+	submit := NewInput(InputConfig{OnSubmit: func(string) { got = append(got, "submit") }})
+	code := NewCodeField(6, 3, "")
+	button := NewButton("Copy", "", Secondary, func() { got = append(got, "copy") })
+	choice := Choices(0, nil, "A", "B")
+	win := open(t, V(8, in, submit, code, button, choice), 400, 400, 1)
+	keys.Attach(win.Canvas())
+	for _, tt := range []struct {
+		o    fyne.Focusable
+		want []string
+	}{
+		{in.Focus(), []string{"enter", "escape", "help"}},
+		{submit.Focus(), []string{"submit", "escape", "help"}},
+		{code, []string{"enter", "escape", "help"}},
+		{button, []string{"copy", "escape", "help"}},
+		{choice, []string{"enter", "escape", "help"}},
+	} {
+		got = nil
+		win.Canvas().Focus(tt.o)
+		press(tt.o, fyne.KeyReturn, fyne.KeyEscape, fyne.KeyF1)
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("%T: %q; want %q", tt.o, got, tt.want)
+		}
+	}
+}
+
+func TestFocusScrollsIntoView(t *testing.T) {
+	wear(t, Theme{})
+	var buttons []fyne.CanvasObject
+	for i := range 40 {
+		buttons = append(buttons, NewButton(fmt.Sprintf("Revoke %d", i), "", Secondary, nil))
+	}
+	field := NewTextField("Label", "", InputConfig{})
+	page := Page{Title: "Keys", Body: append(buttons, field)}.Build()
+	win := open(t, NewWindow(nil, page), 800, 500, 1)
+	var scroll *container.Scroll
+	Walk(win.Content(), func(o fyne.CanvasObject) bool {
+		if s, ok := o.(*container.Scroll); ok {
+			scroll = s
+		}
+		return scroll == nil
+	})
+	visible := func(o fyne.CanvasObject) bool {
+		y := fyne.CurrentApp().Driver().AbsolutePositionForObject(o).Y
+		return y >= 4 && y+o.Size().Height <= scroll.Size().Height-4
+	}
+	c := win.Canvas()
+	for i := range 40 {
+		c.FocusNext()
+		if !visible(c.Focused().(fyne.CanvasObject)) {
+			t.Fatalf("button %d has the keyboard and can't be seen", i)
+		}
+	}
+	c.FocusNext()
+	if !visible(field.Input) {
+		t.Error("the field has the keyboard and can't be seen")
+	}
+	c.FocusNext()
+	if c.Focused().(fyne.CanvasObject) != buttons[0] || !visible(buttons[0]) {
+		t.Error("back at the top, the first button can't be seen")
+	}
+}
+
+func TestChoicesByArrows(t *testing.T) {
+	wear(t, Theme{})
+	var got []int
+	pick := func(i int) { got = append(got, i) }
+	s := Choices(0, pick, "System", "Light", "Dark")
+	r := NewRadios(-1, pick, Option{Label: "A"}, Option{Label: "B", Sub: "more"})
+	sel := NewSelector(SelectorConfig{Options: []string{"A4", "Letter", "Legal"}, OnPick: pick})
+	open(t, V(8, s, r, sel), 400, 400, 1)
+	press(s, fyne.KeyLeft, fyne.KeyRight, fyne.KeyRight, fyne.KeyRight, fyne.KeyHome, fyne.KeyEnd)
+	press(r, fyne.KeyDown, fyne.KeyDown, fyne.KeyDown, fyne.KeyUp)
+	press(sel, fyne.KeyDown, fyne.KeyEnd, fyne.KeyDown, fyne.KeyUp)
+	if want := []int{1, 2, 0, 2, 0, 1, 0, 1, 2, 1}; !slices.Equal(got, want) {
+		t.Errorf("picked %v; want %v", got, want)
+	}
+	if s.Selected != 2 || r.Selected != 0 || sel.Selected != 1 {
+		t.Errorf("selected %d, %d, %d", s.Selected, r.Selected, sel.Selected)
+	}
+	s.Disable()
+	press(s, fyne.KeyHome)
+	if s.Selected != 2 {
+		t.Error("a disabled choice changes")
+	}
+}
+
+func TestSelectorList(t *testing.T) {
+	wear(t, Theme{})
+	var got []int
+	options := []string{"Brother", "Canon", "Epson", "HP", "Kyocera", "Lexmark", "Oki", "Ricoh", "Xerox", "Zebra"}
+	sel := NewSelector(SelectorConfig{Options: options, Selected: 1, OnPick: func(i int) { got = append(got, i) }})
+	before := NewButton("Before", "", Secondary, nil)
+	escaped := 0
+	win := open(t, NewWindow(nil, V(8, before, sel)), 500, 300, 1)
+	Keys{Escape: func() { escaped++ }}.Attach(win.Canvas())
+	c := win.Canvas()
+	list := func() fyne.Focusable {
+		c.Focus(sel)
+		press(sel, fyne.KeySpace)
+		return c.Focused()
+	}
+	press(list(), fyne.KeyDown, fyne.KeyDown, fyne.KeyReturn)
+	press(list(), fyne.KeyEnd, fyne.KeyUp, fyne.KeySpace)
+	l := list()
+	l.TypedRune('k')
+	press(l, fyne.KeyReturn)
+	press(list(), fyne.KeyHome, fyne.KeyEscape)
+	if want := []int{3, 8, 4}; !slices.Equal(got, want) || sel.Selected != 4 {
+		t.Errorf("picked %v, has %d; want %v", got, sel.Selected, want)
+	}
+	if escaped != 0 {
+		t.Error("Escape in the list left the page as well")
+	}
+	if c.Focused() != sel || !sel.Focused || c.Overlays().Top() != nil {
+		t.Error("the selector does not have the keyboard back")
+	}
+	press(sel, fyne.KeyEscape)
+	if escaped != 1 {
+		t.Error("Escape does not reach the page afterwards")
+	}
+}
+
+func TestTicks(t *testing.T) {
+	wear(t, Theme{})
+	n := 0
+	words := NewText("Contacts can find me by it", Body, Ink)
+	check, radio, sw := NewTick(CheckForm, true, words), NewTick(RadioForm, false, nil), NewTick(SwitchForm, false, nil).Named("Flight")
+	for _, k := range []*Tick{check, radio, sw} {
+		k.OnChanged = func(bool) { n++ }
+	}
+	open(t, V(8, check, radio, sw), 400, 200, 1)
+	press(check, fyne.KeySpace)
+	press(radio, fyne.KeySpace, fyne.KeySpace)
+	press(sw, fyne.KeySpace)
+	if check.On || !radio.On || !sw.On || n != 3 {
+		t.Errorf("on: %v %v %v, told %d times", check.On, radio.On, sw.On, n)
+	}
+	sw.Set(false)
+	if sw.On || n != 3 {
+		t.Error("Set tells as if a person had done it")
+	}
+	if check.AccessibilityLabel() != words.Words || sw.AccessibilityLabel() != "Flight" {
+		t.Error("ticks have no name")
+	}
+}
+
+func TestRailByArrowsAndFolded(t *testing.T) {
+	wear(t, Theme{})
+	picked := ""
+	r := NewRail(RailConfig{Selected: "a", Name: "Ø", Groups: [][]Place{{{ID: "a", Icon: "key", Name: "A"}, {ID: "b", Icon: "key", Name: "B"}}}, Feet: []Place{{ID: "c", Icon: "help", Name: "C"}}, OnSelect: func(id string) { picked = id }})
+	win := open(t, NewWindow(r, V(0)), 1180, 400, 1)
+	c := win.Canvas()
+	c.Focus(r.Item("a"))
+	press(c.Focused(), fyne.KeyUp, fyne.KeyDown)
+	press(c.Focused(), fyne.KeyDown)
+	if c.Focused() != r.Item("c") {
+		t.Error("arrows do not go through the rail")
+	}
+	press(c.Focused(), fyne.KeyHome)
+	press(c.Focused(), fyne.KeyDown, fyne.KeyReturn)
+	if c.Focused() != r.Item("b") {
+		t.Error("Down does not go to the next place")
+	}
+	press(c.Focused(), fyne.KeyReturn)
+	if picked != "b" {
+		t.Errorf("picked %q", picked)
+	}
+	r.Select("b")
+	if r.Item("a").Selected || !r.Item("b").Selected {
+		t.Error("Select marks the wrong place")
+	}
+	for width, folded := range map[float32]bool{1180: false, 900: false, 899: true, 500: true} {
+		win.Resize(fyne.NewSize(width, 400))
+		if r.Folded() != folded {
+			t.Errorf("at %v folded is %v", width, r.Folded())
+		}
+	}
+	if r.Size().Width != RailFolded || r.Item("b").AccessibilityLabel() != "B" {
+		t.Errorf("folded it is %v wide and its item is called %q", r.Size().Width, r.Item("b").AccessibilityLabel())
+	}
+}

@@ -1,0 +1,82 @@
+package kit_test
+
+import (
+	"fmt"
+	"image"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2/driver/software"
+
+	. "nightlatch/ui/kit"
+)
+
+const uri = "otpauth://totp/Nightlatch:margarethe?secret=JBSWY3DPEHPK3PXPGEZDGNBVGY3TQOJQ&issuer=Nightlatch&algorithm=SHA1&digits=6&period=30"
+
+// A scanner that is not ours reads the code at every scale, in both themes.
+func TestQRIsRead(t *testing.T) {
+	for _, mode := range []Mode{AlwaysLight, AlwaysDark} {
+		for _, scale := range []float32{1, 1.25, 1.5, 1.75, 2, 3} {
+			t.Run(fmt.Sprintf("%v/%v", mode, scale), func(t *testing.T) {
+				wear(t, Theme{Mode: mode, Scale: 1.25})
+				win := open(t, NewWindow(nil, Centre(QR(uri, 240))), 400, 400, scale)
+				name := fmt.Sprintf("qr-%v-%v", mode, scale)
+				img := picture(t, win, name)
+				out, err := exec.CommandContext(t.Context(), "zbarimg", "--quiet", "--raw", filepath.Join(t.ArtifactDir(), name+".png")).Output()
+				if err != nil || strings.TrimSpace(string(out)) != uri {
+					t.Errorf("zbarimg reads %q, %v", out, err)
+				}
+				evenModules(t, img, win.Canvas().(software.WindowlessCanvas).Scale())
+			})
+		}
+	}
+}
+
+// evenModules looks at runs of dark along every line: all are whole modules, and
+// the white room around is at least four (ISO/IEC 18004).
+func evenModules(t *testing.T, img image.Image, scale float32) {
+	t.Helper()
+	b := img.Bounds()
+	dark := func(x, y int) bool {
+		r, g, bl, _ := img.At(x, y).RGBA()
+		return r>>8 == 0x14 && g>>8 == 0x20 && bl>>8 == 0x1f
+	}
+	px, left, right, top := 1<<30, b.Max.X, 0, b.Max.Y
+	runs := map[int]bool{}
+	for y := range b.Max.Y {
+		run := 0
+		for x := range b.Max.X {
+			if dark(x, y) {
+				run++
+				left, right, top = min(left, x), max(right, x), min(top, y)
+			} else if run > 0 {
+				runs[run] = true
+				px = min(px, run)
+				run = 0
+			}
+		}
+	}
+	for run := range runs {
+		if run%px != 0 {
+			t.Errorf("a run of %d dark pixels among modules of %d", run, px)
+		}
+	}
+	edge := int(240 * scale)
+	room := (edge - (right - left + 1)) / 2
+	if room < 4*px {
+		t.Errorf("the white room is %d pixels wide, modules %d", room, px)
+	}
+	if top == b.Max.Y {
+		t.Error("no code was drawn")
+	}
+}
+
+func TestQRTooLongIsAnEmptyPlate(t *testing.T) {
+	wear(t, Theme{})
+	o := QR(strings.Repeat("x", 5000), 240)
+	if s := o.MinSize(); s.Width != 240 || s.Height != 240 {
+		t.Errorf("size %v", s)
+	}
+}
