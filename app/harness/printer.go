@@ -61,7 +61,9 @@ func OpenPrintServer(ctx context.Context) (_ *PrintServer, err error) {
 		log, _ := os.ReadFile(filepath.Join(dir, "log", "error"))
 		return nil, fmt.Errorf("%w\n%s%s", err, p.log, log)
 	}
-	_, err = p.run(ctx, "lpadmin", "-p", p.Queue, "-E", "-v", "cups-pdf:/", "-P", "/usr/share/ppd/cups-pdf/CUPS-PDF_noopt.ppd")
+	// Of the ways to PostScript this one keeps letters readable as text.
+	_, err = p.run(ctx, "lpadmin", "-p", p.Queue, "-E", "-v", "cups-pdf:/", "-P", "/usr/share/ppd/cups-pdf/CUPS-PDF_noopt.ppd",
+		"-o", "pdftops-renderer-default=pdftops")
 	if err == nil {
 		_, err = p.run(ctx, "lpadmin", "-d", p.Queue)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"os/exec"
+	"regexp"
 	"strings"
 	"syscall"
 	"time"
@@ -106,25 +107,23 @@ func (w *Window) Clipboard(ctx context.Context) (string, error) {
 // caret blinks and a countdown ticks.
 const quiet = 2500
 
-// stillFor is how many pictures in a row must be alike for a screen to be still.
-const stillFor = 4
+// stillFor is how long a screen must not have changed to be still: longer than
+// the server takes to answer what was pressed.
+const stillFor = 400 * time.Millisecond
 
 // Settled waits until the screen stands still and returns its picture.
 func (w *Window) Settled(ctx context.Context) (*image.RGBA, error) {
 	var last *image.RGBA
-	alike := 0
+	since := time.Now()
 	err := Within(ctx, 30*time.Second, "the screen to stand still", func() (bool, error) {
 		now, err := w.Display.Screen.Picture()
 		if err != nil {
 			return false, err
 		}
-		if last != nil && Difference(last, now) <= quiet {
-			alike++
-		} else {
-			alike = 0
+		if last == nil || Difference(last, now) > quiet {
+			last, since = now, time.Now()
 		}
-		last = now
-		return alike >= stillFor, nil
+		return time.Since(since) >= stillFor, nil
 	})
 	return last, err
 }
@@ -154,4 +153,16 @@ func (w *Window) Close() {
 		_ = syscall.Kill(-w.cmd.Process.Pid, syscall.SIGKILL)
 		<-w.ended
 	}
+}
+
+// ReadyURL is where the program says that it can be reached.
+func (w *Window) ReadyURL(ctx context.Context) (url string, err error) {
+	said := regexp.MustCompile(`"url":"(http://localhost:[0-9]+)"`)
+	err = Within(ctx, 20*time.Second, "the ready line", func() (bool, error) {
+		if m := said.FindStringSubmatch(w.Log()); m != nil {
+			url = m[1]
+		}
+		return url != "", nil
+	})
+	return url, err
 }
