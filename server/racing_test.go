@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"errors"
+	"net/http"
 	"sync"
 	"testing"
 
@@ -100,5 +101,64 @@ func TestRacingWithTheEnd(t *testing.T) {
 	wantProblem(t, "after the end", err, 401, api.SignInRequired)
 	if e := w.knock("cyd", made.Password); e.status == 200 {
 		t.Error("a revoked temporary password works")
+	}
+}
+
+// R43 under a burst: a hundred wrong tries at once get no more verdicts than are
+// free, whatever the route and the spelling.
+func TestRacingWrongTries(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var mu sync.Mutex
+	verdicts := map[int]int{}
+	var tries sync.WaitGroup
+	for i := range 100 {
+		tries.Go(func() {
+			user := []string{"ada", "ADA", "Ada"}[i%3]
+			var e exchange
+			if i%2 == 0 {
+				e = w.knock(user, "wrong")
+			} else {
+				e, _ = w.token(user, "wrong")
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			verdicts[e.status]++
+		})
+	}
+	tries.Wait()
+	if looked := verdicts[400] + verdicts[401]; looked != 5 || verdicts[429] != 95 {
+		t.Errorf("verdicts by status: %v", verdicts)
+	}
+}
+
+// A hundred first uses at once all get in, are all counted, and make one event.
+func TestRacingFirstUses(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	made := w.temporary("cyd", "")
+	var tries sync.WaitGroup
+	for i := range 100 {
+		tries.Go(func() {
+			if i%2 == 0 {
+				wantMe(t, "Basic", w.knock("cyd", made.Password), "cyd")
+			} else if e, _ := w.token("cyd", made.Password); e.status != http.StatusOK {
+				t.Errorf("OAuth: %d %s", e.status, e.body)
+			}
+		})
+	}
+	tries.Wait()
+	c := w.signIn("cyd")
+	if got := must[[]api.TemporaryPassword](t)(c.TemporaryPasswords(t.Context()))[0]; got.Uses != 100 {
+		t.Errorf("%d uses", got.Uses)
+	}
+	events := 0
+	for _, kind := range w.types(c, 200) {
+		if kind == "temporary-password-used" {
+			events++
+		}
+	}
+	if events != 1 {
+		t.Errorf("%d events", events)
 	}
 }
