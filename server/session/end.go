@@ -1,7 +1,6 @@
 package session
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -20,9 +19,9 @@ func (b *Book) list(tx store.Tx, account string) ([]record, error) {
 			return nil, fmt.Errorf("session: list: %w", err)
 		}
 		for _, it := range items {
-			var r record
-			if err := json.Unmarshal(it.Value, &r); err != nil {
-				return nil, fmt.Errorf("session: list: %s: %w", it.Key, err)
+			r, err := decode(it.Value)
+			if err != nil {
+				return nil, fmt.Errorf("%w: %s", err, it.Key)
 			}
 			if b.alive(r, c, tx.Now()) {
 				live = append(live, r)

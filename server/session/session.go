@@ -42,22 +42,19 @@ func New(cfg Config) (*Book, error) {
 
 // A Session is a signed-in client.
 type Session struct {
-	ID       string    `json:"id"`
-	Account  string    `json:"account"`
-	Client   string    `json:"client,omitempty"`
-	Place    string    `json:"place,omitempty"`
-	Kind     string    `json:"kind,omitempty"` // what it may do; the caller's words
-	Created  time.Time `json:"created"`
-	LastSeen time.Time `json:"last_seen"`
-	Expires  time.Time `json:"expires"`
-	Proved   time.Time `json:"proved,omitzero"` // when the password was last proved
+	ID, Account       string
+	Client, Place     string
+	Kind              string // what it may do; the caller's words
+	Created, LastSeen time.Time
+	Expires           time.Time
+	Proved            time.Time // when the password was last proved
 }
 
 // A record is a Session as it is stored.
 type record struct {
 	Session
-	Gen uint64 `json:"gen,omitempty"` // see cut
-	MAC string `json:"mac"`           // of its token
+	Gen uint64 // see cut
+	MAC string // of its token
 }
 
 // A cut ends every session of an account but one, and those of later cuts, in
@@ -101,7 +98,7 @@ func (b *Book) Create(tx store.Tx, s Session) (token string, made Session, err e
 	s.Created, s.LastSeen = tx.Now(), tx.Now()
 	s.Expires = tx.Now().Add(b.cfg.Lifetime)
 	r := record{Session: s, Gen: c.Gen, MAC: b.mac(token)}
-	if err := store.Insert(tx, key(s.Account, s.ID), r); err != nil {
+	if err := tx.Create(key(s.Account, s.ID), r.encode()); err != nil {
 		return "", Session{}, fmt.Errorf("session: create: %w", err)
 	}
 	if err := tx.Create(macKey(r.MAC), []byte(s.Account+"/"+s.ID)); err != nil {
@@ -129,9 +126,13 @@ func (b *Book) Find(tx store.Tx, token string) (Session, error) {
 
 // live returns a session that has not expired, idled or been cut off.
 func (b *Book) live(tx store.Tx, account, id string) (record, error) {
-	var r record
-	if err := store.Load(tx, key(account, id), &r); err != nil {
+	value, err := tx.Get(key(account, id))
+	if err != nil {
 		return record{}, unknown(err)
+	}
+	r, err := decode(value)
+	if err != nil {
+		return record{}, err
 	}
 	c, err := loadCut(tx, account)
 	if err != nil {
@@ -173,7 +174,7 @@ func (b *Book) change(tx store.Tx, account, id string, fn func(*Session)) error 
 		return err
 	}
 	fn(&r.Session)
-	return store.Save(tx, key(account, id), r)
+	return tx.Put(key(account, id), r.encode())
 }
 
 // Touch notes that the session was seen now. A caller does so at most once a

@@ -356,6 +356,43 @@ func FuzzFind(f *testing.F) {
 	})
 }
 
+func TestRecordComesBack(t *testing.T) {
+	t.Parallel()
+	for _, r := range []record{
+		{},
+		{Gen: 1 << 63, MAC: "m", Session: Session{
+			ID: "i", Account: "a", Client: strings.Repeat("ü", 2000), Place: "p", Kind: "k",
+			Created: start, LastSeen: start.Add(1), Expires: time.Unix(0, 0).UTC(), Proved: time.Unix(-5, 0).UTC(),
+		}},
+	} {
+		b := r.encode()
+		if got, err := decode(b); err != nil || got != r {
+			t.Errorf("came back as %+v, %v", got, err)
+		}
+		for n := range b {
+			if _, err := decode(b[:n]); !errors.Is(err, errRecord) {
+				t.Errorf("cut at %d: %v, want an error", n, err)
+			}
+		}
+		if _, err := decode(append(b, 0)); !errors.Is(err, errRecord) {
+			t.Errorf("a byte too many: %v, want an error", err)
+		}
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	f.Add(record{Session: Session{ID: "i", Created: start}}.encode())
+	f.Fuzz(func(t *testing.T, b []byte) {
+		r, err := decode(b)
+		if err != nil {
+			return
+		}
+		if again, err := decode(r.encode()); err != nil || again != r {
+			t.Errorf("%+v came back as %+v, %v", r, again, err)
+		}
+	})
+}
+
 func BenchmarkFind(b *testing.B) {
 	s, err := bolt.Open(bolt.Config{Path: filepath.Join(b.TempDir(), "bench.db"), Now: func() time.Time { return start }})
 	if err != nil {

@@ -35,40 +35,30 @@ func (r *reader) Now() time.Time { return r.now }
 
 // Get implements store.Reader. The value is bbolt's own memory.
 func (r *reader) Get(key string) (value []byte, err error) {
-	err = intact(func() error {
-		value = r.bucket.Get([]byte(key))
-		switch {
-		case value == nil:
-			return store.ErrNotFound
-		case len(value) > store.MaxValue:
-			return fmt.Errorf("%w: a value of %d bytes", store.ErrDamaged, len(value))
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
+	defer orDamaged(&err)
+	value = r.bucket.Get([]byte(key))
+	switch {
+	case value == nil:
+		return nil, store.ErrNotFound
+	case len(value) > store.MaxValue:
+		return nil, fmt.Errorf("%w: a value of %d bytes", store.ErrDamaged, len(value))
 	}
 	return value[:len(value):len(value)], nil
 }
 
 // Scan implements store.Reader.
 func (r *reader) Scan(prefix, after string, limit int) (items []store.Item, err error) {
-	err = intact(func() error {
-		c := r.bucket.Cursor()
-		k, v := c.Seek([]byte(max(prefix, after)))
-		if after != "" && string(k) == after {
-			k, v = c.Next()
+	defer orDamaged(&err)
+	c := r.bucket.Cursor()
+	k, v := c.Seek([]byte(max(prefix, after)))
+	if after != "" && string(k) == after {
+		k, v = c.Next()
+	}
+	for ; len(items) < limit && k != nil && bytes.HasPrefix(k, []byte(prefix)); k, v = c.Next() {
+		if len(k) > store.MaxKey || len(v) > store.MaxValue {
+			return nil, fmt.Errorf("%w: a key of %d bytes with a value of %d", store.ErrDamaged, len(k), len(v))
 		}
-		for ; len(items) < limit && bytes.HasPrefix(k, []byte(prefix)) && k != nil; k, v = c.Next() {
-			if len(k) > store.MaxKey || len(v) > store.MaxValue {
-				return fmt.Errorf("%w: a key of %d bytes with a value of %d", store.ErrDamaged, len(k), len(v))
-			}
-			items = append(items, store.Item{Key: string(k), Value: v[:len(v):len(v)]})
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
+		items = append(items, store.Item{Key: string(k), Value: v[:len(v):len(v)]})
 	}
 	return items, nil
 }
@@ -101,37 +91,36 @@ func (*view) Create(string, []byte) error { return store.ErrReadOnly }
 func (*view) Put(string, []byte) error    { return store.ErrReadOnly }
 func (*view) Delete(string) error         { return store.ErrReadOnly }
 
-// intact runs bbolt's code, where every panic means a damaged page.
-func intact(fn func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("%w: %v", store.ErrDamaged, p)
-		}
-	}()
-	return fn()
+// orDamaged, deferred around bbolt's code, turns a panic into ErrDamaged: bbolt
+// panics about nothing but its pages.
+func orDamaged(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("%w: %v", store.ErrDamaged, p)
+	}
 }
 
-// safely is intact for code that runs outside a guard.
+// safely runs bbolt's code outside a guard.
 func safely(fn func() error) error {
-	return guard(func() error { return intact(fn) })
+	return guard(func() (err error) {
+		defer orDamaged(&err)
+		return fn()
+	})
 }
 
 // guard runs fn, and turns a fault on the mapped file, which would end the
 // program, into store.ErrDamaged: a page that points past the end, or a disk
 // that cannot give a page back. Other panics are fn's own and go on.
 func guard(fn func() error) (err error) {
-	old := debug.SetPanicOnFault(true)
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
-		debug.SetPanicOnFault(old)
 		p := recover()
 		if p == nil {
 			return
 		}
-		if _, fault := p.(interface{ Addr() uintptr }); fault {
-			err = fmt.Errorf("%w: %v", store.ErrDamaged, p)
-			return
+		if _, fault := p.(interface{ Addr() uintptr }); !fault {
+			panic(p)
 		}
-		panic(p)
+		err = fmt.Errorf("%w: %v", store.ErrDamaged, p)
 	}()
 	return fn()
 }
