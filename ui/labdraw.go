@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
@@ -54,7 +55,22 @@ func (c *Console) drawLab(v labView, phone *kit.Phone, clock, date *kit.Text, in
 	if len(v.accounts) > 0 {
 		parts = append(parts, kit.V(kit.S8, kit.Section(w.T("lab.accounts")), c.labAccounts(v, in)))
 	}
-	return kit.Scaled(kit.LabWidth, 0, kit.Z(kit.NewBox(kit.Rail, "", 0), kit.Scroll(kit.Narrow(kit.LabWidth+120, kit.Inset(kit.S16, kit.S12, kit.S16, kit.S16, kit.V(kit.S16, parts...))))))
+	column := kit.Narrow(kit.LabWidth+120, kit.Inset(kit.S16, kit.S12, kit.S16, kit.S16, kit.V(kit.S16, parts...)))
+	return container.New(labLayout{}, kit.NewBox(kit.Rail, "", 0), kit.Scroll(column))
+}
+
+// labLayout is as wide as the lab docked at the side, and wider where it covers
+// the page.
+type labLayout struct{}
+
+func (labLayout) MinSize([]fyne.CanvasObject) fyne.Size {
+	return kit.Scaled(kit.LabWidth, 0, kit.Space(1, 1)).MinSize()
+}
+
+func (labLayout) Layout(objs []fyne.CanvasObject, s fyne.Size) {
+	for _, o := range objs {
+		o.Resize(s)
+	}
 }
 
 // shownPhone is the phone that is looked at.
