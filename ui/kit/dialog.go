@@ -91,7 +91,11 @@ func (d *Dialog) build() fyne.CanvasObject {
 		buttons = append(buttons, d.do)
 	}
 	return Z(NewBox(Surface, Hairline, RadiusSheet),
-		Inset(S20, S20, S20, S20, V(S20, Grow(Scroll(Inset(S4, S4, S4, S4, V(S12, parts...)))), Inset(S4, 0, S4, 0, FlowTrailing(S12, buttons...)))))
+		// 4 points are free for focus rings, and the bar of the scroll stands beside
+		// the words.
+		Inset(S20, S20, S8, S20, V(S20,
+			Grow(Scroll(Inset(S4, S4, S16, S4, V(S12, parts...)))),
+			Inset(S4, 0, S16, 0, FlowTrailing(S12, buttons...)))))
 }
 
 // focusFirst gives the keyboard to the first thing to fill in, else to the safe

@@ -285,3 +285,20 @@ func TestRailByArrowsAndFolded(t *testing.T) {
 		t.Errorf("folded it is %v wide and its item is called %q", r.Size().Width, r.Item("b").AccessibilityLabel())
 	}
 }
+
+// In a folded rail the name of the place with the keyboard stands beside it.
+func TestFoldedRailNamesThePlace(t *testing.T) {
+	wear(t, Theme{})
+	r := rail("keys")
+	win := open(t, NewWindow(r, Page{Title: "Overview"}.Build()), 700, 420, 1.5)
+	without := win.Canvas().Capture()
+	win.Canvas().Focus(r.Item("requests"))
+	picture(t, win, "rail-folded")
+	if same(without, win.Canvas().Capture()) {
+		t.Error("nothing is shown")
+	}
+	win.Canvas().Unfocus()
+	if !same(without, win.Canvas().Capture()) {
+		t.Error("the name stays")
+	}
+}

@@ -14,7 +14,9 @@ type RailItem struct {
 	label    *Text
 	count    *Text
 	chip     fyne.CanvasObject
+	dot      fyne.CanvasObject // in place of the chip in a folded rail
 	words    *fyne.Container
+	told     func(*RailItem)
 }
 
 // NewRailItem makes an entry; an empty count shows none.
@@ -26,8 +28,9 @@ func NewRailItem(icon, label, count string, selected bool, tap func()) *RailItem
 	r.OnTap = tap
 	r.chip = Z(NewBox(AccentSoft, "", RadiusChip), Inset(7, 2, 7, 2, r.count))
 	r.words = Grow(H(S8, Grow(r.label), r.chip))
+	r.dot = lay(corner{}, Scaled(8, 8, NewDisc(Accent, "")))
 	mark := HTop(0, Full(Sized(3, 0, Inset(0, 9, 0, 9, r.bar))), Gap())
-	r.init(r, Z(r.box, mark, Scaled(0, 36, Inset(S12, 0, S8, 0, Centre2(H(10, r.icon, r.words))))), RadiusControl, -1, r.dress)
+	r.init(r, Z(r.box, mark, r.dot, Scaled(0, 36, Inset(S12, 0, S8, 0, Centre2(H(10, r.icon, r.words))))), RadiusControl, -1, r.dress)
 	return r
 }
 
@@ -51,6 +54,21 @@ func (r *RailItem) dress() {
 	}
 	showIf(r.bar, r.Selected)
 	showIf(r.chip, r.count.Words != "")
+	showIf(r.dot, r.count.Words != "" && !r.words.Visible())
+	if r.told != nil {
+		r.told(r)
+	}
+}
+
+// corner keeps an object at its size, near the top right.
+type corner struct{}
+
+func (corner) MinSize([]fyne.CanvasObject) fyne.Size          { return fyne.Size{} }
+func (corner) heightFor([]fyne.CanvasObject, float32) float32 { return 0 }
+func (corner) Layout(objs []fyne.CanvasObject, s fyne.Size) {
+	m := objs[0].MinSize()
+	objs[0].Resize(m)
+	objs[0].Move(fyne.NewPos(s.Width-m.Width-6, 6))
 }
 
 // Chip is a tiny filled label: a count.
@@ -86,6 +104,7 @@ type SideRail struct {
 	who    *TapRow
 	whoIs  *fyne.Container
 	body   fyne.CanvasObject
+	hint   *railHint
 	folded bool
 }
 
@@ -94,7 +113,7 @@ const RailFolded float32 = 68
 
 // NewRail builds the rail.
 func NewRail(c RailConfig) *SideRail {
-	r := &SideRail{items: map[string]*RailItem{}}
+	r := &SideRail{items: map[string]*RailItem{}, hint: newRailHint()}
 	item := func(p Place) fyne.CanvasObject {
 		it := NewRailItem(p.Icon, p.Name, p.Count, p.ID == c.Selected, func() {
 			if c.OnSelect != nil {
@@ -102,6 +121,7 @@ func NewRail(c RailConfig) *SideRail {
 			}
 		})
 		at := len(r.order)
+		it.told = r.point
 		it.arrow = func(k fyne.KeyName) bool { return r.arrow(at, k) }
 		r.items[p.ID] = it
 		r.order = append(r.order, it)
@@ -121,9 +141,14 @@ func NewRail(c RailConfig) *SideRail {
 	r.whoIs = Grow(V(0, NewText(c.Name, Strong, Ink), NewText(c.Subtitle, Caption, Ink3)))
 	r.who = NewTapRow(Inset(6, S8, 6, S8, H(S12, Avatar(initial(c.Name), 32), r.whoIs)), c.OnAccount)
 	r.who.Name = words().T("kit.account", c.Name)
-	places := Scroll(V(S16, groups(c.Groups)...))
+	side := func(top, bottom float32, o fyne.CanvasObject) fyne.CanvasObject {
+		return Inset(S12, top, S12, bottom, o)
+	}
+	// The scroll reaches to the edges: Fyne's painter for pictures shifts a stroke
+	// that begins less than 4 points inside what clips it.
+	places := Scroll(side(S4, S4, V(S16, groups(c.Groups)...)))
 	feet := V(2, groups([][]Place{c.Feet})...)
-	r.body = Z(NewBox(Rail, "", 0), Inset(S12, S16, S12, S12, V(S12, r.who, Grow(places), feet)))
+	r.body = Z(NewBox(Rail, "", 0), V(S8, side(S16, 0, r.who), Grow(places), side(0, S12, feet)))
 	r.ExtendBaseWidget(r)
 	return r
 }
@@ -186,7 +211,20 @@ func (r *SideRail) Fold(on bool) {
 	for _, it := range r.order {
 		showIf(it.words, !on)
 	}
+	r.hint.Hide()
 	r.Refresh()
+}
+
+// point shows the name of an item beside a folded rail, while it has the keyboard
+// or the mouse is over it: Fyne has no tooltips.
+func (r *SideRail) point(it *RailItem) {
+	switch {
+	case !r.folded:
+	case it.Hovered || it.Focused:
+		r.hint.show(it, r)
+	case r.hint.of == it:
+		r.hint.Hide()
+	}
 }
 
 // Folded reports whether only icons are shown.

@@ -58,8 +58,8 @@ func (t Theme) Color(n fyne.ThemeColorName, v fyne.ThemeVariant) color.Color {
 		return p[HoverTint]
 	case theme.ColorNameScrollBar:
 		return p[Control]
-	case theme.ColorNameShadow:
-		return color.NRGBA{A: 0x24}
+	case theme.ColorNameShadow: // only the print sheet and what floats have one, and Box draws it
+		return color.Transparent
 	}
 	return theme.DefaultTheme().Color(n, v)
 }

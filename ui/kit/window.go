@@ -44,6 +44,9 @@ func NewWindow(rail *SideRail, page fyne.CanvasObject, docked ...fyne.CanvasObje
 		l.dock = docked[0]
 		objs = append(objs, l.rim, l.dock)
 	}
+	if rail != nil {
+		objs = append(objs, rail.hint)
+	}
 	return &fyne.Container{Layout: l, Objects: objs}
 }
 
@@ -61,6 +64,7 @@ func (l *windowLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 		l.rail.Resize(fyne.NewSize(x, s.Height))
 		l.edge.Move(fyne.NewPos(x, 0))
 		l.edge.Resize(fyne.NewSize(1, s.Height))
+		l.rail.hint.Resize(s)
 		x++
 	}
 	room := s.Width - x
