@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"nightlatch/server/store"
 )
@@ -14,7 +13,7 @@ import (
 func TestCopyOpensAndHoldsWhatWasThere(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	s, err := Open(Config{Path: filepath.Join(dir, "a.db"), Now: time.Now})
+	s, err := Open(Config{Path: filepath.Join(dir, "a.db"), Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +33,7 @@ func TestCopyOpensAndHoldsWhatWasThere(t *testing.T) {
 	if err := errors.Join(err, f.Close()); err != nil || n == 0 {
 		t.Fatalf("WriteTo: %d bytes, %v", n, err)
 	}
-	second, err := Open(Config{Path: f.Name(), Now: time.Now})
+	second, err := Open(Config{Path: f.Name(), Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +52,7 @@ func TestCopyOpensAndHoldsWhatWasThere(t *testing.T) {
 
 func TestCopyEndsWithItsContext(t *testing.T) {
 	t.Parallel()
-	s, err := Open(Config{Path: filepath.Join(t.TempDir(), "a.db"), Now: time.Now})
+	s, err := Open(Config{Path: filepath.Join(t.TempDir(), "a.db"), Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,3 +67,50 @@ func TestCopyEndsWithItsContext(t *testing.T) {
 type nothing struct{}
 
 func (*nothing) Write(p []byte) (int, error) { return len(p), nil }
+
+// TestCheckFindsDamage looks at files whose pages were overwritten while open,
+// with writers beside it.
+func TestCheckFindsDamage(t *testing.T) {
+	t.Parallel()
+	page := os.Getpagesize()
+	for name, damage := range map[string]func(t *testing.T, path string, size int64){
+		"none": func(*testing.T, string, int64) {},
+		"a page": func(t *testing.T, path string, size int64) {
+			for at := int64(6 * page); at < size/2; at += 3 * int64(page) {
+				overwrite(t, path, at, noise(page))
+			}
+		},
+		"cut off": func(t *testing.T, path string, _ int64) { truncate(t, path, int64(6*page)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := filled(t, 2000)
+			s := openAt(t, path)
+			fi, err := os.Stat(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			damage(t, path, fi.Size())
+			stop := make(chan struct{})
+			ended := make(chan struct{})
+			go func() {
+				defer close(ended)
+				for {
+					select {
+					case <-stop:
+						return
+					default:
+						_ = s.Update(context.Background(), func(tx store.Tx) error { return tx.Put("beside", nil) })
+					}
+				}
+			}()
+			for range 3 {
+				if err := s.Check(t.Context()); errors.Is(err, store.ErrDamaged) == (name == "none") {
+					t.Errorf("got %v", err)
+				}
+			}
+			close(stop)
+			<-ended
+		})
+	}
+}
