@@ -132,7 +132,8 @@ func (c *Console) drawTwoFactor(s twoFactorState, in twoFactorInputs) drawn {
 		return kit.NewButton(w.T("ui.method.turn-off"), "", kit.Secondary, func() { in.turnOff(m) }).Named(w.T("ui.method.turn-off-name", w.T("method."+string(m))))
 	}
 
-	text := block(api.Text, false, nil, setUp(api.EnrollText, api.Text))
+	// Each block is made once: the first one that is off has the keyboard.
+	var text, app, key fyne.CanvasObject
 	if a.PhoneVerified {
 		links := []fyne.CanvasObject{kit.NewLink(w.T("ui.phone.change"), in.change), kit.NewLink(w.T("ui.phone.delete-link"), in.forget)}
 		button := setUp(api.EnrollText, api.Text)
@@ -140,17 +141,21 @@ func (c *Console) drawTwoFactor(s twoFactorState, in twoFactorInputs) drawn {
 			button = off(api.Text)
 		}
 		text = block(api.Text, a.Methods.Text, note("phone", c.phoneNote(a)), button, links...)
+	} else {
+		text = block(api.Text, false, nil, setUp(api.EnrollText, api.Text))
 	}
-	app := block(api.App, false, nil, setUp(api.EnrollApp, api.App))
 	if a.Methods.App {
 		app = block(api.App, true, note("check", c.lastNote(a, api.App, c.appState(a))), off(api.App))
+	} else {
+		app = block(api.App, false, nil, setUp(api.EnrollApp, api.App))
 	}
-	key := block(api.SecurityKey, false, nil, setUp(api.EnrollKey, api.SecurityKey))
 	if a.Methods.Keys > 0 {
 		manage := kit.NewButton(w.T("ui.method.manage"), "", kit.Secondary, func() { c.visit(placeKeys) }).Named(w.T("ui.method.manage-name"))
 		key = block(api.SecurityKey, true, note("check", c.lastNote(a, api.SecurityKey, c.keyState(a))), manage,
 			kit.NewLink(w.T("ui.keys.another"), func() { in.enrol(api.EnrollKey) }),
 			kit.NewLink(w.T("ui.method.turn-off-keys"), func() { in.turnOff(api.SecurityKey) }))
+	} else {
+		key = block(api.SecurityKey, false, nil, setUp(api.EnrollKey, api.SecurityKey))
 	}
 	p := kit.Page{
 		Crumbs: c.crumbs(kit.Crumb{Name: w.T("ui.rail.two-factor")}),
