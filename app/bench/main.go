@@ -1,0 +1,141 @@
+// Package main is the bench: it holds the program to its bars of speed and
+// memory, and prints a table of what was measured.
+//
+//	go run ./app/bench [-only sign-in,check,stranger,memory,million,window]
+//
+// Every bar is a ratio to something that runs in the same minute on the same
+// machine: the bare hash, a trivial handler, a hello-world window. Both sides
+// take turns for several rounds, and the median of the rounds' ratios counts, so
+// that whatever else the machine does disturbs both alike. What is measured is
+// the built program, build/nightlatch, over real loopback connections and in a
+// real window; the exit status is 1 if a bar is missed.
+//
+// CPU time is a process's own clock (clock_getcpuclockid), in nanoseconds, and
+// so needs Linux.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+)
+
+// A part is one of the things measured.
+type part struct {
+	name    string
+	measure func(context.Context, *bench) error
+}
+
+// parts are in the order in which they run: what needs a quiet disk comes before
+// what fills it.
+func parts() []part {
+	return []part{
+		{"sign-in", measureSignIn},
+		{"check", measureChecks},
+		{"stranger", measureStrangers},
+		{"memory", measureMemory},
+		{"million", measureMillion},
+		{"window", measureWindow},
+	}
+}
+
+// A bench is one run.
+type bench struct {
+	program string // the built program
+	dir     string // of what is kept between runs
+	scratch string // of this run; taken away at its end
+	report  *report
+}
+
+func main() {
+	if len(os.Args) == 3 && os.Args[1] == opponentFlag {
+		exit(playOpponent(os.Args[2]))
+	}
+	program := flag.String("program", "build/nightlatch", "the built `program`")
+	dir := flag.String("dir", "build", "`directory` for results and what is kept between runs")
+	only := flag.String("only", "", "comma-separated `parts` to run; all if empty")
+	flag.Parse()
+	chosen, err := choose(*only)
+	if err != nil || flag.NArg() > 0 {
+		fmt.Fprintln(os.Stderr, "bench:", errors.Join(err, flag.CommandLine.Parse([]string{"-h"})))
+		os.Exit(2)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	exit(run(ctx, *program, *dir, chosen))
+}
+
+func exit(err error) {
+	if err == nil {
+		os.Exit(0)
+	}
+	fmt.Fprintln(os.Stderr, "bench:", err)
+	os.Exit(1)
+}
+
+func choose(only string) ([]part, error) {
+	if only == "" {
+		return parts(), nil
+	}
+	var chosen []part
+	for name := range strings.SplitSeq(only, ",") {
+		i := slices.IndexFunc(parts(), func(p part) bool { return p.name == name })
+		if i < 0 {
+			return nil, fmt.Errorf("there is no part %q", name)
+		}
+		chosen = append(chosen, parts()[i])
+	}
+	return chosen, nil
+}
+
+var errMissed = errors.New("a bar was missed")
+
+// run measures the parts, and writes the table to standard output and to a file.
+func run(ctx context.Context, program, dir string, chosen []part) (err error) {
+	if _, err := os.Stat(program); err != nil {
+		return fmt.Errorf("%w; run make build first", err)
+	}
+	b := &bench{report: &report{log: os.Stderr}}
+	if b.program, err = filepath.Abs(program); err != nil {
+		return err
+	}
+	if b.dir, err = filepath.Abs(dir); err != nil {
+		return err
+	}
+	if b.scratch, err = os.MkdirTemp(b.dir, "bench-"); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(b.scratch)) }()
+
+	b.report.begin(machine())
+	for _, p := range chosen {
+		b.report.part(p.name, loadAverage())
+		if err := p.measure(ctx, b); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
+		}
+	}
+	f, err := os.Create(filepath.Join(b.dir, "bench.txt"))
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(b.report.write(io.MultiWriter(os.Stdout, f)), f.Close()); err != nil {
+		return err
+	}
+	if b.report.missed() {
+		return errMissed
+	}
+	return nil
+}
+
+// sub is a new directory for this run.
+func (b *bench) sub(name string) (string, error) {
+	return os.MkdirTemp(b.scratch, name+"-")
+}

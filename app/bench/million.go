@@ -1,0 +1,191 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"nightlatch/app/harness"
+	"nightlatch/server/store/bolt"
+	"nightlatch/server/store/seal"
+)
+
+// The bars of a database with a million accounts.
+const (
+	million     = 1_000_000
+	openTime    = 100 * time.Millisecond
+	millionTime = 1.2 // of a sign-in, over that of the first account
+)
+
+const (
+	openings       = 5
+	millionRounds  = 5
+	millionSignIns = 20 // in a turn
+)
+
+// measureMillion opens a database with a million accounts, and signs in the
+// first, the last, and the only ones of a small database.
+func measureMillion(ctx context.Context, b *bench) error {
+	dir, err := b.millionAccounts(ctx)
+	if err != nil {
+		return err
+	}
+	if err := b.openings(ctx, filepath.Join(dir, databaseName)); err != nil {
+		return err
+	}
+	big, err := b.serve(ctx, dir)
+	if err != nil {
+		return err
+	}
+	defer big.Kill()
+	b.report.tell("start of serve, to its ready line", millis(float64(big.Ready)), "")
+
+	const signers = millionRounds*millionSignIns + millionSignIns // the first turn warms up
+	small, err := b.sub("small")
+	if err != nil {
+		return err
+	}
+	if err := populate(ctx, small, signers); err != nil {
+		return err
+	}
+	alone, err := b.serve(ctx, small)
+	if err != nil {
+		return err
+	}
+	defer alone.Kill()
+
+	var sides []side
+	for _, s := range []struct {
+		server *harness.Server
+		first  int
+	}{{big, 0}, {big, million - signers}, {alone, 0}} {
+		l, err := newLoad(s.server, &crowd{members: members(s.first, signers)}, 1)
+		if err != nil {
+			return err
+		}
+		defer l.close()
+		sides = append(sides, l.signIns(millionSignIns))
+	}
+	if _, err := takeTurns(ctx, 1, sides...); err != nil {
+		return err
+	}
+	got, err := takeTurns(ctx, millionRounds, sides...)
+	if err != nil {
+		return err
+	}
+	first, last, few := got[0], got[1], got[2]
+	both := func(a, b []spell) string {
+		return fmt.Sprintf("%s; %s", millis(typical(a, middle)), millis(typical(b, middle)))
+	}
+	b.report.most("sign-in, the last accounts over the first", both(last, first), over(last, first, middle), millionTime, "%.2f")
+	b.report.most("sign-in, of a million over of a few", both(last, few), over(last, few, middle), millionTime, "%.2f")
+	return nil
+}
+
+// openings measures how long the database takes to open, from memory and from
+// the disk.
+func (b *bench) openings(ctx context.Context, path string) error {
+	for _, from := range []struct {
+		what  string
+		evict bool
+	}{{"opening the database, from the disk", true}, {"opening the database, from memory", false}} {
+		var took []float64
+		for range openings {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if from.evict {
+				if err := evict(path); err != nil {
+					return err
+				}
+			}
+			begun := time.Now()
+			s, err := bolt.Open(bolt.Config{Path: path, Now: time.Now})
+			took = append(took, float64(time.Since(begun)))
+			if err != nil {
+				return err
+			}
+			if err := s.Close(); err != nil {
+				return err
+			}
+		}
+		b.report.add(row{
+			from.what, fmt.Sprintf("%d accounts", million),
+			fmt.Sprintf("≤ %.0f ms", millisOf(float64(openTime))), millis(median(took)), median(took) <= float64(openTime),
+		})
+	}
+	return nil
+}
+
+func millisOf(ns float64) float64 { return ns / 1e6 }
+
+// evict makes the kernel forget what it read of a file.
+func evict(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	return unix.Fadvise(int(f.Fd()), 0, 0, unix.FADV_DONTNEED)
+}
+
+// complete is the last file written of a data directory that is kept; its name
+// says how it was made.
+const complete = "complete-1"
+
+// millionAccounts is a copy of the data directory with a million accounts, which
+// is made once and kept.
+func (b *bench) millionAccounts(ctx context.Context) (string, error) {
+	kept := filepath.Join(b.dir, "bench-million")
+	if _, err := os.Stat(filepath.Join(kept, complete)); errors.Is(err, os.ErrNotExist) {
+		if err := os.RemoveAll(kept); err != nil {
+			return "", err
+		}
+		begun := time.Now()
+		if err := populate(ctx, kept, million); err != nil {
+			return "", err
+		}
+		if err := os.WriteFile(filepath.Join(kept, complete), nil, 0o600); err != nil {
+			return "", err
+		}
+		b.report.remark("A million accounts were made in %.0f s; they are kept for the next run.", time.Since(begun).Seconds())
+	} else if err != nil {
+		return "", err
+	}
+	dir, err := b.sub("million")
+	if err != nil {
+		return "", err
+	}
+	for _, name := range []string{databaseName, seal.MasterFile} {
+		if err := copyFile(filepath.Join(dir, name), filepath.Join(kept, name)); err != nil {
+			return "", err
+		}
+	}
+	return dir, nil
+}
+
+func copyFile(to, from string) (err error) {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, out.Close()) }()
+	if _, err := io.Copy(out, in); err != nil {
+		return err
+	}
+	return out.Sync()
+}
