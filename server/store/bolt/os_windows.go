@@ -29,7 +29,7 @@ func lock(f *os.File, wait time.Duration) error {
 		if wait < pause {
 			return store.ErrInUse
 		}
-		time.Sleep(pause)
+		<-time.After(pause)
 		wait -= pause
 	}
 }
