@@ -78,7 +78,7 @@ func TestPictureSheets(t *testing.T) {
 		for _, s := range sheets[1:] {
 			t.Run(s.name+"-"+l.name, func(t *testing.T) {
 				wear(t, l.Theme)
-				picture(t, open(t, s.build(l.Theme), 1180, 780, 1.5), s.name+"-"+l.name)
+				picture(t, open(t, s.build(l.Theme), 1180, 780, 1), s.name+"-"+l.name)
 			})
 		}
 	}

@@ -54,7 +54,10 @@ func NewTick(form TickForm, on bool, words fyne.CanvasObject) *Tick {
 	t.OnTap = t.toggle
 	content := drawn
 	if words != nil {
-		content = HTop(S12, drawn, Grow(words))
+		if w, ok := words.(*Text); !ok || w.Wrap {
+			words = Grow(words)
+		}
+		content = HTop(S12, drawn, words)
 	}
 	t.init(t, content, RadiusChip, 4, t.dress)
 	return t

@@ -73,14 +73,14 @@ func (t *TouchPicture) sleep() {
 	}
 }
 
-// grow draws the halo again only when its edge has moved by half a point: a few
-// times a second and not sixty.
+// grow draws the halo again only when its edge has moved by a whole point: twelve
+// times a second and not sixty. Every frame draws the window anew.
 func (t *TouchPicture) grow(done float32) {
 	if t.frame++; t.frame%30 == 0 && !showing(t) {
 		t.sleep()
 		return
 	}
-	to := round((done*2-1)*haloReach*2) / 2
+	to := round((done*2 - 1) * haloReach)
 	if to == t.grown {
 		return
 	}
