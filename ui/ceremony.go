@@ -60,8 +60,7 @@ func (r *ceremony) resume(s *Scope, v api.View) {
 	r.take(v)
 }
 
-// lookAgain asks where the ceremony is: the server's clock was moved, or
-// somebody answered elsewhere.
+// lookAgain asks where the ceremony is: somebody may have answered elsewhere.
 func (r *ceremony) lookAgain() {
 	if r.state.Busy || r.state.View.ID == "" {
 		return
@@ -73,14 +72,22 @@ func (r *ceremony) lookAgain() {
 			if err != nil || r.state.Busy || r.state.View.ID != id {
 				return
 			}
-			if v.Rev == r.state.View.Rev {
-				r.c.learn(v.Now)
-				r.changed()
-				return
+			if v.Rev != r.state.View.Rev {
+				r.take(v)
 			}
-			r.take(v)
 		}
 	})
+}
+
+// heard looks again where a topic wants it. When the clock was moved, what is
+// shown counts down to other moments.
+func (r *ceremony) heard(topic string) {
+	switch topic {
+	case api.TopicLabClock:
+		r.changed()
+	case "", api.TopicCeremony:
+		r.lookAgain()
+	}
 }
 
 // send answers the step that is shown.
@@ -191,7 +198,13 @@ func (r *ceremony) host() wizard.Host {
 			r.step()
 		},
 		Leave: func() { r.done(r.state.View) },
-		Open:  func(place string) { r.open(place) },
+		Open: func(place string) {
+			if place == placeLab {
+				r.c.showLab()
+				return
+			}
+			r.open(place)
+		},
 		Key:   r.keyInput,
 		Begin: r.begin,
 		Copy: func(text string) {
@@ -296,9 +309,7 @@ func (p *wizardPage) enter(s *Scope) {
 func (p *wizardPage) resumeIn(s *Scope) { p.scope = s }
 
 func (p *wizardPage) hear(topic string) {
-	if topic == "" || topic == api.TopicCeremony || topic == api.TopicLabClock {
-		p.lookAgain()
-	}
+	p.heard(topic)
 }
 
 // way is where the ceremony is found (R5).

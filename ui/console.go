@@ -137,7 +137,7 @@ func (c *Console) open(root *Scope) {
 	if c.cfg.Lab {
 		c.lab = newLabPanel(c)
 		c.dock = kit.Z(c.lab.content())
-		if !c.cfg.Prefs.BoolWithFallback(prefLab, true) {
+		if !c.cfg.Prefs.BoolWithFallback(prefLab, true) || !c.labFits(firstSize.Width) {
 			c.dock.Hide()
 		}
 	}

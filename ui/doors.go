@@ -48,9 +48,7 @@ func (d *signIn) place() string  { return "" }
 func (d *signIn) enter(s *Scope) { d.start(s) }
 
 func (d *signIn) hear(topic string) {
-	if topic == "" || topic == api.TopicLabClock {
-		d.lookAgain()
-	}
+	d.heard(topic)
 }
 
 func (d *signIn) draw() drawn {

@@ -64,8 +64,12 @@ func eventPlace(w *assets.Words, e api.Activity) string {
 // clientName is a client of this account, as people call it.
 func clientName(w *assets.Words, client, place string) string {
 	switch {
-	case place == "console":
+	case place == "console" && (client == "" || client == "Nightlatch"):
 		return w.T("ui.client.here")
+	case place == "console":
+		return client
+	case client == "seed" || place == "seed":
+		return w.T("ui.client.seed")
 	case client == "" && place == "":
 		return ""
 	case client == "":
@@ -95,7 +99,7 @@ func eventIcon(e api.Activity) (string, fyne.ThemeColorName) {
 		icon = "lock"
 	case "code-sent", "text-enabled", "phone-changed", "phone-deleted", "carrier-opt-in", "carrier-opt-out":
 		icon = "message"
-	case "email-confirmed", "email-changed":
+	case "email-confirmed", "email-changed", "email-kept", "delivery-changed":
 		icon = "mail"
 	case "app-enabled":
 		icon = "app"

@@ -3,7 +3,13 @@ package ui
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -12,9 +18,11 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
+	"nightlatch/assets"
 	"nightlatch/fido"
 	"nightlatch/server"
 	"nightlatch/server/account"
+	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/server/lab"
 	"nightlatch/server/store/seal"
@@ -33,6 +41,8 @@ type house struct {
 	queue   queue
 	vault   *drawer
 	prefs   fyne.Preferences
+	server  *server.Server
+	block   *roadBlock
 	lab     *lab.Lab
 	clock   *lab.Clock
 	keys    Keys
@@ -86,11 +96,13 @@ func newHouse(t testing.TB, seed *server.Seed) *house {
 	})
 	must(t, err)
 	must(t, srv.SetURL("http://localhost:8440"))
+	h.server = srv
 	ctx, cancel := context.WithCancel(context.Background())
 	var work sync.WaitGroup
 	work.Go(func() { _ = srv.Run(ctx) })
 	work.Go(func() { _ = h.lab.Run(ctx) })
-	c, hangUp := client.InMemory(srv.Console())
+	h.block = &roadBlock{next: srv.Console()}
+	c, hangUp := client.InMemory(h.block)
 	h.client = c
 	t.Cleanup(func() {
 		h.leave()
@@ -217,7 +229,7 @@ func (h *house) seen() string {
 			}
 		})
 	}
-	return strings.Join(words, " | ")
+	return strings.Join(append(words, h.console.toast.Says()), " | ")
 }
 
 // visible visits what is not hidden.
@@ -335,4 +347,57 @@ func (h *house) signUp(name, password string) {
 	h.write(password)
 	h.press(fyne.KeyReturn)
 	h.sees("If this phone died now")
+}
+
+// basic signs in as a program that knows a name and a password only.
+func (h *house) basic(name, secret string) error {
+	r := httptest.NewRequestWithContext(h.t.Context(), http.MethodGet, "/api/v1/me", nil)
+	r.Host = "localhost:8440"
+	r.SetBasicAuth(name, secret)
+	r.RemoteAddr = "127.0.0.1:49152"
+	w := httptest.NewRecorder()
+	h.server.Handler().ServeHTTP(w, r)
+	if w.Code != http.StatusOK {
+		return fmt.Errorf("%d %s", w.Code, w.Body)
+	}
+	return nil
+}
+
+// signInElsewhere makes another session for an account without a second step.
+func (h *house) signInElsewhere(name, password string) (token string) {
+	h.t.Helper()
+	c := h.client.WithAgent("curl/8.5.0")
+	v, err := c.Begin(h.t.Context(), api.Begin{Kind: api.SignIn})
+	must(h.t, err)
+	v, err = c.Answer(h.t.Context(), v.ID, v.Rev, api.Credentials{Username: name, Password: password})
+	must(h.t, err)
+	in, ok := v.Step.(api.SignedIn)
+	if !ok {
+		h.t.Fatalf("signing in elsewhere came to %#v", v)
+	}
+	return in.SessionToken
+}
+
+func newWords(t testing.TB) *assets.Words {
+	t.Helper()
+	w, err := assets.New("en")
+	must(t, err)
+	return w
+}
+
+// auditTypes are the types of events that the server records.
+func auditTypes(t testing.TB) (types []string) {
+	t.Helper()
+	f, err := parser.ParseFile(token.NewFileSet(), "../server/audit/types.go", nil, 0)
+	must(t, err)
+	ast.Inspect(f, func(n ast.Node) bool {
+		if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+			types = append(types, strings.Trim(lit.Value, `"`))
+		}
+		return true
+	})
+	if len(types) < 30 {
+		t.Fatalf("found only %q", types)
+	}
+	return types
 }

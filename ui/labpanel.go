@@ -56,7 +56,11 @@ func (l *labPanel) begin(s *Scope) {
 	server := l.c.cfg.Client
 	l.tick()
 	l.redraw()
-	l.scope.Every(time.Second, l.tick)
+	l.scope.Every(time.Second, func() {
+		if l.c.dock.Visible() {
+			l.tick()
+		}
+	})
 	l.look("")
 	l.scope.Follow(func(ctx context.Context, tell func(func())) {
 		for ctx.Err() == nil {
@@ -316,6 +320,24 @@ func (l *labPanel) use(a api.LabAccount) {
 	l.c.copy(a.Password)
 }
 
+// labFits reports whether a window of a width has room for the panel beside a
+// page, at the text size in force; where it hasn't, the panel covers the page.
+func (c *Console) labFits(width float32) bool {
+	const leastPage = 520
+	return width >= (kit.RailFolded+kit.LabWidth+leastPage)*c.textSize()+2
+}
+
+// showLab shows the panel, if it is hidden, and gives it the keyboard.
+func (c *Console) showLab() {
+	switch {
+	case c.dock == nil:
+	case !c.dock.Visible():
+		c.toggleLab()
+	default:
+		c.window.Canvas().Focus(firstIn(c.dock))
+	}
+}
+
 // toggleLab shows or hides the panel.
 func (c *Console) toggleLab() {
 	if c.dock == nil {
@@ -325,6 +347,7 @@ func (c *Console) toggleLab() {
 		c.dock.Hide()
 	} else {
 		c.dock.Show()
+		c.lab.tick()
 	}
 	c.cfg.Prefs.SetBool(prefLab, c.dock.Visible())
 	c.window.Content().Refresh()

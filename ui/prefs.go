@@ -18,9 +18,14 @@ func appearances() []string { return []string{"system", "light", "dark"} }
 
 func textSizes() []int { return []int{100, 125, 150} }
 
+// textSize is how large words are, 1 for 100 %.
+func (c *Console) textSize() float32 {
+	return float32(c.cfg.Prefs.IntWithFallback(prefTextSize, 100)) / 100
+}
+
 // applyTheme dresses the app as the person chose.
 func (c *Console) applyTheme() {
-	theme := kit.Theme{Mode: kit.System, Words: c.words, Scale: float32(c.cfg.Prefs.IntWithFallback(prefTextSize, 100)) / 100}
+	theme := kit.Theme{Mode: kit.System, Words: c.words, Scale: c.textSize()}
 	switch c.cfg.Prefs.String(prefAppearance) {
 	case "light":
 		theme.Mode = kit.AlwaysLight

@@ -47,15 +47,13 @@ func (p *settingsPage) draw() drawn {
 // dress applies a choice of appearance while running.
 func (c *Console) dress() {
 	c.applyTheme()
-	if c.rail != nil {
-		place := c.front.place()
-		c.rail = c.newRail()
-		c.frame()
-		c.rail.Select(place)
-	}
 	if c.lab != nil {
+		if !c.labFits(c.window.Canvas().Size().Width) { // it would cover what one is choosing in
+			c.dock.Hide()
+		}
 		c.lab.redraw()
 	}
+	c.window.Content().Refresh()
 	c.redraw()
 }
 

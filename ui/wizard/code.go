@@ -89,7 +89,7 @@ func nextWords(s State, h Host) string {
 
 // resend offers the same code once more from ResendAt on, and counts down to it (R12).
 func (d *Drawing) resend(s State, h Host, step api.EnterCode) {
-	if step.ResendAt == nil {
+	if step.ResendAt == nil || step.Channel == api.ByApp {
 		return
 	}
 	w := h.Words

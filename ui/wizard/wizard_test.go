@@ -1,0 +1,278 @@
+package wizard
+
+import (
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"reflect"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"nightlatch/assets"
+	"nightlatch/fido"
+	"nightlatch/server/api"
+	"nightlatch/ui/kit"
+)
+
+func english(t *testing.T) *assets.Words {
+	t.Helper()
+	w, err := assets.New("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// dressed is an app that wears our theme.
+func dressed(t *testing.T) {
+	t.Helper()
+	test.NewTempApp(t).Settings().SetTheme(kit.Theme{Mode: kit.AlwaysLight})
+}
+
+func still() time.Time { return time.Date(2026, 11, 22, 9, 41, 7, 0, time.UTC) }
+
+// host takes inputs and notes what was sent.
+func host(w *assets.Words, sent *[]api.Input) Host {
+	nothing := func() {}
+	return Host{
+		Words: w, Clock: kit.Clock{Now: still}, Zone: time.UTC,
+		Send: func(in api.Input) { *sent = append(*sent, in) }, Back: nothing, Cancel: nothing, Leave: nothing, Redraw: nothing, Begin: nothing,
+		Fail: func(Said) {}, Ways: func(bool) {}, Open: func(string) {}, Copy: func(string) {}, Key: func(KeyInput) {},
+		Save: func(api.SaveBackupCode) {}, Print: func(api.SaveBackupCode) {}, Check: func(api.SaveBackupCode) {},
+	}
+}
+
+func kinds() []api.Kind {
+	return []api.Kind{
+		api.SignUp, api.SignIn, api.Reauthenticate, api.EnrollText, api.EnrollApp, api.EnrollKey,
+		api.TurnOff, api.ChangePassword, api.ChangeEmail, api.ChangePhone,
+	}
+}
+
+// Every step of the wire has a renderer, in every ceremony that may show it, and
+// all its words.
+func TestEveryStepIsDrawn(t *testing.T) {
+	dressed(t)
+	w := english(t)
+	var sent []api.Input
+	for _, step := range api.Steps() {
+		switch s := step.(type) {
+		case api.Overview:
+			for _, m := range []api.Method{api.Text, api.App, api.SecurityKey} {
+				Draw(State{View: api.View{Kind: api.EnrollApp, Step: api.Overview{Method: m}}, Draft: &Draft{}}, host(w, &sent))
+			}
+			continue
+		case api.EnterCode:
+			for _, c := range []api.Channel{api.ByText, api.ByEmail, api.ByApp} {
+				at := still()
+				s.Channel, s.ResendAt, s.SentAt = c, &at, &at
+				for _, kind := range []api.Kind{api.SignIn, api.EnrollText} {
+					Draw(State{View: api.View{Kind: kind, Step: s}, Draft: &Draft{Hints: kind == api.SignIn}}, host(w, &sent))
+				}
+			}
+			continue
+		case api.Confirm:
+			for _, m := range []api.Method{"", api.Text, api.App, api.SecurityKey, api.LoginRequest} {
+				Draw(State{View: api.View{Kind: api.TurnOff, Step: api.Confirm{Method: m, Consequences: []api.Consequence{{Code: api.MethodOff, Count: 1}}}}, Draft: &Draft{}}, host(w, &sent))
+			}
+			continue
+		case api.SaveBackupCode:
+			for _, k := range []api.Kind{api.EnrollText, api.EnrollApp, api.EnrollKey} {
+				Draw(State{View: api.View{Kind: k, Step: s}, Draft: &Draft{}}, host(w, &sent))
+			}
+			continue
+		case api.Finished:
+			for _, k := range kinds() {
+				if k != api.SignIn && k != api.SignUp {
+					Draw(State{View: api.View{Kind: k, Step: s}, Draft: &Draft{}}, host(w, &sent))
+				}
+			}
+			continue
+		}
+		d := Draw(State{View: api.View{Kind: api.SignIn, Step: step}, Draft: &Draft{}}, host(w, &sent))
+		if d.Heading == "" && d.Picture == nil {
+			t.Errorf("%T is drawn without a heading", step)
+		}
+	}
+	for _, k := range kinds() {
+		w.T("wizard.title." + string(k))
+	}
+	for _, s := range api.Steps() {
+		w.T("wizard.path." + string(s.StepType()))
+	}
+	if missing := w.Missing(); len(missing) > 0 {
+		t.Errorf("no words for %q", missing)
+	}
+	if len(sent) > 0 {
+		t.Errorf("drawing alone sent %#v", sent)
+	}
+}
+
+// What a step asks for has the keyboard at first; a loss is not confirmed by
+// Enter alone.
+func TestFirstFocus(t *testing.T) {
+	dressed(t)
+	var sent []api.Input
+	h := host(english(t), &sent)
+	for _, step := range api.Steps() {
+		f := Door(State{View: api.View{Kind: api.SignIn, Step: step}, Draft: &Draft{}}, h, nil)
+		_, waits := step.(api.UseSecurityKey)
+		_, careful := step.(api.Confirm)
+		if f.First == nil && !waits && !careful {
+			t.Errorf("%T: nothing has the keyboard", step)
+		}
+		if careful && f.Keys.Enter != nil {
+			t.Errorf("%T: Enter alone confirms a loss", step)
+		}
+	}
+}
+
+// constants are the values of a package's string constants that are codes.
+func constants(t *testing.T, file string) (codes []string) {
+	t.Helper()
+	f, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range f.Decls {
+		g, ok := d.(*ast.GenDecl)
+		if !ok || g.Tok != token.CONST {
+			continue
+		}
+		for _, s := range g.Specs {
+			for _, v := range s.(*ast.ValueSpec).Values {
+				if lit, ok := v.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+					code, err := strconv.Unquote(lit.Value)
+					if err != nil {
+						t.Fatal(err)
+					}
+					codes = append(codes, code)
+				}
+			}
+		}
+	}
+	return codes
+}
+
+// Every refusal code and every problem code has words: what happened, why, and
+// what to do next.
+func TestEveryCodeHasWords(t *testing.T) {
+	t.Parallel()
+	w := english(t)
+	codes := append(constants(t, "../../server/api/view.go"), constants(t, "../../server/api/problem.go")...)
+	if len(codes) < 25 {
+		t.Fatalf("found only %d codes", len(codes))
+	}
+	for _, code := range codes {
+		switch code {
+		case api.TemporaryPasswordRequired, api.TemporaryPasswordExpired, api.BackupCodeNotAccepted:
+			continue // said to third-party clients, in their protocol's words
+		}
+		for _, said := range []Said{
+			ExplainRefusal(w, &api.Refusal{Code: code}, api.EnterPassword{}),
+			Explain(w, &api.Problem{Code: code}),
+		} {
+			if said.Code != code {
+				t.Errorf("%s has no words of its own", code)
+			}
+			if said.What == "" || said.Why == "" || said.Next == "" {
+				t.Errorf("%s says only %+v", code, said)
+			}
+		}
+	}
+}
+
+// Whatever goes wrong with a security key has words of its own.
+func TestEveryKeyErrorHasWords(t *testing.T) {
+	t.Parallel()
+	w := english(t)
+	for _, err := range []error{
+		fido.ErrCancelled, fido.ErrTimeout, fido.ErrRemoved, fido.ErrInterrupted, fido.ErrAlreadyEnrolled, fido.ErrNotEnrolled,
+		fido.ErrPINRequired, fido.ErrPINBlocked, fido.ErrPINAuthBlocked, fido.ErrPINNotSet, fido.ErrPINPolicy, fido.ErrNoVerification,
+		fido.ErrVerification, fido.ErrNoSpace, fido.ErrBusy, fido.ErrNoPermission, fido.ErrNotKey, fido.ErrDenied, fido.ErrNotAllowed,
+		fido.ErrAlgorithm, fido.ErrOrigin, fido.ErrMalformed, fido.ErrUntrusted, fido.ErrUnsupported,
+		&fido.WrongPINError{TriesLeft: 3}, &fido.AlreadyEnrolledError{}, errors.New("rx error"),
+	} {
+		said := ExplainKey(w, err)
+		if said.What == "" || said.Why == "" || said.Next == "" || strings.Contains(said.Why+said.What+said.Next, "{") {
+			t.Errorf("%v says only %+v", err, said)
+		}
+	}
+	if len(w.Missing()) > 0 {
+		t.Errorf("no words for %q", w.Missing())
+	}
+}
+
+func TestDriftIsSaidInSeconds(t *testing.T) { // R23
+	t.Parallel()
+	w := english(t)
+	for _, tt := range []struct {
+		drift int
+		want  string
+	}{{95, "95 seconds ahead"}, {-30, "30 seconds behind"}} {
+		said := ExplainRefusal(w, &api.Refusal{Code: api.ClockDrift, Drift: &tt.drift}, api.EnterCode{Channel: api.ByApp})
+		if !strings.Contains(said.Why, tt.want) {
+			t.Errorf("drift %d: %q", tt.drift, said.Why)
+		}
+	}
+}
+
+func TestStops(t *testing.T) {
+	t.Parallel()
+	w := english(t)
+	path := []api.StepType{"overview", "enter-email", "enter-code", "enter-phone", "enter-code", "save-backup-code", "finished"}
+	want := []string{"Overview", "Email", "Number", "Code", "Backup code"}
+	for i, at := range []int{0, 1, 1, 2, 3, 4, 5} {
+		names, got := Stops(w, api.View{Path: path, At: i})
+		if got != at || !reflect.DeepEqual(names, want) {
+			t.Errorf("step %d is at %d of %q, want %d of %q", i, got, names, at, want)
+		}
+	}
+}
+
+// A step that is drawn again keeps what was typed.
+func TestDraftSurvives(t *testing.T) {
+	dressed(t)
+	var sent []api.Input
+	h := host(english(t), &sent)
+	s := State{View: api.View{Kind: api.EnrollText, Step: api.EnterPhone{Number: "+12025550143", Discoverable: true}}, Draft: &Draft{}}
+	read := func() string {
+		text := ""
+		kit.Walk(Door(s, h, nil).Content, func(o fyne.CanvasObject) bool {
+			if in, ok := o.(*kit.TextField); ok {
+				text = in.Text()
+			}
+			return text == ""
+		})
+		return text
+	}
+	if got := read(); got != "+12025550143" {
+		t.Errorf("the number on file is shown as %q", got)
+	}
+	s.Draft.Phone = ""
+	if got := read(); got != "" {
+		t.Errorf("an emptied field is filled again, with %q", got)
+	}
+	s.Draft.Phone = "+49"
+	if got := read(); got != "+49" {
+		t.Errorf("what was typed is shown as %q", got)
+	}
+}
+
+func TestPhoneNumber(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{"+12025550143": "+1 202-555-0143", "+4915112345678": "+49 1511 2345678", "•••• 0143": "•••• 0143", "": ""} {
+		if got := PhoneNumber(in); got != want {
+			t.Errorf("PhoneNumber(%q) = %q, want %q", in, got, want)
+		}
+	}
+	if got := LastDigits("+1 ••• ••• 0143"); got != "0143" {
+		t.Errorf("LastDigits = %q", got)
+	}
+}
