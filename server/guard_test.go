@@ -101,6 +101,7 @@ func TestHostileOrigins(t *testing.T) {
 		"GET http://localhost:" + port + "/api/v1/about HTTP/1.1\r\nHost: evil.example",
 		"GET http://localhost:" + port + "/api/v1/about HTTP/1.1\r\nHost: localhost:" + port,
 		"CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443",
+		"OPTIONS * HTTP/1.1\r\nHost: evil.example",
 		"GET /api/v1/about HTTP/1.0",
 	} {
 		if res := w.raw(line + "\r\nConnection: close\r\n\r\n"); res.StatusCode != http.StatusForbidden && res.StatusCode != http.StatusBadRequest {
