@@ -79,6 +79,7 @@ type Console struct {
 	place   string       // what this computer is called
 	trouble *wizard.Said // shown above the page in front
 	toast   *kit.Toaster
+	talking <-chan struct{} // closed when the last talk with a security key has ended
 }
 
 // New returns a console; Show opens its window.

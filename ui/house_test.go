@@ -79,6 +79,11 @@ func (n noKeys) Get(ctx context.Context, d fido.Device, options json.RawMessage,
 // newHouse starts server, lab and console. The policy is classic.
 func newHouse(t testing.TB, seed *server.Seed) *house {
 	t.Helper()
+	return newHouseOf(t, account.Classic(), seed)
+}
+
+func newHouseOf(t testing.TB, policy account.Policy, seed *server.Seed) *house {
+	t.Helper()
 	h := &house{t: t, queue: make(queue, 1024), vault: &drawer{}, keys: noKeys{}, printer: &paper{}}
 	h.app = test.NewTempApp(t)
 	h.prefs = h.app.Preferences()
@@ -91,7 +96,7 @@ func newHouse(t testing.TB, seed *server.Seed) *house {
 	h.lab, err = lab.New(lab.Config{Clock: h.clock, Reset: func(ctx context.Context) error { return srv.Reset(ctx, seed) }, Log: log})
 	must(t, err)
 	srv, err = server.New(server.Config{
-		Store: store, Keys: seal.New([32]byte{1}), Policy: account.Classic(), Hasher: hasher, RPID: "localhost", Now: h.clock.Now, Log: log,
+		Store: store, Keys: seal.New([32]byte{1}), Policy: policy, Hasher: hasher, RPID: "localhost", Now: h.clock.Now, Log: log,
 		Texter: h.lab, Mailer: h.lab, Lab: h.lab.Handler(), Version: "test", Seed: seed,
 	})
 	must(t, err)

@@ -11,6 +11,7 @@ import (
 	"nightlatch/fido"
 	"nightlatch/fido/libfido2"
 	"nightlatch/fido/virtual"
+	"nightlatch/server/account"
 )
 
 // bench gives the house virtual keys that real libfido2 opens.
@@ -18,7 +19,7 @@ func (h *house) bench() *virtual.Bench {
 	h.t.Helper()
 	b, err := virtual.New(virtual.Config{})
 	must(h.t, err)
-	keys, err := fido.New(fido.Config{Open: libfido2.Backend{}, Devices: b.Devices, Origin: "http://localhost:8440", Timeout: 5 * time.Second})
+	keys, err := fido.New(fido.Config{Open: libfido2.Backend{}, Devices: b.Devices, Origin: "http://localhost:8440", Timeout: 4 * time.Second})
 	must(h.t, err)
 	h.t.Cleanup(func() { _ = b.Close() })
 	h.leave()
@@ -40,14 +41,8 @@ func TestSecurityKey(t *testing.T) {
 	h.press(fyne.KeyReturn)
 	h.confirmEmail("mara@example.org")
 	h.sees("Insert your security key")
-	k, err := b.Plug("Desk key", fido.USB, "4711")
+	k, err := b.Plug("Desk key", fido.USB, "")
 	must(t, err)
-	h.sees("Enter the PIN of your key")
-	h.write("0000")
-	h.press(fyne.KeyReturn)
-	h.sees("That isn’t this key’s PIN", "7 of 8 tries left")
-	h.write("4711")
-	h.press(fyne.KeyReturn)
 	h.sees("Touch your key", "left")
 	must(t, b.Touch(k.ID))
 	h.sees("Name your key")
@@ -114,4 +109,29 @@ func TestSecurityKeyGivesUp(t *testing.T) {
 	h.sees("What will happen")
 	h.do("Cancel")
 	h.sees("No security key yet")
+}
+
+// A hardened server wants the key's PIN, which is asked for with the tries left.
+func TestSecurityKeyPIN(t *testing.T) {
+	h := newHouseOf(t, account.Hardened(), nil)
+	h.signUp("mara", password)
+	b := h.bench()
+	k, err := b.Plug("Desk key", fido.USB, "4711")
+	must(t, err)
+	h.ctrl(fyne.Key3)
+	h.press(fyne.KeyReturn)
+	h.sees("What will happen", "the key asks for its PIN every time")
+	h.press(fyne.KeyReturn)
+	h.confirmEmail("mara@example.org")
+	h.sees("Enter the PIN of your key")
+	h.press(fyne.KeyReturn)
+	h.sees("The PIN is empty")
+	h.write("0000")
+	h.press(fyne.KeyReturn)
+	h.sees("That isn’t this key’s PIN", "7 of 8 tries left")
+	h.write("4711")
+	h.press(fyne.KeyReturn)
+	h.sees("Touch your key")
+	must(t, b.Touch(k.ID))
+	h.sees("Name your key")
 }

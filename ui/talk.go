@@ -86,7 +86,19 @@ func (r *ceremony) startTalk(chosen *fido.Device) {
 	if len(step.Create) > 0 {
 		call, options = r.c.cfg.Keys.Create, json.RawMessage(step.Create)
 	}
+	if t.scope.Left() {
+		return
+	}
+	before, ended := r.c.talking, make(chan struct{})
+	r.c.talking = ended
 	t.scope.Follow(func(ctx context.Context, tell func(func())) {
+		defer close(ended)
+		if before != nil { // a key that was told to stop needs a moment to let go
+			<-before
+		}
+		if ctx.Err() != nil {
+			return
+		}
 		response, err := call(ctx, device, options, t)
 		label := r.labelOf(ctx, err)
 		tell(func() {

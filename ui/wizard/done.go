@@ -11,8 +11,11 @@ import (
 const fewCodes = 2
 
 // FewCodes reports whether an account has so few backup codes left that it is
-// said at sign-in and on the overview (R78).
-func FewCodes(a api.Account) bool { return a.TwoFactor && a.BackupCodes.Active <= fewCodes }
+// said at sign-in and on the overview (R78). Who has a key needs none (R32), and
+// isn't told at every sign-in that there is none.
+func FewCodes(a api.Account) bool {
+	return a.TwoFactor && a.BackupCodes.Active <= fewCodes && (a.BackupCodes.Active > 0 || a.Methods.Keys == 0)
+}
 
 // signedIn ends sign-in and sign-up.
 func signedIn(s State, h Host, step api.SignedIn) Drawing {
