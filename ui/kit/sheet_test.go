@@ -37,6 +37,9 @@ func looks(t *testing.T) []look {
 		}
 		return w
 	}
+	if racing {
+		return []look{{"dark-125-long", Theme{Mode: AlwaysDark, Scale: 1.25, Words: words(assets.PseudoLong)}}}
+	}
 	return []look{
 		{"light", Theme{Mode: AlwaysLight}},
 		{"dark", Theme{Mode: AlwaysDark}},

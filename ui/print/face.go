@@ -35,28 +35,29 @@ func (f face) has(words string) bool {
 	return true
 }
 
-// faces are the fonts of the sheet.
+// faces are the fonts of the sheet, for one layout: a face is not for use by two
+// at once.
 type faces struct{ text, mono face }
 
-// loadFaces reads the fonts once.
-var loadFaces = sync.OnceValues(func() (*faces, error) {
-	read := func(name assets.Face) (face, error) {
+// loadFonts reads the fonts once.
+var loadFonts = sync.OnceValues(func() (fonts [2]*font.Font, err error) {
+	for i, name := range []assets.Face{assets.TextForPDF, assets.MonoStrong} {
 		f, err := font.ParseTTF(bytes.NewReader(assets.Font(name)))
 		if err != nil {
-			return face{}, fmt.Errorf("print: reading font %s: %w", name, err)
+			return fonts, fmt.Errorf("print: reading font %s: %w", name, err)
 		}
-		return face{f}, nil
+		fonts[i] = f.Font
 	}
-	text, err := read(assets.TextForPDF)
-	if err != nil {
-		return nil, err
-	}
-	mono, err := read(assets.MonoStrong)
-	if err != nil {
-		return nil, err
-	}
-	return &faces{text: text, mono: mono}, nil
+	return fonts, nil
 })
+
+func loadFaces() (*faces, error) {
+	fonts, err := loadFonts()
+	if err != nil {
+		return nil, err
+	}
+	return &faces{text: face{font.NewFace(fonts[0])}, mono: face{font.NewFace(fonts[1])}}, nil
+}
 
 func (f *faces) has(words string) bool { return f.text.has(words) }
 
