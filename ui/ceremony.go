@@ -336,5 +336,5 @@ func (p *wizardPage) draw() drawn {
 	}
 	page, f := wizard.Page(p.state, p.host(), p.way(), p.c.margin())
 	p.lastShown = p.state.View.Step.StepType()
-	return drawn{content: page.Build(), first: f.First, keys: f.Keys, ready: true}
+	return drawn{content: page.Build(), first: f.First, keys: f.Keys, heading: f.Heading, ready: true}
 }

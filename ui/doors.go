@@ -64,7 +64,7 @@ func (d *signIn) draw() drawn {
 		d.state.Fault = c.trouble
 	}
 	f := wizard.Door(d.state, d.host(), c.doorFoot())
-	return drawn{content: f.Content, first: f.First, keys: f.Keys, ready: true}
+	return drawn{content: f.Content, first: f.First, keys: f.Keys, heading: f.Heading, ready: true}
 }
 
 // doorFoot is the line under a door's card.
@@ -105,7 +105,7 @@ func (d *firstStart) draw() drawn {
 	if !d.c.cfg.Lab {
 		lab = d.c.cfg.OpenLab
 	}
-	return drawn{content: drawFirstStart(d.c, form, next, lab), first: f.First, keys: f.Keys, ready: true}
+	return drawn{content: drawFirstStart(d.c, form, next, lab), first: f.First, keys: f.Keys, heading: f.Heading, ready: true}
 }
 
 // brandWidth is how wide the side with the mark is; below narrowDoor it goes.

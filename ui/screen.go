@@ -22,7 +22,8 @@ type drawn struct {
 	content fyne.CanvasObject
 	first   fyne.Focusable // has the keyboard when the screen comes to the front
 	keys    kit.Keys
-	ready   bool // all that it shows is there
+	heading string // what the window is called; "" takes the page's title
+	ready   bool   // all that it shows is there
 }
 
 // show brings a screen to the front. The keyboard goes to its first part, unless
@@ -75,8 +76,31 @@ func (c *Console) redraw() {
 	}
 	if d.ready {
 		c.still = false
+		c.entitle(d)
 	}
 }
+
+// entitle says in the window's title what is in front: lists of windows and
+// screen readers have nothing else.
+func (c *Console) entitle(d drawn) {
+	title := d.heading
+	if title == "" {
+		kit.Walk(d.content, func(o fyne.CanvasObject) bool {
+			if t, ok := o.(*kit.Text); ok && t.Role == kit.Title {
+				title = t.Words
+			}
+			return title == ""
+		})
+	}
+	if title == "" {
+		c.window.SetTitle(windowName)
+		return
+	}
+	c.window.SetTitle(title + " – " + windowName)
+}
+
+// windowName is what the window is called when nothing else is to be said.
+const windowName = "Nightlatch"
 
 // focus gives the keyboard to a part of the page; nil takes it from what is gone.
 func (c *Console) focus(f fyne.Focusable) {

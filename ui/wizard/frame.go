@@ -16,6 +16,7 @@ const (
 
 // A Framed is a step ready to be shown, and what the keyboard does there.
 type Framed struct {
+	Heading string // what the step is called, for the window's title
 	Content fyne.CanvasObject
 	First   fyne.Focusable // nil: leave the keyboard where it is
 	Keys    kit.Keys
@@ -110,7 +111,7 @@ func Form(s State, h Host) (content fyne.CanvasObject, next *kit.Button, f Frame
 
 // framed is what all frames have: first focus, Enter and Escape.
 func (d Drawing) framed(h Host) Framed {
-	f := Framed{First: d.First}
+	f := Framed{Heading: d.Heading, First: d.First}
 	if next := d.Next; next != nil && !d.Careful {
 		f.Keys.Enter = func() { next.Tapped(nil) }
 	}
