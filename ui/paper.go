@@ -48,11 +48,14 @@ func words(e print.Element, zoom, x, y, w, h float32) kit.Part {
 	size := float32(e.Size) * zoom
 	role := kit.Role{Size: size, Line: size * 1.35, Strong: e.Strong, Mono: e.Mono}.Fixed()
 	t := kit.NewText(strings.TrimSpace(e.Words), role, kit.PaperInk)
+	width := w + 2
 	switch {
 	case e.Centered:
 		t.Centered()
 	case e.Right:
 		t.Trailing()
+	default: // the screen sets letters on whole pixels, so a full line can be wider than on paper
+		width = max(width, t.MinSize().Width)
 	}
-	return kit.Part{X: x, Y: y + (h-role.Line)/2, W: w + 2, H: role.Line, O: t}
+	return kit.Part{X: x, Y: y + (h-role.Line)/2, W: width, H: role.Line, O: t}
 }
