@@ -49,7 +49,7 @@ func parts() []part {
 
 // A bench is one run.
 type bench struct {
-	program string // the built program
+	program string // a copy of the built one
 	dir     string // of what is kept between runs
 	scratch string // of this run; taken away at its end
 	report  *report
@@ -104,9 +104,6 @@ func run(ctx context.Context, program, dir string, chosen []part) (err error) {
 		return fmt.Errorf("%w; run make build first", err)
 	}
 	b := &bench{report: &report{log: os.Stderr}}
-	if b.program, err = filepath.Abs(program); err != nil {
-		return err
-	}
 	if b.dir, err = filepath.Abs(dir); err != nil {
 		return err
 	}
@@ -114,6 +111,10 @@ func run(ctx context.Context, program, dir string, chosen []part) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(b.scratch)) }()
+	b.program = filepath.Join(b.scratch, filepath.Base(program))
+	if err := install(b.program, program); err != nil {
+		return err
+	}
 
 	b.report.begin(machine())
 	for _, p := range chosen {

@@ -4,12 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"nightlatch/app/harness"
 	"nightlatch/server/store/bolt"
@@ -125,19 +122,6 @@ func (b *bench) openings(ctx context.Context, path string) error {
 
 func millisOf(ns float64) float64 { return ns / 1e6 }
 
-// evict makes the kernel forget what it read of a file.
-func evict(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	return unix.Fadvise(int(f.Fd()), 0, 0, unix.FADV_DONTNEED)
-}
-
 // complete is the last file written of a data directory that is kept; its name
 // says how it was made.
 const complete = "complete-1"
@@ -166,26 +150,9 @@ func (b *bench) millionAccounts(ctx context.Context) (string, error) {
 		return "", err
 	}
 	for _, name := range []string{databaseName, seal.MasterFile} {
-		if err := copyFile(filepath.Join(dir, name), filepath.Join(kept, name)); err != nil {
+		if err := copyFile(filepath.Join(dir, name), filepath.Join(kept, name), 0o600); err != nil {
 			return "", err
 		}
 	}
 	return dir, nil
-}
-
-func copyFile(to, from string) (err error) {
-	in, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, out.Close()) }()
-	if _, err := io.Copy(out, in); err != nil {
-		return err
-	}
-	return out.Sync()
 }

@@ -31,11 +31,14 @@ const (
 // built with the same flags. The console opens as on any day: somebody is signed
 // in and sees the overview.
 func measureWindow(ctx context.Context, b *bench) error {
-	path, err := harness.Build(ctx, b.scratch, "hello", "nightlatch/app/bench/hello", harness.WindowTags, "-ldflags=-s -w")
+	built, err := harness.Build(ctx, b.scratch, "hello-built", "nightlatch/app/bench/hello", harness.WindowTags, "-ldflags=-s -w")
 	if err != nil {
 		return err
 	}
-	hello := program{path: path}
+	hello := program{path: filepath.Join(b.scratch, "hello")}
+	if err := install(hello.path, built); err != nil {
+		return err
+	}
 	if hello.home, err = b.sub("hello"); err != nil {
 		return err
 	}
