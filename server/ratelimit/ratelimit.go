@@ -62,8 +62,15 @@ func (l Limit) load(tx store.Tx, subject string) (counter, error) {
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return c, fmt.Errorf("ratelimit: %w", err)
 	}
+	if c.RetryAt.Sub(tx.Now()) > l.wait(c.Count)+clockSlack {
+		c.RetryAt = time.Time{} // longer than there is a wait: the clock was set back
+	}
 	return c, nil
 }
+
+// clockSlack is by how much a transaction may be earlier than the one that
+// counted before it and still see its wait.
+const clockSlack = time.Minute
 
 func (l Limit) disabled(c counter) bool { return l.Disable > 0 && c.Count >= l.Disable }
 

@@ -127,6 +127,39 @@ func TestSubjectsAndPoliciesCountApart(t *testing.T) {
 
 // TestR43Burst: a hundred tries at once get no more verdicts than a patient
 // guesser's first five.
+// A wait that was counted from a clock that ran ahead does not outlive the clock.
+// What was counted does.
+func TestClockSetBack(t *testing.T) {
+	t.Parallel()
+	c := &clock{at: start.AddDate(1, 0, 0)}
+	s := storetest.New(t, c.now)
+	for range 5 {
+		attempt(t, s, r43, "a", false)
+	}
+	c.at = c.at.Add(-clockSlack)
+	if examined, _, _ := attempt(t, s, r43, "a", true); examined {
+		t.Error("a little earlier is as good as now: transactions are not begun in their order")
+	}
+	c.at = start
+	err := s.View(t.Context(), func(tx store.Tx) error {
+		f, err := r43.State(tx, "a")
+		if f.Count != 5 || !f.RetryAt.IsZero() {
+			t.Errorf("set back by a year: %+v", f)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	examined, f, refusal := attempt(t, s, r43, "a", false)
+	if !examined || f.Count != 6 || f.RetryAt.Sub(c.at) != time.Minute {
+		t.Errorf("set back by a year: %v, %+v, %v", examined, f, refusal)
+	}
+	if examined, _, _ := attempt(t, s, r43, "a", true); examined {
+		t.Error("the next wait is none")
+	}
+}
+
 func TestR43Burst(t *testing.T) {
 	t.Parallel()
 	s := storetest.New(t, (&clock{at: start}).now)
