@@ -15,11 +15,13 @@ import (
 // parameter too; clients compare the field as a whole, so it is left out.
 const Challenge = `Basic realm="Nightlatch"`
 
-// Present reports whether a request carries the Basic scheme at all.
+// Present reports whether a request carries the Basic scheme at all. Two
+// Authorization fields are none: what stands before us might have looked at the
+// other.
 func Present(r *http.Request) bool {
 	const scheme = "Basic "
-	h := r.Header.Get("Authorization")
-	return len(h) >= len(scheme) && strings.EqualFold(h[:len(scheme)], scheme)
+	fields := r.Header["Authorization"]
+	return len(fields) == 1 && len(fields[0]) >= len(scheme) && strings.EqualFold(fields[0][:len(scheme)], scheme)
 }
 
 // Attempt reads the user name and secret of a request. What is not well-formed,

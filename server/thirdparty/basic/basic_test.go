@@ -47,6 +47,16 @@ func TestAttempt(t *testing.T) {
 	}
 }
 
+// What stands before the server might have looked at the other field.
+func TestTwoFields(t *testing.T) {
+	t.Parallel()
+	r := request("Basic YWRhOng=")
+	r.Header.Add("Authorization", "Basic Ym9iOng=")
+	if Present(r) {
+		t.Error("two Authorization fields count as one")
+	}
+}
+
 func TestProblem(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
