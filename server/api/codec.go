@@ -28,10 +28,12 @@ func kindOf(b []byte) (string, error) {
 	var t struct {
 		Type string `json:"type"`
 	}
-	if err := json.Unmarshal(b, &t); err != nil {
-		return "", err
+	err := json.Unmarshal(b, &t)
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) && wrong.Field == "" {
+		return "", fmt.Errorf("%w: not an object", ErrUnknownType)
 	}
-	return t.Type, nil
+	return t.Type, err
 }
 
 // MarshalStep is the JSON form of a step.

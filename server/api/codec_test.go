@@ -49,7 +49,7 @@ func TestAnswerKeepsEveryInput(t *testing.T) {
 }
 
 func TestUnknownInput(t *testing.T) {
-	for _, body := range []string{`{"rev":1,"input":{"type":"wish"}}`, `{"rev":1}`, `{"rev":1,"input":{}}`} {
+	for _, body := range []string{`{"rev":1,"input":{"type":"wish"}}`, `{"rev":1}`, `{"rev":1,"input":{}}`, `{"rev":1,"input":"continue"}`, `{"rev":1,"input":[]}`} {
 		var a Answer
 		if err := json.Unmarshal([]byte(body), &a); !errors.Is(err, ErrUnknownType) {
 			t.Errorf("%s: %v", body, err)
