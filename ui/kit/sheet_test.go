@@ -2,7 +2,7 @@ package kit_test
 
 import (
 	"image"
-	"image/color"
+	"image/draw"
 	"image/png"
 	"os"
 	"path/filepath"
@@ -72,12 +72,8 @@ func picture(t *testing.T, win fyne.Window, name string) image.Image {
 	src := win.Canvas().Capture()
 	b := src.Bounds()
 	img := image.NewRGBA(b)
-	for y := b.Min.Y; y < b.Max.Y; y++ {
-		for x := b.Min.X; x < b.Max.X; x++ {
-			r, g, bl, _ := src.At(x, y).RGBA()
-			img.SetRGBA(x, y, color.RGBA{uint8(r >> 8), uint8(g >> 8), uint8(bl >> 8), 255})
-		}
-	}
+	draw.Draw(img, b, image.White, image.Point{}, draw.Src)
+	draw.Draw(img, b, src, b.Min, draw.Over)
 	f, err := os.Create(filepath.Join(t.ArtifactDir(), name+".png"))
 	if err != nil {
 		t.Fatal(err)
