@@ -32,6 +32,7 @@ var adminVerbs = []struct {
 	{"restore", "restore [--data DIR] FILE", (*adminCommand).restore, 1},
 	{"set-mail", "set-mail [--data DIR] --addr HOST:PORT --from ADDRESS [--tls MODE] [--user NAME] < PASSWORD", (*adminCommand).setMail, 0},
 	{"set-text-gateway", "set-text-gateway [--data DIR] --url URL < TOKEN", (*adminCommand).setText, 0},
+	{"set-owner", "set-owner [--data DIR] --user NAME", (*adminCommand).setOwner, 0},
 }
 
 // An adminCommand is one run of `nightlatch admin`.
@@ -39,8 +40,9 @@ type adminCommand struct {
 	terminal
 	dir  string
 	file string // the argument, where there is one
-	mail mailSettings
-	text textSettings
+	mail delivery.MailSettings
+	text delivery.TextSettings
+	user string // whose account
 	off  bool
 }
 
@@ -67,6 +69,8 @@ func (t terminal) admin(args []string) error {
 		f.StringVar(&c.mail.From, "from", "", "the sender's `address`")
 		f.StringVar(&c.mail.Username, "user", "", "user `name`; its password is read from standard input")
 		f.BoolVar(&c.off, "off", false, "send no more mail")
+	case "set-owner":
+		f.StringVar(&c.user, "user", "", "user `name` of the account that may set up mail and texts in the window")
 	case "set-text-gateway":
 		f.StringVar(&c.text.URL, "url", "", "`URL` that takes {\"to\",\"body\"}; its bearer token is read from standard input")
 		f.BoolVar(&c.off, "off", false, "send no more texts")
@@ -151,53 +155,4 @@ func accountIDs(ctx context.Context, s store.Store) ([]string, error) {
 		ids = append(ids, found)
 		after = prefix + found + "/\xff" // beyond everything the account owns
 	}
-}
-
-// setMail sets how mails leave, from the next start on.
-func (c *adminCommand) setMail(ctx context.Context) error {
-	if !c.off {
-		if c.mail.Username != "" {
-			password, err := newSecrets(c.terminal).password()
-			if err != nil {
-				return err
-			}
-			c.mail.Password = password
-		}
-		if _, err := c.mail.mailer(time.Now); err != nil {
-			return usagef("set-mail: %v", err)
-		}
-	}
-	return c.set(ctx, mailKey, c.mail)
-}
-
-// setText sets how texts leave, from the next start on.
-func (c *adminCommand) setText(ctx context.Context) error {
-	if !c.off {
-		token, err := newSecrets(c.terminal).ask("Token: ")
-		if err != nil && !errors.Is(err, errNoLine) {
-			return err
-		}
-		c.text.Token = token
-		if _, err := c.text.texter(); err != nil {
-			return usagef("set-text-gateway: %v", err)
-		}
-	}
-	return c.set(ctx, textKey, c.text)
-}
-
-func (c *adminCommand) set(ctx context.Context, key string, v any) error {
-	dir, err := prepareDirectory(c.dir)
-	if err != nil {
-		return err
-	}
-	s, keys, err := openStore(ctx, dir, time.Now, true, nil)
-	if err != nil {
-		return explainData(dir, err)
-	}
-	if c.off {
-		err = s.Update(ctx, func(tx store.Tx) error { return tx.Delete(key) })
-	} else {
-		err = saveSealed(ctx, s, keys, key, v)
-	}
-	return explainData(dir, errors.Join(err, s.Close()))
 }

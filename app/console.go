@@ -45,7 +45,7 @@ func (t terminal) console(args []string) error {
 	if *seed != "" && !*lab {
 		return usagef("--seed goes with --lab")
 	}
-	cfg := homeConfig{policy: account.Classic()}
+	cfg := homeConfig{policy: account.Classic(), keepMail: true}
 	if *lab {
 		cfg = demoConfig()
 	}

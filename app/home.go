@@ -36,9 +36,11 @@ type homeConfig struct {
 	dir    string // the data directory; "" with a lab: one that is thrown away
 	lab    bool
 	policy account.Policy
-	seed   *server.Seed // accounts to create; may be nil
-	demo   []api.LabAccount
-	log    *slog.Logger
+	// keepMail keeps mail on this computer while no mail server is set up.
+	keepMail bool
+	seed     *server.Seed // accounts to create; may be nil
+	demo     []api.LabAccount
+	log      *slog.Logger
 }
 
 // A home is a data directory in use: database, keys and server, and the lab
@@ -86,15 +88,12 @@ func openHome(ctx context.Context, cfg homeConfig) (_ *home, err error) {
 	}
 	sc := server.Config{
 		Store: h.store, Keys: h.keys, Policy: cfg.policy, RPID: relyingParty, Now: now,
-		Hasher: hasher, Log: cfg.log, Version: version, Seed: cfg.seed,
+		Hasher: hasher, Log: cfg.log, Version: version, Seed: cfg.seed, KeepMail: cfg.keepMail,
 	}
 	if cfg.lab {
-		err = h.openLab(clock, cfg, &sc)
-	} else {
-		sc.Mailer, sc.Texter, err = carriers(ctx, h.store, h.keys, now)
-	}
-	if err != nil {
-		return nil, err
+		if err = h.openLab(clock, cfg, &sc); err != nil {
+			return nil, err
+		}
 	}
 	h.server, err = server.New(sc)
 	return h, err

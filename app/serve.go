@@ -24,7 +24,7 @@ const grace = 5 * time.Second
 // A serveConfig is the command line of `nightlatch serve`.
 type serveConfig struct {
 	data, listen, seed, policy string
-	lab                        bool
+	lab, keepMail              bool
 }
 
 // serve runs `nightlatch serve`: the account server with no window.
@@ -34,6 +34,7 @@ func (t terminal) serve(args []string) error {
 	f.StringVar(&cfg.data, "data", "", "data `directory`; with --lab and without this, one that is thrown away")
 	f.StringVar(&cfg.listen, "listen", defaultListen, "loopback `address` to listen on; port 0 picks one")
 	f.BoolVar(&cfg.lab, "lab", false, "simulate phones, carrier, mailbox, clock and security keys")
+	f.BoolVar(&cfg.keepMail, "keep-mail", false, "without a mail server, keep mail for its account's owner to read (GET /api/v1/messages)")
 	f.StringVar(&cfg.seed, "seed", "", "JSON `file` of accounts to create")
 	f.StringVar(&cfg.policy, "policy", "classic", "classic or hardened")
 	if err := parse(f, args); err != nil {
@@ -50,7 +51,7 @@ func (t terminal) serve(args []string) error {
 	if err != nil {
 		return err
 	}
-	hc := homeConfig{dir: cfg.data, lab: cfg.lab, policy: policy, seed: seed, demo: demo}
+	hc := homeConfig{dir: cfg.data, lab: cfg.lab, keepMail: cfg.keepMail, policy: policy, seed: seed, demo: demo}
 	return t.serveHome(hc, cfg.listen)
 }
 

@@ -17,9 +17,9 @@ func (s *Server) about(c *call) (api.About, error) {
 		Policy:  s.cfg.Policy.Name,
 		RPID:    s.cfg.RPID,
 		Lab:     s.cfg.Lab != nil,
-		Mail:    s.cfg.Mailer != nil,
-		Text:    s.cfg.Texter != nil,
+		Text:    s.carriers.Ways().Text,
 	}
+	out.MailKept, out.Mail = s.carriers.Ways().Code()
 	err := s.store.View(c.r.Context(), func(tx store.Tx) (err error) {
 		out.Now = tx.Now().UTC()
 		out.Accounts, err = account.Any(tx)
@@ -111,7 +111,7 @@ func (s *Server) deletePhone(c *call) error {
 		old, proved := a.Phone, a.PhoneVerified
 		a.Phone, a.PhoneVerified, a.Discoverable, a.TextOn = "", false, false, false
 		events := []audit.Event{{Type: audit.PhoneDeleted, Rule: "R17"}}
-		if proved && s.cfg.Texter != nil {
+		if proved && s.carriers.Ways().Text {
 			// Whoever holds the phone hears of it, too.
 			err := delivery.Enqueue(tx, s.cfg.Keys, delivery.Message{
 				Channel: api.ByText, To: old, Template: delivery.Notice(audit.PhoneDeleted), Account: a.ID,

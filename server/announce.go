@@ -20,7 +20,8 @@ func (s *Server) announce(tx store.Tx, a *account.Account, client, place string,
 	if err := audit.Append(tx, a.ID, events...); err != nil {
 		return err
 	}
-	if !a.EmailConfirmed || s.cfg.Mailer == nil {
+	keep, ok := s.carriers.Ways().Notice(a.EmailConfirmed, a.EmailKept)
+	if !ok {
 		return nil
 	}
 	for _, e := range events {
@@ -40,6 +41,7 @@ func (s *Server) announce(tx store.Tx, a *account.Account, client, place string,
 			Template: delivery.Notice(e.Type),
 			Args:     args,
 			Account:  a.ID,
+			Keep:     keep,
 		})
 		if err != nil {
 			return err

@@ -10,6 +10,7 @@ import (
 	"nightlatch/server/account"
 	"nightlatch/server/api"
 	"nightlatch/server/backupcode"
+	"nightlatch/server/delivery"
 	"nightlatch/server/ratelimit"
 	"nightlatch/server/store"
 	"nightlatch/server/store/seal"
@@ -43,7 +44,7 @@ type door struct {
 	known  memo[pass]
 	said   *repeats
 	tell   announcer
-	texts  bool // there is a way to send texts
+	ways   func() delivery.Ways
 }
 
 // doorLimit is the throttle of third-party clients (R43).

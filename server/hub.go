@@ -18,6 +18,7 @@ const (
 	onSessions
 	onActivity
 	onCeremony
+	onMessages
 )
 
 // names lists the set in the order of api.Topics, which the bits follow.
@@ -128,6 +129,8 @@ func topicOf(key string) (account string, t topics) {
 		return account, onAccount | onSessions // the account's view says when the password was proved (R3)
 	case "open":
 		return account, onCeremony
+	case "mail":
+		return account, onMessages
 	}
 	return account, onAccount
 }

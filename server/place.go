@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"strings"
@@ -16,6 +17,18 @@ func placeOf(r *http.Request) string {
 	}
 	return "console" // net.Pipe has no addresses
 }
+
+type windowKey struct{}
+
+// inside marks what comes over the connection inside the program.
+func inside(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), windowKey{}, true)))
+	})
+}
+
+// fromWindow reports whether a request came from the window of this program.
+func fromWindow(r *http.Request) bool { return r.Context().Value(windowKey{}) != nil }
 
 // maxClient bounds a client's name, in code points.
 const maxClient = 64

@@ -41,6 +41,9 @@ type row struct {
 // in problem, before it.
 func table(err error) row {
 	is := func(target error) bool { return errors.Is(err, target) }
+	if r, ok := deliveryTable(err); ok {
+		return r
+	}
 	switch {
 	case is(errNoRoute):
 		return row{404, api.NotFound, "", "No such address", "There is nothing at this address.", ""}

@@ -48,6 +48,13 @@ func (s *Server) routes() map[string]methods {
 		},
 		"/api/v1/sessions/{id}": {http.MethodDelete: s.owner(act(s.endSession))},
 
+		"/api/v1/messages": {http.MethodGet: s.owner(answer(s.messages))},
+		"/api/v1/delivery": {
+			http.MethodGet: s.owner(answer(s.delivery)),
+			http.MethodPut: s.proved(take(http.StatusOK, s.setDelivery)),
+		},
+		"/api/v1/delivery/test": {http.MethodPost: s.proved(take(http.StatusOK, s.testDelivery))},
+
 		// Third-party clients: any method, and HTTP Basic or a token.
 		"/api/v1/me": {anyMethod: s.me},
 	}

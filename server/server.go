@@ -46,11 +46,14 @@ type Config struct {
 	Now    func() time.Time // also the store's clock
 	Log    *slog.Logger
 
-	Texter  delivery.Texter // nil: no texts can be sent
-	Mailer  delivery.Mailer // nil: no mail
-	Lab     http.Handler    // answers /lab/v1/; nil without the lab
-	Version string
-	Seed    *Seed // accounts to make, where their names are free; nil for none
+	// Texter and Mailer, if either is given, are how messages leave, for good: the
+	// lab's. Otherwise it is what the owner has set up (delivery.Settings).
+	Texter   delivery.Texter
+	Mailer   delivery.Mailer
+	KeepMail bool         // without a mail server, mail is kept on this computer
+	Lab      http.Handler // answers /lab/v1/; nil without the lab
+	Version  string
+	Seed     *Seed // accounts to make, where their names are free; nil for none
 }
 
 // A Server answers requests. Run does what is not a request's.
@@ -62,6 +65,8 @@ type Server struct {
 	seats      memo[seat] // by token
 	ceremonies *ceremony.Engine
 	outbox     *delivery.Outbox
+	carriers   *delivery.Carriers
+	setting    sync.Mutex // held while the owner changes how messages leave
 	ledger     *ledger
 	door       *door
 	mint       mint
@@ -116,11 +121,14 @@ func (s *Server) wire() (err error) {
 	if err != nil {
 		return err
 	}
+	if s.carriers, err = s.connect(); err != nil {
+		return err
+	}
 	s.outbox, err = delivery.NewOutbox(delivery.Config{
 		Store:  s.store,
 		Keys:   s.cfg.Keys,
-		Texter: s.cfg.Texter,
-		Mailer: s.cfg.Mailer,
+		Texter: s.carriers,
+		Mailer: s.carriers,
 		RPID:   s.cfg.RPID,
 		Now:    s.cfg.Now,
 		Log:    s.cfg.Log,
@@ -140,7 +148,7 @@ func (s *Server) wire() (err error) {
 		mint:   s.mint,
 		said:   &repeats{},
 		tell:   s.announce,
-		texts:  s.cfg.Texter != nil,
+		ways:   s.carriers.Ways,
 	}
 	s.ceremonies, err = s.engine()
 	return err
@@ -163,8 +171,7 @@ func (s *Server) engine() (*ceremony.Engine, error) {
 		Hasher:   s.cfg.Hasher,
 		Sessions: s.sessions,
 		Policy:   s.cfg.Policy,
-		CanMail:  s.cfg.Mailer != nil,
-		CanText:  s.cfg.Texter != nil,
+		Ways:     s.carriers.Ways,
 	})
 	if err != nil {
 		return nil, err
@@ -225,4 +232,4 @@ func (s *Server) SetURL(address string) error {
 func (s *Server) Handler() http.Handler { return s.front(s.loopback) }
 
 // Console answers the connection inside the program (client.InMemory) and no other.
-func (s *Server) Console() http.Handler { return s.front(s.console) }
+func (s *Server) Console() http.Handler { return s.front(inside(s.console)) }

@@ -101,7 +101,7 @@ func (d *door) askForTemporary(tx store.Tx, k *knock, a *account.Account) (*thir
 		return nil, "", err
 	}
 	may, err := temppassword.MayText(tx, a, d.policy)
-	if err != nil || !may || !d.texts {
+	if err != nil || !may || !d.ways().Text {
 		return refusal, reported, err
 	}
 	label := k.Client

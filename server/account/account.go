@@ -27,6 +27,7 @@ type Account struct {
 
 	Email          string `json:"email,omitempty"` // normalised; the one that notices go to once confirmed
 	EmailConfirmed bool   `json:"email_confirmed,omitempty"`
+	EmailKept      bool   `json:"email_kept,omitempty"` // its code was read from mail kept here, which proves no address; then not EmailConfirmed
 
 	Phone         string    `json:"phone,omitempty"` // E.164
 	PhoneVerified bool      `json:"phone_verified,omitempty"`

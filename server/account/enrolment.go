@@ -156,6 +156,7 @@ func View(tx store.Tx, a *Account, p Policy) (api.Account, error) {
 		Username:       a.Username,
 		Email:          a.Email,
 		EmailConfirmed: a.EmailConfirmed,
+		EmailKept:      a.EmailKept,
 		Phone:          a.Phone,
 		PhoneVerified:  a.PhoneVerified,
 		Discoverable:   a.Discoverable,
@@ -165,6 +166,9 @@ func View(tx store.Tx, a *Account, p Policy) (api.Account, error) {
 		BackupCodes:    api.BackupCodes{Active: len(a.ActiveBackupCodes)},
 		Policy:         p.Name,
 		Created:        a.Created,
+	}
+	if v.Owner, err = IsOwner(tx, a.ID); err != nil {
+		return api.Account{}, err
 	}
 	if len(a.ActiveBackupCodes) > 0 {
 		v.BackupCodes.Next = a.ActiveBackupCodes[0] // R72

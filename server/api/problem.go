@@ -33,5 +33,6 @@ const (
 	Unavailable               = "unavailable"
 	SignInRequired            = "sign_in_required" // 401 without a good session
 	MethodNotAllowed          = "method_not_allowed"
-	Internal                  = "internal" // 500
+	NotOwner                  = "not_owner" // 403: only the owner of the server may
+	Internal                  = "internal"  // 500
 )

@@ -5,14 +5,16 @@ type Account struct {
 	Username       string      `json:"username"`
 	Email          string      `json:"email"`
 	EmailConfirmed bool        `json:"email_confirmed"`
-	Phone          string      `json:"phone"` // E.164
+	EmailKept      bool        `json:"email_kept,omitempty"` // confirmed only by mail kept on this computer, which proves no address
+	Phone          string      `json:"phone"`                // E.164
 	PhoneVerified  bool        `json:"phone_verified"`
 	Discoverable   bool        `json:"discoverable"`
 	TwoFactor      bool        `json:"two_factor"`
 	Methods        Methods     `json:"methods"`
 	LastMethod     Method      `json:"last_method"` // "" before the first sign-in with a second step
 	BackupCodes    BackupCodes `json:"backup_codes"`
-	Policy         string      `json:"policy"` // classic or hardened
+	Owner          bool        `json:"owner,omitempty"` // sets how mail and texts leave
+	Policy         string      `json:"policy"`          // classic or hardened
 	Created        Time        `json:"created"`
 	PasswordProved *Time       `json:"password_proved,omitempty"` // R3: until when this session counts as freshly proved
 	AppAdded       *Time       `json:"app_added,omitempty"`
@@ -123,7 +125,17 @@ type Activity struct {
 
 // An Event says that something is to be looked at again (server-sent events).
 type Event struct {
-	Topic string `json:"topic"` // account, keys, backup-codes, temporary-passwords, sessions, activity, ceremony
+	Topic string `json:"topic"` // account, keys, backup-codes, temporary-passwords, sessions, activity, ceremony, messages
+}
+
+// A Message is a mail that was kept on this computer because no mail server is
+// set up.
+type Message struct {
+	ID      string `json:"id"`
+	To      string `json:"to"`
+	Subject string `json:"subject"`
+	Text    string `json:"text"`
+	At      Time   `json:"at"`
 }
 
 // Me is what a third-party client learns.
@@ -137,8 +149,9 @@ type About struct {
 	Policy   string `json:"policy"`
 	RPID     string `json:"rp_id"`
 	Lab      bool   `json:"lab"`
-	Accounts bool   `json:"accounts"` // whether there is any (the first start asks to create one)
-	Mail     bool   `json:"mail"`     // can messages be sent
+	Accounts bool   `json:"accounts"`            // whether there is any (the first start asks to create one)
+	Mail     bool   `json:"mail"`                // can messages be sent, or kept
+	MailKept bool   `json:"mail_kept,omitempty"` // no mail server: mail is kept on this computer (GET /api/v1/messages)
 	Text     bool   `json:"text"`
 	Now      Time   `json:"now"`
 }

@@ -52,6 +52,7 @@ type EnterCode struct {
 	Digits       int      `json:"digits"`
 	SentTo       string   `json:"sent_to,omitempty"`   // masked at sign-in, whole in a session
 	SentAt       *Time    `json:"sent_at,omitempty"`   // last send
+	Kept         bool     `json:"kept,omitempty"`      // the mail was not sent: it is kept on this computer (GET /api/v1/messages)
 	ResendAt     *Time    `json:"resend_at,omitempty"` // R12: from then on Resend is taken
 	CodeExpires  *Time    `json:"code_expires,omitempty"`
 	TriesLeft    int      `json:"tries_left,omitempty"` // R4, R11

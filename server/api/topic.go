@@ -9,6 +9,7 @@ const (
 	TopicSessions           = "sessions"
 	TopicActivity           = "activity"
 	TopicCeremony           = "ceremony"
+	TopicMessages           = "messages"
 )
 
 // The topics of the lab's events (GET /lab/v1/events).
@@ -31,6 +32,7 @@ func Topics() []string {
 		TopicSessions,
 		TopicActivity,
 		TopicCeremony,
+		TopicMessages,
 	}
 }
 

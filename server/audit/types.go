@@ -15,12 +15,14 @@ const (
 	CodeRefused     = "code-refused" // wrong, expired, used or drifted
 	CodeSent        = "code-sent"
 
-	EmailConfirmed = "email-confirmed" // R4
-	EmailChanged   = "email-changed"
-	PhoneChanged   = "phone-changed"  // R16
-	PhoneDeleted   = "phone-deleted"  // R17
-	CarrierOptIn   = "carrier-opt-in" // R18
-	CarrierOptOut  = "carrier-opt-out"
+	EmailConfirmed  = "email-confirmed" // R4
+	EmailKept       = "email-kept"      // R4, with mail kept on this computer: nobody proved that the address takes mail
+	EmailChanged    = "email-changed"
+	PhoneChanged    = "phone-changed"    // R16
+	PhoneDeleted    = "phone-deleted"    // R17
+	DeliveryChanged = "delivery-changed" // how mail and texts leave this server
+	CarrierOptIn    = "carrier-opt-in"   // R18
+	CarrierOptOut   = "carrier-opt-out"
 
 	TextEnabled       = "text-enabled"
 	AppEnabled        = "app-enabled"

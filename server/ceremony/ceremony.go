@@ -44,6 +44,7 @@ type Caller struct {
 	Account string           // the session's account, "" without a session
 	Client  string           // what the client calls itself, for audit and sessions
 	Place   string           // where it is, for audit and sessions
+	Window  bool             // it is the window of this program
 }
 
 // A Ceremony is one running exchange, as its definition sees it. A definition

@@ -119,6 +119,27 @@ func (c *Client) Activity(ctx context.Context, before string, limit int) ([]api.
 	return get[[]api.Activity](ctx, c, path)
 }
 
+// Messages lists the mails that were kept on this computer, newest first.
+func (c *Client) Messages(ctx context.Context) ([]api.Message, error) {
+	return get[[]api.Message](ctx, c, "/api/v1/messages")
+}
+
+// Delivery says how messages leave the server; only its owner may ask.
+func (c *Client) Delivery(ctx context.Context) (api.Delivery, error) {
+	return get[api.Delivery](ctx, c, "/api/v1/delivery")
+}
+
+// SetDelivery changes how messages leave the server (R6).
+func (c *Client) SetDelivery(ctx context.Context, change api.DeliveryChange) (api.Delivery, error) {
+	return call[api.Delivery](ctx, c, http.MethodPut, "/api/v1/delivery", change)
+}
+
+// TestDelivery mails a test to the owner's address and says how that went. It
+// takes up to half a minute.
+func (c *Client) TestDelivery(ctx context.Context) (api.DeliveryTest, error) {
+	return call[api.DeliveryTest](ctx, c, http.MethodPost, "/api/v1/delivery/test", nil)
+}
+
 func (c *Client) delete(ctx context.Context, path string) error {
 	_, err := call[none](ctx, c, http.MethodDelete, path, nil)
 	return err

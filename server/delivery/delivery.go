@@ -1,7 +1,8 @@
 // Package delivery brings mails and texts to people. A message is a row in the
 // store, sealed, written in the transaction of what it tells about, and sent
 // after that has committed: at least once, in order for each recipient, again
-// with growing pauses while the carrier or the mail server does not take it.
+// with growing pauses while the carrier or the mail server does not take it. Where
+// no mail server is set up a mail can be kept on this computer instead (Tray).
 package delivery
 
 import (
@@ -26,6 +27,7 @@ type Message struct {
 	Args     map[string]string `json:"args,omitempty"`
 	Account  string            `json:"account,omitempty"`
 	Secret   bool              `json:"secret,omitempty"` // holds a code or a password
+	Keep     bool              `json:"keep,omitempty"`   // a mail that is kept on this computer, not sent (Ways)
 }
 
 // A Texter sends one text: a carrier's gateway, or the lab's.
@@ -39,9 +41,14 @@ type Mailer interface {
 }
 
 // A PermanentError says that trying again is of no use.
-type PermanentError struct{ Reason string }
+type PermanentError struct {
+	Reason string
+	Err    error // what happened, where that is known
+}
 
 func (e *PermanentError) Error() string { return "delivery: refused for good: " + e.Reason }
+
+func (e *PermanentError) Unwrap() error { return e.Err }
 
 type idKey struct{}
 
@@ -69,6 +76,9 @@ func Enqueue(tx store.Tx, keys *seal.Keys, m Message) error {
 	}
 	if m.To == "" {
 		return errors.New("delivery: nobody to send to")
+	}
+	if m.Keep && (m.Channel != api.ByEmail || m.Account == "") {
+		return errors.New("delivery: only mail to an account can be kept")
 	}
 	if _, known := templates[m.Template]; !known {
 		return fmt.Errorf("delivery: template %q", m.Template)

@@ -28,7 +28,8 @@ const (
 )
 
 // Config is what an Outbox needs. A nil Texter or Mailer means that there is no
-// way to send such a message; it is dropped with a line in the log.
+// way to send such a message; it is dropped with a line in the log. A message
+// with Keep goes into its account's tray and to neither.
 type Config struct {
 	Store  store.Store
 	Keys   *seal.Keys
@@ -225,6 +226,12 @@ func (o *Outbox) send(ctx context.Context, queues [][]envelope) error {
 // behind it.
 func (o *Outbox) sendQueue(ctx context.Context, queue []envelope) error {
 	for _, e := range queue {
+		if e.Keep {
+			if err := o.keep(ctx, e); err != nil {
+				return err
+			}
+			continue
+		}
 		err := o.try(ctx, e)
 		if ctx.Err() != nil {
 			return ctx.Err() // not the receiver's fault: not counted
@@ -241,6 +248,22 @@ func (o *Outbox) sendQueue(ctx context.Context, queue []envelope) error {
 		}
 	}
 	return nil
+}
+
+// keep moves a mail from the outbox into its account's tray, exactly once.
+func (o *Outbox) keep(ctx context.Context, e envelope) error {
+	subject, body, err := Render(e.Message, o.cfg.RPID)
+	if err != nil {
+		o.settle(&e, &PermanentError{Reason: err.Error()})
+		return o.cfg.Store.Update(ctx, func(tx store.Tx) error { return tx.Delete(e.key) })
+	}
+	return o.cfg.Store.Update(ctx, func(tx store.Tx) error {
+		l := Letter{To: e.To, Subject: subject, Text: body, At: tx.Now().UTC()}
+		if err := keep(tx, o.cfg.Keys, e.Account, l); err != nil {
+			return err
+		}
+		return tx.Delete(e.key)
+	})
 }
 
 // settle decides what becomes of a message after a try: again later, or gone.
@@ -278,5 +301,5 @@ func (o *Outbox) try(ctx context.Context, e envelope) error {
 	case e.Channel == api.ByEmail && o.cfg.Mailer != nil:
 		return o.cfg.Mailer.Mail(ctx, e.To, subject, body)
 	}
-	return &PermanentError{Reason: "no way to send it is set up"}
+	return errNoWay()
 }

@@ -87,7 +87,7 @@ func (m *SMTPMailer) Mail(ctx context.Context, to, subject, body string) error {
 	defer cancel()
 	conn, err := m.dial(ctx)
 	if err != nil {
-		return fmt.Errorf("delivery: smtp: connect: %w", err)
+		return fmt.Errorf("delivery: %w", &MailError{Step: "connect", Err: err})
 	}
 	defer conn.Close()
 	// net/smtp knows no context: an ended one cuts the connection.
@@ -130,7 +130,7 @@ func (m *SMTPMailer) converse(conn net.Conn, to string, text []byte) (step strin
 	defer c.Close()
 	if m.cfg.TLS == StartTLS {
 		if ok, _ := c.Extension("STARTTLS"); !ok {
-			return "STARTTLS", errors.New("the server does not offer it")
+			return "STARTTLS", errNoStartTLS
 		}
 		if err := c.StartTLS(m.tls()); err != nil {
 			return "STARTTLS", err
@@ -166,12 +166,13 @@ func (m *SMTPMailer) converse(conn net.Conn, to string, text []byte) (step strin
 func smtpError(step string, err error) error {
 	var reply *textproto.Error
 	if !errors.As(err, &reply) {
-		return fmt.Errorf("delivery: smtp: %s: %w", step, err)
+		return fmt.Errorf("delivery: %w", &MailError{Step: step, Err: err})
 	}
+	failed := &MailError{Step: step, Reply: reply.Code}
 	if reply.Code >= 500 && (step == "RCPT" || step == "DATA") {
-		return &PermanentError{Reason: fmt.Sprintf("smtp: %s: reply %d", step, reply.Code)}
+		return &PermanentError{Reason: failed.Error(), Err: failed}
 	}
-	return fmt.Errorf("delivery: smtp: %s: reply %d", step, reply.Code)
+	return fmt.Errorf("delivery: %w", failed)
 }
 
 // compose writes the mail (RFC 5322, RFC 2045).

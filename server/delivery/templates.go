@@ -17,6 +17,7 @@ const (
 	PhoneCode         = "phone-code"         // code: proves a phone number (R11, R16)
 	EmailCode         = "email-code"         // code: confirms an address (R4)
 	TemporaryPassword = "temporary-password" // password, until (clock time and zone) (R82)
+	TestMail          = "test-mail"          // shows that the mail server works
 )
 
 // noticePrefix begins the name of every notice; an audit event's type follows.
@@ -85,6 +86,12 @@ var templates = map[string]wording{
 			"that know only a user name and a password.\n\n" +
 			"If you did not just sign in from one, somebody else knows your password: change it.\n",
 		text: "{{.password}} is your Nightlatch temporary password{{with .until}} until {{.}}{{end}}. Not you? Change your password.",
+	},
+	TestMail: {
+		subject: "A test mail from Nightlatch",
+		mail: "Hello,\n\nThis mail shows that the mail server of your Nightlatch works. Codes and security\n" +
+			"notices will come in the same way.\n",
+		text: "Nightlatch: a test.",
 	},
 
 	Notice("account-created"): notice("Welcome to Nightlatch",

@@ -26,17 +26,13 @@ func (r *rules) changeEmail() ceremony.Definition[draft] {
 
 // useEmail makes the address that was proved the account's.
 func (r *rules) useEmail(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) (ceremony.Move, error) {
-	event := audit.Event{
-		Type:    audit.EmailChanged,
-		Rule:    "R6",
-		Details: map[string]string{"address": account.MaskEmail(d.Email.To)},
-	}
-	if !a.EmailConfirmed {
-		event.Type, event.Rule = audit.EmailConfirmed, "R4"
+	old := *a
+	event := confirmed(a, d)
+	if old.EmailConfirmed {
+		event.Type, event.Rule = audit.EmailChanged, "R6"
 	}
 	move := ceremony.Move{To: finished, Audit: []audit.Event{event}}
-	move.Send = r.Notice(tx, c, a, event) // to the old one
-	a.Email, a.EmailConfirmed = d.Email.To, true
+	move.Send = r.Notice(tx, c, &old, event)
 	move.Send = append(move.Send, r.Notice(tx, c, a, event)...) // to the new one
 	return move, account.Save(tx, a)
 }

@@ -143,7 +143,7 @@ func (r *rules) applies(tx store.Tx, c *ceremony.Ceremony, a *account.Account, s
 		fresh, err := r.Fresh(tx, c)
 		return !fresh, err
 	case enterEmail, emailCode:
-		return !a.EmailConfirmed || c.Kind == api.ChangeEmail, nil
+		return !r.Confirmed(a) || c.Kind == api.ChangeEmail, nil
 	case enterPhone:
 		return c.Kind == api.ChangePhone || !knownPhone(a), nil
 	case saveBackupCode:

@@ -106,7 +106,7 @@ func (r *rules) usePhone(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account
 	move.Audit = []audit.Event{event}
 	move.Send = r.Notice(tx, c, a, event)
 	if replaces {
-		move.Send = append(move.Send, r.NoticeTo(tx, c, a, event, api.ByText, old)...)
+		move.Send = append(move.Send, r.TextNotice(tx, c, a, event, old)...)
 	}
 	return move
 }

@@ -73,10 +73,11 @@ func (r *rules) leaveOverview(tx store.Tx, c *ceremony.Ceremony, d *draft, next 
 		return ceremony.Move{}, err
 	}
 	// What can't be sent is better said here than three steps later.
-	if !a.EmailConfirmed && !r.CanMail {
+	ways := r.Ways()
+	if _, ok := ways.Code(); !ok && !r.Confirmed(a) {
 		return ceremony.Move{}, ceremony.Reject(ceremony.Refuse(ceremony.CannotMail))
 	}
-	if d.Method == api.Text && !r.CanText {
+	if d.Method == api.Text && !ways.Text {
 		return ceremony.Move{}, ceremony.Reject(ceremony.Refuse(ceremony.CannotText))
 	}
 	fresh, err := r.Fresh(tx, c)
@@ -91,7 +92,7 @@ func (r *rules) leaveOverview(tx store.Tx, c *ceremony.Ceremony, d *draft, next 
 
 // email asks for an address to confirm unless there is one (R4).
 func (r *rules) email(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, next enter) (ceremony.Move, error) {
-	if !a.EmailConfirmed {
+	if !r.Confirmed(a) {
 		return ceremony.Go(enterEmail), nil
 	}
 	return next(tx, c, d, a)
@@ -100,20 +101,31 @@ func (r *rules) email(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Ac
 // confirmEmail keeps the address that was proved, and goes on where it was (R4).
 // It is kept even if the enrolment is not finished: it was proved in full.
 func (r *rules) confirmEmail(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, next enter) (ceremony.Move, error) {
-	if a.EmailConfirmed { // meanwhile, elsewhere; changing it is another ceremony
+	if r.Confirmed(a) { // meanwhile, elsewhere; changing it is another ceremony
 		return next(tx, c, d, a)
 	}
-	a.Email, a.EmailConfirmed = d.Email.To, true
+	event := confirmed(a, d)
 	if err := account.Save(tx, a); err != nil {
 		return ceremony.Move{}, err
 	}
 	move, err := next(tx, c, d, a)
-	move.Audit = append(move.Audit, audit.Event{
+	move.Audit = append(move.Audit, event)
+	return move, err
+}
+
+// confirmed makes the address whose code was entered the account's. A code that
+// was read from mail kept on this computer proves no address.
+func confirmed(a *account.Account, d *draft) audit.Event {
+	a.Email, a.EmailConfirmed, a.EmailKept = d.Email.To, !d.Email.Kept, d.Email.Kept
+	event := audit.Event{
 		Type:    audit.EmailConfirmed,
 		Rule:    "R4",
 		Details: map[string]string{"address": account.MaskEmail(a.Email)},
-	})
-	return move, err
+	}
+	if a.EmailKept {
+		event.Type = audit.EmailKept
+	}
+	return event
 }
 
 // passwordState asks for the account's password.
@@ -214,7 +226,7 @@ func (r *rules) mailCode(tx store.Tx, c *ceremony.Ceremony, d *draft, in api.Inp
 	if err != nil {
 		return ceremony.Move{}, err
 	}
-	if a.EmailConfirmed && a.Email == address {
+	if r.Confirmed(a) && a.Email == address {
 		refusal := ceremony.Refuse(ceremony.SameEmail)
 		refusal.Field = "address"
 		return ceremony.Move{}, ceremony.Reject(refusal)

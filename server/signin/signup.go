@@ -99,6 +99,12 @@ func (r *rules) create(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.In
 	case err != nil:
 		return ceremony.Move{}, err
 	}
+	if c.Caller.Window {
+		// Whoever makes the first account in the window runs this server.
+		if err := account.ClaimOwner(tx, a.ID); err != nil {
+			return ceremony.Move{}, err
+		}
+	}
 	c.Account = a.ID
 	move, err := r.begin(tx, c, d, a)
 	move.Audit = []audit.Event{{Type: audit.AccountCreated, Rule: "R0"}, {Type: audit.SignedIn}}

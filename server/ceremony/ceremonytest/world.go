@@ -36,6 +36,7 @@ var Start = time.Date(2026, time.November, 2, 9, 41, 0, 0, time.UTC)
 type Setup struct {
 	Policy         account.Policy // zero: classic
 	NoMail, NoText bool
+	KeepMail       bool           // mail that can't leave is kept
 	Hash           account.Params // zero: small ones
 	// Store opens another store than a bbolt that runs every closure twice.
 	Store func(now func() time.Time) store.Store
@@ -54,6 +55,7 @@ type World struct {
 	Engine   *ceremony.Engine
 	Texts    *Box
 	Mails    *Box
+	Carriers *delivery.Carriers
 	outbox   *delivery.Outbox
 	counting *counting
 }
@@ -75,6 +77,8 @@ func New(t testing.TB, setup Setup) *World {
 		Texts:  &Box{},
 		Mails:  &Box{},
 	}
+	w.Carriers = delivery.NewCarriers(nil, nil, setup.KeepMail)
+	w.Connect(!setup.NoMail, !setup.NoText)
 	if setup.Store == nil {
 		setup.Store = func(now func() time.Time) store.Store { return storetest.New(t, now) }
 	}
@@ -93,20 +97,32 @@ func New(t testing.TB, setup Setup) *World {
 		Hasher:   w.Hasher,
 		Sessions: w.Sessions,
 		Policy:   w.Policy,
-		CanMail:  !setup.NoMail,
-		CanText:  !setup.NoText,
+		Ways:     w.Carriers.Ways,
 	}))(t)
 	w.outbox = must(delivery.NewOutbox(delivery.Config{
 		Store:  w.Store,
 		Keys:   w.Keys,
-		Texter: texter{w.Texts},
-		Mailer: mailer{w.Mails},
+		Texter: w.Carriers,
+		Mailer: w.Carriers,
 		RPID:   RPID,
 		Now:    w.Clock.Now,
 		Log:    slog.New(slog.DiscardHandler),
 	}))(t)
 	w.Open()
 	return w
+}
+
+// Connect says whether there are a mail server and a text gateway from now on.
+func (w *World) Connect(mail, text bool) {
+	var m delivery.Mailer
+	var t delivery.Texter
+	if mail {
+		m = mailer{w.Mails}
+	}
+	if text {
+		t = texter{w.Texts}
+	}
+	w.Carriers.Set(m, t)
 }
 
 // Open puts the ceremonies together, as a program does when it starts. Nothing

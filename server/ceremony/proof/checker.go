@@ -11,6 +11,7 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/audit"
 	"nightlatch/server/ceremony"
+	"nightlatch/server/delivery"
 	"nightlatch/server/ratelimit"
 	"nightlatch/server/session"
 	"nightlatch/server/store"
@@ -24,8 +25,7 @@ type Config struct {
 	Hasher   *account.Hasher
 	Sessions *session.Book
 	Policy   account.Policy
-	CanMail  bool // a mailer is configured
-	CanText  bool // a texter is configured
+	Ways     func() delivery.Ways // how messages can leave now
 }
 
 // A Checker checks proofs. It is immutable.
@@ -34,8 +34,8 @@ type Checker struct{ Config }
 // New checks the configuration.
 func New(cfg Config) (*Checker, error) {
 	switch {
-	case cfg.Store == nil, cfg.Keys == nil, cfg.Hasher == nil, cfg.Sessions == nil:
-		return nil, errors.New("proof: config: store, keys, hasher and sessions are needed")
+	case cfg.Store == nil, cfg.Keys == nil, cfg.Hasher == nil, cfg.Sessions == nil, cfg.Ways == nil:
+		return nil, errors.New("proof: config: store, keys, hasher, sessions and ways are needed")
 	case cfg.Policy.Name == "":
 		return nil, errors.New("proof: config: a policy is needed")
 	}

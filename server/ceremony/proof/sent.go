@@ -26,6 +26,7 @@ type Sent struct {
 	At       time.Time   `json:"at,omitzero"`    // the last send
 	Expires  time.Time   `json:"expires,omitzero"`
 	Tries    int         `json:"tries,omitempty"` // left
+	Kept     bool        `json:"kept,omitempty"`  // its mail is kept on this computer: it proves no address
 }
 
 // usable reports whether a right answer could still be given.
@@ -118,7 +119,13 @@ func (k *Checker) send(tx store.Tx, account string, s *Sent) ([]delivery.Message
 	if _, err := limit.Fail(tx, account); err != nil {
 		return nil, nil, fmt.Errorf("proof: %w", err)
 	}
-	if !s.usable(now) {
+	kept := false
+	if s.Channel == api.ByEmail {
+		kept, _ = k.Ways().Code()
+	}
+	// A code proves an address by the way it went: another way, another code.
+	if !s.usable(now) || s.Kept != kept {
+		s.Kept = kept
 		t := k.terms(s.Channel)
 		s.Code, s.Expires, s.Tries = newDigits(t.digits), now.Add(t.life), t.tries
 	}
@@ -130,6 +137,7 @@ func (k *Checker) send(tx store.Tx, account string, s *Sent) ([]delivery.Message
 		Args:     map[string]string{"code": s.Code},
 		Account:  account,
 		Secret:   true,
+		Keep:     s.Kept,
 	}}, nil, nil
 }
 
@@ -149,11 +157,13 @@ func (k *Checker) Resend(tx store.Tx, account string, s *Sent) ([]delivery.Messa
 }
 
 func (k *Checker) cannotSend(channel api.Channel) *api.Refusal {
+	ways := k.Ways()
+	_, mail := ways.Code()
 	var refusal api.Refusal
 	switch {
-	case channel == api.ByEmail && !k.CanMail:
+	case channel == api.ByEmail && !mail:
 		refusal = ceremony.Refuse(ceremony.CannotMail)
-	case channel == api.ByText && !k.CanText:
+	case channel == api.ByText && !ways.Text:
 		refusal = ceremony.Refuse(ceremony.CannotText)
 	default:
 		return nil
@@ -180,6 +190,10 @@ func (k *Checker) Try(tx store.Tx, c *ceremony.Ceremony, a *account.Account, s *
 // Confirm is Try for a new number or address of an account: it counts apart
 // from sign-in, so that a mistyped code never locks anybody out.
 func (k *Checker) Confirm(tx store.Tx, account string, s *Sent, input string) (refused *ceremony.Move, err error) {
+	if kept, _ := k.Ways().Code(); s.Kept && !kept {
+		// A mail server was set up meanwhile: now an address can be proved.
+		return nil, ceremony.Reject(ceremony.Refuse(ceremony.CodeExpired))
+	}
 	limit, subject := k.contacts(), account+"."+string(s.Channel)
 	right, err := k.look(tx, s, input, limit, subject)
 	if err != nil {
@@ -275,7 +289,7 @@ func (k *Checker) Answered(tx store.Tx, account string) error {
 // Step shows what is asked for. The address is shown as given, masked or whole.
 func (k *Checker) Step(s *Sent, sentTo string) api.EnterCode {
 	t := k.terms(s.Channel)
-	step := api.EnterCode{Channel: s.Channel, Digits: t.digits, SentTo: sentTo}
+	step := api.EnterCode{Channel: s.Channel, Digits: t.digits, SentTo: sentTo, Kept: s.Kept}
 	if s.At.IsZero() {
 		return step
 	}

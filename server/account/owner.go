@@ -1,0 +1,43 @@
+package account
+
+import (
+	"errors"
+	"fmt"
+
+	"nightlatch/server/store"
+)
+
+// ownerKey holds the ID of the account whose owner runs this server.
+const ownerKey = "conf/owner"
+
+// ClaimOwner makes an account the server owner's, if no other is. Two that claim
+// at once: one has it.
+func ClaimOwner(tx store.Tx, id string) error {
+	switch _, err := tx.Get(ownerKey); {
+	case err == nil:
+		return nil
+	case !errors.Is(err, store.ErrNotFound):
+		return fmt.Errorf("account: owner: %w", err)
+	}
+	return SetOwner(tx, id)
+}
+
+// SetOwner makes an account the server owner's, whosever it was.
+func SetOwner(tx store.Tx, id string) error {
+	if err := tx.Put(ownerKey, []byte(id)); err != nil {
+		return fmt.Errorf("account: owner: %w", err)
+	}
+	return nil
+}
+
+// IsOwner reports whether an account is the server owner's.
+func IsOwner(tx store.Tx, id string) (bool, error) {
+	switch owner, err := tx.Get(ownerKey); {
+	case errors.Is(err, store.ErrNotFound):
+		return false, nil
+	case err != nil:
+		return false, fmt.Errorf("account: owner: %w", err)
+	default:
+		return id != "" && string(owner) == id, nil
+	}
+}

@@ -1,0 +1,258 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strconv"
+
+	"nightlatch/server/account"
+	"nightlatch/server/api"
+	"nightlatch/server/audit"
+	"nightlatch/server/delivery"
+	"nightlatch/server/store"
+)
+
+// fixed reports that how messages leave was decided by whoever started the
+// server: the lab.
+func (s *Server) fixed() bool {
+	return s.cfg.Lab != nil || s.cfg.Mailer != nil || s.cfg.Texter != nil
+}
+
+// connect makes the ways out that are set up.
+func (s *Server) connect() (*delivery.Carriers, error) {
+	if s.fixed() {
+		return delivery.NewCarriers(s.cfg.Mailer, s.cfg.Texter, s.cfg.KeepMail), nil
+	}
+	var set delivery.Settings
+	err := s.store.View(context.Background(), func(tx store.Tx) (err error) {
+		set, err = delivery.LoadSettings(tx, s.cfg.Keys)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("server: %w", err)
+	}
+	mailer, texter, err := set.Ends(s.cfg.Now)
+	if err != nil {
+		return nil, fmt.Errorf("server: %w", err)
+	}
+	return delivery.NewCarriers(mailer, texter, s.cfg.KeepMail), nil
+}
+
+// messages lists the mails that were kept for the session's account, newest first.
+func (s *Server) messages(c *call) ([]api.Message, error) {
+	var letters []delivery.Letter
+	err := s.store.View(c.r.Context(), func(tx store.Tx) (err error) {
+		letters, err = delivery.Tray(tx, s.cfg.Keys, c.session.Account)
+		return err
+	})
+	out := make([]api.Message, len(letters))
+	for i, l := range letters {
+		out[i] = api.Message{ID: l.ID, To: l.To, Subject: l.Subject, Text: l.Text, At: l.At}
+	}
+	return out, err
+}
+
+// keeper returns nil for the owner of a server whose delivery can be set.
+func (s *Server) keeper(tx store.Tx, c *call) error {
+	switch owner, err := account.IsOwner(tx, c.session.Account); {
+	case err != nil:
+		return err
+	case !owner:
+		return errNotOwner
+	case s.fixed():
+		return errFixed
+	}
+	return nil
+}
+
+// delivery says how messages leave, without the secrets.
+func (s *Server) delivery(c *call) (out api.Delivery, err error) {
+	err = s.store.View(c.r.Context(), func(tx store.Tx) error {
+		if err := s.keeper(tx, c); err != nil {
+			return err
+		}
+		set, err := delivery.LoadSettings(tx, s.cfg.Keys)
+		out = s.delivered(set)
+		return err
+	})
+	return out, err
+}
+
+func (s *Server) delivered(set delivery.Settings) api.Delivery {
+	out := api.Delivery{Kept: s.cfg.KeepMail}
+	if m := set.Mail; m != nil {
+		out.Mail = &api.MailServer{
+			Host: m.Host(), Port: m.Port(), TLS: string(m.TLS),
+			From: m.From, User: m.Username, PasswordSet: m.Password != "",
+		}
+	}
+	if t := set.Text; t != nil {
+		out.Text = &api.TextGateway{URL: t.URL, TokenSet: t.Token != ""}
+	}
+	return out
+}
+
+// setDelivery changes how messages leave, from the next message on. One change
+// at a time, so that what is in use is what was written last.
+func (s *Server) setDelivery(c *call, in api.DeliveryChange) (api.Delivery, error) {
+	s.setting.Lock()
+	defer s.setting.Unlock()
+	var (
+		set    delivery.Settings
+		mailer delivery.Mailer
+		texter delivery.Texter
+	)
+	err := s.change(c, func(tx store.Tx, a *account.Account) error {
+		if err := s.keeper(tx, c); err != nil {
+			return err
+		}
+		var err error
+		if set, err = delivery.LoadSettings(tx, s.cfg.Keys); err != nil {
+			return err
+		}
+		var details map[string]string
+		if set, details, err = changed(set, in); err != nil {
+			return err
+		}
+		if mailer, texter, err = set.Ends(s.cfg.Now); err != nil {
+			return refusedSetting(err)
+		}
+		if err := set.Save(tx, s.cfg.Keys); err != nil {
+			return err
+		}
+		return s.announceBy(c, tx, a, audit.Event{Type: audit.DeliveryChanged, Rule: "R6", Details: details})
+	})
+	if err != nil {
+		return api.Delivery{}, err
+	}
+	s.carriers.Set(mailer, texter)
+	s.outbox.Wake()
+	return s.delivered(set), nil
+}
+
+// changed applies a change to the settings, and says for the activity list what
+// it was. A secret that is not sent again stays only where it was meant to go:
+// else whoever sits at an open window could have it sent to a server of theirs.
+func changed(set delivery.Settings, in api.DeliveryChange) (delivery.Settings, map[string]string, error) {
+	if in.Mail == nil && in.Text == nil {
+		return set, nil, malformed("mail", "Say what to change: mail, text or both.")
+	}
+	details := map[string]string{}
+	if m := in.Mail; m != nil {
+		old := set.Mail
+		set.Mail, details["mail"] = nil, "off"
+		if !m.Off {
+			next := &delivery.MailSettings{
+				Addr: net.JoinHostPort(m.Host, strconv.Itoa(m.Port)), TLS: delivery.TLSMode(m.TLS), From: m.From, Username: m.User,
+			}
+			switch {
+			case m.Password != nil:
+				next.Password = *m.Password
+			case old != nil && old.Password != "" && next.Username != "":
+				if old.Addr != next.Addr || old.TLS != next.TLS || old.Username != next.Username {
+					return set, nil, malformed("password", "Send the password again: server, TLS or user are other ones now.")
+				}
+				next.Password = old.Password
+			}
+			set.Mail, details["mail"] = next, next.Host()
+		}
+	}
+	if t := in.Text; t != nil {
+		old := set.Text
+		set.Text, details["text"] = nil, "off"
+		if !t.Off {
+			next := &delivery.TextSettings{URL: t.URL}
+			switch {
+			case t.Token != nil:
+				next.Token = *t.Token
+			case old != nil && old.URL != next.URL:
+				return set, nil, malformed("token", "Send the token again: the gateway is another one now.")
+			case old != nil:
+				next.Token = old.Token
+			}
+			set.Text, details["text"] = next, "on" // a URL may hold a secret of its own
+		}
+	}
+	return set, details, nil
+}
+
+func refusedSetting(err error) error {
+	var wrong *delivery.SettingError
+	if errors.As(err, &wrong) {
+		return malformed(wrong.Field, "This has to be "+wrong.Want+".")
+	}
+	return err
+}
+
+// testDelivery mails a test to the owner's address, now, and says how that went.
+func (s *Server) testDelivery(c *call, _ none) (api.DeliveryTest, error) {
+	var to string
+	err := s.store.View(c.r.Context(), func(tx store.Tx) error {
+		if err := s.keeper(tx, c); err != nil {
+			return err
+		}
+		a, err := account.Load(tx, c.session.Account)
+		if err != nil {
+			return err
+		}
+		to = a.Email
+		return nil
+	})
+	switch {
+	case err != nil:
+		return api.DeliveryTest{}, err
+	case !s.carriers.Ways().Mail:
+		return api.DeliveryTest{}, errNoMail
+	case to == "":
+		return api.DeliveryTest{}, errNoAddress
+	}
+	subject, text, err := delivery.Render(delivery.Message{Channel: api.ByEmail, To: to, Template: delivery.TestMail}, s.cfg.RPID)
+	if err != nil {
+		return api.DeliveryTest{}, err
+	}
+	out := api.DeliveryTest{Sent: true, To: to}
+	if err := s.carriers.Mail(c.r.Context(), to, subject, text); err != nil {
+		why, reply := delivery.Diagnose(err)
+		out.Sent, out.Reason, out.Reply = false, string(why), reply
+		s.cfg.Log.Warn("the test mail was not sent", "error", err)
+	}
+	return out, nil
+}
+
+// What the routes of delivery can answer.
+var (
+	errNotOwner  = errors.New("server: not the owner of the server")
+	errFixed     = errors.New("server: delivery is fixed")
+	errNoMail    = errors.New("server: no mail server is set up")
+	errNoAddress = errors.New("server: the owner has no address")
+)
+
+// deliveryTable is the part of table that speaks of delivery.
+func deliveryTable(err error) (row, bool) {
+	switch {
+	case errors.Is(err, errNotOwner):
+		return row{
+			http.StatusForbidden, api.NotOwner, "", "Only the owner of this server may",
+			"How mail and texts leave is set by the first account that was made in the window, or with nightlatch admin.", "",
+		}, true
+	case errors.Is(err, errFixed):
+		return row{
+			http.StatusConflict, api.Conflict, "", "Mail and texts go to the lab",
+			"In the lab they never leave this computer, so there is no server to set.", "",
+		}, true
+	case errors.Is(err, errNoMail):
+		return row{
+			http.StatusConflict, api.CannotSend, "R4", "No mail server is set up",
+			"Set one up, then test it.", "",
+		}, true
+	case errors.Is(err, errNoAddress):
+		return row{
+			http.StatusConflict, api.Conflict, "R4", "This account has no email address",
+			"A test goes to your own address. Begin change-email, then test.", "",
+		}, true
+	}
+	return row{}, false
+}

@@ -1,0 +1,194 @@
+package delivery
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/mail"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"nightlatch/server/store"
+	"nightlatch/server/store/seal"
+)
+
+// Where the settings of mail server and text gateway are kept, sealed: both hold
+// a secret.
+const (
+	mailKey = "conf/mail"
+	textKey = "conf/text"
+)
+
+// Settings are how messages leave, as the owner of the server has set it up.
+type Settings struct {
+	Mail *MailSettings // nil: no mail server
+	Text *TextSettings // nil: no text gateway
+}
+
+// MailSettings name a mail server.
+type MailSettings struct {
+	Addr     string  `json:"addr"` // host:port
+	TLS      TLSMode `json:"tls"`
+	From     string  `json:"from"`
+	Username string  `json:"username,omitempty"`
+	Password string  `json:"password,omitempty"`
+}
+
+// TextSettings name a text gateway.
+type TextSettings struct {
+	URL   string `json:"url"`
+	Token string `json:"token,omitempty"`
+}
+
+// A SettingError says which setting is wrong, by its name on the wire, and what
+// would be right.
+type SettingError struct{ Field, Want string }
+
+func (e *SettingError) Error() string { return "delivery: " + e.Field + ": " + e.Want }
+
+// LoadSettings reads the settings.
+func LoadSettings(tx store.Tx, keys *seal.Keys) (Settings, error) {
+	var s Settings
+	var m MailSettings
+	var t TextSettings
+	switch found, err := loadSetting(tx, keys, mailKey, &m); {
+	case err != nil:
+		return s, err
+	case found:
+		s.Mail = &m
+	}
+	switch found, err := loadSetting(tx, keys, textKey, &t); {
+	case err != nil:
+		return s, err
+	case found:
+		s.Text = &t
+	}
+	return s, nil
+}
+
+func loadSetting(tx store.Tx, keys *seal.Keys, key string, v any) (found bool, err error) {
+	sealed, err := tx.Get(key)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("delivery: %s: %w", key, err)
+	}
+	plain, err := keys.Open(key, sealed)
+	if err != nil {
+		return false, fmt.Errorf("delivery: %s: %w", key, err)
+	}
+	if json.Unmarshal(plain, v) != nil {
+		return false, fmt.Errorf("delivery: %s is not readable", key) // the error's text could quote it
+	}
+	return true, nil
+}
+
+// Save writes the settings; what is nil is forgotten.
+func (s Settings) Save(tx store.Tx, keys *seal.Keys) error {
+	save := func(key string, set bool, v any) error {
+		if !set {
+			return tx.Delete(key)
+		}
+		plain, err := json.Marshal(v)
+		if err != nil {
+			return fmt.Errorf("delivery: %s: %w", key, err)
+		}
+		return tx.Put(key, keys.Seal(key, plain))
+	}
+	if err := save(mailKey, s.Mail != nil, s.Mail); err != nil {
+		return err
+	}
+	return save(textKey, s.Text != nil, s.Text)
+}
+
+// Ends returns the mailer and the texter of the settings, nil where none is set
+// up. Errors: SettingError.
+func (s Settings) Ends(now func() time.Time) (mailer Mailer, texter Texter, err error) {
+	if s.Mail != nil {
+		if mailer, err = s.Mail.mailer(now); err != nil {
+			return nil, nil, err
+		}
+	}
+	if s.Text != nil {
+		if texter, err = s.Text.texter(); err != nil {
+			return nil, nil, err
+		}
+	}
+	return mailer, texter, nil
+}
+
+// Host and Port are the two halves of Addr.
+func (m MailSettings) Host() string {
+	host, _, _ := net.SplitHostPort(m.Addr)
+	return host
+}
+
+// Port is 0 where there is none.
+func (m MailSettings) Port() int {
+	_, port, _ := net.SplitHostPort(m.Addr)
+	n, _ := strconv.Atoi(port)
+	return n
+}
+
+// settingMax bounds each setting, in bytes: RFC 5321 allows no longer line.
+const settingMax = 500
+
+func (m MailSettings) mailer(now func() time.Time) (Mailer, error) {
+	if host := m.Host(); host == "" || len(host) > 253 || strings.ContainsFunc(host, notInHost) {
+		return nil, &SettingError{"host", "the name or address of a mail server, without a scheme or a slash"}
+	}
+	if port := m.Port(); port < 1 || port > 65535 {
+		return nil, &SettingError{"port", "a number from 1 to 65535"}
+	}
+	switch {
+	case m.TLS == NoTLS && !loopback(m.Host()):
+		return nil, &SettingError{"tls", "starttls or tls; none only for a mail server on this machine"}
+	case m.TLS != NoTLS && m.TLS != StartTLS && m.TLS != Implicit:
+		return nil, &SettingError{"tls", "starttls, tls or none"}
+	}
+	if _, err := mail.ParseAddress(m.From); err != nil || len(m.From) > settingMax {
+		return nil, &SettingError{"from", "the sender's address, like name@example.org"}
+	}
+	if unfit(m.Username) {
+		return nil, &SettingError{"user", "at most 500 characters in one line"}
+	}
+	if unfit(m.Password) || m.Password != "" && m.Username == "" {
+		return nil, &SettingError{"password", "at most 500 characters in one line, and only with a user name"}
+	}
+	mailer, err := NewSMTPMailer(SMTPConfig{
+		Addr: m.Addr, TLS: m.TLS, From: m.From, Username: m.Username, Password: m.Password, Now: now,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return mailer, nil
+}
+
+func (t TextSettings) texter() (Texter, error) {
+	u, err := url.Parse(t.URL)
+	if err != nil || unfit(t.URL) || u.Host == "" || u.User != nil || u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())) {
+		return nil, &SettingError{"url", "an address that begins with https; http only on this machine; no password in it"}
+	}
+	if t.Token == "" || unfit(t.Token) {
+		return nil, &SettingError{"token", "the gateway's token, at most 500 characters in one line"}
+	}
+	gateway, err := NewGateway(GatewayConfig{URL: t.URL, Token: t.Token})
+	if err != nil {
+		return nil, err
+	}
+	return gateway, nil
+}
+
+// unfit reports what could not stand in one line of a protocol.
+func unfit(s string) bool {
+	return len(s) > settingMax || strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
+}
+
+// notInHost reports a character that no host name and no IP address has.
+func notInHost(r rune) bool {
+	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(".-_:%", r))
+}
