@@ -15,7 +15,7 @@ ifeq ($(findstring migrated_fynedo,$(GOFLAGS)),)
 export GOFLAGS := $(shell go env GOFLAGS) -trimpath -buildvcs=false -tags=no_emoji,migrated_fynedo
 endif
 
-.PHONY: run build test check race unit party tour gallery bench fuzz setup clean
+.PHONY: run build test check race party tour gallery bench fuzz setup clean
 
 run: build
 	@$(PROGRAM) --lab
@@ -28,9 +28,8 @@ build:
 setup:
 	@.ci/setup test
 
-# Every check and test. The slow parts need the program, so it comes first.
+# Every check and test.
 test: setup
-	@$(MAKE) --no-print-directory build
 	@$(MAKE) --no-print-directory check
 	@$(MAKE) --no-print-directory race
 	@$(MAKE) --no-print-directory party
@@ -50,12 +49,12 @@ race: setup
 
 # The built program and parties that are not ours: curl, oathtool, libfido2's
 # tools, cups, kill -9.
-party: setup
-	go test -count=1 -timeout=20m ./app ./app/party
+party: setup build
+	NIGHTLATCH_PROGRAM=$(CURDIR)/$(PROGRAM) go test -count=1 -timeout=20m ./app/party
 
 # The whole main job in the real window, by keyboard. Pictures in build/tour.
-tour: setup
-	go test -count=1 -timeout=10m ./app/tour
+tour: setup build
+	NIGHTLATCH_PROGRAM=$(CURDIR)/$(PROGRAM) go test -count=1 -timeout=10m ./app/tour
 
 # Every screen in every state, light and dark, in build/gallery.
 gallery: build

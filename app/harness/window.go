@@ -88,6 +88,9 @@ func (w *Window) Title(ctx context.Context) (string, error) {
 
 // Press presses keys one after the other, by their X names ("Tab", "ctrl+v").
 func (w *Window) Press(ctx context.Context, keys ...string) error {
+	if len(keys) == 0 {
+		return nil
+	}
 	_, err := w.Display.run(ctx, "", "xdotool", append([]string{"key", "--delay", "30"}, keys...)...)
 	return err
 }

@@ -11,12 +11,10 @@ package tour
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"image"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -37,14 +35,16 @@ type tour struct {
 	printer *harness.PrintServer
 	program string
 	env     []string
+	out     string // where pictures go
 
 	url  string
 	lab  *client.Client
 	home string
 	p    *harness.Person // the same person, seen over HTTP
+	key  api.LabKey      // the virtual key, once plugged in
 
-	screen *image.RGBA // as it was last seen, standing still
-	steps  int
+	steps   int // pictures taken
+	signIns int // sign-ins so far
 }
 
 // program is the one the Makefile has just built, or one of our own.
@@ -60,13 +60,13 @@ func program(t *testing.T) string {
 	return built
 }
 
-// begin opens the display, the printer and the window.
-func begin(t *testing.T) *tour {
+// begin opens the display and the printer.
+func begin(t *testing.T, program, out string) *tour {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
 	t.Cleanup(cancel)
-	x := &tour{t: t, ctx: ctx, program: program(t), home: t.TempDir()}
-	if err := os.RemoveAll(pictures); err != nil {
+	x := &tour{t: t, ctx: ctx, program: program, out: out, home: t.TempDir()}
+	if err := os.RemoveAll(out); err != nil {
 		t.Fatal(err)
 	}
 	var err error
@@ -82,34 +82,41 @@ func begin(t *testing.T) *tour {
 	if err := os.Chmod(x.home, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if t.Failed() && x.window != nil {
-			x.keep("failed-here")
-			t.Logf("the program wrote:\n%s", x.window.Log())
-		}
-	})
 	return x
 }
 
-// open opens the window of the lab, without demo accounts.
-func (x *tour) open() {
+// noAccounts is a seed without demo accounts: the first start asks to make one.
+func (x *tour) noAccounts() string {
 	x.t.Helper()
 	seed := filepath.Join(x.home, "seed.json")
-	err := os.WriteFile(seed, []byte(`{"accounts":[]}`), 0o600)
+	x.must(os.WriteFile(seed, []byte(`{"accounts":[]}`), 0o600))
+	return seed
+}
+
+// open opens the window.
+func (x *tour) open(args ...string) {
+	x.t.Helper()
+	var err error
+	x.window, err = x.display.OpenWindow(x.ctx, "Nightlatch", x.env, x.program, args...)
 	if err == nil {
-		x.window, err = x.display.OpenWindow(x.ctx, "Nightlatch", x.env, x.program, "--lab", "--seed", seed)
-	}
-	if err == nil {
-		x.t.Cleanup(x.window.Close)
+		x.t.Cleanup(x.close)
 		x.url, err = x.window.ReadyURL(x.ctx)
 	}
-	if err == nil {
-		x.screen, err = x.window.Settled(x.ctx)
-	}
 	x.must(err)
+	x.still()
 	x.lab = client.New(x.url, nil)
 	x.p = harness.NewPerson(x.lab, "robin")
 	x.p.Phone = "+12025550143"
+	x.signIns = 2 // at sign-up, and the second pair of eyes
+}
+
+// close closes the window. After a failure what it shows is kept.
+func (x *tour) close() {
+	if x.t.Failed() {
+		x.keep("failed-here")
+		x.t.Logf("the program wrote:\n%s", x.window.Log())
+	}
+	x.window.Close()
 }
 
 func (x *tour) must(err error) {
@@ -123,7 +130,7 @@ func (x *tour) must(err error) {
 func (x *tour) keep(name string) string {
 	x.t.Helper()
 	p, err := x.display.Screen.Picture()
-	path := filepath.Join(pictures, fmt.Sprintf("%02d-%s.png", x.steps, name))
+	path := filepath.Join(x.out, fmt.Sprintf("%02d-%s.png", x.steps, name))
 	if err == nil {
 		err = harness.SavePNG(path, p)
 	}
@@ -142,35 +149,47 @@ func (x *tour) step(name string) string {
 	return x.keep(name)
 }
 
-// press presses keys and waits until that has changed the screen.
-func (x *tour) press(keys ...string) {
+// keys presses keys.
+func (x *tour) keys(keys ...string) {
 	x.t.Helper()
 	x.must(x.window.Press(x.ctx, keys...))
-	x.changed(strings.Join(keys, " "))
 }
 
-// changed waits until the screen is another than it was, and stands still.
-func (x *tour) changed(after string) {
+// press presses keys and waits for what they lead to, by the window's title. The
+// title changes when the page is there and has the keyboard.
+func (x *tour) press(leadsTo string, keys ...string) {
 	x.t.Helper()
-	screen, err := x.window.Changed(x.ctx, x.screen)
-	if err != nil {
-		x.t.Fatalf("after %s: %v", after, err)
-	}
-	x.screen = screen
+	x.keys(keys...)
+	x.sees(leadsTo)
 }
 
-// fill types into the field that has the keyboard. What is typed is too small to
-// be told from a caret, so nothing is waited for.
+// sees waits until the window's title says what is in front.
+func (x *tour) sees(what string) {
+	x.t.Helper()
+	last := ""
+	err := harness.Within(x.ctx, 30*time.Second, "the page "+what, func() (ok bool, err error) {
+		last, err = x.window.Title(x.ctx)
+		return last == what+" – Nightlatch", err
+	})
+	if err != nil {
+		x.t.Fatalf("%v; the window is %q", err, last)
+	}
+}
+
+// dialog presses keys that open a dialog, which changes no title, and waits until
+// it is on screen.
+func (x *tour) dialog(keys ...string) {
+	x.t.Helper()
+	before := x.still()
+	x.keys(keys...)
+	_, err := x.window.Changed(x.ctx, before)
+	x.must(err)
+}
+
+// fill types into the field that has the keyboard.
 func (x *tour) fill(text string) {
 	x.t.Helper()
 	x.must(x.window.Type(x.ctx, text))
-}
-
-// quiet presses keys that change little, such as the focus.
-func (x *tour) quiet(keys ...string) {
-	x.t.Helper()
-	x.must(x.window.Press(x.ctx, keys...))
-	x.still()
 }
 
 // until waits for something that the server knows.
@@ -182,15 +201,7 @@ func (x *tour) until(what string, holds func() (bool, error)) {
 // happened waits for an audit event of the person's account.
 func (x *tour) happened(kind string) {
 	x.t.Helper()
-	x.until("the event "+kind, func() (bool, error) {
-		list, err := x.p.Client.Activity(x.ctx, "", 50)
-		for _, e := range list {
-			if e.Type == kind {
-				return true, nil
-			}
-		}
-		return false, err
-	})
+	x.until("the event "+kind, func() (bool, error) { return x.count(kind) > 0, nil })
 }
 
 // code waits for a code by mail or text.
@@ -201,12 +212,13 @@ func (x *tour) code(by api.Channel) string {
 	return code
 }
 
-var errQR = errors.New("tour: zbarimg sees no QR code on the screen")
+// appStep is how long an authenticator app shows a code (RFC 6238).
+const appStep = 30 * time.Second
 
-// still waits until the screen stands still, whether it changed or not.
-func (x *tour) still() {
+// still waits until the screen stands still, and returns its picture.
+func (x *tour) still() *image.RGBA {
 	x.t.Helper()
-	var err error
-	x.screen, err = x.window.Settled(x.ctx)
+	screen, err := x.window.Settled(x.ctx)
 	x.must(err)
+	return screen
 }
