@@ -6,7 +6,6 @@ import (
 	"image/color"
 	"math"
 	"testing"
-	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -232,24 +231,6 @@ func TestContrast(t *testing.T) {
 		check(3, Brass, Surface, Sunken, ChipFill)
 		check(3, Control, Surface, Window, Rail)
 		check(3, Accent, Rail)
-	}
-}
-
-// Building, laying out and drawing a page is quick enough to do on every change.
-func TestPageIsQuick(t *testing.T) {
-	wear(t, Theme{})
-	open(t, page(Theme{}), 1180, 780, 1).Canvas().Capture() // fonts and icons are read once
-	began := time.Now()
-	const n = 5
-	limit := 150 * time.Millisecond
-	if racing {
-		limit *= 20
-	}
-	for range n {
-		open(t, page(Theme{}), 1180, 780, 1)
-	}
-	if took := time.Since(began) / n; took > limit {
-		t.Errorf("a page takes %v to build and lay out", took)
 	}
 }
 
