@@ -114,7 +114,7 @@ func (p *backupCodesPage) note(how func(*wizard.Saved)) {
 func (p *backupCodesPage) sheet() print.Sheet {
 	var codes []api.SaveBackupCode
 	for _, m := range p.made {
-		codes = append(codes, api.SaveBackupCode{Number: m.Number, Code: m.Code})
+		codes = append(codes, api.SaveBackupCode(m))
 	}
 	return p.c.newSheet(codes...)
 }

@@ -199,11 +199,14 @@ func (r *ceremony) host() wizard.Host {
 		},
 		Leave: func() { r.done(r.state.View) },
 		Open: func(place string) {
-			if place == placeLab {
+			switch place {
+			case placeLab:
 				r.c.showLab()
-				return
+			case placeMail:
+				r.c.readKept()
+			default:
+				r.open(place)
 			}
-			r.open(place)
 		},
 		Key:   r.keyInput,
 		Begin: r.begin,

@@ -43,6 +43,7 @@ type house struct {
 	prefs   fyne.Preferences
 	server  *server.Server
 	block   *roadBlock
+	inLab   bool
 	lab     *lab.Lab
 	clock   *lab.Clock
 	keys    Keys
@@ -79,12 +80,19 @@ func (n noKeys) Get(ctx context.Context, d fido.Device, options json.RawMessage,
 // newHouse starts server, lab and console. The policy is classic.
 func newHouse(t testing.TB, seed *server.Seed) *house {
 	t.Helper()
-	return newHouseOf(t, account.Classic(), seed)
+	return buildHouse(t, server.Config{Policy: account.Classic(), Seed: seed}, true)
 }
 
-func newHouseOf(t testing.TB, policy account.Policy, seed *server.Seed) *house {
+// newOwnHouse is one's own computer: no lab, and no mail server yet.
+func newOwnHouse(t testing.TB) *house {
 	t.Helper()
-	h := &house{t: t, queue: make(queue, 1024), vault: &drawer{}, keys: noKeys{}, printer: &paper{}}
+	return buildHouse(t, server.Config{Policy: account.Classic(), KeepMail: true}, false)
+}
+
+// buildHouse starts a server of a configuration, in a lab or not, and a console.
+func buildHouse(t testing.TB, cfg server.Config, inLab bool) *house {
+	t.Helper()
+	h := &house{t: t, inLab: inLab, queue: make(queue, 1024), vault: &drawer{}, keys: noKeys{}, printer: &paper{}}
 	h.app = test.NewTempApp(t)
 	h.prefs = h.app.Preferences()
 	log := slog.New(slog.DiscardHandler)
@@ -93,12 +101,13 @@ func newHouseOf(t testing.TB, policy account.Policy, seed *server.Seed) *house {
 	hasher, err := account.NewHasher(account.HasherConfig{Parallel: 2, Queue: 16})
 	must(t, err)
 	var srv *server.Server
-	h.lab, err = lab.New(lab.Config{Clock: h.clock, Reset: func(ctx context.Context) error { return srv.Reset(ctx, seed) }, Log: log})
+	h.lab, err = lab.New(lab.Config{Clock: h.clock, Reset: func(ctx context.Context) error { return srv.Reset(ctx, cfg.Seed) }, Log: log})
 	must(t, err)
-	srv, err = server.New(server.Config{
-		Store: store, Keys: seal.New([32]byte{1}), Policy: policy, Hasher: hasher, RPID: "localhost", Now: h.clock.Now, Log: log,
-		Texter: h.lab, Mailer: h.lab, Lab: h.lab.Handler(), Version: "test", Seed: seed,
-	})
+	cfg.Store, cfg.Keys, cfg.Hasher, cfg.RPID, cfg.Now, cfg.Log, cfg.Version = store, seal.New([32]byte{1}), hasher, "localhost", h.clock.Now, log, "test"
+	if inLab {
+		cfg.Texter, cfg.Mailer, cfg.Lab = h.lab, h.lab, h.lab.Handler()
+	}
+	srv, err = server.New(cfg)
 	must(t, err)
 	must(t, srv.SetURL("http://localhost:8440"))
 	h.server = srv
@@ -130,7 +139,7 @@ func must(t testing.TB, err error) {
 func (h *house) enter() {
 	h.t.Helper()
 	c, err := New(Config{
-		App: h.app, Client: h.client, Keys: h.keys, Vault: h.vault, Prefs: h.prefs, Printer: h.printer, Lab: true, Version: "1.0",
+		App: h.app, Client: h.client, Keys: h.keys, Vault: h.vault, Prefs: h.prefs, Printer: h.printer, Lab: h.inLab, Version: "1.0",
 	})
 	must(h.t, err)
 	h.console = c
@@ -383,9 +392,11 @@ func (h *house) signInElsewhere(name, password string) (token string) {
 	return in.SessionToken
 }
 
-func newWords(t testing.TB) *assets.Words {
+func newWords(t testing.TB) *assets.Words { t.Helper(); return newWordsOf(t, "en") }
+
+func newWordsOf(t testing.TB, lang string) *assets.Words {
 	t.Helper()
-	w, err := assets.New("en")
+	w, err := assets.New(lang)
 	must(t, err)
 	return w
 }

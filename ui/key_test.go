@@ -11,6 +11,7 @@ import (
 	"nightlatch/fido"
 	"nightlatch/fido/libfido2"
 	"nightlatch/fido/virtual"
+	"nightlatch/server"
 	"nightlatch/server/account"
 )
 
@@ -113,7 +114,7 @@ func TestSecurityKeyGivesUp(t *testing.T) {
 
 // A hardened server wants the key's PIN, which is asked for with the tries left.
 func TestSecurityKeyPIN(t *testing.T) {
-	h := newHouseOf(t, account.Hardened(), nil)
+	h := buildHouse(t, server.Config{Policy: account.Hardened()}, true)
 	h.signUp("mara", password)
 	b := h.bench()
 	k, err := b.Plug("Desk key", fido.USB, "4711")

@@ -41,6 +41,8 @@ func (p *settingsPage) draw() drawn {
 		change:     func(k api.Kind) { c.show(newWizard(c, api.Begin{Kind: k}, placeSettings)) },
 		signOut:    func() { c.confirm("ui.sessions.sign-out", nil, c.signOut) },
 		copy:       func() { c.copy(c.cfg.Address) },
+		delivery:   func() { c.show(newDelivery(c)) },
+		read:       c.readKept,
 	})
 }
 
@@ -67,7 +69,7 @@ type settingsView struct {
 type settingsInputs struct {
 	appearance, textSize, language func(i int)
 	change                         func(api.Kind)
-	signOut, copy                  func()
+	signOut, copy, delivery, read  func()
 }
 
 func (c *Console) drawSettings(v settingsView, in settingsInputs) drawn {
@@ -100,7 +102,12 @@ func (c *Console) drawSettings(v settingsView, in settingsInputs) drawn {
 		window = append(window, set("ui.settings.language", w.T("ui.settings.language-why"), kit.Scaled(200, 0, pick)))
 	}
 	email := w.T("ui.settings.email-none")
-	if a.Email != "" {
+	switch {
+	case a.EmailKept && !v.about.MailKept:
+		email = w.T("ui.settings.email-unproved", a.Email)
+	case a.EmailKept:
+		email = w.T("ui.settings.email-kept", a.Email)
+	case a.Email != "":
 		email = a.Email
 	}
 	phone := w.T("ui.settings.phone-none")
@@ -127,6 +134,16 @@ func (c *Console) serverRows(v settingsView, in settingsInputs) []fyne.CanvasObj
 	w := c.words
 	rows := []fyne.CanvasObject{kit.Row(nil, w.T("ui.settings.policy"), w.T("ui.settings.policy."+v.about.Policy+".why"),
 		kit.Badge(kit.Off, w.T("ui.settings.policy."+v.about.Policy)))}
+	if v.account.Owner && !v.about.Lab {
+		say := w.T("ui.settings.delivery-set")
+		if v.about.MailKept {
+			say = w.T("ui.settings.delivery-kept")
+		}
+		rows = append(rows, kit.Row(nil, w.T("ui.delivery.title"), say, kit.NewButton(w.T("ui.settings.change"), "", kit.Secondary, in.delivery).Named(w.T("ui.settings.change-name", w.T("ui.delivery.title")))))
+	}
+	if v.about.MailKept || v.account.EmailKept { // an address that isn't proved gets nothing else
+		rows = append(rows, kit.Row(nil, w.T("ui.settings.kept"), w.T("ui.settings.kept-why"), kit.NewButton(w.T("ui.settings.read"), "mail", kit.Secondary, in.read)))
+	}
 	if v.address != "" {
 		rows = append(rows, kit.Row(nil, w.T("ui.settings.address"), w.T("ui.settings.address-why", v.address), kit.NewButton(w.T("wizard.copy"), "copy", kit.Secondary, in.copy)))
 	}

@@ -182,6 +182,8 @@ func stepShots() []shot {
 	late := texted
 	late.SentAt, late.ResendAt = at(ago(130*time.Second)), at(ago(10*time.Second))
 	mailed := api.EnterCode{Channel: api.ByEmail, Digits: 6, SentTo: "margarethe@example.org", SentAt: at(stillNow()), ResendAt: at(stillNow().Add(2 * time.Minute)), Tries: 5, TriesLeft: 5}
+	kept := mailed
+	kept.Kept = true
 	app := api.EnterCode{Channel: api.ByApp, Digits: 6}
 	create := api.UseSecurityKey{Create: []byte("{}")}
 	backup := api.SaveBackupCode{Number: 1, Code: "7kmq-2xwd-9hfz-3r8n"}
@@ -195,6 +197,7 @@ func stepShots() []shot {
 		stillWizard("06-text-password", view(api.EnrollText, 1, api.EnterPassword{Username: "margarethe"})),
 		stillWizard("06-text-email", view(api.EnrollText, 2, api.EnterEmail{}), typed(func(d *wizard.Draft) { d.Email = "margarethe@example" }), refused(api.Malformed, func(r *api.Refusal) { r.Field = "address" })),
 		stillWizard("06-text-email-code", view(api.EnrollText, 3, mailed)),
+		stillWizard("06-text-email-kept", view(api.EnrollText, 3, kept)),
 		stillWizard("06-text-phone", view(api.EnrollText, 4, api.EnterPhone{Discoverable: true})),
 		stillWizard("06-text-phone-refused", view(api.EnrollText, 4, api.EnterPhone{}), typed(func(d *wizard.Draft) { d.Phone = "0202 555" }), refused(api.Malformed, func(r *api.Refusal) { r.Field = "number" })),
 		stillWizard("06-text-phone-cannot-send", view(api.EnrollText, 4, api.EnterPhone{}), typed(func(d *wizard.Draft) { d.Phone = "+12025550143" }), refused(api.CannotSend)),

@@ -66,7 +66,27 @@ func otherShots() []shot {
 	sessions := func(name string, list []api.Session) shot {
 		return shot{name: name, place: placeSessions, draw: func(c *Console) drawn { return c.drawSessions(list, sessionInputs{}) }}
 	}
+	delivery := func(name string, d api.Delivery, f deliveryForm) shot {
+		return shot{name: name, place: placeSettings, draw: func(c *Console) drawn {
+			f := f
+			f.fill(d)
+			return c.drawDelivery(d, &f, deliveryInputs{})
+		}}
+	}
+	set := api.Delivery{Mail: &api.MailServer{Host: "mail.example.org", Port: 587, TLS: "starttls", From: "nightlatch@example.org", User: "nightlatch", PasswordSet: true}}
+	owner := stillAccount()
+	owner.Owner, owner.EmailKept = true, true
 	return []shot{
+		{name: "15-settings-owner", place: placeSettings, draw: func(c *Console) drawn {
+			about := stillAbout()
+			about.MailKept = true
+			return c.drawSettings(settingsView{account: owner, about: about, address: c.cfg.Address, version: c.cfg.Version}, settingsInputs{})
+		}},
+		delivery("15-delivery-kept", api.Delivery{Kept: true}, deliveryForm{}),
+		delivery("15-delivery-refused", set, deliveryForm{refused: "tls", why: wizard.Said{What: "That connection isn’t protected", Why: "Open is for a mail server on this computer only: anyone on the way could read the codes."}}),
+		delivery("15-delivery-tested", set, deliveryForm{tested: &api.DeliveryTest{Sent: true, To: "margarethe@example.org"}}),
+		delivery("15-delivery-failed", set, deliveryForm{tested: &api.DeliveryTest{Reason: "login", Reply: 535}}),
+		delivery("15-delivery-busy", set, deliveryForm{busy: true}),
 		keys("12-keys", stillKeys(), renaming{}),
 		keys("12-keys-rename", stillKeys(), renaming{id: "c", draft: "Solo 2, blue ring, at my parents’ house"}),
 		keys("12-keys-none", nil, renaming{}),
@@ -138,6 +158,14 @@ func dialogShots() []shot {
 		{name: "17-lab-clock", place: placeTwoFactor, lab: true, draw: func(c *Console) drawn {
 			return c.drawTwoFactor(twoFactorState{Account: stillAccount()}, twoFactorInputs{})
 		}, then: func(c *Console) { c.lab.askMove() }},
+		over("16-kept-mail", placeSettings, func(c *Console) drawn {
+			return c.drawSettings(settingsView{account: stillAccount(), about: stillAbout(), version: "1.0"}, settingsInputs{})
+		}, func(c *Console) {
+			c.showKept([]api.Message{
+				{To: "m@example.org", Subject: "Your confirmation code", Text: "418205 is your Nightlatch code to confirm this address. It is good for 1 hour.", At: stillNow()},
+				{To: "m@example.org", Subject: "Your password was changed", At: ago(3 * day)},
+			}, 0)
+		}),
 		{name: "17-copied", place: placeBackup, draw: codes, then: func(c *Console) { c.toast.Copied(true) }},
 	}
 }

@@ -16,6 +16,9 @@ func enterCode(s State, h Host, step api.EnterCode) Drawing {
 	w := h.Words
 	d := Drawing{Back: true, Cancel: true}
 	d.Heading = w.T("wizard.code." + string(step.Channel) + ".heading")
+	if step.Kept {
+		d.Heading = w.T("wizard.code.email.kept-heading")
+	}
 	d.Lead = codeLead(s, h, step)
 
 	digits := step.Digits
@@ -41,6 +44,10 @@ func enterCode(s State, h Host, step api.EnterCode) Drawing {
 	code.OnChanged = func(v string) { s.Draft.Code = v }
 	d.Next = primary(s, h, nextWords(s, h), next)
 	d.Body = []fyne.CanvasObject{kit.H(0, code, kit.Gap())}
+	if step.Kept {
+		d.Body = append(d.Body, kit.Banner(kit.Info, w.T("wizard.code.email.kept"), w.T("wizard.code.email.kept-why"), "",
+			kit.NewLink(w.T("wizard.code.email.kept-link"), func() { h.Open("mail") })))
+	}
 	d.First = code
 
 	var links []fyne.CanvasObject
@@ -73,6 +80,9 @@ func codeLead(s State, h Host, step api.EnterCode) string {
 			return w.T("wizard.code.text.sign-in-lead", args)
 		}
 	}
+	if step.Kept {
+		return w.T("wizard.code.email.kept-lead", args)
+	}
 	if step.SentAt != nil {
 		args["time"] = w.Clock(local(*step.SentAt, h.Zone))
 		return w.T("wizard.code."+string(step.Channel)+".lead", args)
@@ -89,7 +99,7 @@ func nextWords(s State, h Host) string {
 
 // resend offers the same code once more from ResendAt on, and counts down to it (R12).
 func (d *Drawing) resend(s State, h Host, step api.EnterCode) {
-	if step.ResendAt == nil || step.Channel == api.ByApp {
+	if step.ResendAt == nil || step.Channel == api.ByApp || step.Kept && s.View.Refusal == nil {
 		return
 	}
 	w := h.Words
@@ -130,7 +140,7 @@ func (d *Drawing) codeFoot(s State, h Host, step api.EnterCode) {
 	if s.Draft.Hints {
 		d.Body = append(d.Body, kit.Banner(kit.Info, w.T("wizard.code."+string(step.Channel)+".late"),
 			w.T("wizard.code."+string(step.Channel)+".late-why"), w.T("wizard.code."+string(step.Channel)+".late-next")))
-	} else {
+	} else if !step.Kept {
 		d.Foot = append(d.Foot, kit.NewLink(w.T("wizard.code."+string(step.Channel)+".late-link"), func() {
 			s.Draft.Hints = true
 			h.Redraw()

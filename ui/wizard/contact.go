@@ -42,6 +42,7 @@ func enterPhone(s State, h Host, step api.EnterPhone) Drawing {
 	tick := kit.NewTick(kit.CheckForm, !s.Draft.Hidden, kit.V(2,
 		kit.NewText(w.T("wizard.phone.discoverable"), kit.Body, kit.Ink).Wrapped(),
 		kit.NewText(w.T("wizard.phone.discoverable-why"), kit.Caption, kit.Ink2).Wrapped()))
+	tick.Name = w.T("wizard.phone.discoverable")
 	tick.OnChanged = func(on bool) { s.Draft.Hidden = !on }
 	d.Next = primary(s, h, w.T("wizard.phone.next"), next)
 	d.Body = []fyne.CanvasObject{number, tick}

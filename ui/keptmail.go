@@ -1,0 +1,80 @@
+package ui
+
+import (
+	"context"
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"nightlatch/server/api"
+	"nightlatch/server/client"
+	"nightlatch/ui/kit"
+)
+
+// placeMail is no entry of the rail: it opens the newest mail that is kept here.
+const placeMail = "mail"
+
+// shownKept is how many of the newest kept mails are offered.
+const shownKept = 10
+
+// readKept opens the mail that is kept on this computer because no mail server
+// is set up: the newest, and the others in a list below.
+func (c *Console) readKept() {
+	c.act(func(ctx context.Context, server *client.Client) (func(), error) {
+		list, err := server.Messages(ctx)
+		return func() { c.showKept(list, 0) }, err
+	})
+}
+
+func (c *Console) showKept(list []api.Message, at int) {
+	w, now := c.words, c.now()
+	if len(list) == 0 {
+		kit.ShowDialog(c.window.Canvas(), kit.DialogConfig{Title: w.T("ui.kept.none"), Words: w.T("ui.kept.none-why"), Icon: "mail", Cancel: w.T("kit.close")})
+		return
+	}
+	m := list[at]
+	body := []fyne.CanvasObject{kit.Para(unwrapped(m.Text), kit.Ink)}
+	var dialog *kit.Dialog
+	var rows []fyne.CanvasObject
+	for i, other := range list[:min(len(list), shownKept)] {
+		if i == at {
+			continue
+		}
+		row := kit.NewTapRow(kit.Inset(kit.S12, kit.S8, kit.S12, kit.S8, kit.H(kit.S8, kit.Grow(kit.NewText(other.Subject, kit.Body, kit.Ink)),
+			kit.NewText(w.Moment(now, other.At), kit.Caption, kit.Ink2))), func() {
+			dialog.Close()
+			c.showKept(list, i)
+		})
+		row.Name = other.Subject
+		rows = append(rows, row)
+	}
+	if len(rows) > 0 {
+		body = append(body, kit.Section(w.T("ui.kept.others")), kit.List(kit.S12, rows...))
+	}
+	dialog = kit.ShowDialog(c.window.Canvas(), kit.DialogConfig{
+		Title: m.Subject, Words: w.T("ui.kept.head", m.To, w.DayAndClock(now, m.At)), Icon: "mail", Body: body, Cancel: w.T("kit.close"),
+	})
+}
+
+// unwrapped is a mail's text without the ends of lines that are there only
+// because the line was full.
+func unwrapped(text string) string {
+	var b strings.Builder
+	short := true // the line before ended early, or there was none
+	for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
+		switch {
+		case b.Len() == 0:
+		case line == "" || short:
+			b.WriteString("\n")
+		default:
+			b.WriteString(" ")
+		}
+		b.WriteString(line)
+		short = len(line) < mailFull
+	}
+	return b.String()
+}
+
+// mailFull is how long a line of a mail is at least, in bytes, if it goes on in
+// the next.
+const mailFull = 60
