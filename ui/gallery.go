@@ -91,7 +91,8 @@ func (s shot) take(app fyne.App, d dress, words *assets.Words, path string) (err
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	return png.Encode(f, opaque(c.window.Canvas().Capture()))
+	enc := png.Encoder{CompressionLevel: png.BestSpeed} // there are hundreds, looked at once
+	return enc.Encode(f, opaque(c.window.Canvas().Capture()))
 }
 
 // open shows the screen in a console's window.
