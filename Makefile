@@ -57,7 +57,7 @@ screens: setup
 # The built program and parties that are not ours: curl, oathtool, libfido2's
 # tools, cups, kill -9.
 party: setup build
-	NIGHTLATCH_PROGRAM=$(CURDIR)/$(PROGRAM) go test -count=1 -timeout=20m ./app/party
+	NIGHTLATCH_PROGRAM=$(CURDIR)/$(PROGRAM) go test -count=1 -timeout=20m ./app ./app/party
 
 # The whole main job in the real window, by keyboard. Pictures in build/tour.
 tour: setup build

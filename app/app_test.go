@@ -1,0 +1,202 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"nightlatch/server/store/seal"
+)
+
+// A binary that is started outside the source tree finds no FyneApp.toml; what it
+// says of itself agrees with it all the same.
+func TestVersionAgreesWithFyneApp(t *testing.T) {
+	b, err := os.ReadFile("../FyneApp.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m := regexp.MustCompile(`(?m)^Version = "([^"]+)"$`).FindSubmatch(b); m == nil || string(m[1]) != version {
+		t.Errorf("FyneApp.toml has %s, the program %s", m, version)
+	}
+}
+
+func TestCheckListen(t *testing.T) {
+	for _, tt := range []struct {
+		address, host, port string
+		ok                  bool
+	}{
+		{"127.0.0.1:8440", "127.0.0.1", "8440", true},
+		{"localhost:0", "127.0.0.1", "0", true},
+		{"[::1]:1", "::1", "1", true},
+		{"127.0.0.2:65535", "127.0.0.2", "65535", true},
+		{"0.0.0.0:8440", "", "", false},
+		{"[::]:8440", "", "", false},
+		{":8440", "", "", false},
+		{"192.0.2.1:8440", "", "", false},
+		{"127.0.0.1.example.org:8440", "", "", false},
+		{"127.1:8440", "", "", false},
+		{"127.0.0.1:65536", "", "", false},
+		{"127.0.0.1:-1", "", "", false},
+		{"127.0.0.1", "", "", false},
+		{"", "", "", false},
+	} {
+		host, port, err := checkListen(tt.address)
+		if host != tt.host && tt.ok || port != tt.port && tt.ok || (err == nil) != tt.ok {
+			t.Errorf("%q is %q, %q, %v", tt.address, host, port, err)
+		}
+	}
+}
+
+func TestCheckServer(t *testing.T) {
+	for _, tt := range []struct{ server, origin string }{
+		{"http://localhost:8440", "http://localhost:8440"},
+		{"http://127.0.0.1:8440", "http://localhost:8440"},
+		{"http://[::1]:8440/", "http://localhost:8440"},
+		{"https://latch.example", "https://latch.example"},
+		{"http://latch.example", ""},
+		{"ftp://localhost", ""},
+		{"localhost:8440", ""},
+		{"", ""},
+	} {
+		_, origin, err := checkServer(tt.server)
+		if err == nil && origin != tt.origin || (err == nil) != (tt.origin != "") {
+			t.Errorf("%q has the origin %q, %v", tt.server, origin, err)
+		}
+	}
+}
+
+// Password, then PIN, a line each; a PIN may come alone where no password is
+// asked for.
+func TestSecretsAreReadInOrder(t *testing.T) {
+	read := func(in string, askPassword bool) (password, pin string, err error) {
+		s := newSecrets(terminal{in: strings.NewReader(in), err: &strings.Builder{}})
+		if askPassword {
+			if password, err = s.password(); err != nil {
+				return "", "", err
+			}
+		}
+		pin, err = s.pin()
+		return password, pin, err
+	}
+	for _, tt := range []struct {
+		name, in      string
+		ask           bool
+		password, pin string
+		ok            bool
+	}{
+		{"both", "secret\n1234\n", true, "secret", "1234", true},
+		{"no last newline", "secret\n1234", true, "secret", "1234", true},
+		{"from Windows", "secret\r\n1234\r\n", true, "secret", "1234", true},
+		{"spaces are the password's", " a b \n1234\n", true, " a b ", "1234", true},
+		{"both, but no password is asked for", "secret\n1234\n", false, "", "1234", true},
+		{"the PIN alone", "1234\n", false, "", "1234", true},
+		{"the password alone", "secret\n", true, "", "", false},
+		{"nothing", "", true, "", "", false},
+	} {
+		password, pin, err := read(tt.in, tt.ask)
+		if (err == nil) != tt.ok || tt.ok && (password != tt.password || pin != tt.pin) {
+			t.Errorf("%s: %q, %q, %v", tt.name, password, pin, err)
+		}
+	}
+}
+
+func TestInstanceRaisesTheFirst(t *testing.T) {
+	for name, dir := range map[string]string{
+		"short": t.TempDir(),
+		"long":  filepath.Join(t.TempDir(), strings.Repeat("a directory with a long name/", 6)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			if err := os.MkdirAll(dir, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if raiseFirst(t.Context(), dir) {
+				t.Error("nobody was raised")
+			}
+			// A dead program's socket is in nobody's way.
+			if err := os.WriteFile(filepath.Join(dir, socketName), nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			raised := make(chan struct{}, 1)
+			i, err := announce(dir, func() { raised <- struct{}{} })
+			if err != nil {
+				t.Fatal(err)
+			}
+			if stat, err := os.Stat(filepath.Join(dir, socketName)); err != nil || stat.Mode().Perm() != 0o600 {
+				t.Errorf("the socket is %v: %v", stat.Mode(), err)
+			}
+			if !raiseFirst(t.Context(), dir) {
+				t.Error("the first was not reached")
+			}
+			select {
+			case <-raised:
+			case <-time.After(5 * time.Second):
+				t.Error("the first was not raised")
+			}
+			i.close(dir)
+			if raiseFirst(t.Context(), dir) {
+				t.Error("a closed one was raised")
+			}
+		})
+	}
+}
+
+func TestInstanceWithoutWindow(t *testing.T) {
+	dir := t.TempDir()
+	i, err := announce(dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer i.close(dir)
+	if raiseFirst(t.Context(), dir) {
+		t.Error("a server without a window says that it was raised")
+	}
+}
+
+func TestVault(t *testing.T) {
+	v := vault{path: filepath.Join(t.TempDir(), sessionName), keys: seal.New([32]byte{1})}
+	want := func(want string) {
+		t.Helper()
+		if got, err := v.Token(); got != want || err != nil {
+			t.Errorf("token %q, %v; want %q", got, err, want)
+		}
+	}
+	want("")
+	for _, token := range []string{"nls_one", "nls_two"} {
+		if err := v.SetToken(token); err != nil {
+			t.Fatal(err)
+		}
+		want(token)
+	}
+	b, err := os.ReadFile(v.path)
+	if err != nil || strings.Contains(string(b), "nls_") {
+		t.Errorf("it keeps %q: %v", b, err)
+	}
+	if entries, err := os.ReadDir(filepath.Dir(v.path)); err != nil || len(entries) != 1 {
+		t.Errorf("left behind: %v %v", entries, err)
+	}
+	other := vault{path: v.path, keys: seal.New([32]byte{2})}
+	if got, err := other.Token(); got != "" || err != nil {
+		t.Errorf("another key opens %q, %v", got, err)
+	}
+	for range 2 {
+		if err := v.SetToken(""); err != nil {
+			t.Errorf("forgetting: %v", err)
+		}
+	}
+	want("")
+}
+
+func TestDataDirectory(t *testing.T) {
+	t.Setenv("XDG_DATA_HOME", "/somewhere/data")
+	if got, err := dataDirectory(); err != nil || got != filepath.Join("/somewhere/data", "nightlatch") {
+		t.Errorf("%s, %v", got, err)
+	}
+	t.Setenv("XDG_DATA_HOME", "relative") // is to be ignored (XDG Base Directory Specification)
+	t.Setenv("HOME", "/somewhere/home")
+	if got, err := dataDirectory(); err != nil || got != "/somewhere/home/.local/share/nightlatch" {
+		t.Errorf("%s, %v", got, err)
+	}
+}
