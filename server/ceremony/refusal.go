@@ -15,7 +15,6 @@ const (
 	PasswordLong     Reason = "password too long"
 	PasswordCommon   Reason = "password common"
 	PasswordIsName   Reason = "password contains user name"
-	PasswordControl  Reason = "password has control characters"
 
 	WrongCode    Reason = "wrong code"
 	WrongAppCode Reason = "wrong app code"
@@ -61,7 +60,6 @@ func Reasons() []Reason {
 		PasswordLong,
 		PasswordCommon,
 		PasswordIsName,
-		PasswordControl,
 		WrongCode,
 		WrongAppCode,
 		CodeExpired,
@@ -115,8 +113,6 @@ func variant(reason Reason) string {
 		return "common"
 	case PasswordIsName:
 		return "contains_username"
-	case PasswordControl:
-		return "control"
 	case PasswordGone:
 		return "changed"
 	case NoCodeSent:
@@ -192,9 +188,6 @@ func words(reason Reason) (code, rule, title, detail string) {
 	case PasswordIsName:
 		return api.PasswordRefused, "R0", "That password contains the user name",
 			"Who knows the name would try it first. Choose one that has nothing to do with the name."
-	case PasswordControl:
-		return api.PasswordRefused, "R0", "That password has a character that can't be typed",
-			"Control characters get lost on the way from some keyboards. Choose a password without them."
 	}
 	if code, rule, title, detail = codeWords(reason); code != "" {
 		return code, rule, title, detail

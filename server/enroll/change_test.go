@@ -131,7 +131,10 @@ func TestChangePassword(t *testing.T) {
 	phone.Token = walk.Answer(api.Code{Code: w.Texts.Last(number).Code()}).SignedIn().SessionToken
 	change := ada.Begin(api.ChangePassword).In("enter-password") // fresh or not
 	change.Answer(api.Password{Password: Password}).In("choose-password")
-	for bad, code := range map[string]string{"short": api.PasswordRefused, "": api.PasswordRefused, "password": api.PasswordRefused, "ada-ada-ada": api.PasswordRefused} {
+	for bad, code := range map[string]string{
+		"short": api.PasswordRefused, "password": api.PasswordRefused, "ada-ada-ada": api.PasswordRefused,
+		"": api.Malformed, "with\x07a bell in it": api.Malformed, "turned \u202earound": api.Malformed,
+	} {
 		if r := change.Answer(api.Password{Password: bad}).Refused(code); r.Field != "password" {
 			t.Errorf("%q: names %q", bad, r.Field)
 		}

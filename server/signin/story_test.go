@@ -46,7 +46,8 @@ func TestSignUpRefuses(t *testing.T) {
 		{"short password", "grace", "seven77", api.PasswordRefused, "password"},
 		{"common password", "grace", "password1", api.PasswordRefused, "password"},
 		{"the user name", "gracehopper", "Gracehopper", api.PasswordRefused, "password"},
-		{"control character", "grace", "correct\x00horse", api.PasswordRefused, "password"},
+		{"control character", "grace", "correct\x00horse", api.Malformed, "password"},
+		{"empty password", "grace", "", api.Malformed, "password"},
 	} {
 		walk := w.Stranger().Begin(api.SignUp)
 		rev := walk.View.Rev

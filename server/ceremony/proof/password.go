@@ -102,11 +102,17 @@ func (k *Checker) Fresh(tx store.Tx, c *ceremony.Ceremony) (bool, error) {
 	return ok, nil
 }
 
-// NewPassword reads a password that is to be set, or rejects it with R0's reason.
+// NewPassword reads a password that is to be set, or rejects it: what can be no
+// password at all as malformed, the rest with R0's reason.
 func (k *Checker) NewPassword(username, s string) (string, error) {
 	err := account.CheckPassword(k.Policy, username, s)
 	var wrong *account.PasswordError
 	switch {
+	case s == "":
+		return "", ceremony.Reject(ceremony.Malformed("password", "The password is missing. Choose one, then go on."))
+	case errors.As(err, &wrong) && wrong.Reason == account.PasswordControl:
+		return "", ceremony.Reject(ceremony.Malformed("password",
+			"Control characters get lost on the way from some keyboards. Choose a password without them."))
 	case errors.As(err, &wrong):
 		refusal := ceremony.Refuse(passwordReason(wrong.Reason))
 		refusal.Field = "password"
@@ -119,8 +125,6 @@ func (k *Checker) NewPassword(username, s string) (string, error) {
 
 func passwordReason(r account.PasswordReason) ceremony.Reason {
 	switch r {
-	case account.PasswordTooShort:
-		return ceremony.PasswordShort
 	case account.PasswordTooLong:
 		return ceremony.PasswordLong
 	case account.PasswordContainsUsername:
@@ -128,5 +132,5 @@ func passwordReason(r account.PasswordReason) ceremony.Reason {
 	case account.PasswordCommon:
 		return ceremony.PasswordCommon
 	}
-	return ceremony.PasswordControl
+	return ceremony.PasswordShort
 }
