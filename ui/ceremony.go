@@ -72,11 +72,21 @@ func (r *ceremony) lookAgain() {
 			if err != nil || r.state.Busy || r.state.View.ID != id {
 				return
 			}
-			if v.Rev != r.state.View.Rev {
+			if v.Rev > r.newest().Rev { // an older one was overtaken by an answer
+				r.aside = nil
 				r.take(v)
 			}
 		}
 	})
+}
+
+// newest is the last view the server gave: not the one that is shown while an
+// earlier step is looked at.
+func (r *ceremony) newest() api.View {
+	if r.aside != nil {
+		return *r.aside
+	}
+	return r.state.View
 }
 
 // heard looks again where a topic wants it. When the clock was moved, what is
