@@ -34,9 +34,14 @@ type ledger struct {
 	store    store.Store
 	sessions *session.Book
 
-	mu   sync.Mutex
-	seen map[string]sighting // by session
-	uses map[string]*tally   // by temporary password
+	// exact is set where a session ends by being idle (R44): then every sighting
+	// counts, and not only one in a minute.
+	exact bool
+
+	mu      sync.Mutex
+	seen    map[string]sighting // by session
+	writing map[string]sighting // of those, what is on its way into the store
+	uses    map[string]*tally   // by temporary password
 }
 
 // A sighting is a session that was seen.
@@ -55,12 +60,18 @@ type tally struct {
 }
 
 func newLedger(s store.Store, sessions *session.Book) *ledger {
-	return &ledger{store: s, sessions: sessions, seen: map[string]sighting{}, uses: map[string]*tally{}}
+	return &ledger{
+		store:    s,
+		sessions: sessions,
+		seen:     map[string]sighting{},
+		writing:  map[string]sighting{},
+		uses:     map[string]*tally{},
+	}
 }
 
 // saw notes that a session was seen, if the store's record is a minute old.
 func (l *ledger) saw(s session.Session, now time.Time) {
-	if now.Sub(s.LastSeen) < touchEvery {
+	if !l.exact && now.Sub(s.LastSeen) < touchEvery {
 		return
 	}
 	l.mu.Lock()
@@ -70,12 +81,20 @@ func (l *ledger) saw(s session.Session, now time.Time) {
 
 // lastSeen completes what the store knows about a session.
 func (l *ledger) lastSeen(s session.Session) time.Time {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if late, ok := l.seen[s.ID]; ok && late.at.After(s.LastSeen) {
-		return late.at
+	if late := l.since(s.ID); late.After(s.LastSeen) {
+		return late
 	}
 	return s.LastSeen
+}
+
+// since says when a session was seen that is not written yet; zero: all is.
+func (l *ledger) since(id string) time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if late, ok := l.seen[id]; ok {
+		return late.at
+	}
+	return l.writing[id].at
 }
 
 // used notes a use of a temporary password. The first one ever is written, with
@@ -164,6 +183,7 @@ func (l *ledger) forget() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	clear(l.seen)
+	clear(l.writing)
 	clear(l.uses)
 }
 
@@ -177,6 +197,7 @@ func (l *ledger) flush(ctx context.Context) error {
 				break
 			}
 			seen = append(seen, s)
+			l.writing[id] = s
 			delete(l.seen, id)
 		}
 		uses := make([]tally, 0, flushAtOnce)
@@ -193,8 +214,12 @@ func (l *ledger) flush(ctx context.Context) error {
 		if len(seen)+len(uses) == 0 {
 			return nil
 		}
-		if err := l.write(ctx, seen, uses); err != nil {
+		err := l.write(ctx, seen, uses)
+		if err != nil {
 			l.restore(seen, uses)
+		}
+		l.written(seen)
+		if err != nil {
 			return err
 		}
 	}
@@ -204,7 +229,7 @@ func (l *ledger) write(ctx context.Context, seen []sighting, uses []tally) error
 	return l.store.Update(ctx, func(tx store.Tx) error {
 		for _, s := range seen {
 			// One that has ended meanwhile was not seen.
-			if err := l.sessions.Touch(tx, s.session); err != nil && !errors.Is(err, session.ErrUnknown) {
+			if err := l.sessions.Touch(tx, s.session, s.at); err != nil && !errors.Is(err, session.ErrUnknown) {
 				return err
 			}
 		}
@@ -216,6 +241,17 @@ func (l *ledger) write(ctx context.Context, seen []sighting, uses []tally) error
 		}
 		return nil
 	})
+}
+
+// written forgets what was on its way, unless another write has it by now.
+func (l *ledger) written(seen []sighting) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, s := range seen {
+		if l.writing[s.session.ID] == s {
+			delete(l.writing, s.session.ID)
+		}
+	}
 }
 
 func (l *ledger) restore(seen []sighting, uses []tally) {

@@ -417,6 +417,38 @@ func TestSessionsExpire(t *testing.T) {
 	wantProblem(t, "after a day", err, 401, api.SignInRequired)
 }
 
+// R44, hardened: a session is idle from its last request on, also while the
+// ledger has not written that yet.
+func TestIdleFromTheLastRequest(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, hardened)
+	c := w.signIn("ada")
+	for _, after := range []time.Duration{
+		time.Second, time.Hour - time.Second, 59 * time.Minute, time.Minute - 1, time.Hour - 1, 30 * time.Second,
+	} {
+		w.clock.Advance(after)
+		must[api.Account](t)(c.Account(t.Context()))
+	}
+	// What is written late is when the session was seen, and not when it was written.
+	w.clock.Advance(30 * time.Minute)
+	if err := w.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.clock.Advance(30*time.Minute - 1)
+	seen := must[[]api.Session](t)(c.Sessions(t.Context()))
+	if len(seen) != 1 || !seen[0].LastSeen.Equal(w.clock.Now()) {
+		t.Errorf("sessions %+v", seen)
+	}
+	w.clock.Advance(time.Hour)
+	_, err := c.Account(t.Context())
+	wantProblem(t, "idle for an hour", err, 401, api.SignInRequired)
+	if err := w.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	_, err = c.Account(t.Context())
+	wantProblem(t, "after it was written", err, 401, api.SignInRequired)
+}
+
 // The activity list has pages, newest first.
 func TestActivity(t *testing.T) {
 	t.Parallel()

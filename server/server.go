@@ -117,6 +117,7 @@ func (s *Server) wire() (err error) {
 		Lifetime: s.cfg.Policy.SessionLife,
 		Idle:     s.cfg.Policy.SessionIdle,
 		Fresh:    s.cfg.Policy.Fresh,
+		Seen:     func(id string) time.Time { return s.ledger.since(id) },
 	})
 	if err != nil {
 		return err
@@ -138,6 +139,7 @@ func (s *Server) wire() (err error) {
 	}
 	watched.sent = s.outbox.Wake
 	s.ledger = newLedger(s.store, s.sessions)
+	s.ledger.exact = s.cfg.Policy.SessionIdle > 0
 	s.door = &door{
 		store:  s.store,
 		keys:   s.cfg.Keys,

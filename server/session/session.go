@@ -27,6 +27,10 @@ type Config struct {
 	Lifetime time.Duration // R44: from sign-in, however much it is used
 	Idle     time.Duration // R44, hardened: without a request; 0: no limit
 	Fresh    time.Duration // R3, R6: how long a proved password counts
+
+	// Seen says when a session was seen since LastSeen was written, zero if it was
+	// not: what the caller of Touch has not written yet. Only Idle asks it. May be nil.
+	Seen func(id string) time.Time
 }
 
 // A Book holds the sessions of every account.
@@ -145,8 +149,15 @@ func (b *Book) live(tx store.Tx, account, id string) (record, error) {
 }
 
 func (b *Book) alive(r record, c cut, now time.Time) bool {
-	idle := b.cfg.Idle > 0 && !now.Before(r.LastSeen.Add(b.cfg.Idle))
-	return now.Before(r.Expires) && !idle && !c.ended(r)
+	return now.Before(r.Expires) && !b.idle(r.Session, now) && !c.ended(r)
+}
+
+// idle reports whether a session has not been used for too long (R44).
+func (b *Book) idle(s Session, now time.Time) bool {
+	if b.cfg.Idle == 0 || now.Before(s.LastSeen.Add(b.cfg.Idle)) {
+		return false
+	}
+	return b.cfg.Seen == nil || !now.Before(b.cfg.Seen(s.ID).Add(b.cfg.Idle))
 }
 
 func unknown(err error) error {
@@ -177,10 +188,10 @@ func (b *Book) change(tx store.Tx, account, id string, fn func(*Session)) error 
 	return tx.Put(key(account, id), r.encode())
 }
 
-// Touch notes that the session was seen now. A caller does so at most once a
-// minute: a write for every request would cost more than the request.
-func (b *Book) Touch(tx store.Tx, s Session) error {
-	return b.change(tx, s.Account, s.ID, func(s *Session) { s.LastSeen = tx.Now() })
+// Touch notes when the session was seen. A caller gathers these: a write for
+// every request would cost more than the request.
+func (b *Book) Touch(tx store.Tx, s Session, at time.Time) error {
+	return b.change(tx, s.Account, s.ID, func(s *Session) { s.LastSeen = at })
 }
 
 // Prove notes that the password was proved in this session now (R3, R6).

@@ -155,7 +155,7 @@ func TestR44Expires(t *testing.T) {
 		t.Errorf("it is still listed: %q", got)
 	}
 	for name, fn := range map[string]func(tx store.Tx) error{
-		"touch": func(tx store.Tx) error { return b.Touch(tx, s) },
+		"touch": func(tx store.Tx) error { return b.Touch(tx, s, b.at) },
 		"prove": func(tx store.Tx) error { return b.Prove(tx, "a", s.ID) },
 		"end":   func(tx store.Tx) error { return b.End(tx, "a", s.ID) },
 		"load":  func(tx store.Tx) error { _, err := b.Load(tx, "a", s.ID); return err },
@@ -187,7 +187,7 @@ func TestR44HardenedIdle(t *testing.T) {
 		if _, err := b.find(token); err != nil {
 			t.Fatalf("used within the hour: %v", err)
 		}
-		b.update(func(tx store.Tx) error { return b.Touch(tx, s) })
+		b.update(func(tx store.Tx) error { return b.Touch(tx, s, b.at) })
 	}
 	if got, _ := b.find(token); got.LastSeen != b.at || got.Expires != start.Add(month) {
 		t.Errorf("touched it is %+v", got)
