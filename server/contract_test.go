@@ -39,6 +39,18 @@ func (w *world) json(method, path, token, body string) exchange {
 	return w.do(method, path, body, header...)
 }
 
+// Every second step lists the other ways, also where there are none (R40).
+func TestAlternativesAreAList(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.json("POST", "/api/v1/ceremonies", "", `{"kind":"sign-in"}`).object(t)["id"].(string)
+	e := w.json("POST", "/api/v1/ceremonies/"+id, "", `{"rev":1,"input":{"type":"credentials","username":"cyd","password":"correct horse battery"}}`)
+	step := e.object(t)["step"].(map[string]any)
+	if others, ok := step["alternatives"].([]any); step["type"] != "enter-code" || !ok || len(others) != 0 {
+		t.Errorf("the only method: %s", e.body)
+	}
+}
+
 // The contract's ceremonies as a client that knows nothing but the contract
 // sends and reads them.
 func TestCeremonyOverTheWire(t *testing.T) {

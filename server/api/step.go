@@ -57,7 +57,7 @@ type EnterCode struct {
 	CodeExpires  *Time    `json:"code_expires,omitempty"`
 	TriesLeft    int      `json:"tries_left,omitempty"` // R4, R11
 	Tries        int      `json:"tries,omitempty"`
-	Alternatives []Method `json:"alternatives,omitempty"`
+	Alternatives []Method `json:"alternatives,omitzero"` // at sign-in the other ways, an empty list if there are none (R40)
 }
 
 // ScanQR shows a new TOTP secret (R20). Answer: Continue.
@@ -72,7 +72,7 @@ type ScanQR struct {
 type UseSecurityKey struct {
 	Create       RawJSON  `json:"create,omitempty"`
 	Get          RawJSON  `json:"get,omitempty"`
-	Alternatives []Method `json:"alternatives,omitempty"`
+	Alternatives []Method `json:"alternatives,omitzero"`
 }
 
 // NameKey asks what to call the key just enrolled (R31). Answer: Label.
@@ -83,7 +83,7 @@ type NameKey struct {
 // EnterBackupCode asks for the backup code with a number (R72). Answer: Code or ChooseMethod.
 type EnterBackupCode struct {
 	Number       int      `json:"number"`
-	Alternatives []Method `json:"alternatives,omitempty"`
+	Alternatives []Method `json:"alternatives,omitzero"`
 }
 
 // SaveBackupCode shows the first backup code, once (R13, R70). Answer: Continue.
