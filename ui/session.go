@@ -53,16 +53,13 @@ func (c *Console) door() {
 func (c *Console) welcome(in api.SignedIn, then func()) {
 	c.server = c.cfg.Client.WithToken(in.SessionToken)
 	c.about.Accounts = true
-	c.root.Go(func(context.Context) func() {
-		err := c.cfg.Vault.SetToken(in.SessionToken)
-		return func() {
-			c.signedIn(in.Account)
-			if then != nil {
-				then()
-			}
-			if err != nil {
-				c.warn(wizard.Said{Code: "not_kept", What: c.words.T("error.not_kept.what"), Why: c.words.T("error.not_kept.why"), Next: c.words.T("error.not_kept.next")})
-			}
+	c.keep(in.SessionToken, func(err error) {
+		c.signedIn(in.Account)
+		if then != nil {
+			then()
+		}
+		if err != nil {
+			c.warn(wizard.ExplainCode(c.words, "not_kept"))
 		}
 	})
 }
@@ -232,8 +229,19 @@ func (c *Console) signedOut(why error) {
 
 func (c *Console) forgetSession() {
 	c.server = c.cfg.Client
+	c.keep("", func(error) {}) // a token that stays is worth nothing any more
+}
+
+// keep puts a session's token into the vault, after what was put there before.
+func (c *Console) keep(token string, done func(error)) {
+	before, kept := c.kept, make(chan struct{})
+	c.kept = kept
 	c.root.Go(func(context.Context) func() {
-		_ = c.cfg.Vault.SetToken("") // the token is worth nothing any more
-		return nil
+		defer close(kept)
+		if before != nil {
+			<-before
+		}
+		err := c.cfg.Vault.SetToken(token)
+		return func() { done(err) }
 	})
 }

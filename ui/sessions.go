@@ -73,12 +73,12 @@ func (c *Console) drawSessions(list []api.Session, in sessionInputs) drawn {
 		args := assets.Args{"first": onDay(w, now, s.Created), "last": when(w, now, s.LastSeen), "until": onDay(w, now, s.Expires)}
 		say := w.T("ui.sessions.row", args)
 		if s.Current {
-			rows = append(rows, kit.Row(kit.Tile("sessions", true), name, say,
+			rows = append(rows, longRow(kit.Tile("sessions", true), name, say,
 				kit.Badge(kit.On, w.T("ui.sessions.current")), kit.NewButton(w.T("ui.sessions.sign-out-do"), "", kit.Secondary, in.signOut)))
 			continue
 		}
 		others++
-		rows = append(rows, kit.Row(kit.Tile(sessionIcon(s), false), name, say,
+		rows = append(rows, longRow(kit.Tile(sessionIcon(s), false), name, say,
 			kit.NewButton(w.T("ui.sessions.end-do"), "", kit.Secondary, func() { in.end(s) }).Named(w.T("ui.sessions.end-name", name))))
 	}
 	p := kit.Page{Title: w.T("ui.rail.sessions"), Lead: w.T("ui.sessions.lead"), Body: []fyne.CanvasObject{kit.List(72, rows...)}}

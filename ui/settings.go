@@ -76,7 +76,7 @@ func (c *Console) drawSettings(v settingsView, in settingsInputs) drawn {
 	w := c.words
 	a := v.account
 	set := func(key, say string, control ...fyne.CanvasObject) fyne.CanvasObject {
-		return kit.Row(nil, w.T(key), say, control...)
+		return longRow(nil, w.T(key), say, control...)
 	}
 	change := func(key string, k api.Kind) fyne.CanvasObject {
 		return kit.NewButton(w.T("ui.settings.change"), "", kit.Secondary, func() { in.change(k) }).Named(w.T("ui.settings.change-name", w.T(key)))
@@ -132,20 +132,20 @@ func (c *Console) drawSettings(v settingsView, in settingsInputs) drawn {
 // serverRows say what the account server is.
 func (c *Console) serverRows(v settingsView, in settingsInputs) []fyne.CanvasObject {
 	w := c.words
-	rows := []fyne.CanvasObject{kit.Row(nil, w.T("ui.settings.policy"), w.T("ui.settings.policy."+v.about.Policy+".why"),
+	rows := []fyne.CanvasObject{longRow(nil, w.T("ui.settings.policy"), w.T("ui.settings.policy."+v.about.Policy+".why"),
 		kit.Badge(kit.Off, w.T("ui.settings.policy."+v.about.Policy)))}
 	if v.account.Owner && !v.about.Lab {
 		say := w.T("ui.settings.delivery-set")
 		if v.about.MailKept {
 			say = w.T("ui.settings.delivery-kept")
 		}
-		rows = append(rows, kit.Row(nil, w.T("ui.delivery.title"), say, kit.NewButton(w.T("ui.settings.change"), "", kit.Secondary, in.delivery).Named(w.T("ui.settings.change-name", w.T("ui.delivery.title")))))
+		rows = append(rows, longRow(nil, w.T("ui.delivery.title"), say, kit.NewButton(w.T("ui.settings.change"), "", kit.Secondary, in.delivery).Named(w.T("ui.settings.change-name", w.T("ui.delivery.title")))))
 	}
 	if v.about.MailKept || v.account.EmailKept { // an address that isn't proved gets nothing else
-		rows = append(rows, kit.Row(nil, w.T("ui.settings.kept"), w.T("ui.settings.kept-why"), kit.NewButton(w.T("ui.settings.read"), "mail", kit.Secondary, in.read)))
+		rows = append(rows, longRow(nil, w.T("ui.settings.kept"), w.T("ui.settings.kept-why"), kit.NewButton(w.T("ui.settings.read"), "mail", kit.Secondary, in.read)))
 	}
 	if v.address != "" {
-		rows = append(rows, kit.Row(nil, w.T("ui.settings.address"), w.T("ui.settings.address-why", v.address), kit.NewButton(w.T("wizard.copy"), "copy", kit.Secondary, in.copy)))
+		rows = append(rows, longRow(nil, w.T("ui.settings.address"), w.T("ui.settings.address-why", v.address), kit.NewButton(w.T("wizard.copy"), "copy", kit.Secondary, in.copy)))
 	}
-	return append(rows, kit.Row(nil, w.T("ui.settings.about"), w.T("ui.settings.version", v.version)))
+	return append(rows, longRow(nil, w.T("ui.settings.about"), w.T("ui.settings.version", v.version)))
 }
