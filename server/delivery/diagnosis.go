@@ -59,12 +59,14 @@ func Diagnose(err error) (Diagnosis, int) {
 	switch {
 	case errors.As(err, &certificate), errors.As(err, &hostname):
 		return NotTrusted, 0
-	case errors.As(err, &record), errors.Is(err, errNoStartTLS), failed.Step == "STARTTLS":
+	case errors.As(err, &record), errors.Is(err, errNoStartTLS):
 		return NotProtected, failed.Reply
 	case failed.Step == "connect" && failed.Reply == 0:
 		return Unreachable, 0
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
 		return Silent, 0
+	case failed.Step == "STARTTLS":
+		return NotProtected, failed.Reply
 	case failed.Step == "AUTH":
 		return NoLogin, failed.Reply
 	case failed.Step == "MAIL":
