@@ -248,6 +248,40 @@ func TestChangePhone(t *testing.T) {
 	}
 }
 
+// R6: a ceremony that was left open is no way around the password. It is asked for
+// again before anything is sent to another number or address.
+func TestChangeAsksAgain(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		kind        api.Kind
+		first, then api.State
+		to          api.Input
+	}{
+		{api.ChangePhone, "enter-phone", "text-code", api.Phone{Number: other}},
+		{api.EnrollText, "enter-phone", "text-code", api.Phone{Number: other}},
+		{api.ChangeEmail, "enter-email", "email-code", api.Email{Address: "other@example.org"}},
+	} {
+		w := New(t, Setup{})
+		ada := w.SignUp("ada")
+		ada.EnrollText(number)
+		walk := ada.Begin(c.kind)
+		if c.kind == api.EnrollText {
+			walk.Answer(api.Continue{})
+		}
+		walk.In(c.first)
+		w.Clock.Advance(w.Policy.Fresh)
+		walk.Answer(c.to).In("enter-password")
+		w.Deliver()
+		if len(w.Texts.To(other))+len(w.Mails.To("other@example.org")) > 0 {
+			t.Errorf("%s: something was sent", c.kind)
+		}
+		walk.Answer(api.Password{Password: Password}).In(c.first)
+		walk.Answer(c.to).In(c.then)
+		w.Clock.Advance(w.Policy.Fresh)
+		walk.Answer(c.to).In("enter-password") // also when it is corrected
+	}
+}
+
 // A number can be added without making it a method.
 func TestChangePhoneOnly(t *testing.T) {
 	t.Parallel()

@@ -45,8 +45,8 @@ func (r *rules) phoneStates() []state {
 // corrected while the code is awaited.
 func (r *rules) phoneEdges() []edge {
 	return []edge{
-		{From: enterPhone, On: api.Phone{}, To: []api.State{textCode}, Do: r.takePhone},
-		{From: textCode, On: api.Phone{}, To: []api.State{textCode}, Do: r.takePhone},
+		{From: enterPhone, On: api.Phone{}, To: []api.State{enterPassword, textCode}, Do: r.takePhone},
+		{From: textCode, On: api.Phone{}, To: []api.State{enterPassword, textCode}, Do: r.takePhone},
 		{
 			From: textCode, On: api.Resend{}, To: []api.State{textCode},
 			Do: func(tx store.Tx, c *ceremony.Ceremony, d *draft, _ api.Input) (ceremony.Move, error) {
@@ -73,6 +73,11 @@ func (r *rules) takePhone(tx store.Tx, c *ceremony.Ceremony, d *draft, input api
 		refusal := ceremony.Refuse(ceremony.SamePhone)
 		refusal.Field = "number"
 		return ceremony.Move{}, ceremony.Reject(refusal)
+	}
+	if c.Kind == api.ChangePhone || a.TextOn {
+		if fresh, err := r.Fresh(tx, c); err != nil || !fresh { // R6
+			return ceremony.Go(enterPassword), err
+		}
 	}
 	discoverable := in.Discoverable == nil || *in.Discoverable
 	return r.textTo(tx, c, d, number, discoverable)

@@ -192,8 +192,8 @@ func (r *rules) emailCodeState() state {
 // address can be corrected while the code is awaited.
 func (r *rules) emailEdges(next enter, to ...api.State) []edge {
 	return []edge{
-		{From: enterEmail, On: api.Email{}, To: []api.State{emailCode}, Do: r.mailCode},
-		{From: emailCode, On: api.Email{}, To: []api.State{emailCode}, Do: r.mailCode},
+		{From: enterEmail, On: api.Email{}, To: []api.State{enterPassword, emailCode}, Do: r.mailCode},
+		{From: emailCode, On: api.Email{}, To: []api.State{enterPassword, emailCode}, Do: r.mailCode},
 		{From: emailCode, On: api.Resend{}, To: []api.State{emailCode}, Do: r.mailAgain},
 		{
 			From: emailCode, On: api.Code{}, To: to,
@@ -230,6 +230,11 @@ func (r *rules) mailCode(tx store.Tx, c *ceremony.Ceremony, d *draft, in api.Inp
 		refusal := ceremony.Refuse(ceremony.SameEmail)
 		refusal.Field = "address"
 		return ceremony.Move{}, ceremony.Reject(refusal)
+	}
+	if c.Kind == api.ChangeEmail {
+		if fresh, err := r.Fresh(tx, c); err != nil || !fresh { // R6
+			return ceremony.Go(enterPassword), err
+		}
 	}
 	msgs, refusal, err := r.Send(tx, c.Account, &d.Email, api.ByEmail, address, delivery.EmailCode)
 	if refusal != nil {
