@@ -22,6 +22,7 @@ const kills = 60
 // is there wholly or not at all, ceremonies go on where they were, and the
 // database and every audit chain are whole.
 func TestNothingAcknowledgedIsLostByKill(t *testing.T) {
+	t.Parallel()
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	chance := rand.New(rand.NewPCG(seed, 1))

@@ -91,6 +91,7 @@ func answered(ctx context.Context, c *client.Client, v api.View, code string) (b
 
 // A hundred sign-ins at once with the same one-time thing: one succeeds.
 func TestOneOfAHundredWins(t *testing.T) {
+	t.Parallel()
 	s := serve(t, raced(t))
 	p := protect(t, s, "robin", "+12025550111")
 	ctx := within(t, 5*time.Minute)
