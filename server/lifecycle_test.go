@@ -14,6 +14,22 @@ import (
 	"nightlatch/server/store"
 )
 
+// Who was told that a code was sent finds it in the lab at once, whether or not
+// the outbox has come round to it.
+func TestLabHasWhatWasSent(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for n := range 20 {
+		v := must[api.View](t)(w.client.Begin(t.Context(), api.Begin{Kind: api.SignIn}))
+		must[api.View](t)(w.client.Answer(t.Context(), v.ID, v.Rev, api.Credentials{Username: "bob", Password: password}))
+		texts := must[[]api.LabText](t)(w.client.PhoneMessages(t.Context(), bobPhone))
+		if len(texts) != n+1 {
+			t.Fatalf("after sign-in %d there are %d texts", n+1, len(texts))
+		}
+		w.clock.Advance(time.Hour)
+	}
+}
+
 func TestConfigIsChecked(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

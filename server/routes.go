@@ -80,7 +80,7 @@ func (s *Server) mux() (http.Handler, error) {
 	nothing := s.dispatch(methods{anyMethod: func(*call) error { return errNoRoute }})
 	mux.Handle("/", nothing)
 	if s.cfg.Lab != nil {
-		mux.Handle("/lab/v1/", s.cfg.Lab)
+		mux.Handle("/lab/v1/", s.arrived(s.cfg.Lab))
 		mux.Handle("/lab/v1", nothing) // or else ServeMux would redirect
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -90,6 +90,20 @@ func (s *Server) mux() (http.Handler, error) {
 		}
 		mux.ServeHTTP(w, r)
 	}), nil
+}
+
+// arrived lets what is on its way to the lab arrive before anybody looks for it: a
+// client that was told that a code was sent need not wait for it.
+func (s *Server) arrived(lab http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet {
+			if err := s.Deliver(r.Context()); err != nil {
+				s.fail(w, r, err)
+				return
+			}
+		}
+		lab.ServeHTTP(w, r)
+	})
 }
 
 // hold keeps Reset out while a request runs. A stream of events is not held; it
