@@ -66,6 +66,15 @@ func TestUnlock(t *testing.T) {
 	ada.SignIn().In("app-code")
 }
 
+// R43: what was guessed at while nobody had the name is no lock on who takes it.
+func TestNameIsTakenUnlocked(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	lock(w, "ada")
+	ada := w.SignUp("ada")
+	ada.SignIn().SignedIn()
+}
+
 // A password whose hash was made with old parameters is hashed anew when it is
 // next right.
 func TestRehash(t *testing.T) {

@@ -105,6 +105,10 @@ func (r *rules) create(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.In
 			return ceremony.Move{}, err
 		}
 	}
+	// What was guessed at while nobody had the name is no lock on who takes it.
+	if err := r.Succeed(tx, a); err != nil {
+		return ceremony.Move{}, err
+	}
 	c.Account = a.ID
 	move, err := r.begin(tx, c, d, a)
 	move.Audit = []audit.Event{{Type: audit.AccountCreated, Rule: "R0"}, {Type: audit.SignedIn}}
