@@ -171,8 +171,6 @@ func (r *rules) remove(tx store.Tx, c *ceremony.Ceremony, m api.Method, a *accou
 	}
 	event := audit.Event{Type: audit.MethodOff, Rule: "R60", Details: map[string]string{"method": string(m)}}
 	move := ceremony.Move{To: finished, Audit: []audit.Event{event}}
-	if m == api.SecurityKey {
-	}
 	if off {
 		event = audit.Event{Type: audit.TwoFactorOff, Rule: "R61"}
 		move.Audit = append(move.Audit, event)
