@@ -25,16 +25,16 @@ func TestAppearanceSwitchesWhileRunning(t *testing.T) {
 		}
 		t.Run(s.name, func(t *testing.T) {
 			app := test.NewTempApp(t)
-			app.Settings().SetTheme(dark)
+			test.ApplyTheme(t, dark)
 			fresh := stillConsole(app, words)
 			s.open(fresh, firstSize)
 			want := pixels(fresh.window.Canvas().Capture())
 
-			app.Settings().SetTheme(light)
+			test.ApplyTheme(t, light)
 			c := stillConsole(app, words)
 			s.open(c, firstSize)
 			c.window.Canvas().Capture()
-			app.Settings().SetTheme(dark)
+			test.ApplyTheme(t, dark)
 			c.window.Content().Refresh()
 			if got := pixels(c.window.Canvas().Capture()); !bytes.Equal(want, got) {
 				t.Errorf("it looks unlike a fresh dark window around %v", differing(want, got))
