@@ -77,6 +77,7 @@ type shown struct {
 	errors *strings.Builder
 	ended  chan struct{}
 	frame  time.Duration // from start to the first frame
+	cpu    time.Duration // used until then
 	last   *image.RGBA   // the first frame
 }
 
@@ -108,7 +109,8 @@ func (d *desk) show(ctx context.Context, p program) (*shown, error) {
 		picture, err := d.display.Screen.Picture()
 		if err == nil && drawn(picture) {
 			s.frame, s.last = time.Since(begun), picture
-			return s, nil
+			s.cpu, err = cpuOf(s.pid())
+			return s, err
 		}
 		select {
 		case <-tick.C:

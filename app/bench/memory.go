@@ -33,16 +33,10 @@ func measureMemory(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	l, err := newLoad(server, people, busyClients)
+	busy, err := load{server, people, busyClients}.signIns(busySignIns)(ctx)
 	if err != nil {
 		return err
 	}
-	defer l.close()
-	begun := time.Now()
-	if _, err := l.run(ctx, busySignIns); err != nil {
-		return err
-	}
-	took := time.Since(begun)
 	most, err := peak(server.PID())
 	if err != nil {
 		return err
@@ -52,6 +46,6 @@ func measureMemory(ctx context.Context, b *bench) error {
 	}
 	size("RSS of serve, idle", fmt.Sprintf("%s after it was ready", idleFor), idle, idleMemory)
 	size(fmt.Sprintf("RSS of serve, %d clients", busyClients),
-		fmt.Sprintf("the most in %d sign-ins (%.1f/s)", busySignIns, busySignIns/took.Seconds()), most, busyMemory)
+		fmt.Sprintf("the most in %d sign-ins (%.1f/s)", busySignIns, busy.rate()), most, busyMemory)
 	return nil
 }

@@ -62,12 +62,7 @@ func measureMillion(ctx context.Context, b *bench) error {
 		server *harness.Server
 		first  int
 	}{{big, 0}, {big, million - signers}, {alone, 0}} {
-		l, err := newLoad(s.server, &crowd{members: members(s.first, signers)}, 1)
-		if err != nil {
-			return err
-		}
-		defer l.close()
-		sides = append(sides, l.signIns(millionSignIns))
+		sides = append(sides, load{s.server, &crowd{members: members(s.first, signers)}, 1}.signIns(millionSignIns))
 	}
 	if _, err := takeTurns(ctx, 1, sides...); err != nil {
 		return err

@@ -37,12 +37,7 @@ func measureSignIn(ctx context.Context, b *bench) error {
 
 	var sides []side
 	for _, s := range []struct{ clients, n int }{{1, 60}, {8, 240}, {32, 320}} {
-		l, err := newLoad(server, people, s.clients)
-		if err != nil {
-			return err
-		}
-		defer l.close()
-		sides = append(sides, l.signIns(s.n))
+		sides = append(sides, load{server, people, s.clients}.signIns(s.n))
 	}
 	sides = append(sides, bare.hashes(1, 60), bare.hashes(cores(), 240))
 	if _, err := takeTurns(ctx, 1, sides...); err != nil { // warm up

@@ -83,52 +83,55 @@ func (v *visitor) signIn(m *member) (token string, err error) {
 	return string(session), err
 }
 
-// A load is visitors of one server, and the crowd they sign in.
+// A load is clients of one server, and the crowd they sign in.
 type load struct {
-	server   *harness.Server
-	crowd    *crowd
-	visitors []*visitor
-}
-
-// newLoad opens the connections.
-func newLoad(s *harness.Server, c *crowd, clients int) (*load, error) {
-	l := &load{server: s, crowd: c}
-	for range clients {
-		conn, err := dial(s.URL)
-		if err != nil {
-			l.close()
-			return nil, err
-		}
-		l.visitors = append(l.visitors, &visitor{line: conn})
-	}
-	return l, nil
-}
-
-func (l *load) close() {
-	for _, v := range l.visitors {
-		v.close()
-	}
+	server  *harness.Server
+	crowd   *crowd
+	clients int
 }
 
 // signIns is the side that makes n sign-ins, each client one after the other.
-func (l *load) signIns(n int) side {
+// The clients connect before their turn: the server does not wait for ever for
+// a request.
+func (l load) signIns(n int) side {
 	return func(ctx context.Context) (spell, error) {
+		visitors, err := l.connect()
+		defer func() {
+			for _, v := range visitors {
+				v.close()
+			}
+		}()
+		if err != nil {
+			return spell{}, err
+		}
 		return timed(l.server.PID(), func() (int, []time.Duration, error) {
-			each, err := l.run(ctx, n)
+			each, err := l.run(ctx, visitors, n)
 			return n, each, err
 		})
 	}
 }
 
+func (l load) connect() ([]*visitor, error) {
+	var visitors []*visitor
+	for range l.clients {
+		conn, err := dial(l.server.URL)
+		if err != nil {
+			return visitors, err
+		}
+		visitors = append(visitors, &visitor{line: conn})
+	}
+	return visitors, nil
+}
+
 // run makes n sign-ins and returns how long each took.
-func (l *load) run(ctx context.Context, n int) ([]time.Duration, error) {
+func (l load) run(ctx context.Context, visitors []*visitor, n int) ([]time.Duration, error) {
 	var (
 		begun atomic.Int64
 		work  sync.WaitGroup
 		each  = make([]time.Duration, n)
-		errs  = make([]error, len(l.visitors))
+		errs  = make([]error, len(visitors))
 	)
-	for i, v := range l.visitors {
+	for i, v := range visitors {
 		work.Go(func() {
 			for ctx.Err() == nil {
 				turn := begun.Add(1) - 1

@@ -122,8 +122,7 @@ func (b *bench) frames(ctx context.Context, console, hello program) error {
 			if err := harness.SavePNG(filepath.Join(b.dir, "bench-"+filepath.Base(p.path)+".png"), s.last); err != nil {
 				return spell{}, err
 			}
-			cpu, err := cpuOf(s.pid())
-			return spell{n: 1, cpu: cpu, wall: s.frame}, errors.Join(err, s.close())
+			return spell{n: 1, cpu: s.cpu, wall: s.frame}, s.close()
 		}
 	}
 	sides := []side{start(console), start(hello)}
