@@ -33,6 +33,7 @@ var adminVerbs = []struct {
 	{"set-mail", "set-mail [--data DIR] --addr HOST:PORT --from ADDRESS [--tls MODE] [--user NAME] < PASSWORD", (*adminCommand).setMail, 0},
 	{"set-text-gateway", "set-text-gateway [--data DIR] --url URL < TOKEN", (*adminCommand).setText, 0},
 	{"set-owner", "set-owner [--data DIR] --user NAME", (*adminCommand).setOwner, 0},
+	{"udev-rule", "udev-rule", (*adminCommand).udevRule, 0},
 }
 
 // An adminCommand is one run of `nightlatch admin`.
@@ -61,7 +62,9 @@ func (t terminal) admin(args []string) error {
 	verb := adminVerbs[at]
 	c := &adminCommand{terminal: t}
 	f := t.flags("admin "+verb.name, "admin "+verb.synopsis)
-	f.StringVar(&c.dir, "data", "", "data `directory`")
+	if verb.name != "udev-rule" { // which has to do with the computer, not with data
+		f.StringVar(&c.dir, "data", "", "data `directory`")
+	}
 	switch verb.name {
 	case "set-mail":
 		f.StringVar(&c.mail.Addr, "addr", "", "mail server, as `host:port`")
@@ -88,7 +91,7 @@ func (t terminal) admin(args []string) error {
 	if verb.arguments == 1 && c.file == "" {
 		return usagef("admin %s needs a file", verb.name)
 	}
-	if c.dir == "" {
+	if c.dir == "" && f.Lookup("data") != nil {
 		var err error
 		if c.dir, err = dataDirectory(); err != nil {
 			return err

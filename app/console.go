@@ -1,4 +1,4 @@
-//go:build !headless
+//go:build cgo && !headless
 
 package main
 
@@ -16,12 +16,16 @@ import (
 	"nightlatch/assets"
 	"nightlatch/fido"
 	"nightlatch/fido/libfido2"
+	"nightlatch/fido/virtual"
 	"nightlatch/server/account"
 	"nightlatch/server/client"
 	"nightlatch/server/store"
 	"nightlatch/ui"
 	"nightlatch/ui/print"
 )
+
+// windowHere tells whether this build has a window.
+const windowHere = true
 
 // What the desktop knows the program by; FyneApp.toml says the same.
 const (
@@ -131,6 +135,12 @@ func (h *home) show(ctx context.Context, ready func(url string, lab bool) error)
 		OpenLab: openLab,
 		Version: version,
 		Address: e.url,
+		Features: ui.Features{
+			SecurityKeys: libfido2.Supported,
+			NFC:          nfcHere,
+			VirtualKeys:  virtual.Supported,
+			UdevCommand:  udevCommand(),
+		},
 	})
 	if err != nil {
 		return errors.Join(err, e.close())

@@ -1,8 +1,11 @@
-//go:build headless
+//go:build !cgo || headless
 
 package main
 
 import "fmt"
+
+// windowHere tells whether this build has a window.
+const windowHere = false
 
 // console says that this program was built for servers: without a window, and
 // without the libraries that a window needs.
@@ -13,7 +16,7 @@ func (t terminal) console(args []string) error {
 		return err
 	}
 	if !*lab {
-		return refuse(nil, "This build of Nightlatch has no window. Run nightlatch serve, or build it without the tag headless.")
+		return refuse(nil, "%s", lacking(aWindow))
 	}
 	fmt.Fprintln(t.err, "nightlatch: this build has no window; serving the lab instead. Ctrl+C ends it.")
 	return t.serveLab(demoConfig())

@@ -44,6 +44,9 @@ func (t terminal) key(args []string) error {
 	if err := parse(f, args); err != nil {
 		return err
 	}
+	if why := lacking(securityKeys); why != "" {
+		return refuse(nil, "%s", why)
+	}
 	if verb == "enroll" && session == "" {
 		return usagef("key enroll needs --session, the token that a sign-in printed")
 	}

@@ -31,7 +31,7 @@ const usage = `Nightlatch protects accounts with a second factor.
   nightlatch serve [flags]           run the account server without a window
   nightlatch key list|enroll|sign-in use security keys from a terminal
   nightlatch admin VERB [flags]      the owner's tools
-  nightlatch version                 print the version
+  nightlatch version                 print the version, and what this build can do
 
 "nightlatch COMMAND -h" lists the flags of a command.
 `
@@ -83,7 +83,7 @@ func (t terminal) dispatch(args []string) error {
 		if len(rest) > 0 {
 			return usagef("version takes no arguments")
 		}
-		fmt.Fprintln(t.out, "nightlatch", version)
+		t.sayVersion()
 		return nil
 	case "help", "-h", "-help", "--help":
 		fmt.Fprint(t.out, usage)

@@ -69,6 +69,7 @@ func (t terminal) serveHome(cfg homeConfig, address string) error {
 			return err
 		}
 	}
+	logLacks(cfg.log)
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 

@@ -50,9 +50,22 @@ type Config struct {
 	OpenLab func()           // opens a lab in a window of its own; nil: it isn't offered
 	Version string
 	Address string // where other programs reach the account server; "" if they can't
+	// Features are what this build can do on this system; screens say what is
+	// missing.
+	Features Features
 	// Language is a BCP 47 tag; "" takes what the person chose, else English.
 	Language string
 	Now      func() time.Time // this computer's clock; nil: time.Now
+}
+
+// Features are what not every build and system can do.
+type Features struct {
+	SecurityKeys bool // over USB, through libfido2
+	NFC          bool // through a PC/SC reader
+	VirtualKeys  bool // the lab's
+	// UdevCommand is the line for a shell that lets whoever sits at this computer
+	// open security keys; "" where the system needs none.
+	UdevCommand string
 }
 
 // A Console is the window and all that is in it.

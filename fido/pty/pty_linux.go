@@ -11,6 +11,9 @@ import (
 	"nightlatch/fido"
 )
 
+// Supported tells whether this system has endpoints.
+const Supported = true
+
 // reportSize is what libfido2 reads at a time.
 const reportSize = 64
 

@@ -2,6 +2,9 @@
 
 package pty
 
+// Supported tells whether this system has endpoints.
+const Supported = false
+
 // An Endpoint does not exist on this system.
 type Endpoint struct{}
 

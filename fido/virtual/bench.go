@@ -31,6 +31,9 @@ var (
 	ErrPIN         = errors.New("virtual: a PIN has at least 4 characters and at most 63 bytes")
 )
 
+// Supported tells whether this system has virtual keys.
+const Supported = pty.Supported
+
 // places is how many keys a bench holds, plugged in or not; libfido2 looks at no
 // more than that.
 const places = 64
