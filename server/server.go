@@ -163,6 +163,7 @@ func (s *Server) engine() (*ceremony.Engine, error) {
 		RPName:           name,
 		Origins:          s.keyOrigins,
 		UserVerification: s.cfg.Policy.UserVerification,
+		Lab:              s.cfg.Lab != nil,
 	})
 	if err != nil {
 		return nil, err

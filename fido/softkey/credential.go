@@ -25,7 +25,7 @@ const (
 const (
 	maxList   = 16
 	nonceSize = 12
-	idSize    = nonceSize + sealedSize + 16
+	idSize    = len(Mark) + nonceSize + sealedSize + 16
 	maxID     = 128
 
 	sealedSize = 3 + seedSize // algorithm, protection, residence, seed
@@ -70,16 +70,17 @@ func (k *Key) newCredential(rpID string, alg int64, protect byte, resident bool)
 	plain := append([]byte{algByte(alg), protect, boolByte(resident)}, c.seed...)
 	nonce := make([]byte, nonceSize)
 	_, _ = rand.Read(nonce) // never fails, as documented
-	c.id = k.seal().Seal(nonce, nonce, plain, hashed(rpID))
+	c.id = k.seal().Seal(append(Mark[:len(Mark):len(Mark)], nonce...), nonce, plain, hashed(rpID))
 	return c, nil
 }
 
 // open opens a credential ID of this key and of this relying party.
 func (k *Key) open(rpID string, id []byte) (*credential, bool) {
-	if len(id) != idSize {
+	if len(id) != idSize || !bytes.HasPrefix(id, Mark[:]) {
 		return nil, false
 	}
-	plain, err := k.seal().Open(nil, id[:nonceSize], id[nonceSize:], hashed(rpID))
+	nonce, sealed := id[len(Mark):len(Mark)+nonceSize], id[len(Mark)+nonceSize:]
+	plain, err := k.seal().Open(nil, nonce, sealed, hashed(rpID))
 	if err != nil {
 		return nil, false
 	}

@@ -27,6 +27,11 @@ import (
 // AAGUID is this model's identifier: "Nightlatch lab k" in ASCII.
 var AAGUID = [16]byte([]byte("Nightlatch lab k"))
 
+// Mark is what each credential ID begins with. A relying party knows a key of the
+// lab by it where a client left the AAGUID out, and refuses it (package
+// server/webauthn has the same bytes).
+var Mark = [16]byte([]byte("NIGHTLATCH-LAB-1"))
+
 // Limits of the key.
 const (
 	DefaultRoom = 25 // resident credentials

@@ -55,6 +55,7 @@ const (
 	KeyAlreadyEnrolled   = "key_already_enrolled"
 	KeyUnknown           = "key_unknown"
 	KeyPossiblyCopied    = "key_possibly_copied"
+	KeyFromLab           = "key_from_lab" // a virtual key, on a server that is no lab
 	Denied               = "denied"
 	ResendTooEarly       = "resend_too_early"
 	Malformed            = "malformed"

@@ -41,6 +41,7 @@ const (
 	KeyForeign   Reason = "key of another account"
 	KeyUnknown   Reason = "key unknown"
 	KeyRefused   Reason = "key refused"
+	KeyFromLab   Reason = "key from the lab"
 	KeyCopied    Reason = "key possibly copied"
 	KeysFull     Reason = "keys full"
 	MethodNotOn  Reason = "method not on"
@@ -83,6 +84,7 @@ func Reasons() []Reason {
 		KeyForeign,
 		KeyUnknown,
 		KeyRefused,
+		KeyFromLab,
 		KeyCopied,
 		KeysFull,
 		MethodNotOn,
@@ -275,6 +277,9 @@ func methodWords(reason Reason) (code, rule, title, detail string) {
 	case KeyRefused:
 		return api.Denied, "R30", "The security key's answer was refused",
 			"Its signature or what it signed does not fit this request. Touch the key again to retry."
+	case KeyFromLab:
+		return api.KeyFromLab, "R30", "That is a virtual key of the lab",
+			"It exists only inside a program, so it would protect nothing here. Use a security key that you can hold in your hand."
 	case KeyCopied:
 		return api.KeyPossiblyCopied, "R34", "That security key may have been copied",
 			"Its counter did not grow since it was last used, so there may be two of it. Choose another way, then delete the key."

@@ -93,7 +93,7 @@ func (r *rules) enterKey(tx store.Tx, _ *ceremony.Ceremony, d *draft, a *account
 type made struct {
 	api.KeyResponse
 	credential webauthn.Credential
-	refused    bool
+	refused    ceremony.Reason // "" when it is good
 }
 
 // verifyKey verifies a security key's answer, outside any transaction.
@@ -116,8 +116,10 @@ func (r *rules) verifyKey(ctx context.Context, c ceremony.Ceremony, d draft, inp
 	switch {
 	case errors.As(err, &refused) && refused.Reason == webauthn.Malformed:
 		return nil, ceremony.Reject(ceremony.Malformed("response", "The security key's answer can't be read. Touch the key again."))
+	case errors.As(err, &refused) && refused.Reason == webauthn.FromLab:
+		in.refused = ceremony.KeyFromLab
 	case errors.As(err, &refused):
-		in.refused = true
+		in.refused = ceremony.KeyRefused
 	case err != nil:
 		return nil, fmt.Errorf("enroll: %w", err)
 	}
@@ -131,8 +133,8 @@ func (r *rules) takeKey(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.I
 	if err != nil {
 		return ceremony.Move{}, err
 	}
-	if in.refused {
-		return r.touchAgain(tx, c, d, a, ceremony.Refuse(ceremony.KeyRefused))
+	if in.refused != "" {
+		return r.touchAgain(tx, c, d, a, ceremony.Refuse(in.refused))
 	}
 	owner, known, err := account.KeyByCredential(tx, in.credential.ID)
 	switch {
@@ -196,6 +198,7 @@ func (r *rules) addKey(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.In
 		Label:      input.(api.Label).Label,
 		Model:      webauthn.Model(d.Credential.AAGUID),
 		Credential: account.Credential(*d.Credential),
+		Lab:        d.Credential.Lab(),
 	})
 	var taken *account.EnrolledError
 	switch {

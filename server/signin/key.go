@@ -75,6 +75,8 @@ func (r *rules) verifyKey(ctx context.Context, c ceremony.Ceremony, d draft, inp
 	switch {
 	case errors.As(err, &refused) && refused.Reason == webauthn.Malformed:
 		return nil, ceremony.Reject(ceremony.Malformed("response", "The security key's answer can't be read. Touch the key again."))
+	case errors.As(err, &refused) && refused.Reason == webauthn.FromLab:
+		in.refused = ceremony.KeyFromLab
 	case errors.As(err, &refused):
 		in.refused = ceremony.KeyRefused
 	case errors.Is(err, webauthn.ErrUnknownKey), errors.Is(err, webauthn.ErrOtherRP):

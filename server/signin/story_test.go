@@ -8,6 +8,7 @@ import (
 	"nightlatch/server/api"
 	. "nightlatch/server/ceremony/ceremonytest"
 	"nightlatch/server/otp"
+	"nightlatch/server/webauthn"
 )
 
 const number = "+12025550143"
@@ -147,6 +148,27 @@ func TestSignInByKey(t *testing.T) {
 	if end := walk.Answer(fresh).SignedIn(); end.Account.LastMethod != api.SecurityKey {
 		t.Errorf("last method %q", end.Account.LastMethod)
 	}
+}
+
+// What was enrolled in a lab opens nothing once the same data serve as no lab.
+func TestLabKeyOutsideTheLab(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	w.Lab = true
+	w.Open()
+	ada := w.SignUp("ada")
+	walk := ada.Prelude(api.EnrollKey).In("touch-key")
+	key := NewKey(t)
+	key.AAGUID = webauthn.LabAAGUID
+	walk.Answer(key.Create(walk.View.Step.(api.UseSecurityKey).Create)).In("name-key")
+	walk.Answer(api.Label{Label: "Blue"}).In("finished")
+	walk = ada.SignIn()
+	walk.Answer(key.Get(walk.View.Step.(api.UseSecurityKey).Get)).SignedIn()
+
+	w.Lab = false
+	w.Open()
+	walk = ada.SignIn()
+	walk.Answer(key.Get(walk.View.Step.(api.UseSecurityKey).Get)).Refused(api.KeyFromLab)
 }
 
 // R34: a counter that does not grow marks the key, and hardened refuses it.

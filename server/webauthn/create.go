@@ -60,7 +60,7 @@ func (r *RP) FinishCreate(session []byte, user User, response json.RawMessage) (
 	if err != nil {
 		return none, &RefusedError{Reason: BadAttestation, Err: err}
 	}
-	return Credential{
+	credential := Credential{
 		ID:             made.ID,
 		PublicKey:      made.PublicKey,
 		SignCount:      made.Authenticator.SignCount,
@@ -72,7 +72,11 @@ func (r *RP) FinishCreate(session []byte, user User, response json.RawMessage) (
 		BackupEligible: made.Flags.BackupEligible,
 		BackedUp:       made.Flags.BackupState,
 		RPID:           s.GetRelyingPartyID(r.cfg.RPID),
-	}, nil
+	}
+	if err := r.admit(credential); err != nil {
+		return none, err
+	}
+	return credential, nil
 }
 
 // knownTransports keeps the transports that the standard names (§5.8.4), each

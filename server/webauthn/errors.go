@@ -26,6 +26,7 @@ const (
 	NotVerified    Reason = "user_verification" // no PIN or fingerprint, where the policy wants it
 	BadSignature   Reason = "signature"         // or anything else of the verification algorithm
 	BadAttestation Reason = "attestation"       // a statement that is not valid, or an algorithm not offered
+	FromLab        Reason = "lab"               // a virtual key of the lab, on a server that is none
 )
 
 // A RefusedError reports a response that did not pass verification.

@@ -80,6 +80,9 @@ func (r *RP) FinishGet(session []byte, creds []Credential, response json.RawMess
 	if err != nil {
 		return none, refused(err)
 	}
+	if err := r.admit(cred); err != nil {
+		return none, err
+	}
 	return Verified{
 		CredentialID:   cred.ID,
 		SignCount:      max(cred.SignCount, parsed.Response.AuthenticatorData.Counter),

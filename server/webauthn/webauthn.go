@@ -36,6 +36,7 @@ type Config struct {
 	RPName           string          // for people
 	Origins          func() []string // accepted right now, such as http://localhost:8440; compared exactly
 	UserVerification string          // discouraged (classic) or required (hardened)
+	Lab              bool            // the lab's virtual keys are welcome
 }
 
 // An RP is a relying party. It holds no state and is used by any number of

@@ -18,6 +18,7 @@ import (
 type Key struct {
 	T       testing.TB
 	ID      []byte
+	AAGUID  [16]byte
 	Count   uint32 // raised before each use
 	private *ecdsa.PrivateKey
 }
@@ -83,7 +84,7 @@ func (k *Key) Create(create api.RawJSON) api.KeyResponse {
 	public := slices.Concat(
 		[]byte{0xa5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21, 0x58, 32}, k.private.X.FillBytes(make([]byte, 32)),
 		[]byte{0x22, 0x58, 32}, k.private.Y.FillBytes(make([]byte, 32))) // COSE_Key, ES256, P-256
-	attested := slices.Concat(make([]byte, 16), binary.BigEndian.AppendUint16(nil, uint16(len(k.ID))), k.ID, public)
+	attested := slices.Concat(k.AAGUID[:], binary.BigEndian.AppendUint16(nil, uint16(len(k.ID))), k.ID, public)
 	authData := slices.Concat(k.authData(0x41), attested)
 	object := slices.Concat(
 		[]byte{0xa3, 0x63}, []byte("fmt"), []byte{0x64}, []byte("none"),

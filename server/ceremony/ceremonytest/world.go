@@ -56,6 +56,7 @@ type World struct {
 	Texts    *Box
 	Mails    *Box
 	Carriers *delivery.Carriers
+	Lab      bool // the lab's virtual keys are welcome; Open looks at it
 	outbox   *delivery.Outbox
 	counting *counting
 }
@@ -134,6 +135,7 @@ func (w *World) Open() {
 		RPName:           "Nightlatch",
 		Origins:          func() []string { return []string{Origin} },
 		UserVerification: w.Policy.UserVerification,
+		Lab:              w.Lab,
 	}))(w.T)
 	defs := must(signin.Definitions(signin.Config{Proof: w.Checker, RP: rp}))(w.T)
 	enrolling := must(enroll.Definitions(enroll.Config{Proof: w.Checker, RP: rp, Issuer: "Nightlatch"}))(w.T)

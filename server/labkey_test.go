@@ -1,0 +1,65 @@
+package server_test
+
+import (
+	"testing"
+
+	"nightlatch/server/api"
+	"nightlatch/server/ceremony/ceremonytest"
+	"nightlatch/server/webauthn"
+)
+
+// A virtual key of the lab is enrolled in a lab and nowhere else, whichever of its
+// marks a client leaves out.
+func TestLabKeyOverHTTP(t *testing.T) {
+	t.Parallel()
+	marked := append(webauthn.LabMark[:], make([]byte, 48)...)
+	for _, tt := range []struct {
+		name   string
+		change func(k *ceremonytest.Key)
+		lab    bool
+	}{
+		{"a real key", func(*ceremonytest.Key) {}, false},
+		{"the lab's AAGUID", func(k *ceremonytest.Key) { k.AAGUID = webauthn.LabAAGUID }, true},
+		{"the lab's mark", func(k *ceremonytest.Key) { k.ID = marked }, true},
+		{"both", func(k *ceremonytest.Key) { k.AAGUID, k.ID = webauthn.LabAAGUID, marked }, true},
+	} {
+		for _, in := range []struct {
+			name string
+			lab  bool
+		}{{"a lab", true}, {"no lab", false}} {
+			t.Run(tt.name+" in "+in.name, func(t *testing.T) {
+				t.Parallel()
+				var options []option
+				if !in.lab {
+					options = append(options, noLab)
+				}
+				w := newWorld(t, options...)
+				key := ceremonytest.NewKey(t)
+				tt.change(key)
+				c := w.signIn("dot")
+				view := w.walk(c, w.begin(c, api.EnrollKey), api.Continue{})
+				view = w.walk(c, view, key.Create(view.Step.(api.UseSecurityKey).Create))
+				if tt.lab && !in.lab {
+					if view.Refusal == nil || view.Refusal.Code != api.KeyFromLab || view.Refusal.Title == "" || view.Refusal.Detail == "" {
+						t.Fatalf("refusal %+v", view.Refusal)
+					}
+					step, again := view.Step.(api.UseSecurityKey)
+					if !again || len(step.Create) == 0 {
+						t.Errorf("step %+v; want to be asked for another key", view.Step)
+					}
+					if keys := must[[]api.Key](t)(c.Keys(t.Context())); len(keys) != 0 {
+						t.Errorf("keys %+v", keys)
+					}
+					return
+				}
+				if view.Refusal != nil {
+					t.Fatalf("refused: %+v", view.Refusal)
+				}
+				must[api.View](t)(c.Answer(t.Context(), view.ID, view.Rev, api.Label{Label: "Blue"}))
+				if keys := must[[]api.Key](t)(c.Keys(t.Context())); len(keys) != 1 || keys[0].Lab != tt.lab {
+					t.Errorf("keys %+v; want one, marked as the lab's: %v", keys, tt.lab)
+				}
+			})
+		}
+	}
+}
