@@ -136,7 +136,11 @@ func (cer *ceremony) end() {
 func (cer *ceremony) touch(call func(ctx context.Context) error) error {
 	ctx, stop := cer.client.deadline(cer.ctx, cer.client.timeout)
 	defer stop()
-	cer.ui.Show(Prompt{Kind: Touch, Device: cer.device, Deadline: deadlineOf(ctx)})
+	kind := Touch
+	if cer.device.Transport == NFC {
+		kind = Tap
+	}
+	cer.ui.Show(Prompt{Kind: kind, Device: cer.device, Deadline: deadlineOf(ctx)})
 	err := call(ctx)
 	cer.ui.Show(Prompt{Kind: Working, Device: cer.device})
 	return err

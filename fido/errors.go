@@ -38,6 +38,15 @@ var (
 	ErrUnsupported     = errors.New("fido: no security-key support in this build")
 )
 
+// What stands between a person and a key on an NFC reader.
+var (
+	ErrNoReaderService = errors.New("fido: the smart card service does not run")
+	ErrNoReader        = errors.New("fido: no NFC reader")
+	ErrNoCard          = errors.New("fido: nothing lies on the reader")
+	ErrNotFIDOCard     = errors.New("fido: what lies on the reader is no security key")
+	ErrCardPulled      = fmt.Errorf("%w: it was taken off the reader", ErrRemoved)
+)
+
 // An AlreadyEnrolledError says which of the excluded credentials the key has. It
 // is an ErrAlreadyEnrolled.
 type AlreadyEnrolledError struct {

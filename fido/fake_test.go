@@ -22,6 +22,7 @@ const testOrigin = "http://localhost:8440"
 type fakeKey struct {
 	info  Info
 	tries int
+	pin   string
 
 	signer *ecdsa.PrivateKey
 	id     []byte
@@ -60,6 +61,8 @@ func (k *fakeKey) Open(context.Context, string) (Key, error) { return k, nil }
 func (k *fakeKey) Close() error                              { k.closed++; return nil }
 func (k *fakeKey) Info(context.Context) (Info, error)        { return k.info, nil }
 func (k *fakeKey) PINTries(ctx context.Context) (int, error) { return k.tries, nil }
+func (k *fakeKey) Select(ctx context.Context) error          { return k.touched(ctx) }
+func (k *fakeKey) Reset(ctx context.Context) error           { return k.touched(ctx) }
 func (k *fakeKey) devices(context.Context) ([]Device, error) {
 	return []Device{{Path: "fake", Transport: USB}}, nil
 }
@@ -148,6 +151,42 @@ func (k *fakeKey) Assert(ctx context.Context, r AssertionRequest) (Assertion, er
 		k.spoilAssert(&a)
 	}
 	return a, nil
+}
+
+func (k *fakeKey) touched(ctx context.Context) error {
+	if k.wait {
+		return k.await(ctx)
+	}
+	return nil
+}
+
+func (k *fakeKey) SetPIN(_ context.Context, old, new string) error {
+	if old != k.pin {
+		k.tries--
+		return ErrWrongPIN
+	}
+	k.pin, k.tries = new, 8
+	k.info.Options["clientPin"] = true
+	return nil
+}
+
+func (k *fakeKey) Contents(_ context.Context, pin string) (Contents, error) {
+	if pin != k.pin {
+		k.tries--
+		return Contents{}, ErrWrongPIN
+	}
+	return Contents{Used: 1, Room: 2, Residents: []Resident{{ID: k.id, RPID: "localhost"}}}, nil
+}
+
+func (k *fakeKey) DeleteResident(_ context.Context, id []byte, pin string) error {
+	if pin != k.pin {
+		k.tries--
+		return ErrWrongPIN
+	}
+	if !slices.Equal(id, k.id) {
+		return ErrNotEnrolled
+	}
+	return nil
 }
 
 // certify makes a certificate for the key's own signer, as for an attestation key.

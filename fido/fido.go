@@ -42,6 +42,7 @@ type Device struct {
 	Product      string
 	Manufacturer string
 	Virtual      bool // a lab key; wherever it shows it is marked as one
+	Locked       bool // it is there, but this person may not open it
 }
 
 // A Lister tells which keys are there now.
@@ -51,6 +52,7 @@ type Lister func(ctx context.Context) ([]Device, error)
 type Config struct {
 	Open    Opener        // back end: fido/libfido2.Backend{}
 	Devices Lister        // which keys are there
+	Changes Changes       // when to list them again; nil means once a second
 	Origin  string        // "http://localhost:8440"; the origin in the client data
 	Timeout time.Duration // for a touch; 0 means DefaultTimeout
 }
@@ -60,6 +62,7 @@ type Config struct {
 type Client struct {
 	open    Opener
 	devices Lister
+	changes Changes
 	origin  origin
 	timeout time.Duration
 
@@ -89,6 +92,7 @@ func New(cfg Config) (*Client, error) {
 	return &Client{
 		open:    cfg.Open,
 		devices: cfg.Devices,
+		changes: cfg.Changes,
 		origin:  o,
 		timeout: cfg.Timeout,
 		busy:    make(map[string]bool),

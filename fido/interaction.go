@@ -21,19 +21,22 @@ type Interaction interface {
 // A Prompt is one thing the person is told.
 type Prompt struct {
 	Kind     PromptKind
-	Device   Device    // which key; empty for Insert
+	Device   Device    // which key; empty for Insert and Choose
 	Deadline time.Time // when the ceremony gives up; zero when nothing runs out
 }
 
 // A PromptKind says what a prompt is about.
 type PromptKind int
 
-// The prompts, in the order in which a ceremony may show them.
+// The prompts. A ceremony shows the first four in this order; Tap stands for
+// Touch with a key on a reader.
 const (
 	Insert  PromptKind = iota // no key is there: insert or tap one
 	Working                   // the program and the key talk; nothing to do
 	Touch                     // the key waits for a touch
 	Remove                    // done; the key may be taken away
+	Tap                       // the key is to be held to the reader and left there
+	Choose                    // several keys blink; the one to use is to be touched
 )
 
 // String returns the kind's name, for logs and tests.
@@ -47,6 +50,10 @@ func (k PromptKind) String() string {
 		return "touch"
 	case Remove:
 		return "remove"
+	case Tap:
+		return "tap"
+	case Choose:
+		return "choose"
 	}
 	return "unknown"
 }

@@ -21,6 +21,21 @@ type Key interface {
 	MakeCredential(ctx context.Context, r CredentialRequest) (Attestation, error)
 	// Assert signs with a credential (authenticatorGetAssertion, CTAP section 6.2).
 	Assert(ctx context.Context, r AssertionRequest) (Assertion, error)
+	// Select returns nil once the key was touched, whatever for
+	// (authenticatorSelection, CTAP section 6.9).
+	Select(ctx context.Context) error
+	// SetPIN changes the PIN, or sets the first one when old is empty
+	// (authenticatorClientPIN, CTAP sections 6.5.5.5 and 6.5.5.6).
+	SetPIN(ctx context.Context, old, new string) error
+	// Contents lists what is kept on the key (authenticatorCredentialManagement,
+	// CTAP section 6.8).
+	Contents(ctx context.Context, pin string) (Contents, error)
+	// DeleteResident deletes a credential that is kept on the key (CTAP section
+	// 6.8.5).
+	DeleteResident(ctx context.Context, id []byte, pin string) error
+	// Reset makes the key as new once it was touched (authenticatorReset, CTAP
+	// section 6.6).
+	Reset(ctx context.Context) error
 	// Close lets go of the key.
 	Close() error
 }
@@ -32,6 +47,8 @@ type Info struct {
 	Extensions []string
 	AAGUID     []byte          // the model, 16 bytes
 	Options    map[string]bool // an absent option means "not supported"
+	MinPIN     int             // shortest PIN it takes, in code points; 0: not said
+	NewPIN     bool            // it wants its PIN changed before anything else
 }
 
 // A CredentialRequest is the input of MakeCredential.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"slices"
 	"time"
 )
 
@@ -56,30 +57,43 @@ func (c *Client) settle(ctx context.Context, d Device, ui Interaction) (Device, 
 	}
 	ctx, stop := c.deadline(ctx, c.timeout)
 	defer stop()
-	tick := time.NewTicker(listInterval)
-	defer tick.Stop()
-	for asked := false; ; {
-		ds, err := c.Devices(ctx)
-		switch {
-		case Ended(ctx) != nil:
-			return Device{}, Ended(ctx)
-		case err != nil:
-			return Device{}, err
-		case len(ds) == 1:
-			return ds[0], nil
-		case len(ds) > 1:
-			return Device{}, &SeveralError{Devices: ds}
+	var err error
+	asked := false
+	c.follow(ctx, func() bool {
+		d, err = c.only(ctx)
+		if !errors.Is(err, ErrRemoved) {
+			return false
 		}
 		if !asked {
 			asked = true
 			ui.Show(Prompt{Kind: Insert, Deadline: deadlineOf(ctx)})
 		}
-		select {
-		case <-ctx.Done():
-			return Device{}, Ended(ctx)
-		case <-tick.C:
-		}
+		return true
+	})
+	if ended := Ended(ctx); ended != nil {
+		return Device{}, ended
 	}
+	return d, err
+}
+
+// only returns the one key that is there: ErrRemoved if there is none, a
+// SeveralError if there are more. Keys that cannot be opened count if there is no
+// other.
+func (c *Client) only(ctx context.Context) (Device, error) {
+	ds, err := c.Devices(ctx)
+	if err != nil {
+		return Device{}, err
+	}
+	if open := slices.DeleteFunc(slices.Clone(ds), func(d Device) bool { return d.Locked }); len(open) > 0 {
+		ds = open
+	}
+	switch len(ds) {
+	case 0:
+		return Device{}, ErrRemoved
+	case 1:
+		return ds[0], nil
+	}
+	return Device{}, &SeveralError{Devices: ds}
 }
 
 // deadline ends with ErrTimeout after d, or with ctx.

@@ -70,13 +70,43 @@ func (cer *ceremony) withPIN(call func() error) error {
 	}
 }
 
-// askPIN asks the person, telling how many tries the key has left.
-func (cer *ceremony) askPIN(previousWrong bool) error {
-	var tries int
+// tries asks how many wrong PINs the key will still take.
+func (cer *ceremony) tries() (int, error) {
+	var n int
 	err := cer.quickly(func(ctx context.Context) (err error) {
-		tries, err = cer.key.PINTries(ctx)
+		n, err = cer.key.PINTries(ctx)
 		return err
 	})
+	return n, err
+}
+
+// present runs a call with a PIN that was given beforehand, once. One that can be
+// none costs no try.
+func (cer *ceremony) present(pin string, call func(ctx context.Context, pin string) error) error {
+	err := ErrWrongPIN
+	if isPIN(pin) {
+		err = cer.quickly(func(ctx context.Context) error { return call(ctx, pin) })
+	}
+	if !errors.Is(err, ErrWrongPIN) {
+		return err
+	}
+	left, err := cer.tries()
+	switch {
+	case err != nil:
+		return err
+	case left == 0:
+		return ErrPINBlocked
+	}
+	return &WrongPINError{TriesLeft: left}
+}
+
+func isPIN(pin string) bool {
+	return utf8.RuneCountInString(pin) >= minPINRunes && len(pin) <= maxPINBytes
+}
+
+// askPIN asks the person, telling how many tries the key has left.
+func (cer *ceremony) askPIN(previousWrong bool) error {
+	tries, err := cer.tries()
 	if err != nil {
 		return err
 	}
@@ -95,7 +125,7 @@ func (cer *ceremony) askPIN(previousWrong bool) error {
 			return &WrongPINError{TriesLeft: tries}
 		case err != nil:
 			return fmt.Errorf("%w: %w", ErrPINRequired, err)
-		case utf8.RuneCountInString(cer.pin) >= minPINRunes && len(cer.pin) <= maxPINBytes:
+		case isPIN(cer.pin):
 			return nil
 		}
 		previousWrong = true

@@ -18,6 +18,8 @@ import (
 	"nightlatch/fido/virtual"
 )
 
+var opener = libfido2.Backend{}
+
 const origin = "http://localhost:8440"
 
 // A person is the user's side in tests: it records what it is shown, types PINs
@@ -105,6 +107,15 @@ func encode(t testing.TB, v any) json.RawMessage {
 }
 
 func b64(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
+
+func unb64(t testing.TB, s string) []byte {
+	t.Helper()
+	b, err := base64.RawURLEncoding.DecodeString(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
 
 func random() []byte {
 	b := make([]byte, 32)

@@ -1,0 +1,73 @@
+package fido
+
+import (
+	"context"
+	"errors"
+)
+
+// Choose makes the given keys blink and returns the one that is touched; the
+// others are told to stop. A key that is pulled out, or that another program has,
+// drops out.
+//
+// Errors: ErrTimeout and ErrCancelled; once all have dropped out, what became of
+// the first of them.
+func (c *Client) Choose(ctx context.Context, from []Device, ui Interaction) (Device, error) {
+	if len(from) == 0 {
+		return Device{}, ErrRemoved
+	}
+	ctx, stop := c.deadline(ctx, c.timeout)
+	defer stop()
+	blinking, settled := context.WithCancel(ctx)
+	defer settled()
+
+	type outcome struct {
+		device int
+		err    error
+	}
+	outcomes := make(chan outcome)
+	for i, d := range from {
+		go func() { outcomes <- outcome{i, c.blink(blinking, d)} }()
+	}
+	ui.Show(Prompt{Kind: Choose, Deadline: deadlineOf(ctx)})
+	touched, errs := -1, make([]error, len(from))
+	for range from {
+		o := <-outcomes
+		if errs[o.device] = o.err; o.err == nil && touched < 0 {
+			touched = o.device
+			settled()
+		}
+	}
+	switch {
+	case touched >= 0:
+		return from[touched], nil
+	case Ended(ctx) != nil:
+		return Device{}, Ended(ctx)
+	}
+	for _, err := range errs {
+		if !errors.Is(err, ErrRemoved) {
+			return Device{}, err
+		}
+	}
+	return Device{}, errs[0]
+}
+
+// blink waits for a touch on one key.
+func (c *Client) blink(ctx context.Context, d Device) error {
+	return c.hold(ctx, d, func(key Key) error { return key.Select(ctx) })
+}
+
+// hold takes a key, opens it, uses it and lets go of it.
+func (c *Client) hold(ctx context.Context, d Device, use func(Key) error) error {
+	release, err := c.reserve(d.Path)
+	if err != nil {
+		return err
+	}
+	defer release()
+	key, err := c.open.Open(ctx, d.Path)
+	if err != nil {
+		return err
+	}
+	err = use(key)
+	_ = key.Close() // what closing it reports changes nothing for the person
+	return err
+}
