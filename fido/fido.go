@@ -55,6 +55,8 @@ type Config struct {
 	Changes Changes       // when to list them again; nil means once a second
 	Origin  string        // "http://localhost:8440"; the origin in the client data
 	Timeout time.Duration // for a touch; 0 means DefaultTimeout
+
+	Reader func(ctx context.Context) Reader // how things stand with NFC; nil: unsupported
 }
 
 // A Client runs ceremonies with security keys, one at a time on each device. It
@@ -69,6 +71,8 @@ type Client struct {
 	mu   sync.Mutex
 	busy map[string]bool      // by device path
 	made map[string]publicKey // by credential ID: what this client saw enrolled
+
+	reader func(ctx context.Context) Reader
 }
 
 // New checks cfg and returns a client.
@@ -97,6 +101,7 @@ func New(cfg Config) (*Client, error) {
 		timeout: cfg.Timeout,
 		busy:    make(map[string]bool),
 		made:    make(map[string]publicKey),
+		reader:  cfg.Reader,
 	}, nil
 }
 
