@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"nightlatch/fido"
 	"nightlatch/fido/softkey"
+	"nightlatch/fido/virtual"
 )
 
 func TestLook(t *testing.T) {
@@ -142,5 +144,28 @@ func TestChoose(t *testing.T) {
 	}
 	if seen, err := b.Key(second.ID); err != nil || seen.WaitingForTouch {
 		t.Errorf("the other still blinks: %+v, %v", seen, err)
+	}
+}
+
+// Fault table, "reset refused": ten seconds after it was plugged in, until it is
+// plugged in again.
+func TestResetTooLate(t *testing.T) {
+	t.Parallel()
+	var late atomic.Int64
+	b, err := virtual.New(virtual.Config{Linger: -1, Now: func() time.Time { return time.Unix(late.Load(), 0) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = b.Close() })
+	c := newClient(t, b, 5*time.Second)
+	k := plug(t, b, "123456")
+	late.Add(11)
+	if err := c.Reset(t.Context(), device(k), &person{}); !errors.Is(err, fido.ErrNotAllowed) {
+		t.Errorf("Reset after 11 seconds = %v, want %v", err, fido.ErrNotAllowed)
+	}
+	k = again(t, b, k)
+	late.Add(9)
+	if err := c.Reset(t.Context(), device(k), &person{}); err != nil {
+		t.Errorf("Reset after 9 seconds = %v", err)
 	}
 }

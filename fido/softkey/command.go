@@ -2,7 +2,6 @@ package softkey
 
 import (
 	"context"
-	"time"
 
 	"nightlatch/fido/ctaphid"
 )
@@ -97,7 +96,7 @@ func (k *Key) wait(ctx context.Context, report func(ctaphid.Status)) code {
 
 // reset makes the key as new (CTAP section 6.6), shortly after plugging in only.
 func (k *Key) reset(touched consent) code {
-	if time.Since(k.since) > resetWindow {
+	if k.now().Sub(k.since) > resetWindow {
 		return notAllowed
 	}
 	if st := touched(); st != ok {

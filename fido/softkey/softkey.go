@@ -54,10 +54,11 @@ type Touch interface {
 // Config says what kind of key to make.
 type Config struct {
 	Touch     Touch
-	Transport string // "usb" or "nfc", as the key reports it
-	Room      int    // for resident credentials; 0 means DefaultRoom
-	Protocols []int  // PIN protocols in order of preference; nil means 2, 1
-	State     *State // of a key that was there before; nil makes a new one
+	Transport string           // "usb" or "nfc", as the key reports it
+	Room      int              // for resident credentials; 0 means DefaultRoom
+	Protocols []int            // PIN protocols in order of preference; nil means 2, 1
+	State     *State           // of a key that was there before; nil makes a new one
+	Now       func() time.Time // the key's clock; nil means time.Now
 }
 
 // A State is everything a key remembers when it is unplugged. It can be written as
@@ -86,6 +87,7 @@ type Key struct {
 	transport string
 	room      int
 	protocols []int
+	now       func() time.Time
 
 	mu      sync.Mutex // held by a command, but not while it waits for a touch
 	state   State
@@ -106,6 +108,9 @@ func New(cfg Config) (*Key, error) {
 	if cfg.Room == 0 {
 		cfg.Room = DefaultRoom
 	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
 	if cfg.Protocols == nil {
 		cfg.Protocols = []int{2, 1}
 	}
@@ -114,7 +119,7 @@ func New(cfg Config) (*Key, error) {
 			return nil, fmt.Errorf("softkey: no PIN protocol %d", p)
 		}
 	}
-	k := &Key{touch: cfg.Touch, transport: cfg.Transport, room: cfg.Room, protocols: cfg.Protocols}
+	k := &Key{touch: cfg.Touch, transport: cfg.Transport, room: cfg.Room, protocols: cfg.Protocols, now: cfg.Now}
 	if cfg.State == nil {
 		k.state = blank()
 	} else {
@@ -155,7 +160,7 @@ func (k *Key) State() State {
 func (k *Key) PlugIn() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.since = time.Now()
+	k.since = k.now()
 	k.next = nil
 	k.pins.powerUp()
 }

@@ -46,12 +46,14 @@ const Manufacturer = "Nightlatch lab"
 
 // Config says how the bench behaves.
 type Config struct {
-	Linger time.Duration // see softkey.Gate; 0 means DefaultLinger, less means none
+	Linger time.Duration    // see softkey.Gate; 0 means DefaultLinger, less means none
+	Now    func() time.Time // the keys' clock; nil means time.Now
 }
 
 // A Bench holds virtual keys. It may be used by several goroutines.
 type Bench struct {
 	linger time.Duration
+	now    func() time.Time
 	bell   *bell
 
 	mu     sync.Mutex
@@ -77,7 +79,7 @@ func New(cfg Config) (*Bench, error) {
 	case cfg.Linger < 0:
 		cfg.Linger = 0
 	}
-	return &Bench{linger: cfg.Linger, bell: newBell()}, nil
+	return &Bench{linger: cfg.Linger, now: cfg.Now, bell: newBell()}, nil
 }
 
 // Plug makes a new key and plugs it in. transport is "usb" or "nfc"; an empty pin
@@ -87,7 +89,7 @@ func (b *Bench) Plug(name, transport, pin string) (Key, error) {
 		return Key{}, fmt.Errorf("%w, not %q", ErrTransport, transport)
 	}
 	gate := &softkey.Gate{Linger: b.linger, Changed: b.bell.ring}
-	key, err := softkey.New(softkey.Config{Touch: gate, Transport: transport})
+	key, err := softkey.New(softkey.Config{Touch: gate, Transport: transport, Now: b.now})
 	if err != nil {
 		return Key{}, fmt.Errorf("virtual: making a key: %w", err)
 	}
