@@ -45,6 +45,36 @@ func (s *Server) account(c *call) (out api.Account, err error) {
 	return out, err
 }
 
+// setAccount changes whether people who have the phone number find the account by
+// it (R10). That protects nothing, so no password is asked for (R6) and no mail
+// announces it; the activity list has it.
+func (s *Server) setAccount(c *call, in api.AccountChange) (api.Account, error) {
+	if in.Discoverable == nil {
+		return api.Account{}, malformed("discoverable", "Pass true or false.")
+	}
+	err := s.change(c, func(tx store.Tx, a *account.Account) error {
+		switch {
+		case a.Phone == "":
+			return errNothingToFind
+		case a.Discoverable == *in.Discoverable:
+			return nil
+		}
+		a.Discoverable = *in.Discoverable
+		if err := account.Save(tx, a); err != nil {
+			return err
+		}
+		event := audit.Event{Type: audit.FindableOff, Rule: "R10"}
+		if a.Discoverable {
+			event.Type = audit.FindableOn
+		}
+		return s.announceBy(c, tx, a, event)
+	})
+	if err != nil {
+		return api.Account{}, err
+	}
+	return s.account(c)
+}
+
 // The pages of the activity list, in events.
 const (
 	activityPage = 50

@@ -26,6 +26,7 @@ var (
 	errReauthenticate = errors.New("server: password not proved lately (R6)")
 	errTwoFactorOff   = errors.New("server: two-factor is off (R61)")
 	errNoPhone        = errors.New("server: no phone number")
+	errNothingToFind  = errors.New("server: no phone number to be found by")
 	errTextIsLast     = errors.New("server: text is the only method (R17)")
 	errKeyIsLast      = errors.New("server: this key is the only method (R61)")
 )
@@ -65,6 +66,9 @@ func table(err error) row {
 		return row{404, api.NotFound, "R44", "No such session", "It may have ended already. Look at the list again.", ""}
 	case is(errNoPhone):
 		return row{404, api.NotFound, "R17", "No phone number", "This account has no phone number to delete.", ""}
+
+	case is(errNothingToFind):
+		return row{409, api.Conflict, "R10", "No phone number", "This account has no phone number to be found by. Set one up first.", ""}
 
 	case is(ceremony.ErrUnknownKind):
 		return row{400, api.Malformed, "", "Malformed", "This kind of ceremony is not known.", "kind"}

@@ -17,7 +17,10 @@ func (s *Server) routes() map[string]methods {
 			http.MethodDelete: s.guest(act(s.cancel)),
 		},
 
-		"/api/v1/account":  {http.MethodGet: s.owner(answer(s.account))},
+		"/api/v1/account": {
+			http.MethodGet:   s.owner(answer(s.account)),
+			http.MethodPatch: s.owner(take(http.StatusOK, s.setAccount)),
+		},
 		"/api/v1/phone":    {http.MethodDelete: s.proved(act(s.deletePhone))},
 		"/api/v1/activity": {http.MethodGet: s.owner(answer(s.activity))},
 		"/api/v1/sign-out": {http.MethodPost: s.owner(act(s.signOut))},

@@ -63,7 +63,39 @@ func (d *signIn) draw() drawn {
 	if c.trouble != nil && d.state.Fault == nil && d.state.View.Refusal == nil {
 		d.state.Fault = c.trouble
 	}
-	f := wizard.Door(d.state, d.host(), c.doorFoot())
+	h := d.host()
+	h.SignUp = func() { c.show(newSignUp(c)) }
+	f := wizard.Door(d.state, h, c.doorFoot())
+	return drawn{content: f.Content, first: f.First, keys: f.Keys, heading: f.Heading, ready: true}
+}
+
+// A signUp is the door for a further account, where there are some already.
+type signUp struct{ *ceremony }
+
+func newSignUp(c *Console) *signUp {
+	d := &signUp{newCeremony(c, api.Begin{Kind: api.SignUp})}
+	d.server = c.cfg.Client
+	d.state.Account, d.state.View.Kind, d.state.Further = api.Account{}, api.SignUp, true
+	c.atDoor(d.ceremony, d)
+	d.left = func() { c.show(newSignIn(c)) }
+	return d
+}
+
+func (d *signUp) place() string  { return "" }
+func (d *signUp) enter(s *Scope) { d.start(s) }
+func (d *signUp) hear(string)    {}
+
+func (d *signUp) draw() drawn {
+	if d.state.View.Step == nil {
+		return d.c.waiting("", d.state.Fault, func() {
+			d.state.Fault = nil
+			d.start(d.scope)
+			d.changed()
+		})
+	}
+	h := d.host()
+	h.Back = d.cancel
+	f := wizard.Door(d.state, h, d.c.doorFoot())
 	return drawn{content: f.Content, first: f.First, keys: f.Keys, heading: f.Heading, ready: true}
 }
 

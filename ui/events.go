@@ -87,7 +87,7 @@ func eventIcon(e api.Activity) (string, fyne.ThemeColorName) {
 	}
 	icon := "info"
 	switch e.Type {
-	case "account-created":
+	case "account-created", "findable-on", "findable-off":
 		icon = "user"
 	case "signed-in", "password-proved", "two-factor-on":
 		icon = "check"

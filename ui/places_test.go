@@ -107,6 +107,53 @@ func TestSettings(t *testing.T) {
 	h.sees("Appearance")
 }
 
+// R10: who has the number finds the account, unless one says otherwise.
+func TestBeingFound(t *testing.T) {
+	h := newHouse(t, &server.Seed{Accounts: []server.SeedAccount{{Username: "ada", Password: password, Email: "ada@example.org", Phone: "+12025550143"}}})
+	h.passwordAt("ada", password)
+	h.sees("If this phone died now")
+	for _, on := range []bool{false, true} {
+		h.ctrl(fyne.KeyComma)
+		h.sees("People who have your number can find you")
+		h.tabTo("People who have your number can find you")
+		h.press(fyne.KeySpace)
+		h.ctrl(fyne.Key7)
+		h.sees(map[bool]string{false: "no longer find your account", true: "can find your account"}[on])
+		a, err := h.console.server.Account(t.Context())
+		must(t, err)
+		if a.Discoverable != on || a.Phone == "" {
+			t.Errorf("%+v, want discoverable %v", a, on)
+		}
+	}
+}
+
+// Where there is an account, another one is made from the door.
+func TestAnotherAccount(t *testing.T) {
+	h := newHouse(t, nil)
+	h.signUp("mara", password)
+	h.signOut()
+	h.do("Create another account")
+	h.sees("nothing to do with the others here")
+	h.press(fyne.KeyEscape)
+	h.sees("First your password, then a second step")
+	h.do("Create another account")
+	h.sees("nothing to do with the others here")
+	h.tabTo("User name")
+	h.write("mara")
+	h.press(fyne.KeyTab)
+	h.write(password)
+	h.press(fyne.KeyReturn)
+	h.sees("That user name is taken")
+	h.tabTo("User name")
+	h.empty()
+	h.write("nils")
+	h.press(fyne.KeyReturn)
+	h.sees("If this phone died now")
+	if h.console.account.Username != "nils" {
+		t.Errorf("signed in as %q", h.console.account.Username)
+	}
+}
+
 func TestLabReset(t *testing.T) {
 	seed := &server.Seed{Accounts: []server.SeedAccount{{Username: "ada", Password: password, Email: "ada@example.org"}}}
 	h := newHouse(t, seed)

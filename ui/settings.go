@@ -1,12 +1,14 @@
 package ui
 
 import (
+	"context"
 	"slices"
 
 	"fyne.io/fyne/v2"
 
 	"nightlatch/assets"
 	"nightlatch/server/api"
+	"nightlatch/server/client"
 	"nightlatch/ui/kit"
 	"nightlatch/ui/wizard"
 )
@@ -41,8 +43,20 @@ func (p *settingsPage) draw() drawn {
 		change:     func(k api.Kind) { c.show(newWizard(c, api.Begin{Kind: k}, placeSettings)) },
 		signOut:    func() { c.confirm("ui.sessions.sign-out", nil, c.signOut) },
 		copy:       func() { c.copy(c.cfg.Address) },
+		found:      p.found,
 		delivery:   func() { c.show(newDelivery(c)) },
 		read:       c.readKept,
+	})
+}
+
+// found lets people who have the phone number find the account, or not (R10).
+func (p *settingsPage) found(on bool) {
+	p.c.act(func(ctx context.Context, server *client.Client) (func(), error) {
+		a, err := server.SetDiscoverable(ctx, on)
+		if err != nil {
+			return nil, err
+		}
+		return func() { p.c.account = a; p.c.redraw() }, nil
 	})
 }
 
@@ -70,6 +84,7 @@ type settingsInputs struct {
 	appearance, textSize, language func(i int)
 	change                         func(api.Kind)
 	signOut, copy, delivery, read  func()
+	found                          func(on bool)
 }
 
 func (c *Console) drawSettings(v settingsView, in settingsInputs) drawn {
@@ -117,13 +132,20 @@ func (c *Console) drawSettings(v settingsView, in settingsInputs) drawn {
 	} else {
 		phoneKind = api.EnrollText
 	}
+	account := []fyne.CanvasObject{
+		set("ui.settings.name", a.Username, kit.NewButton(w.T("ui.sessions.sign-out-do"), "", kit.Secondary, in.signOut)),
+		set("ui.settings.password", w.T("ui.settings.password-why"), change("ui.settings.password", api.ChangePassword)),
+		set("ui.settings.email", email, change("ui.settings.email", api.ChangeEmail)),
+		set("ui.settings.phone", phone, change("ui.settings.phone", phoneKind)),
+	}
+	if a.Phone != "" {
+		found := kit.NewTick(kit.SwitchForm, a.Discoverable, nil).Named(w.T("ui.settings.found"))
+		found.OnChanged = in.found
+		account = append(account, set("ui.settings.found", w.T("ui.settings.found-why"), found))
+	}
 	p := kit.Page{Title: w.T("ui.rail.settings"), Body: []fyne.CanvasObject{
 		kit.V(kit.S8, kit.Section(w.T("ui.settings.window")), kit.List(kit.S16, window...)),
-		kit.V(kit.S8, kit.Section(w.T("ui.settings.account")), kit.List(kit.S16,
-			set("ui.settings.name", a.Username, kit.NewButton(w.T("ui.sessions.sign-out-do"), "", kit.Secondary, in.signOut)),
-			set("ui.settings.password", w.T("ui.settings.password-why"), change("ui.settings.password", api.ChangePassword)),
-			set("ui.settings.email", email, change("ui.settings.email", api.ChangeEmail)),
-			set("ui.settings.phone", phone, change("ui.settings.phone", phoneKind)))),
+		kit.V(kit.S8, kit.Section(w.T("ui.settings.account")), kit.List(kit.S16, account...)),
 		kit.V(kit.S8, kit.Section(w.T("ui.settings.server")), kit.List(kit.S16, c.serverRows(v, in)...)),
 	}}
 	return drawn{content: c.page(p), first: appearance, ready: true}

@@ -83,6 +83,12 @@ func doorShots() []shot {
 		{name: "01-first-start", draw: first(typed(func(d *wizard.Draft) { d.Username, d.Password = "margarethe", "correct horse battery" }))},
 		{name: "01-first-start-refused", draw: first(typed(func(d *wizard.Draft) { d.Username, d.Password = "margarethe", "margarethe1" }),
 			refused(api.PasswordRefused, func(r *api.Refusal) { r.Field, r.Reason = "password", "contains_username" }))},
+		{name: "02-sign-up-another", draw: func(c *Console) drawn {
+			d := newSignUp(c)
+			d.scope = c.root
+			d.state.View = api.View{ID: "x", Kind: api.SignUp, Now: stillNow(), Step: api.ChooseCredentials{MinPassword: 8, MaxPassword: 128}}
+			return d.draw()
+		}},
 		stillDoor("02-sign-in", api.EnterCredentials{}, typed(func(d *wizard.Draft) { d.Username = "margarethe" })),
 		stillDoor("02-sign-in-refused", api.EnterCredentials{}, typed(func(d *wizard.Draft) { d.Username = "margarethe" }), refused(api.InvalidCredentials)),
 		stillDoor("02-sign-in-throttled", api.EnterCredentials{}, typed(func(d *wizard.Draft) { d.Username = "margarethe" }), refused(api.Throttled, func(r *api.Refusal) { r.RetryAt = &retry })),

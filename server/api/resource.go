@@ -21,6 +21,11 @@ type Account struct {
 	TextAdded      *Time       `json:"text_added,omitempty"`
 }
 
+// An AccountChange changes what is named in it and nothing else.
+type AccountChange struct {
+	Discoverable *bool `json:"discoverable,omitempty"` // R10
+}
+
 // Methods says which methods are on.
 type Methods struct {
 	Text         bool `json:"text"`

@@ -18,8 +18,10 @@ const (
 	EmailConfirmed  = "email-confirmed" // R4
 	EmailKept       = "email-kept"      // R4, with mail kept on this computer: nobody proved that the address takes mail
 	EmailChanged    = "email-changed"
-	PhoneChanged    = "phone-changed"    // R16
-	PhoneDeleted    = "phone-deleted"    // R17
+	PhoneChanged    = "phone-changed" // R16
+	PhoneDeleted    = "phone-deleted" // R17
+	FindableOn      = "findable-on"   // R10: people who have the number find the account
+	FindableOff     = "findable-off"
 	DeliveryChanged = "delivery-changed" // how mail and texts leave this server
 	CarrierOptIn    = "carrier-opt-in"   // R18
 	CarrierOptOut   = "carrier-opt-out"

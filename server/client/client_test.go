@@ -62,6 +62,10 @@ func TestRoutes(t *testing.T) {
 		{"GET", "/api/v1/ceremonies/x", "", func(ctx context.Context, c *Client) error { _, err := c.Ceremony(ctx, "x"); return err }},
 		{"DELETE", "/api/v1/ceremonies/x", "", func(ctx context.Context, c *Client) error { return c.Cancel(ctx, "x") }},
 		{"GET", "/api/v1/account", "", func(ctx context.Context, c *Client) error { _, err := c.Account(ctx); return err }},
+		{"PATCH", "/api/v1/account", `{"discoverable":true}`, func(ctx context.Context, c *Client) error {
+			_, err := c.SetDiscoverable(ctx, true)
+			return err
+		}},
 		{"PATCH", "/api/v1/keys/k", `{"label":"Desk"}`, func(ctx context.Context, c *Client) error {
 			_, err := c.RenameKey(ctx, "k", "Desk")
 			return err

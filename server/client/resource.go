@@ -14,6 +14,11 @@ func (c *Client) Account(ctx context.Context) (api.Account, error) {
 	return get[api.Account](ctx, c, "/api/v1/account")
 }
 
+// SetDiscoverable lets people who have the phone number find the account, or not (R10).
+func (c *Client) SetDiscoverable(ctx context.Context, on bool) (api.Account, error) {
+	return call[api.Account](ctx, c, http.MethodPatch, "/api/v1/account", api.AccountChange{Discoverable: &on})
+}
+
 // Keys lists the enrolled security keys (R31).
 func (c *Client) Keys(ctx context.Context) ([]api.Key, error) {
 	return get[[]api.Key](ctx, c, "/api/v1/keys")

@@ -7,8 +7,8 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// steps draws a ceremony's steps with a line between them. Where the names don't
-// fit, only that of the step one is at is shown.
+// steps draws a ceremony's steps with a line between them. Where not all names
+// fit, that of the step one is at is shown, and those of the nearest.
 type steps struct {
 	widget.BaseWidget
 	at    int
@@ -62,11 +62,29 @@ func (s *steps) wants(named func(i int) bool) float32 {
 	return w
 }
 
-func (s *steps) arrange(size fyne.Size) {
-	named := func(int) bool { return true }
-	if s.wants(named) > size.Width {
-		named = func(i int) bool { return i == s.at }
+// fits says which names are shown in a width: that of the step one is at, and of
+// its neighbours as many as there is room for, without a gap; what is to come
+// goes before what was.
+func (s *steps) fits(width float32) func(i int) bool {
+	from, to := s.at, s.at // the last ones named, on either side
+	named := func(i int) bool { return i >= from && i <= to }
+	room := func(end *int, by int) bool {
+		*end += by
+		if *end < 0 || *end >= len(s.texts) || s.wants(named) > width {
+			*end -= by
+			return false
+		}
+		return true
 	}
+	for more := true; more; {
+		more = room(&to, 1)
+		more = room(&from, -1) || more
+	}
+	return named
+}
+
+func (s *steps) arrange(size fyne.Size) {
+	named := s.fits(size.Width)
 	used := float32(0)
 	for i, t := range s.texts {
 		used += stepDisc()

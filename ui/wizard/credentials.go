@@ -14,7 +14,10 @@ import (
 // chooseCredentials asks for a new account's user name and password (R0).
 func chooseCredentials(s State, h Host, step api.ChooseCredentials) Drawing {
 	w := h.Words
-	d := Drawing{Heading: w.T("wizard.sign-up.heading"), Lead: w.T("wizard.sign-up.lead")}
+	d := Drawing{Heading: w.T("wizard.sign-up.heading"), Lead: w.T("wizard.sign-up.lead"), Back: s.Further}
+	if s.Further {
+		d.Heading, d.Lead = w.T("wizard.sign-up.further"), w.T("wizard.sign-up.further-lead")
+	}
 	next := func() { sendCredentials(s, h) }
 	user := newField(w.T("wizard.username"), w.T("wizard.sign-up.username-hint"), false, refusedField(s, "username"), &s.Draft.Username)
 	pass := newPassword(s, h, w.T("wizard.password"), step.MinPassword)
@@ -38,6 +41,9 @@ func enterCredentials(s State, h Host) Drawing {
 	d.Next = primary(s, h, w.T("wizard.continue"), next)
 	d.Body = []fyne.CanvasObject{kit.V(kit.S16, user, pass)}
 	d.refuse(s, h)
+	if h.SignUp != nil {
+		d.Foot = []fyne.CanvasObject{kit.NewLink(w.T("wizard.sign-in.sign-up"), h.SignUp)}
+	}
 	d.First = user.Focus()
 	if s.Draft.Username != "" {
 		d.First = pass.Focus()

@@ -29,6 +29,7 @@ type State struct {
 	Talk    Talk        // where the talk with the security key stands
 	Saved   Saved       // what was done with the backup code
 	Lab     bool        // a virtual key can be plugged in
+	Further bool        // there are accounts on this server already
 }
 
 // A Draft is what a person has typed into a step. A step that is drawn again,
@@ -58,6 +59,7 @@ type Host struct {
 	Back   func()     // nil where there is nothing to go back to
 	Cancel func()     // nil where it can't be cancelled
 	Leave  func()     // the ceremony has ended
+	SignUp func()     // nil where no account can be created
 	Fail   func(Said) // shows why an input was not sent
 	Redraw func()
 	Begin  func() // begins anew what is gone
