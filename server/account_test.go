@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"nightlatch/server/api"
+	"nightlatch/server/audit"
 	"nightlatch/server/client"
 )
 
@@ -52,5 +53,42 @@ func TestConsole(t *testing.T) {
 		if s.Place != "console" || s.Client != "Nightlatch" || !s.Current {
 			t.Errorf("session %+v", s)
 		}
+	}
+}
+
+// R10: whether people who have the number find the account can be changed at any time.
+func TestBeingFound(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := t.Context()
+	c := w.signIn("bob")
+	w.clock.Advance(time.Hour) // it protects nothing: no password is asked for
+	for _, on := range []bool{false, true} {
+		if a := must[api.Account](t)(c.SetDiscoverable(ctx, on)); a.Discoverable != on {
+			t.Errorf("set to %v: %+v", on, a)
+		}
+		if a := must[api.Account](t)(c.Account(ctx)); a.Discoverable != on || a.Phone == "" {
+			t.Errorf("looked at again: %+v", a)
+		}
+		want := audit.FindableOff
+		if on {
+			want = audit.FindableOn
+		}
+		if got := w.types(c, 1); got[0] != want {
+			t.Errorf("activity %v, want %s", got, want)
+		}
+		before := w.dump()
+		must[api.Account](t)(c.SetDiscoverable(ctx, on))
+		if len(w.dump()) != len(before) {
+			t.Error("the same again is no event")
+		}
+	}
+	e := w.json("PATCH", "/api/v1/account", c.Token(), `{}`)
+	if p := e.problem(t); e.status != 400 || p.Code != api.Malformed || p.Field != "discoverable" {
+		t.Errorf("nothing: %d %s", e.status, e.body)
+	}
+	_, err := w.signIn("ada").SetDiscoverable(ctx, false)
+	if p := wantProblem(t, "without a number", err, 409, api.Conflict); p.Rule != "R10" {
+		t.Errorf("rule %q", p.Rule)
 	}
 }

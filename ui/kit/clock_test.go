@@ -114,6 +114,54 @@ func TestCountdownStopsWhenItCannotBeSeen(t *testing.T) {
 	}
 }
 
+// The halo breathes by few steps, in whole points, and only where it can be seen.
+func TestHaloIsCalm(t *testing.T) {
+	wear(t, Theme{})
+	hand := newHandClock()
+	p := NewTouchPicture(TouchConfig{Clock: hand.clock(), Lit: true})
+	inside := V(0, p)
+	open(t, container.NewStack(inside), 300, 300, 1)
+	if len(hand.ticks) != 1 {
+		t.Fatalf("%d tickers", len(hand.ticks))
+	}
+	for tick := range hand.ticks {
+		if tick.every < 150*time.Millisecond {
+			t.Errorf("every %v the whole window is drawn", tick.every)
+		}
+	}
+	halo := func() (found *Box) {
+		Walk(p, func(o fyne.CanvasObject) bool {
+			if b, ok := o.(*Box); ok && found == nil {
+				found = b
+			}
+			return found == nil
+		})
+		return found
+	}()
+	least, most := float32(1000), float32(0)
+	for range 20 {
+		hand.move(time.Second)
+		edge := halo.Size().Width
+		least, most = fyne.Min(least, edge), fyne.Max(most, edge)
+		if edge != float32(int(edge)) || halo.Position().X+edge/2 != 120 {
+			t.Errorf("the halo is %v wide at %v", edge, halo.Position())
+		}
+	}
+	if least != 156 || most != 180 {
+		t.Errorf("from %v to %v points; want 156 to 180", least, most)
+	}
+	inside.Hide()
+	hand.move(time.Second)
+	if len(hand.ticks) != 0 {
+		t.Error("it moves while what is around it is hidden")
+	}
+	still := NewTouchPicture(TouchConfig{Clock: hand.clock()})
+	open(t, container.NewStack(still), 300, 300, 1)
+	if len(hand.ticks) != 0 {
+		t.Error("one that is not lit moves")
+	}
+}
+
 func TestProgressSaysForHowLong(t *testing.T) {
 	wear(t, Theme{})
 	hand := newHandClock()

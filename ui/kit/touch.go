@@ -1,86 +1,112 @@
 package kit
 
 import (
+	"math"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 )
 
-// A TouchPicture is the calm illustration of a key in a laptop's port and of
-// where to touch it. The halo is the only thing that moves, slowly, and only
-// while the picture can be seen.
+// A TouchConfig says what a TouchPicture shows.
+type TouchConfig struct {
+	Clock  Clock // for the halo's ticks
+	Lit    bool  // the person's turn: in colour, and the halo moves
+	Reader bool  // a key on an NFC reader; otherwise one in a laptop's port
+}
+
+// A TouchPicture is the calm illustration of a key and of where to touch it or
+// where to lay it. The halo is the only thing that moves, slowly, and only while
+// the picture can be seen.
+//
+// Fyne draws the whole window for each frame, which costs most where no graphics
+// card helps. So the halo breathes in whole points, five steps a second at most.
 type TouchPicture struct {
 	widget.BaseWidget
-	active bool
+	lit    bool
 	halo   *Box
 	scene  fyne.CanvasObject
-	anim   *fyne.Animation
+	ticker ticker
+	step   int     // within a breath
 	grown  float32 // of the halo, in points, from -haloReach to haloReach
-	frame  int
 }
 
 const (
-	haloTime          = 2 * time.Second // out and in again
+	haloStep          = 200 * time.Millisecond
+	haloSteps         = 20 // in one breath: four seconds out and in again
 	haloReach         = 6
 	haloEdge  float32 = 168
 )
 
-// NewTouchPicture draws the picture: lit and moving while a touch is waited for,
-// grey otherwise.
-func NewTouchPicture(active bool) *TouchPicture {
-	t := &TouchPicture{active: active}
+// NewTouchPicture draws the picture; it moves from when it is first drawn.
+func NewTouchPicture(c TouchConfig) *TouchPicture {
+	t := &TouchPicture{lit: c.Lit}
 	glow, ink := AccentSoft, Accent
-	if !active {
+	if !c.Lit {
 		glow, ink = Sunken, Ink2
 	}
 	t.halo = NewDisc(glow, "")
-	at := func(x, y, w, h float32, o fyne.CanvasObject) Part { return Part{X: x, Y: y, W: w, H: h, O: o} }
-	line := func(radius float32) *Box { b := NewBox(Surface, Ink3, radius); b.Width = 1.5; return b }
-	parts := []Part{
-		at(36, haloReach, haloEdge, haloEdge, t.halo),
-		at(0, 68, 104, 60, line(8)), // laptop, from the side
-		at(12, 80, 66, 4, NewBox(Hairline, "", 2)),
-		at(12, 92, 40, 4, NewBox(Hairline, "", 2)),
-		at(96, 88, 26, 20, line(3)), // plug
-		at(118, 72, 116, 52, line(14)),
-		at(144, 86, 24, 24, NewBox(ink, "", 12)),
-		at(206, 91, 14, 14, NewBox(Hairline, "", 7)),
-	}
-	if active {
-		ring := NewBox(Clear, ink, 22)
-		ring.Width = 1.5
-		parts = append(parts, at(134, 76, 44, 44, ring))
+	parts := []Part{part(36, haloReach, haloEdge, haloEdge, t.halo)}
+	if c.Reader {
+		parts = append(parts, onReader(ink)...)
+	} else {
+		parts = append(parts, inPort(ink, c.Lit)...)
 	}
 	t.scene = Scene(240, haloEdge+2*haloReach, parts...)
+	t.ticker = ticker{clock: c.Clock, every: haloStep, self: t, tick: t.breathe}
 	t.ExtendBaseWidget(t)
 	return t
 }
 
-func (t *TouchPicture) wake() {
-	if t.anim != nil || !t.active || !t.Visible() || !moves() {
-		return
-	}
-	t.anim = fyne.NewAnimation(haloTime/2, t.grow)
-	t.anim.AutoReverse, t.anim.RepeatCount, t.anim.Curve = true, fyne.AnimationRepeatForever, fyne.AnimationEaseInOut
-	t.anim.Start()
+func part(x, y, w, h float32, o fyne.CanvasObject) Part { return Part{X: x, Y: y, W: w, H: h, O: o} }
+
+func outlined(radius float32) *Box {
+	b := NewBox(Surface, Ink3, radius)
+	b.Width = 1.5
+	return b
 }
 
-func (t *TouchPicture) sleep() {
-	if t.anim != nil {
-		t.anim.Stop()
-		t.anim = nil
+// inPort is a key in the port of a laptop, from the side.
+func inPort(ink fyne.ThemeColorName, lit bool) []Part {
+	parts := []Part{
+		part(0, 68, 104, 60, outlined(8)), // laptop
+		part(12, 80, 66, 4, NewBox(Hairline, "", 2)),
+		part(12, 92, 40, 4, NewBox(Hairline, "", 2)),
+		part(96, 88, 26, 20, outlined(3)), // plug
+		part(118, 72, 116, 52, outlined(14)),
+		part(144, 86, 24, 24, NewBox(ink, "", 12)),
+		part(206, 91, 14, 14, NewBox(Hairline, "", 7)),
+	}
+	if lit {
+		ring := NewBox(Clear, ink, 22)
+		ring.Width = 1.5
+		parts = append(parts, part(134, 76, 44, 44, ring))
+	}
+	return parts
+}
+
+// onReader is a key that lies on a reader, from the side: the reader is flat, and
+// its waves go up through the key.
+func onReader(ink fyne.ThemeColorName) []Part {
+	return []Part{
+		part(62, 84, 116, 28, outlined(14)), // key
+		part(146, 91, 14, 14, NewBox(Hairline, "", 7)),
+		part(84, 94, 36, 8, NewBox(ink, "", 4)),
+		part(24, 116, 192, 22, outlined(8)), // reader
+		part(40, 125, 40, 4, NewBox(Hairline, "", 2)),
+		part(196, 124, 6, 6, NewDisc(ink, "")),
+		part(104, 40, 32, 32, NewIcon("nfc", 32, ink).Fixed()),
 	}
 }
 
-// grow draws the halo again only when its edge has moved by a whole point: twelve
-// times a second and not sixty. Every frame draws the window anew.
-func (t *TouchPicture) grow(done float32) {
-	if t.frame++; t.frame%30 == 0 && !showing(t) {
-		t.sleep()
+// breathe draws the halo again when its edge has moved by a whole point.
+func (t *TouchPicture) breathe() {
+	if !moves() {
+		t.ticker.sleep()
 		return
 	}
-	to := round((done*2 - 1) * haloReach)
+	t.step = (t.step + 1) % haloSteps
+	to := round(haloReach * float32(math.Sin(2*math.Pi*float64(t.step)/haloSteps)))
 	if to == t.grown {
 		return
 	}
@@ -90,11 +116,17 @@ func (t *TouchPicture) grow(done float32) {
 	t.halo.Refresh()
 }
 
+func (t *TouchPicture) wake() {
+	if t.lit && t.Visible() && moves() {
+		t.ticker.wake()
+	}
+}
+
 // Show lets the halo move again.
 func (t *TouchPicture) Show() { t.BaseWidget.Show(); t.wake() }
 
 // Hide stops it.
-func (t *TouchPicture) Hide() { t.sleep(); t.BaseWidget.Hide() }
+func (t *TouchPicture) Hide() { t.ticker.sleep(); t.BaseWidget.Hide() }
 
 // Refresh draws again.
 func (t *TouchPicture) Refresh() {
@@ -108,5 +140,8 @@ func (t *TouchPicture) MinSize() fyne.Size { return t.scene.MinSize() }
 // CreateRenderer is Fyne's.
 func (t *TouchPicture) CreateRenderer() fyne.WidgetRenderer {
 	t.wake()
-	return &asleep{WidgetRenderer: widget.NewSimpleRenderer(t.scene), sleep: t.sleep}
+	return &asleep{WidgetRenderer: widget.NewSimpleRenderer(t.scene), sleep: t.ticker.sleep}
 }
+
+// Held lets Walk look inside.
+func (t *TouchPicture) Held() []fyne.CanvasObject { return []fyne.CanvasObject{t.scene} }

@@ -65,7 +65,7 @@ func useSecurityKey(s State, h Host, step api.UseSecurityKey) Drawing {
 		if s.Talk.Device.Transport == fido.NFC {
 			d.Lead = w.T("wizard.key.touch-nfc-lead")
 		}
-		d.Picture = kit.NewTouchPicture(true)
+		d.Picture = kit.NewTouchPicture(kit.TouchConfig{Clock: h.Clock, Lit: true})
 		d.Body = []fyne.CanvasObject{kit.Centre(kit.NewCountdown(kit.CountdownConfig{
 			Clock: h.Clock, Ends: s.Talk.Until, Total: fido.DefaultTimeout,
 			Before: w.T("wizard.key.waiting"), After: w.T("wizard.key.waiting-left"),
@@ -75,10 +75,10 @@ func useSecurityKey(s State, h Host, step api.UseSecurityKey) Drawing {
 		if s.Talk.Phase == Answering {
 			d.Heading, d.Lead = w.T("wizard.key.answering"), w.T("wizard.key.answering-lead")
 		}
-		d.Picture = kit.NewTouchPicture(false)
+		d.Picture = kit.NewTouchPicture(kit.TouchConfig{Clock: h.Clock})
 	default:
 		d.Heading, d.Lead = w.T("wizard.key.insert"), w.T("wizard.key.insert-lead")
-		d.Picture = kit.NewTouchPicture(false)
+		d.Picture = kit.NewTouchPicture(kit.TouchConfig{Clock: h.Clock})
 		if s.Lab {
 			d.Foot = append(d.Foot, kit.NewLink(w.T("wizard.key.open-lab"), func() { h.Open("lab") }))
 		}
@@ -159,7 +159,7 @@ func (d *Drawing) askPIN(s State, h Host) {
 	} else {
 		parts = append(parts, kit.H(0, kit.NewLink(w.T("wizard.key.pin-forgotten-link"), func() { s.Draft.Hints = true; h.Redraw() }), kit.Gap()))
 	}
-	d.Body = []fyne.CanvasObject{kit.Beside(kit.S32, 300, kit.NewTouchPicture(false), kit.V(kit.S20, parts...))}
+	d.Body = []fyne.CanvasObject{kit.Beside(kit.S32, 300, kit.NewTouchPicture(kit.TouchConfig{Clock: h.Clock}), kit.V(kit.S20, parts...))}
 	d.Next = primary(s, h, w.T("wizard.continue"), next)
 	d.First = pin.Focus()
 }
