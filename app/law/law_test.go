@@ -32,6 +32,8 @@ var imports = map[string][]string{
 	"fido/libfido2": {"fido"},
 	"fido/ctaphid":  {"fido"},
 	"fido/pty":      {"fido", "fido/ctaphid"},
+	"fido/nfc":      {"fido", "fido/ctaphid", "fido/nfc/..."},
+	"fido/nfc/apdu": {},
 	"fido/softkey":  {"fido", "fido/ctaphid"},
 	"fido/virtual":  {"fido/..."},
 

@@ -1,0 +1,190 @@
+// Package apdu reads and writes the messages between a reader and a smart card:
+// commands and responses of ISO/IEC 7816-4, section 5, in short and in extended
+// form.
+package apdu
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+)
+
+// Sizes in bytes.
+const (
+	header = 4
+
+	ShortData      = 255   // most data in a short command
+	ShortAnswer    = 256   // most data in the answer to one
+	ExtendedData   = 65535 // most data in an extended command
+	ExtendedAnswer = 65536 // most data in the answer to one
+)
+
+// Chained marks, in a command's class, all parts of a chain but the last.
+const Chained byte = 0x10
+
+// ErrMalformed says that bytes are no APDU.
+var ErrMalformed = errors.New("apdu: malformed")
+
+// A Command is what a reader sends to a card.
+type Command struct {
+	CLA, INS, P1, P2 byte
+	Data             []byte
+	Expect           int  // the longest answer that is wanted, without its status; 0: none
+	Extended         bool // its lengths are written in extended form
+}
+
+// Bytes encodes the command; in extended form if it says so or does not fit into
+// the short one. Data and Expect are within the bounds of the extended form.
+func (c Command) Bytes() []byte {
+	out := []byte{c.CLA, c.INS, c.P1, c.P2}
+	if !c.Extended && len(c.Data) <= ShortData && c.Expect <= ShortAnswer {
+		if len(c.Data) > 0 {
+			out = append(out, byte(len(c.Data)))
+			out = append(out, c.Data...)
+		}
+		if c.Expect > 0 {
+			out = append(out, byte(c.Expect)) // 256 is written as 0
+		}
+		return out
+	}
+	if len(c.Data) > 0 {
+		out = append(out, 0)
+		out = binary.BigEndian.AppendUint16(out, uint16(len(c.Data)))
+		out = append(out, c.Data...)
+	} else if c.Expect > 0 {
+		out = append(out, 0)
+	}
+	if c.Expect > 0 {
+		out = binary.BigEndian.AppendUint16(out, uint16(c.Expect)) // 65536 is written as 0
+	}
+	return out
+}
+
+// ParseCommand decodes a command.
+func ParseCommand(raw []byte) (Command, error) {
+	if len(raw) < header {
+		return Command{}, fmt.Errorf("%w: %d bytes are no command", ErrMalformed, len(raw))
+	}
+	c := Command{CLA: raw[0], INS: raw[1], P1: raw[2], P2: raw[3]}
+	body := raw[header:]
+	switch {
+	case len(body) == 0:
+		return c, nil
+	case len(body) == 1:
+		c.Expect = orMost(int(body[0]), ShortAnswer)
+		return c, nil
+	case body[0] != 0:
+		return c.short(body)
+	case len(body) == 2:
+		return Command{}, fmt.Errorf("%w: a length of two bytes", ErrMalformed)
+	}
+	return c.extended(body[1:])
+}
+
+func (c Command) short(body []byte) (Command, error) {
+	length, rest := int(body[0]), body[1:]
+	switch len(rest) - length {
+	case 0:
+	case 1:
+		c.Expect = orMost(int(rest[length]), ShortAnswer)
+	default:
+		return Command{}, fmt.Errorf("%w: %d bytes of data, said to be %d", ErrMalformed, len(rest), length)
+	}
+	c.Data = rest[:length]
+	return c, nil
+}
+
+func (c Command) extended(body []byte) (Command, error) {
+	c.Extended = true
+	length, rest := int(binary.BigEndian.Uint16(body)), body[2:]
+	switch {
+	case len(rest) == 0:
+		c.Expect = orMost(length, ExtendedAnswer)
+		return c, nil
+	case length == 0:
+		return Command{}, fmt.Errorf("%w: %d bytes of data, said to be none", ErrMalformed, len(rest))
+	}
+	switch len(rest) - length {
+	case 0:
+	case 2:
+		c.Expect = orMost(int(binary.BigEndian.Uint16(rest[length:])), ExtendedAnswer)
+	default:
+		return Command{}, fmt.Errorf("%w: %d bytes of data, said to be %d", ErrMalformed, len(rest), length)
+	}
+	c.Data = rest[:length]
+	return c, nil
+}
+
+// orMost reads an expected length: zero stands for the most there can be.
+func orMost(n, most int) int {
+	if n == 0 {
+		return most
+	}
+	return n
+}
+
+// Chain splits a command into short ones that are sent one after another (ISO/IEC
+// 7816-4, section 5.3.3).
+func (c Command) Chain() []Command {
+	var parts []Command
+	rest := c.Data
+	for len(rest) > ShortData {
+		part := c
+		part.CLA |= Chained
+		part.Data, part.Expect, part.Extended = rest[:ShortData], 0, false
+		parts = append(parts, part)
+		rest = rest[ShortData:]
+	}
+	last := c
+	last.Data, last.Expect, last.Extended = rest, min(c.Expect, ShortAnswer), false
+	return append(parts, last)
+}
+
+// A Status is the status word at the end of a response.
+type Status uint16
+
+// The status words that security keys use.
+const (
+	OK              Status = 0x9000
+	Waiting         Status = 0x9100 // the command is still running (CTAP section 11.3.7.1)
+	More            Status = 0x6100 // there is more; the low byte says how much, 0 for 256 and up
+	WrongLength     Status = 0x6700
+	LastExpected    Status = 0x6883 // a chain was not ended
+	NoChaining      Status = 0x6884
+	NotAllowed      Status = 0x6985 // conditions of use not satisfied
+	NotFound        Status = 0x6a82
+	WrongParameters Status = 0x6a86
+	WrongExpect     Status = 0x6c00 // the low byte says which length to expect
+	UnknownCommand  Status = 0x6d00
+	UnknownClass    Status = 0x6e00
+
+	statusSize = 2
+)
+
+// Kind is the status without the count in its low byte, for More and WrongExpect.
+func (s Status) Kind() Status { return s & 0xff00 }
+
+// Count is the number of bytes that More or WrongExpect announces.
+func (s Status) Count() int { return orMost(int(s&0xff), ShortAnswer) }
+
+func (s Status) String() string { return fmt.Sprintf("%04x", uint16(s)) }
+
+// A Response is what a card answers.
+type Response struct {
+	Data   []byte
+	Status Status
+}
+
+// Bytes encodes the response.
+func (r Response) Bytes() []byte {
+	return binary.BigEndian.AppendUint16(append([]byte(nil), r.Data...), uint16(r.Status))
+}
+
+// ParseResponse decodes a response.
+func ParseResponse(raw []byte) (Response, error) {
+	n := len(raw) - statusSize
+	if n < 0 {
+		return Response{}, fmt.Errorf("%w: %d bytes are no response", ErrMalformed, len(raw))
+	}
+	return Response{Data: raw[:n], Status: Status(binary.BigEndian.Uint16(raw[n:]))}, nil
+}

@@ -1,0 +1,171 @@
+package applet
+
+import (
+	"bytes"
+	"context"
+	"time"
+
+	"nightlatch/fido/ctaphid"
+	"nightlatch/fido/nfc"
+	"nightlatch/fido/nfc/apdu"
+)
+
+// dispatch carries out a whole command.
+func (a *Applet) dispatch(c apdu.Command) ([]byte, apdu.Status) {
+	if c.CLA == nfc.ClassISO && c.INS == nfc.Select {
+		return a.selectApplication(c)
+	}
+	switch {
+	case !a.selected:
+		return nil, apdu.NotAllowed
+	case c.CLA == nfc.ClassISO:
+		return a.u2f(c)
+	case c.CLA != nfc.ClassCTAP:
+		return nil, apdu.UnknownClass
+	case c.P2 != 0:
+		return nil, apdu.WrongParameters
+	}
+	switch {
+	case c.INS == nfc.Message && c.P1&^nfc.CanPoll == 0:
+		return a.message(c)
+	case c.INS == nfc.Progress && (c.P1 == 0 || c.P1 == nfc.CancelThis):
+		return a.progress(c.P1 == nfc.CancelThis)
+	case c.INS == nfc.Control && c.P1 == nfc.EndOfCTAP:
+		a.abandon()
+		a.spendTap()
+		a.selected = false
+		return nil, apdu.OK
+	case c.INS == nfc.Message, c.INS == nfc.Progress, c.INS == nfc.Control:
+		return nil, apdu.WrongParameters
+	}
+	return nil, apdu.UnknownCommand
+}
+
+func (a *Applet) selectApplication(c apdu.Command) ([]byte, apdu.Status) {
+	a.abandon()
+	a.selected = false
+	switch {
+	case c.P1 != nfc.ByName:
+		return nil, apdu.WrongParameters
+	case !bytes.Equal(c.Data, nfc.AID[:]):
+		return nil, apdu.NotFound
+	}
+	a.selected = true
+	if _, ok := a.key.(ctaphid.U2FBackend); ok {
+		return []byte(nfc.VersionU2F), apdu.OK
+	}
+	return []byte(nfc.VersionFIDO2), apdu.OK
+}
+
+// u2f passes a U2F command on, in the extended form that it has over USB.
+func (a *Applet) u2f(c apdu.Command) ([]byte, apdu.Status) {
+	key, ok := a.key.(ctaphid.U2FBackend)
+	if !ok {
+		return nil, apdu.UnknownCommand
+	}
+	a.abandon()
+	c.Extended = true
+	r := a.start(func(ctx context.Context) ([]byte, error) { return key.Msg(ctx, c.Bytes()) })
+	<-r.done
+	a.finish(r)
+	raw, err := apdu.ParseResponse(r.answer)
+	if r.err != nil || err != nil {
+		return nil, apdu.NotAllowed
+	}
+	return raw.Data, raw.Status
+}
+
+// message runs a CTAP2 command (CTAP section 11.3.7.1). If the client can ask for
+// progress, it gets its turn as soon as the key waits for a button.
+func (a *Applet) message(c apdu.Command) ([]byte, apdu.Status) {
+	a.abandon()
+	r := a.start(func(ctx context.Context) ([]byte, error) {
+		return a.key.CBOR(ctx, c.Data, func(ctaphid.Status) {})
+	})
+	waits := r.waits
+	if c.P1 != nfc.CanPoll {
+		waits = nil
+	}
+	select {
+	case <-r.done:
+		return a.result(r)
+	case <-waits:
+		return []byte{byte(ctaphid.UserPresence)}, apdu.Waiting
+	}
+}
+
+// progress answers how far the running command is (CTAP section 11.3.7.2), or
+// cancels it and answers what came of it.
+func (a *Applet) progress(cancel bool) ([]byte, apdu.Status) {
+	a.mu.Lock()
+	r := a.running
+	a.mu.Unlock()
+	if r == nil {
+		return nil, apdu.NotAllowed
+	}
+	if cancel {
+		r.cancel()
+		<-r.done
+	}
+	select {
+	case <-r.done:
+		return a.result(r)
+	default:
+		return []byte{byte(ctaphid.UserPresence)}, apdu.Waiting
+	}
+}
+
+// start runs a command beside the applet, which goes on answering.
+func (a *Applet) start(do func(context.Context) ([]byte, error)) *run {
+	ctx, cancel := context.WithCancel(context.Background())
+	r := &run{cancel: cancel, done: make(chan struct{}), waits: make(chan struct{})}
+	a.mu.Lock()
+	if a.off {
+		cancel() // it left the field meanwhile
+	} else {
+		a.running = r
+	}
+	a.mu.Unlock()
+	go func() {
+		defer close(r.done)
+		r.answer, r.err = do(ctx)
+	}()
+	return r
+}
+
+func (a *Applet) result(r *run) ([]byte, apdu.Status) {
+	a.finish(r)
+	if r.err != nil {
+		return nil, apdu.NotAllowed
+	}
+	return r.answer, apdu.OK
+}
+
+func (a *Applet) finish(r *run) {
+	r.cancel()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.running == r {
+		a.running = nil
+	}
+}
+
+// abandon ends the running command; nobody will ask what came of it.
+func (a *Applet) abandon() {
+	a.mu.Lock()
+	r := a.running
+	a.mu.Unlock()
+	if r == nil {
+		return
+	}
+	r.cancel()
+	<-r.done
+	a.finish(r)
+}
+
+// spendTap ends what holding the key to the reader counted for.
+func (a *Applet) spendTap() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.tapped = time.Time{}
+}
