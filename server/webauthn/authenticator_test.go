@@ -45,6 +45,7 @@ type device struct {
 	origin  string // what the browser says it saw
 	handle  []byte // user handle returned, nil for none
 	format  string // none, packed, packed-x5c, fido-u2f
+	maker   []byte // the model that the maker's certificate names, if not the truth
 	alg     int64  // what the public key says of itself, if not the truth
 }
 
@@ -268,7 +269,11 @@ func (d *device) statement(authData, clientData []byte) []byte {
 func (d *device) certificate() (crypto.Signer, []byte) {
 	d.t.Helper()
 	maker := es256(d.t)
-	aaguid, err := asn1.Marshal(d.aaguid)
+	model := d.aaguid
+	if d.maker != nil {
+		model = d.maker
+	}
+	aaguid, err := asn1.Marshal(model)
 	if err != nil {
 		d.t.Fatal(err)
 	}

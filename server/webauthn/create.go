@@ -1,8 +1,10 @@
 package webauthn
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/go-webauthn/webauthn/protocol"
 	"github.com/go-webauthn/webauthn/webauthn"
@@ -48,8 +50,14 @@ func (r *RP) FinishCreate(session []byte, user User, response json.RawMessage) (
 	if err := checkClient(parsed.Response.CollectedClientData, protocol.CreateCeremony, s.Challenge, origins); err != nil {
 		return none, err
 	}
-	authData := parsed.Response.AttestationObject.AuthData
-	if err := checkFlags(authData, s.GetRelyingPartyID(r.cfg.RPID), s.UserVerification); err != nil {
+	object := parsed.Response.AttestationObject
+	switch {
+	case !slices.Contains(formats, object.Format):
+		return none, &RefusedError{Reason: OtherFormat}
+	case !bytes.Equal(parsed.RawID, object.AuthData.AttData.CredentialID):
+		return none, &RefusedError{Reason: Malformed} // §5.1: they are one
+	}
+	if err := checkFlags(object.AuthData, s.GetRelyingPartyID(r.cfg.RPID), r.verification(s)); err != nil {
 		return none, err
 	}
 	w, err := r.library(origins)
@@ -77,6 +85,15 @@ func (r *RP) FinishCreate(session []byte, user User, response json.RawMessage) (
 		return none, err
 	}
 	return credential, nil
+}
+
+// formats are the attestation statement formats that USB and NFC keys use (§8.2,
+// §8.6, §8.7). The others belong to what is built into computers and phones, and
+// a browser that was asked for none passes none of them on.
+var formats = []string{
+	string(protocol.AttestationFormatNone),
+	string(protocol.AttestationFormatPacked),
+	string(protocol.AttestationFormatFIDOUniversalSecondFactor),
 }
 
 // knownTransports keeps the transports that the standard names (§5.8.4), each

@@ -27,6 +27,7 @@ const (
 	BadSignature   Reason = "signature"         // or anything else of the verification algorithm
 	BadAttestation Reason = "attestation"       // a statement that is not valid, or an algorithm not offered
 	FromLab        Reason = "lab"               // a virtual key of the lab, on a server that is none
+	OtherFormat    Reason = "format"            // a statement that no USB or NFC key makes
 )
 
 // A RefusedError reports a response that did not pass verification.

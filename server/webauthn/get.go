@@ -61,7 +61,7 @@ func (r *RP) FinishGet(session []byte, creds []Credential, response json.RawMess
 	if err := checkClient(parsed.Response.CollectedClientData, protocol.AssertCeremony, s.Challenge, origins); err != nil {
 		return none, err
 	}
-	if err := checkFlags(parsed.Response.AuthenticatorData, cred.RPID, s.UserVerification); err != nil {
+	if err := checkFlags(parsed.Response.AuthenticatorData, cred.RPID, r.verification(s)); err != nil {
 		return none, err
 	}
 	w, err := r.library(origins)

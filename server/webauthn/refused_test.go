@@ -36,6 +36,21 @@ func TestCreateRefused(t *testing.T) {
 		{"backed up but not eligible", classic, func(d *device) { d.flags = up | bs }, same, webauthn.BadAttestation, false},
 		{"algorithm not offered", classic, func(d *device) { d.alg = -47 }, same, webauthn.BadAttestation, false},
 		{"statement signed by another key", classic, func(d *device) { d.format = "packed" }, flipAttestation, webauthn.BadAttestation, false},
+		{"certificate for another statement", classic, func(d *device) { d.format = "packed-x5c" }, flipAttestation, webauthn.BadAttestation, false},
+		{"certificate of another model", classic, func(d *device) {
+			d.format, d.maker = "packed-x5c", bytes.Repeat([]byte{8}, 16)
+		}, same, webauthn.BadAttestation, false},
+		{"U2F statement for another key", classic, func(d *device) {
+			d.format, d.aaguid = "fido-u2f", make([]byte, 16)
+		}, flipAttestation, webauthn.BadAttestation, false},
+		{"TPM's statement", classic, func(d *device) { d.format = "tpm" }, same, webauthn.OtherFormat, false},
+		{"Android's statement", classic, func(d *device) { d.format = "android-key" }, same, webauthn.OtherFormat, false},
+		{"Apple's statement", classic, func(d *device) { d.format = "apple" }, same, webauthn.OtherFormat, false},
+		{"several statements", classic, func(d *device) { d.format = "compound" }, same, webauthn.Malformed, false},
+		{"statement of no format", classic, func(d *device) { d.format = "" }, same, webauthn.OtherFormat, false},
+		{"another ID outside", classic, func(*device) {}, rename([]byte("another")), webauthn.Malformed, false},
+		{"no ID", classic, func(d *device) { d.id = nil }, same, webauthn.Malformed, false},
+		{"ID of 1024 bytes", classic, func(d *device) { d.id = make([]byte, 1024) }, same, webauthn.Malformed, false},
 		{"assertion instead", classic, func(*device) {}, nil, webauthn.Malformed, false},
 		{"no JSON", classic, func(*device) {}, func(json.RawMessage) json.RawMessage { return json.RawMessage(`{"id":`) }, webauthn.Malformed, false},
 		{"null", classic, func(*device) {}, func(json.RawMessage) json.RawMessage { return json.RawMessage(`null`) }, webauthn.Malformed, false},
@@ -66,6 +81,29 @@ func TestCreateRefused(t *testing.T) {
 				t.Errorf("%v; want %s", err, tt.want)
 			}
 		})
+	}
+}
+
+// replace changes the first such text of a response.
+func replace(was, now string) func(json.RawMessage) json.RawMessage {
+	return func(r json.RawMessage) json.RawMessage {
+		return json.RawMessage(strings.Replace(string(r), was, now, 1))
+	}
+}
+
+// rename gives a response another ID outside of what the key signed.
+func rename(id []byte) func(json.RawMessage) json.RawMessage {
+	return func(r json.RawMessage) json.RawMessage {
+		var m map[string]any
+		if err := json.Unmarshal(r, &m); err != nil {
+			panic(err)
+		}
+		m["id"], m["rawId"] = b64(id), b64(id)
+		out, err := json.Marshal(m)
+		if err != nil {
+			panic(err)
+		}
+		return out
 	}
 }
 
@@ -128,6 +166,12 @@ func TestGetRefused(t *testing.T) {
 		{"short authenticator data", classic, func(*device) {}, func(r json.RawMessage) json.RawMessage {
 			return json.RawMessage(strings.Replace(string(r), `"authenticatorData":"`, `"authenticatorData":"AAAA","x":"`, 1))
 		}, webauthn.Malformed},
+		{"two IDs", classic, func(*device) {}, replace(`"rawId":"`, `"rawId":"AAAA`), webauthn.Malformed},
+		{"ID with padding", classic, func(*device) {}, replace(`"id":"`, `"id":"=`), webauthn.Malformed},
+		{"ID in the other alphabet", classic, func(*device) {}, replace(`"id":"`, `"id":"+/+/`), webauthn.Malformed},
+		{"ID is a number", classic, func(*device) {}, replace(`"rawId":"`, `"rawId":1,"x":"`), webauthn.Malformed},
+		{"type of another kind", classic, func(*device) {}, replace(`"public-key"`, `"password"`), webauthn.Malformed},
+		{"something behind it", classic, func(*device) {}, func(r json.RawMessage) json.RawMessage { return append(r, "{}"...) }, webauthn.Malformed},
 		{"creation instead", classic, func(*device) {}, nil, webauthn.Malformed},
 		{"empty object", classic, func(*device) {}, func(json.RawMessage) json.RawMessage { return json.RawMessage(`{}`) }, webauthn.Malformed},
 		{"10 MB", classic, func(*device) {}, func(json.RawMessage) json.RawMessage { return make(json.RawMessage, 10<<20) }, webauthn.Malformed},
@@ -204,6 +248,25 @@ func TestReplay(t *testing.T) {
 	}
 }
 
+// TestHardenedMeanwhile: what was begun under classic is finished under hardened.
+func TestHardenedMeanwhile(t *testing.T) {
+	t.Parallel()
+	d := newDevice(t, es256(t))
+	raw, session, err := classic(t).BeginCreate(ann, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := hardened(t).FinishCreate(session, ann, d.create(raw)); refusal(err) != webauthn.NotVerified {
+		t.Errorf("created: %v", err)
+	}
+	c := enroll(t, classic(t), d)
+	d.counter = 2
+	raw, session = begin(t, classic(t), c)
+	if _, err := hardened(t).FinishGet(session, []webauthn.Credential{c}, d.get(raw)); refusal(err) != webauthn.NotVerified {
+		t.Errorf("signed in: %v", err)
+	}
+}
+
 // FuzzResponses: whatever a client sends, there is an answer and no panic, and
 // what was not signed is not accepted.
 func FuzzResponses(f *testing.F) {
@@ -219,6 +282,10 @@ func FuzzResponses(f *testing.F) {
 	good := [2]json.RawMessage{d.create(creation), d.get(request)}
 	f.Add([]byte(good[0]))
 	f.Add([]byte(good[1]))
+	for _, v := range vectors(f) {
+		f.Add([]byte(v.creation(f)))
+		f.Add([]byte(v.assertion(f)))
+	}
 	f.Add([]byte(`{"id":"AA","rawId":"AA","type":"public-key","response":{"clientDataJSON":"e30","authenticatorData":"","signature":""}}`))
 	f.Fuzz(func(t *testing.T, response []byte) {
 		made, err := rp.FinishCreate(createSession, ann, response)

@@ -9,7 +9,7 @@
 //
 // No attestation is asked for and none is trusted: whose make a key is plays no
 // part in any rule. A statement that comes anyway (libfido2 passes on what the
-// key says) must still be valid.
+// key says) must be valid, and of a format that USB and NFC keys use.
 package webauthn
 
 import (
@@ -179,6 +179,15 @@ func (u libraryUser) WebAuthnID() []byte                         { return u.ID }
 func (u libraryUser) WebAuthnName() string                       { return u.Name }
 func (u libraryUser) WebAuthnDisplayName() string                { return u.DisplayName }
 func (u libraryUser) WebAuthnCredentials() []webauthn.Credential { return u.credentials }
+
+// verification is what the key has to have done: what the session asked for, and
+// no less than the policy asks for by now.
+func (r *RP) verification(s webauthn.SessionData) protocol.UserVerificationRequirement {
+	if r.cfg.UserVerification == VerificationRequired {
+		return protocol.VerificationRequired
+	}
+	return s.UserVerification
+}
 
 // checkFlags looks at what the library would look at too, for the reason's sake:
 // the RP ID hash and the flags (§7.1 steps 14 to 16, §7.2 steps 15 to 17).
