@@ -39,12 +39,17 @@ func (t terminal) console(args []string) error {
 	lab := f.Bool("lab", false, "open a throw-away lab with demo accounts")
 	data := f.String("data", "", "data `directory`")
 	seed := f.String("seed", "", "JSON `file` of accounts for the lab, instead of the demo accounts")
+	var n naming
+	n.add(f)
 	gallery := f.String("gallery", "", "draw every screen into PNG files in a `directory`, and end")
 	if err := parse(f, args); err != nil {
 		return err
 	}
 	if *gallery != "" {
 		return ui.Gallery(*gallery)
+	}
+	if err := n.settle(); err != nil {
+		return err
 	}
 	if *seed != "" && !*lab {
 		return usagef("--seed goes with --lab")
@@ -53,7 +58,7 @@ func (t terminal) console(args []string) error {
 	if *lab {
 		cfg = demoConfig()
 	}
-	cfg.dir = *data
+	cfg.dir, cfg.naming = *data, n
 	if *seed != "" {
 		var err error
 		if cfg.seed, cfg.demo, err = readSeed(*seed); err != nil {
@@ -97,7 +102,7 @@ func (t terminal) window(cfg homeConfig) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(h.show(ctx, t.sayReady), h.close())
+	return errors.Join(h.show(ctx, t.sayReady(h.naming)), h.close())
 }
 
 // show runs the server's background work, its loopback listener and the window,
@@ -115,7 +120,7 @@ func (h *home) show(ctx context.Context, ready func(url string, lab bool) error)
 	inside, hangUp := client.InMemory(h.server.Console())
 	defer hangUp()
 
-	keys, err := h.securityKeys(e.url)
+	keys, err := h.securityKeys(h.naming.origin(e.url))
 	if err != nil {
 		return errors.Join(err, e.close())
 	}

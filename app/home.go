@@ -23,10 +23,6 @@ import (
 	"nightlatch/server/store/seal"
 )
 
-// relyingParty is what security keys know this server as; a key enrolled in the
-// console works on the web page (R35).
-const relyingParty = "localhost"
-
 // hashQueue is how many callers may wait for a hash: some seconds' worth. More
 // are told to come back.
 const hashQueue = 512
@@ -38,6 +34,7 @@ type homeConfig struct {
 	policy account.Policy
 	// keepMail keeps mail on this computer while no mail server is set up.
 	keepMail bool
+	naming   naming
 	seed     *server.Seed // accounts to create; may be nil
 	demo     []api.LabAccount
 	log      *slog.Logger
@@ -48,6 +45,7 @@ type homeConfig struct {
 type home struct {
 	dir       string
 	throwAway bool
+	naming    naming
 	store     *bolt.Store
 	server    *server.Server
 	lab       *lab.Lab       // nil without --lab
@@ -59,7 +57,10 @@ type home struct {
 // openHome opens the data directory and makes the server. Its errors are
 // refusals, and where it returns one, nothing was changed that was there before.
 func openHome(ctx context.Context, cfg homeConfig) (_ *home, err error) {
-	h := &home{dir: cfg.dir, throwAway: cfg.lab && cfg.dir == "", log: cfg.log}
+	if err := cfg.naming.settle(); err != nil {
+		return nil, err
+	}
+	h := &home{dir: cfg.dir, throwAway: cfg.lab && cfg.dir == "", naming: cfg.naming, log: cfg.log}
 	if h.throwAway {
 		if h.dir, err = os.MkdirTemp("", "nightlatch-lab-"); err != nil {
 			return nil, explainData(os.TempDir(), err)
@@ -87,8 +88,8 @@ func openHome(ctx context.Context, cfg homeConfig) (_ *home, err error) {
 		return nil, err
 	}
 	sc := server.Config{
-		Store: h.store, Keys: h.keys, Policy: cfg.policy, RPID: relyingParty, Now: now,
-		Hasher: hasher, Log: cfg.log, Version: version, Seed: cfg.seed, KeepMail: cfg.keepMail,
+		Store: h.store, Keys: h.keys, Policy: cfg.policy, Now: now,
+		RPID: cfg.naming.rpID, Origins: cfg.naming.origins, Hasher: hasher, Log: cfg.log, Version: version, Seed: cfg.seed, KeepMail: cfg.keepMail,
 	}
 	if cfg.lab {
 		if err = h.openLab(clock, cfg, &sc); err != nil {

@@ -25,6 +25,7 @@ const grace = 5 * time.Second
 type serveConfig struct {
 	data, listen, seed, policy string
 	lab, keepMail              bool
+	naming                     naming
 }
 
 // serve runs `nightlatch serve`: the account server with no window.
@@ -37,7 +38,11 @@ func (t terminal) serve(args []string) error {
 	f.BoolVar(&cfg.keepMail, "keep-mail", false, "without a mail server, keep mail for its account's owner to read (GET /api/v1/messages)")
 	f.StringVar(&cfg.seed, "seed", "", "JSON `file` of accounts to create")
 	f.StringVar(&cfg.policy, "policy", "classic", "classic or hardened")
+	cfg.naming.add(f)
 	if err := parse(f, args); err != nil {
+		return err
+	}
+	if err := cfg.naming.settle(); err != nil {
 		return err
 	}
 	policy, err := account.ByName(cfg.policy)
@@ -51,7 +56,7 @@ func (t terminal) serve(args []string) error {
 	if err != nil {
 		return err
 	}
-	hc := homeConfig{dir: cfg.data, lab: cfg.lab, keepMail: cfg.keepMail, policy: policy, seed: seed, demo: demo}
+	hc := homeConfig{dir: cfg.data, lab: cfg.lab, keepMail: cfg.keepMail, policy: policy, naming: cfg.naming, seed: seed, demo: demo}
 	return t.serveHome(hc, cfg.listen)
 }
 
@@ -77,17 +82,27 @@ func (t terminal) serveHome(cfg homeConfig, address string) error {
 	if err != nil {
 		return err
 	}
-	err = h.serve(ctx, address, t.sayReady)
+	err = h.serve(ctx, address, t.sayReady(h.naming))
 	return errors.Join(err, h.close())
 }
 
-// sayReady prints the one line of standard output.
-func (t terminal) sayReady(url string, lab bool) error {
-	return json.NewEncoder(t.out).Encode(struct {
-		Ready bool   `json:"ready"`
-		URL   string `json:"url"`
-		Lab   bool   `json:"lab"`
-	}{true, url, lab})
+// sayReady prints the one line of standard output. The server's name is in it
+// if it is not the usual one.
+func (t terminal) sayReady(n naming) func(url string, lab bool) error {
+	line := struct {
+		Ready   bool     `json:"ready"`
+		URL     string   `json:"url"`
+		Lab     bool     `json:"lab"`
+		RPID    string   `json:"rp_id,omitempty"`
+		Origins []string `json:"origins,omitempty"`
+	}{Ready: true, Origins: n.origins}
+	if n.rpID != relyingParty {
+		line.RPID = n.rpID
+	}
+	return func(url string, lab bool) error {
+		line.URL, line.Lab = url, lab
+		return json.NewEncoder(t.out).Encode(line)
+	}
 }
 
 // serveLab serves a lab on the usual port, or on a free one if another server

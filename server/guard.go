@@ -21,9 +21,10 @@ type guard struct {
 	next    http.Handler
 }
 
-// setURL makes g answer to the address that a listener has. A loopback listener
-// answers to its three names, any other only to the one in the address.
-func (g *guard) setURL(address string) error {
+// setURL makes g answer to the address that a listener has, and to the origins
+// that a proxy passes on with their own Host. A loopback listener answers to its
+// three names, any other only to the one in the address.
+func (g *guard) setURL(address string, proxied ...string) error {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		return fmt.Errorf("server: %q is no address of a listener", address)
@@ -40,6 +41,10 @@ func (g *guard) setURL(address string) error {
 	origins := map[string]string{}
 	for _, host := range hosts {
 		origins[host] = u.Scheme + "://" + host
+	}
+	for _, origin := range proxied {
+		_, host, _ := strings.Cut(origin, "://")
+		origins[host] = origin
 	}
 	g.origins.Store(&origins)
 	return nil

@@ -14,11 +14,18 @@ func (s *Server) keys(c *call) ([]api.Key, error) {
 		out = []api.Key{}
 		keys, err := account.Keys(tx, c.session.Account)
 		for _, k := range keys {
-			out = append(out, k.API())
+			out = append(out, s.keyView(k))
 		}
 		return err
 	})
 	return out, err
+}
+
+// keyView is a key as its owner sees it here.
+func (s *Server) keyView(k account.SecurityKey) api.Key {
+	out := k.API()
+	out.Elsewhere = k.Elsewhere(s.cfg.RPID)
+	return out
 }
 
 // renameKey gives a key another label. It weakens nothing, so no password is
@@ -33,13 +40,13 @@ func (s *Server) renameKey(c *call, in api.Label) (out api.Key, err error) {
 		if err != nil {
 			return malformed("label", "A label has 1 to 64 characters, none of them a control character or a mark of direction.")
 		}
-		out = k.API()
+		out = s.keyView(k)
 		if label == k.Label {
 			return nil
 		}
 		old := k.Label
 		k.Label = label
-		out = k.API()
+		out = s.keyView(k)
 		if err := account.SaveKey(tx, a.ID, k); err != nil {
 			return err
 		}

@@ -83,7 +83,7 @@ func (s *Server) mux() (http.Handler, error) {
 	nothing := s.dispatch(methods{anyMethod: func(*call) error { return errNoRoute }})
 	mux.Handle("/", nothing)
 	if s.cfg.Lab != nil {
-		mux.Handle("/lab/v1/", s.arrived(s.cfg.Lab))
+		mux.Handle("/lab/v1/", s.nearby(s.arrived(s.cfg.Lab), nothing))
 		mux.Handle("/lab/v1", nothing) // or else ServeMux would redirect
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -42,9 +42,12 @@ type Config struct {
 	Keys   *seal.Keys
 	Policy account.Policy
 	Hasher *account.Hasher
-	RPID   string           // the relying-party ID of security keys: a host name, "localhost"
-	Now    func() time.Time // also the store's clock
-	Log    *slog.Logger
+	RPID   string // the relying-party ID of security keys: a host name, "localhost"
+	// Origins are where people reach the server beside its listener's own address,
+	// through a proxy that has the certificate: "https://login.example.org".
+	Origins []string
+	Now     func() time.Time // also the store's clock
+	Log     *slog.Logger
 
 	// Texter and Mailer, if either is given, are how messages leave, for good: the
 	// lab's. Otherwise it is what the owner has set up (delivery.Settings).
@@ -89,6 +92,9 @@ func New(cfg Config) (*Server, error) {
 		return nil, errors.New("server: a policy and a relying-party ID are needed")
 	case cfg.Now == nil, cfg.Log == nil:
 		return nil, errors.New("server: a clock and a logger are needed")
+	}
+	if err := CheckOrigins(cfg.RPID, cfg.Origins); err != nil {
+		return nil, fmt.Errorf("server: %w", err)
 	}
 	s := &Server{cfg: cfg, hub: &hub{}, mint: mint{cfg.Keys}}
 	if err := s.wire(); err != nil {
@@ -194,20 +200,6 @@ func (s *Server) engine() (*ceremony.Engine, error) {
 	}, append(defs, enrolling...)...)
 }
 
-// keyOrigins lists the origins whose pages and programs may use security keys:
-// the listener's own, the relying party's host with the listener's port, and the
-// host alone, which is what the console and `nightlatch key` sign for.
-func (s *Server) keyOrigins() []string {
-	origins := []string{"http://" + s.cfg.RPID, "https://" + s.cfg.RPID}
-	if u := s.url.Load(); u != nil {
-		origins = append(origins, u.Scheme+"://"+u.Host)
-		if port := u.Port(); port != "" {
-			origins = append(origins, u.Scheme+"://"+s.cfg.RPID+":"+port)
-		}
-	}
-	return origins
-}
-
 // voids makes void what lives only while two-factor is on (R61).
 func (s *Server) voids() []account.Void {
 	return []account.Void{
@@ -223,7 +215,7 @@ func (s *Server) SetURL(address string) error {
 	if err != nil {
 		return fmt.Errorf("server: %q is no address of a listener", address)
 	}
-	if err := s.loopback.setURL(address); err != nil {
+	if err := s.loopback.setURL(address, s.cfg.Origins...); err != nil {
 		return err
 	}
 	s.url.Store(u)

@@ -49,7 +49,8 @@ type Key struct {
 	AAGUID         string   `json:"aaguid,omitempty"`
 	Transports     []string `json:"transports"`
 	RPID           string   `json:"rp_id"`
-	CredentialID   string   `json:"credential_id"` // base64url without padding, as WebAuthn has it
+	Elsewhere      bool     `json:"elsewhere,omitempty"` // rp_id is not the server's: it can't be used here
+	CredentialID   string   `json:"credential_id"`       // base64url without padding, as WebAuthn has it
 	Added          Time     `json:"added"`
 	LastUsed       *Time    `json:"last_used"`
 	PossiblyCopied bool     `json:"possibly_copied"` // R34

@@ -66,13 +66,23 @@ type ScanQR struct {
 	Secret string `json:"secret"` // base32 without padding or spaces
 }
 
-// UseSecurityKey asks for a touch on a security key. Exactly one of Create and
-// Get is set: the WebAuthn option objects in their standard JSON form (W3C
-// WebAuthn Level 3, §5.1.8 and §5.1.9). Answer: KeyResponse; at sign-in also ChooseMethod.
+// UseSecurityKey asks for a touch on a security key. One of Create and Get is
+// set: the WebAuthn option objects in their standard JSON form (W3C WebAuthn
+// Level 3, §5.1.8 and §5.1.9). Neither is when every key of the account was set
+// up for another name of the server: then only ChooseMethod helps. Answer:
+// KeyResponse; at sign-in also ChooseMethod.
 type UseSecurityKey struct {
-	Create       RawJSON  `json:"create,omitempty"`
-	Get          RawJSON  `json:"get,omitempty"`
-	Alternatives []Method `json:"alternatives,omitzero"`
+	Create       RawJSON      `json:"create,omitempty"`
+	Get          RawJSON      `json:"get,omitempty"`
+	Elsewhere    []ForeignKey `json:"elsewhere,omitempty"` // at sign-in the keys that can't be used here
+	Alternatives []Method     `json:"alternatives,omitzero"`
+}
+
+// A ForeignKey is a security key that was set up for another name (relying-party
+// ID) than the server goes by now.
+type ForeignKey struct {
+	Label string `json:"label"`
+	RPID  string `json:"rp_id"`
 }
 
 // NameKey asks what to call the key just enrolled (R31). Answer: Label.

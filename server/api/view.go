@@ -38,7 +38,9 @@ type Refusal struct {
 	RetryAt   *Time  `json:"retry_at,omitempty"`   // throttled, resend_too_early
 	TriesLeft *int   `json:"tries_left,omitempty"` // wrong_code
 	Drift     *int   `json:"drift,omitempty"`      // clock_drift: seconds the client's clock is ahead (R23)
-	Key       string `json:"key,omitempty"`        // key_already_enrolled: its label
+	Key       string `json:"key,omitempty"`        // key_already_enrolled, key_elsewhere: its label
+	KeyRPID   string `json:"key_rp_id,omitempty"`  // key_elsewhere: the name that the key was set up for
+	RPID      string `json:"rp_id,omitempty"`      // key_elsewhere: the name that the server goes by now
 }
 
 // The refusal codes inside a view.
@@ -55,7 +57,9 @@ const (
 	KeyAlreadyEnrolled   = "key_already_enrolled"
 	KeyUnknown           = "key_unknown"
 	KeyPossiblyCopied    = "key_possibly_copied"
-	KeyFromLab           = "key_from_lab" // a virtual key, on a server that is no lab
+	KeyFromLab           = "key_from_lab"     // a virtual key, on a server that is no lab
+	KeyNotVerified       = "key_not_verified" // R30: no PIN or fingerprint, where the policy wants it
+	KeyElsewhere         = "key_elsewhere"    // set up for another name of this server
 	Denied               = "denied"
 	ResendTooEarly       = "resend_too_early"
 	Malformed            = "malformed"

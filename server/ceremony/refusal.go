@@ -43,6 +43,10 @@ const (
 	KeyRefused   Reason = "key refused"
 	KeyFromLab   Reason = "key from the lab"
 	KeyCopied    Reason = "key possibly copied"
+	KeyNoPIN     Reason = "key not verified"
+	KeyFormat    Reason = "key of another kind"
+	KeyElsewhere Reason = "key of another name"
+	KeyNowhere   Reason = "key of another name, no other way"
 	KeysFull     Reason = "keys full"
 	MethodNotOn  Reason = "method not on"
 	Changed      Reason = "account changed"
@@ -86,6 +90,10 @@ func Reasons() []Reason {
 		KeyRefused,
 		KeyFromLab,
 		KeyCopied,
+		KeyNoPIN,
+		KeyFormat,
+		KeyElsewhere,
+		KeyNowhere,
 		KeysFull,
 		MethodNotOn,
 		Changed,
@@ -141,6 +149,10 @@ func variant(reason Reason) string {
 		return "foreign"
 	case KeyRefused:
 		return "untrusted"
+	case KeyFormat:
+		return "format"
+	case KeyNowhere:
+		return "only"
 	case MethodNotOn:
 		return "not_on"
 	case Changed:
@@ -283,6 +295,20 @@ func methodWords(reason Reason) (code, rule, title, detail string) {
 	case KeyCopied:
 		return api.KeyPossiblyCopied, "R34", "That security key may have been copied",
 			"Its counter did not grow since it was last used, so there may be two of it. Choose another way, then delete the key."
+	case KeyNoPIN:
+		return api.KeyNotVerified, "R30", "The security key did not check who you are",
+			"This server wants the key's PIN or fingerprint, so that a key that was found opens nothing. " +
+				"Set a PIN on the key if it has none, then touch it again. A key that can't have one is of no use here."
+	case KeyFormat:
+		return api.Denied, "R30", "That is no USB or NFC security key",
+			"It vouches for itself in a way that only parts of a computer or phone do. Use a security key."
+	case KeyElsewhere:
+		return api.KeyElsewhere, "R30", "That security key was set up for another name of this server",
+			"A security key answers only to the name it was set up for. Choose another way, then add the key again."
+	case KeyNowhere:
+		return api.KeyElsewhere, "R30", "That security key was set up for another name of this server",
+			"A security key answers only to the name it was set up for, and no other way is on. " +
+				"Ask whoever runs this server to go by the old name again, or to turn two-factor off for you."
 	case KeysFull:
 		return api.KeysFull, "R31", "No more security keys fit",
 			"An account can have 20. Delete one that is no longer used, then add the new one."

@@ -9,6 +9,7 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/audit"
 	"nightlatch/server/ceremony"
+	"nightlatch/server/ceremony/proof"
 	"nightlatch/server/store"
 	"nightlatch/server/webauthn"
 )
@@ -116,10 +117,8 @@ func (r *rules) verifyKey(ctx context.Context, c ceremony.Ceremony, d draft, inp
 	switch {
 	case errors.As(err, &refused) && refused.Reason == webauthn.Malformed:
 		return nil, ceremony.Reject(ceremony.Malformed("response", "The security key's answer can't be read. Touch the key again."))
-	case errors.As(err, &refused) && refused.Reason == webauthn.FromLab:
-		in.refused = ceremony.KeyFromLab
 	case errors.As(err, &refused):
-		in.refused = ceremony.KeyRefused
+		in.refused = proof.KeyReason(refused)
 	case err != nil:
 		return nil, fmt.Errorf("enroll: %w", err)
 	}

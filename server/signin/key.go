@@ -11,6 +11,7 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/audit"
 	"nightlatch/server/ceremony"
+	"nightlatch/server/ceremony/proof"
 	"nightlatch/server/store"
 	"nightlatch/server/webauthn"
 )
@@ -27,7 +28,7 @@ func (r *rules) challenge(tx store.Tx, d *draft, a *account.Account) error {
 		descriptors[i] = webauthn.Credential(k.Credential).Descriptor()
 	}
 	d.Options, d.Challenge, err = r.rp.BeginGet(descriptors)
-	if errors.Is(err, webauthn.ErrOtherRP) { // every key was made for another name of this server
+	if errors.Is(err, webauthn.ErrOtherRP) { // every key was set up for another name of this server
 		d.Options, d.Challenge, err = nil, nil, nil
 	}
 	if err != nil {
@@ -37,8 +38,16 @@ func (r *rules) challenge(tx store.Tx, d *draft, a *account.Account) error {
 }
 
 func (r *rules) showKey(tx store.Tx, c *ceremony.Ceremony, d *draft) (api.Step, error) {
-	_, others, err := alternatives(tx, c, api.SecurityKey)
-	return api.UseSecurityKey{Get: d.Options, Alternatives: others}, err
+	a, others, err := alternatives(tx, c, api.SecurityKey)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := account.Keys(tx, a.ID)
+	step := api.UseSecurityKey{Get: d.Options, Alternatives: others}
+	for _, k := range r.elsewhere(keys) {
+		step.Elsewhere = append(step.Elsewhere, api.ForeignKey{Label: k.Label, RPID: k.Credential.RPID})
+	}
+	return step, err
 }
 
 // A touched is a KeyResponse with what its verification said.
@@ -46,6 +55,7 @@ type touched struct {
 	api.KeyResponse
 	verified webauthn.Verified
 	refused  ceremony.Reason // "" when the signature is good
+	trap     bool            // what it signed is for another page or another server
 }
 
 // verifyKey verifies a security key's answer, outside any transaction.
@@ -66,8 +76,8 @@ func (r *rules) verifyKey(ctx context.Context, c ceremony.Ceremony, d draft, inp
 	if err != nil {
 		return nil, err
 	}
-	if len(d.Challenge) == 0 {
-		in.refused = ceremony.KeyUnknown
+	if len(d.Challenge) == 0 { // nothing was asked: there is no key for this name
+		in.refused = ceremony.KeyElsewhere
 		return in, nil
 	}
 	in.verified, err = r.rp.FinishGet(d.Challenge, credentials, in.Response)
@@ -75,12 +85,13 @@ func (r *rules) verifyKey(ctx context.Context, c ceremony.Ceremony, d draft, inp
 	switch {
 	case errors.As(err, &refused) && refused.Reason == webauthn.Malformed:
 		return nil, ceremony.Reject(ceremony.Malformed("response", "The security key's answer can't be read. Touch the key again."))
-	case errors.As(err, &refused) && refused.Reason == webauthn.FromLab:
-		in.refused = ceremony.KeyFromLab
 	case errors.As(err, &refused):
-		in.refused = ceremony.KeyRefused
-	case errors.Is(err, webauthn.ErrUnknownKey), errors.Is(err, webauthn.ErrOtherRP):
+		in.refused = proof.KeyReason(refused)
+		in.trap = refused.Reason == webauthn.OtherOrigin || refused.Reason == webauthn.OtherRP
+	case errors.Is(err, webauthn.ErrUnknownKey):
 		in.refused = ceremony.KeyUnknown
+	case errors.Is(err, webauthn.ErrOtherRP):
+		in.refused = ceremony.KeyElsewhere
 	case err != nil:
 		return nil, fmt.Errorf("signin: %w", err)
 	}
@@ -115,7 +126,17 @@ func (r *rules) key(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input
 		if err := r.challenge(tx, d, a); err != nil {
 			return ceremony.Move{}, err
 		}
-		return r.refuse(tx, c, a, api.SecurityKey, ceremony.Refuse(reason))
+		refusal := ceremony.Refuse(reason)
+		if there := r.elsewhere(keys); reason == ceremony.KeyElsewhere && len(there) > 0 {
+			if refusal, err = r.explainElsewhere(tx, a, there); err != nil {
+				return ceremony.Move{}, err
+			}
+		}
+		move, err := r.refuse(tx, c, a, api.SecurityKey, refusal)
+		if err == nil && in.trap { // of interest to the owner, and to nobody who asks
+			move.Audit[0].Details["reason"] = "key_trapped"
+		}
+		return move, err
 	}
 	return r.used(tx, c, d, a, keys[i], in.verified)
 }

@@ -25,6 +25,11 @@ func (r *rules) second(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.A
 			return ceremony.Move{}, err
 		}
 		way = account.DefaultMethod(a, e)
+		if way == api.SecurityKey {
+			if way, err = r.unlessElsewhere(tx, a, e); err != nil {
+				return ceremony.Move{}, err
+			}
+		}
 	}
 	switch way {
 	case api.Text:
@@ -32,7 +37,7 @@ func (r *rules) second(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.A
 	case api.App:
 		return ceremony.Go(appCode), nil
 	case api.SecurityKey:
-		return ceremony.Go(securityKey), r.challenge(tx, d, a)
+		return r.askKey(tx, d, a)
 	case api.BackupCode:
 		return ceremony.Go(backupCode), nil
 	}

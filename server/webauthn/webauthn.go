@@ -53,10 +53,18 @@ func New(cfg Config) (*RP, error) {
 	case cfg.UserVerification != VerificationDiscouraged && cfg.UserVerification != VerificationRequired:
 		return nil, fmt.Errorf("webauthn: unknown user verification %q", cfg.UserVerification)
 	}
-	if err := protocol.ValidateRPID(cfg.RPID); err != nil {
-		return nil, fmt.Errorf("webauthn: relying party ID %q: %w", cfg.RPID, err)
+	if err := CheckID(cfg.RPID); err != nil {
+		return nil, err
 	}
 	return &RP{cfg}, nil
+}
+
+// CheckID checks that a relying party ID is a valid domain string (§5.1.3, §4).
+func CheckID(id string) error {
+	if err := protocol.ValidateRPID(id); err != nil {
+		return fmt.Errorf("webauthn: relying party ID %q: %w", id, err)
+	}
+	return nil
 }
 
 // ID is the relying party's ID: what a credential made now is bound to.

@@ -14,13 +14,16 @@ import (
 	"nightlatch/server/api"
 )
 
-// A Key is a security key in software: ES256, no attestation.
+// A Key is a security key in software, with the browser around it: ES256, no
+// attestation.
 type Key struct {
-	T       testing.TB
-	ID      []byte
-	AAGUID  [16]byte
-	Count   uint32 // raised before each use
-	private *ecdsa.PrivateKey
+	T            testing.TB
+	ID           []byte
+	Count        uint32   // raised before each use
+	Verifies     bool     // says that it checked a PIN or fingerprint
+	AAGUID       [16]byte // its model
+	RPID, Origin string   // what is signed for; another one than asked for is possible only here
+	private      *ecdsa.PrivateKey
 }
 
 // NewKey makes a key.
@@ -32,7 +35,7 @@ func NewKey(t testing.TB) *Key {
 	}
 	id := make([]byte, 32)
 	rand.Read(id)
-	return &Key{T: t, ID: id, private: private}
+	return &Key{T: t, ID: id, RPID: RPID, Origin: Origin, private: private}
 }
 
 // options is what a key reads of the WebAuthn options.
@@ -117,14 +120,17 @@ func (k *Key) Get(get api.RawJSON) api.KeyResponse {
 }
 
 func (k *Key) authData(flags byte) []byte {
-	rp := sha256.Sum256([]byte(RPID))
+	rp := sha256.Sum256([]byte(k.RPID))
+	if k.Verifies {
+		flags |= 0x04
+	}
 	return binary.BigEndian.AppendUint32(append(rp[:], flags), k.Count)
 }
 
 func (k *Key) clientData(kind, challenge string) []byte {
 	k.T.Helper()
 	b, err := json.Marshal(map[string]any{
-		"type": kind, "challenge": challenge, "origin": Origin, "crossOrigin": false,
+		"type": kind, "challenge": challenge, "origin": k.Origin, "crossOrigin": false,
 	})
 	if err != nil {
 		k.T.Fatal(err)

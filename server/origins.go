@@ -1,0 +1,105 @@
+package server
+
+import (
+	"fmt"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/publicsuffix"
+
+	"nightlatch/server/webauthn"
+)
+
+// localhost is the relying-party ID of a server that people reach on its own
+// machine alone.
+const localhost = "localhost"
+
+// CheckOrigins checks a relying-party ID and the origins at which people reach
+// the server under it: https, or http on the machine itself, on that host or one
+// below it (W3C WebAuthn Level 3, §5.1.3 step 8). The error is a sentence for
+// whoever set them.
+func CheckOrigins(rpID string, origins []string) error {
+	if webauthn.CheckID(rpID) != nil || !isHostName(rpID) {
+		return fmt.Errorf("%q is no name for security keys; it is a host's name in small letters, such as example.org, without port or path", rpID)
+	}
+	for _, origin := range origins {
+		u, err := url.Parse(origin)
+		if err != nil || u.Host == "" || origin != u.Scheme+"://"+strings.ToLower(u.Host) ||
+			u.Port() == map[string]string{"https": "443", "http": "80"}[u.Scheme] && u.Port() != "" {
+			return fmt.Errorf("%q is no origin; it is written as a browser writes it, https://example.org, without path or usual port", origin)
+		}
+		host := u.Hostname()
+		if _, err := netip.ParseAddr(host); err != nil && !isHostName(host) {
+			return fmt.Errorf("%q names no host", origin)
+		}
+		if u.Scheme != "https" && (u.Scheme != "http" || !isLocalName(host)) {
+			return fmt.Errorf("%q is refused: browsers use security keys over https only, but for this machine's own names", origin)
+		}
+		if !belongs(host, rpID) {
+			return fmt.Errorf("%q does not belong to the name %s; a security key answers only on that host and on those below it", origin, rpID)
+		}
+	}
+	return nil
+}
+
+// isHostName reports whether s is a host name in small letters (RFC 1123, §2.1):
+// of letters, digits, dots and inner hyphens, with other scripts as Punycode.
+func isHostName(s string) bool {
+	for label := range strings.SplitSeq(s, ".") {
+		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' ||
+			strings.ContainsFunc(label, func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' }) {
+			return false
+		}
+	}
+	return len(s) <= 253
+}
+
+// belongs reports whether a host may use a relying-party ID.
+func belongs(host, rpID string) bool {
+	if _, err := netip.ParseAddr(host); err == nil {
+		return false
+	}
+	suffix, _ := publicsuffix.PublicSuffix(rpID)
+	return host == rpID || strings.HasSuffix(host, "."+rpID) && suffix != rpID
+}
+
+// isLocalName reports whether a name is always this machine (RFC 6761, §6.3).
+func isLocalName(host string) bool {
+	return host == localhost || strings.HasSuffix(host, "."+localhost)
+}
+
+// keyOrigins lists the origins whose pages and programs may use security keys:
+// those that were configured, the relying party's host alone, which is what the
+// console and `nightlatch key` sign for, and the listener's own.
+func (s *Server) keyOrigins() []string {
+	origins := append([]string{"https://" + s.cfg.RPID}, s.cfg.Origins...)
+	if isLocalName(s.cfg.RPID) {
+		origins = append(origins, "http://"+s.cfg.RPID)
+	}
+	if u := s.url.Load(); u != nil && belongs(u.Hostname(), s.cfg.RPID) {
+		origins = append(origins, u.Scheme+"://"+u.Host)
+	}
+	slices.Sort(origins)
+	return slices.Compact(origins)
+}
+
+// nearby answers people on this machine and hides from the others, who come
+// through a proxy: the lab's phones and clock are for whoever runs it.
+func (s *Server) nearby(h, hidden http.Handler) http.Handler {
+	far := map[string]bool{}
+	for _, origin := range s.cfg.Origins {
+		if u, err := url.Parse(origin); err == nil && !isLocalName(u.Hostname()) {
+			far[u.Host] = true
+		}
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if far[r.Host] {
+			hidden.ServeHTTP(w, r)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
+}

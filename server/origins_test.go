@@ -1,0 +1,108 @@
+package server_test
+
+import (
+	"strings"
+	"testing"
+
+	"nightlatch/server"
+)
+
+func TestCheckOrigins(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		rpID, origins string
+		ok            bool
+	}{
+		{"localhost", "", true},
+		{"localhost", "http://localhost:8440", true},
+		{"localhost", "http://nightlatch.localhost", false}, // "localhost" is a public suffix
+		{"nightlatch.localhost", "http://nightlatch.localhost:8440", true},
+		{"nas", "https://nas", false},
+		{"example.org", "https://example.org https://login.example.org https://a.b.example.org:8443", true},
+		{"xn--bcher-kva.example", "https://xn--bcher-kva.example", true},
+		{"", "", false},
+		{"Example.org", "", false},
+		{"example.org.", "", false},
+		{".example.org", "", false},
+		{"example..org", "", false},
+		{"*.example.org", "", false},
+		{"a_b.example.org", "", false},
+		{"-a.example.org", "", false},
+		{"bücher.example", "", false},
+		{"127.0.0.1", "", false},
+		{"::1", "", false},
+		{"example.org:443", "", false},
+		{"https://example.org", "", false},
+		{"example.org/", "", false},
+		{strings.Repeat("a", 64) + ".example", "", false},
+		{"example.org", "http://example.org", false},
+		{"example.org", "ftp://example.org", false},
+		{"example.org", "https://example.org/", false},
+		{"example.org", "https://example.org:443", false},
+		{"example.org", "https://EXAMPLE.org", false},
+		{"example.org", "https://ann@example.org", false},
+		{"example.org", "https://*.example.org", false},
+		{"example.org", "https://", false},
+		{"example.org", "example.org", false},
+		{"example.org", "https://example.com", false},
+		{"example.org", "https://evilexample.org", false},
+		{"example.org", "https://example.org.evil.example", false},
+		{"login.example.org", "https://example.org", false},
+		{"co.uk", "https://nightlatch.co.uk", false},
+		{"example.org", "https://127.0.0.1", false},
+		{"localhost", "http://127.0.0.1:8440", false},
+	} {
+		err := server.CheckOrigins(tt.rpID, strings.Fields(tt.origins))
+		if (err == nil) != tt.ok {
+			t.Errorf("%q at %q: %v", tt.rpID, tt.origins, err)
+		}
+	}
+}
+
+func named(rpID string, origins ...string) option {
+	return func(cfg *server.Config) { cfg.RPID, cfg.Origins = rpID, origins }
+}
+
+// A proxy on this machine passes people on with their own Host. That name is
+// answered like the listener's own, as a whole and with its own Origin alone.
+func TestProxiedOrigins(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, named("example.org", "https://login.example.org", "https://example.org:8443"))
+	near := strings.TrimPrefix(w.url, "http://")
+	for _, tt := range []struct {
+		host, origin string
+		want         int
+	}{
+		{"login.example.org", "", 200},
+		{"login.example.org", "https://login.example.org", 200},
+		{"example.org:8443", "https://example.org:8443", 200},
+		{near, "http://" + near, 200},
+		{"login.example.org", "http://login.example.org", 403},
+		{"login.example.org", "https://login.example.org:443", 403},
+		{"login.example.org", "https://example.org:8443", 403},
+		{"login.example.org", "http://" + near, 403},
+		{"login.example.org:443", "", 403},
+		{"LOGIN.example.org", "", 403},
+		{"login.example.org.", "", 403},
+		{"example.org", "", 403},
+		{"evil.example.org", "", 403},
+		{near, "https://login.example.org", 403},
+	} {
+		fields := []string{"Host", tt.host}
+		if tt.origin != "" {
+			fields = append(fields, "Origin", tt.origin)
+		}
+		if e := w.do("GET", "/api/v1/about", "", fields...); e.status != tt.want {
+			t.Errorf("Host %s, Origin %q: %d, want %d", tt.host, tt.origin, e.status, tt.want)
+		}
+	}
+	if e := w.do("GET", "/api/v1/about", "", "Host", "login.example.org", "Sec-Fetch-Site", "same-site"); e.status != 403 {
+		t.Errorf("from a sibling's page: %d", e.status)
+	}
+	if e := w.do("GET", "/lab/v1/clock", "", "Host", "login.example.org"); e.status != 404 {
+		t.Errorf("the lab from outside: %d", e.status)
+	}
+	if e := w.do("GET", "/lab/v1/clock", ""); e.status != 200 {
+		t.Errorf("the lab from here: %d", e.status)
+	}
+}
