@@ -165,6 +165,10 @@ func (c keyCommand) signIn(ctx context.Context, user string) error {
 			return api.Credentials{Username: user, Password: password}, err
 		case api.UseSecurityKey:
 			response, err := c.keys.Get(ctx, c.device, json.RawMessage(step.Get), c)
+			if there := step.Elsewhere; errors.Is(err, fido.ErrNotEnrolled) && len(there) > 0 {
+				return nil, refuse(err, "This security key holds nothing for this server's name. If it is %q: that one was set up for %s, and a key answers only to the name it was set up for. Use another one.",
+					there[0].Label, there[0].RPID)
+			}
 			return api.KeyResponse{Response: response}, err
 		case api.EnterCode:
 			return chooseKey(step.Alternatives)

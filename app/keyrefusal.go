@@ -38,7 +38,7 @@ var keyFaults = []struct {
 	{fido.ErrNoVerification, "This security key cannot check who uses it, and this server asks for that. Set a PIN on it, or use another key."},
 	{fido.ErrVerification, "The security key could not check who uses it. Try again."},
 	{fido.ErrAlgorithm, "This security key knows none of the server's signature algorithms. Use another one."},
-	{fido.ErrOrigin, "The server's address does not belong to its name for security keys. Give --server the address that the server printed."},
+	{fido.ErrOrigin, "The server's address does not belong to its name for security keys. Give --server the address at which people reach it: one of the origins that the server printed, if it printed any."},
 	{fido.ErrUntrusted, "What the security key answered does not verify. Nothing was stored; do not trust this key."},
 	{fido.ErrUnsupported, "This build of Nightlatch has no support for security keys. Use one that was built with libfido2."},
 }

@@ -65,6 +65,9 @@ func judge(s standing, w *assets.Words, now time.Time) rescue {
 	r := rescue{Shield: "half"}
 	usable, copied := 0, 0
 	for _, k := range s.Keys {
+		if k.Elsewhere { // it answers to another name than this server's
+			continue
+		}
 		if k.PossiblyCopied {
 			copied++
 			if a.Policy == "hardened" { // R34: refused there

@@ -147,10 +147,16 @@ func (c *Console) keyRow(k api.Key, in keyInputs) fyne.CanvasObject {
 	if k.LastUsed != nil {
 		say = w.T("ui.keys.used", assets.Args{"added": onDay(w, now, k.Added), "used": when(w, now, *k.LastUsed)})
 	}
+	if k.Elsewhere {
+		say = w.T("ui.keys.elsewhere", k.RPID)
+	}
 	if k.Lab {
 		say = w.T("ui.keys.lab", say)
 	}
 	trail := []fyne.CanvasObject{}
+	if k.Elsewhere {
+		trail = append(trail, kit.Badge(kit.Caution, w.T("ui.keys.elsewhere-badge")))
+	}
 	if k.PossiblyCopied {
 		trail = append(trail, kit.Badge(kit.Caution, w.T("ui.keys.copied-badge")))
 	}

@@ -102,6 +102,7 @@ func doorShots() []shot {
 			s.Talk = wizard.Talk{Phase: wizard.Touching, Until: stillNow().Add(21 * time.Second)}
 		}),
 		stillDoor("02-sign-in-key-unknown", api.UseSecurityKey{Get: []byte("{}"), Alternatives: others}, refused(api.KeyUnknown)),
+		stillDoor("02-sign-in-key-elsewhere", api.UseSecurityKey{Alternatives: others}, refused(api.KeyElsewhere, func(r *api.Refusal) { r.Key, r.KeyRPID, r.RPID = "Blue", "localhost", "login.example.org" })),
 		stillDoor("02-sign-in-backup", api.EnterBackupCode{Number: 4, Alternatives: others}, typed(func(d *wizard.Draft) { d.Code = "7kmq2xwd" })),
 		stillDoor("02-sign-in-backup-order", api.EnterBackupCode{Number: 4, Alternatives: others}, typed(func(d *wizard.Draft) { d.Code = "7kmq2xwd9hfz3r8n" }), refused(api.BackupCodeOutOfOrder)),
 		stillDoor("02-sign-in-ways", app, func(s *wizard.State) { s.Ways = true }),

@@ -42,7 +42,7 @@ func ExplainCode(w *assets.Words, code string) Said { return say(w, code, "", ni
 
 // ExplainRefusal puts a refusal into words for the step that was refused.
 func ExplainRefusal(w *assets.Words, r *api.Refusal, step api.Step) Said {
-	args := assets.Args{"key": r.Key, "field": fieldName(w, r.Field)}
+	args := assets.Args{"key": r.Key, "there": r.KeyRPID, "here": r.RPID, "field": fieldName(w, r.Field)}
 	variant := variantOf(step)
 	switch {
 	case r.Code == api.ClockDrift && r.Drift != nil:

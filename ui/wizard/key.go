@@ -1,6 +1,7 @@
 package wizard
 
 import (
+	"errors"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -94,14 +95,21 @@ func useSecurityKey(s State, h Host, step api.UseSecurityKey) Drawing {
 func (d *Drawing) keyFailed(s State, h Host) {
 	w := h.Words
 	d.Heading, d.Lead = w.T("wizard.key.failed"), ""
-	d.Next = primary(s, h, w.T("wizard.key.retry"), func() {
-		if !s.Busy {
-			h.Key(KeyInput{Retry: true})
-		}
-	})
-	d.First = d.Next
+	step, _ := s.View.Step.(api.UseSecurityKey)
+	if len(step.Create)+len(step.Get) > 0 { // or else no key of this account can be used here
+		d.Next = primary(s, h, w.T("wizard.key.retry"), func() {
+			if !s.Busy {
+				h.Key(KeyInput{Retry: true})
+			}
+		})
+		d.First = d.Next
+	}
 	if s.View.Refusal == nil && s.Fault == nil {
 		r := ExplainKey(w, s.Talk.Err)
+		if len(step.Elsewhere) > 0 && errors.Is(s.Talk.Err, fido.ErrNotEnrolled) {
+			k := step.Elsewhere[0]
+			r = say(w, "key_not_enrolled", "elsewhere", assets.Args{"key": k.Label, "there": k.RPID})
+		}
 		if s.Talk.Enrolled != "" {
 			r = say(w, api.KeyAlreadyEnrolled, "", assets.Args{"key": s.Talk.Enrolled})
 		}

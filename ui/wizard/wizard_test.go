@@ -209,6 +209,30 @@ func TestEveryKeyErrorHasWords(t *testing.T) {
 	}
 }
 
+// A key of another name of the server is refused with both names, and with what
+// can be done; there is nothing to try again when no key can be used here.
+func TestKeyOfAnotherName(t *testing.T) {
+	dressed(t)
+	w := english(t)
+	for _, tt := range []struct{ reason, next string }{
+		{"", "Choose another way"}, {"only", "Ask whoever runs this server to go by localhost again"},
+	} {
+		r := &api.Refusal{Code: api.KeyElsewhere, Reason: tt.reason, Key: "Blue", KeyRPID: "localhost", RPID: "example.org"}
+		said := ExplainRefusal(w, r, api.UseSecurityKey{})
+		if !strings.Contains(said.Why, "“Blue” was set up for localhost; this server now goes by example.org.") || !strings.HasPrefix(said.Next, tt.next) && !strings.Contains(said.Next, tt.next) {
+			t.Errorf("%q: %+v", tt.reason, said)
+		}
+		var sent []api.Input
+		step := api.UseSecurityKey{Elsewhere: []api.ForeignKey{{Label: "Blue", RPID: "localhost"}}}
+		if f := Door(State{View: api.View{Kind: api.SignIn, Step: step, Refusal: r}, Draft: &Draft{}}, host(w, &sent), nil); f.Keys.Enter != nil {
+			t.Errorf("%q: the touch can be tried again", tt.reason)
+		}
+	}
+	if said := ExplainRefusal(w, &api.Refusal{Code: api.Denied, Reason: "format"}, api.UseSecurityKey{}); said.What != "That isn’t a security key" {
+		t.Errorf("%+v", said)
+	}
+}
+
 func TestDriftIsSaidInSeconds(t *testing.T) { // R23
 	t.Parallel()
 	w := english(t)
