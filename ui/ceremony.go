@@ -38,6 +38,7 @@ func newCeremony(c *Console, b api.Begin) *ceremony {
 	r.state.Draft = &wizard.Draft{}
 	r.state.Account = c.account
 	r.state.Lab = c.cfg.Lab
+	r.state.Reach = c.reach()
 	r.stepped = func() {}
 	r.open = c.visit
 	return r
@@ -164,7 +165,7 @@ func (r *ceremony) take(v api.View) {
 		return
 	case api.UseSecurityKey:
 		if v.Refusal == nil {
-			r.startTalk(nil)
+			r.startTalk()
 		}
 	default:
 		r.endTalk()
@@ -218,8 +219,9 @@ func (r *ceremony) host() wizard.Host {
 				r.open(place)
 			}
 		},
-		Key:   r.keyInput,
-		Begin: r.begin,
+		CopyLine: r.c.copy,
+		Key:      r.keyInput,
+		Begin:    r.begin,
 		Copy: func(text string) {
 			r.c.copySecret(text)
 			r.state.Saved.Copied = true

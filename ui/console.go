@@ -9,7 +9,6 @@ package ui
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"os"
 	"time"
@@ -18,19 +17,12 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"nightlatch/assets"
-	"nightlatch/fido"
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/ui/kit"
 	"nightlatch/ui/print"
 	"nightlatch/ui/wizard"
 )
-
-// Keys reaches security keys; fido.Client is one.
-type Keys interface {
-	Create(ctx context.Context, d fido.Device, options json.RawMessage, ui fido.Interaction) (json.RawMessage, error)
-	Get(ctx context.Context, d fido.Device, options json.RawMessage, ui fido.Interaction) (json.RawMessage, error)
-}
 
 // A Vault keeps the session token from one start to the next, sealed at rest.
 type Vault interface {
@@ -94,6 +86,8 @@ type Console struct {
 	toast   *kit.Toaster
 	kept    <-chan struct{} // closed when the vault has what was put into it last
 	talking <-chan struct{} // closed when the last talk with a security key has ended
+
+	presence presence // of security keys, as it was last told
 }
 
 // New returns a console; Show opens its window.

@@ -5,122 +5,209 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"nightlatch/fido"
 	"nightlatch/server/api"
 	"nightlatch/ui/wizard"
 )
 
-// A talk is the person's side of one conversation with a security key: what the
-// key waits for is shown, and a PIN typed on screen goes to it.
+// A talk is what goes on between a ceremony, the keys that are plugged in, and the
+// person: first we wait for a key, then one is used. What it shows is the
+// ceremony's wizard.Talk.
 type talk struct {
-	scope *Scope
-	show  func(func(*wizard.Talk)) // changes what is shown, on the drawing thread
-	later func(deadline fido.Prompt) wizard.Talk
-	pin   chan string
+	scope  *Scope // as long as the step is shown, and no other talk was begun
+	blink  *Scope // while keys blink for being chosen
+	use    *Scope // while one key is used
+	pin    chan string
+	before []string // paths that were there when it failed; nil while it has not
 }
 
-// Show tells the person what the key waits for.
-func (t *talk) Show(p fido.Prompt) {
-	t.scope.Tell(func() {
-		t.show(func(s *wizard.Talk) {
-			device := s.Device
-			*s = t.later(p)
-			if s.Device.Path == "" {
-				s.Device = device
-			}
-		})
-	})
-}
-
-// PIN asks for the key's PIN and waits until it is typed or the talk ends.
-func (t *talk) PIN(ctx context.Context, triesLeft int, previousWrong bool) (string, error) {
-	t.scope.Tell(func() {
-		t.show(func(s *wizard.Talk) {
-			s.Phase, s.TriesLeft, s.WrongPIN = wizard.AskingPIN, triesLeft, previousWrong
-		})
-	})
-	select {
-	case pin := <-t.pin:
-		return pin, nil
-	case <-ctx.Done():
-		return "", fido.ErrCancelled
-	}
-}
-
-// startTalk begins to talk with a key: the one that is chosen, or the one that
-// is plugged in, now or soon.
-func (r *ceremony) startTalk(chosen *fido.Device) {
-	step, ok := r.state.View.Step.(api.UseSecurityKey)
-	if !ok {
+// startTalk waits for a key, and uses it once it is there.
+func (r *ceremony) startTalk() {
+	if _, ok := r.state.View.Step.(api.UseSecurityKey); !ok {
 		return
 	}
 	r.endTalk()
-	t := &talk{scope: r.scope.Child(), pin: make(chan string, 1)}
-	t.later = func(p fido.Prompt) wizard.Talk {
-		phase := map[fido.PromptKind]wizard.Phase{
-			fido.Insert: wizard.Inserting, fido.Working: wizard.Working, fido.Touch: wizard.Touching, fido.Remove: wizard.Answering,
-		}[p.Kind]
-		s := wizard.Talk{Phase: phase, Device: p.Device}
-		if !p.Deadline.IsZero() {
-			s.Until = p.Deadline.Add(r.c.skew)
+	r.talk = &talk{scope: r.scope.Child(), pin: make(chan string, 1)}
+	r.state.Talk = wizard.Talk{Phase: wizard.Beginning}
+	r.state.Draft.PIN, r.state.Draft.PINs, r.state.Draft.Hints = "", wizard.PINs{}, false
+	t := r.talk
+	r.c.watchKeys(t.scope, func(p presence) { r.keysAre(t, p) })
+}
+
+// keysAre goes on when a key was plugged in or pulled out: while we wait for one,
+// and after a failure, when another one, or the same, is put in.
+func (r *ceremony) keysAre(t *talk, p presence) {
+	open, locked := p.usable()
+	shown := &r.state.Talk
+	switch shown.Phase {
+	case wizard.Failing, wizard.Answering:
+		fresh := slices.ContainsFunc(open, func(d fido.Device) bool { return t.before != nil && !slices.Contains(t.before, d.Path) })
+		switch {
+		case fresh && !r.state.Busy:
+			r.state.View.Refusal, r.state.Fault = nil, nil
+			r.startTalk()
+			r.step()
+		case t.before != nil: // what was pulled out counts as new when it comes back
+			t.before = slices.DeleteFunc(t.before, func(path string) bool { return !slices.ContainsFunc(open, on(path)) })
 		}
-		return s
+		return
+	case wizard.Beginning, wizard.Inserting, wizard.Choosing:
+	default:
+		return
 	}
-	t.show = func(change func(*wizard.Talk)) {
-		before := r.state.Talk.Phase
-		change(&r.state.Talk)
-		if r.state.Talk.Phase != before || r.state.Talk.Phase == wizard.AskingPIN {
+	switch {
+	case p.err != nil:
+		r.talkFailed(t, p.err, "")
+	case len(open) == 1:
+		r.talkWith(open[0], false)
+	case len(open) > 1:
+		r.choose(t, open)
+	default:
+		was := shown.Phase
+		t.stopBlinking()
+		*shown = wizard.Talk{Phase: wizard.Inserting, Locked: locked, Reader: p.reader}
+		if was == wizard.Inserting {
+			r.changed()
+		} else {
 			r.step()
 		}
 	}
-	r.talk = t
-	r.state.Talk = wizard.Talk{Phase: wizard.Beginning}
-	r.state.Draft.PIN, r.state.Draft.Hints = "", false
-	device := fido.Device{}
-	if chosen != nil {
-		device = *chosen
-		r.state.Talk.Device = device
+}
+
+// choose lets several keys blink until one is touched. One may be picked on
+// screen, too; then it is told to stop.
+func (r *ceremony) choose(t *talk, from []fido.Device) {
+	if r.state.Talk.Phase == wizard.Choosing && slices.Equal(r.state.Talk.Devices, from) {
+		return
 	}
+	t.stopBlinking()
+	t.blink = t.scope.Child()
+	was := r.state.Talk.Phase
+	r.state.Talk = wizard.Talk{Phase: wizard.Choosing, Devices: from}
+	blink := t.blink
+	r.c.withKeys(blink, func(ctx context.Context, tell func(func())) {
+		d, err := r.c.cfg.Keys.Choose(ctx, from, prompts{show: func(p fido.Prompt) {
+			tell(func() {
+				if p.Kind == fido.Choose {
+					r.state.Talk.Until = r.c.byServer(p.Deadline)
+					r.changed()
+				}
+			})
+		}})
+		tell(func() {
+			switch {
+			case err == nil:
+				r.talkWith(d, true)
+			case errors.Is(err, fido.ErrTimeout):
+				r.talkFailed(t, err, "")
+			default: // they can't blink: one picks on screen
+				r.state.Talk.Until = noTime
+				r.changed()
+			}
+		})
+	})
+	if was == wizard.Choosing {
+		r.changed()
+	} else {
+		r.step()
+	}
+}
+
+func (t *talk) stopBlinking() {
+	if t.blink != nil {
+		t.blink.Leave()
+		t.blink = nil
+	}
+}
+
+// talkWith uses a key.
+func (r *ceremony) talkWith(d fido.Device, chosen bool) {
+	step, ok := r.state.View.Step.(api.UseSecurityKey)
+	t := r.talk
+	if !ok || t == nil || t.scope.Left() {
+		return
+	}
+	t.stopBlinking()
+	t.stopUsing()
+	t.before = nil
+	t.use = t.scope.Child()
+	r.state.Talk = wizard.Talk{Phase: wizard.Working, Device: d, Chosen: chosen}
 	call, options := r.c.cfg.Keys.Get, json.RawMessage(step.Get)
 	if len(step.Create) > 0 {
 		call, options = r.c.cfg.Keys.Create, json.RawMessage(step.Create)
 	}
-	if t.scope.Left() {
-		return
-	}
-	before, ended := r.c.talking, make(chan struct{})
-	r.c.talking = ended
-	t.scope.Follow(func(ctx context.Context, tell func(func())) {
-		defer close(ended)
-		if before != nil { // a key that was told to stop needs a moment to let go
-			<-before
-		}
-		if ctx.Err() != nil {
-			return
-		}
-		response, err := call(ctx, device, options, t)
+	use := t.use
+	r.c.withKeys(use, func(ctx context.Context, tell func(func())) {
+		response, err := call(ctx, d, options, r.side(t, use))
 		label := r.labelOf(ctx, err)
 		tell(func() {
 			if err != nil {
-				r.talkFailed(err, label)
+				r.talkFailed(t, err, label)
 				return
 			}
 			r.state.Talk.Phase = wizard.Answering
+			t.remember(r.c)
 			r.send(api.KeyResponse{Response: api.RawJSON(response)})
 		})
 	})
+	r.step()
 }
 
-// talkFailed shows why there was no answer from a key, or which keys to choose from.
-func (r *ceremony) talkFailed(err error, label string) {
-	var several *fido.SeveralError
-	if errors.As(err, &several) {
-		r.state.Talk = wizard.Talk{Phase: wizard.Choosing, Devices: several.Devices}
-	} else {
-		r.state.Talk.Phase, r.state.Talk.Err, r.state.Talk.Enrolled = wizard.Failing, err, label
+func (t *talk) stopUsing() {
+	if t.use != nil {
+		t.use.Leave()
+		t.use = nil
 	}
+}
+
+// side is the person's side of the use of a key: what it waits for is shown, and a
+// PIN typed on screen goes to it.
+func (r *ceremony) side(t *talk, use *Scope) fido.Interaction {
+	return prompts{
+		show: func(p fido.Prompt) {
+			use.Tell(func() {
+				phase, ok := phases[p.Kind]
+				if !ok {
+					return
+				}
+				was := r.state.Talk.Phase
+				r.state.Talk.Phase, r.state.Talk.Until = phase, r.c.byServer(p.Deadline)
+				if was != phase {
+					r.step()
+				}
+			})
+		},
+		pin: func(ctx context.Context, triesLeft int, previousWrong bool) (string, error) {
+			use.Tell(func() {
+				r.state.Talk.Phase, r.state.Talk.TriesLeft, r.state.Talk.WrongPIN = wizard.AskingPIN, triesLeft, previousWrong
+				r.step()
+			})
+			select {
+			case pin := <-t.pin:
+				return pin, nil
+			case <-ctx.Done():
+				return "", fido.ErrCancelled
+			}
+		},
+	}
+}
+
+// talkFailed shows why there was no answer from a key.
+func (r *ceremony) talkFailed(t *talk, err error, label string) {
+	t.stopBlinking()
+	r.state.Talk.Phase, r.state.Talk.Err, r.state.Talk.Enrolled = wizard.Failing, err, label
+	t.remember(r.c)
 	r.step()
+}
+
+// remember notes which keys are there now: one that comes later is a new try.
+func (t *talk) remember(c *Console) {
+	t.before = []string{}
+	for _, d := range c.presence.devices {
+		t.before = append(t.before, d.Path)
+	}
 }
 
 // labelOf is the name in the list of a key that is enrolled already (R33).
@@ -144,23 +231,84 @@ func (r *ceremony) labelOf(ctx context.Context, err error) string {
 
 // keyInput is what the person does beyond touching the key.
 func (r *ceremony) keyInput(in wizard.KeyInput) {
-	r.state.Fault = nil
+	t := r.talk
 	switch {
 	case in.Retry:
-		r.state.View.Refusal = nil
-		r.startTalk(nil)
+		r.state.Fault, r.state.View.Refusal = nil, nil
+		r.startTalk()
 		r.step()
+	case t == nil:
 	case in.Device != nil:
-		r.startTalk(in.Device)
-		r.step()
-	case r.talk != nil:
+		r.state.Fault = nil
+		r.talkWith(*in.Device, false)
+	case in.Offer:
+		r.offerPIN(t)
+	case in.NewPIN:
+		r.setPIN(t)
+	default:
+		r.state.Fault = nil
 		select {
-		case r.talk.pin <- in.PIN:
+		case t.pin <- in.PIN:
 			r.state.Talk.Phase = wizard.Working
 			r.step()
 		default: // one is on its way already
 		}
 	}
+}
+
+// offerPIN shows the form for a new PIN of the key that wants one.
+func (r *ceremony) offerPIN(t *talk) {
+	d := r.state.Talk.Device
+	t.stopUsing()
+	t.use = t.scope.Child()
+	r.state.Fault, r.state.Draft.PINs = nil, wizard.PINs{}
+	r.state.Talk = wizard.Talk{Phase: wizard.Working, Device: d}
+	r.c.withKeys(t.use, func(ctx context.Context, tell func(func())) {
+		p, err := r.c.cfg.Keys.Look(ctx, d)
+		tell(func() {
+			if err != nil {
+				r.talkFailed(t, err, "")
+				return
+			}
+			r.state.Talk = wizard.Talk{Phase: wizard.SettingPIN, Device: d, MinPIN: p.MinPIN, OldPIN: p.PIN == fido.PINSet, TriesLeft: p.PINTries}
+			r.step()
+		})
+	})
+	r.step()
+}
+
+// setPIN gives the key the PIN that was typed, and then uses it.
+func (r *ceremony) setPIN(t *talk) {
+	d, pins := r.state.Talk.Device, r.state.Draft.PINs
+	old := ""
+	if r.state.Talk.OldPIN {
+		old = pins.Old
+	}
+	t.stopUsing()
+	t.use = t.scope.Child()
+	r.state.Busy, r.state.Fault = true, nil
+	r.c.withKeys(t.use, func(ctx context.Context, tell func(func())) {
+		err := r.c.cfg.Keys.SetPIN(ctx, d, old, pins.New)
+		tell(func() {
+			r.state.Busy = false
+			var wrong *fido.WrongPINError
+			switch {
+			case err == nil:
+				r.state.Draft.PINs = wizard.PINs{}
+				r.talkWith(d, false)
+			case gone(err):
+				r.talkFailed(t, err, "")
+			default:
+				if errors.As(err, &wrong) {
+					r.state.Talk.TriesLeft = wrong.TriesLeft
+				}
+				why := wizard.ExplainKey(r.c.words, err)
+				r.state.Fault, r.state.Draft.PINs.Old = &why, ""
+				r.step()
+			}
+		})
+	})
+	r.changed()
 }
 
 // endTalk tells the key to stop.

@@ -1,7 +1,6 @@
 package wizard
 
 import (
-	"errors"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -17,24 +16,31 @@ type Phase int
 
 // The phases, roughly in their order.
 const (
-	Beginning Phase = iota
-	Inserting       // no key is there
-	Choosing        // more than one is
-	Working         // key and program talk
-	Touching        // the key waits for a touch
-	AskingPIN       // the key wants its PIN
-	Answering       // the key has answered, the server is checking
-	Failing         // it ended without an answer
+	Beginning  Phase = iota
+	Inserting        // no key is there that could be used
+	Choosing         // more than one is
+	Working          // key and program talk
+	Touching         // the key waits for a touch
+	Tapping          // the key is to stay on the reader
+	AskingPIN        // the key wants its PIN
+	SettingPIN       // the key gets a PIN, or another one
+	Answering        // the key has answered, the server is checking
+	Failing          // it ended without an answer
 )
 
 // A Talk is a phase and what belongs to it.
 type Talk struct {
 	Phase     Phase
 	Device    fido.Device
+	Chosen    bool          // the person picked it out of several by touching it
 	Devices   []fido.Device // Choosing
-	Until     time.Time     // Touching: when the key gives up, by the server's clock
-	TriesLeft int           // AskingPIN
+	Locked    []fido.Device // Inserting: they are there, but may not be opened
+	Reader    fido.Reader   // Inserting: how things stand with NFC
+	Until     time.Time     // Touching, Tapping, Choosing: when the key gives up, by the server's clock
+	TriesLeft int           // AskingPIN, SettingPIN
 	WrongPIN  bool          // AskingPIN: the one before was wrong
+	MinPIN    int           // SettingPIN: characters
+	OldPIN    bool          // SettingPIN: there is one now
 	Err       error         // Failing
 	Enrolled  string        // Failing: the label under which this key is enrolled already
 }
@@ -45,131 +51,71 @@ type KeyInput struct {
 	Retry  bool
 	Device *fido.Device
 	PIN    string
+	Offer  bool // shows the form for a new PIN
+	NewPIN bool // sets the PIN that was typed into it
 }
 
-// pinTries is how many wrong PINs a key takes in all (CTAP 2.1, 6.5.2.2).
-const pinTries = 8
+// A Reach is how this computer gets to security keys.
+type Reach struct {
+	NFC         bool   // this build reads keys on a reader
+	UdevCommand string // lets the person at this computer open keys; "" where nothing is needed
+}
+
+// PCSCCommand installs the service that talks to NFC readers.
+const PCSCCommand = "sudo apt install pcscd"
 
 // useSecurityKey asks for a touch on a security key.
 func useSecurityKey(s State, h Host, step api.UseSecurityKey) Drawing {
 	w := h.Words
 	d := Drawing{Back: true, Cancel: true}
+	picture := kit.TouchConfig{Clock: h.Clock, Reader: s.Talk.Device.Transport == fido.NFC}
 	switch {
+	case s.Talk.Phase == SettingPIN:
+		d.setPIN(s, h)
 	case s.View.Refusal != nil || s.Fault != nil && s.Talk.Phase != AskingPIN || s.Talk.Phase == Failing:
 		d.keyFailed(s, h)
 	case s.Talk.Phase == Choosing:
 		d.chooseKey(s, h)
 	case s.Talk.Phase == AskingPIN:
 		d.askPIN(s, h)
-	case s.Talk.Phase == Touching:
-		d.Heading, d.Lead = w.T("wizard.key.touch"), w.T("wizard.key.touch-lead")
-		if s.Talk.Device.Transport == fido.NFC {
-			d.Lead = w.T("wizard.key.touch-nfc-lead")
+	case s.Talk.Phase == Touching || s.Talk.Phase == Tapping:
+		d.Heading, d.Lead = KeyPrompt(w, s.Talk.Phase, s.Talk.Device)
+		if s.Talk.Chosen && s.Talk.Phase == Touching {
+			d.Heading, d.Lead = w.T("wizard.key.again"), w.T("wizard.key.again-lead", assets.Args{"key": DeviceName(w, s.Talk.Device)})
 		}
-		d.Picture = kit.NewTouchPicture(kit.TouchConfig{Clock: h.Clock, Lit: true})
-		d.Body = []fyne.CanvasObject{kit.Centre(kit.NewCountdown(kit.CountdownConfig{
-			Clock: h.Clock, Ends: s.Talk.Until, Total: fido.DefaultTimeout,
-			Before: w.T("wizard.key.waiting"), After: w.T("wizard.key.waiting-left"),
-		}))}
+		picture.Lit = true
+		d.Picture = kit.NewTouchPicture(picture)
+		d.Body = []fyne.CanvasObject{kit.Centre(KeyCountdown(h.Words, h.Clock, s.Talk.Until))}
 	case s.Talk.Phase == Working || s.Talk.Phase == Answering:
-		d.Heading, d.Lead = w.T("wizard.key.working"), w.T("wizard.key.working-lead")
-		if s.Talk.Phase == Answering {
-			d.Heading, d.Lead = w.T("wizard.key.answering"), w.T("wizard.key.answering-lead")
-		}
-		d.Picture = kit.NewTouchPicture(kit.TouchConfig{Clock: h.Clock})
+		d.Heading, d.Lead = KeyPrompt(w, s.Talk.Phase, s.Talk.Device)
+		d.Picture = kit.NewTouchPicture(picture)
 	default:
-		d.Heading, d.Lead = w.T("wizard.key.insert"), w.T("wizard.key.insert-lead")
-		d.Picture = kit.NewTouchPicture(kit.TouchConfig{Clock: h.Clock})
-		if s.Lab {
-			d.Foot = append(d.Foot, kit.NewLink(w.T("wizard.key.open-lab"), func() { h.Open("lab") }))
-		}
+		d.insertKey(s, h)
 	}
-	if link := otherWay(h, step.Alternatives); link != nil {
+	if link := otherWay(h, step.Alternatives); link != nil && s.Talk.Phase != SettingPIN {
 		d.Foot = append([]fyne.CanvasObject{link}, d.Foot...)
 	}
 	return d
 }
 
-// keyFailed says why there is no answer from a key, or why it was refused, and
-// offers to try again.
-func (d *Drawing) keyFailed(s State, h Host) {
-	w := h.Words
-	d.Heading, d.Lead = w.T("wizard.key.failed"), ""
-	step, _ := s.View.Step.(api.UseSecurityKey)
-	if len(step.Create)+len(step.Get) > 0 { // or else no key of this account can be used here
-		d.Next = primary(s, h, w.T("wizard.key.retry"), func() {
-			if !s.Busy {
-				h.Key(KeyInput{Retry: true})
-			}
-		})
-		d.First = d.Next
+// KeyPrompt is what a person is told while a key waits or works.
+func KeyPrompt(w *assets.Words, p Phase, d fido.Device) (heading, lead string) {
+	key := map[Phase]string{
+		Inserting: "insert", Touching: "touch", Tapping: "tap", Working: "working", Answering: "answering",
+	}[p]
+	lead = w.T("wizard.key." + key + "-lead")
+	if nfc := "wizard.key." + key + "-nfc-lead"; d.Transport == fido.NFC && w.Has(nfc) {
+		lead = w.T(nfc)
 	}
-	if s.View.Refusal == nil && s.Fault == nil {
-		r := ExplainKey(w, s.Talk.Err)
-		if len(step.Elsewhere) > 0 && errors.Is(s.Talk.Err, fido.ErrNotEnrolled) {
-			k := step.Elsewhere[0]
-			r = say(w, "key_not_enrolled", "elsewhere", assets.Args{"key": k.Label, "there": k.RPID})
-		}
-		if s.Talk.Enrolled != "" {
-			r = say(w, api.KeyAlreadyEnrolled, "", assets.Args{"key": s.Talk.Enrolled})
-		}
-		d.Body = append(d.Body, said(r))
-		return
-	}
-	d.refuse(s, h)
+	return w.T("wizard.key." + key), lead
 }
 
-// chooseKey lists the keys that are there.
-func (d *Drawing) chooseKey(s State, h Host) {
-	w := h.Words
-	d.Heading, d.Lead = w.T("wizard.key.choose"), w.T("wizard.key.choose-lead")
-	var rows []fyne.CanvasObject
-	for _, dev := range s.Talk.Devices {
-		row := kit.NewTapRow(kit.Row(kit.Tile(transportIcon(dev.Transport), false), DeviceName(w, dev), deviceMaker(w, dev), kit.Chevron()),
-			func() { h.Key(KeyInput{Device: &dev}) })
-		if d.First == nil {
-			d.First = row
-		}
-		rows = append(rows, row)
-	}
-	d.Body = []fyne.CanvasObject{kit.List(72, rows...)}
-}
-
-// askPIN asks for the key's own PIN and says how many tries the key has left.
-func (d *Drawing) askPIN(s State, h Host) {
-	w := h.Words
-	next := func() {
-		if s.Draft.PIN == "" {
-			h.Fail(say(w, "empty.pin", "", nil))
-			return
-		}
-		pin := s.Draft.PIN
-		s.Draft.PIN = ""
-		h.Key(KeyInput{PIN: pin})
-	}
-	pin := newField(w.T("wizard.key.pin"), "", true, false, &s.Draft.PIN)
-	switch {
-	case s.Fault != nil:
-		pin.Refuse(s.Fault.What)
-	case s.Talk.WrongPIN:
-		pin.Refuse(w.T("wizard.key.pin-wrong"))
-	}
-	parts := []fyne.CanvasObject{
-		kit.V(kit.S4, kit.NewText(w.T("wizard.key.pin-heading"), kit.Heading, kit.Ink).Wrapped(),
-			kit.Para(w.T("wizard.key.pin-lead", assets.Args{"key": DeviceName(w, s.Talk.Device)}), kit.Ink2)),
-		pin,
-	}
-	if s.Talk.TriesLeft > 0 && (s.Talk.WrongPIN || s.Talk.TriesLeft < pinTries) {
-		parts = append(parts, tries(w, s.Talk.TriesLeft, max(pinTries, s.Talk.TriesLeft)))
-	}
-	if s.Draft.Hints {
-		parts = append(parts, kit.Banner(kit.Info, w.T("wizard.key.pin-forgotten"), w.T("wizard.key.pin-forgotten-why"), w.T("wizard.key.pin-forgotten-next")))
-	} else {
-		parts = append(parts, kit.H(0, kit.NewLink(w.T("wizard.key.pin-forgotten-link"), func() { s.Draft.Hints = true; h.Redraw() }), kit.Gap()))
-	}
-	d.Body = []fyne.CanvasObject{kit.Beside(kit.S32, 300, kit.NewTouchPicture(kit.TouchConfig{Clock: h.Clock}), kit.V(kit.S20, parts...))}
-	d.Next = primary(s, h, w.T("wizard.continue"), next)
-	d.First = pin.Focus()
+// KeyCountdown is how long a key still waits.
+func KeyCountdown(w *assets.Words, clock kit.Clock, until time.Time) fyne.CanvasObject {
+	return kit.NewCountdown(kit.CountdownConfig{
+		Clock: clock, Ends: until, Total: fido.DefaultTimeout,
+		Before: w.T("wizard.key.waiting"), After: w.T("wizard.key.waiting-left"),
+	})
 }
 
 // DeviceName is what a key calls itself.
@@ -183,7 +129,8 @@ func DeviceName(w *assets.Words, d fido.Device) string {
 	return w.T("wizard.key.nameless")
 }
 
-func deviceMaker(w *assets.Words, d fido.Device) string {
+// DeviceMaker is who made a key, and how it is reached.
+func DeviceMaker(w *assets.Words, d fido.Device) string {
 	where := w.T("transport." + d.Transport)
 	if d.Virtual {
 		return w.T("wizard.key.of-the-lab", assets.Args{"transport": where})
@@ -194,12 +141,16 @@ func deviceMaker(w *assets.Words, d fido.Device) string {
 	return w.T("wizard.key.maker", assets.Args{"maker": d.Manufacturer, "transport": where})
 }
 
-func transportIcon(transport string) string {
-	if transport == fido.NFC {
+// DeviceIcon is the icon of how a key is reached.
+func DeviceIcon(d fido.Device) string {
+	if d.Transport == fido.NFC {
 		return "nfc"
 	}
 	return "usb"
 }
+
+// LabTag marks what is of the lab, wherever it shows.
+func LabTag(w *assets.Words) fyne.CanvasObject { return kit.Tag("lab", w.T("wizard.key.lab")) }
 
 // nameKey asks what to call the key that was just enrolled (R31).
 func nameKey(s State, h Host, step api.NameKey) Drawing {

@@ -30,6 +30,7 @@ type State struct {
 	Saved   Saved       // what was done with the backup code
 	Lab     bool        // a virtual key can be plugged in
 	Further bool        // there are accounts on this server already
+	Reach   Reach       // how this computer gets to security keys
 }
 
 // A Draft is what a person has typed into a step. A step that is drawn again,
@@ -37,6 +38,7 @@ type State struct {
 type Draft struct {
 	Username, Password, Email, Phone, Code, Label, PIN string
 
+	PINs   PINs // a security key's new PIN
 	Hidden bool // R10: the box was unticked
 	Hints  bool // the hints behind a link were asked for
 	Filled bool // the fields were filled from the step once
@@ -66,11 +68,12 @@ type Host struct {
 	Ways   func(show bool)
 	Open   func(place string) // leaves for another screen
 
-	Copy  func(text string)
-	Save  func(api.SaveBackupCode)
-	Print func(api.SaveBackupCode)
-	Check func(api.SaveBackupCode)
-	Key   func(KeyInput)
+	Copy     func(text string) // a secret; CopyLine takes what is none
+	CopyLine func(text string)
+	Save     func(api.SaveBackupCode)
+	Print    func(api.SaveBackupCode)
+	Check    func(api.SaveBackupCode)
+	Key      func(KeyInput)
 }
 
 // A Drawing is one step on screen, before it is framed.

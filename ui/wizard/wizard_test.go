@@ -43,7 +43,7 @@ func host(w *assets.Words, sent *[]api.Input) Host {
 	return Host{
 		Words: w, Clock: kit.Clock{Now: still}, Zone: time.UTC,
 		Send: func(in api.Input) { *sent = append(*sent, in) }, Back: nothing, Cancel: nothing, Leave: nothing, Redraw: nothing, Begin: nothing,
-		Fail: func(Said) {}, Ways: func(bool) {}, Open: func(string) {}, Copy: func(string) {}, Key: func(KeyInput) {},
+		Fail: func(Said) {}, Ways: func(bool) {}, Open: func(string) {}, Copy: func(string) {}, CopyLine: func(string) {}, Key: func(KeyInput) {},
 		Save: func(api.SaveBackupCode) {}, Print: func(api.SaveBackupCode) {}, Check: func(api.SaveBackupCode) {},
 	}
 }

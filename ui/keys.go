@@ -1,0 +1,39 @@
+package ui
+
+import (
+	"context"
+	"encoding/json"
+
+	"nightlatch/fido"
+)
+
+// Keys reaches security keys; fido.Client does.
+type Keys interface {
+	KeyPresence
+	KeyCeremonies
+	KeyCare
+}
+
+// KeyPresence is which keys are there.
+type KeyPresence interface {
+	Watch(ctx context.Context, show func([]fido.Device, error)) error
+	Choose(ctx context.Context, from []fido.Device, ui fido.Interaction) (fido.Device, error)
+	Reader(ctx context.Context) fido.Reader
+}
+
+// KeyCeremonies is what a key does for an account.
+type KeyCeremonies interface {
+	Create(ctx context.Context, d fido.Device, options json.RawMessage, ui fido.Interaction) (json.RawMessage, error)
+	Get(ctx context.Context, d fido.Device, options json.RawMessage, ui fido.Interaction) (json.RawMessage, error)
+	Recognise(ctx context.Context, d fido.Device, rpID string, ids [][]byte, ui fido.Interaction) ([]byte, error)
+	Holds(ctx context.Context, d fido.Device, rpID string, ids [][]byte) ([]byte, error)
+}
+
+// KeyCare is what is done to a key itself.
+type KeyCare interface {
+	Look(ctx context.Context, d fido.Device) (fido.Portrait, error)
+	SetPIN(ctx context.Context, d fido.Device, old, new string) error
+	Contents(ctx context.Context, d fido.Device, pin string) (fido.Contents, error)
+	DeleteResident(ctx context.Context, d fido.Device, id []byte, pin string) error
+	Reset(ctx context.Context, d fido.Device, ui fido.Interaction) error
+}

@@ -1,0 +1,71 @@
+package wizard
+
+import (
+	"errors"
+
+	"fyne.io/fyne/v2"
+
+	"nightlatch/assets"
+	"nightlatch/fido"
+	"nightlatch/server/api"
+	"nightlatch/ui/kit"
+)
+
+// Where a failure may lead; Host.Open takes them.
+const (
+	OpenKeyContents = "key-contents" // what is kept on the key that is plugged in
+	OpenKeyReset    = "key-reset"
+)
+
+// keyFailed says why there is no answer from a key, or why it was refused, and
+// offers what helps: to try again, to give the key a PIN, to make room on it.
+func (d *Drawing) keyFailed(s State, h Host) {
+	w := h.Words
+	d.Heading, d.Lead = w.T("wizard.key.failed"), ""
+	again := func() {
+		if !s.Busy {
+			h.Key(KeyInput{Retry: true})
+		}
+	}
+	step, _ := s.View.Step.(api.UseSecurityKey)
+	if len(step.Create)+len(step.Get) > 0 { // or else no key of this account can be used here
+		d.Next = primary(s, h, w.T("wizard.key.retry"), again)
+		d.First = d.Next
+	}
+	if s.View.Refusal != nil || s.Fault != nil {
+		d.refuse(s, h)
+		return
+	}
+	r := ExplainKey(w, s.Talk.Err)
+	if s.Talk.Enrolled != "" {
+		r = say(w, api.KeyAlreadyEnrolled, "", assets.Args{"key": s.Talk.Enrolled})
+	}
+	err := s.Talk.Err
+	if len(step.Elsewhere) > 0 && errors.Is(err, fido.ErrNotEnrolled) {
+		k := step.Elsewhere[0]
+		r = say(w, "key_not_enrolled", "elsewhere", assets.Args{"key": k.Label, "there": k.RPID})
+	}
+	signedIn := s.Account.Username != ""
+	var links []fyne.CanvasObject
+	switch {
+	case errors.Is(err, fido.ErrPINNotSet), errors.Is(err, fido.ErrPINPolicy):
+		label := "wizard.key.set-pin"
+		if errors.Is(err, fido.ErrPINPolicy) {
+			label = "wizard.key.change-pin"
+		}
+		d.Next = primary(s, h, w.T(label), func() { h.Key(KeyInput{Offer: true}) })
+		d.First = d.Next
+		links = append(links, kit.NewLink(w.T("wizard.key.retry"), again))
+	case errors.Is(err, fido.ErrNoSpace) && signedIn:
+		links = append(links, kit.NewLink(w.T("wizard.key.see-contents"), func() { h.Open(OpenKeyContents) }))
+	case errors.Is(err, fido.ErrPINBlocked) && signedIn:
+		links = append(links, kit.NewLink(w.T("wizard.key.see-reset"), func() { h.Open(OpenKeyReset) }))
+	}
+	d.Body = append(d.Body, said(r, links...))
+	switch {
+	case errors.Is(err, fido.ErrNoPermission) && s.Reach.UdevCommand != "":
+		d.Body = append(d.Body, kit.NewCommand(w.T("wizard.copy"), s.Reach.UdevCommand, h.CopyLine))
+	case errors.Is(err, fido.ErrNoReaderService):
+		d.Body = append(d.Body, kit.NewCommand(w.T("wizard.copy"), PCSCCommand, h.CopyLine))
+	}
+}

@@ -1,0 +1,183 @@
+package wizard
+
+import (
+	"unicode/utf8"
+
+	"fyne.io/fyne/v2"
+	"golang.org/x/text/unicode/norm"
+
+	"nightlatch/assets"
+	"nightlatch/fido"
+	"nightlatch/ui/kit"
+)
+
+// pinTries is how many wrong PINs a key takes in all (CTAP 2.1, 6.5.2.2).
+const pinTries = 8
+
+// maxPINBytes is how long a PIN may be in UTF-8 (CTAP 2.1, 6.5.1).
+const maxPINBytes = 63
+
+// leastPIN is the shortest PIN that any key takes, in characters (CTAP 2.1, 6.5.1).
+const leastPIN = 4
+
+// askPIN asks for the key's own PIN and says how many tries the key has left.
+func (d *Drawing) askPIN(s State, h Host) {
+	w := h.Words
+	next := func() {
+		if s.Draft.PIN == "" {
+			h.Fail(say(w, "empty.pin", "", nil))
+			return
+		}
+		pin := s.Draft.PIN
+		s.Draft.PIN = ""
+		h.Key(KeyInput{PIN: pin})
+	}
+	pin := newField(w.T("wizard.key.pin"), "", true, false, &s.Draft.PIN)
+	switch {
+	case s.Fault != nil:
+		pin.Refuse(s.Fault.What)
+	case s.Talk.WrongPIN:
+		pin.Refuse(w.T("wizard.key.pin-wrong"))
+	}
+	parts := []fyne.CanvasObject{
+		kit.V(kit.S4, kit.NewText(w.T("wizard.key.pin-heading"), kit.Heading, kit.Ink).Wrapped(),
+			kit.Para(w.T("wizard.key.pin-lead", assets.Args{"key": DeviceName(w, s.Talk.Device)}), kit.Ink2)),
+		pin,
+	}
+	if s.Talk.TriesLeft > 0 && (s.Talk.WrongPIN || s.Talk.TriesLeft < pinTries) {
+		parts = append(parts, PINTries(s.Talk.TriesLeft)...)
+	}
+	if s.Draft.Hints {
+		parts = append(parts, kit.Banner(kit.Info, w.T("wizard.key.pin-forgotten"), w.T("wizard.key.pin-forgotten-why"), w.T("wizard.key.pin-forgotten-next")))
+	} else {
+		parts = append(parts, kit.H(0, kit.NewLink(w.T("wizard.key.pin-forgotten-link"), func() { s.Draft.Hints = true; h.Redraw() }), kit.Gap()))
+	}
+	d.beside(s, h, parts)
+	d.Next = primary(s, h, w.T("wizard.continue"), next)
+	d.First = pin.Focus()
+}
+
+// beside sets a form beside the picture of a key.
+func (d *Drawing) beside(s State, h Host, parts []fyne.CanvasObject) {
+	picture := kit.NewTouchPicture(kit.TouchConfig{Clock: h.Clock, Reader: s.Talk.Device.Transport == fido.NFC})
+	d.Body = []fyne.CanvasObject{kit.Beside(kit.S32, 300, picture, kit.V(kit.S20, parts...))}
+}
+
+// setPIN gives the key its first PIN, or another one, without leaving the ceremony.
+func (d *Drawing) setPIN(s State, h Host) {
+	w := h.Words
+	key := "wizard.key.new-pin"
+	if s.Talk.OldPIN {
+		key = "wizard.key.other-pin"
+	}
+	form := PINForm{Words: w, Draft: &s.Draft.PINs, Min: s.Talk.MinPIN, Old: s.Talk.OldPIN, Tries: s.Talk.TriesLeft, Fault: s.Fault}
+	fields, first := form.Draw()
+	d.beside(s, h, append([]fyne.CanvasObject{
+		kit.V(kit.S4, kit.NewText(w.T(key), kit.Heading, kit.Ink).Wrapped(),
+			kit.Para(w.T(key+"-lead", assets.Args{"key": DeviceName(w, s.Talk.Device)}), kit.Ink2)),
+	}, fields...))
+	d.Next = primary(s, h, w.T(key+"-do"), func() {
+		switch why := form.Check(); {
+		case why != nil:
+			h.Fail(*why)
+		case !s.Busy:
+			h.Key(KeyInput{NewPIN: true})
+		}
+	})
+	d.First = first
+}
+
+// PINs are what was typed into a form for a new PIN.
+type PINs struct{ Old, New, Repeat string }
+
+// A PINForm asks for a key's new PIN, twice, and for the one before if there is one.
+type PINForm struct {
+	Words *assets.Words
+	Draft *PINs
+	Min   int // characters; 0 means the fewest that any key takes
+	Old   bool
+	Tries int // wrong ones left, with Old
+	Fault *Said
+}
+
+// Draw draws the fields; first has the keyboard at first.
+func (f PINForm) Draw() (parts []fyne.CanvasObject, first fyne.Focusable) {
+	w := f.Words
+	if f.Old {
+		old := newField(w.T("wizard.key.pin-now"), "", true, false, &f.Draft.Old)
+		f.refuse(old, "empty.pin", "key_wrong_pin", "key_pin_auth_blocked", "key_pin_blocked", "key_pin_required")
+		parts, first = append(parts, old), old.Focus()
+		if f.Tries > 0 && f.Tries < pinTries {
+			parts = append(parts, PINTries(f.Tries)...)
+		}
+	}
+	next := newField(w.T("wizard.key.pin-new"), w.N("wizard.key.pin-rule", f.min()), true, false, &f.Draft.New)
+	repeat := newField(w.T("wizard.key.pin-repeat"), "", true, false, &f.Draft.Repeat)
+	f.refuse(next, "pin.short", "pin.long", "key_pin_policy")
+	f.refuse(repeat, "pin.unlike")
+	parts = append(parts, next, repeat)
+	switch {
+	case first == nil, next.Refused() && !repeat.Refused():
+		first = next.Focus()
+	case repeat.Refused():
+		first = repeat.Focus()
+	}
+	if f.Fault != nil && !refusedIn(parts) {
+		parts = append(parts, said(*f.Fault))
+	}
+	return parts, first
+}
+
+func refusedIn(parts []fyne.CanvasObject) bool {
+	for _, p := range parts {
+		if t, ok := p.(*kit.TextField); ok && t.Refused() {
+			return true
+		}
+	}
+	return false
+}
+
+// refuse marks a field if the fault is one of its own.
+func (f PINForm) refuse(field *kit.TextField, codes ...string) {
+	if f.Fault == nil {
+		return
+	}
+	for _, c := range codes {
+		if f.Fault.Code == c {
+			words := f.Fault.What
+			if f.Fault.Why != "" {
+				words += ". " + f.Fault.Why
+			}
+			field.Refuse(words)
+		}
+	}
+}
+
+func (f PINForm) min() int { return max(f.Min, leastPIN) }
+
+// Check says what is amiss before the key is asked, nil if nothing is. A PIN is
+// counted in characters, in Unicode's normal form C (CTAP 2.1, 6.5.1).
+func (f PINForm) Check() *Said {
+	w := f.Words
+	pin := norm.NFC.String(f.Draft.New)
+	var r Said
+	switch {
+	case f.Old && f.Draft.Old == "":
+		r = say(w, "empty.pin", "", nil)
+	case utf8.RuneCountInString(pin) < f.min():
+		r = say(w, "pin.short", "", nil)
+		r.Why = w.N("error.pin.short-why", f.min())
+	case len(pin) > maxPINBytes:
+		r = say(w, "pin.long", "", nil)
+	case f.Draft.New != f.Draft.Repeat:
+		r = say(w, "pin.unlike", "", nil)
+	default:
+		return nil
+	}
+	return &r
+}
+
+// PINTries shows how many wrong PINs a key will still take.
+func PINTries(left int) []fyne.CanvasObject {
+	return []fyne.CanvasObject{kit.Tries(left, max(pinTries, left))}
+}
