@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -19,7 +18,6 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"nightlatch/assets"
-	"nightlatch/fido"
 	"nightlatch/server"
 	"nightlatch/server/account"
 	"nightlatch/server/api"
@@ -62,19 +60,6 @@ func (d *drawer) SetToken(t string) error {
 	defer d.mu.Unlock()
 	d.token = t
 	return nil
-}
-
-// noKeys is a computer without a security key.
-type noKeys struct{}
-
-func (noKeys) Create(ctx context.Context, _ fido.Device, _ json.RawMessage, ui fido.Interaction) (json.RawMessage, error) {
-	ui.Show(fido.Prompt{Kind: fido.Insert})
-	<-ctx.Done()
-	return nil, fido.ErrCancelled
-}
-
-func (n noKeys) Get(ctx context.Context, d fido.Device, options json.RawMessage, ui fido.Interaction) (json.RawMessage, error) {
-	return n.Create(ctx, d, options, ui)
 }
 
 // newHouse starts server, lab and console. The policy is classic.
@@ -140,6 +125,7 @@ func (h *house) enter() {
 	h.t.Helper()
 	c, err := New(Config{
 		App: h.app, Client: h.client, Keys: h.keys, Vault: h.vault, Prefs: h.prefs, Printer: h.printer, Lab: h.inLab, Version: "1.0",
+		Features: Features{SecurityKeys: true, NFC: true, VirtualKeys: true, UdevCommand: "nightlatch admin udev-rule"},
 	})
 	must(h.t, err)
 	h.console = c

@@ -25,7 +25,8 @@ type talk struct {
 
 // startTalk waits for a key, and uses it once it is there.
 func (r *ceremony) startTalk() {
-	if _, ok := r.state.View.Step.(api.UseSecurityKey); !ok {
+	step, ok := r.state.View.Step.(api.UseSecurityKey)
+	if !ok || len(step.Create)+len(step.Get) == 0 {
 		return
 	}
 	r.endTalk()

@@ -1,0 +1,55 @@
+package ui
+
+import (
+	"context"
+	"encoding/json"
+
+	"nightlatch/fido"
+)
+
+// noKeys is a computer without a security key.
+type noKeys struct{}
+
+func (noKeys) Watch(ctx context.Context, show func([]fido.Device, error)) error {
+	show(nil, nil)
+	<-ctx.Done()
+	return nil
+}
+
+func (noKeys) Choose(context.Context, []fido.Device, fido.Interaction) (fido.Device, error) {
+	return fido.Device{}, fido.ErrRemoved
+}
+
+func (noKeys) Reader(context.Context) fido.Reader { return fido.Reader{State: fido.NoReader} }
+
+func (noKeys) Create(context.Context, fido.Device, json.RawMessage, fido.Interaction) (json.RawMessage, error) {
+	return nil, fido.ErrRemoved
+}
+
+func (noKeys) Get(context.Context, fido.Device, json.RawMessage, fido.Interaction) (json.RawMessage, error) {
+	return nil, fido.ErrRemoved
+}
+
+func (noKeys) Recognise(context.Context, fido.Device, string, [][]byte, fido.Interaction) ([]byte, error) {
+	return nil, fido.ErrRemoved
+}
+
+func (noKeys) Holds(context.Context, fido.Device, string, [][]byte) ([]byte, error) {
+	return nil, fido.ErrRemoved
+}
+
+func (noKeys) Look(context.Context, fido.Device) (fido.Portrait, error) {
+	return fido.Portrait{}, fido.ErrRemoved
+}
+
+func (noKeys) SetPIN(context.Context, fido.Device, string, string) error { return fido.ErrRemoved }
+
+func (noKeys) Contents(context.Context, fido.Device, string) (fido.Contents, error) {
+	return fido.Contents{}, fido.ErrRemoved
+}
+
+func (noKeys) DeleteResident(context.Context, fido.Device, []byte, string) error {
+	return fido.ErrRemoved
+}
+
+func (noKeys) Reset(context.Context, fido.Device, fido.Interaction) error { return fido.ErrRemoved }
