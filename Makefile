@@ -55,7 +55,7 @@ screens: setup
 	NIGHTLATCH_DRESS=light go test ./ui/...
 
 # The built program and parties that are not ours: curl, oathtool, libfido2's
-# tools, cups, kill -9.
+# tools, Chromium, cups, kill -9.
 party: setup build
 	NIGHTLATCH_PROGRAM=$(CURDIR)/$(PROGRAM) go test -count=1 -timeout=20m ./app ./app/party
 

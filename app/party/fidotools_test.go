@@ -234,3 +234,19 @@ func TestKeyCommands(t *testing.T) {
 	}
 	refused("no key", run(p.Password+"\n", signIn...), "")
 }
+
+// statementOf is the format of the statement in an attestation object.
+func statementOf(t *testing.T, object string) string {
+	t.Helper()
+	b, err := base64.RawURLEncoding.DecodeString(object)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var o struct {
+		Format string `cbor:"fmt"`
+	}
+	if err := cbor.Unmarshal(b, &o); err != nil {
+		t.Fatal(err)
+	}
+	return o.Format
+}

@@ -1,6 +1,6 @@
 // Package party tests the built program with parties that are not ours: curl,
-// oathtool, libfido2's own tools, the kernel's kill -9. What only our own client
-// accepts proves nothing.
+// oathtool, libfido2's own tools, Chromium, the kernel's kill -9. What only our
+// own client accepts proves nothing.
 package party
 
 import (
