@@ -171,11 +171,12 @@ func (h *home) show(ctx context.Context, ready func(url string, lab bool) error)
 
 // securityKeys reaches real keys through libfido2, and the lab's.
 func (h *home) securityKeys(origin string) (*fido.Client, error) {
-	devices := fido.Lister(libfido2.Devices)
+	devices, changes := fido.Lister(libfido2.Devices), fido.Changes(libfido2.Changes)
 	if h.bench != nil {
 		devices = fido.Combine(h.bench.Devices, devices)
+		changes = fido.CombineChanges(fido.OnBell(h.bench.Changed), changes)
 	}
-	return fido.New(fido.Config{Open: libfido2.Backend{}, Devices: devices, Origin: origin})
+	return fido.New(fido.Config{Open: libfido2.Backend{}, Devices: devices, Changes: changes, Origin: origin})
 }
 
 func metadata() fyne.AppMetadata {

@@ -61,11 +61,11 @@ func (t terminal) key(args []string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	fido.IgnoreHangup()
-	lister := fido.Lister(libfido2.Devices)
+	cfg := fido.Config{Open: libfido2.Backend{}, Devices: libfido2.Devices, Changes: libfido2.Changes, Origin: origin}
 	if *device != "" {
-		lister = fido.Paths(*device)
+		cfg.Devices, cfg.Changes = fido.Paths(*device), nil
 	}
-	keys, err := fido.New(fido.Config{Open: libfido2.Backend{}, Devices: lister, Origin: origin})
+	keys, err := fido.New(cfg)
 	if err != nil {
 		return err
 	}

@@ -168,6 +168,10 @@ func (cer *ceremony) create(opt *creation, hash [sha256.Size]byte) (*creature, e
 		UserDisplayName: opt.User.DisplayName,
 		ResidentKey:     cer.resident(opt.Selection.ResidentKey),
 	}
+	// The key refuses what it hid from the probe, if it can be handed the whole.
+	if lists := cer.info.lists(ids(opt.Exclude)); len(lists) == 1 && cer.info.FIDO2 {
+		r.Exclude = lists[0]
+	}
 	for _, r.Algorithm = range opt.algorithms() {
 		if !cer.info.FIDO2 && r.Algorithm != ES256 {
 			continue // U2F is P-256 alone

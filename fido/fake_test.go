@@ -35,7 +35,8 @@ type fakeKey struct {
 	dataOf      func(rpID string, flags byte) (string, byte) // before signing
 	make        func(r CredentialRequest) error              // non-nil: asked first
 	assert      func(r AssertionRequest) error
-	wait        bool // for ctx to end, as for a touch
+	wait        bool  // for ctx to end, as for a touch
+	fate        error // what a touch that makes nothing comes to
 
 	made     []CredentialRequest
 	asserted []AssertionRequest
@@ -157,7 +158,7 @@ func (k *fakeKey) touched(ctx context.Context) error {
 	if k.wait {
 		return k.await(ctx)
 	}
-	return nil
+	return k.fate
 }
 
 func (k *fakeKey) SetPIN(_ context.Context, old, new string) error {

@@ -25,7 +25,8 @@ import (
 const (
 	DefaultTimeout = 30 * time.Second
 	answerTimeout  = 3 * time.Second
-	listInterval   = time.Second // R30: a key that is plugged in is seen within a second
+	manageTimeout  = 30 * time.Second // many answers: a full key tells of its credentials one by one
+	listInterval   = time.Second      // R30: a key that is plugged in is seen within a second
 )
 
 // The transports a device is reached by, in WebAuthn's spelling

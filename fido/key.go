@@ -49,6 +49,8 @@ type Info struct {
 	Options    map[string]bool // an absent option means "not supported"
 	MinPIN     int             // shortest PIN it takes, in code points; 0: not said
 	NewPIN     bool            // it wants its PIN changed before anything else
+	MaxIDs     int             // credential IDs that it takes in a list; 0: not said
+	MaxMessage int             // bytes that it takes in a message; 0: not said
 }
 
 // A CredentialRequest is the input of MakeCredential.
@@ -58,10 +60,11 @@ type CredentialRequest struct {
 	UserID          []byte // 1 to 64 bytes
 	UserName        string
 	UserDisplayName string
-	Algorithm       int64  // COSE identifier
-	ResidentKey     bool   // keep the credential on the key
-	Verify          bool   // use the key's own sensor
-	PIN             string // empty: without
+	Algorithm       int64    // COSE identifier
+	ResidentKey     bool     // keep the credential on the key
+	Verify          bool     // use the key's own sensor
+	PIN             string   // empty: without
+	Exclude         [][]byte // the key refuses if it holds one of these credentials
 }
 
 // An Attestation is a key's answer to MakeCredential.

@@ -98,7 +98,7 @@ func (c *Client) SetPIN(ctx context.Context, d Device, old, new string) error {
 		return ErrPINNotSet
 	case state == PINSet && old == "":
 		return ErrPINRequired
-	case utf8.RuneCountInString(new) < cer.info.minPIN() || len(new) > maxPINBytes:
+	case !isPIN(new) || utf8.RuneCountInString(new) < cer.info.minPIN():
 		return ErrPINPolicy
 	}
 	set := func(ctx context.Context, pin string) error { return cer.key.SetPIN(ctx, pin, new) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -85,7 +86,9 @@ func (cer *ceremony) tries() (int, error) {
 func (cer *ceremony) present(pin string, call func(ctx context.Context, pin string) error) error {
 	err := ErrWrongPIN
 	if isPIN(pin) {
-		err = cer.quickly(func(ctx context.Context) error { return call(ctx, pin) })
+		ctx, stop := cer.client.deadline(cer.ctx, manageTimeout)
+		err = call(ctx, pin)
+		stop()
 	}
 	if !errors.Is(err, ErrWrongPIN) {
 		return err
@@ -100,8 +103,10 @@ func (cer *ceremony) present(pin string, call func(ctx context.Context, pin stri
 	return &WrongPINError{TriesLeft: left}
 }
 
+// isPIN tells whether some key could have such a PIN. Zeros end it on the way to a
+// key, which pads with them.
 func isPIN(pin string) bool {
-	return utf8.RuneCountInString(pin) >= minPINRunes && len(pin) <= maxPINBytes
+	return utf8.RuneCountInString(pin) >= minPINRunes && len(pin) <= maxPINBytes && !strings.ContainsRune(pin, 0)
 }
 
 // askPIN asks the person, telling how many tries the key has left.

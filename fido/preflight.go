@@ -1,26 +1,36 @@
 package fido
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
 )
 
-// What keys are asked to look for at once. Keys take eight IDs or more, and
-// messages of 1024 bytes or more (CTAP section 6.4, maxCredentialCountInList and
-// maxMsgSize); the rest of a request takes less than 200.
+// What keys are asked to look for at once: as many IDs as they say, or eight, in
+// messages as long as they say, or 1024 bytes (CTAP section 6.4,
+// maxCredentialCountInList and maxMsgSize). The rest of a request takes less.
 const (
-	batchIDs   = 8
-	batchBytes = 800
+	batchIDs      = 8
+	batchMessage  = 1024
+	restOfRequest = 224
 )
 
-// batches splits IDs so that each part fits into one request.
-func batches(ids [][]byte, most int) [][][]byte {
+// lists splits IDs so that each part fits into one request.
+func (i Info) lists(ids [][]byte) [][][]byte {
+	most, size := cmp.Or(i.MaxIDs, batchIDs), cmp.Or(i.MaxMessage, batchMessage)
+	if !i.FIDO2 {
+		most = 1 // a U2F key is asked one by one, and does not say which
+	}
+	return batches(ids, most, size-restOfRequest)
+}
+
+func batches(ids [][]byte, most, bytes int) [][][]byte {
 	var out [][][]byte
 	var size int
 	for _, id := range ids {
 		last := len(out) - 1
-		if last < 0 || len(out[last]) == most || size+len(id) > batchBytes {
+		if last < 0 || len(out[last]) == most || size+len(id) > bytes {
 			out, size, last = append(out, nil), 0, last+1
 		}
 		out[last] = append(out[last], id)
@@ -38,16 +48,12 @@ type hit struct {
 
 // probe asks, without a touch, whether the key holds one of the credentials:
 // assertions with "user presence" off, which sign nothing of the relying party's.
-// go-libfido2 cannot hand the key an exclude list, so this stands in for it.
+// It tells which one, which the answer to an exclude list does not.
 //
 // A credential with credProtect level 3 hides from it (CTAP section 12.1).
 func (cer *ceremony) probe(rpID string, ids [][]byte) (hit, error) {
-	most := batchIDs
-	if !cer.info.FIDO2 {
-		most = 1 // a U2F key is asked one by one, and does not say which
-	}
 	nothing, told := sha256.Sum256(nil), true
-	for _, batch := range batches(ids, most) {
+	for _, batch := range cer.info.lists(ids) {
 		ctx, stop := cer.client.deadline(cer.ctx, answerTimeout)
 		as, err := cer.key.Assert(ctx, AssertionRequest{
 			ClientDataHash: nothing[:],
@@ -95,7 +101,7 @@ func (cer *ceremony) candidates(opt *request) ([][][]byte, error) {
 	case found.found && len(found.id) > 0:
 		return [][][]byte{{found.id}}, nil
 	case found.found, found.silent, cer.hides():
-		return batches(allowed, batchIDs), nil
+		return cer.info.lists(allowed), nil
 	default:
 		return nil, ErrNotEnrolled
 	}

@@ -74,8 +74,8 @@ func (c *Client) follow(ctx context.Context, look func() bool) {
 	}
 }
 
-// CombineChanges tells what any of the given ones tells. Those that are nil tell
-// nothing.
+// CombineChanges tells what any of the given ones tells, and in the place of one
+// that stopped telling, once a second. Those that are nil tell nothing.
 func CombineChanges(all ...Changes) Changes {
 	return func(ctx context.Context) <-chan struct{} {
 		out := make(chan struct{}, 1)
@@ -84,8 +84,12 @@ func CombineChanges(all ...Changes) Changes {
 			if c == nil {
 				continue
 			}
+			changed := c(ctx) // before the first listing, so that nothing is missed
 			telling.Go(func() {
-				for range c(ctx) {
+				for range changed {
+					ring(out)
+				}
+				for range EverySecond(ctx) {
 					ring(out)
 				}
 			})
@@ -104,7 +108,7 @@ func CombineChanges(all ...Changes) Changes {
 func OnBell(next func() <-chan struct{}) Changes {
 	return func(ctx context.Context) <-chan struct{} {
 		out := make(chan struct{}, 1)
-		bell := next() // before the first listing, so that nothing is missed
+		bell := next()
 		go func() {
 			defer close(out)
 			for {
@@ -119,6 +123,25 @@ func OnBell(next func() <-chan struct{}) Changes {
 		}()
 		return out
 	}
+}
+
+// EverySecond tells once a second, where nobody knows better. It is a Changes.
+func EverySecond(ctx context.Context) <-chan struct{} {
+	out := make(chan struct{}, 1)
+	go func() {
+		defer close(out)
+		tick := time.NewTicker(listInterval)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				ring(out)
+			}
+		}
+	}()
+	return out
 }
 
 // ring tells of a change unless one has not been heard yet.

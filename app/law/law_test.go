@@ -29,7 +29,8 @@ var imports = map[string][]string{
 	"ui/print":  {"assets"},
 
 	"fido":          {},
-	"fido/libfido2": {"fido"},
+	"fido/libfido2": {"fido", "fido/hidraw"},
+	"fido/hidraw":   {"fido"},
 	"fido/ctaphid":  {"fido"},
 	"fido/pty":      {"fido", "fido/ctaphid"},
 	"fido/nfc":      {"fido", "fido/ctaphid", "fido/nfc/..."},

@@ -7,9 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"strings"
-
-	golib "github.com/keys-pub/go-libfido2"
+	"time"
 
 	"nightlatch/fido"
 )
@@ -41,80 +39,14 @@ func (Backend) Open(ctx context.Context, path string) (fido.Key, error) {
 	return &key{path: path, watch: w}, nil
 }
 
-// Devices lists the USB keys that libfido2 finds. Pseudo-terminals and readers
-// are not among them.
-func Devices(ctx context.Context) ([]fido.Device, error) {
-	if err := fido.Ended(ctx); err != nil {
-		return nil, err
-	}
-	found, err := golib.DeviceLocations()
-	if err != nil {
-		return nil, fmt.Errorf("libfido2: enumerating: %w", err)
-	}
-	var ds []fido.Device
-	for _, l := range found {
-		ds = append(ds, fido.Device{
-			Path:         l.Path,
-			Transport:    transport(l.Path),
-			Product:      l.Product,
-			Manufacturer: l.Manufacturer,
-		})
-	}
-	return ds, nil
-}
-
-// transport tells by its path how libfido2 reaches a key: the kernel's NFC
-// devices lie under /sys, PC/SC readers have a scheme, the rest is HID.
-func transport(path string) string {
-	if strings.HasPrefix(path, "pcsc:") || strings.HasPrefix(path, "/sys/") && strings.Contains(path, "nfc") {
-		return fido.NFC
-	}
-	return fido.USB
-}
-
-// A key is one path. go-libfido2 opens and closes it for every call.
-type key struct {
-	path  string
-	watch watch
-}
-
-// Close lets go of the path.
-func (k *key) Close() error { return k.watch.close() }
-
 // Info asks what the key can do. A key that knows only U2F is not an error.
 func (k *key) Info(ctx context.Context) (fido.Info, error) {
-	var got *golib.DeviceInfo
-	err := k.call(ctx, atOnce, func(d *golib.Device) (err error) {
-		got, err = d.Info()
-		return err
-	})
-	if errors.Is(err, golib.ErrNotFIDO2) {
-		return fido.Info{}, nil
-	}
-	if err != nil {
-		return fido.Info{}, err
-	}
-	info := fido.Info{
-		FIDO2:      true,
-		Versions:   got.Versions,
-		Extensions: got.Extensions,
-		AAGUID:     got.AAGUID,
-		Options:    make(map[string]bool),
-	}
-	for _, o := range got.Options {
-		info.Options[o.Name] = o.Value == golib.True
-	}
-	return info, nil
+	return call(ctx, k, atOnce, (*session).info)
 }
 
 // PINTries asks how many wrong PINs the key will still take.
 func (k *key) PINTries(ctx context.Context) (int, error) {
-	var n int
-	err := k.call(ctx, atOnce, func(d *golib.Device) (err error) {
-		n, err = d.RetryCount()
-		return err
-	})
-	return n, err
+	return call(ctx, k, atOnce, (*session).pinTries)
 }
 
 // MakeCredential makes a credential once the key was touched.
@@ -125,25 +57,7 @@ func (k *key) MakeCredential(ctx context.Context, r fido.CredentialRequest) (fid
 	if len(r.UserID) == 0 || r.UserName == "" {
 		return fido.Attestation{}, &fido.MalformedError{Field: "user", Reason: "has no ID or no name"}
 	}
-	opts := &golib.MakeCredentialOpts{RK: option(r.ResidentKey), UV: option(r.Verify)}
-	rp := golib.RelyingParty{ID: r.RPID, Name: r.RPName}
-	user := golib.User{ID: r.UserID, Name: r.UserName, DisplayName: r.UserDisplayName}
-
-	var got *golib.Attestation
-	err := k.call(ctx, cancelFor, func(d *golib.Device) (err error) {
-		got, err = d.MakeCredential(r.ClientDataHash, rp, user, golib.CredentialType(r.Algorithm), r.PIN, opts)
-		return err
-	})
-	if err != nil {
-		return fido.Attestation{}, err
-	}
-	raw, err := unwrap(got.AuthData)
-	return fido.Attestation{
-		Format:      got.Format,
-		AuthData:    raw,
-		Signature:   got.Sig,
-		Certificate: got.Cert,
-	}, err
+	return call(ctx, k, cancelFor, func(s *session) (fido.Attestation, error) { return s.makeCredential(r) })
 }
 
 // Assert signs with a credential, or tells without a touch whether one is there.
@@ -156,31 +70,48 @@ func (k *key) Assert(ctx context.Context, r fido.AssertionRequest) (fido.Asserti
 			return fido.Assertion{}, &fido.MalformedError{Field: "allowCredentials", Reason: "an ID is empty"}
 		}
 	}
-	opts, patience := &golib.AssertionOpts{UV: option(r.Verify)}, cancelFor
+	patience := cancelFor
 	if r.Silent {
-		opts.UP, patience = golib.False, atOnce
+		patience = atOnce
 	}
-	var got *golib.Assertion
-	err := k.call(ctx, patience, func(d *golib.Device) (err error) {
-		got, err = d.Assertion(r.RPID, r.ClientDataHash, r.CredentialIDs, r.PIN, opts)
-		return err
-	})
-	if r.Silent && errors.Is(err, golib.ErrUserPresenceRequired) {
-		return fido.Assertion{}, nil // how a U2F key says that it has the credential
+	got, err := call(ctx, k, patience, func(s *session) (fido.Assertion, error) { return s.assert(r) })
+	if r.Silent && errors.Is(err, presenceRequired) {
+		return fido.Assertion{}, nil
 	}
-	if err != nil {
-		return fido.Assertion{}, err
-	}
-	raw, err := unwrap(got.AuthDataCBOR)
-	return fido.Assertion{
-		CredentialID: got.CredentialID,
-		AuthData:     raw,
-		Signature:    got.Sig,
-		UserID:       got.User.ID,
-	}, err
+	return got, err
 }
 
-// check refuses what would make go-libfido2 panic.
+// Select waits for a touch.
+func (k *key) Select(ctx context.Context) error {
+	return k.do(ctx, cancelFor, func(s *session) error { return s.touched(k.watch.gone) })
+}
+
+// SetPIN changes the PIN, or sets the first one when old is empty.
+func (k *key) SetPIN(ctx context.Context, old, new string) error {
+	return k.do(ctx, atOnce, func(s *session) error { return s.setPIN(old, new) })
+}
+
+// Contents lists what is kept on the key.
+func (k *key) Contents(ctx context.Context, pin string) (fido.Contents, error) {
+	return call(ctx, k, atOnce, func(s *session) (fido.Contents, error) { return s.contents(pin) })
+}
+
+// DeleteResident deletes a credential that is kept on the key.
+func (k *key) DeleteResident(ctx context.Context, id []byte, pin string) error {
+	return k.do(ctx, atOnce, func(s *session) error { return s.deleteResident(id, pin) })
+}
+
+// Reset makes the key as new once it was touched.
+func (k *key) Reset(ctx context.Context) error {
+	return k.do(ctx, cancelFor, (*session).reset)
+}
+
+func (k *key) do(ctx context.Context, patience time.Duration, f func(*session) error) error {
+	_, err := call(ctx, k, patience, func(s *session) (struct{}, error) { return struct{}{}, f(s) })
+	return err
+}
+
+// check refuses what libfido2 cannot be handed.
 func check(hash []byte, rpID string) error {
 	if len(hash) == 0 {
 		return &fido.MalformedError{Field: "clientDataHash", Reason: "empty"}
@@ -189,11 +120,4 @@ func check(hash []byte, rpID string) error {
 		return &fido.MalformedError{Field: "rpId", Reason: "empty"}
 	}
 	return nil
-}
-
-func option(on bool) golib.OptionValue {
-	if on {
-		return golib.True
-	}
-	return golib.Default
 }

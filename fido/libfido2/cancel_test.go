@@ -1,7 +1,4 @@
-//go:build cgo && !nofido && linux && !race
-
-// go-libfido2 has a data race between opening a device and cancelling, which the
-// race detector reports; these tests run without it.
+//go:build cgo && !nofido && linux
 
 package libfido2_test
 

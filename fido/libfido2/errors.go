@@ -8,72 +8,76 @@ import (
 	"fmt"
 
 	"github.com/fxamacker/cbor/v2"
-	golib "github.com/keys-pub/go-libfido2"
 
 	"nightlatch/fido"
 )
 
-// translations turns go-libfido2's sentinels into fido's.
-var translations = []struct{ from, to error }{
-	{golib.ErrActionTimeout, fido.ErrTimeout},
-	{golib.ErrKeepaliveCancel, fido.ErrCancelled},
-	{golib.ErrPinInvalid, fido.ErrWrongPIN},
-	{golib.ErrPinAuthBlocked, fido.ErrPINAuthBlocked},
-	{golib.ErrPinNotSet, fido.ErrPINNotSet},
-	{golib.ErrPinRequired, fido.ErrPINRequired},
-	{golib.ErrPinPolicyViolation, fido.ErrPINPolicy},
-	{golib.ErrNoCredentials, fido.ErrNotEnrolled},
-	{golib.ErrInvalidCredential, fido.ErrNotEnrolled},
-	{golib.ErrUnsupportedOption, fido.ErrIncapable},
-	{golib.ErrInvalidOption, fido.ErrIncapable},
-	{golib.ErrInvalidCommand, fido.ErrIncapable},
-	{golib.ErrOperationDenied, fido.ErrDenied},
-	{golib.ErrNotAllowed, fido.ErrNotAllowed},
+// A status is what a libfido2 function returned that is not FIDO_OK: a CTAP
+// status code (CTAP section 8.2), or one of libfido2's own, which are negative.
+type status int
+
+func (s status) Error() string { return fmt.Sprintf("libfido2: code %#x", int(s)) }
+
+// Codes that are handled one by one.
+const (
+	presenceRequired status = -8   // how a U2F key says that it has a credential
+	keepaliveCancel  status = 0x2d // the key obeyed a cancel
+)
+
+// codes says in fido's errors what a key refused.
+var codes = map[status]error{
+	0x01:            fido.ErrIncapable,
+	0x19:            &fido.AlreadyEnrolledError{},
+	0x22:            fido.ErrNotEnrolled,
+	0x26:            fido.ErrAlgorithm,
+	0x27:            fido.ErrDenied,
+	0x28:            fido.ErrNoSpace,
+	0x2b:            fido.ErrIncapable,
+	0x2c:            fido.ErrIncapable,
+	keepaliveCancel: fido.ErrCancelled,
+	0x2e:            fido.ErrNotEnrolled,
+	0x2f:            fido.ErrTimeout,
+	0x30:            fido.ErrNotAllowed,
+	0x31:            fido.ErrWrongPIN,
+	0x32:            fido.ErrPINBlocked,
+	0x33:            fido.ErrVerification,
+	0x34:            fido.ErrPINAuthBlocked,
+	0x35:            fido.ErrPINNotSet,
+	0x36:            fido.ErrPINRequired,
+	0x37:            fido.ErrPINPolicy,
+	0x3a:            fido.ErrTimeout,
+	0x3c:            fido.ErrVerification,
+	0x3f:            fido.ErrVerification,
 }
 
-// codes turns the CTAP status codes that go-libfido2 has no sentinel for (CTAP
-// section 8.2) into fido's errors.
-var codes = map[int]error{
-	0x19: &fido.AlreadyEnrolledError{},
-	0x26: fido.ErrAlgorithm,
-	0x28: fido.ErrNoSpace,
-	0x2f: fido.ErrTimeout,
-	0x32: fido.ErrPINBlocked,
-	0x33: fido.ErrVerification,
-	0x3c: fido.ErrVerification,
-	0x3f: fido.ErrVerification,
-}
-
-// translate says in fido's errors why a call failed. The end of ctx comes first,
-// since a call that was cut off reports whatever it was doing.
-func (k *key) translate(ctx context.Context, err error) error {
+// translate says in fido's errors why a call failed; opened tells whether the key
+// was open. The end of ctx comes first, since a call that was cut off reports
+// whatever it was doing.
+func (k *key) translate(ctx context.Context, err error, opened bool) error {
+	var s status
+	coded := errors.As(err, &s)
+	ended := fido.Ended(ctx)
 	switch {
-	case err == nil, errors.Is(err, golib.ErrNotFIDO2), errors.Is(err, golib.ErrUserPresenceRequired):
+	case err == nil, s == presenceRequired:
 		return err
-	case errors.Is(fido.Ended(ctx), fido.ErrCancelled):
-		return fido.ErrCancelled
-	case fido.Ended(ctx) != nil && errors.Is(err, golib.ErrKeepaliveCancel):
-		return fido.Ended(ctx) // the key obeyed our cancel at the deadline
+	case errors.Is(ended, fido.ErrCancelled):
+		return ended
+	case ended != nil && s == keepaliveCancel:
+		return ended // the key obeyed our cancel at the deadline
 	}
-	for _, t := range translations {
-		if errors.Is(err, t.from) {
-			return t.to
-		}
-	}
-	var code golib.Error
-	if errors.As(err, &code) {
-		if to, ok := codes[code.Code]; ok {
-			return to
-		}
+	if to, ok := codes[s]; coded && ok {
+		return to
 	}
 	// Nothing the key said: it is gone, another program has it, or it broke off.
 	switch {
+	case errors.Is(err, fido.ErrUntrusted):
+		return err
 	case k.watch.gone():
 		return fido.ErrRemoved
-	case k.watch.locked():
+	case !opened && k.watch.locked():
 		return fido.ErrBusy
-	case fido.Ended(ctx) != nil:
-		return fido.Ended(ctx)
+	case ended != nil:
+		return ended
 	}
 	return fmt.Errorf("%w: %v", fido.ErrInterrupted, err)
 }

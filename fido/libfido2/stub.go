@@ -19,6 +19,9 @@ func (Backend) Open(context.Context, string) (fido.Key, error) {
 	return nil, fido.ErrUnsupported
 }
 
+// Changes tells nothing.
+func Changes(ctx context.Context) <-chan struct{} { return fido.CombineChanges()(ctx) }
+
 // Devices returns fido.ErrUnsupported.
 func Devices(context.Context) ([]fido.Device, error) {
 	return nil, fido.ErrUnsupported

@@ -1,0 +1,134 @@
+package hidraw
+
+import (
+	"context"
+	"encoding/binary"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// told waits for a change.
+func told(t *testing.T, changes <-chan struct{}, what string) {
+	t.Helper()
+	select {
+	case _, ok := <-changes:
+		if !ok {
+			t.Fatalf("%s: the channel was closed", what)
+		}
+	case <-time.After(10 * time.Second):
+		t.Fatalf("%s: nothing was told", what)
+	}
+}
+
+func TestChanges(t *testing.T) {
+	t.Parallel()
+	m := newMachine(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	changes := m.Changes(ctx)
+	begun := time.Now()
+	m.plug(1, securityKey, "Yubico", "YubiKey", 0o600)
+	told(t, changes, "plugging in")
+	if took := time.Since(begun); took < quiet {
+		t.Errorf("told after %v, before udev had its turn", took)
+	}
+	if err := os.Chmod(m.node(1), 0o660); err != nil {
+		t.Fatal(err)
+	}
+	told(t, changes, "permission")
+	if err := os.Remove(m.node(1)); err != nil {
+		t.Fatal(err)
+	}
+	told(t, changes, "pulling out")
+
+	// What happens to other nodes is told to nobody: the next to hear is the key.
+	for range 3 {
+		m.write(filepath.Join(m.Dev, "hidraw"), nil, 0o600)
+		m.write(filepath.Join(m.Dev, "tty1"), nil, 0o600)
+	}
+	select {
+	case <-changes:
+		t.Error("other nodes were told of")
+	case <-time.After(2 * quiet):
+	}
+	cancel()
+	if _, ok := <-changes; ok {
+		t.Error("told after the end")
+	}
+}
+
+// Whatever goes on, a change is told in time.
+func TestChangesWithoutRest(t *testing.T) {
+	t.Parallel()
+	m := newMachine(t)
+	changes := m.Changes(t.Context())
+	stop := make(chan struct{})
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		tick := time.NewTicker(quiet / 4)
+		defer tick.Stop()
+		for i := 0; ; i++ {
+			m.write(m.node(i%4), nil, 0o600)
+			select {
+			case <-stop:
+				return
+			case <-tick.C:
+			}
+		}
+	}()
+	told(t, changes, "many changes")
+	close(stop)
+	<-stopped
+}
+
+// Where the kernel cannot tell, the channel is closed and the list polled.
+func TestNothingToWatch(t *testing.T) {
+	t.Parallel()
+	b := Bus{Dev: filepath.Join(t.TempDir(), "missing")}
+	if _, ok := <-b.Changes(t.Context()); ok {
+		t.Error("told of a directory that is not there")
+	}
+	m := newMachine(t)
+	changes := m.Changes(t.Context())
+	if err := os.RemoveAll(m.Dev); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := <-changes; ok {
+		t.Error("told of a directory that is gone")
+	}
+}
+
+// event writes an event as the kernel does.
+func event(mask uint32, name string, size uint32) []byte {
+	e := make([]byte, unix.SizeofInotifyEvent+len(name))
+	binary.NativeEndian.PutUint32(e[4:], mask)
+	binary.NativeEndian.PutUint32(e[12:], size)
+	copy(e[unix.SizeofInotifyEvent:], name)
+	return e
+}
+
+func TestConcerns(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		events []byte
+		told   bool
+		err    error
+	}{
+		{"a node", event(unix.IN_CREATE, "hidraw7\x00\x00", 9), true, nil},
+		{"another", event(unix.IN_CREATE, "hidraw\x00", 7), false, nil},
+		{"too many", event(unix.IN_Q_OVERFLOW, "", 0), true, nil},
+		{"directory gone", event(unix.IN_IGNORED, "", 0), false, errEnded},
+		{"cut short", event(unix.IN_CREATE, "hid", 16), false, errEnded},
+		{"two", append(event(unix.IN_CREATE, "tty1\x00\x00\x00\x00", 8), event(unix.IN_DELETE, "hidraw10\x00", 9)...), true, nil},
+	} {
+		if told, err := concerns(tt.events); told != tt.told || err != tt.err {
+			t.Errorf("%s: %v, %v; want %v, %v", tt.name, told, err, tt.told, tt.err)
+		}
+	}
+}

@@ -1,0 +1,56 @@
+//go:build cgo && !nofido
+
+package libfido2
+
+/*
+#define _DEFAULT_SOURCE
+#include <stdlib.h>
+#include <string.h>
+#include <stdbool.h>
+*/
+import "C"
+
+import "unsafe"
+
+// A cText is a string in C's memory. Whoever makes one frees or wipes it.
+type cText struct {
+	ptr  *C.char
+	size C.size_t
+}
+
+func text(s string) cText { return cText{ptr: C.CString(s), size: C.size_t(len(s))} }
+
+// orNil is the string, or NULL for an empty one: libfido2's way of saying
+// "without".
+func (t cText) orNil() *C.char {
+	if t.size == 0 {
+		return nil
+	}
+	return t.ptr
+}
+
+func (t cText) free() { C.free(unsafe.Pointer(t.ptr)) }
+
+// wipe overwrites a secret before it is freed.
+func (t cText) wipe() {
+	C.explicit_bzero(unsafe.Pointer(t.ptr), t.size)
+	t.free()
+}
+
+// array is a view of C's memory, good for as long as that is.
+func array[T any](first *T, n C.size_t) []T { return unsafe.Slice(first, int(n)) }
+
+func octets(first *C.uchar, n C.size_t) []byte {
+	return C.GoBytes(unsafe.Pointer(first), C.int(n))
+}
+
+func texts(first **C.char, n C.size_t) []string {
+	var out []string
+	for _, s := range array(first, n) {
+		out = append(out, C.GoString(s))
+	}
+	return out
+}
+
+// pointer points to the first byte; libfido2 copies what it is given.
+func pointer(b []byte) *C.uchar { return (*C.uchar)(unsafe.SliceData(b)) }

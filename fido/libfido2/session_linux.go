@@ -1,0 +1,133 @@
+//go:build cgo && !nofido
+
+package libfido2
+
+/*
+#cgo LDFLAGS: -lfido2
+#include <stdlib.h>
+#include <fido.h>
+*/
+import "C"
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"nightlatch/fido"
+)
+
+// A session is a key that libfido2 has open. Its calls block until the key has
+// answered, and none is made while another runs but cancel.
+type session struct {
+	stopping atomic.Bool // cancel was called since the last call began
+
+	mu  sync.Mutex // held by cancel, and by what frees dev
+	dev *C.fido_dev_t
+}
+
+var initialize = sync.OnceFunc(func() { C.fido_init(0) })
+
+// dial opens the key at path. It blocks for as long as a call.
+func dial(path string) (*session, error) {
+	initialize()
+	p := text(path)
+	defer p.free()
+	dev := C.fido_dev_new()
+	if dev == nil {
+		return nil, status(C.FIDO_ERR_INTERNAL)
+	}
+	if r := C.fido_dev_open(dev, p.ptr); r != C.FIDO_OK {
+		C.fido_dev_free(&dev)
+		return nil, status(r)
+	}
+	return &session{dev: dev}, nil
+}
+
+// close lets go of the key.
+func (s *session) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_ = C.fido_dev_close(s.dev) // it fails for a key that is not open alone
+	C.fido_dev_free(&s.dev)
+}
+
+// cancel asks the key to give up what it is doing. The write can block.
+func (s *session) cancel() {
+	s.stopping.Store(true)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.dev != nil {
+		_ = C.fido_dev_cancel(s.dev) // U2F keys do not know it; they are broken off
+	}
+}
+
+func (s *session) info() (fido.Info, error) {
+	if !bool(C.fido_dev_is_fido2(s.dev)) {
+		return fido.Info{}, nil
+	}
+	ci := C.fido_cbor_info_new()
+	defer C.fido_cbor_info_free(&ci)
+	if r := C.fido_dev_get_cbor_info(s.dev, ci); r != C.FIDO_OK {
+		return fido.Info{}, status(r)
+	}
+	info := fido.Info{
+		FIDO2:      true,
+		Versions:   texts(C.fido_cbor_info_versions_ptr(ci), C.fido_cbor_info_versions_len(ci)),
+		Extensions: texts(C.fido_cbor_info_extensions_ptr(ci), C.fido_cbor_info_extensions_len(ci)),
+		AAGUID:     octets(C.fido_cbor_info_aaguid_ptr(ci), C.fido_cbor_info_aaguid_len(ci)),
+		Options:    make(map[string]bool),
+		MinPIN:     int(C.fido_cbor_info_minpinlen(ci)),
+		NewPIN:     bool(C.fido_cbor_info_new_pin_required(ci)),
+		MaxIDs:     int(C.fido_cbor_info_maxcredcntlst(ci)),
+		MaxMessage: int(C.fido_cbor_info_maxmsgsiz(ci)),
+	}
+	n := C.fido_cbor_info_options_len(ci)
+	names := texts(C.fido_cbor_info_options_name_ptr(ci), n)
+	values := array(C.fido_cbor_info_options_value_ptr(ci), n)
+	for i, name := range names {
+		info.Options[name] = bool(values[i])
+	}
+	return info, nil
+}
+
+func (s *session) pinTries() (int, error) {
+	var n C.int
+	err := result(C.fido_dev_get_retry_count(s.dev, &n))
+	return int(n), err
+}
+
+func (s *session) setPIN(old, new string) error {
+	was, is := text(old), text(new)
+	defer was.wipe()
+	defer is.wipe()
+	return result(C.fido_dev_set_pin(s.dev, is.ptr, was.orNil()))
+}
+
+func (s *session) reset() error { return result(C.fido_dev_reset(s.dev)) }
+
+// touchPoll is how long the key's answer is waited for at a time, in
+// milliseconds: as often a U2F key is asked again.
+const touchPoll = 100
+
+// touched waits for a touch: the key is asked for a credential with an empty PIN
+// proof, which it refuses once it was touched (CTAP section 6.1.2, step 1).
+func (s *session) touched(gone func() bool) error {
+	s.stopping.Store(false)
+	if r := C.fido_dev_get_touch_begin(s.dev); r != C.FIDO_OK {
+		return status(r)
+	}
+	for {
+		var touched C.int
+		if r := C.fido_dev_get_touch_status(s.dev, &touched, touchPoll); r != C.FIDO_OK {
+			return status(r)
+		}
+		switch {
+		case touched != 0:
+			return nil
+		case gone():
+			return status(C.FIDO_ERR_RX) // libfido2 tells it from "not yet" no more
+		case s.stopping.Load() && !bool(C.fido_dev_is_fido2(s.dev)):
+			return status(C.FIDO_ERR_KEEPALIVE_CANCEL) // which a U2F key cannot say
+		}
+	}
+}
