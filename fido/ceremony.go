@@ -110,7 +110,7 @@ func (c *Client) begin(ctx context.Context, d Device, ui Interaction) (*ceremony
 	if err != nil {
 		return nil, err
 	}
-	key, err := c.open.Open(ctx, d.Path)
+	key, err := c.openKey(ctx, d)
 	if err != nil {
 		release()
 		return nil, err

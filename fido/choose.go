@@ -63,7 +63,7 @@ func (c *Client) hold(ctx context.Context, d Device, use func(Key) error) error 
 		return err
 	}
 	defer release()
-	key, err := c.open.Open(ctx, d.Path)
+	key, err := c.openKey(ctx, d)
 	if err != nil {
 		return err
 	}

@@ -45,6 +45,11 @@ var (
 	ErrNoCard          = errors.New("fido: nothing lies on the reader")
 	ErrNotFIDOCard     = errors.New("fido: what lies on the reader is no security key")
 	ErrCardPulled      = fmt.Errorf("%w: it was taken off the reader", ErrRemoved)
+
+	// ErrTapAgain says that the key is to be lifted and held to the reader once more:
+	// being held there counts as its user's presence for one command, and for two
+	// minutes (CTAP section 5).
+	ErrTapAgain = fmt.Errorf("%w: it is to be held to the reader again", ErrDenied)
 )
 
 // An AlreadyEnrolledError says which of the excluded credentials the key has. It

@@ -21,15 +21,15 @@ type Interaction interface {
 // A Prompt is one thing the person is told.
 type Prompt struct {
 	Kind     PromptKind
-	Device   Device    // which key; empty for Insert and Choose
+	Device   Device    // which key; empty for Insert, Choose, and a Tap that is waited for
 	Deadline time.Time // when the ceremony gives up; zero when nothing runs out
 }
 
 // A PromptKind says what a prompt is about.
 type PromptKind int
 
-// The prompts. A ceremony shows the first four in this order; Tap stands for
-// Touch with a key on a reader.
+// The prompts. A ceremony shows the first four in this order. Tap stands for Insert
+// where there is a reader, and for Touch with a key on one.
 const (
 	Insert  PromptKind = iota // no key is there: insert or tap one
 	Working                   // the program and the key talk; nothing to do

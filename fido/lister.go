@@ -49,8 +49,9 @@ func Combine(ls ...Lister) Lister {
 }
 
 // settle turns d into a device that is there. A device without a path stands for
-// "the key": the person is asked to insert one if none is there, and a
-// SeveralError lists the choice if there is one.
+// "the key": the person is asked to insert one if none is there, or to hold one to
+// the reader if there is a reader, and a SeveralError lists the choice if there is
+// one.
 func (c *Client) settle(ctx context.Context, d Device, ui Interaction) (Device, error) {
 	if d.Path != "" {
 		return d, nil
@@ -58,15 +59,19 @@ func (c *Client) settle(ctx context.Context, d Device, ui Interaction) (Device, 
 	ctx, stop := c.deadline(ctx, c.timeout)
 	defer stop()
 	var err error
-	asked := false
+	asked := PromptKind(-1)
 	c.follow(ctx, func() bool {
 		d, err = c.only(ctx)
 		if !errors.Is(err, ErrRemoved) {
 			return false
 		}
-		if !asked {
-			asked = true
-			ui.Show(Prompt{Kind: Insert, Deadline: deadlineOf(ctx)})
+		kind := Insert
+		if c.Reader(ctx).Present() {
+			kind = Tap
+		}
+		if kind != asked {
+			asked = kind
+			ui.Show(Prompt{Kind: kind, Deadline: deadlineOf(ctx)})
 		}
 		return true
 	})

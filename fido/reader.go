@@ -9,6 +9,7 @@ type ReaderState int
 const (
 	ReaderUnsupported ReaderState = iota // this build, or this system, reaches no readers
 	NoReaderService                      // pcscd, which talks to the readers, does not run
+	ReaderDenied                         // this person may not use the readers
 	NoReader                             // no reader is plugged in
 	ReaderEmpty                          // nothing lies on the reader
 	ReaderNotFIDO                        // what lies there is no security key
@@ -23,6 +24,8 @@ func (s ReaderState) String() string {
 		return "unsupported"
 	case NoReaderService:
 		return "no service"
+	case ReaderDenied:
+		return "denied"
 	case NoReader:
 		return "no reader"
 	case ReaderEmpty:
@@ -38,12 +41,13 @@ func (s ReaderState) String() string {
 }
 
 // Err returns the error that keeps a person in that state from using an NFC key,
-// nil when nothing does: ErrUnsupported, ErrNoReaderService, ErrNoReader,
-// ErrNoCard, ErrNotFIDOCard or ErrBusy.
+// nil when nothing does: ErrUnsupported, ErrNoReaderService,
+// ErrNoPermission, ErrNoReader, ErrNoCard, ErrNotFIDOCard or ErrBusy.
 func (s ReaderState) Err() error {
 	return map[ReaderState]error{
 		ReaderUnsupported: ErrUnsupported,
 		NoReaderService:   ErrNoReaderService,
+		ReaderDenied:      ErrNoPermission,
 		NoReader:          ErrNoReader,
 		ReaderEmpty:       ErrNoCard,
 		ReaderNotFIDO:     ErrNotFIDOCard,
@@ -68,4 +72,23 @@ func (c *Client) Reader(ctx context.Context) Reader {
 		return Reader{}
 	}
 	return c.reader(ctx)
+}
+
+// WatchReader calls show with how things stand with NFC now and after each change,
+// until ctx ends: the live line under "hold your key to the reader". It makes no two
+// calls at once, none when nothing changed, and one a second at most.
+func (c *Client) WatchReader(ctx context.Context, show func(Reader)) {
+	var last Reader
+	first := true
+	c.follow(ctx, func() bool {
+		now := c.Reader(ctx)
+		if ctx.Err() != nil {
+			return false
+		}
+		if first || now != last {
+			first, last = false, now
+			show(now)
+		}
+		return true
+	})
 }

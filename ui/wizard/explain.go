@@ -122,6 +122,7 @@ func ExplainKey(w *assets.Words, err error) Said {
 		{fido.ErrNoCard, "key_no_card"},
 		{fido.ErrNotFIDOCard, "key_not_fido_card"},
 		{fido.ErrIncapable, "key_incapable"},
+		{fido.ErrTapAgain, "key_tap_again"},
 		{fido.ErrDenied, "key_denied"},
 		{fido.ErrNotAllowed, "key_not_allowed"},
 		{fido.ErrAlgorithm, "key_algorithm"},
