@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -132,5 +133,63 @@ func TestRacingForACredential(t *testing.T) {
 	}
 	if n != 1 {
 		t.Errorf("%d accounts have it", n)
+	}
+}
+
+// A key is deleted at the very moment it answers: it signs in or is unknown, and
+// nothing else becomes of it.
+func TestRacingTouchAndDeletion(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.signIn("dot")
+	stays := ceremonytest.NewKey(t)
+	w.enrollKey(c, stays)
+	for range 25 {
+		key := ceremonytest.NewKey(t)
+		w.enrollKey(c, key)
+		keys := must[[]api.Key](t)(c.Keys(t.Context()))
+		v := w.askForKey("dot")
+		answer := key.Get(get(v))
+		var after api.View
+		codes := race(t, 2, func(i int) (err error) {
+			if i == 0 {
+				return c.DeleteKey(t.Context(), keys[slices.IndexFunc(keys, func(k api.Key) bool { return k.LastUsed == nil && k.Label != "Security key" })].ID)
+			}
+			after, err = w.client.Answer(t.Context(), v.ID, v.Rev, answer)
+			return err
+		})
+		if codes[""] != 2 {
+			t.Fatalf("%v", codes)
+		}
+		if !signedIn(after) {
+			wantRefusal(t, "deleted meanwhile", after, api.KeyUnknown)
+			if v = w.answer(w.client, after, stays.Get(get(after))); !signedIn(v) {
+				t.Fatalf("the other key: %T, %+v", v.Step, v.Refusal)
+			}
+		}
+		if left := must[[]api.Key](t)(c.Keys(t.Context())); len(left) != 1 {
+			t.Fatalf("keys %+v", left)
+		}
+	}
+}
+
+// An answer that can't be read costs nobody a try, and the step stays as it is.
+func TestUnreadableKeyAnswers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.signIn("dot")
+	key := ceremonytest.NewKey(t)
+	w.enrollKey(c, key)
+	v := w.askForKey("dot")
+	for range 12 { // R43 would have made anybody wait by now
+		for _, response := range []string{`{}`, `[]`, `"x"`, `{"id":"AA=="}`, `{"id":"AA","rawId":"AB","type":"public-key","response":{}}`} {
+			v = w.answer(w.client, v, api.KeyResponse{Response: api.RawJSON(response)})
+			if r := wantRefusal(t, response, v, api.Malformed); r.Field != "response" {
+				t.Errorf("%s: %+v", response, r)
+			}
+		}
+	}
+	if v = w.answer(w.client, v, key.Get(get(v))); !signedIn(v) {
+		t.Errorf("%+v", v.Refusal)
 	}
 }
