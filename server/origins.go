@@ -17,6 +17,10 @@ import (
 // machine alone.
 const localhost = "localhost"
 
+// nameMax is the longest name, in characters, that fits a text message of one
+// segment together with a code (R15).
+const nameMax = 143
+
 // CheckOrigins checks a relying-party ID and the origins at which people reach
 // the server under it: https, or http on the machine itself, on that host or one
 // below it (W3C WebAuthn Level 3, §5.1.3 step 8). The error is a sentence for
@@ -24,6 +28,9 @@ const localhost = "localhost"
 func CheckOrigins(rpID string, origins []string) error {
 	if webauthn.CheckID(rpID) != nil || !isHostName(rpID) {
 		return fmt.Errorf("%q is no name for security keys; it is a host's name in small letters, such as example.org, without port or path", rpID)
+	}
+	if len(rpID) > nameMax {
+		return fmt.Errorf("%q is too long; a code by text message names it, which leaves room for %d characters", rpID, nameMax)
 	}
 	for _, origin := range origins {
 		u, err := url.Parse(origin)

@@ -35,6 +35,8 @@ func TestCheckOrigins(t *testing.T) {
 		{"https://example.org", "", false},
 		{"example.org/", "", false},
 		{strings.Repeat("a", 64) + ".example", "", false},
+		{longName, "https://" + longName, true},
+		{"a" + longName, "", false}, // R15
 		{"example.org", "http://example.org", false},
 		{"example.org", "ftp://example.org", false},
 		{"example.org", "https://example.org/", false},
@@ -58,6 +60,9 @@ func TestCheckOrigins(t *testing.T) {
 		}
 	}
 }
+
+// longName has 143 characters.
+var longName = strings.Repeat(strings.Repeat("a", 43)+".", 3) + "example.org"
 
 func named(rpID string, origins ...string) option {
 	return func(cfg *server.Config) { cfg.RPID, cfg.Origins = rpID, origins }

@@ -308,7 +308,7 @@ func methodWords(reason Reason) (code, rule, title, detail string) {
 	case KeyNowhere:
 		return api.KeyElsewhere, "R30", "That security key was set up for another name of this server",
 			"A security key answers only to the name it was set up for, and no other way is on. " +
-				"Ask whoever runs this server to go by the old name again, or to turn two-factor off for you."
+				"Ask whoever runs this server to let it go by the old name again, then add another way."
 	case KeysFull:
 		return api.KeysFull, "R31", "No more security keys fit",
 			"An account can have 20. Delete one that is no longer used, then add the new one."

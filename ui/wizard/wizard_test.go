@@ -215,7 +215,7 @@ func TestKeyOfAnotherName(t *testing.T) {
 	dressed(t)
 	w := english(t)
 	for _, tt := range []struct{ reason, next string }{
-		{"", "Choose another way"}, {"only", "Ask whoever runs this server to go by localhost again"},
+		{"", "Choose another way"}, {"only", "Ask whoever runs this server to let it go by localhost again"},
 	} {
 		r := &api.Refusal{Code: api.KeyElsewhere, Reason: tt.reason, Key: "Blue", KeyRPID: "localhost", RPID: "example.org"}
 		said := ExplainRefusal(w, r, api.UseSecurityKey{})
