@@ -2,7 +2,10 @@ package server_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
+	"net"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -159,6 +162,28 @@ func TestRunWritesTheLedgerAtTheEnd(t *testing.T) {
 	}
 	if err := audit.Verify(t.Context(), w.store, w.account("cyd").ID); err != nil {
 		t.Error(err)
+	}
+}
+
+// A connection that a browser opened in advance does not hold up the end.
+func TestShutdownDoesNotWaitForTheSilent(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	l := must[net.Listener](t)(net.Listen("tcp", "127.0.0.1:0"))
+	srv := w.HTTPServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	served := make(chan error, 1)
+	go func() { served <- srv.Serve(l) }()
+	silent := must[net.Conn](t)(net.Dial("tcp", l.Addr().String()))
+	defer silent.Close()
+	res := must[*http.Response](t)(http.Get("http://" + l.Addr().String())) // accepted after the silent one
+	res.Body.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
+	defer cancel()
+	if err := srv.Shutdown(ctx); err != nil {
+		t.Errorf("Shutdown: %v", err)
+	}
+	if err := <-served; !errors.Is(err, http.ErrServerClosed) {
+		t.Errorf("Serve: %v", err)
 	}
 }
 
