@@ -132,7 +132,10 @@ var firstSize, leastSize = fyne.NewSize(1180, 780), fyne.NewSize(760, 560)
 
 // Open makes the window and begins. The console's work ends with ctx, or when
 // the window is closed.
-func (c *Console) Open(ctx context.Context) { c.open(NewScope(ctx)) }
+func (c *Console) Open(ctx context.Context) {
+	c.open(NewScope(ctx))
+	c.root.Settle(firstLook)
+}
 
 func (c *Console) open(root *Scope) {
 	c.root = root

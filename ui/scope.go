@@ -5,8 +5,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"fyne.io/fyne/v2"
 )
 
 // A Scope is where the slow work of one screen runs: calls to the server, talks
@@ -28,10 +26,22 @@ type loop struct {
 	every   func(ctx context.Context, d time.Duration, tick func())
 	running sync.WaitGroup
 	busy    atomic.Int64 // works that have begun and whose results have not been told
+	opening *opening     // of a console with a window
 }
 
-// NewScope returns the outermost scope of a console with a window.
-func NewScope(ctx context.Context) *Scope { return newScope(ctx, fyne.Do) }
+// NewScope returns the outermost scope of a console with a window. What is told
+// waits until Settle.
+func NewScope(ctx context.Context) *Scope {
+	o := newOpening()
+	s := newScope(ctx, o.do)
+	s.loop.opening = o
+	return s
+}
+
+// Settle waits until nothing is under way that was begun in any scope, or until
+// limit is over. It is called once, on the thread that draws, before the window
+// is shown.
+func (s *Scope) Settle(limit time.Duration) { s.loop.opening.settle(s.loop, limit) }
 
 // newScope takes the way onto the drawing thread: fyne.Do in a window, a queue
 // that the test empties in tests, where Fyne would run it on any thread.

@@ -8,6 +8,7 @@ import (
 	"image"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -71,6 +72,17 @@ type program struct {
 	home string
 }
 
+// env is a desk's environment with a home of the program's own. What a program
+// keeps there it finds at its next start, as on any day: with XDG_CACHE_HOME set
+// to nothing rather than not set, Mesa keeps no compiled shaders.
+func (p program) env(desk []string) []string {
+	env := slices.DeleteFunc(slices.Clone(desk), func(kv string) bool {
+		name, _, _ := strings.Cut(kv, "=")
+		return name == "XDG_DATA_HOME" || name == "XDG_CONFIG_HOME" || name == "XDG_CACHE_HOME"
+	})
+	return append(env, "HOME="+p.home, "XDG_RUNTIME_DIR="+p.home)
+}
+
 // A shown is a program with its window open.
 type shown struct {
 	cmd    *exec.Cmd
@@ -90,8 +102,7 @@ const lookEvery = 8 * time.Millisecond
 func (d *desk) show(ctx context.Context, p program) (*shown, error) {
 	s := &shown{errors: &strings.Builder{}, ended: make(chan struct{})}
 	s.cmd = exec.Command(p.path, p.args...)
-	s.cmd.Env = append(append([]string{}, d.env...), "HOME="+p.home, "XDG_RUNTIME_DIR="+p.home,
-		"XDG_DATA_HOME=", "XDG_CONFIG_HOME=", "XDG_CACHE_HOME=")
+	s.cmd.Env = p.env(d.env)
 	s.cmd.Stderr = s.errors
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	begun := time.Now()

@@ -17,7 +17,6 @@ func upper(s string) string { return strings.ToUpper(s) }
 // window is too narrow for that the rail folds first; then what is docked covers
 // the page.
 type windowLayout struct {
-	back fyne.CanvasObject
 	rail *SideRail // may be nil
 	edge fyne.CanvasObject
 	page fyne.CanvasObject
@@ -32,10 +31,11 @@ const (
 )
 
 // NewWindow puts the rail (may be nil), the page and whatever is docked beside
-// each other.
+// each other. Nothing lies behind the page: a canvas is cleared with the colour
+// Window, and to paint it once more costs as much as all the rest.
 func NewWindow(rail *SideRail, page fyne.CanvasObject, docked ...fyne.CanvasObject) *fyne.Container {
-	l := &windowLayout{back: NewBox(Window, "", 0), rail: rail, edge: NewBox(Hairline, "", 0), page: page, rim: NewBox(Hairline, "", 0)}
-	objs := []fyne.CanvasObject{l.back}
+	l := &windowLayout{rail: rail, edge: NewBox(Hairline, "", 0), page: page, rim: NewBox(Hairline, "", 0)}
+	var objs []fyne.CanvasObject
 	if rail != nil {
 		objs = append(objs, rail, l.edge)
 	}
@@ -54,7 +54,6 @@ func NewWindow(rail *SideRail, page fyne.CanvasObject, docked ...fyne.CanvasObje
 func (l *windowLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(400, 320) }
 
 func (l *windowLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
-	l.back.Resize(s)
 	docked := l.dock != nil && l.dock.Visible()
 	x := float32(0)
 	if l.rail != nil {
