@@ -43,9 +43,6 @@ func (r Role) factor() float32 {
 func (r Role) size() float32 { return r.Size * r.factor() }
 func (r Role) line() float32 { return round(r.Line * r.factor()) }
 
-// width measures words in points. Fyne keeps what it measured for a minute.
-func (r Role) width(s string) float32 { return fyne.MeasureText(s, r.size(), r.style()).Width }
-
 // whole keeps centred things off half points, where hairlines blur.
 func whole(v float32) float32 { return float32(math.Floor(float64(v))) }
 

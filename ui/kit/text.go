@@ -173,6 +173,7 @@ func (r *textRenderer) Layout(s fyne.Size) {
 			o := r.next()
 			if o.Text != run || o.Color != c || o.TextSize != size || o.TextStyle != style {
 				o.Text, o.Color, o.TextSize, o.TextStyle = run, c, size, style
+				o.FontSource = t.Role.font(run)
 				o.Refresh() // or the window keeps the picture of the old words
 			}
 			h := o.MinSize().Height
