@@ -140,6 +140,7 @@ func (c *Console) Open(ctx context.Context) {
 func (c *Console) open(root *Scope) {
 	c.root = root
 	c.applyTheme()
+	c.begin() // the account is asked for while the window library starts
 	c.window = c.cfg.App.NewWindow("Nightlatch")
 	c.window.SetPadded(false)
 	c.window.SetMaster()
@@ -157,7 +158,9 @@ func (c *Console) open(root *Scope) {
 	c.window.Resize(firstSize)
 	c.shortcuts()
 	c.window.SetOnClosed(root.Leave)
-	c.begin()
+	if c.lab != nil {
+		c.lab.begin(root)
+	}
 }
 
 // Show shows the window.

@@ -35,9 +35,6 @@ func (c *Console) begin() {
 		}
 		return func() { c.show(&failure{c: c, err: err, again: c.begin}) }
 	})
-	if c.lab != nil {
-		c.lab.begin(c.root)
-	}
 }
 
 // door is the first screen for who isn't signed in.
