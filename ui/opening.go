@@ -3,8 +3,6 @@ package ui
 import (
 	"sync"
 	"time"
-
-	"fyne.io/fyne/v2"
 )
 
 // firstLook is how long a window waits, before it is shown, for what belongs on
@@ -17,13 +15,17 @@ const firstLook = 250 * time.Millisecond
 // frame is the page itself: a page that fills up bit by bit is drawn four times,
 // and each time whole.
 type opening struct {
+	then func(func()) // the way once the window is open
+
 	mu     sync.Mutex
 	over   bool
 	queue  []func()
 	gather chan struct{} // has room for one; full while something waits
 }
 
-func newOpening() *opening { return &opening{gather: make(chan struct{}, 1)} }
+func newOpening(then func(func())) *opening {
+	return &opening{then: then, gather: make(chan struct{}, 1)}
+}
 
 // do runs f on the drawing thread: in settle while the window is opened, then
 // wherever Fyne has it run.
@@ -35,7 +37,7 @@ func (o *opening) do(f func()) {
 	}
 	o.mu.Unlock()
 	if over {
-		fyne.Do(f)
+		o.then(f)
 		return
 	}
 	select {

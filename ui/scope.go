@@ -5,6 +5,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"fyne.io/fyne/v2"
 )
 
 // A Scope is where the slow work of one screen runs: calls to the server, talks
@@ -32,7 +34,7 @@ type loop struct {
 // NewScope returns the outermost scope of a console with a window. What is told
 // waits until Settle.
 func NewScope(ctx context.Context) *Scope {
-	o := newOpening()
+	o := newOpening(fyne.Do)
 	s := newScope(ctx, o.do)
 	s.loop.opening = o
 	return s

@@ -82,3 +82,46 @@ func TestScopeTicksUntilLeft(t *testing.T) {
 		}
 	})
 }
+
+// What is told before the window is shown is run in the opening, in order, and
+// what comes later goes to Fyne's loop; work that takes its time holds nobody up.
+func TestOpening(t *testing.T) {
+	t.Parallel()
+	var later []func()
+	o := newOpening(func(f func()) { later = append(later, f) })
+	s := newScope(t.Context(), o.do)
+	s.loop.opening = o
+	told := ""
+	s.Go(func(context.Context) func() {
+		return func() {
+			told += "a"
+			s.Go(func(context.Context) func() { return func() { told += "b" } })
+		}
+	})
+	s.Settle(time.Minute)
+	if told != "ab" || len(later) > 0 {
+		t.Fatalf("told %q, %d left for later", told, len(later))
+	}
+	s.Go(func(context.Context) func() { return func() { told += "c" } })
+	s.Wait()
+	if len(later) != 1 || told != "ab" {
+		t.Errorf("after the opening: told %q, %d for later", told, len(later))
+	}
+}
+
+func TestOpeningDoesNotWaitForEver(t *testing.T) {
+	t.Parallel()
+	done := make(chan struct{})
+	o := newOpening(func(func()) {})
+	s := newScope(t.Context(), o.do)
+	s.loop.opening = o
+	told := false
+	s.Tell(func() { told = true })
+	s.Go(func(context.Context) func() { <-done; return nil })
+	s.Settle(time.Millisecond)
+	if !told {
+		t.Error("what was told was lost")
+	}
+	close(done)
+	s.Wait()
+}
