@@ -20,14 +20,23 @@ import (
 const leaderVariable = "NIGHTLATCH_TEST_SESSION_LEADER"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(leaderVariable) != "" {
-		if err := leadSession(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		os.Exit(0)
+	switch path := os.Getenv(nobodyVariable); {
+	case os.Getenv(leaderVariable) != "":
+		end(leadSession())
+	case path != "":
+		end(lookAt(path))
+	default:
+		os.Exit(m.Run())
 	}
-	os.Exit(m.Run())
+}
+
+// end ends the other program.
+func end(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(0)
 }
 
 // leadSession enrols with a virtual key of its own and pulls it out.

@@ -1,0 +1,326 @@
+//go:build cgo && !nofido && linux
+
+package libfido2_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	golib "github.com/keys-pub/go-libfido2"
+
+	"nightlatch/fido"
+	"nightlatch/fido/ctaphid"
+	"nightlatch/fido/softkey"
+	"nightlatch/fido/virtual"
+)
+
+// TestFaultTable provokes every fault that can happen between a person and a USB
+// key, through libfido2, and says what it arrives as. Readers have their own
+// (fido/nfc). Stories with more to them: story_test.go, pin_test.go,
+// cancel_test.go, manage_test.go, permission_test.go.
+func TestFaultTable(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		fault   string
+		provoke func(f *fault) error
+		want    error
+	}{
+		{"unplugged in mid-touch", (*fault).unplugged, fido.ErrRemoved},
+		{"unplugged while it talks", (*fault).unpluggedBetween, fido.ErrRemoved},
+		{"wrong PIN", (*fault).wrongPIN, fido.ErrWrongPIN},
+		{"three wrong PINs in a row", (*fault).threeWrong, fido.ErrPINAuthBlocked},
+		{"PIN locked", (*fault).locked, fido.ErrPINBlocked},
+		{"PIN required", (*fault).pinRequired, fido.ErrPINRequired},
+		{"PIN not set", (*fault).pinNotSet, fido.ErrPINNotSet},
+		{"PIN against the key's policy", (*fault).pinPolicy, fido.ErrPINPolicy},
+		{"no touch by our deadline", (*fault).noTouch, fido.ErrTimeout},
+		{"no touch by the key's", answering(0x01, 0x2f), fido.ErrTimeout},
+		{"no action by the key's deadline", answering(0x01, 0x3a), fido.ErrTimeout},
+		{"cancelled", (*fault).cancelled, fido.ErrCancelled},
+		{"already enrolled", (*fault).enrolled, fido.ErrAlreadyEnrolled},
+		{"already enrolled, and hidden", (*fault).enrolledHidden, fido.ErrAlreadyEnrolled},
+		{"no space", (*fault).full, fido.ErrNoSpace},
+		{"not this account's key", (*fault).stranger, fido.ErrNotEnrolled},
+		{"two keys plugged in", (*fault).two, fido.ErrSeveral},
+		{"another program has it", (*fault).busy, fido.ErrBusy},
+		{"reset refused", (*fault).resetRefused, fido.ErrNotAllowed},
+		{"no permission", (*fault).noPermission, fido.ErrNoPermission},
+		{"not a key", (*fault).notKey, fido.ErrNotKey},
+		{"it broke off", answering(0x01, 0x7f), fido.ErrInterrupted},
+		{"refused on the key", answering(0x01, 0x27), fido.ErrDenied},
+		{"an algorithm it does not know", answering(0x01, 0x26), fido.ErrAlgorithm},
+		{"an option it does not know", answering(0x01, 0x2b), fido.ErrIncapable},
+		{"its sensor did not know the finger", answering(0x01, 0x3f), fido.ErrVerification},
+	} {
+		t.Run(row.fault, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			f := &fault{t: t, b: b, c: newClient(t, b, 10*time.Second)}
+			if err := row.provoke(f); !errors.Is(err, row.want) {
+				t.Errorf("it arrives as %v, want %v", err, row.want)
+			}
+		})
+	}
+}
+
+// A fault is where one row plays: a bench and a client of its own.
+type fault struct {
+	t *testing.T
+	b *virtual.Bench
+	c *fido.Client
+}
+
+func (f *fault) create(k virtual.Key, pins ...string) error {
+	change := verifying
+	if len(pins) == 0 {
+		change = nil
+	}
+	_, err := f.c.Create(f.t.Context(), device(k), creation(f.t, change), &person{pins: pins})
+	return err
+}
+
+func (f *fault) enrol(k virtual.Key) []byte {
+	f.t.Helper()
+	made, err := f.c.Create(f.t.Context(), device(k), creation(f.t, nil), &person{})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return unb64(f.t, idOf(f.t, made))
+}
+
+func excluding(id []byte) func(object) {
+	return func(o object) {
+		o["excludeCredentials"] = []object{{"type": "public-key", "id": b64(id)}}
+	}
+}
+
+func (f *fault) unplugged() error {
+	k := manual(f.t, f.b)
+	blinking(f.t, f.b, k.ID, func() { _ = f.b.Unplug(k.ID) })
+	return f.create(k)
+}
+
+// unpluggedBetween pulls the key out while the person types, when nobody talks to
+// it.
+func (f *fault) unpluggedBetween() error {
+	k := plug(f.t, f.b, "123456")
+	_, err := f.c.Create(f.t.Context(), device(k), creation(f.t, verifying), typing(func() (string, error) {
+		return "123456", f.b.Unplug(k.ID)
+	}))
+	return err
+}
+
+// A typing is a person who does something before the PIN is there.
+type typing func() (string, error)
+
+func (typing) Show(fido.Prompt)                                 {}
+func (p typing) PIN(context.Context, int, bool) (string, error) { return p() }
+
+func (f *fault) wrongPIN() error {
+	err := f.create(plug(f.t, f.b, "123456"), "000000")
+	var wrong *fido.WrongPINError
+	if !errors.As(err, &wrong) || wrong.TriesLeft != 7 {
+		f.t.Errorf("%v does not say that 7 tries are left", err)
+	}
+	return err
+}
+
+func (f *fault) threeWrong() error {
+	k := plug(f.t, f.b, "123456")
+	err := f.create(k, "000001", "000002", "000003")
+	if err := f.create(again(f.t, f.b, k), "123456"); err != nil {
+		f.t.Errorf("the right one, once it was plugged in again: %v", err)
+	}
+	return err
+}
+
+func (f *fault) locked() error {
+	k := plug(f.t, f.b, "123456")
+	for range 2 {
+		if err := f.create(k, "000001", "000002", "000003"); !errors.Is(err, fido.ErrPINAuthBlocked) {
+			f.t.Errorf("before that: %v", err)
+		}
+		k = again(f.t, f.b, k)
+	}
+	if err := f.create(k, "000007", "000008"); !errors.Is(err, fido.ErrPINBlocked) {
+		f.t.Errorf("the last wrong one: %v", err)
+	}
+	k = again(f.t, f.b, k)
+	if p, err := f.c.Look(f.t.Context(), device(k)); err != nil || p.PIN != fido.PINSet || p.PINTries != 0 {
+		f.t.Errorf("it looks like %+v, %v", p, err)
+	}
+	if _, err := f.c.Contents(f.t.Context(), device(k), "123456"); !errors.Is(err, fido.ErrPINBlocked) {
+		f.t.Errorf("listing: %v", err)
+	}
+	if err := f.c.SetPIN(f.t.Context(), device(k), "123456", "654321"); !errors.Is(err, fido.ErrPINBlocked) {
+		f.t.Errorf("changing it: %v", err)
+	}
+	return f.create(k, "123456")
+}
+
+func (f *fault) pinRequired() error {
+	k := plug(f.t, f.b, "123456")
+	if _, err := f.c.Contents(f.t.Context(), device(k), ""); !errors.Is(err, fido.ErrPINRequired) {
+		f.t.Errorf("listing: %v", err)
+	}
+	_, err := f.c.Create(f.t.Context(), device(k), creation(f.t, verifying), &person{})
+	return err
+}
+
+func (f *fault) pinNotSet() error {
+	k := plug(f.t, f.b, "")
+	if _, err := f.c.Contents(f.t.Context(), device(k), "123456"); !errors.Is(err, fido.ErrPINNotSet) {
+		f.t.Errorf("listing: %v", err)
+	}
+	return f.create(k, "123456")
+}
+
+// pinPolicy asks the key itself: two characters of two bytes get past libfido2.
+func (f *fault) pinPolicy() error {
+	k := plug(f.t, f.b, "")
+	if err := f.c.SetPIN(f.t.Context(), device(k), "", "éé"); !errors.Is(err, fido.ErrPINPolicy) {
+		f.t.Errorf("by the client: %v", err)
+	}
+	key, err := opener.Open(f.t.Context(), k.Path)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	defer func() { _ = key.Close() }()
+	return key.SetPIN(f.t.Context(), "", "éé")
+}
+
+func (f *fault) noTouch() error {
+	f.c = newClient(f.t, f.b, 100*time.Millisecond)
+	return f.create(manual(f.t, f.b))
+}
+
+func (f *fault) cancelled() error {
+	k := manual(f.t, f.b)
+	ctx, cancel := context.WithCancel(f.t.Context())
+	blinking(f.t, f.b, k.ID, cancel)
+	_, err := f.c.Create(ctx, device(k), creation(f.t, nil), &person{})
+	return err
+}
+
+func (f *fault) enrolled() error {
+	k := plug(f.t, f.b, "")
+	id := f.enrol(k)
+	_, err := f.c.Create(f.t.Context(), device(k), creation(f.t, excluding(id)), &person{})
+	var already *fido.AlreadyEnrolledError
+	if !errors.As(err, &already) || !slices.Equal(already.CredentialID, id) {
+		f.t.Errorf("%v does not say which entry it is", err)
+	}
+	return err
+}
+
+// enrolledHidden excludes a credential that hides from who has not given the PIN
+// (credProtect 3, CTAP section 12.1): the key finds it in its exclude list.
+func (f *fault) enrolledHidden() error {
+	path := endpoint(f.t, willing(f.t, softkey.Config{}))
+	d, err := golib.NewDevice(path)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	if err := d.SetPIN("123456", ""); err != nil {
+		f.t.Fatal(err)
+	}
+	made, err := d.MakeCredential(random(), rp, user("alice"), golib.ES256, "123456", &golib.MakeCredentialOpts{
+		Extensions: []golib.Extension{golib.CredProtectExtension}, CredProtect: golib.CredProtectUVRequired,
+	})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	_, err = f.c.Create(f.t.Context(), fido.Device{Path: path}, creation(f.t, func(o object) {
+		verifying(o)
+		excluding(made.CredentialID)(o)
+	}), &person{pins: []string{"123456"}})
+	return err
+}
+
+func (f *fault) full() error {
+	d := fido.Device{Path: endpoint(f.t, willing(f.t, softkey.Config{Room: 2}))}
+	var err error
+	for _, name := range []string{"alice", "bob", "carol"} {
+		if err != nil {
+			f.t.Fatalf("before it was full: %v", err)
+		}
+		_, err = f.c.Create(f.t.Context(), d, creation(f.t, func(o object) {
+			o["user"] = object{"id": b64([]byte(name)), "name": name, "displayName": name}
+			o["authenticatorSelection"] = object{"residentKey": "required", "userVerification": "discouraged"}
+		}), &person{})
+	}
+	return err
+}
+
+func (f *fault) stranger() error {
+	k := manual(f.t, f.b) // nobody touches a key in vain
+	_, err := f.c.Get(f.t.Context(), device(k), request(f.t, "discouraged", b64(random())), &person{})
+	return err
+}
+
+func (f *fault) two() error {
+	plug(f.t, f.b, "")
+	plug(f.t, f.b, "")
+	_, err := f.c.Create(f.t.Context(), fido.Device{}, creation(f.t, nil), &person{})
+	var several *fido.SeveralError
+	if !errors.As(err, &several) || len(several.Devices) != 2 {
+		f.t.Errorf("%v does not list them", err)
+	}
+	return err
+}
+
+func (f *fault) busy() error {
+	k := manual(f.t, f.b)
+	other := occupy(f.t, f.b, k)
+	err := f.create(k)
+	if _, err := f.c.Choose(f.t.Context(), []fido.Device{device(k)}, &person{}); !errors.Is(err, fido.ErrBusy) {
+		f.t.Errorf("choosing it: %v", err)
+	}
+	_ = f.b.Touch(k.ID)
+	if err := other.Wait(); err != nil {
+		f.t.Errorf("the other program was disturbed: %v", err)
+	}
+	return err
+}
+
+func (f *fault) resetRefused() error {
+	var now atomic.Int64
+	b, err := virtual.New(virtual.Config{Linger: -1, Now: func() time.Time { return time.Unix(now.Load(), 0) }})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	defer func() { _ = b.Close() }()
+	k := plug(f.t, b, "")
+	now.Add(11)
+	return f.c.Reset(f.t.Context(), device(k), &person{})
+}
+
+func (f *fault) notKey() error {
+	_, err := f.c.Create(f.t.Context(), fido.Device{Path: "/etc/passwd"}, creation(f.t, nil), &person{})
+	return err
+}
+
+// A refusing key answers one command with a status (CTAP section 8.2).
+type refusing struct {
+	*softkey.Key
+	command, status byte
+}
+
+func (k refusing) CBOR(ctx context.Context, request []byte, status func(ctaphid.Status)) ([]byte, error) {
+	if request[0] == k.command {
+		return []byte{k.status}, nil
+	}
+	return k.Key.CBOR(ctx, request, status)
+}
+
+func answering(command, status byte) func(*fault) error {
+	return func(f *fault) error {
+		path := endpoint(f.t, refusing{willing(f.t, softkey.Config{}), command, status})
+		_, err := f.c.Create(f.t.Context(), fido.Device{Path: path}, creation(f.t, nil), &person{})
+		return err
+	}
+}
