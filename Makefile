@@ -48,6 +48,7 @@ check: setup
 # it. Drawing is ten times slower under the detector, and has nothing to race.
 race: setup
 	go test -race ./assets/... ./fido/... ./server/... ./ui/print
+	go test -run 'ADay|PINIsWiped' ./fido/libfido2 # memory is the detector's own otherwise
 	go test -race -run 'Scope|SecurityKey|Server|Session' ./ui
 
 # Screens: stories by keyboard, components, and every screen drawn once.

@@ -1,0 +1,216 @@
+//go:build cgo && !nofido && linux
+
+package libfido2_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"nightlatch/fido"
+	"nightlatch/fido/hidraw"
+	"nightlatch/fido/virtual"
+)
+
+// A footprint is what the process holds.
+type footprint struct {
+	descriptors, goroutines int
+	heap, resident          int // bytes; Go's heap in use, and all memory with C's
+}
+
+func footprintOf(t *testing.T) footprint {
+	t.Helper()
+	debug.FreeOSMemory() // collects, and gives back what is free
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	statm, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages, err := strconv.Atoi(strings.Fields(string(statm))[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return footprint{
+		descriptors: descriptors(t),
+		goroutines:  runtime.NumGoroutine(),
+		heap:        int(m.HeapAlloc),
+		resident:    pages * os.Getpagesize(),
+	}
+}
+
+// settled waits until what ends by itself has ended.
+func settled(t *testing.T, before footprint) footprint {
+	t.Helper()
+	for until := time.Now().Add(5 * time.Second); ; runtime.Gosched() {
+		now := footprintOf(t)
+		if now.goroutines <= before.goroutines && now.descriptors <= before.descriptors || time.Now().After(until) {
+			return now
+		}
+	}
+}
+
+// The most that may stay behind of 9,000 times, in bytes: of one, a hundred of Go's
+// heap and four hundred of all memory. The race detector keeps some of its own.
+const (
+	plugs       = 10_000
+	ceremonies  = plugs / 50 // every second one broken off by pulling the key out
+	mostHeap    = 1 << 20
+	mostOverall = 4 << 20
+	racing      = 64 << 20
+)
+
+// TestADay plugs keys in and pulls them out 10,000 times, virtual ones and the node
+// of a hidraw device, watched by a screen that is open, and uses some of them.
+// Descriptors, goroutines and memory stay where they were. It runs alone: what
+// others hold would be counted too.
+func TestADay(t *testing.T) {
+	b, err := virtual.New(virtual.Config{Linger: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = b.Close() }()
+	usb := socket(t)
+	c, err := fido.New(fido.Config{
+		Open:    opener,
+		Devices: fido.Combine(b.Devices, usb.Devices),
+		Changes: fido.CombineChanges(fido.OnBell(b.Changed), usb.Changes),
+		Origin:  origin,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	create := creation(t, nil)
+	day := func(from, to int) {
+		for i := from; i < to; i++ {
+			k := manual(t, b)
+			node(t, usb, i%2 == 0)
+			if i%(plugs/ceremonies) == 0 {
+				use(t, c, b, k, create, i%(2*plugs/ceremonies) == 0)
+			}
+			if err := b.Remove(k.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	before := footprintOf(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	var shown atomic.Int64
+	watched, last := make(chan error, 1), make(chan struct{})
+	go func() {
+		watched <- c.Watch(ctx, func(ds []fido.Device, err error) {
+			if err != nil {
+				t.Error(err)
+			}
+			shown.Add(1)
+			if len(ds) == 1 && ds[0].Product == "the last one" {
+				close(last)
+			}
+		})
+	}()
+	begun := time.Now()
+	day(0, plugs/10) // what is made once and stays: threads, C's arenas, the collector's pace
+	morning := footprintOf(t)
+	day(plugs/10, plugs)
+	evening := settled(t, morning)
+	took := time.Since(begun)
+	if _, err := b.Plug("the last one", fido.USB, ""); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-last:
+	case <-time.After(10 * time.Second):
+		t.Error("after all that, a key is not seen any more")
+	}
+	if err := b.Reset(); err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	if err := <-watched; err != nil {
+		t.Error(err)
+	}
+	night := settled(t, before)
+
+	t.Logf("%d times in %v, shown %d times; %+v at first, %+v in the morning, %+v in the evening, %+v at night",
+		plugs, took, shown.Load(), before, morning, evening, night)
+	if n := shown.Load(); n > 4+int64(took/time.Second) {
+		t.Errorf("shown %d times in %v", n, took)
+	}
+	if evening.descriptors > morning.descriptors || night.descriptors > before.descriptors {
+		t.Error("descriptors stay open")
+	}
+	if evening.goroutines > morning.goroutines || night.goroutines > before.goroutines {
+		t.Error("goroutines stay behind")
+	}
+	overall := mostOverall
+	if raceDetector {
+		overall = racing
+	}
+	if evening.heap-morning.heap > mostHeap || evening.resident-morning.resident > overall {
+		t.Error("memory stays behind")
+	}
+}
+
+// socket is a place for one USB key.
+func socket(t *testing.T) hidraw.Bus {
+	t.Helper()
+	root := t.TempDir()
+	bus := hidraw.Bus{Sys: filepath.Join(root, "sys"), Dev: filepath.Join(root, "dev")}
+	device := filepath.Join(bus.Sys, "class", "hidraw", "hidraw0", "device")
+	for _, dir := range []string{bus.Dev, device} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(device, "report_descriptor"), []byte{0x06, 0xd0, 0xf1, 0x09, 0x01}, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return bus
+}
+
+func node(t *testing.T, bus hidraw.Bus, in bool) {
+	t.Helper()
+	path := filepath.Join(bus.Dev, "hidraw0")
+	var err error
+	if in {
+		err = os.WriteFile(path, nil, 0o600)
+	} else {
+		err = os.Remove(path)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// use enrols with a key, or pulls it out when it is to be touched.
+func use(t *testing.T, c *fido.Client, b *virtual.Bench, k virtual.Key, create []byte, touched bool) {
+	t.Helper()
+	ready := make(chan struct{})
+	go func() {
+		defer close(ready)
+		for {
+			changed := b.Changed()
+			if seen, err := b.Key(k.ID); err != nil || seen.WaitingForTouch {
+				break
+			}
+			<-changed
+		}
+		if touched {
+			_ = b.Touch(k.ID)
+		} else {
+			_ = b.Unplug(k.ID)
+		}
+	}()
+	_, err := c.Create(t.Context(), device(k), create, &person{})
+	if (err == nil) != touched {
+		t.Fatalf("Create = %v", err)
+	}
+	<-ready
+}
