@@ -50,6 +50,7 @@ type ErrorCode byte
 // The error codes.
 const (
 	InvalidCommand ErrorCode = 0x01
+	InvalidParam   ErrorCode = 0x02
 	InvalidLength  ErrorCode = 0x03
 	InvalidSeq     ErrorCode = 0x04
 	MessageTimeout ErrorCode = 0x05
@@ -102,7 +103,8 @@ func (f *Fault) Error() string {
 }
 
 // An Assembler puts messages together from reports. One message is under way at
-// a time; packets of other channels are answered "busy" meanwhile.
+// a time; packets of other channels are answered "busy" meanwhile, but for an INIT
+// on the broadcast channel: whoever began the message may be gone.
 type Assembler struct {
 	pending bool
 	message Message
@@ -128,8 +130,8 @@ func (a *Assembler) Feed(report []byte) (*Message, *Fault) {
 	switch {
 	case length > MaxPayload:
 		return nil, &Fault{Channel: channel, Code: InvalidLength}
-	case !a.pending, command == Init:
-		// INIT synchronizes anew whatever was under way (CTAP section 11.2.9.1.3).
+	case !a.pending, command == Init && (channel == a.message.Channel || channel == Broadcast):
+		// INIT synchronizes a channel anew (CTAP section 11.2.9.1.3).
 	case a.message.Channel != channel:
 		return nil, &Fault{Channel: channel, Code: ChannelBusy}
 	default:

@@ -20,6 +20,7 @@ const (
 	UserPresence  Status = 2 // waiting for a touch
 	keepaliveTick        = 100 * time.Millisecond
 	messageLimit         = 500 * time.Millisecond // from one packet of a message to the next
+	longestLock          = 10                     // seconds (CTAP section 11.2.9.2.2)
 )
 
 // A Backend is an authenticator. CBOR runs one CTAP2 command; it returns promptly
@@ -52,6 +53,7 @@ const (
 // Config says what to serve.
 type Config struct {
 	Backend Backend
+	NoCBOR  bool    // the key knows U2F alone, which Backend then has
 	Queue   Queue   // nil: there is none to care for
 	Wink    func()  // the host asks the key to show which one it is; may be nil
 	Version [3]byte // of the device: major, minor, build
@@ -64,27 +66,28 @@ type Server struct {
 	asm     Assembler
 	last    uint32 // the last channel given out
 	running *transaction
+	lock    lock
 	done    chan result
 	status  chan Status
 }
 
-// A transaction is a command the authenticator is working on.
-type transaction struct {
+// A lock keeps other channels out for a while (CTAP section 11.2.9.2.2).
+type lock struct {
 	channel uint32
-	command byte
-	cancel  context.CancelFunc
-	status  Status
+	until   time.Time
 }
 
-type result struct {
-	payload []byte
-	err     error
+func (l lock) against(channel uint32) bool {
+	return channel != l.channel && time.Now().Before(l.until)
 }
 
 // NewServer checks cfg and returns a server for one stream of reports.
 func NewServer(rw io.ReadWriter, cfg Config) (*Server, error) {
 	if rw == nil || cfg.Backend == nil {
 		return nil, errors.New("ctaphid: a stream and Config.Backend are needed")
+	}
+	if _, ok := cfg.Backend.(U2FBackend); cfg.NoCBOR && !ok {
+		return nil, errors.New("ctaphid: a key without CBOR needs U2F")
 	}
 	return &Server{cfg: cfg, rw: rw, done: make(chan result), status: make(chan Status)}, nil
 }
@@ -125,8 +128,9 @@ func (s *Server) loop(ctx context.Context, reports <-chan []byte) error {
 			if !ok {
 				return nil
 			}
-			late.Reset(messageLimit)
-			err = s.receive(ctx, report)
+			if err = s.receive(ctx, report); s.own(report) { // others do not give it more time
+				late.Reset(messageLimit)
+			}
 		case r := <-s.done:
 			err = s.finish(r)
 		case st := <-s.status:
@@ -153,22 +157,31 @@ func (s *Server) tooLate() error {
 	return s.fail(channel, MessageTimeout)
 }
 
+// own tells whether a report belongs to the message under way.
+func (s *Server) own(report []byte) bool {
+	channel, pending := s.asm.Pending()
+	return pending && channel == binary.BigEndian.Uint32(report)
+}
+
+func (s *Server) known(channel uint32) bool { return channel != 0 && channel <= s.last }
+
 func (s *Server) receive(ctx context.Context, report []byte) error {
+	if code, no := s.reject(report); no {
+		if report[4]&initBit == 0 || report[4] == Cancel|initBit {
+			return nil // it belongs to what was rejected; a cancel is never answered
+		}
+		return s.fail(binary.BigEndian.Uint32(report), code)
+	}
 	m, fault := s.asm.Feed(report)
-	if fault != nil {
-		return s.fail(fault.Channel, fault.Code)
-	}
-	if m == nil {
-		return nil
-	}
-	known := m.Channel != 0 && m.Channel <= s.last
 	switch {
-	case m.Command == Init && (known || m.Channel == Broadcast):
+	case fault != nil:
+		return s.fail(fault.Channel, fault.Code)
+	case m == nil:
+		return nil
+	case m.Command == Init:
 		return s.init(*m)
-	case !known:
-		return s.fail(m.Channel, InvalidChannel)
 	case m.Command == Cancel:
-		if s.running != nil && s.running.channel == m.Channel {
+		if s.running != nil {
 			s.running.cancel() // the command itself answers that it was cancelled
 		}
 		return nil
@@ -178,16 +191,42 @@ func (s *Server) receive(ctx context.Context, report []byte) error {
 	return s.dispatch(ctx, *m)
 }
 
+// reject turns packets away by their channel, before a message is made of them: of
+// channels that were not given out, and of others while one has the key (CTAP
+// section 11.2.5). The broadcast channel is for INIT alone. That ends what is under
+// way, though CTAP leaves it to the channel itself: nothing tells a stream's other
+// end that a host has died, and the next one would be kept out by its touch.
+func (s *Server) reject(report []byte) (ErrorCode, bool) {
+	channel := binary.BigEndian.Uint32(report)
+	asks := channel == Broadcast && report[4] == Init|initBit
+	switch {
+	case !s.known(channel) && !asks:
+		return InvalidChannel, true
+	case s.lock.against(channel), s.running != nil && s.running.channel != channel && !asks:
+		return ChannelBusy, true
+	}
+	return 0, false
+}
+
 func (s *Server) dispatch(ctx context.Context, m Message) error {
 	switch m.Command {
 	case Ping:
 		return s.send(m)
 	case Wink:
-		if s.cfg.Wink != nil {
-			s.cfg.Wink()
-			return s.send(Message{Channel: m.Channel, Command: Wink})
+		switch {
+		case s.cfg.Wink == nil:
+			return s.fail(m.Channel, InvalidCommand)
+		case len(m.Payload) != 0:
+			return s.fail(m.Channel, InvalidLength)
 		}
+		s.cfg.Wink()
+		return s.send(Message{Channel: m.Channel, Command: Wink})
+	case Lock:
+		return s.takeLock(m)
 	case CBOR:
+		if s.cfg.NoCBOR {
+			return s.fail(m.Channel, InvalidCommand)
+		}
 		s.start(ctx, m, func(ctx context.Context, report func(Status)) ([]byte, error) {
 			return s.cfg.Backend.CBOR(ctx, m.Payload, report)
 		})
@@ -201,6 +240,18 @@ func (s *Server) dispatch(ctx context.Context, m Message) error {
 		}
 	}
 	return s.fail(m.Channel, InvalidCommand)
+}
+
+// takeLock gives the key to one channel for up to ten seconds, or gives it back.
+func (s *Server) takeLock(m Message) error {
+	switch {
+	case len(m.Payload) != 1:
+		return s.fail(m.Channel, InvalidLength)
+	case m.Payload[0] > longestLock:
+		return s.fail(m.Channel, InvalidParam)
+	}
+	s.lock = lock{channel: m.Channel, until: time.Now().Add(time.Duration(m.Payload[0]) * time.Second)}
+	return s.send(Message{Channel: m.Channel, Command: Lock})
 }
 
 // init answers INIT: on the broadcast channel with a new channel, on a channel
@@ -218,10 +269,15 @@ func (s *Server) init(m Message) error {
 	}
 	channel := m.Channel
 	if channel == Broadcast {
-		s.last++
+		if s.last++; s.last == Broadcast {
+			s.last = 1 // the first host has been gone for four billion others
+		}
 		channel = s.last
 	}
-	capabilities := byte(capCBOR)
+	var capabilities byte
+	if !s.cfg.NoCBOR {
+		capabilities |= capCBOR
+	}
 	if _, ok := s.cfg.Backend.(U2FBackend); !ok {
 		capabilities |= capNMsg
 	}
@@ -234,66 +290,6 @@ func (s *Server) init(m Message) error {
 	reply = append(reply, s.cfg.Version[:]...)
 	reply = append(reply, capabilities)
 	return s.send(Message{Channel: m.Channel, Command: Init, Payload: reply})
-}
-
-// start runs a command beside the loop, which goes on reading.
-func (s *Server) start(ctx context.Context, m Message, run func(context.Context, func(Status)) ([]byte, error)) {
-	ctx, cancel := context.WithCancel(ctx)
-	s.running = &transaction{channel: m.Channel, command: m.Command, cancel: cancel, status: Processing}
-	go func() {
-		payload, err := run(ctx, func(st Status) {
-			select {
-			case s.status <- st:
-			case <-ctx.Done():
-			}
-		})
-		s.done <- result{payload: payload, err: err}
-	}()
-}
-
-// abort ends the command under way without an answer.
-func (s *Server) abort() {
-	if s.running == nil {
-		return
-	}
-	s.running.cancel()
-	for {
-		select {
-		case <-s.status:
-			continue
-		case <-s.done:
-		}
-		break
-	}
-	s.running = nil
-}
-
-func (s *Server) finish(r result) error {
-	t := s.running
-	t.cancel()
-	s.running = nil
-	if r.err != nil || len(r.payload) > MaxPayload {
-		return s.fail(t.channel, Other)
-	}
-	return s.send(Message{Channel: t.channel, Command: t.command, Payload: r.payload})
-}
-
-// keepalive tells a waiting host that the key is alive, unless the host has not
-// read what it was told last: it may be gone, and the queue is not endless.
-func (s *Server) keepalive() error {
-	if s.running == nil || s.running.command != CBOR {
-		return nil
-	}
-	if s.cfg.Queue != nil {
-		pending, err := s.cfg.Queue.Pending()
-		if err != nil {
-			return fmt.Errorf("ctaphid: looking at the queue: %w", err)
-		}
-		if pending {
-			return nil
-		}
-	}
-	return s.send(Message{Channel: s.running.channel, Command: Keepalive, Payload: []byte{byte(s.running.status)}})
 }
 
 func (s *Server) fail(channel uint32, code ErrorCode) error {

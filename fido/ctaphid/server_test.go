@@ -185,14 +185,16 @@ func TestRefusals(t *testing.T) {
 		want    ErrorCode
 	}{
 		{"unknown command", c, 0x22, InvalidCommand},
-		{"lock", c, Lock, InvalidCommand},
+		{"lock for eleven seconds", c, Lock, InvalidParam},
+		{"keepalive", c, Keepalive, InvalidCommand},
+		{"error", c, Error, InvalidCommand},
 		{"U2F of a key without", c, Msg, InvalidCommand},
 		{"wink of a key without", c, Wink, InvalidCommand},
 		{"channel that was not given out", c + 1, CBOR, InvalidChannel},
 		{"channel zero", 0, CBOR, InvalidChannel},
 		{"CBOR on the broadcast channel", Broadcast, CBOR, InvalidChannel},
 	} {
-		h.send(tt.channel, tt.command, []byte{1})
+		h.send(tt.channel, tt.command, []byte{11})
 		m := h.receive()
 		if m.Channel != tt.channel || m.Command != Error || !bytes.Equal(m.Payload, []byte{byte(tt.want)}) {
 			t.Errorf("%s: got %+v, want error %#02x", tt.name, m, tt.want)
