@@ -45,15 +45,16 @@ func (r *assertRequest) check() code {
 	case len(r.ClientDataHash) != sha256.Size:
 		return invalidParameter
 	case len(r.Allow) > maxList:
-		return invalidLength
+		return limitExceeded
 	case r.Options.RK != nil:
 		return unsupportedOption
-	case isTrue(r.Options.UV): // the key has no sensor of its own
-		return invalidOption
+	case isFalse(r.Options.UP) && len(r.Extensions.HMACSecret) > 0: // CTAP section 12.5
+		return unsupportedOption
 	}
 	return ok
 }
 
+// getAssertion goes by the steps of CTAP section 6.2.2.
 func (k *Key) getAssertion(params []byte, touched consent) (any, code) {
 	var r assertRequest
 	if st := decode(params, &r); st != ok {
@@ -65,20 +66,24 @@ func (k *Key) getAssertion(params []byte, touched consent) (any, code) {
 	if r.PINAuth != nil && len(*r.PINAuth) == 0 {
 		return nil, k.whichOne(touched)
 	}
-	var flags byte
-	if r.PINAuth != nil {
-		if st := k.pins.authorize(r.PINProtocol, *r.PINAuth, r.ClientDataHash, mayAssert, r.RPID); st != ok {
-			return nil, st
-		}
-		flags |= flagUserVerified
+	p := proof{param: r.PINAuth, protocol: r.PINProtocol, uv: isTrue(r.Options.UV), permission: mayAssert, rpID: r.RPID}
+	seen, st := k.verify(p, r.ClientDataHash, touched)
+	if st != ok {
+		return nil, st
 	}
-	found := k.find(&r, flags&flagUserVerified != 0)
+	found := k.find(&r, seen.verified)
 	if len(found) == 0 {
 		return nil, noCredentials // at once, so that a key can be asked what it holds
 	}
+	var flags byte
+	if seen.verified {
+		flags |= flagUserVerified
+	}
 	if !isFalse(r.Options.UP) {
-		if st := touched(); st != ok {
-			return nil, st
+		if !seen.present {
+			if st := touched(); st != ok {
+				return nil, st
+			}
 		}
 		flags |= flagUserPresent
 		k.pins.used()
@@ -89,7 +94,7 @@ func (k *Key) getAssertion(params []byte, touched consent) (any, code) {
 	}
 	if len(found) > 1 {
 		answer.Count = len(found)
-		k.next = &series{request: &r, flags: flags, left: found[1:], lastUsed: time.Now()}
+		k.next = &series{request: &r, flags: flags, left: found[1:], lastUsed: k.now()}
 	}
 	return answer, ok
 }
@@ -99,7 +104,7 @@ func (k *Key) getAssertion(params []byte, touched consent) (any, code) {
 func (k *Key) find(r *assertRequest, verified bool) []*credential {
 	if len(r.Allow) > 0 {
 		for _, d := range r.Allow {
-			if c, is := k.open(r.RPID, d.ID); is && d.Type == publicKeyType && c.visible(true, verified) {
+			if c, is := k.open(hashed(r.RPID), d.ID); is && d.Type == publicKeyType && c.visible(true, verified) {
 				return []*credential{c}
 			}
 		}
@@ -110,7 +115,7 @@ func (k *Key) find(r *assertRequest, verified bool) []*credential {
 		if kept.RPID != r.RPID {
 			continue
 		}
-		if c, is := k.open(r.RPID, kept.ID); is && c.visible(false, verified) {
+		if c, is := k.open(hashed(r.RPID), kept.ID); is && c.visible(false, verified) {
 			found = append(found, c)
 		}
 	}
@@ -120,14 +125,14 @@ func (k *Key) find(r *assertRequest, verified bool) []*credential {
 func (k *Key) assert(r *assertRequest, c *credential, flags byte) (assertion, code) {
 	var none assertion
 	ext := make(map[string]any)
-	if len(r.Extensions.HMACSecret) > 0 && flags&flagUserPresent != 0 {
+	if len(r.Extensions.HMACSecret) > 0 {
 		out, st := k.hmacSecret(r.Extensions.HMACSecret, c, flags&flagUserVerified != 0)
 		if st != ok {
 			return none, st
 		}
 		ext["hmac-secret"] = out
 	}
-	data, err := k.authData(r.RPID, flags, nil, ext)
+	data, err := k.authData(hashed(r.RPID), flags, nil, ext)
 	if err != nil {
 		return none, invalidParameter
 	}
@@ -150,12 +155,12 @@ func (k *Key) assert(r *assertRequest, c *credential, flags byte) (assertion, co
 }
 
 func (k *Key) getNextAssertion(s *series) (any, code) {
-	if s == nil || len(s.left) == 0 || time.Since(s.lastUsed) > nextTimeout {
+	if s == nil || len(s.left) == 0 || k.now().Sub(s.lastUsed) > nextTimeout {
 		return nil, notAllowed
 	}
 	answer, st := k.assert(s.request, s.left[0], s.flags)
 	if st == ok {
-		k.next = &series{request: s.request, flags: s.flags, left: s.left[1:], lastUsed: time.Now()}
+		k.next = &series{request: s.request, flags: s.flags, left: s.left[1:], lastUsed: k.now()}
 	}
 	return answer, st
 }

@@ -30,8 +30,10 @@ const (
 	unexpectedType    code = 0x11
 	invalidCBOR       code = 0x12
 	missingParameter  code = 0x14
+	limitExceeded     code = 0x15
 	excluded          code = 0x19
 	unsupportedAlg    code = 0x26
+	denied            code = 0x27
 	storeFull         code = 0x28
 	unsupportedOption code = 0x2b
 	invalidOption     code = 0x2c
@@ -44,8 +46,12 @@ const (
 	pinAuthInvalid    code = 0x33
 	pinAuthBlocked    code = 0x34
 	pinNotSet         code = 0x35
-	pinRequired       code = 0x36
+	pinRequired       code = 0x36 // PIN or finger: "PUAT required" in CTAP 2.1
 	pinPolicy         code = 0x37
+	tooLarge          code = 0x39
+	uvBlocked         code = 0x3c
+	invalidSubcommand code = 0x3e
+	uvInvalid         code = 0x3f
 	unauthorized      code = 0x40
 )
 
@@ -54,8 +60,8 @@ type consent func() code
 
 func (k *Key) run(ctx context.Context, command byte, params []byte, report func(ctaphid.Status)) (any, code) {
 	touched := func() code { return k.wait(ctx, report) }
-	series := k.next
-	k.next = nil // any other command ends a series of assertions
+	series, listing := k.next, k.listing
+	k.next, k.listing = nil, nil // any other command ends a series of answers (CTAP section 6)
 	switch command {
 	case cmdMakeCredential:
 		return k.makeCredential(params, touched)
@@ -66,11 +72,11 @@ func (k *Key) run(ctx context.Context, command byte, params []byte, report func(
 	case cmdGetInfo:
 		return k.info(), ok
 	case cmdClientPIN:
-		return k.clientPIN(params)
+		return k.clientPIN(params, touched)
 	case cmdReset:
 		return nil, k.reset(touched)
 	case cmdCredMgmt, cmdCredMgmtPreview:
-		return k.manageCredentials(params)
+		return k.manageCredentials(params, listing)
 	case cmdSelection:
 		return nil, touched()
 	}
@@ -102,7 +108,8 @@ func (k *Key) reset(touched consent) code {
 	if st := touched(); st != ok {
 		return st
 	}
-	k.state = blank()
+	k.state = blank(k.kind)
+	k.state.Finger = false // nobody's: it would have to be enrolled again
 	k.pins.powerUp()
 	return ok
 }
@@ -130,13 +137,20 @@ type info struct {
 	MaxCredentialID  int             `cbor:"8,keyasint"`
 	Transports       []string        `cbor:"9,keyasint"`
 	Algorithms       []algorithm     `cbor:"10,keyasint"`
+	ForcePINChange   bool            `cbor:"12,keyasint"`
 	MinPIN           int             `cbor:"13,keyasint"`
 	Firmware         int             `cbor:"14,keyasint"`
+	UVAttempts       int             `cbor:"17,keyasint,omitempty"` // to make before asking for the PIN
+	UVModality       int             `cbor:"18,keyasint,omitempty"`
 	RemainingStorage int             `cbor:"20,keyasint"`
 }
 
+// fingerprint is USER_VERIFY_FINGERPRINT_INTERNAL of the FIDO Registry of
+// Predefined Values, section 3.1.
+const fingerprint = 0x02
+
 func (k *Key) info() info {
-	return info{
+	in := info{
 		Versions:   versions,
 		Extensions: extensions,
 		AAGUID:     AAGUID[:],
@@ -150,14 +164,20 @@ func (k *Key) info() info {
 			"credMgmt":              true,
 			"credentialMgmtPreview": true,
 		},
-		MaxMessage:       2048,
+		MaxMessage:       maxRequest,
 		PINProtocols:     k.protocols,
 		MaxCredentials:   maxList,
 		MaxCredentialID:  maxID,
 		Transports:       []string{k.transport},
 		Algorithms:       []algorithm{{algES256, publicKeyType}, {algEdDSA, publicKeyType}},
+		ForcePINChange:   k.state.ForceChange,
 		MinPIN:           minPINRunes,
 		Firmware:         1,
-		RemainingStorage: max(0, k.room-len(k.state.Residents)),
+		RemainingStorage: k.left(),
 	}
+	if k.kind == Fingerprint {
+		in.Options["uv"] = k.state.Finger
+		in.UVAttempts, in.UVModality = uvTries, fingerprint
+	}
+	return in
 }

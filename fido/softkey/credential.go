@@ -46,7 +46,7 @@ type credential struct {
 }
 
 // newCredential makes a key pair and seals it into an ID.
-func (k *Key) newCredential(rpID string, alg int64, protect byte, resident bool) (*credential, error) {
+func (k *Key) newCredential(rpIDHash []byte, alg int64, protect byte, resident bool) (*credential, error) {
 	c := &credential{alg: alg, protect: protect, resident: resident}
 	switch alg {
 	case algES256:
@@ -70,17 +70,17 @@ func (k *Key) newCredential(rpID string, alg int64, protect byte, resident bool)
 	plain := append([]byte{algByte(alg), protect, boolByte(resident)}, c.seed...)
 	nonce := make([]byte, nonceSize)
 	_, _ = rand.Read(nonce) // never fails, as documented
-	c.id = k.seal().Seal(append(Mark[:len(Mark):len(Mark)], nonce...), nonce, plain, hashed(rpID))
+	c.id = k.seal().Seal(append(Mark[:len(Mark):len(Mark)], nonce...), nonce, plain, rpIDHash)
 	return c, nil
 }
 
 // open opens a credential ID of this key and of this relying party.
-func (k *Key) open(rpID string, id []byte) (*credential, bool) {
+func (k *Key) open(rpIDHash, id []byte) (*credential, bool) {
 	if len(id) != idSize || !bytes.HasPrefix(id, Mark[:]) {
 		return nil, false
 	}
 	nonce, sealed := id[len(Mark):len(Mark)+nonceSize], id[len(Mark)+nonceSize:]
-	plain, err := k.seal().Open(nil, nonce, sealed, hashed(rpID))
+	plain, err := k.seal().Open(nil, nonce, sealed, rpIDHash)
 	if err != nil {
 		return nil, false
 	}
@@ -184,18 +184,15 @@ const (
 
 // authData writes authenticator data (WebAuthn section 6.1) and counts the
 // signature that follows.
-func (k *Key) authData(rpID string, flags byte, attested []byte, ext map[string]any) ([]byte, error) {
+func (k *Key) authData(rpIDHash []byte, flags byte, attested []byte, ext map[string]any) ([]byte, error) {
 	if len(attested) > 0 {
 		flags |= flagAttested
 	}
 	if len(ext) > 0 {
 		flags |= flagExtensions
 	}
-	if !k.state.Frozen {
-		k.state.Counter++
-	}
-	data := append(hashed(rpID), flags)
-	data = binary.BigEndian.AppendUint32(data, k.state.Counter)
+	data := append(bytes.Clone(rpIDHash), flags)
+	data = binary.BigEndian.AppendUint32(data, k.count())
 	data = append(data, attested...)
 	if len(ext) > 0 {
 		raw, err := encMode.Marshal(ext)
@@ -205,6 +202,14 @@ func (k *Key) authData(rpID string, flags byte, attested []byte, ext map[string]
 		data = append(data, raw...)
 	}
 	return data, nil
+}
+
+// count counts a signature.
+func (k *Key) count() uint32 {
+	if !k.state.Frozen {
+		k.state.Counter++
+	}
+	return k.state.Counter
 }
 
 func hashed(rpID string) []byte {

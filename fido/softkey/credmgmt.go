@@ -3,6 +3,7 @@ package softkey
 import (
 	"bytes"
 	"slices"
+	"time"
 
 	"github.com/fxamacker/cbor/v2"
 )
@@ -49,27 +50,31 @@ type manageAnswer struct {
 
 // A listing is an enumeration that the host goes on asking for.
 type listing struct {
-	rps         []string
+	rps         []party
 	credentials []*credential
+	lastUsed    time.Time
 }
 
-func (k *Key) manageCredentials(params []byte) (any, code) {
+func (k *Key) manageCredentials(params []byte, l *listing) (any, code) {
 	var r manageRequest
 	if st := decode(params, &r); st != ok {
 		return nil, st
 	}
 	switch r.Subcommand {
-	case manageRPsNext:
-		return k.nextRP(0)
-	case manageNext:
-		return k.nextCredential(0)
+	case manageRPsNext, manageNext:
+		if l == nil || k.now().Sub(l.lastUsed) > nextTimeout {
+			return nil, notAllowed
+		}
+		if r.Subcommand == manageNext {
+			return k.nextCredential(l, 0)
+		}
+		return k.nextRP(l, 0)
+	case manageMetadata, manageRPsBegin, manageBegin, manageDelete, manageUpdate:
+	default:
+		return nil, invalidSubcommand
 	}
 	if r.Auth == nil {
 		return nil, pinRequired
-	}
-	message := append([]byte{byte(r.Subcommand)}, r.Params...)
-	if st := k.pins.authorize(r.Protocol, r.Auth, message, mayManage, k.pins.token.rpID); st != ok {
-		return nil, st
 	}
 	var p manageParams
 	if len(r.Params) > 0 {
@@ -77,9 +82,16 @@ func (k *Key) manageCredentials(params []byte) (any, code) {
 			return nil, st
 		}
 	}
+	message := append([]byte{byte(r.Subcommand)}, r.Params...)
+	if st := k.authorize(r.Protocol, r.Auth, message, mayManage); st != ok {
+		return nil, st
+	}
+	if st := k.concerns(&r, &p); st != ok {
+		return nil, st
+	}
 	switch r.Subcommand {
 	case manageMetadata:
-		existing, remaining := len(k.state.Residents), max(0, k.room-len(k.state.Residents))
+		existing, remaining := len(k.state.Residents), k.left()
 		return manageAnswer{Existing: &existing, Remaining: &remaining}, ok
 	case manageRPsBegin:
 		return k.listRPs()
@@ -87,58 +99,79 @@ func (k *Key) manageCredentials(params []byte) (any, code) {
 		return k.listCredentials(p.RPIDHash)
 	case manageDelete:
 		return nil, k.forget(p.Credential.ID)
-	case manageUpdate:
-		return nil, k.rename(p.Credential.ID, p.User)
 	}
-	return nil, invalidParameter
+	return nil, k.rename(p.Credential.ID, p.User)
+}
+
+// concerns holds a token that was given for one relying party to it: it sees
+// nothing of the others.
+func (k *Key) concerns(r *manageRequest, p *manageParams) code {
+	own := k.pins.token.rpID
+	if own == "" {
+		return ok
+	}
+	switch r.Subcommand {
+	case manageBegin:
+		if bytes.Equal(p.RPIDHash, hashed(own)) {
+			return ok
+		}
+	case manageDelete, manageUpdate:
+		if i := k.position(p.Credential.ID); i < 0 || k.state.Residents[i].RPID == own {
+			return ok
+		}
+	}
+	return pinAuthInvalid
 }
 
 func (k *Key) listRPs() (any, code) {
-	k.listing = listing{}
+	l := &listing{}
 	for _, r := range k.state.Residents {
-		if !slices.Contains(k.listing.rps, r.RPID) {
-			k.listing.rps = append(k.listing.rps, r.RPID)
+		if !slices.ContainsFunc(l.rps, func(p party) bool { return p.ID == r.RPID }) {
+			l.rps = append(l.rps, party{ID: r.RPID, Name: r.RPName})
 		}
 	}
-	if len(k.listing.rps) == 0 {
+	if len(l.rps) == 0 {
 		return nil, noCredentials
 	}
-	return k.nextRP(len(k.listing.rps))
+	return k.nextRP(l, len(l.rps))
 }
 
 // nextRP goes on with the listing; only its first answer tells the total.
-func (k *Key) nextRP(total int) (any, code) {
-	if len(k.listing.rps) == 0 {
+func (k *Key) nextRP(l *listing, total int) (any, code) {
+	if len(l.rps) == 0 {
 		return nil, notAllowed
 	}
-	id := k.listing.rps[0]
-	k.listing.rps = k.listing.rps[1:]
-	return manageAnswer{RP: &party{ID: id}, RPIDHash: hashed(id), RPs: total}, ok
+	rp := l.rps[0]
+	k.listing = &listing{rps: l.rps[1:], lastUsed: k.now()}
+	return manageAnswer{RP: &rp, RPIDHash: hashed(rp.ID), RPs: total}, ok
 }
 
 func (k *Key) listCredentials(rpIDHash []byte) (any, code) {
-	k.listing = listing{}
+	if rpIDHash == nil {
+		return nil, missingParameter
+	}
+	l := &listing{}
 	for _, r := range k.state.Residents {
 		if !bytes.Equal(hashed(r.RPID), rpIDHash) {
 			continue
 		}
-		if c, is := k.open(r.RPID, r.ID); is {
-			k.listing.credentials = append(k.listing.credentials, c)
+		if c, is := k.open(rpIDHash, r.ID); is {
+			l.credentials = append(l.credentials, c)
 		}
 	}
-	if len(k.listing.credentials) == 0 {
+	if len(l.credentials) == 0 {
 		return nil, noCredentials
 	}
-	return k.nextCredential(len(k.listing.credentials))
+	return k.nextCredential(l, len(l.credentials))
 }
 
 // nextCredential goes on with the listing; only its first answer tells the total.
-func (k *Key) nextCredential(total int) (any, code) {
-	if len(k.listing.credentials) == 0 {
+func (k *Key) nextCredential(l *listing, total int) (any, code) {
+	if len(l.credentials) == 0 {
 		return nil, notAllowed
 	}
-	c := k.listing.credentials[0]
-	k.listing.credentials = k.listing.credentials[1:]
+	c := l.credentials[0]
+	k.listing = &listing{credentials: l.credentials[1:], lastUsed: k.now()}
 	public, err := c.publicKey()
 	if err != nil {
 		return nil, invalidParameter

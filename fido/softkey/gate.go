@@ -20,7 +20,13 @@ type Gate struct {
 	waiting int
 	resting time.Time     // until when the finger rests
 	pressed chan struct{} // closed by a touch; nil while nobody waits
+	polled  time.Time     // until when the key is taken to be polled
+	pause   *time.Timer   // tells when it is so no more
 }
+
+// pollLife is how long a key waits for a touch after it was last polled. Hosts ask
+// some ten times a second.
+const pollLife = time.Second
 
 // Wait returns nil once the gate is touched, or the error of ctx.
 func (g *Gate) Wait(ctx context.Context) error {
@@ -55,15 +61,45 @@ func (g *Gate) Wait(ctx context.Context) error {
 	}
 }
 
+// Poll tells whether the gate was touched. If not, it waits to be touched until it
+// has not been polled for a while.
+func (g *Gate) Poll() bool {
+	touched, changed := g.poll(time.Now())
+	if changed {
+		g.notify()
+	}
+	return touched
+}
+
+func (g *Gate) poll(now time.Time) (touched, changed bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	before := now.Before(g.polled)
+	if g.pause != nil {
+		g.pause.Stop()
+	}
+	if g.auto || now.Before(g.resting) {
+		g.resting, g.polled = time.Time{}, time.Time{}
+		return true, before
+	}
+	g.polled = now.Add(pollLife)
+	g.pause = time.AfterFunc(pollLife, g.notify)
+	return false, !before
+}
+
 // Touch touches the key.
 func (g *Gate) Touch() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.waiting > 0 {
+	now := time.Now()
+	switch {
+	case g.waiting > 0:
 		g.press()
-		return
+	case now.Before(g.polled):
+		g.resting = now.Add(max(g.Linger, pollLife)) // until it is polled again
+	default:
+		g.resting = now.Add(g.Linger)
 	}
-	g.resting = time.Now().Add(g.Linger)
 }
 
 // SetAuto makes the key touch itself, or stops that.
@@ -94,7 +130,7 @@ func (g *Gate) Auto() bool {
 func (g *Gate) Waiting() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.waiting > 0
+	return g.waiting > 0 || time.Now().Before(g.polled)
 }
 
 func (g *Gate) notify() {

@@ -39,7 +39,7 @@ func (k *Key) hmacSecret(raw []byte, c *credential, verified bool) ([]byte, code
 	}
 	salts, err := shared.decrypt(r.Salts)
 	if err != nil || len(salts) != 32 && len(salts) != 64 {
-		return nil, invalidLength
+		return nil, invalidParameter
 	}
 	var out []byte
 	for ; len(salts) > 0; salts = salts[32:] {

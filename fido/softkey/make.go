@@ -24,6 +24,7 @@ type makeRequest struct {
 	Options     options `cbor:"7,keyasint"`
 	PINAuth     *[]byte `cbor:"8,keyasint"`
 	PINProtocol int     `cbor:"9,keyasint"`
+	Enterprise  *int    `cbor:"10,keyasint"`
 }
 
 type options struct {
@@ -49,10 +50,10 @@ func (r *makeRequest) check() code {
 	case len(r.ClientDataHash) != sha256.Size, r.RP.ID == "", len(r.User.ID) == 0, len(r.User.ID) > 64:
 		return invalidParameter
 	case len(r.Exclude) > maxList:
-		return invalidLength
-	case r.Extensions.Protect > 3:
+		return limitExceeded
+	case r.Extensions.Protect > 3, r.Enterprise != nil: // the key knows no enterprise
 		return invalidParameter
-	case isFalse(r.Options.UP), isTrue(r.Options.UV): // the key has no sensor of its own
+	case isFalse(r.Options.UP):
 		return invalidOption
 	}
 	return ok
@@ -68,6 +69,7 @@ func (r *makeRequest) algorithm() (int64, code) {
 	return 0, unsupportedAlg
 }
 
+// makeCredential goes by the steps of CTAP section 6.1.2.
 func (k *Key) makeCredential(params []byte, touched consent) (any, code) {
 	var r makeRequest
 	if st := decode(params, &r); st != ok {
@@ -84,27 +86,30 @@ func (k *Key) makeCredential(params []byte, touched consent) (any, code) {
 		return nil, st
 	}
 	resident := isTrue(r.Options.RK)
-	verified := r.PINAuth != nil
-	switch {
-	case verified:
-		if st := k.pins.authorize(r.PINProtocol, *r.PINAuth, r.ClientDataHash, mayMake, r.RP.ID); st != ok {
-			return nil, st
-		}
-	case resident && len(k.state.PINHash) > 0: // makeCredUvNotRqd spares the others
-		return nil, pinRequired
+	if resident && k.state.protected() && !isTrue(r.Options.UV) && r.PINAuth == nil { // makeCredUvNotRqd spares the others
+		return nil, k.wantsProof()
 	}
-	for _, d := range r.Exclude {
-		if c, found := k.open(r.RP.ID, d.ID); found && c.visible(true, verified) {
-			if st := touched(); st != ok {
-				return nil, st
-			}
-			return nil, excluded
-		}
-	}
-	if st := touched(); st != ok {
+	p := proof{param: r.PINAuth, protocol: r.PINProtocol, uv: isTrue(r.Options.UV), permission: mayMake, rpID: r.RP.ID}
+	seen, st := k.verify(p, r.ClientDataHash, touched)
+	if st != ok {
 		return nil, st
 	}
-	return k.make(&r, alg, resident, verified)
+	for _, d := range r.Exclude {
+		c, found := k.open(hashed(r.RP.ID), d.ID)
+		if !found || d.Type != publicKeyType || !c.visible(true, seen.verified) {
+			continue
+		}
+		if !seen.present && touched() == cancelled {
+			return nil, cancelled
+		}
+		return nil, excluded // touched or not
+	}
+	if !seen.present {
+		if st := touched(); st != ok {
+			return nil, st
+		}
+	}
+	return k.make(&r, alg, resident, seen.verified)
 }
 
 // whichOne answers an empty pinUvAuthParam: the host wants to know which of several
@@ -121,7 +126,7 @@ func (k *Key) whichOne(touched consent) code {
 
 func (k *Key) make(r *makeRequest, alg int64, resident, verified bool) (any, code) {
 	k.pins.used()
-	c, err := k.newCredential(r.RP.ID, alg, max(1, r.Extensions.Protect), resident)
+	c, err := k.newCredential(hashed(r.RP.ID), alg, max(1, r.Extensions.Protect), resident)
 	if err != nil {
 		return nil, invalidParameter
 	}
@@ -147,7 +152,7 @@ func (k *Key) make(r *makeRequest, alg int64, resident, verified bool) (any, cod
 	}
 	attested := binary.BigEndian.AppendUint16(AAGUID[:len(AAGUID):len(AAGUID)], uint16(len(c.id)))
 	attested = slices.Concat(attested, c.id, public)
-	data, err := k.authData(r.RP.ID, flags, attested, ext)
+	data, err := k.authData(hashed(r.RP.ID), flags, attested, ext)
 	if err != nil {
 		return nil, invalidParameter
 	}
@@ -174,6 +179,7 @@ func (k *Key) keep(c *credential, r *makeRequest) code {
 	k.state.Residents = append(list, Resident{
 		ID:          c.id,
 		RPID:        r.RP.ID,
+		RPName:      r.RP.Name,
 		UserID:      r.User.ID,
 		UserName:    r.User.Name,
 		DisplayName: r.User.DisplayName,

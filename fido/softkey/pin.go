@@ -3,10 +3,8 @@ package softkey
 import (
 	"bytes"
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
 	"slices"
-	"time"
 	"unicode/utf8"
 )
 
@@ -17,32 +15,18 @@ const (
 	pinSet          = 0x03
 	pinChange       = 0x04
 	pinGetToken     = 0x05 // as in CTAP 2.0
+	pinGetTokenUV   = 0x06 // by the sensor, with permissions
+	pinGetUVRetries = 0x07
 	pinGetTokenPerm = 0x09 // with permissions
 )
 
-// What a token lets its bearer do (CTAP section 6.5.5.7).
-const (
-	mayMake   byte = 0x01
-	mayAssert byte = 0x02
-	mayManage byte = 0x04
-)
-
-// tokenLife is how long a token is good (CTAP section 6.5.5.7, max usage time).
-const tokenLife = 10 * time.Minute
+const pinHashSize = 16
 
 // pins is what a key knows of PINs between plugging in and unplugging.
 type pins struct {
 	protocols map[int]*protocol
 	inRow     int // wrong PINs
 	token     token
-}
-
-// A token stands for a PIN that was right.
-type token struct {
-	value       []byte
-	permissions byte
-	rpID        string // "" until it is first used
-	until       time.Time
 }
 
 // powerUp starts anew. A protocol's key pair is made when it is first wanted.
@@ -62,30 +46,6 @@ func (p *pins) protocol(number int) (*protocol, code) {
 	return p.protocols[number], ok
 }
 
-// authorize checks a pinUvAuthParam over message against the token.
-func (p *pins) authorize(number int, param, message []byte, permission byte, rpID string) code {
-	if number != 1 && number != 2 {
-		return invalidParameter
-	}
-	t := &p.token
-	switch {
-	case len(t.value) == 0, time.Now().After(t.until), t.permissions&permission == 0:
-		return pinAuthInvalid
-	case !hmac.Equal(param, authenticate(number, t.value, message)):
-		return pinAuthInvalid
-	case t.rpID != "" && rpID != t.rpID:
-		return pinAuthInvalid
-	}
-	if t.rpID == "" {
-		t.rpID = rpID
-	}
-	return ok
-}
-
-// used takes the permissions from a token that a touch was spent on (CTAP section
-// 6.5.5.7, clearPinUvAuthTokenPermissionsExceptLbw).
-func (p *pins) used() { p.token.permissions = 0 }
-
 // pinRequest is the input of authenticatorClientPIN.
 type pinRequest struct {
 	Protocol    int      `cbor:"1,keyasint"`
@@ -94,8 +54,8 @@ type pinRequest struct {
 	Auth        []byte   `cbor:"4,keyasint"`
 	NewPIN      []byte   `cbor:"5,keyasint"`
 	PINHash     []byte   `cbor:"6,keyasint"`
-	Permissions byte     `cbor:"9,keyasint"`
-	RPID        string   `cbor:"10,keyasint"`
+	Permissions *byte    `cbor:"9,keyasint"`
+	RPID        *string  `cbor:"10,keyasint"`
 }
 
 // pinAnswer is its answer; each subcommand fills what it has.
@@ -104,16 +64,27 @@ type pinAnswer struct {
 	Token      []byte   `cbor:"2,keyasint,omitempty"`
 	Tries      *int     `cbor:"3,keyasint,omitempty"`
 	PowerCycle *bool    `cbor:"4,keyasint,omitempty"`
+	UVTries    *int     `cbor:"5,keyasint,omitempty"`
 }
 
-func (k *Key) clientPIN(params []byte) (any, code) {
+func (k *Key) clientPIN(params []byte, touched consent) (any, code) {
 	var r pinRequest
 	if st := decode(params, &r); st != ok {
 		return nil, st
 	}
-	if r.Subcommand == pinGetRetries {
+	switch r.Subcommand {
+	case pinGetRetries:
 		tries, replug := k.state.PINTries, k.pins.inRow >= pinInRow
 		return pinAnswer{Tries: &tries, PowerCycle: &replug}, ok
+	case pinGetUVRetries:
+		if k.kind != Fingerprint {
+			return nil, invalidSubcommand
+		}
+		tries := k.state.UVTries
+		return pinAnswer{UVTries: &tries}, ok
+	case pinGetAgreement, pinSet, pinChange, pinGetToken, pinGetTokenUV, pinGetTokenPerm:
+	default:
+		return nil, invalidSubcommand
 	}
 	if r.Protocol == 0 {
 		return nil, missingParameter
@@ -139,20 +110,9 @@ func (k *Key) clientPIN(params []byte) (any, code) {
 	case pinChange:
 		return nil, k.changePIN(&r, shared)
 	case pinGetToken:
-		r.Permissions, r.RPID = mayMake|mayAssert, ""
-		return k.getToken(&r, shared)
-	case pinGetTokenPerm:
-		switch {
-		case r.Permissions == 0:
-			return nil, invalidParameter
-		case r.Permissions&^(mayMake|mayAssert|mayManage) != 0:
-			return nil, unauthorized
-		case r.Permissions&(mayMake|mayAssert) != 0 && r.RPID == "":
-			return nil, missingParameter
-		}
-		return k.getToken(&r, shared)
+		return k.tokenForPIN(&r, shared)
 	}
-	return nil, invalidParameter
+	return k.tokenWithPermissions(&r, shared, touched)
 }
 
 func (k *Key) setPIN(r *pinRequest, shared secret) code {
@@ -169,6 +129,8 @@ func (k *Key) changePIN(r *pinRequest, shared secret) code {
 	switch {
 	case r.NewPIN == nil || r.Auth == nil || r.PINHash == nil:
 		return missingParameter
+	case len(k.state.PINHash) > 0 && k.state.PINTries == 0:
+		return pinBlocked
 	case !shared.verify(r.Auth, slices.Concat(r.NewPIN, r.PINHash)):
 		return pinAuthInvalid
 	}
@@ -185,7 +147,7 @@ func (k *Key) takePIN(r *pinRequest, shared secret) code {
 		return invalidParameter
 	}
 	pin := string(bytes.TrimRight(padded, "\x00"))
-	if st := checkPIN(pin); st != ok {
+	if st := checkNew(pin); st != ok {
 		return st
 	}
 	k.state.setPIN(pin)
@@ -193,7 +155,7 @@ func (k *Key) takePIN(r *pinRequest, shared secret) code {
 	return ok
 }
 
-func checkPIN(pin string) code {
+func checkNew(pin string) code {
 	if utf8.RuneCountInString(pin) < minPINRunes || len(pin) > maxPINBytes {
 		return pinPolicy
 	}
@@ -202,7 +164,7 @@ func checkPIN(pin string) code {
 
 func (s *State) setPIN(pin string) {
 	sum := sha256.Sum256([]byte(pin))
-	s.PINHash, s.PINTries = sum[:16], pinTries
+	s.PINHash, s.PINTries, s.ForceChange = sum[:pinHashSize], pinTries, false
 }
 
 // checkOld checks a PIN. A try is spent before the comparison, so that cutting the
@@ -219,7 +181,7 @@ func (k *Key) checkOld(r *pinRequest, shared secret) code {
 	k.state.PINTries--
 	hash, err := shared.decrypt(r.PINHash)
 	if err == nil && hmac.Equal(hash, k.state.PINHash) {
-		k.state.PINTries, k.pins.inRow = pinTries, 0
+		k.state.PINTries, k.state.UVTries, k.pins.inRow = pinTries, uvTries, 0
 		return ok
 	}
 	k.pins.inRow++
@@ -233,19 +195,67 @@ func (k *Key) checkOld(r *pinRequest, shared secret) code {
 	return pinInvalid
 }
 
-func (k *Key) getToken(r *pinRequest, shared secret) (any, code) {
-	if r.PINHash == nil {
-		return nil, missingParameter
+// tokenForPIN gives out a token as CTAP 2.0 knew it (CTAP section 6.5.5.7.1): good
+// for making credentials and for signing, with the relying party it is first used
+// with.
+func (k *Key) tokenForPIN(r *pinRequest, shared secret) (any, code) {
+	if r.Permissions != nil || r.RPID != nil {
+		return nil, invalidParameter
 	}
-	if st := k.checkOld(r, shared); st != ok {
+	if st := k.checkPIN(r, shared); st != ok {
 		return nil, st
 	}
-	value := make([]byte, 32)
-	_, _ = rand.Read(value) // never fails, as documented
+	return handOver(k.begin(mayMake|mayAssert, "", false), shared)
+}
+
+// tokenWithPermissions gives out a token that is good for what was asked for, by
+// PIN or by finger (CTAP sections 6.5.5.7.2 and 6.5.5.7.3).
+func (k *Key) tokenWithPermissions(r *pinRequest, shared secret, touched consent) (any, code) {
+	var rpID string
+	if r.RPID != nil {
+		rpID = *r.RPID
+	}
+	switch {
+	case r.Permissions == nil:
+		return nil, missingParameter
+	case *r.Permissions == 0:
+		return nil, invalidParameter
+	case r.Subcommand == pinGetTokenUV && !k.state.Finger:
+		return nil, notAllowed
+	case *r.Permissions&^(mayMake|mayAssert|mayManage) != 0:
+		return nil, unauthorized
+	case *r.Permissions&(mayMake|mayAssert) != 0 && rpID == "":
+		return nil, missingParameter
+	}
+	if r.Subcommand == pinGetTokenPerm {
+		if st := k.checkPIN(r, shared); st != ok {
+			return nil, st
+		}
+		return handOver(k.begin(*r.Permissions, rpID, false), shared)
+	}
+	if st := k.builtIn(touched); st != ok {
+		return nil, st
+	}
+	return handOver(k.begin(*r.Permissions, rpID, true), shared)
+}
+
+func (k *Key) checkPIN(r *pinRequest, shared secret) code {
+	if r.PINHash == nil {
+		return missingParameter
+	}
+	if st := k.checkOld(r, shared); st != ok {
+		return st
+	}
+	if k.state.ForceChange {
+		return pinInvalid
+	}
+	return ok
+}
+
+func handOver(value []byte, shared secret) (any, code) {
 	sealed, err := shared.encrypt(value)
 	if err != nil {
 		return nil, invalidParameter
 	}
-	k.pins.token = token{value: value, permissions: r.Permissions, rpID: r.RPID, until: time.Now().Add(tokenLife)}
 	return pinAnswer{Token: sealed}, ok
 }

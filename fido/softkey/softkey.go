@@ -4,22 +4,21 @@
 //
 // It speaks ES256 and EdDSA, keeps resident credentials, knows PIN protocols 1 and
 // 2, credProtect and hmac-secret, and attests with the new credential's own key
-// (packed self attestation). It has no U2F. Its keys lie in memory, so it protects
-// nothing: it is for the lab, and its AAGUID says so.
+// (packed self attestation). One kind has a fingerprint sensor as well; another is
+// old and speaks U2F alone. Its keys lie in memory, so it protects nothing: it is
+// for the lab, and its AAGUID and its credential IDs say so.
 //
 // Section numbers in the comments are those of the Client to Authenticator
-// Protocol 2.1 (FIDO Alliance), called CTAP.
+// Protocol 2.1 (FIDO Alliance), called CTAP, and of the U2F Raw Message Formats 1.2
+// (FIDO Alliance), called U2F.
 package softkey
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"sync"
 	"time"
-
-	"golang.org/x/text/unicode/norm"
 
 	"nightlatch/fido/ctaphid"
 )
@@ -37,23 +36,41 @@ const (
 	DefaultRoom = 25 // resident credentials
 	pinTries    = 8  // wrong PINs until only a reset helps (CTAP section 6.5.1)
 	pinInRow    = 3  // wrong PINs until it must be plugged in again
+	uvTries     = 3  // wrong fingers until only the PIN helps (CTAP section 6.5.3.1)
 	minPINRunes = 4
 	maxPINBytes = 63
+	maxRequest  = 2048 // bytes of a command (CTAP section 6.4, maxMsgSize)
 
 	touchTimeout = 30 * time.Second
 	resetWindow  = 10 * time.Second // after plugging in (CTAP section 6.6)
-	nextTimeout  = 30 * time.Second // from one assertion to the next of a series
+	nextTimeout  = 30 * time.Second // from one answer to the next of a series (CTAP section 6)
 )
 
+// A Kind is what a key is able to do.
+type Kind string
+
+// The kinds.
+const (
+	FIDO2       Kind = "fido2"       // CTAP2 alone, as most keys that are sold now
+	Fingerprint Kind = "fingerprint" // and verifies its user by itself
+	U2F         Kind = "u2f"         // CTAP1 alone: an old key
+)
+
+// ErrKind says that there is no such kind of key.
+var ErrKind = errors.New("softkey: no such kind")
+
 // A Touch lets a person consent. Wait returns nil once the key is touched, or an
-// error when ctx ends first.
+// error when ctx ends first. Poll does not wait: it tells whether the key was
+// touched since it began to be polled, and is asked again within a second.
 type Touch interface {
 	Wait(ctx context.Context) error
+	Poll() bool
 }
 
 // Config says what kind of key to make.
 type Config struct {
 	Touch     Touch
+	Kind      Kind             // "" means FIDO2
 	Transport string           // "usb" or "nfc", as the key reports it
 	Room      int              // for resident credentials; 0 means DefaultRoom
 	Protocols []int            // PIN protocols in order of preference; nil means 2, 1
@@ -61,29 +78,10 @@ type Config struct {
 	Now       func() time.Time // the key's clock; nil means time.Now
 }
 
-// A State is everything a key remembers when it is unplugged. It can be written as
-// JSON. It holds secrets.
-type State struct {
-	Secret    []byte     // from which credential IDs are opened; 32 bytes
-	PINHash   []byte     // first half of the PIN's SHA-256; empty without a PIN
-	PINTries  int        // wrong ones left
-	Counter   uint32     // signatures so far
-	Frozen    bool       // the counter stands still, as on a copied key
-	Residents []Resident // oldest first
-}
-
-// A Resident is a credential that is kept on the key.
-type Resident struct {
-	ID          []byte
-	RPID        string
-	UserID      []byte
-	UserName    string
-	DisplayName string
-}
-
 // A Key is one security key. It runs one command at a time.
 type Key struct {
 	touch     Touch
+	kind      Kind
 	transport string
 	room      int
 	protocols []int
@@ -94,7 +92,9 @@ type Key struct {
 	since   time.Time // plugged in
 	pins    pins
 	next    *series
-	listing listing
+	listing *listing
+
+	wrongFinger bool // touches the sensor
 }
 
 // New checks cfg and returns a key that has just been plugged in.
@@ -104,6 +104,12 @@ func New(cfg Config) (*Key, error) {
 	}
 	if cfg.Transport != "usb" && cfg.Transport != "nfc" {
 		return nil, fmt.Errorf("softkey: no transport %q", cfg.Transport)
+	}
+	if cfg.Kind == "" {
+		cfg.Kind = FIDO2
+	}
+	if cfg.Kind != FIDO2 && cfg.Kind != Fingerprint && cfg.Kind != U2F {
+		return nil, fmt.Errorf("%w: %q", ErrKind, cfg.Kind)
 	}
 	if cfg.Room == 0 {
 		cfg.Room = DefaultRoom
@@ -119,40 +125,19 @@ func New(cfg Config) (*Key, error) {
 			return nil, fmt.Errorf("softkey: no PIN protocol %d", p)
 		}
 	}
-	k := &Key{touch: cfg.Touch, transport: cfg.Transport, room: cfg.Room, protocols: cfg.Protocols, now: cfg.Now}
+	k := &Key{
+		touch: cfg.Touch, kind: cfg.Kind, transport: cfg.Transport, room: cfg.Room, protocols: cfg.Protocols, now: cfg.Now,
+	}
 	if cfg.State == nil {
-		k.state = blank()
+		k.state = blank(cfg.Kind)
 	} else {
-		k.state = cfg.State.clone()
-		if len(k.state.Secret) != secretSize {
-			return nil, errors.New("softkey: Config.State has no secret")
+		if err := cfg.State.check(); err != nil {
+			return nil, err
 		}
+		k.state = cfg.State.clone()
 	}
 	k.PlugIn()
 	return k, nil
-}
-
-const secretSize = 32
-
-func blank() State {
-	s := State{Secret: make([]byte, secretSize), PINTries: pinTries}
-	_, _ = rand.Read(s.Secret) // never fails, as documented
-	return s
-}
-
-func (s State) clone() State {
-	out := s
-	out.Secret = append([]byte(nil), s.Secret...)
-	out.PINHash = append([]byte(nil), s.PINHash...)
-	out.Residents = append([]Resident(nil), s.Residents...)
-	return out
-}
-
-// State returns a copy of what the key remembers.
-func (k *Key) State() State {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.state.clone()
 }
 
 // PlugIn does what plugging a key in does: PIN tokens are void, three wrong PINs
@@ -161,38 +146,23 @@ func (k *Key) PlugIn() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.since = k.now()
-	k.next = nil
+	k.next, k.listing = nil, nil
 	k.pins.powerUp()
 }
 
-// SetPIN gives a key without a PIN one, as a person would have done at home.
-func (k *Key) SetPIN(pin string) error {
-	pin = norm.NFC.String(pin) // as a host sends it (CTAP section 6.5.1)
-	if st := checkPIN(pin); st != ok {
-		return errors.New("softkey: a PIN has at least 4 characters and at most 63 bytes")
-	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if len(k.state.PINHash) > 0 {
-		return errors.New("softkey: the key has a PIN")
-	}
-	k.state.setPIN(pin)
-	return nil
-}
+// Kind is what the key is able to do.
+func (k *Key) Kind() Kind { return k.kind }
 
-// HasPIN tells whether a PIN is set.
-func (k *Key) HasPIN() bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return len(k.state.PINHash) > 0
-}
+// Room is how many resident credentials the key can keep in all.
+func (k *Key) Room() int { return k.room }
 
-// Freeze makes the signature counter stand still, as that of a copied key seems to
-// whoever has the other copy, or lets it count again.
-func (k *Key) Freeze(frozen bool) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.state.Frozen = frozen
+// Backend is the key as its transport sees it: an old one has U2F, the others
+// don't.
+func (k *Key) Backend() ctaphid.Backend {
+	if k.kind == U2F {
+		return old{k}
+	}
+	return k
 }
 
 // CBOR runs one CTAP2 command: a command byte and its parameters in, a status byte
@@ -200,8 +170,13 @@ func (k *Key) Freeze(frozen bool) {
 func (k *Key) CBOR(ctx context.Context, request []byte, report func(ctaphid.Status)) ([]byte, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if len(request) == 0 {
+	switch {
+	case len(request) == 0:
 		return []byte{byte(invalidLength)}, nil
+	case k.kind == U2F:
+		return []byte{byte(invalidCommand)}, nil
+	case len(request) > maxRequest:
+		return []byte{byte(tooLarge)}, nil
 	}
 	answer, st := k.run(ctx, request[0], request[1:], report)
 	if st != ok {

@@ -15,12 +15,17 @@ import (
 	"nightlatch/fido/ctaphid"
 )
 
+// touching is a gate that touches itself.
+func touching() *Gate {
+	g := &Gate{}
+	g.SetAuto(true)
+	return g
+}
+
 func newKey(t testing.TB, cfg Config) *Key {
 	t.Helper()
 	if cfg.Touch == nil {
-		g := &Gate{}
-		g.SetAuto(true)
-		cfg.Touch = g
+		cfg.Touch = touching()
 	}
 	cfg.Transport = "usb"
 	k, err := New(cfg)
@@ -104,9 +109,12 @@ func TestStatuses(t *testing.T) {
 		{name: "make for a user without ID", command: cmdMakeCredential, params: makeParams(m{3: m{"id": []byte{}}}), want: invalidParameter},
 		{name: "make without algorithms", command: cmdMakeCredential, params: makeParams(m{4: nil}), want: missingParameter},
 		{name: "make with RSA", command: cmdMakeCredential, params: makeParams(m{4: []m{{"alg": -257, "type": "public-key"}}}), want: unsupportedAlg},
-		{name: "make with too long a list", command: cmdMakeCredential, params: makeParams(m{5: tooMany}), want: invalidLength},
+		{name: "make with too long a list", command: cmdMakeCredential, params: makeParams(m{5: tooMany}), want: limitExceeded},
 		{name: "make without touch", command: cmdMakeCredential, params: makeParams(m{7: m{"up": false}}), want: invalidOption},
 		{name: "make with a sensor it lacks", command: cmdMakeCredential, params: makeParams(m{7: m{"uv": true}}), want: invalidOption},
+		{name: "make for an enterprise", command: cmdMakeCredential, params: makeParams(m{10: 1}), want: invalidParameter},
+		{name: "make with credProtect 4", command: cmdMakeCredential, params: makeParams(m{6: m{"credProtect": 4}}), want: invalidParameter},
+		{name: "make with a token and no protocol", command: cmdMakeCredential, params: makeParams(m{8: hash}), want: missingParameter},
 		{name: "make with a token nobody has", command: cmdMakeCredential, params: makeParams(m{8: hash, 9: 2}), want: pinAuthInvalid},
 		{name: "make with PIN protocol 3", command: cmdMakeCredential, params: makeParams(m{8: hash, 9: 3}), want: invalidParameter},
 		{name: "make a resident one without the PIN", command: cmdMakeCredential, params: makeParams(m{7: m{"rk": true}}), pin: true, want: pinRequired},
@@ -117,16 +125,25 @@ func TestStatuses(t *testing.T) {
 		{name: "assert without relying party", command: cmdGetAssertion, params: assertParams(m{1: nil}), want: missingParameter},
 		{name: "assert without hash", command: cmdGetAssertion, params: assertParams(m{2: nil}), want: missingParameter},
 		{name: "assert with an option of the other command", command: cmdGetAssertion, params: assertParams(m{5: m{"rk": true}}), want: unsupportedOption},
+		{name: "assert with too long a list", command: cmdGetAssertion, params: assertParams(m{3: tooMany}), want: limitExceeded},
+		{name: "assert with a sensor it lacks", command: cmdGetAssertion, params: assertParams(m{5: m{"uv": true}}), want: invalidOption},
+		{name: "assert: hmac-secret without touch", command: cmdGetAssertion, params: assertParams(m{4: m{"hmac-secret": m{1: m{}}}, 5: m{"up": false}}), want: unsupportedOption},
+		{name: "assert: which key is touched", command: cmdGetAssertion, params: assertParams(m{6: []byte{}, 7: 2}), want: pinNotSet},
 		{name: "assert with nothing to sign with", command: cmdGetAssertion, params: assertParams(nil), want: noCredentials},
 		{name: "assert with a foreign credential", command: cmdGetAssertion, params: assertParams(m{3: []m{{"id": make([]byte, idSize), "type": "public-key"}}}), want: noCredentials},
 		{name: "the next of no series", command: cmdGetNextAssertion, want: notAllowed},
 		{name: "info", command: cmdGetInfo, want: ok},
 		{name: "selection", command: cmdSelection, want: ok},
-		{name: "PIN: no such subcommand", command: cmdClientPIN, params: m{1: 2, 2: 0x44, 3: m{}}, want: invalidParameter},
+		{name: "PIN: no such subcommand", command: cmdClientPIN, params: m{1: 2, 2: 0x44, 3: m{}}, want: invalidSubcommand},
+		{name: "PIN: no protocol three", command: cmdClientPIN, params: m{1: 3, 2: pinGetAgreement}, want: invalidParameter},
+		{name: "PIN: fingers left, without a sensor", command: cmdClientPIN, params: m{2: pinGetUVRetries}, want: invalidSubcommand},
 		{name: "PIN: no protocol", command: cmdClientPIN, params: m{2: pinGetAgreement}, want: missingParameter},
 		{name: "PIN: no agreement", command: cmdClientPIN, params: m{1: 2, 2: pinGetToken}, want: missingParameter},
 		{name: "PIN: agreement on no curve", command: cmdClientPIN, params: m{1: 2, 2: pinGetToken, 3: m{1: 2, -1: 1, -2: make([]byte, 32), -3: make([]byte, 32)}}, want: invalidParameter},
 		{name: "management without the PIN", command: cmdCredMgmt, params: m{1: manageMetadata}, want: pinRequired},
+		{name: "management: no such subcommand", command: cmdCredMgmt, params: m{1: 0x44, 3: 2, 4: hash}, want: invalidSubcommand},
+		{name: "management with a token nobody has", command: cmdCredMgmt, params: m{1: manageMetadata, 3: 2, 4: hash}, want: pinAuthInvalid},
+		{name: "management: no protocol", command: cmdCredMgmt, params: m{1: manageMetadata, 4: hash}, want: missingParameter},
 		{name: "management: the next of nothing", command: cmdCredMgmt, params: m{1: manageRPsNext}, want: notAllowed},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -329,80 +346,6 @@ func TestResetWindow(t *testing.T) {
 		k.PlugIn()
 		if st, _ := run(t, k, cmdReset, nil); st != ok || k.HasPIN() {
 			t.Errorf("in time: %#02x, PIN %v", st, k.HasPIN())
-		}
-	})
-}
-
-func TestGate(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		changes := 0
-		g := &Gate{Linger: time.Second, Changed: func() { changes++ }}
-		got := make(chan error)
-		wait := func() { go func() { got <- g.Wait(t.Context()) }() }
-
-		wait()
-		synctest.Wait()
-		if !g.Waiting() || changes != 1 {
-			t.Errorf("waiting %v, %d changes", g.Waiting(), changes)
-		}
-		g.Touch()
-		if err := <-got; err != nil || g.Waiting() {
-			t.Errorf("touched: %v, waiting %v", err, g.Waiting())
-		}
-
-		g.Touch() // the finger rests on the key
-		wait()
-		if err := <-got; err != nil {
-			t.Errorf("a resting finger: %v", err)
-		}
-		wait() // it counted once
-		synctest.Wait()
-		if !g.Waiting() {
-			t.Error("one touch counted twice")
-		}
-		g.Touch()
-		<-got
-
-		g.Touch()
-		<-time.After(2 * time.Second) // and is taken away
-		wait()
-		synctest.Wait()
-		if !g.Waiting() {
-			t.Error("a touch of two seconds ago counted")
-		}
-		g.SetAuto(true)
-		<-got
-		wait()
-		if err := <-got; err != nil || !g.Auto() {
-			t.Errorf("by itself: %v", err)
-		}
-	})
-}
-
-// FuzzCBOR: no request crashes the key.
-func FuzzCBOR(f *testing.F) {
-	add := func(command byte, params any) {
-		raw, err := encMode.Marshal(params)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(append([]byte{command}, raw...))
-	}
-	f.Add([]byte{cmdGetInfo})
-	f.Add([]byte{cmdReset})
-	add(cmdMakeCredential, makeParams(nil))
-	add(cmdMakeCredential, makeParams(m{6: m{"credProtect": 3, "hmac-secret": true}, 7: m{"rk": true}}))
-	add(cmdGetAssertion, assertParams(nil))
-	add(cmdGetAssertion, assertParams(m{4: m{"hmac-secret": m{1: m{1: 2}, 2: hash, 3: hash}}}))
-	add(cmdClientPIN, m{1: 2, 2: pinGetAgreement})
-	add(cmdClientPIN, m{1: 1, 2: pinGetTokenPerm, 3: m{1: 2, 3: -25, -1: 1, -2: hash, -3: hash}, 6: hash, 9: 3, 10: "localhost"})
-	add(cmdCredMgmt, m{1: manageBegin, 2: m{1: hash}, 3: 2, 4: hash})
-	f.Fuzz(func(t *testing.T, request []byte) {
-		k := newKey(t, Config{})
-		answer, err := k.CBOR(t.Context(), request, silent)
-		if err != nil || len(answer) == 0 {
-			t.Fatalf("%x, %v", answer, err)
 		}
 	})
 }

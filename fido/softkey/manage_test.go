@@ -1,0 +1,149 @@
+package softkey
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// stocked is a key with a PIN that keeps credentials of two relying parties.
+func stocked(t *testing.T, number int) (*Key, *host) {
+	t.Helper()
+	k := newKey(t, Config{Room: 4})
+	for _, c := range []struct{ rp, user string }{{"localhost", "alice"}, {"example.org", "alice"}, {"localhost", "bob"}} {
+		st, _ := run(t, k, cmdMakeCredential, makeParams(m{
+			2: m{"id": c.rp, "name": "The " + c.rp}, 3: m{"id": []byte(c.user), "name": c.user}, 7: m{"rk": true},
+		}))
+		if st != ok {
+			t.Fatalf("make: %#02x", st)
+		}
+	}
+	h := newHost(t, k, number)
+	h.setPIN("1234", ok)
+	return k, h
+}
+
+// CTAP section 6.8: what is kept is counted, listed, renamed and deleted.
+func TestManage(t *testing.T) {
+	t.Parallel()
+	bothProtocols(t, func(t *testing.T, number int) {
+		k, h := stocked(t, number)
+		token := h.byPIN("1234", mayManage, "", ok)
+		if st, a := h.manage(token, manageMetadata, nil); st != ok || *a.Existing != 3 || *a.Remaining != 1 {
+			t.Errorf("metadata: %#02x, %+v", st, a)
+		}
+		st, a := h.manage(token, manageRPsBegin, nil)
+		if st != ok || a.RPs != 2 || a.RP.ID != "localhost" || a.RP.Name != "The localhost" || string(a.RPIDHash) != string(hashed("localhost")) {
+			t.Errorf("relying parties: %#02x, %+v", st, a)
+		}
+		if st, a = next(t, k, m{1: manageRPsNext}); st != ok || a.RP.ID != "example.org" || a.RPs != 0 {
+			t.Errorf("the next: %#02x, %+v", st, a)
+		}
+		if st, _ = next(t, k, m{1: manageRPsNext}); st != notAllowed {
+			t.Errorf("a third: %#02x", st)
+		}
+		st, a = h.manage(token, manageBegin, m{1: hashed("localhost")})
+		if st != ok || a.Credentials != 2 || a.User.Name != "alice" || a.Protect != 1 || len(a.PublicKey) == 0 {
+			t.Errorf("credentials: %#02x, %+v", st, a)
+		}
+		if st, a = next(t, k, m{1: manageNext}); st != ok || a.User.Name != "bob" || a.Credentials != 0 {
+			t.Errorf("the next: %#02x, %+v", st, a)
+		}
+		bob := m{"id": a.Credential.ID, "type": "public-key"}
+		for _, tt := range []struct {
+			name       string
+			subcommand int
+			params     m
+			want       code
+		}{
+			{"rename with another account", manageUpdate, m{2: bob, 3: m{"id": []byte("alice"), "name": "x"}}, invalidParameter},
+			{"rename to nothing", manageUpdate, m{2: bob}, missingParameter},
+			{"rename", manageUpdate, m{2: bob, 3: m{"id": []byte("bob"), "name": "Robert"}}, ok},
+			{"delete what is not there", manageDelete, m{2: m{"id": hash, "type": "public-key"}}, noCredentials},
+			{"list without a relying party", manageBegin, m{}, missingParameter},
+			{"list of nobody", manageBegin, m{1: hash}, noCredentials},
+		} {
+			if st, _ := h.manage(token, tt.subcommand, tt.params); st != tt.want {
+				t.Errorf("%s: status %#02x, want %#02x", tt.name, st, tt.want)
+			}
+		}
+		if r := k.State().Residents[2]; r.UserName != "Robert" || r.DisplayName != "" {
+			t.Errorf("renamed to %+v", r)
+		}
+		if st, _ := h.manage(token, manageDelete, m{2: bob}); st != ok || len(k.State().Residents) != 2 {
+			t.Errorf("delete: %#02x", st)
+		}
+	})
+}
+
+// A token that was given for one relying party sees nothing of the others (CTAP
+// section 6.8.2 and on).
+func TestManageOneRelyingParty(t *testing.T) {
+	t.Parallel()
+	k, h := stocked(t, 2)
+	id := func(i int) m { return m{2: m{"id": k.State().Residents[i].ID, "type": "public-key"}} }
+	for _, tt := range []struct {
+		name       string
+		subcommand int
+		params     any
+		want       code
+	}{
+		{"count", manageMetadata, nil, pinAuthInvalid},
+		{"list relying parties", manageRPsBegin, nil, pinAuthInvalid},
+		{"list the other's", manageBegin, m{1: hashed("localhost")}, pinAuthInvalid},
+		{"list its own", manageBegin, m{1: hashed("example.org")}, ok},
+		{"delete the other's", manageDelete, id(0), pinAuthInvalid},
+		{"delete its own", manageDelete, id(1), ok},
+	} {
+		token := h.byPIN("1234", mayManage, "example.org", ok)
+		if st, _ := h.manage(token, tt.subcommand, tt.params); st != tt.want {
+			t.Errorf("%s: status %#02x, want %#02x", tt.name, st, tt.want)
+		}
+	}
+}
+
+// Any other command ends a series, and so does half a minute (CTAP section 6).
+func TestSeriesEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		k, h := stocked(t, 2)
+		token := h.byPIN("1234", mayManage, "", ok)
+		series := map[string]struct {
+			begin func() code
+			next  func() code
+		}{
+			"relying parties": {
+				func() code { st, _ := h.manage(token, manageRPsBegin, nil); return st },
+				func() code { st, _ := next(t, k, m{1: manageRPsNext}); return st },
+			},
+			"credentials": {
+				func() code { st, _ := h.manage(token, manageBegin, m{1: hashed("localhost")}); return st },
+				func() code { st, _ := next(t, k, m{1: manageNext}); return st },
+			},
+			"assertions": {
+				func() code { st, _ := run(t, k, cmdGetAssertion, assertParams(nil)); return st },
+				func() code { st, _ := run(t, k, cmdGetNextAssertion, nil); return st },
+			},
+		}
+		for name, s := range series {
+			token = h.byPIN("1234", mayManage, "", ok) // an assertion spends it
+			if st := s.begin(); st != ok {
+				t.Fatalf("%s: %#02x", name, st)
+			}
+			<-time.After(nextTimeout - time.Second)
+			if st := s.next(); st != ok {
+				t.Errorf("%s: the next: %#02x", name, st)
+			}
+			s.begin()
+			_, _ = run(t, k, cmdGetInfo, nil)
+			if st := s.next(); st != notAllowed {
+				t.Errorf("%s: after another command: %#02x", name, st)
+			}
+			s.begin()
+			<-time.After(nextTimeout + time.Second)
+			if st := s.next(); st != notAllowed {
+				t.Errorf("%s: after half a minute: %#02x", name, st)
+			}
+		}
+	})
+}

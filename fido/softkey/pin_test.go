@@ -1,0 +1,198 @@
+package softkey
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// CTAP section 6.5.5.5 and 6.5.5.6: which PINs are taken, and how one is changed.
+func TestPINPolicy(t *testing.T) {
+	t.Parallel()
+	bothProtocols(t, func(t *testing.T, number int) {
+		for _, tt := range []struct {
+			name, pin string
+			want      code
+		}{
+			{"three characters", "123", pinPolicy},
+			{"four bytes, one character", "🔑", pinPolicy},
+			{"four characters", "1234", ok},
+			{"four keys", "🔑🔑🔑🔑", ok},
+			{"63 bytes", strings.Repeat("1", 63), ok},
+			{"64 bytes", strings.Repeat("1", 64), pinPolicy},
+			{"not padded to 64 bytes", strings.Repeat("1", 80), invalidParameter},
+		} {
+			h := newHost(t, newKey(t, Config{}), number)
+			h.setPIN(tt.pin, tt.want)
+			if h.k.HasPIN() != (tt.want == ok) {
+				t.Errorf("%s: PIN %v", tt.name, h.k.HasPIN())
+			}
+		}
+		h := newHost(t, newKey(t, Config{}), number)
+		h.changePIN("1234", "5678", pinNotSet)
+		h.byPIN("1234", mayManage, "", pinNotSet)
+		h.setPIN("1234", ok)
+		h.setPIN("5678", pinAuthInvalid)
+		h.changePIN("4321", "5678", pinInvalid)
+		h.agree() // a wrong PIN costs the agreement
+		h.changePIN("1234", "567", pinPolicy)
+		token := h.byPIN("1234", mayManage, "", ok)
+		h.changePIN("1234", "5678", ok)
+		if st, _ := h.manage(token, manageMetadata, nil); st != pinAuthInvalid {
+			t.Errorf("a token of the PIN before: %#02x", st)
+		}
+		h.byPIN("1234", mayManage, "", pinInvalid)
+		h.agree()
+		h.byPIN("5678", mayManage, "", ok)
+	})
+}
+
+// Three wrong PINs in a row need a replug, eight in all a reset (CTAP section
+// 6.5.1). The right one forgives.
+func TestWrongPINs(t *testing.T) {
+	t.Parallel()
+	bothProtocols(t, func(t *testing.T, number int) {
+		k := newKey(t, Config{})
+		h := newHost(t, k, number)
+		h.setPIN("1234", ok)
+		try := func(pin string, want code, left int, replug bool) {
+			t.Helper()
+			h.agree()
+			h.byPIN(pin, mayManage, "", want)
+			if a := h.pinAnswer(m{2: pinGetRetries}, ok); *a.Tries != left || *a.PowerCycle != replug {
+				t.Errorf("%d tries left, replug %v; want %d, %v", *a.Tries, *a.PowerCycle, left, replug)
+			}
+		}
+		try("0000", pinInvalid, 7, false)
+		try("1234", ok, 8, false)
+		try("0000", pinInvalid, 7, false)
+		try("0000", pinInvalid, 6, false)
+		try("0000", pinAuthBlocked, 5, true)
+		try("1234", pinAuthBlocked, 5, true)
+		k.PlugIn()
+		try("0000", pinInvalid, 4, false)
+		try("0000", pinInvalid, 3, false)
+		try("0000", pinAuthBlocked, 2, true)
+		k.PlugIn()
+		try("0000", pinInvalid, 1, false)
+		try("0000", pinBlocked, 0, false)
+		k.PlugIn()
+		try("1234", pinBlocked, 0, false)
+		h.changePIN("1234", "5678", pinBlocked)
+		if st, _ := run(t, k, cmdReset, nil); st != ok || k.HasPIN() {
+			t.Errorf("reset: %#02x", st)
+		}
+		h.agree()
+		h.setPIN("1234", ok)
+		try("1234", ok, 8, false)
+	})
+}
+
+// CTAP section 6.5.5.7: what a token is good for.
+func TestTokenPermissions(t *testing.T) {
+	t.Parallel()
+	bothProtocols(t, func(t *testing.T, number int) {
+		k := newKey(t, Config{})
+		h := newHost(t, k, number)
+		h.setPIN("1234", ok)
+		h.byPIN("1234", 0, "localhost", invalidParameter)
+		h.byPIN("1234", 0x20, "", unauthorized) // authenticatorConfig
+		h.byPIN("1234", mayMake, "", missingParameter)
+		h.pinAnswer(m{1: number, 2: pinGetTokenPerm, 3: h.public, 6: h.pinHash("1234")}, missingParameter)
+		h.pinAnswer(m{1: number, 2: pinGetToken, 3: h.public, 6: h.pinHash("1234"), 9: mayMake}, invalidParameter)
+
+		for _, tt := range []struct {
+			name        string
+			permissions byte
+			rpID        string
+			command     byte
+			params      m
+			want        code
+		}{
+			{"make", mayMake, "localhost", cmdMakeCredential, makeParams(nil), ok},
+			{"make, may only assert", mayAssert, "localhost", cmdMakeCredential, makeParams(nil), pinAuthInvalid},
+			{"make, may only manage", mayManage, "", cmdMakeCredential, makeParams(nil), pinAuthInvalid},
+			{"make for another", mayMake, "example.org", cmdMakeCredential, makeParams(nil), pinAuthInvalid},
+			{"assert, may only make", mayMake, "localhost", cmdGetAssertion, assertParams(nil), pinAuthInvalid},
+			{"assert with nothing", mayAssert, "localhost", cmdGetAssertion, assertParams(nil), noCredentials},
+		} {
+			token := h.byPIN("1234", tt.permissions, tt.rpID, ok)
+			if st, _ := run(t, k, tt.command, h.with(tt.params, token)); st != tt.want {
+				t.Errorf("%s: status %#02x, want %#02x", tt.name, st, tt.want)
+			}
+		}
+		token := h.byPIN("1234", mayMake, "localhost", ok)
+		forged := h.with(makeParams(nil), token)
+		forged[8].([]byte)[0] ^= 1
+		if st, _ := run(t, k, cmdMakeCredential, forged); st != pinAuthInvalid {
+			t.Errorf("a forged parameter: %#02x", st)
+		}
+		st, answer := run(t, k, cmdMakeCredential, h.with(makeParams(nil), token))
+		if st != ok || flags(t, answer) != flagUserPresent|flagUserVerified {
+			t.Errorf("status %#02x, flags %#02x", st, flags(t, answer))
+		}
+		if st, _ := run(t, k, cmdMakeCredential, h.with(makeParams(nil), token)); st != pinAuthInvalid {
+			t.Errorf("a touch later the token is good for more: %#02x", st)
+		}
+
+		// A token of CTAP 2.0 belongs to whom it is first used for.
+		a := h.pinAnswer(m{1: number, 2: pinGetToken, 3: h.public, 6: h.pinHash("1234")}, ok)
+		token, err := h.shared.decrypt(a.Token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		quiet := h.with(assertParams(m{5: m{"up": false}}), token)
+		if st, _ := run(t, k, cmdGetAssertion, quiet); st != noCredentials {
+			t.Errorf("first use: %#02x", st)
+		}
+		if st, _ := run(t, k, cmdGetAssertion, with(quiet, m{1: "example.org"})); st != pinAuthInvalid {
+			t.Errorf("used for another: %#02x", st)
+		}
+	})
+}
+
+// CTAP section 6.5.2.1: a token that nobody uses, and one that is old, are void.
+func TestTokenExpires(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		k := newKey(t, Config{})
+		h := newHost(t, k, 2)
+		h.setPIN("1234", ok)
+		use := func(token []byte) code { st, _ := h.manage(token, manageMetadata, nil); return st }
+		token := h.byPIN("1234", mayManage, "", ok)
+		<-time.After(tokenIdle + time.Second)
+		if st := use(token); st != pinAuthInvalid {
+			t.Errorf("after half a minute of nothing: %#02x", st)
+		}
+		token = h.byPIN("1234", mayManage, "", ok)
+		if st := use(token); st != ok {
+			t.Errorf("at once: %#02x", st)
+		}
+		<-time.After(tokenLife - time.Second)
+		if st := use(token); st != ok {
+			t.Errorf("nearly ten minutes later: %#02x", st)
+		}
+		<-time.After(2 * time.Second)
+		if st := use(token); st != pinAuthInvalid {
+			t.Errorf("ten minutes later: %#02x", st)
+		}
+	})
+}
+
+// CTAP section 6.4, forcePINChange: the PIN only changes itself.
+func TestForcedChange(t *testing.T) {
+	t.Parallel()
+	k := newKey(t, Config{})
+	h := newHost(t, k, 2)
+	h.setPIN("1234", ok)
+	if err := k.ForcePINChange(); err != nil {
+		t.Fatal(err)
+	}
+	if in := k.info(); !in.ForcePINChange {
+		t.Error("it does not say so")
+	}
+	h.byPIN("1234", mayManage, "", pinInvalid)
+	h.changePIN("1234", "5678", ok)
+	h.byPIN("5678", mayManage, "", ok)
+}

@@ -1,0 +1,74 @@
+package softkey
+
+// A proof is how a host shows that the user was verified, or asks for it.
+type proof struct {
+	param      *[]byte // pinUvAuthParam
+	protocol   int
+	uv         bool // the key's own sensor; a pinUvAuthParam goes before it
+	permission byte
+	rpID       string
+}
+
+// Seen is what is known of the user before the key is touched.
+type seen struct {
+	verified bool
+	present  bool // no further touch is needed
+}
+
+// verify verifies the user as far as the host asks for it (CTAP sections 6.1.2,
+// step 11, and 6.2.2, step 6).
+func (k *Key) verify(p proof, clientDataHash []byte, touched consent) (seen, code) {
+	switch {
+	case p.param != nil:
+		if st := k.authorize(p.protocol, *p.param, clientDataHash, p.permission); st != ok {
+			return seen{}, st
+		}
+		t := &k.pins.token
+		if t.rpID == "" {
+			t.rpID = p.rpID
+		}
+		if t.rpID != p.rpID {
+			return seen{}, pinAuthInvalid
+		}
+		return seen{verified: true, present: t.present}, ok
+	case !p.uv:
+		return seen{}, ok
+	case !k.state.Finger: // no sensor, or nobody's finger
+		return seen{}, invalidOption
+	}
+	switch st := k.builtIn(touched); st {
+	case ok:
+		return seen{verified: true, present: true}, ok
+	case uvBlocked, uvInvalid:
+		return seen{}, k.wantsProof()
+	default:
+		return seen{}, st
+	}
+}
+
+// wantsProof is what a key says that has not seen who uses it: the PIN would do.
+func (k *Key) wantsProof() code {
+	if len(k.state.PINHash) > 0 {
+		return pinRequired
+	}
+	return denied
+}
+
+// builtIn lets the sensor look at a finger, once (CTAP section 6.5.3.1,
+// performBuiltInUv).
+func (k *Key) builtIn(touched consent) code {
+	if k.state.UVTries == 0 {
+		return uvBlocked
+	}
+	if st := touched(); st != ok {
+		return st
+	}
+	if !k.wrongFinger {
+		k.state.UVTries = uvTries
+		return ok
+	}
+	if k.state.UVTries--; k.state.UVTries == 0 {
+		return uvBlocked
+	}
+	return uvInvalid
+}
