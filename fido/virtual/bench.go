@@ -28,7 +28,11 @@ var (
 	ErrFull        = errors.New("virtual: no place left on the bench")
 	ErrClosed      = errors.New("virtual: the bench is closed")
 	ErrTransport   = errors.New("virtual: a key is reached over usb or nfc")
-	ErrPIN         = errors.New("virtual: a PIN has at least 4 characters and at most 63 bytes")
+	ErrPIN         = softkey.ErrPIN      // too short or too long
+	ErrNoPIN       = softkey.ErrNoPIN    // there is none to lock
+	ErrNoSensor    = softkey.ErrNoSensor // for a finger
+	ErrOld         = softkey.ErrOld      // a U2F key knows no PIN and keeps no credentials
+	ErrKind        = errors.New("virtual: no such kind of key")
 )
 
 // Supported tells whether this system has virtual keys.
@@ -56,17 +60,21 @@ type Bench struct {
 	now    func() time.Time
 	bell   *bell
 
+	pulls sync.WaitGroup // hands that are about to pull a key out
+
 	mu     sync.Mutex
 	last   int
 	closed bool
 	slots  []*slot
 }
 
-// A slot is one key's place on the bench. Its plug is guarded by the bench's lock.
+// A slot is one key's place on the bench. What can change of it is guarded by the
+// bench's lock.
 type slot struct {
 	id, name, transport string
+	copyOf              string // the key that it was copied from; "" for none
 
-	gate *softkey.Gate
+	hand *hand
 	key  *softkey.Key
 	plug *plug // nil while the key is not plugged in
 }
@@ -82,19 +90,66 @@ func New(cfg Config) (*Bench, error) {
 	return &Bench{linger: cfg.Linger, now: cfg.Now, bell: newBell()}, nil
 }
 
-// Plug makes a new key and plugs it in. transport is "usb" or "nfc"; an empty pin
-// leaves the key without one.
+// Plug makes a new FIDO2 key and plugs it in. transport is "usb" or "nfc"; an empty
+// pin leaves the key without one.
 func (b *Bench) Plug(name, transport, pin string) (Key, error) {
-	if transport != fido.USB && transport != fido.NFC {
-		return Key{}, fmt.Errorf("%w, not %q", ErrTransport, transport)
+	return b.PlugNew(Spec{Name: name, Transport: transport, PIN: pin})
+}
+
+// A Spec says what kind of key to make.
+type Spec struct {
+	Name      string
+	Transport string       // fido.USB or fido.NFC
+	Kind      softkey.Kind // "" means softkey.FIDO2
+	PIN       string       // "" for none
+	Room      int          // for resident credentials; 0 means softkey.DefaultRoom
+}
+
+// PlugNew makes a new key and plugs it in.
+func (b *Bench) PlugNew(spec Spec) (Key, error) {
+	switch {
+	case spec.Transport != fido.USB && spec.Transport != fido.NFC:
+		return Key{}, fmt.Errorf("%w, not %q", ErrTransport, spec.Transport)
+	case spec.Kind == softkey.U2F && spec.PIN != "":
+		return Key{}, ErrOld
 	}
-	gate := &softkey.Gate{Linger: b.linger, Changed: b.bell.ring}
-	key, err := softkey.New(softkey.Config{Touch: gate, Transport: transport, Now: b.now})
+	return b.place(spec, nil, "")
+}
+
+// Copy makes a second key that is the same as the first: same secrets, same
+// credentials, same count of signatures (R34). It is plugged in.
+func (b *Bench) Copy(id, name string) (Key, error) {
+	b.mu.Lock()
+	s, err := b.find(id)
+	b.mu.Unlock()
 	if err != nil {
+		return Key{}, err
+	}
+	state := s.key.State()
+	return b.place(Spec{Name: name, Transport: s.transport, Kind: s.key.Kind(), Room: s.key.Room()}, &state, id)
+}
+
+// place makes a key and gives it a place on the bench.
+func (b *Bench) place(spec Spec, state *softkey.State, copyOf string) (Key, error) {
+	s := &slot{name: spec.Name, transport: spec.Transport, copyOf: copyOf}
+	s.hand = &hand{
+		gate: &softkey.Gate{Linger: b.linger, Changed: b.bell.ring},
+		pull: func() bool { return b.pullSoon(s) },
+	}
+	var err error
+	s.key, err = softkey.New(softkey.Config{
+		Touch: s.hand, Kind: spec.Kind, Transport: spec.Transport, Room: spec.Room, State: state, Now: b.now,
+	})
+	switch {
+	case errors.Is(err, softkey.ErrKind):
+		return Key{}, fmt.Errorf("%w: %q", ErrKind, spec.Kind)
+	case err != nil:
 		return Key{}, fmt.Errorf("virtual: making a key: %w", err)
 	}
-	if pin != "" && key.SetPIN(pin) != nil {
-		return Key{}, ErrPIN
+	if spec.PIN != "" {
+		if err := s.key.SetPIN(spec.PIN); err != nil {
+			return Key{}, err
+		}
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -104,7 +159,6 @@ func (b *Bench) Plug(name, transport, pin string) (Key, error) {
 	case len(b.slots) >= places:
 		return Key{}, ErrFull
 	}
-	s := &slot{name: name, transport: transport, gate: gate, key: key}
 	if err := b.plugIn(s); err != nil {
 		return Key{}, err
 	}
@@ -185,47 +239,6 @@ func (b *Bench) Remove(id string) error {
 	return b.pull(p)
 }
 
-// Touch touches a key that is plugged in.
-func (b *Bench) Touch(id string) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	s, err := b.find(id)
-	switch {
-	case err != nil:
-		return err
-	case s.plug == nil:
-		return ErrUnplugged
-	}
-	s.gate.Touch()
-	return nil
-}
-
-// SetAutoTouch makes a key touch itself, or stops that.
-func (b *Bench) SetAutoTouch(id string, on bool) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	s, err := b.find(id)
-	if err != nil {
-		return err
-	}
-	s.gate.SetAuto(on)
-	b.bell.ring()
-	return nil
-}
-
-// Freeze makes a key's signature counter stand still, as that of a key that was
-// copied seems to, or lets it count again (R34).
-func (b *Bench) Freeze(id string, on bool) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	s, err := b.find(id)
-	if err != nil {
-		return err
-	}
-	s.key.Freeze(on)
-	return nil
-}
-
 // Changed returns a channel that is closed at the next change of anything that
 // List shows. Ask again after each.
 func (b *Bench) Changed() <-chan struct{} { return b.bell.next() }
@@ -235,20 +248,26 @@ func (b *Bench) Close() error {
 	b.mu.Lock()
 	b.closed = true
 	b.mu.Unlock()
-	return b.Reset()
+	err := b.Reset()
+	b.pulls.Wait()
+	return err
 }
 
 // Reset pulls all keys out and forgets them.
 func (b *Bench) Reset() error {
 	b.mu.Lock()
-	slots := b.slots
+	var plugs []*plug
+	for _, s := range b.slots {
+		if s.plug != nil {
+			plugs = append(plugs, s.plug)
+			s.plug = nil
+		}
+	}
 	b.slots = nil
 	b.mu.Unlock()
 	var errs []error
-	for _, s := range slots { // no longer on the bench, so nobody else has them
-		if s.plug != nil {
-			errs = append(errs, s.plug.close())
-		}
+	for _, p := range plugs {
+		errs = append(errs, p.close())
 	}
 	b.bell.ring()
 	return errors.Join(errs...)

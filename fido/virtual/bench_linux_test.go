@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"nightlatch/fido"
+	"nightlatch/fido/softkey"
 	"nightlatch/fido/virtual"
 )
 
@@ -25,7 +26,9 @@ func TestPlugging(t *testing.T) {
 	default:
 		t.Error("nobody was told that a key was plugged in")
 	}
-	want := virtual.Key{ID: k.ID, Name: "blue key", Transport: fido.NFC, Path: k.Path, PIN: true}
+	want := virtual.Key{
+		ID: k.ID, Name: "blue key", Transport: fido.NFC, Kind: softkey.FIDO2, Path: k.Path, PIN: true, PINTries: 8, Room: softkey.DefaultRoom,
+	}
 	if k != want || !k.Plugged() {
 		t.Errorf("key %+v, want %+v", k, want)
 	}

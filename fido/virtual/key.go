@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"nightlatch/fido"
+	"nightlatch/fido/softkey"
 )
 
 // A Key is what can be seen of a virtual key.
@@ -11,10 +12,19 @@ type Key struct {
 	ID              string
 	Name            string
 	Transport       string // "usb" or "nfc"
+	Kind            softkey.Kind
 	Path            string // where it is plugged in; "" when it is not
-	PIN             bool   // one is set
+	CopyOf          string // the ID of the key it was copied from; "" for none
 	AutoTouch       bool   // it touches itself
 	WaitingForTouch bool
+	PullOnTouch     bool // it is pulled out the next time it waits for a touch
+
+	PIN         bool // one is set
+	PINTries    int  // wrong ones left; 0: locked
+	Finger      bool // one is enrolled
+	WrongFinger bool // somebody else's touches the sensor
+	Frozen      bool // the signature counter stands still
+	Used, Room  int  // resident credentials, and how many more fit
 }
 
 // Plugged tells whether the key is plugged in.
@@ -61,13 +71,24 @@ func (b *Bench) Devices(context.Context) ([]fido.Device, error) {
 }
 
 func (s *slot) see() Key {
+	r := s.key.Report()
+	pulls, waiting := s.hand.see()
 	k := Key{
 		ID:              s.id,
 		Name:            s.name,
 		Transport:       s.transport,
-		PIN:             s.key.HasPIN(),
-		AutoTouch:       s.gate.Auto(),
-		WaitingForTouch: s.gate.Waiting(),
+		Kind:            s.key.Kind(),
+		CopyOf:          s.copyOf,
+		AutoTouch:       s.hand.gate.Auto(),
+		WaitingForTouch: waiting,
+		PullOnTouch:     pulls,
+		PIN:             r.HasPIN,
+		PINTries:        r.PINTries,
+		Finger:          r.Finger,
+		WrongFinger:     r.WrongFinger,
+		Frozen:          r.Frozen,
+		Used:            r.Used,
+		Room:            r.Room,
 	}
 	if s.plug != nil {
 		k.Path = s.plug.endpoint.Path()

@@ -11,6 +11,10 @@ import (
 	"nightlatch/fido/softkey"
 )
 
+// version is what virtual keys say is their device's. It marks an old key too, which
+// has no AAGUID.
+var version = [3]byte([]byte("LAB"))
+
 // A plug is a key's presence on the machine: an endpoint and who answers there.
 type plug struct {
 	endpoint *pty.Endpoint
@@ -24,10 +28,11 @@ func newPlug(key *softkey.Key) (*plug, error) {
 		return nil, fmt.Errorf("virtual: plugging in: %w", err)
 	}
 	server, err := ctaphid.NewServer(endpoint, ctaphid.Config{
-		Backend: key,
+		Backend: key.Backend(),
+		NoCBOR:  key.Kind() == softkey.U2F,
 		Queue:   endpoint,
 		Wink:    func() {},
-		Version: [3]byte{1, 0, 0},
+		Version: version,
 	})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("virtual: plugging in: %w", err), endpoint.Close())
