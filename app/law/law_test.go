@@ -35,7 +35,7 @@ var imports = map[string][]string{
 	"fido/pty":      {"fido", "fido/ctaphid"},
 	"fido/nfc":      {"fido", "fido/ctaphid", "fido/nfc/..."},
 	"fido/nfc/apdu": {},
-	"fido/softkey":  {"fido", "fido/ctaphid"},
+	"fido/softkey":  {"fido", "fido/ctaphid", "fido/nfc/apdu"},
 	"fido/virtual":  {"fido/..."},
 
 	"server":              {"server/..."},

@@ -1,6 +1,7 @@
 package softkey
 
 import (
+	"context"
 	"errors"
 	"testing"
 )
@@ -93,6 +94,7 @@ func TestConfig(t *testing.T) {
 	for name, cfg := range map[string]Config{
 		"no touch":              {Transport: "usb"},
 		"no transport":          {Touch: touching()},
+		"an old key's touch":    {Touch: waitOnly{}, Transport: "usb", Kind: U2F},
 		"no such kind":          {Touch: touching(), Transport: "usb", Kind: "ble"},
 		"no such PIN protocol":  {Touch: touching(), Transport: "usb", Protocols: []int{3}},
 		"half a secret":         {Touch: touching(), Transport: "usb", State: &short},
@@ -104,6 +106,11 @@ func TestConfig(t *testing.T) {
 		}
 	}
 }
+
+// waitOnly is a touch that cannot be polled.
+type waitOnly struct{}
+
+func (waitOnly) Wait(context.Context) error { return nil }
 
 // What a kind lacks cannot be done to it.
 func TestDeedsByKind(t *testing.T) {

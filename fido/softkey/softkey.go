@@ -60,10 +60,16 @@ const (
 var ErrKind = errors.New("softkey: no such kind")
 
 // A Touch lets a person consent. Wait returns nil once the key is touched, or an
-// error when ctx ends first. Poll does not wait: it tells whether the key was
-// touched since it began to be polled, and is asked again within a second.
+// error when ctx ends first.
 type Touch interface {
 	Wait(ctx context.Context) error
+}
+
+// A Poller is a Touch that does not wait: Poll tells whether the key was touched
+// since it began to be polled, and is asked again within a second. A U2F key needs
+// one, since its hosts poll it.
+type Poller interface {
+	Touch
 	Poll() bool
 }
 
@@ -101,6 +107,9 @@ type Key struct {
 func New(cfg Config) (*Key, error) {
 	if cfg.Touch == nil {
 		return nil, errors.New("softkey: Config.Touch is missing")
+	}
+	if _, polls := cfg.Touch.(Poller); cfg.Kind == U2F && !polls {
+		return nil, errors.New("softkey: the Config.Touch of a U2F key is no Poller")
 	}
 	if cfg.Transport != "usb" && cfg.Transport != "nfc" {
 		return nil, fmt.Errorf("softkey: no transport %q", cfg.Transport)

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"nightlatch/fido/ctaphid"
+	"nightlatch/fido/nfc/apdu"
 )
 
 // The U2F commands (U2F section 3.1), and what an authentication is asked for (U2F
@@ -30,19 +31,8 @@ const (
 	u2fSignQuiet = 0x08 // without a touch
 )
 
-// A word is the status word that ends an answer (U2F section 3.3).
-type word uint16
-
-const (
-	wordOK           word = 0x9000
-	wordNotTouched   word = 0x6985 // also: the credential is the key's
-	wordUnknownKey   word = 0x6a80
-	wordLength       word = 0x6700
-	wordClass        word = 0x6e00
-	wordInstruction  word = 0x6d00
-	u2fReserved           = 0x05 // begins the answer to a registration
-	uncompressedSize      = 65   // of a point on P-256
-)
+// How the answer to a registration begins (U2F section 4.3).
+const u2fReserved = 0x05
 
 // Old is a key that speaks U2F alone, as its transport sees it.
 type old struct{ k *Key }
@@ -52,51 +42,51 @@ func (o old) CBOR(ctx context.Context, request []byte, report func(ctaphid.Statu
 	return o.k.CBOR(ctx, request, report)
 }
 
-// Msg runs one U2F command: an APDU in, an answer and its status word out. A key
-// that was not touched says so at once, and the host asks again.
-func (o old) Msg(_ context.Context, apdu []byte) ([]byte, error) {
+// Msg runs one U2F command: an APDU in, an answer and its status out. A key that was
+// not touched says so at once (NotAllowed), and the host asks again.
+func (o old) Msg(_ context.Context, request []byte) ([]byte, error) {
 	k := o.k
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	answer, w, err := k.u2f(apdu)
+	answer, status, err := k.u2f(request)
 	if err != nil {
 		return nil, fmt.Errorf("softkey: U2F: %w", err)
 	}
-	return binary.BigEndian.AppendUint16(answer, uint16(w)), nil
+	return apdu.Response{Data: answer, Status: status}.Bytes(), nil
 }
 
-func (k *Key) u2f(raw []byte) ([]byte, word, error) {
-	c, fits := parseAPDU(raw)
+func (k *Key) u2f(raw []byte) ([]byte, apdu.Status, error) {
+	c, err := apdu.ParseCommand(raw)
 	switch {
-	case !fits:
-		return nil, wordLength, nil
-	case c.class != 0:
-		return nil, wordClass, nil
+	case err != nil:
+		return nil, apdu.WrongLength, nil
+	case c.CLA != 0:
+		return nil, apdu.UnknownClass, nil
 	}
-	switch c.instruction {
+	switch c.INS {
 	case u2fRegister:
-		if len(c.data) != 64 {
-			return nil, wordLength, nil
+		if len(c.Data) != 64 {
+			return nil, apdu.WrongLength, nil
 		}
-		return k.register(c.data[:32], c.data[32:])
+		return k.register(c.Data[:32], c.Data[32:])
 	case u2fAuthenticate:
-		if len(c.data) < 65 || len(c.data) != 65+int(c.data[64]) {
-			return nil, wordLength, nil
+		if len(c.Data) < 65 || len(c.Data) != 65+int(c.Data[64]) {
+			return nil, apdu.WrongLength, nil
 		}
-		return k.authenticate(c.p1, c.data[:32], c.data[32:64], c.data[65:])
+		return k.authenticate(c.P1, c.Data[:32], c.Data[32:64], c.Data[65:])
 	case u2fVersion:
-		if len(c.data) != 0 {
-			return nil, wordLength, nil
+		if len(c.Data) != 0 {
+			return nil, apdu.WrongLength, nil
 		}
-		return []byte("U2F_V2"), wordOK, nil
+		return []byte("U2F_V2"), apdu.OK, nil
 	}
-	return nil, wordInstruction, nil
+	return nil, apdu.UnknownCommand, nil
 }
 
 // register makes a credential (U2F section 4).
-func (k *Key) register(challenge, application []byte) ([]byte, word, error) {
+func (k *Key) register(challenge, application []byte) ([]byte, apdu.Status, error) {
 	if !k.poll() {
-		return nil, wordNotTouched, nil
+		return nil, apdu.NotAllowed, nil
 	}
 	maker, err := oldMaker()
 	if err != nil {
@@ -115,34 +105,34 @@ func (k *Key) register(challenge, application []byte) ([]byte, word, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	return slices.Concat([]byte{u2fReserved}, point, []byte{byte(len(c.id))}, c.id, maker.certificate, signature), wordOK, nil
+	return slices.Concat([]byte{u2fReserved}, point, []byte{byte(len(c.id))}, c.id, maker.certificate, signature), apdu.OK, nil
 }
 
 // authenticate signs with a credential (U2F section 5).
-func (k *Key) authenticate(control byte, challenge, application, handle []byte) ([]byte, word, error) {
+func (k *Key) authenticate(control byte, challenge, application, handle []byte) ([]byte, apdu.Status, error) {
 	c, found := k.open(application, handle)
 	if !found || c.alg != algES256 {
-		return nil, wordUnknownKey, nil
+		return nil, apdu.WrongData, nil
 	}
 	var flags byte
 	switch control {
 	case u2fCheck:
-		return nil, wordNotTouched, nil
+		return nil, apdu.NotAllowed, nil
 	case u2fSignQuiet:
 	case u2fSign:
 		if !k.poll() {
-			return nil, wordNotTouched, nil
+			return nil, apdu.NotAllowed, nil
 		}
 		flags = flagUserPresent
 	default:
-		return nil, wordUnknownKey, nil
+		return nil, apdu.WrongData, nil
 	}
 	said := binary.BigEndian.AppendUint32([]byte{flags}, k.count())
 	signature, err := c.sign(slices.Concat(application, said, challenge))
 	if err != nil {
 		return nil, 0, err
 	}
-	return append(said, signature...), wordOK, nil
+	return append(said, signature...), apdu.OK, nil
 }
 
 // poll asks for a touch without waiting for it, with the key unlocked so that its
@@ -150,39 +140,7 @@ func (k *Key) authenticate(control byte, challenge, application, handle []byte) 
 func (k *Key) poll() bool {
 	k.mu.Unlock()
 	defer k.mu.Lock()
-	return k.touch.Poll()
-}
-
-// A command is an APDU, taken apart.
-type command struct {
-	class, instruction, p1 byte
-	data                   []byte
-}
-
-// parseAPDU reads a command in short or extended form (ISO/IEC 7816-4 section 5.1);
-// how long an answer may be is ignored, as U2F over USB has it.
-func parseAPDU(raw []byte) (command, bool) {
-	if len(raw) < 4 {
-		return command{}, false
-	}
-	c, rest := command{class: raw[0], instruction: raw[1], p1: raw[2]}, raw[4:]
-	if len(rest) < 2 || len(rest) == 3 && rest[0] == 0 { // no data, and perhaps the answer's length
-		return c, true
-	}
-	n, tail := int(rest[0]), 1
-	rest = rest[1:]
-	if n == 0 {
-		if len(rest) < 3 {
-			return c, false
-		}
-		n, tail = int(binary.BigEndian.Uint16(rest)), 2
-		rest = rest[2:]
-	}
-	if len(rest) != n && len(rest) != n+tail {
-		return c, false
-	}
-	c.data = rest[:n]
-	return c, true
+	return k.touch.(Poller).Poll() // which New made sure of
 }
 
 // A maker is who made the old keys: its certificate says so (U2F section 4.3).

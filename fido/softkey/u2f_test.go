@@ -13,29 +13,30 @@ import (
 	"testing"
 
 	"nightlatch/fido/ctaphid"
+	"nightlatch/fido/nfc/apdu"
 )
 
 // extended writes a U2F command as hosts send it over USB (U2F section 3).
 func extended(instruction, p1 byte, data ...[]byte) []byte {
-	all := slices.Concat(data...)
-	out := []byte{0, instruction, p1, 0, 0}
-	out = binary.BigEndian.AppendUint16(out, uint16(len(all)))
-	return slices.Concat(out, all, []byte{0, 0})
+	return apdu.Command{INS: instruction, P1: p1, Data: slices.Concat(data...), Expect: apdu.ExtendedAnswer}.Bytes()
 }
 
 // say runs a U2F command.
-func say(t testing.TB, k *Key, apdu []byte) ([]byte, word) {
+func say(t testing.TB, k *Key, command []byte) ([]byte, apdu.Status) {
 	t.Helper()
 	backend, has := k.Backend().(ctaphid.U2FBackend)
 	if !has {
 		t.Fatal("the key has no U2F")
 	}
-	answer, err := backend.Msg(context.Background(), apdu)
-	if err != nil || len(answer) < 2 {
-		t.Fatalf("answer %x, %v", answer, err)
+	raw, err := backend.Msg(context.Background(), command)
+	if err != nil {
+		t.Fatal(err)
 	}
-	n := len(answer) - 2
-	return answer[:n], word(binary.BigEndian.Uint16(answer[n:]))
+	answer, err := apdu.ParseResponse(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer.Data, answer.Status
 }
 
 var (
@@ -76,16 +77,16 @@ func TestU2F(t *testing.T) {
 	g := &Gate{}
 	k := newKey(t, Config{Kind: U2F, Touch: g})
 	register := extended(u2fRegister, 0, challenge, application)
-	if answer, w := say(t, k, extended(u2fVersion, 0)); w != wordOK || string(answer) != "U2F_V2" {
-		t.Errorf("version %q, %#04x", answer, w)
+	if answer, w := say(t, k, extended(u2fVersion, 0)); w != apdu.OK || string(answer) != "U2F_V2" {
+		t.Errorf("version %q, %v", answer, w)
 	}
-	if answer, w := say(t, k, register); w != wordNotTouched || len(answer) != 0 || !g.Waiting() {
-		t.Errorf("untouched: %x, %#04x; waiting %v", answer, w, g.Waiting())
+	if answer, w := say(t, k, register); w != apdu.NotAllowed || len(answer) != 0 || !g.Waiting() {
+		t.Errorf("untouched: %x, %v; waiting %v", answer, w, g.Waiting())
 	}
 	g.Touch()
 	answer, w := say(t, k, register)
-	if w != wordOK {
-		t.Fatalf("touched: %#04x", w)
+	if w != apdu.OK {
+		t.Fatalf("touched: %v", w)
 	}
 	handle, public := registered(t, answer)
 	if !bytes.HasPrefix(handle, Mark[:]) {
@@ -95,21 +96,21 @@ func TestU2F(t *testing.T) {
 	about := func(control byte, app []byte) []byte {
 		return extended(u2fAuthenticate, control, challenge, app, []byte{byte(len(handle))}, handle)
 	}
-	if _, w := say(t, k, about(u2fCheck, application)); w != wordNotTouched {
-		t.Errorf("is it yours: %#04x", w)
+	if _, w := say(t, k, about(u2fCheck, application)); w != apdu.NotAllowed {
+		t.Errorf("is it yours: %v", w)
 	}
-	if _, w := say(t, k, about(u2fCheck, hashed("example.org"))); w != wordUnknownKey {
-		t.Errorf("is it yours, for another: %#04x", w)
+	if _, w := say(t, k, about(u2fCheck, hashed("example.org"))); w != apdu.WrongData {
+		t.Errorf("is it yours, for another: %v", w)
 	}
-	if _, w := say(t, k, about(u2fSign, application)); w != wordNotTouched {
-		t.Errorf("sign, untouched: %#04x", w)
+	if _, w := say(t, k, about(u2fSign, application)); w != apdu.NotAllowed {
+		t.Errorf("sign, untouched: %v", w)
 	}
 	g.SetAuto(true)
 	last := uint32(0)
 	for _, control := range []byte{u2fSign, u2fSignQuiet, u2fSign} {
 		answer, w := say(t, k, about(control, application))
-		if w != wordOK || len(answer) < 5 {
-			t.Fatalf("sign: %x, %#04x", answer, w)
+		if w != apdu.OK || len(answer) < 5 {
+			t.Fatalf("sign: %x, %v", answer, w)
 		}
 		sum := sha256.Sum256(slices.Concat(application, answer[:5], challenge))
 		if !ecdsa.VerifyASN1(public, sum[:], answer[5:]) {
@@ -135,23 +136,23 @@ func TestU2FRefusals(t *testing.T) {
 	t.Parallel()
 	k := newKey(t, Config{Kind: U2F})
 	for _, tt := range []struct {
-		name string
-		apdu []byte
-		want word
+		name    string
+		command []byte
+		want    apdu.Status
 	}{
-		{"nothing", nil, wordLength},
-		{"half a head", []byte{0, 1, 0}, wordLength},
-		{"another class", slices.Concat([]byte{0x80}, extended(u2fVersion, 0)[1:]), wordClass},
-		{"another instruction", extended(0x44, 0), wordInstruction},
-		{"register with half a challenge", extended(u2fRegister, 0, challenge), wordLength},
-		{"less data than said", extended(u2fRegister, 0, challenge, application)[:40], wordLength},
-		{"sign with half a handle", extended(u2fAuthenticate, u2fSign, challenge, application, []byte{64}), wordLength},
-		{"sign with no handle", extended(u2fAuthenticate, u2fSign, challenge, application, []byte{0}), wordUnknownKey},
-		{"sign with a foreign handle", extended(u2fAuthenticate, u2fSign, challenge, application, []byte{32}, hash), wordUnknownKey},
-		{"version with data", extended(u2fVersion, 0, hash), wordLength},
+		{"nothing", nil, apdu.WrongLength},
+		{"half a head", []byte{0, 1, 0}, apdu.WrongLength},
+		{"another class", slices.Concat([]byte{0x80}, extended(u2fVersion, 0)[1:]), apdu.UnknownClass},
+		{"another instruction", extended(0x44, 0), apdu.UnknownCommand},
+		{"register with half a challenge", extended(u2fRegister, 0, challenge), apdu.WrongLength},
+		{"less data than said", extended(u2fRegister, 0, challenge, application)[:40], apdu.WrongLength},
+		{"sign with half a handle", extended(u2fAuthenticate, u2fSign, challenge, application, []byte{64}), apdu.WrongLength},
+		{"sign with no handle", extended(u2fAuthenticate, u2fSign, challenge, application, []byte{0}), apdu.WrongData},
+		{"sign with a foreign handle", extended(u2fAuthenticate, u2fSign, challenge, application, []byte{32}, hash), apdu.WrongData},
+		{"version with data", extended(u2fVersion, 0, hash), apdu.WrongLength},
 	} {
-		if answer, w := say(t, k, tt.apdu); w != tt.want || len(answer) != 0 {
-			t.Errorf("%s: %x, %#04x; want %#04x", tt.name, answer, w, tt.want)
+		if answer, w := say(t, k, tt.command); w != tt.want || len(answer) != 0 {
+			t.Errorf("%s: %x, %v; want %v", tt.name, answer, w, tt.want)
 		}
 	}
 	if st, _ := run(t, k, cmdGetInfo, nil); st != invalidCommand {
@@ -171,24 +172,22 @@ func TestU2FForms(t *testing.T) {
 	body := slices.Concat(challenge, application)
 	long := slices.Concat([]byte{0, u2fRegister, 0, 0, 0, 0, 64}, body)
 	short := slices.Concat([]byte{0, u2fRegister, 0, 0, 64}, body)
-	for name, apdu := range map[string][]byte{
-		"extended":                   long,
-		"extended, with a length":    append(slices.Clone(long), 0, 0),
-		"short":                      short,
-		"short, with a length":       append(slices.Clone(short), 0),
-		"version, no lengths":        {0, u2fVersion, 0, 0},
-		"version, short":             {0, u2fVersion, 0, 0, 0},
-		"version, extended":          {0, u2fVersion, 0, 0, 0, 0, 0},
-		"version, data said to be 0": {0, u2fVersion, 0, 0, 0, 0, 0, 0, 0},
+	for name, command := range map[string][]byte{
+		"extended":                long,
+		"extended, with a length": append(slices.Clone(long), 0, 0),
+		"short":                   short,
+		"short, with a length":    append(slices.Clone(short), 0),
+		"version, no lengths":     {0, u2fVersion, 0, 0},
+		"version, short":          {0, u2fVersion, 0, 0, 0},
+		"version, extended":       {0, u2fVersion, 0, 0, 0, 0, 0},
 	} {
-		if _, w := say(t, k, apdu); w != wordOK {
-			t.Errorf("%s: %#04x", name, w)
+		if _, w := say(t, k, command); w != apdu.OK {
+			t.Errorf("%s: %v", name, w)
 		}
 	}
 }
 
-// What was registered with U2F can be used with CTAP2 and the other way round, as
-// long as it is one key (CTAP section 10).
+// What was registered with U2F is a credential like any other (CTAP section 10).
 func TestU2FCredentialOverCTAP2(t *testing.T) {
 	t.Parallel()
 	k := newKey(t, Config{Kind: U2F})

@@ -152,6 +152,7 @@ const (
 	LastExpected    Status = 0x6883 // a chain was not ended
 	NoChaining      Status = 0x6884
 	NotAllowed      Status = 0x6985 // conditions of use not satisfied
+	WrongData       Status = 0x6a80 // for U2F: a key handle of another key
 	NotFound        Status = 0x6a82
 	WrongParameters Status = 0x6a86
 	WrongExpect     Status = 0x6c00 // the low byte says which length to expect
