@@ -18,44 +18,73 @@ import (
 	"nightlatch/server/client"
 )
 
+const keyVerbs = "list, info, enroll, sign-in, set-pin, credentials, delete and reset"
+
+const keyUsage = `Usage: nightlatch key VERB [flags]
+
+  list                      the keys that are here: path, transport, name
+  info                      what a key says of itself
+  enroll --session TOKEN    add a key to the account of a session
+  sign-in --user NAME       sign in with a key, and print the session token
+  set-pin                   set a key's first PIN, or change it
+  credentials               what is kept on a key: ID, site, user
+  delete --id ID            delete something that is kept on a key
+  reset --yes               make a key as new
+
+A key's PIN, and a password, are read from standard input, a line each: the
+password first; for set-pin the PIN that the key has, then the new one.
+`
+
 // key runs `nightlatch key VERB`.
 func (t terminal) key(args []string) error {
 	if len(args) == 0 {
-		return usagef("key needs a verb: list, enroll or sign-in")
+		return usagef("key needs a verb: %s", keyVerbs)
 	}
 	verb, args := args[0], args[1:]
 	f := t.flags("key "+verb, "key "+verb+" [flags]")
 	device := f.String("device", "", "`path` of the security key; without it, the one that is plugged in")
-	server := f.String("server", "http://localhost:8440", "`URL` of the server")
-	var session, label, user string
+	var server, session, label, user, id string
+	var yes bool
 	switch verb {
-	case "list":
+	case "list", "enroll", "sign-in":
+		f.StringVar(&server, "server", "http://localhost:8440", "`URL` of the server")
+	}
+	switch verb {
+	case "list", "info", "set-pin", "credentials":
 	case "enroll":
 		f.StringVar(&session, "session", "", "session `token` of the account")
 		f.StringVar(&label, "label", "", "`name` of the key; without it, its model's")
 	case "sign-in":
 		f.StringVar(&user, "user", "", "user `name`")
-	case "-h", "-help", "--help":
-		fmt.Fprint(t.out, usage)
+	case "delete":
+		f.StringVar(&id, "id", "", "`ID` that key credentials printed")
+	case "reset":
+		f.BoolVar(&yes, "yes", false, "it may lose everything")
+	case "help", "-h", "-help", "--help":
+		fmt.Fprint(t.out, keyUsage)
 		return nil
 	default:
-		return usagef("key has no verb %q: it has list, enroll and sign-in", verb)
+		return usagef("key has no verb %q: it has %s", verb, keyVerbs)
 	}
 	if err := parse(f, args); err != nil {
 		return err
 	}
-	if why := lacking(securityKeys); why != "" {
-		return refuse(nil, "%s", why)
-	}
-	if verb == "enroll" && session == "" {
+	switch {
+	case verb == "enroll" && session == "":
 		return usagef("key enroll needs --session, the token that a sign-in printed")
-	}
-	if verb == "sign-in" && user == "" {
+	case verb == "sign-in" && user == "":
 		return usagef("key sign-in needs --user")
+	case verb == "delete" && id == "":
+		return usagef("key delete needs --id, one of those that key credentials prints")
+	case verb == "reset" && !yes:
+		return usagef("key reset needs --yes: the key loses its PIN, what is kept on it, and every account that it opens")
 	}
-	base, origin, err := checkServer(*server)
-	if err != nil {
-		return err
+	base, origin := "", "http://localhost" // what needs no server needs no origin of one
+	if server != "" {
+		var err error
+		if base, origin, err = checkServer(server); err != nil {
+			return err
+		}
 	}
 
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
@@ -81,6 +110,16 @@ func (t terminal) key(args []string) error {
 		err = c.enroll(ctx, session, label)
 	case "sign-in":
 		err = c.signIn(ctx, user)
+	case "info":
+		err = c.info(ctx)
+	case "set-pin":
+		err = c.setPIN(ctx)
+	case "credentials":
+		err = c.credentials(ctx)
+	case "delete":
+		err = c.delete(ctx, id)
+	case "reset":
+		err = c.keys.Reset(ctx, c.device, c)
 	default:
 		err = c.list(ctx)
 	}
@@ -116,14 +155,19 @@ type keyCommand struct {
 	secrets *secrets
 }
 
-// list prints a line for each key: path, transport and product, with tabs between.
+// list prints a line for each key: path, transport and product, with tabs between,
+// and "locked" behind one that this person may not open.
 func (c keyCommand) list(ctx context.Context) error {
 	devices, err := c.keys.Devices(ctx)
 	if err != nil {
 		return err
 	}
 	for _, d := range devices {
-		fmt.Fprintf(c.out, "%s\t%s\t%s\n", d.Path, d.Transport, strings.TrimSpace(d.Manufacturer+" "+d.Product))
+		fields := []string{d.Path, d.Transport, strings.TrimSpace(d.Manufacturer + " " + d.Product)}
+		if d.Locked {
+			fields = append(fields, "locked")
+		}
+		fmt.Fprintln(c.out, strings.Join(fields, "\t"))
 	}
 	return nil
 }
@@ -242,6 +286,8 @@ func (c keyCommand) Show(p fido.Prompt) {
 		fmt.Fprintln(c.err, "Plug in your security key.")
 	case fido.Touch:
 		fmt.Fprintln(c.err, "Touch your security key.")
+	case fido.Tap:
+		fmt.Fprintln(c.err, "Hold your security key to the reader and leave it there.")
 	}
 }
 

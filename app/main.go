@@ -29,7 +29,7 @@ const usage = `Nightlatch protects accounts with a second factor.
   nightlatch                         open the console
   nightlatch --lab                   open the console over a throw-away lab
   nightlatch serve [flags]           run the account server without a window
-  nightlatch key list|enroll|sign-in use security keys from a terminal
+  nightlatch key VERB [flags]        use and look after security keys from a terminal
   nightlatch admin VERB [flags]      the owner's tools
   nightlatch version                 print the version, and what this build can do
 
