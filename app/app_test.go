@@ -50,6 +50,38 @@ func TestCheckListen(t *testing.T) {
 	}
 }
 
+// The name is the flag's, localhost without one; the console signs for it, and the
+// ready line says it where it is not the usual one.
+func TestNaming(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		n                      naming
+		origins, signed, ready string
+	}{
+		{naming{}, "", "http://localhost:8440", `{"ready":true,"url":"http://localhost:8440","lab":false}`},
+		{naming{rpID: "localhost"}, "", "http://localhost:8440", `{"ready":true,"url":"http://localhost:8440","lab":false}`},
+		{
+			naming{rpID: "example.org"}, "https://example.org", "https://example.org",
+			`{"ready":true,"url":"http://localhost:8440","lab":false,"rp_id":"example.org","origins":["https://example.org"]}`,
+		},
+		{
+			naming{rpID: "example.org", origins: []string{"https://login.example.org"}}, "https://login.example.org", "https://example.org",
+			`{"ready":true,"url":"http://localhost:8440","lab":false,"rp_id":"example.org","origins":["https://login.example.org"]}`,
+		},
+	} {
+		if err := tt.n.settle(); err != nil {
+			t.Fatal(err)
+		}
+		var out strings.Builder
+		if err := (terminal{out: &out}).sayReady(tt.n)("http://localhost:8440", false); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.TrimSpace(out.String()); got != tt.ready || strings.Join(tt.n.origins, " ") != tt.origins || tt.n.origin("http://localhost:8440") != tt.signed {
+			t.Errorf("%+v says %s, signs for %s", tt.n, got, tt.n.origin("http://localhost:8440"))
+		}
+	}
+}
+
 func TestCheckServer(t *testing.T) {
 	for _, tt := range []struct{ server, origin string }{
 		{"http://localhost:8440", "http://localhost:8440"},
