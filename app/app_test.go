@@ -61,11 +61,13 @@ func TestNaming(t *testing.T) {
 		{naming{}, "", "http://localhost:8440", `{"ready":true,"url":"http://localhost:8440","lab":false}`},
 		{naming{rpID: "localhost"}, "", "http://localhost:8440", `{"ready":true,"url":"http://localhost:8440","lab":false}`},
 		{
-			naming{rpID: "example.org"}, "https://example.org", "https://example.org",
+			naming{rpID: "example.org"},
+			"https://example.org", "https://example.org",
 			`{"ready":true,"url":"http://localhost:8440","lab":false,"rp_id":"example.org","origins":["https://example.org"]}`,
 		},
 		{
-			naming{rpID: "example.org", origins: []string{"https://login.example.org"}}, "https://login.example.org", "https://example.org",
+			naming{rpID: "example.org", origins: []string{"https://login.example.org"}},
+			"https://login.example.org", "https://login.example.org",
 			`{"ready":true,"url":"http://localhost:8440","lab":false,"rp_id":"example.org","origins":["https://login.example.org"]}`,
 		},
 	} {

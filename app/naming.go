@@ -41,13 +41,12 @@ func (n *naming) settle() error {
 	return nil
 }
 
-// origin is what a program of this machine signs for, given the address that the
-// listener has.
+// origin is what the console signs for, given the address that the listener has.
 func (n naming) origin(address string) string {
-	if n.rpID == "" || n.rpID == relyingParty {
+	if n.rpID == relyingParty {
 		return address
 	}
-	return "https://" + n.rpID
+	return n.origins[0]
 }
 
 func upperFirst(s string) string {

@@ -10,7 +10,6 @@ import (
 	"nightlatch/server/account"
 	"nightlatch/server/api"
 	"nightlatch/server/audit"
-	"nightlatch/server/ceremony/ceremonytest"
 	"nightlatch/server/client"
 	"nightlatch/server/store"
 )
@@ -21,7 +20,7 @@ func TestAnswerForAnotherPage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c := w.signIn("dot")
-	key := ceremonytest.NewKey(t)
+	key := w.newKey()
 	w.enrollKey(c, key)
 	v := w.askForKey("dot")
 	key.Origin = "https://localhost.evil.example"
@@ -55,7 +54,7 @@ func TestKeyAnswersElsewhereAreRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c := w.signIn("bob")
-	key := ceremonytest.NewKey(t)
+	key := w.newKey()
 	w.enrollKey(c, key)
 
 	one, two := w.askForKey("bob"), w.askForKey("bob")
@@ -99,7 +98,7 @@ func TestLargeKeyAnswers(t *testing.T) {
 func TestRacingForACredential(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	key := ceremonytest.NewKey(t)
+	key := w.newKey()
 	type entrant struct {
 		c *client.Client
 		v api.View
@@ -142,10 +141,10 @@ func TestRacingTouchAndDeletion(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c := w.signIn("dot")
-	stays := ceremonytest.NewKey(t)
+	stays := w.newKey()
 	w.enrollKey(c, stays)
 	for range 25 {
-		key := ceremonytest.NewKey(t)
+		key := w.newKey()
 		w.enrollKey(c, key)
 		keys := must[[]api.Key](t)(c.Keys(t.Context()))
 		v := w.askForKey("dot")
@@ -178,7 +177,7 @@ func TestUnreadableKeyAnswers(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c := w.signIn("dot")
-	key := ceremonytest.NewKey(t)
+	key := w.newKey()
 	w.enrollKey(c, key)
 	v := w.askForKey("dot")
 	for range 12 { // R43 would have made anybody wait by now

@@ -70,6 +70,17 @@ func (w *world) askForKey(username string) api.View {
 	return v
 }
 
+// origin is the address of the server's pages.
+func (w *world) origin() string { return strings.Replace(w.url, "127.0.0.1", "localhost", 1) }
+
+// newKey is a key with a browser around it, on a page of the server.
+func (w *world) newKey() *ceremonytest.Key {
+	w.t.Helper()
+	key := ceremonytest.NewKey(w.t)
+	key.Origin = w.origin()
+	return key
+}
+
 func create(v api.View) api.RawJSON { return v.Step.(api.UseSecurityKey).Create }
 func get(v api.View) api.RawJSON    { return v.Step.(api.UseSecurityKey).Get }
 
@@ -88,10 +99,11 @@ func wantRefusal(t testing.TB, what string, v api.View, code string) *api.Refusa
 }
 
 // yubikey is a key whose model is in the list.
-func yubikey(t testing.TB) *ceremonytest.Key {
-	key := ceremonytest.NewKey(t)
+func (w *world) yubikey() *ceremonytest.Key {
+	w.t.Helper()
+	key := w.newKey()
 	if _, err := hex.Decode(key.AAGUID[:], []byte("2fc0579f811347eab116bb5a8db9202a")); err != nil {
-		t.Fatal(err)
+		w.t.Fatal(err)
 	}
 	return key
 }
@@ -105,7 +117,7 @@ func TestKeyFromTheBoxToTheDoor(t *testing.T) {
 	w := newWorld(t)
 	ctx := t.Context()
 	c := w.signIn("dot")
-	first, second := yubikey(t), yubikey(t)
+	first, second := w.yubikey(), w.yubikey()
 	if name := w.enrollKey(c, first); name != "YubiKey 5 NFC" {
 		t.Errorf("suggests %q", name)
 	}
@@ -174,7 +186,7 @@ func TestTwentyFirstKey(t *testing.T) {
 	if err := c.DeleteKey(t.Context(), keys[7].ID); err != nil || len(keys) != 20 {
 		t.Fatal(len(keys), err)
 	}
-	w.enrollKey(c, ceremonytest.NewKey(t))
+	w.enrollKey(c, w.newKey())
 }
 
 // R34: a counter that does not grow marks the key, which is audited and mailed,
@@ -188,7 +200,7 @@ func TestPossiblyCopied(t *testing.T) {
 			w := newWorld(t, func(cfg *server.Config) { cfg.Policy = policy })
 			ctx := t.Context()
 			c := w.signIn("dot")
-			key := ceremonytest.NewKey(t)
+			key := w.newKey()
 			key.Verifies, key.Count = true, 40
 			w.enrollKey(c, key)
 			touch := func() api.View {
@@ -258,13 +270,14 @@ func TestVerificationPolicy(t *testing.T) {
 	if !strings.Contains(string(create(v)), `"userVerification":"discouraged"`) {
 		t.Errorf("classic asks for %s", create(v))
 	}
-	key := ceremonytest.NewKey(t)
+	key := w.newKey()
 	w.answer(c, w.answer(c, v, key.Create(create(v))), api.Label{Label: "Desk"})
 	if v = w.askForKey("dot"); !strings.Contains(string(get(v)), `"userVerification":"discouraged"`) {
 		t.Errorf("classic asks for %s", get(v))
 	}
 
 	h := w.on(hardened)
+	key.Origin = h.origin()
 	if v = h.askForKey("dot"); !strings.Contains(string(get(v)), `"userVerification":"required"`) {
 		t.Errorf("hardened asks for %s", get(v))
 	}
@@ -277,7 +290,7 @@ func TestVerificationPolicy(t *testing.T) {
 		t.Fatalf("with a PIN: %+v", v.Refusal)
 	}
 	c = h.client.WithToken(v.Step.(api.SignedIn).SessionToken)
-	other := ceremonytest.NewKey(t)
+	other := h.newKey()
 	if v = h.touchKey(c); !strings.Contains(string(create(v)), `"userVerification":"required"`) {
 		t.Errorf("hardened asks for %s", create(v))
 	}
@@ -297,10 +310,10 @@ func TestKeyOfAnotherName(t *testing.T) {
 	w := newWorld(t)
 	ctx := t.Context()
 	bob := w.signIn("bob")
-	key := ceremonytest.NewKey(t)
+	key := w.newKey()
 	w.enrollKey(bob, key)
 	dot := w.signIn("dot")
-	w.enrollKey(dot, ceremonytest.NewKey(t))
+	w.enrollKey(dot, w.newKey())
 	v := w.askForKey("bob")
 	if v = w.answer(w.client, v, key.Get(get(v))); !signedIn(v) { // R40: bob used the key last
 		t.Fatalf("%+v", v.Refusal)
@@ -341,7 +354,7 @@ func TestKeyOfAnotherName(t *testing.T) {
 	// The same key is set up once more under the new name. Then the old row is
 	// mentioned beside it.
 	moved.prove(bob)
-	again := ceremonytest.NewKey(t)
+	again := moved.newKey()
 	again.RPID, again.Origin = "example.org", "https://login.example.org"
 	v = moved.touchKey(bob)
 	if key.Excluded(create(v)) {
@@ -355,10 +368,12 @@ func TestKeyOfAnotherName(t *testing.T) {
 	}
 	v = moved.answer(moved.client, v, key.Get(get(v)))
 	wantRefusal(t, "the old credential", v, api.KeyElsewhere)
-	again.Origin = "http://localhost:8440"
-	v = moved.answer(moved.client, v, again.Get(get(v)))
-	wantRefusal(t, "at the old address", v, api.Denied)
-	again.Origin = "https://example.org"
+	for _, origin := range []string{moved.origin(), "https://example.org"} {
+		again.Origin = origin
+		v = moved.answer(moved.client, v, again.Get(get(v)))
+		wantRefusal(t, "at "+origin, v, api.Denied)
+	}
+	again.Origin = "https://login.example.org"
 	if v = moved.answer(moved.client, v, again.Get(get(v))); !signedIn(v) {
 		t.Errorf("%+v", v.Refusal)
 	}

@@ -34,7 +34,7 @@ func TestLabKeyOverHTTP(t *testing.T) {
 					options = append(options, noLab)
 				}
 				w := newWorld(t, options...)
-				key := ceremonytest.NewKey(t)
+				key := w.newKey()
 				tt.change(key)
 				c := w.signIn("dot")
 				view := w.walk(c, w.begin(c, api.EnrollKey), api.Continue{})

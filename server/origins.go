@@ -79,18 +79,16 @@ func isLocalName(host string) bool {
 }
 
 // keyOrigins lists the origins whose pages and programs may use security keys:
-// those that were configured, the relying party's host alone, which is what the
-// console and `nightlatch key` sign for, and the listener's own.
+// the listener's own, if it goes by the server's name, and those that were
+// configured. Not the name's host as such: another program, or another
+// department, may be what answers there, and a browser lets its pages ask keys
+// for our name.
 func (s *Server) keyOrigins() []string {
-	origins := append([]string{"https://" + s.cfg.RPID}, s.cfg.Origins...)
-	if isLocalName(s.cfg.RPID) {
-		origins = append(origins, "http://"+s.cfg.RPID)
-	}
+	origins := slices.Clone(s.cfg.Origins)
 	if u := s.url.Load(); u != nil && belongs(u.Hostname(), s.cfg.RPID) {
 		origins = append(origins, u.Scheme+"://"+u.Host)
 	}
-	slices.Sort(origins)
-	return slices.Compact(origins)
+	return origins
 }
 
 // nearby answers people on this machine and hides from the others, who come
