@@ -1,10 +1,10 @@
 // Package main is the bench: it holds the program to its bars of speed and
 // memory, and prints a table of what was measured.
 //
-//	go run ./app/bench [-only sign-in,check,stranger,memory,million,window]
+//	go run ./app/bench [-only sign-in,check,stranger,key,memory,million,window]
 //
-// Every bar is a ratio to something that runs in the same minute on the same
-// machine: the bare hash, a trivial handler, a hello-world window. Both sides
+// Every bar but one is a ratio to something that runs in the same minute on the
+// same machine: the bare hash, a trivial handler, a hello-world window. Both sides
 // take turns for several rounds, and the median of the rounds' ratios counts, so
 // that whatever else the machine does disturbs both alike. What is measured is
 // the built program, build/nightlatch, over real loopback connections and in a
@@ -41,6 +41,7 @@ func parts() []part {
 		{"sign-in", measureSignIn},
 		{"check", measureChecks},
 		{"stranger", measureStrangers},
+		{"key", measureKeys},
 		{"memory", measureMemory},
 		{"million", measureMillion},
 		{"window", measureWindow},

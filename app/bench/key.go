@@ -1,0 +1,230 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"time"
+
+	"nightlatch/app/harness"
+	"nightlatch/fido"
+	"nightlatch/fido/libfido2"
+	"nightlatch/fido/virtual"
+	"nightlatch/server"
+	"nightlatch/server/account"
+	"nightlatch/server/api"
+	"nightlatch/server/client"
+	"nightlatch/server/store/bolt"
+	"nightlatch/server/store/seal"
+)
+
+// keyTime is the bar of enrolling with a security key and then signing in with it,
+// outside Argon2id and the disk, in milliseconds.
+const keyTime = 20
+
+const (
+	keyRounds     = 200 // with neither hash nor disk
+	keyRealRounds = 20  // with both
+)
+
+// measureKeys times an enrolment and a sign-in with a virtual key that touches
+// itself: HTTP over loopback, libfido2 over a pseudo-terminal, the server's rules.
+// Nothing is subtracted: Argon2id has its least cost there (8 KiB, one pass), and
+// the data lies in memory.
+func measureKeys(ctx context.Context, b *bench) error {
+	memory, err := os.MkdirTemp("/dev/shm", "nightlatch-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(memory)
+	bare, err := keyRoundsOf(ctx, memory, account.Params{Memory: 8, Time: 1, Threads: 1}, keyRounds)
+	if err != nil {
+		return err
+	}
+	disk, err := b.sub("keys")
+	if err != nil {
+		return err
+	}
+	whole, err := keyRoundsOf(ctx, disk, account.DefaultParams(), keyRealRounds)
+	if err != nil {
+		return err
+	}
+	all := halfway(bare, keyRound.total)
+	b.report.most("enrol and sign in, outside Argon2id and the disk",
+		fmt.Sprintf("%s; of 100 the slowest %s", millis(all), millis(slowest(bare))), all/1e6, keyTime, "%.2f ms")
+	b.report.tell("  of it with the key: making a credential", millis(halfway(bare, keyRound.made)), "")
+	b.report.tell("  of it with the key: signing", millis(halfway(bare, keyRound.got)), "")
+	b.report.tell("  of it server and network", millis(halfway(bare, keyRound.rest)), "")
+	b.report.tell("the same with Argon2id and the disk", millis(halfway(whole, keyRound.total)), "")
+	return nil
+}
+
+// A keyRound is what one enrolment and one sign-in took.
+type keyRound struct{ enrol, signIn, create, get time.Duration }
+
+func (r keyRound) total() time.Duration { return r.enrol + r.signIn }
+func (r keyRound) made() time.Duration  { return r.create }
+func (r keyRound) got() time.Duration   { return r.get }
+func (r keyRound) rest() time.Duration  { return r.total() - r.create - r.get }
+
+func halfway(rounds []keyRound, figure func(keyRound) time.Duration) float64 {
+	all := make([]float64, len(rounds))
+	for i, r := range rounds {
+		all[i] = float64(figure(r))
+	}
+	return median(all)
+}
+
+// slowest is the 99th percentile of the totals.
+func slowest(rounds []keyRound) float64 {
+	all := make([]time.Duration, len(rounds))
+	for i, r := range rounds {
+		all[i] = r.total()
+	}
+	return float64(slices.Sorted(slices.Values(all))[len(all)*99/100])
+}
+
+// keyRoundsOf plays the rounds, each with another account.
+func keyRoundsOf(ctx context.Context, dir string, cost account.Params, rounds int) (_ []keyRound, err error) {
+	seed := &server.Seed{}
+	for i := range rounds + 1 {
+		name := memberName(i)
+		seed.Accounts = append(seed.Accounts, server.SeedAccount{Username: name, Password: password, Email: name + "@example.org"})
+	}
+	url, stop, err := keyServer(ctx, dir, cost, seed)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, stop()) }()
+	keys, err := virtual.New(virtual.Config{})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, keys.Close()) }()
+	k, err := keys.Plug("bench", fido.USB, "")
+	if err != nil {
+		return nil, err
+	}
+	if err := keys.SetAutoTouch(k.ID, true); err != nil {
+		return nil, err
+	}
+	c, err := fido.New(fido.Config{Open: libfido2.Backend{}, Devices: keys.Devices, Origin: url})
+	if err != nil {
+		return nil, err
+	}
+	var all []keyRound
+	for i := range rounds + 1 {
+		p := harness.NewPerson(client.New(url, nil), memberName(i))
+		r, err := keyCeremonies(ctx, p, c, fido.Device{Path: k.Path, Transport: k.Transport, Virtual: true})
+		if err != nil {
+			return nil, err
+		}
+		if i > 0 { // the first one warms up
+			all = append(all, r)
+		}
+	}
+	return all, nil
+}
+
+// keyServer is a server in this process, as the program makes it, with a lab: no
+// other takes a virtual key.
+func keyServer(ctx context.Context, dir string, cost account.Params, seed *server.Seed) (url string, stop func() error, err error) {
+	hasher, err := account.NewHasher(account.HasherConfig{Parallel: runtime.GOMAXPROCS(0), Queue: 64, Params: cost})
+	if err != nil {
+		return "", nil, err
+	}
+	s, err := bolt.Open(bolt.Config{Path: filepath.Join(dir, databaseName), Now: time.Now})
+	if err != nil {
+		return "", nil, err
+	}
+	srv, err := server.New(server.Config{
+		Store: s, Keys: seal.New([32]byte{1}), Policy: account.Classic(), Hasher: hasher, RPID: "localhost", Now: time.Now,
+		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), KeepMail: true, Lab: http.NotFoundHandler(), Version: "bench", Seed: seed,
+	})
+	if err != nil {
+		return "", nil, errors.Join(err, s.Close())
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", nil, errors.Join(err, s.Close())
+	}
+	url = fmt.Sprintf("http://localhost:%d", l.Addr().(*net.TCPAddr).Port)
+	if err := srv.SetURL(url); err != nil {
+		return "", nil, errors.Join(err, l.Close(), s.Close())
+	}
+	running, cancel := context.WithCancel(ctx)
+	ran, served := make(chan error, 1), make(chan error, 1)
+	web := &http.Server{Handler: srv.Handler(), ReadHeaderTimeout: time.Minute}
+	go func() { ran <- srv.Run(running) }()
+	go func() { served <- web.Serve(l) }()
+	return url, func() error {
+		cancel()
+		err := web.Close()
+		<-served // that it was closed
+		if ended := <-ran; !errors.Is(ended, context.Canceled) {
+			err = errors.Join(err, ended)
+		}
+		return errors.Join(err, s.Close())
+	}, nil
+}
+
+// keyCeremonies enrols a key for a person and signs in with it.
+func keyCeremonies(ctx context.Context, p *harness.Person, c *fido.Client, d fido.Device) (r keyRound, err error) {
+	if err := p.SignIn(ctx, ""); err != nil {
+		return r, err
+	}
+	enrol := func(v api.View) (api.Input, error) {
+		step, ok := v.Step.(api.UseSecurityKey)
+		if !ok {
+			return nil, nil
+		}
+		begun := time.Now()
+		response, err := c.Create(ctx, d, json.RawMessage(step.Create), unasked{})
+		r.create = time.Since(begun)
+		return api.KeyResponse{Response: response}, err
+	}
+	begun := time.Now()
+	if _, err := p.Play(ctx, api.Begin{Kind: api.EnrollKey}, enrol); err != nil {
+		return r, err
+	}
+	r.enrol = time.Since(begun)
+
+	signIn := func(v api.View) (api.Input, error) {
+		step, ok := v.Step.(api.UseSecurityKey)
+		if !ok {
+			return nil, nil
+		}
+		begun := time.Now()
+		response, err := c.Get(ctx, d, json.RawMessage(step.Get), unasked{})
+		r.get = time.Since(begun)
+		return api.KeyResponse{Response: response}, err
+	}
+	p.Client = p.Client.WithToken("")
+	begun = time.Now()
+	view, err := p.Play(ctx, api.Begin{Kind: api.SignIn}, signIn)
+	if err != nil {
+		return r, err
+	}
+	r.signIn = time.Since(begun)
+	if _, ok := view.Step.(api.SignedIn); !ok || r.get == 0 || r.create == 0 {
+		return r, fmt.Errorf("%s is not signed in with the key, but at %s", p.Name, view.Step.StepType())
+	}
+	return r, nil
+}
+
+// Nobody is asked anything: the key has no PIN and touches itself.
+type unasked struct{}
+
+func (unasked) Show(fido.Prompt) {}
+func (unasked) PIN(context.Context, int, bool) (string, error) {
+	return "", errors.New("a PIN was asked for")
+}
