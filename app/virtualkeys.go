@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"nightlatch/fido/softkey"
 	"nightlatch/fido/virtual"
 	"nightlatch/server/api"
 	"nightlatch/server/lab"
@@ -13,18 +14,51 @@ import (
 // import each other.
 type virtualKeys struct{ *virtual.Bench }
 
-func (v virtualKeys) Plug(_ context.Context, name, transport, pin string) (api.LabKey, error) {
-	k, err := v.Bench.Plug(name, transport, pin)
+func (v virtualKeys) Plug(_ context.Context, k api.LabKey) (api.LabKey, error) {
+	made, err := v.PlugNew(virtual.Spec{Name: k.Name, Transport: k.Transport, Kind: softkey.Kind(k.Kind), PIN: k.PIN})
 	if err != nil {
 		return api.LabKey{}, benchError(err)
 	}
-	return labKey(k), nil
+	return labKey(made), nil
 }
 
-func (v virtualKeys) Touch(id string) error { return benchError(v.Bench.Touch(id)) }
+func (v virtualKeys) Copy(id, name string) (api.LabKey, error) {
+	made, err := v.Bench.Copy(id, name)
+	if err != nil {
+		return api.LabKey{}, benchError(err)
+	}
+	return labKey(made), nil
+}
 
-func (v virtualKeys) SetAutoTouch(id string, on bool) error {
-	return benchError(v.Bench.SetAutoTouch(id, on))
+func (v virtualKeys) Do(id string, deed api.KeyDeed) error {
+	do, known := map[api.KeyDeed]func(string) error{
+		api.TouchKey:       v.Touch,
+		api.FillKey:        v.Fill,
+		api.LockPIN:        v.LockPIN,
+		api.ForcePINChange: v.Bench.ForcePINChange,
+		api.EnrollFinger:   v.EnrolFinger,
+	}[deed]
+	if !known {
+		return errors.New("app: the lab's keys know no " + string(deed))
+	}
+	return benchError(do(id))
+}
+
+func (v virtualKeys) Set(id string, h api.KeyHabits) error {
+	for _, s := range []struct {
+		on  *bool
+		set func(string, bool) error
+	}{
+		{h.AutoTouch, v.SetAutoTouch}, {h.PullOnTouch, v.PullOnTouch}, {h.CounterStill, v.Freeze}, {h.WrongFinger, v.WrongFinger},
+	} {
+		if s.on == nil {
+			continue
+		}
+		if err := s.set(id, *s.on); err != nil {
+			return benchError(err)
+		}
+	}
+	return nil
 }
 
 // Unplug pulls a key out; one that is out already stays out.
@@ -43,6 +77,8 @@ func (v virtualKeys) Replug(id string) error {
 	return nil
 }
 
+func (v virtualKeys) Remove(id string) error { return benchError(v.Bench.Remove(id)) }
+
 func (v virtualKeys) List() []api.LabKey {
 	keys := []api.LabKey{}
 	for _, k := range v.Bench.List() {
@@ -51,32 +87,40 @@ func (v virtualKeys) List() []api.LabKey {
 	return keys
 }
 
-func (v virtualKeys) Reset() error {
-	for _, k := range v.Bench.List() {
-		if err := v.Remove(k.ID); err != nil && !errors.Is(err, virtual.ErrUnknown) {
-			return err
-		}
+func labKey(k virtual.Key) api.LabKey {
+	out := api.LabKey{
+		ID: k.ID, Name: k.Name, Transport: k.Transport, Kind: api.KeyKind(k.Kind), Path: k.Path,
+		HasPIN: k.PIN, WaitingForTouch: k.WaitingForTouch, PluggedIn: k.Plugged(), CopyOf: k.CopyOf,
+		KeyHabits: api.KeyHabits{AutoTouch: &k.AutoTouch, PullOnTouch: &k.PullOnTouch, CounterStill: &k.Frozen},
 	}
-	return nil
+	if k.Kind != softkey.U2F {
+		out.Stored, out.Room = k.Used, k.Room
+	}
+	if k.PIN {
+		out.PINTries = &k.PINTries
+	}
+	if k.Kind == softkey.Fingerprint {
+		out.Finger, out.WrongFinger = &k.Finger, &k.WrongFinger
+	}
+	return out
 }
 
-func labKey(k virtual.Key) api.LabKey {
-	auto := k.AutoTouch
-	return api.LabKey{
-		ID: k.ID, Name: k.Name, Transport: k.Transport, Path: k.Path, HasPIN: k.PIN,
-		AutoTouch: &auto, WaitingForTouch: k.WaitingForTouch, PluggedIn: k.Plugged(),
-	}
+// benchErrors are the bench's errors and what the lab calls them.
+var benchErrors = []struct{ from, to error }{
+	{virtual.ErrUnknown, lab.ErrNoKey},
+	{virtual.ErrUnplugged, lab.ErrUnplugged},
+	{virtual.ErrFull, lab.ErrBenchFull},
+	{virtual.ErrNoPIN, lab.ErrNoPIN},
+	{virtual.ErrNoSensor, lab.ErrNoSensor},
+	{virtual.ErrOld, lab.ErrOldKey},
 }
 
 // benchError says in the lab's errors what the bench said in its own.
 func benchError(err error) error {
-	switch {
-	case errors.Is(err, virtual.ErrUnknown):
-		return lab.ErrNoKey
-	case errors.Is(err, virtual.ErrUnplugged):
-		return lab.ErrUnplugged
-	case errors.Is(err, virtual.ErrFull):
-		return lab.ErrBenchFull
+	for _, e := range benchErrors {
+		if errors.Is(err, e.from) {
+			return e.to
+		}
 	}
 	return err
 }

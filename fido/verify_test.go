@@ -144,55 +144,6 @@ func TestAttestationObjects(t *testing.T) {
 	}
 }
 
-// FuzzAuthData: nothing a key says crashes the client; what is accepted is whole.
-func FuzzAuthData(f *testing.F) {
-	k := newFake(f)
-	f.Add(k.authData("localhost", flagUserPresent, nil))
-	attested := append(append(make([]byte, 16), 0, byte(len(k.id))), append(k.id, k.cose()...)...)
-	f.Add(k.authData("localhost", flagUserPresent|flagAttested, attested))
-	f.Add(append(k.authData("localhost", flagUserPresent|flagExtensions, nil), 0xa1, 0x61, 0x78, 0xf5))
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		a, err := parseAuthData(raw)
-		if err != nil {
-			return
-		}
-		if a.has(flagAttested) != (len(a.credentialID) > 0) || len(a.rpIDHash) != 32 {
-			t.Errorf("accepted %x as %+v", raw, a)
-		}
-		if _, err := parseCOSE(a.publicKey); err != nil {
-			return
-		}
-	})
-}
-
-// FuzzCOSE: a key that parses can be used and written.
-func FuzzCOSE(f *testing.F) {
-	f.Add(newFake(f).cose())
-	for _, m := range []map[int]any{
-		{1: 1, 3: EdDSA, -1: 6, -2: make([]byte, 32)},
-		{1: 3, 3: RS256, -1: append([]byte{0x80}, make([]byte, 255)...), -2: []byte{1, 0, 1}},
-		{1: 2, 3: ES256, -1: 1, -2: make([]byte, 32), -3: make([]byte, 32)},
-	} {
-		raw, err := ctapCBOR.Marshal(m)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(raw)
-	}
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		k, err := parseCOSE(raw)
-		if err != nil {
-			return
-		}
-		if k.verify([]byte("message"), []byte("signature")) {
-			t.Errorf("%x verifies nonsense", raw)
-		}
-		if _, err := k.spki(); err != nil {
-			t.Errorf("%x cannot be written: %v", raw, err)
-		}
-	})
-}
-
 func TestResponseMembers(t *testing.T) {
 	t.Parallel()
 	k := newFake(t)

@@ -107,31 +107,3 @@ func TestFaults(t *testing.T) {
 		})
 	}
 }
-
-// FuzzAssembler: no reports crash it, and each message it makes is one that splits
-// into reports that make it again.
-func FuzzAssembler(f *testing.F) {
-	f.Add(first(1, Init, 8))
-	f.Add(append(first(1, CBOR, 60), next(1, 0)...))
-	f.Add(append(first(1, CBOR, 200), first(2, Cancel, 0)...))
-	f.Add(bytes.Repeat([]byte{0xff}, ReportSize))
-	f.Fuzz(func(t *testing.T, stream []byte) {
-		var a Assembler
-		for ; len(stream) >= ReportSize; stream = stream[ReportSize:] {
-			m, fault := a.Feed(stream[:ReportSize])
-			if m == nil {
-				continue
-			}
-			if fault != nil {
-				t.Fatal("a message and a fault at once")
-			}
-			reports, err := m.Reports()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if again := feed(t, reports); !bytes.Equal(again.Payload, m.Payload) || again.Channel != m.Channel || again.Command != m.Command {
-				t.Fatalf("%+v comes back as %+v", m, again)
-			}
-		}
-	})
-}

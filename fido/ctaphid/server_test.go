@@ -320,34 +320,3 @@ func TestResynchronizes(t *testing.T) {
 		h.channel()
 	})
 }
-
-// A stream is what a fuzzer wrote; answers go nowhere.
-type stream struct{ io.Reader }
-
-func (stream) Write(p []byte) (int, error) { return len(p), nil }
-
-// FuzzServer: whatever a host writes, the server neither crashes nor hangs.
-func FuzzServer(f *testing.F) {
-	record := func(reports ...[]byte) []byte {
-		var out []byte
-		for _, r := range reports {
-			out = append(append(out, 0), r...)
-		}
-		return out
-	}
-	f.Add(record(first(1, Init, 8)))
-	broadcast := first(1, Init, 8)
-	copy(broadcast, []byte{0xff, 0xff, 0xff, 0xff})
-	f.Add(record(broadcast, first(1, CBOR, 1), first(1, Cancel, 0)))
-	f.Add(record(broadcast, first(1, CBOR, 60), next(1, 0), broadcast))
-	f.Add([]byte("hello"))
-	f.Fuzz(func(t *testing.T, written []byte) {
-		server, err := NewServer(stream{bytes.NewReader(written)}, Config{Backend: backend(patient)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := server.Serve(t.Context()); err != nil {
-			t.Fatalf("Serve = %v", err)
-		}
-	})
-}

@@ -41,15 +41,56 @@ type LabMail struct {
 
 // LabKey is a virtual security key. PIN is only ever sent, never shown.
 type LabKey struct {
-	ID              string `json:"id,omitempty"`
-	Name            string `json:"name"`
-	Transport       string `json:"transport"` // usb, nfc
-	Path            string `json:"path,omitempty"`
-	PIN             string `json:"pin,omitempty"`
-	HasPIN          bool   `json:"has_pin"`
-	AutoTouch       *bool  `json:"auto_touch,omitempty"`
-	WaitingForTouch bool   `json:"waiting_for_touch"`
-	PluggedIn       bool   `json:"plugged_in"`
+	ID              string  `json:"id,omitempty"`
+	Name            string  `json:"name"`
+	Transport       string  `json:"transport"`      // usb, nfc
+	Kind            KeyKind `json:"kind,omitempty"` // "" means KeyFIDO2
+	Path            string  `json:"path,omitempty"`
+	PIN             string  `json:"pin,omitempty"`
+	HasPIN          bool    `json:"has_pin"`
+	PINTries        *int    `json:"pin_tries,omitempty"` // wrong ones left, of a key with a PIN; 0: locked
+	WaitingForTouch bool    `json:"waiting_for_touch"`
+	PluggedIn       bool    `json:"plugged_in"`
+	CopyOf          string  `json:"copy_of,omitempty"` // the ID of the key that it was copied from
+	Stored          int     `json:"stored"`            // credentials that it keeps
+	Room            int     `json:"room"`              // how many more fit
+	Finger          *bool   `json:"finger,omitempty"`  // one is enrolled, of a key with a sensor
+	KeyHabits
+}
+
+// A KeyKind is what a virtual key is able to do.
+type KeyKind string
+
+// The kinds of virtual keys.
+const (
+	KeyFIDO2       KeyKind = "fido2"       // as most keys that are sold now
+	KeyFingerprint KeyKind = "fingerprint" // and knows its owner's finger
+	KeyU2F         KeyKind = "u2f"         // an old key: U2F alone, no PIN, keeps nothing
+)
+
+// KeyHabits is how a virtual key behaves. In a PUT, missing fields stay.
+type KeyHabits struct {
+	AutoTouch    *bool `json:"auto_touch,omitempty"`    // it touches itself
+	PullOnTouch  *bool `json:"pull_on_touch,omitempty"` // it is pulled out the next time it waits for a touch
+	CounterStill *bool `json:"counter_still,omitempty"` // its counter stands still (R34)
+	WrongFinger  *bool `json:"wrong_finger,omitempty"`  // somebody else's touches its sensor
+}
+
+// A KeyDeed is what is done to a virtual key once, by POST to its page of that name.
+type KeyDeed string
+
+// The deeds.
+const (
+	TouchKey       KeyDeed = "touch"
+	FillKey        KeyDeed = "fill"             // keeps made-up credentials until no more fit
+	LockPIN        KeyDeed = "lock-pin"         // as eight wrong PINs do
+	ForcePINChange KeyDeed = "force-pin-change" // it wants another PIN before anything else
+	EnrollFinger   KeyDeed = "enroll-finger"    // its owner's, which a reset forgets
+)
+
+// LabCopy names the copy of a virtual key.
+type LabCopy struct {
+	Name string `json:"name"`
 }
 
 // LabAccount is a demo account of the seed.

@@ -103,6 +103,13 @@ func TestRoutes(t *testing.T) {
 			return err
 		}},
 		{"POST", "/lab/v1/keys/k/touch", "", func(ctx context.Context, c *Client) error { return c.TouchKey(ctx, "k") }},
+		{"POST", "/lab/v1/keys/k/lock-pin", "", func(ctx context.Context, c *Client) error { return c.DoKey(ctx, "k", api.LockPIN) }},
+		{"POST", "/lab/v1/keys/k/copy", `{"name":"twin"}`, func(ctx context.Context, c *Client) error { _, err := c.CopyKey(ctx, "k", "twin"); return err }},
+		{"PUT", "/lab/v1/keys/k", `{"counter_still":true}`, func(ctx context.Context, c *Client) error {
+			on := true
+			return c.SetKeyHabits(ctx, "k", api.KeyHabits{CounterStill: &on})
+		}},
+		{"DELETE", "/lab/v1/keys/k?forget=true", "", func(ctx context.Context, c *Client) error { return c.ForgetKey(ctx, "k") }},
 		{"PUT", "/lab/v1/keys/k", `{"auto_touch":false}`, func(ctx context.Context, c *Client) error { return c.SetAutoTouch(ctx, "k", false) }},
 		{"PUT", "/lab/v1/keys/k", `{"plugged_in":true}`, func(ctx context.Context, c *Client) error { return c.ReplugKey(ctx, "k") }},
 		{"DELETE", "/lab/v1/keys/k", "", func(ctx context.Context, c *Client) error { return c.UnplugKey(ctx, "k") }},

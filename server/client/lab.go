@@ -83,15 +83,33 @@ func (c *Client) PlugKey(ctx context.Context, k api.LabKey) (api.LabKey, error) 
 
 // TouchKey touches a virtual key, once.
 func (c *Client) TouchKey(ctx context.Context, id string) error {
-	_, err := call[none](ctx, c, http.MethodPost, labKeys+"/"+url.PathEscape(id)+"/touch", nil)
-	return err
+	return c.DoKey(ctx, id, api.TouchKey)
 }
 
 // SetAutoTouch makes a virtual key answer without waiting to be touched.
 func (c *Client) SetAutoTouch(ctx context.Context, id string, on bool) error {
-	return c.changeKey(ctx, id, struct {
-		AutoTouch bool `json:"auto_touch"`
-	}{on})
+	return c.SetKeyHabits(ctx, id, api.KeyHabits{AutoTouch: &on})
+}
+
+// SetKeyHabits changes what is set in h and leaves the rest.
+func (c *Client) SetKeyHabits(ctx context.Context, id string, h api.KeyHabits) error {
+	return c.changeKey(ctx, id, h)
+}
+
+// DoKey does something to a virtual key, once.
+func (c *Client) DoKey(ctx context.Context, id string, deed api.KeyDeed) error {
+	_, err := call[none](ctx, c, http.MethodPost, labKeys+"/"+url.PathEscape(id)+"/"+string(deed), nil)
+	return err
+}
+
+// CopyKey makes a second key that is the same as the first, and plugs it in (R34).
+func (c *Client) CopyKey(ctx context.Context, id, name string) (api.LabKey, error) {
+	return call[api.LabKey](ctx, c, http.MethodPost, labKeys+"/"+url.PathEscape(id)+"/copy", api.LabCopy{Name: name})
+}
+
+// ForgetKey throws a virtual key away.
+func (c *Client) ForgetKey(ctx context.Context, id string) error {
+	return c.delete(ctx, labKeys+"/"+url.PathEscape(id)+"?forget=true")
 }
 
 // UnplugKey pulls a virtual key out; what it holds is kept.

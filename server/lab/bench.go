@@ -14,20 +14,27 @@ var (
 	ErrNotWaiting = errors.New("lab: nothing waits for a touch of this security key")
 	ErrUnplugged  = errors.New("lab: the security key is not plugged in")
 	ErrBenchFull  = errors.New("lab: no place left for another security key")
+	ErrNoPIN      = errors.New("lab: the security key has no PIN")
+	ErrNoSensor   = errors.New("lab: the security key has no fingerprint sensor")
+	ErrOldKey     = errors.New("lab: a U2F key has no PIN and keeps no credentials")
 )
 
 // A Bench holds virtual security keys, plugged in or lying beside the machine.
 // It is safe for many goroutines.
 type Bench interface {
-	// Plug makes a new key and plugs it in. An empty pin means the key has none.
-	Plug(ctx context.Context, name, transport, pin string) (api.LabKey, error)
-	Touch(id string) error
-	SetAutoTouch(id string, on bool) error
+	// Plug makes a new key and plugs it in: by name, transport, kind and PIN.
+	Plug(ctx context.Context, k api.LabKey) (api.LabKey, error)
+	// Copy makes a second key that is the same as the first, and plugs it in (R34).
+	Copy(id, name string) (api.LabKey, error)
+	Do(id string, deed api.KeyDeed) error
+	// Set changes what is set in h and leaves the rest.
+	Set(id string, h api.KeyHabits) error
 	Unplug(id string) error
 	Replug(id string) error
+	// Remove unplugs a key and forgets it.
+	Remove(id string) error
 	List() []api.LabKey
-	// Changed is closed when a key begins or ends to wait for a touch, or is
-	// plugged in or out.
+	// Changed is closed when anything that List shows changes.
 	Changed() <-chan struct{}
 	// Reset unplugs every key and forgets it.
 	Reset() error
@@ -49,7 +56,7 @@ func (l *Lab) listKeys(w http.ResponseWriter, _ *http.Request) error {
 }
 
 func (l *Lab) plugKey(w http.ResponseWriter, r *http.Request) error {
-	var in api.LabKey // what is not name, transport or pin is the bench's to say
+	var in api.LabKey // what is not name, transport, kind or pin is the bench's to say
 	if err := read(r, &in); err != nil {
 		return err
 	}
@@ -59,6 +66,17 @@ func (l *Lab) plugKey(w http.ResponseWriter, r *http.Request) error {
 	if in.Transport != "usb" && in.Transport != "nfc" {
 		return malformed("transport", "The transport is usb or nfc.")
 	}
+	switch in.Kind {
+	case "":
+		in.Kind = api.KeyFIDO2
+	case api.KeyFIDO2, api.KeyFingerprint:
+	case api.KeyU2F:
+		if in.PIN != "" {
+			return malformed("pin", "A U2F key has no PIN.")
+		}
+	default:
+		return malformed("kind", "The kind is fido2, fingerprint or u2f.")
+	}
 	// CTAP 2.1, §6.5.1: at least four code points, at most 63 bytes.
 	if in.PIN != "" && (len([]rune(in.PIN)) < 4 || len(in.PIN) > 63 || !plain(in.PIN, 63)) {
 		return malformed("pin", "A PIN has at least 4 characters and at most 63 bytes.")
@@ -66,7 +84,7 @@ func (l *Lab) plugKey(w http.ResponseWriter, r *http.Request) error {
 	if l.cfg.Bench == nil {
 		return unavailable("Virtual security keys need a pseudo-terminal, which this system does not offer.")
 	}
-	key, err := l.cfg.Bench.Plug(r.Context(), in.Name, in.Transport, in.PIN)
+	key, err := l.cfg.Bench.Plug(r.Context(), in)
 	if err != nil {
 		return err
 	}
@@ -75,23 +93,21 @@ func (l *Lab) plugKey(w http.ResponseWriter, r *http.Request) error {
 
 func (l *Lab) changeKey(w http.ResponseWriter, r *http.Request) error {
 	var in struct {
-		AutoTouch *bool `json:"auto_touch"`
 		PluggedIn *bool `json:"plugged_in"`
+		api.KeyHabits
 	}
 	if err := read(r, &in); err != nil {
 		return err
 	}
-	if in.AutoTouch == nil && in.PluggedIn == nil {
-		return malformed("auto_touch", "Give auto_touch or plugged_in.")
+	if in.PluggedIn == nil && in.KeyHabits == (api.KeyHabits{}) {
+		return malformed("auto_touch", "Give auto_touch, plugged_in, pull_on_touch, counter_still or wrong_finger.")
 	}
 	id := r.PathValue("id")
 	if _, err := l.key(id); err != nil {
 		return err
 	}
-	if in.AutoTouch != nil {
-		if err := l.cfg.Bench.SetAutoTouch(id, *in.AutoTouch); err != nil {
-			return err
-		}
+	if err := l.cfg.Bench.Set(id, in.KeyHabits); err != nil {
+		return err
 	}
 	if in.PluggedIn != nil {
 		plug := l.cfg.Bench.Unplug
@@ -102,19 +118,44 @@ func (l *Lab) changeKey(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	key, err := l.key(id)
+	return l.showKey(w, http.StatusOK, id)
+}
+
+func (l *Lab) copyKey(w http.ResponseWriter, r *http.Request) error {
+	var in api.LabCopy
+	if err := read(r, &in); err != nil {
+		return err
+	}
+	if !plain(in.Name, 64) {
+		return malformed("name", "A name has 1 to 64 characters, none of them a control character.")
+	}
+	id := r.PathValue("id")
+	if _, err := l.key(id); err != nil {
+		return err
+	}
+	twin, err := l.cfg.Bench.Copy(id, in.Name)
 	if err != nil {
 		return err
 	}
-	return respond(w, http.StatusOK, key)
+	return respond(w, http.StatusCreated, twin)
 }
 
-func (l *Lab) touchKey(w http.ResponseWriter, r *http.Request) error {
-	return l.onKey(w, r, Bench.Touch)
+// doKey answers POST /lab/v1/keys/{id}/DEED.
+func (l *Lab) doKey(deed api.KeyDeed) func(http.ResponseWriter, *http.Request) error {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		return l.onKey(w, r, func(b Bench, id string) error { return b.Do(id, deed) })
+	}
 }
 
+// unplugKey pulls a key out; with ?forget=true it is gone for good.
 func (l *Lab) unplugKey(w http.ResponseWriter, r *http.Request) error {
-	return l.onKey(w, r, Bench.Unplug)
+	switch r.URL.Query().Get("forget") {
+	case "", "false":
+		return l.onKey(w, r, Bench.Unplug)
+	case "true":
+		return l.onKey(w, r, Bench.Remove)
+	}
+	return malformed("forget", "The value is true or false.")
 }
 
 func (l *Lab) onKey(w http.ResponseWriter, r *http.Request, do func(Bench, string) error) error {
@@ -126,6 +167,14 @@ func (l *Lab) onKey(w http.ResponseWriter, r *http.Request, do func(Bench, strin
 		return err
 	}
 	return respond(w, http.StatusNoContent, nil)
+}
+
+func (l *Lab) showKey(w http.ResponseWriter, status int, id string) error {
+	key, err := l.key(id)
+	if err != nil {
+		return err
+	}
+	return respond(w, status, key)
 }
 
 // key finds a key by its ID.

@@ -3,9 +3,11 @@ package lab
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -102,6 +104,7 @@ func (w *world) text(t *testing.T, body string) {
 type bench struct {
 	mu      sync.Mutex
 	keys    []api.LabKey
+	done    []api.KeyDeed
 	changed chan struct{}
 }
 
@@ -118,26 +121,54 @@ func (b *bench) change(id string, fn func(*api.LabKey) error) error {
 	return ErrNoKey
 }
 
-func (b *bench) Plug(_ context.Context, name, transport, pin string) (api.LabKey, error) {
+func (b *bench) Plug(_ context.Context, k api.LabKey) (api.LabKey, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	k := api.LabKey{ID: "k1", Name: name, Transport: transport, Path: "/dev/pts/9", HasPIN: pin != "", PluggedIn: true}
-	b.keys = append(b.keys, k)
-	return k, nil
+	made := api.LabKey{
+		ID: fmt.Sprintf("k%d", len(b.keys)+1), Name: k.Name, Transport: k.Transport, Kind: k.Kind,
+		Path: "/dev/pts/9", HasPIN: k.PIN != "", PluggedIn: true, CopyOf: k.CopyOf,
+	}
+	b.keys = append(b.keys, made)
+	return made, nil
 }
 
-func (b *bench) Touch(id string) error {
+func (b *bench) Copy(id, name string) (api.LabKey, error) {
+	return b.Plug(context.Background(), api.LabKey{Name: name, Transport: "usb", CopyOf: id})
+}
+
+func (b *bench) Do(id string, deed api.KeyDeed) error {
 	return b.change(id, func(k *api.LabKey) error {
-		if !k.WaitingForTouch {
+		b.done = append(b.done, deed)
+		switch {
+		case deed == api.TouchKey && !k.WaitingForTouch:
 			return ErrNotWaiting
+		case deed == api.LockPIN && !k.HasPIN:
+			return ErrNoPIN
+		case deed == api.EnrollFinger && k.Kind != api.KeyFingerprint:
+			return ErrNoSensor
+		case deed == api.FillKey && k.Kind == api.KeyU2F:
+			return ErrOldKey
 		}
 		k.WaitingForTouch = false
 		return nil
 	})
 }
 
-func (b *bench) SetAutoTouch(id string, on bool) error {
-	return b.change(id, func(k *api.LabKey) error { k.AutoTouch = &on; return nil })
+func (b *bench) Set(id string, h api.KeyHabits) error {
+	return b.change(id, func(k *api.LabKey) error {
+		if h.WrongFinger != nil && k.Kind != api.KeyFingerprint {
+			return ErrNoSensor
+		}
+		k.KeyHabits = h
+		return nil
+	})
+}
+
+func (b *bench) Remove(id string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.keys = slices.DeleteFunc(b.keys, func(k api.LabKey) bool { return k.ID == id })
+	return nil
 }
 
 func (b *bench) Unplug(id string) error {

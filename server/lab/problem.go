@@ -51,6 +51,15 @@ func problemOf(err error) (p *api.Problem, known bool) {
 	case errors.Is(err, ErrBenchFull):
 		return problem(http.StatusConflict, api.Conflict, "There is no place for another security key",
 			"POST /lab/v1/reset forgets the keys that are there."), true
+	case errors.Is(err, ErrNoPIN):
+		return problem(http.StatusConflict, api.Conflict, "The security key has no PIN",
+			"Set one on the key first, or plug one in that has one."), true
+	case errors.Is(err, ErrNoSensor):
+		return problem(http.StatusConflict, api.Conflict, "The security key has no fingerprint sensor",
+			`Plug one in with {"kind":"fingerprint"}.`), true
+	case errors.Is(err, ErrOldKey):
+		return problem(http.StatusConflict, api.Conflict, "The security key is too old for that",
+			"A U2F key has no PIN and keeps no credentials."), true
 	case errors.Is(err, errFlightMode):
 		return problem(http.StatusConflict, api.Conflict, "The phone is in flight mode",
 			"It sends nothing until flight mode is off."), true

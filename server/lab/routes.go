@@ -13,7 +13,7 @@ import (
 // carries it does.
 func (l *Lab) Handler() http.Handler {
 	mux := http.NewServeMux()
-	for pattern, h := range map[string]func(http.ResponseWriter, *http.Request) error{
+	calls := map[string]func(http.ResponseWriter, *http.Request) error{
 		"GET /lab/v1/clock":                   l.getClock,
 		"PUT /lab/v1/clock":                   l.putClock,
 		"GET /lab/v1/phones":                  l.listPhones,
@@ -27,9 +27,13 @@ func (l *Lab) Handler() http.Handler {
 		"POST /lab/v1/keys":                   l.plugKey,
 		"PUT /lab/v1/keys/{id}":               l.changeKey,
 		"DELETE /lab/v1/keys/{id}":            l.unplugKey,
-		"POST /lab/v1/keys/{id}/touch":        l.touchKey,
+		"POST /lab/v1/keys/{id}/copy":         l.copyKey,
 		"POST /lab/v1/reset":                  l.postReset,
-	} {
+	}
+	for _, deed := range []api.KeyDeed{api.TouchKey, api.FillKey, api.LockPIN, api.ForcePINChange, api.EnrollFinger} {
+		calls["POST /lab/v1/keys/{id}/"+string(deed)] = l.doKey(deed)
+	}
+	for pattern, h := range calls {
 		mux.HandleFunc(pattern, l.handle(h))
 	}
 	mux.HandleFunc("GET /lab/v1/events", l.events)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -111,6 +112,58 @@ func TestKeyCalls(t *testing.T) {
 	}
 }
 
+// What is done to a key once has a page each; how it behaves is set.
+func TestKeyDeeds(t *testing.T) {
+	w := newWorld(t)
+	for _, k := range []string{
+		`{"name":"Blue","transport":"usb","pin":"1234"}`,
+		`{"name":"Bio","transport":"usb","kind":"fingerprint"}`,
+		`{"name":"Old","transport":"nfc","kind":"u2f"}`,
+	} {
+		if rec := w.call(t, "POST", "/lab/v1/keys", k, nil); rec.Code != 201 {
+			t.Fatalf("%s: %d %s", k, rec.Code, rec.Body)
+		}
+	}
+	for _, tt := range []struct {
+		call string
+		want int
+	}{
+		{"POST /lab/v1/keys/k1/fill", 204},
+		{"POST /lab/v1/keys/k1/lock-pin", 204},
+		{"POST /lab/v1/keys/k1/force-pin-change", 204},
+		{"POST /lab/v1/keys/k1/enroll-finger", 409},
+		{"POST /lab/v1/keys/k2/enroll-finger", 204},
+		{"POST /lab/v1/keys/k2/lock-pin", 409},
+		{"POST /lab/v1/keys/k3/fill", 409},
+		{"POST /lab/v1/keys/k4/fill", 404},
+		{"POST /lab/v1/keys/k1/burn", 404},
+		{"GET /lab/v1/keys/k1/fill", 405},
+	} {
+		method, path, _ := strings.Cut(tt.call, " ")
+		if rec := w.call(t, method, path, "", nil); rec.Code != tt.want {
+			t.Errorf("%s: %d %s, want %d", tt.call, rec.Code, rec.Body, tt.want)
+		}
+	}
+	want := []api.KeyDeed{"fill", "lock-pin", "force-pin-change", "enroll-finger", "enroll-finger", "lock-pin", "fill"}
+	if !slices.Equal(w.bench.done, want) {
+		t.Errorf("done: %v", w.bench.done)
+	}
+	var key api.LabKey
+	w.call(t, "PUT", "/lab/v1/keys/k2", `{"wrong_finger":true,"counter_still":false,"pull_on_touch":true}`, &key)
+	if key.WrongFinger == nil || !*key.WrongFinger || key.CounterStill == nil || *key.CounterStill || key.PullOnTouch == nil || key.AutoTouch != nil {
+		t.Errorf("set: %+v", key)
+	}
+	if rec := w.call(t, "PUT", "/lab/v1/keys/k1", `{"wrong_finger":true}`, nil); rec.Code != 409 {
+		t.Errorf("the finger of a key without a sensor: %d %s", rec.Code, rec.Body)
+	}
+	if rec := w.call(t, "POST", "/lab/v1/keys/k1/copy", `{"name":"Twin"}`, &key); rec.Code != 201 || key.Name != "Twin" || key.CopyOf != "k1" {
+		t.Errorf("copy: %d %s", rec.Code, rec.Body)
+	}
+	if rec := w.call(t, "DELETE", "/lab/v1/keys/k1?forget=true", "", nil); rec.Code != 204 || len(w.bench.List()) != 3 {
+		t.Errorf("forget: %d %s", rec.Code, rec.Body)
+	}
+}
+
 // The typed client sends whole api.LabKey values.
 func TestPlugTakesALabKey(t *testing.T) {
 	w := newWorld(t)
@@ -199,6 +252,11 @@ func TestBadInputNamesTheField(t *testing.T) {
 		{"nameless key", "POST", "/lab/v1/keys", `{"name":" ","transport":"usb"}`, 400, "malformed", "name"},
 		{"right-to-left override in a name", "POST", "/lab/v1/keys", `{"name":"a\u202eb","transport":"usb"}`, 400, "malformed", "name"},
 		{"no transport", "POST", "/lab/v1/keys", `{"name":"Blue"}`, 400, "malformed", "transport"},
+		{"no such kind", "POST", "/lab/v1/keys", `{"name":"Blue","transport":"usb","kind":"ble"}`, 400, "malformed", "kind"},
+		{"an old key with a PIN", "POST", "/lab/v1/keys", `{"name":"Blue","transport":"usb","kind":"u2f","pin":"1234"}`, 400, "malformed", "pin"},
+		{"copy of no key", "POST", "/lab/v1/keys/k1/copy", `{"name":"Blue"}`, 404, "not_found", ""},
+		{"nameless copy", "POST", "/lab/v1/keys/k1/copy", `{"name":""}`, 400, "malformed", "name"},
+		{"forget perhaps", "DELETE", "/lab/v1/keys/k1?forget=perhaps", ``, 400, "malformed", "forget"},
 		{"short PIN", "POST", "/lab/v1/keys", `{"name":"Blue","transport":"usb","pin":"123"}`, 400, "malformed", "pin"},
 		{"long PIN", "POST", "/lab/v1/keys", `{"name":"Blue","transport":"usb","pin":"` + strings.Repeat("1", 64) + `"}`, 400, "malformed", "pin"},
 		{"nothing to change", "PUT", "/lab/v1/keys/k1", `{}`, 400, "malformed", "auto_touch"},
