@@ -23,6 +23,7 @@ var keyFaults = []struct {
 	{fido.ErrPINBlocked, "The PIN of this security key is blocked. Only a reset of the key helps; it loses everything on it."},
 	{fido.ErrPINRequired, "This security key wants its PIN. Write it to standard input, in the line after the password."},
 	{fido.ErrPINNotSet, "This security key has no PIN yet and one is needed. Set one with nightlatch key set-pin and try again."},
+	{fido.ErrPINChange, "This security key wants its PIN changed before it is used. Change it with nightlatch key set-pin and try again."},
 	{fido.ErrPINPolicy, "The security key does not accept such a PIN. Use one of at least four characters."},
 	{fido.ErrCancelled, "Cancelled. Nothing was changed."},
 	{fido.ErrTimeout, "The security key was not touched in time. Try again and touch it when it blinks."},

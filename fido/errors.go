@@ -38,6 +38,10 @@ var (
 	ErrUnsupported     = errors.New("fido: no security-key support in this build")
 )
 
+// ErrPINChange is an ErrPINPolicy: whoever handed the key out wants the PIN changed
+// before it is used (CTAP section 6.4, forcePINChange).
+var ErrPINChange = fmt.Errorf("%w: it has to be changed first", ErrPINPolicy)
+
 // What stands between a person and a key on an NFC reader.
 var (
 	ErrNoReaderService = errors.New("fido: the smart card service does not run")

@@ -110,8 +110,8 @@ func (c *Client) SetPIN(ctx context.Context, d Device, old, new string) error {
 
 // Contents lists what is kept on a key, which takes its PIN.
 //
-// Errors: ErrIncapable when the key cannot tell, ErrPINNotSet, ErrPINRequired for
-// an empty PIN, and WrongPINError.
+// Errors: ErrIncapable when the key cannot tell, ErrPINNotSet, ErrPINChange,
+// ErrPINRequired for an empty PIN, and WrongPINError.
 func (c *Client) Contents(ctx context.Context, d Device, pin string) (Contents, error) {
 	var got Contents
 	err := c.manage(ctx, d, pin, func(ctx context.Context, key Key, pin string) (err error) {
@@ -144,6 +144,8 @@ func (c *Client) manage(ctx context.Context, d Device, pin string, call func(con
 		return ErrIncapable
 	case cer.info.pin() != PINSet:
 		return ErrPINNotSet
+	case cer.info.NewPIN:
+		return ErrPINChange
 	case pin == "":
 		return ErrPINRequired
 	}

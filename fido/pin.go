@@ -111,6 +111,9 @@ func isPIN(pin string) bool {
 
 // askPIN asks the person, telling how many tries the key has left.
 func (cer *ceremony) askPIN(previousWrong bool) error {
+	if cer.info.NewPIN {
+		return ErrPINChange
+	}
 	tries, err := cer.tries()
 	if err != nil {
 		return err

@@ -42,12 +42,15 @@ func call[T any](ctx context.Context, k *key, patience time.Duration, f func(*se
 		return none, err
 	}
 	s := k.session
-	o, over := start(func() (T, error) { return f(s) }).wait(ctx, patience, s.cancel, func(outcome[T]) { s.close() })
+	if !s.obeys() {
+		patience = atOnce
+	}
+	o, over := start(func() (T, error) { return f(s) }).wait(ctx, patience, s, func(outcome[T]) { s.close() })
 	switch {
 	case !over:
 		k.session = nil
 		return none, fido.Ended(ctx)
-	case broken(o.err):
+	case broken(o.err), s.broken():
 		s.close()
 		k.session = nil
 	}
@@ -75,7 +78,7 @@ func (k *key) open(ctx context.Context) error {
 	o, over := opening.sweep(k.path)
 	syscall.ForkLock.RUnlock()
 	if !over {
-		o, over = opening.wait(ctx, atOnce, func() {}, func(late outcome[*session]) {
+		o, over = opening.wait(ctx, atOnce, opener{}, func(late outcome[*session]) {
 			if late.err == nil {
 				late.value.close()
 			}
@@ -87,6 +90,12 @@ func (k *key) open(ctx context.Context) error {
 	k.session = o.value
 	return k.translate(ctx, o.err, false)
 }
+
+// opener ends an opening, which nothing but breaking off ends.
+type opener struct{}
+
+func (opener) cancel() {}
+func (opener) sever()  {}
 
 // free waits a while until no other program has the key.
 func (k *key) free(ctx context.Context) error {

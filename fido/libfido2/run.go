@@ -42,14 +42,20 @@ func start[T any](f func() (T, error)) run[T] {
 	return run[T]{thread: <-entered, done: done}
 }
 
+// An ender ends a run. cancel asks the key, and can block; sever takes the key away
+// from it.
+type ender interface {
+	cancel()
+	sever()
+}
+
 // wait returns what the run comes to. Once ctx has ended it ends the run: for as
 // long as patience lasts by cancel, which may block, then by breaking it off. It
 // returns within three seconds of that.
 //
-// Should the kernel not let go of the thread even then, or of cancel, left is
-// called with what it came to once both have ended, and over is false. The key stays locked that long,
-// and the next ceremony finds it busy.
-func (r run[T]) wait(ctx context.Context, patience time.Duration, cancel func(), left func(outcome[T])) (o outcome[T], over bool) {
+// Should the kernel not let go of the thread even then, or of cancel, over is
+// false, and left is called with what it came to once both have ended.
+func (r run[T]) wait(ctx context.Context, patience time.Duration, end ender, left func(outcome[T])) (o outcome[T], over bool) {
 	select {
 	case o := <-r.done:
 		return o, true
@@ -60,7 +66,7 @@ func (r run[T]) wait(ctx context.Context, patience time.Duration, cancel func(),
 	defer tick.Stop()
 	asked := make(chan struct{})
 	close(asked)
-	var ended bool
+	var ended, severed bool
 	for next := begun; !ended; {
 		now := time.Now()
 		switch {
@@ -72,10 +78,14 @@ func (r run[T]) wait(ctx context.Context, patience time.Duration, cancel func(),
 			}()
 			return o, false
 		case now.Sub(begun) >= patience:
+			if !severed {
+				severed = true
+				end.sever()
+			}
 			r.thread.interrupt()
 		case !now.Before(next):
 			next = now.Add(cancelEvery)
-			asked = again(cancel, asked)
+			asked = again(end.cancel, asked)
 		}
 		select {
 		case o = <-r.done:

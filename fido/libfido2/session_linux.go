@@ -19,7 +19,8 @@ import (
 // A session is a key that libfido2 has open. Its calls block until the key has
 // answered, and none is made while another runs but cancel.
 type session struct {
-	stopping atomic.Bool // cancel was called since the last call began
+	fd      int         // libfido2's, on the key; -1: not known
+	severed atomic.Bool // fd leads nowhere
 
 	mu  sync.Mutex // held by cancel, and by what frees dev
 	dev *C.fido_dev_t
@@ -40,7 +41,24 @@ func dial(path string) (*session, error) {
 		C.fido_dev_free(&dev)
 		return nil, status(r)
 	}
-	return &session{dev: dev}, nil
+	s := &session{dev: dev, fd: -1}
+	// libfido2's HID back end begins what it knows of a key with the descriptor.
+	if handle := (*C.int)(C.fido_dev_io_handle(dev)); handle != nil && leadsTo(int(*handle), path) {
+		s.fd = int(*handle)
+	}
+	return s, nil
+}
+
+// obeys tells whether the key can be asked to cancel. A U2F key cannot.
+func (s *session) obeys() bool { return bool(C.fido_dev_is_fido2(s.dev)) }
+
+// sever takes the key away from a call that does not end: it reads and writes
+// nothing from then on, and lets go of the key's lock. The session is of no use
+// afterwards. It is called while a call runs.
+func (s *session) sever() {
+	if s.fd >= 0 && leadNowhere(s.fd) == nil {
+		s.severed.Store(true)
+	}
 }
 
 // close lets go of the key.
@@ -51,13 +69,15 @@ func (s *session) close() {
 	C.fido_dev_free(&s.dev)
 }
 
+// broken tells whether the session is of no use any more.
+func (s *session) broken() bool { return s.severed.Load() }
+
 // cancel asks the key to give up what it is doing. The write can block.
 func (s *session) cancel() {
-	s.stopping.Store(true)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.dev != nil {
-		_ = C.fido_dev_cancel(s.dev) // U2F keys do not know it; they are broken off
+		_ = C.fido_dev_cancel(s.dev) // what comes of it, the call says
 	}
 }
 
@@ -111,8 +131,9 @@ const touchPoll = 100
 
 // touched waits for a touch: the key is asked for a credential with an empty PIN
 // proof, which it refuses once it was touched (CTAP section 6.1.2, step 1).
+//
+// libfido2 takes every failure for "not yet" here.
 func (s *session) touched(gone func() bool) error {
-	s.stopping.Store(false)
 	if r := C.fido_dev_get_touch_begin(s.dev); r != C.FIDO_OK {
 		return status(r)
 	}
@@ -124,10 +145,8 @@ func (s *session) touched(gone func() bool) error {
 		switch {
 		case touched != 0:
 			return nil
-		case gone():
-			return status(C.FIDO_ERR_RX) // libfido2 tells it from "not yet" no more
-		case s.stopping.Load() && !bool(C.fido_dev_is_fido2(s.dev)):
-			return status(C.FIDO_ERR_KEEPALIVE_CANCEL) // which a U2F key cannot say
+		case gone(), s.severed.Load():
+			return status(C.FIDO_ERR_RX)
 		}
 	}
 }

@@ -24,7 +24,8 @@ func endpoint(t *testing.T, backend ctaphid.Backend) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := ctaphid.NewServer(e, ctaphid.Config{Backend: backend, Queue: e})
+	_, old := backend.(counted)
+	server, err := ctaphid.NewServer(e, ctaphid.Config{Backend: backend, Queue: e, NoCBOR: old})
 	if err != nil {
 		t.Fatal(err)
 	}

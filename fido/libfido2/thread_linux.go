@@ -3,6 +3,7 @@
 package libfido2
 
 import (
+	"errors"
 	"os"
 	"runtime"
 	"strconv"
@@ -52,6 +53,21 @@ func (t thread) interrupt() {
 	_ = unix.Tgkill(os.Getpid(), t.id, unix.SIGUSR2) // it may have ended just now
 }
 
+// leadsTo tells whether a descriptor is one of path.
+func leadsTo(fd int, path string) bool {
+	to, err := os.Readlink("/proc/self/fd/" + strconv.Itoa(fd))
+	return err == nil && to == path
+}
+
+// leadNowhere puts the null device in the place of what a descriptor leads to.
+func leadNowhere(fd int) error {
+	null, err := unix.Open(os.DevNull, unix.O_RDWR|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(unix.Dup3(null, fd, unix.O_CLOEXEC), unix.Close(null))
+}
+
 // closeOnExec sets FD_CLOEXEC on descriptors of path that lack it, and tells
 // whether there was one.
 func closeOnExec(path string) bool {
@@ -65,7 +81,7 @@ func closeOnExec(path string) bool {
 		if err != nil {
 			continue
 		}
-		if to, err := os.Readlink("/proc/self/fd/" + e.Name()); err != nil || to != path {
+		if !leadsTo(fd, path) {
 			continue
 		}
 		flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0)

@@ -1,0 +1,199 @@
+//go:build cgo && !nofido && linux
+
+package libfido2_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"nightlatch/fido"
+	"nightlatch/fido/ctaphid"
+	"nightlatch/fido/softkey"
+	"nightlatch/fido/virtual"
+)
+
+func plugKind(t *testing.T, b *virtual.Bench, spec virtual.Spec, auto bool) virtual.Key {
+	t.Helper()
+	spec.Name, spec.Transport = "another kind", fido.USB
+	k, err := b.PlugNew(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.SetAutoTouch(k.ID, auto); err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+// A key of before FIDO2 enrols, is recognised, and says of the rest that it cannot.
+func TestU2F(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	k := plugKind(t, b, virtual.Spec{Kind: softkey.U2F}, true)
+	c := newClient(t, b, 10*time.Second)
+	if p, err := c.Look(t.Context(), device(k)); err != nil || p.FIDO2 || p.PIN != fido.NoPINSupport || p.CanManage || p.Verifies {
+		t.Errorf("it looks like %+v, %v", p, err)
+	}
+	made, err := c.Create(t.Context(), device(k), creation(t, nil), &person{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := unb64(t, idOf(t, made))
+	if _, err := c.Get(t.Context(), device(k), request(t, "preferred", b64(random()), b64(id)), &person{}); err != nil {
+		t.Errorf("Get: %v", err)
+	}
+	var already *fido.AlreadyEnrolledError
+	_, err = c.Create(t.Context(), device(k), creation(t, excluding(id)), &person{})
+	if !errors.As(err, &already) || !slices.Equal(already.CredentialID, id) {
+		t.Errorf("enrolling it again: %v", err)
+	}
+	got, err := c.Recognise(t.Context(), fido.Device{}, "localhost", [][]byte{random(), id}, &person{})
+	if err != nil || !slices.Equal(got, id) {
+		t.Errorf("Recognise = %x, %v", got, err)
+	}
+	if d, err := c.Choose(t.Context(), []fido.Device{device(k)}, &person{}); err != nil || d != device(k) {
+		t.Errorf("Choose = %+v, %v", d, err)
+	}
+	for name, got := range map[string]error{
+		"SetPIN":   c.SetPIN(t.Context(), device(k), "", "123456"),
+		"required": createRequired(t, c, k, &person{}),
+	} {
+		if !errors.Is(got, fido.ErrNoVerification) {
+			t.Errorf("%s: %v, want %v", name, got, fido.ErrNoVerification)
+		}
+	}
+	_, err = c.Contents(t.Context(), device(k), "123456")
+	for name, got := range map[string]error{"Contents": err, "Reset": c.Reset(t.Context(), device(k), &person{})} {
+		if !errors.Is(got, fido.ErrIncapable) {
+			t.Errorf("%s: %v, want %v", name, got, fido.ErrIncapable)
+		}
+	}
+}
+
+func createRequired(t *testing.T, c *fido.Client, k virtual.Key, who fido.Interaction) error {
+	t.Helper()
+	_, err := c.Create(t.Context(), device(k), creation(t, verifying), who)
+	return err
+}
+
+// A counted key is a U2F key that counts what it is asked, and tells of it.
+type counted struct {
+	ctaphid.U2FBackend
+	asked chan struct{}
+	count *atomic.Int64
+}
+
+func (k counted) Msg(ctx context.Context, apdu []byte) ([]byte, error) {
+	k.count.Add(1)
+	select {
+	case k.asked <- struct{}{}:
+	default:
+	}
+	return k.U2FBackend.Msg(ctx, apdu)
+}
+
+// A U2F key cannot be told to stop: it is asked again and again until it was
+// touched. Cancelling ends the asking at once, for good.
+func TestCancelOfAU2FKey(t *testing.T) {
+	t.Parallel()
+	for name, wait := range map[string]func(context.Context, *fido.Client, fido.Device) error{
+		"Create": func(ctx context.Context, c *fido.Client, d fido.Device) error {
+			_, err := c.Create(ctx, d, creation(t, nil), &person{})
+			return err
+		},
+		"Choose": func(ctx context.Context, c *fido.Client, d fido.Device) error {
+			_, err := c.Choose(ctx, []fido.Device{d}, &person{})
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			old, err := softkey.New(softkey.Config{Kind: softkey.U2F, Touch: &softkey.Gate{}, Transport: fido.USB})
+			if err != nil {
+				t.Fatal(err)
+			}
+			k := counted{U2FBackend: old.Backend().(ctaphid.U2FBackend), asked: make(chan struct{}), count: new(atomic.Int64)}
+			d := fido.Device{Path: endpoint(t, k)}
+			c := newClient(t, newBench(t), 10*time.Second)
+			ctx, cancel := context.WithCancel(t.Context())
+			began := make(chan time.Time, 1)
+			go func() {
+				<-k.asked
+				<-k.asked
+				began <- time.Now()
+				cancel()
+			}()
+			if err := wait(ctx, c, d); !errors.Is(err, fido.ErrCancelled) {
+				t.Errorf("it ended with %v", err)
+			}
+			if took := time.Since(<-began); took > time.Second {
+				t.Errorf("cancelling took %v", took)
+			}
+			before := k.count.Load()
+			select {
+			case <-k.asked:
+			case <-time.After(400 * time.Millisecond): // four times of what libfido2 waits in between
+			}
+			if n := k.count.Load() - before; n > 1 { // one may have been under way
+				t.Errorf("the key was asked %d times afterwards", n)
+			}
+			if _, err := c.Look(t.Context(), d); err != nil {
+				t.Errorf("looking at it then: %v", err)
+			}
+		})
+	}
+}
+
+// A key with a sensor verifies by itself, and asks for its PIN when it does not
+// know the finger.
+func TestFingerprint(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	k := plugKind(t, b, virtual.Spec{Kind: softkey.Fingerprint, PIN: "123456"}, true)
+	c := newClient(t, b, 10*time.Second)
+	if p, err := c.Look(t.Context(), device(k)); err != nil || !p.Verifies {
+		t.Errorf("it looks like %+v, %v", p, err)
+	}
+	who := &person{}
+	if err := createRequired(t, c, k, who); err != nil || len(who.asked) != 0 {
+		t.Errorf("Create = %v, asked for %d PINs", err, len(who.asked))
+	}
+	if err := b.WrongFinger(k.ID, true); err != nil {
+		t.Fatal(err)
+	}
+	who = &person{pins: []string{"123456"}}
+	if err := createRequired(t, c, k, who); err != nil || len(who.asked) != 1 {
+		t.Errorf("with another finger: %v, asked for %d PINs", err, len(who.asked))
+	}
+}
+
+// A key that was handed out with a PIN to be changed says so before anybody types.
+func TestPINToBeChanged(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	k := plug(t, b, "123456")
+	if err := b.ForcePINChange(k.ID); err != nil {
+		t.Fatal(err)
+	}
+	c := newClient(t, b, 10*time.Second)
+	if p, err := c.Look(t.Context(), device(k)); err != nil || !p.ForcePINChange {
+		t.Errorf("it looks like %+v, %v", p, err)
+	}
+	who := &person{}
+	if err := createRequired(t, c, k, who); !errors.Is(err, fido.ErrPINChange) || len(who.asked) != 0 {
+		t.Errorf("Create = %v, asked for %d PINs", err, len(who.asked))
+	}
+	if _, err := c.Contents(t.Context(), device(k), "123456"); !errors.Is(err, fido.ErrPINChange) {
+		t.Errorf("Contents = %v", err)
+	}
+	if err := c.SetPIN(t.Context(), device(k), "123456", "654321"); err != nil {
+		t.Fatal(err)
+	}
+	if err := createRequired(t, c, k, &person{pins: []string{"654321"}}); err != nil {
+		t.Errorf("once it was changed: %v", err)
+	}
+}
