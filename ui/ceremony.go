@@ -215,6 +215,8 @@ func (r *ceremony) host() wizard.Host {
 				r.c.showLab()
 			case placeMail:
 				r.c.readKept()
+			case wizard.OpenKeyContents, wizard.OpenKeyReset:
+				r.c.showKeyHere(place)
 			default:
 				r.open(place)
 			}

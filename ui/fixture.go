@@ -43,9 +43,9 @@ func stillAbout() api.About {
 
 func stillKeys() []api.Key {
 	return []api.Key{
-		{ID: "a", Label: "YubiKey 5C NFC, desk drawer", Transports: []string{"usb", "nfc"}, Added: ago(19 * day), LastUsed: at(ago(6 * time.Minute))},
+		{ID: "a", Label: "YubiKey 5C NFC, desk drawer", CredentialID: "YWJj", Model: "YubiKey 5C NFC", Transports: []string{"usb", "nfc"}, Added: ago(19 * day), LastUsed: at(ago(6 * time.Minute))},
 		{ID: "b", Label: "Nitrokey 3A Mini", Transports: []string{"usb"}, Added: ago(19 * day), LastUsed: at(ago(12 * day))},
-		{ID: "c", Label: "Solo 2, blue ring, at my parents’ house", Transports: []string{"usb", "nfc"}, Added: ago(18 * day)},
+		{ID: "c", Label: "Blue ring, at my parents’ house", Model: "SoloKeys Solo 2", Transports: []string{"usb", "nfc"}, Added: ago(18 * day)},
 		{ID: "d", Label: "Feitian ePass K9 that came with the second-hand docking station", Transports: []string{"usb", "nfc"}, Added: ago(95 * day), LastUsed: at(ago(69 * day)), PossiblyCopied: true},
 	}
 }

@@ -111,7 +111,7 @@ func (p prompts) PIN(ctx context.Context, triesLeft int, previousWrong bool) (st
 // phases are what prompts are on screen.
 var phases = map[fido.PromptKind]wizard.Phase{
 	fido.Insert: wizard.Inserting, fido.Working: wizard.Working, fido.Touch: wizard.Touching,
-	fido.Tap: wizard.Tapping, fido.Remove: wizard.Answering,
+	fido.Tap: wizard.Tapping, fido.Choose: wizard.Choosing, fido.Remove: wizard.Answering,
 }
 
 // noTime is the time of what does not run out.

@@ -1,11 +1,9 @@
 package ui
 
 import (
-	"errors"
 	"io"
 	"time"
 
-	"nightlatch/fido"
 	"nightlatch/server/api"
 	"nightlatch/ui/wizard"
 )
@@ -13,7 +11,7 @@ import (
 // shots are all screens in all states, in the order of a person's first days.
 func shots() []shot {
 	var all []shot
-	for _, list := range [][]shot{doorShots(), overviewShots(), methodShots(), stepShots(), codeShots(), otherShots(), dialogShots()} {
+	for _, list := range [][]shot{doorShots(), overviewShots(), methodShots(), stepShots(), keyStepShots(), keyPageShots(), codeShots(), otherShots(), dialogShots()} {
 		all = append(all, list...)
 	}
 	return all
@@ -192,11 +190,8 @@ func stepShots() []shot {
 	kept := mailed
 	kept.Kept = true
 	app := api.EnterCode{Channel: api.ByApp, Digits: 6}
-	create := api.UseSecurityKey{Create: []byte("{}")}
 	backup := api.SaveBackupCode{Number: 1, Code: "7kmq-2xwd-9hfz-3r8n"}
 	three := 3
-	talk := func(t wizard.Talk) func(*wizard.State) { return func(s *wizard.State) { s.Talk = t } }
-	yubi := fido.Device{Path: "/dev/hidraw3", Transport: fido.USB, Product: "YubiKey 5C NFC", Manufacturer: "Yubico"}
 	code := typed(func(d *wizard.Draft) { d.Code = "418" })
 	wrong := typed(func(d *wizard.Draft) { d.Code = "418025" })
 	return []shot{
@@ -225,20 +220,6 @@ func stepShots() []shot {
 		stillWizard("07-app-code-drift", view(api.EnrollApp, 2, app), wrong, refused(api.ClockDrift, func(r *api.Refusal) { n := 95; r.Drift = &n })),
 		stillWizard("07-app-save", view(api.EnrollApp, 3, backup)),
 		stillWizard("07-app-save-copied", view(api.EnrollApp, 3, backup), func(s *wizard.State) { s.Saved.Copied = true }),
-		stillWizard("08-key-overview", view(api.EnrollKey, 0, api.Overview{Method: api.SecurityKey})),
-		stillWizard("08-key-insert", view(api.EnrollKey, 1, create), talk(wizard.Talk{Phase: wizard.Inserting})),
-		stillWizard("08-key-choose", view(api.EnrollKey, 1, create), talk(wizard.Talk{Phase: wizard.Choosing, Devices: []fido.Device{yubi, {Transport: fido.NFC, Product: "Nitrokey 3A"}, {Transport: fido.USB, Virtual: true}}})),
-		stillWizard("08-key-working", view(api.EnrollKey, 1, create), talk(wizard.Talk{Phase: wizard.Working, Device: yubi})),
-		stillWizard("08-key-touch", view(api.EnrollKey, 1, create), talk(wizard.Talk{Phase: wizard.Touching, Device: yubi, Until: stillNow().Add(21 * time.Second)})),
-		stillWizard("08-key-pin", view(api.EnrollKey, 1, create), talk(wizard.Talk{Phase: wizard.AskingPIN, Device: yubi, TriesLeft: 8})),
-		stillWizard("08-key-pin-wrong", view(api.EnrollKey, 1, create), talk(wizard.Talk{Phase: wizard.AskingPIN, Device: yubi, TriesLeft: 5, WrongPIN: true}), typed(func(d *wizard.Draft) { d.Hints = true })),
-		stillWizard("08-key-timeout", view(api.EnrollKey, 1, create), talk(wizard.Talk{Phase: wizard.Failing, Err: fido.ErrTimeout})),
-		stillWizard("08-key-removed", view(api.EnrollKey, 1, create), talk(wizard.Talk{Phase: wizard.Failing, Err: fido.ErrRemoved})),
-		stillWizard("08-key-enrolled", view(api.EnrollKey, 1, create), talk(wizard.Talk{Phase: wizard.Failing, Err: fido.ErrAlreadyEnrolled, Enrolled: "YubiKey 5C NFC, desk drawer"})),
-		stillWizard("08-key-unsupported", view(api.EnrollKey, 1, create), talk(wizard.Talk{Phase: wizard.Failing, Err: fido.ErrUnsupported})),
-		stillWizard("08-key-odd", view(api.EnrollKey, 1, create), talk(wizard.Talk{Phase: wizard.Failing, Err: errors.New("rx error")})),
-		stillWizard("08-key-name", view(api.EnrollKey, 2, api.NameKey{Suggested: "YubiKey 5C NFC"})),
-		stillWizard("08-key-done", view(api.EnrollKey, 3, api.Finished{}), func(s *wizard.State) { s.Account.BackupCodes = api.BackupCodes{} }),
 		stillWizard("09-turn-off", view(api.TurnOff, 1, api.Confirm{Method: api.App, Consequences: []api.Consequence{
 			{Code: api.MethodOff}, {Code: api.TwoFactorOff}, {Code: api.BackupCodesVoid, Count: 2}, {Code: api.TemporaryPasswordsVoid, Count: 1},
 		}})),

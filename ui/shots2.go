@@ -52,9 +52,6 @@ func codeShots() []shot {
 }
 
 func otherShots() []shot {
-	keys := func(name string, list []api.Key, r renaming) shot {
-		return shot{name: name, place: placeKeys, draw: func(c *Console) drawn { return c.drawSecurityKeys(list, &r, keyInputs{}) }}
-	}
 	activity := func(name string, v activityView) shot {
 		return shot{name: name, place: placeActivity, draw: func(c *Console) drawn { v := v; return c.drawActivity(&v, activityInputs{}) }}
 	}
@@ -87,14 +84,6 @@ func otherShots() []shot {
 		delivery("15-delivery-tested", set, deliveryForm{tested: &api.DeliveryTest{Sent: true, To: "margarethe@example.org"}}),
 		delivery("15-delivery-failed", set, deliveryForm{tested: &api.DeliveryTest{Reason: "login", Reply: 535}}),
 		delivery("15-delivery-busy", set, deliveryForm{busy: true}),
-		keys("12-keys", stillKeys(), renaming{}),
-		keys("12-keys-rename", stillKeys(), renaming{id: "c", draft: "Solo 2, blue ring, at my parents’ house"}),
-		keys("12-keys-none", nil, renaming{}),
-		{name: "12-keys-refused", place: placeKeys, draw: func(c *Console) drawn {
-			t := wizard.ExplainCode(c.words, api.Unavailable)
-			c.trouble = &t
-			return c.drawSecurityKeys(stillKeys()[:2], &renaming{}, keyInputs{})
-		}},
 		sessions("13-sessions", stillSessions()),
 		sessions("13-sessions-alone", stillSessions()[:1]),
 		activity("14-activity", activityView{events: stillActivity()}),
@@ -110,7 +99,9 @@ func dialogShots() []shot {
 	over := func(name, place string, draw func(*Console) drawn, then func(*Console)) shot {
 		return shot{name: name, place: place, draw: draw, then: then}
 	}
-	keys := func(c *Console) drawn { return c.drawSecurityKeys(stillKeys(), &renaming{}, keyInputs{}) }
+	keys := func(c *Console) drawn {
+		return c.drawSecurityKeys(keysView{keys: stillKeys(), name: &renaming{}}, keyInputs{})
+	}
 	codes := func(c *Console) drawn {
 		return c.drawBackupCodes(backupView{backupState: backupState{Account: stillAccount(), Codes: stillCodes()}}, backupInputs{host: wizard.Host{Words: c.words}})
 	}

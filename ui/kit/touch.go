@@ -13,6 +13,7 @@ type TouchConfig struct {
 	Clock  Clock // for the halo's ticks
 	Lit    bool  // the person's turn: in colour, and the halo moves
 	Reader bool  // a key on an NFC reader; otherwise one in a laptop's port
+	Apart  bool  // the key is not in the port yet, or not any more
 }
 
 // A TouchPicture is the calm illustration of a key and of where to touch it or
@@ -47,10 +48,15 @@ func NewTouchPicture(c TouchConfig) *TouchPicture {
 	}
 	t.halo = NewDisc(glow, "")
 	parts := []Part{part(36, haloReach, haloEdge, haloEdge, t.halo)}
-	if c.Reader {
-		parts = append(parts, onReader(ink)...)
-	} else {
-		parts = append(parts, inPort(ink, c.Lit)...)
+	switch {
+	case c.Reader && c.Apart:
+		parts = append(parts, onReader(ink, 20)...)
+	case c.Reader:
+		parts = append(parts, onReader(ink, 0)...)
+	case c.Apart:
+		parts = append(parts, inPort(ink, c.Lit, 12)...)
+	default:
+		parts = append(parts, inPort(ink, c.Lit, 0)...)
 	}
 	t.scene = Scene(240, haloEdge+2*haloReach, parts...)
 	t.ticker = ticker{clock: c.Clock, every: haloStep, self: t, tick: t.breathe}
@@ -66,36 +72,37 @@ func outlined(radius float32) *Box {
 	return b
 }
 
-// inPort is a key in the port of a laptop, from the side.
-func inPort(ink fyne.ThemeColorName, lit bool) []Part {
+// inPort is a key in the port of a laptop, from the side, or away from it by twice
+// a distance.
+func inPort(ink fyne.ThemeColorName, lit bool, away float32) []Part {
 	parts := []Part{
-		part(0, 68, 104, 60, outlined(8)), // laptop
-		part(12, 80, 66, 4, NewBox(Hairline, "", 2)),
+		part(0, 68, 104-away, 60, outlined(8)), // laptop
+		part(12, 80, 66-away, 4, NewBox(Hairline, "", 2)),
 		part(12, 92, 40, 4, NewBox(Hairline, "", 2)),
-		part(96, 88, 26, 20, outlined(3)), // plug
-		part(118, 72, 116, 52, outlined(14)),
-		part(144, 86, 24, 24, NewBox(ink, "", 12)),
+		part(96+away, 88, 26, 20, outlined(3)), // plug
+		part(118+away, 72, 116-away, 52, outlined(14)),
+		part(144+away/2, 86, 24, 24, NewBox(ink, "", 12)),
 		part(206, 91, 14, 14, NewBox(Hairline, "", 7)),
 	}
 	if lit {
 		ring := NewBox(Clear, ink, 22)
 		ring.Width = 1.5
-		parts = append(parts, part(134, 76, 44, 44, ring))
+		parts = append(parts, part(134+away/2, 76, 44, 44, ring))
 	}
 	return parts
 }
 
-// onReader is a key that lies on a reader, from the side: the reader is flat, and
-// its waves go up through the key.
-func onReader(ink fyne.ThemeColorName) []Part {
+// onReader is a key that lies on a reader, from the side, or hovers above it: the
+// reader is flat, and its waves go up through the key.
+func onReader(ink fyne.ThemeColorName, away float32) []Part {
 	return []Part{
-		part(62, 84, 116, 28, outlined(14)), // key
-		part(146, 91, 14, 14, NewBox(Hairline, "", 7)),
-		part(84, 94, 36, 8, NewBox(ink, "", 4)),
+		part(62, 84-away, 116, 28, outlined(14)), // key
+		part(146, 91-away, 14, 14, NewBox(Hairline, "", 7)),
+		part(84, 94-away, 36, 8, NewBox(ink, "", 4)),
 		part(24, 116, 192, 22, outlined(8)), // reader
 		part(40, 125, 40, 4, NewBox(Hairline, "", 2)),
 		part(196, 124, 6, 6, NewDisc(ink, "")),
-		part(104, 40, 32, 32, NewIcon("nfc", 32, ink).Fixed()),
+		part(104, 40-away, 32, 32, NewIcon("nfc", 32, ink).Fixed()),
 	}
 }
 

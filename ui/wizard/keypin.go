@@ -117,10 +117,10 @@ func (f PINForm) Draw() (parts []fyne.CanvasObject, first fyne.Focusable) {
 	f.refuse(repeat, "pin.unlike")
 	parts = append(parts, next, repeat)
 	switch {
-	case first == nil, next.Refused() && !repeat.Refused():
-		first = next.Focus()
 	case repeat.Refused():
 		first = repeat.Focus()
+	case first == nil, next.Refused():
+		first = next.Focus()
 	}
 	if f.Fault != nil && !refusedIn(parts) {
 		parts = append(parts, said(*f.Fault))

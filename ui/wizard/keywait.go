@@ -11,61 +11,68 @@ import (
 // insertKey waits for a key, and says what is in the way of one that is there.
 func (d *Drawing) insertKey(s State, h Host) {
 	w := h.Words
+	if s.Lab {
+		d.Foot = append(d.Foot, kit.NewLink(w.T("wizard.key.open-lab"), func() { h.Open("lab") }))
+	}
+	if len(s.Talk.Locked) > 0 {
+		r, line := NoPermission(w, s.Talk.Locked[0], s.Reach, h.CopyLine)
+		d.Heading, d.Lead, d.Tile, d.Body = r.What, r.Why+" "+r.Next, "usb", line
+		return
+	}
 	d.Heading, d.Lead = KeyPrompt(w, Inserting, fido.Device{})
 	if s.Talk.Reader.Present() {
 		d.Heading, d.Lead = w.T("wizard.key.insert-or-tap"), w.T("wizard.key.insert-or-tap-lead")
 	}
-	d.Picture = kit.NewTouchPicture(kit.TouchConfig{Clock: h.Clock})
-	if hint := KeyHints(w, s.Talk.Locked, s.Talk.Reader, s.Reach, h.CopyLine); len(hint) > 0 {
-		d.Body = append(d.Body, kit.Narrow(560, kit.V(kit.S12, hint...)))
-	}
-	if s.Lab {
-		d.Foot = append(d.Foot, kit.NewLink(w.T("wizard.key.open-lab"), func() { h.Open("lab") }))
-	}
+	d.Picture = kit.NewTouchPicture(kit.TouchConfig{Clock: h.Clock, Apart: true})
+	d.Body = d.readerSays(s, h)
 }
 
-// KeyHints say what is in the way of a key that is there already, or of one over
-// NFC, and what helps.
-func KeyHints(w *assets.Words, locked []fido.Device, reader fido.Reader, reach Reach, copyLine func(string)) []fyne.CanvasObject {
-	if len(locked) > 0 {
-		return noPermission(w, locked[0], reach, copyLine)
+// readerSays is how things stand with keys over NFC, and what helps.
+func (d *Drawing) readerSays(s State, h Host) []fyne.CanvasObject {
+	w := h.Words
+	note := func(words string) fyne.CanvasObject {
+		return kit.NewText(words, kit.Caption, kit.Ink2).Wrapped().Centered()
 	}
-	name := reader.Name
+	name := s.Talk.Reader.Name
 	if name == "" {
 		name = w.T("wizard.key.reader")
 	}
 	args := assets.Args{"reader": name}
-	switch reader.State {
-	case fido.NoReaderService:
-		return []fyne.CanvasObject{kit.Note("nfc", w.T("wizard.key.no-service")), kit.NewCommand(w.T("wizard.copy"), PCSCCommand, copyLine)}
-	case fido.NoReader:
-		return []fyne.CanvasObject{kit.Note("nfc", w.T("wizard.key.no-reader"))}
-	case fido.ReaderEmpty:
-		return []fyne.CanvasObject{kit.Note("nfc", w.T("wizard.key.reader-empty", args))}
-	case fido.ReaderReady:
-		return []fyne.CanvasObject{kit.Note("nfc", w.T("wizard.key.reader-ready", args))}
-	case fido.ReaderNotFIDO, fido.ReaderBusy:
-		r := ExplainKey(w, reader.State.Err())
-		return []fyne.CanvasObject{kit.Banner(kit.Attention, r.What, r.Why, r.Next)}
-	}
-	if !reach.NFC {
-		return []fyne.CanvasObject{kit.Note("nfc", w.T("wizard.key.no-nfc"))}
+	switch state := s.Talk.Reader.State; {
+	case state == fido.NoReaderService:
+		return []fyne.CanvasObject{kit.Narrow(560, kit.V(kit.S8, note(w.T("wizard.key.no-service")), kit.NewCommand(w.T("wizard.copy"), PCSCCommand, h.CopyLine)))}
+	case state == fido.NoReader:
+		return []fyne.CanvasObject{note(w.T("wizard.key.no-reader"))}
+	case state == fido.ReaderEmpty:
+		return []fyne.CanvasObject{note(w.T("wizard.key.reader-empty", args))}
+	case state == fido.ReaderReady:
+		return []fyne.CanvasObject{note(w.T("wizard.key.reader-ready", args))}
+	case state == fido.ReaderNotFIDO, state == fido.ReaderBusy:
+		return []fyne.CanvasObject{kit.Narrow(560, ReaderTrouble(w, s.Talk.Reader))}
+	case !s.Reach.NFC:
+		return []fyne.CanvasObject{note(w.T("wizard.key.no-nfc"))}
 	}
 	return nil
 }
 
-// noPermission names the rule that is missing, with the line that installs it.
-// Once it is there the key appears by itself.
-func noPermission(w *assets.Words, d fido.Device, reach Reach, copyLine func(string)) []fyne.CanvasObject {
-	r := ExplainKey(w, fido.ErrNoPermission)
-	if d.Path != "" {
-		r.What = w.T("wizard.key.locked", assets.Args{"key": DeviceName(w, d)})
+// ReaderTrouble says what is wrong with what lies on the reader; nil if nothing is.
+func ReaderTrouble(w *assets.Words, reader fido.Reader) fyne.CanvasObject {
+	if reader.State != fido.ReaderNotFIDO && reader.State != fido.ReaderBusy {
+		return nil
 	}
-	parts := []fyne.CanvasObject{kit.Banner(kit.Attention, r.What, r.Why, r.Next)}
+	r := ExplainKey(w, reader.State.Err())
+	return kit.Banner(kit.Attention, r.What, r.Why, r.Next)
+}
+
+// NoPermission names the rule that is missing for a key that may not be opened,
+// with the line that installs it. Once it is there the key appears by itself.
+func NoPermission(w *assets.Words, d fido.Device, reach Reach, copyLine func(string)) (r Said, line []fyne.CanvasObject) {
+	r = ExplainKey(w, fido.ErrNoPermission)
+	r.What = w.T("wizard.key.locked", assets.Args{"key": DeviceName(w, d)})
 	if reach.UdevCommand != "" {
-		parts = append(parts, kit.NewCommand(w.T("wizard.copy"), reach.UdevCommand, copyLine))
+		line = []fyne.CanvasObject{kit.NewCommand(w.T("wizard.copy"), reach.UdevCommand, copyLine)}
 	}
-	return parts
+	return r, line
 }
 
 // chooseKey lists the keys that are there, while they blink: one picks by
