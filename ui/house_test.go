@@ -263,6 +263,20 @@ func (h *house) sees(words ...string) {
 	}
 }
 
+// misses waits until words are no longer on screen.
+func (h *house) misses(words string) {
+	h.t.Helper()
+	deadline := time.After(10 * time.Second)
+	for strings.Contains(h.seen(), words) {
+		select {
+		case f := <-h.queue:
+			f()
+		case <-deadline:
+			h.t.Fatalf("%q is still on screen: %s", words, h.seen())
+		}
+	}
+}
+
 // text waits for the newest text to a phone that satisfies find.
 func (h *house) text(number string, find func(string) string) string {
 	h.t.Helper()

@@ -32,6 +32,7 @@ type keysHere struct {
 
 // looked is what a key tells of itself.
 type looked struct {
+	device   fido.Device
 	portrait fido.Portrait
 	holds    string // credential ID of the account's key that it is, "" if it is none or doesn't tell
 	err      error
@@ -42,12 +43,13 @@ type looked struct {
 func (h *keysHere) are(p presence) {
 	h.presence = p
 	open, _ := p.usable()
-	for path := range h.known {
-		if !slices.ContainsFunc(open, on(path)) {
+	shown, were := h.known[h.at]
+	for path, l := range h.known {
+		if !slices.Contains(open, l.device) { // gone, or another one is there now
 			delete(h.known, path)
 		}
 	}
-	if !slices.ContainsFunc(open, on(h.at)) {
+	if !slices.ContainsFunc(open, on(h.at)) || were && !slices.Contains(open, shown.device) {
 		h.forget()
 		h.at = ""
 		if len(open) > 0 {
@@ -94,19 +96,21 @@ func (h *keysHere) look(d fido.Device) {
 	if open, _ := h.presence.usable(); !slices.ContainsFunc(open, on(d.Path)) {
 		return
 	}
-	h.known[d.Path] = looked{portrait: h.known[d.Path].portrait}
+	h.known[d.Path] = looked{device: d, portrait: h.known[d.Path].portrait}
 	keys, mine, rpID := h.c.cfg.Keys, h.mine, h.c.about.RPID
-	h.c.withKeys(h.scope, func(ctx context.Context, tell func(func())) {
+	// It takes a moment and no touch: it isn't stopped when the page is left, so
+	// that whoever uses the key next finds it at rest.
+	h.c.withKeys(h.c.root, func(ctx context.Context, tell func(func())) {
 		portrait, err := keys.Look(ctx, d)
 		holds := []byte(nil)
 		if err == nil {
 			holds, _ = keys.Holds(ctx, d, rpID, mine) // one that doesn't tell is as good as none
 		}
 		tell(func() {
-			if _, there := h.known[d.Path]; !there {
+			if h.known[d.Path].device != d || h.scope.Left() {
 				return
 			}
-			h.known[d.Path] = looked{portrait: portrait, holds: encodeID(holds), err: err, done: true}
+			h.known[d.Path] = looked{device: d, portrait: portrait, holds: encodeID(holds), err: err, done: true}
 			h.changed()
 			h.intended()
 		})

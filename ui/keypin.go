@@ -15,7 +15,6 @@ import (
 type pinQuestion struct {
 	device    fido.Device
 	tries     int    // wrong ones left; 0 where that isn't known
-	wrong     bool   // the one before was wrong
 	words, do string // why it is asked for; the button
 	// try runs aside; what it returns is told when it went well.
 	try   func(ctx context.Context, pin string) (tell func(), err error)

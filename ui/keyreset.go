@@ -33,8 +33,8 @@ type keyReset struct {
 	c     *Console
 	scope *Scope
 	view  resetView
-	there []string // paths that were there when the key was taken out
-	use   *Scope   // while the key is being reset
+	there []fido.Device // were there when the key was taken out
+	use   *Scope        // while the key is being reset
 }
 
 // A resetView is what the page is drawn from.
@@ -92,17 +92,13 @@ func (r *keyReset) are(p presence) {
 	open, _ := p.usable()
 	switch r.view.stage {
 	case resetOut:
-		if slices.ContainsFunc(open, on(r.view.device.Path)) {
-			return
+		if !slices.Contains(open, r.view.device) {
+			r.there = open
+			r.step(resetIn)
 		}
-		r.there = []string{}
-		for _, d := range open {
-			r.there = append(r.there, d.Path)
-		}
-		r.step(resetIn)
 	case resetIn:
-		r.there = slices.DeleteFunc(r.there, func(path string) bool { return !slices.ContainsFunc(open, on(path)) })
-		i := slices.IndexFunc(open, func(d fido.Device) bool { return !slices.Contains(r.there, d.Path) })
+		r.there = slices.DeleteFunc(r.there, func(d fido.Device) bool { return !slices.Contains(open, d) })
+		i := slices.IndexFunc(open, func(d fido.Device) bool { return !slices.Contains(r.there, d) })
 		if i >= 0 {
 			r.reset(open[i])
 		}
@@ -121,7 +117,7 @@ func (r *keyReset) reset(d fido.Device) {
 		p, err := c.cfg.Keys.Look(ctx, d)
 		if err == nil && !(bytes.Equal(p.AAGUID, r.view.portrait.AAGUID) && d.Product == r.view.device.Product) {
 			tell(func() {
-				r.there = append(r.there, d.Path)
+				r.there = append(r.there, d)
 				r.view.other = true
 				r.step(resetIn)
 			})

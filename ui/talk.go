@@ -20,7 +20,7 @@ type talk struct {
 	blink  *Scope // while keys blink for being chosen
 	use    *Scope // while one key is used
 	pin    chan string
-	before []string // paths that were there when it failed; nil while it has not
+	before []fido.Device // what was there when it failed; nil while it has not
 }
 
 // startTalk waits for a key, and uses it once it is there.
@@ -44,14 +44,14 @@ func (r *ceremony) keysAre(t *talk, p presence) {
 	shown := &r.state.Talk
 	switch shown.Phase {
 	case wizard.Failing, wizard.Answering:
-		fresh := slices.ContainsFunc(open, func(d fido.Device) bool { return t.before != nil && !slices.Contains(t.before, d.Path) })
+		fresh := slices.ContainsFunc(open, func(d fido.Device) bool { return t.before != nil && !slices.Contains(t.before, d) })
 		switch {
 		case fresh && !r.state.Busy:
 			r.state.View.Refusal, r.state.Fault = nil, nil
 			r.startTalk()
 			r.step()
 		case t.before != nil: // what was pulled out counts as new when it comes back
-			t.before = slices.DeleteFunc(t.before, func(path string) bool { return !slices.ContainsFunc(open, on(path)) })
+			t.before = slices.DeleteFunc(t.before, func(d fido.Device) bool { return !slices.Contains(open, d) })
 		}
 		return
 	case wizard.Beginning, wizard.Inserting, wizard.Choosing:
@@ -204,12 +204,7 @@ func (r *ceremony) talkFailed(t *talk, err error, label string) {
 }
 
 // remember notes which keys are there now: one that comes later is a new try.
-func (t *talk) remember(c *Console) {
-	t.before = []string{}
-	for _, d := range c.presence.devices {
-		t.before = append(t.before, d.Path)
-	}
-}
+func (t *talk) remember(c *Console) { t.before = append([]fido.Device{}, c.presence.devices...) }
 
 // labelOf is the name in the list of a key that is enrolled already (R33).
 func (r *ceremony) labelOf(ctx context.Context, err error) string {
