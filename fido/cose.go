@@ -9,7 +9,9 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
+	"errors"
 	"fmt"
+	"math"
 	"math/big"
 	"slices"
 
@@ -128,6 +130,12 @@ func (c *coseKey) rsa() (*rsa.PublicKey, error) {
 		return nil, fmt.Errorf("COSE key: RSA modulus of %d bytes, exponent of %d", len(n), len(c.XOrE))
 	}
 	e := new(big.Int).SetBytes(c.XOrE).Int64()
+	switch {
+	case n[0] == 0 || n[len(n)-1]%2 == 0: // RFC 8230, section 4: as few bytes as there can be
+		return nil, errors.New("COSE key: RSA modulus that is even, or has zeros in front")
+	case e < 3 || e%2 == 0 || e > math.MaxInt32:
+		return nil, fmt.Errorf("COSE key: RSA exponent %d", e)
+	}
 	return &rsa.PublicKey{N: new(big.Int).SetBytes(n), E: int(e)}, nil
 }
 

@@ -112,8 +112,7 @@ func encodeKey(t testing.TB, k publicKey) []byte {
 	case ed25519.PublicKey:
 		m = map[int]any{1: 1, 3: k.alg, -1: 6, -2: []byte(key)}
 	case *rsa.PublicKey:
-		modulus := key.N.FillBytes(make([]byte, max(256, key.Size())))
-		m = map[int]any{1: 3, 3: k.alg, -1: modulus, -2: big.NewInt(int64(key.E)).Bytes()}
+		m = map[int]any{1: 3, 3: k.alg, -1: key.N.Bytes(), -2: big.NewInt(int64(key.E)).Bytes()}
 	default:
 		t.Fatalf("a key of type %T", k.key)
 	}

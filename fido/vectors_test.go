@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -207,6 +208,12 @@ var coseVectors = []struct {
 	{"another curve", "a5010203262002215820" + meriadocX + "225820" + meriadocY, 0},
 	{"RFC 8032's first", "a4010103272006215820" + rfc8032, EdDSA},
 	{"Ed25519 on X25519", "a4010103272004215820" + rfc8032, 0},
+	{"RSA with nothing for a modulus", "a401030339010020590100" + strings.Repeat("00", 256) + "2143010001", 0},
+	{"RSA with an even modulus", "a401030339010020590100" + strings.Repeat("fe", 256) + "2143010001", 0},
+	{"RSA with an even exponent", "a401030339010020590100" + strings.Repeat("ff", 256) + "2143010000", 0},
+	{"RSA with 1 for an exponent", "a401030339010020590100" + strings.Repeat("ff", 256) + "214101", 0},
+	{"RSA with zeros in front", "a401030339010020590101" + "00" + strings.Repeat("ff", 256) + "2143010001", 0},
+	{"RSA that is odd alone", "a401030339010020590100" + strings.Repeat("ff", 256) + "2143010001", RS256},
 	{"half of it", "a4010103272006214f" + rfc8032[:30], 0},
 }
 
