@@ -73,11 +73,11 @@ bench: setup build
 	go run ./app/bench
 
 # Each fuzz target for FUZZTIME.
-FUZZTIME ?= 30s
+FUZZTIME ?= 20s
 fuzz: setup
 	@for p in $$(go list ./...); do \
 		for f in $$(go test -list '^Fuzz' $$p 2>/dev/null | grep '^Fuzz'); do \
-			echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
+			echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s $$p || exit 1; \
 		done; \
 	done
 
