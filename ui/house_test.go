@@ -75,7 +75,7 @@ func newOwnHouse(t testing.TB) *house {
 }
 
 // buildHouse starts a server of a configuration, in a lab or not, and a console.
-func buildHouse(t testing.TB, cfg server.Config, inLab bool) *house {
+func buildHouse(t testing.TB, cfg server.Config, inLab bool, furnish ...func(*lab.Config)) *house {
 	t.Helper()
 	h := &house{t: t, inLab: inLab, queue: make(queue, 1024), vault: &drawer{}, keys: noKeys{}, printer: &paper{}}
 	h.app = test.NewTempApp(t)
@@ -86,7 +86,11 @@ func buildHouse(t testing.TB, cfg server.Config, inLab bool) *house {
 	hasher, err := account.NewHasher(account.HasherConfig{Parallel: 2, Queue: 16})
 	must(t, err)
 	var srv *server.Server
-	h.lab, err = lab.New(lab.Config{Clock: h.clock, Reset: func(ctx context.Context) error { return srv.Reset(ctx, cfg.Seed) }, Log: log})
+	around := lab.Config{Clock: h.clock, Reset: func(ctx context.Context) error { return srv.Reset(ctx, cfg.Seed) }, Log: log}
+	for _, f := range furnish {
+		f(&around)
+	}
+	h.lab, err = lab.New(around)
 	must(t, err)
 	cfg.Store, cfg.Keys, cfg.Hasher, cfg.RPID, cfg.Now, cfg.Log, cfg.Version = store, seal.New([32]byte{1}), hasher, "localhost", h.clock.Now, log, "test"
 	if inLab {

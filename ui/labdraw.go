@@ -14,16 +14,6 @@ import (
 	"nightlatch/ui/wizard"
 )
 
-// A keyDeed is what one does to a virtual key.
-type keyDeed int
-
-// The deeds.
-const (
-	touchKey keyDeed = iota
-	unplugKey
-	replugKey
-)
-
 type labInputs struct {
 	close, reset, other, plug func()
 	phone                     func(number string)
@@ -211,39 +201,6 @@ func (c *Console) labMail(v labView, in labInputs) fyne.CanvasObject {
 // mailID tells mails apart.
 func mailID(m api.LabMail) string {
 	return m.To + "\n" + m.Subject + "\n" + m.At.Format(time.RFC3339Nano)
-}
-
-func (c *Console) labKeys(v labView, in labInputs) fyne.CanvasObject {
-	w := c.words
-	var rows []fyne.CanvasObject
-	for _, k := range v.keys {
-		state := w.T("lab.key.out")
-		tools := []fyne.CanvasObject{kit.NewButton(w.T("lab.key.plug"), "", kit.Secondary, func() { in.key(k, replugKey) }).Named(w.T("lab.key.plug-name", k.Name))}
-		if k.PluggedIn {
-			state = w.T("lab.key.in")
-			if k.HasPIN {
-				state = w.T("lab.key.in-pin")
-			}
-			kind := kit.Secondary
-			if k.WaitingForTouch {
-				state, kind = w.T("lab.key.waiting"), kit.Primary
-			}
-			tools = []fyne.CanvasObject{
-				kit.NewButton(w.T("lab.key.unplug"), "", kit.Quiet, func() { in.key(k, unplugKey) }).Named(w.T("lab.key.unplug-name", k.Name)),
-				kit.NewButton(w.T("lab.key.touch"), "", kind, func() { in.key(k, touchKey) }).Named(w.T("lab.key.touch-name", k.Name)),
-			}
-		}
-		icon := "usb"
-		if k.Transport == "nfc" {
-			icon = "nfc"
-		}
-		rows = append(rows, kit.Inset(kit.S12, kit.S12, kit.S12, kit.S12, kit.H(kit.S12, kit.Tile(icon, k.PluggedIn),
-			kit.Grow(kit.V(0, kit.NewText(k.Name, kit.Strong, kit.Ink), kit.NewText(state, kit.Caption, kit.Ink2))), kit.H(0, tools...))))
-	}
-	if len(rows) == 0 {
-		return kit.Card(kit.Pad(kit.S12, kit.NewText(w.T("lab.no-keys"), kit.Caption, kit.Ink2).Wrapped()))
-	}
-	return kit.List(64, rows...)
 }
 
 func (c *Console) labAccounts(v labView, in labInputs) fyne.CanvasObject {

@@ -295,18 +295,6 @@ func (l *labPanel) reset() {
 	})
 }
 
-func (l *labPanel) key(k api.LabKey, do keyDeed) {
-	l.do(func(ctx context.Context, server *client.Client) error {
-		switch do {
-		case touchKey:
-			return server.TouchKey(ctx, k.ID)
-		case unplugKey:
-			return server.UnplugKey(ctx, k.ID)
-		}
-		return server.ReplugKey(ctx, k.ID)
-	}, nil)
-}
-
 // use fills a demo account into the door, or puts its password on the clipboard.
 func (l *labPanel) use(a api.LabAccount) {
 	if d, ok := l.c.front.(*signIn); ok {

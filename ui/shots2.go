@@ -146,6 +146,25 @@ func dialogShots() []shot {
 		{name: "17-lab-plug", place: placeTwoFactor, lab: true, draw: func(c *Console) drawn {
 			return c.drawTwoFactor(twoFactorState{Account: stillAccount()}, twoFactorInputs{})
 		}, then: func(c *Console) { c.lab.askKey() }},
+		{name: "17-lab-keys", place: placeTwoFactor, lab: true, draw: func(c *Console) drawn {
+			return c.drawTwoFactor(twoFactorState{Account: stillAccount()}, twoFactorInputs{})
+		}, then: func(c *Console) {
+			c.lab.view.keys, c.lab.view.mail = stillLabKeys(), nil
+			c.dock.Objects = []fyne.CanvasObject{c.lab.draw()}
+			c.window.Content().Refresh()
+			if s := scrollIn(c.dock); s != nil {
+				s.ScrollToBottom()
+			}
+		}},
+		{name: "17-lab-key-more", place: placeTwoFactor, lab: true, draw: func(c *Console) drawn {
+			return c.drawTwoFactor(twoFactorState{Account: stillAccount()}, twoFactorInputs{})
+		}, then: func(c *Console) { c.lab.askMore(stillLabKeys()[1]) }},
+		{name: "17-lab-key-more-locked", place: placeTwoFactor, lab: true, draw: func(c *Console) drawn {
+			return c.drawTwoFactor(twoFactorState{Account: stillAccount()}, twoFactorInputs{})
+		}, then: func(c *Console) { c.lab.askMore(stillLabKeys()[4]) }},
+		{name: "17-lab-key-more-old", place: placeTwoFactor, lab: true, draw: func(c *Console) drawn {
+			return c.drawTwoFactor(twoFactorState{Account: stillAccount()}, twoFactorInputs{})
+		}, then: func(c *Console) { c.lab.askMore(stillLabKeys()[2]) }},
 		{name: "17-lab-clock", place: placeTwoFactor, lab: true, draw: func(c *Console) drawn {
 			return c.drawTwoFactor(twoFactorState{Account: stillAccount()}, twoFactorInputs{})
 		}, then: func(c *Console) { c.lab.askMove() }},

@@ -99,15 +99,18 @@ func (l *Lab) changeKey(w http.ResponseWriter, r *http.Request) error {
 	if err := read(r, &in); err != nil {
 		return err
 	}
-	if in.PluggedIn == nil && in.KeyHabits == (api.KeyHabits{}) {
+	habits := in.KeyHabits != (api.KeyHabits{})
+	if in.PluggedIn == nil && !habits {
 		return malformed("auto_touch", "Give auto_touch, plugged_in, pull_on_touch, counter_still or wrong_finger.")
 	}
 	id := r.PathValue("id")
 	if _, err := l.key(id); err != nil {
 		return err
 	}
-	if err := l.cfg.Bench.Set(id, in.KeyHabits); err != nil {
-		return err
+	if habits {
+		if err := l.cfg.Bench.Set(id, in.KeyHabits); err != nil {
+			return err
+		}
 	}
 	if in.PluggedIn != nil {
 		plug := l.cfg.Bench.Unplug

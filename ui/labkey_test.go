@@ -1,0 +1,131 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"nightlatch/server"
+	"nightlatch/server/account"
+	"nightlatch/server/api"
+	"nightlatch/server/lab"
+)
+
+// A labBench is the lab's bench of keys that are only written down, with what was
+// done to them.
+type labBench struct {
+	mu      sync.Mutex
+	keys    []api.LabKey
+	done    []string
+	changed chan struct{}
+}
+
+func (b *labBench) note(what string, change func()) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.done = append(b.done, what)
+	change()
+	close(b.changed)
+	b.changed = make(chan struct{})
+	return nil
+}
+
+func (b *labBench) at(id string) *api.LabKey {
+	return &b.keys[slices.IndexFunc(b.keys, func(k api.LabKey) bool { return k.ID == id })]
+}
+
+func (b *labBench) add(what string, k api.LabKey) (api.LabKey, error) {
+	err := b.note(what, func() {
+		k.ID, k.PluggedIn, k.HasPIN, k.PIN, k.Room = fmt.Sprintf("k%d", len(b.keys)+1), true, k.PIN != "", "", 25
+		b.keys = append(b.keys, k)
+	})
+	return k, err
+}
+
+func (b *labBench) Plug(_ context.Context, k api.LabKey) (api.LabKey, error) {
+	return b.add("plug "+string(k.Kind)+" "+k.Transport, k)
+}
+
+func (b *labBench) Copy(id, name string) (api.LabKey, error) {
+	return b.add("copy "+id, api.LabKey{Name: name, Transport: "usb", Kind: api.KeyFIDO2, CopyOf: id})
+}
+
+func (b *labBench) Do(id string, d api.KeyDeed) error {
+	return b.note(string(d)+" "+id, func() {})
+}
+
+func (b *labBench) Set(id string, h api.KeyHabits) error {
+	return b.note("set "+id, func() {
+		if h.CounterStill != nil {
+			b.at(id).CounterStill = h.CounterStill
+		}
+	})
+}
+
+func (b *labBench) Unplug(id string) error {
+	return b.note("unplug "+id, func() { b.at(id).PluggedIn = false })
+}
+
+func (b *labBench) Replug(id string) error {
+	return b.note("replug "+id, func() { b.at(id).PluggedIn = true })
+}
+
+func (b *labBench) Remove(id string) error {
+	return b.note("remove "+id, func() { b.keys = slices.DeleteFunc(b.keys, func(k api.LabKey) bool { return k.ID == id }) })
+}
+
+func (b *labBench) List() []api.LabKey {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.keys)
+}
+
+func (b *labBench) Changed() <-chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.changed
+}
+
+func (b *labBench) Reset() error { return nil }
+
+// Virtual keys by keyboard: plug in, take out, and all that is behind More.
+func TestLabKeys(t *testing.T) {
+	bench := &labBench{changed: make(chan struct{})}
+	h := buildHouse(t, server.Config{Policy: account.Classic()}, true, func(c *lab.Config) { c.Bench = bench })
+	h.ctrl(fyne.KeyL)
+	h.ctrl(fyne.KeyL)
+	h.sees("No virtual key yet")
+	h.do("Plug in a key")
+	h.sees("behaves like a real one")
+	h.tabTo("Name")
+	h.empty()
+	h.write("Blue")
+	h.press(fyne.KeyReturn)
+	h.sees("Blue", "Plugged in")
+	h.do("Take out Blue")
+	h.sees("Taken out")
+	h.do("Plug in Blue")
+	h.sees("Plugged in")
+
+	h.do("More about Blue")
+	h.sees("like most that are sold now", "It keeps 0 of at most 25 accounts")
+	h.do("Its counter stands still, as if there were a copy of it")
+	h.press(fyne.KeyEscape)
+	h.sees("doesn’t count")
+	h.do("More about Blue")
+	h.do("Fill it up")
+	h.do("More about Blue")
+	h.do("Copy it")
+	h.sees("Blue, copy", "a copy")
+	h.do("More about Blue, copy")
+	h.do("Throw it away")
+	h.settle()
+	want := []string{"plug fido2 usb", "unplug k1", "replug k1", "set k1", "fill k1", "copy k1", "remove k2"}
+	if !slices.Equal(bench.done, want) {
+		t.Errorf("done %q, want %q", bench.done, want)
+	}
+}
