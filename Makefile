@@ -15,7 +15,7 @@ ifeq ($(findstring migrated_fynedo,$(GOFLAGS)),)
 export GOFLAGS := $(shell go env GOFLAGS) -trimpath -buildvcs=false -tags=no_emoji,migrated_fynedo
 endif
 
-.PHONY: run build test check race party tour gallery bench fuzz setup clean
+.PHONY: run build test check builds race party tour gallery bench fuzz setup clean
 
 run: build
 	@$(PROGRAM) --lab
@@ -31,6 +31,7 @@ setup:
 # Every check and test.
 test: setup
 	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory builds
 	@$(MAKE) --no-print-directory race
 	@$(MAKE) --no-print-directory screens
 	@$(MAKE) --no-print-directory party
@@ -43,6 +44,20 @@ check: setup
 	go vet ./...
 	go tool staticcheck ./...
 	go test ./app/law
+
+# Builds that lack something, and builds for other systems. What is for tests
+# below app starts X servers and the like: it is Linux's. Fyne for macOS needs
+# Apple's headers, so only what has no window is looked at there.
+TAGS    := no_emoji,migrated_fynedo
+WINDOWS := CGO_ENABLED=1 GOOS=windows GOARCH=amd64 CC=x86_64-w64-mingw32-gcc
+SHIPPED := ./app ./assets/... ./fido/... ./server/... ./ui/...
+builds: setup
+	CGO_ENABLED=0 go vet ./...
+	go vet -tags=$(TAGS),nofido ./...
+	go vet -tags=$(TAGS),headless ./...
+	CGO_ENABLED=0 GOOS=darwin GOARCH=arm64 go vet ./app ./assets/... ./fido/... ./server/... ./ui/print
+	$(WINDOWS) go vet $(SHIPPED)
+	$(WINDOWS) go build -o build/windows/nightlatch.exe ./app
 
 # Unit and server tests, watched for data races; of the window, what runs beside
 # it. Drawing is ten times slower under the detector, and has nothing to race.

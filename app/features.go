@@ -92,6 +92,9 @@ func udevCommand() string {
 // udevRule prints the rule that lets whoever sits at this computer open security
 // keys. Installing it is left to the person, who alone may.
 func (c *adminCommand) udevRule(context.Context) error {
+	if runtime.GOOS != "linux" {
+		return refuse(nil, "Only Linux has udev, and needs the rule. Security keys work here without it.")
+	}
 	if isTerminal(c.out) {
 		fmt.Fprintf(c.err, "This is the rule. To install it:\n  %s\n\n", udevCommand())
 	}

@@ -33,7 +33,7 @@ var keyFaults = []struct {
 	{fido.ErrNoSpace, "There is no space left on the security key. Delete something from it, nightlatch key credentials lists what there is, or use another key."},
 	{fido.ErrSeveral, "More than one security key is plugged in. Choose one with --device; nightlatch key list shows them."},
 	{fido.ErrBusy, "Another program is using the security key. End it and try again."},
-	{fido.ErrNoPermission, "You may not open the security key. On Linux install the udev rule of libfido2 (package libfido2-1) and plug it in again."},
+	{fido.ErrNoPermission, "You may not open the security key. On Linux install the rule that nightlatch admin udev-rule prints, and plug the key in again."},
 	{fido.ErrNotKey, "This device is not a security key. nightlatch key list shows those that are."},
 	{fido.ErrTapAgain, "Laying the security key on the reader counts as a touch for one use and for two minutes. Lift it, lay it back and try again."},
 	{fido.ErrNotAllowed, "The security key does not allow this now. A reset it allows for ten seconds after it was plugged in: take it out, put it in and try again at once."},

@@ -1,3 +1,5 @@
+//go:build cgo
+
 // Package main is the smallest Fyne window: the floor that the bench compares
 // the console with.
 package main
