@@ -35,6 +35,8 @@ var imports = map[string][]string{
 	"fido/pty":      {"fido", "fido/ctaphid"},
 	"fido/nfc":      {"fido", "fido/ctaphid", "fido/nfc/..."},
 	"fido/nfc/apdu": {},
+	"fido/pcsc":     {"fido", "fido/nfc"},
+	"fido/bridge":   {"fido", "fido/ctaphid", "fido/nfc", "fido/pty"},
 	"fido/softkey":  {"fido", "fido/ctaphid", "fido/nfc/apdu"},
 	"fido/virtual":  {"fido/..."},
 
@@ -75,6 +77,7 @@ var backEnds = []string{"server/store/bolt"}
 var onlyImporter = map[string]string{
 	"github.com/go-webauthn/webauthn": "server/webauthn",
 	"github.com/keys-pub/go-libfido2": "fido/libfido2",
+	"github.com/ebfe/scard":           "fido/pcsc",
 	"go.etcd.io/bbolt":                "server/store/bolt",
 	"github.com/pquerna/otp":          "server/otp",
 	"codeberg.org/go-pdf/fpdf":        "ui/print",

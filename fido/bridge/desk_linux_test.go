@@ -1,0 +1,189 @@
+package bridge_test
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"nightlatch/fido"
+	"nightlatch/fido/bridge"
+	"nightlatch/fido/nfc"
+	"nightlatch/fido/nfc/applet"
+	"nightlatch/fido/softkey"
+)
+
+// A desk has readers on it that a test works.
+type desk struct {
+	mu    sync.Mutex
+	err   error
+	slots []nfc.Slot
+	cards map[string]nfc.Card
+	bell  chan struct{}
+	asked int // how often somebody connected
+}
+
+// newDesk is a desk with readers on it.
+func newDesk(readers ...string) *desk {
+	d := &desk{cards: make(map[string]nfc.Card), bell: make(chan struct{})}
+	for _, r := range readers {
+		d.slots = append(d.slots, nfc.Slot{Reader: r})
+	}
+	return d
+}
+
+// change changes the desk and tells those who watch it.
+func (d *desk) change(how func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	how()
+	close(d.bell)
+	d.bell = make(chan struct{})
+}
+
+func (d *desk) slot(reader string) *nfc.Slot {
+	return &d.slots[slices.IndexFunc(d.slots, func(s nfc.Slot) bool { return s.Reader == reader })]
+}
+
+func (d *desk) lay(reader string, c nfc.Card) {
+	if a, ok := c.(*applet.Applet); ok {
+		a.PowerUp()
+	}
+	d.change(func() {
+		s := d.slot(reader)
+		s.Card, s.Events = true, s.Events+1
+		d.cards[reader] = c
+	})
+}
+
+// pull takes a card away. The card knows at once; the readers tell later.
+func (d *desk) pull(reader string) {
+	d.mu.Lock()
+	c := d.cards[reader]
+	d.mu.Unlock()
+	if a, ok := c.(*applet.Applet); ok {
+		a.PowerDown()
+	}
+	d.change(func() {
+		s := d.slot(reader)
+		s.Card, s.Events = false, s.Events+1
+		delete(d.cards, reader)
+	})
+}
+
+func (d *desk) Watch(ctx context.Context, show func([]nfc.Slot, error)) {
+	for ctx.Err() == nil {
+		d.mu.Lock()
+		slots, err, bell := slices.Clone(d.slots), d.err, d.bell
+		d.mu.Unlock()
+		if err != nil {
+			slots = nil
+		}
+		show(slots, err)
+		select {
+		case <-bell:
+		case <-ctx.Done():
+		}
+	}
+}
+
+func (d *desk) Connect(reader string) (nfc.Card, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.asked++
+	c, ok := d.cards[reader]
+	if !ok {
+		return nil, fido.ErrNoCard
+	}
+	if r, ok := c.(refusing); ok {
+		return nil, r.err
+	}
+	return connection{c}, nil
+}
+
+func (d *desk) connected() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.asked
+}
+
+// A connection to a card can be closed without doing anything to the card.
+type connection struct{ nfc.Card }
+
+func (connection) Close() error { return nil }
+
+// A refusing card cannot be connected to.
+type refusing struct {
+	nfc.Card
+	err error
+}
+
+// A bank card knows nothing of FIDO.
+type bankCard struct{}
+
+func (bankCard) Close() error                    { return nil }
+func (bankCard) Transmit([]byte) ([]byte, error) { return []byte{0x6a, 0x82}, nil }
+
+// newKey is a card with a security key in it, whose button works on a reader too.
+func newKey(t testing.TB, pin string) (*applet.Applet, *softkey.Gate) {
+	t.Helper()
+	return newKeyOf(t, applet.Config{}, pin)
+}
+
+func newKeyOf(t testing.TB, cfg applet.Config, pin string) (*applet.Applet, *softkey.Gate) {
+	t.Helper()
+	gate := &softkey.Gate{}
+	cfg.Touch = gate
+	a := applet.New(cfg)
+	k, err := softkey.New(softkey.Config{Touch: a, Transport: fido.NFC})
+	if err == nil && pin != "" {
+		err = k.SetPIN(pin)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Install(k)
+	return a, gate
+}
+
+func newBridge(t testing.TB, d bridge.Readers, linger time.Duration) *bridge.Bridge {
+	t.Helper()
+	b, err := bridge.New(bridge.Config{Readers: d, Linger: linger})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.Close)
+	return b
+}
+
+// await waits until the bridge shows what is wanted, and returns the devices.
+func await(t testing.TB, b *bridge.Bridge, what string, want func(fido.Reader, []fido.Device) bool) []fido.Device {
+	t.Helper()
+	ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
+	defer stop()
+	changes := b.Changes(ctx)
+	for {
+		r := b.Reader(ctx)
+		ds, err := b.Devices(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want(r, ds) {
+			return ds
+		}
+		if _, ok := <-changes; !ok {
+			t.Fatalf("never seen: %s; seen last: %v, %v", what, r, ds)
+		}
+	}
+}
+
+func awaitKey(t testing.TB, b *bridge.Bridge) fido.Device {
+	t.Helper()
+	return await(t, b, "a key", func(_ fido.Reader, ds []fido.Device) bool { return len(ds) == 1 })[0]
+}
+
+func awaitState(t testing.TB, b *bridge.Bridge, want fido.ReaderState) {
+	t.Helper()
+	await(t, b, want.String(), func(r fido.Reader, _ []fido.Device) bool { return r.State == want })
+}

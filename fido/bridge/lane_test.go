@@ -1,0 +1,208 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"nightlatch/fido"
+	"nightlatch/fido/ctaphid"
+	"nightlatch/fido/nfc"
+	"nightlatch/fido/nfc/apdu"
+	"nightlatch/fido/nfc/applet"
+	"nightlatch/fido/softkey"
+)
+
+func silent(ctaphid.Status) {}
+
+// A table is a reader that other programs use too. What happens there is kept.
+type table struct {
+	nfc.Card
+	turn chan struct{} // full while somebody has the card
+	err  error         // what the card reports from now on
+
+	mu     sync.Mutex
+	events []string
+}
+
+func (b *table) note(event string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.events = append(b.events, event)
+}
+
+func newTable(t testing.TB) *table {
+	t.Helper()
+	a := applet.New(applet.Config{})
+	k, err := softkey.New(softkey.Config{Touch: a, Transport: fido.NFC})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Install(k)
+	a.PowerUp()
+	t.Cleanup(a.PowerDown)
+	return &table{Card: a, turn: make(chan struct{}, 1)}
+}
+
+func (b *table) Begin() error {
+	b.turn <- struct{}{}
+	b.note("begin")
+	return b.err
+}
+
+func (b *table) End() error {
+	b.note("end")
+	<-b.turn
+	return b.err
+}
+
+func (b *table) Transmit(command []byte) ([]byte, error) {
+	if b.err != nil {
+		return nil, b.err
+	}
+	c, err := apdu.ParseCommand(command)
+	if err != nil {
+		return nil, err
+	}
+	b.note(map[byte]string{nfc.Select: "select", nfc.Message: "message"}[c.INS])
+	return b.Card.Transmit(command)
+}
+
+func (b *table) Close() error {
+	b.note("close")
+	return nil
+}
+
+func (b *table) expect(t testing.TB, want ...string) {
+	t.Helper()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !slices.Equal(b.events, want) {
+		t.Errorf("happened %v, want %v", b.events, want)
+	}
+	b.events = nil
+}
+
+// other is another program's use of the card: it selects another application.
+func (b *table) other(t testing.TB) {
+	t.Helper()
+	b.turn <- struct{}{}
+	defer func() { <-b.turn }()
+	visa := []byte{0xa0, 0, 0, 0, 3, 0x10, 0x10}
+	if _, err := b.Card.Transmit(apdu.Command{INS: nfc.Select, P1: nfc.ByName, Data: visa}.Bytes()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func getInfo(t testing.TB, l *lane) {
+	t.Helper()
+	got, err := l.CBOR(t.Context(), []byte{4}, silent)
+	if err != nil || len(got) < 2 || got[0] != 0 {
+		t.Errorf("getInfo: %x, %v", got, err)
+	}
+}
+
+// Commands that follow each other have the card to themselves. Others get their turn
+// after that, and then it is not taken for granted how they left the card.
+func TestSharing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		card, used := newTable(t), 0
+		l := newLane(card, func() { used++ })
+		if err := l.open(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		getInfo(t, l)
+		<-time.After(releaseAfter - time.Millisecond)
+		getInfo(t, l)
+		synctest.Wait()
+		card.expect(t, "begin", "select", "message", "message")
+		card.other(t) // waits until the card is free
+		getInfo(t, l)
+		synctest.Wait()
+		card.expect(t, "end", "begin", "select", "message")
+		l.close()
+		card.expect(t, "end", "close")
+		if used != 3 {
+			t.Errorf("said to be used %d times, want 3", used)
+		}
+	})
+}
+
+// A command that waits for another program to let go of the card can be cancelled,
+// and spoils nothing for the next.
+func TestCancelledInTheQueue(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		card := newTable(t)
+		l := newLane(card, func() {})
+		if err := l.open(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(2 * releaseAfter)
+		card.turn <- struct{}{}
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		begun := time.Now()
+		got, err := l.CBOR(ctx, []byte{4}, silent)
+		if err != nil || len(got) != 1 || got[0] != keepaliveCancel || time.Since(begun) != 5*time.Second {
+			t.Errorf("%x, %v after %v", got, err, time.Since(begun))
+		}
+		card.expect(t, "begin", "select", "end")
+		<-card.turn // it lets go
+		getInfo(t, l)
+		synctest.Wait()
+		card.expect(t, "begin", "select", "message")
+		l.close()
+		card.expect(t, "end", "close")
+	})
+}
+
+// A card that refuses stays; one that is gone, or breaks off, goes, and takes whoever
+// waits with it.
+func TestTroubleWithCard(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		err  error
+		gone bool
+	}{
+		"pulled":     {fido.ErrCardPulled, true},
+		"broken off": {fido.ErrInterrupted, true},
+		"no service": {fido.ErrNoReaderService, true},
+		"refused":    {nil, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				card := newTable(t)
+				l := newLane(card, func() {})
+				if err := l.open(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				ctx, gone := context.WithCancel(t.Context())
+				l.gone = gone // closing the path ends serving, which ends the command
+				card.err = tt.err
+				if tt.err == nil {
+					_, _ = card.Card.Transmit([]byte{0x80, nfc.Control, nfc.EndOfCTAP, 0})
+				}
+				_, err := l.CBOR(ctx, []byte{4}, silent)
+				var refused *nfc.StatusError
+				if tt.gone && !errors.Is(err, tt.err) || !tt.gone && !errors.As(err, &refused) {
+					t.Errorf("CBOR: %v", err)
+				}
+				if (ctx.Err() != nil) != tt.gone {
+					t.Errorf("gone: %v, want %v", ctx.Err() != nil, tt.gone)
+				}
+				if !tt.gone {
+					getInfo(t, l) // selected anew
+				}
+				gone()
+				l.close()
+			})
+		})
+	}
+}

@@ -1,0 +1,189 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"nightlatch/fido"
+	"nightlatch/fido/ctaphid"
+	"nightlatch/fido/nfc"
+	"nightlatch/fido/pty"
+)
+
+// A session is a key on a reader, its path, and who answers there.
+type session struct {
+	bridge   *Bridge
+	endpoint *pty.Endpoint
+	lane     *lane
+	left     chan struct{}
+	serving  sync.WaitGroup
+	cancel   context.CancelFunc
+	unplug   sync.Once
+}
+
+// open connects to the card on a reader and, if it is a security key, gives it a
+// path. A session that breaks off is told to w.broken.
+func (w *work) open(ctx context.Context, reader string) (*session, error) {
+	l, err := w.reach(ctx, reader)
+	if err != nil {
+		return nil, err
+	}
+	endpoint, err := pty.Open()
+	if err != nil {
+		l.close()
+		if errors.Is(err, pty.ErrUnsupported) {
+			err = fido.ErrUnsupported
+		}
+		return nil, fmt.Errorf("bridge: %w", err)
+	}
+	s := &session{bridge: w.b, endpoint: endpoint, lane: l, left: make(chan struct{})}
+	l.gone = s.pull
+	server, err := ctaphid.NewServer(endpoint, ctaphid.Config{Backend: l.backend(), Queue: endpoint, Version: [3]byte{1, 0, 0}})
+	if err != nil {
+		s.pull()
+		l.close()
+		return nil, fmt.Errorf("bridge: %w", err)
+	}
+	serve, cancel := context.WithCancel(context.Background())
+	s.cancel = cancel
+	s.serving.Go(func() {
+		_ = server.Serve(serve) // however it ended, it has
+		s.pull()
+		select {
+		case w.broken <- s:
+		case <-s.left:
+		}
+	})
+	return s, nil
+}
+
+// reach connects to the card on a reader and selects its FIDO application.
+func (w *work) reach(ctx context.Context, reader string) (*lane, error) {
+	card, err := w.b.cfg.Readers.Connect(reader)
+	if err != nil {
+		return nil, err
+	}
+	l := newLane(card, w.b.touch)
+	if err := l.open(ctx); err != nil {
+		l.close()
+		return nil, err
+	}
+	return l, nil
+}
+
+func (s *session) path() string { return s.endpoint.Path() }
+
+// pull takes the path away. Programs that have it open see the key unplugged.
+func (s *session) pull() {
+	s.unplug.Do(func() {
+		s.bridge.drop(s.path(), func() { _ = s.endpoint.Close() }) // of an error there is nothing to be made
+	})
+}
+
+// close ends the session and waits until nobody answers any more.
+func (s *session) close() {
+	close(s.left)
+	s.cancel()
+	s.pull()
+	s.serving.Wait()
+	s.lane.close()
+}
+
+// A lane is the way to a card that other programs may use too. A command takes the
+// card for itself and keeps it for a while, since what it left behind there, such as
+// a PIN token, is for the next one.
+type lane struct {
+	card nfc.Card
+	key  *nfc.Key
+	used func() // says that the key is in use
+	gone func() // says that the card is gone
+
+	mu    sync.Mutex // held by a command
+	hold  hold
+	clean bool // the FIDO application is selected, for all we know
+}
+
+func newLane(card nfc.Card, used func()) *lane {
+	l := &lane{card: card, used: used}
+	l.hold.init(card)
+	return l
+}
+
+// open selects the FIDO application for the first time.
+func (l *lane) open(ctx context.Context) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if _, err := l.hold.take(ctx); err != nil {
+		return err
+	}
+	defer l.hold.keep()
+	key, err := nfc.Open(l.card)
+	l.key, l.clean = key, true
+	return err
+}
+
+// backend is the lane as what ctaphid serves: with U2F if the key knows that.
+func (l *lane) backend() ctaphid.Backend {
+	if _, ok := l.key.Backend().(ctaphid.U2FBackend); ok {
+		return u2fLane{l}
+	}
+	return l
+}
+
+// keepaliveCancel is the CTAP status of a command that was cancelled.
+const keepaliveCancel = 0x2d
+
+// CBOR runs a CTAP2 command on the card.
+func (l *lane) CBOR(ctx context.Context, request []byte, status func(ctaphid.Status)) ([]byte, error) {
+	return l.run(ctx, []byte{keepaliveCancel}, func() ([]byte, error) { return l.key.CBOR(ctx, request, status) })
+}
+
+type u2fLane struct{ *lane }
+
+// Msg runs a U2F command on the card.
+func (l u2fLane) Msg(ctx context.Context, command []byte) ([]byte, error) {
+	return l.run(ctx, nil, func() ([]byte, error) { return l.key.Msg(ctx, command) })
+}
+
+// run runs a command with the card to itself. With cancelled it says that ctx ended
+// before that came to pass.
+func (l *lane) run(ctx context.Context, cancelled []byte, command func() ([]byte, error)) ([]byte, error) {
+	l.used()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	anew, err := l.hold.take(ctx)
+	if err != nil && ctx.Err() != nil {
+		return cancelled, nil
+	}
+	if err == nil {
+		defer l.hold.keep()
+		if anew || !l.clean { // another program may have had the card
+			err = l.key.Select()
+			l.clean = err == nil
+		}
+	}
+	var answer []byte
+	if err == nil {
+		answer, err = command()
+	}
+	var refused *nfc.StatusError
+	switch {
+	case err == nil:
+	case errors.As(err, &refused) && !errors.Is(err, fido.ErrNotFIDOCard):
+		l.clean = false // the card is there, but not as it was left
+	default:
+		// The card is gone, or as good as: the path goes too, and with it whoever waits
+		// for an answer.
+		l.gone()
+		<-ctx.Done()
+	}
+	return answer, err
+}
+
+// close lets go of the card.
+func (l *lane) close() {
+	l.hold.end()
+	_ = l.card.Close() // the card may be gone
+}
