@@ -156,20 +156,38 @@ type keyCommand struct {
 }
 
 // list prints a line for each key: path, transport and product, with tabs between,
-// and "locked" behind one that this person may not open.
+// and "locked" behind one that this person may not open, "LAB" behind a virtual one.
 func (c keyCommand) list(ctx context.Context) error {
 	devices, err := c.keys.Devices(ctx)
 	if err != nil {
 		return err
 	}
 	for _, d := range devices {
+		if c.device.Path != "" { // of a path that was named nothing is known
+			d = c.recognise(ctx, d)
+		}
 		fields := []string{d.Path, d.Transport, strings.TrimSpace(d.Manufacturer + " " + d.Product)}
 		if d.Locked {
 			fields = append(fields, "locked")
 		}
+		if d.Virtual {
+			fields = append(fields, "LAB")
+		}
 		fmt.Fprintln(c.out, strings.Join(fields, "\t"))
 	}
 	return nil
+}
+
+// recognise asks a device what it is. One that does not say stays what it was.
+func (c keyCommand) recognise(ctx context.Context, d fido.Device) fido.Device {
+	p, err := c.keys.Look(ctx, d)
+	if err != nil {
+		return d
+	}
+	if d = p.Device; d.Product == "" {
+		d.Product = p.Model
+	}
+	return d
 }
 
 // enroll adds the key to the account of a session (R30–R33).

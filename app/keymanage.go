@@ -19,6 +19,9 @@ func (c keyCommand) info(ctx context.Context) error {
 	}
 	say := func(what, answer string) { fmt.Fprintf(c.out, "%s\t%s\n", what, answer) }
 	say("path", p.Device.Path)
+	if p.Device.Virtual {
+		say("virtual", "LAB")
+	}
 	if !p.FIDO2 {
 		say("versions", "U2F_V2")
 		return nil

@@ -123,6 +123,7 @@ func (c *Client) begin(ctx context.Context, d Device, ui Interaction) (*ceremony
 		cer.end()
 		return nil, err
 	}
+	cer.device.Virtual = cer.device.Virtual || cer.info.lab()
 	return cer, nil
 }
 

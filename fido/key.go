@@ -46,6 +46,7 @@ type Info struct {
 	Versions   []string
 	Extensions []string
 	AAGUID     []byte          // the model, 16 bytes
+	Release    [3]byte         // of the device: major, minor, build; zeros: not known
 	Options    map[string]bool // an absent option means "not supported"
 	MinPIN     int             // shortest PIN it takes, in code points; 0: not said
 	NewPIN     bool            // it wants its PIN changed before anything else

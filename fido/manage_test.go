@@ -21,10 +21,10 @@ func withPIN(t *testing.T) (*fakeKey, *Client) {
 func TestLook(t *testing.T) {
 	t.Parallel()
 	k, c := withPIN(t)
-	k.info.AAGUID = []byte("Nightlatch lab k")
+	k.info.AAGUID = unhex(t, "2fc0579f811347eab116bb5a8db9202a")
 	k.info.MinPIN, k.info.NewPIN, k.tries = 6, true, 5
 	p, err := c.Look(t.Context(), Device{})
-	if err != nil || p.Device != fake || p.Model != "Nightlatch lab key" || p.PIN != PINSet || p.PINTries != 5 ||
+	if err != nil || p.Device != fake || p.Model != "YubiKey 5 NFC" || p.PIN != PINSet || p.PINTries != 5 ||
 		p.MinPIN != 6 || !p.ForcePINChange || !p.CanManage || p.Verifies {
 		t.Errorf("%+v, %v", p, err)
 	}

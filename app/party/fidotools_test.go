@@ -196,7 +196,7 @@ func TestKeyCommands(t *testing.T) {
 		return run(t, nil, input, built.plain, append([]string{"key"}, args...)...)
 	}
 
-	if got := run("", "list", "--device", key.Path); got.status != 0 || !strings.HasPrefix(got.stdout, key.Path+"\tusb\t") {
+	if got := run("", "list", "--device", key.Path); got.status != 0 || got.stdout != key.Path+"\tusb\tNightlatch lab key\tLAB\n" {
 		t.Errorf("list: %+v", got)
 	}
 	enrol := []string{"enroll", "--server", s.URL, "--device", key.Path, "--session", p.Client.Token(), "--label", "Blue one"}

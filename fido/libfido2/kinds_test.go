@@ -197,3 +197,17 @@ func TestPINToBeChanged(t *testing.T) {
 		t.Errorf("once it was changed: %v", err)
 	}
 }
+
+// A virtual key is known as one at a path that somebody typed, an old one too.
+func TestVirtualAtAnyPath(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	c := newClient(t, b, time.Second)
+	for _, kind := range []softkey.Kind{softkey.FIDO2, softkey.Fingerprint, softkey.U2F} {
+		k := plugKind(t, b, virtual.Spec{Kind: kind}, false)
+		p, err := c.Look(t.Context(), fido.Device{Path: k.Path, Transport: fido.USB})
+		if err != nil || !p.Device.Virtual {
+			t.Errorf("%s: %+v, %v", kind, p.Device, err)
+		}
+	}
+}

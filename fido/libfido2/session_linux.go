@@ -82,8 +82,9 @@ func (s *session) cancel() {
 }
 
 func (s *session) info() (fido.Info, error) {
+	release := [3]byte{byte(C.fido_dev_major(s.dev)), byte(C.fido_dev_minor(s.dev)), byte(C.fido_dev_build(s.dev))}
 	if !bool(C.fido_dev_is_fido2(s.dev)) {
-		return fido.Info{}, nil
+		return fido.Info{Release: release}, nil
 	}
 	ci := C.fido_cbor_info_new()
 	defer C.fido_cbor_info_free(&ci)
@@ -92,6 +93,7 @@ func (s *session) info() (fido.Info, error) {
 	}
 	info := fido.Info{
 		FIDO2:      true,
+		Release:    release,
 		Versions:   texts(C.fido_cbor_info_versions_ptr(ci), C.fido_cbor_info_versions_len(ci)),
 		Extensions: texts(C.fido_cbor_info_extensions_ptr(ci), C.fido_cbor_info_extensions_len(ci)),
 		AAGUID:     octets(C.fido_cbor_info_aaguid_ptr(ci), C.fido_cbor_info_aaguid_len(ci)),

@@ -20,11 +20,12 @@ import (
 	"sync"
 	"time"
 
+	"nightlatch/fido"
 	"nightlatch/fido/ctaphid"
 )
 
-// AAGUID is this model's identifier: "Nightlatch lab k" in ASCII.
-var AAGUID = [16]byte([]byte("Nightlatch lab k"))
+// AAGUID is this model's identifier.
+var AAGUID = fido.LabAAGUID
 
 // Mark is what each credential ID begins with. A relying party knows a key of the
 // lab by it where a client left the AAGUID out, and refuses it (package

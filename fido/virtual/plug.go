@@ -6,14 +6,11 @@ import (
 	"fmt"
 	"sync"
 
+	"nightlatch/fido"
 	"nightlatch/fido/ctaphid"
 	"nightlatch/fido/pty"
 	"nightlatch/fido/softkey"
 )
-
-// version is what virtual keys say is their device's. It marks an old key too, which
-// has no AAGUID.
-var version = [3]byte([]byte("LAB"))
 
 // A plug is a key's presence on the machine: an endpoint and who answers there.
 type plug struct {
@@ -32,7 +29,7 @@ func newPlug(key *softkey.Key) (*plug, error) {
 		NoCBOR:  key.Kind() == softkey.U2F,
 		Queue:   endpoint,
 		Wink:    func() {},
-		Version: version,
+		Version: fido.LabVersion,
 	})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("virtual: plugging in: %w", err), endpoint.Close())
