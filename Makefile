@@ -60,10 +60,12 @@ builds: setup
 	$(WINDOWS) go build -o build/windows/nightlatch.exe ./app
 
 # Unit and server tests, watched for data races; of the window, what runs beside
-# it. Drawing is ten times slower under the detector, and has nothing to race.
+# it. Drawing is ten times slower under the detector, and has nothing to race;
+# so are the hundred thousand telephone numbers that are compared.
 race: setup
 	go test -race ./assets/... ./fido/... ./server/... ./ui/print
 	go test -run 'ADay|PINIsWiped' ./fido/libfido2 # memory is the detector's own otherwise
+	go test ./server/e164
 	go test -race -run 'Scope|SecurityKey|Server|Session' ./ui
 
 # Screens: stories by keyboard, components, and every screen drawn once.

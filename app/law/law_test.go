@@ -24,7 +24,7 @@ var imports = map[string][]string{
 	"assets": {},
 
 	"ui":        {"ui/...", "assets", "fido", "server/client", "server/api"},
-	"ui/wizard": {"ui/kit", "assets", "fido", "server/api"},
+	"ui/wizard": {"ui/kit", "assets", "fido", "server/api", "server/e164"},
 	"ui/kit":    {"assets"},
 	"ui/print":  {"assets"},
 
@@ -48,9 +48,10 @@ var imports = map[string][]string{
 	"server/ratelimit":    {"server/store"},
 	"server/session":      {"server/store/..."},
 	"server/otp":          {},
+	"server/e164":         {},
 	"server/webauthn":     {"server/api"},
 	"server/delivery":     {"server/api", "server/store/..."},
-	"server/account":      {"server/api", "server/store/...", "server/audit"},
+	"server/account":      {"server/api", "server/store/...", "server/audit", "server/e164"},
 	"server/backupcode":   {"server/api", "server/account", "server/ratelimit", "server/store/...", "server/audit"},
 	"server/temppassword": {"server/api", "server/account", "server/ratelimit", "server/store/...", "server/audit"},
 	"server/ceremony": {
@@ -83,11 +84,32 @@ var onlyImporter = map[string]string{
 	"codeberg.org/go-pdf/fpdf":        "ui/print",
 	"github.com/skip2/go-qrcode":      "ui/kit",
 	"github.com/creack/pty":           "fido/pty",
-	"github.com/nyaruka/phonenumbers": "server/account ui/wizard",
 	"github.com/zalando/go-keyring":   "server/store/seal",
 	"golang.org/x/crypto/argon2":      "server/account",
 	"golang.org/x/text/secure/precis": "server/account",
 	"github.com/fxamacker/cbor/v2":    "fido",
+}
+
+// leftOut are modules that only tests use: each would cost every start of the
+// program more than it gives.
+var leftOut = []string{
+	"github.com/nyaruka/phonenumbers", // server/e164 has a table drawn from it
+	"google.golang.org/protobuf",      // comes with it
+}
+
+func TestProgramLeavesOut(t *testing.T) {
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-deps", "./app")
+	cmd.Dir = root
+	out, err := cmd.Output()
+	if err != nil || !strings.Contains(string(out), module+"/server/e164\n") {
+		t.Fatalf("go list: %v\n%s", err, out)
+	}
+	for p := range strings.Lines(string(out)) {
+		p = strings.TrimSpace(p)
+		if slices.ContainsFunc(leftOut, func(m string) bool { return within(p, m) }) {
+			t.Errorf("the program has %s in it", p)
+		}
+	}
 }
 
 // A listed is what `go list -json` says of a package.

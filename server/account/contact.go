@@ -6,8 +6,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/nyaruka/phonenumbers"
 	"golang.org/x/net/idna"
+
+	"nightlatch/server/e164"
 )
 
 // What reading a contact can answer.
@@ -109,21 +110,11 @@ func NormalizePhone(s, region string) (string, error) {
 	if len(s) > phoneInputMax || !utf8.ValidString(s) || strings.ContainsFunc(s, treacherous) {
 		return "", ErrPhone
 	}
-	n, err := phonenumbers.Parse(s, strings.ToUpper(region))
-	if err != nil || n.GetExtension() != "" || !phonenumbers.IsPossibleNumber(n) {
+	n, err := e164.Parse(s, strings.ToUpper(region))
+	if err != nil {
 		return "", ErrPhone
 	}
-	e164 := phonenumbers.Format(n, phonenumbers.E164)
-	if !isE164(e164) {
-		return "", ErrPhone
-	}
-	return e164, nil
-}
-
-// isE164 reports whether s is a plus sign and 7 to 15 digits (ITU-T E.164 §6.2).
-func isE164(s string) bool {
-	return len(s) >= 8 && len(s) <= 16 && s[0] == '+' && s[1] != '0' &&
-		strings.Trim(s[1:], "0123456789") == ""
+	return n.String(), nil
 }
 
 // MaskEmail shows of an address what its owner recognises and a stranger can't

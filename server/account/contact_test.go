@@ -3,6 +3,7 @@ package account
 import (
 	"errors"
 	"net/mail"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -78,6 +79,7 @@ func TestNormalizePhoneR10(t *testing.T) {
 		{"unknown country code", "+999 555 01 43 12", "", ""},
 		{"emergency", "112", "DE", ""},
 		{"short code", "40404", "US", ""},
+		{"without its area code", "555-0143", "US", ""},
 		{"letters", "call me", "US", ""},
 		{"empty", "", "US", ""},
 		{"10 MB", strings.Repeat("1", 10<<20), "US", ""},
@@ -185,6 +187,8 @@ func FuzzEmail(f *testing.F) {
 	})
 }
 
+var wholeNumber = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`) // ITU-T E.164, clause 6
+
 func FuzzPhone(f *testing.F) {
 	f.Add("+1 202 555 0143", "")
 	f.Add("0171 2345678", "DE")
@@ -195,7 +199,7 @@ func FuzzPhone(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if !isE164(p) {
+		if !wholeNumber.MatchString(p) {
 			t.Errorf("%q in %q normalises to %q", s, region, p)
 		}
 		if again, err := NormalizePhone(p, ""); err != nil || again != p {

@@ -2,9 +2,9 @@ package wizard
 
 import (
 	"fyne.io/fyne/v2"
-	"github.com/nyaruka/phonenumbers"
 
 	"nightlatch/server/api"
+	"nightlatch/server/e164"
 	"nightlatch/ui/kit"
 )
 
@@ -68,10 +68,10 @@ func alternatives(step api.Step) []api.Method {
 
 // PhoneNumber is a number as people read it: "+1 202-555-0143". What is no whole
 // number (a masked one) stays as it is.
-func PhoneNumber(e164 string) string {
-	n, err := phonenumbers.Parse(e164, "")
-	if err != nil || !phonenumbers.IsPossibleNumber(n) {
-		return e164
+func PhoneNumber(number string) string {
+	n, err := e164.Parse(number, "")
+	if err != nil {
+		return number
 	}
-	return phonenumbers.Format(n, phonenumbers.INTERNATIONAL)
+	return n.International()
 }
