@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"slices"
+	"time"
 
 	"nightlatch/fido"
 	"nightlatch/server/api"
@@ -27,6 +28,8 @@ type keysHere struct {
 	kept   *fido.Contents // what is kept on the one that is shown, once its PIN was given
 	pin    string         // which it was
 	dialog *kit.Dialog    // about the one that is shown
+	blink  *Scope         // while keys blink for one to be shown
+	until  time.Time      // for how long, by the server's clock
 	intent string         // what the page was opened for, until there is a key to do it to
 }
 
@@ -129,6 +132,7 @@ func (h *keysHere) shown() (fido.Device, looked, bool) {
 
 // pick shows another key.
 func (h *keysHere) pick(d fido.Device) {
+	h.stop()
 	if d.Path != h.at {
 		h.forget()
 		h.at = d.Path
@@ -235,26 +239,46 @@ func (h *keysHere) reset(d fido.Device, l looked) {
 func (h *keysHere) choose() {
 	c := h.c
 	open, _ := h.presence.usable()
-	s := h.scope.Child()
+	h.stop()
+	h.blink = h.scope.Child()
+	s := h.blink
 	c.withKeys(s, func(ctx context.Context, tell func(func())) {
-		d, err := c.cfg.Keys.Choose(ctx, open, prompts{show: func(fido.Prompt) {}})
+		d, err := c.cfg.Keys.Choose(ctx, open, prompts{show: func(prompt fido.Prompt) {
+			tell(func() {
+				if prompt.Kind == fido.Choose {
+					h.until = c.byServer(prompt.Deadline)
+					h.changed()
+				}
+			})
+		}})
 		tell(func() {
-			s.Leave()
+			h.stop()
 			if err == nil {
 				h.pick(d)
+				return
 			}
+			h.changed()
 		})
 	})
-	c.toast.Say(c.words.T("ui.key.touch-one"))
+	h.changed()
+}
+
+// stop lets no key blink any more.
+func (h *keysHere) stop() {
+	if h.blink != nil {
+		h.blink.Leave()
+		h.blink = nil
+	}
+	h.until = time.Time{}
 }
 
 func (h *keysHere) inputs() hereInputs {
 	return hereInputs{
-		pick: h.pick, choose: h.choose, again: h.look, read: h.read, hide: h.hide, erase: h.erase, pin: h.setPIN, reset: h.reset,
+		pick: h.pick, choose: h.choose, enough: func() { h.stop(); h.changed() }, again: h.look, read: h.read, hide: h.hide, erase: h.erase, pin: h.setPIN, reset: h.reset,
 		copyLine: h.c.copy,
 	}
 }
 
 func (h *keysHere) view() hereView {
-	return hereView{presence: h.presence, at: h.at, known: h.known, labels: h.labels, kept: h.kept}
+	return hereView{presence: h.presence, at: h.at, known: h.known, labels: h.labels, kept: h.kept, blinking: h.blink != nil, until: h.until}
 }

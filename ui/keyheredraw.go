@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 
 	"nightlatch/assets"
@@ -16,6 +18,8 @@ type hereView struct {
 	known    map[string]looked
 	labels   map[string]string // of the account's keys, by credential ID
 	kept     *fido.Contents
+	blinking bool      // one is to be touched, to be shown
+	until    time.Time // for how long
 }
 
 // holds reports whether a key of the account is plugged in.
@@ -32,7 +36,8 @@ type hereInputs struct {
 	pick, again, read func(fido.Device)
 	pin, reset        func(fido.Device, looked)
 	erase             func(fido.Resident)
-	choose, hide      func()
+	choose, enough    func() // let keys blink for one to be shown; never mind
+	hide              func()
 	copyLine          func(string)
 }
 
@@ -72,15 +77,29 @@ func (c *Console) drawHere(v keysView, in hereInputs) fyne.CanvasObject {
 	}
 	parts := []fyne.CanvasObject{section}
 	if len(open) > 1 {
-		pick := kit.NewSelector(kit.SelectorConfig{Icon: "key", Options: names, Selected: at, OnPick: func(i int) { in.pick(open[i]) }})
-		pick.SetName(w.T("ui.key.which"))
-		parts = append(parts, kit.Inset(0, 0, 0, kit.S4, kit.H(kit.S12, kit.Grow(pick), kit.NewButton(w.T("ui.key.by-touch"), "", kit.Secondary, in.choose))))
+		parts = append(parts, c.pickHere(open, at, names, h, in))
 	}
 	parts = append(parts, c.drawKeyHere(shown, h, in))
 	if len(locked) > 0 { // another one that may not be opened
 		parts = append(parts, hints...)
 	}
 	return kit.V(kit.S8, parts...)
+}
+
+// pickHere is which of several keys is shown: one picks it here, or touches it.
+func (c *Console) pickHere(open []fido.Device, at int, names []string, v hereView, in hereInputs) fyne.CanvasObject {
+	w := c.words
+	pick := kit.NewSelector(kit.SelectorConfig{Icon: "key", Options: names, Selected: at, OnPick: func(i int) { in.pick(open[i]) }})
+	pick.SetName(w.T("ui.key.which"))
+	line := kit.H(kit.S12, kit.Grow(pick), kit.NewButton(w.T("ui.key.by-touch"), "", kit.Secondary, in.choose))
+	if !v.blinking {
+		return kit.Inset(0, 0, 0, kit.S4, line)
+	}
+	wait := []fyne.CanvasObject{kit.NewText(w.T("ui.key.touch-one"), kit.Body, kit.Ink)}
+	if !v.until.IsZero() {
+		wait = append(wait, wizard.KeyCountdown(w, c.clock(c.scope), v.until))
+	}
+	return kit.Inset(0, 0, 0, kit.S4, kit.V(kit.S8, kit.H(kit.S12, kit.Grow(pick)), kit.Flow(kit.S16, append(wait, kit.NewLink(w.T("wizard.cancel"), in.enough))...)))
 }
 
 // hintsHere say what is in the way of a key that is there. How to get NFC in the

@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"nightlatch/fido"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
 	"nightlatch/ui/print"
@@ -115,6 +116,18 @@ func dialogShots() []shot {
 		over("16-delete-last-key", placeKeys, keys, func(c *Console) {
 			c.account.Methods = api.Methods{Keys: 1}
 			(&securityKeysPage{c: c}).remove(stillKeys()[0])
+		}),
+		over("16-key-pin", placeKeys, keys, func(c *Console) { c.askNewPIN(c.root, yubi(), fido.Portrait{MinPIN: 6}, func(bool) {}) }),
+		over("16-key-pin-change", placeKeys, keys, func(c *Console) {
+			c.askNewPIN(c.root, yubi(), fido.Portrait{PIN: fido.PINSet, PINTries: 3}, func(bool) {})
+		}),
+		over("16-key-pin-ask", placeKeys, keys, func(c *Console) {
+			c.askPINFor(c.root, pinQuestion{device: onTheReader(), tries: 2, words: c.words.T("ui.key.kept.pin-why"), do: c.words.T("ui.key.kept.show")})
+		}),
+		over("16-key-delete-kept", placeKeys, keys, func(c *Console) {
+			h := newSecurityKeys(c).here
+			h.presence, h.at, h.kept, h.labels = stillHere().presence, yubi().Path, stillKept(), stillHere().labels
+			h.erase(stillKept().Residents[0])
 		}),
 		over("16-replace-codes", placeBackup, codes, func(c *Console) {
 			p := newBackupCodes(c)

@@ -102,6 +102,8 @@ func keyPageShots() []shot {
 	kept := stillHere()
 	kept.kept = stillKept()
 	several := stillHere(labKey(), onTheReader())
+	blinking := several
+	blinking.blinking, blinking.until = true, soon
 	waits := func(p wizard.Phase) recognition {
 		return recognition{scope: &Scope{}, phase: p, device: yubi(), until: soon}
 	}
@@ -128,6 +130,7 @@ func keyPageShots() []shot {
 		page("12-keys-elsewhere", keysView{keys: other, here: none}),
 		page("12-keys-here", keysView{keys: stillKeys()[:2], here: stillHere()}),
 		page("12-keys-here-several", keysView{keys: stillKeys()[:1], here: several}),
+		page("12-keys-here-blinking", keysView{keys: stillKeys()[:1], here: blinking}),
 		page("12-keys-here-kept", keysView{keys: stillKeys()[:1], here: kept}),
 		page("12-keys-here-no-pin", keysView{keys: stillKeys()[:1], here: alone(looked{portrait: bare, done: true})}),
 		page("12-keys-here-pin-locked", keysView{keys: stillKeys()[:1], here: alone(looked{portrait: shut, done: true})}),

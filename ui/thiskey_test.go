@@ -13,6 +13,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"nightlatch/fido"
+	"nightlatch/fido/softkey"
 	"nightlatch/fido/virtual"
 )
 
@@ -64,6 +65,13 @@ func TestWhichOneIsThis(t *testing.T) {
 	_, err = d.Replug(blue.ID)
 	must(t, err)
 	h.sees("Pick by touch")
+	h.do("Pick by touch")
+	h.sees("Touch the one you want to see", "left")
+	h.do("Cancel")
+	h.misses("Touch the one you want to see")
+	h.do("Pick by touch")
+	d.touch(blue)
+	h.sees("In your list as “In the office”")
 	h.do("Which one is this?")
 	h.sees("Touch the key that you mean")
 	d.touch(blue)
@@ -259,4 +267,56 @@ func TestResetTooLate(t *testing.T) {
 	h.sees("Take the key out")
 	h.press(fyne.KeyEscape)
 	h.sees("The key locks itself after 8 wrong ones")
+}
+
+// A key that wants its PIN for everything is asked for it in a dialog; closing it
+// ends the matter.
+func TestRecogniseWithPIN(t *testing.T) {
+	h := newHouse(t, nil)
+	h.signUp("mara", password)
+	d := h.desk(8*time.Second, nil)
+	d.enrol(d.plug("Desk key", fido.USB, ""), "At home")
+	must(t, d.Bench.Reset())
+	h.sees("No key is plugged in")
+	gate := &softkey.Gate{}
+	gate.SetAuto(true)
+	key, err := softkey.New(softkey.Config{Touch: gate, Transport: fido.USB})
+	must(t, err)
+	must(t, key.SetPIN("4711"))
+	d.endpoint(refusing{key, 2, 0x36}) // getAssertion: PIN required
+	h.sees("Odd key")
+	h.do("Which one is this?")
+	h.sees("Enter the PIN of Odd key", "before it answers")
+	h.press(fyne.KeyReturn)
+	h.sees("The PIN is empty")
+	h.write("0000")
+	h.press(fyne.KeyReturn)
+	h.sees("That isn’t this key’s PIN", "7 of 8 tries left")
+	h.write("4711")
+	h.press(fyne.KeyReturn)
+	h.sees("The key wants its PIN")
+	h.do("Try another one")
+	h.sees("Enter the PIN of Odd key")
+	h.press(fyne.KeyEscape)
+	h.misses("Enter the PIN of Odd key")
+	h.misses("Touch the key that you mean")
+}
+
+// The keyboard goes down the page as one reads: the list, the key that is plugged
+// in, and the bar.
+func TestTabOrderOfKeys(t *testing.T) {
+	h := newHouse(t, nil)
+	h.signUp("mara", password)
+	d := h.desk(8*time.Second, nil)
+	d.enrol(d.plug("Desk key", fido.USB, "4711"), "At home")
+	h.sees("In your list as “At home”")
+	h.tabTo("Rename At home")
+	for _, name := range []string{
+		"Rename At home", "Delete At home", "Change the PIN", "Show what is kept on the key", "Reset this key", "Which one is this?", "Add security key",
+	} {
+		if at := nameOf(h.canvas().Focused()); !strings.HasSuffix(at, " "+name) {
+			t.Errorf("the keyboard is at %q; want %q", at, name)
+		}
+		h.press(fyne.KeyTab)
+	}
 }
