@@ -37,7 +37,7 @@ func newCeremony(c *Console, b api.Begin) *ceremony {
 	r := &ceremony{c: c, server: c.server, begun: b}
 	r.state.Draft = &wizard.Draft{}
 	r.state.Account = c.account
-	r.state.Lab = c.cfg.Lab
+	r.state.Lab = c.cfg.Lab && c.cfg.Features.VirtualKeys
 	r.state.Reach = c.reach()
 	r.stepped = func() {}
 	r.open = c.visit

@@ -338,6 +338,8 @@ func TestWithoutSecurityKeys(t *testing.T) {
 	h.keys = unsupported{}
 	h.enter()
 	h.console.cfg.Features = Features{}
+	h.console.lab.redraw()
+	h.sees("Virtual keys exist on Linux only")
 	h.ctrl(fyne.Key3)
 	h.sees("No security key yet", "This build can’t use security keys", "Use an authenticator app")
 	if strings.Contains(h.seen(), "Add security key") {

@@ -40,7 +40,7 @@ func (c *Console) drawLab(v labView, phone *kit.Phone, clock, date *kit.Text, in
 	parts = append(parts,
 		kit.HTop(kit.S16, phone, kit.Grow(kit.V(kit.S12, append(c.labCarrier(v, in), c.labClock(clock, date, in)...)...))),
 		kit.V(kit.S8, kit.Section(w.T("lab.mailbox")), c.labMail(v, in)),
-		kit.V(kit.S8, kit.H(kit.S8, kit.Section(w.T("lab.keys")), kit.Gap(), kit.NewLink(w.T("lab.plug"), in.plug)), c.labKeys(v, in)),
+		c.labBench(v, in),
 	)
 	if len(v.accounts) > 0 {
 		parts = append(parts, kit.V(kit.S8, kit.Section(w.T("lab.accounts")), c.labAccounts(v, in)))

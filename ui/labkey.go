@@ -44,6 +44,15 @@ func (l *labPanel) key(k api.LabKey, do keyDeed) {
 	}, nil)
 }
 
+// labBench is where virtual keys are plugged in, on systems that have them.
+func (c *Console) labBench(v labView, in labInputs) fyne.CanvasObject {
+	w := c.words
+	if !c.cfg.Features.VirtualKeys {
+		return kit.V(kit.S8, kit.Section(w.T("lab.keys")), kit.Card(kit.Pad(kit.S12, kit.NewText(w.T("lab.no-virtual"), kit.Caption, kit.Ink2).Wrapped())))
+	}
+	return kit.V(kit.S8, kit.H(kit.S8, kit.Section(w.T("lab.keys")), kit.Gap(), kit.NewLink(w.T("lab.plug"), in.plug)), c.labKeys(v, in))
+}
+
 func (c *Console) labKeys(v labView, in labInputs) fyne.CanvasObject {
 	w := c.words
 	var rows []fyne.CanvasObject
