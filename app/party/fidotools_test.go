@@ -64,11 +64,32 @@ func unwrap(t *testing.T, s string) []byte {
 }
 
 // Yubico's own tools enrol and sign in with what the server asks for, verify
-// what the virtual key answers, and the server takes it.
+// what the virtual key answers, and the server takes it: with either algorithm,
+// and from a key that knows U2F alone.
 func TestFidoToolsEnrolAndSignIn(t *testing.T) {
+	for _, tt := range []struct {
+		name, algorithm, info string
+		kind                  api.KeyKind
+		alg                   int
+	}{
+		{"ES256", "es256", "FIDO_2_0", api.KeyFIDO2, -7},
+		{"EdDSA", "eddsa", "FIDO_2_0", api.KeyFIDO2, -8},
+		{"U2F", "es256", "nocbor", api.KeyU2F, -7},
+	} {
+		t.Run(tt.name, func(t *testing.T) { fidoTools(t, tt.kind, tt.algorithm, tt.alg, tt.info) })
+	}
+}
+
+func fidoTools(t *testing.T, kind api.KeyKind, algorithm string, alg int, says string) {
 	s := serve(t, built.plain)
 	ctx := within(t, 2*time.Minute)
-	key := plug(t, ctx, s, "Blue", "")
+	key, err := s.Client.PlugKey(ctx, api.LabKey{Name: "Blue", Transport: "usb", Kind: kind})
+	if err == nil {
+		err = s.Client.SetAutoTouch(ctx, key.ID, true)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	tool := func(input, name string, args ...string) []string {
 		t.Helper()
 		out, err := harness.Run(ctx, input, name, args...)
@@ -77,7 +98,7 @@ func TestFidoToolsEnrolAndSignIn(t *testing.T) {
 		}
 		return lines(out)
 	}
-	if info := strings.Join(tool("", "fido2-token", "-I", key.Path), "\n"); !strings.Contains(info, "FIDO_2_0") || !strings.Contains(info, "es256") {
+	if info := strings.Join(tool("", "fido2-token", "-I", key.Path), "\n"); !strings.Contains(info, says) {
 		t.Errorf("fido2-token -I says\n%s", info)
 	}
 
@@ -106,9 +127,9 @@ func TestFidoToolsEnrolAndSignIn(t *testing.T) {
 			return nil, err
 		}
 		made := tool(strings.Join([]string{hash, options.RP.ID, options.User.Name, base64.StdEncoding.EncodeToString(userID), ""}, "\n"),
-			"fido2-cred", "-M", key.Path)
+			"fido2-cred", "-M", key.Path, algorithm)
 		// client data hash, relying party, format, authenticator data, ID, signature
-		verified := tool(strings.Join(made, "\n")+"\n", "fido2-cred", "-V")
+		verified := tool(strings.Join(made, "\n")+"\n", "fido2-cred", "-V", algorithm)
 		if verified[0] != made[4] {
 			t.Errorf("fido2-cred -V names the credential %s, -M %s", verified[0], made[4])
 		}
@@ -119,7 +140,7 @@ func TestFidoToolsEnrolAndSignIn(t *testing.T) {
 		attestation, err := cbor.Marshal(map[string]any{
 			"fmt":      made[2],
 			"authData": unwrap(t, made[3]),
-			"attStmt":  map[string]any{"alg": -7, "sig": decode(t, made[5])},
+			"attStmt":  statement(t, made, alg),
 		})
 		if err != nil {
 			return nil, err
@@ -158,7 +179,7 @@ func TestFidoToolsEnrolAndSignIn(t *testing.T) {
 		got := tool(strings.Join([]string{hash, options.RPID, base64.StdEncoding.EncodeToString(credentialID), ""}, "\n"),
 			"fido2-assert", "-G", key.Path)
 		// client data hash, relying party, authenticator data, signature
-		tool(strings.Join(got, "\n")+"\n", "fido2-assert", "-V", publicKey, "es256")
+		tool(strings.Join(got, "\n")+"\n", "fido2-assert", "-V", publicKey, algorithm)
 		return keyResponse(credentialID, map[string]any{
 			"clientDataJSON":    url64(text),
 			"authenticatorData": url64(unwrap(t, got[2])),
@@ -173,6 +194,16 @@ func TestFidoToolsEnrolAndSignIn(t *testing.T) {
 	if _, ok := view.Step.(api.SignedIn); !ok {
 		t.Errorf("signing in ended with %T", view.Step)
 	}
+}
+
+// statement is the attestation statement of what fido2-cred printed (W3C WebAuthn
+// §8.2 and §8.6): self-signed, or of a U2F key with its maker's certificate.
+func statement(t *testing.T, made []string, alg int) map[string]any {
+	t.Helper()
+	if made[2] == "fido-u2f" {
+		return map[string]any{"sig": decode(t, made[5]), "x5c": [][]byte{decode(t, made[6])}}
+	}
+	return map[string]any{"alg": alg, "sig": decode(t, made[5])}
 }
 
 func url64(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }

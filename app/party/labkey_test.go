@@ -58,3 +58,52 @@ func TestLabKeyOutsideTheLab(t *testing.T) {
 		t.Errorf("account %+v: %v", account, err)
 	}
 }
+
+// R34: a key and its copy are used in turn. The account server marks it, and
+// hardened refuses it from then on.
+func TestCopiedKey(t *testing.T) {
+	for _, policy := range []string{"classic", "hardened"} {
+		t.Run(policy, func(t *testing.T) {
+			s := serve(t, built.plain, "--policy", policy)
+			ctx := within(t, 2*time.Minute)
+			p := protect(t, s, "robin", "+12025550111")
+			key := plug(t, ctx, s, "Blue", "2468")
+			use := func(path string, args ...string) outcome {
+				t.Helper()
+				return run(t, nil, p.Password+"\n2468\n", built.plain, append([]string{"key", args[0], "--server", s.URL, "--device", path}, args[1:]...)...)
+			}
+			if got := use(key.Path, "enroll", "--session", p.Client.Token(), "--label", "Blue"); got.status != 0 {
+				t.Fatalf("enroll: %+v", got)
+			}
+			twin, err := s.Client.CopyKey(ctx, key.ID, "Blue, copy")
+			if err == nil {
+				err = s.Client.SetAutoTouch(ctx, twin.ID, true)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			copied := func(want bool) {
+				t.Helper()
+				keys, err := p.Client.Keys(ctx)
+				if err != nil || len(keys) != 1 || keys[0].PossiblyCopied != want || !keys[0].Lab {
+					t.Errorf("keys %+v: %v; want one of the lab, copied: %v", keys, err, want)
+				}
+			}
+			if got := use(key.Path, "sign-in", "--user", p.Name); got.status != 0 {
+				t.Fatalf("sign-in: %+v", got)
+			}
+			copied(false)
+			got := use(twin.Path, "sign-in", "--user", p.Name)
+			switch {
+			case policy == "classic" && got.status != 0:
+				t.Errorf("sign-in with the copy: %+v", got)
+			case policy == "hardened" && (got.status != 1 || !strings.Contains(got.stderr, "may have been copied")):
+				t.Errorf("sign-in with the copy: %+v", got)
+			}
+			copied(true)
+			if got := use(key.Path, "sign-in", "--user", p.Name); (got.status == 0) != (policy == "classic") {
+				t.Errorf("sign-in with the first one again: %+v", got)
+			}
+		})
+	}
+}
