@@ -35,7 +35,8 @@ func TestPINPolicy(t *testing.T) {
 		h.setPIN("1234", ok)
 		h.setPIN("5678", pinAuthInvalid)
 		h.changePIN("4321", "5678", pinInvalid)
-		h.agree() // a wrong PIN costs the agreement
+		h.changePIN("1234", "5678", pinAuthInvalid) // a wrong PIN costs the agreement
+		h.agree()
 		h.changePIN("1234", "567", pinPolicy)
 		token := h.byPIN("1234", mayManage, "", ok)
 		h.changePIN("1234", "5678", ok)

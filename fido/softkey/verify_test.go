@@ -74,6 +74,11 @@ func TestWrongFinger(t *testing.T) {
 	}
 	h.byFinger(mayMake, "localhost", uvInvalid)
 	left(2)
+	_ = k.WrongFinger(false)
+	h.byFinger(mayMake, "localhost", ok)
+	left(uvTries)
+	_ = k.WrongFinger(true)
+	h.byFinger(mayMake, "localhost", uvInvalid)
 	if st, _ := run(t, k, cmdMakeCredential, makeParams(m{7: m{"uv": true}})); st != pinRequired {
 		t.Errorf("make with a wrong finger: %#02x", st)
 	}
