@@ -326,3 +326,17 @@ func TestMalformedInputs(t *testing.T) {
 		t.Errorf("a foreign input: names %q", got.Field)
 	}
 }
+
+// R43: what a security key answers is not even read while tries are throttled:
+// checking a signature is work.
+func TestThrottledTouch(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	ada.EnrollKey("Blue")
+	walk := ada.SignIn().In("security-key")
+	for range w.Policy.ThrottleFree {
+		credentials(w, "ada", "not the password").Refused(api.InvalidCredentials)
+	}
+	walk.Answer(api.KeyResponse{Response: api.RawJSON(`{"id":"nonsense"}`)}).Refused(api.Throttled)
+}

@@ -66,6 +66,13 @@ func (r *rules) verifyKey(ctx context.Context, c ceremony.Ceremony, d draft, inp
 	}
 	var credentials []webauthn.Credential
 	err := r.Store.View(ctx, func(tx store.Tx) error {
+		a, err := account.Load(tx, c.Account)
+		if err != nil {
+			return err
+		}
+		if err := r.allow(tx, a); err != nil { // a throttled answer costs nothing
+			return err
+		}
 		keys, err := account.Keys(tx, c.Account)
 		credentials = make([]webauthn.Credential, len(keys))
 		for i, k := range keys {

@@ -15,6 +15,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
+	"io"
 	"math/big"
 	"testing"
 	"time"
@@ -47,6 +48,7 @@ type device struct {
 	format  string // none, packed, packed-x5c, fido-u2f
 	maker   []byte // the model that the maker's certificate names, if not the truth
 	alg     int64  // what the public key says of itself, if not the truth
+	padding int    // bytes that make the maker's certificate larger
 }
 
 func newDevice(t testing.TB, signer crypto.Signer) *device {
@@ -66,6 +68,20 @@ func es256(t testing.TB) crypto.Signer {
 		t.Fatal(err)
 	}
 	return k
+}
+
+// A hugeRSA is a public key of that many bits without a private one. Checking a
+// signature by it takes a time that grows with the square of the bits: 6 s at
+// 256,000, which is what a request has room for.
+type hugeRSA int
+
+func (bits hugeRSA) Public() crypto.PublicKey {
+	n := new(big.Int).Lsh(big.NewInt(1), uint(bits)-1)
+	return &rsa.PublicKey{N: n.SetBit(n, 0, 1), E: 65537}
+}
+
+func (bits hugeRSA) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) {
+	return make([]byte, bits/8), nil
 }
 
 func b64(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
@@ -286,6 +302,11 @@ func (d *device) certificate() (crypto.Signer, []byte) {
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
 		BasicConstraintsValid: true,
 		ExtraExtensions:       []pkix.Extension{{Id: asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 45724, 1, 1, 4}, Value: aaguid}},
+	}
+	if d.padding > 0 {
+		template.ExtraExtensions = append(template.ExtraExtensions, pkix.Extension{
+			Id: asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 45724, 9, 9}, Value: make([]byte, d.padding),
+		})
 	}
 	cert, err := x509.CreateCertificate(rand.Reader, template, template, maker.Public(), maker)
 	if err != nil {

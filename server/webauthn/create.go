@@ -56,6 +56,8 @@ func (r *RP) FinishCreate(session []byte, user User, response json.RawMessage) (
 		return none, &RefusedError{Reason: OtherFormat}
 	case !bytes.Equal(parsed.RawID, object.AuthData.AttData.CredentialID):
 		return none, &RefusedError{Reason: Malformed} // §5.1: they are one
+	case !affordable(object):
+		return none, &RefusedError{Reason: BadAttestation}
 	}
 	if err := checkFlags(object.AuthData, s.GetRelyingPartyID(r.cfg.RPID), r.verification(s)); err != nil {
 		return none, err
@@ -85,6 +87,29 @@ func (r *RP) FinishCreate(session []byte, user User, response json.RawMessage) (
 		return none, err
 	}
 	return credential, nil
+}
+
+const (
+	// publicKeyMax bounds a COSE_Key, in bytes: RSA of 4096 bits takes 540, and no
+	// security key has longer ones.
+	publicKeyMax = 1 << 10
+	// certificateMax bounds a key maker's certificate, in bytes; real ones are
+	// below 1500.
+	certificateMax = 4 << 10
+)
+
+// affordable reports whether a signature by the keys in an attestation object can
+// be checked in no time. By an RSA key as long as a request has room for it takes
+// seconds, at every sign-in.
+func affordable(object protocol.AttestationObject) bool {
+	if len(object.AuthData.AttData.CredentialPublicKey) > publicKeyMax {
+		return false
+	}
+	chain, _ := object.AttStatement["x5c"].([]any)
+	return !slices.ContainsFunc(chain, func(c any) bool {
+		der, ok := c.([]byte)
+		return ok && len(der) > certificateMax
+	})
 }
 
 // formats are the attestation statement formats that USB and NFC keys use (§8.2,
