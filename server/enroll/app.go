@@ -51,8 +51,9 @@ func (r *rules) enrollApp() ceremony.Definition[draft] {
 		From: appCode, On: api.Code{}, To: []api.State{saveBackupCode, finished},
 		Slow: func(ctx context.Context, c ceremony.Ceremony, d draft, in api.Input) (api.Input, error) {
 			code := in.(api.Code)
-			return r.prepareBackup(ctx, c, code, func(now time.Time) bool {
-				return otp.Verify(d.Secret, code.Code, now, 0).Outcome == otp.Accepted
+			return r.prepareBackup(ctx, c, code, func(tx store.Tx) (bool, error) {
+				// The secret is on the screen, so what tells of the code tells nothing.
+				return otp.Verify(d.Secret, code.Code, tx.Now(), 0).Outcome == otp.Accepted, nil
 			})
 		},
 		Do: r.proveApp,

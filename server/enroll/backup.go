@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"time"
 
 	"nightlatch/server/account"
 	"nightlatch/server/api"
@@ -30,9 +29,9 @@ type prepared struct {
 	sum    []byte
 }
 
-// prepareBackup makes a backup code, outside any transaction, if the method's
-// code looks right: a wrong one is not worth a slow hash.
-func (r *rules) prepareBackup(ctx context.Context, c ceremony.Ceremony, in api.Code, plausible func(now time.Time) bool) (api.Input, error) {
+// prepareBackup makes a backup code, outside any transaction, if one will be
+// needed and the method's code is worth a slow hash.
+func (r *rules) prepareBackup(ctx context.Context, c ceremony.Ceremony, in api.Code, worth func(tx store.Tx) (bool, error)) (api.Input, error) {
 	out := prepared{Code: in}
 	var a *account.Account
 	var needed bool
@@ -41,8 +40,10 @@ func (r *rules) prepareBackup(ctx context.Context, c ceremony.Ceremony, in api.C
 		if a, err = account.Load(tx, c.Account); err != nil {
 			return err
 		}
-		needed, err = needsBackupCode(tx, a)
-		needed = needed && plausible(tx.Now())
+		if needed, err = needsBackupCode(tx, a); err != nil || !needed {
+			return err
+		}
+		needed, err = worth(tx)
 		return err
 	})
 	if err != nil || !needed {

@@ -2,7 +2,6 @@ package enroll
 
 import (
 	"context"
-	"time"
 
 	"nightlatch/server/account"
 	"nightlatch/server/api"
@@ -22,8 +21,8 @@ func (r *rules) enrollText() ceremony.Definition[draft] {
 		From: textCode, On: api.Code{}, To: []api.State{saveBackupCode, finished},
 		Slow: func(ctx context.Context, c ceremony.Ceremony, d draft, in api.Input) (api.Input, error) {
 			code := in.(api.Code)
-			return r.prepareBackup(ctx, c, code, func(now time.Time) bool {
-				return r.Plausible(d.Phone, code.Code, now)
+			return r.prepareBackup(ctx, c, code, func(tx store.Tx) (bool, error) {
+				return true, r.Examinable(tx, c.Account, &d.Phone, code.Code)
 			})
 		},
 		Do: r.proveText,

@@ -175,8 +175,8 @@ func (k *Checker) cannotSend(channel api.Channel) *api.Refusal {
 // Wrong, the failure is counted, and refused says so. A Rejection says that it
 // was not looked at: its form is wrong, the code is dead, or tries are throttled.
 func (k *Checker) Try(tx store.Tx, c *ceremony.Ceremony, a *account.Account, s *Sent, input string) (refused *ceremony.Move, err error) {
-	right, err := k.look(tx, s, input, k.FirstParty(), k.Subject(a.Username))
-	if right || err != nil {
+	code, err := k.examine(tx, s, input, k.FirstParty(), k.Subject(a.Username))
+	if err != nil || s.spend(code) {
 		return nil, err
 	}
 	move, err := k.Fail(tx, c, a, wrong(s), audit.Event{
@@ -190,16 +190,12 @@ func (k *Checker) Try(tx store.Tx, c *ceremony.Ceremony, a *account.Account, s *
 // Confirm is Try for a new number or address of an account: it counts apart
 // from sign-in, so that a mistyped code never locks anybody out.
 func (k *Checker) Confirm(tx store.Tx, account string, s *Sent, input string) (refused *ceremony.Move, err error) {
-	if kept, _ := k.Ways().Code(); s.Kept && !kept {
-		// A mail server was set up meanwhile: now an address can be proved.
-		return nil, ceremony.Reject(ceremony.Refuse(ceremony.CodeExpired))
-	}
-	limit, subject := k.contacts(), account+"."+string(s.Channel)
-	right, err := k.look(tx, s, input, limit, subject)
+	code, err := k.confirmable(tx, account, s, input)
 	if err != nil {
 		return nil, err
 	}
-	if !right {
+	limit, subject := k.contacts(), account+"."+string(s.Channel)
+	if !s.spend(code) {
 		move, _, err := fail(tx, limit, subject, wrong(s), audit.Event{
 			Type:    audit.CodeRefused,
 			Rule:    "R11",
@@ -213,28 +209,46 @@ func (k *Checker) Confirm(tx store.Tx, account string, s *Sent, input string) (r
 	return nil, k.Answered(tx, account)
 }
 
-// look compares a code, and uses it up or costs it a try.
-func (k *Checker) look(tx store.Tx, s *Sent, input string, limit ratelimit.Limit, subject string) (right bool, err error) {
-	code, err := Digits(input)
-	if err != nil {
-		return false, err
+// Examinable returns nil if Confirm would compare a code, and else the Rejection
+// that it would answer with. Slow work that a right code will need is done for
+// every code that would be compared and for no other: else the time it takes would
+// tell which one is right, and nothing counts that.
+func (k *Checker) Examinable(tx store.Tx, account string, s *Sent, input string) error {
+	_, err := k.confirmable(tx, account, s, input)
+	return err
+}
+
+func (k *Checker) confirmable(tx store.Tx, account string, s *Sent, input string) (code string, err error) {
+	if kept, _ := k.Ways().Code(); s.Kept && !kept {
+		// A mail server was set up meanwhile: now an address can be proved.
+		return "", ceremony.Reject(ceremony.Refuse(ceremony.CodeExpired))
+	}
+	return k.examine(tx, s, input, k.contacts(), account+"."+string(s.Channel))
+}
+
+// examine returns the digits of a code that may be compared now.
+func (k *Checker) examine(tx store.Tx, s *Sent, input string, limit ratelimit.Limit, subject string) (code string, err error) {
+	if code, err = Digits(input); err != nil {
+		return "", err
 	}
 	if reason, dead := s.dead(tx.Now()); dead {
 		refusal := ceremony.Refuse(reason)
 		if at := s.At.Add(k.Policy.ResendAfter); tx.Now().Before(at) {
 			refusal.RetryAt = &at
 		}
-		return false, ceremony.Reject(refusal)
+		return "", ceremony.Reject(refusal)
 	}
-	if err := Allow(tx, limit, subject); err != nil {
-		return false, err
-	}
+	return code, Allow(tx, limit, subject)
+}
+
+// spend compares a code, and uses it up or costs it a try.
+func (s *Sent) spend(code string) (right bool) {
 	if subtle.ConstantTimeCompare([]byte(code), []byte(s.Code)) == 1 {
 		s.Code = ""
-		return true, nil
+		return true
 	}
 	s.Tries--
-	return false, nil
+	return false
 }
 
 // wrong is the refusal of a wrong code: how often it may still be tried.
@@ -268,13 +282,6 @@ func Digits(input string) (string, error) {
 		return "", ceremony.Reject(ceremony.Malformed("code", "A code has six digits. Type them as they are shown, then go on."))
 	}
 	return code, nil
-}
-
-// Plausible reports whether Try would find the code right, throttling aside.
-// Slow work that only a right code needs asks it first.
-func (k *Checker) Plausible(s Sent, input string, now time.Time) bool {
-	code, err := Digits(input)
-	return err == nil && s.usable(now) && subtle.ConstantTimeCompare([]byte(code), []byte(s.Code)) == 1
 }
 
 // Answered notes that the codes sent to this account do arrive: the limit on
