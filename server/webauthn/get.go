@@ -72,7 +72,7 @@ func (r *RP) FinishGet(session []byte, creds []Credential, response json.RawMess
 	// credential. Of the credentials allowed then, only this one matters now:
 	// another may have been deleted meanwhile.
 	s.UserID = cred.UserHandle
-	if slices.ContainsFunc(s.AllowedCredentialIDs, func(id []byte) bool { return bytes.Equal(id, cred.ID) }) {
+	if slices.ContainsFunc(s.AllowedCredentialIDs, func(id []byte) bool { return bytes.Equal(id, digest(cred.ID)) }) {
 		s.AllowedCredentialIDs = [][]byte{cred.ID}
 	}
 	owner := libraryUser{User: User{ID: cred.UserHandle}, credentials: []webauthn.Credential{cred.library()}}

@@ -248,8 +248,18 @@ func openSession(b []byte, kind protocol.CeremonyType) (webauthn.SessionData, er
 	return s.SessionData, nil
 }
 
-// marshal writes the options and the session they are answered in.
+func digest(id []byte) []byte {
+	sum := sha256.Sum256(id)
+	return sum[:]
+}
+
+// marshal writes the options and the session they are answered in. The session
+// keeps hashes of the credentials that are allowed: twenty IDs may take 20 kB, and
+// the options have them already.
 func marshal(response any, kind protocol.CeremonyType, data *webauthn.SessionData) (options json.RawMessage, saved []byte, err error) {
+	for i, id := range data.AllowedCredentialIDs {
+		data.AllowedCredentialIDs[i] = digest(id)
+	}
 	if options, err = json.Marshal(response); err != nil {
 		return nil, nil, fmt.Errorf("webauthn: options: %w", err)
 	}

@@ -92,12 +92,20 @@ func (k *Key) Create(create api.RawJSON) api.KeyResponse {
 	object := slices.Concat(
 		[]byte{0xa3, 0x63}, []byte("fmt"), []byte{0x64}, []byte("none"),
 		[]byte{0x67}, []byte("attStmt"), []byte{0xa0},
-		[]byte{0x68}, []byte("authData"), []byte{0x58, byte(len(authData))}, authData)
+		[]byte{0x68}, []byte("authData"), byteString(len(authData)), authData)
 	return k.response(map[string]any{
 		"clientDataJSON":    b64(clientData),
 		"attestationObject": b64(object),
 		"transports":        []string{"usb"},
 	})
+}
+
+// byteString is the CBOR head of a byte string (RFC 8949 §3).
+func byteString(n int) []byte {
+	if n < 1<<8 {
+		return []byte{0x58, byte(n)}
+	}
+	return binary.BigEndian.AppendUint16([]byte{0x59}, uint16(n))
 }
 
 // Get answers request options (§6.3.3).
