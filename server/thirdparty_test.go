@@ -3,6 +3,7 @@ package server_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -172,6 +173,21 @@ func TestTemporaryPasswordIsTexted(t *testing.T) {
 	}
 	if mails := w.mails(bobMail); len(mails) != 5 {
 		t.Errorf("R6: announced as %q", mails)
+	}
+}
+
+// What a client calls itself becomes the label of what is texted, and may be
+// nothing that a label can be (R83).
+func TestTemporaryPasswordForAnyClient(t *testing.T) {
+	t.Parallel()
+	for _, agent := range []string{"", "\ufffd", strings.Repeat("\u0958", 64), strings.Repeat("\u1e9b\u0323", 200), "\u202e", "\xff"} {
+		w := newWorld(t)
+		e := w.do("GET", "/api/v1/me", "", "Authorization", basicAuth("bob", password), "User-Agent", agent)
+		wantRefused(t, fmt.Sprintf("%q", agent), e, api.TemporaryPasswordRequired)
+		w.deliver()
+		if texts := must[[]api.LabText](t)(w.client.PhoneMessages(t.Context(), bobPhone)); len(texts) != 1 {
+			t.Errorf("%q: %d texts", agent, len(texts))
+		}
 	}
 }
 

@@ -104,8 +104,8 @@ func (d *door) askForTemporary(tx store.Tx, k *knock, a *account.Account) (*thir
 	if err != nil || !may || !d.ways().Text {
 		return refusal, reported, err
 	}
-	label := k.Client
-	if label == "" {
+	label, err := account.NormalizeLabel(k.Client, account.TemporaryLabelMax)
+	if err != nil { // it calls itself nothing, or something that is no label
 		label = k.Protocol
 	}
 	made, err := temppassword.Make(tx, d.keys, a, label, "", true)
