@@ -29,6 +29,9 @@ type Config struct {
 	Store    store.Store
 	Keys     *seal.Keys
 	Sessions Sessions
+	// Waiting bounds the ceremonies without a session that wait where they began; 0
+	// is 65,536. Past that the one that waited longest, or nearly, makes room.
+	Waiting int
 }
 
 // An Engine runs ceremonies. It is safe for concurrent use.
@@ -41,6 +44,9 @@ type Engine struct {
 func New(cfg Config, defs ...Registered) (*Engine, error) {
 	if cfg.Store == nil || cfg.Keys == nil || cfg.Sessions == nil {
 		return nil, errors.New("ceremony: config: store, keys and sessions are needed")
+	}
+	if cfg.Waiting == 0 {
+		cfg.Waiting = waitingMax
 	}
 	e := &Engine{cfg: cfg, machines: make(map[api.Kind]*machine, len(defs))}
 	for _, def := range defs {

@@ -130,7 +130,8 @@ func file(tx store.Tx, id string, m *machine, r *record) error {
 }
 
 // insert writes the record of a new ceremony, with its indexes. A ceremony of a
-// session cancels the one of its kind that its account had open.
+// session cancels the one of its kind that its account had open; one without
+// takes a place among those that wait.
 func (e *Engine) insert(tx store.Tx, id string, m *machine, r *record, draft any) error {
 	if err := e.seal(r, id, draft); err != nil {
 		return err
@@ -142,7 +143,7 @@ func (e *Engine) insert(tx store.Tx, id string, m *machine, r *record, draft any
 		return fmt.Errorf("ceremony: begin: %w", err)
 	}
 	if r.Session == "" {
-		return nil
+		return e.seat(tx, id)
 	}
 	key := openKey(r.Account, r.Kind)
 	switch old, err := tx.Get(key); {

@@ -1,0 +1,44 @@
+package ceremony_test
+
+import (
+	"testing"
+
+	"nightlatch/server/api"
+	"nightlatch/server/ceremony"
+)
+
+// Whoever can reach the server can begin any number of ceremonies without a
+// session. They don't fill the disk: the oldest that nobody got further with make
+// room, and nothing is left of them.
+func TestStrangersCantFillTheStore(t *testing.T) {
+	t.Parallel()
+	const room = 16
+	b := newBench(t, toys("open", false, onward, nil), toys("bound", true, onward, nil))
+	var err error
+	b.engine, err = ceremony.New(ceremony.Config{Store: b.store, Keys: b.keys, Sessions: b.book, Waiting: room},
+		toys("open", false, onward, nil), toys("bound", true, onward, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stranger ceremony.Caller
+	further := b.answer(stranger, b.begin(stranger, "open"), api.Label{Label: "yes"})
+	bound := b.begin(b.caller, "bound")
+	for range 5 * room {
+		b.answer(stranger, b.begin(stranger, "open"), api.Label{Label: "no"}) // refused: it stays where it began
+		last := b.begin(stranger, "open")
+		if _, err := b.engine.Get(t.Context(), stranger, last.ID); err != nil {
+			t.Fatal("the newest made room:", err)
+		}
+	}
+	for _, rows := range []string{"cerm/", "exp/", "cermwait/"} {
+		if n := len(b.keysUnder(rows)); n > room+4 { // two more ceremonies, and two sessions
+			t.Errorf("%d rows under %s", n, rows)
+		}
+	}
+	if v := b.answer(stranger, further, api.Continue{}); v.State != "end" {
+		t.Errorf("the one that got further is in %s", v.State)
+	}
+	if _, err := b.engine.Get(t.Context(), b.caller, bound.ID); err != nil {
+		t.Error("the one with a session:", err)
+	}
+}
