@@ -137,15 +137,20 @@ func (k *Checker) FailStranger(tx store.Tx, username string, refusal api.Refusal
 		return ceremony.Move{}, err
 	}
 	move.Audit = nil
-	forget := tx.Now().Add(2 * strangerKept).Truncate(strangerKept) // the same for a month: one row
-	if err := store.ExpireAt(tx, forget, "rate/"+limit.Name+"/"+subject); err != nil {
-		return ceremony.Move{}, fmt.Errorf("proof: %w", err)
-	}
-	return move, nil
+	return move, forget(tx, limit, subject)
 }
 
-// strangerKept is how long the failures of a user name that nobody has are kept,
-// at least.
+// forget has a count reclaimed after a while, whose subjects anybody can invent.
+func forget(tx store.Tx, limit ratelimit.Limit, subject string) error {
+	at := tx.Now().Add(2 * strangerKept).Truncate(strangerKept) // the same for a month: one row
+	if err := store.ExpireAt(tx, at, "rate/"+limit.Name+"/"+subject); err != nil {
+		return fmt.Errorf("proof: %w", err)
+	}
+	return nil
+}
+
+// strangerKept is how long such counts are kept, at least: the failures of a user
+// name that nobody has, the codes sent to a number.
 const strangerKept = 30 * 24 * time.Hour
 
 // Succeed forgets an account's failures: after a whole sign-in, or when

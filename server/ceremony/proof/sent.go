@@ -2,7 +2,6 @@ package proof
 
 import (
 	"crypto/subtle"
-	"errors"
 	"fmt"
 	"time"
 
@@ -46,13 +45,6 @@ func (k *Checker) terms(channel api.Channel) terms {
 		return terms{k.Policy.EmailCodeDigits, k.Policy.EmailCodeTries, k.Policy.EmailCodeLife} // R4
 	}
 	return terms{k.Policy.TextCodeDigits, k.Policy.TextCodeTries, k.Policy.TextCodeLife} // R11
-}
-
-// sends limits the codes that are sent and never entered, over all ceremonies of
-// an account: each costs money or annoys whoever owns the number. Entering one
-// resets it.
-func (k *Checker) sends() ratelimit.Limit {
-	return ratelimit.Limit{Name: "code.send", Free: 10, First: k.Policy.ResendAfter, Max: time.Hour}
 }
 
 // contacts limits wrong codes for a new number or address. Failures count over
@@ -105,19 +97,8 @@ func (k *Checker) send(tx store.Tx, account string, s *Sent) ([]delivery.Message
 	if refusal := k.cannotSend(s.Channel); refusal != nil {
 		return nil, refusal, nil
 	}
-	limit := k.sends()
-	var throttled *ratelimit.ThrottledError
-	switch err := limit.Allow(tx, account); {
-	case errors.As(err, &throttled):
-		refusal := ceremony.Refuse(ceremony.SendLimit)
-		at := throttled.RetryAt.UTC()
-		refusal.RetryAt = &at
-		return nil, &refusal, nil
-	case err != nil:
-		return nil, nil, fmt.Errorf("proof: %w", err)
-	}
-	if _, err := limit.Fail(tx, account); err != nil {
-		return nil, nil, fmt.Errorf("proof: %w", err)
+	if refusal, err := k.count(tx, account, s); refusal != nil || err != nil {
+		return nil, refusal, err
 	}
 	kept := false
 	if s.Channel == api.ByEmail {
@@ -206,7 +187,7 @@ func (k *Checker) Confirm(tx store.Tx, account string, s *Sent, input string) (r
 	if err := limit.Reset(tx, subject); err != nil {
 		return nil, fmt.Errorf("proof: %w", err)
 	}
-	return nil, k.Answered(tx, account)
+	return nil, k.entered(tx, account, s)
 }
 
 // Examinable returns nil if Confirm would compare a code, and else the Rejection
@@ -282,15 +263,6 @@ func Digits(input string) (string, error) {
 		return "", ceremony.Reject(ceremony.Malformed("code", "A code has six digits. Type them as they are shown, then go on."))
 	}
 	return code, nil
-}
-
-// Answered notes that the codes sent to this account do arrive: the limit on
-// sending starts anew.
-func (k *Checker) Answered(tx store.Tx, account string) error {
-	if err := k.sends().Reset(tx, account); err != nil {
-		return fmt.Errorf("proof: %w", err)
-	}
-	return nil
 }
 
 // Step shows what is asked for. The address is shown as given, masked or whole.
