@@ -162,8 +162,9 @@ const verifyPage = 256
 
 // Verify walks the account's chain and returns a *BrokenError for the first
 // record that was altered, removed or slipped in. It sees one moment of the
-// store. Whoever can write the store and removes every record and the head of
-// an account, or recomputes the chain to its end, is not found out by it.
+// store. An account without any record had them taken away: that it was made is
+// the first of each. Whoever can write the store and recomputes a chain to its end,
+// or cuts it off there and sets its head back, is not found out by it.
 func Verify(ctx context.Context, s store.Store, account string) error {
 	return s.View(ctx, func(tx store.Tx) error {
 		h, err := loadHead(tx, account)
@@ -196,7 +197,7 @@ func Verify(ctx context.Context, s store.Store, account string) error {
 			}
 		}
 		switch {
-		case h.Seq != seq: // the newest are gone, or there are more than were appended
+		case seq == 0, h.Seq != seq: // the newest are gone, or there are more than were appended
 			return &BrokenError{Account: account, Seq: min(h.Seq, seq) + 1}
 		case string(h.Hash) != string(prev):
 			return &BrokenError{Account: account, Seq: seq}
