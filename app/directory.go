@@ -38,7 +38,8 @@ func dataDirectory() (string, error) {
 	return filepath.Join(home, ".local", "share", "nightlatch"), nil
 }
 
-// prepareDirectory makes dir if need be, for its owner alone.
+// prepareDirectory makes dir if need be, for its owner alone. One that is there may
+// be read by others, since the files in it can't be, but not be written by all.
 func prepareDirectory(dir string) (string, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
@@ -46,6 +47,13 @@ func prepareDirectory(dir string) (string, error) {
 	}
 	if err := os.MkdirAll(abs, 0o700); err != nil {
 		return "", explainData(abs, err)
+	}
+	stat, err := os.Stat(abs)
+	if err != nil {
+		return "", explainData(abs, err)
+	}
+	if runtime.GOOS != "windows" && stat.Mode().Perm()&0o002 != 0 {
+		return "", refuse(nil, "Everybody on this computer can write to %s, and so put other data in the place of yours. Take that right away (chmod o-w), or choose another directory with --data.", abs)
 	}
 	return abs, nil
 }
