@@ -97,6 +97,9 @@ func (t terminal) admin(args []string) error {
 			return err
 		}
 	}
+	if err := hardened(); err != nil {
+		return err
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	return verb.run(c, ctx)

@@ -83,8 +83,8 @@ func (t terminal) withoutDisplay(cfg homeConfig, why string) error {
 
 // window opens the console and returns when it was closed.
 func (t terminal) window(cfg homeConfig) error {
-	if err := harden(); err != nil {
-		return fmt.Errorf("app: core dumps cannot be turned off: %w", err)
+	if err := hardened(); err != nil {
+		return err
 	}
 	fido.IgnoreHangup()
 	cfg.log = slog.New(slog.NewTextHandler(t.err, &slog.HandlerOptions{Level: slog.LevelWarn}))

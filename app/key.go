@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"os"
 	"os/signal"
 	"strings"
 	"syscall"
@@ -30,6 +31,9 @@ const keyUsage = `Usage: nightlatch key VERB [flags]
   credentials               what is kept on a key: ID, site, user
   delete --id ID            delete something that is kept on a key
   reset --yes               make a key as new
+
+The session's token may stand in the environment instead, as NIGHTLATCH_SESSION:
+other people on this computer can read command lines.
 
 A key's PIN, and a password, are read from standard input, a line each: the
 password first; for set-pin the PIN that the key has, then the new one.
@@ -69,9 +73,12 @@ func (t terminal) key(args []string) error {
 	if err := parse(f, args); err != nil {
 		return err
 	}
+	if session == "" { // no default of the flag, which -h would print
+		session = os.Getenv("NIGHTLATCH_SESSION")
+	}
 	switch {
 	case verb == "enroll" && session == "":
-		return usagef("key enroll needs --session, the token that a sign-in printed")
+		return usagef("key enroll needs --session or NIGHTLATCH_SESSION, the token that a sign-in printed")
 	case verb == "sign-in" && user == "":
 		return usagef("key sign-in needs --user")
 	case verb == "delete" && id == "":
@@ -87,6 +94,9 @@ func (t terminal) key(args []string) error {
 		}
 	}
 
+	if err := hardened(); err != nil {
+		return err
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	fido.IgnoreHangup()

@@ -63,8 +63,8 @@ func (t terminal) serve(args []string) error {
 // serveHome opens a home, listens, says that it is ready and goes on until a
 // signal ends it.
 func (t terminal) serveHome(cfg homeConfig, address string) error {
-	if err := harden(); err != nil {
-		return fmt.Errorf("app: core dumps cannot be turned off: %w", err)
+	if err := hardened(); err != nil {
+		return err
 	}
 	thrift()
 	cfg.log = slog.New(slog.NewJSONHandler(t.err, nil))
@@ -84,6 +84,14 @@ func (t terminal) serveHome(cfg homeConfig, address string) error {
 	}
 	err = h.serve(ctx, address, t.sayReady(h.naming))
 	return errors.Join(err, h.close())
+}
+
+// hardened keeps what the program is about to learn in the program.
+func hardened() error {
+	if err := harden(); err != nil {
+		return fmt.Errorf("app: core dumps cannot be turned off: %w", err)
+	}
+	return nil
 }
 
 // sayReady prints the one line of standard output. The server's name is in it
