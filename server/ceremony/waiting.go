@@ -1,9 +1,10 @@
 package ceremony
 
 import (
+	"crypto/rand"
+	"encoding/binary"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -29,7 +30,7 @@ func (e *Engine) seat(tx store.Tx, id string) error {
 		oldest    time.Time
 	)
 	for range waitingLook {
-		place := placeKey(rand.N(e.cfg.Waiting))
+		place := e.place()
 		sitting, since, err := e.sitting(tx, place)
 		if err != nil {
 			return err
@@ -77,6 +78,9 @@ func (e *Engine) sitting(tx store.Tx, place string) (id string, since time.Time,
 	return id, r.Created, nil
 }
 
-func placeKey(n int) string {
-	return fmt.Sprintf("cermwait/%04x", n)
+// place picks one at random: who could guess it could end another's ceremony.
+func (e *Engine) place() string {
+	var b [8]byte
+	rand.Read(b[:]) // never fails (crypto/rand)
+	return fmt.Sprintf("cermwait/%04x", binary.BigEndian.Uint64(b[:])%uint64(e.cfg.Waiting))
 }
