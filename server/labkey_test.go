@@ -55,6 +55,9 @@ func TestLabKeyOverHTTP(t *testing.T) {
 				if view.Refusal != nil {
 					t.Fatalf("refused: %+v", view.Refusal)
 				}
+				if step := view.Step.(api.NameKey); (step.Suggested == "Nightlatch lab key") != tt.lab {
+					t.Errorf("suggests %q", step.Suggested)
+				}
 				must[api.View](t)(c.Answer(t.Context(), view.ID, view.Rev, api.Label{Label: "Blue"}))
 				if keys := must[[]api.Key](t)(c.Keys(t.Context())); len(keys) != 1 || keys[0].Lab != tt.lab {
 					t.Errorf("keys %+v; want one, marked as the lab's: %v", keys, tt.lab)

@@ -172,7 +172,7 @@ func suggest(tx store.Tx, accountID string, credential *webauthn.Credential) (st
 	}
 	name := "Security key"
 	if credential != nil {
-		if model := webauthn.Model(credential.AAGUID); model != "" {
+		if model := credential.Model(); model != "" {
 			name = model
 		}
 	}
@@ -195,7 +195,7 @@ func (r *rules) addKey(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.In
 	}
 	added, err := account.AddKey(tx, a.ID, account.SecurityKey{
 		Label:      input.(api.Label).Label,
-		Model:      webauthn.Model(d.Credential.AAGUID),
+		Model:      d.Credential.Model(),
 		Credential: account.Credential(*d.Credential),
 		Lab:        d.Credential.Lab(),
 	})

@@ -17,6 +17,15 @@ func (c Credential) Lab() bool {
 	return bytes.HasPrefix(c.ID, LabMark[:]) || bytes.Equal(c.AAGUID, LabAAGUID[:])
 }
 
+// Model suggests a name for the key that made the credential; "" when its model is
+// not known.
+func (c Credential) Model() string {
+	if c.Lab() {
+		return Model(LabAAGUID[:])
+	}
+	return Model(c.AAGUID)
+}
+
 // admit keeps virtual keys out of a server that is no lab.
 func (r *RP) admit(c Credential) error {
 	if c.Lab() && !r.cfg.Lab {
