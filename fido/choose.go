@@ -7,7 +7,8 @@ import (
 
 // Choose makes the given keys blink and returns the one that is touched; the
 // others are told to stop. A key that is pulled out, or that another program has,
-// drops out.
+// drops out. A key on a reader cannot be chosen so: lying there it counts as touched,
+// once, and that is for the ceremony.
 //
 // Errors: ErrTimeout and ErrCancelled; once all have dropped out, what became of
 // the first of them.
@@ -53,6 +54,10 @@ func (c *Client) Choose(ctx context.Context, from []Device, ui Interaction) (Dev
 
 // blink waits for a touch on one key.
 func (c *Client) blink(ctx context.Context, d Device) error {
+	if d.Transport == NFC {
+		<-ctx.Done()
+		return Ended(ctx)
+	}
 	return c.hold(ctx, d, func(key Key) error { return key.Select(ctx) })
 }
 

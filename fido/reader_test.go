@@ -142,3 +142,23 @@ func TestWatchReader(t *testing.T) {
 		}
 	})
 }
+
+// A key on a reader counts as touched at once, so it is not chosen by touch.
+func TestChooseLeavesCardsAlone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		onReader, plugged := newFake(t), newFake(t)
+		c, err := New(Config{Open: drawer{"card": onReader, "usb": plugged}, Devices: Paths(), Origin: testOrigin})
+		if err != nil {
+			t.Fatal(err)
+		}
+		card := Device{Path: "card", Transport: NFC}
+		d, err := c.Choose(t.Context(), []Device{card, {Path: "usb", Transport: USB}}, &script{})
+		if err != nil || d.Path != "usb" || onReader.closed != 0 {
+			t.Errorf("Choose = %+v, %v; the card was used %d times", d, err, onReader.closed)
+		}
+		if _, err := c.Choose(t.Context(), []Device{card}, &script{}); !errors.Is(err, ErrTimeout) {
+			t.Errorf("only cards: %v", err)
+		}
+	})
+}

@@ -86,7 +86,8 @@ func (d *desk) lay(r fido.ReaderState) {
 // plug plugs a virtual key in.
 func (d *desk) plug(name, transport, pin string) virtual.Key {
 	d.house.t.Helper()
-	k, err := d.Plug(name, transport, pin)
+	// A tap would be enough at once, and nothing to be seen of the waiting.
+	k, err := d.PlugNew(virtual.Spec{Name: name, Transport: transport, PIN: pin, NoTap: true})
 	must(d.house.t, err)
 	return k
 }

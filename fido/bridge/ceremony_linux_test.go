@@ -19,6 +19,7 @@ import (
 	"nightlatch/fido/bridge"
 	"nightlatch/fido/libfido2"
 	"nightlatch/fido/nfc/applet"
+	"nightlatch/fido/softkey"
 )
 
 // A person is the user's side: it notes what it is shown, types a PIN, and reacts
@@ -107,8 +108,11 @@ func TestEnrolAndSignIn(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		cfg               applet.Config
+		kind              softkey.Kind
 		pin, verification string
 	}{
+		"an old key":        {kind: softkey.U2F, verification: "discouraged"},
+		"an old one, picky": {cfg: applet.Config{NoChains: true}, kind: softkey.U2F, verification: "discouraged"},
 		"without a PIN":     {verification: "discouraged"},
 		"with a PIN":        {pin: "123456", verification: "required"},
 		"no chains":         {cfg: applet.Config{NoChains: true}, verification: "discouraged"},
@@ -117,7 +121,7 @@ func TestEnrolAndSignIn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := newDesk("reader")
-			key, gate := newKeyOf(t, tt.cfg, tt.pin)
+			key, gate := newKeyOf(t, tt.cfg, tt.kind, tt.pin)
 			b := newBridge(t, d, 0)
 			c := newClient(t, b)
 			who := &person{pin: tt.pin}

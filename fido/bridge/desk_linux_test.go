@@ -128,15 +128,15 @@ func (bankCard) Transmit([]byte) ([]byte, error) { return []byte{0x6a, 0x82}, ni
 // newKey is a card with a security key in it, whose button works on a reader too.
 func newKey(t testing.TB, pin string) (*applet.Applet, *softkey.Gate) {
 	t.Helper()
-	return newKeyOf(t, applet.Config{}, pin)
+	return newKeyOf(t, applet.Config{}, softkey.FIDO2, pin)
 }
 
-func newKeyOf(t testing.TB, cfg applet.Config, pin string) (*applet.Applet, *softkey.Gate) {
+func newKeyOf(t testing.TB, cfg applet.Config, kind softkey.Kind, pin string) (*applet.Applet, *softkey.Gate) {
 	t.Helper()
 	gate := &softkey.Gate{}
 	cfg.Touch = gate
 	a := applet.New(cfg)
-	k, err := softkey.New(softkey.Config{Touch: a, Transport: fido.NFC})
+	k, err := softkey.New(softkey.Config{Touch: a, Kind: kind, Transport: fido.NFC})
 	if err == nil && pin != "" {
 		err = k.SetPIN(pin)
 	}

@@ -40,7 +40,12 @@ func (w *work) open(ctx context.Context, reader string) (*session, error) {
 	}
 	s := &session{bridge: w.b, endpoint: endpoint, lane: l, left: make(chan struct{})}
 	l.gone = s.pull
-	server, err := ctaphid.NewServer(endpoint, ctaphid.Config{Backend: l.backend(), Queue: endpoint, Version: [3]byte{1, 0, 0}})
+	server, err := ctaphid.NewServer(endpoint, ctaphid.Config{
+		Backend: l.backend(),
+		NoCBOR:  !l.key.FIDO2(),
+		Queue:   endpoint,
+		Version: [3]byte{1, 0, 0},
+	})
 	if err != nil {
 		s.pull()
 		l.close()

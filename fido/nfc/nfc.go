@@ -132,6 +132,9 @@ func (k *Key) probe() (bool, error) {
 	return r.Status == apdu.OK && len(r.Data) > 1 && r.Data[0] == 0, nil
 }
 
+// FIDO2 tells whether the key knows CTAP2.
+func (k *Key) FIDO2() bool { return k.fido2 }
+
 // Backend returns the key as what ctaphid serves: with U2F if the key knows that.
 func (k *Key) Backend() ctaphid.Backend {
 	if k.u2f {

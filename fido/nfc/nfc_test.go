@@ -26,7 +26,8 @@ func silent(ctaphid.Status) {}
 // front. It waits for a touch before it answers requests that begin with "wait".
 type echo struct{ touch applet.Touch }
 
-func (echo) PlugIn() {}
+func (echo) PlugIn()                    {}
+func (e echo) Backend() ctaphid.Backend { return e }
 
 func (e echo) CBOR(ctx context.Context, request []byte, status func(ctaphid.Status)) ([]byte, error) {
 	if bytes.HasPrefix(request, []byte("wait")) {
@@ -40,6 +41,8 @@ func (e echo) CBOR(ctx context.Context, request []byte, status func(ctaphid.Stat
 
 // Both an authenticator and a U2F key.
 type both struct{ echo }
+
+func (b both) Backend() ctaphid.Backend { return b }
 
 func (b both) CBOR(_ context.Context, request []byte, _ func(ctaphid.Status)) ([]byte, error) {
 	return append([]byte{0, 0xa0}, request...), nil // as getInfo answers
@@ -55,6 +58,8 @@ func (both) Msg(_ context.Context, command []byte) ([]byte, error) {
 
 // Only U2F.
 type only struct{ both }
+
+func (o only) Backend() ctaphid.Backend { return o }
 
 func (only) CBOR(context.Context, []byte, func(ctaphid.Status)) ([]byte, error) {
 	return nil, errors.New("what is CTAP2?")

@@ -3,6 +3,9 @@
 // libfido2 finds it at its path and takes it for a key. The lab plugs them in,
 // touches them and pulls them out; tests do the same.
 //
+// A key over NFC is a card: its commands go through fido/nfc and fido/nfc/applet, as
+// APDUs, and laying it down counts as a touch, once and for two minutes.
+//
 // Linux only; elsewhere Plug returns ErrUnsupported.
 package virtual
 
@@ -15,6 +18,7 @@ import (
 	"time"
 
 	"nightlatch/fido"
+	"nightlatch/fido/nfc/applet"
 	"nightlatch/fido/pty"
 	"nightlatch/fido/softkey"
 )
@@ -76,7 +80,8 @@ type slot struct {
 
 	hand *hand
 	key  *softkey.Key
-	plug *plug // nil while the key is not plugged in
+	card *applet.Applet // the face of a key that is reached over NFC; nil over USB
+	plug *plug          // nil while the key is not plugged in
 }
 
 // New returns an empty bench.
@@ -103,6 +108,7 @@ type Spec struct {
 	Kind      softkey.Kind // "" means softkey.FIDO2
 	PIN       string       // "" for none
 	Room      int          // for resident credentials; 0 means softkey.DefaultRoom
+	NoTap     bool         // over NFC: laying it on the reader is no touch
 }
 
 // PlugNew makes a new key and plugs it in.
@@ -132,9 +138,11 @@ func (b *Bench) Copy(id, name string) (Key, error) {
 // place makes a key and gives it a place on the bench.
 func (b *Bench) place(spec Spec, state *softkey.State, copyOf string) (Key, error) {
 	s := &slot{name: spec.Name, transport: spec.Transport, copyOf: copyOf}
-	s.hand = &hand{
-		gate: &softkey.Gate{Linger: b.linger, Changed: b.bell.ring},
-		pull: func() bool { return b.pullSoon(s) },
+	gate := &softkey.Gate{Linger: b.linger, Changed: b.bell.ring}
+	s.hand = &hand{gate: gate, touch: gate, pull: func() bool { return b.pullSoon(s) }}
+	if spec.Transport == fido.NFC {
+		s.card = applet.New(applet.Config{Touch: gate, NoTap: spec.NoTap, Now: b.now})
+		s.hand.touch = s.card
 	}
 	var err error
 	s.key, err = softkey.New(softkey.Config{
@@ -145,6 +153,9 @@ func (b *Bench) place(spec Spec, state *softkey.State, copyOf string) (Key, erro
 		return Key{}, fmt.Errorf("%w: %q", ErrKind, spec.Kind)
 	case err != nil:
 		return Key{}, fmt.Errorf("virtual: making a key: %w", err)
+	}
+	if s.card != nil {
+		s.card.Install(s.key)
 	}
 	if spec.PIN != "" {
 		if err := s.key.SetPIN(spec.PIN); err != nil {
@@ -188,7 +199,7 @@ func (b *Bench) Replug(id string) (Key, error) {
 
 // plugIn is called with the bench locked.
 func (b *Bench) plugIn(s *slot) error {
-	p, err := newPlug(s.key)
+	p, err := newPlug(s.key, s.card)
 	if err != nil {
 		return err
 	}

@@ -10,8 +10,9 @@ import (
 
 // A hand touches a key, or pulls it out while it blinks. It is a softkey.Touch.
 type hand struct {
-	gate *softkey.Gate
-	pull func() bool // pulls the key out soon; false: it is out already
+	gate  *softkey.Gate
+	touch softkey.Poller // the gate, or the card in front of it, which counts being tapped too
+	pull  func() bool    // pulls the key out soon; false: it is out already
 
 	mu      sync.Mutex
 	pulls   bool // at the next touch that is asked for
@@ -21,14 +22,14 @@ type hand struct {
 // Wait waits until the key is touched, or until it was pulled out instead.
 func (h *hand) Wait(ctx context.Context) error {
 	if !h.take() {
-		return h.gate.Wait(ctx)
+		return h.touch.Wait(ctx)
 	}
 	<-ctx.Done()
 	return ctx.Err()
 }
 
 // Poll tells whether the key was touched.
-func (h *hand) Poll() bool { return !h.take() && h.gate.Poll() }
+func (h *hand) Poll() bool { return !h.take() && h.touch.Poll() }
 
 // take pulls the key out, if that is what it was told to do.
 func (h *hand) take() bool {

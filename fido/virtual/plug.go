@@ -8,6 +8,8 @@ import (
 
 	"nightlatch/fido"
 	"nightlatch/fido/ctaphid"
+	"nightlatch/fido/nfc"
+	"nightlatch/fido/nfc/applet"
 	"nightlatch/fido/pty"
 	"nightlatch/fido/softkey"
 )
@@ -15,17 +17,28 @@ import (
 // A plug is a key's presence on the machine: an endpoint and who answers there.
 type plug struct {
 	endpoint *pty.Endpoint
+	card     *applet.Applet // nil for a key over USB
 	cancel   context.CancelFunc
 	served   chan error // what serving ended with; one value
 }
 
-func newPlug(key *softkey.Key) (*plug, error) {
+// newPlug plugs a key in, or lays it on a reader if it is a card.
+func newPlug(key *softkey.Key, card *applet.Applet) (*plug, error) {
+	backend := key.Backend()
+	if card != nil {
+		card.PowerUp()
+		onReader, err := nfc.Open(card)
+		if err != nil {
+			return nil, fmt.Errorf("virtual: laying on a reader: %w", err)
+		}
+		backend = onReader.Backend()
+	}
 	endpoint, err := pty.Open()
 	if err != nil {
 		return nil, fmt.Errorf("virtual: plugging in: %w", err)
 	}
 	server, err := ctaphid.NewServer(endpoint, ctaphid.Config{
-		Backend: key.Backend(),
+		Backend: backend,
 		NoCBOR:  key.Kind() == softkey.U2F,
 		Queue:   endpoint,
 		Wink:    func() {},
@@ -35,7 +48,7 @@ func newPlug(key *softkey.Key) (*plug, error) {
 		return nil, errors.Join(fmt.Errorf("virtual: plugging in: %w", err), endpoint.Close())
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	p := &plug{endpoint: endpoint, cancel: cancel, served: make(chan error, 1)}
+	p := &plug{endpoint: endpoint, card: card, cancel: cancel, served: make(chan error, 1)}
 	go func() { p.served <- server.Serve(ctx) }()
 	return p, nil
 }
@@ -44,6 +57,9 @@ func newPlug(key *softkey.Key) (*plug, error) {
 func (p *plug) close() error {
 	p.cancel()
 	err := p.endpoint.Close()
+	if p.card != nil {
+		p.card.PowerDown()
+	}
 	return errors.Join(err, <-p.served)
 }
 

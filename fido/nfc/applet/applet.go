@@ -24,18 +24,19 @@ const TapLasts = 2 * time.Minute
 // authenticator takes more.
 const maxRequest = ctaphid.MaxPayload
 
-// A Key is the authenticator behind the applet. One that is a
-// ctaphid.U2FBackend too gets U2F commands.
+// A Key is the authenticator behind the applet.
 type Key interface {
-	ctaphid.Backend
+	// Backend runs the commands; if it is a ctaphid.U2FBackend, those of U2F too.
+	Backend() ctaphid.Backend
 	// PlugIn does what coming into a reader's field does.
 	PlugIn()
 }
 
 // A Touch is a key's own button. Wait returns nil once it is pressed, or an error
-// when ctx ends first.
+// when ctx ends first; Poll tells whether it was pressed since it began to be polled.
 type Touch interface {
 	Wait(ctx context.Context) error
+	Poll() bool
 }
 
 // Config says what kind of card to be.
@@ -43,6 +44,7 @@ type Config struct {
 	// Touch is asked once the tap is used up. Nil: the key has no button that works
 	// in the field, and has to be held to the reader again.
 	Touch      Touch
+	NoTap      bool             // being held to a reader does not count, only Touch does
 	NoChains   bool             // does not take chains of short commands
 	NoExtended bool             // does not take commands in extended form
 	Now        func() time.Time // the card's clock; nil means time.Now
@@ -104,7 +106,9 @@ func (a *Applet) PowerUp() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.off = false
-	a.tapped = a.cfg.Now().Add(TapLasts)
+	if !a.cfg.NoTap {
+		a.tapped = a.cfg.Now().Add(TapLasts)
+	}
 }
 
 // PowerDown is leaving the field. What the card was doing comes to nothing.
@@ -128,17 +132,16 @@ func (a *Applet) Close() error {
 }
 
 // Wait is how the key asks whether its user is there. Being held to a reader
-// counts, for two minutes and for one command (CTAP section 5); after that, the
-// key's button does.
+// counts, for two minutes and for one command; that is CTAP's rule for keys without a
+// button that works in the field (section 5). After that the button does, which the
+// lab's keys have, so that a person there need not lift a key for every use.
 func (a *Applet) Wait(ctx context.Context) error {
-	a.mu.Lock()
-	fresh := a.cfg.Now().Before(a.tapped)
-	a.tapped = time.Time{}
-	r := a.running
-	a.mu.Unlock()
-	if fresh {
+	if a.takeTap() {
 		return ctx.Err()
 	}
+	a.mu.Lock()
+	r := a.running
+	a.mu.Unlock()
 	if r != nil {
 		r.once.Do(func() { close(r.waits) })
 	}
@@ -147,6 +150,20 @@ func (a *Applet) Wait(ctx context.Context) error {
 		return ctx.Err()
 	}
 	return a.cfg.Touch.Wait(ctx)
+}
+
+// Poll is Wait for a key that does not wait.
+func (a *Applet) Poll() bool {
+	return a.takeTap() || a.cfg.Touch != nil && a.cfg.Touch.Poll()
+}
+
+// takeTap uses the tap up. It tells whether it counted.
+func (a *Applet) takeTap() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	fresh := a.cfg.Now().Before(a.tapped)
+	a.tapped = time.Time{}
+	return fresh
 }
 
 // Transmit answers one command APDU. It is how the applet is an nfc.Card; off the

@@ -226,7 +226,8 @@ func TestPulled(t *testing.T) {
 // A slow key is one that is still at work when the card is pulled.
 type slow struct{ begun chan struct{} }
 
-func (slow) PlugIn() {}
+func (slow) PlugIn()                    {}
+func (s slow) Backend() ctaphid.Backend { return s }
 func (s slow) CBOR(ctx context.Context, _ []byte, _ func(ctaphid.Status)) ([]byte, error) {
 	s.begun <- struct{}{}
 	<-ctx.Done()

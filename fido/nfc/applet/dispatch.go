@@ -3,7 +3,6 @@ package applet
 import (
 	"bytes"
 	"context"
-	"time"
 
 	"nightlatch/fido/ctaphid"
 	"nightlatch/fido/nfc"
@@ -32,7 +31,7 @@ func (a *Applet) dispatch(c apdu.Command) ([]byte, apdu.Status) {
 		return a.progress(c.P1 == nfc.CancelThis)
 	case c.INS == nfc.Control && c.P1 == nfc.EndOfCTAP:
 		a.abandon()
-		a.spendTap()
+		a.takeTap()
 		a.selected = false
 		return nil, apdu.OK
 	case c.INS == nfc.Message, c.INS == nfc.Progress, c.INS == nfc.Control:
@@ -51,7 +50,7 @@ func (a *Applet) selectApplication(c apdu.Command) ([]byte, apdu.Status) {
 		return nil, apdu.NotFound
 	}
 	a.selected = true
-	if _, ok := a.key.(ctaphid.U2FBackend); ok {
+	if _, ok := a.key.Backend().(ctaphid.U2FBackend); ok {
 		return []byte(nfc.VersionU2F), apdu.OK
 	}
 	return []byte(nfc.VersionFIDO2), apdu.OK
@@ -59,7 +58,7 @@ func (a *Applet) selectApplication(c apdu.Command) ([]byte, apdu.Status) {
 
 // u2f passes a U2F command on, in the extended form that it has over USB.
 func (a *Applet) u2f(c apdu.Command) ([]byte, apdu.Status) {
-	key, ok := a.key.(ctaphid.U2FBackend)
+	key, ok := a.key.Backend().(ctaphid.U2FBackend)
 	if !ok {
 		return nil, apdu.UnknownCommand
 	}
@@ -80,7 +79,7 @@ func (a *Applet) u2f(c apdu.Command) ([]byte, apdu.Status) {
 func (a *Applet) message(c apdu.Command) ([]byte, apdu.Status) {
 	a.abandon()
 	r := a.start(func(ctx context.Context) ([]byte, error) {
-		return a.key.CBOR(ctx, c.Data, func(ctaphid.Status) {})
+		return a.key.Backend().CBOR(ctx, c.Data, func(ctaphid.Status) {})
 	})
 	waits := r.waits
 	if c.P1 != nfc.CanPoll {
@@ -161,11 +160,4 @@ func (a *Applet) abandon() {
 	r.cancel()
 	<-r.done
 	a.finish(r)
-}
-
-// spendTap ends what holding the key to the reader counted for.
-func (a *Applet) spendTap() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.tapped = time.Time{}
 }
