@@ -120,10 +120,11 @@ func (h *home) show(ctx context.Context, ready func(url string, lab bool) error)
 	inside, hangUp := client.InMemory(h.server.Console())
 	defer hangUp()
 
-	keys, err := h.securityKeys(h.naming.origin(e.url))
+	keys, letGo, err := h.securityKeys(h.naming.origin(e.url))
 	if err != nil {
 		return errors.Join(err, e.close())
 	}
+	defer letGo()
 	// Fyne keeps small files there and makes only the last directory itself.
 	if cache, err := os.UserCacheDir(); err == nil {
 		_ = os.MkdirAll(cache, 0o700) // without it Fyne says what it misses
@@ -169,14 +170,20 @@ func (h *home) show(ctx context.Context, ready func(url string, lab bool) error)
 	return errors.Join(<-answered, stop())
 }
 
-// securityKeys reaches real keys through libfido2, and the lab's.
-func (h *home) securityKeys(origin string) (*fido.Client, error) {
-	devices, changes := fido.Lister(libfido2.Devices), fido.Changes(libfido2.Changes)
+// securityKeys reaches real keys through libfido2, those on readers, and the lab's.
+// It returns what to call when the client is done.
+func (h *home) securityKeys(origin string) (*fido.Client, func(), error) {
+	cfg := fido.Config{Open: libfido2.Backend{}, Devices: libfido2.Devices, Changes: libfido2.Changes, Origin: origin}
 	if h.bench != nil {
-		devices = fido.Combine(h.bench.Devices, devices)
-		changes = fido.CombineChanges(fido.OnBell(h.bench.Changed), changes)
+		cfg.Devices = fido.Combine(h.bench.Devices, cfg.Devices)
+		cfg.Changes = fido.CombineChanges(fido.OnBell(h.bench.Changed), cfg.Changes)
 	}
-	return fido.New(fido.Config{Open: libfido2.Backend{}, Devices: devices, Changes: changes, Origin: origin})
+	cfg, letGo, err := withReaders(cfg)
+	if err != nil {
+		return nil, nil, err
+	}
+	keys, err := fido.New(cfg)
+	return keys, letGo, err
 }
 
 func metadata() fyne.AppMetadata {

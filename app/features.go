@@ -26,9 +26,6 @@ const (
 
 var features = []feature{aWindow, securityKeys, nearField, labKeys}
 
-// nfcHere tells whether this build reaches security keys through PC/SC readers.
-const nfcHere = false
-
 // lacking says why this build cannot do something on this system and what helps,
 // in a sentence; "" where it can.
 func lacking(f feature) string {
@@ -41,7 +38,7 @@ func lacking(f feature) string {
 	case f == nearField && !nfcHere && !linux:
 		return "Nightlatch reads security keys over NFC on Linux only. Plug the key in over USB."
 	case f == nearField && !nfcHere:
-		return "This build of Nightlatch reads no security keys over NFC. Plug the key in over USB."
+		return "This build of Nightlatch reads no security keys over NFC: it was made without cgo, or with the tag nopcsc or nofido. Plug the key in over USB."
 	case f == labKeys && !virtual.Supported:
 		return "The lab has virtual security keys on Linux only. Everything else in the lab works."
 	}

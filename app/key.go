@@ -46,7 +46,7 @@ func (t terminal) key(args []string) error {
 	}
 	verb, args := args[0], args[1:]
 	f := t.flags("key "+verb, "key "+verb+" [flags]")
-	device := f.String("device", "", "`path` of the security key; without it, the one that is plugged in")
+	device := f.String("device", "", "`path` of the security key, or nfc for the one on a reader; without it, the one that is there")
 	var server, session, label, user, id string
 	var yes bool
 	switch verb {
@@ -100,19 +100,33 @@ func (t terminal) key(args []string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	fido.IgnoreHangup()
-	cfg := fido.Config{Open: libfido2.Backend{}, Devices: libfido2.Devices, Changes: libfido2.Changes, Origin: origin}
-	if *device != "" {
-		cfg.Devices, cfg.Changes = fido.Paths(*device), nil
+	cfg, letGo, err := withReaders(fido.Config{Open: libfido2.Backend{}, Devices: libfido2.Devices, Changes: libfido2.Changes, Origin: origin})
+	if err != nil {
+		return err
+	}
+	defer letGo()
+	target := fido.Device{}
+	switch {
+	case isReaderAddress(*device):
+		cfg.Devices = atReader(cfg.Devices, *device)
+	case *device != "":
+		cfg.Devices, cfg.Changes, cfg.Reader = fido.Paths(*device), nil, nil
+		target = fido.Device{Path: *device, Transport: fido.USB}
 	}
 	keys, err := fido.New(cfg)
 	if err != nil {
 		return err
 	}
+	if isReaderAddress(*device) {
+		if r := keys.Reader(ctx); !r.Present() {
+			return explainKey(base, r.State.Err())
+		}
+	}
 	c := keyCommand{
 		terminal: t,
 		client:   client.New(base, nil).WithAgent("nightlatch key"),
 		keys:     keys,
-		device:   fido.Device{Path: *device, Transport: fido.USB},
+		device:   target,
 		secrets:  newSecrets(t),
 	}
 	switch verb {
@@ -132,6 +146,9 @@ func (t terminal) key(args []string) error {
 		err = c.keys.Reset(ctx, c.device, c)
 	default:
 		err = c.list(ctx)
+	}
+	if isReaderAddress(*device) {
+		err = insteadOfKey(ctx, keys, err)
 	}
 	return explainKey(base, err)
 }
@@ -176,7 +193,7 @@ func (c keyCommand) list(ctx context.Context) error {
 		if c.device.Path != "" { // of a path that was named nothing is known
 			d = c.recognise(ctx, d)
 		}
-		fields := []string{d.Path, d.Transport, strings.TrimSpace(d.Manufacturer + " " + d.Product)}
+		fields := []string{addressOf(d), d.Transport, strings.TrimSpace(d.Manufacturer + " " + d.Product)}
 		if d.Locked {
 			fields = append(fields, "locked")
 		}
@@ -315,7 +332,11 @@ func (c keyCommand) Show(p fido.Prompt) {
 	case fido.Touch:
 		fmt.Fprintln(c.err, "Touch your security key.")
 	case fido.Tap:
-		fmt.Fprintln(c.err, "Hold your security key to the reader and leave it there.")
+		if p.Device.Path == "" {
+			fmt.Fprintln(c.err, "Hold your security key to the reader and leave it there, or plug it in.")
+		} else {
+			fmt.Fprintln(c.err, "Leave your security key on the reader.")
+		}
 	}
 }
 

@@ -18,7 +18,7 @@ func (c keyCommand) info(ctx context.Context) error {
 		return err
 	}
 	say := func(what, answer string) { fmt.Fprintf(c.out, "%s\t%s\n", what, answer) }
-	say("path", p.Device.Path)
+	say("path", addressOf(p.Device))
 	if p.Device.Virtual {
 		say("virtual", "LAB")
 	}

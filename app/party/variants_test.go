@@ -24,7 +24,8 @@ func TestBuildsThatLackSomething(t *testing.T) {
 	}{
 		{"no cgo", "0", "", []string{"virtual keys"}, []string{"window", "security keys", "NFC"}, "no window"},
 		{"nofido", "1", "nofido", []string{"window", "virtual keys"}, []string{"security keys", "NFC"}, "no display"},
-		{"headless", "1", "headless", []string{"security keys", "virtual keys"}, []string{"window"}, "no window"},
+		{"nopcsc", "1", "nopcsc,headless", []string{"security keys", "virtual keys"}, []string{"window", "NFC"}, "no window"},
+		{"headless", "1", "headless", []string{"security keys", "NFC", "virtual keys"}, []string{"window"}, "no window"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
