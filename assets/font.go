@@ -1,15 +1,23 @@
 package assets
 
-import "embed"
+import (
+	"bytes"
+	"compress/gzip"
+	"embed"
+	"io"
+)
 
-//go:embed font/*.otf font/*.ttf font/*-LICENSE.txt
+//go:generate font/source/subset
+
+//go:embed font/*.otf font/*.ttf font/*.ttf.gz font/*-LICENSE.txt
 var fonts embed.FS
 
 // A Face is one of the bundled fonts, by the name of its file.
 type Face string
 
 // The faces that ship. All are under the SIL Open Font License 1.1; the texts
-// lie beside the files.
+// lie beside the files. What is TrueType has been made smaller: the releases are
+// in font/source, with the script that did it.
 const (
 	Text       Face = "Inter-Regular.otf"
 	TextStrong Face = "Inter-SemiBold.otf"
@@ -22,8 +30,22 @@ const (
 	TextForPDF Face = "Inter-Regular.ttf"
 )
 
-// Font is the file of a face.
-func Font(f Face) []byte { return read(fonts, "font/"+string(f)) }
+// Font is the file of a face. That of TextForPDF is unpacked anew each time,
+// which takes a few milliseconds.
+func Font(f Face) []byte {
+	if f != TextForPDF {
+		return read(fonts, "font/"+string(f))
+	}
+	z, err := gzip.NewReader(bytes.NewReader(read(fonts, "font/"+string(f)+".gz")))
+	if err != nil {
+		panic("assets: " + err.Error()) // embedded: cannot happen
+	}
+	b, err := io.ReadAll(z)
+	if err != nil {
+		panic("assets: " + err.Error())
+	}
+	return b
+}
 
 // FontLicence is the copyright notice and licence of a family, "Inter" or
 // "JetBrainsMono".
