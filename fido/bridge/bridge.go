@@ -25,6 +25,8 @@ const (
 	DefaultLinger = 10 * time.Minute
 	// firstLook is how long a listing waits for the readers' service.
 	firstLook = 2 * time.Second
+	// patience is how long Close waits for cards that another program holds.
+	patience = 3 * time.Second
 )
 
 // Readers are smart card readers. fido/pcsc has the system's.
@@ -215,7 +217,9 @@ func (b *Bridge) rest() bool {
 	return true
 }
 
-// Close takes all keys away, for good, and waits until that is done.
+// Close takes all keys away, for good, and waits until that is done; but no more than
+// three seconds, since another program may hold a card that we wait for, and a window
+// is to close all the same.
 func (b *Bridge) Close() {
 	b.mu.Lock()
 	b.closed = true
@@ -224,5 +228,15 @@ func (b *Bridge) Close() {
 	}
 	b.work, b.seen = nil, picture{}
 	b.mu.Unlock()
-	b.working.Wait()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		b.working.Wait()
+	}()
+	late := time.NewTimer(patience)
+	defer late.Stop()
+	select {
+	case <-done:
+	case <-late.C:
+	}
 }

@@ -206,3 +206,37 @@ func TestTroubleWithCard(t *testing.T) {
 		})
 	}
 }
+
+// Closing does not wait for ever for a card that another program keeps.
+func TestCloseWithCardInUse(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		card := newTable(t)
+		card.turn <- struct{}{}
+		b, err := New(Config{Readers: one{card}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		begun := time.Now()
+		if ds, err := b.Devices(t.Context()); err != nil || len(ds) > 0 || time.Since(begun) != firstLook {
+			t.Errorf("%v, %v after %v", ds, err, time.Since(begun))
+		}
+		begun = time.Now()
+		b.Close()
+		if waited := time.Since(begun); waited != patience {
+			t.Errorf("closed after %v", waited)
+		}
+		<-card.turn // it lets go, and what was left behind ends
+		b.working.Wait()
+	})
+}
+
+// One reader with one card on it.
+type one struct{ card nfc.Card }
+
+func (o one) Connect(string) (nfc.Card, error) { return o.card, nil }
+
+func (o one) Watch(ctx context.Context, show func([]nfc.Slot, error)) {
+	show([]nfc.Slot{{Reader: "reader", Card: true, Events: 1}}, nil)
+	<-ctx.Done()
+}
