@@ -33,6 +33,8 @@ var adminVerbs = []struct {
 	{"set-mail", "set-mail [--data DIR] --addr HOST:PORT --from ADDRESS [--tls MODE] [--user NAME] < PASSWORD", (*adminCommand).setMail, 0},
 	{"set-text-gateway", "set-text-gateway [--data DIR] --url URL < TOKEN", (*adminCommand).setText, 0},
 	{"set-owner", "set-owner [--data DIR] --user NAME", (*adminCommand).setOwner, 0},
+	{"unlock", "unlock [--data DIR] --user NAME", (*adminCommand).unlock, 0},
+	{"reset-two-factor", "reset-two-factor [--data DIR] --user NAME", (*adminCommand).resetTwoFactor, 0},
 	{"udev-rule", "udev-rule", (*adminCommand).udevRule, 0},
 }
 
@@ -74,6 +76,10 @@ func (t terminal) admin(args []string) error {
 		f.BoolVar(&c.off, "off", false, "send no more mail")
 	case "set-owner":
 		f.StringVar(&c.user, "user", "", "user `name` of the account that may set up mail and texts in the window")
+	case "unlock":
+		f.StringVar(&c.user, "user", "", "user `name` of the account to open again after too many wrong tries")
+	case "reset-two-factor":
+		f.StringVar(&c.user, "user", "", "user `name` of the account whose second steps are to be turned off")
 	case "set-text-gateway":
 		f.StringVar(&c.text.URL, "url", "", "`URL` that takes {\"to\",\"body\"}; its bearer token is read from standard input")
 		f.BoolVar(&c.off, "off", false, "send no more texts")

@@ -66,6 +66,7 @@ type Server struct {
 	hub        *hub
 	sessions   *session.Book
 	seats      memo[seat] // by token
+	proofs     *proof.Checker
 	ceremonies *ceremony.Engine
 	outbox     *delivery.Outbox
 	carriers   *delivery.Carriers
@@ -174,7 +175,7 @@ func (s *Server) engine() (*ceremony.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	checker, err := proof.New(proof.Config{
+	s.proofs, err = proof.New(proof.Config{
 		Store:    s.store,
 		Keys:     s.cfg.Keys,
 		Hasher:   s.cfg.Hasher,
@@ -185,11 +186,11 @@ func (s *Server) engine() (*ceremony.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	defs, err := signin.Definitions(signin.Config{Proof: checker, RP: rp})
+	defs, err := signin.Definitions(signin.Config{Proof: s.proofs, RP: rp})
 	if err != nil {
 		return nil, err
 	}
-	enrolling, err := enroll.Definitions(enroll.Config{Proof: checker, RP: rp, Issuer: name})
+	enrolling, err := enroll.Definitions(enroll.Config{Proof: s.proofs, RP: rp, Issuer: name})
 	if err != nil {
 		return nil, err
 	}

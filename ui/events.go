@@ -89,7 +89,7 @@ func eventIcon(e api.Activity) (string, fyne.ThemeColorName) {
 	switch e.Type {
 	case "account-created", "findable-on", "findable-off":
 		icon = "user"
-	case "signed-in", "password-proved", "two-factor-on":
+	case "signed-in", "password-proved", "two-factor-on", "unlocked":
 		icon = "check"
 	case "signed-out", "session-ended", "sessions-ended":
 		icon = "sessions"
@@ -107,7 +107,7 @@ func eventIcon(e api.Activity) (string, fyne.ThemeColorName) {
 		icon = "key"
 	case "key-possibly-copied":
 		return "attention", kit.Brass
-	case "method-off", "two-factor-off":
+	case "method-off", "two-factor-off", "two-factor-reset":
 		icon = "shield-off"
 	case "backup-code-issued", "backup-code-used", "backup-codes-voided", "backup-codes-replaced":
 		icon = "backup-codes"

@@ -70,6 +70,9 @@ func TestCommandLine(t *testing.T) {
 		{"admin", 2, "verify", ""},
 		{"admin dance", 2, "verify", ""},
 		{"admin backup", 2, "file", ""},
+		{"admin unlock", 2, "--user NAME", ""},
+		{"admin reset-two-factor", 2, "--user NAME", ""},
+		{"admin udev-rule --data /tmp", 2, "data", ""},
 		{"admin verify --data /nowhere", 1, "/nowhere", ""},
 	} {
 		t.Run("nightlatch "+tt.args, func(t *testing.T) {

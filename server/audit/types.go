@@ -35,7 +35,9 @@ const (
 	MethodOff         = "method-off"          // R60
 	MethodDisabled    = "method-disabled"     // R43: too many failures in a row
 	TwoFactorOn       = "two-factor-on"
-	TwoFactorOff      = "two-factor-off" // R61
+	TwoFactorOff      = "two-factor-off"   // R61
+	TwoFactorReset    = "two-factor-reset" // R102: off, by whoever runs the server
+	Unlocked          = "unlocked"         // R43, by whoever runs the server
 
 	BackupCodeIssued    = "backup-code-issued"
 	BackupCodeUsed      = "backup-code-used"

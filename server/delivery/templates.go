@@ -143,6 +143,14 @@ var templates = map[string]wording{
 		"Two-factor authentication was turned off. Your password alone is enough to sign in. Backup\n"+
 			"codes and temporary passwords are void.",
 		"Nightlatch: two-factor authentication was turned off."),
+	Notice("two-factor-reset"): notice("Two-factor authentication was reset",
+		"Whoever runs this server turned your two-factor authentication off. Your password alone is\n"+
+			"enough to sign in. Backup codes and temporary passwords are void. Set it up again soon.",
+		"Nightlatch: your two-factor authentication was reset."),
+	Notice("unlocked"): notice("Your account is open again",
+		"It had been closed, or slowed down, after wrong tries to sign in. Whoever runs this server\n"+
+			"opened it again.",
+		"Nightlatch: your account is open again."),
 	Notice("backup-code-issued"): notice("A new backup code was made",
 		"A backup code was made for your account{{with .number}}: number {{.}}{{end}}.",
 		"Nightlatch: a new backup code was made."),

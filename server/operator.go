@@ -1,0 +1,137 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"nightlatch/server/account"
+	"nightlatch/server/api"
+	"nightlatch/server/audit"
+	"nightlatch/server/backupcode"
+	"nightlatch/server/delivery"
+	"nightlatch/server/ratelimit"
+	"nightlatch/server/store"
+	"nightlatch/server/temppassword"
+)
+
+// What the operator does: whoever owns the machine that the server runs on
+// (R102, `nightlatch admin`). No request leads here. The account's owner hears of
+// it by mail and finds it in the activity list, like any other change.
+
+// operatorClient is who the activity list says did it.
+const operatorClient = "nightlatch admin"
+
+// ErrNoChange reports that an account is already as the operator wants it.
+var ErrNoChange = errors.New("server: nothing to change")
+
+// operate runs fn on the account of a user name, in one transaction. Errors:
+// account.ErrNotFound; ErrNoChange.
+func (s *Server) operate(ctx context.Context, username string, fn func(tx store.Tx, a *account.Account) error) error {
+	return s.store.Update(ctx, func(tx store.Tx) error {
+		a, err := account.ByLogin(tx, username)
+		if err != nil {
+			return err
+		}
+		return fn(tx, a)
+	})
+}
+
+// Unlock forgets the failures of an account, in first-party and third-party
+// clients: one that was disabled after too many is open again (R43). It proves
+// nothing in the place of the account's owner, who still has to sign in.
+func (s *Server) Unlock(ctx context.Context, username string) error {
+	return s.operate(ctx, username, func(tx store.Tx, a *account.Account) error {
+		count := 0
+		for _, l := range []struct {
+			limit   ratelimit.Limit
+			subject string
+		}{
+			{s.proofs.FirstParty(), s.proofs.Subject(a.Username)},
+			{s.door.limit, s.door.subject(a.Username)},
+		} {
+			was, err := l.limit.State(tx, l.subject)
+			if err != nil {
+				return err
+			}
+			count += was.Count
+			if err := l.limit.Reset(tx, l.subject); err != nil {
+				return err
+			}
+		}
+		if count == 0 {
+			return ErrNoChange
+		}
+		return s.announce(tx, a, operatorClient, "", audit.Event{
+			Type: audit.Unlocked, Rule: "R43", Details: map[string]string{"failures": strconv.Itoa(count)},
+		})
+	})
+}
+
+// ResetTwoFactor turns off every method of an account, as its owner could, had
+// they not lost them all (R102): two-factor is off, backup codes and temporary
+// passwords are void (R61), and the password alone is enough. It is announced by
+// mail and by text.
+func (s *Server) ResetTwoFactor(ctx context.Context, username string) error {
+	return s.operate(ctx, username, func(tx store.Tx, a *account.Account) error {
+		e, err := account.Enrolled(tx, a)
+		if err != nil {
+			return err
+		}
+		if !e.TwoFactor() {
+			return ErrNoChange
+		}
+		var events []audit.Event
+		for _, m := range e.Methods() {
+			if err := account.RemoveMethod(tx, a, m); err != nil {
+				return err
+			}
+			events = append(events, audit.Event{Type: audit.MethodOff, Rule: "R102", Details: map[string]string{"method": string(m)}})
+		}
+		void := func(event string, n int) {
+			if n > 0 {
+				events = append(events, audit.Event{Type: event, Rule: "R61", Details: map[string]string{"count": strconv.Itoa(n)}})
+			}
+		}
+		off, err := account.Settle(tx, a,
+			func(tx store.Tx, a *account.Account) (int, error) {
+				n, err := backupcode.VoidAll(tx, a)
+				void(audit.BackupCodesVoided, n)
+				return n, err
+			},
+			func(tx store.Tx, a *account.Account) (int, error) {
+				n, err := temppassword.RevokeAll(tx, a.ID)
+				void(audit.TemporaryPasswordsRevoked, n)
+				return n, err
+			})
+		if err != nil {
+			return err
+		}
+		if !off {
+			return fmt.Errorf("server: %s still has a second step", a.Username)
+		}
+		// One notice says it all; the rest is for the activity list.
+		for i := range events {
+			events[i].Client = operatorClient
+		}
+		if err := audit.Append(tx, a.ID, events...); err != nil {
+			return err
+		}
+		reset := audit.Event{Type: audit.TwoFactorReset, Rule: "R102"}
+		if err := s.announce(tx, a, operatorClient, "", reset); err != nil {
+			return err
+		}
+		return s.text(tx, a, reset)
+	})
+}
+
+// text announces an event to the account's phone.
+func (s *Server) text(tx store.Tx, a *account.Account, e audit.Event) error {
+	if !a.PhoneVerified || !s.carriers.Ways().Text {
+		return nil
+	}
+	return delivery.Enqueue(tx, s.cfg.Keys, delivery.Message{
+		Channel: api.ByText, To: a.Phone, Template: delivery.Notice(e.Type), Account: a.ID,
+	})
+}
