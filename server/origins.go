@@ -91,8 +91,13 @@ func (s *Server) keyOrigins() []string {
 	return origins
 }
 
+// proxyFields are what proxies add to requests (RFC 7239 §4, RFC 9110 §7.6.3, and
+// those that were before a standard), as net/http spells them.
+var proxyFields = []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via"}
+
 // nearby answers people on this machine and hides from the others, who come
-// through a proxy: the lab's phones and clock are for whoever runs it.
+// through a proxy: the lab's phones and clock are for whoever runs it. A proxy that
+// does not pass Host on is known by what it says of whom it asks for.
 func (s *Server) nearby(h, hidden http.Handler) http.Handler {
 	far := map[string]bool{}
 	for _, origin := range s.cfg.Origins {
@@ -101,7 +106,8 @@ func (s *Server) nearby(h, hidden http.Handler) http.Handler {
 		}
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if far[r.Host] {
+		proxied := slices.ContainsFunc(proxyFields, func(name string) bool { return r.Header[name] != nil })
+		if proxied || far[r.Host] {
 			hidden.ServeHTTP(w, r)
 			return
 		}

@@ -110,4 +110,11 @@ func TestProxiedOrigins(t *testing.T) {
 	if e := w.do("GET", "/lab/v1/clock", ""); e.status != 200 {
 		t.Errorf("the lab from here: %d", e.status)
 	}
+	// Most proxies put the listener's own Host in the place of the one they were
+	// asked for unless they are told not to, and say whom they ask for.
+	for _, field := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via"} {
+		if e := w.do("GET", "/lab/v1/clock", "", field, "203.0.113.9"); e.status != 404 {
+			t.Errorf("the lab through a proxy that sends %s: %d", field, e.status)
+		}
+	}
 }
