@@ -59,7 +59,7 @@ func TestDirectoryForEverybody(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		return // permissions are another thing there, and a new directory has its parent's
 	}
-	for mode, ok := range map[os.FileMode]bool{0o700: true, 0o755: true, 0o775: true, 0o777: false, 0o703: false} {
+	for mode, ok := range map[os.FileMode]bool{0o700: true, 0o755: true, 0o775: true, 0o777: false, 0o703: false, 0o777 | os.ModeSticky: true} {
 		dir := filepath.Join(t.TempDir(), "data")
 		if err := os.Mkdir(dir, 0o700); err != nil {
 			t.Fatal(err)

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -11,6 +13,7 @@ const (
 	databaseName = "nightlatch.db"
 	socketName   = "instance.sock"
 	sessionName  = "console.session"
+	labName      = "lab" // marks data that the lab made; not in the database, which the lab can empty
 )
 
 // dataDirectory is where the accounts live when no --data says otherwise:
@@ -52,8 +55,33 @@ func prepareDirectory(dir string) (string, error) {
 	if err != nil {
 		return "", explainData(abs, err)
 	}
-	if runtime.GOOS != "windows" && stat.Mode().Perm()&0o002 != 0 {
+	everybody := stat.Mode().Perm()&0o002 != 0 && stat.Mode()&os.ModeSticky == 0 // sticky: new files, but none replaced
+	if runtime.GOOS != "windows" && everybody {
 		return "", refuse(nil, "Everybody on this computer can write to %s, and so put other data in the place of yours. Take that right away (chmod o-w), or choose another directory with --data.", abs)
 	}
 	return abs, nil
+}
+
+// checkForLab refuses data that was not made in the lab, where anybody on the
+// machine reads every code, moves the clock and empties the database.
+func checkForLab(dir string) error {
+	_, none := os.Stat(filepath.Join(dir, databaseName))
+	_, err := os.Stat(filepath.Join(dir, labName))
+	if none == nil && errors.Is(err, fs.ErrNotExist) {
+		return refuse(err, "The data in %s is used without the lab. There anybody on this computer could read its codes and empty it, so it was left as it is. Choose another directory with --data, or leave --lab out.", dir)
+	}
+	return nil
+}
+
+// markForLab notes whether a database is the lab's. One that was used without it
+// even once is not.
+func markForLab(dir string, lab bool) error {
+	mark := filepath.Join(dir, labName)
+	if lab {
+		return os.WriteFile(mark, nil, 0o600)
+	}
+	if err := os.Remove(mark); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }

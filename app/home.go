@@ -77,10 +77,16 @@ func openHome(ctx context.Context, cfg homeConfig) (_ *home, err error) {
 	now := time.Now
 	var clock *lab.Clock
 	if cfg.lab {
+		if err = checkForLab(h.dir); err != nil {
+			return nil, err
+		}
 		clock = lab.NewClock(time.Time{}, time.Now)
 		now = clock.Now
 	}
 	if h.store, h.keys, err = openStore(ctx, h.dir, now, !cfg.lab, cfg.log); err != nil {
+		return nil, err
+	}
+	if err = markForLab(h.dir, cfg.lab); err != nil {
 		return nil, err
 	}
 	hasher, err := account.NewHasher(account.HasherConfig{Parallel: runtime.GOMAXPROCS(0), Queue: hashQueue})

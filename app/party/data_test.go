@@ -262,3 +262,37 @@ func TestDiskFillsUp(t *testing.T) {
 		t.Errorf("status %d: %v", status, err)
 	}
 }
+
+// In the lab anybody on the machine reads every code and can empty the database.
+// Real accounts are never put there, by a slip of the command line.
+func TestNoLabOverRealData(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	ctx := within(t, time.Minute)
+	serving := func(args ...string) *harness.Server {
+		t.Helper()
+		s, err := harness.Serve(ctx, built.plain, append([]string{"--listen", "127.0.0.1:0", "--data", dir}, args...)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	stop := func(s *harness.Server) {
+		t.Helper()
+		if status, err := s.Stop(ctx); status != 0 || err != nil {
+			t.Fatalf("status %d: %v", status, err)
+		}
+	}
+	stop(serving())
+	checkRefusal(t, run(t, nil, "", built.plain, "serve", "--lab", "--listen", "127.0.0.1:0", "--data", dir), "without the lab", dir)
+	stop(serving()) // nothing was changed
+
+	dir = filepath.Join(t.TempDir(), "lab")
+	s := serving("--lab")
+	if err := s.Client.ResetLab(ctx); err != nil {
+		t.Fatal(err)
+	}
+	stop(s)
+	stop(serving("--lab")) // a lab's own data, emptied or not
+	stop(serving())
+	checkRefusal(t, run(t, nil, "", built.plain, "serve", "--lab", "--listen", "127.0.0.1:0", "--data", dir), "without the lab", dir)
+}
