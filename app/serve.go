@@ -74,14 +74,14 @@ func (t terminal) serveHome(cfg homeConfig, address string) error {
 			return err
 		}
 	}
-	logLacks(cfg.log)
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 
 	h, err := openHome(ctx, cfg)
 	if err != nil {
-		return err
+		return err // it alone is said, in a line
 	}
+	logLacks(cfg.log)
 	err = h.serve(ctx, address, t.sayReady(h.naming))
 	return errors.Join(err, h.close())
 }
