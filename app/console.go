@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"runtime/debug"
 
 	"fyne.io/fyne/v2"
 	fyneapp "fyne.io/fyne/v2/app"
@@ -32,6 +33,10 @@ const (
 	appID   = "org.nightlatch.Nightlatch"
 	appName = "Nightlatch"
 )
+
+// startPercent is how far the heap may grow, in percent of what is in use, until
+// the window is shown: to some 20 MB, without a collection.
+const startPercent = 600
 
 // console runs `nightlatch`: the window over a server inside this program.
 func (t terminal) console(args []string) error {
@@ -129,6 +134,8 @@ func (h *home) show(ctx context.Context, ready func(url string, lab bool) error)
 	if cache, err := os.UserCacheDir(); err == nil {
 		_ = os.MkdirAll(cache, 0o700) // without it Fyne says what it misses
 	}
+	// What is made for the first frame stays: collecting meanwhile finds nothing.
+	collecting := debug.SetGCPercent(startPercent)
 	fyneapp.SetMetadata(metadata())
 	a := fyneapp.NewWithID(appID)
 	console, err := ui.New(ui.Config{
@@ -164,6 +171,7 @@ func (h *home) show(ctx context.Context, ready func(url string, lab bool) error)
 		defer i.close(h.dir)
 	}
 	console.Show()
+	debug.SetGCPercent(collecting)
 	a.Run()
 	console.Close()
 	cancel()

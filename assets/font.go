@@ -9,8 +9,24 @@ import (
 
 //go:generate font/source/subset
 
-//go:embed font/*.otf font/*.ttf font/*.ttf.gz font/*-LICENSE.txt
-var fonts embed.FS
+// What the window draws with is embedded as bytes, which Font hands out as they
+// are: a file of an embed.FS would be copied at every start.
+var (
+	//go:embed font/Inter-Regular.otf
+	interRegular []byte
+	//go:embed font/Inter-SemiBold.otf
+	interSemiBold []byte
+	//go:embed font/JetBrainsMono-Regular.ttf
+	jetBrainsRegular []byte
+	//go:embed font/JetBrainsMono-Medium.ttf
+	jetBrainsMedium []byte
+
+	//go:embed font/Inter-Regular.ttf.gz
+	interForPDF []byte
+
+	//go:embed font/*-LICENSE.txt
+	fontLicences embed.FS
+)
 
 // A Face is one of the bundled fonts, by the name of its file.
 type Face string
@@ -30,13 +46,27 @@ const (
 	TextForPDF Face = "Inter-Regular.ttf"
 )
 
-// Font is the file of a face. That of TextForPDF is unpacked anew each time,
-// which takes a few milliseconds.
+// Font is the file of a face, nil for one that does not ship. It is not to be
+// changed. That of TextForPDF is unpacked anew each time, which takes a few
+// milliseconds.
 func Font(f Face) []byte {
-	if f != TextForPDF {
-		return read(fonts, "font/"+string(f))
+	switch f {
+	case Text:
+		return interRegular
+	case TextStrong:
+		return interSemiBold
+	case Mono:
+		return jetBrainsRegular
+	case MonoStrong:
+		return jetBrainsMedium
+	case TextForPDF:
+		return unpack(interForPDF)
 	}
-	z, err := gzip.NewReader(bytes.NewReader(read(fonts, "font/"+string(f)+".gz")))
+	return nil
+}
+
+func unpack(packed []byte) []byte {
+	z, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {
 		panic("assets: " + err.Error()) // embedded: cannot happen
 	}
@@ -49,4 +79,6 @@ func Font(f Face) []byte {
 
 // FontLicence is the copyright notice and licence of a family, "Inter" or
 // "JetBrainsMono".
-func FontLicence(family string) string { return string(read(fonts, "font/"+family+"-LICENSE.txt")) }
+func FontLicence(family string) string {
+	return string(read(fontLicences, "font/"+family+"-LICENSE.txt"))
+}
