@@ -39,7 +39,7 @@ func (c *adminCommand) operate(ctx context.Context, verb string, do func(*server
 		return refuse(err, "There is no database in %s. Give its directory with --data.", c.dir)
 	}
 	h, err := openHome(ctx, homeConfig{
-		dir: c.dir, policy: account.Classic(), keepMail: true, log: slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		dir: c.dir, brief: true, policy: account.Classic(), keepMail: true, log: slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})
 	if err != nil {
 		return err

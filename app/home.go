@@ -31,6 +31,7 @@ const hashQueue = 512
 type homeConfig struct {
 	dir    string // the data directory; "" with a lab: one that is thrown away
 	lab    bool
+	brief  bool // opened by an admin verb, which serves nobody: whose data it is stays as it was
 	policy account.Policy
 	// keepMail keeps mail on this computer while no mail server is set up.
 	keepMail bool
@@ -86,8 +87,10 @@ func openHome(ctx context.Context, cfg homeConfig) (_ *home, err error) {
 	if h.store, h.keys, err = openStore(ctx, h.dir, now, !cfg.lab, cfg.log); err != nil {
 		return nil, err
 	}
-	if err = markForLab(h.dir, cfg.lab); err != nil {
-		return nil, err
+	if !cfg.brief {
+		if err = markForLab(h.dir, cfg.lab); err != nil {
+			return nil, err
+		}
 	}
 	hasher, err := account.NewHasher(account.HasherConfig{Parallel: runtime.GOMAXPROCS(0), Queue: hashQueue})
 	if err != nil {
