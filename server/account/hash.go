@@ -36,9 +36,8 @@ type HasherConfig struct {
 // hold 19 MiB.
 //
 // Argon2 allocates its memory anew for each hash, so the heap swells to about
-// twice what is in use: 256 clients on two cores take 140 to 160 MB, or 100 to
-// 120 MB under a soft memory limit (debug.SetMemoryLimit, 96 to 112 MiB), at the
-// same speed. The limit is the program's to set.
+// twice what is in use, unless a soft memory limit (debug.SetMemoryLimit) has it
+// collected earlier. The limit is the program's to set.
 //
 // Nothing here runs inside a store transaction.
 type Hasher struct {
