@@ -206,8 +206,12 @@ func (b *Book) Fresh(s Session, now time.Time) (until time.Time, ok bool) {
 		return time.Time{}, false
 	}
 	until = s.Proved.Add(b.cfg.Fresh)
-	return until, now.Before(until)
+	return until, now.Before(until) && s.Proved.Sub(now) <= clockSlack
 }
+
+// clockSlack is by how much a proof may lie in the future: a request reads the clock
+// a little earlier than one that overtook it. More, and the clock was set back.
+const clockSlack = time.Minute
 
 // listPage is how many sessions List reads at a time.
 const listPage = 256

@@ -420,3 +420,21 @@ func BenchmarkFind(b *testing.B) {
 		}
 	}
 }
+
+// R3: a clock that is set back makes no proof last longer: one of a time to come is
+// none.
+func TestFreshAfterTheClockWasSetBack(t *testing.T) {
+	t.Parallel()
+	proved := time.Date(2026, 11, 2, 9, 41, 0, 0, time.UTC)
+	b, err := New(Config{Keys: seal.New([32]byte{1}), Lifetime: time.Hour, Fresh: 10 * time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for now, want := range map[time.Duration]bool{
+		-24 * time.Hour: false, -time.Hour: false, -time.Second: true, 0: true, 9 * time.Minute: true, 10 * time.Minute: false,
+	} {
+		if _, ok := b.Fresh(Session{Proved: proved}, proved.Add(now)); ok != want {
+			t.Errorf("%v after the proof: %v", now, ok)
+		}
+	}
+}
