@@ -36,8 +36,11 @@ func (c *Console) drawSecurityKeys(v keysView, in keyInputs) drawn {
 	able := c.cfg.Features.SecurityKeys
 	if able && len(v.keys) > 0 {
 		which := kit.NewButton(w.T("ui.keys.which"), "search", kit.Secondary, in.recognise)
-		if v.ask.waits() {
+		switch {
+		case v.ask.waits():
 			which.Disable()
+		case v.ask.found != "" || v.ask.err != nil:
+			d.first = which
 		}
 		p.Actions = append(p.Actions, which)
 	}
@@ -51,13 +54,14 @@ func (c *Console) drawSecurityKeys(v keysView, in keyInputs) drawn {
 	} else {
 		p.Lead = w.T("ui.keys.lead")
 		p.Aside = kit.NewText(w.T("ui.keys.of", len(v.keys), maxKeys), kit.Caption, kit.Ink3)
-		if ask := c.drawRecognition(v.ask, in); ask != nil {
-			p.Body = append(p.Body, ask)
+		if v.ask.waits() {
+			cancel := kit.NewLink(w.T("wizard.cancel"), in.enough)
+			d.first, d.keys = cancel, kit.Keys{Escape: in.enough}
+			p.Body = append(p.Body, c.drawRecognition(v.ask, cancel))
+		} else if why := c.unrecognised(v.ask, in); why != nil {
+			p.Body = append(p.Body, why)
 		}
 		p.Body = append(p.Body, c.keyList(v, in, &d)...)
-	}
-	if v.ask.waits() && v.name.id == "" {
-		d.keys.Escape = in.enough
 	}
 	if here := c.drawHere(v, in.here); here != nil {
 		p.Body = append(p.Body, here)

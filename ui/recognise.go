@@ -54,9 +54,11 @@ func (p *securityKeysPage) recognise() {
 			if err == nil {
 				p.ask.found = encodeID(id)
 			}
+			c.refocus()
 			p.changed()
 		})
 	})
+	c.refocus()
 	c.redraw()
 }
 
@@ -66,6 +68,7 @@ func (p *securityKeysPage) enough() {
 		p.ask.scope.Leave()
 	}
 	p.ask = recognition{}
+	p.c.refocus()
 	p.c.redraw()
 }
 
@@ -83,26 +86,28 @@ func credentials(keys []api.Key) (ids [][]byte) {
 	return ids
 }
 
-// drawRecognition is what is said while a touch is waited for, and when it came to
-// nothing; nil otherwise.
-func (c *Console) drawRecognition(r recognition, in keyInputs) fyne.CanvasObject {
+// drawRecognition is what is said while a touch is waited for.
+func (c *Console) drawRecognition(r recognition, cancel fyne.CanvasObject) fyne.CanvasObject {
 	w := c.words
-	switch {
-	case r.waits():
-		heading, lead := w.T("ui.keys.which.touch"), w.T("ui.keys.which.touch-lead")
-		switch r.phase {
-		case wizard.Inserting:
-			heading, lead = w.T("ui.keys.which.insert"), w.T("ui.keys.which.insert-lead")
-		case wizard.Working, wizard.Tapping:
-			heading, lead = wizard.KeyPrompt(w, r.phase, r.device)
-		}
-		foot := []fyne.CanvasObject{kit.NewLink(w.T("wizard.cancel"), in.enough)}
-		if !r.until.IsZero() && r.phase != wizard.Working {
-			foot = append([]fyne.CanvasObject{wizard.KeyCountdown(w, c.clock(c.scope), r.until)}, foot...)
-		}
-		return kit.Card(kit.Pad(kit.S16, kit.HTop(kit.S16, kit.Tile("key", true), kit.Grow(kit.V(2,
-			kit.NewText(heading, kit.Strong, kit.Ink).Wrapped(), kit.Para(lead, kit.Ink2), kit.Inset(0, kit.S8, 0, 0, kit.Flow(kit.S24, foot...)))))))
-	case r.err == nil, errors.Is(r.err, fido.ErrCancelled):
+	heading, lead := w.T("ui.keys.which.touch"), w.T("ui.keys.which.touch-lead")
+	switch r.phase {
+	case wizard.Inserting:
+		heading, lead = w.T("ui.keys.which.insert"), w.T("ui.keys.which.insert-lead")
+	case wizard.Working, wizard.Tapping:
+		heading, lead = wizard.KeyPrompt(w, r.phase, r.device)
+	}
+	foot := []fyne.CanvasObject{cancel}
+	if !r.until.IsZero() && r.phase != wizard.Working {
+		foot = []fyne.CanvasObject{wizard.KeyCountdown(w, c.clock(c.scope), r.until), cancel}
+	}
+	return kit.Card(kit.Pad(kit.S16, kit.HTop(kit.S16, kit.Tile("key", true), kit.Grow(kit.V(2,
+		kit.NewText(heading, kit.Strong, kit.Ink).Wrapped(), kit.Para(lead, kit.Ink2), kit.Inset(0, kit.S8, 0, 0, kit.Flow(kit.S24, foot...)))))))
+}
+
+// unrecognised says why a touch came to nothing; nil if it came to something.
+func (c *Console) unrecognised(r recognition, in keyInputs) fyne.CanvasObject {
+	w := c.words
+	if r.err == nil || errors.Is(r.err, fido.ErrCancelled) {
 		return nil
 	}
 	why := wizard.ExplainKey(w, r.err)

@@ -55,6 +55,9 @@ func TestWhichOneIsThis(t *testing.T) {
 	_, err := d.Replug(red.ID)
 	must(t, err)
 	h.sees("Touch the key that you mean")
+	if at := nameOf(h.canvas().Focused()); !strings.HasSuffix(at, " Cancel") {
+		t.Errorf("while a touch is waited for the keyboard is at %q", at)
+	}
 	d.touch(red)
 	h.sees("This one")
 	if at := strings.Index(h.seen(), "This one"); strings.Index(h.seen(), "At home") > at || strings.Index(h.seen(), "In the office") < at {

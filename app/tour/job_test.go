@@ -40,6 +40,7 @@ func (x *tour) mainJob() {
 	x.printBackupCode()
 	x.enrolApp()
 	x.enrolKey()
+	x.recogniseKey()
 	x.signOut()
 	x.signIn(api.SecurityKey)
 	x.signOut()
@@ -146,6 +147,21 @@ func (x *tour) enrolKey() {
 	x.step("key-done")
 	x.press("Two-factor authentication", "Return")
 	x.step("two-factor-all")
+}
+
+// recogniseKey asks which key of the list this is, and lets its row light up; below
+// it the key says of itself what it can.
+func (x *tour) recogniseKey() {
+	x.press("Manage security keys", "ctrl+3")
+	x.step("security-keys")
+	x.keys("shift+Tab", "Return") // before "Add security key"
+	x.awaitTouch()
+	x.step("which-key")
+	before := x.still()
+	x.touch()
+	_, err := x.window.Changed(x.ctx, before)
+	x.must(err)
+	x.step("this-key")
 }
 
 // signOut ends the window's session.
