@@ -53,6 +53,7 @@ func call[T any](ctx context.Context, k *key, patience time.Duration, f func(*se
 	case broken(o.err), s.broken():
 		s.close()
 		k.session = nil
+		k.watch.settle()
 	}
 	return o.value, k.translate(ctx, o.err, true)
 }
@@ -87,6 +88,9 @@ func (k *key) open(ctx context.Context) error {
 	if !over {
 		return fido.Ended(ctx)
 	}
+	if o.err != nil {
+		k.watch.settle()
+	}
 	k.session = o.value
 	return k.translate(ctx, o.err, false)
 }
@@ -108,6 +112,7 @@ func (k *key) free(ctx context.Context) error {
 		case k.watch.gone():
 			return fido.ErrRemoved
 		case !k.watch.locked():
+			k.watch.clear()
 			return nil
 		}
 		select {

@@ -16,6 +16,7 @@ const (
 	breakEvery  = 50 * time.Millisecond
 	giveUpAfter = 2800 * time.Millisecond
 	atOnce      = time.Duration(0)
+	answerLag   = 50 * time.Millisecond // how late the answer to a call that was broken off may be
 )
 
 // A run is a function that blocks in libfido2, on a thread of its own.

@@ -78,3 +78,25 @@ func (w watch) locked() bool {
 	}
 	return errors.Is(err, unix.EWOULDBLOCK)
 }
+
+// clear throws away what whoever had the key before left unread: an answer that
+// came after its reader had gone would be taken for the answer to what is asked
+// next. Only a pseudo-terminal keeps such; a HID device gives each reader a queue of
+// its own. What another program has is left alone.
+func (w watch) clear() {
+	if w.fd < 0 || unix.Flock(w.fd, unix.LOCK_EX|unix.LOCK_NB) != nil {
+		return
+	}
+	_ = unix.IoctlSetInt(w.fd, unix.TCFLSH, unix.TCIFLUSH) // a HID device knows no such thing
+	_ = unix.Flock(w.fd, unix.LOCK_UN)
+}
+
+// settle waits a moment for the answer to what was broken off, and throws it away.
+func (w watch) settle() {
+	if w.fd < 0 {
+		return
+	}
+	fds := []unix.PollFd{{Fd: int32(w.fd), Events: unix.POLLIN}}
+	_, _ = unix.Poll(fds, int(answerLag.Milliseconds())) // if none comes there is nothing to throw away
+	w.clear()
+}

@@ -10,3 +10,5 @@ func witness(string) (watch, error) { return watch{}, nil }
 func (watch) close() error { return nil }
 func (watch) gone() bool   { return false }
 func (watch) locked() bool { return false }
+func (watch) clear()       {}
+func (watch) settle()      {}
