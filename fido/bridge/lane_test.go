@@ -133,6 +133,35 @@ func TestSharing(t *testing.T) {
 	})
 }
 
+// A command that takes long, since it waits for a touch, keeps the card all the while,
+// also if the timer of the command before it ran out just then.
+func TestKeptWhileItWaits(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		card := newTable(t)
+		l := newLane(card, func() {})
+		if err := l.open(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		const selection = 0x0b
+		if got, err := l.CBOR(t.Context(), []byte{selection}, silent); err != nil || got[0] != 0 {
+			t.Fatalf("the first touch, which is the tap: %x, %v", got, err)
+		}
+		time.AfterFunc(3*time.Second, l.hold.release)
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		if got, err := l.CBOR(ctx, []byte{selection}, silent); err != nil || got[0] != keepaliveCancel {
+			t.Errorf("%x, %v", got, err)
+		}
+		card.mu.Lock()
+		if slices.Contains(card.events, "end") {
+			t.Errorf("let go of in mid-command: %v", card.events)
+		}
+		card.mu.Unlock()
+		l.close()
+	})
+}
+
 // A command that waits for another program to let go of the card can be cancelled,
 // and spoils nothing for the next.
 func TestCancelledInTheQueue(t *testing.T) {

@@ -113,8 +113,14 @@ func TestLengths(t *testing.T) {
 		if !chained || extended != cfg.NoChains {
 			t.Errorf("%+v: chains %v, extended %v", cfg, chained, extended)
 		}
-		if cfg.NoChains && slices.ContainsFunc(card.sent[len(card.sent)-1:], func(s string) bool { return s[:2] == "90" }) {
-			t.Error("a card that takes no chains was tried with one again")
+		tried := 0
+		for _, sent := range card.sent {
+			if sent[:2] == "90" {
+				tried++
+			}
+		}
+		if cfg.NoChains && tried != 1 {
+			t.Errorf("a card that takes no chains was tried with one %d times", tried)
 		}
 	}
 }
