@@ -83,8 +83,8 @@ tour: setup build
 	NIGHTLATCH_PROGRAM=$(CURDIR)/$(PROGRAM) go test -count=1 -timeout=10m ./app/tour
 
 # Every screen in every state, light and dark, in build/gallery.
-gallery: build
-	$(PROGRAM) --gallery build/gallery
+gallery: setup
+	NIGHTLATCH_GALLERY=$(CURDIR)/build/gallery go test -count=1 -timeout=20m -run '^TestGallery$$' ./ui
 
 # The bars of speed and memory, as ratios taken in one run.
 bench: setup build

@@ -46,12 +46,8 @@ func (t terminal) console(args []string) error {
 	seed := f.String("seed", "", "JSON `file` of accounts for the lab, instead of the demo accounts")
 	var n naming
 	n.add(f)
-	gallery := f.String("gallery", "", "draw every screen into PNG files in a `directory`, and end")
 	if err := parse(f, args); err != nil {
 		return err
-	}
-	if *gallery != "" {
-		return ui.Gallery(*gallery)
 	}
 	if err := n.settle(); err != nil {
 		return err

@@ -52,10 +52,8 @@ func dresses() []dress {
 	}
 }
 
-// Gallery draws every screen in every state into PNG files in a directory, a
-// folder for each dress. It needs no display: Fyne's software painter draws.
-func Gallery(dir string) error { return gallery(dir, dresses(), shots()) }
-
+// gallery draws screens into PNG files in a directory, a folder for each dress. It
+// needs no display: Fyne's software painter draws.
 func gallery(dir string, dresses []dress, shots []shot) error {
 	for _, d := range dresses {
 		if err := os.MkdirAll(filepath.Join(dir, d.name), 0o755); err != nil {
