@@ -144,6 +144,7 @@ func (h *home) openLab(clock *lab.Clock, cfg homeConfig, sc *server.Config) erro
 	h.bench, bench = b, virtualKeys{b}
 	h.lab, err = lab.New(lab.Config{
 		Clock:    clock,
+		Inbound:  func(ctx context.Context, from, to, body string) error { return h.server.Inbound(ctx, from, to, body) },
 		Reset:    func(ctx context.Context) error { return h.server.Reset(ctx, cfg.seed) },
 		Bench:    bench,
 		Accounts: cfg.demo,

@@ -35,12 +35,17 @@ func (s *Server) account(c *call) (out api.Account, err error) {
 		if err != nil {
 			return err
 		}
-		out, err = account.View(tx, a, s.cfg.Policy)
+		if out, err = account.View(tx, a, s.cfg.Policy); err != nil {
+			return err
+		}
+		if out.Texts, err = s.consent(tx, a); err != nil {
+			return err
+		}
 		if until, ok := s.sessions.Fresh(*c.session, tx.Now()); ok {
 			until = until.UTC()
 			out.PasswordProved = &until
 		}
-		return err
+		return nil
 	})
 	return out, err
 }
@@ -139,7 +144,9 @@ func (s *Server) deletePhone(c *call) error {
 			return errTextIsLast
 		}
 		old, proved := a.Phone, a.PhoneVerified
-		a.Phone, a.PhoneVerified, a.Discoverable, a.TextOn = "", false, false, false
+		if err := account.DeletePhone(tx, a); err != nil {
+			return err
+		}
 		events := []audit.Event{{Type: audit.PhoneDeleted, Rule: "R17"}}
 		if proved && s.carriers.Ways().Text {
 			// Whoever holds the phone hears of it, too.

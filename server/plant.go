@@ -104,7 +104,12 @@ func (s *Server) plantOne(tx store.Tx, w *seedling) error {
 	a := w.account // a copy: this may run twice
 	now := tx.Now().UTC()
 	a.Email, a.EmailConfirmed = w.Email, w.Email != ""
-	a.Phone, a.PhoneVerified, a.Discoverable = w.Phone, w.Phone != "", w.Phone != ""
+	if w.Phone != "" {
+		if err := account.SetPhone(tx, &a, w.Phone); err != nil {
+			return err
+		}
+		a.Discoverable = true
+	}
 	events := []audit.Event{{Type: audit.AccountCreated, Rule: "R0"}}
 	if a.EmailConfirmed {
 		events = append(events, audit.Event{Type: audit.EmailConfirmed, Rule: "R4"})

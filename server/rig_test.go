@@ -107,7 +107,7 @@ func newWorld(t testing.TB, options ...option) *world {
 	log := slog.New(slog.NewTextHandler(w.log, nil))
 	around, err := lab.New(lab.Config{
 		Clock:   w.clock,
-		Inbound: func(context.Context, string, string, string) error { return nil },
+		Inbound: func(ctx context.Context, from, to, body string) error { return w.Inbound(ctx, from, to, body) },
 		Reset:   func(ctx context.Context) error { return w.Reset(ctx, nil) },
 		Log:     log,
 	})

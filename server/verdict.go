@@ -104,6 +104,9 @@ func (d *door) askForTemporary(tx store.Tx, k *knock, a *account.Account) (*thir
 	if err != nil || !may || !d.ways().Text {
 		return refusal, reported, err
 	}
+	if stopped, err := delivery.Stopped(tx, api.ByText, a.Phone); err != nil || stopped { // R18
+		return refusal, reported, err
+	}
 	label, err := account.NormalizeLabel(k.Client, account.TemporaryLabelMax)
 	if err != nil { // it calls itself nothing, or something that is no label
 		label = k.Protocol

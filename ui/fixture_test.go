@@ -30,6 +30,13 @@ func plainAccount() api.Account {
 	return api.Account{Username: "margarethe", Policy: "classic", Created: ago(time.Minute)}
 }
 
+// stoppedAccount has a phone that wants no texts (R18).
+func stoppedAccount() api.Account {
+	a := stillAccount()
+	a.Texts = &api.TextConsent{Stopped: true, At: ago(time.Hour), ShortCode: "40404"}
+	return a
+}
+
 func safeAccount() api.Account {
 	a := stillAccount()
 	a.Methods.Keys, a.LastMethod = 2, api.SecurityKey

@@ -138,6 +138,13 @@ func (c *Console) drawSettings(v settingsView, in settingsInputs) drawn {
 		set("ui.settings.email", email, change("ui.settings.email", api.ChangeEmail)),
 		set("ui.settings.phone", phone, change("ui.settings.phone", phoneKind)),
 	}
+	if t := a.Texts; t != nil { // R18
+		say := w.T("ui.settings.texts-wanted", t.ShortCode)
+		if t.Stopped {
+			say = w.T("ui.settings.texts-stopped", t.ShortCode)
+		}
+		account = append(account, set("ui.settings.texts", say))
+	}
 	if a.Phone != "" {
 		found := kit.NewTick(kit.SwitchForm, a.Discoverable, nil).Named(w.T("ui.settings.found"))
 		found.OnChanged = in.found

@@ -92,6 +92,7 @@ func otherShots() []shot {
 		activity("14-activity-nothing", activityView{events: stillActivity(), search: "flugzeug", end: true}),
 		settings("15-settings", stillAccount()),
 		settings("15-settings-new", plainAccount()),
+		settings("15-settings-texts-stopped", stoppedAccount()),
 		{name: "15-settings-lab", place: placeSettings, lab: true, draw: settings("", stillAccount()).draw},
 	}
 }

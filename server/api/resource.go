@@ -19,6 +19,16 @@ type Account struct {
 	PasswordProved *Time       `json:"password_proved,omitempty"` // R3: until when this session counts as freshly proved
 	AppAdded       *Time       `json:"app_added,omitempty"`
 	TextAdded      *Time       `json:"text_added,omitempty"`
+
+	Texts *TextConsent `json:"texts,omitempty"` // what the phone last said about texts, if it ever did (R18)
+}
+
+// A TextConsent is what a phone last texted to ShortCode: GO, or STOP, after which
+// nothing is texted to it (R18).
+type TextConsent struct {
+	Stopped   bool   `json:"stopped"`
+	At        Time   `json:"at"`
+	ShortCode string `json:"short_code"`
 }
 
 // An AccountChange changes what is named in it and nothing else.

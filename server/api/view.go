@@ -66,5 +66,5 @@ const (
 	UsernameTaken        = "username_taken"
 	PasswordRefused      = "password_refused" // R0: too common, or the user name
 	KeysFull             = "keys_full"        // R31
-	CannotSend           = "cannot_send"      // no mail server or text gateway is set up
+	CannotSend           = "cannot_send"      // no mail server or text gateway is set up, or the phone wants no texts (R18)
 )

@@ -30,6 +30,7 @@ const (
 	ResendEarly  Reason = "resend too early"
 	CannotMail   Reason = "cannot mail"
 	CannotText   Reason = "cannot text"
+	TextsStopped Reason = "texts stopped"
 
 	BackupUnknown    Reason = "backup code unknown"
 	BackupUsed       Reason = "backup code used"
@@ -79,6 +80,7 @@ func Reasons() []Reason {
 		ResendEarly,
 		CannotMail,
 		CannotText,
+		TextsStopped,
 		BackupUnknown,
 		BackupUsed,
 		BackupVoid,
@@ -135,6 +137,8 @@ func variant(reason Reason) string {
 		return "mail"
 	case CannotText:
 		return "texts"
+	case TextsStopped:
+		return "stopped"
 	case BackupUnknown:
 		return "unknown"
 	case BackupUsed:
@@ -254,6 +258,9 @@ func codeWords(reason Reason) (code, rule, title, detail string) {
 	case CannotText:
 		return api.CannotSend, "R11", "Text messages can't be sent",
 			"This server has no text gateway set up. Use another method, or ask whoever runs it to name one."
+	case TextsStopped:
+		return api.CannotSend, "R18", "This phone wants no texts",
+			"It sent us STOP, and nothing is texted to it since. Text GO to 40404 from it and ask for a new code, or choose another way."
 	case BackupUnknown:
 		return api.BackupCodeInactive, "R74", "That is not one of your backup codes",
 			"No backup code of this account reads like that. Check the sheet and type the whole code again."

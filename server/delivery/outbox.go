@@ -232,7 +232,10 @@ func (o *Outbox) sendQueue(ctx context.Context, queue []envelope) error {
 			}
 			continue
 		}
-		err := o.try(ctx, e)
+		err := o.wanted(ctx, e)
+		if err == nil {
+			err = o.try(ctx, e)
+		}
 		if ctx.Err() != nil {
 			return ctx.Err() // not the receiver's fault: not counted
 		}
@@ -248,6 +251,24 @@ func (o *Outbox) sendQueue(ctx context.Context, queue []envelope) error {
 		}
 	}
 	return nil
+}
+
+// errStopped is why a text is not sent: the number said STOP after it was put on
+// its way (R18).
+var errStopped = &PermanentError{Reason: "the number wants no texts"}
+
+// wanted returns errStopped for a text that may not be sent any more.
+func (o *Outbox) wanted(ctx context.Context, e envelope) error {
+	if e.Channel != api.ByText {
+		return nil
+	}
+	return o.cfg.Store.View(ctx, func(tx store.Tx) error {
+		stopped, err := Stopped(tx, e.Channel, e.To)
+		if err == nil && stopped {
+			err = errStopped
+		}
+		return err
+	})
 }
 
 // keep moves a mail from the outbox into its account's tray, exactly once.

@@ -82,6 +82,37 @@ func TestRowsAreSealed(t *testing.T) {
 	}
 }
 
+// R18: what was on its way when a number said STOP is dropped; mail is not.
+func TestStopDropsWhatIsOnItsWay(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.enqueue(text("+14155550123", 1), text("+14155550124", 2), Message{Channel: api.ByEmail, To: "ann@example.org", Template: Notice("two-factor-on")})
+	hear := func(body string) {
+		t.Helper()
+		err := b.store.Update(t.Context(), func(tx store.Tx) error {
+			_, changed, err := Hear(tx, "+14155550123", body, true)
+			if err == nil && !changed {
+				t.Errorf("%s changes nothing", body)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	hear("STOP")
+	b.drain()
+	if got := b.carrier.arrived(); len(got) != 2 || slices.ContainsFunc(got, func(s sent) bool { return s.to == "+14155550123" }) || b.rows() != 0 {
+		t.Errorf("arrived: %+v, %d rows are left", got, b.rows())
+	}
+	hear("GO")
+	b.enqueue(text("+14155550123", 3))
+	b.drain()
+	if got := b.carrier.arrived(); len(got) != 3 || got[2].body[:6] != "000003" {
+		t.Errorf("after GO: %+v", got)
+	}
+}
+
 func TestKeepsTheOrderOfEachRecipient(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

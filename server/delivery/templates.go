@@ -18,6 +18,7 @@ const (
 	EmailCode         = "email-code"         // code: confirms an address (R4)
 	TemporaryPassword = "temporary-password" // password, until (clock time and zone) (R82)
 	TestMail          = "test-mail"          // shows that the mail server works
+	TextsWanted       = "texts-wanted"       // the answer to GO (R18)
 )
 
 // noticePrefix begins the name of every notice; an audit event's type follows.
@@ -93,6 +94,11 @@ var templates = map[string]wording{
 			"notices will come in the same way.\n",
 		text: "Nightlatch: a test.",
 	},
+	TextsWanted: {
+		subject: "Your phone gets texts again",
+		mail:    "Hello,\n\nYour phone asked for texts and gets them from now on.\n",
+		text:    "Nightlatch: this phone gets texts from now on. To end them, answer STOP.",
+	},
 
 	Notice("account-created"): notice("Welcome to Nightlatch",
 		"Your account was created.", "Nightlatch: your account was created."),
@@ -110,6 +116,13 @@ var templates = map[string]wording{
 	Notice("phone-deleted"): notice("Your phone number was deleted",
 		"The phone number of your account was deleted. No codes are texted to it any more.",
 		"Nightlatch: this phone number was deleted from your account."),
+	Notice("carrier-opt-in"): notice("Your phone asked for texts",
+		"Your phone{{with .number}}, {{.}},{{end}} sent us GO. Codes and notices are texted to it.",
+		"Nightlatch: this phone gets texts from now on."),
+	Notice("carrier-opt-out"): notice("Your phone gets no more texts",
+		"Your phone{{with .number}}, {{.}},{{end}} sent us STOP. Nothing is texted to it any more, codes to sign in neither.\n"+
+			"Text GO to 40404 from that phone, or set up another second step.",
+		"Nightlatch: this phone gets no more texts."),
 	Notice("text-enabled"): notice("Text message codes are on",
 		"Signing in can now be confirmed with a code by text message{{with .number}} to {{.}}{{end}}.",
 		"Nightlatch: sign-in codes by text are now on."),

@@ -126,7 +126,7 @@ func TestNoticesAreOfEvents(t *testing.T) {
 		"key-added", "key-renamed", "key-deleted", "key-possibly-copied", "method-off", "method-disabled", "two-factor-on",
 		"two-factor-off", "backup-code-issued", "backup-code-used", "backup-codes-voided", "backup-codes-replaced",
 		"temporary-password-made", "temporary-password-texted", "temporary-password-revoked", "temporary-passwords-revoked",
-		"sessions-ended", "two-factor-reset", "unlocked",
+		"sessions-ended", "two-factor-reset", "unlocked", "carrier-opt-in", "carrier-opt-out",
 	} {
 		if !events[event] || !HasNotice(event) {
 			t.Errorf("%s: an event: %v, a notice: %v", event, events[event], HasNotice(event))

@@ -95,13 +95,16 @@ func (r *rules) textTo(tx store.Tx, c *ceremony.Ceremony, d *draft, number strin
 
 // usePhone makes the number that was proved the account's. The old one worked
 // until now and gets a notice (R16). The caller saves the account.
-func (r *rules) usePhone(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) ceremony.Move {
+func (r *rules) usePhone(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) (ceremony.Move, error) {
 	move := ceremony.Move{}
 	old := a.Phone
 	replaces := a.PhoneVerified && old != d.Phone.To
-	a.Phone, a.PhoneVerified, a.Discoverable = d.Phone.To, true, d.Discoverable
+	if err := account.SetPhone(tx, a, d.Phone.To); err != nil {
+		return move, err
+	}
+	a.Discoverable = d.Discoverable
 	if !replaces && c.Kind != api.ChangePhone {
-		return move
+		return move, nil
 	}
 	event := audit.Event{
 		Type:    audit.PhoneChanged,
@@ -113,7 +116,7 @@ func (r *rules) usePhone(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account
 	if replaces {
 		move.Send = append(move.Send, r.TextNotice(tx, c, a, event, old)...)
 	}
-	return move
+	return move, nil
 }
 
 // changePhone proves a new number before it takes the place of the old (R16).
@@ -141,7 +144,10 @@ func (r *rules) changePhone() ceremony.Definition[draft] {
 					if err != nil {
 						return ceremony.Move{}, err
 					}
-					move := r.usePhone(tx, c, d, a)
+					move, err := r.usePhone(tx, c, d, a)
+					if err != nil {
+						return ceremony.Move{}, err
+					}
 					move.To = finished
 					return move, account.Save(tx, a)
 				},

@@ -67,7 +67,10 @@ func (r *rules) proveText(tx store.Tx, c *ceremony.Ceremony, d *draft, input api
 	if err != nil {
 		return ceremony.Move{}, err
 	}
-	move := r.usePhone(tx, c, d, a)
+	move, err := r.usePhone(tx, c, d, a)
+	if err != nil {
+		return ceremony.Move{}, err
+	}
 	if a.TextOn { // only the number is new
 		move.To = finished
 		return move, account.Save(tx, a)

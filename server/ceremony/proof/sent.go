@@ -94,8 +94,8 @@ func (k *Checker) SendNow(tx store.Tx, account string, s *Sent, channel api.Chan
 // send sends the code, a new one if it is not usable.
 func (k *Checker) send(tx store.Tx, account string, s *Sent) ([]delivery.Message, *api.Refusal, error) {
 	now := tx.Now().UTC()
-	if refusal := k.cannotSend(s.Channel); refusal != nil {
-		return nil, refusal, nil
+	if refusal, err := k.cannotSend(tx, s.Channel, s.To); refusal != nil || err != nil {
+		return nil, refusal, err
 	}
 	if refusal, err := k.count(tx, account, s); refusal != nil || err != nil {
 		return nil, refusal, err
@@ -137,19 +137,24 @@ func (k *Checker) Resend(tx store.Tx, account string, s *Sent) ([]delivery.Messa
 	return msgs, err
 }
 
-func (k *Checker) cannotSend(channel api.Channel) *api.Refusal {
+func (k *Checker) cannotSend(tx store.Tx, channel api.Channel, to string) (*api.Refusal, error) {
 	ways := k.Ways()
 	_, mail := ways.Code()
+	stopped, err := delivery.Stopped(tx, channel, to)
 	var refusal api.Refusal
 	switch {
+	case err != nil:
+		return nil, fmt.Errorf("proof: %w", err)
 	case channel == api.ByEmail && !mail:
 		refusal = ceremony.Refuse(ceremony.CannotMail)
 	case channel == api.ByText && !ways.Text:
 		refusal = ceremony.Refuse(ceremony.CannotText)
+	case stopped: // R18
+		refusal = ceremony.Refuse(ceremony.TextsStopped)
 	default:
-		return nil
+		return nil, nil
 	}
-	return &refusal
+	return &refusal, nil
 }
 
 // Try looks at a code of a second step. Right, it is used up and refused is nil.

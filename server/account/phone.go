@@ -1,0 +1,59 @@
+package account
+
+import (
+	"fmt"
+	"strings"
+
+	"nightlatch/server/store"
+)
+
+// phoneKey is a row that leads from a proved number to an account that has it.
+// Several accounts may have one.
+func phoneKey(number, id string) string { return "phone/" + number + "/" + id }
+
+// SetPhone makes a proved number in E.164 the account's. The caller saves the
+// account.
+func SetPhone(tx store.Tx, a *Account, number string) error {
+	if err := dropPhone(tx, a); err != nil {
+		return err
+	}
+	a.Phone, a.PhoneVerified = number, true
+	if err := tx.Put(phoneKey(number, a.ID), nil); err != nil {
+		return fmt.Errorf("account: phone: %w", err)
+	}
+	return nil
+}
+
+// DeletePhone forgets the account's number and what goes with it (R17). Settle
+// must follow.
+func DeletePhone(tx store.Tx, a *Account) error {
+	if err := dropPhone(tx, a); err != nil {
+		return err
+	}
+	a.Phone, a.PhoneVerified, a.Discoverable, a.TextOn = "", false, false, false
+	return nil
+}
+
+func dropPhone(tx store.Tx, a *Account) error {
+	if !a.PhoneVerified || a.Phone == "" {
+		return nil
+	}
+	if err := tx.Delete(phoneKey(a.Phone, a.ID)); err != nil {
+		return fmt.Errorf("account: phone: %w", err)
+	}
+	return nil
+}
+
+// WithPhone lists the IDs of at most limit accounts that have proved a number.
+func WithPhone(tx store.Tx, number string, limit int) ([]string, error) {
+	prefix := phoneKey(number, "")
+	items, err := tx.Scan(prefix, "", limit)
+	if err != nil {
+		return nil, fmt.Errorf("account: phone: %w", err)
+	}
+	ids := make([]string, len(items))
+	for i, item := range items {
+		ids[i] = strings.TrimPrefix(item.Key, prefix)
+	}
+	return ids, nil
+}
