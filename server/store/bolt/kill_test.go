@@ -129,12 +129,22 @@ func note(t *testing.T, highest uint64, text string) uint64 {
 
 func checkLeft(t *testing.T, round int, path string, acknowledged uint64) {
 	t.Helper()
-	s, err := Open(config(path))
-	if err != nil {
+	if err := examine(path, acknowledged); err != nil {
 		t.Fatalf("round %d: %v", round, err)
 	}
-	defer closeStore(t, s)
-	err = s.View(t.Context(), func(tx store.Tx) error {
+}
+
+// examine opens a database that a writer has left, and returns what it lacks.
+func examine(path string, acknowledged uint64) (err error) {
+	s, err := Open(config(path))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	if err := s.Check(context.Background()); err != nil {
+		return err
+	}
+	return s.View(context.Background(), func(tx store.Tx) error {
 		n := uint64(0)
 		b, err := tx.Get("counter")
 		if err == nil {
@@ -143,7 +153,7 @@ func checkLeft(t *testing.T, round int, path string, acknowledged uint64) {
 			return err
 		}
 		if n < acknowledged {
-			t.Errorf("round %d: %d transactions, but %d were acknowledged", round, n, acknowledged)
+			return fmt.Errorf("%d transactions, but %d were acknowledged", n, acknowledged)
 		}
 		for part, want := range map[string]uint64{"a/": n, "b/": n, "c/": n - n/3} {
 			items, err := tx.Scan(part, "", 1<<30)
@@ -151,14 +161,11 @@ func checkLeft(t *testing.T, round int, path string, acknowledged uint64) {
 				return err
 			}
 			if uint64(len(items)) != want {
-				t.Errorf("round %d: %d of %s after %d transactions, want %d", round, len(items), part, n, want)
+				return fmt.Errorf("%d of %s after %d transactions, want %d", len(items), part, n, want)
 			}
 		}
 		return nil
 	})
-	if err != nil {
-		t.Fatalf("round %d: %v", round, err)
-	}
 }
 
 // TestKilledWhileCreated kills a program in the first moments of a new database.

@@ -33,6 +33,8 @@ func systemRoles() map[string]func(path string) error {
 		"no room at sync": full(filter{call: unix.SYS_FDATASYNC, errno: unix.ENOSPC}),
 		"over quota":      full(filter{call: unix.SYS_PWRITE64, errno: unix.EDQUOT}),
 		"small disk":      playSmallDisk,
+		"power":           playPower(true),
+		"power, no sync":  playPower(false),
 	}
 }
 

@@ -1,0 +1,178 @@
+package bolt
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// An event is a system call that matters to what is on a disk, or a line that was
+// acknowledged.
+type event struct {
+	call     string // of the kernel, without the 64 and at of its variants
+	name, to string // files, without their directory; "." is the directory
+	at       int64  // offset, or size
+	data     []byte
+}
+
+// traced plays a role under strace and returns what it did to the directory of
+// path, and what it printed there, in order. strace is no part of ours: what it saw
+// is what the kernel was asked for.
+func traced(t *testing.T, role, path string) []event {
+	t.Helper()
+	log := filepath.Join(t.TempDir(), "trace")
+	run(t, role, path, func(c *exec.Cmd) {
+		strace, err := exec.LookPath("strace")
+		if err != nil {
+			t.Fatal("strace is missing: install it, .ci/setup does")
+		}
+		c.Args = []string{
+			strace, "-f", "-y", "-xx", "-s", "16777216", "-o", log,
+			"-e", "trace=openat,write,pwrite64,ftruncate,fdatasync,fsync,linkat,renameat,renameat2,unlinkat", c.Path,
+		}
+		c.Path = strace
+	})
+	f, err := os.Open(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var events []event
+	begun := map[string]string{} // by thread: a call that another one interrupted
+	lines := bufio.NewReader(f)
+	for {
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			return events // a last line without its end was killed
+		}
+		thread, text, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		text = strings.TrimLeft(text, " ")
+		if start, ok := strings.CutSuffix(text, " <unfinished ...>"); ok {
+			begun[thread] = start
+			// What is written may be on the disk, and what is printed read, from now
+			// on; what is synced is synced when the call is over.
+			if e, ok := read(t, start, filepath.Dir(path)); ok && !strings.HasSuffix(e.call, "sync") {
+				events = append(events, e)
+			}
+			continue
+		}
+		if strings.HasPrefix(text, "<... ") {
+			text = begun[thread] + text[strings.Index(text, " resumed>")+len(" resumed>"):]
+			if e, ok := read(t, text, filepath.Dir(path)); ok && strings.HasSuffix(e.call, "sync") {
+				events = append(events, e)
+			}
+			continue
+		}
+		if e, ok := read(t, text, filepath.Dir(path)); ok {
+			events = append(events, e)
+		}
+	}
+}
+
+// Everything but names of calls and flags is hexadecimal (-xx).
+var (
+	callLine = regexp.MustCompile(`^(\w+)\(`)
+	fdPath   = regexp.MustCompile(`^(\w+)<([^>]*)>`)
+	quoted   = regexp.MustCompile(`"((?:\\x[0-9a-f]{2})*)"`)
+	numbers  = regexp.MustCompile(`, (\d+)`)
+)
+
+// read reads a line of strace, up to its result if there is one. ok is false for
+// what failed and for what has nothing to do with dir.
+func read(t *testing.T, line, dir string) (e event, ok bool) {
+	t.Helper()
+	m := callLine.FindStringSubmatch(line)
+	if m == nil || strings.Contains(line, ") = -1 ") {
+		return e, false
+	}
+	e.call = m[1]
+	arguments := line[len(m[0]):]
+	fd := fdPath.FindStringSubmatch(arguments)
+	var strs []string
+	for _, q := range quoted.FindAllStringSubmatch(arguments, -1) {
+		strs = append(strs, unhex(t, q[1]))
+	}
+	inside := func(path string) (string, bool) {
+		name, err := filepath.Rel(dir, path)
+		return name, err == nil && name != ".." && !strings.Contains(name, "/")
+	}
+	switch e.call {
+	case "write", "pwrite64", "ftruncate", "fdatasync", "fsync":
+		if fd == nil {
+			t.Fatalf("strace says %.100s", line)
+		}
+		if e.call == "write" && fd[1] == "1" {
+			return event{call: "print", data: []byte(strs[0])}, true
+		}
+		if e.name, ok = inside(unhex(t, fd[2])); !ok {
+			return e, false
+		}
+		if e.call == "write" {
+			t.Fatalf("%s is written in a way that is not looked at here", e.name)
+		}
+		rest := quoted.ReplaceAllString(arguments[len(fd[0]):], "")
+		n := numbers.FindAllStringSubmatch(rest, -1)
+		switch e.call {
+		case "pwrite64":
+			e.call, e.data = "write", []byte(strs[0])
+			e.at = number(t, n[len(n)-1][1])
+			if length := number(t, n[len(n)-2][1]); length != int64(len(e.data)) {
+				t.Fatalf("strace shows %d bytes of %d", len(e.data), length)
+			}
+		case "ftruncate":
+			e.call, e.at = "truncate", number(t, n[0][1])
+		default:
+			e.call = "sync"
+		}
+		return e, true
+	case "openat":
+		e.call = "create"
+		ok = strings.Contains(arguments, "O_CREAT")
+	case "linkat":
+		e.call = "link"
+		ok = len(strs) == 2
+	case "renameat", "renameat2":
+		e.call = "rename"
+		ok = len(strs) == 2
+	case "unlinkat":
+		e.call = "unlink"
+		ok = len(strs) == 1
+	}
+	if !ok {
+		return e, false
+	}
+	if e.name, ok = inside(strs[0]); ok && len(strs) == 2 {
+		e.to, ok = inside(strs[1])
+	}
+	return e, ok
+}
+
+func unhex(t *testing.T, s string) string {
+	t.Helper()
+	b, err := hex.DecodeString(strings.ReplaceAll(s, `\x`, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(bytes.TrimSuffix(b, []byte(" (deleted)")))
+}
+
+func number(t *testing.T, s string) int64 {
+	t.Helper()
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func (e event) String() string {
+	return strings.TrimSpace(fmt.Sprintf("%s %s %s", e.call, e.name, e.to))
+}
