@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"nightlatch/fido"
 	"nightlatch/server/store/seal"
 )
 
@@ -260,5 +261,33 @@ func TestDataDirectory(t *testing.T) {
 	t.Setenv("HOME", "/somewhere/home")
 	if got, err := dataDirectory(); err != nil || got != "/somewhere/home/.local/share/nightlatch" {
 		t.Errorf("%s, %v", got, err)
+	}
+}
+
+// Whatever goes wrong with a security key has a sentence of its own at a terminal.
+func TestEveryKeyErrorHasASentence(t *testing.T) {
+	t.Parallel()
+	src, err := os.ReadFile("../fido/errors.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := map[string]bool{"ErrWrongPIN": true} // as a WrongPINError, which says how many tries are left
+	table, err := os.ReadFile("keyrefusal.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile(`\{fido\.(Err\w+), "[A-Z]`).FindAllSubmatch(table, -1) {
+		said[string(m[1])] = true
+	}
+	for _, m := range regexp.MustCompile(`(?m)^(?:var|\t)\s*(Err\w+)\s+=`).FindAllSubmatch(src, -1) {
+		if !said[string(m[1])] {
+			t.Errorf("%s has none", m[1])
+		}
+	}
+	for n, want := range map[int]string{1: "1 try left.", 7: "7 tries left."} {
+		var no *refusal
+		if !errors.As(explainKey("", &fido.WrongPINError{TriesLeft: n}), &no) || !strings.Contains(no.sentence, want) {
+			t.Errorf("%d: %+v", n, no)
+		}
 	}
 }

@@ -48,9 +48,9 @@ func pinState(p fido.Portrait) string {
 	case p.PINTries == 0:
 		return "blocked"
 	case p.ForcePINChange:
-		return fmt.Sprintf("to be changed, %d tries left", p.PINTries)
+		return "to be changed, " + triesLeft(p.PINTries)
 	}
-	return fmt.Sprintf("set, %d tries left", p.PINTries)
+	return "set, " + triesLeft(p.PINTries)
 }
 
 func yesNo(b bool) string {

@@ -26,6 +26,7 @@ var keyFaults = []struct {
 	{fido.ErrPINChange, "This security key wants its PIN changed before it is used. Change it with nightlatch key set-pin and try again."},
 	{fido.ErrPINPolicy, "The security key does not accept such a PIN. Use one of at least four characters."},
 	{fido.ErrCancelled, "Cancelled. Nothing was changed."},
+	{fido.ErrNoKey, "No security key was plugged in within 30 seconds. Plug one in and try again, or name its path with --device."},
 	{fido.ErrTimeout, "The security key was not touched in time. Try again and touch it when it blinks."},
 	{fido.ErrCardPulled, "The security key was taken off the reader. Nothing was stored; lay it back and leave it there until it is done."},
 	{fido.ErrRemoved, "The security key was removed, or is not there. Nothing was stored; plug it in and try again."},
@@ -47,6 +48,7 @@ var keyFaults = []struct {
 	{fido.ErrVerification, "The security key could not check who uses it. Try again."},
 	{fido.ErrAlgorithm, "This security key knows none of the server's signature algorithms. Use another one."},
 	{fido.ErrOrigin, "The server's address does not belong to its name for security keys. Give --server the address at which people reach it: one of the origins that the server printed, if it printed any."},
+	{fido.ErrMalformed, "The server asked for what no security key can be asked for. It may be of another version than this program."},
 	{fido.ErrUntrusted, "What the security key answered does not verify. Nothing was stored; do not trust this key."},
 	{fido.ErrUnsupported, "This build of Nightlatch has no support for security keys. Use one that was built with libfido2."},
 }
@@ -66,7 +68,7 @@ func explainKey(base string, err error) error {
 	case errors.As(err, &p):
 		return refuse(err, "%s", oneLine(p.Title, p.Detail))
 	case errors.As(err, &wrongPIN):
-		return refuse(err, "Wrong PIN; %d tries are left. Try again with the right one.", wrongPIN.TriesLeft)
+		return refuse(err, "Wrong PIN, %s. After the last one the security key locks itself. Try again with the right one.", triesLeft(wrongPIN.TriesLeft))
 	}
 	for _, f := range keyFaults {
 		if errors.Is(err, f.err) {
@@ -77,6 +79,14 @@ func explainKey(base string, err error) error {
 		return refuse(err, "No Nightlatch server answers at %s. Start one with nightlatch serve, or give its address with --server.", base)
 	}
 	return refuse(err, "The security key could not be used: %v.", err)
+}
+
+// triesLeft counts the wrong PINs that a key will still take.
+func triesLeft(n int) string {
+	if n == 1 {
+		return "1 try left"
+	}
+	return fmt.Sprintf("%d tries left", n)
 }
 
 // oneLine joins what happened and what to do.

@@ -87,7 +87,7 @@ func TestNoKeyComes(t *testing.T) {
 		}
 		who := &script{}
 		_, err = c.Create(t.Context(), Device{}, creationJSON(t, nil), who)
-		if !errors.Is(err, ErrTimeout) || !slices.Equal(who.shown, []PromptKind{Insert}) {
+		if !errors.Is(err, ErrNoKey) || !errors.Is(err, ErrTimeout) || !slices.Equal(who.shown, []PromptKind{Insert}) {
 			t.Errorf("Create = %v, shown %v", err, who.shown)
 		}
 		if asked > 32 {

@@ -42,6 +42,9 @@ var (
 // before it is used (CTAP section 6.4, forcePINChange).
 var ErrPINChange = fmt.Errorf("%w: it has to be changed first", ErrPINPolicy)
 
+// ErrNoKey is an ErrTimeout: no key was plugged in or laid on a reader.
+var ErrNoKey = fmt.Errorf("%w: no security key came", ErrTimeout)
+
 // What stands between a person and a key on an NFC reader.
 var (
 	ErrNoReaderService = errors.New("fido: the smart card service does not run")

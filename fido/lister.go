@@ -51,7 +51,7 @@ func Combine(ls ...Lister) Lister {
 // settle turns d into a device that is there. A device without a path stands for
 // "the key": the person is asked to insert one if none is there, or to hold one to
 // the reader if there is a reader, and a SeveralError lists the choice if there is
-// one.
+// one. ErrNoKey says that none came in time.
 func (c *Client) settle(ctx context.Context, d Device, ui Interaction) (Device, error) {
 	if d.Path != "" {
 		return d, nil
@@ -75,7 +75,10 @@ func (c *Client) settle(ctx context.Context, d Device, ui Interaction) (Device, 
 		}
 		return true
 	})
-	if ended := Ended(ctx); ended != nil {
+	switch ended := Ended(ctx); {
+	case errors.Is(ended, ErrTimeout):
+		return Device{}, ErrNoKey
+	case ended != nil:
 		return Device{}, ended
 	}
 	return d, err

@@ -83,7 +83,7 @@ func (c *Client) Look(ctx context.Context, d Device) (Portrait, error) {
 //
 // Errors: ErrPINPolicy for a new PIN that the key does not take, WrongPINError for
 // an old one that is wrong, ErrPINRequired for one that is missing, ErrPINNotSet
-// for one that there is none of, ErrNoVerification when the key knows no PINs.
+// for one that there is none of, ErrIncapable when the key knows no PINs.
 func (c *Client) SetPIN(ctx context.Context, d Device, old, new string) error {
 	cer, err := c.visit(ctx, d)
 	if err != nil {
@@ -93,7 +93,7 @@ func (c *Client) SetPIN(ctx context.Context, d Device, old, new string) error {
 	old, new = norm.NFC.String(old), norm.NFC.String(new)
 	switch state := cer.info.pin(); {
 	case state == NoPINSupport:
-		return ErrNoVerification
+		return ErrIncapable
 	case state == PINNotSet && old != "":
 		return ErrPINNotSet
 	case state == PINSet && old == "":

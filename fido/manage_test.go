@@ -62,7 +62,7 @@ func TestSetPIN(t *testing.T) {
 		{name: "change, old one missing", has: "123456", new: "1234", want: ErrPINRequired},
 		{name: "change, old one wrong", has: "123456", old: "000000", new: "1234", want: ErrWrongPIN, spent: 1},
 		{name: "change, old one can be none", has: "123456", old: "12", new: "1234", want: ErrWrongPIN},
-		{name: "no PINs", info: func(i *Info) { i.Options = nil }, new: "1234", want: ErrNoVerification},
+		{name: "no PINs", info: func(i *Info) { i.Options = nil }, new: "1234", want: ErrIncapable},
 		{name: "composed and decomposed are the same", has: "pässword", old: "pa\u0308ssword", new: "1234"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -99,6 +99,7 @@ func ExplainKey(w *assets.Words, err error) Said {
 	}{
 		{fido.ErrCancelled, "key_cancelled"},
 		{context.Canceled, "key_cancelled"},
+		{fido.ErrNoKey, "key_none"},
 		{fido.ErrTimeout, "key_timeout"},
 		{context.DeadlineExceeded, "key_timeout"},
 		{fido.ErrCardPulled, "key_card_pulled"},

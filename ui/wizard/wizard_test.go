@@ -197,9 +197,14 @@ func TestEveryKeyErrorHasWords(t *testing.T) {
 		fido.ErrPINRequired, fido.ErrPINBlocked, fido.ErrPINAuthBlocked, fido.ErrPINNotSet, fido.ErrPINPolicy, fido.ErrNoVerification,
 		fido.ErrVerification, fido.ErrNoSpace, fido.ErrBusy, fido.ErrNoPermission, fido.ErrNotKey, fido.ErrDenied, fido.ErrNotAllowed,
 		fido.ErrAlgorithm, fido.ErrOrigin, fido.ErrMalformed, fido.ErrUntrusted, fido.ErrUnsupported,
+		fido.ErrNoKey, fido.ErrPINChange, fido.ErrIncapable, fido.ErrTapAgain, fido.ErrCardPulled,
+		fido.ErrNoReaderService, fido.ErrNoReader, fido.ErrNoCard, fido.ErrNotFIDOCard,
 		&fido.WrongPINError{TriesLeft: 3}, &fido.AlreadyEnrolledError{}, errors.New("rx error"),
 	} {
 		said := ExplainKey(w, err)
+		if known := strings.HasPrefix(err.Error(), "fido:"); known == (said.Code == "key_failed") {
+			t.Errorf("%v is called %s", err, said.Code)
+		}
 		if said.What == "" || said.Why == "" || said.Next == "" || strings.Contains(said.Why+said.What+said.Next, "{") {
 			t.Errorf("%v says only %+v", err, said)
 		}
