@@ -57,6 +57,14 @@ func (t terminal) admin(args []string) error {
 	if len(args) == 0 {
 		return usagef("admin needs a verb: %s", strings.Join(names, ", "))
 	}
+	switch args[0] {
+	case "help", "-h", "-help", "--help":
+		fmt.Fprint(t.out, "Usage: nightlatch admin VERB [flags]\n\n")
+		for _, v := range adminVerbs {
+			fmt.Fprintf(t.out, "  %s\n", v.synopsis)
+		}
+		return nil
+	}
 	at := slices.Index(names, args[0])
 	if at < 0 {
 		return usagef("admin has no verb %q: it has %s", args[0], strings.Join(names, ", "))

@@ -54,6 +54,8 @@ func TestCommandLine(t *testing.T) {
 		{"serve --lab --seed /nowhere.json", 1, "/nowhere.json", ""},
 		{"serve --lab --seed " + seed, 1, "password", ""},
 		{"key", 2, "sign-in", ""},
+		{"key -h", 0, "", "set-pin"},
+		{"admin -h", 0, "", "reset-two-factor [--data DIR]"},
 		{"key turn", 2, "turn", ""},
 		{"key enroll", 2, "--session", ""},
 		{"key delete", 2, "--id", ""},

@@ -230,6 +230,12 @@ func TestKeyCommands(t *testing.T) {
 	if got := run("", "list", "--device", key.Path); got.status != 0 || got.stdout != key.Path+"\tusb\tNightlatch lab key\tLAB\n" {
 		t.Errorf("list: %+v", got)
 	}
+	if got := run("", "list", "--server", s.URL); got.status != 0 || !strings.Contains(got.stdout, key.Path+"\tusb\tBlue\tLAB\n") {
+		t.Errorf("list with the lab's: %+v", got)
+	}
+	if got := run("", "list", "--server", "http://localhost:1"); got.status != 1 || !strings.Contains(got.stderr, "No Nightlatch server answers at http://localhost:1.") {
+		t.Errorf("list with those of no server: %+v", got)
+	}
 	enrol := []string{"enroll", "--server", s.URL, "--device", key.Path, "--session", p.Client.Token(), "--label", "Blue one"}
 	if got := run(p.Password+"\n2468\n", enrol...); got.status != 0 {
 		t.Fatalf("enroll: %+v", got)
