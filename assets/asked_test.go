@@ -1,0 +1,90 @@
+package assets
+
+import (
+	"go/scanner"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// Every text is asked for: by its key, or by a key that is put together from pieces,
+// such as "error." + code + ".what".
+func TestEveryTextIsAskedFor(t *testing.T) {
+	t.Parallel()
+	pieces := piecesOfSource(t, ".", "../app", "../server", "../ui")
+	var fits func(rest string) bool
+	fits = func(rest string) bool {
+		for n := len(rest); n > 1; n-- {
+			if pieces[rest[:n]] && fits(rest[n:]) {
+				return true
+			}
+		}
+		return rest == "" || strings.ContainsAny(rest[:1], ".-0123456789") && fits(rest[1:])
+	}
+	for _, key := range english(t).Keys() {
+		asked := pieces[key]
+		for n := strings.Index(key, ".") + 1; n < len(key) && !asked; n++ {
+			asked = pieces[key[:n]] && fits(key[n:])
+		}
+		if !asked {
+			t.Errorf("nobody asks for %q", key)
+		}
+	}
+}
+
+// What people read is calm and says "you" and "we": nothing is shouted, nobody is a
+// user, and what happened is a title, without a full stop.
+func TestWordsAreCalm(t *testing.T) {
+	t.Parallel()
+	loud := regexp.MustCompile(`(?i)!|\b(error|invalid|users?)\b`)
+	w := english(t)
+	for _, key := range w.Keys() {
+		for _, form := range w.texts[key] {
+			if said := loud.FindString(strings.ReplaceAll(strings.ToLower(form), "user name", "")); said != "" {
+				t.Errorf("%s has %q: %s", key, said, form)
+			}
+			if strings.HasPrefix(key, "error.") && strings.HasSuffix(key, ".what") && strings.HasSuffix(form, ".") {
+				t.Errorf("%s is a title and ends with a full stop: %s", key, form)
+			}
+		}
+	}
+}
+
+// piecesOfSource are the strings that are written in the program below the given
+// directories, tests aside.
+func piecesOfSource(t *testing.T, directories ...string) map[string]bool {
+	t.Helper()
+	pieces := map[string]bool{}
+	for _, dir := range directories {
+		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			src, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			var s scanner.Scanner
+			s.Init(token.NewFileSet().AddFile(path, -1, len(src)), src, nil, 0)
+			for _, kind, text := s.Scan(); kind != token.EOF; _, kind, text = s.Scan() {
+				if kind != token.STRING {
+					continue
+				}
+				if piece, err := strconv.Unquote(text); err == nil {
+					piece, _, _ = strings.Cut(piece, "%") // "when.month.%d"
+					pieces[piece] = true
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return pieces
+}
