@@ -275,11 +275,13 @@ func TestEmailTries(t *testing.T) {
 	w.Deliver()
 	code := w.Mails.Last(ada.Address()).Code()
 	for left := 4; left >= 0; left-- {
-		if r := walk.Answer(api.Code{Code: OtherCode(code)}).Refused(api.WrongCode); *r.TriesLeft != left {
-			t.Errorf("%d tries left, want %d", *r.TriesLeft, left)
+		if r := walk.Answer(api.Code{Code: OtherCode(code)}).Refused(api.WrongCode); *r.TriesLeft != left || r.Rule != "R4" {
+			t.Errorf("%d tries left by %s, want %d", *r.TriesLeft, r.Rule, left)
 		}
 	}
-	walk.Answer(api.Code{Code: code}).Refused(api.TooManyTries)
+	if r := walk.Answer(api.Code{Code: code}).Refused(api.TooManyTries); r.Rule != "R4" {
+		t.Errorf("too many by %s", r.Rule)
+	}
 	walk = ada.Begin(api.EnrollApp).Answer(api.Continue{}).Answer(api.Email{Address: ada.Address()}).In("email-code")
 	w.Deliver()
 	code = w.Mails.Last(ada.Address()).Code()

@@ -47,6 +47,14 @@ func (k *Checker) terms(channel api.Channel) terms {
 	return terms{k.Policy.TextCodeDigits, k.Policy.TextCodeTries, k.Policy.TextCodeLife} // R11
 }
 
+// rule is which rule the codes of a channel follow.
+func (s *Sent) rule() string {
+	if s.Channel == api.ByEmail {
+		return "R4"
+	}
+	return "R11"
+}
+
 // contacts limits wrong codes for a new number or address. Failures count over
 // codes and ceremonies (R11); it disables nothing, since nothing is enrolled yet.
 func (k *Checker) contacts() ratelimit.Limit {
@@ -184,7 +192,7 @@ func (k *Checker) Confirm(tx store.Tx, account string, s *Sent, input string) (r
 	if !s.spend(code) {
 		move, _, err := fail(tx, limit, subject, wrong(s), audit.Event{
 			Type:    audit.CodeRefused,
-			Rule:    "R11",
+			Rule:    s.rule(),
 			Details: map[string]string{"channel": string(s.Channel)},
 		})
 		return &move, err
@@ -207,7 +215,7 @@ func (k *Checker) Examinable(tx store.Tx, account string, s *Sent, input string)
 func (k *Checker) confirmable(tx store.Tx, account string, s *Sent, input string) (code string, err error) {
 	if kept, _ := k.Ways().Code(); s.Kept && !kept {
 		// A mail server was set up meanwhile: now an address can be proved.
-		return "", ceremony.Reject(ceremony.Refuse(ceremony.CodeExpired))
+		return "", ceremony.Reject(s.refuse(ceremony.CodeExpired))
 	}
 	return k.examine(tx, s, input, k.contacts(), account+"."+string(s.Channel))
 }
@@ -218,7 +226,7 @@ func (k *Checker) examine(tx store.Tx, s *Sent, input string, limit ratelimit.Li
 		return "", err
 	}
 	if reason, dead := s.dead(tx.Now()); dead {
-		refusal := ceremony.Refuse(reason)
+		refusal := s.refuse(reason)
 		if at := s.At.Add(k.Policy.ResendAfter); tx.Now().Before(at) {
 			refusal.RetryAt = &at
 		}
@@ -237,9 +245,18 @@ func (s *Sent) spend(code string) (right bool) {
 	return false
 }
 
+// refuse is ceremony.Refuse, with R4 in the place of R11 for what was mailed.
+func (s *Sent) refuse(reason ceremony.Reason) api.Refusal {
+	refusal := ceremony.Refuse(reason)
+	if refusal.Rule == "R11" {
+		refusal.Rule = s.rule()
+	}
+	return refusal
+}
+
 // wrong is the refusal of a wrong code: how often it may still be tried.
 func wrong(s *Sent) api.Refusal {
-	refusal := ceremony.Refuse(ceremony.WrongCode)
+	refusal := s.refuse(ceremony.WrongCode)
 	left := s.Tries
 	refusal.TriesLeft = &left
 	return refusal
