@@ -74,7 +74,7 @@ func malformed(field, detail string) *api.Problem {
 	return &api.Problem{
 		Status: http.StatusBadRequest,
 		Code:   api.Malformed,
-		Title:  "Malformed",
+		Title:  "The request can't be read",
 		Detail: detail,
 		Field:  field,
 	}

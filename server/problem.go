@@ -71,13 +71,13 @@ func table(err error) row {
 		return row{409, api.Conflict, "R10", "No phone number", "This account has no phone number to be found by. Set one up first.", ""}
 
 	case is(ceremony.ErrUnknownKind):
-		return row{400, api.Malformed, "", "Malformed", "This kind of ceremony is not known.", "kind"}
+		return row{400, api.Malformed, "", "There is no such ceremony", "This kind is not known. Begin one of those in docs/ceremonies.md.", "kind"}
 	case is(temppassword.ErrLabel):
-		return row{400, api.Malformed, "R83", "Malformed", "A label has 1 to 64 characters, none of them a control character or a mark of direction.", "label"}
+		return row{400, api.Malformed, "R83", "That can't be a label", "A label has 1 to 64 characters, none of them a control character or a mark of direction.", "label"}
 	case is(temppassword.ErrService):
-		return row{400, api.Malformed, "R83", "Malformed", "A service has 1 to 64 characters, none of them a control character or a mark of direction.", "service"}
+		return row{400, api.Malformed, "R83", "That can't be a service", "A service has 1 to 64 characters, none of them a control character or a mark of direction.", "service"}
 	case is(account.ErrKeyLabel):
-		return row{400, api.Malformed, "R31", "Malformed", "A label has 1 to 64 characters, none of them a control character or a mark of direction.", "label"}
+		return row{400, api.Malformed, "R31", "That can't be a label", "A label has 1 to 64 characters, none of them a control character or a mark of direction.", "label"}
 
 	case is(backupcode.ErrFull):
 		return row{
