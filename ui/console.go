@@ -84,6 +84,7 @@ type Console struct {
 	place   string       // what this computer is called
 	trouble *wizard.Said // shown above the page in front
 	toast   *kit.Toaster
+	mail    keptMail
 	kept    <-chan struct{} // closed when the vault has what was put into it last
 	talking <-chan struct{} // closed when the last talk with a security key has ended
 

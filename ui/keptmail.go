@@ -17,19 +17,48 @@ const placeMail = "mail"
 // shownKept is how many of the newest kept mails are offered.
 const shownKept = 10
 
+// A keptMail is how one looks for a mail that is kept here.
+type keptMail struct {
+	news  int         // how often some came
+	empty *kit.Dialog // says that there is none; nil when it is not open
+}
+
 // readKept opens the mail that is kept on this computer because no mail server
-// is set up: the newest, and the others in a list below.
+// is set up: the newest, and the others in a list below. One that is still on its
+// way opens when it comes.
 func (c *Console) readKept() {
+	news := c.mail.news
 	c.act(func(ctx context.Context, server *client.Client) (func(), error) {
 		list, err := server.Messages(ctx)
-		return func() { c.showKept(list, 0) }, err
+		return func() {
+			if len(list) == 0 && c.mail.news != news { // it came meanwhile
+				c.readKept()
+				return
+			}
+			c.showKept(list, 0)
+		}, err
 	})
+}
+
+// mailCame opens the mail that one was looking for.
+func (c *Console) mailCame() {
+	c.mail.news++
+	if c.mail.empty != nil {
+		c.readKept()
+	}
 }
 
 func (c *Console) showKept(list []api.Message, at int) {
 	w, now := c.words, c.now()
+	if c.mail.empty != nil {
+		c.mail.empty.Close()
+		c.mail.empty = nil
+	}
 	if len(list) == 0 {
-		kit.ShowDialog(c.window.Canvas(), kit.DialogConfig{Title: w.T("ui.kept.none"), Words: w.T("ui.kept.none-why"), Icon: "mail", Cancel: w.T("kit.close")})
+		c.mail.empty = kit.ShowDialog(c.window.Canvas(), kit.DialogConfig{
+			Title: w.T("ui.kept.none"), Words: w.T("ui.kept.none-why"), Icon: "mail", Cancel: w.T("kit.close"),
+			OnClose: func() { c.mail.empty = nil },
+		})
 		return
 	}
 	m := list[at]

@@ -154,8 +154,11 @@ func (c *Console) follow(s *Scope) {
 
 // heard looks again at what a topic is about.
 func (c *Console) heard(topic string) {
-	if topic == api.TopicAccount {
+	switch topic {
+	case api.TopicAccount:
 		c.reload(nil)
+	case api.TopicMessages:
+		c.mailCame()
 	}
 	if c.front != nil {
 		c.front.hear(topic)
