@@ -86,13 +86,6 @@ func (p *Phone) SetTime(clock, date string) {
 	p.date.SetWords(date)
 }
 
-// SetStatus changes carrier and charge.
-func (p *Phone) SetStatus(carrier, charge string) {
-	p.carrier.SetWords(carrier)
-	p.charge.SetWords(charge)
-	p.body.Refresh()
-}
-
 // SetNotes replaces what is on the screen, without motion.
 func (p *Phone) SetNotes(notes []PhoneNote) {
 	p.notes.Objects = nil

@@ -71,11 +71,6 @@ func (corner) Layout(objs []fyne.CanvasObject, s fyne.Size) {
 	objs[0].Move(fyne.NewPos(s.Width-m.Width-6, 6))
 }
 
-// Chip is a tiny filled label: a count.
-func Chip(words string, fill, ink fyne.ThemeColorName) fyne.CanvasObject {
-	return Z(NewBox(fill, "", RadiusChip), Inset(7, 2, 7, 2, NewText(words, Label, ink)))
-}
-
 // A Place is one entry of the rail.
 type Place struct {
 	ID    string // handed to OnSelect

@@ -46,12 +46,6 @@ func NewSelector(c SelectorConfig) *Selector {
 	return s
 }
 
-// SetOptions replaces what can be chosen.
-func (s *Selector) SetOptions(options []string, selected int) {
-	s.options, s.Selected = options, selected
-	s.changed()
-}
-
 // SetName is what a screen reader says; a Field calls it.
 func (s *Selector) SetName(name string) { s.label = name }
 

@@ -18,9 +18,6 @@ func one(l wrapOne, o fyne.CanvasObject) *fyne.Container { return lay(&l, o) }
 // Grow takes what is left of a row's width or a column's height.
 func Grow(o fyne.CanvasObject) *fyne.Container { return one(wrapOne{grow: true}, o) }
 
-// Fill grows and also takes the whole height of a row.
-func Fill(o fyne.CanvasObject) *fyne.Container { return one(wrapOne{grow: true, full: true}, o) }
-
 // Full takes the whole height of a row.
 func Full(o fyne.CanvasObject) *fyne.Container { return one(wrapOne{full: true}, o) }
 

@@ -53,27 +53,3 @@ func opener(system, path string) (name string, args []string) {
 	}
 	return "xdg-open", []string{path}
 }
-
-// Save writes a file that the user alone may read, in one step: it is there whole
-// or not at all.
-func Save(path string, content []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".nightlatch-*")
-	if err != nil {
-		return fmt.Errorf("print: saving: %w", err)
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(fmt.Errorf("print: saving: %w", err), f.Close(), os.Remove(f.Name()))
-		}
-	}()
-	if _, err = f.Write(content); err != nil {
-		return err
-	}
-	if err = f.Sync(); err != nil {
-		return err
-	}
-	if err = f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
-}
