@@ -15,7 +15,7 @@ ifeq ($(findstring migrated_fynedo,$(GOFLAGS)),)
 export GOFLAGS := $(shell go env GOFLAGS) -trimpath -buildvcs=false -tags=no_emoji,migrated_fynedo
 endif
 
-.PHONY: run build test check builds race party tour gallery bench fuzz setup clean
+.PHONY: run build test check builds race screens party tour gallery bench fuzz setup clean
 
 run: build
 	@$(PROGRAM) --lab
