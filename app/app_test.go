@@ -291,3 +291,20 @@ func TestEveryKeyErrorHasASentence(t *testing.T) {
 		}
 	}
 }
+
+// A refusal that speaks of a time says how long that is: a terminal shows no clock.
+func TestFromNow(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 22, 9, 41, 0, 0, time.UTC)
+	for after, want := range map[time.Duration]string{
+		-time.Second: "", 0: "", time.Millisecond: " That is in 1s.", 29500 * time.Millisecond: " That is in 30s.", time.Hour: " That is in 1h0m0s.",
+	} {
+		at := now.Add(after)
+		if got := fromNow(&at, now); got != want {
+			t.Errorf("%v: %q, want %q", after, got, want)
+		}
+	}
+	if got := fromNow(nil, now); got != "" {
+		t.Errorf("at once: %q", got)
+	}
+}

@@ -93,7 +93,7 @@ func (c keyCommand) play(ctx context.Context, kind api.Kind, answer func(api.Ste
 		}
 		if no := view.Refusal; no != nil {
 			c.cancel(view.ID)
-			return refuse(nil, "%s", oneLine(no.Title, no.Detail))
+			return refuse(nil, "%s", oneLine(no.Title, no.Detail)+fromNow(no.RetryAt, view.Now))
 		}
 		input, err := answer(view.Step)
 		if err == nil {

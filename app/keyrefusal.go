@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	"nightlatch/fido"
 	"nightlatch/server/api"
@@ -87,6 +88,15 @@ func triesLeft(n int) string {
 		return "1 try left"
 	}
 	return fmt.Sprintf("%d tries left", n)
+}
+
+// fromNow is how long it is until something can be tried again, in a sentence that
+// follows another; "" for at once. Both times are the server's.
+func fromNow(at *api.Time, now api.Time) string {
+	if at == nil || !at.After(now) {
+		return ""
+	}
+	return fmt.Sprintf(" That is in %v.", (at.Sub(now) + time.Second - 1).Truncate(time.Second))
 }
 
 // oneLine joins what happened and what to do.
