@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"fmt"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -41,7 +43,21 @@ func IconResource(name string, c fyne.ThemeColorName) fyne.Resource {
 	if err != nil {
 		fyne.LogError("kit: icon", err)
 	}
-	return theme.NewColoredResource(fyne.NewStaticResource(name+".svg", src), c)
+	return &dyed{ThemedResource: theme.NewColoredResource(fyne.NewStaticResource(name+".svg", src), c), color: c}
+}
+
+// A dyed icon is named by the colour that it has, not only by what that is called:
+// Fyne keeps the pictures of icons by their names, and drops those of the theme
+// before some time after it was switched.
+type dyed struct {
+	*theme.ThemedResource
+	color fyne.ThemeColorName
+}
+
+// Name is the colour, as hexadecimal RGBA, and the file.
+func (d *dyed) Name() string {
+	r, g, b, a := tint(d.color).RGBA()
+	return fmt.Sprintf("%02x%02x%02x%02x-%s", r>>8, g>>8, b>>8, a>>8, d.ThemedResource.Name())
 }
 
 func (i *Icon) paint() {
