@@ -37,6 +37,7 @@ var keyFaults = []struct {
 	{fido.ErrBusy, "Another program is using the security key. End it and try again."},
 	{fido.ErrNoPermission, "You may not open the security key. On Linux install the rule that nightlatch admin udev-rule prints, and plug the key in again."},
 	{fido.ErrNoReaderService, "The service that talks to NFC readers does not run. On Debian and its kin install the package pcscd, then try again."},
+	{fido.ErrReadersDenied, "You may not use the NFC readers: their service, pcscd, takes nobody but who sits at this computer. Run this on its own screen, or plug the security key in over USB."},
 	{fido.ErrNoReader, "There is no NFC reader. Plug one in, or plug the security key in over USB."},
 	{fido.ErrNoCard, "Nothing lies on the NFC reader. Hold the security key to it, and leave it there until it is done."},
 	{fido.ErrNotFIDOCard, "What lies on the NFC reader is no security key: it speaks neither FIDO2 nor U2F. Take it off and hold your key to the reader."},

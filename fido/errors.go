@@ -48,6 +48,7 @@ var ErrNoKey = fmt.Errorf("%w: no security key came", ErrTimeout)
 // What stands between a person and a key on an NFC reader.
 var (
 	ErrNoReaderService = errors.New("fido: the smart card service does not run")
+	ErrReadersDenied   = errors.New("fido: no permission to use the smart card service")
 	ErrNoReader        = errors.New("fido: no NFC reader")
 	ErrNoCard          = errors.New("fido: nothing lies on the reader")
 	ErrNotFIDOCard     = errors.New("fido: what lies on the reader is no security key")

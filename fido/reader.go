@@ -42,12 +42,12 @@ func (s ReaderState) String() string {
 
 // Err returns the error that keeps a person in that state from using an NFC key,
 // nil when nothing does: ErrUnsupported, ErrNoReaderService,
-// ErrNoPermission, ErrNoReader, ErrNoCard, ErrNotFIDOCard or ErrBusy.
+// ErrReadersDenied, ErrNoReader, ErrNoCard, ErrNotFIDOCard or ErrBusy.
 func (s ReaderState) Err() error {
 	return map[ReaderState]error{
 		ReaderUnsupported: ErrUnsupported,
 		NoReaderService:   ErrNoReaderService,
-		ReaderDenied:      ErrNoPermission,
+		ReaderDenied:      ErrReadersDenied,
 		NoReader:          ErrNoReader,
 		ReaderEmpty:       ErrNoCard,
 		ReaderNotFIDO:     ErrNotFIDOCard,

@@ -19,7 +19,7 @@ func TestReaderStates(t *testing.T) {
 	}{
 		{ReaderUnsupported, ErrUnsupported, false},
 		{NoReaderService, ErrNoReaderService, false},
-		{ReaderDenied, ErrNoPermission, false},
+		{ReaderDenied, ErrReadersDenied, false},
 		{NoReader, ErrNoReader, false},
 		{ReaderEmpty, ErrNoCard, true},
 		{ReaderNotFIDO, ErrNotFIDOCard, true},

@@ -149,6 +149,8 @@ func TestReaderInWords(t *testing.T) {
 	if got := h.app.Clipboard().Content(); got != "sudo apt install pcscd" {
 		t.Errorf("copied %q", got)
 	}
+	d.lay(fido.ReaderDenied)
+	h.sees("can’t be read from here", "takes nobody but who sits at this computer")
 	d.lay(fido.ReaderEmpty)
 	h.sees("Insert your security key, or tap it", "ACS ACR122U is ready. Nothing lies on it yet")
 	d.lay(fido.ReaderNotFIDO)

@@ -42,6 +42,7 @@ func keyStepShots() []shot {
 		at("08-key-insert-service", waiting(fido.NoReaderService)),
 		at("08-key-insert-reader", waiting(fido.ReaderEmpty), func(s *wizard.State) { s.Lab = true }),
 		at("08-key-insert-other-card", waiting(fido.ReaderNotFIDO)),
+		at("08-key-insert-denied", waiting(fido.ReaderDenied)),
 		at("08-key-insert-busy-card", waiting(fido.ReaderBusy)),
 		at("08-key-insert-no-nfc", waiting(fido.ReaderUnsupported), func(s *wizard.State) { s.Reach.NFC = false }),
 		at("08-key-insert-locked", wizard.Talk{Phase: wizard.Inserting, Locked: []fido.Device{yubi()}}),

@@ -75,7 +75,7 @@ func TestStates(t *testing.T) {
 	}{
 		"unsupported":    {func(d *desk) { d.err = fido.ErrUnsupported }, fido.ReaderUnsupported, fido.ErrUnsupported},
 		"no pcscd":       {func(d *desk) { d.err = fido.ErrNoReaderService }, fido.NoReaderService, fido.ErrNoReaderService},
-		"polkit says no": {func(d *desk) { d.err = fido.ErrNoPermission }, fido.ReaderDenied, fido.ErrNoPermission},
+		"polkit says no": {func(d *desk) { d.err = fido.ErrNoPermission }, fido.ReaderDenied, fido.ErrReadersDenied},
 		"no reader":      {func(d *desk) { d.slots = nil }, fido.NoReader, fido.ErrNoReader},
 		"nothing there":  {func(*desk) {}, fido.ReaderEmpty, fido.ErrNoCard},
 		"a bank card":    {func(d *desk) { d.lay("left", bankCard{}) }, fido.ReaderNotFIDO, fido.ErrNotFIDOCard},

@@ -119,6 +119,7 @@ func ExplainKey(w *assets.Words, err error) Said {
 		{fido.ErrNoPermission, "key_no_permission"},
 		{fido.ErrNotKey, "key_not_a_key"},
 		{fido.ErrNoReaderService, "key_no_reader_service"},
+		{fido.ErrReadersDenied, "key_readers_denied"},
 		{fido.ErrNoReader, "key_no_reader"},
 		{fido.ErrNoCard, "key_no_card"},
 		{fido.ErrNotFIDOCard, "key_not_fido_card"},

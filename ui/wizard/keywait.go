@@ -41,6 +41,8 @@ func (d *Drawing) readerSays(s State, h Host) []fyne.CanvasObject {
 	switch state := s.Talk.Reader.State; {
 	case state == fido.NoReaderService:
 		return []fyne.CanvasObject{kit.Narrow(560, kit.V(kit.S8, note(w.T("wizard.key.no-service")), kit.NewCommand(w.T("wizard.copy"), PCSCCommand, h.CopyLine)))}
+	case state == fido.ReaderDenied:
+		return []fyne.CanvasObject{note(w.T("wizard.key.readers-denied"))}
 	case state == fido.NoReader:
 		return []fyne.CanvasObject{note(w.T("wizard.key.no-reader"))}
 	case state == fido.ReaderEmpty:

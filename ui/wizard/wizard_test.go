@@ -198,7 +198,7 @@ func TestEveryKeyErrorHasWords(t *testing.T) {
 		fido.ErrVerification, fido.ErrNoSpace, fido.ErrBusy, fido.ErrNoPermission, fido.ErrNotKey, fido.ErrDenied, fido.ErrNotAllowed,
 		fido.ErrAlgorithm, fido.ErrOrigin, fido.ErrMalformed, fido.ErrUntrusted, fido.ErrUnsupported,
 		fido.ErrNoKey, fido.ErrPINChange, fido.ErrIncapable, fido.ErrTapAgain, fido.ErrCardPulled,
-		fido.ErrNoReaderService, fido.ErrNoReader, fido.ErrNoCard, fido.ErrNotFIDOCard,
+		fido.ErrNoReaderService, fido.ErrReadersDenied, fido.ErrNoReader, fido.ErrNoCard, fido.ErrNotFIDOCard,
 		&fido.WrongPINError{TriesLeft: 3}, &fido.AlreadyEnrolledError{}, errors.New("rx error"),
 	} {
 		said := ExplainKey(w, err)
