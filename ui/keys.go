@@ -18,7 +18,7 @@ type Keys interface {
 type KeyPresence interface {
 	Watch(ctx context.Context, show func([]fido.Device, error)) error
 	Choose(ctx context.Context, from []fido.Device, ui fido.Interaction) (fido.Device, error)
-	Reader(ctx context.Context) fido.Reader
+	WatchReader(ctx context.Context, show func(fido.Reader))
 }
 
 // KeyCeremonies is what a key does for an account.

@@ -20,7 +20,10 @@ func (noKeys) Choose(context.Context, []fido.Device, fido.Interaction) (fido.Dev
 	return fido.Device{}, fido.ErrRemoved
 }
 
-func (noKeys) Reader(context.Context) fido.Reader { return fido.Reader{State: fido.NoReader} }
+func (noKeys) WatchReader(ctx context.Context, show func(fido.Reader)) {
+	show(fido.Reader{State: fido.NoReader})
+	<-ctx.Done()
+}
 
 func (noKeys) Create(context.Context, fido.Device, json.RawMessage, fido.Interaction) (json.RawMessage, error) {
 	return nil, fido.ErrRemoved

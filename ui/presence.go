@@ -33,18 +33,16 @@ func on(path string) func(fido.Device) bool {
 	return func(d fido.Device) bool { return d.Path == path }
 }
 
-// lookAround is how often the reader is asked what lies on it.
-const lookAround = time.Second
-
 // watchKeys tells what is plugged in, now and after each change, until the scope
 // is left: a screen that is not shown looks for nothing.
 func (c *Console) watchKeys(s *Scope, tell func(presence)) {
+	listed := false // or else what is known of the keys is of another screen
 	s.Follow(func(ctx context.Context, later func(func())) {
 		// It ends with the scope, which is no error; what keeps it from listing is shown.
 		_ = c.cfg.Keys.Watch(ctx, func(ds []fido.Device, err error) {
-			reader := c.cfg.Keys.Reader(ctx)
 			later(func() {
-				c.presence = presence{ds, reader, err}
+				listed = true
+				c.presence.devices, c.presence.err = ds, err
 				tell(c.presence)
 			})
 		})
@@ -53,22 +51,14 @@ func (c *Console) watchKeys(s *Scope, tell func(presence)) {
 		return
 	}
 	s.Follow(func(ctx context.Context, later func(func())) {
-		tick := time.NewTicker(lookAround)
-		defer tick.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-tick.C:
-			}
-			reader := c.cfg.Keys.Reader(ctx)
+		c.cfg.Keys.WatchReader(ctx, func(r fido.Reader) {
 			later(func() {
-				if reader != c.presence.reader {
-					c.presence.reader = reader
+				news := r != c.presence.reader
+				if c.presence.reader = r; news && listed {
 					tell(c.presence)
 				}
 			})
-		}
+		})
 	})
 }
 
