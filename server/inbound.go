@@ -46,6 +46,9 @@ func (s *Server) Inbound(ctx context.Context, from, to, body string) error {
 			if err := s.announce(tx, a, "", "", event); err != nil {
 				return err
 			}
+			if err := account.Save(tx, a); err != nil { // its view has changed: who looks at it is told
+				return err
+			}
 		}
 		if consent.Stopped || len(ids) == 0 || !s.carriers.Ways().Text {
 			return nil

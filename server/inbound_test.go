@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -40,7 +41,19 @@ func TestStopAndGo(t *testing.T) {
 		t.Errorf("before anything was said: %+v", a.Texts)
 	}
 	before := w.texts(bobPhone)
+	following, leave := context.WithTimeout(t.Context(), 30*time.Second)
+	defer leave()
+	events := must[<-chan api.Event](t)(c.Events(following))
 	w.say(bobPhone, " stop. ")
+	told := false
+	for e := range events {
+		if told = e.Topic == api.TopicAccount; told {
+			break
+		}
+	}
+	if !told {
+		t.Error("nobody is told that the account looks different")
+	}
 	a := must[api.Account](t)(c.Account(t.Context()))
 	if a.Texts == nil || !a.Texts.Stopped || a.Texts.ShortCode != "40404" || !a.Texts.At.Equal(w.clock.Now()) {
 		t.Errorf("after STOP: %+v", a.Texts)

@@ -127,7 +127,7 @@ func TestDiagnose(t *testing.T) {
 		NoSender:     {server: mailServer{startTLS: true, refuse: map[string]string{"MAIL": "550 no"}}, change: nothing, reply: 550},
 		NoRecipient:  {server: mailServer{startTLS: true, refuse: map[string]string{"RCPT": "550 no"}}, change: nothing, reply: 550},
 		NotTaken:     {server: mailServer{startTLS: true, refuse: map[string]string{".": "554 no"}}, change: nothing, reply: 554},
-		Silent:       {server: mailServer{startTLS: true, silent: "RCPT"}, change: func(c *SMTPConfig) { c.Timeout = 50 * time.Millisecond }},
+		Silent:       {server: mailServer{startTLS: true, silent: "RCPT"}, change: func(c *SMTPConfig) { c.Timeout = time.Second }},
 		Unreachable:  {server: mailServer{}, change: func(c *SMTPConfig) { c.Addr = "127.0.0.1:1" }},
 	} {
 		t.Run(string(want), func(t *testing.T) {
