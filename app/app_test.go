@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -306,5 +307,24 @@ func TestFromNow(t *testing.T) {
 	}
 	if got := fromNow(nil, now); got != "" {
 		t.Errorf("at once: %q", got)
+	}
+}
+
+// The line that gets readers going is one for this system, and none where we know none.
+func TestReadersCommand(t *testing.T) {
+	t.Parallel()
+	for has, want := range map[string]string{
+		"apt": "sudo apt install pcscd", "dnf systemctl": "sudo dnf install pcsc-lite && sudo systemctl enable --now pcscd.socket",
+		"apt /usr/sbin/pcscd systemctl": "sudo systemctl enable --now pcscd.socket", "apt pcscd": "", "": "",
+	} {
+		got := readersCommand(func(program string) (string, error) {
+			if slices.Contains(strings.Fields(has), program) {
+				return program, nil
+			}
+			return "", os.ErrNotExist
+		})
+		if got != want {
+			t.Errorf("with %q: %q, want %q", has, got, want)
+		}
 	}
 }

@@ -145,10 +145,11 @@ func (h *home) show(ctx context.Context, ready func(url string, lab bool) error)
 		Version: version,
 		Address: e.url,
 		Features: ui.Features{
-			SecurityKeys: libfido2.Supported,
-			NFC:          nfcHere,
-			VirtualKeys:  virtual.Supported,
-			UdevCommand:  udevCommand(),
+			SecurityKeys:   libfido2.Supported,
+			NFC:            nfcHere,
+			VirtualKeys:    virtual.Supported,
+			UdevCommand:    udevCommand(),
+			ReadersCommand: readersCommand(exec.LookPath),
 		},
 	})
 	if err != nil {

@@ -86,6 +86,27 @@ func udevCommand() string {
 	return assets.UdevCommand(self)
 }
 
+// readersCommand is the line for a shell that gets the service running that talks to
+// NFC readers; "" where we know of none. find looks for a program.
+func readersCommand(find func(string) (string, error)) string {
+	here := func(program string) bool {
+		_, err := find(program)
+		return err == nil
+	}
+	const start = "sudo systemctl enable --now pcscd.socket"
+	switch {
+	case here("pcscd") || here("/usr/sbin/pcscd"):
+		if here("systemctl") {
+			return start
+		}
+	case here("apt"):
+		return "sudo apt install pcscd" // and Debian starts it
+	case here("dnf"):
+		return "sudo dnf install pcsc-lite && " + start
+	}
+	return ""
+}
+
 // udevRule prints the rule that lets whoever sits at this computer open security
 // keys. Installing it is left to the person, who alone may.
 func (c *adminCommand) udevRule(context.Context) error {

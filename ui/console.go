@@ -58,6 +58,9 @@ type Features struct {
 	// UdevCommand is the line for a shell that lets whoever sits at this computer
 	// open security keys; "" where the system needs none.
 	UdevCommand string
+	// ReadersCommand is the line that installs or starts the service that talks to
+	// readers; "" where none is known.
+	ReadersCommand string
 }
 
 // A Console is the window and all that is in it.

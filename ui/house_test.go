@@ -129,7 +129,7 @@ func (h *house) enter() {
 	h.t.Helper()
 	c, err := New(Config{
 		App: h.app, Client: h.client, Keys: h.keys, Vault: h.vault, Prefs: h.prefs, Printer: h.printer, Lab: h.inLab, Version: "1.0",
-		Features: Features{SecurityKeys: true, NFC: true, VirtualKeys: true, UdevCommand: "nightlatch admin udev-rule"},
+		Features: Features{SecurityKeys: true, NFC: true, VirtualKeys: true, UdevCommand: "nightlatch admin udev-rule", ReadersCommand: "sudo apt install pcscd"},
 	})
 	must(h.t, err)
 	h.console = c

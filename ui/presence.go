@@ -124,5 +124,5 @@ func gone(err error) bool {
 
 // reach is how this computer gets to security keys.
 func (c *Console) reach() wizard.Reach {
-	return wizard.Reach{NFC: c.cfg.Features.NFC, UdevCommand: c.cfg.Features.UdevCommand}
+	return wizard.Reach{NFC: c.cfg.Features.NFC, UdevCommand: c.cfg.Features.UdevCommand, ReadersCommand: c.cfg.Features.ReadersCommand}
 }

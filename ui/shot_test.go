@@ -137,7 +137,7 @@ func (s stillScreen) draw() drawn   { return s.look() }
 // November: only its drawing is used.
 func stillConsole(app fyne.App, words *assets.Words) *Console {
 	c := &Console{words: words, account: stillAccount(), about: stillAbout()}
-	c.cfg = Config{App: app, Version: "1.0", Address: "http://localhost:8440", Language: "en", Now: stillNow, Prefs: app.Preferences(), Features: Features{SecurityKeys: true, NFC: true, VirtualKeys: true, UdevCommand: assets.UdevCommand("/usr/bin/nightlatch")}}
+	c.cfg = Config{App: app, Version: "1.0", Address: "http://localhost:8440", Language: "en", Now: stillNow, Prefs: app.Preferences(), Features: Features{SecurityKeys: true, NFC: true, VirtualKeys: true, UdevCommand: assets.UdevCommand("/usr/bin/nightlatch"), ReadersCommand: "sudo apt install pcscd"}}
 	c.root = newScope(context.Background(), func(func()) {})
 	c.root.Leave() // nothing starts
 	c.scope = c.root

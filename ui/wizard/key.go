@@ -57,12 +57,10 @@ type KeyInput struct {
 
 // A Reach is how this computer gets to security keys.
 type Reach struct {
-	NFC         bool   // this build reads keys on a reader
-	UdevCommand string // lets the person at this computer open keys; "" where nothing is needed
+	NFC            bool   // this build reads keys on a reader
+	UdevCommand    string // lets the person at this computer open keys; "" where nothing is needed
+	ReadersCommand string // installs or starts the service that talks to readers; "" where none is known
 }
-
-// PCSCCommand installs the service that talks to NFC readers.
-const PCSCCommand = "sudo apt install pcscd"
 
 // useSecurityKey asks for a touch on a security key.
 func useSecurityKey(s State, h Host, step api.UseSecurityKey) Drawing {

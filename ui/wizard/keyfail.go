@@ -65,7 +65,7 @@ func (d *Drawing) keyFailed(s State, h Host) {
 	switch {
 	case errors.Is(err, fido.ErrNoPermission) && s.Reach.UdevCommand != "":
 		d.Body = append(d.Body, kit.NewCommand(w.T("wizard.copy"), s.Reach.UdevCommand, h.CopyLine))
-	case errors.Is(err, fido.ErrNoReaderService):
-		d.Body = append(d.Body, kit.NewCommand(w.T("wizard.copy"), PCSCCommand, h.CopyLine))
+	case errors.Is(err, fido.ErrNoReaderService) && s.Reach.ReadersCommand != "":
+		d.Body = append(d.Body, kit.NewCommand(w.T("wizard.copy"), s.Reach.ReadersCommand, h.CopyLine))
 	}
 }

@@ -40,7 +40,11 @@ func (d *Drawing) readerSays(s State, h Host) []fyne.CanvasObject {
 	args := assets.Args{"reader": name}
 	switch state := s.Talk.Reader.State; {
 	case state == fido.NoReaderService:
-		return []fyne.CanvasObject{kit.Narrow(560, kit.V(kit.S8, note(w.T("wizard.key.no-service")), kit.NewCommand(w.T("wizard.copy"), PCSCCommand, h.CopyLine)))}
+		parts := []fyne.CanvasObject{note(w.T("wizard.key.no-service"))}
+		if s.Reach.ReadersCommand != "" {
+			parts = append(parts, kit.NewCommand(w.T("wizard.copy"), s.Reach.ReadersCommand, h.CopyLine))
+		}
+		return []fyne.CanvasObject{kit.Narrow(560, kit.V(kit.S8, parts...))}
 	case state == fido.ReaderDenied:
 		return []fyne.CanvasObject{note(w.T("wizard.key.readers-denied"))}
 	case state == fido.NoReader:
