@@ -214,6 +214,18 @@ func TestEveryKeyErrorHasWords(t *testing.T) {
 	}
 }
 
+// A build that reaches no keys offers no further try.
+func TestNoFurtherTryWithoutKeys(t *testing.T) {
+	dressed(t)
+	step := api.UseSecurityKey{Get: api.RawJSON(`{}`)}
+	for err, again := range map[error]bool{fido.ErrUnsupported: false, fido.ErrRemoved: true} {
+		s := State{View: api.View{Kind: api.SignIn, Step: step}, Talk: Talk{Phase: Failing, Err: err}}
+		if d := useSecurityKey(s, Host{Words: english(t)}, step); (d.Next != nil) != again {
+			t.Errorf("%v: another try is offered: %t", err, d.Next != nil)
+		}
+	}
+}
+
 // A key of another name of the server is refused with both names, and with what
 // can be done; there is nothing to try again when no key can be used here.
 func TestKeyOfAnotherName(t *testing.T) {
