@@ -119,14 +119,19 @@ func (d *desk) touch(k virtual.Key) {
 }
 
 // blinks waits until a key waits for a touch, while the console goes on.
-func (d *desk) blinks(id string) {
+func (d *desk) blinks(id string) { d.house.t.Helper(); d.waits(id, true) }
+
+// rests waits until a key waits for no touch any more: it was told to stop.
+func (d *desk) rests(id string) { d.house.t.Helper(); d.waits(id, false) }
+
+func (d *desk) waits(id string, touch bool) {
 	d.house.t.Helper()
 	deadline := time.After(10 * time.Second)
 	for {
 		changed := d.Changed()
 		k, err := d.Key(id)
 		must(d.house.t, err)
-		if k.WaitingForTouch {
+		if k.WaitingForTouch == touch {
 			return
 		}
 		select {
@@ -134,7 +139,7 @@ func (d *desk) blinks(id string) {
 			f()
 		case <-changed:
 		case <-deadline:
-			d.house.t.Fatalf("the key never blinked; on screen: %s", d.house.seen())
+			d.house.t.Fatalf("the key waits for a touch: %t; on screen: %s", !touch, d.house.seen())
 		}
 	}
 }

@@ -72,6 +72,7 @@ func TestWhichOneIsThis(t *testing.T) {
 	h.sees("Touch the one you want to see", "left")
 	h.do("Cancel")
 	h.misses("Touch the one you want to see")
+	d.rests(blue.ID)
 	h.do("Pick by touch")
 	d.touch(blue)
 	h.sees("In your list as “In the office”")
