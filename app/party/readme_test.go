@@ -1,0 +1,69 @@
+package party
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// repository is this package's way to the root of the repository.
+const repository = "../.."
+
+// fence finds the first block of a kind in a page of Markdown.
+func fence(t *testing.T, page, kind string) string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(repository, page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile("(?s)\n```" + kind + "\n(.*?)```\n").FindSubmatch(b)
+	if found == nil {
+		t.Fatalf("%s has no block of %s", page, kind)
+	}
+	return string(found[1])
+}
+
+// What README prints for client developers runs as it stands.
+func TestREADMERunsWhenPasted(t *testing.T) {
+	dir := t.TempDir()
+	docs, err := filepath.Abs(filepath.Join(repository, "docs"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, err := filepath.Abs(built.plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(dir, "build"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for target, name := range map[string]string{docs: "docs", program: "build/nightlatch"} {
+		if err := os.Symlink(target, filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// The server's end is waited for, and what it said is no part of the answers.
+	script := "cd " + dir + " && export TMPDIR=" + dir + "\n" + fence(t, "README.md", "sh") + "wait $!\n"
+	got := run(t, nil, script, "bash", "-e", "-u")
+	for _, want := range []string{`"type":"enter-code","channel":"text"`, `"username":"ada"`, `"two_factor":true`, `{"now":"`} {
+		if !strings.Contains(got.stdout, want) {
+			t.Errorf("no %s in the answers", want)
+		}
+	}
+	if got.status != 0 || strings.Contains(got.stdout, `"type":"about:blank"`) || strings.Contains(got.stdout, `"refusal":{`) {
+		t.Errorf("%+v", got)
+	}
+}
+
+// The seed file to begin with is the one that its page prints.
+func TestSeedFileIsTheOneInTheDocs(t *testing.T) {
+	b, err := os.ReadFile(filepath.Join(repository, "docs", "accounts.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if fence(t, "docs/seed.md", "json") != string(b) {
+		t.Error("docs/seed.md and docs/accounts.json are not the same")
+	}
+}
