@@ -22,8 +22,12 @@ func (s *Server) look(c *call) (api.View, error) {
 	return v, s.orSignIn(c, err)
 }
 
-// reply answers a ceremony's step.
+// answerStep answers a ceremony's step. Revisions begin with 1: none is a client
+// that does not know of them, not one that was overtaken.
 func (s *Server) answerStep(c *call, in api.Answer) (api.View, error) {
+	if in.Rev < 1 {
+		return api.View{}, malformed("rev", "Give rev: the revision of the view that is answered, as it stands there.")
+	}
 	v, err := s.ceremonies.Answer(c.r.Context(), c.caller(), c.r.PathValue("id"), in)
 	return s.told(c, v, err)
 }

@@ -80,6 +80,12 @@ func TestCeremonyOverTheWire(t *testing.T) {
 	if got := stale.object(t); stale.status != 200 || got["rev"] != 2.0 {
 		t.Errorf("a stale revision: %d %s", stale.status, stale.body)
 	}
+	for what, rev := range map[string]string{"no": ``, "null as": `"rev":null,`, "zero as": `"rev":0,`, "a word as": `"rev":"two",`} {
+		e := w.json("POST", path, "", `{`+rev+`"input":{"type":"credentials","username":"ada","password":"correct horse battery"}}`)
+		if p := e.problem(t); e.status != 400 || p.Code != api.Malformed || p.Field != "rev" {
+			t.Errorf("%s revision: %d %s", what, e.status, e.body)
+		}
+	}
 	again := w.json("GET", path, "", "")
 	if got := again.object(t); again.status != 200 || got["rev"] != 2.0 || got["id"] != view["id"] {
 		t.Errorf("look again: %d %s", again.status, again.body)
