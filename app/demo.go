@@ -46,11 +46,14 @@ func demoSeed() *server.Seed {
 	}}
 }
 
-// labAccounts is what a door may show of a seed.
+// labAccounts is what the lab shows of a seed: all that it takes to sign in.
 func labAccounts(seed *server.Seed) []api.LabAccount {
 	var accounts []api.LabAccount
 	for _, a := range seed.Accounts {
-		accounts = append(accounts, api.LabAccount{Username: a.Username, Password: a.Password, Story: a.Story})
+		accounts = append(accounts, api.LabAccount{
+			Username: a.Username, Password: a.Password, Story: a.Story,
+			AppSecret: a.App, BackupCodes: a.BackupCodes,
+		})
 	}
 	return accounts
 }

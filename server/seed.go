@@ -36,7 +36,7 @@ type SeedAccount struct {
 }
 
 // SeedCodes are backup codes in the form that New of package backupcode has. In
-// JSON they are a list of codes, or a number of codes that nobody knows.
+// JSON they are a list of codes, or a number of codes that are made up.
 type SeedCodes []string
 
 // UnmarshalJSON implements json.Unmarshaler.

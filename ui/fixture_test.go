@@ -144,7 +144,7 @@ func stillLab(c *Console) *labPanel {
 		texts:    []api.LabText{{From: "40404", Body: "418205 is your Nightlatch code to confirm this phone. Don't share it.\n@localhost #418205", At: at(stillNow())}},
 		mail:     []api.LabMail{{To: "m@example.org", Subject: "A backup code was used", Text: "…", At: ago(12 * time.Hour)}, {To: "m@example.org", Subject: "Text message codes are on", Text: "…", At: stillNow()}},
 		keys:     []api.LabKey{{ID: "k", Name: "Virtual key", Transport: "usb", HasPIN: true, PluggedIn: true, WaitingForTouch: true}},
-		accounts: []api.LabAccount{{Username: "ada", Password: "night-latch-demo", Story: "nothing-on"}, {Username: "ben", Password: "night-latch-demo", Story: "text-only"}},
+		accounts: []api.LabAccount{{Username: "ada", Password: "night-latch-demo", Story: "nothing-on"}, {Username: "chloe", Password: "night-latch-demo", Story: "app-and-codes", AppCode: "418205", BackupCodes: []string{"7kmq-2xwd-9hfz-3r8n", "4tgc-8vqp-5jxw-6m2d"}}},
 	}
 	l.view.read[mailID(l.view.mail[0])] = true
 	l.phone = kit.NewPhone(kit.PhoneConfig{Carrier: c.words.T("lab.carrier-name"), Charge: "82 %", Notes: l.notes(l.view.texts)})

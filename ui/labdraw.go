@@ -23,6 +23,7 @@ type labInputs struct {
 	mail                      func(api.LabMail)
 	key                       func(api.LabKey, keyDeed)
 	use                       func(api.LabAccount)
+	copy                      func(code string)
 }
 
 // drawLab draws the panel around the phone and the clock, which live on.
@@ -214,9 +215,30 @@ func (c *Console) labAccounts(v labView, in labInputs) fyne.CanvasObject {
 		row := kit.NewTapRow(kit.Inset(kit.S12, kit.S8, kit.S12, kit.S8, kit.H(kit.S8, kit.Grow(kit.V(0,
 			kit.NewText(a.Username, kit.Strong, kit.Ink), kit.NewText(story, kit.Caption, kit.Ink2).Wrapped())), kit.Chevron())), func() { in.use(a) })
 		row.Name = w.T("lab.use-name", a.Username)
-		rows = append(rows, row)
+		rows = append(rows, kit.V(0, row, c.labSecrets(a, in)))
 	}
 	return kit.List(kit.S12, rows...)
+}
+
+// labSecrets is what the second step of a demo account takes: the code that its
+// app shows now, and its backup codes by number.
+func (c *Console) labSecrets(a api.LabAccount, in labInputs) fyne.CanvasObject {
+	w := c.words
+	var lines []fyne.CanvasObject
+	line := func(label, shown, code string) {
+		lines = append(lines, kit.H(kit.S8, kit.Grow(kit.NewText(label, kit.Caption, kit.Ink2)), kit.NewText(shown, kit.Code, kit.Ink),
+			kit.NewLink(w.T("wizard.copy"), func() { in.copy(code) }).Named(w.T("lab.account.copy-name", label, a.Username))))
+	}
+	if len(a.AppCode) == 6 {
+		line(w.T("lab.account.app"), a.AppCode[:3]+" "+a.AppCode[3:], a.AppCode)
+	}
+	for i, code := range a.BackupCodes {
+		line(w.T("lab.account.backup", i+1), code, code)
+	}
+	if len(lines) == 0 {
+		return kit.Space(0, 0)
+	}
+	return kit.Inset(kit.S12, 0, kit.S12, kit.S8, kit.V(kit.S4, lines...))
 }
 
 // codeInText finds the code of a text, and the origin-bound line (R15).

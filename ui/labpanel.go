@@ -106,13 +106,16 @@ func (l *labPanel) askTime() {
 	})
 }
 
-// tick shows the time, on the phone too.
+// tick shows the time, on the phone too, and the codes of that time.
 func (l *labPanel) tick() {
 	now := l.c.now()
 	w := l.c.words
 	l.clock.SetWords(now.Format("15:04:05"))
 	l.date.SetWords(w.Date(now))
 	l.phone.SetTime(w.Clock(now), w.Weekday(now))
+	if slices.ContainsFunc(l.view.accounts, func(a api.LabAccount) bool { return a.AppCodeEnds != nil && !now.Before(*a.AppCodeEnds) }) {
+		l.look("") // their apps show the next code
+	}
 }
 
 // look loads what the panel shows.
@@ -252,6 +255,7 @@ func (l *labPanel) draw() fyne.CanvasObject {
 		key:     l.key,
 		plug:    l.askKey,
 		use:     l.use,
+		copy:    l.c.copy,
 	})
 }
 
@@ -297,15 +301,22 @@ func (l *labPanel) reset() {
 
 // use fills a demo account into the door, or puts its password on the clipboard.
 func (l *labPanel) use(a api.LabAccount) {
-	if d, ok := l.c.front.(*signIn); ok {
+	c := l.c
+	if d, ok := c.front.(*signIn); ok {
 		if _, asks := d.state.View.Step.(api.EnterCredentials); asks {
 			d.state.Draft.Username, d.state.Draft.Password = a.Username, a.Password
-			l.c.refocus()
-			l.c.redraw()
+			c.uncover()
+			c.refocus()
+			c.redraw()
 			return
 		}
 	}
-	l.c.copy(a.Password)
+	c.cfg.App.Clipboard().SetContent(a.Password)
+	if c.session != nil {
+		c.toast.Say(c.words.T("lab.use.signed-in", a.Username))
+		return
+	}
+	c.toast.Say(c.words.T("lab.use.copied", a.Username))
 }
 
 // labFits reports whether a window of a width has room for the panel beside a
@@ -322,7 +333,33 @@ func (c *Console) showLab() {
 	case !c.dock.Visible():
 		c.toggleLab()
 	default:
-		c.window.Canvas().Focus(firstIn(c.dock))
+		c.focusLab()
+	}
+}
+
+// focusLab gives the panel the keyboard: what hides it again, as Reset, which comes
+// first, destroys.
+func (c *Console) focusLab() {
+	var first fyne.Focusable
+	kit.Walk(c.dock, func(o fyne.CanvasObject) bool {
+		if b, ok := o.(*kit.Button); ok && b.Name == c.words.T("lab.close") {
+			first = b
+		}
+		return first == nil
+	})
+	c.focus(first)
+}
+
+// uncover hides the panel where it covers the page: what was asked for is there. A
+// panel beside the page stays, and whether it is shown at the next start does too.
+func (c *Console) uncover() {
+	if c.dock == nil || !c.dock.Visible() || c.slot.Visible() {
+		return
+	}
+	c.dock.Hide()
+	c.window.Content().Refresh()
+	if at := c.window.Canvas().Focused(); at != nil && !c.inRail(at) {
+		c.focus(nil)
 	}
 }
 
@@ -341,9 +378,7 @@ func (c *Console) toggleLab() {
 	c.window.Content().Refresh()
 	c.redraw()
 	if c.dock.Visible() {
-		if f := firstIn(c.dock); f != nil {
-			c.window.Canvas().Focus(f)
-		}
+		c.focusLab()
 	} else if c.window.Canvas().Focused() == nil {
 		c.refocus()
 		c.redraw()

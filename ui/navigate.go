@@ -55,6 +55,7 @@ func (c *Console) visit(place string) {
 		return
 	}
 	if s := c.screenAt(place); s != nil {
+		c.uncover()
 		c.show(s)
 	}
 }
@@ -114,6 +115,10 @@ func (c *Console) nextRegion() {
 	}
 	for i := range regions {
 		next := regions[(here+1+i)%len(regions)]
+		if next == fyne.CanvasObject(c.dock) && c.dock != nil {
+			c.focusLab()
+			return
+		}
 		if f := firstIn(next); f != nil && next.Visible() {
 			c.window.Canvas().Focus(f)
 			return

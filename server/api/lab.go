@@ -98,4 +98,11 @@ type LabAccount struct {
 	Username string `json:"username"`
 	Password string `json:"password"`
 	Story    string `json:"story"` // a translation key's last part: what it is for
+
+	// What its second step takes, as the seed has it: nobody has these on a phone
+	// or on paper. What was changed or used since is not told.
+	AppSecret   string   `json:"app_secret,omitempty"`    // base32
+	AppCode     string   `json:"app_code,omitempty"`      // six digits: what the app shows by the lab's clock
+	AppCodeEnds *Time    `json:"app_code_ends,omitempty"` // when it shows the next one
+	BackupCodes []string `json:"backup_codes,omitempty"`  // in the order of their numbers, from 1
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"nightlatch/server/api"
+	"nightlatch/server/otp"
 )
 
 // Handler answers /lab/v1/…. It checks neither Host nor Origin: the server that
@@ -119,7 +120,20 @@ func (l *Lab) getMail(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (l *Lab) getAccounts(w http.ResponseWriter, _ *http.Request) error {
-	return respond(w, http.StatusOK, append([]api.LabAccount{}, l.cfg.Accounts...))
+	now := l.cfg.Clock.Now()
+	out := append([]api.LabAccount{}, l.cfg.Accounts...)
+	for i, a := range out {
+		if a.AppSecret == "" {
+			continue
+		}
+		code, err := otp.Code(a.AppSecret, now)
+		if err != nil {
+			return err
+		}
+		ends := now.Truncate(otp.Period).Add(otp.Period)
+		out[i].AppCode, out[i].AppCodeEnds = code, &ends
+	}
+	return respond(w, http.StatusOK, out)
 }
 
 func (l *Lab) postReset(w http.ResponseWriter, r *http.Request) error {

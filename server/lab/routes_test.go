@@ -340,3 +340,19 @@ func TestEventsTellWhatToLookAt(t *testing.T) {
 		t.Errorf("the ended stream says %q", lines.Text())
 	}
 }
+
+// The lab shows what a demo account's app shows, by the lab's clock.
+func TestAccountsHaveTheirCodes(t *testing.T) {
+	w := newWorld(t)
+	w.cfg.Accounts = append(w.cfg.Accounts, api.LabAccount{Username: "chloe", AppSecret: "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", BackupCodes: []string{"7kmq-2xwd-9hfz-3r8n"}})
+	w.call(t, "PUT", "/lab/v1/clock", `{"set":"2005-03-18T01:58:31Z"}`, nil) // RFC 6238, appendix B: 1111111111
+	var got []api.LabAccount
+	w.call(t, "GET", "/lab/v1/accounts", "", &got)
+	ends := time.Date(2005, 3, 18, 1, 59, 0, 0, time.UTC)
+	if c := got[1]; c.AppCode != "050471" || c.AppCodeEnds == nil || !c.AppCodeEnds.Equal(ends) || len(c.BackupCodes) != 1 {
+		t.Errorf("chloe has %+v", c)
+	}
+	if got[0].AppCode != "" || got[0].AppCodeEnds != nil || w.cfg.Accounts[1].AppCode != "" {
+		t.Errorf("an account without an app has %+v", got[0])
+	}
+}

@@ -1,0 +1,96 @@
+package ui
+
+import (
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"nightlatch/server"
+	"nightlatch/server/account"
+	"nightlatch/server/api"
+	"nightlatch/server/lab"
+)
+
+// newDemo is a house with a demo account whose second step is an app.
+func newDemo(t *testing.T) *house {
+	t.Helper()
+	seed := &server.Seed{Accounts: []server.SeedAccount{{
+		Username: "chloe", Password: password, Email: "chloe@example.org", App: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+		BackupCodes: server.SeedCodes{"7kmq-2xwd-9hfz-3r8n", "4tgc-8vqp-5jxw-6m2d"}, Story: "app-and-codes",
+	}}}
+	a := seed.Accounts[0]
+	return buildHouse(t, server.Config{Policy: account.Classic(), Seed: seed}, true, func(c *lab.Config) {
+		c.Accounts = []api.LabAccount{{Username: a.Username, Password: a.Password, Story: a.Story, AppSecret: a.App, BackupCodes: a.BackupCodes}}
+	})
+}
+
+// A demo account is signed in to with what the lab shows: its app's code, which
+// follows the lab's clock, and its backup codes by number.
+func TestLabSignsIn(t *testing.T) {
+	h := newDemo(t)
+	h.sees("At first an authenticator app", "Code in the app", "Backup code 2", "4tgc-8vqp-5jxw-6m2d")
+	h.do("Use chloe")
+	h.press(fyne.KeyReturn)
+	h.sees("Enter the code from your app")
+	h.pass(time.Hour)
+	secret := "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+	now := h.appCode(secret)
+	h.sees(now[:3] + " " + now[3:])
+	h.do("Copy: Code in the app, chloe")
+	code := h.app.Clipboard().Content()
+	if code != now && code != h.appCode(secret) {
+		t.Errorf("copied %q, the app shows %q", code, now)
+	}
+	h.tabTo("Code, 0 of 6 signs")
+	h.write(code)
+	h.press(fyne.KeyReturn)
+	h.sees("You’re in")
+	h.press(fyne.KeyReturn)
+	h.sees("If this phone died now")
+
+	h.do("Use chloe")
+	h.sees("The password of chloe is on the clipboard. Sign out")
+	if got := h.app.Clipboard().Content(); got != password {
+		t.Errorf("the clipboard has %q", got)
+	}
+}
+
+// A lab that covers the page gives way to what is asked for; one beside it stays.
+func TestLabGivesWay(t *testing.T) {
+	h := newDemo(t)
+	c := h.console
+	c.window.Resize(fyne.NewSize(800, 700))
+	if c.slot.Visible() {
+		t.Fatal("the lab doesn’t cover the page of a small window")
+	}
+	h.do("Use chloe")
+	if c.dock.Visible() || !c.slot.Visible() {
+		t.Error("the form that was filled in is behind the lab")
+	}
+	h.press(fyne.KeyReturn)
+	h.sees("Enter the code from your app")
+	h.write(h.appCode("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"))
+	h.press(fyne.KeyReturn)
+	h.sees("You’re in")
+	h.press(fyne.KeyReturn)
+	h.sees("If this phone died now")
+
+	h.ctrl(fyne.KeyL)
+	if at := nameOf(h.canvas().Focused()); c.slot.Visible() || at != "*kit.Button Hide the lab" {
+		t.Errorf("the lab was opened and %s has the keyboard", at)
+	}
+	h.ctrl(fyne.Key7)
+	h.sees("What happened to this account")
+	if c.dock.Visible() || !c.slot.Visible() {
+		t.Error("the page that was gone to is behind the lab")
+	}
+
+	c.window.Resize(firstSize)
+	h.ctrl(fyne.KeyL)
+	h.ctrl(fyne.Key1)
+	h.sees("If this phone died now")
+	if !c.dock.Visible() || !c.slot.Visible() {
+		t.Error("a lab beside the page was hidden")
+	}
+}
