@@ -18,8 +18,7 @@ const keyVerbs = "list, info, enroll, sign-in, set-pin, credentials, delete and 
 
 const keyUsage = `Usage: nightlatch key VERB [flags]
 
-  list                      the keys that are here: path, transport, name;
-                            with --server those of its lab, too
+  list                      the keys that are here: path, transport, name
   info                      what a key says of itself
   enroll --session TOKEN    add a key to the account of a session
   sign-in --user NAME       sign in with a key, and print the session token
@@ -30,6 +29,9 @@ const keyUsage = `Usage: nightlatch key VERB [flags]
 
 The session's token may stand in the environment instead, as NIGHTLATCH_SESSION:
 other people on this computer can read command lines.
+
+With the --server of a lab on this computer the keys that are plugged in there
+count, too. enroll and sign-in have one in any case: http://localhost:8440.
 
 A key's PIN, and a password, are read from standard input, a line each: the
 password first; for set-pin the PIN that the key has, then the new one.
@@ -46,10 +48,10 @@ func (t terminal) key(args []string) error {
 	var server, session, label, user, id string
 	var yes bool
 	switch verb {
-	case "list":
-		f.StringVar(&server, "server", "", "`URL` of a server with a lab, whose keys are listed, too")
 	case "enroll", "sign-in":
-		f.StringVar(&server, "server", "http://localhost:8440", "`URL` of the server")
+		f.StringVar(&server, "server", "http://localhost:8440", "`URL` of the server; the keys of its lab, if it is one, count, too")
+	default:
+		f.StringVar(&server, "server", "", "`URL` of a lab's server, whose keys count, too")
 	}
 	switch verb {
 	case "list", "info", "set-pin", "credentials":
@@ -98,6 +100,7 @@ func (t terminal) key(args []string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	fido.IgnoreHangup()
+	theServer := client.New(base, nil).WithAgent("nightlatch key")
 	cfg, letGo, err := withReaders(fido.Config{Open: libfido2.Backend{}, Devices: libfido2.Devices, Changes: libfido2.Changes, Origin: origin})
 	if err != nil {
 		return err
@@ -110,6 +113,11 @@ func (t terminal) key(args []string) error {
 	case *device != "":
 		cfg.Devices, cfg.Changes, cfg.Reader = fido.Paths(*device), nil, nil
 		target = fido.Device{Path: *device, Transport: fido.USB}
+	case base != "":
+		needed := verb != "enroll" && verb != "sign-in"
+		if cfg, err = withLab(ctx, cfg, theServer, base, needed); err != nil {
+			return explainKey(base, err)
+		}
 	}
 	keys, err := fido.New(cfg)
 	if err != nil {
@@ -122,9 +130,11 @@ func (t terminal) key(args []string) error {
 	}
 	c := keyCommand{
 		terminal: t,
-		client:   client.New(base, nil).WithAgent("nightlatch key"),
+		client:   theServer,
+		base:     base,
 		keys:     keys,
 		device:   target,
+		atReader: isReaderAddress(*device),
 		secrets:  newSecrets(t),
 	}
 	switch verb {
@@ -133,17 +143,17 @@ func (t terminal) key(args []string) error {
 	case "sign-in":
 		err = c.signIn(ctx, user)
 	case "info":
-		err = c.info(ctx)
+		err = c.withKey(ctx, c.info)
 	case "set-pin":
-		err = c.setPIN(ctx)
+		err = c.withKey(ctx, c.setPIN)
 	case "credentials":
-		err = c.credentials(ctx)
+		err = c.withKey(ctx, c.credentials)
 	case "delete":
 		err = c.delete(ctx, id)
 	case "reset":
-		err = c.keys.Reset(ctx, c.device, c)
+		err = c.withKey(ctx, c.reset)
 	default:
-		err = c.list(ctx, server != "")
+		err = c.list(ctx)
 	}
 	if isReaderAddress(*device) {
 		err = insteadOfKey(ctx, keys, err)
@@ -175,7 +185,10 @@ func checkServer(server string) (base, origin string, err error) {
 type keyCommand struct {
 	terminal
 	client  *client.Client
+	base    string // the server's address; "" for none
 	keys    *fido.Client
 	device  fido.Device
 	secrets *secrets
+
+	atReader bool // the key is one on a reader
 }

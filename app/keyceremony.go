@@ -11,10 +11,11 @@ import (
 	"nightlatch/server/api"
 )
 
-// enroll adds the key to the account of a session (R30–R33).
+// enroll adds the key to the account of a session (R30–R33), and prints the name
+// that it has there.
 func (c keyCommand) enroll(ctx context.Context, session, label string) error {
 	c.client = c.client.WithToken(session)
-	return c.play(ctx, api.EnrollKey, func(step api.Step) (api.Input, error) {
+	err := c.play(ctx, api.EnrollKey, func(step api.Step) (api.Input, error) {
 		switch step := step.(type) {
 		case api.Overview:
 			return api.Continue{}, nil
@@ -37,6 +38,10 @@ func (c keyCommand) enroll(ctx context.Context, session, label string) error {
 		}
 		return nil, unknownStep(step)
 	})
+	if err == nil {
+		fmt.Fprintf(c.out, "enrolled as %s\n", label)
+	}
+	return err
 }
 
 // signIn signs in with password and key, and prints the session token.
@@ -124,7 +129,7 @@ func (c keyCommand) Show(p fido.Prompt) {
 	case fido.Insert:
 		fmt.Fprintln(c.err, "Plug in your security key.")
 	case fido.Touch:
-		fmt.Fprintln(c.err, "Touch your security key.")
+		c.sayTouch(p.Device)
 	case fido.Tap:
 		if p.Device.Path == "" {
 			fmt.Fprintln(c.err, "Hold your security key to the reader and leave it there, or plug it in.")

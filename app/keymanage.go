@@ -11,6 +11,20 @@ import (
 	"nightlatch/fido"
 )
 
+// withKey does something with the key that is there. Nobody is asked to plug one
+// in: what is done might be meant for another.
+func (c keyCommand) withKey(ctx context.Context, do func(context.Context) error) error {
+	if c.device.Path == "" && !c.atReader {
+		switch there, err := c.keys.Devices(ctx); {
+		case err != nil:
+			return err
+		case len(there) == 0:
+			return refuse(fido.ErrNoKey, "No security key is plugged in. Plug one in and try again, or name its path with --device.")
+		}
+	}
+	return do(ctx)
+}
+
 // info prints what a key says of itself, a line each: what, a tab, the answer.
 func (c keyCommand) info(ctx context.Context) error {
 	p, err := c.keys.Look(ctx, c.device)
@@ -18,7 +32,7 @@ func (c keyCommand) info(ctx context.Context) error {
 		return err
 	}
 	say := func(what, answer string) { fmt.Fprintf(c.out, "%s\t%s\n", what, answer) }
-	say("path", addressOf(p.Device))
+	say("path", c.addressOf(ctx, p.Device))
 	if p.Device.Virtual {
 		say("virtual", "LAB")
 	}
@@ -37,6 +51,18 @@ func (c keyCommand) info(ctx context.Context) error {
 	say("sensor", yesNo(p.Verifies))
 	say("manages credentials", yesNo(p.CanManage))
 	return nil
+}
+
+// addressOf is what --device takes for a device that was looked at, by how it was
+// listed: what a key says of itself does not tell whether it lies on a reader.
+func (c keyCommand) addressOf(ctx context.Context, d fido.Device) string {
+	there, _ := c.keys.Devices(ctx) // one that has just left is known by its path
+	for _, listed := range there {
+		if listed.Path == d.Path {
+			return addressOf(listed)
+		}
+	}
+	return d.Path
 }
 
 func pinState(p fido.Portrait) string {
@@ -81,7 +107,20 @@ func (c keyCommand) setPIN(ctx context.Context) error {
 	if errors.Is(err, fido.ErrPINPolicy) {
 		return refuse(err, "The security key does not accept such a PIN. It wants at least %d characters, and no more than 63 bytes. Nothing was changed.", p.MinPIN)
 	}
+	return c.done(err, "the PIN is set")
+}
+
+// done says in a line that something was done, if it was.
+func (c keyCommand) done(err error, sentence string) error {
+	if err == nil {
+		fmt.Fprintln(c.out, sentence)
+	}
 	return err
+}
+
+// reset makes a key as new.
+func (c keyCommand) reset(ctx context.Context) error {
+	return c.done(c.keys.Reset(ctx, c.device, c), "the security key is as new")
 }
 
 // newPIN reads the new PIN; a person at a terminal types it twice.
@@ -131,15 +170,17 @@ func (c keyCommand) delete(ctx context.Context, id string) error {
 	if err != nil || len(raw) == 0 {
 		return usagef("--id %s is no ID; nightlatch key credentials prints them", id)
 	}
-	pin, err := c.managementPIN()
-	if err != nil {
-		return err
-	}
-	err = c.keys.DeleteResident(ctx, c.device, raw, pin)
-	if errors.Is(err, fido.ErrNotEnrolled) {
-		return refuse(err, "Nothing with this ID is kept on the security key. nightlatch key credentials lists what is.")
-	}
-	return err
+	return c.withKey(ctx, func(ctx context.Context) error {
+		pin, err := c.managementPIN()
+		if err != nil {
+			return err
+		}
+		err = c.keys.DeleteResident(ctx, c.device, raw, pin)
+		if errors.Is(err, fido.ErrNotEnrolled) {
+			return refuse(err, "Nothing with this ID is kept on the security key. nightlatch key credentials lists what is.")
+		}
+		return c.done(err, "deleted")
+	})
 }
 
 func (c keyCommand) managementPIN() (string, error) {

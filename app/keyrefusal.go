@@ -30,7 +30,7 @@ var keyFaults = []struct {
 	{fido.ErrNoKey, "No security key was plugged in within 30 seconds. Plug one in and try again, or name its path with --device."},
 	{fido.ErrTimeout, "The security key was not touched in time. Try again and touch it when it blinks."},
 	{fido.ErrCardPulled, "The security key was taken off the reader. Nothing was stored; lay it back and leave it there until it is done."},
-	{fido.ErrRemoved, "The security key was removed, or is not there. Nothing was stored; plug it in and try again."},
+	{fido.ErrRemoved, "The security key was removed, or is not there. Nothing was changed; plug it in and try again."},
 	{fido.ErrInterrupted, "The security key broke off the conversation. Nothing was stored; plug it in again and try once more."},
 	{fido.ErrNoSpace, "There is no space left on the security key. Delete something from it, nightlatch key credentials lists what there is, or use another key."},
 	{fido.ErrSeveral, "More than one security key is plugged in. Choose one with --device; nightlatch key list shows them."},

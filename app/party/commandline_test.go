@@ -61,7 +61,7 @@ func TestCommandLine(t *testing.T) {
 		{"key delete", 2, "--id", ""},
 		{"key delete --id +", 2, "credentials", ""},
 		{"key reset", 2, "--yes", ""},
-		{"key info --server http://localhost:1", 2, "server", ""},
+		{"key info --server http://localhost:1", 1, "No Nightlatch server answers", ""},
 		{"key -h", 0, "", "credentials"},
 		{"key set-pin -h", 0, "", "-device"},
 		{"key info --device /nowhere", 1, "not there", ""},

@@ -1,7 +1,9 @@
 package party
 
 import (
+	"bufio"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -105,5 +107,80 @@ func TestCopiedKey(t *testing.T) {
 				t.Errorf("sign-in with the first one again: %+v", got)
 			}
 		})
+	}
+}
+
+// The key that is plugged in at the lab is the one that is meant, without its path:
+// listed, asked about, given a PIN, enrolled and signed in with.
+func TestLabKeyNeedsNoPath(t *testing.T) {
+	s := serve(t, built.plain)
+	ctx := within(t, 2*time.Minute)
+	p := protect(t, s, "robin", "+12025550111")
+	use := func(input, verb string, args ...string) outcome {
+		t.Helper()
+		return run(t, nil, input, built.plain, append([]string{"key", verb, "--server", s.URL}, args...)...)
+	}
+	done := func(got outcome, want string) {
+		t.Helper()
+		if got.status != 0 || got.stderr != "" || !strings.Contains(got.stdout, want) {
+			t.Errorf("%+v, want %q", got, want)
+		}
+	}
+	if got := use("", "list"); got.status != 0 || got.stdout != "" || !strings.Contains(got.stderr, "No security key is plugged in") {
+		t.Errorf("list without a key: %+v", got)
+	}
+	if got := use("", "info"); got.status != 1 || !strings.Contains(got.stderr, "No security key is plugged in") {
+		t.Errorf("info without a key: %+v", got)
+	}
+	key := plug(t, ctx, s, "Blue", "")
+	done(use("", "list"), key.Path+"\tusb\tBlue\tLAB\n")
+	done(use("", "info"), "path\t"+key.Path+"\nvirtual\tLAB\n")
+	done(use("2468\n", "set-pin"), "the PIN is set\n")
+	done(use(p.Password+"\n2468\n", "enroll", "--session", p.Client.Token(), "--label", "Blue one"), "enrolled as Blue one\n")
+	got := use(p.Password+"\n2468\n", "sign-in", "--user", p.Name)
+	if a, err := s.Client.WithToken(strings.TrimSpace(got.stdout)).Account(ctx); err != nil || a.Username != p.Name {
+		t.Errorf("sign-in: %+v: %v", got, err)
+	}
+	plug(t, ctx, s, "Red", "")
+	if got := use("", "info"); got.status != 1 || !strings.Contains(got.stderr, "More than one security key") {
+		t.Errorf("two of them: %+v", got)
+	}
+}
+
+// A person at a terminal is told how to touch a key that is not to be touched.
+func TestLabKeyTouchedFromATerminal(t *testing.T) {
+	s := serve(t, built.plain)
+	ctx := within(t, time.Minute)
+	p := protect(t, s, "robin", "+12025550111")
+	key, err := s.Client.PlugKey(ctx, api.LabKey{Name: "Blue", Transport: "usb"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := built.plain + " key enroll --server " + s.URL
+	cmd := exec.CommandContext(ctx, "script", "--quiet", "--return", "--command", line, "/dev/null")
+	cmd.Env = append(os.Environ(), "NIGHTLATCH_SESSION="+p.Client.Token())
+	input, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	output, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said strings.Builder
+	for lines := bufio.NewScanner(output); lines.Scan(); {
+		said.WriteString(lines.Text() + "\n")
+		if call, found := strings.CutPrefix(strings.TrimSpace(lines.Text()), "curl "); found {
+			if _, err := harness.Run(ctx, "", "curl", append([]string{"--silent", "--fail-with-body"}, strings.Fields(call)...)...); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	_ = input.Close()
+	if err := cmd.Wait(); err != nil || !strings.Contains(said.String(), "/lab/v1/keys/"+key.ID+"/touch") || !strings.Contains(said.String(), "enrolled as ") {
+		t.Errorf("%v\n%s", err, &said)
 	}
 }
