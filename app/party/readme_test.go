@@ -25,7 +25,8 @@ func fence(t *testing.T, page, kind string) string {
 	return string(found[1])
 }
 
-// What README prints for client developers runs as it stands.
+// What README prints for client developers runs as it stands, and what docs/api.md
+// has for afterwards.
 func TestREADMERunsWhenPasted(t *testing.T) {
 	dir := t.TempDir()
 	docs, err := filepath.Abs(filepath.Join(repository, "docs"))
@@ -45,9 +46,14 @@ func TestREADMERunsWhenPasted(t *testing.T) {
 		}
 	}
 	// The server's end is waited for, and what it said is no part of the answers.
-	script := "cd " + dir + " && export TMPDIR=" + dir + "\n" + fence(t, "README.md", "sh") + "wait $!\n"
+	const end = "kill $!\n"
+	block, ends := strings.CutSuffix(fence(t, "README.md", "sh"), end)
+	if !ends {
+		t.Fatalf("README does not end the server that it starts: %s", block)
+	}
+	script := "cd " + dir + " && export TMPDIR=" + dir + "\n" + block + fence(t, "docs/api.md", "sh") + end + "wait $!\n"
 	got := run(t, nil, script, "bash", "-e", "-u")
-	for _, want := range []string{`"type":"enter-code","channel":"text"`, `"username":"ada"`, `"two_factor":true`, `{"now":"`} {
+	for _, want := range []string{`"type":"enter-code","channel":"text"`, `"username":"ada"`, `"two_factor":true`, `{"now":"`, "enrolled as Blue\n"} {
 		if !strings.Contains(got.stdout, want) {
 			t.Errorf("no %s in the answers", want)
 		}

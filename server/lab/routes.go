@@ -14,6 +14,21 @@ import (
 // carries it does.
 func (l *Lab) Handler() http.Handler {
 	mux := http.NewServeMux()
+	for pattern, h := range l.calls() {
+		mux.HandleFunc(pattern, l.handle(h))
+	}
+	mux.HandleFunc(eventsCall, l.events)
+	mux.HandleFunc(anyPath, l.handle(func(w http.ResponseWriter, r *http.Request) error {
+		return noRoute(mux, w, r)
+	}))
+	return mux
+}
+
+// eventsCall is the one call whose answer does not end by itself.
+const eventsCall = "GET /lab/v1/events"
+
+// calls is every other call of the lab, as docs/api.md and clients know them.
+func (l *Lab) calls() map[string]func(http.ResponseWriter, *http.Request) error {
 	calls := map[string]func(http.ResponseWriter, *http.Request) error{
 		"GET /lab/v1/clock":                   l.getClock,
 		"PUT /lab/v1/clock":                   l.putClock,
@@ -34,14 +49,7 @@ func (l *Lab) Handler() http.Handler {
 	for _, deed := range []api.KeyDeed{api.TouchKey, api.FillKey, api.LockPIN, api.ForcePINChange, api.EnrollFinger} {
 		calls["POST /lab/v1/keys/{id}/"+string(deed)] = l.doKey(deed)
 	}
-	for pattern, h := range calls {
-		mux.HandleFunc(pattern, l.handle(h))
-	}
-	mux.HandleFunc("GET /lab/v1/events", l.events)
-	mux.HandleFunc(anyPath, l.handle(func(w http.ResponseWriter, r *http.Request) error {
-		return noRoute(mux, w, r)
-	}))
-	return mux
+	return calls
 }
 
 // anyPath is the pattern of requests that no other pattern takes.

@@ -23,7 +23,7 @@ func TestDiagramsAreUpToDate(t *testing.T) {
 		"Every multi-step exchange with the server, drawn from its definition: the states,\n",
 		"and the inputs that lead from one to the next. An input that is refused stays\n",
 		"where it is; an arrow back to the same state means that something else about it\n",
-		"may change. Written by `go test ./server/ceremony/ceremonytest -update`.\n")
+		"may change. What the steps hold and take is in [api.md](api.md). Written by `go test ./server/ceremony/ceremonytest -update`.\n")
 	diagrams := w.Engine.Diagrams()
 	for _, kind := range w.Engine.Kinds() {
 		fmt.Fprintf(&b, "\n## %s\n\n```mermaid\n%s```\n", kind, diagrams[kind])
