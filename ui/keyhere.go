@@ -21,6 +21,7 @@ type keysHere struct {
 
 	presence presence
 	mine     [][]byte          // credentials of the account's keys
+	account  []api.Key         // the account's keys
 	labels   map[string]string // their labels, by credential ID
 	known    map[string]looked // by path
 	at       string            // path of the one that is shown
@@ -80,7 +81,7 @@ func (h *keysHere) forget() {
 // that are plugged in are asked again which of them they are.
 func (h *keysHere) belong(keys []api.Key) {
 	mine := credentials(keys)
-	h.labels = map[string]string{}
+	h.account, h.labels = keys, map[string]string{}
 	for _, k := range keys {
 		h.labels[k.CredentialID] = k.Label
 	}
@@ -232,7 +233,11 @@ func (h *keysHere) setPIN(d fido.Device, l looked) {
 
 // reset leads through making the key as new.
 func (h *keysHere) reset(d fido.Device, l looked) {
-	h.c.show(newKeyReset(h.c, d, l.portrait, h.labels[l.holds]))
+	entry := api.Key{}
+	if i := slices.IndexFunc(h.account, func(k api.Key) bool { return l.holds != "" && k.CredentialID == l.holds }); i >= 0 {
+		entry = h.account[i]
+	}
+	h.c.show(newKeyReset(h.c, d, l.portrait, entry))
 }
 
 // choose lets all keys blink: the one that is touched is shown.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"nightlatch/fido"
+	"nightlatch/server/api"
 )
 
 // A resetStage is how far making a key as new has come.
@@ -35,6 +36,7 @@ type keyReset struct {
 	view  resetView
 	there []fido.Device // were there when the key was taken out
 	use   *Scope        // while the key is being reset
+	entry api.Key       // the account's key that it is; no ID where it is none
 }
 
 // A resetView is what the page is drawn from.
@@ -50,8 +52,8 @@ type resetView struct {
 	err      error
 }
 
-func newKeyReset(c *Console, d fido.Device, p fido.Portrait, label string) *keyReset {
-	return &keyReset{c: c, view: resetView{device: d, portrait: p, label: label}}
+func newKeyReset(c *Console, d fido.Device, p fido.Portrait, entry api.Key) *keyReset {
+	return &keyReset{c: c, entry: entry, view: resetView{device: d, portrait: p, label: entry.Label}}
 }
 
 func (r *keyReset) place() string { return placeKeys }
@@ -152,6 +154,7 @@ func (r *keyReset) draw() drawn {
 	return r.c.drawKeyReset(r.view, resetInputs{
 		agree: func(on bool) { r.view.agreed = on; r.changed() },
 		begin: r.begin, stop: r.stop,
-		done: func() { r.c.visit(placeKeys) },
+		done:   func() { r.c.visit(placeKeys) },
+		remove: func() { r.c.removeKey(r.entry, func() { r.c.visit(placeKeys) }) },
 	})
 }

@@ -14,6 +14,7 @@ import (
 type resetInputs struct {
 	agree             func(on bool)
 	begin, stop, done func()
+	remove            func() // the account's entry for it
 }
 
 func (c *Console) drawKeyReset(v resetView, in resetInputs) drawn {
@@ -57,8 +58,12 @@ func (c *Console) drawKeyReset(v resetView, in resetInputs) drawn {
 		p.Left, p.Actions = nil, []fyne.CanvasObject{done}
 		d.first, d.keys = done, kit.Keys{Enter: in.done, Escape: in.done}
 		say := w.T("ui.key.reset.done-why")
-		if v.label != "" {
+		if v.label != "" { // it gets nobody in any more, and would still count as a way in
 			say = w.T("ui.key.reset.done-mine", args)
+			remove := kit.NewButton(w.T("ui.key.reset.remove"), "", kit.Primary, in.remove)
+			p.Left = []fyne.CanvasObject{kit.NewButton(w.T("ui.key.reset.keep"), "", kit.Quiet, in.done)}
+			p.Actions = []fyne.CanvasObject{remove}
+			d.first, d.keys.Enter = remove, in.remove
 		}
 		card(kit.HTop(kit.S16, kit.Tile("check", true), kit.Grow(kit.V(kit.S4,
 			kit.NewText(w.T("ui.key.reset.done"), kit.Heading, kit.Ink).Wrapped(), kit.Para(say, kit.Ink2)))))

@@ -99,8 +99,10 @@ func (p *securityKeysPage) rename() {
 	})
 }
 
-func (p *securityKeysPage) remove(k api.Key) {
-	c := p.c
+func (p *securityKeysPage) remove(k api.Key) { p.c.removeKey(k, p.load) }
+
+// removeKey asks, takes a key off the account's list, and goes on.
+func (c *Console) removeKey(k api.Key, then func()) {
 	var what []string
 	if a := c.account; a.Methods.Keys == 1 {
 		what = append(what, c.words.T("ui.keys.delete.last"))
@@ -110,7 +112,7 @@ func (p *securityKeysPage) remove(k api.Key) {
 	}
 	c.confirm("ui.keys.delete", what, func() {
 		c.act(func(ctx context.Context, server *client.Client) (func(), error) {
-			return func() { c.reload(nil); p.load() }, server.DeleteKey(ctx, k.ID)
+			return func() { c.reload(nil); then() }, server.DeleteKey(ctx, k.ID)
 		})
 	}, k.Label)
 }

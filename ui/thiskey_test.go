@@ -239,12 +239,13 @@ func TestResetThisKey(t *testing.T) {
 	d.blinks(k.ID) // the key was asked in time; the touch may come later
 	late.Store(11)
 	d.touch(k)
-	h.sees("The key is as new", "It has no PIN and opens nothing", "delete that entry")
+	h.sees("The key is as new", "It has no PIN and opens nothing", "counts as a way in")
 	h.press(fyne.KeyReturn)
-	h.sees("None yet. Whoever holds the key can use it", "Not set up for this account")
-	h.do("Delete Desk drawer")
+	h.sees("Delete “Desk drawer”?", "It is your last security key")
 	h.press(fyne.KeyTab, fyne.KeyReturn)
-	h.sees("No security key yet")
+	h.sees("No security key yet", "None yet. Whoever holds the key can use it", "Not set up for this account")
+	h.ctrl(fyne.Key1)
+	h.sees("Yes, with your password alone")
 }
 
 // A key that was plugged in for too long refuses a reset, and loses nothing.
