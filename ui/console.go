@@ -207,7 +207,7 @@ func (c *Console) frame() {
 	if c.dock != nil {
 		docked = append(docked, c.dock)
 	}
-	c.window.SetContent(container.New(floor{}, kit.Z(kit.NewWindow(c.rail, c.slot, docked...), c.toast)))
+	c.window.SetContent(container.New(floor{}, kit.Z(kit.NewGround(c.window.Canvas()), kit.NewWindow(c.rail, c.slot, docked...), c.toast)))
 	c.window.Canvas().SetOnTypedKey(c.typed)
 }
 

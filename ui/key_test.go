@@ -47,12 +47,14 @@ func TestSecurityKey(t *testing.T) {
 	h.sees("Touch your key", "left")
 	must(t, b.Touch(k.ID))
 	h.sees("Name your key")
-	h.empty()
-	h.write("Desk drawer")
+	h.write("Desk drawer") // what was suggested is typed over
 	h.press(fyne.KeyReturn)
 	h.sees("The security key is on", "You have no backup code") // R32
 	h.press(fyne.KeyReturn)
 	h.sees("Desk drawer", "not used yet")
+	if keys, err := h.console.server.Keys(t.Context()); err != nil || len(keys) != 1 || keys[0].Label != "Desk drawer" {
+		t.Errorf("the keys are %+v, %v", keys, err)
+	}
 
 	// R33: the same key again is refused by the key, and its entry is named.
 	h.do("Add security key")

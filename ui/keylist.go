@@ -88,6 +88,9 @@ func (c *Console) keyList(v keysView, in keyInputs, d *drawn) []fyne.CanvasObjec
 		field := kit.NewInput(kit.InputConfig{Name: w.T("wizard.name"), Text: name.draft, Limit: 64, OnChanged: func(s string) { name.draft = s }, OnSubmit: func(string) { in.rename() }})
 		rows = append(rows, kit.Inset(kit.S16, kit.S12, kit.S16, kit.S12, kit.H(kit.S16, kit.Tile("key", true), kit.Grow(field),
 			kit.NewButton(w.T("wizard.cancel"), "", kit.Quiet, in.stop), kit.NewButton(w.T("ui.keys.save"), "", kit.Secondary, in.rename))))
+		if name.draft == k.Label {
+			field.SelectFirst()
+		}
 		d.first = field.Focus()
 		d.keys = kit.Keys{Enter: in.rename, Escape: in.stop}
 	}

@@ -46,7 +46,7 @@ func (d *pinDialog) open(title, words, do string, act func()) {
 			d.ended(false)
 		},
 	})
-	kit.Focus(first)
+	d.c.window.Canvas().Focus(first)
 }
 
 // redraw shows a fault, and gives the keyboard to what must be typed again.
@@ -55,7 +55,7 @@ func (d *pinDialog) redraw() {
 	d.body.Objects = parts
 	d.body.Refresh()
 	d.dialog.Refresh()
-	kit.Focus(first)
+	d.c.window.Canvas().Focus(first)
 }
 
 // try runs something with the PINs that were typed, and closes the dialog if it

@@ -108,6 +108,9 @@ func TestLabKeys(t *testing.T) {
 	h.sees("Blue", "Plugged in")
 	h.do("Take out Blue")
 	h.sees("Taken out")
+	if at := nameOf(h.canvas().Focused()); at != "*kit.Button Plug in Blue" {
+		t.Errorf("after Take out %s has the keyboard", at)
+	}
 	h.do("Plug in Blue")
 	h.sees("Plugged in")
 

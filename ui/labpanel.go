@@ -226,6 +226,7 @@ func (l *labPanel) do(work func(ctx context.Context, server *client.Client) erro
 func (l *labPanel) redraw() {
 	canvas := l.c.window.Canvas()
 	mark, nth := bookmark(l.root, canvas.Focused())
+	place := placeIn(l.root, canvas.Focused())
 	var at fyne.Position
 	if s := scrollIn(l.root); s != nil {
 		at = s.Offset
@@ -236,9 +237,11 @@ func (l *labPanel) redraw() {
 		s.ScrollToOffset(at)
 	}
 	if mark != "" {
-		if f := find(l.root, mark, nth); f != nil {
-			canvas.Focus(f)
+		f := find(l.root, mark, nth)
+		if f == nil { // "Plug in" became "Take out"
+			f = partAt(l.root, place)
 		}
+		canvas.Focus(f)
 	}
 }
 

@@ -160,6 +160,33 @@ func find(root fyne.CanvasObject, mark string, nth int) (found fyne.Focusable) {
 	return found
 }
 
+// placeIn is the how manieth part of a tree that can have the keyboard a part is,
+// from 0.
+func placeIn(root fyne.CanvasObject, at fyne.Focusable) (n int) {
+	kit.Walk(root, func(o fyne.CanvasObject) bool {
+		if f, ok := o.(fyne.Focusable); ok {
+			if f == at {
+				return false
+			}
+			n++
+		}
+		return true
+	})
+	return n
+}
+
+// partAt is the nth part of a tree that can have the keyboard, or its last one.
+func partAt(root fyne.CanvasObject, n int) (found fyne.Focusable) {
+	kit.Walk(root, func(o fyne.CanvasObject) bool {
+		if f, ok := o.(fyne.Focusable); ok {
+			found = f
+			n--
+		}
+		return n >= 0
+	})
+	return found
+}
+
 // nameOf is what a part with the keyboard is, and what a screen reader calls it.
 func nameOf(f fyne.Focusable) string {
 	if n, ok := f.(interface{ AccessibilityLabel() string }); ok {

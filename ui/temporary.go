@@ -110,7 +110,7 @@ func (p *temporaryPage) ask() {
 			name := strings.TrimSpace(label.Text())
 			if name == "" {
 				label.Refuse(w.T("error.empty.label.what"))
-				kit.Focus(label.Focus())
+				c.window.Canvas().Focus(label.Focus())
 				return
 			}
 			dialog.Close()

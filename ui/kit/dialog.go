@@ -34,6 +34,7 @@ type Dialog struct {
 	card   fyne.CanvasObject
 	cancel *Button
 	do     *Button
+	had    fyne.Focusable // had the keyboard when the mouse was pressed
 }
 
 // dialogWidth is how wide the card is where the window has room.
@@ -166,8 +167,24 @@ func (d *Dialog) place(s fyne.Size) {
 func (d *Dialog) heightFor(w float32) float32 { return heightFor(d.card, w) }
 
 // Tapped keeps a press beside the card from reaching the page. It doesn't close
-// the dialog: one may have typed something.
-func (d *Dialog) Tapped(*fyne.PointEvent) {}
+// the dialog: one may have typed something. Fyne takes the keyboard away with a
+// press on nothing: what had it gets it back.
+func (d *Dialog) Tapped(*fyne.PointEvent) {
+	if !d.over.open || d.over.canvas.Focused() != nil {
+		return
+	}
+	if at, ok := d.had.(fyne.CanvasObject); ok && wayTo(at) != nil {
+		d.over.canvas.Focus(d.had)
+		return
+	}
+	d.focusFirst()
+}
+
+// MouseDown notes what has the keyboard, before Fyne takes it away.
+func (d *Dialog) MouseDown(*desktop.MouseEvent) { d.had = d.over.canvas.Focused() }
+
+// MouseUp is part of desktop.Mouseable.
+func (d *Dialog) MouseUp(*desktop.MouseEvent) {}
 
 // MouseIn, MouseMoved and MouseOut keep the page below from showing hover.
 func (d *Dialog) MouseIn(*desktop.MouseEvent) {}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 
 	. "nightlatch/ui/kit"
 )
@@ -95,5 +96,55 @@ func TestDialogInASmallWindow(t *testing.T) {
 			}
 			picture(t, win, "dialog-small-"+l.name)
 		})
+	}
+}
+
+// A press on nothing leaves the keyboard where it is: Fyne takes it away between
+// MouseDown and Tapped.
+func TestPressOnNothingLeavesTheKeyboard(t *testing.T) {
+	wear(t, Theme{})
+	name, other := NewInput(InputConfig{Name: "Name"}), NewInput(InputConfig{Name: "Other"})
+	page := V(8, name)
+	win := open(t, page, 800, 600, 1)
+	c := win.Canvas()
+	click := func(on interface {
+		MouseDown(*desktop.MouseEvent)
+		MouseUp(*desktop.MouseEvent)
+		Tapped(*fyne.PointEvent)
+	},
+	) {
+		on.MouseDown(&desktop.MouseEvent{})
+		c.Unfocus()
+		on.MouseUp(&desktop.MouseEvent{})
+		on.Tapped(&fyne.PointEvent{})
+	}
+	ground := NewGround(c)
+	c.Focus(name.Focus())
+	click(ground)
+	if c.Focused() != name.Focus() {
+		t.Error("a press on the page takes the keyboard from the field")
+	}
+	d := ShowDialog(c, DialogConfig{Title: "Name", Body: []fyne.CanvasObject{name, other}, Do: "Save"})
+	c.Focus(other.Focus())
+	click(d)
+	if c.Focused() != other.Focus() {
+		t.Error("a press beside the dialog takes the keyboard from its field")
+	}
+}
+
+// Where the page is drawn anew under a dialog, what stands for the button that
+// opened it has the keyboard afterwards.
+func TestDialogGivesItBackToTheSuccessor(t *testing.T) {
+	wear(t, Theme{})
+	page := V(8, NewButton("First", "", Secondary, nil), NewButton("Set a PIN", "", Secondary, nil))
+	c := open(t, page, 800, 600, 1).Canvas()
+	c.Focus(page.Objects[1].(*Button))
+	d := ShowDialog(c, DialogConfig{Title: "Set a PIN", Do: "Set it"})
+	next := NewButton("Set a PIN", "", Secondary, nil)
+	page.Objects = []fyne.CanvasObject{NewButton("First", "", Secondary, nil), next}
+	page.Refresh()
+	d.Dismiss()
+	if c.Focused() != next {
+		t.Errorf("%v has the keyboard", c.Focused())
 	}
 }

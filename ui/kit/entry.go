@@ -18,6 +18,10 @@ func (e *entry) FocusGained() {
 	e.Entry.FocusGained()
 	e.in.focused(true)
 	reveal(e.in)
+	if e.in.suggests {
+		e.in.suggests = false
+		e.in.SelectAll()
+	}
 }
 
 func (e *entry) FocusLost() {

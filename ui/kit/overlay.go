@@ -1,6 +1,9 @@
 package kit
 
 import (
+	"reflect"
+	"slices"
+
 	"fyne.io/fyne/v2"
 )
 
@@ -34,11 +37,41 @@ func (o *overlay) close() {
 	o.open = false
 	o.canvas.Overlays().Remove(o.top)
 	o.canvas.SetOnTypedKey(o.keys)
-	if o.before != nil {
-		if o.canvas.Focused() == o.before {
-			o.before.FocusGained()
-		} else {
-			o.canvas.Focus(o.before)
-		}
+	if o.before == nil {
+		return
 	}
+	switch back := o.back(); {
+	case back == nil:
+	case o.canvas.Focused() == back:
+		back.FocusGained()
+	default:
+		o.canvas.Focus(back)
+	}
+}
+
+// back is what had the keyboard before. Where the page was drawn anew meanwhile it
+// is what stands there with the same name; nil if nothing does.
+func (o *overlay) back() (back fyne.Focusable) {
+	was, ok := o.before.(fyne.CanvasObject)
+	roots := append(slices.Clone(o.canvas.Overlays().List()), o.canvas.Content())
+	if !ok || slices.ContainsFunc(roots, func(root fyne.CanvasObject) bool { return path(root, was) != nil }) {
+		return o.before
+	}
+	for _, root := range roots {
+		Walk(root, func(n fyne.CanvasObject) bool {
+			if f, ok := n.(fyne.Focusable); ok && called(n) == called(was) && reflect.TypeOf(n) == reflect.TypeOf(was) && path(root, n) != nil {
+				back = f
+			}
+			return back == nil
+		})
+	}
+	return back
+}
+
+// called is what a screen reader calls an object.
+func called(o fyne.CanvasObject) string {
+	if n, ok := o.(interface{ AccessibilityLabel() string }); ok {
+		return n.AccessibilityLabel()
+	}
+	return ""
 }

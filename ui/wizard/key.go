@@ -157,6 +157,9 @@ func nameKey(s State, h Host, step api.NameKey) Drawing {
 	d := Drawing{Heading: w.T("wizard.name.heading"), Lead: w.T("wizard.name.lead"), Tile: "check", Cancel: true}
 	next := func() { must(s, h, s.Draft.Label, "label", api.Label{Label: s.Draft.Label}) }
 	label := newField(w.T("wizard.name"), w.T("wizard.name.hint"), false, refusedField(s, "label"), &s.Draft.Label)
+	if s.Draft.Label == step.Suggested {
+		label.Input.SelectFirst() // typing replaces it
+	}
 	d.Next = primary(s, h, w.T("wizard.name.next"), next)
 	d.Body = []fyne.CanvasObject{label}
 	d.refuse(s, h)

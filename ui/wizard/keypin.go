@@ -88,7 +88,10 @@ func (d *Drawing) setPIN(s State, h Host) {
 }
 
 // PINs are what was typed into a form for a new PIN.
-type PINs struct{ Old, New, Repeat string }
+type PINs struct {
+	Old, New, Repeat string
+	Shown            bool // in clear, for them all
+}
 
 // A PINForm asks for a key's new PIN, twice, and for the one before if there is one.
 type PINForm struct {
@@ -104,18 +107,19 @@ type PINForm struct {
 func (f PINForm) Draw() (parts []fyne.CanvasObject, first fyne.Focusable) {
 	w := f.Words
 	if f.Old {
-		old := newField(w.T("wizard.key.pin-now"), "", true, false, &f.Draft.Old)
+		old := f.field("wizard.key.pin-now", "", &f.Draft.Old)
 		f.refuse(old, "empty.pin", "key_wrong_pin", "key_pin_auth_blocked", "key_pin_blocked", "key_pin_required")
 		parts, first = append(parts, old), old.Focus()
 		if f.Tries > 0 && f.Tries < pinTries {
 			parts = append(parts, PINTries(f.Tries)...)
 		}
 	}
-	next := newField(w.T("wizard.key.pin-new"), w.N("wizard.key.pin-rule", f.min()), true, false, &f.Draft.New)
-	repeat := newField(w.T("wizard.key.pin-repeat"), "", true, false, &f.Draft.Repeat)
+	next := f.field("wizard.key.pin-new", w.N("wizard.key.pin-rule", f.min()), &f.Draft.New)
+	repeat := f.field("wizard.key.pin-repeat", "", &f.Draft.Repeat)
 	f.refuse(next, "pin.short", "pin.long", "key_pin_policy")
 	f.refuse(repeat, "pin.unlike")
 	parts = append(parts, next, repeat)
+	parts = append(parts, f.shows(parts))
 	switch {
 	case repeat.Refused():
 		first = repeat.Focus()
@@ -126,6 +130,28 @@ func (f PINForm) Draw() (parts []fyne.CanvasObject, first fyne.Focusable) {
 		parts = append(parts, said(*f.Fault))
 	}
 	return parts, first
+}
+
+// field is one of the PINs. It has no eye: Tab goes from one PIN to the next, and
+// what is typed after it isn't swallowed.
+func (f PINForm) field(key, hint string, draft *string) *kit.TextField {
+	field := kit.NewTextField(f.Words.T(key), hint, kit.InputConfig{Text: *draft, Secret: true, Blind: true, OnChanged: func(s string) { *draft = s }})
+	field.Input.Uncover(f.Draft.Shown)
+	return field
+}
+
+// shows is the box below the PINs that shows them all in clear.
+func (f PINForm) shows(parts []fyne.CanvasObject) fyne.CanvasObject {
+	tick := kit.NewTick(kit.CheckForm, f.Draft.Shown, kit.NewText(f.Words.T("wizard.key.pin-show"), kit.Body, kit.Ink))
+	tick.OnChanged = func(on bool) {
+		f.Draft.Shown = on
+		for _, p := range parts {
+			if t, ok := p.(*kit.TextField); ok {
+				t.Input.Uncover(on)
+			}
+		}
+	}
+	return tick
 }
 
 func refusedIn(parts []fyne.CanvasObject) bool {

@@ -1,0 +1,43 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+)
+
+// A Ground lies under all that is in a window and takes the presses that nothing
+// else takes. With such a press Fyne takes the keyboard from whatever has it; the
+// Ground gives it back, so that looking at a code doesn't stop one typing it.
+type Ground struct {
+	widget.BaseWidget
+	canvas fyne.Canvas
+	had    fyne.Focusable
+}
+
+// NewGround makes the ground of a canvas.
+func NewGround(c fyne.Canvas) *Ground {
+	g := &Ground{canvas: c}
+	g.ExtendBaseWidget(g)
+	return g
+}
+
+// MouseDown notes what has the keyboard, before Fyne takes it away.
+func (g *Ground) MouseDown(*desktop.MouseEvent) { g.had = g.canvas.Focused() }
+
+// MouseUp is part of desktop.Mouseable.
+func (g *Ground) MouseUp(*desktop.MouseEvent) {}
+
+// Tapped gives the keyboard back.
+func (g *Ground) Tapped(*fyne.PointEvent) {
+	if at, ok := g.had.(fyne.CanvasObject); ok && g.canvas.Focused() == nil && wayTo(at) != nil {
+		g.canvas.Focus(g.had)
+	}
+	g.had = nil
+}
+
+// MinSize is nothing: the ground takes the room that there is.
+func (g *Ground) MinSize() fyne.Size { return fyne.Size{} }
+
+// CreateRenderer is Fyne's: there is nothing to see.
+func (g *Ground) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(Z()) }
