@@ -154,15 +154,21 @@ func TestTemporaryPasswordIsTexted(t *testing.T) {
 		w.deliver()
 		return len(must[[]api.LabText](t)(w.client.PhoneMessages(t.Context(), bobPhone)))
 	}
-	wantRefused(t, "R80", w.knock("bob", password), api.TemporaryPasswordRequired)
-	if texts() != 1 {
-		t.Fatalf("%d texts", texts())
+	const told = "sent to the phone"
+	first := w.knock("bob", password)
+	wantRefused(t, "R80", first, api.TemporaryPasswordRequired)
+	if texts() != 1 || !strings.Contains(first.problem(t).Detail, told) {
+		t.Fatalf("%d texts: %s", texts(), first.body)
+	}
+	if e := w.knock("bob", "another passphrase"); strings.Contains(e.body, told) {
+		t.Errorf("a stranger is told: %s", e.body)
 	}
 	sent, _, _ := strings.Cut(w.lastText(bobPhone), " ")
 	wantMe(t, "the texted one", w.knock("bob", sent), "Bob")
-	wantRefused(t, "R80", w.knock("bob", password), api.TemporaryPasswordRequired)
-	if texts() != 1 {
-		t.Errorf("R82: another within two minutes")
+	again := w.knock("bob", password)
+	wantRefused(t, "R80", again, api.TemporaryPasswordRequired)
+	if texts() != 1 || strings.Contains(again.problem(t).Detail, told) {
+		t.Errorf("R82: another within two minutes: %s", again.body)
 	}
 	for range 10 {
 		w.clock.Advance(2 * time.Minute)

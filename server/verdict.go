@@ -129,6 +129,7 @@ func (d *door) askForTemporary(tx store.Tx, k *knock, a *account.Account) (*thir
 	if err != nil {
 		return nil, "", err
 	}
+	refusal.Texted = true
 	return refusal, reported, d.tell(tx, a, k.Client, k.Address, audit.Event{
 		Type: audit.TemporaryPasswordTexted, Rule: "R82", Details: map[string]string{"label": label},
 	})

@@ -181,7 +181,7 @@ var templates = map[string]wording{
 		"A temporary password was made for your account{{with .label}}: {{.}}{{end}}. It is valid for one hour.",
 		"Nightlatch: a temporary password was made."),
 	Notice("temporary-password-texted"): notice("A temporary password was texted",
-		"A program signed in with your ordinary password, and a temporary password was sent to your phone.",
+		"A program tried your ordinary password and was refused. A temporary password for it was sent to your phone.",
 		"Nightlatch: a temporary password was sent to your phone."),
 	Notice("temporary-password-revoked"): notice("A temporary password was revoked",
 		"A temporary password of your account was revoked{{with .label}}: {{.}}{{end}}.",

@@ -55,6 +55,7 @@ type Refusal struct {
 	Code    string
 	Rule    string    // "R80"
 	RetryAt time.Time // throttled, unavailable: when to try again
+	Texted  bool      // temporary_password_required: one was sent to the phone just now (R82)
 }
 
 func (r *Refusal) Error() string { return "thirdparty: " + r.Code }
@@ -74,6 +75,11 @@ func Refused(err error) *Refusal {
 func (r *Refusal) Words() (title, detail string) {
 	switch r.Code {
 	case api.TemporaryPasswordRequired:
+		if r.Texted {
+			return "A temporary password is needed",
+				"Two-factor authentication is on, so this program cannot sign in with the ordinary password. " +
+					"A temporary password was sent to the phone of this account just now: use that one."
+		}
 		return "A temporary password is needed",
 			"Two-factor authentication is on, so this program cannot sign in with the ordinary password. " +
 				"Make a temporary password in Nightlatch under Two-factor authentication and use that one."

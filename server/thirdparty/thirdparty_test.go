@@ -15,15 +15,21 @@ import (
 func TestWords(t *testing.T) {
 	t.Parallel()
 	seen := map[string]string{}
-	for _, code := range []string{
-		api.InvalidCredentials, api.TemporaryPasswordRequired, api.TemporaryPasswordExpired,
-		api.BackupCodeNotAccepted, api.Throttled, api.Unavailable,
+	for _, r := range []Refusal{
+		{Code: api.InvalidCredentials},
+		{Code: api.TemporaryPasswordRequired},
+		{Code: api.TemporaryPasswordRequired, Texted: true},
+		{Code: api.TemporaryPasswordExpired},
+		{Code: api.BackupCodeNotAccepted},
+		{Code: api.Throttled},
+		{Code: api.Unavailable},
 	} {
-		title, detail := (&Refusal{Code: code}).Words()
-		if other, twice := seen[title]; twice {
+		code := r.Code
+		title, detail := r.Words()
+		if other, twice := seen[detail]; twice {
 			t.Errorf("%s and %s have the same words", code, other)
 		}
-		seen[title] = code
+		seen[detail] = code
 		for _, text := range []string{title, detail} {
 			if text == "" || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' }) {
 				t.Errorf("%s: %q", code, text)
