@@ -79,14 +79,17 @@ func ReadSeed(r io.Reader) (*Seed, error) {
 	if len(b) > maxSeed {
 		return nil, &SeedError{Field: "file", Reason: "larger than 4 MiB"}
 	}
-	dec := json.NewDecoder(bytes.NewReader(b))
-	dec.DisallowUnknownFields() // a typing error would be an account without its method
-	seed := &Seed{}
-	if err := dec.Decode(seed); err != nil {
-		return nil, seedJSON(err)
+	var file struct {
+		Accounts []json.RawMessage `json:"accounts"`
 	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, &SeedError{Field: "file", Reason: "something follows the JSON object"}
+	if err := readStrictly(b, &file, ""); err != nil {
+		return nil, err
+	}
+	seed := &Seed{Accounts: make([]SeedAccount, len(file.Accounts))}
+	for i, account := range file.Accounts { // one by one: the decoder does not say which
+		if err := readStrictly(account, &seed.Accounts[i], fmt.Sprintf("accounts[%d]", i)); err != nil {
+			return nil, err
+		}
 	}
 	return seed.normal()
 }
@@ -106,19 +109,35 @@ func (s *Seed) normal() (*Seed, error) {
 	return out, nil
 }
 
-func seedJSON(err error) error {
+// readStrictly reads the one JSON value of b, which stands at a place in the file,
+// and takes no field that v does not have: a typing error would be an account
+// without its method.
+func readStrictly(b []byte, v any, place string) error {
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(v); err != nil {
+		return seedJSON(err, place)
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return &SeedError{Field: "file", Reason: "something follows the JSON object"}
+	}
+	return nil
+}
+
+func seedJSON(err error, place string) error {
+	at := func(field string) string { return strings.Trim(place+"."+field, ".") }
 	var (
 		ours  *SeedError
 		wrong *json.UnmarshalTypeError
 	)
 	switch {
 	case errors.As(err, &ours):
-		return ours
-	case errors.As(err, &wrong) && wrong.Field != "":
-		return &SeedError{Field: wrong.Field, Reason: "wrong type: " + wrong.Value}
+		return &SeedError{Field: at(ours.Field), Reason: ours.Reason}
+	case errors.As(err, &wrong) && at(wrong.Field) != "":
+		return &SeedError{Field: at(wrong.Field), Reason: "wrong type: " + wrong.Value}
 	}
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-		return &SeedError{Field: strings.Trim(name, `"`), Reason: "there is no such field"}
+		return &SeedError{Field: at(strings.Trim(name, `"`)), Reason: "there is no such field"}
 	}
 	return &SeedError{Field: "file", Reason: "not JSON: " + err.Error()}
 }
