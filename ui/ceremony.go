@@ -111,7 +111,7 @@ func (r *ceremony) send(in api.Input) {
 		r.step()
 		return
 	}
-	r.state.Busy, r.state.Fault = true, nil
+	r.state.Busy, r.state.Fault, r.state.Draft.Typed = true, nil, false
 	v := r.state.View
 	r.changed()
 	r.scope.Go(func(ctx context.Context) func() {
@@ -200,7 +200,7 @@ func (r *ceremony) host() wizard.Host {
 		Words: w, Clock: r.c.clock(r.scope),
 		Send: r.send,
 		Fail: func(why wizard.Said) {
-			r.state.Fault = &why
+			r.state.Fault, r.state.Draft.Typed = &why, false
 			r.step()
 		},
 		Redraw: r.changed,

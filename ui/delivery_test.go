@@ -79,7 +79,7 @@ func TestMailKeptHere(t *testing.T) {
 	h.sees("To mara@example.org")
 	code := sixDigits(h.seen())
 	h.press(fyne.KeyEscape)
-	h.tabTo("Code, 0 of 6 signs")
+	h.tabTo("Code, 0 of 6 characters")
 	h.write(code)
 	h.press(fyne.KeyReturn)
 	h.sees("Scan this with your app")

@@ -42,7 +42,7 @@ func TestLabSignsIn(t *testing.T) {
 	if code != now && code != h.appCode(secret) {
 		t.Errorf("copied %q, the app shows %q", code, now)
 	}
-	h.tabTo("Code, 0 of 6 signs")
+	h.tabTo("Code, 0 of 6 characters")
 	h.write(code)
 	h.press(fyne.KeyReturn)
 	h.sees("You’re in")

@@ -246,7 +246,7 @@ func (c *Console) overRow(t api.TemporaryPassword) fyne.CanvasObject {
 	w, now := c.words, c.now()
 	badge := kit.Badge(kit.Void, w.T("ui.temporary.revoked"))
 	if t.State != "revoked" {
-		badge = kit.Badge(kit.Used, w.T("ui.temporary.expired"))
+		badge = kit.Badge(kit.Off, w.T("ui.temporary.expired"))
 	}
 	return kit.Inset(kit.S16, kit.S12, kit.S16, kit.S12, kit.H(kit.S16, kit.Scaled(32, 32, kit.Centre(kit.NewIcon("clock", 20, kit.Ink3))),
 		kit.Grow(kit.V(2, kit.NewText(t.Label, kit.Strong, kit.Ink3), kit.NewText(w.T("ui.temporary.was", serviceName(w, t.Service), when(w, now, t.Expires)), kit.Caption, kit.Ink2))), badge))

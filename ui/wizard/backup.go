@@ -20,13 +20,12 @@ func enterBackupCode(s State, h Host, step api.EnterBackupCode) Drawing {
 	}
 	next := func() { must(s, h, s.Draft.Code, "backup", api.Code{Code: s.Draft.Code}) }
 	code := kit.NewBackupField(s.Draft.Code)
-	code.OnChanged = func(v string) { s.Draft.Code = v }
-	if refusedField(s, "code", "backup") {
+	if !s.Draft.Typed && refusedField(s, "code", "backup") {
 		code.Refuse()
 	}
 	d.Next = primary(s, h, nextWords(s, h), next)
 	d.Body = []fyne.CanvasObject{kit.NewField(w.T("wizard.backup", assets.Args{"number": step.Number}), w.T("wizard.backup.hint"), code)}
-	d.refuse(s, h)
+	code.OnChanged = d.refuseUntilTyped(s, h)
 	if link := otherWay(h, step.Alternatives); link != nil {
 		d.Foot = []fyne.CanvasObject{link}
 	}

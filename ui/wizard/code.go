@@ -26,7 +26,7 @@ func enterCode(s State, h Host, step api.EnterCode) Drawing {
 		digits = 6
 	}
 	code := kit.NewCodeField(digits, 3, s.Draft.Code)
-	if s.View.Refusal != nil && s.Draft.Code != "" || s.Fault != nil {
+	if !s.Draft.Typed && (s.View.Refusal != nil && s.Draft.Code != "" || s.Fault != nil) {
 		code.Refuse()
 	}
 	next := func() {
@@ -41,7 +41,6 @@ func enterCode(s State, h Host, step api.EnterCode) Drawing {
 			h.Send(api.Code{Code: code.Value})
 		}
 	}
-	code.OnChanged = func(v string) { s.Draft.Code = v }
 	d.Next = primary(s, h, nextWords(s, h), next)
 	d.Body = []fyne.CanvasObject{kit.H(0, code, kit.Gap())}
 	if step.Kept {
@@ -58,7 +57,7 @@ func enterCode(s State, h Host, step api.EnterCode) Drawing {
 			kit.Focus(code)
 		}))
 	}
-	d.refuse(s, h, links...)
+	code.OnChanged = d.refuseUntilTyped(s, h, links...)
 	if left := step.TriesLeft; s.View.Refusal == nil && left > 0 && left < step.Tries {
 		d.Body = append(d.Body, tries(w, left, step.Tries))
 	}

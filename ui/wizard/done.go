@@ -21,10 +21,17 @@ func FewCodes(a api.Account) bool {
 func signedIn(s State, h Host, step api.SignedIn) Drawing {
 	w := h.Words
 	d := Drawing{Heading: w.T("wizard.signed-in.heading"), Lead: w.T("wizard.signed-in.lead"), Tile: "check"}
+	if most := "wizard.signed-in.lead-" + step.Account.Policy; w.Has(most) { // R44: how long at most
+		d.Lead = w.T(most)
+	}
 	d.Next = primary(s, h, w.T("wizard.signed-in.next"), h.Leave)
 	d.First = d.Next
 	if FewCodes(step.Account) {
-		d.Body = append(d.Body, kit.Banner(kit.Attention, w.N("wizard.signed-in.few", step.Account.BackupCodes.Active), w.T("wizard.signed-in.few-why"), "",
+		why := "wizard.signed-in.few-why"
+		if step.Account.Methods.Keys > 0 {
+			why += "-key"
+		}
+		d.Body = append(d.Body, kit.Banner(kit.Attention, w.N("wizard.signed-in.few", step.Account.BackupCodes.Active), w.T(why), "",
 			kit.NewLink(w.T("wizard.signed-in.few-link"), func() { h.Open("backup-codes") })))
 	}
 	return d
@@ -35,6 +42,10 @@ func finished(s State, h Host) Drawing {
 	w := h.Words
 	key := "wizard.finished." + string(s.View.Kind)
 	d := Drawing{Heading: w.T(key), Lead: w.T(key + ".lead"), Tile: "check"}
+	if m := s.Account.Methods; s.View.Kind == api.EnrollText && (m.App || m.Keys > 0) ||
+		s.View.Kind == api.EnrollApp && (m.Text || m.Keys > 0) || s.View.Kind == api.EnrollKey && (m.Text || m.App) {
+		d.Lead = w.T(key + ".lead-also")
+	}
 	d.Next = primary(s, h, w.T("wizard.done"), h.Leave)
 	d.First = d.Next
 	if s.View.Kind == api.EnrollKey && s.Account.BackupCodes.Active == 0 { // R32: offered, not forced

@@ -1,6 +1,8 @@
 package wizard
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 
 	"nightlatch/assets"
@@ -25,6 +27,9 @@ func overview(s State, h Host, step api.Overview) Drawing {
 	key := "wizard.overview." + string(step.Method)
 	var list []fyne.CanvasObject
 	for _, p := range points(step.Method) {
+		if p[1] == "backup" && len(s.View.Path) > 0 && !slices.Contains(s.View.Path, api.SaveBackupCode{}.StepType()) {
+			continue // R70: there is one already
+		}
 		list = append(list, kit.HTop(kit.S16, kit.Tile(p[0], true), kit.Grow(kit.Inset(0, 1, 0, 0, kit.V(2,
 			kit.NewText(w.T(key+"."+p[1]), kit.Strong, kit.Ink).Wrapped(),
 			kit.Para(w.T(key+"."+p[1]+"-why"), kit.Ink2))))))

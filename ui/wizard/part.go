@@ -92,6 +92,27 @@ func (d *Drawing) refuse(s State, h Host, links ...fyne.CanvasObject) {
 	}), kit.Gap()))
 }
 
+// refuseUntilTyped is refuse for a step with a code: once another one is being
+// typed, what was wrong with the one before goes. A wait for the next try stays.
+// What it returns takes what is typed.
+func (d *Drawing) refuseUntilTyped(s State, h Host, links ...fyne.CanvasObject) func(code string) {
+	r := refusal(s, h.Words)
+	waits := r != nil && r.RetryAt.After(h.Clock.Now())
+	var why fyne.CanvasObject
+	if waits || !s.Draft.Typed {
+		d.refuse(s, h, links...)
+		if r != nil && !waits {
+			why = d.Body[len(d.Body)-1]
+		}
+	}
+	return func(code string) {
+		s.Draft.Code, s.Draft.Typed = code, true
+		if why != nil && why.Visible() {
+			why.Hide() // what is below stays where it is until the next drawing
+		}
+	}
+}
+
 // primary is the step's one button that goes on. It is off while an input is on its way.
 func primary(s State, h Host, label string, tap func()) *kit.Button {
 	b := kit.NewButton(label, "", kit.Primary, tap)

@@ -41,6 +41,7 @@ type Draft struct {
 	PINs   PINs // a security key's new PIN
 	Hidden bool // R10: the box was unticked
 	Hints  bool // the hints behind a link were asked for
+	Typed  bool // since the last refusal
 	Filled bool // the fields were filled from the step once
 }
 
