@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io/fs"
 	"os"
@@ -34,7 +35,7 @@ var adminVerbs = []struct {
 	{"set-text-gateway", "set-text-gateway [--data DIR] --url URL < TOKEN", (*adminCommand).setText, 0},
 	{"set-owner", "set-owner [--data DIR] --user NAME", (*adminCommand).setOwner, 0},
 	{"unlock", "unlock [--data DIR] --user NAME", (*adminCommand).unlock, 0},
-	{"reset-two-factor", "reset-two-factor [--data DIR] --user NAME", (*adminCommand).resetTwoFactor, 0},
+	{"reset-two-factor", "reset-two-factor [--data DIR] --user NAME --yes", (*adminCommand).resetTwoFactor, 0},
 	{"udev-rule", "udev-rule", (*adminCommand).udevRule, 0},
 }
 
@@ -47,6 +48,7 @@ type adminCommand struct {
 	text delivery.TextSettings
 	user string // whose account
 	off  bool
+	yes  bool
 }
 
 func (t terminal) admin(args []string) error {
@@ -63,6 +65,7 @@ func (t terminal) admin(args []string) error {
 		for _, v := range adminVerbs {
 			fmt.Fprintf(t.out, "  %s\n", v.synopsis)
 		}
+		fmt.Fprintf(t.out, "\nStop the server first: a data directory has room for one program. %s\n", withoutData())
 		return nil
 	}
 	at := slices.Index(names, args[0])
@@ -73,7 +76,7 @@ func (t terminal) admin(args []string) error {
 	c := &adminCommand{terminal: t}
 	f := t.flags("admin "+verb.name, "admin "+verb.synopsis)
 	if verb.name != "udev-rule" { // which has to do with the computer, not with data
-		f.StringVar(&c.dir, "data", "", "data `directory`")
+		f.StringVar(&c.dir, "data", "", "data `directory`. "+withoutData())
 	}
 	switch verb.name {
 	case "set-mail":
@@ -88,22 +91,16 @@ func (t terminal) admin(args []string) error {
 		f.StringVar(&c.user, "user", "", "user `name` of the account to open again after too many wrong tries")
 	case "reset-two-factor":
 		f.StringVar(&c.user, "user", "", "user `name` of the account whose second steps are to be turned off")
+		f.BoolVar(&c.yes, "yes", false, "every second step, backup code and temporary password of the account may go")
 	case "set-text-gateway":
 		f.StringVar(&c.text.URL, "url", "", "`URL` that takes {\"to\",\"body\"}; its bearer token is read from standard input")
 		f.BoolVar(&c.off, "off", false, "send no more texts")
 	}
-	// The argument may stand before or after the flags.
-	rest := args[1:]
-	if verb.arguments == 1 && len(rest) > 0 && !strings.HasPrefix(rest[0], "-") {
-		c.file, rest = rest[0], rest[1:]
-	} else if verb.arguments == 1 && len(rest) > 0 && !strings.HasPrefix(rest[len(rest)-1], "-") {
-		c.file, rest = rest[len(rest)-1], rest[:len(rest)-1]
-	}
-	if err := parse(f, rest); err != nil {
+	if err := c.parse(f, args[1:], verb.arguments == 1); err != nil {
 		return err
 	}
 	if verb.arguments == 1 && c.file == "" {
-		return usagef("admin %s needs a file", verb.name)
+		return usagef("admin %s needs a FILE: nightlatch admin %s", verb.name, verb.synopsis)
 	}
 	if c.dir == "" && f.Lookup("data") != nil {
 		var err error
@@ -116,7 +113,36 @@ func (t terminal) admin(args []string) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	return verb.run(c, ctx)
+	err := verb.run(c, ctx)
+	if errors.Is(err, store.ErrInUse) {
+		return refuse(err, "Stop the server first: one is running with the data in %s, and nothing else can use them meanwhile.", c.dir)
+	}
+	return err
+}
+
+// parse reads flags, and the file if the verb takes one: before or after them.
+func (c *adminCommand) parse(f *flag.FlagSet, args []string, file bool) error {
+	if file && len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		c.file, args = args[0], args[1:]
+		file = false
+	}
+	usage := f.Usage
+	f.Usage = func() {} // it is printed below, once
+	// What follows the flags is one argument too many, unless it is the file.
+	if at := len(args) - 1; file && at >= 0 && f.Parse(args) == nil && f.NArg() == 1 {
+		c.file, args = args[at], args[:at]
+	}
+	f.Usage = usage
+	return parse(f, args)
+}
+
+// withoutData says which data directory is used where none is named.
+func withoutData() string {
+	dir, err := dataDirectory()
+	if err != nil {
+		return "There is no home directory here, so name one with --data."
+	}
+	return "Without --data it is " + dir + "."
 }
 
 // open opens a database that is there already.

@@ -23,6 +23,9 @@ func (c *adminCommand) unlock(ctx context.Context) error {
 // resetTwoFactor turns two-factor authentication of an account off, for an owner
 // who has lost every second step (R102).
 func (c *adminCommand) resetTwoFactor(ctx context.Context) error {
+	if c.user != "" && !c.yes {
+		return usagef("reset-two-factor needs --yes: %s will sign in with the password alone, and every second step, backup code and temporary password goes", c.user)
+	}
 	return c.operate(ctx, "reset-two-factor", (*server.Server).ResetTwoFactor,
 		"%s signs in with the password alone now. Backup codes and temporary passwords are void.\n"+
 			"Whoever it belongs to is told when the server runs next, and should set up a second step soon.\n",

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"nightlatch/server/account"
@@ -20,7 +21,11 @@ func (c *adminCommand) setMail(ctx context.Context) error {
 		}
 		c.mail.Password = password
 	}
-	return c.set(ctx, "set-mail", func(s *delivery.Settings) {
+	done := fmt.Sprintf("mail leaves by %s from the next start on", c.mail.Addr)
+	if c.off {
+		done = "no mail leaves from the next start on"
+	}
+	return c.set(ctx, "set-mail", done, func(s *delivery.Settings) {
 		s.Mail = &c.mail
 		if c.off {
 			s.Mail = nil
@@ -37,7 +42,11 @@ func (c *adminCommand) setText(ctx context.Context) error {
 		}
 		c.text.Token = token
 	}
-	return c.set(ctx, "set-text-gateway", func(s *delivery.Settings) {
+	done := "texts leave by this gateway from the next start on" // a URL may hold a secret of its own
+	if c.off {
+		done = "no texts leave from the next start on"
+	}
+	return c.set(ctx, "set-text-gateway", done, func(s *delivery.Settings) {
 		s.Text = &c.text
 		if c.off {
 			s.Text = nil
@@ -45,8 +54,9 @@ func (c *adminCommand) setText(ctx context.Context) error {
 	})
 }
 
-// set changes the settings, if what is new makes sense.
-func (c *adminCommand) set(ctx context.Context, verb string, change func(*delivery.Settings)) error {
+// set changes the settings, if what is new makes sense, and then says so in the
+// words done.
+func (c *adminCommand) set(ctx context.Context, verb, done string, change func(*delivery.Settings)) error {
 	var fresh delivery.Settings
 	change(&fresh)
 	if _, _, err := fresh.Ends(time.Now); err != nil {
@@ -68,7 +78,11 @@ func (c *adminCommand) set(ctx context.Context, verb string, change func(*delive
 		change(&set)
 		return set.Save(tx, keys)
 	})
-	return explainData(dir, errors.Join(err, s.Close()))
+	if err := explainData(dir, errors.Join(err, s.Close())); err != nil {
+		return err
+	}
+	fmt.Fprintln(c.out, done)
+	return nil
 }
 
 // setOwner says whose account may set up mail and texts in the window.
@@ -80,6 +94,7 @@ func (c *adminCommand) setOwner(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var name string
 	err = s.Update(ctx, func(tx store.Tx) error {
 		a, err := account.ByLogin(tx, c.user)
 		if errors.Is(err, account.ErrNotFound) {
@@ -88,7 +103,12 @@ func (c *adminCommand) setOwner(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		name = a.Username
 		return account.SetOwner(tx, a.ID)
 	})
-	return explainData(c.dir, errors.Join(err, s.Close()))
+	if err := explainData(c.dir, errors.Join(err, s.Close())); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.out, "%s may set up mail and texts in the window\n", name)
+	return nil
 }

@@ -75,6 +75,10 @@ func (c *adminCommand) restore(ctx context.Context) error {
 		return explainData(dir, err)
 	}
 	fmt.Fprintf(c.out, "restored %s\n", at)
+	key := filepath.Join(dir, seal.MasterFile)
+	if _, err := os.Stat(key); errors.Is(err, fs.ErrNotExist) {
+		fmt.Fprintf(c.err, "nightlatch: The key %s is missing, and nothing else opens this database. Put it there from where you keep a copy, before you start the server.\n", key)
+	}
 	return nil
 }
 

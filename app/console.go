@@ -42,7 +42,7 @@ const startPercent = 600
 func (t terminal) console(args []string) error {
 	f := t.flags("", "[--lab] [--data DIR]")
 	lab := f.Bool("lab", false, "open a throw-away lab with demo accounts")
-	data := f.String("data", "", "data `directory`")
+	data := f.String("data", "", "data `directory`. "+withoutData())
 	seed := f.String("seed", "", "JSON `file` of accounts for the lab, instead of the demo accounts")
 	var n naming
 	n.add(f)
@@ -103,14 +103,15 @@ func (t terminal) window(cfg homeConfig) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(h.show(ctx, t.sayReady(h.naming)), h.close())
+	return errors.Join(h.show(ctx, t), h.close())
 }
 
 // show runs the server's background work, its loopback listener and the window,
 // until the window is closed.
-func (h *home) show(ctx context.Context, ready func(url string, lab bool) error) error {
+func (h *home) show(ctx context.Context, t terminal) error {
 	e, err := listen(ctx, defaultListen)
 	if err != nil { // another server has the port: this one takes any
+		t.sayPortTaken()
 		if e, err = listen(ctx, anyPort); err != nil {
 			return err
 		}
@@ -160,7 +161,9 @@ func (h *home) show(ctx context.Context, ready func(url string, lab bool) error)
 	defer cancel()
 	stop := h.background(func() {}) // what fails there is in the log; the window stays
 	answered := make(chan error, 1)
-	go func() { answered <- h.answer(ctx, e, func() error { return ready(e.url, h.lab != nil) }) }()
+	go func() {
+		answered <- h.answer(ctx, e, func() error { return t.sayReady(h.naming)(e.url, h.lab != nil) })
+	}()
 	console.Open(ctx)
 	if i, err := announce(h.dir, console.Raise); err != nil {
 		h.log.Warn("a second start cannot bring this window forward", "error", err)

@@ -32,7 +32,7 @@ type serveConfig struct {
 func (t terminal) serve(args []string) error {
 	var cfg serveConfig
 	f := t.flags("serve", "serve [flags]")
-	f.StringVar(&cfg.data, "data", "", "data `directory`; with --lab and without this, one that is thrown away")
+	f.StringVar(&cfg.data, "data", "", "data `directory`. "+withoutData()+" With --lab it is one that is thrown away.")
 	f.StringVar(&cfg.listen, "listen", defaultListen, "loopback `address` to listen on; port 0 picks one")
 	f.BoolVar(&cfg.lab, "lab", false, "simulate phones, carrier, mailbox, clock and security keys")
 	f.BoolVar(&cfg.keepMail, "keep-mail", false, "without a mail server, keep mail for its account's owner to read (GET /api/v1/messages)")
@@ -118,9 +118,16 @@ func (t terminal) sayReady(n naming) func(url string, lab bool) error {
 func (t terminal) serveLab(cfg homeConfig) error {
 	err := t.serveHome(cfg, defaultListen)
 	if errors.Is(err, errPortTaken) {
+		t.sayPortTaken()
 		return t.serveHome(cfg, anyPort)
 	}
 	return err
+}
+
+// sayPortTaken says that the address is another one than people may expect: what
+// they call the lab at the usual one is another program.
+func (t terminal) sayPortTaken() {
+	fmt.Fprintf(t.err, "nightlatch: another program listens on %s, so this one takes a free port and prints its address.\n", defaultListen)
 }
 
 // serve answers loopback clients until ctx is done. ready is called once, when

@@ -32,9 +32,13 @@ func TestAdminOpensAndResetsAccounts(t *testing.T) {
 			t.Fatalf("status %d: %v\n%s", status, err, s.Log())
 		}
 	}
-	admin := func(verb, user string) outcome {
+	admin := func(verb, user string, elsewhere ...string) outcome {
 		t.Helper()
-		return run(t, nil, "", built.plain, "admin", verb, "--data", dir, "--user", user)
+		args := []string{"admin", verb, "--data", append(elsewhere, dir)[0], "--user", user}
+		if verb == "reset-two-factor" {
+			args = append(args, "--yes")
+		}
+		return run(t, nil, "", built.plain, args...)
 	}
 
 	s := start()
@@ -50,13 +54,13 @@ func TestAdminOpensAndResetsAccounts(t *testing.T) {
 		t.Fatal("R43: the sixth try need not wait")
 	}
 	for _, verb := range []string{"unlock", "reset-two-factor"} {
-		checkRefusal(t, admin(verb, "robin"), "already running")
+		checkRefusal(t, admin(verb, "robin"), "Stop the server first")
 	}
 	stop(s)
 
 	for _, verb := range []string{"unlock", "reset-two-factor"} {
 		checkRefusal(t, admin(verb, "nobody"), "no account named nobody")
-		checkRefusal(t, run(t, nil, "", built.plain, "admin", verb, "--data", "/nowhere", "--user", "robin"), "/nowhere")
+		checkRefusal(t, admin(verb, "robin", "/nowhere"), "/nowhere")
 		for _, want := range []string{"told when the server runs next", "nothing was changed"} {
 			if got := admin(verb, "Robin"); got.status != 0 || got.stderr != "" || !strings.Contains(got.stdout, want) {
 				t.Errorf("%s: %+v, want %q", verb, got, want)
@@ -81,5 +85,50 @@ func TestAdminOpensAndResetsAccounts(t *testing.T) {
 	stop(s)
 	if got := run(t, nil, "", built.plain, "admin", "verify", "--data", dir); got.status != 0 {
 		t.Errorf("%+v", got)
+	}
+}
+
+// What the owner's tools changed they say in a line; what they would take away
+// they ask for first.
+func TestAdminSaysWhatItDid(t *testing.T) {
+	t.Parallel()
+	dir := settled(t)
+	admin := func(input string, args ...string) outcome {
+		t.Helper()
+		return run(t, nil, input, built.plain, append([]string{"admin"}, args...)...)
+	}
+	for _, tt := range []struct{ args, input, want string }{
+		{"set-owner --data DIR --user ROBIN", "", "robin may set up mail and texts"},
+		{"set-mail --data DIR --addr mail.example.org:587 --from a@example.org", "", "mail leaves by mail.example.org:587"},
+		{"set-mail --data DIR --off", "", "no mail leaves"},
+		{"set-text-gateway --data DIR --url https://example.org/texts", "token\n", "texts leave by this gateway"},
+		{"set-text-gateway --data DIR --off", "", "no texts leave"},
+	} {
+		got := admin(tt.input, strings.Fields(strings.Replace(tt.args, "DIR", dir, 1))...)
+		if got.status != 0 || got.stderr != "" || strings.Count(got.stdout, "\n") != 1 || !strings.Contains(got.stdout, tt.want) {
+			t.Errorf("%s: %+v", tt.args, got)
+		}
+	}
+	if got := admin("", "reset-two-factor", "--data", dir, "--user", "robin"); got.status != 2 || got.stdout != "" || !strings.Contains(got.stderr, "--yes") {
+		t.Errorf("%+v", got)
+	}
+}
+
+// A backup without its key opens for nobody: that is said when it can still be
+// helped.
+func TestRestoreWithoutTheKey(t *testing.T) {
+	t.Parallel()
+	dir := settled(t)
+	file := filepath.Join(t.TempDir(), "backup")
+	for _, args := range [][]string{{"backup", file, "--data", dir}, {"backup", "--data=" + dir, file + "2"}} { // before or after
+		if got := run(t, nil, "", built.plain, append([]string{"admin"}, args...)...); got.status != 0 {
+			t.Fatalf("%+v", got)
+		}
+	}
+	for _, tt := range []struct{ dir, want string }{{filepath.Join(t.TempDir(), "new"), "master.key is missing"}, {dir, ""}} {
+		got := run(t, nil, "", built.plain, "admin", "restore", "--data", tt.dir, file)
+		if got.status != 0 || !strings.Contains(got.stdout, "restored ") || !strings.Contains(got.stderr, tt.want) || tt.want == "" && got.stderr != "" {
+			t.Errorf("%+v, want %q", got, tt.want)
+		}
 	}
 }

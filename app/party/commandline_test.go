@@ -3,6 +3,7 @@ package party
 import (
 	"bufio"
 	"encoding/json"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -71,7 +72,11 @@ func TestCommandLine(t *testing.T) {
 		{"key sign-in --user x --server http://localhost:1", 1, "nightlatch serve", ""},
 		{"admin", 2, "verify", ""},
 		{"admin dance", 2, "verify", ""},
-		{"admin backup", 2, "file", ""},
+		{"admin backup", 2, "FILE", ""},
+		{"admin backup --data /nowhere", 2, "FILE", ""},
+		{"admin backup a --data /nowhere b", 2, "too many", ""},
+		{"admin backup -h", 0, "", "Without --data it is "},
+		{"admin -h", 0, "", "Stop the server first"},
 		{"admin unlock", 2, "--user NAME", ""},
 		{"admin reset-two-factor", 2, "--user NAME", ""},
 		{"admin udev-rule --data /tmp", 2, "data", ""},
@@ -212,11 +217,37 @@ func TestBackupAndRestore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkRefusal(t, admin("backup", "--data", dir, file+"2"), "already running")
+	checkRefusal(t, admin("backup", "--data", dir, file+"2"), "Stop the server first")
 	if err := harness.NewPerson(s.Client, "robin").SignIn(ctx, ""); err != nil {
 		t.Error(err)
 	}
 	if status, err := s.Stop(ctx); status != 0 || err != nil {
 		t.Errorf("status %d: %v", status, err)
+	}
+}
+
+// A lab at another address than the usual one says so: whoever calls that one
+// reaches another program.
+func TestLabSaysThatItsPortIsTaken(t *testing.T) {
+	if l, err := net.Listen("tcp", "127.0.0.1:8440"); err == nil { // else somebody has it already
+		t.Cleanup(func() { _ = l.Close() })
+	}
+	cmd := exec.CommandContext(within(t, time.Minute), built.plain, "--lab")
+	cmd.Env = append(os.Environ(), "DISPLAY=", "WAYLAND_DISPLAY=")
+	stdout, err := cmd.StdoutPipe()
+	var said strings.Builder
+	cmd.Stderr = &said
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	bufio.NewScanner(stdout).Scan() // the ready line
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil || !strings.Contains(said.String(), "another program listens on 127.0.0.1:8440") {
+		t.Errorf("%v: %s", err, &said)
 	}
 }
