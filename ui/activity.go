@@ -133,10 +133,11 @@ func (c *Console) drawActivity(v *activityView, in activityInputs) drawn {
 		Name: w.T("ui.activity.search"), Text: v.search, Placeholder: w.T("ui.activity.search"), Icon: "search", Limit: 64,
 		OnChanged: func(s string) { v.search = s; in.changed() },
 	})
+	searching := kit.Scaled(200, 0, search)
 	p := kit.Page{
 		Title: w.T("ui.rail.activity"), Lead: w.T("ui.activity.lead"),
 		Aside: kit.NewButton(w.T("ui.activity.export"), "save", kit.Secondary, in.export),
-		Body:  []fyne.CanvasObject{kit.Beside(kit.S12, 160, bar, kit.H(0, kit.Gap(), kit.Scaled(200, 0, search)))},
+		Body:  []fyne.CanvasObject{kit.Beside(kit.S12, searching.MinSize().Width, bar, kit.H(0, kit.Gap(), searching))},
 	}
 	found := v.found(c)
 	day, rows := "", []fyne.CanvasObject{}
@@ -166,11 +167,11 @@ func (c *Console) drawActivity(v *activityView, in activityInputs) drawn {
 func (c *Console) eventRow(e api.Activity) fyne.CanvasObject {
 	w := c.words
 	icon, ink := eventIcon(e)
-	words := []fyne.CanvasObject{kit.NewText(eventTitle(w, e), kit.Body, kit.Ink)}
+	words := []fyne.CanvasObject{kit.NewText(eventTitle(w, e), kit.Body, kit.Ink).Wrapped()}
 	if detail := eventDetail(w, e); detail != "" {
 		words = append(words, kit.NewText(detail, kit.Caption, kit.Ink2).Wrapped())
 	}
 	return kit.Inset(kit.S16, 10, kit.S16, 10, kit.H(kit.S16, kit.NewIcon(icon, 20, ink), kit.Grow(kit.V(0, words...)),
-		kit.Scaled(150, 0, kit.NewText(eventPlace(w, e), kit.Caption, kit.Ink2)),
+		kit.Scaled(150, 0, kit.NewText(eventPlace(w, e), kit.Caption, kit.Ink2).Wrapped()),
 		kit.Scaled(44, 0, kit.NewText(w.Clock(e.At.In(c.now().Location())), kit.Code, kit.Ink2).Trailing())))
 }

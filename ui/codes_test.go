@@ -98,6 +98,26 @@ func TestSheets(t *testing.T) {
 	}
 }
 
+// Without a printer the sheet is saved and opened, and where it is is said: nobody
+// tells whether a program came up.
+func TestSheetIsOpened(t *testing.T) {
+	h := newHouse(t, nil)
+	h.signUp("mara", password)
+	h.enrolApp()
+	h.ctrl(fyne.Key4)
+	h.press(fyne.KeyReturn)
+	h.sees("Your new backup code")
+	h.do("Print")
+	h.sees("No printer is set up")
+	h.do("Save and open as PDF")
+	h.sees("Save backup codes")
+	h.empty()
+	path := filepath.Join(t.TempDir(), "codes.pdf")
+	h.write(path)
+	h.press(fyne.KeyReturn)
+	h.sees("Saved as " + path + ". It is being opened; if nothing appears")
+}
+
 func TestTemporaryPasswords(t *testing.T) {
 	h := newHouse(t, nil)
 	h.signUp("mara", password)

@@ -82,6 +82,7 @@ func TestSettings(t *testing.T) {
 	h.signUp("mara", password)
 	h.ctrl(fyne.KeyComma)
 	h.sees("Appearance")
+	h.tabTo("Appearance")
 	h.press(fyne.KeyRight, fyne.KeyRight)
 	h.tabTo("Text size")
 	h.press(fyne.KeyRight)

@@ -82,7 +82,7 @@ func (p *printPage) save() {
 					if c.cfg.Printer.Open(ctx, path) != nil {
 						return func() { c.toast.Say(c.words.T("ui.print.no-viewer", path)) }
 					}
-					return nil
+					return func() { c.toast.Say(c.words.T("ui.print.opening", path)) }
 				})
 			}
 			c.comeBack(p.back)

@@ -132,8 +132,9 @@ func (c *Console) drawSettings(v settingsView, in settingsInputs) drawn {
 	} else {
 		phoneKind = api.EnrollText
 	}
+	leave := kit.NewButton(w.T("ui.sessions.sign-out-do"), "", kit.Secondary, in.signOut)
 	account := []fyne.CanvasObject{
-		set("ui.settings.name", a.Username, kit.NewButton(w.T("ui.sessions.sign-out-do"), "", kit.Secondary, in.signOut)),
+		set("ui.settings.name", a.Username, leave),
 		set("ui.settings.password", w.T("ui.settings.password-why"), change("ui.settings.password", api.ChangePassword)),
 		set("ui.settings.email", email, change("ui.settings.email", api.ChangeEmail)),
 		set("ui.settings.phone", phone, change("ui.settings.phone", phoneKind)),
@@ -151,11 +152,11 @@ func (c *Console) drawSettings(v settingsView, in settingsInputs) drawn {
 		account = append(account, set("ui.settings.found", w.T("ui.settings.found-why"), found))
 	}
 	p := kit.Page{Title: w.T("ui.rail.settings"), Body: []fyne.CanvasObject{
-		kit.V(kit.S8, kit.Section(w.T("ui.settings.window")), kit.List(kit.S16, window...)),
 		kit.V(kit.S8, kit.Section(w.T("ui.settings.account")), kit.List(kit.S16, account...)),
+		kit.V(kit.S8, kit.Section(w.T("ui.settings.window")), kit.List(kit.S16, window...)),
 		kit.V(kit.S8, kit.Section(w.T("ui.settings.server")), kit.List(kit.S16, c.serverRows(v, in)...)),
 	}}
-	return drawn{content: c.page(p), first: appearance, ready: true}
+	return drawn{content: c.page(p), first: leave, ready: true}
 }
 
 // serverRows say what the account server is.

@@ -237,8 +237,8 @@ func (c *Console) temporaryRow(t api.TemporaryPassword, clock kit.Clock, in temp
 	}
 	revoke := kit.NewButton(w.T("ui.temporary.revoke-do"), "", kit.Secondary, func() { in.revoke(t) }).Named(w.T("ui.temporary.revoke-name", t.Label))
 	return kit.Inset(kit.S16, kit.S12, kit.S16, kit.S12, kit.H(kit.S16, kit.Scaled(32, 32, kit.Centre(ring)),
-		kit.Grow(kit.V(2, kit.NewText(t.Label, kit.Strong, kit.Ink), kit.NewText(sub, kit.Caption, kit.Ink2))),
-		kit.Scaled(148, 0, kit.V(2, kit.NewText(used, kit.Caption, kit.Ink), kit.NewText(from, kit.Caption, kit.Ink2))), revoke))
+		kit.Grow(kit.V(2, kit.NewText(t.Label, kit.Strong, kit.Ink), kit.NewText(sub, kit.Caption, kit.Ink2).Wrapped())),
+		kit.Scaled(148, 0, kit.V(2, kit.NewText(used, kit.Caption, kit.Ink).Wrapped(), kit.NewText(from, kit.Caption, kit.Ink2).Wrapped())), revoke))
 }
 
 // overRow is one that no longer works.
@@ -249,5 +249,5 @@ func (c *Console) overRow(t api.TemporaryPassword) fyne.CanvasObject {
 		badge = kit.Badge(kit.Off, w.T("ui.temporary.expired"))
 	}
 	return kit.Inset(kit.S16, kit.S12, kit.S16, kit.S12, kit.H(kit.S16, kit.Scaled(32, 32, kit.Centre(kit.NewIcon("clock", 20, kit.Ink3))),
-		kit.Grow(kit.V(2, kit.NewText(t.Label, kit.Strong, kit.Ink3), kit.NewText(w.T("ui.temporary.was", serviceName(w, t.Service), when(w, now, t.Expires)), kit.Caption, kit.Ink2))), badge))
+		kit.Grow(kit.V(2, kit.NewText(t.Label, kit.Strong, kit.Ink3), kit.NewText(w.T("ui.temporary.was", serviceName(w, t.Service), when(w, now, t.Expires)), kit.Caption, kit.Ink2).Wrapped())), badge))
 }
