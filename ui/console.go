@@ -87,6 +87,7 @@ type Console struct {
 	place   string       // what this computer is called
 	trouble *wizard.Said // shown above the page in front
 	toast   *kit.Toaster
+	early   bool // the window is not shown yet: what changes is drawn once, at the end
 	mail    keptMail
 	kept    <-chan struct{} // closed when the vault has what was put into it last
 	talking <-chan struct{} // closed when the last talk with a security key has ended
@@ -137,8 +138,12 @@ var firstSize, leastSize = fyne.NewSize(1180, 780), fyne.NewSize(760, 560)
 // Open makes the window and begins. The console's work ends with ctx, or when
 // the window is closed.
 func (c *Console) Open(ctx context.Context) {
+	c.early = true
 	c.open(NewScope(ctx))
 	c.root.Settle(firstLook)
+	c.early = false
+	c.frame()
+	c.redraw()
 }
 
 func (c *Console) open(root *Scope) {
@@ -203,6 +208,9 @@ func (c *Console) clock(s *Scope) kit.Clock {
 
 // frame builds the window around the slot: with the rail when signed in.
 func (c *Console) frame() {
+	if c.early {
+		return
+	}
 	var docked []fyne.CanvasObject
 	if c.dock != nil {
 		docked = append(docked, c.dock)

@@ -45,7 +45,7 @@ func (c *Console) show(s screen) {
 // redraw draws the screen in front from its state. Where the keyboard was and
 // how far the page was scrolled stay as they were.
 func (c *Console) redraw() {
-	if c.front == nil {
+	if c.front == nil || c.early {
 		return
 	}
 	d := c.front.draw()
