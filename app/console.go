@@ -135,6 +135,7 @@ func (h *home) show(ctx context.Context, t terminal) error {
 	collecting := debug.SetGCPercent(startPercent)
 	fyneapp.SetMetadata(metadata())
 	a := fyneapp.NewWithID(appID)
+	saveWhatChanged(a)
 	console, err := ui.New(ui.Config{
 		App:     a,
 		Client:  inside,
