@@ -47,7 +47,7 @@ func table(err error) row {
 	}
 	switch {
 	case is(errNoRoute):
-		return row{404, api.NotFound, "", "No such address", "There is nothing at this address.", ""}
+		return row{404, api.NotFound, "", "No such address", "There is nothing at this address. docs/api.md, beside the source of this program, lists every call.", ""}
 	case is(errSignInRequired), is(ceremony.ErrSessionRequired), is(session.ErrUnknown):
 		return row{401, api.SignInRequired, "R44", "Sign in first", "This needs a session, and there is none or it has ended. Sign in.", ""}
 	case is(errReauthenticate):

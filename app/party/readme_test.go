@@ -73,3 +73,21 @@ func TestSeedFileIsTheOneInTheDocs(t *testing.T) {
 		t.Error("docs/seed.md and docs/accounts.json are not the same")
 	}
 }
+
+// The page of the interface has every flag of the server.
+func TestAPIPageHasEveryFlag(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join(repository, "docs", "api.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	help := run(t, nil, "", built.plain, "serve", "-h")
+	flags := regexp.MustCompile(`(?m)^  -([a-z-]+)`).FindAllStringSubmatch(help.stdout, -1)
+	if len(flags) < 5 {
+		t.Fatalf("%+v", help)
+	}
+	for _, f := range flags {
+		if !strings.Contains(string(page), "`--"+f[1]) {
+			t.Errorf("docs/api.md does not have --%s", f[1])
+		}
+	}
+}
