@@ -168,7 +168,7 @@ func (x *tour) recogniseKey() {
 func (x *tour) signOut() {
 	before := x.count("signed-out")
 	x.press("Settings", "ctrl+comma")
-	x.dialog("Tab", "Tab", "Return") // Appearance, Text size, Sign out
+	x.dialog("Return") // Sign out has the keyboard first
 	x.step("sign-out")
 	x.press("Sign in", "Tab", "Return") // Cancel, Sign out
 	x.until("the end of the session", func() (bool, error) { return x.count("signed-out") > before, nil })
