@@ -34,7 +34,7 @@ type Dialog struct {
 	card   fyne.CanvasObject
 	cancel *Button
 	do     *Button
-	had    fyne.Focusable // had the keyboard when the mouse was pressed
+	had    keyboard // where it was when the mouse was pressed
 }
 
 // dialogWidth is how wide the card is where the window has room.
@@ -170,18 +170,13 @@ func (d *Dialog) heightFor(w float32) float32 { return heightFor(d.card, w) }
 // the dialog: one may have typed something. Fyne takes the keyboard away with a
 // press on nothing: what had it gets it back.
 func (d *Dialog) Tapped(*fyne.PointEvent) {
-	if !d.over.open || d.over.canvas.Focused() != nil {
-		return
+	if d.had.giveBack(); d.over.open && d.over.canvas.Focused() == nil {
+		d.focusFirst()
 	}
-	if at, ok := d.had.(fyne.CanvasObject); ok && wayTo(at) != nil {
-		d.over.canvas.Focus(d.had)
-		return
-	}
-	d.focusFirst()
 }
 
 // MouseDown notes what has the keyboard, before Fyne takes it away.
-func (d *Dialog) MouseDown(*desktop.MouseEvent) { d.had = d.over.canvas.Focused() }
+func (d *Dialog) MouseDown(*desktop.MouseEvent) { d.had.note(d.over.canvas) }
 
 // MouseUp is part of desktop.Mouseable.
 func (d *Dialog) MouseUp(*desktop.MouseEvent) {}

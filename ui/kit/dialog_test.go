@@ -104,9 +104,12 @@ func TestDialogInASmallWindow(t *testing.T) {
 func TestPressOnNothingLeavesTheKeyboard(t *testing.T) {
 	wear(t, Theme{})
 	name, other := NewInput(InputConfig{Name: "Name"}), NewInput(InputConfig{Name: "Other"})
-	page := V(8, name)
+	copied, beside := false, fyne.Focusable(nil)
+	var c fyne.Canvas
+	copyIt := NewButton("Copy", "", Secondary, func() { copied, beside = true, c.Focused() })
+	page := V(8, name, copyIt)
 	win := open(t, page, 800, 600, 1)
-	c := win.Canvas()
+	c = win.Canvas()
 	click := func(on interface {
 		MouseDown(*desktop.MouseEvent)
 		MouseUp(*desktop.MouseEvent)
@@ -123,6 +126,10 @@ func TestPressOnNothingLeavesTheKeyboard(t *testing.T) {
 	click(ground)
 	if c.Focused() != name.Focus() {
 		t.Error("a press on the page takes the keyboard from the field")
+	}
+	click(copyIt)
+	if !copied || beside != name.Focus() || c.Focused() != name.Focus() {
+		t.Error("a press on a button takes the keyboard from the field")
 	}
 	d := ShowDialog(c, DialogConfig{Title: "Name", Body: []fyne.CanvasObject{name, other}, Do: "Save"})
 	c.Focus(other.Focus())

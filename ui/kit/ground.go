@@ -12,7 +12,7 @@ import (
 type Ground struct {
 	widget.BaseWidget
 	canvas fyne.Canvas
-	had    fyne.Focusable
+	had    keyboard
 }
 
 // NewGround makes the ground of a canvas.
@@ -23,18 +23,13 @@ func NewGround(c fyne.Canvas) *Ground {
 }
 
 // MouseDown notes what has the keyboard, before Fyne takes it away.
-func (g *Ground) MouseDown(*desktop.MouseEvent) { g.had = g.canvas.Focused() }
+func (g *Ground) MouseDown(*desktop.MouseEvent) { g.had.note(g.canvas) }
 
 // MouseUp is part of desktop.Mouseable.
 func (g *Ground) MouseUp(*desktop.MouseEvent) {}
 
 // Tapped gives the keyboard back.
-func (g *Ground) Tapped(*fyne.PointEvent) {
-	if at, ok := g.had.(fyne.CanvasObject); ok && g.canvas.Focused() == nil && wayTo(at) != nil {
-		g.canvas.Focus(g.had)
-	}
-	g.had = nil
-}
+func (g *Ground) Tapped(*fyne.PointEvent) { g.had.giveBack() }
 
 // MinSize is nothing: the ground takes the room that there is.
 func (g *Ground) MinSize() fyne.Size { return fyne.Size{} }

@@ -80,6 +80,9 @@ func showing(o fyne.CanvasObject) bool { return wayTo(o) != nil }
 // reveal scrolls every Scroll around an object so that it and a little room
 // beside it (its focus ring) can be seen.
 func reveal(o fyne.CanvasObject) {
+	if unmoved {
+		return
+	}
 	const room = S12
 	way := wayTo(o)
 	for i := range way {
