@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"nightlatch/server/account"
 	"nightlatch/server/api"
 	"nightlatch/server/lab"
+	"nightlatch/ui/kit"
 )
 
 // newDemo is a house with a demo account whose second step is an app.
@@ -49,11 +51,23 @@ func TestLabSignsIn(t *testing.T) {
 	h.press(fyne.KeyReturn)
 	h.sees("If this phone died now")
 
+	if icons := iconsIn(h.console.dock); slices.Contains(icons, "chevron") || !slices.Contains(icons, "copy") {
+		t.Errorf("a row that copies has %q", icons)
+	}
 	h.do("Use chloe")
 	h.sees("The password of chloe is on the clipboard. Sign out")
 	if got := h.app.Clipboard().Content(); got != password {
 		t.Errorf("the clipboard has %q", got)
 	}
+}
+
+func iconsIn(root fyne.CanvasObject) (names []string) {
+	visible(root, func(o fyne.CanvasObject) {
+		if i, ok := o.(*kit.Icon); ok {
+			names = append(names, i.Name)
+		}
+	})
+	return names
 }
 
 // A lab that covers the page gives way to what is asked for; one beside it stays.

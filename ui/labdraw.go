@@ -212,8 +212,12 @@ func (c *Console) labAccounts(v labView, in labInputs) fyne.CanvasObject {
 		if key := "lab.story." + a.Story; a.Story != "" && w.Has(key) {
 			story = w.T("lab.account", a.Password, w.T(key))
 		}
+		what := kit.Chevron()
+		if v.signedIn {
+			what = kit.NewIcon("copy", 16, kit.Ink3)
+		}
 		row := kit.NewTapRow(kit.Inset(kit.S12, kit.S8, kit.S12, kit.S8, kit.H(kit.S8, kit.Grow(kit.V(0,
-			kit.NewText(a.Username, kit.Strong, kit.Ink), kit.NewText(story, kit.Caption, kit.Ink2).Wrapped())), kit.Chevron())), func() { in.use(a) })
+			kit.NewText(a.Username, kit.Strong, kit.Ink), kit.NewText(story, kit.Caption, kit.Ink2).Wrapped())), what)), func() { in.use(a) })
 		row.Name = w.T("lab.use-name", a.Username)
 		rows = append(rows, kit.V(0, row, c.labSecrets(a, in)))
 	}

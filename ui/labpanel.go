@@ -35,6 +35,7 @@ type labView struct {
 	read     map[string]bool // mails that were opened
 	keys     []api.LabKey
 	accounts []api.LabAccount
+	signedIn bool // a demo account's password is copied, not filled in
 	trouble  *wizard.Said
 }
 
@@ -144,7 +145,7 @@ func (l *labPanel) look(string) {
 		v.mail, _ = server.Mail(ctx, "")
 		v.keys, _ = server.LabKeys(ctx)
 		v.accounts, _ = server.LabAccounts(ctx)
-		return func() { l.show(v) }
+		return func() { v.signedIn = l.c.session != nil; l.show(v) }
 	})
 }
 

@@ -220,6 +220,9 @@ func (c *Console) signedOut(why error) {
 				c.learn(about.Now)
 			}
 			c.door()
+			if c.lab != nil {
+				c.lab.look("")
+			}
 			if why != nil {
 				c.warn(wizard.Explain(c.words, why))
 			}
