@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -66,7 +65,7 @@ func (t terminal) serveHome(cfg homeConfig, address string) error {
 	if err := hardened(); err != nil {
 		return err
 	}
-	thrift()
+	defer thrift()()
 	cfg.log = slog.New(slog.NewJSONHandler(t.err, nil))
 	if cfg.dir == "" && !cfg.lab {
 		var err error
@@ -198,24 +197,6 @@ func (h *home) answer(ctx context.Context, e *endpoint, ready func() error) erro
 		<-ended
 	}
 	return failed
-}
-
-// thrift keeps the server small: a hash takes 19 MiB and is garbage a moment
-// later, so memory is collected before two rounds of hashes pile up. 256 clients
-// then take some 150 MB in all.
-//
-// The two numbers were chosen by trying: of seven pairs, one or two runs of make
-// bench each, this one was under every bar of the server's; 92 MiB alone and
-// GOGC=50 were not. Runs differ by several percent, so it is the best seen and not
-// proved the best. Presumably the others have the runtime give memory back to the
-// system for each hash and take it again; page faults were not counted.
-func thrift() {
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(108 << 20)
-	}
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(200)
-	}
 }
 
 // readSeed reads the file of --seed, if there is one.

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"errors"
+	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -35,9 +36,10 @@ type HasherConfig struct {
 // Parallel hashes keep every core busy, more would only share them and each
 // hold 19 MiB.
 //
-// Argon2 allocates its memory anew for each hash, so the heap swells to about
-// twice what is in use, unless a soft memory limit (debug.SetMemoryLimit) has it
-// collected earlier. The limit is the program's to set.
+// Argon2 allocates its memory anew for each hash and leaves it as garbage. The
+// Hasher has that collected before the next hash asks for memory, so that it gets
+// the same pages: pages fresh from the system cost a sign-in up to a tenth more,
+// and garbage in wait doubles the memory of the program (docs/decisions/0028).
 //
 // Nothing here runs inside a store transaction.
 type Hasher struct {
@@ -45,6 +47,8 @@ type Hasher struct {
 	permits chan struct{}
 	limit   int64 // running and waiting
 	inside  atomic.Int64
+	dead    atomic.Int64 // KiB of hashes since the last collection
+	most    int64        // of dead
 }
 
 // NewHasher checks the configuration.
@@ -65,6 +69,7 @@ func NewHasher(cfg HasherConfig) (*Hasher, error) {
 		params:  cfg.Params,
 		permits: make(chan struct{}, cfg.Parallel),
 		limit:   int64(cfg.Parallel + cfg.Queue),
+		most:    int64(max(1, cfg.Parallel/2)) * int64(DefaultParams().Memory),
 	}, nil
 }
 
@@ -135,7 +140,18 @@ func (h *Hasher) sum(ctx context.Context, secret string, salt []byte, p Params) 
 		return nil, ctx.Err()
 	}
 	defer func() { <-h.permits }()
-	return argon2.IDKey([]byte(secret), salt, p.Time, p.Memory, p.Threads, sumBytes), nil
+	sum := argon2.IDKey([]byte(secret), salt, p.Time, p.Memory, p.Threads, sumBytes)
+	h.collect(p)
+	return sum, nil
+}
+
+// collect has the memory of hashes collected, with the permit still held: after
+// each hash on one or two cores, after half as many as there are cores on more.
+func (h *Hasher) collect(p Params) {
+	if h.dead.Add(int64(p.Memory)) >= h.most {
+		h.dead.Store(0)
+		runtime.GC()
+	}
 }
 
 // wait estimates when a queue of that length is done: whole seconds, at least

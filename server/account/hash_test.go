@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -283,5 +284,27 @@ func BenchmarkVerify(b *testing.B) {
 		if ok, err := h.Verify(b.Context(), phc, "secret"); !ok || err != nil {
 			b.Fatal(ok, err)
 		}
+	}
+}
+
+// TestHashesDoNotPileUp: each hash leaves 19 MiB of garbage, and the next one gets
+// the same memory, even in a program that collects only at its limit.
+func TestHashesDoNotPileUp(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	h := newHasher(t, HasherConfig{Parallel: 2})
+	runtime.GC()
+	mapped := func() uint64 {
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapSys
+	}
+	before := mapped()
+	for range 8 {
+		if err := h.Decoy(t.Context(), "secret"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if grown := mapped() - before; grown > 64<<20 {
+		t.Errorf("eight hashes one after the other took %d MiB", grown>>20)
 	}
 }
