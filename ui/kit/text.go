@@ -131,8 +131,16 @@ func (t *Text) MinSize() fyne.Size {
 // least is room for a sign and an ellipsis.
 func (t *Text) least() float32 { return fyne.Min(up(t.Role.size()*2), t.MinSize().Width) }
 
-// CreateRenderer is Fyne's.
-func (t *Text) CreateRenderer() fyne.WidgetRenderer { return &textRenderer{t: t} }
+// CreateRenderer is Fyne's. Fyne also drops renderers that were not drawn for a
+// minute by the clock on the wall, which a computer that slept makes of all of
+// them, and sets a new one no size.
+func (t *Text) CreateRenderer() fyne.WidgetRenderer {
+	r := &textRenderer{t: t}
+	if size := t.Size(); !size.IsZero() {
+		r.Layout(size)
+	}
+	return r
+}
 
 // textRenderer keeps its canvas texts from one drawing to the next.
 type textRenderer struct {

@@ -6,6 +6,10 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/test"
 )
 
 // ten measures ten points for every sign.
@@ -33,6 +37,23 @@ func TestBreakLines(t *testing.T) {
 	} {
 		if got := breakLines(tt.words, tt.width, ten); !slices.Equal(got, tt.want) {
 			t.Errorf("%s: %q; want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+// A renderer that Fyne makes anew, after the computer slept, has the words in it.
+func TestTextIsDrawnByANewRenderer(t *testing.T) {
+	test.NewTempApp(t)
+	words := NewText("one two three", Body, Ink).Wrapped()
+	words.Resize(fyne.NewSize(60, 60))
+	old, again := test.WidgetRenderer(words).Objects(), words.CreateRenderer().Objects()
+	if len(old) < 2 || len(again) != len(old) {
+		t.Fatalf("%d lines, and %d by a new renderer", len(old), len(again))
+	}
+	for i, o := range again {
+		was, is := old[i].(*canvas.Text), o.(*canvas.Text)
+		if is.Text != was.Text || is.Position() != was.Position() || is.Size() != was.Size() {
+			t.Errorf("line %d: %q at %v, and %q at %v", i, was.Text, was.Position(), is.Text, is.Position())
 		}
 	}
 }
