@@ -9,10 +9,10 @@ import (
 )
 
 // The heap of a server that only serves: what it needs beside its hashes, and what
-// each of them needs (19 MiB, and as they pass).
+// each of them takes: 19 MiB, and half as much again that waits to be collected.
 const (
 	heapBase    = 48 << 20
-	heapPerHash = 20 << 20
+	heapPerHash = 30 << 20
 )
 
 // A pause of quietSpan in which fewer than quietBytes were allocated is quiet.

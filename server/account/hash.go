@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -47,8 +48,10 @@ type Hasher struct {
 	permits chan struct{}
 	limit   int64 // running and waiting
 	inside  atomic.Int64
-	dead    atomic.Int64 // KiB of hashes since the last collection
-	most    int64        // of dead
+
+	starting sync.Mutex   // held while one asks for memory
+	dead     atomic.Int64 // KiB of finished hashes since the last collection
+	most     int64        // of dead
 }
 
 // NewHasher checks the configuration.
@@ -69,7 +72,7 @@ func NewHasher(cfg HasherConfig) (*Hasher, error) {
 		params:  cfg.Params,
 		permits: make(chan struct{}, cfg.Parallel),
 		limit:   int64(cfg.Parallel + cfg.Queue),
-		most:    int64(max(1, cfg.Parallel/2)) * int64(DefaultParams().Memory),
+		most:    int64(cfg.Parallel/2+1) * int64(DefaultParams().Memory),
 	}, nil
 }
 
@@ -140,15 +143,19 @@ func (h *Hasher) sum(ctx context.Context, secret string, salt []byte, p Params) 
 		return nil, ctx.Err()
 	}
 	defer func() { <-h.permits }()
-	sum := argon2.IDKey([]byte(secret), salt, p.Time, p.Memory, p.Threads, sumBytes)
-	h.collect(p)
-	return sum, nil
+	h.collect()
+	defer h.dead.Add(int64(p.Memory))
+	return argon2.IDKey([]byte(secret), salt, p.Time, p.Memory, p.Threads, sumBytes), nil
 }
 
-// collect has the memory of hashes collected, with the permit still held: after
-// each hash on one or two cores, after half as many as there are cores on more.
-func (h *Hasher) collect(p Params) {
-	if h.dead.Add(int64(p.Memory)) >= h.most {
+// collect has the memory of finished hashes collected before another one begins:
+// on one core before each, on two before every second, then one in half as many as
+// there are cores. Meanwhile no other begins, which would find nothing free and
+// make the heap grow.
+func (h *Hasher) collect() {
+	h.starting.Lock()
+	defer h.starting.Unlock()
+	if h.dead.Load() >= h.most {
 		h.dead.Store(0)
 		runtime.GC()
 	}
