@@ -282,6 +282,47 @@ func TestChangeAsksAgain(t *testing.T) {
 	}
 }
 
+// R6: what a code proves in time is changed only on a password proved in time: the
+// codes outlast it. Nothing but the password is asked for again.
+func TestChangeWaitsForThePassword(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []api.Kind{api.ChangePhone, api.EnrollText, api.ChangeEmail} {
+		w := New(t, Setup{})
+		ada := w.SignUp("ada")
+		ada.EnrollText(number)
+		before := w.Account("ada")
+		walk := ada.Begin(kind)
+		if kind == api.EnrollText {
+			walk.Answer(api.Continue{})
+		}
+		w.Clock.Advance(w.Policy.Fresh - time.Minute)
+		var code api.Input
+		if kind == api.ChangeEmail {
+			walk.Answer(api.Email{Address: "other@example.org"})
+			w.Deliver()
+			code = api.Code{Code: w.Mails.Last("other@example.org").Code()}
+		} else {
+			walk.Answer(api.Phone{Number: other})
+			w.Deliver()
+			code = api.Code{Code: w.Texts.Last(other).Code()}
+		}
+		w.Clock.Advance(2 * time.Minute)
+		walk.Answer(code).In("enter-password")
+		if a := w.Account("ada"); a.Phone != before.Phone || a.Email != before.Email {
+			t.Errorf("%s: changed to %s, %s without the password", kind, a.Phone, a.Email)
+		}
+		walk.Answer(api.Password{Password: "wrong, too"}).Refused(api.InvalidCredentials)
+		walk.Answer(api.Password{Password: Password}).In("finished")
+		if a := w.Account("ada"); (a.Phone == before.Phone) == (a.Email == before.Email) {
+			t.Errorf("%s: %s, %s", kind, a.Phone, a.Email)
+		}
+		w.Deliver()
+		if mail := w.Mails.Last(before.Email); !strings.HasSuffix(mail.Subject, "was changed") {
+			t.Errorf("%s: notice %+v", kind, mail)
+		}
+	}
+}
+
 // A number can be added without making it a method.
 func TestChangePhoneOnly(t *testing.T) {
 	t.Parallel()

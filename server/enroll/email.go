@@ -18,8 +18,8 @@ func (r *rules) changeEmail() ceremony.Definition[draft] {
 		Begins:       []api.State{enterPassword, enterEmail},
 		Start:        r.startAt(enterEmail),
 		States:       []state{r.passwordState(), r.emailState(), r.emailCodeState(), done()},
-		Edges: append(r.emailEdges(r.useEmail, finished),
-			r.passwordEdge(goTo(enterEmail), enterEmail)),
+		Edges: append(r.emailEdges(r.lately(r.useEmail), enterPassword, finished),
+			r.passwordEdge(confirmedOr(r.useEmail, goTo(enterEmail)), enterEmail, finished)),
 		Path: r.path(enterPassword, enterEmail, emailCode, finished),
 	}
 }

@@ -82,6 +82,7 @@ type draft struct {
 	Email        proof.Sent `json:"email,omitzero"`
 	Phone        proof.Sent `json:"phone,omitzero"`
 	Discoverable bool       `json:"discoverable,omitempty"` // R10
+	Confirmed    bool       `json:"confirmed,omitempty"`    // the code was right, and the password comes next
 
 	Secret string `json:"secret,omitempty"` // of the app, base32
 

@@ -119,6 +119,16 @@ func (r *rules) usePhone(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account
 	return move, nil
 }
 
+// finishPhone does so, and ends the ceremony.
+func (r *rules) finishPhone(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) (ceremony.Move, error) {
+	move, err := r.usePhone(tx, c, d, a)
+	if err != nil {
+		return ceremony.Move{}, err
+	}
+	move.To = finished
+	return move, account.Save(tx, a)
+}
+
 // changePhone proves a new number before it takes the place of the old (R16).
 func (r *rules) changePhone() ceremony.Definition[draft] {
 	return ceremony.Definition[draft]{
@@ -129,9 +139,9 @@ func (r *rules) changePhone() ceremony.Definition[draft] {
 		Start:        r.startAt(enterPhone),
 		States:       append([]state{r.passwordState()}, append(r.phoneStates(), done())...),
 		Edges: append(r.phoneEdges(),
-			r.passwordEdge(goTo(enterPhone), enterPhone),
+			r.passwordEdge(confirmedOr(r.finishPhone, goTo(enterPhone)), enterPhone, finished),
 			edge{
-				From: textCode, On: api.Code{}, To: []api.State{finished},
+				From: textCode, On: api.Code{}, To: []api.State{enterPassword, finished},
 				Do: func(tx store.Tx, c *ceremony.Ceremony, d *draft, in api.Input) (ceremony.Move, error) {
 					refused, err := r.Confirm(tx, c.Account, &d.Phone, in.(api.Code).Code)
 					if err != nil {
@@ -144,12 +154,7 @@ func (r *rules) changePhone() ceremony.Definition[draft] {
 					if err != nil {
 						return ceremony.Move{}, err
 					}
-					move, err := r.usePhone(tx, c, d, a)
-					if err != nil {
-						return ceremony.Move{}, err
-					}
-					move.To = finished
-					return move, account.Save(tx, a)
+					return r.lately(r.finishPhone)(tx, c, d, a)
 				},
 			}),
 		Path: r.path(enterPassword, enterPhone, textCode, finished),
@@ -165,6 +170,31 @@ func (r *rules) startAt(s api.State) func(store.Tx, *ceremony.Ceremony, *draft, 
 			return ceremony.Go(s), err
 		}
 		return ceremony.Go(enterPassword), nil
+	}
+}
+
+// lately makes a change whose code was right, if the password was proved lately.
+// Codes outlast that proof, and then the change waits for the password (R6).
+func (r *rules) lately(change enter) enter {
+	return func(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) (ceremony.Move, error) {
+		switch fresh, err := r.Fresh(tx, c); {
+		case err != nil:
+			return ceremony.Move{}, err
+		case fresh:
+			return change(tx, c, d, a)
+		}
+		d.Confirmed = true
+		return ceremony.Go(enterPassword), nil
+	}
+}
+
+// confirmedOr leads on from the password: to the change, if that alone was missing.
+func confirmedOr(change, next enter) enter {
+	return func(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) (ceremony.Move, error) {
+		if d.Confirmed {
+			return change(tx, c, d, a)
+		}
+		return next(tx, c, d, a)
 	}
 }
 

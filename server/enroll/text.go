@@ -2,6 +2,7 @@ package enroll
 
 import (
 	"context"
+	"slices"
 
 	"nightlatch/server/account"
 	"nightlatch/server/api"
@@ -13,12 +14,17 @@ import (
 // enrollText turns text messages on (R10 to R13). When they are on already it
 // replaces the number (R16).
 func (r *rules) enrollText() ceremony.Definition[draft] {
-	states, edges := r.prelude(r.enterText, enterPhone, textCode)
+	states, edges := r.prelude(confirmedOr(r.finishPhone, r.enterText), enterPhone, textCode)
+	for i, e := range edges {
+		if e.From == enterPassword { // for the second time, after a code
+			edges[i].To = append(slices.Clone(e.To), finished)
+		}
+	}
 	states = append(states, r.phoneStates()...)
 	states = append(states, r.backupState(), done())
 	edges = append(edges, r.phoneEdges()...)
 	edges = append(edges, edge{
-		From: textCode, On: api.Code{}, To: []api.State{saveBackupCode, finished},
+		From: textCode, On: api.Code{}, To: []api.State{enterPassword, saveBackupCode, finished},
 		Slow: func(ctx context.Context, c ceremony.Ceremony, d draft, in api.Input) (api.Input, error) {
 			code := in.(api.Code)
 			return r.prepareBackup(ctx, c, code, func(tx store.Tx) (bool, error) {
@@ -63,6 +69,9 @@ func (r *rules) proveText(tx store.Tx, c *ceremony.Ceremony, d *draft, input api
 	if err != nil {
 		return ceremony.Move{}, err
 	}
+	if a.TextOn { // only the number is new
+		return r.lately(r.finishPhone)(tx, c, d, a)
+	}
 	backup, err := needsBackupCode(tx, a)
 	if err != nil {
 		return ceremony.Move{}, err
@@ -70,10 +79,6 @@ func (r *rules) proveText(tx store.Tx, c *ceremony.Ceremony, d *draft, input api
 	move, err := r.usePhone(tx, c, d, a)
 	if err != nil {
 		return ceremony.Move{}, err
-	}
-	if a.TextOn { // only the number is new
-		move.To = finished
-		return move, account.Save(tx, a)
 	}
 	a.TextOn, a.TextAdded = true, tx.Now().UTC()
 	event := audit.Event{
