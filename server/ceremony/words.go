@@ -25,7 +25,7 @@ func words(reason Reason) (code, rule, title, detail string) {
 			"At most 128 characters can be kept. Choose a shorter one."
 	case PasswordCommon:
 		return api.PasswordRefused, "R0", "That password is too common",
-			"It is on the lists that are tried first. Choose one that nobody else would think of."
+			"It is one of those that are tried first: a common word, or a pattern such as one sign again and again. Choose one that nobody else would think of."
 	case PasswordIsName:
 		return api.PasswordRefused, "R0", "That password contains the user name",
 			"Who knows the name would try it first. Choose one that has nothing to do with the name."
