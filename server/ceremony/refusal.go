@@ -53,6 +53,7 @@ const (
 	Changed      Reason = "account changed"
 	SameEmail    Reason = "same address"
 	SamePhone    Reason = "same number"
+	SamePassword Reason = "same password"
 	PasswordGone Reason = "password changed"
 )
 
@@ -101,6 +102,7 @@ func Reasons() []Reason {
 		Changed,
 		SameEmail,
 		SamePhone,
+		SamePassword,
 		PasswordGone,
 	}
 }
@@ -165,6 +167,8 @@ func variant(reason Reason) string {
 		return "same_address"
 	case SamePhone:
 		return "same_number"
+	case SamePassword:
+		return "same_password"
 	}
 	return ""
 }

@@ -154,6 +154,9 @@ func methodWords(reason Reason) (code, rule, title, detail string) {
 	case SamePhone:
 		return api.Conflict, "R16", "That is your number already",
 			"It is proved and in use. Enter another one, or cancel."
+	case SamePassword:
+		return api.Conflict, "R6", "That is your password already",
+			"Nothing would change. Choose another one, or cancel."
 	}
 	return api.Malformed, "", "That can't be read", string(reason)
 }

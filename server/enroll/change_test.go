@@ -139,6 +139,9 @@ func TestChangePassword(t *testing.T) {
 			t.Errorf("%q: names %q", bad, r.Field)
 		}
 	}
+	if r := change.Answer(api.Password{Password: Password}).Refused(api.Conflict); r.Reason != "same_password" || r.Field != "password" {
+		t.Errorf("the same password: %+v", r)
+	}
 	change.Answer(api.Password{Password: "another fine password"}).In("finished")
 	if phone.Caller().Session != nil {
 		t.Error("the other session lives")

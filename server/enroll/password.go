@@ -56,7 +56,7 @@ type hashed struct {
 }
 
 // hashNew checks a new password and hashes it, outside any transaction.
-func (r *rules) hashNew(ctx context.Context, c ceremony.Ceremony, _ draft, input api.Input) (api.Input, error) {
+func (r *rules) hashNew(ctx context.Context, c ceremony.Ceremony, d draft, input api.Input) (api.Input, error) {
 	in := hashed{Password: input.(api.Password)}
 	var username string
 	err := r.Store.View(ctx, func(tx store.Tx) error {
@@ -72,6 +72,15 @@ func (r *rules) hashNew(ctx context.Context, c ceremony.Ceremony, _ draft, input
 	password, err := r.NewPassword(username, in.Password.Password)
 	if err != nil {
 		return nil, err
+	}
+	same, err := r.Hasher.Verify(ctx, d.Password, password)
+	if err != nil {
+		return nil, fmt.Errorf("enroll: %w", err)
+	}
+	if same { // whoever asks has just proved that they know it
+		refusal := ceremony.Refuse(ceremony.SamePassword)
+		refusal.Field = "password"
+		return nil, ceremony.Reject(refusal)
 	}
 	if in.hash, err = r.Hasher.Hash(ctx, password); err != nil {
 		return nil, fmt.Errorf("enroll: %w", err)
