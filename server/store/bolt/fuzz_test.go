@@ -61,8 +61,7 @@ func FuzzOpen(f *testing.F) {
 	})
 }
 
-// use reads a store that may be damaged. It does not write: over a page whose
-// header claims to be billions of pages long bbolt would take its time.
+// use reads a store that may be damaged where nobody looked, and writes to it.
 func use(t *testing.T, s *Store) {
 	t.Helper()
 	for _, err := range []error{
@@ -77,6 +76,7 @@ func use(t *testing.T, s *Store) {
 			}
 			return err
 		}),
+		put(t, s, "c"),
 		s.Close(),
 	} {
 		if err != nil && !errors.Is(err, store.ErrDamaged) {

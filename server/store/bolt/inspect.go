@@ -10,6 +10,10 @@ import (
 	"nightlatch/server/store"
 )
 
+// inspectLimit is how many pages of data are looked at: all of a database of four
+// megabytes, in a few milliseconds.
+const inspectLimit = 1024
+
 // The beginnings of bbolt's file format, version 2 (bbolt internal/common:
 // page.go, meta.go). Numbers are in the machine's byte order.
 const (
@@ -25,12 +29,12 @@ const (
 // A meta is one of the two meta pages. The valid one with the higher
 // transaction ID is the root of everything.
 type meta struct {
-	pageSize, freelist, pages, txid uint64
+	pageSize, root, freelist, pages, txid uint64
 }
 
 // inspect refuses a file that bbolt would crash on, or take for an empty one,
-// before bbolt sees it. It reads the two meta pages and the free list, nothing of
-// the data.
+// before bbolt sees it. It reads the two meta pages, the free list, and the pages
+// of the data as far as inspectLimit goes.
 func inspect(f *os.File) error {
 	fi, err := f.Stat()
 	if err != nil {
@@ -46,7 +50,11 @@ func inspect(f *os.File) error {
 	if need := m.pages * m.pageSize; m.pages < 4 || m.pages > 1<<40 || uint64(fi.Size()) < need {
 		return fmt.Errorf("%w: cut off at %d of %d bytes", store.ErrDamaged, fi.Size(), need)
 	}
-	return inspectFreelist(f, m)
+	taken := newPageSet(m.pages)
+	if err := inspectFreelist(f, m, taken); err != nil {
+		return err
+	}
+	return inspectPages(f, m, taken, inspectLimit)
 }
 
 func newestMeta(f *os.File, size int64) (newest meta, err error) {
@@ -93,6 +101,7 @@ func readMeta(f io.ReaderAt, at int64) (*meta, error) {
 	}
 	m := &meta{
 		pageSize: uint64(order.Uint32(p[8:])),
+		root:     order.Uint64(p[16:]),
 		freelist: order.Uint64(p[32:]),
 		pages:    order.Uint64(p[40:]),
 		txid:     order.Uint64(p[48:]),
@@ -110,8 +119,9 @@ func fnv64(b []byte) uint64 {
 }
 
 // inspectFreelist checks the list of free pages, which bbolt believes: a wrong
-// count asks for more memory than there is, a wrong page is written to.
-func inspectFreelist(f io.ReaderAt, m meta) error {
+// count asks for more memory than there is, a wrong page is written to. Its own
+// pages and the free ones are taken then.
+func inspectFreelist(f io.ReaderAt, m meta, taken pageSet) error {
 	if m.freelist == noFreelist || m.freelist < 2 || m.freelist >= m.pages {
 		return fmt.Errorf("%w: its free list is page %d of %d", store.ErrDamaged, m.freelist, m.pages)
 	}
@@ -125,6 +135,9 @@ func inspectFreelist(f io.ReaderAt, m meta) error {
 	count, overflow := uint64(order.Uint16(head[10:])), uint64(order.Uint32(head[12:]))
 	if id != m.freelist || flags != freelistFlag || overflow >= m.pages-m.freelist {
 		return fmt.Errorf("%w: its free list is not one", store.ErrDamaged)
+	}
+	for n := range overflow + 1 {
+		taken.add(m.freelist + n)
 	}
 	b := make([]byte, (overflow+1)*m.pageSize-pageHeader)
 	if _, err := f.ReadAt(b, at+pageHeader); err != nil {
@@ -140,6 +153,9 @@ func inspectFreelist(f io.ReaderAt, m meta) error {
 		free := order.Uint64(b)
 		if free <= last || free >= m.pages {
 			return fmt.Errorf("%w: its free list names page %d of %d", store.ErrDamaged, free, m.pages)
+		}
+		if !taken.add(free) {
+			return fmt.Errorf("%w: its free list is on page %d, which is free", store.ErrDamaged, free)
 		}
 		last = free
 	}

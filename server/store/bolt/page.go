@@ -1,0 +1,113 @@
+package bolt
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+
+	"nightlatch/server/store"
+)
+
+// bbolt's pages (internal/common: page.go, bucket.go).
+const (
+	branchFlag  = 0x01
+	leafFlag    = 0x02
+	bucketFlag  = 0x01 // of an element whose value is a bucket
+	elementSize = 16   // branch: place 4, key 4, page 8; leaf: flags 4, place 4, key 4, value 4
+	bucketHead  = 16   // page 8, sequence 8; without a page, the bucket's only one follows
+
+	// maxOverflow is far above what a page can go on for, in bytes: bbolt splits
+	// one with more than four elements.
+	maxOverflow = 16 * (store.MaxKey + store.MaxValue)
+)
+
+var (
+	errKind    = errors.New("it is of no kind")
+	errElement = errors.New("an element reaches out of it")
+	errOrder   = errors.New("a key is out of place")
+	errLength  = errors.New("it is longer than what is on it")
+	errBucket  = errors.New("a bucket is cut off")
+)
+
+// A span is where a page's keys have to be: from low on, and before high if that
+// is not empty.
+type span struct{ low, high string }
+
+func (s span) has(key []byte) bool {
+	return string(key) >= s.low && (s.high == "" || string(key) < s.high)
+}
+
+// A link leads from a page to one below it.
+type link struct {
+	page uint64
+	keys span
+}
+
+// parsePage checks what bbolt believes of a branch or leaf page, given with the
+// pages that it goes on for, and returns where it leads.
+func parsePage(p []byte, keys span) (below []link, err error) {
+	order := binary.NativeEndian
+	kind, count := order.Uint16(p[8:]), int(order.Uint16(p[10:]))
+	if kind != branchFlag && kind != leafFlag || kind == branchFlag && count == 0 {
+		return nil, errKind
+	}
+	body := pageHeader + count*elementSize // where the keys begin
+	if body > len(p) {
+		return nil, errElement
+	}
+	used := uint64(body)
+	var last []byte
+	for at := pageHeader; at < body; at += elementSize {
+		e := p[at:]
+		field := func(n int) uint64 { return uint64(order.Uint32(e[n:])) }
+		place, keySize, valueSize := field(4), field(8), field(12)
+		if kind == branchFlag {
+			place, keySize, valueSize = field(0), field(4), 0
+		}
+		used += keySize + valueSize
+		from := uint64(at) + place
+		if keySize == 0 || from < uint64(body) || from+keySize+valueSize > uint64(len(p)) {
+			return nil, errElement
+		}
+		key := p[from : from+keySize]
+		if last != nil && bytes.Compare(last, key) >= 0 || !keys.has(key) {
+			return nil, errOrder
+		}
+		last = key
+		switch {
+		case kind == branchFlag:
+			if n := len(below); n > 0 {
+				below[n-1].keys.high = string(key)
+			}
+			below = append(below, link{order.Uint64(e[8:]), span{string(key), keys.high}})
+		case field(0) == bucketFlag:
+			inside, err := parseBucket(p[from+keySize : from+keySize+valueSize])
+			if err != nil {
+				return nil, err
+			}
+			below = append(below, inside...)
+		case field(0) != 0:
+			return nil, errElement
+		}
+	}
+	// An overflow that is wrong takes in pages of others.
+	if overflow := uint64(order.Uint32(p[12:])); used < uint64(len(p))/(overflow+1)*overflow {
+		return nil, errLength
+	}
+	return below, nil
+}
+
+// parseBucket checks a bucket within a leaf page: it has a page, or is one.
+func parseBucket(value []byte) (below []link, err error) {
+	if len(value) < bucketHead {
+		return nil, errBucket
+	}
+	if root := binary.NativeEndian.Uint64(value); root != 0 {
+		return []link{{page: root}}, nil
+	}
+	inline := value[bucketHead:]
+	if len(inline) < pageHeader || binary.NativeEndian.Uint16(inline[8:]) != leafFlag || binary.NativeEndian.Uint32(inline[12:]) != 0 {
+		return nil, errBucket
+	}
+	return parsePage(inline, span{})
+}
