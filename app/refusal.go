@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"syscall"
 
@@ -27,7 +28,9 @@ func refuse(cause error, format string, args ...any) error {
 // explainData says why the data directory cannot be used.
 func explainData(dir string, err error) error {
 	var known *refusal
-	file := filepath.Join(dir, databaseName)
+	file := shortened(filepath.Join(dir, databaseName))
+	stat, absent := os.Stat(filepath.Join(dir, databaseName))
+	dir = shortened(dir)
 	switch {
 	case err == nil, errors.As(err, &known):
 		return err
@@ -39,6 +42,8 @@ func explainData(dir string, err error) error {
 		return refuse(err, "%s is damaged and was left as it is. Put a backup in its place, or choose another directory with --data.", file)
 	case errors.Is(err, store.ErrFull), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return refuse(err, "There is no space left on the disk that holds %s. Free some and start again; nothing was changed.", dir)
+	case errors.Is(err, store.ErrNotWritable) && absent == nil && !stat.Mode().IsRegular():
+		return refuse(err, "%s is not a file, so it cannot be the database. Move it away, or choose another directory with --data.", file)
 	case errors.Is(err, store.ErrNotWritable), errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR):
 		return refuse(err, "Nightlatch cannot write to %s (%s). Give your account the right to write there, or choose another directory with --data.", dir, reason(err))
 	case errors.Is(err, seal.ErrKeyMissing):
@@ -50,7 +55,20 @@ func explainData(dir string, err error) error {
 	case errors.Is(err, store.ErrUnavailable):
 		return refuse(err, "The disk that holds %s failed (%s). Check the disk, then start again.", dir, reason(err))
 	}
-	return refuse(err, "Nightlatch cannot use the data in %s: %v.", dir, err)
+	place := dir
+	if at := (*fs.PathError)(nil); errors.As(err, &at) {
+		place = shortened(at.Path)
+	}
+	return refuse(err, "Nightlatch cannot use %s (%s). Choose another directory with --data.", place, reason(err))
+}
+
+// shortened is a path that leaves room for the sentence around it.
+func shortened(path string) string {
+	const begin, end = 120, 60 // letters
+	if letters := []rune(path); len(letters) > begin+end {
+		return string(letters[:begin]) + "…" + string(letters[len(letters)-end:])
+	}
+	return path
 }
 
 // reason is the system's word for a failure, if it had one.

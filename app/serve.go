@@ -206,12 +206,20 @@ func readSeed(path string) (*server.Seed, []api.LabAccount, error) {
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, nil, refuse(err, "The seed %s cannot be read (%s). Give --seed a JSON file of accounts.", path, reason(err))
+		return nil, nil, refuseSeed(path, err)
 	}
 	defer f.Close()
 	seed, err := server.ReadSeed(io.LimitReader(f, 16<<20))
-	if err != nil {
-		return nil, nil, refuse(err, "The seed %s makes no sense: %v. Correct it and start again.", path, err)
+	var wrong *server.SeedError
+	switch {
+	case errors.As(err, &wrong):
+		return nil, nil, refuse(err, "The seed %s makes no sense: %s: %s. Correct it and start again.", path, wrong.Field, wrong.Reason)
+	case err != nil:
+		return nil, nil, refuseSeed(path, err)
 	}
 	return seed, labAccounts(seed), nil
+}
+
+func refuseSeed(path string, err error) error {
+	return refuse(err, "The seed %s cannot be read (%s). Give --seed a JSON file of accounts.", shortened(path), reason(err))
 }

@@ -135,6 +135,12 @@ func seedJSON(err error, place string) error {
 		return &SeedError{Field: at(ours.Field), Reason: ours.Reason}
 	case errors.As(err, &wrong) && at(wrong.Field) != "":
 		return &SeedError{Field: at(wrong.Field), Reason: "wrong type: " + wrong.Value}
+	case errors.As(err, &wrong):
+		return &SeedError{Field: "file", Reason: "wrong type: " + wrong.Value + `; it has to be an object with a list of "accounts" (docs/seed.md)`}
+	case errors.Is(err, io.EOF):
+		return &SeedError{Field: "file", Reason: `it is empty; it has to be an object with a list of "accounts" (docs/seed.md)`}
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return &SeedError{Field: "file", Reason: "not JSON: it ends too early"}
 	}
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
 		return &SeedError{Field: at(strings.Trim(name, `"`)), Reason: "there is no such field"}
