@@ -25,7 +25,8 @@ type endpoint struct {
 }
 
 // checkListen refuses an address that others could reach: without TLS every
-// password would cross the network in the clear.
+// password would cross the network in the clear. It also refuses one that
+// localhost is not, which is what clients are told.
 func checkListen(address string) (host, port string, err error) {
 	host, port, err = net.SplitHostPort(address)
 	if err != nil {
@@ -38,10 +39,14 @@ func checkListen(address string) (host, port string, err error) {
 		return "127.0.0.1", port, nil
 	}
 	ip, err := netip.ParseAddr(host)
-	if err != nil || !ip.IsLoopback() {
-		return "", "", usagef("--listen %s is refused: others could reach it, and without TLS they could read passwords and codes on the way. Listen on 127.0.0.1 or ::1", address)
+	switch host = ip.String(); {
+	case err == nil && (host == "127.0.0.1" || host == "::1"):
+		return host, port, nil
+	case err == nil && ip.IsLoopback():
+		return "", "", usagef("--listen %s is refused: clients are told http://localhost, which does not lead there. Listen on 127.0.0.1, ::1 or localhost", address)
+	default:
+		return "", "", usagef("--listen %s is refused: others could reach it, and without TLS they could read passwords and codes on the way. Listen on 127.0.0.1, ::1 or localhost", address)
 	}
-	return host, port, nil
 }
 
 // listen opens the endpoint. Where it can it takes the same port on both
