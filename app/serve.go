@@ -15,6 +15,7 @@ import (
 	"nightlatch/server"
 	"nightlatch/server/account"
 	"nightlatch/server/api"
+	"nightlatch/server/store"
 )
 
 // grace is how long requests that are under way may take at the end.
@@ -148,8 +149,34 @@ func (h *home) serve(ctx context.Context, address string, ready func(url string,
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	stop := h.background(cancel)
+	watched := h.endIfDamaged(ctx, cancel)
 	answered := h.answer(ctx, e, func() error { return ready(e.url, h.lab != nil) })
+	cancel()
+	if damaged := <-watched; damaged != nil {
+		_ = stop() // it failed for the same reason
+		return damaged
+	}
 	return errors.Join(answered, stop())
+}
+
+// endIfDamaged ends the server when its database turns out to be damaged, since it
+// would answer everything with an error, and says so when ctx is done.
+func (h *home) endIfDamaged(ctx context.Context, end func()) <-chan error {
+	watched := make(chan error, 1)
+	go func() {
+		select {
+		case <-h.store.Damaged():
+			end()
+		case <-ctx.Done():
+		}
+		select {
+		case <-h.store.Damaged(): // it may be why ctx is done
+			watched <- explainData(h.dir, store.ErrDamaged)
+		default:
+			watched <- nil
+		}
+	}()
+	return watched
 }
 
 // background starts what server and lab do beside requests. If that fails, ended

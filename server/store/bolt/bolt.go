@@ -68,6 +68,8 @@ type Store struct {
 	commit  func(*bbolt.Tx) error   // bbolt's Commit; tests make it fail
 	stopped atomic.Pointer[failure] // set once, when the disk or the file failed
 	wedged  atomic.Bool             // a bbolt transaction can never end
+	damaged chan struct{}           // closed at the first ErrDamaged
+	once    sync.Once               // closes damaged
 
 	mu     sync.Mutex
 	queue  []*request
@@ -86,6 +88,7 @@ func (s *Store) View(ctx context.Context, fn func(store.Tx) error) (err error) {
 	if f := s.stopped.Load(); f != nil {
 		return f.err
 	}
+	defer func() { s.note(err) }()
 	tx, err := s.begin(false)
 	if err != nil {
 		return fmt.Errorf("bolt: view: %w", err)
@@ -119,6 +122,7 @@ func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
 		case t := <-r.turn:
 			r.run(t, fn)
 		case err := <-r.done:
+			s.note(err)
 			return err
 		case <-ended:
 			if r.leave() {
@@ -152,7 +156,18 @@ func (s *Store) Close() error {
 	return nil
 }
 
+// Damaged is closed when the file turns out to be damaged: some of what is in it
+// cannot be read any more.
+func (s *Store) Damaged() <-chan struct{} { return s.damaged }
+
+func (s *Store) note(err error) {
+	if errors.Is(err, store.ErrDamaged) {
+		s.once.Do(func() { close(s.damaged) })
+	}
+}
+
 func (s *Store) stop(err error) {
+	s.note(err)
 	if s.stopped.CompareAndSwap(nil, &failure{err}) {
 		s.log.Error("the store has stopped", "error", err)
 	}

@@ -303,12 +303,22 @@ func TestMetasLostWhileRunning(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	select {
+	case <-s.Damaged():
+		t.Error("it is damaged before it was")
+	default:
+	}
 	overwrite(t, path, 0, noise(2*os.Getpagesize()))
 	if err := put(t, s, "x"); !errors.Is(err, store.ErrDamaged) {
 		t.Errorf("update: %v, want ErrDamaged", err)
 	}
 	if err := s.View(t.Context(), func(store.Tx) error { return nil }); !errors.Is(err, store.ErrDamaged) {
 		t.Errorf("view: %v, want ErrDamaged", err)
+	}
+	select {
+	case <-s.Damaged():
+	default:
+		t.Error("nobody hears of it")
 	}
 	closeStore(t, s)
 }
