@@ -2,6 +2,7 @@ package server
 
 import (
 	"maps"
+	"net/http"
 	"time"
 
 	"nightlatch/server/account"
@@ -53,7 +54,11 @@ func (s *Server) announce(tx store.Tx, a *account.Account, client, place string,
 // change runs fn on the call's account in one transaction, in which the session
 // still is: one that was ended a moment ago changes nothing. fn may run twice.
 func (s *Server) change(c *call, fn func(tx store.Tx, a *account.Account) error) error {
-	return s.store.Update(c.r.Context(), func(tx store.Tx) error {
+	ctx := c.r.Context()
+	if c.r.Method == http.MethodDelete { // takes rights away, a full disk or not
+		ctx = store.Urgent(ctx)
+	}
+	return s.store.Update(ctx, func(tx store.Tx) error {
 		if _, err := s.sessions.Load(tx, c.session.Account, c.session.ID); err != nil {
 			return err
 		}

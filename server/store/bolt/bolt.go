@@ -112,7 +112,7 @@ func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	r := newRequest()
+	r := newRequest(store.IsUrgent(ctx))
 	if err := s.enqueue(r); err != nil {
 		return err
 	}

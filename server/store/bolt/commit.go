@@ -21,6 +21,7 @@ type request struct {
 	ran   chan error // the caller: it has run; its error
 	done  chan error // the committer: committed, or not; holds one
 
+	urgent  bool           // it may use what is kept for deleting
 	overlay *store.Overlay // of the last run; written by the caller before ran
 	gone    bool           // the closure panicked: nobody waits any more
 	err     error          // the committer's: why this request alone fails
@@ -38,8 +39,8 @@ type turn struct{ base store.Reader }
 // errGone is what a closure that panicked or left its goroutine answers.
 var errGone = errors.New("bolt: closure did not return")
 
-func newRequest() *request {
-	return &request{turn: make(chan turn), ran: make(chan error), done: make(chan error, 1)}
+func newRequest(urgent bool) *request {
+	return &request{urgent: urgent, turn: make(chan turn), ran: make(chan error), done: make(chan error, 1)}
 }
 
 func (r *request) take() bool  { return r.state.CompareAndSwap(queued, taken) }
@@ -165,7 +166,7 @@ func (s *Store) offer(tx *bbolt.Tx, batch []*request) (wrote bool, err error) {
 		if r.err != nil || r.overlay.Len() == 0 {
 			continue
 		}
-		if short && !r.overlay.Deletes() {
+		if short && !r.urgent && !r.overlay.Deletes() {
 			r.err = store.ErrFull
 			continue
 		}

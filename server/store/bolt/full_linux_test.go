@@ -41,6 +41,9 @@ func playSmallDisk(dir string) error {
 	if n < 5 {
 		return fmt.Errorf("full after %d writes", n)
 	}
+	if err := urgentGoesThrough(s); err != nil {
+		return err
+	}
 	if err := deletesGoThrough(s, n); err != nil {
 		return err
 	}
@@ -94,6 +97,20 @@ func fillUp(s *Store, prefix string) (n int, err error) {
 		return nil
 	})
 	return n, err
+}
+
+// urgentGoesThrough marks things on a full disk, as revoking does.
+func urgentGoesThrough(s *Store) error {
+	for i := range 20 {
+		mark := func(tx store.Tx) error { return tx.Put(fmt.Sprintf("revoked/%04d", i), []byte("now")) }
+		if err := s.Update(context.Background(), mark); !errors.Is(err, store.ErrFull) {
+			return fmt.Errorf("a mark that is not urgent: %w", err)
+		}
+		if err := s.Update(store.Urgent(context.Background()), mark); err != nil {
+			return fmt.Errorf("urgent mark %d: %w", i, err)
+		}
+	}
+	return nil
 }
 
 // deletesGoThrough deletes every other big value of a full store, one at a time

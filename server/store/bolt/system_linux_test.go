@@ -32,6 +32,7 @@ func systemRoles() map[string]func(path string) error {
 		}),
 		"no room at sync": full(filter{call: unix.SYS_FDATASYNC, errno: unix.ENOSPC}),
 		"over quota":      full(filter{call: unix.SYS_PWRITE64, errno: unix.EDQUOT}),
+		"mount":           func(dir string) error { return unix.Mount("nightlatch-test", dir, "tmpfs", 0, "size=1m") },
 		"small disk":      playSmallDisk,
 		"power":           playPower(true),
 		"power, no sync":  playPower(false),
