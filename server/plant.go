@@ -112,7 +112,9 @@ func (s *Server) plantOne(tx store.Tx, w *seedling) error {
 	}
 	events := []audit.Event{{Type: audit.AccountCreated, Rule: "R0"}}
 	if a.EmailConfirmed {
-		events = append(events, audit.Event{Type: audit.EmailConfirmed, Rule: "R4"})
+		events = append(events, audit.Event{
+			Type: audit.EmailConfirmed, Rule: "R4", Details: map[string]string{"address": account.MaskEmail(a.Email)},
+		})
 	}
 	if w.Text {
 		a.TextOn, a.TextAdded = true, now

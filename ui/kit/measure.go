@@ -53,7 +53,7 @@ func (k *kept) check(objs []fyne.CanvasObject) {
 		if k.objs != nil {
 			remeasure() // around it, too
 		}
-		k.objs, k.shown = slices.Clone(objs), make([]bool, len(objs))
+		k.objs, k.shown = append([]fyne.CanvasObject{}, objs...), make([]bool, len(objs)) // not nil: it was looked at
 		for i, o := range objs {
 			k.shown[i] = o.Visible()
 		}
