@@ -33,7 +33,7 @@ const (
 	KeyDeleted        = "key-deleted"
 	KeyPossiblyCopied = "key-possibly-copied" // R34
 	MethodOff         = "method-off"          // R60
-	MethodDisabled    = "method-disabled"     // R43: too many failures in a row
+	MethodDisabled    = "method-disabled"     // R43: too many failures in a row; nobody signs in
 	TwoFactorOn       = "two-factor-on"
 	TwoFactorOff      = "two-factor-off"   // R61
 	TwoFactorReset    = "two-factor-reset" // R102: off, by whoever runs the server

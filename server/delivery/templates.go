@@ -57,6 +57,24 @@ func notice(subject, happened, text string) wording {
 	}
 }
 
+// locked says that nobody gets in after too many wrong tries (R43): at a sign-in,
+// or, where there is a protocol, as a program that knows only a password.
+var locked = wording{
+	subject: "Signing in is locked after too many wrong tries",
+	mail: "Hello{{with .username}} {{.}}{{end}},\n\n" +
+		"{{if .protocol}}A program tried too many wrong passwords in a row for your account. Programs that know only\n" +
+		"a user name and a password are locked out of it now. You can still sign in.\n" +
+		"{{else}}There were {{with .failures}}{{.}}{{else}}too many{{end}} wrong tries in a row to sign in to your account: wrong passwords or\n" +
+		"wrong codes. Nobody can sign in to it now, and neither can you. Open sessions stay open.\n{{end}}" +
+		"\nThe last try:{{with .at}}\nWhen: {{.}}{{end}}{{with .client}}\nClient: {{.}}{{end}}{{with .place}}\nPlace: {{.}}{{end}}\n\n" +
+		"{{if .protocol}}To let programs in again, make a new temporary password.\n" +
+		"{{else}}To open it again, prove your password in a session that is still open: begin to change it there.\n{{end}}" +
+		"Or ask whoever runs this server. On your own machine that is you: nightlatch admin unlock.\n" +
+		"{{if not .protocol}}\nIf the tries were not yours, somebody is guessing. If there were wrong codes among them (see the\n" +
+		"activity list), they know your password: change it.\n{{end}}",
+	text: "Nightlatch: signing in is locked after too many wrong tries. Prove your password in an open session, or ask who runs the server.",
+}
+
 const codeWarning = "Nobody from Nightlatch will ask you for it. If you did not ask for it, somebody\n" +
 	"else may know your password: change it.\n"
 
@@ -145,10 +163,7 @@ var templates = map[string]wording{
 	Notice("method-off"): notice("A way to sign in was turned off",
 		"A second step of signing in was turned off{{with .method}}: {{.}}{{end}}.",
 		"Nightlatch: a second step of signing in was turned off."),
-	Notice("method-disabled"): notice("A way to sign in was disabled",
-		"After too many wrong tries in a row a second step of signing in{{with .method}}, {{.}},{{end}} was disabled. Set it up\n"+
-			"again to use it.",
-		"Nightlatch: after too many wrong tries a second step was disabled."),
+	Notice("method-disabled"): locked,
 	Notice("two-factor-on"): notice("Two-factor authentication is on",
 		"Two-factor authentication was turned on. Signing in takes your password and a second step.",
 		"Nightlatch: two-factor authentication was turned on."),
