@@ -13,7 +13,7 @@ const (
 	databaseName = "nightlatch.db"
 	socketName   = "instance.sock"
 	sessionName  = "console.session"
-	labName      = "lab" // marks data that the lab made; not in the database, which the lab can empty
+	labName      = "lab" // marks data that the lab made, and has its clock; not in the database, which the lab can empty
 )
 
 // dataDirectory is where the accounts live when no --data says otherwise:
@@ -78,7 +78,11 @@ func checkForLab(dir string) error {
 func markForLab(dir string, lab bool) error {
 	mark := filepath.Join(dir, labName)
 	if lab {
-		return os.WriteFile(mark, nil, 0o600)
+		f, err := os.OpenFile(mark, os.O_WRONLY|os.O_CREATE, 0o600) // with what it has of the clock
+		if err != nil {
+			return err
+		}
+		return f.Close()
 	}
 	if err := os.Remove(mark); !errors.Is(err, fs.ErrNotExist) {
 		return err

@@ -81,6 +81,8 @@ func openHome(ctx context.Context, cfg homeConfig) (_ *home, err error) {
 		if err = checkForLab(h.dir); err != nil {
 			return nil, err
 		}
+	}
+	if cfg.lab || cfg.brief {
 		clock = lab.NewClock(time.Time{}, time.Now)
 		now = clock.Now
 	}
@@ -89,6 +91,11 @@ func openHome(ctx context.Context, cfg homeConfig) (_ *home, err error) {
 	}
 	if !cfg.brief {
 		if err = markForLab(h.dir, cfg.lab); err != nil {
+			return nil, err
+		}
+	}
+	if clock != nil && !h.throwAway {
+		if err = keepClock(h.dir, clock); err != nil {
 			return nil, err
 		}
 	}

@@ -10,6 +10,9 @@ import (
 type Clock struct {
 	tick func() time.Time
 
+	moving sync.Mutex                // held while it is moved
+	keep   func(time.Duration) error // nil: nothing keeps how far it was moved
+
 	mu      sync.Mutex
 	base    time.Time // what the clock said at mark
 	mark    time.Time // tick's time when base was set
@@ -35,24 +38,45 @@ func (c *Clock) Now() time.Time {
 
 func (c *Clock) now() time.Time { return c.base.Add(c.tick().Sub(c.mark)) }
 
+// Keep moves the clock to ahead of tick, where it was kept, and from then on hands
+// to keep how far ahead it is to be, before each move. A move that can't be kept is
+// not made.
+func (c *Clock) Keep(ahead time.Duration, keep func(ahead time.Duration) error) {
+	c.moving.Lock()
+	defer c.moving.Unlock()
+	c.set(c.tick().Add(ahead))
+	c.keep = keep
+}
+
 // Set makes the clock say t and run on from there.
-func (c *Clock) Set(t time.Time) { c.move(func(time.Time) time.Time { return t }) }
+func (c *Clock) Set(t time.Time) error { return c.move(func(time.Time) time.Time { return t }) }
 
 // Advance moves the clock by d, back if d is negative.
-func (c *Clock) Advance(d time.Duration) {
-	c.move(func(now time.Time) time.Time { return now.Add(d) })
+func (c *Clock) Advance(d time.Duration) error {
+	return c.move(func(now time.Time) time.Time { return now.Add(d) })
 }
 
 // Restart makes the clock say what tick says.
-func (c *Clock) Restart() {
-	c.move(func(time.Time) time.Time { return c.tick() })
+func (c *Clock) Restart() error {
+	return c.move(func(time.Time) time.Time { return c.tick() })
 }
 
-func (c *Clock) move(to func(now time.Time) time.Time) {
+func (c *Clock) move(to func(now time.Time) time.Time) error {
+	c.moving.Lock()
+	defer c.moving.Unlock()
+	if c.keep != nil {
+		if err := c.keep(to(c.Now()).Round(0).Sub(c.tick().Round(0))); err != nil {
+			return err
+		}
+	}
+	c.set(to(c.Now()))
+	return nil
+}
+
+func (c *Clock) set(t time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	next := to(c.now()).UTC().Round(0)
-	c.base, c.mark = next, c.tick()
+	c.base, c.mark = t.UTC().Round(0), c.tick()
 	close(c.changed)
 	c.changed = make(chan struct{})
 }

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -52,5 +53,42 @@ func TestClockTellsWhenItIsMoved(t *testing.T) {
 	case <-c.Changed():
 		t.Error("one move was told twice")
 	default:
+	}
+}
+
+// What a clock was moved by is kept before it shows, and a clock that is made of it
+// runs on.
+func TestClockIsKept(t *testing.T) {
+	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	tick := func() time.Time { return at }
+	var kept time.Duration
+	full := error(nil)
+	keep := func(ahead time.Duration) error {
+		if full == nil {
+			kept = ahead
+		}
+		return full
+	}
+	c := NewClock(time.Time{}, tick)
+	c.Keep(0, keep)
+	if err := c.Advance(time.Hour); err != nil || kept != time.Hour {
+		t.Errorf("moved by an hour, %v is kept: %v", kept, err)
+	}
+	at = at.Add(time.Minute)
+	again := NewClock(time.Time{}, tick)
+	again.Keep(kept, keep)
+	if got := again.Now(); !got.Equal(at.Add(time.Hour)) || !got.Equal(c.Now()) {
+		t.Errorf("the next one says %v, the one before %v", got, c.Now())
+	}
+	if err := again.Set(at.Add(-time.Hour)); err != nil || kept != -time.Hour {
+		t.Errorf("set back, %v is kept: %v", kept, err)
+	}
+	full = errors.New("no space")
+	if err := again.Advance(time.Hour); !errors.Is(err, full) || !again.Now().Equal(at.Add(-time.Hour)) {
+		t.Errorf("what can't be kept: %v, and it says %v", err, again.Now())
+	}
+	full = nil
+	if err := again.Restart(); err != nil || kept != 0 {
+		t.Errorf("restarted, %v is kept: %v", kept, err)
 	}
 }

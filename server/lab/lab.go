@@ -5,7 +5,8 @@
 // The lab is a peer of the server and not an insider: it gets what the server
 // sends (as its Texter and Mailer), gives the server its time, and passes on
 // what the simulated phones send. It never looks into the store. Everything
-// lives in memory and is gone with the process.
+// lives in memory and is gone with the process, save for how far the clock was
+// moved, where something keeps it.
 package lab
 
 import (
@@ -74,7 +75,9 @@ func (l *Lab) EndStreams() { l.hush() }
 
 // reset empties the lab and puts the server back to its seed.
 func (l *Lab) reset(ctx context.Context) error {
-	l.cfg.Clock.Restart() // first: the seed's accounts are made by it
+	if err := l.cfg.Clock.Restart(); err != nil { // first: the seed's accounts are made by it
+		return err
+	}
 	if err := l.cfg.Reset(ctx); err != nil {
 		return err
 	}

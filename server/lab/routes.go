@@ -97,13 +97,17 @@ func (l *Lab) putClock(w http.ResponseWriter, r *http.Request) error {
 		if err != nil || !onCalendar(t) {
 			return malformed("set", "Give a time between the years 2000 and 2200 as in RFC 3339, such as 2016-03-20T12:00:00Z.")
 		}
-		l.cfg.Clock.Set(t)
+		if err := l.cfg.Clock.Set(t); err != nil {
+			return err
+		}
 	case in.Advance != nil:
 		d, err := time.ParseDuration(*in.Advance)
 		if err != nil || !onCalendar(l.cfg.Clock.Now().Add(d)) {
 			return malformed("advance", "Give a duration such as 59m59s that ends between the years 2000 and 2200.")
 		}
-		l.cfg.Clock.Advance(d)
+		if err := l.cfg.Clock.Advance(d); err != nil {
+			return err
+		}
 	default:
 		return malformed("set", "Give set or advance.")
 	}

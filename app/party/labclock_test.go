@@ -1,0 +1,61 @@
+package party
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"nightlatch/app/harness"
+)
+
+// R81: what has expired by the lab's clock stays so when the lab is opened again on
+// its data, also after a kill. A reset brings the clock back for good.
+func TestLabClockStaysMoved(t *testing.T) {
+	ctx := within(t, time.Minute)
+	dir := filepath.Join(t.TempDir(), "data")
+	open := func() *harness.Server {
+		t.Helper()
+		s, err := harness.Serve(ctx, built.plain, "--lab", "--listen", "127.0.0.1:0", "--data", dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	ahead := func(s *harness.Server, want time.Duration) {
+		t.Helper()
+		now, err := s.Client.Clock(ctx)
+		if got := time.Until(now); err != nil || (got-want).Abs() > 20*time.Second {
+			t.Errorf("the clock is %v ahead, want %v: %v", got, want, err)
+		}
+	}
+	s := open()
+	if _, err := s.Client.AdvanceClock(ctx, time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	s.Kill()
+	s = open()
+	ahead(s, time.Hour)
+	if status, err := s.Stop(ctx); status != 0 || err != nil {
+		t.Fatalf("status %d: %v", status, err)
+	}
+	s = open()
+	ahead(s, time.Hour)
+	if err := s.Client.ResetLab(ctx); err != nil {
+		t.Error(err)
+	}
+	ahead(s, 0)
+	if status, err := s.Stop(ctx); status != 0 || err != nil {
+		t.Fatalf("status %d: %v", status, err)
+	}
+	s = open()
+	ahead(s, 0)
+	if status, err := s.Stop(ctx); status != 0 || err != nil {
+		t.Fatalf("status %d: %v", status, err)
+	}
+	damaged := []byte("soon\n")
+	if err := os.WriteFile(filepath.Join(dir, "lab"), damaged, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	checkRefusal(t, run(t, nil, "", built.plain, "serve", "--lab", "--listen", "127.0.0.1:0", "--data", dir), "how far the lab's clock was moved")
+}
