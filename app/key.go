@@ -111,8 +111,14 @@ func (t terminal) key(args []string) error {
 	case isReaderAddress(*device):
 		cfg.Devices = atReader(cfg.Devices, *device)
 	case *device != "":
+		known := cfg
+		if base != "" {
+			if known, err = withLab(ctx, cfg, theServer, base, false); err != nil {
+				return explainKey(base, err)
+			}
+		}
+		target = fido.Device{Path: *device, Transport: transportOf(ctx, known.Devices, *device)}
 		cfg.Devices, cfg.Changes, cfg.Reader = fido.Paths(*device), nil, nil
-		target = fido.Device{Path: *device, Transport: fido.USB}
 	case base != "":
 		needed := verb != "enroll" && verb != "sign-in"
 		if cfg, err = withLab(ctx, cfg, theServer, base, needed); err != nil {

@@ -69,3 +69,13 @@ func insteadOfKey(ctx context.Context, keys *fido.Client, err error) error {
 	}
 	return err
 }
+
+// transportOf is how the key at a path is reached (R31): as it is listed, and over
+// USB if it is not, being another program's.
+func transportOf(ctx context.Context, all fido.Lister, path string) string {
+	ds, _ := all(ctx) // what can't be listed is not known
+	if i := slices.IndexFunc(ds, func(d fido.Device) bool { return d.Path == path }); i >= 0 {
+		return ds[i].Transport
+	}
+	return fido.USB
+}

@@ -184,3 +184,32 @@ func TestLabKeyTouchedFromATerminal(t *testing.T) {
 		t.Errorf("%v\n%s", err, &said)
 	}
 }
+
+// R31: a key that is named by its path has the transport that the lab gave it.
+func TestLabKeyByPathKeepsItsTransport(t *testing.T) {
+	s := serve(t, built.plain)
+	ctx := within(t, time.Minute)
+	p := protect(t, s, "robin", "+12025550111")
+	for _, transport := range []string{"nfc", "usb"} {
+		key, err := s.Client.PlugKey(ctx, api.LabKey{Name: transport, Transport: transport})
+		if err == nil {
+			err = s.Client.SetAutoTouch(ctx, key.ID, true)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := run(t, nil, p.Password+"\n", built.plain, "key", "enroll", "--server", s.URL, "--device", key.Path, "--session", p.Client.Token(), "--label", transport)
+		if got.status != 0 {
+			t.Fatalf("enroll: %+v", got)
+		}
+	}
+	keys, err := p.Client.Keys(ctx)
+	if err != nil || len(keys) != 2 {
+		t.Fatalf("keys %+v: %v", keys, err)
+	}
+	for _, k := range keys {
+		if len(k.Transports) != 1 || k.Transports[0] != k.Label {
+			t.Errorf("the key %s has the transports %q", k.Label, k.Transports)
+		}
+	}
+}
