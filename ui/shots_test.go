@@ -183,10 +183,10 @@ func view(kind api.Kind, at int, s api.Step) api.View {
 func stepShots() []shot {
 	secret := "JBSWY3DPEHPK3PXPGEZDGNBVGY3TQOJQ"
 	uri := "otpauth://totp/Nightlatch:margarethe?secret=" + secret + "&issuer=Nightlatch&algorithm=SHA1&digits=6&period=30"
-	texted := api.EnterCode{Channel: api.ByText, Digits: 6, SentTo: "+12025550143", SentAt: at(ago(18 * time.Second)), ResendAt: at(stillNow().Add(102 * time.Second)), Tries: 5, TriesLeft: 5}
+	texted := api.EnterCode{Channel: api.ByText, Digits: 6, SentTo: "+12025550143", SentAt: at(ago(18 * time.Second)), ResendAt: at(stillNow().Add(102 * time.Second)), Tries: 5, TriesLeft: new(5)}
 	late := texted
 	late.SentAt, late.ResendAt = at(ago(130*time.Second)), at(ago(10*time.Second))
-	mailed := api.EnterCode{Channel: api.ByEmail, Digits: 6, SentTo: "margarethe@example.org", SentAt: at(stillNow()), ResendAt: at(stillNow().Add(2 * time.Minute)), Tries: 5, TriesLeft: 5}
+	mailed := api.EnterCode{Channel: api.ByEmail, Digits: 6, SentTo: "margarethe@example.org", SentAt: at(stillNow()), ResendAt: at(stillNow().Add(2 * time.Minute)), Tries: 5, TriesLeft: new(5)}
 	kept := mailed
 	kept.Kept = true
 	app := api.EnterCode{Channel: api.ByApp, Digits: 6}

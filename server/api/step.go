@@ -55,7 +55,7 @@ type EnterCode struct {
 	Kept         bool     `json:"kept,omitempty"`      // the mail was not sent: it is kept on this computer (GET /api/v1/messages)
 	ResendAt     *Time    `json:"resend_at,omitempty"` // R12: from then on Resend is taken
 	CodeExpires  *Time    `json:"code_expires,omitempty"`
-	TriesLeft    int      `json:"tries_left,omitempty"` // R4, R11
+	TriesLeft    *int     `json:"tries_left,omitempty"` // R4, R11; of a code that was sent, 0 if it can't be tried any more
 	Tries        int      `json:"tries,omitempty"`
 	Alternatives []Method `json:"alternatives,omitzero"` // at sign-in the other ways, an empty list if there are none (R40)
 }

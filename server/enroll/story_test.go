@@ -1,6 +1,7 @@
 package enroll_test
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -278,6 +279,9 @@ func TestEmailTries(t *testing.T) {
 		if r := walk.Answer(api.Code{Code: OtherCode(code)}).Refused(api.WrongCode); *r.TriesLeft != left || r.Rule != "R4" {
 			t.Errorf("%d tries left by %s, want %d", *r.TriesLeft, r.Rule, left)
 		}
+	}
+	if b, err := json.Marshal(walk.View.Step); err != nil || !strings.Contains(string(b), `"tries_left":0`) {
+		t.Errorf("with no try left the step is %s: %v", b, err)
 	}
 	if r := walk.Answer(api.Code{Code: code}).Refused(api.TooManyTries); r.Rule != "R4" {
 		t.Errorf("too many by %s", r.Rule)

@@ -58,8 +58,8 @@ func enterCode(s State, h Host, step api.EnterCode) Drawing {
 		}))
 	}
 	code.OnChanged = d.refuseUntilTyped(s, h, links...)
-	if left := step.TriesLeft; s.View.Refusal == nil && left > 0 && left < step.Tries {
-		d.Body = append(d.Body, tries(w, left, step.Tries))
+	if left := step.TriesLeft; s.View.Refusal == nil && left != nil && *left > 0 && *left < step.Tries {
+		d.Body = append(d.Body, tries(w, *left, step.Tries))
 	}
 	d.resend(s, h, step)
 	d.codeFoot(s, h, step)

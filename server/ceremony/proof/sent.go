@@ -294,8 +294,9 @@ func (k *Checker) Step(s *Sent, sentTo string) api.EnterCode {
 	if s.At.IsZero() {
 		return step
 	}
+	left := s.Tries
 	at, expires, resend := s.At, s.Expires, s.At.Add(k.Policy.ResendAfter)
 	step.SentAt, step.CodeExpires, step.ResendAt = &at, &expires, &resend
-	step.Tries, step.TriesLeft = t.tries, s.Tries
+	step.Tries, step.TriesLeft = t.tries, &left
 	return step
 }
