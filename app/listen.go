@@ -21,12 +21,11 @@ var errPortTaken = errors.New("app: port taken")
 // An endpoint is what the server listens on, always of this machine alone.
 type endpoint struct {
 	listeners []net.Listener
-	url       string // as clients call it: the host is the relying party's ID
+	url       string // as clients call it; localhost is the relying party's ID
 }
 
 // checkListen refuses an address that others could reach: without TLS every
-// password would cross the network in the clear. It also refuses one that
-// localhost is not, which is what clients are told.
+// password would cross the network in the clear.
 func checkListen(address string) (host, port string, err error) {
 	host, port, err = net.SplitHostPort(address)
 	if err != nil {
@@ -39,14 +38,10 @@ func checkListen(address string) (host, port string, err error) {
 		return "127.0.0.1", port, nil
 	}
 	ip, err := netip.ParseAddr(host)
-	switch host = ip.String(); {
-	case err == nil && (host == "127.0.0.1" || host == "::1"):
-		return host, port, nil
-	case err == nil && ip.IsLoopback():
-		return "", "", usagef("--listen %s is refused: clients are told http://localhost, which does not lead there. Listen on 127.0.0.1, ::1 or localhost", address)
-	default:
-		return "", "", usagef("--listen %s is refused: others could reach it, and without TLS they could read passwords and codes on the way. Listen on 127.0.0.1, ::1 or localhost", address)
+	if err != nil || !ip.IsLoopback() {
+		return "", "", usagef("--listen %s is refused: others could reach it, and without TLS they could read passwords and codes on the way. Listen on 127.0.0.1 or ::1", address)
 	}
+	return host, port, nil
 }
 
 // listen opens the endpoint. Where it can it takes the same port on both
@@ -76,7 +71,7 @@ func listenBoth(ctx context.Context, host, port string) (*endpoint, error) {
 		return nil, err
 	}
 	port = strconv.Itoa(first.Addr().(*net.TCPAddr).Port)
-	e := &endpoint{listeners: []net.Listener{first}, url: "http://localhost:" + port}
+	e := &endpoint{listeners: []net.Listener{first}, url: callers(host, port)}
 	if other := map[string]string{"127.0.0.1": "::1", "::1": "127.0.0.1"}[host]; other != "" {
 		second, err := lc.Listen(ctx, "tcp", net.JoinHostPort(other, port))
 		switch {
@@ -88,6 +83,15 @@ func listenBoth(ctx context.Context, host, port string) (*endpoint, error) {
 		} // else this machine has only one of the two
 	}
 	return e, nil
+}
+
+// callers is the URL of what listens on a loopback address. Another one than
+// localhost's is called by its number; security keys know localhost alone.
+func callers(host, port string) string {
+	if host == "127.0.0.1" || host == "::1" {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port)
 }
 
 func (e *endpoint) close() error {

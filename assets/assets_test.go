@@ -40,7 +40,7 @@ func TestAppIconComesInTheSizeAsked(t *testing.T) {
 func TestFontsShipWithTheirLicence(t *testing.T) {
 	t.Parallel()
 	for _, f := range []Face{Text, TextStrong, Mono, MonoStrong, TextForPDF} {
-		if len(Font(f)) < 50_000 {
+		if len(Font(f)) < 90_000 {
 			t.Errorf("%s is too short to be a font", f)
 		}
 	}

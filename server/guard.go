@@ -2,7 +2,6 @@ package server
 
 import (
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -22,7 +21,7 @@ type guard struct {
 }
 
 // setURL makes g answer to the address that a listener has, and to the origins
-// that a proxy passes on with their own Host. A loopback listener answers to its
+// that a proxy passes on with their own Host. A listener of localhost answers to its
 // three names, any other only to the one in the address.
 func (g *guard) setURL(address string, proxied ...string) error {
 	u, err := url.Parse(address)
@@ -30,8 +29,9 @@ func (g *guard) setURL(address string, proxied ...string) error {
 		return fmt.Errorf("server: %q is no address of a listener", address)
 	}
 	hosts := []string{u.Host}
-	if isLoopback(u.Hostname()) {
-		hosts = []string{"localhost", "127.0.0.1", "[::1]"}
+	switch u.Hostname() {
+	case localhost, "127.0.0.1", "::1":
+		hosts = []string{localhost, "127.0.0.1", "[::1]"}
 		if port := u.Port(); port != "" {
 			for i := range hosts {
 				hosts[i] += ":" + port
@@ -48,11 +48,6 @@ func (g *guard) setURL(address string, proxied ...string) error {
 	}
 	g.origins.Store(&origins)
 	return nil
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // consoleGuard answers to the connection inside the program and to nothing else.

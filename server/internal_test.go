@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -334,6 +335,20 @@ func FuzzToken(f *testing.F) {
 			t.Errorf("%q is %+v", text, got)
 		}
 	})
+}
+
+// A listener on another loopback address than localhost's goes by its number alone.
+func TestGuardOfAnotherLoopbackAddress(t *testing.T) {
+	t.Parallel()
+	g := &guard{}
+	if err := g.setURL("http://127.0.0.2:8440"); err != nil {
+		t.Fatal(err)
+	}
+	for host, want := range map[string]bool{"127.0.0.2:8440": true, "localhost:8440": false, "127.0.0.1:8440": false} {
+		if got := g.admits(&http.Request{Host: host, URL: &url.URL{Path: "/"}}); got != want {
+			t.Errorf("Host %s: admitted %v", host, got)
+		}
+	}
 }
 
 func FuzzGuard(f *testing.F) {

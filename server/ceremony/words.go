@@ -68,8 +68,7 @@ func codeWords(reason Reason) (code, rule, title, detail string) {
 			"After several failures in a row each further try has to wait, and was not looked at. Try again at the time shown."
 	case Disabled:
 		return api.TooManyTries, "R43", "This way in is locked",
-			"There were too many failures in a row. It opens again when the password is proved in another session that is still open, " +
-				"or when whoever runs this server unlocks it."
+			"There were too many failures in a row. It stays locked until it is set up again by whoever runs this server."
 	case SendLimit:
 		return api.Throttled, "R12", "Too many codes were sent",
 			"Codes were sent several times and never entered. Wait until the time shown, or choose another way."

@@ -65,14 +65,14 @@ var locked = wording{
 		"{{if .protocol}}A program tried too many wrong passwords in a row for your account. Programs that know only\n" +
 		"a user name and a password are locked out of it now. You can still sign in.\n" +
 		"{{else}}There were {{with .failures}}{{.}}{{else}}too many{{end}} wrong tries in a row to sign in to your account: wrong passwords or\n" +
-		"wrong codes. Nobody can sign in to it now, and neither can you. Open sessions stay open.\n{{end}}" +
+		"wrong codes. Nobody can sign in to it now, and neither can you. Open sessions stay open, but take no\n" +
+		"password either.\n{{end}}" +
 		"\nThe last try:{{with .at}}\nWhen: {{.}}{{end}}{{with .client}}\nClient: {{.}}{{end}}{{with .place}}\nPlace: {{.}}{{end}}\n\n" +
 		"{{if .protocol}}To let programs in again, make a new temporary password.\n" +
-		"{{else}}To open it again, prove your password in a session that is still open: begin to change it there.\n{{end}}" +
-		"Or ask whoever runs this server. On your own machine that is you: nightlatch admin unlock.\n" +
-		"{{if not .protocol}}\nIf the tries were not yours, somebody is guessing. If there were wrong codes among them (see the\n" +
-		"activity list), they know your password: change it.\n{{end}}",
-	text: "Nightlatch: signing in is locked after too many wrong tries. Prove your password in an open session, or ask who runs the server.",
+		"{{else}}Only whoever runs this server opens it again. On your own machine that is you: nightlatch admin unlock.\n" +
+		"\nIf the tries were not yours, somebody is guessing. If there were wrong codes among them (see the\n" +
+		"activity list), they know your password: change it then.\n{{end}}",
+	text: "Nightlatch: signing in is locked after too many wrong tries. Ask who runs the server to open it again.",
 }
 
 const codeWarning = "Nobody from Nightlatch will ask you for it. If you did not ask for it, somebody\n" +

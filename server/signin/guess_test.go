@@ -122,6 +122,7 @@ func TestAHundredFailuresInAll(t *testing.T) {
 		w.Clock.Advance(time.Hour)
 	}
 	credentials(w, "ada", Password).Refused(api.InvalidCredentials)
+	ada.Begin(api.Reauthenticate).Answer(api.Password{Password: Password}).Refused(api.TooManyTries)
 	events := w.Audit("ada")
 	if !slices.ContainsFunc(events, func(r audit.Record) bool { return r.Type == audit.MethodDisabled }) {
 		t.Error("the audit does not say that it is locked")

@@ -34,8 +34,7 @@ func (k *Checker) SlowPassword(ctx context.Context, c ceremony.Ceremony, in api.
 			return err
 		}
 		phc = a.Password
-		_, err = k.allowPassword(tx, &c, a)
-		return err
+		return Allow(tx, k.FirstParty(), k.Subject(a.Username))
 	})
 	if err != nil {
 		return nil, err
@@ -62,8 +61,7 @@ func Password(s string) (string, error) {
 }
 
 // Password takes a checked password in a session. Right, it counts as proved in
-// that session from now on (R3, R6), an account that was locked is open again
-// (R43), and the move has no refusal.
+// that session from now on (R3, R6), and the move has no refusal.
 func (k *Checker) Password(tx store.Tx, c *ceremony.Ceremony, in CheckedPassword) (*account.Account, ceremony.Move, error) {
 	a, err := account.Load(tx, c.Account)
 	if err != nil {
@@ -72,19 +70,18 @@ func (k *Checker) Password(tx store.Tx, c *ceremony.Ceremony, in CheckedPassword
 	if a.Password != in.phc {
 		return nil, ceremony.Move{}, ceremony.ErrAgain
 	}
-	locked, err := k.allowPassword(tx, c, a)
-	if err != nil {
+	if err := Allow(tx, k.FirstParty(), k.Subject(a.Username)); err != nil {
 		return nil, ceremony.Move{}, err
 	}
 	if !in.ok {
-		move, err := k.failPassword(tx, c, a, locked)
+		move, err := k.Fail(tx, c, a, ceremony.Refuse(ceremony.WrongPassword), audit.Event{
+			Type: audit.PasswordRefused,
+			Rule: "R3",
+		})
 		return a, move, err
 	}
 	if err := k.Succeed(tx, a); err != nil {
 		return nil, ceremony.Move{}, err
-	}
-	if err := k.whileLocked().Reset(tx, c.Session); err != nil {
-		return nil, ceremony.Move{}, fmt.Errorf("proof: %w", err)
 	}
 	if err := k.Sessions.Prove(tx, c.Account, c.Session); err != nil {
 		return nil, ceremony.Move{}, fmt.Errorf("proof: %w", err)
