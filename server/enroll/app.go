@@ -18,7 +18,7 @@ import (
 // the new one takes its place, and the old one works until then: that is what a
 // new phone needs.
 func (r *rules) enrollApp() ceremony.Definition[draft] {
-	states, edges := r.prelude(r.enterApp, scanQR)
+	states, edges := r.prelude(r.enterApp, []api.State{scanQR})
 	states = append(states, state{
 		Name: scanQR,
 		Step: api.ScanQR{},

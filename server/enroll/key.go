@@ -17,7 +17,7 @@ import (
 // enrollKey adds a security key (R30 to R33). It is stored with its name, as the
 // last thing; no backup code is forced on the person (R32).
 func (r *rules) enrollKey() ceremony.Definition[draft] {
-	states, edges := r.prelude(r.enterKey, touchKey)
+	states, edges := r.prelude(r.enterKey, []api.State{touchKey})
 	states = append(states, state{
 		Name: touchKey,
 		Step: api.UseSecurityKey{},

@@ -2,6 +2,7 @@ package enroll
 
 import (
 	"context"
+	"slices"
 
 	"nightlatch/server/account"
 	"nightlatch/server/api"
@@ -24,8 +25,9 @@ func startOverview(m api.Method) func(store.Tx, *ceremony.Ceremony, *draft, api.
 }
 
 // prelude is what every enrolment goes through before its own steps: overview
-// (R2), password (R3), confirmed address (R4). first lists where enter may lead.
-func (r *rules) prelude(next enter, first ...api.State) ([]state, []edge) {
+// (R2), password (R3), confirmed address (R4). first lists where enter may lead, and
+// late where the password alone does, when it was asked for a second time.
+func (r *rules) prelude(next enter, first []api.State, late ...api.State) ([]state, []edge) {
 	afterPassword := append([]api.State{enterEmail}, first...)
 	states := []state{
 		{
@@ -48,7 +50,7 @@ func (r *rules) prelude(next enter, first ...api.State) ([]state, []edge) {
 		},
 		r.passwordEdge(func(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) (ceremony.Move, error) {
 			return r.email(tx, c, d, a, next)
-		}, afterPassword...),
+		}, append(slices.Clone(afterPassword), late...)...),
 	}
 	edges = append(edges, r.emailEdges(func(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) (ceremony.Move, error) {
 		return r.confirmEmail(tx, c, d, a, next)

@@ -2,7 +2,6 @@ package enroll
 
 import (
 	"context"
-	"slices"
 
 	"nightlatch/server/account"
 	"nightlatch/server/api"
@@ -14,12 +13,7 @@ import (
 // enrollText turns text messages on (R10 to R13). When they are on already it
 // replaces the number (R16).
 func (r *rules) enrollText() ceremony.Definition[draft] {
-	states, edges := r.prelude(confirmedOr(r.finishPhone, r.enterText), enterPhone, textCode)
-	for i, e := range edges {
-		if e.From == enterPassword { // for the second time, after a code
-			edges[i].To = append(slices.Clone(e.To), finished)
-		}
-	}
+	states, edges := r.prelude(confirmedOr(r.finishPhone, r.enterText), []api.State{enterPhone, textCode}, finished)
 	states = append(states, r.phoneStates()...)
 	states = append(states, r.backupState(), done())
 	edges = append(edges, r.phoneEdges()...)
