@@ -5,11 +5,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"time"
 
 	"nightlatch/server/lab"
+	"nightlatch/server/store/durable"
 )
 
 // keepClock moves the clock as far ahead as the data in dir have it, and keeps each
@@ -28,36 +28,12 @@ func keepClock(dir string, clock *lab.Clock) error {
 		}
 	}
 	if err == nil {
-		clock.Keep(ahead, func(ahead time.Duration) error { return saveClock(file, ahead) })
+		clock.Keep(ahead, func(ahead time.Duration) error {
+			return durable.Replace(file, 0o600, func(f *os.File) error {
+				_, err := f.WriteString(ahead.String() + "\n")
+				return err
+			})
+		})
 	}
 	return err
-}
-
-// saveClock writes how far ahead the clock is. It is on the disk, whole, when
-// saveClock returns.
-func saveClock(file string, ahead time.Duration) error {
-	f, err := os.CreateTemp(filepath.Dir(file), labName+".*") // mode 0600
-	if err != nil {
-		return err
-	}
-	_, err = f.WriteString(ahead.String() + "\n")
-	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
-		err = os.Rename(f.Name(), file)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return syncDirectory(filepath.Dir(file))
-}
-
-// syncDirectory sees to it that the names in dir are on the disk.
-func syncDirectory(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil // there a directory is not opened, and its names are journaled
-	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

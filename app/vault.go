@@ -4,8 +4,8 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
 
+	"nightlatch/server/store/durable"
 	"nightlatch/server/store/seal"
 )
 
@@ -42,16 +42,8 @@ func (v vault) SetToken(token string) error {
 		}
 		return nil
 	}
-	f, err := os.CreateTemp(filepath.Dir(v.path), sessionName+".*") // mode 0600
-	if err != nil {
+	return durable.Replace(v.path, 0o600, func(f *os.File) error {
+		_, err := f.Write(v.keys.Seal(vaultName, []byte(token)))
 		return err
-	}
-	_, err = f.Write(v.keys.Seal(vaultName, []byte(token)))
-	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
-		err = os.Rename(f.Name(), v.path)
-	}
-	if err != nil {
-		err = errors.Join(err, os.Remove(f.Name()))
-	}
-	return err
+	})
 }

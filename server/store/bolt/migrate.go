@@ -11,7 +11,7 @@ import (
 	bbolt "go.etcd.io/bbolt"
 
 	"nightlatch/server/store"
-	"nightlatch/server/store/internal/durable"
+	"nightlatch/server/store/durable"
 )
 
 var (

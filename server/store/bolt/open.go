@@ -14,7 +14,7 @@ import (
 	berrors "go.etcd.io/bbolt/errors"
 
 	"nightlatch/server/store"
-	"nightlatch/server/store/internal/durable"
+	"nightlatch/server/store/durable"
 )
 
 const (

@@ -11,7 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"nightlatch/server/store/internal/durable"
+	"nightlatch/server/store/durable"
 )
 
 // MasterFile is the file in the data directory that holds the master key, or

@@ -13,7 +13,25 @@ import (
 // Create writes a new file at path with mode, through fill, and syncs it and its
 // directory. The file appears under its name only when it is complete. If there
 // is one already it is left alone and the error is fs.ErrExist.
-func Create(path string, mode fs.FileMode, fill func(*os.File) error) (err error) {
+func Create(path string, mode fs.FileMode, fill func(*os.File) error) error {
+	return place(path, mode, fill, func(from string) error {
+		// A hard link never replaces a file, a rename would.
+		err := os.Link(from, path)
+		if err == nil || errors.Is(err, fs.ErrExist) {
+			return err
+		}
+		return renameNew(from, path)
+	})
+}
+
+// Replace does what Create does, and takes the place of a file that is there
+// already: that is whole until the new one is.
+func Replace(path string, mode fs.FileMode, fill func(*os.File) error) error {
+	return place(path, mode, fill, func(from string) error { return os.Rename(from, path) })
+}
+
+// place fills and syncs a file beside path, gives it its name, and syncs that.
+func place(path string, mode fs.FileMode, fill func(*os.File) error, name func(from string) error) (err error) {
 	dir := filepath.Dir(path)
 	f, err := os.CreateTemp(dir, filepath.Base(path)+".new-*")
 	if err != nil {
@@ -37,14 +55,8 @@ func Create(path string, mode fs.FileMode, fill func(*os.File) error) (err error
 	if err := f.Close(); err != nil {
 		return err
 	}
-	// A hard link never replaces a file, a rename would.
-	if err := os.Link(f.Name(), path); err != nil {
-		if errors.Is(err, fs.ErrExist) {
-			return err
-		}
-		if err := renameNew(f.Name(), path); err != nil {
-			return err
-		}
+	if err := name(f.Name()); err != nil {
+		return err
 	}
 	return SyncDir(dir)
 }

@@ -64,6 +64,28 @@ func TestCreateThatFailsLeavesNothing(t *testing.T) {
 	}
 }
 
+func TestReplace(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "file")
+	boom := errors.New("boom")
+	for _, text := range []string{"one", "two"} {
+		if err := Replace(path, 0o600, write(text)); err != nil {
+			t.Fatal(err)
+		}
+		err := Replace(path, 0o600, func(f *os.File) error { return errors.Join(write("half")(f), boom) })
+		if !errors.Is(err, boom) {
+			t.Errorf("got %v", err)
+		}
+		if b, err := os.ReadFile(path); err != nil || string(b) != text {
+			t.Errorf("the file holds %q, %v", b, err)
+		}
+		if list := names(t, dir); len(list) != 1 {
+			t.Errorf("the directory holds %q", list)
+		}
+	}
+}
+
 func TestRenameWhereThereAreNoLinks(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
