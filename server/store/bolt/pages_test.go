@@ -38,6 +38,18 @@ func pageTypes(t *testing.T, path string) (types []string) {
 	return types
 }
 
+// soundFile is a database with every kind of page, and what its pages are.
+func soundFile(t *testing.T) (whole []byte, types []string) {
+	t.Helper()
+	path := filled(t, 2000)
+	types = pageTypes(t, path)
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return whole, types
+}
+
 // refusesDamaged opens a file that is damaged: it is refused and left alone, and
 // no reserve is laid beside it.
 func refusesDamaged(t *testing.T, path, what string) {
@@ -62,12 +74,7 @@ func refusesDamaged(t *testing.T, path, what string) {
 // the database is refused before anything is written.
 func TestOpenDamagedPage(t *testing.T) {
 	t.Parallel()
-	sound := filled(t, 2000)
-	types := pageTypes(t, sound)
-	whole, err := os.ReadFile(sound)
-	if err != nil {
-		t.Fatal(err)
-	}
+	whole, types := soundFile(t)
 	page := os.Getpagesize()
 	path := filepath.Join(t.TempDir(), "test.db")
 	seen := map[string]int{}
@@ -102,12 +109,7 @@ func TestOpenDamagedPage(t *testing.T) {
 // places and page numbers.
 func TestOpenDamagedElement(t *testing.T) {
 	t.Parallel()
-	sound := filled(t, 2000)
-	types := pageTypes(t, sound)
-	whole, err := os.ReadFile(sound)
-	if err != nil {
-		t.Fatal(err)
-	}
+	whole, types := soundFile(t)
 	first := map[string]int64{}
 	for n, kind := range types {
 		if _, ok := first[kind]; !ok {
