@@ -53,6 +53,8 @@ func (c *Console) showBackup(then backupIntent) {
 func (p *backupCodesPage) place() string  { return placeBackup }
 func (p *backupCodesPage) enter(s *Scope) { p.scope = s; p.load() }
 
+func (p *backupCodesPage) unsaved() bool { return len(p.made) > 0 && !p.saved.Any() }
+
 // resumeIn goes on after a print preview.
 func (p *backupCodesPage) resumeIn(s *Scope) { p.scope = s }
 

@@ -213,6 +213,7 @@ func (r *ceremony) host() wizard.Host {
 			switch place {
 			case placeLab:
 				r.c.showLab()
+				r.c.lab.askKey()
 			case placeMail:
 				r.c.readKept()
 			case wizard.OpenKeyContents, wizard.OpenKeyReset:

@@ -54,6 +54,36 @@ func TestBackupCodes(t *testing.T) {
 	h.sees("That is number 1, and it is void")
 }
 
+// A code that nobody can show again is not left by a slip.
+func TestUnsavedCodeIsNotLeft(t *testing.T) {
+	h := newHouse(t, nil)
+	h.printer.names = []print.Printer{{Name: "office", Description: "Office"}}
+	h.signUp("mara", password)
+	h.enrolApp()
+	h.ctrl(fyne.Key4)
+	h.press(fyne.KeyReturn)
+	h.sees("Your new backup code", "Backup code number 2")
+	h.ctrl(fyne.Key1)
+	h.sees("Leave without a copy?", "nobody can show it again")
+	h.press(fyne.KeyReturn) // the safe answer has the keyboard
+	h.misses("Leave without a copy?")
+	h.sees("Backup code number 2")
+	h.do("Print")
+	h.ctrl(fyne.Key1) // nothing is printed yet
+	h.sees("Leave without a copy?")
+	h.press(fyne.KeyEscape, fyne.KeyEscape)
+	h.sees("Backup code number 2")
+	h.do("Copy")
+	h.ctrl(fyne.Key1)
+	h.sees("If this phone died now") // there is a copy
+	h.ctrl(fyne.Key4)
+	h.press(fyne.KeyReturn)
+	h.sees("Backup code number 3")
+	h.ctrl(fyne.Key5)
+	h.press(fyne.KeyTab, fyne.KeyReturn) // Leave
+	h.misses("Backup code number 3")
+}
+
 func TestSheets(t *testing.T) {
 	h := newHouse(t, nil)
 	h.printer.names = []print.Printer{{Name: "office", Description: "Office"}}

@@ -132,3 +132,21 @@ func TestLabKeys(t *testing.T) {
 		t.Errorf("done %q, want %q", bench.done, want)
 	}
 }
+
+// Where a key is waited for, the lab's is one press away.
+func TestLabKeyFromTheWizard(t *testing.T) {
+	bench := &labBench{changed: make(chan struct{})}
+	h := buildHouse(t, server.Config{Policy: account.Classic()}, true, func(c *lab.Config) { c.Bench = bench })
+	h.signUp("mara", password)
+	h.ctrl(fyne.Key2)
+	h.do("Set up: Security key")
+	h.press(fyne.KeyReturn)
+	h.confirmEmail("mara@example.org")
+	h.do("Plug in the lab’s virtual key")
+	h.sees("behaves like a real one")
+	h.press(fyne.KeyReturn)
+	h.settle()
+	if want := []string{"plug fido2 usb"}; !slices.Equal(bench.done, want) {
+		t.Errorf("done %q, want %q", bench.done, want)
+	}
+}

@@ -48,16 +48,25 @@ func (c *Console) newRail() *kit.SideRail {
 }
 
 // visit goes to a place. A ceremony that is left stays open; Two-factor
-// authentication offers to go on with it.
+// authentication offers to go on with it. What would be lost is asked about.
 func (c *Console) visit(place string) {
 	if place == placeLab {
 		c.toggleLab()
 		return
 	}
-	if s := c.screenAt(place); s != nil {
+	s := c.screenAt(place)
+	if s == nil {
+		return
+	}
+	leave := func() {
 		c.uncover()
 		c.show(s)
 	}
+	if k, ok := c.front.(keeper); ok && k.unsaved() {
+		c.confirm("ui.codes.leave", nil, leave)
+		return
+	}
+	leave()
 }
 
 func (c *Console) screenAt(place string) screen {

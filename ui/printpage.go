@@ -23,6 +23,12 @@ type printPage struct {
 	view  printView
 }
 
+// unsaved is what the page behind it says: nothing is printed yet.
+func (p *printPage) unsaved() bool {
+	k, ok := p.back.(keeper)
+	return ok && k.unsaved()
+}
+
 // A printView is what the page is drawn from.
 type printView struct {
 	sheet    print.Sheet

@@ -17,6 +17,10 @@ type screen interface {
 	draw() drawn
 }
 
+// A keeper is a screen with something that nobody can show again: who leaves it for
+// another place before there is a copy is asked.
+type keeper interface{ unsaved() bool }
+
 // drawn is a screen ready to be shown.
 type drawn struct {
 	content fyne.CanvasObject

@@ -135,6 +135,7 @@ func dialogShots() []shot {
 			p.src.value.Account = stillAccount()
 			p.replace()
 		}),
+		over("16-leave-codes", placeBackup, codes, func(c *Console) { c.confirm("ui.codes.leave", nil, nil) }),
 		over("16-check-copy", placeBackup, codes, func(c *Console) { c.checkCopy(c.root, func() {}) }),
 		over("16-save-codes", placeBackup, codes, func(c *Console) {
 			c.saveAs(saveRequest{title: "ui.save.codes", name: "codes", forms: []saveForm{{key: "ui.save.pdf", ending: ".pdf"}, {key: "ui.save.text", ending: ".txt"}}})

@@ -108,6 +108,9 @@ func (d *Drawing) resend(s State, h Host, step api.EnterCode) {
 		}
 	})
 	why := kit.Para(w.T("wizard.code."+string(step.Channel)+".resend-why"), kit.Ink2)
+	if r := s.View.Refusal; r != nil && (r.Code == api.CodeExpired || r.Code == api.TooManyTries) {
+		why.Hide() // the next one is another code
+	}
 	left := step.ResendAt.Sub(h.Clock.Now())
 	if left <= 0 {
 		d.Body = append(d.Body, kit.V(kit.S12, kit.H(0, again, kit.Gap()), why))
