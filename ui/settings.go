@@ -93,7 +93,7 @@ func (c *Console) drawSettings(v settingsView, in settingsInputs) drawn {
 	set := func(key, say string, control ...fyne.CanvasObject) fyne.CanvasObject {
 		return longRow(nil, w.T(key), say, control...)
 	}
-	change := func(key string, k api.Kind) *kit.Button {
+	change := func(key string, k api.Kind) fyne.CanvasObject {
 		return kit.NewButton(w.T("ui.settings.change"), "", kit.Secondary, func() { in.change(k) }).Named(w.T("ui.settings.change-name", w.T(key)))
 	}
 	var looks, sizes, tongues []string
@@ -132,11 +132,10 @@ func (c *Console) drawSettings(v settingsView, in settingsInputs) drawn {
 	} else {
 		phoneKind = api.EnrollText
 	}
-	password := change("ui.settings.password", api.ChangePassword)
 	leave := kit.NewButton(w.T("ui.sessions.sign-out-do"), "", kit.Secondary, in.signOut)
 	account := []fyne.CanvasObject{
 		set("ui.settings.name", a.Username, leave),
-		set("ui.settings.password", w.T("ui.settings.password-why"), password),
+		set("ui.settings.password", w.T("ui.settings.password-why"), change("ui.settings.password", api.ChangePassword)),
 		set("ui.settings.email", email, change("ui.settings.email", api.ChangeEmail)),
 		set("ui.settings.phone", phone, change("ui.settings.phone", phoneKind)),
 	}
@@ -157,7 +156,7 @@ func (c *Console) drawSettings(v settingsView, in settingsInputs) drawn {
 		kit.V(kit.S8, kit.Section(w.T("ui.settings.window")), kit.List(kit.S16, window...)),
 		kit.V(kit.S8, kit.Section(w.T("ui.settings.server")), kit.List(kit.S16, c.serverRows(v, in)...)),
 	}}
-	return drawn{content: c.page(p), first: password, ready: true}
+	return drawn{content: c.page(p), first: leave, ready: true}
 }
 
 // serverRows say what the account server is.
