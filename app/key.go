@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
+	"path"
 	"syscall"
 
 	"nightlatch/fido"
@@ -112,7 +113,7 @@ func (t terminal) key(args []string) error {
 		cfg.Devices = atReader(cfg.Devices, *device)
 	case *device != "":
 		known := cfg
-		if base != "" {
+		if base != "" && path.Dir(*device) == ptyDirectory { // any other key is no business of the server's
 			if known, err = withLab(ctx, cfg, theServer, base, false); err != nil {
 				return explainKey(base, err)
 			}

@@ -70,6 +70,9 @@ func insteadOfKey(ctx context.Context, keys *fido.Client, err error) error {
 	return err
 }
 
+// ptyDirectory is where the keys of a lab are: they are terminals to other programs.
+const ptyDirectory = "/dev/pts"
+
 // transportOf is how the key at a path is reached (R31): as it is listed, and over
 // USB if it is not, being another program's.
 func transportOf(ctx context.Context, all fido.Lister, path string) string {
