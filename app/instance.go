@@ -4,134 +4,209 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
+	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"sync"
 	"time"
+
+	"nightlatch/fido/virtual"
+	"nightlatch/server"
+	"nightlatch/server/account"
+	"nightlatch/server/api"
+	"nightlatch/server/delivery"
+	"nightlatch/server/lab"
+	"nightlatch/server/store"
+	"nightlatch/server/store/bolt"
+	"nightlatch/server/store/seal"
 )
 
-// The one thing an instance can be told, and its answers.
-const (
-	raiseRequest = "raise\n"
-	raised       = "raised\n"
-	noWindow     = "no window\n"
-)
+// hashQueue is how many callers may wait for a hash: some seconds' worth. More
+// are told to come back.
+const hashQueue = 512
 
-// instanceTimeout bounds both sides of the exchange: a second start says what it
-// has to say within a second.
-const instanceTimeout = 500 * time.Millisecond
-
-// maxSocketPath is what a sockaddr_un takes everywhere.
-const maxSocketPath = 100
-
-// An instance is this program's end of the socket by which a second start brings
-// the first one's window forward. Whoever holds the database has the socket: it
-// lies in the data directory, which only its owner can enter.
-type instance struct {
-	listener net.Listener
-	done     sync.WaitGroup
+// A homeConfig says which server to open, and where.
+type homeConfig struct {
+	dir    string // the data directory; "" with a lab: one that is thrown away
+	lab    bool
+	brief  bool // opened by an admin verb, which serves nobody: whose data it is stays as it was
+	policy account.Policy
+	// keepMail keeps mail on this computer while no mail server is set up.
+	keepMail bool
+	naming   naming
+	seed     *server.Seed // accounts to create; may be nil
+	demo     []api.LabAccount
+	log      *slog.Logger
 }
 
-// announce begins to listen. raise brings the window forward, or is nil if there
-// is none. The caller holds the database's lock, so a socket that lies there is
-// a dead program's.
-func announce(dir string, raise func()) (*instance, error) {
-	address, free, err := socketAddress(dir)
+// A home is a data directory in use: database, keys and server, and the lab
+// where there is one.
+type home struct {
+	dir       string
+	throwAway bool
+	naming    naming
+	store     *bolt.Store
+	server    *server.Server
+	lab       *lab.Lab       // nil without --lab
+	bench     *virtual.Bench // nil without --lab
+	keys      *seal.Keys
+	log       *slog.Logger
+}
+
+// openHome opens the data directory and makes the server. Its errors are
+// refusals, and where it returns one, nothing was changed that was there before.
+func openHome(ctx context.Context, cfg homeConfig) (_ *home, err error) {
+	if err := cfg.naming.settle(); err != nil {
+		return nil, err
+	}
+	h := &home{dir: cfg.dir, throwAway: cfg.lab && cfg.dir == "", naming: cfg.naming, log: cfg.log}
+	if h.throwAway {
+		if h.dir, err = os.MkdirTemp("", "nightlatch-lab-"); err != nil {
+			return nil, explainData(os.TempDir(), err)
+		}
+	} else if h.dir, err = prepareDirectory(cfg.dir); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = explainData(h.dir, errors.Join(err, h.close()))
+		}
+	}()
+
+	now := time.Now
+	var clock *lab.Clock
+	if cfg.lab {
+		if err = checkForLab(h.dir); err != nil {
+			return nil, err
+		}
+	}
+	if cfg.lab || cfg.brief {
+		clock = lab.NewClock(time.Time{}, time.Now)
+		now = clock.Now
+	}
+	if h.store, h.keys, err = openStore(ctx, h.dir, now, !cfg.lab, cfg.log); err != nil {
+		return nil, err
+	}
+	if !cfg.brief {
+		if err = markForLab(h.dir, cfg.lab); err != nil {
+			return nil, err
+		}
+	}
+	if clock != nil && !h.throwAway {
+		if err = keepClock(h.dir, clock); err != nil {
+			return nil, err
+		}
+	}
+	hasher, err := account.NewHasher(account.HasherConfig{Parallel: runtime.GOMAXPROCS(0), Queue: hashQueue})
 	if err != nil {
 		return nil, err
 	}
-	defer free()
-	if err := os.Remove(address); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("app: old socket: %w", err)
+	sc := server.Config{
+		Store: h.store, Keys: h.keys, Policy: cfg.policy, Now: now,
+		RPID: cfg.naming.rpID, Origins: cfg.naming.origins, Hasher: hasher, Log: cfg.log, Version: version, Seed: cfg.seed, KeepMail: cfg.keepMail,
 	}
-	listener, err := net.Listen("unix", address)
-	if err != nil {
-		return nil, fmt.Errorf("app: socket: %w", err)
-	}
-	listener.(*net.UnixListener).SetUnlinkOnClose(false)
-	if err := os.Chmod(filepath.Join(dir, socketName), 0o600); err != nil {
-		listener.Close()
-		return nil, fmt.Errorf("app: socket: %w", err)
-	}
-	i := &instance{listener: listener}
-	i.done.Go(func() { i.answer(raise) })
-	return i, nil
-}
-
-func (i *instance) answer(raise func()) {
-	for {
-		conn, err := i.listener.Accept()
-		if err != nil {
-			return
+	if cfg.lab {
+		if err = h.openLab(clock, cfg, &sc); err != nil {
+			return nil, err
 		}
-		answerOne(conn, raise)
 	}
+	h.server, err = server.New(sc)
+	return h, err
 }
 
-func answerOne(conn net.Conn, raise func()) {
-	defer conn.Close()
-	_ = conn.SetDeadline(time.Now().Add(instanceTimeout)) // a unix socket takes deadlines
-	request := make([]byte, len(raiseRequest))
-	if _, err := io.ReadFull(conn, request); err != nil || string(request) != raiseRequest {
-		return
+// openStore opens the database of dir and the keys that go with it. A database
+// that is there is opened before its key is asked for: a keyring may take its
+// time, and "already running" must not.
+func openStore(ctx context.Context, dir string, now func() time.Time, keyring bool, log *slog.Logger) (*bolt.Store, *seal.Keys, error) {
+	file := filepath.Join(dir, databaseName)
+	_, err := os.Stat(file)
+	fresh := errors.Is(err, fs.ErrNotExist)
+	var master [32]byte
+	if fresh {
+		if master, err = seal.LoadOrCreate(ctx, dir, keyring); err != nil {
+			return nil, nil, err
+		}
 	}
-	if raise == nil {
-		_, _ = io.WriteString(conn, noWindow) // the asker is gone: nobody minds
-		return
-	}
-	raise()
-	_, _ = io.WriteString(conn, raised)
-}
-
-// close stops listening and waits for the last answer.
-func (i *instance) close(dir string) {
-	i.listener.Close()
-	i.done.Wait()
-	_ = os.Remove(filepath.Join(dir, socketName)) // left behind it does no harm
-}
-
-// raiseFirst asks the instance that holds dir to bring its window forward, and
-// reports whether it did.
-func raiseFirst(ctx context.Context, dir string) bool {
-	address, free, err := socketAddress(dir)
+	s, err := bolt.Open(bolt.Config{Path: file, Now: now, Log: log})
 	if err != nil {
-		return false
+		return nil, nil, err
 	}
-	defer free()
-	ctx, cancel := context.WithTimeout(ctx, instanceTimeout)
+	if !fresh {
+		if master, err = seal.LoadOrCreate(ctx, dir, keyring); err != nil {
+			return nil, nil, errors.Join(err, s.Close())
+		}
+	}
+	return s, seal.New(master), nil
+}
+
+// openLab makes the simulated world and connects the server's ends to it.
+func (h *home) openLab(clock *lab.Clock, cfg homeConfig, sc *server.Config) error {
+	var bench lab.Bench
+	b, err := virtual.New(virtual.Config{})
+	if err != nil {
+		return err
+	}
+	h.bench, bench = b, virtualKeys{b}
+	h.lab, err = lab.New(lab.Config{
+		Clock:    clock,
+		Inbound:  func(ctx context.Context, from, to, body string) error { return h.server.Inbound(ctx, from, to, body) },
+		Reset:    func(ctx context.Context) error { return h.server.Reset(ctx, cfg.seed) },
+		Bench:    bench,
+		Accounts: cfg.demo,
+		Log:      cfg.log,
+	})
+	if err != nil {
+		return err
+	}
+	sc.Texter, sc.Mailer, sc.Lab = delivery.Texter(h.lab), delivery.Mailer(h.lab), h.lab.Handler()
+	return nil
+}
+
+// run does the background work of server and lab until ctx is done.
+func (h *home) run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	conn, err := new(net.Dialer).DialContext(ctx, "unix", address)
-	if err != nil {
-		return false
+	var work sync.WaitGroup
+	failed := make(chan error, 2)
+	start := func(what string, run func(context.Context) error) {
+		work.Go(func() {
+			if err := run(ctx); err != nil && ctx.Err() == nil {
+				failed <- fmt.Errorf("app: %s: %w", what, err)
+				cancel()
+			}
+		})
 	}
-	defer conn.Close()
-	if deadline, ok := ctx.Deadline(); ok {
-		_ = conn.SetDeadline(deadline)
+	start("server", h.server.Run)
+	if h.lab != nil {
+		start("lab", h.lab.Run)
 	}
-	if _, err := io.WriteString(conn, raiseRequest); err != nil {
-		return false
+	work.Wait()
+	select {
+	case err := <-failed:
+		return err
+	default:
+		return nil
 	}
-	answer, err := io.ReadAll(io.LimitReader(conn, 64))
-	return err == nil && strings.TrimSpace(string(answer)) == strings.TrimSpace(raised)
 }
 
-// socketAddress is the socket's path in a form short enough for the system. free
-// gives back what holds it.
-func socketAddress(dir string) (address string, free func(), err error) {
-	address = filepath.Join(dir, socketName)
-	if len(address) <= maxSocketPath {
-		return address, func() {}, nil
+// vault keeps the console's session in the data directory.
+func (h *home) vault() vault { return vault{path: filepath.Join(h.dir, sessionName), keys: h.keys} }
+
+// close lets go of everything. Throw-away data is thrown away.
+func (h *home) close() error {
+	var errs []error
+	if h.bench != nil {
+		errs = append(errs, h.bench.Close())
 	}
-	if runtime.GOOS != "linux" {
-		return "", nil, errors.New("app: the data directory's path is too long for a socket")
+	if h.store != nil {
+		if err := h.store.Close(); err != nil && !errors.Is(err, store.ErrClosed) {
+			errs = append(errs, err)
+		}
 	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return "", nil, fmt.Errorf("app: socket: %w", err)
+	if h.throwAway {
+		errs = append(errs, os.RemoveAll(h.dir))
 	}
-	return fmt.Sprintf("/proc/self/fd/%d/%s", d.Fd(), socketName), func() { d.Close() }, nil
+	return errors.Join(errs...)
 }
