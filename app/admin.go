@@ -108,7 +108,7 @@ func (t terminal) admin(args []string) error {
 			return err
 		}
 	}
-	if err := hardened(); err != nil {
+	if err := disableCoreDumps(); err != nil {
 		return err
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)

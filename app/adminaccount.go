@@ -41,13 +41,13 @@ func (c *adminCommand) operate(ctx context.Context, verb string, do func(*server
 	if _, err := os.Stat(filepath.Join(c.dir, databaseName)); errors.Is(err, fs.ErrNotExist) {
 		return refuse(err, "There is no database in %s. Give its directory with --data.", c.dir)
 	}
-	h, err := openHome(ctx, homeConfig{
+	inst, err := openInstance(ctx, instanceConfig{
 		dir: c.dir, brief: true, policy: account.Classic(), keepMail: true, log: slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})
 	if err != nil {
 		return err
 	}
-	err = do(h.server, ctx, c.user)
+	err = do(inst.server, ctx, c.user)
 	said := done
 	switch {
 	case errors.Is(err, server.ErrNoChange):
@@ -55,7 +55,7 @@ func (c *adminCommand) operate(ctx context.Context, verb string, do func(*server
 	case errors.Is(err, account.ErrNotFound):
 		err = refuse(err, "There is no account named %s. Check the name; admin takes it in any case.", c.user)
 	}
-	if err := explainData(c.dir, errors.Join(err, h.close())); err != nil {
+	if err := explainData(c.dir, errors.Join(err, inst.close())); err != nil {
 		return err
 	}
 	fmt.Fprintf(c.out, said, c.user)

@@ -82,34 +82,34 @@ func TestDirectoryForEverybody(t *testing.T) {
 
 // The name is the flag's, localhost without one; the console signs for it, and the
 // ready line says it where it is not the usual one.
-func TestNaming(t *testing.T) {
+func TestRelyingParty(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
-		n                      naming
+		rp                     relyingParty
 		origins, signed, ready string
 	}{
-		{naming{}, "", "http://localhost:8440", `{"ready":true,"url":"http://localhost:8440","lab":false}`},
-		{naming{rpID: "localhost"}, "", "http://localhost:8440", `{"ready":true,"url":"http://localhost:8440","lab":false}`},
+		{relyingParty{}, "", "http://localhost:8440", `{"ready":true,"url":"http://localhost:8440","lab":false}`},
+		{relyingParty{rpID: "localhost"}, "", "http://localhost:8440", `{"ready":true,"url":"http://localhost:8440","lab":false}`},
 		{
-			naming{rpID: "example.org"},
+			relyingParty{rpID: "example.org"},
 			"https://example.org", "https://example.org",
 			`{"ready":true,"url":"http://localhost:8440","lab":false,"rp_id":"example.org","origins":["https://example.org"]}`,
 		},
 		{
-			naming{rpID: "example.org", origins: []string{"https://login.example.org"}},
+			relyingParty{rpID: "example.org", origins: []string{"https://login.example.org"}},
 			"https://login.example.org", "https://login.example.org",
 			`{"ready":true,"url":"http://localhost:8440","lab":false,"rp_id":"example.org","origins":["https://login.example.org"]}`,
 		},
 	} {
-		if err := tt.n.settle(); err != nil {
+		if err := tt.rp.settle(); err != nil {
 			t.Fatal(err)
 		}
 		var out strings.Builder
-		if err := (terminal{out: &out}).sayReady(tt.n)("http://localhost:8440", false); err != nil {
+		if err := (terminal{out: &out}).printReady(tt.rp)("http://localhost:8440", false); err != nil {
 			t.Fatal(err)
 		}
-		if got := strings.TrimSpace(out.String()); got != tt.ready || strings.Join(tt.n.origins, " ") != tt.origins || tt.n.origin("http://localhost:8440") != tt.signed {
-			t.Errorf("%+v says %s, signs for %s", tt.n, got, tt.n.origin("http://localhost:8440"))
+		if got := strings.TrimSpace(out.String()); got != tt.ready || strings.Join(tt.rp.origins, " ") != tt.origins || tt.rp.origin("http://localhost:8440") != tt.signed {
+			t.Errorf("%+v says %s, signs for %s", tt.rp, got, tt.rp.origin("http://localhost:8440"))
 		}
 	}
 }
@@ -176,7 +176,7 @@ func TestInstanceRaisesTheFirst(t *testing.T) {
 			if err := os.MkdirAll(dir, 0o700); err != nil {
 				t.Fatal(err)
 			}
-			if raiseFirst(t.Context(), dir) {
+			if raiseRunning(t.Context(), dir) {
 				t.Error("nobody was raised")
 			}
 			// A dead program's socket is in nobody's way.
@@ -184,14 +184,14 @@ func TestInstanceRaisesTheFirst(t *testing.T) {
 				t.Fatal(err)
 			}
 			raised := make(chan struct{}, 1)
-			i, err := announce(dir, func() { raised <- struct{}{} })
+			l, err := listenForRaise(dir, func() { raised <- struct{}{} })
 			if err != nil {
 				t.Fatal(err)
 			}
 			if stat, err := os.Stat(filepath.Join(dir, socketName)); err != nil || stat.Mode().Perm() != 0o600 {
 				t.Errorf("the socket is %v: %v", stat.Mode(), err)
 			}
-			if !raiseFirst(t.Context(), dir) {
+			if !raiseRunning(t.Context(), dir) {
 				t.Error("the first was not reached")
 			}
 			select {
@@ -199,8 +199,8 @@ func TestInstanceRaisesTheFirst(t *testing.T) {
 			case <-time.After(5 * time.Second):
 				t.Error("the first was not raised")
 			}
-			i.close(dir)
-			if raiseFirst(t.Context(), dir) {
+			l.close(dir)
+			if raiseRunning(t.Context(), dir) {
 				t.Error("a closed one was raised")
 			}
 		})
@@ -209,12 +209,12 @@ func TestInstanceRaisesTheFirst(t *testing.T) {
 
 func TestInstanceWithoutWindow(t *testing.T) {
 	dir := t.TempDir()
-	i, err := announce(dir, nil)
+	l, err := listenForRaise(dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer i.close(dir)
-	if raiseFirst(t.Context(), dir) {
+	defer l.close(dir)
+	if raiseRunning(t.Context(), dir) {
 		t.Error("a server without a window says that it was raised")
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
-	"runtime/debug"
 
 	"fyne.io/fyne/v2"
 	fyneapp "fyne.io/fyne/v2/app"
@@ -25,8 +24,8 @@ import (
 	"nightlatch/ui/print"
 )
 
-// windowHere tells whether this build has a window.
-const windowHere = true
+// windowSupported tells whether this build has a window.
+const windowSupported = true
 
 // What the desktop knows the program by; FyneApp.toml says the same.
 const (
@@ -34,32 +33,28 @@ const (
 	appName = "Nightlatch"
 )
 
-// startPercent is how far the heap may grow, in percent of what is in use, until
-// the window is shown: to some 20 MB, without a collection.
-const startPercent = 600
-
 // console runs `nightlatch`: the window over a server inside this program.
 func (t terminal) console(args []string) error {
 	f := t.flags("", "[--lab] [--data DIR]")
 	lab := f.Bool("lab", false, "open a throw-away lab with demo accounts")
 	data := f.String("data", "", "data `directory`. "+withoutData())
 	seed := f.String("seed", "", "JSON `file` of accounts for the lab, instead of the demo accounts")
-	var n naming
-	n.add(f)
+	var rp relyingParty
+	rp.add(f)
 	if err := parse(f, args); err != nil {
 		return err
 	}
-	if err := n.settle(); err != nil {
+	if err := rp.settle(); err != nil {
 		return err
 	}
 	if *seed != "" && !*lab {
 		return usagef("--seed goes with --lab")
 	}
-	cfg := homeConfig{policy: account.Classic(), keepMail: true}
+	cfg := instanceConfig{policy: account.Classic(), keepMail: true}
 	if *lab {
 		cfg = demoConfig()
 	}
-	cfg.dir, cfg.naming = *data, n
+	cfg.dir, cfg.rp = *data, rp
 	if *seed != "" {
 		var err error
 		if cfg.seed, cfg.demo, err = readSeed(*seed); err != nil {
@@ -74,7 +69,7 @@ func (t terminal) console(args []string) error {
 
 // withoutDisplay says that there is no display. The lab is served instead: it
 // can be used with curl and nightlatch key.
-func (t terminal) withoutDisplay(cfg homeConfig, why string) error {
+func (t terminal) withoutDisplay(cfg instanceConfig, why string) error {
 	if !cfg.lab {
 		return refuse(nil, "There is no display to open a window on (%s). Start Nightlatch from a desktop, or run nightlatch serve.", why)
 	}
@@ -83,8 +78,8 @@ func (t terminal) withoutDisplay(cfg homeConfig, why string) error {
 }
 
 // window opens the console and returns when it was closed.
-func (t terminal) window(cfg homeConfig) error {
-	if err := hardened(); err != nil {
+func (t terminal) window(cfg instanceConfig) error {
+	if err := disableCoreDumps(); err != nil {
 		return err
 	}
 	fido.IgnoreHangup()
@@ -96,59 +91,58 @@ func (t terminal) window(cfg homeConfig) error {
 		}
 	}
 	ctx := context.Background()
-	h, err := openHome(ctx, cfg)
-	if errors.Is(err, store.ErrInUse) && raiseFirst(ctx, cfg.dir) {
+	inst, err := openInstance(ctx, cfg)
+	if errors.Is(err, store.ErrInUse) && raiseRunning(ctx, cfg.dir) {
 		return refuse(err, "Nightlatch is already running; its window was brought forward.")
 	}
 	if err != nil {
 		return err
 	}
-	return errors.Join(h.show(ctx, t), h.close())
+	return errors.Join(inst.show(ctx, t), inst.close())
 }
 
 // show runs the server's background work, its loopback listener and the window,
 // until the window is closed.
-func (h *home) show(ctx context.Context, t terminal) error {
+func (inst *instance) show(ctx context.Context, t terminal) error {
 	e, err := listen(ctx, defaultListen)
 	if err != nil { // another server has the port: this one takes any
-		t.sayPortTaken()
+		t.printPortTaken()
 		if e, err = listen(ctx, anyPort); err != nil {
 			return err
 		}
 	}
-	if err := h.server.SetURL(e.url); err != nil {
+	if err := inst.server.SetURL(e.url); err != nil {
 		return errors.Join(err, e.close())
 	}
-	inside, hangUp := client.InMemory(h.server.Console())
-	defer hangUp()
+	inside, disconnect := client.InMemory(inst.server.Console())
+	defer disconnect()
 
-	keys, letGo, err := h.securityKeys(h.naming.origin(e.url))
+	keys, release, err := inst.securityKeys(inst.rp.origin(e.url))
 	if err != nil {
 		return errors.Join(err, e.close())
 	}
-	defer letGo()
+	defer release()
 	// Fyne keeps small files there and makes only the last directory itself.
 	if cache, err := os.UserCacheDir(); err == nil {
 		_ = os.MkdirAll(cache, 0o700) // without it Fyne says what it misses
 	}
-	// What is made for the first frame stays: collecting meanwhile finds nothing.
-	collecting := debug.SetGCPercent(startPercent)
+	resumeCollections := postponeCollections()
 	fyneapp.SetMetadata(metadata())
 	a := fyneapp.NewWithID(appID)
-	saveWhatChanged(a)
+	savePreferencesOnlyIfChanged(a)
 	console, err := ui.New(ui.Config{
 		App:     a,
 		Client:  inside,
 		Keys:    keys,
-		Vault:   h.vault(),
+		Vault:   inst.vault(),
 		Printer: print.System{},
-		Lab:     h.lab != nil,
+		Lab:     inst.lab != nil,
 		OpenLab: openLab,
 		Version: version,
 		Address: e.url,
 		Features: ui.Features{
 			SecurityKeys:   libfido2.Supported,
-			NFC:            nfcHere,
+			NFC:            nfcSupported,
 			VirtualKeys:    virtual.Supported,
 			UdevCommand:    udevCommand(),
 			ReadersCommand: readersCommand(exec.LookPath),
@@ -160,19 +154,19 @@ func (h *home) show(ctx context.Context, t terminal) error {
 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	stop := h.background(func() {}) // what fails there is in the log; the window stays
+	stop := inst.background(func() {}) // what fails there is in the log; the window stays
 	answered := make(chan error, 1)
 	go func() {
-		answered <- h.answer(ctx, e, func() error { return t.sayReady(h.naming)(e.url, h.lab != nil) })
+		answered <- inst.answer(ctx, e, func() error { return t.printReady(inst.rp)(e.url, inst.lab != nil) })
 	}()
 	console.Open(ctx)
-	if i, err := announce(h.dir, console.Raise); err != nil {
-		h.log.Warn("a second start cannot bring this window forward", "error", err)
+	if l, err := listenForRaise(inst.dir, console.Raise); err != nil {
+		inst.log.Warn("a second start cannot bring this window forward", "error", err)
 	} else {
-		defer i.close(h.dir)
+		defer l.close(inst.dir)
 	}
 	console.Show()
-	debug.SetGCPercent(collecting)
+	resumeCollections()
 	a.Run()
 	console.Close()
 	cancel()
@@ -181,18 +175,18 @@ func (h *home) show(ctx context.Context, t terminal) error {
 
 // securityKeys reaches real keys through libfido2, those on readers, and the lab's.
 // It returns what to call when the client is done.
-func (h *home) securityKeys(origin string) (*fido.Client, func(), error) {
+func (inst *instance) securityKeys(origin string) (*fido.Client, func(), error) {
 	cfg := fido.Config{Open: libfido2.Backend{}, Devices: libfido2.Devices, Changes: libfido2.Changes, Origin: origin}
-	if h.bench != nil {
-		cfg.Devices = fido.Combine(h.bench.Devices, cfg.Devices)
-		cfg.Changes = fido.CombineChanges(fido.OnBell(h.bench.Changed), cfg.Changes)
+	if inst.bench != nil {
+		cfg.Devices = fido.Combine(inst.bench.Devices, cfg.Devices)
+		cfg.Changes = fido.CombineChanges(fido.OnBell(inst.bench.Changed), cfg.Changes)
 	}
-	cfg, letGo, err := withReaders(cfg)
+	cfg, release, err := withReaders(cfg)
 	if err != nil {
 		return nil, nil, err
 	}
 	keys, err := fido.New(cfg)
-	return keys, letGo, err
+	return keys, release, err
 }
 
 func metadata() fyne.AppMetadata {

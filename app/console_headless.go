@@ -4,8 +4,8 @@ package main
 
 import "fmt"
 
-// windowHere tells whether this build has a window.
-const windowHere = false
+// windowSupported tells whether this build has a window.
+const windowSupported = false
 
 // console says that this program was built for servers: without a window, and
 // without the libraries that a window needs.
@@ -16,7 +16,7 @@ func (t terminal) console(args []string) error {
 		return err
 	}
 	if !*lab {
-		return refuse(nil, "%s", lacking(aWindow))
+		return refuse(nil, "%s", whyMissing(aWindow))
 	}
 	fmt.Fprintln(t.err, "nightlatch: this build has no window; serving the lab instead. Ctrl+C ends it.")
 	return t.serveLab(demoConfig())

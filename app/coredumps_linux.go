@@ -1,14 +1,19 @@
 package main
 
 import (
+	"fmt"
+
 	"golang.org/x/sys/unix"
 )
 
-// harden keeps secrets in memory out of core files and away from debuggers of
-// the same user.
-func harden() error {
+// disableCoreDumps keeps the secrets in memory out of core files, and stops
+// other processes of the same user from attaching a debugger.
+func disableCoreDumps() error {
 	if err := unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{}); err != nil {
-		return err
+		return fmt.Errorf("app: disable core dumps: %w", err)
 	}
-	return unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0)
+	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {
+		return fmt.Errorf("app: disable core dumps: %w", err)
+	}
+	return nil
 }

@@ -2,5 +2,5 @@
 
 package main
 
-// harden does nothing here: core files are off by default on macOS and Windows.
-func harden() error { return nil }
+// disableCoreDumps does nothing: macOS and Windows write no core files by default.
+func disableCoreDumps() error { return nil }

@@ -11,9 +11,9 @@ import (
 const demoPassword = "night-latch-demo"
 
 // demoConfig is a throw-away lab with demo accounts.
-func demoConfig() homeConfig {
+func demoConfig() instanceConfig {
 	seed := demoSeed()
-	return homeConfig{lab: true, policy: account.Classic(), seed: seed, demo: labAccounts(seed)}
+	return instanceConfig{lab: true, policy: account.Classic(), seed: seed, demo: labAccounts(seed)}
 }
 
 // demoSeed is one account for each way to be protected. Everything in it is

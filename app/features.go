@@ -26,18 +26,18 @@ const (
 
 var features = []feature{aWindow, securityKeys, nearField, labKeys}
 
-// lacking says why this build cannot do something on this system and what helps,
+// whyMissing says why this build cannot do something on this system and what helps,
 // in a sentence; "" where it can.
-func lacking(f feature) string {
+func whyMissing(f feature) string {
 	linux := runtime.GOOS == "linux"
 	switch {
-	case f == aWindow && !windowHere:
+	case f == aWindow && !windowSupported:
 		return "This build of Nightlatch has no window: it was made without cgo or with the tag headless. Run nightlatch serve, or install the package for desktops."
 	case f == securityKeys && !libfido2.Supported:
 		return "This build of Nightlatch has no support for security keys: it was made without cgo or with the tag nofido. Use one that was built with libfido2."
-	case f == nearField && !nfcHere && !linux:
+	case f == nearField && !nfcSupported && !linux:
 		return "Nightlatch reads security keys over NFC on Linux only. Plug the key in over USB."
-	case f == nearField && !nfcHere:
+	case f == nearField && !nfcSupported:
 		return "This build of Nightlatch reads no security keys over NFC: it was made without cgo, or with the tag nopcsc or nofido. Plug the key in over USB."
 	case f == labKeys && !virtual.Supported:
 		return "The lab has virtual security keys on Linux only. Everything else in the lab works."
@@ -45,13 +45,13 @@ func lacking(f feature) string {
 	return ""
 }
 
-// sayVersion prints the version and what this build can and cannot do.
-func (t terminal) sayVersion() {
+// printVersion prints the version and what this build can and cannot do.
+func (t terminal) printVersion() {
 	fmt.Fprintln(t.out, "nightlatch", version)
 	var here []string
 	var missing strings.Builder
 	for _, f := range features {
-		if why := lacking(f); why != "" {
+		if why := whyMissing(f); why != "" {
 			fmt.Fprintf(&missing, "no %s: %s\n", f, why)
 		} else {
 			here = append(here, string(f))
@@ -63,11 +63,11 @@ func (t terminal) sayVersion() {
 	fmt.Fprintf(t.out, "features: %s\n%s", strings.Join(here, ", "), &missing)
 }
 
-// logLacks writes into the log of a server, which has no window to say it in,
+// logMissingFeatures writes into the log of a server, which has no window to say it in,
 // what this build cannot do.
-func logLacks(log *slog.Logger) {
+func logMissingFeatures(log *slog.Logger) {
 	for _, f := range features {
-		if why := lacking(f); why != "" && f != aWindow {
+		if why := whyMissing(f); why != "" && f != aWindow {
 			log.Info("not in this build", "feature", string(f), "reason", why)
 		}
 	}

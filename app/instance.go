@@ -27,26 +27,26 @@ import (
 // are told to come back.
 const hashQueue = 512
 
-// A homeConfig says which server to open, and where.
-type homeConfig struct {
+// A instanceConfig says which server to open, and where.
+type instanceConfig struct {
 	dir    string // the data directory; "" with a lab: one that is thrown away
 	lab    bool
 	brief  bool // opened by an admin verb, which serves nobody: whose data it is stays as it was
 	policy account.Policy
 	// keepMail keeps mail on this computer while no mail server is set up.
 	keepMail bool
-	naming   naming
+	rp       relyingParty
 	seed     *server.Seed // accounts to create; may be nil
 	demo     []api.LabAccount
 	log      *slog.Logger
 }
 
-// A home is a data directory in use: database, keys and server, and the lab
+// An instance is a data directory in use: database, keys and server, and the lab
 // where there is one.
-type home struct {
+type instance struct {
 	dir       string
 	throwAway bool
-	naming    naming
+	rp        relyingParty
 	store     *bolt.Store
 	server    *server.Server
 	lab       *lab.Lab       // nil without --lab
@@ -55,30 +55,30 @@ type home struct {
 	log       *slog.Logger
 }
 
-// openHome opens the data directory and makes the server. Its errors are
+// openInstance opens the data directory and makes the server. Its errors are
 // refusals, and where it returns one, nothing was changed that was there before.
-func openHome(ctx context.Context, cfg homeConfig) (_ *home, err error) {
-	if err := cfg.naming.settle(); err != nil {
+func openInstance(ctx context.Context, cfg instanceConfig) (_ *instance, err error) {
+	if err := cfg.rp.settle(); err != nil {
 		return nil, err
 	}
-	h := &home{dir: cfg.dir, throwAway: cfg.lab && cfg.dir == "", naming: cfg.naming, log: cfg.log}
-	if h.throwAway {
-		if h.dir, err = os.MkdirTemp("", "nightlatch-lab-"); err != nil {
+	inst := &instance{dir: cfg.dir, throwAway: cfg.lab && cfg.dir == "", rp: cfg.rp, log: cfg.log}
+	if inst.throwAway {
+		if inst.dir, err = os.MkdirTemp("", "nightlatch-lab-"); err != nil {
 			return nil, explainData(os.TempDir(), err)
 		}
-	} else if h.dir, err = prepareDirectory(cfg.dir); err != nil {
+	} else if inst.dir, err = prepareDirectory(cfg.dir); err != nil {
 		return nil, err
 	}
 	defer func() {
 		if err != nil {
-			err = explainData(h.dir, errors.Join(err, h.close()))
+			err = explainData(inst.dir, errors.Join(err, inst.close()))
 		}
 	}()
 
 	now := time.Now
 	var clock *lab.Clock
 	if cfg.lab {
-		if err = checkForLab(h.dir); err != nil {
+		if err = checkForLab(inst.dir); err != nil {
 			return nil, err
 		}
 	}
@@ -86,16 +86,16 @@ func openHome(ctx context.Context, cfg homeConfig) (_ *home, err error) {
 		clock = lab.NewClock(time.Time{}, time.Now)
 		now = clock.Now
 	}
-	if h.store, h.keys, err = openStore(ctx, h.dir, now, !cfg.lab, cfg.log); err != nil {
+	if inst.store, inst.keys, err = openStore(ctx, inst.dir, now, !cfg.lab, cfg.log); err != nil {
 		return nil, err
 	}
 	if !cfg.brief {
-		if err = markForLab(h.dir, cfg.lab); err != nil {
+		if err = markForLab(inst.dir, cfg.lab); err != nil {
 			return nil, err
 		}
 	}
-	if clock != nil && !h.throwAway {
-		if err = keepClock(h.dir, clock); err != nil {
+	if clock != nil && !inst.throwAway {
+		if err = keepClock(inst.dir, clock); err != nil {
 			return nil, err
 		}
 	}
@@ -104,16 +104,16 @@ func openHome(ctx context.Context, cfg homeConfig) (_ *home, err error) {
 		return nil, err
 	}
 	sc := server.Config{
-		Store: h.store, Keys: h.keys, Policy: cfg.policy, Now: now,
-		RPID: cfg.naming.rpID, Origins: cfg.naming.origins, Hasher: hasher, Log: cfg.log, Version: version, Seed: cfg.seed, KeepMail: cfg.keepMail,
+		Store: inst.store, Keys: inst.keys, Policy: cfg.policy, Now: now,
+		RPID: cfg.rp.rpID, Origins: cfg.rp.origins, Hasher: hasher, Log: cfg.log, Version: version, Seed: cfg.seed, KeepMail: cfg.keepMail,
 	}
 	if cfg.lab {
-		if err = h.openLab(clock, cfg, &sc); err != nil {
+		if err = inst.openLab(clock, cfg, &sc); err != nil {
 			return nil, err
 		}
 	}
-	h.server, err = server.New(sc)
-	return h, err
+	inst.server, err = server.New(sc)
+	return inst, err
 }
 
 // openStore opens the database of dir and the keys that go with it. A database
@@ -142,17 +142,19 @@ func openStore(ctx context.Context, dir string, now func() time.Time, keyring bo
 }
 
 // openLab makes the simulated world and connects the server's ends to it.
-func (h *home) openLab(clock *lab.Clock, cfg homeConfig, sc *server.Config) error {
+func (inst *instance) openLab(clock *lab.Clock, cfg instanceConfig, sc *server.Config) error {
 	var bench lab.Bench
 	b, err := virtual.New(virtual.Config{})
 	if err != nil {
 		return err
 	}
-	h.bench, bench = b, virtualKeys{b}
-	h.lab, err = lab.New(lab.Config{
-		Clock:    clock,
-		Inbound:  func(ctx context.Context, from, to, body string) error { return h.server.Inbound(ctx, from, to, body) },
-		Reset:    func(ctx context.Context) error { return h.server.Reset(ctx, cfg.seed) },
+	inst.bench, bench = b, virtualKeys{b}
+	inst.lab, err = lab.New(lab.Config{
+		Clock: clock,
+		Inbound: func(ctx context.Context, from, to, body string) error {
+			return inst.server.Inbound(ctx, from, to, body)
+		},
+		Reset:    func(ctx context.Context) error { return inst.server.Reset(ctx, cfg.seed) },
 		Bench:    bench,
 		Accounts: cfg.demo,
 		Log:      cfg.log,
@@ -160,12 +162,12 @@ func (h *home) openLab(clock *lab.Clock, cfg homeConfig, sc *server.Config) erro
 	if err != nil {
 		return err
 	}
-	sc.Texter, sc.Mailer, sc.Lab = delivery.Texter(h.lab), delivery.Mailer(h.lab), h.lab.Handler()
+	sc.Texter, sc.Mailer, sc.Lab = delivery.Texter(inst.lab), delivery.Mailer(inst.lab), inst.lab.Handler()
 	return nil
 }
 
 // run does the background work of server and lab until ctx is done.
-func (h *home) run(ctx context.Context) error {
+func (inst *instance) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var work sync.WaitGroup
@@ -178,9 +180,9 @@ func (h *home) run(ctx context.Context) error {
 			}
 		})
 	}
-	start("server", h.server.Run)
-	if h.lab != nil {
-		start("lab", h.lab.Run)
+	start("server", inst.server.Run)
+	if inst.lab != nil {
+		start("lab", inst.lab.Run)
 	}
 	work.Wait()
 	select {
@@ -192,21 +194,23 @@ func (h *home) run(ctx context.Context) error {
 }
 
 // vault keeps the console's session in the data directory.
-func (h *home) vault() vault { return vault{path: filepath.Join(h.dir, sessionName), keys: h.keys} }
+func (inst *instance) vault() vault {
+	return vault{path: filepath.Join(inst.dir, sessionName), keys: inst.keys}
+}
 
 // close lets go of everything. Throw-away data is thrown away.
-func (h *home) close() error {
+func (inst *instance) close() error {
 	var errs []error
-	if h.bench != nil {
-		errs = append(errs, h.bench.Close())
+	if inst.bench != nil {
+		errs = append(errs, inst.bench.Close())
 	}
-	if h.store != nil {
-		if err := h.store.Close(); err != nil && !errors.Is(err, store.ErrClosed) {
+	if inst.store != nil {
+		if err := inst.store.Close(); err != nil && !errors.Is(err, store.ErrClosed) {
 			errs = append(errs, err)
 		}
 	}
-	if h.throwAway {
-		errs = append(errs, os.RemoveAll(h.dir))
+	if inst.throwAway {
+		errs = append(errs, os.RemoveAll(inst.dir))
 	}
 	return errors.Join(errs...)
 }

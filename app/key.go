@@ -95,18 +95,18 @@ func (t terminal) key(args []string) error {
 		}
 	}
 
-	if err := hardened(); err != nil {
+	if err := disableCoreDumps(); err != nil {
 		return err
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	fido.IgnoreHangup()
 	theServer := client.New(base, nil).WithAgent("nightlatch key")
-	cfg, letGo, err := withReaders(fido.Config{Open: libfido2.Backend{}, Devices: libfido2.Devices, Changes: libfido2.Changes, Origin: origin})
+	cfg, release, err := withReaders(fido.Config{Open: libfido2.Backend{}, Devices: libfido2.Devices, Changes: libfido2.Changes, Origin: origin})
 	if err != nil {
 		return err
 	}
-	defer letGo()
+	defer release()
 	target := fido.Device{}
 	switch {
 	case isReaderAddress(*device):

@@ -129,7 +129,7 @@ func (c keyCommand) Show(p fido.Prompt) {
 	case fido.Insert:
 		fmt.Fprintln(c.err, "Plug in your security key.")
 	case fido.Touch:
-		c.sayTouch(p.Device)
+		c.showTouch(p.Device)
 	case fido.Tap:
 		if p.Device.Path == "" {
 			fmt.Fprintln(c.err, "Hold your security key to the reader and leave it there, or plug it in.")

@@ -61,9 +61,9 @@ func keysOfLab(c *client.Client) fido.Lister {
 	}
 }
 
-// sayTouch says how to touch the key that waits for it. A virtual one has no
+// showTouch says how to touch the key that waits for it. A virtual one has no
 // metal to lay a finger on.
-func (c keyCommand) sayTouch(d fido.Device) {
+func (c keyCommand) showTouch(d fido.Device) {
 	if d.Virtual && c.base != "" {
 		ctx, done := context.WithTimeout(context.Background(), time.Second)
 		defer done()

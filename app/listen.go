@@ -18,8 +18,8 @@ const anyPort = "127.0.0.1:0"
 // errPortTaken is the cause of the refusal of a port that another program has.
 var errPortTaken = errors.New("app: port taken")
 
-// An endpoint is what the server listens on, always of this machine alone.
-type endpoint struct {
+// A loopback is what the server listens on, always of this machine alone.
+type loopback struct {
 	listeners []net.Listener
 	url       string // as clients call it; localhost is the relying party's ID
 }
@@ -44,10 +44,10 @@ func checkListen(address string) (host, port string, err error) {
 	return host, port, nil
 }
 
-// listen opens the endpoint. Where it can it takes the same port on both
+// listen opens the loopback. Where it can it takes the same port on both
 // loopback addresses: a client that turns localhost into ::1 must not reach
 // another program.
-func listen(ctx context.Context, address string) (*endpoint, error) {
+func listen(ctx context.Context, address string) (*loopback, error) {
 	host, port, err := checkListen(address)
 	if err != nil {
 		return nil, err
@@ -64,14 +64,14 @@ func listen(ctx context.Context, address string) (*endpoint, error) {
 	}
 }
 
-func listenBoth(ctx context.Context, host, port string) (*endpoint, error) {
+func listenBoth(ctx context.Context, host, port string) (*loopback, error) {
 	var lc net.ListenConfig
 	first, err := lc.Listen(ctx, "tcp", net.JoinHostPort(host, port))
 	if err != nil {
 		return nil, err
 	}
 	port = strconv.Itoa(first.Addr().(*net.TCPAddr).Port)
-	e := &endpoint{listeners: []net.Listener{first}, url: callers(host, port)}
+	e := &loopback{listeners: []net.Listener{first}, url: callers(host, port)}
 	if other := map[string]string{"127.0.0.1": "::1", "::1": "127.0.0.1"}[host]; other != "" {
 		second, err := lc.Listen(ctx, "tcp", net.JoinHostPort(other, port))
 		switch {
@@ -94,7 +94,7 @@ func callers(host, port string) string {
 	return "http://" + net.JoinHostPort(host, port)
 }
 
-func (e *endpoint) close() error {
+func (e *loopback) close() error {
 	var errs []error
 	for _, l := range e.listeners {
 		errs = append(errs, l.Close())

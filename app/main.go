@@ -83,7 +83,7 @@ func (t terminal) dispatch(args []string) error {
 		if len(rest) > 0 {
 			return usagef("version takes no arguments")
 		}
-		t.sayVersion()
+		t.printVersion()
 		return nil
 	case "help", "-h", "-help", "--help":
 		fmt.Fprint(t.out, usage)

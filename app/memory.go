@@ -8,36 +8,41 @@ import (
 	"time"
 )
 
-// The heap of a server that only serves: what it needs beside its hashes, and what
-// each of them takes: 19 MiB, and half as much again that waits to be collected.
+// This file is the only one that steers the garbage collector.
+
+// Memory limit of the headless server: heapBase for everything but hashing, and
+// heapPerHash for each parallel Argon2id hash (19 MiB, plus half of that waiting
+// to be collected).
 const (
 	heapBase    = 48 << 20
 	heapPerHash = 30 << 20
 )
 
-// A pause of quietSpan in which fewer than quietBytes were allocated is quiet.
+// The program is idle when it allocated less than idleBytes during idleInterval.
 const (
-	quietSpan  = 10 * time.Second
-	quietBytes = 1 << 20
+	idleInterval = 10 * time.Second
+	idleBytes    = 1 << 20
 )
 
-// thrift keeps the server small, and keeps the memory it hashes in.
+// startPercent is GOGC until the window is shown. The heap then grows to about
+// 20 MB without a collection, which would free nothing: what is made for the
+// first frame stays in use.
+const startPercent = 600
+
+// limitMemory makes the collector run only near a fixed memory limit, until stop
+// is called. It keeps the memory of hashes mapped between sign-ins, so that the
+// next hash does not fault it in again. Memory goes back to the system when the
+// server is idle. docs/decisions/0028 has the figures.
 //
-// account.Hasher has the memory of a hash collected. What is left for the
-// collector is the small change of requests, so it may wait until the program is
-// at its limit: between collections the runtime then gives no memory back to the
-// system which the next hash would take again page by page. In a quiet moment
-// all of it is given back. docs/decisions/0028 has the figures.
-//
-// Whoever sets GOGC or GOMEMLIMIT has it their way. Call stop at the end.
-func thrift() (stop func()) {
+// It does nothing if GOGC or GOMEMLIMIT is set.
+func limitMemory() (stop func()) {
 	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
 		return func() {}
 	}
 	limit := debug.SetMemoryLimit(heapBase + heapPerHash*int64(runtime.GOMAXPROCS(0)))
 	percent := debug.SetGCPercent(-1)
 	done := make(chan struct{})
-	go giveBack(done)
+	go freeWhenIdle(done)
 	return func() {
 		close(done)
 		debug.SetGCPercent(percent)
@@ -45,16 +50,23 @@ func thrift() (stop func()) {
 	}
 }
 
-// giveBack returns unused memory to the system whenever the program has become
-// quiet, until done is closed.
-func giveBack(done <-chan struct{}) {
-	tick := time.NewTicker(quietSpan)
+// postponeCollections keeps the collector from running while the window is made,
+// until resume is called.
+func postponeCollections() (resume func()) {
+	percent := debug.SetGCPercent(startPercent)
+	return func() { debug.SetGCPercent(percent) }
+}
+
+// freeWhenIdle returns unused memory to the system each time the program becomes
+// idle, until done is closed.
+func freeWhenIdle(done <-chan struct{}) {
+	tick := time.NewTicker(idleInterval)
 	defer tick.Stop()
-	var q quiet
+	var d idleDetector
 	for {
 		select {
 		case <-tick.C:
-			if q.begins(allocated()) {
+			if d.becameIdle(allocated()) {
 				debug.FreeOSMemory()
 			}
 		case <-done:
@@ -63,26 +75,27 @@ func giveBack(done <-chan struct{}) {
 	}
 }
 
-// A quiet tells when a program that was busy has become quiet.
-type quiet struct {
-	last uint64 // bytes allocated by the last look
-	busy bool   // since memory was last given back
+// An idleDetector reports when a busy program becomes idle.
+type idleDetector struct {
+	last uint64 // bytes allocated at the previous call
+	busy bool   // since the last time it became idle
 }
 
-// begins is asked once a span with the bytes allocated so far.
-func (q *quiet) begins(allocated uint64) bool {
-	since := allocated - q.last
-	q.last = allocated
-	if since >= quietBytes {
-		q.busy = true
+// becameIdle must be called once per idleInterval with the total number of bytes
+// allocated so far.
+func (d *idleDetector) becameIdle(allocated uint64) bool {
+	since := allocated - d.last
+	d.last = allocated
+	if since >= idleBytes {
+		d.busy = true
 		return false
 	}
-	begins := q.busy
-	q.busy = false
-	return begins
+	became := d.busy
+	d.busy = false
+	return became
 }
 
-// allocated is how many bytes the program has allocated on the heap so far.
+// allocated returns the total number of bytes allocated on the heap so far.
 func allocated() uint64 {
 	s := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
 	metrics.Read(s)

@@ -6,38 +6,38 @@ import (
 	"testing"
 )
 
-func TestQuietBeginsOnce(t *testing.T) {
+func TestIdleIsDetectedOnce(t *testing.T) {
 	t.Parallel()
-	var q quiet
+	var d idleDetector
 	total := uint64(0)
 	for i, look := range []struct {
 		allocated uint64
-		begins    bool
+		became    bool
 	}{
 		{0, false}, // it was never busy
-		{quietBytes - 1, false},
-		{quietBytes, false}, // busy
+		{idleBytes - 1, false},
+		{idleBytes, false}, // busy
 		{50 << 20, false},
-		{quietBytes - 1, true},
-		{10, false}, // it has given everything back already
-		{quietBytes, false},
+		{idleBytes - 1, true},
+		{10, false}, // idle already
+		{idleBytes, false},
 		{0, true},
 	} {
 		total += look.allocated
-		if got := q.begins(total); got != look.begins {
-			t.Errorf("look %d: begins = %v", i, got)
+		if got := d.becameIdle(total); got != look.became {
+			t.Errorf("call %d: becameIdle = %v", i, got)
 		}
 	}
 }
 
-// TestThriftIsUndone: the window, which may follow a refused serve in the same
-// process, has the runtime's own settings.
-func TestThriftIsUndone(t *testing.T) {
+// The window may follow a refused serve in the same process. It must get the
+// runtime's default settings.
+func TestMemoryLimitIsUndone(t *testing.T) {
 	t.Setenv("GOGC", "")
 	t.Setenv("GOMEMLIMIT", "")
 	percent := debug.SetGCPercent(100)
 	defer debug.SetGCPercent(percent)
-	stop := thrift()
+	stop := limitMemory()
 	if got := debug.SetMemoryLimit(-1); got > 1<<40 {
 		t.Errorf("no limit: %d", got)
 	}
@@ -50,7 +50,16 @@ func TestThriftIsUndone(t *testing.T) {
 	}
 }
 
-// TestAllocatedCounts: the name of the metric is right, and it grows.
+func TestCollectionsResume(t *testing.T) {
+	percent := debug.SetGCPercent(100)
+	defer debug.SetGCPercent(percent)
+	postponeCollections()()
+	if got := debug.SetGCPercent(100); got != 100 {
+		t.Errorf("GOGC stays %d", got)
+	}
+}
+
+// The metric's name must exist, and its value must grow.
 func TestAllocatedCounts(t *testing.T) {
 	before := allocated()
 	sink = make([]byte, 4<<20)

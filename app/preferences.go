@@ -13,12 +13,12 @@ import (
 // saves each at once, and one that follows another a tenth of a second later.
 const unsaved = 250 * time.Millisecond
 
-// saveWhatChanged lets Fyne save the preferences at the end only if there may be
+// savePreferencesOnlyIfChanged lets Fyne save the preferences at the end only if there may be
 // something to save. It empties the file before it writes, and its own watcher of
 // that file, which nothing holds back at the end, reads it empty and prints an
 // error (v2.8.1, app/preferences.go). Where Fyne is another one, it saves as it
 // does.
-func saveWhatChanged(a fyne.App) {
+func savePreferencesOnlyIfChanged(a fyne.App) {
 	end, ok := a.Lifecycle().(interface {
 		OnStopped() func()
 		SetOnStoppedHookExecuted(f func())

@@ -13,13 +13,13 @@ import (
 	"nightlatch/fido/virtual"
 )
 
-// nfcHere tells whether this build reaches security keys through PC/SC readers.
-const nfcHere = pcsc.Supported && libfido2.Supported && virtual.Supported
+// nfcSupported tells whether this build reaches security keys through PC/SC readers.
+const nfcSupported = pcsc.Supported && libfido2.Supported && virtual.Supported
 
 // withReaders adds the keys on NFC readers to those that cfg lists. It returns what
 // to call when the client is done.
 func withReaders(cfg fido.Config) (fido.Config, func(), error) {
-	if !nfcHere {
+	if !nfcSupported {
 		return cfg, func() {}, nil
 	}
 	b, err := bridge.New(bridge.Config{Readers: pcsc.System{}})

@@ -18,14 +18,14 @@ import (
 	"nightlatch/server/store"
 )
 
-// grace is how long requests that are under way may take at the end.
-const grace = 5 * time.Second
+// shutdownTimeout is how long requests that are under way may take at the end.
+const shutdownTimeout = 5 * time.Second
 
 // A serveConfig is the command line of `nightlatch serve`.
 type serveConfig struct {
 	data, listen, seed, policy string
 	lab, keepMail              bool
-	naming                     naming
+	rp                         relyingParty
 }
 
 // serve runs `nightlatch serve`: the account server with no window.
@@ -38,11 +38,11 @@ func (t terminal) serve(args []string) error {
 	f.BoolVar(&cfg.keepMail, "keep-mail", false, "without a mail server, keep mail for its account's owner to read (GET /api/v1/messages)")
 	f.StringVar(&cfg.seed, "seed", "", "JSON `file` of accounts to create")
 	f.StringVar(&cfg.policy, "policy", "classic", "classic or hardened")
-	cfg.naming.add(f)
+	cfg.rp.add(f)
 	if err := parse(f, args); err != nil {
 		return err
 	}
-	if err := cfg.naming.settle(); err != nil {
+	if err := cfg.rp.settle(); err != nil {
 		return err
 	}
 	policy, err := account.ByName(cfg.policy)
@@ -56,17 +56,17 @@ func (t terminal) serve(args []string) error {
 	if err != nil {
 		return err
 	}
-	hc := homeConfig{dir: cfg.data, lab: cfg.lab, keepMail: cfg.keepMail, policy: policy, naming: cfg.naming, seed: seed, demo: demo}
-	return t.serveHome(hc, cfg.listen)
+	hc := instanceConfig{dir: cfg.data, lab: cfg.lab, keepMail: cfg.keepMail, policy: policy, rp: cfg.rp, seed: seed, demo: demo}
+	return t.serveInstance(hc, cfg.listen)
 }
 
-// serveHome opens a home, listens, says that it is ready and goes on until a
+// serveInstance opens a home, listens, says that it is ready and goes on until a
 // signal ends it.
-func (t terminal) serveHome(cfg homeConfig, address string) error {
-	if err := hardened(); err != nil {
+func (t terminal) serveInstance(cfg instanceConfig, address string) error {
+	if err := disableCoreDumps(); err != nil {
 		return err
 	}
-	defer thrift()()
+	defer limitMemory()()
 	cfg.log = slog.New(slog.NewJSONHandler(t.err, nil))
 	if cfg.dir == "" && !cfg.lab {
 		var err error
@@ -77,35 +77,27 @@ func (t terminal) serveHome(cfg homeConfig, address string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 
-	h, err := openHome(ctx, cfg)
+	inst, err := openInstance(ctx, cfg)
 	if err != nil {
 		return err // it alone is said, in a line
 	}
-	logLacks(cfg.log)
-	err = h.serve(ctx, address, t.sayReady(h.naming))
-	return errors.Join(err, h.close())
+	logMissingFeatures(cfg.log)
+	err = inst.serve(ctx, address, t.printReady(inst.rp))
+	return errors.Join(err, inst.close())
 }
 
-// hardened keeps what the program is about to learn in the program.
-func hardened() error {
-	if err := harden(); err != nil {
-		return fmt.Errorf("app: core dumps cannot be turned off: %w", err)
-	}
-	return nil
-}
-
-// sayReady prints the one line of standard output. The server's name is in it
+// printReady prints the one line of standard output. The server's name is in it
 // if it is not the usual one.
-func (t terminal) sayReady(n naming) func(url string, lab bool) error {
+func (t terminal) printReady(rp relyingParty) func(url string, lab bool) error {
 	line := struct {
 		Ready   bool     `json:"ready"`
 		URL     string   `json:"url"`
 		Lab     bool     `json:"lab"`
 		RPID    string   `json:"rp_id,omitempty"`
 		Origins []string `json:"origins,omitempty"`
-	}{Ready: true, Origins: n.origins}
-	if n.rpID != relyingParty {
-		line.RPID = n.rpID
+	}{Ready: true, Origins: rp.origins}
+	if rp.rpID != defaultRPID {
+		line.RPID = rp.rpID
 	}
 	return func(url string, lab bool) error {
 		line.URL, line.Lab = url, lab
@@ -115,42 +107,42 @@ func (t terminal) sayReady(n naming) func(url string, lab bool) error {
 
 // serveLab serves a lab on the usual port, or on a free one if another server
 // has that.
-func (t terminal) serveLab(cfg homeConfig) error {
-	err := t.serveHome(cfg, defaultListen)
+func (t terminal) serveLab(cfg instanceConfig) error {
+	err := t.serveInstance(cfg, defaultListen)
 	if errors.Is(err, errPortTaken) {
-		t.sayPortTaken()
-		return t.serveHome(cfg, anyPort)
+		t.printPortTaken()
+		return t.serveInstance(cfg, anyPort)
 	}
 	return err
 }
 
-// sayPortTaken says that the address is another one than people may expect: what
+// printPortTaken says that the address is another one than people may expect: what
 // they call the lab at the usual one is another program.
-func (t terminal) sayPortTaken() {
+func (t terminal) printPortTaken() {
 	fmt.Fprintf(t.err, "nightlatch: another program listens on %s, so this one takes a free port and prints its address.\n", defaultListen)
 }
 
 // serve answers loopback clients until ctx is done. ready is called once, when
 // they can connect.
-func (h *home) serve(ctx context.Context, address string, ready func(url string, lab bool) error) error {
+func (inst *instance) serve(ctx context.Context, address string, ready func(url string, lab bool) error) error {
 	e, err := listen(ctx, address)
 	if err != nil {
 		return err
 	}
-	if err := h.server.SetURL(e.url); err != nil {
+	if err := inst.server.SetURL(e.url); err != nil {
 		return errors.Join(err, e.close())
 	}
-	i, err := announce(h.dir, nil)
+	l, err := listenForRaise(inst.dir, nil)
 	if err != nil {
-		h.log.Warn("a second start cannot reach this one", "error", err)
+		inst.log.Warn("a second start cannot reach this one", "error", err)
 	} else {
-		defer i.close(h.dir)
+		defer l.close(inst.dir)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	stop := h.background(cancel)
-	watched := h.endIfDamaged(ctx, cancel)
-	answered := h.answer(ctx, e, func() error { return ready(e.url, h.lab != nil) })
+	stop := inst.background(cancel)
+	watched := inst.endIfDamaged(ctx, cancel)
+	answered := inst.answer(ctx, e, func() error { return ready(e.url, inst.lab != nil) })
 	cancel()
 	if damaged := <-watched; damaged != nil {
 		_ = stop() // it failed for the same reason
@@ -161,17 +153,17 @@ func (h *home) serve(ctx context.Context, address string, ready func(url string,
 
 // endIfDamaged ends the server when its database turns out to be damaged, since it
 // would answer everything with an error, and says so when ctx is done.
-func (h *home) endIfDamaged(ctx context.Context, end func()) <-chan error {
+func (inst *instance) endIfDamaged(ctx context.Context, end func()) <-chan error {
 	watched := make(chan error, 1)
 	go func() {
 		select {
-		case <-h.store.Damaged():
+		case <-inst.store.Damaged():
 			end()
 		case <-ctx.Done():
 		}
 		select {
-		case <-h.store.Damaged(): // it may be why ctx is done
-			watched <- explainData(h.dir, store.ErrDamaged)
+		case <-inst.store.Damaged(): // it may be why ctx is done
+			watched <- explainData(inst.dir, store.ErrDamaged)
 		default:
 			watched <- nil
 		}
@@ -182,12 +174,12 @@ func (h *home) endIfDamaged(ctx context.Context, end func()) <-chan error {
 // background starts what server and lab do beside requests. If that fails, ended
 // is called. stop ends it and returns what failed: after the last request, whose
 // messages still have to leave.
-func (h *home) background(ended func()) (stop func() error) {
+func (inst *instance) background(ended func()) (stop func() error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() {
 		defer ended()
-		done <- h.run(ctx)
+		done <- inst.run(ctx)
 	}()
 	return func() error {
 		cancel()
@@ -197,10 +189,10 @@ func (h *home) background(ended func()) (stop func() error) {
 
 // answer serves HTTP on every listener of e until ctx is done, and lets requests
 // that are under way end.
-func (h *home) answer(ctx context.Context, e *endpoint, ready func() error) error {
-	hs := h.server.HTTPServer(h.server.Handler())
-	if h.lab != nil {
-		hs.RegisterOnShutdown(h.lab.EndStreams)
+func (inst *instance) answer(ctx context.Context, e *loopback, ready func() error) error {
+	hs := inst.server.HTTPServer(inst.server.Handler())
+	if inst.lab != nil {
+		hs.RegisterOnShutdown(inst.lab.EndStreams)
 	}
 	ended := make(chan error, len(e.listeners))
 	for _, l := range e.listeners {
@@ -215,7 +207,7 @@ func (h *home) answer(ctx context.Context, e *endpoint, ready func() error) erro
 			left--
 		}
 	}
-	patience, done := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	patience, done := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 	defer done()
 	if err := hs.Shutdown(patience); err != nil {
 		failed = errors.Join(failed, hs.Close())

@@ -22,12 +22,12 @@ func TestServeEndsWhenDamaged(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	h, err := openHome(t.Context(), homeConfig{dir: dir, lab: true, policy: policy, log: slog.New(slog.DiscardHandler)})
+	inst, err := openInstance(t.Context(), instanceConfig{dir: dir, lab: true, policy: policy, log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer h.close() //nolint:errcheck // it is damaged
-	err = h.serve(t.Context(), anyPort, func(url string, _ bool) error {
+	defer inst.close() //nolint:errcheck // it is damaged
+	err = inst.serve(t.Context(), anyPort, func(url string, _ bool) error {
 		f, err := os.OpenFile(filepath.Join(dir, databaseName), os.O_RDWR, 0)
 		if err != nil {
 			return err

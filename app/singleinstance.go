@@ -21,25 +21,25 @@ const (
 	noWindow     = "no window\n"
 )
 
-// instanceTimeout bounds both sides of the exchange: a second start says what it
+// raiseTimeout bounds both sides of the exchange: a second start says what it
 // has to say within a second.
-const instanceTimeout = 500 * time.Millisecond
+const raiseTimeout = 500 * time.Millisecond
 
 // maxSocketPath is what a sockaddr_un takes everywhere.
 const maxSocketPath = 100
 
-// An instance is this program's end of the socket by which a second start brings
+// A raiseListener is this program's end of the socket by which a second start brings
 // the first one's window forward. Whoever holds the database has the socket: it
 // lies in the data directory, which only its owner can enter.
-type instance struct {
+type raiseListener struct {
 	listener net.Listener
 	done     sync.WaitGroup
 }
 
-// announce begins to listen. raise brings the window forward, or is nil if there
+// listenForRaise begins to listen. raise brings the window forward, or is nil if there
 // is none. The caller holds the database's lock, so a socket that lies there is
 // a dead program's.
-func announce(dir string, raise func()) (*instance, error) {
+func listenForRaise(dir string, raise func()) (*raiseListener, error) {
 	address, free, err := socketAddress(dir)
 	if err != nil {
 		return nil, err
@@ -57,14 +57,14 @@ func announce(dir string, raise func()) (*instance, error) {
 		listener.Close()
 		return nil, fmt.Errorf("app: socket: %w", err)
 	}
-	i := &instance{listener: listener}
-	i.done.Go(func() { i.answer(raise) })
-	return i, nil
+	l := &raiseListener{listener: listener}
+	l.done.Go(func() { l.answer(raise) })
+	return l, nil
 }
 
-func (i *instance) answer(raise func()) {
+func (l *raiseListener) answer(raise func()) {
 	for {
-		conn, err := i.listener.Accept()
+		conn, err := l.listener.Accept()
 		if err != nil {
 			return
 		}
@@ -74,7 +74,7 @@ func (i *instance) answer(raise func()) {
 
 func answerOne(conn net.Conn, raise func()) {
 	defer conn.Close()
-	_ = conn.SetDeadline(time.Now().Add(instanceTimeout)) // a unix socket takes deadlines
+	_ = conn.SetDeadline(time.Now().Add(raiseTimeout)) // a unix socket takes deadlines
 	request := make([]byte, len(raiseRequest))
 	if _, err := io.ReadFull(conn, request); err != nil || string(request) != raiseRequest {
 		return
@@ -88,21 +88,21 @@ func answerOne(conn net.Conn, raise func()) {
 }
 
 // close stops listening and waits for the last answer.
-func (i *instance) close(dir string) {
-	i.listener.Close()
-	i.done.Wait()
+func (l *raiseListener) close(dir string) {
+	l.listener.Close()
+	l.done.Wait()
 	_ = os.Remove(filepath.Join(dir, socketName)) // left behind it does no harm
 }
 
-// raiseFirst asks the instance that holds dir to bring its window forward, and
+// raiseRunning asks the instance that holds dir to bring its window forward, and
 // reports whether it did.
-func raiseFirst(ctx context.Context, dir string) bool {
+func raiseRunning(ctx context.Context, dir string) bool {
 	address, free, err := socketAddress(dir)
 	if err != nil {
 		return false
 	}
 	defer free()
-	ctx, cancel := context.WithTimeout(ctx, instanceTimeout)
+	ctx, cancel := context.WithTimeout(ctx, raiseTimeout)
 	defer cancel()
 	conn, err := new(net.Dialer).DialContext(ctx, "unix", address)
 	if err != nil {
