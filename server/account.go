@@ -41,7 +41,7 @@ func (s *Server) account(c *call) (out api.Account, err error) {
 		if out.Texts, err = s.consent(tx, a); err != nil {
 			return err
 		}
-		if until, ok := s.sessions.Fresh(*c.session, tx.Now()); ok {
+		if until, ok := s.sessions.RecentlyAuthenticated(*c.session, tx.Now()); ok {
 			until = until.UTC()
 			out.PasswordProved = &until
 		}

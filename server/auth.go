@@ -136,7 +136,7 @@ func (s *Server) owner(next endpoint) endpoint {
 // proved lets in who is signed in and has proved the password lately (R6).
 func (s *Server) proved(next endpoint) endpoint {
 	return s.owner(func(c *call) error {
-		if _, ok := s.sessions.Fresh(*c.session, s.cfg.Now()); !ok {
+		if _, ok := s.sessions.RecentlyAuthenticated(*c.session, s.cfg.Now()); !ok {
 			return errReauthenticate
 		}
 		return next(c)

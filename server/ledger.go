@@ -32,7 +32,7 @@ const (
 // was promised.
 type ledger struct {
 	store    store.Store
-	sessions *session.Book
+	sessions *session.Store
 
 	// exact is set where a session ends by being idle (R44): then every sighting
 	// counts, and not only one in a minute.
@@ -59,7 +59,7 @@ type tally struct {
 	err         error         // of writing the first use
 }
 
-func newLedger(s store.Store, sessions *session.Book) *ledger {
+func newLedger(s store.Store, sessions *session.Store) *ledger {
 	return &ledger{
 		store:    s,
 		sessions: sessions,

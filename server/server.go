@@ -64,7 +64,7 @@ type Server struct {
 	cfg        Config
 	store      store.Store // cfg.Store, watched
 	hub        *hub
-	sessions   *session.Book
+	sessions   *session.Store
 	seats      memo[seat] // by token
 	proofs     *proof.Checker
 	ceremonies *ceremony.Engine

@@ -83,7 +83,7 @@ type bench struct {
 	now     time.Time
 	store   store.Store
 	keys    *seal.Keys
-	book    *session.Book
+	book    *session.Store
 	engine  *ceremony.Engine
 	caller  ceremony.Caller
 	foreign ceremony.Caller // another session of the same account

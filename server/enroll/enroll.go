@@ -141,7 +141,7 @@ func (r *rules) path(order ...api.State) func(store.Tx, *ceremony.Ceremony, *dra
 func (r *rules) applies(tx store.Tx, c *ceremony.Ceremony, a *account.Account, s api.State) (bool, error) {
 	switch s {
 	case enterPassword:
-		fresh, err := r.Fresh(tx, c)
+		fresh, err := r.RecentlyAuthenticated(tx, c)
 		return !fresh, err
 	case enterEmail, emailCode:
 		return !r.Confirmed(a) || c.Kind == api.ChangeEmail, nil

@@ -11,7 +11,7 @@ import (
 // (R6).
 func (r *rules) startAt(s api.State) func(store.Tx, *ceremony.Ceremony, *draft, api.Begin) (ceremony.Move, error) {
 	return func(tx store.Tx, c *ceremony.Ceremony, _ *draft, _ api.Begin) (ceremony.Move, error) {
-		fresh, err := r.Fresh(tx, c)
+		fresh, err := r.RecentlyAuthenticated(tx, c)
 		if err != nil || fresh {
 			return ceremony.Go(s), err
 		}
@@ -23,7 +23,7 @@ func (r *rules) startAt(s api.State) func(store.Tx, *ceremony.Ceremony, *draft, 
 // Codes outlast that proof, and then the change waits for the password (R6).
 func (r *rules) lately(change enter) enter {
 	return func(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) (ceremony.Move, error) {
-		switch fresh, err := r.Fresh(tx, c); {
+		switch fresh, err := r.RecentlyAuthenticated(tx, c); {
 		case err != nil:
 			return ceremony.Move{}, err
 		case fresh:

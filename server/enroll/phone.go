@@ -75,7 +75,7 @@ func (r *rules) takePhone(tx store.Tx, c *ceremony.Ceremony, d *draft, input api
 		return ceremony.Move{}, ceremony.Reject(refusal)
 	}
 	if c.Kind == api.ChangePhone || a.TextOn {
-		if fresh, err := r.Fresh(tx, c); err != nil || !fresh { // R6
+		if fresh, err := r.RecentlyAuthenticated(tx, c); err != nil || !fresh { // R6
 			return ceremony.Go(enterPassword), err
 		}
 	}

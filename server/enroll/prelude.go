@@ -82,7 +82,7 @@ func (r *rules) leaveOverview(tx store.Tx, c *ceremony.Ceremony, d *draft, next 
 	if d.Method == api.Text && !ways.Text {
 		return ceremony.Move{}, ceremony.Reject(ceremony.Refuse(ceremony.CannotText))
 	}
-	fresh, err := r.Fresh(tx, c)
+	fresh, err := r.RecentlyAuthenticated(tx, c)
 	if err != nil {
 		return ceremony.Move{}, err
 	}
@@ -234,7 +234,7 @@ func (r *rules) mailCode(tx store.Tx, c *ceremony.Ceremony, d *draft, in api.Inp
 		return ceremony.Move{}, ceremony.Reject(refusal)
 	}
 	if c.Kind == api.ChangeEmail {
-		if fresh, err := r.Fresh(tx, c); err != nil || !fresh { // R6
+		if fresh, err := r.RecentlyAuthenticated(tx, c); err != nil || !fresh { // R6
 			return ceremony.Go(enterPassword), err
 		}
 	}

@@ -59,7 +59,7 @@ func (r *rules) startTurnOff(tx store.Tx, c *ceremony.Ceremony, d *draft, b api.
 	if !e.Has(d.Method) {
 		return ceremony.Move{}, ceremony.Reject(ceremony.Refuse(ceremony.MethodNotOn))
 	}
-	fresh, err := r.Fresh(tx, c)
+	fresh, err := r.RecentlyAuthenticated(tx, c)
 	if err != nil || !fresh {
 		return ceremony.Go(enterPassword), err
 	}
@@ -135,7 +135,7 @@ func (r *rules) confirmed(tx store.Tx, c *ceremony.Ceremony, d *draft, _ api.Inp
 	if !e.Has(d.Method) { // turned off elsewhere meanwhile
 		return ceremony.Go(finished), nil
 	}
-	fresh, err := r.Fresh(tx, c)
+	fresh, err := r.RecentlyAuthenticated(tx, c)
 	if err != nil || !fresh {
 		return ceremony.Go(enterPassword), err
 	}

@@ -100,7 +100,7 @@ func (k *walker) begin() {
 // look notes whether the session's password is fresh.
 func (k *walker) look(r *road) {
 	if s := r.Person.Caller().Session; s != nil {
-		_, fresh := k.w.Sessions.Fresh(*s, k.w.Clock.Now())
+		_, fresh := k.w.Sessions.RecentlyAuthenticated(*s, k.w.Clock.Now())
 		r.fresh = r.fresh || fresh
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"nightlatch/server/store"
 )
 
-func (b *Book) list(tx store.Tx, account string) ([]record, error) {
-	c, err := loadCut(tx, account)
+func (st *Store) list(tx store.Tx, account string) ([]record, error) {
+	g, err := loadGeneration(tx, account)
 	if err != nil {
 		return nil, err
 	}
@@ -23,7 +23,7 @@ func (b *Book) list(tx store.Tx, account string) ([]record, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%w: %s", err, it.Key)
 			}
-			if b.alive(r, c, tx.Now()) {
+			if st.alive(r, g, tx.Now()) {
 				live = append(live, r)
 			}
 		}
@@ -37,11 +37,11 @@ func (b *Book) list(tx store.Tx, account string) ([]record, error) {
 }
 
 // End ends one session (R44), or returns ErrUnknown.
-func (b *Book) End(tx store.Tx, account, id string) error {
+func (st *Store) End(tx store.Tx, account, id string) error {
 	if err := store.Bump(tx, account); err != nil {
 		return fmt.Errorf("session: end: %w", err)
 	}
-	r, err := b.live(tx, account, id)
+	r, err := st.live(tx, account, id)
 	if err != nil {
 		return err
 	}
@@ -56,11 +56,11 @@ func (b *Book) End(tx store.Tx, account, id string) error {
 // EndOthers ends every session of the account but keepID (R44), or all of them
 // with keepID "", and returns how many that were. What they leave behind is
 // reclaimed when they would have expired.
-func (b *Book) EndOthers(tx store.Tx, account, keepID string) (n int, err error) {
+func (st *Store) EndOthers(tx store.Tx, account, keepID string) (n int, err error) {
 	if err := store.Bump(tx, account); err != nil {
 		return 0, fmt.Errorf("session: end others: %w", err)
 	}
-	live, err := b.list(tx, account)
+	live, err := st.list(tx, account)
 	if err != nil {
 		return 0, err
 	}
@@ -72,9 +72,9 @@ func (b *Book) EndOthers(tx store.Tx, account, keepID string) (n int, err error)
 	if n == 0 {
 		return 0, nil
 	}
-	c, err := loadCut(tx, account)
+	g, err := loadGeneration(tx, account)
 	if err != nil {
 		return 0, err
 	}
-	return n, store.Save(tx, cutKey(account), cut{Gen: c.Gen + 1, Keep: keepID})
+	return n, store.Save(tx, generationKey(account), generation{Gen: g.Gen + 1, Keep: keepID})
 }

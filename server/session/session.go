@@ -21,7 +21,7 @@ import (
 // ended. Which of these is nobody's business.
 var ErrUnknown = errors.New("session: unknown")
 
-// Config is what a Book needs.
+// Config is what a Store needs.
 type Config struct {
 	Keys     *seal.Keys
 	Lifetime time.Duration // R44: from sign-in, however much it is used
@@ -33,15 +33,15 @@ type Config struct {
 	Seen func(id string) time.Time
 }
 
-// A Book holds the sessions of every account.
-type Book struct{ cfg Config }
+// A Store holds the sessions of every account.
+type Store struct{ cfg Config }
 
 // New checks the configuration.
-func New(cfg Config) (*Book, error) {
+func New(cfg Config) (*Store, error) {
 	if cfg.Keys == nil || cfg.Lifetime <= 0 || cfg.Idle < 0 || cfg.Fresh <= 0 {
 		return nil, errors.New("session: keys, lifetime and freshness are needed")
 	}
-	return &Book{cfg}, nil
+	return &Store{cfg}, nil
 }
 
 // A Session is a signed-in client.
@@ -57,41 +57,41 @@ type Session struct {
 // A record is a Session as it is stored.
 type record struct {
 	Session
-	Gen uint64 // see cut
+	Gen uint64 // see generation
 	MAC string // of its token
 }
 
-// A cut ends every session of an account but one, and those of later cuts, in
-// one small write, however many there are.
-type cut struct {
+// A generation record ends all sessions of an account except one in a single small
+// write. Sessions keep the number of the generation they were created in.
+type generation struct {
 	Gen  uint64 `json:"gen"`  // sessions of an earlier generation are over …
 	Keep string `json:"keep"` // … but for this one
 }
 
-func (c cut) ended(r record) bool { return r.Gen != c.Gen && r.ID != c.Keep }
+func (g generation) ended(r record) bool { return r.Gen != g.Gen && r.ID != c.Keep }
 
 const tokenPrefix = "nls_"
 
 func prefix(account string) string  { return "acct/" + account + "/sess/" }
 func key(account, id string) string { return prefix(account) + id }
-func cutKey(account string) string  { return "acct/" + account + "/sesscut" }
+func generationKey(account string) string  { return "acct/" + account + "/sesscut" }
 func macKey(mac string) string      { return "uniq/sess/" + mac }
 
-func (b *Book) mac(token string) string {
-	sum := b.cfg.Keys.MAC("session", token)
+func (st *Store) mac(token string) string {
+	sum := st.cfg.Keys.MAC("session", token)
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
 // Create begins a session for s.Account with its Client, Place, Kind and Proved;
 // the rest is filled in. The token is in nobody's hands but the caller's.
-func (b *Book) Create(tx store.Tx, s Session) (token string, made Session, err error) {
+func (st *Store) Create(tx store.Tx, s Session) (token string, made Session, err error) {
 	if s.Account == "" {
 		return "", Session{}, errors.New("session: no account")
 	}
 	if err := store.Bump(tx, s.Account); err != nil {
 		return "", Session{}, fmt.Errorf("session: create: %w", err)
 	}
-	c, err := loadCut(tx, s.Account)
+	g, err := loadGeneration(tx, s.Account)
 	if err != nil {
 		return "", Session{}, err
 	}
@@ -100,8 +100,8 @@ func (b *Book) Create(tx store.Tx, s Session) (token string, made Session, err e
 	token = tokenPrefix + base64.RawURLEncoding.EncodeToString(secret[:])
 	s.ID = strings.ToLower(rand.Text())
 	s.Created, s.LastSeen = tx.Now(), tx.Now()
-	s.Expires = tx.Now().Add(b.cfg.Lifetime)
-	r := record{Session: s, Gen: c.Gen, MAC: b.mac(token)}
+	s.Expires = tx.Now().Add(st.cfg.Lifetime)
+	r := record{Session: s, Gen: g.Gen, MAC: st.mac(token)}
 	if err := tx.Create(key(s.Account, s.ID), r.encode()); err != nil {
 		return "", Session{}, fmt.Errorf("session: create: %w", err)
 	}
@@ -115,21 +115,28 @@ func (b *Book) Create(tx store.Tx, s Session) (token string, made Session, err e
 }
 
 // Find returns the session of a token, or ErrUnknown. A View is enough for it.
-func (b *Book) Find(tx store.Tx, token string) (Session, error) {
+func (st *Store) Find(tx store.Tx, token string) (Session, error) {
 	if !strings.HasPrefix(token, tokenPrefix) {
 		return Session{}, ErrUnknown
 	}
-	ref, err := tx.Get(macKey(b.mac(token)))
+	ref, err := tx.Get(macKey(st.mac(token)))
 	if err != nil {
 		return Session{}, unknown(err)
 	}
 	account, id, _ := strings.Cut(string(ref), "/")
-	r, err := b.live(tx, account, id)
+	r, err := st.live(tx, account, id)
+	return r.Session, err
+}
+
+// Load returns a live session by ID, or ErrUnknown. Use it to check that a session
+// found in an earlier transaction is still live.
+func (st *Store) Load(tx store.Tx, account, id string) (Session, error) {
+	r, err := st.live(tx, account, id)
 	return r.Session, err
 }
 
 // live returns a session that has not expired, idled or been cut off.
-func (b *Book) live(tx store.Tx, account, id string) (record, error) {
+func (st *Store) live(tx store.Tx, account, id string) (record, error) {
 	value, err := tx.Get(key(account, id))
 	if err != nil {
 		return record{}, unknown(err)
@@ -138,26 +145,32 @@ func (b *Book) live(tx store.Tx, account, id string) (record, error) {
 	if err != nil {
 		return record{}, err
 	}
-	c, err := loadCut(tx, account)
+	g, err := loadGeneration(tx, account)
 	if err != nil {
 		return record{}, err
 	}
-	if !b.alive(r, c, tx.Now()) {
+	if !st.alive(r, g, tx.Now()) {
 		return record{}, ErrUnknown
 	}
 	return r, nil
 }
 
-func (b *Book) alive(r record, c cut, now time.Time) bool {
-	return now.Before(r.Expires) && !b.idle(r.Session, now) && !c.ended(r)
+// Alive reports whether a session that an earlier transaction read is still live at
+// the time now, provided that its account has not been written since.
+func (st *Store) Alive(s Session, now time.Time) bool {
+	return st.alive(record{Session: s}, generation{}, now)
+}
+
+func (st *Store) alive(r record, g generation, now time.Time) bool {
+	return now.Before(r.Expires) && !st.idle(r.Session, now) && !g.ended(r)
 }
 
 // idle reports whether a session has not been used for too long (R44).
-func (b *Book) idle(s Session, now time.Time) bool {
-	if b.cfg.Idle == 0 || now.Before(s.LastSeen.Add(b.cfg.Idle)) {
+func (st *Store) idle(s Session, now time.Time) bool {
+	if st.cfg.Idle == 0 || now.Before(s.LastSeen.Add(st.cfg.Idle)) {
 		return false
 	}
-	return b.cfg.Seen == nil || !now.Before(b.cfg.Seen(s.ID).Add(b.cfg.Idle))
+	return st.cfg.Seen == nil || !now.Before(st.cfg.Seen(s.ID).Add(st.cfg.Idle))
 }
 
 func unknown(err error) error {
@@ -167,20 +180,20 @@ func unknown(err error) error {
 	return fmt.Errorf("session: %w", err)
 }
 
-func loadCut(tx store.Tx, account string) (cut, error) {
-	var c cut
-	if err := store.Load(tx, cutKey(account), &c); err != nil && !errors.Is(err, store.ErrNotFound) {
-		return cut{}, fmt.Errorf("session: %w", err)
+func loadGeneration(tx store.Tx, account string) (generation, error) {
+	var g generation
+	if err := store.Load(tx, generationKey(account), &g); err != nil && !errors.Is(err, store.ErrNotFound) {
+		return generation{}, fmt.Errorf("session: %w", err)
 	}
-	return c, nil
+	return g, nil
 }
 
 // change loads a live session, bumps its account and saves what fn made of it.
-func (b *Book) change(tx store.Tx, account, id string, fn func(*Session)) error {
+func (st *Store) change(tx store.Tx, account, id string, fn func(*Session)) error {
 	if err := store.Bump(tx, account); err != nil {
 		return fmt.Errorf("session: %w", err)
 	}
-	r, err := b.live(tx, account, id)
+	r, err := st.live(tx, account, id)
 	if err != nil {
 		return err
 	}
@@ -190,22 +203,22 @@ func (b *Book) change(tx store.Tx, account, id string, fn func(*Session)) error 
 
 // Touch notes when the session was seen. A caller gathers these: a write for
 // every request would cost more than the request.
-func (b *Book) Touch(tx store.Tx, s Session, at time.Time) error {
-	return b.change(tx, s.Account, s.ID, func(s *Session) { s.LastSeen = at })
+func (st *Store) Touch(tx store.Tx, s Session, at time.Time) error {
+	return st.change(tx, s.Account, s.ID, func(s *Session) { s.LastSeen = at })
 }
 
-// Prove notes that the password was proved in this session now (R3, R6).
-func (b *Book) Prove(tx store.Tx, account, id string) error {
-	return b.change(tx, account, id, func(s *Session) { s.Proved = tx.Now() })
+// MarkReauthenticated notes that the password was proved in this session now (R3, R6).
+func (st *Store) MarkReauthenticated(tx store.Tx, account, id string) error {
+	return st.change(tx, account, id, func(s *Session) { s.Proved = tx.Now() })
 }
 
-// Fresh says whether the password was proved lately in s, and until when that
+// RecentlyAuthenticated says whether the password was proved lately in s, and until when that
 // counts (R3).
-func (b *Book) Fresh(s Session, now time.Time) (until time.Time, ok bool) {
+func (st *Store) RecentlyAuthenticated(s Session, now time.Time) (until time.Time, ok bool) {
 	if s.Proved.IsZero() {
 		return time.Time{}, false
 	}
-	until = s.Proved.Add(b.cfg.Fresh)
+	until = s.Proved.Add(st.cfg.Fresh)
 	return until, now.Before(until) && s.Proved.Sub(now) <= clockSlack
 }
 
@@ -217,8 +230,8 @@ const clockSlack = time.Minute
 const listPage = 256
 
 // List returns the account's live sessions, oldest first.
-func (b *Book) List(tx store.Tx, account string) ([]Session, error) {
-	records, err := b.list(tx, account)
+func (st *Store) List(tx store.Tx, account string) ([]Session, error) {
+	records, err := st.list(tx, account)
 	if err != nil {
 		return nil, err
 	}

@@ -23,10 +23,10 @@ const (
 	month = 30 * day
 )
 
-// A bench is a Book over a store with a clock that the test moves.
+// A bench is a Store over a store with a clock that the test moves.
 type bench struct {
 	*testing.T
-	*Book
+	*Store
 	store store.Store
 	at    time.Time
 }
@@ -35,11 +35,11 @@ func newBench(t *testing.T, idle time.Duration) *bench {
 	t.Helper()
 	b := &bench{T: t, at: start}
 	b.store = storetest.New(t, func() time.Time { return b.at })
-	book, err := New(Config{Keys: seal.New([32]byte{1}), Lifetime: month, Idle: idle, Fresh: 10 * time.Minute})
+	sessions, err := New(Config{Keys: seal.New([32]byte{1}), Lifetime: month, Idle: idle, Fresh: 10 * time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.Book = book
+	b.Store = sessions
 	return b
 }
 
@@ -156,7 +156,7 @@ func TestR44Expires(t *testing.T) {
 	}
 	for name, fn := range map[string]func(tx store.Tx) error{
 		"touch": func(tx store.Tx) error { return b.Touch(tx, s, b.at) },
-		"prove": func(tx store.Tx) error { return b.Prove(tx, "a", s.ID) },
+		"prove": func(tx store.Tx) error { return b.MarkReauthenticated(tx, "a", s.ID) },
 		"end":   func(tx store.Tx) error { return b.End(tx, "a", s.ID) },
 		"load":  func(tx store.Tx) error { _, err := b.Load(tx, "a", s.ID); return err },
 	} {
@@ -208,7 +208,7 @@ func TestR3Fresh(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return b.Fresh(s, b.at)
+		return b.RecentlyAuthenticated(s, b.at)
 	}
 	if until, ok := fresh(); !ok || until != start.Add(10*time.Minute) {
 		t.Errorf("just signed in: %v, %v", until, ok)
@@ -221,11 +221,11 @@ func TestR3Fresh(t *testing.T) {
 	if _, ok := fresh(); ok {
 		t.Error("after 10 minutes it is fresh")
 	}
-	b.update(func(tx store.Tx) error { return b.Prove(tx, "a", s.ID) })
+	b.update(func(tx store.Tx) error { return b.MarkReauthenticated(tx, "a", s.ID) })
 	if until, ok := fresh(); !ok || until != b.at.Add(10*time.Minute) {
 		t.Errorf("proved again: %v, %v", until, ok)
 	}
-	if _, ok := b.Fresh(Session{}, b.at); ok {
+	if _, ok := b.RecentlyAuthenticated(Session{}, b.at); ok {
 		t.Error("a session that never proved a password is fresh")
 	}
 }
@@ -340,14 +340,14 @@ func TestEndRaces(t *testing.T) {
 
 func FuzzFind(f *testing.F) {
 	f.Add("nls_AAAA")
-	book, err := New(Config{Keys: seal.New([32]byte{1}), Lifetime: month, Fresh: 1})
+	sessions, err := New(Config{Keys: seal.New([32]byte{1}), Lifetime: month, Fresh: 1})
 	if err != nil {
 		f.Fatal(err)
 	}
 	s := storetest.New(f, func() time.Time { return start })
 	f.Fuzz(func(t *testing.T, token string) {
 		err := s.View(t.Context(), func(tx store.Tx) error {
-			_, err := book.Find(tx, token)
+			_, err := sessions.Find(tx, token)
 			return err
 		})
 		if !errors.Is(err, ErrUnknown) {
@@ -399,13 +399,13 @@ func BenchmarkFind(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer s.Close()
-	book, err := New(Config{Keys: seal.New([32]byte{1}), Lifetime: month, Fresh: 1})
+	sessions, err := New(Config{Keys: seal.New([32]byte{1}), Lifetime: month, Fresh: 1})
 	if err != nil {
 		b.Fatal(err)
 	}
 	var token string
 	if err := s.Update(b.Context(), func(tx store.Tx) error {
-		token, _, err = book.Create(tx, Session{Account: "a", Client: "Firefox on Linux", Place: "127.0.0.1", Kind: "web"})
+		token, _, err = sessions.Create(tx, Session{Account: "a", Client: "Firefox on Linux", Place: "127.0.0.1", Kind: "web"})
 		return err
 	}); err != nil {
 		b.Fatal(err)
@@ -413,7 +413,7 @@ func BenchmarkFind(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		if err := s.View(b.Context(), func(tx store.Tx) error {
-			_, err := book.Find(tx, token)
+			_, err := sessions.Find(tx, token)
 			return err
 		}); err != nil {
 			b.Fatal(err)
@@ -433,7 +433,7 @@ func TestFreshAfterTheClockWasSetBack(t *testing.T) {
 	for now, want := range map[time.Duration]bool{
 		-24 * time.Hour: false, -time.Hour: false, -time.Second: true, 0: true, 9 * time.Minute: true, 10 * time.Minute: false,
 	} {
-		if _, ok := b.Fresh(Session{Proved: proved}, proved.Add(now)); ok != want {
+		if _, ok := b.RecentlyAuthenticated(Session{Proved: proved}, proved.Add(now)); ok != want {
 			t.Errorf("%v after the proof: %v", now, ok)
 		}
 	}

@@ -92,7 +92,7 @@ func (r *rules) end() ceremony.State[draft] {
 			if err != nil {
 				return nil, err
 			}
-			if until, fresh := r.Sessions.Fresh(d.made, tx.Now()); fresh {
+			if until, fresh := r.Sessions.RecentlyAuthenticated(d.made, tx.Now()); fresh {
 				view.PasswordProved = &until
 			}
 			return api.SignedIn{SessionToken: d.token, Account: view}, nil

@@ -318,11 +318,11 @@ func TestReauthenticate(t *testing.T) {
 	}
 	walk.Answer(api.Password{Password: "wrong"}).Refused(api.InvalidCredentials)
 	w.Clock.Advance(w.Policy.Fresh)
-	if _, fresh := w.Sessions.Fresh(*ada.Caller().Session, w.Clock.Now()); fresh {
+	if _, fresh := w.Sessions.RecentlyAuthenticated(*ada.Caller().Session, w.Clock.Now()); fresh {
 		t.Error("fresh after ten minutes")
 	}
 	walk.Answer(api.Password{Password: ada.Password}).In("finished").Gone()
-	if _, fresh := w.Sessions.Fresh(*ada.Caller().Session, w.Clock.Now()); !fresh {
+	if _, fresh := w.Sessions.RecentlyAuthenticated(*ada.Caller().Session, w.Clock.Now()); !fresh {
 		t.Error("not fresh")
 	}
 }

@@ -50,7 +50,7 @@ type World struct {
 	Keys     *seal.Keys
 	Policy   account.Policy
 	Hasher   *account.Hasher
-	Sessions *session.Book
+	Sessions *session.Store
 	Checker  *proof.Checker
 	Engine   *ceremony.Engine
 	Texts    *Box

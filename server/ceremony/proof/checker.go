@@ -23,7 +23,7 @@ type Config struct {
 	Store    store.Store
 	Keys     *seal.Keys
 	Hasher   *account.Hasher
-	Sessions *session.Book
+	Sessions *session.Store
 	Policy   account.Policy
 	Ways     func() delivery.Ways // how messages can leave now
 }

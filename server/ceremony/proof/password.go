@@ -83,7 +83,7 @@ func (k *Checker) Password(tx store.Tx, c *ceremony.Ceremony, in CheckedPassword
 	if err := k.Succeed(tx, a); err != nil {
 		return nil, ceremony.Move{}, err
 	}
-	if err := k.Sessions.Prove(tx, c.Account, c.Session); err != nil {
+	if err := k.Sessions.MarkReauthenticated(tx, c.Account, c.Session); err != nil {
 		return nil, ceremony.Move{}, fmt.Errorf("proof: %w", err)
 	}
 	return a, ceremony.Move{
@@ -91,14 +91,14 @@ func (k *Checker) Password(tx store.Tx, c *ceremony.Ceremony, in CheckedPassword
 	}, nil
 }
 
-// Fresh reports whether the password was proved in the caller's session within
+// RecentlyAuthenticated reports whether the password was proved in the caller's session within
 // the policy's time (R3, R6).
-func (k *Checker) Fresh(tx store.Tx, c *ceremony.Ceremony) (bool, error) {
+func (k *Checker) RecentlyAuthenticated(tx store.Tx, c *ceremony.Ceremony) (bool, error) {
 	s, err := k.Sessions.Load(tx, c.Account, c.Session)
 	if err != nil {
 		return false, fmt.Errorf("proof: %w", err)
 	}
-	_, ok := k.Sessions.Fresh(s, tx.Now())
+	_, ok := k.Sessions.RecentlyAuthenticated(s, tx.Now())
 	return ok, nil
 }
 
