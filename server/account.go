@@ -68,9 +68,9 @@ func (s *Server) setAccount(c *call, in api.AccountChange) (api.Account, error) 
 		if err := account.Save(tx, a); err != nil {
 			return err
 		}
-		event := audit.Event{Type: audit.FindableOff, Rule: "R10"}
+		event := audit.Event{Type: api.EventFindableOff, Rule: "R10"}
 		if a.Discoverable {
-			event.Type = audit.FindableOn
+			event.Type = api.EventFindableOn
 		}
 		return s.announceBy(c, tx, a, event)
 	})
@@ -147,11 +147,11 @@ func (s *Server) deletePhone(c *call) error {
 		if err := account.DeletePhone(tx, a); err != nil {
 			return err
 		}
-		events := []audit.Event{{Type: audit.PhoneDeleted, Rule: "R17"}}
+		events := []audit.Event{{Type: api.EventPhoneDeleted, Rule: "R17"}}
 		if proved && s.carriers.Ways().Text {
 			// Whoever holds the phone hears of it, too.
 			err := delivery.Enqueue(tx, s.cfg.Keys, delivery.Message{
-				Channel: api.ByText, To: old, Template: delivery.Notice(audit.PhoneDeleted), Account: a.ID,
+				Channel: api.ByText, To: old, Template: delivery.Notice(api.EventPhoneDeleted), Account: a.ID,
 			})
 			if err != nil {
 				return err
@@ -159,7 +159,7 @@ func (s *Server) deletePhone(c *call) error {
 		}
 		if before.Text {
 			events = append(events, audit.Event{
-				Type: audit.MethodOff, Rule: "R60", Details: map[string]string{"method": string(api.Text)},
+				Type: api.EventMethodOff, Rule: "R60", Details: map[string]string{"method": string(api.Text)},
 			})
 		}
 		return s.settle(c, tx, a, before, events)
@@ -174,7 +174,7 @@ func (s *Server) settle(c *call, tx store.Tx, a *account.Account, before account
 		return err
 	}
 	if off && before.TwoFactor() {
-		events = append(events, audit.Event{Type: audit.TwoFactorOff, Rule: "R61"})
+		events = append(events, audit.Event{Type: api.EventTwoFactorOff, Rule: "R61"})
 	}
 	return s.announceBy(c, tx, a, events...)
 }

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"nightlatch/server/api"
-	"nightlatch/server/audit"
 	"nightlatch/server/client"
 )
 
@@ -70,9 +69,9 @@ func TestBeingFound(t *testing.T) {
 		if a := must[api.Account](t)(c.Account(ctx)); a.Discoverable != on || a.Phone == "" {
 			t.Errorf("looked at again: %+v", a)
 		}
-		want := audit.FindableOff
+		want := api.EventFindableOff
 		if on {
-			want = audit.FindableOn
+			want = api.EventFindableOn
 		}
 		if got := w.types(c, 1); got[0] != want {
 			t.Errorf("activity %v, want %s", got, want)

@@ -30,7 +30,7 @@ func (s *Server) backupCodes(c *call) ([]api.BackupCodeEntry, error) {
 func (s *Server) newBackupCode(c *call, _ none) (api.NewBackupCode, error) {
 	return s.issueBackupCode(c, func(tx store.Tx, a *account.Account, sum []byte) (int, audit.Event, error) {
 		number, err := backupcode.Issue(tx, a, sum, s.cfg.Policy.BackupCodesMax)
-		return number, audit.Event{Type: audit.BackupCodeIssued, Rule: "R70"}, err
+		return number, audit.Event{Type: api.EventBackupCodeIssued, Rule: "R70"}, err
 	})
 }
 
@@ -39,7 +39,7 @@ func (s *Server) replaceBackupCodes(c *call, _ none) (api.NewBackupCode, error) 
 	return s.issueBackupCode(c, func(tx store.Tx, a *account.Account, sum []byte) (int, audit.Event, error) {
 		number, voided, err := backupcode.Replace(tx, a, sum)
 		return number, audit.Event{
-			Type: audit.BackupCodesReplaced, Rule: "R71", Details: map[string]string{"voided": strconv.Itoa(voided)},
+			Type: api.EventBackupCodesReplaced, Rule: "R71", Details: map[string]string{"voided": strconv.Itoa(voided)},
 		}, err
 	})
 }

@@ -123,7 +123,7 @@ func (s *Server) setDelivery(c *call, in api.DeliveryChange) (api.Delivery, erro
 		if err := set.Save(tx, s.cfg.Keys); err != nil {
 			return err
 		}
-		return s.announceBy(c, tx, a, audit.Event{Type: audit.DeliveryChanged, Rule: "R6", Details: details})
+		return s.announceBy(c, tx, a, audit.Event{Type: api.EventDeliveryChanged, Rule: "R6", Details: details})
 	})
 	if err != nil {
 		return api.Delivery{}, err

@@ -45,7 +45,7 @@ func TestMailServerTakesEffectAtOnce(t *testing.T) {
 			t.Errorf("%s is not sealed", key)
 		}
 	}
-	if got := w.types(eve, 1); got[0] != "delivery-changed" {
+	if got := w.types(eve, 1); got[0] != api.EventDeliveryChanged {
 		t.Errorf("activity %v", got)
 	}
 	if about := must[api.About](t)(eve.About(t.Context())); !about.Mail || about.MailKept {

@@ -34,9 +34,9 @@ func (s *Server) Inbound(ctx context.Context, from, to, body string) error {
 		if err != nil || !changed {
 			return err
 		}
-		event := audit.Event{Type: audit.CarrierOptIn, Rule: "R18", Details: map[string]string{"number": account.MaskPhone(number)}}
+		event := audit.Event{Type: api.EventCarrierOptIn, Rule: "R18", Details: map[string]string{"number": account.MaskPhone(number)}}
 		if consent.Stopped {
-			event.Type = audit.CarrierOptOut
+			event.Type = api.EventCarrierOptOut
 		}
 		for _, id := range ids {
 			a, err := account.Load(tx, id)

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"nightlatch/server/api"
-	"nightlatch/server/audit"
 )
 
 // say texts something from a phone to the short code, as the lab's phone does.
@@ -58,7 +57,7 @@ func TestStopAndGo(t *testing.T) {
 	if a.Texts == nil || !a.Texts.Stopped || a.Texts.ShortCode != "40404" || !a.Texts.At.Equal(w.clock.Now()) {
 		t.Errorf("after STOP: %+v", a.Texts)
 	}
-	if got := w.types(c, 1); got[0] != audit.CarrierOptOut {
+	if got := w.types(c, 1); got[0] != api.EventCarrierOptOut {
 		t.Errorf("activity %v", got)
 	}
 	if mails := w.mails(bobMail); !strings.Contains(mails[len(mails)-1], "no more texts") {
@@ -94,7 +93,7 @@ func TestStopAndGo(t *testing.T) {
 	if a := must[api.Account](t)(c.Account(t.Context())); a.Texts == nil || a.Texts.Stopped {
 		t.Errorf("after GO: %+v", a.Texts)
 	}
-	if got := w.types(c, 1); got[0] != audit.CarrierOptIn {
+	if got := w.types(c, 1); got[0] != api.EventCarrierOptIn {
 		t.Errorf("activity %v", got)
 	}
 	v = must[api.View](t)(w.client.Answer(t.Context(), v.ID, v.Rev, api.Resend{}))
@@ -163,7 +162,7 @@ func TestConsentIsToldToThoseWithTheNumber(t *testing.T) {
 	w := newWorld(t)
 	bob, ada := w.signIn("bob"), w.signIn("ada")
 	w.say(bobPhone, "STOP")
-	if got := w.types(ada, 1); got[0] == audit.CarrierOptOut {
+	if got := w.types(ada, 1); got[0] == api.EventCarrierOptOut {
 		t.Errorf("ada's activity %v", got)
 	}
 	w.prove(bob)
@@ -171,7 +170,7 @@ func TestConsentIsToldToThoseWithTheNumber(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.say(bobPhone, "GO")
-	if got := w.types(bob, 3); slices.Contains(got, audit.CarrierOptIn) {
+	if got := w.types(bob, 3); slices.Contains(got, api.EventCarrierOptIn) {
 		t.Errorf("the number is not bob's any more: %v", got)
 	}
 	if a := must[api.Account](t)(bob.Account(t.Context())); a.Texts != nil {

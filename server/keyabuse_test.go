@@ -9,7 +9,6 @@ import (
 
 	"nightlatch/server/account"
 	"nightlatch/server/api"
-	"nightlatch/server/audit"
 	"nightlatch/server/client"
 	"nightlatch/server/store"
 )
@@ -26,7 +25,7 @@ func TestAnswerForAnotherPage(t *testing.T) {
 	key.Origin = "https://localhost.evil.example"
 	v = w.answer(w.client, v, key.Get(get(v)))
 	wantRefusal(t, "phished", v, api.Denied)
-	if a := must[[]api.Activity](t)(c.Activity(t.Context(), "", 1)); a[0].Type != audit.SignInFailed || a[0].Details["reason"] != "key_trapped" {
+	if a := must[[]api.Activity](t)(c.Activity(t.Context(), "", 1)); a[0].Type != api.EventSignInFailed || a[0].Details["reason"] != "key_trapped" {
 		t.Errorf("activity %+v", a)
 	}
 }

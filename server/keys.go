@@ -51,7 +51,7 @@ func (s *Server) renameKey(c *call, in api.Label) (out api.Key, err error) {
 			return err
 		}
 		return s.announceBy(c, tx, a, audit.Event{
-			Type: audit.KeyRenamed, Rule: "R31", Details: map[string]string{"label": k.Label, "was": old},
+			Type: api.EventKeyRenamed, Rule: "R31", Details: map[string]string{"label": k.Label, "was": old},
 		})
 	})
 	return out, err
@@ -77,10 +77,10 @@ func (s *Server) deleteKey(c *call) error {
 		if err := account.DeleteKey(tx, a.ID, k.ID); err != nil {
 			return err
 		}
-		events := []audit.Event{{Type: audit.KeyDeleted, Rule: "R31", Details: map[string]string{"label": k.Label}}}
+		events := []audit.Event{{Type: api.EventKeyDeleted, Rule: "R31", Details: map[string]string{"label": k.Label}}}
 		if last {
 			events = append(events, audit.Event{
-				Type: audit.MethodOff, Rule: "R60", Details: map[string]string{"method": string(api.SecurityKey)},
+				Type: api.EventMethodOff, Rule: "R60", Details: map[string]string{"method": string(api.SecurityKey)},
 			})
 		}
 		return s.settle(c, tx, a, before, events)

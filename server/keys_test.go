@@ -11,7 +11,6 @@ import (
 	"nightlatch/server"
 	"nightlatch/server/account"
 	"nightlatch/server/api"
-	"nightlatch/server/audit"
 	"nightlatch/server/ceremony/ceremonytest"
 	"nightlatch/server/client"
 )
@@ -227,7 +226,7 @@ func TestPossiblyCopied(t *testing.T) {
 			}
 			marked := 0
 			for _, a := range must[[]api.Activity](t)(c.Activity(ctx, "", 50)) {
-				if a.Type == audit.KeyPossiblyCopied && a.Rule == "R34" && a.Details["label"] == "Security key" {
+				if a.Type == api.EventKeyPossiblyCopied && a.Rule == "R34" && a.Details["label"] == "Security key" {
 					marked++
 				}
 			}

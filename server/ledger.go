@@ -146,7 +146,7 @@ func recordFirstUse(tx store.Tx, accountID, id string, u api.Use, client string)
 		return err
 	}
 	return audit.Append(tx, accountID, audit.Event{
-		Type:    audit.TemporaryPasswordUsed,
+		Type:    api.EventTemporaryPasswordUsed,
 		Rule:    "R81",
 		Client:  client,
 		Place:   u.Address,

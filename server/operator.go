@@ -64,7 +64,7 @@ func (s *Server) Unlock(ctx context.Context, username string) error {
 			return ErrNoChange
 		}
 		return s.announce(tx, a, operatorClient, "", audit.Event{
-			Type: audit.Unlocked, Rule: "R43", Details: map[string]string{"failures": strconv.Itoa(count)},
+			Type: api.EventUnlocked, Rule: "R43", Details: map[string]string{"failures": strconv.Itoa(count)},
 		})
 	})
 }
@@ -87,9 +87,9 @@ func (s *Server) ResetTwoFactor(ctx context.Context, username string) error {
 			if err := account.RemoveMethod(tx, a, m); err != nil {
 				return err
 			}
-			events = append(events, audit.Event{Type: audit.MethodOff, Rule: "R102", Details: map[string]string{"method": string(m)}})
+			events = append(events, audit.Event{Type: api.EventMethodOff, Rule: "R102", Details: map[string]string{"method": string(m)}})
 		}
-		void := func(event string, n int) {
+		void := func(event api.EventType, n int) {
 			if n > 0 {
 				events = append(events, audit.Event{Type: event, Rule: "R61", Details: map[string]string{"count": strconv.Itoa(n)}})
 			}
@@ -97,12 +97,12 @@ func (s *Server) ResetTwoFactor(ctx context.Context, username string) error {
 		off, err := account.Settle(tx, a,
 			func(tx store.Tx, a *account.Account) (int, error) {
 				n, err := backupcode.VoidAll(tx, a)
-				void(audit.BackupCodesVoided, n)
+				void(api.EventBackupCodesVoided, n)
 				return n, err
 			},
 			func(tx store.Tx, a *account.Account) (int, error) {
 				n, err := temppassword.RevokeAll(tx, a.ID)
-				void(audit.TemporaryPasswordsRevoked, n)
+				void(api.EventTemporaryPasswordsRevoked, n)
 				return n, err
 			})
 		if err != nil {
@@ -118,7 +118,7 @@ func (s *Server) ResetTwoFactor(ctx context.Context, username string) error {
 		if err := audit.Append(tx, a.ID, events...); err != nil {
 			return err
 		}
-		reset := audit.Event{Type: audit.TwoFactorReset, Rule: "R102"}
+		reset := audit.Event{Type: api.EventTwoFactorReset, Rule: "R102"}
 		if err := s.announce(tx, a, operatorClient, "", reset); err != nil {
 			return err
 		}

@@ -47,7 +47,7 @@ func TestOperatorUnlocks(t *testing.T) {
 		t.Errorf("a program, after the unlock: %+v", e)
 	}
 	c := w.signIn("bob")
-	if got := w.types(c, 20); !slices.Contains(got, audit.Unlocked) {
+	if got := w.types(c, 20); !slices.Contains(got, api.EventUnlocked) {
 		t.Errorf("activity %v", got)
 	}
 	w.deliver()
@@ -89,7 +89,7 @@ func TestOperatorResetsTwoFactor(t *testing.T) {
 		t.Errorf("temporary passwords %+v", live)
 	}
 	got := w.types(c, 8)
-	for _, want := range []string{audit.TwoFactorReset, audit.MethodOff, audit.BackupCodesVoided, audit.TemporaryPasswordsRevoked} {
+	for _, want := range []api.EventType{api.EventTwoFactorReset, api.EventMethodOff, api.EventBackupCodesVoided, api.EventTemporaryPasswordsRevoked} {
 		if !slices.Contains(got, want) {
 			t.Errorf("%s is not among %v", want, got)
 		}

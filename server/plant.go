@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"nightlatch/server/account"
+	"nightlatch/server/api"
 	"nightlatch/server/audit"
 	"nightlatch/server/backupcode"
 	"nightlatch/server/store"
@@ -110,15 +111,15 @@ func (s *Server) plantOne(tx store.Tx, w *seedling) error {
 		}
 		a.Discoverable = true
 	}
-	events := []audit.Event{{Type: audit.AccountCreated, Rule: "R0"}}
+	events := []audit.Event{{Type: api.EventAccountCreated, Rule: "R0"}}
 	if a.EmailConfirmed {
 		events = append(events, audit.Event{
-			Type: audit.EmailConfirmed, Rule: "R4", Details: map[string]string{"address": account.MaskEmail(a.Email)},
+			Type: api.EventEmailConfirmed, Rule: "R4", Details: map[string]string{"address": account.MaskEmail(a.Email)},
 		})
 	}
 	if w.Text {
 		a.TextOn, a.TextAdded = true, now
-		events = append(events, audit.Event{Type: audit.TextEnabled, Rule: "R11"})
+		events = append(events, audit.Event{Type: api.EventTextEnabled, Rule: "R11"})
 	}
 	if w.Text || w.App != "" {
 		a.MethodAdded(tx)
@@ -131,10 +132,10 @@ func (s *Server) plantOne(tx store.Tx, w *seedling) error {
 		if err := account.SetApp(tx, a.ID, account.AppSecret{Sealed: sealed, Added: now}); err != nil {
 			return err
 		}
-		events = append(events, audit.Event{Type: audit.AppEnabled, Rule: "R21"})
+		events = append(events, audit.Event{Type: api.EventAppEnabled, Rule: "R21"})
 	}
 	if w.Text || w.App != "" {
-		events = append(events, audit.Event{Type: audit.TwoFactorOn, Rule: "R70"})
+		events = append(events, audit.Event{Type: api.EventTwoFactorOn, Rule: "R70"})
 	}
 	for _, sum := range w.sums {
 		number, err := backupcode.Issue(tx, &a, sum, s.cfg.Policy.BackupCodesMax)
@@ -142,7 +143,7 @@ func (s *Server) plantOne(tx store.Tx, w *seedling) error {
 			return err
 		}
 		events = append(events, audit.Event{
-			Type: audit.BackupCodeIssued, Rule: "R70", Details: map[string]string{"number": strconv.Itoa(number)},
+			Type: api.EventBackupCodeIssued, Rule: "R70", Details: map[string]string{"number": strconv.Itoa(number)},
 		})
 	}
 	for i := range events {

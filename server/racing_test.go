@@ -154,7 +154,7 @@ func TestRacingFirstUses(t *testing.T) {
 	}
 	events := 0
 	for _, kind := range w.types(c, 200) {
-		if kind == "temporary-password-used" {
+		if kind == api.EventTemporaryPasswordUsed {
 			events++
 		}
 	}

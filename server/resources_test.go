@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"nightlatch/server/api"
-	"nightlatch/server/audit"
 	"nightlatch/server/client"
 )
 
@@ -104,7 +103,7 @@ func TestKeys(t *testing.T) {
 	if renamed.Label != "Büro" || renamed.ID != desk {
 		t.Errorf("renamed to %+v", renamed)
 	}
-	if got := w.types(c, 1); got[0] != audit.KeyRenamed {
+	if got := w.types(c, 1); got[0] != api.EventKeyRenamed {
 		t.Errorf("activity %v", got)
 	}
 	before := w.dump()
@@ -124,7 +123,7 @@ func TestKeys(t *testing.T) {
 	if err := c.DeleteKey(ctx, ring); err != nil {
 		t.Fatal(err)
 	}
-	if got := w.types(c, 1); got[0] != audit.KeyDeleted {
+	if got := w.types(c, 1); got[0] != api.EventKeyDeleted {
 		t.Errorf("activity %v", got)
 	}
 	if got := must[api.Account](t)(c.Account(ctx)); !got.TwoFactor || got.Methods.Keys != 1 {
@@ -155,7 +154,7 @@ func TestDeleteLastKey(t *testing.T) {
 	if list := must[[]api.TemporaryPassword](t)(c.TemporaryPasswords(ctx)); list[0].State != "revoked" {
 		t.Errorf("temporary passwords %+v", list)
 	}
-	if got := w.types(c, 3); !slices.Equal(got, []string{audit.TwoFactorOff, audit.MethodOff, audit.KeyDeleted}) {
+	if got := w.types(c, 3); !slices.Equal(got, []api.EventType{api.EventTwoFactorOff, api.EventMethodOff, api.EventKeyDeleted}) {
 		t.Errorf("activity %v", got)
 	}
 	mails := w.mails("dot@example.org")
@@ -198,7 +197,7 @@ func TestDeletePhone(t *testing.T) {
 	if got.Phone != "" || got.PhoneVerified || got.Methods.Text || got.TwoFactor || got.BackupCodes.Active != 0 || got.LastMethod != "" {
 		t.Errorf("account %+v", got)
 	}
-	if got := w.types(c, 3); !slices.Equal(got, []string{audit.TwoFactorOff, audit.MethodOff, audit.PhoneDeleted}) {
+	if got := w.types(c, 3); !slices.Equal(got, []api.EventType{api.EventTwoFactorOff, api.EventMethodOff, api.EventPhoneDeleted}) {
 		t.Errorf("activity %v", got)
 	}
 	if text := w.lastText(bobPhone); !strings.Contains(text, "deleted") {
@@ -211,7 +210,7 @@ func TestDeletePhone(t *testing.T) {
 	if err := dot.DeletePhone(ctx); err != nil {
 		t.Errorf("a phone that no method uses: %v", err)
 	}
-	if got := w.types(dot, 1); got[0] != audit.PhoneDeleted {
+	if got := w.types(dot, 1); got[0] != api.EventPhoneDeleted {
 		t.Errorf("activity %v", got)
 	}
 }
@@ -260,7 +259,7 @@ func TestBackupCodes(t *testing.T) {
 			t.Errorf("field %q", p.Field)
 		}
 	}
-	if got := w.types(c, 2); got[0] != audit.BackupCodesReplaced || got[1] != audit.BackupCodeIssued {
+	if got := w.types(c, 2); got[0] != api.EventBackupCodesReplaced || got[1] != api.EventBackupCodeIssued {
 		t.Errorf("activity %v", got)
 	}
 	if got := must[api.Account](t)(c.Account(ctx)); got.BackupCodes != (api.BackupCodes{Active: 1, Next: 6}) {
@@ -330,7 +329,7 @@ func TestTemporaryPasswords(t *testing.T) {
 	if err := c.RevokeTemporaryPasswords(ctx); err != nil {
 		t.Errorf("revoking none: %v", err)
 	}
-	if got := w.types(c, 2); !slices.Equal(got, []string{audit.TemporaryPasswordsRevoked, audit.TemporaryPasswordRevoked}) {
+	if got := w.types(c, 2); !slices.Equal(got, []api.EventType{api.EventTemporaryPasswordsRevoked, api.EventTemporaryPasswordRevoked}) {
 		t.Errorf("activity %v", got)
 	}
 }
@@ -379,7 +378,7 @@ func TestSessions(t *testing.T) {
 	}
 	wantProblem(t, "after signing out", b.SignOut(ctx), 401, api.SignInRequired)
 	d := w.signIn("ada")
-	if got := w.types(d, 4); !slices.Equal(got, []string{audit.SignedIn, audit.SignedOut, audit.SessionsEnded, audit.SessionEnded}) {
+	if got := w.types(d, 4); !slices.Equal(got, []api.EventType{api.EventSignedIn, api.EventSignedOut, api.EventSessionsEnded, api.EventSessionEnded}) {
 		t.Errorf("activity %v", got)
 	}
 	current := must[[]api.Session](t)(d.Sessions(ctx))[0]
@@ -456,7 +455,7 @@ func TestActivity(t *testing.T) {
 	ctx := t.Context()
 	c := w.signIn("bob")
 	all := must[[]api.Activity](t)(c.Activity(ctx, "", 0))
-	if len(all) < 6 || all[len(all)-1].Type != audit.AccountCreated || all[0].Type != audit.SignedIn {
+	if len(all) < 6 || all[len(all)-1].Type != api.EventAccountCreated || all[0].Type != api.EventSignedIn {
 		t.Fatalf("activity %+v", all)
 	}
 	var paged []api.Activity

@@ -315,9 +315,9 @@ func wantProblem(t testing.TB, what string, err error, status int, code string) 
 }
 
 // types lists the newest activity of an account, newest first.
-func (w *world) types(c *client.Client, n int) []string {
+func (w *world) types(c *client.Client, n int) []api.EventType {
 	w.t.Helper()
-	var types []string
+	var types []api.EventType
 	for _, a := range must[[]api.Activity](w.t)(c.Activity(w.t.Context(), "", n)) {
 		types = append(types, a.Type)
 	}

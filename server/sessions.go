@@ -43,7 +43,7 @@ func (s *Server) endSession(c *call) error {
 		if err := s.sessions.End(tx, a.ID, id); err != nil {
 			return notFoundIfUnknown(err)
 		}
-		return s.announceBy(c, tx, a, audit.Event{Type: audit.SessionEnded, Rule: "R44"})
+		return s.announceBy(c, tx, a, audit.Event{Type: api.EventSessionEnded, Rule: "R44"})
 	})
 }
 
@@ -59,7 +59,7 @@ func (s *Server) endOtherSessions(c *call) error {
 			return err
 		}
 		return s.announceBy(c, tx, a, audit.Event{
-			Type: audit.SessionsEnded, Rule: "R44", Details: map[string]string{"count": strconv.Itoa(n)},
+			Type: api.EventSessionsEnded, Rule: "R44", Details: map[string]string{"count": strconv.Itoa(n)},
 		})
 	})
 }
@@ -70,7 +70,7 @@ func (s *Server) signOut(c *call) error {
 		if err := s.sessions.End(tx, a.ID, c.session.ID); err != nil {
 			return err
 		}
-		return s.announceBy(c, tx, a, audit.Event{Type: audit.SignedOut, Rule: "R44"})
+		return s.announceBy(c, tx, a, audit.Event{Type: api.EventSignedOut, Rule: "R44"})
 	})
 	if err != nil {
 		return err

@@ -52,7 +52,7 @@ func (s *Server) newTemporaryPassword(c *call, in temporaryPasswordOrder) (out a
 		if made.Service != "" {
 			details["service"] = made.Service
 		}
-		return s.announceBy(c, tx, a, audit.Event{Type: audit.TemporaryPasswordMade, Rule: "R81", Details: details})
+		return s.announceBy(c, tx, a, audit.Event{Type: api.EventTemporaryPasswordMade, Rule: "R81", Details: details})
 	})
 	if err != nil {
 		return api.NewTemporaryPassword{}, err
@@ -75,7 +75,7 @@ func (s *Server) revokeTemporaryPassword(c *call) error {
 			return err
 		}
 		return s.announceBy(c, tx, a, audit.Event{
-			Type: audit.TemporaryPasswordRevoked, Rule: "R83", Details: map[string]string{"label": before.Label},
+			Type: api.EventTemporaryPasswordRevoked, Rule: "R83", Details: map[string]string{"label": before.Label},
 		})
 	})
 }
@@ -88,7 +88,7 @@ func (s *Server) revokeTemporaryPasswords(c *call) error {
 			return err
 		}
 		return s.announceBy(c, tx, a, audit.Event{
-			Type: audit.TemporaryPasswordsRevoked, Rule: "R83", Details: map[string]string{"count": strconv.Itoa(n)},
+			Type: api.EventTemporaryPasswordsRevoked, Rule: "R83", Details: map[string]string{"count": strconv.Itoa(n)},
 		})
 	})
 }

@@ -133,7 +133,7 @@ func TestTemporaryPasswordUses(t *testing.T) {
 	}
 	used := 0
 	for _, a := range must[[]api.Activity](t)(c.Activity(t.Context(), "", 0)) {
-		if a.Type == "temporary-password-used" {
+		if a.Type == api.EventTemporaryPasswordUsed {
 			used++
 			if a.Client != "Thunderbird 128.0" || a.Details["label"] != "Mail" || a.Details["protocol"] != "http-basic" {
 				t.Errorf("event %+v", a)
@@ -421,7 +421,7 @@ func TestThirdPartyLock(t *testing.T) {
 		}
 	}
 	c := w.signIn("cyd")
-	if got := w.types(c, 3); got[1] != "method-disabled" {
+	if got := w.types(c, 3); got[1] != api.EventMethodDisabled {
 		t.Errorf("activity %v", got)
 	}
 	made = must[api.NewTemporaryPassword](t)(c.NewTemporaryPassword(t.Context(), "Mail", ""))

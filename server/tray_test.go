@@ -104,7 +104,7 @@ func TestKeptMail(t *testing.T) {
 	if a.Email != "eve@example.org" || a.EmailConfirmed || !a.EmailKept {
 		t.Errorf("kept mail proves no address: %+v", a)
 	}
-	if got := w.types(eve, 1); got[0] != "email-kept" {
+	if got := w.types(eve, 1); got[0] != api.EventEmailKept {
 		t.Errorf("activity %v", got)
 	}
 	// Notices are kept, too.

@@ -88,7 +88,7 @@ func (d *door) admitOrdinary(tx store.Tx, k *knock, a *account.Account) (reporte
 		return "", err
 	}
 	return d.report(tx, k, a, audit.Event{
-		Type: audit.SignedIn, Rule: "R80", Details: map[string]string{"protocol": k.Protocol},
+		Type: api.EventSignedIn, Rule: "R80", Details: map[string]string{"protocol": k.Protocol},
 	})
 }
 
@@ -131,7 +131,7 @@ func (d *door) askForTemporary(tx store.Tx, k *knock, a *account.Account) (*thir
 	}
 	refusal.Texted = true
 	return refusal, reported, d.tell(tx, a, k.Client, k.Address, audit.Event{
-		Type: audit.TemporaryPasswordTexted, Rule: "R82", Details: map[string]string{"label": label},
+		Type: api.EventTemporaryPasswordTexted, Rule: "R82", Details: map[string]string{"label": label},
 	})
 }
 
@@ -139,11 +139,11 @@ func (d *door) askForTemporary(tx store.Tx, k *knock, a *account.Account) (*thir
 // is, and is no guess that would count (R43).
 func (d *door) refuseKnown(tx store.Tx, k *knock, a *account.Account, code, rule string) (*thirdparty.Refusal, string, error) {
 	event := audit.Event{
-		Type: audit.TemporaryPasswordRefused, Rule: rule, Refused: true,
+		Type: api.EventTemporaryPasswordRefused, Rule: rule, Refused: true,
 		Details: map[string]string{"protocol": k.Protocol, "reason": code},
 	}
 	if code == api.BackupCodeNotAccepted {
-		event.Type = audit.BackupCodeRefused
+		event.Type = api.EventBackupCodeRefused
 	}
 	reported, err := d.report(tx, k, a, event)
 	return &thirdparty.Refusal{Code: code, Rule: rule}, reported, err
@@ -156,10 +156,10 @@ func (d *door) refuseStranger(tx store.Tx, k *knock, a *account.Account) (*third
 		return nil, err
 	}
 	event := audit.Event{
-		Type: audit.SignInFailed, Rule: "R80", Refused: true, Details: map[string]string{"protocol": k.Protocol},
+		Type: api.EventSignInFailed, Rule: "R80", Refused: true, Details: map[string]string{"protocol": k.Protocol},
 	}
 	if failures.Disabled {
-		event.Type, event.Rule = audit.MethodDisabled, "R43"
+		event.Type, event.Rule = api.EventMethodDisabled, "R43"
 	} else if !failures.RetryAt.IsZero() {
 		event.Details["retry_at"] = failures.RetryAt.UTC().Format(time.RFC3339)
 	}

@@ -14,15 +14,15 @@ func eventTitle(w *assets.Words, e api.Activity) string {
 	args := eventArgs(w, e)
 	for _, detail := range []string{"method", "protocol", "factor"} {
 		if v := e.Details[detail]; v != "" {
-			if key := "activity." + e.Type + "." + v; w.Has(key) {
+			if key := "activity." + string(e.Type) + "." + v; w.Has(key) {
 				return w.T(key, args)
 			}
 		}
 	}
-	if key := "activity." + e.Type; w.Has(key) {
+	if key := "activity." + string(e.Type); w.Has(key) {
 		return w.T(key, args)
 	}
-	return w.T("activity.other", assets.Args{"type": e.Type})
+	return w.T("activity.other", assets.Args{"type": string(e.Type)})
 }
 
 // eventDetail says more about what happened, "" when there is no more to say.
@@ -33,7 +33,7 @@ func eventDetail(w *assets.Words, e api.Activity) string {
 			return w.T(key, args)
 		}
 	}
-	if key := "activity." + e.Type + ".detail"; w.Has(key) {
+	if key := "activity." + string(e.Type) + ".detail"; w.Has(key) {
 		return w.T(key, args)
 	}
 	return ""
@@ -87,31 +87,31 @@ func eventIcon(e api.Activity) (string, fyne.ThemeColorName) {
 	}
 	icon := "info"
 	switch e.Type {
-	case "account-created", "findable-on", "findable-off":
+	case api.EventAccountCreated, api.EventFindableOn, api.EventFindableOff:
 		icon = "user"
-	case "signed-in", "password-proved", "two-factor-on", "unlocked":
+	case api.EventSignedIn, api.EventPasswordProved, api.EventTwoFactorOn, api.EventUnlocked:
 		icon = "check"
-	case "signed-out", "session-ended", "sessions-ended":
+	case api.EventSignedOut, api.EventSessionEnded, api.EventSessionsEnded:
 		icon = "sessions"
-	case "sign-in-failed", "password-refused", "code-refused", "backup-code-refused", "temporary-password-refused", "throttled", "method-disabled":
+	case api.EventSignInFailed, api.EventPasswordRefused, api.EventCodeRefused, api.EventBackupCodeRefused, api.EventTemporaryPasswordRefused, api.EventThrottled, api.EventMethodDisabled:
 		return "refused", kit.Danger
-	case "password-changed":
+	case api.EventPasswordChanged:
 		icon = "lock"
-	case "code-sent", "text-enabled", "phone-changed", "phone-deleted", "carrier-opt-in", "carrier-opt-out":
+	case api.EventCodeSent, api.EventTextEnabled, api.EventPhoneChanged, api.EventPhoneDeleted, api.EventCarrierOptIn, api.EventCarrierOptOut:
 		icon = "message"
-	case "email-confirmed", "email-changed", "email-kept", "delivery-changed":
+	case api.EventEmailConfirmed, api.EventEmailChanged, api.EventEmailKept, api.EventDeliveryChanged:
 		icon = "mail"
-	case "app-enabled":
+	case api.EventAppEnabled:
 		icon = "app"
-	case "key-added", "key-renamed", "key-deleted":
+	case api.EventKeyAdded, api.EventKeyRenamed, api.EventKeyDeleted:
 		icon = "key"
-	case "key-possibly-copied":
+	case api.EventKeyPossiblyCopied:
 		return "attention", kit.Brass
-	case "method-off", "two-factor-off", "two-factor-reset":
+	case api.EventMethodOff, api.EventTwoFactorOff, api.EventTwoFactorReset:
 		icon = "shield-off"
-	case "backup-code-issued", "backup-code-used", "backup-codes-voided", "backup-codes-replaced":
+	case api.EventBackupCodeIssued, api.EventBackupCodeUsed, api.EventBackupCodesVoided, api.EventBackupCodesReplaced:
 		icon = "backup-codes"
-	case "temporary-password-made", "temporary-password-texted", "temporary-password-used", "temporary-password-revoked", "temporary-passwords-revoked":
+	case api.EventTemporaryPasswordMade, api.EventTemporaryPasswordTexted, api.EventTemporaryPasswordUsed, api.EventTemporaryPasswordRevoked, api.EventTemporaryPasswordsRevoked:
 		icon = "temporary-password"
 	}
 	return icon, kit.Ink2
@@ -135,13 +135,13 @@ func (f filter) lets(e api.Activity) bool {
 	switch f {
 	case filterSignIns:
 		switch e.Type {
-		case "signed-in", "sign-in-failed", "signed-out", "session-ended", "sessions-ended", "backup-code-used", "temporary-password-used":
+		case api.EventSignedIn, api.EventSignInFailed, api.EventSignedOut, api.EventSessionEnded, api.EventSessionsEnded, api.EventBackupCodeUsed, api.EventTemporaryPasswordUsed:
 			return true
 		}
 		return false
 	case filterChanges:
 		switch e.Type {
-		case "signed-in", "signed-out", "password-proved", "code-sent", "temporary-password-used", "backup-code-used":
+		case api.EventSignedIn, api.EventSignedOut, api.EventPasswordProved, api.EventCodeSent, api.EventTemporaryPasswordUsed, api.EventBackupCodeUsed:
 			return false
 		}
 		return !refused

@@ -51,7 +51,7 @@ func (c *Console) activityCSV(events []api.Activity) ([]byte, error) {
 			refused = "yes"
 		}
 		records = append(records, []string{
-			e.At.UTC().Format(time.RFC3339), e.Type, plainCell(eventTitle(c.words, e)), plainCell(eventDetail(c.words, e)),
+			e.At.UTC().Format(time.RFC3339), string(e.Type), plainCell(eventTitle(c.words, e)), plainCell(eventDetail(c.words, e)),
 			plainCell(e.Client), plainCell(e.Place), refused, e.Rule,
 		})
 	}

@@ -70,7 +70,7 @@ func stillStanding(a api.Account, keys ...api.Key) standing {
 }
 
 func stillActivity() []api.Activity {
-	e := func(cursor string, before time.Duration, kind string, refused bool, place string, details ...string) api.Activity {
+	e := func(cursor string, before time.Duration, kind api.EventType, refused bool, place string, details ...string) api.Activity {
 		a := api.Activity{Cursor: cursor, At: ago(before), Type: kind, Refused: refused, Client: "Firefox, Linux", Place: place, Details: map[string]string{}}
 		for i := 0; i+1 < len(details); i += 2 {
 			a.Details[details[i]] = details[i+1]
@@ -78,15 +78,15 @@ func stillActivity() []api.Activity {
 		return a
 	}
 	return []api.Activity{
-		e("9", 0, "signed-in", false, "127.0.0.1", "method", "app"),
-		e("8", time.Minute, "code-refused", true, "127.0.0.1", "factor", "app", "reason", "code_used"),
-		e("7", 90*time.Minute, "temporary-password-refused", true, "192.0.2.44", "protocol", "http-basic", "reason", "temporary_password_required"),
-		e("6", 12*time.Hour+30*time.Minute, "backup-code-used", false, "console", "number", "3"),
-		e("5", 14*time.Hour, "temporary-password-made", false, "console", "label", "Thunderbird on the ThinkPad in the workshop"),
-		e("4", 15*time.Hour, "key-renamed", false, "console", "was", "Solo 2", "label", "Solo 2, blue ring, at my parents’ house"),
-		e("3", 15*time.Hour+40*time.Minute, "email-confirmed", false, "console", "address", "m•••@allotments.example.org"),
-		e("2", 19*day, "two-factor-on", false, "console"),
-		e("1", 40*day, "account-created", false, "console"),
+		e("9", 0, api.EventSignedIn, false, "127.0.0.1", "method", "app"),
+		e("8", time.Minute, api.EventCodeRefused, true, "127.0.0.1", "factor", "app", "reason", "code_used"),
+		e("7", 90*time.Minute, api.EventTemporaryPasswordRefused, true, "192.0.2.44", "protocol", "http-basic", "reason", "temporary_password_required"),
+		e("6", 12*time.Hour+30*time.Minute, api.EventBackupCodeUsed, false, "console", "number", "3"),
+		e("5", 14*time.Hour, api.EventTemporaryPasswordMade, false, "console", "label", "Thunderbird on the ThinkPad in the workshop"),
+		e("4", 15*time.Hour, api.EventKeyRenamed, false, "console", "was", "Solo 2", "label", "Solo 2, blue ring, at my parents’ house"),
+		e("3", 15*time.Hour+40*time.Minute, api.EventEmailConfirmed, false, "console", "address", "m•••@allotments.example.org"),
+		e("2", 19*day, api.EventTwoFactorOn, false, "console"),
+		e("1", 40*day, api.EventAccountCreated, false, "console"),
 	}
 }
 

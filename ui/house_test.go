@@ -406,13 +406,13 @@ func newWordsOf(t testing.TB, lang string) *assets.Words {
 }
 
 // auditTypes are the types of events that the server records.
-func auditTypes(t testing.TB) (types []string) {
+func auditTypes(t testing.TB) (types []api.EventType) {
 	t.Helper()
-	f, err := parser.ParseFile(token.NewFileSet(), "../server/audit/types.go", nil, 0)
+	f, err := parser.ParseFile(token.NewFileSet(), "../server/api/eventtype.go", nil, 0)
 	must(t, err)
 	ast.Inspect(f, func(n ast.Node) bool {
 		if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
-			types = append(types, strings.Trim(lit.Value, `"`))
+			types = append(types, api.EventType(strings.Trim(lit.Value, `"`)))
 		}
 		return true
 	})

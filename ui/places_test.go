@@ -58,7 +58,7 @@ func TestActivity(t *testing.T) {
 	h.sees("Saved as")
 	csv, err := os.ReadFile(filepath.Join(dir, "a.csv"))
 	must(t, err)
-	if lines := strings.Split(strings.TrimSpace(string(csv)), "\n"); len(lines) != 2 || !strings.Contains(lines[1], "backup-code-issued") {
+	if lines := strings.Split(strings.TrimSpace(string(csv)), "\n"); len(lines) != 2 || !strings.Contains(lines[1], string(api.EventBackupCodeIssued)) {
 		t.Errorf("exported\n%s", csv)
 	}
 }
@@ -68,7 +68,7 @@ func TestEveryEventHasWords(t *testing.T) {
 	w := newWords(t)
 	for _, kind := range auditTypes(t) {
 		e := api.Activity{Type: kind, Details: map[string]string{}}
-		if eventTitle(w, e) == w.T("activity.other", assets.Args{"type": kind}) || !w.Has("activity."+kind) {
+		if eventTitle(w, e) == w.T("activity.other", assets.Args{"type": string(kind)}) || !w.Has("activity."+string(kind)) {
 			t.Errorf("no words for %q", kind)
 		}
 		if icon, _ := eventIcon(e); icon == "info" {

@@ -12,6 +12,7 @@ import (
 
 	"nightlatch/app/harness"
 	"nightlatch/server/account"
+	"nightlatch/server/api"
 	"nightlatch/server/audit"
 	"nightlatch/server/otp"
 	"nightlatch/server/store"
@@ -150,8 +151,8 @@ func (p *planting) write(ctx context.Context, batch []*account.Account) error {
 			if err := account.SetApp(tx, a.ID, account.AppSecret{Sealed: sealed, Added: tx.Now()}); err != nil {
 				return err
 			}
-			err := audit.Append(tx, a.ID, audit.Event{Type: audit.AccountCreated, Rule: "R0"},
-				audit.Event{Type: audit.AppEnabled, Rule: "R21"}, audit.Event{Type: audit.TwoFactorOn, Rule: "R70"})
+			err := audit.Append(tx, a.ID, audit.Event{Type: api.EventAccountCreated, Rule: "R0"},
+				audit.Event{Type: api.EventAppEnabled, Rule: "R21"}, audit.Event{Type: api.EventTwoFactorOn, Rule: "R70"})
 			if err != nil {
 				return err
 			}

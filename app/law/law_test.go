@@ -44,7 +44,7 @@ var imports = map[string][]string{
 	"server/api":          {},
 	"server/client":       {"server/api"},
 	"server/store":        {"server/store/..."},
-	"server/audit":        {"server/store"},
+	"server/audit":        {"server/api", "server/store"},
 	"server/ratelimit":    {"server/store"},
 	"server/session":      {"server/store/..."},
 	"server/otp":          {},

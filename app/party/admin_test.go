@@ -77,7 +77,7 @@ func TestAdminOpensAndResetsAccounts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"unlocked", "two-factor-reset"} {
+	for _, want := range []api.EventType{api.EventUnlocked, api.EventTwoFactorReset} {
 		if !slices.ContainsFunc(activity, func(a api.Activity) bool { return a.Type == want && a.Client == "nightlatch admin" }) {
 			t.Errorf("%s is not in the activity: %+v", want, activity)
 		}

@@ -162,7 +162,7 @@ func TestOneOfAHundredWins(t *testing.T) {
 			}
 			return false, err
 		})
-		if n := events(t, p, "app-enabled"); n != 2 { // once before, once by the race
+		if n := events(t, p, api.EventAppEnabled); n != 2 { // once before, once by the race
 			t.Errorf("the app was enabled %d times", n)
 		}
 	})
@@ -189,7 +189,7 @@ func calm(t *testing.T, s *harness.Server) {
 }
 
 // events counts the audit events of a type.
-func events(t *testing.T, p *harness.Person, kind string) int {
+func events(t *testing.T, p *harness.Person, kind api.EventType) int {
 	t.Helper()
 	list, err := p.Client.Activity(t.Context(), "", 200)
 	if err != nil {

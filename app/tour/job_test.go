@@ -76,14 +76,14 @@ func (x *tour) enrolText() {
 	x.fill(x.code(api.ByEmail))
 	x.step("text-email-code")
 	x.press("Which phone gets the codes?", "Return")
-	x.happened("email-confirmed")
+	x.happened(api.EventEmailConfirmed)
 	x.fill(x.p.Phone)
 	x.step("text-phone")
 	x.press("Enter the code we texted you", "Return")
 	x.fill(x.code(api.ByText))
 	x.step("text-code")
 	x.press("Text messages are on", "Return")
-	x.happened("text-enabled")
+	x.happened(api.EventTextEnabled)
 	x.step("text-backup-code")
 }
 
@@ -121,7 +121,7 @@ func (x *tour) enrolApp() {
 	x.fill(x.oathtool())
 	x.step("app-code")
 	x.press("The authenticator app is on", "Return")
-	x.happened("app-enabled")
+	x.happened(api.EventAppEnabled)
 	x.step("app-done")
 	x.press("Two-factor authentication", "Return")
 }
@@ -143,7 +143,7 @@ func (x *tour) enrolKey() {
 	x.fill("Blue key")
 	x.step("key-name")
 	x.press("The security key is on", "Return")
-	x.happened("key-added")
+	x.happened(api.EventKeyAdded)
 	x.step("key-done")
 	x.press("Two-factor authentication", "Return")
 	x.step("two-factor-all")
@@ -166,12 +166,12 @@ func (x *tour) recogniseKey() {
 
 // signOut ends the window's session.
 func (x *tour) signOut() {
-	before := x.count("signed-out")
+	before := x.count(api.EventSignedOut)
 	x.press("Settings", "ctrl+comma")
 	x.dialog("Return") // Sign out has the keyboard first
 	x.step("sign-out")
 	x.press("Sign in", "Tab", "Return") // Cancel, Sign out
-	x.until("the end of the session", func() (bool, error) { return x.count("signed-out") > before, nil })
+	x.until("the end of the session", func() (bool, error) { return x.count(api.EventSignedOut) > before, nil })
 	x.step("door")
 }
 

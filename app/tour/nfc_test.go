@@ -36,7 +36,7 @@ func TestKeyOnReader(t *testing.T) {
 	x.press("Enter the code we mailed you", "Return")
 	x.fill(x.code(api.ByEmail))
 	x.press("Insert your security key", "Return")
-	x.happened("email-confirmed")
+	x.happened(api.EventEmailConfirmed)
 	x.step("nfc-no-service")
 
 	pcsctest.Start(t, true)
@@ -64,6 +64,6 @@ func TestKeyOnReader(t *testing.T) {
 	x.sees("Name your key")
 	x.step("nfc-named")
 	x.press("The security key is on", "Return")
-	x.happened("key-added")
+	x.happened(api.EventKeyAdded)
 	x.step("nfc-done")
 }

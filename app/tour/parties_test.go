@@ -94,12 +94,12 @@ func (x *tour) signedIn(m api.Method) {
 	x.signIns++
 	x.until("a sign-in by "+string(m), func() (bool, error) {
 		a, err := x.p.Client.Account(x.ctx)
-		return x.count("signed-in") >= x.signIns && a.LastMethod == m, err
+		return x.count(api.EventSignedIn) >= x.signIns && a.LastMethod == m, err
 	})
 }
 
 // count counts the account's audit events of a type.
-func (x *tour) count(kind string) int {
+func (x *tour) count(kind api.EventType) int {
 	x.t.Helper()
 	list, err := x.p.Client.Activity(x.ctx, "", 200)
 	x.must(err)

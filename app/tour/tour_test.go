@@ -199,9 +199,9 @@ func (x *tour) until(what string, holds func() (bool, error)) {
 }
 
 // happened waits for an audit event of the person's account.
-func (x *tour) happened(kind string) {
+func (x *tour) happened(kind api.EventType) {
 	x.t.Helper()
-	x.until("the event "+kind, func() (bool, error) { return x.count(kind) > 0, nil })
+	x.until("the event "+string(kind), func() (bool, error) { return x.count(kind) > 0, nil })
 }
 
 // code waits for a code by mail or text.

@@ -131,7 +131,7 @@ type Session struct {
 type Activity struct {
 	Cursor  string            `json:"cursor"` // pass as ?before= for older ones
 	At      Time              `json:"at"`
-	Type    string            `json:"type"`
+	Type    EventType         `json:"type"`
 	Rule    string            `json:"rule,omitempty"`
 	Refused bool              `json:"refused,omitempty"`
 	Client  string            `json:"client,omitempty"`

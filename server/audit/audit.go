@@ -15,12 +15,13 @@ import (
 	"fmt"
 	"time"
 
+	"nightlatch/server/api"
 	"nightlatch/server/store"
 )
 
 // An Event is something that happened. Details hold no secret.
 type Event struct {
-	Type    string            `json:"t"`           // one of the constants of this package
+	Type    api.EventType     `json:"t"`
 	Rule    string            `json:"r,omitempty"` // "R22": the rule that decided
 	Client  string            `json:"c,omitempty"`
 	Place   string            `json:"p,omitempty"`

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"nightlatch/server/api"
 	"nightlatch/server/store"
 	"nightlatch/server/store/bolt"
 	"nightlatch/server/store/storetest"
@@ -32,7 +33,7 @@ func happen(t *testing.T, s store.Store, account string, n int) {
 	t.Helper()
 	for i := range n {
 		update(t, s, func(tx store.Tx) error {
-			return Append(tx, account, Event{Type: SignedIn, Details: map[string]string{"i": fmt.Sprint(i + 1)}})
+			return Append(tx, account, Event{Type: api.EventSignedIn, Details: map[string]string{"i": fmt.Sprint(i + 1)}})
 		})
 	}
 }
@@ -52,8 +53,8 @@ func list(t *testing.T, s store.Store, account string, before uint64, limit int)
 func TestAppendAndList(t *testing.T) {
 	t.Parallel()
 	s := storetest.New(t, now)
-	first := Event{Type: AccountCreated, Client: "console", Place: "here"}
-	second := Event{Type: CodeRefused, Rule: "R22", Refused: true, Details: map[string]string{"b": "2", "a": "1"}}
+	first := Event{Type: api.EventAccountCreated, Client: "console", Place: "here"}
+	second := Event{Type: api.EventCodeRefused, Rule: "R22", Refused: true, Details: map[string]string{"b": "2", "a": "1"}}
 	update(t, s, func(tx store.Tx) error { return Append(tx, "a", first, second) })
 	update(t, s, func(tx store.Tx) error { return Append(tx, "a") })
 	got := list(t, s, "a", 0, 10)
@@ -110,7 +111,7 @@ func TestAppendGoesWithTheChange(t *testing.T) {
 	s := storetest.New(t, now)
 	boom := errors.New("boom")
 	err := s.Update(t.Context(), func(tx store.Tx) error {
-		return errors.Join(Append(tx, "a", Event{Type: SignedIn}), boom)
+		return errors.Join(Append(tx, "a", Event{Type: api.EventSignedIn}), boom)
 	})
 	if !errors.Is(err, boom) || len(list(t, s, "a", 0, 10)) != 0 {
 		t.Errorf("got %v, and a record", err)
@@ -125,7 +126,7 @@ func TestVerifyAcceptsWhatWasWritten(t *testing.T) {
 		group.Go(func() {
 			for range 20 {
 				if err := s.Update(t.Context(), func(tx store.Tx) error {
-					return Append(tx, "a", Event{Type: SignedIn}, Event{Type: SignedOut})
+					return Append(tx, "a", Event{Type: api.EventSignedIn}, Event{Type: api.EventSignedOut})
 				}); err != nil {
 					t.Error(err)
 				}
@@ -165,7 +166,7 @@ func TestVerifyFindsTampering(t *testing.T) {
 		tamper func(tx store.Tx) error
 		seq    uint64
 	}{
-		"type altered":    {func(tx store.Tx) error { return alter(tx, 4, SignedIn, SignedOut) }, 4},
+		"type altered":    {func(tx store.Tx) error { return alter(tx, 4, string(api.EventSignedIn), string(api.EventSignedOut)) }, 4},
 		"time altered":    {func(tx store.Tx) error { return alter(tx, 1, "2023", "2024") }, 1},
 		"details altered": {func(tx store.Tx) error { return alter(tx, 10, `"10"`, `"11"`) }, 10},
 		"spaces added":    {func(tx store.Tx) error { return alter(tx, 7, ":", ": ") }, 7},
@@ -199,7 +200,7 @@ func TestVerifyFindsTampering(t *testing.T) {
 			return tx.Put(recordKey("a", 1), value(tx, recordKey("b", 1)))
 		}, 1},
 		"rewritten without its successors": {func(tx store.Tx) error {
-			text, err := json.Marshal(body{At: start, Event: Event{Type: SignedOut}})
+			text, err := json.Marshal(body{At: start, Event: Event{Type: api.EventSignedOut}})
 			if err != nil {
 				return err
 			}
@@ -231,7 +232,7 @@ func BenchmarkAppend(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer s.Close()
-	e := Event{Type: SignedIn, Rule: "R40", Client: "Firefox on Linux", Place: "127.0.0.1", Details: map[string]string{"method": "app"}}
+	e := Event{Type: api.EventSignedIn, Rule: "R40", Client: "Firefox on Linux", Place: "127.0.0.1", Details: map[string]string{"method": "app"}}
 	b.ReportAllocs()
 	for b.Loop() {
 		err := s.View(b.Context(), func(tx store.Tx) error { return Append(store.NewOverlay(tx), "a", e) })

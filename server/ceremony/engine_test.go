@@ -345,7 +345,7 @@ func TestOneTransaction(t *testing.T) {
 	fail := false
 	do := func(_ store.Tx, _ *ceremony.Ceremony, _ *toy, _ api.Input) (ceremony.Move, error) {
 		move := ceremony.Go("second")
-		move.Audit = []audit.Event{{Type: audit.EmailConfirmed}}
+		move.Audit = []audit.Event{{Type: api.EventEmailConfirmed}}
 		move.Send = []delivery.Message{{Channel: api.ByEmail, To: "a@example.org", Template: delivery.EmailCode, Args: map[string]string{"code": "123456"}}}
 		if fail {
 			move.Send = append(move.Send, delivery.Message{Channel: "pigeon"})

@@ -79,7 +79,7 @@ func TestKeep(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := Message{Channel: api.ByEmail, To: "ann@example.org", Template: Notice("two-factor-on"), Account: "a", Keep: true}
+	m := Message{Channel: api.ByEmail, To: "ann@example.org", Template: Notice(api.EventTwoFactorOn), Account: "a", Keep: true}
 	gone := m
 	gone.Account = "b"
 	b.enqueue(m, gone)

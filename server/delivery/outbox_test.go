@@ -33,7 +33,7 @@ func TestDeliversAfterCommit(t *testing.T) {
 	if got := b.carrier.arrived(); len(got) != 0 {
 		t.Errorf("a change that was rolled back sent %v", got)
 	}
-	b.enqueue(text("+1", 2), Message{Channel: api.ByEmail, To: "ann@example.org", Template: Notice("two-factor-on")})
+	b.enqueue(text("+1", 2), Message{Channel: api.ByEmail, To: "ann@example.org", Template: Notice(api.EventTwoFactorOn)})
 	b.drain()
 	b.drain()
 	got := b.carrier.arrived()
@@ -86,7 +86,7 @@ func TestRowsAreSealed(t *testing.T) {
 func TestStopDropsWhatIsOnItsWay(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.enqueue(text("+14155550123", 1), text("+14155550124", 2), Message{Channel: api.ByEmail, To: "ann@example.org", Template: Notice("two-factor-on")})
+	b.enqueue(text("+14155550123", 1), text("+14155550124", 2), Message{Channel: api.ByEmail, To: "ann@example.org", Template: Notice(api.EventTwoFactorOn)})
 	hear := func(body string) {
 		t.Helper()
 		err := b.store.Update(t.Context(), func(tx store.Tx) error {

@@ -88,8 +88,8 @@ func TestRenderWithoutItsArgument(t *testing.T) {
 func TestArgumentsStayOneLine(t *testing.T) {
 	t.Parallel()
 	evil := "curl\r\n\r\nCall us at +1 900 now!\u2028\u202e\x00{{.username}}" + strings.Repeat("x", 5000)
-	_, plain := render(t, api.ByEmail, Notice("password-changed"), "localhost", map[string]string{"client": "curl"})
-	_, body := render(t, api.ByEmail, Notice("password-changed"), "localhost", map[string]string{"client": evil, "username": "\xff"})
+	_, plain := render(t, api.ByEmail, Notice(api.EventPasswordChanged), "localhost", map[string]string{"client": "curl"})
+	_, body := render(t, api.ByEmail, Notice(api.EventPasswordChanged), "localhost", map[string]string{"client": evil, "username": "\xff"})
 	if got, want := strings.Count(body, "\n"), strings.Count(plain, "\n"); got != want {
 		t.Errorf("%d lines, want %d:\n%s", got, want, body)
 	}
@@ -102,37 +102,37 @@ func TestArgumentsStayOneLine(t *testing.T) {
 // import it.
 func TestNoticesAreOfEvents(t *testing.T) {
 	t.Parallel()
-	file, err := parser.ParseFile(token.NewFileSet(), "../audit/types.go", nil, 0)
+	file, err := parser.ParseFile(token.NewFileSet(), "../api/eventtype.go", nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	events := make(map[string]bool)
+	events := make(map[api.EventType]bool)
 	ast.Inspect(file, func(n ast.Node) bool {
 		if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
 			if s, err := strconv.Unquote(lit.Value); err == nil {
-				events[s] = true
+				events[api.EventType(s)] = true
 			}
 		}
 		return true
 	})
 	for name := range templates {
-		if event, ok := strings.CutPrefix(name, noticePrefix); ok && !events[event] {
+		if event, ok := strings.CutPrefix(name, noticePrefix); ok && !events[api.EventType(event)] {
 			t.Errorf("%s: there is no such event", name)
 		}
 	}
 	// R6, R16 and R43: what changes protection is announced.
-	for _, event := range []string{
-		"password-changed", "email-confirmed", "email-changed", "phone-changed", "phone-deleted", "text-enabled", "app-enabled",
-		"key-added", "key-renamed", "key-deleted", "key-possibly-copied", "method-off", "method-disabled", "two-factor-on",
-		"two-factor-off", "backup-code-issued", "backup-code-used", "backup-codes-voided", "backup-codes-replaced",
-		"temporary-password-made", "temporary-password-texted", "temporary-password-revoked", "temporary-passwords-revoked",
-		"sessions-ended", "two-factor-reset", "unlocked", "carrier-opt-in", "carrier-opt-out",
+	for _, event := range []api.EventType{
+		api.EventPasswordChanged, api.EventEmailConfirmed, api.EventEmailChanged, api.EventPhoneChanged, api.EventPhoneDeleted, api.EventTextEnabled, api.EventAppEnabled,
+		api.EventKeyAdded, api.EventKeyRenamed, api.EventKeyDeleted, api.EventKeyPossiblyCopied, api.EventMethodOff, api.EventMethodDisabled, api.EventTwoFactorOn,
+		api.EventTwoFactorOff, api.EventBackupCodeIssued, api.EventBackupCodeUsed, api.EventBackupCodesVoided, api.EventBackupCodesReplaced,
+		api.EventTemporaryPasswordMade, api.EventTemporaryPasswordTexted, api.EventTemporaryPasswordRevoked, api.EventTemporaryPasswordsRevoked,
+		api.EventSessionsEnded, api.EventTwoFactorReset, api.EventUnlocked, api.EventCarrierOptIn, api.EventCarrierOptOut,
 	} {
 		if !events[event] || !HasNotice(event) {
 			t.Errorf("%s: an event: %v, a notice: %v", event, events[event], HasNotice(event))
 		}
 	}
-	if HasNotice("signed-in") {
+	if HasNotice(api.EventSignedIn) {
 		t.Error("every sign-in sends a mail")
 	}
 }

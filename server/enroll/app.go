@@ -122,7 +122,7 @@ func (r *rules) proveApp(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.
 		return ceremony.Move{}, err
 	}
 	d.Secret = ""
-	event := audit.Event{Type: audit.AppEnabled, Rule: "R21"}
+	event := audit.Event{Type: api.EventAppEnabled, Rule: "R21"}
 	if e.App {
 		event.Details = map[string]string{"replaced": "true"}
 	}

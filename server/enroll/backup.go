@@ -65,7 +65,7 @@ func (r *rules) turnedOn(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account
 		Send:  r.Notice(tx, c, a, event),
 	}
 	if a.MethodAdded(tx) {
-		move.Audit = append(move.Audit, audit.Event{Type: audit.TwoFactorOn, Rule: "R1"})
+		move.Audit = append(move.Audit, audit.Event{Type: api.EventTwoFactorOn, Rule: "R1"})
 	}
 	if err := r.Succeed(tx, a); err != nil { // R43: it is set up again
 		return ceremony.Move{}, err
@@ -83,7 +83,7 @@ func (r *rules) turnedOn(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account
 	d.Number, d.Code = number, backupcode.Format(in.backup)
 	move.To = saveBackupCode
 	move.Audit = append(move.Audit, audit.Event{
-		Type:    audit.BackupCodeIssued,
+		Type:    api.EventBackupCodeIssued,
 		Rule:    "R70",
 		Details: map[string]string{"number": strconv.Itoa(number)},
 	})

@@ -159,7 +159,7 @@ func TestChangePassword(t *testing.T) {
 	if mail := w.Mails.Last(ada.Address()); mail.Subject != "Your password was changed" {
 		t.Errorf("notice %+v", mail)
 	}
-	if events := w.Audit("ada"); !slices.ContainsFunc(events, func(r audit.Record) bool { return r.Type == audit.SessionsEnded }) {
+	if events := w.Audit("ada"); !slices.ContainsFunc(events, func(r audit.Record) bool { return r.Type == api.EventSessionsEnded }) {
 		t.Error("the audit does not say that sessions ended")
 	}
 }

@@ -29,7 +29,7 @@ func (r *rules) useEmail(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account
 	old := *a
 	event := confirmed(a, d)
 	if old.EmailConfirmed {
-		event.Type, event.Rule = audit.EmailChanged, "R6"
+		event.Type, event.Rule = api.EventEmailChanged, "R6"
 	}
 	move := ceremony.Move{To: finished, Audit: []audit.Event{event}}
 	move.Send = r.Notice(tx, c, &old, event)

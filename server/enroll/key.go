@@ -211,7 +211,7 @@ func (r *rules) addKey(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.In
 	case err != nil:
 		return ceremony.Move{}, err
 	}
-	event := audit.Event{Type: audit.KeyAdded, Rule: "R31", Details: map[string]string{"label": added.Label}}
+	event := audit.Event{Type: api.EventKeyAdded, Rule: "R31", Details: map[string]string{"label": added.Label}}
 	move, err := r.turnedOn(tx, c, d, a, event, prepared{}, false)
 	return move, err
 }

@@ -118,7 +118,7 @@ func (r *rules) setPassword(tx store.Tx, c *ceremony.Ceremony, d *draft, input a
 	if err := r.Succeed(tx, a); err != nil {
 		return ceremony.Move{}, err
 	}
-	event := audit.Event{Type: audit.PasswordChanged, Rule: "R6"}
+	event := audit.Event{Type: api.EventPasswordChanged, Rule: "R6"}
 	move := ceremony.Move{
 		To:    finished,
 		Audit: []audit.Event{event},
@@ -126,14 +126,14 @@ func (r *rules) setPassword(tx store.Tx, c *ceremony.Ceremony, d *draft, input a
 	}
 	if sessions > 0 {
 		move.Audit = append(move.Audit, audit.Event{
-			Type:    audit.SessionsEnded,
+			Type:    api.EventSessionsEnded,
 			Rule:    "R6",
 			Details: map[string]string{"count": strconv.Itoa(sessions)},
 		})
 	}
 	if passwords > 0 {
 		move.Audit = append(move.Audit, audit.Event{
-			Type:    audit.TemporaryPasswordsRevoked,
+			Type:    api.EventTemporaryPasswordsRevoked,
 			Rule:    "R6",
 			Details: map[string]string{"count": strconv.Itoa(passwords)},
 		})

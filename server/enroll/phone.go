@@ -107,7 +107,7 @@ func (r *rules) usePhone(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account
 		return move, nil
 	}
 	event := audit.Event{
-		Type:    audit.PhoneChanged,
+		Type:    api.EventPhoneChanged,
 		Rule:    "R16",
 		Details: map[string]string{"number": account.MaskPhone(a.Phone)},
 	}

@@ -120,12 +120,12 @@ func (r *rules) confirmEmail(tx store.Tx, c *ceremony.Ceremony, d *draft, a *acc
 func confirmed(a *account.Account, d *draft) audit.Event {
 	a.Email, a.EmailConfirmed, a.EmailKept = d.Email.To, !d.Email.Kept, d.Email.Kept
 	event := audit.Event{
-		Type:    audit.EmailConfirmed,
+		Type:    api.EventEmailConfirmed,
 		Rule:    "R4",
 		Details: map[string]string{"address": account.MaskEmail(a.Email)},
 	}
 	if a.EmailKept {
-		event.Type = audit.EmailKept
+		event.Type = api.EventEmailKept
 	}
 	return event
 }

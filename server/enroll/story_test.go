@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"nightlatch/server/api"
-	"nightlatch/server/audit"
 	. "nightlatch/server/ceremony/ceremonytest"
 )
 
@@ -66,12 +65,12 @@ func TestEnrollText(t *testing.T) {
 	if mail := w.Mails.Last("ada@example.org"); mail.Subject != "Text message codes are on" {
 		t.Errorf("notice %+v", mail)
 	}
-	types := []string{}
+	types := []api.EventType{}
 	for _, e := range w.Audit("ada") {
 		types = append(types, e.Type)
 	}
-	if want := []string{
-		audit.BackupCodeIssued, audit.TwoFactorOn, audit.TextEnabled, audit.EmailConfirmed, audit.SignedIn, audit.AccountCreated,
+	if want := []api.EventType{
+		api.EventBackupCodeIssued, api.EventTwoFactorOn, api.EventTextEnabled, api.EventEmailConfirmed, api.EventSignedIn, api.EventAccountCreated,
 	}; !slices.Equal(types, want) {
 		t.Errorf("audit %v", types)
 	}

@@ -76,7 +76,7 @@ func (r *rules) proveText(tx store.Tx, c *ceremony.Ceremony, d *draft, input api
 	}
 	a.TextOn, a.TextAdded = true, tx.Now().UTC()
 	event := audit.Event{
-		Type:    audit.TextEnabled,
+		Type:    api.EventTextEnabled,
 		Rule:    "R11",
 		Details: map[string]string{"number": account.MaskPhone(a.Phone)},
 	}

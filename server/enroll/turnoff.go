@@ -169,17 +169,17 @@ func (r *rules) remove(tx store.Tx, c *ceremony.Ceremony, m api.Method, a *accou
 	if err != nil {
 		return ceremony.Move{}, err
 	}
-	event := audit.Event{Type: audit.MethodOff, Rule: "R60", Details: map[string]string{"method": string(m)}}
+	event := audit.Event{Type: api.EventMethodOff, Rule: "R60", Details: map[string]string{"method": string(m)}}
 	move := ceremony.Move{To: finished, Audit: []audit.Event{event}}
 	if off {
-		event = audit.Event{Type: audit.TwoFactorOff, Rule: "R61"}
+		event = audit.Event{Type: api.EventTwoFactorOff, Rule: "R61"}
 		move.Audit = append(move.Audit, event)
 	}
 	if codes > 0 {
-		move.Audit = append(move.Audit, counted(audit.BackupCodesVoided, codes))
+		move.Audit = append(move.Audit, counted(api.EventBackupCodesVoided, codes))
 	}
 	if passwords > 0 {
-		move.Audit = append(move.Audit, counted(audit.TemporaryPasswordsRevoked, passwords))
+		move.Audit = append(move.Audit, counted(api.EventTemporaryPasswordsRevoked, passwords))
 	}
 	if !off { // the mail says it in words
 		event.Details = map[string]string{"method": spoken(m)}
@@ -201,6 +201,6 @@ func spoken(m api.Method) string {
 	return string(m)
 }
 
-func counted(event string, n int) audit.Event {
+func counted(event api.EventType, n int) audit.Event {
 	return audit.Event{Type: event, Rule: "R61", Details: map[string]string{"count": strconv.Itoa(n)}}
 }

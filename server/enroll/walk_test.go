@@ -431,9 +431,9 @@ func TestRandomWalks(t *testing.T) {
 		}
 		for _, e := range w.Audit("ada") {
 			switch e.Type {
-			case "text-enabled", "app-enabled", "key-added":
+			case api.EventTextEnabled, api.EventAppEnabled, api.EventKeyAdded:
 				enabled++
-			case "signed-in":
+			case api.EventSignedIn:
 				signedIn++
 			}
 		}

@@ -68,14 +68,14 @@ type generation struct {
 	Keep string `json:"keep"` // … but for this one
 }
 
-func (g generation) ended(r record) bool { return r.Gen != g.Gen && r.ID != c.Keep }
+func (g generation) ended(r record) bool { return r.Gen != g.Gen && r.ID != g.Keep }
 
 const tokenPrefix = "nls_"
 
-func prefix(account string) string  { return "acct/" + account + "/sess/" }
-func key(account, id string) string { return prefix(account) + id }
-func generationKey(account string) string  { return "acct/" + account + "/sesscut" }
-func macKey(mac string) string      { return "uniq/sess/" + mac }
+func prefix(account string) string        { return "acct/" + account + "/sess/" }
+func key(account, id string) string       { return prefix(account) + id }
+func generationKey(account string) string { return "acct/" + account + "/sesscut" }
+func macKey(mac string) string            { return "uniq/sess/" + mac }
 
 func (st *Store) mac(token string) string {
 	sum := st.cfg.Keys.MAC("session", token)

@@ -81,7 +81,7 @@ func (r *rules) backup(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.In
 	if outcome != backupcode.Used {
 		return r.refuseBackup(tx, c, d, a, outcome, number)
 	}
-	event := audit.Event{Type: audit.BackupCodeUsed, Rule: "R72", Details: map[string]string{
+	event := audit.Event{Type: api.EventBackupCodeUsed, Rule: "R72", Details: map[string]string{
 		"number": strconv.Itoa(number),
 		"left":   strconv.Itoa(len(a.ActiveBackupCodes)), // R78
 	}}
@@ -118,11 +118,11 @@ func (r *rules) refuseBackup(tx store.Tx, c *ceremony.Ceremony, d *draft, a *acc
 	if number > 0 {
 		details["number"] = strconv.Itoa(number)
 	}
-	move.Audit = append(move.Audit, audit.Event{Type: audit.BackupCodeRefused, Rule: move.Refusal.Rule, Refused: true, Details: details})
+	move.Audit = append(move.Audit, audit.Event{Type: api.EventBackupCodeRefused, Rule: move.Refusal.Rule, Refused: true, Details: details})
 	if !voided {
 		return move, nil
 	}
-	event := audit.Event{Type: audit.BackupCodesVoided, Rule: "R73", Details: details}
+	event := audit.Event{Type: api.EventBackupCodesVoided, Rule: "R73", Details: details}
 	next, err := r.second(tx, c, d, a, "")
 	if err != nil {
 		return ceremony.Move{}, err

@@ -139,7 +139,7 @@ func (r *rules) credentials(tx store.Tx, c *ceremony.Ceremony, d *draft, input a
 	c.Account = a.ID
 	if !in.ok {
 		return r.Fail(tx, c, a, ceremony.Refuse(ceremony.WrongCredentials), audit.Event{
-			Type:    audit.SignInFailed,
+			Type:    api.EventSignInFailed,
 			Rule:    "R42",
 			Details: map[string]string{"factor": "password"},
 		})
@@ -159,7 +159,7 @@ func (r *rules) credentials(tx store.Tx, c *ceremony.Ceremony, d *draft, input a
 // row that has the stranger's count forgotten it is as many writes.
 func (r *rules) decoy(tx store.Tx, name string) error {
 	event, err := json.Marshal(audit.Event{
-		Type:    audit.SignInFailed,
+		Type:    api.EventSignInFailed,
 		Rule:    "R42",
 		Refused: true,
 		Details: map[string]string{"factor": "password"},

@@ -124,7 +124,7 @@ func TestAHundredFailuresInAll(t *testing.T) {
 	credentials(w, "ada", Password).Refused(api.InvalidCredentials)
 	ada.Begin(api.Reauthenticate).Answer(api.Password{Password: Password}).Refused(api.TooManyTries)
 	events := w.Audit("ada")
-	if !slices.ContainsFunc(events, func(r audit.Record) bool { return r.Type == audit.MethodDisabled }) {
+	if !slices.ContainsFunc(events, func(r audit.Record) bool { return r.Type == api.EventMethodDisabled }) {
 		t.Error("the audit does not say that it is locked")
 	}
 }
@@ -274,10 +274,10 @@ func TestAuditOfSignIn(t *testing.T) {
 	ada.SignIn().Answer(api.Code{Code: OtherCode(code)})
 	ada.SignIn().Answer(api.Code{Code: code}).SignedIn()
 	events := w.Audit("ada")
-	if last := events[0]; last.Type != audit.SignedIn || last.Details["method"] != "app" || last.Client != "Test" || last.Place != "127.0.0.1" {
+	if last := events[0]; last.Type != api.EventSignedIn || last.Details["method"] != "app" || last.Client != "Test" || last.Place != "127.0.0.1" {
 		t.Errorf("last event %+v", last)
 	}
-	if failed := events[1]; failed.Type != audit.SignInFailed || !failed.Refused || failed.Details["factor"] != "app" {
+	if failed := events[1]; failed.Type != api.EventSignInFailed || !failed.Refused || failed.Details["factor"] != "app" {
 		t.Errorf("the one before %+v", failed)
 	}
 	for _, secret := range []string{secret, backup, code, Password} {

@@ -177,7 +177,7 @@ func (r *rules) used(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Acc
 		move, err = r.finish(tx, c, d, a, api.SecurityKey)
 	}
 	if news {
-		event := audit.Event{Type: audit.KeyPossiblyCopied, Rule: "R34", Details: map[string]string{"label": k.Label}}
+		event := audit.Event{Type: api.EventKeyPossiblyCopied, Rule: "R34", Details: map[string]string{"label": k.Label}}
 		move.Audit = append([]audit.Event{event}, move.Audit...)
 		move.Send = append(move.Send, r.Notice(tx, c, a, event)...)
 	}

@@ -157,7 +157,7 @@ func TestBurstOfGuesses(t *testing.T) {
 	}
 	failed := 0
 	for _, e := range w.Audit("ada") {
-		if e.Type == "sign-in-failed" {
+		if e.Type == api.EventSignInFailed {
 			failed++
 		}
 	}

@@ -88,7 +88,7 @@ func deref(m *ceremony.Move) ceremony.Move {
 // refuse counts a failed second step.
 func (r *rules) refuse(tx store.Tx, c *ceremony.Ceremony, a *account.Account, way api.Method, refusal api.Refusal) (ceremony.Move, error) {
 	return r.Fail(tx, c, a, refusal, audit.Event{
-		Type:    audit.SignInFailed,
+		Type:    api.EventSignInFailed,
 		Rule:    refusal.Rule,
 		Details: map[string]string{"factor": string(way), "reason": refusal.Code},
 	})
@@ -114,7 +114,7 @@ func (r *rules) finish(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.A
 			}
 		}
 	}
-	event := audit.Event{Type: audit.SignedIn}
+	event := audit.Event{Type: api.EventSignedIn}
 	if way != "" {
 		event.Rule = "R1"
 		event.Details = map[string]string{"method": string(way)}

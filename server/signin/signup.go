@@ -111,6 +111,6 @@ func (r *rules) create(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.In
 	}
 	c.Account = a.ID
 	move, err := r.begin(tx, c, d, a)
-	move.Audit = []audit.Event{{Type: audit.AccountCreated, Rule: "R0"}, {Type: audit.SignedIn}}
+	move.Audit = []audit.Event{{Type: api.EventAccountCreated, Rule: "R0"}, {Type: api.EventSignedIn}}
 	return move, err
 }

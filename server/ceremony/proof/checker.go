@@ -95,7 +95,7 @@ func (k *Checker) Fail(tx store.Tx, c *ceremony.Ceremony, a *account.Account, re
 	move, failures, err := fail(tx, k.FirstParty(), k.Subject(a.Username), refusal, event)
 	if err == nil && failures.Disabled {
 		locked := audit.Event{
-			Type:    audit.MethodDisabled,
+			Type:    api.EventMethodDisabled,
 			Rule:    "R43",
 			Details: map[string]string{"failures": strconv.Itoa(failures.Count)},
 		}
@@ -119,7 +119,7 @@ func fail(tx store.Tx, limit ratelimit.Limit, subject string, refusal api.Refusa
 	move.Audit = []audit.Event{event}
 	if failures.Count == limit.Free {
 		move.Audit = append(move.Audit, audit.Event{
-			Type:    audit.Throttled,
+			Type:    api.EventThrottled,
 			Rule:    "R43",
 			Details: map[string]string{"failures": strconv.Itoa(failures.Count)},
 		})

@@ -75,7 +75,7 @@ func (k *Checker) Password(tx store.Tx, c *ceremony.Ceremony, in CheckedPassword
 	}
 	if !in.ok {
 		move, err := k.Fail(tx, c, a, ceremony.Refuse(ceremony.WrongPassword), audit.Event{
-			Type: audit.PasswordRefused,
+			Type: api.EventPasswordRefused,
 			Rule: "R3",
 		})
 		return a, move, err
@@ -87,7 +87,7 @@ func (k *Checker) Password(tx store.Tx, c *ceremony.Ceremony, in CheckedPassword
 		return nil, ceremony.Move{}, fmt.Errorf("proof: %w", err)
 	}
 	return a, ceremony.Move{
-		Audit: []audit.Event{{Type: audit.PasswordProved, Rule: "R3"}},
+		Audit: []audit.Event{{Type: api.EventPasswordProved, Rule: "R3"}},
 	}, nil
 }
 

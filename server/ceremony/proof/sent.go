@@ -174,7 +174,7 @@ func (k *Checker) Try(tx store.Tx, c *ceremony.Ceremony, a *account.Account, s *
 		return nil, err
 	}
 	move, err := k.Fail(tx, c, a, wrong(s), audit.Event{
-		Type:    audit.SignInFailed,
+		Type:    api.EventSignInFailed,
 		Rule:    "R11",
 		Details: map[string]string{"factor": string(s.Channel), "reason": api.WrongCode},
 	})
@@ -191,7 +191,7 @@ func (k *Checker) Confirm(tx store.Tx, account string, s *Sent, input string) (r
 	limit, subject := k.contacts(), account+"."+string(s.Channel)
 	if !s.spend(code) {
 		move, _, err := fail(tx, limit, subject, wrong(s), audit.Event{
-			Type:    audit.CodeRefused,
+			Type:    api.EventCodeRefused,
 			Rule:    s.rule(),
 			Details: map[string]string{"channel": string(s.Channel)},
 		})
