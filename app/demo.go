@@ -1,9 +1,9 @@
 package main
 
 import (
-	"nightlatch/server"
 	"nightlatch/server/account"
 	"nightlatch/server/api"
+	"nightlatch/server/seed"
 )
 
 // The demo accounts share a password: they are no secret, and a trainer types it
@@ -19,8 +19,8 @@ func demoConfig() instanceConfig {
 // demoSeed is one account for each way to be protected. Everything in it is
 // fixed, so that a rehearsal can be repeated and written down. The phone numbers
 // are of the range kept for fiction (North American Numbering Plan, 555-01XX).
-func demoSeed() *server.Seed {
-	return &server.Seed{Accounts: []server.SeedAccount{
+func demoSeed() *seed.Seed {
+	return &seed.Seed{Accounts: []seed.Account{
 		{
 			Username: "ada", Password: demoPassword, Email: "ada@example.org",
 			Story: "nothing-on",
@@ -33,23 +33,23 @@ func demoSeed() *server.Seed {
 		{
 			Username: "chloe", Password: demoPassword, Email: "chloe@example.org",
 			App:         "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
-			BackupCodes: server.SeedCodes{"7kmq-2xwd-9hfz-3r8n", "4tgc-8vqp-5jxw-6m2d", "9bzk-3hsn-7rfe-2c4y"},
+			BackupCodes: seed.Codes{"7kmq-2xwd-9hfz-3r8n", "4tgc-8vqp-5jxw-6m2d", "9bzk-3hsn-7rfe-2c4y"},
 			Story:       "app-and-codes",
 		},
 		{
 			Username: "dev", Password: demoPassword, Email: "dev@example.org",
 			Phone: "+12025550186", Text: true,
 			App:         "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU",
-			BackupCodes: server.SeedCodes{"2wqd-6kzn-8mhx-4p7t"},
+			BackupCodes: seed.Codes{"2wqd-6kzn-8mhx-4p7t"},
 			Story:       "last-code",
 		},
 	}}
 }
 
 // labAccounts is what the lab shows of a seed: all that it takes to sign in.
-func labAccounts(seed *server.Seed) []api.LabAccount {
+func labAccounts(from *seed.Seed) []api.LabAccount {
 	var accounts []api.LabAccount
-	for _, a := range seed.Accounts {
+	for _, a := range from.Accounts {
 		accounts = append(accounts, api.LabAccount{
 			Username: a.Username, Password: a.Password, Story: a.Story,
 			AppSecret: a.App, BackupCodes: a.BackupCodes,

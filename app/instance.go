@@ -18,6 +18,7 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/delivery"
 	"nightlatch/server/lab"
+	"nightlatch/server/seed"
 	"nightlatch/server/store"
 	"nightlatch/server/store/bolt"
 	"nightlatch/server/store/seal"
@@ -36,7 +37,7 @@ type instanceConfig struct {
 	// keepMail keeps mail on this computer while no mail server is set up.
 	keepMail bool
 	rp       relyingParty
-	seed     *server.Seed // accounts to create; may be nil
+	seed     *seed.Seed // accounts to create; may be nil
 	demo     []api.LabAccount
 	log      *slog.Logger
 }

@@ -12,9 +12,9 @@ import (
 	"syscall"
 	"time"
 
-	"nightlatch/server"
 	"nightlatch/server/account"
 	"nightlatch/server/api"
+	"nightlatch/server/seed"
 	"nightlatch/server/store"
 )
 
@@ -219,7 +219,7 @@ func (inst *instance) answer(ctx context.Context, e *loopback, ready func() erro
 }
 
 // readSeed reads the file of --seed, if there is one.
-func readSeed(path string) (*server.Seed, []api.LabAccount, error) {
+func readSeed(path string) (*seed.Seed, []api.LabAccount, error) {
 	if path == "" {
 		return nil, nil, nil
 	}
@@ -228,15 +228,15 @@ func readSeed(path string) (*server.Seed, []api.LabAccount, error) {
 		return nil, nil, refuseSeed(path, err)
 	}
 	defer f.Close()
-	seed, err := server.ReadSeed(io.LimitReader(f, 16<<20))
-	var wrong *server.SeedError
+	read, err := seed.Read(io.LimitReader(f, 16<<20))
+	var wrong *seed.Error
 	switch {
 	case errors.As(err, &wrong):
 		return nil, nil, refuse(err, "The seed %s makes no sense: %s: %s. Correct it and start again.", path, wrong.Field, wrong.Reason)
 	case err != nil:
 		return nil, nil, refuseSeed(path, err)
 	}
-	return seed, labAccounts(seed), nil
+	return read, labAccounts(read), nil
 }
 
 func refuseSeed(path string, err error) error {

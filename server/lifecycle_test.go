@@ -14,6 +14,7 @@ import (
 	"nightlatch/server/account"
 	"nightlatch/server/api"
 	"nightlatch/server/audit"
+	"nightlatch/server/seed"
 	"nightlatch/server/store"
 )
 
@@ -54,7 +55,7 @@ func TestConfigIsChecked(t *testing.T) {
 		},
 		"clock": func(c *server.Config) { c.Now = nil },
 		"log":   func(c *server.Config) { c.Log = nil },
-		"seed":  func(c *server.Config) { c.Seed = &server.Seed{Accounts: []server.SeedAccount{{Username: "x"}}} },
+		"seed":  func(c *server.Config) { c.Seed = &seed.Seed{Accounts: []seed.Account{{Username: "x"}}} },
 	} {
 		cfg := good
 		spoil(&cfg)
@@ -240,5 +241,19 @@ func TestLogHoldsNoSecrets(t *testing.T) {
 				t.Errorf("the store holds %q in clear, at %s", secret, key)
 			}
 		}
+	}
+}
+
+// A server can be started again with the same seed: whoever is there stays.
+func TestSeedTwice(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	before := w.dump()
+	if _, err := server.New(w.config); err != nil {
+		t.Fatal(err)
+	}
+	after := w.dump()
+	if len(after) != len(before) {
+		t.Errorf("%d keys became %d", len(before), len(after))
 	}
 }

@@ -4,15 +4,16 @@ import (
 	"context"
 	"fmt"
 
+	"nightlatch/server/seed"
 	"nightlatch/server/store"
 )
 
 // Reset empties the store and makes the seed's accounts; nil means Config.Seed.
 // Every session ends. It is the lab's, waits for running requests and keeps new
 // ones waiting. A crash in the middle leaves a store that the next Reset empties.
-func (s *Server) Reset(ctx context.Context, seed *Seed) error {
-	if seed == nil {
-		seed = s.cfg.Seed
+func (s *Server) Reset(ctx context.Context, with *seed.Seed) error {
+	if with == nil {
+		with = s.cfg.Seed
 	}
 	s.settled.Lock()
 	defer s.settled.Unlock()
@@ -27,10 +28,15 @@ func (s *Server) Reset(ctx context.Context, seed *Seed) error {
 	s.ledger.forget()
 	s.door.known.forget()
 	s.door.said.forget()
-	if seed == nil {
+	if with == nil {
 		return nil
 	}
-	return s.plant(ctx, seed)
+	return s.applySeed(ctx, with)
+}
+
+// applySeed creates the accounts of a seed.
+func (s *Server) applySeed(ctx context.Context, from *seed.Seed) error {
+	return seed.Apply(ctx, seed.Config{Store: s.store, Keys: s.cfg.Keys, Hasher: s.cfg.Hasher}, from)
 }
 
 // wipe deletes every key, in transactions of the size that is allowed.

@@ -23,6 +23,7 @@ import (
 	"nightlatch/server/client"
 	"nightlatch/server/lab"
 	"nightlatch/server/otp"
+	"nightlatch/server/seed"
 	"nightlatch/server/store"
 	"nightlatch/server/store/bolt"
 	"nightlatch/server/store/seal"
@@ -114,13 +115,13 @@ func newWorld(t testing.TB, options ...option) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	seed, err := server.ReadSeed(strings.NewReader(people))
+	users, err := seed.Read(strings.NewReader(people))
 	if err != nil {
 		t.Fatal(err)
 	}
 	cfg := server.Config{
 		Store: w.store, Keys: w.keys, Policy: account.Classic(), Hasher: newHasher(cheap), RPID: "localhost",
-		Now: w.clock.Now, Log: log, Texter: around, Mailer: around, Lab: around.Handler(), Version: "1.2.3", Seed: seed,
+		Now: w.clock.Now, Log: log, Texter: around, Mailer: around, Lab: around.Handler(), Version: "1.2.3", Seed: users,
 	}
 	for _, o := range options {
 		o(&cfg)

@@ -25,6 +25,7 @@ import (
 	"nightlatch/server/ceremony/proof"
 	"nightlatch/server/delivery"
 	"nightlatch/server/enroll"
+	"nightlatch/server/seed"
 	"nightlatch/server/session"
 	"nightlatch/server/signin"
 	"nightlatch/server/store"
@@ -56,7 +57,7 @@ type Config struct {
 	KeepMail bool         // without a mail server, mail is kept on this computer
 	Lab      http.Handler // answers /lab/v1/; nil without the lab
 	Version  string
-	Seed     *Seed // accounts to make, where their names are free; nil for none
+	Seed     *seed.Seed // accounts to make, where their names are free; nil for none
 }
 
 // A Server answers requests. Run does what is not a request's.
@@ -108,7 +109,7 @@ func New(cfg Config) (*Server, error) {
 	s.loopback = &guard{next: routes}
 	s.console = consoleGuard(routes)
 	if cfg.Seed != nil {
-		if err := s.plant(context.Background(), cfg.Seed); err != nil {
+		if err := s.applySeed(context.Background(), cfg.Seed); err != nil {
 			return nil, err
 		}
 	}

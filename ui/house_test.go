@@ -23,6 +23,7 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/server/lab"
+	"nightlatch/server/seed"
 	"nightlatch/server/store/seal"
 	"nightlatch/server/store/storetest"
 	"nightlatch/ui/kit"
@@ -63,9 +64,9 @@ func (d *drawer) SetToken(t string) error {
 }
 
 // newHouse starts server, lab and console. The policy is classic.
-func newHouse(t testing.TB, seed *server.Seed) *house {
+func newHouse(t testing.TB, users *seed.Seed) *house {
 	t.Helper()
-	return buildHouse(t, server.Config{Policy: account.Classic(), Seed: seed}, true)
+	return buildHouse(t, server.Config{Policy: account.Classic(), Seed: users}, true)
 }
 
 // newOwnHouse is one's own computer: no lab, and no mail server yet.

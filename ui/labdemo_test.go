@@ -11,18 +11,19 @@ import (
 	"nightlatch/server/account"
 	"nightlatch/server/api"
 	"nightlatch/server/lab"
+	"nightlatch/server/seed"
 	"nightlatch/ui/kit"
 )
 
 // newDemo is a house with a demo account whose second step is an app.
 func newDemo(t *testing.T) *house {
 	t.Helper()
-	seed := &server.Seed{Accounts: []server.SeedAccount{{
+	users := &seed.Seed{Accounts: []seed.Account{{
 		Username: "chloe", Password: password, Email: "chloe@example.org", App: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
-		BackupCodes: server.SeedCodes{"7kmq-2xwd-9hfz-3r8n", "4tgc-8vqp-5jxw-6m2d"}, Story: "app-and-codes",
+		BackupCodes: seed.Codes{"7kmq-2xwd-9hfz-3r8n", "4tgc-8vqp-5jxw-6m2d"}, Story: "app-and-codes",
 	}}}
-	a := seed.Accounts[0]
-	return buildHouse(t, server.Config{Policy: account.Classic(), Seed: seed}, true, func(c *lab.Config) {
+	a := users.Accounts[0]
+	return buildHouse(t, server.Config{Policy: account.Classic(), Seed: users}, true, func(c *lab.Config) {
 		c.Accounts = []api.LabAccount{{Username: a.Username, Password: a.Password, Story: a.Story, AppSecret: a.App, BackupCodes: a.BackupCodes}}
 	})
 }

@@ -10,8 +10,8 @@ import (
 	"fyne.io/fyne/v2"
 
 	"nightlatch/assets"
-	"nightlatch/server"
 	"nightlatch/server/api"
+	"nightlatch/server/seed"
 )
 
 func TestSessions(t *testing.T) {
@@ -110,7 +110,7 @@ func TestSettings(t *testing.T) {
 
 // R10: who has the number finds the account, unless one says otherwise.
 func TestBeingFound(t *testing.T) {
-	h := newHouse(t, &server.Seed{Accounts: []server.SeedAccount{{Username: "ada", Password: password, Email: "ada@example.org", Phone: "+12025550143"}}})
+	h := newHouse(t, &seed.Seed{Accounts: []seed.Account{{Username: "ada", Password: password, Email: "ada@example.org", Phone: "+12025550143"}}})
 	h.passwordAt("ada", password)
 	h.sees("If this phone died now")
 	for _, on := range []bool{false, true} {
@@ -156,8 +156,8 @@ func TestAnotherAccount(t *testing.T) {
 }
 
 func TestLabReset(t *testing.T) {
-	seed := &server.Seed{Accounts: []server.SeedAccount{{Username: "ada", Password: password, Email: "ada@example.org"}}}
-	h := newHouse(t, seed)
+	users := &seed.Seed{Accounts: []seed.Account{{Username: "ada", Password: password, Email: "ada@example.org"}}}
+	h := newHouse(t, users)
 	h.passwordAt("ada", password)
 	h.sees("If this phone died now")
 	h.ctrl(fyne.KeyL)

@@ -23,6 +23,7 @@ import (
 	"nightlatch/server/account"
 	"nightlatch/server/api"
 	"nightlatch/server/client"
+	"nightlatch/server/seed"
 	"nightlatch/server/store/bolt"
 	"nightlatch/server/store/seal"
 )
@@ -95,12 +96,12 @@ func slowest(rounds []keyRound) float64 {
 
 // keyRoundsOf plays the rounds, each with another account.
 func keyRoundsOf(ctx context.Context, dir string, cost account.Params, rounds int) (_ []keyRound, err error) {
-	seed := &server.Seed{}
+	users := &seed.Seed{}
 	for i := range rounds + 1 {
 		name := memberName(i)
-		seed.Accounts = append(seed.Accounts, server.SeedAccount{Username: name, Password: password, Email: name + "@example.org"})
+		users.Accounts = append(users.Accounts, seed.Account{Username: name, Password: password, Email: name + "@example.org"})
 	}
-	url, stop, err := keyServer(ctx, dir, cost, seed)
+	url, stop, err := keyServer(ctx, dir, cost, users)
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +138,7 @@ func keyRoundsOf(ctx context.Context, dir string, cost account.Params, rounds in
 
 // keyServer is a server in this process, as the program makes it, with a lab: no
 // other takes a virtual key.
-func keyServer(ctx context.Context, dir string, cost account.Params, seed *server.Seed) (url string, stop func() error, err error) {
+func keyServer(ctx context.Context, dir string, cost account.Params, users *seed.Seed) (url string, stop func() error, err error) {
 	hasher, err := account.NewHasher(account.HasherConfig{Parallel: runtime.GOMAXPROCS(0), Queue: 64, Params: cost})
 	if err != nil {
 		return "", nil, err
@@ -148,7 +149,7 @@ func keyServer(ctx context.Context, dir string, cost account.Params, seed *serve
 	}
 	srv, err := server.New(server.Config{
 		Store: s, Keys: seal.New([32]byte{1}), Policy: account.Classic(), Hasher: hasher, RPID: "localhost", Now: time.Now,
-		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), KeepMail: true, Lab: http.NotFoundHandler(), Version: "bench", Seed: seed,
+		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), KeepMail: true, Lab: http.NotFoundHandler(), Version: "bench", Seed: users,
 	})
 	if err != nil {
 		return "", nil, errors.Join(err, s.Close())

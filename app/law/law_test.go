@@ -41,6 +41,7 @@ var imports = map[string][]string{
 	"fido/virtual":  {"fido/..."},
 
 	"server":              {"server/..."},
+	"server/seed":         {"server/api", "server/account", "server/audit", "server/backupcode", "server/store/..."},
 	"server/api":          {},
 	"server/client":       {"server/api"},
 	"server/store":        {"server/store/..."},

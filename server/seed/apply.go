@@ -1,4 +1,4 @@
-package server
+package seed
 
 import (
 	"context"
@@ -13,29 +13,37 @@ import (
 	"nightlatch/server/audit"
 	"nightlatch/server/backupcode"
 	"nightlatch/server/store"
+	"nightlatch/server/store/seal"
 )
 
-// A seedling is an account ready to be planted: all slow hashes made.
-type seedling struct {
-	SeedAccount
+// Config is what Apply needs.
+type Config struct {
+	Store  store.Store
+	Keys   *seal.Keys
+	Hasher *account.Hasher
+}
+
+// A prepared is an account ready to be created: all slow hashes made.
+type prepared struct {
+	Account
 	account account.Account
 	sums    [][]byte // of the backup codes
 }
 
-// plant makes the seed's accounts. One whose name is taken is left as it is, so
+// Apply makes the seed's accounts. One whose name is taken is left as it is, so
 // that a server can be started again with the same seed.
-func (s *Server) plant(ctx context.Context, seed *Seed) error {
+func Apply(ctx context.Context, cfg Config, seed *Seed) error {
 	seed, err := seed.normal()
 	if err != nil {
 		return err
 	}
-	wanted := make([]*seedling, 0, len(seed.Accounts))
-	err = s.store.View(ctx, func(tx store.Tx) error {
+	wanted := make([]*prepared, 0, len(seed.Accounts))
+	err = cfg.Store.View(ctx, func(tx store.Tx) error {
 		wanted = wanted[:0]
 		for _, a := range seed.Accounts {
 			switch _, err := account.ByLogin(tx, a.Username); {
 			case errors.Is(err, account.ErrNotFound):
-				wanted = append(wanted, &seedling{SeedAccount: a})
+				wanted = append(wanted, &prepared{Account: a})
 			case err != nil:
 				return err
 			}
@@ -43,22 +51,22 @@ func (s *Server) plant(ctx context.Context, seed *Seed) error {
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("server: seed: %w", err)
+		return fmt.Errorf("seed: %w", err)
 	}
-	if err := s.grow(ctx, wanted); err != nil {
-		return fmt.Errorf("server: seed: %w", err)
+	if err := hashAll(ctx, cfg.Hasher, wanted); err != nil {
+		return fmt.Errorf("seed: %w", err)
 	}
 	for _, w := range wanted {
-		err := s.store.Update(ctx, func(tx store.Tx) error { return s.plantOne(tx, w) })
+		err := cfg.Store.Update(ctx, func(tx store.Tx) error { return create(tx, cfg, w) })
 		if err != nil && !errors.Is(err, account.ErrUsernameTaken) {
-			return fmt.Errorf("server: seed: account %s: %w", w.Username, err)
+			return fmt.Errorf("seed: account %s: %w", w.Username, err)
 		}
 	}
 	return nil
 }
 
-// grow makes the slow hashes, on every core.
-func (s *Server) grow(ctx context.Context, wanted []*seedling) error {
+// hashAll makes the slow hashes, on every core.
+func hashAll(ctx context.Context, h *account.Hasher, wanted []*prepared) error {
 	var (
 		tasks sync.WaitGroup
 		mu    sync.Mutex
@@ -69,7 +77,7 @@ func (s *Server) grow(ctx context.Context, wanted []*seedling) error {
 		slots <- struct{}{}
 		tasks.Go(func() {
 			defer func() { <-slots }()
-			if err := w.hash(ctx, s.cfg.Hasher); err != nil {
+			if err := w.hash(ctx, h); err != nil {
 				mu.Lock()
 				defer mu.Unlock()
 				first = errors.Join(first, err)
@@ -80,7 +88,7 @@ func (s *Server) grow(ctx context.Context, wanted []*seedling) error {
 	return first
 }
 
-func (w *seedling) hash(ctx context.Context, h *account.Hasher) error {
+func (w *prepared) hash(ctx context.Context, h *account.Hasher) error {
 	password, err := account.NormalizePassword(w.Password)
 	if err != nil {
 		return err
@@ -100,8 +108,8 @@ func (w *seedling) hash(ctx context.Context, h *account.Hasher) error {
 	return nil
 }
 
-// plantOne writes one account, with the activity that its state would have left.
-func (s *Server) plantOne(tx store.Tx, w *seedling) error {
+// create writes one account, with the activity that its state would have left.
+func create(tx store.Tx, cfg Config, w *prepared) error {
 	a := w.account // a copy: this may run twice
 	now := tx.Now().UTC()
 	a.Email, a.EmailConfirmed = w.Email, w.Email != ""
@@ -128,7 +136,7 @@ func (s *Server) plantOne(tx store.Tx, w *seedling) error {
 		return err
 	}
 	if w.App != "" {
-		sealed := s.cfg.Keys.Seal(account.AppKey(a.ID), []byte(w.App))
+		sealed := cfg.Keys.Seal(account.AppKey(a.ID), []byte(w.App))
 		if err := account.SetApp(tx, a.ID, account.AppSecret{Sealed: sealed, Added: now}); err != nil {
 			return err
 		}
@@ -138,7 +146,7 @@ func (s *Server) plantOne(tx store.Tx, w *seedling) error {
 		events = append(events, audit.Event{Type: api.EventTwoFactorOn, Rule: "R70"})
 	}
 	for _, sum := range w.sums {
-		number, err := backupcode.Issue(tx, &a, sum, s.cfg.Policy.BackupCodesMax)
+		number, err := backupcode.Issue(tx, &a, sum, account.BackupCodesMax)
 		if err != nil {
 			return err
 		}

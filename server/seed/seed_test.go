@@ -1,37 +1,44 @@
-package server_test
+package seed_test
 
 import (
 	"errors"
 	"strings"
 	"testing"
 
-	"nightlatch/server"
+	"nightlatch/server/seed"
 )
 
-func TestReadSeed(t *testing.T) {
+const accounts = `{"accounts":[
+	{"username":"ada","password":"correct horse battery"},
+	{"username":"Bob","password":"correct horse battery","email":"bob@example.org","phone":"+1 202 555 0143","text":true,
+	 "backup_codes":["7kmq-2xwd-9hfz-3r8n","8KMQ2XWD9HFZ3R8N"]},
+	{"username":"cyd","password":"correct horse battery","email":"cyd@example.org","app":"JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP"}
+]}`
+
+func TestRead(t *testing.T) {
 	t.Parallel()
-	seed := must[*server.Seed](t)(server.ReadSeed(strings.NewReader(people)))
-	bob := seed.Accounts[1]
-	if bob.Username != "Bob" || bob.Phone != bobPhone || len(bob.BackupCodes) != 2 || bob.BackupCodes[1] != "8kmq2xwd9hfz3r8n" {
+	read := must[*seed.Seed](t)(seed.Read(strings.NewReader(accounts)))
+	bob := read.Accounts[1]
+	if bob.Username != "Bob" || bob.Phone != "+12025550143" || len(bob.BackupCodes) != 2 || bob.BackupCodes[1] != "8kmq2xwd9hfz3r8n" {
 		t.Errorf("bob is %+v", bob)
 	}
-	if seed.Accounts[2].App != appSecret {
-		t.Errorf("cyd's secret is %q", seed.Accounts[2].App)
+	if read.Accounts[2].App != "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP" {
+		t.Errorf("cyd's secret is %q", read.Accounts[2].App)
 	}
-	counted := must[*server.Seed](t)(server.ReadSeed(strings.NewReader(
+	counted := must[*seed.Seed](t)(seed.Read(strings.NewReader(
 		`{"accounts":[{"username":"ada","password":"p","app":"JBSWY3DPEHPK3PXP","backup_codes":3}]}`)))
 	if codes := counted.Accounts[0].BackupCodes; len(codes) != 3 || codes[0] == codes[1] {
 		t.Errorf("codes %q", codes)
 	}
-	if empty := must[*server.Seed](t)(server.ReadSeed(strings.NewReader(`{}`))); len(empty.Accounts) != 0 {
+	if empty := must[*seed.Seed](t)(seed.Read(strings.NewReader(`{}`))); len(empty.Accounts) != 0 {
 		t.Errorf("empty is %+v", empty)
 	}
 }
 
 // Each error names the field.
-func TestReadSeedErrors(t *testing.T) {
+func TestReadErrors(t *testing.T) {
 	t.Parallel()
-	for _, tt := range []struct{ seed, field string }{
+	for _, tt := range []struct{ file, field string }{
 		{``, "file"},
 		{`nonsense`, "file"},
 		{`[]`, "file"},
@@ -58,35 +65,32 @@ func TestReadSeedErrors(t *testing.T) {
 		{`{"accounts":[{"username":"ada","password":"p","app":"JBSWY3DPEHPK3PXP","backup_codes":["7kmq-2xwd-9hfz-3r8n","7KMQ2XWD9HFZ3R8N"]}]}`, "accounts[0].backup_codes[1]"},
 		{`{"accounts":[],"x":"` + strings.Repeat("x", 4<<20) + `"}`, "file"},
 	} {
-		_, err := server.ReadSeed(strings.NewReader(tt.seed))
-		var wrong *server.SeedError
+		_, err := seed.Read(strings.NewReader(tt.file))
+		var wrong *seed.Error
 		if !errors.As(err, &wrong) || wrong.Field != tt.field || wrong.Reason == "" {
-			t.Errorf("%.80s: %v, want the field %s", tt.seed, err, tt.field)
+			t.Errorf("%.80s: %v, want the field %s", tt.file, err, tt.field)
 		}
 	}
 }
 
-// A server can be started again with the same seed: whoever is there stays.
-func TestSeedTwice(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	before := w.dump()
-	if _, err := server.New(w.config); err != nil {
-		t.Fatal(err)
-	}
-	after := w.dump()
-	if len(after) != len(before) {
-		t.Errorf("%d keys became %d", len(before), len(after))
+// must fails the test for an error.
+func must[T any](t testing.TB) func(T, error) T {
+	return func(v T, err error) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
 	}
 }
 
-func FuzzReadSeed(f *testing.F) {
-	f.Add(people)
+func FuzzRead(f *testing.F) {
+	f.Add(accounts)
 	f.Add(`{"accounts":[{"username":"ada","password":"p","app":"JBSWY3DPEHPK3PXP","backup_codes":3}]}`)
 	f.Fuzz(func(t *testing.T, text string) {
-		seed, err := server.ReadSeed(strings.NewReader(text))
-		if (seed == nil) != (err != nil) {
-			t.Errorf("%v, %v", seed, err)
+		read, err := seed.Read(strings.NewReader(text))
+		if (read == nil) != (err != nil) {
+			t.Errorf("%v, %v", read, err)
 		}
 	})
 }
