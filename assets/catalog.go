@@ -32,9 +32,9 @@ const (
 // Args are named arguments: {name} in the text.
 type Args map[string]any
 
-// Words are the words of one language: flat keys, each with a text or with the
+// A Catalog is the texts of one language: flat keys, each with a text or with the
 // plural forms of CLDR (zero, one, two, few, many, other).
-type Words struct {
+type Catalog struct {
 	tag   language.Tag
 	texts map[string]text
 	alter func(string) string // pseudo languages
@@ -86,8 +86,8 @@ func Languages() []string {
 
 // New loads the words of a language (a BCP 47 tag: "de", "pt-BR"). What it has
 // not translated stays English. A language that has nothing at all is ErrLanguage.
-func New(lang string) (*Words, error) {
-	w := &Words{missing: map[string]bool{}}
+func New(lang string) (*Catalog, error) {
+	w := &Catalog{missing: map[string]bool{}}
 	var err error
 	if w.texts, err = load(translations, "en"); err != nil {
 		return nil, err
@@ -156,13 +156,13 @@ func load(from fs.FS, lang string) (map[string]text, error) {
 }
 
 // Tag is the language.
-func (w *Words) Tag() language.Tag { return w.tag }
+func (w *Catalog) Tag() language.Tag { return w.tag }
 
 // Has reports whether there is a text for the key.
-func (w *Words) Has(key string) bool { _, ok := w.texts[key]; return ok }
+func (w *Catalog) Has(key string) bool { _, ok := w.texts[key]; return ok }
 
 // Keys are all keys, sorted.
-func (w *Words) Keys() []string {
+func (w *Catalog) Keys() []string {
 	keys := make([]string, 0, len(w.texts))
 	for k := range w.texts {
 		keys = append(keys, k)
@@ -174,12 +174,12 @@ func (w *Words) Keys() []string {
 // T is the text for a key. {0}, {1} … stand for positional arguments; {name}
 // for those of an Args, which is then the only argument. A key without a text
 // comes back as it is, and is kept for Missing.
-func (w *Words) T(key string, args ...any) string {
+func (w *Catalog) T(key string, args ...any) string {
 	return w.fill(key, "other", args)
 }
 
 // N is the text for a key in the plural form for n; {n} stands for n.
-func (w *Words) N(key string, n int, args ...any) string {
+func (w *Catalog) N(key string, n int, args ...any) string {
 	named := Args{"n": n}
 	for i, a := range args {
 		if m, ok := a.(Args); ok {
@@ -192,7 +192,7 @@ func (w *Words) N(key string, n int, args ...any) string {
 }
 
 // form is CLDR's name for the plural of a whole number.
-func (w *Words) form(n int) string {
+func (w *Catalog) form(n int) string {
 	if n < 0 {
 		n = -n
 	}
@@ -211,7 +211,7 @@ func (w *Words) form(n int) string {
 	return "other"
 }
 
-func (w *Words) fill(key, form string, args []any) string {
+func (w *Catalog) fill(key, form string, args []any) string {
 	t, ok := w.texts[key]
 	if !ok {
 		w.mu.Lock()
@@ -230,7 +230,7 @@ func (w *Words) fill(key, form string, args []any) string {
 }
 
 // Missing are the keys that were asked for and have no text, sorted.
-func (w *Words) Missing() []string {
+func (w *Catalog) Missing() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	keys := make([]string, 0, len(w.missing))
@@ -279,7 +279,7 @@ func argument(name string, named Args, args []any) string {
 
 // Alter is English as a pseudo language writes it; other languages leave it as it
 // is. Sample content of pictures goes through it.
-func (w *Words) Alter(english string) string {
+func (w *Catalog) Alter(english string) string {
 	if w.alter == nil {
 		return english
 	}

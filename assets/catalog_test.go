@@ -14,7 +14,7 @@ import (
 	"golang.org/x/text/language"
 )
 
-func english(t *testing.T) *Words {
+func english(t *testing.T) *Catalog {
 	t.Helper()
 	w, err := New("en")
 	if err != nil {
@@ -25,7 +25,7 @@ func english(t *testing.T) *Words {
 
 func TestWordsFillArguments(t *testing.T) {
 	t.Parallel()
-	w := &Words{missing: map[string]bool{}, texts: map[string]text{
+	w := &Catalog{missing: map[string]bool{}, texts: map[string]text{
 		"plain":      {"other": "Sign in"},
 		"positional": {"other": "{1} before {0}"},
 		"named":      {"other": "For {name} until {time}"},
@@ -140,7 +140,7 @@ func TestPseudoLanguages(t *testing.T) {
 	for _, key := range en.Keys() {
 		plain += utf8.RuneCountInString(en.T(key))
 		longer += utf8.RuneCountInString(long.T(key))
-		for _, w := range []*Words{long, right} {
+		for _, w := range []*Catalog{long, right} {
 			if got, want := braced(w.T(key)), braced(en.T(key)); got != want {
 				t.Errorf("%s: arguments are %s; want %s", key, got, want)
 			}

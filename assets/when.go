@@ -6,12 +6,12 @@ import (
 )
 
 // Clock is a time of day: "09:41".
-func (w *Words) Clock(t time.Time) string { return t.Format("15:04") }
+func (w *Catalog) Clock(t time.Time) string { return t.Format("15:04") }
 
 // Day is a day as it is said now: "Today", "Yesterday", "Tomorrow", "3 November",
 // and with the year when it is not this year's. Both times are taken in the time
 // zone of now.
-func (w *Words) Day(now, t time.Time) string {
+func (w *Catalog) Day(now, t time.Time) string {
 	t = t.In(now.Location())
 	switch days(now, t) {
 	case 0:
@@ -28,21 +28,21 @@ func (w *Words) Day(now, t time.Time) string {
 }
 
 // Date is a day in full: "3 November 2026".
-func (w *Words) Date(t time.Time) string {
+func (w *Catalog) Date(t time.Time) string {
 	return w.T("when.day_month_year", Args{"day": t.Day(), "month": w.month(t), "year": t.Year()})
 }
 
 // Weekday is a day with its name: "Sunday 22 November".
-func (w *Words) Weekday(t time.Time) string {
+func (w *Catalog) Weekday(t time.Time) string {
 	date := w.T("when.day_month", Args{"day": t.Day(), "month": w.month(t)})
 	return w.T("when.weekday_date", Args{"weekday": w.T(fmt.Sprintf("when.weekday.%d", int(t.Weekday()))), "date": date})
 }
 
-func (w *Words) month(t time.Time) string { return w.T(fmt.Sprintf("when.month.%d", int(t.Month()))) }
+func (w *Catalog) month(t time.Time) string { return w.T(fmt.Sprintf("when.month.%d", int(t.Month()))) }
 
 // Moment is when something happened or will, as short as it can be said: the time
 // today, else the day ("09:41", "Yesterday", "3 November").
-func (w *Words) Moment(now, t time.Time) string {
+func (w *Catalog) Moment(now, t time.Time) string {
 	if days(now, t.In(now.Location())) == 0 {
 		return w.Clock(t.In(now.Location()))
 	}
@@ -50,13 +50,13 @@ func (w *Words) Moment(now, t time.Time) string {
 }
 
 // DayAndClock is a moment in full: "Yesterday, 21:07".
-func (w *Words) DayAndClock(now, t time.Time) string {
+func (w *Catalog) DayAndClock(now, t time.Time) string {
 	return w.T("when.day_clock", Args{"day": w.Day(now, t), "time": w.Clock(t.In(now.Location()))})
 }
 
 // Ago is how long ago something was: "Just now", "2 minutes ago", "3 hours ago",
 // from a day on "12 days ago".
-func (w *Words) Ago(now, t time.Time) string {
+func (w *Catalog) Ago(now, t time.Time) string {
 	d := now.Sub(t)
 	switch {
 	case d < time.Minute:
@@ -81,7 +81,7 @@ func Digits(d time.Duration) string {
 
 // Span is a length of time in words, in the largest unit that says it exactly:
 // "20 seconds", "90 minutes", "1 hour", "30 days". A part of a second is dropped.
-func (w *Words) Span(d time.Duration) string {
+func (w *Catalog) Span(d time.Duration) string {
 	const day = 24 * time.Hour
 	switch {
 	case d >= day && d%day == 0:

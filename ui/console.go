@@ -66,7 +66,7 @@ type Features struct {
 // A Console is the window and all that is in it.
 type Console struct {
 	cfg    Config
-	words  *assets.Words
+	words  *assets.Catalog
 	window fyne.Window
 	root   *Scope
 	skew   time.Duration // how far the server's clock is ahead of this computer's

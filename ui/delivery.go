@@ -121,7 +121,7 @@ func (f *deliveryForm) change(d api.Delivery) (out api.DeliveryChange, err error
 
 // refuse notes which field was refused and why; it reports whether the form can
 // show it.
-func (f *deliveryForm) refuse(w *assets.Words, err error) bool {
+func (f *deliveryForm) refuse(w *assets.Catalog, err error) bool {
 	var p *api.Problem
 	if !errors.As(err, &p) || p.Code != api.Malformed || !w.Has("error.malformed."+p.Field+".what") {
 		return false

@@ -10,7 +10,7 @@ import (
 
 // eventTitle is what happened, in a line. A type has words of its own, and where
 // it wants them, of a method or a reason.
-func eventTitle(w *assets.Words, e api.Activity) string {
+func eventTitle(w *assets.Catalog, e api.Activity) string {
 	args := eventArgs(w, e)
 	for _, detail := range []string{"method", "protocol", "factor"} {
 		if v := e.Details[detail]; v != "" {
@@ -26,7 +26,7 @@ func eventTitle(w *assets.Words, e api.Activity) string {
 }
 
 // eventDetail says more about what happened, "" when there is no more to say.
-func eventDetail(w *assets.Words, e api.Activity) string {
+func eventDetail(w *assets.Catalog, e api.Activity) string {
 	args := eventArgs(w, e)
 	if reason := e.Details["reason"]; reason != "" {
 		if key := "activity.reason." + reason; w.Has(key) {
@@ -40,7 +40,7 @@ func eventDetail(w *assets.Words, e api.Activity) string {
 }
 
 // eventArgs are the details, with names of things in words.
-func eventArgs(w *assets.Words, e api.Activity) assets.Args {
+func eventArgs(w *assets.Catalog, e api.Activity) assets.Args {
 	args := assets.Args{"label": "", "number": "", "count": "", "address": "", "was": "", "method": "", "factor": ""}
 	for k, v := range e.Details {
 		args[k] = v
@@ -57,12 +57,12 @@ func eventArgs(w *assets.Words, e api.Activity) assets.Args {
 }
 
 // eventPlace is who did it, or from where.
-func eventPlace(w *assets.Words, e api.Activity) string {
+func eventPlace(w *assets.Catalog, e api.Activity) string {
 	return clientName(w, e.Client, e.Place)
 }
 
 // clientName is a client of this account, as people call it.
-func clientName(w *assets.Words, client, place string) string {
+func clientName(w *assets.Catalog, client, place string) string {
 	switch {
 	case place == "console" && (client == "" || client == "Nightlatch"):
 		return w.T("ui.client.here")

@@ -397,9 +397,9 @@ func (h *house) signInElsewhere(name, password string) (token string) {
 	return in.SessionToken
 }
 
-func newWords(t testing.TB) *assets.Words { t.Helper(); return newWordsOf(t, "en") }
+func newWords(t testing.TB) *assets.Catalog { t.Helper(); return newWordsOf(t, "en") }
 
-func newWordsOf(t testing.TB, lang string) *assets.Words {
+func newWordsOf(t testing.TB, lang string) *assets.Catalog {
 	t.Helper()
 	w, err := assets.New(lang)
 	must(t, err)

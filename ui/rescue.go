@@ -54,7 +54,7 @@ const (
 const fewLeft = 2
 
 // judge answers the question.
-func judge(s standing, w *assets.Words, now time.Time) rescue {
+func judge(s standing, w *assets.Catalog, now time.Time) rescue {
 	a := s.Account
 	if !a.TwoFactor {
 		return rescue{
@@ -141,7 +141,7 @@ func whyOf(a api.Account) string {
 }
 
 // sessionWay is this session: it goes on without the phone, until it ends.
-func sessionWay(s standing, w *assets.Words, now time.Time) []way {
+func sessionWay(s standing, w *assets.Catalog, now time.Time) []way {
 	for _, one := range s.Sessions {
 		if one.Current {
 			return []way{{icon: "sessions", key: "ui.rescue.session", args: assets.Args{"day": onDay(w, now, one.Expires)}}}
@@ -151,7 +151,7 @@ func sessionWay(s standing, w *assets.Words, now time.Time) []way {
 }
 
 // say puts a way into words.
-func (v way) say(w *assets.Words) string {
+func (v way) say(w *assets.Catalog) string {
 	if v.count > 0 {
 		return w.N(v.key, v.count, v.args)
 	}

@@ -82,7 +82,7 @@ func gallery(dir string, dresses []dress, shots []shot) error {
 }
 
 // take draws one picture.
-func (s shot) take(app fyne.App, d dress, words *assets.Words, path string) (err error) {
+func (s shot) take(app fyne.App, d dress, words *assets.Catalog, path string) (err error) {
 	c := stillConsole(app, words)
 	defer c.window.Close()
 	c.window.Canvas().(software.WindowlessCanvas).SetScale(d.scale) // before the content, or icons stay coarse
@@ -135,7 +135,7 @@ func (s stillScreen) draw() drawn   { return s.look() }
 
 // stillConsole is a console that is connected to nothing, on a morning in
 // November: only its drawing is used.
-func stillConsole(app fyne.App, words *assets.Words) *Console {
+func stillConsole(app fyne.App, words *assets.Catalog) *Console {
 	c := &Console{words: words, account: stillAccount(), about: stillAbout()}
 	c.cfg = Config{App: app, Version: "1.0", Address: "http://localhost:8440", Language: "en", Now: stillNow, Prefs: app.Preferences(), Features: Features{SecurityKeys: true, NFC: true, VirtualKeys: true, UdevCommand: assets.UdevCommand("/usr/bin/nightlatch"), ReadersCommand: "sudo apt install pcscd"}}
 	c.root = newScope(context.Background(), func(func()) {})

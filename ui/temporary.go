@@ -82,7 +82,7 @@ func (p *temporaryPage) draw() drawn {
 // protocols that the account server speaks (R83). The first is no limit.
 func services() []string { return []string{"", "http-basic", "oauth"} }
 
-func serviceName(w *assets.Words, service string) string {
+func serviceName(w *assets.Catalog, service string) string {
 	if service == "" {
 		return w.T("ui.service.any")
 	}

@@ -9,7 +9,7 @@ import (
 
 // when is a moment within a sentence: "today at 09:41", "yesterday at 21:07",
 // and from then on the day alone.
-func when(w *assets.Words, now, t time.Time) string {
+func when(w *assets.Catalog, now, t time.Time) string {
 	switch w.Day(now, t) {
 	case w.T("when.today"):
 		return w.T("ui.when.today-at", w.Clock(t.In(now.Location())))
@@ -20,7 +20,7 @@ func when(w *assets.Words, now, t time.Time) string {
 }
 
 // onDay is a day within a sentence: "today", "3 November".
-func onDay(w *assets.Words, now, t time.Time) string {
+func onDay(w *assets.Catalog, now, t time.Time) string {
 	switch day := w.Day(now, t); day {
 	case w.T("when.today"):
 		return w.T("ui.when.today")
@@ -35,7 +35,7 @@ func onDay(w *assets.Words, now, t time.Time) string {
 
 // counted is the text of a key for a number: where the language has a text for
 // just that number ("one of two"), that one.
-func counted(w *assets.Words, key string, n int) string {
+func counted(w *assets.Catalog, key string, n int) string {
 	if exact := key + "." + strconv.Itoa(n); w.Has(exact) {
 		return w.T(exact)
 	}

@@ -30,7 +30,7 @@ type look struct {
 
 func looks(t *testing.T) []look {
 	t.Helper()
-	words := func(lang string) *assets.Words {
+	words := func(lang string) *assets.Catalog {
 		w, err := assets.New(lang)
 		if err != nil {
 			t.Fatal(err)

@@ -24,7 +24,7 @@ const (
 type Theme struct {
 	Mode  Mode
 	Scale float32       // of text, icons and controls: 1, 1.25 or 1.5; 0 means 1
-	Words *assets.Words // what the parts themselves say; nil means English
+	Words *assets.Catalog // what the parts themselves say; nil means English
 }
 
 // palette is the colours in force for a variant.

@@ -8,7 +8,7 @@ import (
 
 // words are what the parts themselves say ("Show password"), in the language of
 // the theme in force.
-func words() *assets.Words {
+func words() *assets.Catalog {
 	if w := inForce().Words; w != nil {
 		return w
 	}
@@ -16,7 +16,7 @@ func words() *assets.Words {
 }
 
 // english speaks where the theme brings no words.
-var english = sync.OnceValue(func() *assets.Words {
+var english = sync.OnceValue(func() *assets.Catalog {
 	w, err := assets.New("en")
 	if err != nil {
 		panic(err) // embedded, and tested

@@ -64,7 +64,7 @@ func (f *faces) has(words string) bool { return f.text.has(words) }
 // readable is w if the text font can draw all that the sheet says in it, and
 // English otherwise: a sheet of empty boxes helps nobody. Inter has Latin, Greek
 // and Cyrillic.
-func (f *faces) readable(w *assets.Words) (*assets.Words, error) {
+func (f *faces) readable(w *assets.Catalog) (*assets.Catalog, error) {
 	for _, key := range w.Keys() {
 		if strings.HasPrefix(key, "print.") || strings.HasPrefix(key, "when.month.") {
 			if !f.has(w.T(key)) {

@@ -67,7 +67,7 @@ func Layout(s Sheet) (Document, error) {
 // A layouter sets the sheet from top to bottom.
 type layouter struct {
 	sheet Sheet
-	words *assets.Words
+	words *assets.Catalog
 	faces *faces
 	paper Paper
 	zoom  float64

@@ -41,7 +41,7 @@ type Sheet struct {
 	Strict  bool      // R73 under classic: a code out of order voids all
 	Large   bool      // larger type
 	Paper   Paper     // zero is A4
-	Words   *assets.Words
+	Words   *assets.Catalog
 }
 
 // A Paper is a size of paper in points (1/72 inch).
@@ -70,7 +70,7 @@ func UsualPaper(tag language.Tag) Paper {
 }
 
 // words are the sheet's, English without any.
-func (s Sheet) words() (*assets.Words, error) {
+func (s Sheet) words() (*assets.Catalog, error) {
 	if s.Words != nil {
 		return s.Words, nil
 	}

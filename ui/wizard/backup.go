@@ -80,7 +80,7 @@ func CodeTools(h Host, done Saved, code api.SaveBackupCode) *fyne.Container {
 		tool("verify", "check", done.Checked, func() { h.Check(code) }))
 }
 
-func savedHow(w *assets.Words, s Saved) string {
+func savedHow(w *assets.Catalog, s Saved) string {
 	switch {
 	case s.Checked:
 		return w.T("wizard.save.checked")

@@ -122,7 +122,7 @@ func newPassword(s State, h Host, label string, least int) *kit.TextField {
 	return f
 }
 
-func countHint(w *assets.Words, password string, least int) string {
+func countHint(w *assets.Catalog, password string, least int) string {
 	switch n := utf8.RuneCountInString(norm.NFC.String(password)); {
 	case n == 0:
 		return w.T("wizard.password-hint", assets.Args{"min": least})

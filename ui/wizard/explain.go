@@ -20,7 +20,7 @@ type Said struct {
 
 // say looks up the three sentences of a code. A variant ("app", "text") has
 // words of its own where it wants them.
-func say(w *assets.Words, code, variant string, args assets.Args) Said {
+func say(w *assets.Catalog, code, variant string, args assets.Args) Said {
 	part := func(name string) string {
 		if key := "error." + code + "." + variant + "." + name; variant != "" && w.Has(key) {
 			return w.T(key, args)
@@ -38,10 +38,10 @@ func say(w *assets.Words, code, variant string, args assets.Args) Said {
 }
 
 // ExplainCode puts a code of the screens' own into words.
-func ExplainCode(w *assets.Words, code string) Said { return say(w, code, "", nil) }
+func ExplainCode(w *assets.Catalog, code string) Said { return say(w, code, "", nil) }
 
 // ExplainRefusal puts a refusal into words for the step that was refused.
-func ExplainRefusal(w *assets.Words, r *api.Refusal, step api.Step) Said {
+func ExplainRefusal(w *assets.Catalog, r *api.Refusal, step api.Step) Said {
 	args := assets.Args{"key": r.Key, "there": r.KeyRPID, "here": r.RPID, "field": fieldName(w, r.Field)}
 	variant := variantOf(step)
 	switch {
@@ -72,7 +72,7 @@ func ExplainRefusal(w *assets.Words, r *api.Refusal, step api.Step) Said {
 }
 
 // Explain puts whatever went wrong outside a ceremony's steps into words.
-func Explain(w *assets.Words, err error) Said {
+func Explain(w *assets.Catalog, err error) Said {
 	var p *api.Problem
 	if errors.As(err, &p) {
 		s := say(w, p.Code, p.Field, assets.Args{"field": fieldName(w, p.Field)})
@@ -88,7 +88,7 @@ func Explain(w *assets.Words, err error) Said {
 }
 
 // ExplainKey puts what went wrong between a person and a security key into words.
-func ExplainKey(w *assets.Words, err error) Said {
+func ExplainKey(w *assets.Catalog, err error) Said {
 	var wrong *fido.WrongPINError
 	if errors.As(err, &wrong) {
 		return say(w, "key_wrong_pin", "", assets.Args{"tries": w.N("error.tries_left", wrong.TriesLeft)})
@@ -158,7 +158,7 @@ func variantOf(step api.Step) string {
 }
 
 // fieldName is what the screen calls a field of the wire.
-func fieldName(w *assets.Words, field string) string {
+func fieldName(w *assets.Catalog, field string) string {
 	if key := "error.field." + field; field != "" && w.Has(key) {
 		return w.T(key)
 	}

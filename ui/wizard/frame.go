@@ -170,7 +170,7 @@ func (d Drawing) content() fyne.CanvasObject {
 
 // Stops are the names of the steps of a view's path, and where one is. An
 // address or a number and the code that proves it count as one.
-func Stops(w *assets.Words, v api.View) (names []string, at int) {
+func Stops(w *assets.Catalog, v api.View) (names []string, at int) {
 	for i, step := range v.Path {
 		proves := step == api.EnterCode{}.StepType() && i > 0 && v.Path[i-1] == api.EnterEmail{}.StepType()
 		ends := step == api.Finished{}.StepType() && i > 0

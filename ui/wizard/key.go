@@ -97,7 +97,7 @@ func useSecurityKey(s State, h Host, step api.UseSecurityKey) Drawing {
 }
 
 // KeyPrompt is what a person is told while a key waits or works.
-func KeyPrompt(w *assets.Words, p Phase, d fido.Device) (heading, lead string) {
+func KeyPrompt(w *assets.Catalog, p Phase, d fido.Device) (heading, lead string) {
 	key := map[Phase]string{
 		Inserting: "insert", Touching: "touch", Tapping: "tap", Working: "working", Answering: "answering",
 	}[p]
@@ -109,7 +109,7 @@ func KeyPrompt(w *assets.Words, p Phase, d fido.Device) (heading, lead string) {
 }
 
 // KeyCountdown is how long a key still waits.
-func KeyCountdown(w *assets.Words, clock kit.Clock, until time.Time) fyne.CanvasObject {
+func KeyCountdown(w *assets.Catalog, clock kit.Clock, until time.Time) fyne.CanvasObject {
 	return kit.NewCountdown(kit.CountdownConfig{
 		Clock: clock, Ends: until, Total: fido.DefaultTimeout,
 		Before: w.T("wizard.key.waiting"), After: w.T("wizard.key.waiting-left"),
@@ -117,7 +117,7 @@ func KeyCountdown(w *assets.Words, clock kit.Clock, until time.Time) fyne.Canvas
 }
 
 // DeviceName is what a key calls itself.
-func DeviceName(w *assets.Words, d fido.Device) string {
+func DeviceName(w *assets.Catalog, d fido.Device) string {
 	switch {
 	case d.Product != "":
 		return d.Product
@@ -128,7 +128,7 @@ func DeviceName(w *assets.Words, d fido.Device) string {
 }
 
 // DeviceMaker is who made a key, and how it is reached.
-func DeviceMaker(w *assets.Words, d fido.Device) string {
+func DeviceMaker(w *assets.Catalog, d fido.Device) string {
 	where := w.T("transport." + d.Transport)
 	if d.Virtual {
 		return w.T("wizard.key.of-the-lab", assets.Args{"transport": where})
@@ -148,7 +148,7 @@ func DeviceIcon(d fido.Device) string {
 }
 
 // LabTag marks what is of the lab, wherever it shows.
-func LabTag(w *assets.Words) fyne.CanvasObject { return kit.Tag("lab", w.T("wizard.key.lab")) }
+func LabTag(w *assets.Catalog) fyne.CanvasObject { return kit.Tag("lab", w.T("wizard.key.lab")) }
 
 // nameKey asks what to call the key that was just enrolled (R31).
 func nameKey(s State, h Host, step api.NameKey) Drawing {

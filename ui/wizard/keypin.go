@@ -95,7 +95,7 @@ type PINs struct {
 
 // A PINForm asks for a key's new PIN, twice, and for the one before if there is one.
 type PINForm struct {
-	Words *assets.Words
+	Words *assets.Catalog
 	Draft *PINs
 	Min   int // characters; 0 means the fewest that any key takes
 	Old   bool

@@ -62,7 +62,7 @@ func (d *Drawing) readerSays(s State, h Host) []fyne.CanvasObject {
 }
 
 // ReaderTrouble says what is wrong with what lies on the reader; nil if nothing is.
-func ReaderTrouble(w *assets.Words, reader fido.Reader) fyne.CanvasObject {
+func ReaderTrouble(w *assets.Catalog, reader fido.Reader) fyne.CanvasObject {
 	if reader.State != fido.ReaderNotFIDO && reader.State != fido.ReaderBusy {
 		return nil
 	}
@@ -72,7 +72,7 @@ func ReaderTrouble(w *assets.Words, reader fido.Reader) fyne.CanvasObject {
 
 // NoPermission names the rule that is missing for a key that may not be opened,
 // with the line that installs it. Once it is there the key appears by itself.
-func NoPermission(w *assets.Words, d fido.Device, reach Reach, copyLine func(string)) (r Said, line []fyne.CanvasObject) {
+func NoPermission(w *assets.Catalog, d fido.Device, reach Reach, copyLine func(string)) (r Said, line []fyne.CanvasObject) {
 	r = ExplainKey(w, fido.ErrNoPermission)
 	r.What = w.T("wizard.key.locked", assets.Args{"key": DeviceName(w, d)})
 	if reach.UdevCommand != "" {

@@ -53,4 +53,4 @@ func overview(s State, h Host, step api.Overview) Drawing {
 }
 
 // nameOf is what a method is called.
-func nameOf(w *assets.Words, m api.Method) string { return w.T("method." + string(m)) }
+func nameOf(w *assets.Catalog, m api.Method) string { return w.T("method." + string(m)) }

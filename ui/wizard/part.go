@@ -26,7 +26,7 @@ func said(s Said, links ...fyne.CanvasObject) fyne.CanvasObject {
 
 // refusal is what the last input met with, whoever refused it: the screen, the
 // road, or the ceremony. It is nil when nothing was refused.
-func refusal(s State, w *assets.Words) *Said {
+func refusal(s State, w *assets.Catalog) *Said {
 	if s.Fault != nil {
 		return s.Fault
 	}
@@ -135,7 +135,7 @@ func must(s State, h Host, value, name string, in api.Input) {
 }
 
 // tries shows how many are left of how many: dots, and the same in words.
-func tries(w *assets.Words, left, of int) fyne.CanvasObject {
+func tries(w *assets.Catalog, left, of int) fyne.CanvasObject {
 	var dots []fyne.CanvasObject
 	for i := range of {
 		dot := kit.NewDisc(kit.Clear, kit.Control)

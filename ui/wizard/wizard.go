@@ -55,7 +55,7 @@ func (s Saved) Any() bool { return s.Copied || s.Saved || s.Printed || s.Checked
 
 // A Host is what a step hands its inputs to.
 type Host struct {
-	Words  *assets.Words
+	Words  *assets.Catalog
 	Clock  kit.Clock      // the server's, as far as we know it
 	Zone   *time.Location // nil: this computer's
 	Send   func(api.Input)

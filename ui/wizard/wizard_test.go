@@ -20,7 +20,7 @@ import (
 	"nightlatch/ui/kit"
 )
 
-func english(t *testing.T) *assets.Words {
+func english(t *testing.T) *assets.Catalog {
 	t.Helper()
 	w, err := assets.New("en")
 	if err != nil {
@@ -38,7 +38,7 @@ func dressed(t *testing.T) {
 func still() time.Time { return time.Date(2026, 11, 22, 9, 41, 7, 0, time.UTC) }
 
 // host takes inputs and notes what was sent.
-func host(w *assets.Words, sent *[]api.Input) Host {
+func host(w *assets.Catalog, sent *[]api.Input) Host {
 	nothing := func() {}
 	return Host{
 		Words: w, Clock: kit.Clock{Now: still}, Zone: time.UTC,
