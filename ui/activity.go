@@ -128,7 +128,7 @@ func (c *Console) drawActivity(v *activityView, in activityInputs) drawn {
 	for _, f := range []string{"all", "sign-ins", "changes", "refusals"} {
 		labels = append(labels, w.T("ui.activity.filter."+f))
 	}
-	bar := kit.Choices(int(v.filter), func(i int) { v.filter = filter(i); in.changed() }, labels...).Named(w.T("ui.activity.filter"))
+	bar := kit.NewSegments(int(v.filter), func(i int) { v.filter = filter(i); in.changed() }, labels...).Named(w.T("ui.activity.filter"))
 	search := kit.NewInput(kit.InputConfig{
 		Name: w.T("ui.activity.search"), Text: v.search, Placeholder: w.T("ui.activity.search"), Icon: "search", Limit: 64,
 		OnChanged: func(s string) { v.search = s; in.changed() },
@@ -156,7 +156,7 @@ func (c *Console) drawActivity(v *activityView, in activityInputs) drawn {
 	}
 	flush()
 	if len(found) == 0 {
-		p.Body = append(p.Body, kit.Empty("activity", kit.Info, w.T("ui.activity.none"), w.T("ui.activity.none-why")))
+		p.Body = append(p.Body, kit.EmptyState("activity", kit.Info, w.T("ui.activity.none"), w.T("ui.activity.none-why")))
 	}
 	if !v.end {
 		p.Body = append(p.Body, kit.Centre(kit.NewButton(w.T("ui.activity.more"), "", kit.Secondary, in.more)))

@@ -176,14 +176,14 @@ func (c *Console) drawBackupCodes(v backupView, in backupInputs) drawn {
 	d := drawn{ready: true}
 	if !a.TwoFactor {
 		set := kit.NewButton(w.T("ui.codes.set-up"), "two-factor", kit.Primary, in.setUp)
-		p.Body = []fyne.CanvasObject{kit.Empty("backup-codes", kit.Info, w.T("ui.codes.off"), w.T("ui.codes.off-why"))}
+		p.Body = []fyne.CanvasObject{kit.EmptyState("backup-codes", kit.Info, w.T("ui.codes.off"), w.T("ui.codes.off-why"))}
 		p.Lead, p.Actions = "", []fyne.CanvasObject{set}
-		d.first, d.keys, d.content = set, kit.Keys{Enter: in.setUp}, c.page(p)
+		d.first, d.keys, d.content = set, kit.Bindings{Enter: in.setUp}, c.page(p)
 		return d
 	}
 	generate := kit.NewButton(w.T("ui.codes.generate"), "plus", kit.Primary, in.generate)
 	p.Actions = []fyne.CanvasObject{generate}
-	d.first, d.keys = generate, kit.Keys{Enter: func() { generate.Tapped(nil) }}
+	d.first, d.keys = generate, kit.Bindings{Enter: func() { generate.Tapped(nil) }}
 	if wizard.FewCodes(a) {
 		p.Aside = kit.Badge(kit.Caution, counted(w, "ui.codes.left", a.BackupCodes.Active))
 	}
@@ -193,7 +193,7 @@ func (c *Console) drawBackupCodes(v backupView, in backupInputs) drawn {
 		d.first = first
 	}
 	if len(v.Codes) == 0 && len(v.made) == 0 {
-		p.Body = append(p.Body, kit.Empty("backup-codes", kit.Info, w.T("ui.codes.none"), w.T("ui.codes.none-why")))
+		p.Body = append(p.Body, kit.EmptyState("backup-codes", kit.Info, w.T("ui.codes.none"), w.T("ui.codes.none-why")))
 		d.content = c.page(p)
 		return d
 	}

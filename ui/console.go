@@ -82,7 +82,7 @@ type Console struct {
 	front   screen
 	scope   *Scope       // of the screen in front
 	session *Scope       // of whoever is signed in
-	keys    kit.Keys     // of the screen in front
+	keys    kit.Bindings     // of the screen in front
 	still   bool         // the screen in front has not been drawn ready yet
 	place   string       // what this computer is called
 	trouble *wizard.Said // shown above the page in front
@@ -215,7 +215,7 @@ func (c *Console) frame() {
 	if c.dock != nil {
 		docked = append(docked, c.dock)
 	}
-	c.window.SetContent(container.New(floor{}, kit.Z(kit.NewGround(c.window.Canvas()), kit.NewWindow(c.rail, c.slot, docked...), c.toast)))
+	c.window.SetContent(container.New(floor{}, kit.Z(kit.NewBackdrop(c.window.Canvas()), kit.NewWindow(c.rail, c.slot, docked...), c.toast)))
 	c.window.Canvas().SetOnTypedKey(c.typed)
 }
 

@@ -208,7 +208,7 @@ func (c *Console) drawDelivery(d api.Delivery, f *deliveryForm, in deliveryInput
 	for _, p := range protections() {
 		ways = append(ways, w.T("ui.delivery.tls."+p))
 	}
-	tls := kit.NewField(w.T("ui.delivery.tls"), w.T("ui.delivery.tls-hint"), kit.H(0, kit.Choices(f.protection, func(i int) { f.protection = i }, ways...).Named(w.T("ui.delivery.tls")), kit.Gap()))
+	tls := kit.NewField(w.T("ui.delivery.tls"), w.T("ui.delivery.tls-hint"), kit.H(0, kit.NewSegments(f.protection, func(i int) { f.protection = i }, ways...).Named(w.T("ui.delivery.tls")), kit.Gap()))
 	if f.refused == "tls" {
 		tls.Refuse(f.why.What + ". " + f.why.Why)
 	}
@@ -240,7 +240,7 @@ func (c *Console) drawDelivery(d api.Delivery, f *deliveryForm, in deliveryInput
 	}
 	p.Body = append(p.Body, kit.Card(kit.Pad(kit.S24, kit.V(kit.S16, mail...))),
 		kit.Card(kit.Pad(kit.S24, kit.V(kit.S16, kit.NewText(w.T("ui.delivery.texts"), kit.Heading, kit.Ink), kit.Para(w.T("ui.delivery.texts-why"), kit.Ink2), url, token))))
-	return drawn{content: c.page(p), first: host.Focus(), keys: kit.Keys{Enter: func() { save.Tapped(nil) }, Escape: in.leave}, ready: true}
+	return drawn{content: c.page(p), first: host.Focus(), keys: kit.Bindings{Enter: func() { save.Tapped(nil) }, Escape: in.leave}, ready: true}
 }
 
 // deliveryTest says how the test mail went.

@@ -34,7 +34,7 @@ func (c *Console) drawFailure(title string, why wizard.Said, tries int, last tim
 	b := kit.NewButton(c.words.T("ui.failure.again"), "reset", kit.Primary, again)
 	p := kit.Page{
 		Title: title,
-		Body: []fyne.CanvasObject{kit.Empty("refused", kit.Refused, why.What, why.Why,
+		Body: []fyne.CanvasObject{kit.EmptyState("refused", kit.Refused, why.What, why.Why,
 			kit.Banner(kit.Refused, c.words.T("ui.failure.next"), "", why.Next))},
 		Actions: []fyne.CanvasObject{b},
 	}
@@ -42,7 +42,7 @@ func (c *Console) drawFailure(title string, why wizard.Said, tries int, last tim
 		p.Left = []fyne.CanvasObject{kit.NewText(c.words.N("ui.failure.tried", tries, last.Format("15:04:05")), kit.Caption, kit.Ink3)}
 	}
 	p.Margin = c.margin()
-	return drawn{content: p.Build(), first: b, keys: kit.Keys{Enter: again}, ready: true}
+	return drawn{content: p.Build(), first: b, keys: kit.Bindings{Enter: again}, ready: true}
 }
 
 // waiting is a page whose content is not there yet. After a while it says so;

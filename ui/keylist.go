@@ -32,7 +32,7 @@ func (c *Console) drawSecurityKeys(v keysView, in keyInputs) drawn {
 	w := c.words
 	add := kit.NewButton(w.T("ui.keys.add"), "plus", kit.Primary, in.add)
 	p := kit.Page{Crumbs: c.keyCrumbs(), Title: w.T("ui.keys.title")}
-	d := drawn{first: add, keys: kit.Keys{Enter: func() { add.Tapped(nil) }}, ready: true}
+	d := drawn{first: add, keys: kit.Bindings{Enter: func() { add.Tapped(nil) }}, ready: true}
 	able := c.cfg.Features.SecurityKeys
 	if able && len(v.keys) > 0 {
 		which := kit.NewButton(w.T("ui.keys.which"), "search", kit.Secondary, in.recognise)
@@ -47,16 +47,16 @@ func (c *Console) drawSecurityKeys(v keysView, in keyInputs) drawn {
 	if able {
 		p.Actions = append(p.Actions, add)
 	} else {
-		d.first, d.keys = nil, kit.Keys{}
+		d.first, d.keys = nil, kit.Bindings{}
 	}
 	if len(v.keys) == 0 {
-		p.Body = []fyne.CanvasObject{kit.Empty("key", kit.Info, w.T("ui.keys.none"), w.T("ui.keys.none-why"), kit.Centre(c.transports("usb", "nfc")))}
+		p.Body = []fyne.CanvasObject{kit.EmptyState("key", kit.Info, w.T("ui.keys.none"), w.T("ui.keys.none-why"), kit.Centre(c.transports("usb", "nfc")))}
 	} else {
 		p.Lead = w.T("ui.keys.lead")
 		p.Aside = kit.NewText(w.T("ui.keys.of", len(v.keys), maxKeys), kit.Caption, kit.Ink3)
 		if v.ask.waits() {
 			cancel := kit.NewLink(w.T("wizard.cancel"), in.enough)
-			d.first, d.keys = cancel, kit.Keys{Escape: in.enough}
+			d.first, d.keys = cancel, kit.Bindings{Escape: in.enough}
 			p.Body = append(p.Body, c.drawRecognition(v.ask, cancel))
 		} else if why := c.unrecognised(v.ask, in); why != nil {
 			p.Body = append(p.Body, why)
@@ -92,7 +92,7 @@ func (c *Console) keyList(v keysView, in keyInputs, d *drawn) []fyne.CanvasObjec
 			field.SelectFirst()
 		}
 		d.first = field.Focus()
-		d.keys = kit.Keys{Enter: in.rename, Escape: in.stop}
+		d.keys = kit.Bindings{Enter: in.rename, Escape: in.stop}
 	}
 	return append([]fyne.CanvasObject{kit.List(72, rows...)}, below...)
 }

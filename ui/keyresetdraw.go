@@ -30,7 +30,7 @@ func (c *Console) drawKeyReset(v resetView, in resetInputs) drawn {
 	}
 	cancel := kit.NewButton(w.T("wizard.cancel"), "", kit.Quiet, in.stop)
 	p := kit.Page{Crumbs: append(c.crumbs(c.crumb(placeTwoFactor)), c.crumb(placeKeys)), Title: w.T("ui.key.reset.title", args), Left: []fyne.CanvasObject{cancel}}
-	d := drawn{first: cancel, keys: kit.Keys{Escape: in.stop}, ready: true}
+	d := drawn{first: cancel, keys: kit.Bindings{Escape: in.stop}, ready: true}
 	steps := []string{w.T("ui.key.reset.step.read"), w.T("ui.key.reset.step.out" + way), w.T("ui.key.reset.step.in" + way), w.T("ui.key.reset.step.touch")}
 	at := int(v.stage)
 	if v.stage == resetDone || v.stage == resetFailed {
@@ -56,7 +56,7 @@ func (c *Console) drawKeyReset(v resetView, in resetInputs) drawn {
 	case resetDone:
 		done := kit.NewButton(w.T("wizard.done"), "", kit.Primary, in.done)
 		p.Left, p.Actions = nil, []fyne.CanvasObject{done}
-		d.first, d.keys = done, kit.Keys{Enter: in.done, Escape: in.done}
+		d.first, d.keys = done, kit.Bindings{Enter: in.done, Escape: in.done}
 		say := w.T("ui.key.reset.done-why")
 		if v.label != "" { // it gets nobody in any more, and would still count as a way in
 			say = w.T("ui.key.reset.done-mine", args)
@@ -101,7 +101,7 @@ func (c *Console) resetLoses(v resetView, args assets.Args) fyne.CanvasObject {
 
 // resetAgree is the box without which nothing happens.
 func (c *Console) resetAgree(v resetView, in resetInputs) fyne.CanvasObject {
-	tick := kit.NewTick(kit.CheckForm, v.agreed, kit.NewText(c.words.T("ui.key.reset.agree"), kit.Body, kit.Ink).Wrapped())
+	tick := kit.NewToggle(kit.CheckForm, v.agreed, kit.NewText(c.words.T("ui.key.reset.agree"), kit.Body, kit.Ink).Wrapped())
 	tick.Name = c.words.T("ui.key.reset.agree")
 	tick.OnChanged = in.agree
 	return tick

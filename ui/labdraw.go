@@ -106,7 +106,7 @@ func (c *Console) labCarrier(v labView, in labInputs) []fyne.CanvasObject {
 		carrier = *p.Carrier
 	}
 	sw := func(key string, on bool, set func(bool)) fyne.CanvasObject {
-		t := kit.NewTick(kit.SwitchForm, on, nil).Named(w.T(key))
+		t := kit.NewToggle(kit.SwitchForm, on, nil).Named(w.T(key))
 		t.OnChanged = set
 		return kit.H(kit.S8, kit.Grow(kit.NewText(w.T(key), kit.Body, kit.Ink)), t)
 	}

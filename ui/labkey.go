@@ -127,7 +127,7 @@ func (l *labPanel) askMore(k api.LabKey) {
 	var dialog *kit.Dialog
 	set := func(key string, on *bool, habit func(on bool) api.KeyHabits) fyne.CanvasObject {
 		words := kit.NewText(w.T(key), kit.Body, kit.Ink).Wrapped()
-		t := kit.NewTick(kit.SwitchForm, truth(on), nil).Named(w.T(key))
+		t := kit.NewToggle(kit.SwitchForm, truth(on), nil).Named(w.T(key))
 		t.OnChanged = func(on bool) {
 			l.do(func(ctx context.Context, server *client.Client) error {
 				return server.SetKeyHabits(ctx, k.ID, habit(on))
@@ -200,7 +200,7 @@ func (l *labPanel) askKey() {
 	transport, kind := 0, 0
 	name := kit.NewTextField(w.T("lab.plug.name"), "", kit.InputConfig{Text: w.T("lab.plug.name-text"), Limit: 64})
 	pin := kit.NewTextField(w.T("lab.plug.pin"), w.T("lab.plug.pin-hint"), kit.InputConfig{Limit: 63})
-	how := kit.Choices(0, func(i int) { transport = i }, w.T("transport.usb"), w.T("transport.nfc")).Named(w.T("lab.plug.transport"))
+	how := kit.NewSegments(0, func(i int) { transport = i }, w.T("transport.usb"), w.T("transport.nfc")).Named(w.T("lab.plug.transport"))
 	var kinds []string
 	for _, k := range keyKinds() {
 		kinds = append(kinds, w.T("lab.plug.kind-"+string(k)))

@@ -21,11 +21,11 @@ const (
 )
 
 // places are the rail's groups, top to bottom, and its feet.
-func (c *Console) places() (groups [][]kit.Place, feet []kit.Place) {
-	at := func(id, icon string) kit.Place {
-		return kit.Place{ID: id, Icon: icon, Name: c.words.T("ui.rail." + id)}
+func (c *Console) places() (groups [][]kit.Destination, feet []kit.Destination) {
+	at := func(id, icon string) kit.Destination {
+		return kit.Destination{ID: id, Icon: icon, Name: c.words.T("ui.rail." + id)}
 	}
-	groups = [][]kit.Place{
+	groups = [][]kit.Destination{
 		{at(placeOverview, "overview")},
 		{at(placeTwoFactor, "two-factor"), at(placeKeys, "key"), at(placeBackup, "backup-codes"), at(placeTemporary, "temporary-password")},
 		{at(placeSessions, "sessions"), at(placeActivity, "activity")},

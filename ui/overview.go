@@ -88,7 +88,7 @@ func (c *Console) drawOverview(s standing, take map[step]func()) drawn {
 		kit.V(kit.S8, kit.Section(w.T("ui.overview.methods")), c.methodCards(s)),
 		kit.V(kit.S8, kit.H(kit.S8, kit.Section(w.T("ui.overview.recent")), kit.Gap(), kit.NewLink(w.T("ui.overview.all"), func() { c.visit(placeActivity) })), c.recentList(s.Recent)),
 	}}
-	return drawn{content: c.page(p), first: next, keys: kit.Keys{Enter: func() { next.Tapped(nil) }}, ready: true}
+	return drawn{content: c.page(p), first: next, keys: kit.Bindings{Enter: func() { next.Tapped(nil) }}, ready: true}
 }
 
 // answerCard is the question, the answer, why, what still works, and the one next step.

@@ -171,9 +171,9 @@ func (c *Console) drawPrint(v *printView, in printInputs) drawn {
 	printer := kit.NewSelector(kit.SelectorConfig{Icon: "printer", Options: printers, Selected: v.printer, OnPick: func(i int) { v.printer = i }})
 	paper := kit.NewSelector(kit.SelectorConfig{Options: papers, Selected: paperAt, OnPick: func(i int) { v.sheet.Paper = print.Papers()[i]; in.changed() }})
 	copies := kit.NewTextField(w.T("ui.print.copies"), "", kit.InputConfig{Text: v.copies, Limit: 3, OnChanged: func(s string) { v.copies = s }})
-	large := kit.NewTick(kit.CheckForm, v.sheet.Large, kit.NewText(w.T("ui.print.large"), kit.Body, kit.Ink).Wrapped())
+	large := kit.NewToggle(kit.CheckForm, v.sheet.Large, kit.NewText(w.T("ui.print.large"), kit.Body, kit.Ink).Wrapped())
 	large.OnChanged = func(on bool) { v.sheet.Large = on; in.changed() }
-	nameless := kit.NewTick(kit.CheckForm, v.nameless, kit.NewText(w.T("ui.print.nameless"), kit.Body, kit.Ink).Wrapped())
+	nameless := kit.NewToggle(kit.CheckForm, v.nameless, kit.NewText(w.T("ui.print.nameless"), kit.Body, kit.Ink).Wrapped())
 	nameless.OnChanged = func(on bool) { v.nameless = on; in.changed() }
 
 	save := kit.NewButton(w.T("ui.print.save"), "save", kit.Secondary, in.save)
@@ -201,7 +201,7 @@ func (c *Console) drawPrint(v *printView, in printInputs) drawn {
 		primary = kit.NewButton(w.T("ui.print.save-open"), "save", kit.Primary, in.save)
 		p.Actions = []fyne.CanvasObject{primary}
 	}
-	return drawn{content: c.page(p), first: primary, keys: kit.Keys{Enter: func() { primary.Tapped(nil) }, Escape: in.leave}, ready: v.asked}
+	return drawn{content: c.page(p), first: primary, keys: kit.Bindings{Enter: func() { primary.Tapped(nil) }, Escape: in.leave}, ready: v.asked}
 }
 
 // shown is the sheet as it will be printed.

@@ -40,7 +40,7 @@ func (c *Console) saveAs(r saveRequest) {
 	}
 	body := []fyne.CanvasObject{}
 	if len(names) > 1 {
-		body = append(body, kit.NewField(w.T("ui.save.form"), "", kit.H(0, kit.Choices(0, func(i int) {
+		body = append(body, kit.NewField(w.T("ui.save.form"), "", kit.H(0, kit.NewSegments(0, func(i int) {
 			if path, ok := strings.CutSuffix(where.Text(), r.forms[form].ending); ok {
 				where.SetText(path + r.forms[i].ending)
 			}

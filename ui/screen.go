@@ -25,7 +25,7 @@ type keeper interface{ unsaved() bool }
 type drawn struct {
 	content fyne.CanvasObject
 	first   fyne.Focusable // has the keyboard when the screen comes to the front
-	keys    kit.Keys
+	keys    kit.Bindings
 	heading string // what the window is called; "" takes the page's title
 	ready   bool   // all that it shows is there
 }

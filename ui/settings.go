@@ -106,10 +106,10 @@ func (c *Console) drawSettings(v settingsView, in settingsInputs) drawn {
 	for _, l := range assets.Languages() {
 		tongues = append(tongues, w.T("ui.language."+l))
 	}
-	appearance := kit.Choices(v.appearance, in.appearance, looks...).Named(w.T("ui.settings.appearance"))
+	appearance := kit.NewSegments(v.appearance, in.appearance, looks...).Named(w.T("ui.settings.appearance"))
 	window := []fyne.CanvasObject{
 		set("ui.settings.appearance", "", appearance),
-		set("ui.settings.text-size", w.T("ui.settings.text-size-why"), kit.Choices(v.textSize, in.textSize, sizes...).Named(w.T("ui.settings.text-size"))),
+		set("ui.settings.text-size", w.T("ui.settings.text-size-why"), kit.NewSegments(v.textSize, in.textSize, sizes...).Named(w.T("ui.settings.text-size"))),
 	}
 	if len(tongues) > 1 {
 		pick := kit.NewSelector(kit.SelectorConfig{Icon: "globe", Options: tongues, Selected: v.language, OnPick: in.language})
@@ -147,7 +147,7 @@ func (c *Console) drawSettings(v settingsView, in settingsInputs) drawn {
 		account = append(account, set("ui.settings.texts", say))
 	}
 	if a.Phone != "" {
-		found := kit.NewTick(kit.SwitchForm, a.Discoverable, nil).Named(w.T("ui.settings.found"))
+		found := kit.NewToggle(kit.SwitchForm, a.Discoverable, nil).Named(w.T("ui.settings.found"))
 		found.OnChanged = in.found
 		account = append(account, set("ui.settings.found", w.T("ui.settings.found-why"), found))
 	}

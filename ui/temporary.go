@@ -171,13 +171,13 @@ func (c *Console) drawTemporary(s temporaryState, made *madePassword, clock kit.
 	d := drawn{ready: true}
 	if !s.Account.TwoFactor {
 		set := kit.NewButton(w.T("ui.codes.set-up"), "two-factor", kit.Primary, in.setUp)
-		p.Body = []fyne.CanvasObject{kit.Empty("temporary-password", kit.Info, w.T("ui.temporary.off"), w.T("ui.temporary.off-why"))}
+		p.Body = []fyne.CanvasObject{kit.EmptyState("temporary-password", kit.Info, w.T("ui.temporary.off"), w.T("ui.temporary.off-why"))}
 		p.Lead, p.Actions = "", []fyne.CanvasObject{set}
-		d.first, d.keys, d.content = set, kit.Keys{Enter: in.setUp}, c.page(p)
+		d.first, d.keys, d.content = set, kit.Bindings{Enter: in.setUp}, c.page(p)
 		return d
 	}
 	add := kit.NewButton(w.T("ui.temporary.new"), "plus", kit.Primary, in.create)
-	d.first, d.keys = add, kit.Keys{Enter: func() { add.Tapped(nil) }}
+	d.first, d.keys = add, kit.Bindings{Enter: func() { add.Tapped(nil) }}
 	var live, over []fyne.CanvasObject
 	for _, t := range s.List {
 		if t.State == "live" && t.Expires.After(clock.Now()) {
@@ -197,7 +197,7 @@ func (c *Console) drawTemporary(s temporaryState, made *madePassword, clock kit.
 		all := kit.NewLink(w.T("ui.temporary.revoke-all-link"), in.revokeAll)
 		p.Body = append(p.Body, kit.V(kit.S8, kit.H(kit.S8, kit.Section(w.T("ui.temporary.live")), kit.Gap(), all), kit.List(64, live...)))
 	case made == nil:
-		p.Body = append(p.Body, kit.Empty("temporary-password", kit.Info, w.T("ui.temporary.none"), w.T("ui.temporary.none-why")))
+		p.Body = append(p.Body, kit.EmptyState("temporary-password", kit.Info, w.T("ui.temporary.none"), w.T("ui.temporary.none-why")))
 	}
 	if len(over) > 0 {
 		p.Body = append(p.Body, kit.V(kit.S8, kit.Section(w.T("ui.temporary.over")), kit.List(64, over[:min(len(over), maxTemporary)]...)))

@@ -42,10 +42,10 @@ func Note(icon, words string) *fyne.Container {
 	return HTop(S8, NewIcon(icon, 16, Ink3), Grow(NewText(words, Caption, Ink2).Wrapped()))
 }
 
-// Empty is a page that has nothing to show yet: a picture, what the thing is for
+// EmptyState is a page that has nothing to show yet: a picture, what the thing is for
 // in two lines, and whatever belongs below. The action that begins it is in the
 // page's bar. In the tone Refused it is the page that could not be shown.
-func Empty(icon string, t Tone, title, says string, under ...fyne.CanvasObject) *fyne.Container {
+func EmptyState(icon string, t Tone, title, says string, under ...fyne.CanvasObject) *fyne.Container {
 	fill, ink := AccentSoft, Accent
 	if t == Refused {
 		fill, ink = DangerSoft, Danger

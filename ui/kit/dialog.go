@@ -46,7 +46,7 @@ func ShowDialog(c fyne.Canvas, config DialogConfig) *Dialog {
 	d.card = d.build()
 	d.ExtendBaseWidget(d)
 	d.over = openOverlay(c, d, d.Dismiss)
-	keys := Keys{Escape: d.Dismiss}
+	keys := Bindings{Escape: d.Dismiss}
 	if d.do != nil && !config.Destroy {
 		keys.Enter = d.act
 	}

@@ -17,7 +17,7 @@ func TestDialogHoldsTheKeyboardAndGivesItBack(t *testing.T) {
 	other := NewButton("Other", "", Secondary, nil)
 	win := open(t, NewWindow(nil, V(8, opener, other)), 800, 600, 1)
 	c := win.Canvas()
-	Keys{Escape: func() { pageEscaped++ }}.Attach(c)
+	Bindings{Escape: func() { pageEscaped++ }}.Attach(c)
 	c.Focus(opener)
 	ask := func() *Dialog {
 		return ShowDialog(c, DialogConfig{
@@ -121,7 +121,7 @@ func TestPressOnNothingLeavesTheKeyboard(t *testing.T) {
 		on.MouseUp(&desktop.MouseEvent{})
 		on.Tapped(&fyne.PointEvent{})
 	}
-	ground := NewGround(c)
+	ground := NewBackdrop(c)
 	c.Focus(name.Focus())
 	click(ground)
 	if c.Focused() != name.Focus() {

@@ -6,33 +6,33 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// A Ground lies under all that is in a window and takes the presses that nothing
+// A Backdrop lies under all that is in a window and takes the presses that nothing
 // else takes. With such a press Fyne takes the keyboard from whatever has it; the
-// Ground gives it back, so that looking at a code doesn't stop one typing it.
-type Ground struct {
+// Backdrop gives it back, so that looking at a code doesn't stop one typing it.
+type Backdrop struct {
 	widget.BaseWidget
 	canvas fyne.Canvas
 	had    keyboard
 }
 
-// NewGround makes the ground of a canvas.
-func NewGround(c fyne.Canvas) *Ground {
-	g := &Ground{canvas: c}
+// NewBackdrop makes the ground of a canvas.
+func NewBackdrop(c fyne.Canvas) *Backdrop {
+	g := &Backdrop{canvas: c}
 	g.ExtendBaseWidget(g)
 	return g
 }
 
 // MouseDown notes what has the keyboard, before Fyne takes it away.
-func (g *Ground) MouseDown(*desktop.MouseEvent) { g.had.note(g.canvas) }
+func (g *Backdrop) MouseDown(*desktop.MouseEvent) { g.had.note(g.canvas) }
 
 // MouseUp is part of desktop.Mouseable.
-func (g *Ground) MouseUp(*desktop.MouseEvent) {}
+func (g *Backdrop) MouseUp(*desktop.MouseEvent) {}
 
 // Tapped gives the keyboard back.
-func (g *Ground) Tapped(*fyne.PointEvent) { g.had.giveBack() }
+func (g *Backdrop) Tapped(*fyne.PointEvent) { g.had.giveBack() }
 
 // MinSize is nothing: the ground takes the room that there is.
-func (g *Ground) MinSize() fyne.Size { return fyne.Size{} }
+func (g *Backdrop) MinSize() fyne.Size { return fyne.Size{} }
 
 // CreateRenderer is Fyne's: there is nothing to see.
-func (g *Ground) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(Z()) }
+func (g *Backdrop) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(Z()) }

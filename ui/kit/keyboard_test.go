@@ -59,8 +59,8 @@ func tabs(c fyne.Canvas) (order []string) {
 func rail(selected string) *SideRail {
 	return NewRail(RailConfig{
 		Selected: selected, Name: "Margarethe Oyelaran-Fitzwilliam", Subtitle: "margarethe, this computer",
-		Groups: [][]Place{{{ID: "overview", Icon: "overview", Name: "Overview"}}, {{ID: "keys", Icon: "key", Name: "Security keys"}, {ID: "requests", Icon: "login-request", Name: "Login requests", Count: "1"}}},
-		Feet:   []Place{{ID: "help", Icon: "help", Name: "Help"}},
+		Groups: [][]Destination{{{ID: "overview", Icon: "overview", Name: "Overview"}}, {{ID: "keys", Icon: "key", Name: "Security keys"}, {ID: "requests", Icon: "login-request", Name: "Login requests", Count: "1"}}},
+		Feet:   []Destination{{ID: "help", Icon: "help", Name: "Help"}},
 	})
 }
 
@@ -75,7 +75,7 @@ func TestTabOrderIsReadingOrder(t *testing.T) {
 		Body: []fyne.CanvasObject{
 			NewTextField("Name", "", InputConfig{Text: "x"}), NewTextField("PIN", "", InputConfig{Secret: true}), off,
 			Field2("Code", NewCodeField(6, 3, "")), NewField("Printer", "", NewSelector(SelectorConfig{Options: []string{"A4"}})),
-			NewTick(SwitchForm, false, nil).Named("Keep running"), Choices(0, nil, "A", "B").Named("Policy"),
+			NewToggle(SwitchForm, false, nil).Named("Keep running"), NewSegments(0, nil, "A", "B").Named("Policy"),
 			List(0, NewTapRow(Row(nil, "Backup codes", "two left"), nil)), Banner(Info, "What", "", "", NewLink("Why", nil)),
 		},
 		Left: []fyne.CanvasObject{NewButton("Cancel", "", Quiet, nil)}, Actions: []fyne.CanvasObject{NewButton("Back", "", Secondary, nil), NewButton("Continue", "", Primary, nil)},
@@ -99,7 +99,7 @@ func Field2(label string, c *CodeField) fyne.CanvasObject {
 func TestUnusedKeysReachThePage(t *testing.T) {
 	wear(t, Theme{})
 	var got []string
-	keys := Keys{
+	keys := Bindings{
 		Enter: func() { got = append(got, "enter") }, Escape: func() { got = append(got, "escape") },
 		Other: map[fyne.KeyName]func(){fyne.KeyF1: func() { got = append(got, "help") }},
 	}
@@ -107,7 +107,7 @@ func TestUnusedKeysReachThePage(t *testing.T) {
 	submit := NewInput(InputConfig{OnSubmit: func(string) { got = append(got, "submit") }})
 	code := NewCodeField(6, 3, "")
 	button := NewButton("Copy", "", Secondary, func() { got = append(got, "copy") })
-	choice := Choices(0, nil, "A", "B")
+	choice := NewSegments(0, nil, "A", "B")
 	win := open(t, V(8, in, submit, code, button, choice), 400, 400, 1)
 	keys.Attach(win.Canvas())
 	for _, tt := range []struct {
@@ -170,7 +170,7 @@ func TestChoicesByArrows(t *testing.T) {
 	wear(t, Theme{})
 	var got []int
 	pick := func(i int) { got = append(got, i) }
-	s := Choices(0, pick, "System", "Light", "Dark")
+	s := NewSegments(0, pick, "System", "Light", "Dark")
 	r := NewRadios(-1, pick, Option{Label: "A"}, Option{Label: "B", Sub: "more"})
 	sel := NewSelector(SelectorConfig{Options: []string{"A4", "Letter", "Legal"}, OnPick: pick})
 	open(t, V(8, s, r, sel), 400, 400, 1)
@@ -198,7 +198,7 @@ func TestSelectorList(t *testing.T) {
 	before := NewButton("Before", "", Secondary, nil)
 	escaped := 0
 	win := open(t, NewWindow(nil, V(8, before, sel)), 500, 300, 1)
-	Keys{Escape: func() { escaped++ }}.Attach(win.Canvas())
+	Bindings{Escape: func() { escaped++ }}.Attach(win.Canvas())
 	c := win.Canvas()
 	list := func() fyne.Focusable {
 		c.Focus(sel)
@@ -230,8 +230,8 @@ func TestTicks(t *testing.T) {
 	wear(t, Theme{})
 	n := 0
 	words := NewText("Contacts can find me by it", Body, Ink)
-	check, radio, sw := NewTick(CheckForm, true, words), NewTick(RadioForm, false, nil), NewTick(SwitchForm, false, nil).Named("Flight")
-	for _, k := range []*Tick{check, radio, sw} {
+	check, radio, sw := NewToggle(CheckForm, true, words), NewToggle(RadioForm, false, nil), NewToggle(SwitchForm, false, nil).Named("Flight")
+	for _, k := range []*Toggle{check, radio, sw} {
 		k.OnChanged = func(bool) { n++ }
 	}
 	open(t, V(8, check, radio, sw), 400, 200, 1)
@@ -253,7 +253,7 @@ func TestTicks(t *testing.T) {
 func TestRailByArrowsAndFolded(t *testing.T) {
 	wear(t, Theme{})
 	picked := ""
-	r := NewRail(RailConfig{Selected: "a", Name: "Ø", Groups: [][]Place{{{ID: "a", Icon: "key", Name: "A"}, {ID: "b", Icon: "key", Name: "B"}}}, Feet: []Place{{ID: "c", Icon: "help", Name: "C"}}, OnSelect: func(id string) { picked = id }})
+	r := NewRail(RailConfig{Selected: "a", Name: "Ø", Groups: [][]Destination{{{ID: "a", Icon: "key", Name: "A"}, {ID: "b", Icon: "key", Name: "B"}}}, Feet: []Destination{{ID: "c", Icon: "help", Name: "C"}}, OnSelect: func(id string) { picked = id }})
 	win := open(t, NewWindow(r, V(0)), 1180, 400, 1)
 	c := win.Canvas()
 	c.Focus(r.Item("a"))

@@ -4,22 +4,22 @@ import (
 	"fyne.io/fyne/v2"
 )
 
-// Keys are what a page does with keys that nothing on it has taken: Enter goes
-// on, Escape goes back. A page attaches its Keys when it is shown.
+// Bindings are what a page does with keys that nothing on it has taken: Enter goes
+// on, Escape goes back. A page attaches its Bindings when it is shown.
 //
 // A focused button keeps Enter for itself, an Input with OnSubmit too; Escape
 // always comes here, unless a Dialog or a list is open, which it closes.
-type Keys struct {
+type Bindings struct {
 	Enter  func()
 	Escape func()
 	Other  map[fyne.KeyName]func() // F1 for help, F5 to look again …
 }
 
 // Attach makes a canvas use the keys in place of those it used until now.
-func (k Keys) Attach(c fyne.Canvas) { c.SetOnTypedKey(k.Typed) }
+func (k Bindings) Attach(c fyne.Canvas) { c.SetOnTypedKey(k.Typed) }
 
 // Typed does what a key stands for.
-func (k Keys) Typed(e *fyne.KeyEvent) {
+func (k Bindings) Typed(e *fyne.KeyEvent) {
 	var do func()
 	switch e.Name {
 	case fyne.KeyReturn, fyne.KeyEnter:

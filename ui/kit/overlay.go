@@ -24,7 +24,7 @@ func openOverlay(c fyne.Canvas, top fyne.CanvasObject, leave func()) *overlay {
 	if o.before != nil {
 		o.before.FocusLost() // Fyne doesn't say so, and a caret would blink below
 	}
-	Keys{Escape: leave}.Attach(c)
+	Bindings{Escape: leave}.Attach(c)
 	c.Overlays().Add(top)
 	return o
 }

@@ -13,7 +13,7 @@ type Option struct {
 // Radios are options under one another, of which one is chosen. They are one
 // stop for Tab; the arrow keys choose.
 type Radios struct {
-	Press
+	Pressable
 	Selected int
 	OnPick   func(i int)
 	lines    []*radioLine

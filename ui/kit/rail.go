@@ -7,7 +7,7 @@ import (
 
 // A RailItem is one place to go: icon, words, and a count when something waits.
 type RailItem struct {
-	Press
+	Pressable
 	Selected bool
 	box, bar *Box
 	icon     *Icon
@@ -71,8 +71,8 @@ func (corner) Layout(objs []fyne.CanvasObject, s fyne.Size) {
 	objs[0].Move(fyne.NewPos(s.Width-m.Width-6, 6))
 }
 
-// A Place is one entry of the rail.
-type Place struct {
+// A Destination is one entry of the rail.
+type Destination struct {
 	ID    string // handed to OnSelect
 	Icon  string
 	Name  string
@@ -81,10 +81,10 @@ type Place struct {
 
 // A RailConfig is what the left rail shows.
 type RailConfig struct {
-	Selected       string // Place.ID
+	Selected       string // Destination.ID
 	Name, Subtitle string // who is signed in
-	Groups         [][]Place
-	Feet           []Place // stay at the bottom
+	Groups         [][]Destination
+	Feet           []Destination // stay at the bottom
 	OnSelect       func(id string)
 	OnAccount      func()
 }
@@ -109,7 +109,7 @@ const RailFolded float32 = 68
 // NewRail builds the rail.
 func NewRail(c RailConfig) *SideRail {
 	r := &SideRail{items: map[string]*RailItem{}, hint: newRailHint()}
-	item := func(p Place) fyne.CanvasObject {
+	item := func(p Destination) fyne.CanvasObject {
 		it := NewRailItem(p.Icon, p.Name, p.Count, p.ID == c.Selected, func() {
 			if c.OnSelect != nil {
 				c.OnSelect(p.ID)
@@ -122,7 +122,7 @@ func NewRail(c RailConfig) *SideRail {
 		r.order = append(r.order, it)
 		return it
 	}
-	groups := func(gs [][]Place) []fyne.CanvasObject {
+	groups := func(gs [][]Destination) []fyne.CanvasObject {
 		var parts []fyne.CanvasObject
 		for _, g := range gs {
 			var items []fyne.CanvasObject
@@ -142,7 +142,7 @@ func NewRail(c RailConfig) *SideRail {
 	// The scroll reaches to the edges: Fyne's painter for pictures shifts a stroke
 	// that begins less than 4 points inside what clips it.
 	places := Scroll(side(S4, S4, V(S16, groups(c.Groups)...)))
-	feet := V(2, groups([][]Place{c.Feet})...)
+	feet := V(2, groups([][]Destination{c.Feet})...)
 	r.body = Z(NewBox(Rail, "", 0), V(S8, side(S16, 0, r.who), Grow(places), side(0, S12, feet)))
 	r.ExtendBaseWidget(r)
 	return r

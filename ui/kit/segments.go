@@ -7,15 +7,15 @@ import (
 // Segments are choices side by side in one well: a filter bar, an either-or
 // setting. They are one stop for Tab; the arrow keys choose.
 type Segments struct {
-	Press
+	Pressable
 	Selected int
 	OnPick   func(i int)
 
 	cells []*segment
 }
 
-// Choices makes segments; pick (may be nil) hears of every change by the person.
-func Choices(selected int, pick func(i int), labels ...string) *Segments {
+// NewSegments makes segments; pick (may be nil) hears of every change by the person.
+func NewSegments(selected int, pick func(i int), labels ...string) *Segments {
 	s := &Segments{Selected: selected, OnPick: pick}
 	var line []fyne.CanvasObject
 	for i, l := range labels {

@@ -18,7 +18,7 @@ type SelectorConfig struct {
 // Space or Enter opens; open, Up, Down, Home, End and first letters move, Enter
 // chooses, Escape leaves things as they were.
 type Selector struct {
-	Press
+	Pressable
 	Selected int
 	OnPick   func(i int)
 

@@ -136,10 +136,10 @@ func components(th Theme) fyne.CanvasObject {
 	block := func(name string, objs ...fyne.CanvasObject) fyne.CanvasObject {
 		return V(S8, append([]fyne.CanvasObject{Section(t(name))}, objs...)...)
 	}
-	tick := func(f TickForm, on bool) fyne.CanvasObject { return NewTick(f, on, nil) }
+	tick := func(f ToggleForm, on bool) fyne.CanvasObject { return NewToggle(f, on, nil) }
 	refused := NewTextField(t("PIN"), "", InputConfig{Text: "4711", Secret: true})
 	refused.Refuse(t("That isn’t this key’s PIN. After the last try the key locks itself."))
-	off := NewTick(SwitchForm, true, nil)
+	off := NewToggle(SwitchForm, true, nil)
 	off.Disable()
 	left := V(S16,
 		block("Buttons: rest, hover, pressed, keyboard, disabled",
@@ -147,8 +147,8 @@ func components(th Theme) fyne.CanvasObject {
 		block("Badges", Flow(S8, Badge(On, t("On")), Badge(Off, t("Off")), Badge(Next, t("Next")), Badge(Used, t("Used")), Badge(Void, t("Void")), Badge(Caution, t("Two left")), Badge(Bad, t("Locked")), Tag("usb", "USB"), Tag("nfc", "NFC"))),
 		block("Code fields: typing, refused, backup code", V(S12, code(NewCodeField(6, 3, "41"), false, true), code(NewCodeField(6, 3, "418025"), true, false), code(NewBackupField("7kmq-2xwd-9h"), false, true))),
 		block("Steps", Steps(1, t("Overview"), t("Scan"), t("Code"), t("Backup code"))),
-		block("Ticks, choices, countdown", Flow(S16, tick(CheckForm, false), tick(CheckForm, true), tick(RadioForm, false), tick(RadioForm, true), tick(SwitchForm, false), tick(SwitchForm, true), off, Choices(0, nil, t("Classic"), t("Hardened"))),
-			NewTick(CheckForm, true, NewText(t("People who have this number can find me by it"), Body, Ink).Wrapped()),
+		block("Ticks, choices, countdown", Flow(S16, tick(CheckForm, false), tick(CheckForm, true), tick(RadioForm, false), tick(RadioForm, true), tick(SwitchForm, false), tick(SwitchForm, true), off, NewSegments(0, nil, t("Classic"), t("Hardened"))),
+			NewToggle(CheckForm, true, NewText(t("People who have this number can find me by it"), Body, Ink).Wrapped()),
 			NewRadios(1, nil, Option{Label: t("This printer"), Sub: t("The one by the window")}, Option{Label: t("A file")}),
 			Flow(S16, NewCountdown(CountdownConfig{Clock: stillClock(), Ends: noon.Add(102 * time.Second), Total: 2 * time.Minute, Before: t("Send again in")}), Ring(24, .38, 3), Ring(40, .6, 4)),
 			NewProgress(ProgressConfig{Clock: stillClock(), Words: t("Sending to the printer"), Most: time.Minute, OnCancel: func() {}})),

@@ -38,8 +38,8 @@ func pictures(th Theme) fyne.CanvasObject {
 	}})
 	return NewWindow(nil, Scroll(Pad(S24, Flow(S32,
 		QR(uri, 240), phone, NewTouchPicture(TouchConfig{Lit: true}), NewTouchPicture(TouchConfig{}), NewTouchPicture(TouchConfig{Lit: true, Reader: true}), Mark(64),
-		Sized(440, 0, Empty("key", Info, t("No security key yet"), t("A security key is a small device that you plug in or tap. It can’t be tricked by a false page."), Centre(NewLink(t("What is a security key?"), nil)))),
-		Sized(440, 0, Empty("folder", Refused, t("The account file can’t be written"), t("The disk is full."), Banner(Refused, t("No space left"), "nightlatch/account.db", t("Free some space, then try again.")))),
+		Sized(440, 0, EmptyState("key", Info, t("No security key yet"), t("A security key is a small device that you plug in or tap. It can’t be tricked by a false page."), Centre(NewLink(t("What is a security key?"), nil)))),
+		Sized(440, 0, EmptyState("folder", Refused, t("The account file can’t be written"), t("The disk is full."), Banner(Refused, t("No space left"), "nightlatch/account.db", t("Free some space, then try again.")))),
 	))))
 }
 

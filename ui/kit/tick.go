@@ -7,22 +7,22 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// A TickForm is how a Tick is drawn.
-type TickForm int
+// A ToggleForm is how a Toggle is drawn.
+type ToggleForm int
 
 // The forms. A RadioForm by itself can only be switched on: see Radios.
 const (
-	CheckForm TickForm = iota
+	CheckForm ToggleForm = iota
 	RadioForm
 	SwitchForm
 )
 
-// A Tick is a check box, radio button or switch, with or without its words. The
+// A Toggle is a check box, radio button or switch, with or without its words. The
 // words are pressed like the box.
-type Tick struct {
-	Press
+type Toggle struct {
+	Pressable
 	On        bool
-	Form      TickForm
+	Form      ToggleForm
 	OnChanged func(on bool)
 
 	box  *Box
@@ -31,9 +31,9 @@ type Tick struct {
 	rail *slide
 }
 
-// NewTick makes one; words may be nil. Without words it needs Named.
-func NewTick(form TickForm, on bool, words fyne.CanvasObject) *Tick {
-	t := &Tick{On: on, Form: form}
+// NewToggle makes one; words may be nil. Without words it needs Named.
+func NewToggle(form ToggleForm, on bool, words fyne.CanvasObject) *Toggle {
+	t := &Toggle{On: on, Form: form}
 	var drawn fyne.CanvasObject
 	switch form {
 	case SwitchForm:
@@ -64,9 +64,9 @@ func NewTick(form TickForm, on bool, words fyne.CanvasObject) *Tick {
 }
 
 // Named says what a tick without words is, for a screen reader.
-func (t *Tick) Named(name string) *Tick { t.Name = name; return t }
+func (t *Toggle) Named(name string) *Toggle { t.Name = name; return t }
 
-func (t *Tick) toggle() {
+func (t *Toggle) toggle() {
 	if t.Form == RadioForm && t.On {
 		return
 	}
@@ -77,7 +77,7 @@ func (t *Tick) toggle() {
 }
 
 // Set changes the state without calling OnChanged.
-func (t *Tick) Set(on bool) {
+func (t *Toggle) Set(on bool) {
 	if t.On == on {
 		return
 	}
@@ -88,7 +88,7 @@ func (t *Tick) Set(on bool) {
 	}
 }
 
-func (t *Tick) dress() {
+func (t *Toggle) dress() {
 	t.box.Fill, t.box.Stroke, t.box.Width = Surface, Control, StrokeRefused
 	if t.Hovered {
 		t.box.Stroke = Accent

@@ -97,9 +97,9 @@ func Middle(width float32, o fyne.CanvasObject) *fyne.Container {
 	return Scroll(lay(&middle{width: width}, o))
 }
 
-// Door is a page without the rail: one card of a width (440, or 520 to choose a
+// CentredCard is a page without the rail: one card of a width (440, or 520 to choose a
 // way) in the middle of the window, and a line under it (may be nil).
-func Door(width float32, foot fyne.CanvasObject, objs ...fyne.CanvasObject) *fyne.Container {
+func CentredCard(width float32, foot fyne.CanvasObject, objs ...fyne.CanvasObject) *fyne.Container {
 	column := V(S20, Card(Pad(S32, V(S24, objs...))))
 	if foot != nil {
 		column.Add(Centre(foot))

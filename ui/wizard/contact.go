@@ -39,7 +39,7 @@ func enterPhone(s State, h Host, step api.EnterPhone) Drawing {
 		must(s, h, s.Draft.Phone, "number", api.Phone{Number: s.Draft.Phone, Discoverable: &found})
 	}
 	number := newField(w.T("wizard.phone"), w.T("wizard.phone.hint"), false, refusedField(s, "number"), &s.Draft.Phone)
-	tick := kit.NewTick(kit.CheckForm, !s.Draft.Hidden, kit.V(2,
+	tick := kit.NewToggle(kit.CheckForm, !s.Draft.Hidden, kit.V(2,
 		kit.NewText(w.T("wizard.phone.discoverable"), kit.Body, kit.Ink).Wrapped(),
 		kit.NewText(w.T("wizard.phone.discoverable-why"), kit.Caption, kit.Ink2).Wrapped()))
 	tick.Name = w.T("wizard.phone.discoverable")

@@ -19,7 +19,7 @@ type Framed struct {
 	Heading string // what the step is called, for the window's title
 	Content fyne.CanvasObject
 	First   fyne.Focusable // nil: leave the keyboard where it is
-	Keys    kit.Keys
+	Keys    kit.Bindings
 }
 
 // Page frames a step in a page: crumbs, title, the way so far, one card and an
@@ -87,7 +87,7 @@ func Door(s State, h Host, foot fyne.CanvasObject) Framed {
 	if foot != nil {
 		foot = kit.Centre(foot)
 	}
-	f.Content = kit.Door(width, foot, parts...)
+	f.Content = kit.CentredCard(width, foot, parts...)
 	return f
 }
 

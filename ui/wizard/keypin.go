@@ -142,7 +142,7 @@ func (f PINForm) field(key, hint string, draft *string) *kit.TextField {
 
 // shows is the box below the PINs that shows them all in clear.
 func (f PINForm) shows(parts []fyne.CanvasObject) fyne.CanvasObject {
-	tick := kit.NewTick(kit.CheckForm, f.Draft.Shown, kit.NewText(f.Words.T("wizard.key.pin-show"), kit.Body, kit.Ink))
+	tick := kit.NewToggle(kit.CheckForm, f.Draft.Shown, kit.NewText(f.Words.T("wizard.key.pin-show"), kit.Body, kit.Ink))
 	tick.OnChanged = func(on bool) {
 		f.Draft.Shown = on
 		for _, p := range parts {
