@@ -42,7 +42,7 @@ func (c *Console) act(work func(ctx context.Context, server *client.Client) (tel
 }
 
 // warn shows a refusal above the page in front until the next thing is done.
-func (c *Console) warn(why wizard.Said) {
+func (c *Console) warn(why wizard.Explanation) {
 	c.trouble = &why
 	c.redraw()
 	if s := scrollIn(c.slot); s != nil {
@@ -84,7 +84,7 @@ func (c *Console) askPassword(s *Scope, then func()) {
 	r := newCeremony(c, api.Begin{Kind: api.Reauthenticate})
 	body := kit.V(kit.S12)
 	var dialog *kit.Dialog
-	var framed wizard.Framed
+	var framed wizard.FramedStep
 	asked := s.Child()
 	shown := func() {
 		var parts []fyne.CanvasObject
@@ -95,7 +95,7 @@ func (c *Console) askPassword(s *Scope, then func()) {
 			dialog = kit.ShowDialog(c.window.Canvas(), kit.DialogConfig{
 				Title: c.words.T("wizard.password.heading"), Words: c.words.T("ui.reauth.why"), Icon: "lock",
 				Body: []fyne.CanvasObject{body}, Do: c.words.T("wizard.continue"), Keep: true,
-				OnDo:    func() { framed.Keys.Enter() },
+				OnDo:    func() { framed.Bindings.Enter() },
 				OnClose: func() { r.cancel() },
 			})
 		default:

@@ -16,7 +16,7 @@ import (
 func (r *ceremony) canGoBack() bool {
 	v := r.state.View
 	switch {
-	case r.state.Ways:
+	case r.state.ShowMethods:
 		return true
 	case v.Step == nil, r.state.Gone, v.Kind == api.SignUp, v.Kind == api.Reauthenticate:
 		return false
@@ -57,8 +57,8 @@ func (r *ceremony) back() {
 	}
 	r.state.Fault = nil
 	switch {
-	case r.state.Ways:
-		r.state.Ways = false
+	case r.state.ShowMethods:
+		r.state.ShowMethods = false
 		r.step()
 	case r.state.View.Kind == api.SignIn:
 		name := r.state.Draft.Username

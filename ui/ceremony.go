@@ -38,7 +38,7 @@ func newCeremony(c *Console, b api.Begin) *ceremony {
 	r.state.Draft = &wizard.Draft{}
 	r.state.Account = c.account
 	r.state.Lab = c.cfg.Lab && c.cfg.Features.VirtualKeys
-	r.state.Reach = c.reach()
+	r.state.KeyAccess = c.reach()
 	r.stepped = func() {}
 	r.open = c.visit
 	return r
@@ -144,7 +144,7 @@ func (r *ceremony) take(v api.View) {
 	r.c.learn(v.Now)
 	before := r.state.View
 	again := before.ID == v.ID && before.Step != nil && before.Step.StepType() == v.Step.StepType() && before.At == v.At
-	r.state.View, r.state.Ways, r.state.Fault, r.aside, r.state.Gone = v, false, nil, nil, false
+	r.state.View, r.state.ShowMethods, r.state.Fault, r.aside, r.state.Gone = v, false, nil, nil, false
 	switch {
 	case !again:
 		r.state.Draft = &wizard.Draft{Username: r.state.Draft.Username}
@@ -199,13 +199,13 @@ func (r *ceremony) host() wizard.Host {
 	h := wizard.Host{
 		Words: w, Clock: r.c.clock(r.scope),
 		Send: r.send,
-		Fail: func(why wizard.Said) {
+		Fail: func(why wizard.Explanation) {
 			r.state.Fault, r.state.Draft.Typed = &why, false
 			r.step()
 		},
 		Redraw: r.changed,
 		Ways: func(show bool) {
-			r.state.Ways, r.state.Fault = show, nil
+			r.state.ShowMethods, r.state.Fault = show, nil
 			r.step()
 		},
 		Leave: func() { r.done(r.state.View) },
@@ -354,5 +354,5 @@ func (p *wizardPage) draw() drawn {
 	}
 	page, f := wizard.Page(p.state, p.host(), p.way(), p.c.margin())
 	p.lastShown = p.state.View.Step.StepType()
-	return drawn{content: page.Build(), first: f.First, keys: f.Keys, heading: f.Heading, ready: true}
+	return drawn{content: page.Build(), first: f.First, keys: f.Bindings, heading: f.Heading, ready: true}
 }

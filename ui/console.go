@@ -85,7 +85,7 @@ type Console struct {
 	keys    kit.Bindings     // of the screen in front
 	still   bool         // the screen in front has not been drawn ready yet
 	place   string       // what this computer is called
-	trouble *wizard.Said // shown above the page in front
+	trouble *wizard.Explanation // shown above the page in front
 	toast   *kit.Toaster
 	early   bool // the window is not shown yet: what changes is drawn once, at the end
 	mail    keptMail

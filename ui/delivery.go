@@ -31,7 +31,7 @@ type deliveryForm struct {
 	protection                       int
 	url, token                       string
 	refused                          string // the field that was refused, by its wire name
-	why                              wizard.Said
+	why                              wizard.Explanation
 	tested                           *api.DeliveryTest
 	busy                             bool
 }

@@ -65,8 +65,8 @@ func (d *signIn) draw() drawn {
 	}
 	h := d.host()
 	h.SignUp = func() { c.show(newSignUp(c)) }
-	f := wizard.Door(d.state, h, c.doorFoot())
-	return drawn{content: f.Content, first: f.First, keys: f.Keys, heading: f.Heading, ready: true}
+	f := wizard.CentredCard(d.state, h, c.doorFoot())
+	return drawn{content: f.Content, first: f.First, keys: f.Bindings, heading: f.Heading, ready: true}
 }
 
 // A signUp is the door for a further account, where there are some already.
@@ -75,7 +75,7 @@ type signUp struct{ *ceremony }
 func newSignUp(c *Console) *signUp {
 	d := &signUp{newCeremony(c, api.Begin{Kind: api.SignUp})}
 	d.server = c.cfg.Client
-	d.state.Account, d.state.View.Kind, d.state.Further = api.Account{}, api.SignUp, true
+	d.state.Account, d.state.View.Kind, d.state.HasAccounts = api.Account{}, api.SignUp, true
 	c.atDoor(d.ceremony, d)
 	d.left = func() { c.show(newSignIn(c)) }
 	return d
@@ -95,8 +95,8 @@ func (d *signUp) draw() drawn {
 	}
 	h := d.host()
 	h.Back = d.cancel
-	f := wizard.Door(d.state, h, d.c.doorFoot())
-	return drawn{content: f.Content, first: f.First, keys: f.Keys, heading: f.Heading, ready: true}
+	f := wizard.CentredCard(d.state, h, d.c.doorFoot())
+	return drawn{content: f.Content, first: f.First, keys: f.Bindings, heading: f.Heading, ready: true}
 }
 
 // doorFoot is the line under a door's card.
@@ -137,7 +137,7 @@ func (d *firstStart) draw() drawn {
 	if !d.c.cfg.Lab {
 		lab = d.c.cfg.OpenLab
 	}
-	return drawn{content: drawFirstStart(d.c, form, next, lab), first: f.First, keys: f.Keys, heading: f.Heading, ready: true}
+	return drawn{content: drawFirstStart(d.c, form, next, lab), first: f.First, keys: f.Bindings, heading: f.Heading, ready: true}
 }
 
 // brandWidth is how wide the side with the mark is; below narrowDoor it goes.

@@ -30,7 +30,7 @@ func (f *failure) draw() drawn {
 }
 
 // drawFailure is the page that says what went wrong, and offers to try again.
-func (c *Console) drawFailure(title string, why wizard.Said, tries int, last time.Time, again func()) drawn {
+func (c *Console) drawFailure(title string, why wizard.Explanation, tries int, last time.Time, again func()) drawn {
 	b := kit.NewButton(c.words.T("ui.failure.again"), "reset", kit.Primary, again)
 	p := kit.Page{
 		Title: title,
@@ -47,7 +47,7 @@ func (c *Console) drawFailure(title string, why wizard.Said, tries int, last tim
 
 // waiting is a page whose content is not there yet. After a while it says so;
 // when it can't be had it says why.
-func (c *Console) waiting(title string, fault *wizard.Said, again func()) drawn {
+func (c *Console) waiting(title string, fault *wizard.Explanation, again func()) drawn {
 	if fault != nil {
 		return c.drawFailure(title, *fault, 0, time.Time{}, again)
 	}

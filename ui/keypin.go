@@ -29,7 +29,7 @@ type pinDialog struct {
 	body   *fyne.Container
 	dialog *kit.Dialog
 	tries  int
-	fault  *wizard.Said
+	fault  *wizard.Explanation
 	draw   func(d *pinDialog) ([]fyne.CanvasObject, fyne.Focusable)
 	ended  func(done bool)
 }
@@ -118,7 +118,7 @@ func (c *Console) askPINFor(s *Scope, q pinQuestion) *kit.Dialog {
 
 // pinField is the field for a PIN, what was wrong with the one before, and how many
 // tries are left where that is not all of them.
-func (c *Console) pinField(pin *string, tries int, fault *wizard.Said) ([]fyne.CanvasObject, fyne.Focusable) {
+func (c *Console) pinField(pin *string, tries int, fault *wizard.Explanation) ([]fyne.CanvasObject, fyne.Focusable) {
 	field := kit.NewTextField(c.words.T("wizard.key.pin"), "", kit.InputConfig{Text: *pin, Secret: true, Limit: 63, OnChanged: func(s string) { *pin = s }})
 	parts := []fyne.CanvasObject{field}
 	if fault != nil {

@@ -36,7 +36,7 @@ type labView struct {
 	keys     []api.LabKey
 	accounts []api.LabAccount
 	signedIn bool // a demo account's password is copied, not filled in
-	trouble  *wizard.Said
+	trouble  *wizard.Explanation
 }
 
 func newLabPanel(c *Console) *labPanel {

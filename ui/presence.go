@@ -123,6 +123,6 @@ func gone(err error) bool {
 }
 
 // reach is how this computer gets to security keys.
-func (c *Console) reach() wizard.Reach {
-	return wizard.Reach{NFC: c.cfg.Features.NFC, UdevCommand: c.cfg.Features.UdevCommand, ReadersCommand: c.cfg.Features.ReadersCommand}
+func (c *Console) reach() wizard.KeyAccess {
+	return wizard.KeyAccess{NFC: c.cfg.Features.NFC, UdevCommand: c.cfg.Features.UdevCommand, ReadersCommand: c.cfg.Features.ReadersCommand}
 }

@@ -91,19 +91,19 @@ func doorShots() []shot {
 		stillDoor("02-sign-in-refused", api.EnterCredentials{}, typed(func(d *wizard.Draft) { d.Username = "margarethe" }), refused(api.InvalidCredentials)),
 		stillDoor("02-sign-in-throttled", api.EnterCredentials{}, typed(func(d *wizard.Draft) { d.Username = "margarethe" }), refused(api.Throttled, func(r *api.Refusal) { r.RetryAt = &retry })),
 		stillDoor("02-sign-in-empty", api.EnterCredentials{}, func(s *wizard.State) {
-			s.Fault = &wizard.Said{Code: "empty.username", What: "The user name is empty", Next: "Type it, then go on."}
+			s.Fault = &wizard.Explanation{Code: "empty.username", What: "The user name is empty", Next: "Type it, then go on."}
 		}),
 		stillDoor("02-sign-in-app", app, typed(func(d *wizard.Draft) { d.Code = "41" })),
 		stillDoor("02-sign-in-app-drift", app, typed(func(d *wizard.Draft) { d.Code = "418025" }), refused(api.ClockDrift, func(r *api.Refusal) { n := -95; r.Drift = &n })),
 		stillDoor("02-sign-in-text", api.EnterCode{Channel: api.ByText, Digits: 6, SentTo: "+1 ••• ••• 0143", SentAt: at(ago(18 * time.Second)), ResendAt: at(stillNow().Add(102 * time.Second)), Alternatives: []api.Method{api.App}}),
 		stillDoor("02-sign-in-key", api.UseSecurityKey{Get: []byte("{}"), Alternatives: others}, func(s *wizard.State) {
-			s.Talk = wizard.Talk{Phase: wizard.Touching, Until: stillNow().Add(21 * time.Second)}
+			s.Key = wizard.KeyInteraction{Phase: wizard.Touching, Until: stillNow().Add(21 * time.Second)}
 		}),
 		stillDoor("02-sign-in-key-unknown", api.UseSecurityKey{Get: []byte("{}"), Alternatives: others}, refused(api.KeyUnknown)),
 		stillDoor("02-sign-in-key-elsewhere", api.UseSecurityKey{Alternatives: others}, refused(api.KeyElsewhere, func(r *api.Refusal) { r.Key, r.KeyRPID, r.RPID = "Blue", "localhost", "login.example.org" })),
 		stillDoor("02-sign-in-backup", api.EnterBackupCode{Number: 4, Alternatives: others}, typed(func(d *wizard.Draft) { d.Code = "7kmq2xwd" })),
 		stillDoor("02-sign-in-backup-order", api.EnterBackupCode{Number: 4, Alternatives: others}, typed(func(d *wizard.Draft) { d.Code = "7kmq2xwd9hfz3r8n" }), refused(api.BackupCodeOutOfOrder)),
-		stillDoor("02-sign-in-ways", app, func(s *wizard.State) { s.Ways = true }),
+		stillDoor("02-sign-in-ways", app, func(s *wizard.State) { s.ShowMethods = true }),
 		stillDoor("02-sign-in-few-codes", api.SignedIn{Account: stillAccount()}),
 		stillDoor("02-sign-in-gone", api.EnterCredentials{}, func(s *wizard.State) { s.Gone = true }),
 		{name: "02-sign-in-lab", lab: true, draw: stillDoor("", api.EnterCredentials{}).draw},
@@ -209,7 +209,7 @@ func stepShots() []shot {
 		stillWizard("06-text-code-expired", view(api.EnrollText, 5, late), wrong, refused(api.CodeExpired)),
 		stillWizard("06-text-code-too-many", view(api.EnrollText, 5, late), wrong, refused(api.TooManyTries)),
 		stillWizard("06-text-code-network", view(api.EnrollText, 5, texted), wrong, func(s *wizard.State) {
-			s.Fault = &wizard.Said{Code: "no_answer", What: "The account server doesn’t answer", Why: "The connection broke off before an answer came. It may or may not have been done.", Next: "Try again."}
+			s.Fault = &wizard.Explanation{Code: "no_answer", What: "The account server doesn’t answer", Why: "The connection broke off before an answer came. It may or may not have been done.", Next: "Try again."}
 		}),
 		{name: "06-text-code-lab", place: placeTwoFactor, lab: true, draw: stillWizard("", view(api.EnrollText, 5, texted), code).draw},
 		stillWizard("06-text-saved", view(api.EnrollText, 6, backup)),

@@ -26,14 +26,14 @@ func labKey() fido.Device {
 // keyStepShots are the states of the step that asks for a touch on a key.
 func keyStepShots() []shot {
 	create := api.UseSecurityKey{Create: []byte("{}")}
-	at := func(name string, t wizard.Talk, more ...func(*wizard.State)) shot {
-		return stillWizard(name, view(api.EnrollKey, 1, create), append([]func(*wizard.State){func(s *wizard.State) { s.Talk = t }}, more...)...)
+	at := func(name string, t wizard.KeyInteraction, more ...func(*wizard.State)) shot {
+		return stillWizard(name, view(api.EnrollKey, 1, create), append([]func(*wizard.State){func(s *wizard.State) { s.Key = t }}, more...)...)
 	}
-	waiting := func(state fido.ReaderState) wizard.Talk {
-		return wizard.Talk{Phase: wizard.Inserting, Reader: fido.Reader{State: state, Name: "ACS ACR122U"}}
+	waiting := func(state fido.ReaderState) wizard.KeyInteraction {
+		return wizard.KeyInteraction{Phase: wizard.Inserting, Reader: fido.Reader{State: state, Name: "ACS ACR122U"}}
 	}
-	failed := func(err error) wizard.Talk {
-		return wizard.Talk{Phase: wizard.Failing, Device: yubi(), Err: err}
+	failed := func(err error) wizard.KeyInteraction {
+		return wizard.KeyInteraction{Phase: wizard.Failing, Device: yubi(), Err: err}
 	}
 	soon := stillNow().Add(21 * time.Second)
 	return []shot{
@@ -44,23 +44,23 @@ func keyStepShots() []shot {
 		at("08-key-insert-other-card", waiting(fido.ReaderNotFIDO)),
 		at("08-key-insert-denied", waiting(fido.ReaderDenied)),
 		at("08-key-insert-busy-card", waiting(fido.ReaderBusy)),
-		at("08-key-insert-no-nfc", waiting(fido.ReaderUnsupported), func(s *wizard.State) { s.Reach.NFC = false }),
-		at("08-key-insert-locked", wizard.Talk{Phase: wizard.Inserting, Locked: []fido.Device{yubi()}}),
-		at("08-key-choose", wizard.Talk{Phase: wizard.Choosing, Until: soon, Devices: []fido.Device{yubi(), onTheReader(), labKey()}}),
-		at("08-key-choose-here", wizard.Talk{Phase: wizard.Choosing, Devices: []fido.Device{yubi(), labKey()}}),
-		at("08-key-working", wizard.Talk{Phase: wizard.Working, Device: yubi()}),
-		at("08-key-touch", wizard.Talk{Phase: wizard.Touching, Device: yubi(), Until: soon}),
-		at("08-key-touch-again", wizard.Talk{Phase: wizard.Touching, Device: yubi(), Chosen: true, Until: soon}),
-		at("08-key-tap", wizard.Talk{Phase: wizard.Tapping, Device: onTheReader(), Until: soon}),
-		at("08-key-answering", wizard.Talk{Phase: wizard.Answering, Device: onTheReader()}),
-		at("08-key-pin", wizard.Talk{Phase: wizard.AskingPIN, Device: yubi(), TriesLeft: 8}),
-		at("08-key-pin-wrong", wizard.Talk{Phase: wizard.AskingPIN, Device: yubi(), TriesLeft: 5, WrongPIN: true}, typed(func(d *wizard.Draft) { d.Hints = true })),
-		at("08-key-new-pin", wizard.Talk{Phase: wizard.SettingPIN, Device: yubi(), MinPIN: 6}),
-		at("08-key-new-pin-refused", wizard.Talk{Phase: wizard.SettingPIN, Device: yubi(), MinPIN: 6}, typed(func(d *wizard.Draft) { d.PINs = wizard.PINs{New: "471100", Repeat: "471101"} }), func(s *wizard.State) {
-			s.Fault = &wizard.Said{Code: "pin.unlike", What: "That isn’t the PIN above"}
+		at("08-key-insert-no-nfc", waiting(fido.ReaderUnsupported), func(s *wizard.State) { s.KeyAccess.NFC = false }),
+		at("08-key-insert-locked", wizard.KeyInteraction{Phase: wizard.Inserting, Locked: []fido.Device{yubi()}}),
+		at("08-key-choose", wizard.KeyInteraction{Phase: wizard.Choosing, Until: soon, Devices: []fido.Device{yubi(), onTheReader(), labKey()}}),
+		at("08-key-choose-here", wizard.KeyInteraction{Phase: wizard.Choosing, Devices: []fido.Device{yubi(), labKey()}}),
+		at("08-key-working", wizard.KeyInteraction{Phase: wizard.Working, Device: yubi()}),
+		at("08-key-touch", wizard.KeyInteraction{Phase: wizard.Touching, Device: yubi(), Until: soon}),
+		at("08-key-touch-again", wizard.KeyInteraction{Phase: wizard.Touching, Device: yubi(), Chosen: true, Until: soon}),
+		at("08-key-tap", wizard.KeyInteraction{Phase: wizard.Tapping, Device: onTheReader(), Until: soon}),
+		at("08-key-answering", wizard.KeyInteraction{Phase: wizard.Answering, Device: onTheReader()}),
+		at("08-key-pin", wizard.KeyInteraction{Phase: wizard.AskingPIN, Device: yubi(), TriesLeft: 8}),
+		at("08-key-pin-wrong", wizard.KeyInteraction{Phase: wizard.AskingPIN, Device: yubi(), TriesLeft: 5, WrongPIN: true}, typed(func(d *wizard.Draft) { d.Hints = true })),
+		at("08-key-new-pin", wizard.KeyInteraction{Phase: wizard.SettingPIN, Device: yubi(), MinPIN: 6}),
+		at("08-key-new-pin-refused", wizard.KeyInteraction{Phase: wizard.SettingPIN, Device: yubi(), MinPIN: 6}, typed(func(d *wizard.Draft) { d.PINs = wizard.PINs{New: "471100", Repeat: "471101"} }), func(s *wizard.State) {
+			s.Fault = &wizard.Explanation{Code: "pin.unlike", What: "That isn’t the PIN above"}
 		}),
-		at("08-key-other-pin", wizard.Talk{Phase: wizard.SettingPIN, Device: yubi(), OldPIN: true, TriesLeft: 3}, func(s *wizard.State) {
-			s.Fault = &wizard.Said{Code: "key_wrong_pin", What: "That isn’t this key’s PIN"}
+		at("08-key-other-pin", wizard.KeyInteraction{Phase: wizard.SettingPIN, Device: yubi(), OldPIN: true, TriesLeft: 3}, func(s *wizard.State) {
+			s.Fault = &wizard.Explanation{Code: "key_wrong_pin", What: "That isn’t this key’s PIN"}
 		}),
 		at("08-key-no-pin", failed(fido.ErrPINNotSet)),
 		at("08-key-full", failed(fido.ErrNoSpace)),
@@ -68,7 +68,7 @@ func keyStepShots() []shot {
 		at("08-key-timeout", failed(fido.ErrTimeout)),
 		at("08-key-removed", failed(fido.ErrRemoved)),
 		at("08-key-no-permission", failed(fido.ErrNoPermission)),
-		at("08-key-enrolled", wizard.Talk{Phase: wizard.Failing, Err: fido.ErrAlreadyEnrolled, Enrolled: "YubiKey 5C NFC, desk drawer"}),
+		at("08-key-enrolled", wizard.KeyInteraction{Phase: wizard.Failing, Err: fido.ErrAlreadyEnrolled, Enrolled: "YubiKey 5C NFC, desk drawer"}),
 		at("08-key-unsupported", failed(fido.ErrUnsupported)),
 		at("08-key-odd", failed(errors.New("rx error"))),
 		stillWizard("08-key-name", view(api.EnrollKey, 2, api.NameKey{Suggested: "YubiKey 5C NFC"})),

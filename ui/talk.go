@@ -14,7 +14,7 @@ import (
 
 // A talk is what goes on between a ceremony, the keys that are plugged in, and the
 // person: first we wait for a key, then one is used. What it shows is the
-// ceremony's wizard.Talk.
+// ceremony's wizard.KeyInteraction.
 type talk struct {
 	scope  *Scope // as long as the step is shown, and no other talk was begun
 	blink  *Scope // while keys blink for being chosen
@@ -31,7 +31,7 @@ func (r *ceremony) startTalk() {
 	}
 	r.endTalk()
 	r.talk = &talk{scope: r.scope.Child(), pin: make(chan string, 1)}
-	r.state.Talk = wizard.Talk{Phase: wizard.Beginning}
+	r.state.Key = wizard.KeyInteraction{Phase: wizard.Beginning}
 	r.state.Draft.PIN, r.state.Draft.PINs, r.state.Draft.Hints = "", wizard.PINs{}, false
 	t := r.talk
 	r.c.watchKeys(t.scope, func(p presence) { r.keysAre(t, p) })
@@ -41,7 +41,7 @@ func (r *ceremony) startTalk() {
 // and after a failure, when another one, or the same, is put in.
 func (r *ceremony) keysAre(t *talk, p presence) {
 	open, locked := p.usable()
-	shown := &r.state.Talk
+	shown := &r.state.Key
 	switch shown.Phase {
 	case wizard.Failing, wizard.Answering:
 		fresh := slices.ContainsFunc(open, func(d fido.Device) bool { return t.before != nil && !slices.Contains(t.before, d) })
@@ -68,7 +68,7 @@ func (r *ceremony) keysAre(t *talk, p presence) {
 	default:
 		was := shown.Phase
 		t.stopBlinking()
-		*shown = wizard.Talk{Phase: wizard.Inserting, Locked: locked, Reader: p.reader}
+		*shown = wizard.KeyInteraction{Phase: wizard.Inserting, Locked: locked, Reader: p.reader}
 		if was == wizard.Inserting {
 			r.changed()
 		} else {
@@ -80,19 +80,19 @@ func (r *ceremony) keysAre(t *talk, p presence) {
 // choose lets several keys blink until one is touched. One may be picked on
 // screen, too; then it is told to stop.
 func (r *ceremony) choose(t *talk, from []fido.Device) {
-	if r.state.Talk.Phase == wizard.Choosing && slices.Equal(r.state.Talk.Devices, from) {
+	if r.state.Key.Phase == wizard.Choosing && slices.Equal(r.state.Key.Devices, from) {
 		return
 	}
 	t.stopBlinking()
 	t.blink = t.scope.Child()
-	was := r.state.Talk.Phase
-	r.state.Talk = wizard.Talk{Phase: wizard.Choosing, Devices: from}
+	was := r.state.Key.Phase
+	r.state.Key = wizard.KeyInteraction{Phase: wizard.Choosing, Devices: from}
 	blink := t.blink
 	r.c.withKeys(blink, func(ctx context.Context, tell func(func())) {
 		d, err := r.c.cfg.Keys.Choose(ctx, from, prompts{show: func(p fido.Prompt) {
 			tell(func() {
 				if p.Kind == fido.Choose {
-					r.state.Talk.Until = r.c.byServer(p.Deadline)
+					r.state.Key.Until = r.c.byServer(p.Deadline)
 					r.changed()
 				}
 			})
@@ -104,7 +104,7 @@ func (r *ceremony) choose(t *talk, from []fido.Device) {
 			case errors.Is(err, fido.ErrTimeout):
 				r.talkFailed(t, err, "")
 			default: // they can't blink: one picks on screen
-				r.state.Talk.Until = noTime
+				r.state.Key.Until = noTime
 				r.changed()
 			}
 		})
@@ -134,7 +134,7 @@ func (r *ceremony) talkWith(d fido.Device, chosen bool) {
 	t.stopUsing()
 	t.before = nil
 	t.use = t.scope.Child()
-	r.state.Talk = wizard.Talk{Phase: wizard.Working, Device: d, Chosen: chosen}
+	r.state.Key = wizard.KeyInteraction{Phase: wizard.Working, Device: d, Chosen: chosen}
 	call, options := r.c.cfg.Keys.Get, json.RawMessage(step.Get)
 	if len(step.Create) > 0 {
 		call, options = r.c.cfg.Keys.Create, json.RawMessage(step.Create)
@@ -148,7 +148,7 @@ func (r *ceremony) talkWith(d fido.Device, chosen bool) {
 				r.talkFailed(t, err, label)
 				return
 			}
-			r.state.Talk.Phase = wizard.Answering
+			r.state.Key.Phase = wizard.Answering
 			t.remember(r.c)
 			r.send(api.KeyResponse{Response: api.RawJSON(response)})
 		})
@@ -173,8 +173,8 @@ func (r *ceremony) side(t *talk, use *Scope) fido.Interaction {
 				if !ok {
 					return
 				}
-				was := r.state.Talk.Phase
-				r.state.Talk.Phase, r.state.Talk.Until = phase, r.c.byServer(p.Deadline)
+				was := r.state.Key.Phase
+				r.state.Key.Phase, r.state.Key.Until = phase, r.c.byServer(p.Deadline)
 				if was != phase {
 					r.step()
 				}
@@ -182,7 +182,7 @@ func (r *ceremony) side(t *talk, use *Scope) fido.Interaction {
 		},
 		pin: func(ctx context.Context, triesLeft int, previousWrong bool) (string, error) {
 			use.Tell(func() {
-				r.state.Talk.Phase, r.state.Talk.TriesLeft, r.state.Talk.WrongPIN = wizard.AskingPIN, triesLeft, previousWrong
+				r.state.Key.Phase, r.state.Key.TriesLeft, r.state.Key.WrongPIN = wizard.AskingPIN, triesLeft, previousWrong
 				r.step()
 			})
 			select {
@@ -198,7 +198,7 @@ func (r *ceremony) side(t *talk, use *Scope) fido.Interaction {
 // talkFailed shows why there was no answer from a key.
 func (r *ceremony) talkFailed(t *talk, err error, label string) {
 	t.stopBlinking()
-	r.state.Talk.Phase, r.state.Talk.Err, r.state.Talk.Enrolled = wizard.Failing, err, label
+	r.state.Key.Phase, r.state.Key.Err, r.state.Key.Enrolled = wizard.Failing, err, label
 	t.remember(r.c)
 	r.step()
 }
@@ -245,7 +245,7 @@ func (r *ceremony) keyInput(in wizard.KeyInput) {
 		r.state.Fault = nil
 		select {
 		case t.pin <- in.PIN:
-			r.state.Talk.Phase = wizard.Working
+			r.state.Key.Phase = wizard.Working
 			r.step()
 		default: // one is on its way already
 		}
@@ -254,11 +254,11 @@ func (r *ceremony) keyInput(in wizard.KeyInput) {
 
 // offerPIN shows the form for a new PIN of the key that wants one.
 func (r *ceremony) offerPIN(t *talk) {
-	d := r.state.Talk.Device
+	d := r.state.Key.Device
 	t.stopUsing()
 	t.use = t.scope.Child()
 	r.state.Fault, r.state.Draft.PINs = nil, wizard.PINs{}
-	r.state.Talk = wizard.Talk{Phase: wizard.Working, Device: d}
+	r.state.Key = wizard.KeyInteraction{Phase: wizard.Working, Device: d}
 	r.c.withKeys(t.use, func(ctx context.Context, tell func(func())) {
 		p, err := r.c.cfg.Keys.Look(ctx, d)
 		tell(func() {
@@ -266,7 +266,7 @@ func (r *ceremony) offerPIN(t *talk) {
 				r.talkFailed(t, err, "")
 				return
 			}
-			r.state.Talk = wizard.Talk{Phase: wizard.SettingPIN, Device: d, MinPIN: p.MinPIN, OldPIN: p.PIN == fido.PINSet, TriesLeft: p.PINTries}
+			r.state.Key = wizard.KeyInteraction{Phase: wizard.SettingPIN, Device: d, MinPIN: p.MinPIN, OldPIN: p.PIN == fido.PINSet, TriesLeft: p.PINTries}
 			r.step()
 		})
 	})
@@ -275,9 +275,9 @@ func (r *ceremony) offerPIN(t *talk) {
 
 // setPIN gives the key the PIN that was typed, and then uses it.
 func (r *ceremony) setPIN(t *talk) {
-	d, pins := r.state.Talk.Device, r.state.Draft.PINs
+	d, pins := r.state.Key.Device, r.state.Draft.PINs
 	old := ""
-	if r.state.Talk.OldPIN {
+	if r.state.Key.OldPIN {
 		old = pins.Old
 	}
 	t.stopUsing()
@@ -296,7 +296,7 @@ func (r *ceremony) setPIN(t *talk) {
 				r.talkFailed(t, err, "")
 			default:
 				if errors.As(err, &wrong) {
-					r.state.Talk.TriesLeft = wrong.TriesLeft
+					r.state.Key.TriesLeft = wrong.TriesLeft
 				}
 				why := wizard.ExplainKey(r.c.words, err)
 				r.state.Fault, r.state.Draft.PINs.Old = &why, ""
@@ -313,5 +313,5 @@ func (r *ceremony) endTalk() {
 		r.talk.scope.Leave()
 		r.talk = nil
 	}
-	r.state.Talk = wizard.Talk{}
+	r.state.Key = wizard.KeyInteraction{}
 }

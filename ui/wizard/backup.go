@@ -11,9 +11,9 @@ import (
 )
 
 // enterBackupCode asks for the backup code with the next number (R72).
-func enterBackupCode(s State, h Host, step api.EnterBackupCode) Drawing {
+func enterBackupCode(s State, h Host, step api.EnterBackupCode) StepView {
 	w := h.Words
-	d := Drawing{
+	d := StepView{
 		Heading: w.T("wizard.backup.heading", assets.Args{"number": step.Number}),
 		Lead:    w.T("wizard.backup.lead", assets.Args{"number": step.Number}),
 		Back:    true, Cancel: true,
@@ -34,9 +34,9 @@ func enterBackupCode(s State, h Host, step api.EnterBackupCode) Drawing {
 }
 
 // saveBackupCode shows the first backup code, once (R13, R70, R76, R77).
-func saveBackupCode(s State, h Host, step api.SaveBackupCode) Drawing {
+func saveBackupCode(s State, h Host, step api.SaveBackupCode) StepView {
 	w := h.Words
-	d := Drawing{Heading: w.T("wizard.save.heading." + string(s.View.Kind)), Lead: w.T("wizard.save.lead"), Tile: "check"}
+	d := StepView{Heading: w.T("wizard.save.heading." + string(s.View.Kind)), Lead: w.T("wizard.save.lead"), Tile: "check"}
 	d.Next = primary(s, h, w.T("wizard.got-it"), func() {
 		if !s.Busy {
 			h.Send(api.Continue{})

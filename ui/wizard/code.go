@@ -12,9 +12,9 @@ import (
 )
 
 // enterCode asks for a six-digit code that came by text, by mail or from the app.
-func enterCode(s State, h Host, step api.EnterCode) Drawing {
+func enterCode(s State, h Host, step api.EnterCode) StepView {
 	w := h.Words
-	d := Drawing{Back: true, Cancel: true}
+	d := StepView{Back: true, Cancel: true}
 	d.Heading = w.T("wizard.code." + string(step.Channel) + ".heading")
 	if step.Kept {
 		d.Heading = w.T("wizard.code.email.kept-heading")
@@ -97,7 +97,7 @@ func nextWords(s State, h Host) string {
 }
 
 // resend offers the same code once more from ResendAt on, and counts down to it (R12).
-func (d *Drawing) resend(s State, h Host, step api.EnterCode) {
+func (d *StepView) resend(s State, h Host, step api.EnterCode) {
 	if step.ResendAt == nil || step.Channel == api.ByApp || step.Kept && s.View.Refusal == nil {
 		return
 	}
@@ -132,7 +132,7 @@ func (d *Drawing) resend(s State, h Host, step api.EnterCode) {
 }
 
 // codeFoot is the ways out of waiting for a code (R40, R53, R103).
-func (d *Drawing) codeFoot(s State, h Host, step api.EnterCode) {
+func (d *StepView) codeFoot(s State, h Host, step api.EnterCode) {
 	w := h.Words
 	if s.View.Kind == api.EnrollText || s.View.Kind == api.ChangePhone || s.View.Kind == api.ChangeEmail {
 		if h.Back != nil && step.Channel != api.ByApp {

@@ -8,10 +8,10 @@ import (
 )
 
 // confirm asks before a loss and lists what it will do (R60, R61).
-func confirm(s State, h Host, step api.Confirm) Drawing {
+func confirm(s State, h Host, step api.Confirm) StepView {
 	w := h.Words
 	key := "wizard.confirm." + string(step.Method)
-	d := Drawing{Heading: w.T(key), Lead: w.T("wizard.confirm.lead"), Cancel: true, Careful: true}
+	d := StepView{Heading: w.T(key), Lead: w.T("wizard.confirm.lead"), Cancel: true, Careful: true}
 	var list []fyne.CanvasObject
 	for _, c := range step.Consequences {
 		icon, ink := "attention", kit.Brass

@@ -9,10 +9,10 @@ import (
 )
 
 // enterEmail asks for an address to confirm (R4).
-func enterEmail(s State, h Host, step api.EnterEmail) Drawing {
+func enterEmail(s State, h Host, step api.EnterEmail) StepView {
 	w := h.Words
 	fill(s, &s.Draft.Email, step.Address)
-	d := Drawing{Heading: w.T("wizard.email.heading"), Lead: w.T("wizard.email.lead"), Back: true, Cancel: true}
+	d := StepView{Heading: w.T("wizard.email.heading"), Lead: w.T("wizard.email.lead"), Back: true, Cancel: true}
 	next := func() { must(s, h, s.Draft.Email, "address", api.Email{Address: s.Draft.Email}) }
 	addr := newField(w.T("wizard.email"), w.T("wizard.email.hint"), false, refusedField(s, "address"), &s.Draft.Email)
 	d.Next = primary(s, h, w.T("wizard.email.next"), next)
@@ -24,13 +24,13 @@ func enterEmail(s State, h Host, step api.EnterEmail) Drawing {
 
 // enterPhone asks for a phone number and whether it may be used to find the
 // account (R10).
-func enterPhone(s State, h Host, step api.EnterPhone) Drawing {
+func enterPhone(s State, h Host, step api.EnterPhone) StepView {
 	w := h.Words
 	if !s.Draft.Filled {
 		s.Draft.Hidden = !step.Discoverable
 	}
 	fill(s, &s.Draft.Phone, step.Number)
-	d := Drawing{Heading: w.T("wizard.phone.heading"), Lead: w.T("wizard.phone.lead"), Back: true, Cancel: true}
+	d := StepView{Heading: w.T("wizard.phone.heading"), Lead: w.T("wizard.phone.lead"), Back: true, Cancel: true}
 	if s.View.Kind == api.ChangePhone && s.Account.PhoneVerified {
 		d.Lead = w.T("wizard.phone.change-lead", assets.Args{"number": PhoneNumber(s.Account.Phone)})
 	}

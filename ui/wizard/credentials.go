@@ -12,10 +12,10 @@ import (
 )
 
 // chooseCredentials asks for a new account's user name and password (R0).
-func chooseCredentials(s State, h Host, step api.ChooseCredentials) Drawing {
+func chooseCredentials(s State, h Host, step api.ChooseCredentials) StepView {
 	w := h.Words
-	d := Drawing{Heading: w.T("wizard.sign-up.heading"), Lead: w.T("wizard.sign-up.lead"), Back: s.Further}
-	if s.Further {
+	d := StepView{Heading: w.T("wizard.sign-up.heading"), Lead: w.T("wizard.sign-up.lead"), Back: s.HasAccounts}
+	if s.HasAccounts {
 		d.Heading, d.Lead = w.T("wizard.sign-up.further"), w.T("wizard.sign-up.further-lead")
 	}
 	next := func() { sendCredentials(s, h) }
@@ -32,9 +32,9 @@ func chooseCredentials(s State, h Host, step api.ChooseCredentials) Drawing {
 }
 
 // enterCredentials asks for user name and password.
-func enterCredentials(s State, h Host) Drawing {
+func enterCredentials(s State, h Host) StepView {
 	w := h.Words
-	d := Drawing{Heading: w.T("wizard.sign-in.heading"), Lead: w.T("wizard.sign-in.lead")}
+	d := StepView{Heading: w.T("wizard.sign-in.heading"), Lead: w.T("wizard.sign-in.lead")}
 	next := func() { sendCredentials(s, h) }
 	user := newField(w.T("wizard.username"), "", false, refusedField(s, "username"), &s.Draft.Username)
 	pass := newField(w.T("wizard.password"), "", true, refusedField(s, "password"), &s.Draft.Password)
@@ -64,9 +64,9 @@ func sendCredentials(s State, h Host) {
 }
 
 // enterPassword asks for the account's password again (R3, R6).
-func enterPassword(s State, h Host, step api.EnterPassword) Drawing {
+func enterPassword(s State, h Host, step api.EnterPassword) StepView {
 	w := h.Words
-	d := Drawing{Heading: w.T("wizard.password.heading"), Lead: w.T("wizard.password.lead", assets.Args{"account": step.Username}), Back: true, Cancel: true}
+	d := StepView{Heading: w.T("wizard.password.heading"), Lead: w.T("wizard.password.lead", assets.Args{"account": step.Username}), Back: true, Cancel: true}
 	next := func() {
 		if s.Draft.Password == "" {
 			h.Fail(say(h.Words, "empty.password", "", nil))
@@ -85,9 +85,9 @@ func enterPassword(s State, h Host, step api.EnterPassword) Drawing {
 }
 
 // choosePassword asks for a new password (R0).
-func choosePassword(s State, h Host, step api.ChoosePassword) Drawing {
+func choosePassword(s State, h Host, step api.ChoosePassword) StepView {
 	w := h.Words
-	d := Drawing{Heading: w.T("wizard.new-password.heading"), Lead: w.T("wizard.new-password.lead"), Cancel: true}
+	d := StepView{Heading: w.T("wizard.new-password.heading"), Lead: w.T("wizard.new-password.lead"), Cancel: true}
 	next := func() {
 		if s.Draft.Password == "" {
 			h.Fail(say(h.Words, "empty.password", "", nil))

@@ -18,9 +18,9 @@ func FewCodes(a api.Account) bool {
 }
 
 // signedIn ends sign-in and sign-up.
-func signedIn(s State, h Host, step api.SignedIn) Drawing {
+func signedIn(s State, h Host, step api.SignedIn) StepView {
 	w := h.Words
-	d := Drawing{Heading: w.T("wizard.signed-in.heading"), Lead: w.T("wizard.signed-in.lead"), Tile: "check"}
+	d := StepView{Heading: w.T("wizard.signed-in.heading"), Lead: w.T("wizard.signed-in.lead"), Tile: "check"}
 	if most := "wizard.signed-in.lead-" + step.Account.Policy; w.Has(most) { // R44: how long at most
 		d.Lead = w.T(most)
 	}
@@ -38,10 +38,10 @@ func signedIn(s State, h Host, step api.SignedIn) Drawing {
 }
 
 // finished ends every other ceremony.
-func finished(s State, h Host) Drawing {
+func finished(s State, h Host) StepView {
 	w := h.Words
 	key := "wizard.finished." + string(s.View.Kind)
-	d := Drawing{Heading: w.T(key), Lead: w.T(key + ".lead"), Tile: "check"}
+	d := StepView{Heading: w.T(key), Lead: w.T(key + ".lead"), Tile: "check"}
 	if m := s.Account.Methods; s.View.Kind == api.EnrollText && (m.App || m.Keys > 0) ||
 		s.View.Kind == api.EnrollApp && (m.Text || m.Keys > 0) || s.View.Kind == api.EnrollKey && (m.Text || m.App) {
 		d.Lead = w.T(key + ".lead-also")
@@ -57,9 +57,9 @@ func finished(s State, h Host) Drawing {
 
 // gone says that the ceremony is no longer there: it waited too long, or another
 // one took its place.
-func gone(s State, h Host) Drawing {
+func gone(s State, h Host) StepView {
 	r := say(h.Words, "ceremony_gone", "", nil)
-	d := Drawing{Heading: r.What, Lead: r.Why + " " + r.Next, Cancel: true}
+	d := StepView{Heading: r.What, Lead: r.Why + " " + r.Next, Cancel: true}
 	d.Next = primary(s, h, h.Words.T("wizard.again"), h.Begin)
 	d.First = d.Next
 	return d

@@ -10,9 +10,9 @@ import (
 	"nightlatch/server/api"
 )
 
-// A Said is what a refusal must say: what happened, why, and what to do next.
+// A Explanation is what a refusal must say: what happened, why, and what to do next.
 // RetryAt is when the next try will be looked at, zero when that is at once.
-type Said struct {
+type Explanation struct {
 	Code            string // for tests and the gallery, never shown
 	What, Why, Next string
 	RetryAt         time.Time
@@ -20,7 +20,7 @@ type Said struct {
 
 // say looks up the three sentences of a code. A variant ("app", "text") has
 // words of its own where it wants them.
-func say(w *assets.Catalog, code, variant string, args assets.Args) Said {
+func say(w *assets.Catalog, code, variant string, args assets.Args) Explanation {
 	part := func(name string) string {
 		if key := "error." + code + "." + variant + "." + name; variant != "" && w.Has(key) {
 			return w.T(key, args)
@@ -30,7 +30,7 @@ func say(w *assets.Catalog, code, variant string, args assets.Args) Said {
 		}
 		return ""
 	}
-	s := Said{Code: code, What: part("what"), Why: part("why"), Next: part("next")}
+	s := Explanation{Code: code, What: part("what"), Why: part("why"), Next: part("next")}
 	if s.What == "" && code != "unknown" {
 		return say(w, "unknown", "", assets.Args{"code": code})
 	}
@@ -38,10 +38,10 @@ func say(w *assets.Catalog, code, variant string, args assets.Args) Said {
 }
 
 // ExplainCode puts a code of the screens' own into words.
-func ExplainCode(w *assets.Catalog, code string) Said { return say(w, code, "", nil) }
+func ExplainCode(w *assets.Catalog, code string) Explanation { return say(w, code, "", nil) }
 
 // ExplainRefusal puts a refusal into words for the step that was refused.
-func ExplainRefusal(w *assets.Catalog, r *api.Refusal, step api.Step) Said {
+func ExplainRefusal(w *assets.Catalog, r *api.Refusal, step api.Step) Explanation {
 	args := assets.Args{"key": r.Key, "there": r.KeyRPID, "here": r.RPID, "field": fieldName(w, r.Field)}
 	variant := variantOf(step)
 	switch {
@@ -72,7 +72,7 @@ func ExplainRefusal(w *assets.Catalog, r *api.Refusal, step api.Step) Said {
 }
 
 // Explain puts whatever went wrong outside a ceremony's steps into words.
-func Explain(w *assets.Catalog, err error) Said {
+func Explain(w *assets.Catalog, err error) Explanation {
 	var p *api.Problem
 	if errors.As(err, &p) {
 		s := say(w, p.Code, p.Field, assets.Args{"field": fieldName(w, p.Field)})
@@ -88,7 +88,7 @@ func Explain(w *assets.Catalog, err error) Said {
 }
 
 // ExplainKey puts what went wrong between a person and a security key into words.
-func ExplainKey(w *assets.Catalog, err error) Said {
+func ExplainKey(w *assets.Catalog, err error) Explanation {
 	var wrong *fido.WrongPINError
 	if errors.As(err, &wrong) {
 		return say(w, "key_wrong_pin", "", assets.Args{"tries": w.N("error.tries_left", wrong.TriesLeft)})

@@ -14,17 +14,17 @@ const (
 	waysWidth float32 = 520
 )
 
-// A Framed is a step ready to be shown, and what the keyboard does there.
-type Framed struct {
-	Heading string // what the step is called, for the window's title
-	Content fyne.CanvasObject
-	First   fyne.Focusable // nil: leave the keyboard where it is
-	Keys    kit.Bindings
+// A FramedStep is a step ready to be shown, and what the keyboard does there.
+type FramedStep struct {
+	Heading  string // what the step is called, for the window's title
+	Content  fyne.CanvasObject
+	First    fyne.Focusable // nil: leave the keyboard where it is
+	Bindings kit.Bindings
 }
 
 // Page frames a step in a page: crumbs, title, the way so far, one card and an
 // action bar.
-func Page(s State, h Host, crumbs []kit.Crumb, margin float32) (kit.Page, Framed) {
+func Page(s State, h Host, crumbs []kit.Crumb, margin float32) (kit.Page, FramedStep) {
 	d := Draw(s, h)
 	names, at := Stops(h.Words, s.View)
 	p := kit.Page{Crumbs: crumbs, Title: h.Words.T("wizard.title." + string(s.View.Kind)), Margin: margin}
@@ -53,14 +53,14 @@ func Page(s State, h Host, crumbs []kit.Crumb, margin float32) (kit.Page, Framed
 }
 
 // Door frames a step as a card in the middle of the window, without the rail.
-func Door(s State, h Host, foot fyne.CanvasObject) Framed {
+func CentredCard(s State, h Host, foot fyne.CanvasObject) FramedStep {
 	d := Draw(s, h)
 	width := doorWidth
-	if s.Ways {
+	if s.ShowMethods {
 		width = waysWidth
 	}
 	parts := []fyne.CanvasObject{}
-	if d.Picture == nil && !s.Ways {
+	if d.Picture == nil && !s.ShowMethods {
 		parts = append(parts, kit.V(kit.S16, kit.H(0, kit.Mark(48), kit.Gap()), d.head()))
 		parts = append(parts, d.Body...)
 	} else {
@@ -92,7 +92,7 @@ func Door(s State, h Host, foot fyne.CanvasObject) Framed {
 }
 
 // Dialog is what a step looks like in a dialog: the content and, apart, its buttons.
-func Dialog(s State, h Host) (heading, lead string, body []fyne.CanvasObject, buttons []fyne.CanvasObject, f Framed) {
+func Dialog(s State, h Host) (heading, lead string, body []fyne.CanvasObject, buttons []fyne.CanvasObject, f FramedStep) {
 	d := Draw(s, h)
 	if h.Cancel != nil {
 		buttons = append(buttons, kit.NewButton(h.Words.T("wizard.cancel"), "", kit.Quiet, h.Cancel))
@@ -104,27 +104,27 @@ func Dialog(s State, h Host) (heading, lead string, body []fyne.CanvasObject, bu
 }
 
 // Form is a step without a frame: its head and body, and its primary button.
-func Form(s State, h Host) (content fyne.CanvasObject, next *kit.Button, f Framed) {
+func Form(s State, h Host) (content fyne.CanvasObject, next *kit.Button, f FramedStep) {
 	d := Draw(s, h)
 	return kit.V(kit.S20, append([]fyne.CanvasObject{d.head()}, d.Body...)...), d.Next, d.framed(h)
 }
 
 // framed is what all frames have: first focus, Enter and Escape.
-func (d Drawing) framed(h Host) Framed {
-	f := Framed{Heading: d.Heading, First: d.First}
+func (d StepView) framed(h Host) FramedStep {
+	f := FramedStep{Heading: d.Heading, First: d.First}
 	if next := d.Next; next != nil && !d.Careful {
-		f.Keys.Enter = func() { next.Tapped(nil) }
+		f.Bindings.Enter = func() { next.Tapped(nil) }
 	}
 	switch {
 	case d.Back && h.Back != nil:
-		f.Keys.Escape = h.Back
+		f.Bindings.Escape = h.Back
 	case d.Cancel && h.Cancel != nil:
-		f.Keys.Escape = h.Cancel
+		f.Bindings.Escape = h.Cancel
 	}
 	return f
 }
 
-func (d Drawing) head() fyne.CanvasObject {
+func (d StepView) head() fyne.CanvasObject {
 	if d.Lead == "" {
 		return kit.NewText(d.Heading, kit.Title, kit.Ink).Wrapped()
 	}
@@ -132,7 +132,7 @@ func (d Drawing) head() fyne.CanvasObject {
 }
 
 // top is the head and the body as a card shows them.
-func (d Drawing) top() []fyne.CanvasObject {
+func (d StepView) top() []fyne.CanvasObject {
 	words := []fyne.CanvasObject{}
 	if d.Heading != "" {
 		words = append(words, kit.NewText(d.Heading, kit.Heading, kit.Ink).Wrapped())
@@ -156,7 +156,7 @@ func (d Drawing) top() []fyne.CanvasObject {
 }
 
 // content is all that stands in a page's card.
-func (d Drawing) content() fyne.CanvasObject {
+func (d StepView) content() fyne.CanvasObject {
 	parts := d.top()
 	if len(d.Foot) > 0 {
 		links := kit.Flow(kit.S24, d.Foot...)

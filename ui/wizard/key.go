@@ -11,7 +11,7 @@ import (
 	"nightlatch/ui/kit"
 )
 
-// A Phase is where the talk between a person and a security key stands.
+// A Phase is a phase of the communication with a security key.
 type Phase int
 
 // The phases, roughly in their order.
@@ -19,7 +19,7 @@ const (
 	Beginning  Phase = iota
 	Inserting        // no key is there that could be used
 	Choosing         // more than one is
-	Working          // key and program talk
+	Working          // the program communicates with the key
 	Touching         // the key waits for a touch
 	Tapping          // the key is to stay on the reader
 	AskingPIN        // the key wants its PIN
@@ -28,8 +28,9 @@ const (
 	Failing          // it ended without an answer
 )
 
-// A Talk is a phase and what belongs to it.
-type Talk struct {
+// A KeyInteraction is the state of the communication with a security key: a
+// phase, and the fields that phase uses.
+type KeyInteraction struct {
 	Phase     Phase
 	Device    fido.Device
 	Chosen    bool          // the person picked it out of several by touching it
@@ -45,8 +46,8 @@ type Talk struct {
 	Enrolled  string        // Failing: the label under which this key is enrolled already
 }
 
-// A KeyInput is what a person does in a talk beyond touching the key. One of its
-// fields is set.
+// A KeyInput is a user action for the security key other than touching it. Exactly
+// one field is set.
 type KeyInput struct {
 	Retry  bool
 	Device *fido.Device
@@ -55,42 +56,42 @@ type KeyInput struct {
 	NewPIN bool // sets the PIN that was typed into it
 }
 
-// A Reach is how this computer gets to security keys.
-type Reach struct {
+// A KeyAccess describes how this computer can reach security keys.
+type KeyAccess struct {
 	NFC            bool   // this build reads keys on a reader
 	UdevCommand    string // lets the person at this computer open keys; "" where nothing is needed
 	ReadersCommand string // installs or starts the service that talks to readers; "" where none is known
 }
 
 // useSecurityKey asks for a touch on a security key.
-func useSecurityKey(s State, h Host, step api.UseSecurityKey) Drawing {
+func useSecurityKey(s State, h Host, step api.UseSecurityKey) StepView {
 	w := h.Words
-	d := Drawing{Back: true, Cancel: true}
-	picture := kit.TouchConfig{Clock: h.Clock, Reader: s.Talk.Device.Transport == fido.NFC}
+	d := StepView{Back: true, Cancel: true}
+	picture := kit.TouchConfig{Clock: h.Clock, Reader: s.Key.Device.Transport == fido.NFC}
 	switch {
-	case s.Talk.Phase == SettingPIN:
+	case s.Key.Phase == SettingPIN:
 		d.setPIN(s, h)
-	case s.View.Refusal != nil || s.Fault != nil && s.Talk.Phase != AskingPIN || s.Talk.Phase == Failing:
+	case s.View.Refusal != nil || s.Fault != nil && s.Key.Phase != AskingPIN || s.Key.Phase == Failing:
 		d.keyFailed(s, h)
-	case s.Talk.Phase == Choosing:
+	case s.Key.Phase == Choosing:
 		d.chooseKey(s, h)
-	case s.Talk.Phase == AskingPIN:
+	case s.Key.Phase == AskingPIN:
 		d.askPIN(s, h)
-	case s.Talk.Phase == Touching || s.Talk.Phase == Tapping:
-		d.Heading, d.Lead = KeyPrompt(w, s.Talk.Phase, s.Talk.Device)
-		if s.Talk.Chosen && s.Talk.Phase == Touching {
-			d.Heading, d.Lead = w.T("wizard.key.again"), w.T("wizard.key.again-lead", assets.Args{"key": DeviceName(w, s.Talk.Device)})
+	case s.Key.Phase == Touching || s.Key.Phase == Tapping:
+		d.Heading, d.Lead = KeyPrompt(w, s.Key.Phase, s.Key.Device)
+		if s.Key.Chosen && s.Key.Phase == Touching {
+			d.Heading, d.Lead = w.T("wizard.key.again"), w.T("wizard.key.again-lead", assets.Args{"key": DeviceName(w, s.Key.Device)})
 		}
 		picture.Lit = true
 		d.Picture = kit.NewTouchPicture(picture)
-		d.Body = []fyne.CanvasObject{kit.Centre(KeyCountdown(h.Words, h.Clock, s.Talk.Until))}
-	case s.Talk.Phase == Working || s.Talk.Phase == Answering:
-		d.Heading, d.Lead = KeyPrompt(w, s.Talk.Phase, s.Talk.Device)
+		d.Body = []fyne.CanvasObject{kit.Centre(KeyCountdown(h.Words, h.Clock, s.Key.Until))}
+	case s.Key.Phase == Working || s.Key.Phase == Answering:
+		d.Heading, d.Lead = KeyPrompt(w, s.Key.Phase, s.Key.Device)
 		d.Picture = kit.NewTouchPicture(picture)
 	default:
 		d.insertKey(s, h)
 	}
-	if link := otherWay(h, step.Alternatives); link != nil && s.Talk.Phase != SettingPIN {
+	if link := otherWay(h, step.Alternatives); link != nil && s.Key.Phase != SettingPIN {
 		d.Foot = append([]fyne.CanvasObject{link}, d.Foot...)
 	}
 	return d
@@ -151,10 +152,10 @@ func DeviceIcon(d fido.Device) string {
 func LabTag(w *assets.Catalog) fyne.CanvasObject { return kit.Tag("lab", w.T("wizard.key.lab")) }
 
 // nameKey asks what to call the key that was just enrolled (R31).
-func nameKey(s State, h Host, step api.NameKey) Drawing {
+func nameKey(s State, h Host, step api.NameKey) StepView {
 	w := h.Words
 	fill(s, &s.Draft.Label, step.Suggested)
-	d := Drawing{Heading: w.T("wizard.name.heading"), Lead: w.T("wizard.name.lead"), Tile: "check", Cancel: true}
+	d := StepView{Heading: w.T("wizard.name.heading"), Lead: w.T("wizard.name.lead"), Tile: "check", Cancel: true}
 	next := func() { must(s, h, s.Draft.Label, "label", api.Label{Label: s.Draft.Label}) }
 	label := newField(w.T("wizard.name"), w.T("wizard.name.hint"), false, refusedField(s, "label"), &s.Draft.Label)
 	if s.Draft.Label == step.Suggested {

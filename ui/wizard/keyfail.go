@@ -19,7 +19,7 @@ const (
 
 // keyFailed says why there is no answer from a key, or why it was refused, and
 // offers what helps: to try again, to give the key a PIN, to make room on it.
-func (d *Drawing) keyFailed(s State, h Host) {
+func (d *StepView) keyFailed(s State, h Host) {
 	w := h.Words
 	d.Heading, d.Lead = w.T("wizard.key.failed"), ""
 	again := func() {
@@ -29,7 +29,7 @@ func (d *Drawing) keyFailed(s State, h Host) {
 	}
 	step, _ := s.View.Step.(api.UseSecurityKey)
 	// Without options no key of this account can be used here, and some builds use none.
-	if len(step.Create)+len(step.Get) > 0 && !errors.Is(s.Talk.Err, fido.ErrUnsupported) {
+	if len(step.Create)+len(step.Get) > 0 && !errors.Is(s.Key.Err, fido.ErrUnsupported) {
 		d.Next = primary(s, h, w.T("wizard.key.retry"), again)
 		d.First = d.Next
 	}
@@ -37,11 +37,11 @@ func (d *Drawing) keyFailed(s State, h Host) {
 		d.refuse(s, h)
 		return
 	}
-	r := ExplainKey(w, s.Talk.Err)
-	if s.Talk.Enrolled != "" {
-		r = say(w, api.KeyAlreadyEnrolled, "", assets.Args{"key": s.Talk.Enrolled})
+	r := ExplainKey(w, s.Key.Err)
+	if s.Key.Enrolled != "" {
+		r = say(w, api.KeyAlreadyEnrolled, "", assets.Args{"key": s.Key.Enrolled})
 	}
-	err := s.Talk.Err
+	err := s.Key.Err
 	if len(step.Elsewhere) > 0 && errors.Is(err, fido.ErrNotEnrolled) {
 		k := step.Elsewhere[0]
 		r = say(w, "key_not_enrolled", "elsewhere", assets.Args{"key": k.Label, "there": k.RPID})
@@ -64,9 +64,9 @@ func (d *Drawing) keyFailed(s State, h Host) {
 	}
 	d.Body = append(d.Body, said(r, links...))
 	switch {
-	case errors.Is(err, fido.ErrNoPermission) && s.Reach.UdevCommand != "":
-		d.Body = append(d.Body, kit.NewCommand(w.T("wizard.copy"), s.Reach.UdevCommand, h.CopyLine))
-	case errors.Is(err, fido.ErrNoReaderService) && s.Reach.ReadersCommand != "":
-		d.Body = append(d.Body, kit.NewCommand(w.T("wizard.copy"), s.Reach.ReadersCommand, h.CopyLine))
+	case errors.Is(err, fido.ErrNoPermission) && s.KeyAccess.UdevCommand != "":
+		d.Body = append(d.Body, kit.NewCommand(w.T("wizard.copy"), s.KeyAccess.UdevCommand, h.CopyLine))
+	case errors.Is(err, fido.ErrNoReaderService) && s.KeyAccess.ReadersCommand != "":
+		d.Body = append(d.Body, kit.NewCommand(w.T("wizard.copy"), s.KeyAccess.ReadersCommand, h.CopyLine))
 	}
 }

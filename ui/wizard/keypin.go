@@ -21,7 +21,7 @@ const maxPINBytes = 63
 const leastPIN = 4
 
 // askPIN asks for the key's own PIN and says how many tries the key has left.
-func (d *Drawing) askPIN(s State, h Host) {
+func (d *StepView) askPIN(s State, h Host) {
 	w := h.Words
 	next := func() {
 		if s.Draft.PIN == "" {
@@ -36,16 +36,16 @@ func (d *Drawing) askPIN(s State, h Host) {
 	switch {
 	case s.Fault != nil:
 		pin.Refuse(s.Fault.What)
-	case s.Talk.WrongPIN:
+	case s.Key.WrongPIN:
 		pin.Refuse(w.T("wizard.key.pin-wrong"))
 	}
 	parts := []fyne.CanvasObject{
 		kit.V(kit.S4, kit.NewText(w.T("wizard.key.pin-heading"), kit.Heading, kit.Ink).Wrapped(),
-			kit.Para(w.T("wizard.key.pin-lead", assets.Args{"key": DeviceName(w, s.Talk.Device)}), kit.Ink2)),
+			kit.Para(w.T("wizard.key.pin-lead", assets.Args{"key": DeviceName(w, s.Key.Device)}), kit.Ink2)),
 		pin,
 	}
-	if s.Talk.TriesLeft > 0 && (s.Talk.WrongPIN || s.Talk.TriesLeft < pinTries) {
-		parts = append(parts, PINTries(s.Talk.TriesLeft)...)
+	if s.Key.TriesLeft > 0 && (s.Key.WrongPIN || s.Key.TriesLeft < pinTries) {
+		parts = append(parts, PINTries(s.Key.TriesLeft)...)
 	}
 	if s.Draft.Hints {
 		parts = append(parts, kit.Banner(kit.Info, w.T("wizard.key.pin-forgotten"), w.T("wizard.key.pin-forgotten-why"), w.T("wizard.key.pin-forgotten-next")))
@@ -58,23 +58,23 @@ func (d *Drawing) askPIN(s State, h Host) {
 }
 
 // beside sets a form beside the picture of a key.
-func (d *Drawing) beside(s State, h Host, parts []fyne.CanvasObject) {
-	picture := kit.NewTouchPicture(kit.TouchConfig{Clock: h.Clock, Reader: s.Talk.Device.Transport == fido.NFC})
+func (d *StepView) beside(s State, h Host, parts []fyne.CanvasObject) {
+	picture := kit.NewTouchPicture(kit.TouchConfig{Clock: h.Clock, Reader: s.Key.Device.Transport == fido.NFC})
 	d.Body = []fyne.CanvasObject{kit.Beside(kit.S32, 300, picture, kit.V(kit.S20, parts...))}
 }
 
 // setPIN gives the key its first PIN, or another one, without leaving the ceremony.
-func (d *Drawing) setPIN(s State, h Host) {
+func (d *StepView) setPIN(s State, h Host) {
 	w := h.Words
 	key := "wizard.key.new-pin"
-	if s.Talk.OldPIN {
+	if s.Key.OldPIN {
 		key = "wizard.key.other-pin"
 	}
-	form := PINForm{Words: w, Draft: &s.Draft.PINs, Min: s.Talk.MinPIN, Old: s.Talk.OldPIN, Tries: s.Talk.TriesLeft, Fault: s.Fault}
+	form := PINForm{Words: w, Draft: &s.Draft.PINs, Min: s.Key.MinPIN, Old: s.Key.OldPIN, Tries: s.Key.TriesLeft, Fault: s.Fault}
 	fields, first := form.Draw()
 	d.beside(s, h, append([]fyne.CanvasObject{
 		kit.V(kit.S4, kit.NewText(w.T(key), kit.Heading, kit.Ink).Wrapped(),
-			kit.Para(w.T(key+"-lead", assets.Args{"key": DeviceName(w, s.Talk.Device)}), kit.Ink2)),
+			kit.Para(w.T(key+"-lead", assets.Args{"key": DeviceName(w, s.Key.Device)}), kit.Ink2)),
 	}, fields...))
 	d.Next = primary(s, h, w.T(key+"-do"), func() {
 		switch why := form.Check(); {
@@ -100,7 +100,7 @@ type PINForm struct {
 	Min   int // characters; 0 means the fewest that any key takes
 	Old   bool
 	Tries int // wrong ones left, with Old
-	Fault *Said
+	Fault *Explanation
 }
 
 // Draw draws the fields; first has the keyboard at first.
@@ -183,10 +183,10 @@ func (f PINForm) min() int { return max(f.Min, leastPIN) }
 
 // Check says what is amiss before the key is asked, nil if nothing is. A PIN is
 // counted in characters, in Unicode's normal form C (CTAP 2.1, 6.5.1).
-func (f PINForm) Check() *Said {
+func (f PINForm) Check() *Explanation {
 	w := f.Words
 	pin := norm.NFC.String(f.Draft.New)
-	var r Said
+	var r Explanation
 	switch {
 	case f.Old && f.Draft.Old == "":
 		r = say(w, "empty.pin", "", nil)

@@ -9,18 +9,18 @@ import (
 )
 
 // insertKey waits for a key, and says what is in the way of one that is there.
-func (d *Drawing) insertKey(s State, h Host) {
+func (d *StepView) insertKey(s State, h Host) {
 	w := h.Words
 	if s.Lab {
 		d.Foot = append(d.Foot, kit.NewLink(w.T("wizard.key.open-lab"), func() { h.Open("lab") }))
 	}
-	if len(s.Talk.Locked) > 0 {
-		r, line := NoPermission(w, s.Talk.Locked[0], s.Reach, h.CopyLine)
+	if len(s.Key.Locked) > 0 {
+		r, line := NoPermission(w, s.Key.Locked[0], s.KeyAccess, h.CopyLine)
 		d.Heading, d.Lead, d.Tile, d.Body = r.What, r.Why+" "+r.Next, "usb", line
 		return
 	}
 	d.Heading, d.Lead = KeyPrompt(w, Inserting, fido.Device{})
-	if s.Talk.Reader.Present() {
+	if s.Key.Reader.Present() {
 		d.Heading, d.Lead = w.T("wizard.key.insert-or-tap"), w.T("wizard.key.insert-or-tap-lead")
 	}
 	d.Picture = kit.NewTouchPicture(kit.TouchConfig{Clock: h.Clock, Apart: true})
@@ -28,21 +28,21 @@ func (d *Drawing) insertKey(s State, h Host) {
 }
 
 // readerSays is how things stand with keys over NFC, and what helps.
-func (d *Drawing) readerSays(s State, h Host) []fyne.CanvasObject {
+func (d *StepView) readerSays(s State, h Host) []fyne.CanvasObject {
 	w := h.Words
 	note := func(words string) fyne.CanvasObject {
 		return kit.NewText(words, kit.Caption, kit.Ink2).Wrapped().Centered()
 	}
-	name := s.Talk.Reader.Name
+	name := s.Key.Reader.Name
 	if name == "" {
 		name = w.T("wizard.key.reader")
 	}
 	args := assets.Args{"reader": name}
-	switch state := s.Talk.Reader.State; {
+	switch state := s.Key.Reader.State; {
 	case state == fido.NoReaderService:
 		parts := []fyne.CanvasObject{note(w.T("wizard.key.no-service"))}
-		if s.Reach.ReadersCommand != "" {
-			parts = append(parts, kit.NewCommand(w.T("wizard.copy"), s.Reach.ReadersCommand, h.CopyLine))
+		if s.KeyAccess.ReadersCommand != "" {
+			parts = append(parts, kit.NewCommand(w.T("wizard.copy"), s.KeyAccess.ReadersCommand, h.CopyLine))
 		}
 		return []fyne.CanvasObject{kit.Narrow(560, kit.V(kit.S8, parts...))}
 	case state == fido.ReaderDenied:
@@ -54,8 +54,8 @@ func (d *Drawing) readerSays(s State, h Host) []fyne.CanvasObject {
 	case state == fido.ReaderReady:
 		return []fyne.CanvasObject{note(w.T("wizard.key.reader-ready", args))}
 	case state == fido.ReaderNotFIDO, state == fido.ReaderBusy:
-		return []fyne.CanvasObject{kit.Narrow(560, ReaderTrouble(w, s.Talk.Reader))}
-	case !s.Reach.NFC:
+		return []fyne.CanvasObject{kit.Narrow(560, ReaderTrouble(w, s.Key.Reader))}
+	case !s.KeyAccess.NFC:
 		return []fyne.CanvasObject{note(w.T("wizard.key.no-nfc"))}
 	}
 	return nil
@@ -72,25 +72,25 @@ func ReaderTrouble(w *assets.Catalog, reader fido.Reader) fyne.CanvasObject {
 
 // NoPermission names the rule that is missing for a key that may not be opened,
 // with the line that installs it. Once it is there the key appears by itself.
-func NoPermission(w *assets.Catalog, d fido.Device, reach Reach, copyLine func(string)) (r Said, line []fyne.CanvasObject) {
+func NoPermission(w *assets.Catalog, d fido.Device, access KeyAccess, copyLine func(string)) (r Explanation, line []fyne.CanvasObject) {
 	r = ExplainKey(w, fido.ErrNoPermission)
 	r.What = w.T("wizard.key.locked", assets.Args{"key": DeviceName(w, d)})
-	if reach.UdevCommand != "" {
-		line = []fyne.CanvasObject{kit.NewCommand(w.T("wizard.copy"), reach.UdevCommand, copyLine)}
+	if access.UdevCommand != "" {
+		line = []fyne.CanvasObject{kit.NewCommand(w.T("wizard.copy"), access.UdevCommand, copyLine)}
 	}
 	return r, line
 }
 
 // chooseKey lists the keys that are there, while they blink: one picks by
 // touching, or on screen.
-func (d *Drawing) chooseKey(s State, h Host) {
+func (d *StepView) chooseKey(s State, h Host) {
 	w := h.Words
 	d.Heading, d.Lead = w.T("wizard.key.choose"), w.T("wizard.key.choose-lead")
-	if s.Talk.Until.IsZero() {
+	if s.Key.Until.IsZero() {
 		d.Lead = w.T("wizard.key.choose-here-lead")
 	}
 	var rows []fyne.CanvasObject
-	for _, dev := range s.Talk.Devices {
+	for _, dev := range s.Key.Devices {
 		trail := []fyne.CanvasObject{kit.Chevron()}
 		if dev.Virtual {
 			trail = append([]fyne.CanvasObject{LabTag(w)}, trail...)
@@ -103,7 +103,7 @@ func (d *Drawing) chooseKey(s State, h Host) {
 		rows = append(rows, row)
 	}
 	d.Body = []fyne.CanvasObject{kit.List(72, rows...)}
-	if !s.Talk.Until.IsZero() {
-		d.Body = append(d.Body, kit.H(0, KeyCountdown(w, h.Clock, s.Talk.Until), kit.Gap()))
+	if !s.Key.Until.IsZero() {
+		d.Body = append(d.Body, kit.H(0, KeyCountdown(w, h.Clock, s.Key.Until), kit.Gap()))
 	}
 }

@@ -32,9 +32,9 @@ func otherWay(h Host, alternatives []api.Method) fyne.CanvasObject {
 }
 
 // chooseWay lists every other enrolled method (R40).
-func chooseWay(s State, h Host) Drawing {
+func chooseWay(s State, h Host) StepView {
 	w := h.Words
-	d := Drawing{Heading: w.T("wizard.ways.heading"), Lead: w.T("wizard.ways.lead"), Back: true}
+	d := StepView{Heading: w.T("wizard.ways.heading"), Lead: w.T("wizard.ways.lead"), Back: true}
 	var rows []fyne.CanvasObject
 	for _, m := range alternatives(s.View.Step) {
 		row := kit.NewTapRow(kit.Row(kit.Tile(MethodIcon(m), false), nameOf(w, m), w.T("wizard.ways."+string(m)), kit.Chevron()),

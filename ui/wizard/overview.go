@@ -22,7 +22,7 @@ func points(m api.Method) [][2]string {
 }
 
 // overview says what an enrolment will do before it does anything (R2).
-func overview(s State, h Host, step api.Overview) Drawing {
+func overview(s State, h Host, step api.Overview) StepView {
 	w := h.Words
 	key := "wizard.overview." + string(step.Method)
 	var list []fyne.CanvasObject
@@ -34,7 +34,7 @@ func overview(s State, h Host, step api.Overview) Drawing {
 			kit.NewText(w.T(key+"."+p[1]), kit.Strong, kit.Ink).Wrapped(),
 			kit.Para(w.T(key+"."+p[1]+"-why"), kit.Ink2))))))
 	}
-	d := Drawing{Heading: w.T("wizard.overview.heading"), Lead: w.T(key + ".lead"), Cancel: true}
+	d := StepView{Heading: w.T("wizard.overview.heading"), Lead: w.T(key + ".lead"), Cancel: true}
 	d.Body = []fyne.CanvasObject{
 		kit.V(kit.S20, list...),
 		kit.Banner(kit.Info, w.T(key+".note"), w.T(key+".note-why"), ""),

@@ -20,13 +20,13 @@ func newField(label, hint string, secret, refused bool, draft *string) *kit.Text
 }
 
 // said is the banner of a refusal: what happened, why, what next.
-func said(s Said, links ...fyne.CanvasObject) fyne.CanvasObject {
+func said(s Explanation, links ...fyne.CanvasObject) fyne.CanvasObject {
 	return kit.Banner(kit.Refused, s.What, s.Why, s.Next, links...)
 }
 
 // refusal is what the last input met with, whoever refused it: the screen, the
 // road, or the ceremony. It is nil when nothing was refused.
-func refusal(s State, w *assets.Catalog) *Said {
+func refusal(s State, w *assets.Catalog) *Explanation {
 	if s.Fault != nil {
 		return s.Fault
 	}
@@ -68,7 +68,7 @@ func refusedField(s State, names ...string) bool {
 
 // refuse adds the banner of a refusal to a drawing, with a countdown to the next
 // try where there is one; until then the primary button is off.
-func (d *Drawing) refuse(s State, h Host, links ...fyne.CanvasObject) {
+func (d *StepView) refuse(s State, h Host, links ...fyne.CanvasObject) {
 	r := refusal(s, h.Words)
 	if r == nil {
 		return
@@ -95,7 +95,7 @@ func (d *Drawing) refuse(s State, h Host, links ...fyne.CanvasObject) {
 // refuseUntilTyped is refuse for a step with a code: once another one is being
 // typed, what was wrong with the one before goes. A wait for the next try stays.
 // What it returns takes what is typed.
-func (d *Drawing) refuseUntilTyped(s State, h Host, links ...fyne.CanvasObject) func(code string) {
+func (d *StepView) refuseUntilTyped(s State, h Host, links ...fyne.CanvasObject) func(code string) {
 	r := refusal(s, h.Words)
 	waits := r != nil && r.RetryAt.After(h.Clock.Now())
 	var why fyne.CanvasObject

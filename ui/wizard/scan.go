@@ -11,9 +11,9 @@ import (
 )
 
 // scanQR shows a new secret as a QR code and as text in groups of four (R20).
-func scanQR(s State, h Host, step api.ScanQR) Drawing {
+func scanQR(s State, h Host, step api.ScanQR) StepView {
 	w := h.Words
-	d := Drawing{
+	d := StepView{
 		Heading: w.T("wizard.scan.heading"),
 		Lead:    w.T("wizard.scan.lead", assets.Args{"account": s.Account.Username}),
 		Back:    true, Cancel: true,

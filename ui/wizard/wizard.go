@@ -19,18 +19,18 @@ import (
 
 // A State is all that a step is drawn from.
 type State struct {
-	View    api.View
-	Account api.Account // who is signed in; zero at the doors
-	Draft   *Draft      // what was typed so far
-	Fault   *Said       // why the last input was not sent, or did not arrive
-	Busy    bool        // an input is on its way
-	Gone    bool        // the ceremony expired, or was answered elsewhere
-	Ways    bool        // the list of other ways is shown instead of the step (R40)
-	Talk    Talk        // where the talk with the security key stands
-	Saved   Saved       // what was done with the backup code
-	Lab     bool        // a virtual key can be plugged in
-	Further bool        // there are accounts on this server already
-	Reach   Reach       // how this computer gets to security keys
+	View        api.View
+	Account     api.Account    // who is signed in; zero at the doors
+	Draft       *Draft         // what was typed so far
+	Fault       *Explanation   // why the last input was not sent, or did not arrive
+	Busy        bool           // an input is on its way
+	Gone        bool           // the ceremony expired, or was answered elsewhere
+	ShowMethods bool           // the list of other ways is shown instead of the step (R40)
+	Key         KeyInteraction // where the talk with the security key stands
+	Saved       Saved          // what was done with the backup code
+	Lab         bool           // a virtual key can be plugged in
+	HasAccounts bool           // there are accounts on this server already
+	KeyAccess   KeyAccess      // how this computer gets to security keys
 }
 
 // A Draft is what a person has typed into a step. A step that is drawn again,
@@ -59,11 +59,11 @@ type Host struct {
 	Clock  kit.Clock      // the server's, as far as we know it
 	Zone   *time.Location // nil: this computer's
 	Send   func(api.Input)
-	Back   func()     // nil where there is nothing to go back to
-	Cancel func()     // nil where it can't be cancelled
-	Leave  func()     // the ceremony has ended
-	SignUp func()     // nil where no account can be created
-	Fail   func(Said) // shows why an input was not sent
+	Back   func()            // nil where there is nothing to go back to
+	Cancel func()            // nil where it can't be cancelled
+	Leave  func()            // the ceremony has ended
+	SignUp func()            // nil where no account can be created
+	Fail   func(Explanation) // shows why an input was not sent
 	Redraw func()
 	Begin  func() // begins anew what is gone
 	Ways   func(show bool)
@@ -77,8 +77,8 @@ type Host struct {
 	Key      func(KeyInput)
 }
 
-// A Drawing is one step on screen, before it is framed.
-type Drawing struct {
+// A StepView is one step on screen, before it is framed.
+type StepView struct {
 	Heading, Lead string
 	Tile          string            // an icon before the heading, if it has one
 	Picture       fyne.CanvasObject // above a centred heading, if it has one
@@ -92,11 +92,11 @@ type Drawing struct {
 
 // Draw draws the step that the view is at. It panics on a step without a
 // renderer; a test holds api.Steps to there being none.
-func Draw(s State, h Host) Drawing {
+func Draw(s State, h Host) StepView {
 	switch {
 	case s.Gone:
 		return gone(s, h)
-	case s.Ways:
+	case s.ShowMethods:
 		return chooseWay(s, h)
 	}
 	switch step := s.View.Step.(type) {

@@ -43,7 +43,7 @@ func host(w *assets.Catalog, sent *[]api.Input) Host {
 	return Host{
 		Words: w, Clock: kit.Clock{Now: still}, Zone: time.UTC,
 		Send: func(in api.Input) { *sent = append(*sent, in) }, Back: nothing, Cancel: nothing, Leave: nothing, Redraw: nothing, Begin: nothing,
-		Fail: func(Said) {}, Ways: func(bool) {}, Open: func(string) {}, Copy: func(string) {}, CopyLine: func(string) {}, Key: func(KeyInput) {},
+		Fail: func(Explanation) {}, Ways: func(bool) {}, Open: func(string) {}, Copy: func(string) {}, CopyLine: func(string) {}, Key: func(KeyInput) {},
 		Save: func(api.SaveBackupCode) {}, Print: func(api.SaveBackupCode) {}, Check: func(api.SaveBackupCode) {},
 	}
 }
@@ -121,13 +121,13 @@ func TestFirstFocus(t *testing.T) {
 	var sent []api.Input
 	h := host(english(t), &sent)
 	for _, step := range api.Steps() {
-		f := Door(State{View: api.View{Kind: api.SignIn, Step: step}, Draft: &Draft{}}, h, nil)
+		f := CentredCard(State{View: api.View{Kind: api.SignIn, Step: step}, Draft: &Draft{}}, h, nil)
 		_, waits := step.(api.UseSecurityKey)
 		_, careful := step.(api.Confirm)
 		if f.First == nil && !waits && !careful {
 			t.Errorf("%T: nothing has the keyboard", step)
 		}
-		if careful && f.Keys.Enter != nil {
+		if careful && f.Bindings.Enter != nil {
 			t.Errorf("%T: Enter alone confirms a loss", step)
 		}
 	}
@@ -174,7 +174,7 @@ func TestEveryCodeHasWords(t *testing.T) {
 		case api.TemporaryPasswordRequired, api.TemporaryPasswordExpired, api.BackupCodeNotAccepted:
 			continue // said to third-party clients, in their protocol's words
 		}
-		for _, said := range []Said{
+		for _, said := range []Explanation{
 			ExplainRefusal(w, &api.Refusal{Code: code}, api.EnterPassword{}),
 			Explain(w, &api.Problem{Code: code}),
 		} {
@@ -219,7 +219,7 @@ func TestNoFurtherTryWithoutKeys(t *testing.T) {
 	dressed(t)
 	step := api.UseSecurityKey{Get: api.RawJSON(`{}`)}
 	for err, again := range map[error]bool{fido.ErrUnsupported: false, fido.ErrRemoved: true} {
-		s := State{View: api.View{Kind: api.SignIn, Step: step}, Talk: Talk{Phase: Failing, Err: err}}
+		s := State{View: api.View{Kind: api.SignIn, Step: step}, Key: KeyInteraction{Phase: Failing, Err: err}}
 		if d := useSecurityKey(s, Host{Words: english(t)}, step); (d.Next != nil) != again {
 			t.Errorf("%v: another try is offered: %t", err, d.Next != nil)
 		}
@@ -241,7 +241,7 @@ func TestKeyOfAnotherName(t *testing.T) {
 		}
 		var sent []api.Input
 		step := api.UseSecurityKey{Elsewhere: []api.ForeignKey{{Label: "Blue", RPID: "localhost"}}}
-		if f := Door(State{View: api.View{Kind: api.SignIn, Step: step, Refusal: r}, Draft: &Draft{}}, host(w, &sent), nil); f.Keys.Enter != nil {
+		if f := CentredCard(State{View: api.View{Kind: api.SignIn, Step: step, Refusal: r}, Draft: &Draft{}}, host(w, &sent), nil); f.Bindings.Enter != nil {
 			t.Errorf("%q: the touch can be tried again", tt.reason)
 		}
 	}
@@ -285,7 +285,7 @@ func TestDraftSurvives(t *testing.T) {
 	s := State{View: api.View{Kind: api.EnrollText, Step: api.EnterPhone{Number: "+12025550143", Discoverable: true}}, Draft: &Draft{}}
 	read := func() string {
 		text := ""
-		kit.Walk(Door(s, h, nil).Content, func(o fyne.CanvasObject) bool {
+		kit.Walk(CentredCard(s, h, nil).Content, func(o fyne.CanvasObject) bool {
 			if in, ok := o.(*kit.TextField); ok {
 				text = in.Text()
 			}

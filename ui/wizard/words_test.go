@@ -34,7 +34,7 @@ func TestWordsHold(t *testing.T) {
 	} {
 		said := ""
 		s := State{View: tt.view, Account: tt.account, Draft: &Draft{}}
-		kit.Walk(Door(s, h, nil).Content, func(o fyne.CanvasObject) bool {
+		kit.Walk(CentredCard(s, h, nil).Content, func(o fyne.CanvasObject) bool {
 			if w, ok := o.(*kit.Text); ok {
 				said += w.Words + " | "
 			}
