@@ -80,11 +80,11 @@ type Console struct {
 	dock    *fyne.Container // the lab, if it is there
 	lab     *labPanel
 	front   screen
-	scope   *Scope       // of the screen in front
-	session *Scope       // of whoever is signed in
-	keys    kit.Bindings     // of the screen in front
-	still   bool         // the screen in front has not been drawn ready yet
-	place   string       // what this computer is called
+	scope   *Scope              // of the screen in front
+	session *Scope              // of whoever is signed in
+	keys    kit.Bindings        // of the screen in front
+	still   bool                // the screen in front has not been drawn ready yet
+	place   string              // what this computer is called
 	trouble *wizard.Explanation // shown above the page in front
 	toast   *kit.Toaster
 	early   bool // the window is not shown yet: what changes is drawn once, at the end

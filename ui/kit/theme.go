@@ -23,7 +23,7 @@ const (
 // carries what every part looks up when it is drawn: palette, text size, words.
 type Theme struct {
 	Mode  Mode
-	Scale float32       // of text, icons and controls: 1, 1.25 or 1.5; 0 means 1
+	Scale float32         // of text, icons and controls: 1, 1.25 or 1.5; 0 means 1
 	Words *assets.Catalog // what the parts themselves say; nil means English
 }
 

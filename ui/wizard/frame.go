@@ -14,7 +14,7 @@ const (
 	waysWidth float32 = 520
 )
 
-// A FramedStep is a step ready to be shown, and what the keyboard does there.
+// A FramedStep is a step inside its frame, ready to be shown, with its key bindings.
 type FramedStep struct {
 	Heading  string // what the step is called, for the window's title
 	Content  fyne.CanvasObject

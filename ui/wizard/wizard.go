@@ -25,12 +25,12 @@ type State struct {
 	Fault       *Explanation   // why the last input was not sent, or did not arrive
 	Busy        bool           // an input is on its way
 	Gone        bool           // the ceremony expired, or was answered elsewhere
-	ShowMethods bool           // the list of other ways is shown instead of the step (R40)
-	Key         KeyInteraction // where the talk with the security key stands
+	ShowMethods bool           // shows the list of other methods in place of the step (R40)
+	Key         KeyInteraction // the communication with the security key
 	Saved       Saved          // what was done with the backup code
 	Lab         bool           // a virtual key can be plugged in
-	HasAccounts bool           // there are accounts on this server already
-	KeyAccess   KeyAccess      // how this computer gets to security keys
+	HasAccounts bool           // this server has accounts already
+	KeyAccess   KeyAccess      // how this computer can reach security keys
 }
 
 // A Draft is what a person has typed into a step. A step that is drawn again,
@@ -77,7 +77,7 @@ type Host struct {
 	Key      func(KeyInput)
 }
 
-// A StepView is one step on screen, before it is framed.
+// A StepView is what one step shows, without a frame around it.
 type StepView struct {
 	Heading, Lead string
 	Tile          string            // an icon before the heading, if it has one
