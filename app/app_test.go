@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -51,32 +50,6 @@ func TestCheckListen(t *testing.T) {
 		if host != tt.host && tt.ok || port != tt.port && tt.ok || (err == nil) != tt.ok {
 			t.Errorf("%q is %q, %q, %v", tt.address, host, port, err)
 		}
-	}
-}
-
-// A directory in which everybody can write is no place for data: whoever else is on
-// the machine could put a database and a key of theirs in the place of ours.
-func TestDirectoryForEverybody(t *testing.T) {
-	t.Parallel()
-	if runtime.GOOS == "windows" {
-		return // permissions are another thing there, and a new directory has its parent's
-	}
-	for mode, ok := range map[os.FileMode]bool{0o700: true, 0o755: true, 0o775: true, 0o777: false, 0o703: false, 0o777 | os.ModeSticky: true} {
-		dir := filepath.Join(t.TempDir(), "data")
-		if err := os.Mkdir(dir, 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.Chmod(dir, mode); err != nil {
-			t.Fatal(err)
-		}
-		var no *refusal
-		if _, err := prepareDirectory(dir); (err == nil) != ok || !ok && (!errors.As(err, &no) || !strings.Contains(no.sentence, dir)) {
-			t.Errorf("%o: %v", mode, err)
-		}
-	}
-	made, err := prepareDirectory(filepath.Join(t.TempDir(), "new", "data"))
-	if stat, serr := os.Stat(made); err != nil || serr != nil || stat.Mode().Perm() != 0o700 {
-		t.Errorf("%v, %v: %v", err, serr, stat)
 	}
 }
 

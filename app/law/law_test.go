@@ -3,10 +3,6 @@
 package law
 
 import (
-	"encoding/json"
-	"errors"
-	"io"
-	"os"
 	"os/exec"
 	"path"
 	"slices"
@@ -17,8 +13,10 @@ import (
 const module = "nightlatch"
 
 // imports says which packages of the project a package may import. A trailing
-// /... stands for a package and all below it. Packages that are not listed are
-// judged by their nearest listed parent. Tests may import more.
+// /... stands for a package and all below it. A package that is not listed may do
+// what its nearest listed parent may, and import that parent. Tests may import more,
+// and so may packages for tests, whose names end in "test". Every entry must be
+// needed: TestNoUnusedPermission.
 var imports = map[string][]string{
 	"app":    {"..."},
 	"assets": {},
@@ -31,8 +29,8 @@ var imports = map[string][]string{
 	"fido":          {},
 	"fido/libfido2": {"fido", "fido/hidraw"},
 	"fido/hidraw":   {"fido"},
-	"fido/ctaphid":  {"fido"},
-	"fido/pty":      {"fido", "fido/ctaphid"},
+	"fido/ctaphid":  {},
+	"fido/pty":      {"fido"},
 	"fido/nfc":      {"fido", "fido/ctaphid", "fido/nfc/..."},
 	"fido/nfc/apdu": {},
 	"fido/pcsc":     {"fido", "fido/nfc"},
@@ -50,25 +48,25 @@ var imports = map[string][]string{
 	"server/session":      {"server/store/..."},
 	"server/otp":          {},
 	"server/e164":         {},
-	"server/webauthn":     {"server/api"},
+	"server/webauthn":     {},
 	"server/delivery":     {"server/api", "server/store/..."},
-	"server/account":      {"server/api", "server/store/...", "server/audit", "server/e164"},
-	"server/backupcode":   {"server/api", "server/account", "server/ratelimit", "server/store/...", "server/audit"},
-	"server/temppassword": {"server/api", "server/account", "server/ratelimit", "server/store/...", "server/audit"},
-	"server/ceremony": {
-		"server/api", "server/store/...", "server/audit", "server/delivery", "server/account", "server/session",
+	"server/account":      {"server/api", "server/store/...", "server/e164"},
+	"server/backupcode":   {"server/api", "server/account", "server/store/..."},
+	"server/temppassword": {"server/api", "server/account", "server/store/..."},
+	"server/ceremony":     {"server/api", "server/store/...", "server/audit", "server/delivery", "server/session"},
+	"server/ceremony/proof": {
+		"server/api", "server/ceremony", "server/store/...", "server/account", "server/audit",
+		"server/delivery", "server/otp", "server/ratelimit", "server/session", "server/webauthn",
 	},
-	"server/ceremony/proof":        rules,
-	"server/ceremony/ceremonytest": {"server/..."},
-	"server/signin":                rules,
-	"server/enroll":                rules,
-	"server/lab":                   {"server/api", "server/client", "server/delivery", "server/otp"},
-}
-
-// rules is what the definitions of the ceremonies are made of.
-var rules = []string{
-	"server/api", "server/ceremony/...", "server/store/...", "server/account", "server/audit", "server/backupcode",
-	"server/delivery", "server/otp", "server/ratelimit", "server/session", "server/temppassword", "server/webauthn",
+	"server/signin": {
+		"server/api", "server/ceremony/...", "server/store/...", "server/account", "server/audit", "server/backupcode",
+		"server/delivery", "server/otp", "server/ratelimit", "server/session", "server/webauthn",
+	},
+	"server/enroll": {
+		"server/api", "server/ceremony/...", "server/store/...", "server/account", "server/audit", "server/backupcode",
+		"server/delivery", "server/otp", "server/temppassword", "server/webauthn",
+	},
+	"server/lab": {"server/api", "server/otp"},
 }
 
 // backEnds are imported by app alone, which chooses one.
@@ -84,7 +82,6 @@ var onlyImporter = map[string]string{
 	"github.com/pquerna/otp":          "server/otp",
 	"codeberg.org/go-pdf/fpdf":        "ui/print",
 	"github.com/skip2/go-qrcode":      "ui/kit",
-	"github.com/creack/pty":           "fido/pty",
 	"github.com/zalando/go-keyring":   "server/store/seal",
 	"golang.org/x/crypto/argon2":      "server/account",
 	"golang.org/x/text/secure/precis": "server/account",
@@ -113,79 +110,36 @@ func TestProgramLeavesOut(t *testing.T) {
 	}
 }
 
-// A listed is what `go list -json` says of a package.
-type listed struct {
-	ImportPath   string
-	Name         string
-	Dir          string
-	Imports      []string
-	GoFiles      []string
-	CgoFiles     []string
-	TestGoFiles  []string
-	XTestGoFiles []string
+// owns reports whether a package is one of those that a list names, or below one.
+func owns(owners, from string) bool {
+	return slices.ContainsFunc(strings.Fields(owners), func(p string) bool { return within(from, p) })
 }
 
-func (p listed) path() string {
-	return strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")
-}
-
-// list asks the go command for the project's packages as one platform sees them.
-func list(t *testing.T, env ...string) []listed {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "go", "list", "-e", "-json=ImportPath,Name,Dir,Imports,GoFiles,CgoFiles,TestGoFiles,XTestGoFiles", "./...")
-	cmd.Dir = root
-	cmd.Env = append(os.Environ(), env...)
-	var stderr strings.Builder
-	cmd.Stderr = &stderr
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	var packages []listed
-	for dec := json.NewDecoder(out); ; {
-		var p listed
-		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
-			break
-		} else if err != nil {
-			t.Fatal(err)
-		}
-		packages = append(packages, p)
-	}
-	if err := cmd.Wait(); err != nil || len(packages) == 0 {
-		t.Fatalf("go list: %v\n%s", err, &stderr)
-	}
-	return packages
-}
-
-// owns reports whether a package is in one of the rooms that a list names.
-func owns(rooms, from string) bool {
-	return slices.ContainsFunc(strings.Fields(rooms), func(room string) bool {
-		return from == room || strings.HasPrefix(from, room+"/")
-	})
-}
+// builds are the environments under which the packages are listed.
+var builds = [][]string{{"CGO_ENABLED=1"}, {"CGO_ENABLED=0"}, {"CGO_ENABLED=0", "GOOS=windows"}}
 
 func TestImportLaw(t *testing.T) {
-	for _, env := range [][]string{{"CGO_ENABLED=1"}, {"CGO_ENABLED=0"}, {"CGO_ENABLED=0", "GOOS=windows"}} {
-		for _, p := range list(t, env...) {
+	for _, env := range builds {
+		for _, p := range list(t, env) {
 			from := p.path()
 			allowed, ok := allowedFor(from)
 			if !ok {
-				t.Errorf("%s is in no room: add it to the table", from)
+				t.Errorf("%s has no row in the table of imports: add one", from)
 				continue
 			}
 			for _, imported := range p.Imports {
-				if for3rd, ok := owner(imported); ok && !owns(for3rd, from) && !tester(from) {
-					t.Errorf("%s imports %s, which is %s's alone", from, imported, for3rd)
+				if only, ok := owner(imported); ok && !owns(only, from) && !tester(from) && from != "app" {
+					t.Errorf("%s imports %s, which only %s may import", from, imported, only)
 				}
 				to, ours := strings.CutPrefix(imported, module+"/")
-				if !ours {
+				if !ours || tester(from) {
 					continue
 				}
-				if slices.Contains(backEnds, to) && !within(from, "app") && !within(from, to) && !tester(from) {
-					t.Errorf("%s imports the back end %s", from, to)
+				if slices.Contains(backEnds, to) && from != "app" && !within(from, to) {
+					t.Errorf("%s imports the back end %s, which only app may choose", from, to)
+				}
+				if tester(to) {
+					t.Errorf("%s imports %s, which is for tests", from, to)
 				}
 				if !slices.ContainsFunc(allowed, func(pattern string) bool { return matches(pattern, to) }) {
 					t.Errorf("%s imports %s", from, to)
@@ -195,8 +149,46 @@ func TestImportLaw(t *testing.T) {
 	}
 }
 
-// tester says whether a package exists for tests: it may use what it checks.
-func tester(p string) bool { return path.Base(p) == "storetest" || within(p, "app") }
+// A row stands for a package, and each of its entries for an import. Otherwise the
+// table would allow more than the design says.
+func TestNoUnusedPermission(t *testing.T) {
+	exists, used := map[string]bool{}, map[string]bool{}
+	for _, env := range builds {
+		for _, p := range list(t, env) {
+			from := p.path()
+			exists[from] = true
+			if tester(from) {
+				continue
+			}
+			row := rowOf(from)
+			for _, imported := range p.Imports {
+				to, _ := strings.CutPrefix(imported, module+"/")
+				for _, pattern := range imports[row] {
+					if matches(pattern, to) {
+						used[row+" "+pattern] = true
+					}
+				}
+			}
+		}
+	}
+	for row, patterns := range imports {
+		if !exists[row] {
+			t.Errorf("there is no package %s: remove its row", row)
+			continue
+		}
+		for _, pattern := range patterns {
+			if !used[row+" "+pattern] {
+				t.Errorf("%s may import %s, but does not: remove the entry", row, pattern)
+			}
+		}
+	}
+}
+
+// tester reports whether a package exists for tests only: its name ends in "test",
+// or it is below app, whose tests use everything.
+func tester(p string) bool {
+	return strings.HasSuffix(path.Base(p), "test") || within(p, "app") && p != "app"
+}
 
 func owner(imported string) (string, bool) {
 	for prefix, owner := range onlyImporter {
@@ -207,17 +199,28 @@ func owner(imported string) (string, bool) {
 	return "", false
 }
 
-// allowedFor finds the row of a package: its own or its nearest parent's.
-func allowedFor(p string) ([]string, bool) {
+// rowOf returns the path of the row that a package is judged by: its own or its
+// nearest parent's, or "".
+func rowOf(p string) string {
 	for at := p; at != "." && at != ""; at = path.Dir(at) {
-		if row, ok := imports[at]; ok {
-			if at != p {
-				row = append(slices.Clone(row), at, at+"/...")
-			}
-			return row, true
+		if _, ok := imports[at]; ok {
+			return at
 		}
 	}
-	return nil, false
+	return ""
+}
+
+// allowedFor returns what a package may import.
+func allowedFor(p string) (patterns []string, ok bool) {
+	row := rowOf(p)
+	if row == "" {
+		return nil, false
+	}
+	patterns = imports[row]
+	if row != p {
+		patterns = append(slices.Clone(patterns), row, row+"/...")
+	}
+	return patterns, true
 }
 
 func matches(pattern, p string) bool {
@@ -231,22 +234,3 @@ func matches(pattern, p string) bool {
 }
 
 func within(p, parent string) bool { return p == parent || strings.HasPrefix(p, parent+"/") }
-
-// A package has one name, says what it holds, and is not a bag.
-func TestPackageNames(t *testing.T) {
-	bags := []string{"model", "models", "service", "services", "util", "utils", "common", "helper", "helpers", "manager", "misc", "data", "info", "types"}
-	for _, p := range list(t) {
-		name := strings.TrimSuffix(p.Name, "_test")
-		if name == "" { // a directory of external tests
-			continue
-		}
-		if slices.Contains(bags, name) {
-			t.Errorf("%s is called %s", p.ImportPath, name)
-		}
-		if name != "main" && name != path.Base(p.ImportPath) {
-			t.Errorf("%s is called %s", p.ImportPath, name)
-		}
-	}
-}
-
-const root = "../.."

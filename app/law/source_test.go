@@ -36,8 +36,14 @@ type source struct {
 	fset *token.FileSet
 }
 
+var parsed []source // what sources returns; tests that use it do not run in parallel
+
+// sources returns the repository's Go files.
 func sources(t *testing.T) []source {
 	t.Helper()
+	if parsed != nil {
+		return parsed
+	}
 	var all []source
 	for _, f := range tracked(t) {
 		if filepath.Ext(f) != ".go" {
@@ -50,6 +56,7 @@ func sources(t *testing.T) []source {
 		}
 		all = append(all, source{path: f, file: file, fset: fset})
 	}
+	parsed = all
 	return all
 }
 
@@ -108,24 +115,8 @@ func TestOnlyScopeCallsDo(t *testing.T) {
 	}
 }
 
-// Tests wait for what happens, not for time to pass.
-func TestNothingSleeps(t *testing.T) {
-	for _, s := range sources(t) {
-		s.selectors("time", func(name string, at token.Position) {
-			if name == "Sleep" {
-				t.Errorf("%s: time.Sleep", at)
-			}
-		})
-		s.selectors("t", func(name string, at token.Position) {
-			if strings.HasPrefix(name, "Skip") {
-				t.Errorf("%s: t.%s", at, name)
-			}
-		})
-	}
-}
-
-// Chance that matters is crypto/rand's.
-func TestNoWeakChance(t *testing.T) {
+// Random numbers come from crypto/rand, except in tests.
+func TestNoWeakRandomNumbers(t *testing.T) {
 	for _, s := range sources(t) {
 		if s.test() || tester(filepath.ToSlash(filepath.Dir(s.path))) {
 			continue

@@ -182,8 +182,7 @@ func TestSmallDisk(t *testing.T) {
 	try.Env = append(os.Environ(), roleVar+"=mount", pathVar+"="+t.TempDir())
 	ownMounts(try)
 	if err := try.Run(); err != nil {
-		t.Logf("no disk was filled for real: a test cannot mount one here: %v", err)
-		return
+		t.Fatalf("this test mounts a small disk, in a user namespace of its own: %v", err)
 	}
 	run(t, "small disk", t.TempDir(), ownMounts)
 }
