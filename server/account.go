@@ -122,7 +122,7 @@ func (s *Server) activity(c *call) ([]api.Activity, error) {
 			Rule:    r.Rule,
 			Refused: r.Refused,
 			Client:  r.Client,
-			Place:   r.Place,
+			Place:   r.RemoteAddr,
 			Details: r.Details,
 		})
 	}

@@ -16,7 +16,7 @@ import (
 // have a notice to the confirmed address (R4, R6), in the change's transaction.
 func (s *Server) announce(tx store.Tx, a *account.Account, client, place string, events ...audit.Event) error {
 	for i := range events {
-		events[i].Client, events[i].Place = client, place
+		events[i].Client, events[i].RemoteAddr = client, place
 	}
 	if err := audit.Append(tx, a.ID, events...); err != nil {
 		return err
@@ -32,7 +32,7 @@ func (s *Server) announce(tx store.Tx, a *account.Account, client, place string,
 		args := map[string]string{
 			"username": a.Username,
 			"client":   e.Client,
-			"place":    e.Place,
+			"place":    e.RemoteAddr,
 			"at":       tx.Now().UTC().Format(time.RFC1123),
 		}
 		maps.Copy(args, e.Details)

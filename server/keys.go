@@ -24,7 +24,7 @@ func (s *Server) keys(c *call) ([]api.Key, error) {
 // keyView is a key as its owner sees it here.
 func (s *Server) keyView(k account.SecurityKey) api.Key {
 	out := k.API()
-	out.Elsewhere = k.Elsewhere(s.cfg.RPID)
+	out.Elsewhere = k.ForeignRP(s.cfg.RPID)
 	return out
 }
 

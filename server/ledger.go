@@ -146,11 +146,11 @@ func recordFirstUse(tx store.Tx, accountID, id string, u api.Use, client string)
 		return err
 	}
 	return audit.Append(tx, accountID, audit.Event{
-		Type:    api.EventTemporaryPasswordUsed,
-		Rule:    "R81",
-		Client:  client,
-		Place:   u.Address,
-		Details: map[string]string{"label": before.Label, "protocol": u.Protocol},
+		Type:       api.EventTemporaryPasswordUsed,
+		Rule:       "R81",
+		Client:     client,
+		RemoteAddr: u.Address,
+		Details:    map[string]string{"label": before.Label, "protocol": u.Protocol},
 	})
 }
 

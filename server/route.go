@@ -23,7 +23,7 @@ type call struct {
 
 // caller says who asks, for ceremonies, audit and sessions.
 func (c *call) caller() ceremony.Caller {
-	who := ceremony.Caller{Session: c.session, Client: clientOf(c.r), Place: placeOf(c.r), Window: fromWindow(c.r)}
+	who := ceremony.Caller{Session: c.session, Client: clientOf(c.r), RemoteAddr: placeOf(c.r), Window: fromWindow(c.r)}
 	if c.session != nil {
 		who.Account = c.session.Account
 	}

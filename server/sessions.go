@@ -23,7 +23,7 @@ func (s *Server) listSessions(c *call) ([]api.Session, error) {
 		out = append(out, api.Session{
 			ID:       f.ID,
 			Client:   f.Client,
-			Place:    f.Place,
+			Place:    f.RemoteAddr,
 			Created:  f.Created.UTC(),
 			LastSeen: s.ledger.lastSeen(f).UTC(),
 			Expires:  f.Expires.UTC(),

@@ -92,10 +92,10 @@ func (k SecurityKey) API() api.Key {
 	return out
 }
 
-// Elsewhere reports whether the key was set up for another relying-party ID than
+// ForeignRP reports whether the key was set up for another relying-party ID than
 // rpID: it answers nothing that is asked under that name (W3C WebAuthn Level 3,
 // §7.2 step 15).
-func (k SecurityKey) Elsewhere(rpID string) bool {
+func (k SecurityKey) ForeignRP(rpID string) bool {
 	return k.Credential.RPID != "" && k.Credential.RPID != rpID
 }
 

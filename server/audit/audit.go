@@ -21,12 +21,12 @@ import (
 
 // An Event is something that happened. Details hold no secret.
 type Event struct {
-	Type    api.EventType     `json:"t"`
-	Rule    string            `json:"r,omitempty"` // "R22": the rule that decided
-	Client  string            `json:"c,omitempty"`
-	Place   string            `json:"p,omitempty"`
-	Refused bool              `json:"x,omitempty"`
-	Details map[string]string `json:"d,omitempty"`
+	Type       api.EventType     `json:"t"`
+	Rule       string            `json:"r,omitempty"` // "R22": the rule that decided
+	Client     string            `json:"c,omitempty"`
+	RemoteAddr string            `json:"p,omitempty"`
+	Refused    bool              `json:"x,omitempty"`
+	Details    map[string]string `json:"d,omitempty"`
 }
 
 // A Record is an Event in its chain.

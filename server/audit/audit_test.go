@@ -53,7 +53,7 @@ func list(t *testing.T, s store.Store, account string, before uint64, limit int)
 func TestAppendAndList(t *testing.T) {
 	t.Parallel()
 	s := storetest.New(t, now)
-	first := Event{Type: api.EventAccountCreated, Client: "console", Place: "here"}
+	first := Event{Type: api.EventAccountCreated, Client: "console", RemoteAddr: "here"}
 	second := Event{Type: api.EventCodeRefused, Rule: "R22", Refused: true, Details: map[string]string{"b": "2", "a": "1"}}
 	update(t, s, func(tx store.Tx) error { return Append(tx, "a", first, second) })
 	update(t, s, func(tx store.Tx) error { return Append(tx, "a") })
@@ -232,7 +232,7 @@ func BenchmarkAppend(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer s.Close()
-	e := Event{Type: api.EventSignedIn, Rule: "R40", Client: "Firefox on Linux", Place: "127.0.0.1", Details: map[string]string{"method": "app"}}
+	e := Event{Type: api.EventSignedIn, Rule: "R40", Client: "Firefox on Linux", RemoteAddr: "127.0.0.1", Details: map[string]string{"method": "app"}}
 	b.ReportAllocs()
 	for b.Loop() {
 		err := s.View(b.Context(), func(tx store.Tx) error { return Append(store.NewOverlay(tx), "a", e) })

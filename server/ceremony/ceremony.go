@@ -40,11 +40,11 @@ func Reject(refusal api.Refusal) error { return &Rejection{Refusal: refusal} }
 
 // A Caller is who asks.
 type Caller struct {
-	Session *session.Session // nil without one
-	Account string           // the session's account, "" without a session
-	Client  string           // what the client calls itself, for audit and sessions
-	Place   string           // where it is, for audit and sessions
-	Window  bool             // it is the window of this program
+	Session    *session.Session // nil without one
+	Account    string           // the session's account, "" without a session
+	Client     string           // what the client calls itself, for audit and sessions
+	RemoteAddr string           // where it is, for audit and sessions
+	Window     bool             // it is the window of this program
 }
 
 // A Ceremony is one running exchange, as its definition sees it. A definition

@@ -157,7 +157,7 @@ func (e *Engine) apply(tx store.Tx, m *machine, c *Ceremony, r *record, move Mov
 		}
 		events := slices.Clone(move.Audit)
 		for i := range events {
-			events[i].Client, events[i].Place = c.Caller.Client, c.Caller.Place
+			events[i].Client, events[i].RemoteAddr = c.Caller.Client, c.Caller.RemoteAddr
 		}
 		if err := audit.Append(tx, c.Account, events...); err != nil {
 			return fmt.Errorf("ceremony: %s: %w", m.kind, err)

@@ -125,7 +125,7 @@ func (b *bench) signIn(account string) ceremony.Caller {
 		_, s, err = b.book.Create(tx, session.Session{Account: account})
 		return err
 	})
-	return ceremony.Caller{Session: &s, Account: account, Client: "Test", Place: "here"}
+	return ceremony.Caller{Session: &s, Account: account, Client: "Test", RemoteAddr: "here"}
 }
 
 func (b *bench) update(fn func(store.Tx) error) {
@@ -368,7 +368,7 @@ func TestOneTransaction(t *testing.T) {
 	}
 	err := b.store.View(t.Context(), func(tx store.Tx) error {
 		events, err := audit.List(tx, "alice", 0, 1)
-		if len(events) != 1 || events[0].Client != "Test" || events[0].Place != "here" {
+		if len(events) != 1 || events[0].Client != "Test" || events[0].RemoteAddr != "here" {
 			t.Errorf("events %+v", events)
 		}
 		return err

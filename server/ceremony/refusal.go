@@ -38,23 +38,23 @@ const (
 	BackupOrderVoids Reason = "backup code out of order, all void"
 	BackupOrder      Reason = "backup code out of order"
 
-	KeyEnrolled  Reason = "key enrolled"
-	KeyForeign   Reason = "key of another account"
-	KeyUnknown   Reason = "key unknown"
-	KeyRefused   Reason = "key refused"
-	KeyFromLab   Reason = "key from the lab"
-	KeyCopied    Reason = "key possibly copied"
-	KeyNoPIN     Reason = "key not verified"
-	KeyFormat    Reason = "key of another kind"
-	KeyElsewhere Reason = "key of another name"
-	KeyNowhere   Reason = "key of another name, no other way"
-	KeysFull     Reason = "keys full"
-	MethodNotOn  Reason = "method not on"
-	Changed      Reason = "account changed"
-	SameEmail    Reason = "same address"
-	SamePhone    Reason = "same number"
-	SamePassword Reason = "same password"
-	PasswordGone Reason = "password changed"
+	KeyEnrolled      Reason = "key enrolled"
+	KeyOtherAccount  Reason = "key of another account"
+	KeyUnknown       Reason = "key unknown"
+	KeyRefused       Reason = "key refused"
+	KeyFromLab       Reason = "key from the lab"
+	KeyCopied        Reason = "key possibly copied"
+	KeyNoPIN         Reason = "key not verified"
+	KeyFormat        Reason = "key of another kind"
+	KeyForeignRP     Reason = "key of another name"
+	KeyForeignRPOnly Reason = "key of another name, no other way"
+	KeysFull         Reason = "keys full"
+	MethodNotOn      Reason = "method not on"
+	Changed          Reason = "account changed"
+	SameEmail        Reason = "same address"
+	SamePhone        Reason = "same number"
+	SamePassword     Reason = "same password"
+	PasswordGone     Reason = "password changed"
 )
 
 // Reasons lists every reason.
@@ -88,15 +88,15 @@ func Reasons() []Reason {
 		BackupOrderVoids,
 		BackupOrder,
 		KeyEnrolled,
-		KeyForeign,
+		KeyOtherAccount,
 		KeyUnknown,
 		KeyRefused,
 		KeyFromLab,
 		KeyCopied,
 		KeyNoPIN,
 		KeyFormat,
-		KeyElsewhere,
-		KeyNowhere,
+		KeyForeignRP,
+		KeyForeignRPOnly,
 		KeysFull,
 		MethodNotOn,
 		Changed,
@@ -151,13 +151,13 @@ func variant(reason Reason) string {
 		return "voided"
 	case BackupOrder:
 		return "kept"
-	case KeyForeign:
+	case KeyOtherAccount:
 		return "foreign"
 	case KeyRefused:
 		return "untrusted"
 	case KeyFormat:
 		return "format"
-	case KeyNowhere:
+	case KeyForeignRPOnly:
 		return "only"
 	case MethodNotOn:
 		return "not_on"

@@ -110,7 +110,7 @@ func methodWords(reason Reason) (code, rule, title, detail string) {
 	case KeyEnrolled:
 		return api.KeyAlreadyEnrolled, "R33", "That security key is enrolled already",
 			"It is in the list of this account's keys. Use another key to add one."
-	case KeyForeign:
+	case KeyOtherAccount:
 		return api.KeyAlreadyEnrolled, "R33", "That security key's credential is in use",
 			"It was given to another account. Take the key out, put it in again and start over."
 	case KeyUnknown:
@@ -132,10 +132,10 @@ func methodWords(reason Reason) (code, rule, title, detail string) {
 	case KeyFormat:
 		return api.Denied, "R30", "That is no USB or NFC security key",
 			"It vouches for itself in a way that only parts of a computer or phone do. Use a security key."
-	case KeyElsewhere:
+	case KeyForeignRP:
 		return api.KeyElsewhere, "R30", "That security key was set up for another name of this server",
 			"A security key answers only to the name it was set up for. Choose another way, then add the key again."
-	case KeyNowhere:
+	case KeyForeignRPOnly:
 		return api.KeyElsewhere, "R30", "That security key was set up for another name of this server",
 			"A security key answers only to the name it was set up for, and no other way is on. " +
 				"Ask whoever runs this server to let it go by the old name again, then add another way."

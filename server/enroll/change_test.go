@@ -125,7 +125,7 @@ func TestChangePassword(t *testing.T) {
 	ada := w.SignUp("ada")
 	ada.EnrollText(number)
 	password := w.TemporaryPassword("ada")
-	phone := w.Stranger()
+	phone := w.Anonymous()
 	walk := ada.SignIn()
 	w.Deliver()
 	phone.Token = walk.Answer(api.Code{Code: w.Texts.Last(number).Code()}).SignedIn().SessionToken

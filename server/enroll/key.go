@@ -157,7 +157,7 @@ func (r *rules) touchAgain(tx store.Tx, c *ceremony.Ceremony, d *draft, a *accou
 // told.
 func enrolled(own bool, label string) api.Refusal {
 	if !own {
-		return ceremony.Refuse(ceremony.KeyForeign)
+		return ceremony.Refuse(ceremony.KeyOtherAccount)
 	}
 	refusal := ceremony.Refuse(ceremony.KeyEnrolled)
 	refusal.Key = label

@@ -76,7 +76,7 @@ func (k *walker) begin() {
 	b := api.Begin{Kind: kind}
 	who := k.ada
 	if kind == api.SignIn {
-		who = k.w.Stranger()
+		who = k.w.Anonymous()
 		who.Username, who.Password = "ada", k.ada.Password
 	}
 	if kind == api.TurnOff {

@@ -20,7 +20,7 @@ var errRecord = errors.New("session: a record is not readable")
 func (r record) encode() []byte {
 	b := make([]byte, 0, 256)
 	b = append(b, recordVersion)
-	for _, s := range []string{r.ID, r.Account, r.Client, r.Place, r.Kind, r.MAC} {
+	for _, s := range []string{r.ID, r.Account, r.Client, r.RemoteAddr, r.Kind, r.MAC} {
 		b = binary.AppendUvarint(b, uint64(len(s)))
 		b = append(b, s...)
 	}
@@ -40,7 +40,7 @@ func decode(b []byte) (r record, err error) {
 	}
 	all := string(b[1:]) // one copy; the strings below share it
 	rest := b[1:]
-	for _, s := range []*string{&r.ID, &r.Account, &r.Client, &r.Place, &r.Kind, &r.MAC} {
+	for _, s := range []*string{&r.ID, &r.Account, &r.Client, &r.RemoteAddr, &r.Kind, &r.MAC} {
 		n, used := binary.Uvarint(rest)
 		if used <= 0 || n > uint64(len(rest)-used) {
 			return record{}, errRecord

@@ -46,12 +46,12 @@ func New(cfg Config) (*Store, error) {
 
 // A Session is a signed-in client.
 type Session struct {
-	ID, Account       string
-	Client, Place     string
-	Kind              string // what it may do; the caller's words
-	Created, LastSeen time.Time
-	Expires           time.Time
-	Proved            time.Time // when the password was last proved
+	ID, Account        string
+	Client, RemoteAddr string
+	Kind               string // what it may do; the caller's words
+	Created, LastSeen  time.Time
+	Expires            time.Time
+	Proved             time.Time // when the password was last proved
 }
 
 // A record is a Session as it is stored.

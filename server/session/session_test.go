@@ -53,7 +53,7 @@ func (b *bench) update(fn func(tx store.Tx) error) {
 func (b *bench) create(account, client string) (token string, made Session) {
 	b.Helper()
 	b.update(func(tx store.Tx) (err error) {
-		token, made, err = b.Create(tx, Session{Account: account, Client: client, Place: "127.0.0.1", Kind: "console", Proved: b.at})
+		token, made, err = b.Create(tx, Session{Account: account, Client: client, RemoteAddr: "127.0.0.1", Kind: "console", Proved: b.at})
 		return err
 	})
 	return token, made
@@ -361,7 +361,7 @@ func TestRecordComesBack(t *testing.T) {
 	for _, r := range []record{
 		{},
 		{Gen: 1 << 63, MAC: "m", Session: Session{
-			ID: "i", Account: "a", Client: strings.Repeat("ü", 2000), Place: "p", Kind: "k",
+			ID: "i", Account: "a", Client: strings.Repeat("ü", 2000), RemoteAddr: "p", Kind: "k",
 			Created: start, LastSeen: start.Add(1), Expires: time.Unix(0, 0).UTC(), Proved: time.Unix(-5, 0).UTC(),
 		}},
 	} {
@@ -405,7 +405,7 @@ func BenchmarkFind(b *testing.B) {
 	}
 	var token string
 	if err := s.Update(b.Context(), func(tx store.Tx) error {
-		token, _, err = sessions.Create(tx, Session{Account: "a", Client: "Firefox on Linux", Place: "127.0.0.1", Kind: "web"})
+		token, _, err = sessions.Create(tx, Session{Account: "a", Client: "Firefox on Linux", RemoteAddr: "127.0.0.1", Kind: "web"})
 		return err
 	}); err != nil {
 		b.Fatal(err)

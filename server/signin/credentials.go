@@ -130,7 +130,7 @@ func (r *rules) credentials(tx store.Tx, c *ceremony.Ceremony, d *draft, input a
 	case locked:
 		return ceremony.Refused(ceremony.Refuse(ceremony.WrongCredentials)), r.decoy(tx, in.name)
 	case a == nil:
-		move, err := r.FailStranger(tx, in.name, ceremony.Refuse(ceremony.WrongCredentials))
+		move, err := r.FailUnknown(tx, in.name, ceremony.Refuse(ceremony.WrongCredentials))
 		if err != nil {
 			return ceremony.Move{}, err
 		}

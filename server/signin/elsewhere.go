@@ -14,7 +14,7 @@ import (
 // key answers under a name that is not its own.
 func (r *rules) elsewhere(keys []account.SecurityKey) []account.SecurityKey {
 	return slices.DeleteFunc(slices.Clone(keys), func(k account.SecurityKey) bool {
-		return !k.Elsewhere(r.rp.ID())
+		return !k.ForeignRP(r.rp.ID())
 	})
 }
 
@@ -54,9 +54,9 @@ func (r *rules) explainElsewhere(tx store.Tx, a *account.Account, keys []account
 	if err != nil {
 		return api.Refusal{}, err
 	}
-	reason := ceremony.KeyElsewhere
+	reason := ceremony.KeyForeignRP
 	if len(open) < 2 {
-		reason = ceremony.KeyNowhere
+		reason = ceremony.KeyForeignRPOnly
 	}
 	refusal := ceremony.Refuse(reason)
 	k := slices.MaxFunc(keys, func(a, b account.SecurityKey) int { return a.LastUsed.Compare(b.LastUsed) })

@@ -17,7 +17,7 @@ import (
 // credentials gives name and password to a new sign-in.
 func credentials(w *World, username, password string) *Walk {
 	w.T.Helper()
-	return w.Stranger().Begin(api.SignIn).Answer(api.Credentials{Username: username, Password: password})
+	return w.Anonymous().Begin(api.SignIn).Answer(api.Credentials{Username: username, Password: password})
 }
 
 // R42: an unknown name, a wrong password and a locked account get one answer,
@@ -53,7 +53,7 @@ func TestAsManyWrites(t *testing.T) {
 	credentials(w, "known", "not the password")
 	credentials(w, "unknown", "not the password")
 	count := func(username string) int {
-		walk := w.Stranger().Begin(api.SignIn)
+		walk := w.Anonymous().Begin(api.SignIn)
 		var writes int
 		w.Watch(func(n int) { writes = n })
 		walk.Answer(api.Credentials{Username: username, Password: "not the password"})
@@ -274,7 +274,7 @@ func TestAuditOfSignIn(t *testing.T) {
 	ada.SignIn().Answer(api.Code{Code: OtherCode(code)})
 	ada.SignIn().Answer(api.Code{Code: code}).SignedIn()
 	events := w.Audit("ada")
-	if last := events[0]; last.Type != api.EventSignedIn || last.Details["method"] != "app" || last.Client != "Test" || last.Place != "127.0.0.1" {
+	if last := events[0]; last.Type != api.EventSignedIn || last.Details["method"] != "app" || last.Client != "Test" || last.RemoteAddr != "127.0.0.1" {
 		t.Errorf("last event %+v", last)
 	}
 	if failed := events[1]; failed.Type != api.EventSignInFailed || !failed.Refused || failed.Details["factor"] != "app" {
@@ -310,7 +310,7 @@ func TestMalformedInputs(t *testing.T) {
 		{api.Credentials{Username: "ada", Password: "pass\nword"}, "password"},
 		{api.Credentials{Username: "ada", Password: "\xff\xfe"}, "password"},
 	} {
-		walk := w.Stranger().Begin(api.SignIn)
+		walk := w.Anonymous().Begin(api.SignIn)
 		rev := walk.View.Rev
 		if got := walk.Answer(bad.in).Refused(api.Malformed); got.Field != bad.field || walk.View.Rev != rev {
 			t.Errorf("%.20q, %.20q: names %q, revision %d → %d", bad.in.Username, bad.in.Password, got.Field, rev, walk.View.Rev)

@@ -84,7 +84,7 @@ func (r *rules) verifyKey(ctx context.Context, c ceremony.Ceremony, d draft, inp
 		return nil, err
 	}
 	if len(d.Challenge) == 0 { // nothing was asked: there is no key for this name
-		in.refused = ceremony.KeyElsewhere
+		in.refused = ceremony.KeyForeignRP
 		return in, nil
 	}
 	in.verified, err = r.rp.FinishGet(d.Challenge, credentials, in.Response)
@@ -98,7 +98,7 @@ func (r *rules) verifyKey(ctx context.Context, c ceremony.Ceremony, d draft, inp
 	case errors.Is(err, webauthn.ErrUnknownKey):
 		in.refused = ceremony.KeyUnknown
 	case errors.Is(err, webauthn.ErrOtherRP):
-		in.refused = ceremony.KeyElsewhere
+		in.refused = ceremony.KeyForeignRP
 	case err != nil:
 		return nil, fmt.Errorf("signin: %w", err)
 	}
@@ -134,7 +134,7 @@ func (r *rules) key(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input
 			return ceremony.Move{}, err
 		}
 		refusal := ceremony.Refuse(reason)
-		if there := r.elsewhere(keys); reason == ceremony.KeyElsewhere && len(there) > 0 {
+		if there := r.elsewhere(keys); reason == ceremony.KeyForeignRP && len(there) > 0 {
 			if refusal, err = r.explainElsewhere(tx, a, there); err != nil {
 				return ceremony.Move{}, err
 			}

@@ -133,7 +133,7 @@ func TestRaceForAUsername(t *testing.T) {
 	w := New(t, Setup{})
 	walks := make([]*Walk, racers)
 	for i := range walks {
-		walks[i] = w.Stranger().Begin(api.SignUp)
+		walks[i] = w.Anonymous().Begin(api.SignUp)
 	}
 	if won := race(t, walks, api.Credentials{Username: "ada", Password: Password}); won != 1 {
 		t.Errorf("%d signed up", won)

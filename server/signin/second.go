@@ -128,11 +128,11 @@ func (r *rules) finish(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.A
 func (r *rules) begin(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) (ceremony.Move, error) {
 	var err error
 	d.token, d.made, err = r.Sessions.Create(tx, session.Session{
-		Account: a.ID,
-		Client:  c.Caller.Client,
-		Place:   c.Caller.Place,
-		Kind:    SessionKind,
-		Proved:  tx.Now().UTC(),
+		Account:    a.ID,
+		Client:     c.Caller.Client,
+		RemoteAddr: c.Caller.RemoteAddr,
+		Kind:       SessionKind,
+		Proved:     tx.Now().UTC(),
 	})
 	return ceremony.Move{To: signedIn}, err
 }

@@ -17,7 +17,7 @@ const number = "+12025550143"
 func TestSignUp(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
-	walk := w.Stranger().Begin(api.SignUp).In("choose-credentials")
+	walk := w.Anonymous().Begin(api.SignUp).In("choose-credentials")
 	if step := walk.View.Step.(api.ChooseCredentials); step.MinPassword != 8 || step.MaxPassword != 128 {
 		t.Errorf("shows %+v", step)
 	}
@@ -50,7 +50,7 @@ func TestSignUpRefuses(t *testing.T) {
 		{"control character", "grace", "correct\x00horse", api.Malformed, "password"},
 		{"empty password", "grace", "", api.Malformed, "password"},
 	} {
-		walk := w.Stranger().Begin(api.SignUp)
+		walk := w.Anonymous().Begin(api.SignUp)
 		rev := walk.View.Rev
 		refusal := walk.Answer(api.Credentials{Username: tt.username, Password: tt.password}).Refused(tt.code)
 		if refusal.Field != tt.field || walk.View.Rev != rev || walk.View.State != "choose-credentials" {
@@ -68,7 +68,7 @@ func TestPasswordAlone(t *testing.T) {
 	if end.SessionToken == ada.Token || end.SessionToken == "" {
 		t.Error("no session of its own")
 	}
-	w.Stranger().Begin(api.SignIn).Answer(api.Credentials{Username: " ADA ", Password: Password}).SignedIn()
+	w.Anonymous().Begin(api.SignIn).Answer(api.Credentials{Username: " ADA ", Password: Password}).SignedIn()
 }
 
 // R14: text is the method, so the code is on its way at once; entering it signs

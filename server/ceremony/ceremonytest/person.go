@@ -21,15 +21,15 @@ type Person struct {
 	Client   string
 }
 
-// Stranger is somebody without a session.
-func (w *World) Stranger() *Person {
+// Anonymous is somebody without a session.
+func (w *World) Anonymous() *Person {
 	return &Person{World: w, Client: "Test", Password: Password}
 }
 
 // SignUp makes an account and returns its owner, signed in.
 func (w *World) SignUp(username string) *Person {
 	w.T.Helper()
-	p := w.Stranger()
+	p := w.Anonymous()
 	p.Username = username
 	walk := p.Begin(api.SignUp)
 	walk.Answer(api.Credentials{Username: username, Password: p.Password})
@@ -40,7 +40,7 @@ func (w *World) SignUp(username string) *Person {
 // Caller is the person as the engine sees them.
 func (p *Person) Caller() ceremony.Caller {
 	p.World.T.Helper()
-	caller := ceremony.Caller{Client: p.Client, Place: "127.0.0.1"}
+	caller := ceremony.Caller{Client: p.Client, RemoteAddr: "127.0.0.1"}
 	if p.Token == "" {
 		return caller
 	}
@@ -163,7 +163,7 @@ func (w *Walk) Gone() {
 // SignIn begins a sign-in of this person and gives name and password.
 func (p *Person) SignIn() *Walk {
 	p.World.T.Helper()
-	walk := p.World.Stranger().Begin(api.SignIn)
+	walk := p.World.Anonymous().Begin(api.SignIn)
 	return walk.Answer(api.Credentials{Username: p.Username, Password: p.Password})
 }
 

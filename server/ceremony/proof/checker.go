@@ -127,10 +127,10 @@ func fail(tx store.Tx, limit ratelimit.Limit, subject string, refusal api.Refusa
 	return move, failures, nil
 }
 
-// FailStranger is Fail for a user name that nobody has: counted and refused the
+// FailUnknown is Fail for a user name that nobody has: counted and refused the
 // same (R42), but there is nobody to tell. What was counted is forgotten after a
 // while, since anybody can invent names.
-func (k *Checker) FailStranger(tx store.Tx, username string, refusal api.Refusal) (ceremony.Move, error) {
+func (k *Checker) FailUnknown(tx store.Tx, username string, refusal api.Refusal) (ceremony.Move, error) {
 	limit, subject := k.FirstParty(), k.Subject(username)
 	move, _, err := fail(tx, limit, subject, refusal, audit.Event{})
 	if err != nil {

@@ -42,7 +42,7 @@ func notice(tx store.Tx, c *ceremony.Ceremony, a *account.Account, event audit.E
 	args := map[string]string{
 		"username": a.Username,
 		"client":   c.Caller.Client,
-		"place":    c.Caller.Place,
+		"place":    c.Caller.RemoteAddr,
 		"at":       tx.Now().UTC().Format(time.RFC1123),
 	}
 	maps.Copy(args, event.Details)
