@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/ui/kit"
@@ -35,14 +36,14 @@ func (c *Console) act(work func(ctx context.Context, server *client.Client) (tel
 			case errors.As(err, &p) && p.Code == api.SignInRequired:
 				c.signedOut(err)
 			default:
-				c.warn(wizard.Explain(c.words, err))
+				c.warn(explain.Error(c.words, err))
 			}
 		}
 	})
 }
 
 // warn shows a refusal above the page in front until the next thing is done.
-func (c *Console) warn(why wizard.Explanation) {
+func (c *Console) warn(why explain.Explanation) {
 	c.trouble = &why
 	c.redraw()
 	if s := scrollIn(c.slot); s != nil {
@@ -77,7 +78,7 @@ func (c *Console) copySecret(text string) {
 }
 
 // warnEmpty says that a field must be filled in.
-func (c *Console) warnEmpty(field string) { c.warn(wizard.ExplainCode(c.words, "empty."+field)) }
+func (c *Console) warnEmpty(field string) { c.warn(explain.Code(c.words, "empty."+field)) }
 
 // askPassword asks for the password in a dialog, and then goes on (R3, R6).
 func (c *Console) askPassword(s *Scope, then func()) {

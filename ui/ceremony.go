@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/ui/kit"
@@ -133,7 +134,7 @@ func (r *ceremony) answered(v api.View, err error) {
 	case errors.As(err, &p) && p.Code == api.SignInRequired && r.c.session != nil:
 		r.c.signedOut(err)
 	default:
-		fault := wizard.Explain(r.c.words, err)
+		fault := explain.Error(r.c.words, err)
 		r.state.Fault = &fault
 		r.step()
 	}
@@ -199,7 +200,7 @@ func (r *ceremony) host() wizard.Host {
 	h := wizard.Host{
 		Words: w, Clock: r.c.clock(r.scope),
 		Send: r.send,
-		Fail: func(why wizard.Explanation) {
+		Fail: func(why explain.Explanation) {
 			r.state.Fault, r.state.Draft.Typed = &why, false
 			r.step()
 		},

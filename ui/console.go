@@ -17,11 +17,11 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"nightlatch/assets"
+	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/ui/kit"
 	"nightlatch/ui/print"
-	"nightlatch/ui/wizard"
 )
 
 // A Vault keeps the session token from one start to the next, sealed at rest.
@@ -80,12 +80,12 @@ type Console struct {
 	dock    *fyne.Container // the lab, if it is there
 	lab     *labPanel
 	front   screen
-	scope   *Scope              // of the screen in front
-	session *Scope              // of whoever is signed in
-	keys    kit.Bindings        // of the screen in front
-	still   bool                // the screen in front has not been drawn ready yet
-	place   string              // what this computer is called
-	trouble *wizard.Explanation // shown above the page in front
+	scope   *Scope               // of the screen in front
+	session *Scope               // of whoever is signed in
+	keys    kit.Bindings         // of the screen in front
+	still   bool                 // the screen in front has not been drawn ready yet
+	place   string               // what this computer is called
+	trouble *explain.Explanation // shown above the page in front
 	toast   *kit.Toaster
 	early   bool // the window is not shown yet: what changes is drawn once, at the end
 	mail    keptMail

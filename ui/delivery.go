@@ -9,10 +9,10 @@ import (
 	"fyne.io/fyne/v2"
 
 	"nightlatch/assets"
+	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/ui/kit"
-	"nightlatch/ui/wizard"
 )
 
 // A deliveryPage sets how mail and texts leave the account server: its owner's
@@ -31,7 +31,7 @@ type deliveryForm struct {
 	protection                       int
 	url, token                       string
 	refused                          string // the field that was refused, by its wire name
-	why                              wizard.Explanation
+	why                              explain.Explanation
 	tested                           *api.DeliveryTest
 	busy                             bool
 }
@@ -126,7 +126,7 @@ func (f *deliveryForm) refuse(w *assets.Catalog, err error) bool {
 	if !errors.As(err, &p) || p.Code != api.Malformed || !w.Has("error.malformed."+p.Field+".what") {
 		return false
 	}
-	f.refused, f.why = p.Field, wizard.Explain(w, err)
+	f.refused, f.why = p.Field, explain.Error(w, err)
 	return true
 }
 
@@ -254,7 +254,7 @@ func (c *Console) deliveryTest(f *deliveryForm) []fyne.CanvasObject {
 	case t.Sent:
 		return []fyne.CanvasObject{kit.Banner(kit.Info, w.T("ui.delivery.sent", t.To), w.T("ui.delivery.sent-why"), "")}
 	default:
-		why := wizard.ExplainCode(w, "mail_"+t.Reason)
+		why := explain.Code(w, "mail_"+t.Reason)
 		return []fyne.CanvasObject{kit.Banner(kit.Refused, why.What, why.Why, why.Next)}
 	}
 }

@@ -5,8 +5,8 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"nightlatch/assets/explain"
 	"nightlatch/ui/kit"
-	"nightlatch/ui/wizard"
 )
 
 // A failure is a screen in place of one that could not be loaded, before anybody
@@ -26,11 +26,11 @@ func (f *failure) hear(what string) {
 }
 
 func (f *failure) draw() drawn {
-	return f.c.drawFailure("", wizard.Explain(f.c.words, f.err), 0, time.Time{}, f.again)
+	return f.c.drawFailure("", explain.Error(f.c.words, f.err), 0, time.Time{}, f.again)
 }
 
 // drawFailure is the page that says what went wrong, and offers to try again.
-func (c *Console) drawFailure(title string, why wizard.Explanation, tries int, last time.Time, again func()) drawn {
+func (c *Console) drawFailure(title string, why explain.Explanation, tries int, last time.Time, again func()) drawn {
 	b := kit.NewButton(c.words.T("ui.failure.again"), "reset", kit.Primary, again)
 	p := kit.Page{
 		Title: title,
@@ -47,7 +47,7 @@ func (c *Console) drawFailure(title string, why wizard.Explanation, tries int, l
 
 // waiting is a page whose content is not there yet. After a while it says so;
 // when it can't be had it says why.
-func (c *Console) waiting(title string, fault *wizard.Explanation, again func()) drawn {
+func (c *Console) waiting(title string, fault *explain.Explanation, again func()) drawn {
 	if fault != nil {
 		return c.drawFailure(title, *fault, 0, time.Time{}, again)
 	}
@@ -58,7 +58,7 @@ func (c *Console) waiting(title string, fault *wizard.Explanation, again func())
 // loading is the page of a source that has not come yet.
 func loading[T any](c *Console, title string, crumbs []kit.Crumb, src *source[T], again func()) drawn {
 	if src.err != nil {
-		return c.drawFailure(title, wizard.Explain(c.words, src.err), src.tries, src.last, again)
+		return c.drawFailure(title, explain.Error(c.words, src.err), src.tries, src.last, again)
 	}
 	p := kit.Page{Title: title, Crumbs: crumbs, Margin: c.margin()}
 	if src.late {

@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"nightlatch/assets/explain"
 	"nightlatch/fido"
 	"nightlatch/ui/kit"
 	"nightlatch/ui/wizard"
@@ -29,7 +30,7 @@ type pinDialog struct {
 	body   *fyne.Container
 	dialog *kit.Dialog
 	tries  int
-	fault  *wizard.Explanation
+	fault  *explain.Explanation
 	draw   func(d *pinDialog) ([]fyne.CanvasObject, fyne.Focusable)
 	ended  func(done bool)
 }
@@ -105,7 +106,7 @@ func (c *Console) askPINFor(s *Scope, q pinQuestion) *kit.Dialog {
 	d.open(c.words.T("ui.key.pin.ask", wizard.DeviceName(c.words, q.device)), q.words, q.do, func() {
 		typed := pin
 		if typed == "" {
-			why := wizard.ExplainCode(c.words, "empty.pin")
+			why := explain.Code(c.words, "empty.pin")
 			d.fault = &why
 			d.redraw()
 			return
@@ -118,7 +119,7 @@ func (c *Console) askPINFor(s *Scope, q pinQuestion) *kit.Dialog {
 
 // pinField is the field for a PIN, what was wrong with the one before, and how many
 // tries are left where that is not all of them.
-func (c *Console) pinField(pin *string, tries int, fault *wizard.Explanation) ([]fyne.CanvasObject, fyne.Focusable) {
+func (c *Console) pinField(pin *string, tries int, fault *explain.Explanation) ([]fyne.CanvasObject, fyne.Focusable) {
 	field := kit.NewTextField(c.words.T("wizard.key.pin"), "", kit.InputConfig{Text: *pin, Secret: true, Limit: 63, OnChanged: func(s string) { *pin = s }})
 	parts := []fyne.CanvasObject{field}
 	if fault != nil {
@@ -183,7 +184,7 @@ func (c *Console) pinWanted(use *Scope, device func() fido.Device) func(context.
 				}
 			}}
 			if previousWrong {
-				why := wizard.ExplainCode(c.words, "key_wrong_pin")
+				why := explain.Code(c.words, "key_wrong_pin")
 				d.fault = &why
 			}
 			d.draw = func(d *pinDialog) ([]fyne.CanvasObject, fyne.Focusable) {
@@ -191,7 +192,7 @@ func (c *Console) pinWanted(use *Scope, device func() fido.Device) func(context.
 			}
 			d.open(c.words.T("ui.key.pin.ask", wizard.DeviceName(c.words, device())), c.words.T("ui.key.pin.ask-why"), c.words.T("wizard.continue"), func() {
 				if pin == "" {
-					why := wizard.ExplainCode(c.words, "empty.pin")
+					why := explain.Code(c.words, "empty.pin")
 					d.fault = &why
 					d.redraw()
 					return

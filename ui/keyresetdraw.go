@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"nightlatch/assets"
+	"nightlatch/assets/explain"
 	"nightlatch/fido"
 	"nightlatch/ui/kit"
 	"nightlatch/ui/wizard"
@@ -73,7 +74,7 @@ func (c *Console) drawKeyReset(v resetView, in resetInputs) drawn {
 		d.first, d.keys.Enter = again, in.begin
 		why := wizard.ExplainKey(w, v.err)
 		if errors.Is(v.err, fido.ErrNotAllowed) { // it was plugged in for too long
-			why = wizard.ExplainCode(w, "key_reset_late")
+			why = explain.Code(w, "key_reset_late")
 		}
 		card(kit.NewText(w.T("ui.key.reset.failed"), kit.Heading, kit.Ink).Wrapped(), kit.Banner(kit.Refused, why.What, why.Why, why.Next))
 	}

@@ -6,10 +6,10 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/ui/kit"
-	"nightlatch/ui/wizard"
 )
 
 // A keyDeed is what one does to a virtual key.
@@ -239,7 +239,7 @@ func (l *labPanel) askKey() {
 				return func() {
 					if err != nil {
 						dialog.Do().Enable()
-						name.Refuse(wizard.Explain(w, err).What)
+						name.Refuse(explain.Error(w, err).What)
 						return
 					}
 					dialog.Close()

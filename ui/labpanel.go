@@ -7,10 +7,10 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/ui/kit"
-	"nightlatch/ui/wizard"
 )
 
 // A labPanel is the world around the account server, to look at and to touch:
@@ -36,7 +36,7 @@ type labView struct {
 	keys     []api.LabKey
 	accounts []api.LabAccount
 	signedIn bool // a demo account's password is copied, not filled in
-	trouble  *wizard.Explanation
+	trouble  *explain.Explanation
 }
 
 func newLabPanel(c *Console) *labPanel {
@@ -210,7 +210,7 @@ func (l *labPanel) do(work func(ctx context.Context, server *client.Client) erro
 		err := work(ctx, server)
 		return func() {
 			if err != nil {
-				why := wizard.Explain(l.c.words, err)
+				why := explain.Error(l.c.words, err)
 				l.view.trouble = &why
 				l.redraw()
 				return

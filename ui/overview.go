@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"nightlatch/assets"
+	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/ui/kit"
@@ -105,7 +106,7 @@ func (c *Console) answerCard(s standing, r rescue, next *kit.Button) fyne.Canvas
 	if r.Count > 0 {
 		answer = counted(w, r.Answer, r.Count)
 	}
-	why := w.T(r.Why, assets.Args{"end": wizard.LastDigits(s.Account.Phone)})
+	why := w.T(r.Why, assets.Args{"end": explain.LastDigits(s.Account.Phone)})
 	top := kit.HTop(kit.S20,
 		kit.Sized(56, 56, kit.Z(kit.NewBox(kit.Sunken, kit.Hairline, 16), kit.Centre(kit.NewIcon(shield, 30, ink)))),
 		kit.Grow(kit.V(kit.S4, kit.NewText(w.T("ui.rescue.question"), kit.Body, kit.Ink2).Wrapped(),
@@ -156,9 +157,9 @@ func (c *Console) methodCards(s standing) fyne.CanvasObject {
 func (c *Console) textState(a api.Account) string {
 	switch {
 	case a.Methods.Text:
-		return c.words.T("ui.method.text-on", wizard.LastDigits(a.Phone))
+		return c.words.T("ui.method.text-on", explain.LastDigits(a.Phone))
 	case a.PhoneVerified:
-		return c.words.T("ui.method.text-phone", wizard.LastDigits(a.Phone))
+		return c.words.T("ui.method.text-phone", explain.LastDigits(a.Phone))
 	}
 	return c.words.T("ui.method.text-off")
 }

@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"nightlatch/assets/explain"
 	"nightlatch/ui/kit"
 	"nightlatch/ui/print"
 	"nightlatch/ui/wizard"
@@ -100,7 +101,7 @@ func (p *printPage) print() {
 	c := p.c
 	copies, err := strconv.Atoi(strings.TrimSpace(p.view.copies))
 	if err != nil || copies < 1 || copies > maxCopies {
-		c.warn(wizard.Explanation{Code: "copies", What: c.words.T("error.copies.what"), Why: c.words.T("error.copies.why", maxCopies), Next: c.words.T("error.copies.next")})
+		c.warn(explain.Explanation{Code: "copies", What: c.words.T("error.copies.what"), Why: c.words.T("error.copies.why", maxCopies), Next: c.words.T("error.copies.next")})
 		return
 	}
 	printer, sheet := p.view.printers[p.view.printer], p.view.shown()
@@ -115,7 +116,7 @@ func (p *printPage) print() {
 		return func() {
 			p.view.busy = false
 			if err != nil {
-				c.warn(wizard.Explanation{Code: "print", What: c.words.T("error.print.what"), Why: c.words.T("error.print.why", printer.Description), Next: c.words.T("error.print.next")})
+				c.warn(explain.Explanation{Code: "print", What: c.words.T("error.print.what"), Why: c.words.T("error.print.why", printer.Description), Next: c.words.T("error.print.next")})
 				return
 			}
 			c.forgetJob(job)

@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"nightlatch/assets/explain"
 	"nightlatch/fido"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
@@ -112,7 +113,7 @@ func (c *Console) unrecognised(r recognition, in keyInputs) fyne.CanvasObject {
 	}
 	why := wizard.ExplainKey(w, r.err)
 	if errors.Is(r.err, fido.ErrNotEnrolled) {
-		why = wizard.ExplainCode(w, "key_not_listed")
+		why = explain.Code(w, "key_not_listed")
 	}
 	return kit.Banner(kit.Attention, why.What, why.Why, why.Next,
 		kit.NewLink(w.T("ui.keys.which.again"), in.recognise), kit.NewLink(w.T("kit.close"), in.enough))

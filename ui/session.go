@@ -5,8 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"nightlatch/assets/explain"
 	"nightlatch/server/api"
-	"nightlatch/ui/wizard"
 )
 
 // begin finds out where the person is: new here, signed out, or still signed in.
@@ -56,7 +56,7 @@ func (c *Console) welcome(in api.SignedIn, then func()) {
 			then()
 		}
 		if err != nil {
-			c.warn(wizard.ExplainCode(c.words, "not_kept"))
+			c.warn(explain.Code(c.words, "not_kept"))
 		}
 	})
 }
@@ -224,7 +224,7 @@ func (c *Console) signedOut(why error) {
 				c.lab.look("")
 			}
 			if why != nil {
-				c.warn(wizard.Explain(c.words, why))
+				c.warn(explain.Error(c.words, why))
 			}
 		}
 	})

@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
 	"nightlatch/ui/print"
@@ -102,7 +103,7 @@ func (c *Console) checkCopy(s *Scope, right func()) {
 				got, err := server.CheckBackupCode(ctx, code.Value)
 				return func() {
 					if err != nil {
-						t := wizard.Explain(w, err)
+						t := explain.Error(w, err)
 						show(kit.Banner(kit.Refused, t.What, t.Why, t.Next))
 						return
 					}

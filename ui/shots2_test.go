@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"nightlatch/assets/explain"
 	"nightlatch/fido"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
@@ -81,7 +82,7 @@ func otherShots() []shot {
 			return c.drawSettings(settingsView{account: owner, about: about, address: c.cfg.Address, version: c.cfg.Version}, settingsInputs{})
 		}},
 		delivery("15-delivery-kept", api.Delivery{Kept: true}, deliveryForm{}),
-		delivery("15-delivery-refused", set, deliveryForm{refused: "tls", why: wizard.Explanation{What: "That connection isn’t protected", Why: "Open is for a mail server on this computer only: anyone on the way could read the codes."}}),
+		delivery("15-delivery-refused", set, deliveryForm{refused: "tls", why: explain.Explanation{What: "That connection isn’t protected", Why: "Open is for a mail server on this computer only: anyone on the way could read the codes."}}),
 		delivery("15-delivery-tested", set, deliveryForm{tested: &api.DeliveryTest{Sent: true, To: "margarethe@example.org"}}),
 		delivery("15-delivery-failed", set, deliveryForm{tested: &api.DeliveryTest{Reason: "login", Reply: 535}}),
 		delivery("15-delivery-busy", set, deliveryForm{busy: true}),

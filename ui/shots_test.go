@@ -4,6 +4,7 @@ import (
 	"io"
 	"time"
 
+	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/ui/wizard"
 )
@@ -91,7 +92,7 @@ func doorShots() []shot {
 		stillDoor("02-sign-in-refused", api.EnterCredentials{}, typed(func(d *wizard.Draft) { d.Username = "margarethe" }), refused(api.InvalidCredentials)),
 		stillDoor("02-sign-in-throttled", api.EnterCredentials{}, typed(func(d *wizard.Draft) { d.Username = "margarethe" }), refused(api.Throttled, func(r *api.Refusal) { r.RetryAt = &retry })),
 		stillDoor("02-sign-in-empty", api.EnterCredentials{}, func(s *wizard.State) {
-			s.Fault = &wizard.Explanation{Code: "empty.username", What: "The user name is empty", Next: "Type it, then go on."}
+			s.Fault = &explain.Explanation{Code: "empty.username", What: "The user name is empty", Next: "Type it, then go on."}
 		}),
 		stillDoor("02-sign-in-app", app, typed(func(d *wizard.Draft) { d.Code = "41" })),
 		stillDoor("02-sign-in-app-drift", app, typed(func(d *wizard.Draft) { d.Code = "418025" }), refused(api.ClockDrift, func(r *api.Refusal) { n := -95; r.Drift = &n })),
@@ -209,7 +210,7 @@ func stepShots() []shot {
 		stillWizard("06-text-code-expired", view(api.EnrollText, 5, late), wrong, refused(api.CodeExpired)),
 		stillWizard("06-text-code-too-many", view(api.EnrollText, 5, late), wrong, refused(api.TooManyTries)),
 		stillWizard("06-text-code-network", view(api.EnrollText, 5, texted), wrong, func(s *wizard.State) {
-			s.Fault = &wizard.Explanation{Code: "no_answer", What: "The account server doesn’t answer", Why: "The connection broke off before an answer came. It may or may not have been done.", Next: "Try again."}
+			s.Fault = &explain.Explanation{Code: "no_answer", What: "The account server doesn’t answer", Why: "The connection broke off before an answer came. It may or may not have been done.", Next: "Try again."}
 		}),
 		{name: "06-text-code-lab", place: placeTwoFactor, lab: true, draw: stillWizard("", view(api.EnrollText, 5, texted), code).draw},
 		stillWizard("06-text-saved", view(api.EnrollText, 6, backup)),

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"nightlatch/assets/explain"
 	"nightlatch/fido"
 	"nightlatch/server/api"
 	"nightlatch/ui/wizard"
@@ -57,10 +58,10 @@ func keyStepShots() []shot {
 		at("08-key-pin-wrong", wizard.KeyInteraction{Phase: wizard.AskingPIN, Device: yubi(), TriesLeft: 5, WrongPIN: true}, typed(func(d *wizard.Draft) { d.Hints = true })),
 		at("08-key-new-pin", wizard.KeyInteraction{Phase: wizard.SettingPIN, Device: yubi(), MinPIN: 6}),
 		at("08-key-new-pin-refused", wizard.KeyInteraction{Phase: wizard.SettingPIN, Device: yubi(), MinPIN: 6}, typed(func(d *wizard.Draft) { d.PINs = wizard.PINs{New: "471100", Repeat: "471101"} }), func(s *wizard.State) {
-			s.Fault = &wizard.Explanation{Code: "pin.unlike", What: "That isn’t the PIN above"}
+			s.Fault = &explain.Explanation{Code: "pin.unlike", What: "That isn’t the PIN above"}
 		}),
 		at("08-key-other-pin", wizard.KeyInteraction{Phase: wizard.SettingPIN, Device: yubi(), OldPIN: true, TriesLeft: 3}, func(s *wizard.State) {
-			s.Fault = &wizard.Explanation{Code: "key_wrong_pin", What: "That isn’t this key’s PIN"}
+			s.Fault = &explain.Explanation{Code: "key_wrong_pin", What: "That isn’t this key’s PIN"}
 		}),
 		at("08-key-no-pin", failed(fido.ErrPINNotSet)),
 		at("08-key-full", failed(fido.ErrNoSpace)),
@@ -125,7 +126,7 @@ func keyPageShots() []shot {
 		page("12-keys-none", keysView{here: none}),
 		page("12-keys-none-here", keysView{here: stillHere()}),
 		page("12-keys-refused", keysView{keys: stillKeys()[:2], here: none}, func(c *Console) {
-			t := wizard.ExplainCode(c.words, api.Unavailable)
+			t := explain.Code(c.words, api.Unavailable)
 			c.trouble = &t
 		}),
 		page("12-keys-elsewhere", keysView{keys: other, here: none}),

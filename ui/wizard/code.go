@@ -1,12 +1,12 @@
 package wizard
 
 import (
-	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
 
 	"nightlatch/assets"
+	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
 )
@@ -34,9 +34,9 @@ func enterCode(s State, h Host, step api.EnterCode) StepView {
 		switch {
 		case s.Busy:
 		case code.Value == "":
-			h.Fail(say(w, "empty.code", "", nil))
+			h.Fail(explain.Code(w, "empty.code"))
 		case len(code.Value) < digits:
-			h.Fail(say(w, "short.code", "", assets.Args{"typed": len(code.Value), "digits": digits}))
+			h.Fail(explain.Variant(w, "short.code", "", assets.Args{"typed": len(code.Value), "digits": digits}))
 		default:
 			h.Send(api.Code{Code: code.Value})
 		}
@@ -75,7 +75,7 @@ func codeLead(s State, h Host, step api.EnterCode) string {
 	case api.ByText:
 		args["to"] = PhoneNumber(step.SentTo)
 		if s.View.Kind == api.SignIn {
-			args["end"] = lastDigits(step.SentTo)
+			args["end"] = explain.LastDigits(step.SentTo)
 			return w.T("wizard.code.text.sign-in-lead", args)
 		}
 	}
@@ -152,20 +152,6 @@ func (d *StepView) codeFoot(s State, h Host, step api.EnterCode) {
 		d.Foot = append([]fyne.CanvasObject{link}, d.Foot...)
 	}
 }
-
-// lastDigits is the end of a number, for "ending in 0143".
-func lastDigits(number string) string {
-	digits := strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' {
-			return r
-		}
-		return -1
-	}, number)
-	return digits[max(0, len(digits)-4):]
-}
-
-// LastDigits is the end of a phone number, for "ending in 0143".
-func LastDigits(number string) string { return lastDigits(number) }
 
 func local(t time.Time, zone *time.Location) time.Time {
 	if zone == nil {

@@ -3,6 +3,7 @@ package wizard
 import (
 	"fyne.io/fyne/v2"
 
+	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
 )
@@ -18,7 +19,7 @@ func confirm(s State, h Host, step api.Confirm) StepView {
 		if c.Code == api.MethodOff {
 			icon, ink = "info", kit.Accent
 		}
-		list = append(list, kit.HTop(kit.S12, kit.NewIcon(icon, 20, ink), kit.Grow(kit.NewText(consequence(s, h, step, c), kit.Body, kit.Ink).Wrapped())))
+		list = append(list, kit.HTop(kit.S12, kit.NewIcon(icon, 20, ink), kit.Grow(kit.NewText(explain.Consequence(w, step, c), kit.Body, kit.Ink).Wrapped())))
 	}
 	d.Body = []fyne.CanvasObject{kit.V(kit.S16, list...)}
 	d.Next = kit.NewButton(w.T(key+".next"), "", kit.Destroy, func() {
@@ -31,16 +32,4 @@ func confirm(s State, h Host, step api.Confirm) StepView {
 	}
 	d.refuse(s, h)
 	return d
-}
-
-// consequence says one thing that confirming will do. A code that this version
-// does not know comes with the server's own words.
-func consequence(s State, h Host, step api.Confirm, c api.Consequence) string {
-	w := h.Words
-	for _, key := range []string{"wizard.consequence." + c.Code + "." + string(step.Method), "wizard.consequence." + c.Code} {
-		if w.Has(key) {
-			return w.N(key, c.Count)
-		}
-	}
-	return c.Title
 }

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"nightlatch/assets"
+	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
 )
@@ -55,9 +56,9 @@ func sendCredentials(s State, h Host) {
 	switch {
 	case s.Busy:
 	case s.Draft.Username == "":
-		h.Fail(say(h.Words, "empty.username", "", nil))
+		h.Fail(explain.Code(h.Words, "empty.username"))
 	case s.Draft.Password == "":
-		h.Fail(say(h.Words, "empty.password", "", nil))
+		h.Fail(explain.Code(h.Words, "empty.password"))
 	default:
 		h.Send(api.Credentials{Username: s.Draft.Username, Password: s.Draft.Password})
 	}
@@ -69,7 +70,7 @@ func enterPassword(s State, h Host, step api.EnterPassword) StepView {
 	d := StepView{Heading: w.T("wizard.password.heading"), Lead: w.T("wizard.password.lead", assets.Args{"account": step.Username}), Back: true, Cancel: true}
 	next := func() {
 		if s.Draft.Password == "" {
-			h.Fail(say(h.Words, "empty.password", "", nil))
+			h.Fail(explain.Code(h.Words, "empty.password"))
 			return
 		}
 		if !s.Busy {
@@ -90,7 +91,7 @@ func choosePassword(s State, h Host, step api.ChoosePassword) StepView {
 	d := StepView{Heading: w.T("wizard.new-password.heading"), Lead: w.T("wizard.new-password.lead"), Cancel: true}
 	next := func() {
 		if s.Draft.Password == "" {
-			h.Fail(say(h.Words, "empty.password", "", nil))
+			h.Fail(explain.Code(h.Words, "empty.password"))
 			return
 		}
 		if !s.Busy {

@@ -3,6 +3,7 @@ package wizard
 import (
 	"fyne.io/fyne/v2"
 
+	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
 )
@@ -58,7 +59,7 @@ func finished(s State, h Host) StepView {
 // gone says that the ceremony is no longer there: it waited too long, or another
 // one took its place.
 func gone(s State, h Host) StepView {
-	r := say(h.Words, "ceremony_gone", "", nil)
+	r := explain.Code(h.Words, "ceremony_gone")
 	d := StepView{Heading: r.What, Lead: r.Why + " " + r.Next, Cancel: true}
 	d.Next = primary(s, h, h.Words.T("wizard.again"), h.Begin)
 	d.First = d.Next

@@ -3,8 +3,7 @@ package wizard
 import (
 	"fyne.io/fyne/v2"
 
-	"nightlatch/assets"
-	"nightlatch/server/api"
+	"nightlatch/assets/explain"
 	"nightlatch/ui/kit"
 )
 
@@ -26,7 +25,7 @@ type FramedStep struct {
 // action bar.
 func Page(s State, h Host, crumbs []kit.Crumb, margin float32) (kit.Page, FramedStep) {
 	d := Draw(s, h)
-	names, at := Stops(h.Words, s.View)
+	names, at := explain.Path(h.Words, s.View)
 	p := kit.Page{Crumbs: crumbs, Title: h.Words.T("wizard.title." + string(s.View.Kind)), Margin: margin}
 	if len(names) > 1 {
 		p.Body = append(p.Body, kit.Inset(0, kit.S4, 0, kit.S4, kit.Steps(at, names...)))
@@ -166,23 +165,4 @@ func (d StepView) content() fyne.CanvasObject {
 		parts = append(parts, kit.Rule(0), links)
 	}
 	return kit.V(kit.S24, parts...)
-}
-
-// Stops are the names of the steps of a view's path, and where one is. An
-// address or a number and the code that proves it count as one.
-func Stops(w *assets.Catalog, v api.View) (names []string, at int) {
-	for i, step := range v.Path {
-		proves := step == api.EnterCode{}.StepType() && i > 0 && v.Path[i-1] == api.EnterEmail{}.StepType()
-		ends := step == api.Finished{}.StepType() && i > 0
-		if !proves && !ends {
-			names = append(names, w.T("wizard.path."+string(step)))
-		}
-		if i == v.At {
-			at = len(names) - 1
-			if ends {
-				at = len(names)
-			}
-		}
-	}
-	return names, at
 }

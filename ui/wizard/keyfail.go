@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"nightlatch/assets"
+	"nightlatch/assets/explain"
 	"nightlatch/fido"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
@@ -39,12 +40,12 @@ func (d *StepView) keyFailed(s State, h Host) {
 	}
 	r := ExplainKey(w, s.Key.Err)
 	if s.Key.Enrolled != "" {
-		r = say(w, api.KeyAlreadyEnrolled, "", assets.Args{"key": s.Key.Enrolled})
+		r = explain.Variant(w, api.KeyAlreadyEnrolled, "", assets.Args{"key": s.Key.Enrolled})
 	}
 	err := s.Key.Err
 	if len(step.Elsewhere) > 0 && errors.Is(err, fido.ErrNotEnrolled) {
 		k := step.Elsewhere[0]
-		r = say(w, "key_not_enrolled", "elsewhere", assets.Args{"key": k.Label, "there": k.RPID})
+		r = explain.Variant(w, "key_not_enrolled", "elsewhere", assets.Args{"key": k.Label, "there": k.RPID})
 	}
 	signedIn := s.Account.Username != ""
 	var links []fyne.CanvasObject

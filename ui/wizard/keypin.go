@@ -7,6 +7,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"nightlatch/assets"
+	"nightlatch/assets/explain"
 	"nightlatch/fido"
 	"nightlatch/ui/kit"
 )
@@ -25,7 +26,7 @@ func (d *StepView) askPIN(s State, h Host) {
 	w := h.Words
 	next := func() {
 		if s.Draft.PIN == "" {
-			h.Fail(say(w, "empty.pin", "", nil))
+			h.Fail(explain.Code(w, "empty.pin"))
 			return
 		}
 		pin := s.Draft.PIN
@@ -100,7 +101,7 @@ type PINForm struct {
 	Min   int // characters; 0 means the fewest that any key takes
 	Old   bool
 	Tries int // wrong ones left, with Old
-	Fault *Explanation
+	Fault *explain.Explanation
 }
 
 // Draw draws the fields; first has the keyboard at first.
@@ -183,20 +184,20 @@ func (f PINForm) min() int { return max(f.Min, leastPIN) }
 
 // Check says what is amiss before the key is asked, nil if nothing is. A PIN is
 // counted in characters, in Unicode's normal form C (CTAP 2.1, 6.5.1).
-func (f PINForm) Check() *Explanation {
+func (f PINForm) Check() *explain.Explanation {
 	w := f.Words
 	pin := norm.NFC.String(f.Draft.New)
-	var r Explanation
+	var r explain.Explanation
 	switch {
 	case f.Old && f.Draft.Old == "":
-		r = say(w, "empty.pin", "", nil)
+		r = explain.Code(w, "empty.pin")
 	case utf8.RuneCountInString(pin) < f.min():
-		r = say(w, "pin.short", "", nil)
+		r = explain.Code(w, "pin.short")
 		r.Why = w.N("error.pin.short-why", f.min())
 	case len(pin) > maxPINBytes:
-		r = say(w, "pin.long", "", nil)
+		r = explain.Code(w, "pin.long")
 	case f.Draft.New != f.Draft.Repeat:
-		r = say(w, "pin.unlike", "", nil)
+		r = explain.Code(w, "pin.unlike")
 	default:
 		return nil
 	}

@@ -4,6 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"nightlatch/assets"
+	"nightlatch/assets/explain"
 	"nightlatch/fido"
 	"nightlatch/ui/kit"
 )
@@ -72,7 +73,7 @@ func ReaderTrouble(w *assets.Catalog, reader fido.Reader) fyne.CanvasObject {
 
 // NoPermission names the rule that is missing for a key that may not be opened,
 // with the line that installs it. Once it is there the key appears by itself.
-func NoPermission(w *assets.Catalog, d fido.Device, access KeyAccess, copyLine func(string)) (r Explanation, line []fyne.CanvasObject) {
+func NoPermission(w *assets.Catalog, d fido.Device, access KeyAccess, copyLine func(string)) (r explain.Explanation, line []fyne.CanvasObject) {
 	r = ExplainKey(w, fido.ErrNoPermission)
 	r.What = w.T("wizard.key.locked", assets.Args{"key": DeviceName(w, d)})
 	if access.UdevCommand != "" {

@@ -3,6 +3,7 @@ package wizard
 import (
 	"fyne.io/fyne/v2"
 
+	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/server/e164"
 	"nightlatch/ui/kit"
@@ -37,7 +38,7 @@ func chooseWay(s State, h Host) StepView {
 	d := StepView{Heading: w.T("wizard.ways.heading"), Lead: w.T("wizard.ways.lead"), Back: true}
 	var rows []fyne.CanvasObject
 	for _, m := range alternatives(s.View.Step) {
-		row := kit.NewTapRow(kit.Row(kit.Tile(MethodIcon(m), false), nameOf(w, m), w.T("wizard.ways."+string(m)), kit.Chevron()),
+		row := kit.NewTapRow(kit.Row(kit.Tile(MethodIcon(m), false), explain.Method(w, m), w.T("wizard.ways."+string(m)), kit.Chevron()),
 			func() {
 				if !s.Busy {
 					h.Send(api.ChooseMethod{Method: m})

@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"nightlatch/assets"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
 )
@@ -51,6 +50,3 @@ func overview(s State, h Host, step api.Overview) StepView {
 	d.First = d.Next
 	return d
 }
-
-// nameOf is what a method is called.
-func nameOf(w *assets.Catalog, m api.Method) string { return w.T("method." + string(m)) }

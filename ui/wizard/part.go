@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"nightlatch/assets"
+	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
 )
@@ -20,20 +21,20 @@ func newField(label, hint string, secret, refused bool, draft *string) *kit.Text
 }
 
 // said is the banner of a refusal: what happened, why, what next.
-func said(s Explanation, links ...fyne.CanvasObject) fyne.CanvasObject {
+func said(s explain.Explanation, links ...fyne.CanvasObject) fyne.CanvasObject {
 	return kit.Banner(kit.Refused, s.What, s.Why, s.Next, links...)
 }
 
 // refusal is what the last input met with, whoever refused it: the screen, the
 // road, or the ceremony. It is nil when nothing was refused.
-func refusal(s State, w *assets.Catalog) *Explanation {
+func refusal(s State, w *assets.Catalog) *explain.Explanation {
 	if s.Fault != nil {
 		return s.Fault
 	}
 	if s.View.Refusal == nil {
 		return nil
 	}
-	r := ExplainRefusal(w, s.View.Refusal, s.View.Step)
+	r := explain.Refusal(w, s.View.Refusal, s.View.Step)
 	return &r
 }
 
@@ -128,7 +129,7 @@ func must(s State, h Host, value, name string, in api.Input) {
 		return
 	}
 	if strings.TrimSpace(value) == "" {
-		h.Fail(say(h.Words, "empty."+name, "", nil))
+		h.Fail(explain.Variant(h.Words, "empty."+name, "", nil))
 		return
 	}
 	h.Send(in)

@@ -13,6 +13,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"nightlatch/assets"
+	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
 )
@@ -20,17 +21,17 @@ import (
 // A State is all that a step is drawn from.
 type State struct {
 	View        api.View
-	Account     api.Account    // who is signed in; zero at the doors
-	Draft       *Draft         // what was typed so far
-	Fault       *Explanation   // why the last input was not sent, or did not arrive
-	Busy        bool           // an input is on its way
-	Gone        bool           // the ceremony expired, or was answered elsewhere
-	ShowMethods bool           // shows the list of other methods in place of the step (R40)
-	Key         KeyInteraction // the communication with the security key
-	Saved       Saved          // what was done with the backup code
-	Lab         bool           // a virtual key can be plugged in
-	HasAccounts bool           // this server has accounts already
-	KeyAccess   KeyAccess      // how this computer can reach security keys
+	Account     api.Account          // who is signed in; zero at the doors
+	Draft       *Draft               // what was typed so far
+	Fault       *explain.Explanation // why the last input was not sent, or did not arrive
+	Busy        bool                 // an input is on its way
+	Gone        bool                 // the ceremony expired, or was answered elsewhere
+	ShowMethods bool                 // shows the list of other methods in place of the step (R40)
+	Key         KeyInteraction       // the communication with the security key
+	Saved       Saved                // what was done with the backup code
+	Lab         bool                 // a virtual key can be plugged in
+	HasAccounts bool                 // this server has accounts already
+	KeyAccess   KeyAccess            // how this computer can reach security keys
 }
 
 // A Draft is what a person has typed into a step. A step that is drawn again,
@@ -59,11 +60,11 @@ type Host struct {
 	Clock  kit.Clock      // the server's, as far as we know it
 	Zone   *time.Location // nil: this computer's
 	Send   func(api.Input)
-	Back   func()            // nil where there is nothing to go back to
-	Cancel func()            // nil where it can't be cancelled
-	Leave  func()            // the ceremony has ended
-	SignUp func()            // nil where no account can be created
-	Fail   func(Explanation) // shows why an input was not sent
+	Back   func()                    // nil where there is nothing to go back to
+	Cancel func()                    // nil where it can't be cancelled
+	Leave  func()                    // the ceremony has ended
+	SignUp func()                    // nil where no account can be created
+	Fail   func(explain.Explanation) // shows why an input was not sent
 	Redraw func()
 	Begin  func() // begins anew what is gone
 	Ways   func(show bool)

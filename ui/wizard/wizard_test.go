@@ -2,11 +2,6 @@ package wizard
 
 import (
 	"errors"
-	"go/ast"
-	"go/parser"
-	"go/token"
-	"reflect"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"nightlatch/assets"
+	"nightlatch/assets/explain"
 	"nightlatch/fido"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
@@ -43,7 +39,7 @@ func host(w *assets.Catalog, sent *[]api.Input) Host {
 	return Host{
 		Words: w, Clock: kit.Clock{Now: still}, Zone: time.UTC,
 		Send: func(in api.Input) { *sent = append(*sent, in) }, Back: nothing, Cancel: nothing, Leave: nothing, Redraw: nothing, Begin: nothing,
-		Fail: func(Explanation) {}, Ways: func(bool) {}, Open: func(string) {}, Copy: func(string) {}, CopyLine: func(string) {}, Key: func(KeyInput) {},
+		Fail: func(explain.Explanation) {}, Ways: func(bool) {}, Open: func(string) {}, Copy: func(string) {}, CopyLine: func(string) {}, Key: func(KeyInput) {},
 		Save: func(api.SaveBackupCode) {}, Print: func(api.SaveBackupCode) {}, Check: func(api.SaveBackupCode) {},
 	}
 }
@@ -133,61 +129,6 @@ func TestFirstFocus(t *testing.T) {
 	}
 }
 
-// constants are the values of a package's string constants that are codes.
-func constants(t *testing.T, file string) (codes []string) {
-	t.Helper()
-	f, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, d := range f.Decls {
-		g, ok := d.(*ast.GenDecl)
-		if !ok || g.Tok != token.CONST {
-			continue
-		}
-		for _, s := range g.Specs {
-			for _, v := range s.(*ast.ValueSpec).Values {
-				if lit, ok := v.(*ast.BasicLit); ok && lit.Kind == token.STRING {
-					code, err := strconv.Unquote(lit.Value)
-					if err != nil {
-						t.Fatal(err)
-					}
-					codes = append(codes, code)
-				}
-			}
-		}
-	}
-	return codes
-}
-
-// Every refusal code and every problem code has words: what happened, why, and
-// what to do next.
-func TestEveryCodeHasWords(t *testing.T) {
-	t.Parallel()
-	w := english(t)
-	codes := append(constants(t, "../../server/api/view.go"), constants(t, "../../server/api/problem.go")...)
-	if len(codes) < 25 {
-		t.Fatalf("found only %d codes", len(codes))
-	}
-	for _, code := range codes {
-		switch code {
-		case api.TemporaryPasswordRequired, api.TemporaryPasswordExpired, api.BackupCodeNotAccepted:
-			continue // said to third-party clients, in their protocol's words
-		}
-		for _, said := range []Explanation{
-			ExplainRefusal(w, &api.Refusal{Code: code}, api.EnterPassword{}),
-			Explain(w, &api.Problem{Code: code}),
-		} {
-			if said.Code != code {
-				t.Errorf("%s has no words of its own", code)
-			}
-			if said.What == "" || said.Why == "" || said.Next == "" {
-				t.Errorf("%s says only %+v", code, said)
-			}
-		}
-	}
-}
-
 // Whatever goes wrong with a security key has words of its own.
 func TestEveryKeyErrorHasWords(t *testing.T) {
 	t.Parallel()
@@ -235,7 +176,7 @@ func TestKeyOfAnotherName(t *testing.T) {
 		{"", "Choose another way"}, {"only", "Ask whoever runs this server to let it go by localhost again"},
 	} {
 		r := &api.Refusal{Code: api.KeyElsewhere, Reason: tt.reason, Key: "Blue", KeyRPID: "localhost", RPID: "example.org"}
-		said := ExplainRefusal(w, r, api.UseSecurityKey{})
+		said := explain.Refusal(w, r, api.UseSecurityKey{})
 		if !strings.Contains(said.Why, "“Blue” was set up for localhost; this server now goes by example.org.") || !strings.HasPrefix(said.Next, tt.next) && !strings.Contains(said.Next, tt.next) {
 			t.Errorf("%q: %+v", tt.reason, said)
 		}
@@ -245,35 +186,8 @@ func TestKeyOfAnotherName(t *testing.T) {
 			t.Errorf("%q: the touch can be tried again", tt.reason)
 		}
 	}
-	if said := ExplainRefusal(w, &api.Refusal{Code: api.Denied, Reason: "format"}, api.UseSecurityKey{}); said.What != "That isn’t a security key" {
+	if said := explain.Refusal(w, &api.Refusal{Code: api.Denied, Reason: "format"}, api.UseSecurityKey{}); said.What != "That isn’t a security key" {
 		t.Errorf("%+v", said)
-	}
-}
-
-func TestDriftIsSaidInSeconds(t *testing.T) { // R23
-	t.Parallel()
-	w := english(t)
-	for _, tt := range []struct {
-		drift int
-		want  string
-	}{{95, "95 seconds ahead"}, {-30, "30 seconds behind"}} {
-		said := ExplainRefusal(w, &api.Refusal{Code: api.ClockDrift, Drift: &tt.drift}, api.EnterCode{Channel: api.ByApp})
-		if !strings.Contains(said.Why, tt.want) {
-			t.Errorf("drift %d: %q", tt.drift, said.Why)
-		}
-	}
-}
-
-func TestStops(t *testing.T) {
-	t.Parallel()
-	w := english(t)
-	path := []api.StepType{"overview", "enter-email", "enter-code", "enter-phone", "enter-code", "save-backup-code", "finished"}
-	want := []string{"Overview", "Email", "Number", "Code", "Backup code"}
-	for i, at := range []int{0, 1, 1, 2, 3, 4, 5} {
-		names, got := Stops(w, api.View{Path: path, At: i})
-		if got != at || !reflect.DeepEqual(names, want) {
-			t.Errorf("step %d is at %d of %q, want %d of %q", i, got, names, at, want)
-		}
 	}
 }
 
@@ -312,8 +226,5 @@ func TestPhoneNumber(t *testing.T) {
 		if got := PhoneNumber(in); got != want {
 			t.Errorf("PhoneNumber(%q) = %q, want %q", in, got, want)
 		}
-	}
-	if got := LastDigits("+1 ••• ••• 0143"); got != "0143" {
-		t.Errorf("LastDigits = %q", got)
 	}
 }

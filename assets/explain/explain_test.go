@@ -1,0 +1,113 @@
+package explain
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"reflect"
+	"strconv"
+	"strings"
+	"testing"
+
+	"nightlatch/assets"
+	"nightlatch/server/api"
+)
+
+func english(t *testing.T) *assets.Catalog {
+	t.Helper()
+	w, err := assets.New("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// constants returns the values of the string constants in a Go file.
+func constants(t *testing.T, file string) (codes []string) {
+	t.Helper()
+	f, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range f.Decls {
+		g, ok := d.(*ast.GenDecl)
+		if !ok || g.Tok != token.CONST {
+			continue
+		}
+		for _, s := range g.Specs {
+			for _, v := range s.(*ast.ValueSpec).Values {
+				if lit, ok := v.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+					code, err := strconv.Unquote(lit.Value)
+					if err != nil {
+						t.Fatal(err)
+					}
+					codes = append(codes, code)
+				}
+			}
+		}
+	}
+	return codes
+}
+
+// Every refusal code and every problem code has three sentences: what happened,
+// why, and what to do next.
+func TestEveryCodeHasWords(t *testing.T) {
+	t.Parallel()
+	w := english(t)
+	codes := append(constants(t, "../../server/api/view.go"), constants(t, "../../server/api/problem.go")...)
+	if len(codes) < 25 {
+		t.Fatalf("found only %d codes", len(codes))
+	}
+	for _, code := range codes {
+		switch code {
+		case api.TemporaryPasswordRequired, api.TemporaryPasswordExpired, api.BackupCodeNotAccepted:
+			continue // sent to third-party clients, in the words of their protocol
+		}
+		for _, got := range []Explanation{
+			Refusal(w, &api.Refusal{Code: code}, api.EnterPassword{}),
+			Error(w, &api.Problem{Code: code}),
+		} {
+			if got.Code != code {
+				t.Errorf("%s has no words of its own", code)
+			}
+			if got.What == "" || got.Why == "" || got.Next == "" {
+				t.Errorf("%s says only %+v", code, got)
+			}
+		}
+	}
+}
+
+// R23
+func TestClockDriftIsGivenInSeconds(t *testing.T) {
+	t.Parallel()
+	w := english(t)
+	for _, tt := range []struct {
+		drift int
+		want  string
+	}{{95, "95 seconds ahead"}, {-30, "30 seconds behind"}} {
+		got := Refusal(w, &api.Refusal{Code: api.ClockDrift, Drift: &tt.drift}, api.EnterCode{Channel: api.ByApp})
+		if !strings.Contains(got.Why, tt.want) {
+			t.Errorf("drift %d: %q", tt.drift, got.Why)
+		}
+	}
+}
+
+func TestPath(t *testing.T) {
+	t.Parallel()
+	w := english(t)
+	path := []api.StepType{"overview", "enter-email", "enter-code", "enter-phone", "enter-code", "save-backup-code", "finished"}
+	want := []string{"Overview", "Email", "Number", "Code", "Backup code"}
+	for i, at := range []int{0, 1, 1, 2, 3, 4, 5} {
+		names, gotAt := Path(w, api.View{Path: path, At: i})
+		if gotAt != at || !reflect.DeepEqual(names, want) {
+			t.Errorf("step %d is at %d of %q, want %d of %q", i, gotAt, names, at, want)
+		}
+	}
+}
+
+func TestLastDigits(t *testing.T) {
+	t.Parallel()
+	if got := LastDigits("+1 ••• ••• 0143"); got != "0143" {
+		t.Errorf("LastDigits = %q", got)
+	}
+}

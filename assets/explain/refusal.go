@@ -1,0 +1,118 @@
+// Package explain puts the answers of the API into the words of a catalog: why an
+// input was refused, what went wrong, and the names of a ceremony's steps.
+//
+// It draws nothing, so that the window and the web pages can use the same words.
+// What goes wrong between this computer and a security key is explained in
+// ui/wizard, because only the window talks to keys directly.
+package explain
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"nightlatch/assets"
+	"nightlatch/server/api"
+)
+
+// An Explanation says what happened, why, and what to do next, in three sentences.
+type Explanation struct {
+	Code            string // for tests and the gallery; never shown
+	What, Why, Next string
+	RetryAt         time.Time // no attempt is examined before; zero: at once
+}
+
+// Code explains an error code of the API or of a screen.
+func Code(c *assets.Catalog, code string) Explanation { return Variant(c, code, "", nil) }
+
+// Variant explains a code in the situation named by variant ("app", "text"), or in
+// general where the catalog has no text for that variant. A code without any text
+// is explained as "unknown".
+func Variant(c *assets.Catalog, code, variant string, args assets.Args) Explanation {
+	part := func(name string) string {
+		if key := "error." + code + "." + variant + "." + name; variant != "" && c.Has(key) {
+			return c.T(key, args)
+		}
+		if key := "error." + code + "." + name; c.Has(key) {
+			return c.T(key, args)
+		}
+		return ""
+	}
+	e := Explanation{Code: code, What: part("what"), Why: part("why"), Next: part("next")}
+	if e.What == "" && code != "unknown" {
+		return Variant(c, "unknown", "", assets.Args{"code": code})
+	}
+	return e
+}
+
+// Refusal explains why the input for a step was refused.
+func Refusal(c *assets.Catalog, r *api.Refusal, step api.Step) Explanation {
+	args := assets.Args{"key": r.Key, "there": r.KeyRPID, "here": r.RPID, "field": fieldName(c, r.Field)}
+	variant := variantOf(step)
+	switch {
+	case r.Code == api.ClockDrift && r.Drift != nil:
+		variant, args["seconds"] = "ahead", *r.Drift
+		if *r.Drift < 0 {
+			variant, args["seconds"] = "behind", -*r.Drift
+		}
+	case r.Code == api.Malformed && r.Field != "":
+		variant = r.Field
+	case r.Reason != "" && c.Has("error."+r.Code+"."+r.Reason+".what"):
+		variant = r.Reason
+	}
+	switch choose := step.(type) {
+	case api.ChooseCredentials:
+		args["min"], args["max"] = choose.MinPassword, choose.MaxPassword
+	case api.ChoosePassword:
+		args["min"], args["max"] = choose.MinPassword, choose.MaxPassword
+	}
+	e := Variant(c, r.Code, variant, args)
+	if r.TriesLeft != nil {
+		e.Next = c.T("error.with_tries", assets.Args{"next": e.Next, "tries": c.N("error.tries_left", *r.TriesLeft)})
+	}
+	if r.RetryAt != nil {
+		e.RetryAt = *r.RetryAt
+	}
+	return e
+}
+
+// Error explains a failed request: the server's api.Problem, or no answer at all.
+func Error(c *assets.Catalog, err error) Explanation {
+	var p *api.Problem
+	if errors.As(err, &p) {
+		e := Variant(c, p.Code, p.Field, assets.Args{"field": fieldName(c, p.Field)})
+		if p.RetryAt != nil {
+			e.RetryAt = *p.RetryAt
+		}
+		return e
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return Variant(c, "no_answer", "slow", nil)
+	}
+	return Code(c, "no_answer")
+}
+
+// variantOf selects the variant of a refusal's words by the step that was refused.
+func variantOf(step api.Step) string {
+	switch s := step.(type) {
+	case api.EnterCode:
+		return string(s.Channel)
+	case api.EnterBackupCode:
+		return "backup"
+	case api.EnterPassword:
+		return "password"
+	case api.UseSecurityKey:
+		return "key"
+	case api.EnterCredentials:
+		return "credentials"
+	}
+	return ""
+}
+
+// fieldName is the label that the screens use for a field of the API.
+func fieldName(c *assets.Catalog, field string) string {
+	if key := "error.field." + field; field != "" && c.Has(key) {
+		return c.T(key)
+	}
+	return c.T("error.field.other")
+}

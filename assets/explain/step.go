@@ -1,0 +1,54 @@
+package explain
+
+import (
+	"strings"
+
+	"nightlatch/assets"
+	"nightlatch/server/api"
+)
+
+// Path names the steps of a view's path and says at which of them the view is. An
+// address or a number and the code that proves it count as one step. At the end of
+// the ceremony, at is len(names).
+func Path(c *assets.Catalog, v api.View) (names []string, at int) {
+	for i, step := range v.Path {
+		proves := step == api.EnterCode{}.StepType() && i > 0 && v.Path[i-1] == api.EnterEmail{}.StepType()
+		ends := step == api.Finished{}.StepType() && i > 0
+		if !proves && !ends {
+			names = append(names, c.T("wizard.path."+string(step)))
+		}
+		if i == v.At {
+			at = len(names) - 1
+			if ends {
+				at = len(names)
+			}
+		}
+	}
+	return names, at
+}
+
+// Method is the name of a method.
+func Method(c *assets.Catalog, m api.Method) string { return c.T("method." + string(m)) }
+
+// Consequence says one effect of confirming a step (R60, R61). For a code without
+// a text, such as one of a newer server, it is the server's own title.
+func Consequence(c *assets.Catalog, step api.Confirm, what api.Consequence) string {
+	for _, key := range []string{"wizard.consequence." + what.Code + "." + string(step.Method), "wizard.consequence." + what.Code} {
+		if c.Has(key) {
+			return c.N(key, what.Count)
+		}
+	}
+	return what.Title
+}
+
+// LastDigits returns the last four digits of a phone number, for "ending in 0143".
+// Characters other than ASCII digits are skipped, so a masked number will do.
+func LastDigits(number string) string {
+	digits := strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, number)
+	return digits[max(0, len(digits)-4):]
+}
