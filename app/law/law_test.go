@@ -21,8 +21,10 @@ var imports = map[string][]string{
 	"app":    {"..."},
 	"assets": {},
 
-	"ui":        {"ui/...", "assets", "fido", "server/client", "server/api"},
-	"ui/wizard": {"ui/kit", "assets", "fido", "server/api", "server/e164"},
+	"assets/explain": {"assets", "server/api"},
+
+	"ui":        {"ui/...", "assets", "assets/explain", "fido", "server/client", "server/api"},
+	"ui/wizard": {"ui/kit", "assets", "assets/explain", "fido", "server/api", "server/e164"},
 	"ui/kit":    {"assets"},
 	"ui/print":  {"assets"},
 
