@@ -146,7 +146,7 @@ func withoutData() string {
 }
 
 // open opens a database that is there already.
-func (c *adminCommand) open(ctx context.Context) (*bolt.Store, *seal.Keys, error) {
+func (c *adminCommand) open(ctx context.Context) (*bolt.Store, *seal.Sealer, error) {
 	if _, err := os.Stat(filepath.Join(c.dir, databaseName)); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, refuse(err, "There is no database in %s. Give its directory with --data.", c.dir)
 	}

@@ -59,7 +59,7 @@ func (c *adminCommand) setText(ctx context.Context) error {
 func (c *adminCommand) set(ctx context.Context, verb, done string, change func(*delivery.Settings)) error {
 	var fresh delivery.Settings
 	change(&fresh)
-	if _, _, err := fresh.Ends(time.Now); err != nil {
+	if _, _, err := fresh.Build(time.Now); err != nil {
 		return usagef("%s: %v", verb, err)
 	}
 	dir, err := prepareDirectory(c.dir)

@@ -52,7 +52,7 @@ type instance struct {
 	server    *server.Server
 	lab       *lab.Lab       // nil without --lab
 	bench     *virtual.Bench // nil without --lab
-	keys      *seal.Keys
+	keys      *seal.Sealer
 	log       *slog.Logger
 }
 
@@ -105,7 +105,7 @@ func openInstance(ctx context.Context, cfg instanceConfig) (_ *instance, err err
 		return nil, err
 	}
 	sc := server.Config{
-		Store: inst.store, Keys: inst.keys, Policy: cfg.policy, Now: now,
+		Store: inst.store, Sealer: inst.keys, Policy: cfg.policy, Now: now,
 		RPID: cfg.rp.rpID, Origins: cfg.rp.origins, Hasher: hasher, Log: cfg.log, Version: version, Seed: cfg.seed, KeepMail: cfg.keepMail,
 	}
 	if cfg.lab {
@@ -120,7 +120,7 @@ func openInstance(ctx context.Context, cfg instanceConfig) (_ *instance, err err
 // openStore opens the database of dir and the keys that go with it. A database
 // that is there is opened before its key is asked for: a keyring may take its
 // time, and "already running" must not.
-func openStore(ctx context.Context, dir string, now func() time.Time, keyring bool, log *slog.Logger) (*bolt.Store, *seal.Keys, error) {
+func openStore(ctx context.Context, dir string, now func() time.Time, keyring bool, log *slog.Logger) (*bolt.Store, *seal.Sealer, error) {
 	file := filepath.Join(dir, databaseName)
 	_, err := os.Stat(file)
 	fresh := errors.Is(err, fs.ErrNotExist)
@@ -163,7 +163,7 @@ func (inst *instance) openLab(clock *lab.Clock, cfg instanceConfig, sc *server.C
 	if err != nil {
 		return err
 	}
-	sc.Texter, sc.Mailer, sc.Lab = delivery.Texter(inst.lab), delivery.Mailer(inst.lab), inst.lab.Handler()
+	sc.SMSSender, sc.Mailer, sc.Lab = delivery.SMSSender(inst.lab), delivery.Mailer(inst.lab), inst.lab.Handler()
 	return nil
 }
 

@@ -13,7 +13,7 @@ import (
 // file of its own, sealed: whoever copies the file has nothing.
 type vault struct {
 	path string
-	keys *seal.Keys
+	keys *seal.Sealer
 }
 
 const vaultName = "console/session"

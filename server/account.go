@@ -17,9 +17,9 @@ func (s *Server) about(c *call) (api.About, error) {
 		Policy:  s.cfg.Policy.Name,
 		RPID:    s.cfg.RPID,
 		Lab:     s.cfg.Lab != nil,
-		Text:    s.carriers.Ways().Text,
+		Text:    s.carriers.Capabilities().Text,
 	}
-	out.MailKept, out.Mail = s.carriers.Ways().Code()
+	out.MailKept, out.Mail = s.carriers.Capabilities().Code()
 	err := s.store.View(c.r.Context(), func(tx store.Tx) (err error) {
 		out.Now = tx.Now().UTC()
 		out.Accounts, err = account.Any(tx)
@@ -116,14 +116,14 @@ func (s *Server) activity(c *call) ([]api.Activity, error) {
 	})
 	for _, r := range records {
 		out = append(out, api.Activity{
-			Cursor:  strconv.FormatUint(r.Seq, 10),
-			At:      r.At.UTC(),
-			Type:    r.Type,
-			Rule:    r.Rule,
-			Refused: r.Refused,
-			Client:  r.Client,
-			Place:   r.RemoteAddr,
-			Details: r.Details,
+			Cursor:     strconv.FormatUint(r.Seq, 10),
+			At:         r.At.UTC(),
+			Type:       r.Type,
+			Rule:       r.Rule,
+			Refused:    r.Refused,
+			Client:     r.Client,
+			RemoteAddr: r.RemoteAddr,
+			Details:    r.Details,
 		})
 	}
 	return out, err
@@ -148,9 +148,9 @@ func (s *Server) deletePhone(c *call) error {
 			return err
 		}
 		events := []audit.Event{{Type: api.EventPhoneDeleted, Rule: "R17"}}
-		if proved && s.carriers.Ways().Text {
+		if proved && s.carriers.Capabilities().Text {
 			// Whoever holds the phone hears of it, too.
-			err := delivery.Enqueue(tx, s.cfg.Keys, delivery.Message{
+			err := delivery.Enqueue(tx, s.cfg.Sealer, delivery.Message{
 				Channel: api.ByText, To: old, Template: delivery.Notice(api.EventPhoneDeleted), Account: a.ID,
 			})
 			if err != nil {

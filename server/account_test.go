@@ -49,7 +49,7 @@ func TestConsole(t *testing.T) {
 	defer stop()
 	c := w.signInAs(console, "cyd", password)
 	for _, s := range must[[]api.Session](t)(c.Sessions(t.Context())) {
-		if s.Place != "console" || s.Client != "Nightlatch" || !s.Current {
+		if s.RemoteAddr != "console" || s.Client != "Nightlatch" || !s.Current {
 			t.Errorf("session %+v", s)
 		}
 	}

@@ -21,7 +21,7 @@ func (s *Server) announce(tx store.Tx, a *account.Account, client, place string,
 	if err := audit.Append(tx, a.ID, events...); err != nil {
 		return err
 	}
-	keep, ok := s.carriers.Ways().Notice(a.EmailConfirmed, a.EmailKept)
+	keep, ok := s.carriers.Capabilities().Notice(a.EmailConfirmed, a.EmailKept)
 	if !ok {
 		return nil
 	}
@@ -36,7 +36,7 @@ func (s *Server) announce(tx store.Tx, a *account.Account, client, place string,
 			"at":       tx.Now().UTC().Format(time.RFC1123),
 		}
 		maps.Copy(args, e.Details)
-		err := delivery.Enqueue(tx, s.cfg.Keys, delivery.Message{
+		err := delivery.Enqueue(tx, s.cfg.Sealer, delivery.Message{
 			Channel:  api.ByEmail,
 			To:       a.Email,
 			Template: delivery.Notice(e.Type),

@@ -81,7 +81,7 @@ type seat struct {
 
 // seatOf finds the session of a token, or returns session.ErrUnknown.
 func (s *Server) seatOf(tx store.Tx, token string) (seat, error) {
-	key := s.cfg.Keys.MAC("session memo", token)
+	key := s.cfg.Sealer.MAC("session memo", token)
 	found, ok, err := s.seats.recall(tx, key)
 	switch {
 	case err != nil:

@@ -18,34 +18,34 @@ import (
 // fixed reports that how messages leave was decided by whoever started the
 // server: the lab.
 func (s *Server) fixed() bool {
-	return s.cfg.Lab != nil || s.cfg.Mailer != nil || s.cfg.Texter != nil
+	return s.cfg.Lab != nil || s.cfg.Mailer != nil || s.cfg.SMSSender != nil
 }
 
 // connect makes the ways out that are set up.
-func (s *Server) connect() (*delivery.Carriers, error) {
+func (s *Server) connect() (*delivery.Senders, error) {
 	if s.fixed() {
-		return delivery.NewCarriers(s.cfg.Mailer, s.cfg.Texter, s.cfg.KeepMail), nil
+		return delivery.NewSenders(s.cfg.Mailer, s.cfg.SMSSender, s.cfg.KeepMail), nil
 	}
 	var set delivery.Settings
 	err := s.store.View(context.Background(), func(tx store.Tx) (err error) {
-		set, err = delivery.LoadSettings(tx, s.cfg.Keys)
+		set, err = delivery.LoadSettings(tx, s.cfg.Sealer)
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
-	mailer, texter, err := set.Ends(s.cfg.Now)
+	mailer, texter, err := set.Build(s.cfg.Now)
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
-	return delivery.NewCarriers(mailer, texter, s.cfg.KeepMail), nil
+	return delivery.NewSenders(mailer, texter, s.cfg.KeepMail), nil
 }
 
 // messages lists the mails that were kept for the session's account, newest first.
 func (s *Server) messages(c *call) ([]api.Message, error) {
-	var letters []delivery.Letter
+	var letters []delivery.LocalMessage
 	err := s.store.View(c.r.Context(), func(tx store.Tx) (err error) {
-		letters, err = delivery.Tray(tx, s.cfg.Keys, c.session.Account)
+		letters, err = delivery.LocalMailbox(tx, s.cfg.Sealer, c.session.Account)
 		return err
 	})
 	out := make([]api.Message, len(letters))
@@ -74,7 +74,7 @@ func (s *Server) delivery(c *call) (out api.Delivery, err error) {
 		if err := s.keeper(tx, c); err != nil {
 			return err
 		}
-		set, err := delivery.LoadSettings(tx, s.cfg.Keys)
+		set, err := delivery.LoadSettings(tx, s.cfg.Sealer)
 		out = s.delivered(set)
 		return err
 	})
@@ -103,24 +103,24 @@ func (s *Server) setDelivery(c *call, in api.DeliveryChange) (api.Delivery, erro
 	var (
 		set    delivery.Settings
 		mailer delivery.Mailer
-		texter delivery.Texter
+		texter delivery.SMSSender
 	)
 	err := s.change(c, func(tx store.Tx, a *account.Account) error {
 		if err := s.keeper(tx, c); err != nil {
 			return err
 		}
 		var err error
-		if set, err = delivery.LoadSettings(tx, s.cfg.Keys); err != nil {
+		if set, err = delivery.LoadSettings(tx, s.cfg.Sealer); err != nil {
 			return err
 		}
 		var details map[string]string
 		if set, details, err = changed(set, in); err != nil {
 			return err
 		}
-		if mailer, texter, err = set.Ends(s.cfg.Now); err != nil {
+		if mailer, texter, err = set.Build(s.cfg.Now); err != nil {
 			return refusedSetting(err)
 		}
-		if err := set.Save(tx, s.cfg.Keys); err != nil {
+		if err := set.Save(tx, s.cfg.Sealer); err != nil {
 			return err
 		}
 		return s.announceBy(c, tx, a, audit.Event{Type: api.EventDeliveryChanged, Rule: "R6", Details: details})
@@ -204,7 +204,7 @@ func (s *Server) testDelivery(c *call, _ none) (api.DeliveryTest, error) {
 	switch {
 	case err != nil:
 		return api.DeliveryTest{}, err
-	case !s.carriers.Ways().Mail:
+	case !s.carriers.Capabilities().Mail:
 		return api.DeliveryTest{}, errNoMail
 	case to == "":
 		return api.DeliveryTest{}, errNoAddress

@@ -35,7 +35,7 @@ import (
 // Its owner opens it again by making a new temporary password.
 type door struct {
 	store  store.Store
-	keys   *seal.Keys
+	keys   *seal.Sealer
 	hasher *account.Hasher
 	policy account.Policy
 	limit  ratelimit.Limit
@@ -44,7 +44,7 @@ type door struct {
 	known  memo[pass]
 	said   *repeats
 	tell   announcer
-	ways   func() delivery.Ways
+	ways   func() delivery.Capabilities
 }
 
 // doorLimit is the throttle of third-party clients (R43).

@@ -30,7 +30,7 @@ func (s *Server) Inbound(ctx context.Context, from, to, body string) error {
 		if err != nil {
 			return err
 		}
-		consent, changed, err := delivery.Hear(tx, number, body, len(ids) > 0)
+		consent, changed, err := delivery.HandleOptOut(tx, number, body, len(ids) > 0)
 		if err != nil || !changed {
 			return err
 		}
@@ -50,23 +50,23 @@ func (s *Server) Inbound(ctx context.Context, from, to, body string) error {
 				return err
 			}
 		}
-		if consent.Stopped || len(ids) == 0 || !s.carriers.Ways().Text {
+		if consent.Stopped || len(ids) == 0 || !s.carriers.Capabilities().Text {
 			return nil
 		}
-		return delivery.Enqueue(tx, s.cfg.Keys, delivery.Message{
+		return delivery.Enqueue(tx, s.cfg.Sealer, delivery.Message{
 			Channel: api.ByText, To: number, Template: delivery.TextsWanted, Account: ids[0],
 		})
 	})
 }
 
 // consent is what the account's number said last about texts; nil if nothing.
-func (s *Server) consent(tx store.Tx, a *account.Account) (*api.TextConsent, error) {
+func (s *Server) consent(tx store.Tx, a *account.Account) (*api.TextOptOut, error) {
 	if a.Phone == "" {
 		return nil, nil
 	}
-	c, err := delivery.ConsentOf(tx, a.Phone)
+	c, err := delivery.LoadOptOut(tx, a.Phone)
 	if err != nil || c.At.IsZero() {
 		return nil, err
 	}
-	return &api.TextConsent{Stopped: c.Stopped, At: c.At, ShortCode: s.cfg.Policy.CarrierShortCode}, nil
+	return &api.TextOptOut{Stopped: c.Stopped, At: c.At, ShortCode: s.cfg.Policy.CarrierShortCode}, nil
 }

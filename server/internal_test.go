@@ -207,7 +207,7 @@ func TestLedgerKeepsWhatCouldNotBeWritten(t *testing.T) {
 	t.Parallel()
 	good := storetest.New(t, func() time.Time { return noon })
 	keys := seal.New([32]byte{})
-	book, err := session.New(session.Config{Keys: keys, Lifetime: time.Hour, Fresh: time.Minute})
+	book, err := session.New(session.Config{Sealer: keys, Lifetime: time.Hour, Fresh: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

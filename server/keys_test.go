@@ -20,7 +20,7 @@ import (
 func (w *world) on(options ...option) *world {
 	w.t.Helper()
 	return newWorld(w.t, append([]option{func(cfg *server.Config) {
-		cfg.Store, cfg.Keys, cfg.Now, cfg.Seed = w.store, w.keys, w.clock.Now, nil
+		cfg.Store, cfg.Sealer, cfg.Now, cfg.Seed = w.store, w.keys, w.clock.Now, nil
 	}}, options...)...)
 }
 

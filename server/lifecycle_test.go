@@ -38,7 +38,7 @@ func TestConfigIsChecked(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	good := server.Config{
-		Store: w.store, Keys: w.keys, Policy: account.Classic(), Hasher: newHasher(cheap), RPID: "localhost",
+		Store: w.store, Sealer: w.keys, Policy: account.Classic(), Hasher: newHasher(cheap), RPID: "localhost",
 		Now: w.clock.Now, Log: slog.New(slog.DiscardHandler),
 	}
 	if _, err := server.New(good); err != nil {
@@ -46,7 +46,7 @@ func TestConfigIsChecked(t *testing.T) {
 	}
 	for what, spoil := range map[string]func(*server.Config){
 		"store":  func(c *server.Config) { c.Store = nil },
-		"keys":   func(c *server.Config) { c.Keys = nil },
+		"keys":   func(c *server.Config) { c.Sealer = nil },
 		"hasher": func(c *server.Config) { c.Hasher = nil },
 		"policy": func(c *server.Config) { c.Policy = account.Policy{} },
 		"RP ID":  func(c *server.Config) { c.RPID = "" },
@@ -128,7 +128,7 @@ func TestRunWritesTheLedgerAtTheEnd(t *testing.T) {
 		wantMe(t, "use", w.knock("cyd", made.Password), "cyd")
 	}
 	second, err := server.New(server.Config{ // the same store, another process's memory
-		Store: w.store, Keys: w.keys, Policy: account.Classic(), Hasher: newHasher(cheap), RPID: "localhost",
+		Store: w.store, Sealer: w.keys, Policy: account.Classic(), Hasher: newHasher(cheap), RPID: "localhost",
 		Now: w.clock.Now, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {

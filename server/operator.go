@@ -128,10 +128,10 @@ func (s *Server) ResetTwoFactor(ctx context.Context, username string) error {
 
 // text announces an event to the account's phone.
 func (s *Server) text(tx store.Tx, a *account.Account, e audit.Event) error {
-	if !a.PhoneVerified || !s.carriers.Ways().Text {
+	if !a.PhoneVerified || !s.carriers.Capabilities().Text {
 		return nil
 	}
-	return delivery.Enqueue(tx, s.cfg.Keys, delivery.Message{
+	return delivery.Enqueue(tx, s.cfg.Sealer, delivery.Message{
 		Channel: api.ByText, To: a.Phone, Template: delivery.Notice(e.Type), Account: a.ID,
 	})
 }

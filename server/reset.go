@@ -36,7 +36,7 @@ func (s *Server) Reset(ctx context.Context, with *seed.Seed) error {
 
 // applySeed creates the accounts of a seed.
 func (s *Server) applySeed(ctx context.Context, from *seed.Seed) error {
-	return seed.Apply(ctx, seed.Config{Store: s.store, Keys: s.cfg.Keys, Hasher: s.cfg.Hasher}, from)
+	return seed.Apply(ctx, seed.Config{Store: s.store, Sealer: s.cfg.Sealer, Hasher: s.cfg.Hasher}, from)
 }
 
 // wipe deletes every key, in transactions of the size that is allowed.

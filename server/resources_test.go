@@ -351,7 +351,7 @@ func TestSessions(t *testing.T) {
 	}
 	for i, want := range []string{"Firefox, Linux", "curl 8.5.0", "Nightlatch"} {
 		s := list[i]
-		if s.Client != want || s.Place != "127.0.0.1" || s.Current != (i == 1) || !s.Expires.Equal(s.Created.Add(30*24*time.Hour)) {
+		if s.Client != want || s.RemoteAddr != "127.0.0.1" || s.Current != (i == 1) || !s.Expires.Equal(s.Created.Add(30*24*time.Hour)) {
 			t.Errorf("session %+v", s)
 		}
 		if seen := w.clock.Now(); s.Current && !s.LastSeen.Equal(seen) || !s.Current && !s.LastSeen.Equal(s.Created) {

@@ -58,7 +58,7 @@ type world struct {
 	t      testing.TB
 	clock  *lab.Clock
 	store  store.Store
-	keys   *seal.Keys
+	keys   *seal.Sealer
 	client *client.Client // over loopback
 	url    string
 	log    *locked
@@ -68,7 +68,7 @@ type world struct {
 type option func(*server.Config)
 
 func hardened(cfg *server.Config) { cfg.Policy = account.Hardened() }
-func noTexter(cfg *server.Config) { cfg.Texter = nil }
+func noTexter(cfg *server.Config) { cfg.SMSSender = nil }
 
 // once is a store that runs closures once, as the real one does.
 func once(t testing.TB) option {
@@ -120,8 +120,8 @@ func newWorld(t testing.TB, options ...option) *world {
 		t.Fatal(err)
 	}
 	cfg := server.Config{
-		Store: w.store, Keys: w.keys, Policy: account.Classic(), Hasher: newHasher(cheap), RPID: "localhost",
-		Now: w.clock.Now, Log: log, Texter: around, Mailer: around, Lab: around.Handler(), Version: "1.2.3", Seed: users,
+		Store: w.store, Sealer: w.keys, Policy: account.Classic(), Hasher: newHasher(cheap), RPID: "localhost",
+		Now: w.clock.Now, Log: log, SMSSender: around, Mailer: around, Lab: around.Handler(), Version: "1.2.3", Seed: users,
 	}
 	for _, o := range options {
 		o(&cfg)

@@ -40,7 +40,7 @@ const name = "Nightlatch"
 // Config is what a server is made of.
 type Config struct {
 	Store  store.Store
-	Keys   *seal.Keys
+	Sealer *seal.Sealer
 	Policy account.Policy
 	Hasher *account.Hasher
 	RPID   string // the relying-party ID of security keys: a host name, "localhost"
@@ -50,14 +50,14 @@ type Config struct {
 	Now     func() time.Time // also the store's clock
 	Log     *slog.Logger
 
-	// Texter and Mailer, if either is given, are how messages leave, for good: the
+	// SMSSender and Mailer, if either is given, are how messages leave, for good: the
 	// lab's. Otherwise it is what the owner has set up (delivery.Settings).
-	Texter   delivery.Texter
-	Mailer   delivery.Mailer
-	KeepMail bool         // without a mail server, mail is kept on this computer
-	Lab      http.Handler // answers /lab/v1/; nil without the lab
-	Version  string
-	Seed     *seed.Seed // accounts to make, where their names are free; nil for none
+	SMSSender delivery.SMSSender
+	Mailer    delivery.Mailer
+	KeepMail  bool         // without a mail server, mail is kept on this computer
+	Lab       http.Handler // answers /lab/v1/; nil without the lab
+	Version   string
+	Seed      *seed.Seed // accounts to make, where their names are free; nil for none
 }
 
 // A Server answers requests. Run does what is not a request's.
@@ -70,7 +70,7 @@ type Server struct {
 	proofs     *proof.Checker
 	ceremonies *ceremony.Engine
 	outbox     *delivery.Outbox
-	carriers   *delivery.Carriers
+	carriers   *delivery.Senders
 	setting    sync.Mutex // held while the owner changes how messages leave
 	ledger     *ledger
 	door       *door
@@ -88,7 +88,7 @@ type Server struct {
 // accounts.
 func New(cfg Config) (*Server, error) {
 	switch {
-	case cfg.Store == nil, cfg.Keys == nil, cfg.Hasher == nil:
+	case cfg.Store == nil, cfg.Sealer == nil, cfg.Hasher == nil:
 		return nil, errors.New("server: store, keys and hasher are needed")
 	case cfg.Policy.Name == "", cfg.RPID == "":
 		return nil, errors.New("server: a policy and a relying-party ID are needed")
@@ -98,7 +98,7 @@ func New(cfg Config) (*Server, error) {
 	if err := CheckOrigins(cfg.RPID, cfg.Origins); err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
-	s := &Server{cfg: cfg, hub: &hub{}, mint: mint{cfg.Keys}}
+	s := &Server{cfg: cfg, hub: &hub{}, mint: mint{cfg.Sealer}}
 	if err := s.wire(); err != nil {
 		return nil, err
 	}
@@ -121,7 +121,7 @@ func (s *Server) wire() (err error) {
 	watched := &watchedStore{Store: s.cfg.Store, hub: s.hub}
 	s.store = watched
 	s.sessions, err = session.New(session.Config{
-		Keys:     s.cfg.Keys,
+		Sealer:   s.cfg.Sealer,
 		Lifetime: s.cfg.Policy.SessionLife,
 		Idle:     s.cfg.Policy.SessionIdle,
 		Fresh:    s.cfg.Policy.Fresh,
@@ -134,13 +134,13 @@ func (s *Server) wire() (err error) {
 		return err
 	}
 	s.outbox, err = delivery.NewOutbox(delivery.Config{
-		Store:  s.store,
-		Keys:   s.cfg.Keys,
-		Texter: s.carriers,
-		Mailer: s.carriers,
-		RPID:   s.cfg.RPID,
-		Now:    s.cfg.Now,
-		Log:    s.cfg.Log,
+		Store:     s.store,
+		Sealer:    s.cfg.Sealer,
+		SMSSender: s.carriers,
+		Mailer:    s.carriers,
+		RPID:      s.cfg.RPID,
+		Now:       s.cfg.Now,
+		Log:       s.cfg.Log,
 	})
 	if err != nil {
 		return err
@@ -150,7 +150,7 @@ func (s *Server) wire() (err error) {
 	s.ledger.exact = s.cfg.Policy.SessionIdle > 0
 	s.door = &door{
 		store:  s.store,
-		keys:   s.cfg.Keys,
+		keys:   s.cfg.Sealer,
 		hasher: s.cfg.Hasher,
 		policy: s.cfg.Policy,
 		limit:  doorLimit(s.cfg.Policy),
@@ -158,7 +158,7 @@ func (s *Server) wire() (err error) {
 		mint:   s.mint,
 		said:   &repeats{},
 		tell:   s.announce,
-		ways:   s.carriers.Ways,
+		ways:   s.carriers.Capabilities,
 	}
 	s.ceremonies, err = s.engine()
 	return err
@@ -178,11 +178,11 @@ func (s *Server) engine() (*ceremony.Engine, error) {
 	}
 	s.proofs, err = proof.New(proof.Config{
 		Store:    s.store,
-		Keys:     s.cfg.Keys,
+		Sealer:   s.cfg.Sealer,
 		Hasher:   s.cfg.Hasher,
 		Sessions: s.sessions,
 		Policy:   s.cfg.Policy,
-		Ways:     s.carriers.Ways,
+		Ways:     s.carriers.Capabilities,
 	})
 	if err != nil {
 		return nil, err
@@ -197,7 +197,7 @@ func (s *Server) engine() (*ceremony.Engine, error) {
 	}
 	return ceremony.New(ceremony.Config{
 		Store:    s.store,
-		Keys:     s.cfg.Keys,
+		Sealer:   s.cfg.Sealer,
 		Sessions: s.sessions,
 	}, append(defs, enrolling...)...)
 }

@@ -21,13 +21,13 @@ func (s *Server) listSessions(c *call) ([]api.Session, error) {
 	})
 	for _, f := range found {
 		out = append(out, api.Session{
-			ID:       f.ID,
-			Client:   f.Client,
-			Place:    f.RemoteAddr,
-			Created:  f.Created.UTC(),
-			LastSeen: s.ledger.lastSeen(f).UTC(),
-			Expires:  f.Expires.UTC(),
-			Current:  f.ID == c.session.ID,
+			ID:         f.ID,
+			Client:     f.Client,
+			RemoteAddr: f.RemoteAddr,
+			Created:    f.Created.UTC(),
+			LastSeen:   s.ledger.lastSeen(f).UTC(),
+			Expires:    f.Expires.UTC(),
+			Current:    f.ID == c.session.ID,
 		})
 	}
 	return out, err

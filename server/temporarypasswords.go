@@ -37,7 +37,7 @@ type temporaryPasswordOrder struct {
 // if too many failures had closed it (R43): that is its "set up again".
 func (s *Server) newTemporaryPassword(c *call, in temporaryPasswordOrder) (out api.NewTemporaryPassword, err error) {
 	err = s.change(c, func(tx store.Tx, a *account.Account) error {
-		out, err = temppassword.Make(tx, s.cfg.Keys, a, in.Label, in.Service, false)
+		out, err = temppassword.Make(tx, s.cfg.Sealer, a, in.Label, in.Service, false)
 		if err != nil {
 			return err
 		}

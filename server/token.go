@@ -34,7 +34,7 @@ type ticket struct {
 }
 
 // A mint makes and reads tickets (oauth.Issuer).
-type mint struct{ keys *seal.Keys }
+type mint struct{ keys *seal.Sealer }
 
 // ordinary begins the credential that stands for an ordinary password; the ID of
 // a temporary one has no dash.

@@ -15,7 +15,7 @@ import (
 // everyday is the server of the console: nothing simulated, nothing set up, and
 // mail that can't leave is kept.
 func everyday(cfg *server.Config) {
-	cfg.Lab, cfg.Mailer, cfg.Texter, cfg.KeepMail = nil, nil, nil, true
+	cfg.Lab, cfg.Mailer, cfg.SMSSender, cfg.KeepMail = nil, nil, nil, true
 }
 
 // window is the connection that the console's window has.
@@ -140,7 +140,7 @@ func TestTrayIsBounded(t *testing.T) {
 	w := newWorld(t, everyday)
 	eve := w.signUp(w.window(), "eve")
 	id := w.account("eve").ID
-	for n := range delivery.TraySize + 3 {
+	for n := range delivery.LocalMailboxSize + 3 {
 		err := w.store.Update(t.Context(), func(tx store.Tx) error {
 			return delivery.Enqueue(tx, w.keys, delivery.Message{
 				Channel: api.ByEmail, To: "eve@example.org", Template: delivery.EmailCode,
@@ -152,7 +152,7 @@ func TestTrayIsBounded(t *testing.T) {
 		}
 	}
 	mails := w.letters(eve)
-	if len(mails) != delivery.TraySize || !strings.Contains(mails[0].Text, "000052") || !strings.Contains(mails[49].Text, "000003") {
+	if len(mails) != delivery.LocalMailboxSize || !strings.Contains(mails[0].Text, "000052") || !strings.Contains(mails[49].Text, "000003") {
 		t.Errorf("%d mails", len(mails))
 	}
 }

@@ -110,7 +110,7 @@ func (v *activityView) found(c *Console) []api.Activity {
 			continue
 		}
 		if want != "" {
-			said := strings.ToLower(strings.Join([]string{eventTitle(c.words, e), eventDetail(c.words, e), eventPlace(c.words, e), e.Place, e.Client}, " "))
+			said := strings.ToLower(strings.Join([]string{eventTitle(c.words, e), eventDetail(c.words, e), eventPlace(c.words, e), e.RemoteAddr, e.Client}, " "))
 			if !strings.Contains(said, want) {
 				continue
 			}

@@ -58,7 +58,7 @@ func eventArgs(w *assets.Catalog, e api.Activity) assets.Args {
 
 // eventPlace is who did it, or from where.
 func eventPlace(w *assets.Catalog, e api.Activity) string {
-	return clientName(w, e.Client, e.Place)
+	return clientName(w, e.Client, e.RemoteAddr)
 }
 
 // clientName is a client of this account, as people call it.

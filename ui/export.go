@@ -52,7 +52,7 @@ func (c *Console) activityCSV(events []api.Activity) ([]byte, error) {
 		}
 		records = append(records, []string{
 			e.At.UTC().Format(time.RFC3339), string(e.Type), plainCell(eventTitle(c.words, e)), plainCell(eventDetail(c.words, e)),
-			plainCell(e.Client), plainCell(e.Place), refused, e.Rule,
+			plainCell(e.Client), plainCell(e.RemoteAddr), refused, e.Rule,
 		})
 	}
 	if err := out.WriteAll(records); err != nil {

@@ -33,7 +33,7 @@ func plainAccount() api.Account {
 // stoppedAccount has a phone that wants no texts (R18).
 func stoppedAccount() api.Account {
 	a := stillAccount()
-	a.Texts = &api.TextConsent{Stopped: true, At: ago(time.Hour), ShortCode: "40404"}
+	a.Texts = &api.TextOptOut{Stopped: true, At: ago(time.Hour), ShortCode: "40404"}
 	return a
 }
 
@@ -59,9 +59,9 @@ func stillKeys() []api.Key {
 
 func stillSessions() []api.Session {
 	return []api.Session{
-		{ID: "1", Client: "Nightlatch", Place: "console", Created: ago(day), LastSeen: ago(time.Minute), Expires: stillNow().Add(29 * day), Current: true},
-		{ID: "2", Client: "Firefox, Linux", Place: "127.0.0.1", Created: ago(3 * day), LastSeen: ago(40 * time.Minute), Expires: stillNow().Add(27 * day)},
-		{ID: "3", Client: "curl 8.5.0", Place: "192.0.2.44", Created: ago(12 * day), LastSeen: ago(2 * day), Expires: stillNow().Add(18 * day)},
+		{ID: "1", Client: "Nightlatch", RemoteAddr: "console", Created: ago(day), LastSeen: ago(time.Minute), Expires: stillNow().Add(29 * day), Current: true},
+		{ID: "2", Client: "Firefox, Linux", RemoteAddr: "127.0.0.1", Created: ago(3 * day), LastSeen: ago(40 * time.Minute), Expires: stillNow().Add(27 * day)},
+		{ID: "3", Client: "curl 8.5.0", RemoteAddr: "192.0.2.44", Created: ago(12 * day), LastSeen: ago(2 * day), Expires: stillNow().Add(18 * day)},
 	}
 }
 
@@ -71,7 +71,7 @@ func stillStanding(a api.Account, keys ...api.Key) standing {
 
 func stillActivity() []api.Activity {
 	e := func(cursor string, before time.Duration, kind api.EventType, refused bool, place string, details ...string) api.Activity {
-		a := api.Activity{Cursor: cursor, At: ago(before), Type: kind, Refused: refused, Client: "Firefox, Linux", Place: place, Details: map[string]string{}}
+		a := api.Activity{Cursor: cursor, At: ago(before), Type: kind, Refused: refused, Client: "Firefox, Linux", RemoteAddr: place, Details: map[string]string{}}
 		for i := 0; i+1 < len(details); i += 2 {
 			a.Details[details[i]] = details[i+1]
 		}

@@ -93,9 +93,9 @@ func buildHouse(t testing.TB, cfg server.Config, inLab bool, furnish ...func(*la
 	}
 	h.lab, err = lab.New(around)
 	must(t, err)
-	cfg.Store, cfg.Keys, cfg.Hasher, cfg.RPID, cfg.Now, cfg.Log, cfg.Version = store, seal.New([32]byte{1}), hasher, "localhost", h.clock.Now, log, "test"
+	cfg.Store, cfg.Sealer, cfg.Hasher, cfg.RPID, cfg.Now, cfg.Log, cfg.Version = store, seal.New([32]byte{1}), hasher, "localhost", h.clock.Now, log, "test"
 	if inLab {
-		cfg.Texter, cfg.Mailer, cfg.Lab = h.lab, h.lab, h.lab.Handler()
+		cfg.SMSSender, cfg.Mailer, cfg.Lab = h.lab, h.lab, h.lab.Handler()
 	}
 	srv, err = server.New(cfg)
 	must(t, err)

@@ -46,7 +46,7 @@ func (p *sessionsPage) draw() drawn {
 				c.act(func(ctx context.Context, server *client.Client) (func(), error) {
 					return p.load, server.EndSession(ctx, s.ID)
 				})
-			}, clientName(c.words, s.Client, s.Place))
+			}, clientName(c.words, s.Client, s.RemoteAddr))
 		},
 		endOthers: func() {
 			c.confirm("ui.sessions.end-others", nil, func() {
@@ -69,7 +69,7 @@ func (c *Console) drawSessions(list []api.Session, in sessionInputs) drawn {
 	var rows []fyne.CanvasObject
 	others := 0
 	for _, s := range list {
-		name := clientName(w, s.Client, s.Place)
+		name := clientName(w, s.Client, s.RemoteAddr)
 		args := assets.Args{"first": onDay(w, now, s.Created), "last": when(w, now, s.LastSeen), "until": onDay(w, now, s.Expires)}
 		say := w.T("ui.sessions.row", args)
 		if s.Current {
@@ -98,7 +98,7 @@ func (c *Console) drawSessions(list []api.Session, in sessionInputs) drawn {
 // sessionIcon is what kind of client a session is.
 func sessionIcon(s api.Session) string {
 	switch {
-	case s.Place == "console":
+	case s.RemoteAddr == "console":
 		return "sessions"
 	case strings.HasPrefix(s.Client, "curl"), strings.HasPrefix(s.Client, "Nightlatch"):
 		return "terminal"

@@ -148,7 +148,7 @@ func keyServer(ctx context.Context, dir string, cost account.Params, users *seed
 		return "", nil, err
 	}
 	srv, err := server.New(server.Config{
-		Store: s, Keys: seal.New([32]byte{1}), Policy: account.Classic(), Hasher: hasher, RPID: "localhost", Now: time.Now,
+		Store: s, Sealer: seal.New([32]byte{1}), Policy: account.Classic(), Hasher: hasher, RPID: "localhost", Now: time.Now,
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), KeepMail: true, Lab: http.NotFoundHandler(), Version: "bench", Seed: users,
 	})
 	if err != nil {

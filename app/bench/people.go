@@ -113,7 +113,7 @@ func newAccounts(n int, phc string) []*account.Account {
 // A planting is accounts on their way into a database.
 type planting struct {
 	store    store.Store
-	keys     *seal.Keys
+	keys     *seal.Sealer
 	accounts []*account.Account
 }
 

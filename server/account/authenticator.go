@@ -35,7 +35,7 @@ func (e *EnrolledError) Is(target error) bool { return target == ErrKeyTaken }
 // An AppSecret is the authenticator app's shared secret. It must be read back
 // to check a code, so it is sealed, with AppKey as associated data.
 type AppSecret struct {
-	Sealed   []byte    `json:"sealed"`    // base32 secret, sealed by seal.Keys under AppKey
+	Sealed   []byte    `json:"sealed"`    // base32 secret, sealed by seal.Sealer under AppKey
 	LastStep int64     `json:"last_step"` // last accepted time step; that one and earlier ones are refused (R22)
 	Added    time.Time `json:"added"`
 }

@@ -20,12 +20,12 @@ type Account struct {
 	AppAdded       *Time       `json:"app_added,omitempty"`
 	TextAdded      *Time       `json:"text_added,omitempty"`
 
-	Texts *TextConsent `json:"texts,omitempty"` // what the phone last said about texts, if it ever did (R18)
+	Texts *TextOptOut `json:"texts,omitempty"` // what the phone last said about texts, if it ever did (R18)
 }
 
-// A TextConsent is what a phone last texted to ShortCode: GO, or STOP, after which
+// A TextOptOut is what a phone last texted to ShortCode: GO, or STOP, after which
 // nothing is texted to it (R18).
-type TextConsent struct {
+type TextOptOut struct {
 	Stopped   bool   `json:"stopped"`
 	At        Time   `json:"at"`
 	ShortCode string `json:"short_code"`
@@ -118,25 +118,25 @@ type NewTemporaryPassword struct {
 
 // A Session is a signed-in client (R44).
 type Session struct {
-	ID       string `json:"id"`
-	Client   string `json:"client"`
-	Place    string `json:"place"`
-	Created  Time   `json:"created"`
-	LastSeen Time   `json:"last_seen"`
-	Expires  Time   `json:"expires"`
-	Current  bool   `json:"current"`
+	ID         string `json:"id"`
+	Client     string `json:"client"`
+	RemoteAddr string `json:"place"`
+	Created    Time   `json:"created"`
+	LastSeen   Time   `json:"last_seen"`
+	Expires    Time   `json:"expires"`
+	Current    bool   `json:"current"`
 }
 
 // An Activity is one audit event, as its account's owner sees it.
 type Activity struct {
-	Cursor  string            `json:"cursor"` // pass as ?before= for older ones
-	At      Time              `json:"at"`
-	Type    EventType         `json:"type"`
-	Rule    string            `json:"rule,omitempty"`
-	Refused bool              `json:"refused,omitempty"`
-	Client  string            `json:"client,omitempty"`
-	Place   string            `json:"place,omitempty"`
-	Details map[string]string `json:"details,omitempty"`
+	Cursor     string            `json:"cursor"` // pass as ?before= for older ones
+	At         Time              `json:"at"`
+	Type       EventType         `json:"type"`
+	Rule       string            `json:"rule,omitempty"`
+	Refused    bool              `json:"refused,omitempty"`
+	Client     string            `json:"client,omitempty"`
+	RemoteAddr string            `json:"place,omitempty"`
+	Details    map[string]string `json:"details,omitempty"`
 }
 
 // An Event says that something is to be looked at again (server-sent events).

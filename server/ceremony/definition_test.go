@@ -39,12 +39,12 @@ func TestDefinitionsAreChecked(t *testing.T) {
 	} {
 		def := toys("toy", false, onward, nil)
 		spoil(&def)
-		if _, err := ceremony.New(ceremony.Config{Store: b.store, Keys: b.keys, Sessions: b.book}, def); !errors.Is(err, ceremony.ErrDefinition) {
+		if _, err := ceremony.New(ceremony.Config{Store: b.store, Sealer: b.keys, Sessions: b.book}, def); !errors.Is(err, ceremony.ErrDefinition) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	twice := toys("toy", false, onward, nil)
-	if _, err := ceremony.New(ceremony.Config{Store: b.store, Keys: b.keys, Sessions: b.book}, twice, twice); !errors.Is(err, ceremony.ErrDefinition) {
+	if _, err := ceremony.New(ceremony.Config{Store: b.store, Sealer: b.keys, Sessions: b.book}, twice, twice); !errors.Is(err, ceremony.ErrDefinition) {
 		t.Errorf("a kind twice: %v", err)
 	}
 	if _, err := ceremony.New(ceremony.Config{}, twice); err == nil {

@@ -27,7 +27,7 @@ type Sessions interface {
 // A Config is what an engine needs.
 type Config struct {
 	Store    store.Store
-	Keys     *seal.Keys
+	Sealer   *seal.Sealer
 	Sessions Sessions
 	// Waiting bounds the ceremonies without a session that wait where they began; 0
 	// is 65,536. Past that the one that waited longest, or nearly, makes room.
@@ -42,7 +42,7 @@ type Engine struct {
 
 // New checks every definition and returns an engine of them (ErrDefinition).
 func New(cfg Config, defs ...Registered) (*Engine, error) {
-	if cfg.Store == nil || cfg.Keys == nil || cfg.Sessions == nil {
+	if cfg.Store == nil || cfg.Sealer == nil || cfg.Sessions == nil {
 		return nil, errors.New("ceremony: config: store, keys and sessions are needed")
 	}
 	if cfg.Waiting == 0 {
@@ -164,7 +164,7 @@ func (e *Engine) apply(tx store.Tx, m *machine, c *Ceremony, r *record, move Mov
 		}
 	}
 	for _, msg := range move.Send {
-		if err := delivery.Enqueue(tx, e.cfg.Keys, msg); err != nil {
+		if err := delivery.Enqueue(tx, e.cfg.Sealer, msg); err != nil {
 			return fmt.Errorf("ceremony: %s: %w", m.kind, err)
 		}
 	}

@@ -82,7 +82,7 @@ type bench struct {
 	mu      sync.Mutex
 	now     time.Time
 	store   store.Store
-	keys    *seal.Keys
+	keys    *seal.Sealer
 	book    *session.Store
 	engine  *ceremony.Engine
 	caller  ceremony.Caller
@@ -106,12 +106,12 @@ func newBench(t *testing.T, defs ...ceremony.Registered) *bench {
 	b := &bench{t: t, now: time.Date(2026, 11, 2, 9, 41, 0, 0, time.UTC), keys: seal.New([32]byte{7})}
 	b.store = storetest.New(t, b.clock)
 	var err error
-	b.book, err = session.New(session.Config{Keys: b.keys, Lifetime: 30 * 24 * time.Hour, Fresh: time.Minute})
+	b.book, err = session.New(session.Config{Sealer: b.keys, Lifetime: 30 * 24 * time.Hour, Fresh: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}
 	b.caller, b.foreign = b.signIn("alice"), b.signIn("alice")
-	b.engine, err = ceremony.New(ceremony.Config{Store: b.store, Keys: b.keys, Sessions: b.book}, defs...)
+	b.engine, err = ceremony.New(ceremony.Config{Store: b.store, Sealer: b.keys, Sessions: b.book}, defs...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -59,13 +59,13 @@ func (e *Engine) seal(r *record, id string, draft any) error {
 	if err != nil {
 		return fmt.Errorf("ceremony: draft of a %s: %w", r.Kind, err)
 	}
-	r.Draft = e.cfg.Keys.Seal(recordKey(id), plain)
+	r.Draft = e.cfg.Sealer.Seal(recordKey(id), plain)
 	return nil
 }
 
 // open takes the draft out of the record.
 func (e *Engine) open(r *record, id string, m *machine) (any, error) {
-	plain, err := e.cfg.Keys.Open(recordKey(id), r.Draft)
+	plain, err := e.cfg.Sealer.Open(recordKey(id), r.Draft)
 	if err != nil {
 		return nil, fmt.Errorf("ceremony: draft of a %s: %w", r.Kind, err)
 	}

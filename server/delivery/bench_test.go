@@ -21,7 +21,7 @@ var start = time.Unix(1_700_000_000, 0).UTC()
 // A sent is a message that arrived.
 type sent struct{ id, to, subject, body string }
 
-// A carrier is a Texter and a Mailer that writes down what it gets, and does what
+// A carrier is a SMSSender and a Mailer that writes down what it gets, and does what
 // the test wants with it.
 type carrier struct {
 	mu   sync.Mutex
@@ -71,7 +71,7 @@ type bench struct {
 	*testing.T
 	*Outbox
 	carrier *carrier
-	keys    *seal.Keys
+	keys    *seal.Sealer
 	store   store.Store
 	log     *bytes.Buffer
 
@@ -89,7 +89,7 @@ func newBench(t *testing.T) *bench {
 func (b *bench) outbox(s store.Store) *Outbox {
 	b.Helper()
 	o, err := NewOutbox(Config{
-		Store: s, Keys: b.keys, Texter: b.carrier, Mailer: b.carrier, RPID: "localhost", Now: b.now,
+		Store: s, Sealer: b.keys, SMSSender: b.carrier, Mailer: b.carrier, RPID: "localhost", Now: b.now,
 		Log: slog.New(slog.NewTextHandler(b.log, nil)),
 	})
 	if err != nil {

@@ -16,15 +16,15 @@ func TestWays(t *testing.T) {
 	t.Parallel()
 	type notice struct{ keep, ok bool }
 	for name, tt := range map[string]struct {
-		ways                        Ways
+		ways                        Capabilities
 		code                        notice // kept, ok
 		provedCounts, keptCounts    bool
 		toProved, toKept, toNeither notice
 	}{
-		"nothing":       {ways: Ways{}, provedCounts: true, toProved: notice{true, false}, toKept: notice{true, false}, toNeither: notice{true, false}},
-		"kept":          {ways: Ways{Keep: true}, code: notice{true, true}, provedCounts: true, keptCounts: true, toProved: notice{true, true}, toKept: notice{true, true}, toNeither: notice{true, false}},
-		"sent":          {ways: Ways{Mail: true}, code: notice{false, true}, provedCounts: true, toProved: notice{false, true}, toKept: notice{true, false}, toNeither: notice{true, false}},
-		"sent, or kept": {ways: Ways{Mail: true, Keep: true}, code: notice{false, true}, provedCounts: true, toProved: notice{false, true}, toKept: notice{true, true}, toNeither: notice{true, false}},
+		"nothing":       {ways: Capabilities{}, provedCounts: true, toProved: notice{true, false}, toKept: notice{true, false}, toNeither: notice{true, false}},
+		"kept":          {ways: Capabilities{Keep: true}, code: notice{true, true}, provedCounts: true, keptCounts: true, toProved: notice{true, true}, toKept: notice{true, true}, toNeither: notice{true, false}},
+		"sent":          {ways: Capabilities{Mail: true}, code: notice{false, true}, provedCounts: true, toProved: notice{false, true}, toKept: notice{true, false}, toNeither: notice{true, false}},
+		"sent, or kept": {ways: Capabilities{Mail: true, Keep: true}, code: notice{false, true}, provedCounts: true, toProved: notice{false, true}, toKept: notice{true, true}, toNeither: notice{true, false}},
 	} {
 		pair := func(keep, ok bool) notice { return notice{keep, ok} }
 		if got := pair(tt.ways.Code()); got != tt.code {
@@ -50,7 +50,7 @@ func TestWays(t *testing.T) {
 func TestCarriersAreExchanged(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	c := NewCarriers(nil, nil, true)
+	c := NewSenders(nil, nil, true)
 	if err := c.Mail(t.Context(), "ann@example.org", "s", "b"); !errors.As(err, new(*PermanentError)) {
 		t.Errorf("mail without a mailer: %v", err)
 	}
@@ -58,14 +58,14 @@ func TestCarriersAreExchanged(t *testing.T) {
 		t.Errorf("text without a texter: %v", err)
 	}
 	c.Set(b.carrier, b.carrier)
-	if got := c.Ways(); got != (Ways{Mail: true, Keep: true, Text: true}) {
+	if got := c.Capabilities(); got != (Capabilities{Mail: true, Keep: true, Text: true}) {
 		t.Errorf("ways %+v", got)
 	}
 	if err := errors.Join(c.Mail(t.Context(), "ann@example.org", "s", "b"), c.Text(t.Context(), "+1", "b")); err != nil || len(b.carrier.arrived()) != 2 {
 		t.Errorf("%v, %v", err, b.carrier.arrived())
 	}
 	c.Set(nil, nil)
-	if got := c.Ways(); got != (Ways{Keep: true}) {
+	if got := c.Capabilities(); got != (Capabilities{Keep: true}) {
 		t.Errorf("ways %+v", got)
 	}
 }
@@ -89,11 +89,11 @@ func TestKeep(t *testing.T) {
 		t.Errorf("sent %v, %d rows are left", got, b.rows())
 	}
 	err = b.store.View(t.Context(), func(tx store.Tx) error {
-		letters, err := Tray(tx, b.keys, "a")
+		letters, err := LocalMailbox(tx, b.keys, "a")
 		if len(letters) != 1 || letters[0].To != m.To || letters[0].Subject != "Two-factor authentication is on" || letters[0].ID == "" {
 			t.Errorf("tray %+v", letters)
 		}
-		none, err2 := Tray(tx, b.keys, "b")
+		none, err2 := LocalMailbox(tx, b.keys, "b")
 		if len(none) != 0 {
 			t.Errorf("a tray of nobody: %+v", none)
 		}

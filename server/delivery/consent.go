@@ -10,44 +10,44 @@ import (
 	"nightlatch/server/store"
 )
 
-// A Consent is what a phone last told this server about texts (R18): GO, texts
+// A OptOut is what a phone last told this server about texts (R18): GO, texts
 // are wanted, which some carriers wait for before they let any through; or STOP.
 // Nothing is texted to a number that said STOP, whosever account it is.
-type Consent struct {
+type OptOut struct {
 	Stopped bool      `json:"stopped,omitempty"`
 	At      time.Time `json:"at"`
 }
 
 func consentKey(number string) string { return "text/" + number }
 
-// ConsentOf reads what a number in E.164 said last; At is zero if it never said
+// LoadOptOut reads what a number in E.164 said last; At is zero if it never said
 // anything.
-func ConsentOf(tx store.Tx, number string) (Consent, error) {
-	var c Consent
+func LoadOptOut(tx store.Tx, number string) (OptOut, error) {
+	var c OptOut
 	if err := store.Load(tx, consentKey(number), &c); err != nil && !errors.Is(err, store.ErrNotFound) {
 		return c, fmt.Errorf("delivery: consent: %w", err)
 	}
 	return c, nil
 }
 
-// Hear takes a text from a number in E.164, and reports whether it changed what
+// HandleOptOut takes a text from a number in E.164, and reports whether it changed what
 // the number wants. Texts that are neither GO nor STOP change nothing. known says
 // that somebody here has the number: a stranger's STOP is kept for the day that it
 // is anybody's, and a stranger's GO need not be.
-func Hear(tx store.Tx, number, body string, known bool) (c Consent, changed bool, err error) {
+func HandleOptOut(tx store.Tx, number, body string, known bool) (c OptOut, changed bool, err error) {
 	stop, ok := heard(body)
-	before, err := ConsentOf(tx, number)
+	before, err := LoadOptOut(tx, number)
 	if err != nil || !ok || before.Stopped == stop && !before.At.IsZero() {
 		return before, false, err
 	}
-	c = Consent{Stopped: stop, At: tx.Now().UTC()}
+	c = OptOut{Stopped: stop, At: tx.Now().UTC()}
 	switch {
 	case stop || known:
 		err = store.Save(tx, consentKey(number), c)
 	case !before.At.IsZero():
 		err = tx.Delete(consentKey(number))
 	default:
-		return Consent{}, false, nil
+		return OptOut{}, false, nil
 	}
 	if err != nil {
 		return c, false, fmt.Errorf("delivery: consent: %w", err)
@@ -72,6 +72,6 @@ func Stopped(tx store.Tx, channel api.Channel, to string) (bool, error) {
 	if channel != api.ByText {
 		return false, nil
 	}
-	c, err := ConsentOf(tx, to)
+	c, err := LoadOptOut(tx, to)
 	return c.Stopped, err
 }

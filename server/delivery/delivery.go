@@ -30,8 +30,8 @@ type Message struct {
 	Keep     bool              `json:"keep,omitempty"`   // a mail that is kept on this computer, not sent (Ways)
 }
 
-// A Texter sends one text: a carrier's gateway, or the lab's.
-type Texter interface {
+// A SMSSender sends one text: a carrier's gateway, or the lab's.
+type SMSSender interface {
 	Text(ctx context.Context, to, body string) error
 }
 
@@ -52,7 +52,7 @@ func (e *PermanentError) Unwrap() error { return e.Err }
 
 type idKey struct{}
 
-// ID is the message's own name, the same on every try, in the ctx that a Texter
+// ID is the message's own name, the same on every try, in the ctx that a SMSSender
 // or Mailer gets: with it a receiver can tell a repetition. "" outside.
 func ID(ctx context.Context) string {
 	id, _ := ctx.Value(idKey{}).(string)
@@ -70,7 +70,7 @@ type row struct {
 
 // Enqueue puts a message on its way when the transaction commits. Messages of one
 // transaction and one recipient keep their order.
-func Enqueue(tx store.Tx, keys *seal.Keys, m Message) error {
+func Enqueue(tx store.Tx, sealer *seal.Sealer, m Message) error {
 	if m.Channel != api.ByEmail && m.Channel != api.ByText {
 		return fmt.Errorf("delivery: channel %q", m.Channel)
 	}
@@ -91,20 +91,20 @@ func Enqueue(tx store.Tx, keys *seal.Keys, m Message) error {
 		return fmt.Errorf("delivery: enqueue: %w", err)
 	}
 	key := fmt.Sprintf("%s%03d-%s", moment, len(before), strings.ToLower(rand.Text()))
-	return save(tx, keys, key, row{Message: m, Due: tx.Now()})
+	return save(tx, sealer, key, row{Message: m, Due: tx.Now()})
 }
 
-func save(tx store.Tx, keys *seal.Keys, key string, r row) error {
+func save(tx store.Tx, sealer *seal.Sealer, key string, r row) error {
 	b, err := json.Marshal(r)
 	if err != nil {
 		return fmt.Errorf("delivery: %w", err)
 	}
-	return tx.Put(key, keys.Seal(key, b))
+	return tx.Put(key, sealer.Seal(key, b))
 }
 
-func load(keys *seal.Keys, it store.Item) (row, error) {
+func load(sealer *seal.Sealer, it store.Item) (row, error) {
 	var r row
-	b, err := keys.Open(it.Key, it.Value)
+	b, err := sealer.Open(it.Key, it.Value)
 	if err != nil {
 		return r, fmt.Errorf("delivery: %w", err)
 	}

@@ -12,7 +12,7 @@ import (
 	"net/url"
 )
 
-// A Gateway is a Texter: it posts {"to","body"} to a text message service.
+// A Gateway is a SMSSender: it posts {"to","body"} to a text message service.
 type Gateway struct {
 	url, token string
 	client     *http.Client
@@ -51,7 +51,7 @@ func loopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// Text implements Texter. Its errors hold the status and nothing of the text.
+// Text implements SMSSender. Its errors hold the status and nothing of the text.
 func (g *Gateway) Text(ctx context.Context, to, body string) error {
 	b, err := json.Marshal(struct {
 		To   string `json:"to"`

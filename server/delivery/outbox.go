@@ -27,17 +27,17 @@ const (
 	pollIdle = time.Minute
 )
 
-// Config is what an Outbox needs. A nil Texter or Mailer means that there is no
+// Config is what an Outbox needs. A nil SMSSender or Mailer means that there is no
 // way to send such a message; it is dropped with a line in the log. A message
 // with Keep goes into its account's tray and to neither.
 type Config struct {
-	Store  store.Store
-	Keys   *seal.Keys
-	Texter Texter
-	Mailer Mailer
-	RPID   string
-	Now    func() time.Time
-	Log    *slog.Logger
+	Store     store.Store
+	Sealer    *seal.Sealer
+	SMSSender SMSSender
+	Mailer    Mailer
+	RPID      string
+	Now       func() time.Time
+	Log       *slog.Logger
 }
 
 // An Outbox sends what Enqueue has put on its way.
@@ -50,7 +50,7 @@ type Outbox struct {
 
 // NewOutbox checks the configuration.
 func NewOutbox(cfg Config) (*Outbox, error) {
-	if cfg.Store == nil || cfg.Keys == nil || cfg.Now == nil || cfg.Log == nil || cfg.RPID == "" {
+	if cfg.Store == nil || cfg.Sealer == nil || cfg.Now == nil || cfg.Log == nil || cfg.RPID == "" {
 		return nil, errors.New("delivery: store, keys, clock, log and relying-party ID are needed")
 	}
 	return &Outbox{
@@ -179,7 +179,7 @@ func (o *Outbox) page(ctx context.Context, after string) (rows []envelope, err e
 		rows, sealed = make([]envelope, len(items)), nil
 		for i, it := range items {
 			rows[i].key = it.Key
-			r, err := load(o.cfg.Keys, it)
+			r, err := load(o.cfg.Sealer, it)
 			if err != nil {
 				sealed = append(sealed, it.Key)
 				continue
@@ -242,7 +242,7 @@ func (o *Outbox) sendQueue(ctx context.Context, queue []envelope) error {
 		again := o.settle(&e, err)
 		err = o.cfg.Store.Update(ctx, func(tx store.Tx) error {
 			if again {
-				return save(tx, o.cfg.Keys, e.key, e.row)
+				return save(tx, o.cfg.Sealer, e.key, e.row)
 			}
 			return tx.Delete(e.key)
 		})
@@ -279,8 +279,8 @@ func (o *Outbox) keep(ctx context.Context, e envelope) error {
 		return o.cfg.Store.Update(ctx, func(tx store.Tx) error { return tx.Delete(e.key) })
 	}
 	return o.cfg.Store.Update(ctx, func(tx store.Tx) error {
-		l := Letter{To: e.To, Subject: subject, Text: body, At: tx.Now().UTC()}
-		if err := keep(tx, o.cfg.Keys, e.Account, l); err != nil {
+		l := LocalMessage{To: e.To, Subject: subject, Text: body, At: tx.Now().UTC()}
+		if err := keep(tx, o.cfg.Sealer, e.Account, l); err != nil {
 			return err
 		}
 		return tx.Delete(e.key)
@@ -317,8 +317,8 @@ func (o *Outbox) try(ctx context.Context, e envelope) error {
 	ctx, cancel := context.WithTimeout(context.WithValue(ctx, idKey{}, e.key[len(prefix):]), tryTimeout)
 	defer cancel()
 	switch {
-	case e.Channel == api.ByText && o.cfg.Texter != nil:
-		return o.cfg.Texter.Text(ctx, e.To, body)
+	case e.Channel == api.ByText && o.cfg.SMSSender != nil:
+		return o.cfg.SMSSender.Text(ctx, e.To, body)
 	case e.Channel == api.ByEmail && o.cfg.Mailer != nil:
 		return o.cfg.Mailer.Mail(ctx, e.To, subject, body)
 	}

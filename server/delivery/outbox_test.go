@@ -90,7 +90,7 @@ func TestStopDropsWhatIsOnItsWay(t *testing.T) {
 	hear := func(body string) {
 		t.Helper()
 		err := b.store.Update(t.Context(), func(tx store.Tx) error {
-			_, changed, err := Hear(tx, "+14155550123", body, true)
+			_, changed, err := HandleOptOut(tx, "+14155550123", body, true)
 			if err == nil && !changed {
 				t.Errorf("%s changes nothing", body)
 			}
@@ -209,7 +209,7 @@ func TestGivesUp(t *testing.T) {
 func TestWithoutACarrier(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.cfg.Texter, b.cfg.Mailer = nil, nil
+	b.cfg.SMSSender, b.cfg.Mailer = nil, nil
 	b.enqueue(text("+1", 1))
 	b.drain()
 	if b.rows() != 0 || !strings.Contains(b.log.String(), "no way to send it") {

@@ -50,17 +50,17 @@ type SettingError struct{ Field, Want string }
 func (e *SettingError) Error() string { return "delivery: " + e.Field + ": " + e.Want }
 
 // LoadSettings reads the settings.
-func LoadSettings(tx store.Tx, keys *seal.Keys) (Settings, error) {
+func LoadSettings(tx store.Tx, sealer *seal.Sealer) (Settings, error) {
 	var s Settings
 	var m MailSettings
 	var t TextSettings
-	switch found, err := loadSetting(tx, keys, mailKey, &m); {
+	switch found, err := loadSetting(tx, sealer, mailKey, &m); {
 	case err != nil:
 		return s, err
 	case found:
 		s.Mail = &m
 	}
-	switch found, err := loadSetting(tx, keys, textKey, &t); {
+	switch found, err := loadSetting(tx, sealer, textKey, &t); {
 	case err != nil:
 		return s, err
 	case found:
@@ -69,7 +69,7 @@ func LoadSettings(tx store.Tx, keys *seal.Keys) (Settings, error) {
 	return s, nil
 }
 
-func loadSetting(tx store.Tx, keys *seal.Keys, key string, v any) (found bool, err error) {
+func loadSetting(tx store.Tx, sealer *seal.Sealer, key string, v any) (found bool, err error) {
 	sealed, err := tx.Get(key)
 	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
@@ -77,7 +77,7 @@ func loadSetting(tx store.Tx, keys *seal.Keys, key string, v any) (found bool, e
 	if err != nil {
 		return false, fmt.Errorf("delivery: %s: %w", key, err)
 	}
-	plain, err := keys.Open(key, sealed)
+	plain, err := sealer.Open(key, sealed)
 	if err != nil {
 		return false, fmt.Errorf("delivery: %s: %w", key, err)
 	}
@@ -88,7 +88,7 @@ func loadSetting(tx store.Tx, keys *seal.Keys, key string, v any) (found bool, e
 }
 
 // Save writes the settings; what is nil is forgotten.
-func (s Settings) Save(tx store.Tx, keys *seal.Keys) error {
+func (s Settings) Save(tx store.Tx, sealer *seal.Sealer) error {
 	save := func(key string, set bool, v any) error {
 		if !set {
 			return tx.Delete(key)
@@ -97,7 +97,7 @@ func (s Settings) Save(tx store.Tx, keys *seal.Keys) error {
 		if err != nil {
 			return fmt.Errorf("delivery: %s: %w", key, err)
 		}
-		return tx.Put(key, keys.Seal(key, plain))
+		return tx.Put(key, sealer.Seal(key, plain))
 	}
 	if err := save(mailKey, s.Mail != nil, s.Mail); err != nil {
 		return err
@@ -105,9 +105,9 @@ func (s Settings) Save(tx store.Tx, keys *seal.Keys) error {
 	return save(textKey, s.Text != nil, s.Text)
 }
 
-// Ends returns the mailer and the texter of the settings, nil where none is set
+// Build returns the mailer and the texter of the settings, nil where none is set
 // up. Errors: SettingError.
-func (s Settings) Ends(now func() time.Time) (mailer Mailer, texter Texter, err error) {
+func (s Settings) Build(now func() time.Time) (mailer Mailer, texter SMSSender, err error) {
 	if s.Mail != nil {
 		if mailer, err = s.Mail.mailer(now); err != nil {
 			return nil, nil, err
@@ -168,7 +168,7 @@ func (m MailSettings) mailer(now func() time.Time) (Mailer, error) {
 	return mailer, nil
 }
 
-func (t TextSettings) texter() (Texter, error) {
+func (t TextSettings) texter() (SMSSender, error) {
 	u, err := url.Parse(t.URL)
 	if err != nil || unfit(t.URL) || u.Host == "" || u.User != nil || u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())) {
 		return nil, &SettingError{"url", "an address that begins with https; http only on this machine; no password in it"}

@@ -12,12 +12,12 @@ import (
 	"nightlatch/server/store/seal"
 )
 
-// TraySize is how many kept mails an account has at most; older ones go.
-const TraySize = 50
+// LocalMailboxSize is how many kept mails an account has at most; older ones go.
+const LocalMailboxSize = 50
 
-// A Letter is a mail that was kept on this computer because no mail server takes
+// A LocalMessage is a mail that was kept on this computer because no mail server takes
 // it. It lies sealed below its account, and only the account's owner reads it.
-type Letter struct {
+type LocalMessage struct {
 	ID      string    `json:"-"`
 	To      string    `json:"to"`
 	Subject string    `json:"subject"`
@@ -29,7 +29,7 @@ func trayPrefix(account string) string { return "acct/" + account + "/mail/" }
 
 // keep puts a letter into the tray of an account. It costs at most three writes,
 // with the account's revision.
-func keep(tx store.Tx, keys *seal.Keys, account string, l Letter) error {
+func keep(tx store.Tx, sealer *seal.Sealer, account string, l LocalMessage) error {
 	if account == "" || strings.Contains(account, "/") {
 		return errors.New("delivery: a kept mail needs an account")
 	}
@@ -42,7 +42,7 @@ func keep(tx store.Tx, keys *seal.Keys, account string, l Letter) error {
 	if err := store.Bump(tx, account); err != nil {
 		return fmt.Errorf("delivery: keep: %w", err)
 	}
-	items, err := tx.Scan(trayPrefix(account), "", TraySize)
+	items, err := tx.Scan(trayPrefix(account), "", LocalMailboxSize)
 	if err != nil {
 		return fmt.Errorf("delivery: keep: %w", err)
 	}
@@ -53,7 +53,7 @@ func keep(tx store.Tx, keys *seal.Keys, account string, l Letter) error {
 			return fmt.Errorf("delivery: keep: %s is no letter", items[n-1].Key)
 		}
 		next = last + 1
-		if n == TraySize {
+		if n == LocalMailboxSize {
 			if err := tx.Delete(items[0].Key); err != nil {
 				return fmt.Errorf("delivery: keep: %w", err)
 			}
@@ -64,18 +64,18 @@ func keep(tx store.Tx, keys *seal.Keys, account string, l Letter) error {
 	if err != nil {
 		return fmt.Errorf("delivery: keep: %w", err)
 	}
-	return tx.Put(key, keys.Seal(key, b))
+	return tx.Put(key, sealer.Seal(key, b))
 }
 
-// Tray returns the kept mails of an account, newest first.
-func Tray(tx store.Tx, keys *seal.Keys, account string) ([]Letter, error) {
-	items, err := tx.Scan(trayPrefix(account), "", TraySize)
+// LocalMailbox returns the kept mails of an account, newest first.
+func LocalMailbox(tx store.Tx, sealer *seal.Sealer, account string) ([]LocalMessage, error) {
+	items, err := tx.Scan(trayPrefix(account), "", LocalMailboxSize)
 	if err != nil {
 		return nil, fmt.Errorf("delivery: tray: %w", err)
 	}
-	letters := make([]Letter, len(items))
+	letters := make([]LocalMessage, len(items))
 	for i, it := range items {
-		b, err := keys.Open(it.Key, it.Value)
+		b, err := sealer.Open(it.Key, it.Value)
 		if err != nil {
 			return nil, fmt.Errorf("delivery: tray: %w", err)
 		}

@@ -114,7 +114,7 @@ func (r *rules) proveApp(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.
 		return ceremony.Move{}, err
 	}
 	err = account.SetApp(tx, a.ID, account.AppSecret{
-		Sealed:   r.Keys.Seal(account.AppKey(a.ID), []byte(d.Secret)),
+		Sealed:   r.Sealer.Seal(account.AppKey(a.ID), []byte(d.Secret)),
 		LastStep: match.Step,
 		Added:    tx.Now().UTC(),
 	})

@@ -12,7 +12,7 @@ import (
 // maxMail is how many mails the mailbox keeps; the oldest go first.
 const maxMail = 5000
 
-// Text takes a text from the server to a phone (delivery.Texter). What the
+// Text takes a text from the server to a phone (delivery.SMSSender). What the
 // carrier does with it is no error of the sender's.
 func (l *Lab) Text(_ context.Context, to, body string) error {
 	number, err := normalize(to)

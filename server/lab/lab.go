@@ -3,7 +3,7 @@
 // touched.
 //
 // The lab is a peer of the server and not an insider: it gets what the server
-// sends (as its Texter and Mailer), gives the server its time, and passes on
+// sends (as its SMSSender and Mailer), gives the server its time, and passes on
 // what the simulated phones send. It never looks into the store. Everything
 // lives in memory and is gone with the process, save for how far the clock was
 // moved, where something keeps it.

@@ -19,7 +19,7 @@ import (
 // Config is what Apply needs.
 type Config struct {
 	Store  store.Store
-	Keys   *seal.Keys
+	Sealer *seal.Sealer
 	Hasher *account.Hasher
 }
 
@@ -136,7 +136,7 @@ func create(tx store.Tx, cfg Config, w *prepared) error {
 		return err
 	}
 	if w.App != "" {
-		sealed := cfg.Keys.Seal(account.AppKey(a.ID), []byte(w.App))
+		sealed := cfg.Sealer.Seal(account.AppKey(a.ID), []byte(w.App))
 		if err := account.SetApp(tx, a.ID, account.AppSecret{Sealed: sealed, Added: now}); err != nil {
 			return err
 		}

@@ -23,7 +23,7 @@ var ErrUnknown = errors.New("session: unknown")
 
 // Config is what a Store needs.
 type Config struct {
-	Keys     *seal.Keys
+	Sealer   *seal.Sealer
 	Lifetime time.Duration // R44: from sign-in, however much it is used
 	Idle     time.Duration // R44, hardened: without a request; 0: no limit
 	Fresh    time.Duration // R3, R6: how long a proved password counts
@@ -38,7 +38,7 @@ type Store struct{ cfg Config }
 
 // New checks the configuration.
 func New(cfg Config) (*Store, error) {
-	if cfg.Keys == nil || cfg.Lifetime <= 0 || cfg.Idle < 0 || cfg.Fresh <= 0 {
+	if cfg.Sealer == nil || cfg.Lifetime <= 0 || cfg.Idle < 0 || cfg.Fresh <= 0 {
 		return nil, errors.New("session: keys, lifetime and freshness are needed")
 	}
 	return &Store{cfg}, nil
@@ -78,7 +78,7 @@ func generationKey(account string) string { return "acct/" + account + "/sesscut
 func macKey(mac string) string            { return "uniq/sess/" + mac }
 
 func (st *Store) mac(token string) string {
-	sum := st.cfg.Keys.MAC("session", token)
+	sum := st.cfg.Sealer.MAC("session", token)
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 

@@ -37,7 +37,7 @@ func (r *rules) app(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input
 	if err := r.allow(tx, a); err != nil {
 		return ceremony.Move{}, err
 	}
-	secret, err := r.Keys.Open(account.AppKey(a.ID), app.Sealed)
+	secret, err := r.Sealer.Open(account.AppKey(a.ID), app.Sealed)
 	if err != nil {
 		return ceremony.Move{}, fmt.Errorf("signin: app secret: %w", err)
 	}

@@ -28,7 +28,7 @@ func (r *rules) loadCode(tx store.Tx, account string) (proof.Sent, error) {
 	if err != nil {
 		return s, fmt.Errorf("signin: text code: %w", err)
 	}
-	plain, err := r.Keys.Open(key, sealed)
+	plain, err := r.Sealer.Open(key, sealed)
 	if err != nil {
 		return s, fmt.Errorf("signin: text code: %w", err)
 	}
@@ -44,7 +44,7 @@ func (r *rules) saveCode(tx store.Tx, account string, s proof.Sent) error {
 		return fmt.Errorf("signin: text code: %w", err)
 	}
 	key := codeKey(account)
-	if err := tx.Put(key, r.Keys.Seal(key, plain)); err != nil {
+	if err := tx.Put(key, r.Sealer.Seal(key, plain)); err != nil {
 		return fmt.Errorf("signin: text code: %w", err)
 	}
 	return store.Bump(tx, account)

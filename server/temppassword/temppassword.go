@@ -50,13 +50,13 @@ func newID() string {
 	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:])[:26])
 }
 
-func mac(keys *seal.Keys, accountID, code string) [32]byte {
+func mac(keys *seal.Sealer, accountID, code string) [32]byte {
 	return keys.MAC("temporary-password", accountID, code)
 }
 
 // Make makes one and returns it, to be shown once (R81). Errors: ErrTwoFactorOff,
 // ErrFull (R83), ErrLabel, ErrService.
-func Make(tx store.Tx, keys *seal.Keys, a *account.Account, label, service string, texted bool) (api.NewTemporaryPassword, error) {
+func Make(tx store.Tx, keys *seal.Sealer, a *account.Account, label, service string, texted bool) (api.NewTemporaryPassword, error) {
 	var none api.NewTemporaryPassword
 	label, err := account.NormalizeLabel(label, account.TemporaryLabelMax)
 	if err != nil {

@@ -40,7 +40,7 @@ func (o Outcome) String() string {
 // spaces, dashes and look-alikes don't matter. The record is empty when
 // Unknown. The service is the caller's to compare (Record.Serves). A View is
 // enough.
-func Find(tx store.Tx, keys *seal.Keys, accountID, secret string) (Record, Outcome, error) {
+func Find(tx store.Tx, keys *seal.Sealer, accountID, secret string) (Record, Outcome, error) {
 	code, err := account.NormalizeCode(secret)
 	if err != nil {
 		return Record{}, Unknown, nil

@@ -18,7 +18,7 @@ var start = time.Date(2026, time.November, 22, 18, 0, 0, 0, time.UTC)
 type world struct {
 	testing.TB
 	store  store.Store
-	keys   *seal.Keys
+	keys   *seal.Sealer
 	id     string
 	offset atomic.Int64
 }

@@ -42,7 +42,7 @@ func (w *World) IssueBackupCode(username string) string {
 func (w *World) TemporaryPassword(username string) (password string) {
 	w.T.Helper()
 	w.change(username, func(tx store.Tx, a *account.Account) error {
-		made, err := temppassword.Make(tx, w.Keys, a, "Mail", "", false)
+		made, err := temppassword.Make(tx, w.Sealer, a, "Mail", "", false)
 		password = made.Password
 		return err
 	})
@@ -54,7 +54,7 @@ func (w *World) FindTemporaryPassword(username, password string) (outcome temppa
 	w.T.Helper()
 	a := w.Account(username)
 	w.View(func(tx store.Tx) (err error) {
-		_, outcome, err = temppassword.Find(tx, w.Keys, a.ID, password)
+		_, outcome, err = temppassword.Find(tx, w.Sealer, a.ID, password)
 		return err
 	})
 	return outcome

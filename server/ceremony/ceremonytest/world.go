@@ -47,7 +47,7 @@ type World struct {
 	T        testing.TB
 	Clock    *Clock
 	Store    store.Store
-	Keys     *seal.Keys
+	Sealer   *seal.Sealer
 	Policy   account.Policy
 	Hasher   *account.Hasher
 	Sessions *session.Store
@@ -55,7 +55,7 @@ type World struct {
 	Engine   *ceremony.Engine
 	Texts    *Box
 	Mails    *Box
-	Carriers *delivery.Carriers
+	Carriers *delivery.Senders
 	Lab      bool // the lab's virtual keys are welcome; Open looks at it
 	outbox   *delivery.Outbox
 	counting *counting
@@ -73,12 +73,12 @@ func New(t testing.TB, setup Setup) *World {
 	w := &World{
 		T:      t,
 		Clock:  &Clock{now: Start},
-		Keys:   seal.New([32]byte{1}),
+		Sealer: seal.New([32]byte{1}),
 		Policy: setup.Policy,
 		Texts:  &Box{},
 		Mails:  &Box{},
 	}
-	w.Carriers = delivery.NewCarriers(nil, nil, setup.KeepMail)
+	w.Carriers = delivery.NewSenders(nil, nil, setup.KeepMail)
 	w.Connect(!setup.NoMail, !setup.NoText)
 	if setup.Store == nil {
 		setup.Store = func(now func() time.Time) store.Store { return storetest.New(t, now) }
@@ -87,27 +87,27 @@ func New(t testing.TB, setup Setup) *World {
 	w.Store = w.counting
 	w.Hasher = must(account.NewHasher(account.HasherConfig{Parallel: 2, Queue: 1000, Params: setup.Hash}))(t)
 	w.Sessions = must(session.New(session.Config{
-		Keys:     w.Keys,
+		Sealer:   w.Sealer,
 		Lifetime: w.Policy.SessionLife,
 		Idle:     w.Policy.SessionIdle,
 		Fresh:    w.Policy.Fresh,
 	}))(t)
 	w.Checker = must(proof.New(proof.Config{
 		Store:    w.Store,
-		Keys:     w.Keys,
+		Sealer:   w.Sealer,
 		Hasher:   w.Hasher,
 		Sessions: w.Sessions,
 		Policy:   w.Policy,
-		Ways:     w.Carriers.Ways,
+		Ways:     w.Carriers.Capabilities,
 	}))(t)
 	w.outbox = must(delivery.NewOutbox(delivery.Config{
-		Store:  w.Store,
-		Keys:   w.Keys,
-		Texter: w.Carriers,
-		Mailer: w.Carriers,
-		RPID:   RPID,
-		Now:    w.Clock.Now,
-		Log:    slog.New(slog.DiscardHandler),
+		Store:     w.Store,
+		Sealer:    w.Sealer,
+		SMSSender: w.Carriers,
+		Mailer:    w.Carriers,
+		RPID:      RPID,
+		Now:       w.Clock.Now,
+		Log:       slog.New(slog.DiscardHandler),
 	}))(t)
 	w.Open()
 	return w
@@ -116,7 +116,7 @@ func New(t testing.TB, setup Setup) *World {
 // Connect says whether there are a mail server and a text gateway from now on.
 func (w *World) Connect(mail, text bool) {
 	var m delivery.Mailer
-	var t delivery.Texter
+	var t delivery.SMSSender
 	if mail {
 		m = mailer{w.Mails}
 	}
@@ -141,7 +141,7 @@ func (w *World) Open() {
 	enrolling := must(enroll.Definitions(enroll.Config{Proof: w.Checker, RP: rp, Issuer: "Nightlatch"}))(w.T)
 	w.Engine = must(ceremony.New(ceremony.Config{
 		Store:    w.Store,
-		Keys:     w.Keys,
+		Sealer:   w.Sealer,
 		Sessions: w.Sessions,
 	}, append(defs, enrolling...)...))(w.T)
 }

@@ -21,11 +21,11 @@ import (
 // A Config is what proofs are checked with.
 type Config struct {
 	Store    store.Store
-	Keys     *seal.Keys
+	Sealer   *seal.Sealer
 	Hasher   *account.Hasher
 	Sessions *session.Store
 	Policy   account.Policy
-	Ways     func() delivery.Ways // how messages can leave now
+	Ways     func() delivery.Capabilities // how messages can leave now
 }
 
 // A Checker checks proofs. It is immutable.
@@ -34,7 +34,7 @@ type Checker struct{ Config }
 // New checks the configuration.
 func New(cfg Config) (*Checker, error) {
 	switch {
-	case cfg.Store == nil, cfg.Keys == nil, cfg.Hasher == nil, cfg.Sessions == nil, cfg.Ways == nil:
+	case cfg.Store == nil, cfg.Sealer == nil, cfg.Hasher == nil, cfg.Sessions == nil, cfg.Ways == nil:
 		return nil, errors.New("proof: config: store, keys, hasher, sessions and ways are needed")
 	case cfg.Policy.Name == "":
 		return nil, errors.New("proof: config: a policy is needed")
@@ -59,7 +59,7 @@ func (k *Checker) FirstParty() ratelimit.Limit {
 // there is such an account, so that both are throttled alike (R42). It is a
 // keyed hash, since what strangers type there is sometimes a password.
 func (k *Checker) Subject(username string) string {
-	mac := k.Keys.MAC("throttle", account.Fold(username))
+	mac := k.Sealer.MAC("throttle", account.Fold(username))
 	return base64.RawURLEncoding.EncodeToString(mac[:16])
 }
 

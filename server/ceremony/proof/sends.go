@@ -31,7 +31,7 @@ func (k *Checker) sends(account string) tally {
 // Only entering such a code resets it. What signs in is not counted, or a stranger
 // could keep the owner of the number out.
 func (k *Checker) arrivals(s *Sent) tally {
-	to := k.Keys.MAC("code.to", string(s.Channel), s.To)
+	to := k.Sealer.MAC("code.to", string(s.Channel), s.To)
 	return tally{
 		ratelimit.Limit{Name: "code.to", Free: 10, First: k.Policy.ResendAfter, Max: time.Hour},
 		base64.RawURLEncoding.EncodeToString(to[:16]),

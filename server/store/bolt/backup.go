@@ -21,7 +21,7 @@ func (s *Store) WriteTo(ctx context.Context, w io.Writer) (n int64, err error) {
 		return 0, fmt.Errorf("bolt: copy: %w", err)
 	}
 	defer tx.Rollback() //nolint:errcheck // a read transaction has nothing to lose
-	err = safely(func() error {
+	err = recoverDamage(func() error {
 		n, err = tx.WriteTo(cancellable{ctx, w})
 		return err
 	})
@@ -56,12 +56,12 @@ func (s *Store) Check(ctx context.Context) error {
 	defer s.abandon(tx)
 	// First with our own eyes: bbolt checks on a goroutine of its own, where a
 	// page that points nowhere would end the program.
-	err = safely(func() error { return walk(ctx, tx.Bucket(dataBucket)) })
+	err = recoverDamage(func() error { return walk(ctx, tx.Bucket(dataBucket)) })
 	if err != nil {
 		return fmt.Errorf("bolt: check: %w", err)
 	}
 	var found error
-	err = safely(func() error {
+	err = recoverDamage(func() error {
 		for e := range tx.Check() { // to the end: it reads on until it is heard
 			if found == nil {
 				found = fmt.Errorf("bolt: check: %w: %w", store.ErrDamaged, e)

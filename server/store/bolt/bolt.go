@@ -99,7 +99,7 @@ func (s *Store) View(ctx context.Context, fn func(store.Tx) error) (err error) {
 		return err
 	}
 	v := &view{reader: r}
-	err = guard(func() error { return fn(v) })
+	err = recoverFault(func() error { return fn(v) })
 	if v.err != nil {
 		return v.err
 	}

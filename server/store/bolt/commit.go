@@ -51,7 +51,7 @@ func (r *request) run(t turn, fn func(store.Tx) error) {
 	err := errGone
 	defer func() { r.ran <- err }()
 	r.overlay = store.NewOverlay(t.base)
-	got := guard(func() error { return fn(r.overlay) })
+	got := recoverFault(func() error { return fn(r.overlay) })
 	if bad := r.overlay.Err(); bad != nil {
 		got = bad
 	}
@@ -170,7 +170,7 @@ func (s *Store) offer(tx *bbolt.Tx, batch []*request) (wrote bool, err error) {
 			r.err = store.ErrFull
 			continue
 		}
-		err = safely(func() error { return apply(r.overlay, base.bucket) })
+		err = recoverDamage(func() error { return apply(r.overlay, base.bucket) })
 		if err != nil {
 			s.stop(fmt.Errorf("bolt: write: %w", err))
 			return false, err
@@ -201,7 +201,7 @@ func apply(o *store.Overlay, b *bbolt.Bucket) error {
 // the disk, and to sync again would say "fine" about pages the kernel dropped.
 func (s *Store) finish(tx *bbolt.Tx) error {
 	id := tx.ID()
-	err := safely(func() error { return s.commit(tx) })
+	err := recoverDamage(func() error { return s.commit(tx) })
 	if err == nil {
 		return nil
 	}
@@ -226,7 +226,7 @@ func (s *Store) failed(err error) error {
 // begin begins a bbolt transaction. It panics in there with its locks held when
 // both meta pages were overwritten while it was open.
 func (s *Store) begin(writable bool) (tx *bbolt.Tx, err error) {
-	err = safely(func() error {
+	err = recoverDamage(func() error {
 		tx, err = s.db.Begin(writable)
 		return err
 	})
@@ -253,7 +253,7 @@ func (s *Store) lastCommitted() int {
 // abandon rolls back. bbolt's own rollback can panic over a damaged file, and
 // then its write lock is held for ever.
 func (s *Store) abandon(tx *bbolt.Tx) {
-	if err := safely(tx.Rollback); errors.Is(err, store.ErrDamaged) {
+	if err := recoverDamage(tx.Rollback); errors.Is(err, store.ErrDamaged) {
 		s.wedged.Store(true)
 		s.stop(err)
 	}

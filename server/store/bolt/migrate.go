@@ -40,7 +40,7 @@ func setSchema(tx *bbolt.Tx, version int) error {
 
 // schema reads the version without writing anything.
 func schema(db *bbolt.DB) (version int, err error) {
-	err = safely(func() error {
+	err = recoverDamage(func() error {
 		return db.View(func(tx *bbolt.Tx) error {
 			b := tx.Bucket(metaBucket)
 			if b == nil || tx.Bucket(dataBucket) == nil {
@@ -73,7 +73,7 @@ func migrate(db *bbolt.DB, path string, steps []migration) error {
 	if err := backup(db, fmt.Sprintf("%s.schema-%d", path, version)); err != nil {
 		return err
 	}
-	return safely(func() error {
+	return recoverDamage(func() error {
 		return db.Update(func(tx *bbolt.Tx) error {
 			for i, step := range steps[version:] {
 				if err := step(tx.Bucket(dataBucket)); err != nil {
@@ -89,7 +89,7 @@ func migrate(db *bbolt.DB, path string, steps []migration) error {
 // finish holds the same and stays.
 func backup(db *bbolt.DB, path string) error {
 	err := durable.Create(path, 0o600, func(f *os.File) error {
-		return safely(func() error {
+		return recoverDamage(func() error {
 			return db.View(func(tx *bbolt.Tx) error {
 				_, err := tx.WriteTo(io.Writer(f))
 				return err

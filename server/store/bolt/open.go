@@ -120,7 +120,7 @@ func openFile(path string, mapped int) (db *bbolt.DB, file *os.File, err error) 
 	if strconv.IntSize == 64 && runtime.GOOS != "windows" { // there the file would grow to it
 		opts.InitialMmapSize = mapped
 	}
-	err = safely(func() error {
+	err = recoverDamage(func() error {
 		db, err = bbolt.Open(path, 0o600, opts)
 		return err
 	})

@@ -19,7 +19,7 @@ type reader struct {
 }
 
 func newReader(tx *bbolt.Tx, now time.Time) (r *reader, err error) {
-	err = safely(func() error {
+	err = recoverDamage(func() error {
 		b := tx.Bucket(dataBucket)
 		if b == nil {
 			return fmt.Errorf("%w: its root is missing", store.ErrDamaged)
@@ -99,18 +99,18 @@ func orDamaged(err *error) {
 	}
 }
 
-// safely runs bbolt's code outside a guard.
-func safely(fn func() error) error {
-	return guard(func() (err error) {
+// recoverDamage runs bbolt's code outside a guard.
+func recoverDamage(fn func() error) error {
+	return recoverFault(func() (err error) {
 		defer orDamaged(&err)
 		return fn()
 	})
 }
 
-// guard runs fn, and turns a fault on the mapped file, which would end the
+// recoverFault runs fn, and turns a fault on the mapped file, which would end the
 // program, into store.ErrDamaged: a page that points past the end, or a disk
 // that cannot give a page back. Other panics are fn's own and go on.
-func guard(fn func() error) (err error) {
+func recoverFault(fn func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		p := recover()

@@ -27,15 +27,15 @@ var ErrSealed = errors.New("seal: does not open")
 // version is the first byte of every sealed value.
 const version = 1
 
-// Keys are the keys derived from one master key (HKDF-SHA-256, RFC 5869). They
+// Sealer are the keys derived from one master key (HKDF-SHA-256, RFC 5869). They
 // may be used by any goroutine.
-type Keys struct {
+type Sealer struct {
 	seal, mac []byte
 }
 
 // New derives the keys.
-func New(master [32]byte) *Keys {
-	return &Keys{seal: derive(master, "nightlatch seal 1"), mac: derive(master, "nightlatch mac 1")}
+func New(master [32]byte) *Sealer {
+	return &Sealer{seal: derive(master, "nightlatch seal 1"), mac: derive(master, "nightlatch mac 1")}
 }
 
 func derive(master [32]byte, purpose string) []byte {
@@ -48,9 +48,9 @@ func derive(master [32]byte, purpose string) []byte {
 
 // Seal encrypts plain for the store key name: version, 24 random bytes, the
 // ciphertext with its 16-byte tag.
-func (k *Keys) Seal(name string, plain []byte) []byte {
+func (s *Sealer) Seal(name string, plain []byte) []byte {
 	const head = 1 + chacha20poly1305.NonceSizeX
-	aead := k.aead()
+	aead := s.aead()
 	out := make([]byte, head, head+len(plain)+aead.Overhead())
 	out[0] = version
 	rand.Read(out[1:]) // never fails
@@ -58,24 +58,24 @@ func (k *Keys) Seal(name string, plain []byte) []byte {
 }
 
 // Open decrypts what Seal made for the same name, or returns ErrSealed.
-func (k *Keys) Open(name string, sealed []byte) ([]byte, error) {
+func (s *Sealer) Open(name string, sealed []byte) ([]byte, error) {
 	const head = 1 + chacha20poly1305.NonceSizeX
 	if len(sealed) < head || sealed[0] != version {
 		return nil, ErrSealed
 	}
-	plain, err := k.aead().Open(nil, sealed[1:head], sealed[head:], []byte(name))
+	plain, err := s.aead().Open(nil, sealed[1:head], sealed[head:], []byte(name))
 	if err != nil {
 		return nil, ErrSealed
 	}
 	return plain, nil
 }
 
-func (k *Keys) aead() interface {
+func (s *Sealer) aead() interface {
 	Overhead() int
 	Seal(dst, nonce, plaintext, additionalData []byte) []byte
 	Open(dst, nonce, ciphertext, additionalData []byte) ([]byte, error)
 } {
-	aead, err := chacha20poly1305.NewX(k.seal)
+	aead, err := chacha20poly1305.NewX(s.seal)
 	if err != nil {
 		panic(fmt.Sprintf("seal: %v", err)) // the key is 32 bytes
 	}
@@ -85,8 +85,8 @@ func (k *Keys) aead() interface {
 // MAC is the keyed hash of parts under a domain, one per use ("session",
 // "temporary-password"). Each part goes in with its length, so that no two
 // different lists of parts are the same bytes.
-func (k *Keys) MAC(domain string, parts ...string) [32]byte {
-	h, err := blake2b.New256(k.mac)
+func (s *Sealer) MAC(domain string, parts ...string) [32]byte {
+	h, err := blake2b.New256(s.mac)
 	if err != nil {
 		panic(fmt.Sprintf("seal: %v", err)) // the key is 32 bytes
 	}

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func keys(b byte) *Keys { return New([32]byte{b}) }
+func keys(b byte) *Sealer { return New([32]byte{b}) }
 
 func TestSealOpens(t *testing.T) {
 	t.Parallel()
