@@ -38,7 +38,6 @@ type door struct {
 	keys   *seal.Sealer
 	hasher *account.Hasher
 	policy account.Policy
-	limit  ratelimit.Limit
 	ledger *ledger
 	mint   mint
 	known  memo[pass]
@@ -47,28 +46,17 @@ type door struct {
 	ways   func() delivery.Capabilities
 }
 
-// doorLimit is the throttle of third-party clients (R43).
-func doorLimit(p account.Policy) ratelimit.Limit {
-	return ratelimit.Limit{
-		Name:    "third-party",
-		Free:    p.ThrottleFree,
-		First:   p.ThrottleFirst,
-		Max:     p.ThrottleMax,
-		Disable: p.ThrottleDisable,
-	}
-}
-
-// subject is what failures are counted for. It is no name in clear, which might
-// be a password that was typed into the wrong field.
-func (d *door) subject(username string) string {
+// counter counts the failures of third-party clients for a user name (R43). The subject
+// is a keyed hash, because people sometimes type their password into the name field.
+func (d *door) counter(username string) ratelimit.Counter {
 	sum := d.keys.MAC("third-party name", account.Fold(username))
-	return hex.EncodeToString(sum[:16])
+	return ratelimit.Counter{Limit: d.policy.Throttle("third-party"), Subject: hex.EncodeToString(sum[:16])}
 }
 
 // A knock is an attempt with what was found out about it so far.
 type knock struct {
 	thirdparty.Attempt
-	subject string
+	counter ratelimit.Counter
 	at      time.Time        // of the first look
 	failed  bool             // there were failures before
 	locked  bool             // so many that nothing is let in (R43)
@@ -87,7 +75,7 @@ func (d *door) Check(ctx context.Context, a thirdparty.Attempt) (thirdparty.Iden
 	if a.Username == "" || a.Secret == "" {
 		return thirdparty.Identity{}, &thirdparty.Refusal{Code: api.InvalidCredentials} // nobody has that
 	}
-	k := &knock{Attempt: a, subject: d.subject(a.Username)}
+	k := &knock{Attempt: a, counter: d.counter(a.Username)}
 	if err := d.look(ctx, k); err != nil {
 		return thirdparty.Identity{}, err
 	}
@@ -111,10 +99,10 @@ type pass struct {
 // look asks the throttle and finds the account and the temporary password. It
 // writes nothing.
 func (d *door) look(ctx context.Context, k *knock) error {
-	key := d.keys.MAC("third-party memo", k.subject, k.Secret, k.Protocol)
+	key := d.keys.MAC("third-party memo", k.counter.Subject, k.Secret, k.Protocol)
 	return d.store.View(ctx, func(tx store.Tx) error {
 		k.at = tx.Now().UTC()
-		failures, err := d.limit.State(tx, k.subject)
+		failures, err := k.counter.State(tx)
 		if err != nil {
 			return err
 		}
@@ -170,7 +158,7 @@ func throttle(f ratelimit.Failures, now time.Time) *thirdparty.Refusal {
 // failures, are written.
 func (d *door) admitTemporary(ctx context.Context, k *knock) (thirdparty.Identity, error) {
 	if k.failed {
-		err := d.store.Update(ctx, func(tx store.Tx) error { return d.limit.Reset(tx, k.subject) })
+		err := d.store.Update(ctx, func(tx store.Tx) error { return k.counter.Reset(tx) })
 		if err != nil {
 			return thirdparty.Identity{}, err
 		}

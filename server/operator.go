@@ -44,19 +44,13 @@ func (s *Server) operate(ctx context.Context, username string, fn func(tx store.
 func (s *Server) Unlock(ctx context.Context, username string) error {
 	return s.operate(ctx, username, func(tx store.Tx, a *account.Account) error {
 		count := 0
-		for _, l := range []struct {
-			limit   ratelimit.Limit
-			subject string
-		}{
-			{s.proofs.FirstParty(), s.proofs.Subject(a.Username)},
-			{s.door.limit, s.door.subject(a.Username)},
-		} {
-			was, err := l.limit.State(tx, l.subject)
+		for _, counter := range []ratelimit.Counter{s.proofs.FirstParty(a.Username), s.door.counter(a.Username)} {
+			was, err := counter.State(tx)
 			if err != nil {
 				return err
 			}
 			count += was.Count
-			if err := l.limit.Reset(tx, l.subject); err != nil {
+			if err := counter.Reset(tx); err != nil {
 				return err
 			}
 		}

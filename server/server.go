@@ -153,7 +153,6 @@ func (s *Server) wire() (err error) {
 		keys:   s.cfg.Sealer,
 		hasher: s.cfg.Hasher,
 		policy: s.cfg.Policy,
-		limit:  doorLimit(s.cfg.Policy),
 		ledger: s.ledger,
 		mint:   s.mint,
 		said:   &repeats{},

@@ -41,7 +41,7 @@ func (s *Server) newTemporaryPassword(c *call, in temporaryPasswordOrder) (out a
 		if err != nil {
 			return err
 		}
-		if err := s.door.limit.Reset(tx, s.door.subject(a.Username)); err != nil {
+		if err := s.door.counter(a.Username).Reset(tx); err != nil {
 			return err
 		}
 		made, err := temporaryPassword(tx, a.ID, out.ID)

@@ -33,7 +33,7 @@ func (d *door) decide(ctx context.Context, k *knock) (thirdparty.Identity, error
 	)
 	err := d.store.Update(ctx, func(tx store.Tx) (err error) {
 		id, refusal, reported = thirdparty.Identity{}, nil, ""
-		failures, err := d.limit.State(tx, k.subject)
+		failures, err := k.counter.State(tx)
 		if err != nil {
 			return err
 		}
@@ -84,7 +84,7 @@ func (d *door) decide(ctx context.Context, k *knock) (thirdparty.Identity, error
 
 // admitOrdinary lets the ordinary password in, while two-factor is off (R80).
 func (d *door) admitOrdinary(tx store.Tx, k *knock, a *account.Account) (reported string, err error) {
-	if err := d.limit.Reset(tx, k.subject); err != nil {
+	if err := k.counter.Reset(tx); err != nil {
 		return "", err
 	}
 	return d.report(tx, k, a, audit.Event{
@@ -151,7 +151,7 @@ func (d *door) refuseKnown(tx store.Tx, k *knock, a *account.Account, code, rule
 
 // refuseStranger counts a failure and says nothing else.
 func (d *door) refuseStranger(tx store.Tx, k *knock, a *account.Account) (*thirdparty.Refusal, error) {
-	failures, err := d.limit.Fail(tx, k.subject)
+	failures, err := k.counter.Fail(tx)
 	if err != nil {
 		return nil, err
 	}
@@ -166,25 +166,16 @@ func (d *door) refuseStranger(tx store.Tx, k *knock, a *account.Account) (*third
 	return &thirdparty.Refusal{Code: api.InvalidCredentials}, d.tell(tx, a, k.Client, k.Address, event)
 }
 
-// nobodyKept is how long failures at nobody's name are remembered at least. Names
-// are endless, so these counters must not be.
-const nobodyKept = 30 * 24 * time.Hour
-
-// refuseNobody does for a name that nobody has what refuseStranger does: it
-// counts, and makes as many writes of the same size (R42). What stands for the
-// audit lies in a few keys that are written over. Where the door is locked,
-// nothing more is counted.
+// refuseNobody does for an unknown user name what refuseStranger does for a known one:
+// it counts, and makes as many writes of the same size (R42). When third-party clients
+// are disabled for the name, nothing more is counted.
 func (d *door) refuseNobody(tx store.Tx, k *knock, locked bool) (*thirdparty.Refusal, error) {
 	if !locked {
-		if _, err := d.limit.Fail(tx, k.subject); err != nil {
-			return nil, err
-		}
-		forget := tx.Now().Add(2 * nobodyKept).Truncate(nobodyKept) // the same for a month: one row
-		if err := store.ExpireAt(tx, forget, "rate/"+d.limit.Name+"/"+k.subject); err != nil {
+		if _, err := k.counter.FailUnknown(tx); err != nil {
 			return nil, err
 		}
 	}
-	return &thirdparty.Refusal{Code: api.InvalidCredentials}, tx.Put("decoy/"+k.subject[:2]+"/third-party", make([]byte, 200))
+	return &thirdparty.Refusal{Code: api.InvalidCredentials}, k.counter.Decoy(tx, make([]byte, 200))
 }
 
 // report announces an event, unless the same was said of the same client a short

@@ -52,7 +52,7 @@ var imports = map[string][]string{
 	"server/e164":         {},
 	"server/webauthn":     {},
 	"server/delivery":     {"server/api", "server/store/..."},
-	"server/account":      {"server/api", "server/store/...", "server/e164"},
+	"server/account":      {"server/api", "server/store/...", "server/ratelimit", "server/e164"},
 	"server/backupcode":   {"server/api", "server/account", "server/store/..."},
 	"server/temppassword": {"server/api", "server/account", "server/store/..."},
 	"server/ceremony":     {"server/api", "server/store/...", "server/audit", "server/delivery", "server/session"},

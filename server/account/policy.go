@@ -3,6 +3,8 @@ package account
 import (
 	"errors"
 	"time"
+
+	"nightlatch/server/ratelimit"
 )
 
 // ErrUnknownPolicy reports a policy name that is neither classic nor hardened.
@@ -186,6 +188,18 @@ func Hardened() Policy {
 	p.OutOfOrderVoids = false                 // R73
 	p.TextTemporaryPasswords = false          // R82
 	return p
+}
+
+// Throttle is the limit of R43 on failures in a row, under the given name. First-party
+// and third-party clients are counted apart.
+func (p Policy) Throttle(name string) ratelimit.Limit {
+	return ratelimit.Limit{
+		Name:    name,
+		Free:    p.ThrottleFree,
+		First:   p.ThrottleFirst,
+		Max:     p.ThrottleMax,
+		Disable: p.ThrottleDisable,
+	}
 }
 
 // ByName returns the policy with that name, or ErrUnknownPolicy.

@@ -1,11 +1,11 @@
-// Package ratelimit makes guessing slow (R43): some failures in a row are free,
-// then each further try has to wait, twice as long every time, and after many
-// the thing that was guessed at is disabled until it is set up again.
+// Package ratelimit slows down guessing (R43). Some failures in a row are free. Then
+// each further attempt must wait, twice as long each time. After many failures the
+// authenticator is disabled until it is set up again.
 //
-// The counters lie in the store and outlive a restart. A verdict costs one
-// transaction: Allow; if it refuses, the verdict is not looked at; else Fail or
-// Reset. Tries that come at once are put in order by the store, so a burst never
-// gets more verdicts than the limit allows.
+// Counters are kept in the store and survive a restart. Checking a secret costs one
+// transaction: call Allow; if it returns an error, do not examine the secret; else
+// examine it and call Fail or Reset. The store puts simultaneous attempts in order, so
+// a burst never gets more attempts examined than the limit allows.
 package ratelimit
 
 import (
@@ -16,19 +16,26 @@ import (
 	"nightlatch/server/store"
 )
 
-// A Limit is one policy. R43 is Free 5, First 30 s, Max 1 h, Disable 100.
+// A Limit says how failures are answered. R43 is Free 5, First 30 s, Max 1 h, Disable 100.
 type Limit struct {
-	Name    string        // "app.verify": part of the key, without slashes
+	Name    string        // "first-party": part of the key, without slashes
 	Free    int           // failures in a row before the first wait
 	First   time.Duration // the wait after that many; each further failure doubles it
 	Max     time.Duration // the longest wait
-	Disable int           // failures in a row after which no try is examined; 0: never
+	Disable int           // failures in a row after which no attempt is examined; 0: never
+}
+
+// A Counter counts the failures of one subject under a limit. It is kept at
+// rate/<limit name>/<subject>.
+type Counter struct {
+	Limit   Limit
+	Subject string // without slashes; not a user name in clear text
 }
 
 // A ThrottledError reports an attempt that was not examined because too many
 // came before it.
 type ThrottledError struct {
-	Policy  string    // "app.verify"
+	Policy  string    // the limit's name
 	RetryAt time.Time // earliest moment another attempt will be examined
 }
 
@@ -36,77 +43,107 @@ func (e *ThrottledError) Error() string {
 	return fmt.Sprintf("ratelimit: %s throttled until %s", e.Policy, e.RetryAt.Format(time.RFC3339))
 }
 
-// A DisabledError reports an attempt that was not examined because what it
-// tries is disabled until it is set up again.
+// A DisabledError reports an attempt that was not examined because the authenticator
+// is disabled until it is set up again.
 type DisabledError struct{ Policy string }
 
 func (e *DisabledError) Error() string { return fmt.Sprintf("ratelimit: %s disabled", e.Policy) }
 
-// Failures is where a subject stands.
+// Failures is the state of a counter.
 type Failures struct {
 	Count    int       // in a row
 	RetryAt  time.Time // zero: at once
 	Disabled bool
 }
 
-type counter struct {
+// record is the value of a counter in the store.
+type record struct {
 	Count   int       `json:"n"`
 	RetryAt time.Time `json:"retry_at,omitzero"`
 }
 
-func (l Limit) key(subject string) string { return "rate/" + l.Name + "/" + subject }
-
-func (l Limit) load(tx store.Tx, subject string) (counter, error) {
-	var c counter
-	err := store.Load(tx, l.key(subject), &c)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return c, fmt.Errorf("ratelimit: %w", err)
-	}
-	if c.RetryAt.Sub(tx.Now()) > l.wait(c.Count)+clockSlack {
-		c.RetryAt = time.Time{} // longer than there is a wait: the clock was set back
-	}
-	return c, nil
-}
-
-// clockSlack is by how much a transaction may be earlier than the one that
-// counted before it and still see its wait.
+// clockSlack is how much earlier than the transaction that counted a failure a
+// later transaction may be and still respect its wait. If the difference is larger,
+// the clock was set back, and the wait is dropped.
 const clockSlack = time.Minute
 
-func (l Limit) disabled(c counter) bool { return l.Disable > 0 && c.Count >= l.Disable }
+func (c Counter) key() string { return "rate/" + c.Limit.Name + "/" + c.Subject }
 
-// Allow returns nil if an attempt may be examined now, a *ThrottledError or a
-// *DisabledError if not.
-func (l Limit) Allow(tx store.Tx, subject string) error {
-	c, err := l.load(tx, subject)
+func (c Counter) load(tx store.Tx) (record, error) {
+	var r record
+	err := store.Load(tx, c.key(), &r)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return r, fmt.Errorf("ratelimit: %w", err)
+	}
+	if r.RetryAt.Sub(tx.Now()) > c.Limit.wait(r.Count)+clockSlack {
+		r.RetryAt = time.Time{}
+	}
+	return r, nil
+}
+
+func (c Counter) failures(r record) Failures {
+	return Failures{
+		Count:    r.Count,
+		RetryAt:  r.RetryAt,
+		Disabled: c.Limit.Disable > 0 && r.Count >= c.Limit.Disable,
+	}
+}
+
+// State reads the counter. A View is enough.
+func (c Counter) State(tx store.Tx) (Failures, error) {
+	r, err := c.load(tx)
+	if err != nil {
+		return Failures{}, err
+	}
+	return c.failures(r), nil
+}
+
+// Allow returns nil if an attempt may be examined now, else a *ThrottledError or a
+// *DisabledError.
+func (c Counter) Allow(tx store.Tx) error {
+	f, err := c.State(tx)
 	switch {
 	case err != nil:
 		return err
-	case l.disabled(c):
-		return &DisabledError{Policy: l.Name}
-	case tx.Now().Before(c.RetryAt):
-		return &ThrottledError{Policy: l.Name, RetryAt: c.RetryAt}
+	case f.Disabled:
+		return &DisabledError{Policy: c.Limit.Name}
+	case tx.Now().Before(f.RetryAt):
+		return &ThrottledError{Policy: c.Limit.Name, RetryAt: f.RetryAt}
 	}
 	return nil
 }
 
 // Fail counts a failure.
-func (l Limit) Fail(tx store.Tx, subject string) (Failures, error) {
-	c, err := l.load(tx, subject)
+func (c Counter) Fail(tx store.Tx) (Failures, error) {
+	r, err := c.load(tx)
 	if err != nil {
 		return Failures{}, err
 	}
-	c.Count++
-	c.RetryAt = time.Time{}
-	if wait := l.wait(c.Count); wait > 0 {
-		c.RetryAt = tx.Now().Add(wait)
+	r.Count++
+	r.RetryAt = time.Time{}
+	if wait := c.Limit.wait(r.Count); wait > 0 {
+		r.RetryAt = tx.Now().Add(wait)
 	}
-	if err := store.Save(tx, l.key(subject), c); err != nil {
+	if err := store.Save(tx, c.key(), r); err != nil {
 		return Failures{}, fmt.Errorf("ratelimit: %w", err)
 	}
-	return Failures{Count: c.Count, RetryAt: c.RetryAt, Disabled: l.disabled(c)}, nil
+	return c.failures(r), nil
 }
 
-// wait is how long the next try must wait after count failures in a row.
+// Reset deletes the counter: after a success, or when the authenticator is set up
+// again.
+func (c Counter) Reset(tx store.Tx) error {
+	_, err := tx.Get(c.key())
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return nil // the usual case: avoids a write
+	case err != nil:
+		return fmt.Errorf("ratelimit: %w", err)
+	}
+	return tx.Delete(c.key())
+}
+
+// wait is how long the next attempt must wait after count failures in a row.
 func (l Limit) wait(count int) time.Duration {
 	if count < l.Free {
 		return 0
@@ -119,16 +156,4 @@ func (l Limit) wait(count int) time.Duration {
 		wait *= 2
 	}
 	return min(wait, l.Max)
-}
-
-// Reset forgets the failures: after a success, or a new set-up.
-func (l Limit) Reset(tx store.Tx, subject string) error {
-	_, err := tx.Get(l.key(subject))
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return nil // nearly always: no write for nothing
-	case err != nil:
-		return fmt.Errorf("ratelimit: %w", err)
-	}
-	return tx.Delete(l.key(subject))
 }

@@ -26,16 +26,17 @@ var r43 = Limit{Name: "app.verify", Free: 5, First: 30 * time.Second, Max: time.
 // attempt is how a caller uses a limit. It reports whether there was a verdict.
 func attempt(t *testing.T, s store.Store, l Limit, subject string, right bool) (examined bool, f Failures, refusal error) {
 	t.Helper()
+	c := Counter{l, subject}
 	err := s.Update(t.Context(), func(tx store.Tx) (err error) {
 		examined, f, refusal = false, Failures{}, nil
-		if refusal = l.Allow(tx, subject); refusal != nil {
+		if refusal = c.Allow(tx); refusal != nil {
 			return nil // what the refusal writes is to be kept
 		}
 		examined = true
 		if right {
-			return l.Reset(tx, subject)
+			return c.Reset(tx)
 		}
-		f, err = l.Fail(tx, subject)
+		f, err = c.Fail(tx)
 		return err
 	})
 	if err != nil {
@@ -83,7 +84,7 @@ func TestR43Waits(t *testing.T) {
 		t.Errorf("after 100 failures: examined %v, %v", examined, refusal)
 	}
 	// Set up again.
-	if err := s.Update(t.Context(), func(tx store.Tx) error { return r43.Reset(tx, "a") }); err != nil {
+	if err := s.Update(t.Context(), func(tx store.Tx) error { return Counter{r43, "a"}.Reset(tx) }); err != nil {
 		t.Fatal(err)
 	}
 	if examined, _, refusal := attempt(t, s, r43, "a", true); !examined {
@@ -125,10 +126,8 @@ func TestSubjectsAndPoliciesCountApart(t *testing.T) {
 	}
 }
 
-// TestR43Burst: a hundred tries at once get no more verdicts than a patient
-// guesser's first five.
-// A wait that was counted from a clock that ran ahead does not outlive the clock.
-// What was counted does.
+// When the clock is set back, a wait that a clock running ahead has set is dropped. The
+// count stays.
 func TestClockSetBack(t *testing.T) {
 	t.Parallel()
 	c := &clock{at: start.AddDate(1, 0, 0)}
@@ -142,7 +141,7 @@ func TestClockSetBack(t *testing.T) {
 	}
 	c.at = start
 	err := s.View(t.Context(), func(tx store.Tx) error {
-		f, err := r43.State(tx, "a")
+		f, err := Counter{r43, "a"}.State(tx)
 		if f.Count != 5 || !f.RetryAt.IsZero() {
 			t.Errorf("set back by a year: %+v", f)
 		}
@@ -160,6 +159,8 @@ func TestClockSetBack(t *testing.T) {
 	}
 }
 
+// Of a hundred simultaneous attempts no more are examined than of attempts one after
+// the other.
 func TestR43Burst(t *testing.T) {
 	t.Parallel()
 	s := storetest.New(t, (&clock{at: start}).now)

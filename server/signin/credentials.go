@@ -97,7 +97,7 @@ func lookUp(tx store.Tx, name string) (*account.Account, error) {
 // admit asks the throttle. A locked name is no error here: it goes on to be
 // refused as any wrong password is (R42).
 func (r *rules) admit(tx store.Tx, name string) (locked bool, err error) {
-	err = r.FirstParty().Allow(tx, r.Subject(name))
+	err = r.FirstParty(name).Allow(tx)
 	var throttled *ratelimit.ThrottledError
 	var disabled *ratelimit.DisabledError
 	switch {
@@ -167,7 +167,7 @@ func (r *rules) decoy(tx store.Tx, name string) error {
 	if err != nil {
 		return fmt.Errorf("signin: %w", err)
 	}
-	if err := tx.Put("decoy/"+r.Subject(name)[:2]+"/sign-in", event); err != nil {
+	if err := r.FirstParty(name).Decoy(tx, event); err != nil {
 		return fmt.Errorf("signin: %w", err)
 	}
 	return nil

@@ -96,7 +96,7 @@ func (r *rules) refuse(tx store.Tx, c *ceremony.Ceremony, a *account.Account, wa
 
 // allow asks the throttle before a second step is looked at (R43).
 func (r *rules) allow(tx store.Tx, a *account.Account) error {
-	return proof.Allow(tx, r.FirstParty(), r.Subject(a.Username))
+	return proof.Allow(tx, r.FirstParty(a.Username))
 }
 
 // finish ends a sign-in that has proved all it has to.
@@ -104,7 +104,7 @@ func (r *rules) finish(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.A
 	if err := r.Succeed(tx, a); err != nil {
 		return ceremony.Move{}, err
 	}
-	if err := r.Answered(tx, a.ID); err != nil {
+	if err := r.ResetSends(tx, a.ID); err != nil {
 		return ceremony.Move{}, err
 	}
 	if last := a.LastMethod; way != "" {

@@ -42,31 +42,23 @@ func New(cfg Config) (*Checker, error) {
 	return &Checker{cfg}, nil
 }
 
-// FirstParty is the limit on failures of first-party clients, over all factors
-// and all ceremonies of an account (R43). Third-party clients are counted under
-// a limit of another name.
-func (k *Checker) FirstParty() ratelimit.Limit {
-	return ratelimit.Limit{
-		Name:    "first-party",
-		Free:    k.Policy.ThrottleFree,
-		First:   k.Policy.ThrottleFirst,
-		Max:     k.Policy.ThrottleMax,
-		Disable: k.Policy.ThrottleDisable,
-	}
-}
-
-// Subject is who FirstParty counts: the user name in any spelling, whether or not
-// there is such an account, so that both are throttled alike (R42). It is a
-// keyed hash, since what strangers type there is sometimes a password.
-func (k *Checker) Subject(username string) string {
+// FirstParty counts the failures of first-party clients for a user name, over all
+// factors and all ceremonies (R43). Third-party clients are counted under another
+// limit. The name counts in any spelling and whether or not an account has it, so that
+// both are throttled alike (R42). The subject is a keyed hash, because people sometimes
+// type their password into the name field.
+func (k *Checker) FirstParty(username string) ratelimit.Counter {
 	mac := k.Sealer.MAC("throttle", account.Fold(username))
-	return base64.RawURLEncoding.EncodeToString(mac[:16])
+	return ratelimit.Counter{
+		Limit:   k.Policy.Throttle("first-party"),
+		Subject: base64.RawURLEncoding.EncodeToString(mac[:16]),
+	}
 }
 
 // Allow returns nil when a try may be examined, else a Rejection: throttled
 // with the earliest moment, or disabled (R43).
-func Allow(tx store.Tx, limit ratelimit.Limit, subject string) error {
-	err := limit.Allow(tx, subject)
+func Allow(tx store.Tx, counter ratelimit.Counter) error {
+	err := counter.Allow(tx)
 	var throttled *ratelimit.ThrottledError
 	var disabled *ratelimit.DisabledError
 	switch {
@@ -92,7 +84,7 @@ func Throttled(at time.Time) api.Refusal {
 // that says so: the refusal, which tells until when the next try has to wait, the
 // events, and the notice when this one was the last allowed (R43).
 func (k *Checker) Fail(tx store.Tx, c *ceremony.Ceremony, a *account.Account, refusal api.Refusal, event audit.Event) (ceremony.Move, error) {
-	move, failures, err := fail(tx, k.FirstParty(), k.Subject(a.Username), refusal, event)
+	move, failures, err := fail(tx, k.FirstParty(a.Username), refusal, event)
 	if err == nil && failures.Disabled {
 		locked := audit.Event{
 			Type:    api.EventMethodDisabled,
@@ -106,11 +98,16 @@ func (k *Checker) Fail(tx store.Tx, c *ceremony.Ceremony, a *account.Account, re
 }
 
 // fail counts a failure under any limit.
-func fail(tx store.Tx, limit ratelimit.Limit, subject string, refusal api.Refusal, event audit.Event) (ceremony.Move, ratelimit.Failures, error) {
-	failures, err := limit.Fail(tx, subject)
+func fail(tx store.Tx, counter ratelimit.Counter, refusal api.Refusal, event audit.Event) (ceremony.Move, ratelimit.Failures, error) {
+	failures, err := counter.Fail(tx)
 	if err != nil {
 		return ceremony.Move{}, failures, fmt.Errorf("proof: %w", err)
 	}
+	return refuse(tx, counter.Limit, failures, refusal, event), failures, nil
+}
+
+// refuse is the refusal of an attempt that was counted.
+func refuse(tx store.Tx, limit ratelimit.Limit, failures ratelimit.Failures, refusal api.Refusal, event audit.Event) ceremony.Move {
 	if at := failures.RetryAt.UTC(); at.After(tx.Now()) {
 		refusal.RetryAt = &at
 	}
@@ -124,39 +121,26 @@ func fail(tx store.Tx, limit ratelimit.Limit, subject string, refusal api.Refusa
 			Details: map[string]string{"failures": strconv.Itoa(failures.Count)},
 		})
 	}
-	return move, failures, nil
+	return move
 }
 
-// FailUnknown is Fail for a user name that nobody has: counted and refused the
-// same (R42), but there is nobody to tell. What was counted is forgotten after a
-// while, since anybody can invent names.
+// FailUnknown is Fail for a user name without an account. It is counted and refused in
+// the same way (R42), but there is no activity list for its events.
 func (k *Checker) FailUnknown(tx store.Tx, username string, refusal api.Refusal) (ceremony.Move, error) {
-	limit, subject := k.FirstParty(), k.Subject(username)
-	move, _, err := fail(tx, limit, subject, refusal, audit.Event{})
+	counter := k.FirstParty(username)
+	failures, err := counter.FailUnknown(tx)
 	if err != nil {
-		return ceremony.Move{}, err
+		return ceremony.Move{}, fmt.Errorf("proof: %w", err)
 	}
+	move := refuse(tx, counter.Limit, failures, refusal, audit.Event{})
 	move.Audit = nil
-	return move, forget(tx, limit, subject)
+	return move, nil
 }
-
-// forget has a count reclaimed after a while, whose subjects anybody can invent.
-func forget(tx store.Tx, limit ratelimit.Limit, subject string) error {
-	at := tx.Now().Add(2 * strangerKept).Truncate(strangerKept) // the same for a month: one row
-	if err := store.ExpireAt(tx, at, "rate/"+limit.Name+"/"+subject); err != nil {
-		return fmt.Errorf("proof: %w", err)
-	}
-	return nil
-}
-
-// strangerKept is how long such counts are kept, at least: the failures of a user
-// name that nobody has, the codes sent to a number.
-const strangerKept = 30 * 24 * time.Hour
 
 // Succeed forgets an account's failures: after a whole sign-in, or when
 // something was set up anew (R43). It also unlocks an account.
 func (k *Checker) Succeed(tx store.Tx, a *account.Account) error {
-	if err := k.FirstParty().Reset(tx, k.Subject(a.Username)); err != nil {
+	if err := k.FirstParty(a.Username).Reset(tx); err != nil {
 		return fmt.Errorf("proof: %w", err)
 	}
 	return nil

@@ -34,7 +34,7 @@ func (k *Checker) SlowPassword(ctx context.Context, c ceremony.Ceremony, in api.
 			return err
 		}
 		phc = a.Password
-		return Allow(tx, k.FirstParty(), k.Subject(a.Username))
+		return Allow(tx, k.FirstParty(a.Username))
 	})
 	if err != nil {
 		return nil, err
@@ -70,7 +70,7 @@ func (k *Checker) Password(tx store.Tx, c *ceremony.Ceremony, in CheckedPassword
 	if a.Password != in.phc {
 		return nil, ceremony.Move{}, ceremony.ErrAgain
 	}
-	if err := Allow(tx, k.FirstParty(), k.Subject(a.Username)); err != nil {
+	if err := Allow(tx, k.FirstParty(a.Username)); err != nil {
 		return nil, ceremony.Move{}, err
 	}
 	if !in.ok {

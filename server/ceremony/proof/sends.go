@@ -13,76 +13,79 @@ import (
 	"nightlatch/server/store"
 )
 
-// A tally is a limit with whom it counts.
-type tally struct {
-	limit   ratelimit.Limit
-	subject string
+// sendLimit is the limit on codes that are sent and never entered.
+func (k *Checker) sendLimit(name string) ratelimit.Limit {
+	return ratelimit.Limit{Name: name, Free: 10, First: k.Policy.ResendAfter, Max: time.Hour}
 }
 
-// sends limits the codes that are sent and never entered, over all ceremonies of
-// an account: each costs money or annoys whoever owns the number. Entering one
-// resets it, and so does signing in.
-func (k *Checker) sends(account string) tally {
-	return tally{ratelimit.Limit{Name: "code.send", Free: 10, First: k.Policy.ResendAfter, Max: time.Hour}, account}
+// accountSends counts the codes that are sent and never entered, over all ceremonies of
+// an account: each costs money or annoys the owner of the number. Entering a code
+// resets the counter, and so does signing in.
+func (k *Checker) accountSends(account string) ratelimit.Counter {
+	return ratelimit.Counter{Limit: k.sendLimit("code.send"), Subject: account}
 }
 
-// arrivals limits the codes that are sent to one number or address to prove it,
-// over all accounts: anybody can sign up, and name a number that is not theirs.
-// Only entering such a code resets it. What signs in is not counted, or a stranger
-// could keep the owner of the number out.
-func (k *Checker) arrivals(s *Sent) tally {
-	to := k.Sealer.MAC("code.to", string(s.Channel), s.To)
-	return tally{
-		ratelimit.Limit{Name: "code.to", Free: 10, First: k.Policy.ResendAfter, Max: time.Hour},
-		base64.RawURLEncoding.EncodeToString(to[:16]),
+// recipientSends counts the codes that are sent to a number or address to confirm it,
+// over all accounts: anybody can sign up and enter somebody else's number. Only entering
+// such a code resets the counter. Sign-in codes are not counted, or a stranger could
+// block the sign-in of the number's owner.
+func (k *Checker) recipientSends(s *Sent) ratelimit.Counter {
+	mac := k.Sealer.MAC("code.to", string(s.Channel), s.To)
+	return ratelimit.Counter{
+		Limit:   k.sendLimit("code.to"),
+		Subject: base64.RawURLEncoding.EncodeToString(mac[:16]),
 	}
 }
 
-// count notes that a code is about to be sent. A refusal says that there were too
-// many already.
-func (k *Checker) count(tx store.Tx, account string, s *Sent) (*api.Refusal, error) {
-	tallies := []tally{k.sends(account)}
-	if s.Template != delivery.SignInCode {
-		tallies = append(tallies, k.arrivals(s))
+// countSend counts a code that is about to be sent. The refusal is not nil if too many
+// were sent already.
+func (k *Checker) countSend(tx store.Tx, account string, s *Sent) (*api.Refusal, error) {
+	sends, recipient := k.accountSends(account), k.recipientSends(s)
+	confirms := s.Template != delivery.SignInCode
+	if refusal, err := sendAllowed(tx, sends); refusal != nil || err != nil {
+		return refusal, err
 	}
-	for _, t := range tallies {
-		var throttled *ratelimit.ThrottledError
-		switch err := t.limit.Allow(tx, t.subject); {
-		case errors.As(err, &throttled):
-			refusal := ceremony.Refuse(ceremony.SendLimit)
-			at := throttled.RetryAt.UTC()
-			refusal.RetryAt = &at
-			return &refusal, nil
-		case err != nil:
+	if confirms {
+		if refusal, err := sendAllowed(tx, recipient); refusal != nil || err != nil {
+			return refusal, err
+		}
+	}
+	if _, err := sends.Fail(tx); err != nil {
+		return nil, fmt.Errorf("proof: %w", err)
+	}
+	if confirms {
+		if _, err := recipient.FailUnknown(tx); err != nil {
 			return nil, fmt.Errorf("proof: %w", err)
 		}
 	}
-	for _, t := range tallies {
-		if _, err := t.limit.Fail(tx, t.subject); err != nil {
-			return nil, fmt.Errorf("proof: %w", err)
-		}
-	}
-	if len(tallies) == 1 {
-		return nil, nil
-	}
-	return nil, forget(tx, tallies[1].limit, tallies[1].subject) // numbers are endless
+	return nil, nil
 }
 
-// entered notes that a code was entered by whom it was sent to: both limits on
-// sending start anew.
-func (k *Checker) entered(tx store.Tx, account string, s *Sent) error {
-	t := k.arrivals(s)
-	if err := t.limit.Reset(tx, t.subject); err != nil {
+func sendAllowed(tx store.Tx, counter ratelimit.Counter) (*api.Refusal, error) {
+	var throttled *ratelimit.ThrottledError
+	switch err := counter.Allow(tx); {
+	case errors.As(err, &throttled):
+		refusal := ceremony.Refuse(ceremony.SendLimit)
+		at := throttled.RetryAt.UTC()
+		refusal.RetryAt = &at
+		return &refusal, nil
+	case err != nil:
+		return nil, fmt.Errorf("proof: %w", err)
+	}
+	return nil, nil
+}
+
+// codeEntered resets both send counters after a right code.
+func (k *Checker) codeEntered(tx store.Tx, account string, s *Sent) error {
+	if err := k.recipientSends(s).Reset(tx); err != nil {
 		return fmt.Errorf("proof: %w", err)
 	}
-	return k.Answered(tx, account)
+	return k.ResetSends(tx, account)
 }
 
-// Answered notes that the codes sent to this account do arrive: the limit on
-// sending starts anew.
-func (k *Checker) Answered(tx store.Tx, account string) error {
-	t := k.sends(account)
-	if err := t.limit.Reset(tx, t.subject); err != nil {
+// ResetSends resets the counter of codes sent to an account: its codes arrive.
+func (k *Checker) ResetSends(tx store.Tx, account string) error {
+	if err := k.accountSends(account).Reset(tx); err != nil {
 		return fmt.Errorf("proof: %w", err)
 	}
 	return nil

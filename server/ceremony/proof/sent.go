@@ -55,15 +55,13 @@ func (s *Sent) rule() string {
 	return "R11"
 }
 
-// contacts limits wrong codes for a new number or address. Failures count over
-// codes and ceremonies (R11); it disables nothing, since nothing is enrolled yet.
-func (k *Checker) contacts() ratelimit.Limit {
-	return ratelimit.Limit{
-		Name:  "contact",
-		Free:  k.Policy.ThrottleFree,
-		First: k.Policy.ThrottleFirst,
-		Max:   k.Policy.ThrottleMax,
-	}
+// confirmations counts wrong codes for a new number or address of an account. Failures
+// add up over codes and ceremonies (R11). Nothing is disabled, because nothing is
+// enrolled yet.
+func (k *Checker) confirmations(account string, channel api.Channel) ratelimit.Counter {
+	limit := k.Policy.Throttle("contact")
+	limit.Disable = 0
+	return ratelimit.Counter{Limit: limit, Subject: account + "." + string(channel)}
 }
 
 // Send sees to it that a code is on its way: to somebody new it sends a new one;
@@ -105,7 +103,7 @@ func (k *Checker) send(tx store.Tx, account string, s *Sent) ([]delivery.Message
 	if refusal, err := k.cannotSend(tx, s.Channel, s.To); refusal != nil || err != nil {
 		return nil, refusal, err
 	}
-	if refusal, err := k.count(tx, account, s); refusal != nil || err != nil {
+	if refusal, err := k.countSend(tx, account, s); refusal != nil || err != nil {
 		return nil, refusal, err
 	}
 	kept := false
@@ -169,7 +167,7 @@ func (k *Checker) cannotSend(tx store.Tx, channel api.Channel, to string) (*api.
 // Wrong, the failure is counted, and refused says so. A Rejection says that it
 // was not looked at: its form is wrong, the code is dead, or tries are throttled.
 func (k *Checker) Try(tx store.Tx, c *ceremony.Ceremony, a *account.Account, s *Sent, input string) (refused *ceremony.Move, err error) {
-	code, err := k.examine(tx, s, input, k.FirstParty(), k.Subject(a.Username))
+	code, err := k.examine(tx, s, input, k.FirstParty(a.Username))
 	if err != nil || s.spend(code) {
 		return nil, err
 	}
@@ -188,19 +186,19 @@ func (k *Checker) Confirm(tx store.Tx, account string, s *Sent, input string) (r
 	if err != nil {
 		return nil, err
 	}
-	limit, subject := k.contacts(), account+"."+string(s.Channel)
+	counter := k.confirmations(account, s.Channel)
 	if !s.spend(code) {
-		move, _, err := fail(tx, limit, subject, wrong(s), audit.Event{
+		move, _, err := fail(tx, counter, wrong(s), audit.Event{
 			Type:    api.EventCodeRefused,
 			Rule:    s.rule(),
 			Details: map[string]string{"channel": string(s.Channel)},
 		})
 		return &move, err
 	}
-	if err := limit.Reset(tx, subject); err != nil {
+	if err := counter.Reset(tx); err != nil {
 		return nil, fmt.Errorf("proof: %w", err)
 	}
-	return nil, k.entered(tx, account, s)
+	return nil, k.codeEntered(tx, account, s)
 }
 
 // Examinable returns nil if Confirm would compare a code, and else the Rejection
@@ -217,11 +215,11 @@ func (k *Checker) confirmable(tx store.Tx, account string, s *Sent, input string
 		// A mail server was set up meanwhile: now an address can be proved.
 		return "", ceremony.Reject(s.refuse(ceremony.CodeExpired))
 	}
-	return k.examine(tx, s, input, k.contacts(), account+"."+string(s.Channel))
+	return k.examine(tx, s, input, k.confirmations(account, s.Channel))
 }
 
 // examine returns the digits of a code that may be compared now.
-func (k *Checker) examine(tx store.Tx, s *Sent, input string, limit ratelimit.Limit, subject string) (code string, err error) {
+func (k *Checker) examine(tx store.Tx, s *Sent, input string, counter ratelimit.Counter) (code string, err error) {
 	if code, err = Digits(input); err != nil {
 		return "", err
 	}
@@ -232,7 +230,7 @@ func (k *Checker) examine(tx store.Tx, s *Sent, input string, limit ratelimit.Li
 		}
 		return "", ceremony.Reject(refusal)
 	}
-	return code, Allow(tx, limit, subject)
+	return code, Allow(tx, counter)
 }
 
 // spend compares a code, and uses it up or costs it a try.
