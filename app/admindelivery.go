@@ -11,8 +11,8 @@ import (
 	"nightlatch/server/store"
 )
 
-// setMail sets how mails leave, from the next start on. The window's settings
-// are the same ones.
+// setMail changes how mail is sent after the next start. The window's settings page
+// changes the same settings.
 func (c *adminCommand) setMail(ctx context.Context) error {
 	if !c.off && c.mail.Username != "" {
 		password, err := newSecrets(c.terminal).password()
@@ -21,9 +21,9 @@ func (c *adminCommand) setMail(ctx context.Context) error {
 		}
 		c.mail.Password = password
 	}
-	done := fmt.Sprintf("mail leaves by %s from the next start on", c.mail.Addr)
+	done := fmt.Sprintf("after the next start, mail is sent through %s", c.mail.Addr)
 	if c.off {
-		done = "no mail leaves from the next start on"
+		done = "after the next start, no mail is sent"
 	}
 	return c.set(ctx, "set-mail", done, func(s *delivery.Settings) {
 		s.Mail = &c.mail
@@ -33,7 +33,7 @@ func (c *adminCommand) setMail(ctx context.Context) error {
 	})
 }
 
-// setText sets how texts leave, from the next start on.
+// setText changes how text messages are sent after the next start.
 func (c *adminCommand) setText(ctx context.Context) error {
 	if !c.off {
 		token, err := newSecrets(c.terminal).ask("Token: ")
@@ -42,9 +42,9 @@ func (c *adminCommand) setText(ctx context.Context) error {
 		}
 		c.text.Token = token
 	}
-	done := "texts leave by this gateway from the next start on" // a URL may hold a secret of its own
+	done := "after the next start, text messages are sent through this gateway" // without the URL, which may contain a secret
 	if c.off {
-		done = "no texts leave from the next start on"
+		done = "after the next start, no text messages are sent"
 	}
 	return c.set(ctx, "set-text-gateway", done, func(s *delivery.Settings) {
 		s.Text = &c.text
@@ -54,12 +54,11 @@ func (c *adminCommand) setText(ctx context.Context) error {
 	})
 }
 
-// set changes the settings, if what is new makes sense, and then says so in the
-// words done.
+// set changes the settings, if the new ones are valid, and then prints done.
 func (c *adminCommand) set(ctx context.Context, verb, done string, change func(*delivery.Settings)) error {
-	var fresh delivery.Settings
-	change(&fresh)
-	if _, _, err := fresh.Build(time.Now); err != nil {
+	var changed delivery.Settings
+	change(&changed)
+	if _, _, err := changed.Build(time.Now); err != nil {
 		return usagef("%s: %v", verb, err)
 	}
 	dir, err := prepareDirectory(c.dir)
@@ -85,11 +84,8 @@ func (c *adminCommand) set(ctx context.Context, verb, done string, change func(*
 	return nil
 }
 
-// setOwner says whose account may set up mail and texts in the window.
+// setOwner chooses the account that may configure mail and text messages in the window.
 func (c *adminCommand) setOwner(ctx context.Context) error {
-	if c.user == "" {
-		return usagef("set-owner needs a user name: --user NAME")
-	}
 	s, _, err := c.open(ctx)
 	if err != nil {
 		return err
@@ -98,7 +94,7 @@ func (c *adminCommand) setOwner(ctx context.Context) error {
 	err = s.Update(ctx, func(tx store.Tx) error {
 		a, err := account.ByLogin(tx, c.user)
 		if errors.Is(err, account.ErrNotFound) {
-			return refuse(err, "There is no account named %s. Check the name; admin takes it in any case.", c.user)
+			return refuse(err, "There is no account named %s. Check the name; upper and lower case do not matter.", c.user)
 		}
 		if err != nil {
 			return err
@@ -109,6 +105,6 @@ func (c *adminCommand) setOwner(ctx context.Context) error {
 	if err := explainData(c.dir, errors.Join(err, s.Close())); err != nil {
 		return err
 	}
-	fmt.Fprintf(c.out, "%s may set up mail and texts in the window\n", name)
+	fmt.Fprintf(c.out, "%s may configure mail and text messages in the window\n", name)
 	return nil
 }

@@ -15,7 +15,7 @@ import (
 	"nightlatch/server/store/seal"
 )
 
-// backup writes a consistent copy of the database, for its owner's eyes alone.
+// backup writes a consistent copy of the database, readable only by its owner.
 func (c *adminCommand) backup(ctx context.Context) error {
 	s, _, err := c.open(ctx)
 	if err != nil {
@@ -24,18 +24,18 @@ func (c *adminCommand) backup(ctx context.Context) error {
 	defer s.Close()
 	n, err := writeNew(c.file, func(f *os.File) (int64, error) { return s.WriteTo(ctx, f) })
 	if errors.Is(err, fs.ErrExist) {
-		return refuse(err, "%s is there already. Choose another file; a backup never overwrites one.", c.file)
+		return refuse(err, "%s exists already. Choose another file; a backup never overwrites one.", c.file)
 	}
 	if err != nil {
-		return refuse(err, "The backup could not be written to %s (%s). Free some space or choose another place.", c.file, reason(err))
+		return refuse(err, "The backup could not be written to %s (%s). Free some space or choose another file.", c.file, reason(err))
 	}
-	fmt.Fprintf(c.out, "%s: %d bytes\nKeep the key %s too, in another place: without it nobody opens the backup.\n",
+	fmt.Fprintf(c.out, "%s: %d bytes\nKeep a copy of the key %s in another place, too: the backup cannot be opened without it.\n",
 		c.file, n, filepath.Join(c.dir, seal.MasterFile))
 	return nil
 }
 
-// restore puts a backup in the place of the database. The one that was there is
-// kept beside it.
+// restore replaces the database by a backup. The old database is kept in the same
+// directory.
 func (c *adminCommand) restore(ctx context.Context) error {
 	dir, err := prepareDirectory(c.dir)
 	if err != nil {
@@ -62,14 +62,14 @@ func (c *adminCommand) restore(ctx context.Context) error {
 		return explainData(dir, err)
 	}
 	if err := tryOpen(ctx, incoming); err != nil {
-		return refuse(err, "%s is no backup that this version can use (%v). Nothing was changed.", c.file, errors.Unwrap(err))
+		return refuse(err, "%s is not a backup that this version can use (%v). Nothing was changed.", c.file, errors.Unwrap(err))
 	}
 	if _, err := os.Stat(at); err == nil {
 		kept := at + "." + time.Now().UTC().Format("20060102T150405Z")
 		if err := os.Rename(at, kept); err != nil {
 			return explainData(dir, err)
 		}
-		fmt.Fprintf(c.out, "the database that was there is now %s\n", kept)
+		fmt.Fprintf(c.out, "the old database is now %s\n", kept)
 	}
 	if err := os.Rename(incoming, at); err != nil {
 		return explainData(dir, err)
@@ -77,13 +77,13 @@ func (c *adminCommand) restore(ctx context.Context) error {
 	fmt.Fprintf(c.out, "restored %s\n", at)
 	key := filepath.Join(dir, seal.MasterFile)
 	if _, err := os.Stat(key); errors.Is(err, fs.ErrNotExist) {
-		fmt.Fprintf(c.err, "nightlatch: The key %s is missing, and nothing else opens this database. Put it there from where you keep a copy, before you start the server.\n", key)
+		fmt.Fprintf(c.err, "nightlatch: The key %s is missing, and the database cannot be opened without it. Put your copy of it there before you start the server.\n", key)
 	}
 	return nil
 }
 
-// lockDamaged takes the database's lock, so that no server runs; a damaged or
-// missing database has none to take.
+// lockDamaged takes the database's lock, so that no server can run. A damaged or missing
+// database has no lock.
 func lockDamaged(file string) (release func(), err error) {
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		return func() {}, nil
@@ -98,7 +98,7 @@ func lockDamaged(file string) (release func(), err error) {
 	return nil, err
 }
 
-// tryOpen opens and checks a database, and closes it again.
+// tryOpen opens, checks and closes a database.
 func tryOpen(ctx context.Context, file string) error {
 	s, err := bolt.Open(bolt.Config{Path: file, Now: time.Now})
 	if err != nil {
@@ -111,8 +111,8 @@ func tryOpen(ctx context.Context, file string) error {
 	return err
 }
 
-// writeNew makes a file that only its owner can read, and makes sure that it is
-// on the disk. What cannot be finished is taken away again.
+// writeNew makes a file that only its owner can read, and syncs it to the disk. After an
+// error it removes the file.
 func writeNew(path string, write func(*os.File) (int64, error)) (n int64, err error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {

@@ -30,10 +30,10 @@ const hashQueue = 512
 
 // A instanceConfig says which server to open, and where.
 type instanceConfig struct {
-	dir    string // the data directory; "" with a lab: one that is thrown away
-	lab    bool
-	brief  bool // opened by an admin verb, which serves nobody: whose data it is stays as it was
-	policy account.Policy
+	dir         string // the data directory; "" with a lab: one that is thrown away
+	lab         bool
+	maintenance bool // opened by an admin verb, which serves nobody: whose data it is stays as it was
+	policy      account.Policy
 	// keepMail keeps mail on this computer while no mail server is set up.
 	keepMail bool
 	rp       relyingParty
@@ -83,14 +83,14 @@ func openInstance(ctx context.Context, cfg instanceConfig) (_ *instance, err err
 			return nil, err
 		}
 	}
-	if cfg.lab || cfg.brief {
+	if cfg.lab || cfg.maintenance {
 		clock = lab.NewClock(time.Time{}, time.Now)
 		now = clock.Now
 	}
 	if inst.store, inst.keys, err = openStore(ctx, inst.dir, now, !cfg.lab, cfg.log); err != nil {
 		return nil, err
 	}
-	if !cfg.brief {
+	if !cfg.maintenance {
 		if err = markForLab(inst.dir, cfg.lab); err != nil {
 			return nil, err
 		}

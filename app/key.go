@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
-	"os"
 	"os/signal"
 	"path"
 	"syscall"
@@ -15,187 +14,137 @@ import (
 	"nightlatch/server/client"
 )
 
-const keyVerbs = "list, info, enroll, sign-in, set-pin, credentials, delete and reset"
+const keyHelp = `Usage: nightlatch key VERB [flags]
 
-const keyUsage = `Usage: nightlatch key VERB [flags]
+%s
+--device PATH chooses a key; "--device nfc" is the key on an NFC reader. It is needed
+only if several keys are plugged in.
 
-  list                      the keys that are here: path, transport, name
-  info                      what a key says of itself
-  enroll --session TOKEN    add a key to the account of a session
-  sign-in --user NAME       sign in with a key, and print the session token
-  set-pin                   set a key's first PIN, or change it
-  credentials               what is kept on a key: ID, site, user name
-  delete --id ID            delete something that is kept on a key
-  reset --yes               make a key as new
+The session token can also be given in the environment variable NIGHTLATCH_SESSION:
+other users of this computer can read command lines.
 
-The session's token may stand in the environment instead, as NIGHTLATCH_SESSION:
-other people on this computer can read command lines.
+With --server and the address of a lab on this computer, the lab's virtual keys can be
+used, too. For enroll and sign-in --server is http://localhost:8440 by default.
 
-With the --server of a lab on this computer the keys that are plugged in there
-count, too. enroll and sign-in have one in any case: http://localhost:8440.
-
-A key's PIN, and a password, are read from standard input, a line each: the
-password first; for set-pin the PIN that the key has, then the new one.
+Passwords and PINs are read from standard input, one per line. The password comes first;
+for set-pin the key's present PIN comes first, then the new one.
 `
+
+// A keyCommand is one run of `nightlatch key`.
+type keyCommand struct {
+	terminal
+	// From the command line. Each verb sets some of these.
+	address string // --device: a path, or the address of a key on a reader
+	server  string // --server
+	labOnly bool   // the server is needed for its lab's keys only
+	session string // --session
+	label   string // --label
+	user    string // --user
+	id      string // --id
+	yes     bool   // --yes
+
+	client  *client.Client
+	base    string // the server's URL; "" for none
+	keys    *fido.Client
+	device  fido.Device // the chosen key; the zero value for any
+	secrets *secrets
+}
 
 // key runs `nightlatch key VERB`.
 func (t terminal) key(args []string) error {
-	if len(args) == 0 {
-		return usagef("key needs a verb: %s", keyVerbs)
+	c := &keyCommand{terminal: t, secrets: newSecrets(t)}
+	v, help, err := keyVerbs.parse(t, "key", c, args)
+	if help {
+		fmt.Fprintf(t.out, keyHelp, keyVerbs.help())
 	}
-	verb, args := args[0], args[1:]
-	f := t.flags("key "+verb, "key "+verb+" [flags]")
-	device := f.String("device", "", "`path` of the security key, or nfc for the one on a reader; without it, the one that is there")
-	var server, session, label, user, id string
-	var yes bool
-	switch verb {
-	case "enroll", "sign-in":
-		f.StringVar(&server, "server", "http://localhost:8440", "`URL` of the server; the keys of its lab, if it is one, count, too")
-	default:
-		f.StringVar(&server, "server", "", "`URL` of a lab's server, whose keys count, too")
-	}
-	switch verb {
-	case "list", "info", "set-pin", "credentials":
-	case "enroll":
-		f.StringVar(&session, "session", "", "session `token` of the account")
-		f.StringVar(&label, "label", "", "`name` of the key; without it, its model's")
-	case "sign-in":
-		f.StringVar(&user, "user", "", "user `name`")
-	case "delete":
-		f.StringVar(&id, "id", "", "`ID` that key credentials printed")
-	case "reset":
-		f.BoolVar(&yes, "yes", false, "it may lose everything")
-	case "help", "-h", "-help", "--help":
-		fmt.Fprint(t.out, keyUsage)
-		return nil
-	default:
-		return usagef("key has no verb %q: it has %s", verb, keyVerbs)
-	}
-	if err := parse(f, args); err != nil {
+	if err != nil || help {
 		return err
 	}
-	if session == "" { // no default of the flag, which -h would print
-		session = os.Getenv("NIGHTLATCH_SESSION")
-	}
-	switch {
-	case verb == "enroll" && session == "":
-		return usagef("key enroll needs --session or NIGHTLATCH_SESSION, the token that a sign-in printed")
-	case verb == "sign-in" && user == "":
-		return usagef("key sign-in needs --user")
-	case verb == "delete" && id == "":
-		return usagef("key delete needs --id, one of those that key credentials prints")
-	case verb == "reset" && !yes:
-		return usagef("key reset needs --yes: the key loses its PIN, what is kept on it, and every account that it opens")
-	}
-	base, origin := "", "http://localhost" // what needs no server needs no origin of one
-	if server != "" {
-		var err error
-		if base, origin, err = checkServer(server); err != nil {
+	origin := "http://localhost" // verbs without a server use no origin
+	if c.server != "" {
+		if c.base, origin, err = checkServer(c.server); err != nil {
 			return err
 		}
 	}
-
 	if err := disableCoreDumps(); err != nil {
 		return err
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	fido.IgnoreHangup()
-	theServer := client.New(base, nil).WithAgent("nightlatch key")
-	cfg, release, err := withReaders(fido.Config{Open: libfido2.Backend{}, Devices: libfido2.Devices, Changes: libfido2.Changes, Origin: origin})
+	c.client = client.New(c.base, nil).WithAgent("nightlatch key")
+	release, err := c.openKeys(ctx, origin)
 	if err != nil {
-		return err
+		return explainKey(c.base, err)
 	}
 	defer release()
-	target := fido.Device{}
-	switch {
-	case isReaderAddress(*device):
-		cfg.Devices = atReader(cfg.Devices, *device)
-	case *device != "":
-		known := cfg
-		if base != "" && path.Dir(*device) == ptyDirectory { // any other key is no business of the server's
-			if known, err = withLab(ctx, cfg, theServer, base, false); err != nil {
-				return explainKey(base, err)
-			}
-		}
-		target = fido.Device{Path: *device, Transport: transportOf(ctx, known.Devices, *device)}
-		cfg.Devices, cfg.Changes, cfg.Reader = fido.Paths(*device), nil, nil
-	case base != "":
-		needed := verb != "enroll" && verb != "sign-in"
-		if cfg, err = withLab(ctx, cfg, theServer, base, needed); err != nil {
-			return explainKey(base, err)
-		}
+	err = v.run(c, ctx)
+	if c.atReader() {
+		err = explainReader(ctx, c.keys, err)
 	}
-	keys, err := fido.New(cfg)
-	if err != nil {
-		return err
-	}
-	if isReaderAddress(*device) {
-		if r := keys.Reader(ctx); !r.Present() {
-			return explainKey(base, r.State.Err())
-		}
-	}
-	c := keyCommand{
-		terminal: t,
-		client:   theServer,
-		base:     base,
-		keys:     keys,
-		device:   target,
-		atReader: isReaderAddress(*device),
-		secrets:  newSecrets(t),
-	}
-	switch verb {
-	case "enroll":
-		err = c.enroll(ctx, session, label)
-	case "sign-in":
-		err = c.signIn(ctx, user)
-	case "info":
-		err = c.withKey(ctx, c.info)
-	case "set-pin":
-		err = c.withKey(ctx, c.setPIN)
-	case "credentials":
-		err = c.withKey(ctx, c.credentials)
-	case "delete":
-		err = c.delete(ctx, id)
-	case "reset":
-		err = c.withKey(ctx, c.reset)
-	default:
-		err = c.list(ctx)
-	}
-	if isReaderAddress(*device) {
-		err = insteadOfKey(ctx, keys, err)
-	}
-	return explainKey(base, err)
+	return explainKey(c.base, err)
 }
 
-// checkServer returns the server's address and the origin that a security key
-// is told. Loopback is called localhost there: it is the relying party's ID.
+// openKeys makes the client for security keys and finds the key of --device. Call
+// release when the keys are no longer needed.
+func (c *keyCommand) openKeys(ctx context.Context, origin string) (release func(), err error) {
+	cfg, release, err := withReaders(fido.Config{Open: libfido2.Backend{}, Devices: libfido2.Devices, Changes: libfido2.Changes, Origin: origin})
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			release()
+		}
+	}()
+	switch {
+	case c.atReader():
+		cfg.Devices = atReader(cfg.Devices, c.address)
+	case c.address != "":
+		known := cfg
+		if c.base != "" && path.Dir(c.address) == ptyDirectory { // only virtual keys are there
+			if known, err = withLab(ctx, cfg, c.client, c.base, false); err != nil {
+				return nil, err
+			}
+		}
+		c.device = fido.Device{Path: c.address, Transport: transportOf(ctx, known.Devices, c.address)}
+		cfg.Devices, cfg.Changes, cfg.Reader = fido.Paths(c.address), nil, nil
+	case c.base != "":
+		if cfg, err = withLab(ctx, cfg, c.client, c.base, c.labOnly); err != nil {
+			return nil, err
+		}
+	}
+	if c.keys, err = fido.New(cfg); err != nil {
+		return nil, err
+	}
+	if c.atReader() {
+		if r := c.keys.Reader(ctx); !r.Present() {
+			return nil, r.State.Err()
+		}
+	}
+	return release, nil
+}
+
+// atReader reports whether --device means a key on an NFC reader.
+func (c *keyCommand) atReader() bool { return isReaderAddress(c.address) }
+
+// checkServer returns the server's URL, and the origin for security keys (W3C
+// WebAuthn Level 3, §5.8.1). The origin of a loopback address is localhost, which is
+// the default relying-party ID.
 func checkServer(server string) (base, origin string, err error) {
 	u, err := url.Parse(server)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return "", "", usagef("--server %s is no address; write it as http://localhost:8440", server)
+		return "", "", usagef("--server %s is not a URL; write it as http://localhost:8440", server)
 	}
 	host := u.Hostname()
 	ip, err := netip.ParseAddr(host)
 	if host == "localhost" || err == nil && ip.IsLoopback() {
 		host = "localhost"
 	} else if u.Scheme == "http" {
-		return "", "", usagef("--server %s is refused: without https others could read the password on the way", server)
+		return "", "", usagef("--server %s is refused: without https others on the network could read the password", server)
 	}
 	if port := u.Port(); port != "" {
 		host += ":" + port
 	}
 	return u.Scheme + "://" + u.Host, u.Scheme + "://" + host, nil
-}
-
-// A keyCommand is one run of `nightlatch key`.
-type keyCommand struct {
-	terminal
-	client  *client.Client
-	base    string // the server's address; "" for none
-	keys    *fido.Client
-	device  fido.Device
-	secrets *secrets
-
-	atReader bool // the key is one on a reader
 }

@@ -11,11 +11,11 @@ import (
 	"nightlatch/server/api"
 )
 
-// enroll adds the key to the account of a session (R30–R33), and prints the name
-// that it has there.
-func (c keyCommand) enroll(ctx context.Context, session, label string) error {
-	c.client = c.client.WithToken(session)
-	err := c.play(ctx, api.EnrollKey, func(step api.Step) (api.Input, error) {
+// enroll adds the key to the account of a session (R30–R33), and prints its name.
+func (c *keyCommand) enroll(ctx context.Context) error {
+	c.client = c.client.WithToken(c.session)
+	label := c.label
+	err := c.perform(ctx, api.EnrollKey, func(step api.Step) (api.Input, error) {
 		switch step := step.(type) {
 		case api.Overview:
 			return api.Continue{}, nil
@@ -45,16 +45,16 @@ func (c keyCommand) enroll(ctx context.Context, session, label string) error {
 }
 
 // signIn signs in with password and key, and prints the session token.
-func (c keyCommand) signIn(ctx context.Context, user string) error {
-	return c.play(ctx, api.SignIn, func(step api.Step) (api.Input, error) {
+func (c *keyCommand) signIn(ctx context.Context) error {
+	return c.perform(ctx, api.SignIn, func(step api.Step) (api.Input, error) {
 		switch step := step.(type) {
 		case api.EnterCredentials:
 			password, err := c.secrets.password()
-			return api.Credentials{Username: user, Password: password}, err
+			return api.Credentials{Username: c.user, Password: password}, err
 		case api.UseSecurityKey:
 			response, err := c.keys.Get(ctx, c.device, json.RawMessage(step.Get), c)
 			if there := step.Elsewhere; errors.Is(err, fido.ErrNotEnrolled) && len(there) > 0 {
-				return nil, refuse(err, "This security key holds nothing for this server's name. If it is %q: that one was set up for %s, and a key answers only to the name it was set up for. Use another one.",
+				return nil, refuse(err, "This security key has no credential for this server's host name. If it is %q, it was set up for %s, and works with that host name only. Use another key.",
 					there[0].Label, there[0].RPID)
 			}
 			return api.KeyResponse{Response: response}, err
@@ -67,23 +67,23 @@ func (c keyCommand) signIn(ctx context.Context, user string) error {
 	})
 }
 
-// chooseKey asks for the key where another method comes first (R40).
+// chooseKey chooses the key if the server offers another method first (R40).
 func chooseKey(alternatives []api.Method) (api.Input, error) {
 	for _, m := range alternatives {
 		if m == api.SecurityKey {
 			return api.ChooseMethod{Method: m}, nil
 		}
 	}
-	return nil, refuse(nil, "This account has no security key. Enroll one with nightlatch key enroll, or sign in in the console.")
+	return nil, refuse(nil, "This account has no security key. Enroll one with nightlatch key enroll, or sign in with the console.")
 }
 
 func unknownStep(step api.Step) error {
-	return refuse(nil, "The server asks for something this program cannot answer (%s). Use the console.", step.StepType())
+	return refuse(nil, "The server asks for a step that this command does not support (%s). Use the console.", step.StepType())
 }
 
-// play answers the steps of a ceremony until it is finished. What ends it before
-// that cancels it.
-func (c keyCommand) play(ctx context.Context, kind api.Kind, answer func(api.Step) (api.Input, error)) error {
+// perform runs a ceremony: answer returns the input for each step. After an error or a
+// refusal it cancels the ceremony.
+func (c *keyCommand) perform(ctx context.Context, kind api.Kind, answer func(api.Step) (api.Input, error)) error {
 	view, err := c.client.Begin(ctx, api.Begin{Kind: kind})
 	if err != nil {
 		return err
@@ -113,17 +113,17 @@ func (c keyCommand) play(ctx context.Context, kind api.Kind, answer func(api.Ste
 	}
 }
 
-// cancel ends a ceremony that will not be finished, even after an interrupt.
-func (c keyCommand) cancel(id string) {
+// cancel cancels a ceremony, even after an interrupt.
+func (c *keyCommand) cancel(id string) {
 	ctx, done := context.WithTimeout(context.Background(), 2*time.Second)
 	defer done()
-	_ = c.client.Cancel(ctx, id) // it expires by itself
+	_ = c.client.Cancel(ctx, id) // an uncancelled ceremony expires
 }
 
-// Show tells the person at a terminal what the key waits for (fido.Interaction).
-func (c keyCommand) Show(p fido.Prompt) {
+// Show tells a user at a terminal what the key waits for (fido.Interaction).
+func (c *keyCommand) Show(p fido.Prompt) {
 	if !isTerminal(c.err) {
-		return // standard error has room for a refusal only
+		return // scripts expect nothing but a refusal on standard error
 	}
 	switch p.Kind {
 	case fido.Insert:
@@ -139,9 +139,9 @@ func (c keyCommand) Show(p fido.Prompt) {
 	}
 }
 
-// PIN reads the key's PIN (fido.Interaction). A wrong one is not tried again:
-// each costs one of few tries.
-func (c keyCommand) PIN(_ context.Context, triesLeft int, previousWrong bool) (string, error) {
+// PIN reads the key's PIN (fido.Interaction). After a wrong PIN it gives up: the key
+// allows few tries.
+func (c *keyCommand) PIN(_ context.Context, triesLeft int, previousWrong bool) (string, error) {
 	if previousWrong {
 		return "", &fido.WrongPINError{TriesLeft: triesLeft}
 	}

@@ -8,10 +8,10 @@ import (
 	"nightlatch/fido"
 )
 
-// list prints a line for each key: path, transport and product, with tabs between,
-// and "locked" behind one that this person may not open, "LAB" behind a virtual one.
-// That there is none is said where it is no part of the list.
-func (c keyCommand) list(ctx context.Context) error {
+// list prints a line for each key: path, transport and product, separated by tabs. Keys
+// that this user may not open have "locked" at the end, virtual keys "LAB". If there is
+// no key, a message goes to standard error.
+func (c *keyCommand) list(ctx context.Context) error {
 	devices, err := c.keys.Devices(ctx)
 	if err != nil {
 		return err
@@ -21,8 +21,8 @@ func (c keyCommand) list(ctx context.Context) error {
 	}
 	for _, d := range devices {
 		address := addressOf(d)
-		if c.device.Path != "" { // of a path that was named nothing is known
-			d = c.recognise(ctx, d)
+		if c.device.Path != "" { // --device gives a path only
+			d = c.identify(ctx, d)
 		}
 		fields := []string{address, d.Transport, strings.TrimSpace(d.Manufacturer + " " + d.Product)}
 		if d.Locked {
@@ -36,8 +36,8 @@ func (c keyCommand) list(ctx context.Context) error {
 	return nil
 }
 
-// recognise asks a device what it is. One that does not say stays what it was.
-func (c keyCommand) recognise(ctx context.Context, d fido.Device) fido.Device {
+// identify adds what a device reports about itself, if it answers.
+func (c *keyCommand) identify(ctx context.Context, d fido.Device) fido.Device {
 	p, err := c.keys.Look(ctx, d)
 	if err != nil {
 		return d

@@ -1,9 +1,8 @@
-// Package main is the program nightlatch: the console, the account server
-// without a window, and the terminal tools beside them.
+// Package main is the program nightlatch: the console, the account server without a
+// window, and the terminal commands.
 //
-// It reads flags, chooses directories, wires the rooms together and ends them
-// again. Rules and screens live elsewhere; a sentence that a person reads in a
-// terminal lives here.
+// It parses flags, chooses directories, starts the packages and stops them. Rules and
+// screens are in other packages; the messages of the terminal commands are here.
 package main
 
 import (
@@ -12,26 +11,27 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 )
 
-// version is the program's; the build sets it from FyneApp.toml.
+// version is the program's version. The build sets it from FyneApp.toml.
 var version = "0.1.0"
 
 // The exit statuses.
 const (
 	statusOK      = 0
-	statusRefused = 1 // it could not be done; standard error says why, in a sentence
-	statusUsage   = 2 // the command line makes no sense
+	statusRefused = 1 // it failed; standard error has the reason in one line
+	statusUsage   = 2 // the command line is wrong
 )
 
 const usage = `Nightlatch protects accounts with a second factor.
 
   nightlatch                         open the console
-  nightlatch --lab                   open the console over a throw-away lab
+  nightlatch --lab                   open the console with a temporary lab
   nightlatch serve [flags]           run the account server without a window
-  nightlatch key VERB [flags]        use and look after security keys from a terminal
-  nightlatch admin VERB [flags]      the owner's tools
-  nightlatch version                 print the version, and what this build can do
+  nightlatch key VERB [flags]        use and manage security keys from a terminal
+  nightlatch admin VERB [flags]      manage accounts, delivery and backups of this computer
+  nightlatch version                 print the version and the features of this build
 
 "nightlatch COMMAND -h" lists the flags of a command.
 `
@@ -72,31 +72,35 @@ func (t terminal) dispatch(args []string) error {
 	if len(args) == 0 {
 		return t.console(args)
 	}
-	switch command, rest := args[0], args[1:]; command {
-	case "serve":
+	switch command, rest := args[0], args[1:]; {
+	case command == "serve":
 		return t.serve(rest)
-	case "key":
+	case command == "key":
 		return t.key(rest)
-	case "admin":
+	case command == "admin":
 		return t.admin(rest)
-	case "version", "--version", "-version":
+	case slices.Contains([]string{"version", "--version", "-version"}, command):
 		if len(rest) > 0 {
 			return usagef("version takes no arguments")
 		}
 		t.printVersion()
 		return nil
-	case "help", "-h", "-help", "--help":
+	case isHelp(command):
 		fmt.Fprint(t.out, usage)
 		return nil
+	case command[:min(1, len(command))] == "-":
+		return t.console(args)
 	default:
-		if command[:min(1, len(command))] == "-" {
-			return t.console(args)
-		}
-		return usagef("there is no command %q; nightlatch help lists them", command)
+		return usagef("there is no command %q; nightlatch help lists the commands", command)
 	}
 }
 
-// A usageError is a command line that makes no sense.
+// isHelp reports whether an argument asks for help.
+func isHelp(arg string) bool {
+	return slices.Contains([]string{"help", "-h", "-help", "--help"}, arg)
+}
+
+// A usageError is a mistake in the command line.
 type usageError struct{ reason string }
 
 func (e *usageError) Error() string { return e.reason }
@@ -105,10 +109,10 @@ func usagef(format string, args ...any) error {
 	return &usageError{reason: fmt.Sprintf(format, args...)}
 }
 
-// flags makes the flag set of a command; its help goes to standard output.
+// flags makes the flag set of a command. Its help goes to standard output.
 func (t terminal) flags(command, synopsis string) *flag.FlagSet {
 	f := flag.NewFlagSet("nightlatch "+command, flag.ContinueOnError)
-	f.SetOutput(io.Discard) // run prints the one line that says what was wrong
+	f.SetOutput(io.Discard) // terminal.run prints errors, in one line
 	f.Usage = func() {
 		fmt.Fprintf(t.out, "Usage: nightlatch %s\n", synopsis)
 		f.SetOutput(t.out)
@@ -118,20 +122,28 @@ func (t terminal) flags(command, synopsis string) *flag.FlagSet {
 	return f
 }
 
-// parse reads flags and refuses anything after them.
-func parse(f *flag.FlagSet, args []string) error {
-	quiet := f.Usage
-	f.Usage = func() {}
+// parse parses flags and refuses other arguments.
+func parse(f *flag.FlagSet, args []string) error { return parseWithFile(f, args, nil) }
+
+// parseWithFile parses flags and, unless file is nil, one other argument, which may
+// stand before, between or after the flags.
+func parseWithFile(f *flag.FlagSet, args []string, file *string) error {
+	help := f.Usage
+	f.Usage = func() {} // FlagSet also calls it for errors
 	err := f.Parse(args)
+	if err == nil && file != nil && f.NArg() > 0 {
+		*file = f.Arg(0)
+		err = f.Parse(f.Args()[1:])
+	}
 	if errors.Is(err, flag.ErrHelp) {
-		quiet()
+		help()
 		return err
 	}
 	if err != nil {
 		return usagef("%v", err)
 	}
 	if f.NArg() > 0 {
-		return usagef("%q is one argument too many", f.Arg(0))
+		return usagef("unexpected argument %q", f.Arg(0))
 	}
 	return nil
 }

@@ -13,12 +13,12 @@ import (
 	"nightlatch/fido/virtual"
 )
 
-// nfcSupported tells whether this build reaches security keys through PC/SC readers.
+// nfcSupported is true if this build can use security keys on PC/SC readers.
 const nfcSupported = pcsc.Supported && libfido2.Supported && virtual.Supported
 
-// withReaders adds the keys on NFC readers to those that cfg lists. It returns what
-// to call when the client is done.
-func withReaders(cfg fido.Config) (fido.Config, func(), error) {
+// withReaders adds the keys on NFC readers to those that cfg lists. Call release when the
+// client is no longer used.
+func withReaders(cfg fido.Config) (_ fido.Config, release func(), err error) {
 	if !nfcSupported {
 		return cfg, func() {}, nil
 	}
@@ -32,26 +32,24 @@ func withReaders(cfg fido.Config) (fido.Config, func(), error) {
 	return cfg, b.Close, nil
 }
 
-// A key on a reader has a path for as long as a program of ours runs. On the
-// command line it goes by its reader: nfc is the key on any, nfc:NAME the key on that
-// one.
+// onReader is the --device value for a key on any NFC reader; nfc:NAME is the key on the
+// reader of that name. The path of a key on a reader is valid in one process only.
 const onReader = "nfc"
 
-// addressOf is what --device takes for a device.
+// addressOf returns the --device value for a device.
 func addressOf(d fido.Device) string {
-	if d.Transport == fido.NFC && !d.Virtual { // the lab has readers for its own keys alone
+	if d.Transport == fido.NFC && !d.Virtual { // a virtual NFC key has a path
 		return onReader + ":" + d.Product
 	}
 	return d.Path
 }
 
-// isReaderAddress tells whether a --device means a key on a reader.
+// isReaderAddress reports whether a --device value means a key on a reader.
 func isReaderAddress(device string) bool {
 	return device == onReader || strings.HasPrefix(device, onReader+":")
 }
 
-// atReader lists those of the devices that lie on a reader, on the one that is named
-// if one is.
+// atReader keeps only devices on an NFC reader, or on the reader that device names.
 func atReader(all fido.Lister, device string) fido.Lister {
 	return func(ctx context.Context) ([]fido.Device, error) {
 		ds, err := all(ctx)
@@ -61,8 +59,9 @@ func atReader(all fido.Lister, device string) fido.Lister {
 	}
 }
 
-// insteadOfKey says of a key that never came to the reader what lay there instead.
-func insteadOfKey(ctx context.Context, keys *fido.Client, err error) error {
+// explainReader replaces a timeout by the state of the reader, if that explains why no key
+// was found.
+func explainReader(ctx context.Context, keys *fido.Client, err error) error {
 	never := errors.Is(err, fido.ErrTimeout) || errors.Is(err, fido.ErrRemoved) && !errors.Is(err, fido.ErrCardPulled)
 	if why := keys.Reader(ctx).State.Err(); never && why != nil {
 		return why
@@ -70,13 +69,13 @@ func insteadOfKey(ctx context.Context, keys *fido.Client, err error) error {
 	return err
 }
 
-// ptyDirectory is where the keys of a lab are: they are terminals to other programs.
+// ptyDirectory contains the paths of virtual keys, which are pseudo-terminals.
 const ptyDirectory = "/dev/pts"
 
-// transportOf is how the key at a path is reached (R31): as it is listed, and over
-// USB if it is not, being another program's.
+// transportOf returns the transport of the key at a path (R31): the listed one, or USB if
+// the key is not listed, because another program made it.
 func transportOf(ctx context.Context, all fido.Lister, path string) string {
-	ds, _ := all(ctx) // what can't be listed is not known
+	ds, _ := all(ctx) // without a list the transport is unknown
 	if i := slices.IndexFunc(ds, func(d fido.Device) bool { return d.Path == path }); i >= 0 {
 		return ds[i].Transport
 	}

@@ -7,15 +7,17 @@ import (
 	"io"
 	"os"
 	"strings"
+
+	"golang.org/x/term"
 )
 
 var errNoLine = errors.New("app: standard input has ended")
 
-// secrets reads password and PIN from standard input, a line each, in this
-// order. A person at a terminal is asked for each and does not see it typed.
+// secrets reads the password and then the PIN from standard input, one per line.
+// At a terminal it prompts for each and does not echo what is typed.
 type secrets struct {
 	terminal
-	lines        *bufio.Reader
+	lines        *bufio.Reader // used if standard input is no terminal
 	passwordRead bool
 }
 
@@ -27,13 +29,12 @@ func (s *secrets) password() (string, error) {
 	s.passwordRead = true
 	line, err := s.ask("Password: ")
 	if err != nil {
-		return "", refuse(err, "No password was given. Write it to standard input, in a line of its own.")
+		return "", refuse(err, "No password was given. Write it to standard input, on a line by itself.")
 	}
 	return line, nil
 }
 
-// pin returns the second line. A caller that knew that no password would be
-// asked for may have sent the PIN alone: then it is the only line.
+// pin returns the PIN: the second line, or the only line if no password was read.
 func (s *secrets) pin() (string, error) {
 	line, err := s.ask("PIN of the security key: ")
 	if err != nil || s.passwordRead || isTerminal(s.in) {
@@ -45,19 +46,18 @@ func (s *secrets) pin() (string, error) {
 	return line, nil
 }
 
-// ask reads one line, without showing it if a person types it.
+// ask reads one line. At a terminal it prompts for it and turns echo off.
 func (s *secrets) ask(prompt string) (string, error) {
-	file, ok := s.in.(*os.File)
-	if !ok || !isTerminal(file) {
+	if !isTerminal(s.in) {
 		return s.line()
 	}
 	fmt.Fprint(s.err, prompt)
-	restore := hideTyping(file)
-	defer func() {
-		restore()
-		fmt.Fprintln(s.err)
-	}()
-	return s.line()
+	line, err := term.ReadPassword(int(s.in.(*os.File).Fd()))
+	fmt.Fprintln(s.err) // the user's Enter was not echoed
+	if err != nil {
+		return "", errors.Join(errNoLine, err)
+	}
+	return string(line), nil
 }
 
 func (s *secrets) line() (string, error) {
@@ -67,4 +67,10 @@ func (s *secrets) line() (string, error) {
 		return "", errors.Join(errNoLine, err)
 	}
 	return line, nil
+}
+
+// isTerminal reports whether a reader or writer is a terminal.
+func isTerminal(v any) bool {
+	f, ok := v.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
 }

@@ -86,6 +86,7 @@ var onlyImporter = map[string]string{
 	"github.com/skip2/go-qrcode":      "ui/kit",
 	"github.com/zalando/go-keyring":   "server/store/seal",
 	"golang.org/x/crypto/argon2":      "server/account",
+	"golang.org/x/term":               "app",
 	"golang.org/x/text/secure/precis": "server/account",
 	"github.com/fxamacker/cbor/v2":    "fido",
 }

@@ -61,7 +61,7 @@ func TestAdminOpensAndResetsAccounts(t *testing.T) {
 	for _, verb := range []string{"unlock", "reset-two-factor"} {
 		checkRefusal(t, admin(verb, "nobody"), "no account named nobody")
 		checkRefusal(t, admin(verb, "robin", "/nowhere"), "/nowhere")
-		for _, want := range []string{"told when the server runs next", "nothing was changed"} {
+		for _, want := range []string{"notified when the server runs next", "nothing was changed"} {
 			if got := admin(verb, "Robin"); got.status != 0 || got.stderr != "" || !strings.Contains(got.stdout, want) {
 				t.Errorf("%s: %+v, want %q", verb, got, want)
 			}
@@ -98,11 +98,11 @@ func TestAdminSaysWhatItDid(t *testing.T) {
 		return run(t, nil, input, built.plain, append([]string{"admin"}, args...)...)
 	}
 	for _, tt := range []struct{ args, input, want string }{
-		{"set-owner --data DIR --user ROBIN", "", "robin may set up mail and texts"},
-		{"set-mail --data DIR --addr mail.example.org:587 --from a@example.org", "", "mail leaves by mail.example.org:587"},
-		{"set-mail --data DIR --off", "", "no mail leaves"},
-		{"set-text-gateway --data DIR --url https://example.org/texts", "token\n", "texts leave by this gateway"},
-		{"set-text-gateway --data DIR --off", "", "no texts leave"},
+		{"set-owner --data DIR --user ROBIN", "", "robin may configure mail and text messages"},
+		{"set-mail --data DIR --addr mail.example.org:587 --from a@example.org", "", "mail is sent through mail.example.org:587"},
+		{"set-mail --data DIR --off", "", "no mail is sent"},
+		{"set-text-gateway --data DIR --url https://example.org/texts", "token\n", "text messages are sent through this gateway"},
+		{"set-text-gateway --data DIR --off", "", "no text messages are sent"},
 	} {
 		got := admin(tt.input, strings.Fields(strings.Replace(tt.args, "DIR", dir, 1))...)
 		if got.status != 0 || got.stderr != "" || strings.Count(got.stdout, "\n") != 1 || !strings.Contains(got.stdout, tt.want) {

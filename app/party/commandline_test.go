@@ -74,7 +74,7 @@ func TestCommandLine(t *testing.T) {
 		{"admin dance", 2, "verify", ""},
 		{"admin backup", 2, "FILE", ""},
 		{"admin backup --data /nowhere", 2, "FILE", ""},
-		{"admin backup a --data /nowhere b", 2, "too many", ""},
+		{"admin backup a --data /nowhere b", 2, "unexpected argument", ""},
 		{"admin backup -h", 0, "", "Without --data it is "},
 		{"admin -h", 0, "", "Stop the server first"},
 		{"admin unlock", 2, "--user NAME", ""},
@@ -201,16 +201,16 @@ func TestBackupAndRestore(t *testing.T) {
 	if stat, err := os.Stat(file); err != nil || stat.Mode().Perm() != 0o600 {
 		t.Errorf("the backup is %v: %v", stat.Mode(), err)
 	}
-	checkRefusal(t, admin("backup", "--data", dir, file), "there already")
+	checkRefusal(t, admin("backup", "--data", dir, file), "exists already")
 	if err := os.WriteFile(filepath.Join(dir, database), []byte("gone"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	checkRefusal(t, admin("verify", "--data", dir), "damaged")
-	checkRefusal(t, admin("restore", "--data", dir, filepath.Join(dir, "master.key")), "no backup")
+	checkRefusal(t, admin("restore", "--data", dir, filepath.Join(dir, "master.key")), "not a backup")
 	if got := admin("restore", "--data", dir, file); got.status != 0 {
 		t.Fatalf("%+v", got)
 	}
-	if got := admin("verify", "--data", dir); got.status != 0 || !strings.Contains(got.stdout, "1 audit chains whole") {
+	if got := admin("verify", "--data", dir); got.status != 0 || !strings.Contains(got.stdout, "1 audit chains intact") {
 		t.Errorf("%+v", got)
 	}
 	s, err := harness.Serve(ctx, built.plain, "--lab", "--listen", "127.0.0.1:0", "--data", dir)

@@ -265,7 +265,7 @@ func TestKeyCommands(t *testing.T) {
 	refused("no such session", run(p.Password+"\n", "enroll", "--server", s.URL, "--device", key.Path, "--session", "nls_nothing"), "")
 
 	other := plug(t, ctx, s, "Red", "")
-	refused("another key", run(p.Password+"\n", "sign-in", "--server", s.URL, "--device", other.Path, "--user", p.Name), "not one of this account")
+	refused("another key", run(p.Password+"\n", "sign-in", "--server", s.URL, "--device", other.Path, "--user", p.Name), "not enrolled with this account")
 	if err := s.Client.UnplugKey(ctx, key.ID); err != nil {
 		t.Fatal(err)
 	}

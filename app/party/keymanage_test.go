@@ -68,7 +68,7 @@ func TestKeyManagement(t *testing.T) {
 	}
 	refused(run("0000\n", "delete", "--id", row[0]), "7 tries")
 	done(run("13579\n", "delete", "--id", row[0]), "")
-	refused(run("13579\n", "delete", "--id", row[0]), "Nothing with this ID")
+	refused(run("13579\n", "delete", "--id", row[0]), "no credential with this ID")
 	done(run("13579\n", "credentials"), "0 kept\troom for 25\n")
 
 	if err := s.Client.UnplugKey(ctx, key.ID); err != nil {

@@ -64,7 +64,7 @@ func TestKeyOnReader(t *testing.T) {
 	refused("no reader", info(), "There is no NFC reader")
 	service.Stop()
 	pcsctest.Start(t, true)
-	refused("nothing there", info(), "Nothing lies on the NFC reader")
+	refused("nothing there", info(), "There is nothing on the NFC reader")
 	l := pcsctest.Lay(t, bankCard{})
 	refused("a bank card", eventually(info, func(o outcome) bool { return !strings.Contains(o.stderr, "Nothing lies") }), "no security key")
 	if err := l.Pull(); err != nil {

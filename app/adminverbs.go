@@ -1,0 +1,113 @@
+package main
+
+import (
+	"flag"
+
+	"nightlatch/server/delivery"
+)
+
+// adminVerbs are the verbs of `nightlatch admin`. All but udev-rule need a data directory
+// that no other program uses.
+var adminVerbs = verbs[adminCommand]{
+	{
+		name: "verify", synopsis: "[--data DIR]", help: "check the database and every account's audit chain",
+		flags: (*adminCommand).dataFlag,
+		run:   (*adminCommand).verify,
+	},
+	{
+		name: "backup", synopsis: "[--data DIR] FILE", help: "write a copy of the database to a new file",
+		flags: (*adminCommand).dataFlag,
+		file:  (*adminCommand).fileArgument,
+		run:   (*adminCommand).backup,
+	},
+	{
+		name: "restore", synopsis: "[--data DIR] FILE", help: "replace the database by a backup; the old database is kept",
+		flags: (*adminCommand).dataFlag,
+		file:  (*adminCommand).fileArgument,
+		run:   (*adminCommand).restore,
+	},
+	{
+		name: "set-mail", synopsis: "[--data DIR] --addr HOST:PORT --from ADDRESS [--tls MODE] [--user NAME] < PASSWORD",
+		help: "set the mail server that sends messages",
+		flags: func(c *adminCommand, f *flag.FlagSet) {
+			c.dataFlag(f)
+			f.StringVar(&c.mail.Addr, "addr", "", "mail server, as `host:port`")
+			f.StringVar((*string)(&c.mail.TLS), "tls", string(delivery.StartTLS), "starttls, tls, or none, which is allowed for this computer only")
+			f.StringVar(&c.mail.From, "from", "", "the sender's `address`")
+			f.StringVar(&c.mail.Username, "user", "", "user `name`; its password is read from standard input")
+			f.BoolVar(&c.off, "off", false, "stop sending mail")
+		},
+		run: (*adminCommand).setMail,
+	},
+	{
+		name: "set-text-gateway", synopsis: "[--data DIR] --url URL < TOKEN",
+		help: "set the HTTP gateway that sends text messages",
+		flags: func(c *adminCommand, f *flag.FlagSet) {
+			c.dataFlag(f)
+			f.StringVar(&c.text.URL, "url", "", "`URL` that accepts {\"to\",\"body\"}; its bearer token is read from standard input")
+			f.BoolVar(&c.off, "off", false, "stop sending text messages")
+		},
+		run: (*adminCommand).setText,
+	},
+	{
+		name: "set-owner", synopsis: "[--data DIR] --user NAME",
+		help: "choose the account that may configure mail and text messages in the window",
+		flags: func(c *adminCommand, f *flag.FlagSet) {
+			c.dataFlag(f)
+			f.StringVar(&c.user, "user", "", "user `name` of the account")
+		},
+		needs: needUser("set-owner"),
+		run:   (*adminCommand).setOwner,
+	},
+	{
+		name: "unlock", synopsis: "[--data DIR] --user NAME",
+		help: "unlock an account that was locked after too many wrong tries",
+		flags: func(c *adminCommand, f *flag.FlagSet) {
+			c.dataFlag(f)
+			f.StringVar(&c.user, "user", "", "user `name` of the account")
+		},
+		needs: needUser("unlock"),
+		run:   (*adminCommand).unlock,
+	},
+	{
+		name: "reset-two-factor", synopsis: "[--data DIR] --user NAME --yes",
+		help: "turn two-factor authentication off for a user who lost every second step",
+		flags: func(c *adminCommand, f *flag.FlagSet) {
+			c.dataFlag(f)
+			f.StringVar(&c.user, "user", "", "user `name` of the account")
+			f.BoolVar(&c.yes, "yes", false, "confirm that every second step, backup code and temporary password is deleted")
+		},
+		needs: func(c *adminCommand) error {
+			if err := needUser("reset-two-factor")(c); err != nil {
+				return err
+			}
+			if !c.yes {
+				return usagef("reset-two-factor needs --yes: it deletes every second step, backup code and temporary password of %s, who then signs in with the password alone", c.user)
+			}
+			return nil
+		},
+		run: (*adminCommand).resetTwoFactor,
+	},
+	{
+		name: "udev-rule", help: "print the udev rule that lets users open security keys",
+		flags: func(*adminCommand, *flag.FlagSet) {},
+		run:   (*adminCommand).udevRule,
+	},
+}
+
+func (c *adminCommand) dataFlag(f *flag.FlagSet) {
+	c.needsData = true
+	f.StringVar(&c.dir, "data", "", "data `directory`. "+withoutData())
+}
+
+func (c *adminCommand) fileArgument() *string { return &c.file }
+
+// needUser returns a check that --user was given.
+func needUser(verb string) func(*adminCommand) error {
+	return func(c *adminCommand) error {
+		if c.user == "" {
+			return usagef("%s needs a user name: --user NAME", verb)
+		}
+		return nil
+	}
+}
