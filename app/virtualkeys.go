@@ -30,21 +30,21 @@ func (v virtualKeys) Copy(id, name string) (api.LabKey, error) {
 	return labKey(made), nil
 }
 
-func (v virtualKeys) Do(id string, deed api.KeyDeed) error {
-	do, known := map[api.KeyDeed]func(string) error{
+func (v virtualKeys) Do(id string, action api.KeyAction) error {
+	do, known := map[api.KeyAction]func(string) error{
 		api.TouchKey:       v.Touch,
 		api.FillKey:        v.Fill,
 		api.LockPIN:        v.LockPIN,
 		api.ForcePINChange: v.Bench.ForcePINChange,
 		api.EnrollFinger:   v.EnrolFinger,
-	}[deed]
+	}[action]
 	if !known {
-		return errors.New("app: the lab's keys know no " + string(deed))
+		return errors.New("app: the lab's keys know no " + string(action))
 	}
 	return benchError(do(id))
 }
 
-func (v virtualKeys) Set(id string, h api.KeyHabits) error {
+func (v virtualKeys) Set(id string, h api.KeyBehaviour) error {
 	for _, s := range []struct {
 		on  *bool
 		set func(string, bool) error
@@ -91,7 +91,7 @@ func labKey(k virtual.Key) api.LabKey {
 	out := api.LabKey{
 		ID: k.ID, Name: k.Name, Transport: k.Transport, Kind: api.KeyKind(k.Kind), Path: k.Path,
 		HasPIN: k.PIN, WaitingForTouch: k.WaitingForTouch, PluggedIn: k.Plugged(), CopyOf: k.CopyOf,
-		KeyHabits: api.KeyHabits{AutoTouch: &k.AutoTouch, PullOnTouch: &k.PullOnTouch, CounterStill: &k.Frozen},
+		KeyBehaviour: api.KeyBehaviour{AutoTouch: &k.AutoTouch, PullOnTouch: &k.PullOnTouch, CounterStill: &k.Frozen},
 	}
 	if k.Kind != softkey.U2F {
 		out.Stored, out.Room = k.Used, k.Room

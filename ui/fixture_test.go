@@ -125,10 +125,10 @@ func stillLabKeys() []api.LabKey {
 		{ID: "a", Name: "Virtual key", Transport: "usb", Kind: api.KeyFIDO2, HasPIN: true, PINTries: &five, PluggedIn: true, WaitingForTouch: true, Room: 25},
 		{
 			ID: "b", Name: "Key with a sensor", Transport: "usb", Kind: api.KeyFingerprint, HasPIN: true, PINTries: &five, PluggedIn: true, Finger: &yes, Stored: 3, Room: 22,
-			KeyHabits: api.KeyHabits{WrongFinger: &yes, PullOnTouch: &yes, AutoTouch: &no, CounterStill: &no},
+			KeyBehaviour: api.KeyBehaviour{WrongFinger: &yes, PullOnTouch: &yes, AutoTouch: &no, CounterStill: &no},
 		},
 		{ID: "c", Name: "From the drawer", Transport: "nfc", Kind: api.KeyU2F},
-		{ID: "d", Name: "Virtual key, copy", Transport: "usb", Kind: api.KeyFIDO2, CopyOf: "a", PluggedIn: true, Room: 25, KeyHabits: api.KeyHabits{CounterStill: &yes}},
+		{ID: "d", Name: "Virtual key, copy", Transport: "usb", Kind: api.KeyFIDO2, CopyOf: "a", PluggedIn: true, Room: 25, KeyBehaviour: api.KeyBehaviour{CounterStill: &yes}},
 		{ID: "e", Name: "The key that came with the second-hand docking station", Transport: "usb", Kind: api.KeyFingerprint, HasPIN: true, PINTries: &none, PluggedIn: true, Finger: &no, Stored: 25},
 	}
 }

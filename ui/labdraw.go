@@ -21,7 +21,7 @@ type labInputs struct {
 	text                      func(body string)
 	advance                   func(time.Duration)
 	mail                      func(api.LabMail)
-	key                       func(api.LabKey, keyDeed)
+	key                       func(api.LabKey, keyAction)
 	use                       func(api.LabAccount)
 	copy                      func(code string)
 }

@@ -12,12 +12,12 @@ import (
 	"nightlatch/ui/kit"
 )
 
-// A keyDeed is what one does to a virtual key.
-type keyDeed int
+// A keyAction is what one does to a virtual key.
+type keyAction int
 
-// The deeds.
+// The actions.
 const (
-	touchKey keyDeed = iota
+	touchKey keyAction = iota
 	unplugKey
 	replugKey
 	moreOfKey // what is seldom done has a dialog
@@ -28,7 +28,7 @@ func keyKinds() []api.KeyKind {
 	return []api.KeyKind{api.KeyFIDO2, api.KeyFingerprint, api.KeyU2F}
 }
 
-func (l *labPanel) key(k api.LabKey, do keyDeed) {
+func (l *labPanel) key(k api.LabKey, do keyAction) {
 	if do == moreOfKey {
 		l.askMore(k)
 		return
@@ -125,23 +125,23 @@ func pinLocked(k api.LabKey) bool { return k.PINTries != nil && *k.PINTries == 0
 func (l *labPanel) askMore(k api.LabKey) {
 	c, w := l.c, l.c.words
 	var dialog *kit.Dialog
-	set := func(key string, on *bool, habit func(on bool) api.KeyHabits) fyne.CanvasObject {
+	set := func(key string, on *bool, setting func(on bool) api.KeyBehaviour) fyne.CanvasObject {
 		words := kit.NewText(w.T(key), kit.Body, kit.Ink).Wrapped()
 		t := kit.NewToggle(kit.SwitchForm, truth(on), nil).Named(w.T(key))
 		t.OnChanged = func(on bool) {
 			l.do(func(ctx context.Context, server *client.Client) error {
-				return server.SetKeyHabits(ctx, k.ID, habit(on))
+				return server.SetKeyBehaviour(ctx, k.ID, setting(on))
 			}, nil)
 		}
 		return kit.H(kit.S12, kit.Grow(words), t)
 	}
-	habits := []fyne.CanvasObject{
-		set("lab.more.auto", k.AutoTouch, func(on bool) api.KeyHabits { return api.KeyHabits{AutoTouch: &on} }),
-		set("lab.more.pull", k.PullOnTouch, func(on bool) api.KeyHabits { return api.KeyHabits{PullOnTouch: &on} }),
-		set("lab.more.still", k.CounterStill, func(on bool) api.KeyHabits { return api.KeyHabits{CounterStill: &on} }),
+	behaviour := []fyne.CanvasObject{
+		set("lab.more.auto", k.AutoTouch, func(on bool) api.KeyBehaviour { return api.KeyBehaviour{AutoTouch: &on} }),
+		set("lab.more.pull", k.PullOnTouch, func(on bool) api.KeyBehaviour { return api.KeyBehaviour{PullOnTouch: &on} }),
+		set("lab.more.still", k.CounterStill, func(on bool) api.KeyBehaviour { return api.KeyBehaviour{CounterStill: &on} }),
 	}
 	if k.Kind == api.KeyFingerprint {
-		habits = append(habits, set("lab.more.finger", k.WrongFinger, func(on bool) api.KeyHabits { return api.KeyHabits{WrongFinger: &on} }))
+		behaviour = append(behaviour, set("lab.more.finger", k.WrongFinger, func(on bool) api.KeyBehaviour { return api.KeyBehaviour{WrongFinger: &on} }))
 	}
 	act := func(key string, can bool, work func(ctx context.Context, server *client.Client) error) fyne.CanvasObject {
 		b := kit.NewButton(w.T(key), "", kit.Secondary, func() {
@@ -153,25 +153,25 @@ func (l *labPanel) askMore(k api.LabKey) {
 		}
 		return b
 	}
-	deed := func(d api.KeyDeed) func(context.Context, *client.Client) error {
+	action := func(d api.KeyAction) func(context.Context, *client.Client) error {
 		return func(ctx context.Context, server *client.Client) error { return server.DoKey(ctx, k.ID, d) }
 	}
-	deeds := []fyne.CanvasObject{
+	actions := []fyne.CanvasObject{
 		act("lab.more.copy", true, func(ctx context.Context, server *client.Client) error {
 			_, err := server.CopyKey(ctx, k.ID, w.T("lab.more.copy-name", k.Name))
 			return err
 		}),
 	}
 	if k.Kind != api.KeyU2F {
-		deeds = append(deeds, act("lab.more.fill", k.Room > 0, deed(api.FillKey)), act("lab.more.lock", k.HasPIN && !pinLocked(k), deed(api.LockPIN)))
+		actions = append(actions, act("lab.more.fill", k.Room > 0, action(api.FillKey)), act("lab.more.lock", k.HasPIN && !pinLocked(k), action(api.LockPIN)))
 	}
 	if k.Finger != nil && !*k.Finger {
-		deeds = append(deeds, act("lab.more.enroll", true, deed(api.EnrollFinger)))
+		actions = append(actions, act("lab.more.enroll", true, action(api.EnrollFinger)))
 	}
-	deeds = append(deeds, act("lab.more.forget", true, func(ctx context.Context, server *client.Client) error { return server.ForgetKey(ctx, k.ID) }))
+	actions = append(actions, act("lab.more.forget", true, func(ctx context.Context, server *client.Client) error { return server.ForgetKey(ctx, k.ID) }))
 	dialog = kit.ShowDialog(c.window.Canvas(), kit.DialogConfig{
 		Title: k.Name, Words: l.portrait(k), Icon: "key", Cancel: w.T("kit.close"),
-		Body: []fyne.CanvasObject{kit.V(kit.S12, habits...), kit.Rule(0), kit.Flow(kit.S8, deeds...), kit.NewText(w.T("lab.more.copied"), kit.Caption, kit.Ink2).Wrapped()},
+		Body: []fyne.CanvasObject{kit.V(kit.S12, behaviour...), kit.Rule(0), kit.Flow(kit.S8, actions...), kit.NewText(w.T("lab.more.copied"), kit.Caption, kit.Ink2).Wrapped()},
 	})
 }
 

@@ -54,11 +54,11 @@ func (b *labBench) Copy(id, name string) (api.LabKey, error) {
 	return b.add("copy "+id, api.LabKey{Name: name, Transport: "usb", Kind: api.KeyFIDO2, CopyOf: id})
 }
 
-func (b *labBench) Do(id string, d api.KeyDeed) error {
+func (b *labBench) Do(id string, d api.KeyAction) error {
 	return b.note(string(d)+" "+id, func() {})
 }
 
-func (b *labBench) Set(id string, h api.KeyHabits) error {
+func (b *labBench) Set(id string, h api.KeyBehaviour) error {
 	return b.note("set "+id, func() {
 		if h.CounterStill != nil {
 			b.at(id).CounterStill = h.CounterStill

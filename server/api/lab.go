@@ -55,7 +55,7 @@ type LabKey struct {
 	Stored          int     `json:"stored"`            // credentials that it keeps
 	Room            int     `json:"room"`              // how many more fit
 	Finger          *bool   `json:"finger,omitempty"`  // one is enrolled, of a key with a sensor
-	KeyHabits
+	KeyBehaviour
 }
 
 // A KeyKind is what a virtual key is able to do.
@@ -68,24 +68,24 @@ const (
 	KeyU2F         KeyKind = "u2f"         // an old key: U2F alone, no PIN, keeps nothing
 )
 
-// KeyHabits is how a virtual key behaves. In a PUT, missing fields stay.
-type KeyHabits struct {
+// KeyBehaviour is how a virtual key behaves. In a PUT, missing fields stay.
+type KeyBehaviour struct {
 	AutoTouch    *bool `json:"auto_touch,omitempty"`    // it touches itself
 	PullOnTouch  *bool `json:"pull_on_touch,omitempty"` // it is pulled out the next time it waits for a touch
 	CounterStill *bool `json:"counter_still,omitempty"` // its counter stands still (R34)
 	WrongFinger  *bool `json:"wrong_finger,omitempty"`  // somebody else's touches its sensor
 }
 
-// A KeyDeed is what is done to a virtual key once, by POST to its page of that name.
-type KeyDeed string
+// A KeyAction is what is done to a virtual key once, by POST to its page of that name.
+type KeyAction string
 
-// The deeds.
+// The actions.
 const (
-	TouchKey       KeyDeed = "touch"
-	FillKey        KeyDeed = "fill"             // keeps made-up credentials until no more fit
-	LockPIN        KeyDeed = "lock-pin"         // as eight wrong PINs do
-	ForcePINChange KeyDeed = "force-pin-change" // it wants another PIN before anything else
-	EnrollFinger   KeyDeed = "enroll-finger"    // its owner's, which a reset forgets
+	TouchKey       KeyAction = "touch"
+	FillKey        KeyAction = "fill"             // keeps made-up credentials until no more fit
+	LockPIN        KeyAction = "lock-pin"         // as eight wrong PINs do
+	ForcePINChange KeyAction = "force-pin-change" // it wants another PIN before anything else
+	EnrollFinger   KeyAction = "enroll-finger"    // its owner's, which a reset forgets
 )
 
 // LabCopy names the copy of a virtual key.

@@ -107,7 +107,7 @@ func TestRoutes(t *testing.T) {
 		{"POST", "/lab/v1/keys/k/copy", `{"name":"twin"}`, func(ctx context.Context, c *Client) error { _, err := c.CopyKey(ctx, "k", "twin"); return err }},
 		{"PUT", "/lab/v1/keys/k", `{"counter_still":true}`, func(ctx context.Context, c *Client) error {
 			on := true
-			return c.SetKeyHabits(ctx, "k", api.KeyHabits{CounterStill: &on})
+			return c.SetKeyBehaviour(ctx, "k", api.KeyBehaviour{CounterStill: &on})
 		}},
 		{"DELETE", "/lab/v1/keys/k?forget=true", "", func(ctx context.Context, c *Client) error { return c.ForgetKey(ctx, "k") }},
 		{"PUT", "/lab/v1/keys/k", `{"auto_touch":false}`, func(ctx context.Context, c *Client) error { return c.SetAutoTouch(ctx, "k", false) }},

@@ -88,17 +88,17 @@ func (c *Client) TouchKey(ctx context.Context, id string) error {
 
 // SetAutoTouch makes a virtual key answer without waiting to be touched.
 func (c *Client) SetAutoTouch(ctx context.Context, id string, on bool) error {
-	return c.SetKeyHabits(ctx, id, api.KeyHabits{AutoTouch: &on})
+	return c.SetKeyBehaviour(ctx, id, api.KeyBehaviour{AutoTouch: &on})
 }
 
-// SetKeyHabits changes what is set in h and leaves the rest.
-func (c *Client) SetKeyHabits(ctx context.Context, id string, h api.KeyHabits) error {
+// SetKeyBehaviour changes what is set in h and leaves the rest.
+func (c *Client) SetKeyBehaviour(ctx context.Context, id string, h api.KeyBehaviour) error {
 	return c.changeKey(ctx, id, h)
 }
 
 // DoKey does something to a virtual key, once.
-func (c *Client) DoKey(ctx context.Context, id string, deed api.KeyDeed) error {
-	_, err := call[none](ctx, c, http.MethodPost, labKeys+"/"+url.PathEscape(id)+"/"+string(deed), nil)
+func (c *Client) DoKey(ctx context.Context, id string, action api.KeyAction) error {
+	_, err := call[none](ctx, c, http.MethodPost, labKeys+"/"+url.PathEscape(id)+"/"+string(action), nil)
 	return err
 }
 

@@ -26,9 +26,9 @@ type Bench interface {
 	Plug(ctx context.Context, k api.LabKey) (api.LabKey, error)
 	// Copy makes a second key that is the same as the first, and plugs it in (R34).
 	Copy(id, name string) (api.LabKey, error)
-	Do(id string, deed api.KeyDeed) error
+	Do(id string, action api.KeyAction) error
 	// Set changes what is set in h and leaves the rest.
-	Set(id string, h api.KeyHabits) error
+	Set(id string, h api.KeyBehaviour) error
 	Unplug(id string) error
 	Replug(id string) error
 	// Remove unplugs a key and forgets it.
@@ -94,21 +94,21 @@ func (l *Lab) plugKey(w http.ResponseWriter, r *http.Request) error {
 func (l *Lab) changeKey(w http.ResponseWriter, r *http.Request) error {
 	var in struct {
 		PluggedIn *bool `json:"plugged_in"`
-		api.KeyHabits
+		api.KeyBehaviour
 	}
 	if err := read(r, &in); err != nil {
 		return err
 	}
-	habits := in.KeyHabits != (api.KeyHabits{})
-	if in.PluggedIn == nil && !habits {
+	behaviour := in.KeyBehaviour != (api.KeyBehaviour{})
+	if in.PluggedIn == nil && !behaviour {
 		return malformed("auto_touch", "Give auto_touch, plugged_in, pull_on_touch, counter_still or wrong_finger.")
 	}
 	id := r.PathValue("id")
 	if _, err := l.key(id); err != nil {
 		return err
 	}
-	if habits {
-		if err := l.cfg.Bench.Set(id, in.KeyHabits); err != nil {
+	if behaviour {
+		if err := l.cfg.Bench.Set(id, in.KeyBehaviour); err != nil {
 			return err
 		}
 	}
@@ -143,10 +143,10 @@ func (l *Lab) copyKey(w http.ResponseWriter, r *http.Request) error {
 	return respond(w, http.StatusCreated, twin)
 }
 
-// doKey answers POST /lab/v1/keys/{id}/DEED.
-func (l *Lab) doKey(deed api.KeyDeed) func(http.ResponseWriter, *http.Request) error {
+// doKey answers POST /lab/v1/keys/{id}/ACTION.
+func (l *Lab) doKey(action api.KeyAction) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		return l.onKey(w, r, func(b Bench, id string) error { return b.Do(id, deed) })
+		return l.onKey(w, r, func(b Bench, id string) error { return b.Do(id, action) })
 	}
 }
 

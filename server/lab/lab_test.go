@@ -104,7 +104,7 @@ func (w *world) text(t *testing.T, body string) {
 type bench struct {
 	mu      sync.Mutex
 	keys    []api.LabKey
-	done    []api.KeyDeed
+	done    []api.KeyAction
 	changed chan struct{}
 }
 
@@ -136,17 +136,17 @@ func (b *bench) Copy(id, name string) (api.LabKey, error) {
 	return b.Plug(context.Background(), api.LabKey{Name: name, Transport: "usb", CopyOf: id})
 }
 
-func (b *bench) Do(id string, deed api.KeyDeed) error {
+func (b *bench) Do(id string, action api.KeyAction) error {
 	return b.change(id, func(k *api.LabKey) error {
-		b.done = append(b.done, deed)
+		b.done = append(b.done, action)
 		switch {
-		case deed == api.TouchKey && !k.WaitingForTouch:
+		case action == api.TouchKey && !k.WaitingForTouch:
 			return ErrNotWaiting
-		case deed == api.LockPIN && !k.HasPIN:
+		case action == api.LockPIN && !k.HasPIN:
 			return ErrNoPIN
-		case deed == api.EnrollFinger && k.Kind != api.KeyFingerprint:
+		case action == api.EnrollFinger && k.Kind != api.KeyFingerprint:
 			return ErrNoSensor
-		case deed == api.FillKey && k.Kind == api.KeyU2F:
+		case action == api.FillKey && k.Kind == api.KeyU2F:
 			return ErrOldKey
 		}
 		k.WaitingForTouch = false
@@ -154,12 +154,12 @@ func (b *bench) Do(id string, deed api.KeyDeed) error {
 	})
 }
 
-func (b *bench) Set(id string, h api.KeyHabits) error {
+func (b *bench) Set(id string, h api.KeyBehaviour) error {
 	return b.change(id, func(k *api.LabKey) error {
 		if h.WrongFinger != nil && k.Kind != api.KeyFingerprint {
 			return ErrNoSensor
 		}
-		k.KeyHabits = h
+		k.KeyBehaviour = h
 		return nil
 	})
 }

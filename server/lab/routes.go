@@ -46,8 +46,8 @@ func (l *Lab) calls() map[string]func(http.ResponseWriter, *http.Request) error 
 		"POST /lab/v1/keys/{id}/copy":         l.copyKey,
 		"POST /lab/v1/reset":                  l.postReset,
 	}
-	for _, deed := range []api.KeyDeed{api.TouchKey, api.FillKey, api.LockPIN, api.ForcePINChange, api.EnrollFinger} {
-		calls["POST /lab/v1/keys/{id}/"+string(deed)] = l.doKey(deed)
+	for _, action := range []api.KeyAction{api.TouchKey, api.FillKey, api.LockPIN, api.ForcePINChange, api.EnrollFinger} {
+		calls["POST /lab/v1/keys/{id}/"+string(action)] = l.doKey(action)
 	}
 	return calls
 }

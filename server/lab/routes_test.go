@@ -113,7 +113,7 @@ func TestKeyCalls(t *testing.T) {
 }
 
 // What is done to a key once has a page each; how it behaves is set.
-func TestKeyDeeds(t *testing.T) {
+func TestKeyActions(t *testing.T) {
 	w := newWorld(t)
 	for _, k := range []string{
 		`{"name":"Blue","transport":"usb","pin":"1234"}`,
@@ -144,7 +144,7 @@ func TestKeyDeeds(t *testing.T) {
 			t.Errorf("%s: %d %s, want %d", tt.call, rec.Code, rec.Body, tt.want)
 		}
 	}
-	want := []api.KeyDeed{"fill", "lock-pin", "force-pin-change", "enroll-finger", "enroll-finger", "lock-pin", "fill"}
+	want := []api.KeyAction{"fill", "lock-pin", "force-pin-change", "enroll-finger", "enroll-finger", "lock-pin", "fill"}
 	if !slices.Equal(w.bench.done, want) {
 		t.Errorf("done: %v", w.bench.done)
 	}

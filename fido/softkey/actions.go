@@ -61,7 +61,7 @@ func (k *Key) SetPIN(pin string) error {
 	if checkNew(pin) != ok {
 		return ErrPIN
 	}
-	return k.deed(func() error {
+	return k.edit(func() error {
 		if len(k.state.PINHash) > 0 {
 			return ErrHasPIN
 		}
@@ -72,7 +72,7 @@ func (k *Key) SetPIN(pin string) error {
 
 // LockPIN uses up all tries, as eight wrong PINs do: only a reset helps.
 func (k *Key) LockPIN() error {
-	return k.deed(func() error {
+	return k.edit(func() error {
 		if len(k.state.PINHash) == 0 {
 			return ErrNoPIN
 		}
@@ -85,7 +85,7 @@ func (k *Key) LockPIN() error {
 // ForcePINChange makes the key want another PIN before it does anything that takes
 // one (CTAP section 6.4, forcePINChange).
 func (k *Key) ForcePINChange() error {
-	return k.deed(func() error {
+	return k.edit(func() error {
 		if len(k.state.PINHash) == 0 {
 			return ErrNoPIN
 		}
@@ -125,7 +125,7 @@ func (k *Key) Freeze(frozen bool) {
 
 // Fill keeps made-up credentials on the key until no more fit.
 func (k *Key) Fill() error {
-	return k.deed(func() error {
+	return k.edit(func() error {
 		for n := 1; k.left() > 0; n++ {
 			rp := fmt.Sprintf("shop-%d.example", n)
 			sum := sha256.Sum256([]byte(rp))
@@ -145,8 +145,8 @@ func (k *Key) Fill() error {
 	})
 }
 
-// deed changes a key that is no old one.
-func (k *Key) deed(do func() error) error {
+// edit changes the state of a FIDO2 key. A U2F key refuses with ErrU2F.
+func (k *Key) edit(do func() error) error {
 	if k.kind == U2F {
 		return ErrOld
 	}

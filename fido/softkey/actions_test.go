@@ -113,19 +113,19 @@ type waitOnly struct{}
 func (waitOnly) Wait(context.Context) error { return nil }
 
 // What a kind lacks cannot be done to it.
-func TestDeedsByKind(t *testing.T) {
+func TestActionsByKind(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []Kind{FIDO2, Fingerprint, U2F} {
 		k := newKey(t, Config{Kind: kind})
-		for name, deed := range map[string]func() error{"enrol a finger": k.EnrolFinger, "the wrong finger": func() error { return k.WrongFinger(true) }} {
-			if err := deed(); errors.Is(err, ErrNoSensor) != (kind != Fingerprint) {
+		for name, action := range map[string]func() error{"enrol a finger": k.EnrolFinger, "the wrong finger": func() error { return k.WrongFinger(true) }} {
+			if err := action(); errors.Is(err, ErrNoSensor) != (kind != Fingerprint) {
 				t.Errorf("%s: %s: %v", kind, name, err)
 			}
 		}
-		for name, deed := range map[string]func() error{
+		for name, action := range map[string]func() error{
 			"fill it": k.Fill, "set a PIN": func() error { return k.SetPIN("1234") }, "lock the PIN": k.LockPIN, "force a change": k.ForcePINChange,
 		} {
-			if err := deed(); errors.Is(err, ErrOld) != (kind == U2F) {
+			if err := action(); errors.Is(err, ErrOld) != (kind == U2F) {
 				t.Errorf("%s: %s: %v", kind, name, err)
 			}
 		}

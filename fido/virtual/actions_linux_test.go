@@ -42,7 +42,7 @@ func plugKind(t *testing.T, b *virtual.Bench, kind softkey.Kind, pin string) vir
 }
 
 // What the lab does to a key reaches other programs.
-func TestDeeds(t *testing.T) {
+func TestActions(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	in := file(t, random64(), "localhost", "alice", random64())
@@ -97,7 +97,7 @@ func TestLockedPIN(t *testing.T) {
 	fails(t, "FIDO_ERR_PIN_BLOCKED", []string{"123456", "654321", "654321"}, "fido2-token", "-C", k.Path)
 }
 
-func TestDeedsOfNoKey(t *testing.T) {
+func TestActionsOnAnUnknownKey(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	for name, err := range map[string]error{
