@@ -179,7 +179,7 @@ func (inst *instance) securityKeys(origin string) (*fido.Client, func(), error) 
 	cfg := fido.Config{Open: libfido2.Backend{}, Devices: libfido2.Devices, Changes: libfido2.Changes, Origin: origin}
 	if inst.bench != nil {
 		cfg.Devices = fido.Combine(inst.bench.Devices, cfg.Devices)
-		cfg.Changes = fido.CombineChanges(fido.OnBell(inst.bench.Changed), cfg.Changes)
+		cfg.Changes = fido.CombineChanges(fido.ChangesOnClose(inst.bench.Changed), cfg.Changes)
 	}
 	cfg, release, err := withReaders(cfg)
 	if err != nil {

@@ -38,7 +38,7 @@ func (c *keyCommand) list(ctx context.Context) error {
 
 // identify adds what a device reports about itself, if it answers.
 func (c *keyCommand) identify(ctx context.Context, d fido.Device) fido.Device {
-	p, err := c.keys.Look(ctx, d)
+	p, err := c.keys.Info(ctx, d)
 	if err != nil {
 		return d
 	}

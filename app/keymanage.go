@@ -28,7 +28,7 @@ func (c *keyCommand) needKey(ctx context.Context) error {
 // info prints what a key reports about itself: on each line a property, a tab and its
 // value.
 func (c *keyCommand) info(ctx context.Context) error {
-	p, err := c.keys.Look(ctx, c.device)
+	p, err := c.keys.Info(ctx, c.device)
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (c *keyCommand) addressOf(ctx context.Context, d fido.Device) string {
 	return d.Path
 }
 
-func pinState(p fido.Portrait) string {
+func pinState(p fido.Info) string {
 	switch {
 	case p.PIN == fido.NoPINSupport:
 		return "none"
@@ -90,7 +90,7 @@ func yesNo(b bool) string {
 // setPIN sets a key's first PIN, or changes it. To change it, the input is the present
 // PIN and then the new one.
 func (c *keyCommand) setPIN(ctx context.Context) error {
-	p, err := c.keys.Look(ctx, c.device)
+	p, err := c.keys.Info(ctx, c.device)
 	if err != nil {
 		return err
 	}
@@ -151,12 +151,12 @@ func (c *keyCommand) credentials(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	got, err := c.keys.Contents(ctx, c.device, pin)
+	got, err := c.keys.Credentials(ctx, c.device, pin)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(c.out, "%d kept\troom for %d\n", got.Used, got.Room)
-	for _, r := range got.Residents {
+	fmt.Fprintf(c.out, "%d kept\troom for %d\n", got.Used, got.Remaining)
+	for _, r := range got.Credentials {
 		fields := []string{base64.RawURLEncoding.EncodeToString(r.ID), r.RPID, r.UserName, r.UserDisplayName}
 		for i, f := range fields {
 			fields[i] = strings.Join(strings.Fields(f), " ") // the names were chosen by others; keep them on one line
@@ -179,7 +179,7 @@ func (c *keyCommand) delete(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = c.keys.DeleteResident(ctx, c.device, id, pin)
+	err = c.keys.DeleteCredential(ctx, c.device, id, pin)
 	if errors.Is(err, fido.ErrNotEnrolled) {
 		return refuse(err, "The security key has no credential with this ID. nightlatch key credentials lists those it has.")
 	}

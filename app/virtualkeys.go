@@ -36,7 +36,7 @@ func (v virtualKeys) Do(id string, action api.KeyAction) error {
 		api.FillKey:        v.Fill,
 		api.LockPIN:        v.LockPIN,
 		api.ForcePINChange: v.Bench.ForcePINChange,
-		api.EnrollFinger:   v.EnrolFinger,
+		api.EnrollFinger:   v.EnrollFinger,
 	}[action]
 	if !known {
 		return errors.New("app: the lab's keys know no " + string(action))
@@ -94,7 +94,7 @@ func labKey(k virtual.Key) api.LabKey {
 		KeyBehaviour: api.KeyBehaviour{AutoTouch: &k.AutoTouch, PullOnTouch: &k.PullOnTouch, CounterStill: &k.Frozen},
 	}
 	if k.Kind != softkey.U2F {
-		out.Stored, out.Room = k.Used, k.Room
+		out.Stored, out.Room = k.Used, k.Remaining
 	}
 	if k.PIN {
 		out.PINTries = &k.PINTries
@@ -112,7 +112,7 @@ var benchErrors = []struct{ from, to error }{
 	{virtual.ErrFull, lab.ErrBenchFull},
 	{virtual.ErrNoPIN, lab.ErrNoPIN},
 	{virtual.ErrNoSensor, lab.ErrNoSensor},
-	{virtual.ErrOld, lab.ErrOldKey},
+	{virtual.ErrU2F, lab.ErrOldKey},
 }
 
 // benchError says in the lab's errors what the bench said in its own.

@@ -38,7 +38,7 @@ func tapped(err error) error {
 	return lifted(err)
 }
 
-func (k card) Info(ctx context.Context) (Info, error) {
+func (k card) Info(ctx context.Context) (GetInfoResponse, error) {
 	info, err := k.Key.Info(ctx)
 	return info, lifted(err)
 }
@@ -69,11 +69,11 @@ func (k card) SetPIN(ctx context.Context, old, new string) error {
 	return lifted(k.Key.SetPIN(ctx, old, new))
 }
 
-func (k card) Contents(ctx context.Context, pin string) (Contents, error) {
-	c, err := k.Key.Contents(ctx, pin)
+func (k card) Credentials(ctx context.Context, pin string) (CredentialList, error) {
+	c, err := k.Key.Credentials(ctx, pin)
 	return c, lifted(err)
 }
 
-func (k card) DeleteResident(ctx context.Context, id []byte, pin string) error {
-	return lifted(k.Key.DeleteResident(ctx, id, pin))
+func (k card) DeleteCredential(ctx context.Context, id []byte, pin string) error {
+	return lifted(k.Key.DeleteCredential(ctx, id, pin))
 }

@@ -92,7 +92,7 @@ type ceremony struct {
 	ui      Interaction
 	device  Device
 	key     Key
-	info    Info
+	info    GetInfoResponse
 	release func()
 
 	verify bool // the answer must carry the flag "user verified"
@@ -149,10 +149,10 @@ func (cer *ceremony) touch(call func(ctx context.Context) error) error {
 
 // A creature is a new credential whose attestation has been verified.
 type creature struct {
-	attestation Attestation
-	data        *authData
-	key         publicKey
-	resident    bool
+	attestation  Attestation
+	data         *authData
+	key          publicKey
+	discoverable bool
 }
 
 // create asks for the touch, with the first wanted algorithm that the key knows.
@@ -167,7 +167,7 @@ func (cer *ceremony) create(opt *creation, hash [sha256.Size]byte) (*creature, e
 		UserID:          opt.User.ID,
 		UserName:        opt.User.Name,
 		UserDisplayName: opt.User.DisplayName,
-		ResidentKey:     cer.resident(opt.Selection.ResidentKey),
+		Discoverable:    cer.discoverable(opt.Selection.ResidentKey),
 	}
 	// The key refuses what it hid from the probe, if it can be handed the whole.
 	if lists := cer.info.lists(ids(opt.Exclude)); len(lists) == 1 && cer.info.FIDO2 {
@@ -196,7 +196,7 @@ func (cer *ceremony) create(opt *creation, hash [sha256.Size]byte) (*creature, e
 			return nil, err
 		}
 		cer.client.remember(data.credentialID, key)
-		return &creature{attestation: att, data: data, key: key, resident: r.ResidentKey}, nil
+		return &creature{attestation: att, data: data, key: key, discoverable: r.Discoverable}, nil
 	}
 	return nil, ErrAlgorithm
 }
@@ -223,7 +223,7 @@ func (m *creature) response(opt *creation, client []byte, d Device) (json.RawMes
 	out.Response.PublicKeyAlgorithm = m.key.alg
 	out.Response.AttestationObject = object
 	if opt.Extensions.CredProps {
-		out.Extensions.CredProps = &credProps{ResidentKey: m.resident}
+		out.Extensions.CredProps = &credProps{ResidentKey: m.discoverable}
 	}
 	return encode(out)
 }

@@ -144,7 +144,7 @@ func TestVerification(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			k := newFake(t)
-			k.info = Info{FIDO2: tt.fido2, Options: tt.options}
+			k.info = GetInfoResponse{FIDO2: tt.fido2, Options: tt.options}
 			if tt.keyWantsPIN {
 				k.make = func(r CredentialRequest) error {
 					if r.PIN == "" {
@@ -236,7 +236,7 @@ func TestFaultsPassThrough(t *testing.T) {
 func TestU2FPreflight(t *testing.T) {
 	t.Parallel()
 	k := newFake(t)
-	k.info = Info{}
+	k.info = GetInfoResponse{}
 	k.format = formatU2F
 	k.certify(t)
 	exclude := []obj{{"type": "public-key", "id": "YQ"}, {"type": "public-key", "id": bytes64(k.id)}}
@@ -297,7 +297,7 @@ func TestBatches(t *testing.T) {
 			all = append(all, id(n))
 		}
 		var got []int
-		for _, b := range (Info{FIDO2: true}).lists(all) {
+		for _, b := range (GetInfoResponse{FIDO2: true}).lists(all) {
 			got = append(got, len(b))
 		}
 		if !slices.Equal(got, tt.want) {

@@ -41,8 +41,8 @@ func (c *Client) Choose(ctx context.Context, from []Device, ui Interaction) (Dev
 	switch {
 	case touched >= 0:
 		return from[touched], nil
-	case Ended(ctx) != nil:
-		return Device{}, Ended(ctx)
+	case ContextError(ctx) != nil:
+		return Device{}, ContextError(ctx)
 	}
 	for _, err := range errs {
 		if !errors.Is(err, ErrRemoved) {
@@ -56,7 +56,7 @@ func (c *Client) Choose(ctx context.Context, from []Device, ui Interaction) (Dev
 func (c *Client) blink(ctx context.Context, d Device) error {
 	if d.Transport == NFC {
 		<-ctx.Done()
-		return Ended(ctx)
+		return ContextError(ctx)
 	}
 	return c.hold(ctx, d, func(key Key) error { return key.Select(ctx) })
 }

@@ -126,9 +126,9 @@ func untrusted(format string, args ...any) error {
 	return &UntrustedError{Reason: fmt.Sprintf(format, args...)}
 }
 
-// Ended says in this package's errors why ctx ended: ErrTimeout for a deadline,
+// ContextError says in this package's errors why ctx ended: ErrTimeout for a deadline,
 // ErrCancelled otherwise, nil if it has not ended. Back ends use it.
-func Ended(ctx context.Context) error {
+func ContextError(ctx context.Context) error {
 	cause := context.Cause(ctx)
 	switch {
 	case cause == nil:

@@ -20,7 +20,7 @@ const testOrigin = "http://localhost:8440"
 // A fakeKey is a key that a test can make misbehave. Left alone it makes real
 // credentials with real signatures.
 type fakeKey struct {
-	info  Info
+	info  GetInfoResponse
 	tries int
 	pin   string
 
@@ -50,7 +50,7 @@ func newFake(t testing.TB) *fakeKey {
 		t.Fatal(err)
 	}
 	return &fakeKey{
-		info:   Info{FIDO2: true, Options: map[string]bool{"rk": true, "up": true, "clientPin": false}},
+		info:   GetInfoResponse{FIDO2: true, Options: map[string]bool{"rk": true, "up": true, "clientPin": false}},
 		tries:  8,
 		signer: signer,
 		id:     []byte("a credential"),
@@ -58,16 +58,16 @@ func newFake(t testing.TB) *fakeKey {
 	}
 }
 
-func (k *fakeKey) Open(context.Context, string) (Key, error) { return k, nil }
-func (k *fakeKey) Close() error                              { k.closed++; return nil }
-func (k *fakeKey) Info(context.Context) (Info, error)        { return k.info, nil }
-func (k *fakeKey) PINTries(ctx context.Context) (int, error) { return k.tries, nil }
-func (k *fakeKey) Select(ctx context.Context) error          { return k.touched(ctx) }
-func (k *fakeKey) Reset(ctx context.Context) error           { return k.touched(ctx) }
+func (k *fakeKey) Open(context.Context, string) (Key, error)     { return k, nil }
+func (k *fakeKey) Close() error                                  { k.closed++; return nil }
+func (k *fakeKey) Info(context.Context) (GetInfoResponse, error) { return k.info, nil }
+func (k *fakeKey) PINTries(ctx context.Context) (int, error)     { return k.tries, nil }
+func (k *fakeKey) Select(ctx context.Context) error              { return k.touched(ctx) }
+func (k *fakeKey) Reset(ctx context.Context) error               { return k.touched(ctx) }
 func (k *fakeKey) devices(context.Context) ([]Device, error) {
 	return []Device{{Path: "fake", Transport: USB}}, nil
 }
-func (k *fakeKey) await(ctx context.Context) error { <-ctx.Done(); return Ended(ctx) }
+func (k *fakeKey) await(ctx context.Context) error { <-ctx.Done(); return ContextError(ctx) }
 func (k *fakeKey) sign(message []byte) []byte {
 	sum := sha256.Sum256(message)
 	sig, err := ecdsa.SignASN1(rand.Reader, k.signer, sum[:])
@@ -171,15 +171,15 @@ func (k *fakeKey) SetPIN(_ context.Context, old, new string) error {
 	return nil
 }
 
-func (k *fakeKey) Contents(_ context.Context, pin string) (Contents, error) {
+func (k *fakeKey) Credentials(_ context.Context, pin string) (CredentialList, error) {
 	if pin != k.pin {
 		k.tries--
-		return Contents{}, ErrWrongPIN
+		return CredentialList{}, ErrWrongPIN
 	}
-	return Contents{Used: 1, Room: 2, Residents: []Resident{{ID: k.id, RPID: "localhost"}}}, nil
+	return CredentialList{Used: 1, Remaining: 2, Credentials: []DiscoverableCredential{{ID: k.id, RPID: "localhost"}}}, nil
 }
 
-func (k *fakeKey) DeleteResident(_ context.Context, id []byte, pin string) error {
+func (k *fakeKey) DeleteCredential(_ context.Context, id []byte, pin string) error {
 	if pin != k.pin {
 		k.tries--
 		return ErrWrongPIN

@@ -12,7 +12,7 @@ type Opener interface {
 // returns within three seconds of the end of its context, whatever the key does.
 type Key interface {
 	// Info asks what the key can do (authenticatorGetInfo, CTAP section 6.4).
-	Info(ctx context.Context) (Info, error)
+	Info(ctx context.Context) (GetInfoResponse, error)
 	// PINTries asks how many wrong PINs the key will still take (getPINRetries,
 	// CTAP section 6.5.5.2).
 	PINTries(ctx context.Context) (int, error)
@@ -27,12 +27,12 @@ type Key interface {
 	// SetPIN changes the PIN, or sets the first one when old is empty
 	// (authenticatorClientPIN, CTAP sections 6.5.5.5 and 6.5.5.6).
 	SetPIN(ctx context.Context, old, new string) error
-	// Contents lists what is kept on the key (authenticatorCredentialManagement,
+	// Credentials lists what is kept on the key (authenticatorCredentialManagement,
 	// CTAP section 6.8).
-	Contents(ctx context.Context, pin string) (Contents, error)
-	// DeleteResident deletes a credential that is kept on the key (CTAP section
+	Credentials(ctx context.Context, pin string) (CredentialList, error)
+	// DeleteCredential deletes a credential that is kept on the key (CTAP section
 	// 6.8.5).
-	DeleteResident(ctx context.Context, id []byte, pin string) error
+	DeleteCredential(ctx context.Context, id []byte, pin string) error
 	// Reset makes the key as new once it was touched (authenticatorReset, CTAP
 	// section 6.6).
 	Reset(ctx context.Context) error
@@ -40,8 +40,8 @@ type Key interface {
 	Close() error
 }
 
-// Info is what a key says of itself.
-type Info struct {
+// A GetInfoResponse is a key's answer to authenticatorGetInfo (CTAP section 6.4).
+type GetInfoResponse struct {
 	FIDO2      bool // false: a U2F key, which knows no PIN and no options
 	Versions   []string
 	Extensions []string
@@ -62,7 +62,7 @@ type CredentialRequest struct {
 	UserName        string
 	UserDisplayName string
 	Algorithm       int64    // COSE identifier
-	ResidentKey     bool     // keep the credential on the key
+	Discoverable    bool     // keep the credential on the key (option "rk")
 	Verify          bool     // use the key's own sensor
 	PIN             string   // empty: without
 	Exclude         [][]byte // the key refuses if it holds one of these credentials
@@ -80,7 +80,7 @@ type Attestation struct {
 type AssertionRequest struct {
 	ClientDataHash []byte
 	RPID           string
-	CredentialIDs  [][]byte // empty: any resident credential of the relying party
+	CredentialIDs  [][]byte // empty: any discoverable credential of the relying party
 	Silent         bool     // without touch: only to learn whether a credential is there
 	Verify         bool     // use the key's own sensor
 	PIN            string

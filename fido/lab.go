@@ -11,6 +11,6 @@ var (
 )
 
 // lab tells whether a key is one of the lab's.
-func (i Info) lab() bool {
+func (i GetInfoResponse) lab() bool {
 	return i.Release == LabVersion || bytes.Equal(i.AAGUID, LabAAGUID[:])
 }

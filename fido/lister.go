@@ -75,7 +75,7 @@ func (c *Client) settle(ctx context.Context, d Device, ui Interaction) (Device, 
 		}
 		return true
 	})
-	switch ended := Ended(ctx); {
+	switch ended := ContextError(ctx); {
 	case errors.Is(ended, ErrTimeout):
 		return Device{}, ErrNoKey
 	case ended != nil:

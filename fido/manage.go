@@ -20,8 +20,8 @@ const (
 	PINSet
 )
 
-// A Portrait is what a key tells of itself.
-type Portrait struct {
+// Info is what a key reports about itself, with what the client derives from it.
+type Info struct {
 	Device         Device
 	FIDO2          bool // false: a U2F key, of which the rest says nothing
 	Versions       []string
@@ -36,15 +36,15 @@ type Portrait struct {
 	Verifies       bool // it has a sensor of its own that knows somebody
 }
 
-// Contents is what is kept on a key.
-type Contents struct {
-	Used, Room int // resident credentials; Room is how many more fit
-	Residents  []Resident
+// A CredentialList is what is kept on a key.
+type CredentialList struct {
+	Used, Remaining int // discoverable credentials; Remaining is how many more fit
+	Credentials     []DiscoverableCredential
 }
 
-// A Resident is a credential that is kept on a key. Names may be empty: a key need
+// A DiscoverableCredential is a credential that is kept on a key. Names may be empty: a key need
 // not keep them.
-type Resident struct {
+type DiscoverableCredential struct {
 	ID              []byte
 	RPID, RPName    string
 	UserID          []byte
@@ -52,15 +52,15 @@ type Resident struct {
 	UserDisplayName string
 }
 
-// Look asks a key about itself, without touch or PIN.
-func (c *Client) Look(ctx context.Context, d Device) (Portrait, error) {
+// Info asks a key about itself, without touch or PIN.
+func (c *Client) Info(ctx context.Context, d Device) (Info, error) {
 	cer, err := c.visit(ctx, d)
 	if err != nil {
-		return Portrait{}, err
+		return Info{}, err
 	}
 	defer cer.end()
 	info := cer.info
-	p := Portrait{
+	p := Info{
 		Device:         cer.device,
 		FIDO2:          info.FIDO2,
 		Versions:       info.Versions,
@@ -108,27 +108,27 @@ func (c *Client) SetPIN(ctx context.Context, d Device, old, new string) error {
 	return cer.present(old, set)
 }
 
-// Contents lists what is kept on a key, which takes its PIN.
+// Credentials lists what is kept on a key, which takes its PIN.
 //
 // Errors: ErrIncapable when the key cannot tell, ErrPINNotSet, ErrPINChange,
 // ErrPINRequired for an empty PIN, and WrongPINError.
-func (c *Client) Contents(ctx context.Context, d Device, pin string) (Contents, error) {
-	var got Contents
+func (c *Client) Credentials(ctx context.Context, d Device, pin string) (CredentialList, error) {
+	var got CredentialList
 	err := c.manage(ctx, d, pin, func(ctx context.Context, key Key, pin string) (err error) {
-		got, err = key.Contents(ctx, pin)
+		got, err = key.Credentials(ctx, pin)
 		return err
 	})
 	return got, err
 }
 
-// DeleteResident deletes a credential that is kept on a key, for good. Beside the
-// errors of Contents it returns ErrNotEnrolled when the key has no such one.
-func (c *Client) DeleteResident(ctx context.Context, d Device, id []byte, pin string) error {
+// DeleteCredential deletes a credential that is kept on a key, for good. Beside the
+// errors of Credentials it returns ErrNotEnrolled when the key has no such one.
+func (c *Client) DeleteCredential(ctx context.Context, d Device, id []byte, pin string) error {
 	if len(id) == 0 {
 		return &MalformedError{Field: "id", Reason: "empty"}
 	}
 	return c.manage(ctx, d, pin, func(ctx context.Context, key Key, pin string) error {
-		return key.DeleteResident(ctx, id, pin)
+		return key.DeleteCredential(ctx, id, pin)
 	})
 }
 
@@ -169,10 +169,10 @@ func (c *Client) Reset(ctx context.Context, d Device, ui Interaction) error {
 	return cer.touch(cer.key.Reset)
 }
 
-// Recognise tells which of the credentials the key holds that is touched: "which
+// Identify tells which of the credentials the key holds that is touched: "which
 // one is this?" A device without a path means any key that is there; if there are
 // several, all blink.
-func (c *Client) Recognise(ctx context.Context, d Device, rpID string, ids [][]byte, ui Interaction) ([]byte, error) {
+func (c *Client) Identify(ctx context.Context, d Device, rpID string, ids [][]byte, ui Interaction) ([]byte, error) {
 	if len(ids) == 0 {
 		return nil, ErrNotEnrolled
 	}
@@ -225,7 +225,7 @@ func (nobody) PIN(context.Context, int, bool) (string, error) {
 	return "", ErrPINRequired
 }
 
-func (i Info) pin() PINState {
+func (i GetInfoResponse) pin() PINState {
 	set, can := i.Options["clientPin"]
 	switch {
 	case !can:
@@ -236,10 +236,10 @@ func (i Info) pin() PINState {
 	return PINNotSet
 }
 
-func (i Info) minPIN() int { return max(i.MinPIN, minPINRunes) }
+func (i GetInfoResponse) minPIN() int { return max(i.MinPIN, minPINRunes) }
 
 // manages tells of the command itself and of its preview, the same under another
 // number (CTAP section 6.4, credentialMgmtPreview).
-func (i Info) manages() bool {
+func (i GetInfoResponse) manages() bool {
 	return i.Options["credMgmt"] || i.Options["credentialMgmtPreview"]
 }

@@ -18,25 +18,25 @@ func withPIN(t *testing.T) (*fakeKey, *Client) {
 	return k, clientOf(t, k)
 }
 
-func TestLook(t *testing.T) {
+func TestInfo(t *testing.T) {
 	t.Parallel()
 	k, c := withPIN(t)
 	k.info.AAGUID = unhex(t, "2fc0579f811347eab116bb5a8db9202a")
 	k.info.MinPIN, k.info.NewPIN, k.tries = 6, true, 5
-	p, err := c.Look(t.Context(), Device{})
+	p, err := c.Info(t.Context(), Device{})
 	if err != nil || p.Device != fake || p.Model != "YubiKey 5 NFC" || p.PIN != PINSet || p.PINTries != 5 ||
 		p.MinPIN != 6 || !p.ForcePINChange || !p.CanManage || p.Verifies {
 		t.Errorf("%+v, %v", p, err)
 	}
-	k.info = Info{}
-	if p, err := c.Look(t.Context(), fake); err != nil || p.FIDO2 || p.PIN != NoPINSupport || p.CanManage {
+	k.info = GetInfoResponse{}
+	if p, err := c.Info(t.Context(), fake); err != nil || p.FIDO2 || p.PIN != NoPINSupport || p.CanManage {
 		t.Errorf("a U2F key: %+v, %v", p, err)
 	}
 	empty, err := New(Config{Open: k, Devices: Paths(), Origin: testOrigin})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := empty.Look(t.Context(), Device{}); !errors.Is(err, ErrRemoved) {
+	if _, err := empty.Info(t.Context(), Device{}); !errors.Is(err, ErrRemoved) {
 		t.Errorf("no key is there: %v, and nobody waits for one", err)
 	}
 }
@@ -45,7 +45,7 @@ func TestSetPIN(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name     string
-		info     func(i *Info)
+		info     func(i *GetInfoResponse)
 		has      string
 		old, new string
 		want     error
@@ -53,7 +53,7 @@ func TestSetPIN(t *testing.T) {
 	}{
 		{name: "first", new: "1234"},
 		{name: "first, too short", new: "123", want: ErrPINPolicy},
-		{name: "first, too short for this key", info: func(i *Info) { i.MinPIN = 6 }, new: "12345", want: ErrPINPolicy},
+		{name: "first, too short for this key", info: func(i *GetInfoResponse) { i.MinPIN = 6 }, new: "12345", want: ErrPINPolicy},
 		{name: "first, four characters of two bytes", new: "ääää"},
 		{name: "first, too long", new: string(make([]rune, 64)), want: ErrPINPolicy},
 		{name: "first, with a zero in it", new: "1234\x005", want: ErrPINPolicy},
@@ -62,7 +62,7 @@ func TestSetPIN(t *testing.T) {
 		{name: "change, old one missing", has: "123456", new: "1234", want: ErrPINRequired},
 		{name: "change, old one wrong", has: "123456", old: "000000", new: "1234", want: ErrWrongPIN, spent: 1},
 		{name: "change, old one can be none", has: "123456", old: "12", new: "1234", want: ErrWrongPIN},
-		{name: "no PINs", info: func(i *Info) { i.Options = nil }, new: "1234", want: ErrIncapable},
+		{name: "no PINs", info: func(i *GetInfoResponse) { i.Options = nil }, new: "1234", want: ErrIncapable},
 		{name: "composed and decomposed are the same", has: "pässword", old: "pa\u0308ssword", new: "1234"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -88,26 +88,26 @@ func TestSetPIN(t *testing.T) {
 	}
 }
 
-func TestContents(t *testing.T) {
+func TestCredentials(t *testing.T) {
 	t.Parallel()
 	k, c := withPIN(t)
-	got, err := c.Contents(t.Context(), fake, "123456")
-	if err != nil || got.Used != 1 || len(got.Residents) != 1 {
+	got, err := c.Credentials(t.Context(), fake, "123456")
+	if err != nil || got.Used != 1 || len(got.Credentials) != 1 {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if err := c.DeleteResident(t.Context(), fake, k.id, "123456"); err != nil {
+	if err := c.DeleteCredential(t.Context(), fake, k.id, "123456"); err != nil {
 		t.Errorf("deleting: %v", err)
 	}
 	for name, tt := range map[string]struct {
 		pin  string
 		id   string
-		info func(i *Info)
+		info func(i *GetInfoResponse)
 		want error
 	}{
 		"wrong PIN":         {pin: "000000", id: "a", want: ErrWrongPIN},
 		"no PIN given":      {id: "a", want: ErrPINRequired},
-		"no PIN set":        {pin: "123456", id: "a", info: func(i *Info) { i.Options["clientPin"] = false }, want: ErrPINNotSet},
-		"cannot tell":       {pin: "123456", id: "a", info: func(i *Info) { delete(i.Options, "credMgmt") }, want: ErrIncapable},
+		"no PIN set":        {pin: "123456", id: "a", info: func(i *GetInfoResponse) { i.Options["clientPin"] = false }, want: ErrPINNotSet},
+		"cannot tell":       {pin: "123456", id: "a", info: func(i *GetInfoResponse) { delete(i.Options, "credMgmt") }, want: ErrIncapable},
 		"not there":         {pin: "123456", id: "a", want: ErrNotEnrolled},
 		"of no credentials": {pin: "123456", want: ErrMalformed},
 	} {
@@ -115,12 +115,12 @@ func TestContents(t *testing.T) {
 		if tt.info != nil {
 			tt.info(&k.info)
 		}
-		if err := c.DeleteResident(t.Context(), fake, []byte(tt.id), tt.pin); !errors.Is(err, tt.want) {
+		if err := c.DeleteCredential(t.Context(), fake, []byte(tt.id), tt.pin); !errors.Is(err, tt.want) {
 			t.Errorf("%s: %v, want %v", name, err, tt.want)
 		}
 	}
 	k.tries = 1
-	if _, err := c.Contents(t.Context(), fake, "000000"); !errors.Is(err, ErrPINBlocked) {
+	if _, err := c.Credentials(t.Context(), fake, "000000"); !errors.Is(err, ErrPINBlocked) {
 		t.Errorf("after the last try: %v, want %v", err, ErrPINBlocked)
 	}
 }
@@ -132,7 +132,7 @@ func TestReset(t *testing.T) {
 	if err := c.Reset(t.Context(), fake, who); err != nil || !slices.Equal(who.shown, []PromptKind{Working, Touch, Working}) {
 		t.Errorf("Reset = %v, shown %v", err, who.shown)
 	}
-	k.info = Info{}
+	k.info = GetInfoResponse{}
 	if err := c.Reset(t.Context(), fake, who); !errors.Is(err, ErrIncapable) {
 		t.Errorf("a U2F key: %v, want %v", err, ErrIncapable)
 	}
@@ -148,20 +148,20 @@ func TestTapForTouch(t *testing.T) {
 	}
 }
 
-func TestRecognise(t *testing.T) {
+func TestIdentify(t *testing.T) {
 	t.Parallel()
 	k, c := withPIN(t)
 	who := &script{}
-	id, err := c.Recognise(t.Context(), Device{}, "localhost", [][]byte{[]byte("x"), k.id}, who)
+	id, err := c.Identify(t.Context(), Device{}, "localhost", [][]byte{[]byte("x"), k.id}, who)
 	if err != nil || !slices.Equal(id, k.id) || !slices.Equal(who.shown, []PromptKind{Working, Touch, Working}) {
-		t.Errorf("Recognise = %q, %v, shown %v", id, err, who.shown)
+		t.Errorf("Identify = %q, %v, shown %v", id, err, who.shown)
 	}
 	for name, ids := range map[string][][]byte{"of none": nil, "of others": {[]byte("x")}} {
-		if id, err := c.Recognise(t.Context(), fake, "localhost", ids, who); !errors.Is(err, ErrNotEnrolled) || id != nil {
+		if id, err := c.Identify(t.Context(), fake, "localhost", ids, who); !errors.Is(err, ErrNotEnrolled) || id != nil {
 			t.Errorf("%s: %q, %v", name, id, err)
 		}
 	}
-	if _, err := c.Recognise(t.Context(), fake, "localhost", [][]byte{{}}, who); !errors.Is(err, ErrMalformed) {
+	if _, err := c.Identify(t.Context(), fake, "localhost", [][]byte{{}}, who); !errors.Is(err, ErrMalformed) {
 		t.Errorf("an empty ID: %v", err)
 	}
 }
@@ -227,7 +227,7 @@ func TestChoose(t *testing.T) {
 }
 
 // With several keys there, the one that is touched is recognised, by one touch.
-func TestRecogniseAmongSeveral(t *testing.T) {
+func TestIdentifyAmongSeveral(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		waits, touched := newFake(t), newFake(t)
@@ -239,12 +239,12 @@ func TestRecogniseAmongSeveral(t *testing.T) {
 			t.Fatal(err)
 		}
 		who := &script{}
-		id, err := c.Recognise(t.Context(), Device{}, "localhost", [][]byte{touched.id}, who)
+		id, err := c.Identify(t.Context(), Device{}, "localhost", [][]byte{touched.id}, who)
 		if err != nil || !slices.Equal(id, touched.id) || !slices.Equal(who.shown, []PromptKind{Choose, Working}) {
-			t.Errorf("Recognise = %q, %v, shown %v", id, err, who.shown)
+			t.Errorf("Identify = %q, %v, shown %v", id, err, who.shown)
 		}
 		touched.id = []byte("other")
-		if id, err := c.Recognise(t.Context(), Device{}, "localhost", [][]byte{waits.id}, who); !errors.Is(err, ErrNotEnrolled) || id != nil {
+		if id, err := c.Identify(t.Context(), Device{}, "localhost", [][]byte{waits.id}, who); !errors.Is(err, ErrNotEnrolled) || id != nil {
 			t.Errorf("the touched key is not the account's: %q, %v", id, err)
 		}
 	})

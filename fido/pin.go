@@ -41,8 +41,8 @@ func (cer *ceremony) verification(requirement string) error {
 	}
 }
 
-// resident decides whether the credential is to stay on the key.
-func (cer *ceremony) resident(requirement string) bool {
+// discoverable decides whether the credential is to stay on the key.
+func (cer *ceremony) discoverable(requirement string) bool {
 	return requirement == "required" || requirement == "preferred" && cer.info.Options["rk"]
 }
 
@@ -125,8 +125,8 @@ func (cer *ceremony) askPIN(previousWrong bool) error {
 		cer.pin, err = cer.ui.PIN(cer.ctx, tries, previousWrong)
 		cer.pin = norm.NFC.String(cer.pin)
 		switch {
-		case Ended(cer.ctx) != nil:
-			return Ended(cer.ctx)
+		case ContextError(cer.ctx) != nil:
+			return ContextError(cer.ctx)
 		case errors.Is(err, ErrCancelled):
 			return ErrCancelled
 		case err != nil && previousWrong:

@@ -17,7 +17,7 @@ const (
 )
 
 // lists splits IDs so that each part fits into one request.
-func (i Info) lists(ids [][]byte) [][][]byte {
+func (i GetInfoResponse) lists(ids [][]byte) [][][]byte {
 	most, size := cmp.Or(i.MaxIDs, batchIDs), cmp.Or(i.MaxMessage, batchMessage)
 	if !i.FIDO2 {
 		most = 1 // a U2F key is asked one by one, and does not say which

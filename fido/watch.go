@@ -103,9 +103,9 @@ func CombineChanges(all ...Changes) Changes {
 	}
 }
 
-// OnBell tells each time the channel that next returns is closed, which is how
+// ChangesOnClose tells each time the channel that next returns is closed, which is how
 // virtual.Bench tells of changes.
-func OnBell(next func() <-chan struct{}) Changes {
+func ChangesOnClose(next func() <-chan struct{}) Changes {
 	return func(ctx context.Context) <-chan struct{} {
 		out := make(chan struct{}, 1)
 		bell := next()

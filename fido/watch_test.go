@@ -219,7 +219,7 @@ func TestOnBell(t *testing.T) {
 			return wire
 		}
 		s := newShelf()
-		shown := s.watch(t, CombineChanges(OnBell(next)))
+		shown := s.watch(t, CombineChanges(ChangesOnClose(next)))
 		shown()
 		for _, path := range []string{"a", "b"} {
 			s.set(nil, Device{Path: path})

@@ -20,7 +20,7 @@ func (h *house) bench() *virtual.Bench {
 	h.t.Helper()
 	b, err := virtual.New(virtual.Config{})
 	must(h.t, err)
-	keys, err := fido.New(fido.Config{Open: libfido2.Backend{}, Devices: b.Devices, Changes: fido.OnBell(b.Changed), Origin: "http://localhost:8440", Timeout: 4 * time.Second})
+	keys, err := fido.New(fido.Config{Open: libfido2.Backend{}, Devices: b.Devices, Changes: fido.ChangesOnClose(b.Changed), Origin: "http://localhost:8440", Timeout: 4 * time.Second})
 	must(h.t, err)
 	h.t.Cleanup(func() { _ = b.Close() })
 	h.leave()

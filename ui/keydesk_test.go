@@ -42,7 +42,7 @@ func (h *house) desk(timeout time.Duration, now func() time.Time) *desk {
 	d := &desk{Bench: b, house: h, locked: map[string]bool{}, bell: make(chan struct{}), reader: fido.Reader{State: fido.NoReader}}
 	keys, err := fido.New(fido.Config{
 		Open: libfido2.Backend{}, Devices: d.devices, Origin: "http://localhost:8440", Timeout: timeout,
-		Changes: fido.CombineChanges(fido.OnBell(b.Changed), fido.OnBell(d.next)),
+		Changes: fido.CombineChanges(fido.ChangesOnClose(b.Changed), fido.ChangesOnClose(d.next)),
 		Reader:  func(context.Context) fido.Reader { d.mu.Lock(); defer d.mu.Unlock(); return d.reader },
 	})
 	must(h.t, err)

@@ -319,7 +319,7 @@ func TestFullKeyLeadsToItsList(t *testing.T) {
 	d := h.desk(10*time.Second, nil)
 	gate := &softkey.Gate{}
 	gate.SetAuto(true)
-	key, err := softkey.New(softkey.Config{Touch: gate, Transport: fido.USB, Room: 1})
+	key, err := softkey.New(softkey.Config{Touch: gate, Transport: fido.USB, Capacity: 1})
 	must(t, err)
 	must(t, key.SetPIN("4711"))
 	d.endpoint(refusing{key, 1, 0x28})

@@ -26,18 +26,18 @@ type keysHere struct {
 	known    map[string]looked // by path
 	at       string            // path of the one that is shown
 
-	kept   *fido.Contents // what is kept on the one that is shown, once its PIN was given
-	pin    string         // which it was
-	dialog *kit.Dialog    // about the one that is shown
-	blink  *Scope         // while keys blink for one to be shown
-	until  time.Time      // for how long, by the server's clock
-	intent string         // what the page was opened for, until there is a key to do it to
+	kept   *fido.CredentialList // what is kept on the one that is shown, once its PIN was given
+	pin    string               // which it was
+	dialog *kit.Dialog          // about the one that is shown
+	blink  *Scope               // while keys blink for one to be shown
+	until  time.Time            // for how long, by the server's clock
+	intent string               // what the page was opened for, until there is a key to do it to
 }
 
 // looked is what a key tells of itself.
 type looked struct {
 	device   fido.Device
-	portrait fido.Portrait
+	portrait fido.Info
 	holds    string // credential ID of the account's key that it is, "" if it is none or doesn't tell
 	err      error
 	done     bool // false while it is asked
@@ -105,10 +105,10 @@ func (h *keysHere) look(d fido.Device) {
 	// It takes a moment and no touch: it isn't stopped when the page is left, so
 	// that whoever uses the key next finds it at rest.
 	h.c.withKeys(h.c.root, func(ctx context.Context, tell func(func())) {
-		portrait, err := keys.Look(ctx, d)
+		portrait, err := keys.Info(ctx, d)
 		holds := []byte(nil)
 		if err == nil {
-			holds, _ = keys.Holds(ctx, d, rpID, mine) // one that doesn't tell is as good as none
+			holds, _ = keys.FindCredential(ctx, d, rpID, mine) // one that doesn't tell is as good as none
 		}
 		tell(func() {
 			if h.known[d.Path].device != d || h.scope.Left() {
@@ -166,7 +166,7 @@ func (c *Console) showKeyHere(intent string) {
 }
 
 // readable reports whether a key would tell what is kept on it.
-func readable(p fido.Portrait) bool {
+func readable(p fido.Info) bool {
 	return p.CanManage && p.PIN == fido.PINSet && p.PINTries > 0
 }
 
@@ -176,7 +176,7 @@ func (h *keysHere) read(d fido.Device) {
 	h.dialog = c.askPINFor(h.scope, pinQuestion{
 		device: d, tries: h.known[d.Path].portrait.PINTries, words: c.words.T("ui.key.kept.pin-why"), do: c.words.T("ui.key.kept.show"),
 		try: func(ctx context.Context, pin string) (func(), error) {
-			kept, err := c.cfg.Keys.Contents(ctx, d, pin)
+			kept, err := c.cfg.Keys.Credentials(ctx, d, pin)
 			return func() { h.kept, h.pin = &kept, pin; h.changed() }, err
 		},
 		ended: func() { h.dialog = nil; h.look(d) }, // wrong ones count
@@ -187,7 +187,7 @@ func (h *keysHere) read(d fido.Device) {
 func (h *keysHere) hide() { h.forget(); h.changed() }
 
 // erase deletes something that is kept on the key, for good.
-func (h *keysHere) erase(r fido.Resident) {
+func (h *keysHere) erase(r fido.DiscoverableCredential) {
 	c := h.c
 	d, _, ok := h.shown()
 	if !ok || h.kept == nil {
@@ -200,10 +200,10 @@ func (h *keysHere) erase(r fido.Resident) {
 	pin := h.pin
 	c.confirm("ui.key.kept.delete", what, func() {
 		c.withKeys(h.scope, func(ctx context.Context, tell func(func())) {
-			err := c.cfg.Keys.DeleteResident(ctx, d, r.ID, pin)
-			var kept fido.Contents
+			err := c.cfg.Keys.DeleteCredential(ctx, d, r.ID, pin)
+			var kept fido.CredentialList
 			if err == nil {
-				kept, err = c.cfg.Keys.Contents(ctx, d, pin)
+				kept, err = c.cfg.Keys.Credentials(ctx, d, pin)
 			}
 			tell(func() {
 				if err != nil {
@@ -216,7 +216,7 @@ func (h *keysHere) erase(r fido.Resident) {
 				h.changed()
 			})
 		})
-	}, residentName(r))
+	}, credentialName(r))
 }
 
 // setPIN gives the key its first PIN, or another one.

@@ -17,7 +17,7 @@ type hereView struct {
 	at       string // path of the one that is shown
 	known    map[string]looked
 	labels   map[string]string // of the account's keys, by credential ID
-	kept     *fido.Contents
+	kept     *fido.CredentialList
 	blinking bool      // one is to be touched, to be shown
 	until    time.Time // for how long
 }
@@ -35,7 +35,7 @@ func (v hereView) holds(credentialID string) bool {
 type hereInputs struct {
 	pick, again, read func(fido.Device)
 	pin, reset        func(fido.Device, looked)
-	erase             func(fido.Resident)
+	erase             func(fido.DiscoverableCredential)
 	choose, enough    func() // let keys blink for one to be shown; never mind
 	hide              func()
 	copyLine          func(string)
@@ -203,7 +203,7 @@ func (c *Console) keptRow(d fido.Device, l looked, v hereView, in hereInputs) fy
 		if v.kept.Used > 0 {
 			used = w.N("ui.key.kept.used", v.kept.Used)
 		}
-		return kit.TallRow(lead, w.T("ui.key.kept"), w.T("ui.key.kept.room", used, w.N("ui.key.kept.more", v.kept.Room)),
+		return kit.TallRow(lead, w.T("ui.key.kept"), w.T("ui.key.kept.room", used, w.N("ui.key.kept.more", v.kept.Remaining)),
 			kit.NewButton(w.T("ui.key.kept.hide"), "", kit.Secondary, in.hide))
 	case !p.CanManage:
 		return kit.TallRow(lead, w.T("ui.key.kept"), w.T("ui.key.kept.unable"))
@@ -219,19 +219,19 @@ func (c *Console) keptRow(d fido.Device, l looked, v hereView, in hereInputs) fy
 // keptRows are the accounts that are kept on the key.
 func (c *Console) keptRows(v hereView, in hereInputs) (rows []fyne.CanvasObject) {
 	w := c.words
-	for _, r := range v.kept.Residents {
+	for _, r := range v.kept.Credentials {
 		say := r.RPID
 		if label := v.labels[encodeID(r.ID)]; label != "" {
 			say = w.T("ui.key.kept.mine", assets.Args{"where": r.RPID, "key": label})
 		}
-		rows = append(rows, kit.TallRow(kit.Space(40, 1), residentName(r), say,
-			kit.NewButton("", "delete", kit.Quiet, func() { in.erase(r) }).Named(w.T("ui.key.kept.delete-name", residentName(r)))))
+		rows = append(rows, kit.TallRow(kit.Space(40, 1), credentialName(r), say,
+			kit.NewButton("", "delete", kit.Quiet, func() { in.erase(r) }).Named(w.T("ui.key.kept.delete-name", credentialName(r)))))
 	}
 	return rows
 }
 
-// residentName is whose account it is, as far as the key kept that.
-func residentName(r fido.Resident) string {
+// credentialName is whose account it is, as far as the key kept that.
+func credentialName(r fido.DiscoverableCredential) string {
 	for _, name := range []string{r.UserName, r.UserDisplayName, r.RPName, r.RPID} {
 		if name != "" {
 			return name

@@ -139,7 +139,7 @@ func (c *Console) pinField(pin *string, tries int, fault *explain.Explanation) (
 const fullTries = 8
 
 // askNewPIN gives a key its first PIN, or another one.
-func (c *Console) askNewPIN(s *Scope, key fido.Device, p fido.Portrait, ended func(done bool)) *kit.Dialog {
+func (c *Console) askNewPIN(s *Scope, key fido.Device, p fido.Info, ended func(done bool)) *kit.Dialog {
 	w := c.words
 	var pins wizard.PINs
 	old := p.PIN == fido.PINSet

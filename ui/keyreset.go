@@ -43,7 +43,7 @@ type keyReset struct {
 type resetView struct {
 	stage    resetStage
 	device   fido.Device
-	portrait fido.Portrait
+	portrait fido.Info
 	label    string // of the account's key that it is; "" for none
 	agreed   bool   // the box was ticked
 	until    time.Time
@@ -52,7 +52,7 @@ type resetView struct {
 	err      error
 }
 
-func newKeyReset(c *Console, d fido.Device, p fido.Portrait, entry api.Key) *keyReset {
+func newKeyReset(c *Console, d fido.Device, p fido.Info, entry api.Key) *keyReset {
 	return &keyReset{c: c, entry: entry, view: resetView{device: d, portrait: p, label: entry.Label}}
 }
 
@@ -116,7 +116,7 @@ func (r *keyReset) reset(d fido.Device) {
 	r.use = r.scope.Child()
 	use := r.use
 	c.withKeys(use, func(ctx context.Context, tell func(func())) {
-		p, err := c.cfg.Keys.Look(ctx, d)
+		p, err := c.cfg.Keys.Info(ctx, d)
 		if err == nil && !(bytes.Equal(p.AAGUID, r.view.portrait.AAGUID) && d.Product == r.view.device.Product) {
 			tell(func() {
 				r.there = append(r.there, d)

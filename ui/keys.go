@@ -25,15 +25,15 @@ type KeyPresence interface {
 type KeyCeremonies interface {
 	Create(ctx context.Context, d fido.Device, options json.RawMessage, ui fido.Interaction) (json.RawMessage, error)
 	Get(ctx context.Context, d fido.Device, options json.RawMessage, ui fido.Interaction) (json.RawMessage, error)
-	Recognise(ctx context.Context, d fido.Device, rpID string, ids [][]byte, ui fido.Interaction) ([]byte, error)
-	Holds(ctx context.Context, d fido.Device, rpID string, ids [][]byte) ([]byte, error)
+	Identify(ctx context.Context, d fido.Device, rpID string, ids [][]byte, ui fido.Interaction) ([]byte, error)
+	FindCredential(ctx context.Context, d fido.Device, rpID string, ids [][]byte) ([]byte, error)
 }
 
 // KeyCare is what is done to a key itself.
 type KeyCare interface {
-	Look(ctx context.Context, d fido.Device) (fido.Portrait, error)
+	Info(ctx context.Context, d fido.Device) (fido.Info, error)
 	SetPIN(ctx context.Context, d fido.Device, old, new string) error
-	Contents(ctx context.Context, d fido.Device, pin string) (fido.Contents, error)
-	DeleteResident(ctx context.Context, d fido.Device, id []byte, pin string) error
+	Credentials(ctx context.Context, d fido.Device, pin string) (fido.CredentialList, error)
+	DeleteCredential(ctx context.Context, d fido.Device, id []byte, pin string) error
 	Reset(ctx context.Context, d fido.Device, ui fido.Interaction) error
 }

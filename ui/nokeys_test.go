@@ -33,25 +33,25 @@ func (noKeys) Get(context.Context, fido.Device, json.RawMessage, fido.Interactio
 	return nil, fido.ErrRemoved
 }
 
-func (noKeys) Recognise(context.Context, fido.Device, string, [][]byte, fido.Interaction) ([]byte, error) {
+func (noKeys) Identify(context.Context, fido.Device, string, [][]byte, fido.Interaction) ([]byte, error) {
 	return nil, fido.ErrRemoved
 }
 
-func (noKeys) Holds(context.Context, fido.Device, string, [][]byte) ([]byte, error) {
+func (noKeys) FindCredential(context.Context, fido.Device, string, [][]byte) ([]byte, error) {
 	return nil, fido.ErrRemoved
 }
 
-func (noKeys) Look(context.Context, fido.Device) (fido.Portrait, error) {
-	return fido.Portrait{}, fido.ErrRemoved
+func (noKeys) Info(context.Context, fido.Device) (fido.Info, error) {
+	return fido.Info{}, fido.ErrRemoved
 }
 
 func (noKeys) SetPIN(context.Context, fido.Device, string, string) error { return fido.ErrRemoved }
 
-func (noKeys) Contents(context.Context, fido.Device, string) (fido.Contents, error) {
-	return fido.Contents{}, fido.ErrRemoved
+func (noKeys) Credentials(context.Context, fido.Device, string) (fido.CredentialList, error) {
+	return fido.CredentialList{}, fido.ErrRemoved
 }
 
-func (noKeys) DeleteResident(context.Context, fido.Device, []byte, string) error {
+func (noKeys) DeleteCredential(context.Context, fido.Device, []byte, string) error {
 	return fido.ErrRemoved
 }
 

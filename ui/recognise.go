@@ -38,7 +38,7 @@ func (p *securityKeysPage) recognise() {
 	p.ask = recognition{scope: s, phase: wizard.Beginning}
 	ids := credentials(p.src.value)
 	c.withKeys(s, func(ctx context.Context, tell func(func())) {
-		id, err := c.cfg.Keys.Recognise(ctx, fido.Device{}, c.about.RPID, ids, prompts{
+		id, err := c.cfg.Keys.Identify(ctx, fido.Device{}, c.about.RPID, ids, prompts{
 			show: func(prompt fido.Prompt) {
 				tell(func() {
 					if phase, ok := phases[prompt.Kind]; ok {

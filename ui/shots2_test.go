@@ -119,9 +119,9 @@ func dialogShots() []shot {
 			c.account.Methods = api.Methods{Keys: 1}
 			(&securityKeysPage{c: c}).remove(stillKeys()[0])
 		}),
-		over("16-key-pin", placeKeys, keys, func(c *Console) { c.askNewPIN(c.root, yubi(), fido.Portrait{MinPIN: 6}, func(bool) {}) }),
+		over("16-key-pin", placeKeys, keys, func(c *Console) { c.askNewPIN(c.root, yubi(), fido.Info{MinPIN: 6}, func(bool) {}) }),
 		over("16-key-pin-change", placeKeys, keys, func(c *Console) {
-			c.askNewPIN(c.root, yubi(), fido.Portrait{PIN: fido.PINSet, PINTries: 3}, func(bool) {})
+			c.askNewPIN(c.root, yubi(), fido.Info{PIN: fido.PINSet, PINTries: 3}, func(bool) {})
 		}),
 		over("16-key-pin-ask", placeKeys, keys, func(c *Console) {
 			c.askPINFor(c.root, pinQuestion{device: onTheReader(), tries: 2, words: c.words.T("ui.key.kept.pin-why"), do: c.words.T("ui.key.kept.show")})
@@ -129,7 +129,7 @@ func dialogShots() []shot {
 		over("16-key-delete-kept", placeKeys, keys, func(c *Console) {
 			h := newSecurityKeys(c).here
 			h.presence, h.at, h.kept, h.labels = stillHere().presence, yubi().Path, stillKept(), stillHere().labels
-			h.erase(stillKept().Residents[0])
+			h.erase(stillKept().Credentials[0])
 		}),
 		over("16-replace-codes", placeBackup, codes, func(c *Console) {
 			p := newBackupCodes(c)

@@ -138,7 +138,7 @@ func keyPageShots() []shot {
 		page("12-keys-here-pin-locked", keysView{keys: stillKeys()[:1], here: alone(looked{portrait: shut, done: true})}),
 		page("12-keys-here-asking", keysView{keys: stillKeys()[:1], here: alone(looked{})}),
 		page("12-keys-here-busy", keysView{keys: stillKeys()[:1], here: alone(looked{err: fido.ErrBusy, done: true})}),
-		page("12-keys-here-u2f", keysView{keys: stillKeys()[:1], here: alone(looked{portrait: fido.Portrait{}, done: true})}),
+		page("12-keys-here-u2f", keysView{keys: stillKeys()[:1], here: alone(looked{portrait: fido.Info{}, done: true})}),
 		page("12-keys-locked", keysView{keys: stillKeys()[:1], here: locked}),
 		page("12-keys-unsupported", keysView{keys: stillKeys()[:2]}, func(c *Console) { c.cfg.Features = Features{} }),
 		page("12-keys-which", keysView{keys: stillKeys(), here: stillHere(), ask: waits(wizard.Touching)}),
@@ -156,8 +156,8 @@ func keyPageShots() []shot {
 }
 
 // portrait is what the key of the gallery tells of itself.
-func portrait() fido.Portrait {
-	return fido.Portrait{Device: yubi(), FIDO2: true, Model: "YubiKey 5C NFC", PIN: fido.PINSet, PINTries: 8, MinPIN: 4, CanManage: true}
+func portrait() fido.Info {
+	return fido.Info{Device: yubi(), FIDO2: true, Model: "YubiKey 5C NFC", PIN: fido.PINSet, PINTries: 8, MinPIN: 4, CanManage: true}
 }
 
 // stillHere is the account's first key, plugged in, and others beside it.
@@ -168,13 +168,13 @@ func stillHere(others ...fido.Device) hereView {
 		labels: map[string]string{"YWJj": "YubiKey 5C NFC, desk drawer"},
 	}
 	for _, d := range others {
-		v.known[d.Path] = looked{portrait: fido.Portrait{FIDO2: true, PIN: fido.PINNotSet, MinPIN: 4}, done: true}
+		v.known[d.Path] = looked{portrait: fido.Info{FIDO2: true, PIN: fido.PINNotSet, MinPIN: 4}, done: true}
 	}
 	return v
 }
 
-func stillKept() *fido.Contents {
-	return &fido.Contents{Used: 3, Room: 22, Residents: []fido.Resident{
+func stillKept() *fido.CredentialList {
+	return &fido.CredentialList{Used: 3, Remaining: 22, Credentials: []fido.DiscoverableCredential{
 		{ID: []byte("abc"), RPID: "localhost", UserName: "margarethe"},
 		{ID: []byte("d"), RPID: "accounts.allotment-association.example.org", UserName: "margarethe.oyelaran-fitzwilliam@allotments.example.org"},
 		{ID: []byte("e"), RPID: "example.net", UserDisplayName: "Margarethe"},

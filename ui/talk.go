@@ -260,7 +260,7 @@ func (r *ceremony) offerPIN(t *talk) {
 	r.state.Fault, r.state.Draft.PINs = nil, wizard.PINs{}
 	r.state.Key = wizard.KeyInteraction{Phase: wizard.Working, Device: d}
 	r.c.withKeys(t.use, func(ctx context.Context, tell func(func())) {
-		p, err := r.c.cfg.Keys.Look(ctx, d)
+		p, err := r.c.cfg.Keys.Info(ctx, d)
 		tell(func() {
 			if err != nil {
 				r.talkFailed(t, err, "")

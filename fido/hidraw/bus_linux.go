@@ -31,7 +31,7 @@ const prefix = "hidraw"
 
 // Devices lists the keys that are plugged in. It is a fido.Lister.
 func (b Bus) Devices(ctx context.Context) ([]fido.Device, error) {
-	if err := fido.Ended(ctx); err != nil {
+	if err := fido.ContextError(ctx); err != nil {
 		return nil, err
 	}
 	class := filepath.Join(b.sys(), "class", "hidraw")

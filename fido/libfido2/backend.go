@@ -22,7 +22,7 @@ type Backend struct{}
 // speaks CTAPHID, or any other path libfido2 knows. It returns fido.ErrRemoved if
 // nothing is there, fido.ErrNoPermission, or fido.ErrNotKey.
 func (Backend) Open(ctx context.Context, path string) (fido.Key, error) {
-	if err := fido.Ended(ctx); err != nil {
+	if err := fido.ContextError(ctx); err != nil {
 		return nil, err
 	}
 	if path == "" {
@@ -40,7 +40,7 @@ func (Backend) Open(ctx context.Context, path string) (fido.Key, error) {
 }
 
 // Info asks what the key can do. A key that knows only U2F is not an error.
-func (k *key) Info(ctx context.Context) (fido.Info, error) {
+func (k *key) Info(ctx context.Context) (fido.GetInfoResponse, error) {
 	return call(ctx, k, atOnce, (*session).info)
 }
 
@@ -91,13 +91,13 @@ func (k *key) SetPIN(ctx context.Context, old, new string) error {
 	return k.do(ctx, atOnce, func(s *session) error { return s.setPIN(old, new) })
 }
 
-// Contents lists what is kept on the key.
-func (k *key) Contents(ctx context.Context, pin string) (fido.Contents, error) {
-	return call(ctx, k, atOnce, func(s *session) (fido.Contents, error) { return s.contents(pin) })
+// Credentials lists what is kept on the key.
+func (k *key) Credentials(ctx context.Context, pin string) (fido.CredentialList, error) {
+	return call(ctx, k, atOnce, func(s *session) (fido.CredentialList, error) { return s.credentials(pin) })
 }
 
-// DeleteResident deletes a credential that is kept on the key.
-func (k *key) DeleteResident(ctx context.Context, id []byte, pin string) error {
+// DeleteCredential deletes a credential that is kept on the key.
+func (k *key) DeleteCredential(ctx context.Context, id []byte, pin string) error {
 	return k.do(ctx, atOnce, func(s *session) error { return s.deleteResident(id, pin) })
 }
 

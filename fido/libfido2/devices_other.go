@@ -13,7 +13,7 @@ import (
 
 // Devices lists the keys that libfido2 finds.
 func Devices(ctx context.Context) ([]fido.Device, error) {
-	if err := fido.Ended(ctx); err != nil {
+	if err := fido.ContextError(ctx); err != nil {
 		return nil, err
 	}
 	found, err := golib.DeviceLocations()

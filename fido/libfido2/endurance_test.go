@@ -81,7 +81,7 @@ func TestADay(t *testing.T) {
 	c, err := fido.New(fido.Config{
 		Open:    opener,
 		Devices: fido.Combine(b.Devices, usb.Devices),
-		Changes: fido.CombineChanges(fido.OnBell(b.Changed), usb.Changes),
+		Changes: fido.CombineChanges(fido.ChangesOnClose(b.Changed), usb.Changes),
 		Origin:  origin,
 	})
 	if err != nil {

@@ -56,7 +56,7 @@ var codes = map[status]error{
 func (k *key) translate(ctx context.Context, err error, opened bool) error {
 	var s status
 	coded := errors.As(err, &s)
-	ended := fido.Ended(ctx)
+	ended := fido.ContextError(ctx)
 	switch {
 	case err == nil, s == presenceRequired:
 		return err

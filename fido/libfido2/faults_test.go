@@ -150,10 +150,10 @@ func (f *fault) locked() error {
 		f.t.Errorf("the last wrong one: %v", err)
 	}
 	k = again(f.t, f.b, k)
-	if p, err := f.c.Look(f.t.Context(), device(k)); err != nil || p.PIN != fido.PINSet || p.PINTries != 0 {
+	if p, err := f.c.Info(f.t.Context(), device(k)); err != nil || p.PIN != fido.PINSet || p.PINTries != 0 {
 		f.t.Errorf("it looks like %+v, %v", p, err)
 	}
-	if _, err := f.c.Contents(f.t.Context(), device(k), "123456"); !errors.Is(err, fido.ErrPINBlocked) {
+	if _, err := f.c.Credentials(f.t.Context(), device(k), "123456"); !errors.Is(err, fido.ErrPINBlocked) {
 		f.t.Errorf("listing: %v", err)
 	}
 	if err := f.c.SetPIN(f.t.Context(), device(k), "123456", "654321"); !errors.Is(err, fido.ErrPINBlocked) {
@@ -164,7 +164,7 @@ func (f *fault) locked() error {
 
 func (f *fault) pinRequired() error {
 	k := plug(f.t, f.b, "123456")
-	if _, err := f.c.Contents(f.t.Context(), device(k), ""); !errors.Is(err, fido.ErrPINRequired) {
+	if _, err := f.c.Credentials(f.t.Context(), device(k), ""); !errors.Is(err, fido.ErrPINRequired) {
 		f.t.Errorf("listing: %v", err)
 	}
 	_, err := f.c.Create(f.t.Context(), device(k), creation(f.t, verifying), &person{})
@@ -173,7 +173,7 @@ func (f *fault) pinRequired() error {
 
 func (f *fault) pinNotSet() error {
 	k := plug(f.t, f.b, "")
-	if _, err := f.c.Contents(f.t.Context(), device(k), "123456"); !errors.Is(err, fido.ErrPINNotSet) {
+	if _, err := f.c.Credentials(f.t.Context(), device(k), "123456"); !errors.Is(err, fido.ErrPINNotSet) {
 		f.t.Errorf("listing: %v", err)
 	}
 	return f.create(k, "123456")
@@ -242,7 +242,7 @@ func (f *fault) enrolledHidden() error {
 }
 
 func (f *fault) full() error {
-	d := fido.Device{Path: endpoint(f.t, willing(f.t, softkey.Config{Room: 2}))}
+	d := fido.Device{Path: endpoint(f.t, willing(f.t, softkey.Config{Capacity: 2}))}
 	var err error
 	for _, name := range []string{"alice", "bob", "carol"} {
 		if err != nil {

@@ -50,8 +50,8 @@ func TestNothingHangs(t *testing.T) {
 			_, err := c.Get(ctx, d, request(t, "discouraged", b64(id)), &person{})
 			return err
 		},
-		"Look": func(ctx context.Context, c *fido.Client, d fido.Device) error {
-			_, err := c.Look(ctx, d)
+		"Info": func(ctx context.Context, c *fido.Client, d fido.Device) error {
+			_, err := c.Info(ctx, d)
 			return err
 		},
 		"Choose": func(ctx context.Context, c *fido.Client, d fido.Device) error {
@@ -61,18 +61,18 @@ func TestNothingHangs(t *testing.T) {
 		"SetPIN": func(ctx context.Context, c *fido.Client, d fido.Device) error {
 			return c.SetPIN(ctx, d, "123456", "654321")
 		},
-		"Contents": func(ctx context.Context, c *fido.Client, d fido.Device) error {
-			_, err := c.Contents(ctx, d, "123456")
+		"Credentials": func(ctx context.Context, c *fido.Client, d fido.Device) error {
+			_, err := c.Credentials(ctx, d, "123456")
 			return err
 		},
-		"DeleteResident": func(ctx context.Context, c *fido.Client, d fido.Device) error {
-			return c.DeleteResident(ctx, d, id, "123456")
+		"DeleteCredential": func(ctx context.Context, c *fido.Client, d fido.Device) error {
+			return c.DeleteCredential(ctx, d, id, "123456")
 		},
 		"Reset": func(ctx context.Context, c *fido.Client, d fido.Device) error {
 			return c.Reset(ctx, d, &person{})
 		},
-		"Recognise": func(ctx context.Context, c *fido.Client, d fido.Device) error {
-			_, err := c.Recognise(ctx, d, "localhost", [][]byte{id}, &person{})
+		"Identify": func(ctx context.Context, c *fido.Client, d fido.Device) error {
+			_, err := c.Identify(ctx, d, "localhost", [][]byte{id}, &person{})
 			return err
 		},
 	} {
@@ -136,8 +136,8 @@ func TestAfterHanging(t *testing.T) {
 		t.Fatalf("Create = %v", err)
 	}
 	close(mute.until)
-	if p, err := c.Look(t.Context(), fido.Device{Path: path}); err != nil || hex.EncodeToString(p.AAGUID) != hex.EncodeToString(softkey.AAGUID[:]) {
-		t.Errorf("Look = %+v, %v", p, err)
+	if p, err := c.Info(t.Context(), fido.Device{Path: path}); err != nil || hex.EncodeToString(p.AAGUID) != hex.EncodeToString(softkey.AAGUID[:]) {
+		t.Errorf("Info = %+v, %v", p, err)
 	}
 }
 
@@ -185,7 +185,7 @@ func TestChooseAmongAll(t *testing.T) {
 			}
 		}
 	}
-	if got, err := c.Contents(t.Context(), device(locked), "123456"); err != nil || got.Used != 0 {
+	if got, err := c.Credentials(t.Context(), device(locked), "123456"); err != nil || got.Used != 0 {
 		t.Errorf("choosing left something on the key: %+v, %v", got, err)
 	}
 }

@@ -35,7 +35,7 @@ func (k *key) Close() error {
 // seconds of the end of ctx.
 func call[T any](ctx context.Context, k *key, patience time.Duration, f func(*session) (T, error)) (T, error) {
 	var none T
-	if err := fido.Ended(ctx); err != nil {
+	if err := fido.ContextError(ctx); err != nil {
 		return none, err
 	}
 	if err := k.open(ctx); err != nil {
@@ -49,7 +49,7 @@ func call[T any](ctx context.Context, k *key, patience time.Duration, f func(*se
 	switch {
 	case !over:
 		k.session = nil
-		return none, fido.Ended(ctx)
+		return none, fido.ContextError(ctx)
 	case broken(o.err), s.broken():
 		s.close()
 		k.session = nil
@@ -86,7 +86,7 @@ func (k *key) open(ctx context.Context) error {
 		})
 	}
 	if !over {
-		return fido.Ended(ctx)
+		return fido.ContextError(ctx)
 	}
 	if o.err != nil {
 		k.watch.settle()
@@ -117,7 +117,7 @@ func (k *key) free(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
-			return fido.Ended(ctx)
+			return fido.ContextError(ctx)
 		case <-enough.C:
 			return fido.ErrBusy
 		case <-tick.C:

@@ -35,7 +35,7 @@ func TestU2F(t *testing.T) {
 	b := newBench(t)
 	k := plugKind(t, b, virtual.Spec{Kind: softkey.U2F}, true)
 	c := newClient(t, b, 10*time.Second)
-	if p, err := c.Look(t.Context(), device(k)); err != nil || p.FIDO2 || p.PIN != fido.NoPINSupport || p.CanManage || p.Verifies {
+	if p, err := c.Info(t.Context(), device(k)); err != nil || p.FIDO2 || p.PIN != fido.NoPINSupport || p.CanManage || p.Verifies {
 		t.Errorf("it looks like %+v, %v", p, err)
 	}
 	made, err := c.Create(t.Context(), device(k), creation(t, nil), &person{})
@@ -51,9 +51,9 @@ func TestU2F(t *testing.T) {
 	if !errors.As(err, &already) || !slices.Equal(already.CredentialID, id) {
 		t.Errorf("enrolling it again: %v", err)
 	}
-	got, err := c.Recognise(t.Context(), fido.Device{}, "localhost", [][]byte{random(), id}, &person{})
+	got, err := c.Identify(t.Context(), fido.Device{}, "localhost", [][]byte{random(), id}, &person{})
 	if err != nil || !slices.Equal(got, id) {
-		t.Errorf("Recognise = %x, %v", got, err)
+		t.Errorf("Identify = %x, %v", got, err)
 	}
 	if d, err := c.Choose(t.Context(), []fido.Device{device(k)}, &person{}); err != nil || d != device(k) {
 		t.Errorf("Choose = %+v, %v", d, err)
@@ -61,9 +61,9 @@ func TestU2F(t *testing.T) {
 	if err := createRequired(t, c, k, &person{}); !errors.Is(err, fido.ErrNoVerification) {
 		t.Errorf("a PIN is required: %v, want %v", err, fido.ErrNoVerification)
 	}
-	_, err = c.Contents(t.Context(), device(k), "123456")
+	_, err = c.Credentials(t.Context(), device(k), "123456")
 	for name, got := range map[string]error{
-		"SetPIN": c.SetPIN(t.Context(), device(k), "", "123456"), "Contents": err, "Reset": c.Reset(t.Context(), device(k), &person{}),
+		"SetPIN": c.SetPIN(t.Context(), device(k), "", "123456"), "Credentials": err, "Reset": c.Reset(t.Context(), device(k), &person{}),
 	} {
 		if !errors.Is(got, fido.ErrIncapable) {
 			t.Errorf("%s: %v, want %v", name, got, fido.ErrIncapable)
@@ -138,7 +138,7 @@ func TestCancelOfAU2FKey(t *testing.T) {
 			if n := k.count.Load() - before; n > 1 { // one may have been under way
 				t.Errorf("the key was asked %d times afterwards", n)
 			}
-			if _, err := c.Look(t.Context(), d); err != nil {
+			if _, err := c.Info(t.Context(), d); err != nil {
 				t.Errorf("looking at it then: %v", err)
 			}
 		})
@@ -152,7 +152,7 @@ func TestFingerprint(t *testing.T) {
 	b := newBench(t)
 	k := plugKind(t, b, virtual.Spec{Kind: softkey.Fingerprint, PIN: "123456"}, true)
 	c := newClient(t, b, 10*time.Second)
-	if p, err := c.Look(t.Context(), device(k)); err != nil || !p.Verifies {
+	if p, err := c.Info(t.Context(), device(k)); err != nil || !p.Verifies {
 		t.Errorf("it looks like %+v, %v", p, err)
 	}
 	who := &person{}
@@ -177,15 +177,15 @@ func TestPINToBeChanged(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := newClient(t, b, 10*time.Second)
-	if p, err := c.Look(t.Context(), device(k)); err != nil || !p.ForcePINChange {
+	if p, err := c.Info(t.Context(), device(k)); err != nil || !p.ForcePINChange {
 		t.Errorf("it looks like %+v, %v", p, err)
 	}
 	who := &person{}
 	if err := createRequired(t, c, k, who); !errors.Is(err, fido.ErrPINChange) || len(who.asked) != 0 {
 		t.Errorf("Create = %v, asked for %d PINs", err, len(who.asked))
 	}
-	if _, err := c.Contents(t.Context(), device(k), "123456"); !errors.Is(err, fido.ErrPINChange) {
-		t.Errorf("Contents = %v", err)
+	if _, err := c.Credentials(t.Context(), device(k), "123456"); !errors.Is(err, fido.ErrPINChange) {
+		t.Errorf("Credentials = %v", err)
 	}
 	if err := c.SetPIN(t.Context(), device(k), "123456", "654321"); err != nil {
 		t.Fatal(err)
@@ -202,7 +202,7 @@ func TestVirtualAtAnyPath(t *testing.T) {
 	c := newClient(t, b, time.Second)
 	for _, kind := range []softkey.Kind{softkey.FIDO2, softkey.Fingerprint, softkey.U2F} {
 		k := plugKind(t, b, virtual.Spec{Kind: kind}, false)
-		p, err := c.Look(t.Context(), fido.Device{Path: k.Path, Transport: fido.USB})
+		p, err := c.Info(t.Context(), fido.Device{Path: k.Path, Transport: fido.USB})
 		if err != nil || !p.Device.Virtual {
 			t.Errorf("%s: %+v, %v", kind, p.Device, err)
 		}

@@ -21,7 +21,7 @@ func TestUnreadAnswer(t *testing.T) {
 	c := newClient(t, b, 10*time.Second)
 	for range 20 {
 		askAndLeave(t, k.Path)
-		if _, err := c.Look(t.Context(), device(k)); err != nil {
+		if _, err := c.Info(t.Context(), device(k)); err != nil {
 			t.Fatalf("after an answer that nobody read: %v", err)
 		}
 	}
@@ -57,10 +57,10 @@ func TestBrokenOffLeavesNoAnswer(t *testing.T) {
 	for i := range 60 {
 		ctx, cancel := context.WithCancel(t.Context())
 		stop := time.AfterFunc(time.Duration(i%30)*100*time.Microsecond, cancel)
-		_, _ = c.Look(ctx, device(k)) // it may end either way
+		_, _ = c.Info(ctx, device(k)) // it may end either way
 		stop.Stop()
 		cancel()
-		if _, err := c.Look(t.Context(), device(k)); err != nil {
+		if _, err := c.Info(t.Context(), device(k)); err != nil {
 			t.Errorf("after one that was broken off: %v", err)
 		}
 	}

@@ -15,12 +15,12 @@ import (
 	"nightlatch/fido/virtual"
 )
 
-func TestLook(t *testing.T) {
+func TestInfo(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	c := newClient(t, b, time.Second)
 	k := manual(t, b)
-	p, err := c.Look(t.Context(), device(k))
+	p, err := c.Info(t.Context(), device(k))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,23 +36,23 @@ func TestLook(t *testing.T) {
 	if err := c.SetPIN(t.Context(), device(k), "000000", "654321"); !errors.As(err, &wrong) || wrong.TriesLeft != 7 {
 		t.Errorf("changing it with a wrong one: %v, want 7 tries left", err)
 	}
-	if p, err := c.Look(t.Context(), device(k)); err != nil || p.PIN != fido.PINSet || p.PINTries != 7 {
+	if p, err := c.Info(t.Context(), device(k)); err != nil || p.PIN != fido.PINSet || p.PINTries != 7 {
 		t.Errorf("%+v, %v; want 7 tries", p, err)
 	}
 	if err := c.SetPIN(t.Context(), device(k), "123456", "déjà vu 🔑"); err != nil {
 		t.Errorf("changing it: %v", err)
 	}
-	if p, err := c.Look(t.Context(), device(k)); err != nil || p.PINTries != 8 {
+	if p, err := c.Info(t.Context(), device(k)); err != nil || p.PINTries != 8 {
 		t.Errorf("%+v, %v; want 8 tries", p, err)
 	}
 }
 
-func TestContents(t *testing.T) {
+func TestCredentials(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	k := plug(t, b, "123456")
 	c := newClient(t, b, 5*time.Second)
-	if got, err := c.Contents(t.Context(), device(k), "123456"); err != nil || got.Used != 0 || got.Room != softkey.DefaultRoom {
+	if got, err := c.Credentials(t.Context(), device(k), "123456"); err != nil || got.Used != 0 || got.Remaining != softkey.DefaultCapacity {
 		t.Errorf("an empty key: %+v, %v", got, err)
 	}
 	for i, rp := range []string{"localhost", "app.localhost"} {
@@ -69,21 +69,21 @@ func TestContents(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	got, err := c.Contents(t.Context(), device(k), "123456")
-	if err != nil || got.Used != 2 || got.Room != softkey.DefaultRoom-2 || len(got.Residents) != 2 {
+	got, err := c.Credentials(t.Context(), device(k), "123456")
+	if err != nil || got.Used != 2 || got.Remaining != softkey.DefaultCapacity-2 || len(got.Credentials) != 2 {
 		t.Fatalf("%+v, %v", got, err)
 	}
-	first := got.Residents[0]
+	first := got.Credentials[0]
 	if first.RPID != "localhost" || string(first.UserID) != "account 0" || first.UserName != "alice" || first.UserDisplayName != "Alice" {
 		t.Errorf("%+v", first)
 	}
-	if err := c.DeleteResident(t.Context(), device(k), first.ID, "123456"); err != nil {
+	if err := c.DeleteCredential(t.Context(), device(k), first.ID, "123456"); err != nil {
 		t.Errorf("deleting: %v", err)
 	}
-	if err := c.DeleteResident(t.Context(), device(k), first.ID, "123456"); !errors.Is(err, fido.ErrNotEnrolled) {
+	if err := c.DeleteCredential(t.Context(), device(k), first.ID, "123456"); !errors.Is(err, fido.ErrNotEnrolled) {
 		t.Errorf("deleting it again: %v, want %v", err, fido.ErrNotEnrolled)
 	}
-	if got, err := c.Contents(t.Context(), device(k), "123456"); err != nil || got.Used != 1 || got.Residents[0].RPID != "app.localhost" {
+	if got, err := c.Credentials(t.Context(), device(k), "123456"); err != nil || got.Used != 1 || got.Credentials[0].RPID != "app.localhost" {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
@@ -100,12 +100,12 @@ func TestResetByClient(t *testing.T) {
 	if !slices.Contains(who.shown, fido.Touch) {
 		t.Errorf("shown %v, no touch", who.shown)
 	}
-	if p, err := c.Look(t.Context(), device(k)); err != nil || p.PIN != fido.PINNotSet {
+	if p, err := c.Info(t.Context(), device(k)); err != nil || p.PIN != fido.PINNotSet {
 		t.Errorf("%+v, %v; want no PIN", p, err)
 	}
 }
 
-func TestRecognise(t *testing.T) {
+func TestIdentify(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	k := plug(t, b, "")
@@ -120,13 +120,13 @@ func TestRecognise(t *testing.T) {
 			manual(t, b)
 		}
 		who := &person{}
-		id, err := c.Recognise(t.Context(), fido.Device{}, "localhost", [][]byte{random(), want, random()}, who)
+		id, err := c.Identify(t.Context(), fido.Device{}, "localhost", [][]byte{random(), want, random()}, who)
 		if err != nil || !slices.Equal(id, want) {
-			t.Errorf("Recognise = %x, %v; want %x", id, err, want)
+			t.Errorf("Identify = %x, %v; want %x", id, err, want)
 		}
 	}
-	if _, err := c.Recognise(t.Context(), device(k), "localhost", [][]byte{random()}, &person{}); !errors.Is(err, fido.ErrNotEnrolled) {
-		t.Errorf("Recognise with another's credentials: %v", err)
+	if _, err := c.Identify(t.Context(), device(k), "localhost", [][]byte{random()}, &person{}); !errors.Is(err, fido.ErrNotEnrolled) {
+		t.Errorf("Identify with another's credentials: %v", err)
 	}
 }
 

@@ -43,8 +43,8 @@ func lookAt(path string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := c.Look(context.Background(), fido.Device{}); !errors.Is(err, fido.ErrNoPermission) {
-		return fmt.Errorf("Look = %w, want %w", err, fido.ErrNoPermission)
+	if _, err := c.Info(context.Background(), fido.Device{}); !errors.Is(err, fido.ErrNoPermission) {
+		return fmt.Errorf("Info = %w, want %w", err, fido.ErrNoPermission)
 	}
 	return nil
 }

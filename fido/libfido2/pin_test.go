@@ -54,7 +54,7 @@ func TestNoPINWhenDiscouraged(t *testing.T) {
 	}
 }
 
-// R30: the key itself may want its PIN, here for a resident credential.
+// R30: the key itself may want its PIN, here for a discoverable credential.
 func TestPINWhenTheKeyAsks(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -81,17 +81,17 @@ func (s *session) cancel() {
 	}
 }
 
-func (s *session) info() (fido.Info, error) {
+func (s *session) info() (fido.GetInfoResponse, error) {
 	release := [3]byte{byte(C.fido_dev_major(s.dev)), byte(C.fido_dev_minor(s.dev)), byte(C.fido_dev_build(s.dev))}
 	if !bool(C.fido_dev_is_fido2(s.dev)) {
-		return fido.Info{Release: release}, nil
+		return fido.GetInfoResponse{Release: release}, nil
 	}
 	ci := C.fido_cbor_info_new()
 	defer C.fido_cbor_info_free(&ci)
 	if r := C.fido_dev_get_cbor_info(s.dev, ci); r != C.FIDO_OK {
-		return fido.Info{}, status(r)
+		return fido.GetInfoResponse{}, status(r)
 	}
-	info := fido.Info{
+	info := fido.GetInfoResponse{
 		FIDO2:      true,
 		Release:    release,
 		Versions:   texts(C.fido_cbor_info_versions_ptr(ci), C.fido_cbor_info_versions_len(ci)),

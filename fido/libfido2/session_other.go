@@ -29,15 +29,15 @@ func (s *session) obeys() bool  { return true }
 func (s *session) sever()       {}
 func (s *session) broken() bool { return false }
 
-func (s *session) info() (fido.Info, error) {
+func (s *session) info() (fido.GetInfoResponse, error) {
 	got, err := s.dev.Info()
 	if errors.Is(err, golib.ErrNotFIDO2) {
-		return fido.Info{}, nil
+		return fido.GetInfoResponse{}, nil
 	}
 	if err != nil {
-		return fido.Info{}, code(err)
+		return fido.GetInfoResponse{}, code(err)
 	}
-	info := fido.Info{
+	info := fido.GetInfoResponse{
 		FIDO2:      true,
 		Versions:   got.Versions,
 		Extensions: got.Extensions,
@@ -73,7 +73,7 @@ func (s *session) touched(func() bool) error {
 func (s *session) makeCredential(r fido.CredentialRequest) (fido.Attestation, error) {
 	rp := golib.RelyingParty{ID: r.RPID, Name: r.RPName}
 	user := golib.User{ID: r.UserID, Name: r.UserName, DisplayName: r.UserDisplayName}
-	opts := &golib.MakeCredentialOpts{RK: option(r.ResidentKey), UV: option(r.Verify)}
+	opts := &golib.MakeCredentialOpts{RK: option(r.Discoverable), UV: option(r.Verify)}
 	got, err := s.dev.MakeCredential(r.ClientDataHash, rp, user, golib.CredentialType(r.Algorithm), r.PIN, opts)
 	if err != nil {
 		return fido.Attestation{}, code(err)
@@ -95,26 +95,26 @@ func (s *session) assert(r fido.AssertionRequest) (fido.Assertion, error) {
 	return fido.Assertion{CredentialID: got.CredentialID, AuthData: data, Signature: got.Sig, UserID: got.User.ID}, err
 }
 
-func (s *session) contents(pin string) (fido.Contents, error) {
+func (s *session) credentials(pin string) (fido.CredentialList, error) {
 	info, err := s.dev.CredentialsInfo(pin)
 	if err != nil {
-		return fido.Contents{}, code(err)
+		return fido.CredentialList{}, code(err)
 	}
-	got := fido.Contents{Used: int(info.RKExisting), Room: int(info.RKRemaining)}
+	got := fido.CredentialList{Used: int(info.RKExisting), Remaining: int(info.RKRemaining)}
 	if got.Used == 0 {
 		return got, nil // asked for parties, some keys would say "no credentials"
 	}
 	parties, err := s.dev.RelyingParties(pin)
 	if err != nil {
-		return fido.Contents{}, code(err)
+		return fido.CredentialList{}, code(err)
 	}
 	for _, rp := range parties {
 		list, err := s.dev.Credentials(rp.ID, pin)
 		if err != nil {
-			return fido.Contents{}, code(err)
+			return fido.CredentialList{}, code(err)
 		}
 		for _, c := range list {
-			got.Residents = append(got.Residents, fido.Resident{
+			got.Credentials = append(got.Credentials, fido.DiscoverableCredential{
 				ID: c.ID, RPID: rp.ID, RPName: rp.Name,
 				UserID: c.User.ID, UserName: c.User.Name, UserDisplayName: c.User.DisplayName,
 			})

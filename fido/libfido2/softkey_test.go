@@ -60,7 +60,7 @@ func eachProtocol(t *testing.T, story func(t *testing.T, d *golib.Device)) {
 	for _, p := range []int{1, 2} {
 		t.Run(fmt.Sprintf("PIN protocol %d", p), func(t *testing.T) {
 			t.Parallel()
-			d, err := golib.NewDevice(endpoint(t, willing(t, softkey.Config{Protocols: []int{p}, Room: 2})))
+			d, err := golib.NewDevice(endpoint(t, willing(t, softkey.Config{Protocols: []int{p}, Capacity: 2})))
 			if err != nil {
 				t.Fatal(err)
 			}

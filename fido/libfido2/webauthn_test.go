@@ -27,19 +27,19 @@ func (a *account) WebAuthnCredentials() []webauthn.Credential { return a.credent
 func TestRelyingPartyAccepts(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
-		name        string
-		alg         webauthncose.COSEAlgorithmIdentifier
-		attestation protocol.ConveyancePreference
-		format      string
-		resident    protocol.ResidentKeyRequirement
-		verify      protocol.UserVerificationRequirement
+		name         string
+		alg          webauthncose.COSEAlgorithmIdentifier
+		attestation  protocol.ConveyancePreference
+		format       string
+		discoverable protocol.ResidentKeyRequirement
+		verify       protocol.UserVerificationRequirement
 	}{
 		{name: "ES256, no attestation", alg: webauthncose.AlgES256, format: "none"},
 		{name: "ES256, attested", alg: webauthncose.AlgES256, attestation: protocol.PreferDirectAttestation, format: "packed"},
 		{name: "EdDSA, attested", alg: webauthncose.AlgEdDSA, attestation: protocol.PreferDirectAttestation, format: "packed"},
 		{
-			name: "resident, verified", alg: webauthncose.AlgES256, attestation: protocol.PreferDirectAttestation, format: "packed",
-			resident: protocol.ResidentKeyRequirementRequired, verify: protocol.VerificationRequired,
+			name: "discoverable, verified", alg: webauthncose.AlgES256, attestation: protocol.PreferDirectAttestation, format: "packed",
+			discoverable: protocol.ResidentKeyRequirementRequired, verify: protocol.VerificationRequired,
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -48,7 +48,7 @@ func TestRelyingPartyAccepts(t *testing.T) {
 				RPID: "localhost", RPDisplayName: "Nightlatch", RPOrigins: []string{origin},
 				AttestationPreference: tt.attestation,
 				AuthenticatorSelection: protocol.AuthenticatorSelection{
-					ResidentKey: tt.resident, UserVerification: tt.verify,
+					ResidentKey: tt.discoverable, UserVerification: tt.verify,
 				},
 			})
 			if err != nil {

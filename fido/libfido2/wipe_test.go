@@ -30,7 +30,7 @@ func TestPINIsWiped(t *testing.T) {
 	if _, err := c.Create(t.Context(), device(k), creation(t, verifying), &person{pins: []string{first, second}}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Contents(t.Context(), device(k), second); err != nil {
+	if _, err := c.Credentials(t.Context(), device(k), second); err != nil {
 		t.Fatal(err)
 	}
 	for _, pin := range []string{first, second} {

@@ -15,7 +15,7 @@ var (
 	ErrHasPIN   = errors.New("softkey: the key has a PIN")
 	ErrNoPIN    = errors.New("softkey: the key has no PIN")
 	ErrNoSensor = errors.New("softkey: the key has no fingerprint sensor")
-	ErrOld      = errors.New("softkey: a U2F key knows no PIN and keeps no credentials")
+	ErrU2F      = errors.New("softkey: a U2F key knows no PIN and keeps no credentials")
 )
 
 // State returns a copy of what the key remembers.
@@ -27,13 +27,13 @@ func (k *Key) State() State {
 
 // A Report is what can be seen of a key's state without its secrets.
 type Report struct {
-	HasPIN      bool
-	PINTries    int  // wrong ones left; 0: locked
-	Finger      bool // one is enrolled
-	UVTries     int  // wrong fingers left
-	WrongFinger bool // somebody else's touches the sensor
-	Frozen      bool // the signature counter stands still
-	Used, Room  int  // resident credentials, and how many more fit
+	HasPIN          bool
+	PINTries        int  // wrong ones left; 0: locked
+	Finger          bool // one is enrolled
+	UVTries         int  // wrong fingers left
+	WrongFinger     bool // somebody else's touches the sensor
+	Frozen          bool // the signature counter stands still
+	Used, Remaining int  // discoverable credentials, and how many more fit
 }
 
 // Report looks at the key.
@@ -47,8 +47,8 @@ func (k *Key) Report() Report {
 		UVTries:     k.state.UVTries,
 		WrongFinger: k.wrongFinger,
 		Frozen:      k.state.Frozen,
-		Used:        len(k.state.Residents),
-		Room:        k.left(),
+		Used:        len(k.state.Credentials),
+		Remaining:   k.left(),
 	}
 }
 
@@ -94,8 +94,8 @@ func (k *Key) ForcePINChange() error {
 	})
 }
 
-// EnrolFinger teaches the sensor its owner's finger, which a reset forgets.
-func (k *Key) EnrolFinger() error {
+// EnrollFinger teaches the sensor its owner's finger, which a reset forgets.
+func (k *Key) EnrollFinger() error {
 	return k.sensor(func() { k.state.Finger, k.state.UVTries = true, uvTries })
 }
 
@@ -148,12 +148,12 @@ func (k *Key) Fill() error {
 // edit changes the state of a FIDO2 key. A U2F key refuses with ErrU2F.
 func (k *Key) edit(do func() error) error {
 	if k.kind == U2F {
-		return ErrOld
+		return ErrU2F
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return do()
 }
 
-// left is how many more resident credentials fit.
-func (k *Key) left() int { return max(0, k.room-len(k.state.Residents)) }
+// left is how many more discoverable credentials fit.
+func (k *Key) left() int { return max(0, k.capacity-len(k.state.Credentials)) }

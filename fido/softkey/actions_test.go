@@ -9,11 +9,11 @@ import (
 // A full key keeps nothing more, and what it keeps is real.
 func TestFill(t *testing.T) {
 	t.Parallel()
-	k := newKey(t, Config{Room: 3})
+	k := newKey(t, Config{Capacity: 3})
 	if err := k.Fill(); err != nil {
 		t.Fatal(err)
 	}
-	if r := k.Report(); r.Used != 3 || r.Room != 0 {
+	if r := k.Report(); r.Used != 3 || r.Remaining != 0 {
 		t.Errorf("report %+v", r)
 	}
 	if st, _ := run(t, k, cmdMakeCredential, makeParams(m{7: m{"rk": true}})); st != storeFull {
@@ -22,13 +22,13 @@ func TestFill(t *testing.T) {
 	if st, _ := run(t, k, cmdMakeCredential, makeParams(nil)); st != ok {
 		t.Errorf("one that is not kept: %#02x", st)
 	}
-	rp := k.State().Residents[1].RPID
+	rp := k.State().Credentials[1].RPID
 	if st, _ := run(t, k, cmdGetAssertion, assertParams(m{1: rp})); st != ok {
 		t.Errorf("signing for %s: %#02x", rp, st)
 	}
 	// The same account's is replaced, which needs no room.
 	st, _ := run(t, k, cmdMakeCredential, makeParams(m{
-		2: m{"id": rp}, 3: m{"id": k.State().Residents[1].UserID}, 7: m{"rk": true},
+		2: m{"id": rp}, 3: m{"id": k.State().Credentials[1].UserID}, 7: m{"rk": true},
 	}))
 	if st != ok || k.Report().Used != 3 {
 		t.Errorf("the same account again: %#02x, %+v", st, k.Report())
@@ -117,7 +117,7 @@ func TestActionsByKind(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []Kind{FIDO2, Fingerprint, U2F} {
 		k := newKey(t, Config{Kind: kind})
-		for name, action := range map[string]func() error{"enrol a finger": k.EnrolFinger, "the wrong finger": func() error { return k.WrongFinger(true) }} {
+		for name, action := range map[string]func() error{"enrol a finger": k.EnrollFinger, "the wrong finger": func() error { return k.WrongFinger(true) }} {
 			if err := action(); errors.Is(err, ErrNoSensor) != (kind != Fingerprint) {
 				t.Errorf("%s: %s: %v", kind, name, err)
 			}
@@ -125,7 +125,7 @@ func TestActionsByKind(t *testing.T) {
 		for name, action := range map[string]func() error{
 			"fill it": k.Fill, "set a PIN": func() error { return k.SetPIN("1234") }, "lock the PIN": k.LockPIN, "force a change": k.ForcePINChange,
 		} {
-			if err := action(); errors.Is(err, ErrOld) != (kind == U2F) {
+			if err := action(); errors.Is(err, ErrU2F) != (kind == U2F) {
 				t.Errorf("%s: %s: %v", kind, name, err)
 			}
 		}

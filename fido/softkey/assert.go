@@ -100,7 +100,7 @@ func (k *Key) getAssertion(params []byte, touched consent) (any, code) {
 }
 
 // find lists what the request may be signed with: of an allow list the first that
-// is ours, without one all resident credentials, the newest first.
+// is ours, without one all discoverable credentials, the newest first.
 func (k *Key) find(r *assertRequest, verified bool) []*credential {
 	if len(r.Allow) > 0 {
 		for _, d := range r.Allow {
@@ -111,7 +111,7 @@ func (k *Key) find(r *assertRequest, verified bool) []*credential {
 		return nil
 	}
 	var found []*credential
-	for _, kept := range slices.Backward(k.state.Residents) {
+	for _, kept := range slices.Backward(k.state.Credentials) {
 		if kept.RPID != r.RPID {
 			continue
 		}

@@ -33,21 +33,21 @@ const (
 )
 
 // A credential is a key pair for one relying party. It is not stored: its ID holds
-// it, sealed under the key's secret for that relying party alone. A resident one
+// it, sealed under the key's secret for that relying party alone. A discoverable one
 // counts only while it is also on the key's list.
 type credential struct {
-	id       []byte
-	alg      int64
-	protect  byte // credProtect level, 1 to 3 (CTAP section 12.1)
-	resident bool
-	seed     []byte
-	signer   crypto.Signer
-	user     *user // of a resident one
+	id           []byte
+	alg          int64
+	protect      byte // credProtect level, 1 to 3 (CTAP section 12.1)
+	discoverable bool
+	seed         []byte
+	signer       crypto.Signer
+	user         *user // of a discoverable credential
 }
 
 // newCredential makes a key pair and seals it into an ID.
-func (k *Key) newCredential(rpIDHash []byte, alg int64, protect byte, resident bool) (*credential, error) {
-	c := &credential{alg: alg, protect: protect, resident: resident}
+func (k *Key) newCredential(rpIDHash []byte, alg int64, protect byte, discoverable bool) (*credential, error) {
+	c := &credential{alg: alg, protect: protect, discoverable: discoverable}
 	switch alg {
 	case algES256:
 		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -67,7 +67,7 @@ func (k *Key) newCredential(rpIDHash []byte, alg int64, protect byte, resident b
 	default:
 		return nil, fmt.Errorf("softkey: no algorithm %d", alg)
 	}
-	plain := append([]byte{algByte(alg), protect, boolByte(resident)}, c.seed...)
+	plain := append([]byte{algByte(alg), protect, boolByte(discoverable)}, c.seed...)
 	nonce := make([]byte, nonceSize)
 	_, _ = rand.Read(nonce) // never fails, as documented
 	c.id = k.seal().Seal(append(Mark[:len(Mark):len(Mark)], nonce...), nonce, plain, rpIDHash)
@@ -84,7 +84,7 @@ func (k *Key) open(rpIDHash, id []byte) (*credential, bool) {
 	if err != nil {
 		return nil, false
 	}
-	c := &credential{id: id, protect: plain[1], resident: plain[2] == 1, seed: plain[3:]}
+	c := &credential{id: id, protect: plain[1], discoverable: plain[2] == 1, seed: plain[3:]}
 	switch plain[0] {
 	case algByte(algES256):
 		key, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), c.seed)
@@ -97,12 +97,12 @@ func (k *Key) open(rpIDHash, id []byte) (*credential, bool) {
 	default:
 		return nil, false
 	}
-	if c.resident {
-		i := slices.IndexFunc(k.state.Residents, func(r Resident) bool { return bytes.Equal(r.ID, id) })
+	if c.discoverable {
+		i := slices.IndexFunc(k.state.Credentials, func(r DiscoverableCredential) bool { return bytes.Equal(r.ID, id) })
 		if i < 0 {
 			return nil, false
 		}
-		r := k.state.Residents[i]
+		r := k.state.Credentials[i]
 		c.user = &user{ID: r.UserID, Name: r.UserName, DisplayName: r.DisplayName}
 	}
 	return c, true

@@ -91,7 +91,7 @@ func (k *Key) manageCredentials(params []byte, l *listing) (any, code) {
 	}
 	switch r.Subcommand {
 	case manageMetadata:
-		existing, remaining := len(k.state.Residents), k.left()
+		existing, remaining := len(k.state.Credentials), k.left()
 		return manageAnswer{Existing: &existing, Remaining: &remaining}, ok
 	case manageRPsBegin:
 		return k.listRPs()
@@ -116,7 +116,7 @@ func (k *Key) concerns(r *manageRequest, p *manageParams) code {
 			return ok
 		}
 	case manageDelete, manageUpdate:
-		if i := k.position(p.Credential.ID); i < 0 || k.state.Residents[i].RPID == own {
+		if i := k.position(p.Credential.ID); i < 0 || k.state.Credentials[i].RPID == own {
 			return ok
 		}
 	}
@@ -125,7 +125,7 @@ func (k *Key) concerns(r *manageRequest, p *manageParams) code {
 
 func (k *Key) listRPs() (any, code) {
 	l := &listing{}
-	for _, r := range k.state.Residents {
+	for _, r := range k.state.Credentials {
 		if !slices.ContainsFunc(l.rps, func(p party) bool { return p.ID == r.RPID }) {
 			l.rps = append(l.rps, party{ID: r.RPID, Name: r.RPName})
 		}
@@ -151,7 +151,7 @@ func (k *Key) listCredentials(rpIDHash []byte) (any, code) {
 		return nil, missingParameter
 	}
 	l := &listing{}
-	for _, r := range k.state.Residents {
+	for _, r := range k.state.Credentials {
 		if !bytes.Equal(hashed(r.RPID), rpIDHash) {
 			continue
 		}
@@ -186,16 +186,16 @@ func (k *Key) nextCredential(l *listing, total int) (any, code) {
 }
 
 func (k *Key) position(id []byte) int {
-	return slices.IndexFunc(k.state.Residents, func(r Resident) bool { return bytes.Equal(r.ID, id) })
+	return slices.IndexFunc(k.state.Credentials, func(r DiscoverableCredential) bool { return bytes.Equal(r.ID, id) })
 }
 
-// forget deletes a resident credential; its ID opens nothing from then on.
+// forget deletes a discoverable credential; its ID opens nothing from then on.
 func (k *Key) forget(id []byte) code {
 	i := k.position(id)
 	if i < 0 {
 		return noCredentials
 	}
-	k.state.Residents = slices.Delete(slices.Clone(k.state.Residents), i, i+1)
+	k.state.Credentials = slices.Delete(slices.Clone(k.state.Credentials), i, i+1)
 	return ok
 }
 
@@ -207,10 +207,10 @@ func (k *Key) rename(id []byte, u *user) code {
 		return noCredentials
 	case u == nil:
 		return missingParameter
-	case !bytes.Equal(k.state.Residents[i].UserID, u.ID):
+	case !bytes.Equal(k.state.Credentials[i].UserID, u.ID):
 		return invalidParameter
 	}
-	k.state.Residents = slices.Clone(k.state.Residents)
-	k.state.Residents[i].UserName, k.state.Residents[i].DisplayName = u.Name, u.DisplayName
+	k.state.Credentials = slices.Clone(k.state.Credentials)
+	k.state.Credentials[i].UserName, k.state.Credentials[i].DisplayName = u.Name, u.DisplayName
 	return ok
 }

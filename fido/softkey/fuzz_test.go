@@ -59,7 +59,7 @@ func TestSpecExamples(t *testing.T) {
 		if tt.want != ok {
 			continue
 		}
-		kept := k.State().Residents
+		kept := k.State().Credentials
 		if len(kept) != 1 || kept[0].RPID != "example.com" || kept[0].RPName != "Acme" || kept[0].UserName != "johnpsmith@example.com" ||
 			kept[0].DisplayName != "John P. Smith" || len(kept[0].UserID) != 32 {
 			t.Errorf("kept %+v", kept)
@@ -110,8 +110,8 @@ func FuzzCBOR(f *testing.F) {
 			}
 			checkAnswer(t, answer)
 			after := k.State()
-			if err := after.check(); err != nil || len(after.Residents) > k.Room() {
-				t.Errorf("%s: %v, %d residents", kind, err, len(after.Residents))
+			if err := after.check(); err != nil || len(after.Credentials) > k.Capacity() {
+				t.Errorf("%s: %v, %d credentials", kind, err, len(after.Credentials))
 			}
 			if after.Counter < state.Counter && len(after.PINHash) > 0 {
 				t.Errorf("%s: it counts backwards, from %d to %d", kind, state.Counter, after.Counter)

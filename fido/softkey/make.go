@@ -85,8 +85,8 @@ func (k *Key) makeCredential(params []byte, touched consent) (any, code) {
 	if st != ok {
 		return nil, st
 	}
-	resident := isTrue(r.Options.RK)
-	if resident && k.state.protected() && !isTrue(r.Options.UV) && r.PINAuth == nil { // makeCredUvNotRqd spares the others
+	discoverable := isTrue(r.Options.RK)
+	if discoverable && k.state.protected() && !isTrue(r.Options.UV) && r.PINAuth == nil { // makeCredUvNotRqd spares the others
 		return nil, k.wantsProof()
 	}
 	p := proof{param: r.PINAuth, protocol: r.PINProtocol, uv: isTrue(r.Options.UV), permission: mayMake, rpID: r.RP.ID}
@@ -109,7 +109,7 @@ func (k *Key) makeCredential(params []byte, touched consent) (any, code) {
 			return nil, st
 		}
 	}
-	return k.make(&r, alg, resident, seen.verified)
+	return k.make(&r, alg, discoverable, seen.verified)
 }
 
 // whichOne answers an empty pinUvAuthParam: the host wants to know which of several
@@ -124,13 +124,13 @@ func (k *Key) whichOne(touched consent) code {
 	return pinNotSet
 }
 
-func (k *Key) make(r *makeRequest, alg int64, resident, verified bool) (any, code) {
+func (k *Key) make(r *makeRequest, alg int64, discoverable, verified bool) (any, code) {
 	k.pins.used()
-	c, err := k.newCredential(hashed(r.RP.ID), alg, max(1, r.Extensions.Protect), resident)
+	c, err := k.newCredential(hashed(r.RP.ID), alg, max(1, r.Extensions.Protect), discoverable)
 	if err != nil {
 		return nil, invalidParameter
 	}
-	if resident {
+	if discoverable {
 		if st := k.keep(c, r); st != ok {
 			return nil, st
 		}
@@ -167,16 +167,16 @@ func (k *Key) make(r *makeRequest, alg int64, resident, verified bool) (any, cod
 	}, ok
 }
 
-// keep puts a resident credential on the list. One of the same account is replaced
+// keep puts a discoverable credential on the list. One of the same account is replaced
 // (CTAP section 6.1.2, step 17).
 func (k *Key) keep(c *credential, r *makeRequest) code {
-	list := slices.DeleteFunc(slices.Clone(k.state.Residents), func(o Resident) bool {
+	list := slices.DeleteFunc(slices.Clone(k.state.Credentials), func(o DiscoverableCredential) bool {
 		return o.RPID == r.RP.ID && bytes.Equal(o.UserID, r.User.ID)
 	})
-	if len(list) >= k.room {
+	if len(list) >= k.capacity {
 		return storeFull
 	}
-	k.state.Residents = append(list, Resident{
+	k.state.Credentials = append(list, DiscoverableCredential{
 		ID:          c.id,
 		RPID:        r.RP.ID,
 		RPName:      r.RP.Name,

@@ -9,7 +9,7 @@ import (
 // stocked is a key with a PIN that keeps credentials of two relying parties.
 func stocked(t *testing.T, number int) (*Key, *host) {
 	t.Helper()
-	k := newKey(t, Config{Room: 4})
+	k := newKey(t, Config{Capacity: 4})
 	for _, c := range []struct{ rp, user string }{{"localhost", "alice"}, {"example.org", "alice"}, {"localhost", "bob"}} {
 		st, _ := run(t, k, cmdMakeCredential, makeParams(m{
 			2: m{"id": c.rp, "name": "The " + c.rp}, 3: m{"id": []byte(c.user), "name": c.user}, 7: m{"rk": true},
@@ -67,10 +67,10 @@ func TestManage(t *testing.T) {
 				t.Errorf("%s: status %#02x, want %#02x", tt.name, st, tt.want)
 			}
 		}
-		if r := k.State().Residents[2]; r.UserName != "Robert" || r.DisplayName != "" {
+		if r := k.State().Credentials[2]; r.UserName != "Robert" || r.DisplayName != "" {
 			t.Errorf("renamed to %+v", r)
 		}
-		if st, _ := h.manage(token, manageDelete, m{2: bob}); st != ok || len(k.State().Residents) != 2 {
+		if st, _ := h.manage(token, manageDelete, m{2: bob}); st != ok || len(k.State().Credentials) != 2 {
 			t.Errorf("delete: %#02x", st)
 		}
 	})
@@ -81,7 +81,7 @@ func TestManage(t *testing.T) {
 func TestManageOneRelyingParty(t *testing.T) {
 	t.Parallel()
 	k, h := stocked(t, 2)
-	id := func(i int) m { return m{2: m{"id": k.State().Residents[i].ID, "type": "public-key"}} }
+	id := func(i int) m { return m{2: m{"id": k.State().Credentials[i].ID, "type": "public-key"}} }
 	for _, tt := range []struct {
 		name       string
 		subcommand int

@@ -2,7 +2,7 @@
 // real credentials and real signatures. The lab plugs it in where a person has no
 // key at hand, and tests use it behind the real libfido2.
 //
-// It speaks ES256 and EdDSA, keeps resident credentials, knows PIN protocols 1 and
+// It speaks ES256 and EdDSA, keeps discoverable credentials, knows PIN protocols 1 and
 // 2, credProtect and hmac-secret, and attests with the new credential's own key
 // (packed self attestation). One kind has a fingerprint sensor as well; another is
 // old and speaks U2F alone. Its keys lie in memory, so it protects nothing: it is
@@ -34,13 +34,13 @@ var Mark = [16]byte([]byte("NIGHTLATCH-LAB-1"))
 
 // Limits of the key.
 const (
-	DefaultRoom = 25 // resident credentials
-	pinTries    = 8  // wrong PINs until only a reset helps (CTAP section 6.5.1)
-	pinInRow    = 3  // wrong PINs until it must be plugged in again
-	uvTries     = 3  // wrong fingers until only the PIN helps (CTAP section 6.5.3.1)
-	minPINRunes = 4
-	maxPINBytes = 63
-	maxRequest  = 2048 // bytes of a command (CTAP section 6.4, maxMsgSize)
+	DefaultCapacity = 25 // discoverable credentials
+	pinTries        = 8  // wrong PINs until only a reset helps (CTAP section 6.5.1)
+	pinInRow        = 3  // wrong PINs until it must be plugged in again
+	uvTries         = 3  // wrong fingers until only the PIN helps (CTAP section 6.5.3.1)
+	minPINRunes     = 4
+	maxPINBytes     = 63
+	maxRequest      = 2048 // bytes of a command (CTAP section 6.4, maxMsgSize)
 
 	touchTimeout = 30 * time.Second
 	resetWindow  = 10 * time.Second // after plugging in (CTAP section 6.6)
@@ -79,7 +79,7 @@ type Config struct {
 	Touch     Touch
 	Kind      Kind             // "" means FIDO2
 	Transport string           // "usb" or "nfc", as the key reports it
-	Room      int              // for resident credentials; 0 means DefaultRoom
+	Capacity  int              // for discoverable credentials; 0 means DefaultCapacity
 	Protocols []int            // PIN protocols in order of preference; nil means 2, 1
 	State     *State           // of a key that was there before; nil makes a new one
 	Now       func() time.Time // the key's clock; nil means time.Now
@@ -90,7 +90,7 @@ type Key struct {
 	touch     Touch
 	kind      Kind
 	transport string
-	room      int
+	capacity  int
 	protocols []int
 	now       func() time.Time
 
@@ -121,8 +121,8 @@ func New(cfg Config) (*Key, error) {
 	if cfg.Kind != FIDO2 && cfg.Kind != Fingerprint && cfg.Kind != U2F {
 		return nil, fmt.Errorf("%w: %q", ErrKind, cfg.Kind)
 	}
-	if cfg.Room == 0 {
-		cfg.Room = DefaultRoom
+	if cfg.Capacity == 0 {
+		cfg.Capacity = DefaultCapacity
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
@@ -136,7 +136,7 @@ func New(cfg Config) (*Key, error) {
 		}
 	}
 	k := &Key{
-		touch: cfg.Touch, kind: cfg.Kind, transport: cfg.Transport, room: cfg.Room, protocols: cfg.Protocols, now: cfg.Now,
+		touch: cfg.Touch, kind: cfg.Kind, transport: cfg.Transport, capacity: cfg.Capacity, protocols: cfg.Protocols, now: cfg.Now,
 	}
 	if cfg.State == nil {
 		k.state = blank(cfg.Kind)
@@ -163,8 +163,8 @@ func (k *Key) PlugIn() {
 // Kind is what the key is able to do.
 func (k *Key) Kind() Kind { return k.kind }
 
-// Room is how many resident credentials the key can keep in all.
-func (k *Key) Room() int { return k.room }
+// Capacity is how many discoverable credentials the key can keep in all.
+func (k *Key) Capacity() int { return k.capacity }
 
 // Backend is the key as its transport sees it: an old one has U2F, the others
 // don't.

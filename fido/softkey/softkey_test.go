@@ -117,7 +117,7 @@ func TestStatuses(t *testing.T) {
 		{name: "make with a token and no protocol", command: cmdMakeCredential, params: makeParams(m{8: hash}), want: missingParameter},
 		{name: "make with a token nobody has", command: cmdMakeCredential, params: makeParams(m{8: hash, 9: 2}), want: pinAuthInvalid},
 		{name: "make with PIN protocol 3", command: cmdMakeCredential, params: makeParams(m{8: hash, 9: 3}), want: invalidParameter},
-		{name: "make a resident one without the PIN", command: cmdMakeCredential, params: makeParams(m{7: m{"rk": true}}), pin: true, want: pinRequired},
+		{name: "make a discoverable credential without the PIN", command: cmdMakeCredential, params: makeParams(m{7: m{"rk": true}}), pin: true, want: pinRequired},
 		{name: "make without the PIN", command: cmdMakeCredential, params: makeParams(nil), pin: true, want: ok},
 		{name: "make: which key is touched", command: cmdMakeCredential, params: makeParams(m{8: []byte{}, 9: 2}), want: pinNotSet},
 		{name: "make: which key is touched, with PIN", command: cmdMakeCredential, params: makeParams(m{8: []byte{}, 9: 2}), pin: true, want: pinInvalid},
@@ -230,7 +230,7 @@ func TestCredentialIsBound(t *testing.T) {
 	}
 }
 
-// A series of assertions gives each resident credential once, the newest first.
+// A series of assertions gives each discoverable credential once, the newest first.
 func TestSeries(t *testing.T) {
 	t.Parallel()
 	k := newKey(t, Config{})

@@ -10,19 +10,19 @@ import (
 // JSON. It holds secrets. A second key that is made from the same state is a copy
 // of the first (R34).
 type State struct {
-	Secret      []byte     // from which credential IDs are opened; 32 bytes
-	PINHash     []byte     // first half of the PIN's SHA-256; empty without a PIN
-	PINTries    int        // wrong ones left
-	ForceChange bool       // the PIN is good for nothing but being changed
-	Finger      bool       // one is enrolled; only a key with a sensor has this
-	UVTries     int        // wrong fingers left
-	Counter     uint32     // signatures so far
-	Frozen      bool       // the counter stands still, as on a copied key
-	Residents   []Resident // oldest first
+	Secret      []byte                   // from which credential IDs are opened; 32 bytes
+	PINHash     []byte                   // first half of the PIN's SHA-256; empty without a PIN
+	PINTries    int                      // wrong ones left
+	ForceChange bool                     // the PIN is good for nothing but being changed
+	Finger      bool                     // one is enrolled; only a key with a sensor has this
+	UVTries     int                      // wrong fingers left
+	Counter     uint32                   // signatures so far
+	Frozen      bool                     // the counter stands still, as on a copied key
+	Credentials []DiscoverableCredential // oldest first
 }
 
-// A Resident is a credential that is kept on the key.
-type Resident struct {
+// A DiscoverableCredential is a credential that is kept on the key.
+type DiscoverableCredential struct {
 	ID          []byte
 	RPID        string
 	RPName      string
@@ -45,7 +45,7 @@ func (s State) clone() State {
 	out := s
 	out.Secret = slices.Clone(s.Secret)
 	out.PINHash = slices.Clone(s.PINHash)
-	out.Residents = slices.Clone(s.Residents) // what a resident holds is never written to
+	out.Credentials = slices.Clone(s.Credentials) // the byte slices inside are never written to
 	return out
 }
 

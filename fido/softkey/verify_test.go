@@ -104,7 +104,7 @@ func TestWrongFinger(t *testing.T) {
 }
 
 // A key that verifies its user keeps nothing for one who did not prove to be them.
-func TestResidentNeedsProof(t *testing.T) {
+func TestDiscoverableCredentialNeedsVerification(t *testing.T) {
 	t.Parallel()
 	k := newKey(t, Config{Kind: Fingerprint})
 	for _, tt := range []struct {
@@ -135,7 +135,7 @@ func TestResetForgetsTheFinger(t *testing.T) {
 		t.Errorf("make by finger: %#02x", st)
 	}
 	newHost(t, k, 2).byFinger(mayMake, "localhost", notAllowed)
-	if err := k.EnrolFinger(); err != nil {
+	if err := k.EnrollFinger(); err != nil {
 		t.Fatal(err)
 	}
 	if st, _ := run(t, k, cmdMakeCredential, makeParams(m{7: m{"uv": true}})); st != ok {
@@ -181,7 +181,7 @@ func TestProtection(t *testing.T) {
 			t.Errorf("level %d, excluded: %#02x", level, st)
 		}
 		k.mu.Lock()
-		k.state.Residents = nil
+		k.state.Credentials = nil
 		k.mu.Unlock()
 	}
 }

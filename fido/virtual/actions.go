@@ -36,9 +36,9 @@ func (b *Bench) WrongFinger(id string, wrong bool) error {
 	return b.change(id, func(s *slot) error { return s.key.WrongFinger(wrong) })
 }
 
-// EnrolFinger teaches a key its owner's finger, which a reset forgets.
-func (b *Bench) EnrolFinger(id string) error {
-	return b.change(id, func(s *slot) error { return s.key.EnrolFinger() })
+// EnrollFinger teaches a key its owner's finger, which a reset forgets.
+func (b *Bench) EnrollFinger(id string) error {
+	return b.change(id, func(s *slot) error { return s.key.EnrollFinger() })
 }
 
 // Fill keeps made-up credentials on a key until no more fit.

@@ -57,7 +57,7 @@ func TestActions(t *testing.T) {
 	}
 	tool(t, nil, "fido2-cred", "-M", "-v", "-i", in, k.Path)
 
-	if err := b.Fill(k.ID); err != nil || see(t, b, k.ID).Room != 0 {
+	if err := b.Fill(k.ID); err != nil || see(t, b, k.ID).Remaining != 0 {
 		t.Errorf("filling: %v", err)
 	}
 	fails(t, "FIDO_ERR_KEY_STORE_FULL", nil, "fido2-cred", "-M", "-v", "-r", "-i", in, k.Path)
@@ -79,7 +79,7 @@ func TestActions(t *testing.T) {
 	if left := see(t, b, k.ID); left.Finger || left.PIN || left.Used != 0 {
 		t.Errorf("after a reset: %+v", left)
 	}
-	if err := b.EnrolFinger(k.ID); err != nil || !see(t, b, k.ID).Finger {
+	if err := b.EnrollFinger(k.ID); err != nil || !see(t, b, k.ID).Finger {
 		t.Errorf("enrolling a finger: %v", err)
 	}
 }
@@ -101,7 +101,7 @@ func TestActionsOnAnUnknownKey(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	for name, err := range map[string]error{
-		"freeze": b.Freeze("x", true), "wrong finger": b.WrongFinger("x", true), "enrol": b.EnrolFinger("x"), "fill": b.Fill("x"),
+		"freeze": b.Freeze("x", true), "wrong finger": b.WrongFinger("x", true), "enrol": b.EnrollFinger("x"), "fill": b.Fill("x"),
 		"lock": b.LockPIN("x"), "force": b.ForcePINChange("x"), "pull": b.PullOnTouch("x", true), "copy": second(b.Copy("x", "y")),
 		"state": second(b.State("x")),
 	} {
@@ -112,7 +112,7 @@ func TestActionsOnAnUnknownKey(t *testing.T) {
 	if _, err := b.PlugNew(virtual.Spec{Name: "x", Transport: fido.USB, Kind: "ble"}); !errors.Is(err, virtual.ErrKind) {
 		t.Errorf("no such kind: %v", err)
 	}
-	if _, err := b.PlugNew(virtual.Spec{Name: "x", Transport: fido.USB, Kind: softkey.U2F, PIN: "123456"}); !errors.Is(err, virtual.ErrOld) {
+	if _, err := b.PlugNew(virtual.Spec{Name: "x", Transport: fido.USB, Kind: softkey.U2F, PIN: "123456"}); !errors.Is(err, virtual.ErrU2F) {
 		t.Errorf("an old key with a PIN: %v", err)
 	}
 }

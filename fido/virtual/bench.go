@@ -35,7 +35,7 @@ var (
 	ErrPIN         = softkey.ErrPIN      // too short or too long
 	ErrNoPIN       = softkey.ErrNoPIN    // there is none to lock
 	ErrNoSensor    = softkey.ErrNoSensor // for a finger
-	ErrOld         = softkey.ErrOld      // a U2F key knows no PIN and keeps no credentials
+	ErrU2F         = softkey.ErrU2F      // a U2F key knows no PIN and keeps no credentials
 	ErrKind        = errors.New("virtual: no such kind of key")
 )
 
@@ -107,7 +107,7 @@ type Spec struct {
 	Transport string       // fido.USB or fido.NFC
 	Kind      softkey.Kind // "" means softkey.FIDO2
 	PIN       string       // "" for none
-	Room      int          // for resident credentials; 0 means softkey.DefaultRoom
+	Capacity  int          // for discoverable credentials; 0 means softkey.DefaultCapacity
 	NoTap     bool         // over NFC: laying it on the reader is no touch
 }
 
@@ -117,7 +117,7 @@ func (b *Bench) PlugNew(spec Spec) (Key, error) {
 	case spec.Transport != fido.USB && spec.Transport != fido.NFC:
 		return Key{}, fmt.Errorf("%w, not %q", ErrTransport, spec.Transport)
 	case spec.Kind == softkey.U2F && spec.PIN != "":
-		return Key{}, ErrOld
+		return Key{}, ErrU2F
 	}
 	return b.place(spec, nil, "")
 }
@@ -132,7 +132,7 @@ func (b *Bench) Copy(id, name string) (Key, error) {
 		return Key{}, err
 	}
 	state := s.key.State()
-	return b.place(Spec{Name: name, Transport: s.transport, Kind: s.key.Kind(), Room: s.key.Room()}, &state, id)
+	return b.place(Spec{Name: name, Transport: s.transport, Kind: s.key.Kind(), Capacity: s.key.Capacity()}, &state, id)
 }
 
 // place makes a key and gives it a place on the bench.
@@ -146,7 +146,7 @@ func (b *Bench) place(spec Spec, state *softkey.State, copyOf string) (Key, erro
 	}
 	var err error
 	s.key, err = softkey.New(softkey.Config{
-		Touch: s.hand, Kind: spec.Kind, Transport: spec.Transport, Room: spec.Room, State: state, Now: b.now,
+		Touch: s.hand, Kind: spec.Kind, Transport: spec.Transport, Capacity: spec.Capacity, State: state, Now: b.now,
 	})
 	switch {
 	case errors.Is(err, softkey.ErrKind):

@@ -97,12 +97,12 @@ func TestTokenToolSeesTheKey(t *testing.T) {
 func TestCredAndAssertTools(t *testing.T) {
 	t.Parallel()
 	for _, typ := range []string{"es256", "eddsa"} {
-		for _, resident := range []bool{false, true} {
+		for _, discoverable := range []bool{false, true} {
 			t.Run(typ, func(t *testing.T) {
 				t.Parallel()
 				k := plug(t, newBench(t), fido.USB, "")
 				args := []string{"-M", k.Path, typ}
-				if resident {
+				if discoverable {
 					args = []string{"-M", "-r", k.Path, typ}
 				}
 				made := tool(t, []string{random64(), "localhost", "alice", random64()}, "fido2-cred", args...)
@@ -114,7 +114,7 @@ func TestCredAndAssertTools(t *testing.T) {
 				in := []string{random64(), "localhost", verified[0]}
 				signed := tool(t, in, "fido2-assert", "-G", k.Path)
 				tool(t, signed, "fido2-assert", "-V", "-p", pem, typ)
-				if resident {
+				if discoverable {
 					signed = tool(t, in[:2], "fido2-assert", "-G", "-r", k.Path)
 					tool(t, signed[:4], "fido2-assert", "-V", "-p", pem, typ)
 				}

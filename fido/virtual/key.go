@@ -19,12 +19,12 @@ type Key struct {
 	WaitingForTouch bool
 	PullOnTouch     bool // it is pulled out the next time it waits for a touch
 
-	PIN         bool // one is set
-	PINTries    int  // wrong ones left; 0: locked
-	Finger      bool // one is enrolled
-	WrongFinger bool // somebody else's touches the sensor
-	Frozen      bool // the signature counter stands still
-	Used, Room  int  // resident credentials, and how many more fit
+	PIN             bool // one is set
+	PINTries        int  // wrong ones left; 0: locked
+	Finger          bool // one is enrolled
+	WrongFinger     bool // somebody else's touches the sensor
+	Frozen          bool // the signature counter stands still
+	Used, Remaining int  // discoverable credentials, and how many more fit
 }
 
 // Plugged tells whether the key is plugged in.
@@ -88,7 +88,7 @@ func (s *slot) see() Key {
 		WrongFinger:     r.WrongFinger,
 		Frozen:          r.Frozen,
 		Used:            r.Used,
-		Room:            r.Room,
+		Remaining:       r.Remaining,
 	}
 	if s.plug != nil {
 		k.Path = s.plug.endpoint.Path()

@@ -105,7 +105,7 @@ func TestCredAndAssertToolsInFull(t *testing.T) {
 	}{
 		{"verified by PIN", softkey.FIDO2, "123456", "-v", "-v", "-p -v", "-p -v"},
 		{"verified by finger", softkey.Fingerprint, "", "-v", "-v", "-p -t uv=true", "-p -v"},
-		{"resident, verified by finger", softkey.Fingerprint, "123456", "-r -v", "-v", "-p -t uv=true", "-p -v"},
+		{"discoverable, verified by finger", softkey.Fingerprint, "123456", "-r -v", "-v", "-p -t uv=true", "-p -v"},
 		{"credProtect 2", softkey.FIDO2, "123456", "-v -c 2", "-v -c 2", "-p -v", "-p -v"},
 		{"credProtect 3", softkey.FIDO2, "123456", "-v -c 3", "-v -c 3", "-p -v", "-p -v"},
 		{"hmac-secret", softkey.FIDO2, "", "-h", "-h", "-h -p", "-h -p"},

@@ -26,7 +26,7 @@ func (s *session) makeCredential(r fido.CredentialRequest) (fido.Attestation, er
 		C.fido_cred_set_clientdata_hash(cred, pointer(r.ClientDataHash), C.size_t(len(r.ClientDataHash))),
 		C.fido_cred_set_rp(cred, rpID.ptr, rpName.orNil()),
 		C.fido_cred_set_user(cred, pointer(r.UserID), C.size_t(len(r.UserID)), name.ptr, display.orNil(), nil),
-		C.fido_cred_set_rk(cred, option(r.ResidentKey)),
+		C.fido_cred_set_rk(cred, option(r.Discoverable)),
 		C.fido_cred_set_uv(cred, option(r.Verify)),
 	)
 	for _, id := range r.Exclude {

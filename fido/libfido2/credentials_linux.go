@@ -10,17 +10,17 @@ import "C"
 
 import "nightlatch/fido"
 
-func (s *session) contents(pin string) (fido.Contents, error) {
+func (s *session) credentials(pin string) (fido.CredentialList, error) {
 	secret := text(pin)
 	defer secret.wipe()
 	meta := C.fido_credman_metadata_new()
 	defer C.fido_credman_metadata_free(&meta)
 	if r := C.fido_credman_get_dev_metadata(s.dev, meta, secret.ptr); r != C.FIDO_OK {
-		return fido.Contents{}, status(r)
+		return fido.CredentialList{}, status(r)
 	}
-	got := fido.Contents{
-		Used: int(C.fido_credman_rk_existing(meta)),
-		Room: int(C.fido_credman_rk_remaining(meta)),
+	got := fido.CredentialList{
+		Used:      int(C.fido_credman_rk_existing(meta)),
+		Remaining: int(C.fido_credman_rk_remaining(meta)),
 	}
 	if got.Used == 0 {
 		return got, nil // asked for parties, some keys would say "no credentials"
@@ -28,26 +28,26 @@ func (s *session) contents(pin string) (fido.Contents, error) {
 	parties := C.fido_credman_rp_new()
 	defer C.fido_credman_rp_free(&parties)
 	if r := C.fido_credman_get_dev_rp(s.dev, parties, secret.ptr); r != C.FIDO_OK {
-		return fido.Contents{}, status(r)
+		return fido.CredentialList{}, status(r)
 	}
 	for i := range C.fido_credman_rp_count(parties) {
-		party := fido.Resident{
+		party := fido.DiscoverableCredential{
 			RPID:   C.GoString(C.fido_credman_rp_id(parties, i)),
 			RPName: C.GoString(C.fido_credman_rp_name(parties, i)),
 		}
-		list, err := s.residents(party, secret)
+		list, err := s.credentialsOf(party, secret)
 		if err != nil {
-			return fido.Contents{}, err
+			return fido.CredentialList{}, err
 		}
-		got.Residents = append(got.Residents, list...)
+		got.Credentials = append(got.Credentials, list...)
 	}
 	return got, nil
 }
 
-// residents lists the credentials of one relying party. A key may cut its ID
+// credentialsOf lists the credentials of one relying party. A key may cut its ID
 // short (CTAP section 6.8.7), and those then cannot be asked for: what is left to
 // tell is that there is something.
-func (s *session) residents(party fido.Resident, secret cText) ([]fido.Resident, error) {
+func (s *session) credentialsOf(party fido.DiscoverableCredential, secret cText) ([]fido.DiscoverableCredential, error) {
 	id := text(party.RPID)
 	defer id.free()
 	rk := C.fido_credman_rk_new()
@@ -55,11 +55,11 @@ func (s *session) residents(party fido.Resident, secret cText) ([]fido.Resident,
 	switch r := C.fido_credman_get_dev_rk(s.dev, id.ptr, rk, secret.ptr); r {
 	case C.FIDO_OK:
 	case C.FIDO_ERR_NO_CREDENTIALS:
-		return []fido.Resident{party}, nil
+		return []fido.DiscoverableCredential{party}, nil
 	default:
 		return nil, status(r)
 	}
-	var list []fido.Resident
+	var list []fido.DiscoverableCredential
 	for i := range C.fido_credman_rk_count(rk) {
 		cred := C.fido_credman_rk(rk, i)
 		one := party

@@ -2,11 +2,11 @@ package fido
 
 import "context"
 
-// Holds tells, without a touch, which of the credentials the key has: the one of an
+// FindCredential tells, without a touch, which of the credentials the key has: the one of an
 // account's list that is plugged in. It is nil when the key has none of them, or
 // does not tell: a U2F key is asked one by one, and a credential with credProtect
 // level 3 hides (CTAP section 12.1).
-func (c *Client) Holds(ctx context.Context, d Device, rpID string, ids [][]byte) ([]byte, error) {
+func (c *Client) FindCredential(ctx context.Context, d Device, rpID string, ids [][]byte) ([]byte, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}

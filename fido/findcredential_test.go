@@ -9,12 +9,12 @@ import (
 
 // A key that is plugged in tells, without a touch, which of the credentials it
 // has; one of the old kind is asked for one at a time.
-func TestHolds(t *testing.T) {
+func TestFindCredential(t *testing.T) {
 	t.Parallel()
 	for _, old := range []bool{false, true} {
 		k := newFake(t)
 		if old {
-			k.info = Info{}
+			k.info = GetInfoResponse{}
 		}
 		c := clientOf(t, k)
 		for name, tt := range map[string]struct {
@@ -25,7 +25,7 @@ func TestHolds(t *testing.T) {
 			"of others":    {[][]byte{[]byte("x"), []byte("y")}, nil},
 			"of none":      {nil, nil},
 		} {
-			id, err := c.Holds(t.Context(), fake, "localhost", tt.ids)
+			id, err := c.FindCredential(t.Context(), fake, "localhost", tt.ids)
 			if err != nil || !slices.Equal(id, tt.want) {
 				t.Errorf("U2F %v, %s: %q, %v; want %q", old, name, id, err, tt.want)
 			}
@@ -35,18 +35,18 @@ func TestHolds(t *testing.T) {
 				t.Errorf("U2F %v: asked %+v", old, r)
 			}
 		}
-		if _, err := c.Holds(t.Context(), fake, "localhost", [][]byte{{}}); !errors.Is(err, ErrMalformed) {
+		if _, err := c.FindCredential(t.Context(), fake, "localhost", [][]byte{{}}); !errors.Is(err, ErrMalformed) {
 			t.Errorf("an empty ID: %v", err)
 		}
 	}
 	gone := newFake(t)
 	gone.assert = func(AssertionRequest) error { return ErrRemoved }
-	if _, err := clientOf(t, gone).Holds(t.Context(), fake, "localhost", [][]byte{gone.id}); !errors.Is(err, ErrRemoved) {
+	if _, err := clientOf(t, gone).FindCredential(t.Context(), fake, "localhost", [][]byte{gone.id}); !errors.Is(err, ErrRemoved) {
 		t.Errorf("pulled out: %v", err)
 	}
 	hides := newFake(t)
 	hides.assert = func(AssertionRequest) error { return ErrPINRequired }
-	if id, err := clientOf(t, hides).Holds(t.Context(), fake, "localhost", [][]byte{hides.id}); err != nil || id != nil {
+	if id, err := clientOf(t, hides).FindCredential(t.Context(), fake, "localhost", [][]byte{hides.id}); err != nil || id != nil {
 		t.Errorf("one that doesn't tell: %q, %v", id, err)
 	}
 	v := vague{newFake(t)}
@@ -54,7 +54,7 @@ func TestHolds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if id, err := c.Holds(t.Context(), fake, "localhost", [][]byte{[]byte("x"), v.id}); err != nil || !slices.Equal(id, v.id) {
+	if id, err := c.FindCredential(t.Context(), fake, "localhost", [][]byte{[]byte("x"), v.id}); err != nil || !slices.Equal(id, v.id) {
 		t.Errorf("one that doesn't say which: %q, %v", id, err)
 	}
 }
