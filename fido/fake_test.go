@@ -51,7 +51,7 @@ func newFake(t testing.TB) *fakeKey {
 	}
 	return &fakeKey{
 		info:   GetInfoResponse{FIDO2: true, Options: map[string]bool{"rk": true, "up": true, "clientPin": false}},
-		tries:  8,
+		tries:  MaxPINTries,
 		signer: signer,
 		id:     []byte("a credential"),
 		format: formatPacked,

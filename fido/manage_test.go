@@ -81,8 +81,8 @@ func TestSetPIN(t *testing.T) {
 				t.Errorf("the PIN is %q", k.pin)
 			}
 			var wrong *WrongPINError
-			if errors.As(err, &wrong) && wrong.TriesLeft != 8-tt.spent {
-				t.Errorf("%d tries left, want %d", wrong.TriesLeft, 8-tt.spent)
+			if errors.As(err, &wrong) && wrong.TriesLeft != MaxPINTries-tt.spent {
+				t.Errorf("%d tries left, want %d", wrong.TriesLeft, MaxPINTries-tt.spent)
 			}
 		})
 	}

@@ -17,6 +17,10 @@ const (
 	maxPINBytes = 63
 )
 
+// MaxPINTries is how many wrong PINs in all a key accepts before only a reset helps:
+// the start value of its pinRetries counter (CTAP section 6.5.2.2).
+const MaxPINTries = 8
+
 // verification decides how the user is verified (WebAuthn section 5.1.3, step
 // 22): by the key's sensor if it has one, by its PIN if it has one, not at all if
 // the relying party discourages it. A key may still ask for its PIN later.

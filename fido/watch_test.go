@@ -208,7 +208,7 @@ func TestWatchWithoutChanges(t *testing.T) {
 	}
 }
 
-func TestOnBell(t *testing.T) {
+func TestChangesOnClose(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex

@@ -129,14 +129,11 @@ func (c *Console) pinField(pin *string, tries int, fault *explain.Explanation) (
 		}
 		field.Refuse(words)
 	}
-	if tries > 0 && (tries < fullTries || fault != nil && fault.Code == "key_wrong_pin") {
+	if tries > 0 && (tries < fido.MaxPINTries || fault != nil && fault.Code == "key_wrong_pin") {
 		parts = append(parts, wizard.PINTries(tries)...)
 	}
 	return parts, field.Focus()
 }
-
-// fullTries is how many wrong PINs a key takes that has met none (CTAP 2.1, 6.5.2.2).
-const fullTries = 8
 
 // askNewPIN gives a key its first PIN, or another one.
 func (c *Console) askNewPIN(s *Scope, key fido.Device, p fido.Info, ended func(done bool)) *kit.Dialog {

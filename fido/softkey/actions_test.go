@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"testing"
+
+	"nightlatch/fido"
 )
 
 // A full key keeps nothing more, and what it keeps is real.
@@ -89,7 +91,7 @@ func TestConfig(t *testing.T) {
 	state := newKey(t, Config{}).State()
 	short, many, half := state.clone(), state.clone(), state.clone()
 	short.Secret = short.Secret[1:]
-	many.PINTries = pinTries + 1
+	many.PINTries = fido.MaxPINTries + 1
 	half.PINHash = []byte{1}
 	for name, cfg := range map[string]Config{
 		"no touch":              {Transport: "usb"},

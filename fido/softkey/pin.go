@@ -6,6 +6,8 @@ import (
 	"crypto/sha256"
 	"slices"
 	"unicode/utf8"
+
+	"nightlatch/fido"
 )
 
 // The subcommands of authenticatorClientPIN (CTAP section 6.5.5).
@@ -164,7 +166,7 @@ func checkNew(pin string) code {
 
 func (s *State) setPIN(pin string) {
 	sum := sha256.Sum256([]byte(pin))
-	s.PINHash, s.PINTries, s.ForceChange = sum[:pinHashSize], pinTries, false
+	s.PINHash, s.PINTries, s.ForceChange = sum[:pinHashSize], fido.MaxPINTries, false
 }
 
 // checkOld checks a PIN. A try is spent before the comparison, so that cutting the
@@ -181,7 +183,7 @@ func (k *Key) checkOld(r *pinRequest, shared secret) code {
 	k.state.PINTries--
 	hash, err := shared.decrypt(r.PINHash)
 	if err == nil && hmac.Equal(hash, k.state.PINHash) {
-		k.state.PINTries, k.state.UVTries, k.pins.inRow = pinTries, uvTries, 0
+		k.state.PINTries, k.state.UVTries, k.pins.inRow = fido.MaxPINTries, uvTries, 0
 		return ok
 	}
 	k.pins.inRow++

@@ -35,7 +35,6 @@ var Mark = [16]byte([]byte("NIGHTLATCH-LAB-1"))
 // Limits of the key.
 const (
 	DefaultCapacity = 25 // discoverable credentials
-	pinTries        = 8  // wrong PINs until only a reset helps (CTAP section 6.5.1)
 	pinInRow        = 3  // wrong PINs until it must be plugged in again
 	uvTries         = 3  // wrong fingers until only the PIN helps (CTAP section 6.5.3.1)
 	minPINRunes     = 4

@@ -4,6 +4,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"slices"
+
+	"nightlatch/fido"
 )
 
 // A State is everything a key remembers when it is unplugged. It can be written as
@@ -36,7 +38,7 @@ const secretSize = 32
 // blank is the state of a new key. One with a sensor is sold with its owner's
 // finger enrolled: there is no other way to teach it one.
 func blank(kind Kind) State {
-	s := State{Secret: make([]byte, secretSize), PINTries: pinTries, UVTries: uvTries, Finger: kind == Fingerprint}
+	s := State{Secret: make([]byte, secretSize), PINTries: fido.MaxPINTries, UVTries: uvTries, Finger: kind == Fingerprint}
 	_, _ = rand.Read(s.Secret) // never fails, as documented
 	return s
 }
@@ -54,7 +56,7 @@ func (s State) check() error {
 	switch {
 	case len(s.Secret) != secretSize:
 		return errors.New("softkey: Config.State has no secret")
-	case s.PINTries < 0 || s.PINTries > pinTries || s.UVTries < 0 || s.UVTries > uvTries:
+	case s.PINTries < 0 || s.PINTries > fido.MaxPINTries || s.UVTries < 0 || s.UVTries > uvTries:
 		return errors.New("softkey: Config.State has more tries than there are")
 	case len(s.PINHash) != 0 && len(s.PINHash) != pinHashSize:
 		return errors.New("softkey: Config.State has half a PIN")

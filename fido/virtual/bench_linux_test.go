@@ -27,7 +27,7 @@ func TestPlugging(t *testing.T) {
 		t.Error("nobody was told that a key was plugged in")
 	}
 	want := virtual.Key{
-		ID: k.ID, Name: "blue key", Transport: fido.NFC, Kind: softkey.FIDO2, Path: k.Path, PIN: true, PINTries: 8, Remaining: softkey.DefaultCapacity,
+		ID: k.ID, Name: "blue key", Transport: fido.NFC, Kind: softkey.FIDO2, Path: k.Path, PIN: true, PINTries: fido.MaxPINTries, Remaining: softkey.DefaultCapacity,
 	}
 	if k != want || !k.Plugged() {
 		t.Errorf("key %+v, want %+v", k, want)

@@ -12,9 +12,6 @@ import (
 	"nightlatch/ui/kit"
 )
 
-// pinTries is how many wrong PINs a key takes in all (CTAP 2.1, 6.5.2.2).
-const pinTries = 8
-
 // maxPINBytes is how long a PIN may be in UTF-8 (CTAP 2.1, 6.5.1).
 const maxPINBytes = 63
 
@@ -45,7 +42,7 @@ func (d *StepView) askPIN(s State, h Host) {
 			kit.Para(w.T("wizard.key.pin-lead", assets.Args{"key": DeviceName(w, s.Key.Device)}), kit.Ink2)),
 		pin,
 	}
-	if s.Key.TriesLeft > 0 && (s.Key.WrongPIN || s.Key.TriesLeft < pinTries) {
+	if s.Key.TriesLeft > 0 && (s.Key.WrongPIN || s.Key.TriesLeft < fido.MaxPINTries) {
 		parts = append(parts, PINTries(s.Key.TriesLeft)...)
 	}
 	if s.Draft.Hints {
@@ -111,7 +108,7 @@ func (f PINForm) Draw() (parts []fyne.CanvasObject, first fyne.Focusable) {
 		old := f.field("wizard.key.pin-now", "", &f.Draft.Old)
 		f.refuse(old, "empty.pin", "key_wrong_pin", "key_pin_auth_blocked", "key_pin_blocked", "key_pin_required")
 		parts, first = append(parts, old), old.Focus()
-		if f.Tries > 0 && f.Tries < pinTries {
+		if f.Tries > 0 && f.Tries < fido.MaxPINTries {
 			parts = append(parts, PINTries(f.Tries)...)
 		}
 	}
@@ -206,5 +203,5 @@ func (f PINForm) Check() *explain.Explanation {
 
 // PINTries shows how many wrong PINs a key will still take.
 func PINTries(left int) []fyne.CanvasObject {
-	return []fyne.CanvasObject{kit.Tries(left, max(pinTries, left))}
+	return []fyne.CanvasObject{kit.Tries(left, max(fido.MaxPINTries, left))}
 }
