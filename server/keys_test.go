@@ -346,7 +346,7 @@ func TestKeyOfAnotherName(t *testing.T) {
 	moved.second(moved.client, v)
 
 	v = moved.askForKey("dot") // no other way
-	if r := wantRefusal(t, "the only key", v, api.KeyElsewhere); r.Reason != "only" || !strings.Contains(r.Detail, "whoever runs this server") {
+	if r := wantRefusal(t, "the only key", v, api.KeyElsewhere); r.Reason != "only" || !strings.Contains(r.Detail, "operator of this server") {
 		t.Errorf("%+v", r)
 	}
 

@@ -55,7 +55,7 @@ var imports = map[string][]string{
 	"server/account":      {"server/api", "server/store/...", "server/ratelimit", "server/e164"},
 	"server/backupcode":   {"server/api", "server/account", "server/store/..."},
 	"server/temppassword": {"server/api", "server/account", "server/store/..."},
-	"server/ceremony":     {"server/api", "server/store/...", "server/audit", "server/delivery", "server/session"},
+	"server/ceremony":     {"server/api", "server/store/...", "server/account", "server/audit", "server/delivery", "server/session"},
 	"server/ceremony/proof": {
 		"server/api", "server/ceremony", "server/store/...", "server/account", "server/audit",
 		"server/delivery", "server/otp", "server/ratelimit", "server/session", "server/webauthn",

@@ -24,6 +24,7 @@ const (
 	TemporaryPasswordsMax = 10                  // R83: live at a time
 	TemporaryPasswordKept = 30 * 24 * time.Hour // R85: how long an expired one can still say so
 	TemporaryLabelMax     = 64                  // R83: code points
+	CarrierShortCode      = "40404"             // R18: where GO and STOP are sent
 )
 
 // User verification, as WebAuthn names it (W3C WebAuthn Level 3, §5.8.6).
@@ -130,7 +131,7 @@ func Classic() Policy {
 		TextCodeLife:        10 * time.Minute,
 		TextCodeTries:       5,
 		ResendAfter:         2 * time.Minute,
-		CarrierShortCode:    "40404",
+		CarrierShortCode:    CarrierShortCode,
 
 		AppSecretBits: 160,
 		AppCodeDigits: 6,

@@ -76,10 +76,10 @@ func TestRefusalsHaveWords(t *testing.T) {
 	for _, reason := range ceremony.Reasons() {
 		r := ceremony.Refuse(reason)
 		if r.Title == "" || !strings.HasSuffix(r.Detail, ".") || r.Code == "" || r.Rule == "" {
-			t.Errorf("%s: %+v", reason, r)
+			t.Errorf("reason %d: %+v", reason, r)
 		}
 		if strings.HasSuffix(r.Title, ".") || strings.Contains(r.Title+r.Detail, "!") {
-			t.Errorf("%s: %q, %q", reason, r.Title, r.Detail)
+			t.Errorf("reason %d: %q, %q", reason, r.Title, r.Detail)
 		}
 	}
 }

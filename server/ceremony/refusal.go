@@ -1,176 +1,197 @@
 package ceremony
 
-import "nightlatch/server/api"
+import (
+	"fmt"
 
-// A Reason is why an input was refused. There are more reasons than refusal
-// codes: a code is for programs, a reason picks the words.
-type Reason string
-
-// The reasons.
-const (
-	WrongCredentials Reason = "wrong credentials"
-	WrongPassword    Reason = "wrong password" // in a session
-	UsernameTaken    Reason = "user name taken"
-	PasswordShort    Reason = "password too short"
-	PasswordLong     Reason = "password too long"
-	PasswordCommon   Reason = "password common"
-	PasswordIsName   Reason = "password contains user name"
-
-	WrongCode    Reason = "wrong code"
-	WrongAppCode Reason = "wrong app code"
-	CodeExpired  Reason = "code expired"
-	NoCodeSent   Reason = "no code sent"
-	CodeUsed     Reason = "code used"
-	AppCodeUsed  Reason = "app code used"
-	ClockDrift   Reason = "clock drift"
-	TooManyTries Reason = "too many tries"
-	Throttled    Reason = "throttled"
-	Disabled     Reason = "disabled"
-	SendLimit    Reason = "too many messages"
-	ResendEarly  Reason = "resend too early"
-	CannotMail   Reason = "cannot mail"
-	CannotText   Reason = "cannot text"
-	TextsStopped Reason = "texts stopped"
-
-	BackupUnknown    Reason = "backup code unknown"
-	BackupUsed       Reason = "backup code used"
-	BackupVoid       Reason = "backup code void"
-	BackupOrderVoids Reason = "backup code out of order, all void"
-	BackupOrder      Reason = "backup code out of order"
-
-	KeyEnrolled      Reason = "key enrolled"
-	KeyOtherAccount  Reason = "key of another account"
-	KeyUnknown       Reason = "key unknown"
-	KeyRefused       Reason = "key refused"
-	KeyFromLab       Reason = "key from the lab"
-	KeyCopied        Reason = "key possibly copied"
-	KeyNoPIN         Reason = "key not verified"
-	KeyFormat        Reason = "key of another kind"
-	KeyForeignRP     Reason = "key of another name"
-	KeyForeignRPOnly Reason = "key of another name, no other way"
-	KeysFull         Reason = "keys full"
-	MethodNotOn      Reason = "method not on"
-	Changed          Reason = "account changed"
-	SameEmail        Reason = "same address"
-	SamePhone        Reason = "same number"
-	SamePassword     Reason = "same password"
-	PasswordGone     Reason = "password changed"
+	"nightlatch/server/account"
+	"nightlatch/server/api"
 )
+
+// A Reason is why an input was refused. There are more reasons than refusal codes: a
+// code is for programs, a reason selects the text.
+type Reason int
+
+// The reasons. The table below says what each means to a client.
+const (
+	WrongCredentials Reason = iota + 1
+	WrongPassword
+	PasswordGone
+	UsernameTaken
+	PasswordShort
+	PasswordLong
+	PasswordCommon
+	PasswordIsName
+
+	WrongCode
+	WrongAppCode
+	CodeExpired
+	NoCodeSent
+	CodeUsed
+	AppCodeUsed
+	ClockDrift
+	TooManyTries
+	Throttled
+	Disabled
+	SendLimit
+	ResendEarly
+	CannotMail
+	CannotText
+	TextsStopped
+
+	BackupUnknown
+	BackupUsed
+	BackupVoid
+	BackupOrderVoids
+	BackupOrder
+
+	KeyEnrolled
+	KeyOtherAccount
+	KeyUnknown
+	KeyRefused
+	KeyFromLab
+	KeyCopied
+	KeyNoPIN
+	KeyFormat
+	KeyForeignRP
+	KeyForeignRPOnly
+	KeysFull
+
+	MethodNotOn
+	Changed
+	SameEmail
+	SamePhone
+	SamePassword
+
+	reasonCount // the number of reasons, plus one
+)
+
+// A refusal is what clients get for a reason.
+type refusal struct {
+	code    string // of package api
+	variant string // api.Refusal.Reason: tells apart reasons that share a code
+	rule    string
+	title   string // what happened
+	detail  string // why, and what to do
+}
+
+// refusals has an entry for each reason.
+var refusals = [reasonCount]refusal{
+	WrongCredentials: entry(api.InvalidCredentials, "", "R42", "User name or password is wrong",
+		"They do not match, or the account is locked. Check the spelling and the Caps Lock key, then try again."),
+	WrongPassword: entry(api.InvalidCredentials, "", "R3", "That is not your password",
+		"The password of this account is needed to confirm that it is you. Check the Caps Lock key, then try again."),
+	PasswordGone: entry(api.InvalidCredentials, "changed", "R6", "The password has been changed",
+		"It was changed in another session after you entered it here. Enter the new password to go on."),
+	UsernameTaken: entry(api.UsernameTaken, "", "R0", "That user name is taken",
+		"Another account has it. Upper and lower case letters count as the same. Choose another name."),
+	PasswordShort: entry(api.PasswordRefused, "too_short", "R0", "That password is too short",
+		"Short passwords are easy to guess. Choose a longer one, such as a few unrelated words."),
+	PasswordLong: entry(api.PasswordRefused, "too_long", "R0", "That password is too long",
+		fmt.Sprintf("A password can have at most %d characters. Choose a shorter one.", account.PasswordMax)),
+	PasswordCommon: entry(api.PasswordRefused, "common", "R0", "That password is too common",
+		"Attackers try it among the first: it is a common word or a simple pattern. Choose one that nobody else would think of."),
+	PasswordIsName: entry(api.PasswordRefused, "contains_username", "R0", "That password contains the user name",
+		"Anyone who knows the name would try it first. Choose a password that is unrelated to the name."),
+
+	WrongCode: entry(api.WrongCode, "", "R11", "That is not the code",
+		"It differs from the code that was sent last. Check the newest message and type the code again."),
+	WrongAppCode: entry(api.WrongCode, "", "R21", "That is not the code",
+		"It is not the code that your app shows now for this account. Wait for the next code and type it before it changes."),
+	CodeExpired: entry(api.CodeExpired, "", "R11", "That code has expired",
+		"Codes are valid for a short time only. Choose Send again to get a new one."),
+	NoCodeSent: entry(api.CodeExpired, "not_sent", "R12", "No code has been sent yet",
+		"Choose Send again to get one, or use another method."),
+	CodeUsed: entry(api.CodeUsed, "", "R11", "That code was already used",
+		"Each code that is sent works once. Choose Send again to get a new one."),
+	AppCodeUsed: entry(api.CodeUsed, "", "R22", "That code was already used",
+		"Each code of the app works once. Wait until the app shows the next one."),
+	ClockDrift: entry(api.ClockDrift, "", "R23", "The clock of your phone is wrong",
+		"The code belongs to another time. Set the phone's clock to automatic, then type the code it shows."),
+	TooManyTries: entry(api.TooManyTries, "", "R11", "That code can't be tried any more",
+		"A wrong code was entered too often. Choose Send again to get a new one."),
+	Throttled: entry(api.Throttled, "", "R43", "Too many attempts",
+		"After several failures in a row, each further attempt must wait. This one was not checked. Try again at the time shown."),
+	Disabled: entry(api.TooManyTries, "locked", "R43", "Signing in is locked",
+		"There were too many failures in a row. Ask the operator of this server to unlock the account."),
+	SendLimit: entry(api.Throttled, "sends", "R12", "Too many codes were sent",
+		"Several codes were sent and never entered. Wait until the time shown, or use another method."),
+	ResendEarly: entry(api.ResendTooEarly, "", "R12", "Please wait before sending again",
+		"Messages can be late. The code can be sent again at the time shown."),
+	CannotMail: entry(api.CannotSend, "mail", "R4", "Mail can't be sent",
+		"This server has no mail server set up. Ask the operator of this server to set one up, then try again."),
+	CannotText: entry(api.CannotSend, "texts", "R11", "Text messages can't be sent",
+		"This server has no SMS gateway set up. Use another method, or ask the operator of this server to set one up."),
+	TextsStopped: entry(api.CannotSend, "stopped", "R18", "This phone opted out of text messages",
+		fmt.Sprintf("It replied STOP, so no messages have been sent since. Text GO to %s from it and ask for a new code, or use another method.", account.CarrierShortCode)),
+
+	BackupUnknown: entry(api.BackupCodeInactive, "unknown", "R74", "That is not one of your backup codes",
+		"This account has no such backup code. Check the sheet and type the whole code again."),
+	BackupUsed: entry(api.BackupCodeInactive, "used", "R74", "That backup code was already used",
+		"Each backup code works once. Use the code with the number that is asked for."),
+	BackupVoid: entry(api.BackupCodeInactive, "void", "R74", "That backup code is void",
+		"It was replaced or cancelled and no longer works. Use a newer code, or another method."),
+	BackupOrderVoids: entry(api.BackupCodeOutOfOrder, "voided", "R73", "That backup code was out of order",
+		"Backup codes must be used in the order of their numbers. To be safe, all codes generated so far are now void. Sign in with another method and generate a new code."),
+	BackupOrder: entry(api.BackupCodeOutOfOrder, "kept", "R73", "That backup code was out of order",
+		"Backup codes must be used in the order of their numbers. Use the code with the number that is asked for."),
+
+	KeyEnrolled: entry(api.KeyAlreadyEnrolled, "", "R33", "That security key is already enrolled",
+		"It is in this account's list of keys. Use another key to add one."),
+	KeyOtherAccount: entry(api.KeyAlreadyEnrolled, "foreign", "R33", "That security key's credential is in use",
+		"The credential belongs to another account. Remove the key, insert it again and start over."),
+	KeyUnknown: entry(api.KeyUnknown, "", "R33", "That security key does not belong to this account",
+		"It is not in the account's list of keys. Use one that is, or another method."),
+	KeyRefused: entry(api.Denied, "untrusted", "R30", "The security key's answer was refused",
+		"Its signature or the signed data do not match this request. Touch the key to try again."),
+	KeyFromLab: entry(api.KeyFromLab, "", "R30", "That is a virtual key of the lab",
+		"A virtual key exists only inside a program, so it would protect nothing here. Use a physical security key."),
+	KeyCopied: entry(api.KeyPossiblyCopied, "", "R34", "That security key may have been copied",
+		"Its counter did not increase since the last use, so a copy may exist. Use another method, then delete the key."),
+	KeyNoPIN: entry(api.KeyNotVerified, "", "R30", "The security key did not verify you",
+		"This server requires the key's PIN or fingerprint, so that a lost key opens nothing. Set a PIN on the key if it has none, then touch it again. A key without a PIN can't be used here."),
+	KeyFormat: entry(api.Denied, "format", "R30", "That is not a USB or NFC security key",
+		"Only authenticators built into a computer or phone answer like that. Use a security key."),
+	KeyForeignRP: entry(api.KeyElsewhere, "", "R30", "That security key was set up for another name of this server",
+		"A security key works only with the name it was set up for. Use another method, then add the key again."),
+	KeyForeignRPOnly: entry(api.KeyElsewhere, "only", "R30", "That security key was set up for another name of this server",
+		"A security key works only with the name it was set up for, and no other method is on. Ask the operator of this server to use the old name again, then add another method."),
+	KeysFull: entry(api.KeysFull, "", "R31", "No more security keys can be added",
+		fmt.Sprintf("An account can have %d. Delete one that is no longer used, then add the new one.", account.KeysMax)),
+
+	MethodNotOn: entry(api.Conflict, "not_on", "R60", "That method is not on",
+		"There is nothing to turn off. Check the list of methods again."),
+	Changed: entry(api.Conflict, "more_to_lose", "R61", "The account has changed in the meantime",
+		"Turning the method off would now do more than was shown. Check the list again, then confirm."),
+	SameEmail: entry(api.Conflict, "same_address", "R6", "That is already your address",
+		"It is confirmed and in use. Enter another one, or cancel."),
+	SamePhone: entry(api.Conflict, "same_number", "R16", "That is already your number",
+		"It is confirmed and in use. Enter another one, or cancel."),
+	SamePassword: entry(api.Conflict, "same_password", "R6", "That is already your password",
+		"Nothing would change. Choose another one, or cancel."),
+}
+
+func entry(code, variant, rule, title, detail string) refusal {
+	return refusal{code, variant, rule, title, detail}
+}
 
 // Reasons lists every reason.
 func Reasons() []Reason {
-	return []Reason{
-		WrongCredentials,
-		WrongPassword,
-		UsernameTaken,
-		PasswordShort,
-		PasswordLong,
-		PasswordCommon,
-		PasswordIsName,
-		WrongCode,
-		WrongAppCode,
-		CodeExpired,
-		NoCodeSent,
-		CodeUsed,
-		AppCodeUsed,
-		ClockDrift,
-		TooManyTries,
-		Throttled,
-		Disabled,
-		SendLimit,
-		ResendEarly,
-		CannotMail,
-		CannotText,
-		TextsStopped,
-		BackupUnknown,
-		BackupUsed,
-		BackupVoid,
-		BackupOrderVoids,
-		BackupOrder,
-		KeyEnrolled,
-		KeyOtherAccount,
-		KeyUnknown,
-		KeyRefused,
-		KeyFromLab,
-		KeyCopied,
-		KeyNoPIN,
-		KeyFormat,
-		KeyForeignRP,
-		KeyForeignRPOnly,
-		KeysFull,
-		MethodNotOn,
-		Changed,
-		SameEmail,
-		SamePhone,
-		SamePassword,
-		PasswordGone,
+	all := make([]Reason, 0, len(refusals))
+	for reason := WrongCredentials; reason < reasonCount; reason++ {
+		all = append(all, reason)
 	}
+	return all
 }
 
-// Refuse returns the refusal for a reason: what happened, why, what to do next,
-// in plain English for clients without words of their own. It never says how
-// near a wrong code came.
+// Refuse returns the refusal for a reason: what happened, why, and what to do next, in
+// plain English for clients without texts of their own. It never tells how close a
+// wrong code was.
 func Refuse(reason Reason) api.Refusal {
-	code, rule, title, detail := words(reason)
-	return api.Refusal{Code: code, Reason: variant(reason), Rule: rule, Title: title, Detail: detail}
-}
-
-// variant tells apart what has one code but wants different words: for clients
-// that have their own.
-func variant(reason Reason) string {
-	switch reason {
-	case PasswordShort:
-		return "too_short"
-	case PasswordLong:
-		return "too_long"
-	case PasswordCommon:
-		return "common"
-	case PasswordIsName:
-		return "contains_username"
-	case PasswordGone:
-		return "changed"
-	case NoCodeSent:
-		return "not_sent"
-	case Disabled:
-		return "locked"
-	case SendLimit:
-		return "sends"
-	case CannotMail:
-		return "mail"
-	case CannotText:
-		return "texts"
-	case TextsStopped:
-		return "stopped"
-	case BackupUnknown:
-		return "unknown"
-	case BackupUsed:
-		return "used"
-	case BackupVoid:
-		return "void"
-	case BackupOrderVoids:
-		return "voided"
-	case BackupOrder:
-		return "kept"
-	case KeyOtherAccount:
-		return "foreign"
-	case KeyRefused:
-		return "untrusted"
-	case KeyFormat:
-		return "format"
-	case KeyForeignRPOnly:
-		return "only"
-	case MethodNotOn:
-		return "not_on"
-	case Changed:
-		return "more_to_lose"
-	case SameEmail:
-		return "same_address"
-	case SamePhone:
-		return "same_number"
-	case SamePassword:
-		return "same_password"
+	if reason <= 0 || reason >= reasonCount {
+		return Malformed("", "This input can't be used here. Go back and try again.")
 	}
-	return ""
+	r := refusals[reason]
+	return api.Refusal{Code: r.code, Reason: r.variant, Rule: r.rule, Title: r.title, Detail: r.detail}
 }
 
 // Malformed returns the refusal of an input whose form is wrong.

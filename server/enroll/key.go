@@ -94,7 +94,7 @@ func (r *rules) enterKey(tx store.Tx, _ *ceremony.Ceremony, d *draft, a *account
 type made struct {
 	api.KeyResponse
 	credential webauthn.Credential
-	refused    ceremony.Reason // "" when it is good
+	refused    ceremony.Reason // 0 when it is good
 }
 
 // verifyKey verifies a security key's answer, outside any transaction.
@@ -132,7 +132,7 @@ func (r *rules) takeKey(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.I
 	if err != nil {
 		return ceremony.Move{}, err
 	}
-	if in.refused != "" {
+	if in.refused != 0 {
 		return r.touchAgain(tx, c, d, a, ceremony.Refuse(in.refused))
 	}
 	owner, known, err := account.KeyByCredential(tx, in.credential.ID)

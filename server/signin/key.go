@@ -54,7 +54,7 @@ func (r *rules) showKey(tx store.Tx, c *ceremony.Ceremony, d *draft) (api.Step, 
 type touched struct {
 	api.KeyResponse
 	verified webauthn.Verified
-	refused  ceremony.Reason // "" when the signature is good
+	refused  ceremony.Reason // 0 when the signature is good
 	trap     bool            // what it signed is for another page or another server
 }
 
@@ -126,10 +126,10 @@ func (r *rules) key(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input
 	i := slices.IndexFunc(keys, func(k account.SecurityKey) bool {
 		return bytes.Equal(k.Credential.ID, in.verified.CredentialID)
 	})
-	if reason == "" && i < 0 { // deleted while it was touched
+	if reason == 0 && i < 0 { // deleted while it was touched
 		reason = ceremony.KeyUnknown
 	}
-	if reason != "" {
+	if reason != 0 {
 		if err := r.challenge(tx, d, a); err != nil {
 			return ceremony.Move{}, err
 		}

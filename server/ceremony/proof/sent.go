@@ -272,7 +272,7 @@ func (s *Sent) dead(now time.Time) (ceremony.Reason, bool) {
 	case !now.Before(s.Expires):
 		return ceremony.CodeExpired, true
 	}
-	return "", false
+	return 0, false
 }
 
 // Digits reads a six-digit code as people type it. What can't be one is a
