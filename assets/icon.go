@@ -6,8 +6,6 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
-	"slices"
-	"strings"
 )
 
 //go:embed icon/*.svg icon/*.png
@@ -21,22 +19,6 @@ func Icon(name string) ([]byte, error) {
 		return nil, fmt.Errorf("assets: icon %q: %w", name, fs.ErrNotExist)
 	}
 	return src, nil
-}
-
-// Icons are the names that Icon knows, sorted. The app icon is not one of them.
-func Icons() []string {
-	entries, err := icons.ReadDir("icon")
-	if err != nil {
-		panic("assets: " + err.Error()) // embedded: cannot happen
-	}
-	var names []string
-	for _, e := range entries {
-		if name, ok := strings.CutSuffix(e.Name(), ".svg"); ok && name != "app-icon" {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
 }
 
 // AppIconSizes are the edges, in pixels, that the app icon was drawn at.

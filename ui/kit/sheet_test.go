@@ -136,7 +136,7 @@ func components(th Theme) fyne.CanvasObject {
 	block := func(name string, objs ...fyne.CanvasObject) fyne.CanvasObject {
 		return V(S8, append([]fyne.CanvasObject{Section(t(name))}, objs...)...)
 	}
-	tick := func(f ToggleForm, on bool) fyne.CanvasObject { return NewToggle(f, on, nil) }
+	toggle := func(f ToggleForm, on bool) fyne.CanvasObject { return NewToggle(f, on, nil) }
 	refused := NewTextField(t("PIN"), "", InputConfig{Text: "4711", Secret: true})
 	refused.Refuse(t("That isn’t this key’s PIN. After the last try the key locks itself."))
 	off := NewToggle(SwitchForm, true, nil)
@@ -147,13 +147,12 @@ func components(th Theme) fyne.CanvasObject {
 		block("Badges", Flow(S8, Badge(On, t("On")), Badge(Off, t("Off")), Badge(Next, t("Next")), Badge(Used, t("Used")), Badge(Void, t("Void")), Badge(Caution, t("Two left")), Badge(Bad, t("Locked")), Tag("usb", "USB"), Tag("nfc", "NFC"))),
 		block("Code fields: typing, refused, backup code", V(S12, code(NewCodeField(6, 3, "41"), false, true), code(NewCodeField(6, 3, "418025"), true, false), code(NewBackupField("7kmq-2xwd-9h"), false, true))),
 		block("Steps", Steps(1, t("Overview"), t("Scan"), t("Code"), t("Backup code"))),
-		block("Ticks, choices, countdown", Flow(S16, tick(CheckForm, false), tick(CheckForm, true), tick(RadioForm, false), tick(RadioForm, true), tick(SwitchForm, false), tick(SwitchForm, true), off, NewSegments(0, nil, t("Classic"), t("Hardened"))),
+		block("Toggles, choices, countdown", Flow(S16, toggle(CheckForm, false), toggle(CheckForm, true), toggle(SwitchForm, false), toggle(SwitchForm, true), off, NewSegments(0, nil, t("Classic"), t("Hardened"))),
 			NewToggle(CheckForm, true, NewText(t("People who have this number can find me by it"), Body, Ink).Wrapped()),
-			NewRadios(1, nil, Option{Label: t("This printer"), Sub: t("The one by the window")}, Option{Label: t("A file")}),
-			Flow(S16, NewCountdown(CountdownConfig{Clock: stillClock(), Ends: noon.Add(102 * time.Second), Total: 2 * time.Minute, Before: t("Send again in")}), Ring(24, .38, 3), Ring(40, .6, 4)),
+			Flow(S16, NewCountdown(CountdownConfig{Clock: stillClock(), Ends: noon.Add(102 * time.Second), Total: 2 * time.Minute, Before: t("Send again in")})),
 			NewProgress(ProgressConfig{Clock: stillClock(), Words: t("Sending to the printer"), Most: time.Minute, OnCancel: func() {}})),
 		block("Row", List(72, Row(Tile("key", true), t("YubiKey 5C NFC, desk drawer"), t("Last used today"), Badge(On, t("On")), Chevron()),
-			Row(NumberTile("4", true), t("Made on 3 November, printed"), t("The next one to use"), Badge(Next, t("Next"))))),
+			Row(Tile("backup-codes", false), t("Made on 3 November, printed"), t("The next one to use"), Badge(Next, t("Next"))))),
 	)
 	right := V(S16,
 		block("Rail item: rest, hover, selected, keyboard", Z(NewBox(Rail, Hairline, RadiusCard), Pad(S8, V(S4, rail(false, false, false, ""), rail(false, true, false, "1"), rail(true, false, false, ""), rail(false, false, true, ""))))),

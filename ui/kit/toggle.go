@@ -10,15 +10,14 @@ import (
 // A ToggleForm is how a Toggle is drawn.
 type ToggleForm int
 
-// The forms. A RadioForm by itself can only be switched on: see Radios.
+// The forms of a Toggle.
 const (
 	CheckForm ToggleForm = iota
-	RadioForm
 	SwitchForm
 )
 
-// A Toggle is a check box, radio button or switch, with or without its words. The
-// words are pressed like the box.
+// A Toggle is a check box or a switch, with or without a label. Pressing the label
+// is pressing the box.
 type Toggle struct {
 	Pressable
 	On        bool
@@ -31,7 +30,7 @@ type Toggle struct {
 	rail *slide
 }
 
-// NewToggle makes one; words may be nil. Without words it needs Named.
+// NewToggle makes a toggle. words is its label; without one (nil) it needs Named.
 func NewToggle(form ToggleForm, on bool, words fyne.CanvasObject) *Toggle {
 	t := &Toggle{On: on, Form: form}
 	var drawn fyne.CanvasObject
@@ -40,9 +39,6 @@ func NewToggle(form ToggleForm, on bool, words fyne.CanvasObject) *Toggle {
 		t.box, t.knob = NewBox(Sunken, Control, 10), NewBox(Control, "", 7)
 		t.rail = newSlide(t.knob, on)
 		drawn = Scaled(36, 20, Z(t.box, t.rail))
-	case RadioForm:
-		t.box, t.knob = NewBox(Surface, Control, 10), NewBox(OnAccent, "", 4)
-		drawn = Scaled(20, 20, Z(t.box, Centre(Scaled(8, 8, t.knob))))
 	default:
 		t.box = NewBox(Surface, Control, RadiusChip)
 		t.mark = NewIcon("check", 16, OnAccent)
@@ -63,13 +59,10 @@ func NewToggle(form ToggleForm, on bool, words fyne.CanvasObject) *Toggle {
 	return t
 }
 
-// Named says what a tick without words is, for a screen reader.
+// Named sets the name for screen readers of a toggle without a label.
 func (t *Toggle) Named(name string) *Toggle { t.Name = name; return t }
 
 func (t *Toggle) toggle() {
-	if t.Form == RadioForm && t.On {
-		return
-	}
 	t.Set(!t.On)
 	if t.OnChanged != nil {
 		t.OnChanged(t.On)
@@ -108,9 +101,6 @@ func (t *Toggle) dress() {
 		if t.disabled {
 			t.mark.Color = Ink3
 		}
-	case RadioForm:
-		showIf(t.knob, t.On)
-		t.knob.Radius = scaled(4)
 	case SwitchForm:
 		t.knob.Radius, t.knob.Fill = scaled(7), Control
 		if t.On && !t.disabled {
