@@ -56,7 +56,7 @@ func (c *Console) page(p kit.Page) fyne.CanvasObject {
 	p.Margin = c.margin()
 	if c.trouble != nil {
 		t := *c.trouble
-		p.Body = append([]fyne.CanvasObject{kit.Banner(kit.Refused, t.What, t.Why, t.Next)}, p.Body...)
+		p.Body = append([]fyne.CanvasObject{kit.NewBanner(kit.Refused, t.What, t.Why, t.Next)}, p.Body...)
 	}
 	return p.Build()
 }

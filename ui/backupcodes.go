@@ -211,7 +211,7 @@ func (c *Console) drawBackupCodes(v backupView, in backupInputs) drawn {
 	}
 	if a.BackupCodes.Next > 0 {
 		key := "ui.codes.order." + a.Policy
-		p.Body = append(p.Body, kit.Banner(kit.Info, w.T("ui.codes.order"), w.T(key, a.BackupCodes.Next), ""))
+		p.Body = append(p.Body, kit.NewBanner(kit.Info, w.T("ui.codes.order"), w.T(key, a.BackupCodes.Next), ""))
 	}
 	p.Body = append(p.Body, kit.Flow(kit.S12, kit.NewButton(w.T("ui.codes.check"), "verify", kit.Secondary, in.check),
 		kit.NewButton(w.T("ui.codes.replace-do"), "reset", kit.Destroy, in.replace),
@@ -230,7 +230,7 @@ func (c *Console) madeCodes(v backupView, in backupInputs) (fyne.CanvasObject, f
 	tools := wizard.CodeTools(in.host, v.saved, api.SaveBackupCode{})
 	parts = append(parts, tools)
 	if !v.saved.Any() {
-		parts = append(parts, kit.Banner(kit.Attention, w.T("wizard.save.not-yet"), w.T("ui.codes.not-yet-why"), ""))
+		parts = append(parts, kit.NewBanner(kit.Attention, w.T("wizard.save.not-yet"), w.T("ui.codes.not-yet-why"), ""))
 	}
 	first, _ := tools.Objects[0].(fyne.Focusable)
 	return kit.Card(kit.Pad(kit.S24, kit.V(kit.S16, parts...))), first

@@ -236,7 +236,7 @@ func (c *Console) drawDelivery(d api.Delivery, f *deliveryForm, in deliveryInput
 		Actions: []fyne.CanvasObject{save},
 	}
 	if d.Kept && d.Mail == nil {
-		p.Body = append(p.Body, kit.Banner(kit.Info, w.T("ui.delivery.kept"), w.T("ui.delivery.kept-why"), "", kit.NewLink(w.T("ui.delivery.read"), in.read)))
+		p.Body = append(p.Body, kit.NewBanner(kit.Info, w.T("ui.delivery.kept"), w.T("ui.delivery.kept-why"), "", kit.NewLink(w.T("ui.delivery.read"), in.read)))
 	}
 	p.Body = append(p.Body, kit.Card(kit.Pad(kit.S24, kit.V(kit.S16, mail...))),
 		kit.Card(kit.Pad(kit.S24, kit.V(kit.S16, kit.NewText(w.T("ui.delivery.texts"), kit.Heading, kit.Ink), kit.Para(w.T("ui.delivery.texts-why"), kit.Ink2), url, token))))
@@ -252,9 +252,9 @@ func (c *Console) deliveryTest(f *deliveryForm) []fyne.CanvasObject {
 	case t == nil:
 		return nil
 	case t.Sent:
-		return []fyne.CanvasObject{kit.Banner(kit.Info, w.T("ui.delivery.sent", t.To), w.T("ui.delivery.sent-why"), "")}
+		return []fyne.CanvasObject{kit.NewBanner(kit.Info, w.T("ui.delivery.sent", t.To), w.T("ui.delivery.sent-why"), "")}
 	default:
 		why := explain.Code(w, "mail_"+t.Reason)
-		return []fyne.CanvasObject{kit.Banner(kit.Refused, why.What, why.Why, why.Next)}
+		return []fyne.CanvasObject{kit.NewBanner(kit.Refused, why.What, why.Why, why.Next)}
 	}
 }

@@ -35,7 +35,7 @@ func (c *Console) drawFailure(title string, why explain.Explanation, tries int, 
 	p := kit.Page{
 		Title: title,
 		Body: []fyne.CanvasObject{kit.EmptyState("refused", kit.Refused, why.What, why.Why,
-			kit.Banner(kit.Refused, c.words.T("ui.failure.next"), "", why.Next))},
+			kit.NewBanner(kit.Refused, c.words.T("ui.failure.next"), "", why.Next))},
 		Actions: []fyne.CanvasObject{b},
 	}
 	if tries > 0 && !last.IsZero() {

@@ -47,12 +47,12 @@ func (c *Console) drawHere(v keysView, in hereInputs) fyne.CanvasObject {
 	section := kit.Section(w.T("ui.key.section"))
 	if !c.cfg.Features.SecurityKeys {
 		why := wizard.ExplainKey(w, fido.ErrUnsupported)
-		return kit.Banner(kit.Info, why.What, why.Why, why.Next)
+		return kit.NewBanner(kit.Info, why.What, why.Why, why.Next)
 	}
 	h := v.here
 	if h.presence.err != nil {
 		why := wizard.ExplainKey(w, h.presence.err)
-		return kit.V(kit.S8, section, kit.Banner(kit.Attention, why.What, why.Why, why.Next))
+		return kit.V(kit.S8, section, kit.NewBanner(kit.Attention, why.What, why.Why, why.Next))
 	}
 	open, locked := h.presence.usable()
 	hints := c.hintsHere(h.presence, locked, in)
@@ -107,7 +107,7 @@ func (c *Console) pickHere(open []fido.Device, at int, names []string, v hereVie
 func (c *Console) hintsHere(p presence, locked []fido.Device, in hereInputs) []fyne.CanvasObject {
 	if len(locked) > 0 {
 		why, line := wizard.NoPermission(c.words, locked[0], c.reach(), in.copyLine)
-		return append([]fyne.CanvasObject{kit.Banner(kit.Attention, why.What, why.Why, why.Next)}, line...)
+		return append([]fyne.CanvasObject{kit.NewBanner(kit.Attention, why.What, why.Why, why.Next)}, line...)
 	}
 	if trouble := wizard.ReaderTrouble(c.words, p.reader); trouble != nil {
 		return []fyne.CanvasObject{trouble}
@@ -154,7 +154,7 @@ func (c *Console) drawKeyHere(d fido.Device, v hereView, in hereInputs) fyne.Can
 		return kit.List(72, rows...)
 	case l.err != nil:
 		why := wizard.ExplainKey(w, l.err)
-		return kit.V(kit.S8, kit.List(72, rows...), kit.Banner(kit.Attention, why.What, why.Why, why.Next,
+		return kit.V(kit.S8, kit.List(72, rows...), kit.NewBanner(kit.Attention, why.What, why.Why, why.Next,
 			kit.NewLink(w.T("wizard.key.retry"), func() { in.again(d) })))
 	case !l.portrait.FIDO2:
 		rows = append(rows, kit.TallRow(kit.Tile("info", false), w.T("ui.key.u2f"), w.T("ui.key.u2f-why")))

@@ -77,7 +77,7 @@ func (c *Console) keyList(v keysView, in keyInputs, d *drawn) []fyne.CanvasObjec
 	var rows, below []fyne.CanvasObject
 	for _, k := range v.keys {
 		if k.PossiblyCopied {
-			below = append(below, kit.Banner(kit.Attention, w.T("ui.keys.copied", k.Label), w.T("ui.keys.copied-why"), w.T("ui.keys.copied-next"),
+			below = append(below, kit.NewBanner(kit.Attention, w.T("ui.keys.copied", k.Label), w.T("ui.keys.copied-why"), w.T("ui.keys.copied-next"),
 				kit.NewLink(w.T("ui.keys.delete-link"), func() { in.remove(k) }), kit.NewLink(w.T("ui.keys.happened"), func() { c.visit(placeActivity) })))
 		}
 		if k.ID != v.name.id {

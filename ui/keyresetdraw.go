@@ -76,7 +76,7 @@ func (c *Console) drawKeyReset(v resetView, in resetInputs) drawn {
 		if errors.Is(v.err, fido.ErrNotAllowed) { // it was plugged in for too long
 			why = explain.Code(w, "key_reset_late")
 		}
-		card(kit.NewText(w.T("ui.key.reset.failed"), kit.Heading, kit.Ink).Wrapped(), kit.Banner(kit.Refused, why.What, why.Why, why.Next))
+		card(kit.NewText(w.T("ui.key.reset.failed"), kit.Heading, kit.Ink).Wrapped(), kit.NewBanner(kit.Refused, why.What, why.Why, why.Next))
 	}
 	d.content = c.page(p)
 	return d
@@ -127,7 +127,7 @@ func (c *Console) resetWaits(v resetView, way string, args assets.Args) []fyne.C
 		})))
 	}
 	if v.other {
-		parts = append(parts, kit.Banner(kit.Attention, w.T("ui.key.reset.other"), w.T("ui.key.reset.other-why", args), w.T("ui.key.reset.other-next", args)))
+		parts = append(parts, kit.NewBanner(kit.Attention, w.T("ui.key.reset.other"), w.T("ui.key.reset.other-why", args), w.T("ui.key.reset.other-next", args)))
 	}
 	return parts
 }

@@ -33,7 +33,7 @@ func (c *Console) drawLab(v labView, phone *kit.Phone, clock, date *kit.Text, in
 		kit.NewButton(w.T("lab.reset-do"), "reset", kit.Secondary, in.reset), kit.NewButton("", "close", kit.Quiet, in.close).Named(w.T("lab.close")))
 	parts := []fyne.CanvasObject{head}
 	if v.trouble != nil {
-		parts = append(parts, kit.Banner(kit.Refused, v.trouble.What, v.trouble.Why, v.trouble.Next))
+		parts = append(parts, kit.NewBanner(kit.Refused, v.trouble.What, v.trouble.Why, v.trouble.Next))
 	}
 	if len(v.phones) > 1 {
 		parts = append(parts, c.labNumbers(v, in))

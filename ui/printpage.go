@@ -184,13 +184,13 @@ func (c *Console) drawPrint(v *printView, in printInputs) drawn {
 	case len(v.printers) > 0:
 		side = append(side, kit.NewField(w.T("ui.print.printer"), "", printer), kit.NewField(w.T("ui.print.paper"), "", paper), copies, large, nameless)
 	case v.asked:
-		side = append(side, kit.Banner(kit.Attention, w.T("ui.print.none"), w.T("ui.print.none-why"), w.T("ui.print.none-next")), kit.NewField(w.T("ui.print.paper"), "", paper), large, nameless)
+		side = append(side, kit.NewBanner(kit.Attention, w.T("ui.print.none"), w.T("ui.print.none-why"), w.T("ui.print.none-next")), kit.NewField(w.T("ui.print.paper"), "", paper), large, nameless)
 	}
 	if v.busy {
 		do.Disable()
 		side = append(side, kit.NewProgress(kit.ProgressConfig{Clock: c.clock(c.scope), Words: w.T("ui.print.sending")}))
 	}
-	side = append(side, kit.Banner(kit.Info, w.T("ui.print.once"), w.T("ui.print.once-why"), ""))
+	side = append(side, kit.NewBanner(kit.Info, w.T("ui.print.once"), w.T("ui.print.once-why"), ""))
 	p := kit.Page{
 		Crumbs: c.crumbs(c.crumb(placeBackup), kit.Crumb{Name: w.T("ui.print.do")}), Title: w.T("ui.print.title"),
 		Body:    []fyne.CanvasObject{kit.Beside(kit.S32, 220, drawPaper(v.shown()), kit.V(kit.S20, side...))},

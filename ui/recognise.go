@@ -115,6 +115,6 @@ func (c *Console) unrecognised(r recognition, in keyInputs) fyne.CanvasObject {
 	if errors.Is(r.err, fido.ErrNotEnrolled) {
 		why = explain.Code(w, "key_not_listed")
 	}
-	return kit.Banner(kit.Attention, why.What, why.Why, why.Next,
+	return kit.NewBanner(kit.Attention, why.What, why.Why, why.Next,
 		kit.NewLink(w.T("ui.keys.which.again"), in.recognise), kit.NewLink(w.T("kit.close"), in.enough))
 }

@@ -104,7 +104,7 @@ func (c *Console) checkCopy(s *Scope, right func()) {
 				return func() {
 					if err != nil {
 						t := explain.Error(w, err)
-						show(kit.Banner(kit.Refused, t.What, t.Why, t.Next))
+						show(kit.NewBanner(kit.Refused, t.What, t.Why, t.Next))
 						return
 					}
 					show(c.verdict(got))
@@ -122,9 +122,9 @@ func (c *Console) verdict(got api.BackupCodeCheck) fyne.CanvasObject {
 	w := c.words
 	switch got.State {
 	case "active":
-		return kit.Banner(kit.Info, w.T("ui.check.active", got.Number), w.T("ui.check.active-why"), "")
+		return kit.NewBanner(kit.Info, w.T("ui.check.active", got.Number), w.T("ui.check.active-why"), "")
 	case "used", "void":
-		return kit.Banner(kit.Attention, w.T("ui.check."+got.State, got.Number), w.T("ui.check."+got.State+"-why"), "")
+		return kit.NewBanner(kit.Attention, w.T("ui.check."+got.State, got.Number), w.T("ui.check."+got.State+"-why"), "")
 	}
-	return kit.Banner(kit.Refused, w.T("ui.check.unknown"), w.T("ui.check.unknown-why"), w.T("ui.check.unknown-next"))
+	return kit.NewBanner(kit.Refused, w.T("ui.check.unknown"), w.T("ui.check.unknown-why"), w.T("ui.check.unknown-next"))
 }

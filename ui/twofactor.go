@@ -168,7 +168,7 @@ func (c *Console) drawTwoFactor(s twoFactorState, in twoFactorInputs) drawn {
 	}
 	if s.Open != nil {
 		title := w.T("wizard.title." + string(s.Open.Kind))
-		p.Body = append(p.Body, kit.Banner(kit.Info, w.T("ui.two-factor.open", title), w.T("ui.two-factor.open-why"), "",
+		p.Body = append(p.Body, kit.NewBanner(kit.Info, w.T("ui.two-factor.open", title), w.T("ui.two-factor.open-why"), "",
 			kit.NewLink(w.T("ui.two-factor.go-on"), in.resume), kit.NewLink(w.T("ui.two-factor.drop"), in.drop)))
 	}
 	p.Body = append(p.Body, kit.List(0, text, app, key), c.fallbacks(a))

@@ -1,10 +1,13 @@
 package kit
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
 )
 
-// A Tone is what a banner is for.
+// A Tone is the purpose of a banner.
 type Tone int
 
 // The tones, from calm to refused.
@@ -14,43 +17,88 @@ const (
 	Refused
 )
 
-// Banner says what happened, why, and what to do next; any of the last two may
-// be empty in an Info. Actions are links.
-func Banner(t Tone, what, why, next string, actions ...fyne.CanvasObject) *fyne.Container {
+// A BannerState is the content of a Banner: what happened, why, and what to do
+// next. Why and Next may be empty. Actions are links below the text.
+type BannerState struct {
+	Tone            Tone
+	What, Why, Next string
+	Actions         []fyne.CanvasObject
+}
+
+func (s BannerState) equal(t BannerState) bool {
+	return s.Tone == t.Tone && s.What == t.What && s.Why == t.Why && s.Next == t.Next && slices.Equal(s.Actions, t.Actions)
+}
+
+// A Banner is a message in a box with an icon. A screen can keep it and change it
+// with SetState; an action that stays keeps the keyboard focus.
+type Banner struct {
+	widget.BaseWidget
+	state BannerState
+	body  *fyne.Container
+}
+
+// NewBanner makes a banner.
+func NewBanner(t Tone, what, why, next string, actions ...fyne.CanvasObject) *Banner {
+	b := &Banner{body: Z()}
+	b.ExtendBaseWidget(b)
+	b.SetState(BannerState{Tone: t, What: what, Why: why, Next: next, Actions: actions})
+	return b
+}
+
+// SetState changes the content. A banner with an empty What is hidden.
+func (b *Banner) SetState(s BannerState) {
+	show := s.What != ""
+	if b.state.equal(s) && b.Visible() == show {
+		return
+	}
+	if !b.state.equal(s) {
+		b.state = s
+		b.body.Objects = s.draw()
+		b.body.Refresh()
+	}
+	way := wayTo(b) // nil while it is hidden
+	showIf(b, show)
+	if show {
+		way = wayTo(b)
+	}
+	relayoutPath(way)
+}
+
+func (s BannerState) draw() []fyne.CanvasObject {
 	fill, stroke, mark, glyph := Sunken, Hairline, Accent, "info"
-	switch t {
+	switch s.Tone {
 	case Attention:
 		mark, glyph = Brass, "attention"
 	case Refused:
 		fill, stroke, mark, glyph = DangerSoft, DangerLine, Danger, "refused"
 	}
-	words := []fyne.CanvasObject{NewText(what, Strong, Ink).Wrapped()}
-	if why != "" {
-		words = append(words, Para(why, Ink2))
+	words := []fyne.CanvasObject{NewText(s.What, Strong, Ink).Wrapped()}
+	if s.Why != "" {
+		words = append(words, Para(s.Why, Ink2))
 	}
-	if next != "" {
-		words = append(words, Para(next, Ink))
+	if s.Next != "" {
+		words = append(words, Para(s.Next, Ink))
 	}
-	if len(actions) > 0 {
-		words = append(words, Inset(0, S4, 0, 0, Flow(S16, actions...)))
+	if len(s.Actions) > 0 {
+		words = append(words, Inset(0, S4, 0, 0, Flow(S16, s.Actions...)))
 	}
-	return Z(NewBox(fill, stroke, RadiusCard), Inset(S16, S12+2, S16, S12+2, HTop(S12, NewIcon(glyph, 20, mark), Grow(V(2, words...)))))
+	return []fyne.CanvasObject{
+		NewBox(fill, stroke, RadiusCard),
+		Inset(S16, S12+2, S16, S12+2, HTop(S12, NewIcon(glyph, 20, mark), Grow(V(2, words...)))),
+	}
 }
 
-// Note is a caption with a small icon before it.
-func Note(icon, words string) *fyne.Container {
-	return HTop(S8, NewIcon(icon, 16, Ink3), Grow(NewText(words, Caption, Ink2).Wrapped()))
-}
+// HeightFor is the height at a width.
+func (b *Banner) HeightFor(w float32) float32 { return heightFor(b.body, w) }
 
-// EmptyState is a page that has nothing to show yet: a picture, what the thing is for
-// in two lines, and whatever belongs below. The action that begins it is in the
-// page's bar. In the tone Refused it is the page that could not be shown.
-func EmptyState(icon string, t Tone, title, says string, under ...fyne.CanvasObject) *fyne.Container {
-	fill, ink := AccentSoft, Accent
-	if t == Refused {
-		fill, ink = DangerSoft, Danger
-	}
-	picture := Sized(112, 112, Z(NewDisc(fill, ""), Centre(NewIcon(icon, 48, ink).Fixed())))
-	parts := []fyne.CanvasObject{Centre(picture), V(S8, NewText(title, Title, Ink).Wrapped().Centered(), Para(says, Ink2).Centered())}
-	return Inset(0, S48, 0, 0, Narrow(440, V(S20, append(parts, under...)...)))
-}
+// MinSize is the size of the content.
+func (b *Banner) MinSize() fyne.Size { return b.body.MinSize() }
+
+// Refresh draws again.
+func (b *Banner) Refresh() { b.body.Refresh(); b.BaseWidget.Refresh() }
+
+// CreateRenderer implements fyne.Widget.
+func (b *Banner) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(b.body) }
+
+// Held implements Holder.
+func (b *Banner) Held() []fyne.CanvasObject { return b.body.Objects }

@@ -76,7 +76,7 @@ func TestTabOrderIsReadingOrder(t *testing.T) {
 			NewTextField("Name", "", InputConfig{Text: "x"}), NewTextField("PIN", "", InputConfig{Secret: true}), off,
 			Field2("Code", NewCodeField(6, 3, "")), NewField("Printer", "", NewSelector(SelectorConfig{Options: []string{"A4"}})),
 			NewToggle(SwitchForm, false, nil).Named("Keep running"), NewSegments(0, nil, "A", "B").Named("Policy"),
-			List(0, NewTapRow(Row(nil, "Backup codes", "two left"), nil)), Banner(Info, "What", "", "", NewLink("Why", nil)),
+			List(0, NewTapRow(Row(nil, "Backup codes", "two left"), nil)), NewBanner(Info, "What", "", "", NewLink("Why", nil)),
 		},
 		Left: []fyne.CanvasObject{NewButton("Cancel", "", Quiet, nil)}, Actions: []fyne.CanvasObject{NewButton("Back", "", Secondary, nil), NewButton("Continue", "", Primary, nil)},
 	}

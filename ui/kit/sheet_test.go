@@ -156,8 +156,8 @@ func components(th Theme) fyne.CanvasObject {
 	)
 	right := V(S16,
 		block("Rail item: rest, hover, selected, keyboard", Z(NewBox(Rail, Hairline, RadiusCard), Pad(S8, V(S4, rail(false, false, false, ""), rail(false, true, false, "1"), rail(true, false, false, ""), rail(false, false, true, ""))))),
-		block("Banners", Banner(Info, t("What it is"), t("Why it matters."), ""), Banner(Attention, t("Two backup codes left"), t("Made on 3 November."), t("Generate more before the last one goes.")),
-			Banner(Refused, t("That code was used already"), t("An app code works once (it was used at 09:40)."), t("Wait for the next one, 12 seconds."), NewLink(t("Try again"), nil), NewLink(t("Why did this happen?"), nil))),
+		block("Banners", NewBanner(Info, t("What it is"), t("Why it matters."), ""), NewBanner(Attention, t("Two backup codes left"), t("Made on 3 November."), t("Generate more before the last one goes.")),
+			NewBanner(Refused, t("That code was used already"), t("An app code works once (it was used at 09:40)."), t("Wait for the next one, 12 seconds."), NewLink(t("Try again"), nil), NewLink(t("Why did this happen?"), nil))),
 		block("Field", NewTextField(t("User name"), t("Small letters, digits and dots."), InputConfig{Text: "margarethe"}), refused, Tries(5, 8),
 			NewField(t("Printer"), "", NewSelector(SelectorConfig{Icon: "printer", Options: []string{"Brother HL-L2350DW"}}))),
 		block("Code", Well(Groups(CodeL, Ink, 4, "7kmq", "2xwd", "9hfz", "3r8n"))),

@@ -39,7 +39,7 @@ func pictures(th Theme) fyne.CanvasObject {
 	return NewWindow(nil, Scroll(Pad(S24, Flow(S32,
 		QR(uri, 240), phone, NewTouchPicture(TouchConfig{Lit: true}), NewTouchPicture(TouchConfig{}), NewTouchPicture(TouchConfig{Lit: true, Reader: true}), Mark(64),
 		Sized(440, 0, EmptyState("key", Info, t("No security key yet"), t("A security key is a small device that you plug in or tap. It can’t be tricked by a false page."), Centre(NewLink(t("What is a security key?"), nil)))),
-		Sized(440, 0, EmptyState("folder", Refused, t("The account file can’t be written"), t("The disk is full."), Banner(Refused, t("No space left"), "nightlatch/account.db", t("Free some space, then try again.")))),
+		Sized(440, 0, EmptyState("folder", Refused, t("The account file can’t be written"), t("The disk is full."), NewBanner(Refused, t("No space left"), "nightlatch/account.db", t("Free some space, then try again.")))),
 	))))
 }
 
@@ -59,7 +59,7 @@ func page(th Theme) fyne.CanvasObject {
 				Row(Tile("key", true), t("YubiKey 5C NFC, desk drawer"), t("Added 3 November, last used today at 09:41"), Tag("usb", "USB"), Tag("nfc", "NFC"), tools()),
 				Row(Tile("key", true), t("Feitian ePass K9 that came with the second-hand docking station"), t("Added 19 August, last used 14 September"), Badge(Caution, t("Possibly copied")), Tag("usb", "USB"), tools()),
 				NewTapRow(Row(Tile("backup-codes", false), t("Backup codes"), t("2 of 5 left, next is number 4"), Badge(Caution, t("Two left")), Chevron()), nil)),
-			Banner(Attention, t("One key may have been copied"), t("On 14 September the counter went backwards, from 212 to 207. A key that was never copied only counts up."), t("If you don’t know why, delete it and add another."), NewLink(t("Delete this key"), nil), NewLink(t("See what happened"), nil)),
+			NewBanner(Attention, t("One key may have been copied"), t("On 14 September the counter went backwards, from 212 to 207. A key that was never copied only counts up."), t("If you don’t know why, delete it and add another."), NewLink(t("Delete this key"), nil), NewLink(t("See what happened"), nil)),
 			Beside(S32, 260, QR(uri, 240), V(S12, NewText(t("Can’t scan it? Type this instead"), Strong, Ink).Wrapped(), Well(Groups(CodeM, Ink, 4, "jbsw", "y3dp", "ehpk", "3pxp", "gezd", "gnbv", "gy3t", "qojq")))),
 			Note("bluetooth", t("Bluetooth keys can’t be used on Linux from here. The web page can.")),
 		},

@@ -107,8 +107,10 @@ func reveal(o fyne.CanvasObject) {
 
 // relayout lays out what is around an object after its height changed: Fyne
 // itself only looks at minimum sizes, and only in a window.
-func relayout(o fyne.CanvasObject) {
-	way := wayTo(o)
+func relayout(o fyne.CanvasObject) { relayoutPath(wayTo(o)) }
+
+// relayoutPath lays out what is around the last object of a path.
+func relayoutPath(way []fyne.CanvasObject) {
 	for i := len(way) - 2; i >= 0; i-- {
 		if c, ok := way[i].(*fyne.Container); ok && c.Layout != nil {
 			c.Layout.Layout(c.Objects, c.Size())

@@ -45,9 +45,9 @@ func saveBackupCode(s State, h Host, step api.SaveBackupCode) StepView {
 	tools := CodeTools(h, s.Saved, step)
 	d.Body = []fyne.CanvasObject{CodePlate(w.T("wizard.save.number", assets.Args{"number": step.Number}), step.Code), tools}
 	if s.Saved.Any() {
-		d.Body = append(d.Body, kit.Banner(kit.Info, w.T("wizard.save.done"), savedHow(w, s.Saved), ""))
+		d.Body = append(d.Body, kit.NewBanner(kit.Info, w.T("wizard.save.done"), savedHow(w, s.Saved), ""))
 	} else {
-		d.Body = append(d.Body, kit.Banner(kit.Attention, w.T("wizard.save.not-yet"), w.T("wizard.save.not-yet-why"), ""))
+		d.Body = append(d.Body, kit.NewBanner(kit.Attention, w.T("wizard.save.not-yet"), w.T("wizard.save.not-yet-why"), ""))
 	}
 	d.refuse(s, h)
 	if first, ok := tools.Objects[0].(fyne.Focusable); ok {

@@ -44,7 +44,7 @@ func enterCode(s State, h Host, step api.EnterCode) StepView {
 	d.Next = primary(s, h, nextWords(s, h), next)
 	d.Body = []fyne.CanvasObject{kit.H(0, code, kit.Gap())}
 	if step.Kept {
-		d.Body = append(d.Body, kit.Banner(kit.Info, w.T("wizard.code.email.kept"), w.T("wizard.code.email.kept-why"), "",
+		d.Body = append(d.Body, kit.NewBanner(kit.Info, w.T("wizard.code.email.kept"), w.T("wizard.code.email.kept-why"), "",
 			kit.NewLink(w.T("wizard.code.email.kept-link"), func() { h.Open("mail") })))
 	}
 	d.First = code
@@ -140,7 +140,7 @@ func (d *StepView) codeFoot(s State, h Host, step api.EnterCode) {
 		}
 	}
 	if s.Draft.Hints {
-		d.Body = append(d.Body, kit.Banner(kit.Info, w.T("wizard.code."+string(step.Channel)+".late"),
+		d.Body = append(d.Body, kit.NewBanner(kit.Info, w.T("wizard.code."+string(step.Channel)+".late"),
 			w.T("wizard.code."+string(step.Channel)+".late-why"), w.T("wizard.code."+string(step.Channel)+".late-next")))
 	} else if !step.Kept {
 		d.Foot = append(d.Foot, kit.NewLink(w.T("wizard.code."+string(step.Channel)+".late-link"), func() {

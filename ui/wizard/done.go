@@ -32,7 +32,7 @@ func signedIn(s State, h Host, step api.SignedIn) StepView {
 		if step.Account.Methods.Keys > 0 {
 			why += "-key"
 		}
-		d.Body = append(d.Body, kit.Banner(kit.Attention, w.N("wizard.signed-in.few", step.Account.BackupCodes.Active), w.T(why), "",
+		d.Body = append(d.Body, kit.NewBanner(kit.Attention, w.N("wizard.signed-in.few", step.Account.BackupCodes.Active), w.T(why), "",
 			kit.NewLink(w.T("wizard.signed-in.few-link"), func() { h.Open("backup-codes") })))
 	}
 	return d
@@ -50,7 +50,7 @@ func finished(s State, h Host) StepView {
 	d.Next = primary(s, h, w.T("wizard.done"), h.Leave)
 	d.First = d.Next
 	if s.View.Kind == api.EnrollKey && s.Account.BackupCodes.Active == 0 { // R32: offered, not forced
-		d.Body = []fyne.CanvasObject{kit.Banner(kit.Info, w.T("wizard.finished.no-codes"), w.T("wizard.finished.no-codes-why"), "",
+		d.Body = []fyne.CanvasObject{kit.NewBanner(kit.Info, w.T("wizard.finished.no-codes"), w.T("wizard.finished.no-codes-why"), "",
 			kit.NewLink(w.T("wizard.finished.no-codes-link"), func() { h.Open("backup-codes") }))}
 	}
 	return d

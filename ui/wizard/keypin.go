@@ -46,7 +46,7 @@ func (d *StepView) askPIN(s State, h Host) {
 		parts = append(parts, PINTries(s.Key.TriesLeft)...)
 	}
 	if s.Draft.Hints {
-		parts = append(parts, kit.Banner(kit.Info, w.T("wizard.key.pin-forgotten"), w.T("wizard.key.pin-forgotten-why"), w.T("wizard.key.pin-forgotten-next")))
+		parts = append(parts, kit.NewBanner(kit.Info, w.T("wizard.key.pin-forgotten"), w.T("wizard.key.pin-forgotten-why"), w.T("wizard.key.pin-forgotten-next")))
 	} else {
 		parts = append(parts, kit.H(0, kit.NewLink(w.T("wizard.key.pin-forgotten-link"), func() { s.Draft.Hints = true; h.Redraw() }), kit.Gap()))
 	}

@@ -68,7 +68,7 @@ func ReaderTrouble(w *assets.Catalog, reader fido.Reader) fyne.CanvasObject {
 		return nil
 	}
 	r := ExplainKey(w, reader.State.Err())
-	return kit.Banner(kit.Attention, r.What, r.Why, r.Next)
+	return kit.NewBanner(kit.Attention, r.What, r.Why, r.Next)
 }
 
 // NoPermission names the rule that is missing for a key that may not be opened,

@@ -36,7 +36,7 @@ func overview(s State, h Host, step api.Overview) StepView {
 	d := StepView{Heading: w.T("wizard.overview.heading"), Lead: w.T(key + ".lead"), Cancel: true}
 	d.Body = []fyne.CanvasObject{
 		kit.V(kit.S20, list...),
-		kit.Banner(kit.Info, w.T(key+".note"), w.T(key+".note-why"), ""),
+		kit.NewBanner(kit.Info, w.T(key+".note"), w.T(key+".note-why"), ""),
 	}
 	if s.Account.Policy == "hardened" && step.Method == api.SecurityKey {
 		d.Body = append(d.Body, kit.Note("lock", w.T("wizard.overview.key.hardened")))

@@ -22,7 +22,7 @@ func newField(label, hint string, secret, refused bool, draft *string) *kit.Text
 
 // said is the banner of a refusal: what happened, why, what next.
 func said(s explain.Explanation, links ...fyne.CanvasObject) fyne.CanvasObject {
-	return kit.Banner(kit.Refused, s.What, s.Why, s.Next, links...)
+	return kit.NewBanner(kit.Refused, s.What, s.Why, s.Next, links...)
 }
 
 // refusal is what the last input met with, whoever refused it: the screen, the

@@ -1,0 +1,136 @@
+package kit_test
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	. "nightlatch/ui/kit"
+)
+
+func texts(o fyne.CanvasObject) (all []string) {
+	Walk(o, func(o fyne.CanvasObject) bool {
+		if t, ok := o.(*Text); ok {
+			all = append(all, t.Words)
+		}
+		return true
+	})
+	return all
+}
+
+func TestCodeFieldKeepsTheFocusWhenItsScreenIsDrawnAgain(t *testing.T) {
+	wear(t, Theme{})
+	field := NewCodeField(6, 3, "")
+	called := 0
+	field.OnChanged = func(string) { called++ }
+	screen := Z(V(8, NewText("Enter the code", Body, Ink), field))
+	win := open(t, screen, 500, 300, 1)
+	win.Canvas().Focus(field)
+	for _, r := range "4180" {
+		field.TypedRune(r)
+	}
+
+	field.SetState(CodeState{Value: "4180"})
+	screen.Objects = []fyne.CanvasObject{V(8, NewText("Another heading", Body, Ink), NewText("and a new line", Body, Ink), field)}
+	screen.Refresh()
+	if win.Canvas().Focused() != fyne.Focusable(field) || field.Value != "4180" {
+		t.Errorf("focus is on %v, value is %q", win.Canvas().Focused(), field.Value)
+	}
+	field.TypedRune('2')
+	if field.Value != "41802" || called != 5 {
+		t.Errorf("value is %q, OnChanged called %d times", field.Value, called)
+	}
+
+	field.SetState(CodeState{Value: "418 025", Refused: true})
+	if called != 5 {
+		t.Error("SetState calls OnChanged")
+	}
+	if field.Value != "418025" || !field.Refused {
+		t.Errorf("value is %q, refused %t", field.Value, field.Refused)
+	}
+	field.TypedRune('7')
+	if field.Value != "7" || field.Refused {
+		t.Errorf("after a refusal, typing leaves %q", field.Value)
+	}
+}
+
+func TestBannerChangesItsContent(t *testing.T) {
+	wear(t, Theme{})
+	again := NewLink("Try again", func() {})
+	banner := NewBanner(Refused, "Wrong code", "It was not the code we sent.", "Try again.", again)
+	below := NewText("below", Body, Ink)
+	win := open(t, V(8, banner, below), 400, 300, 1)
+	win.Canvas().Focus(again)
+	first := below.Position().Y
+
+	banner.SetState(BannerState{Tone: Attention, What: "Too many attempts", Why: "5 wrong codes.", Actions: []fyne.CanvasObject{again}})
+	if got := texts(banner); len(got) != 3 || got[0] != "Too many attempts" {
+		t.Errorf("the banner shows %q", got)
+	}
+	if win.Canvas().Focused() != fyne.Focusable(again) {
+		t.Error("an action that stayed lost the focus")
+	}
+	if below.Position().Y >= first {
+		t.Errorf("the text below stayed at %v after the banner became smaller", below.Position().Y)
+	}
+
+	banner.SetState(BannerState{})
+	if banner.Visible() || below.Position().Y != 0 {
+		t.Errorf("an empty banner is visible: %t; the text below is at %v", banner.Visible(), below.Position().Y)
+	}
+	banner.SetState(BannerState{What: "Code sent"})
+	if !banner.Visible() || below.Position().Y == 0 {
+		t.Error("a banner with content again is not shown")
+	}
+}
+
+func TestRowListKeepsRowsThatHaveNotChanged(t *testing.T) {
+	wear(t, Theme{})
+	drawn := map[string]int{}
+	row := func(key, title string) ListRow {
+		return ListRow{Key: key, State: title, Draw: func() fyne.CanvasObject {
+			drawn[key]++
+			return NewTapRow(Row(nil, title, "", NewButton("Rename", "", Secondary, nil), NewButton("Delete", "", Destroy, nil)), func() {})
+		}}
+	}
+	list := NewRowList(16, row("a", "Blue key"), row("b", "Green key"), row("c", "Red key"))
+	c := open(t, list, 500, 400, 1).Canvas()
+	part := func(key string, n int) fyne.Focusable {
+		var found []fyne.Focusable
+		Walk(list.Row(key), func(o fyne.CanvasObject) bool {
+			if f, ok := o.(fyne.Focusable); ok {
+				found = append(found, f)
+			}
+			return true
+		})
+		return found[n]
+	}
+
+	kept := part("b", 1)
+	c.Focus(kept)
+	list.SetRows(row("a", "Blue key, renamed"), row("new", "White key"), row("b", "Green key"), row("c", "Red key"))
+	if c.Focused() != kept || part("b", 1) != kept {
+		t.Error("a row that did not change lost the focus")
+	}
+	if drawn["a"] != 2 || drawn["b"] != 1 || drawn["c"] != 1 {
+		t.Errorf("rows were drawn %v times", drawn)
+	}
+	if list.Row("a").Position().Y >= list.Row("b").Position().Y {
+		t.Error("the rows are not in the order they were given")
+	}
+
+	list.SetRows(row("a", "Blue key, renamed"), row("b", "Green key, renamed"), row("c", "Red key"))
+	if c.Focused() != part("b", 1) {
+		t.Error("the focus did not move to the same button of the row drawn again")
+	}
+
+	list.SetRows(row("a", "Blue key, renamed"), row("c", "Red key"))
+	if c.Focused() != part("c", 1) {
+		t.Error("the focus did not move to the row that took the removed row's position")
+	}
+
+	list.SetRows()
+	if c.Focused() != nil {
+		t.Errorf("the list is empty, and the focus is on %v", c.Focused())
+	}
+}
