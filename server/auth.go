@@ -53,12 +53,12 @@ func (s *Server) identify(c *call) error {
 		return forbiddenOrigin()
 	}
 	var (
-		found seat
+		found identity
 		now   time.Time
 	)
 	err := s.store.View(c.r.Context(), func(tx store.Tx) (err error) {
 		now = tx.Now()
-		found, err = s.seatOf(tx, token)
+		found, err = s.identityOf(tx, token)
 		return err
 	})
 	switch {
@@ -69,37 +69,37 @@ func (s *Server) identify(c *call) error {
 		return err
 	}
 	c.session, c.username = &found.session, found.username
-	s.ledger.saw(found.session, now)
+	s.usage.RecordSeen(found.session, now)
 	return nil
 }
 
-// A seat is a session and whose it is.
-type seat struct {
+// An identity is a session and the user name of its account.
+type identity struct {
 	session  session.Session
 	username string
 }
 
-// seatOf finds the session of a token, or returns session.ErrUnknown.
-func (s *Server) seatOf(tx store.Tx, token string) (seat, error) {
+// identityOf finds the session of a token, or returns session.ErrUnknown.
+func (s *Server) identityOf(tx store.Tx, token string) (identity, error) {
 	key := s.cfg.Sealer.MAC("session memo", token)
-	found, ok, err := s.seats.recall(tx, key)
+	found, ok, err := s.identities.Get(tx, key)
 	switch {
 	case err != nil:
-		return seat{}, err
+		return identity{}, err
 	case ok && !s.sessions.Alive(found.session, tx.Now()):
-		return seat{}, session.ErrUnknown
+		return identity{}, session.ErrUnknown
 	case ok:
 		return found, nil
 	}
 	if found.session, err = s.sessions.Find(tx, token); err != nil {
-		return seat{}, err
+		return identity{}, err
 	}
 	a, err := account.Load(tx, found.session.Account)
 	if err != nil {
-		return seat{}, err
+		return identity{}, err
 	}
 	found.username = a.Username
-	return found, s.seats.remember(tx, key, a.ID, found)
+	return found, s.identities.Put(tx, key, a.ID, found)
 }
 
 // alive reports whether the session of a call still is.

@@ -5,6 +5,7 @@ import (
 
 	"nightlatch/server/api"
 	"nightlatch/server/ceremony"
+	"nightlatch/server/changes"
 )
 
 // begin begins a ceremony.
@@ -43,7 +44,7 @@ func (s *Server) cancel(c *call) error {
 // the store shows says only when one begins or ends.
 func (s *Server) told(c *call, v api.View, err error) (api.View, error) {
 	if err == nil && c.session != nil {
-		s.hub.tell(c.session.Account, onCeremony)
+		s.hub.Add(c.session.Account, changes.Ceremony)
 	}
 	return v, s.orSignIn(c, err)
 }

@@ -13,9 +13,11 @@ import (
 	"nightlatch/server/delivery"
 	"nightlatch/server/ratelimit"
 	"nightlatch/server/store"
+	"nightlatch/server/store/revcache"
 	"nightlatch/server/store/seal"
 	"nightlatch/server/temppassword"
 	"nightlatch/server/thirdparty"
+	"nightlatch/server/usage"
 )
 
 // A door is where third-party clients come in: it decides a user name and a
@@ -38,9 +40,9 @@ type door struct {
 	keys   *seal.Sealer
 	hasher *account.Hasher
 	policy account.Policy
-	ledger *ledger
+	usage  *usage.Recorder
 	mint   mint
-	known  memo[pass]
+	known  revcache.Cache[pass]
 	said   *repeats
 	tell   announcer
 	ways   func() delivery.Capabilities
@@ -110,7 +112,7 @@ func (d *door) look(ctx context.Context, k *knock) error {
 			return refusal
 		}
 		k.failed, k.locked = failures.Count > 0, failures.Disabled
-		p, ok, err := d.known.recall(tx, key)
+		p, ok, err := d.known.Get(tx, key)
 		if err != nil {
 			return err
 		}
@@ -140,7 +142,7 @@ func (d *door) find(tx store.Tx, k *knock, key [32]byte) error {
 	case !k.temporary.Serves(k.Protocol):
 		k.outcome = temppassword.Unknown // R83: not for this service, so nothing to this one
 	case k.outcome == temppassword.Live:
-		return d.known.remember(tx, key, a.ID, pass{a, k.temporary})
+		return d.known.Put(tx, key, a.ID, pass{a, k.temporary})
 	}
 	return nil
 }
@@ -164,7 +166,7 @@ func (d *door) admitTemporary(ctx context.Context, k *knock) (thirdparty.Identit
 		}
 	}
 	use := api.Use{At: k.at, Protocol: k.Protocol, Address: k.Address}
-	err := d.ledger.used(ctx, k.account.ID, k.temporary, use, k.Client)
+	err := d.usage.RecordUse(ctx, k.account.ID, k.temporary, use, k.Client)
 	return thirdparty.Identity{
 		Account:    k.account.ID,
 		Username:   k.account.Username,

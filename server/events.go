@@ -19,7 +19,7 @@ const (
 // events streams what changes in the session's account (WHATWG HTML §9.2) until
 // the client leaves, the session ends or the server does.
 func (s *Server) events(c *call) error {
-	f := s.hub.follow(c.session.Account)
+	f := s.hub.Follow(c.session.Account)
 	if f == nil {
 		return &api.Problem{
 			Status: http.StatusServiceUnavailable,
@@ -28,7 +28,7 @@ func (s *Server) events(c *call) error {
 			Detail: "This account has as many open event streams as the server keeps. Close some.",
 		}
 	}
-	defer s.hub.leave(f)
+	defer s.hub.Leave(f)
 
 	out := http.NewResponseController(c.w)
 	// A stream outlives the deadlines of an ordinary request; both fail only on
@@ -59,9 +59,9 @@ func (s *Server) events(c *call) error {
 		case <-ending(c.r.Context()):
 			return nil
 		case <-beat.C:
-		case <-f.ready:
+		case <-f.Ready():
 			text = ""
-			for _, name := range s.hub.take(f).names() {
+			for _, name := range s.hub.Take(f).Names() {
 				text += "data: {\"topic\":\"" + name + "\"}\n\n"
 			}
 		}

@@ -78,7 +78,7 @@ func (s *Server) meOAuth(c *call, token string) error {
 	}
 	if r.ID != "" {
 		use := api.Use{At: at, Protocol: thirdparty.OAuth, Address: placeOf(c.r)}
-		if err := s.ledger.used(c.r.Context(), a.ID, r, use, clientOf(c.r)); err != nil {
+		if err := s.usage.RecordUse(c.r.Context(), a.ID, r, use, clientOf(c.r)); err != nil {
 			return err
 		}
 	}

@@ -24,9 +24,9 @@ func (s *Server) Reset(ctx context.Context, with *seed.Seed) error {
 	if err := wipe(ctx, s.store); err != nil {
 		return fmt.Errorf("server: reset: %w", err)
 	}
-	s.seats.forget()
-	s.ledger.forget()
-	s.door.known.forget()
+	s.identities.Clear()
+	s.usage.Clear()
+	s.door.known.Clear()
 	s.door.said.forget()
 	if with == nil {
 		return nil

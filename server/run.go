@@ -25,7 +25,7 @@ func (s *Server) Run(ctx context.Context) error {
 	var tasks sync.WaitGroup
 	tasks.Go(func() { s.reap(ctx) })
 	tasks.Go(func() {
-		s.ledger.run(ctx, &s.settled, func(err error) { s.cfg.Log.Error("ledger: not written yet", "error", err) })
+		s.usage.Run(ctx, &s.settled, func(err error) { s.cfg.Log.Error("ledger: not written yet", "error", err) })
 	})
 	err := s.outbox.Run(ctx)
 	cancel()
@@ -38,7 +38,7 @@ func (s *Server) Run(ctx context.Context) error {
 func (s *Server) Deliver(ctx context.Context) error { return s.outbox.Drain(ctx) }
 
 // Flush writes what the ledger holds now instead of in a few seconds.
-func (s *Server) Flush(ctx context.Context) error { return s.ledger.flush(ctx) }
+func (s *Server) Flush(ctx context.Context) error { return s.usage.Flush(ctx) }
 
 // reap is the janitor. Whoever reads a record checks its expiry; this only makes
 // room, in small transactions.

@@ -23,14 +23,17 @@ import (
 	"nightlatch/server/backupcode"
 	"nightlatch/server/ceremony"
 	"nightlatch/server/ceremony/proof"
+	"nightlatch/server/changes"
 	"nightlatch/server/delivery"
 	"nightlatch/server/enroll"
 	"nightlatch/server/seed"
 	"nightlatch/server/session"
 	"nightlatch/server/signin"
 	"nightlatch/server/store"
+	"nightlatch/server/store/revcache"
 	"nightlatch/server/store/seal"
 	"nightlatch/server/temppassword"
+	"nightlatch/server/usage"
 	"nightlatch/server/webauthn"
 )
 
@@ -64,15 +67,15 @@ type Config struct {
 type Server struct {
 	cfg        Config
 	store      store.Store // cfg.Store, watched
-	hub        *hub
+	hub        *changes.Hub
 	sessions   *session.Store
-	seats      memo[seat] // by token
+	identities revcache.Cache[identity] // by token
 	proofs     *proof.Checker
 	ceremonies *ceremony.Engine
 	outbox     *delivery.Outbox
 	carriers   *delivery.Senders
 	setting    sync.Mutex // held while the owner changes how messages leave
-	ledger     *ledger
+	usage      *usage.Recorder
 	door       *door
 	mint       mint
 	loopback   *guard
@@ -98,7 +101,7 @@ func New(cfg Config) (*Server, error) {
 	if err := CheckOrigins(cfg.RPID, cfg.Origins); err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
-	s := &Server{cfg: cfg, hub: &hub{}, mint: mint{cfg.Sealer}}
+	s := &Server{cfg: cfg, hub: &changes.Hub{}, mint: mint{cfg.Sealer}}
 	if err := s.wire(); err != nil {
 		return nil, err
 	}
@@ -118,14 +121,14 @@ func New(cfg Config) (*Server, error) {
 
 // wire makes the rooms, from the store up.
 func (s *Server) wire() (err error) {
-	watched := &watchedStore{Store: s.cfg.Store, hub: s.hub}
+	watched := &changes.Store{Store: s.cfg.Store, Hub: s.hub, Rules: rules()}
 	s.store = watched
 	s.sessions, err = session.New(session.Config{
 		Sealer:   s.cfg.Sealer,
 		Lifetime: s.cfg.Policy.SessionLife,
 		Idle:     s.cfg.Policy.SessionIdle,
 		Fresh:    s.cfg.Policy.Fresh,
-		Seen:     func(id string) time.Time { return s.ledger.since(id) },
+		Seen:     func(id string) time.Time { return s.usage.Unwritten(id) },
 	})
 	if err != nil {
 		return err
@@ -145,15 +148,14 @@ func (s *Server) wire() (err error) {
 	if err != nil {
 		return err
 	}
-	watched.sent = s.outbox.Wake
-	s.ledger = newLedger(s.store, s.sessions)
-	s.ledger.exact = s.cfg.Policy.SessionIdle > 0
+	watched.Sent = s.outbox.Wake
+	s.usage = usage.New(s.store, s.sessions, s.cfg.Policy.SessionIdle > 0)
 	s.door = &door{
 		store:  s.store,
 		keys:   s.cfg.Sealer,
 		hasher: s.cfg.Hasher,
 		policy: s.cfg.Policy,
-		ledger: s.ledger,
+		usage:  s.usage,
 		mint:   s.mint,
 		said:   &repeats{},
 		tell:   s.announce,

@@ -25,7 +25,7 @@ func (s *Server) listSessions(c *call) ([]api.Session, error) {
 			Client:     f.Client,
 			RemoteAddr: f.RemoteAddr,
 			Created:    f.Created.UTC(),
-			LastSeen:   s.ledger.lastSeen(f).UTC(),
+			LastSeen:   s.usage.LastSeen(f).UTC(),
 			Expires:    f.Expires.UTC(),
 			Current:    f.ID == c.session.ID,
 		})

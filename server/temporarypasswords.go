@@ -22,7 +22,7 @@ func (s *Server) temporaryPasswords(c *call) ([]api.TemporaryPassword, error) {
 		return err
 	})
 	for i := range out {
-		s.ledger.complete(&out[i])
+		s.usage.Complete(&out[i])
 	}
 	return out, err
 }
@@ -44,7 +44,7 @@ func (s *Server) newTemporaryPassword(c *call, in temporaryPasswordOrder) (out a
 		if err := s.door.counter(a.Username).Reset(tx); err != nil {
 			return err
 		}
-		made, err := temporaryPassword(tx, a.ID, out.ID)
+		made, err := temppassword.Get(tx, a.ID, out.ID)
 		if err != nil {
 			return err
 		}
@@ -64,7 +64,7 @@ func (s *Server) newTemporaryPassword(c *call, in temporaryPasswordOrder) (out a
 func (s *Server) revokeTemporaryPassword(c *call) error {
 	id := c.r.PathValue("id")
 	return s.change(c, func(tx store.Tx, a *account.Account) error {
-		before, err := temporaryPassword(tx, a.ID, id)
+		before, err := temppassword.Get(tx, a.ID, id)
 		if err != nil {
 			return err
 		}

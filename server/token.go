@@ -78,7 +78,7 @@ func (m mint) open(tx store.Tx, token string) (*account.Account, temppassword.Re
 		}
 		return a, temppassword.Record{}, err
 	}
-	r, err := temporaryPassword(tx, a.ID, t.Credential)
+	r, err := temppassword.Get(tx, a.ID, t.Credential)
 	if errors.Is(err, temppassword.ErrNotFound) || err == nil && r.State(tx.Now()) != temppassword.StateLive {
 		err = errToken
 	}

@@ -41,6 +41,8 @@ var imports = map[string][]string{
 	"fido/virtual":  {"fido/..."},
 
 	"server":              {"server/..."},
+	"server/changes":      {"server/api", "server/store"},
+	"server/usage":        {"server/api", "server/audit", "server/account", "server/session", "server/store", "server/temppassword"},
 	"server/seed":         {"server/api", "server/account", "server/audit", "server/backupcode", "server/store/..."},
 	"server/api":          {},
 	"server/client":       {"server/api"},

@@ -132,5 +132,8 @@ func Any(tx store.Tx) (bool, error) {
 	return len(items) > 0, nil
 }
 
-func key(id string) string            { return "acct/" + id }
+// Prefix begins the keys of accounts; the account's ID follows.
+const Prefix = "acct/"
+
+func key(id string) string            { return Prefix + id }
 func loginKey(username string) string { return "uniq/login/" + Fold(username) }

@@ -112,7 +112,11 @@ func formatAAGUID(b []byte) string {
 func AppKey(account string) string { return authnPrefix(account) + "app" }
 
 func authnPrefix(account string) string { return key(account) + "/authn/" }
-func keyPrefix(account string) string   { return authnPrefix(account) + "key-" }
+func keyPrefix(account string) string   { return key(account) + "/" + SecurityKeyPrefix }
+
+// SecurityKeyPrefix begins the keys of security keys, below an account.
+const SecurityKeyPrefix = "authn/key-"
+
 func credentialKey(credential []byte) string {
 	return "uniq/cred/" + base64.RawURLEncoding.EncodeToString(credential)
 }

@@ -59,7 +59,10 @@ func (e *BrokenError) Error() string {
 	return fmt.Sprintf("audit: the chain of account %s is broken at record %d", e.Account, e.Seq)
 }
 
-func prefix(account string) string { return "aud/" + account + "/" }
+// Prefix begins the keys of activity lists; the account's ID follows.
+const Prefix = "aud/"
+
+func prefix(account string) string { return Prefix + account + "/" }
 func recordKey(account string, seq uint64) string {
 	return fmt.Sprintf("%s%020d", prefix(account), seq)
 }

@@ -84,7 +84,10 @@ type record struct {
 	Used    time.Time `json:"used,omitzero"`
 }
 
-func prefix(account string) string          { return "acct/" + account + "/bcode/" }
+// Kind is the kind of the keys below an account.
+const Kind = "bcode"
+
+func prefix(account string) string          { return "acct/" + account + "/" + Kind + "/" }
 func key(account string, number int) string { return fmt.Sprintf("%s%06d", prefix(account), number) }
 
 // New returns a random code in the form that is hashed. Format makes the form

@@ -29,8 +29,11 @@ type record struct {
 
 func recordKey(id string) string { return "cerm/" + id }
 
+// OpenKind is the kind of the keys of open ceremonies, below an account.
+const OpenKind = "open"
+
 func openKey(account string, kind api.Kind) string {
-	return "acct/" + account + "/open/" + string(kind)
+	return "acct/" + account + "/" + OpenKind + "/" + string(kind)
 }
 
 func (r *record) ceremony(id string, caller Caller) *Ceremony {

@@ -136,7 +136,7 @@ func (b *bench) drain() {
 func (b *bench) rows() (n int) {
 	b.Helper()
 	err := b.store.View(b.Context(), func(tx store.Tx) error {
-		items, err := tx.Scan(prefix, "", 1000)
+		items, err := tx.Scan(Prefix, "", 1000)
 		n = len(items)
 		return err
 	})

@@ -59,7 +59,8 @@ func ID(ctx context.Context) string {
 	return id
 }
 
-const prefix = "out/"
+// Prefix begins the keys of the outbox.
+const Prefix = "out/"
 
 // A row is a message on its way.
 type row struct {
@@ -85,7 +86,7 @@ func Enqueue(tx store.Tx, sealer *seal.Sealer, m Message) error {
 	}
 	// The name begins with the time, and the store gives every transaction its
 	// own; within one the messages are counted.
-	moment := fmt.Sprintf("%s%019d-", prefix, tx.Now().UnixNano())
+	moment := fmt.Sprintf("%s%019d-", Prefix, tx.Now().UnixNano())
 	before, err := tx.Scan(moment, "", store.MaxWrites)
 	if err != nil {
 		return fmt.Errorf("delivery: enqueue: %w", err)

@@ -25,7 +25,10 @@ type LocalMessage struct {
 	At      time.Time `json:"at"`
 }
 
-func trayPrefix(account string) string { return "acct/" + account + "/mail/" }
+// MailKind is the kind of the keys of kept mails, below an account.
+const MailKind = "mail"
+
+func trayPrefix(account string) string { return "acct/" + account + "/" + MailKind + "/" }
 
 // keep puts a letter into the tray of an account. It costs at most three writes,
 // with the account's revision.

@@ -172,7 +172,7 @@ func (o *Outbox) collect(ctx context.Context) (queues [][]envelope, waiting bool
 func (o *Outbox) page(ctx context.Context, after string) (rows []envelope, err error) {
 	var sealed []string
 	err = o.cfg.Store.View(ctx, func(tx store.Tx) error {
-		items, err := tx.Scan(prefix, after, pageSize)
+		items, err := tx.Scan(Prefix, after, pageSize)
 		if err != nil {
 			return err
 		}
@@ -314,7 +314,7 @@ func (o *Outbox) try(ctx context.Context, e envelope) error {
 	if err != nil {
 		return &PermanentError{Reason: err.Error()}
 	}
-	ctx, cancel := context.WithTimeout(context.WithValue(ctx, idKey{}, e.key[len(prefix):]), tryTimeout)
+	ctx, cancel := context.WithTimeout(context.WithValue(ctx, idKey{}, e.key[len(Prefix):]), tryTimeout)
 	defer cancel()
 	switch {
 	case e.Channel == api.ByText && o.cfg.SMSSender != nil:

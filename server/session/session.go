@@ -72,9 +72,15 @@ func (g generation) ended(r record) bool { return r.Gen != g.Gen && r.ID != g.Ke
 
 const tokenPrefix = "nls_"
 
-func prefix(account string) string        { return "acct/" + account + "/sess/" }
+// The kinds of the keys below an account.
+const (
+	Kind           = "sess"
+	GenerationKind = "sesscut"
+)
+
+func prefix(account string) string        { return "acct/" + account + "/" + Kind + "/" }
 func key(account, id string) string       { return prefix(account) + id }
-func generationKey(account string) string { return "acct/" + account + "/sesscut" }
+func generationKey(account string) string { return "acct/" + account + "/" + GenerationKind }
 func macKey(mac string) string            { return "uniq/sess/" + mac }
 
 func (st *Store) mac(token string) string {

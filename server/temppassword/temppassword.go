@@ -39,7 +39,10 @@ var (
 // deadMax is how many expired or revoked ones an account remembers at most.
 const deadMax = 40
 
-func prefix(accountID string) string  { return "acct/" + accountID + "/temppw/" }
+// Kind is the kind of the keys below an account.
+const Kind = "temppw"
+
+func prefix(accountID string) string  { return "acct/" + accountID + "/" + Kind + "/" }
 func key(accountID, id string) string { return prefix(accountID) + id }
 
 // newID returns 130 random bits as 26 symbols. None begins with 0, the name of
@@ -144,6 +147,20 @@ func List(tx store.Tx, accountID string) ([]Record, error) {
 	})
 	slices.Reverse(rs)
 	return rs, err
+}
+
+// Get returns the record with an ID, or ErrNotFound.
+func Get(tx store.Tx, accountID, id string) (Record, error) {
+	records, err := List(tx, accountID)
+	if err != nil {
+		return Record{}, err
+	}
+	for _, r := range records {
+		if r.ID == id {
+			return r, nil
+		}
+	}
+	return Record{}, ErrNotFound
 }
 
 // CountLive says how many are live.

@@ -1,4 +1,4 @@
-package server
+package changes
 
 import (
 	"context"
@@ -7,44 +7,46 @@ import (
 	"nightlatch/server/store"
 )
 
-// A watchedStore tells the hub what an Update wrote, and the outbox that there is
-// something to deliver, once it is committed: one place, so that no route,
-// ceremony or background task can forget to.
-type watchedStore struct {
+// A Store reports committed writes: to the hub which topics changed, and to the
+// outbox that there are messages to deliver. Every Update passes through it, so no
+// route, ceremony or background task has to report by itself.
+type Store struct {
 	store.Store
-	hub  *hub
-	sent func() // called when messages were put into the outbox
+	Hub   *Hub
+	Rules Rules
+	Sent  func() // called after messages were put into the outbox
 }
 
 // Update implements store.Store.
-func (s *watchedStore) Update(ctx context.Context, fn func(store.Tx) error) error {
+func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
 	var last *watchedTx // of the run that committed
 	err := s.Store.Update(ctx, func(tx store.Tx) error {
-		last = &watchedTx{Tx: tx}
+		last = &watchedTx{Tx: tx, rules: &s.Rules}
 		return fn(last)
 	})
 	if err != nil || last == nil {
 		return err
 	}
 	if last.sent {
-		s.sent()
+		s.Sent()
 	}
 	for _, c := range last.changes {
-		s.hub.tell(c.account, c.topics)
+		s.Hub.Add(c.account, c.topics)
 	}
 	return nil
 }
 
-// A watchedTx notes which accounts its closure wrote to; nearly always one.
+// A watchedTx collects the accounts that its closure wrote to, nearly always one.
 type watchedTx struct {
 	store.Tx
+	rules   *Rules
 	changes []change
 	sent    bool
 }
 
 type change struct {
 	account string
-	topics  topics
+	topics  Topics
 }
 
 // Create implements store.Tx.
@@ -56,7 +58,7 @@ func (tx *watchedTx) Create(key string, value []byte) error {
 // Put implements store.Tx.
 func (tx *watchedTx) Put(key string, value []byte) error {
 	tx.note(key)
-	tx.sent = tx.sent || strings.HasPrefix(key, "out/")
+	tx.sent = tx.sent || strings.HasPrefix(key, tx.rules.Outbox)
 	return tx.Tx.Put(key, value)
 }
 
@@ -67,7 +69,7 @@ func (tx *watchedTx) Delete(key string) error {
 }
 
 func (tx *watchedTx) note(key string) {
-	account, t := topicOf(key)
+	account, t := tx.rules.TopicsOf(key)
 	if t == 0 {
 		return
 	}

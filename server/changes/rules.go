@@ -1,0 +1,37 @@
+package changes
+
+import "strings"
+
+// Rules map keys of the store to topics. The packages that own the keys name them.
+type Rules struct {
+	Outbox   string // prefix of messages to deliver
+	Activity string // prefix of activity lists; the account follows
+	Accounts string // prefix of accounts; the account follows
+	Below    []Rule // for keys below an account; the first match counts, without one it is Account
+}
+
+// A Rule gives the topics of the keys below an account that begin with Prefix.
+type Rule struct {
+	Prefix string // "sess/"
+	Topics Topics
+}
+
+// TopicsOf returns the account that a key belongs to, and its topics; none for a
+// key that no client reads.
+func (r Rules) TopicsOf(key string) (account string, t Topics) {
+	if rest, ok := strings.CutPrefix(key, r.Activity); ok {
+		account, _, _ = strings.Cut(rest, "/")
+		return account, Activity
+	}
+	rest, ok := strings.CutPrefix(key, r.Accounts)
+	if !ok {
+		return "", 0
+	}
+	account, rest, _ = strings.Cut(rest, "/")
+	for _, rule := range r.Below {
+		if strings.HasPrefix(rest, rule.Prefix) {
+			return account, rule.Topics
+		}
+	}
+	return account, Account
+}

@@ -1,0 +1,31 @@
+package server
+
+import (
+	"nightlatch/server/account"
+	"nightlatch/server/audit"
+	"nightlatch/server/backupcode"
+	"nightlatch/server/ceremony"
+	"nightlatch/server/changes"
+	"nightlatch/server/delivery"
+	"nightlatch/server/session"
+	"nightlatch/server/temppassword"
+)
+
+// rules maps the keys of the packages' records to the topics of the event stream.
+func rules() changes.Rules {
+	return changes.Rules{
+		Outbox:   delivery.Prefix,
+		Activity: audit.Prefix,
+		Accounts: account.Prefix,
+		Below: []changes.Rule{
+			{Prefix: account.SecurityKeyPrefix, Topics: changes.Account | changes.Keys},
+			{Prefix: backupcode.Kind + "/", Topics: changes.Account | changes.BackupCodes},
+			{Prefix: temppassword.Kind + "/", Topics: changes.TemporaryPasswords},
+			// The view of the account says when the password was entered (R3).
+			{Prefix: session.Kind + "/", Topics: changes.Account | changes.Sessions},
+			{Prefix: session.GenerationKind, Topics: changes.Account | changes.Sessions},
+			{Prefix: ceremony.OpenKind + "/", Topics: changes.Ceremony},
+			{Prefix: delivery.MailKind + "/", Topics: changes.Messages},
+		},
+	}
+}
