@@ -195,31 +195,6 @@ func (h *house) ctrl(key fyne.KeyName) {
 	h.settle()
 }
 
-// tabTo presses Tab until the part with the name has the keyboard.
-func (h *house) tabTo(name string) {
-	h.t.Helper()
-	var met []string
-	for range 120 {
-		f := h.canvas().Focused()
-		if f != nil {
-			at := nameOf(f)
-			if strings.HasSuffix(at, " "+name) {
-				return
-			}
-			met = append(met, at)
-		}
-		h.canvas().FocusNext()
-	}
-	h.t.Fatalf("Tab never came to %q, but to %q", name, met)
-}
-
-// do tabs to a part and presses Enter.
-func (h *house) do(name string) {
-	h.t.Helper()
-	h.tabTo(name)
-	h.press(fyne.KeyReturn)
-}
-
 // seen is all text on screen, in reading order: the page, and what lies over it.
 func (h *house) seen() string {
 	var words []string
@@ -249,37 +224,6 @@ func visible(o fyne.CanvasObject, visit func(fyne.CanvasObject)) {
 		}
 		return true
 	})
-}
-
-// sees fails unless the words are on screen. It waits for what the server tells
-// by itself.
-func (h *house) sees(words ...string) {
-	h.t.Helper()
-	deadline := time.After(10 * time.Second)
-	for _, w := range words {
-		for !strings.Contains(h.seen(), w) {
-			select {
-			case f := <-h.queue:
-				f()
-			case <-deadline:
-				h.t.Fatalf("%q is not on screen, but: %s", w, h.seen())
-			}
-		}
-	}
-}
-
-// misses waits until words are no longer on screen.
-func (h *house) misses(words string) {
-	h.t.Helper()
-	deadline := time.After(10 * time.Second)
-	for strings.Contains(h.seen(), words) {
-		select {
-		case f := <-h.queue:
-			f()
-		case <-deadline:
-			h.t.Fatalf("%q is still on screen: %s", words, h.seen())
-		}
-	}
 }
 
 // text waits for the newest text to a phone that satisfies find.
@@ -360,12 +304,12 @@ func (p *paper) Open(context.Context, string) error { return nil }
 // signUp makes an account by the keyboard.
 func (h *house) signUp(name, password string) {
 	h.t.Helper()
-	h.sees("Create your account")
+	h.sees("wizard.sign-up.heading")
 	h.write(name)
 	h.press(fyne.KeyTab)
 	h.write(password)
 	h.press(fyne.KeyReturn)
-	h.sees("If this phone died now")
+	h.sees("ui.rescue.question")
 }
 
 // basic signs in as a program that knows a name and a password only.

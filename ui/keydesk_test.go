@@ -196,9 +196,9 @@ func (d *desk) endpoint(backend ctaphid.Backend) (away func()) {
 func (h *house) toTheTouch() {
 	h.t.Helper()
 	h.ctrl(fyne.Key3)
-	h.sees("Add security key")
-	h.do("Add security key")
-	h.sees("What will happen")
+	h.sees("ui.keys.add")
+	h.do("ui.keys.add")
+	h.sees("wizard.overview.heading")
 	h.press(fyne.KeyReturn)
 	if !h.console.account.EmailConfirmed {
 		h.confirmEmail("mara@example.org")

@@ -32,31 +32,33 @@ func newDemo(t *testing.T) *house {
 // follows the lab's clock, and its backup codes by number.
 func TestLabSignsIn(t *testing.T) {
 	h := newDemo(t)
-	h.sees("At first an authenticator app", "Code in the app", "Backup code 2", "4tgc-8vqp-5jxw-6m2d")
-	h.do("Use chloe")
+	h.sees("lab.story.app-and-codes", "lab.account.app")
+	h.seesFilled("lab.account.backup", "2")
+	h.seesText("4tgc-8vqp-5jxw-6m2d")
+	h.do("lab.use-name", "chloe")
 	h.press(fyne.KeyReturn)
-	h.sees("Enter the code from your app")
+	h.sees("wizard.code.app.heading")
 	h.pass(time.Hour)
 	secret := "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 	now := h.appCode(secret)
-	h.sees(now[:3] + " " + now[3:])
-	h.do("Copy: Code in the app, chloe")
+	h.seesText(now[:3] + " " + now[3:])
+	h.do("lab.account.copy-name", key("lab.account.app"), "chloe")
 	code := h.app.Clipboard().Content()
 	if code != now && code != h.appCode(secret) {
 		t.Errorf("copied %q, the app shows %q", code, now)
 	}
-	h.tabTo("Code, 0 of 6 characters")
+	h.tabTo("kit.code-field", "0", "6")
 	h.write(code)
 	h.press(fyne.KeyReturn)
-	h.sees("You’re in")
+	h.sees("wizard.signed-in.heading")
 	h.press(fyne.KeyReturn)
-	h.sees("If this phone died now")
+	h.sees("ui.rescue.question")
 
 	if icons := iconsIn(h.console.dock); slices.Contains(icons, "chevron") || !slices.Contains(icons, "copy") {
 		t.Errorf("a row that copies has %q", icons)
 	}
-	h.do("Use chloe")
-	h.sees("The password of chloe is on the clipboard. Sign out")
+	h.do("lab.use-name", "chloe")
+	h.seesFilled("lab.use.signed-in", "chloe")
 	if got := h.app.Clipboard().Content(); got != password {
 		t.Errorf("the clipboard has %q", got)
 	}
@@ -79,24 +81,24 @@ func TestLabGivesWay(t *testing.T) {
 	if c.slot.Visible() {
 		t.Fatal("the lab doesn’t cover the page of a small window")
 	}
-	h.do("Use chloe")
+	h.do("lab.use-name", "chloe")
 	if c.dock.Visible() || !c.slot.Visible() {
 		t.Error("the form that was filled in is behind the lab")
 	}
 	h.press(fyne.KeyReturn)
-	h.sees("Enter the code from your app")
+	h.sees("wizard.code.app.heading")
 	h.write(h.appCode("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"))
 	h.press(fyne.KeyReturn)
-	h.sees("You’re in")
+	h.sees("wizard.signed-in.heading")
 	h.press(fyne.KeyReturn)
-	h.sees("If this phone died now")
+	h.sees("ui.rescue.question")
 
 	h.ctrl(fyne.KeyL)
-	if at := nameOf(h.canvas().Focused()); c.slot.Visible() || at != "*kit.Button Hide the lab" {
+	if at := nameOf(h.canvas().Focused()); c.slot.Visible() || !h.hasFocus("lab.close") {
 		t.Errorf("the lab was opened and %s has the keyboard", at)
 	}
 	h.ctrl(fyne.Key7)
-	h.sees("What happened to this account")
+	h.sees("ui.activity.lead")
 	if c.dock.Visible() || !c.slot.Visible() {
 		t.Error("the page that was gone to is behind the lab")
 	}
@@ -104,7 +106,7 @@ func TestLabGivesWay(t *testing.T) {
 	c.window.Resize(firstSize)
 	h.ctrl(fyne.KeyL)
 	h.ctrl(fyne.Key1)
-	h.sees("If this phone died now")
+	h.sees("ui.rescue.question")
 	if !c.dock.Visible() || !c.slot.Visible() {
 		t.Error("a lab beside the page was hidden")
 	}

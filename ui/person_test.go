@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"regexp"
 	"strings"
 	"time"
 
@@ -25,7 +26,7 @@ func (h *house) pass(d time.Duration) {
 	h.t.Helper()
 	_, err := h.client.AdvanceClock(h.t.Context(), d)
 	must(h.t, err)
-	h.sees(h.console.words.Clock(h.clock.Now().Local()))
+	h.seesText(h.console.words.Clock(h.clock.Now().Local()))
 	h.settle()
 }
 
@@ -40,7 +41,7 @@ func (h *house) backupCode() string {
 	}
 	parts := strings.Split(h.seen(), " | ")
 	for i := 0; i+3 < len(parts); i++ {
-		if strings.HasPrefix(parts[i], "Backup code number") && len(parts[i+1]) == 4 {
+		if regexp.MustCompile("^"+h.pattern("wizard.save.number")+"$").MatchString(parts[i]) && len(parts[i+1]) == 4 {
 			return strings.Join(parts[i+1:i+5], "-")
 		}
 	}
@@ -52,10 +53,10 @@ func (h *house) backupCode() string {
 
 func (h *house) confirmEmail(address string) {
 	h.t.Helper()
-	h.sees("Which address gets your security notices?")
+	h.sees("wizard.email.heading")
 	h.write(address)
 	h.press(fyne.KeyReturn)
-	h.sees("Enter the code we mailed you")
+	h.sees("wizard.code.email.heading")
 	h.write(h.mail(address, sixDigits))
 	h.press(fyne.KeyReturn)
 }
@@ -65,24 +66,24 @@ func (h *house) confirmEmail(address string) {
 func (h *house) enrolApp() (secret, backup string) {
 	h.t.Helper()
 	h.ctrl(fyne.Key2)
-	h.sees("Signing in takes your password and one of these")
-	h.do("Set up: Authenticator app")
-	h.sees("What will happen")
+	h.sees("ui.two-factor.lead")
+	h.do("ui.method.set-up-name", key("method.app"))
+	h.sees("wizard.overview.heading")
 	h.press(fyne.KeyReturn)
 	if !h.console.account.EmailConfirmed {
 		h.confirmEmail("mara@example.org")
 	}
-	h.sees("Scan this with your app")
-	h.do("Copy")
+	h.sees("wizard.scan.heading")
+	h.do("wizard.copy")
 	secret = h.app.Clipboard().Content()
-	h.do("Continue")
-	h.sees("Enter the code from your app")
+	h.do("wizard.continue")
+	h.sees("wizard.code.app.heading")
 	h.write(h.appCode(secret))
 	h.press(fyne.KeyReturn)
-	h.sees("The authenticator app is on", "You haven’t saved it yet")
+	h.sees("wizard.save.heading.enroll-app", "wizard.save.not-yet")
 	backup = h.backupCode()
-	h.do("Got it")
-	h.sees("Signing in takes your password and one of these")
+	h.do("wizard.got-it")
+	h.sees("ui.two-factor.lead")
 	return secret, backup
 }
 
@@ -91,19 +92,19 @@ func (h *house) enrolApp() (secret, backup string) {
 func (h *house) signOut() {
 	h.t.Helper()
 	h.ctrl(fyne.Key6)
-	h.sees("Who is signed in to this account")
-	h.do("Sign out")
-	h.sees("Sign out on this computer?")
+	h.sees("ui.sessions.lead")
+	h.do("ui.sessions.sign-out-do")
+	h.sees("ui.sessions.sign-out")
 	h.press(fyne.KeyTab, fyne.KeyReturn) // Cancel has the keyboard first
-	h.sees("First your password, then a second step")
+	h.sees("wizard.sign-in.lead")
 }
 
 // passwordAt gives name and password at the door.
 
 func (h *house) passwordAt(name, password string) {
 	h.t.Helper()
-	h.sees("First your password, then a second step")
-	h.tabTo("User name")
+	h.sees("wizard.sign-in.lead")
+	h.tabTo("wizard.username")
 	h.write(name)
 	h.press(fyne.KeyTab)
 	h.write(password)

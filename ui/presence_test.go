@@ -33,7 +33,7 @@ func TestPresenceIsWatchedOnlyWhileShown(t *testing.T) {
 	h.leave()
 	h.keys = keys
 	h.enter()
-	h.sees("If this phone died now")
+	h.sees("ui.rescue.question")
 	until := func(looking, ended int32) {
 		t.Helper()
 		deadline := time.After(10 * time.Second)
@@ -57,13 +57,13 @@ func TestPresenceIsWatchedOnlyWhileShown(t *testing.T) {
 	until(0, 1)
 	h.ctrl(fyne.Key3)
 	h.press(fyne.KeyReturn)
-	h.sees("What will happen")
+	h.sees("wizard.overview.heading")
 	until(0, 2)
 	h.press(fyne.KeyReturn)
 	h.confirmEmail("mara@example.org")
-	h.sees("Insert your security key")
+	h.sees("wizard.key.insert")
 	until(1, 2)
 	h.press(fyne.KeyEscape)
-	h.sees("What will happen")
+	h.sees("wizard.overview.heading")
 	until(0, 3)
 }

@@ -3,7 +3,6 @@ package ui
 import (
 	"bytes"
 	"image"
-	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -62,11 +61,11 @@ func TestTabOrder(t *testing.T) {
 	h := newHouse(t, nil)
 	h.signUp("mara", password)
 	h.ctrl(fyne.Key2)
-	h.do("Set up: Text message")
+	h.do("ui.method.set-up-name", key("method.text"))
 	h.press(fyne.KeyReturn)
-	h.sees("Which address gets your security notices?")
+	h.sees("wizard.email.heading")
 	var order []string
-	h.tabTo("Account: mara")
+	h.tabTo("kit.account", "mara")
 	for range 40 {
 		order = append(order, nameOf(h.canvas().Focused()))
 		h.canvas().FocusNext()
@@ -74,15 +73,16 @@ func TestTabOrder(t *testing.T) {
 			break
 		}
 	}
-	want := []string{
-		"Account: mara", "Overview", "Two-factor authentication", "Security keys", "Backup codes", "Temporary passwords",
-		"Sessions", "Activity", "Lab", "Settings",
-		"Email address", "Cancel", "Back", "Send code",
-		"Reset", "Hide the lab",
+	want := []named{
+		{"kit.account", "mara"},
+		{k: "ui.rail.overview"}, {k: "ui.rail.two-factor"}, {k: "ui.rail.security-keys"}, {k: "ui.rail.backup-codes"}, {k: "ui.rail.temporary-passwords"},
+		{k: "ui.rail.sessions"}, {k: "ui.rail.activity"}, {k: "ui.rail.lab"}, {k: "ui.rail.settings"},
+		{k: "wizard.email"}, {k: "wizard.cancel"}, {k: "wizard.back"}, {k: "wizard.email.next"},
+		{k: "lab.reset-do"}, {k: "lab.close"},
 	}
-	for i, name := range want {
-		if i >= len(order) || !strings.HasSuffix(order[i], " "+name) {
-			t.Fatalf("stop %d is not %q in %q", i, name, order)
+	for i, stop := range want {
+		if i >= len(order) || !h.names(order[i], stop.k, stop.arg) {
+			t.Fatalf("stop %d is not %v in %q", i, stop, order)
 		}
 	}
 }

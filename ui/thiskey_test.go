@@ -23,13 +23,13 @@ func (d *desk) enrol(k virtual.Key, label string) {
 	h.t.Helper()
 	h.toTheTouch()
 	d.touch(k)
-	h.sees("Name your key")
+	h.sees("wizard.name.heading")
 	h.empty()
 	h.write(label)
 	h.press(fyne.KeyReturn)
-	h.sees("The security key is on")
+	h.sees("wizard.finished.enroll-key")
 	h.press(fyne.KeyReturn)
-	h.sees(label)
+	h.seesText(label)
 }
 
 // The list says which of its keys are plugged in, as they come and go, and a key
@@ -43,67 +43,68 @@ func TestWhichOneIsThis(t *testing.T) {
 	must(t, d.Unplug(red.ID))
 	blue := d.plug("Blue key", fido.USB, "")
 	d.enrol(blue, "In the office")
-	h.sees("Plugged in", "In your list as “In the office”")
+	h.sees("ui.keys.plugged-in")
+	h.seesFilled("ui.key.mine", with{"key": "In the office"})
 	must(t, d.Unplug(blue.ID))
-	h.sees("No key is plugged in")
-	if strings.Contains(h.seen(), "Plugged in") {
+	h.sees("ui.key.none")
+	if h.shows("ui.keys.plugged-in") {
 		t.Error("it is still said to be plugged in")
 	}
 
-	h.do("Which one is this?")
-	h.sees("Plug the key in, or lay it on the reader", "left")
+	h.do("ui.keys.which")
+	h.sees("ui.keys.which.insert", "wizard.key.waiting-left")
 	_, err := d.Replug(red.ID)
 	must(t, err)
-	h.sees("Touch the key that you mean")
-	if at := nameOf(h.canvas().Focused()); !strings.HasSuffix(at, " Cancel") {
+	h.sees("ui.keys.which.touch")
+	if at := nameOf(h.canvas().Focused()); !h.names(at, "wizard.cancel") {
 		t.Errorf("while a touch is waited for the keyboard is at %q", at)
 	}
 	d.touch(red)
-	h.sees("This one")
-	if at := strings.Index(h.seen(), "This one"); strings.Index(h.seen(), "At home") > at || strings.Index(h.seen(), "In the office") < at {
+	h.sees("ui.keys.this-one")
+	if at := h.index("ui.keys.this-one"); strings.Index(h.seen(), "At home") > at || strings.Index(h.seen(), "In the office") < at {
 		t.Errorf("another row lights up: %s", h.seen())
 	}
 
 	// Two are plugged in: both blink, one touch is enough.
 	_, err = d.Replug(blue.ID)
 	must(t, err)
-	h.sees("Pick by touch")
-	h.do("Pick by touch")
-	h.sees("Touch the one you want to see", "left")
-	h.do("Cancel")
-	h.misses("Touch the one you want to see")
+	h.sees("ui.key.by-touch")
+	h.do("ui.key.by-touch")
+	h.sees("ui.key.touch-one", "wizard.key.waiting-left")
+	h.do("wizard.cancel")
+	h.misses("ui.key.touch-one")
 	d.rests(blue.ID)
-	h.do("Pick by touch")
+	h.do("ui.key.by-touch")
 	d.touch(blue)
-	h.sees("In your list as “In the office”")
-	h.do("Which one is this?")
-	h.sees("Touch the key that you mean")
+	h.seesFilled("ui.key.mine", with{"key": "In the office"})
+	h.do("ui.keys.which")
+	h.sees("ui.keys.which.touch")
 	d.touch(blue)
-	h.sees("This one")
-	if at := strings.Index(h.seen(), "This one"); strings.Index(h.seen(), "In the office") > at {
+	h.sees("ui.keys.this-one")
+	if at := h.index("ui.keys.this-one"); strings.Index(h.seen(), "In the office") > at {
 		t.Errorf("another row lights up: %s", h.seen())
 	}
 	must(t, d.Unplug(red.ID))
 	must(t, d.Unplug(blue.ID))
-	h.sees("No key is plugged in")
+	h.sees("ui.key.none")
 
 	// One that isn't of the list, nobody's touch, and never mind.
 	other := d.plug("Other key", fido.USB, "")
-	h.sees("Not set up for this account")
-	h.do("Which one is this?")
-	h.sees("That key isn’t in your list", "Add it, or touch another one")
+	h.sees("ui.key.stranger")
+	h.do("ui.keys.which")
+	h.sees("error.key_not_listed.what", "error.key_not_listed.next")
 	d.pull(other)
-	h.do("Try another one")
-	h.sees("Plug the key in, or lay it on the reader")
+	h.do("ui.keys.which.again")
+	h.sees("ui.keys.which.insert")
 	h.press(fyne.KeyEscape)
-	if strings.Contains(h.seen(), "Plug the key in, or lay") {
+	if h.shows("ui.keys.which.insert") {
 		t.Errorf("it still waits: %s", h.seen())
 	}
 	_, err = d.Replug(red.ID)
 	must(t, err)
-	h.do("Which one is this?")
-	h.sees("Touch the key that you mean")
-	h.sees("No touch within 30 seconds")
+	h.do("ui.keys.which")
+	h.sees("ui.keys.which.touch")
+	h.sees("error.key_timeout.what")
 }
 
 // A PIN is set and changed in place; what the key minds is said in the dialog.
@@ -113,55 +114,60 @@ func TestPINOfThisKey(t *testing.T) {
 	d := h.desk(8*time.Second, nil)
 	d.plug("Desk key", fido.USB, "")
 	h.ctrl(fyne.Key3)
-	h.sees("This key", "Desk key", "Of the lab", "LAB", "None yet. Whoever holds the key can use it", "Set one first")
-	h.do("Set a PIN")
-	h.sees("Set a PIN for Desk key", "At least 4 characters")
+	h.sees("ui.key.section", "wizard.key.of-the-lab", "wizard.key.lab", "ui.key.pin.none", "ui.key.kept.no-pin")
+	h.seesText("Desk key")
+	h.do("ui.key.pin.set-name")
+	h.seesFilled("ui.key.pin.set-title", "Desk key")
+	h.seesFilled("wizard.key.pin-rule", 4)
 	h.press(fyne.KeyEscape)
-	h.do("Set a PIN")
+	h.do("ui.key.pin.set-name")
 	h.write("4711")
 	h.press(fyne.KeyTab)
 	h.write("4712")
 	h.press(fyne.KeyReturn)
-	h.sees("That isn’t the PIN above")
-	if at := nameOf(h.canvas().Focused()); !strings.HasSuffix(at, " The new PIN again") {
+	h.sees("error.pin.unlike.what")
+	if at := nameOf(h.canvas().Focused()); !h.names(at, "wizard.key.pin-repeat") {
 		t.Errorf("what was refused hasn’t the keyboard, but %s", at)
 	}
-	h.do("Show what is typed")
-	h.tabTo("The new PIN again")
+	h.do("wizard.key.pin-show")
+	h.tabTo("wizard.key.pin-repeat")
 	h.empty()
 	h.write("4711")
 	h.press(fyne.KeyReturn)
-	h.sees("The PIN is set", "The key locks itself after 8 wrong ones")
+	h.sees("ui.key.pin.done")
+	h.seesFilled("ui.key.pin.tries", 8)
 
-	h.do("Change the PIN")
-	h.sees("Change the PIN of Desk key")
+	h.do("ui.key.pin.change-name")
+	h.seesFilled("ui.key.pin.change-title", "Desk key")
 	h.press(fyne.KeyReturn)
-	h.sees("The PIN is empty")
+	h.sees("error.empty.pin.what")
 	h.write("0000")
-	for _, name := range []string{"New PIN", "The new PIN again"} {
+	for _, name := range []key{"wizard.key.pin-new", "wizard.key.pin-repeat"} {
 		h.tabTo(name)
 		h.write("081500")
 	}
 	h.press(fyne.KeyReturn)
-	h.sees("That isn’t this key’s PIN", "7 of 8 tries left")
+	h.sees("error.key_wrong_pin.what")
+	h.seesFilled("kit.tries-left", 7, with{"of": 8})
 	h.write("4711")
 	h.press(fyne.KeyReturn)
-	h.misses("PIN now")
+	h.misses("wizard.key.pin-now")
 
 	// The tries that are left are those of the key.
-	h.do("Show what is kept on the key")
-	h.sees("Enter the PIN of Desk key")
-	for _, left := range []string{"7 of 8", "6 of 8"} {
+	h.do("ui.key.kept.show-name")
+	h.seesFilled("ui.key.pin.ask", "Desk key")
+	for _, left := range []int{7, 6} {
 		h.write("4711")
 		h.press(fyne.KeyReturn)
-		h.sees(left)
+		h.seesFilled("kit.tries-left", left, with{"of": 8})
 	}
 	h.press(fyne.KeyEscape)
-	h.sees("The key locks itself after 6 wrong ones")
-	h.do("Show what is kept on the key")
+	h.seesFilled("ui.key.pin.tries", 6)
+	h.do("ui.key.kept.show-name")
 	h.write("081500")
 	h.press(fyne.KeyReturn)
-	h.sees("No account, room for 25 more")
+	h.sees("ui.key.kept.nothing")
+	h.seesFilled("ui.key.kept.more", 25)
 }
 
 // What is kept on a key is listed for its PIN, and deleted; it goes from the
@@ -175,28 +181,32 @@ func TestKeptOnThisKey(t *testing.T) {
 	d.keep(k, "mara@example.org")
 	d.keep(k, "nils")
 	h.ctrl(fyne.Key3)
-	h.sees("It shows them for its PIN")
-	h.do("Show what is kept on the key")
+	h.sees("ui.key.kept.why")
+	h.do("ui.key.kept.show-name")
 	h.write("4711")
 	h.press(fyne.KeyReturn)
-	h.sees("2 accounts, room for 23 more", "mara@example.org", "localhost", "nils")
-	h.do("Delete mara@example.org from the key")
-	h.sees("Delete “mara@example.org” from the key?", "It can’t be undone")
+	h.seesFilled("ui.key.kept.used", 2)
+	h.seesFilled("ui.key.kept.more", 23)
+	h.seesText("mara@example.org", "localhost", "nils")
+	h.do("ui.key.kept.delete-name", "mara@example.org")
+	h.sees("ui.key.kept.delete.why")
+	h.seesFilled("ui.key.kept.delete", "mara@example.org")
 	h.press(fyne.KeyEscape)
-	h.sees("2 accounts")
-	h.do("Delete mara@example.org from the key")
+	h.seesFilled("ui.key.kept.used", 2)
+	h.do("ui.key.kept.delete-name", "mara@example.org")
 	h.press(fyne.KeyTab, fyne.KeyReturn) // Cancel has the keyboard first
-	h.sees("1 account, room for 24 more")
+	h.seesFilled("ui.key.kept.used", 1)
+	h.seesFilled("ui.key.kept.more", 24)
 	if strings.Contains(h.seen(), "mara@example.org") {
 		t.Error("it is still listed")
 	}
-	h.do("Hide")
-	h.sees("It shows them for its PIN")
-	h.do("Show what is kept on the key")
-	h.sees("Enter the PIN of Desk key")
+	h.do("ui.key.kept.hide")
+	h.sees("ui.key.kept.why")
+	h.do("ui.key.kept.show-name")
+	h.seesFilled("ui.key.pin.ask", "Desk key")
 	must(t, d.Unplug(k.ID))
-	h.misses("Enter the PIN")
-	h.misses("Kept on the key")
+	h.misses("wizard.key.pin-heading")
+	h.misses("ui.key.kept")
 }
 
 // keep puts an account on a key, as another program would.
@@ -220,37 +230,43 @@ func TestResetThisKey(t *testing.T) {
 	d := h.desk(8*time.Second, func() time.Time { return time.Now().Add(time.Duration(late.Load()) * time.Second) })
 	k := d.plug("Desk key", fido.USB, "4711")
 	d.enrol(k, "Desk drawer")
-	h.sees("In your list as “Desk drawer”")
-	h.do("Reset this key")
-	h.sees("Reset “Desk drawer”", "What a reset loses", "Its PIN. Afterwards it has none.", "“Desk drawer” in your list no longer gets you in here.")
+	h.seesFilled("ui.key.mine", with{"key": "Desk drawer"})
+	h.do("ui.key.reset.open")
+	h.sees("ui.key.reset.what", "ui.key.reset.loses.pin")
+	h.seesFilled("ui.key.reset.title", with{"key": "Desk drawer"})
+	h.seesFilled("ui.key.reset.loses.mine", with{"key": "Desk drawer"})
 	h.press(fyne.KeyEscape)
-	h.sees("Manage security keys", "In your list as “Desk drawer”")
-	h.do("Reset this key")
-	h.tabTo("I have another way into every account that this key opens")
+	h.sees("ui.keys.title")
+	h.seesFilled("ui.key.mine", with{"key": "Desk drawer"})
+	h.do("ui.key.reset.open")
+	h.tabTo("ui.key.reset.agree")
 	h.press(fyne.KeySpace)
-	h.do("Go on to the reset")
-	h.sees("Take the key out")
+	h.do("ui.key.reset.begin")
+	h.sees("ui.key.reset.out")
 	must(t, d.Unplug(k.ID))
-	h.sees("Put it back in, and touch it within 10 seconds")
+	h.sees("ui.key.reset.in")
 
 	// Another key is left alone.
 	other := d.plug("Other key", fido.USB, "")
-	h.sees("That is another key", "so it was left alone")
+	h.sees("ui.key.reset.other")
+	h.seesFilled("ui.key.reset.other-why", with{"key": "Desk drawer"})
 	d.pull(other)
 
 	k, err := d.Replug(k.ID)
 	must(t, err)
-	h.sees("Touch it now", "This touch erases “Desk drawer”", "left")
+	h.sees("ui.key.reset.touch", "wizard.key.waiting-left")
+	h.seesFilled("ui.key.reset.touch-why", with{"key": "Desk drawer"})
 	d.blinks(k.ID) // the key was asked in time; the touch may come later
 	late.Store(11)
 	d.touch(k)
-	h.sees("The key is as new", "It has no PIN and opens nothing", "counts as a way in")
+	h.sees("ui.key.reset.done", "ui.key.reset.done-mine")
 	h.press(fyne.KeyReturn)
-	h.sees("Delete “Desk drawer”?", "It is your last security key")
+	h.sees("ui.keys.delete.last")
+	h.seesFilled("ui.keys.delete", "Desk drawer")
 	h.press(fyne.KeyTab, fyne.KeyReturn)
-	h.sees("No security key yet", "None yet. Whoever holds the key can use it", "Not set up for this account")
+	h.sees("ui.keys.none", "ui.key.pin.none", "ui.key.stranger")
 	h.ctrl(fyne.Key1)
-	h.sees("Yes, with your password alone")
+	h.sees("ui.rescue.off")
 }
 
 // A key that was plugged in for too long refuses a reset, and loses nothing.
@@ -261,23 +277,23 @@ func TestResetTooLate(t *testing.T) {
 	d := h.desk(8*time.Second, func() time.Time { return time.Now().Add(time.Duration(late.Load()) * time.Second) })
 	k := d.plug("Desk key", fido.USB, "4711")
 	h.ctrl(fyne.Key3)
-	h.sees("The key locks itself after 8 wrong ones")
-	h.do("Reset this key")
-	h.tabTo("I have another way into every account that this key opens")
+	h.seesFilled("ui.key.pin.tries", 8)
+	h.do("ui.key.reset.open")
+	h.tabTo("ui.key.reset.agree")
 	h.press(fyne.KeySpace)
-	h.do("Go on to the reset")
+	h.do("ui.key.reset.begin")
 	must(t, d.Unplug(k.ID))
-	h.sees("Put it back in")
+	h.sees("ui.key.reset.step.in")
 	d.lock(k.Path, true)
 	k, err := d.Replug(k.ID)
 	must(t, err)
 	late.Store(11) // before we see it
 	d.set(func() { d.locked = map[string]bool{} })
-	h.sees("The key is as it was", "That was too late", "Nothing was erased", "put it back in")
+	h.sees("ui.key.reset.failed", "error.key_reset_late.what", "error.key_reset_late.why", "error.key_pin_auth_blocked.next")
 	h.press(fyne.KeyReturn)
-	h.sees("Take the key out")
+	h.sees("ui.key.reset.out")
 	h.press(fyne.KeyEscape)
-	h.sees("The key locks itself after 8 wrong ones")
+	h.seesFilled("ui.key.pin.tries", 8)
 }
 
 // A key that wants its PIN for everything is asked for it in a dialog; closing it
@@ -288,29 +304,31 @@ func TestRecogniseWithPIN(t *testing.T) {
 	d := h.desk(8*time.Second, nil)
 	d.enrol(d.plug("Desk key", fido.USB, ""), "At home")
 	must(t, d.Bench.Reset())
-	h.sees("No key is plugged in")
+	h.sees("ui.key.none")
 	gate := &softkey.Gate{}
 	gate.SetAuto(true)
 	key, err := softkey.New(softkey.Config{Touch: gate, Transport: fido.USB})
 	must(t, err)
 	must(t, key.SetPIN("4711"))
 	d.endpoint(refusing{key, 2, 0x36}) // getAssertion: PIN required
-	h.sees("Odd key")
-	h.do("Which one is this?")
-	h.sees("Enter the PIN of Odd key", "before it answers")
+	h.seesText("Odd key")
+	h.do("ui.keys.which")
+	h.sees("ui.key.pin.ask-why")
+	h.seesFilled("ui.key.pin.ask", "Odd key")
 	h.press(fyne.KeyReturn)
-	h.sees("The PIN is empty")
+	h.sees("error.empty.pin.what")
 	h.write("0000")
 	h.press(fyne.KeyReturn)
-	h.sees("That isn’t this key’s PIN", "7 of 8 tries left")
+	h.sees("error.key_wrong_pin.what")
+	h.seesFilled("kit.tries-left", 7, with{"of": 8})
 	h.write("4711")
 	h.press(fyne.KeyReturn)
-	h.sees("The key wants its PIN")
-	h.do("Try another one")
-	h.sees("Enter the PIN of Odd key")
+	h.sees("error.key_pin_required.what")
+	h.do("ui.keys.which.again")
+	h.seesFilled("ui.key.pin.ask", "Odd key")
 	h.press(fyne.KeyEscape)
-	h.misses("Enter the PIN of Odd key")
-	h.misses("Touch the key that you mean")
+	h.misses("ui.key.pin.ask", "Odd key")
+	h.misses("ui.keys.which.touch")
 }
 
 // The keyboard goes down the page as one reads: the list, the key that is plugged
@@ -320,13 +338,13 @@ func TestTabOrderOfKeys(t *testing.T) {
 	h.signUp("mara", password)
 	d := h.desk(8*time.Second, nil)
 	d.enrol(d.plug("Desk key", fido.USB, "4711"), "At home")
-	h.sees("In your list as “At home”")
-	h.tabTo("Rename At home")
-	for _, name := range []string{
-		"Rename At home", "Delete At home", "Change the PIN", "Show what is kept on the key", "Reset this key", "Which one is this?", "Add security key",
+	h.seesFilled("ui.key.mine", with{"key": "At home"})
+	h.tabTo("ui.keys.rename-name", "At home")
+	for _, stop := range []named{
+		{"ui.keys.rename-name", "At home"}, {"ui.keys.delete-name", "At home"}, {k: "ui.key.pin.change-name"}, {k: "ui.key.kept.show-name"}, {k: "ui.key.reset.open"}, {k: "ui.keys.which"}, {k: "ui.keys.add"},
 	} {
-		if at := nameOf(h.canvas().Focused()); !strings.HasSuffix(at, " "+name) {
-			t.Errorf("the keyboard is at %q; want %q", at, name)
+		if at := nameOf(h.canvas().Focused()); !h.names(at, stop.k, stop.arg) {
+			t.Errorf("the keyboard is at %q; want %v", at, stop)
 		}
 		h.press(fyne.KeyTab)
 	}

@@ -18,8 +18,9 @@ const module = "nightlatch"
 // and so may packages for tests, whose names end in "test". Every entry must be
 // needed: TestNoUnusedPermission.
 var imports = map[string][]string{
-	"app":    {"..."},
-	"assets": {},
+	"app":               {"..."},
+	"assets":            {},
+	"assets/assetstest": {"assets"},
 
 	"assets/explain": {"assets", "server/api"},
 

@@ -6,7 +6,6 @@ import (
 	"go/token"
 	"reflect"
 	"strconv"
-	"strings"
 	"testing"
 
 	"nightlatch/assets"
@@ -84,10 +83,13 @@ func TestClockDriftIsGivenInSeconds(t *testing.T) {
 	for _, tt := range []struct {
 		drift int
 		want  string
-	}{{95, "95 seconds ahead"}, {-30, "30 seconds behind"}} {
+	}{
+		{95, w.T("error.clock_drift.ahead.why", assets.Args{"seconds": 95})},
+		{-30, w.T("error.clock_drift.behind.why", assets.Args{"seconds": 30})},
+	} {
 		got := Refusal(w, &api.Refusal{Code: api.ClockDrift, Drift: &tt.drift}, api.EnterCode{Channel: api.ByApp})
-		if !strings.Contains(got.Why, tt.want) {
-			t.Errorf("drift %d: %q", tt.drift, got.Why)
+		if got.Why != tt.want {
+			t.Errorf("drift %d: %q, want %q", tt.drift, got.Why, tt.want)
 		}
 	}
 }
@@ -96,7 +98,10 @@ func TestPath(t *testing.T) {
 	t.Parallel()
 	w := english(t)
 	path := []api.StepType{"overview", "enter-email", "enter-code", "enter-phone", "enter-code", "save-backup-code", "finished"}
-	want := []string{"Overview", "Email", "Number", "Code", "Backup code"}
+	var want []string
+	for _, step := range []string{"overview", "enter-email", "enter-phone", "enter-code", "save-backup-code"} {
+		want = append(want, w.T("wizard.path."+step))
+	}
 	for i, at := range []int{0, 1, 1, 2, 3, 4, 5} {
 		names, gotAt := Path(w, api.View{Path: path, At: i})
 		if gotAt != at || !reflect.DeepEqual(names, want) {

@@ -20,6 +20,22 @@ func sample() Sheet {
 	}
 }
 
+// english returns the English text of a key.
+func english(t *testing.T, key string, args ...any) string {
+	t.Helper()
+	w, err := assets.New("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !w.Has(key) {
+		t.Fatalf("the translations have no key %q", key)
+	}
+	return w.T(key, args...)
+}
+
+// oneLine joins lines that were wrapped.
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+
 // tool runs one of poppler's programs over a PDF.
 func tool(t *testing.T, pdf []byte, name string, args ...string) string {
 	t.Helper()
@@ -53,11 +69,12 @@ func TestPDFSaysWhatItMust(t *testing.T) {
 			}
 			text := tool(t, pdf, "pdftotext", "-layout")
 			for _, want := range []string{
-				"Nightlatch backup codes", "margarethe", "Attic", "22 November 2026",
+				english(t, "print.title"), "margarethe", "Attic", "22 November 2026",
 				"4", "7kmq", "2xwd", "9hfz", "3r8n", "5", "q4tc", "m8ze", "1vja", "6y0p",
-				"Use them in the order of their numbers", "all of them become void", "Kept at", "Page 1 of 1",
+				english(t, "print.order"), english(t, "print.order-classic"), english(t, "print.kept"),
+				english(t, "print.page", assets.Args{"page": 1, "pages": 1}),
 			} {
-				if !strings.Contains(text, want) {
+				if !strings.Contains(oneLine(text), want) {
 					t.Errorf("%s, large %v: no %q in\n%s", paper.Name, large, want, text)
 				}
 			}
@@ -75,7 +92,7 @@ func TestPDFTellsNothingBesides(t *testing.T) {
 		t.Fatal(err)
 	}
 	about := tool(t, pdf, "pdfinfo")
-	for _, want := range []string{"Nightlatch backup codes", "Pages:           1", "595.28 x 841.89 pts (A4)", "Encrypted:       no", "JavaScript:      no"} {
+	for _, want := range []string{english(t, "print.title"), "Pages:           1", "595.28 x 841.89 pts (A4)", "Encrypted:       no", "JavaScript:      no"} {
 		if !strings.Contains(about, want) {
 			t.Errorf("no %q in\n%s", want, about)
 		}
@@ -109,7 +126,8 @@ func TestRuleFollowsThePolicy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(classic, "all of them become void") || strings.Contains(hardened, "void") {
+	voids, keeps := english(t, "print.order-classic"), english(t, "print.order-hardened")
+	if !strings.Contains(classic, voids) || strings.Contains(hardened, voids) || !strings.Contains(hardened, keeps) {
 		t.Errorf("R73:\n%s\n%s", classic, hardened)
 	}
 }
@@ -123,7 +141,7 @@ func TestTextForAFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"Nightlatch backup codes\nmargarethe on “Attic”, 22 November 2026\n\n",
+		english(t, "print.title") + "\nmargarethe on “Attic”, 22 November 2026\n\n",
 		" 4  7kmq-2xwd-9hfz-3r8n\n 5  q4tc-m8ze-1vja-6y0p\n16  (used)\n17  aaaa-bbbb-cccc-dddd (void)\n",
 	} {
 		if !strings.Contains(got, want) {
@@ -146,7 +164,7 @@ func TestWordsThatTheFontCannotDraw(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := tool(t, pdf, "pdftotext", "-layout")
-	if !strings.Contains(text, "Use them in the order") || !strings.Contains(text, "margarethe, 22 November 2026") {
+	if !strings.Contains(oneLine(text), english(t, "print.order")) || !strings.Contains(text, "margarethe, 22 November 2026") {
 		t.Errorf("got\n%s", text)
 	}
 	long, err := assets.New(assets.PseudoLong)

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"nightlatch/assets"
 	"nightlatch/ui/print"
 	"nightlatch/ui/print/printtest"
 )
@@ -50,8 +51,12 @@ func TestPrintOnARealQueue(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	words, err := assets.New("en")
+	if err != nil {
+		t.Fatal(err)
+	}
 	flat := strings.Join(strings.Fields(string(out)), " ")
-	for _, want := range []string{"margarethe", "22 November 2026", "4 7kmq 2xwd 9hfz 3r8n", "5 q4tc m8ze 1vja 6y0p", "all of them become void"} {
+	for _, want := range []string{"margarethe", "22 November 2026", "4 7kmq 2xwd 9hfz 3r8n", "5 q4tc m8ze 1vja 6y0p", words.T("print.order-classic")} {
 		if !strings.Contains(flat, want) {
 			t.Errorf("the paper says no %q:\n%s", want, out)
 		}

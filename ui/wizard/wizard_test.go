@@ -2,6 +2,7 @@ package wizard
 
 import (
 	"errors"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"nightlatch/assets"
+	"nightlatch/assets/assetstest"
 	"nightlatch/assets/explain"
 	"nightlatch/fido"
 	"nightlatch/server/api"
@@ -32,6 +34,12 @@ func dressed(t *testing.T) {
 }
 
 func still() time.Time { return time.Date(2026, 11, 22, 9, 41, 7, 0, time.UTC) }
+
+// matches reports whether a text is that of a key.
+func matches(t *testing.T, w *assets.Catalog, text string, k assetstest.Key, args ...any) bool {
+	t.Helper()
+	return regexp.MustCompile("^" + assetstest.Pattern(t, w, k, args...) + "$").MatchString(text)
+}
 
 // host takes inputs and notes what was sent.
 func host(w *assets.Catalog, sent *[]api.Input) Host {
@@ -172,12 +180,16 @@ func TestNoFurtherTryWithoutKeys(t *testing.T) {
 func TestKeyOfAnotherName(t *testing.T) {
 	dressed(t)
 	w := english(t)
-	for _, tt := range []struct{ reason, next string }{
-		{"", "Choose another way"}, {"only", "Ask whoever runs this server to let it go by localhost again"},
+	for _, tt := range []struct {
+		reason string
+		next   assetstest.Key
+	}{
+		{"", "error.key_elsewhere.next"}, {"only", "error.key_elsewhere.only.next"},
 	} {
 		r := &api.Refusal{Code: api.KeyElsewhere, Reason: tt.reason, Key: "Blue", KeyRPID: "localhost", RPID: "example.org"}
 		said := explain.Refusal(w, r, api.UseSecurityKey{})
-		if !strings.Contains(said.Why, "“Blue” was set up for localhost; this server now goes by example.org.") || !strings.HasPrefix(said.Next, tt.next) && !strings.Contains(said.Next, tt.next) {
+		names := assets.Args{"key": "Blue", "there": "localhost", "here": "example.org"}
+		if !matches(t, w, said.Why, "error.key_elsewhere.why", names) || !matches(t, w, said.Next, tt.next, names) {
 			t.Errorf("%q: %+v", tt.reason, said)
 		}
 		var sent []api.Input
@@ -186,7 +198,7 @@ func TestKeyOfAnotherName(t *testing.T) {
 			t.Errorf("%q: the touch can be tried again", tt.reason)
 		}
 	}
-	if said := explain.Refusal(w, &api.Refusal{Code: api.Denied, Reason: "format"}, api.UseSecurityKey{}); said.What != "That isn’t a security key" {
+	if said := explain.Refusal(w, &api.Refusal{Code: api.Denied, Reason: "format"}, api.UseSecurityKey{}); !matches(t, w, said.What, "error.denied.format.what") {
 		t.Errorf("%+v", said)
 	}
 }

@@ -1,11 +1,12 @@
 package wizard
 
 import (
-	"strings"
+	"regexp"
 	"testing"
 
 	"fyne.io/fyne/v2"
 
+	"nightlatch/assets/assetstest"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
 )
@@ -22,15 +23,15 @@ func TestWordsHold(t *testing.T) {
 	for _, tt := range []struct {
 		view       api.View
 		account    api.Account
-		says, lies string
+		says, lies assetstest.Key
 	}{
-		{api.View{Kind: api.EnrollApp, Path: []api.StepType{"overview", "save-backup-code"}, Step: api.Overview{Method: api.App}}, api.Account{}, "You get a backup code", ""},
-		{api.View{Kind: api.EnrollApp, Path: []api.StepType{"overview", "finished"}, Step: api.Overview{Method: api.App}}, both, "until your code was right", "You get a backup code"},
-		{api.View{Kind: api.EnrollApp, Step: api.Finished{}}, api.Account{Methods: api.Methods{App: true}}, "a code from the app.", "any other method"},
-		{api.View{Kind: api.EnrollApp, Step: api.Finished{}}, both, "or any other method that is on", ""},
-		{api.View{Kind: api.EnrollKey, Step: api.Finished{}}, both, "or any other method that is on", ""},
-		{api.View{Kind: api.SignIn, Step: api.SignedIn{Account: both}}, both, "for 30 days at most", "security key"},
-		{api.View{Kind: api.SignIn, Step: api.SignedIn{Account: few}}, few, "only your security key gets you in", "support"},
+		{api.View{Kind: api.EnrollApp, Path: []api.StepType{"overview", "save-backup-code"}, Step: api.Overview{Method: api.App}}, api.Account{}, "wizard.overview.app.backup", ""},
+		{api.View{Kind: api.EnrollApp, Path: []api.StepType{"overview", "finished"}, Step: api.Overview{Method: api.App}}, both, "wizard.overview.app.lead", "wizard.overview.app.backup"},
+		{api.View{Kind: api.EnrollApp, Step: api.Finished{}}, api.Account{Methods: api.Methods{App: true}}, "wizard.finished.enroll-app.lead", "wizard.finished.enroll-app.lead-also"},
+		{api.View{Kind: api.EnrollApp, Step: api.Finished{}}, both, "wizard.finished.enroll-app.lead-also", ""},
+		{api.View{Kind: api.EnrollKey, Step: api.Finished{}}, both, "wizard.finished.enroll-key.lead-also", ""},
+		{api.View{Kind: api.SignIn, Step: api.SignedIn{Account: both}}, both, "wizard.signed-in.lead-classic", "wizard.signed-in.few-why-key"},
+		{api.View{Kind: api.SignIn, Step: api.SignedIn{Account: few}}, few, "wizard.signed-in.few-why-key", "wizard.signed-in.few-why"},
 	} {
 		said := ""
 		s := State{View: tt.view, Account: tt.account, Draft: &Draft{}}
@@ -40,7 +41,10 @@ func TestWordsHold(t *testing.T) {
 			}
 			return true
 		})
-		if !strings.Contains(said, tt.says) || tt.lies != "" && strings.Contains(said, tt.lies) {
+		shows := func(k assetstest.Key) bool {
+			return regexp.MustCompile(assetstest.Pattern(t, h.Words, k)).MatchString(said)
+		}
+		if !shows(tt.says) || tt.lies != "" && shows(tt.lies) {
 			t.Errorf("%T says %q", tt.view.Step, said)
 		}
 	}
