@@ -289,7 +289,7 @@ func TestResetTooLate(t *testing.T) {
 	must(t, err)
 	late.Store(11) // before we see it
 	d.set(func() { d.locked = map[string]bool{} })
-	h.sees("ui.key.reset.failed", "error.key_reset_late.what", "error.key_reset_late.why", "error.key_pin_auth_blocked.next")
+	h.sees("ui.key.reset.failed", "error.key_reset_late.what", "error.key_reset_late.why", "error.key_reset_late.next")
 	h.press(fyne.KeyReturn)
 	h.sees("ui.key.reset.out")
 	h.press(fyne.KeyEscape)
