@@ -75,10 +75,21 @@ func TestTabOrder(t *testing.T) {
 	}
 	want := []named{
 		{"kit.account", "mara"},
-		{k: "ui.rail.overview"}, {k: "ui.rail.two-factor"}, {k: "ui.rail.security-keys"}, {k: "ui.rail.backup-codes"}, {k: "ui.rail.temporary-passwords"},
-		{k: "ui.rail.sessions"}, {k: "ui.rail.activity"}, {k: "ui.rail.lab"}, {k: "ui.rail.settings"},
-		{k: "wizard.email"}, {k: "wizard.cancel"}, {k: "wizard.back"}, {k: "wizard.email.next"},
-		{k: "lab.reset-do"}, {k: "lab.close"},
+		{k: "ui.rail.overview"},
+		{k: "ui.rail.two-factor"},
+		{k: "ui.rail.security-keys"},
+		{k: "ui.rail.backup-codes"},
+		{k: "ui.rail.temporary-passwords"},
+		{k: "ui.rail.sessions"},
+		{k: "ui.rail.activity"},
+		{k: "ui.rail.lab"},
+		{k: "ui.rail.settings"},
+		{k: "wizard.email"},
+		{k: "wizard.cancel"},
+		{k: "wizard.back"},
+		{k: "wizard.email.next"},
+		{k: "lab.reset-do"},
+		{k: "lab.close"},
 	}
 	for i, stop := range want {
 		if i >= len(order) || !h.names(order[i], stop.k, stop.arg) {
