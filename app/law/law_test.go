@@ -18,9 +18,8 @@ const module = "nightlatch"
 // and so may packages for tests, whose names end in "test". Every entry must be
 // needed: TestNoUnusedPermission.
 var imports = map[string][]string{
-	"app":               {"..."},
-	"assets":            {},
-	"assets/assetstest": {"assets"},
+	"app":    {"..."},
+	"assets": {},
 
 	"assets/explain": {"assets", "server/api"},
 
