@@ -19,10 +19,8 @@ func enterBackupCode(s State, h Host, step api.EnterBackupCode) StepView {
 		Back:    true, Cancel: true,
 	}
 	next := func() { must(s, h, s.Draft.Code, "backup", api.Code{Code: s.Draft.Code}) }
-	code := kit.NewBackupField(s.Draft.Code)
-	if !s.Draft.Typed && refusedField(s, "code", "backup") {
-		code.Refuse()
-	}
+	refused := !s.Draft.Typed && refusedField(s, "code", "backup")
+	code := s.Draft.codeField(refused, func() *kit.CodeField { return kit.NewBackupField("") })
 	d.Next = primary(s, h, nextWords(s, h), next)
 	d.Body = []fyne.CanvasObject{kit.NewField(w.T("wizard.backup", assets.Args{"number": step.Number}), w.T("wizard.backup.hint"), code)}
 	code.OnChanged = d.refuseUntilTyped(s, h)

@@ -25,10 +25,8 @@ func enterCode(s State, h Host, step api.EnterCode) StepView {
 	if digits == 0 {
 		digits = 6
 	}
-	code := kit.NewCodeField(digits, 3, s.Draft.Code)
-	if !s.Draft.Typed && (s.View.Refusal != nil && s.Draft.Code != "" || s.Fault != nil) {
-		code.Refuse()
-	}
+	refused := !s.Draft.Typed && (s.View.Refusal != nil && s.Draft.Code != "" || s.Fault != nil)
+	code := s.Draft.codeField(refused, func() *kit.CodeField { return kit.NewCodeField(digits, 3, "") })
 	next := func() {
 		s.Draft.Code = code.Value
 		switch {
@@ -59,11 +57,20 @@ func enterCode(s State, h Host, step api.EnterCode) StepView {
 	}
 	code.OnChanged = d.refuseUntilTyped(s, h, links...)
 	if left := step.TriesLeft; s.View.Refusal == nil && left != nil && *left > 0 && *left < step.Tries {
-		d.Body = append(d.Body, tries(w, *left, step.Tries))
+		d.Body = append(d.Body, kit.Tries(*left, step.Tries))
 	}
 	d.resend(s, h, step)
 	d.codeFoot(s, h, step)
 	return d
+}
+
+// codeField is the step's field, made once and kept while the step is drawn again.
+func (d *Draft) codeField(refused bool, create func() *kit.CodeField) *kit.CodeField {
+	if d.kept.code == nil {
+		d.kept.code = create()
+	}
+	d.kept.code.SetState(kit.CodeState{Value: d.Code, Refused: refused})
+	return d.kept.code
 }
 
 func codeLead(s State, h Host, step api.EnterCode) string {

@@ -74,7 +74,7 @@ func (d *StepView) refuse(s State, h Host, links ...fyne.CanvasObject) {
 	if r == nil {
 		return
 	}
-	d.Body = append(d.Body, said(*r, links...))
+	d.Body = append(d.Body, s.Draft.refusalBanner(*r, links))
 	left := r.RetryAt.Sub(h.Clock.Now())
 	if left <= 0 {
 		return
@@ -93,23 +93,29 @@ func (d *StepView) refuse(s State, h Host, links ...fyne.CanvasObject) {
 	}), kit.Gap()))
 }
 
-// refuseUntilTyped is refuse for a step with a code: once another one is being
-// typed, what was wrong with the one before goes. A wait for the next try stays.
-// What it returns takes what is typed.
+// refusalBanner is the step's banner for a refusal, kept while the step is drawn
+// again.
+func (d *Draft) refusalBanner(e explain.Explanation, links []fyne.CanvasObject) *kit.Banner {
+	if d.kept.refusal == nil {
+		d.kept.refusal = kit.NewBanner(kit.Refused, "", "", "")
+	}
+	d.kept.refusal.SetState(kit.BannerState{Tone: kit.Refused, What: e.What, Why: e.Why, Next: e.Next, Actions: links})
+	return d.kept.refusal
+}
+
+// refuseUntilTyped is refuse for a step with a code. The banner disappears as soon
+// as another code is typed, unless it says how long to wait. The function returned
+// is the field's OnChanged.
 func (d *StepView) refuseUntilTyped(s State, h Host, links ...fyne.CanvasObject) func(code string) {
 	r := refusal(s, h.Words)
 	waits := r != nil && r.RetryAt.After(h.Clock.Now())
-	var why fyne.CanvasObject
 	if waits || !s.Draft.Typed {
 		d.refuse(s, h, links...)
-		if r != nil && !waits {
-			why = d.Body[len(d.Body)-1]
-		}
 	}
 	return func(code string) {
 		s.Draft.Code, s.Draft.Typed = code, true
-		if why != nil && why.Visible() {
-			why.Hide() // what is below stays where it is until the next drawing
+		if banner := s.Draft.kept.refusal; banner != nil && !waits {
+			banner.Hide() // without a new layout: what is below stays until the next drawing
 		}
 	}
 }
@@ -129,21 +135,8 @@ func must(s State, h Host, value, name string, in api.Input) {
 		return
 	}
 	if strings.TrimSpace(value) == "" {
-		h.Fail(explain.Variant(h.Words, "empty."+name, "", nil))
+		h.Fail(explain.Code(h.Words, "empty."+name))
 		return
 	}
 	h.Send(in)
-}
-
-// tries shows how many are left of how many: dots, and the same in words.
-func tries(w *assets.Catalog, left, of int) fyne.CanvasObject {
-	var dots []fyne.CanvasObject
-	for i := range of {
-		dot := kit.NewDisc(kit.Clear, kit.Control)
-		if i < left {
-			dot = kit.NewDisc(kit.Ink2, "")
-		}
-		dots = append(dots, kit.Sized(8, 8, dot))
-	}
-	return kit.H(kit.S8, kit.H(kit.S4, dots...), kit.NewText(w.N("kit.tries-left", left, assets.Args{"of": of}), kit.Caption, kit.Ink2), kit.Gap())
 }

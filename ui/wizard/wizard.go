@@ -34,8 +34,8 @@ type State struct {
 	KeyAccess   KeyAccess            // how this computer can reach security keys
 }
 
-// A Draft is what a person has typed into a step. A step that is drawn again,
-// after a refusal or when something else changed, shows it again.
+// A Draft is what the user has typed into a step. It lives as long as the step: a
+// step that is drawn again, after a refusal or another change, shows it again.
 type Draft struct {
 	Username, Password, Email, Phone, Code, Label, PIN string
 
@@ -44,6 +44,15 @@ type Draft struct {
 	Hints  bool // the hints behind a link were asked for
 	Typed  bool // since the last refusal
 	Filled bool // the fields were filled from the step once
+
+	kept kept
+}
+
+// A kept holds the widgets of a step that stay the same while it is drawn again, so
+// that the keyboard focus and the caret stay where they are.
+type kept struct {
+	code    *kit.CodeField
+	refusal *kit.Banner
 }
 
 // Saved is what was done with a backup code that is shown once.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
 
 	"nightlatch/assets"
@@ -238,5 +239,39 @@ func TestPhoneNumber(t *testing.T) {
 		if got := PhoneNumber(in); got != want {
 			t.Errorf("PhoneNumber(%q) = %q, want %q", in, got, want)
 		}
+	}
+}
+
+// R12: a countdown or a refusal draws the step again while a code is being typed.
+func TestCodeStepKeepsItsFieldWhenDrawnAgain(t *testing.T) {
+	dressed(t)
+	var sent []api.Input
+	h := host(english(t), &sent)
+	s := State{View: api.View{Kind: api.EnrollText, Step: api.EnterCode{Channel: api.ByText, Digits: 6, Tries: 5}}, Draft: &Draft{}}
+	screen := container.NewStack()
+	win := test.NewWindow(screen)
+	t.Cleanup(win.Close)
+	draw := func() {
+		screen.Objects = []fyne.CanvasObject{CentredCard(s, h, nil).Content}
+		screen.Refresh()
+	}
+	draw()
+	field := s.Draft.kept.code
+	win.Canvas().Focus(field)
+	for _, r := range "418" {
+		field.TypedRune(r)
+	}
+	draw()
+	if win.Canvas().Focused() != fyne.Focusable(field) || s.Draft.kept.code != field || field.Value != "418" {
+		t.Errorf("after drawing again the focus is on %T, the code is %q", win.Canvas().Focused(), field.Value)
+	}
+	s.View.Refusal, s.Draft.Code, s.Draft.Typed = &api.Refusal{Code: api.WrongCode}, "418025", false
+	draw()
+	if !field.Refused || !s.Draft.kept.refusal.Visible() {
+		t.Error("the refusal is not shown")
+	}
+	field.TypedRune('7')
+	if field.Refused || s.Draft.kept.refusal.Visible() || s.Draft.Code != "7" {
+		t.Errorf("after typing, the refusal is still shown; the draft is %q", s.Draft.Code)
 	}
 }
