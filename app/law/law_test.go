@@ -23,10 +23,11 @@ var imports = map[string][]string{
 
 	"assets/explain": {"assets", "server/api"},
 
-	"ui":        {"ui/...", "assets", "assets/explain", "fido", "server/client", "server/api"},
-	"ui/wizard": {"ui/kit", "assets", "assets/explain", "fido", "server/api", "server/e164"},
-	"ui/kit":    {"assets"},
-	"ui/print":  {"assets"},
+	"ui":             {"ui/...", "assets", "assets/explain", "fido", "server/client", "server/api"},
+	"ui/wizard":      {"ui/kit", "assets", "assets/explain", "fido", "server/api", "server/e164"},
+	"ui/kit":         {"assets", "ui/kit/typeset"},
+	"ui/kit/typeset": {},
+	"ui/print":       {"assets"},
 
 	"fido":          {},
 	"fido/libfido2": {"fido", "fido/hidraw"},

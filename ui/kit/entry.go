@@ -6,6 +6,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
+
+	"nightlatch/ui/kit/typeset"
 )
 
 // entry is Fyne's, asking the Input around it before anything gets in.
@@ -54,7 +56,7 @@ func (e *entry) TypedKey(k *fyne.KeyEvent) {
 // TypedRune takes one sign more, if it can be seen and there is room.
 func (e *entry) TypedRune(r rune) {
 	switch {
-	case unseen(r):
+	case typeset.Invisible(r):
 		e.in.trouble(Unprintable)
 	case e.room() < 1:
 		e.in.trouble(TooLong)
@@ -76,7 +78,7 @@ func (e *entry) TypedShortcut(s fyne.Shortcut) {
 	}
 	switch s := s.(type) {
 	case *fyne.ShortcutPaste:
-		text, cut, dropped := clean(s.Clipboard.Content(), max(0, e.room()))
+		text, cut, dropped := typeset.Clean(s.Clipboard.Content(), max(0, e.room()))
 		if text != "" {
 			e.Entry.TypedShortcut(&fyne.ShortcutPaste{Clipboard: fixedClipboard(text), Secondary: s.Secondary})
 		}

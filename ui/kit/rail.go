@@ -3,6 +3,8 @@ package kit
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
+
+	"nightlatch/ui/kit/typeset"
 )
 
 // A RailItem is one place to go: icon, words, and a count when something waits.
@@ -150,7 +152,7 @@ func NewRail(c RailConfig) *SideRail {
 
 // initial is the first sign of a name, in capitals.
 func initial(name string) string {
-	for _, mark := range graphemes(name) {
+	for _, mark := range typeset.Graphemes(name) {
 		return upper(mark)
 	}
 	return ""

@@ -4,6 +4,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
+
+	"nightlatch/ui/kit/typeset"
 )
 
 // A Text is words in one role and one colour. It wraps when Wrap is set, and
@@ -81,9 +83,9 @@ func (t *Text) lines(w float32) []string {
 	case w <= 0:
 		want.lines = []string{t.Words}
 	case t.Wrap:
-		want.lines = breakLines(t.Words, w, t.Role.width)
+		want.lines = typeset.Lines(t.Words, w, t.Role.width)
 	default:
-		want.lines = []string{fit(t.Words, w, t.Role.width)}
+		want.lines = []string{typeset.Ellipsis(t.Words, w, t.Role.width)}
 	}
 	t.sets[2], t.sets[1], t.sets[0] = t.sets[1], t.sets[0], want
 	return want.lines
@@ -98,7 +100,7 @@ func (t *Text) measure() {
 	}
 	first := t.known.size == 0
 	if now.width = 0; !t.Wrap {
-		now.width = up(t.Role.width(t.Words[:nthRune(t.Words, longLine)]))
+		now.width = up(t.Role.width(t.Words[:typeset.RuneIndex(t.Words, longLine)]))
 	}
 	if !first && (now.width != t.known.width || now.wrap || t.known.wrap || now.size != t.known.size || now.role.Line != t.known.role.Line) {
 		remeasure()
@@ -162,9 +164,9 @@ func (r *textRenderer) Layout(s fyne.Size) {
 	r.objs = r.objs[:0]
 	t := r.t
 	c, size, style, high := tint(t.Color), t.Role.size(), t.Role.style(), t.Role.line()
-	rtl := rightToLeft(t.Words)
+	rtl := typeset.RightToLeft(t.Words)
 	for i, line := range t.lines(s.Width) {
-		runs := visualRuns(line, rtl)
+		runs := typeset.VisualRuns(line, rtl)
 		widths, all := make([]float32, len(runs)), float32(0)
 		for j, run := range runs {
 			widths[j] = t.Role.width(run)

@@ -1,4 +1,4 @@
-package kit
+package typeset
 
 import (
 	"strings"
@@ -6,11 +6,11 @@ import (
 	"unicode/utf8"
 )
 
-// unseen reports signs that have no place in a line of text: control characters,
+// Invisible reports signs that have no place in a line of text: control characters,
 // broken encoding, and marks that change what is seen without being seen
 // (direction marks and isolates of Unicode Annex 9, zero-width space, byte order
 // mark). The joiners U+200C and U+200D stay: Persian and Indic spelling needs them.
-func unseen(r rune) bool {
+func Invisible(r rune) bool {
 	switch {
 	case unicode.IsControl(r), r == utf8.RuneError, unicode.Is(unicode.Bidi_Control, r), unicode.Is(unicode.Co, r):
 		return true
@@ -18,12 +18,12 @@ func unseen(r rune) bool {
 	return r == 0x200b || r == 0x2060 || r == 0xfeff || r == 0x2028 || r == 0x2029
 }
 
-// clean makes one line of at most limit signs out of text that came from
-// elsewhere, and says whether it was cut and whether unseen signs were dropped.
+// Clean makes one line of at most limit signs out of text that came from
+// elsewhere, and says whether it was cut and whether Invisible signs were dropped.
 // Newlines and tabs inside become spaces. It looks at no more of the text than
 // it must: ten megabytes from the clipboard cost what one line does.
-func clean(text string, limit int) (line string, cut, dropped bool) {
-	head := text[:nthRune(text, 4*limit+64)]
+func Clean(text string, limit int) (line string, cut, dropped bool) {
+	head := text[:RuneIndex(text, 4*limit+64)]
 	cut = len(head) < len(text)
 	if !cut {
 		head = strings.TrimRight(head, "\r\n")
@@ -34,7 +34,7 @@ func clean(text string, limit int) (line string, cut, dropped bool) {
 		if r == '\n' || r == '\t' {
 			r = ' '
 		}
-		if unseen(r) {
+		if Invisible(r) {
 			dropped = true
 			continue
 		}

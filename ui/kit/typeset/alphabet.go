@@ -1,13 +1,13 @@
-package kit
+package typeset
 
 import (
 	"strings"
 	"unicode"
 )
 
-// digit reads a decimal digit of any script (Arabic, Devanagari, full width …) as
+// Digit reads a decimal digit of any script (Arabic, Devanagari, full width …) as
 // the ASCII one: people type with the keyboard they have.
-func digit(r rune) (rune, bool) {
+func Digit(r rune) (rune, bool) {
 	if r >= '0' && r <= '9' {
 		return r, true
 	}
@@ -24,10 +24,10 @@ func digit(r rune) (rune, bool) {
 	return 0, false
 }
 
-// crockford reads a sign of Crockford's base32 in lower case. O is read as 0, I
+// Crockford reads a sign of Crockford's base32 in lower case. O is read as 0, I
 // and L as 1; U is not in the alphabet (R76).
-func crockford(r rune) (rune, bool) {
-	if d, ok := digit(r); ok {
+func Crockford(r rune) (rune, bool) {
+	if d, ok := Digit(r); ok {
 		return d, true
 	}
 	r = unicode.ToLower(r)

@@ -1,4 +1,7 @@
-package kit
+// Package typeset applies Unicode's rules to text that the window draws or takes in:
+// direction (Annex 9), line breaks (Annex 14), grapheme clusters (Annex 29),
+// invisible characters and digits. It draws nothing and needs no font.
+package typeset
 
 import (
 	"slices"
@@ -8,9 +11,9 @@ import (
 	"golang.org/x/text/unicode/bidi"
 )
 
-// rightToLeft reports whether the first strong sign of a paragraph is Hebrew,
+// RightToLeft reports whether the first strong sign of a paragraph is Hebrew,
 // Arabic or another script written to the left (Unicode Annex 9, P2 and P3).
-func rightToLeft(s string) bool {
+func RightToLeft(s string) bool {
 	for _, r := range s {
 		if r < 0x0590 && !unicode.IsLetter(r) {
 			continue
@@ -26,11 +29,11 @@ func rightToLeft(s string) bool {
 	return false
 }
 
-// visualRuns cuts a line into pieces that Fyne can draw, in the order they are
+// VisualRuns cuts a line into pieces that Fyne can draw, in the order they are
 // seen from left to right. Fyne shapes a piece of one direction and one font
 // rightly, but sets such pieces in the order they are stored; so what is written
 // to the left is cut into words, and the words are turned round.
-func visualRuns(line string, rtl bool) []string {
+func VisualRuns(line string, rtl bool) []string {
 	if !strings.ContainsFunc(line, func(r rune) bool { return r >= 0x0590 }) && !rtl {
 		return []string{line}
 	}
@@ -43,7 +46,7 @@ func visualRuns(line string, rtl bool) []string {
 		return []string{line}
 	}
 	order, err := p.Order()
-	if err != nil || order.NumRuns() == 1 && !rtl && !rightToLeft(line) {
+	if err != nil || order.NumRuns() == 1 && !rtl && !RightToLeft(line) {
 		return []string{line}
 	}
 	runs := make([]run, order.NumRuns())
@@ -54,7 +57,7 @@ func visualRuns(line string, rtl bool) []string {
 	turnRuns(runs, rtl)
 	var pieces []string
 	for _, r := range runs {
-		if !r.left || number(r.words) && !rightToLeft(r.words) && !neutral(r.words) {
+		if !r.left || number(r.words) && !RightToLeft(r.words) && !neutral(r.words) {
 			pieces = append(pieces, r.words)
 			continue
 		}

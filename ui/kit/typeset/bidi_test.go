@@ -1,4 +1,4 @@
-package kit
+package typeset
 
 import (
 	"slices"
@@ -15,8 +15,8 @@ func TestRightToLeftIsByTheFirstStrongSign(t *testing.T) {
 		"5 من 8":             true,
 		"“العربية” (Arabic)": true,
 	} {
-		if got := rightToLeft(words); got != want {
-			t.Errorf("rightToLeft(%q) = %v", words, got)
+		if got := RightToLeft(words); got != want {
+			t.Errorf("RightToLeft(%q) = %v", words, got)
 		}
 	}
 }
@@ -36,7 +36,7 @@ func TestPiecesStandInTheOrderTheyAreSeen(t *testing.T) {
 		{"hebrew inside latin", "Key אב גד is", []string{"Key ", "גד", " ", "אב", " is"}},
 		{"number inside hebrew inside latin", "Key אב 12 גד is", []string{"Key ", "גד", " ", "12", " ", "אב", " is"}},
 	} {
-		if got := visualRuns(tt.line, rightToLeft(tt.line)); !slices.Equal(got, tt.want) {
+		if got := VisualRuns(tt.line, RightToLeft(tt.line)); !slices.Equal(got, tt.want) {
 			t.Errorf("%s: %q; want %q", tt.name, got, tt.want)
 		}
 	}

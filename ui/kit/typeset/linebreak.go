@@ -1,4 +1,4 @@
-package kit
+package typeset
 
 import (
 	"strings"
@@ -6,12 +6,12 @@ import (
 	"github.com/go-text/typesetting/segmenter"
 )
 
-// breakLines sets words in lines no wider than w: at the places where Unicode
+// Lines sets words in lines no wider than w: at the places where Unicode
 // Annex 14 allows a line to end (spaces, between CJK signs, after hyphens), and
 // inside a word only when the word alone is wider than a line. A newline always
 // ends a line. measure is asked once for every unbreakable piece, so that long
 // text costs time in proportion to its length.
-func breakLines(words string, w float32, measure func(string) float32) []string {
+func Lines(words string, w float32, measure func(string) float32) []string {
 	var lines []string
 	for para := range strings.SplitSeq(words, "\n") {
 		lines = append(lines, breakParagraph(para, w, measure)...)
@@ -59,7 +59,7 @@ func breakParagraph(para string, w float32, measure func(string) float32) []stri
 // breakWord cuts a word that is wider than a line between what people see as
 // characters (grapheme clusters, Unicode Annex 29). A piece holds at least one.
 func breakWord(word string, w float32, measure func(string) float32) []string {
-	marks := graphemes(word)
+	marks := Graphemes(word)
 	var pieces []string
 	for len(marks) > 0 {
 		n := max(1, longest(marks, w, measure))
@@ -91,7 +91,7 @@ func longest(marks []string, w float32, measure func(string) float32) int {
 	return low
 }
 
-func graphemes(s string) []string {
+func Graphemes(s string) []string {
 	var seg segmenter.Segmenter
 	seg.InitWithString(s)
 	var out []string
@@ -101,20 +101,20 @@ func graphemes(s string) []string {
 	return out
 }
 
-// fit is s, or as much of its beginning as fits in w with an ellipsis.
-func fit(s string, w float32, measure func(string) float32) string {
+// Ellipsis is s, or as much of its beginning as fits in w with an ellipsis.
+func Ellipsis(s string, w float32, measure func(string) float32) string {
 	const look = 256 // signs that are measured before we know it is long
 	head := s
-	if cut := nthRune(s, look); cut < len(s) {
+	if cut := RuneIndex(s, look); cut < len(s) {
 		head = s[:cut]
 	}
 	if w <= 0 || len(head) == len(s) && measure(s) <= w+.5 {
 		return s
 	}
-	marks := graphemes(head)
+	marks := Graphemes(head)
 	for len(head) < len(s) && measure(head) <= w { // wider than usual: look further
-		head = s[:nthRune(s, 2*len(marks))]
-		marks = graphemes(head)
+		head = s[:RuneIndex(s, 2*len(marks))]
+		marks = Graphemes(head)
 	}
 	if len(head) == len(s) && measure(s) <= w+.5 {
 		return s
@@ -123,8 +123,8 @@ func fit(s string, w float32, measure func(string) float32) string {
 	return strings.TrimSpace(strings.Join(marks[:n], "")) + "…"
 }
 
-// nthRune is where the rune after the first n begins, or the end.
-func nthRune(s string, n int) int {
+// RuneIndex is where the rune after the first n begins, or the end.
+func RuneIndex(s string, n int) int {
 	for i := range s {
 		if n == 0 {
 			return i
