@@ -20,8 +20,8 @@ import (
 	"nightlatch/server/store/seal"
 )
 
-// password is everybody's. They also share its hash, so that a database is made
-// without hashing for hours; the server neither knows nor profits.
+// password is the password of every account. They also share its hash, because hashing
+// a million passwords takes hours. The server cannot tell, so the figures are the same.
 const password = "a brass night latch"
 
 func memberName(i int) string { return fmt.Sprintf("member%07d", i) }
@@ -29,22 +29,21 @@ func memberName(i int) string { return fmt.Sprintf("member%07d", i) }
 // A member is an account with an authenticator app.
 type member struct {
 	name     string
-	lastStep int64 // of the last code given to the server
+	lastStep int64 // time step of the last code sent
 }
 
-// code is the next one that works: an app's code works once (R22), in its 30 s
-// and in those before and after (R21).
+// code returns the next unused code. A code works once (R22), in its time step of 30 s and
+// in the steps before and after it (R21).
 func (m *member) code(now time.Time) (string, error) {
 	step := now.Unix() / int64(otp.Period/time.Second)
 	m.lastStep = max(step, m.lastStep+1)
 	if m.lastStep > step+1 {
-		return "", errors.New("too few accounts: all codes of the half minute are used up")
+		return "", errors.New("too few accounts: no unused code is left in this time step")
 	}
 	return harness.AppCode(appSecret, time.Unix(m.lastStep*int64(otp.Period/time.Second), 0))
 }
 
-// A crowd is members that sign in, one after the other; who has just been does
-// not come again before all others were.
+// A crowd hands out its members in turn, each again only after all others.
 type crowd struct {
 	mu      sync.Mutex
 	members []*member
@@ -59,15 +58,14 @@ func (c *crowd) turn() *member {
 	return m
 }
 
-// accountsAtOnce fill a transaction: eight writes each.
+// accountsAtOnce is the number of accounts in a transaction: each takes eight writes.
 const accountsAtOnce = store.MaxWrites / 8
 
-// writers is how many transactions are under way at a time; the store commits
-// them together.
+// writers is the number of concurrent transactions; the store commits them in groups.
 const writers = 64
 
-// populate makes a data directory with n accounts that have an authenticator
-// app, as the server's own ceremonies would leave them.
+// populate makes a data directory with n accounts that have an authenticator app. The
+// records are the same as those of the server's own ceremonies.
 func populate(ctx context.Context, dir string, n int) (err error) {
 	master, err := seal.LoadOrCreate(ctx, dir, false)
 	if err != nil {
@@ -86,7 +84,7 @@ func populate(ctx context.Context, dir string, n int) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	p := &planting{store: s, keys: seal.New(master), accounts: newAccounts(n, phc)}
+	p := &population{store: s, keys: seal.New(master), accounts: newAccounts(n, phc)}
 	return p.run(ctx)
 }
 
@@ -96,8 +94,8 @@ const databaseName = "nightlatch.db"
 // appSecret is the app secret of every member: 160 bits in base32.
 const appSecret = "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU"
 
-// newAccounts are accounts in the order of their IDs: pages of the database are
-// then filled one after the other, not all at once.
+// newAccounts returns accounts in the order of their IDs, so that the pages of the database
+// are filled one after the other.
 func newAccounts(n int, phc string) []*account.Account {
 	accounts := make([]*account.Account, n)
 	for i := range accounts {
@@ -110,14 +108,14 @@ func newAccounts(n int, phc string) []*account.Account {
 	return accounts
 }
 
-// A planting is accounts on their way into a database.
-type planting struct {
+// A population writes accounts to a database.
+type population struct {
 	store    store.Store
 	keys     *seal.Sealer
 	accounts []*account.Account
 }
 
-func (p *planting) run(ctx context.Context) error {
+func (p *population) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	batches := make(chan []*account.Account)
@@ -139,7 +137,7 @@ func (p *planting) run(ctx context.Context) error {
 	return context.Cause(ctx)
 }
 
-func (p *planting) write(ctx context.Context, batch []*account.Account) error {
+func (p *population) write(ctx context.Context, batch []*account.Account) error {
 	return p.store.Update(ctx, func(tx store.Tx) error {
 		for _, planned := range batch {
 			a := *planned // a copy: this may run twice
@@ -161,7 +159,7 @@ func (p *planting) write(ctx context.Context, batch []*account.Account) error {
 	})
 }
 
-// members are those of a populated directory, from the first on.
+// members returns n members of a populated directory, beginning with number first.
 func members(first, n int) []*member {
 	all := make([]*member, n)
 	for i := range all {

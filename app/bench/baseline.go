@@ -22,28 +22,28 @@ import (
 	"nightlatch/server/account"
 )
 
-// opponentFlag makes this program one of the opponents, in a process of its own
-// so that its processor time is its own.
-const opponentFlag = "-opponent"
+// baselineFlag starts this program as a baseline. A baseline runs in its own process, so
+// that its CPU time can be measured.
+const baselineFlag = "-baseline"
 
 const (
-	bareHash       = "hash"    // makes as many Argon2id hashes as it is told on standard input
-	trivialHandler = "trivial" // serves one fixed answer and prints its address
+	bareHash       = "hash"    // computes the number of Argon2id hashes that standard input asks for
+	trivialHandler = "trivial" // serves a fixed answer; prints its address
 )
 
-func playOpponent(name string) error {
+func runBaseline(name string) error {
 	switch name {
 	case bareHash:
-		return playHash(os.Stdin, os.Stdout)
+		return runHash(os.Stdin, os.Stdout)
 	case trivialHandler:
-		return playTrivial(os.Stdout)
+		return runTrivial(os.Stdout)
 	}
-	return fmt.Errorf("there is no opponent %q", name)
+	return fmt.Errorf("there is no baseline %q", name)
 }
 
-// playHash makes hashes on so many goroutines: "GOROUTINES N", a line each, is
-// answered by an empty line when they are made.
-func playHash(in io.Reader, out io.Writer) error {
+// runHash reads lines "GOROUTINES N", computes N hashes for each, and then answers with an
+// empty line.
+func runHash(in io.Reader, out io.Writer) error {
 	for lines := bufio.NewScanner(in); lines.Scan(); {
 		var workers, n int
 		if _, err := fmt.Sscan(lines.Text(), &workers, &n); err != nil {
@@ -57,7 +57,7 @@ func playHash(in io.Reader, out io.Writer) error {
 	return nil
 }
 
-// hash makes n hashes with the parameters that accounts get.
+// hash computes n hashes with the default parameters of accounts.
 func hash(workers int, n int64) {
 	p, salt := account.DefaultParams(), make([]byte, 16)
 	var made atomic.Int64
@@ -72,8 +72,8 @@ func hash(workers int, n int64) {
 	work.Wait()
 }
 
-// playTrivial serves what the session check answers, without looking at anything.
-func playTrivial(out io.Writer) error {
+// runTrivial serves the answer of the session check without checking anything.
+func runTrivial(out io.Writer) error {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
@@ -87,58 +87,58 @@ func playTrivial(out io.Writer) error {
 	}))
 }
 
-// An opponent is a running one.
-type opponent struct {
+// A baseline is a running baseline process.
+type baseline struct {
 	cmd *exec.Cmd
 	in  io.WriteCloser
 	out *bufio.Reader
 }
 
-func startOpponent(name string) (*opponent, error) {
+func startBaseline(name string) (*baseline, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	o := &opponent{cmd: exec.Command(self, opponentFlag, name)}
-	o.cmd.Stderr = os.Stderr
-	o.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if o.in, err = o.cmd.StdinPipe(); err != nil {
+	b := &baseline{cmd: exec.Command(self, baselineFlag, name)}
+	b.cmd.Stderr = os.Stderr
+	b.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if b.in, err = b.cmd.StdinPipe(); err != nil {
 		return nil, err
 	}
-	out, err := o.cmd.StdoutPipe()
+	out, err := b.cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
 	}
-	o.out = bufio.NewReader(out)
-	return o, o.cmd.Start()
+	b.out = bufio.NewReader(out)
+	return b, b.cmd.Start()
 }
 
-func (o *opponent) pid() int { return o.cmd.Process.Pid }
+func (b *baseline) pid() int { return b.cmd.Process.Pid }
 
-// line reads a line that the opponent prints.
-func (o *opponent) line() (string, error) {
-	s, err := o.out.ReadString('\n')
+// line reads a line that the baseline prints.
+func (b *baseline) line() (string, error) {
+	s, err := b.out.ReadString('\n')
 	return strings.TrimSpace(s), err
 }
 
-// hashes is the side that makes n hashes on so many goroutines.
-func (o *opponent) hashes(workers, n int) side {
-	return func(context.Context) (spell, error) {
-		return timed(o.pid(), func() (int, []time.Duration, error) {
-			if _, err := fmt.Fprintln(o.in, strconv.Itoa(workers), strconv.Itoa(n)); err != nil {
+// hashes returns a side that computes n hashes on a number of goroutines.
+func (b *baseline) hashes(workers, n int) side {
+	return func(context.Context) (sample, error) {
+		return timed(b.pid(), func() (int, []time.Duration, error) {
+			if _, err := fmt.Fprintln(b.in, strconv.Itoa(workers), strconv.Itoa(n)); err != nil {
 				return 0, nil, err
 			}
-			_, err := o.line()
+			_, err := b.line()
 			return n, nil, err
 		})
 	}
 }
 
-// close ends the opponent.
-func (o *opponent) close() {
-	_ = o.cmd.Process.Kill() // it has nothing to lose
-	_ = o.cmd.Wait()
+// close ends the baseline.
+func (b *baseline) close() {
+	_ = b.cmd.Process.Kill() // it keeps no state
+	_ = b.cmd.Wait()
 }
 
-// cores is how many hashes can be made at a time.
+// cores returns how many hashes can be computed in parallel.
 func cores() int { return runtime.GOMAXPROCS(0) }

@@ -9,22 +9,22 @@ import (
 	"time"
 )
 
-// checkCPU is the bar of a session check and of a temporary password: processor
-// time over that of a trivial handler. Both are compared by a keyed hash.
+// checkCPU is the limit for checking a session token or a temporary password: CPU time
+// as a ratio to a trivial handler. Both secrets are looked up by a keyed hash.
 const checkCPU = 2.5
 
 const (
-	checkRounds  = 15
-	checkLines   = 8
-	checksOfLine = 500 // in a turn
+	checkRounds         = 15
+	checkConnections    = 8
+	checksPerConnection = 500 // per round
 )
 
 const mePath = "/api/v1/me"
 
-// measureChecks holds requests that only say who one is against a handler that
-// does not look.
+// measureChecks compares authenticated requests that do nothing else with a handler that
+// checks nothing.
 func measureChecks(ctx context.Context, b *bench) error {
-	server, people, err := b.house(ctx)
+	server, people, err := b.crowdServer(ctx)
 	if err != nil {
 		return err
 	}
@@ -33,7 +33,7 @@ func measureChecks(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	trivial, err := startOpponent(trivialHandler)
+	trivial, err := startBaseline(trivialHandler)
 	if err != nil {
 		return err
 	}
@@ -53,8 +53,8 @@ func measureChecks(ctx context.Context, b *bench) error {
 		{server.PID(), server.URL, "Authorization: Bearer " + token + "\r\n"},
 		{server.PID(), server.URL, "Authorization: Basic " + basic + "\r\n"},
 	} {
-		var lines []*line
-		for range checkLines {
+		var lines []*connection
+		for range checkConnections {
 			l, err := dial(s.url)
 			if err != nil {
 				return err
@@ -64,10 +64,10 @@ func measureChecks(ctx context.Context, b *bench) error {
 		}
 		sides = append(sides, asks(s.pid, lines, lines[0].get(mePath, s.header)))
 	}
-	if _, err := takeTurns(ctx, 2, sides...); err != nil { // warm up
+	if _, err := alternate(ctx, 2, sides...); err != nil { // warm up
 		return err
 	}
-	got, err := takeTurns(ctx, checkRounds, sides...)
+	got, err := alternate(ctx, checkRounds, sides...)
 	if err != nil {
 		return err
 	}
@@ -75,20 +75,20 @@ func measureChecks(ctx context.Context, b *bench) error {
 		if i == 0 {
 			continue
 		}
-		figure := fmt.Sprintf("%s; trivial handler %s", micros(typical(got[i], spell.cpuEach)), micros(typical(got[0], spell.cpuEach)))
-		b.report.most(what, figure, over(got[i], got[0], spell.cpuEach), checkCPU, "%.2f")
+		figure := fmt.Sprintf("%s; trivial handler %s", micros(typical(got[i], sample.cpuEach)), micros(typical(got[0], sample.cpuEach)))
+		b.report.atMost(what, figure, over(got[i], got[0], sample.cpuEach), checkCPU, "%.2f")
 	}
 	return nil
 }
 
-// secrets are a session and a temporary password of a member.
+// secrets makes a session token and a temporary password for a member.
 func secrets(url string, m *member) (token, temporary string, err error) {
 	l, err := dial(url)
 	if err != nil {
 		return "", "", err
 	}
 	defer l.close()
-	v := &visitor{line: l}
+	v := &signer{connection: l}
 	if token, err = v.signIn(m); err != nil {
 		return "", "", err
 	}
@@ -103,9 +103,9 @@ func secrets(url string, m *member) (token, temporary string, err error) {
 	return token, string(made), err
 }
 
-// asks is the side that sends the same request on every line again and again.
-func asks(pid int, lines []*line, request []byte) side {
-	return func(ctx context.Context) (spell, error) {
+// asks returns a side that sends the same request again and again on every connection.
+func asks(pid int, lines []*connection, request []byte) side {
+	return func(ctx context.Context) (sample, error) {
 		return timed(pid, func() (int, []time.Duration, error) {
 			var work sync.WaitGroup
 			errs := make(chan error, len(lines))
@@ -118,13 +118,13 @@ func asks(pid int, lines []*line, request []byte) side {
 					return 0, nil, err
 				}
 			}
-			return len(lines) * checksOfLine, nil, nil
+			return len(lines) * checksPerConnection, nil, nil
 		})
 	}
 }
 
-func ask(ctx context.Context, l *line, request []byte) error {
-	for range checksOfLine {
+func ask(ctx context.Context, l *connection, request []byte) error {
+	for range checksPerConnection {
 		if err := ctx.Err(); err != nil {
 			return err
 		}

@@ -11,10 +11,10 @@ import (
 	"strings"
 )
 
-// A line is a kept connection to a server. It speaks as much HTTP/1.1 as the
-// servers here do, so that the load costs the machine next to nothing. It is
+// A connection is a persistent connection to a server. It supports only the part of
+// HTTP/1.1 that these servers use, so that the load generator takes little CPU time. It is
 // used by one goroutine.
-type line struct {
+type connection struct {
 	conn net.Conn
 	in   *bufio.Reader
 	host string
@@ -23,7 +23,7 @@ type line struct {
 }
 
 // dial connects to a server's URL.
-func dial(url string) (*line, error) {
+func dial(url string) (*connection, error) {
 	host := strings.TrimPrefix(url, "http://")
 	_, port, err := net.SplitHostPort(host)
 	if err != nil {
@@ -33,27 +33,27 @@ func dial(url string) (*line, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &line{conn: conn, in: bufio.NewReader(conn), host: host}, nil
+	return &connection{conn: conn, in: bufio.NewReader(conn), host: host}, nil
 }
 
-func (l *line) close() { _ = l.conn.Close() } // the other end only reads
+func (l *connection) close() { _ = l.conn.Close() } // an error does not matter: nothing was being sent
 
-// get makes the bytes of a GET request; header is whole lines.
-func (l *line) get(path, header string) []byte {
+// get returns the bytes of a GET request. header contains whole lines.
+func (l *connection) get(path, header string) []byte {
 	return fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: %s\r\n%s\r\n", path, l.host, header)
 }
 
-// post sends a JSON body and returns the answer's. It is good until the next.
-func (l *line) post(path string, header string, body []byte) (status int, answer []byte, err error) {
+// post sends a JSON body and returns the answer's, which is valid until the next request.
+func (l *connection) post(path string, header string, body []byte) (status int, answer []byte, err error) {
 	l.out = fmt.Appendf(l.out[:0], "POST %s HTTP/1.1\r\nHost: %s\r\n%sContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", path, l.host, header, len(body))
 	return l.exchange(append(l.out, body...))
 }
 
-var errAnswer = errors.New("an answer that is not understood")
+var errAnswer = errors.New("unexpected answer")
 
-// exchange sends a whole request and reads the answer (RFC 9112). Its body must
-// have a Content-Length.
-func (l *line) exchange(request []byte) (status int, answer []byte, err error) {
+// exchange sends a whole request and reads the answer (RFC 9112), which must have a
+// Content-Length.
+func (l *connection) exchange(request []byte) (status int, answer []byte, err error) {
 	if _, err := l.conn.Write(request); err != nil {
 		return 0, nil, err
 	}
@@ -93,9 +93,8 @@ func (l *line) exchange(request []byte) (status int, answer []byte, err error) {
 	return status, l.body, err
 }
 
-// field returns what follows a JSON name in an answer, up to the next comma,
-// quote or brace. The views of a sign-in have no such name twice before the one
-// that is wanted.
+// field returns the value of the first JSON member with this name: the text up to the next
+// comma, quote or brace.
 func field(answer []byte, name string) ([]byte, error) {
 	_, rest, ok := bytes.Cut(answer, []byte(`"`+name+`":`))
 	if !ok {

@@ -16,22 +16,21 @@ import (
 	"nightlatch/app/harness"
 )
 
-// A desk is a display with a session bus, and one program's window on it.
-type desk struct {
+// A desktop is a display with a session bus, for one program.
+type desktop struct {
 	display *harness.Display
 	bus     *exec.Cmd
 	env     []string
 }
 
-// openDesk opens a display of its own with a session bus. Where it is managed,
-// the window gets the focus, as on a person's desktop; where it is not, whatever
-// is drawn on it the program drew.
-func openDesk(ctx context.Context, managed bool) (_ *desk, err error) {
+// openDesktop opens a new display with a session bus. If managed is true, a window manager
+// gives the window the focus; if not, only the program draws on the display.
+func openDesktop(ctx context.Context, managed bool) (_ *desktop, err error) {
 	open := harness.BareDisplay
 	if managed {
 		open = harness.OpenDisplay
 	}
-	d := &desk{}
+	d := &desktop{}
 	if d.display, err = open(ctx, 1280, 860); err != nil {
 		return nil, err
 	}
@@ -57,7 +56,7 @@ func openDesk(ctx context.Context, managed bool) (_ *desk, err error) {
 	return d, nil
 }
 
-func (d *desk) close() {
+func (d *desktop) close() {
 	if d.bus != nil && d.bus.Process != nil {
 		_ = d.bus.Process.Kill()
 		_ = d.bus.Wait()
@@ -65,41 +64,41 @@ func (d *desk) close() {
 	d.display.Close()
 }
 
-// A program is what is started on a desk: ours or the hello-world window.
+// A program is the console or the hello-world window.
 type program struct {
 	path string
 	args []string
 	home string
 }
 
-// env is a desk's environment with a home of the program's own. What a program
-// keeps there it finds at its next start, as on any day: with XDG_CACHE_HOME set
-// to nothing rather than not set, Mesa keeps no compiled shaders.
-func (p program) env(desk []string) []string {
-	env := slices.DeleteFunc(slices.Clone(desk), func(kv string) bool {
+// env returns a desktop's environment with the program's own home directory, where it finds
+// its caches at the next start. XDG_CACHE_HOME must be unset and not empty: otherwise Mesa
+// keeps no compiled shaders.
+func (p program) env(desktop []string) []string {
+	env := slices.DeleteFunc(slices.Clone(desktop), func(kv string) bool {
 		name, _, _ := strings.Cut(kv, "=")
 		return name == "XDG_DATA_HOME" || name == "XDG_CONFIG_HOME" || name == "XDG_CACHE_HOME"
 	})
 	return append(env, "HOME="+p.home, "XDG_RUNTIME_DIR="+p.home)
 }
 
-// A shown is a program with its window open.
+// A shown is a running program with its window open.
 type shown struct {
 	cmd    *exec.Cmd
 	errors *strings.Builder
 	ended  chan struct{}
 	frame  time.Duration // from start to the first frame
-	cpu    time.Duration // used until then
+	cpu    time.Duration // used until the first frame
 	last   *image.RGBA   // the first frame
 }
 
-// lookEvery is how often the screen is looked at for the first frame: a look
-// costs some milliseconds, the same for both programs.
-const lookEvery = 8 * time.Millisecond
+// pollEvery is how often the screen is read while waiting for the first frame. Reading
+// takes some milliseconds, the same for both programs.
+const pollEvery = 8 * time.Millisecond
 
 // show starts a program and waits for its first frame: the first picture of the
 // display that has more than a plain window on it.
-func (d *desk) show(ctx context.Context, p program) (*shown, error) {
+func (d *desktop) show(ctx context.Context, p program) (*shown, error) {
 	s := &shown{errors: &strings.Builder{}, ended: make(chan struct{})}
 	s.cmd = exec.Command(p.path, p.args...)
 	s.cmd.Env = p.env(d.env)
@@ -113,7 +112,7 @@ func (d *desk) show(ctx context.Context, p program) (*shown, error) {
 		defer close(s.ended)
 		_ = s.cmd.Wait()
 	}()
-	tick := time.NewTicker(lookEvery)
+	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
 	limit := time.After(time.Minute)
 	for {
@@ -129,7 +128,7 @@ func (d *desk) show(ctx context.Context, p program) (*shown, error) {
 		case <-s.ended:
 			err = errors.Join(err, fmt.Errorf("%s ended: %s", p.path, s.errors))
 		case <-limit:
-			err = errors.Join(err, fmt.Errorf("%s drew nothing", p.path))
+			err = errors.Join(err, fmt.Errorf("%s drew nothing within a minute", p.path))
 		case <-ctx.Done():
 			err = ctx.Err()
 		}
@@ -137,8 +136,7 @@ func (d *desk) show(ctx context.Context, p program) (*shown, error) {
 	}
 }
 
-// drawn says whether a picture has more colours than a plain window on a plain
-// screen.
+// drawn reports whether a picture has more colours than an empty window on an empty screen.
 func drawn(p *image.RGBA) bool {
 	const plain = 4
 	var seen [plain][3]byte

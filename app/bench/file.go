@@ -8,11 +8,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// install copies a program to where nobody builds it anew meanwhile, and leaves
-// it on the disk alone, as it lies after it was installed. Straight from the
-// linker or a copy it lies in memory in large pieces, of which a process is
-// counted the whole wherever it touches one: a third more memory than on any
-// later day.
+// install copies a program, so that a new build does not replace it during the run, and
+// drops it from the page cache. A file that was just written is cached in large folios,
+// and a process that touches one is charged for all of it: a third more RSS than after a
+// restart of the machine.
 func install(to, from string) error {
 	if err := copyFile(to, from, 0o755); err != nil {
 		return err
@@ -37,7 +36,7 @@ func copyFile(to, from string, mode os.FileMode) (err error) {
 	return out.Sync()
 }
 
-// evict makes the kernel forget what it read or wrote of a file.
+// evict drops a file from the page cache.
 func evict(path string) error {
 	f, err := os.Open(path)
 	if err != nil {

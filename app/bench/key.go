@@ -28,19 +28,19 @@ import (
 	"nightlatch/server/store/seal"
 )
 
-// keyTime is the bar of enrolling with a security key and then signing in with it,
-// outside Argon2id and the disk, in milliseconds.
+// keyTime is the limit for enrolling a security key and signing in with it, without
+// Argon2id and the disk, in milliseconds.
 const keyTime = 20
 
 const (
-	keyRounds     = 200 // with neither hash nor disk
+	keyRounds     = 200 // without hashing and disk
 	keyRealRounds = 20  // with both
 )
 
-// measureKeys times an enrolment and a sign-in with a virtual key that touches
-// itself: HTTP over loopback, libfido2 over a pseudo-terminal, the server's rules.
-// Nothing is subtracted: Argon2id has its least cost there (8 KiB, one pass), and
-// the data lies in memory.
+// measureKeys measures an enrolment and a sign-in with a virtual key that needs no touch:
+// HTTP over loopback, libfido2 over a pseudo-terminal, the server's rules. Nothing is
+// subtracted: Argon2id runs with its lowest cost (8 KiB, one pass), and the database is
+// in memory.
 func measureKeys(ctx context.Context, b *bench) error {
 	memory, err := os.MkdirTemp("/dev/shm", "nightlatch-bench-")
 	if err != nil {
@@ -59,17 +59,17 @@ func measureKeys(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	all := halfway(bare, keyRound.total)
-	b.report.most("enrol and sign in, outside Argon2id and the disk",
-		fmt.Sprintf("%s; of 100 the slowest %s", millis(all), millis(slowest(bare))), all/1e6, keyTime, "%.2f ms")
-	b.report.tell("  of it with the key: making a credential", millis(halfway(bare, keyRound.made)), "")
-	b.report.tell("  of it with the key: signing", millis(halfway(bare, keyRound.got)), "")
-	b.report.tell("  of it server and network", millis(halfway(bare, keyRound.rest)), "")
-	b.report.tell("the same with Argon2id and the disk", millis(halfway(whole, keyRound.total)), "")
+	all := medianOf(bare, keyRound.total)
+	b.report.atMost("enrol and sign in, without Argon2id and disk",
+		fmt.Sprintf("%s; p99 %s", millis(all), millis(slowest(bare))), all/1e6, keyTime, "%.2f ms")
+	b.report.note("  part: the key makes a credential", millis(medianOf(bare, keyRound.made)), "")
+	b.report.note("  part: the key signs", millis(medianOf(bare, keyRound.got)), "")
+	b.report.note("  part: server and network", millis(medianOf(bare, keyRound.rest)), "")
+	b.report.note("the same, with Argon2id and disk", millis(medianOf(whole, keyRound.total)), "")
 	return nil
 }
 
-// A keyRound is what one enrolment and one sign-in took.
+// A keyRound has the times of one enrolment and one sign-in.
 type keyRound struct{ enrol, signIn, create, get time.Duration }
 
 func (r keyRound) total() time.Duration { return r.enrol + r.signIn }
@@ -77,7 +77,7 @@ func (r keyRound) made() time.Duration  { return r.create }
 func (r keyRound) got() time.Duration   { return r.get }
 func (r keyRound) rest() time.Duration  { return r.total() - r.create - r.get }
 
-func halfway(rounds []keyRound, figure func(keyRound) time.Duration) float64 {
+func medianOf(rounds []keyRound, figure func(keyRound) time.Duration) float64 {
 	all := make([]float64, len(rounds))
 	for i, r := range rounds {
 		all[i] = float64(figure(r))
@@ -85,7 +85,7 @@ func halfway(rounds []keyRound, figure func(keyRound) time.Duration) float64 {
 	return median(all)
 }
 
-// slowest is the 99th percentile of the totals.
+// slowest returns the 99th percentile of the totals.
 func slowest(rounds []keyRound) float64 {
 	all := make([]time.Duration, len(rounds))
 	for i, r := range rounds {
@@ -94,7 +94,7 @@ func slowest(rounds []keyRound) float64 {
 	return float64(slices.Sorted(slices.Values(all))[len(all)*99/100])
 }
 
-// keyRoundsOf plays the rounds, each with another account.
+// keyRoundsOf runs the rounds, each with another account.
 func keyRoundsOf(ctx context.Context, dir string, cost account.Params, rounds int) (_ []keyRound, err error) {
 	users := &seed.Seed{}
 	for i := range rounds + 1 {
@@ -136,8 +136,8 @@ func keyRoundsOf(ctx context.Context, dir string, cost account.Params, rounds in
 	return all, nil
 }
 
-// keyServer is a server in this process, as the program makes it, with a lab: no
-// other takes a virtual key.
+// keyServer starts a server in this process. It has a lab, because only a lab accepts
+// virtual keys.
 func keyServer(ctx context.Context, dir string, cost account.Params, users *seed.Seed) (url string, stop func() error, err error) {
 	hasher, err := account.NewHasher(account.HasherConfig{Parallel: runtime.GOMAXPROCS(0), Queue: 64, Params: cost})
 	if err != nil {
@@ -170,7 +170,7 @@ func keyServer(ctx context.Context, dir string, cost account.Params, users *seed
 	return url, func() error {
 		cancel()
 		err := web.Close()
-		<-served // that it was closed
+		<-served // always ErrServerClosed
 		if ended := <-ran; !errors.Is(ended, context.Canceled) {
 			err = errors.Join(err, ended)
 		}
@@ -189,7 +189,7 @@ func keyCeremonies(ctx context.Context, p *harness.Person, c *fido.Client, d fid
 			return nil, nil
 		}
 		begun := time.Now()
-		response, err := c.Create(ctx, d, json.RawMessage(step.Create), unasked{})
+		response, err := c.Create(ctx, d, json.RawMessage(step.Create), noUser{})
 		r.create = time.Since(begun)
 		return api.KeyResponse{Response: response}, err
 	}
@@ -205,7 +205,7 @@ func keyCeremonies(ctx context.Context, p *harness.Person, c *fido.Client, d fid
 			return nil, nil
 		}
 		begun := time.Now()
-		response, err := c.Get(ctx, d, json.RawMessage(step.Get), unasked{})
+		response, err := c.Get(ctx, d, json.RawMessage(step.Get), noUser{})
 		r.get = time.Since(begun)
 		return api.KeyResponse{Response: response}, err
 	}
@@ -222,10 +222,10 @@ func keyCeremonies(ctx context.Context, p *harness.Person, c *fido.Client, d fid
 	return r, nil
 }
 
-// Nobody is asked anything: the key has no PIN and touches itself.
-type unasked struct{}
+// noUser is for a key without a PIN that needs no touch.
+type noUser struct{}
 
-func (unasked) Show(fido.Prompt) {}
-func (unasked) PIN(context.Context, int, bool) (string, error) {
+func (noUser) Show(fido.Prompt) {}
+func (noUser) PIN(context.Context, int, bool) (string, error) {
 	return "", errors.New("a PIN was asked for")
 }

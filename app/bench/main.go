@@ -1,17 +1,17 @@
-// Package main is the bench: it holds the program to its bars of speed and
-// memory, and prints a table of what was measured.
+// Package main is the benchmark. It measures speed, memory and size of the program,
+// compares them with their limits, and prints a table.
 //
-//	go run ./app/bench [-only sign-in,check,stranger,key,memory,million,window]
+//	go run ./app/bench [-only sign-in,check,unknown-user,key,memory,million,window,size]
 //
-// Every bar but one is a ratio to something that runs in the same minute on the
-// same machine: the bare hash, a trivial handler, a hello-world window. Both sides
-// take turns for several rounds, and the median of the rounds' ratios counts, so
-// that whatever else the machine does disturbs both alike. What is measured is
-// the built program, build/nightlatch, over real loopback connections and in a
-// real window; the exit status is 1 if a bar is missed.
+// Most figures are ratios to a baseline that runs in the same minute on the same
+// machine: the bare hash, a trivial HTTP handler, a hello-world window. Program and
+// baseline alternate for several rounds, and the median of the rounds' ratios counts, so
+// that other load on the machine affects both alike. The measured program is the built
+// one, build/nightlatch, over real loopback connections and in a real window. The exit
+// status is 1 if a limit was exceeded.
 //
-// CPU time is a process's own clock (clock_getcpuclockid), in nanoseconds, and
-// so needs Linux.
+// CPU time is read from the process's own clock in nanoseconds (clock_getcpuclockid),
+// which needs Linux.
 package main
 
 import (
@@ -28,40 +28,41 @@ import (
 	"syscall"
 )
 
-// A part is one of the things measured.
+// A part is a group of measurements.
 type part struct {
 	name    string
 	measure func(context.Context, *bench) error
 }
 
-// parts are in the order in which they run: what needs a quiet disk comes before
-// what fills it.
+// parts returns the parts in the order in which they run. Parts that need a quiet disk
+// come before those that write much.
 func parts() []part {
 	return []part{
 		{"sign-in", measureSignIn},
 		{"check", measureChecks},
-		{"stranger", measureStrangers},
+		{"unknown-user", measureUnknownUsers},
 		{"key", measureKeys},
 		{"memory", measureMemory},
 		{"million", measureMillion},
 		{"window", measureWindow},
+		{"size", measureSizes},
 	}
 }
 
 // A bench is one run.
 type bench struct {
-	program string // a copy of the built one
-	dir     string // of what is kept between runs
-	scratch string // of this run; taken away at its end
+	program string // a copy of the built program
+	dir     string // for results and files kept between runs
+	scratch string // for files of this run; removed at its end
 	report  *report
 }
 
 func main() {
-	if len(os.Args) == 3 && os.Args[1] == opponentFlag {
-		exit(playOpponent(os.Args[2]))
+	if len(os.Args) == 3 && os.Args[1] == baselineFlag {
+		exit(runBaseline(os.Args[2]))
 	}
 	program := flag.String("program", "build/nightlatch", "the built `program`")
-	dir := flag.String("dir", "build", "`directory` for results and what is kept between runs")
+	dir := flag.String("dir", "build", "`directory` for results and files kept between runs")
 	only := flag.String("only", "", "comma-separated `parts` to run; all if empty")
 	flag.Parse()
 	chosen, err := choose(*only)
@@ -97,7 +98,7 @@ func choose(only string) ([]part, error) {
 	return chosen, nil
 }
 
-var errMissed = errors.New("a bar was missed")
+var errExceeded = errors.New("a limit was exceeded")
 
 // run measures the parts, and writes the table to standard output and to a file.
 func run(ctx context.Context, program, dir string, chosen []part) (err error) {
@@ -131,13 +132,13 @@ func run(ctx context.Context, program, dir string, chosen []part) (err error) {
 	if err := errors.Join(b.report.write(io.MultiWriter(os.Stdout, f)), f.Close()); err != nil {
 		return err
 	}
-	if b.report.missed() {
-		return errMissed
+	if b.report.exceeded() {
+		return errExceeded
 	}
 	return nil
 }
 
-// sub is a new directory for this run.
+// sub makes a new directory for this run.
 func (b *bench) sub(name string) (string, error) {
 	return os.MkdirTemp(b.scratch, name+"-")
 }

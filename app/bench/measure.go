@@ -14,22 +14,21 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// cpuOf is the processor time, user and system, that a process has used in all
-// its threads.
+// cpuOf returns the CPU time, user and system, of all threads of a process.
 func cpuOf(pid int) (time.Duration, error) {
 	// MAKE_PROCESS_CPUCLOCK(pid, CPUCLOCK_SCHED), as clock_getcpuclockid(3) makes it.
 	clock := int32(^pid<<3 | 2)
 	var t unix.Timespec
 	if err := unix.ClockGettime(clock, &t); err != nil {
-		return 0, fmt.Errorf("processor time of process %d: %w", pid, err)
+		return 0, fmt.Errorf("CPU time of process %d: %w", pid, err)
 	}
 	return time.Duration(t.Nano()), nil
 }
 
-// ownCPU is the processor time of the bench itself.
+// ownCPU returns the CPU time of this process.
 func ownCPU() (time.Duration, error) { return cpuOf(os.Getpid()) }
 
-// status reads a line of /proc/PID/status that is in kB, in bytes.
+// status returns a value of /proc/PID/status that is in kB, in bytes (proc(5)).
 func status(pid int, name string) (int64, error) {
 	f, err := os.Open(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
@@ -45,35 +44,35 @@ func status(pid int, name string) (int64, error) {
 	return 0, fmt.Errorf("process %d has no %s", pid, name)
 }
 
-// resident is the memory that a process has now; peak is the most it ever had.
+// resident returns the memory of a process now, peak its maximum so far, in bytes.
 func resident(pid int) (int64, error) { return status(pid, "VmRSS") }
 func peak(pid int) (int64, error)     { return status(pid, "VmHWM") }
 
-// A spell is what one side did in its turn.
-type spell struct {
-	n         int           // how many times
+// A sample is the measurement of one side in one round.
+type sample struct {
+	n         int           // number of repetitions
 	cpu, wall time.Duration // of all of them
 	each      []time.Duration
 }
 
-func (s spell) cpuEach() float64 { return float64(s.cpu) / float64(s.n) }
-func (s spell) rate() float64    { return float64(s.n) / s.wall.Seconds() }
+func (s sample) cpuEach() float64 { return float64(s.cpu) / float64(s.n) }
+func (s sample) rate() float64    { return float64(s.n) / s.wall.Seconds() }
 
-// tail is the 99th percentile of the times of each, over their median.
-func (s spell) tail() float64 {
+// tail returns the 99th percentile of each, divided by the median.
+func (s sample) tail() float64 {
 	each := slices.Sorted(slices.Values(s.each))
 	return float64(each[len(each)*99/100]) / float64(each[len(each)/2])
 }
 
-// timed measures what a process uses while fn does something n times.
-func timed(pid int, fn func() (n int, each []time.Duration, err error)) (spell, error) {
+// timed measures a process while fn repeats an operation n times.
+func timed(pid int, fn func() (n int, each []time.Duration, err error)) (sample, error) {
 	before, err := cpuOf(pid)
 	if err != nil {
-		return spell{}, err
+		return sample{}, err
 	}
 	begun := time.Now()
 	n, each, err := fn()
-	s := spell{n: n, wall: time.Since(begun), each: each}
+	s := sample{n: n, wall: time.Since(begun), each: each}
 	if err != nil {
 		return s, err
 	}
@@ -82,13 +81,13 @@ func timed(pid int, fn func() (n int, each []time.Duration, err error)) (spell, 
 	return s, err
 }
 
-// A side is one of those compared.
-type side func(context.Context) (spell, error)
+// A side is the program or a baseline: it runs one round.
+type side func(context.Context) (sample, error)
 
-// takeTurns lets the sides take their turns, each round in another order, and
-// returns the spells of each side.
-func takeTurns(ctx context.Context, rounds int, sides ...side) ([][]spell, error) {
-	spells := make([][]spell, len(sides))
+// alternate runs the sides one after the other for a number of rounds, each round in
+// another order. It returns the samples of each side.
+func alternate(ctx context.Context, rounds int, sides ...side) ([][]sample, error) {
+	samples := make([][]sample, len(sides))
 	for round := range rounds {
 		for i := range sides {
 			i = (i + round) % len(sides)
@@ -99,15 +98,14 @@ func takeTurns(ctx context.Context, rounds int, sides ...side) ([][]spell, error
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
-			spells[i] = append(spells[i], s)
+			samples[i] = append(samples[i], s)
 		}
 	}
-	return spells, nil
+	return samples, nil
 }
 
-// over is the median over the rounds of one side's figure divided by the
-// other's in the same round.
-func over(a, b []spell, figure func(spell) float64) float64 {
+// over returns the median of the ratios of a's figure to b's in the same round.
+func over(a, b []sample, figure func(sample) float64) float64 {
 	ratios := make([]float64, len(a))
 	for i := range a {
 		ratios[i] = figure(a[i]) / figure(b[i])
@@ -115,10 +113,10 @@ func over(a, b []spell, figure func(spell) float64) float64 {
 	return median(ratios)
 }
 
-// typical is the median over the rounds of one side's figure.
-func typical(spells []spell, figure func(spell) float64) float64 {
-	all := make([]float64, len(spells))
-	for i, s := range spells {
+// typical returns the median of one side's figure over the rounds.
+func typical(samples []sample, figure func(sample) float64) float64 {
+	all := make([]float64, len(samples))
+	for i, s := range samples {
 		all[i] = figure(s)
 	}
 	return median(all)
@@ -132,7 +130,7 @@ func median(v []float64) float64 {
 	return v[len(v)/2]
 }
 
-// pause waits, or says that ctx has ended.
+// pause waits for d, or until ctx ends.
 func pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -148,7 +146,7 @@ func megabytes(bytes float64) string { return fmt.Sprintf("%.1f MB", bytes/1e6) 
 func millis(ns float64) string       { return fmt.Sprintf("%.2f ms", ns/1e6) }
 func micros(ns float64) string       { return fmt.Sprintf("%.1f µs", ns/1e3) }
 
-// loadAverage is what the kernel says of the last minutes.
+// loadAverage returns the load averages of the last 1, 5 and 15 minutes (proc(5)).
 func loadAverage() string {
 	b, err := os.ReadFile("/proc/loadavg")
 	if err != nil {
@@ -157,7 +155,7 @@ func loadAverage() string {
 	return strings.Join(strings.Fields(string(b))[:3], " ")
 }
 
-// machine says what the figures were taken on.
+// machine describes where the figures were measured.
 func machine() string {
 	return fmt.Sprintf("%s, %s/%s, %d cores, %s", runtime.Version(), runtime.GOOS, runtime.GOARCH,
 		runtime.NumCPU(), time.Now().UTC().Format(time.RFC3339))

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// The bars of memory, in bytes.
+// The limits of memory, in bytes.
 const (
 	idleMemory = 40e6
 	busyMemory = 160e6
@@ -15,18 +15,18 @@ const (
 const (
 	busyClients = 256
 	busySignIns = 8 * busyClients
-	idleFor     = 5 * time.Second // after the ready line
+	idleTime    = 5 * time.Second // after the ready line
 )
 
-// measureMemory looks at what the server alone keeps in memory: idle, and the
-// most it ever had with 256 clients signing in.
+// measureMemory measures the memory of the headless server: idle, and its maximum while
+// 256 clients sign in.
 func measureMemory(ctx context.Context, b *bench) error {
-	server, people, err := b.house(ctx)
+	server, people, err := b.crowdServer(ctx)
 	if err != nil {
 		return err
 	}
 	defer server.Kill()
-	if err := pause(ctx, idleFor); err != nil {
+	if err := pause(ctx, idleTime); err != nil {
 		return err
 	}
 	idle, err := resident(server.PID())
@@ -41,11 +41,11 @@ func measureMemory(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	size := func(what, figure string, bytes int64, bar float64) {
-		b.report.add(row{what, figure, fmt.Sprintf("≤ %.0f MB", bar/1e6), megabytes(float64(bytes)), float64(bytes) <= bar})
+	size := func(what, figure string, bytes int64, limit float64) {
+		b.report.add(row{what, figure, fmt.Sprintf("≤ %.0f MB", limit/1e6), megabytes(float64(bytes)), float64(bytes) <= limit})
 	}
-	size("RSS of serve, idle", fmt.Sprintf("%s after it was ready", idleFor), idle, idleMemory)
+	size("RSS of serve, idle", fmt.Sprintf("%s after the ready line", idleTime), idle, idleMemory)
 	size(fmt.Sprintf("RSS of serve, %d clients", busyClients),
-		fmt.Sprintf("the most in %d sign-ins (%.1f/s)", busySignIns, busy.rate()), most, busyMemory)
+		fmt.Sprintf("maximum of %d sign-ins (%.1f/s)", busySignIns, busy.rate()), most, busyMemory)
 	return nil
 }

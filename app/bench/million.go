@@ -13,21 +13,21 @@ import (
 	"nightlatch/server/store/seal"
 )
 
-// The bars of a database with a million accounts.
+// The limits for a database with a million accounts.
 const (
 	million     = 1_000_000
 	openTime    = 100 * time.Millisecond
-	millionTime = 1.2 // of a sign-in, over that of the first account
+	millionTime = 1.2 // of a sign-in, as a ratio to the first account
 )
 
 const (
 	openings       = 5
 	millionRounds  = 5
-	millionSignIns = 20 // in a turn
+	millionSignIns = 20 // per round
 )
 
-// measureMillion opens a database with a million accounts, and signs in the
-// first, the last, and the only ones of a small database.
+// measureMillion opens a database with a million accounts, and compares sign-ins of its
+// first accounts, its last ones, and those of a small database.
 func measureMillion(ctx context.Context, b *bench) error {
 	dir, err := b.millionAccounts(ctx)
 	if err != nil {
@@ -41,9 +41,9 @@ func measureMillion(ctx context.Context, b *bench) error {
 		return err
 	}
 	defer big.Kill()
-	b.report.tell("start of serve, to its ready line", millis(float64(big.Ready)), "")
+	b.report.note("start of serve, to its ready line", millis(float64(big.Ready)), "")
 
-	const signers = millionRounds*millionSignIns + millionSignIns // the first turn warms up
+	const signers = millionRounds*millionSignIns + millionSignIns // the first round warms up
 	small, err := b.sub("small")
 	if err != nil {
 		return err
@@ -64,24 +64,24 @@ func measureMillion(ctx context.Context, b *bench) error {
 	}{{big, 0}, {big, million - signers}, {alone, 0}} {
 		sides = append(sides, load{s.server, &crowd{members: members(s.first, signers)}, 1}.signIns(millionSignIns))
 	}
-	if _, err := takeTurns(ctx, 1, sides...); err != nil {
+	if _, err := alternate(ctx, 1, sides...); err != nil {
 		return err
 	}
-	got, err := takeTurns(ctx, millionRounds, sides...)
+	got, err := alternate(ctx, millionRounds, sides...)
 	if err != nil {
 		return err
 	}
 	first, last, few := got[0], got[1], got[2]
-	both := func(a, b []spell) string {
+	both := func(a, b []sample) string {
 		return fmt.Sprintf("%s; %s", millis(typical(a, middle)), millis(typical(b, middle)))
 	}
-	b.report.most("sign-in, the last accounts over the first", both(last, first), over(last, first, middle), millionTime, "%.2f")
-	b.report.most("sign-in, of a million over of a few", both(last, few), over(last, few, middle), millionTime, "%.2f")
+	b.report.atMost("sign-in, the last accounts over the first", both(last, first), over(last, first, middle), millionTime, "%.2f")
+	b.report.atMost("sign-in, of a million over of a few", both(last, few), over(last, few, middle), millionTime, "%.2f")
 	return nil
 }
 
-// openings measures how long the database takes to open, from memory and from
-// the disk.
+// openings measures how long opening the database takes, with and without it in the page
+// cache.
 func (b *bench) openings(ctx context.Context, path string) error {
 	for _, from := range []struct {
 		what  string
@@ -117,12 +117,12 @@ func (b *bench) openings(ctx context.Context, path string) error {
 
 func millisOf(ns float64) float64 { return ns / 1e6 }
 
-// complete is the last file written of a data directory that is kept; its name
-// says how it was made.
+// complete is the last file written to a kept data directory. Its name changes when the
+// data is made in another way.
 const complete = "complete-1"
 
-// millionAccounts is a copy of the data directory with a million accounts, which
-// is made once and kept.
+// millionAccounts returns a copy of a data directory with a million accounts. The
+// directory is made once and kept between runs.
 func (b *bench) millionAccounts(ctx context.Context) (string, error) {
 	kept := filepath.Join(b.dir, "bench-million")
 	if _, err := os.Stat(filepath.Join(kept, complete)); errors.Is(err, os.ErrNotExist) {
@@ -136,7 +136,7 @@ func (b *bench) millionAccounts(ctx context.Context) (string, error) {
 		if err := os.WriteFile(filepath.Join(kept, complete), nil, 0o600); err != nil {
 			return "", err
 		}
-		b.report.remark("A million accounts were made in %.0f s; they are kept for the next run.", time.Since(begun).Seconds())
+		b.report.remark("Making a million accounts took %.0f s; they are kept for the next run.", time.Since(begun).Seconds())
 	} else if err != nil {
 		return "", err
 	}

@@ -10,15 +10,15 @@ import (
 // A row is a line of the table.
 type row struct {
 	what   string
-	figure string // with its unit, and what it is held against
-	bar    string // "≤ 1.20"; "" where it is only told
-	ratio  string
+	figure string // with its unit, and the baseline's figure
+	limit  string // "≤ 1.20"; "" if there is none
+	ratio  string // or the absolute value that is compared with the limit
 	ok     bool
 }
 
-// A report is the table, in sections, and remarks below each.
+// A report is a table in sections, each with remarks below it.
 type report struct {
-	log      io.Writer // hears each row as soon as it is known
+	log      io.Writer // gets each row as soon as it is measured
 	head     string
 	sections []*section
 }
@@ -34,7 +34,7 @@ func (r *report) begin(machine string) {
 	fmt.Fprintln(r.log, machine)
 }
 
-// part begins a section. load is what the machine was doing besides.
+// part begins a section. load is the load average before it.
 func (r *report) part(name, load string) {
 	r.sections = append(r.sections, &section{name: name, load: load})
 	fmt.Fprintf(r.log, "%s (load %s) …\n", name, load)
@@ -43,26 +43,26 @@ func (r *report) part(name, load string) {
 func (r *report) add(w row) {
 	s := r.sections[len(r.sections)-1]
 	s.rows = append(s.rows, w)
-	fmt.Fprintf(r.log, "  %s · %s · %s · %s · %s\n", w.what, w.figure, w.bar, w.ratio, w.verdict())
+	fmt.Fprintf(r.log, "  %s · %s · %s · %s · %s\n", w.what, w.figure, w.limit, w.ratio, w.verdict())
 }
 
-// most adds a figure that must not be above its bar.
-func (r *report) most(what, figure string, value, bar float64, format string) {
-	r.add(row{what, figure, "≤ " + fmt.Sprintf(format, bar), fmt.Sprintf(format, value), value <= bar})
+// atMost adds a figure that must not be above its limit.
+func (r *report) atMost(what, figure string, value, limit float64, format string) {
+	r.add(row{what, figure, "≤ " + fmt.Sprintf(format, limit), fmt.Sprintf(format, value), value <= limit})
 }
 
-// least adds a figure that must not be below its bar.
-func (r *report) least(what, figure string, value, bar float64, format string) {
-	r.add(row{what, figure, "≥ " + fmt.Sprintf(format, bar), fmt.Sprintf(format, value), value >= bar})
+// atLeast adds a figure that must not be below its limit.
+func (r *report) atLeast(what, figure string, value, limit float64, format string) {
+	r.add(row{what, figure, "≥ " + fmt.Sprintf(format, limit), fmt.Sprintf(format, value), value >= limit})
 }
 
-// within adds a figure that must lie between two bars.
+// within adds a figure that must lie between two limits.
 func (r *report) within(what, figure string, value, low, high float64) {
 	r.add(row{what, figure, fmt.Sprintf("%.2f–%.2f", low, high), fmt.Sprintf("%.3f", value), low <= value && value <= high})
 }
 
-// tell adds a figure that has no bar.
-func (r *report) tell(what, figure, ratio string) {
+// note adds a figure that has no limit.
+func (r *report) note(what, figure, ratio string) {
 	r.add(row{what: what, figure: figure, ratio: ratio, ok: true})
 }
 
@@ -75,15 +75,16 @@ func (r *report) remark(format string, args ...any) {
 
 func (w row) verdict() string {
 	switch {
-	case w.bar == "":
+	case w.limit == "":
 		return "–"
 	case w.ok:
 		return "ok"
 	}
-	return "MISSED"
+	return "EXCEEDED"
 }
 
-func (r *report) missed() bool {
+// exceeded reports whether a figure exceeded its limit.
+func (r *report) exceeded() bool {
 	for _, s := range r.sections {
 		for _, w := range s.rows {
 			if !w.ok {
@@ -100,9 +101,9 @@ func (r *report) write(w io.Writer) error {
 	for _, s := range r.sections {
 		fmt.Fprintf(w, "\n%s   (load average before: %s)\n", s.name, s.load)
 		tab := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
-		fmt.Fprintln(tab, "  what\tfigure\tbar\tratio\t")
+		fmt.Fprintln(tab, "  what\tfigure\tlimit\tvalue\t")
 		for _, l := range s.rows {
-			fmt.Fprintf(tab, "  %s\n", strings.Join([]string{l.what, l.figure, l.bar, l.ratio, l.verdict()}, "\t"))
+			fmt.Fprintf(tab, "  %s\n", strings.Join([]string{l.what, l.figure, l.limit, l.ratio, l.verdict()}, "\t"))
 		}
 		if err := tab.Flush(); err != nil {
 			return err

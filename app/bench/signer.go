@@ -13,9 +13,9 @@ import (
 	"nightlatch/app/harness"
 )
 
-// A visitor signs in over a connection of its own, again and again.
-type visitor struct {
-	*line
+// A signer is a client that signs members in over its own connection.
+type signer struct {
+	*connection
 	input []byte
 }
 
@@ -26,8 +26,8 @@ var (
 	errNoSession = errors.New("the sign-in was refused")
 )
 
-// begin begins a sign-in and returns the path where it goes on.
-func (v *visitor) begin() (path string, err error) {
+// begin starts a sign-in and returns the path of the ceremony.
+func (v *signer) begin() (path string, err error) {
 	status, answer, err := v.post(ceremonies, "", beginSignIn)
 	if err != nil {
 		return "", err
@@ -39,13 +39,13 @@ func (v *visitor) begin() (path string, err error) {
 	return ceremonies + "/" + string(id), err
 }
 
-// credentials gives user name and password, and returns the answer.
-func (v *visitor) credentials(path, username, secret string) ([]byte, error) {
+// credentials sends user name and password, and returns the answer.
+func (v *signer) credentials(path, username, secret string) ([]byte, error) {
 	v.input = fmt.Appendf(v.input[:0], `{"rev":1,"input":{"type":"credentials","username":%q,"password":%q}}`, username, secret)
 	return v.answer(path)
 }
 
-func (v *visitor) answer(path string) ([]byte, error) {
+func (v *signer) answer(path string) ([]byte, error) {
 	status, answer, err := v.post(path, "", v.input)
 	if err == nil && status != http.StatusOK {
 		err = fmt.Errorf("%w: %s", errNoSession, answer)
@@ -53,9 +53,8 @@ func (v *visitor) answer(path string) ([]byte, error) {
 	return answer, err
 }
 
-// signIn signs a member in with password and app code, from nothing to a
-// session, and returns its token.
-func (v *visitor) signIn(m *member) (token string, err error) {
+// signIn signs a member in with password and app code, and returns the session token.
+func (v *signer) signIn(m *member) (token string, err error) {
 	path, err := v.begin()
 	if err != nil {
 		return "", err
@@ -83,55 +82,54 @@ func (v *visitor) signIn(m *member) (token string, err error) {
 	return string(session), err
 }
 
-// A load is clients of one server, and the crowd they sign in.
+// A load is a number of clients that sign a crowd in at one server.
 type load struct {
 	server  *harness.Server
 	crowd   *crowd
 	clients int
 }
 
-// signIns is the side that makes n sign-ins, each client one after the other.
-// The clients connect before their turn: the server does not wait for ever for
-// a request.
+// signIns returns a side that makes n sign-ins with all clients. The clients connect
+// before each round, because the server closes idle connections.
 func (l load) signIns(n int) side {
-	return func(ctx context.Context) (spell, error) {
-		visitors, err := l.connect()
+	return func(ctx context.Context) (sample, error) {
+		signers, err := l.connect()
 		defer func() {
-			for _, v := range visitors {
+			for _, v := range signers {
 				v.close()
 			}
 		}()
 		if err != nil {
-			return spell{}, err
+			return sample{}, err
 		}
 		return timed(l.server.PID(), func() (int, []time.Duration, error) {
-			each, err := l.run(ctx, visitors, n)
+			each, err := l.run(ctx, signers, n)
 			return n, each, err
 		})
 	}
 }
 
-func (l load) connect() ([]*visitor, error) {
-	var visitors []*visitor
+func (l load) connect() ([]*signer, error) {
+	var signers []*signer
 	for range l.clients {
 		conn, err := dial(l.server.URL)
 		if err != nil {
-			return visitors, err
+			return signers, err
 		}
-		visitors = append(visitors, &visitor{line: conn})
+		signers = append(signers, &signer{connection: conn})
 	}
-	return visitors, nil
+	return signers, nil
 }
 
-// run makes n sign-ins and returns how long each took.
-func (l load) run(ctx context.Context, visitors []*visitor, n int) ([]time.Duration, error) {
+// run makes n sign-ins and returns the time of each.
+func (l load) run(ctx context.Context, signers []*signer, n int) ([]time.Duration, error) {
 	var (
 		begun atomic.Int64
 		work  sync.WaitGroup
 		each  = make([]time.Duration, n)
-		errs  = make([]error, len(visitors))
+		errs  = make([]error, len(signers))
 	)
-	for i, v := range visitors {
+	for i, v := range signers {
 		work.Go(func() {
 			for ctx.Err() == nil {
 				turn := begun.Add(1) - 1

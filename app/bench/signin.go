@@ -8,28 +8,29 @@ import (
 	"nightlatch/app/harness"
 )
 
-// The bars of a sign-in.
+// The limits of a sign-in.
 const (
-	signInCPU  = 1.20 // processor time of a sign-in over that of the bare hash
-	signInRate = 0.80 // of the machine's raw hashes a second, 8 clients
-	manyRate   = 0.97 // 32 clients over 8
-	manyTail   = 1.5  // 99th percentile over the median, 32 clients
+	signInCPU  = 1.20 // CPU time, as a ratio to the bare hash
+	signInRate = 0.80 // sign-ins per second of 8 clients, as a ratio to bare hashes per second
+	manyRate   = 0.97 // the same, of 32 clients as a ratio to 8
+	manyTail   = 1.5  // 99th percentile divided by the median, 32 clients
 )
 
-// signInRounds are the turns of each side; each is some seconds long.
+// signInRounds is the number of rounds; each takes some seconds.
 const signInRounds = 7
 
-// crowdSize members have a fresh code whenever their turn comes again.
+// crowdSize is the number of members. With so many, each has an unused code when it signs
+// in again.
 const crowdSize = 8192
 
-// measureSignIn holds sign-ins with password and app code against the bare hash.
+// measureSignIn compares sign-ins with password and app code with the bare hash.
 func measureSignIn(ctx context.Context, b *bench) error {
-	server, people, err := b.house(ctx)
+	server, people, err := b.crowdServer(ctx)
 	if err != nil {
 		return err
 	}
 	defer server.Kill()
-	bare, err := startOpponent(bareHash)
+	bare, err := startBaseline(bareHash)
 	if err != nil {
 		return err
 	}
@@ -40,14 +41,14 @@ func measureSignIn(ctx context.Context, b *bench) error {
 		sides = append(sides, load{server, people, s.clients}.signIns(s.n))
 	}
 	sides = append(sides, bare.hashes(1, 60), bare.hashes(cores(), 240))
-	if _, err := takeTurns(ctx, 1, sides...); err != nil { // warm up
+	if _, err := alternate(ctx, 1, sides...); err != nil { // warm up
 		return err
 	}
 	own, err := ownCPU()
 	if err != nil {
 		return err
 	}
-	got, err := takeTurns(ctx, signInRounds, sides...)
+	got, err := alternate(ctx, signInRounds, sides...)
 	if err != nil {
 		return err
 	}
@@ -57,34 +58,34 @@ func measureSignIn(ctx context.Context, b *bench) error {
 	}
 	one, eight, many, single, raw := got[0], got[1], got[2], got[3], got[4]
 
-	cpu := func(a, b []spell) string {
-		return fmt.Sprintf("%s; bare hash %s", millis(typical(a, spell.cpuEach)), millis(typical(b, spell.cpuEach)))
+	cpu := func(a, b []sample) string {
+		return fmt.Sprintf("%s; bare hash %s", millis(typical(a, sample.cpuEach)), millis(typical(b, sample.cpuEach)))
 	}
-	b.report.most("CPU of a sign-in, 1 client", cpu(one, single), over(one, single, spell.cpuEach), signInCPU, "%.2f")
-	b.report.most("CPU of a sign-in, 8 clients", cpu(eight, raw), over(eight, raw, spell.cpuEach), signInCPU, "%.2f")
-	b.report.most("CPU of a sign-in, 32 clients", cpu(many, raw), over(many, raw, spell.cpuEach), signInCPU, "%.2f")
-	b.report.least("sign-ins a second, 8 clients",
-		fmt.Sprintf("%.1f/s; raw hashes on %d cores %.1f/s", typical(eight, spell.rate), cores(), typical(raw, spell.rate)),
-		over(eight, raw, spell.rate), signInRate, "%.2f")
-	b.report.least("sign-ins a second, 32 clients over 8",
-		fmt.Sprintf("%.1f/s; %.1f/s", typical(many, spell.rate), typical(eight, spell.rate)),
-		over(many, eight, spell.rate), manyRate, "%.2f")
-	b.report.most("p99 over p50, 32 clients", fmt.Sprintf("p50 %s", millis(typical(many, middle))),
-		typical(many, spell.tail), manyTail, "%.2f")
+	b.report.atMost("CPU of a sign-in, 1 client", cpu(one, single), over(one, single, sample.cpuEach), signInCPU, "%.2f")
+	b.report.atMost("CPU of a sign-in, 8 clients", cpu(eight, raw), over(eight, raw, sample.cpuEach), signInCPU, "%.2f")
+	b.report.atMost("CPU of a sign-in, 32 clients", cpu(many, raw), over(many, raw, sample.cpuEach), signInCPU, "%.2f")
+	b.report.atLeast("sign-ins per second, 8 clients",
+		fmt.Sprintf("%.1f/s; raw hashes on %d cores %.1f/s", typical(eight, sample.rate), cores(), typical(raw, sample.rate)),
+		over(eight, raw, sample.rate), signInRate, "%.2f")
+	b.report.atLeast("sign-ins per second, 32 clients over 8",
+		fmt.Sprintf("%.1f/s; %.1f/s", typical(many, sample.rate), typical(eight, sample.rate)),
+		over(many, eight, sample.rate), manyRate, "%.2f")
+	b.report.atMost("p99 over p50, 32 clients", fmt.Sprintf("p50 %s", millis(typical(many, middle))),
+		typical(many, sample.tail), manyTail, "%.2f")
 
 	signIns := 0
-	for _, spells := range got[:3] {
-		for _, s := range spells {
+	for _, samples := range got[:3] {
+		for _, s := range samples {
 			signIns += s.n
 		}
 	}
-	b.report.remark("The load itself costs %s a sign-in on the same cores, and that is in the sign-ins a second.",
+	b.report.remark("The load generator takes %s of CPU time per sign-in on the same cores, which lowers the sign-ins per second.",
 		millis(float64(after-own)/float64(signIns)))
-	b.report.remark("32 clients are to be no slower than 8; below 0.97 they are: two medians of %d rounds of one and the same load differ by up to 3 %%.", signInRounds)
+	b.report.remark("32 clients must not be slower than 8. The limit is 0.97, because medians of %d rounds of the same load differ by up to 3 %%.", signInRounds)
 	return nil
 }
 
-func middle(s spell) float64 { return median(floats(s.each)) }
+func middle(s sample) float64 { return median(floats(s.each)) }
 
 func floats(d []time.Duration) []float64 {
 	f := make([]float64, len(d))
@@ -94,8 +95,8 @@ func floats(d []time.Duration) []float64 {
 	return f
 }
 
-// house is a server of its own, with a crowd.
-func (b *bench) house(ctx context.Context) (*harness.Server, *crowd, error) {
+// crowdServer starts a server with a crowd of accounts.
+func (b *bench) crowdServer(ctx context.Context) (*harness.Server, *crowd, error) {
 	dir, err := b.sub("crowd")
 	if err != nil {
 		return nil, nil, err

@@ -25,9 +25,19 @@ import (
 // Build builds the package of a main program into dir, with the flags of the
 // Makefile, and returns the program's path. extra goes to `go build`.
 func Build(ctx context.Context, dir, name, pkg string, extra ...string) (string, error) {
+	return build(ctx, os.Environ(), dir, name, pkg, extra)
+}
+
+// BuildWithoutCgo is Build with CGO_ENABLED=0.
+func BuildWithoutCgo(ctx context.Context, dir, name, pkg string, extra ...string) (string, error) {
+	return build(ctx, append(os.Environ(), "CGO_ENABLED=0"), dir, name, pkg, extra)
+}
+
+func build(ctx context.Context, env []string, dir, name, pkg string, extra []string) (string, error) {
 	out := filepath.Join(dir, name)
 	args := append([]string{"build", "-trimpath", "-buildvcs=false", "-o", out}, extra...)
 	cmd := exec.CommandContext(ctx, "go", append(args, pkg)...)
+	cmd.Env = env
 	if b, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("harness: go build %s: %w\n%s", pkg, err, b)
 	}
