@@ -1,21 +1,33 @@
 # Nightlatch.
 #
-#   make run      build it and open the console over the lab
-#   make test     every check and every test
+#   make run      build the program and open the console with the lab
+#   make test     all checks and tests that CI runs: about 5 minutes, the first time 15
+#   make verify   make test, and everything that takes longer
 #
-# Both need git, make and Go; what else is missing they install (.ci/setup).
+# They need git, make and Go, and install the other packages they need (.ci/setup).
+# CONTRIBUTING.md says which test is where.
 
 SHELL   := bash
 PROGRAM := build/nightlatch
 VERSION := $(shell sed -n 's/^Version *= *"\(.*\)"/\1/p' FyneApp.toml)
 
-# The same flags everywhere, so that C code is compiled once. no_emoji leaves out
-# a font nobody sees; migrated_fynedo: every fyne.Do is in its place (ui.Scope).
+# All commands use the same flags, so that C code is compiled once. no_emoji leaves out
+# a font that no screen uses. migrated_fynedo tells Fyne that every call from another
+# goroutine goes through fyne.Do (ui.Scope).
 ifeq ($(findstring migrated_fynedo,$(GOFLAGS)),)
 export GOFLAGS := $(shell go env GOFLAGS) -trimpath -buildvcs=false -tags=no_emoji,migrated_fynedo
 endif
 
-.PHONY: run build test check builds race screens party tour gallery bench fuzz setup clean
+, := ,
+
+# stage prints what follows and how long it takes on two idle cores.
+stage = @printf '\n== %s\n' '$(1)'
+
+# Tests whose names begin with TestSlow run in make verify only.
+FAST := -skip "^TestSlow"
+
+.PHONY: run build setup test verify check vulncheck builds windows race race-all screens \
+	party party-all tour tour-all gallery bench fuzz clean
 
 run: build
 	@$(PROGRAM) --lab
@@ -23,12 +35,14 @@ run: build
 build:
 	@.ci/setup build
 	@mkdir -p build
-	go build -ldflags '-s -w -X main.version=$(VERSION)' -o $(PROGRAM) ./app
+	$(call stage,build: compile the program. Some seconds; the first time 3 to 5 minutes$(,) with a line per package)
+	@go build -v -ldflags '-s -w -X main.version=$(VERSION)' -o $(PROGRAM) ./app
 
 setup:
 	@.ci/setup test
 
-# Every check and test.
+# Each stage of make test has a short form here and a full form in make verify, unless
+# it takes less than a minute.
 test: setup
 	@$(MAKE) --no-print-directory check
 	@$(MAKE) --no-print-directory builds
@@ -36,63 +50,112 @@ test: setup
 	@$(MAKE) --no-print-directory screens
 	@$(MAKE) --no-print-directory party
 	@$(MAKE) --no-print-directory tour
-	@echo "make test: everything passed"
+	@echo; echo "make test: everything passed"
 
-# What can be said without running anything, and the rules that are tests.
-check: setup
-	@test -z "$$(go tool gofumpt -l app assets fido server ui)" || { go tool gofumpt -l app assets fido server ui; echo "gofumpt: run go tool gofumpt -w on these"; exit 1; }
+verify: setup
+	@.ci/setup verify
+	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory builds
+	@$(MAKE) --no-print-directory windows
+	@$(MAKE) --no-print-directory race-all
+	@$(MAKE) --no-print-directory screens
+	@$(MAKE) --no-print-directory gallery
+	@$(MAKE) --no-print-directory party-all
+	@$(MAKE) --no-print-directory tour-all
+	@echo; echo "make verify: everything passed"
+
+# Static checks, and the rules of the project that are tests.
+check: setup vulncheck
+	$(call stage,check: gofumpt$(,) vet$(,) staticcheck$(,) rules. Half a minute; the first time 4 minutes)
+	@test -z "$$(go tool gofumpt -l app assets fido server ui)" || { go tool gofumpt -l app assets fido server ui; echo "gofumpt: run go tool gofumpt -w on these files"; exit 1; }
 	go vet ./...
 	go tool staticcheck ./...
 	go test ./app/law
 
-# Builds that lack something, and builds for other systems. What is for tests
-# below app starts X servers and the like: it is Linux's. Fyne for macOS needs
-# Apple's headers, so only what has no window is looked at there.
-TAGS    := no_emoji,migrated_fynedo
-WINDOWS := CGO_ENABLED=1 GOOS=windows GOARCH=amd64 CC=x86_64-w64-mingw32-gcc
-SHIPPED := ./app ./assets/... ./fido/... ./server/... ./ui/...
+# Known vulnerabilities in the modules and the Go release.
+vulncheck: setup
+	$(call stage,vulncheck: known vulnerabilities. Up to 2 minutes)
+	@.ci/vulncheck
+
+# Builds with fewer features, and other systems. Fyne for macOS needs Apple's headers,
+# and for Windows a C compiler (make windows), so only packages without a window are
+# checked here. The test packages below app start X servers and other programs of Linux.
+TAGS := no_emoji,migrated_fynedo
 builds: setup
+	$(call stage,builds: vet of builds with fewer features and of other systems. Half a minute; the first time 3 minutes)
 	CGO_ENABLED=0 go vet ./...
 	go vet -tags=$(TAGS),nofido ./...
 	go vet -tags=$(TAGS),nopcsc ./app ./fido/...
 	go vet -tags=$(TAGS),headless ./...
 	CGO_ENABLED=0 GOOS=darwin GOARCH=arm64 go vet ./app ./assets/... ./fido/... ./server/... ./ui/print
-	$(WINDOWS) go vet $(SHIPPED)
+	CGO_ENABLED=0 GOOS=windows GOARCH=amd64 go vet ./app ./assets/... ./fido/... ./server/... ./ui/print
+
+# The console for Windows.
+WINDOWS := CGO_ENABLED=1 GOOS=windows GOARCH=amd64 CC=x86_64-w64-mingw32-gcc
+windows:
+	@.ci/setup verify
+	$(call stage,windows: vet and build for Windows. One minute; the first time 6 minutes)
+	$(WINDOWS) go vet ./app ./assets/... ./fido/... ./server/... ./ui/...
 	$(WINDOWS) go build -o build/windows/nightlatch.exe ./app
 
-# Unit and server tests, watched for data races; of the window, what runs beside
-# it. Drawing is ten times slower under the detector, and has nothing to race;
-# so are the hundred thousand telephone numbers that are compared.
+# Unit and server tests with the race detector. Its own memory would hide what the PIN
+# tests search for, and it makes comparing 100,000 phone numbers take minutes: those run
+# without it.
+RACED := ./assets/... ./fido/... ./server/... ./ui/print
 race: setup
-	go test -race ./assets/... ./fido/... ./server/... ./ui/print
-	go test -run 'ADay|PINIsWiped' ./fido/libfido2 # memory is the detector's own otherwise
+	$(call stage,race: unit and server tests with the race detector. Seconds if nothing changed; the first time 5 minutes)
+	go test -race $(FAST) $(RACED)
+	go test -run 'ADay|PINIsWiped' ./fido/libfido2
 	go test ./server/e164
-	go test -race -run 'Scope|SecurityKey|Server|Session' ./ui
 
-# Screens: stories by keyboard, components, and every screen drawn once.
+# The same with the slow tests, and tests of the window that start goroutines. Drawing
+# is ten times slower with the race detector and runs on one goroutine, so the other
+# tests of the window run without it.
+race-all: setup
+	$(call stage,race: all unit and server tests with the race detector. Seconds if nothing changed; the first time 10 minutes)
+	go test -race $(RACED)
+	go test -run 'ADay|PINIsWiped' ./fido/libfido2
+	go test ./server/e164
+	go test -race -run 'Scope|SecurityKey|Server|Session' ./ui/...
+
+# The window: components, ceremonies by keyboard, and every screen drawn once.
 screens: setup
+	$(call stage,screens: tests of the window. Seconds if nothing changed; else one minute)
 	NIGHTLATCH_DRESS=light go test ./ui/...
 
-# The built program and parties that are not ours: curl, oathtool, libfido2's
-# tools, Chromium, cups, kill -9.
+# The built program with programs of others: curl, oathtool, libfido2's tools, Chromium,
+# CUPS, kill -9.
 party: setup build
-	NIGHTLATCH_PROGRAM=$(CURDIR)/$(PROGRAM) go test -count=1 -timeout=20m ./app ./app/party
+	$(call stage,party: the program with other programs$(,) short form. 2 minutes)
+	NIGHTLATCH_PROGRAM=$(CURDIR)/$(PROGRAM) go test -count=1 -timeout=10m $(FAST) ./app ./app/party
 
-# The whole main job in the real window, by keyboard. Pictures in build/tour.
+party-all: setup build
+	$(call stage,party: the program with other programs$(,) full form. 6 minutes; the first time 10)
+	NIGHTLATCH_PROGRAM=$(CURDIR)/$(PROGRAM) go test -count=1 -timeout=30m ./app ./app/party
+
+# The main job in the real window, by keyboard. Pictures in build/tour.
 tour: setup build
-	NIGHTLATCH_PROGRAM=$(CURDIR)/$(PROGRAM) go test -count=1 -timeout=10m ./app/tour
+	$(call stage,tour: the main job in the real window. 1 minute)
+	NIGHTLATCH_PROGRAM=$(CURDIR)/$(PROGRAM) go test -count=1 -timeout=10m $(FAST) ./app/tour
+
+tour-all: setup build
+	$(call stage,tour: the main job in the real window$(,) full form. 2 minutes; the first time 5)
+	NIGHTLATCH_PROGRAM=$(CURDIR)/$(PROGRAM) go test -count=1 -timeout=20m ./app/tour
 
 # Every screen in every state, light and dark, in build/gallery.
 gallery: setup
+	$(call stage,gallery: draw every screen. 3 minutes)
 	NIGHTLATCH_GALLERY=$(CURDIR)/build/gallery go test -count=1 -timeout=20m -run '^TestGallery$$' ./ui
 
-# The bars of speed and memory, as ratios taken in one run.
+# Speed, memory and size against their limits.
 bench: setup build
+	$(call stage,bench: compare speed$(,) memory and size with their limits. 15 minutes on an idle machine)
 	go run ./app/bench
 
 # Each fuzz target for FUZZTIME.
 FUZZTIME ?= 20s
 fuzz: setup
+	$(call stage,fuzz: $(FUZZTIME) for each target)
 	@for p in $$(go list ./...); do \
 		for f in $$(go test -list '^Fuzz' $$p 2>/dev/null | grep '^Fuzz'); do \
 			echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s $$p || exit 1; \

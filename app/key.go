@@ -88,13 +88,13 @@ func (t terminal) key(args []string) error {
 // openKeys makes the client for security keys and finds the key of --device. Call
 // release when the keys are no longer needed.
 func (c *keyCommand) openKeys(ctx context.Context, origin string) (release func(), err error) {
-	cfg, release, err := withReaders(fido.Config{Open: libfido2.Backend{}, Devices: libfido2.Devices, Changes: libfido2.Changes, Origin: origin})
+	cfg, closeReaders, err := withReaders(fido.Config{Open: libfido2.Backend{}, Devices: libfido2.Devices, Changes: libfido2.Changes, Origin: origin})
 	if err != nil {
 		return nil, err
 	}
 	defer func() {
 		if err != nil {
-			release()
+			closeReaders()
 		}
 	}()
 	switch {
@@ -122,7 +122,7 @@ func (c *keyCommand) openKeys(ctx context.Context, origin string) (release func(
 			return nil, r.State.Err()
 		}
 	}
-	return release, nil
+	return closeReaders, nil
 }
 
 // atReader reports whether --device means a key on an NFC reader.

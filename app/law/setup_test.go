@@ -8,15 +8,15 @@ import (
 	"testing"
 )
 
-// What .ci/setup takes for installed is installed: dpkg lists removed packages
-// too, and those that an installed one merely mentions.
+// .ci/setup must not take a package for installed that was removed or that another package
+// only mentions: dpkg lists those, too.
 func TestSetupSeesWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	script, err := filepath.Abs("../../.ci/setup")
 	if err != nil {
 		t.Fatal(err)
 	}
-	bin := t.TempDir() // its whole PATH: no sudo, no root, nothing is installed
+	bin := t.TempDir() // the only directory in PATH: without sudo and root nothing is installed
 	for _, tool := range []string{"bash", "sed"} {
 		path, err := exec.LookPath(tool)
 		if err != nil {
@@ -35,8 +35,8 @@ func TestSetupSeesWhatIsMissing(t *testing.T) {
 	fake("id", "echo 1000")
 	fake("go", ":")
 	fake("apt-get", "exit 1")
-	// dpkg-query -W -f FORMAT PACKAGES, of which one is known by name only, one was
-	// removed and one was never heard of.
+	// dpkg-query -W -f FORMAT PACKAGES: one package is known by name only, one was removed
+	// and one is unknown.
 	fake("dpkg-query", `shift 2
 for p; do case $p in
 libpcsclite-dev) echo "un $p " ;;
@@ -50,10 +50,10 @@ exit ${status:-0}`)
 	cmd.Env = []string{"PATH=" + bin}
 	out, err := cmd.CombinedOutput()
 	if err == nil {
-		t.Errorf("it is content: %s", out)
+		t.Errorf("it found nothing missing: %s", out)
 	}
 	_, missing, _ := strings.Cut(strings.TrimSpace(string(out)), "apt-get install --no-install-recommends ")
 	if missing != "libxi-dev libfido2-dev libpcsclite-dev" {
-		t.Errorf("it misses %q: %s", missing, out)
+		t.Errorf("missing: %q: %s", missing, out)
 	}
 }

@@ -15,13 +15,18 @@ import (
 	"nightlatch/server/api"
 )
 
-// kills is how often the server is killed.
-const kills = 60
+// manyKills is enough for every kind of change to be acknowledged at least once.
+const manyKills = 60
 
-// Whatever the moment: what was acknowledged is there after kill -9, what was not
-// is there wholly or not at all, ceremonies go on where they were, and the
-// database and every audit chain are whole.
-func TestNothingAcknowledgedIsLostByKill(t *testing.T) {
+func TestNothingAcknowledgedIsLostByKill(t *testing.T) { killServer(t, 12) }
+
+func TestSlowNothingAcknowledgedIsLostByKill(t *testing.T) { killServer(t, manyKills) }
+
+// killServer kills the server with kill -9 at random moments, kills times. Acknowledged
+// changes must be there afterwards, others completely or not at all. Ceremonies continue
+// at the same step. The database and every audit chain stay consistent.
+func killServer(t *testing.T, kills int) {
+	t.Helper()
 	t.Parallel()
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
@@ -85,8 +90,8 @@ func TestNothingAcknowledgedIsLostByKill(t *testing.T) {
 	}
 	t.Logf("acknowledged: %v", total)
 	for _, deed := range []string{"sign-up", "enroll-text", "enroll-app", "sign-in", "backup-code", "redeem", "temporary-password", "turn-off"} {
-		if total[deed] == 0 {
-			t.Errorf("no %s was ever acknowledged: the test tests too little", deed)
+		if total[deed] == 0 && kills >= manyKills {
+			t.Errorf("no %s was acknowledged: the test tests too little", deed)
 		}
 	}
 }

@@ -66,7 +66,7 @@ func TestKeyOnReader(t *testing.T) {
 	pcsctest.Start(t, true)
 	refused("nothing there", info(), "There is nothing on the NFC reader")
 	l := pcsctest.Lay(t, bankCard{})
-	refused("a bank card", eventually(info, func(o outcome) bool { return !strings.Contains(o.stderr, "Nothing lies") }), "no security key")
+	refused("a bank card", eventually(info, func(o outcome) bool { return !strings.Contains(o.stderr, "There is nothing") }), "not a security key")
 	if err := l.Pull(); err != nil {
 		t.Error(err)
 	}

@@ -12,21 +12,33 @@ import (
 	"nightlatch/server/api"
 )
 
-// Builds that lack something are the program all the same: they serve, and say
-// what they cannot do and what helps, in `version`, in the log and where it is
-// asked for.
-func TestBuildsThatLackSomething(t *testing.T) {
-	none := []string{"DISPLAY=", "WAYLAND_DISPLAY="}
-	for _, tt := range []struct {
-		name, cgo, tags string
-		has, lacks      []string
-		console         string // what opening a window without a display says
-	}{
+// A build is the program with fewer features.
+type build struct {
+	name, cgo, tags string
+	has, lacks      []string
+	console         string // the message for opening a window without a display
+}
+
+func TestBuildsForServers(t *testing.T) {
+	tryBuilds(t, []build{
 		{"no cgo", "0", "", []string{"virtual keys"}, []string{"window", "security keys", "NFC"}, "no window"},
+		{"headless", "1", "headless", []string{"security keys", "NFC", "virtual keys"}, []string{"window"}, "no window"},
+	})
+}
+
+func TestSlowBuildsWithoutLibraries(t *testing.T) {
+	tryBuilds(t, []build{
 		{"nofido", "1", "nofido", []string{"window", "virtual keys"}, []string{"security keys", "NFC"}, "no display"},
 		{"nopcsc", "1", "nopcsc,headless", []string{"security keys", "virtual keys"}, []string{"window", "NFC"}, "no window"},
-		{"headless", "1", "headless", []string{"security keys", "NFC", "virtual keys"}, []string{"window"}, "no window"},
-	} {
+	})
+}
+
+// tryBuilds makes builds with fewer features. Each must serve, and say in `version`, in
+// the log and in refusals what it lacks and what helps.
+func tryBuilds(t *testing.T, builds []build) {
+	t.Helper()
+	none := []string{"DISPLAY=", "WAYLAND_DISPLAY="}
+	for _, tt := range builds {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			program := variant(t, tt.cgo, tt.tags)
