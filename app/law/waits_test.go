@@ -16,7 +16,7 @@ var mustWait = map[string]struct {
 	reason string
 }{
 	"app/harness/wait.go":               {1, "polls other programs, which give no signal"},
-	"app/bench/desk.go":                 {1, "polls the screen for the first frame"},
+	"app/bench/display.go":              {1, "polls the screen for the first frame"},
 	"app/party/kill_test.go":            {1, "kills the server at a random moment"},
 	"fido/bridge/bridge_linux_test.go":  {1, "an idle key must still be there after the linger time"},
 	"fido/ceremony_test.go":             {1, "runs in a synctest bubble of its callers"},
