@@ -53,6 +53,7 @@ func TestWordsFillArguments(t *testing.T) {
 	}
 }
 
+// R104
 func TestPluralFormsFollowTheLanguage(t *testing.T) {
 	t.Parallel()
 	six := text{"zero": "zero", "one": "one", "two": "two", "few": "few", "many": "many", "other": "other"}

@@ -69,6 +69,7 @@ func TestMailKeptHere(t *testing.T) {
 	h := newOwnHouse(t)
 	h.signUp("mara", password)
 	h.ctrl(fyne.Key2)
+	h.sees("ui.crumb.settings", "ui.crumb.access", "ui.crumb.security") // R5
 	h.do("ui.method.set-up-name", key("method.app"))
 	h.press(fyne.KeyReturn)
 	h.sees("wizard.email.heading")

@@ -95,7 +95,7 @@ func TestAuthenticatorApp(t *testing.T) {
 	h.sees("ui.rescue.question")
 	h.signOut()
 
-	// R40: another way; R72: the number; then the code can't be used twice (R74).
+	// R40, R101: another way; R72: the number; then the code can't be used twice (R74).
 	h.passwordAt("mara", password)
 	h.do("wizard.ways.link")
 	h.sees("wizard.ways.lead")

@@ -49,3 +49,23 @@ func TestWordsHold(t *testing.T) {
 		}
 	}
 }
+
+// R103: the step says what to do when a code does not come.
+func TestMissingCodeIsExplained(t *testing.T) {
+	dressed(t)
+	var sent []api.Input
+	h := host(english(t), &sent)
+	for channel, want := range map[api.Channel]assetstest.Key{api.ByText: "wizard.code.text.late-why", api.ByEmail: "wizard.code.email.late-why", api.ByApp: "wizard.code.app.late-why"} {
+		s := State{View: api.View{Kind: api.SignIn, Step: api.EnterCode{Channel: channel, Digits: 6}}, Draft: &Draft{Hints: true}}
+		said := ""
+		kit.Walk(CentredCard(s, h, nil).Content, func(o fyne.CanvasObject) bool {
+			if w, ok := o.(*kit.Text); ok {
+				said += w.Words + " | "
+			}
+			return true
+		})
+		if !regexp.MustCompile(assetstest.Pattern(t, h.Words, want)).MatchString(said) {
+			t.Errorf("%s: %q", channel, said)
+		}
+	}
+}
