@@ -27,6 +27,7 @@ var imports = map[string][]string{
 	"ui/wizard":      {"ui/kit", "assets", "assets/explain", "fido", "server/api", "server/e164"},
 	"ui/kit":         {"assets", "ui/kit/typeset"},
 	"ui/kit/typeset": {},
+	"ui/kit/golden":  {"ui/kit"},
 	"ui/print":       {"assets"},
 
 	"fido":          {},
