@@ -14,8 +14,7 @@ import (
 	"nightlatch/server/store/seal"
 )
 
-// A binary that is started outside the source tree finds no FyneApp.toml; what it
-// says of itself agrees with it all the same.
+// The version in the program must match FyneApp.toml, which the program cannot read.
 func TestVersionAgreesWithFyneApp(t *testing.T) {
 	b, err := os.ReadFile("../FyneApp.toml")
 	if err != nil {
@@ -53,8 +52,8 @@ func TestCheckListen(t *testing.T) {
 	}
 }
 
-// The name is the flag's, localhost without one; the console signs for it, and the
-// ready line says it where it is not the usual one.
+// The relying-party ID comes from the flag and defaults to localhost. The console signs for
+// it, and the ready line has it if it is not the default.
 func TestRelyingParty(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -74,7 +73,7 @@ func TestRelyingParty(t *testing.T) {
 			`{"ready":true,"url":"http://localhost:8440","lab":false,"rp_id":"example.org","origins":["https://login.example.org"]}`,
 		},
 	} {
-		if err := tt.rp.settle(); err != nil {
+		if err := tt.rp.normalize(); err != nil {
 			t.Fatal(err)
 		}
 		var out strings.Builder
@@ -82,7 +81,7 @@ func TestRelyingParty(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := strings.TrimSpace(out.String()); got != tt.ready || strings.Join(tt.rp.origins, " ") != tt.origins || tt.rp.origin("http://localhost:8440") != tt.signed {
-			t.Errorf("%+v says %s, signs for %s", tt.rp, got, tt.rp.origin("http://localhost:8440"))
+			t.Errorf("%+v: ready line %s, origin %s", tt.rp, got, tt.rp.origin("http://localhost:8440"))
 		}
 	}
 }
@@ -105,8 +104,8 @@ func TestCheckServer(t *testing.T) {
 	}
 }
 
-// Password, then PIN, a line each; a PIN may come alone where no password is
-// asked for.
+// The password comes first, then the PIN, each on a line. The PIN may come alone if no
+// password is read.
 func TestSecretsAreReadInOrder(t *testing.T) {
 	read := func(in string, askPassword bool) (password, pin string, err error) {
 		s := newSecrets(terminal{in: strings.NewReader(in), err: &strings.Builder{}})
@@ -127,8 +126,8 @@ func TestSecretsAreReadInOrder(t *testing.T) {
 		{"both", "secret\n1234\n", true, "secret", "1234", true},
 		{"no last newline", "secret\n1234", true, "secret", "1234", true},
 		{"from Windows", "secret\r\n1234\r\n", true, "secret", "1234", true},
-		{"spaces are the password's", " a b \n1234\n", true, " a b ", "1234", true},
-		{"both, but no password is asked for", "secret\n1234\n", false, "", "1234", true},
+		{"spaces are part of the password", " a b \n1234\n", true, " a b ", "1234", true},
+		{"both, but no password is read", "secret\n1234\n", false, "", "1234", true},
 		{"the PIN alone", "1234\n", false, "", "1234", true},
 		{"the password alone", "secret\n", true, "", "", false},
 		{"nothing", "", true, "", "", false},
@@ -140,7 +139,7 @@ func TestSecretsAreReadInOrder(t *testing.T) {
 	}
 }
 
-func TestInstanceRaisesTheFirst(t *testing.T) {
+func TestSecondStartRaisesTheFirst(t *testing.T) {
 	for name, dir := range map[string]string{
 		"short": t.TempDir(),
 		"long":  filepath.Join(t.TempDir(), strings.Repeat("a directory with a long name/", 6)),
@@ -150,9 +149,9 @@ func TestInstanceRaisesTheFirst(t *testing.T) {
 				t.Fatal(err)
 			}
 			if raiseRunning(t.Context(), dir) {
-				t.Error("nobody was raised")
+				t.Error("raised an instance that does not exist")
 			}
-			// A dead program's socket is in nobody's way.
+			// A socket left over from a process that has ended must not disturb.
 			if err := os.WriteFile(filepath.Join(dir, socketName), nil, 0o600); err != nil {
 				t.Fatal(err)
 			}
@@ -165,22 +164,22 @@ func TestInstanceRaisesTheFirst(t *testing.T) {
 				t.Errorf("the socket is %v: %v", stat.Mode(), err)
 			}
 			if !raiseRunning(t.Context(), dir) {
-				t.Error("the first was not reached")
+				t.Error("the first instance did not answer")
 			}
 			select {
 			case <-raised:
 			case <-time.After(5 * time.Second):
-				t.Error("the first was not raised")
+				t.Error("the first instance was not raised")
 			}
 			l.close(dir)
 			if raiseRunning(t.Context(), dir) {
-				t.Error("a closed one was raised")
+				t.Error("a closed instance was raised")
 			}
 		})
 	}
 }
 
-func TestInstanceWithoutWindow(t *testing.T) {
+func TestServerWithoutWindowIsNotRaised(t *testing.T) {
 	dir := t.TempDir()
 	l, err := listenForRaise(dir, nil)
 	if err != nil {
@@ -188,7 +187,7 @@ func TestInstanceWithoutWindow(t *testing.T) {
 	}
 	defer l.close(dir)
 	if raiseRunning(t.Context(), dir) {
-		t.Error("a server without a window says that it was raised")
+		t.Error("a server without a window reports that it was raised")
 	}
 }
 
@@ -220,7 +219,7 @@ func TestVault(t *testing.T) {
 	}
 	for range 2 {
 		if err := v.SetToken(""); err != nil {
-			t.Errorf("forgetting: %v", err)
+			t.Errorf("deleting the token: %v", err)
 		}
 	}
 	want("")
@@ -238,14 +237,14 @@ func TestDataDirectory(t *testing.T) {
 	}
 }
 
-// Whatever goes wrong with a security key has a sentence of its own at a terminal.
-func TestEveryKeyErrorHasASentence(t *testing.T) {
+// Every error of package fido has a message for the terminal.
+func TestEveryKeyErrorHasAMessage(t *testing.T) {
 	t.Parallel()
 	src, err := os.ReadFile("../fido/errors.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	said := map[string]bool{"ErrWrongPIN": true} // as a WrongPINError, which says how many tries are left
+	said := map[string]bool{"ErrWrongPIN": true} // its message has the number of tries left
 	table, err := os.ReadFile("keyrefusal.go")
 	if err != nil {
 		t.Fatal(err)
@@ -255,7 +254,7 @@ func TestEveryKeyErrorHasASentence(t *testing.T) {
 	}
 	for _, m := range regexp.MustCompile(`(?m)^(?:var|\t)\s*(Err\w+)\s+=`).FindAllSubmatch(src, -1) {
 		if !said[string(m[1])] {
-			t.Errorf("%s has none", m[1])
+			t.Errorf("%s has no message", m[1])
 		}
 	}
 	for n, want := range map[int]string{1: "1 try left.", 7: "7 tries left."} {
@@ -266,7 +265,7 @@ func TestEveryKeyErrorHasASentence(t *testing.T) {
 	}
 }
 
-// A refusal that speaks of a time says how long that is: a terminal shows no clock.
+// A refusal with a time says how far away it is, because a terminal shows no clock.
 func TestFromNow(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 22, 9, 41, 0, 0, time.UTC)
@@ -283,7 +282,7 @@ func TestFromNow(t *testing.T) {
 	}
 }
 
-// The line that gets readers going is one for this system, and none where we know none.
+// The command that starts the service for readers depends on the system's tools.
 func TestReadersCommand(t *testing.T) {
 	t.Parallel()
 	for has, want := range map[string]string{

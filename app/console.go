@@ -24,19 +24,19 @@ import (
 	"nightlatch/ui/print"
 )
 
-// windowSupported tells whether this build has a window.
+// windowSupported is true if this build has a window.
 const windowSupported = true
 
-// What the desktop knows the program by; FyneApp.toml says the same.
+// The program's names for the desktop, as in FyneApp.toml.
 const (
 	appID   = "org.nightlatch.Nightlatch"
 	appName = "Nightlatch"
 )
 
-// console runs `nightlatch`: the window over a server inside this program.
+// console runs `nightlatch`: the window, with the server in the same process.
 func (t terminal) console(args []string) error {
 	f := t.flags("", "[--lab] [--data DIR]")
-	lab := f.Bool("lab", false, "open a throw-away lab with demo accounts")
+	lab := f.Bool("lab", false, "open a temporary lab with demo accounts")
 	data := f.String("data", "", "data `directory`. "+withoutData())
 	seed := f.String("seed", "", "JSON `file` of accounts for the lab, instead of the demo accounts")
 	var rp relyingParty
@@ -44,11 +44,11 @@ func (t terminal) console(args []string) error {
 	if err := parse(f, args); err != nil {
 		return err
 	}
-	if err := rp.settle(); err != nil {
+	if err := rp.normalize(); err != nil {
 		return err
 	}
 	if *seed != "" && !*lab {
-		return usagef("--seed goes with --lab")
+		return usagef("--seed needs --lab")
 	}
 	cfg := instanceConfig{policy: account.Classic(), keepMail: true}
 	if *lab {
@@ -67,17 +67,17 @@ func (t terminal) console(args []string) error {
 	return t.window(cfg)
 }
 
-// withoutDisplay says that there is no display. The lab is served instead: it
-// can be used with curl and nightlatch key.
+// withoutDisplay serves the lab without a window, because it can be used with curl and
+// nightlatch key. Without --lab it refuses.
 func (t terminal) withoutDisplay(cfg instanceConfig, why string) error {
 	if !cfg.lab {
 		return refuse(nil, "There is no display to open a window on (%s). Start Nightlatch from a desktop, or run nightlatch serve.", why)
 	}
-	fmt.Fprintf(t.err, "nightlatch: there is no display to open a window on (%s); serving the lab instead. Ctrl+C ends it.\n", why)
+	fmt.Fprintf(t.err, "nightlatch: there is no display to open a window on (%s); serving the lab instead. Press Ctrl+C to stop it.\n", why)
 	return t.serveLab(cfg)
 }
 
-// window opens the console and returns when it was closed.
+// window opens the console and returns when it is closed.
 func (t terminal) window(cfg instanceConfig) error {
 	if err := disableCoreDumps(); err != nil {
 		return err
@@ -101,11 +101,11 @@ func (t terminal) window(cfg instanceConfig) error {
 	return errors.Join(inst.show(ctx, t), inst.close())
 }
 
-// show runs the server's background work, its loopback listener and the window,
-// until the window is closed.
+// show runs the server's background work, its loopback listeners and the window, until
+// the window is closed.
 func (inst *instance) show(ctx context.Context, t terminal) error {
 	e, err := listen(ctx, defaultListen)
-	if err != nil { // another server has the port: this one takes any
+	if err != nil { // the port is taken, so use any
 		t.printPortTaken()
 		if e, err = listen(ctx, anyPort); err != nil {
 			return err
@@ -122,9 +122,9 @@ func (inst *instance) show(ctx context.Context, t terminal) error {
 		return errors.Join(err, e.close())
 	}
 	defer release()
-	// Fyne keeps small files there and makes only the last directory itself.
+	// Fyne writes to the cache directory and makes only the last part of its path.
 	if cache, err := os.UserCacheDir(); err == nil {
-		_ = os.MkdirAll(cache, 0o700) // without it Fyne says what it misses
+		_ = os.MkdirAll(cache, 0o700) // if this fails, Fyne reports it
 	}
 	resumeCollections := postponeCollections()
 	fyneapp.SetMetadata(metadata())
@@ -154,7 +154,7 @@ func (inst *instance) show(ctx context.Context, t terminal) error {
 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	stop := inst.background(func() {}) // what fails there is in the log; the window stays
+	stop := inst.background(func() {}) // errors are logged; the window stays open
 	answered := make(chan error, 1)
 	go func() {
 		answered <- inst.answer(ctx, e, func() error { return t.printReady(inst.rp)(e.url, inst.lab != nil) })
@@ -173,8 +173,8 @@ func (inst *instance) show(ctx context.Context, t terminal) error {
 	return errors.Join(<-answered, stop())
 }
 
-// securityKeys reaches real keys through libfido2, those on readers, and the lab's.
-// It returns what to call when the client is done.
+// securityKeys makes the client for keys on USB, on NFC readers and of the lab. Call the
+// returned function when the client is no longer used.
 func (inst *instance) securityKeys(origin string) (*fido.Client, func(), error) {
 	cfg := fido.Config{Open: libfido2.Backend{}, Devices: libfido2.Devices, Changes: libfido2.Changes, Origin: origin}
 	if inst.bench != nil {
@@ -200,8 +200,7 @@ func metadata() fyne.AppMetadata {
 	}
 }
 
-// openLab opens a lab in a window of its own: another process, since its data
-// and its clock are other ones.
+// openLab starts another process with the lab, which has its own data and clock.
 func openLab() {
 	self, err := os.Executable()
 	if err != nil {
@@ -210,6 +209,6 @@ func openLab() {
 	lab := exec.Command(self, "--lab")
 	lab.Stderr = os.Stderr
 	if lab.Start() == nil {
-		go func() { _ = lab.Wait() }() // it outlives nothing: init takes over when we end first
+		go func() { _ = lab.Wait() }() // avoids a zombie; if this process ends first, init waits for it
 	}
 }

@@ -4,20 +4,19 @@ package main
 
 import "fmt"
 
-// windowSupported tells whether this build has a window.
+// windowSupported is true if this build has a window.
 const windowSupported = false
 
-// console says that this program was built for servers: without a window, and
-// without the libraries that a window needs.
+// console refuses: this build has no window. With --lab it serves the lab.
 func (t terminal) console(args []string) error {
 	f := t.flags("", "serve|key|admin|version")
-	lab := f.Bool("lab", false, "serve a throw-away lab with demo accounts")
+	lab := f.Bool("lab", false, "serve a temporary lab with demo accounts")
 	if err := parse(f, args); err != nil {
 		return err
 	}
 	if !*lab {
 		return refuse(nil, "%s", whyMissing(aWindow))
 	}
-	fmt.Fprintln(t.err, "nightlatch: this build has no window; serving the lab instead. Ctrl+C ends it.")
+	fmt.Fprintln(t.err, "nightlatch: this build has no window; serving the lab instead. Press Ctrl+C to stop it.")
 	return t.serveLab(demoConfig())
 }

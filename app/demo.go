@@ -6,19 +6,19 @@ import (
 	"nightlatch/server/seed"
 )
 
-// The demo accounts share a password: they are no secret, and a trainer types it
-// all day.
+// The demo accounts share a password, because trainers type it often and it protects
+// nothing.
 const demoPassword = "night-latch-demo"
 
-// demoConfig is a throw-away lab with demo accounts.
+// demoConfig describes a temporary lab with demo accounts.
 func demoConfig() instanceConfig {
 	seed := demoSeed()
 	return instanceConfig{lab: true, policy: account.Classic(), seed: seed, demo: labAccounts(seed)}
 }
 
-// demoSeed is one account for each way to be protected. Everything in it is
-// fixed, so that a rehearsal can be repeated and written down. The phone numbers
-// are of the range kept for fiction (North American Numbering Plan, 555-01XX).
+// demoSeed has an account for each combination of methods. Everything in it is fixed, so
+// that exercises can be repeated and documented. The phone numbers are reserved for
+// fiction (North American Numbering Plan, 555-01XX).
 func demoSeed() *seed.Seed {
 	return &seed.Seed{Accounts: []seed.Account{
 		{
@@ -46,7 +46,7 @@ func demoSeed() *seed.Seed {
 	}}
 }
 
-// labAccounts is what the lab shows of a seed: all that it takes to sign in.
+// labAccounts returns what the lab shows of a seed: everything needed to sign in.
 func labAccounts(from *seed.Seed) []api.LabAccount {
 	var accounts []api.LabAccount
 	for _, a := range from.Accounts {

@@ -8,17 +8,17 @@ import (
 	"runtime"
 )
 
-// What lies in a data directory.
+// The files of a data directory.
 const (
 	databaseName = "nightlatch.db"
 	socketName   = "instance.sock"
 	sessionName  = "console.session"
-	labName      = "lab" // marks data that the lab made, and has its clock; not in the database, which the lab can empty
+	labName      = "lab" // marks the lab's data and keeps its clock; a file, because the lab can empty the database
 )
 
-// dataDirectory is where the accounts live when no --data says otherwise:
-// $XDG_DATA_HOME/nightlatch or ~/.local/share/nightlatch (XDG Base Directory
-// Specification), and the platform's own place on macOS and Windows.
+// dataDirectory returns the default data directory: $XDG_DATA_HOME/nightlatch or
+// ~/.local/share/nightlatch (XDG Base Directory Specification), and the platform's usual
+// directory on macOS and Windows.
 func dataDirectory() (string, error) {
 	if dir := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(dir) {
 		return filepath.Join(dir, "nightlatch"), nil
@@ -30,7 +30,7 @@ func dataDirectory() (string, error) {
 	}
 	home, err := os.UserHomeDir()
 	if err != nil {
-		return "", refuse(err, "Nightlatch does not know where to keep its data: no home directory is set. Choose one with --data.")
+		return "", refuse(err, "There is no default data directory, because no home directory is set. Choose one with --data.")
 	}
 	switch runtime.GOOS {
 	case "darwin":
@@ -41,8 +41,9 @@ func dataDirectory() (string, error) {
 	return filepath.Join(home, ".local", "share", "nightlatch"), nil
 }
 
-// prepareDirectory makes dir if need be, for its owner alone. One that is there may
-// be read by others, since the files in it can't be, but not be written by all.
+// prepareDirectory makes dir, if it does not exist, accessible only by its owner. An
+// existing directory may be readable by others, because the files in it are not; it must
+// not be writable by everybody. It returns the absolute path.
 func prepareDirectory(dir string) (string, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
@@ -55,30 +56,30 @@ func prepareDirectory(dir string) (string, error) {
 	if err != nil {
 		return "", explainData(abs, err)
 	}
-	everybody := stat.Mode().Perm()&0o002 != 0 && stat.Mode()&os.ModeSticky == 0 // sticky: new files, but none replaced
+	everybody := stat.Mode().Perm()&0o002 != 0 && stat.Mode()&os.ModeSticky == 0 // with the sticky bit nobody can replace files of others
 	if runtime.GOOS != "windows" && everybody {
-		return "", refuse(nil, "Everybody on this computer can write to %s, and so put other data in the place of yours. Take that right away (chmod o-w), or choose another directory with --data.", abs)
+		return "", refuse(nil, "Every user of this computer can write to %s and replace your data. Remove this permission (chmod o-w), or choose another directory with --data.", abs)
 	}
 	return abs, nil
 }
 
-// checkForLab refuses data that was not made in the lab, where anybody on the
-// machine reads every code, moves the clock and empties the database.
+// checkForLab refuses data that the lab did not make. In the lab every user of the computer
+// can read all codes, change the clock and empty the database.
 func checkForLab(dir string) error {
 	_, none := os.Stat(filepath.Join(dir, databaseName))
 	_, err := os.Stat(filepath.Join(dir, labName))
 	if none == nil && errors.Is(err, fs.ErrNotExist) {
-		return refuse(err, "The data in %s is used without the lab. There anybody on this computer could read its codes and empty it, so it was left as it is. Choose another directory with --data, or leave --lab out.", dir)
+		return refuse(err, "The data in %s is used without the lab. In the lab every user of this computer could read its codes and delete it, so nothing was changed. Choose another directory with --data, or start without --lab.", dir)
 	}
 	return nil
 }
 
-// markForLab notes whether a database is the lab's. One that was used without it
-// even once is not.
+// markForLab marks a database as the lab's, or removes the mark if it is used without the
+// lab.
 func markForLab(dir string, lab bool) error {
 	mark := filepath.Join(dir, labName)
 	if lab {
-		f, err := os.OpenFile(mark, os.O_WRONLY|os.O_CREATE, 0o600) // with what it has of the clock
+		f, err := os.OpenFile(mark, os.O_WRONLY|os.O_CREATE, 0o600) // keep the clock in it
 		if err != nil {
 			return err
 		}

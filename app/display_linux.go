@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// noDisplay says why no window can be opened, or "". It connects rather than
-// trusts the environment: the window library gives up without a word that helps.
+// noDisplay says why no window can be opened, or "" if it can. It tries to connect,
+// because GLFW ends the program without a useful message if it cannot.
 func noDisplay() string {
 	if name := os.Getenv("WAYLAND_DISPLAY"); name != "" {
 		if !filepath.IsAbs(name) {
@@ -33,9 +33,9 @@ func noDisplay() string {
 			return ""
 		}
 	case strings.HasPrefix(host, "/"):
-		return "" // a socket of another name: the library's business
+		return "" // another socket: left to GLFW
 	default:
-		return "" // another machine's: the library's business
+		return "" // another computer: left to GLFW
 	}
 	return "nothing answers at DISPLAY " + display
 }

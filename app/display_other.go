@@ -2,5 +2,5 @@
 
 package main
 
-// noDisplay finds nothing wrong: these systems always have a display.
+// noDisplay returns "": these systems always have a display.
 func noDisplay() string { return "" }

@@ -13,7 +13,7 @@ import (
 	"nightlatch/fido/virtual"
 )
 
-// A feature is something that not every build and system can do.
+// A feature is something that some builds and systems lack.
 type feature string
 
 // The features, as `nightlatch version` names them.
@@ -26,26 +26,26 @@ const (
 
 var features = []feature{aWindow, securityKeys, nearField, labKeys}
 
-// whyMissing says why this build cannot do something on this system and what helps,
-// in a sentence; "" where it can.
+// whyMissing says why this build lacks a feature on this system, and what helps. It
+// returns "" if the feature is there.
 func whyMissing(f feature) string {
 	linux := runtime.GOOS == "linux"
 	switch {
 	case f == aWindow && !windowSupported:
-		return "This build of Nightlatch has no window: it was made without cgo or with the tag headless. Run nightlatch serve, or install the package for desktops."
+		return "This build of Nightlatch has no window: it was built without cgo or with the tag headless. Run nightlatch serve, or install the package for desktops."
 	case f == securityKeys && !libfido2.Supported:
-		return "This build of Nightlatch has no support for security keys: it was made without cgo or with the tag nofido. Use one that was built with libfido2."
+		return "This build of Nightlatch has no support for security keys: it was built without cgo or with the tag nofido. Use one that was built with libfido2."
 	case f == nearField && !nfcSupported && !linux:
-		return "Nightlatch reads security keys over NFC on Linux only. Plug the key in over USB."
+		return "Security keys over NFC work on Linux only. Plug the key in over USB."
 	case f == nearField && !nfcSupported:
-		return "This build of Nightlatch reads no security keys over NFC: it was made without cgo, or with the tag nopcsc or nofido. Plug the key in over USB."
+		return "This build of Nightlatch has no support for NFC: it was built without cgo, or with the tag nopcsc or nofido. Plug the key in over USB."
 	case f == labKeys && !virtual.Supported:
-		return "The lab has virtual security keys on Linux only. Everything else in the lab works."
+		return "Virtual security keys work on Linux only. Everything else in the lab works."
 	}
 	return ""
 }
 
-// printVersion prints the version and what this build can and cannot do.
+// printVersion prints the version, the features of this build, and those it lacks.
 func (t terminal) printVersion() {
 	fmt.Fprintln(t.out, "nightlatch", version)
 	var here []string
@@ -63,8 +63,7 @@ func (t terminal) printVersion() {
 	fmt.Fprintf(t.out, "features: %s\n%s", strings.Join(here, ", "), &missing)
 }
 
-// logMissingFeatures writes into the log of a server, which has no window to say it in,
-// what this build cannot do.
+// logMissingFeatures logs which features this build lacks.
 func logMissingFeatures(log *slog.Logger) {
 	for _, f := range features {
 		if why := whyMissing(f); why != "" && f != aWindow {
@@ -73,21 +72,21 @@ func logMissingFeatures(log *slog.Logger) {
 	}
 }
 
-// udevCommand is the line for a shell that lets whoever sits at this computer
-// open security keys; "" where no such thing is needed.
+// udevCommand returns a shell command that installs the udev rule for security keys, or ""
+// if this system needs none.
 func udevCommand() string {
 	if runtime.GOOS != "linux" {
 		return ""
 	}
 	self, err := os.Executable()
 	if err != nil {
-		self = "" // the shell may find it
+		self = "" // then the command finds it in PATH
 	}
 	return assets.UdevCommand(self)
 }
 
-// readersCommand is the line for a shell that gets the service running that talks to
-// NFC readers; "" where we know of none. find looks for a program.
+// readersCommand returns a shell command that starts the service for NFC readers, or "" if
+// none is known for this system. find returns the path of a program, as exec.LookPath does.
 func readersCommand(find func(string) (string, error)) string {
 	here := func(program string) bool {
 		_, err := find(program)
@@ -100,21 +99,21 @@ func readersCommand(find func(string) (string, error)) string {
 			return start
 		}
 	case here("apt"):
-		return "sudo apt install pcscd" // and Debian starts it
+		return "sudo apt install pcscd" // Debian starts it after installing
 	case here("dnf"):
 		return "sudo dnf install pcsc-lite && " + start
 	}
 	return ""
 }
 
-// udevRule prints the rule that lets whoever sits at this computer open security
-// keys. Installing it is left to the person, who alone may.
+// udevRule prints the udev rule that lets the user at this computer open security keys. It
+// does not install it, which needs root.
 func (c *adminCommand) udevRule(context.Context) error {
 	if runtime.GOOS != "linux" {
-		return refuse(nil, "Only Linux has udev, and needs the rule. Security keys work here without it.")
+		return refuse(nil, "Only Linux needs the udev rule. Security keys work here without it.")
 	}
 	if isTerminal(c.out) {
-		fmt.Fprintf(c.err, "This is the rule. To install it:\n  %s\n\n", udevCommand())
+		fmt.Fprintf(c.err, "To install this rule:\n  %s\n\n", udevCommand())
 	}
 	_, err := fmt.Fprint(c.out, assets.UdevRule())
 	return err

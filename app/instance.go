@@ -24,17 +24,17 @@ import (
 	"nightlatch/server/store/seal"
 )
 
-// hashQueue is how many callers may wait for a hash: some seconds' worth. More
-// are told to come back.
+// hashQueue is how many requests may wait for a hash: some seconds of work. Further
+// requests are refused and may be repeated later.
 const hashQueue = 512
 
-// A instanceConfig says which server to open, and where.
+// An instanceConfig describes the server to open.
 type instanceConfig struct {
-	dir         string // the data directory; "" with a lab: one that is thrown away
+	dir         string // the data directory; "" with lab: a temporary one
 	lab         bool
-	maintenance bool // opened by an admin verb, which serves nobody: whose data it is stays as it was
+	maintenance bool // for an admin verb: lab marks are not changed, and nothing is served
 	policy      account.Policy
-	// keepMail keeps mail on this computer while no mail server is set up.
+	// keepMail keeps mail on this computer while no mail server is configured.
 	keepMail bool
 	rp       relyingParty
 	seed     *seed.Seed // accounts to create; may be nil
@@ -42,11 +42,11 @@ type instanceConfig struct {
 	log      *slog.Logger
 }
 
-// An instance is a data directory in use: database, keys and server, and the lab
-// where there is one.
+// An instance is a server with its data directory: database, keys, and the lab if there
+// is one.
 type instance struct {
 	dir       string
-	throwAway bool
+	temporary bool
 	rp        relyingParty
 	store     *bolt.Store
 	server    *server.Server
@@ -56,14 +56,14 @@ type instance struct {
 	log       *slog.Logger
 }
 
-// openInstance opens the data directory and makes the server. Its errors are
-// refusals, and where it returns one, nothing was changed that was there before.
+// openInstance opens the data directory and makes the server. Its errors are refusals. If
+// it returns one, existing data was not changed.
 func openInstance(ctx context.Context, cfg instanceConfig) (_ *instance, err error) {
-	if err := cfg.rp.settle(); err != nil {
+	if err := cfg.rp.normalize(); err != nil {
 		return nil, err
 	}
-	inst := &instance{dir: cfg.dir, throwAway: cfg.lab && cfg.dir == "", rp: cfg.rp, log: cfg.log}
-	if inst.throwAway {
+	inst := &instance{dir: cfg.dir, temporary: cfg.lab && cfg.dir == "", rp: cfg.rp, log: cfg.log}
+	if inst.temporary {
 		if inst.dir, err = os.MkdirTemp("", "nightlatch-lab-"); err != nil {
 			return nil, explainData(os.TempDir(), err)
 		}
@@ -95,7 +95,7 @@ func openInstance(ctx context.Context, cfg instanceConfig) (_ *instance, err err
 			return nil, err
 		}
 	}
-	if clock != nil && !inst.throwAway {
+	if clock != nil && !inst.temporary {
 		if err = keepClock(inst.dir, clock); err != nil {
 			return nil, err
 		}
@@ -117,9 +117,9 @@ func openInstance(ctx context.Context, cfg instanceConfig) (_ *instance, err err
 	return inst, err
 }
 
-// openStore opens the database of dir and the keys that go with it. A database
-// that is there is opened before its key is asked for: a keyring may take its
-// time, and "already running" must not.
+// openStore opens the database of dir and its sealing key. It opens an existing database
+// before it reads the key: a keyring can be slow, and "already running" must be reported
+// at once.
 func openStore(ctx context.Context, dir string, now func() time.Time, keyring bool, log *slog.Logger) (*bolt.Store, *seal.Sealer, error) {
 	file := filepath.Join(dir, databaseName)
 	_, err := os.Stat(file)
@@ -142,7 +142,7 @@ func openStore(ctx context.Context, dir string, now func() time.Time, keyring bo
 	return s, seal.New(master), nil
 }
 
-// openLab makes the simulated world and connects the server's ends to it.
+// openLab makes the lab and connects the server's senders to it.
 func (inst *instance) openLab(clock *lab.Clock, cfg instanceConfig, sc *server.Config) error {
 	var bench lab.Bench
 	b, err := virtual.New(virtual.Config{})
@@ -167,7 +167,7 @@ func (inst *instance) openLab(clock *lab.Clock, cfg instanceConfig, sc *server.C
 	return nil
 }
 
-// run does the background work of server and lab until ctx is done.
+// run runs the background work of server and lab until ctx ends.
 func (inst *instance) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -199,7 +199,7 @@ func (inst *instance) vault() vault {
 	return vault{path: filepath.Join(inst.dir, sessionName), keys: inst.keys}
 }
 
-// close lets go of everything. Throw-away data is thrown away.
+// close closes everything, and removes temporary data.
 func (inst *instance) close() error {
 	var errs []error
 	if inst.bench != nil {
@@ -210,7 +210,7 @@ func (inst *instance) close() error {
 			errs = append(errs, err)
 		}
 	}
-	if inst.throwAway {
+	if inst.temporary {
 		errs = append(errs, os.RemoveAll(inst.dir))
 	}
 	return errors.Join(errs...)

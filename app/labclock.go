@@ -12,9 +12,9 @@ import (
 	"nightlatch/server/store/durable"
 )
 
-// keepClock moves the clock as far ahead as the data in dir have it, and keeps each
-// move with them: what has expired by it stays so. It is called with the database
-// open, so that nobody else moves it. Data that are not the lab's move no clock.
+// keepClock moves the lab's clock ahead as far as it was when dir was last used, and saves
+// each move there, so that what has expired stays expired. The database must be open, so
+// that no other process moves the clock. If the data is not the lab's, it does nothing.
 func keepClock(dir string, clock *lab.Clock) error {
 	file := filepath.Join(dir, labName)
 	b, err := os.ReadFile(file)
@@ -24,7 +24,7 @@ func keepClock(dir string, clock *lab.Clock) error {
 	var ahead time.Duration
 	if text := strings.TrimSpace(string(b)); err == nil && text != "" {
 		if ahead, err = time.ParseDuration(text); err != nil {
-			return refuse(err, "%s does not say how far the lab's clock was moved. Write a duration such as 1h0m0s into it, or empty it: then the clock is this computer's.", file)
+			return refuse(err, "%s does not say how far the lab's clock was moved. Write a duration such as 1h0m0s into it, or empty it to use this computer's clock.", file)
 		}
 	}
 	if err == nil {

@@ -9,27 +9,27 @@ import (
 	"syscall"
 )
 
-// defaultListen is where the server listens when nothing else is said.
+// defaultListen is the default of --listen.
 const defaultListen = "127.0.0.1:8440"
 
-// anyPort is a free port of this machine.
+// anyPort lets the system choose a free port.
 const anyPort = "127.0.0.1:0"
 
-// errPortTaken is the cause of the refusal of a port that another program has.
+// errPortTaken is the cause of a refusal: another program uses the port.
 var errPortTaken = errors.New("app: port taken")
 
-// A loopback is what the server listens on, always of this machine alone.
+// A loopback is the server's listeners, which only this computer can reach.
 type loopback struct {
 	listeners []net.Listener
-	url       string // as clients call it; localhost is the relying party's ID
+	url       string // for clients; its host is localhost, the default relying-party ID, if possible
 }
 
-// checkListen refuses an address that others could reach: without TLS every
-// password would cross the network in the clear.
+// checkListen refuses addresses that other computers can reach: without TLS, passwords
+// would be sent unencrypted.
 func checkListen(address string) (host, port string, err error) {
 	host, port, err = net.SplitHostPort(address)
 	if err != nil {
-		return "", "", usagef("--listen %s is no address; write it as 127.0.0.1:8440", address)
+		return "", "", usagef("--listen %s is not an address; write it as 127.0.0.1:8440", address)
 	}
 	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n > 65535 {
 		return "", "", usagef("--listen %s has no port from 0 to 65535", address)
@@ -39,14 +39,13 @@ func checkListen(address string) (host, port string, err error) {
 	}
 	ip, err := netip.ParseAddr(host)
 	if err != nil || !ip.IsLoopback() {
-		return "", "", usagef("--listen %s is refused: others could reach it, and without TLS they could read passwords and codes on the way. Listen on 127.0.0.1 or ::1", address)
+		return "", "", usagef("--listen %s is refused: other computers could reach it, and without TLS passwords and codes could be read on the network. Listen on 127.0.0.1 or ::1", address)
 	}
 	return host, port, nil
 }
 
-// listen opens the loopback. Where it can it takes the same port on both
-// loopback addresses: a client that turns localhost into ::1 must not reach
-// another program.
+// listen opens the listeners. If possible it uses the same port on 127.0.0.1 and ::1, so
+// that a client that resolves localhost to ::1 does not reach another program.
 func listen(ctx context.Context, address string) (*loopback, error) {
 	host, port, err := checkListen(address)
 	if err != nil {
@@ -55,7 +54,7 @@ func listen(ctx context.Context, address string) (*loopback, error) {
 	for {
 		e, err := listenBoth(ctx, host, port)
 		if errors.Is(err, syscall.EADDRINUSE) && port == "0" && ctx.Err() == nil {
-			continue // the port picked on one address was taken on the other
+			continue // the port chosen for one address is taken on the other
 		}
 		if err != nil {
 			return nil, explainListen(address, err)
@@ -71,7 +70,7 @@ func listenBoth(ctx context.Context, host, port string) (*loopback, error) {
 		return nil, err
 	}
 	port = strconv.Itoa(first.Addr().(*net.TCPAddr).Port)
-	e := &loopback{listeners: []net.Listener{first}, url: callers(host, port)}
+	e := &loopback{listeners: []net.Listener{first}, url: clientURL(host, port)}
 	if other := map[string]string{"127.0.0.1": "::1", "::1": "127.0.0.1"}[host]; other != "" {
 		second, err := lc.Listen(ctx, "tcp", net.JoinHostPort(other, port))
 		switch {
@@ -80,14 +79,14 @@ func listenBoth(ctx context.Context, host, port string) (*loopback, error) {
 		case errors.Is(err, syscall.EADDRINUSE):
 			first.Close()
 			return nil, err
-		} // else this machine has only one of the two
+		} // any other error: this computer has only one of the two addresses
 	}
 	return e, nil
 }
 
-// callers is the URL of what listens on a loopback address. Another one than
-// localhost's is called by its number; security keys know localhost alone.
-func callers(host, port string) string {
+// clientURL returns the URL for clients. For 127.0.0.1 and ::1 it has the host localhost,
+// which security keys need. Other loopback addresses stay numbers.
+func clientURL(host, port string) string {
 	if host == "127.0.0.1" || host == "::1" {
 		host = "localhost"
 	}
@@ -105,9 +104,9 @@ func (e *loopback) close() error {
 func explainListen(address string, err error) error {
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return refuse(errPortTaken, "Another program listens on %s. End it, or choose another port with --listen (port 0 picks a free one).", address)
+		return refuse(errPortTaken, "Another program listens on %s. Stop it, or choose another port with --listen (port 0 chooses a free one).", address)
 	case errors.Is(err, syscall.EACCES):
-		return refuse(err, "The system does not let you listen on %s. Choose a port above 1023 with --listen.", address)
+		return refuse(err, "You have no permission to listen on %s. Choose a port above 1023 with --listen.", address)
 	}
 	return refuse(err, "Nightlatch cannot listen on %s: %s.", address, reason(err))
 }

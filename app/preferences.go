@@ -9,15 +9,14 @@ import (
 	"fyne.io/fyne/v2"
 )
 
-// unsaved is how long a change of the preferences may not be on the disk yet: Fyne
-// saves each at once, and one that follows another a tenth of a second later.
+// unsaved is how long a change of the preferences may not be on the disk. Fyne saves a
+// change at once, or 0.1 s later if it follows another one.
 const unsaved = 250 * time.Millisecond
 
-// savePreferencesOnlyIfChanged lets Fyne save the preferences at the end only if there may be
-// something to save. It empties the file before it writes, and its own watcher of
-// that file, which nothing holds back at the end, reads it empty and prints an
-// error (v2.8.1, app/preferences.go). Where Fyne is another one, it saves as it
-// does.
+// savePreferencesOnlyIfChanged makes Fyne save the preferences at the end only if a change
+// may not be saved yet. Fyne empties the file before it writes it, and its own file watcher
+// may then read the empty file and print an error (v2.8.1, app/preferences.go). With
+// versions of Fyne that lack these hooks it does nothing.
 func savePreferencesOnlyIfChanged(a fyne.App) {
 	end, ok := a.Lifecycle().(interface {
 		OnStopped() func()

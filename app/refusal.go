@@ -12,7 +12,7 @@ import (
 	"nightlatch/server/store/seal"
 )
 
-// A refusal is an error in a sentence that says what happened and what to do.
+// A refusal is an error message for users: what happened and what to do.
 type refusal struct {
 	sentence string
 	cause    error
@@ -25,7 +25,7 @@ func refuse(cause error, format string, args ...any) error {
 	return &refusal{sentence: fmt.Sprintf(format, args...), cause: cause}
 }
 
-// explainData says why the data directory cannot be used.
+// explainData turns an error of the data directory into a refusal.
 func explainData(dir string, err error) error {
 	var known *refusal
 	file := shortened(filepath.Join(dir, databaseName))
@@ -35,23 +35,23 @@ func explainData(dir string, err error) error {
 	case err == nil, errors.As(err, &known):
 		return err
 	case errors.Is(err, store.ErrInUse):
-		return refuse(err, "Nightlatch is already running with the data in %s. Use that one, end it first, or choose another directory with --data.", dir)
+		return refuse(err, "Nightlatch is already running with the data in %s. Use that one, stop it first, or choose another directory with --data.", dir)
 	case errors.Is(err, store.ErrNewerVersion):
-		return refuse(err, "%s was written by a newer version of Nightlatch than this one (%s). Install the newer version; the file was left as it is.", file, version)
+		return refuse(err, "%s was written by a newer version of Nightlatch than this one (%s). Install the newer version; nothing was changed.", file, version)
 	case errors.Is(err, store.ErrDamaged):
-		return refuse(err, "%s is damaged and was left as it is. Put a backup in its place, or choose another directory with --data.", file)
+		return refuse(err, "%s is damaged; nothing was changed. Restore a backup, or choose another directory with --data.", file)
 	case errors.Is(err, store.ErrFull), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		return refuse(err, "There is no space left on the disk that holds %s. Free some and start again; nothing was changed.", dir)
+		return refuse(err, "There is no space left on the disk that holds %s. Free some space and start again; nothing was changed.", dir)
 	case errors.Is(err, store.ErrNotWritable) && absent == nil && !stat.Mode().IsRegular():
 		return refuse(err, "%s is not a file, so it cannot be the database. Move it away, or choose another directory with --data.", file)
 	case errors.Is(err, store.ErrNotWritable), errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR):
-		return refuse(err, "Nightlatch cannot write to %s (%s). Give your account the right to write there, or choose another directory with --data.", dir, reason(err))
+		return refuse(err, "Nightlatch cannot write to %s (%s). Give yourself permission to write there, or choose another directory with --data.", dir, reason(err))
 	case errors.Is(err, seal.ErrKeyMissing):
-		return refuse(err, "The key %s is missing, and nothing else opens %s. Put it back from where you keep a copy; nothing was changed.", filepath.Join(dir, seal.MasterFile), file)
+		return refuse(err, "The key %s is missing, and %s cannot be opened without it. Put your copy of the key back; nothing was changed.", filepath.Join(dir, seal.MasterFile), file)
 	case errors.Is(err, seal.ErrKeyDamaged):
-		return refuse(err, "The key %s is damaged, and nothing else opens %s. Put a copy of it back; nothing was changed.", filepath.Join(dir, seal.MasterFile), file)
+		return refuse(err, "The key %s is damaged, and %s cannot be opened without it. Put your copy of the key back; nothing was changed.", filepath.Join(dir, seal.MasterFile), file)
 	case errors.Is(err, seal.ErrKeyring):
-		return refuse(err, "The key of %s is in your keyring, which does not give it out (%v). Unlock the keyring and start again.", file, err)
+		return refuse(err, "The key of %s is in your keyring, which cannot be read (%v). Unlock the keyring and start again.", file, err)
 	case errors.Is(err, store.ErrUnavailable):
 		return refuse(err, "The disk that holds %s failed (%s). Check the disk, then start again.", dir, reason(err))
 	}
@@ -62,16 +62,16 @@ func explainData(dir string, err error) error {
 	return refuse(err, "Nightlatch cannot use %s (%s). Choose another directory with --data.", place, reason(err))
 }
 
-// shortened is a path that leaves room for the sentence around it.
+// shortened shortens a very long path in the middle.
 func shortened(path string) string {
-	const begin, end = 120, 60 // letters
+	const begin, end = 120, 60 // characters
 	if letters := []rune(path); len(letters) > begin+end {
 		return string(letters[:begin]) + "…" + string(letters[len(letters)-end:])
 	}
 	return path
 }
 
-// reason is the system's word for a failure, if it had one.
+// reason returns the system's error text, if there is one.
 func reason(err error) string {
 	var errno syscall.Errno
 	if errors.As(err, &errno) {

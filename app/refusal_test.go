@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// What is wrong with a seed is said in a reader's words.
+// Messages about an invalid seed do not use Go's terms.
 func TestUnusableSeed(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "seed.json")

@@ -7,28 +7,28 @@ import (
 	"nightlatch/server"
 )
 
-// defaultRPID is what security keys know this server as when nothing else is
-// said; a key enrolled in the console works on the web page (R35).
+// defaultRPID is the default relying-party ID. Console and web page share it, so a key
+// enrolled in one works in the other (R35).
 const defaultRPID = "localhost"
 
-// A relyingParty is what people and security keys know the server by.
+// A relyingParty has the names under which users and security keys know the server.
 type relyingParty struct {
 	rpID    string   // relying-party ID (W3C WebAuthn Level 3, §4); "" means localhost
-	origins []string // where people reach it beside the listener itself
+	origins []string // where users reach it, besides the listener itself
 }
 
-// add puts --rp-id and --origin among the flags of a command.
+// add adds --rp-id and --origin to the flags of a command.
 func (rp *relyingParty) add(f *flag.FlagSet) {
-	f.StringVar(&rp.rpID, "rp-id", defaultRPID, "host `name` that security keys are bound to; a key works under the name it was set up for only")
-	f.Func("origin", "`origin` at which a proxy on this machine passes people on to the listener, with their Host; several may be given (default https:// and the name, unless that is localhost)",
+	f.StringVar(&rp.rpID, "rp-id", defaultRPID, "host `name` for security keys; a key works only with the name it was enrolled with")
+	f.Func("origin", "`origin` of a proxy on this computer that forwards requests to the listener and keeps their Host; can be repeated (default https:// and the name, unless it is localhost)",
 		func(s string) error {
 			rp.origins = append(rp.origins, s)
 			return nil
 		})
 }
 
-// settle fills in what was not said and refuses what makes no sense.
-func (rp *relyingParty) settle() error {
+// normalize sets the defaults, and refuses invalid names and origins.
+func (rp *relyingParty) normalize() error {
 	if rp.rpID == "" {
 		rp.rpID = defaultRPID
 	}
@@ -41,7 +41,7 @@ func (rp *relyingParty) settle() error {
 	return nil
 }
 
-// origin is what the console signs for, given the address that the listener has.
+// origin returns the origin for the console's security keys. address is the listener's URL.
 func (rp relyingParty) origin(address string) string {
 	if rp.rpID == defaultRPID {
 		return address

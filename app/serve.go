@@ -18,7 +18,7 @@ import (
 	"nightlatch/server/store"
 )
 
-// shutdownTimeout is how long requests that are under way may take at the end.
+// shutdownTimeout is how long running requests may take when the server stops.
 const shutdownTimeout = 5 * time.Second
 
 // A serveConfig is the command line of `nightlatch serve`.
@@ -28,26 +28,26 @@ type serveConfig struct {
 	rp                         relyingParty
 }
 
-// serve runs `nightlatch serve`: the account server with no window.
+// serve runs `nightlatch serve`: the account server without a window.
 func (t terminal) serve(args []string) error {
 	var cfg serveConfig
 	f := t.flags("serve", "serve [flags]")
-	f.StringVar(&cfg.data, "data", "", "data `directory`. "+withoutData()+" With --lab it is one that is thrown away.")
-	f.StringVar(&cfg.listen, "listen", defaultListen, "loopback `address` to listen on; port 0 picks one")
+	f.StringVar(&cfg.data, "data", "", "data `directory`. "+withoutData()+" With --lab it is a temporary one.")
+	f.StringVar(&cfg.listen, "listen", defaultListen, "loopback `address` to listen on; port 0 chooses a free one")
 	f.BoolVar(&cfg.lab, "lab", false, "simulate phones, carrier, mailbox, clock and security keys")
-	f.BoolVar(&cfg.keepMail, "keep-mail", false, "without a mail server, keep mail for its account's owner to read (GET /api/v1/messages)")
+	f.BoolVar(&cfg.keepMail, "keep-mail", false, "without a mail server, keep mail for the account's owner to read (GET /api/v1/messages)")
 	f.StringVar(&cfg.seed, "seed", "", "JSON `file` of accounts to create")
 	f.StringVar(&cfg.policy, "policy", "classic", "classic or hardened")
 	cfg.rp.add(f)
 	if err := parse(f, args); err != nil {
 		return err
 	}
-	if err := cfg.rp.settle(); err != nil {
+	if err := cfg.rp.normalize(); err != nil {
 		return err
 	}
 	policy, err := account.ByName(cfg.policy)
 	if err != nil {
-		return usagef("--policy %s is unknown; it is classic or hardened", cfg.policy)
+		return usagef("--policy %s is unknown; use classic or hardened", cfg.policy)
 	}
 	if _, _, err := checkListen(cfg.listen); err != nil {
 		return err
@@ -60,8 +60,8 @@ func (t terminal) serve(args []string) error {
 	return t.serveInstance(hc, cfg.listen)
 }
 
-// serveInstance opens a home, listens, says that it is ready and goes on until a
-// signal ends it.
+// serveInstance opens an instance and serves it until a signal stops it. It prints the
+// ready line when clients can connect.
 func (t terminal) serveInstance(cfg instanceConfig, address string) error {
 	if err := disableCoreDumps(); err != nil {
 		return err
@@ -79,15 +79,15 @@ func (t terminal) serveInstance(cfg instanceConfig, address string) error {
 
 	inst, err := openInstance(ctx, cfg)
 	if err != nil {
-		return err // it alone is said, in a line
+		return err // the only line on standard error
 	}
 	logMissingFeatures(cfg.log)
 	err = inst.serve(ctx, address, t.printReady(inst.rp))
 	return errors.Join(err, inst.close())
 }
 
-// printReady prints the one line of standard output. The server's name is in it
-// if it is not the usual one.
+// printReady returns a function that prints the ready line, the only line on standard
+// output. It has the relying-party ID and origins only if they are not the default.
 func (t terminal) printReady(rp relyingParty) func(url string, lab bool) error {
 	line := struct {
 		Ready   bool     `json:"ready"`
@@ -105,8 +105,7 @@ func (t terminal) printReady(rp relyingParty) func(url string, lab bool) error {
 	}
 }
 
-// serveLab serves a lab on the usual port, or on a free one if another server
-// has that.
+// serveLab serves a lab on the default port, or on a free one if that is taken.
 func (t terminal) serveLab(cfg instanceConfig) error {
 	err := t.serveInstance(cfg, defaultListen)
 	if errors.Is(err, errPortTaken) {
@@ -116,14 +115,14 @@ func (t terminal) serveLab(cfg instanceConfig) error {
 	return err
 }
 
-// printPortTaken says that the address is another one than people may expect: what
-// they call the lab at the usual one is another program.
+// printPortTaken warns that the address is not the default one, where another program
+// answers.
 func (t terminal) printPortTaken() {
-	fmt.Fprintf(t.err, "nightlatch: another program listens on %s, so this one takes a free port and prints its address.\n", defaultListen)
+	fmt.Fprintf(t.err, "nightlatch: another program listens on %s, so this one uses a free port and prints its address.\n", defaultListen)
 }
 
-// serve answers loopback clients until ctx is done. ready is called once, when
-// they can connect.
+// serve answers loopback clients until ctx ends. It calls ready once, when they can
+// connect.
 func (inst *instance) serve(ctx context.Context, address string, ready func(url string, lab bool) error) error {
 	e, err := listen(ctx, address)
 	if err != nil {
@@ -145,14 +144,14 @@ func (inst *instance) serve(ctx context.Context, address string, ready func(url 
 	answered := inst.answer(ctx, e, func() error { return ready(e.url, inst.lab != nil) })
 	cancel()
 	if damaged := <-watched; damaged != nil {
-		_ = stop() // it failed for the same reason
+		_ = stop() // its error has the same cause
 		return damaged
 	}
 	return errors.Join(answered, stop())
 }
 
-// endIfDamaged ends the server when its database turns out to be damaged, since it
-// would answer everything with an error, and says so when ctx is done.
+// endIfDamaged calls end when the database turns out to be damaged, because the server
+// could then only answer with errors. The channel gets a refusal or nil when ctx ends.
 func (inst *instance) endIfDamaged(ctx context.Context, end func()) <-chan error {
 	watched := make(chan error, 1)
 	go func() {
@@ -162,7 +161,7 @@ func (inst *instance) endIfDamaged(ctx context.Context, end func()) <-chan error
 		case <-ctx.Done():
 		}
 		select {
-		case <-inst.store.Damaged(): // it may be why ctx is done
+		case <-inst.store.Damaged(): // this may be why ctx ended
 			watched <- explainData(inst.dir, store.ErrDamaged)
 		default:
 			watched <- nil
@@ -171,9 +170,9 @@ func (inst *instance) endIfDamaged(ctx context.Context, end func()) <-chan error
 	return watched
 }
 
-// background starts what server and lab do beside requests. If that fails, ended
-// is called. stop ends it and returns what failed: after the last request, whose
-// messages still have to leave.
+// background starts the background work of server and lab, and calls ended when it ends.
+// stop stops it and returns its error. Call stop after the last request, whose messages
+// must still be sent.
 func (inst *instance) background(ended func()) (stop func() error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
@@ -187,8 +186,8 @@ func (inst *instance) background(ended func()) (stop func() error) {
 	}
 }
 
-// answer serves HTTP on every listener of e until ctx is done, and lets requests
-// that are under way end.
+// answer serves HTTP on every listener of e until ctx ends, and then waits for running
+// requests.
 func (inst *instance) answer(ctx context.Context, e *loopback, ready func() error) error {
 	hs := inst.server.HTTPServer(inst.server.Handler())
 	if inst.lab != nil {
@@ -207,9 +206,9 @@ func (inst *instance) answer(ctx context.Context, e *loopback, ready func() erro
 			left--
 		}
 	}
-	patience, done := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+	shutdown, done := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 	defer done()
-	if err := hs.Shutdown(patience); err != nil {
+	if err := hs.Shutdown(shutdown); err != nil {
 		failed = errors.Join(failed, hs.Close())
 	}
 	for range left {
@@ -232,7 +231,7 @@ func readSeed(path string) (*seed.Seed, []api.LabAccount, error) {
 	var wrong *seed.Error
 	switch {
 	case errors.As(err, &wrong):
-		return nil, nil, refuse(err, "The seed %s makes no sense: %s: %s. Correct it and start again.", path, wrong.Field, wrong.Reason)
+		return nil, nil, refuse(err, "The seed %s is not valid: %s: %s. Correct it and start again.", path, wrong.Field, wrong.Reason)
 	case err != nil:
 		return nil, nil, refuseSeed(path, err)
 	}

@@ -14,7 +14,7 @@ import (
 	"nightlatch/server/store"
 )
 
-// A database that is spoilt while it is in use ends the server, in a sentence.
+// A database that is overwritten while it is in use stops the server with a refusal.
 func TestServeEndsWhenDamaged(t *testing.T) {
 	t.Parallel()
 	policy, err := account.ByName("classic")
@@ -26,14 +26,14 @@ func TestServeEndsWhenDamaged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer inst.close() //nolint:errcheck // it is damaged
+	defer func() { _ = inst.close() }() // it is damaged, so this fails
 	err = inst.serve(t.Context(), anyPort, func(url string, _ bool) error {
 		f, err := os.OpenFile(filepath.Join(dir, databaseName), os.O_RDWR, 0)
 		if err != nil {
 			return err
 		}
 		defer f.Close()
-		if _, err := f.WriteAt([]byte(strings.Repeat("spoilt! ", 16*os.Getpagesize())), 0); err != nil {
+		if _, err := f.WriteAt([]byte(strings.Repeat("damage! ", 16*os.Getpagesize())), 0); err != nil {
 			return err
 		}
 		go func() {

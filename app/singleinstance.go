@@ -14,31 +14,30 @@ import (
 	"time"
 )
 
-// The one thing an instance can be told, and its answers.
+// The request to a running instance, and its answers.
 const (
 	raiseRequest = "raise\n"
 	raised       = "raised\n"
 	noWindow     = "no window\n"
 )
 
-// raiseTimeout bounds both sides of the exchange: a second start says what it
-// has to say within a second.
+// raiseTimeout is the limit for both sides, so that a second start ends within a second.
 const raiseTimeout = 500 * time.Millisecond
 
-// maxSocketPath is what a sockaddr_un takes everywhere.
+// maxSocketPath fits into sockaddr_un on every system, in bytes.
 const maxSocketPath = 100
 
-// A raiseListener is this program's end of the socket by which a second start brings
-// the first one's window forward. Whoever holds the database has the socket: it
-// lies in the data directory, which only its owner can enter.
+// A raiseListener answers on a socket through which a second start brings the window of
+// the running instance forward. The socket is in the data directory, which only its owner
+// can enter, and belongs to the process that holds the database's lock.
 type raiseListener struct {
 	listener net.Listener
 	done     sync.WaitGroup
 }
 
-// listenForRaise begins to listen. raise brings the window forward, or is nil if there
-// is none. The caller holds the database's lock, so a socket that lies there is
-// a dead program's.
+// listenForRaise starts to listen. raise brings the window forward; it is nil if there is
+// none. The caller must hold the database's lock: an existing socket is then left over from
+// a process that has ended.
 func listenForRaise(dir string, raise func()) (*raiseListener, error) {
 	address, free, err := socketAddress(dir)
 	if err != nil {
@@ -74,13 +73,13 @@ func (l *raiseListener) answer(raise func()) {
 
 func answerOne(conn net.Conn, raise func()) {
 	defer conn.Close()
-	_ = conn.SetDeadline(time.Now().Add(raiseTimeout)) // a unix socket takes deadlines
+	_ = conn.SetDeadline(time.Now().Add(raiseTimeout)) // Unix sockets support deadlines
 	request := make([]byte, len(raiseRequest))
 	if _, err := io.ReadFull(conn, request); err != nil || string(request) != raiseRequest {
 		return
 	}
 	if raise == nil {
-		_, _ = io.WriteString(conn, noWindow) // the asker is gone: nobody minds
+		_, _ = io.WriteString(conn, noWindow) // an error means that the second start has ended
 		return
 	}
 	raise()
@@ -91,7 +90,7 @@ func answerOne(conn net.Conn, raise func()) {
 func (l *raiseListener) close(dir string) {
 	l.listener.Close()
 	l.done.Wait()
-	_ = os.Remove(filepath.Join(dir, socketName)) // left behind it does no harm
+	_ = os.Remove(filepath.Join(dir, socketName)) // a leftover socket does no harm
 }
 
 // raiseRunning asks the instance that holds dir to bring its window forward, and

@@ -9,8 +9,8 @@ import (
 	"nightlatch/server/store/seal"
 )
 
-// A vault keeps the console's session token from one start to the next, in a
-// file of its own, sealed: whoever copies the file has nothing.
+// A vault keeps the console's session token between starts, in a sealed file: a copy of
+// the file is useless without the key.
 type vault struct {
 	path string
 	keys *seal.Sealer
@@ -18,7 +18,7 @@ type vault struct {
 
 const vaultName = "console/session"
 
-// Token returns the token, or "" when there is none that opens.
+// Token returns the token, or "" if there is none or it was sealed with another key.
 func (v vault) Token() (string, error) {
 	sealed, err := os.ReadFile(v.path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -29,12 +29,12 @@ func (v vault) Token() (string, error) {
 	}
 	token, err := v.keys.Open(vaultName, sealed)
 	if errors.Is(err, seal.ErrSealed) {
-		return "", nil // of another key: one signs in again
+		return "", nil // sealed with another key: the user signs in again
 	}
 	return string(token), err
 }
 
-// SetToken keeps a token, or forgets it with "".
+// SetToken saves a token; "" deletes it.
 func (v vault) SetToken(token string) error {
 	if token == "" {
 		if err := os.Remove(v.path); !errors.Is(err, fs.ErrNotExist) {

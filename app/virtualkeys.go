@@ -10,8 +10,8 @@ import (
 	"nightlatch/server/lab"
 )
 
-// virtualKeys lets the lab plug in fido's virtual keys: fido and server never
-// import each other.
+// virtualKeys connects the lab with package fido/virtual: fido and server do not import
+// each other.
 type virtualKeys struct{ *virtual.Bench }
 
 func (v virtualKeys) Plug(_ context.Context, k api.LabKey) (api.LabKey, error) {
@@ -39,7 +39,7 @@ func (v virtualKeys) Do(id string, action api.KeyAction) error {
 		api.EnrollFinger:   v.EnrollFinger,
 	}[action]
 	if !known {
-		return errors.New("app: the lab's keys know no " + string(action))
+		return errors.New("app: virtual keys have no action " + string(action))
 	}
 	return benchError(do(id))
 }
@@ -61,7 +61,7 @@ func (v virtualKeys) Set(id string, h api.KeyBehaviour) error {
 	return nil
 }
 
-// Unplug pulls a key out; one that is out already stays out.
+// Unplug unplugs a key. It does nothing if the key is not plugged in.
 func (v virtualKeys) Unplug(id string) error {
 	if err := v.Bench.Unplug(id); !errors.Is(err, virtual.ErrUnplugged) {
 		return benchError(err)
@@ -69,7 +69,7 @@ func (v virtualKeys) Unplug(id string) error {
 	return nil
 }
 
-// Replug plugs a key in; one that is in already stays in.
+// Replug plugs a key in. It does nothing if the key is plugged in.
 func (v virtualKeys) Replug(id string) error {
 	if _, err := v.Bench.Replug(id); !errors.Is(err, virtual.ErrPlugged) {
 		return benchError(err)
@@ -105,7 +105,7 @@ func labKey(k virtual.Key) api.LabKey {
 	return out
 }
 
-// benchErrors are the bench's errors and what the lab calls them.
+// benchErrors maps the bench's errors to the lab's.
 var benchErrors = []struct{ from, to error }{
 	{virtual.ErrUnknown, lab.ErrNoKey},
 	{virtual.ErrUnplugged, lab.ErrUnplugged},
@@ -115,7 +115,7 @@ var benchErrors = []struct{ from, to error }{
 	{virtual.ErrU2F, lab.ErrOldKey},
 }
 
-// benchError says in the lab's errors what the bench said in its own.
+// benchError returns the lab's error for an error of the bench.
 func benchError(err error) error {
 	for _, e := range benchErrors {
 		if errors.Is(err, e.from) {

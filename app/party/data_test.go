@@ -151,7 +151,7 @@ func TestDatabaseOfANewerVersion(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := contents(t, dir)
-	refuses(t, dir, "newer version", "left as it is")
+	refuses(t, dir, "newer version", "nothing was changed")
 	untouched(t, dir, before)
 }
 
