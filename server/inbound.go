@@ -7,6 +7,7 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/audit"
 	"nightlatch/server/delivery"
+	"nightlatch/server/notice"
 	"nightlatch/server/store"
 )
 
@@ -43,7 +44,7 @@ func (s *Server) Inbound(ctx context.Context, from, to, body string) error {
 			if err != nil {
 				return err
 			}
-			if err := s.announce(tx, a, "", "", event); err != nil {
+			if err := s.announcer.Announce(tx, a, notice.Origin{}, event); err != nil {
 				return err
 			}
 			if err := account.Save(tx, a); err != nil { // its view has changed: who looks at it is told

@@ -17,7 +17,6 @@ import (
 	"nightlatch/server/ratelimit"
 	"nightlatch/server/session"
 	"nightlatch/server/store"
-	"nightlatch/server/store/seal"
 	"nightlatch/server/temppassword"
 )
 
@@ -119,27 +118,6 @@ func TestPlaceOf(t *testing.T) {
 	}
 }
 
-func TestRepeats(t *testing.T) {
-	t.Parallel()
-	var r repeats
-	if r.lately("a", noon) {
-		t.Error("nothing was said")
-	}
-	r.note("a", noon)
-	r.note("", noon)
-	for d, want := range map[time.Duration]bool{0: true, repeatAfter - 1: true, repeatAfter: false, -repeatAfter: false} {
-		if got := r.lately("a", noon.Add(d)); got != want {
-			t.Errorf("%v later: %v", d, got)
-		}
-	}
-	for i := range repeatsKept + 10 {
-		r.note(fmt.Sprint(i), noon)
-	}
-	if len(r.when) > repeatsKept {
-		t.Errorf("%d are remembered", len(r.when))
-	}
-}
-
 func FuzzDecode(f *testing.F) {
 	for _, text := range []string{`{"rev":1,"input":{"type":"code","code":"1"}}`, `{"rev":1}`, `[]`, "\xff", `{"input":{"type":"phone","number":5}}`} {
 		f.Add(text)
@@ -157,17 +135,6 @@ func FuzzDecode(f *testing.F) {
 		}
 		if err == nil && in.Input == nil {
 			t.Errorf("%q has no input and is no error", text)
-		}
-	})
-}
-
-func FuzzToken(f *testing.F) {
-	m := mint{seal.New([32]byte{1})}
-	f.Add("nlo_")
-	f.Add("nlo_AAAA")
-	f.Fuzz(func(t *testing.T, text string) {
-		if got, err := m.read(text); err == nil {
-			t.Errorf("%q is %+v", text, got)
 		}
 	})
 }

@@ -8,6 +8,7 @@ import (
 
 	"nightlatch/server/account"
 	"nightlatch/server/api"
+	"nightlatch/server/passwordauth"
 	"nightlatch/server/store"
 	"nightlatch/server/temppassword"
 	"nightlatch/server/thirdparty"
@@ -21,7 +22,7 @@ func (s *Server) me(c *call) error {
 	if basic.Present(c.r) {
 		return s.meBasic(c)
 	}
-	if token, _ := tokenOf(c.r); strings.HasPrefix(token, tokenPrefix) {
+	if token, _ := tokenOf(c.r); strings.HasPrefix(token, passwordauth.TokenPrefix) {
 		return s.meOAuth(c, token)
 	}
 	if err := s.identify(c); err != nil {
@@ -36,7 +37,7 @@ func (s *Server) me(c *call) error {
 func (s *Server) meBasic(c *call) error {
 	attempt := basic.Attempt(c.r)
 	attempt.Client, attempt.Address = clientOf(c.r), placeOf(c.r)
-	id, err := s.door.Check(c.r.Context(), attempt)
+	id, err := s.passwords.Check(c.r.Context(), attempt)
 	if refusal := thirdparty.Refused(err); refusal != nil {
 		return s.challenge(c, refusal)
 	}
@@ -63,10 +64,10 @@ func (s *Server) meOAuth(c *call, token string) error {
 	)
 	err := s.store.View(c.r.Context(), func(tx store.Tx) (err error) {
 		at = tx.Now().UTC()
-		a, r, err = s.mint.open(tx, token)
+		a, r, err = s.passwords.Open(tx, token)
 		return err
 	})
-	if errors.Is(err, errToken) {
+	if errors.Is(err, passwordauth.ErrToken) {
 		c.w.Header()[wwwAuthenticate] = []string{`Bearer realm="Nightlatch", error="invalid_token"`} // RFC 6750 §3.1
 		return &api.Problem{
 			Status: http.StatusUnauthorized, Code: api.InvalidCredentials, Title: "This token does not work",
@@ -88,8 +89,8 @@ func (s *Server) meOAuth(c *call, token string) error {
 // oauthToken is the token endpoint.
 func (s *Server) oauthToken() (http.Handler, error) {
 	return oauth.New(oauth.Config{
-		Checker: s.door,
-		Issuer:  s.mint,
+		Checker: s.passwords,
+		Issuer:  s.passwords,
 		Now:     s.cfg.Now,
 		From:    func(r *http.Request) (client, address string) { return clientOf(r), placeOf(r) },
 		Fail: func(r *http.Request, err error) {

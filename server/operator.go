@@ -11,6 +11,7 @@ import (
 	"nightlatch/server/audit"
 	"nightlatch/server/backupcode"
 	"nightlatch/server/delivery"
+	"nightlatch/server/notice"
 	"nightlatch/server/ratelimit"
 	"nightlatch/server/store"
 	"nightlatch/server/temppassword"
@@ -20,8 +21,8 @@ import (
 // (R102, `nightlatch admin`). No request leads here. The account's owner hears of
 // it by mail and finds it in the activity list, like any other change.
 
-// operatorClient is who the activity list says did it.
-const operatorClient = "nightlatch admin"
+// operator is the origin in the activity list.
+var operator = notice.Origin{Client: "nightlatch admin"}
 
 // ErrNoChange reports that an account is already as the operator wants it.
 var ErrNoChange = errors.New("server: nothing to change")
@@ -44,7 +45,7 @@ func (s *Server) operate(ctx context.Context, username string, fn func(tx store.
 func (s *Server) Unlock(ctx context.Context, username string) error {
 	return s.operate(ctx, username, func(tx store.Tx, a *account.Account) error {
 		count := 0
-		for _, counter := range []ratelimit.Counter{s.proofs.FirstParty(a.Username), s.door.counter(a.Username)} {
+		for _, counter := range []ratelimit.Counter{s.proofs.FirstParty(a.Username), s.passwords.Counter(a.Username)} {
 			was, err := counter.State(tx)
 			if err != nil {
 				return err
@@ -57,7 +58,7 @@ func (s *Server) Unlock(ctx context.Context, username string) error {
 		if count == 0 {
 			return ErrNoChange
 		}
-		return s.announce(tx, a, operatorClient, "", audit.Event{
+		return s.announcer.Announce(tx, a, operator, audit.Event{
 			Type: api.EventUnlocked, Rule: "R43", Details: map[string]string{"failures": strconv.Itoa(count)},
 		})
 	})
@@ -107,13 +108,13 @@ func (s *Server) ResetTwoFactor(ctx context.Context, username string) error {
 		}
 		// One notice says it all; the rest is for the activity list.
 		for i := range events {
-			events[i].Client = operatorClient
+			events[i].Client = operator.Client
 		}
 		if err := audit.Append(tx, a.ID, events...); err != nil {
 			return err
 		}
 		reset := audit.Event{Type: api.EventTwoFactorReset, Rule: "R102"}
-		if err := s.announce(tx, a, operatorClient, "", reset); err != nil {
+		if err := s.announcer.Announce(tx, a, operator, reset); err != nil {
 			return err
 		}
 		return s.text(tx, a, reset)

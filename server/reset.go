@@ -26,8 +26,7 @@ func (s *Server) Reset(ctx context.Context, with *seed.Seed) error {
 	}
 	s.identities.Clear()
 	s.usage.Clear()
-	s.door.known.Clear()
-	s.door.said.forget()
+	s.passwords.Clear()
 	if with == nil {
 		return nil
 	}

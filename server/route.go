@@ -6,9 +6,13 @@ import (
 	"slices"
 	"strings"
 
+	"nightlatch/server/account"
 	"nightlatch/server/api"
+	"nightlatch/server/audit"
 	"nightlatch/server/ceremony"
+	"nightlatch/server/notice"
 	"nightlatch/server/session"
+	"nightlatch/server/store"
 )
 
 // A call is one request on its way through a route.
@@ -141,4 +145,32 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		s.cfg.Log.Error("request failed", "method", r.Method, "route", r.Pattern, "error", err)
 	}
 	s.writeProblem(w, p)
+}
+
+// change runs fn on the call's account in one transaction, in which the session
+// still is: one that was ended a moment ago changes nothing. fn may run twice.
+func (s *Server) change(c *call, fn func(tx store.Tx, a *account.Account) error) error {
+	ctx := c.r.Context()
+	if c.r.Method == http.MethodDelete { // takes rights away, a full disk or not
+		ctx = store.Urgent(ctx)
+	}
+	return s.store.Update(ctx, func(tx store.Tx) error {
+		if _, err := s.sessions.Load(tx, c.session.Account, c.session.ID); err != nil {
+			return err
+		}
+		a, err := account.Load(tx, c.session.Account)
+		if err != nil {
+			return err
+		}
+		return fn(tx, a)
+	})
+}
+
+// announceBy announces changes that a call made.
+func (s *Server) announceBy(c *call, tx store.Tx, a *account.Account, events ...audit.Event) error {
+	return s.announcer.Announce(tx, a, c.origin(), events...)
+}
+
+func (c *call) origin() notice.Origin {
+	return notice.Origin{Client: clientOf(c.r), RemoteAddr: placeOf(c.r)}
 }

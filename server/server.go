@@ -26,6 +26,8 @@ import (
 	"nightlatch/server/changes"
 	"nightlatch/server/delivery"
 	"nightlatch/server/enroll"
+	"nightlatch/server/notice"
+	"nightlatch/server/passwordauth"
 	"nightlatch/server/seed"
 	"nightlatch/server/session"
 	"nightlatch/server/signin"
@@ -76,8 +78,8 @@ type Server struct {
 	carriers   *delivery.Senders
 	setting    sync.Mutex // held while the owner changes how messages leave
 	usage      *usage.Recorder
-	door       *door
-	mint       mint
+	passwords  *passwordauth.Authenticator
+	announcer  *notice.Announcer
 	loopback   *guard
 	console    *guard
 	url        atomic.Pointer[url.URL] // of the listener, once there is one
@@ -101,7 +103,7 @@ func New(cfg Config) (*Server, error) {
 	if err := CheckOrigins(cfg.RPID, cfg.Origins); err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
-	s := &Server{cfg: cfg, hub: &changes.Hub{}, mint: mint{cfg.Sealer}}
+	s := &Server{cfg: cfg, hub: &changes.Hub{}}
 	if err := s.wire(); err != nil {
 		return nil, err
 	}
@@ -150,16 +152,18 @@ func (s *Server) wire() (err error) {
 	}
 	watched.Sent = s.outbox.Wake
 	s.usage = usage.New(s.store, s.sessions, s.cfg.Policy.SessionIdle > 0)
-	s.door = &door{
-		store:  s.store,
-		keys:   s.cfg.Sealer,
-		hasher: s.cfg.Hasher,
-		policy: s.cfg.Policy,
-		usage:  s.usage,
-		mint:   s.mint,
-		said:   &repeats{},
-		tell:   s.announce,
-		ways:   s.carriers.Capabilities,
+	s.announcer = &notice.Announcer{Sealer: s.cfg.Sealer, Capabilities: s.carriers.Capabilities}
+	s.passwords, err = passwordauth.New(passwordauth.Config{
+		Store:        s.store,
+		Sealer:       s.cfg.Sealer,
+		Hasher:       s.cfg.Hasher,
+		Policy:       s.cfg.Policy,
+		Usage:        s.usage,
+		Announcer:    s.announcer,
+		Capabilities: s.carriers.Capabilities,
+	})
+	if err != nil {
+		return err
 	}
 	s.ceremonies, err = s.engine()
 	return err

@@ -41,7 +41,7 @@ func (s *Server) newTemporaryPassword(c *call, in temporaryPasswordOrder) (out a
 		if err != nil {
 			return err
 		}
-		if err := s.door.counter(a.Username).Reset(tx); err != nil {
+		if err := s.passwords.Counter(a.Username).Reset(tx); err != nil {
 			return err
 		}
 		made, err := temppassword.Get(tx, a.ID, out.ID)

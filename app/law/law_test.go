@@ -43,6 +43,8 @@ var imports = map[string][]string{
 	"fido/virtual":  {"fido/..."},
 
 	"server":              {"server/..."},
+	"server/notice":       {"server/api", "server/account", "server/audit", "server/delivery", "server/store/..."},
+	"server/passwordauth": {"server/api", "server/account", "server/audit", "server/backupcode", "server/delivery", "server/notice", "server/ratelimit", "server/store/...", "server/temppassword", "server/thirdparty", "server/usage"},
 	"server/changes":      {"server/api", "server/store"},
 	"server/usage":        {"server/api", "server/audit", "server/account", "server/session", "server/store", "server/temppassword"},
 	"server/seed":         {"server/api", "server/account", "server/audit", "server/backupcode", "server/store/..."},
@@ -62,7 +64,7 @@ var imports = map[string][]string{
 	"server/ceremony":     {"server/api", "server/store/...", "server/account", "server/audit", "server/delivery", "server/session"},
 	"server/ceremony/proof": {
 		"server/api", "server/ceremony", "server/store/...", "server/account", "server/audit",
-		"server/delivery", "server/otp", "server/ratelimit", "server/session", "server/webauthn",
+		"server/delivery", "server/notice", "server/otp", "server/ratelimit", "server/session", "server/webauthn",
 	},
 	"server/signin": {
 		"server/api", "server/ceremony/...", "server/store/...", "server/account", "server/audit", "server/backupcode",

@@ -1,0 +1,238 @@
+// Package passwordauth checks the user name and password of clients that cannot do
+// second steps, such as mail programs (thirdparty.Checker).
+//
+//	two-factor off, ordinary password → accepted
+//	two-factor on, temporary password → accepted, without a slow hash
+//	two-factor on, ordinary password  → temporary_password_required (R80); one may be texted (R82)
+//	an expired temporary password     → temporary_password_expired (R85)
+//	a valid backup code               → backup_code_not_accepted (R75)
+//	anything else                     → invalid_credentials
+//
+// Failures are counted apart from those of first-party clients (R43), and by user
+// name, not by account, so that known and unknown names are treated alike. For an
+// unknown name the same hashes are computed and as much is written. After too many
+// failures even a right secret is answered like a wrong one (R42). The owner ends
+// that by making a new temporary password.
+package passwordauth
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"strings"
+	"time"
+
+	"nightlatch/server/account"
+	"nightlatch/server/api"
+	"nightlatch/server/backupcode"
+	"nightlatch/server/delivery"
+	"nightlatch/server/notice"
+	"nightlatch/server/ratelimit"
+	"nightlatch/server/store"
+	"nightlatch/server/store/revcache"
+	"nightlatch/server/store/seal"
+	"nightlatch/server/temppassword"
+	"nightlatch/server/thirdparty"
+	"nightlatch/server/usage"
+)
+
+// Config is what an Authenticator needs. All fields are required.
+type Config struct {
+	Store        store.Store
+	Sealer       *seal.Sealer
+	Hasher       *account.Hasher
+	Policy       account.Policy
+	Usage        *usage.Recorder
+	Announcer    *notice.Announcer
+	Capabilities func() delivery.Capabilities // how messages can be sent now
+}
+
+// An Authenticator implements thirdparty.Checker and oauth.Issuer.
+type Authenticator struct {
+	cfg Config
+	tokens
+	cache    revcache.Cache[cachedCredential]
+	reported *repeats
+}
+
+// New checks the configuration.
+func New(cfg Config) (*Authenticator, error) {
+	if cfg.Store == nil || cfg.Sealer == nil || cfg.Hasher == nil || cfg.Policy.Name == "" ||
+		cfg.Usage == nil || cfg.Announcer == nil || cfg.Capabilities == nil {
+		return nil, errors.New("passwordauth: the configuration is incomplete")
+	}
+	return &Authenticator{cfg: cfg, tokens: tokens{cfg.Sealer}, reported: &repeats{}}, nil
+}
+
+// Clear empties the caches. It must be called after the store was emptied.
+func (p *Authenticator) Clear() {
+	p.cache.Clear()
+	p.reported.clear()
+}
+
+// Counter counts the failures of third-party clients for a user name (R43). The subject
+// is a keyed hash, because people sometimes type their password into the name field.
+func (p *Authenticator) Counter(username string) ratelimit.Counter {
+	sum := p.cfg.Sealer.MAC("third-party name", account.Fold(username))
+	return ratelimit.Counter{Limit: p.cfg.Policy.Throttle("third-party"), Subject: hex.EncodeToString(sum[:16])}
+}
+
+// An attempt is a user name and a secret, with the findings so far.
+type attempt struct {
+	thirdparty.Attempt
+	counter ratelimit.Counter
+	at      time.Time        // when the attempt began
+	failed  bool             // there were failures before
+	locked  bool             // so many that nothing is accepted (R43)
+	account *account.Account // nil for an unknown user name; only read, never saved
+
+	temporary temppassword.Record
+	outcome   temppassword.Outcome
+
+	password bool // the secret is the ordinary password
+	backup   bool // the secret is a valid backup code
+}
+
+func (t *attempt) origin() notice.Origin {
+	return notice.Origin{Client: t.Client, RemoteAddr: t.Address}
+}
+
+// Check implements thirdparty.Checker.
+func (p *Authenticator) Check(ctx context.Context, a thirdparty.Attempt) (thirdparty.Identity, error) {
+	a.Username = strings.TrimSpace(a.Username)
+	if a.Username == "" || a.Secret == "" {
+		return thirdparty.Identity{}, &thirdparty.Refusal{Code: api.InvalidCredentials}
+	}
+	t := &attempt{Attempt: a, counter: p.Counter(a.Username)}
+	if err := p.lookUp(ctx, t); err != nil {
+		return thirdparty.Identity{}, err
+	}
+	if t.outcome == temppassword.Live && !t.locked {
+		return p.acceptTemporary(ctx, t)
+	}
+	if t.outcome != temppassword.Expired || t.locked {
+		if err := p.compare(ctx, t); err != nil {
+			return thirdparty.Identity{}, busy(err, t.at)
+		}
+	}
+	return p.decide(ctx, t)
+}
+
+// A cachedCredential is a temporary password that was live when it was read.
+type cachedCredential struct {
+	account  *account.Account
+	password temppassword.Record
+}
+
+// lookUp checks the throttle and finds the account and the temporary password. It
+// writes nothing.
+func (p *Authenticator) lookUp(ctx context.Context, t *attempt) error {
+	key := p.cfg.Sealer.MAC("third-party memo", t.counter.Subject, t.Secret, t.Protocol)
+	return p.cfg.Store.View(ctx, func(tx store.Tx) error {
+		t.at = tx.Now().UTC()
+		failures, err := t.counter.State(tx)
+		if err != nil {
+			return err
+		}
+		if refusal := throttle(failures, t.at); refusal != nil {
+			return refusal
+		}
+		t.failed, t.locked = failures.Count > 0, failures.Disabled
+		known, ok, err := p.cache.Get(tx, key)
+		if err != nil {
+			return err
+		}
+		if ok && known.password.State(t.at) == temppassword.StateLive {
+			t.account, t.temporary, t.outcome = known.account, known.password, temppassword.Live
+			return nil
+		}
+		return p.find(tx, t, key)
+	})
+}
+
+// find reads the account and the temporary password from the store.
+func (p *Authenticator) find(tx store.Tx, t *attempt, key [32]byte) error {
+	a, err := account.ByLogin(tx, t.Username)
+	if errors.Is(err, account.ErrNotFound) {
+		t.account, t.outcome = nil, temppassword.Unknown
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	t.account = a
+	t.temporary, t.outcome, err = temppassword.Find(tx, p.cfg.Sealer, a.ID, t.Secret)
+	switch {
+	case err != nil:
+		return err
+	case !t.temporary.Serves(t.Protocol):
+		t.outcome = temppassword.Unknown // R83: it was made for another service
+	case t.outcome == temppassword.Live:
+		return p.cache.Put(tx, key, a.ID, cachedCredential{a, t.temporary})
+	}
+	return nil
+}
+
+// throttle returns a refusal while the user name has to wait; otherwise nil.
+func throttle(f ratelimit.Failures, now time.Time) *thirdparty.Refusal {
+	if f.Disabled || !now.Before(f.RetryAt) {
+		return nil
+	}
+	return &thirdparty.Refusal{Code: api.Throttled, Rule: "R43", RetryAt: f.RetryAt.UTC()}
+}
+
+// acceptTemporary accepts a temporary password. It writes only the first use, and the
+// first success after failures; other uses are counted in memory.
+func (p *Authenticator) acceptTemporary(ctx context.Context, t *attempt) (thirdparty.Identity, error) {
+	if t.failed {
+		err := p.cfg.Store.Update(ctx, func(tx store.Tx) error { return t.counter.Reset(tx) })
+		if err != nil {
+			return thirdparty.Identity{}, err
+		}
+	}
+	use := api.Use{At: t.at, Protocol: t.Protocol, Address: t.Address}
+	err := p.cfg.Usage.RecordUse(ctx, t.account.ID, t.temporary, use, t.Client)
+	return thirdparty.Identity{
+		Account:    t.account.ID,
+		Username:   t.account.Username,
+		Credential: t.temporary.ID,
+		Until:      t.temporary.Expires,
+	}, err
+}
+
+// compare computes the slow hashes: of the ordinary password, and of a backup code if
+// the secret looks like one. An unknown user name costs the same.
+func (p *Authenticator) compare(ctx context.Context, t *attempt) (err error) {
+	// A secret that cannot be a password is refused after the same work.
+	password, malformed := account.NormalizePassword(t.Secret)
+	_, noCode := backupcode.Normalize(t.Secret)
+	if t.account == nil {
+		if err := p.cfg.Hasher.Decoy(ctx, password); err != nil || noCode != nil {
+			return err
+		}
+		return p.cfg.Hasher.Decoy(ctx, t.Secret)
+	}
+	t.password, err = p.cfg.Hasher.Verify(ctx, t.account.Password, password)
+	t.password = t.password && malformed == nil
+	if err != nil || noCode != nil || t.password {
+		return err
+	}
+	sum, err := backupcode.Sum(ctx, p.cfg.Hasher, t.account, t.Secret)
+	if err != nil {
+		return err
+	}
+	return p.cfg.Store.View(ctx, func(tx store.Tx) error {
+		_, state, err := backupcode.Check(tx, t.account.ID, sum)
+		t.backup = state == backupcode.StateActive
+		return err
+	})
+}
+
+// busy turns a full hash queue into a refusal that says when to try again.
+func busy(err error, now time.Time) error {
+	var full *account.BusyError
+	if !errors.As(err, &full) {
+		return err
+	}
+	return &thirdparty.Refusal{Code: api.Unavailable, RetryAt: now.Add(full.RetryAfter)}
+}
