@@ -182,12 +182,12 @@ func (s *Server) engine() (*ceremony.Engine, error) {
 		return nil, err
 	}
 	s.proofs, err = proof.New(proof.Config{
-		Store:    s.store,
-		Sealer:   s.cfg.Sealer,
-		Hasher:   s.cfg.Hasher,
-		Sessions: s.sessions,
-		Policy:   s.cfg.Policy,
-		Ways:     s.carriers.Capabilities,
+		Store:        s.store,
+		Sealer:       s.cfg.Sealer,
+		Hasher:       s.cfg.Hasher,
+		Sessions:     s.sessions,
+		Policy:       s.cfg.Policy,
+		Capabilities: s.carriers.Capabilities,
 	})
 	if err != nil {
 		return nil, err

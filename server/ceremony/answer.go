@@ -10,18 +10,17 @@ import (
 	"nightlatch/server/store"
 )
 
-// errStale ends an Update whose answer has no effect, without a commit.
+// errStale ends an Update without a commit: the answer has no effect.
 var errStale = errors.New("ceremony: stale revision")
 
-// Answer answers the step of a ceremony and returns the next view. An answer to
-// a revision that has passed returns the current view and has no effect; an
-// input that the state does not take, or that is rejected, returns the current
-// view with a refusal and has no effect either. Errors: ErrNotFound,
-// ErrUnsettled, and what slow work and the store return.
+// Answer answers the step of a ceremony and returns the next view. An answer to an
+// earlier revision has no effect and returns the current view. An input that the state
+// does not accept, or that is rejected, has no effect either and returns the current
+// view with a refusal. Errors: ErrNotFound, ErrUnsettled, and those of slow work and the
+// store.
 //
-// Every answer that takes effect raises the revision, a refused one included:
-// its failure was counted, and a client that sends it twice must not be charged
-// twice.
+// Every answer that takes effect raises the revision, also one that is refused after it
+// was examined: a client that sends it twice must not be counted two failures.
 func (e *Engine) Answer(ctx context.Context, caller Caller, id string, a api.Answer) (api.View, error) {
 	for range attempts {
 		view, err := e.answer(ctx, caller, id, a)
@@ -60,17 +59,17 @@ func (e *Engine) answer(ctx context.Context, caller Caller, id string, a api.Ans
 			return err
 		}
 		c := r.ceremony(id, caller)
-		move, err := edge.do(tx, c, draft, in)
+		to, err := edge.do(tx, c, draft, in)
 		if err != nil {
 			return err
 		}
-		if move.To != "" && move.To != r.State && !slices.Contains(edge.to, move.To) {
+		if to != "" && to != r.State && !slices.Contains(edge.to, to) {
 			return fmt.Errorf("%w: %s: %q on %q may not lead to %q",
-				ErrDefinition, m.kind, r.State, in.InputType(), move.To)
+				ErrDefinition, m.kind, r.State, in.InputType(), to)
 		}
 		c.Rev++
 		c.Expires = tx.Now().UTC().Add(m.life)
-		if err := e.apply(tx, m, c, r, move); err != nil {
+		if err := e.apply(tx, m, c, r, to); err != nil {
 			return err
 		}
 		if m.states[c.State].end {
@@ -87,8 +86,8 @@ func (e *Engine) answer(ctx context.Context, caller Caller, id string, a api.Ans
 	return view, err
 }
 
-// examine looks an answer over outside the write transaction: whether it is to
-// the current revision, which edge it takes, and what its slow work says.
+// examine checks an answer outside the write transaction: it must be to the current
+// revision. It returns the edge for the input, and the input that slow work returned.
 func (e *Engine) examine(ctx context.Context, caller Caller, id string, a api.Answer) (edge, api.Input, error) {
 	var (
 		taken edge

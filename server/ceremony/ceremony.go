@@ -3,6 +3,7 @@ package ceremony
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"nightlatch/server/api"
@@ -11,24 +12,22 @@ import (
 	"nightlatch/server/session"
 )
 
-// What the engine can answer.
+// Errors of the engine.
 var (
-	ErrNotFound        = errors.New("ceremony: not found") // unknown, finished, expired or someone else's
+	ErrNotFound        = errors.New("ceremony: not found") // unknown, finished, expired or of another session
 	ErrUnknownKind     = errors.New("ceremony: unknown kind")
 	ErrSessionRequired = errors.New("ceremony: a session is required")
 	ErrDefinition      = errors.New("ceremony: wrong definition")
 	ErrUnsettled       = errors.New("ceremony: the account kept changing while the answer was examined")
 )
 
-// ErrAgain is what Edge.Do returns when the account has changed since Edge.Slow
-// looked at it. The engine runs both again; after a few times it gives up with
-// ErrUnsettled.
-var ErrAgain = errors.New("ceremony: look again")
+// ErrAgain is returned by Edge.Do when the account has changed since Edge.Slow read it.
+// The engine runs both again. After a few attempts it gives up with ErrUnsettled.
+var ErrAgain = errors.New("ceremony: account changed, run again")
 
-// A Rejection reports an input, or a Begin, that was refused before it was
-// examined: its form is wrong, it came too early, or nothing can be sent. It
-// changes nothing, not even the revision. Answer turns it into the current view
-// with the refusal; Begin returns it as an error.
+// A Rejection reports an input, or a Begin, that was refused without being examined: its
+// form is wrong, it came too early, or nothing can be sent. It changes nothing, not even
+// the revision. Answer returns it as the refusal of the current view, Begin as an error.
 type Rejection struct{ Refusal api.Refusal }
 
 func (r *Rejection) Error() string {
@@ -38,17 +37,17 @@ func (r *Rejection) Error() string {
 // Reject returns a Rejection with that refusal.
 func Reject(refusal api.Refusal) error { return &Rejection{Refusal: refusal} }
 
-// A Caller is who asks.
+// A Caller is the client that makes a call.
 type Caller struct {
 	Session    *session.Session // nil without one
-	Account    string           // the session's account, "" without a session
-	Client     string           // what the client calls itself, for audit and sessions
-	RemoteAddr string           // where it is, for audit and sessions
+	Account    string           // ID of the session's account, "" without a session
+	Client     string           // the client's name for itself, for audit and sessions
+	RemoteAddr string           // address without port, or "console" for the in-memory connection
 	Window     bool             // it is the window of this program
 }
 
-// A Ceremony is one running exchange, as its definition sees it. A definition
-// may set Account, once, when an anonymous ceremony learns whose it is.
+// A Ceremony is one running exchange, as its definition sees it. A definition may set
+// Account, once, when an anonymous ceremony finds out whose it is.
 type Ceremony struct {
 	ID      string
 	Kind    api.Kind
@@ -56,33 +55,27 @@ type Ceremony struct {
 	Rev     int
 	Created time.Time
 	Expires time.Time
-	Account string      // "" while nobody is known
+	Account string      // ID, "" while unknown
 	Session string      // ID of the session it is bound to, "" if anonymous
 	Trail   []api.State // the states on the way here, this one last; each once
-	Caller  Caller      // who asks now; not kept
+	Caller  Caller      // of the present call; not stored
+
+	refusal  *api.Refusal
+	events   []audit.Event
+	messages []delivery.Message
 }
 
 // Been reports whether the ceremony has passed through a state.
-func (c *Ceremony) Been(s api.State) bool {
-	for _, t := range c.Trail {
-		if t == s {
-			return true
-		}
-	}
-	return false
-}
+func (c *Ceremony) Been(s api.State) bool { return slices.Contains(c.Trail, s) }
 
-// A Move is an edge's verdict. A refusal is a Move and not an error: its failure
-// count and audit event must commit, and an error would roll them back.
-type Move struct {
-	To      api.State // "" stays
-	Refusal *api.Refusal
-	Send    []delivery.Message // outbox rows; delivered after commit
-	Audit   []audit.Event      // same transaction; Client and Place are filled in
-}
+// Refuse makes the refusal part of the next view. A refusal is not an error: its failure
+// count and its events must be committed, and an error would roll them back.
+func (c *Ceremony) Refuse(r api.Refusal) { c.refusal = &r }
 
-// Go is a Move to a state.
-func Go(to api.State) Move { return Move{To: to} }
+// Record adds events to the account's activity list, in the transaction of the edge. The
+// engine fills in Client and RemoteAddr.
+func (c *Ceremony) Record(events ...audit.Event) { c.events = append(c.events, events...) }
 
-// Refused is a Move that stays, with a refusal.
-func Refused(r api.Refusal) Move { return Move{Refusal: &r} }
+// Send puts messages into the outbox, in the transaction of the edge. They are delivered
+// after the commit.
+func (c *Ceremony) Send(messages ...delivery.Message) { c.messages = append(c.messages, messages...) }

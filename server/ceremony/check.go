@@ -7,9 +7,8 @@ import (
 	"nightlatch/server/api"
 )
 
-// check holds a definition against what every diagram must be: each state shows
-// something and can be reached, each can come to an end, ends have no way out,
-// and no edge starts or leads outside the declared states.
+// check verifies that each state shows a step, can be reached and can reach an end, that
+// ends have no edges, and that all edges connect declared states.
 func (m *machine) check() error {
 	wrong := func(format string, args ...any) error {
 		return fmt.Errorf("%w: %s: %s", ErrDefinition, m.kind, fmt.Sprintf(format, args...))
@@ -20,7 +19,7 @@ func (m *machine) check() error {
 			return wrong("state %q shows nothing", name)
 		}
 		if s.end && len(m.edges[name]) > 0 {
-			return wrong("end %q has a way out", name)
+			return wrong("end %q has an edge", name)
 		}
 	}
 	for from, edges := range m.edges {

@@ -10,27 +10,27 @@ import (
 	"nightlatch/server/store"
 )
 
-// A Definition declares a kind of ceremony. D is its draft: what it knows so far
-// and has not yet given to the account. The draft is kept as sealed JSON, so
-// what must never be stored has a field tag of "-".
+// A Definition declares a kind of ceremony. D is its draft: the data collected so far
+// that is not yet part of the account. The draft is stored as sealed JSON, so a field
+// that must never be stored has the tag "-" or is not exported.
 type Definition[D any] struct {
 	Kind         api.Kind
 	NeedsSession bool
-	Life         time.Duration // from the last answer on
+	Life         time.Duration // after the last answer
 	States       []State[D]
 	Edges        []Edge[D]
 
-	// Begins lists the states that Start may choose.
+	// Start returns the first state, which is one of Begins.
 	Begins []api.State
-	Start  func(tx store.Tx, c *Ceremony, d *D, b api.Begin) (Move, error)
+	Start  func(tx store.Tx, c *Ceremony, d *D, b api.Begin) (api.State, error)
 
-	// Path lists the states that apply to this person, past and to come, for
-	// the client's list of steps. Without it, it is the trail.
+	// Path lists the states that apply to this account, past and to come, for the
+	// client's list of steps. If it is nil, the trail is used.
 	Path func(tx store.Tx, c *Ceremony, d *D) ([]api.State, error)
 }
 
-// A State is one place to stand, and what is shown there. A ceremony that
-// reaches an End is shown once, as the answer to the last input, and is gone.
+// A State has a step that is shown to the client. A ceremony that reaches an End is
+// shown once, as the answer to the last input, and is deleted.
 type State[D any] struct {
 	Name api.State
 	Step api.Step // type tag
@@ -38,30 +38,31 @@ type State[D any] struct {
 	End  bool
 }
 
-// An Edge is one arrow of the state diagram. The engine rejects an input that
-// has no edge from the current state, and a Move to a state missing from To.
-// Staying is always allowed.
+// An Edge is one arrow of the state diagram. The engine rejects an input that has no
+// edge from the current state, and a transition to a state missing from To. Staying is
+// always allowed.
 type Edge[D any] struct {
 	From api.State
 	On   api.Input // type tag
 	To   []api.State
 
-	// Slow runs first, outside any transaction, on copies. It returns the input
-	// that Do gets: its own, enriched type with the same InputType. An error
-	// ends the answer; a Rejection is shown with the current view.
+	// Slow runs first, outside any transaction, on copies. It returns the input for Do:
+	// a type of the definition's own with the same InputType and the results added. An
+	// error ends the answer; a Rejection is shown with the current view.
 	Slow func(ctx context.Context, c Ceremony, d D, in api.Input) (api.Input, error)
 
-	// Do runs in the transaction and must check again what Slow relied on
-	// (ErrAgain when it no longer holds).
-	Do func(tx store.Tx, c *Ceremony, d *D, in api.Input) (Move, error)
+	// Do runs in the transaction and returns the next state, "" to stay. It must check
+	// again what Slow relied on (ErrAgain if that no longer holds). Refusals, events and
+	// messages go to c.
+	Do func(tx store.Tx, c *Ceremony, d *D, in api.Input) (api.State, error)
 }
 
-// Registered is a Definition of any draft, ready for New.
+// Registered is a Definition with any type of draft.
 type Registered interface {
 	machine() (*machine, error)
 }
 
-// machine is a Definition without its type parameter. Drafts are *D in any.
+// machine is a Definition without its type parameter. A draft is a *D in an any.
 type machine struct {
 	kind         api.Kind
 	needsSession bool
@@ -72,7 +73,7 @@ type machine struct {
 	edges        map[api.State]map[api.InputType]edge
 
 	newDraft func() any
-	start    func(tx store.Tx, c *Ceremony, d any, b api.Begin) (Move, error)
+	start    func(tx store.Tx, c *Ceremony, d any, b api.Begin) (api.State, error)
 	path     func(tx store.Tx, c *Ceremony, d any) ([]api.State, error)
 }
 
@@ -85,10 +86,10 @@ type state struct {
 type edge struct {
 	to   []api.State
 	slow func(ctx context.Context, c Ceremony, d any, in api.Input) (api.Input, error)
-	do   func(tx store.Tx, c *Ceremony, d any, in api.Input) (Move, error)
+	do   func(tx store.Tx, c *Ceremony, d any, in api.Input) (api.State, error)
 }
 
-// machine erases the draft's type, and checks the definition.
+// machine erases the draft's type and checks the definition.
 func (def Definition[D]) machine() (*machine, error) {
 	m := &machine{
 		kind:         def.Kind,
@@ -102,7 +103,7 @@ func (def Definition[D]) machine() (*machine, error) {
 	if def.Start == nil || def.Kind == "" || def.Life <= 0 {
 		return nil, fmt.Errorf("%w: %q has no kind, start or life", ErrDefinition, def.Kind)
 	}
-	m.start = func(tx store.Tx, c *Ceremony, d any, b api.Begin) (Move, error) {
+	m.start = func(tx store.Tx, c *Ceremony, d any, b api.Begin) (api.State, error) {
 		return def.Start(tx, c, d.(*D), b)
 	}
 	if def.Path != nil {
@@ -117,7 +118,7 @@ func (def Definition[D]) machine() (*machine, error) {
 	}
 	for _, e := range def.Edges {
 		if e.On == nil || e.Do == nil {
-			return nil, fmt.Errorf("%w: %s: an edge from %q without input or deed", ErrDefinition, m.kind, e.From)
+			return nil, fmt.Errorf("%w: %s: an edge from %q without On or Do", ErrDefinition, m.kind, e.From)
 		}
 		if err := m.addEdge(e.From, e.On.InputType(), eraseEdge(e)); err != nil {
 			return nil, err
@@ -140,7 +141,7 @@ func eraseState[D any](s State[D]) state {
 func eraseEdge[D any](e Edge[D]) edge {
 	out := edge{
 		to: e.To,
-		do: func(tx store.Tx, c *Ceremony, d any, in api.Input) (Move, error) { return e.Do(tx, c, d.(*D), in) },
+		do: func(tx store.Tx, c *Ceremony, d any, in api.Input) (api.State, error) { return e.Do(tx, c, d.(*D), in) },
 	}
 	if e.Slow != nil {
 		out.slow = func(ctx context.Context, c Ceremony, d any, in api.Input) (api.Input, error) {
@@ -170,7 +171,7 @@ func (m *machine) addEdge(from api.State, on api.InputType, e edge) error {
 	return nil
 }
 
-// draft reads a draft's JSON.
+// draft decodes a draft from JSON.
 func (m *machine) draft(b []byte) (any, error) {
 	d := m.newDraft()
 	if err := json.Unmarshal(b, d); err != nil {

@@ -14,8 +14,8 @@ import (
 func TestDefinitionsAreChecked(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	nothing := func(store.Tx, *ceremony.Ceremony, *toy, api.Input) (ceremony.Move, error) {
-		return ceremony.Move{}, nil
+	nothing := func(store.Tx, *ceremony.Ceremony, *toy, api.Input) (api.State, error) {
+		return "", nil
 	}
 	for name, spoil := range map[string]func(*ceremony.Definition[toy]){
 		"no kind":      func(d *ceremony.Definition[toy]) { d.Kind = "" },
@@ -25,7 +25,7 @@ func TestDefinitionsAreChecked(t *testing.T) {
 		"begin aside":  func(d *ceremony.Definition[toy]) { d.Begins = []api.State{"elsewhere"} },
 		"no show":      func(d *ceremony.Definition[toy]) { d.States[1].Show = nil },
 		"no step":      func(d *ceremony.Definition[toy]) { d.States[1].Step = nil },
-		"no deed":      func(d *ceremony.Definition[toy]) { d.Edges[0].Do = nil },
+		"no do":        func(d *ceremony.Definition[toy]) { d.Edges[0].Do = nil },
 		"no input":     func(d *ceremony.Definition[toy]) { d.Edges[0].On = nil },
 		"dead end":     func(d *ceremony.Definition[toy]) { d.Edges = d.Edges[:1] },
 		"island":       func(d *ceremony.Definition[toy]) { d.Edges[0].To = nil },
@@ -39,12 +39,12 @@ func TestDefinitionsAreChecked(t *testing.T) {
 	} {
 		def := toys("toy", false, onward, nil)
 		spoil(&def)
-		if _, err := ceremony.New(ceremony.Config{Store: b.store, Sealer: b.keys, Sessions: b.book}, def); !errors.Is(err, ceremony.ErrDefinition) {
+		if _, err := ceremony.New(ceremony.Config{Store: b.store, Sealer: b.keys, Sessions: b.sessions}, def); !errors.Is(err, ceremony.ErrDefinition) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	twice := toys("toy", false, onward, nil)
-	if _, err := ceremony.New(ceremony.Config{Store: b.store, Sealer: b.keys, Sessions: b.book}, twice, twice); !errors.Is(err, ceremony.ErrDefinition) {
+	if _, err := ceremony.New(ceremony.Config{Store: b.store, Sealer: b.keys, Sessions: b.sessions}, twice, twice); !errors.Is(err, ceremony.ErrDefinition) {
 		t.Errorf("a kind twice: %v", err)
 	}
 	if _, err := ceremony.New(ceremony.Config{}, twice); err == nil {

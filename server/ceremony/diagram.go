@@ -17,8 +17,8 @@ func (e *Engine) Diagrams() map[api.Kind]string {
 	return out
 }
 
-// diagram lists the arrows in the order the states were declared, so that the
-// same definition always draws the same.
+// diagram lists the arrows in the order in which the states were declared, so that the
+// output is stable.
 func (m *machine) diagram() string {
 	var b strings.Builder
 	fmt.Fprintln(&b, "stateDiagram-v2")

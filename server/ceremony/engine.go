@@ -14,12 +14,12 @@ import (
 	"nightlatch/server/store/seal"
 )
 
-// attempts is how often an answer is examined anew when the account changed
-// underneath (ErrAgain).
+// attempts is how often an answer is examined when the account keeps changing
+// meanwhile (ErrAgain).
 const attempts = 4
 
-// Sessions reads a session back inside a transaction, so that a session that was
-// ended a moment ago can't finish a ceremony.
+// Sessions loads a session inside a transaction, so that a session that was just ended
+// can't finish a ceremony.
 type Sessions interface {
 	Load(tx store.Tx, account, id string) (session.Session, error)
 }
@@ -29,8 +29,8 @@ type Config struct {
 	Store    store.Store
 	Sealer   *seal.Sealer
 	Sessions Sessions
-	// Waiting bounds the ceremonies without a session that wait where they began; 0
-	// is 65,536. Past that the one that waited longest, or nearly, makes room.
+	// Waiting is the maximum number of ceremonies without a session that wait in their
+	// first state; 0 means 65,536. Beyond that, one of the oldest is deleted.
 	Waiting int
 }
 
@@ -40,7 +40,7 @@ type Engine struct {
 	machines map[api.Kind]*machine
 }
 
-// New checks every definition and returns an engine of them (ErrDefinition).
+// New checks every definition and returns an engine for them. Error: ErrDefinition.
 func New(cfg Config, defs ...Registered) (*Engine, error) {
 	if cfg.Store == nil || cfg.Sealer == nil || cfg.Sessions == nil {
 		return nil, errors.New("ceremony: config: store, keys and sessions are needed")
@@ -62,7 +62,7 @@ func New(cfg Config, defs ...Registered) (*Engine, error) {
 	return e, nil
 }
 
-// Kinds lists the ceremonies the engine knows, sorted.
+// Kinds lists the kinds of ceremonies that the engine runs, sorted.
 func (e *Engine) Kinds() []api.Kind {
 	var kinds []api.Kind
 	for kind := range e.machines {
@@ -72,9 +72,8 @@ func (e *Engine) Kinds() []api.Kind {
 	return kinds
 }
 
-// Begin begins a ceremony and returns its first view. One of the same account
-// and kind that was open is cancelled. Errors: ErrUnknownKind,
-// ErrSessionRequired, *Rejection.
+// Begin begins a ceremony and returns its first view. It cancels an open ceremony of the
+// same account and kind. Errors: ErrUnknownKind, ErrSessionRequired, *Rejection.
 func (e *Engine) Begin(ctx context.Context, caller Caller, b api.Begin) (api.View, error) {
 	m := e.machines[b.Kind]
 	if m == nil {
@@ -95,14 +94,14 @@ func (e *Engine) Begin(ctx context.Context, caller Caller, b api.Begin) (api.Vie
 			r.Account, r.Session = caller.Account, caller.Session.ID
 		}
 		c, draft := r.ceremony(id, caller), m.newDraft()
-		move, err := m.start(tx, c, draft, b)
+		first, err := m.start(tx, c, draft, b)
 		if err != nil {
 			return err
 		}
-		if !slices.Contains(m.begins, move.To) {
-			return fmt.Errorf("%w: %s began in %q", ErrDefinition, m.kind, move.To)
+		if !slices.Contains(m.begins, first) {
+			return fmt.Errorf("%w: %s began in %q", ErrDefinition, m.kind, first)
 		}
-		if err := e.apply(tx, m, c, r, move); err != nil {
+		if err := e.apply(tx, m, c, r, first); err != nil {
 			return err
 		}
 		if err := e.insert(tx, id, m, r, draft); err != nil {
@@ -114,7 +113,7 @@ func (e *Engine) Begin(ctx context.Context, caller Caller, b api.Begin) (api.Vie
 	return view, err
 }
 
-// Get looks at a ceremony again. Errors: ErrNotFound.
+// Get returns the current view. Error: ErrNotFound.
 func (e *Engine) Get(ctx context.Context, caller Caller, id string) (api.View, error) {
 	var view api.View
 	err := e.cfg.Store.View(ctx, func(tx store.Tx) error {
@@ -132,7 +131,7 @@ func (e *Engine) Get(ctx context.Context, caller Caller, id string) (api.View, e
 	return view, err
 }
 
-// Cancel ends a ceremony without effect on the account. Errors: ErrNotFound.
+// Cancel ends a ceremony without effect on the account. Error: ErrNotFound.
 func (e *Engine) Cancel(ctx context.Context, caller Caller, id string) error {
 	return e.cfg.Store.Update(ctx, func(tx store.Tx) error {
 		r, _, err := e.load(tx, id, caller)
@@ -143,27 +142,25 @@ func (e *Engine) Cancel(ctx context.Context, caller Caller, id string) error {
 	})
 }
 
-// apply carries a move out, but for the record itself: state and trail, outbox,
-// audit.
-func (e *Engine) apply(tx store.Tx, m *machine, c *Ceremony, r *record, move Move) error {
-	if move.To != "" {
-		c.walk(move.To)
+// apply carries out what an edge returned and collected: it moves to the next state
+// ("" stays), appends the events and fills the outbox. The caller saves the record.
+func (e *Engine) apply(tx store.Tx, m *machine, c *Ceremony, r *record, to api.State) error {
+	if to != "" {
+		c.walk(to)
 	}
 	r.take(c)
-	r.Refusal = move.Refusal
-	if len(move.Audit) > 0 {
+	if len(c.events) > 0 {
 		if c.Account == "" {
 			return fmt.Errorf("ceremony: %s: an audit event without an account", m.kind)
 		}
-		events := slices.Clone(move.Audit)
-		for i := range events {
-			events[i].Client, events[i].RemoteAddr = c.Caller.Client, c.Caller.RemoteAddr
+		for i := range c.events {
+			c.events[i].Client, c.events[i].RemoteAddr = c.Caller.Client, c.Caller.RemoteAddr
 		}
-		if err := audit.Append(tx, c.Account, events...); err != nil {
+		if err := audit.Append(tx, c.Account, c.events...); err != nil {
 			return fmt.Errorf("ceremony: %s: %w", m.kind, err)
 		}
 	}
-	for _, msg := range move.Send {
+	for _, msg := range c.messages {
 		if err := delivery.Enqueue(tx, e.cfg.Sealer, msg); err != nil {
 			return fmt.Errorf("ceremony: %s: %w", m.kind, err)
 		}
@@ -171,7 +168,7 @@ func (e *Engine) apply(tx store.Tx, m *machine, c *Ceremony, r *record, move Mov
 	return nil
 }
 
-// walk moves to a state. Going back to one shortens the trail to it.
+// walk moves to a state. Going back to an earlier one shortens the trail to it.
 func (c *Ceremony) walk(to api.State) {
 	c.State = to
 	if i := slices.Index(c.Trail, to); i >= 0 {
@@ -181,7 +178,7 @@ func (c *Ceremony) walk(to api.State) {
 	c.Trail = append(c.Trail, to)
 }
 
-// alive returns nil while the caller's session lives, else ErrNotFound.
+// alive returns nil if the caller's session is live, else ErrNotFound.
 func (e *Engine) alive(tx store.Tx, caller Caller) error {
 	s, err := e.cfg.Sessions.Load(tx, caller.Account, caller.Session.ID)
 	switch {
@@ -195,7 +192,7 @@ func (e *Engine) alive(tx store.Tx, caller Caller) error {
 	return nil
 }
 
-// view is a ceremony as its owner sees it.
+// view is a ceremony as its client sees it.
 func (e *Engine) view(tx store.Tx, m *machine, c *Ceremony, refusal *api.Refusal, draft any) (api.View, error) {
 	step, err := m.states[c.State].show(tx, c, draft)
 	if err != nil {

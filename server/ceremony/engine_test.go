@@ -29,15 +29,15 @@ const secret = "the-draft-is-sealed"
 var errBroken = errors.New("toy: broken")
 
 // toys declares the toy; what an edge does is the test's to choose.
-func toys(kind api.Kind, needsSession bool, do func(tx store.Tx, c *ceremony.Ceremony, d *toy, in api.Input) (ceremony.Move, error), slow func(context.Context, ceremony.Ceremony, toy, api.Input) (api.Input, error)) ceremony.Definition[toy] {
+func toys(kind api.Kind, needsSession bool, do func(tx store.Tx, c *ceremony.Ceremony, d *toy, in api.Input) (api.State, error), slow func(context.Context, ceremony.Ceremony, toy, api.Input) (api.Input, error)) ceremony.Definition[toy] {
 	return ceremony.Definition[toy]{
 		Kind:         kind,
 		NeedsSession: needsSession,
 		Life:         time.Hour,
 		Begins:       []api.State{"first"},
-		Start: func(_ store.Tx, _ *ceremony.Ceremony, d *toy, _ api.Begin) (ceremony.Move, error) {
+		Start: func(_ store.Tx, _ *ceremony.Ceremony, d *toy, _ api.Begin) (api.State, error) {
 			d.Secret = secret
-			return ceremony.Go("first"), nil
+			return "first", nil
 		},
 		States: []ceremony.State[toy]{
 			{Name: "first", Step: api.NameKey{}, Show: func(_ store.Tx, _ *ceremony.Ceremony, d *toy) (api.Step, error) {
@@ -52,41 +52,42 @@ func toys(kind api.Kind, needsSession bool, do func(tx store.Tx, c *ceremony.Cer
 		},
 		Edges: []ceremony.Edge[toy]{
 			{From: "first", On: api.Label{}, To: []api.State{"second"}, Slow: slow, Do: do},
-			{From: "second", On: api.Continue{}, To: []api.State{"end"}, Do: func(store.Tx, *ceremony.Ceremony, *toy, api.Input) (ceremony.Move, error) {
-				return ceremony.Go("end"), nil
+			{From: "second", On: api.Continue{}, To: []api.State{"end"}, Do: func(store.Tx, *ceremony.Ceremony, *toy, api.Input) (api.State, error) {
+				return "end", nil
 			}},
 		},
 	}
 }
 
 // onward moves to the second state, but counts and refuses the label "no".
-func onward(_ store.Tx, _ *ceremony.Ceremony, d *toy, in api.Input) (ceremony.Move, error) {
+func onward(_ store.Tx, c *ceremony.Ceremony, d *toy, in api.Input) (api.State, error) {
 	switch in.(api.Label).Label {
 	case "no":
 		d.Count++
-		return ceremony.Refused(ceremony.Refuse(ceremony.WrongCode)), nil
+		c.Refuse(ceremony.Refuse(ceremony.WrongCode))
+		return "", nil
 	case "reject":
 		d.Count++
-		return ceremony.Move{}, ceremony.Reject(ceremony.Malformed("label", "Not that."))
+		return "", ceremony.Reject(ceremony.Malformed("label", "Not that."))
 	case "break":
-		return ceremony.Move{}, errBroken
+		return "", errBroken
 	case "stray":
-		return ceremony.Go("end"), nil
+		return "end", nil
 	}
-	return ceremony.Go("second"), nil
+	return "second", nil
 }
 
 // A bench is an engine of toys with one session.
 type bench struct {
-	t       *testing.T
-	mu      sync.Mutex
-	now     time.Time
-	store   store.Store
-	keys    *seal.Sealer
-	book    *session.Store
-	engine  *ceremony.Engine
-	caller  ceremony.Caller
-	foreign ceremony.Caller // another session of the same account
+	t        *testing.T
+	mu       sync.Mutex
+	now      time.Time
+	store    store.Store
+	keys     *seal.Sealer
+	sessions *session.Store
+	engine   *ceremony.Engine
+	caller   ceremony.Caller
+	foreign  ceremony.Caller // another session of the same account
 }
 
 func (b *bench) clock() time.Time {
@@ -106,12 +107,12 @@ func newBench(t *testing.T, defs ...ceremony.Registered) *bench {
 	b := &bench{t: t, now: time.Date(2026, 11, 2, 9, 41, 0, 0, time.UTC), keys: seal.New([32]byte{7})}
 	b.store = storetest.New(t, b.clock)
 	var err error
-	b.book, err = session.New(session.Config{Sealer: b.keys, Lifetime: 30 * 24 * time.Hour, Fresh: time.Minute})
+	b.sessions, err = session.New(session.Config{Sealer: b.keys, Lifetime: 30 * 24 * time.Hour, Fresh: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}
 	b.caller, b.foreign = b.signIn("alice"), b.signIn("alice")
-	b.engine, err = ceremony.New(ceremony.Config{Store: b.store, Sealer: b.keys, Sessions: b.book}, defs...)
+	b.engine, err = ceremony.New(ceremony.Config{Store: b.store, Sealer: b.keys, Sessions: b.sessions}, defs...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +123,7 @@ func (b *bench) signIn(account string) ceremony.Caller {
 	b.t.Helper()
 	var s session.Session
 	b.update(func(tx store.Tx) (err error) {
-		_, s, err = b.book.Create(tx, session.Session{Account: account})
+		_, s, err = b.sessions.Create(tx, session.Session{Account: account})
 		return err
 	})
 	return ceremony.Caller{Session: &s, Account: account, Client: "Test", RemoteAddr: "here"}
@@ -266,7 +267,7 @@ func TestBoundToItsSession(t *testing.T) {
 	b.gone(b.signIn("mallory"), v.ID)
 	b.gone(b.caller, "../acct/alice")
 	b.answer(b.caller, v, api.Label{Label: "no"})
-	b.update(func(tx store.Tx) error { return b.book.End(tx, "alice", b.caller.Session.ID) })
+	b.update(func(tx store.Tx) error { return b.sessions.End(tx, "alice", b.caller.Session.ID) })
 	b.gone(b.caller, v.ID)
 	if _, err := b.engine.Begin(t.Context(), b.caller, api.Begin{Kind: "toy"}); !errors.Is(err, ceremony.ErrNotFound) {
 		t.Errorf("with an ended session: %v", err)
@@ -343,14 +344,13 @@ func TestExpiry(t *testing.T) {
 func TestOneTransaction(t *testing.T) {
 	t.Parallel()
 	fail := false
-	do := func(_ store.Tx, _ *ceremony.Ceremony, _ *toy, _ api.Input) (ceremony.Move, error) {
-		move := ceremony.Go("second")
-		move.Audit = []audit.Event{{Type: api.EventEmailConfirmed}}
-		move.Send = []delivery.Message{{Channel: api.ByEmail, To: "a@example.org", Template: delivery.EmailCode, Args: map[string]string{"code": "123456"}}}
+	do := func(_ store.Tx, c *ceremony.Ceremony, _ *toy, _ api.Input) (api.State, error) {
+		c.Record(audit.Event{Type: api.EventEmailConfirmed})
+		c.Send(delivery.Message{Channel: api.ByEmail, To: "a@example.org", Template: delivery.EmailCode, Args: map[string]string{"code": "123456"}})
 		if fail {
-			move.Send = append(move.Send, delivery.Message{Channel: "pigeon"})
+			c.Send(delivery.Message{Channel: "pigeon"})
 		}
-		return move, nil
+		return "second", nil
 	}
 	b := newBench(t, toys("toy", true, do, nil))
 	v := b.begin(b.caller, "toy")
@@ -395,14 +395,14 @@ func TestSlow(t *testing.T) {
 		return api.Label{Label: "enriched"}, b.store.Update(ctx, func(tx store.Tx) error { return tx.Put("toy", []byte("1")) })
 	}
 	changes := 2
-	do := func(_ store.Tx, _ *ceremony.Ceremony, _ *toy, in api.Input) (ceremony.Move, error) {
+	do := func(_ store.Tx, _ *ceremony.Ceremony, _ *toy, in api.Input) (api.State, error) {
 		if in.(api.Label).Label != "enriched" {
 			t.Errorf("got %v", in)
 		}
 		if tries <= changes {
-			return ceremony.Move{}, ceremony.ErrAgain
+			return "", ceremony.ErrAgain
 		}
-		return ceremony.Go("second"), nil
+		return "second", nil
 	}
 	b = newBench(t, toys("toy", false, do, slow))
 	v := b.begin(ceremony.Caller{}, "toy")
@@ -428,9 +428,9 @@ func TestRaceForAStep(t *testing.T) {
 		mu  sync.Mutex
 		got = map[int]int{} // by revision
 	)
-	do := func(tx store.Tx, _ *ceremony.Ceremony, d *toy, _ api.Input) (ceremony.Move, error) {
+	do := func(tx store.Tx, _ *ceremony.Ceremony, d *toy, _ api.Input) (api.State, error) {
 		d.Count++
-		return ceremony.Move{}, nil
+		return "", nil
 	}
 	b := newBench(t, toys("toy", false, do, func(_ context.Context, _ ceremony.Ceremony, _ toy, in api.Input) (api.Input, error) { return in, nil }))
 	v := b.begin(ceremony.Caller{}, "toy")

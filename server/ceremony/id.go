@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// idLength is 26 symbols of base32: 130 bits, which nobody guesses.
+// idLength is 26 characters of base32, 130 bits.
 const idLength = 26
 
 const idAlphabet = "abcdefghijklmnopqrstuvwxyz234567"
@@ -18,7 +18,7 @@ func newID() string {
 	return base32.NewEncoding(idAlphabet).WithPadding(base32.NoPadding).EncodeToString(b[:])[:idLength]
 }
 
-// isID reports whether s could be an ID of ours, and not a path into the store.
+// isID reports whether s has the form of an ID. An ID becomes part of a store key.
 func isID(s string) bool {
 	return len(s) == idLength && strings.Trim(s, idAlphabet) == ""
 }

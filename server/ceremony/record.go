@@ -11,15 +11,15 @@ import (
 	"nightlatch/server/store"
 )
 
-// record is what is kept at cerm/<id>: a header, and the draft sealed with the
-// record's key as associated data, so that it opens nowhere else.
+// record is the value at cerm/<id>: a header and the sealed draft. The record's key is
+// the associated data of the seal, so that the draft opens under no other key.
 type record struct {
 	Kind    api.Kind     `json:"kind"`
 	State   api.State    `json:"state"`
 	Rev     int          `json:"rev"`
 	Created time.Time    `json:"created"`
 	Expires time.Time    `json:"expires"`
-	Filed   time.Time    `json:"filed"` // when the janitor may delete it: Expires or later
+	Filed   time.Time    `json:"filed"` // when it may be deleted: Expires or later
 	Account string       `json:"account,omitempty"`
 	Session string       `json:"session,omitempty"`
 	Trail   []api.State  `json:"trail,omitempty"`
@@ -54,9 +54,10 @@ func (r *record) ceremony(id string, caller Caller) *Ceremony {
 // take copies back what a definition and the engine may have changed.
 func (r *record) take(c *Ceremony) {
 	r.State, r.Rev, r.Expires, r.Account, r.Trail = c.State, c.Rev, c.Expires, c.Account, c.Trail
+	r.Refusal = c.refusal
 }
 
-// seal puts the draft into the record.
+// seal encrypts the draft into the record.
 func (e *Engine) seal(r *record, id string, draft any) error {
 	plain, err := json.Marshal(draft)
 	if err != nil {
@@ -66,7 +67,7 @@ func (e *Engine) seal(r *record, id string, draft any) error {
 	return nil
 }
 
-// open takes the draft out of the record.
+// open decrypts the draft of the record.
 func (e *Engine) open(r *record, id string, m *machine) (any, error) {
 	plain, err := e.cfg.Sealer.Open(recordKey(id), r.Draft)
 	if err != nil {
@@ -75,8 +76,8 @@ func (e *Engine) open(r *record, id string, m *machine) (any, error) {
 	return m.draft(plain)
 }
 
-// load reads a record that has not expired and that the caller may see. Anything
-// else is ErrNotFound.
+// load reads a record. It is ErrNotFound if there is none, if it has expired, or if it
+// belongs to another session.
 func (e *Engine) load(tx store.Tx, id string, caller Caller) (*record, *machine, error) {
 	if !isID(id) {
 		return nil, nil, ErrNotFound
@@ -122,8 +123,8 @@ func (e *Engine) save(tx store.Tx, id string, m *machine, r *record, draft any) 
 	return nil
 }
 
-// file tells the janitor from when on the record is of no use: a life later than
-// it expires, so that an answer seldom has to file it anew.
+// file schedules the record for deletion one life after it expires. The margin avoids
+// scheduling it again at most answers.
 func file(tx store.Tx, id string, m *machine, r *record) error {
 	r.Filed = r.Expires.Add(m.life)
 	if err := store.ExpireAt(tx, r.Filed, recordKey(id)); err != nil {
@@ -132,9 +133,9 @@ func file(tx store.Tx, id string, m *machine, r *record) error {
 	return nil
 }
 
-// insert writes the record of a new ceremony, with its indexes. A ceremony of a
-// session cancels the one of its kind that its account had open; one without
-// takes a place among those that wait.
+// insert writes the record of a new ceremony and its indexes. A ceremony with a session
+// cancels the open one of the same account and kind; one without a session gets a
+// waiting slot.
 func (e *Engine) insert(tx store.Tx, id string, m *machine, r *record, draft any) error {
 	if err := e.seal(r, id, draft); err != nil {
 		return err
@@ -146,7 +147,7 @@ func (e *Engine) insert(tx store.Tx, id string, m *machine, r *record, draft any
 		return fmt.Errorf("ceremony: begin: %w", err)
 	}
 	if r.Session == "" {
-		return e.seat(tx, id)
+		return e.reserveSlot(tx, id)
 	}
 	key := openKey(r.Account, r.Kind)
 	switch old, err := tx.Get(key); {
@@ -163,7 +164,7 @@ func (e *Engine) insert(tx store.Tx, id string, m *machine, r *record, draft any
 	return store.Bump(tx, r.Account)
 }
 
-// drop deletes a record and its expiry key, if there is one.
+// drop deletes a record and its expiry key; a missing one is no error.
 func (e *Engine) drop(tx store.Tx, id string) error {
 	var r record
 	switch err := store.Load(tx, recordKey(id), &r); {
@@ -186,8 +187,8 @@ func (e *Engine) remove(tx store.Tx, id string, r *record) error {
 	return nil
 }
 
-// end removes a record and, if it is the one open for its account and kind, the
-// index of that.
+// end removes a record, and the index entry of the open ceremony of its account and kind
+// if it points to this record.
 func (e *Engine) end(tx store.Tx, id string, r *record) error {
 	if err := e.remove(tx, id, r); err != nil {
 		return err

@@ -12,51 +12,53 @@ import (
 )
 
 const (
-	// waitingMax is Config.Waiting unless that says something else. Whoever can reach
-	// the server can begin ceremonies, thousands in a second, and each is a kilobyte
-	// for hours; so many are more than people begin while one types a password.
+	// waitingMax is the default of Config.Waiting. Anybody who reaches the server can
+	// begin thousands of ceremonies a second, and each takes a kilobyte for hours. The
+	// limit is larger than the number of ceremonies that begin while a user types a
+	// password.
 	waitingMax = 1 << 16
-	// waitingLook is how many places are looked at for a free one. The ceremony that
-	// has waited longest in them makes room.
+	// waitingLook is how many slots are tried. If none is free, the oldest ceremony in
+	// them is deleted.
 	waitingLook = 4
 )
 
-// seat gives a new ceremony without a session a place among those that wait where
-// they began, and ends another one if need be. One that got further has cost its
-// person a right password, and is never ended here.
-func (e *Engine) seat(tx store.Tx, id string) error {
+// reserveSlot gives a new ceremony without a session one of the waiting slots. If needed
+// it deletes an older ceremony that is still in its first state. A ceremony that has left
+// its first state required a right password and is never deleted here.
+func (e *Engine) reserveSlot(tx store.Tx, id string) error {
 	var (
-		key, last string
-		oldest    time.Time
+		slot, evicted string
+		oldest        time.Time
 	)
 	for range waitingLook {
-		place := e.place()
-		sitting, since, err := e.sitting(tx, place)
+		key := e.waitingKey()
+		occupant, since, err := e.occupant(tx, key)
 		if err != nil {
 			return err
 		}
-		if sitting == "" {
-			key, last = place, ""
+		if occupant == "" {
+			slot, evicted = key, ""
 			break
 		}
-		if key == "" || since.Before(oldest) {
-			key, last, oldest = place, sitting, since
+		if slot == "" || since.Before(oldest) {
+			slot, evicted, oldest = key, occupant, since
 		}
 	}
-	if last != "" {
-		if err := e.drop(tx, last); err != nil {
+	if evicted != "" {
+		if err := e.drop(tx, evicted); err != nil {
 			return err
 		}
 	}
-	if err := tx.Put(key, []byte(id)); err != nil {
+	if err := tx.Put(slot, []byte(id)); err != nil {
 		return fmt.Errorf("ceremony: begin: %w", err)
 	}
 	return nil
 }
 
-// sitting returns the ceremony that waits at a place, and since when; "" for none.
-func (e *Engine) sitting(tx store.Tx, place string) (id string, since time.Time, err error) {
-	value, err := tx.Get(place)
+// occupant returns the ceremony that waits in a slot and when it was created; "" if the
+// slot is free.
+func (e *Engine) occupant(tx store.Tx, slot string) (id string, created time.Time, err error) {
+	value, err := tx.Get(slot)
 	if errors.Is(err, store.ErrNotFound) {
 		return "", time.Time{}, nil
 	}
@@ -73,13 +75,14 @@ func (e *Engine) sitting(tx store.Tx, place string) (id string, since time.Time,
 	}
 	m := e.machines[r.Kind]
 	if m != nil && !slices.Contains(m.begins, r.State) {
-		return "", time.Time{}, nil // it got further
+		return "", time.Time{}, nil // it no longer waits
 	}
 	return id, r.Created, nil
 }
 
-// place picks one at random: who could guess it could end another's ceremony.
-func (e *Engine) place() string {
+// waitingKey returns the key of a random slot. It must not be predictable: anybody who
+// could choose the slot could end the ceremony of somebody else.
+func (e *Engine) waitingKey() string {
 	var b [8]byte
 	rand.Read(b[:]) // never fails (crypto/rand)
 	return fmt.Sprintf("cermwait/%04x", binary.BigEndian.Uint64(b[:])%uint64(e.cfg.Waiting))

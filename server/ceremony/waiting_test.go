@@ -15,7 +15,7 @@ func TestStrangersCantFillTheStore(t *testing.T) {
 	const room = 16
 	b := newBench(t, toys("open", false, onward, nil), toys("bound", true, onward, nil))
 	var err error
-	b.engine, err = ceremony.New(ceremony.Config{Store: b.store, Sealer: b.keys, Sessions: b.book, Waiting: room},
+	b.engine, err = ceremony.New(ceremony.Config{Store: b.store, Sealer: b.keys, Sessions: b.sessions, Waiting: room},
 		toys("open", false, onward, nil), toys("bound", true, onward, nil))
 	if err != nil {
 		t.Fatal(err)

@@ -14,11 +14,10 @@ import (
 	"nightlatch/server/store"
 )
 
-// enrollApp links an authenticator app (R20 to R23). When one is linked already
-// the new one takes its place, and the old one works until then: that is what a
-// new phone needs.
+// enrollApp enrols an authenticator app (R20 to R23). It replaces an app that is enrolled
+// already, as when the owner has a new phone. The old app works until then.
 func (r *rules) enrollApp() ceremony.Definition[draft] {
-	states, edges := r.prelude(r.enterApp, []api.State{scanQR})
+	states, edges := r.prelude([]api.State{scanQR})
 	states = append(states, state{
 		Name: scanQR,
 		Step: api.ScanQR{},
@@ -38,21 +37,21 @@ func (r *rules) enrollApp() ceremony.Definition[draft] {
 	}, r.backupState(), done())
 	edges = append(edges, edge{
 		From: scanQR, On: api.Continue{}, To: []api.State{appCode},
-		Do: func(store.Tx, *ceremony.Ceremony, *draft, api.Input) (ceremony.Move, error) {
-			return ceremony.Go(appCode), nil
+		Do: func(store.Tx, *ceremony.Ceremony, *draft, api.Input) (api.State, error) {
+			return appCode, nil
 		},
 	}, edge{
-		// "Show the QR code again": it is the same one.
+		// "Show the QR code again" shows the same code.
 		From: appCode, On: api.Resend{}, To: []api.State{scanQR},
-		Do: func(store.Tx, *ceremony.Ceremony, *draft, api.Input) (ceremony.Move, error) {
-			return ceremony.Go(scanQR), nil
+		Do: func(store.Tx, *ceremony.Ceremony, *draft, api.Input) (api.State, error) {
+			return scanQR, nil
 		},
 	}, edge{
 		From: appCode, On: api.Code{}, To: []api.State{saveBackupCode, finished},
 		Slow: func(ctx context.Context, c ceremony.Ceremony, d draft, in api.Input) (api.Input, error) {
 			code := in.(api.Code)
 			return r.prepareBackup(ctx, c, code, func(tx store.Tx) (bool, error) {
-				// The secret is on the screen, so what tells of the code tells nothing.
+				// The client has the secret, so the response time tells it nothing new.
 				return otp.Verify(d.Secret, code.Code, tx.Now(), 0).Outcome == otp.Accepted, nil
 			})
 		},
@@ -71,47 +70,48 @@ func (r *rules) enrollApp() ceremony.Definition[draft] {
 	}
 }
 
-// enterApp makes the secret. It stays in the draft until a code proves that the
-// app has it (R21).
-func (r *rules) enterApp(_ store.Tx, _ *ceremony.Ceremony, d *draft, _ *account.Account) (ceremony.Move, error) {
+// enterApp makes the secret. It stays in the draft until a code proves that the app has
+// it (R21).
+func enterApp(d *draft) (api.State, error) {
 	secret, err := otp.NewSecret()
 	if err != nil {
-		return ceremony.Move{}, fmt.Errorf("enroll: %w", err)
+		return "", fmt.Errorf("enroll: %w", err)
 	}
 	d.Secret = secret
-	return ceremony.Go(scanQR), nil
+	return scanQR, nil
 }
 
-// proveApp takes a code of the app: it is on. The code is used up and can't sign
-// in as well (R22).
-func (r *rules) proveApp(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input) (ceremony.Move, error) {
+// proveApp examines a code of the app. A right one turns the method on. It is used up and
+// can't also sign in (R22).
+func (r *rules) proveApp(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input) (api.State, error) {
 	in := input.(prepared)
 	code, err := proof.Digits(in.Code.Code)
 	if err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
 	match := otp.Verify(d.Secret, code, tx.Now(), 0)
 	if match.Outcome != otp.Accepted {
-		// Nothing to guess here: the secret is on the screen. So nothing is counted.
+		// The client has the secret, so there is nothing to guess and no failure is counted.
 		refusal := ceremony.Refuse(ceremony.WrongAppCode)
 		if match.Outcome == otp.Drifted {
 			seconds := int(match.DriftTime() / time.Second)
 			refusal = ceremony.Refuse(ceremony.ClockDrift)
 			refusal.Drift = &seconds
 		}
-		return ceremony.Refused(refusal), nil
+		c.Refuse(refusal)
+		return "", nil
 	}
 	a, err := account.Load(tx, c.Account)
 	if err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
 	backup, err := needsBackupCode(tx, a)
 	if err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
 	e, err := account.Enrolled(tx, a)
 	if err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
 	err = account.SetApp(tx, a.ID, account.AppSecret{
 		Sealed:   r.Sealer.Seal(account.AppKey(a.ID), []byte(d.Secret)),
@@ -119,7 +119,7 @@ func (r *rules) proveApp(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.
 		Added:    tx.Now().UTC(),
 	})
 	if err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
 	d.Secret = ""
 	event := audit.Event{Type: api.EventAppEnabled, Rule: "R21"}

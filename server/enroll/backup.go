@@ -13,25 +13,25 @@ import (
 	"nightlatch/server/store"
 )
 
-// needsBackupCode reports whether turning text or the app on comes with a backup
-// code (R70): when it is the first method but for security keys, which force
-// none (R32), and no code is active. It is asked before the method is on.
+// needsBackupCode reports whether turning text or the app on issues a backup code (R70):
+// if neither is on yet and no code is active. Security keys don't count, since they
+// issue none (R32). It must be called before the method is turned on.
 func needsBackupCode(tx store.Tx, a *account.Account) (bool, error) {
 	e, err := account.Enrolled(tx, a)
 	return err == nil && !e.Text && !e.App && len(a.ActiveBackupCodes) == 0, err
 }
 
-// A prepared is a Code that turns a method on if it is right, with a new backup
-// code and its slow hash if one will be needed.
+// prepared is the Code that proves a method, with a new backup code and its slow hash if
+// the method will issue one.
 type prepared struct {
 	api.Code
 	backup string
 	sum    []byte
 }
 
-// prepareBackup makes a backup code, outside any transaction, if one will be
-// needed and the method's code is worth a slow hash.
-func (r *rules) prepareBackup(ctx context.Context, c ceremony.Ceremony, in api.Code, worth func(tx store.Tx) (bool, error)) (api.Input, error) {
+// prepareBackup makes a backup code, outside any transaction, if the method will issue
+// one. It skips the slow hash if examinable says that the input will not be examined.
+func (r *rules) prepareBackup(ctx context.Context, c ceremony.Ceremony, in api.Code, examinable func(tx store.Tx) (bool, error)) (api.Input, error) {
 	out := prepared{Code: in}
 	var a *account.Account
 	var needed bool
@@ -43,7 +43,7 @@ func (r *rules) prepareBackup(ctx context.Context, c ceremony.Ceremony, in api.C
 		if needed, err = needsBackupCode(tx, a); err != nil || !needed {
 			return err
 		}
-		needed, err = worth(tx)
+		needed, err = examinable(tx)
 		return err
 	})
 	if err != nil || !needed {
@@ -56,42 +56,41 @@ func (r *rules) prepareBackup(ctx context.Context, c ceremony.Ceremony, in api.C
 	return out, nil
 }
 
-// turnedOn finishes an enrolment whose method is on in a: it issues the backup
-// code that goes with it (R70), saves the account, and tells (R4, R6).
-func (r *rules) turnedOn(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, event audit.Event, in prepared, backup bool) (ceremony.Move, error) {
-	move := ceremony.Move{
-		To:    finished,
-		Audit: []audit.Event{event},
-		Send:  r.Notice(tx, c, a, event),
-	}
+// turnedOn completes an enrolment that has turned a method on: it records and announces
+// the event (R4, R6), saves the account, and issues the first backup code if backup is
+// true (R70).
+func (r *rules) turnedOn(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, event audit.Event, in prepared, backup bool) (api.State, error) {
+	r.Announce(tx, c, a, event)
 	if a.MethodAdded(tx) {
-		move.Audit = append(move.Audit, audit.Event{Type: api.EventTwoFactorOn, Rule: "R1"})
+		c.Record(audit.Event{Type: api.EventTwoFactorOn, Rule: "R1"})
 	}
-	if err := r.Succeed(tx, a); err != nil { // R43: it is set up again
-		return ceremony.Move{}, err
+	if err := r.Succeed(tx, a); err != nil { // R43: an authenticator was set up again
+		return "", err
 	}
-	if err := account.Save(tx, a); err != nil || !backup {
-		return move, err
+	if err := account.Save(tx, a); err != nil {
+		return "", err
+	}
+	if !backup {
+		return finished, nil
 	}
 	if in.sum == nil {
-		return ceremony.Move{}, ceremony.ErrAgain
+		return "", ceremony.ErrAgain
 	}
 	number, err := backupcode.Issue(tx, a, in.sum, r.Policy.BackupCodesMax)
 	if err != nil {
-		return ceremony.Move{}, fmt.Errorf("enroll: %w", err)
+		return "", fmt.Errorf("enroll: %w", err)
 	}
 	d.Number, d.Code = number, backupcode.Format(in.backup)
-	move.To = saveBackupCode
-	move.Audit = append(move.Audit, audit.Event{
+	c.Record(audit.Event{
 		Type:    api.EventBackupCodeIssued,
 		Rule:    "R70",
 		Details: map[string]string{"number": strconv.Itoa(number)},
 	})
-	return move, nil
+	return saveBackupCode, nil
 }
 
-// backupState shows the first backup code (R13). It can be looked at again until
-// it is answered, and never after.
+// backupState shows the first backup code (R13). It is shown until the step is answered,
+// and never after.
 func (r *rules) backupState() state {
 	return state{
 		Name: saveBackupCode,
@@ -102,13 +101,13 @@ func (r *rules) backupState() state {
 	}
 }
 
-// backupEdge is "Got it".
+// backupEdge is the answer to backupState: the code was saved.
 func backupEdge() edge {
 	return edge{
 		From: saveBackupCode, On: api.Continue{}, To: []api.State{finished},
-		Do: func(_ store.Tx, _ *ceremony.Ceremony, d *draft, _ api.Input) (ceremony.Move, error) {
+		Do: func(_ store.Tx, _ *ceremony.Ceremony, d *draft, _ api.Input) (api.State, error) {
 			d.Code = ""
-			return ceremony.Go(finished), nil
+			return finished, nil
 		},
 	}
 }

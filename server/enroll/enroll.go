@@ -2,10 +2,10 @@
 // protected: enrolling a text message number, an authenticator app or a security
 // key, turning a method off, and changing password, address or number.
 //
-// Each runs in a session, wants the password proved lately (R3, R6) and, to
-// enrol, a confirmed address for notices (R4). Nothing of it touches the account
-// before the last proof; then the method, its first backup code (R70), the audit
-// events and the notices commit together.
+// Each runs in a session and requires a recently proved password (R3, R6). Enrolments
+// also require a confirmed address for notices (R4). The account does not change before
+// the last proof. Then the method, its first backup code (R70), the audit events and the
+// notices commit together.
 package enroll
 
 import (
@@ -20,16 +20,16 @@ import (
 	"nightlatch/server/webauthn"
 )
 
-// life is how long a ceremony waits for its next answer. It is longer than a
-// code mailed to confirm an address is good (R4).
+// life is how long a ceremony waits for its next answer. It is longer than the life of a
+// mailed code (R4).
 const life = 2 * time.Hour
 
-// A Config is what the definitions need.
+// A Config configures the definitions.
 type Config struct {
 	Proof  *proof.Checker
 	RP     *webauthn.RP
 	Issuer string // names the account's entry in an authenticator app (R20)
-	Region string // ISO 3166: where a number without a country code is; "" for none
+	Region string // ISO 3166: the region of numbers without a country code; "" for none
 }
 
 // Definitions returns the ceremonies of this package.
@@ -45,7 +45,7 @@ func Definitions(cfg Config) ([]ceremony.Registered, error) {
 	}, nil
 }
 
-// rules is what the edges of this package share.
+// rules holds what the edges of this package share.
 type rules struct {
 	*proof.Checker
 	rp     *webauthn.RP
@@ -71,8 +71,8 @@ const (
 	finished       api.State = "finished"
 )
 
-// A draft is what a ceremony knows so far. The email code and the text code are
-// two: neither can stand in for the other.
+// A draft is the data of a running ceremony. The mailed code and the texted code are
+// separate, so that neither can be used in place of the other.
 type draft struct {
 	Method api.Method `json:"method,omitempty"` // being enrolled or turned off
 
@@ -82,13 +82,13 @@ type draft struct {
 	Email        proof.Sent `json:"email,omitzero"`
 	Phone        proof.Sent `json:"phone,omitzero"`
 	Discoverable bool       `json:"discoverable,omitempty"` // R10
-	Confirmed    bool       `json:"confirmed,omitempty"`    // the code was right, and the password comes next
+	CodeProved   bool       `json:"confirmed,omitempty"`    // the code of a new number or address was right
 
 	Secret string `json:"secret,omitempty"` // of the app, base32
 
 	Options    api.RawJSON          `json:"options,omitempty"`    // for the security key
-	Challenge  []byte               `json:"challenge,omitempty"`  // what its answer is held against, once
-	Credential *webauthn.Credential `json:"credential,omitempty"` // what it made
+	Challenge  []byte               `json:"challenge,omitempty"`  // for the security key, used once
+	Credential *webauthn.Credential `json:"credential,omitempty"` // the new one
 
 	Consequences []api.Consequence `json:"consequences,omitempty"` // as shown
 
@@ -101,7 +101,7 @@ type (
 	edge  = ceremony.Edge[draft]
 )
 
-// done is where every ceremony of this package ends.
+// done is the end of every ceremony of this package.
 func done() state {
 	return state{
 		Name: finished,
@@ -111,8 +111,8 @@ func done() state {
 	}
 }
 
-// path lists, of the states in the order of the way, those that were passed and
-// those still to come that apply to this person.
+// path lists the states that were passed and those still to come that apply to this
+// account. order has all states of the ceremony.
 func (r *rules) path(order ...api.State) func(store.Tx, *ceremony.Ceremony, *draft) ([]api.State, error) {
 	return func(tx store.Tx, c *ceremony.Ceremony, _ *draft) ([]api.State, error) {
 		a, err := account.Load(tx, c.Account)
@@ -137,12 +137,12 @@ func (r *rules) path(order ...api.State) func(store.Tx, *ceremony.Ceremony, *dra
 	}
 }
 
-// applies reports whether a state still to come will be passed, as things are.
+// applies reports whether a state still to come will be passed, as the account is now.
 func (r *rules) applies(tx store.Tx, c *ceremony.Ceremony, a *account.Account, s api.State) (bool, error) {
 	switch s {
 	case enterPassword:
-		fresh, err := r.RecentlyAuthenticated(tx, c)
-		return !fresh, err
+		recent, err := r.RecentlyAuthenticated(tx, c)
+		return !recent, err
 	case enterEmail, emailCode:
 		return !r.Confirmed(a) || c.Kind == api.ChangeEmail, nil
 	case enterPhone:

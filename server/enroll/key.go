@@ -14,10 +14,10 @@ import (
 	"nightlatch/server/webauthn"
 )
 
-// enrollKey adds a security key (R30 to R33). It is stored with its name, as the
-// last thing; no backup code is forced on the person (R32).
+// enrollKey adds a security key (R30 to R33). The key is stored in the last step, with its
+// name. No backup code is issued (R32).
 func (r *rules) enrollKey() ceremony.Definition[draft] {
-	states, edges := r.prelude(r.enterKey, []api.State{touchKey})
+	states, edges := r.prelude([]api.State{touchKey})
 	states = append(states, state{
 		Name: touchKey,
 		Step: api.UseSecurityKey{},
@@ -41,9 +41,9 @@ func (r *rules) enrollKey() ceremony.Definition[draft] {
 		NeedsSession: true,
 		Life:         life,
 		Begins:       []api.State{overview},
-		Start: func(tx store.Tx, c *ceremony.Ceremony, d *draft, b api.Begin) (ceremony.Move, error) {
-			if err := r.room(tx, c.Account); err != nil {
-				return ceremony.Move{}, err
+		Start: func(tx store.Tx, c *ceremony.Ceremony, d *draft, b api.Begin) (api.State, error) {
+			if err := r.keysLeft(tx, c.Account); err != nil {
+				return "", err
 			}
 			return startOverview(api.SecurityKey)(tx, c, d, b)
 		},
@@ -54,8 +54,8 @@ func (r *rules) enrollKey() ceremony.Definition[draft] {
 	}
 }
 
-// room rejects one key too many (R31).
-func (r *rules) room(tx store.Tx, accountID string) error {
+// keysLeft is a Rejection if the account has the maximum number of keys (R31).
+func (r *rules) keysLeft(tx store.Tx, accountID string) error {
 	keys, err := account.Keys(tx, accountID)
 	if err == nil && len(keys) >= r.Policy.KeysMax {
 		return ceremony.Reject(ceremony.Refuse(ceremony.KeysFull))
@@ -63,20 +63,20 @@ func (r *rules) room(tx store.Tx, accountID string) error {
 	return err
 }
 
-// user is whom a key is enrolled for. The handle is the account's random ID.
+// user is the user that a key is enrolled for. The handle is the account's random ID.
 func user(a *account.Account) webauthn.User {
 	return webauthn.User{ID: []byte(a.ID), Name: a.Username, DisplayName: a.Username}
 }
 
-// enterKey makes new options. A key that the account has already refuses by
-// itself (R33).
-func (r *rules) enterKey(tx store.Tx, _ *ceremony.Ceremony, d *draft, a *account.Account) (ceremony.Move, error) {
-	if err := r.room(tx, a.ID); err != nil {
-		return ceremony.Move{}, err
+// enterKey makes new options with a challenge. They exclude the account's keys, so that a
+// key refuses to be enrolled twice (R33).
+func (r *rules) enterKey(tx store.Tx, d *draft, a *account.Account) (api.State, error) {
+	if err := r.keysLeft(tx, a.ID); err != nil {
+		return "", err
 	}
 	keys, err := account.Keys(tx, a.ID)
 	if err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
 	exclude := make([]webauthn.Descriptor, len(keys))
 	for i, k := range keys {
@@ -85,12 +85,12 @@ func (r *rules) enterKey(tx store.Tx, _ *ceremony.Ceremony, d *draft, a *account
 	d.Credential = nil
 	d.Options, d.Challenge, err = r.rp.BeginCreate(user(a), exclude)
 	if err != nil {
-		return ceremony.Move{}, fmt.Errorf("enroll: %w", err)
+		return "", fmt.Errorf("enroll: %w", err)
 	}
-	return ceremony.Go(touchKey), nil
+	return touchKey, nil
 }
 
-// A made is a KeyResponse with the credential it holds.
+// made is a KeyResponse with its credential.
 type made struct {
 	api.KeyResponse
 	credential webauthn.Credential
@@ -125,12 +125,12 @@ func (r *rules) verifyKey(ctx context.Context, c ceremony.Ceremony, d draft, inp
 	return in, nil
 }
 
-// takeKey keeps the new credential in the draft. Each challenge is used once.
-func (r *rules) takeKey(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input) (ceremony.Move, error) {
+// takeKey keeps the new credential in the draft. A challenge is used once.
+func (r *rules) takeKey(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input) (api.State, error) {
 	in := input.(made)
 	a, err := account.Load(tx, c.Account)
 	if err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
 	if in.refused != 0 {
 		return r.touchAgain(tx, c, d, a, ceremony.Refuse(in.refused))
@@ -140,21 +140,19 @@ func (r *rules) takeKey(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.I
 	case err == nil:
 		return r.touchAgain(tx, c, d, a, enrolled(owner == a.ID, known.Label))
 	case !errors.Is(err, account.ErrNoKey):
-		return ceremony.Move{}, err
+		return "", err
 	}
 	d.Credential, d.Options, d.Challenge = &in.credential, nil, nil
-	return ceremony.Go(nameKey), nil
+	return nameKey, nil
 }
 
 // touchAgain refuses an answer and asks for another, with a new challenge.
-func (r *rules) touchAgain(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, refusal api.Refusal) (ceremony.Move, error) {
-	move, err := r.enterKey(tx, c, d, a)
-	move.Refusal = &refusal
-	return move, err
+func (r *rules) touchAgain(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, refusal api.Refusal) (api.State, error) {
+	c.Refuse(refusal)
+	return r.enterKey(tx, d, a)
 }
 
-// enrolled is the refusal of R33. Whose a key is that another account has is not
-// told.
+// enrolled is the refusal of R33. It does not tell which other account has the key.
 func enrolled(own bool, label string) api.Refusal {
 	if !own {
 		return ceremony.Refuse(ceremony.KeyOtherAccount)
@@ -164,7 +162,7 @@ func enrolled(own bool, label string) api.Refusal {
 	return refusal
 }
 
-// suggest names a key by its model, with a number if that name is taken (R31).
+// suggest returns a name for a key: its model, with a number if that name is taken (R31).
 func suggest(tx store.Tx, accountID string, credential *webauthn.Credential) (string, error) {
 	keys, err := account.Keys(tx, accountID)
 	if err != nil {
@@ -187,11 +185,11 @@ func suggest(tx store.Tx, accountID string, credential *webauthn.Credential) (st
 	return suggested, nil
 }
 
-// addKey stores the key under its name: it is on (R31).
-func (r *rules) addKey(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input) (ceremony.Move, error) {
+// addKey stores the key with its name, which turns the method on (R31).
+func (r *rules) addKey(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input) (api.State, error) {
 	a, err := account.Load(tx, c.Account)
 	if err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
 	added, err := account.AddKey(tx, a.ID, account.SecurityKey{
 		Label:      input.(api.Label).Label,
@@ -202,16 +200,15 @@ func (r *rules) addKey(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.In
 	var taken *account.EnrolledError
 	switch {
 	case errors.Is(err, account.ErrKeyLabel):
-		return ceremony.Move{}, ceremony.Reject(ceremony.Malformed("label",
+		return "", ceremony.Reject(ceremony.Malformed("label",
 			"A name has 1 to 64 characters that can be shown. Type another one."))
 	case errors.Is(err, account.ErrKeysFull):
-		return ceremony.Move{}, ceremony.Reject(ceremony.Refuse(ceremony.KeysFull))
-	case errors.As(err, &taken): // meanwhile
+		return "", ceremony.Reject(ceremony.Refuse(ceremony.KeysFull))
+	case errors.As(err, &taken): // enrolled meanwhile
 		return r.touchAgain(tx, c, d, a, enrolled(taken.Label != "", taken.Label))
 	case err != nil:
-		return ceremony.Move{}, err
+		return "", err
 	}
 	event := audit.Event{Type: api.EventKeyAdded, Rule: "R31", Details: map[string]string{"label": added.Label}}
-	move, err := r.turnedOn(tx, c, d, a, event, prepared{}, false)
-	return move, err
+	return r.turnedOn(tx, c, d, a, event, prepared{}, false)
 }

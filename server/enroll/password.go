@@ -13,17 +13,17 @@ import (
 	"nightlatch/server/temppassword"
 )
 
-// changePassword sets a new password. It always asks for the present one, and
-// ends every other session: whoever changes a password because somebody knows it
-// wants that somebody out.
+// changePassword sets a new password. It always asks for the present one. It ends all
+// other sessions and revokes the temporary passwords, because somebody else may have used
+// the old password.
 func (r *rules) changePassword() ceremony.Definition[draft] {
 	return ceremony.Definition[draft]{
 		Kind:         api.ChangePassword,
 		NeedsSession: true,
 		Life:         life,
 		Begins:       []api.State{enterPassword},
-		Start: func(store.Tx, *ceremony.Ceremony, *draft, api.Begin) (ceremony.Move, error) {
-			return ceremony.Go(enterPassword), nil
+		Start: func(store.Tx, *ceremony.Ceremony, *draft, api.Begin) (api.State, error) {
+			return enterPassword, nil
 		},
 		States: []state{
 			r.passwordState(),
@@ -37,10 +37,7 @@ func (r *rules) changePassword() ceremony.Definition[draft] {
 			done(),
 		},
 		Edges: []edge{
-			r.passwordEdge(func(tx store.Tx, _ *ceremony.Ceremony, d *draft, a *account.Account) (ceremony.Move, error) {
-				d.Password, d.Proved = a.Password, tx.Now().UTC()
-				return ceremony.Go(choosePassword), nil
-			}, choosePassword),
+			r.passwordEdge(choosePassword),
 			{From: choosePassword, On: api.Password{}, To: []api.State{enterPassword, finished}, Slow: r.hashNew, Do: r.setPassword},
 		},
 		Path: func(store.Tx, *ceremony.Ceremony, *draft) ([]api.State, error) {
@@ -49,7 +46,7 @@ func (r *rules) changePassword() ceremony.Definition[draft] {
 	}
 }
 
-// A hashed is a new password that R0 allows, with its hash.
+// hashed is a new password that R0 allows, with its hash.
 type hashed struct {
 	api.Password
 	hash string
@@ -77,7 +74,7 @@ func (r *rules) hashNew(ctx context.Context, c ceremony.Ceremony, d draft, input
 	if err != nil {
 		return nil, fmt.Errorf("enroll: %w", err)
 	}
-	if same { // whoever asks has just proved that they know it
+	if same { // no secret: the present password was just proved
 		refusal := ceremony.Refuse(ceremony.SamePassword)
 		refusal.Field = "password"
 		return nil, ceremony.Reject(refusal)
@@ -88,55 +85,50 @@ func (r *rules) hashNew(ctx context.Context, c ceremony.Ceremony, d draft, input
 	return in, nil
 }
 
-// setPassword replaces the password that was proved, and only that one.
-func (r *rules) setPassword(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input) (ceremony.Move, error) {
+// setPassword replaces the password if it is still the one that was proved.
+func (r *rules) setPassword(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input) (api.State, error) {
 	a, err := account.Load(tx, c.Account)
 	if err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
 	if a.Password != d.Password {
-		refusal := ceremony.Refuse(ceremony.PasswordGone)
-		return ceremony.Move{To: enterPassword, Refusal: &refusal}, nil
+		c.Refuse(ceremony.Refuse(ceremony.PasswordGone))
+		return enterPassword, nil
 	}
 	if !tx.Now().Before(d.Proved.Add(r.Policy.Fresh)) { // R6
-		return ceremony.Go(enterPassword), nil
+		return enterPassword, nil
 	}
 	a.Password = input.(hashed).hash
 	if err := account.Save(tx, a); err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
 	sessions, err := r.Sessions.EndOthers(tx, a.ID, c.Session)
 	if err != nil {
-		return ceremony.Move{}, fmt.Errorf("enroll: %w", err)
+		return "", fmt.Errorf("enroll: %w", err)
 	}
 	passwords, err := temppassword.RevokeAll(tx, a.ID)
 	if err != nil {
-		return ceremony.Move{}, fmt.Errorf("enroll: %w", err)
+		return "", fmt.Errorf("enroll: %w", err)
 	}
-	// Whatever was guessed at is gone, so the count starts anew (R43: "until it is
-	// set up again").
+	// The password that was guessed at no longer exists, so the count starts again (R43:
+	// "until it is set up again").
 	if err := r.Succeed(tx, a); err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
-	event := audit.Event{Type: api.EventPasswordChanged, Rule: "R6"}
-	move := ceremony.Move{
-		To:    finished,
-		Audit: []audit.Event{event},
-		Send:  r.Notice(tx, c, a, event),
-	}
+	r.Announce(tx, c, a, audit.Event{Type: api.EventPasswordChanged, Rule: "R6"})
 	if sessions > 0 {
-		move.Audit = append(move.Audit, audit.Event{
+		c.Record(audit.Event{
 			Type:    api.EventSessionsEnded,
 			Rule:    "R6",
 			Details: map[string]string{"count": strconv.Itoa(sessions)},
 		})
 	}
 	if passwords > 0 {
-		move.Audit = append(move.Audit, audit.Event{
+		c.Record(audit.Event{
 			Type:    api.EventTemporaryPasswordsRevoked,
 			Rule:    "R6",
 			Details: map[string]string{"count": strconv.Itoa(passwords)},
 		})
 	}
-	return move, nil
+	return finished, nil
 }

@@ -9,11 +9,11 @@ import (
 	"nightlatch/server/store"
 )
 
-// knownPhone reports whether a number is proved and free to become a method, so
-// that it need not be asked for.
+// knownPhone reports whether the account has a confirmed number that is not a method yet,
+// so that the number need not be asked for.
 func knownPhone(a *account.Account) bool { return a.PhoneVerified && a.Phone != "" && !a.TextOn }
 
-// phoneStates ask for a number (R10) and for the code that was texted to it (R11).
+// phoneStates ask for a number (R10) and for the code texted to it (R11).
 func (r *rules) phoneStates() []state {
 	return []state{
 		{
@@ -41,42 +41,41 @@ func (r *rules) phoneStates() []state {
 	}
 }
 
-// phoneEdges take a number and text a code to it. A mistyped number can be
-// corrected while the code is awaited.
+// phoneEdges take a number and text a code to it. The number can be corrected while the
+// code is awaited.
 func (r *rules) phoneEdges() []edge {
 	return []edge{
 		{From: enterPhone, On: api.Phone{}, To: []api.State{enterPassword, textCode}, Do: r.takePhone},
 		{From: textCode, On: api.Phone{}, To: []api.State{enterPassword, textCode}, Do: r.takePhone},
 		{
 			From: textCode, On: api.Resend{}, To: []api.State{textCode},
-			Do: func(tx store.Tx, c *ceremony.Ceremony, d *draft, _ api.Input) (ceremony.Move, error) {
-				msgs, err := r.Resend(tx, c.Account, &d.Phone)
-				return ceremony.Move{Send: msgs}, err
+			Do: func(tx store.Tx, c *ceremony.Ceremony, d *draft, _ api.Input) (api.State, error) {
+				return "", r.Resend(tx, c, &d.Phone)
 			},
 		},
 	}
 }
 
-// takePhone reads a number (R10).
-func (r *rules) takePhone(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input) (ceremony.Move, error) {
+// takePhone reads a number (R10) and texts a code to it.
+func (r *rules) takePhone(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input) (api.State, error) {
 	in := input.(api.Phone)
 	number, err := account.NormalizePhone(in.Number, r.region)
 	if err != nil {
-		return ceremony.Move{}, ceremony.Reject(ceremony.Malformed("number",
+		return "", ceremony.Reject(ceremony.Malformed("number",
 			"A number looks like +1 202 555 0143, with the country code. Check it and type it again."))
 	}
 	a, err := account.Load(tx, c.Account)
 	if err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
 	if a.PhoneVerified && a.Phone == number && (a.TextOn || c.Kind == api.ChangePhone) {
 		refusal := ceremony.Refuse(ceremony.SamePhone)
 		refusal.Field = "number"
-		return ceremony.Move{}, ceremony.Reject(refusal)
+		return "", ceremony.Reject(refusal)
 	}
 	if c.Kind == api.ChangePhone || a.TextOn {
-		if fresh, err := r.RecentlyAuthenticated(tx, c); err != nil || !fresh { // R6
-			return ceremony.Go(enterPassword), err
+		if recent, err := r.RecentlyAuthenticated(tx, c); err != nil || !recent { // R6
+			return enterPassword, err
 		}
 	}
 	discoverable := in.Discoverable == nil || *in.Discoverable
@@ -84,77 +83,67 @@ func (r *rules) takePhone(tx store.Tx, c *ceremony.Ceremony, d *draft, input api
 }
 
 // textTo texts a code to a number (R11).
-func (r *rules) textTo(tx store.Tx, c *ceremony.Ceremony, d *draft, number string, discoverable bool) (ceremony.Move, error) {
-	msgs, refusal, err := r.Send(tx, c.Account, &d.Phone, api.ByText, number, delivery.PhoneCode)
+func (r *rules) textTo(tx store.Tx, c *ceremony.Ceremony, d *draft, number string, discoverable bool) (api.State, error) {
+	refusal, err := r.Send(tx, c, &d.Phone, api.ByText, number, delivery.PhoneCode)
 	if refusal != nil {
-		return ceremony.Move{}, ceremony.Reject(*refusal)
+		return "", ceremony.Reject(*refusal)
 	}
 	d.Discoverable = discoverable
-	return ceremony.Move{To: textCode, Send: msgs}, err
+	return textCode, err
 }
 
-// usePhone makes the number that was proved the account's. The old one worked
-// until now and gets a notice (R16). The caller saves the account.
-func (r *rules) usePhone(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) (ceremony.Move, error) {
-	move := ceremony.Move{}
+// setPhone makes the confirmed number the account's. The old number gets a notice (R16).
+// The caller saves the account.
+func (r *rules) setPhone(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) error {
 	old := a.Phone
 	replaces := a.PhoneVerified && old != d.Phone.To
 	if err := account.SetPhone(tx, a, d.Phone.To); err != nil {
-		return move, err
+		return err
 	}
 	a.Discoverable = d.Discoverable
 	if !replaces && c.Kind != api.ChangePhone {
-		return move, nil
+		return nil
 	}
 	event := audit.Event{
 		Type:    api.EventPhoneChanged,
 		Rule:    "R16",
 		Details: map[string]string{"number": account.MaskPhone(a.Phone)},
 	}
-	move.Audit = []audit.Event{event}
-	move.Send = r.Notice(tx, c, a, event)
+	r.Announce(tx, c, a, event)
 	if replaces {
-		move.Send = append(move.Send, r.TextNotice(tx, c, a, event, old)...)
+		r.TextNotice(tx, c, a, event, old)
 	}
-	return move, nil
+	return nil
 }
 
-// finishPhone does so, and ends the ceremony.
-func (r *rules) finishPhone(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) (ceremony.Move, error) {
-	move, err := r.usePhone(tx, c, d, a)
-	if err != nil {
-		return ceremony.Move{}, err
+// replacePhone is setPhone as the last step of a ceremony.
+func (r *rules) replacePhone(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) (api.State, error) {
+	if err := r.setPhone(tx, c, d, a); err != nil {
+		return "", err
 	}
-	move.To = finished
-	return move, account.Save(tx, a)
+	return finished, account.Save(tx, a)
 }
 
-// changePhone proves a new number before it takes the place of the old (R16).
+// changePhone confirms a new number before it replaces the old one (R16).
 func (r *rules) changePhone() ceremony.Definition[draft] {
 	return ceremony.Definition[draft]{
 		Kind:         api.ChangePhone,
 		NeedsSession: true,
 		Life:         life,
 		Begins:       []api.State{enterPassword, enterPhone},
-		Start:        r.startAt(enterPhone),
+		Start:        r.start,
 		States:       append([]state{r.passwordState()}, append(r.phoneStates(), done())...),
 		Edges: append(r.phoneEdges(),
-			r.passwordEdge(confirmedOr(r.finishPhone, goTo(enterPhone)), enterPhone, finished),
+			r.passwordEdge(enterPhone, finished),
 			edge{
 				From: textCode, On: api.Code{}, To: []api.State{enterPassword, finished},
-				Do: func(tx store.Tx, c *ceremony.Ceremony, d *draft, in api.Input) (ceremony.Move, error) {
-					refused, err := r.Confirm(tx, c.Account, &d.Phone, in.(api.Code).Code)
-					if err != nil {
-						return ceremony.Move{}, err
+				Do: func(tx store.Tx, c *ceremony.Ceremony, d *draft, in api.Input) (api.State, error) {
+					right, err := r.Confirm(tx, c, &d.Phone, in.(api.Code).Code)
+					if err != nil || !right {
+						return "", err
 					}
-					if refused != nil {
-						return *refused, nil
-					}
-					a, err := account.Load(tx, c.Account)
-					if err != nil {
-						return ceremony.Move{}, err
-					}
-					return r.lately(r.finishPhone)(tx, c, d, a)
+					d.CodeProved = true
+					return r.next(tx, c, d)
 				},
 			}),
 		Path: r.path(enterPassword, enterPhone, textCode, finished),

@@ -10,10 +10,10 @@ import (
 	"nightlatch/server/store"
 )
 
-// enrollText turns text messages on (R10 to R13). When they are on already it
-// replaces the number (R16).
+// enrollText turns text messages on (R10 to R13). If they are on already, it replaces the
+// number (R16).
 func (r *rules) enrollText() ceremony.Definition[draft] {
-	states, edges := r.prelude(confirmedOr(r.finishPhone, r.enterText), []api.State{enterPhone, textCode}, finished)
+	states, edges := r.prelude([]api.State{enterPhone, textCode}, finished)
 	states = append(states, r.phoneStates()...)
 	states = append(states, r.backupState(), done())
 	edges = append(edges, r.phoneEdges()...)
@@ -40,39 +40,36 @@ func (r *rules) enrollText() ceremony.Definition[draft] {
 	}
 }
 
-// enterText asks for a number, unless one is proved already: then the code goes
+// enterText asks for a number. If the account has a confirmed number, the code is texted
 // there.
-func (r *rules) enterText(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) (ceremony.Move, error) {
+func (r *rules) enterText(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) (api.State, error) {
 	if knownPhone(a) {
 		return r.textTo(tx, c, d, a.Phone, a.Discoverable)
 	}
-	return ceremony.Go(enterPhone), nil
+	return enterPhone, nil
 }
 
-// proveText takes the code: the number is proved, and text is on (R11).
-func (r *rules) proveText(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input) (ceremony.Move, error) {
+// proveText examines the code. A right one confirms the number and turns text on (R11).
+func (r *rules) proveText(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input) (api.State, error) {
 	in := input.(prepared)
-	refused, err := r.Confirm(tx, c.Account, &d.Phone, in.Code.Code)
-	if err != nil {
-		return ceremony.Move{}, err
-	}
-	if refused != nil {
-		return *refused, nil
+	right, err := r.Confirm(tx, c, &d.Phone, in.Code.Code)
+	if err != nil || !right {
+		return "", err
 	}
 	a, err := account.Load(tx, c.Account)
 	if err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
 	if a.TextOn { // only the number is new
-		return r.lately(r.finishPhone)(tx, c, d, a)
+		d.CodeProved = true
+		return r.next(tx, c, d)
 	}
 	backup, err := needsBackupCode(tx, a)
 	if err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
-	move, err := r.usePhone(tx, c, d, a)
-	if err != nil {
-		return ceremony.Move{}, err
+	if err := r.setPhone(tx, c, d, a); err != nil {
+		return "", err
 	}
 	a.TextOn, a.TextAdded = true, tx.Now().UTC()
 	event := audit.Event{
@@ -80,8 +77,5 @@ func (r *rules) proveText(tx store.Tx, c *ceremony.Ceremony, d *draft, input api
 		Rule:    "R11",
 		Details: map[string]string{"number": account.MaskPhone(a.Phone)},
 	}
-	on, err := r.turnedOn(tx, c, d, a, event, in, backup)
-	on.Audit = append(move.Audit, on.Audit...)
-	on.Send = append(move.Send, on.Send...)
-	return on, err
+	return r.turnedOn(tx, c, d, a, event, in, backup)
 }

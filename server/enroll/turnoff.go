@@ -13,7 +13,7 @@ import (
 	"nightlatch/server/temppassword"
 )
 
-// turnOff turns a method off after saying what that does (R60, R61).
+// turnOff turns a method off after showing the consequences (R60, R61).
 func (r *rules) turnOff() ceremony.Definition[draft] {
 	return ceremony.Definition[draft]{
 		Kind:         api.TurnOff,
@@ -33,47 +33,43 @@ func (r *rules) turnOff() ceremony.Definition[draft] {
 			done(),
 		},
 		Edges: []edge{
-			r.passwordEdge(r.askConfirm, confirm),
-			{From: confirm, On: api.ConfirmInput{}, To: []api.State{enterPassword, confirm, finished}, Do: r.confirmed},
+			r.passwordEdge(confirm),
+			{From: confirm, On: api.ConfirmInput{}, To: []api.State{enterPassword, confirm, finished}, Do: r.confirmTurnOff},
 		},
 		Path: r.path(enterPassword, confirm, finished),
 	}
 }
 
-func (r *rules) startTurnOff(tx store.Tx, c *ceremony.Ceremony, d *draft, b api.Begin) (ceremony.Move, error) {
+func (r *rules) startTurnOff(tx store.Tx, c *ceremony.Ceremony, d *draft, b api.Begin) (api.State, error) {
 	switch b.Method {
 	case api.Text, api.App, api.SecurityKey, api.LoginRequest:
 	default:
-		return ceremony.Move{}, ceremony.Reject(ceremony.Malformed("method",
-			"It has to be said which method to turn off: text, app, key or login-request."))
+		return "", ceremony.Reject(ceremony.Malformed("method",
+			"Name the method to turn off: text, app, key or login-request."))
 	}
 	d.Method = b.Method
 	a, err := account.Load(tx, c.Account)
 	if err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
 	e, err := account.Enrolled(tx, a)
 	if err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
 	if !e.Has(d.Method) {
-		return ceremony.Move{}, ceremony.Reject(ceremony.Refuse(ceremony.MethodNotOn))
+		return "", ceremony.Reject(ceremony.Refuse(ceremony.MethodNotOn))
 	}
-	fresh, err := r.RecentlyAuthenticated(tx, c)
-	if err != nil || !fresh {
-		return ceremony.Go(enterPassword), err
-	}
-	return r.askConfirm(tx, c, d, a)
+	return r.next(tx, c, d)
 }
 
-// askConfirm says what confirming will do, as things are now.
-func (r *rules) askConfirm(tx store.Tx, _ *ceremony.Ceremony, d *draft, a *account.Account) (ceremony.Move, error) {
+// askConfirm shows the consequences for the account as it is now.
+func askConfirm(tx store.Tx, d *draft, a *account.Account) (api.State, error) {
 	now, err := consequences(tx, a, d.Method)
 	if err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
 	d.Consequences = now
-	return ceremony.Go(confirm), nil
+	return confirm, nil
 }
 
 // consequences lists what turning a method off does to this account (R61).
@@ -111,8 +107,8 @@ func consequences(tx store.Tx, a *account.Account, m api.Method) ([]api.Conseque
 	return list, err
 }
 
-// said reports whether every consequence there is now was shown.
-func said(shown, now []api.Consequence) bool {
+// allShown reports whether every present consequence was shown.
+func allShown(shown, now []api.Consequence) bool {
 	for _, c := range now {
 		if !slices.ContainsFunc(shown, func(s api.Consequence) bool { return s.Code == c.Code }) {
 			return false
@@ -121,40 +117,41 @@ func said(shown, now []api.Consequence) bool {
 	return true
 }
 
-// confirmed turns the method off, unless the password has to be proved again
-// (R6), or more would happen by now than was said (R61).
-func (r *rules) confirmed(tx store.Tx, c *ceremony.Ceremony, d *draft, _ api.Input) (ceremony.Move, error) {
+// confirmTurnOff turns the method off, unless the password must be proved again (R6), or
+// the consequences are by now more than was shown (R61).
+func (r *rules) confirmTurnOff(tx store.Tx, c *ceremony.Ceremony, d *draft, _ api.Input) (api.State, error) {
 	a, err := account.Load(tx, c.Account)
 	if err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
 	e, err := account.Enrolled(tx, a)
 	if err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
 	if !e.Has(d.Method) { // turned off elsewhere meanwhile
-		return ceremony.Go(finished), nil
+		return finished, nil
 	}
-	fresh, err := r.RecentlyAuthenticated(tx, c)
-	if err != nil || !fresh {
-		return ceremony.Go(enterPassword), err
+	recent, err := r.RecentlyAuthenticated(tx, c)
+	if err != nil || !recent {
+		return enterPassword, err
 	}
 	now, err := consequences(tx, a, d.Method)
 	if err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
-	if !said(d.Consequences, now) {
+	if !allShown(d.Consequences, now) {
 		d.Consequences = now
-		return ceremony.Refused(ceremony.Refuse(ceremony.Changed)), nil
+		c.Refuse(ceremony.Refuse(ceremony.Changed))
+		return "", nil
 	}
 	return r.remove(tx, c, d.Method, a)
 }
 
 // remove turns a method off. When the last one goes, two-factor is off, and
 // backup codes and temporary passwords are void (R61).
-func (r *rules) remove(tx store.Tx, c *ceremony.Ceremony, m api.Method, a *account.Account) (ceremony.Move, error) {
+func (r *rules) remove(tx store.Tx, c *ceremony.Ceremony, m api.Method, a *account.Account) (api.State, error) {
 	if err := account.RemoveMethod(tx, a, m); err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
 	var codes, passwords int
 	off, err := account.Settle(tx, a,
@@ -167,25 +164,25 @@ func (r *rules) remove(tx store.Tx, c *ceremony.Ceremony, m api.Method, a *accou
 			return passwords, err
 		})
 	if err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
 	event := audit.Event{Type: api.EventMethodOff, Rule: "R60", Details: map[string]string{"method": string(m)}}
-	move := ceremony.Move{To: finished, Audit: []audit.Event{event}}
+	c.Record(event)
 	if off {
 		event = audit.Event{Type: api.EventTwoFactorOff, Rule: "R61"}
-		move.Audit = append(move.Audit, event)
+		c.Record(event)
 	}
 	if codes > 0 {
-		move.Audit = append(move.Audit, counted(api.EventBackupCodesVoided, codes))
+		c.Record(counted(api.EventBackupCodesVoided, codes))
 	}
 	if passwords > 0 {
-		move.Audit = append(move.Audit, counted(api.EventTemporaryPasswordsRevoked, passwords))
+		c.Record(counted(api.EventTemporaryPasswordsRevoked, passwords))
 	}
-	if !off { // the mail says it in words
+	if !off { // the mail has the name in English
 		event.Details = map[string]string{"method": spoken(m)}
 	}
-	move.Send = r.Notice(tx, c, a, event)
-	return move, nil
+	r.MailNotice(tx, c, a, event)
+	return finished, nil
 }
 
 // spoken is a method's name in English.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 
 	"nightlatch/server/account"
@@ -27,7 +26,7 @@ func (r *rules) showBackup(tx store.Tx, c *ceremony.Ceremony, _ *draft) (api.Ste
 	return step, nil
 }
 
-// A summed is a backup code with its slow hash.
+// summed is a backup code with its slow hash.
 type summed struct {
 	api.Code
 	sum []byte
@@ -38,7 +37,7 @@ func (r *rules) sumBackup(ctx context.Context, c ceremony.Ceremony, _ draft, inp
 	in := summed{Code: input.(api.Code)}
 	if _, err := backupcode.Normalize(in.Code.Code); err != nil {
 		return nil, ceremony.Reject(ceremony.Malformed("code",
-			"A backup code has 16 letters and digits in groups of four. Type it as it is on the sheet."))
+			"A backup code has 16 letters and digits in groups of four. Type it as printed on the sheet."))
 	}
 	var a *account.Account
 	err := r.Store.View(ctx, func(tx store.Tx) error {
@@ -57,46 +56,38 @@ func (r *rules) sumBackup(ctx context.Context, c ceremony.Ceremony, _ draft, inp
 	return in, nil
 }
 
-// backup takes a backup code (R72 to R74).
-func (r *rules) backup(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input) (ceremony.Move, error) {
+// backup examines a backup code (R72 to R74).
+func (r *rules) backup(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, input api.Input) (api.State, error) {
 	in := input.(summed)
-	a, moved, err := r.guard(tx, c, d)
-	if moved != nil || err != nil {
-		return deref(moved), err
-	}
-	open, err := ways(tx, a)
+	usable, err := methods(tx, a)
 	if err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
-	if len(open) == 0 { // two-factor went off meanwhile
+	if len(usable) == 0 { // two-factor was turned off meanwhile
 		return r.second(tx, c, d, a, "")
 	}
 	if err := r.allow(tx, a); err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
 	outcome, number, err := backupcode.Redeem(tx, a, in.sum, r.Policy)
 	if err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
 	if outcome != backupcode.Used {
 		return r.refuseBackup(tx, c, d, a, outcome, number)
 	}
-	event := audit.Event{Type: api.EventBackupCodeUsed, Rule: "R72", Details: map[string]string{
+	r.Announce(tx, c, a, audit.Event{Type: api.EventBackupCodeUsed, Rule: "R72", Details: map[string]string{
 		"number": strconv.Itoa(number),
 		"left":   strconv.Itoa(len(a.ActiveBackupCodes)), // R78
-	}}
-	move, err := r.finish(tx, c, d, a, api.BackupCode)
-	move.Audit = append([]audit.Event{event}, move.Audit...)
-	move.Send = append(move.Send, r.Notice(tx, c, a, event)...)
-	return move, err
+	}})
+	return r.finish(tx, c, d, a, api.BackupCode)
 }
 
 var errOutcome = errors.New("signin: unknown outcome of a backup code")
 
-// refuseBackup counts a refused code, each with its own reason (R74). One out of
-// order has voided every code, if the policy says so (R73): then another way has
-// to be taken.
-func (r *rules) refuseBackup(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, outcome backupcode.Outcome, number int) (ceremony.Move, error) {
+// refuseBackup counts a refused code, with a reason for each outcome (R74). If the policy
+// says so, a code out of order has voided all codes (R73): then another method follows.
+func (r *rules) refuseBackup(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, outcome backupcode.Outcome, number int) (to api.State, err error) {
 	reason, known := map[backupcode.Outcome]ceremony.Reason{
 		backupcode.Unknown:     ceremony.BackupUnknown,
 		backupcode.AlreadyUsed: ceremony.BackupUsed,
@@ -104,31 +95,26 @@ func (r *rules) refuseBackup(tx store.Tx, c *ceremony.Ceremony, d *draft, a *acc
 		backupcode.OutOfOrder:  ceremony.BackupOrder,
 	}[outcome]
 	if !known {
-		return ceremony.Move{}, errOutcome
+		return "", errOutcome
 	}
 	voided := outcome == backupcode.OutOfOrder && len(a.ActiveBackupCodes) == 0
 	if voided {
 		reason = ceremony.BackupOrderVoids
+		if to, err = r.second(tx, c, d, a, ""); err != nil {
+			return "", err
+		}
 	}
-	move, err := r.refuse(tx, c, a, api.BackupCode, ceremony.Refuse(reason))
-	if err != nil {
-		return ceremony.Move{}, err
+	refusal := ceremony.Refuse(reason)
+	if _, err := r.refuse(tx, c, a, api.BackupCode, refusal); err != nil {
+		return "", err
 	}
 	details := map[string]string{}
 	if number > 0 {
 		details["number"] = strconv.Itoa(number)
 	}
-	move.Audit = append(move.Audit, audit.Event{Type: api.EventBackupCodeRefused, Rule: move.Refusal.Rule, Refused: true, Details: details})
-	if !voided {
-		return move, nil
+	c.Record(audit.Event{Type: api.EventBackupCodeRefused, Rule: refusal.Rule, Refused: true, Details: details})
+	if voided {
+		r.Announce(tx, c, a, audit.Event{Type: api.EventBackupCodesVoided, Rule: "R73", Details: details})
 	}
-	event := audit.Event{Type: api.EventBackupCodesVoided, Rule: "R73", Details: details}
-	next, err := r.second(tx, c, d, a, "")
-	if err != nil {
-		return ceremony.Move{}, err
-	}
-	move.To = next.To
-	move.Send = slices.Concat(move.Send, next.Send, r.Notice(tx, c, a, event))
-	move.Audit = append(move.Audit, event)
-	return move, nil
+	return to, nil
 }

@@ -18,42 +18,38 @@ func (r *rules) showApp(tx store.Tx, c *ceremony.Ceremony, _ *draft) (api.Step, 
 	return api.EnterCode{Channel: api.ByApp, Digits: r.Policy.AppCodeDigits, Alternatives: others}, err
 }
 
-// app takes a code of the authenticator app (R21 to R23).
-func (r *rules) app(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input) (ceremony.Move, error) {
-	a, moved, err := r.guard(tx, c, d)
-	if moved != nil || err != nil {
-		return deref(moved), err
-	}
+// app examines a code of the authenticator app (R21 to R23).
+func (r *rules) app(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, input api.Input) (api.State, error) {
 	code, err := proof.Digits(input.(api.Code).Code)
 	if err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
 	app, err := account.App(tx, a.ID)
 	if errors.Is(err, account.ErrNoApp) {
 		return r.second(tx, c, d, a, "")
 	} else if err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
 	if err := r.allow(tx, a); err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
 	secret, err := r.Sealer.Open(account.AppKey(a.ID), app.Sealed)
 	if err != nil {
-		return ceremony.Move{}, fmt.Errorf("signin: app secret: %w", err)
+		return "", fmt.Errorf("signin: app secret: %w", err)
 	}
 	match := otp.Verify(string(secret), code, tx.Now(), app.LastStep)
 	switch match.Outcome {
 	case otp.Accepted:
-		spent, err := wasTold(tx, a.ID, match.Step)
+		burned, err := isDisclosed(tx, a.ID, match.Step)
 		if err != nil {
-			return ceremony.Move{}, err
+			return "", err
 		}
-		if spent {
+		if burned {
 			return r.refuse(tx, c, a, api.App, ceremony.Refuse(ceremony.AppCodeUsed))
 		}
 		app.LastStep = match.Step
 		if err := account.SetApp(tx, a.ID, app); err != nil {
-			return ceremony.Move{}, err
+			return "", err
 		}
 		return r.finish(tx, c, d, a, api.App)
 	case otp.Replayed:
@@ -64,13 +60,13 @@ func (r *rules) app(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input
 	return r.refuse(tx, c, a, api.App, ceremony.Refuse(ceremony.WrongAppCode))
 }
 
-// drifted refuses a code of another time and says by how much the clock is off
-// (R23). Whoever is told so about a code of a time to come could just wait for
-// it, and a guess would be worth twenty: so that code is used up.
-func (r *rules) drifted(tx store.Tx, c *ceremony.Ceremony, a *account.Account, match otp.Match) (ceremony.Move, error) {
+// drifted refuses a code of another time step and tells how far the clock is off (R23).
+// A guesser who learns that a code is early could wait for its time step, which would
+// make each guess worth twenty. So the code of a future step is burned.
+func (r *rules) drifted(tx store.Tx, c *ceremony.Ceremony, a *account.Account, match otp.Match) (api.State, error) {
 	if match.Drift > 0 {
-		if err := tell(tx, a.ID, match.Step); err != nil {
-			return ceremony.Move{}, err
+		if err := disclose(tx, a.ID, match.Step); err != nil {
+			return "", err
 		}
 	}
 	seconds := int(match.DriftTime() / time.Second)

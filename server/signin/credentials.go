@@ -18,21 +18,21 @@ import (
 	"nightlatch/server/store"
 )
 
-// nameMax bounds what is taken for a user name at all, in bytes.
+// nameMax is the maximum length of a user name input in bytes.
 const nameMax = 256
 
-// A checked is Credentials with what the hasher said of them.
+// checked is Credentials with the result of comparing the password.
 type checked struct {
 	api.Credentials
-	name    string // without the space that keyboards add
-	account string // ID; "" for nobody
-	hash    string // the one that was compared
-	ok      bool
-	anew    string // the right password under today's parameters, if its hash is outdated
+	name     string // trimmed
+	account  string // ID; "" for an unknown user name
+	hash     string // the hash that the password was compared with
+	ok       bool
+	rehashed string // hash of the right password with the present parameters, if its hash is outdated
 }
 
-// name reads a user name. One that nobody can have is still looked for, so that
-// it is refused like any other (R42), unless it can't even be read.
+// name trims a user name. A name that no account can have is still accepted here, so that
+// it is refused like any other unknown name (R42).
 func name(s string) (string, error) {
 	s = strings.TrimSpace(s)
 	bad := func(r rune) bool { return r == utf8.RuneError || !unicode.IsPrint(r) }
@@ -43,10 +43,9 @@ func name(s string) (string, error) {
 	return s, nil
 }
 
-// verify compares the password, outside any transaction. For a name that nobody
-// has, and for a locked account, a hash of the same cost is made (R42). A
-// throttled name is turned away before, whether or not somebody has it: no
-// answer depends on the hash, so none is made.
+// verify compares the password, outside any transaction. For an unknown name and a locked
+// account it computes a hash of the same cost (R42). A throttled name is rejected before
+// that, known or not, so no hash is computed.
 func (r *rules) verify(ctx context.Context, _ ceremony.Ceremony, _ draft, input api.Input) (api.Input, error) {
 	in := checked{Credentials: input.(api.Credentials)}
 	var err error
@@ -77,7 +76,7 @@ func (r *rules) verify(ctx context.Context, _ ceremony.Ceremony, _ draft, input 
 		in.ok, err = r.Hasher.Verify(ctx, in.hash, password)
 	}
 	if err == nil && in.ok && r.Hasher.Outdated(in.hash) {
-		in.anew, err = r.Hasher.Hash(ctx, password)
+		in.rehashed, err = r.Hasher.Hash(ctx, password)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("signin: %w", err)
@@ -85,7 +84,7 @@ func (r *rules) verify(ctx context.Context, _ ceremony.Ceremony, _ draft, input 
 	return in, nil
 }
 
-// lookUp returns the account with that name, or nil.
+// lookUp returns the account with that name, or nil if there is none.
 func lookUp(tx store.Tx, name string) (*account.Account, error) {
 	a, err := account.ByLogin(tx, name)
 	if errors.Is(err, account.ErrNotFound) {
@@ -94,8 +93,8 @@ func lookUp(tx store.Tx, name string) (*account.Account, error) {
 	return a, err
 }
 
-// admit asks the throttle. A locked name is no error here: it goes on to be
-// refused as any wrong password is (R42).
+// admit checks the throttle. A locked name is not an error here: it is refused later like
+// a wrong password (R42).
 func (r *rules) admit(tx store.Tx, name string) (locked bool, err error) {
 	err = r.FirstParty(name).Allow(tx)
 	var throttled *ratelimit.ThrottledError
@@ -111,52 +110,51 @@ func (r *rules) admit(tx store.Tx, name string) (locked bool, err error) {
 	return false, nil
 }
 
-// credentials takes the verdict: wrong, it is counted; right, the second step
-// follows, or the sign-in is done if no method is on.
-func (r *rules) credentials(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input) (ceremony.Move, error) {
+// credentials examines user name and password. Wrong ones are counted. After right ones
+// the second step follows, or the sign-in is complete if no method is on.
+func (r *rules) credentials(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input) (api.State, error) {
 	in := input.(checked)
 	c.Account = ""
 	locked, err := r.admit(tx, in.name)
 	if err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
 	a, err := lookUp(tx, in.name)
 	if err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
+	refusal := ceremony.Refuse(ceremony.WrongCredentials)
 	switch {
 	case a == nil && in.account != "", a != nil && (a.ID != in.account || a.Password != in.hash):
-		return ceremony.Move{}, ceremony.ErrAgain
+		return "", ceremony.ErrAgain
 	case locked:
-		return ceremony.Refused(ceremony.Refuse(ceremony.WrongCredentials)), r.decoy(tx, in.name)
+		c.Refuse(refusal)
+		return "", r.decoy(tx, in.name)
 	case a == nil:
-		move, err := r.FailUnknown(tx, in.name, ceremony.Refuse(ceremony.WrongCredentials))
-		if err != nil {
-			return ceremony.Move{}, err
+		if err := r.FailUnknown(tx, c, in.name, refusal); err != nil {
+			return "", err
 		}
-		return move, r.decoy(tx, in.name)
+		return "", r.decoy(tx, in.name)
 	}
 	c.Account = a.ID
 	if !in.ok {
-		return r.Fail(tx, c, a, ceremony.Refuse(ceremony.WrongCredentials), audit.Event{
+		return "", r.Fail(tx, c, a, refusal, audit.Event{
 			Type:    api.EventSignInFailed,
 			Rule:    "R42",
 			Details: map[string]string{"factor": "password"},
 		})
 	}
-	if in.anew != "" {
-		a.Password = in.anew
+	if in.rehashed != "" {
+		a.Password = in.rehashed
 		if err := account.Save(tx, a); err != nil {
-			return ceremony.Move{}, err
+			return "", err
 		}
 	}
 	d.Password = a.Password
 	return r.second(tx, c, d, a, "")
 }
 
-// decoy writes what the audit of a real account would, in one of a few thousand
-// places that are written over, so that strangers can't fill the disk. With the
-// row that has the stranger's count forgotten it is as many writes.
+// decoy writes as much as the audit of a failure would write for a real account (R42).
 func (r *rules) decoy(tx store.Tx, name string) error {
 	event, err := json.Marshal(audit.Event{
 		Type:    api.EventSignInFailed,
@@ -167,8 +165,5 @@ func (r *rules) decoy(tx store.Tx, name string) error {
 	if err != nil {
 		return fmt.Errorf("signin: %w", err)
 	}
-	if err := r.FirstParty(name).Decoy(tx, event); err != nil {
-		return fmt.Errorf("signin: %w", err)
-	}
-	return nil
+	return r.FirstParty(name).Decoy(tx, event)
 }

@@ -12,18 +12,18 @@ import (
 // signIn asks for user name and password, then for a second step if any method
 // is on.
 func (r *rules) signIn() ceremony.Definition[draft] {
-	methods := []api.State{textCode, appCode, securityKey}
-	seconds := append(slices.Clone(methods), backupCode)
-	after := append([]api.State{signedIn}, methods...)
-	// A second step may find that its method went away meanwhile, so that another
-	// takes its place, or that the password was changed.
+	ofMethods := []api.State{textCode, appCode, securityKey}
+	seconds := append(slices.Clone(ofMethods), backupCode)
+	after := append([]api.State{signedIn}, ofMethods...)
+	// A second step may find that its method was turned off meanwhile, so that another one
+	// follows, or that the password was changed.
 	next := append([]api.State{enterCredentials}, after...)
 	def := ceremony.Definition[draft]{
 		Kind:   api.SignIn,
 		Life:   life,
 		Begins: []api.State{enterCredentials},
-		Start: func(store.Tx, *ceremony.Ceremony, *draft, api.Begin) (ceremony.Move, error) {
-			return ceremony.Go(enterCredentials), nil
+		Start: func(store.Tx, *ceremony.Ceremony, *draft, api.Begin) (api.State, error) {
+			return enterCredentials, nil
 		},
 		States: []ceremony.State[draft]{
 			{Name: enterCredentials, Step: api.EnterCredentials{}, Show: showCredentials},
@@ -35,22 +35,22 @@ func (r *rules) signIn() ceremony.Definition[draft] {
 		},
 		Edges: []ceremony.Edge[draft]{
 			{From: enterCredentials, On: api.Credentials{}, To: after, Slow: r.verify, Do: r.credentials},
-			{From: textCode, On: api.Code{}, To: next, Do: r.text},
-			{From: textCode, On: api.Resend{}, To: next, Do: r.resend},
-			{From: appCode, On: api.Code{}, To: next, Do: r.app},
-			{From: securityKey, On: api.KeyResponse{}, To: next, Slow: r.verifyKey, Do: r.key},
-			{From: backupCode, On: api.Code{}, To: next, Slow: r.sumBackup, Do: r.backup},
+			{From: textCode, On: api.Code{}, To: next, Do: r.loadOrRestart(r.text)},
+			{From: textCode, On: api.Resend{}, To: next, Do: r.loadOrRestart(r.resend)},
+			{From: appCode, On: api.Code{}, To: next, Do: r.loadOrRestart(r.app)},
+			{From: securityKey, On: api.KeyResponse{}, To: next, Slow: r.verifyKey, Do: r.loadOrRestart(r.key)},
+			{From: backupCode, On: api.Code{}, To: next, Slow: r.sumBackup, Do: r.loadOrRestart(r.backup)},
 		},
 		Path: path,
 	}
 	chosen := append([]api.State{enterCredentials}, seconds...)
 	for _, s := range seconds {
-		def.Edges = append(def.Edges, ceremony.Edge[draft]{From: s, On: api.ChooseMethod{}, To: chosen, Do: r.choose})
+		def.Edges = append(def.Edges, ceremony.Edge[draft]{From: s, On: api.ChooseMethod{}, To: chosen, Do: r.loadOrRestart(r.choose)})
 	}
 	return def
 }
 
-// path is the password, the second step in use or last used, and the end.
+// path is the password, the second step in use or the one used last, and the end.
 func path(_ store.Tx, c *ceremony.Ceremony, _ *draft) ([]api.State, error) {
 	switch {
 	case c.State == enterCredentials:
@@ -67,18 +67,18 @@ func showCredentials(store.Tx, *ceremony.Ceremony, *draft) (api.Step, error) {
 	return api.EnterCredentials{}, nil
 }
 
-// ways lists every way to pass the second step: the methods that are on, and a
-// backup code while one is active.
-func ways(tx store.Tx, a *account.Account) ([]api.Method, error) {
+// methods lists the methods that can be used as second step: those that are on, and a
+// backup code if one is active.
+func methods(tx store.Tx, a *account.Account) ([]api.Method, error) {
 	e, err := account.Enrolled(tx, a)
 	if err != nil {
 		return nil, err
 	}
-	ways := e.Methods()
-	if len(a.ActiveBackupCodes) > 0 && len(ways) > 0 {
-		ways = append(ways, api.BackupCode)
+	usable := e.Methods()
+	if len(a.ActiveBackupCodes) > 0 && len(usable) > 0 {
+		usable = append(usable, api.BackupCode)
 	}
-	return ways, nil
+	return usable, nil
 }
 
 // alternatives lists every way but the one in use (R40).
@@ -87,7 +87,7 @@ func alternatives(tx store.Tx, c *ceremony.Ceremony, used api.Method) (*account.
 	if err != nil {
 		return nil, nil, err
 	}
-	all, err := ways(tx, a)
+	all, err := methods(tx, a)
 	if err != nil {
 		return nil, nil, err
 	}

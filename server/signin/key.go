@@ -16,7 +16,7 @@ import (
 	"nightlatch/server/webauthn"
 )
 
-// challenge makes new options for the account's keys. Each is stored before it is
+// challenge makes new options for the account's keys. A challenge is stored before it is
 // shown, and used once.
 func (r *rules) challenge(tx store.Tx, d *draft, a *account.Account) error {
 	keys, err := account.Keys(tx, a.ID)
@@ -28,7 +28,7 @@ func (r *rules) challenge(tx store.Tx, d *draft, a *account.Account) error {
 		descriptors[i] = webauthn.Credential(k.Credential).Descriptor()
 	}
 	d.Options, d.Challenge, err = r.rp.BeginGet(descriptors)
-	if errors.Is(err, webauthn.ErrOtherRP) { // every key was set up for another name of this server
+	if errors.Is(err, webauthn.ErrOtherRP) { // all keys were set up for another name of this server
 		d.Options, d.Challenge, err = nil, nil, nil
 	}
 	if err != nil {
@@ -44,18 +44,18 @@ func (r *rules) showKey(tx store.Tx, c *ceremony.Ceremony, d *draft) (api.Step, 
 	}
 	keys, err := account.Keys(tx, a.ID)
 	step := api.UseSecurityKey{Get: d.Options, Alternatives: others}
-	for _, k := range r.elsewhere(keys) {
+	for _, k := range r.foreignRP(keys) {
 		step.Elsewhere = append(step.Elsewhere, api.ForeignKey{Label: k.Label, RPID: k.Credential.RPID})
 	}
 	return step, err
 }
 
-// A touched is a KeyResponse with what its verification said.
+// touched is a KeyResponse with the result of its verification.
 type touched struct {
 	api.KeyResponse
 	verified webauthn.Verified
 	refused  ceremony.Reason // 0 when the signature is good
-	trap     bool            // what it signed is for another page or another server
+	trap     bool            // it signed for another page or another server
 }
 
 // verifyKey verifies a security key's answer, outside any transaction.
@@ -70,7 +70,7 @@ func (r *rules) verifyKey(ctx context.Context, c ceremony.Ceremony, d draft, inp
 		if err != nil {
 			return err
 		}
-		if err := r.allow(tx, a); err != nil { // a throttled answer costs nothing
+		if err := r.allow(tx, a); err != nil { // a throttled answer is not verified
 			return err
 		}
 		keys, err := account.Keys(tx, c.Account)
@@ -83,7 +83,7 @@ func (r *rules) verifyKey(ctx context.Context, c ceremony.Ceremony, d draft, inp
 	if err != nil {
 		return nil, err
 	}
-	if len(d.Challenge) == 0 { // nothing was asked: there is no key for this name
+	if len(d.Challenge) == 0 { // no key was asked: none was set up for this name
 		in.refused = ceremony.KeyForeignRP
 		return in, nil
 	}
@@ -105,22 +105,18 @@ func (r *rules) verifyKey(ctx context.Context, c ceremony.Ceremony, d draft, inp
 	return in, nil
 }
 
-// key takes a security key's answer.
-func (r *rules) key(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input) (ceremony.Move, error) {
+// key examines a security key's answer.
+func (r *rules) key(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, input api.Input) (api.State, error) {
 	in := input.(touched)
-	a, moved, err := r.guard(tx, c, d)
-	if moved != nil || err != nil {
-		return deref(moved), err
-	}
 	keys, err := account.Keys(tx, a.ID)
 	if err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
 	if len(keys) == 0 {
 		return r.second(tx, c, d, a, "")
 	}
 	if err := r.allow(tx, a); err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
 	reason := in.refused
 	i := slices.IndexFunc(keys, func(k account.SecurityKey) bool {
@@ -129,33 +125,32 @@ func (r *rules) key(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input
 	if reason == 0 && i < 0 { // deleted while it was touched
 		reason = ceremony.KeyUnknown
 	}
-	if reason != 0 {
-		if err := r.challenge(tx, d, a); err != nil {
-			return ceremony.Move{}, err
-		}
-		refusal := ceremony.Refuse(reason)
-		if there := r.elsewhere(keys); reason == ceremony.KeyForeignRP && len(there) > 0 {
-			if refusal, err = r.explainElsewhere(tx, a, there); err != nil {
-				return ceremony.Move{}, err
-			}
-		}
-		move, err := r.refuse(tx, c, a, api.SecurityKey, refusal)
-		if err == nil && in.trap { // of interest to the owner, and to nobody who asks
-			move.Audit[0].Details["reason"] = "key_trapped"
-		}
-		return move, err
+	if reason == 0 {
+		return r.used(tx, c, d, a, keys[i], in.verified)
 	}
-	return r.used(tx, c, d, a, keys[i], in.verified)
+	if err := r.challenge(tx, d, a); err != nil {
+		return "", err
+	}
+	refusal := ceremony.Refuse(reason)
+	if foreign := r.foreignRP(keys); reason == ceremony.KeyForeignRP && len(foreign) > 0 {
+		if refusal, err = r.explainForeignRP(tx, a, foreign); err != nil {
+			return "", err
+		}
+	}
+	if in.trap { // the owner sees it in the activity list; the client does not
+		return r.refuseFor(tx, c, a, api.SecurityKey, refusal, "key_trapped")
+	}
+	return r.refuse(tx, c, a, api.SecurityKey, refusal)
 }
 
-// used notes that a key was used. One whose counter did not grow is marked as
-// possibly copied; hardened refuses it from then on (R34).
-func (r *rules) used(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, k account.SecurityKey, v webauthn.Verified) (ceremony.Move, error) {
-	// What was verified may have been overtaken by another use of the key, so the
-	// counter is looked at once more (W3C WebAuthn Level 3, §7.2 step 22).
+// used records the use of a key. A key whose counter did not increase is marked as
+// possibly copied; the hardened policy refuses it from then on (R34).
+func (r *rules) used(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, k account.SecurityKey, v webauthn.Verified) (api.State, error) {
+	// Another sign-in may have used the key since it was verified, so the counter is
+	// compared again (W3C WebAuthn Level 3, §7.2 step 22).
 	stalled := v.CounterStalled || v.SignCount < k.Credential.SignCount ||
 		v.SignCount == k.Credential.SignCount && v.SignCount != 0
-	news := stalled && !k.PossiblyCopied
+	first := stalled && !k.PossiblyCopied
 	k.PossiblyCopied = k.PossiblyCopied || stalled
 	k.Credential.SignCount = max(k.Credential.SignCount, v.SignCount)
 	k.Credential.BackedUp = v.BackedUp
@@ -164,22 +159,16 @@ func (r *rules) used(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Acc
 		k.LastUsed = tx.Now().UTC()
 	}
 	if err := account.SaveKey(tx, a.ID, k); err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
-	var move ceremony.Move
-	var err error
-	if refused {
-		if err := r.challenge(tx, d, a); err != nil {
-			return ceremony.Move{}, err
-		}
-		move, err = r.refuse(tx, c, a, api.SecurityKey, ceremony.Refuse(ceremony.KeyCopied))
-	} else {
-		move, err = r.finish(tx, c, d, a, api.SecurityKey)
+	if first {
+		r.Announce(tx, c, a, audit.Event{Type: api.EventKeyPossiblyCopied, Rule: "R34", Details: map[string]string{"label": k.Label}})
 	}
-	if news {
-		event := audit.Event{Type: api.EventKeyPossiblyCopied, Rule: "R34", Details: map[string]string{"label": k.Label}}
-		move.Audit = append([]audit.Event{event}, move.Audit...)
-		move.Send = append(move.Send, r.Notice(tx, c, a, event)...)
+	if !refused {
+		return r.finish(tx, c, d, a, api.SecurityKey)
 	}
-	return move, err
+	if err := r.challenge(tx, d, a); err != nil {
+		return "", err
+	}
+	return r.refuse(tx, c, a, api.SecurityKey, ceremony.Refuse(ceremony.KeyCopied))
 }

@@ -10,7 +10,7 @@ import (
 	"nightlatch/server/store"
 )
 
-// reauthenticate proves the password anew in a session (R3, R6). It always asks.
+// reauthenticate proves the password again in a session (R3, R6). It always asks for it.
 func (r *rules) reauthenticate() ceremony.Definition[struct{}] {
 	type nothing = struct{}
 	return ceremony.Definition[nothing]{
@@ -18,8 +18,8 @@ func (r *rules) reauthenticate() ceremony.Definition[struct{}] {
 		NeedsSession: true,
 		Life:         life,
 		Begins:       []api.State{enterPassword},
-		Start: func(store.Tx, *ceremony.Ceremony, *nothing, api.Begin) (ceremony.Move, error) {
-			return ceremony.Go(enterPassword), nil
+		Start: func(store.Tx, *ceremony.Ceremony, *nothing, api.Begin) (api.State, error) {
+			return enterPassword, nil
 		},
 		States: []ceremony.State[nothing]{
 			{
@@ -47,12 +47,12 @@ func (r *rules) reauthenticate() ceremony.Definition[struct{}] {
 			Slow: func(ctx context.Context, c ceremony.Ceremony, _ nothing, in api.Input) (api.Input, error) {
 				return r.SlowPassword(ctx, c, in.(api.Password))
 			},
-			Do: func(tx store.Tx, c *ceremony.Ceremony, _ *nothing, in api.Input) (ceremony.Move, error) {
-				_, move, err := r.Password(tx, c, in.(proof.CheckedPassword))
-				if err == nil && move.Refusal == nil {
-					move.To = finished
+			Do: func(tx store.Tx, c *ceremony.Ceremony, _ *nothing, in api.Input) (api.State, error) {
+				right, err := r.Password(tx, c, in.(proof.CheckedPassword))
+				if err != nil || !right {
+					return "", err
 				}
-				return move, err
+				return finished, nil
 			},
 		}},
 		Path: func(store.Tx, *ceremony.Ceremony, *nothing) ([]api.State, error) {

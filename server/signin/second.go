@@ -12,120 +12,116 @@ import (
 	"nightlatch/server/store"
 )
 
-// second leads to the step of a way that is open, or, with any other, to the one
-// used last time (R40). When no method is on the sign-in is done.
-func (r *rules) second(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, way api.Method) (ceremony.Move, error) {
-	open, err := ways(tx, a)
+// second leads to the step of a method that can be used now, else to the method used last
+// time (R40). When no method is on, the sign-in is complete.
+func (r *rules) second(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, method api.Method) (api.State, error) {
+	usable, err := methods(tx, a)
 	if err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
-	if !slices.Contains(open, way) {
+	if !slices.Contains(usable, method) {
 		e, err := account.Enrolled(tx, a)
 		if err != nil {
-			return ceremony.Move{}, err
+			return "", err
 		}
-		way = account.DefaultMethod(a, e)
-		if way == api.SecurityKey {
-			if way, err = r.unlessElsewhere(tx, a, e); err != nil {
-				return ceremony.Move{}, err
+		method = account.DefaultMethod(a, e)
+		if method == api.SecurityKey {
+			if method, err = r.unlessForeignRP(tx, a, e); err != nil {
+				return "", err
 			}
 		}
 	}
-	switch way {
+	switch method {
 	case api.Text:
-		return r.askText(tx, d, a)
+		return r.askText(tx, c, d, a)
 	case api.App:
-		return ceremony.Go(appCode), nil
+		return appCode, nil
 	case api.SecurityKey:
-		return r.askKey(tx, d, a)
+		return r.askKey(tx, c, d, a)
 	case api.BackupCode:
-		return ceremony.Go(backupCode), nil
+		return backupCode, nil
 	}
 	return r.finish(tx, c, d, a, "")
 }
 
 // choose changes the second step (R40).
-func (r *rules) choose(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input) (ceremony.Move, error) {
-	way := input.(api.ChooseMethod).Method
-	a, moved, err := r.guard(tx, c, d)
-	if moved != nil || err != nil {
-		return deref(moved), err
-	}
-	open, err := ways(tx, a)
+func (r *rules) choose(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, input api.Input) (api.State, error) {
+	method := input.(api.ChooseMethod).Method
+	usable, err := methods(tx, a)
 	if err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
-	if !slices.Contains(open, way) {
-		return ceremony.Move{}, ceremony.Reject(ceremony.Malformed("method",
-			"That way is not open for this account. Choose one of those listed."))
+	if !slices.Contains(usable, method) {
+		return "", ceremony.Reject(ceremony.Malformed("method",
+			"This account can't use that method now. Choose one of those listed."))
 	}
-	return r.second(tx, c, d, a, way)
+	return r.second(tx, c, d, a, method)
 }
 
-// guard loads the account that a second step is for. If its password has changed
-// since it was proved, moved leads back to the beginning.
-func (r *rules) guard(tx store.Tx, c *ceremony.Ceremony, d *draft) (a *account.Account, moved *ceremony.Move, err error) {
-	a, err = account.Load(tx, c.Account)
-	if err != nil {
-		return nil, nil, err
+// loadOrRestart loads the account for an edge of the second step. If the password has
+// changed since it was proved, the sign-in starts over.
+func (r *rules) loadOrRestart(
+	do func(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, in api.Input) (api.State, error),
+) func(tx store.Tx, c *ceremony.Ceremony, d *draft, in api.Input) (api.State, error) {
+	return func(tx store.Tx, c *ceremony.Ceremony, d *draft, in api.Input) (api.State, error) {
+		a, err := account.Load(tx, c.Account)
+		if err != nil {
+			return "", err
+		}
+		if a.Password != d.Password {
+			*d = draft{}
+			c.Account = ""
+			c.Refuse(ceremony.Refuse(ceremony.PasswordGone))
+			return enterCredentials, nil
+		}
+		return do(tx, c, d, a, in)
 	}
-	if a.Password == d.Password {
-		return a, nil, nil
-	}
-	*d = draft{}
-	c.Account = ""
-	refusal := ceremony.Refuse(ceremony.PasswordGone)
-	return nil, &ceremony.Move{To: enterCredentials, Refusal: &refusal}, nil
-}
-
-func deref(m *ceremony.Move) ceremony.Move {
-	if m == nil {
-		return ceremony.Move{}
-	}
-	return *m
 }
 
 // refuse counts a failed second step.
-func (r *rules) refuse(tx store.Tx, c *ceremony.Ceremony, a *account.Account, way api.Method, refusal api.Refusal) (ceremony.Move, error) {
-	return r.Fail(tx, c, a, refusal, audit.Event{
+func (r *rules) refuse(tx store.Tx, c *ceremony.Ceremony, a *account.Account, method api.Method, refusal api.Refusal) (api.State, error) {
+	return r.refuseFor(tx, c, a, method, refusal, refusal.Code)
+}
+
+// refuseFor is refuse with another reason in the activity list.
+func (r *rules) refuseFor(tx store.Tx, c *ceremony.Ceremony, a *account.Account, method api.Method, refusal api.Refusal, reason string) (api.State, error) {
+	return "", r.Fail(tx, c, a, refusal, audit.Event{
 		Type:    api.EventSignInFailed,
 		Rule:    refusal.Rule,
-		Details: map[string]string{"factor": string(way), "reason": refusal.Code},
+		Details: map[string]string{"factor": string(method), "reason": reason},
 	})
 }
 
-// allow asks the throttle before a second step is looked at (R43).
+// allow checks the throttle before a second step is examined (R43).
 func (r *rules) allow(tx store.Tx, a *account.Account) error {
 	return proof.Allow(tx, r.FirstParty(a.Username))
 }
 
-// finish ends a sign-in that has proved all it has to.
-func (r *rules) finish(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, way api.Method) (ceremony.Move, error) {
+// finish completes a sign-in after its last proof. The method is "" if none was on.
+func (r *rules) finish(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, method api.Method) (api.State, error) {
 	if err := r.Succeed(tx, a); err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
 	if err := r.ResetSends(tx, a.ID); err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
-	if last := a.LastMethod; way != "" {
-		if a.MethodUsed(way); a.LastMethod != last { // R40, R41
+	event := audit.Event{Type: api.EventSignedIn}
+	if method != "" {
+		event.Rule = "R1"
+		event.Details = map[string]string{"method": string(method)}
+		last := a.LastMethod
+		if a.MethodUsed(method); a.LastMethod != last { // R40, R41
 			if err := account.Save(tx, a); err != nil {
-				return ceremony.Move{}, err
+				return "", err
 			}
 		}
 	}
-	event := audit.Event{Type: api.EventSignedIn}
-	if way != "" {
-		event.Rule = "R1"
-		event.Details = map[string]string{"method": string(way)}
-	}
-	move, err := r.begin(tx, c, d, a)
-	move.Audit = []audit.Event{event}
-	return move, err
+	c.Record(event)
+	return r.begin(tx, c, d, a)
 }
 
-// begin makes the session. The password counts as proved in it (R3).
-func (r *rules) begin(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) (ceremony.Move, error) {
+// begin creates the session. Its password counts as just proved (R3).
+func (r *rules) begin(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) (api.State, error) {
 	var err error
 	d.token, d.made, err = r.Sessions.Create(tx, session.Session{
 		Account:    a.ID,
@@ -134,5 +130,5 @@ func (r *rules) begin(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Ac
 		Kind:       SessionKind,
 		Proved:     tx.Now().UTC(),
 	})
-	return ceremony.Move{To: signedIn}, err
+	return signedIn, err
 }

@@ -1,11 +1,11 @@
-// Package signin declares the ceremonies that lead to a session or prove who is
-// in one: sign-up, sign-in and reauthenticate.
+// Package signin declares the ceremonies that create a session or prove the identity of
+// its user: sign-up, sign-in and reauthenticate.
 //
-// Signing in takes the password and a second step (R1). Before the password is
-// right there is one answer for all: an unknown name, a wrong password and a
-// locked account look the same, cost the same and write as much (R42). Failures
-// of every factor are counted together, and only a whole sign-in resets them
-// (R43): knowing the password buys no more guesses at the code.
+// Signing in takes the password and a second step (R1). Until the password is right,
+// all refusals are the same: an unknown name, a wrong password and a locked account get
+// the same answer, take the same time and cause the same writes (R42). Failures of all
+// factors are counted together, and only a complete sign-in resets the count (R43): an
+// attacker who has the password gets no additional guesses at the code.
 package signin
 
 import (
@@ -21,12 +21,12 @@ import (
 	"nightlatch/server/webauthn"
 )
 
-// SessionKind marks the sessions that a sign-in makes: a first-party client's,
-// which may do everything its owner may.
+// SessionKind is the kind of sessions that a sign-in creates: those of first-party
+// clients, which may do everything that the account's owner may.
 const SessionKind = "first-party"
 
-// life is how long a sign-in waits for its next answer. It is longer than the
-// longest wait of R43.
+// life is how long a sign-in waits for its next answer. It is longer than the longest
+// wait of R43.
 const life = 2 * time.Hour
 
 // A Config is what the definitions need.
@@ -44,7 +44,7 @@ func Definitions(cfg Config) ([]ceremony.Registered, error) {
 	return []ceremony.Registered{r.signUp(), r.signIn(), r.reauthenticate()}, nil
 }
 
-// rules is what the edges of this package share.
+// rules holds what the edges of this package share.
 type rules struct {
 	*proof.Checker
 	rp *webauthn.RP
@@ -63,16 +63,16 @@ const (
 	finished          api.State = "finished"
 )
 
-// A draft is what a sign-up or sign-in knows so far.
+// A draft is the data of a running sign-up or sign-in.
 type draft struct {
-	// Password is the hash that the password was right for. When the account's
-	// is another one, the password is asked for again.
+	// Password is the hash that the right password was compared with. If the account has
+	// another hash by now, the password is asked for again.
 	Password  string      `json:"password,omitempty"`
 	Texted    bool        `json:"texted,omitempty"`    // a code was sent for this sign-in
 	Options   api.RawJSON `json:"options,omitempty"`   // for the security key
-	Challenge []byte      `json:"challenge,omitempty"` // what its answer is held against, once
+	Challenge []byte      `json:"challenge,omitempty"` // for the security key, used once
 
-	// Of the end, shown once and never kept.
+	// For the last step. Shown once and never stored.
 	token string
 	made  session.Session
 }

@@ -12,14 +12,14 @@ import (
 	"nightlatch/server/store"
 )
 
-// signUp makes an account with a user name and a password (R0), and signs in.
+// signUp creates an account with a user name and a password (R0), and signs in.
 func (r *rules) signUp() ceremony.Definition[draft] {
 	return ceremony.Definition[draft]{
 		Kind:   api.SignUp,
 		Life:   life,
 		Begins: []api.State{chooseCredentials},
-		Start: func(store.Tx, *ceremony.Ceremony, *draft, api.Begin) (ceremony.Move, error) {
-			return ceremony.Go(chooseCredentials), nil
+		Start: func(store.Tx, *ceremony.Ceremony, *draft, api.Begin) (api.State, error) {
+			return chooseCredentials, nil
 		},
 		States: []ceremony.State[draft]{
 			{
@@ -47,7 +47,7 @@ func (r *rules) signUp() ceremony.Definition[draft] {
 	}
 }
 
-// chosen is Credentials that R0 allows, with the password's hash.
+// chosen is Credentials that R0 allows, with the hash of the password.
 type chosen struct {
 	api.Credentials
 	hash string
@@ -89,28 +89,27 @@ func taken() error {
 	return ceremony.Reject(refusal)
 }
 
-// create makes the account, and its first session.
-func (r *rules) create(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input) (ceremony.Move, error) {
+// create creates the account and its first session.
+func (r *rules) create(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input) (api.State, error) {
 	in := input.(chosen)
 	a := account.New(in.Username, in.hash)
 	switch err := account.Create(tx, a); {
 	case errors.Is(err, account.ErrUsernameTaken):
-		return ceremony.Move{}, taken()
+		return "", taken()
 	case err != nil:
-		return ceremony.Move{}, err
+		return "", err
 	}
 	if c.Caller.Window {
-		// Whoever makes the first account in the window runs this server.
+		// The first account that is created in the window becomes the server owner's.
 		if err := account.ClaimOwner(tx, a.ID); err != nil {
-			return ceremony.Move{}, err
+			return "", err
 		}
 	}
-	// What was guessed at while nobody had the name is no lock on who takes it.
+	// Failures that were counted while the name was unknown must not lock the new account.
 	if err := r.Succeed(tx, a); err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
 	c.Account = a.ID
-	move, err := r.begin(tx, c, d, a)
-	move.Audit = []audit.Event{{Type: api.EventAccountCreated, Rule: "R0"}, {Type: api.EventSignedIn}}
-	return move, err
+	c.Record(audit.Event{Type: api.EventAccountCreated, Rule: "R0"}, audit.Event{Type: api.EventSignedIn})
+	return r.begin(tx, c, d, a)
 }

@@ -13,9 +13,9 @@ import (
 	"nightlatch/server/store"
 )
 
-// A sign-in code lies with its account, sealed, and not with the ceremony that
-// asked for it: who begins to sign in twice gets the same code twice and need not
-// know which is for which. It is good for one of them.
+// codeKey is the key of an account's sign-in code, which is encrypted. The code belongs to
+// the account and not to the ceremony: a user who begins to sign in twice gets the same
+// code twice, and it works in either sign-in, once.
 func codeKey(account string) string { return "acct/" + account + "/text-code" }
 
 func (r *rules) loadCode(tx store.Tx, account string) (proof.Sent, error) {
@@ -33,7 +33,7 @@ func (r *rules) loadCode(tx store.Tx, account string) (proof.Sent, error) {
 		return s, fmt.Errorf("signin: text code: %w", err)
 	}
 	if json.Unmarshal(plain, &s) != nil { // the error could quote the code
-		return s, errors.New("signin: the text code is not readable")
+		return s, errors.New("signin: text code: malformed record")
 	}
 	return s, nil
 }
@@ -50,23 +50,26 @@ func (r *rules) saveCode(tx store.Tx, account string, s proof.Sent) error {
 	return store.Bump(tx, account)
 }
 
-// askText texts a code as soon as text is the method in use (R14); coming back
-// to it in the same sign-in, only when it may be sent again (R12).
-func (r *rules) askText(tx store.Tx, d *draft, a *account.Account) (ceremony.Move, error) {
+// askText texts a code when text becomes the method in use (R14). When the user comes
+// back to it in the same sign-in, it is sent only if it may be sent again (R12).
+func (r *rules) askText(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) (api.State, error) {
 	code, err := r.loadCode(tx, a.ID)
 	if err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
 	send := r.SendNow
 	if d.Texted {
 		send = r.Send
 	}
-	msgs, refusal, err := send(tx, a.ID, &code, api.ByText, a.Phone, delivery.SignInCode)
+	refusal, err := send(tx, c, &code, api.ByText, a.Phone, delivery.SignInCode)
 	if err != nil {
-		return ceremony.Move{}, err
+		return "", err
+	}
+	if refusal != nil {
+		c.Refuse(*refusal)
 	}
 	d.Texted = refusal == nil
-	return ceremony.Move{To: textCode, Send: msgs, Refusal: refusal}, r.saveCode(tx, a.ID, code)
+	return textCode, r.saveCode(tx, a.ID, code)
 }
 
 func (r *rules) showText(tx store.Tx, c *ceremony.Ceremony, _ *draft) (api.Step, error) {
@@ -80,56 +83,47 @@ func (r *rules) showText(tx store.Tx, c *ceremony.Ceremony, _ *draft) (api.Step,
 	return step, err
 }
 
-// texted is guard for the step of the text code, and loads the code. When text
-// is off, or the number is no longer the one that the code went to, another step
-// follows.
-func (r *rules) texted(tx store.Tx, c *ceremony.Ceremony, d *draft) (a *account.Account, code proof.Sent, moved *ceremony.Move, err error) {
-	a, moved, err = r.guard(tx, c, d)
-	if moved != nil || err != nil {
-		return a, code, moved, err
-	}
+// current loads the text code. If text is off, or the account's number is no longer the
+// one that the code was sent to, it leads to another step instead.
+func (r *rules) current(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) (code proof.Sent, to api.State, err error) {
 	if code, err = r.loadCode(tx, a.ID); err != nil {
-		return a, code, nil, err
+		return code, "", err
 	}
 	if a.TextOn && (code.To == a.Phone || code.To == "") {
-		return a, code, nil, nil
+		return code, "", nil
 	}
-	move, err := r.second(tx, c, d, a, "")
-	return a, code, &move, err
+	to, err = r.second(tx, c, d, a, "")
+	return code, to, err
 }
 
-// text takes a text code (R11, R14).
-func (r *rules) text(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input) (ceremony.Move, error) {
-	a, code, moved, err := r.texted(tx, c, d)
-	if moved != nil || err != nil {
-		return deref(moved), err
+// text examines a text code (R11, R14).
+func (r *rules) text(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, input api.Input) (api.State, error) {
+	code, to, err := r.current(tx, c, d, a)
+	if err != nil || to != "" {
+		return to, err
 	}
-	refused, err := r.Try(tx, c, a, &code, input.(api.Code).Code)
+	right, err := r.Try(tx, c, a, &code, input.(api.Code).Code)
 	if err != nil {
-		return ceremony.Move{}, err
+		return "", err
 	}
-	if err := r.saveCode(tx, a.ID, code); err != nil {
-		return ceremony.Move{}, err
-	}
-	if refused != nil {
-		return *refused, nil
+	if err := r.saveCode(tx, a.ID, code); err != nil || !right {
+		return "", err
 	}
 	return r.finish(tx, c, d, a, api.Text)
 }
 
-// resend texts the code once more (R12).
-func (r *rules) resend(tx store.Tx, c *ceremony.Ceremony, d *draft, _ api.Input) (ceremony.Move, error) {
-	a, code, moved, err := r.texted(tx, c, d)
-	if moved != nil || err != nil {
-		return deref(moved), err
+// resend texts the code again (R12).
+func (r *rules) resend(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, _ api.Input) (api.State, error) {
+	code, to, err := r.current(tx, c, d, a)
+	if err != nil || to != "" {
+		return to, err
 	}
 	if code.To == "" {
-		return r.askText(tx, d, a)
+		return r.askText(tx, c, d, a)
 	}
-	msgs, err := r.Resend(tx, a.ID, &code)
-	if err != nil {
-		return ceremony.Move{}, err
+	if err := r.Resend(tx, c, &code); err != nil {
+		return "", err
 	}
 	d.Texted = true
-	return ceremony.Move{Send: msgs}, r.saveCode(tx, a.ID, code)
+	return "", r.saveCode(tx, a.ID, code)
 }

@@ -93,12 +93,12 @@ func New(t testing.TB, setup Setup) *World {
 		Fresh:    w.Policy.Fresh,
 	}))(t)
 	w.Checker = must(proof.New(proof.Config{
-		Store:    w.Store,
-		Sealer:   w.Sealer,
-		Hasher:   w.Hasher,
-		Sessions: w.Sessions,
-		Policy:   w.Policy,
-		Ways:     w.Carriers.Capabilities,
+		Store:        w.Store,
+		Sealer:       w.Sealer,
+		Hasher:       w.Hasher,
+		Sessions:     w.Sessions,
+		Policy:       w.Policy,
+		Capabilities: w.Carriers.Capabilities,
 	}))(t)
 	w.outbox = must(delivery.NewOutbox(delivery.Config{
 		Store:     w.Store,

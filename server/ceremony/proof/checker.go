@@ -18,14 +18,14 @@ import (
 	"nightlatch/server/store/seal"
 )
 
-// A Config is what proofs are checked with.
+// A Config configures a Checker.
 type Config struct {
-	Store    store.Store
-	Sealer   *seal.Sealer
-	Hasher   *account.Hasher
-	Sessions *session.Store
-	Policy   account.Policy
-	Ways     func() delivery.Capabilities // how messages can leave now
+	Store        store.Store
+	Sealer       *seal.Sealer
+	Hasher       *account.Hasher
+	Sessions     *session.Store
+	Policy       account.Policy
+	Capabilities func() delivery.Capabilities // what can be sent at the moment
 }
 
 // A Checker checks proofs. It is immutable.
@@ -34,8 +34,8 @@ type Checker struct{ Config }
 // New checks the configuration.
 func New(cfg Config) (*Checker, error) {
 	switch {
-	case cfg.Store == nil, cfg.Sealer == nil, cfg.Hasher == nil, cfg.Sessions == nil, cfg.Ways == nil:
-		return nil, errors.New("proof: config: store, keys, hasher, sessions and ways are needed")
+	case cfg.Store == nil, cfg.Sealer == nil, cfg.Hasher == nil, cfg.Sessions == nil, cfg.Capabilities == nil:
+		return nil, errors.New("proof: config: store, keys, hasher, sessions and capabilities are needed")
 	case cfg.Policy.Name == "":
 		return nil, errors.New("proof: config: a policy is needed")
 	}
@@ -55,8 +55,8 @@ func (k *Checker) FirstParty(username string) ratelimit.Counter {
 	}
 }
 
-// Allow returns nil when a try may be examined, else a Rejection: throttled
-// with the earliest moment, or disabled (R43).
+// Allow returns nil if an attempt may be examined now, else a Rejection: throttled, with
+// the earliest time for the next attempt, or disabled (R43).
 func Allow(tx store.Tx, counter ratelimit.Counter) error {
 	err := counter.Allow(tx)
 	var throttled *ratelimit.ThrottledError
@@ -72,7 +72,7 @@ func Allow(tx store.Tx, counter ratelimit.Counter) error {
 	return nil
 }
 
-// Throttled is the refusal of a try that was not examined (R43).
+// Throttled is the refusal of an attempt that was not examined (R43).
 func Throttled(at time.Time) api.Refusal {
 	refusal := ceremony.Refuse(ceremony.Throttled)
 	at = at.UTC()
@@ -80,65 +80,61 @@ func Throttled(at time.Time) api.Refusal {
 	return refusal
 }
 
-// Fail counts a failure of an account's first-party client and returns the move
-// that says so: the refusal, which tells until when the next try has to wait, the
-// events, and the notice when this one was the last allowed (R43).
-func (k *Checker) Fail(tx store.Tx, c *ceremony.Ceremony, a *account.Account, refusal api.Refusal, event audit.Event) (ceremony.Move, error) {
-	move, failures, err := fail(tx, k.FirstParty(a.Username), refusal, event)
+// Fail counts a failure of an account's first-party client and refuses the input. The
+// refusal says until when the next attempt must wait. If the failure was the last one
+// allowed, a notice is mailed (R43).
+func (k *Checker) Fail(tx store.Tx, c *ceremony.Ceremony, a *account.Account, refusal api.Refusal, event audit.Event) error {
+	failures, err := fail(tx, c, k.FirstParty(a.Username), refusal, event)
 	if err == nil && failures.Disabled {
-		locked := audit.Event{
+		k.Announce(tx, c, a, audit.Event{
 			Type:    api.EventMethodDisabled,
 			Rule:    "R43",
 			Details: map[string]string{"failures": strconv.Itoa(failures.Count)},
-		}
-		move.Audit = append(move.Audit, locked)
-		move.Send = k.Notice(tx, c, a, locked)
+		})
 	}
-	return move, err
+	return err
 }
 
-// fail counts a failure under any limit.
-func fail(tx store.Tx, counter ratelimit.Counter, refusal api.Refusal, event audit.Event) (ceremony.Move, ratelimit.Failures, error) {
+// fail counts a failure, refuses the input and records the event.
+func fail(tx store.Tx, c *ceremony.Ceremony, counter ratelimit.Counter, refusal api.Refusal, event audit.Event) (ratelimit.Failures, error) {
 	failures, err := counter.Fail(tx)
 	if err != nil {
-		return ceremony.Move{}, failures, fmt.Errorf("proof: %w", err)
+		return failures, fmt.Errorf("proof: %w", err)
 	}
-	return refuse(tx, counter.Limit, failures, refusal, event), failures, nil
-}
-
-// refuse is the refusal of an attempt that was counted.
-func refuse(tx store.Tx, limit ratelimit.Limit, failures ratelimit.Failures, refusal api.Refusal, event audit.Event) ceremony.Move {
-	if at := failures.RetryAt.UTC(); at.After(tx.Now()) {
-		refusal.RetryAt = &at
-	}
+	refuse(tx, c, failures, refusal)
 	event.Refused = true
-	move := ceremony.Refused(refusal)
-	move.Audit = []audit.Event{event}
-	if failures.Count == limit.Free {
-		move.Audit = append(move.Audit, audit.Event{
+	c.Record(event)
+	if failures.Count == counter.Limit.Free {
+		c.Record(audit.Event{
 			Type:    api.EventThrottled,
 			Rule:    "R43",
 			Details: map[string]string{"failures": strconv.Itoa(failures.Count)},
 		})
 	}
-	return move
+	return failures, nil
+}
+
+// refuse refuses an input whose failure was counted.
+func refuse(tx store.Tx, c *ceremony.Ceremony, failures ratelimit.Failures, refusal api.Refusal) {
+	if at := failures.RetryAt.UTC(); at.After(tx.Now()) {
+		refusal.RetryAt = &at
+	}
+	c.Refuse(refusal)
 }
 
 // FailUnknown is Fail for a user name without an account. It is counted and refused in
 // the same way (R42), but there is no activity list for its events.
-func (k *Checker) FailUnknown(tx store.Tx, username string, refusal api.Refusal) (ceremony.Move, error) {
-	counter := k.FirstParty(username)
-	failures, err := counter.FailUnknown(tx)
+func (k *Checker) FailUnknown(tx store.Tx, c *ceremony.Ceremony, username string, refusal api.Refusal) error {
+	failures, err := k.FirstParty(username).FailUnknown(tx)
 	if err != nil {
-		return ceremony.Move{}, fmt.Errorf("proof: %w", err)
+		return fmt.Errorf("proof: %w", err)
 	}
-	move := refuse(tx, counter.Limit, failures, refusal, audit.Event{})
-	move.Audit = nil
-	return move, nil
+	refuse(tx, c, failures, refusal)
+	return nil
 }
 
-// Succeed forgets an account's failures: after a whole sign-in, or when
-// something was set up anew (R43). It also unlocks an account.
+// Succeed resets an account's failures: after a complete sign-in, or when an
+// authenticator was set up again (R43). It also unlocks the account.
 func (k *Checker) Succeed(tx store.Tx, a *account.Account) error {
 	if err := k.FirstParty(a.Username).Reset(tx); err != nil {
 		return fmt.Errorf("proof: %w", err)

@@ -5,8 +5,8 @@ import (
 	"nightlatch/server/webauthn"
 )
 
-// KeyReason is why a person is told that a security key's answer was refused.
-// What is not theirs to put right has one reason.
+// KeyReason is the reason shown for a refused answer of a security key. Failures that the
+// user can't fix share one reason.
 func KeyReason(refused *webauthn.RefusedError) ceremony.Reason {
 	switch refused.Reason {
 	case webauthn.NotVerified:

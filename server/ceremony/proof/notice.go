@@ -4,29 +4,34 @@ import (
 	"nightlatch/server/account"
 	"nightlatch/server/audit"
 	"nightlatch/server/ceremony"
-	"nightlatch/server/delivery"
 	"nightlatch/server/notice"
 	"nightlatch/server/store"
 )
 
-// Notice returns the mail that announces an event to the account's confirmed
-// address, if it can be sent (notice.Mail).
-func (k *Checker) Notice(tx store.Tx, c *ceremony.Ceremony, a *account.Account, event audit.Event) []delivery.Message {
-	return notice.Mail(tx, k.Ways(), a, origin(c), event)
+// Announce records an event and mails its notice.
+func (k *Checker) Announce(tx store.Tx, c *ceremony.Ceremony, a *account.Account, event audit.Event) {
+	c.Record(event)
+	k.MailNotice(tx, c, a, event)
 }
 
-// TextNotice returns the text that announces an event to a number that is no
-// longer the account's (R16).
-func (k *Checker) TextNotice(tx store.Tx, c *ceremony.Ceremony, a *account.Account, event audit.Event, to string) []delivery.Message {
-	return notice.Text(tx, k.Ways(), a, origin(c), event, to)
+// MailNotice mails the notice of an event to the account's confirmed address, if it can be
+// sent (notice.Mail).
+func (k *Checker) MailNotice(tx store.Tx, c *ceremony.Ceremony, a *account.Account, event audit.Event) {
+	c.Send(notice.Mail(tx, k.Capabilities(), a, origin(c), event)...)
+}
+
+// TextNotice texts the notice of an event to a number that the account no longer has
+// (R16).
+func (k *Checker) TextNotice(tx store.Tx, c *ceremony.Ceremony, a *account.Account, event audit.Event, to string) {
+	c.Send(notice.Text(tx, k.Capabilities(), a, origin(c), event, to)...)
 }
 
 func origin(c *ceremony.Ceremony) notice.Origin {
 	return notice.Origin{Client: c.Caller.Client, RemoteAddr: c.Caller.RemoteAddr}
 }
 
-// Confirmed reports whether the account has an address that counts as confirmed
-// with the mail setup of now (R4).
+// Confirmed reports whether the account's address counts as confirmed with the present
+// ways to send mail (R4).
 func (k *Checker) Confirmed(a *account.Account) bool {
-	return k.Ways().Confirmed(a.EmailConfirmed, a.EmailKept)
+	return k.Capabilities().Confirmed(a.EmailConfirmed, a.EmailKept)
 }

@@ -12,16 +12,15 @@ import (
 	"nightlatch/server/store"
 )
 
-// A CheckedPassword is a password with what the hasher said of it: it goes with
-// one hash, and no other.
+// A CheckedPassword is a password input with the result of comparing it with one hash.
 type CheckedPassword struct {
 	api.Password
 	phc string // the hash it was compared with
 	ok  bool
 }
 
-// SlowPassword compares a password with its account's hash, outside any
-// transaction. It is the Slow of every enter-password edge.
+// SlowPassword compares a password with the account's hash, outside any transaction. It
+// is the Slow of every enter-password edge.
 func (k *Checker) SlowPassword(ctx context.Context, c ceremony.Ceremony, in api.Password) (api.Input, error) {
 	password, err := Password(in.Password)
 	if err != nil {
@@ -46,8 +45,8 @@ func (k *Checker) SlowPassword(ctx context.Context, c ceremony.Ceremony, in api.
 	return CheckedPassword{Password: in, phc: phc, ok: ok}, nil
 }
 
-// Password reads a password that is to be compared: NFC (R0). One that could
-// never have been chosen is a Rejection that names the field.
+// Password normalises a password for comparison: NFC (R0). A password that no account
+// can have is a Rejection.
 func Password(s string) (string, error) {
 	if s == "" {
 		return "", ceremony.Reject(ceremony.Malformed("password", "The password is missing. Type it, then go on."))
@@ -55,44 +54,43 @@ func Password(s string) (string, error) {
 	password, err := account.NormalizePassword(s)
 	if err != nil {
 		return "", ceremony.Reject(ceremony.Malformed("password",
-			"No password has so many characters, or control characters. Type it by hand instead of pasting it."))
+			"It is too long or has control characters, so it can't be right. Type it by hand instead of pasting it."))
 	}
 	return password, nil
 }
 
-// Password takes a checked password in a session. Right, it counts as proved in
-// that session from now on (R3, R6), and the move has no refusal.
-func (k *Checker) Password(tx store.Tx, c *ceremony.Ceremony, in CheckedPassword) (*account.Account, ceremony.Move, error) {
+// Password examines a checked password in a session. If it is right, the session counts
+// as recently authenticated (R3, R6). If it is wrong, the failure is counted and the
+// input refused.
+func (k *Checker) Password(tx store.Tx, c *ceremony.Ceremony, in CheckedPassword) (right bool, err error) {
 	a, err := account.Load(tx, c.Account)
 	if err != nil {
-		return nil, ceremony.Move{}, err
+		return false, err
 	}
 	if a.Password != in.phc {
-		return nil, ceremony.Move{}, ceremony.ErrAgain
+		return false, ceremony.ErrAgain
 	}
 	if err := Allow(tx, k.FirstParty(a.Username)); err != nil {
-		return nil, ceremony.Move{}, err
+		return false, err
 	}
 	if !in.ok {
-		move, err := k.Fail(tx, c, a, ceremony.Refuse(ceremony.WrongPassword), audit.Event{
+		return false, k.Fail(tx, c, a, ceremony.Refuse(ceremony.WrongPassword), audit.Event{
 			Type: api.EventPasswordRefused,
 			Rule: "R3",
 		})
-		return a, move, err
 	}
 	if err := k.Succeed(tx, a); err != nil {
-		return nil, ceremony.Move{}, err
+		return false, err
 	}
 	if err := k.Sessions.MarkReauthenticated(tx, c.Account, c.Session); err != nil {
-		return nil, ceremony.Move{}, fmt.Errorf("proof: %w", err)
+		return false, fmt.Errorf("proof: %w", err)
 	}
-	return a, ceremony.Move{
-		Audit: []audit.Event{{Type: api.EventPasswordProved, Rule: "R3"}},
-	}, nil
+	c.Record(audit.Event{Type: api.EventPasswordProved, Rule: "R3"})
+	return true, nil
 }
 
-// RecentlyAuthenticated reports whether the password was proved in the caller's session within
-// the policy's time (R3, R6).
+// RecentlyAuthenticated reports whether the password was proved in the caller's session
+// within the policy's time (R3, R6).
 func (k *Checker) RecentlyAuthenticated(tx store.Tx, c *ceremony.Ceremony) (bool, error) {
 	s, err := k.Sessions.Load(tx, c.Account, c.Session)
 	if err != nil {
@@ -102,8 +100,8 @@ func (k *Checker) RecentlyAuthenticated(tx store.Tx, c *ceremony.Ceremony) (bool
 	return ok, nil
 }
 
-// NewPassword reads a password that is to be set, or rejects it: what can be no
-// password at all as malformed, the rest with R0's reason.
+// NewPassword normalises a password that is to be set, or rejects it: as malformed if it
+// is empty or has control characters, else with the reason of R0.
 func (k *Checker) NewPassword(username, s string) (string, error) {
 	err := account.CheckPassword(k.Policy, username, s)
 	var wrong *account.PasswordError
@@ -112,7 +110,7 @@ func (k *Checker) NewPassword(username, s string) (string, error) {
 		return "", ceremony.Reject(ceremony.Malformed("password", "The password is missing. Choose one, then go on."))
 	case errors.As(err, &wrong) && wrong.Reason == account.PasswordControl:
 		return "", ceremony.Reject(ceremony.Malformed("password",
-			"Control characters get lost on the way from some keyboards. Choose a password without them."))
+			"A password can't have control characters, which some keyboards can't type. Choose one without them."))
 	case errors.As(err, &wrong):
 		refusal := ceremony.Refuse(passwordReason(wrong.Reason))
 		refusal.Field = "password"

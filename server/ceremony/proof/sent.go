@@ -15,8 +15,8 @@ import (
 	"nightlatch/server/store"
 )
 
-// A Sent is a six-digit code that was sent to somebody. It is part of a draft,
-// which is sealed. The zero value is a code that was never sent.
+// A Sent is a code that was sent by text or mail. It is part of a draft, which is
+// encrypted in the store. The zero value is a code that was never sent.
 type Sent struct {
 	Channel  api.Channel `json:"channel,omitempty"`
 	To       string      `json:"to,omitempty"`
@@ -25,16 +25,16 @@ type Sent struct {
 	At       time.Time   `json:"at,omitzero"`    // the last send
 	Expires  time.Time   `json:"expires,omitzero"`
 	Tries    int         `json:"tries,omitempty"` // left
-	Kept     bool        `json:"kept,omitempty"`  // its mail is kept on this computer: it proves no address
+	Kept     bool        `json:"kept,omitempty"`  // the mail was kept on this computer: the code proves no address
 }
 
-// usable reports whether a right answer could still be given.
+// usable reports whether the code can still be entered.
 func (s *Sent) usable(now time.Time) bool {
 	_, dead := s.dead(now)
 	return !dead
 }
 
-// A terms is what the policy says of the codes of a channel.
+// terms are the policy's numbers for the codes of a channel.
 type terms struct {
 	digits, tries int
 	life          time.Duration
@@ -47,7 +47,7 @@ func (k *Checker) terms(channel api.Channel) terms {
 	return terms{k.Policy.TextCodeDigits, k.Policy.TextCodeTries, k.Policy.TextCodeLife} // R11
 }
 
-// rule is which rule the codes of a channel follow.
+// rule is the rule for codes of the channel.
 func (s *Sent) rule() string {
 	if s.Channel == api.ByEmail {
 		return "R4"
@@ -64,88 +64,89 @@ func (k *Checker) confirmations(account string, channel api.Channel) ratelimit.C
 	return ratelimit.Counter{Limit: limit, Subject: account + "." + string(channel)}
 }
 
-// Send sees to it that a code is on its way: to somebody new it sends a new one;
-// to the same one it repeats the code that still is good (R12), but not within
-// ResendAfter of the last time. A refusal says that nothing could be sent.
-func (k *Checker) Send(tx store.Tx, account string, s *Sent, channel api.Channel, to, template string) ([]delivery.Message, *api.Refusal, error) {
+// Send sends a code to a number or address. If the last code went to the same recipient
+// and is still usable, it is sent again (R12), but not within ResendAfter of the last
+// send. The refusal is not nil if nothing could be sent.
+func (k *Checker) Send(tx store.Tx, c *ceremony.Ceremony, s *Sent, channel api.Channel, to, template string) (*api.Refusal, error) {
 	same := s.Channel == channel && s.To == to && s.Template == template && s.usable(tx.Now())
 	if same && tx.Now().Before(s.At.Add(k.Policy.ResendAfter)) {
-		return nil, nil, nil
+		return nil, nil
 	}
 	if !same {
 		*s = Sent{Channel: channel, To: to, Template: template}
 	}
-	return k.send(tx, account, s)
+	return k.send(tx, c, s)
 }
 
-// SendNow is Send for somebody who has just come to where the code is asked for
-// (R14). It is sent even if it was a moment ago, for another: the same one while
-// it is new, so that two who wait for one do not wait for two.
-func (k *Checker) SendNow(tx store.Tx, account string, s *Sent, channel api.Channel, to, template string) ([]delivery.Message, *api.Refusal, error) {
+// SendNow sends a code when the user reaches the step that asks for it (R14), even if one
+// was just sent for another sign-in. A recent code is reused, so two waiting sign-ins
+// share one code.
+func (k *Checker) SendNow(tx store.Tx, c *ceremony.Ceremony, s *Sent, channel api.Channel, to, template string) (*api.Refusal, error) {
 	next := *s
 	same := s.Channel == channel && s.To == to && s.Template == template && s.usable(tx.Now())
 	if made := s.Expires.Add(-k.terms(channel).life); !same || !tx.Now().Before(made.Add(k.Policy.ResendAfter)) {
 		next = Sent{Channel: channel, To: to, Template: template}
 	}
-	msgs, refusal, err := k.send(tx, account, &next)
-	if refusal != nil && same { // what was sent before still is good
-		return nil, nil, nil
+	refusal, err := k.send(tx, c, &next)
+	if refusal != nil && same { // the code that was sent before is still usable
+		return nil, nil
 	}
 	if refusal == nil && err == nil {
 		*s = next
 	}
-	return msgs, refusal, err
+	return refusal, err
 }
 
-// send sends the code, a new one if it is not usable.
-func (k *Checker) send(tx store.Tx, account string, s *Sent) ([]delivery.Message, *api.Refusal, error) {
+// send sends the code. It makes a new one if the present one is not usable.
+func (k *Checker) send(tx store.Tx, c *ceremony.Ceremony, s *Sent) (*api.Refusal, error) {
 	now := tx.Now().UTC()
 	if refusal, err := k.cannotSend(tx, s.Channel, s.To); refusal != nil || err != nil {
-		return nil, refusal, err
+		return refusal, err
 	}
-	if refusal, err := k.countSend(tx, account, s); refusal != nil || err != nil {
-		return nil, refusal, err
+	if refusal, err := k.countSend(tx, c.Account, s); refusal != nil || err != nil {
+		return refusal, err
 	}
 	kept := false
 	if s.Channel == api.ByEmail {
-		kept, _ = k.Ways().Code()
+		kept, _ = k.Capabilities().Code()
 	}
-	// A code proves an address by the way it went: another way, another code.
+	// A code from kept mail proves no address, so a code is not used for both.
 	if !s.usable(now) || s.Kept != kept {
 		s.Kept = kept
 		t := k.terms(s.Channel)
 		s.Code, s.Expires, s.Tries = newDigits(t.digits), now.Add(t.life), t.tries
 	}
 	s.At = now
-	return []delivery.Message{{
+	c.Send(delivery.Message{
 		Channel:  s.Channel,
 		To:       s.To,
 		Template: s.Template,
 		Args:     map[string]string{"code": s.Code},
-		Account:  account,
+		Account:  c.Account,
 		Secret:   true,
 		Keep:     s.Kept,
-	}}, nil, nil
+	})
+	return nil, nil
 }
 
-// Resend is Send when the person asks for it: too early, it is a Rejection that
-// says when (R12).
-func (k *Checker) Resend(tx store.Tx, account string, s *Sent) ([]delivery.Message, error) {
+// Resend sends the code when the user asks for it. Too early, it is a Rejection that says
+// when (R12).
+func (k *Checker) Resend(tx store.Tx, c *ceremony.Ceremony, s *Sent) error {
 	if at := s.At.Add(k.Policy.ResendAfter); tx.Now().Before(at) {
 		refusal := ceremony.Refuse(ceremony.ResendEarly)
 		refusal.RetryAt = &at
-		return nil, ceremony.Reject(refusal)
+		return ceremony.Reject(refusal)
 	}
-	msgs, refusal, err := k.send(tx, account, s)
+	refusal, err := k.send(tx, c, s)
 	if refusal != nil {
-		return nil, ceremony.Reject(*refusal)
+		return ceremony.Reject(*refusal)
 	}
-	return msgs, err
+	return err
 }
 
 func (k *Checker) cannotSend(tx store.Tx, channel api.Channel, to string) (*api.Refusal, error) {
-	ways := k.Ways()
-	_, mail := ways.Code()
+	can := k.Capabilities()
+	_, mail := can.Code()
 	stopped, err := delivery.Stopped(tx, channel, to)
 	var refusal api.Refusal
 	switch {
@@ -153,7 +154,7 @@ func (k *Checker) cannotSend(tx store.Tx, channel api.Channel, to string) (*api.
 		return nil, fmt.Errorf("proof: %w", err)
 	case channel == api.ByEmail && !mail:
 		refusal = ceremony.Refuse(ceremony.CannotMail)
-	case channel == api.ByText && !ways.Text:
+	case channel == api.ByText && !can.Text:
 		refusal = ceremony.Refuse(ceremony.CannotText)
 	case stopped: // R18
 		refusal = ceremony.Refuse(ceremony.TextsStopped)
@@ -163,56 +164,57 @@ func (k *Checker) cannotSend(tx store.Tx, channel api.Channel, to string) (*api.
 	return &refusal, nil
 }
 
-// Try looks at a code of a second step. Right, it is used up and refused is nil.
-// Wrong, the failure is counted, and refused says so. A Rejection says that it
-// was not looked at: its form is wrong, the code is dead, or tries are throttled.
-func (k *Checker) Try(tx store.Tx, c *ceremony.Ceremony, a *account.Account, s *Sent, input string) (refused *ceremony.Move, err error) {
+// Try examines a code of a second step. A right code is used up. A wrong one is counted
+// and refused. A Rejection means that it was not examined: its form is wrong, the code
+// can't be used any more, or attempts are throttled.
+func (k *Checker) Try(tx store.Tx, c *ceremony.Ceremony, a *account.Account, s *Sent, input string) (right bool, err error) {
 	code, err := k.examine(tx, s, input, k.FirstParty(a.Username))
-	if err != nil || s.spend(code) {
-		return nil, err
+	if err != nil {
+		return false, err
 	}
-	move, err := k.Fail(tx, c, a, wrong(s), audit.Event{
+	if s.spend(code) {
+		return true, nil
+	}
+	return false, k.Fail(tx, c, a, wrong(s), audit.Event{
 		Type:    api.EventSignInFailed,
 		Rule:    "R11",
 		Details: map[string]string{"factor": string(s.Channel), "reason": api.WrongCode},
 	})
-	return &move, err
 }
 
-// Confirm is Try for a new number or address of an account: it counts apart
-// from sign-in, so that a mistyped code never locks anybody out.
-func (k *Checker) Confirm(tx store.Tx, account string, s *Sent, input string) (refused *ceremony.Move, err error) {
-	code, err := k.confirmable(tx, account, s, input)
+// Confirm is Try for a new number or address of the ceremony's account. Its failures are
+// counted apart from sign-in, so that a mistyped code never locks an account.
+func (k *Checker) Confirm(tx store.Tx, c *ceremony.Ceremony, s *Sent, input string) (right bool, err error) {
+	code, err := k.confirmable(tx, c.Account, s, input)
 	if err != nil {
-		return nil, err
+		return false, err
 	}
-	counter := k.confirmations(account, s.Channel)
+	counter := k.confirmations(c.Account, s.Channel)
 	if !s.spend(code) {
-		move, _, err := fail(tx, counter, wrong(s), audit.Event{
+		_, err := fail(tx, c, counter, wrong(s), audit.Event{
 			Type:    api.EventCodeRefused,
 			Rule:    s.rule(),
 			Details: map[string]string{"channel": string(s.Channel)},
 		})
-		return &move, err
+		return false, err
 	}
 	if err := counter.Reset(tx); err != nil {
-		return nil, fmt.Errorf("proof: %w", err)
+		return false, fmt.Errorf("proof: %w", err)
 	}
-	return nil, k.codeEntered(tx, account, s)
+	return true, k.codeEntered(tx, c.Account, s)
 }
 
-// Examinable returns nil if Confirm would compare a code, and else the Rejection
-// that it would answer with. Slow work that a right code will need is done for
-// every code that would be compared and for no other: else the time it takes would
-// tell which one is right, and nothing counts that.
+// Examinable returns nil if Confirm would examine a code, else its Rejection. Slow work
+// that only a right code needs must be done for every code that would be examined.
+// Otherwise the response time would tell the right code without a counted failure.
 func (k *Checker) Examinable(tx store.Tx, account string, s *Sent, input string) error {
 	_, err := k.confirmable(tx, account, s, input)
 	return err
 }
 
 func (k *Checker) confirmable(tx store.Tx, account string, s *Sent, input string) (code string, err error) {
-	if kept, _ := k.Ways().Code(); s.Kept && !kept {
-		// A mail server was set up meanwhile: now an address can be proved.
+	if kept, _ := k.Capabilities().Code(); s.Kept && !kept {
+		// A mail server was set up since: from now on codes can prove an address.
 		return "", ceremony.Reject(s.refuse(ceremony.CodeExpired))
 	}
 	return k.examine(tx, s, input, k.confirmations(account, s.Channel))
@@ -233,7 +235,7 @@ func (k *Checker) examine(tx store.Tx, s *Sent, input string, counter ratelimit.
 	return code, Allow(tx, counter)
 }
 
-// spend compares a code, and uses it up or costs it a try.
+// spend compares a code. A right one is used up; a wrong one costs a try.
 func (s *Sent) spend(code string) (right bool) {
 	if subtle.ConstantTimeCompare([]byte(code), []byte(s.Code)) == 1 {
 		s.Code = ""
@@ -243,7 +245,7 @@ func (s *Sent) spend(code string) (right bool) {
 	return false
 }
 
-// refuse is ceremony.Refuse, with R4 in the place of R11 for what was mailed.
+// refuse is ceremony.Refuse, with R4 instead of R11 for a mailed code.
 func (s *Sent) refuse(reason ceremony.Reason) api.Refusal {
 	refusal := ceremony.Refuse(reason)
 	if refusal.Rule == "R11" {
@@ -252,7 +254,7 @@ func (s *Sent) refuse(reason ceremony.Reason) api.Refusal {
 	return refusal
 }
 
-// wrong is the refusal of a wrong code: how often it may still be tried.
+// wrong is the refusal of a wrong code, with the number of tries left.
 func wrong(s *Sent) api.Refusal {
 	refusal := s.refuse(ceremony.WrongCode)
 	left := s.Tries
@@ -260,7 +262,7 @@ func wrong(s *Sent) api.Refusal {
 	return refusal
 }
 
-// dead says why no answer can be right any more.
+// dead reports whether the code can no longer be used, and why.
 func (s *Sent) dead(now time.Time) (ceremony.Reason, bool) {
 	switch {
 	case s.At.IsZero():
@@ -275,8 +277,8 @@ func (s *Sent) dead(now time.Time) (ceremony.Reason, bool) {
 	return 0, false
 }
 
-// Digits reads a six-digit code as people type it. What can't be one is a
-// Rejection that names the field, and costs no try.
+// Digits reads a six-digit code as people type it. Anything else is a Rejection that
+// names the field and costs no try.
 func Digits(input string) (string, error) {
 	code, ok := otp.ParseCode(input)
 	if !ok {
@@ -285,7 +287,7 @@ func Digits(input string) (string, error) {
 	return code, nil
 }
 
-// Step shows what is asked for. The address is shown as given, masked or whole.
+// Step is the step that asks for the code. The caller masks sentTo if it must be masked.
 func (k *Checker) Step(s *Sent, sentTo string) api.EnterCode {
 	t := k.terms(s.Channel)
 	step := api.EnterCode{Channel: s.Channel, Digits: t.digits, SentTo: sentTo, Kept: s.Kept}

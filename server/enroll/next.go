@@ -1,0 +1,70 @@
+package enroll
+
+import (
+	"nightlatch/server/account"
+	"nightlatch/server/api"
+	"nightlatch/server/ceremony"
+	"nightlatch/server/store"
+)
+
+// next returns the first requirement of a ceremony that is not met yet: a recently proved
+// password (R3, R6), for enrolments a confirmed address (R4), then the ceremony's own
+// step. Edges that meet a requirement end with it.
+func (r *rules) next(tx store.Tx, c *ceremony.Ceremony, d *draft) (api.State, error) {
+	a, err := account.Load(tx, c.Account)
+	if err != nil {
+		return "", err
+	}
+	// An enrolment asks for the password before the address, and not once more when
+	// confirming the address took longer than the proof of the password lasts.
+	if c.State != emailCode || c.Kind == api.ChangeEmail {
+		recent, err := r.RecentlyAuthenticated(tx, c)
+		if err != nil || !recent {
+			return enterPassword, err
+		}
+	}
+	if enrols(c.Kind) && !r.Confirmed(a) {
+		return enterEmail, nil
+	}
+	return r.ownStep(tx, c, d, a)
+}
+
+// enrols reports whether a kind of ceremony turns a method on.
+func enrols(kind api.Kind) bool {
+	return kind == api.EnrollText || kind == api.EnrollApp || kind == api.EnrollKey
+}
+
+// ownStep leads to the step that a ceremony is about, once its requirements are met. A
+// number or address whose code was right while the password was due is taken over now.
+func (r *rules) ownStep(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) (api.State, error) {
+	switch c.Kind {
+	case api.EnrollText:
+		if d.CodeProved {
+			return r.replacePhone(tx, c, d, a)
+		}
+		return r.enterText(tx, c, d, a)
+	case api.EnrollApp:
+		return enterApp(d)
+	case api.EnrollKey:
+		return r.enterKey(tx, d, a)
+	case api.ChangePassword:
+		d.Password, d.Proved = a.Password, tx.Now().UTC()
+		return choosePassword, nil
+	case api.ChangeEmail:
+		if d.CodeProved {
+			return r.replaceEmail(tx, c, d, a)
+		}
+		return enterEmail, nil
+	case api.ChangePhone:
+		if d.CodeProved {
+			return r.replacePhone(tx, c, d, a)
+		}
+		return enterPhone, nil
+	}
+	return askConfirm(tx, d, a) // api.TurnOff
+}
+
+// start begins a ceremony that changes something with its first unmet requirement.
+func (r *rules) start(tx store.Tx, c *ceremony.Ceremony, d *draft, _ api.Begin) (api.State, error) {
+	return r.next(tx, c, d)
+}
