@@ -16,14 +16,14 @@ const (
 	flagExtensions   = 0x80
 )
 
-// authData is authenticator data (WebAuthn section 6.1), taken apart.
+// authData is parsed authenticator data (WebAuthn section 6.1).
 type authData struct {
 	raw      []byte
 	rpIDHash []byte
 	flags    byte
 	count    uint32
 
-	// Attested credential data (WebAuthn section 6.5.1), in a registration only.
+	// Attested credential data (WebAuthn section 6.5.1). Set in a registration only.
 	aaguid       []byte
 	credentialID []byte
 	publicKey    []byte // COSE_Key, still encoded
@@ -33,7 +33,7 @@ func (a *authData) has(flag byte) bool { return a.flags&flag != 0 }
 
 var errShort = errors.New("authenticator data is cut short")
 
-// parseAuthData accepts exactly one authenticator data, with nothing behind it.
+// parseAuthData parses authenticator data and refuses trailing bytes.
 func parseAuthData(raw []byte) (*authData, error) {
 	if len(raw) < 37 {
 		return nil, errShort

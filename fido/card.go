@@ -5,15 +5,15 @@ import (
 	"errors"
 )
 
-// openKey opens a device. What a key on a reader reports is told as what has become
-// of it there.
+// openKey opens a device. Errors of a key on a reader are translated: a removed key
+// is a card pulled off the reader.
 func (c *Client) openKey(ctx context.Context, d Device) (Key, error) {
 	key, err := c.open.Open(ctx, d.Path)
 	if d.Transport != NFC {
 		return key, err
 	}
 	if err != nil {
-		return nil, lifted(err)
+		return nil, asPulled(err)
 	}
 	return card{key}, nil
 }
@@ -21,59 +21,59 @@ func (c *Client) openKey(ctx context.Context, d Device) (Key, error) {
 // A card is a key on a reader.
 type card struct{ Key }
 
-// lifted tells of a key that is gone that it was pulled off its reader.
-func lifted(err error) error {
+// asPulled turns ErrRemoved into ErrCardPulled.
+func asPulled(err error) error {
 	if errors.Is(err, ErrRemoved) && !errors.Is(err, ErrCardPulled) {
 		return ErrCardPulled
 	}
 	return err
 }
 
-// tapped is lifted, for commands that take the user's presence. A key on a reader
-// has no button that could be pressed, so it refuses when the tap is used up.
-func tapped(err error) error {
+// asTapAgain is asPulled for commands that need user presence. A key on a reader has no
+// button: it denies the command when an earlier one has used up the tap.
+func asTapAgain(err error) error {
 	if errors.Is(err, ErrDenied) {
 		return ErrTapAgain
 	}
-	return lifted(err)
+	return asPulled(err)
 }
 
 func (k card) Info(ctx context.Context) (GetInfoResponse, error) {
 	info, err := k.Key.Info(ctx)
-	return info, lifted(err)
+	return info, asPulled(err)
 }
 
 func (k card) PINTries(ctx context.Context) (int, error) {
 	n, err := k.Key.PINTries(ctx)
-	return n, lifted(err)
+	return n, asPulled(err)
 }
 
 func (k card) MakeCredential(ctx context.Context, r CredentialRequest) (Attestation, error) {
 	a, err := k.Key.MakeCredential(ctx, r)
-	return a, tapped(err)
+	return a, asTapAgain(err)
 }
 
 func (k card) Assert(ctx context.Context, r AssertionRequest) (Assertion, error) {
 	a, err := k.Key.Assert(ctx, r)
 	if r.Silent {
-		return a, lifted(err)
+		return a, asPulled(err)
 	}
-	return a, tapped(err)
+	return a, asTapAgain(err)
 }
 
-func (k card) Select(ctx context.Context) error { return tapped(k.Key.Select(ctx)) }
+func (k card) Select(ctx context.Context) error { return asTapAgain(k.Key.Select(ctx)) }
 
-func (k card) Reset(ctx context.Context) error { return tapped(k.Key.Reset(ctx)) }
+func (k card) Reset(ctx context.Context) error { return asTapAgain(k.Key.Reset(ctx)) }
 
 func (k card) SetPIN(ctx context.Context, old, new string) error {
-	return lifted(k.Key.SetPIN(ctx, old, new))
+	return asPulled(k.Key.SetPIN(ctx, old, new))
 }
 
 func (k card) Credentials(ctx context.Context, pin string) (CredentialList, error) {
 	c, err := k.Key.Credentials(ctx, pin)
-	return c, lifted(err)
+	return c, asPulled(err)
 }
 
 func (k card) DeleteCredential(ctx context.Context, id []byte, pin string) error {
-	return lifted(k.Key.DeleteCredential(ctx, id, pin))
+	return asPulled(k.Key.DeleteCredential(ctx, id, pin))
 }

@@ -10,12 +10,12 @@ import (
 
 // Create makes a credential on the key (WebAuthn section 5.1.3). options is a
 // PublicKeyCredentialCreationOptionsJSON, bare or wrapped in {"publicKey": …};
-// the response is a RegistrationResponseJSON. Both are of WebAuthn section 5.1.
+// the response is a RegistrationResponseJSON. WebAuthn section 5.1 defines both.
 //
-// A device without a path means the one that is plugged in, now or soon.
+// If d has no path, Create uses the only key that is plugged in, or waits for one.
 //
-// Errors: AlreadyEnrolledError when the key holds an excluded credential, and
-// every other of this package but ErrNotEnrolled.
+// Errors: AlreadyEnrolledError when the key has an excluded credential, and all
+// other errors of this package except ErrNotEnrolled.
 func (c *Client) Create(ctx context.Context, d Device, options json.RawMessage, ui Interaction) (json.RawMessage, error) {
 	opt, err := parseCreation(options, c.origin)
 	if err != nil {
@@ -50,10 +50,10 @@ func (c *Client) Create(ctx context.Context, d Device, options json.RawMessage, 
 // PublicKeyCredentialRequestOptionsJSON, bare or wrapped in {"publicKey": …}; the
 // response is an AuthenticationResponseJSON.
 //
-// A device without a path means the one that is plugged in, now or soon.
+// If d has no path, Get uses the only key that is plugged in, or waits for one.
 //
-// Errors: ErrNotEnrolled when the key holds none of the allowed credentials, and
-// every other of this package but AlreadyEnrolledError.
+// Errors: ErrNotEnrolled when the key has none of the allowed credentials, and all
+// other errors of this package except AlreadyEnrolledError.
 func (c *Client) Get(ctx context.Context, d Device, options json.RawMessage, ui Interaction) (json.RawMessage, error) {
 	opt, err := parseRequest(options, c.origin)
 	if err != nil {
@@ -85,7 +85,7 @@ func (c *Client) Get(ctx context.Context, d Device, options json.RawMessage, ui 
 	return encode(out)
 }
 
-// A ceremony is one conversation with one key.
+// A ceremony is one call's use of one open key.
 type ceremony struct {
 	client  *Client
 	ctx     context.Context // one ceremony lives as long as one call; see begin
@@ -100,9 +100,9 @@ type ceremony struct {
 	pin    string
 }
 
-// begin settles on a device, takes it, opens it and asks what it can do.
+// begin chooses a device, reserves and opens it, and reads its capabilities.
 func (c *Client) begin(ctx context.Context, d Device, ui Interaction) (*ceremony, error) {
-	d, err := c.settle(ctx, d, ui)
+	d, err := c.resolveDevice(ctx, d, ui)
 	if err != nil {
 		return nil, err
 	}
@@ -127,13 +127,14 @@ func (c *Client) begin(ctx context.Context, d Device, ui Interaction) (*ceremony
 	return cer, nil
 }
 
-// end lets go of the key. What closing it reports changes nothing for the person.
+// end closes and releases the key. The result of the ceremony stands, so an error in
+// closing is ignored.
 func (cer *ceremony) end() {
 	_ = cer.key.Close()
 	cer.release()
 }
 
-// touch runs a call that waits for the person's touch, under the deadline.
+// touch runs a call that waits for a touch, at most for the client's timeout.
 func (cer *ceremony) touch(call func(ctx context.Context) error) error {
 	ctx, stop := cer.client.deadline(cer.ctx, cer.client.timeout)
 	defer stop()
@@ -147,16 +148,16 @@ func (cer *ceremony) touch(call func(ctx context.Context) error) error {
 	return err
 }
 
-// A creature is a new credential whose attestation has been verified.
-type creature struct {
+// A newCredential is a credential whose attestation has been verified.
+type newCredential struct {
 	attestation  Attestation
 	data         *authData
 	key          publicKey
 	discoverable bool
 }
 
-// create asks for the touch, with the first wanted algorithm that the key knows.
-func (cer *ceremony) create(opt *creation, hash [sha256.Size]byte) (*creature, error) {
+// create makes a credential with the first requested algorithm that the key supports.
+func (cer *ceremony) create(opt *creation, hash [sha256.Size]byte) (*newCredential, error) {
 	if err := cer.verification(opt.Selection.UserVerification); err != nil {
 		return nil, err
 	}
@@ -169,13 +170,14 @@ func (cer *ceremony) create(opt *creation, hash [sha256.Size]byte) (*creature, e
 		UserDisplayName: opt.User.DisplayName,
 		Discoverable:    cer.discoverable(opt.Selection.ResidentKey),
 	}
-	// The key refuses what it hid from the probe, if it can be handed the whole.
+	// credProtect hides some credentials from the probe. The key still refuses them if
+	// the whole exclude list fits into one request.
 	if lists := cer.info.lists(ids(opt.Exclude)); len(lists) == 1 && cer.info.FIDO2 {
 		r.Exclude = lists[0]
 	}
 	for _, r.Algorithm = range opt.algorithms() {
 		if !cer.info.FIDO2 && r.Algorithm != ES256 {
-			continue // U2F is P-256 alone
+			continue // U2F supports P-256 only
 		}
 		var att Attestation
 		err := cer.withPIN(func() error {
@@ -196,12 +198,12 @@ func (cer *ceremony) create(opt *creation, hash [sha256.Size]byte) (*creature, e
 			return nil, err
 		}
 		cer.client.remember(data.credentialID, key)
-		return &creature{attestation: att, data: data, key: key, discoverable: r.Discoverable}, nil
+		return &newCredential{attestation: att, data: data, key: key, discoverable: r.Discoverable}, nil
 	}
 	return nil, ErrAlgorithm
 }
 
-func (m *creature) response(opt *creation, client []byte, d Device) (json.RawMessage, error) {
+func (m *newCredential) response(opt *creation, client []byte, d Device) (json.RawMessage, error) {
 	spki, err := m.key.spki()
 	if err != nil {
 		return nil, fmt.Errorf("fido: encoding the public key: %w", err)
@@ -228,7 +230,7 @@ func (m *creature) response(opt *creation, client []byte, d Device) (json.RawMes
 	return encode(out)
 }
 
-// get asks for the touch, narrowed to a credential the key is known to have.
+// get signs, if possible with one credential that the key is known to have.
 func (cer *ceremony) get(opt *request, hash [sha256.Size]byte) (Assertion, error) {
 	if err := cer.verification(opt.UserVerification); err != nil {
 		return Assertion{}, err
@@ -254,7 +256,7 @@ func (cer *ceremony) get(opt *request, hash [sha256.Size]byte) (Assertion, error
 			return Assertion{}, err
 		}
 		if len(as.CredentialID) == 0 && len(r.CredentialIDs) == 1 {
-			as.CredentialID = r.CredentialIDs[0] // CTAP section 6.2.2: may be left out
+			as.CredentialID = r.CredentialIDs[0] // the key may omit it (CTAP section 6.2.2)
 		}
 		return as, cer.client.verifyAssertion(as, r, cer.verify)
 	}

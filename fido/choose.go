@@ -5,13 +5,12 @@ import (
 	"errors"
 )
 
-// Choose makes the given keys blink and returns the one that is touched; the
-// others are told to stop. A key that is pulled out, or that another program has,
-// drops out. A key on a reader cannot be chosen so: lying there it counts as touched,
-// once, and that is for the ceremony.
+// Choose makes the given keys blink, returns the one that is touched and stops the
+// others. A key that is unplugged or in use by another program drops out. A key on a
+// reader cannot be chosen: it counts as touched only once, and the ceremony needs that.
 //
-// Errors: ErrTimeout and ErrCancelled; once all have dropped out, what became of
-// the first of them.
+// Errors: ErrTimeout and ErrCancelled. If all keys have dropped out: the first error
+// that is not ErrRemoved, else ErrRemoved.
 func (c *Client) Choose(ctx context.Context, from []Device, ui Interaction) (Device, error) {
 	if len(from) == 0 {
 		return Device{}, ErrRemoved
@@ -58,11 +57,11 @@ func (c *Client) blink(ctx context.Context, d Device) error {
 		<-ctx.Done()
 		return ContextError(ctx)
 	}
-	return c.hold(ctx, d, func(key Key) error { return key.Select(ctx) })
+	return c.withKey(ctx, d, func(key Key) error { return key.Select(ctx) })
 }
 
-// hold takes a key, opens it, uses it and lets go of it.
-func (c *Client) hold(ctx context.Context, d Device, use func(Key) error) error {
+// withKey reserves and opens a key, calls use and closes the key.
+func (c *Client) withKey(ctx context.Context, d Device, use func(Key) error) error {
 	release, err := c.reserve(d.Path)
 	if err != nil {
 		return err
@@ -73,6 +72,6 @@ func (c *Client) hold(ctx context.Context, d Device, use func(Key) error) error 
 		return err
 	}
 	err = use(key)
-	_ = key.Close() // what closing it reports changes nothing for the person
+	_ = key.Close() // the result of use stands
 	return err
 }

@@ -13,14 +13,14 @@ import (
 	"golang.org/x/net/publicsuffix"
 )
 
-// An origin is where the relying party's options came from.
+// An origin is the origin of the relying party's options.
 type origin struct {
-	text string // "https://example.org:8443", as it goes into the client data
+	text string // "https://example.org:8443", as in the client data
 	host string
 }
 
-// parseOrigin accepts what WebAuthn calls a potentially trustworthy origin: any
-// https one, and http on the machine itself.
+// parseOrigin accepts potentially trustworthy origins (W3C Secure Contexts): https,
+// and http on localhost.
 func parseOrigin(s string) (origin, error) {
 	u, err := url.Parse(s)
 	if err != nil || u.Host == "" {
@@ -40,8 +40,8 @@ func parseOrigin(s string) (origin, error) {
 }
 
 // owns checks that the relying party's ID is the origin's host or a registrable
-// suffix of it (WebAuthn section 5.1.3, step 8), so that a key enrolled for one
-// site is never asked to sign for another.
+// suffix of it (WebAuthn section 5.1.3, step 8), so that a site cannot use the
+// credentials of another.
 func (o origin) owns(rpID string) error {
 	if rpID == "" || rpID != strings.ToLower(rpID) {
 		return &MalformedError{Field: "rpId", Reason: "empty or not in lower case"}
@@ -59,8 +59,8 @@ func (o origin) owns(rpID string) error {
 	return fmt.Errorf("%w: %q asked for from %q", ErrOrigin, rpID, o.text)
 }
 
-// clientData is CollectedClientData (WebAuthn section 5.8.1), with its members in
-// the order that the section's serialization wants.
+// clientData is CollectedClientData (WebAuthn section 5.8.1). Its members are in the
+// order of that section's serialization.
 type clientData struct {
 	Type        string `json:"type"`
 	Challenge   string `json:"challenge"`

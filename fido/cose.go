@@ -26,7 +26,7 @@ const (
 	RS256 int64 = -257
 )
 
-// strictCBOR takes only what CTAP's canonical form allows (CTAP section 8).
+// strictCBOR decodes only what CTAP's canonical form allows (CTAP section 8).
 var strictCBOR = mustDecMode(cbor.DecOptions{
 	DupMapKey:       cbor.DupMapKeyEnforcedAPF,
 	IndefLength:     cbor.IndefLengthForbidden,
@@ -34,7 +34,7 @@ var strictCBOR = mustDecMode(cbor.DecOptions{
 	MaxNestedLevels: 8,
 })
 
-// ctapCBOR writes CTAP's canonical form.
+// ctapCBOR encodes in CTAP's canonical form.
 var ctapCBOR = mustEncMode(cbor.CTAP2EncOptions())
 
 func mustDecMode(o cbor.DecOptions) cbor.DecMode {
@@ -59,7 +59,7 @@ type publicKey struct {
 	key crypto.PublicKey
 }
 
-// coseKey is COSE_Key (RFC 9052 section 7); N shares its label with Crv, E with X.
+// coseKey is COSE_Key (RFC 9052 section 7). N has the same label as Crv, and E as X.
 type coseKey struct {
 	Kty    int64           `cbor:"1,keyasint"`
 	Alg    int64           `cbor:"3,keyasint"`
@@ -68,7 +68,7 @@ type coseKey struct {
 	Y      []byte          `cbor:"-3,keyasint"`
 }
 
-// parseCOSE reads the public keys that this package can verify with.
+// parseCOSE parses a public key of one of the supported algorithms.
 func parseCOSE(raw []byte) (publicKey, error) {
 	var c coseKey
 	if err := strictCBOR.Unmarshal(raw, &c); err != nil {
@@ -131,8 +131,8 @@ func (c *coseKey) rsa() (*rsa.PublicKey, error) {
 	}
 	e := new(big.Int).SetBytes(c.XOrE).Int64()
 	switch {
-	case n[0] == 0 || n[len(n)-1]%2 == 0: // RFC 8230, section 4: as few bytes as there can be
-		return nil, errors.New("COSE key: RSA modulus that is even, or has zeros in front")
+	case n[0] == 0 || n[len(n)-1]%2 == 0: // RFC 8230, section 4: no leading zeros
+		return nil, errors.New("COSE key: RSA modulus is even or has leading zeros")
 	case e < 3 || e%2 == 0 || e > math.MaxInt32:
 		return nil, fmt.Errorf("COSE key: RSA exponent %d", e)
 	}
@@ -158,7 +158,7 @@ func verifySignature(key crypto.PublicKey, message, signature []byte) bool {
 	return false
 }
 
-// spki is the key as SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7).
+// spki encodes the key as SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7).
 func (k publicKey) spki() ([]byte, error) {
 	return x509.MarshalPKIXPublicKey(k.key)
 }

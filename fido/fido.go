@@ -1,12 +1,11 @@
-// Package fido plays the client's role of WebAuthn: it stands between a relying
-// party's options and a security key, asks the person for a touch or a PIN, and
-// hands back the response.
+// Package fido is a WebAuthn client: it takes a relying party's options, uses a
+// security key, asks the user for a touch or a PIN, and returns the response.
 //
-// What a browser does for a web page this package does for the console and for
-// the terminal: client data with an origin, the check that the relying party's
-// ID belongs to that origin, the choice of a key, the exclude list, and, before
-// a response leaves the package, the verification of what the key said. The key
-// itself is reached through an [Opener]; fido/libfido2 is the one for real keys.
+// It does for the console and the terminal what a browser does for a web page. It
+// builds the client data, checks that the relying party's ID belongs to the origin,
+// chooses a key, applies the exclude list, and verifies the key's answer before it
+// returns the response. An [Opener] opens the keys; fido/libfido2 has the one for
+// real keys.
 //
 // References: Web Authentication Level 3 (W3C) and Client to Authenticator
 // Protocol 2.1 (FIDO Alliance), cited below as WebAuthn and CTAP.
@@ -20,17 +19,15 @@ import (
 	"time"
 )
 
-// How long a person gets to touch the key, and how long a key may take to
-// answer what needs no person.
+// Timeouts.
 const (
-	DefaultTimeout = 30 * time.Second
-	answerTimeout  = 3 * time.Second
-	manageTimeout  = 30 * time.Second // many answers: a full key tells of its credentials one by one
-	listInterval   = time.Second      // R30: a key that is plugged in is seen within a second
+	DefaultTimeout = 30 * time.Second // for the user's touch
+	answerTimeout  = 3 * time.Second  // for an answer that needs no user
+	manageTimeout  = 30 * time.Second // for a credential list: one answer per credential
+	listInterval   = time.Second      // R30: a plugged-in key is noticed within a second
 )
 
-// The transports a device is reached by, in WebAuthn's spelling
-// (AuthenticatorTransport, WebAuthn section 5.8.4).
+// The transports (AuthenticatorTransport, WebAuthn section 5.8.4).
 const (
 	USB = "usb"
 	NFC = "nfc"
@@ -38,30 +35,30 @@ const (
 
 // A Device is a security key that can be opened.
 type Device struct {
-	Path         string // what the back end opens
+	Path         string // for the back end's Open
 	Transport    string // USB or NFC
 	Product      string
 	Manufacturer string
-	Virtual      bool // a lab key; wherever it shows it is marked as one
-	Locked       bool // it is there, but this person may not open it
+	Virtual      bool // a lab key; the user interface marks it as one
+	Locked       bool // the user has no permission to open it
 }
 
-// A Lister tells which keys are there now.
+// A Lister lists the keys that are plugged in or on a reader.
 type Lister func(ctx context.Context) ([]Device, error)
 
-// Config is what a client needs to know.
+// Config configures a Client.
 type Config struct {
 	Open    Opener        // back end: fido/libfido2.Backend{}
-	Devices Lister        // which keys are there
+	Devices Lister        // lists the keys
 	Changes Changes       // when to list them again; nil means once a second
 	Origin  string        // "http://localhost:8440"; the origin in the client data
 	Timeout time.Duration // for a touch; 0 means DefaultTimeout
 
-	Reader func(ctx context.Context) Reader // how things stand with NFC; nil: unsupported
+	Reader func(ctx context.Context) Reader // the state of NFC; nil means unsupported
 }
 
-// A Client runs ceremonies with security keys, one at a time on each device. It
-// may be used by several goroutines.
+// A Client runs ceremonies with security keys, one at a time on each device. It is
+// safe for concurrent use.
 type Client struct {
 	open    Opener
 	devices Lister
@@ -71,7 +68,7 @@ type Client struct {
 
 	mu   sync.Mutex
 	busy map[string]bool      // by device path
-	made map[string]publicKey // by credential ID: what this client saw enrolled
+	made map[string]publicKey // by credential ID; of credentials this client created
 
 	reader func(ctx context.Context) Reader
 }
@@ -106,7 +103,7 @@ func New(cfg Config) (*Client, error) {
 	}, nil
 }
 
-// Devices lists the keys that are there now.
+// Devices lists the keys that are plugged in or on a reader.
 func (c *Client) Devices(ctx context.Context) ([]Device, error) {
 	ds, err := c.devices(ctx)
 	if err != nil {
@@ -115,8 +112,8 @@ func (c *Client) Devices(ctx context.Context) ([]Device, error) {
 	return ds, nil
 }
 
-// reserve takes the device for one ceremony, or reports ErrBusy. The returned
-// function gives it back.
+// reserve reserves the device for one ceremony until release is called. It returns
+// ErrBusy if another ceremony has it.
 func (c *Client) reserve(path string) (release func(), err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -131,7 +128,8 @@ func (c *Client) reserve(path string) (release func(), err error) {
 	}, nil
 }
 
-// remembered is how many public keys a client keeps, to check signatures with.
+// remembered is the maximum number of public keys that a client keeps to check
+// signatures.
 const remembered = 256
 
 func (c *Client) remember(credentialID []byte, k publicKey) {

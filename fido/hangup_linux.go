@@ -8,20 +8,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// IgnoreHangup keeps the unplugging of a virtual key from ending the program.
+// IgnoreHangup prevents that unplugging a virtual key ends the program.
 //
-// A key behind a pseudo-terminal is a terminal to the kernel. When the leader of
-// a session that has no terminal opens one, as libfido2 does, it becomes that
-// session's, and closing it hangs the session up: SIGHUP. A program that has a
-// terminal of its own, or leads no session, is not touched by this and keeps its
-// hang-up.
+// To the kernel, a virtual key's pseudo-terminal is a terminal. If a session leader
+// without a controlling terminal opens it, as libfido2 does, it becomes the session's
+// controlling terminal, and closing it sends SIGHUP to the leader. IgnoreHangup
+// ignores SIGHUP in that case only: a program that has a controlling terminal or is
+// not a session leader keeps the default.
 func IgnoreHangup() {
 	if sid, err := unix.Getsid(0); err != nil || sid != os.Getpid() {
 		return
 	}
 	tty, err := os.OpenFile("/dev/tty", os.O_RDWR|syscall.O_NOCTTY, 0)
 	if err == nil {
-		_ = tty.Close() // only opened to see whether there is one
+		_ = tty.Close() // opened only to learn whether it exists
 		return
 	}
 	signal.Ignore(syscall.SIGHUP)

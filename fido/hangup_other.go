@@ -2,5 +2,5 @@
 
 package fido
 
-// IgnoreHangup is needed only where keys are pseudo-terminals.
+// IgnoreHangup does nothing: only Linux has virtual keys on pseudo-terminals.
 func IgnoreHangup() {}

@@ -5,38 +5,37 @@ import (
 	"time"
 )
 
-// An Interaction is the person's side of a ceremony, as a stream of prompts. Its
-// methods are called from the ceremony's goroutine, never two at once.
+// An Interaction is the user's side of a ceremony. Its methods are called from the
+// ceremony's goroutine, never two at once.
 type Interaction interface {
-	// Show tells the person what the ceremony waits for. It must not block.
+	// Show shows what the ceremony waits for. It must not block.
 	Show(p Prompt)
-	// PIN asks for the key's PIN. It is called only when the key or the options
-	// need one. triesLeft is how many wrong ones the key will still take;
-	// previousWrong says that the one before was wrong. An error ends the
-	// ceremony: with ErrCancelled when that is what it is, with WrongPINError
-	// after a wrong PIN, with ErrPINRequired otherwise.
+	// PIN asks for the key's PIN. It is called only if the key or the options need
+	// one. triesLeft is how many wrong PINs the key still accepts; previousWrong means
+	// that the last PIN was wrong. An error ends the ceremony: with ErrCancelled if it
+	// is one, with WrongPINError after a wrong PIN, else with ErrPINRequired.
 	PIN(ctx context.Context, triesLeft int, previousWrong bool) (string, error)
 }
 
-// A Prompt is one thing the person is told.
+// A Prompt tells the user what to do.
 type Prompt struct {
 	Kind     PromptKind
-	Device   Device    // which key; empty for Insert, Choose, and a Tap that is waited for
-	Deadline time.Time // when the ceremony gives up; zero when nothing runs out
+	Device   Device    // the key; empty for Insert, Choose, and Tap before a key is there
+	Deadline time.Time // when the ceremony gives up; zero without a deadline
 }
 
-// A PromptKind says what a prompt is about.
+// A PromptKind is the kind of a prompt.
 type PromptKind int
 
-// The prompts. A ceremony shows the first four in this order. Tap stands for Insert
-// where there is a reader, and for Touch with a key on one.
+// The prompts. A ceremony shows the first four in this order. Tap replaces Insert if
+// there is an NFC reader, and Touch if the key is on one.
 const (
-	Insert  PromptKind = iota // no key is there: insert or tap one
-	Working                   // the program and the key talk; nothing to do
-	Touch                     // the key waits for a touch
-	Remove                    // done; the key may be taken away
-	Tap                       // the key is to be held to the reader and left there
-	Choose                    // several keys blink; the one to use is to be touched
+	Insert  PromptKind = iota // insert a key
+	Working                   // the program uses the key; wait
+	Touch                     // touch the key
+	Remove                    // done; the key may be removed
+	Tap                       // hold the key to the reader and keep it there
+	Choose                    // several keys blink; touch the one to use
 )
 
 // String returns the kind's name, for logs and tests.

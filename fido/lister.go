@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Paths lists the given paths as USB keys while they exist. Enumeration knows
-// real USB keys only; a path of another program's making is handed in.
+// Paths lists the given paths as USB keys while they exist. It is for keys that the
+// enumeration of USB devices does not find, such as another program's virtual keys.
 func Paths(paths ...string) Lister {
 	return func(context.Context) ([]Device, error) {
 		var ds []Device
@@ -27,7 +27,7 @@ func Paths(paths ...string) Lister {
 	}
 }
 
-// Combine lists what all the listers list, each path once.
+// Combine lists the devices of all listers, each path once.
 func Combine(ls ...Lister) Lister {
 	return func(ctx context.Context) ([]Device, error) {
 		var all []Device
@@ -48,11 +48,11 @@ func Combine(ls ...Lister) Lister {
 	}
 }
 
-// settle turns d into a device that is there. A device without a path stands for
-// "the key": the person is asked to insert one if none is there, or to hold one to
-// the reader if there is a reader, and a SeveralError lists the choice if there is
-// one. ErrNoKey says that none came in time.
-func (c *Client) settle(ctx context.Context, d Device, ui Interaction) (Device, error) {
+// resolveDevice returns d if it has a path, else the only key there is. If there is none, it
+// asks the user to insert one, or to hold one to the reader if there is a reader, and
+// waits. Errors: SeveralError if there is more than one key, ErrNoKey after the
+// timeout.
+func (c *Client) resolveDevice(ctx context.Context, d Device, ui Interaction) (Device, error) {
 	if d.Path != "" {
 		return d, nil
 	}
@@ -84,9 +84,8 @@ func (c *Client) settle(ctx context.Context, d Device, ui Interaction) (Device, 
 	return d, err
 }
 
-// only returns the one key that is there: ErrRemoved if there is none, a
-// SeveralError if there are more. Keys that cannot be opened count if there is no
-// other.
+// only returns the only key there is. It returns ErrRemoved if there is none, and a
+// SeveralError if there are more. Locked keys count only if there are no others.
 func (c *Client) only(ctx context.Context) (Device, error) {
 	ds, err := c.Devices(ctx)
 	if err != nil {
@@ -104,7 +103,7 @@ func (c *Client) only(ctx context.Context) (Device, error) {
 	return Device{}, &SeveralError{Devices: ds}
 }
 
-// deadline ends with ErrTimeout after d, or with ctx.
+// deadline returns a context that ends with ErrTimeout after d, or with ctx.
 func (c *Client) deadline(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	return context.WithTimeoutCause(ctx, d, ErrTimeout)
 }

@@ -10,40 +10,40 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// A PINState says how far a key is with its PIN.
+// A PINState tells whether a key supports and has a PIN.
 type PINState int
 
 // The states.
 const (
-	NoPINSupport PINState = iota // it knows no PINs
+	NoPINSupport PINState = iota // a U2F key
 	PINNotSet
 	PINSet
 )
 
-// Info is what a key reports about itself, with what the client derives from it.
+// Info describes a key: its GetInfoResponse and what the client derives from it.
 type Info struct {
 	Device         Device
-	FIDO2          bool // false: a U2F key, of which the rest says nothing
+	FIDO2          bool // false: a U2F key; the fields below are empty
 	Versions       []string
 	Extensions     []string
 	AAGUID         []byte
-	Model          string // "" for one that is not in the list
+	Model          string // "" if the model is not in models.txt
 	PIN            PINState
-	PINTries       int  // wrong ones it will still take; 0: locked. Only with PINSet
-	MinPIN         int  // shortest PIN it takes, in code points
-	ForcePINChange bool // it wants its PIN changed before anything else
-	CanManage      bool // what is kept on it can be listed and deleted
-	Verifies       bool // it has a sensor of its own that knows somebody
+	PINTries       int  // wrong PINs that the key still accepts; 0: locked. Only with PINSet
+	MinPIN         int  // minimum PIN length in code points
+	ForcePINChange bool // the PIN must be changed before it can be used
+	CanManage      bool // discoverable credentials can be listed and deleted
+	Verifies       bool // it has a fingerprint sensor with at least one finger enrolled
 }
 
-// A CredentialList is what is kept on a key.
+// A CredentialList lists the discoverable credentials on a key.
 type CredentialList struct {
-	Used, Remaining int // discoverable credentials; Remaining is how many more fit
+	Used, Remaining int // number stored, and how many more fit
 	Credentials     []DiscoverableCredential
 }
 
-// A DiscoverableCredential is a credential that is kept on a key. Names may be empty: a key need
-// not keep them.
+// A DiscoverableCredential is a credential that is stored on the key. Names may be
+// empty: keys may omit them.
 type DiscoverableCredential struct {
 	ID              []byte
 	RPID, RPName    string
@@ -52,9 +52,9 @@ type DiscoverableCredential struct {
 	UserDisplayName string
 }
 
-// Info asks a key about itself, without touch or PIN.
+// Info describes a key, without a touch or PIN.
 func (c *Client) Info(ctx context.Context, d Device) (Info, error) {
-	cer, err := c.visit(ctx, d)
+	cer, err := c.beginSilent(ctx, d)
 	if err != nil {
 		return Info{}, err
 	}
@@ -81,11 +81,11 @@ func (c *Client) Info(ctx context.Context, d Device) (Info, error) {
 
 // SetPIN changes a key's PIN, or sets the first one when old is empty.
 //
-// Errors: ErrPINPolicy for a new PIN that the key does not take, WrongPINError for
-// an old one that is wrong, ErrPINRequired for one that is missing, ErrPINNotSet
-// for one that there is none of, ErrIncapable when the key knows no PINs.
+// Errors: ErrPINPolicy if the key refuses the new PIN, WrongPINError if old is wrong,
+// ErrPINRequired if old is missing, ErrPINNotSet if old is given but the key has no
+// PIN, ErrIncapable if the key does not support PINs.
 func (c *Client) SetPIN(ctx context.Context, d Device, old, new string) error {
-	cer, err := c.visit(ctx, d)
+	cer, err := c.beginSilent(ctx, d)
 	if err != nil {
 		return err
 	}
@@ -103,15 +103,15 @@ func (c *Client) SetPIN(ctx context.Context, d Device, old, new string) error {
 	}
 	set := func(ctx context.Context, pin string) error { return cer.key.SetPIN(ctx, pin, new) }
 	if old == "" {
-		return cer.quickly(func(ctx context.Context) error { return set(ctx, "") })
+		return cer.withAnswerTimeout(func(ctx context.Context) error { return set(ctx, "") })
 	}
-	return cer.present(old, set)
+	return cer.usePIN(old, set)
 }
 
-// Credentials lists what is kept on a key, which takes its PIN.
+// Credentials lists the discoverable credentials on a key. It needs the PIN.
 //
-// Errors: ErrIncapable when the key cannot tell, ErrPINNotSet, ErrPINChange,
-// ErrPINRequired for an empty PIN, and WrongPINError.
+// Errors: ErrIncapable if the key has no credential management, ErrPINNotSet,
+// ErrPINChange, ErrPINRequired for an empty PIN, and WrongPINError.
 func (c *Client) Credentials(ctx context.Context, d Device, pin string) (CredentialList, error) {
 	var got CredentialList
 	err := c.manage(ctx, d, pin, func(ctx context.Context, key Key, pin string) (err error) {
@@ -121,8 +121,8 @@ func (c *Client) Credentials(ctx context.Context, d Device, pin string) (Credent
 	return got, err
 }
 
-// DeleteCredential deletes a credential that is kept on a key, for good. Beside the
-// errors of Credentials it returns ErrNotEnrolled when the key has no such one.
+// DeleteCredential deletes a discoverable credential permanently. Its errors are those
+// of Credentials, and ErrNotEnrolled if the key does not have the credential.
 func (c *Client) DeleteCredential(ctx context.Context, d Device, id []byte, pin string) error {
 	if len(id) == 0 {
 		return &MalformedError{Field: "id", Reason: "empty"}
@@ -132,9 +132,9 @@ func (c *Client) DeleteCredential(ctx context.Context, d Device, id []byte, pin 
 	})
 }
 
-// manage runs a command that takes the PIN and that not every key knows.
+// manage runs a command of credential management with the PIN.
 func (c *Client) manage(ctx context.Context, d Device, pin string, call func(context.Context, Key, string) error) error {
-	cer, err := c.visit(ctx, d)
+	cer, err := c.beginSilent(ctx, d)
 	if err != nil {
 		return err
 	}
@@ -149,14 +149,14 @@ func (c *Client) manage(ctx context.Context, d Device, pin string, call func(con
 	case pin == "":
 		return ErrPINRequired
 	}
-	return cer.present(norm.NFC.String(pin), func(ctx context.Context, pin string) error {
+	return cer.usePIN(norm.NFC.String(pin), func(ctx context.Context, pin string) error {
 		return call(ctx, cer.key, pin)
 	})
 }
 
-// Reset makes a key as new: its PIN, what is kept on it and every credential made
-// with it are gone. A key allows it for ten seconds after it was plugged in, and
-// ErrNotAllowed is what it says later.
+// Reset restores the factory state: it removes the PIN and invalidates all
+// credentials, also those not stored on the key. A key allows it only in the first
+// ten seconds after it was plugged in, and returns ErrNotAllowed later.
 func (c *Client) Reset(ctx context.Context, d Device, ui Interaction) error {
 	cer, err := c.begin(ctx, d, ui)
 	if err != nil {
@@ -169,9 +169,8 @@ func (c *Client) Reset(ctx context.Context, d Device, ui Interaction) error {
 	return cer.touch(cer.key.Reset)
 }
 
-// Identify tells which of the credentials the key holds that is touched: "which
-// one is this?" A device without a path means any key that is there; if there are
-// several, all blink.
+// Identify waits for a touch and returns which of the credentials the touched key
+// has. If d has no path, any key may be touched; if there are several, all blink.
 func (c *Client) Identify(ctx context.Context, d Device, rpID string, ids [][]byte, ui Interaction) ([]byte, error) {
 	if len(ids) == 0 {
 		return nil, ErrNotEnrolled
@@ -183,7 +182,7 @@ func (c *Client) Identify(ctx context.Context, d Device, rpID string, ids [][]by
 	if err := checkIDs("ids", opt.Allow); err != nil {
 		return nil, err
 	}
-	d, err := c.settle(ctx, d, ui)
+	d, err := c.resolveDevice(ctx, d, ui)
 	var several *SeveralError
 	touched := errors.As(err, &several)
 	if touched {
@@ -202,26 +201,26 @@ func (c *Client) Identify(ctx context.Context, d Device, rpID string, ids [][]by
 			return found.id, err
 		}
 	}
-	as, err := cer.get(opt, sha256.Sum256([]byte(rand.Text()))) // signs nothing that anybody asked for
+	as, err := cer.get(opt, sha256.Sum256([]byte(rand.Text()))) // a random hash: the signature is of no use to anyone
 	return as.CredentialID, err
 }
 
-// visit begins what needs no touch. It waits for no key to be plugged in.
-func (c *Client) visit(ctx context.Context, d Device) (*ceremony, error) {
+// beginSilent begins a ceremony that needs no user. It does not wait for a key.
+func (c *Client) beginSilent(ctx context.Context, d Device) (*ceremony, error) {
 	if d.Path == "" {
 		var err error
 		if d, err = c.only(ctx); err != nil {
 			return nil, err
 		}
 	}
-	return c.begin(ctx, d, nobody{})
+	return c.begin(ctx, d, noUser{})
 }
 
-// Nobody is told anything or asked.
-type nobody struct{}
+// noUser is an Interaction without a user: it shows nothing and has no PIN.
+type noUser struct{}
 
-func (nobody) Show(Prompt) {}
-func (nobody) PIN(context.Context, int, bool) (string, error) {
+func (noUser) Show(Prompt) {}
+func (noUser) PIN(context.Context, int, bool) (string, error) {
 	return "", ErrPINRequired
 }
 
@@ -238,8 +237,8 @@ func (i GetInfoResponse) pin() PINState {
 
 func (i GetInfoResponse) minPIN() int { return max(i.MinPIN, minPINRunes) }
 
-// manages tells of the command itself and of its preview, the same under another
-// number (CTAP section 6.4, credentialMgmtPreview).
+// manages reports whether the key has credential management, or its preview version,
+// which differs only in the command number (CTAP section 6.4, credentialMgmtPreview).
 func (i GetInfoResponse) manages() bool {
 	return i.Options["credMgmt"] || i.Options["credentialMgmtPreview"]
 }

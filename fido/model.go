@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// models is the list of known models, one a line: AAGUID, a space, the name. Its
-// head says where it comes from and of which day it is.
+// models is the list of known models, one per line: AAGUID, a space, the name. The
+// head of the file names its source and date.
 //
 //go:embed models.txt
 var models string
 
-// Model suggests a name for a key of the given model (AAGUID, WebAuthn section
-// 6.5.1), or returns "" when the model is not known. U2F keys have none.
+// Model returns the name of the model with the given AAGUID (WebAuthn section 6.5.1),
+// or "" if it is unknown. U2F keys have no AAGUID.
 func Model(aaguid []byte) string {
 	if len(aaguid) != 16 {
 		return ""

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// bytes64 is a byte string as the standard's JSON form writes it: base64url
-// without padding (WebAuthn section 5.1.8, Base64URLString).
+// bytes64 is a byte string that JSON encodes as base64url without padding (WebAuthn
+// section 5.1.8, Base64URLString).
 type bytes64 []byte
 
 func (b bytes64) MarshalText() ([]byte, error) {
@@ -30,8 +30,8 @@ type descriptor struct {
 	ID   bytes64 `json:"id"`
 }
 
-// creation is PublicKeyCredentialCreationOptionsJSON (WebAuthn section 5.1.8), as
-// far as a roaming key is concerned.
+// creation is PublicKeyCredentialCreationOptionsJSON (WebAuthn section 5.1.8), without
+// the members that do not concern security keys.
 type creation struct {
 	RP struct {
 		ID   string `json:"id"`
@@ -97,7 +97,7 @@ func parseCreation(options json.RawMessage, o origin) (*creation, error) {
 	case len(c.Challenge) == 0:
 		return nil, &MalformedError{Field: "challenge", Reason: "empty"}
 	case len(c.User.ID) == 0 || len(c.User.ID) > 64:
-		return nil, &MalformedError{Field: "user.id", Reason: "not of 1 to 64 bytes"}
+		return nil, &MalformedError{Field: "user.id", Reason: "must have 1 to 64 bytes"}
 	case c.User.Name == "":
 		return nil, &MalformedError{Field: "user.name", Reason: "empty"}
 	case c.Selection.Attachment == "platform":
@@ -128,12 +128,12 @@ func parseRequest(options json.RawMessage, o origin) (*request, error) {
 	return &r, o.owns(r.RPID)
 }
 
-// checkIDs keeps out what would crash or confuse the layers below. 1023 bytes is
-// the longest credential ID (WebAuthn section 4, Credential ID).
+// checkIDs refuses credential IDs that would crash or confuse the layers below. 1023
+// bytes is the maximum (WebAuthn section 4, Credential ID).
 func checkIDs(field string, ds []descriptor) error {
 	for _, d := range ds {
 		if len(d.ID) == 0 || len(d.ID) > 1023 {
-			return &MalformedError{Field: field, Reason: "an ID is not of 1 to 1023 bytes"}
+			return &MalformedError{Field: field, Reason: "an ID must have 1 to 1023 bytes"}
 		}
 	}
 	return nil
@@ -149,9 +149,9 @@ func ids(ds []descriptor) [][]byte {
 	return out
 }
 
-// algorithms lists the wanted ones that this package can verify, in the relying
-// party's order. An empty list means the standard's default (WebAuthn section
-// 5.1.3, step 10).
+// algorithms lists the requested algorithms that this package can verify, in the
+// relying party's order. An empty list means the default (WebAuthn section 5.1.3,
+// step 10).
 func (c *creation) algorithms() []int64 {
 	if len(c.Params) == 0 {
 		return []int64{ES256, RS256}

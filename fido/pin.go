@@ -10,8 +10,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// The limits of a PIN (CTAP section 6.5.1): at least four characters, at most 63
-// bytes, in Unicode's normal form C. A PIN outside of them is wrong and never reaches the key.
+// The limits of a PIN (CTAP section 6.5.1), in Unicode normalization form C. A PIN
+// outside of them counts as wrong and is never sent to the key.
 const (
 	minPINRunes = 4
 	maxPINBytes = 63
@@ -21,9 +21,9 @@ const (
 // the start value of its pinRetries counter (CTAP section 6.5.2.2).
 const MaxPINTries = 8
 
-// verification decides how the user is verified (WebAuthn section 5.1.3, step
-// 22): by the key's sensor if it has one, by its PIN if it has one, not at all if
-// the relying party discourages it. A key may still ask for its PIN later.
+// verification decides how to verify the user (WebAuthn section 5.1.3, step 22): with
+// the key's sensor if it has one, else with its PIN if one is set, and not at all if
+// the relying party discourages it. The key may still ask for its PIN later.
 func (cer *ceremony) verification(requirement string) error {
 	cer.verify = requirement == "required"
 	if requirement == "discouraged" {
@@ -45,13 +45,13 @@ func (cer *ceremony) verification(requirement string) error {
 	}
 }
 
-// discoverable decides whether the credential is to stay on the key.
+// discoverable decides whether to store the credential on the key.
 func (cer *ceremony) discoverable(requirement string) bool {
 	return requirement == "required" || requirement == "preferred" && cer.info.Options["rk"]
 }
 
-// withPIN runs a call, and again with a PIN when the key wants one or when the
-// last one was wrong. No PIN is ever tried twice: the person is asked each time.
+// withPIN runs call. If the key requires a PIN or the PIN was wrong, it asks the user
+// and runs call again. It never tries a PIN twice.
 func (cer *ceremony) withPIN(call func() error) error {
 	for {
 		err := call()
@@ -62,7 +62,7 @@ func (cer *ceremony) withPIN(call func() error) error {
 			}
 			err = cer.askPIN(false)
 		case errors.Is(err, ErrVerification) && cer.sensor && cer.info.Options["clientPin"]:
-			cer.sensor = false // the finger was not known; the PIN will do
+			cer.sensor = false // the finger did not match: use the PIN
 			err = cer.askPIN(false)
 		case errors.Is(err, ErrWrongPIN):
 			err = cer.askPIN(true)
@@ -75,19 +75,19 @@ func (cer *ceremony) withPIN(call func() error) error {
 	}
 }
 
-// tries asks how many wrong PINs the key will still take.
+// tries returns how many wrong PINs the key still accepts.
 func (cer *ceremony) tries() (int, error) {
 	var n int
-	err := cer.quickly(func(ctx context.Context) (err error) {
+	err := cer.withAnswerTimeout(func(ctx context.Context) (err error) {
 		n, err = cer.key.PINTries(ctx)
 		return err
 	})
 	return n, err
 }
 
-// present runs a call with a PIN that was given beforehand, once. One that can be
-// none costs no try.
-func (cer *ceremony) present(pin string, call func(ctx context.Context, pin string) error) error {
+// usePIN runs call once with the given PIN. A PIN that is not valid for any key is
+// not sent, so it costs no try.
+func (cer *ceremony) usePIN(pin string, call func(ctx context.Context, pin string) error) error {
 	err := ErrWrongPIN
 	if isPIN(pin) {
 		ctx, stop := cer.client.deadline(cer.ctx, manageTimeout)
@@ -107,13 +107,13 @@ func (cer *ceremony) present(pin string, call func(ctx context.Context, pin stri
 	return &WrongPINError{TriesLeft: left}
 }
 
-// isPIN tells whether some key could have such a PIN. Zeros end it on the way to a
-// key, which pads with them.
+// isPIN reports whether pin is within the limits. It must not contain NUL: a PIN is
+// padded with NULs for the key.
 func isPIN(pin string) bool {
 	return utf8.RuneCountInString(pin) >= minPINRunes && len(pin) <= maxPINBytes && !strings.ContainsRune(pin, 0)
 }
 
-// askPIN asks the person, telling how many tries the key has left.
+// askPIN asks the user for the PIN and shows how many tries are left.
 func (cer *ceremony) askPIN(previousWrong bool) error {
 	if cer.info.NewPIN {
 		return ErrPINChange

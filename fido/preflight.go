@@ -7,20 +7,19 @@ import (
 	"errors"
 )
 
-// What keys are asked to look for at once: as many IDs as they say, or eight, in
-// messages as long as they say, or 1024 bytes (CTAP section 6.4,
-// maxCredentialCountInList and maxMsgSize). The rest of a request takes less.
+// The limits of one request to a key that reports none (CTAP section 6.4,
+// maxCredentialCountInList and maxMsgSize).
 const (
-	batchIDs      = 8
-	batchMessage  = 1024
-	restOfRequest = 224
+	batchIDs      = 8    // credential IDs
+	batchMessage  = 1024 // bytes
+	restOfRequest = 224  // bytes, at most, of a request without its IDs
 )
 
-// lists splits IDs so that each part fits into one request.
+// lists splits ids into parts that fit into one request each.
 func (i GetInfoResponse) lists(ids [][]byte) [][][]byte {
 	most, size := cmp.Or(i.MaxIDs, batchIDs), cmp.Or(i.MaxMessage, batchMessage)
 	if !i.FIDO2 {
-		most = 1 // a U2F key is asked one by one, and does not say which
+		most = 1 // U2F has no lists
 	}
 	return batches(ids, most, size-restOfRequest)
 }
@@ -39,20 +38,20 @@ func batches(ids [][]byte, most, bytes int) [][][]byte {
 	return out
 }
 
-// A hit is the outcome of a preflight.
-type hit struct {
+// A probeResult is the result of a probe.
+type probeResult struct {
 	found  bool
-	id     []byte // empty when the key did not tell which
-	silent bool   // the key did not tell whether it has one
+	id     []byte // empty if the key did not report which
+	silent bool   // the key did not report whether it has one
 }
 
-// probe asks, without a touch, whether the key holds one of the credentials:
-// assertions with "user presence" off, which sign nothing of the relying party's.
-// It tells which one, which the answer to an exclude list does not.
+// probe finds out, without a touch, whether the key has one of the credentials and
+// which. It requests assertions without user presence over a meaningless hash. Unlike
+// an exclude list, this returns the ID.
 //
-// A credential with credProtect level 3 hides from it (CTAP section 12.1).
-func (cer *ceremony) probe(rpID string, ids [][]byte) (hit, error) {
-	nothing, told := sha256.Sum256(nil), true
+// credProtect level 3 hides a credential from it (CTAP section 12.1).
+func (cer *ceremony) probe(rpID string, ids [][]byte) (probeResult, error) {
+	nothing, reported := sha256.Sum256(nil), true
 	for _, batch := range cer.info.lists(ids) {
 		ctx, stop := cer.client.deadline(cer.ctx, answerTimeout)
 		as, err := cer.key.Assert(ctx, AssertionRequest{
@@ -67,30 +66,30 @@ func (cer *ceremony) probe(rpID string, ids [][]byte) (hit, error) {
 			if len(as.CredentialID) == 0 && len(batch) == 1 {
 				as.CredentialID = batch[0]
 			}
-			return hit{found: true, id: as.CredentialID}, nil
+			return probeResult{found: true, id: as.CredentialID}, nil
 		case errors.Is(err, ErrNotEnrolled):
 		case errors.Is(err, ErrPINRequired), errors.Is(err, ErrNotAllowed), errors.Is(err, ErrIncapable):
-			// A key that always verifies its user (alwaysUv, CTAP section 7.2)
-			// tells nothing without it, and Windows Hello nothing at all.
-			told = false
+			// A key with alwaysUv (CTAP section 7.2) reports nothing without user
+			// verification, and Windows Hello reports nothing at all.
+			reported = false
 		default:
-			return hit{}, err
+			return probeResult{}, err
 		}
 	}
-	return hit{silent: !told}, nil
+	return probeResult{silent: !reported}, nil
 }
 
-// candidates lists what to ask the key for, one list at a time. If the key says
-// without a touch which credential it has, that one alone; if it says it has
-// none, ErrNotEnrolled, so that nobody touches a key in vain.
+// candidates returns the credential IDs to request, one list per request: the one the
+// probe found, or all if the probe was inconclusive. It returns ErrNotEnrolled if the
+// key has none, so that the user need not touch it.
 func (cer *ceremony) candidates(opt *request) ([][][]byte, error) {
 	allowed := ids(opt.Allow)
 	if len(allowed) == 0 {
 		if len(opt.Allow) > 0 {
-			return nil, ErrNotEnrolled // credentials of types that no key has
+			return nil, ErrNotEnrolled // only credentials of unknown types
 		}
 		if !cer.info.FIDO2 {
-			return nil, ErrNotEnrolled // a U2F key keeps no credentials
+			return nil, ErrNotEnrolled // U2F has no discoverable credentials
 		}
 		return [][][]byte{nil}, nil
 	}
@@ -107,14 +106,14 @@ func (cer *ceremony) candidates(opt *request) ([][][]byte, error) {
 	}
 }
 
-// hides tells whether the key may hold credentials that show only once the user
-// is verified, and the user is about to be.
+// hides reports whether the key may have credentials that only user verification
+// reveals, and the ceremony verifies the user.
 func (cer *ceremony) hides() bool {
 	return cer.pin != "" || cer.sensor
 }
 
-// quickly runs a call that needs no person.
-func (cer *ceremony) quickly(call func(ctx context.Context) error) error {
+// withAnswerTimeout runs a call that needs no user.
+func (cer *ceremony) withAnswerTimeout(call func(ctx context.Context) error) error {
 	ctx, stop := cer.client.deadline(cer.ctx, answerTimeout)
 	defer stop()
 	return call(ctx)

@@ -2,19 +2,19 @@ package fido
 
 import "context"
 
-// A ReaderState says how far the way to an NFC key is clear.
+// A ReaderState is the state of NFC: what is missing before an NFC key can be used.
 type ReaderState int
 
-// The states, from the farthest to the nearest.
+// The states. A higher state is closer to a usable key.
 const (
-	ReaderUnsupported ReaderState = iota // this build, or this system, reaches no readers
-	NoReaderService                      // pcscd, which talks to the readers, does not run
-	ReaderDenied                         // this person may not use the readers
+	ReaderUnsupported ReaderState = iota // this build or system does not support readers
+	NoReaderService                      // pcscd, the smart card service, is not running
+	ReaderDenied                         // the user has no permission to use the readers
 	NoReader                             // no reader is plugged in
-	ReaderEmpty                          // nothing lies on the reader
-	ReaderNotFIDO                        // what lies there is no security key
-	ReaderBusy                           // another program has what lies there to itself
-	ReaderReady                          // a security key lies there, and is among the devices
+	ReaderEmpty                          // there is no card on the reader
+	ReaderNotFIDO                        // the card is not a security key
+	ReaderBusy                           // another program uses the card exclusively
+	ReaderReady                          // a security key is on the reader, and listed as a device
 )
 
 // String returns the state's name, for logs and tests.
@@ -40,8 +40,8 @@ func (s ReaderState) String() string {
 	return "unknown"
 }
 
-// Err returns the error that keeps a person in that state from using an NFC key,
-// nil when nothing does: ErrUnsupported, ErrNoReaderService,
+// Err returns the error that describes the state, or nil for ReaderReady. The errors:
+// ErrUnsupported, ErrNoReaderService,
 // ErrReadersDenied, ErrNoReader, ErrNoCard, ErrNotFIDOCard or ErrBusy.
 func (s ReaderState) Err() error {
 	return map[ReaderState]error{
@@ -55,18 +55,17 @@ func (s ReaderState) Err() error {
 	}[s]
 }
 
-// A Reader is how things stand with NFC. Where there are several readers it is
-// the one that got farthest.
+// A Reader is the state of NFC. With several readers it is the one with the highest
+// state.
 type Reader struct {
 	State ReaderState
-	Name  string // of the reader, as its maker calls it; empty up to NoReader
+	Name  string // product name; empty for states up to NoReader
 }
 
-// Present tells whether there is a reader that a key could be held to.
+// Present reports whether a reader is plugged in.
 func (r Reader) Present() bool { return r.State >= ReaderEmpty }
 
-// Reader says how things stand with NFC now: the hint for a person whose NFC key
-// is not among the devices.
+// Reader returns the state of NFC. It explains why an NFC key is not listed.
 func (c *Client) Reader(ctx context.Context) Reader {
 	if c.reader == nil {
 		return Reader{}
@@ -74,9 +73,8 @@ func (c *Client) Reader(ctx context.Context) Reader {
 	return c.reader(ctx)
 }
 
-// WatchReader calls show with how things stand with NFC now and after each change,
-// until ctx ends: the live line under "hold your key to the reader". It makes no two
-// calls at once, none when nothing changed, and one a second at most.
+// WatchReader calls show with the state of NFC now and after each change, until ctx
+// ends. Calls do not overlap, and there is at most one per second.
 func (c *Client) WatchReader(ctx context.Context, show func(Reader)) {
 	var last Reader
 	first := true

@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// The attestation statement formats that are passed on (WebAuthn section 8).
+// The supported attestation statement formats (WebAuthn section 8).
 const (
 	formatNone   = "none"
 	formatPacked = "packed"
@@ -61,9 +61,9 @@ func encode(v any) (json.RawMessage, error) {
 	return raw, nil
 }
 
-// attestationObject writes the object of WebAuthn section 6.5.4. With conveyance
-// "none", the default, the statement is dropped (section 5.1.3, step 27); so is
-// one of a format that libfido2 does not hand over whole.
+// attestationObject encodes the attestation object (WebAuthn section 6.5.4). It omits
+// the statement if conveyance is "none", the default (section 5.1.3, step 27), and for
+// formats of which libfido2 does not return the whole statement.
 func attestationObject(att Attestation, conveyance string, alg int64) ([]byte, error) {
 	object := struct {
 		Format    string         `cbor:"fmt"`
@@ -94,8 +94,8 @@ func attestationObject(att Attestation, conveyance string, alg int64) ([]byte, e
 	return raw, nil
 }
 
-// certificateAlgorithm names the algorithm an attestation certificate signs with.
-// The certificate has been parsed before, when the signature was verified.
+// certificateAlgorithm returns the COSE algorithm of an attestation certificate. It
+// parses: the signature was verified with it before.
 func certificateAlgorithm(der []byte) int64 {
 	cert, err := x509.ParseCertificate(der)
 	if err != nil {

@@ -9,24 +9,22 @@ import (
 	"slices"
 )
 
-// verifyCommon checks what both kinds of answer have: the relying party and the
-// flags (WebAuthn sections 7.1 and 7.2).
+// verifyCommon checks the relying party and the flags (WebAuthn sections 7.1 and 7.2).
 func verifyCommon(a *authData, rpID string, wantVerified bool) error {
 	sum := sha256.Sum256([]byte(rpID))
 	switch {
 	case !bytes.Equal(a.rpIDHash, sum[:]):
-		return untrusted("it speaks of another relying party")
+		return untrusted("it is for another relying party")
 	case !a.has(flagUserPresent):
-		return untrusted("it does not say that the key was touched")
+		return untrusted("the flag \"user present\" is not set")
 	case wantVerified && !a.has(flagUserVerified):
-		return untrusted("it does not say that the user was verified")
+		return untrusted("the flag \"user verified\" is not set")
 	}
 	return nil
 }
 
-// verifyAttestation checks a new credential before its response leaves the
-// package: relying party, flags, algorithm and signature. The key is one that was
-// asked for, in a form that can be verified later.
+// verifyAttestation checks a new credential: relying party, flags, algorithm and
+// signature.
 func verifyAttestation(att Attestation, r CredentialRequest, wantVerified bool) (*authData, publicKey, error) {
 	var none publicKey
 	a, err := parseAuthData(att.AuthData)
@@ -44,7 +42,7 @@ func verifyAttestation(att Attestation, r CredentialRequest, wantVerified bool) 
 		return nil, none, untrusted("%v", err)
 	}
 	if key.alg != r.Algorithm {
-		return nil, none, untrusted("algorithm %d where %d was asked for", key.alg, r.Algorithm)
+		return nil, none, untrusted("algorithm %d instead of %d", key.alg, r.Algorithm)
 	}
 	if err := verifyStatement(att, a, key, r.ClientDataHash); err != nil {
 		return nil, none, err
@@ -52,9 +50,9 @@ func verifyAttestation(att Attestation, r CredentialRequest, wantVerified bool) 
 	return a, key, nil
 }
 
-// verifyStatement checks the attestation signature: packed with a certificate or
-// with the credential's own key (WebAuthn section 8.2), and U2F's (section 8.6).
-// Other formats have none that this package could pass on.
+// verifyStatement checks the attestation signature of the formats packed, with a
+// certificate or self attestation (WebAuthn section 8.2), and fido-u2f (section 8.6).
+// Statements of other formats are not passed on, so they are not checked.
 func verifyStatement(att Attestation, a *authData, key publicKey, clientDataHash []byte) error {
 	switch att.Format {
 	case formatPacked:
@@ -99,11 +97,11 @@ func u2fPoint(key publicKey) ([]byte, error) {
 	return point, nil
 }
 
-// verifyAssertion checks a signed answer. Whether its signature counter has
-// grown is the relying party's to judge (R34): it alone knows the last one.
+// verifyAssertion checks an assertion. The relying party checks the signature counter
+// (R34): it has the last value.
 //
-// A client has no public keys but those it saw enrolled. With one of those the
-// signature is checked here; without, only the relying party can.
+// The signature is checked only for credentials that this client created, whose public
+// keys it has. The relying party checks all.
 func (c *Client) verifyAssertion(as Assertion, r AssertionRequest, wantVerified bool) error {
 	a, err := parseAuthData(as.AuthData)
 	if err != nil {
@@ -117,10 +115,10 @@ func (c *Client) verifyAssertion(as Assertion, r AssertionRequest, wantVerified 
 	}
 	asked := func(id []byte) bool { return bytes.Equal(id, as.CredentialID) }
 	if len(r.CredentialIDs) > 0 && !slices.ContainsFunc(r.CredentialIDs, asked) {
-		return untrusted("it is signed with a credential that was not asked for")
+		return untrusted("it is signed with a credential that was not requested")
 	}
 	if key, ok := c.recall(as.CredentialID); ok && !key.verify(slices.Concat(as.AuthData, r.ClientDataHash), as.Signature) {
-		return untrusted("its signature is not that of the credential")
+		return untrusted("the credential's public key does not verify its signature")
 	}
 	return nil
 }

@@ -7,14 +7,13 @@ import (
 	"time"
 )
 
-// A Changes tells when the list of keys may have changed: a value means "list
-// again". The channel is closed when ctx ends.
+// A Changes returns a channel that receives a value when the list of keys may have
+// changed. The channel is closed when ctx ends.
 type Changes func(ctx context.Context) <-chan struct{}
 
-// Watch calls show with the list of keys now and after each change, until ctx
-// ends, which is no error. It makes no two calls at once, none when nothing
-// changed, and lists once a second at most. An error in listing is shown in the
-// place of a list; the next change may mend it.
+// Watch calls show with the list of keys now and after each change, until ctx ends.
+// Calls do not overlap, and there is at most one per second. If listing fails, show
+// gets the error, and Watch continues. Watch returns nil.
 func (c *Client) Watch(ctx context.Context, show func([]Device, error)) error {
 	var last []Device
 	var lastErr string
@@ -37,15 +36,15 @@ func (c *Client) Watch(ctx context.Context, show func([]Device, error)) error {
 	return nil
 }
 
-// follow calls look now and whenever the list of keys may have changed, once a
-// second at most, until it returns false or ctx ends.
+// follow calls look now and whenever the list of keys may have changed, at most once a
+// second, until look returns false or ctx ends.
 func (c *Client) follow(ctx context.Context, look func() bool) {
 	ctx, stop := context.WithCancel(ctx)
 	var changed <-chan struct{}
 	if c.changes != nil {
 		changed = c.changes(ctx)
 		defer func(changed <-chan struct{}) {
-			for range changed { // it is closed once whoever tells has ended
+			for range changed { // until its goroutine has ended and closed it
 			}
 		}(changed)
 	}
@@ -57,7 +56,7 @@ func (c *Client) follow(ctx context.Context, look func() bool) {
 			case <-ctx.Done():
 			case _, ok := <-changed:
 				if !ok {
-					changed = nil // nobody tells any more: look once a second
+					changed = nil // no more events: look once a second
 				}
 			}
 		}
@@ -68,64 +67,66 @@ func (c *Client) follow(ctx context.Context, look func() bool) {
 		case <-rest.C:
 		}
 		select {
-		case <-changed: // many changes in a second are one
+		case <-changed: // combine the changes of one second
 		default:
 		}
 	}
 }
 
-// CombineChanges tells what any of the given ones tells, and in the place of one
-// that stopped telling, once a second. Those that are nil tell nothing.
+// CombineChanges reports the changes of all given sources. If a source closes its
+// channel before ctx ends, it reports a change every second instead. Nil sources are
+// ignored.
 func CombineChanges(all ...Changes) Changes {
 	return func(ctx context.Context) <-chan struct{} {
 		out := make(chan struct{}, 1)
-		var telling sync.WaitGroup
+		var sources sync.WaitGroup
 		for _, c := range all {
 			if c == nil {
 				continue
 			}
-			changed := c(ctx) // before the first listing, so that nothing is missed
-			telling.Go(func() {
+			changed := c(ctx) // before the first listing, so that no change is missed
+			sources.Go(func() {
 				for range changed {
-					ring(out)
+					notify(out)
 				}
 				for range EverySecond(ctx) {
-					ring(out)
+					notify(out)
 				}
 			})
 		}
 		go func() {
 			defer close(out)
 			<-ctx.Done()
-			telling.Wait()
+			sources.Wait()
 		}()
 		return out
 	}
 }
 
-// ChangesOnClose tells each time the channel that next returns is closed, which is how
-// virtual.Bench tells of changes.
+// ChangesOnClose reports a change each time the channel that next returns is closed.
+// virtual.Bench reports changes this way.
 func ChangesOnClose(next func() <-chan struct{}) Changes {
 	return func(ctx context.Context) <-chan struct{} {
 		out := make(chan struct{}, 1)
-		bell := next()
+		closed := next()
 		go func() {
 			defer close(out)
 			for {
 				select {
 				case <-ctx.Done():
 					return
-				case <-bell:
+				case <-closed:
 				}
-				bell = next()
-				ring(out)
+				closed = next()
+				notify(out)
 			}
 		}()
 		return out
 	}
 }
 
-// EverySecond tells once a second, where nobody knows better. It is a Changes.
+// EverySecond is a Changes that reports a change every second, for systems without
+// events.
 func EverySecond(ctx context.Context) <-chan struct{} {
 	out := make(chan struct{}, 1)
 	go func() {
@@ -137,15 +138,15 @@ func EverySecond(ctx context.Context) <-chan struct{} {
 			case <-ctx.Done():
 				return
 			case <-tick.C:
-				ring(out)
+				notify(out)
 			}
 		}
 	}()
 	return out
 }
 
-// ring tells of a change unless one has not been heard yet.
-func ring(out chan<- struct{}) {
+// notify sends a value unless one is already waiting.
+func notify(out chan<- struct{}) {
 	select {
 	case out <- struct{}{}:
 	default:
