@@ -9,34 +9,34 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// What cannot be done to a key in the lab.
+// Errors of the lab's actions.
 var (
 	ErrPIN      = errors.New("softkey: a PIN has at least 4 characters and at most 63 bytes")
 	ErrHasPIN   = errors.New("softkey: the key has a PIN")
 	ErrNoPIN    = errors.New("softkey: the key has no PIN")
 	ErrNoSensor = errors.New("softkey: the key has no fingerprint sensor")
-	ErrU2F      = errors.New("softkey: a U2F key knows no PIN and keeps no credentials")
+	ErrU2F      = errors.New("softkey: a U2F key has no PIN and no discoverable credentials")
 )
 
-// State returns a copy of what the key remembers.
+// State returns a copy of the key's persistent state.
 func (k *Key) State() State {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.state.clone()
 }
 
-// A Report is what can be seen of a key's state without its secrets.
+// A Report is a key's state without its secrets.
 type Report struct {
 	HasPIN          bool
-	PINTries        int  // wrong ones left; 0: locked
-	Finger          bool // one is enrolled
-	UVTries         int  // wrong fingers left
-	WrongFinger     bool // somebody else's touches the sensor
-	Frozen          bool // the signature counter stands still
-	Used, Remaining int  // discoverable credentials, and how many more fit
+	PINTries        int  // wrong PINs that it still accepts; 0: locked
+	Finger          bool // a finger is enrolled
+	UVTries         int  // wrong fingers that it still accepts
+	WrongFinger     bool // a finger that is not enrolled touches the sensor
+	Frozen          bool // the signature counter does not count
+	Used, Remaining int  // discoverable credentials stored, and how many more fit
 }
 
-// Report looks at the key.
+// Report returns the key's state without its secrets.
 func (k *Key) Report() Report {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -52,12 +52,12 @@ func (k *Key) Report() Report {
 	}
 }
 
-// HasPIN tells whether a PIN is set.
+// HasPIN reports whether a PIN is set.
 func (k *Key) HasPIN() bool { return k.Report().HasPIN }
 
-// SetPIN gives a key without a PIN one, as a person would have done at home.
+// SetPIN sets the first PIN, without a host. It returns ErrHasPIN if one is set.
 func (k *Key) SetPIN(pin string) error {
-	pin = norm.NFC.String(pin) // as a host sends it (CTAP section 6.5.1)
+	pin = norm.NFC.String(pin) // hosts normalize it too (CTAP section 6.5.1)
 	if checkNew(pin) != ok {
 		return ErrPIN
 	}
@@ -70,7 +70,7 @@ func (k *Key) SetPIN(pin string) error {
 	})
 }
 
-// LockPIN uses up all tries, as eight wrong PINs do: only a reset helps.
+// LockPIN uses up all tries, as eight wrong PINs do. Only a reset unlocks the key.
 func (k *Key) LockPIN() error {
 	return k.edit(func() error {
 		if len(k.state.PINHash) == 0 {
@@ -82,8 +82,8 @@ func (k *Key) LockPIN() error {
 	})
 }
 
-// ForcePINChange makes the key want another PIN before it does anything that takes
-// one (CTAP section 6.4, forcePINChange).
+// ForcePINChange makes the key refuse its PIN until it is changed (CTAP section 6.4,
+// forcePINChange).
 func (k *Key) ForcePINChange() error {
 	return k.edit(func() error {
 		if len(k.state.PINHash) == 0 {
@@ -94,13 +94,13 @@ func (k *Key) ForcePINChange() error {
 	})
 }
 
-// EnrollFinger teaches the sensor its owner's finger, which a reset forgets.
+// EnrollFinger enrolls the owner's finger. A reset removes it.
 func (k *Key) EnrollFinger() error {
 	return k.sensor(func() { k.state.Finger, k.state.UVTries = true, uvTries })
 }
 
-// WrongFinger says whose finger touches the key from now on: one that the sensor
-// does not know, or its owner's.
+// WrongFinger sets which finger touches the key from now on: one that is not enrolled
+// (true), or the owner's.
 func (k *Key) WrongFinger(wrong bool) error {
 	return k.sensor(func() { k.wrongFinger = wrong })
 }
@@ -115,15 +115,15 @@ func (k *Key) sensor(do func()) error {
 	return nil
 }
 
-// Freeze makes the signature counter stand still, as that of a copied key seems to
-// whoever has the other copy, or lets it count again.
+// Freeze stops or restarts the signature counter. A relying party sees such a counter
+// when a key was copied (R34).
 func (k *Key) Freeze(frozen bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.state.Frozen = frozen
 }
 
-// Fill keeps made-up credentials on the key until no more fit.
+// Fill stores invented credentials on the key until no more fit.
 func (k *Key) Fill() error {
 	return k.edit(func() error {
 		for n := 1; k.left() > 0; n++ {
@@ -155,5 +155,5 @@ func (k *Key) edit(do func() error) error {
 	return do()
 }
 
-// left is how many more discoverable credentials fit.
+// left returns how many more discoverable credentials fit.
 func (k *Key) left() int { return max(0, k.capacity-len(k.state.Credentials)) }

@@ -30,7 +30,7 @@ type assertion struct {
 	Count      int        `cbor:"5,keyasint,omitempty"`
 }
 
-// A series is what authenticatorGetNextAssertion goes on with (CTAP section 6.3).
+// A series is the state of authenticatorGetNextAssertion (CTAP section 6.3).
 type series struct {
 	request  *assertRequest
 	flags    byte
@@ -54,7 +54,7 @@ func (r *assertRequest) check() code {
 	return ok
 }
 
-// getAssertion goes by the steps of CTAP section 6.2.2.
+// getAssertion follows the steps of CTAP section 6.2.2.
 func (k *Key) getAssertion(params []byte, touched consent) (any, code) {
 	var r assertRequest
 	if st := decode(params, &r); st != ok {
@@ -73,7 +73,7 @@ func (k *Key) getAssertion(params []byte, touched consent) (any, code) {
 	}
 	found := k.find(&r, seen.verified)
 	if len(found) == 0 {
-		return nil, noCredentials // at once, so that a key can be asked what it holds
+		return nil, noCredentials // without waiting for a touch: hosts use this to probe
 	}
 	var flags byte
 	if seen.verified {
@@ -99,8 +99,8 @@ func (k *Key) getAssertion(params []byte, touched consent) (any, code) {
 	return answer, ok
 }
 
-// find lists what the request may be signed with: of an allow list the first that
-// is ours, without one all discoverable credentials, the newest first.
+// find returns the credentials that may sign: with an allow list its first one of this
+// key, else all discoverable credentials, newest first.
 func (k *Key) find(r *assertRequest, verified bool) []*credential {
 	if len(r.Allow) > 0 {
 		for _, d := range r.Allow {
@@ -148,7 +148,7 @@ func (k *Key) assert(r *assertRequest, c *credential, flags byte) (assertion, co
 	if c.user != nil {
 		answer.User = &user{ID: c.user.ID}
 		if flags&flagUserVerified != 0 {
-			answer.User = c.user // names only to who proved to be the owner
+			answer.User = c.user // names only after user verification
 		}
 	}
 	return answer, ok

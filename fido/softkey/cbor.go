@@ -6,7 +6,7 @@ import (
 	"github.com/fxamacker/cbor/v2"
 )
 
-// CTAP's canonical CBOR (CTAP section 8).
+// CTAP's canonical CBOR encoding (CTAP section 8).
 var (
 	encMode = encoder()
 	decMode = decoder()
@@ -35,7 +35,7 @@ func decoder() cbor.DecMode {
 	return m
 }
 
-// decode reads a command's parameters.
+// decode decodes a command's parameters.
 func decode(raw []byte, into any) code {
 	err := decMode.Unmarshal(raw, into)
 	var wrongType *cbor.UnmarshalTypeError

@@ -16,7 +16,7 @@ const (
 	cmdGetNextAssertion = 0x08
 	cmdCredMgmt         = 0x0a
 	cmdSelection        = 0x0b
-	cmdCredMgmtPreview  = 0x41 // the same under the number that libfido2 1.12 knows
+	cmdCredMgmtPreview  = 0x41 // the preview's number, which libfido2 1.12 uses
 )
 
 // A code is a CTAP status (CTAP section 8.2).
@@ -46,7 +46,7 @@ const (
 	pinAuthInvalid    code = 0x33
 	pinAuthBlocked    code = 0x34
 	pinNotSet         code = 0x35
-	pinRequired       code = 0x36 // PIN or finger: "PUAT required" in CTAP 2.1
+	pinRequired       code = 0x36 // PUAT_REQUIRED in CTAP 2.1: PIN or finger
 	pinPolicy         code = 0x37
 	tooLarge          code = 0x39
 	uvBlocked         code = 0x3c
@@ -55,13 +55,13 @@ const (
 	unauthorized      code = 0x40
 )
 
-// A consent asks for a touch and returns ok once there was one.
+// A consent waits for a touch and returns ok after it.
 type consent func() code
 
 func (k *Key) run(ctx context.Context, command byte, params []byte, report func(ctaphid.Status)) (any, code) {
 	touched := func() code { return k.wait(ctx, report) }
 	series, listing := k.next, k.listing
-	k.next, k.listing = nil, nil // any other command ends a series of answers (CTAP section 6)
+	k.next, k.listing = nil, nil // any other command ends an enumeration (CTAP section 6)
 	switch command {
 	case cmdMakeCredential:
 		return k.makeCredential(params, touched)
@@ -83,7 +83,7 @@ func (k *Key) run(ctx context.Context, command byte, params []byte, report func(
 	return nil, invalidCommand
 }
 
-// wait waits for a touch, with the key unlocked so that its state can be seen.
+// wait waits for a touch. It unlocks the key meanwhile, so that Report does not block.
 func (k *Key) wait(ctx context.Context, report func(ctaphid.Status)) code {
 	k.mu.Unlock()
 	defer k.mu.Lock()
@@ -100,7 +100,8 @@ func (k *Key) wait(ctx context.Context, report func(ctaphid.Status)) code {
 	return ok
 }
 
-// reset makes the key as new (CTAP section 6.6), shortly after plugging in only.
+// reset restores the factory state (CTAP section 6.6). It is allowed only shortly
+// after the key was plugged in.
 func (k *Key) reset(touched consent) code {
 	if k.now().Sub(k.since) > resetWindow {
 		return notAllowed
@@ -109,12 +110,12 @@ func (k *Key) reset(touched consent) code {
 		return st
 	}
 	k.state = blank(k.kind)
-	k.state.Finger = false // nobody's: it would have to be enrolled again
+	k.state.Finger = false // must be enrolled again
 	k.pins.powerUp()
 	return ok
 }
 
-// versions and extensions, as getInfo reports them.
+// The versions and extensions that getInfo reports.
 var (
 	versions   = []string{"FIDO_2_0", "FIDO_2_1"}
 	extensions = []string{"credProtect", "hmac-secret"}
@@ -140,7 +141,7 @@ type info struct {
 	ForcePINChange   bool            `cbor:"12,keyasint"`
 	MinPIN           int             `cbor:"13,keyasint"`
 	Firmware         int             `cbor:"14,keyasint"`
-	UVAttempts       int             `cbor:"17,keyasint,omitempty"` // to make before asking for the PIN
+	UVAttempts       int             `cbor:"17,keyasint,omitempty"` // to make before the host asks for the PIN
 	UVModality       int             `cbor:"18,keyasint,omitempty"`
 	RemainingStorage int             `cbor:"20,keyasint"`
 }

@@ -21,20 +21,21 @@ const (
 	algEdDSA int64 = -8
 )
 
-// How many IDs a request may list, and how long one of ours is, in bytes.
+// The maximum number of IDs in a request, and the size of this key's IDs in bytes.
 const (
 	maxList   = 16
 	nonceSize = 12
 	idSize    = len(Mark) + nonceSize + sealedSize + 16
 	maxID     = 128
 
-	sealedSize = 3 + seedSize // algorithm, protection, residence, seed
+	sealedSize = 3 + seedSize // algorithm, credProtect level, discoverable, seed
 	seedSize   = 32
 )
 
-// A credential is a key pair for one relying party. It is not stored: its ID holds
-// it, sealed under the key's secret for that relying party alone. A discoverable one
-// counts only while it is also on the key's list.
+// A credential is a key pair for one relying party. Its ID contains the private key,
+// encrypted with the key's secret and bound to the relying party, so it need not be
+// stored. A discoverable credential is also on the key's list, and invalid once it was
+// deleted there.
 type credential struct {
 	id           []byte
 	alg          int64
@@ -45,7 +46,7 @@ type credential struct {
 	user         *user // of a discoverable credential
 }
 
-// newCredential makes a key pair and seals it into an ID.
+// newCredential makes a key pair and encrypts it into a credential ID.
 func (k *Key) newCredential(rpIDHash []byte, alg int64, protect byte, discoverable bool) (*credential, error) {
 	c := &credential{alg: alg, protect: protect, discoverable: discoverable}
 	switch alg {
@@ -74,7 +75,7 @@ func (k *Key) newCredential(rpIDHash []byte, alg int64, protect byte, discoverab
 	return c, nil
 }
 
-// open opens a credential ID of this key and of this relying party.
+// open decrypts a credential ID. ok is false if it is not of this key and relying party.
 func (k *Key) open(rpIDHash, id []byte) (*credential, bool) {
 	if len(id) != idSize || !bytes.HasPrefix(id, Mark[:]) {
 		return nil, false
@@ -108,7 +109,7 @@ func (k *Key) open(rpIDHash, id []byte) (*credential, bool) {
 	return c, true
 }
 
-// seal is the cipher that seals credentials under the key's secret.
+// seal returns the cipher that encrypts credentials with the key's secret.
 func (k *Key) seal() cipher.AEAD {
 	block, err := aes.NewCipher(k.state.Secret)
 	if err != nil {
@@ -116,13 +117,13 @@ func (k *Key) seal() cipher.AEAD {
 	}
 	aead, err := cipher.NewGCM(block)
 	if err != nil {
-		panic(err) // AES has the block size that GCM wants
+		panic(err) // AES has the block size that GCM needs
 	}
 	return aead
 }
 
-// visible tells whether a credential may show itself (CTAP section 12.1): level 2
-// hides unless it is named or the user verified, level 3 unless verified.
+// visible applies credProtect (CTAP section 12.1): level 2 hides a credential unless
+// its ID was given or the user is verified, level 3 unless the user is verified.
 func (c *credential) visible(named, verified bool) bool {
 	switch {
 	case verified:
@@ -134,7 +135,7 @@ func (c *credential) visible(named, verified bool) bool {
 	}
 }
 
-// sign signs a message as the credential's algorithm wants it.
+// sign signs a message with the credential's algorithm.
 func (c *credential) sign(message []byte) ([]byte, error) {
 	if c.alg == algEdDSA {
 		return c.signer.Sign(rand.Reader, message, crypto.Hash(0))
@@ -159,7 +160,7 @@ type coseOKP struct {
 	X   []byte `cbor:"-2,keyasint"`
 }
 
-// publicKey is the credential's public key as COSE_Key.
+// publicKey encodes the credential's public key as COSE_Key.
 func (c *credential) publicKey() ([]byte, error) {
 	switch pub := c.signer.Public().(type) {
 	case *ecdsa.PublicKey:
@@ -182,8 +183,8 @@ const (
 	flagExtensions   = 0x80
 )
 
-// authData writes authenticator data (WebAuthn section 6.1) and counts the
-// signature that follows.
+// authData encodes authenticator data (WebAuthn section 6.1) and increments the
+// signature counter.
 func (k *Key) authData(rpIDHash []byte, flags byte, attested []byte, ext map[string]any) ([]byte, error) {
 	if len(attested) > 0 {
 		flags |= flagAttested
@@ -204,7 +205,7 @@ func (k *Key) authData(rpIDHash []byte, flags byte, attested []byte, ext map[str
 	return data, nil
 }
 
-// count counts a signature.
+// count increments the signature counter, unless it is frozen.
 func (k *Key) count() uint32 {
 	if !k.state.Frozen {
 		k.state.Counter++

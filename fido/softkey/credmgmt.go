@@ -34,7 +34,7 @@ type manageParams struct {
 	User       *user      `cbor:"3,keyasint"`
 }
 
-// manageAnswer is its answer; each subcommand fills what it has.
+// manageAnswer is its answer. Each subcommand sets some of the members.
 type manageAnswer struct {
 	Existing    *int            `cbor:"1,keyasint,omitempty"`
 	Remaining   *int            `cbor:"2,keyasint,omitempty"`
@@ -48,7 +48,7 @@ type manageAnswer struct {
 	Protect     int             `cbor:"10,keyasint,omitempty"`
 }
 
-// A listing is an enumeration that the host goes on asking for.
+// A listing is the state of an enumeration.
 type listing struct {
 	rps         []party
 	credentials []*credential
@@ -103,8 +103,7 @@ func (k *Key) manageCredentials(params []byte, l *listing) (any, code) {
 	return nil, k.rename(p.Credential.ID, p.User)
 }
 
-// concerns holds a token that was given for one relying party to it: it sees
-// nothing of the others.
+// concerns refuses requests outside the relying party of the token, if it has one.
 func (k *Key) concerns(r *manageRequest, p *manageParams) code {
 	own := k.pins.token.rpID
 	if own == "" {
@@ -136,7 +135,7 @@ func (k *Key) listRPs() (any, code) {
 	return k.nextRP(l, len(l.rps))
 }
 
-// nextRP goes on with the listing; only its first answer tells the total.
+// nextRP answers with the next relying party. Only the first answer has the total.
 func (k *Key) nextRP(l *listing, total int) (any, code) {
 	if len(l.rps) == 0 {
 		return nil, notAllowed
@@ -165,7 +164,7 @@ func (k *Key) listCredentials(rpIDHash []byte) (any, code) {
 	return k.nextCredential(l, len(l.credentials))
 }
 
-// nextCredential goes on with the listing; only its first answer tells the total.
+// nextCredential answers with the next credential. Only the first answer has the total.
 func (k *Key) nextCredential(l *listing, total int) (any, code) {
 	if len(l.credentials) == 0 {
 		return nil, notAllowed
@@ -189,7 +188,7 @@ func (k *Key) position(id []byte) int {
 	return slices.IndexFunc(k.state.Credentials, func(r DiscoverableCredential) bool { return bytes.Equal(r.ID, id) })
 }
 
-// forget deletes a discoverable credential; its ID opens nothing from then on.
+// forget deletes a discoverable credential, which makes its ID invalid.
 func (k *Key) forget(id []byte) code {
 	i := k.position(id)
 	if i < 0 {
@@ -199,7 +198,7 @@ func (k *Key) forget(id []byte) code {
 	return ok
 }
 
-// rename replaces the names of the account, not its ID.
+// rename replaces the user's names, not the user ID.
 func (k *Key) rename(id []byte, u *user) code {
 	i := k.position(id)
 	switch {

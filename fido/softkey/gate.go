@@ -6,29 +6,29 @@ import (
 	"time"
 )
 
-// A Gate is a Touch worked by a program: a person in the lab presses a button, or
-// it is touched by itself. The zero value waits to be touched.
+// A Gate is a Touch that a program controls: it is touched when the program calls
+// Touch, or automatically. The zero value waits for Touch.
 type Gate struct {
-	// Linger is how long a finger rests on a key that is not waiting yet; a
-	// ceremony that begins meanwhile finds the key touched. Set it before use.
+	// Linger is how long a touch lasts if the key is not waiting for one yet. A
+	// ceremony that begins in that time is touched. Set it before use.
 	Linger time.Duration
-	// Changed is called, if it is set, when Waiting changes. It must not block.
+	// Changed, if set, is called when Waiting changes. It must not block.
 	Changed func()
 
 	mu      sync.Mutex
 	auto    bool
 	waiting int
-	resting time.Time     // until when the finger rests
-	pressed chan struct{} // closed by a touch; nil while nobody waits
-	polled  time.Time     // until when the key is taken to be polled
-	pause   *time.Timer   // tells when it is so no more
+	resting time.Time     // when the last touch ends
+	pressed chan struct{} // closed by a touch; nil if there is no Wait
+	polled  time.Time     // until when Waiting is true after a Poll
+	pause   *time.Timer   // calls Changed at that time
 }
 
-// pollLife is how long a key waits for a touch after it was last polled. Hosts ask
-// some ten times a second.
+// pollLife is how long a key waits for a touch after the last poll. Hosts poll about
+// ten times a second.
 const pollLife = time.Second
 
-// Wait returns nil once the gate is touched, or the error of ctx.
+// Wait returns nil after a touch, or ctx's error if it ends first.
 func (g *Gate) Wait(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -61,8 +61,8 @@ func (g *Gate) Wait(ctx context.Context) error {
 	}
 }
 
-// Poll tells whether the gate was touched. If not, it waits to be touched until it
-// has not been polled for a while.
+// Poll reports whether the gate was touched. If not, the gate waits for a touch until
+// it has not been polled for a second.
 func (g *Gate) Poll() bool {
 	touched, changed := g.poll(time.Now())
 	if changed {
@@ -87,7 +87,7 @@ func (g *Gate) poll(now time.Time) (touched, changed bool) {
 	return false, !before
 }
 
-// Touch touches the key.
+// Touch touches the key once.
 func (g *Gate) Touch() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -96,13 +96,13 @@ func (g *Gate) Touch() {
 	case g.waiting > 0:
 		g.press()
 	case now.Before(g.polled):
-		g.resting = now.Add(max(g.Linger, pollLife)) // until it is polled again
+		g.resting = now.Add(max(g.Linger, pollLife)) // long enough for the next poll
 	default:
 		g.resting = now.Add(g.Linger)
 	}
 }
 
-// SetAuto makes the key touch itself, or stops that.
+// SetAuto turns automatic touches on or off.
 func (g *Gate) SetAuto(auto bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -119,14 +119,14 @@ func (g *Gate) press() {
 	}
 }
 
-// Auto tells whether the key touches itself.
+// Auto reports whether automatic touches are on.
 func (g *Gate) Auto() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.auto
 }
 
-// Waiting tells whether the key waits to be touched.
+// Waiting reports whether the key waits for a touch.
 func (g *Gate) Waiting() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()

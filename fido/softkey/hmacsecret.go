@@ -13,8 +13,8 @@ type hmacRequest struct {
 	Protocol  int      `cbor:"4,keyasint"`
 }
 
-// hmacSecret computes one or two secrets that only this credential can, for one or
-// two salts of 32 bytes, sent and answered encrypted.
+// hmacSecret computes the HMAC of one or two 32-byte salts with the credential's
+// CredRandom. Salts and results are encrypted with the shared secret.
 func (k *Key) hmacSecret(raw []byte, c *credential, verified bool) ([]byte, code) {
 	var r hmacRequest
 	if st := decode(raw, &r); st != ok {
@@ -52,8 +52,8 @@ func (k *Key) hmacSecret(raw []byte, c *credential, verified bool) ([]byte, code
 	return sealed, ok
 }
 
-// secret is the credential's CredRandom; there is one for a verified user and
-// another for one who only touched the key.
+// secret returns the credential's CredRandom. There is one with user verification and
+// another without (CTAP section 12.5).
 func (c *credential) secret(verified bool) []byte {
 	if verified {
 		return mac(c.seed, []byte("hmac-secret, verified"))

@@ -51,7 +51,7 @@ func (r *makeRequest) check() code {
 		return invalidParameter
 	case len(r.Exclude) > maxList:
 		return limitExceeded
-	case r.Extensions.Protect > 3, r.Enterprise != nil: // the key knows no enterprise
+	case r.Extensions.Protect > 3, r.Enterprise != nil: // no enterprise attestation
 		return invalidParameter
 	case isFalse(r.Options.UP):
 		return invalidOption
@@ -59,7 +59,7 @@ func (r *makeRequest) check() code {
 	return ok
 }
 
-// algorithm picks the first wanted algorithm that the key knows.
+// algorithm returns the first requested algorithm that the key supports.
 func (r *makeRequest) algorithm() (int64, code) {
 	for _, p := range r.Params {
 		if p.Type == publicKeyType && (p.Alg == algES256 || p.Alg == algEdDSA) {
@@ -69,7 +69,7 @@ func (r *makeRequest) algorithm() (int64, code) {
 	return 0, unsupportedAlg
 }
 
-// makeCredential goes by the steps of CTAP section 6.1.2.
+// makeCredential follows the steps of CTAP section 6.1.2.
 func (k *Key) makeCredential(params []byte, touched consent) (any, code) {
 	var r makeRequest
 	if st := decode(params, &r); st != ok {
@@ -86,7 +86,7 @@ func (k *Key) makeCredential(params []byte, touched consent) (any, code) {
 		return nil, st
 	}
 	discoverable := isTrue(r.Options.RK)
-	if discoverable && k.state.protected() && !isTrue(r.Options.UV) && r.PINAuth == nil { // makeCredUvNotRqd spares the others
+	if discoverable && k.state.protected() && !isTrue(r.Options.UV) && r.PINAuth == nil { // makeCredUvNotRqd exempts other credentials
 		return nil, k.wantsProof()
 	}
 	p := proof{param: r.PINAuth, protocol: r.PINProtocol, uv: isTrue(r.Options.UV), permission: mayMake, rpID: r.RP.ID}
@@ -102,7 +102,7 @@ func (k *Key) makeCredential(params []byte, touched consent) (any, code) {
 		if !seen.present && touched() == cancelled {
 			return nil, cancelled
 		}
-		return nil, excluded // touched or not
+		return nil, excluded // whether touched or not
 	}
 	if !seen.present {
 		if st := touched(); st != ok {
@@ -112,8 +112,8 @@ func (k *Key) makeCredential(params []byte, touched consent) (any, code) {
 	return k.make(&r, alg, discoverable, seen.verified)
 }
 
-// whichOne answers an empty pinUvAuthParam: the host wants to know which of several
-// keys the person touches (CTAP section 6.1.2, step 1).
+// whichOne answers an empty pinUvAuthParam, with which a host finds out which of
+// several keys the user touches (CTAP section 6.1.2, step 1).
 func (k *Key) whichOne(touched consent) code {
 	if st := touched(); st != ok {
 		return st
@@ -167,8 +167,8 @@ func (k *Key) make(r *makeRequest, alg int64, discoverable, verified bool) (any,
 	}, ok
 }
 
-// keep puts a discoverable credential on the list. One of the same account is replaced
-// (CTAP section 6.1.2, step 17).
+// keep stores a discoverable credential. It replaces one of the same user and relying
+// party (CTAP section 6.1.2, step 17).
 func (k *Key) keep(c *credential, r *makeRequest) code {
 	list := slices.DeleteFunc(slices.Clone(k.state.Credentials), func(o DiscoverableCredential) bool {
 		return o.RPID == r.RP.ID && bytes.Equal(o.UserID, r.User.ID)

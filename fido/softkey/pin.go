@@ -16,7 +16,7 @@ const (
 	pinGetAgreement = 0x02
 	pinSet          = 0x03
 	pinChange       = 0x04
-	pinGetToken     = 0x05 // as in CTAP 2.0
+	pinGetToken     = 0x05 // the token of CTAP 2.0
 	pinGetTokenUV   = 0x06 // by the sensor, with permissions
 	pinGetUVRetries = 0x07
 	pinGetTokenPerm = 0x09 // with permissions
@@ -24,14 +24,14 @@ const (
 
 const pinHashSize = 16
 
-// pins is what a key knows of PINs between plugging in and unplugging.
+// pins is the PIN state that is lost when the key is unplugged.
 type pins struct {
 	protocols map[int]*protocol
-	inRow     int // wrong PINs
+	inRow     int // wrong PINs in a row
 	token     token
 }
 
-// powerUp starts anew. A protocol's key pair is made when it is first wanted.
+// powerUp clears the state. The key pair of a protocol is made at its first use.
 func (p *pins) powerUp() { *p = pins{protocols: make(map[int]*protocol)} }
 
 func (p *pins) protocol(number int) (*protocol, code) {
@@ -60,7 +60,7 @@ type pinRequest struct {
 	RPID        *string  `cbor:"10,keyasint"`
 }
 
-// pinAnswer is its answer; each subcommand fills what it has.
+// pinAnswer is its answer. Each subcommand sets some of the members.
 type pinAnswer struct {
 	Agreement  *coseEC2 `cbor:"1,keyasint,omitempty"`
 	Token      []byte   `cbor:"2,keyasint,omitempty"`
@@ -142,7 +142,7 @@ func (k *Key) changePIN(r *pinRequest, shared secret) code {
 	return k.takePIN(r, shared)
 }
 
-// takePIN sets the new PIN: 64 bytes, encrypted, padded with zeros.
+// takePIN decrypts and sets the new PIN. It is padded with zeros to 64 bytes.
 func (k *Key) takePIN(r *pinRequest, shared secret) code {
 	padded, err := shared.decrypt(r.NewPIN)
 	if err != nil || len(padded) != 64 {
@@ -169,8 +169,8 @@ func (s *State) setPIN(pin string) {
 	s.PINHash, s.PINTries, s.ForceChange = sum[:pinHashSize], fido.MaxPINTries, false
 }
 
-// checkOld checks a PIN. A try is spent before the comparison, so that cutting the
-// power does not give it back.
+// checkOld checks a PIN. It counts the try before the comparison, so that cutting the
+// power cannot undo it.
 func (k *Key) checkOld(r *pinRequest, shared secret) code {
 	switch {
 	case len(k.state.PINHash) == 0:
@@ -187,7 +187,7 @@ func (k *Key) checkOld(r *pinRequest, shared secret) code {
 		return ok
 	}
 	k.pins.inRow++
-	delete(k.pins.protocols, r.Protocol) // the next try needs a new agreement
+	delete(k.pins.protocols, r.Protocol) // the next try needs a new key agreement
 	switch {
 	case k.state.PINTries == 0:
 		return pinBlocked
@@ -197,9 +197,8 @@ func (k *Key) checkOld(r *pinRequest, shared secret) code {
 	return pinInvalid
 }
 
-// tokenForPIN gives out a token as CTAP 2.0 knew it (CTAP section 6.5.5.7.1): good
-// for making credentials and for signing, with the relying party it is first used
-// with.
+// tokenForPIN issues a token of CTAP 2.0 (CTAP section 6.5.5.7.1). It permits making
+// credentials and assertions for the first relying party it is used with.
 func (k *Key) tokenForPIN(r *pinRequest, shared secret) (any, code) {
 	if r.Permissions != nil || r.RPID != nil {
 		return nil, invalidParameter
@@ -210,8 +209,8 @@ func (k *Key) tokenForPIN(r *pinRequest, shared secret) (any, code) {
 	return handOver(k.begin(mayMake|mayAssert, "", false), shared)
 }
 
-// tokenWithPermissions gives out a token that is good for what was asked for, by
-// PIN or by finger (CTAP sections 6.5.5.7.2 and 6.5.5.7.3).
+// tokenWithPermissions issues a token with the requested permissions for a PIN or a
+// finger (CTAP sections 6.5.5.7.2 and 6.5.5.7.3).
 func (k *Key) tokenWithPermissions(r *pinRequest, shared secret, touched consent) (any, code) {
 	var rpID string
 	if r.RPID != nil {

@@ -12,14 +12,14 @@ import (
 	"slices"
 )
 
-// A protocol is a PIN/UV auth protocol, one or two (CTAP sections 6.5.6 and
-// 6.5.7), with the key's half of the key agreement.
+// A protocol is a PIN/UV auth protocol, one or two (CTAP sections 6.5.6 and 6.5.7),
+// with the key's key-agreement key.
 type protocol struct {
 	number int
 	own    *ecdh.PrivateKey
 }
 
-// A secret is what host and key share after the agreement.
+// A secret is the shared secret of the key agreement.
 type secret struct {
 	number  int
 	hmacKey []byte
@@ -34,16 +34,16 @@ func newProtocol(number int) (*protocol, error) {
 	return &protocol{number: number, own: own}, nil
 }
 
-// algECDH is how the key agreement's key is labelled (CTAP section 6.5.5.4).
+// algECDH is the algorithm in the key agreement's COSE_Key (CTAP section 6.5.5.4).
 const algECDH int64 = -25
 
-// public is the key's half as COSE_Key.
+// public encodes the key's public key as COSE_Key.
 func (p *protocol) public() coseEC2 {
 	point := p.own.PublicKey().Bytes()
 	return coseEC2{Kty: 2, Alg: algECDH, Crv: 1, X: point[1:33], Y: point[33:]}
 }
 
-// agree derives the shared secret from the host's half.
+// agree derives the shared secret from the host's public key.
 func (p *protocol) agree(host coseEC2) (secret, error) {
 	if host.Kty != 2 || host.Crv != 1 || len(host.X) != 32 || len(host.Y) != 32 {
 		return secret{}, fmt.Errorf("softkey: the host's key is not on P-256")
@@ -69,7 +69,7 @@ func (p *protocol) agree(host coseEC2) (secret, error) {
 	return s, err
 }
 
-// authenticate computes the protocol's message authentication code.
+// authenticate computes the message authentication code of a protocol.
 func authenticate(number int, key, message []byte) []byte {
 	mac := hmac.New(sha256.New, key)
 	mac.Write(message)
@@ -80,13 +80,13 @@ func authenticate(number int, key, message []byte) []byte {
 	return sum
 }
 
-// verify checks a code that the host computed with the shared secret.
+// verify checks a code that the host made with the shared secret.
 func (s secret) verify(code, message []byte) bool {
 	return hmac.Equal(code, authenticate(s.number, s.hmacKey, message))
 }
 
-// encrypt encrypts whole blocks: with a zero IV in protocol one, with a random one
-// in front in protocol two.
+// encrypt encrypts whole blocks. Protocol one uses a zero IV, protocol two puts a
+// random IV in front.
 func (s secret) encrypt(plain []byte) ([]byte, error) {
 	block, err := aes.NewCipher(s.aesKey)
 	if err != nil {

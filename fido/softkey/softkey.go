@@ -1,12 +1,11 @@
-// Package softkey is a security key in software: a CTAP2 authenticator that makes
-// real credentials and real signatures. The lab plugs it in where a person has no
-// key at hand, and tests use it behind the real libfido2.
+// Package softkey is a security key in software: a CTAP2 authenticator with real
+// credentials and signatures. The lab offers it to users without a real key, and tests
+// use it with the real libfido2.
 //
-// It speaks ES256 and EdDSA, keeps discoverable credentials, knows PIN protocols 1 and
-// 2, credProtect and hmac-secret, and attests with the new credential's own key
-// (packed self attestation). One kind has a fingerprint sensor as well; another is
-// old and speaks U2F alone. Its keys lie in memory, so it protects nothing: it is
-// for the lab, and its AAGUID and its credential IDs say so.
+// It supports ES256 and EdDSA, discoverable credentials, PIN protocols 1 and 2,
+// credProtect, hmac-secret and packed self attestation. One kind also has a fingerprint
+// sensor, and another supports U2F only. Its private keys are in memory without
+// protection. It is for the lab only: its AAGUID and credential IDs identify it.
 //
 // Section numbers in the comments are those of the Client to Authenticator
 // Protocol 2.1 (FIDO Alliance), called CTAP, and of the U2F Raw Message Formats 1.2
@@ -27,64 +26,64 @@ import (
 // AAGUID is this model's identifier.
 var AAGUID = fido.LabAAGUID
 
-// Mark is what each credential ID begins with. A relying party knows a key of the
-// lab by it where a client left the AAGUID out, and refuses it (package
-// server/webauthn has the same bytes).
+// Mark is the prefix of each credential ID. A relying party recognizes a lab key by it,
+// and refuses it, even if the client removed the AAGUID (package server/webauthn has
+// the same bytes).
 var Mark = [16]byte([]byte("NIGHTLATCH-LAB-1"))
 
 // Limits of the key.
 const (
 	DefaultCapacity = 25 // discoverable credentials
-	pinInRow        = 3  // wrong PINs until it must be plugged in again
-	uvTries         = 3  // wrong fingers until only the PIN helps (CTAP section 6.5.3.1)
+	pinInRow        = 3  // wrong PINs in a row until it must be plugged in again
+	uvTries         = 3  // wrong fingers until the PIN is needed (CTAP section 6.5.3.1)
 	minPINRunes     = 4
 	maxPINBytes     = 63
 	maxRequest      = 2048 // bytes of a command (CTAP section 6.4, maxMsgSize)
 
 	touchTimeout = 30 * time.Second
 	resetWindow  = 10 * time.Second // after plugging in (CTAP section 6.6)
-	nextTimeout  = 30 * time.Second // from one answer to the next of a series (CTAP section 6)
+	nextTimeout  = 30 * time.Second // between two answers of an enumeration (CTAP section 6)
 )
 
-// A Kind is what a key is able to do.
+// A Kind is a kind of key.
 type Kind string
 
 // The kinds.
 const (
-	FIDO2       Kind = "fido2"       // CTAP2 alone, as most keys that are sold now
-	Fingerprint Kind = "fingerprint" // and verifies its user by itself
-	U2F         Kind = "u2f"         // CTAP1 alone: an old key
+	FIDO2       Kind = "fido2"       // CTAP2 only, as most keys sold today
+	Fingerprint Kind = "fingerprint" // CTAP2 with a fingerprint sensor
+	U2F         Kind = "u2f"         // CTAP1 only, as old keys
 )
 
-// ErrKind says that there is no such kind of key.
-var ErrKind = errors.New("softkey: no such kind")
+// ErrKind reports an unknown Kind.
+var ErrKind = errors.New("softkey: unknown kind of key")
 
-// A Touch lets a person consent. Wait returns nil once the key is touched, or an
-// error when ctx ends first.
+// A Touch waits for the user's touch. Wait returns nil after a touch, or an error if
+// ctx ends first.
 type Touch interface {
 	Wait(ctx context.Context) error
 }
 
-// A Poller is a Touch that does not wait: Poll tells whether the key was touched
-// since it began to be polled, and is asked again within a second. A U2F key needs
-// one, since its hosts poll it.
+// A Poller is a Touch that can be polled: Poll reports whether the key was touched
+// since polling began. Calls are less than a second apart. A U2F key needs a Poller,
+// because its hosts poll.
 type Poller interface {
 	Touch
 	Poll() bool
 }
 
-// Config says what kind of key to make.
+// Config configures a key.
 type Config struct {
 	Touch     Touch
 	Kind      Kind             // "" means FIDO2
-	Transport string           // "usb" or "nfc", as the key reports it
+	Transport string           // "usb" or "nfc"; the key reports it
 	Capacity  int              // for discoverable credentials; 0 means DefaultCapacity
 	Protocols []int            // PIN protocols in order of preference; nil means 2, 1
-	State     *State           // of a key that was there before; nil makes a new one
+	State     *State           // of an earlier key; nil makes a new key
 	Now       func() time.Time // the key's clock; nil means time.Now
 }
 
-// A Key is one security key. It runs one command at a time.
+// A Key is a security key. It runs one command at a time.
 type Key struct {
 	touch     Touch
 	kind      Kind
@@ -93,14 +92,14 @@ type Key struct {
 	protocols []int
 	now       func() time.Time
 
-	mu      sync.Mutex // held by a command, but not while it waits for a touch
+	mu      sync.Mutex // locked during a command, except while it waits for a touch
 	state   State
-	since   time.Time // plugged in
+	since   time.Time // when it was plugged in
 	pins    pins
 	next    *series
 	listing *listing
 
-	wrongFinger bool // touches the sensor
+	wrongFinger bool // a finger that is not enrolled touches the sensor
 }
 
 // New checks cfg and returns a key that has just been plugged in.
@@ -109,10 +108,10 @@ func New(cfg Config) (*Key, error) {
 		return nil, errors.New("softkey: Config.Touch is missing")
 	}
 	if _, polls := cfg.Touch.(Poller); cfg.Kind == U2F && !polls {
-		return nil, errors.New("softkey: the Config.Touch of a U2F key is no Poller")
+		return nil, errors.New("softkey: Config.Touch of a U2F key must be a Poller")
 	}
 	if cfg.Transport != "usb" && cfg.Transport != "nfc" {
-		return nil, fmt.Errorf("softkey: no transport %q", cfg.Transport)
+		return nil, fmt.Errorf("softkey: unknown transport %q", cfg.Transport)
 	}
 	if cfg.Kind == "" {
 		cfg.Kind = FIDO2
@@ -131,7 +130,7 @@ func New(cfg Config) (*Key, error) {
 	}
 	for _, p := range cfg.Protocols {
 		if p != 1 && p != 2 {
-			return nil, fmt.Errorf("softkey: no PIN protocol %d", p)
+			return nil, fmt.Errorf("softkey: unknown PIN protocol %d", p)
 		}
 	}
 	k := &Key{
@@ -149,8 +148,8 @@ func New(cfg Config) (*Key, error) {
 	return k, nil
 }
 
-// PlugIn does what plugging a key in does: PIN tokens are void, three wrong PINs
-// in a row are forgiven, and it can be reset for a while.
+// PlugIn simulates plugging the key in: it voids PIN tokens, clears the count of wrong
+// PINs in a row, and opens the time window for a reset.
 func (k *Key) PlugIn() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -159,14 +158,14 @@ func (k *Key) PlugIn() {
 	k.pins.powerUp()
 }
 
-// Kind is what the key is able to do.
+// Kind returns the kind of key.
 func (k *Key) Kind() Kind { return k.kind }
 
-// Capacity is how many discoverable credentials the key can keep in all.
+// Capacity returns how many discoverable credentials the key can store in all.
 func (k *Key) Capacity() int { return k.capacity }
 
-// Backend is the key as its transport sees it: an old one has U2F, the others
-// don't.
+// Backend returns the key for a transport. Only the backend of a U2F key is a
+// ctaphid.U2FBackend.
 func (k *Key) Backend() ctaphid.Backend {
 	if k.kind == U2F {
 		return old{k}
@@ -174,8 +173,9 @@ func (k *Key) Backend() ctaphid.Backend {
 	return k
 }
 
-// CBOR runs one CTAP2 command: a command byte and its parameters in, a status byte
-// and the answer out (CTAP section 8.1.2). It is a ctaphid.Backend.
+// CBOR runs one CTAP2 command (CTAP section 8.1.2). request is the command byte and the
+// parameters; the result is the status byte and the answer. It implements
+// ctaphid.Backend.
 func (k *Key) CBOR(ctx context.Context, request []byte, report func(ctaphid.Status)) ([]byte, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -8,22 +8,21 @@ import (
 	"nightlatch/fido"
 )
 
-// A State is everything a key remembers when it is unplugged. It can be written as
-// JSON. It holds secrets. A second key that is made from the same state is a copy
-// of the first (R34).
+// A State is a key's persistent state, with secrets. It can be encoded as JSON. A key
+// made from another key's state is a copy of it (R34).
 type State struct {
-	Secret      []byte                   // from which credential IDs are opened; 32 bytes
+	Secret      []byte                   // encrypts credential IDs; 32 bytes
 	PINHash     []byte                   // first half of the PIN's SHA-256; empty without a PIN
-	PINTries    int                      // wrong ones left
-	ForceChange bool                     // the PIN is good for nothing but being changed
-	Finger      bool                     // one is enrolled; only a key with a sensor has this
-	UVTries     int                      // wrong fingers left
+	PINTries    int                      // wrong PINs that it still accepts
+	ForceChange bool                     // the PIN must be changed before it can be used
+	Finger      bool                     // a finger is enrolled; false without a sensor
+	UVTries     int                      // wrong fingers that it still accepts
 	Counter     uint32                   // signatures so far
-	Frozen      bool                     // the counter stands still, as on a copied key
+	Frozen      bool                     // the counter does not count
 	Credentials []DiscoverableCredential // oldest first
 }
 
-// A DiscoverableCredential is a credential that is kept on the key.
+// A DiscoverableCredential is a credential that is stored on the key.
 type DiscoverableCredential struct {
 	ID          []byte
 	RPID        string
@@ -35,8 +34,8 @@ type DiscoverableCredential struct {
 
 const secretSize = 32
 
-// blank is the state of a new key. One with a sensor is sold with its owner's
-// finger enrolled: there is no other way to teach it one.
+// blank returns the state of a new key. If it has a sensor, the owner's finger is
+// already enrolled: the key does not support enrollment by a host.
 func blank(kind Kind) State {
 	s := State{Secret: make([]byte, secretSize), PINTries: fido.MaxPINTries, UVTries: uvTries, Finger: kind == Fingerprint}
 	_, _ = rand.Read(s.Secret) // never fails, as documented
@@ -47,23 +46,23 @@ func (s State) clone() State {
 	out := s
 	out.Secret = slices.Clone(s.Secret)
 	out.PINHash = slices.Clone(s.PINHash)
-	out.Credentials = slices.Clone(s.Credentials) // the byte slices inside are never written to
+	out.Credentials = slices.Clone(s.Credentials) // their byte slices are never modified
 	return out
 }
 
-// check refuses a state that no key could have.
+// check refuses an impossible state.
 func (s State) check() error {
 	switch {
 	case len(s.Secret) != secretSize:
 		return errors.New("softkey: Config.State has no secret")
 	case s.PINTries < 0 || s.PINTries > fido.MaxPINTries || s.UVTries < 0 || s.UVTries > uvTries:
-		return errors.New("softkey: Config.State has more tries than there are")
+		return errors.New("softkey: Config.State has too many or negative tries")
 	case len(s.PINHash) != 0 && len(s.PINHash) != pinHashSize:
-		return errors.New("softkey: Config.State has half a PIN")
+		return errors.New("softkey: Config.State has a PIN hash of the wrong size")
 	}
 	return nil
 }
 
-// protected tells whether the key can verify its user (CTAP section 6, "some form
-// of user verification").
+// protected reports whether the key can verify its user ("protected by some form of
+// user verification", CTAP section 6).
 func (s State) protected() bool { return len(s.PINHash) > 0 || s.Finger }

@@ -6,32 +6,32 @@ import (
 	"time"
 )
 
-// What a token lets its bearer do (CTAP section 6.5.5.7).
+// The permissions of a token (CTAP section 6.5.5.7).
 const (
 	mayMake   byte = 0x01
 	mayAssert byte = 0x02
 	mayManage byte = 0x04
 )
 
-// How long a token is good (CTAP section 6.5.2.1): for so long until it is first
-// used, for so long a touch counts that was given with it, and for so long in all.
+// The time limits of a token (CTAP section 6.5.2.1): until its first use, for the user
+// presence that came with it, and in all.
 const (
 	tokenIdle    = 30 * time.Second
 	tokenPresent = 30 * time.Second
 	tokenLife    = 10 * time.Minute
 )
 
-// A token stands for a PIN or a finger that was right (CTAP section 6.5.2).
+// A token is a pinUvAuthToken: it proves a correct PIN or finger (CTAP section 6.5.2).
 type token struct {
 	value       []byte
 	permissions byte
-	rpID        string // "" until it is first used with one
+	rpID        string // "" until its first use with one
 	begun       time.Time
 	used        bool
-	present     bool // the user touched the key when it was given
+	present     bool // the user touched the key when it was issued
 }
 
-// begin gives out a new token; every other one is void.
+// begin issues a new token and voids the last one.
 func (k *Key) begin(permissions byte, rpID string, present bool) []byte {
 	value := make([]byte, 32)
 	_, _ = rand.Read(value) // never fails, as documented
@@ -39,7 +39,7 @@ func (k *Key) begin(permissions byte, rpID string, present bool) []byte {
 	return value
 }
 
-// current is the token, as far as its time is not up.
+// current returns the token, or nil if it has expired.
 func (k *Key) current() *token {
 	t := &k.pins.token
 	age := k.now().Sub(t.begun)
@@ -69,7 +69,7 @@ func (k *Key) authorize(protocol int, param, message []byte, permission byte) co
 	return ok
 }
 
-// used takes from a token what a touch was spent on (CTAP section 6.5.2.1,
+// used clears the token after a command that used its touch (CTAP section 6.5.2.1,
 // clearUserPresentFlag, clearUserVerifiedFlag and
 // clearPinUvAuthTokenPermissionsExceptLbw).
 func (p *pins) used() { p.token.permissions, p.token.present = 0, false }

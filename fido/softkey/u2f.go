@@ -19,31 +19,31 @@ import (
 	"nightlatch/fido/nfc/apdu"
 )
 
-// The U2F commands (U2F section 3.1), and what an authentication is asked for (U2F
+// The U2F commands (U2F section 3.1) and the control bytes of an authentication (U2F
 // section 5.1).
 const (
 	u2fRegister     = 0x01
 	u2fAuthenticate = 0x02
 	u2fVersion      = 0x03
 
-	u2fCheck     = 0x07 // only whether the credential is the key's
-	u2fSign      = 0x03 // once the key was touched
-	u2fSignQuiet = 0x08 // without a touch
+	u2fCheck     = 0x07 // only check whether the credential is of this key
+	u2fSign      = 0x03 // sign, with a touch
+	u2fSignQuiet = 0x08 // sign, without a touch
 )
 
-// How the answer to a registration begins (U2F section 4.3).
+// The first byte of a registration response (U2F section 4.3).
 const u2fReserved = 0x05
 
-// Old is a key that speaks U2F alone, as its transport sees it.
+// old is the ctaphid.U2FBackend of a U2F key.
 type old struct{ k *Key }
 
-// CBOR knows no command.
+// CBOR refuses every command.
 func (o old) CBOR(ctx context.Context, request []byte, report func(ctaphid.Status)) ([]byte, error) {
 	return o.k.CBOR(ctx, request, report)
 }
 
-// Msg runs one U2F command: an APDU in, an answer and its status out. A key that was
-// not touched says so at once (NotAllowed), and the host asks again.
+// Msg runs one U2F command. request is an APDU, and so is the result. Without a touch
+// the answer is NotAllowed at once, and the host repeats the command.
 func (o old) Msg(_ context.Context, request []byte) ([]byte, error) {
 	k := o.k
 	k.mu.Lock()
@@ -135,21 +135,21 @@ func (k *Key) authenticate(control byte, challenge, application, handle []byte) 
 	return append(said, signature...), apdu.OK, nil
 }
 
-// poll asks for a touch without waiting for it, with the key unlocked so that its
-// state can be seen.
+// poll polls for a touch. It unlocks the key meanwhile, so that Report does not block.
 func (k *Key) poll() bool {
 	k.mu.Unlock()
 	defer k.mu.Lock()
-	return k.touch.(Poller).Poll() // which New made sure of
+	return k.touch.(Poller).Poll() // New checked the type
 }
 
-// A maker is who made the old keys: its certificate says so (U2F section 4.3).
+// A maker is the manufacturer of U2F keys, with its attestation key and certificate
+// (U2F section 4.3).
 type maker struct {
 	key         *ecdsa.PrivateKey
 	certificate []byte // DER
 }
 
-// oldMaker is the maker of all old keys of this process.
+// oldMaker returns the manufacturer of all U2F keys of this process.
 var oldMaker = sync.OnceValues(func() (maker, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

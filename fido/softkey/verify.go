@@ -1,22 +1,22 @@
 package softkey
 
-// A proof is how a host shows that the user was verified, or asks for it.
+// A proof is the part of a request that proves user verification, or requests it.
 type proof struct {
 	param      *[]byte // pinUvAuthParam
 	protocol   int
-	uv         bool // the key's own sensor; a pinUvAuthParam goes before it
+	uv         bool // use the sensor; ignored with a pinUvAuthParam
 	permission byte
 	rpID       string
 }
 
-// Seen is what is known of the user before the key is touched.
+// seen is what is known about the user before the key is touched.
 type seen struct {
 	verified bool
 	present  bool // no further touch is needed
 }
 
-// verify verifies the user as far as the host asks for it (CTAP sections 6.1.2,
-// step 11, and 6.2.2, step 6).
+// verify verifies the user if the host requests it (CTAP sections 6.1.2, step 11, and
+// 6.2.2, step 6).
 func (k *Key) verify(p proof, clientDataHash []byte, touched consent) (seen, code) {
 	switch {
 	case p.param != nil:
@@ -33,7 +33,7 @@ func (k *Key) verify(p proof, clientDataHash []byte, touched consent) (seen, cod
 		return seen{verified: true, present: t.present}, ok
 	case !p.uv:
 		return seen{}, ok
-	case !k.state.Finger: // no sensor, or nobody's finger
+	case !k.state.Finger: // no sensor, or no finger enrolled
 		return seen{}, invalidOption
 	}
 	switch st := k.builtIn(touched); st {
@@ -46,7 +46,7 @@ func (k *Key) verify(p proof, clientDataHash []byte, touched consent) (seen, cod
 	}
 }
 
-// wantsProof is what a key says that has not seen who uses it: the PIN would do.
+// wantsProof returns the error of a key that needs user verification.
 func (k *Key) wantsProof() code {
 	if len(k.state.PINHash) > 0 {
 		return pinRequired
@@ -54,7 +54,7 @@ func (k *Key) wantsProof() code {
 	return denied
 }
 
-// builtIn lets the sensor look at a finger, once (CTAP section 6.5.3.1,
+// builtIn verifies the user with the sensor, once (CTAP section 6.5.3.1,
 // performBuiltInUv).
 func (k *Key) builtIn(touched consent) code {
 	if k.state.UVTries == 0 {

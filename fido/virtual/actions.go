@@ -13,35 +13,35 @@ func (b *Bench) Touch(id string) error {
 	})
 }
 
-// SetAutoTouch makes a key touch itself, or stops that.
+// SetAutoTouch turns automatic touches on or off.
 func (b *Bench) SetAutoTouch(id string, on bool) error {
 	return b.change(id, func(s *slot) error { s.hand.gate.SetAuto(on); return nil })
 }
 
-// PullOnTouch has a key pulled out the next time it waits for a touch, instead of
-// touching it.
+// PullOnTouch sets whether the key is unplugged, not touched, the next time it waits
+// for a touch.
 func (b *Bench) PullOnTouch(id string, on bool) error {
 	return b.change(id, func(s *slot) error { s.hand.setPulls(on); return nil })
 }
 
-// Freeze makes a key's signature counter stand still, as that of a key that was
-// copied seems to, or lets it count again (R34).
+// Freeze stops or restarts a key's signature counter. A relying party sees such a
+// counter when a key was copied (R34).
 func (b *Bench) Freeze(id string, on bool) error {
 	return b.change(id, func(s *slot) error { s.key.Freeze(on); return nil })
 }
 
-// WrongFinger says whose finger touches a key's sensor from now on: somebody's, or
-// its owner's.
+// WrongFinger sets which finger touches the sensor from now on: one that is not
+// enrolled (true), or the owner's.
 func (b *Bench) WrongFinger(id string, wrong bool) error {
 	return b.change(id, func(s *slot) error { return s.key.WrongFinger(wrong) })
 }
 
-// EnrollFinger teaches a key its owner's finger, which a reset forgets.
+// EnrollFinger enrolls the owner's finger. A reset removes it.
 func (b *Bench) EnrollFinger(id string) error {
 	return b.change(id, func(s *slot) error { return s.key.EnrollFinger() })
 }
 
-// Fill keeps made-up credentials on a key until no more fit.
+// Fill stores invented credentials on a key until no more fit.
 func (b *Bench) Fill(id string) error {
 	return b.change(id, func(s *slot) error { return s.key.Fill() })
 }
@@ -51,19 +51,19 @@ func (b *Bench) LockPIN(id string) error {
 	return b.change(id, func(s *slot) error { return s.key.LockPIN() })
 }
 
-// ForcePINChange makes a key want another PIN before anything else.
+// ForcePINChange makes a key refuse its PIN until it is changed.
 func (b *Bench) ForcePINChange(id string) error {
 	return b.change(id, func(s *slot) error { return s.key.ForcePINChange() })
 }
 
-// State is everything a key remembers, its secrets too.
+// State returns a key's persistent state, with its secrets.
 func (b *Bench) State(id string) (softkey.State, error) {
 	var state softkey.State
 	err := b.with(id, func(s *slot) error { state = s.key.State(); return nil })
 	return state, err
 }
 
-// change does something to a key that List shows.
+// change calls do with a key and reports a change to Changed.
 func (b *Bench) change(id string, do func(*slot) error) error {
 	err := b.with(id, do)
 	b.bell.ring()

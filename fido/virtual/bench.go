@@ -1,10 +1,10 @@
-// Package virtual is a bench of virtual security keys: each a softkey behind
-// CTAPHID behind a pseudo-terminal, so that any program on this machine that uses
-// libfido2 finds it at its path and takes it for a key. The lab plugs them in,
-// touches them and pulls them out; tests do the same.
+// Package virtual manages virtual security keys, the lab's and the tests'. Each is a
+// softkey that speaks CTAPHID on a pseudo-terminal, so every program on this machine
+// that uses libfido2 can open it by its path like a USB key. Keys can be plugged in,
+// touched and unplugged.
 //
-// A key over NFC is a card: its commands go through fido/nfc and fido/nfc/applet, as
-// APDUs, and laying it down counts as a touch, once and for two minutes.
+// An NFC key is a card: its commands pass as APDUs through fido/nfc and
+// fido/nfc/applet. Putting it on the reader counts as one touch, within two minutes.
 //
 // Linux only; elsewhere Plug returns ErrUnsupported.
 package virtual
@@ -23,48 +23,48 @@ import (
 	"nightlatch/fido/softkey"
 )
 
-// What the bench refuses.
+// Errors of the bench.
 var (
 	ErrUnsupported = pty.ErrUnsupported
-	ErrUnknown     = errors.New("virtual: no such key")
+	ErrUnknown     = errors.New("virtual: unknown key")
 	ErrUnplugged   = errors.New("virtual: the key is not plugged in")
 	ErrPlugged     = errors.New("virtual: the key is plugged in")
-	ErrFull        = errors.New("virtual: no place left on the bench")
+	ErrFull        = errors.New("virtual: the bench is full")
 	ErrClosed      = errors.New("virtual: the bench is closed")
-	ErrTransport   = errors.New("virtual: a key is reached over usb or nfc")
+	ErrTransport   = errors.New("virtual: the transport must be usb or nfc")
 	ErrPIN         = softkey.ErrPIN      // too short or too long
-	ErrNoPIN       = softkey.ErrNoPIN    // there is none to lock
-	ErrNoSensor    = softkey.ErrNoSensor // for a finger
-	ErrU2F         = softkey.ErrU2F      // a U2F key knows no PIN and keeps no credentials
-	ErrKind        = errors.New("virtual: no such kind of key")
+	ErrNoPIN       = softkey.ErrNoPIN    // the action needs one
+	ErrNoSensor    = softkey.ErrNoSensor // the action needs one
+	ErrU2F         = softkey.ErrU2F      // a U2F key has no PIN and no discoverable credentials
+	ErrKind        = errors.New("virtual: unknown kind of key")
 )
 
-// Supported tells whether this system has virtual keys.
+// Supported reports whether this system supports virtual keys.
 const Supported = pty.Supported
 
-// places is how many keys a bench holds, plugged in or not; libfido2 looks at no
-// more than that.
+// places is the maximum number of keys, plugged in or not. libfido2 lists at most that
+// many devices.
 const places = 64
 
-// DefaultLinger is how long a finger rests on a key that does not wait yet.
+// DefaultLinger is how long a touch lasts if the key does not wait for one yet.
 const DefaultLinger = 2 * time.Second
 
-// Manufacturer is who virtual keys say they are made by.
+// Manufacturer is the manufacturer that virtual keys report.
 const Manufacturer = "Nightlatch lab"
 
-// Config says how the bench behaves.
+// Config configures a Bench.
 type Config struct {
-	Linger time.Duration    // see softkey.Gate; 0 means DefaultLinger, less means none
+	Linger time.Duration    // see softkey.Gate; 0 means DefaultLinger, negative means none
 	Now    func() time.Time // the keys' clock; nil means time.Now
 }
 
-// A Bench holds virtual keys. It may be used by several goroutines.
+// A Bench holds virtual keys. It is safe for concurrent use.
 type Bench struct {
 	linger time.Duration
 	now    func() time.Time
 	bell   *bell
 
-	pulls sync.WaitGroup // hands that are about to pull a key out
+	pulls sync.WaitGroup // goroutines that are about to unplug a key
 
 	mu     sync.Mutex
 	last   int
@@ -72,15 +72,14 @@ type Bench struct {
 	slots  []*slot
 }
 
-// A slot is one key's place on the bench. What can change of it is guarded by the
-// bench's lock.
+// A slot holds one key. Bench.mu guards its variable fields.
 type slot struct {
 	id, name, transport string
-	copyOf              string // the key that it was copied from; "" for none
+	copyOf              string // ID of the key that it was copied from; "" for none
 
 	hand *hand
 	key  *softkey.Key
-	card *applet.Applet // the face of a key that is reached over NFC; nil over USB
+	card *applet.Applet // of an NFC key; nil for USB
 	plug *plug          // nil while the key is not plugged in
 }
 
@@ -95,20 +94,20 @@ func New(cfg Config) (*Bench, error) {
 	return &Bench{linger: cfg.Linger, now: cfg.Now, bell: newBell()}, nil
 }
 
-// Plug makes a new FIDO2 key and plugs it in. transport is "usb" or "nfc"; an empty
-// pin leaves the key without one.
+// Plug makes a new FIDO2 key and plugs it in. transport is "usb" or "nfc"; pin is "" for
+// a key without PIN.
 func (b *Bench) Plug(name, transport, pin string) (Key, error) {
 	return b.PlugNew(Spec{Name: name, Transport: transport, PIN: pin})
 }
 
-// A Spec says what kind of key to make.
+// A Spec describes a new key.
 type Spec struct {
 	Name      string
 	Transport string       // fido.USB or fido.NFC
 	Kind      softkey.Kind // "" means softkey.FIDO2
 	PIN       string       // "" for none
 	Capacity  int          // for discoverable credentials; 0 means softkey.DefaultCapacity
-	NoTap     bool         // over NFC: laying it on the reader is no touch
+	NoTap     bool         // NFC only: putting it on the reader does not count as a touch
 }
 
 // PlugNew makes a new key and plugs it in.
@@ -122,8 +121,8 @@ func (b *Bench) PlugNew(spec Spec) (Key, error) {
 	return b.place(spec, nil, "")
 }
 
-// Copy makes a second key that is the same as the first: same secrets, same
-// credentials, same count of signatures (R34). It is plugged in.
+// Copy makes a key with the same secrets, credentials and signature counter as another
+// (R34), and plugs it in.
 func (b *Bench) Copy(id, name string) (Key, error) {
 	b.mu.Lock()
 	s, err := b.find(id)
@@ -135,7 +134,7 @@ func (b *Bench) Copy(id, name string) (Key, error) {
 	return b.place(Spec{Name: name, Transport: s.transport, Kind: s.key.Kind(), Capacity: s.key.Capacity()}, &state, id)
 }
 
-// place makes a key and gives it a place on the bench.
+// place makes a key and puts it into a new slot.
 func (b *Bench) place(spec Spec, state *softkey.State, copyOf string) (Key, error) {
 	s := &slot{name: spec.Name, transport: spec.Transport, copyOf: copyOf}
 	gate := &softkey.Gate{Linger: b.linger, Changed: b.bell.ring}
@@ -179,7 +178,7 @@ func (b *Bench) place(spec Spec, state *softkey.State, copyOf string) (Key, erro
 	return s.see(), nil
 }
 
-// Replug plugs a key in again. It has its credentials still, and a new path.
+// Replug plugs a key in again. It keeps its credentials and gets a new path.
 func (b *Bench) Replug(id string) (Key, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -197,7 +196,7 @@ func (b *Bench) Replug(id string) (Key, error) {
 	return s.see(), nil
 }
 
-// plugIn is called with the bench locked.
+// plugIn must be called with b.mu locked.
 func (b *Bench) plugIn(s *slot) error {
 	p, err := newPlug(s.key, s.card)
 	if err != nil {
@@ -208,8 +207,8 @@ func (b *Bench) plugIn(s *slot) error {
 	return nil
 }
 
-// Unplug pulls a key out, whatever it is doing. Programs that have it open see it
-// gone.
+// Unplug unplugs a key, even during a ceremony. Programs that have it open see that it
+// was removed.
 func (b *Bench) Unplug(id string) error {
 	b.mu.Lock()
 	s, err := b.find(id)
@@ -231,7 +230,7 @@ func (b *Bench) pull(p *plug) error {
 	return p.close()
 }
 
-// Remove takes a key off the bench for good, and its credentials with it.
+// Remove deletes a key and its credentials.
 func (b *Bench) Remove(id string) error {
 	b.mu.Lock()
 	s, err := b.find(id)
@@ -250,11 +249,11 @@ func (b *Bench) Remove(id string) error {
 	return b.pull(p)
 }
 
-// Changed returns a channel that is closed at the next change of anything that
-// List shows. Ask again after each.
+// Changed returns a channel that is closed at the next change of what List returns.
+// Call it again after each change.
 func (b *Bench) Changed() <-chan struct{} { return b.bell.next() }
 
-// Close pulls all keys out and forgets them, for good.
+// Close deletes all keys. The bench cannot be used afterwards.
 func (b *Bench) Close() error {
 	b.mu.Lock()
 	b.closed = true
@@ -264,7 +263,7 @@ func (b *Bench) Close() error {
 	return err
 }
 
-// Reset pulls all keys out and forgets them.
+// Reset deletes all keys.
 func (b *Bench) Reset() error {
 	b.mu.Lock()
 	var plugs []*plug

@@ -8,18 +8,19 @@ import (
 	"nightlatch/fido/softkey"
 )
 
-// A hand touches a key, or pulls it out while it blinks. It is a softkey.Touch.
+// A hand touches a key, or unplugs it while it waits for a touch. It is a
+// softkey.Touch.
 type hand struct {
 	gate  *softkey.Gate
-	touch softkey.Poller // the gate, or the card in front of it, which counts being tapped too
-	pull  func() bool    // pulls the key out soon; false: it is out already
+	touch softkey.Poller // the gate, or the applet of an NFC key, for which a tap counts too
+	pull  func() bool    // unplugs the key soon; false if it is unplugged already
 
 	mu      sync.Mutex
-	pulls   bool // at the next touch that is asked for
+	pulls   bool // when it next waits for a touch
 	pulling bool
 }
 
-// Wait waits until the key is touched, or until it was pulled out instead.
+// Wait waits until the key is touched or unplugged.
 func (h *hand) Wait(ctx context.Context) error {
 	if !h.take() {
 		return h.touch.Wait(ctx)
@@ -28,10 +29,10 @@ func (h *hand) Wait(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// Poll tells whether the key was touched.
+// Poll reports whether the key was touched.
 func (h *hand) Poll() bool { return !h.take() && h.touch.Poll() }
 
-// take pulls the key out, if that is what it was told to do.
+// take starts unplugging the key if PullOnTouch is set.
 func (h *hand) take() bool {
 	h.mu.Lock()
 	pulling, begin := h.pulling, h.pulls && !h.pulling
@@ -44,7 +45,7 @@ func (h *hand) take() bool {
 	return false
 }
 
-// done is called once the key is out.
+// done is called after the key was unplugged.
 func (h *hand) done() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -57,18 +58,17 @@ func (h *hand) setPulls(on bool) {
 	h.pulls = on
 }
 
-// see tells whether the key will be pulled out, and whether it waits for a touch.
+// see reports whether the key will be unplugged, and whether it waits for a touch.
 func (h *hand) see() (pulls, waiting bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.pulls, h.pulling || h.gate.Waiting()
 }
 
-// blinkFor is how long a key blinks before it is pulled out, if a person is to see
-// it.
+// blinkFor is how long a key blinks before it is unplugged, so that the user sees it.
 const blinkFor = 700 * time.Millisecond
 
-// pullSoon pulls a key out when it has blinked for a while.
+// pullSoon unplugs a key after it has blinked for a while.
 func (b *Bench) pullSoon(s *slot) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -82,13 +82,13 @@ func (b *Bench) pullSoon(s *slot) bool {
 			<-time.After(blinkFor)
 		}
 		b.mu.Lock()
-		mine := s.plug == p // nobody else pulled it meanwhile
+		mine := s.plug == p // not unplugged meanwhile
 		if mine {
 			s.plug = nil
 		}
 		b.mu.Unlock()
 		if mine {
-			_ = p.close() // what closing it reports is nobody's to mend
+			_ = p.close() // no caller could handle the error
 		}
 		s.hand.done()
 		b.bell.ring()

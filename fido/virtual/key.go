@@ -7,30 +7,30 @@ import (
 	"nightlatch/fido/softkey"
 )
 
-// A Key is what can be seen of a virtual key.
+// A Key is a snapshot of a virtual key.
 type Key struct {
 	ID              string
 	Name            string
 	Transport       string // "usb" or "nfc"
 	Kind            softkey.Kind
-	Path            string // where it is plugged in; "" when it is not
-	CopyOf          string // the ID of the key it was copied from; "" for none
-	AutoTouch       bool   // it touches itself
+	Path            string // of its pseudo-terminal; "" if it is unplugged
+	CopyOf          string // ID of the key that it was copied from; "" for none
+	AutoTouch       bool   // touches are automatic
 	WaitingForTouch bool
-	PullOnTouch     bool // it is pulled out the next time it waits for a touch
+	PullOnTouch     bool // it is unplugged the next time it waits for a touch
 
-	PIN             bool // one is set
-	PINTries        int  // wrong ones left; 0: locked
-	Finger          bool // one is enrolled
-	WrongFinger     bool // somebody else's touches the sensor
-	Frozen          bool // the signature counter stands still
-	Used, Remaining int  // discoverable credentials, and how many more fit
+	PIN             bool // a PIN is set
+	PINTries        int  // wrong PINs that it still accepts; 0: locked
+	Finger          bool // a finger is enrolled
+	WrongFinger     bool // a finger that is not enrolled touches the sensor
+	Frozen          bool // the signature counter does not count
+	Used, Remaining int  // discoverable credentials stored, and how many more fit
 }
 
-// Plugged tells whether the key is plugged in.
+// Plugged reports whether the key is plugged in.
 func (k Key) Plugged() bool { return k.Path != "" }
 
-// Key looks at one key.
+// Key returns a snapshot of one key.
 func (b *Bench) Key(id string) (Key, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -41,7 +41,7 @@ func (b *Bench) Key(id string) (Key, error) {
 	return s.see(), nil
 }
 
-// List looks at all keys, in the order in which they came.
+// List returns snapshots of all keys, oldest first.
 func (b *Bench) List() []Key {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -52,8 +52,7 @@ func (b *Bench) List() []Key {
 	return ks
 }
 
-// Devices lists the keys that are plugged in, for fido's client. It is a
-// fido.Lister.
+// Devices lists the keys that are plugged in. It is a fido.Lister.
 func (b *Bench) Devices(context.Context) ([]fido.Device, error) {
 	var ds []fido.Device
 	for _, k := range b.List() {

@@ -14,22 +14,22 @@ import (
 	"nightlatch/fido/softkey"
 )
 
-// A plug is a key's presence on the machine: an endpoint and who answers there.
+// A plug is a plugged-in key: its endpoint and the server behind it.
 type plug struct {
 	endpoint *pty.Endpoint
 	card     *applet.Applet // nil for a key over USB
 	cancel   context.CancelFunc
-	served   chan error // what serving ended with; one value
+	served   chan error // the result of Serve; one value
 }
 
-// newPlug plugs a key in, or lays it on a reader if it is a card.
+// newPlug plugs a key in. A card is put on a simulated reader.
 func newPlug(key *softkey.Key, card *applet.Applet) (*plug, error) {
 	backend := key.Backend()
 	if card != nil {
 		card.PowerUp()
 		onReader, err := nfc.Open(card)
 		if err != nil {
-			return nil, fmt.Errorf("virtual: laying on a reader: %w", err)
+			return nil, fmt.Errorf("virtual: putting the key on a reader: %w", err)
 		}
 		backend = onReader.Backend()
 	}
@@ -53,7 +53,7 @@ func newPlug(key *softkey.Key, card *applet.Applet) (*plug, error) {
 	return p, nil
 }
 
-// close pulls the plug and waits until nobody answers any more.
+// close unplugs the key and waits until its server has ended.
 func (p *plug) close() error {
 	p.cancel()
 	err := p.endpoint.Close()
@@ -63,7 +63,7 @@ func (p *plug) close() error {
 	return errors.Join(err, <-p.served)
 }
 
-// A bell tells any number of listeners that something changed.
+// A bell notifies any number of listeners of a change.
 type bell struct {
 	mu   sync.Mutex
 	wire chan struct{} // closed at the next change
