@@ -1,11 +1,9 @@
-// Package bridge makes security keys of cards on readers: each card with a FIDO
-// application gets a pseudo-terminal that an unmodified libfido2 takes for a USB
-// key (decision 15). While a key lies on a reader its path exists; when it is
-// pulled, the path is gone.
+// Package bridge makes NFC keys usable with libfido2, which supports USB keys only. Each
+// card with a FIDO application gets a pseudo-terminal that behaves like a USB key
+// (decision 15). Its path exists while the key is on the reader.
 //
-// It works while somebody looks: while a channel of Changes is open, and for a
-// while after the last use of any kind. Then it waits for the system to tell of
-// changes, and asks for nothing.
+// The bridge works while a channel of Changes is open, and for Config.Linger after the
+// last use. It waits for events of the system and does not poll.
 package bridge
 
 import (
@@ -20,31 +18,31 @@ import (
 )
 
 const (
-	// DefaultLinger is how long keys stay connected that nobody looks at: long
-	// enough for a person to find the PIN of one.
+	// DefaultLinger is how long unused keys stay connected: long enough for a user to
+	// look up the PIN.
 	DefaultLinger = 10 * time.Minute
-	// firstLook is how long a listing waits for the readers' service.
+	// firstLook is the maximum wait of a listing for the smart card service.
 	firstLook = 2 * time.Second
-	// patience is how long Close waits for cards that another program holds.
+	// patience is how long Close waits for cards that another program uses.
 	patience = 3 * time.Second
 )
 
 // Readers are smart card readers. fido/pcsc has the system's.
 type Readers interface {
-	// Watch calls show with all slots now and after each change, or with what
-	// keeps it from seeing them, until ctx ends.
+	// Watch calls show with all slots now and after each change until ctx ends, or
+	// with an error if they cannot be listed.
 	Watch(ctx context.Context, show func(slots []nfc.Slot, err error))
 	// Connect connects to the card on a reader.
 	Connect(reader string) (nfc.Card, error)
 }
 
-// Config says what to bridge.
+// Config configures a Bridge.
 type Config struct {
 	Readers Readers
 	Linger  time.Duration // 0 means DefaultLinger
 }
 
-// A Bridge lists the keys on readers. It may be used by several goroutines.
+// A Bridge lists the keys on readers. It is safe for concurrent use.
 type Bridge struct {
 	cfg Config
 
@@ -52,20 +50,20 @@ type Bridge struct {
 	closed   bool
 	watchers int
 	used     time.Time
-	work     *work // nil while nobody looks
+	worker   *worker // nil while the bridge is unused
 	seen     picture
-	bell     chan struct{} // closed at the next change of what is seen
+	bell     chan struct{} // closed at the next change of the picture
 
 	working sync.WaitGroup
 }
 
-// A picture is what can be seen of the readers.
+// A picture is the state of all readers.
 type picture struct {
 	devices []fido.Device
 	reader  fido.Reader
 }
 
-// New checks cfg and returns a bridge, which does nothing yet.
+// New checks cfg and returns a bridge. It starts work at its first use.
 func New(cfg Config) (*Bridge, error) {
 	if cfg.Readers == nil {
 		return nil, errors.New("bridge: Config.Readers is missing")
@@ -76,17 +74,17 @@ func New(cfg Config) (*Bridge, error) {
 	return &Bridge{cfg: cfg, bell: make(chan struct{})}, nil
 }
 
-// Devices lists the keys that lie on readers. It is a fido.Lister. That there are
-// no readers is no error: see Reader.
+// Devices lists the keys on readers. It is a fido.Lister. Without readers the list is
+// empty, without an error: see Reader.
 func (b *Bridge) Devices(ctx context.Context) ([]fido.Device, error) {
 	return b.look(ctx).devices, nil
 }
 
-// Reader says how things stand, for fido.Config.Reader.
+// Reader returns the state of NFC, for fido.Config.Reader.
 func (b *Bridge) Reader(ctx context.Context) fido.Reader { return b.look(ctx).reader }
 
-// look starts the work if nobody did, waits for it to have seen the readers once,
-// and returns what it sees now.
+// look starts the worker if necessary, waits until it has listed the readers once, and
+// returns the current picture.
 func (b *Bridge) look(ctx context.Context) picture {
 	b.mu.Lock()
 	w := b.start()
@@ -98,7 +96,7 @@ func (b *Bridge) look(ctx context.Context) picture {
 	defer late.Stop()
 	select {
 	case <-w.looked:
-	case <-late.C: // a service that hangs is none
+	case <-late.C: // a service that hangs counts as absent
 	case <-ctx.Done():
 	}
 	b.mu.Lock()
@@ -106,20 +104,20 @@ func (b *Bridge) look(ctx context.Context) picture {
 	return b.seen
 }
 
-// start notes that somebody looks. It is called with the bridge locked.
-func (b *Bridge) start() *work {
+// start records a use and starts the worker if necessary. b.mu must be locked.
+func (b *Bridge) start() *worker {
 	b.used = time.Now()
 	if b.closed {
 		return nil
 	}
-	if b.work == nil {
-		b.work = newWork(b)
+	if b.worker == nil {
+		b.worker = newWorker(b)
 	}
-	return b.work
+	return b.worker
 }
 
-// Changes tells when Devices or Reader may have something new to say, until ctx
-// ends and the channel is closed. It is a fido.Changes.
+// Changes reports when the results of Devices or Reader may have changed. It is a
+// fido.Changes.
 func (b *Bridge) Changes(ctx context.Context) <-chan struct{} {
 	out := make(chan struct{}, 1)
 	b.mu.Lock()
@@ -141,7 +139,7 @@ func (b *Bridge) Changes(ctx context.Context) <-chan struct{} {
 			b.mu.Unlock()
 			select {
 			case out <- struct{}{}:
-			default: // the one before has not been heard yet
+			default: // a change is already waiting
 			}
 		}
 	}()
@@ -155,32 +153,32 @@ func (b *Bridge) leave() {
 	b.used = time.Now()
 }
 
-// touch notes that a key is in use.
+// touch records a use.
 func (b *Bridge) touch() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.used = time.Now()
 }
 
-// publish makes p, which w sees, what is seen.
-func (b *Bridge) publish(w *work, p picture) {
+// publish makes p the current picture, if w is still the worker.
+func (b *Bridge) publish(w *worker, p picture) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.work != w {
-		return // it was told to stop
+	if b.worker != w {
+		return // w was stopped
 	}
 	b.seen = p
 	b.ring()
 }
 
-// ring tells of a change. It is called with the bridge locked.
+// ring reports a change. b.mu must be locked.
 func (b *Bridge) ring() {
 	close(b.bell)
 	b.bell = make(chan struct{})
 }
 
-// drop takes a key away by unplugging it, and from what is seen, in one: whoever
-// finds the key gone does not see it listed.
+// drop unplugs a key and removes it from the picture under one lock. So a program that
+// finds the key unplugged does not see it listed.
 func (b *Bridge) drop(path string, unplug func()) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -196,7 +194,7 @@ func (b *Bridge) drop(path string, unplug func()) {
 	b.ring()
 }
 
-// idle tells how long nobody has looked; nothing while somebody does.
+// idle returns the time since the last use; 0 while a channel of Changes is open.
 func (b *Bridge) idle() time.Duration {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -206,27 +204,27 @@ func (b *Bridge) idle() time.Duration {
 	return time.Since(b.used)
 }
 
-// rest ends the work unless somebody has come to look meanwhile.
+// rest ends the worker unless the bridge was used meanwhile.
 func (b *Bridge) rest() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.watchers > 0 || time.Since(b.used) < b.cfg.Linger {
 		return false
 	}
-	b.work, b.seen = nil, picture{}
+	b.worker, b.seen = nil, picture{}
 	return true
 }
 
-// Close takes all keys away, for good, and waits until that is done; but no more than
-// three seconds, since another program may hold a card that we wait for, and a window
-// is to close all the same.
+// Close unplugs all keys and waits until they are disconnected, but at most three
+// seconds: another program may be using a card, and closing the window must not hang.
+// The bridge cannot be used afterwards.
 func (b *Bridge) Close() {
 	b.mu.Lock()
 	b.closed = true
-	if b.work != nil {
-		b.work.stop()
+	if b.worker != nil {
+		b.worker.stop()
 	}
-	b.work, b.seen = nil, picture{}
+	b.worker, b.seen = nil, picture{}
 	b.mu.Unlock()
 	done := make(chan struct{})
 	go func() {

@@ -79,8 +79,8 @@ func TestStates(t *testing.T) {
 		"no reader":      {func(d *desk) { d.slots = nil }, fido.NoReader, fido.ErrNoReader},
 		"nothing there":  {func(*desk) {}, fido.ReaderEmpty, fido.ErrNoCard},
 		"a bank card":    {func(d *desk) { d.lay("left", bankCard{}) }, fido.ReaderNotFIDO, fido.ErrNotFIDOCard},
-		"a dead card":    {func(d *desk) { d.slot("left").Deaf = true; d.lay("left", key) }, fido.ReaderNotFIDO, fido.ErrNotFIDOCard},
-		"taken":          {func(d *desk) { d.slot("left").Taken = true; d.lay("left", key) }, fido.ReaderBusy, fido.ErrBusy},
+		"a dead card":    {func(d *desk) { d.slot("left").Unresponsive = true; d.lay("left", key) }, fido.ReaderNotFIDO, fido.ErrNotFIDOCard},
+		"taken":          {func(d *desk) { d.slot("left").InUse = true; d.lay("left", key) }, fido.ReaderBusy, fido.ErrBusy},
 		"taken just now": {func(d *desk) { d.lay("left", refusing{err: fido.ErrBusy}) }, fido.ReaderBusy, fido.ErrBusy},
 		"gone already":   {func(d *desk) { d.lay("left", refusing{err: fido.ErrCardPulled}) }, fido.ReaderEmpty, fido.ErrNoCard},
 		"does not speak": {func(d *desk) { d.lay("left", refusing{err: fido.ErrNotFIDOCard}) }, fido.ReaderNotFIDO, fido.ErrNotFIDOCard},
@@ -111,11 +111,11 @@ func TestLetGo(t *testing.T) {
 	t.Parallel()
 	d := newDesk("reader")
 	key, _ := newKey(t, "")
-	d.slot("reader").Taken = true
+	d.slot("reader").InUse = true
 	d.lay("reader", key)
 	b := newBridge(t, d, 0)
 	awaitState(t, b, fido.ReaderBusy)
-	d.change(func() { d.slot("reader").Taken = false })
+	d.change(func() { d.slot("reader").InUse = false })
 	awaitKey(t, b)
 }
 

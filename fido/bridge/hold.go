@@ -8,25 +8,26 @@ import (
 	"nightlatch/fido/nfc"
 )
 
-// releaseAfter is how long a card is kept after a command. The commands of one
-// ceremony that belong together follow each other faster.
+// releaseAfter is how long a card stays reserved after a command. Related commands of a
+// ceremony follow each other faster.
 const releaseAfter = time.Second
 
-// A sharer is a card that other programs can be kept off (SCardBeginTransaction).
+// A sharer is a card that can be reserved against other programs
+// (SCardBeginTransaction).
 type sharer interface {
 	Begin() error
 	End() error
 }
 
-// A hold keeps other programs off a card while commands run and shortly after.
+// A hold reserves a card during commands and shortly after.
 type hold struct {
-	card sharer // nil: nobody else has the card
+	card sharer // nil if the card is not shared
 
 	mu    sync.Mutex
 	held  bool
-	busy  bool       // a command runs
-	since time.Time  // of the last command's end
-	begun chan error // the answer to a Begin that was given up waiting for
+	busy  bool       // a command is running
+	since time.Time  // the end of the last command
+	begun chan error // the result of a Begin whose caller no longer waits
 	timer *time.Timer
 }
 
@@ -36,8 +37,8 @@ func (h *hold) init(card nfc.Card) {
 	h.timer.Stop()
 }
 
-// take keeps others off the card, waiting for those that have it. anew says that
-// they may have had it since the last command.
+// take reserves the card. It waits while another program has it. anew reports that
+// another program may have used it since the last command.
 func (h *hold) take(ctx context.Context) (anew bool, err error) {
 	if h.card == nil {
 		return false, nil
@@ -65,7 +66,7 @@ func (h *hold) take(ctx context.Context) (anew bool, err error) {
 	}
 }
 
-// keep lets others have the card if no command follows soon.
+// keep releases the card after releaseAfter unless another command follows.
 func (h *hold) keep() {
 	if h.card == nil {
 		return
@@ -81,11 +82,11 @@ func (h *hold) release() {
 	defer h.mu.Unlock()
 	if h.held && !h.busy && time.Since(h.since) >= releaseAfter {
 		h.held = false
-		_ = h.card.End() // if the card is gone, the next command says so
+		_ = h.card.End() // if the card was removed, the next command reports it
 	}
 }
 
-// end is release, at once and for good. It waits for a Begin that was given up.
+// end releases the card at once, for the last time. It waits for a pending Begin.
 func (h *hold) end() {
 	if h.card == nil {
 		return

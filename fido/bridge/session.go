@@ -12,7 +12,7 @@ import (
 	"nightlatch/fido/pty"
 )
 
-// A session is a key on a reader, its path, and who answers there.
+// A session is a key on a reader, its pseudo-terminal, and the server behind it.
 type session struct {
 	bridge   *Bridge
 	endpoint *pty.Endpoint
@@ -23,9 +23,9 @@ type session struct {
 	unplug   sync.Once
 }
 
-// open connects to the card on a reader and, if it is a security key, gives it a
-// path. A session that breaks off is told to w.broken.
-func (w *work) open(ctx context.Context, reader string) (*session, error) {
+// open connects to the card on a reader and, if it is a security key, makes its
+// pseudo-terminal. A session that fails later is sent to w.broken.
+func (w *worker) open(ctx context.Context, reader string) (*session, error) {
 	l, err := w.reach(ctx, reader)
 	if err != nil {
 		return nil, err
@@ -54,7 +54,7 @@ func (w *work) open(ctx context.Context, reader string) (*session, error) {
 	serve, cancel := context.WithCancel(context.Background())
 	s.cancel = cancel
 	s.serving.Go(func() {
-		_ = server.Serve(serve) // however it ended, it has
+		_ = server.Serve(serve) // the result does not matter
 		s.pull()
 		select {
 		case w.broken <- s:
@@ -65,7 +65,7 @@ func (w *work) open(ctx context.Context, reader string) (*session, error) {
 }
 
 // reach connects to the card on a reader and selects its FIDO application.
-func (w *work) reach(ctx context.Context, reader string) (*lane, error) {
+func (w *worker) reach(ctx context.Context, reader string) (*lane, error) {
 	card, err := w.b.cfg.Readers.Connect(reader)
 	if err != nil {
 		return nil, err
@@ -80,14 +80,14 @@ func (w *work) reach(ctx context.Context, reader string) (*lane, error) {
 
 func (s *session) path() string { return s.endpoint.Path() }
 
-// pull takes the path away. Programs that have it open see the key unplugged.
+// pull removes the path. Programs that have it open see the key unplugged.
 func (s *session) pull() {
 	s.unplug.Do(func() {
-		s.bridge.drop(s.path(), func() { _ = s.endpoint.Close() }) // of an error there is nothing to be made
+		s.bridge.drop(s.path(), func() { _ = s.endpoint.Close() }) // no caller could handle the error
 	})
 }
 
-// close ends the session and waits until nobody answers any more.
+// close ends the session and waits for its server.
 func (s *session) close() {
 	close(s.left)
 	s.cancel()
@@ -96,18 +96,18 @@ func (s *session) close() {
 	s.lane.close()
 }
 
-// A lane is the way to a card that other programs may use too. A command takes the
-// card for itself and keeps it for a while, since what it left behind there, such as
-// a PIN token, is for the next one.
+// A lane is the connection to a card that other programs may use too. A command
+// reserves the card and keeps it for a while, because the next command may need the
+// card's state, such as a PIN token.
 type lane struct {
 	card nfc.Card
 	key  *nfc.Key
-	used func() // says that the key is in use
-	gone func() // says that the card is gone
+	used func() // called at each use of the key
+	gone func() // called when the card was removed
 
-	mu    sync.Mutex // held by a command
+	mu    sync.Mutex // locked during a command
 	hold  hold
-	clean bool // the FIDO application is selected, for all we know
+	clean bool // the FIDO application should still be selected
 }
 
 func newLane(card nfc.Card, used func()) *lane {
@@ -129,7 +129,7 @@ func (l *lane) open(ctx context.Context) error {
 	return err
 }
 
-// backend is the lane as what ctaphid serves: with U2F if the key knows that.
+// backend returns the lane as a ctaphid.Backend, with U2F if the key supports it.
 func (l *lane) backend() ctaphid.Backend {
 	if _, ok := l.key.Backend().(ctaphid.U2FBackend); ok {
 		return u2fLane{l}
@@ -152,8 +152,8 @@ func (l u2fLane) Msg(ctx context.Context, command []byte) ([]byte, error) {
 	return l.run(ctx, nil, func() ([]byte, error) { return l.key.Msg(ctx, command) })
 }
 
-// run runs a command with the card to itself. With cancelled it says that ctx ended
-// before that came to pass.
+// run reserves the card and runs a command. If ctx ends before the card is reserved, it
+// returns cancelled.
 func (l *lane) run(ctx context.Context, cancelled []byte, command func() ([]byte, error)) ([]byte, error) {
 	l.used()
 	l.mu.Lock()
@@ -164,7 +164,7 @@ func (l *lane) run(ctx context.Context, cancelled []byte, command func() ([]byte
 	}
 	if err == nil {
 		defer l.hold.keep()
-		if anew || !l.clean { // another program may have had the card
+		if anew || !l.clean { // another program may have used the card
 			err = l.key.Select()
 			l.clean = err == nil
 		}
@@ -177,18 +177,18 @@ func (l *lane) run(ctx context.Context, cancelled []byte, command func() ([]byte
 	switch {
 	case err == nil:
 	case errors.As(err, &refused) && !errors.Is(err, fido.ErrNotFIDOCard):
-		l.clean = false // the card is there, but not as it was left
+		l.clean = false // the card is present, but its state was lost
 	default:
-		// The card is gone, or as good as: the path goes too, and with it whoever waits
-		// for an answer.
+		// The card was removed or cannot be used. Remove the path, which also ends the
+		// programs' wait for an answer.
 		l.gone()
 		<-ctx.Done()
 	}
 	return answer, err
 }
 
-// close lets go of the card.
+// close disconnects from the card.
 func (l *lane) close() {
 	l.hold.end()
-	_ = l.card.Close() // the card may be gone
+	_ = l.card.Close() // the card may have been removed
 }

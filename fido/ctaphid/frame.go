@@ -1,7 +1,7 @@
-// Package ctaphid is the authenticator's end of CTAPHID: the framing in which a
-// host and a USB security key exchange messages over 64-byte HID reports (CTAP
-// section 11.2). It serves any authenticator over any stream of reports, so that
-// an unmodified libfido2 can talk to what is not a HID device.
+// Package ctaphid is the authenticator's side of CTAPHID, the framing of messages in
+// 64-byte HID reports between a host and a USB security key (CTAP section 11.2). It
+// serves any authenticator over any stream of reports, so an unmodified libfido2 can use
+// authenticators that are not HID devices.
 package ctaphid
 
 import (
@@ -10,8 +10,8 @@ import (
 	"fmt"
 )
 
-// Sizes in bytes. A host writes a report with its ID, a zero byte, in front; an
-// authenticator writes it without.
+// Sizes in bytes. A host writes a record: the report ID, which is a zero byte, and the
+// report. An authenticator writes only the report.
 const (
 	ReportSize = 64
 	RecordSize = 1 + ReportSize
@@ -21,12 +21,12 @@ const (
 	initRoom   = ReportSize - initHeader
 	contRoom   = ReportSize - contHeader
 
-	// MaxPayload is the longest message: one initialization packet and 128
-	// continuations (CTAP section 11.2.4).
+	// MaxPayload is the maximum size of a message: one initialization packet and 128
+	// continuation packets (CTAP section 11.2.4).
 	MaxPayload = initRoom + 128*contRoom
 )
 
-// Broadcast is the channel on which a host asks for one of its own.
+// Broadcast is the channel on which a host requests a channel.
 const Broadcast uint32 = 0xffffffff
 
 // The commands (CTAP section 11.2.9).
@@ -62,14 +62,14 @@ const (
 // A Message is one command or response.
 type Message struct {
 	Channel uint32
-	Command byte // without the bit that marks an initialization packet
+	Command byte // without initBit
 	Payload []byte
 }
 
-// ErrTooLong says that a message does not fit into one transaction.
+// ErrTooLong reports a message longer than MaxPayload.
 var ErrTooLong = errors.New("ctaphid: message is longer than a transaction")
 
-// Reports splits a message into reports of ReportSize bytes, one after another.
+// Reports splits a message into concatenated reports of ReportSize bytes.
 func (m Message) Reports() ([]byte, error) {
 	if len(m.Payload) > MaxPayload {
 		return nil, fmt.Errorf("%w: %d bytes", ErrTooLong, len(m.Payload))
@@ -91,8 +91,8 @@ func (m Message) Reports() ([]byte, error) {
 	return out, nil
 }
 
-// A Fault is a packet that breaks the protocol, and what to answer on which
-// channel.
+// A Fault describes a packet that violates the protocol: the error code and the channel
+// for the answer.
 type Fault struct {
 	Channel uint32
 	Code    ErrorCode
@@ -102,9 +102,9 @@ func (f *Fault) Error() string {
 	return fmt.Sprintf("ctaphid: error %#02x on channel %08x", byte(f.Code), f.Channel)
 }
 
-// An Assembler puts messages together from reports. One message is under way at
-// a time; packets of other channels are answered "busy" meanwhile, but for an INIT
-// on the broadcast channel: whoever began the message may be gone.
+// An Assembler assembles messages from reports, one at a time. Until a message is
+// complete, packets of other channels get the error "busy", except INIT on the broadcast
+// channel: the host that began the message may have ended.
 type Assembler struct {
 	pending bool
 	message Message
@@ -112,14 +112,14 @@ type Assembler struct {
 	seq     byte
 }
 
-// Pending tells whether a message has begun and not ended, and on which channel.
+// Pending reports whether a message is incomplete, and its channel.
 func (a *Assembler) Pending() (channel uint32, ok bool) { return a.message.Channel, a.pending }
 
-// Reset forgets the message under way.
+// Reset discards an incomplete message.
 func (a *Assembler) Reset() { *a = Assembler{} }
 
-// Feed takes one report of ReportSize bytes. It returns a message when one is
-// complete, or a Fault. Neither means: more to come, or nothing to do.
+// Feed processes one report of ReportSize bytes. It returns a message when it is
+// complete, or a Fault, or neither.
 func (a *Assembler) Feed(report []byte) (*Message, *Fault) {
 	channel := binary.BigEndian.Uint32(report)
 	if report[4]&initBit == 0 {
@@ -131,7 +131,7 @@ func (a *Assembler) Feed(report []byte) (*Message, *Fault) {
 	case length > MaxPayload:
 		return nil, &Fault{Channel: channel, Code: InvalidLength}
 	case !a.pending, command == Init && (channel == a.message.Channel || channel == Broadcast):
-		// INIT synchronizes a channel anew (CTAP section 11.2.9.1.3).
+		// INIT resynchronizes a channel (CTAP section 11.2.9.1.3).
 	case a.message.Channel != channel:
 		return nil, &Fault{Channel: channel, Code: ChannelBusy}
 	default:

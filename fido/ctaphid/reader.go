@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// resyncAfter is how long a record may stay incomplete. A host writes one at a
-// time; one that wrote less than a record and went away is not waited for.
+// resyncAfter is how long a record may stay incomplete. A host writes whole records; an
+// incomplete one comes from a host that has ended, and is discarded.
 const resyncAfter = 200 * time.Millisecond
 
-// readReports cuts the stream into records and passes their reports on.
+// readReports splits the stream into records and sends their reports to the channel.
 func readReports(ctx context.Context, r io.Reader, to chan<- []byte) error {
 	var partial []byte
 	var at time.Time

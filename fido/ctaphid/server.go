@@ -10,8 +10,7 @@ import (
 	"time"
 )
 
-// A Status is what an authenticator is doing while the host waits (CTAP section
-// 11.2.9.1.7).
+// A Status is the state of a running command (CTAP section 11.2.9.1.7).
 type Status byte
 
 // The statuses of a keepalive.
@@ -19,12 +18,12 @@ const (
 	Processing    Status = 1
 	UserPresence  Status = 2 // waiting for a touch
 	keepaliveTick        = 100 * time.Millisecond
-	messageLimit         = 500 * time.Millisecond // from one packet of a message to the next
+	messageLimit         = 500 * time.Millisecond // between two packets of a message
 	longestLock          = 10                     // seconds (CTAP section 11.2.9.2.2)
 )
 
-// A Backend is an authenticator. CBOR runs one CTAP2 command; it returns promptly
-// when ctx ends, and status may be called until it returns.
+// A Backend is an authenticator. CBOR runs one CTAP2 command. It returns promptly after
+// ctx ends, and may call status until it returns.
 type Backend interface {
 	CBOR(ctx context.Context, request []byte, status func(Status)) ([]byte, error)
 }
@@ -35,11 +34,11 @@ type U2FBackend interface {
 	Msg(ctx context.Context, apdu []byte) ([]byte, error)
 }
 
-// A Queue is what lies between the server's writes and the host's reads.
+// A Queue is the buffer between the server's writes and the host's reads.
 type Queue interface {
-	// Flush throws away what the host has not read.
+	// Flush discards what the host has not read.
 	Flush() error
-	// Pending tells whether there is something that the host has not read.
+	// Pending reports whether there is data that the host has not read.
 	Pending() (bool, error)
 }
 
@@ -50,28 +49,28 @@ const (
 	capNMsg = 0x08
 )
 
-// Config says what to serve.
+// Config configures a Server.
 type Config struct {
 	Backend Backend
-	NoCBOR  bool    // the key knows U2F alone, which Backend then has
-	Queue   Queue   // nil: there is none to care for
-	Wink    func()  // the host asks the key to show which one it is; may be nil
+	NoCBOR  bool    // the key supports U2F only; Backend must be a U2FBackend
+	Queue   Queue   // nil if writes are not buffered
+	Wink    func()  // called when the host asks the key to identify itself; may be nil
 	Version [3]byte // of the device: major, minor, build
 }
 
-// A Server is one key's end of CTAPHID.
+// A Server is the authenticator's side of one CTAPHID connection.
 type Server struct {
 	cfg     Config
 	rw      io.ReadWriter
 	asm     Assembler
-	last    uint32 // the last channel given out
+	last    uint32 // the last assigned channel
 	running *transaction
 	lock    lock
 	done    chan result
 	status  chan Status
 }
 
-// A lock keeps other channels out for a while (CTAP section 11.2.9.2.2).
+// A lock reserves the key for a channel (CTAP section 11.2.9.2.2).
 type lock struct {
 	channel uint32
 	until   time.Time
@@ -92,9 +91,8 @@ func NewServer(rw io.ReadWriter, cfg Config) (*Server, error) {
 	return &Server{cfg: cfg, rw: rw, done: make(chan result), status: make(chan Status)}, nil
 }
 
-// Serve answers the host until the stream ends, which is what closing it does. It
-// ends a command under way and waits for the authenticator to return. The end of
-// a stream is not an error.
+// Serve answers the host until the stream is closed, which is not an error. It then ends
+// a running command and waits for the authenticator to return.
 func (s *Server) Serve(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	reports, readErr := make(chan []byte), make(chan error, 1)
@@ -105,7 +103,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	err := s.loop(ctx, reports)
 	stop()
 	s.abort()
-	for range reports { // ends once the stream is closed
+	for range reports { // ends when the stream is closed
 	}
 	if err == nil {
 		err = <-readErr
@@ -128,7 +126,7 @@ func (s *Server) loop(ctx context.Context, reports <-chan []byte) error {
 			if !ok {
 				return nil
 			}
-			if err = s.receive(ctx, report); s.own(report) { // others do not give it more time
+			if err = s.receive(ctx, report); s.own(report) { // other channels do not extend its time limit
 				late.Reset(messageLimit)
 			}
 		case r := <-s.done:
@@ -147,7 +145,7 @@ func (s *Server) loop(ctx context.Context, reports <-chan []byte) error {
 	}
 }
 
-// tooLate gives up a message whose packets stopped coming.
+// tooLate discards a message whose packets stopped.
 func (s *Server) tooLate() error {
 	channel, ok := s.asm.Pending()
 	if !ok {
@@ -157,7 +155,7 @@ func (s *Server) tooLate() error {
 	return s.fail(channel, MessageTimeout)
 }
 
-// own tells whether a report belongs to the message under way.
+// own reports whether a report belongs to the incomplete message.
 func (s *Server) own(report []byte) bool {
 	channel, pending := s.asm.Pending()
 	return pending && channel == binary.BigEndian.Uint32(report)
@@ -168,7 +166,7 @@ func (s *Server) known(channel uint32) bool { return channel != 0 && channel <= 
 func (s *Server) receive(ctx context.Context, report []byte) error {
 	if code, no := s.reject(report); no {
 		if report[4]&initBit == 0 || report[4] == Cancel|initBit {
-			return nil // it belongs to what was rejected; a cancel is never answered
+			return nil // it belongs to a rejected message; a cancel is never answered
 		}
 		return s.fail(binary.BigEndian.Uint32(report), code)
 	}
@@ -182,7 +180,7 @@ func (s *Server) receive(ctx context.Context, report []byte) error {
 		return s.init(*m)
 	case m.Command == Cancel:
 		if s.running != nil {
-			s.running.cancel() // the command itself answers that it was cancelled
+			s.running.cancel() // the command answers with "cancelled"
 		}
 		return nil
 	case s.running != nil:
@@ -191,11 +189,10 @@ func (s *Server) receive(ctx context.Context, report []byte) error {
 	return s.dispatch(ctx, *m)
 }
 
-// reject turns packets away by their channel, before a message is made of them: of
-// channels that were not given out, and of others while one has the key (CTAP
-// section 11.2.5). The broadcast channel is for INIT alone. That ends what is under
-// way, though CTAP leaves it to the channel itself: nothing tells a stream's other
-// end that a host has died, and the next one would be kept out by its touch.
+// reject refuses packets of channels that were not assigned, and of other channels while
+// one uses the key (CTAP section 11.2.5). The broadcast channel accepts only INIT. That
+// ends a running command of another channel, which CTAP does not require: the stream
+// does not show that a host has died, and its pending touch would block the next host.
 func (s *Server) reject(report []byte) (ErrorCode, bool) {
 	channel := binary.BigEndian.Uint32(report)
 	asks := channel == Broadcast && report[4] == Init|initBit
@@ -242,7 +239,7 @@ func (s *Server) dispatch(ctx context.Context, m Message) error {
 	return s.fail(m.Channel, InvalidCommand)
 }
 
-// takeLock gives the key to one channel for up to ten seconds, or gives it back.
+// takeLock reserves the key for one channel for up to ten seconds, or releases it.
 func (s *Server) takeLock(m Message) error {
 	switch {
 	case len(m.Payload) != 1:
@@ -254,9 +251,9 @@ func (s *Server) takeLock(m Message) error {
 	return s.send(Message{Channel: m.Channel, Command: Lock})
 }
 
-// init answers INIT: on the broadcast channel with a new channel, on a channel
-// with itself. Whatever was under way is over, and what the host before this one
-// left unread is thrown away: that one may have died waiting for a touch.
+// init answers INIT: on the broadcast channel with a new channel, otherwise with the same
+// channel. It ends a running command and discards unread output: an earlier host may
+// have died while it waited for a touch.
 func (s *Server) init(m Message) error {
 	if len(m.Payload) != 8 {
 		return s.fail(m.Channel, InvalidLength)
@@ -270,7 +267,7 @@ func (s *Server) init(m Message) error {
 	channel := m.Channel
 	if channel == Broadcast {
 		if s.last++; s.last == Broadcast {
-			s.last = 1 // the first host has been gone for four billion others
+			s.last = 1 // channel numbers wrap around after four billion hosts
 		}
 		channel = s.last
 	}

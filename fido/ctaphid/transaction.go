@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// A transaction is a command the authenticator is working on.
+// A transaction is a running command.
 type transaction struct {
 	channel uint32
 	command byte
@@ -18,7 +18,7 @@ type result struct {
 	err     error
 }
 
-// start runs a command beside the loop, which goes on reading.
+// start runs a command in a goroutine, so that the loop continues to read.
 func (s *Server) start(ctx context.Context, m Message, run func(context.Context, func(Status)) ([]byte, error)) {
 	ctx, cancel := context.WithCancel(ctx)
 	s.running = &transaction{channel: m.Channel, command: m.Command, cancel: cancel, status: Processing}
@@ -33,7 +33,7 @@ func (s *Server) start(ctx context.Context, m Message, run func(context.Context,
 	}()
 }
 
-// abort ends the command under way without an answer.
+// abort ends the running command without an answer.
 func (s *Server) abort() {
 	if s.running == nil {
 		return
@@ -60,8 +60,8 @@ func (s *Server) finish(r result) error {
 	return s.send(Message{Channel: t.channel, Command: t.command, Payload: r.payload})
 }
 
-// keepalive tells a waiting host that the key is alive, unless the host has not
-// read what it was told last: it may be gone, and the queue is not endless.
+// keepalive sends a keepalive unless the last one is still unread: the host may have
+// died, and the queue is limited.
 func (s *Server) keepalive() error {
 	if s.running == nil || s.running.command != CBOR {
 		return nil
@@ -69,7 +69,7 @@ func (s *Server) keepalive() error {
 	if s.cfg.Queue != nil {
 		pending, err := s.cfg.Queue.Pending()
 		if err != nil {
-			return fmt.Errorf("ctaphid: looking at the queue: %w", err)
+			return fmt.Errorf("ctaphid: reading the queue's state: %w", err)
 		}
 		if pending {
 			return nil

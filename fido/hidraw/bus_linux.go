@@ -17,7 +17,7 @@ import (
 	"nightlatch/fido"
 )
 
-// A Bus is where the devices are. The zero value is this machine's.
+// A Bus has the directories with the devices. The zero value uses this machine's.
 type Bus struct {
 	Sys string // "/sys"
 	Dev string // "/dev"
@@ -26,7 +26,7 @@ type Bus struct {
 func (b Bus) sys() string { return cmp.Or(b.Sys, "/sys") }
 func (b Bus) dev() string { return cmp.Or(b.Dev, "/dev") }
 
-// prefix is how the nodes are called, a number after it.
+// prefix is followed by a number in the name of a device node.
 const prefix = "hidraw"
 
 // Devices lists the keys that are plugged in. It is a fido.Lister.
@@ -36,7 +36,7 @@ func (b Bus) Devices(ctx context.Context) ([]fido.Device, error) {
 	}
 	class := filepath.Join(b.sys(), "class", "hidraw")
 	entries, err := os.ReadDir(class)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) { // absent: a kernel without it, or a container
+	if err != nil && !errors.Is(err, fs.ErrNotExist) { // missing in some kernels and containers
 		return nil, fmt.Errorf("hidraw: %w", err)
 	}
 	var numbers []int
@@ -62,7 +62,8 @@ func number(name string) (int, bool) {
 	return int(n), ok && err == nil
 }
 
-// key looks at one device. It may be gone at any moment: then it is no key.
+// key examines one device. ok is false if it is not a security key or was unplugged
+// meanwhile.
 func (b Bus) key(name, device string) (fido.Device, bool) {
 	descriptor, err := os.ReadFile(filepath.Join(device, "report_descriptor"))
 	if err != nil || !isKey(descriptor) {
@@ -70,7 +71,7 @@ func (b Bus) key(name, device string) (fido.Device, bool) {
 	}
 	d := fido.Device{Path: filepath.Join(b.dev(), name), Transport: fido.USB}
 	switch err := unix.Access(d.Path, unix.R_OK|unix.W_OK); {
-	case errors.Is(err, unix.ENOENT): // its node is still being made, or gone already
+	case errors.Is(err, unix.ENOENT): // the node does not exist yet, or no longer
 		return fido.Device{}, false
 	case err != nil:
 		d.Locked = true
@@ -79,7 +80,7 @@ func (b Bus) key(name, device string) (fido.Device, bool) {
 	return d, true
 }
 
-// names are what the USB device says of itself, or else HID's word for it.
+// names returns the names that the USB device reports, or else the HID device's name.
 func names(device string) (manufacturer, product string) {
 	for dir, err := filepath.EvalSymlinks(device); err == nil && len(dir) > 1; dir = filepath.Dir(dir) {
 		if product := attribute(dir, "product"); product != "" {
@@ -105,11 +106,11 @@ func attribute(dir, name string) string {
 	return strings.TrimSpace(string(text))
 }
 
-// usagePage is the page of security keys (CTAP section 11.2.8.1).
+// usagePage is the HID usage page of security keys (CTAP section 11.2.8.1).
 const usagePage = 0xf1d0
 
-// isKey tells whether a report descriptor (Device Class Definition for HID 1.11,
-// section 6.2.2) speaks of a security key.
+// isKey reports whether a report descriptor (Device Class Definition for HID 1.11,
+// section 6.2.2) is that of a security key.
 func isKey(descriptor []byte) bool {
 	for len(descriptor) > 0 {
 		prefix := descriptor[0]

@@ -11,17 +11,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A key that is plugged in comes in steps: its node is made, then udev lets the
-// person at the screen open it. Listing in between would show a key that cannot be
-// opened, so a change is told once there was none for quiet, or after atMost.
+// Plugging a key in takes several steps: the kernel makes the node, then udev gives the
+// user permission to open it. A listing in between would show a locked key. So a change
+// is reported when no event came for quiet, or after atMost.
 const (
 	quiet  = 200 * time.Millisecond
 	atMost = 500 * time.Millisecond
 )
 
-// Changes tells when keys come, go, or may be opened by others than before. It is
-// a fido.Changes. It waits for the kernel to say so; where the kernel cannot, the
-// channel is closed at once.
+// Changes reports when keys are plugged in or unplugged, or when their permissions
+// change. It is a fido.Changes. It uses inotify; if that is unavailable, the channel is
+// closed at once.
 func (b Bus) Changes(ctx context.Context) <-chan struct{} {
 	out := make(chan struct{}, 1)
 	f, err := b.inotify()
@@ -75,10 +75,10 @@ func (b Bus) inotify() (*os.File, error) {
 	return f, nil
 }
 
-var errEnded = errors.New("hidraw: the directory of the devices is gone")
+var errEnded = errors.New("hidraw: the device directory was removed")
 
-// awaitChange returns nil once something happened to a hidraw node, and
-// os.ErrDeadlineExceeded if that was not before a moment that is not zero.
+// awaitChange returns nil when a hidraw node changes, or os.ErrDeadlineExceeded at
+// until, if that is not zero.
 func awaitChange(f *os.File, until time.Time) error {
 	if err := f.SetReadDeadline(until); err != nil {
 		return err
@@ -95,7 +95,7 @@ func awaitChange(f *os.File, until time.Time) error {
 	}
 }
 
-// concerns tells whether a batch of inotify events (inotify(7)) speaks of a hidraw
+// concerns reports whether one of the inotify events (inotify(7)) is about a hidraw
 // node.
 func concerns(events []byte) (told bool, err error) {
 	for len(events) >= unix.SizeofInotifyEvent {

@@ -1,8 +1,7 @@
-// Package hidraw finds security keys among Linux's hidraw devices, those that this
-// person may not open included, and tells when they come and go. Elsewhere it is
-// empty.
+// Package hidraw lists the security keys among Linux's hidraw devices, including those
+// that the user has no permission to open, and reports when they change. It is empty on
+// other systems.
 //
-// libfido2 lists keys too, but it opens each device for that: a key without a udev
-// rule is then as good as not plugged in. What a device is stands in sysfs, where
-// everybody may read it.
+// libfido2 can list keys too, but opens each device for that, so it does not find keys
+// without a udev rule. This package reads sysfs, which every user may read.
 package hidraw

@@ -12,15 +12,15 @@ import (
 	"nightlatch/fido"
 )
 
-// Supported tells whether this build can reach security keys.
+// Supported reports whether this build supports security keys.
 const Supported = true
 
 // Backend opens keys with libfido2.
 type Backend struct{}
 
-// Open takes hold of the key at path: a hidraw device, a pseudo-terminal that
-// speaks CTAPHID, or any other path libfido2 knows. It returns fido.ErrRemoved if
-// nothing is there, fido.ErrNoPermission, or fido.ErrNotKey.
+// Open opens the key at path: a hidraw device, a pseudo-terminal that speaks CTAPHID,
+// or any other path that libfido2 supports. Errors: fido.ErrRemoved if the path does
+// not exist, fido.ErrNoPermission, fido.ErrNotKey.
 func (Backend) Open(ctx context.Context, path string) (fido.Key, error) {
 	if err := fido.ContextError(ctx); err != nil {
 		return nil, err
@@ -29,7 +29,7 @@ func (Backend) Open(ctx context.Context, path string) (fido.Key, error) {
 		return nil, fmt.Errorf("libfido2: opening: %w", fido.ErrRemoved)
 	}
 	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real // the descriptor sweep compares with what the kernel calls it
+		path = real // the descriptor sweep needs the kernel's name for it
 	}
 	w, err := witness(path)
 	if err != nil {
@@ -39,17 +39,17 @@ func (Backend) Open(ctx context.Context, path string) (fido.Key, error) {
 	return &key{path: path, watch: w}, nil
 }
 
-// Info asks what the key can do. A key that knows only U2F is not an error.
+// Info returns the key's capabilities. A U2F key is not an error.
 func (k *key) Info(ctx context.Context) (fido.GetInfoResponse, error) {
 	return call(ctx, k, atOnce, (*session).info)
 }
 
-// PINTries asks how many wrong PINs the key will still take.
+// PINTries returns how many wrong PINs the key still accepts.
 func (k *key) PINTries(ctx context.Context) (int, error) {
 	return call(ctx, k, atOnce, (*session).pinTries)
 }
 
-// MakeCredential makes a credential once the key was touched.
+// MakeCredential waits for a touch and makes a credential.
 func (k *key) MakeCredential(ctx context.Context, r fido.CredentialRequest) (fido.Attestation, error) {
 	if err := check(r.ClientDataHash, r.RPID); err != nil {
 		return fido.Attestation{}, err
@@ -60,7 +60,7 @@ func (k *key) MakeCredential(ctx context.Context, r fido.CredentialRequest) (fid
 	return call(ctx, k, cancelFor, func(s *session) (fido.Attestation, error) { return s.makeCredential(r) })
 }
 
-// Assert signs with a credential, or tells without a touch whether one is there.
+// Assert signs with a credential. A silent request needs no touch.
 func (k *key) Assert(ctx context.Context, r fido.AssertionRequest) (fido.Assertion, error) {
 	if err := check(r.ClientDataHash, r.RPID); err != nil {
 		return fido.Assertion{}, err
@@ -86,22 +86,22 @@ func (k *key) Select(ctx context.Context) error {
 	return k.do(ctx, cancelFor, func(s *session) error { return s.touched(k.watch.gone) })
 }
 
-// SetPIN changes the PIN, or sets the first one when old is empty.
+// SetPIN changes the PIN, or sets the first one if old is empty.
 func (k *key) SetPIN(ctx context.Context, old, new string) error {
 	return k.do(ctx, atOnce, func(s *session) error { return s.setPIN(old, new) })
 }
 
-// Credentials lists what is kept on the key.
+// Credentials lists the discoverable credentials on the key.
 func (k *key) Credentials(ctx context.Context, pin string) (fido.CredentialList, error) {
 	return call(ctx, k, atOnce, func(s *session) (fido.CredentialList, error) { return s.credentials(pin) })
 }
 
-// DeleteCredential deletes a credential that is kept on the key.
+// DeleteCredential deletes a discoverable credential.
 func (k *key) DeleteCredential(ctx context.Context, id []byte, pin string) error {
 	return k.do(ctx, atOnce, func(s *session) error { return s.deleteResident(id, pin) })
 }
 
-// Reset makes the key as new once it was touched.
+// Reset waits for a touch and restores the factory state.
 func (k *key) Reset(ctx context.Context) error {
 	return k.do(ctx, cancelFor, (*session).reset)
 }
@@ -111,7 +111,7 @@ func (k *key) do(ctx context.Context, patience time.Duration, f func(*session) e
 	return err
 }
 
-// check refuses what libfido2 cannot be handed.
+// check refuses arguments that libfido2 would not check.
 func check(hash []byte, rpID string) error {
 	if len(hash) == 0 {
 		return &fido.MalformedError{Field: "clientDataHash", Reason: "empty"}

@@ -95,7 +95,7 @@ func option(on bool) C.fido_opt_t {
 	return C.FIDO_OPT_OMIT
 }
 
-// result is nil for FIDO_OK.
+// result returns r as an error, or nil for FIDO_OK.
 func result(r C.int) error {
 	if r == C.FIDO_OK {
 		return nil
@@ -103,7 +103,7 @@ func result(r C.int) error {
 	return status(r)
 }
 
-// first is the first of several results that is not FIDO_OK.
+// first returns the first result that is not FIDO_OK as an error.
 func first(rs ...C.int) error {
 	for _, r := range rs {
 		if r != C.FIDO_OK {

@@ -23,7 +23,7 @@ func (s *session) credentials(pin string) (fido.CredentialList, error) {
 		Remaining: int(C.fido_credman_rk_remaining(meta)),
 	}
 	if got.Used == 0 {
-		return got, nil // asked for parties, some keys would say "no credentials"
+		return got, nil // without credentials, some keys refuse to list relying parties
 	}
 	parties := C.fido_credman_rp_new()
 	defer C.fido_credman_rp_free(&parties)
@@ -44,9 +44,9 @@ func (s *session) credentials(pin string) (fido.CredentialList, error) {
 	return got, nil
 }
 
-// credentialsOf lists the credentials of one relying party. A key may cut its ID
-// short (CTAP section 6.8.7), and those then cannot be asked for: what is left to
-// tell is that there is something.
+// credentialsOf lists the credentials of one relying party. If the key has truncated
+// the party's ID (CTAP section 6.8.7), it cannot list its credentials. The result is
+// then one entry without an ID.
 func (s *session) credentialsOf(party fido.DiscoverableCredential, secret cText) ([]fido.DiscoverableCredential, error) {
 	id := text(party.RPID)
 	defer id.free()

@@ -9,9 +9,8 @@ import (
 	"nightlatch/fido/hidraw"
 )
 
-// Devices lists the USB keys that are plugged in. Pseudo-terminals and readers are
-// not among them.
+// Devices lists the USB keys that are plugged in, without pseudo-terminals and readers.
 func Devices(ctx context.Context) ([]fido.Device, error) { return hidraw.Bus{}.Devices(ctx) }
 
-// Changes tells when keys come and go.
+// Changes reports when keys are plugged in or unplugged.
 func Changes(ctx context.Context) <-chan struct{} { return hidraw.Bus{}.Changes(ctx) }

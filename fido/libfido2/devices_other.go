@@ -27,5 +27,5 @@ func Devices(ctx context.Context) ([]fido.Device, error) {
 	return ds, nil
 }
 
-// Changes asks to look again once a second: nobody tells here.
+// Changes reports a change every second: there are no events on this system.
 func Changes(ctx context.Context) <-chan struct{} { return fido.EverySecond(ctx) }

@@ -1,13 +1,12 @@
-// Package libfido2 is the back end of fido for real keys: USB keys, and whatever
-// looks like one, through Yubico's libfido2. On Linux it calls libfido2 itself,
-// elsewhere through go-libfido2, of which it is the only importer.
+// Package libfido2 is the back end of package fido for USB keys and for other devices
+// that speak CTAPHID. It uses Yubico's libfido2: directly on Linux, elsewhere through
+// go-libfido2, of which it is the only importer.
 //
-// libfido2 blocks, for ever if the key does. So each call runs on a thread of its
-// own with signals masked, since a signal in mid-touch (a child process ending is
-// enough) makes libfido2 give up. A call is ended in two ways: by asking the key to
-// cancel, and, when it does not listen, by taking the key away from the call and a
-// signal that the thread leaves unmasked.
+// libfido2 blocks, forever if the key hangs. So each call runs on a separate thread.
+// The thread masks signals: a signal during a touch, for example SIGCHLD, makes
+// libfido2 fail. There are two ways to end a call. The first is to send the key a
+// cancel. If it does not obey, the call's file descriptor is replaced by /dev/null and
+// the thread is interrupted with a signal that it does not mask.
 //
-// Built without cgo or with the tag nofido the package has no support, and says
-// so with fido.ErrUnsupported.
+// Without cgo, or with the build tag nofido, the functions return fido.ErrUnsupported.
 package libfido2

@@ -12,19 +12,19 @@ import (
 	"nightlatch/fido"
 )
 
-// A status is what a libfido2 function returned that is not FIDO_OK: a CTAP
-// status code (CTAP section 8.2), or one of libfido2's own, which are negative.
+// A status is an error code of a libfido2 function: a CTAP status code (CTAP section
+// 8.2), or a negative code of libfido2.
 type status int
 
 func (s status) Error() string { return fmt.Sprintf("libfido2: code %#x", int(s)) }
 
-// Codes that are handled one by one.
+// Codes that need special handling.
 const (
-	presenceRequired status = -8   // how a U2F key says that it has a credential
+	presenceRequired status = -8   // a U2F key has the credential
 	keepaliveCancel  status = 0x2d // the key obeyed a cancel
 )
 
-// codes says in fido's errors what a key refused.
+// codes maps status codes to fido's errors.
 var codes = map[status]error{
 	0x01:            fido.ErrIncapable,
 	0x19:            &fido.AlreadyEnrolledError{},
@@ -50,9 +50,9 @@ var codes = map[status]error{
 	0x3f:            fido.ErrVerification,
 }
 
-// translate says in fido's errors why a call failed; opened tells whether the key
-// was open. The end of ctx comes first, since a call that was cut off reports
-// whatever it was doing.
+// translate turns the error of a call into one of fido's. opened reports whether the
+// key was open. If ctx has ended, that is the reason: a call that was interrupted
+// returns an arbitrary error.
 func (k *key) translate(ctx context.Context, err error, opened bool) error {
 	var s status
 	coded := errors.As(err, &s)
@@ -68,7 +68,8 @@ func (k *key) translate(ctx context.Context, err error, opened bool) error {
 	if to, ok := codes[s]; coded && ok {
 		return to
 	}
-	// Nothing the key said: it is gone, another program has it, or it broke off.
+	// The error is not from the key: it was removed, another program has it, or the
+	// connection was lost.
 	switch {
 	case errors.Is(err, fido.ErrUntrusted):
 		return err
@@ -82,8 +83,7 @@ func (k *key) translate(ctx context.Context, err error, opened bool) error {
 	return fmt.Errorf("%w: %v", fido.ErrInterrupted, err)
 }
 
-// unwrap takes authenticator data out of the CBOR byte string in which libfido2
-// hands it over.
+// unwrap decodes the CBOR byte string in which libfido2 returns authenticator data.
 func unwrap(wrapped []byte) ([]byte, error) {
 	var raw []byte
 	if err := cbor.Unmarshal(wrapped, &raw); err != nil {

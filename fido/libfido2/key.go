@@ -11,19 +11,19 @@ import (
 	"nightlatch/fido"
 )
 
-// lockFor is how long another program that has the key is waited for: less than a
-// call that needs no person is given. libfido2 would wait 21 seconds, deaf to
-// being cancelled.
+// lockFor is how long to wait while another program has the key. It is less than the
+// timeout of a call that needs no user. libfido2 itself would wait 21 seconds and could
+// not be cancelled.
 const lockFor = 2500 * time.Millisecond
 
-// A key is one path, open from its first call on. Calls are made one at a time.
+// A key is an opened path. The first call opens the session. Calls do not overlap.
 type key struct {
 	path    string
 	watch   watch
 	session *session // nil: not open
 }
 
-// Close lets go of the key.
+// Close closes the key.
 func (k *key) Close() error {
 	if k.session != nil {
 		k.session.close()
@@ -31,8 +31,8 @@ func (k *key) Close() error {
 	return k.watch.close()
 }
 
-// call runs f with the open key and translates its errors. It returns within three
-// seconds of the end of ctx.
+// call runs f with the open key and translates its errors. It returns at most three
+// seconds after ctx ends.
 func call[T any](ctx context.Context, k *key, patience time.Duration, f func(*session) (T, error)) (T, error) {
 	var none T
 	if err := fido.ContextError(ctx); err != nil {
@@ -58,7 +58,8 @@ func call[T any](ctx context.Context, k *key, patience time.Duration, f func(*se
 	return o.value, k.translate(ctx, o.err, true)
 }
 
-// broken tells whether after such an error nobody knows what the key says next.
+// broken reports whether the session is unusable after err, because a late answer may
+// still arrive.
 func broken(err error) bool {
 	var s status
 	return err != nil && (!errors.As(err, &s) || s < 0 && s != presenceRequired)
@@ -72,8 +73,8 @@ func (k *key) open(ctx context.Context) error {
 	if err := k.free(ctx); err != nil {
 		return err
 	}
-	// libfido2 opens the key without close-on-exec. Until that is mended no child
-	// process may start: it would inherit the key, and its lock with it.
+	// libfido2 opens the key without close-on-exec. Until sweep has set it, no child
+	// process may start: it would inherit the descriptor and the lock on the key.
 	syscall.ForkLock.RLock()
 	opening := start(func() (*session, error) { return dial(k.path) })
 	o, over := opening.sweep(k.path)
@@ -95,13 +96,13 @@ func (k *key) open(ctx context.Context) error {
 	return k.translate(ctx, o.err, false)
 }
 
-// opener ends an opening, which nothing but breaking off ends.
+// opener is the ender of a call that opens a key. It can only be interrupted.
 type opener struct{}
 
 func (opener) cancel() {}
 func (opener) sever()  {}
 
-// free waits a while until no other program has the key.
+// free waits until no other program has the key, at most for lockFor.
 func (k *key) free(ctx context.Context) error {
 	tick := time.NewTicker(breakEvery)
 	defer tick.Stop()
@@ -125,9 +126,8 @@ func (k *key) free(ctx context.Context) error {
 	}
 }
 
-// sweep marks the descriptor that libfido2 opens for path as close-on-exec as soon
-// as it is there. It looks for 100 ms at most; over says that the run has ended
-// meanwhile.
+// sweep sets close-on-exec on the descriptor that libfido2 opens for path. It polls for
+// the descriptor for at most 100 ms. over reports that the run ended meanwhile.
 func (r run[T]) sweep(path string) (o outcome[T], over bool) {
 	pause := 100 * time.Microsecond
 	for range 10 {
@@ -136,7 +136,7 @@ func (r run[T]) sweep(path string) (o outcome[T], over bool) {
 		}
 		select {
 		case o := <-r.done:
-			closeOnExec(path) // it may have opened the key since we looked
+			closeOnExec(path) // the key may have been opened since the last poll
 			return o, true
 		case <-time.After(pause):
 			pause *= 2

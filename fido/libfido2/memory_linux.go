@@ -12,7 +12,7 @@ import "C"
 
 import "unsafe"
 
-// A cText is a string in C's memory. Whoever makes one frees or wipes it.
+// A cText is a string in C memory. The caller of text must free or wipe it.
 type cText struct {
 	ptr  *C.char
 	size C.size_t
@@ -20,8 +20,7 @@ type cText struct {
 
 func text(s string) cText { return cText{ptr: C.CString(s), size: C.size_t(len(s))} }
 
-// orNil is the string, or NULL for an empty one: libfido2's way of saying
-// "without".
+// orNil returns the string, or NULL if it is empty.
 func (t cText) orNil() *C.char {
 	if t.size == 0 {
 		return nil
@@ -37,7 +36,7 @@ func (t cText) wipe() {
 	t.free()
 }
 
-// array is a view of C's memory, good for as long as that is.
+// array is a slice of C memory. It is valid until that is freed.
 func array[T any](first *T, n C.size_t) []T { return unsafe.Slice(first, int(n)) }
 
 func octets(first *C.uchar, n C.size_t) []byte {
@@ -52,5 +51,5 @@ func texts(first **C.char, n C.size_t) []string {
 	return out
 }
 
-// pointer points to the first byte; libfido2 copies what it is given.
+// pointer returns the address of the first byte. libfido2 copies the bytes.
 func pointer(b []byte) *C.uchar { return (*C.uchar)(unsafe.SliceData(b)) }

@@ -7,19 +7,19 @@ import (
 	"time"
 )
 
-// How a call is ended: a key that waits for a touch is asked to give up for two
-// seconds, then the call is broken off, and by three seconds the caller is free
-// whatever happened. Asking a key that waits for nobody is no use.
+// The time limits for ending a call. A call that waits for a touch is cancelled for up
+// to two seconds, then interrupted. After three seconds the caller returns in any case.
+// A call that does not wait for a touch is interrupted at once.
 const (
 	cancelEvery = 100 * time.Millisecond
 	cancelFor   = 2 * time.Second
 	breakEvery  = 50 * time.Millisecond
 	giveUpAfter = 2800 * time.Millisecond
 	atOnce      = time.Duration(0)
-	answerLag   = 50 * time.Millisecond // how late the answer to a call that was broken off may be
+	answerLag   = 50 * time.Millisecond // maximum delay of the answer to an interrupted call
 )
 
-// A run is a function that blocks in libfido2, on a thread of its own.
+// A run is a call of libfido2 on a separate thread.
 type run[T any] struct {
 	thread thread
 	done   chan outcome[T] // one value
@@ -43,19 +43,19 @@ func start[T any](f func() (T, error)) run[T] {
 	return run[T]{thread: <-entered, done: done}
 }
 
-// An ender ends a run. cancel asks the key, and can block; sever takes the key away
-// from it.
+// An ender ends a run. cancel sends the key a cancel, and may block. sever cuts the
+// run off from the key.
 type ender interface {
 	cancel()
 	sever()
 }
 
-// wait returns what the run comes to. Once ctx has ended it ends the run: for as
-// long as patience lasts by cancel, which may block, then by breaking it off. It
-// returns within three seconds of that.
+// wait returns the run's outcome. After ctx ends, it ends the run: first with cancel,
+// which may block, for as long as patience, then with sever and an interrupt. It
+// returns at most three seconds after ctx ends.
 //
-// Should the kernel not let go of the thread even then, or of cancel, over is
-// false, and left is called with what it came to once both have ended.
+// If the thread or cancel is then still stuck in the kernel, over is false, and left is
+// called with the outcome once both have ended.
 func (r run[T]) wait(ctx context.Context, patience time.Duration, end ender, left func(outcome[T])) (o outcome[T], over bool) {
 	select {
 	case o := <-r.done:
@@ -106,8 +106,8 @@ func (r run[T]) wait(ctx context.Context, patience time.Duration, end ender, lef
 	return o, false
 }
 
-// again calls cancel unless it has not returned since the last time: the request is
-// a write to the key, and that can block too.
+// again calls cancel unless the last call has not returned yet: it writes to the key,
+// which may block.
 func again(cancel func(), before chan struct{}) chan struct{} {
 	select {
 	case <-before:

@@ -16,19 +16,19 @@ import (
 	"nightlatch/fido"
 )
 
-// A session is a key that libfido2 has open. Its calls block until the key has
-// answered, and none is made while another runs but cancel.
+// A session is a key that libfido2 has open. Its methods block until the key answers.
+// They must not be called concurrently, except cancel and sever.
 type session struct {
-	fd      int         // libfido2's, on the key; -1: not known
-	severed atomic.Bool // fd leads nowhere
+	fd      int         // libfido2's descriptor of the key; -1 if unknown
+	severed atomic.Bool // fd is /dev/null
 
-	mu  sync.Mutex // held by cancel, and by what frees dev
+	mu  sync.Mutex // guards dev against cancel after close
 	dev *C.fido_dev_t
 }
 
 var initialize = sync.OnceFunc(func() { C.fido_init(0) })
 
-// dial opens the key at path. It blocks for as long as a call.
+// dial opens the key at path. It can block like any other call.
 func dial(path string) (*session, error) {
 	initialize()
 	p := text(path)
@@ -42,42 +42,41 @@ func dial(path string) (*session, error) {
 		return nil, status(r)
 	}
 	s := &session{dev: dev, fd: -1}
-	// libfido2's HID back end begins what it knows of a key with the descriptor.
+	// The descriptor is the first member of the HID back end's handle.
 	if handle := (*C.int)(C.fido_dev_io_handle(dev)); handle != nil && leadsTo(int(*handle), path) {
 		s.fd = int(*handle)
 	}
 	return s, nil
 }
 
-// obeys tells whether the key can be asked to cancel. A U2F key cannot.
+// obeys reports whether the key supports cancel. U2F keys do not.
 func (s *session) obeys() bool { return bool(C.fido_dev_is_fido2(s.dev)) }
 
-// sever takes the key away from a call that does not end: it reads and writes
-// nothing from then on, and lets go of the key's lock. The session is of no use
-// afterwards. It is called while a call runs.
+// sever cuts a running call off from the key: its reads and writes go to /dev/null, and
+// the lock on the key is released. The session is unusable afterwards.
 func (s *session) sever() {
 	if s.fd >= 0 && leadNowhere(s.fd) == nil {
 		s.severed.Store(true)
 	}
 }
 
-// close lets go of the key.
+// close closes the key.
 func (s *session) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_ = C.fido_dev_close(s.dev) // it fails for a key that is not open alone
+	_ = C.fido_dev_close(s.dev) // it fails only if the key is not open
 	C.fido_dev_free(&s.dev)
 }
 
-// broken tells whether the session is of no use any more.
+// broken reports whether the session was severed.
 func (s *session) broken() bool { return s.severed.Load() }
 
-// cancel asks the key to give up what it is doing. The write can block.
+// cancel sends the key a cancel. The write may block.
 func (s *session) cancel() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.dev != nil {
-		_ = C.fido_dev_cancel(s.dev) // what comes of it, the call says
+		_ = C.fido_dev_cancel(s.dev) // the running call returns the result
 	}
 }
 
@@ -127,14 +126,14 @@ func (s *session) setPIN(old, new string) error {
 
 func (s *session) reset() error { return result(C.fido_dev_reset(s.dev)) }
 
-// touchPoll is how long the key's answer is waited for at a time, in
-// milliseconds: as often a U2F key is asked again.
+// touchPoll is how long one call waits for the key's answer, in milliseconds. U2F keys
+// are polled at this interval.
 const touchPoll = 100
 
-// touched waits for a touch: the key is asked for a credential with an empty PIN
-// proof, which it refuses once it was touched (CTAP section 6.1.2, step 1).
+// touched waits for a touch. It requests a credential with an empty pinUvAuthParam,
+// which the key refuses after a touch (CTAP section 6.1.2, step 1).
 //
-// libfido2 takes every failure for "not yet" here.
+// libfido2 reports every failure as "not yet", so gone tells when to stop.
 func (s *session) touched(gone func() bool) error {
 	if r := C.fido_dev_get_touch_begin(s.dev); r != C.FIDO_OK {
 		return status(r)

@@ -11,8 +11,8 @@ import (
 	"nightlatch/fido"
 )
 
-// A session is a key as go-libfido2 knows it, which opens and closes it for each
-// call. Its source carries what these systems link libfido2 with.
+// A session is a key of go-libfido2, which opens and closes it for each call. The module
+// contains libfido2 for Windows and the linker flags for macOS.
 type session struct{ dev *golib.Device }
 
 func dial(path string) (*session, error) {
@@ -24,7 +24,7 @@ func dial(path string) (*session, error) {
 }
 
 func (s *session) close()       {}
-func (s *session) cancel()      { _ = s.dev.Cancel() } // U2F keys do not know it
+func (s *session) cancel()      { _ = s.dev.Cancel() } // U2F keys do not support it
 func (s *session) obeys() bool  { return true }
 func (s *session) sever()       {}
 func (s *session) broken() bool { return false }
@@ -58,18 +58,18 @@ func (s *session) pinTries() (int, error) {
 func (s *session) setPIN(old, new string) error { return code(s.dev.SetPIN(new, old)) }
 func (s *session) reset() error                 { return code(s.dev.Reset()) }
 
-// touched makes a credential that is kept nowhere.
+// touched waits for a touch by making a credential and discarding it.
 func (s *session) touched(func() bool) error {
 	hash := make([]byte, 32)
 	_, _ = rand.Read(hash) // never fails, as documented
 	_, err := s.dev.MakeCredential(hash, golib.RelyingParty{ID: "localhost"}, golib.User{ID: []byte{1}, Name: "-"}, golib.ES256, "", nil)
 	if errors.Is(err, golib.ErrPinRequired) {
-		return nil // it says so once it was touched
+		return nil // the key answers this after a touch
 	}
 	return code(err)
 }
 
-// makeCredential cannot hand the key an exclude list.
+// makeCredential ignores the exclude list: go-libfido2 does not support it.
 func (s *session) makeCredential(r fido.CredentialRequest) (fido.Attestation, error) {
 	rp := golib.RelyingParty{ID: r.RPID, Name: r.RPName}
 	user := golib.User{ID: r.UserID, Name: r.UserName, DisplayName: r.UserDisplayName}
@@ -102,7 +102,7 @@ func (s *session) credentials(pin string) (fido.CredentialList, error) {
 	}
 	got := fido.CredentialList{Used: int(info.RKExisting), Remaining: int(info.RKRemaining)}
 	if got.Used == 0 {
-		return got, nil // asked for parties, some keys would say "no credentials"
+		return got, nil // without credentials, some keys refuse to list relying parties
 	}
 	parties, err := s.dev.RelyingParties(pin)
 	if err != nil {
@@ -134,7 +134,7 @@ func option(on bool) golib.OptionValue {
 	return golib.Default
 }
 
-// sentinels are go-libfido2's names for some of libfido2's codes.
+// sentinels maps go-libfido2's errors to libfido2's codes.
 var sentinels = map[error]status{
 	golib.ErrUserPresenceRequired: presenceRequired,
 	golib.ErrInvalidCommand:       0x01,
@@ -153,7 +153,7 @@ var sentinels = map[error]status{
 	golib.ErrActionTimeout:        0x3a,
 }
 
-// code turns an error of go-libfido2 into libfido2's code.
+// code turns an error of go-libfido2 into a status.
 func code(err error) error {
 	var other golib.Error
 	if errors.As(err, &other) {

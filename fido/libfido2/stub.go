@@ -8,10 +8,10 @@ import (
 	"nightlatch/fido"
 )
 
-// Supported tells whether this build can reach security keys.
+// Supported reports whether this build supports security keys.
 const Supported = false
 
-// Backend opens no key: this build has no security-key support.
+// Backend opens no keys: this build has no security-key support.
 type Backend struct{}
 
 // Open returns fido.ErrUnsupported.
@@ -19,7 +19,7 @@ func (Backend) Open(context.Context, string) (fido.Key, error) {
 	return nil, fido.ErrUnsupported
 }
 
-// Changes tells nothing.
+// Changes reports no changes.
 func Changes(ctx context.Context) <-chan struct{} { return fido.CombineChanges()(ctx) }
 
 // Devices returns fido.ErrUnsupported.

@@ -18,10 +18,9 @@ type thread struct {
 	masked bool
 }
 
-// enterThread locks the goroutine to its thread and masks every signal there but
-// those that are the thread's own fault, glibc's two internal ones, and SIGUSR2,
-// which breaks a call off. Go has a handler for SIGUSR2 that does nothing unless
-// the program asked to be notified.
+// enterThread locks the goroutine to its thread and masks its signals, except those for
+// faults of the thread, glibc's two internal ones, and SIGUSR2, which interrupts a call.
+// Go's handler for SIGUSR2 does nothing unless the program uses signal.Notify.
 func enterThread() thread {
 	runtime.LockOSThread()
 	var mask unix.Sigset_t
@@ -39,8 +38,8 @@ func enterThread() thread {
 	return t
 }
 
-// leave gives the thread back as it was; one that cannot be mended stays locked
-// and ends with its goroutine.
+// leave restores the signal mask and unlocks the thread. If that fails, the thread
+// stays locked and ends with its goroutine.
 func (t thread) leave() {
 	if t.masked && unix.PthreadSigmask(unix.SIG_SETMASK, &t.before, nil) != nil {
 		return
@@ -48,18 +47,18 @@ func (t thread) leave() {
 	runtime.UnlockOSThread()
 }
 
-// interrupt breaks off the system call that the thread is stuck in.
+// interrupt interrupts the thread's current system call.
 func (t thread) interrupt() {
-	_ = unix.Tgkill(os.Getpid(), t.id, unix.SIGUSR2) // it may have ended just now
+	_ = unix.Tgkill(os.Getpid(), t.id, unix.SIGUSR2) // the thread may have ended
 }
 
-// leadsTo tells whether a descriptor is one of path.
+// leadsTo reports whether descriptor fd is open on path.
 func leadsTo(fd int, path string) bool {
 	to, err := os.Readlink("/proc/self/fd/" + strconv.Itoa(fd))
 	return err == nil && to == path
 }
 
-// leadNowhere puts the null device in the place of what a descriptor leads to.
+// leadNowhere replaces descriptor fd by /dev/null.
 func leadNowhere(fd int) error {
 	null, err := unix.Open(os.DevNull, unix.O_RDWR|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -68,7 +67,7 @@ func leadNowhere(fd int) error {
 	return errors.Join(unix.Dup3(null, fd, unix.O_CLOEXEC), unix.Close(null))
 }
 
-// closeOnExec sets FD_CLOEXEC on descriptors of path that lack it, and tells
+// closeOnExec sets FD_CLOEXEC on the descriptors of path that lack it. It reports
 // whether there was one.
 func closeOnExec(path string) bool {
 	entries, err := os.ReadDir("/proc/self/fd")

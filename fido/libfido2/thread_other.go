@@ -4,8 +4,8 @@ package libfido2
 
 import "runtime"
 
-// A thread is an operating system thread on which one libfido2 call runs. Only
-// Linux needs its signals masked, and only there can a call be broken off.
+// A thread is an operating system thread on which one libfido2 call runs. Masking
+// signals and interrupting a call is done on Linux only.
 type thread struct{}
 
 func enterThread() thread {
@@ -16,5 +16,5 @@ func enterThread() thread {
 func (thread) leave()     { runtime.UnlockOSThread() }
 func (thread) interrupt() {}
 
-// closeOnExec has nothing to mend: keys are no plain descriptors here.
+// closeOnExec does nothing: on other systems keys are not file descriptors.
 func closeOnExec(string) bool { return true }

@@ -11,15 +11,15 @@ import (
 	"nightlatch/fido"
 )
 
-// A watch keeps a descriptor of its own on the key for as long as a ceremony
-// lasts. It never reads or writes; it tells a key that was pulled out from one
-// that misbehaved, which libfido2's errors do not, and keeps the kernel from
-// giving the path to another device meanwhile.
+// A watch keeps a second descriptor of the key open during a ceremony, without reading
+// or writing. It has two purposes. It tells a key that was unplugged from one that
+// misbehaved, which libfido2's errors do not. And it prevents the kernel from giving the
+// path to another device meanwhile.
 type watch struct {
-	fd int // -1: nothing to watch
+	fd int // -1 for a path that cannot be watched
 }
 
-// witness opens a watch on path, or says why the key cannot be opened.
+// witness opens a watch on path. An error says why the key cannot be opened.
 func witness(path string) (watch, error) {
 	none := watch{fd: -1}
 	var st unix.Stat_t
@@ -57,7 +57,7 @@ func (w watch) close() error {
 	return unix.Close(w.fd)
 }
 
-// gone tells whether the key was pulled out.
+// gone reports whether the key was unplugged.
 func (w watch) gone() bool {
 	if w.fd < 0 {
 		return false
@@ -67,36 +67,35 @@ func (w watch) gone() bool {
 	return err == nil && n > 0 && fds[0].Revents&(unix.POLLHUP|unix.POLLERR|unix.POLLNVAL) != 0
 }
 
-// locked tells whether another program holds libfido2's lock on the key.
+// locked reports whether another program holds libfido2's lock on the key.
 func (w watch) locked() bool {
 	if w.fd < 0 {
 		return false
 	}
 	err := unix.Flock(w.fd, unix.LOCK_EX|unix.LOCK_NB)
 	if err == nil {
-		_ = unix.Flock(w.fd, unix.LOCK_UN) // closing would let go of it too
+		_ = unix.Flock(w.fd, unix.LOCK_UN) // closing the descriptor would unlock too
 	}
 	return errors.Is(err, unix.EWOULDBLOCK)
 }
 
-// clear throws away what whoever had the key before left unread: an answer that
-// came after its reader had gone would be taken for the answer to what is asked
-// next. Only a pseudo-terminal keeps such; a HID device gives each reader a queue of
-// its own. What another program has is left alone.
+// clear discards reports that an earlier program left unread. Otherwise a late answer
+// would be taken for the answer to the next command. Only a pseudo-terminal needs this:
+// a HID device has one queue per reader. A key that another program has is not cleared.
 func (w watch) clear() {
 	if w.fd < 0 || unix.Flock(w.fd, unix.LOCK_EX|unix.LOCK_NB) != nil {
 		return
 	}
-	_ = unix.IoctlSetInt(w.fd, unix.TCFLSH, unix.TCIFLUSH) // a HID device knows no such thing
+	_ = unix.IoctlSetInt(w.fd, unix.TCFLSH, unix.TCIFLUSH) // fails on a HID device
 	_ = unix.Flock(w.fd, unix.LOCK_UN)
 }
 
-// settle waits a moment for the answer to what was broken off, and throws it away.
+// settle waits up to answerLag for the answer to an interrupted call, and discards it.
 func (w watch) settle() {
 	if w.fd < 0 {
 		return
 	}
 	fds := []unix.PollFd{{Fd: int32(w.fd), Events: unix.POLLIN}}
-	_, _ = unix.Poll(fds, int(answerLag.Milliseconds())) // if none comes there is nothing to throw away
+	_, _ = unix.Poll(fds, int(answerLag.Milliseconds())) // without an answer there is nothing to discard
 	w.clear()
 }

@@ -2,7 +2,7 @@
 
 package libfido2
 
-// A watch is needed on Linux only; elsewhere libfido2 keeps track of the key.
+// A watch is needed on Linux only.
 type watch struct{}
 
 func witness(string) (watch, error) { return watch{}, nil }

@@ -6,11 +6,11 @@ import (
 	"nightlatch/fido/nfc/apdu"
 )
 
-// exchange sends a command, in parts if it is long, and collects the answer.
+// exchange sends a command, as a chain if it is long, and collects the answer.
 //
-// A long command goes out as a chain of short ones, which every reader can pass
-// on; if the card knows no chains, in extended form, now and from then on. Keys
-// have to know both (CTAP section 11.3.6), and many know one.
+// Chains of short commands work with every reader. If the card does not support chains,
+// exchange uses extended form from then on. Keys must support both (CTAP section
+// 11.3.6), but many support only one.
 func (k *Key) exchange(c apdu.Command) (apdu.Response, error) {
 	if len(c.Data) <= apdu.ShortData {
 		return k.single(c)
@@ -26,8 +26,8 @@ func (k *Key) exchange(c apdu.Command) (apdu.Response, error) {
 	return k.single(c)
 }
 
-// chain sends the parts of a command. refused says that the card did not take the
-// first of them for a part, so that nothing has happened yet.
+// chain sends the parts of a command. refused reports that the card refused the first
+// part, so that no command was run.
 func (k *Key) chain(parts []apdu.Command) (r apdu.Response, refused bool, err error) {
 	last := len(parts) - 1
 	for i, part := range parts[:last] {
@@ -46,7 +46,7 @@ func (k *Key) chain(parts []apdu.Command) (r apdu.Response, refused bool, err er
 	return r, false, err
 }
 
-// noChain tells a card that does not know chains by its refusal of one.
+// noChain reports whether the status means that the card does not support chains.
 func noChain(s apdu.Status) bool {
 	switch s {
 	case apdu.NoChaining, apdu.UnknownClass, apdu.UnknownCommand, apdu.WrongLength:
@@ -55,12 +55,12 @@ func noChain(s apdu.Status) bool {
 	return false
 }
 
-// single sends one command and collects its answer, which may come in parts (ISO/IEC
-// 7816-4, section 5.3.4).
+// single sends one command and collects the parts of its answer (ISO/IEC 7816-4,
+// section 5.3.4).
 func (k *Key) single(c apdu.Command) (apdu.Response, error) {
 	r, err := k.transmit(c)
 	if err == nil && r.Status.Kind() == apdu.WrongExpect {
-		c.Expect = r.Status.Count() // the card did nothing but say how much to expect
+		c.Expect = r.Status.Count() // the card only reported the length to expect
 		r, err = k.transmit(c)
 	}
 	if err != nil {
@@ -83,11 +83,11 @@ func (k *Key) single(c apdu.Command) (apdu.Response, error) {
 func (k *Key) transmit(c apdu.Command) (apdu.Response, error) {
 	raw, err := k.card.Transmit(c.Bytes())
 	if err != nil {
-		return apdu.Response{}, fmt.Errorf("nfc: talking to the card: %w", err)
+		return apdu.Response{}, fmt.Errorf("nfc: sending to the card: %w", err)
 	}
 	r, err := apdu.ParseResponse(raw)
 	if err != nil {
-		return apdu.Response{}, fmt.Errorf("nfc: talking to the card: %w", err)
+		return apdu.Response{}, fmt.Errorf("nfc: sending to the card: %w", err)
 	}
 	return r, nil
 }

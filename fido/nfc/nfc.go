@@ -1,9 +1,8 @@
-// Package nfc talks CTAP to a security key that lies on an NFC reader, or sticks
-// in a smart card reader: CTAP2 and U2F messages in ISO 7816-4 APDUs (CTAP section
-// 11.3). With fido/ctaphid and fido/pty in front of it, an unmodified libfido2,
-// which knows USB keys only, uses such a key.
+// Package nfc uses a security key on an NFC or smart card reader: it sends CTAP2 and
+// U2F messages in ISO 7816-4 APDUs (CTAP section 11.3). Combined with fido/ctaphid and
+// fido/pty it makes such a key usable with libfido2, which supports USB keys only.
 //
-// The other side, the card's, is fido/nfc/applet.
+// The card's side is fido/nfc/applet.
 package nfc
 
 import (
@@ -18,13 +17,13 @@ import (
 	"nightlatch/fido/nfc/apdu"
 )
 
-// AID is the application identifier of FIDO (CTAP section 11.3.3).
+// AID is FIDO's application identifier (CTAP section 11.3.3).
 var AID = [8]byte{0xa0, 0x00, 0x00, 0x06, 0x47, 0x2f, 0x00, 0x01}
 
-// What a card answers when the FIDO application is selected.
+// The version strings in a card's answer to selecting the FIDO application.
 const (
-	VersionFIDO2 = "FIDO_2_0" // CTAP2 alone
-	VersionU2F   = "U2F_V2"   // U2F, and perhaps CTAP2 too
+	VersionFIDO2 = "FIDO_2_0" // CTAP2 only
+	VersionU2F   = "U2F_V2"   // U2F, and possibly CTAP2
 )
 
 // The instructions (CTAP section 11.3.5 to 11.3.7, ISO/IEC 7816-4 section 11).
@@ -33,33 +32,32 @@ const (
 	ClassCTAP byte = 0x80
 
 	Select      byte = 0xa4
-	GetResponse byte = 0xc0 // more of an answer
+	GetResponse byte = 0xc0 // the next part of an answer
 	Message     byte = 0x10 // NFCCTAP_MSG: a CTAP2 command
-	Progress    byte = 0x11 // NFCCTAP_GETRESPONSE: how far it is
+	Progress    byte = 0x11 // NFCCTAP_GETRESPONSE: the state of the command
 	Control     byte = 0x12 // NFCCTAP_CONTROL
 
 	ByName     byte = 0x04 // P1 of Select: by application identifier
-	CanPoll    byte = 0x80 // P1 of Message: the client knows Progress
-	CancelThis byte = 0x11 // P1 of Progress: the command is to end
+	CanPoll    byte = 0x80 // P1 of Message: the client supports Progress
+	CancelThis byte = 0x11 // P1 of Progress: cancel the command
 	EndOfCTAP  byte = 0x01 // P1 of Control: the client is done
 )
 
-// How long a card is given between two questions about its progress, and how
-// often it is asked once it was told to cancel.
+// The interval of Progress commands, and their number after a cancel.
 const (
 	pollEvery    = 100 * time.Millisecond
 	lastQuestion = 10
 )
 
-// A Card is a card in a reader. Transmit sends one command APDU and returns the
-// response APDU with its status word. It blocks while the card is at work. When
-// the card is gone, its error is fido.ErrCardPulled.
+// A Card is a card on a reader. Transmit sends a command APDU and returns the response
+// APDU with its status word. It blocks while the card works. If the card was removed,
+// it returns fido.ErrCardPulled.
 type Card interface {
 	Transmit(command []byte) ([]byte, error)
 	Close() error
 }
 
-// A StatusError is a status word with which a card refused a command.
+// A StatusError is a status word that refuses a command.
 type StatusError struct {
 	INS    byte // the instruction of the command
 	Status apdu.Status
@@ -69,7 +67,7 @@ func (e *StatusError) Error() string {
 	return fmt.Sprintf("nfc: the card answers %v to instruction %02x", e.Status, e.INS)
 }
 
-// ErrEndless says that a card's answer has no end.
+// ErrEndless reports an answer of unlimited length.
 var ErrEndless = errors.New("nfc: the card's answer does not end")
 
 // A Key is a security key on a reader. It runs one command at a time.
@@ -78,13 +76,13 @@ type Key struct {
 	fido2 bool
 	u2f   bool
 
-	extended bool // the card does not take chains of short commands
-	mute     bool // the card does not take commands whose progress can be asked
-	stuck    bool // a command was left behind
+	extended bool // the card does not support chains of short commands
+	mute     bool // the card does not support Progress
+	stuck    bool // a command may still be running
 }
 
-// Open selects the FIDO application of a card. Its error is fido.ErrNotFIDOCard if
-// there is none.
+// Open selects the FIDO application of a card. It returns fido.ErrNotFIDOCard if there
+// is none.
 func Open(card Card) (*Key, error) {
 	k := &Key{card: card}
 	version, err := k.selectApplication()
@@ -93,7 +91,7 @@ func Open(card Card) (*Key, error) {
 	}
 	k.fido2 = bytes.HasPrefix(version, []byte("FIDO_2"))
 	k.u2f = bytes.HasPrefix(version, []byte(VersionU2F))
-	if !k.fido2 { // a key that speaks both names U2F (CTAP section 11.3.3)
+	if !k.fido2 { // a key with both protocols reports U2F (CTAP section 11.3.3)
 		if k.fido2, err = k.probe(); err != nil {
 			return nil, err
 		}
@@ -104,7 +102,8 @@ func Open(card Card) (*Key, error) {
 	return k, nil
 }
 
-// Select selects the FIDO application again, after others may have used the card.
+// Select selects the FIDO application again. It is needed after another program may have
+// used the card.
 func (k *Key) Select() error {
 	_, err := k.selectApplication()
 	return err
@@ -122,7 +121,7 @@ func (k *Key) selectApplication() (version []byte, err error) {
 	return r.Data, nil
 }
 
-// probe tells whether the key knows CTAP2, by asking what it can do.
+// probe reports whether the key supports CTAP2. It sends authenticatorGetInfo.
 func (k *Key) probe() (bool, error) {
 	const getInfo = 0x04
 	r, err := k.message([]byte{getInfo})
@@ -132,10 +131,10 @@ func (k *Key) probe() (bool, error) {
 	return r.Status == apdu.OK && len(r.Data) > 1 && r.Data[0] == 0, nil
 }
 
-// FIDO2 tells whether the key knows CTAP2.
+// FIDO2 reports whether the key supports CTAP2.
 func (k *Key) FIDO2() bool { return k.fido2 }
 
-// Backend returns the key as what ctaphid serves: with U2F if the key knows that.
+// Backend returns the key as a ctaphid.Backend, with U2F if the key supports it.
 func (k *Key) Backend() ctaphid.Backend {
 	if k.u2f {
 		return k
@@ -143,14 +142,14 @@ func (k *Key) Backend() ctaphid.Backend {
 	return struct{ ctaphid.Backend }{k}
 }
 
-// The CTAP statuses that are answered in the key's place (CTAP section 8.2).
+// The CTAP statuses that this package returns itself (CTAP section 8.2).
 const (
 	invalidCommand  = 0x01
 	keepaliveCancel = 0x2d
 )
 
-// CBOR runs one CTAP2 command (CTAP section 11.3.7.1). While the key asks for
-// time, it is asked how far it is, and status is told.
+// CBOR runs one CTAP2 command (CTAP section 11.3.7.1). While the key works, CBOR polls
+// its progress and reports it to status.
 func (k *Key) CBOR(ctx context.Context, request []byte, status func(ctaphid.Status)) ([]byte, error) {
 	if !k.fido2 {
 		return []byte{invalidCommand}, nil
@@ -171,7 +170,7 @@ func (k *Key) CBOR(ctx context.Context, request []byte, status func(ctaphid.Stat
 	case err != nil:
 		return nil, err
 	case r.Status == apdu.Waiting:
-		k.stuck = true // selecting the application anew ends it
+		k.stuck = true // selecting the application again ends it
 		return []byte{keepaliveCancel}, nil
 	case r.Status != apdu.OK:
 		return nil, &StatusError{INS: Message, Status: r.Status}
@@ -186,15 +185,15 @@ func (k *Key) message(request []byte) (apdu.Response, error) {
 	}
 	r, err := k.exchange(c)
 	if err == nil && r.Status == apdu.WrongParameters && !k.mute {
-		k.mute = true // an early one, which knows one form of the command only
+		k.mute = true // an early key, which supports only the form without Progress
 		c.P1 = 0
 		return k.exchange(c)
 	}
 	return r, err
 }
 
-// await asks a key how far it is until it is done. When ctx ends, the key is told
-// to cancel, and asked a few times more.
+// await polls a key's progress until the command is done. If ctx ends, it cancels the
+// command and polls a few more times.
 func (k *Key) await(ctx context.Context, r apdu.Response, status func(ctaphid.Status)) (apdu.Response, error) {
 	ask := apdu.Command{CLA: ClassCTAP, INS: Progress, Expect: apdu.ShortAnswer}
 	ended := ctx.Done()
@@ -222,8 +221,8 @@ func (k *Key) await(ctx context.Context, r apdu.Response, status func(ctaphid.St
 	return r, nil
 }
 
-// Msg runs one U2F command, which is an APDU already (CTAP section 8.1.1). It goes
-// out in the form that the card takes.
+// Msg runs one U2F command, which is an APDU already (CTAP section 8.1.1). It is sent in
+// the form that the card supports.
 func (k *Key) Msg(_ context.Context, command []byte) ([]byte, error) {
 	c, err := apdu.ParseCommand(command)
 	if err != nil {

@@ -1,10 +1,10 @@
 package nfc
 
-// A Slot is the place of a card on a reader.
+// A Slot is the state of a reader that takes one card.
 type Slot struct {
-	Reader string // its name, as its maker calls it
-	Card   bool   // something lies there
-	Deaf   bool   // it does not answer
-	Taken  bool   // another program has it to itself
-	Events int    // of laying and taking away so far: a card with another count is another card
+	Reader       string // product name
+	Card         bool   // there is a card
+	Unresponsive bool   // the card does not answer
+	InUse        bool   // another program uses it exclusively
+	Events       int    // number of insertions and removals so far: after a change it is another card
 }

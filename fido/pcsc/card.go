@@ -11,39 +11,38 @@ import (
 	"nightlatch/fido/nfc"
 )
 
-// Supported tells whether this build can reach readers.
+// Supported reports whether this build supports readers.
 const Supported = true
 
 // System is this computer's PC/SC service.
 type System struct{}
 
-// A card is a connection that is shared with other programs. While there is one,
-// the reader keeps its field on, so that the card remembers that it was tapped and
-// which PINs were wrong.
+// A card is a connection shared with other programs. While it is open, the reader keeps
+// its field on, so the card keeps its state: the tap and the count of wrong PINs.
 type card struct {
 	ctx    *scard.Context
 	handle *scard.Card
 }
 
 // Connect connects to the card on a reader. Errors: fido.ErrNoReaderService,
-// fido.ErrNoReader, fido.ErrNoCard, fido.ErrNotFIDOCard when it does not answer,
-// fido.ErrBusy when another program has it to itself.
+// fido.ErrNoReader, fido.ErrNoCard, fido.ErrNotFIDOCard if the card does not answer,
+// fido.ErrBusy if another program uses it exclusively.
 func (System) Connect(reader string) (nfc.Card, error) {
-	// A context of its own: libpcsclite holds a lock for each while it works.
+	// Each card has its own context: libpcsclite locks the context during a call.
 	ctx, err := scard.EstablishContext()
 	if err != nil {
 		return nil, explain("reaching the service", err)
 	}
 	handle, err := ctx.Connect(reader, scard.ShareShared, scard.ProtocolT1)
 	if err != nil {
-		_ = ctx.Release() // the first error is the one to tell
+		_ = ctx.Release() // the first error counts
 		return nil, explain("connecting to the card", err)
 	}
 	return &card{ctx: ctx, handle: handle}, nil
 }
 
-// Begin keeps other programs off the card until End. It waits for those that do
-// the same. Should one of them have reset the card meanwhile, it is connected anew.
+// Begin reserves the card until End. It waits while another program has reserved it. If
+// another program has reset the card, Begin reconnects.
 func (c *card) Begin() error {
 	err := c.handle.BeginTransaction()
 	if errors.Is(err, scard.ErrResetCard) {
@@ -57,7 +56,7 @@ func (c *card) Begin() error {
 	return nil
 }
 
-// End lets other programs have the card.
+// End releases the card for other programs.
 func (c *card) End() error {
 	if err := c.handle.EndTransaction(scard.LeaveCard); err != nil {
 		return c.explain("letting go of the card", err)
@@ -69,13 +68,13 @@ func (c *card) End() error {
 func (c *card) Transmit(command []byte) ([]byte, error) {
 	response, err := c.handle.Transmit(command)
 	if err != nil {
-		return nil, c.explain("talking to the card", err)
+		return nil, c.explain("sending to the card", err)
 	}
 	return response, nil
 }
 
-// explain tells a card that is gone from one that misbehaves: where it slips off
-// in mid-command, the service reports no more than that the command failed.
+// explain tells a removed card from one that misbehaves: if the card is removed during a
+// command, the service only reports that the command failed.
 func (c *card) explain(doing string, err error) error {
 	err = explain(doing, err)
 	if !errors.Is(err, fido.ErrInterrupted) {
@@ -87,7 +86,7 @@ func (c *card) explain(doing string, err error) error {
 	return err
 }
 
-// Close lets go of the card and leaves it as it is.
+// Close disconnects and does not reset the card.
 func (c *card) Close() error {
 	err := c.handle.Disconnect(scard.LeaveCard)
 	if released := c.ctx.Release(); err == nil {
@@ -96,5 +95,5 @@ func (c *card) Close() error {
 	if err != nil && !errors.Is(explain("", err), fido.ErrNoReaderService) {
 		return explain("closing", err)
 	}
-	return nil // with the service gone there is nothing to let go of
+	return nil // without the service there is nothing to release
 }

@@ -1,7 +1,7 @@
-// Package pcsc reaches smart card readers, NFC readers among them, through the
-// system's PC/SC service: pcscd, by way of libpcsclite. It knows nothing of FIDO;
-// fido/bridge makes security keys of the cards it reaches.
+// Package pcsc accesses smart card readers, including NFC readers, through the system's
+// PC/SC service: pcscd and libpcsclite. It does not depend on FIDO; fido/bridge makes
+// security keys from its cards.
 //
-// Linux only, with cgo, and without the tag nopcsc. Elsewhere there are no readers,
-// and Watch says fido.ErrUnsupported.
+// It needs Linux and cgo, and is left out with the build tag nopcsc. In other builds
+// Watch reports fido.ErrUnsupported.
 package pcsc

@@ -11,12 +11,12 @@ import (
 	"nightlatch/fido"
 )
 
-// meanings turns PC/SC's errors into fido's.
+// meanings maps PC/SC's errors to fido's.
 var meanings = map[scard.Error]error{
 	scard.ErrNoService:         fido.ErrNoReaderService,
 	scard.ErrServiceStopped:    fido.ErrNoReaderService,
-	scard.ErrCommError:         fido.ErrNoReaderService, // the service went away in mid-call
-	scard.ErrInvalidHandle:     fido.ErrNoReaderService, // it was started anew meanwhile
+	scard.ErrCommError:         fido.ErrNoReaderService, // the service stopped during a call
+	scard.ErrInvalidHandle:     fido.ErrNoReaderService, // the service was restarted
 	scard.ErrNoAccess:          fido.ErrNoPermission,    // polkit
 	scard.ErrSecurityViolation: fido.ErrNoPermission,
 
@@ -28,7 +28,7 @@ var meanings = map[scard.Error]error{
 	scard.ErrRemovedCard:      fido.ErrCardPulled,
 	scard.ErrSharingViolation: fido.ErrBusy,
 
-	// What does not answer, or not in the protocol of contactless cards (T=1).
+	// The card does not answer, or not in the protocol of contactless cards (T=1).
 	scard.ErrUnresponsiveCard: fido.ErrNotFIDOCard,
 	scard.ErrUnpoweredCard:    fido.ErrNotFIDOCard,
 	scard.ErrUnsupportedCard:  fido.ErrNotFIDOCard,
@@ -38,7 +38,7 @@ var meanings = map[scard.Error]error{
 	scard.ErrCommDataLost:  fido.ErrInterrupted,
 }
 
-// explain says in fido's errors what PC/SC refused.
+// explain turns a PC/SC error into one of fido's.
 func explain(doing string, err error) error {
 	var code scard.Error
 	if !errors.As(err, &code) {

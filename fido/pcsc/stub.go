@@ -9,13 +9,13 @@ import (
 	"nightlatch/fido/nfc"
 )
 
-// Supported tells whether this build can reach readers.
+// Supported reports whether this build supports readers.
 const Supported = false
 
-// System reaches no readers in this build.
+// System has no readers in this build.
 type System struct{}
 
-// Watch shows fido.ErrUnsupported, and waits for ctx to end.
+// Watch shows fido.ErrUnsupported and waits for ctx to end.
 func (System) Watch(ctx context.Context, show func([]nfc.Slot, error)) {
 	show(nil, fido.ErrUnsupported)
 	<-ctx.Done()

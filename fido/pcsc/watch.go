@@ -15,30 +15,29 @@ import (
 )
 
 const (
-	// newReader is the name of the reader that is none: it changes when readers
-	// come and go.
+	// newReader is PC/SC's pseudo-reader whose state changes when readers are plugged
+	// in or unplugged.
 	newReader = `\\?PnP?\Notification`
-	// A wait lasts from firstWait after a change up to longestWait, twice as long each
-	// time. libpcsclite (1.9.9) reads the states and then asks to be told of changes;
-	// what happens in between it does not tell, and the next wait finds it. It is most
-	// likely shortly after a change: readers come one by one as the service starts.
+	// A wait lasts firstWait after a change and doubles up to longestWait. libpcsclite
+	// (1.9.9) reads the states, then subscribes to changes, and misses changes in
+	// between. The next wait finds them. They are most likely shortly after a change:
+	// readers appear one by one when the service starts.
 	firstWait   = 250 * time.Millisecond
 	longestWait = time.Minute
-	// retryAfter is how long an absent service is left alone.
+	// retryAfter is the delay before connecting to an absent service again.
 	retryAfter = 2 * time.Second
-	// cancelEvery is how often a wait is cancelled until it ends: a cancel that
-	// comes before the wait has begun is lost.
+	// cancelEvery is the interval at which a wait is cancelled until it ends: a cancel
+	// before the wait has begun is lost.
 	cancelEvery = 20 * time.Millisecond
 )
 
-// waiting is held while one Watch runs. scard keeps the names it hands to C by
-// name, so two waits for the same reader would take them from each other.
+// waiting is a lock: only one Watch runs at a time. scard stores the C strings it passes
+// to libpcsclite by reader name, so two waits for one reader would conflict.
 var waiting = make(chan struct{}, 1)
 
-// Watch calls show with the slots of all readers now and after each change, until
-// ctx ends; with fido.ErrNoReaderService while there is no service. It waits for
-// changes, it does not look for them. A second Watch of the same process waits for
-// the first to end.
+// Watch calls show with the slots of all readers now and after each change until ctx
+// ends, or with fido.ErrNoReaderService while there is no service. It waits for events
+// and does not poll. A second Watch in the same process waits for the first to end.
 func (System) Watch(ctx context.Context, show func([]nfc.Slot, error)) {
 	select {
 	case waiting <- struct{}{}:
@@ -55,7 +54,7 @@ func (System) Watch(ctx context.Context, show func([]nfc.Slot, error)) {
 		if ctx.Err() != nil {
 			return
 		}
-		if worked { // why it broke off is told better by what comes next
+		if worked { // the next attempt gives a better error
 			worked = false
 			continue
 		}
@@ -72,13 +71,13 @@ func (System) Watch(ctx context.Context, show func([]nfc.Slot, error)) {
 	}
 }
 
-// watch is Watch until the service fails.
+// watch does the work of Watch until the service fails.
 func watch(ctx context.Context, show func([]nfc.Slot)) error {
 	service, err := scard.EstablishContext()
 	if err != nil {
 		return explain("reaching the service", err)
 	}
-	defer func() { _ = service.Release() }() // it may be gone
+	defer func() { _ = service.Release() }() // the service may have stopped
 	ended := make(chan struct{})
 	cancelled := make(chan struct{})
 	go func() {
@@ -92,7 +91,7 @@ func watch(ctx context.Context, show func([]nfc.Slot)) error {
 
 	states := []scard.ReaderState{{Reader: newReader}}
 	var last []nfc.Slot
-	wait := time.Duration(0) // without readers there is nothing that changes at once
+	wait := time.Duration(0) // without readers, no change is likely to be missed
 	for first := true; ctx.Err() == nil; {
 		if states, err = current(service, states); err != nil {
 			return err
@@ -101,11 +100,11 @@ func watch(ctx context.Context, show func([]nfc.Slot)) error {
 		switch {
 		case err == nil:
 			wait = 0
-		case errors.Is(err, scard.ErrUnknownReader): // it went meanwhile
+		case errors.Is(err, scard.ErrUnknownReader): // it was unplugged meanwhile
 			continue
 		case errors.Is(err, scard.ErrCancelled):
 			return nil
-		case errors.Is(err, scard.ErrTimeout): // which leaves the states empty
+		case errors.Is(err, scard.ErrTimeout): // a timeout leaves the states empty
 			for i := range states {
 				states[i].EventState = states[i].CurrentState
 			}
@@ -121,7 +120,7 @@ func watch(ctx context.Context, show func([]nfc.Slot)) error {
 	return nil
 }
 
-// cancel ends the wait when ctx does.
+// cancel cancels the wait when ctx ends.
 func cancel(ctx context.Context, service *scard.Context, ended <-chan struct{}) {
 	select {
 	case <-ctx.Done():
@@ -131,7 +130,7 @@ func cancel(ctx context.Context, service *scard.Context, ended <-chan struct{}) 
 	tick := time.NewTicker(cancelEvery)
 	defer tick.Stop()
 	for {
-		_ = service.Cancel() // it may have ended just now
+		_ = service.Cancel() // the wait may have ended already
 		select {
 		case <-tick.C:
 		case <-ended:
@@ -140,8 +139,7 @@ func cancel(ctx context.Context, service *scard.Context, ended <-chan struct{}) 
 	}
 }
 
-// current brings the list of readers up to date and keeps what is known of those
-// that stayed.
+// current updates the list of readers and keeps the states of those that stayed.
 func current(service *scard.Context, before []scard.ReaderState) ([]scard.ReaderState, error) {
 	names, err := service.ListReaders()
 	if err != nil {
@@ -160,16 +158,16 @@ func current(service *scard.Context, before []scard.ReaderState) ([]scard.Reader
 	return states, nil
 }
 
-// look says what the states mean.
+// look turns states into slots.
 func look(states []scard.ReaderState) []nfc.Slot {
 	slots := make([]nfc.Slot, 0, len(states))
 	for _, s := range states[1:] {
 		slots = append(slots, nfc.Slot{
-			Reader: s.Reader,
-			Card:   s.EventState&scard.StatePresent != 0,
-			Deaf:   s.EventState&scard.StateMute != 0,
-			Taken:  s.EventState&scard.StateExclusive != 0,
-			Events: int(s.EventState >> 16),
+			Reader:       s.Reader,
+			Card:         s.EventState&scard.StatePresent != 0,
+			Unresponsive: s.EventState&scard.StateMute != 0,
+			InUse:        s.EventState&scard.StateExclusive != 0,
+			Events:       int(s.EventState >> 16),
 		})
 	}
 	return slots

@@ -11,15 +11,15 @@ import (
 	"nightlatch/fido"
 )
 
-// Supported tells whether this system has endpoints.
+// Supported reports whether this system has endpoints.
 const Supported = true
 
-// reportSize is what libfido2 reads at a time.
+// reportSize is how many bytes libfido2 reads at a time.
 const reportSize = 64
 
 // An Endpoint is a pseudo-terminal whose path libfido2 opens like a HID device.
-// The program reads and writes its other end. It is used by one reader and one
-// writer; Close may come from anywhere.
+// This program reads and writes the other end. Read and Write may each be called by one
+// goroutine at a time; Close is safe for concurrent use.
 type Endpoint struct {
 	master *os.File
 	slave  *os.File
@@ -29,7 +29,7 @@ type Endpoint struct {
 // Open makes an endpoint.
 func Open() (*Endpoint, error) {
 	fido.IgnoreHangup()
-	// Non-blocking, so that Go's poller waits and Close ends a Read.
+	// Non-blocking, so that Go's poller is used and Close ends a Read.
 	fd, err := unix.Open("/dev/ptmx", unix.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, fmt.Errorf("pty: opening /dev/ptmx: %w", err)
@@ -37,7 +37,7 @@ func Open() (*Endpoint, error) {
 	master := os.NewFile(uintptr(fd), "/dev/ptmx")
 	e, err := open(fd, master)
 	if err != nil {
-		_ = master.Close() // the first error is the one to tell
+		_ = master.Close() // the first error counts
 		return nil, err
 	}
 	return e, nil
@@ -49,7 +49,7 @@ func open(fd int, master *os.File) (*Endpoint, error) {
 	}
 	n, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
 	if err != nil {
-		return nil, fmt.Errorf("pty: asking for its number: %w", err)
+		return nil, fmt.Errorf("pty: reading its number: %w", err)
 	}
 	path := "/dev/pts/" + strconv.Itoa(n)
 	sfd, err := unix.Open(path, unix.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
@@ -64,8 +64,8 @@ func open(fd int, master *os.File) (*Endpoint, error) {
 	return &Endpoint{master: master, slave: slave, path: path}, nil
 }
 
-// raw turns off all that a terminal does to bytes (cfmakeraw), and lets a read of
-// one report wait for the whole of it.
+// raw turns off all processing of bytes (cfmakeraw), and makes a read wait for a whole
+// report.
 func raw(fd int) error {
 	t, err := unix.IoctlGetTermios(fd, unix.TCGETS)
 	if err != nil {
@@ -83,21 +83,21 @@ func raw(fd int) error {
 	return nil
 }
 
-// Path is what the other side opens.
+// Path returns the path for the other side.
 func (e *Endpoint) Path() string { return e.path }
 
-// Read reads what the other side wrote; Close ends it.
+// Read reads what the other side wrote. Close ends it.
 func (e *Endpoint) Read(p []byte) (int, error) { return e.master.Read(p) }
 
-// Write writes what the other side will read.
+// Write writes data for the other side.
 func (e *Endpoint) Write(p []byte) (int, error) { return e.master.Write(p) }
 
-// Flush throws away what the other side has not read.
+// Flush discards what the other side has not read.
 func (e *Endpoint) Flush() error {
 	return e.onSlave(func(fd int) error { return unix.IoctlSetInt(fd, unix.TCFLSH, unix.TCIFLUSH) })
 }
 
-// Pending tells whether there is something that the other side has not read.
+// Pending reports whether there is data that the other side has not read.
 func (e *Endpoint) Pending() (bool, error) {
 	var n int
 	err := e.onSlave(func(fd int) (err error) {
@@ -114,16 +114,16 @@ func (e *Endpoint) onSlave(do func(fd int) error) error {
 	}
 	var failed error
 	if err := conn.Control(func(fd uintptr) { failed = do(int(fd)) }); err != nil {
-		return os.ErrClosed // what Control reports is the poller's own word for it
+		return os.ErrClosed // Control returns an internal error of Go's poller
 	}
-	if errors.Is(failed, unix.EIO) { // hung up: Close has begun
+	if errors.Is(failed, unix.EIO) { // Close has begun
 		return os.ErrClosed
 	}
 	return failed
 }
 
-// Close takes the endpoint away. The path is gone, and whoever has it open sees
-// the device as unplugged.
+// Close removes the endpoint and its path. A program that has it open sees an unplugged
+// device.
 func (e *Endpoint) Close() error {
 	err := e.master.Close()
 	if slaveErr := e.slave.Close(); err == nil {

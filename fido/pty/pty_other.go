@@ -2,7 +2,7 @@
 
 package pty
 
-// Supported tells whether this system has endpoints.
+// Supported reports whether this system has endpoints.
 const Supported = false
 
 // An Endpoint does not exist on this system.
@@ -11,7 +11,7 @@ type Endpoint struct{}
 // Open returns ErrUnsupported.
 func Open() (*Endpoint, error) { return nil, ErrUnsupported }
 
-// Path is empty.
+// Path returns "".
 func (e *Endpoint) Path() string { return "" }
 
 // Read returns ErrUnsupported.

@@ -1,6 +1,5 @@
-// Package apdu reads and writes the messages between a reader and a smart card:
-// commands and responses of ISO/IEC 7816-4, section 5, in short and in extended
-// form.
+// Package apdu encodes and decodes the messages between a reader and a smart card:
+// commands and responses of ISO/IEC 7816-4, section 5, in short and extended form.
 package apdu
 
 import (
@@ -13,28 +12,28 @@ import (
 const (
 	header = 4
 
-	ShortData      = 255   // most data in a short command
-	ShortAnswer    = 256   // most data in the answer to one
-	ExtendedData   = 65535 // most data in an extended command
-	ExtendedAnswer = 65536 // most data in the answer to one
+	ShortData      = 255   // maximum data in a short command
+	ShortAnswer    = 256   // maximum data in its answer
+	ExtendedData   = 65535 // maximum data in an extended command
+	ExtendedAnswer = 65536 // maximum data in its answer
 )
 
-// Chained marks, in a command's class, all parts of a chain but the last.
+// Chained is the bit in a command's class that marks all parts of a chain but the last.
 const Chained byte = 0x10
 
-// ErrMalformed says that bytes are no APDU.
+// ErrMalformed reports bytes that are not an APDU.
 var ErrMalformed = errors.New("apdu: malformed")
 
-// A Command is what a reader sends to a card.
+// A Command is a message from a reader to a card.
 type Command struct {
 	CLA, INS, P1, P2 byte
 	Data             []byte
-	Expect           int  // the longest answer that is wanted, without its status; 0: none
-	Extended         bool // its lengths are written in extended form
+	Expect           int  // maximum data in the answer; 0: none
+	Extended         bool // its lengths are in extended form
 }
 
-// Bytes encodes the command; in extended form if it says so or does not fit into
-// the short one. Data and Expect are within the bounds of the extended form.
+// Bytes encodes the command. It uses extended form if Extended is set or the command
+// does not fit into the short form. Data and Expect must fit into the extended form.
 func (c Command) Bytes() []byte {
 	out := []byte{c.CLA, c.INS, c.P1, c.P2}
 	if !c.Extended && len(c.Data) <= ShortData && c.Expect <= ShortAnswer {
@@ -43,7 +42,7 @@ func (c Command) Bytes() []byte {
 			out = append(out, c.Data...)
 		}
 		if c.Expect > 0 {
-			out = append(out, byte(c.Expect)) // 256 is written as 0
+			out = append(out, byte(c.Expect)) // 256 is encoded as 0
 		}
 		return out
 	}
@@ -55,7 +54,7 @@ func (c Command) Bytes() []byte {
 		out = append(out, 0)
 	}
 	if c.Expect > 0 {
-		out = binary.BigEndian.AppendUint16(out, uint16(c.Expect)) // 65536 is written as 0
+		out = binary.BigEndian.AppendUint16(out, uint16(c.Expect)) // 65536 is encoded as 0
 	}
 	return out
 }
@@ -63,7 +62,7 @@ func (c Command) Bytes() []byte {
 // ParseCommand decodes a command.
 func ParseCommand(raw []byte) (Command, error) {
 	if len(raw) < header {
-		return Command{}, fmt.Errorf("%w: %d bytes are no command", ErrMalformed, len(raw))
+		return Command{}, fmt.Errorf("%w: a command of %d bytes", ErrMalformed, len(raw))
 	}
 	c := Command{CLA: raw[0], INS: raw[1], P1: raw[2], P2: raw[3]}
 	body := raw[header:]
@@ -76,7 +75,7 @@ func ParseCommand(raw []byte) (Command, error) {
 	case body[0] != 0:
 		return c.short(body)
 	case len(body) == 2:
-		return Command{}, fmt.Errorf("%w: a length of two bytes", ErrMalformed)
+		return Command{}, fmt.Errorf("%w: truncated extended length", ErrMalformed)
 	}
 	return c.extended(body[1:])
 }
@@ -88,7 +87,7 @@ func (c Command) short(body []byte) (Command, error) {
 	case 1:
 		c.Expect = orMost(int(rest[length]), ShortAnswer)
 	default:
-		return Command{}, fmt.Errorf("%w: %d bytes of data, said to be %d", ErrMalformed, len(rest), length)
+		return Command{}, fmt.Errorf("%w: %d bytes of data instead of %d", ErrMalformed, len(rest), length)
 	}
 	c.Data = rest[:length]
 	return c, nil
@@ -102,20 +101,20 @@ func (c Command) extended(body []byte) (Command, error) {
 		c.Expect = orMost(length, ExtendedAnswer)
 		return c, nil
 	case length == 0:
-		return Command{}, fmt.Errorf("%w: %d bytes of data, said to be none", ErrMalformed, len(rest))
+		return Command{}, fmt.Errorf("%w: %d bytes of data instead of none", ErrMalformed, len(rest))
 	}
 	switch len(rest) - length {
 	case 0:
 	case 2:
 		c.Expect = orMost(int(binary.BigEndian.Uint16(rest[length:])), ExtendedAnswer)
 	default:
-		return Command{}, fmt.Errorf("%w: %d bytes of data, said to be %d", ErrMalformed, len(rest), length)
+		return Command{}, fmt.Errorf("%w: %d bytes of data instead of %d", ErrMalformed, len(rest), length)
 	}
 	c.Data = rest[:length]
 	return c, nil
 }
 
-// orMost reads an expected length: zero stands for the most there can be.
+// orMost decodes an expected length: zero means the maximum.
 func orMost(n, most int) int {
 	if n == 0 {
 		return most
@@ -123,8 +122,7 @@ func orMost(n, most int) int {
 	return n
 }
 
-// Chain splits a command into short ones that are sent one after another (ISO/IEC
-// 7816-4, section 5.3.3).
+// Chain splits a command into a chain of short ones (ISO/IEC 7816-4, section 5.3.3).
 func (c Command) Chain() []Command {
 	var parts []Command
 	rest := c.Data
@@ -147,30 +145,30 @@ type Status uint16
 const (
 	OK              Status = 0x9000
 	Waiting         Status = 0x9100 // the command is still running (CTAP section 11.3.7.1)
-	More            Status = 0x6100 // there is more; the low byte says how much, 0 for 256 and up
+	More            Status = 0x6100 // more data follows; the low byte is its length, 0 for 256 or more
 	WrongLength     Status = 0x6700
-	LastExpected    Status = 0x6883 // a chain was not ended
+	LastExpected    Status = 0x6883 // the last part of a chain is missing
 	NoChaining      Status = 0x6884
 	NotAllowed      Status = 0x6985 // conditions of use not satisfied
-	WrongData       Status = 0x6a80 // for U2F: a key handle of another key
+	WrongData       Status = 0x6a80 // U2F: a key handle of another key
 	NotFound        Status = 0x6a82
 	WrongParameters Status = 0x6a86
-	WrongExpect     Status = 0x6c00 // the low byte says which length to expect
+	WrongExpect     Status = 0x6c00 // the low byte is the length to expect
 	UnknownCommand  Status = 0x6d00
 	UnknownClass    Status = 0x6e00
 
 	statusSize = 2
 )
 
-// Kind is the status without the count in its low byte, for More and WrongExpect.
+// Kind returns the status without the count in its low byte, for More and WrongExpect.
 func (s Status) Kind() Status { return s & 0xff00 }
 
-// Count is the number of bytes that More or WrongExpect announces.
+// Count returns the number of bytes that More or WrongExpect announces.
 func (s Status) Count() int { return orMost(int(s&0xff), ShortAnswer) }
 
 func (s Status) String() string { return fmt.Sprintf("%04x", uint16(s)) }
 
-// A Response is what a card answers.
+// A Response is a card's answer.
 type Response struct {
 	Data   []byte
 	Status Status
@@ -185,7 +183,7 @@ func (r Response) Bytes() []byte {
 func ParseResponse(raw []byte) (Response, error) {
 	n := len(raw) - statusSize
 	if n < 0 {
-		return Response{}, fmt.Errorf("%w: %d bytes are no response", ErrMalformed, len(raw))
+		return Response{}, fmt.Errorf("%w: a response of %d bytes", ErrMalformed, len(raw))
 	}
 	return Response{Data: raw[:n], Status: Status(binary.BigEndian.Uint16(raw[n:]))}, nil
 }

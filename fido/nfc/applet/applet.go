@@ -1,7 +1,6 @@
-// Package applet is the card's side of fido/nfc: the FIDO application of a
-// security key that lies on an NFC reader (CTAP section 11.3). It stands in front
-// of any CTAP2 authenticator. The lab's NFC keys have one, and tests play it to a
-// real pcscd as a card.
+// Package applet is the card's side of fido/nfc: the FIDO application of a security key
+// on an NFC reader (CTAP section 11.3). It works with any CTAP2 authenticator. The lab's
+// NFC keys use it, and tests present it as a card to a real pcscd.
 package applet
 
 import (
@@ -15,53 +14,52 @@ import (
 	"nightlatch/fido/nfc/apdu"
 )
 
-// TapLasts is how long holding a key to a reader counts as its user's presence:
-// "NFC user presence maximum time limit", CTAP section 5, evidence of user
-// interaction.
-const TapLasts = 2 * time.Minute
+// TapLifetime is how long a tap counts as user presence: "NFC user presence maximum time
+// limit", CTAP section 5, evidence of user interaction.
+const TapLifetime = 2 * time.Minute
 
-// maxRequest is the longest message of CTAP2 over CTAPHID, in bytes; no
-// authenticator takes more.
+// maxRequest is the maximum size of a CTAPHID message in bytes. Authenticators accept no
+// longer requests.
 const maxRequest = ctaphid.MaxPayload
 
 // A Key is the authenticator behind the applet.
 type Key interface {
-	// Backend runs the commands; if it is a ctaphid.U2FBackend, those of U2F too.
+	// Backend runs the commands. If it is a ctaphid.U2FBackend, it also runs U2F's.
 	Backend() ctaphid.Backend
-	// PlugIn does what coming into a reader's field does.
+	// PlugIn is called when the card enters a reader's field.
 	PlugIn()
 }
 
-// A Touch is a key's own button. Wait returns nil once it is pressed, or an error
-// when ctx ends first; Poll tells whether it was pressed since it began to be polled.
+// A Touch is a key's button. Wait returns nil when it is pressed, or an error if ctx
+// ends first. Poll reports whether it was pressed since polling began.
 type Touch interface {
 	Wait(ctx context.Context) error
 	Poll() bool
 }
 
-// Config says what kind of card to be.
+// Config configures a card.
 type Config struct {
-	// Touch is asked once the tap is used up. Nil: the key has no button that works
-	// in the field, and has to be held to the reader again.
+	// Touch is used after the tap is used up. Nil means that the key has no button that
+	// works in the field, and must be held to the reader again.
 	Touch      Touch
-	NoTap      bool             // being held to a reader does not count, only Touch does
-	NoChains   bool             // does not take chains of short commands
-	NoExtended bool             // does not take commands in extended form
+	NoTap      bool             // a tap does not count, only Touch does
+	NoChains   bool             // refuses chains of short commands
+	NoExtended bool             // refuses commands in extended form
 	Now        func() time.Time // the card's clock; nil means time.Now
 }
 
-// An Applet is a card with a security key in it. As a card it is used by one
-// reader at a time; the other methods may be called from anywhere.
+// An Applet is a card with a security key. Only one reader may call its Transmit at a
+// time; the other methods are safe for concurrent use.
 type Applet struct {
 	cfg  Config
-	turn sync.Mutex // held by Transmit and PowerUp
+	turn sync.Mutex // locked during Transmit and PowerUp
 
 	// Guarded by turn.
 	key      Key
 	selected bool
-	chain    *apdu.Command // the parts that came so far
-	answer   []byte        // what GET RESPONSE has still to fetch
-	status   apdu.Status   // at the end of it
+	chain    *apdu.Command // the parts received so far
+	answer   []byte        // the rest of the answer, for GET RESPONSE
+	status   apdu.Status   // at the end of answer
 
 	mu      sync.Mutex
 	off     bool
@@ -69,10 +67,10 @@ type Applet struct {
 	running *run
 }
 
-// A run is a command that the key is working on.
+// A run is a command that the key is running.
 type run struct {
 	cancel context.CancelFunc
-	done   chan struct{} // closed when answer and err are there
+	done   chan struct{} // closed when answer and err are set
 	answer []byte
 	err    error
 
@@ -80,7 +78,7 @@ type run struct {
 	once  sync.Once
 }
 
-// New returns a card that lies on no reader yet, and has no key in it.
+// New returns a card outside a reader's field, without a key.
 func New(cfg Config) *Applet {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
@@ -88,15 +86,16 @@ func New(cfg Config) *Applet {
 	return &Applet{cfg: cfg, off: true}
 }
 
-// Install puts the key in. The applet is the key's Touch, so it comes first.
+// Install sets the key. It is separate from New because the key needs the applet as its
+// Touch.
 func (a *Applet) Install(k Key) {
 	a.turn.Lock()
 	defer a.turn.Unlock()
 	a.key = k
 }
 
-// PowerUp is coming into a reader's field, by being held to it or by the reader's
-// turning its field off and on, which a card cannot tell apart.
+// PowerUp puts the card into a reader's field. A card cannot tell whether it was held to
+// the reader or the reader turned its field on.
 func (a *Applet) PowerUp() {
 	a.PowerDown()
 	a.turn.Lock()
@@ -107,11 +106,11 @@ func (a *Applet) PowerUp() {
 	defer a.mu.Unlock()
 	a.off = false
 	if !a.cfg.NoTap {
-		a.tapped = a.cfg.Now().Add(TapLasts)
+		a.tapped = a.cfg.Now().Add(TapLifetime)
 	}
 }
 
-// PowerDown is leaving the field. What the card was doing comes to nothing.
+// PowerDown takes the card out of the field and ends its command.
 func (a *Applet) PowerDown() {
 	a.mu.Lock()
 	a.off = true
@@ -125,16 +124,16 @@ func (a *Applet) PowerDown() {
 	}
 }
 
-// Close is PowerDown, for who uses the applet as a nfc.Card.
+// Close calls PowerDown. It makes the applet an nfc.Card with Close.
 func (a *Applet) Close() error {
 	a.PowerDown()
 	return nil
 }
 
-// Wait is how the key asks whether its user is there. Being held to a reader
-// counts, for two minutes and for one command; that is CTAP's rule for keys without a
-// button that works in the field (section 5). After that the button does, which the
-// lab's keys have, so that a person there need not lift a key for every use.
+// Wait waits for user presence. A tap counts for one command, within two minutes: CTAP's
+// rule for keys whose button does not work in the field (section 5). After that Wait
+// waits for the button. The lab's keys have one, so that users need not lift the key for
+// every use.
 func (a *Applet) Wait(ctx context.Context) error {
 	if a.takeTap() {
 		return ctx.Err()
@@ -152,12 +151,12 @@ func (a *Applet) Wait(ctx context.Context) error {
 	return a.cfg.Touch.Wait(ctx)
 }
 
-// Poll is Wait for a key that does not wait.
+// Poll reports whether the user is present, by tap or button, without waiting.
 func (a *Applet) Poll() bool {
 	return a.takeTap() || a.cfg.Touch != nil && a.cfg.Touch.Poll()
 }
 
-// takeTap uses the tap up. It tells whether it counted.
+// takeTap uses up the tap and reports whether it was still valid.
 func (a *Applet) takeTap() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -166,8 +165,8 @@ func (a *Applet) takeTap() bool {
 	return fresh
 }
 
-// Transmit answers one command APDU. It is how the applet is an nfc.Card; off the
-// reader it returns fido.ErrCardPulled.
+// Transmit answers one command APDU. Outside a reader's field it returns
+// fido.ErrCardPulled. It implements nfc.Card.
 func (a *Applet) Transmit(raw []byte) ([]byte, error) {
 	a.turn.Lock()
 	defer a.turn.Unlock()
@@ -206,8 +205,8 @@ func (a *Applet) respond(raw []byte) apdu.Response {
 
 func refuse(s apdu.Status) apdu.Response { return apdu.Response{Status: s} }
 
-// collect puts a chain together. It returns nil, and what to answer, for a part of
-// one.
+// collect joins the parts of a chain. Until the last part it returns nil and the
+// response to the part.
 func (a *Applet) collect(c apdu.Command) (*apdu.Command, apdu.Response) {
 	more := c.CLA&apdu.Chained != 0
 	c.CLA &^= apdu.Chained
@@ -235,14 +234,14 @@ func (a *Applet) collect(c apdu.Command) (*apdu.Command, apdu.Response) {
 	return &c, apdu.Response{}
 }
 
-// deliver answers with as much as the command expects, and keeps the rest.
+// deliver returns as much of the answer as the command expects, and keeps the rest.
 func (a *Applet) deliver(c apdu.Command, data []byte, s apdu.Status) apdu.Response {
 	a.answer, a.status = data, s
 	return a.portion(c.Expect)
 }
 
-// portion answers with the next bytes, room at most. Clients that expect none have
-// forgotten to say so.
+// portion returns the next bytes of the answer, at most room. room 0 means the maximum,
+// for clients that omit the expected length.
 func (a *Applet) portion(room int) apdu.Response {
 	if room == 0 {
 		room = apdu.ShortAnswer

@@ -163,13 +163,13 @@ func TestTapWearsOff(t *testing.T) {
 		now := time.Now()
 		a := lay(t, applet.Config{Touch: gate, Now: func() time.Time { return now }})
 		say(t, a, selectFIDO)
-		now = now.Add(applet.TapLasts - time.Second)
+		now = now.Add(applet.TapLifetime - time.Second)
 		if got := say(t, a, selection); got != touched {
 			t.Errorf("after 119 s: %s", got)
 		}
 		a.PowerUp()
 		say(t, a, selectFIDO)
-		now = now.Add(applet.TapLasts)
+		now = now.Add(applet.TapLifetime)
 		if got := say(t, a, selection); got != waits {
 			t.Errorf("after 120 s: %s", got)
 		}

@@ -9,7 +9,7 @@ import (
 	"nightlatch/fido/nfc/apdu"
 )
 
-// dispatch carries out a whole command.
+// dispatch runs a complete command.
 func (a *Applet) dispatch(c apdu.Command) ([]byte, apdu.Status) {
 	if c.CLA == nfc.ClassISO && c.INS == nfc.Select {
 		return a.selectApplication(c)
@@ -56,7 +56,7 @@ func (a *Applet) selectApplication(c apdu.Command) ([]byte, apdu.Status) {
 	return []byte(nfc.VersionFIDO2), apdu.OK
 }
 
-// u2f passes a U2F command on, in the extended form that it has over USB.
+// u2f passes on a U2F command in extended form, as over USB.
 func (a *Applet) u2f(c apdu.Command) ([]byte, apdu.Status) {
 	key, ok := a.key.Backend().(ctaphid.U2FBackend)
 	if !ok {
@@ -74,8 +74,8 @@ func (a *Applet) u2f(c apdu.Command) ([]byte, apdu.Status) {
 	return raw.Data, raw.Status
 }
 
-// message runs a CTAP2 command (CTAP section 11.3.7.1). If the client can ask for
-// progress, it gets its turn as soon as the key waits for a button.
+// message runs a CTAP2 command (CTAP section 11.3.7.1). If the client supports Progress,
+// it returns when the command is done or the key waits for its button.
 func (a *Applet) message(c apdu.Command) ([]byte, apdu.Status) {
 	a.abandon()
 	r := a.start(func(ctx context.Context) ([]byte, error) {
@@ -93,8 +93,8 @@ func (a *Applet) message(c apdu.Command) ([]byte, apdu.Status) {
 	}
 }
 
-// progress answers how far the running command is (CTAP section 11.3.7.2), or
-// cancels it and answers what came of it.
+// progress answers with the state of the running command (CTAP section 11.3.7.2), or
+// cancels it and answers with its result.
 func (a *Applet) progress(cancel bool) ([]byte, apdu.Status) {
 	a.mu.Lock()
 	r := a.running
@@ -114,13 +114,13 @@ func (a *Applet) progress(cancel bool) ([]byte, apdu.Status) {
 	}
 }
 
-// start runs a command beside the applet, which goes on answering.
+// start runs a command in a goroutine, so that the applet can answer meanwhile.
 func (a *Applet) start(do func(context.Context) ([]byte, error)) *run {
 	ctx, cancel := context.WithCancel(context.Background())
 	r := &run{cancel: cancel, done: make(chan struct{}), waits: make(chan struct{})}
 	a.mu.Lock()
 	if a.off {
-		cancel() // it left the field meanwhile
+		cancel() // the card left the field meanwhile
 	} else {
 		a.running = r
 	}
@@ -149,7 +149,7 @@ func (a *Applet) finish(r *run) {
 	}
 }
 
-// abandon ends the running command; nobody will ask what came of it.
+// abandon ends the running command and discards its result.
 func (a *Applet) abandon() {
 	a.mu.Lock()
 	r := a.running

@@ -1,7 +1,7 @@
 //go:build linux
 
-// Package pcsctest runs a real pcscd for tests, with vsmartcard's virtual reader,
-// and plays cards to it. Both are of the Debian packages pcscd and vsmartcard-vpcd.
+// Package pcsctest runs a real pcscd for tests, with vsmartcard's virtual reader and
+// simulated cards. They are in the Debian packages pcscd and vsmartcard-vpcd.
 package pcsctest
 
 import (
@@ -22,14 +22,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// apartMark says that this process has mounts and a network of its own.
+// apartMark is the environment variable of the process that Apart starts.
 const apartMark = "NIGHTLATCH_PCSC_APART"
 
-// Apart runs the calling test in a process with mounts and a network of its own:
-// pcscd has one place on a machine for its socket, and the virtual reader listens
-// on a fixed port of every address. There they meet neither another test nor a
-// pcscd that is in use. It reports whether this is that process; otherwise the test
-// has been run and the caller returns.
+// Apart runs the calling test in a child process with separate mount and network
+// namespaces. The path of pcscd's socket and the port of the virtual reader are fixed,
+// so the test would otherwise conflict with other tests and with the system's pcscd.
+// It returns true in the child. In the parent it runs the child, reports its failure
+// and returns false; the caller must then return.
 func Apart(t *testing.T) bool {
 	t.Helper()
 	if os.Getenv(apartMark) != "" {
@@ -48,8 +48,8 @@ func Apart(t *testing.T) bool {
 	return false
 }
 
-// Furnish gives this process an empty /run, no USB and a loopback interface. It is
-// called once, before anything else.
+// Furnish gives this process an empty /run, no USB devices and a loopback interface. It
+// must be called once, before Start.
 func Furnish(t testing.TB) {
 	t.Helper()
 	for _, dir := range []string{"/run", "/dev/bus/usb"} {
@@ -81,7 +81,7 @@ func loopbackUp() error {
 
 const (
 	socket = "/run/pcscd/pcscd.comm"
-	// Port is where the virtual reader waits for a card: vpcd's default.
+	// Port is vpcd's default port, on which it waits for a card.
 	port = "35963"
 )
 
@@ -126,12 +126,12 @@ func Start(t testing.TB, withReader bool) *Service {
 // Stop ends pcscd and waits for it.
 func (s *Service) Stop() {
 	s.stop.Do(func() {
-		_ = s.cmd.Process.Signal(syscall.SIGTERM) // it may have ended by itself
-		_ = s.cmd.Wait()                          // killed is how it ends
+		_ = s.cmd.Process.Signal(syscall.SIGTERM) // it may have ended already
+		_ = s.cmd.Wait()                          // the error is the signal
 	})
 }
 
-// reach connects to an address as soon as somebody listens there.
+// reach connects to an address as soon as a process listens there.
 func reach(t testing.TB, network, address string) net.Conn {
 	t.Helper()
 	var err error
@@ -149,7 +149,7 @@ func reach(t testing.TB, network, address string) net.Conn {
 	return nil
 }
 
-// A Card is what lies on the virtual reader. fido/nfc/applet is one.
+// A Card is a simulated card. fido/nfc/applet is one.
 type Card interface {
 	PowerUp()
 	PowerDown()
@@ -163,8 +163,7 @@ type Laid struct {
 	pull sync.Once
 }
 
-// Lay puts a card on the virtual reader, where it stays until the test ends or it
-// is pulled.
+// Lay puts a card on the virtual reader until Pull is called or the test ends.
 func Lay(t testing.TB, c Card) *Laid {
 	t.Helper()
 	l := &Laid{conn: reach(t, "tcp", net.JoinHostPort("127.0.0.1", port)), done: make(chan error, 1)}
@@ -177,7 +176,7 @@ func Lay(t testing.TB, c Card) *Laid {
 	return l
 }
 
-// Pull takes the card away, whatever it is doing.
+// Pull takes the card off the reader, even during a command.
 func (l *Laid) Pull() (err error) {
 	l.pull.Do(func() {
 		_ = l.conn.Close()
@@ -186,11 +185,11 @@ func (l *Laid) Pull() (err error) {
 	return err
 }
 
-// atr is the answer to reset of a contactless card that says nothing of itself: T=1
-// (PC/SC part 3, section 3.1.3.2.3).
+// atr is the answer to reset of a contactless card without historical bytes: T=1 (PC/SC
+// part 3, section 3.1.3.2.3).
 var atr = []byte{0x3b, 0x80, 0x80, 0x01, 0x01}
 
-// The commands of vpcd that are no APDU; each has one byte.
+// vpcd's control commands. Each is one byte, and all other messages are APDUs.
 const (
 	powerOff = 0
 	powerOn  = 1
@@ -198,11 +197,11 @@ const (
 	askATR   = 4
 )
 
-// play answers vpcd: messages with their length in front, as two bytes. It returns
-// once the connection is closed.
+// play answers vpcd until the connection is closed. Messages have a two-byte length in
+// front.
 func play(conn net.Conn, c Card) error {
 	defer func() { _ = conn.Close() }()
-	c.PowerUp() // a reader's field is on when a card comes into it
+	c.PowerUp() // a reader's field is on when the card enters it
 	defer c.PowerDown()
 	for {
 		var size [2]byte
@@ -226,7 +225,7 @@ func play(conn net.Conn, c Card) error {
 		default:
 			var err error
 			if answer, err = c.Transmit(message); err != nil {
-				return fmt.Errorf("the card says: %w", err)
+				return fmt.Errorf("card: %w", err)
 			}
 		}
 		if _, err := conn.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(answer))), answer...)); err != nil {
