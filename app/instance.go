@@ -100,7 +100,9 @@ func openInstance(ctx context.Context, cfg instanceConfig) (_ *instance, err err
 			return nil, err
 		}
 	}
-	hasher, err := account.NewHasher(account.HasherConfig{Parallel: runtime.GOMAXPROCS(0), Queue: hashQueue})
+	hasher, err := account.NewHasher(account.HasherConfig{
+		Parallel: runtime.GOMAXPROCS(0), Queue: hashQueue, Collect: collectHashes,
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -93,7 +93,7 @@ func dearHashes(cfg *server.Config) { cfg.Hasher = newHasher(account.DefaultPara
 var cheap = account.Params{Memory: 64, Time: 1, Threads: 1}
 
 func newHasher(p account.Params) *account.Hasher {
-	h, err := account.NewHasher(account.HasherConfig{Parallel: runtime.GOMAXPROCS(0), Queue: 256, Params: p})
+	h, err := account.NewHasher(account.HasherConfig{Parallel: runtime.GOMAXPROCS(0), Queue: 256, Params: p, Collect: runtime.GC})
 	if err != nil {
 		panic(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -71,7 +72,7 @@ func populate(ctx context.Context, dir string, n int) (err error) {
 	if err != nil {
 		return err
 	}
-	h, err := account.NewHasher(account.HasherConfig{Parallel: 1})
+	h, err := account.NewHasher(account.HasherConfig{Parallel: 1, Collect: runtime.GC})
 	if err != nil {
 		return err
 	}

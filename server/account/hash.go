@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"errors"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -13,11 +12,10 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
-// ErrBusy reports that the hasher's queue is full; a *BusyError says when to
-// come back.
+// ErrBusy reports that the hasher's queue is full. A *BusyError has the time to wait.
 var ErrBusy = errors.New("account: too many hashes waiting")
 
-// A BusyError is ErrBusy with the time after which a place is likely free.
+// A BusyError is ErrBusy with the time after which the queue probably has room.
 type BusyError struct{ RetryAfter time.Duration }
 
 func (e *BusyError) Error() string { return ErrBusy.Error() }
@@ -27,31 +25,36 @@ func (e *BusyError) Is(target error) bool { return target == ErrBusy }
 
 // HasherConfig configures a Hasher.
 type HasherConfig struct {
-	Parallel int    // hashes at a time: GOMAXPROCS; each takes Params.Memory
-	Queue    int    // callers that may wait for one; more get ErrBusy
+	Parallel int    // hashes at a time, usually GOMAXPROCS; each takes Params.Memory
+	Queue    int    // callers that may wait; more get ErrBusy
 	Params   Params // zero: DefaultParams
+
+	// Collect frees the memory of finished hashes. It is called before a hash begins when
+	// enough of that memory is waiting, and no other hash begins meanwhile. Programs that
+	// serve many sign-ins pass runtime.GC; nil leaves it to the runtime.
+	Collect func()
 }
 
-// A Hasher turns passwords and backup codes into Argon2id hashes, a few at a
-// time. It is the only slow thing of a sign-in, so it alone needs a queue:
-// Parallel hashes keep every core busy, more would only share them and each
-// hold 19 MiB.
+// A Hasher computes Argon2id hashes of passwords and backup codes, a few at a time.
+// Hashing is the only slow part of a sign-in, so it has a queue: Parallel hashes keep
+// all cores busy; more would only share them and hold 19 MiB each.
 //
-// Argon2 allocates its memory anew for each hash and leaves it as garbage. The
-// Hasher has that collected before the next hash asks for memory, so that it gets
-// the same pages: pages fresh from the system cost a sign-in up to a tenth more,
-// and garbage in wait doubles the memory of the program (docs/decisions/0028).
+// Argon2 allocates its memory for each hash and leaves it as garbage. If Collect frees it
+// before the next hash begins, that hash gets the same pages. Pages fresh from the system
+// make a sign-in up to a tenth slower, and uncollected garbage doubles the memory of the
+// program (docs/decisions/0028).
 //
-// Nothing here runs inside a store transaction.
+// Its methods must not be called inside a store transaction.
 type Hasher struct {
 	params  Params
 	permits chan struct{}
 	limit   int64 // running and waiting
 	inside  atomic.Int64
 
-	starting sync.Mutex   // held while one asks for memory
-	dead     atomic.Int64 // KiB of finished hashes since the last collection
-	most     int64        // of dead
+	starting sync.Mutex   // held while a hash begins
+	garbage  atomic.Int64 // KiB of finished hashes since the last collection
+	most     int64        // KiB of garbage that trigger a collection
+	collect  func()
 }
 
 // NewHasher checks the configuration.
@@ -73,10 +76,11 @@ func NewHasher(cfg HasherConfig) (*Hasher, error) {
 		permits: make(chan struct{}, cfg.Parallel),
 		limit:   int64(cfg.Parallel + cfg.Queue),
 		most:    int64(cfg.Parallel/2+1) * int64(DefaultParams().Memory),
+		collect: cfg.Collect,
 	}, nil
 }
 
-// Hash returns the PHC string of a secret under a fresh salt and today's
+// Hash returns the PHC string of a secret with a new salt and the hasher's
 // parameters. Errors: ErrBusy; the context's, while waiting.
 func (h *Hasher) Hash(ctx context.Context, secret string) (phc string, err error) {
 	salt := make([]byte, saltBytes)
@@ -103,16 +107,16 @@ func (h *Hasher) Verify(ctx context.Context, phc, secret string) (ok bool, err e
 	return subtle.ConstantTimeCompare(got, want) == 1, nil
 }
 
-// Decoy costs what Verify costs with today's parameters, for a user name that
-// nobody has (R42).
+// Decoy takes as long as Verify with the hasher's parameters. It is for unknown user
+// names (R42).
 func (h *Hasher) Decoy(ctx context.Context, secret string) error {
 	_, err := h.sum(ctx, secret, make([]byte, saltBytes), h.params)
 	return err
 }
 
-// Sum returns the hash of a secret under a salt from NewSalt, with the
-// parameters that the salt carries: backup codes of one account share a salt, so
-// that one hash compares with all of them (see package backupcode).
+// Sum returns the hash of a secret with an account's BackupSalt, which includes the
+// parameters. The backup codes of an account share one salt, so that one hash can be
+// compared with all of them (see package backupcode).
 func (h *Hasher) Sum(ctx context.Context, secret string, salt []byte) ([]byte, error) {
 	p, err := saltParams(salt)
 	if err != nil {
@@ -121,16 +125,16 @@ func (h *Hasher) Sum(ctx context.Context, secret string, salt []byte) ([]byte, e
 	return h.sum(ctx, secret, salt, p)
 }
 
-// Outdated reports whether a PHC string was made with other parameters than
-// today's: after the next right password, hash it again.
+// Outdated reports whether a PHC string has other parameters than the hasher. The secret
+// should be hashed again the next time it is known.
 func (h *Hasher) Outdated(phc string) bool {
 	p, _, sum, err := parsePHC(phc)
 	return err != nil || p != h.params || len(sum) != sumBytes
 }
 
-// sum waits for a permit and hashes. The hash runs in the caller's goroutine
-// and can't be interrupted: the permit is held to its end even if the context
-// ends meanwhile, or clients that leave could start any number of them.
+// sum waits for a permit and hashes. The hash runs in the caller's goroutine and can't be
+// interrupted. The permit is held until the hash is done, even if the context ends
+// meanwhile: otherwise clients that disconnect could start any number of hashes.
 func (h *Hasher) sum(ctx context.Context, secret string, salt []byte, p Params) ([]byte, error) {
 	if inside := h.inside.Add(1); inside > h.limit {
 		h.inside.Add(-1)
@@ -143,26 +147,28 @@ func (h *Hasher) sum(ctx context.Context, secret string, salt []byte, p Params) 
 		return nil, ctx.Err()
 	}
 	defer func() { <-h.permits }()
-	h.collect()
-	defer h.dead.Add(int64(p.Memory))
+	h.collectGarbage()
+	defer h.garbage.Add(int64(p.Memory))
 	return argon2.IDKey([]byte(secret), salt, p.Time, p.Memory, p.Threads, sumBytes), nil
 }
 
-// collect has the memory of finished hashes collected before another one begins:
-// on one core before each, on two before every second, then one in half as many as
-// there are cores. Meanwhile no other begins, which would find nothing free and
-// make the heap grow.
-func (h *Hasher) collect() {
+// collectGarbage calls Collect before a hash begins: with Parallel 1 before each hash,
+// with 2 before every second, in general before every (Parallel/2+1)th. No other hash begins
+// meanwhile; it would find no free memory and make the heap grow.
+func (h *Hasher) collectGarbage() {
+	if h.collect == nil {
+		return
+	}
 	h.starting.Lock()
 	defer h.starting.Unlock()
-	if h.dead.Load() >= h.most {
-		h.dead.Store(0)
-		runtime.GC()
+	if h.garbage.Load() >= h.most {
+		h.garbage.Store(0)
+		h.collect()
 	}
 }
 
-// wait estimates when a queue of that length is done: whole seconds, at least
-// one, as Retry-After wants it (RFC 9110 §10.2.3). 25 ms is a hash with
+// wait estimates how long a queue of that length takes, in whole seconds and at least one,
+// for Retry-After (RFC 9110 §10.2.3). It assumes 25 ms for a hash, the time with
 // DefaultParams on one core of a present machine.
 func (h *Hasher) wait(inside int64) time.Duration {
 	queue := time.Duration(inside/int64(cap(h.permits))) * 25 * time.Millisecond
