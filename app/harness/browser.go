@@ -16,21 +16,21 @@ import (
 	"time"
 )
 
-// A Browser is a Chromium without a window and with a profile of its own. It is
-// led over a pair of pipes by the DevTools protocol, NUL after each message.
+// A Browser is a headless Chromium with its own profile. It is controlled through two pipes
+// with the DevTools protocol; each message ends with NUL.
 type Browser struct {
 	cmd     *exec.Cmd
 	log     *tail
 	profile string
 	to      *os.File
-	ended   chan struct{} // closed when it says no more
+	ended   chan struct{} // closed at the end of its output
 
 	mu      sync.Mutex
 	last    int
 	waiting map[int]chan reply
 }
 
-// A reply answers one call.
+// A reply is the answer to a call.
 type reply struct {
 	ID     int             `json:"id"`
 	Result json.RawMessage `json:"result"`
@@ -40,15 +40,15 @@ type reply struct {
 	} `json:"error"`
 }
 
-// OpenBrowser starts Chromium. Without root's sandbox, without a network service
-// of its own choosing, and asking nobody for news.
+// OpenBrowser starts Chromium, without its sandbox, which does not work for root, and
+// without background requests to the network.
 func OpenBrowser(ctx context.Context) (_ *Browser, err error) {
 	profile, err := os.MkdirTemp("", "nightlatch-chromium-")
 	if err != nil {
 		return nil, err
 	}
 	b := &Browser{log: &tail{}, profile: profile, ended: make(chan struct{}), waiting: map[int]chan reply{}}
-	theirs, ours, err := os.Pipe() // they read what we write
+	theirs, ours, err := os.Pipe() // Chromium reads what we write
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(profile))
 	}
@@ -79,7 +79,7 @@ func OpenBrowser(ctx context.Context) (_ *Browser, err error) {
 	return b, nil
 }
 
-// listen hands each answer to who waits for it. Events are nobody's.
+// listen passes each answer to its caller, and ignores events.
 func (b *Browser) listen(from *os.File) {
 	defer close(b.ended)
 	defer from.Close()
@@ -102,8 +102,7 @@ func (b *Browser) listen(from *os.File) {
 	}
 }
 
-// call runs a method of the DevTools protocol; session is "" for the browser's
-// own.
+// call calls a method of the DevTools protocol. session is "" for the browser itself.
 func (b *Browser) call(ctx context.Context, session, method string, params, result any) error {
 	answered := make(chan reply, 1)
 	if params == nil {
@@ -136,13 +135,13 @@ func (b *Browser) call(ctx context.Context, session, method string, params, resu
 		}
 		return json.Unmarshal(answer.Result, result)
 	case <-b.ended:
-		return fmt.Errorf("harness: %s: chromium has ended\n%s", method, b.log)
+		return fmt.Errorf("harness: %s: Chromium has ended\n%s", method, b.log)
 	case <-ctx.Done():
 		return fmt.Errorf("harness: %s: %w", method, ctx.Err())
 	}
 }
 
-// Close ends the browser and takes its profile away.
+// Close ends the browser and removes its profile.
 func (b *Browser) Close() {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
@@ -150,9 +149,9 @@ func (b *Browser) Close() {
 		_ = b.cmd.Process.Signal(syscall.SIGKILL)
 	}
 	_ = b.to.Close()
-	_ = b.cmd.Wait() // it ended because it was told to
+	_ = b.cmd.Wait() // it was told to end
 	<-b.ended
-	_ = os.RemoveAll(b.profile) // under the temporary directory: it does no harm there
+	_ = os.RemoveAll(b.profile) // left over in the temporary directory it does no harm
 }
 
 // A Page is one page of a browser.
@@ -161,9 +160,9 @@ type Page struct {
 	session string
 }
 
-// Open opens a page at an address, whatever it answers, and waits until it is
-// there. A page of the API may load nothing (its Content-Security-Policy), so
-// that is set aside for what a test does in it.
+// Open opens a page at an address, even if it answers with an error, and waits until it is
+// loaded. It disables the Content-Security-Policy: the API's policy would forbid the
+// requests of the test's scripts.
 func (b *Browser) Open(ctx context.Context, address string) (*Page, error) {
 	var target struct {
 		ID string `json:"targetId"`
@@ -199,18 +198,18 @@ func (b *Browser) Open(ctx context.Context, address string) (*Page, error) {
 	})
 }
 
-// Call runs a method of the DevTools protocol on the page.
+// Call calls a method of the DevTools protocol on the page.
 func (p *Page) Call(ctx context.Context, method string, params, result any) error {
 	return p.browser.call(ctx, p.session, method, params, result)
 }
 
-// A ScriptError is what a script threw, such as an InvalidStateError.
+// A ScriptError is an exception of a script, such as an InvalidStateError.
 type ScriptError struct{ Name, Message string }
 
 func (e *ScriptError) Error() string { return "harness: script: " + e.Name + ": " + e.Message }
 
-// Run evaluates an expression, waits for its promise, and reads its value from
-// JSON. What it throws is a *ScriptError.
+// Run evaluates an expression, waits for its promise, and decodes its value from JSON. An
+// exception is a *ScriptError.
 func (p *Page) Run(ctx context.Context, expression string, result any) error {
 	var answer struct {
 		Result struct {
@@ -249,9 +248,8 @@ func (p *Page) Run(ctx context.Context, expression string, result any) error {
 	return json.Unmarshal(out.Value, result)
 }
 
-// RoundTrip lets a client of Go's make its requests as a script of the page would
-// (http.RoundTripper): with the browser's Origin and Sec-Fetch-Site, and under its
-// rules.
+// RoundTrip makes a Go client's request as a script of the page (http.RoundTripper): with
+// the browser's Origin and Sec-Fetch-Site, and under the browser's rules.
 func (p *Page) RoundTrip(r *http.Request) (*http.Response, error) {
 	var body []byte
 	if r.Body != nil {
@@ -263,7 +261,7 @@ func (p *Page) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	init := map[string]any{"method": r.Method, "headers": map[string]string{}}
 	for name := range r.Header {
-		if name != "User-Agent" { // the browser's own
+		if name != "User-Agent" { // the browser sets its own
 			init["headers"].(map[string]string)[name] = r.Header.Get(name)
 		}
 	}

@@ -6,24 +6,24 @@ import (
 	"fmt"
 )
 
-// A BrowserKey is a virtual security key that a page of Chromium sees (DevTools
-// protocol, WebAuthn domain; the standard's section 11 has the same).
+// A BrowserKey is a virtual authenticator in Chromium (DevTools protocol, domain WebAuthn;
+// W3C WebAuthn Level 3, §11).
 type BrowserKey struct {
 	page *Page
 	id   string
 }
 
-// BrowserKeyOptions say what kind of key it is.
+// BrowserKeyOptions describe a virtual authenticator.
 type BrowserKeyOptions struct {
 	Protocol  string `json:"protocol"`  // ctap2 or u2f
 	Transport string `json:"transport"` // usb, nfc or ble
 	CanVerify bool   `json:"hasUserVerification"`
-	Verified  bool   `json:"isUserVerified"` // whoever touches it knows its PIN
+	Verified  bool   `json:"isUserVerified"` // user verification always succeeds
 	Resident  bool   `json:"hasResidentKey"`
-	Touched   bool   `json:"automaticPresenceSimulation"` // it is touched as soon as it waits
+	Touched   bool   `json:"automaticPresenceSimulation"` // a touch is simulated at once
 }
 
-// A BrowserCredential is a credential of such a key, private key and all.
+// A BrowserCredential is a credential of a virtual authenticator, with its private key.
 type BrowserCredential struct {
 	ID         []byte `json:"credentialId"`
 	Resident   bool   `json:"isResidentCredential"`
@@ -32,7 +32,7 @@ type BrowserCredential struct {
 	SignCount  uint32 `json:"signCount"`
 }
 
-// AddKey plugs in a virtual key. Without any, a page sees no security key at all.
+// AddKey plugs in a virtual key. Pages see no other security keys.
 func (p *Page) AddKey(ctx context.Context, o BrowserKeyOptions) (*BrowserKey, error) {
 	if err := p.Call(ctx, "WebAuthn.enable", map[string]any{"enableUI": false}, nil); err != nil {
 		return nil, err
@@ -52,7 +52,7 @@ func (k *BrowserKey) call(ctx context.Context, method string, params map[string]
 	return k.page.Call(ctx, "WebAuthn."+method, params, result)
 }
 
-// Credentials are all that the key holds.
+// Credentials returns all credentials of the key.
 func (k *BrowserKey) Credentials(ctx context.Context) ([]BrowserCredential, error) {
 	var all struct {
 		Credentials []BrowserCredential `json:"credentials"`
@@ -61,12 +61,12 @@ func (k *BrowserKey) Credentials(ctx context.Context) ([]BrowserCredential, erro
 	return all.Credentials, err
 }
 
-// Put puts a credential on the key that another one made: a copy.
+// Put copies a credential of another key to this one.
 func (k *BrowserKey) Put(ctx context.Context, c BrowserCredential) error {
 	return k.call(ctx, "addCredential", map[string]any{"credential": c}, nil)
 }
 
-// Remove unplugs the key for good.
+// Remove removes the key.
 func (k *BrowserKey) Remove(ctx context.Context) error {
 	return k.call(ctx, "removeVirtualAuthenticator", nil, nil)
 }

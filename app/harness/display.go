@@ -12,8 +12,7 @@ import (
 	"time"
 )
 
-// A Display is an X server of its own with a window manager, and nothing else on
-// it.
+// A Display is a new X server with a window manager.
 type Display struct {
 	Name   string // ":99"
 	Screen *Screen
@@ -21,7 +20,7 @@ type Display struct {
 	server, manager *exec.Cmd
 }
 
-// OpenDisplay starts Xvfb on a number it picks itself, and openbox.
+// OpenDisplay starts Xvfb, which chooses a free display number, and openbox.
 func OpenDisplay(ctx context.Context, width, height int) (*Display, error) {
 	d, err := BareDisplay(ctx, width, height)
 	if err != nil {
@@ -34,8 +33,7 @@ func OpenDisplay(ctx context.Context, width, height int) (*Display, error) {
 	return d, nil
 }
 
-// BareDisplay is OpenDisplay without a window manager: what is drawn on it, the
-// program drew.
+// BareDisplay is OpenDisplay without a window manager: only the program draws on it.
 func BareDisplay(ctx context.Context, width, height int) (_ *Display, err error) {
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -58,7 +56,7 @@ func BareDisplay(ctx context.Context, width, height int) (_ *Display, err error)
 	_ = r.SetReadDeadline(time.Now().Add(20 * time.Second))
 	number, err := io.ReadAll(io.LimitReader(r, 16))
 	if err != nil || len(strings.TrimSpace(string(number))) == 0 {
-		return nil, fmt.Errorf("harness: Xvfb did not say its display: %w", errors.Join(err, io.ErrUnexpectedEOF))
+		return nil, fmt.Errorf("harness: Xvfb did not print its display: %w", errors.Join(err, io.ErrUnexpectedEOF))
 	}
 	d.Name = ":" + strings.TrimSpace(string(number))
 	d.Screen, err = OpenScreen(d.Name)
@@ -72,21 +70,21 @@ func (d *Display) manage(ctx context.Context) error {
 	if err := start(d.manager); err != nil {
 		return fmt.Errorf("harness: openbox: %w", err)
 	}
-	// EWMH: a manager that is ready owns this property of the root window.
+	// A window manager that is ready sets this property of the root window (EWMH).
 	return Within(ctx, 20*time.Second, "the window manager", func() (bool, error) {
 		out, _ := d.run(ctx, "", "xprop", "-root", "_NET_SUPPORTING_WM_CHECK")
 		return strings.Contains(out, "window id"), nil
 	})
 }
 
-// start starts a program that dies with this one.
+// start starts a program that is killed when this process ends.
 func start(cmd *exec.Cmd) error {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	return cmd.Start()
 }
 
-// Env is the environment of programs on the display: no Wayland, no desktop of
-// the machine's owner, English.
+// Env returns the environment for programs on the display: without Wayland and without the
+// settings of the user's own desktop, in English.
 func (d *Display) Env() []string {
 	var env []string
 	for _, kv := range os.Environ() {
@@ -119,7 +117,7 @@ func (d *Display) Close() {
 	for _, cmd := range []*exec.Cmd{d.manager, d.server} {
 		if cmd != nil && cmd.Process != nil {
 			_ = cmd.Process.Signal(syscall.SIGTERM)
-			_ = cmd.Wait() // it ended because it was told to
+			_ = cmd.Wait() // it was told to end
 		}
 	}
 }

@@ -15,8 +15,8 @@ import (
 	"nightlatch/server/client"
 )
 
-// A Person plays ceremonies over HTTP as somebody with a lab's phone, mailbox
-// and authenticator app would.
+// A Person is a user of a lab: it answers ceremonies over HTTP with codes from the lab's
+// phone, mailbox and an authenticator app.
 type Person struct {
 	Name, Password string
 	Email, Phone   string
@@ -24,10 +24,10 @@ type Person struct {
 	BackupCodes    map[int]string // by number, as printed
 	Client         *client.Client // with the session, once signed in
 
-	used map[api.Channel]int // how many messages with a code were read
+	used map[api.Channel]int // number of messages with codes read so far
 }
 
-// NewPerson is somebody with an account-to-be on a lab's server.
+// NewPerson returns a person without an account.
 func NewPerson(c *client.Client, name string) *Person {
 	return &Person{
 		Name: name, Password: "a brass night latch", Email: name + "@example.org",
@@ -35,16 +35,15 @@ func NewPerson(c *client.Client, name string) *Person {
 	}
 }
 
-// A RefusedError is a refusal where none was expected.
+// A RefusedError is an unexpected refusal.
 type RefusedError struct{ Refusal *api.Refusal }
 
 func (e *RefusedError) Error() string {
 	return fmt.Sprintf("harness: refused: %s: %s", e.Refusal.Code, e.Refusal.Title)
 }
 
-// Play begins a ceremony and answers its steps until it ends. extra may answer a
-// step in its own way; where it returns nil, the person answers, and gives up at
-// a refusal.
+// Play begins a ceremony and answers its steps until it ends. extra may answer a step; if
+// it returns nil, the person answers. A refusal ends Play with a RefusedError.
 func (p *Person) Play(ctx context.Context, b api.Begin, extra func(api.View) (api.Input, error)) (api.View, error) {
 	view, err := p.Client.Begin(ctx, b)
 	for err == nil {
@@ -99,14 +98,14 @@ func (p *Person) answer(ctx context.Context, view api.View) (api.Input, error) {
 	case api.Confirm:
 		return api.ConfirmInput{}, nil
 	}
-	return nil, fmt.Errorf("harness: %s does not know what to do with %s", p.Name, view.Step.StepType())
+	return nil, fmt.Errorf("harness: %s has no answer to the step %s", p.Name, view.Step.StepType())
 }
 
 // SignUp creates the account and signs in.
 func (p *Person) SignUp(ctx context.Context) error { return p.enter(ctx, api.SignUp, nil) }
 
-// SignIn signs in by a method; "" takes the one that is asked for, and is enough
-// without two-factor.
+// SignIn signs in with a method. "" takes the method that the server asks for, or none
+// without two-factor authentication.
 func (p *Person) SignIn(ctx context.Context, m api.Method) error {
 	return p.enter(ctx, api.SignIn, func(v api.View) (api.Input, error) {
 		if m != "" && Asks(v.Step) != "" && Asks(v.Step) != m {
@@ -130,7 +129,7 @@ func (p *Person) enter(ctx context.Context, k api.Kind, extra func(api.View) (ap
 	return nil
 }
 
-// Asks is the method that a second step asks for, "" for any other step.
+// Asks returns the method of a second step, "" for any other step.
 func Asks(s api.Step) api.Method {
 	switch s := s.(type) {
 	case api.EnterCode:
@@ -143,7 +142,7 @@ func Asks(s api.Step) api.Method {
 	return ""
 }
 
-// Enroll plays enroll-text or enroll-app to its end.
+// Enroll completes enroll-text or enroll-app.
 func (p *Person) Enroll(ctx context.Context, k api.Kind) error {
 	if _, err := p.Play(ctx, api.Begin{Kind: k}, nil); err != nil {
 		return fmt.Errorf("harness: %s of %s: %w", k, p.Name, err)
@@ -153,8 +152,8 @@ func (p *Person) Enroll(ctx context.Context, k api.Kind) error {
 
 var sixDigits = regexp.MustCompile(`\b[0-9]{6}\b`)
 
-// Code is the code that comes next by a channel: read from the lab's phone or
-// mailbox as soon as it is there, or made as an authenticator app makes it.
+// Code returns the next code of a channel: it waits for it at the lab's phone or mailbox,
+// or computes it as an authenticator app does.
 func (p *Person) Code(ctx context.Context, by api.Channel) (string, error) {
 	if by == api.ByApp {
 		now, err := p.Client.Clock(ctx)
@@ -175,7 +174,7 @@ func (p *Person) Code(ctx context.Context, by api.Channel) (string, error) {
 	return code, err
 }
 
-// codes are all codes that came by text or mail, oldest first.
+// codes returns all codes received by text or mail, oldest first.
 func (p *Person) codes(ctx context.Context, by api.Channel) ([]string, error) {
 	var bodies []string
 	if by == api.ByText {
@@ -204,7 +203,7 @@ func (p *Person) codes(ctx context.Context, by api.Channel) ([]string, error) {
 	return codes, nil
 }
 
-// AppCode is the code an authenticator app shows (RFC 6238).
+// AppCode returns the code that an authenticator app shows (RFC 6238).
 func AppCode(secret string, at time.Time) (string, error) {
 	if secret == "" {
 		return "", errors.New("harness: no authenticator app is set up")

@@ -12,11 +12,11 @@ import (
 	"time"
 )
 
-// A PrintServer is a CUPS of its own with one queue, which prints into PDF files
-// (cups-pdf). Nothing on the machine hears of it.
+// A PrintServer is a private CUPS server with one queue that prints to PDF files
+// (cups-pdf). The system's print service is not used.
 type PrintServer struct {
 	Queue string
-	Out   string // directory of what was printed
+	Out   string // directory of the printed files
 
 	dir    string
 	socket string
@@ -24,8 +24,8 @@ type PrintServer struct {
 	log    *tail
 }
 
-// OpenPrintServer starts cupsd and makes the queue. cups-pdf works for root only,
-// which also gives it a configuration of its own.
+// OpenPrintServer starts cupsd and makes the queue. cups-pdf needs root, which is also
+// needed for its private configuration.
 func OpenPrintServer(ctx context.Context) (_ *PrintServer, err error) {
 	if os.Getuid() != 0 {
 		return nil, errors.New("harness: cups-pdf needs root: run the tests as root, as .ci/run does")
@@ -41,7 +41,7 @@ func OpenPrintServer(ctx context.Context) (_ *PrintServer, err error) {
 	if err := p.configure(dir); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	// The system's configuration of cups-pdf is covered for this one process.
+	// Hide the system's configuration of cups-pdf, for this process only.
 	p.cmd = exec.Command("unshare", "--mount", "sh", "-ec",
 		`mount --bind "$0/cups-pdf.conf" /etc/cups/cups-pdf.conf; exec /usr/sbin/cupsd -f -c "$0/cupsd.conf" -s "$0/cups-files.conf"`, dir)
 	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
@@ -61,7 +61,7 @@ func OpenPrintServer(ctx context.Context) (_ *PrintServer, err error) {
 		log, _ := os.ReadFile(filepath.Join(dir, "log", "error"))
 		return nil, fmt.Errorf("%w\n%s%s", err, p.log, log)
 	}
-	// Of the ways to PostScript this one keeps letters readable as text.
+	// This renderer to PostScript keeps text readable.
 	_, err = p.run(ctx, "lpadmin", "-p", p.Queue, "-E", "-v", "cups-pdf:/", "-P", "/usr/share/ppd/cups-pdf/CUPS-PDF_noopt.ppd",
 		"-o", "pdftops-renderer-default=pdftops")
 	if err == nil {
@@ -127,7 +127,7 @@ Log $dir/log
 	return nil
 }
 
-// Env makes programs print here.
+// Env returns the environment for programs that print here.
 func (p *PrintServer) Env() []string { return []string{"CUPS_SERVER=" + p.socket} }
 
 func (p *PrintServer) run(ctx context.Context, name string, args ...string) (string, error) {
@@ -148,7 +148,7 @@ func (p *PrintServer) Printed(ctx context.Context) (text string, err error) {
 			return false, err
 		}
 		text, err = Run(ctx, "", "pdftotext", "-layout", files[0], "-")
-		return err == nil && strings.TrimSpace(text) != "", nil // it may be half written
+		return err == nil && strings.TrimSpace(text) != "", nil // the file may not be complete yet
 	})
 	if err != nil {
 		return "", fmt.Errorf("%w\n%s", err, p.log)
@@ -156,11 +156,11 @@ func (p *PrintServer) Printed(ctx context.Context) (text string, err error) {
 	return text, nil
 }
 
-// Close ends cupsd and takes away what was printed.
+// Close ends cupsd and removes the printed files.
 func (p *PrintServer) Close() {
 	if p.cmd.Process != nil {
 		_ = p.cmd.Process.Signal(syscall.SIGTERM)
-		_ = p.cmd.Wait() // it ended because it was told to
+		_ = p.cmd.Wait() // it was told to end
 	}
-	_ = os.RemoveAll(p.dir) // under the temporary directory: it does no harm there
+	_ = os.RemoveAll(p.dir) // left over in the temporary directory it does no harm
 }

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// Run runs a foreign program to its end and returns what it wrote to standard
-// output; what it wrote to standard error is in the error.
+// Run runs a program and returns its standard output. Its standard error is part of the
+// error.
 func Run(ctx context.Context, input string, name string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Stdin = strings.NewReader(input)
@@ -25,8 +25,8 @@ func Run(ctx context.Context, input string, name string, args ...string) (string
 	return out.String(), nil
 }
 
-// Memory is what a process holds in memory (VmRSS of proc_pid_status(5)), in
-// bytes; peak is the most it ever held (VmHWM).
+// Memory returns the memory of a process now (VmRSS of proc_pid_status(5)) and its maximum
+// so far (VmHWM), in bytes.
 func Memory(pid int) (now, peak int64, err error) {
 	b, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "status"))
 	if err != nil {
@@ -44,13 +44,13 @@ func Memory(pid int) (now, peak int64, err error) {
 // ticksPerSecond is USER_HZ, 100 on every Linux that Go runs on.
 const ticksPerSecond = 100
 
-// CPU is the processor time a running process has used (proc_pid_stat(5)).
+// CPU returns the CPU time of a running process (proc_pid_stat(5)).
 func CPU(pid int) (time.Duration, error) {
 	b, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
 	if err != nil {
 		return 0, err
 	}
-	_, rest, _ := strings.Cut(string(b), ") ") // the name may hold spaces
+	_, rest, _ := strings.Cut(string(b), ") ") // the name may contain spaces
 	fields := strings.Fields(rest)
 	if len(fields) < 13 {
 		return 0, fmt.Errorf("harness: stat of process %d is %q", pid, b)

@@ -1,8 +1,8 @@
-// Package harness starts the built program and the parties it is tested with:
-// servers, displays, windows, printers. Tests and the bench share it.
+// Package harness starts programs for tests: the built program, X servers, windows, print
+// servers and browsers. The interop tests (app/party), the end-to-end tests (app/tour) and
+// the benchmark (app/bench) share it.
 //
-// Everything it starts runs on loopback or on a display of its own, and ends
-// with what started it.
+// Everything runs on loopback or on a private display, and ends with the test.
 package harness
 
 import (
@@ -22,8 +22,8 @@ import (
 	"nightlatch/server/client"
 )
 
-// Build builds the package of a main program into dir, with the flags of the
-// Makefile, and returns the program's path. extra goes to `go build`.
+// Build builds a main package into dir, with the flags of the Makefile, and returns the
+// program's path. extra are further arguments of `go build`.
 func Build(ctx context.Context, dir, name, pkg string, extra ...string) (string, error) {
 	return build(ctx, os.Environ(), dir, name, pkg, extra)
 }
@@ -55,11 +55,11 @@ type Server struct {
 
 	cmd    *exec.Cmd
 	stderr *tail
-	ended  chan struct{} // closed when the process is gone
-	err    error         // how it ended; read after ended
+	ended  chan struct{} // closed when the process has ended
+	err    error         // of Wait; read it after ended is closed
 }
 
-// ErrNotReady says that the program ended before it was ready.
+// ErrNotReady: the program ended before it printed its ready line.
 var ErrNotReady = errors.New("harness: server ended before it was ready")
 
 // Serve starts `program serve args…` and waits for its ready line.
@@ -67,8 +67,8 @@ func Serve(ctx context.Context, program string, args ...string) (*Server, error)
 	return Start(ctx, nil, program, append([]string{"serve"}, args...)...)
 }
 
-// Start starts a program that serves, with more environment, and waits for its
-// ready line.
+// Start starts a program that serves, with additional environment variables, and waits for
+// its ready line.
 func Start(ctx context.Context, env []string, program string, args ...string) (*Server, error) {
 	cmd := exec.Command(program, args...)
 	cmd.Env = append(os.Environ(), env...)
@@ -87,7 +87,7 @@ func Start(ctx context.Context, env []string, program string, args ...string) (*
 	go func() {
 		defer close(s.ended)
 		r := bufio.NewReader(stdout)
-		first, _ := r.ReadBytes('\n') // an ended program has written what it wrote
+		first, _ := r.ReadBytes('\n') // without a line the program has ended
 		line <- first
 		_, _ = r.WriteTo(&bytes.Buffer{})
 		s.err = cmd.Wait()
@@ -111,19 +111,19 @@ func Start(ctx context.Context, env []string, program string, args ...string) (*
 	return s, nil
 }
 
-// PID is the server's process.
+// PID returns the server's process ID.
 func (s *Server) PID() int { return s.cmd.Process.Pid }
 
-// Log is the end of what the server wrote to standard error.
+// Log returns the last part of the server's standard error.
 func (s *Server) Log() string { return s.stderr.String() }
 
-// Kill ends the server as a power cut would, and waits.
+// Kill kills the server with SIGKILL, and waits.
 func (s *Server) Kill() {
-	_ = s.cmd.Process.Kill() // it may be gone already
+	_ = s.cmd.Process.Kill() // it may have ended already
 	<-s.ended
 }
 
-// Stop asks the server to end and waits; it returns its exit status.
+// Stop ends the server with SIGTERM, waits, and returns its exit status.
 func (s *Server) Stop(ctx context.Context) (int, error) {
 	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return 0, err
@@ -137,12 +137,12 @@ func (s *Server) Stop(ctx context.Context) (int, error) {
 	}
 }
 
-// CPU is the processor time the ended server used.
+// CPU returns the CPU time of the server, after it has ended.
 func (s *Server) CPU() time.Duration {
 	return s.cmd.ProcessState.UserTime() + s.cmd.ProcessState.SystemTime()
 }
 
-// A tail keeps the last of what was written to it.
+// A tail keeps the last bytes written to it.
 type tail struct {
 	mu sync.Mutex
 	b  []byte

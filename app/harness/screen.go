@@ -14,10 +14,9 @@ import (
 	"strings"
 )
 
-// A Screen reads pictures off a display. It speaks as much of the X protocol
-// (X Window System Protocol, version 11) as that takes, so that a picture costs
-// milliseconds and the first frame of a program can be timed. It is used by one
-// goroutine.
+// A Screen reads pictures of a display, with the few requests of the X protocol (X Window
+// System Protocol, version 11) that this needs. A picture takes milliseconds, so that the
+// first frame of a program can be timed. It is used by one goroutine.
 type Screen struct {
 	conn          net.Conn
 	in            *bufio.Reader
@@ -25,9 +24,9 @@ type Screen struct {
 	width, height int
 }
 
-var errX = errors.New("harness: the X server answers nonsense")
+var errX = errors.New("harness: unexpected answer of the X server")
 
-// OpenScreen connects to a local display that asks for no key, such as Xvfb.
+// OpenScreen connects to a local display without access control, such as Xvfb.
 func OpenScreen(display string) (*Screen, error) {
 	conn, err := net.Dial("unix", "/tmp/.X11-unix/X"+strings.TrimPrefix(display, ":"))
 	if err != nil {
@@ -41,7 +40,7 @@ func OpenScreen(display string) (*Screen, error) {
 	return s, nil
 }
 
-// setUp is the connection setup of the protocol, section 8.
+// setUp sets the connection up (X protocol, section 8).
 func (s *Screen) setUp() error {
 	hello := make([]byte, 12)
 	hello[0] = 'l' // least significant byte first
@@ -71,7 +70,7 @@ func (s *Screen) setUp() error {
 	return nil
 }
 
-// Picture is what the screen shows now.
+// Picture returns what the screen shows now.
 func (s *Screen) Picture() (*image.RGBA, error) {
 	const getImage, zPixmap = 73, 2
 	ask := make([]byte, 20)
@@ -95,14 +94,14 @@ func (s *Screen) Picture() (*image.RGBA, error) {
 	if _, err := io.ReadFull(s.in, pixels); err != nil {
 		return nil, err
 	}
-	for i := 0; i+3 < len(pixels); i += 4 { // blue, green, red, nothing
+	for i := 0; i+3 < len(pixels); i += 4 { // blue, green, red, unused
 		pixels[i], pixels[i+2], pixels[i+3] = pixels[i+2], pixels[i], 0xff
 	}
 	return &image.RGBA{Pix: pixels[:4*s.width*s.height], Stride: 4 * s.width, Rect: image.Rect(0, 0, s.width, s.height)}, nil
 }
 
-// reply reads the head of the next reply. Events before it are nothing to us: a
-// changed keyboard map is told to everybody.
+// reply reads the head of the next reply. It ignores events before it: the server sends
+// changes of the keyboard map to every client.
 func (s *Screen) reply() (head []byte, err error) {
 	const failed, replied = 0, 1
 	for head = make([]byte, 32); ; {
@@ -121,7 +120,7 @@ func (s *Screen) reply() (head []byte, err error) {
 // Close ends the connection.
 func (s *Screen) Close() error { return s.conn.Close() }
 
-// Difference is the number of pixels in which two pictures of one size differ.
+// Difference returns the number of different pixels in two pictures of the same size.
 func Difference(a, b *image.RGBA) int {
 	n := 0
 	for i := 0; i+3 < min(len(a.Pix), len(b.Pix)); i += 4 {
@@ -132,7 +131,7 @@ func Difference(a, b *image.RGBA) int {
 	return n
 }
 
-// Colours is the number of colours in a part of a picture, counted up to most.
+// Colours returns the number of colours in a part of a picture, or most if there are more.
 func Colours(p *image.RGBA, part image.Rectangle, most int) int {
 	seen := map[[3]byte]bool{}
 	part = part.Intersect(p.Rect)
@@ -144,14 +143,14 @@ func Colours(p *image.RGBA, part image.Rectangle, most int) int {
 	return len(seen)
 }
 
-// Drawn says whether something is drawn in the middle of a picture: a window
-// that was opened but has drawn nothing is of one colour.
+// Drawn reports whether a window in the middle of a picture has drawn its content. Before
+// that it has a single colour.
 func Drawn(p *image.RGBA) bool {
 	const enough = 4
 	return Colours(p, p.Rect.Inset(p.Rect.Dy()/6), enough) >= enough
 }
 
-// SavePNG writes a picture to a file, and makes its directory.
+// SavePNG writes a picture to a file, and makes the directory if needed.
 func SavePNG(path string, p image.Image) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err

@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// pollEvery is how often a condition of a foreign process is looked at.
+// pollEvery is the interval for checking conditions of other processes.
 const pollEvery = 20 * time.Millisecond
 
-// Until looks at a condition until it holds, fails, or ctx ends. what is for
-// people: it completes "waited in vain for".
+// Until checks a condition until it holds, returns an error, or ctx ends. what describes
+// the condition in the error: "timed out waiting for" what.
 func Until(ctx context.Context, what string, holds func() (bool, error)) error {
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
@@ -24,13 +24,13 @@ func Until(ctx context.Context, what string, holds func() (bool, error)) error {
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("harness: waited in vain for %s", what)
+			return fmt.Errorf("harness: timed out waiting for %s", what)
 		case <-tick.C:
 		}
 	}
 }
 
-// Within is Until with a time limit of its own.
+// Within is Until with a time limit.
 func Within(ctx context.Context, d time.Duration, what string, holds func() (bool, error)) error {
 	ctx, cancel := context.WithTimeout(ctx, d)
 	defer cancel()

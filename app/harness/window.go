@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// A Window is a program's window on a display. It is driven by the keyboard.
+// A Window is a program's window on a display, controlled by the keyboard.
 type Window struct {
 	Display *Display
 
@@ -22,8 +22,8 @@ type Window struct {
 	ended  chan struct{}
 }
 
-// OpenWindow starts a program with a session bus of its own and waits for its
-// window, whose title contains title. env is added to the display's.
+// OpenWindow starts a program with a private session bus and waits for its window, whose
+// title contains title. env is added to the display's environment.
 func (d *Display) OpenWindow(ctx context.Context, title string, env []string, program string, args ...string) (*Window, error) {
 	w := &Window{Display: d, stderr: &tail{}, ended: make(chan struct{})}
 	w.cmd = exec.Command("dbus-run-session", append([]string{"--", program}, args...)...)
@@ -63,13 +63,10 @@ func (d *Display) OpenWindow(ctx context.Context, title string, env []string, pr
 	return w, nil
 }
 
-// Log is the end of what the program wrote.
+// Log returns the last part of the program's output.
 func (w *Window) Log() string { return w.stderr.String() }
 
-// Ended is closed when the program is gone.
-func (w *Window) Ended() <-chan struct{} { return w.ended }
-
-// Focus gives the window the keyboard.
+// Focus gives the window the keyboard focus.
 func (w *Window) Focus(ctx context.Context) error {
 	if _, err := w.Display.run(ctx, "", "xdotool", "windowactivate", "--sync", w.id); err != nil {
 		return err
@@ -80,7 +77,7 @@ func (w *Window) Focus(ctx context.Context) error {
 	})
 }
 
-// Title is the window's title.
+// Title returns the window's title.
 func (w *Window) Title(ctx context.Context) (string, error) {
 	out, err := w.Display.run(ctx, "", "xdotool", "getwindowname", w.id)
 	return strings.TrimSpace(out), err
@@ -95,30 +92,30 @@ func (w *Window) Press(ctx context.Context, keys ...string) error {
 	return err
 }
 
-// Type types text where the focus is.
+// Type types text into the focused field.
 func (w *Window) Type(ctx context.Context, text string) error {
 	_, err := w.Display.run(ctx, text, "xdotool", "type", "--delay", "15", "--file", "-")
 	return err
 }
 
-// Clipboard reads what the program put on the clipboard.
+// Clipboard returns the text on the clipboard.
 func (w *Window) Clipboard(ctx context.Context) (string, error) {
 	return w.Display.run(ctx, "", "xclip", "-o", "-selection", "clipboard")
 }
 
-// quiet is how many pixels may differ between two pictures of a still screen: a
-// caret blinks and a countdown ticks.
+// quiet is how many pixels may differ between two pictures of a settled screen, because of
+// a blinking caret and a countdown.
 const quiet = 2500
 
-// stillFor is how long a screen must not have changed to be still: longer than
-// the server takes to answer what was pressed.
+// stillFor is how long a settled screen must not have changed: longer than the server takes
+// to answer.
 const stillFor = 400 * time.Millisecond
 
-// Settled waits until the screen stands still and returns its picture.
+// Settled waits until the screen no longer changes, and returns its picture.
 func (w *Window) Settled(ctx context.Context) (*image.RGBA, error) {
 	var last *image.RGBA
 	since := time.Now()
-	err := Within(ctx, 30*time.Second, "the screen to stand still", func() (bool, error) {
+	err := Within(ctx, 30*time.Second, "the screen to settle", func() (bool, error) {
 		now, err := w.Display.Screen.Picture()
 		if err != nil {
 			return false, err
@@ -131,8 +128,7 @@ func (w *Window) Settled(ctx context.Context) (*image.RGBA, error) {
 	return last, err
 }
 
-// Changed waits until the screen differs from a picture in more than a caret,
-// and then stands still.
+// Changed waits until the screen differs from a picture, and then for it to settle.
 func (w *Window) Changed(ctx context.Context, from *image.RGBA) (*image.RGBA, error) {
 	err := Within(ctx, 30*time.Second, "the screen to change", func() (bool, error) {
 		now, err := w.Display.Screen.Picture()
@@ -146,7 +142,7 @@ func (w *Window) Changed(ctx context.Context, from *image.RGBA) (*image.RGBA, er
 
 // Close ends the program and its session bus.
 func (w *Window) Close() {
-	// The group: dbus-run-session does not pass signals on.
+	// Signal the process group, because dbus-run-session does not forward signals.
 	if err := syscall.Kill(-w.cmd.Process.Pid, syscall.SIGTERM); err != nil && !errors.Is(err, syscall.ESRCH) {
 		return
 	}
@@ -158,7 +154,7 @@ func (w *Window) Close() {
 	}
 }
 
-// ReadyURL is where the program says that it can be reached.
+// ReadyURL returns the URL in the program's ready line.
 func (w *Window) ReadyURL(ctx context.Context) (url string, err error) {
 	said := regexp.MustCompile(`"url":"(http://localhost:[0-9]+)"`)
 	err = Within(ctx, 20*time.Second, "the ready line", func() (bool, error) {
