@@ -9,40 +9,40 @@ import (
 	"nightlatch/server/api"
 )
 
-// live does one deed after the other until the server is gone.
-func (s *survivor) live(ctx context.Context) {
+// live performs one action after the other until the server is gone.
+func (s *witness) live(ctx context.Context) {
 	for ctx.Err() == nil {
-		deed, do := s.choose()
+		action, do := s.choose()
 		if err := do(ctx); err != nil {
 			var refused *harness.RefusedError
 			var no *api.Problem
 			if ctx.Err() == nil && (errors.As(err, &refused) || errors.As(err, &no)) {
-				s.t.Errorf("%s: %s: %v", s.name, deed, err)
+				s.t.Errorf("%s: %s: %v", s.name, action, err)
 			}
-			return // the connection broke: what was under way stays in doubt
+			return // the connection was lost: the outcome of this action is unknown
 		}
-		s.done[deed]++
+		s.done[action]++
 		s.view = nil
 	}
 }
 
-// expect says what the account may be from now on, if the deed gets that far.
-func (s *survivor) expect(b belief) { s.doubt = append(s.doubt, b) }
+// expect records a possible state of the account while an action is running.
+func (s *witness) expect(b state) { s.possible = append(s.possible, b) }
 
-// confirm says what the account is: it was acknowledged.
-func (s *survivor) confirm(b belief) { s.known, s.doubt = b, nil }
+// confirm records the acknowledged state of the account.
+func (s *witness) confirm(b state) { s.known, s.possible = b, nil }
 
-// choose picks the next deed.
-func (s *survivor) choose() (deed string, do func(context.Context) error) {
+// choose chooses the next action.
+func (s *witness) choose() (action string, do func(context.Context) error) {
 	k := s.known
 	on := k.text || k.app
 	switch n := s.chance.IntN(7); {
 	case !k.exists:
 		return "sign-up", s.signUp
 	case !k.text && n < 3:
-		return "enroll-text", s.enroll(api.EnrollText, func(b *belief) { b.text = true })
+		return "enroll-text", s.enroll(api.EnrollText, func(b *state) { b.text = true })
 	case !k.app && n < 5:
-		return "enroll-app", s.enroll(api.EnrollApp, func(b *belief) { b.app = true })
+		return "enroll-app", s.enroll(api.EnrollApp, func(b *state) { b.app = true })
 	case k.codes > 0 && n == 3:
 		return "redeem", s.redeem
 	case on && k.codes < 5 && n == 4:
@@ -55,16 +55,16 @@ func (s *survivor) choose() (deed string, do func(context.Context) error) {
 	return "sign-in", func(ctx context.Context) error { return s.enter(ctx, "") }
 }
 
-func (s *survivor) signUp(ctx context.Context) error {
-	s.expect(belief{exists: true})
+func (s *witness) signUp(ctx context.Context) error {
+	s.expect(state{exists: true})
 	if err := s.p.SignUp(ctx); err != nil {
 		return err
 	}
-	s.confirm(belief{exists: true})
+	s.confirm(state{exists: true})
 	return nil
 }
 
-func (s *survivor) enroll(k api.Kind, change func(*belief)) func(context.Context) error {
+func (s *witness) enroll(k api.Kind, change func(*state)) func(context.Context) error {
 	return func(ctx context.Context) error {
 		after := s.known
 		change(&after)
@@ -80,7 +80,7 @@ func (s *survivor) enroll(k api.Kind, change func(*belief)) func(context.Context
 	}
 }
 
-func (s *survivor) turnOff(ctx context.Context) error {
+func (s *witness) turnOff(ctx context.Context) error {
 	after, method := s.known, api.Text
 	if after.text = s.chance.IntN(2) == 0; after.text {
 		after.app, method = false, api.App
@@ -93,8 +93,8 @@ func (s *survivor) turnOff(ctx context.Context) error {
 	return nil
 }
 
-// play plays a ceremony and notes how far it was acknowledged.
-func (s *survivor) play(ctx context.Context, b api.Begin) error {
+// play completes a ceremony and records the last acknowledged view.
+func (s *witness) play(ctx context.Context, b api.Begin) error {
 	if err := s.tick(ctx); err != nil {
 		return err
 	}
@@ -106,10 +106,9 @@ func (s *survivor) play(ctx context.Context, b api.Begin) error {
 	return err
 }
 
-// late answers again where a code of an earlier ceremony arrived only now, after
-// a restart, and where the others moved the clock on while an app's code was
-// being typed.
-func (s *survivor) late(ctx context.Context, v api.View) (api.Input, error) {
+// late answers again if the code was from an earlier ceremony, whose message arrived only
+// after a restart, or if another person moved the clock after an app code was computed.
+func (s *witness) late(ctx context.Context, v api.View) (api.Input, error) {
 	step, ok := v.Step.(api.EnterCode)
 	if !ok || v.Refusal == nil {
 		return nil, nil
@@ -125,14 +124,14 @@ func (s *survivor) late(ctx context.Context, v api.View) (api.Input, error) {
 	return api.Code{Code: code}, err
 }
 
-// tick moves the lab's clock on: a code of an app works once (R22).
-func (s *survivor) tick(ctx context.Context) error {
+// tick moves the lab's clock on, because an app code works once (R22).
+func (s *witness) tick(ctx context.Context) error {
 	_, err := s.p.Client.AdvanceClock(ctx, 31*time.Second)
 	return err
 }
 
-// enter signs in. The old session stays until the new one is acknowledged.
-func (s *survivor) enter(ctx context.Context, m api.Method) error {
+// enter signs in. It keeps the old session until the new one is acknowledged.
+func (s *witness) enter(ctx context.Context, m api.Method) error {
 	if err := s.tick(ctx); err != nil {
 		return err
 	}
@@ -154,13 +153,13 @@ func (s *survivor) enter(ctx context.Context, m api.Method) error {
 }
 
 // redeem signs in with the next backup code.
-func (s *survivor) redeem(ctx context.Context) error {
+func (s *witness) redeem(ctx context.Context) error {
 	a, err := s.p.Client.Account(ctx)
 	if err != nil {
 		return err
 	}
 	code := s.p.BackupCodes[a.BackupCodes.Next]
-	if code == "" { // issued, but the answer never came: nobody has it
+	if code == "" { // issued, but the answer was lost
 		return s.replace(ctx)
 	}
 	after := s.known
@@ -174,8 +173,8 @@ func (s *survivor) redeem(ctx context.Context) error {
 	return nil
 }
 
-// replace voids codes that nobody has.
-func (s *survivor) replace(ctx context.Context) error {
+// replace replaces codes whose answers were lost.
+func (s *witness) replace(ctx context.Context) error {
 	if err := s.play(ctx, api.Begin{Kind: api.Reauthenticate}); err != nil { // R6
 		return err
 	}
@@ -191,7 +190,7 @@ func (s *survivor) replace(ctx context.Context) error {
 	return nil
 }
 
-func (s *survivor) issue(ctx context.Context) error {
+func (s *witness) issue(ctx context.Context) error {
 	if err := s.play(ctx, api.Begin{Kind: api.Reauthenticate}); err != nil { // R6
 		return err
 	}
@@ -207,7 +206,7 @@ func (s *survivor) issue(ctx context.Context) error {
 	return nil
 }
 
-func (s *survivor) temporary(ctx context.Context) error {
+func (s *witness) temporary(ctx context.Context) error {
 	if err := s.play(ctx, api.Begin{Kind: api.Reauthenticate}); err != nil { // R6
 		return err
 	}

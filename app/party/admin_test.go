@@ -11,9 +11,9 @@ import (
 	"nightlatch/server/api"
 )
 
-// What the owner of the machine does to an account from a terminal (R43, R102)
-// is there when the server runs again, and in the account's activity.
-func TestAdminOpensAndResetsAccounts(t *testing.T) {
+// What nightlatch admin changes in an account (R43, R102) takes effect when the server runs
+// again, and is in the account's activity.
+func TestAdminUnlocksAndResetsAccounts(t *testing.T) {
 	t.Parallel()
 	ctx := within(t, 2*time.Minute)
 	dir := filepath.Join(t.TempDir(), "data")
@@ -47,11 +47,11 @@ func TestAdminOpensAndResetsAccounts(t *testing.T) {
 	wrong.Password = "another night latch"
 	for range 5 {
 		if err := wrong.SignIn(ctx, ""); err == nil {
-			t.Fatal("a wrong password was let in")
+			t.Fatal("a wrong password signed in")
 		}
 	}
 	if err := robin.SignIn(ctx, api.App); err == nil {
-		t.Fatal("R43: the sixth try need not wait")
+		t.Fatal("R43: the sixth try was not throttled")
 	}
 	for _, verb := range []string{"unlock", "reset-two-factor"} {
 		checkRefusal(t, admin(verb, "robin"), "Stop the server first")
@@ -88,11 +88,11 @@ func TestAdminOpensAndResetsAccounts(t *testing.T) {
 	}
 }
 
-// What the owner's tools changed they say in a line; what they would take away
-// they ask for first.
-func TestAdminSaysWhatItDid(t *testing.T) {
+// Each verb prints one line about what it changed. A verb that deletes something needs
+// --yes.
+func TestAdminReportsWhatItChanged(t *testing.T) {
 	t.Parallel()
-	dir := settled(t)
+	dir := stoppedServer(t)
 	admin := func(input string, args ...string) outcome {
 		t.Helper()
 		return run(t, nil, input, built.plain, append([]string{"admin"}, args...)...)
@@ -114,13 +114,12 @@ func TestAdminSaysWhatItDid(t *testing.T) {
 	}
 }
 
-// A backup without its key opens for nobody: that is said when it can still be
-// helped.
+// A backup is useless without its key. restore warns if the key is missing.
 func TestRestoreWithoutTheKey(t *testing.T) {
 	t.Parallel()
-	dir := settled(t)
+	dir := stoppedServer(t)
 	file := filepath.Join(t.TempDir(), "backup")
-	for _, args := range [][]string{{"backup", file, "--data", dir}, {"backup", "--data=" + dir, file + "2"}} { // before or after
+	for _, args := range [][]string{{"backup", file, "--data", dir}, {"backup", "--data=" + dir, file + "2"}} { // FILE before or after the flags
 		if got := run(t, nil, "", built.plain, append([]string{"admin"}, args...)...); got.status != 0 {
 			t.Fatalf("%+v", got)
 		}

@@ -25,17 +25,17 @@ func browse(t *testing.T) *harness.Browser {
 	return b
 }
 
-// A surfer is a person at a page of the server. Everything they do there is done
-// by scripts of the page.
-type surfer struct {
+// A visitor is a person on a page of the server. All requests are made by scripts of the
+// page.
+type visitor struct {
 	*harness.Person
 	t    *testing.T
 	ctx  context.Context
 	page *harness.Page
 }
 
-// surf opens a page of the server and makes an account in it.
-func surf(t *testing.T, b *harness.Browser, s *harness.Server, name string) surfer {
+// visit opens a page of the server and makes an account in it.
+func visit(t *testing.T, b *harness.Browser, s *harness.Server, name string) visitor {
 	t.Helper()
 	ctx := within(t, 2*time.Minute)
 	page, err := b.Open(ctx, s.URL+"/api/v1/about")
@@ -43,17 +43,17 @@ func surf(t *testing.T, b *harness.Browser, s *harness.Server, name string) surf
 		t.Fatal(err)
 	}
 	p := harness.NewPerson(client.New(s.URL, &http.Client{Transport: page}), name)
-	p.Password = "a brass night latch of one's own" // long enough for hardened
+	p.Password = "a brass night latch of one's own" // long enough for the policy hardened
 	if err := p.SignUp(ctx); err != nil {
 		t.Fatal(err)
 	}
-	return surfer{p, t, ctx, page}
+	return visitor{p, t, ctx, page}
 }
 
-// usb is a key of today that is touched as soon as it waits.
+// usb is a FIDO2 key on USB that is touched at once.
 var usb = harness.BrowserKeyOptions{Protocol: "ctap2", Transport: "usb", Touched: true}
 
-func (s surfer) key(o harness.BrowserKeyOptions) *harness.BrowserKey {
+func (s visitor) key(o harness.BrowserKeyOptions) *harness.BrowserKey {
 	s.t.Helper()
 	k, err := s.page.AddKey(s.ctx, o)
 	if err != nil {
@@ -62,8 +62,8 @@ func (s surfer) key(o harness.BrowserKeyOptions) *harness.BrowserKey {
 	return k
 }
 
-// touch answers a step of the security key by the browser's own WebAuthn.
-func (s surfer) touch(v api.View) (api.Input, error) {
+// touch answers a security-key step with the browser's WebAuthn API.
+func (s visitor) touch(v api.View) (api.Input, error) {
 	step, ok := v.Step.(api.UseSecurityKey)
 	switch {
 	case !ok, v.Refusal != nil:
@@ -76,12 +76,12 @@ func (s surfer) touch(v api.View) (api.Input, error) {
 	return api.KeyResponse{Response: response}, err
 }
 
-func (s surfer) enroll() error {
+func (s visitor) enroll() error {
 	_, err := s.Play(s.ctx, api.Begin{Kind: api.EnrollKey}, s.touch)
 	return err
 }
 
-func (s surfer) signIn() error {
+func (s visitor) signIn() error {
 	in := *s.Person
 	in.Client = s.Client.WithToken("")
 	view, err := in.Play(s.ctx, api.Begin{Kind: api.SignIn}, s.touch)
@@ -91,7 +91,7 @@ func (s surfer) signIn() error {
 	return err
 }
 
-func (s surfer) keys() []api.Key {
+func (s visitor) keys() []api.Key {
 	s.t.Helper()
 	keys, err := s.Client.Keys(s.ctx)
 	if err != nil {
@@ -100,8 +100,8 @@ func (s surfer) keys() []api.Key {
 	return keys
 }
 
-// threw checks that a script threw that DOMException.
-func threw(t *testing.T, what string, err error, name string) {
+// checkThrown checks that a script threw a DOMException of this name.
+func checkThrown(t *testing.T, what string, err error, name string) {
 	t.Helper()
 	var thrown *harness.ScriptError
 	if !errors.As(err, &thrown) || thrown.Name != name {
@@ -117,8 +117,8 @@ func refusedAs(t *testing.T, what string, err error, code string) {
 	}
 }
 
-// Chromium's WebAuthn makes credentials that the server takes, and signs in with
-// them: over the road a web page goes, by keys of every kind it can simulate.
+// A web page in Chromium enrols and signs in with every kind of key that Chromium can
+// simulate.
 func TestChromiumEnrolsAndSignsIn(t *testing.T) {
 	s, b := serve(t, built.plain), browse(t)
 	for name, tt := range map[string]struct {
@@ -131,7 +131,7 @@ func TestChromiumEnrolsAndSignsIn(t *testing.T) {
 		"bluetooth": {harness.BrowserKeyOptions{Protocol: "ctap2", Transport: "ble", Touched: true}, "ble"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := surf(t, b, s, name)
+			p := visit(t, b, s, name)
 			key := p.key(tt.key)
 			if err := p.enroll(); err != nil {
 				t.Fatal(err)
@@ -143,14 +143,14 @@ func TestChromiumEnrolsAndSignsIn(t *testing.T) {
 			if len(keys) != 1 || len(keys[0].Transports) != 1 || keys[0].Transports[0] != tt.transport || keys[0].LastUsed == nil || keys[0].PossiblyCopied {
 				t.Errorf("keys %+v", keys)
 			}
-			// R33: the browser's key is told which credentials it must not add to.
-			threw(t, "the same key again", p.enroll(), "InvalidStateError")
+			// R33: the server excludes the keys that are already enrolled.
+			checkThrown(t, "the same key again", p.enroll(), "InvalidStateError")
 
 			other := p.key(tt.key)
 			if err := key.Remove(p.ctx); err != nil {
 				t.Fatal(err)
 			}
-			threw(t, "a key of nobody's", p.signIn(), "NotAllowedError")
+			checkThrown(t, "a key of nobody's", p.signIn(), "NotAllowedError")
 			if err := p.enroll(); err != nil {
 				t.Errorf("a second key: %v", err)
 			}
@@ -164,13 +164,13 @@ func TestChromiumEnrolsAndSignsIn(t *testing.T) {
 	}
 }
 
-// A page may ask a key for its maker's statement; ours does not. One that does
-// gets the real thing from Chromium: packed and fido-u2f, both valid.
+// A page may ask for an attestation statement, although ours does not. The server accepts
+// Chromium's statements of the formats packed and fido-u2f.
 func TestChromiumsAttestation(t *testing.T) {
 	s, b := serve(t, built.plain), browse(t)
 	for protocol, format := range map[string]string{"ctap2": "packed", "u2f": "fido-u2f"} {
 		t.Run(format, func(t *testing.T) {
-			p := surf(t, b, s, protocol)
+			p := visit(t, b, s, protocol)
 			p.key(harness.BrowserKeyOptions{Protocol: protocol, Transport: "usb", Touched: true})
 			var response api.KeyResponse
 			_, err := p.Play(p.ctx, api.Begin{Kind: api.EnrollKey}, func(v api.View) (api.Input, error) {
@@ -195,7 +195,7 @@ func TestChromiumsAttestation(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got := statementOf(t, made.Response.AttestationObject); got != format {
-				t.Errorf("Chromium vouches in the format %q", got)
+				t.Errorf("the attestation format is %q", got)
 			}
 			if err := p.signIn(); err != nil {
 				t.Error(err)
@@ -204,12 +204,11 @@ func TestChromiumsAttestation(t *testing.T) {
 	}
 }
 
-// What is signed at another address is no good: where the name is not the
-// browser's own it signs nothing at all, and where only the port differs the
-// server refuses.
+// A credential from another address is refused: by the browser if the host name differs,
+// and by the server if only the port differs.
 func TestChromiumAtAnotherAddress(t *testing.T) {
 	s, other, b := serve(t, built.plain), serve(t, built.plain), browse(t)
-	p := surf(t, b, s, "robin")
+	p := visit(t, b, s, "robin")
 	p.key(usb)
 	if err := p.enroll(); err != nil {
 		t.Fatal(err)
@@ -223,8 +222,8 @@ func TestChromiumAtAnotherAddress(t *testing.T) {
 		t.Fatal(err)
 	}
 	elsewhere.key(usb)
-	threw(t, "at the address without a name", elsewhere.enroll(), "SecurityError")
-	threw(t, "at the address without a name", elsewhere.signIn(), "SecurityError")
+	checkThrown(t, "at the address without a name", elsewhere.enroll(), "SecurityError")
+	checkThrown(t, "at the address without a name", elsewhere.signIn(), "SecurityError")
 
 	elsewhere.page, err = b.Open(p.ctx, other.URL+"/api/v1/about")
 	if err != nil {
@@ -232,21 +231,21 @@ func TestChromiumAtAnotherAddress(t *testing.T) {
 	}
 	elsewhere.key(usb)
 	refusedAs(t, "at another port", elsewhere.enroll(), api.Denied)
-	// and a page there can't even ask
+	// a page there cannot even send requests
 	stranger := harness.NewPerson(client.New(s.URL, &http.Client{Transport: elsewhere.page}), "stranger")
 	if err := stranger.SignUp(p.ctx); err == nil {
-		t.Error("a page of another port made an account")
+		t.Error("a page on another port created an account")
 	}
 	if now := p.keys(); len(now) != len(made) {
 		t.Errorf("keys %+v", now)
 	}
 }
 
-// R34: a copy of a key, made by taking its private key, counts from where it was
-// copied. Under classic both still sign in, and the key is marked.
+// R34: a copied key has the signature counter of the time of copying. With the policy classic
+// both keys still sign in, and the key is marked as copied.
 func TestChromiumsCopiedKey(t *testing.T) {
 	s, b := serve(t, built.plain), browse(t)
-	p := surf(t, b, s, "robin")
+	p := visit(t, b, s, "robin")
 	original := p.key(usb)
 	if err := p.enroll(); err != nil {
 		t.Fatal(err)
@@ -277,19 +276,19 @@ func TestChromiumsCopiedKey(t *testing.T) {
 	}
 }
 
-// R30, R34, hardened: only a key that checks who touches it, and never a copy.
+// R30, R34: the policy hardened needs user verification and refuses a copied key.
 func TestChromiumUnderHardened(t *testing.T) {
 	s, b := serve(t, built.plain, "--policy", "hardened"), browse(t)
-	p := surf(t, b, s, "robin")
+	p := visit(t, b, s, "robin")
 	plain := p.key(usb)
-	threw(t, "a key without a PIN", p.enroll(), "NotAllowedError")
+	checkThrown(t, "a key without a PIN", p.enroll(), "NotAllowedError")
 	if err := plain.Remove(p.ctx); err != nil {
 		t.Fatal(err)
 	}
 	pin := usb
 	pin.CanVerify = true
 	wrong := p.key(pin)
-	threw(t, "a PIN that nobody knows", p.enroll(), "NotAllowedError")
+	checkThrown(t, "a PIN that nobody knows", p.enroll(), "NotAllowedError")
 	if err := wrong.Remove(p.ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -316,7 +315,7 @@ func TestChromiumUnderHardened(t *testing.T) {
 	if err := copied.Remove(p.ctx); err != nil {
 		t.Fatal(err)
 	}
-	// A page that leaves the question out: the key signs without its PIN.
+	// A page that does not ask for user verification: the key signs without its PIN.
 	held[0].SignCount += 10
 	if err := p.key(usb).Put(p.ctx, held[0]); err != nil {
 		t.Fatal(err)

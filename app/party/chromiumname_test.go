@@ -24,8 +24,8 @@ import (
 	"nightlatch/server/client"
 )
 
-// The server goes by another name than before. Keys of the old one are told from
-// unknown ones, and the same person adds one under the new name.
+// The server's relying-party ID is changed. Keys of the old ID are recognised in refusals,
+// and the user can add a key for the new ID.
 func TestChromiumAfterTheNameChanged(t *testing.T) {
 	b := browse(t)
 	ctx := within(t, 2*time.Minute)
@@ -39,7 +39,7 @@ func TestChromiumAfterTheNameChanged(t *testing.T) {
 		return s
 	}
 	before := start("--listen", "127.0.0.1:0")
-	p := surf(t, b, before, "robin")
+	p := visit(t, b, before, "robin")
 	p.key(usb)
 	if err := p.enroll(); err != nil {
 		t.Fatal(err)
@@ -50,7 +50,7 @@ func TestChromiumAfterTheNameChanged(t *testing.T) {
 	before.Kill()
 
 	_, port, _ := strings.Cut(strings.TrimPrefix(before.URL, "http://"), ":")
-	origin := "http://nightlatch.localhost:" + port // always this machine, to Chromium as well
+	origin := "http://nightlatch.localhost:" + port // Chromium resolves it to loopback
 	after := start("--listen", "127.0.0.1:"+port, "--rp-id", "nightlatch.localhost", "--origin", origin)
 	defer after.Kill()
 	page, err := b.Open(ctx, origin+"/api/v1/about")
@@ -76,17 +76,17 @@ func TestChromiumAfterTheNameChanged(t *testing.T) {
 	if len(keys) != 2 || !keys[0].Elsewhere || keys[0].RPID != "localhost" || keys[1].Elsewhere || keys[1].RPID != "nightlatch.localhost" {
 		t.Errorf("keys %+v", keys)
 	}
-	// The page of the old name is no page of this server's any more.
+	// The page at the old name is no longer an allowed origin.
 	p.page, err = b.Open(ctx, after.URL+"/api/v1/about")
 	if err != nil {
 		t.Fatal(err)
 	}
 	p.key(usb)
-	threw(t, "at the old name", p.signIn(), "SecurityError")
+	checkThrown(t, "at the old name", p.signIn(), "SecurityError")
 }
 
-// A pluggedKey is the software key on a pty of this process, so that a test can
-// look into it.
+// A pluggedKey is a software key on a pseudo-terminal of this process, so that a test can
+// read its secrets.
 func pluggedKey(t *testing.T) (path string, key *softkey.Key) {
 	t.Helper()
 	gate := &softkey.Gate{}
@@ -107,7 +107,7 @@ func pluggedKey(t *testing.T) (path string, key *softkey.Key) {
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
-		_ = server.Serve(ctx) // it ends with the plug
+		_ = server.Serve(ctx) // ends when the pseudo-terminal is closed
 	}()
 	t.Cleanup(func() {
 		cancel()
@@ -119,9 +119,8 @@ func pluggedKey(t *testing.T) (path string, key *softkey.Key) {
 	return endpoint.Path(), key
 }
 
-// privateKey opens a credential ID of the software key (fido/softkey,
-// credential.go): mark, nonce, and the sealed algorithm, protection, residence
-// and seed.
+// privateKey opens a credential ID of the software key (fido/softkey, credential.go): mark,
+// nonce, and the sealed algorithm, protection, residence and seed.
 func privateKey(t *testing.T, key *softkey.Key, rpID string, id []byte) []byte {
 	t.Helper()
 	block, err := aes.NewCipher(key.State().Secret)
@@ -149,11 +148,11 @@ func privateKey(t *testing.T, key *softkey.Key, rpID string, id []byte) []byte {
 	return pkcs8
 }
 
-// R35: a key that was enrolled through libfido2, in a terminal, signs in at the
-// page, through Chromium.
+// R35: a key that was enrolled at a terminal, through libfido2, signs in on the web page,
+// through Chromium.
 func TestKeyOfTheTerminalInChromium(t *testing.T) {
 	s, b := serve(t, built.plain), browse(t)
-	p := surf(t, b, s, "robin")
+	p := visit(t, b, s, "robin")
 	if err := p.confirmEmail(); err != nil {
 		t.Fatal(err)
 	}
@@ -178,15 +177,15 @@ func TestKeyOfTheTerminalInChromium(t *testing.T) {
 	if err := p.signIn(); err != nil {
 		t.Fatal(err)
 	}
-	threw(t, "R33: in the browser, after the terminal", p.enroll(), "InvalidStateError")
+	checkThrown(t, "R33: in the browser, after the terminal", p.enroll(), "InvalidStateError")
 	if keys := p.keys(); keys[0].LastUsed == nil || keys[0].PossiblyCopied {
 		t.Errorf("keys %+v", keys)
 	}
 }
 
-// confirmEmail gives the account a confirmed address, as an enrolment that is
-// given up after that.
-func (s surfer) confirmEmail() error {
+// confirmEmail confirms the account's address with an enrolment that is cancelled
+// afterwards.
+func (s visitor) confirmEmail() error {
 	enough := errors.New("confirmed")
 	_, err := s.Play(s.ctx, api.Begin{Kind: api.EnrollKey}, func(v api.View) (api.Input, error) {
 		if _, ok := v.Step.(api.UseSecurityKey); ok {

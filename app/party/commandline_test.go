@@ -26,7 +26,7 @@ func TestCommandLine(t *testing.T) {
 	for _, tt := range []struct {
 		args   string
 		status int
-		stderr string // a part of it
+		stderr string // must contain this
 		stdout string
 	}{
 		{"version", 0, "", "nightlatch "},
@@ -95,8 +95,8 @@ func TestCommandLine(t *testing.T) {
 	}
 }
 
-// The ready line is all there is on standard output; a signal ends it cleanly.
-func TestServeSaysThatItIsReadyAndEndsCleanly(t *testing.T) {
+// serve prints nothing but the ready line to standard output, and ends cleanly after a signal.
+func TestServePrintsReadyLineAndEndsCleanly(t *testing.T) {
 	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
 		t.Run(sig.String(), func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "new", "data")
@@ -118,7 +118,7 @@ func TestServeSaysThatItIsReadyAndEndsCleanly(t *testing.T) {
 			for _, name := range []string{".", database, "master.key"} {
 				stat, err := os.Stat(filepath.Join(dir, name))
 				if err != nil || stat.Mode().Perm()&0o077 != 0 {
-					t.Errorf("%s is open to others: %v %v", name, stat.Mode(), err)
+					t.Errorf("%s is accessible by others: %v %v", name, stat.Mode(), err)
 				}
 			}
 			if err := cmd.Process.Signal(sig); err != nil {
@@ -139,7 +139,7 @@ func TestServeSaysThatItIsReadyAndEndsCleanly(t *testing.T) {
 	}
 }
 
-// An open stream of events does not keep the server from ending.
+// Open event streams do not keep the server from ending.
 func TestServeEndsWithOpenStreams(t *testing.T) {
 	s := serve(t, built.plain)
 	ctx := within(t, time.Minute)
@@ -159,7 +159,7 @@ func TestServeEndsWithOpenStreams(t *testing.T) {
 	}
 }
 
-// With no display the lab is served instead, with its demo accounts.
+// Without a display the lab is served, with its demo accounts.
 func TestLabWithoutDisplay(t *testing.T) {
 	ctx := within(t, time.Minute)
 	s, err := harness.Start(ctx, []string{"DISPLAY=", "WAYLAND_DISPLAY="}, built.plain, "--lab")
@@ -187,9 +187,9 @@ func TestLabWithoutDisplay(t *testing.T) {
 	}
 }
 
-// The owner's tools: what was backed up comes back.
+// restore brings back what backup saved.
 func TestBackupAndRestore(t *testing.T) {
-	dir := settled(t)
+	dir := stoppedServer(t)
 	ctx := within(t, time.Minute)
 	admin := func(args ...string) outcome {
 		return run(t, nil, "", built.plain, append([]string{"admin"}, args...)...)
@@ -226,10 +226,10 @@ func TestBackupAndRestore(t *testing.T) {
 	}
 }
 
-// A lab at another address than the usual one says so: whoever calls that one
-// reaches another program.
-func TestLabSaysThatItsPortIsTaken(t *testing.T) {
-	if l, err := net.Listen("tcp", "127.0.0.1:8440"); err == nil { // else somebody has it already
+// A lab that cannot use the default address prints a warning, because clients of that
+// address reach another program.
+func TestLabWarnsThatItsPortIsTaken(t *testing.T) {
+	if l, err := net.Listen("tcp", "127.0.0.1:8440"); err == nil { // else another program listens already
 		t.Cleanup(func() { _ = l.Close() })
 	}
 	cmd := exec.CommandContext(within(t, time.Minute), built.plain, "--lab")

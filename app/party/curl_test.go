@@ -13,7 +13,7 @@ import (
 	"nightlatch/server/api"
 )
 
-// A reply is what curl got.
+// A reply is an answer that curl received.
 type reply struct {
 	status, challenge, contentType, body string
 }
@@ -22,13 +22,13 @@ func (r reply) code(t *testing.T) string {
 	t.Helper()
 	var p api.Problem
 	if err := json.Unmarshal([]byte(r.body), &p); err != nil {
-		t.Errorf("the answer is no problem: %s", r.body)
+		t.Errorf("the answer has no problem document: %s", r.body)
 	}
 	return p.Code
 }
 
-// curl makes a request. Secrets go in by a file, since others can read a
-// process's arguments.
+// curl makes a request. Secrets are passed in a file, because others can read a process's
+// arguments.
 func curl(t *testing.T, user, password string, args ...string) reply {
 	t.Helper()
 	config := filepath.Join(t.TempDir(), "curl")
@@ -50,7 +50,7 @@ func curl(t *testing.T, user, password string, args ...string) reply {
 	return reply{status: fields[0], challenge: fields[1], contentType: fields[2], body: body}
 }
 
-// A third-party client knows a user name and a password, and nothing else.
+// A third-party client has only a user name and a password.
 func TestCurlSignsInWithTemporaryPasswordsOnly(t *testing.T) {
 	s := serve(t, built.plain)
 	p := protect(t, s, "robin", "+12025550111")
@@ -64,7 +64,7 @@ func TestCurlSignsInWithTemporaryPasswordsOnly(t *testing.T) {
 	if r := curl(t, p.Name, made.Password, me); r.status != "200" || !strings.Contains(r.body, `"username":"robin"`) {
 		t.Errorf("temporary password: %+v", r)
 	}
-	// R81: many times.
+	// R81: it can be used repeatedly.
 	if r := curl(t, p.Name, made.Password, "--request", "PROPFIND", me); r.status != "200" {
 		t.Errorf("temporary password, again: %+v", r)
 	}
@@ -85,7 +85,7 @@ func TestCurlSignsInWithTemporaryPasswordsOnly(t *testing.T) {
 		t.Errorf("R42: an unknown name: %+v", r)
 	}
 
-	// R81: exactly one hour.
+	// R81: valid for exactly one hour.
 	now, err := s.Client.Clock(ctx)
 	if err != nil {
 		t.Fatal(err)
@@ -105,7 +105,7 @@ func TestCurlSignsInWithTemporaryPasswordsOnly(t *testing.T) {
 	refused("R85: after 60:00", made.Password, api.TemporaryPasswordExpired)
 }
 
-// RFC 6749 §4.3, the way a mail program of the OAuth age signs in.
+// A mail program signs in with OAuth (RFC 6749 §4.3).
 func TestCurlGetsTokens(t *testing.T) {
 	s := serve(t, built.plain)
 	p := protect(t, s, "robin", "+12025550111")
@@ -155,7 +155,7 @@ func TestCurlWithoutTwoFactor(t *testing.T) {
 	}
 }
 
-// A page on another site must not reach the server through a browser.
+// A page of another site must not reach the server through a browser.
 func TestCurlFromElsewhereIsRefused(t *testing.T) {
 	s := serve(t, built.plain)
 	port := s.URL[strings.LastIndex(s.URL, ":"):]

@@ -18,8 +18,8 @@ import (
 
 const database = "nightlatch.db"
 
-// settled makes a data directory with an account in it and no server on it.
-func settled(t *testing.T) string {
+// stoppedServer makes a data directory with an account; no server is running.
+func stoppedServer(t *testing.T) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "data")
 	ctx := within(t, time.Minute)
@@ -36,8 +36,8 @@ func settled(t *testing.T) string {
 	return dir
 }
 
-// refuses starts `serve` where it cannot start: one sentence, status 1, within a
-// second, nothing on standard output.
+// refuses runs `serve`, which must fail: with status 1, one line on standard error, and
+// nothing on standard output, within a second.
 func refuses(t *testing.T, dir string, words ...string) outcome {
 	t.Helper()
 	got := run(t, nil, "", built.plain, "serve", "--listen", "127.0.0.1:0", "--data", dir)
@@ -52,7 +52,7 @@ func checkRefusal(t *testing.T, got outcome, words ...string) {
 	}
 	for _, w := range words {
 		if !strings.Contains(got.stderr, w) {
-			t.Errorf("it does not say %q: %s", w, got.stderr)
+			t.Errorf("%q is missing in: %s", w, got.stderr)
 		}
 	}
 }
@@ -78,8 +78,8 @@ func contents(t *testing.T, dir string) map[string][]byte {
 	return all
 }
 
-// untouched checks that a directory is as it was, byte for byte.
-func untouched(t *testing.T, dir string, before map[string][]byte) {
+// unchanged checks that all files of a directory are as before.
+func unchanged(t *testing.T, dir string, before map[string][]byte) {
 	t.Helper()
 	after := contents(t, dir)
 	for name, b := range before {
@@ -95,7 +95,7 @@ func untouched(t *testing.T, dir string, before map[string][]byte) {
 }
 
 func TestSecondInstance(t *testing.T) {
-	dir := settled(t)
+	dir := stoppedServer(t)
 	ctx := within(t, time.Minute)
 	s, err := harness.Serve(ctx, built.plain, "--listen", "127.0.0.1:0", "--data", dir)
 	if err != nil {
@@ -114,7 +114,7 @@ func TestSecondInstance(t *testing.T) {
 }
 
 func TestDamagedDatabase(t *testing.T) {
-	good := filepath.Join(settled(t), database)
+	good := filepath.Join(stoppedServer(t), database)
 	whole, err := os.ReadFile(good)
 	if err != nil {
 		t.Fatal(err)
@@ -133,13 +133,13 @@ func TestDamagedDatabase(t *testing.T) {
 			}
 			before := contents(t, dir)
 			refuses(t, dir, "damaged", file, "backup")
-			untouched(t, dir, before)
+			unchanged(t, dir, before)
 		})
 	}
 }
 
 func TestDatabaseOfANewerVersion(t *testing.T) {
-	dir := settled(t)
+	dir := stoppedServer(t)
 	db, err := bbolt.Open(filepath.Join(dir, database), 0o600, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -152,17 +152,17 @@ func TestDatabaseOfANewerVersion(t *testing.T) {
 	}
 	before := contents(t, dir)
 	refuses(t, dir, "newer version", "nothing was changed")
-	untouched(t, dir, before)
+	unchanged(t, dir, before)
 }
 
 func TestMasterKeyIsMissing(t *testing.T) {
-	dir := settled(t)
+	dir := stoppedServer(t)
 	if err := os.Remove(filepath.Join(dir, "master.key")); err != nil {
 		t.Fatal(err)
 	}
 	before := contents(t, dir)
 	refuses(t, dir, "key")
-	untouched(t, dir, before)
+	unchanged(t, dir, before)
 }
 
 func TestDirectoryThatCannotBeWritten(t *testing.T) {
@@ -175,19 +175,19 @@ func TestDirectoryThatCannotBeWritten(t *testing.T) {
 }
 
 func TestReadOnlyFileSystem(t *testing.T) {
-	if !apart(t) {
+	if !isolated(t) {
 		return
 	}
-	dir := settled(t)
+	dir := stoppedServer(t)
 	before := contents(t, dir)
 	mount(t, dir, "--bind", dir)
 	mount(t, dir, "-o", "remount,ro,bind")
 	refuses(t, dir, dir, "cannot write", "--data") // even root
-	untouched(t, dir, before)
+	unchanged(t, dir, before)
 }
 
 func TestFullDiskAtTheFirstStart(t *testing.T) {
-	if !apart(t) {
+	if !isolated(t) {
 		return
 	}
 	dir := t.TempDir()
@@ -196,12 +196,12 @@ func TestFullDiskAtTheFirstStart(t *testing.T) {
 }
 
 func TestFullDiskWithADatabase(t *testing.T) {
-	if !apart(t) {
+	if !isolated(t) {
 		return
 	}
-	from, dir := settled(t), t.TempDir()
+	from, dir := stoppedServer(t), t.TempDir()
 	mount(t, dir, "-t", "tmpfs", "-o", "size=256k", "tmpfs")
-	for _, name := range []string{database, "master.key"} { // and no reserve: there is no room for it
+	for _, name := range []string{database, "master.key"} { // without the reserve, which does not fit
 		b, err := os.ReadFile(filepath.Join(from, name))
 		if err == nil {
 			err = os.WriteFile(filepath.Join(dir, name), b, 0o600)
@@ -213,13 +213,13 @@ func TestFullDiskWithADatabase(t *testing.T) {
 	fill(t, filepath.Join(dir, "fill"))
 	before := contents(t, dir)
 	refuses(t, dir, "no space left", dir)
-	untouched(t, dir, before)
+	unchanged(t, dir, before)
 }
 
-// A disk that fills up while the server runs: it says so, reads on, and has what
-// was acknowledged; given room it goes on.
+// While the disk is full, the server reports it, still reads, and keeps all acknowledged
+// changes. With free space it accepts changes again.
 func TestDiskFillsUp(t *testing.T) {
-	if !apart(t) {
+	if !isolated(t) {
 		return
 	}
 	dir := t.TempDir()
@@ -256,15 +256,15 @@ func TestDiskFillsUp(t *testing.T) {
 	}
 	robin.Client = again.Client
 	if err := robin.SignIn(ctx, ""); err != nil {
-		t.Errorf("given room: %v", err)
+		t.Errorf("with free space: %v", err)
 	}
 	if status, err := again.Stop(ctx); status != 0 || err != nil {
 		t.Errorf("status %d: %v", status, err)
 	}
 }
 
-// In the lab anybody on the machine reads every code and can empty the database.
-// Real accounts are never put there, by a slip of the command line.
+// --lab refuses data of real accounts: in the lab every user of the computer can read all
+// codes and empty the database.
 func TestNoLabOverRealData(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	ctx := within(t, time.Minute)
@@ -292,7 +292,7 @@ func TestNoLabOverRealData(t *testing.T) {
 		t.Fatal(err)
 	}
 	stop(s)
-	stop(serving("--lab")) // a lab's own data, emptied or not
+	stop(serving("--lab")) // the lab's own data is accepted
 	stop(serving())
 	checkRefusal(t, run(t, nil, "", built.plain, "serve", "--lab", "--listen", "127.0.0.1:0", "--data", dir), "without the lab", dir)
 }

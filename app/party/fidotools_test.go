@@ -17,7 +17,7 @@ import (
 	"nightlatch/server/api"
 )
 
-// plug plugs in a virtual key that touches itself.
+// plug plugs in a virtual key that needs no touch.
 func plug(t *testing.T, ctx context.Context, s *harness.Server, name, pin string) api.LabKey {
 	t.Helper()
 	key, err := s.Client.PlugKey(ctx, api.LabKey{Name: name, Transport: "usb", PIN: pin})
@@ -52,8 +52,8 @@ func decode(t *testing.T, s string) []byte {
 	return b
 }
 
-// unwrap takes the CBOR byte string off authenticator data, as fido2-cred and
-// fido2-assert print it.
+// unwrap removes the CBOR byte string around authenticator data that fido2-cred and
+// fido2-assert print.
 func unwrap(t *testing.T, s string) []byte {
 	t.Helper()
 	var b []byte
@@ -63,9 +63,8 @@ func unwrap(t *testing.T, s string) []byte {
 	return b
 }
 
-// Yubico's own tools enrol and sign in with what the server asks for, verify
-// what the virtual key answers, and the server takes it: with either algorithm,
-// and from a key that knows U2F alone.
+// Yubico's tools enrol and sign in with the server's options and verify the virtual key's
+// answers, and the server accepts them: with each algorithm, and with a U2F key.
 func TestFidoToolsEnrolAndSignIn(t *testing.T) {
 	for _, tt := range []struct {
 		name, algorithm, info string
@@ -196,8 +195,8 @@ func fidoTools(t *testing.T, kind api.KeyKind, algorithm string, alg int, says s
 	}
 }
 
-// statement is the attestation statement of what fido2-cred printed (W3C WebAuthn
-// §8.2 and §8.6): self-signed, or of a U2F key with its maker's certificate.
+// statement returns the attestation statement for the output of fido2-cred (W3C WebAuthn
+// §8.2 and §8.6): self-attestation, or a U2F key's with its certificate.
 func statement(t *testing.T, made []string, alg int) map[string]any {
 	t.Helper()
 	if made[2] == "fido-u2f" {
@@ -208,7 +207,7 @@ func statement(t *testing.T, made []string, alg int) map[string]any {
 
 func url64(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
 
-// keyResponse is the JSON form of a PublicKeyCredential (W3C WebAuthn §5.1).
+// keyResponse returns the JSON form of a PublicKeyCredential (W3C WebAuthn §5.1).
 func keyResponse(id []byte, response map[string]any) (api.Input, error) {
 	b, err := json.Marshal(map[string]any{
 		"id": url64(id), "rawId": url64(id), "type": "public-key",
@@ -217,7 +216,7 @@ func keyResponse(id []byte, response map[string]any) (api.Input, error) {
 	return api.KeyResponse{Response: b}, err
 }
 
-// The terminal's commands: enrol, list, sign in, and each refusal in one line.
+// nightlatch key: enrol, list, sign in, and refusals of one line.
 func TestKeyCommands(t *testing.T) {
 	s := serve(t, built.plain)
 	ctx := within(t, 2*time.Minute)
@@ -272,7 +271,7 @@ func TestKeyCommands(t *testing.T) {
 	refused("no key", run(p.Password+"\n", signIn...), "")
 }
 
-// statementOf is the format of the statement in an attestation object.
+// statementOf returns the format of the attestation statement in an attestation object.
 func statementOf(t *testing.T, object string) string {
 	t.Helper()
 	b, err := base64.RawURLEncoding.DecodeString(object)

@@ -9,8 +9,8 @@ import (
 	"nightlatch/app/harness"
 )
 
-// Looking after a key from a terminal. What the commands did is asked of Yubico's
-// own tools, where those need no terminal of their own.
+// nightlatch key changes the PIN, credentials and state of a key. Yubico's tools check the
+// results, except those tools that need a terminal.
 func TestKeyManagement(t *testing.T) {
 	s := serve(t, built.plain)
 	ctx := within(t, 2*time.Minute)
@@ -64,7 +64,7 @@ func TestKeyManagement(t *testing.T) {
 	done(got, "1 kept\troom for 24\n")
 	row := strings.Split(lines(got.stdout)[1], "\t")
 	if len(row) < 3 || row[1] != "example.org" || row[2] != "bob" {
-		t.Fatalf("kept is %q", row)
+		t.Fatalf("the stored credential is %q", row)
 	}
 	refused(run("0000\n", "delete", "--id", row[0]), "7 tries")
 	done(run("13579\n", "delete", "--id", row[0]), "")
@@ -75,7 +75,7 @@ func TestKeyManagement(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused(run("", "reset", "--yes"), "plug it in")
-	if err := s.Client.ReplugKey(ctx, key.ID); err != nil { // ten seconds from here
+	if err := s.Client.ReplugKey(ctx, key.ID); err != nil { // a reset is now allowed for ten seconds
 		t.Fatal(err)
 	}
 	keys, err := s.Client.LabKeys(ctx)

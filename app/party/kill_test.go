@@ -34,9 +34,9 @@ func killServer(t *testing.T, kills int) {
 	data := filepath.Join(t.TempDir(), "data")
 	ctx := within(t, 5*time.Minute)
 
-	var people []*survivor
+	var people []*witness
 	for i := range 3 {
-		people = append(people, &survivor{
+		people = append(people, &witness{
 			t: t, name: fmt.Sprintf("robin.%d", i), phone: fmt.Sprintf("+1202555012%d", i),
 			chance: rand.New(rand.NewPCG(seed, uint64(i+2))),
 		})
@@ -84,43 +84,43 @@ func killServer(t *testing.T, kills int) {
 	last.Kill()
 	total := map[string]int{}
 	for _, p := range people {
-		for deed, n := range p.done {
-			total[deed] += n
+		for action, n := range p.done {
+			total[action] += n
 		}
 	}
 	t.Logf("acknowledged: %v", total)
-	for _, deed := range []string{"sign-up", "enroll-text", "enroll-app", "sign-in", "backup-code", "redeem", "temporary-password", "turn-off"} {
-		if total[deed] == 0 && kills >= manyKills {
-			t.Errorf("no %s was acknowledged: the test tests too little", deed)
+	for _, action := range []string{"sign-up", "enroll-text", "enroll-app", "sign-in", "backup-code", "redeem", "temporary-password", "turn-off"} {
+		if total[action] == 0 && kills >= manyKills {
+			t.Errorf("no %s was acknowledged: the test tests too little", action)
 		}
 	}
 }
 
-// A belief is what a person knows of the account.
-type belief struct {
+// A state is the state of an account.
+type state struct {
 	exists    bool
 	text, app bool
 	codes     int // active
 }
 
-// A survivor is somebody who notes what the server acknowledged.
-type survivor struct {
+// A witness is a person who records what the server acknowledged.
+type witness struct {
 	t           *testing.T
 	name, phone string
 	chance      *rand.Rand
 	p           *harness.Person
 
-	known belief   // acknowledged
-	doubt []belief // what may be instead, since a deed was under way
-	temp  api.NewTemporaryPassword
-	view  *api.View // the last acknowledged view of a ceremony that goes on
-	sent  bool      // an answer to it was under way
-	used  string    // a backup code whose use was acknowledged
-	done  map[string]int
+	known    state   // acknowledged
+	possible []state // possible states, while an action is running
+	temp     api.NewTemporaryPassword
+	view     *api.View // the last acknowledged view of the running ceremony
+	sent     bool      // an answer to it was sent
+	used     string    // a backup code whose use was acknowledged
+	done     map[string]int
 }
 
-// wake connects to the restarted server and looks whether it knows what it said.
-func (s *survivor) wake(ctx context.Context, srv *harness.Server) {
+// wake connects to the restarted server and compares its state with what it acknowledged.
+func (s *witness) wake(ctx context.Context, srv *harness.Server) {
 	t := s.t
 	t.Helper()
 	fresh := harness.NewPerson(srv.Client, s.name)
@@ -143,44 +143,43 @@ func (s *survivor) wake(ctx context.Context, srv *harness.Server) {
 		if s.known.exists || !errors.As(err, &no) || no.Status != 401 {
 			t.Errorf("%s: the acknowledged session is gone: %v", s.name, err)
 		}
-		// Signing up may have been under way.
-		if !s.known.exists && len(s.doubt) > 0 && s.p.SignIn(ctx, "") == nil {
-			s.known = belief{exists: true}
+		// The sign-up may have succeeded without an acknowledgement.
+		if !s.known.exists && len(s.possible) > 0 && s.p.SignIn(ctx, "") == nil {
+			s.known = state{exists: true}
 		}
-		s.doubt = nil
+		s.possible = nil
 		return
 	}
-	seen := belief{exists: true, text: a.Methods.Text, app: a.Methods.App, codes: a.BackupCodes.Active}
+	seen := state{exists: true, text: a.Methods.Text, app: a.Methods.App, codes: a.BackupCodes.Active}
 	ok := seen == s.known
-	for _, d := range s.doubt {
+	for _, d := range s.possible {
 		ok = ok || seen == d
 	}
 	if !ok {
-		t.Errorf("%s: the account is %+v; acknowledged was %+v, under way %+v", s.name, seen, s.known, s.doubt)
+		t.Errorf("%s: the account is %+v; acknowledged: %+v; possible: %+v", s.name, seen, s.known, s.possible)
 	}
-	s.known, s.doubt = seen, nil
+	s.known, s.possible = seen, nil
 	s.checkSecrets(ctx)
 }
 
-// resume looks at the ceremony that was under way.
-func (s *survivor) resume(ctx context.Context) {
+// resume checks the ceremony that was running.
+func (s *witness) resume(ctx context.Context) {
 	got, err := s.p.Client.Ceremony(ctx, s.view.ID)
 	var no *api.Problem
 	switch {
 	case err == nil && got.Rev < s.view.Rev:
-		s.t.Errorf("%s: %s fell back from revision %d (%s) to %d (%s)", s.name, s.view.Kind, s.view.Rev, s.view.State, got.Rev, got.State)
+		s.t.Errorf("%s: %s went back from revision %d (%s) to %d (%s)", s.name, s.view.Kind, s.view.Rev, s.view.State, got.Rev, got.State)
 	case err == nil && got.Rev > s.view.Rev && !s.sent:
-		s.t.Errorf("%s: %s went on by itself", s.name, s.view.Kind)
+		s.t.Errorf("%s: %s changed without an answer", s.name, s.view.Kind)
 	case errors.As(err, &no) && no.Status == 404 && s.sent:
-		// The answer under way was the last one.
+		// The answer that was sent completed it.
 	case err != nil:
 		s.t.Errorf("%s: %s cannot be resumed at %s: %v", s.name, s.view.Kind, s.view.State, err)
 	}
 }
 
-// checkSecrets looks whether secrets that were handed out work, and those that
-// were used up do not.
-func (s *survivor) checkSecrets(ctx context.Context) {
+// checkSecrets checks that issued secrets work, and used ones do not.
+func (s *witness) checkSecrets(ctx context.Context) {
 	if s.temp.ID != "" && (s.known.text || s.known.app) {
 		list, err := s.p.Client.TemporaryPasswords(ctx)
 		now, cerr := s.p.Client.Clock(ctx)

@@ -9,8 +9,8 @@ import (
 	"nightlatch/app/harness"
 )
 
-// R81: what has expired by the lab's clock stays so when the lab is opened again on
-// its data, also after a kill. A reset brings the clock back for good.
+// R81: what has expired by the lab's clock stays expired when the lab is started again with
+// its data, also after a kill. A reset sets the clock back permanently.
 func TestLabClockStaysMoved(t *testing.T) {
 	ctx := within(t, time.Minute)
 	dir := filepath.Join(t.TempDir(), "data")

@@ -15,8 +15,8 @@ import (
 	"nightlatch/server/api"
 )
 
-// A virtual key is plugged into this computer for every program, but a server
-// that is no lab does not take it.
+// Every program of this computer can use a virtual key, but a server without a lab refuses
+// it.
 func TestLabKeyOutsideTheLab(t *testing.T) {
 	ctx := within(t, 2*time.Minute)
 	dir := t.TempDir()
@@ -61,8 +61,8 @@ func TestLabKeyOutsideTheLab(t *testing.T) {
 	}
 }
 
-// R34: a key and its copy are used in turn. The account server marks it, and
-// hardened refuses it from then on.
+// R34: a key and its copy are used in turn. The server marks the key as copied, and the
+// policy hardened refuses it from then on.
 func TestCopiedKey(t *testing.T) {
 	for _, policy := range []string{"classic", "hardened"} {
 		t.Run(policy, func(t *testing.T) {
@@ -110,8 +110,7 @@ func TestCopiedKey(t *testing.T) {
 	}
 }
 
-// The key that is plugged in at the lab is the one that is meant, without its path:
-// listed, asked about, given a PIN, enrolled and signed in with.
+// With --server, the commands use the lab's only key without --device.
 func TestLabKeyNeedsNoPath(t *testing.T) {
 	s := serve(t, built.plain)
 	ctx := within(t, 2*time.Minute)
@@ -147,7 +146,7 @@ func TestLabKeyNeedsNoPath(t *testing.T) {
 	}
 }
 
-// A person at a terminal is told how to touch a key that is not to be touched.
+// At a terminal, a message says how to touch a virtual key.
 func TestLabKeyTouchedFromATerminal(t *testing.T) {
 	s := serve(t, built.plain)
 	ctx := within(t, time.Minute)
@@ -185,7 +184,7 @@ func TestLabKeyTouchedFromATerminal(t *testing.T) {
 	}
 }
 
-// R31: a key that is named by its path has the transport that the lab gave it.
+// R31: with --device, a virtual key keeps its transport.
 func TestLabKeyByPathKeepsItsTransport(t *testing.T) {
 	s := serve(t, built.plain)
 	ctx := within(t, time.Minute)

@@ -8,15 +8,15 @@ import (
 	"testing"
 )
 
-// apartMark says that this process has mounts of its own.
-const apartMark = "NIGHTLATCH_MOUNTS_APART"
+// isolatedVar is set in processes with a private mount namespace.
+const isolatedVar = "NIGHTLATCH_MOUNTS_APART"
 
-// apart runs the calling test in a process with mounts of its own, where it may
-// mount what it likes and nothing of it stays. It reports whether this is that
-// process; otherwise the test has been run and the caller returns.
-func apart(t *testing.T) bool {
+// isolated runs the calling test in a process with a private mount namespace. It returns
+// true in that process. In the other it returns false after the test, and the caller
+// returns.
+func isolated(t *testing.T) bool {
 	t.Helper()
-	if os.Getenv(apartMark) != "" {
+	if os.Getenv(isolatedVar) != "" {
 		return true
 	}
 	args := []string{"--mount"}
@@ -25,7 +25,7 @@ func apart(t *testing.T) bool {
 	}
 	args = append(args, os.Args[0], "-test.run=^"+t.Name()+"$", "-test.count=1")
 	cmd := exec.CommandContext(t.Context(), "unshare", args...)
-	cmd.Env = append(os.Environ(), apartMark+"=1", "NIGHTLATCH_PROGRAM="+built.plain)
+	cmd.Env = append(os.Environ(), isolatedVar+"=1", "NIGHTLATCH_PROGRAM="+built.plain)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
@@ -39,7 +39,7 @@ func mount(t *testing.T, dir string, args ...string) {
 		t.Fatalf("mount %v %s: %v: %s", args, dir, err, out)
 	}
 	t.Cleanup(func() {
-		// EINVAL: it was mounted in two steps, and is gone already.
+		// EINVAL: two mounts on the same directory are unmounted together.
 		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil && !errors.Is(err, syscall.EINVAL) {
 			t.Errorf("unmount %s: %v", dir, err)
 		}

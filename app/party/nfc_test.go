@@ -11,8 +11,8 @@ import (
 	"nightlatch/fido/softkey"
 )
 
-// card is a card with a security key in it. It has no button: only being laid down
-// again counts as another touch.
+// card returns a card with a security key. It has no button: putting it on the reader again
+// counts as a touch.
 func card(t *testing.T, pin string) *applet.Applet {
 	t.Helper()
 	a := applet.New(applet.Config{})
@@ -27,15 +27,15 @@ func card(t *testing.T, pin string) *applet.Applet {
 	return a
 }
 
-// A bank card knows nothing of FIDO.
+// A bankCard does not support FIDO.
 type bankCard struct{}
 
 func (bankCard) PowerUp()                        {}
 func (bankCard) PowerDown()                      {}
 func (bankCard) Transmit([]byte) ([]byte, error) { return []byte{0x6a, 0x82}, nil }
 
-// The program, a real pcscd and a card: listed, enrolled, signed in with; and each
-// reason for which there is no key in a sentence of its own.
+// With a real pcscd and a card: list, enrol and sign in, and each reason why no key is found
+// has its message.
 func TestKeyOnReader(t *testing.T) {
 	t.Setenv("NIGHTLATCH_PROGRAM", built.plain)
 	if !pcsctest.Apart(t) {
@@ -106,8 +106,8 @@ func TestKeyOnReader(t *testing.T) {
 	}
 }
 
-// eventually runs a command until its outcome is as wanted: pcscd sees a card that
-// comes or goes within half a second. It returns the last one.
+// eventually repeats a command until its outcome is as wanted, and returns the last one.
+// pcscd notices changes of cards within half a second.
 func eventually(command func() outcome, wanted func(outcome) bool) outcome {
 	for begun := time.Now(); ; {
 		if got := command(); wanted(got) || time.Since(begun) > 20*time.Second {

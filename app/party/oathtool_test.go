@@ -9,7 +9,7 @@ import (
 	"nightlatch/server/api"
 )
 
-// oathtool makes the code that an app with this secret shows at a time.
+// oathtool returns the code for a secret at a time.
 func oathtool(t *testing.T, secret string, at time.Time) string {
 	t.Helper()
 	out, err := harness.Run(within(t, time.Minute), secret, "oathtool",
@@ -20,8 +20,8 @@ func oathtool(t *testing.T, secret string, at time.Time) string {
 	return strings.TrimSpace(out)
 }
 
-// R20–R22: the secret works in an app that is not ours, a code of it enrols and
-// the next one signs in, and the first does not work again.
+// R20–R22: the secret works in another program. One code enrols, the next one signs in, and
+// a used code is refused.
 func TestOathtoolEnrolsAndSignsIn(t *testing.T) {
 	s := serve(t, built.plain)
 	ctx := within(t, time.Minute)
@@ -82,7 +82,7 @@ func TestOathtoolEnrolsAndSignsIn(t *testing.T) {
 	}
 }
 
-// R23: a code that is wrong only by its clock says so.
+// R23: the refusal says that the code belongs to another time.
 func TestOathtoolWithAClockThatIsWrong(t *testing.T) {
 	s := serve(t, built.plain)
 	p := protect(t, s, "robin", "+12025550111")

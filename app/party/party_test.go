@@ -1,6 +1,6 @@
-// Package party tests the built program with parties that are not ours: curl,
-// oathtool, libfido2's own tools, Chromium, the kernel's kill -9. What only our
-// own client accepts proves nothing.
+// Package party contains the interop tests: they run the built program with programs of
+// others, such as curl, oathtool, libfido2's tools and Chromium, and with full disks and
+// kill -9. Tests named TestSlow… run in make verify only.
 package party
 
 import (
@@ -15,10 +15,10 @@ import (
 	"nightlatch/server/api"
 )
 
-// built is the program under test, as shipped; TestMain sees to it.
+// built is the program under test, with the flags of the Makefile. TestMain sets it.
 var built struct {
 	plain string
-	dir   string // where builds go
+	dir   string // for other builds
 }
 
 func TestMain(m *testing.M) {
@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 		}
 		defer os.RemoveAll(dir)
 		built.dir = dir
-		// The Makefile says which program it has just built.
+		// The Makefile sets the program that it has built.
 		if built.plain = os.Getenv("NIGHTLATCH_PROGRAM"); built.plain == "" {
 			built.plain, err = harness.Build(context.Background(), dir, "nightlatch", "nightlatch/app", harness.WindowTags)
 			if err != nil {
@@ -42,9 +42,8 @@ func TestMain(m *testing.M) {
 	}())
 }
 
-// raced builds the program so that it watches itself for data races; without the
-// window, which is not tested here.
-func raced(t *testing.T) string {
+// buildWithRaceDetector builds the program with the race detector and without the window.
+func buildWithRaceDetector(t *testing.T) string {
 	t.Helper()
 	program, err := harness.Build(t.Context(), built.dir, "nightlatch-race", "nightlatch/app", "-race", "-tags=headless")
 	if err != nil {
@@ -53,7 +52,7 @@ func raced(t *testing.T) string {
 	return program
 }
 
-// within gives a test a deadline of its own, so that what hangs is named.
+// within returns a context with a deadline, so that a hanging test is reported by name.
 func within(t *testing.T, d time.Duration) context.Context {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), d)
@@ -61,7 +60,7 @@ func within(t *testing.T, d time.Duration) context.Context {
 	return ctx
 }
 
-// serve starts a lab's server on a free port, with data of its own.
+// serve starts a server with a lab on a free port, with its own data directory.
 func serve(t *testing.T, program string, args ...string) *harness.Server {
 	t.Helper()
 	ctx := within(t, time.Minute)
@@ -70,7 +69,7 @@ func serve(t *testing.T, program string, args ...string) *harness.Server {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second) // the test's own has ended
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second) // the test's context has ended
 		defer cancel()
 		status, err := s.Stop(ctx)
 		if err != nil || status != 0 {
@@ -80,7 +79,7 @@ func serve(t *testing.T, program string, args ...string) *harness.Server {
 	return s
 }
 
-// protect makes an account with text message and authenticator app on.
+// protect creates an account with text messages and an authenticator app.
 func protect(t *testing.T, s *harness.Server, name, phone string) *harness.Person {
 	t.Helper()
 	ctx := within(t, time.Minute)
@@ -94,7 +93,7 @@ func protect(t *testing.T, s *harness.Server, name, phone string) *harness.Perso
 			t.Fatal(err)
 		}
 	}
-	// The enrolment burnt this step's code (R22).
+	// The enrolment used the code of this time step (R22).
 	if _, err := s.Client.AdvanceClock(ctx, 30*time.Second); err != nil {
 		t.Fatal(err)
 	}

@@ -10,8 +10,8 @@ import (
 	"nightlatch/app/harness"
 )
 
-// A window that is told to end (Ctrl+C, a shutdown) ends without a complaint, and
-// leaves the preferences, which nobody changed, alone.
+// After a signal the window ends without error messages, and does not write preferences
+// that were not changed.
 func TestWindowEndsQuietly(t *testing.T) {
 	ctx := within(t, 2*time.Minute)
 	d, err := harness.OpenDisplay(ctx, 1240, 860)
@@ -38,10 +38,10 @@ func TestWindowEndsQuietly(t *testing.T) {
 	}
 	w.Close()
 	if strings.Contains(w.Log(), "Fyne error") {
-		t.Errorf("it said: %s", w.Log())
+		t.Errorf("it printed: %s", w.Log())
 	}
 	stat, err := os.Stat(kept)
 	if err != nil || !stat.ModTime().Equal(long) {
-		t.Errorf("the preferences were written, which Fyne may read half-written: %v %v", stat, err)
+		t.Errorf("unchanged preferences were written: %v %v", stat, err)
 	}
 }

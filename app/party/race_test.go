@@ -92,7 +92,7 @@ func answered(ctx context.Context, c *client.Client, v api.View, code string) (b
 func TestOneOfAHundredWins(t *testing.T) { oneWins(t, built.plain) }
 
 // The same with the server's own race detector.
-func TestSlowOneOfAHundredWins(t *testing.T) { oneWins(t, raced(t)) }
+func TestSlowOneOfAHundredWins(t *testing.T) { oneWins(t, buildWithRaceDetector(t)) }
 
 // oneWins signs in a hundred times at once with the same one-time code: one succeeds.
 func oneWins(t *testing.T, program string) {

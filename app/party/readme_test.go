@@ -8,11 +8,11 @@ import (
 	"testing"
 )
 
-// repository is this package's way to the root of the repository.
+// repository is the root of the repository.
 const repository = "../.."
 
-// fence finds the first block of a kind in a page of Markdown.
-func fence(t *testing.T, page, kind string) string {
+// codeBlock returns the first code block of a language in a Markdown file.
+func codeBlock(t *testing.T, page, kind string) string {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join(repository, page))
 	if err != nil {
@@ -20,13 +20,13 @@ func fence(t *testing.T, page, kind string) string {
 	}
 	found := regexp.MustCompile("(?s)\n```" + kind + "\n(.*?)```\n").FindSubmatch(b)
 	if found == nil {
-		t.Fatalf("%s has no block of %s", page, kind)
+		t.Fatalf("%s has no code block of %s", page, kind)
 	}
 	return string(found[1])
 }
 
-// What README prints for client developers runs as it stands, and what docs/api.md
-// has for afterwards.
+// The commands for client developers in README.md and docs/api.md work when they are pasted
+// into a shell.
 func TestREADMERunsWhenPasted(t *testing.T) {
 	dir := t.TempDir()
 	docs, err := filepath.Abs(filepath.Join(repository, "docs"))
@@ -45,13 +45,13 @@ func TestREADMERunsWhenPasted(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	// The server's end is waited for, and what it said is no part of the answers.
+	// Wait for the server to end at the end of the script.
 	const end = "kill $!\n"
-	block, ends := strings.CutSuffix(fence(t, "README.md", "sh"), end)
+	block, ends := strings.CutSuffix(codeBlock(t, "README.md", "sh"), end)
 	if !ends {
 		t.Fatalf("README does not end the server that it starts: %s", block)
 	}
-	script := "cd " + dir + " && export TMPDIR=" + dir + "\n" + block + fence(t, "docs/api.md", "sh") + end + "wait $!\n"
+	script := "cd " + dir + " && export TMPDIR=" + dir + "\n" + block + codeBlock(t, "docs/api.md", "sh") + end + "wait $!\n"
 	got := run(t, nil, script, "bash", "-e", "-u")
 	for _, want := range []string{`"type":"enter-code","channel":"text"`, `"username":"ada"`, `"two_factor":true`, `{"now":"`, "enrolled as Blue\n"} {
 		if !strings.Contains(got.stdout, want) {
@@ -63,18 +63,18 @@ func TestREADMERunsWhenPasted(t *testing.T) {
 	}
 }
 
-// The seed file to begin with is the one that its page prints.
+// docs/accounts.json must be the example in docs/seed.md.
 func TestSeedFileIsTheOneInTheDocs(t *testing.T) {
 	b, err := os.ReadFile(filepath.Join(repository, "docs", "accounts.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if fence(t, "docs/seed.md", "json") != string(b) {
+	if codeBlock(t, "docs/seed.md", "json") != string(b) {
 		t.Error("docs/seed.md and docs/accounts.json are not the same")
 	}
 }
 
-// The page of the interface has every flag of the server.
+// docs/api.md must have every flag of serve.
 func TestAPIPageHasEveryFlag(t *testing.T) {
 	page, err := os.ReadFile(filepath.Join(repository, "docs", "api.md"))
 	if err != nil {

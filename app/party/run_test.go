@@ -9,14 +9,14 @@ import (
 	"time"
 )
 
-// An outcome is how a run of a program went.
+// An outcome is the result of running a program.
 type outcome struct {
 	status         int
 	stdout, stderr string
 	took           time.Duration
 }
 
-// run runs a program to its end, with more environment.
+// run runs a program with additional environment variables.
 func run(t *testing.T, env []string, input, program string, args ...string) outcome {
 	t.Helper()
 	cmd := exec.CommandContext(within(t, time.Minute), program, args...)

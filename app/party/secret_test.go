@@ -12,11 +12,10 @@ import (
 	"time"
 )
 
-// What other people on this computer can read of a program that was given secrets:
-// its command line, which needs not have the session in it; and no core file of it
-// is ever written. The server is asked when the program has all it needs.
+// Secrets must not be visible to other users: the session token can be given outside of the
+// command line, and core files are off. The program is inspected while it makes a request.
 func TestSecretsStayInTheProgram(t *testing.T) {
-	const token = "nls_a-session-that-nobody-else-should-see"
+	const token = "nls_a-session-that-must-stay-secret"
 	started := make(chan int, 1)
 	type seen struct{ auth, args, limits string }
 	asked := make(chan seen, 8)
@@ -44,14 +43,14 @@ func TestSecretsStayInTheProgram(t *testing.T) {
 	}
 	started <- cmd.Process.Pid
 	if err := cmd.Wait(); err == nil {
-		t.Error("enrolled with a server that is none")
+		t.Error("enrolled with a server that answers 418")
 	}
 	if len(asked) == 0 {
-		t.Fatalf("the server was not asked: %s", errs.String())
+		t.Fatalf("the server got no request: %s", errs.String())
 	}
 	got := <-asked
 	if got.auth != "Bearer "+token {
-		t.Errorf("it showed %q", got.auth)
+		t.Errorf("the Authorization header is %q", got.auth)
 	}
 	if !strings.Contains(got.args, "enroll") || strings.Contains(got.args, token) {
 		t.Errorf("command line %q", got.args)

@@ -9,12 +9,11 @@ import (
 	"time"
 )
 
-// udev itself reads the rule without complaint and does what it says to a device
-// that fido_id knows for a security key, and to no other. There is no hidraw
-// device on a test machine, so the loopback interface stands in: it has no node
-// whose permissions could change.
+// udev accepts the rule without warnings, and applies it only to devices that fido_id
+// recognises as security keys. Test machines have no hidraw devices, so the test uses the
+// loopback interface, which has no device node.
 func TestUdevRule(t *testing.T) {
-	if !apart(t) {
+	if !isolated(t) {
 		return
 	}
 	rule := run(t, nil, "", built.plain, "admin", "udev-rule")
@@ -24,7 +23,7 @@ func TestUdevRule(t *testing.T) {
 	at := t.TempDir()
 	write(t, filepath.Join(at, "70-nightlatch.rules"), strings.ReplaceAll(rule.stdout, `"hidraw"`, `"net"`), 0o644)
 	write(t, filepath.Join(at, "71-test.rules"), `TAG=="uaccess", ENV{TEST_TAGGED}="yes"`+"\n", 0o644)
-	mount(t, "/lib/udev", "-t", "tmpfs", "tmpfs") // nobody else's rules and programs
+	mount(t, "/lib/udev", "-t", "tmpfs", "tmpfs") // hide the system's rules and programs
 	if err := os.MkdirAll("/etc/udev/rules.d", 0o755); err != nil {
 		t.Fatal(err)
 	}

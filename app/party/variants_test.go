@@ -51,12 +51,12 @@ func tryBuilds(t *testing.T, builds []build) {
 			}
 			for _, f := range tt.has {
 				if !strings.Contains(features, f) || strings.Contains(missing, "no "+f+":") {
-					t.Errorf("%s is not said to be there:\n%s", f, version.stdout)
+					t.Errorf("%s is not listed as present:\n%s", f, version.stdout)
 				}
 			}
 			for _, f := range tt.lacks {
 				if strings.Contains(features, f) || !strings.Contains(missing, "no "+f+": ") {
-					t.Errorf("%s is not said to be missing:\n%s", f, version.stdout)
+					t.Errorf("%s is not listed as missing:\n%s", f, version.stdout)
 				}
 			}
 
@@ -81,14 +81,14 @@ func tryBuilds(t *testing.T, builds []build) {
 			}
 			for _, f := range tt.lacks {
 				if said := strings.Contains(s.Log(), `"feature":"`+f+`"`); said != (f != "window") {
-					t.Errorf("that %s is missing is in the log: %v", f, said)
+					t.Errorf("the log says that %s is missing: %v", f, said)
 				}
 			}
 		})
 	}
 }
 
-// variant builds the program with cgo or without, and with more tags.
+// variant builds the program with or without cgo, and with additional tags.
 func variant(t *testing.T, cgo, tags string) string {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "nightlatch")
