@@ -30,7 +30,7 @@ func TestSlowMainJobStaysOnFynesGoroutine(t *testing.T) {
 	x.open("--lab", "--seed", x.noAccounts())
 	x.mainJob()
 	if log := x.window.Log(); strings.Contains(log, "Error in Fyne call thread") {
-		t.Errorf("it wrote:\n%s", log)
+		t.Errorf("the program printed:\n%s", log)
 	}
 }
 
@@ -52,109 +52,108 @@ func (x *tour) mainJob() {
 
 // createAccount is the first start.
 func (x *tour) createAccount() {
-	x.sees("Create your account")
+	x.sees("wizard.sign-up.heading")
 	x.step("first-start")
 	x.fill(x.p.Name)
 	x.keys("Tab")
 	x.fill(x.p.Password)
 	x.step("first-start-filled")
-	x.press("Overview", "Return")
-	x.must(x.p.SignIn(x.ctx, "")) // a second pair of eyes
+	x.press("ui.rail.overview", "Return")
+	x.must(x.p.SignIn(x.ctx, "")) // the same user, over HTTP
 	x.step("overview-unprotected")
 }
 
-// enrolText confirms the address and turns text message on (R4, R10–R13).
+// enrolText confirms the address and turns text messages on (R4, R10–R13).
 func (x *tour) enrolText() {
-	x.press("Two-factor authentication", "ctrl+2")
+	x.press("ui.rail.two-factor", "ctrl+2")
 	x.step("two-factor-off")
-	x.press("What will happen", "Return") // the first method that is off has the keyboard
+	x.press("wizard.overview.heading", "Return") // the first method that is off has the focus
 	x.step("text-overview")
-	x.press("Which address gets your security notices?", "Return")
+	x.press("wizard.email.heading", "Return")
 	x.fill(x.p.Email)
 	x.step("text-email")
-	x.press("Enter the code we mailed you", "Return")
+	x.press("wizard.code.email.heading", "Return")
 	x.fill(x.code(api.ByEmail))
 	x.step("text-email-code")
-	x.press("Which phone gets the codes?", "Return")
+	x.press("wizard.phone.heading", "Return")
 	x.happened(api.EventEmailConfirmed)
 	x.fill(x.p.Phone)
 	x.step("text-phone")
-	x.press("Enter the code we texted you", "Return")
+	x.press("wizard.code.text.heading", "Return")
 	x.fill(x.code(api.ByText))
 	x.step("text-code")
-	x.press("Text messages are on", "Return")
+	x.press("wizard.save.heading.enroll-text", "Return")
 	x.happened(api.EventTextEnabled)
 	x.step("text-backup-code")
 }
 
 var printedCode = regexp.MustCompile(`[0-9a-z]{4}[ -]+[0-9a-z]{4}[ -]+[0-9a-z]{4}[ -]+[0-9a-z]{4}`)
 
-// printBackupCode prints the code that is on screen and reads the paper (R77).
+// printBackupCode prints the code on the screen and reads the printed page (R77).
 func (x *tour) printBackupCode() {
-	x.press("Print backup codes", "Tab", "Tab", "Return") // Copy, Save, Print
+	x.press("ui.print.title", "Tab", "Tab", "Return") // Copy, Save, Print
 	x.step("print-preview")
-	x.press("Text messages are on", "Return")
+	x.press("wizard.save.heading.enroll-text", "Return")
 	text, err := x.printer.Printed(x.ctx)
 	x.must(err)
 	x.step("printed")
 	code := printedCode.FindString(text)
 	if code == "" || !strings.Contains(text, x.p.Name) {
-		x.t.Fatalf("the printed sheet says\n%s", text)
+		x.t.Fatalf("the printed page has the text\n%s", text)
 	}
 	got, err := x.p.Client.CheckBackupCode(x.ctx, code)
 	if err != nil || got.Number != 1 || got.State != "active" {
 		x.t.Errorf("the printed code is %+v: %v", got, err)
 	}
-	x.press("Two-factor authentication", "Tab", "Tab", "Tab", "Tab", "Return") // Copy, Save, Print, Check your copy, Got it
+	x.press("ui.rail.two-factor", "Tab", "Tab", "Tab", "Tab", "Return") // Copy, Save, Print, Check your copy, Got it
 	x.step("two-factor-text")
 }
 
-// enrolApp links an authenticator app: zbarimg for its camera, oathtool for its
-// codes (R20, R21).
+// enrolApp sets an authenticator app up: zbarimg scans the QR code, and oathtool computes
+// the codes (R20, R21).
 func (x *tour) enrolApp() {
-	x.press("What will happen", "Return")
+	x.press("wizard.overview.heading", "Return")
 	x.step("app-overview")
-	x.press("Scan this with your app", "Return")
+	x.press("wizard.scan.heading", "Return")
 	x.p.AppSecret = x.scan()
 	x.step("app-qr")
-	x.press("Enter the code from your app", "Return")
+	x.press("wizard.code.app.heading", "Return")
 	x.fill(x.oathtool())
 	x.step("app-code")
-	x.press("The authenticator app is on", "Return")
+	x.press("wizard.finished.enroll-app", "Return")
 	x.happened(api.EventAppEnabled)
 	x.step("app-done")
-	x.press("Two-factor authentication", "Return")
+	x.press("ui.rail.two-factor", "Return")
 }
 
-// enrolKey plugs in a virtual key, enrols it through libfido2 and names it
-// (R30–R33).
+// enrolKey plugs in a virtual key, enrols it through libfido2 and names it (R30–R33).
 func (x *tour) enrolKey() {
 	key, err := x.lab.PlugKey(x.ctx, api.LabKey{Name: "Blue key", Transport: "usb"})
 	x.must(err)
 	x.key = key
-	x.press("What will happen", "Return")
+	x.press("wizard.overview.heading", "Return")
 	x.step("key-overview")
-	x.press("Touch your key", "Return")
+	x.press("wizard.key.touch", "Return")
 	x.awaitTouch()
 	x.step("key-touch")
 	x.touch()
-	x.sees("Name your key")
+	x.sees("wizard.name.heading")
 	x.keys("ctrl+a") // a name is suggested
 	x.fill("Blue key")
 	x.step("key-name")
-	x.press("The security key is on", "Return")
+	x.press("wizard.finished.enroll-key", "Return")
 	x.happened(api.EventKeyAdded)
 	x.step("key-done")
-	x.press("Two-factor authentication", "Return")
+	x.press("ui.rail.two-factor", "Return")
 	x.step("two-factor-all")
 }
 
-// recogniseKey asks which key of the list this is, and lets its row light up; below
-// it the key says of itself what it can.
+// recogniseKey uses "Which key is this?": the key's row is highlighted, and its features are
+// shown below.
 func (x *tour) recogniseKey() {
-	x.press("Manage security keys", "ctrl+3")
+	x.press("ui.keys.title", "ctrl+3")
 	x.step("security-keys")
-	x.keys("shift+Tab", "Return") // before "Add security key"
+	x.keys("shift+Tab", "Return") // the button before "Add security key"
 	x.awaitTouch()
 	x.step("which-key")
 	before := x.still()
@@ -167,19 +166,19 @@ func (x *tour) recogniseKey() {
 // signOut ends the window's session.
 func (x *tour) signOut() {
 	before := x.count(api.EventSignedOut)
-	x.press("Settings", "ctrl+comma")
-	x.dialog("Return") // Sign out has the keyboard first
+	x.press("ui.rail.settings", "ctrl+comma")
+	x.dialog("Return") // the button "Sign out" has the focus
 	x.step("sign-out")
-	x.press("Sign in", "Tab", "Return") // Cancel, Sign out
+	x.press("wizard.sign-in.heading", "Tab", "Return") // Cancel, Sign out
 	x.until("the end of the session", func() (bool, error) { return x.count(api.EventSignedOut) > before, nil })
 	x.step("door")
 }
 
-// secondSteps is what the second step of each method is called.
+// secondSteps are the titles of the second steps, as translation keys.
 var secondSteps = map[api.Method]string{
-	api.SecurityKey: "Touch your key",
-	api.App:         "Enter the code from your app",
-	api.Text:        "Enter the code we texted you",
+	api.SecurityKey: "wizard.key.touch",
+	api.App:         "wizard.code.app.heading",
+	api.Text:        "wizard.code.text.heading",
 }
 
 // signIn signs in with a second step (R1, R14, R40).
@@ -191,7 +190,7 @@ func (x *tour) signIn(m api.Method) {
 	x.press(secondSteps[asked], "Return")
 	x.step("sign-in-" + string(asked) + "-first")
 	if m != asked {
-		x.press("Choose another way", "Tab", "Return") // from the key, or the code, to the link
+		x.press("wizard.ways.heading", "Tab", "Return") // from the step to the link
 		x.step("sign-in-other-ways")
 		at := slices.Index(others, m)
 		if at < 0 {
@@ -212,16 +211,16 @@ func (x *tour) signIn(m api.Method) {
 		x.step("sign-in-" + string(m))
 		x.keys("Return")
 	}
-	x.sees("You’re in") // R78: few backup codes are left
+	x.sees("wizard.signed-in.heading") // R78: it warns about few backup codes
 	x.signedIn(m)
 	x.step("signed-in-" + string(m))
-	x.press("Overview", "Return")
+	x.press("ui.rail.overview", "Return")
 }
 
-// temporaryPassword makes one in the window, takes it off the clipboard and lets
-// curl use it (R80, R81).
+// temporaryPassword makes a temporary password in the window, copies it, and uses it with
+// curl (R80, R81).
 func (x *tour) temporaryPassword() {
-	x.press("Temporary passwords", "ctrl+5")
+	x.press("ui.rail.temporary-passwords", "ctrl+5")
 	x.step("temporary-passwords")
 	x.dialog("Return")
 	x.fill("curl")
@@ -255,6 +254,6 @@ func (x *tour) temporaryPassword() {
 	if status := x.curl(secret); status != "401" {
 		x.t.Errorf("curl an hour later: %s", status)
 	}
-	x.press("Overview", "ctrl+1")
+	x.press("ui.rail.overview", "ctrl+1")
 	x.step("overview-protected")
 }

@@ -11,15 +11,15 @@ import (
 	"nightlatch/server/api"
 )
 
-// A bank card knows nothing of FIDO.
+// A bankCard does not support FIDO.
 type bankCard struct{}
 
 func (bankCard) PowerUp()                        {}
 func (bankCard) PowerDown()                      {}
 func (bankCard) Transmit([]byte) ([]byte, error) { return []byte{0x6a, 0x82}, nil }
 
-// A person at a computer without pcscd sets up a key over NFC: told what is missing,
-// one thing after another, while the page stays open, until the key lies on the reader.
+// A user sets a key up over NFC, on a computer without pcscd. While the page is open, it says
+// what is missing, one thing after the other, until the key is on the reader.
 func TestKeyOnReader(t *testing.T) {
 	t.Setenv("NIGHTLATCH_PROGRAM", program(t))
 	if !pcsctest.Apart(t) {
@@ -29,29 +29,29 @@ func TestKeyOnReader(t *testing.T) {
 	x := begin(t, program(t), pictures+"-nfc")
 	x.open("--lab", "--seed", x.noAccounts())
 	x.createAccount()
-	x.press("Manage security keys", "ctrl+3")
-	x.press("What will happen", "Return")
-	x.press("Which address gets your security notices?", "Return")
+	x.press("ui.keys.title", "ctrl+3")
+	x.press("wizard.overview.heading", "Return")
+	x.press("wizard.email.heading", "Return")
 	x.fill(x.p.Email)
-	x.press("Enter the code we mailed you", "Return")
+	x.press("wizard.code.email.heading", "Return")
 	x.fill(x.code(api.ByEmail))
-	x.press("Insert your security key", "Return")
+	x.press("wizard.key.insert", "Return")
 	x.happened(api.EventEmailConfirmed)
 	x.step("nfc-no-service")
 
 	pcsctest.Start(t, true)
-	x.sees("Insert your security key, or tap it")
+	x.sees("wizard.key.insert-or-tap")
 	x.step("nfc-empty")
 	empty := x.still()
 	l := pcsctest.Lay(t, bankCard{})
 	noticed := func() (bool, error) {
 		now, err := x.display.Screen.Picture()
-		return err == nil && harness.Difference(empty, now) > 4000, err // a ticking clock is less
+		return err == nil && harness.Difference(empty, now) > 4000, err // a countdown changes fewer pixels
 	}
 	x.until("a notice", noticed)
 	x.step("nfc-bank-card")
 	x.must(l.Pull())
-	x.until("no notice", func() (bool, error) { // pcscd takes a card that is swapped faster than it looks for the same
+	x.until("no notice", func() (bool, error) { // pcscd does not notice a card that is exchanged faster than it polls
 		there, err := noticed()
 		return !there && err == nil, err
 	})
@@ -61,9 +61,9 @@ func TestKeyOnReader(t *testing.T) {
 	x.must(err)
 	a.Install(k)
 	pcsctest.Lay(t, a)
-	x.sees("Name your key")
+	x.sees("wizard.name.heading")
 	x.step("nfc-named")
-	x.press("The security key is on", "Return")
+	x.press("wizard.finished.enroll-key", "Return")
 	x.happened(api.EventKeyAdded)
 	x.step("nfc-done")
 }

@@ -1,12 +1,11 @@
-// Package tour plays the whole main job in the real window, by keyboard alone:
-// a person protects an account with a text message, an authenticator app and a
-// security key, signs in with each, prints backup codes, and makes a temporary
-// password that curl then uses.
+// Package tour contains the end-to-end tests: the main job in the real window, by keyboard.
+// A user protects an account with text messages, an authenticator app and a security key,
+// signs in with each, prints backup codes, and makes a temporary password for curl.
 //
-// The window stands on a display of its own. What it shows is read by parties
-// that are not ours: zbarimg reads the QR code off the screen, oathtool makes the
-// codes, pdftotext reads what was printed. Pictures of each step are left in
-// build/tour.
+// The window is on a private display. Programs of others read what it shows: zbarimg the QR
+// code on the screen, oathtool computes the codes, pdftotext reads the printed pages.
+// Pictures of each step are saved in build/tour. Tests named TestSlow… run in make verify
+// only.
 package tour
 
 import (
@@ -19,14 +18,15 @@ import (
 	"time"
 
 	"nightlatch/app/harness"
+	"nightlatch/assets"
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 )
 
-// pictures is where the tour leaves them.
+// pictures is the directory for pictures of each step.
 const pictures = "../../build/tour"
 
-// A tour is one run through the window.
+// A tour is one test in the window.
 type tour struct {
 	t       *testing.T
 	ctx     context.Context
@@ -35,19 +35,20 @@ type tour struct {
 	printer *harness.PrintServer
 	program string
 	env     []string
-	out     string // where pictures go
+	out     string // directory for pictures
 
 	url  string
 	lab  *client.Client
 	home string
-	p    *harness.Person // the same person, seen over HTTP
+	p    *harness.Person // the same user, over HTTP
 	key  api.LabKey      // the virtual key, once plugged in
 
+	texts   *assets.Catalog
 	steps   int // pictures taken
-	signIns int // sign-ins so far
+	signIns int // sign-ins so far, including those over HTTP
 }
 
-// program is the one the Makefile has just built, or one of our own.
+// program returns the program that the Makefile has built, or builds it.
 func program(t *testing.T) string {
 	t.Helper()
 	if built := os.Getenv("NIGHTLATCH_PROGRAM"); built != "" {
@@ -70,6 +71,9 @@ func begin(t *testing.T, program, out string) *tour {
 		t.Fatal(err)
 	}
 	var err error
+	if x.texts, err = assets.New("en"); err != nil {
+		t.Fatal(err)
+	}
 	if x.display, err = harness.OpenDisplay(ctx, 1240, 860); err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +89,7 @@ func begin(t *testing.T, program, out string) *tour {
 	return x
 }
 
-// noAccounts is a seed without demo accounts: the first start asks to make one.
+// noAccounts writes a seed without accounts, so that the first start asks to create one.
 func (x *tour) noAccounts() string {
 	x.t.Helper()
 	seed := filepath.Join(x.home, "seed.json")
@@ -107,14 +111,14 @@ func (x *tour) open(args ...string) {
 	x.lab = client.New(x.url, nil)
 	x.p = harness.NewPerson(x.lab, "robin")
 	x.p.Phone = "+12025550143"
-	x.signIns = 2 // at sign-up, and the second pair of eyes
+	x.signIns = 2 // at sign-up, and once over HTTP
 }
 
-// close closes the window. After a failure what it shows is kept.
+// close closes the window. After a failure it saves a picture.
 func (x *tour) close() {
 	if x.t.Failed() {
 		x.keep("failed-here")
-		x.t.Logf("the program wrote:\n%s", x.window.Log())
+		x.t.Logf("the program printed:\n%s", x.window.Log())
 	}
 	x.window.Close()
 }
@@ -126,7 +130,7 @@ func (x *tour) must(err error) {
 	}
 }
 
-// keep saves a picture of the screen as it is now.
+// keep saves a picture of the screen.
 func (x *tour) keep(name string) string {
 	x.t.Helper()
 	p, err := x.display.Screen.Picture()
@@ -140,8 +144,7 @@ func (x *tour) keep(name string) string {
 	return path
 }
 
-// step names what is on screen now, and takes a picture of it once it stands
-// still.
+// step saves a picture of the settled screen under a name.
 func (x *tour) step(name string) string {
 	x.t.Helper()
 	x.still()
@@ -155,18 +158,21 @@ func (x *tour) keys(keys ...string) {
 	x.must(x.window.Press(x.ctx, keys...))
 }
 
-// press presses keys and waits for what they lead to, by the window's title. The
-// title changes when the page is there and has the keyboard.
-func (x *tour) press(leadsTo string, keys ...string) {
+// press presses keys and waits for the page with a title.
+func (x *tour) press(title string, keys ...string) {
 	x.t.Helper()
 	x.keys(keys...)
-	x.sees(leadsTo)
+	x.sees(title)
 }
 
-// sees waits until the window's title says what is in front.
-func (x *tour) sees(what string) {
+// sees waits until the window's title is that of a page. title is a translation key. The
+// title changes when the page is shown and has the keyboard focus.
+func (x *tour) sees(title string) {
 	x.t.Helper()
-	last := ""
+	if !x.texts.Has(title) {
+		x.t.Fatalf("there is no text %q", title)
+	}
+	what, last := x.texts.T(title), ""
 	err := harness.Within(x.ctx, 30*time.Second, "the page "+what, func() (ok bool, err error) {
 		last, err = x.window.Title(x.ctx)
 		return last == what+" – Nightlatch", err
@@ -176,8 +182,8 @@ func (x *tour) sees(what string) {
 	}
 }
 
-// dialog presses keys that open a dialog, which changes no title, and waits until
-// it is on screen.
+// dialog presses keys that open a dialog, and waits until it is drawn. Dialogs do not change
+// the window's title.
 func (x *tour) dialog(keys ...string) {
 	x.t.Helper()
 	before := x.still()
@@ -186,19 +192,19 @@ func (x *tour) dialog(keys ...string) {
 	x.must(err)
 }
 
-// fill types into the field that has the keyboard.
+// fill types into the focused field.
 func (x *tour) fill(text string) {
 	x.t.Helper()
 	x.must(x.window.Type(x.ctx, text))
 }
 
-// until waits for something that the server knows.
+// until waits for a condition.
 func (x *tour) until(what string, holds func() (bool, error)) {
 	x.t.Helper()
 	x.must(harness.Within(x.ctx, 30*time.Second, what, holds))
 }
 
-// happened waits for an audit event of the person's account.
+// happened waits for an audit event of the user's account.
 func (x *tour) happened(kind api.EventType) {
 	x.t.Helper()
 	x.until("the event "+string(kind), func() (bool, error) { return x.count(kind) > 0, nil })
@@ -215,7 +221,7 @@ func (x *tour) code(by api.Channel) string {
 // appStep is how long an authenticator app shows a code (RFC 6238).
 const appStep = 30 * time.Second
 
-// still waits until the screen stands still, and returns its picture.
+// still waits until the screen no longer changes, and returns its picture.
 func (x *tour) still() *image.RGBA {
 	x.t.Helper()
 	screen, err := x.window.Settled(x.ctx)

@@ -10,8 +10,8 @@ import (
 	"nightlatch/server/api"
 )
 
-// scan reads the QR code off a picture of the screen, as a phone's camera would,
-// and returns the secret in it (Key URI format).
+// scan reads the QR code in a picture of the screen and returns the secret in it (Key URI
+// format).
 func (x *tour) scan() string {
 	x.t.Helper()
 	picture, out := filepath.Join(x.home, "camera.png"), ""
@@ -24,18 +24,18 @@ func (x *tour) scan() string {
 			return false, err
 		}
 		out, err = harness.Run(x.ctx, "", "zbarimg", "--quiet", "--raw", picture)
-		return err == nil, nil // it may not be drawn yet
+		return err == nil, nil // the code may not be drawn yet
 	})
 	u, err := url.Parse(strings.TrimSpace(out))
 	if err != nil || u.Scheme != "otpauth" || u.Host != "totp" || u.Query().Get("issuer") != "Nightlatch" ||
 		!strings.HasPrefix(strings.TrimPrefix(u.Path, "/"), "Nightlatch:") || u.Query().Get("secret") == "" {
-		x.t.Fatalf("the QR code says %q", out)
+		x.t.Fatalf("the QR code contains %q", out)
 	}
 	return u.Query().Get("secret")
 }
 
-// oathtool makes the code that the app shows now. A code works once (R22), so the
-// lab's clock moves on first.
+// oathtool computes the app's code. A code works once (R22), so it moves the lab's clock on
+// first.
 func (x *tour) oathtool() string {
 	x.t.Helper()
 	now, err := x.lab.AdvanceClock(x.ctx, appStep)
@@ -46,8 +46,8 @@ func (x *tour) oathtool() string {
 	return strings.TrimSpace(out)
 }
 
-// curl asks who it is with a password, and returns the status of the answer. The
-// secret goes in by standard input, since others can read arguments.
+// curl requests /api/v1/me with a password and returns the status. The password is passed on
+// standard input, because others can read arguments.
 func (x *tour) curl(secret string) string {
 	x.t.Helper()
 	out, err := harness.Run(x.ctx, `user = "`+x.p.Name+":"+secret+`"`, "curl", "--config", "-",
@@ -70,8 +70,8 @@ func (x *tour) touch() {
 	x.must(x.lab.TouchKey(x.ctx, x.key.ID))
 }
 
-// second is the second step that signing in asks for now: the method used last
-// (R40), and the others in the order in which they are offered.
+// second returns the method of the second step that a sign-in now asks for, which is the one
+// used last (R40), and the others in the order in which they are offered.
 func (x *tour) second() (asked api.Method, others []api.Method) {
 	x.t.Helper()
 	v, err := x.lab.Begin(x.ctx, api.Begin{Kind: api.SignIn})
@@ -88,7 +88,7 @@ func (x *tour) second() (asked api.Method, others []api.Method) {
 	return harness.Asks(v.Step), others
 }
 
-// signedIn waits until the account was signed in to once more, by a method.
+// signedIn waits until the user has signed in once more, with a method.
 func (x *tour) signedIn(m api.Method) {
 	x.t.Helper()
 	x.signIns++
@@ -98,7 +98,7 @@ func (x *tour) signedIn(m api.Method) {
 	})
 }
 
-// count counts the account's audit events of a type.
+// count returns the number of the account's audit events of a type.
 func (x *tour) count(kind api.EventType) int {
 	x.t.Helper()
 	list, err := x.p.Client.Activity(x.ctx, "", 200)
