@@ -1,5 +1,5 @@
-// Package law holds the project's rules that are tests: who may import whom,
-// and what no file may contain. The rules are explained in CONTRIBUTING.md.
+// Package law contains the architecture tests: which package may import which, and what no
+// file may contain. CONTRIBUTING.md explains the rules.
 package law
 
 import (
@@ -77,11 +77,10 @@ var imports = map[string][]string{
 	"server/lab": {"server/api", "server/otp"},
 }
 
-// backEnds are imported by app alone, which chooses one.
+// backEnds are imported by app only, which chooses one.
 var backEnds = []string{"server/store/bolt"}
 
-// onlyImporter names the one package that may use a module: what it wraps does
-// not leak into the rest.
+// onlyImporter has the package that may import a module. The others use that package.
 var onlyImporter = map[string]string{
 	"github.com/go-webauthn/webauthn": "server/webauthn",
 	"github.com/keys-pub/go-libfido2": "fido/libfido2",

@@ -70,15 +70,15 @@ func list(t *testing.T, env []string) []listed {
 	return packages
 }
 
-// A package has one name, says what it holds, and is not a bag.
+// A package is named after its directory, and not with a word that says nothing.
 func TestPackageNames(t *testing.T) {
-	bags := []string{"model", "models", "service", "services", "util", "utils", "common", "helper", "helpers", "manager", "misc", "data", "info", "types"}
+	vague := []string{"model", "models", "service", "services", "util", "utils", "common", "helper", "helpers", "manager", "misc", "data", "info", "types"}
 	for _, p := range list(t, nil) {
 		name := strings.TrimSuffix(p.Name, "_test")
 		if name == "" { // a directory of external tests
 			continue
 		}
-		if slices.Contains(bags, name) {
+		if slices.Contains(vague, name) {
 			t.Errorf("%s is called %s", p.ImportPath, name)
 		}
 		if name != "main" && name != path.Base(p.ImportPath) {

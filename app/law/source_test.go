@@ -9,11 +9,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// tracked returns the files of the repository, relative to its root.
+// tracked returns the paths of the repository's files, relative to its root.
 func tracked(t *testing.T) []string {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "git", "-C", root, "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
@@ -29,7 +30,7 @@ func tracked(t *testing.T) []string {
 	return files
 }
 
-// A source is one parsed Go file.
+// A source is a parsed Go file.
 type source struct {
 	path string
 	file *ast.File
@@ -62,7 +63,7 @@ func sources(t *testing.T) []source {
 
 func (s source) test() bool { return strings.HasSuffix(s.path, "_test.go") }
 
-// selectors calls fn for every use of pkg.name, where pkg is imported as itself.
+// selectors calls fn for every expression pkg.name.
 func (s source) selectors(pkg string, fn func(name string, at token.Position)) {
 	ast.Inspect(s.file, func(n ast.Node) bool {
 		if sel, ok := n.(*ast.SelectorExpr); ok {
@@ -74,21 +75,21 @@ func (s source) selectors(pkg string, fn func(name string, at token.Position)) {
 	})
 }
 
-func TestEveryPackageSaysWhatItIs(t *testing.T) {
-	said := map[string]bool{}
+func TestEveryPackageHasAComment(t *testing.T) {
+	has := map[string]bool{}
 	for _, s := range sources(t) {
 		dir := filepath.Dir(s.path)
-		said[dir] = said[dir] || strings.TrimSpace(s.file.Doc.Text()) != ""
+		has[dir] = has[dir] || strings.TrimSpace(s.file.Doc.Text()) != ""
 	}
-	for dir, ok := range said {
+	for dir, ok := range has {
 		if !ok {
 			t.Errorf("%s has no package comment", dir)
 		}
 	}
 }
 
-// Time comes from Config.Now and the transaction, so that the lab can set it.
-func TestServerNeverAsksTheMachineForTheTime(t *testing.T) {
+// The server takes the time from Config.Now and the transaction, so that the lab can set it.
+func TestServerDoesNotReadTheSystemClock(t *testing.T) {
 	for _, s := range sources(t) {
 		if s.test() || !within(s.path, "server") {
 			continue
@@ -101,7 +102,7 @@ func TestServerNeverAsksTheMachineForTheTime(t *testing.T) {
 	}
 }
 
-// Only ui.Scope hands work to Fyne's own goroutine.
+// Only ui.Scope runs functions on Fyne's goroutine.
 func TestOnlyScopeCallsDo(t *testing.T) {
 	for _, s := range sources(t) {
 		if filepath.Base(s.path) == "scope.go" && within(s.path, "ui") {
@@ -129,7 +130,7 @@ func TestNoWeakRandomNumbers(t *testing.T) {
 	}
 }
 
-// maxLines is where a file is certainly more than one idea.
+// maxLines is the limit for the length of a Go file.
 const maxLines = 500
 
 func TestFilesAreShort(t *testing.T) {
@@ -137,15 +138,15 @@ func TestFilesAreShort(t *testing.T) {
 		if n := s.fset.Position(s.file.FileEnd).Line; n > maxLines {
 			t.Errorf("%s has %d lines", s.path, n)
 		} else if n > 300 && !s.test() {
-			t.Logf("%s has %d lines: look whether it is more than one idea", s.path, n)
+			t.Logf("%s has %d lines: check whether it holds more than one idea", s.path, n)
 		}
 	}
 }
 
-// home matches paths that exist on one machine only.
+// home matches paths that exist on one computer only.
 var home = regexp.MustCompile(`(^|[\s"'=(:])/(home|Users|work|root|farm|tmp/[a-z]+)/[A-Za-z0-9_.-]`)
 
-func TestNoPathsOfOneMachine(t *testing.T) {
+func TestNoPathsOfOneComputer(t *testing.T) {
 	for _, f := range tracked(t) {
 		b, err := os.ReadFile(filepath.Join(root, f))
 		if err != nil {
@@ -162,7 +163,7 @@ func TestNoPathsOfOneMachine(t *testing.T) {
 	}
 }
 
-// What the documents show and link to exists.
+// Links and pictures in documents must exist.
 func TestDocumentsLinkToWhatExists(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^)\s]+)\)|(?:src|srcset|href)="([^"]+)"`)
 	for _, f := range tracked(t) {
@@ -179,8 +180,26 @@ func TestDocumentsLinkToWhatExists(t *testing.T) {
 				continue
 			}
 			if _, err := os.Stat(filepath.Join(root, filepath.Dir(f), target)); err != nil {
-				t.Errorf("%s links to %s, which is not there", f, target)
+				t.Errorf("%s links to %s, which does not exist", f, target)
 			}
+		}
+	}
+}
+
+// Only app/memory.go steers the garbage collector. A package that does it surprises every
+// program that uses it.
+func TestOnlyMemorySteersTheCollector(t *testing.T) {
+	steers := []string{"GC", "SetGCPercent", "SetMemoryLimit", "FreeOSMemory"}
+	for _, s := range sources(t) {
+		if s.test() || s.path == "app/memory.go" || tester(filepath.ToSlash(filepath.Dir(s.path))) {
+			continue
+		}
+		for _, pkg := range []string{"runtime", "debug"} {
+			s.selectors(pkg, func(name string, at token.Position) {
+				if slices.Contains(steers, name) {
+					t.Errorf("%s: %s.%s", at, pkg, name)
+				}
+			})
 		}
 	}
 }
