@@ -1,14 +1,14 @@
 // Package bolt is the embedded back end of store: one bbolt file.
 //
-// Writers are drained into one commit. A single committer takes every Update
-// that queued while the commit before it ran, gives each closure its turn over
-// its own overlay inside one bbolt transaction, and syncs once for all of them.
-// There is no timer: alone, an Update waits for nothing.
+// Updates are committed in groups. One goroutine, the committer, takes all
+// updates that queued during the commit before, runs each closure over an overlay
+// of its own inside one bbolt transaction, and syncs once for all of them. There
+// is no timer, so a single update does not wait (decision 45).
 //
-// A file that cannot be used is left byte for byte as it was and its error says
-// why: in use, not writable, damaged, from a newer version, or no space. When
-// the disk fills up while running, a reserve file beside the database is given
-// up so that what deletes can still commit.
+// Open never changes a file that it cannot use. The error says why: in use, not
+// writable, damaged, from a newer version, or no space. If the disk fills up later,
+// the store deletes a reserve file beside the database, so that deletions can
+// still be committed.
 package bolt
 
 import (
@@ -30,10 +30,10 @@ import (
 type Config struct {
 	Path string
 	Now  func() time.Time
-	// ReserveBytes is the size of the reserve file beside the database, which is
-	// freed when the disk is full, since deleting needs room too. 0 means 4 MiB.
+	// ReserveBytes is the size of the reserve file beside the database. It is
+	// deleted when the disk is full, because deletions need room too. 0 means 4 MiB.
 	ReserveBytes int64
-	// Log hears when the disk fills up or fails. Optional.
+	// Log receives a line when the disk fills up or fails. Optional.
 	Log *slog.Logger
 }
 
@@ -61,20 +61,20 @@ func (cfg Config) check() (Config, error) {
 // A Store is an open database. Its methods may be called from any goroutine.
 type Store struct {
 	db      *bbolt.DB
-	file    *os.File // bbolt's own, to let go of when bbolt cannot
+	file    *os.File // bbolt's own, to close when bbolt cannot close it
 	now     func() time.Time
 	log     *slog.Logger
-	reserve *reserve                // the committer's alone
-	commit  func(*bbolt.Tx) error   // bbolt's Commit; tests make it fail
-	stopped atomic.Pointer[failure] // set once, when the disk or the file failed
-	wedged  atomic.Bool             // a bbolt transaction can never end
+	reserve *reserve                // used by the committer only
+	commit  func(*bbolt.Tx) error   // bbolt's Commit; tests replace it
+	stopped atomic.Pointer[failure] // set once, when the disk fails or the file is damaged
+	wedged  atomic.Bool             // a bbolt transaction cannot be ended
 	damaged chan struct{}           // closed at the first ErrDamaged
 	once    sync.Once               // closes damaged
 
 	mu     sync.Mutex
 	queue  []*request
 	closed bool
-	wake   chan struct{} // holds one: something was queued, or closed
+	wake   chan struct{} // holds one: there is a new request, or the store was closed
 	gone   chan struct{} // closed when the committer has returned
 }
 
@@ -93,7 +93,7 @@ func (s *Store) View(ctx context.Context, fn func(store.Tx) error) (err error) {
 	if err != nil {
 		return fmt.Errorf("bolt: view: %w", err)
 	}
-	defer tx.Rollback() //nolint:errcheck // a read transaction has nothing to lose
+	defer tx.Rollback() // a read transaction has nothing to write
 	r, err := newReader(tx, s.now())
 	if err != nil {
 		return err
@@ -106,8 +106,8 @@ func (s *Store) View(ctx context.Context, fn func(store.Tx) error) (err error) {
 	return err
 }
 
-// Update implements store.Store. The closure runs on the caller's goroutine. An
-// ended ctx takes it out of the queue, but never out of a commit that started.
+// Update implements store.Store. The closure runs on the caller's goroutine. If ctx
+// ends, a queued update is dropped; one whose commit has started is not.
 func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -119,22 +119,22 @@ func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
 	ended := ctx.Done()
 	for {
 		select {
-		case t := <-r.turn:
-			r.run(t, fn)
+		case base := <-r.turn:
+			r.run(base, fn)
 		case err := <-r.done:
 			s.note(err)
 			return err
 		case <-ended:
-			if r.leave() {
+			if s.leave(r) {
 				return ctx.Err()
 			}
-			ended = nil // it is being committed
+			ended = nil // it is part of a batch: wait for the result
 		}
 	}
 }
 
-// Close implements store.Store: queued updates are committed, running
-// transactions end, and the file is let go.
+// Close implements store.Store. It commits queued updates, waits for running
+// transactions and closes the file.
 func (s *Store) Close() error {
 	s.mu.Lock()
 	if s.closed {
@@ -147,7 +147,7 @@ func (s *Store) Close() error {
 	s.signal()
 	<-s.gone
 	if s.wedged.Load() {
-		// bbolt would wait for ever for its own transaction.
+		// bbolt would wait forever for its own transaction.
 		return s.file.Close()
 	}
 	if err := s.db.Close(); err != nil {
@@ -156,8 +156,8 @@ func (s *Store) Close() error {
 	return nil
 }
 
-// Damaged is closed when the file turns out to be damaged: some of what is in it
-// cannot be read any more.
+// Damaged returns a channel that is closed when a transaction finds that the file
+// is damaged.
 func (s *Store) Damaged() <-chan struct{} { return s.damaged }
 
 func (s *Store) note(err error) {

@@ -3,7 +3,7 @@ package bolt
 import (
 	"errors"
 	"fmt"
-	"sync/atomic"
+	"slices"
 
 	bbolt "go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
@@ -11,46 +11,43 @@ import (
 	"nightlatch/server/store"
 )
 
-// batchLimit bounds one commit: closures, each of at most store.MaxWrites keys.
+// batchLimit is the largest number of closures in one commit. Each writes at most
+// store.MaxWrites keys.
 const batchLimit = 256
 
-// A request is one Update on its way through the committer.
+// A request is one Update on its way to the disk. It goes through these steps:
+//
+//  1. It waits in Store.queue. If the caller's context ends, leave removes it.
+//  2. The committer takes it out of the queue, as part of a batch. From here on
+//     the caller waits for the result, even if its context ends.
+//  3. The committer sends the open transaction on turn. The caller runs its
+//     closure on its own goroutine, where a panic or runtime.Goexit belongs, and
+//     sends the closure's error on ran. This happens a second time if the commit
+//     found the disk full and is repeated with the room of the reserve file.
+//  4. The committer sends the result on done.
 type request struct {
-	state atomic.Int32
-	turn  chan turn  // the committer: run your closure now
-	ran   chan error // the caller: it has run; its error
-	done  chan error // the committer: committed, or not; holds one
+	turn chan store.Reader
+	ran  chan error
+	done chan error // holds one
 
-	urgent  bool           // it may use what is kept for deleting
-	overlay *store.Overlay // of the last run; written by the caller before ran
-	gone    bool           // the closure panicked: nobody waits any more
-	err     error          // the committer's: why this request alone fails
+	urgent  bool           // it may use the room that is reserved for deletions
+	overlay *store.Overlay // writes of the last run; set by the caller before it sends on ran
+	gone    bool           // the closure did not return, so no one receives from done
+	err     error          // why this request fails, whatever becomes of the batch
 }
 
-const (
-	queued int32 = iota
-	taken
-	left
-)
-
-// A turn is a caller's time on the committer's transaction.
-type turn struct{ base store.Reader }
-
-// errGone is what a closure that panicked or left its goroutine answers.
+// errGone is the error of a closure that panicked or ended its goroutine.
 var errGone = errors.New("bolt: closure did not return")
 
 func newRequest(urgent bool) *request {
-	return &request{urgent: urgent, turn: make(chan turn), ran: make(chan error), done: make(chan error, 1)}
+	return &request{urgent: urgent, turn: make(chan store.Reader), ran: make(chan error), done: make(chan error, 1)}
 }
 
-func (r *request) take() bool  { return r.state.CompareAndSwap(queued, taken) }
-func (r *request) leave() bool { return r.state.CompareAndSwap(queued, left) }
-
-// run runs the closure on the caller's goroutine, where its panic belongs.
-func (r *request) run(t turn, fn func(store.Tx) error) {
+// run runs the closure on the caller's goroutine.
+func (r *request) run(base store.Reader, fn func(store.Tx) error) {
 	err := errGone
 	defer func() { r.ran <- err }()
-	r.overlay = store.NewOverlay(t.base)
+	r.overlay = store.NewOverlay(base)
 	got := recoverFault(func() error { return fn(r.overlay) })
 	if bad := r.overlay.Err(); bad != nil {
 		got = bad
@@ -72,6 +69,19 @@ func (s *Store) enqueue(r *request) error {
 	return nil
 }
 
+// leave takes a request out of the queue, or reports false if it is already part
+// of a batch.
+func (s *Store) leave(r *request) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := slices.Index(s.queue, r)
+	if i < 0 {
+		return false
+	}
+	s.queue = slices.Delete(s.queue, i, i+1)
+	return true
+}
+
 func (s *Store) signal() {
 	select {
 	case s.wake <- struct{}{}:
@@ -79,7 +89,8 @@ func (s *Store) signal() {
 	}
 }
 
-// run is the committer. It returns when the store is closed and the queue empty.
+// run is the committer. It returns when the store is closed and the queue is
+// empty.
 func (s *Store) run() {
 	defer close(s.gone)
 	for {
@@ -95,21 +106,17 @@ func (s *Store) run() {
 	}
 }
 
-// next takes what has queued, up to batchLimit.
+// next takes the oldest requests out of the queue, at most batchLimit.
 func (s *Store) next() (batch []*request, closed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for len(s.queue) > 0 && len(batch) < batchLimit {
-		if r := s.queue[0]; r.take() {
-			batch = append(batch, r)
-		}
-		s.queue[0] = nil
-		s.queue = s.queue[1:]
-	}
+	n := min(len(s.queue), batchLimit)
+	batch = slices.Clone(s.queue[:n])
+	s.queue = slices.Delete(s.queue, 0, n)
 	return batch, s.closed
 }
 
-// write commits a batch and answers everybody in it.
+// write commits a batch and sends every request its result.
 func (s *Store) write(batch []*request) {
 	s.reserve.restore()
 	err := s.attempt(batch)
@@ -121,8 +128,8 @@ func (s *Store) write(batch []*request) {
 		switch {
 		case r.gone:
 		case err != nil:
-			// Even a closure's own error may rest on a write of this batch that
-			// is not there now.
+			// A closure's own error may depend on a write of this batch, which was
+			// not committed.
 			r.done <- err
 		default:
 			r.done <- r.err
@@ -130,8 +137,8 @@ func (s *Store) write(batch []*request) {
 	}
 }
 
-// attempt gives every closure of the batch its turn in one bbolt transaction and
-// commits what they wrote. On an error nothing of the batch was written.
+// attempt runs every closure of the batch in one bbolt transaction and commits
+// their writes. On an error nothing of the batch was written.
 func (s *Store) attempt(batch []*request) error {
 	if f := s.stopped.Load(); f != nil {
 		return f.err
@@ -148,8 +155,8 @@ func (s *Store) attempt(batch []*request) error {
 	return err
 }
 
-// offer runs the closures one after the other; each sees the writes of those
-// before it that succeeded.
+// offer runs the closures one after the other. Each sees the writes of the
+// closures before it that succeeded.
 func (s *Store) offer(tx *bbolt.Tx, batch []*request) (wrote bool, err error) {
 	short := s.short()
 	for _, r := range batch {
@@ -160,9 +167,9 @@ func (s *Store) offer(tx *bbolt.Tx, batch []*request) (wrote bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		r.turn <- turn{base}
+		r.turn <- base
 		r.err = <-r.ran
-		r.gone = r.err == errGone //nolint:errorlint // our own, never wrapped
+		r.gone = errors.Is(r.err, errGone)
 		if r.err != nil || r.overlay.Len() == 0 {
 			continue
 		}
@@ -180,8 +187,9 @@ func (s *Store) offer(tx *bbolt.Tx, batch []*request) (wrote bool, err error) {
 	return wrote, nil
 }
 
-// short reports that there is no more room than deleting may need: the reserve
-// is gone, and the file itself, which never shrinks, has less than that free.
+// short reports that only enough room for deletions is left: the reserve file was
+// given up, and the database file, which never shrinks, has less free space than
+// the reserve had.
 func (s *Store) short() bool {
 	if s.reserve.held {
 		return false
@@ -196,9 +204,10 @@ func apply(o *store.Overlay, b *bbolt.Bucket) error {
 	)
 }
 
-// finish commits. Only a full disk, and only before the new meta page was
-// written, leaves the store usable: after a failed sync nobody knows what is on
-// the disk, and to sync again would say "fine" about pages the kernel dropped.
+// finish commits. The store stays usable after one kind of failure only: the disk
+// was full before the new meta page was written. After a failed sync the contents
+// of the disk are unknown, and a second sync would report success although the
+// kernel has dropped the pages.
 func (s *Store) finish(tx *bbolt.Tx) error {
 	id := tx.ID()
 	err := recoverDamage(func() error { return s.commit(tx) })
@@ -216,15 +225,15 @@ func (s *Store) finish(tx *bbolt.Tx) error {
 	return s.failed(err)
 }
 
-// failed stops the store for good: see finish.
+// failed stops the store until it is opened again. See finish for the reason.
 func (s *Store) failed(err error) error {
 	err = fmt.Errorf("%w: %w", store.ErrUnavailable, err)
 	s.stop(err)
 	return err
 }
 
-// begin begins a bbolt transaction. It panics in there with its locks held when
-// both meta pages were overwritten while it was open.
+// begin begins a bbolt transaction. bbolt panics with its locks held if both meta
+// pages were overwritten while the file was open.
 func (s *Store) begin(writable bool) (tx *bbolt.Tx, err error) {
 	err = recoverDamage(func() error {
 		tx, err = s.db.Begin(writable)
@@ -240,18 +249,18 @@ func (s *Store) begin(writable bool) (tx *bbolt.Tx, err error) {
 	return tx, err
 }
 
-// lastCommitted is the transaction ID that a reader would see.
+// lastCommitted returns the ID of the newest committed transaction.
 func (s *Store) lastCommitted() int {
 	tx, err := s.begin(false)
 	if err != nil {
-		return int(^uint(0) >> 1) // unknown: as bad as can be
+		return int(^uint(0) >> 1) // unknown: assume the new meta page was written
 	}
-	defer tx.Rollback() //nolint:errcheck // a read transaction has nothing to lose
+	defer tx.Rollback() // a read transaction has nothing to write
 	return tx.ID()
 }
 
-// abandon rolls back. bbolt's own rollback can panic over a damaged file, and
-// then its write lock is held for ever.
+// abandon rolls back. If bbolt panics because the file is damaged, its write lock
+// is never released.
 func (s *Store) abandon(tx *bbolt.Tx) {
 	if err := recoverDamage(tx.Rollback); errors.Is(err, store.ErrDamaged) {
 		s.wedged.Store(true)
