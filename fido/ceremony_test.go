@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// One device, one ceremony.
+// A device can be in one ceremony at a time.
 func TestOneCeremonyADevice(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -36,7 +36,7 @@ func TestOneCeremonyADevice(t *testing.T) {
 			t.Errorf("a third, later: %v", err)
 		}
 		if k.closed != 2 {
-			t.Errorf("the key was let go of %d times, want 2", k.closed)
+			t.Errorf("the key was closed %d times, want 2", k.closed)
 		}
 	})
 }
@@ -54,7 +54,7 @@ func TestNobodyTouches(t *testing.T) {
 	})
 }
 
-// The deadline is for the touch alone: a person may take long to find the PIN.
+// The timeout is for the touch only: a user may need longer to find the PIN.
 func TestPINTakesItsTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -96,7 +96,7 @@ func TestNoKeyComes(t *testing.T) {
 	})
 }
 
-// A key that does not know the first wanted algorithm is asked for the next.
+// If the key does not support the first requested algorithm, the next is used.
 func TestNextAlgorithm(t *testing.T) {
 	t.Parallel()
 	k := newFake(t)
@@ -112,7 +112,7 @@ func TestNextAlgorithm(t *testing.T) {
 	}
 	rsa := obj{"pubKeyCredParams": []obj{{"type": "public-key", "alg": RS256}}}
 	if _, err := clientOf(t, k).Create(t.Context(), fake, creationJSON(t, rsa), &script{}); !errors.Is(err, ErrAlgorithm) {
-		t.Errorf("Create with RSA alone: %v", err)
+		t.Errorf("Create with RSA only: %v", err)
 	}
 }
 
@@ -129,14 +129,14 @@ func TestVerification(t *testing.T) {
 		want        error
 	}{
 		{name: "preferred, PIN set", fido2: true, options: map[string]bool{"clientPin": true}, requirement: "preferred", pins: []string{"123456"}, asked: 1},
-		{name: "not said, PIN set", fido2: true, options: map[string]bool{"clientPin": true}, pins: []string{"123456"}, asked: 1},
+		{name: "no requirement, PIN set", fido2: true, options: map[string]bool{"clientPin": true}, pins: []string{"123456"}, asked: 1},
 		{name: "discouraged, PIN set", fido2: true, options: map[string]bool{"clientPin": true}, requirement: "discouraged"},
-		{name: "discouraged, but the key asks", fido2: true, options: map[string]bool{"clientPin": true}, requirement: "discouraged", pins: []string{"123456"}, keyWantsPIN: true, asked: 1},
-		{name: "the key asks for a PIN it lacks", fido2: true, options: map[string]bool{"clientPin": false}, requirement: "discouraged", keyWantsPIN: true, want: ErrPINNotSet},
+		{name: "discouraged, but the key requires it", fido2: true, options: map[string]bool{"clientPin": true}, requirement: "discouraged", pins: []string{"123456"}, keyWantsPIN: true, asked: 1},
+		{name: "the key requires a PIN but has none", fido2: true, options: map[string]bool{"clientPin": false}, requirement: "discouraged", keyWantsPIN: true, want: ErrPINNotSet},
 		{name: "preferred, no PIN set", fido2: true, options: map[string]bool{"clientPin": false}, requirement: "preferred"},
 		{name: "required, no PIN set", fido2: true, options: map[string]bool{"clientPin": false}, requirement: "required", want: ErrPINNotSet},
 		{name: "required, sensor", fido2: true, options: map[string]bool{"clientPin": true, "uv": true}, requirement: "required"},
-		{name: "required, key knows no PINs", fido2: true, requirement: "required", want: ErrNoVerification},
+		{name: "required, key without PIN support", fido2: true, requirement: "required", want: ErrNoVerification},
 		{name: "required, U2F", requirement: "required", want: ErrNoVerification},
 		{name: "preferred, U2F", requirement: "preferred"},
 		{name: "given up", fido2: true, options: map[string]bool{"clientPin": true}, requirement: "required", asked: 1, want: ErrPINRequired},
@@ -163,7 +163,7 @@ func TestVerification(t *testing.T) {
 	}
 }
 
-// A finger that is not known leaves the PIN.
+// After an unknown finger the user is asked for the PIN.
 func TestSensorThenPIN(t *testing.T) {
 	t.Parallel()
 	k := newFake(t)
@@ -213,7 +213,7 @@ func TestPINGivenUp(t *testing.T) {
 	}
 }
 
-// What a key reports comes out as it is.
+// A key's errors are returned unchanged.
 func TestFaultsPassThrough(t *testing.T) {
 	t.Parallel()
 	for _, want := range []error{
@@ -232,7 +232,7 @@ func TestFaultsPassThrough(t *testing.T) {
 	}
 }
 
-// U2F keys are asked for one credential at a time, and say only "yes".
+// U2F keys get one request per credential, and only report that they have it.
 func TestU2FPreflight(t *testing.T) {
 	t.Parallel()
 	k := newFake(t)
@@ -255,7 +255,7 @@ func TestU2FPreflight(t *testing.T) {
 	}
 }
 
-// A credential that hides until the user is verified is found once the PIN is known.
+// A credential that is hidden without user verification is found with the PIN.
 func TestHiddenCredential(t *testing.T) {
 	t.Parallel()
 	k := newFake(t)

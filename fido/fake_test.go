@@ -17,8 +17,8 @@ import (
 
 const testOrigin = "http://localhost:8440"
 
-// A fakeKey is a key that a test can make misbehave. Left alone it makes real
-// credentials with real signatures.
+// A fakeKey is a key with real credentials and signatures that a test can make
+// misbehave.
 type fakeKey struct {
 	info  GetInfoResponse
 	tries int
@@ -27,16 +27,16 @@ type fakeKey struct {
 	signer *ecdsa.PrivateKey
 	id     []byte
 	count  uint32
-	cert   []byte // of the attestation; nil: self attestation
+	cert   []byte // attestation certificate; nil: self attestation
 	format string
 
 	spoil       func(a *Attestation) // after signing
 	spoilAssert func(a *Assertion)
 	dataOf      func(rpID string, flags byte) (string, byte) // before signing
-	make        func(r CredentialRequest) error              // non-nil: asked first
+	make        func(r CredentialRequest) error              // if not nil, called first
 	assert      func(r AssertionRequest) error
-	wait        bool  // for ctx to end, as for a touch
-	fate        error // what a touch that makes nothing comes to
+	wait        bool  // wait for the end of ctx, as for a touch
+	fate        error // the result of Select and Reset
 
 	made     []CredentialRequest
 	asserted []AssertionRequest
@@ -190,7 +190,7 @@ func (k *fakeKey) DeleteCredential(_ context.Context, id []byte, pin string) err
 	return nil
 }
 
-// certify makes a certificate for the key's own signer, as for an attestation key.
+// certify makes an attestation certificate for the key's signer.
 func (k *fakeKey) certify(t *testing.T) {
 	t.Helper()
 	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour)}
@@ -201,7 +201,7 @@ func (k *fakeKey) certify(t *testing.T) {
 	k.cert = der
 }
 
-// A script is the person's side: PINs to type, then an error.
+// A script is an Interaction that returns PINs in order, then an error.
 type script struct {
 	pins  []string
 	err   error

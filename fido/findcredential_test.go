@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// A key that is plugged in tells, without a touch, which of the credentials it
-// has; one of the old kind is asked for one at a time.
+// FindCredential returns, without a touch, which of the credentials the key has. A U2F
+// key gets one request per credential.
 func TestFindCredential(t *testing.T) {
 	t.Parallel()
 	for _, old := range []bool{false, true} {
@@ -47,7 +47,7 @@ func TestFindCredential(t *testing.T) {
 	hides := newFake(t)
 	hides.assert = func(AssertionRequest) error { return ErrPINRequired }
 	if id, err := clientOf(t, hides).FindCredential(t.Context(), fake, "localhost", [][]byte{hides.id}); err != nil || id != nil {
-		t.Errorf("one that doesn't tell: %q, %v", id, err)
+		t.Errorf("a key that reveals nothing: %q, %v", id, err)
 	}
 	v := vague{newFake(t)}
 	c, err := New(Config{Open: v, Devices: v.devices, Origin: testOrigin})
@@ -55,11 +55,11 @@ func TestFindCredential(t *testing.T) {
 		t.Fatal(err)
 	}
 	if id, err := c.FindCredential(t.Context(), fake, "localhost", [][]byte{[]byte("x"), v.id}); err != nil || !slices.Equal(id, v.id) {
-		t.Errorf("one that doesn't say which: %q, %v", id, err)
+		t.Errorf("a key that does not report which: %q, %v", id, err)
 	}
 }
 
-// A vague key does not say which of the credentials it has.
+// A vague key does not report which of the credentials it has.
 type vague struct{ *fakeKey }
 
 func (v vague) Open(context.Context, string) (Key, error) { return v, nil }

@@ -19,8 +19,8 @@ import (
 	"github.com/go-webauthn/webauthn/protocol"
 )
 
-// FuzzAuthData: nothing a key says crashes the client; what is accepted is made of
-// exactly the parts that were read, each within its bounds.
+// FuzzAuthData checks that no authenticator data crashes the client, and that encoding
+// the parsed parts gives the input again.
 func FuzzAuthData(f *testing.F) {
 	k := newFake(f)
 	f.Add(k.authData("localhost", flagUserPresent, nil))
@@ -58,8 +58,8 @@ func FuzzAuthData(f *testing.F) {
 	})
 }
 
-// FuzzCOSE: a key that is accepted verifies no nonsense, can be written in both
-// forms, and is read from either as what it was.
+// FuzzCOSE checks that an accepted public key does not verify an arbitrary signature, and
+// that it can be encoded as COSE_Key and as SubjectPublicKeyInfo and parsed again.
 func FuzzCOSE(f *testing.F) {
 	f.Add(newFake(f).cose())
 	for _, v := range coseVectors {
@@ -98,7 +98,7 @@ func same(a, b crypto.PublicKey) bool {
 	return comparable && k.Equal(b)
 }
 
-// encodeKey writes a public key as COSE_Key.
+// encodeKey encodes a public key as COSE_Key.
 func encodeKey(t testing.TB, k publicKey) []byte {
 	t.Helper()
 	var m map[int]any
@@ -123,8 +123,8 @@ func encodeKey(t testing.TB, k publicKey) []byte {
 	return raw
 }
 
-// FuzzAttestation: what this package verifies, a relying party that is not ours can
-// read as the same credential; and without a certificate, verify as well.
+// FuzzAttestation checks that go-webauthn, an independent relying party, parses a
+// verified attestation as the same credential, and verifies it if it has no certificate.
 func FuzzAttestation(f *testing.F) {
 	for _, v := range vectors(f) {
 		att, _ := v.attestation(f)
@@ -161,8 +161,8 @@ func FuzzAttestation(f *testing.F) {
 	})
 }
 
-// FuzzAssertion: what is verified was signed by the credential, for this relying
-// party, with the key touched.
+// FuzzAssertion checks that a verified assertion was signed by the credential, for this
+// relying party, with user presence.
 func FuzzAssertion(f *testing.F) {
 	keys := make(map[string]publicKey)
 	for _, v := range vectors(f) {
@@ -193,9 +193,8 @@ func FuzzAssertion(f *testing.F) {
 	})
 }
 
-// FuzzClientData: whatever challenge and origin, a relying party that is not ours
-// reads what was meant, and the text begins as the standard's serialization does
-// (WebAuthn section 5.8.1.1).
+// FuzzClientData checks, for any challenge and origin, that go-webauthn parses the client
+// data correctly and that it has the standard's serialization (WebAuthn section 5.8.1.1).
 func FuzzClientData(f *testing.F) {
 	for _, v := range vectors(f) {
 		f.Add("https://example.org", []byte(v.Create.Challenge))
@@ -230,9 +229,8 @@ func FuzzClientData(f *testing.F) {
 	})
 }
 
-// FuzzOptions: no options crash the client, and none reach the key without what
-// the layers below need. What was understood is understood the same when it is
-// written again.
+// FuzzOptions checks that no options crash the client, that accepted options have what
+// the layers below need, and that they parse the same after encoding them again.
 func FuzzOptions(f *testing.F) {
 	f.Add([]byte(creationJSON(f, nil)))
 	f.Add([]byte(requestJSON(f, obj{"allowCredentials": []obj{{"type": "public-key", "id": "YQ"}}})))

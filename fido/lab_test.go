@@ -2,7 +2,8 @@ package fido
 
 import "testing"
 
-// A key of the lab says so of itself, also where nobody has told of its path.
+// A lab key is recognized by what it reports, even if its path is not known to be
+// virtual.
 func TestLabKeyIsKnown(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

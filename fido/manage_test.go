@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// withPIN is a key that manages credentials and has a PIN.
+// withPIN returns a key with credential management and a PIN.
 func withPIN(t *testing.T) (*fakeKey, *Client) {
 	t.Helper()
 	k := newFake(t)
@@ -37,7 +37,7 @@ func TestInfo(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := empty.Info(t.Context(), Device{}); !errors.Is(err, ErrRemoved) {
-		t.Errorf("no key is there: %v, and nobody waits for one", err)
+		t.Errorf("without a key: %v, want ErrRemoved at once", err)
 	}
 }
 
@@ -56,12 +56,12 @@ func TestSetPIN(t *testing.T) {
 		{name: "first, too short for this key", info: func(i *GetInfoResponse) { i.MinPIN = 6 }, new: "12345", want: ErrPINPolicy},
 		{name: "first, four characters of two bytes", new: "ääää"},
 		{name: "first, too long", new: string(make([]rune, 64)), want: ErrPINPolicy},
-		{name: "first, with a zero in it", new: "1234\x005", want: ErrPINPolicy},
+		{name: "first, with a NUL", new: "1234\x005", want: ErrPINPolicy},
 		{name: "first, but an old one is given", old: "0000", new: "1234", want: ErrPINNotSet},
 		{name: "change", has: "123456", old: "123456", new: "1234"},
 		{name: "change, old one missing", has: "123456", new: "1234", want: ErrPINRequired},
 		{name: "change, old one wrong", has: "123456", old: "000000", new: "1234", want: ErrWrongPIN, spent: 1},
-		{name: "change, old one can be none", has: "123456", old: "12", new: "1234", want: ErrWrongPIN},
+		{name: "change, old one too short to be a PIN", has: "123456", old: "12", new: "1234", want: ErrWrongPIN},
 		{name: "no PINs", info: func(i *GetInfoResponse) { i.Options = nil }, new: "1234", want: ErrIncapable},
 		{name: "composed and decomposed are the same", has: "pässword", old: "pa\u0308ssword", new: "1234"},
 	} {
@@ -104,12 +104,12 @@ func TestCredentials(t *testing.T) {
 		info func(i *GetInfoResponse)
 		want error
 	}{
-		"wrong PIN":         {pin: "000000", id: "a", want: ErrWrongPIN},
-		"no PIN given":      {id: "a", want: ErrPINRequired},
-		"no PIN set":        {pin: "123456", id: "a", info: func(i *GetInfoResponse) { i.Options["clientPin"] = false }, want: ErrPINNotSet},
-		"cannot tell":       {pin: "123456", id: "a", info: func(i *GetInfoResponse) { delete(i.Options, "credMgmt") }, want: ErrIncapable},
-		"not there":         {pin: "123456", id: "a", want: ErrNotEnrolled},
-		"of no credentials": {pin: "123456", want: ErrMalformed},
+		"wrong PIN":        {pin: "000000", id: "a", want: ErrWrongPIN},
+		"no PIN given":     {id: "a", want: ErrPINRequired},
+		"no PIN set":       {pin: "123456", id: "a", info: func(i *GetInfoResponse) { i.Options["clientPin"] = false }, want: ErrPINNotSet},
+		"no management":    {pin: "123456", id: "a", info: func(i *GetInfoResponse) { delete(i.Options, "credMgmt") }, want: ErrIncapable},
+		"not there":        {pin: "123456", id: "a", want: ErrNotEnrolled},
+		"no credential ID": {pin: "123456", want: ErrMalformed},
 	} {
 		k, c := withPIN(t)
 		if tt.info != nil {
@@ -138,7 +138,7 @@ func TestReset(t *testing.T) {
 	}
 }
 
-// A key on a reader is held there, not touched.
+// For a key on a reader the prompt is Tap, not Touch.
 func TestTapForTouch(t *testing.T) {
 	t.Parallel()
 	_, c := withPIN(t)
@@ -166,7 +166,7 @@ func TestIdentify(t *testing.T) {
 	}
 }
 
-// A drawer holds several keys.
+// A drawer opens several keys by their paths.
 type drawer map[string]*fakeKey
 
 func (d drawer) Open(_ context.Context, path string) (Key, error) {
@@ -180,7 +180,7 @@ func TestChoose(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name   string
-		keys   map[string]error // what becomes of each; nil: it is touched
+		keys   map[string]error // the result of Select for each; nil: it is touched
 		want   string
 		err    error
 		cancel bool
@@ -218,7 +218,7 @@ func TestChoose(t *testing.T) {
 				}
 				for path, k := range keys {
 					if k.closed != 1 {
-						t.Errorf("%s was let go of %d times", path, k.closed)
+						t.Errorf("%s was closed %d times", path, k.closed)
 					}
 				}
 			})
@@ -226,7 +226,7 @@ func TestChoose(t *testing.T) {
 	}
 }
 
-// With several keys there, the one that is touched is recognised, by one touch.
+// With several keys, one touch chooses and identifies the key.
 func TestIdentifyAmongSeveral(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -250,7 +250,7 @@ func TestIdentifyAmongSeveral(t *testing.T) {
 	})
 }
 
-// The key itself is handed the exclude list, if it takes it whole.
+// The key gets the exclude list if it fits into one request.
 func TestExcludeList(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -266,7 +266,7 @@ func TestExcludeList(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := len(k.made[0].Exclude); got != tt.want {
-			t.Errorf("%d listed, the key takes %d: handed %d, want %d", tt.listed, tt.most, got, tt.want)
+			t.Errorf("%d listed, the key accepts %d: it got %d, want %d", tt.listed, tt.most, got, tt.want)
 		}
 	}
 }

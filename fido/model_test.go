@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Each line of the list can be found, and none twice.
+// Model finds each line of the list, and no AAGUID is listed twice.
 func TestModels(t *testing.T) {
 	t.Parallel()
 	seen := make(map[string]bool)

@@ -58,7 +58,7 @@ func TestOptionsOfAnotherOrigin(t *testing.T) {
 		t.Errorf("Get = %v, want %v", err, ErrOrigin)
 	}
 	if len(k.made)+len(k.asserted) != 0 {
-		t.Error("the key was asked all the same")
+		t.Error("the key was used")
 	}
 }
 

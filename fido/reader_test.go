@@ -42,7 +42,7 @@ func TestReaderStates(t *testing.T) {
 	}
 }
 
-// A client whose reader and devices a test changes.
+// clientAtReader returns a client whose reader and devices a test changes.
 func clientAtReader(t *testing.T, k *fakeKey, reader func() Reader, devices Lister) *Client {
 	t.Helper()
 	c, err := New(Config{
@@ -55,8 +55,7 @@ func clientAtReader(t *testing.T, k *fakeKey, reader func() Reader, devices List
 	return c
 }
 
-// Where there is a reader, or one is plugged in meanwhile, the person is asked to hold
-// the key to it, and to leave it there.
+// If there is a reader, or one is plugged in meanwhile, the prompt is Tap.
 func TestTap(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -84,8 +83,7 @@ func TestTap(t *testing.T) {
 	})
 }
 
-// What a key on a reader reports is told in words for keys on readers; what another
-// key reports is not.
+// The errors of a key on a reader are translated; those of a USB key are not.
 func TestErrorsOfCards(t *testing.T) {
 	t.Parallel()
 	onReader := Device{Path: "card", Transport: NFC}
@@ -143,7 +141,7 @@ func TestWatchReader(t *testing.T) {
 	})
 }
 
-// A key on a reader counts as touched at once, so it is not chosen by touch.
+// Choose does not use keys on readers, since they would count as touched at once.
 func TestChooseLeavesCardsAlone(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// A hexBytes is written in hexadecimal.
+// hexBytes is encoded in hexadecimal in JSON.
 type hexBytes []byte
 
 func (h *hexBytes) UnmarshalText(b []byte) (err error) {
@@ -29,8 +29,8 @@ func unhex(t testing.TB, s string) []byte {
 	return b
 }
 
-// A vector is an example of Web Authentication Level 3, section 16: a credential
-// that was made and then used, for https://example.org.
+// A vector is an example of Web Authentication Level 3, section 16: the creation and
+// the use of a credential for https://example.org.
 type vector struct {
 	Section, Name, Format string
 	CredentialID          hexBytes
@@ -38,7 +38,7 @@ type vector struct {
 	Get                   struct{ Challenge, ClientDataJSON, AuthenticatorData, Signature hexBytes }
 }
 
-// vectors reads the standard's examples, which package server/webauthn keeps.
+// vectors reads the standard's examples from package server/webauthn's testdata.
 func vectors(t testing.TB) []vector {
 	t.Helper()
 	b, err := os.ReadFile("../server/webauthn/testdata/level3.json")
@@ -52,8 +52,8 @@ func vectors(t testing.TB) []vector {
 	return file.Vectors
 }
 
-// attestation takes a vector's attestation object apart, as libfido2 does what a
-// key answers.
+// attestation parses a vector's attestation object, as libfido2 does with a key's
+// answer.
 func (v vector) attestation(t testing.TB) (att Attestation, alg int64) {
 	t.Helper()
 	var object struct {
@@ -75,15 +75,15 @@ func (v vector) attestation(t testing.TB) (att Attestation, alg int64) {
 	return att, object.Statement.Alg
 }
 
-// algorithms are those of the vectors' credentials that this package knows.
+// algorithms has the algorithms of the vectors' credentials.
 var algorithms = map[string]int64{
 	"16.2": ES256, "16.3": ES256, "16.4": ES256, "16.5": ES256, "16.6": ES256, "16.7": ES256,
 	"16.10": RS256, "16.11": EdDSA, "16.13": ES256, "16.14": ES256, "16.15": ES256, "16.16": ES256,
-	"16.8": -35, "16.9": -36, // ES384 and ES512: not known
+	"16.8": -35, "16.9": -36, // ES384 and ES512: not supported
 }
 
-// TestVectors: this package verifies what the standard gives as an example, and
-// nothing that was changed in one bit.
+// TestVectors checks that the standard's examples verify, and that they do not after one
+// bit was changed.
 func TestVectors(t *testing.T) {
 	t.Parallel()
 	all := vectors(t)
@@ -99,7 +99,7 @@ func TestVectors(t *testing.T) {
 			a, key, err := verifyAttestation(att, r, false)
 			if r.Algorithm < EdDSA && r.Algorithm != RS256 {
 				if err == nil {
-					t.Error("an algorithm nobody knows is verified")
+					t.Error("a credential with an unsupported algorithm is verified")
 				}
 				return
 			}
@@ -129,7 +129,7 @@ func TestVectors(t *testing.T) {
 	}
 }
 
-// flipped is a copy with one bit changed in the middle.
+// flipped returns a copy with one bit in the middle changed.
 func flipped(b []byte) []byte {
 	out := slices.Clone(b)
 	if len(out) > 0 {
@@ -138,7 +138,8 @@ func flipped(b []byte) []byte {
 	return out
 }
 
-// What this package writes is what the standard's examples have, byte for byte.
+// This package encodes attestation objects and client data byte for byte as in the
+// standard's examples.
 func TestVectorsAreWritten(t *testing.T) {
 	t.Parallel()
 	o, err := parseOrigin("https://example.org")
@@ -160,7 +161,7 @@ func TestVectorsAreWritten(t *testing.T) {
 			challenge, want []byte
 		}{{typeCreate, v.Create.Challenge, v.Create.ClientDataJSON}, {typeGet, v.Get.Challenge, v.Get.ClientDataJSON}} {
 			if bytes.Contains(c.want, []byte("extraData")) || bytes.Contains(c.want, []byte(`"crossOrigin":true`)) {
-				continue // which a client may add, and this one doesn't; it has no frames
+				continue // optional members that this client does not add
 			}
 			texts++
 			got, err := o.clientData(c.typ, c.challenge)
@@ -174,8 +175,8 @@ func TestVectorsAreWritten(t *testing.T) {
 	}
 }
 
-// The examples' challenges are derived as the standard says (section 16), so that
-// nobody has made them up.
+// The examples' challenges are derived as the standard specifies (section 16), so the
+// file has the standard's examples.
 func TestVectorsAreGenuine(t *testing.T) {
 	t.Parallel()
 	info := map[string]string{
@@ -203,7 +204,7 @@ var coseVectors = []struct {
 	{"meriadoc, for ES256", "a601020258246d65726961646f632e6272616e64796275636b406275636b6c616e642e6578616d706c6503262001215820" + meriadocX + "225820" + meriadocY, ES256},
 	{"11, for ES256", "a501020326200121582098f50a4ff6c05861c8860d13a638ea56c3f5ad7590bbfbf054e1c7b4d91d6280225820f01400b089867804b8e9fc96c3932161f1934f4223069170d924b7e03bf822bb", ES256},
 	{"peregrin, for ES256", "a5010203262001215820bac5b11cad8f99f9c72b05cf4b9e26d244dc189f745228255a219a86d6a09eff22582020138bf82dc1b6d562be0fa54ab7804a3a64b6d72ccfed6b6fb6ed28bbfc117e", ES256},
-	{"y as a sign alone", "a5010203262001215820" + meriadocX + "22f5", 0},
+	{"compressed point", "a5010203262001215820" + meriadocX + "22f5", 0},
 	{"not on the curve", "a5010203262001215820" + meriadocY + "225820" + meriadocX, 0},
 	{"another curve", "a5010203262002215820" + meriadocX + "225820" + meriadocY, 0},
 	{"RFC 8032's first", "a4010103272006215820" + rfc8032, EdDSA},
@@ -214,7 +215,7 @@ var coseVectors = []struct {
 	{"RSA with 1 for an exponent", "a401030339010020590100" + strings.Repeat("ff", 256) + "214101", 0},
 	{"RSA with zeros in front", "a401030339010020590101" + "00" + strings.Repeat("ff", 256) + "2143010001", 0},
 	{"RSA that is odd alone", "a401030339010020590100" + strings.Repeat("ff", 256) + "2143010001", RS256},
-	{"half of it", "a4010103272006214f" + rfc8032[:30], 0},
+	{"truncated", "a4010103272006214f" + rfc8032[:30], 0},
 }
 
 const (
@@ -231,13 +232,13 @@ func TestCOSEVectors(t *testing.T) {
 			t.Errorf("%s: %v, algorithm %d", v.name, err, key.alg)
 		}
 	}
-	// RFC 8032, section 7.1, test 1: the signature of nothing.
+	// RFC 8032, section 7.1, test 1: the signature of the empty message.
 	key, err := parseCOSE(unhex(t, "a4010103272006215820"+rfc8032))
 	if err != nil {
 		t.Fatal(err)
 	}
 	signature := unhex(t, "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b")
 	if !key.verify(nil, signature) || key.verify([]byte{0}, signature) {
-		t.Error("RFC 8032's signature is not verified, or is one of something else")
+		t.Error("RFC 8032's signature does not verify, or verifies another message")
 	}
 }

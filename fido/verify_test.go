@@ -8,7 +8,7 @@ import (
 	"github.com/go-webauthn/webauthn/protocol"
 )
 
-// What a key answers leaves the package only when it verifies.
+// Create returns a key's answer only if it verifies.
 func TestUntrustedAttestations(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -28,10 +28,10 @@ func TestUntrustedAttestations(t *testing.T) {
 			}
 		}},
 		{"cut short", func(k *fakeKey) { k.spoil = func(a *Attestation) { a.AuthData = a.AuthData[:60] } }},
-		{"bytes behind it", func(k *fakeKey) { k.spoil = func(a *Attestation) { a.AuthData = append(a.AuthData, 0) } }},
-		{"signature of something else", func(k *fakeKey) { k.spoil = func(a *Attestation) { a.Signature = k.sign([]byte("other")) } }},
+		{"trailing bytes", func(k *fakeKey) { k.spoil = func(a *Attestation) { a.AuthData = append(a.AuthData, 0) } }},
+		{"signature of another message", func(k *fakeKey) { k.spoil = func(a *Attestation) { a.Signature = k.sign([]byte("other")) } }},
 		{"no signature", func(k *fakeKey) { k.spoil = func(a *Attestation) { a.Signature = nil } }},
-		{"certificate that is none", func(k *fakeKey) { k.cert = []byte("x") }},
+		{"invalid certificate", func(k *fakeKey) { k.cert = []byte("x") }},
 		{"U2F without certificate", func(k *fakeKey) { k.format = formatU2F }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -51,7 +51,7 @@ func TestUntrustedAlgorithm(t *testing.T) {
 	_, err := clientOf(t, newFake(t)).Create(t.Context(), fake,
 		creationJSON(t, obj{"pubKeyCredParams": []obj{{"type": "public-key", "alg": EdDSA}}}), &script{})
 	if !errors.Is(err, ErrUntrusted) {
-		t.Errorf("an ES256 key where EdDSA was asked for: %v", err)
+		t.Errorf("an ES256 key instead of EdDSA: %v", err)
 	}
 }
 
@@ -82,8 +82,8 @@ func TestUntrustedAssertions(t *testing.T) {
 		{"not touched", func(_ *fakeKey, a *Assertion) { a.AuthData[32] &^= flagUserPresent }},
 		{"cut short", func(_ *fakeKey, a *Assertion) { a.AuthData = a.AuthData[:20] }},
 		{"not signed", func(_ *fakeKey, a *Assertion) { a.Signature = nil }},
-		{"a credential nobody asked for", func(_ *fakeKey, a *Assertion) { a.CredentialID = []byte("other") }},
-		{"signature of something else, by a key that was seen enrolled", func(k *fakeKey, a *Assertion) { a.Signature = k.sign([]byte("other")) }},
+		{"a credential that was not requested", func(_ *fakeKey, a *Assertion) { a.CredentialID = []byte("other") }},
+		{"signature of another message, with a known public key", func(k *fakeKey, a *Assertion) { a.Signature = k.sign([]byte("other")) }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -102,20 +102,20 @@ func TestUntrustedAssertions(t *testing.T) {
 	}
 }
 
-// The statements of real keys, which have a certificate, are passed on so that
-// go-webauthn, which is not ours, reads them.
+// go-webauthn, an independent relying party, can parse the attestation objects,
+// including statements with a certificate, as real keys make them.
 func TestAttestationObjects(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name, format, conveyance, want string
 		certified                      bool
 	}{
-		{"not wanted", formatPacked, "none", "none", true},
-		{"not said", formatPacked, "", "none", false},
+		{"conveyance none", formatPacked, "none", "none", true},
+		{"no conveyance", formatPacked, "", "none", false},
 		{"self attestation", formatPacked, "direct", "packed", false},
-		{"certified", formatPacked, "direct", "packed", true},
+		{"with a certificate", formatPacked, "direct", "packed", true},
 		{"U2F", formatU2F, "indirect", "fido-u2f", true},
-		{"a format we cannot pass on", "tpm", "direct", "none", true},
+		{"unsupported format", "tpm", "direct", "none", true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// A shelf is a list of keys that tells of its changes.
+// A shelf is a list of keys that reports its changes.
 type shelf struct {
 	tell chan struct{}
-	once bool // it stops telling after the first time
+	once bool // it stops reporting after the first change
 
 	mu      sync.Mutex
 	devices []Device
@@ -30,7 +30,7 @@ func (s *shelf) list(context.Context) ([]Device, error) {
 	return slices.Clone(s.devices), s.err
 }
 
-// set puts keys there without telling.
+// set sets the keys without reporting a change.
 func (s *shelf) set(err error, ds ...Device) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -80,7 +80,7 @@ func (s *shelf) client(t *testing.T, c Changes) *Client {
 	return client
 }
 
-// watch watches until the test ends, and returns what was shown so far.
+// watch watches until the test ends. The returned function returns what was shown so far.
 func (s *shelf) watch(t *testing.T, c Changes) (shown func() [][]Device) {
 	t.Helper()
 	var all [][]Device
@@ -141,7 +141,7 @@ func TestWatch(t *testing.T) {
 		}
 		s.put(Device{Path: "a"})
 		want("", "a")
-		s.put(Device{Path: "a"}) // told, but nothing is different
+		s.put(Device{Path: "a"}) // reported, but without a difference
 		<-time.After(listInterval)
 		want("", "a")
 		for range 2 {
@@ -156,7 +156,7 @@ func TestWatch(t *testing.T) {
 	})
 }
 
-// However often a key is pulled and plugged, it is looked at once a second.
+// The keys are listed at most once a second, however often they change.
 func TestWatchOnceASecond(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -179,12 +179,12 @@ func TestWatchOnceASecond(t *testing.T) {
 	})
 }
 
-// Without anybody who tells, and when whoever told stops, the list is looked at
-// once a second.
+// Without a source of changes, or after a source has ended, the keys are listed once a
+// second.
 func TestWatchWithoutChanges(t *testing.T) {
 	t.Parallel()
 	for name, changes := range map[string]func(s *shelf) Changes{
-		"nobody tells":     func(*shelf) Changes { return nil },
+		"no source":        func(*shelf) Changes { return nil },
 		"every second":     func(*shelf) Changes { return EverySecond },
 		"one stops":        func(s *shelf) Changes { s.once = true; return s.changes },
 		"one of two stops": func(s *shelf) Changes { s.once = true; return CombineChanges(nil, s.changes, newShelf().changes) },
@@ -235,8 +235,8 @@ func TestChangesOnClose(t *testing.T) {
 	})
 }
 
-// Who waits for a key hears of it as it is plugged in; one that cannot be opened
-// counts only if there is no other.
+// A ceremony that waits for a key gets it when it is plugged in. A locked key counts
+// only if there is no other.
 func TestInsertIsHeard(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -11,8 +11,8 @@ import (
 	"nightlatch/fido/virtual"
 )
 
-// BenchmarkCeremonies measures an enrolment and a sign-in with a key that touches
-// itself: what a ceremony costs that no person waits in.
+// BenchmarkCeremonies measures an enrolment and a sign-in with automatic touches: the
+// cost of a ceremony without the wait for a user.
 func BenchmarkCeremonies(b *testing.B) {
 	bench, err := virtual.New(virtual.Config{})
 	if err != nil {

@@ -36,7 +36,7 @@ func TestCancelInMidTouch(t *testing.T) {
 	}
 }
 
-// A cancel that comes before the key is open is not lost.
+// A cancel before the key is open is not lost.
 func TestCancelAtOnce(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -68,7 +68,7 @@ func TestTimeout(t *testing.T) {
 	}
 }
 
-// A key that never answers is given up after three seconds.
+// Create fails after three seconds if the key never answers.
 func TestDeadKey(t *testing.T) {
 	t.Parallel()
 	dead, err := pty.Open()
@@ -88,7 +88,7 @@ func TestDeadKey(t *testing.T) {
 	}
 }
 
-// Whatever the key does, cancelling returns within three seconds.
+// Cancelling returns within three seconds, even if the key is dead.
 func TestCancelOfADeadKey(t *testing.T) {
 	t.Parallel()
 	dead, err := pty.Open()
@@ -113,7 +113,7 @@ func TestCancelOfADeadKey(t *testing.T) {
 	}
 }
 
-// A deafKey waits for a touch that never comes and does not listen to "cancel".
+// A deafKey waits for a touch and ignores a cancel.
 type deafKey struct {
 	*softkey.Key
 	until chan struct{}
@@ -146,6 +146,6 @@ func TestCancelOfADeafKey(t *testing.T) {
 		t.Errorf("Create = %v, want %v", err, fido.ErrCancelled)
 	}
 	if took := time.Since(begun); took < 2*time.Second || took > 3300*time.Millisecond {
-		t.Errorf("cancelling took %v; it is asked for two seconds and then broken off", took)
+		t.Errorf("cancelling took %v; want a cancel for two seconds, then an interrupt", took)
 	}
 }

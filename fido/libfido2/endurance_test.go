@@ -19,15 +19,15 @@ import (
 	"nightlatch/fido/virtual"
 )
 
-// A footprint is what the process holds.
+// A footprint is the resources of this process.
 type footprint struct {
 	descriptors, goroutines int
-	heap, resident          int // bytes; Go's heap in use, and all memory with C's
+	heap, resident          int // bytes; Go's heap in use, and all memory including C's
 }
 
 func footprintOf(t *testing.T) footprint {
 	t.Helper()
-	debug.FreeOSMemory() // collects, and gives back what is free
+	debug.FreeOSMemory() // collects garbage and returns free memory to the system
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	statm, err := os.ReadFile("/proc/self/statm")
@@ -46,7 +46,7 @@ func footprintOf(t *testing.T) footprint {
 	}
 }
 
-// settled waits until what ends by itself has ended.
+// settled waits until background goroutines have ended and returns the footprint.
 func settled(t *testing.T, before footprint) footprint {
 	t.Helper()
 	for until := time.Now().Add(5 * time.Second); ; runtime.Gosched() {
@@ -57,20 +57,20 @@ func settled(t *testing.T, before footprint) footprint {
 	}
 }
 
-// The most that may stay behind of 9,000 times, in bytes: of one, a hundred of Go's
-// heap and four hundred of all memory. The race detector keeps some of its own.
+// The maximum growth in 9,000 rounds, in bytes: per round 100 of Go's heap and 400 of all
+// memory. The race detector needs additional memory.
 const (
 	plugs       = 10_000
-	ceremonies  = plugs / 50 // every second one broken off by pulling the key out
+	ceremonies  = plugs / 50 // every second one is interrupted by unplugging the key
 	mostHeap    = 1 << 20
 	mostOverall = 4 << 20
 	racing      = 64 << 20
 )
 
-// TestADay plugs keys in and pulls them out 10,000 times, virtual ones and the node
-// of a hidraw device, watched by a screen that is open, and uses some of them.
-// Descriptors, goroutines and memory stay where they were. It runs alone: what
-// others hold would be counted too.
+// TestADay plugs in and unplugs virtual keys and a hidraw device 10,000 times while a
+// Watch runs, and uses some of them. The numbers of descriptors and goroutines and the
+// memory must not grow. It does not run in parallel: the resources of other tests would
+// be counted.
 func TestADay(t *testing.T) {
 	b, err := virtual.New(virtual.Config{Linger: -1})
 	if err != nil {
@@ -116,7 +116,7 @@ func TestADay(t *testing.T) {
 		})
 	}()
 	begun := time.Now()
-	day(0, plugs/10) // what is made once and stays: threads, C's arenas, the collector's pace
+	day(0, plugs/10) // warm up: threads, C's arenas, the collector's pace
 	morning := footprintOf(t)
 	day(plugs/10, plugs)
 	evening := settled(t, morning)
@@ -127,7 +127,7 @@ func TestADay(t *testing.T) {
 	select {
 	case <-last:
 	case <-time.After(10 * time.Second):
-		t.Error("after all that, a key is not seen any more")
+		t.Error("a key is not noticed after the last round")
 	}
 	if err := b.Reset(); err != nil {
 		t.Fatal(err)
@@ -138,27 +138,27 @@ func TestADay(t *testing.T) {
 	}
 	night := settled(t, before)
 
-	t.Logf("%d times in %v, shown %d times; %+v at first, %+v in the morning, %+v in the evening, %+v at night",
+	t.Logf("%d rounds in %v, shown %d times; %+v before, %+v after warming up, %+v after all rounds, %+v at the end",
 		plugs, took, shown.Load(), before, morning, evening, night)
 	if n := shown.Load(); n > 4+int64(took/time.Second) {
 		t.Errorf("shown %d times in %v", n, took)
 	}
 	if evening.descriptors > morning.descriptors || night.descriptors > before.descriptors {
-		t.Error("descriptors stay open")
+		t.Error("descriptors leak")
 	}
 	if evening.goroutines > morning.goroutines || night.goroutines > before.goroutines {
-		t.Error("goroutines stay behind")
+		t.Error("goroutines leak")
 	}
 	overall := mostOverall
 	if raceDetector {
 		overall = racing
 	}
 	if evening.heap-morning.heap > mostHeap || evening.resident-morning.resident > overall {
-		t.Error("memory stays behind")
+		t.Error("memory leaks")
 	}
 }
 
-// socket is a place for one USB key.
+// socket returns a bus with simulated directories for one USB key.
 func socket(t *testing.T) hidraw.Bus {
 	t.Helper()
 	root := t.TempDir()
@@ -189,7 +189,7 @@ func node(t *testing.T, bus hidraw.Bus, in bool) {
 	}
 }
 
-// use enrols with a key, or pulls it out when it is to be touched.
+// use enrols with a key, or unplugs it when it waits for a touch.
 func use(t *testing.T, c *fido.Client, b *virtual.Bench, k virtual.Key, create []byte, touched bool) {
 	t.Helper()
 	ready := make(chan struct{})

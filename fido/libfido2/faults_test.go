@@ -18,10 +18,9 @@ import (
 	"nightlatch/fido/virtual"
 )
 
-// TestFaultTable provokes every fault that can happen between a person and a USB
-// key, through libfido2, and says what it arrives as. Readers have their own
-// (fido/nfc). Stories with more to them: story_test.go, pin_test.go,
-// cancel_test.go, manage_test.go, permission_test.go.
+// TestFaultTable provokes every fault of a ceremony with a USB key through libfido2, and
+// checks its error. The faults of readers are tested in fido/nfc, and longer cases in
+// story_test.go, pin_test.go, cancel_test.go, manage_test.go and permission_test.go.
 func TestFaultTable(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -30,19 +29,19 @@ func TestFaultTable(t *testing.T) {
 		want    error
 	}{
 		{"unplugged in mid-touch", (*fault).unplugged, fido.ErrRemoved},
-		{"unplugged while it talks", (*fault).unpluggedBetween, fido.ErrRemoved},
+		{"unplugged between two commands", (*fault).unpluggedBetween, fido.ErrRemoved},
 		{"wrong PIN", (*fault).wrongPIN, fido.ErrWrongPIN},
 		{"three wrong PINs in a row", (*fault).threeWrong, fido.ErrPINAuthBlocked},
 		{"PIN locked", (*fault).locked, fido.ErrPINBlocked},
 		{"PIN required", (*fault).pinRequired, fido.ErrPINRequired},
 		{"PIN not set", (*fault).pinNotSet, fido.ErrPINNotSet},
 		{"PIN against the key's policy", (*fault).pinPolicy, fido.ErrPINPolicy},
-		{"no touch by our deadline", (*fault).noTouch, fido.ErrTimeout},
-		{"no touch by the key's", answering(0x01, 0x2f), fido.ErrTimeout},
-		{"no action by the key's deadline", answering(0x01, 0x3a), fido.ErrTimeout},
+		{"no touch until our timeout", (*fault).noTouch, fido.ErrTimeout},
+		{"no touch until the key's timeout", answering(0x01, 0x2f), fido.ErrTimeout},
+		{"no action until the key's timeout", answering(0x01, 0x3a), fido.ErrTimeout},
 		{"cancelled", (*fault).cancelled, fido.ErrCancelled},
 		{"already enrolled", (*fault).enrolled, fido.ErrAlreadyEnrolled},
-		{"already enrolled, and hidden", (*fault).enrolledHidden, fido.ErrAlreadyEnrolled},
+		{"already enrolled, hidden credential", (*fault).enrolledHidden, fido.ErrAlreadyEnrolled},
 		{"no space", (*fault).full, fido.ErrNoSpace},
 		{"not this account's key", (*fault).stranger, fido.ErrNotEnrolled},
 		{"two keys plugged in", (*fault).two, fido.ErrSeveral},
@@ -50,24 +49,24 @@ func TestFaultTable(t *testing.T) {
 		{"reset refused", (*fault).resetRefused, fido.ErrNotAllowed},
 		{"no permission", (*fault).noPermission, fido.ErrNoPermission},
 		{"not a key", (*fault).notKey, fido.ErrNotKey},
-		{"it broke off", answering(0x01, 0x7f), fido.ErrInterrupted},
-		{"refused on the key", answering(0x01, 0x27), fido.ErrDenied},
-		{"an algorithm it does not know", answering(0x01, 0x26), fido.ErrAlgorithm},
-		{"an option it does not know", answering(0x01, 0x2b), fido.ErrIncapable},
-		{"its sensor did not know the finger", answering(0x01, 0x3f), fido.ErrVerification},
+		{"connection lost", answering(0x01, 0x7f), fido.ErrInterrupted},
+		{"declined on the key", answering(0x01, 0x27), fido.ErrDenied},
+		{"unsupported algorithm", answering(0x01, 0x26), fido.ErrAlgorithm},
+		{"unsupported option", answering(0x01, 0x2b), fido.ErrIncapable},
+		{"unknown finger", answering(0x01, 0x3f), fido.ErrVerification},
 	} {
 		t.Run(row.fault, func(t *testing.T) {
 			t.Parallel()
 			b := newBench(t)
 			f := &fault{t: t, b: b, c: newClient(t, b, 10*time.Second)}
 			if err := row.provoke(f); !errors.Is(err, row.want) {
-				t.Errorf("it arrives as %v, want %v", err, row.want)
+				t.Errorf("error %v, want %v", err, row.want)
 			}
 		})
 	}
 }
 
-// A fault is where one row plays: a bench and a client of its own.
+// A fault has the bench and the client for one row.
 type fault struct {
 	t *testing.T
 	b *virtual.Bench
@@ -104,8 +103,7 @@ func (f *fault) unplugged() error {
 	return f.create(k)
 }
 
-// unpluggedBetween pulls the key out while the person types, when nobody talks to
-// it.
+// unpluggedBetween unplugs the key while the user enters the PIN and no command runs.
 func (f *fault) unpluggedBetween() error {
 	k := plug(f.t, f.b, "123456")
 	_, err := f.c.Create(f.t.Context(), device(k), creation(f.t, verifying), typing(func() (string, error) {
@@ -114,7 +112,7 @@ func (f *fault) unpluggedBetween() error {
 	return err
 }
 
-// A typing is a person who does something before the PIN is there.
+// A typing is a person that runs a function before it returns the PIN.
 type typing func() (string, error)
 
 func (typing) Show(fido.Prompt)                                 {}
@@ -124,7 +122,7 @@ func (f *fault) wrongPIN() error {
 	err := f.create(plug(f.t, f.b, "123456"), "000000")
 	var wrong *fido.WrongPINError
 	if !errors.As(err, &wrong) || wrong.TriesLeft != 7 {
-		f.t.Errorf("%v does not say that 7 tries are left", err)
+		f.t.Errorf("%v does not report 7 tries left", err)
 	}
 	return err
 }
@@ -133,7 +131,7 @@ func (f *fault) threeWrong() error {
 	k := plug(f.t, f.b, "123456")
 	err := f.create(k, "000001", "000002", "000003")
 	if err := f.create(again(f.t, f.b, k), "123456"); err != nil {
-		f.t.Errorf("the right one, once it was plugged in again: %v", err)
+		f.t.Errorf("the right PIN after plugging in again: %v", err)
 	}
 	return err
 }
@@ -147,11 +145,11 @@ func (f *fault) locked() error {
 		k = again(f.t, f.b, k)
 	}
 	if err := f.create(k, "000007", "000008"); !errors.Is(err, fido.ErrPINBlocked) {
-		f.t.Errorf("the last wrong one: %v", err)
+		f.t.Errorf("the last wrong PIN: %v", err)
 	}
 	k = again(f.t, f.b, k)
 	if p, err := f.c.Info(f.t.Context(), device(k)); err != nil || p.PIN != fido.PINSet || p.PINTries != 0 {
-		f.t.Errorf("it looks like %+v, %v", p, err)
+		f.t.Errorf("Info = %+v, %v", p, err)
 	}
 	if _, err := f.c.Credentials(f.t.Context(), device(k), "123456"); !errors.Is(err, fido.ErrPINBlocked) {
 		f.t.Errorf("listing: %v", err)
@@ -179,7 +177,7 @@ func (f *fault) pinNotSet() error {
 	return f.create(k, "123456")
 }
 
-// pinPolicy asks the key itself: two characters of two bytes get past libfido2.
+// pinPolicy tests the key's own check: two characters of two bytes pass libfido2's.
 func (f *fault) pinPolicy() error {
 	k := plug(f.t, f.b, "")
 	if err := f.c.SetPIN(f.t.Context(), device(k), "", "éé"); !errors.Is(err, fido.ErrPINPolicy) {
@@ -212,13 +210,13 @@ func (f *fault) enrolled() error {
 	_, err := f.c.Create(f.t.Context(), device(k), creation(f.t, excluding(id)), &person{})
 	var already *fido.AlreadyEnrolledError
 	if !errors.As(err, &already) || !slices.Equal(already.CredentialID, id) {
-		f.t.Errorf("%v does not say which entry it is", err)
+		f.t.Errorf("%v does not name the credential", err)
 	}
 	return err
 }
 
-// enrolledHidden excludes a credential that hides from who has not given the PIN
-// (credProtect 3, CTAP section 12.1): the key finds it in its exclude list.
+// enrolledHidden excludes a credential that is hidden without the PIN (credProtect 3,
+// CTAP section 12.1). The key finds it with its exclude list.
 func (f *fault) enrolledHidden() error {
 	path := endpoint(f.t, willing(f.t, softkey.Config{}))
 	d, err := golib.NewDevice(path)
@@ -257,7 +255,7 @@ func (f *fault) full() error {
 }
 
 func (f *fault) stranger() error {
-	k := manual(f.t, f.b) // nobody touches a key in vain
+	k := manual(f.t, f.b) // no touch is needed
 	_, err := f.c.Get(f.t.Context(), device(k), request(f.t, "discouraged", b64(random())), &person{})
 	return err
 }
@@ -304,7 +302,7 @@ func (f *fault) notKey() error {
 	return err
 }
 
-// A refusing key answers one command with a status (CTAP section 8.2).
+// A refusing key answers one command with an error status (CTAP section 8.2).
 type refusing struct {
 	*softkey.Key
 	command, status byte

@@ -15,11 +15,10 @@ import (
 	"nightlatch/fido/softkey"
 )
 
-// A muteKey says what it can do and then nothing more, and does not listen to
-// "cancel" either.
+// A muteKey answers authenticatorGetInfo, then nothing else, and ignores a cancel.
 type muteKey struct {
 	*softkey.Key
-	asked chan struct{} // something else was asked
+	asked chan struct{} // receives a value at every other command
 	until chan struct{}
 }
 
@@ -36,8 +35,7 @@ func (k muteKey) CBOR(ctx context.Context, request []byte, status func(ctaphid.S
 	return []byte{0x7f}, nil
 }
 
-// Whatever is asked and whatever the key does, cancelling returns within three
-// seconds.
+// Cancelling any call returns within three seconds, even if the key hangs.
 func TestNothingHangs(t *testing.T) {
 	t.Parallel()
 	id := random()
@@ -103,7 +101,7 @@ func TestNothingHangs(t *testing.T) {
 			defer func() { _ = dead.Close() }()
 			now := make(chan struct{})
 			go func() {
-				_, _ = dead.Read(make([]byte, 65)) // INIT, to which there will be no answer
+				_, _ = dead.Read(make([]byte, 65)) // INIT, which gets no answer
 				close(now)
 			}()
 			cancelling(t, dead.Path(), now)
@@ -121,7 +119,7 @@ func TestNothingHangs(t *testing.T) {
 	}
 }
 
-// A key that was left hanging is given back once it lets go, and works again.
+// A key that hung is released when its call ends, and works again.
 func TestAfterHanging(t *testing.T) {
 	t.Parallel()
 	mute := muteKey{Key: willing(t, softkey.Config{}), asked: make(chan struct{}), until: make(chan struct{})}
@@ -141,8 +139,7 @@ func TestAfterHanging(t *testing.T) {
 	}
 }
 
-// Several keys blink, whether they have a PIN or not, and a dead one among them
-// holds nobody up.
+// All keys blink, with or without a PIN, and a dead key among them does not delay Choose.
 func TestChooseAmongAll(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -186,6 +183,6 @@ func TestChooseAmongAll(t *testing.T) {
 		}
 	}
 	if got, err := c.Credentials(t.Context(), device(locked), "123456"); err != nil || got.Used != 0 {
-		t.Errorf("choosing left something on the key: %+v, %v", got, err)
+		t.Errorf("choosing stored something on the key: %+v, %v", got, err)
 	}
 }

@@ -29,14 +29,14 @@ func plugKind(t *testing.T, b *virtual.Bench, spec virtual.Spec, auto bool) virt
 	return k
 }
 
-// A key of before FIDO2 enrols, is recognised, and says of the rest that it cannot.
+// A U2F key enrols and is identified, and refuses everything else with ErrIncapable.
 func TestU2F(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	k := plugKind(t, b, virtual.Spec{Kind: softkey.U2F}, true)
 	c := newClient(t, b, 10*time.Second)
 	if p, err := c.Info(t.Context(), device(k)); err != nil || p.FIDO2 || p.PIN != fido.NoPINSupport || p.CanManage || p.Verifies {
-		t.Errorf("it looks like %+v, %v", p, err)
+		t.Errorf("Info = %+v, %v", p, err)
 	}
 	made, err := c.Create(t.Context(), device(k), creation(t, nil), &person{})
 	if err != nil {
@@ -77,7 +77,7 @@ func createRequired(t *testing.T, c *fido.Client, k virtual.Key, who fido.Intera
 	return err
 }
 
-// A counted key is a U2F key that counts what it is asked, and tells of it.
+// A counted key is a U2F key that counts its commands and reports each one.
 type counted struct {
 	ctaphid.U2FBackend
 	asked chan struct{}
@@ -93,8 +93,8 @@ func (k counted) Msg(ctx context.Context, apdu []byte) ([]byte, error) {
 	return k.U2FBackend.Msg(ctx, apdu)
 }
 
-// A U2F key cannot be told to stop: it is asked again and again until it was
-// touched. Cancelling ends the asking at once, for good.
+// U2F has no cancel: the host polls the key until it is touched. Cancelling ends the
+// polling at once.
 func TestCancelOfAU2FKey(t *testing.T) {
 	t.Parallel()
 	for name, wait := range map[string]func(context.Context, *fido.Client, fido.Device) error{
@@ -133,27 +133,27 @@ func TestCancelOfAU2FKey(t *testing.T) {
 			before := k.count.Load()
 			select {
 			case <-k.asked:
-			case <-time.After(400 * time.Millisecond): // four times of what libfido2 waits in between
+			case <-time.After(400 * time.Millisecond): // four times libfido2's polling interval
 			}
-			if n := k.count.Load() - before; n > 1 { // one may have been under way
-				t.Errorf("the key was asked %d times afterwards", n)
+			if n := k.count.Load() - before; n > 1 { // one command may have been running
+				t.Errorf("the key got %d commands afterwards", n)
 			}
 			if _, err := c.Info(t.Context(), d); err != nil {
-				t.Errorf("looking at it then: %v", err)
+				t.Errorf("Info afterwards: %v", err)
 			}
 		})
 	}
 }
 
-// A key with a sensor verifies by itself, and asks for its PIN when it does not
-// know the finger.
+// A key with a sensor verifies the user without a PIN, and asks for the PIN after an
+// unknown finger.
 func TestFingerprint(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	k := plugKind(t, b, virtual.Spec{Kind: softkey.Fingerprint, PIN: "123456"}, true)
 	c := newClient(t, b, 10*time.Second)
 	if p, err := c.Info(t.Context(), device(k)); err != nil || !p.Verifies {
-		t.Errorf("it looks like %+v, %v", p, err)
+		t.Errorf("Info = %+v, %v", p, err)
 	}
 	who := &person{}
 	if err := createRequired(t, c, k, who); err != nil || len(who.asked) != 0 {
@@ -168,7 +168,7 @@ func TestFingerprint(t *testing.T) {
 	}
 }
 
-// A key that was handed out with a PIN to be changed says so before anybody types.
+// A key whose PIN must be changed first reports it before the user is asked for the PIN.
 func TestPINToBeChanged(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -178,7 +178,7 @@ func TestPINToBeChanged(t *testing.T) {
 	}
 	c := newClient(t, b, 10*time.Second)
 	if p, err := c.Info(t.Context(), device(k)); err != nil || !p.ForcePINChange {
-		t.Errorf("it looks like %+v, %v", p, err)
+		t.Errorf("Info = %+v, %v", p, err)
 	}
 	who := &person{}
 	if err := createRequired(t, c, k, who); !errors.Is(err, fido.ErrPINChange) || len(who.asked) != 0 {
@@ -191,11 +191,11 @@ func TestPINToBeChanged(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := createRequired(t, c, k, &person{pins: []string{"654321"}}); err != nil {
-		t.Errorf("once it was changed: %v", err)
+		t.Errorf("after the change: %v", err)
 	}
 }
 
-// A virtual key is known as one at a path that somebody typed, an old one too.
+// A virtual key is recognized as one at any path, also a U2F key.
 func TestVirtualAtAnyPath(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -12,8 +12,8 @@ import (
 	"nightlatch/fido/ctaphid"
 )
 
-// A host that died leaves the key's answer unread in the pseudo-terminal. It is not
-// taken for the answer to what is asked next.
+// A host that died leaves the key's answer unread in the pseudo-terminal. It must not be
+// taken for the answer to the next command.
 func TestUnreadAnswer(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -22,12 +22,12 @@ func TestUnreadAnswer(t *testing.T) {
 	for range 20 {
 		askAndLeave(t, k.Path)
 		if _, err := c.Info(t.Context(), device(k)); err != nil {
-			t.Fatalf("after an answer that nobody read: %v", err)
+			t.Fatalf("after an unread answer: %v", err)
 		}
 	}
 }
 
-// askAndLeave sends INIT and goes once the answer is there, without reading it.
+// askAndLeave sends INIT and closes the key when the answer has come, without reading it.
 func askAndLeave(t *testing.T, path string) {
 	t.Helper()
 	fd, err := unix.Open(path, unix.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
@@ -39,7 +39,7 @@ func askAndLeave(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := unix.Write(fd, append([]byte{0}, reports...)); err != nil { // the report's ID first
+	if _, err := unix.Write(fd, append([]byte{0}, reports...)); err != nil { // the report ID first
 		t.Fatal(err)
 	}
 	fds := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
@@ -48,7 +48,7 @@ func askAndLeave(t *testing.T, path string) {
 	}
 }
 
-// A call that is broken off leaves nothing behind for the next one.
+// An interrupted call leaves no answer behind for the next one.
 func TestBrokenOffLeavesNoAnswer(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -57,11 +57,11 @@ func TestBrokenOffLeavesNoAnswer(t *testing.T) {
 	for i := range 60 {
 		ctx, cancel := context.WithCancel(t.Context())
 		stop := time.AfterFunc(time.Duration(i%30)*100*time.Microsecond, cancel)
-		_, _ = c.Info(ctx, device(k)) // it may end either way
+		_, _ = c.Info(ctx, device(k)) // it may succeed or fail
 		stop.Stop()
 		cancel()
 		if _, err := c.Info(t.Context(), device(k)); err != nil {
-			t.Errorf("after one that was broken off: %v", err)
+			t.Errorf("after an interrupted call: %v", err)
 		}
 	}
 }

@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// end ends the other program.
+// end ends the child process.
 func end(err error) {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -39,7 +39,7 @@ func end(err error) {
 	os.Exit(0)
 }
 
-// leadSession enrols with a virtual key of its own and pulls it out.
+// leadSession runs in the child process. It enrols with a virtual key and unplugs it.
 func leadSession() error {
 	b, err := virtual.New(virtual.Config{})
 	if err != nil {
@@ -61,12 +61,13 @@ func leadSession() error {
 	if _, err := c.Create(context.Background(), device(k), options, &person{}); err != nil {
 		return err
 	}
-	// The pseudo-terminal is this session's terminal now; closing it hangs it up.
+	// The pseudo-terminal is now this session's controlling terminal. Closing it sends
+	// SIGHUP.
 	return b.Unplug(k.ID)
 }
 
-// A program that leads a session without a terminal, as one started by a service
-// manager does, survives the unplugging of a virtual key.
+// A session leader without a controlling terminal, such as a program started by a service
+// manager, survives the unplugging of a virtual key.
 func TestSessionLeaderSurvivesUnplugging(t *testing.T) {
 	t.Parallel()
 	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)

@@ -20,8 +20,8 @@ func descriptors(t *testing.T) int {
 	return len(entries)
 }
 
-// TestNothingLeaks plugs in, enrols, and pulls out, many times, and in mid-touch
-// every second time. It runs alone: what others hold would be counted too.
+// TestNothingLeaks plugs in, enrols and unplugs many times, every second time during a
+// touch. It does not run in parallel: the resources of other tests would be counted.
 func TestNothingLeaks(t *testing.T) {
 	b, err := virtual.New(virtual.Config{Linger: -1})
 	if err != nil {
@@ -56,7 +56,7 @@ func TestNothingLeaks(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	round(true) // the first one starts what then stays: Go's poller, its threads
+	round(true) // the first round starts Go's poller and its threads
 	round(false)
 	fds, routines := descriptors(t), runtime.NumGoroutine()
 	for i := range 200 {

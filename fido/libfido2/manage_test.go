@@ -34,7 +34,7 @@ func TestInfo(t *testing.T) {
 	}
 	var wrong *fido.WrongPINError
 	if err := c.SetPIN(t.Context(), device(k), "000000", "654321"); !errors.As(err, &wrong) || wrong.TriesLeft != 7 {
-		t.Errorf("changing it with a wrong one: %v, want 7 tries left", err)
+		t.Errorf("changing it with a wrong PIN: %v, want 7 tries left", err)
 	}
 	if p, err := c.Info(t.Context(), device(k)); err != nil || p.PIN != fido.PINSet || p.PINTries != 7 {
 		t.Errorf("%+v, %v; want 7 tries", p, err)
@@ -126,7 +126,7 @@ func TestIdentify(t *testing.T) {
 		}
 	}
 	if _, err := c.Identify(t.Context(), device(k), "localhost", [][]byte{random()}, &person{}); !errors.Is(err, fido.ErrNotEnrolled) {
-		t.Errorf("Identify with another's credentials: %v", err)
+		t.Errorf("Identify with another account's credentials: %v", err)
 	}
 }
 
@@ -147,8 +147,7 @@ func TestChoose(t *testing.T) {
 	}
 }
 
-// Fault table, "reset refused": ten seconds after it was plugged in, until it is
-// plugged in again.
+// A key refuses a reset ten seconds after it was plugged in, until it is plugged in again.
 func TestResetTooLate(t *testing.T) {
 	t.Parallel()
 	var late atomic.Int64

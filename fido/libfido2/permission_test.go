@@ -15,8 +15,8 @@ import (
 
 const nobodyVariable = "NIGHTLATCH_TEST_NOBODY"
 
-// noPermission looks at a key as somebody who may not open it. Root may open
-// everything, so another program does, as nobody.
+// noPermission opens a key without permission. Root may open everything, so a child
+// process does it as the user "nobody".
 func (f *fault) noPermission() error {
 	k := manual(f.t, f.b)
 	if err := os.Chmod(k.Path, 0o600); err != nil {
@@ -37,7 +37,7 @@ func (f *fault) noPermission() error {
 	return fido.ErrNoPermission
 }
 
-// lookAt is what the other program does: it fails unless it is not permitted.
+// lookAt runs in the child process. It returns nil if permission was denied.
 func lookAt(path string) error {
 	c, err := fido.New(fido.Config{Open: opener, Devices: fido.Paths(path), Origin: origin})
 	if err != nil {

@@ -16,7 +16,7 @@ func verifying(o object) {
 	o["authenticatorSelection"] = object{"userVerification": "required"}
 }
 
-// R30: the PIN is asked for when the policy wants the user verified.
+// R30: the user is asked for the PIN if the policy requires user verification.
 func TestPINWhenRequired(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -31,11 +31,11 @@ func TestPINWhenRequired(t *testing.T) {
 		t.Fatalf("Get: %v", err)
 	}
 	if !slices.Equal(who.asked, []int{8, 8}) || !slices.Equal(who.wrong, []bool{false, false}) {
-		t.Errorf("asked with %v tries left, after wrong ones %v", who.asked, who.wrong)
+		t.Errorf("asked with %v tries left, previousWrong %v", who.asked, who.wrong)
 	}
 }
 
-// R30: nobody is asked for a PIN that neither the key nor the policy wants.
+// R30: the user is not asked for a PIN that neither the key nor the policy requires.
 func TestNoPINWhenDiscouraged(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -54,7 +54,7 @@ func TestNoPINWhenDiscouraged(t *testing.T) {
 	}
 }
 
-// R30: the key itself may want its PIN, here for a discoverable credential.
+// R30: the key may require its PIN, here for a discoverable credential.
 func TestPINWhenTheKeyAsks(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -77,12 +77,12 @@ func TestWrongPINThenRight(t *testing.T) {
 	b := newBench(t)
 	k := plug(t, b, "123456")
 	c := newClient(t, b, 10*time.Second)
-	who := &person{pins: []string{"000000", "12", "123456"}} // "12" is no PIN and costs no try
+	who := &person{pins: []string{"000000", "12", "123456"}} // "12" is too short for a PIN and costs no try
 	if _, err := c.Create(t.Context(), device(k), creation(t, verifying), who); err != nil {
 		t.Fatalf("Create: %v", err)
 	}
 	if !slices.Equal(who.asked, []int{8, 7, 7}) || !slices.Equal(who.wrong, []bool{false, true, true}) {
-		t.Errorf("asked with %v tries left, after wrong ones %v", who.asked, who.wrong)
+		t.Errorf("asked with %v tries left, previousWrong %v", who.asked, who.wrong)
 	}
 }
 
@@ -102,8 +102,8 @@ func TestWrongPINGivenUp(t *testing.T) {
 	}
 }
 
-// Three wrong PINs in a row block the key until it is plugged in again, eight
-// until it is reset.
+// Three wrong PINs in a row block the key until it is plugged in again, eight until it is
+// reset.
 func TestPINBlocked(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -132,7 +132,7 @@ func TestPINBlocked(t *testing.T) {
 	}
 }
 
-// again pulls a key out and plugs it in.
+// again unplugs a key and plugs it in again.
 func again(t *testing.T, b *virtual.Bench, k virtual.Key) virtual.Key {
 	t.Helper()
 	if err := b.Unplug(k.ID); err != nil {

@@ -22,15 +22,14 @@ var opener = libfido2.Backend{}
 
 const origin = "http://localhost:8440"
 
-// A person is the user's side in tests: it records what it is shown, types PINs
-// and reacts to prompts.
+// A person is an Interaction that records prompts, enters PINs and reacts to prompts.
 type person struct {
-	pins []string // typed one after another; then the person gives up
+	pins []string // entered in order; then PIN returns an error
 	on   func(fido.Prompt)
 
 	mu    sync.Mutex
 	shown []fido.PromptKind
-	asked []int // tries left, each time a PIN was asked for
+	asked []int // tries left at each request for a PIN
 	wrong []bool
 }
 
@@ -69,7 +68,7 @@ func newBench(t *testing.T) *virtual.Bench {
 	return b
 }
 
-// plug plugs in a key that touches itself.
+// plug plugs in a key with automatic touches.
 func plug(t *testing.T, b *virtual.Bench, pin string) virtual.Key {
 	t.Helper()
 	k, err := b.Plug("blue key", fido.USB, pin)
@@ -123,7 +122,7 @@ func random() []byte {
 	return b
 }
 
-// creation is a relying party's options with changes.
+// creation returns a relying party's creation options with changes.
 func creation(t testing.TB, change func(o object)) json.RawMessage {
 	t.Helper()
 	o := object{
@@ -179,6 +178,6 @@ func TestEnrolAndSignIn(t *testing.T) {
 		t.Fatalf("Get: %v", err)
 	}
 	if len(who.asked) != 0 {
-		t.Errorf("asked for a PIN that nobody needs")
+		t.Errorf("asked for an unnecessary PIN")
 	}
 }

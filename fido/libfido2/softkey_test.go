@@ -39,7 +39,7 @@ func endpoint(t *testing.T, backend ctaphid.Backend) string {
 	return e.Path()
 }
 
-// willing makes a key that touches itself.
+// willing makes a key with automatic touches.
 func willing(t *testing.T, cfg softkey.Config) *softkey.Key {
 	t.Helper()
 	gate := &softkey.Gate{}
@@ -52,8 +52,8 @@ func willing(t *testing.T, cfg softkey.Config) *softkey.Key {
 	return k
 }
 
-// eachProtocol runs a story with a key that knows only one PIN protocol, so that
-// libfido2's own code proves both.
+// eachProtocol runs a test with each PIN protocol: with a key that supports only that
+// one, so that libfido2 must use it.
 func eachProtocol(t *testing.T, story func(t *testing.T, d *golib.Device)) {
 	t.Helper()
 	t.Parallel()
@@ -78,7 +78,7 @@ func user(name string) golib.User {
 func TestSetAndChangePIN(t *testing.T) {
 	eachProtocol(t, func(t *testing.T, d *golib.Device) {
 		if err := d.SetPIN("123", ""); err == nil {
-			t.Error("a PIN of three characters was taken")
+			t.Error("a PIN of three characters was accepted")
 		}
 		if err := d.SetPIN("123456", ""); err != nil {
 			t.Fatalf("setting: %v", err)
@@ -120,7 +120,7 @@ func TestHMACSecret(t *testing.T) {
 		one, two := random(), random()
 		first := secret(one)
 		if len(first) != 32 || !bytes.Equal(first, secret(one)) || bytes.Equal(first, secret(two)) {
-			t.Error("a secret is not the same for the same salt alone")
+			t.Error("equal secrets for different salts, or different secrets for equal salts")
 		}
 	})
 }
@@ -131,7 +131,7 @@ func TestCredentialManagement(t *testing.T) {
 			t.Fatal(err)
 		}
 		rk := &golib.MakeCredentialOpts{RK: golib.True}
-		for _, name := range []string{"alice", "bob", "alice"} { // alice's second replaces her first
+		for _, name := range []string{"alice", "bob", "alice"} { // alice's second credential replaces her first
 			if _, err := d.MakeCredential(random(), rp, user(name), golib.ES256, "123456", rk); err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
@@ -139,15 +139,15 @@ func TestCredentialManagement(t *testing.T) {
 		_, err := d.MakeCredential(random(), rp, user("carol"), golib.EDDSA, "123456", rk)
 		var full golib.Error
 		if !errors.As(err, &full) || full.Code != 0x28 {
-			t.Errorf("a third one on a key with room for two: %v", err)
+			t.Errorf("a third credential on a key with capacity two: %v", err)
 		}
 		info, err := d.CredentialsInfo("123456")
 		if err != nil || info.RKExisting != 2 || info.RKRemaining != 0 {
-			t.Errorf("%+v, %v; want two and room for none", info, err)
+			t.Errorf("%+v, %v; want two stored and none remaining", info, err)
 		}
 		parties, err := d.RelyingParties("123456")
 		if err != nil || len(parties) != 1 || parties[0].ID != "localhost" {
-			t.Errorf("%+v, %v; want localhost alone", parties, err)
+			t.Errorf("%+v, %v; want only localhost", parties, err)
 		}
 		list, err := d.Credentials("localhost", "123456")
 		if err != nil || len(list) != 2 || list[0].User.Name != "bob" || list[1].User.Name != "alice" {
@@ -157,16 +157,16 @@ func TestCredentialManagement(t *testing.T) {
 			t.Errorf("deleting: %v", err)
 		}
 		if _, err := d.Assertion("localhost", random(), [][]byte{list[0].ID}, "", nil); !errors.Is(err, golib.ErrNoCredentials) {
-			t.Errorf("using what was deleted: %v", err)
+			t.Errorf("using a deleted credential: %v", err)
 		}
 		got, err := d.Assertion("localhost", random(), nil, "", nil)
 		if err != nil || !bytes.Equal(got.CredentialID, list[1].ID) || string(got.User.ID) != "alice" {
-			t.Errorf("asking for any: %+v, %v; want alice's", got, err)
+			t.Errorf("with any credential: %+v, %v; want alice's", got, err)
 		}
 	})
 }
 
-// credProtect (CTAP section 12.1): level 3 hides from who does not know the PIN.
+// credProtect (CTAP section 12.1): level 3 hides a credential without the PIN.
 func TestCredProtect(t *testing.T) {
 	eachProtocol(t, func(t *testing.T, d *golib.Device) {
 		if err := d.SetPIN("123456", ""); err != nil {
@@ -201,7 +201,7 @@ func TestReset(t *testing.T) {
 			t.Fatalf("Reset: %v", err)
 		}
 		if _, err := d.Assertion("localhost", random(), [][]byte{made.CredentialID}, "", nil); !errors.Is(err, golib.ErrNoCredentials) {
-			t.Errorf("a credential from before: %v", err)
+			t.Errorf("an older credential: %v", err)
 		}
 		if err := d.SetPIN("123456", ""); err != nil {
 			t.Errorf("it still has a PIN: %v", err)

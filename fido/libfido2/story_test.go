@@ -25,7 +25,7 @@ func manual(t *testing.T, b *virtual.Bench) virtual.Key {
 	return k
 }
 
-// blinking calls do once the key waits for a touch.
+// blinking calls do when the key waits for a touch.
 func blinking(t *testing.T, b *virtual.Bench, id string, do func()) {
 	t.Helper()
 	done := make(chan struct{})
@@ -73,7 +73,7 @@ func TestUnplugInMidTouch(t *testing.T) {
 		t.Errorf("it took %v to notice", took)
 	}
 	if _, err := c.Create(t.Context(), device(k), creation(t, nil), &person{}); !errors.Is(err, fido.ErrRemoved) {
-		t.Errorf("Create on a path that is gone = %v, want %v", err, fido.ErrRemoved)
+		t.Errorf("Create on a removed path = %v, want %v", err, fido.ErrRemoved)
 	}
 	k, err = b.Replug(k.ID)
 	if err != nil {
@@ -81,11 +81,11 @@ func TestUnplugInMidTouch(t *testing.T) {
 	}
 	blinking(t, b, k.ID, func() { _ = b.Touch(k.ID) })
 	if _, err := c.Create(t.Context(), device(k), creation(t, nil), &person{}); err != nil {
-		t.Errorf("Create once it is back: %v", err)
+		t.Errorf("Create after plugging in again: %v", err)
 	}
 }
 
-// R33: the same key is not enrolled twice, and it says which credential it has.
+// R33: a key cannot be enrolled twice, and the error names its credential.
 func TestAlreadyEnrolled(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -102,7 +102,7 @@ func TestAlreadyEnrolled(t *testing.T) {
 		}
 		o["excludeCredentials"] = append(list, object{"type": "public-key", "id": idOf(t, made)})
 	})
-	if err := b.SetAutoTouch(first.ID, false); err != nil { // nobody needs to touch it to learn this
+	if err := b.SetAutoTouch(first.ID, false); err != nil { // no touch is needed
 		t.Fatal(err)
 	}
 	_, err = c.Create(t.Context(), device(first), excluding, &person{})
@@ -112,14 +112,14 @@ func TestAlreadyEnrolled(t *testing.T) {
 	}
 	want, _ := base64.RawURLEncoding.DecodeString(idOf(t, made))
 	if !bytes.Equal(already.CredentialID, want) {
-		t.Errorf("it names credential %x, want %x", already.CredentialID, want)
+		t.Errorf("the error names credential %x, want %x", already.CredentialID, want)
 	}
 	if _, err := c.Create(t.Context(), device(second), excluding, &person{}); err != nil {
 		t.Errorf("Create on another key: %v", err)
 	}
 }
 
-// A key of somebody else says so without being touched.
+// A key of another account is recognized without a touch.
 func TestNotEnrolled(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -136,7 +136,7 @@ func TestNotEnrolled(t *testing.T) {
 	}
 	for _, p := range who.shown {
 		if p == fido.Touch {
-			t.Error("a touch was asked for in vain")
+			t.Error("the user was asked for a touch")
 		}
 	}
 }
@@ -180,8 +180,8 @@ func TestInsertWhenAsked(t *testing.T) {
 	}
 }
 
-// A child process that ends sends a signal, and one that starts inherits what is
-// not close-on-exec. Neither disturbs a ceremony, or the one after it.
+// When a child process ends, the program gets a signal. When one starts, it inherits
+// descriptors without close-on-exec. Neither disturbs this ceremony or the next.
 func TestChildProcessesDuringTouch(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -210,14 +210,14 @@ func TestChildProcessesDuringTouch(t *testing.T) {
 	begun := time.Now()
 	blinking(t, b, k.ID, func() { _ = b.Touch(k.ID) })
 	if _, err := c.Get(t.Context(), device(k), request(t, "discouraged", idOf(t, made)), &person{}); err != nil {
-		t.Fatalf("Get while the child lives: %v", err)
+		t.Fatalf("Get while the child runs: %v", err)
 	}
 	if took := time.Since(begun); took > time.Second {
-		t.Errorf("Get took %v: the child holds the key", took)
+		t.Errorf("Get took %v: the child has the key's descriptor", took)
 	}
 }
 
-// occupy starts another program on the key and returns once it waits for a touch.
+// occupy starts another program with the key and returns when it waits for a touch.
 func occupy(t *testing.T, b *virtual.Bench, k virtual.Key) *exec.Cmd {
 	t.Helper()
 	line := func(b []byte) string { return base64.StdEncoding.EncodeToString(b) + "\n" }
@@ -232,7 +232,7 @@ func occupy(t *testing.T, b *virtual.Bench, k virtual.Key) *exec.Cmd {
 	return other
 }
 
-// Another program that has the key is not waited for longer than three seconds.
+// If another program has the key, Create fails within three seconds.
 func TestBusy(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -245,7 +245,7 @@ func TestBusy(t *testing.T) {
 		t.Errorf("Create = %v, want %v", err, fido.ErrBusy)
 	}
 	if took := time.Since(begun); took > 4*time.Second {
-		t.Errorf("it took %v to say so", took)
+		t.Errorf("it took %v", took)
 	}
 	_ = b.Touch(k.ID)
 	if err := other.Wait(); err != nil {
@@ -253,7 +253,7 @@ func TestBusy(t *testing.T) {
 	}
 }
 
-// A program that was killed in mid-touch leaves the key usable.
+// After a program was killed during a touch, the key is usable.
 func TestAfterAKilledProgram(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

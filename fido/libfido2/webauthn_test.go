@@ -14,7 +14,7 @@ import (
 	"nightlatch/fido"
 )
 
-// An account is go-webauthn's view of whom a credential belongs to.
+// An account is a go-webauthn user.
 type account struct{ credentials []webauthn.Credential }
 
 func (a *account) WebAuthnID() []byte                         { return []byte("account 1") }
@@ -22,8 +22,8 @@ func (a *account) WebAuthnName() string                       { return "alice" }
 func (a *account) WebAuthnDisplayName() string                { return "Alice <&> \"A\"" }
 func (a *account) WebAuthnCredentials() []webauthn.Credential { return a.credentials }
 
-// TestRelyingPartyAccepts lets go-webauthn, which is not ours, make the options and
-// judge the responses.
+// TestRelyingPartyAccepts uses go-webauthn, an independent relying party, to make the
+// options and verify the responses.
 func TestRelyingPartyAccepts(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -81,11 +81,11 @@ func TestRelyingPartyAccepts(t *testing.T) {
 				t.Errorf("format %q, want %q", parsed.Response.AttestationObject.Format, tt.format)
 			}
 			if name := fido.Model(credential.Authenticator.AAGUID); name != "Nightlatch lab key" {
-				t.Errorf("the model is called %q", name)
+				t.Errorf("model name %q", name)
 			}
 			alice.credentials = append(alice.credentials, *credential)
 
-			for range 2 { // the counter grows from one to the next
+			for range 2 { // the counter must grow
 				options, session, err := rp.BeginLogin(alice)
 				if err != nil {
 					t.Fatal(err)
@@ -108,7 +108,7 @@ func TestRelyingPartyAccepts(t *testing.T) {
 				alice.credentials[0] = *credential
 			}
 
-			// R34: a copied key's counter stands still.
+			// R34: a counter that does not grow indicates a copied key.
 			if err := b.Freeze(k.ID, true); err != nil {
 				t.Fatal(err)
 			}
@@ -119,7 +119,7 @@ func TestRelyingPartyAccepts(t *testing.T) {
 				}
 				response, err := c.Get(t.Context(), device(k), encode(t, signIn), who)
 				if err != nil {
-					t.Fatalf("Get with a counter that stands still: %v", err)
+					t.Fatalf("Get with a frozen counter: %v", err)
 				}
 				parsed, err := protocol.ParseCredentialRequestResponseBytes(response)
 				if err != nil {
@@ -132,7 +132,7 @@ func TestRelyingPartyAccepts(t *testing.T) {
 				alice.credentials[0] = *credential
 			}
 			if !alice.credentials[0].Authenticator.CloneWarning {
-				t.Error("a counter that stands still went unnoticed")
+				t.Error("the relying party did not notice the frozen counter")
 			}
 		})
 	}

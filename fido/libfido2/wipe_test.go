@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// A PIN that was used is nowhere in the memory that is not Go's: the copies made
-// for libfido2 are overwritten, and libfido2 overwrites its own.
+// After use, a PIN is not in C memory any more: the copies made for libfido2 are
+// overwritten, and libfido2 overwrites its own.
 func TestPINIsWiped(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -34,7 +34,7 @@ func TestPINIsWiped(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, pin := range []string{first, second} {
-		// free overwrites what comes first.
+		// free overwrites the first bytes.
 		if where := remembers(t, []byte(pin[32:])); where != "" {
 			t.Errorf("the PIN is still in memory: %s", where)
 		}
@@ -51,7 +51,7 @@ func letters(n int) string {
 	return string(text[:n])
 }
 
-// remembers looks for a secret in C's memory and names where it is.
+// remembers searches C memory for a secret and returns where it is.
 func remembers(t *testing.T, secret []byte) string {
 	t.Helper()
 	maps, err := os.ReadFile("/proc/self/maps")
@@ -70,7 +70,7 @@ func remembers(t *testing.T, secret []byte) string {
 		if _, err := fmt.Sscanf(line, "%x-%x %s", &from, &to, &mode); err != nil {
 			t.Fatal(err)
 		}
-		// malloc's arenas and the threads' stacks. Go's heap lies lower down.
+		// malloc's arenas and the threads' stacks. Go's heap is at lower addresses.
 		isC := strings.Contains(line, "[heap]") || from>>40 == 0x7f && !strings.Contains(line, "/")
 		if !isC || !strings.HasPrefix(mode, "rw") || to-from > 128<<20 {
 			continue
@@ -84,13 +84,13 @@ func remembers(t *testing.T, secret []byte) string {
 				return strings.TrimSpace(line)
 			}
 			if err != nil {
-				break // the end, or a page that is not there
+				break // the end, or an unmapped page
 			}
 			tail = append([]byte(nil), chunk[n-len(secret):n]...)
 		}
 	}
 	if looked == 0 {
-		t.Fatal("no memory was looked at")
+		t.Fatal("no memory was searched")
 	}
 	return ""
 }

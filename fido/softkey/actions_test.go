@@ -8,7 +8,7 @@ import (
 	"nightlatch/fido"
 )
 
-// A full key keeps nothing more, and what it keeps is real.
+// A full key stores no more credentials, and the invented ones can sign.
 func TestFill(t *testing.T) {
 	t.Parallel()
 	k := newKey(t, Config{Capacity: 3})
@@ -22,13 +22,13 @@ func TestFill(t *testing.T) {
 		t.Errorf("one more: %#02x", st)
 	}
 	if st, _ := run(t, k, cmdMakeCredential, makeParams(nil)); st != ok {
-		t.Errorf("one that is not kept: %#02x", st)
+		t.Errorf("one that is not discoverable: %#02x", st)
 	}
 	rp := k.State().Credentials[1].RPID
 	if st, _ := run(t, k, cmdGetAssertion, assertParams(m{1: rp})); st != ok {
 		t.Errorf("signing for %s: %#02x", rp, st)
 	}
-	// The same account's is replaced, which needs no room.
+	// A credential of the same account is replaced, which needs no space.
 	st, _ := run(t, k, cmdMakeCredential, makeParams(m{
 		2: m{"id": rp}, 3: m{"id": k.State().Credentials[1].UserID}, 7: m{"rk": true},
 	}))
@@ -51,11 +51,11 @@ func TestLockPIN(t *testing.T) {
 	}
 	h.byPIN("1234", mayManage, "", pinBlocked)
 	if st, _ := h.manage(token, manageMetadata, nil); st != pinAuthInvalid {
-		t.Errorf("a token from before: %#02x", st)
+		t.Errorf("an older token: %#02x", st)
 	}
 }
 
-// R34: a copy signs as the key it was copied from, and counts from there.
+// R34: a copy signs like the original key, and continues its counter separately.
 func TestCopy(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []Kind{FIDO2, Fingerprint} {
@@ -77,10 +77,10 @@ func TestCopy(t *testing.T) {
 			return a.AuthData[36]
 		}
 		if a, b := count(k), count(twin); a != b {
-			t.Errorf("%s: the key counts %d, its copy %d", kind, a, b)
+			t.Errorf("%s: counter %d of the key, %d of its copy", kind, a, b)
 		}
 		if a, b := count(k), count(k); b != a+1 {
-			t.Errorf("%s: the copy moves the key's counter", kind)
+			t.Errorf("%s: the copy changes the key's counter", kind)
 		}
 		newHost(t, twin, 2).byPIN("1234", mayManage, "", ok)
 	}
@@ -97,29 +97,29 @@ func TestConfig(t *testing.T) {
 		"no touch":              {Transport: "usb"},
 		"no transport":          {Touch: touching()},
 		"an old key's touch":    {Touch: waitOnly{}, Transport: "usb", Kind: U2F},
-		"no such kind":          {Touch: touching(), Transport: "usb", Kind: "ble"},
-		"no such PIN protocol":  {Touch: touching(), Transport: "usb", Protocols: []int{3}},
+		"unknown kind":          {Touch: touching(), Transport: "usb", Kind: "ble"},
+		"unknown PIN protocol":  {Touch: touching(), Transport: "usb", Protocols: []int{3}},
 		"half a secret":         {Touch: touching(), Transport: "usb", State: &short},
 		"more tries than exist": {Touch: touching(), Transport: "usb", State: &many},
 		"half a PIN":            {Touch: touching(), Transport: "usb", State: &half},
 	} {
 		if _, err := New(cfg); err == nil {
-			t.Errorf("%s is taken", name)
+			t.Errorf("%s: accepted", name)
 		}
 	}
 }
 
-// waitOnly is a touch that cannot be polled.
+// waitOnly is a Touch that is not a Poller.
 type waitOnly struct{}
 
 func (waitOnly) Wait(context.Context) error { return nil }
 
-// What a kind lacks cannot be done to it.
+// Actions fail on kinds of keys that do not support them.
 func TestActionsByKind(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []Kind{FIDO2, Fingerprint, U2F} {
 		k := newKey(t, Config{Kind: kind})
-		for name, action := range map[string]func() error{"enrol a finger": k.EnrollFinger, "the wrong finger": func() error { return k.WrongFinger(true) }} {
+		for name, action := range map[string]func() error{"enroll a finger": k.EnrollFinger, "the wrong finger": func() error { return k.WrongFinger(true) }} {
 			if err := action(); errors.Is(err, ErrNoSensor) != (kind != Fingerprint) {
 				t.Errorf("%s: %s: %v", kind, name, err)
 			}

@@ -37,8 +37,8 @@ func unhex(t testing.TB, s string) []byte {
 	return b
 }
 
-// The examples are understood: the first makes a credential, and the second asks
-// for two that are not this key's, with a sensor.
+// The examples parse: the first makes a credential, the second requests two that are not
+// this key's, with the sensor.
 func TestSpecExamples(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -47,9 +47,9 @@ func TestSpecExamples(t *testing.T) {
 		want          code
 	}{
 		{"make", specMake, FIDO2, ok},
-		{"make, by who is not verified", specMake, Fingerprint, denied},
+		{"make, unverified", specMake, Fingerprint, denied},
 		{"assert, without a sensor", specAssert, FIDO2, invalidOption},
-		{"assert, with one", specAssert, Fingerprint, noCredentials},
+		{"assert, with a sensor", specAssert, Fingerprint, noCredentials},
 	} {
 		k := newKey(t, Config{Kind: tt.kind})
 		answer, err := k.CBOR(t.Context(), unhex(t, tt.request), silent)
@@ -71,8 +71,8 @@ func TestSpecExamples(t *testing.T) {
 	}
 }
 
-// FuzzCBOR: no request crashes a key of any kind; each is answered with a status,
-// and behind "ok" in canonical CBOR alone; the key stays one that can be.
+// FuzzCBOR checks that no request crashes a key of any kind, that each answer is a
+// status, followed after "ok" by canonical CBOR, and that the key's state stays valid.
 func FuzzCBOR(f *testing.F) {
 	add := func(command byte, params any) {
 		raw, err := encMode.Marshal(params)
@@ -114,13 +114,13 @@ func FuzzCBOR(f *testing.F) {
 				t.Errorf("%s: %v, %d credentials", kind, err, len(after.Credentials))
 			}
 			if after.Counter < state.Counter && len(after.PINHash) > 0 {
-				t.Errorf("%s: it counts backwards, from %d to %d", kind, state.Counter, after.Counter)
+				t.Errorf("%s: the counter went back from %d to %d", kind, state.Counter, after.Counter)
 			}
 		}
 	})
 }
 
-// stocks are states of keys that have something to lose.
+// stocks returns states of keys with a PIN and credentials.
 func stocks(t testing.TB) map[Kind]State {
 	t.Helper()
 	states := make(map[Kind]State)
@@ -137,8 +137,8 @@ func stocks(t testing.TB) map[Kind]State {
 	return states
 }
 
-// checkAnswer wants what follows a status to be one item in canonical form, and
-// nothing after a status that is not ok.
+// checkAnswer checks that one item in canonical form follows the status ok, and nothing
+// follows another status.
 func checkAnswer(t *testing.T, answer []byte) {
 	t.Helper()
 	rest := answer[1:]
@@ -164,9 +164,9 @@ func checkAnswer(t *testing.T, answer []byte) {
 	}
 }
 
-// FuzzU2F: no command crashes an old key; each is answered with a status of U2F,
-// with data behind "ok" alone, and nothing is signed unless it was touched or not
-// asked to be.
+// FuzzU2F checks that no command crashes a U2F key, that each answer has a status of U2F,
+// with data only for "ok", and that nothing is signed without a touch unless the command
+// does not require one.
 func FuzzU2F(f *testing.F) {
 	handle := append(Mark[:], make([]byte, idSize-len(Mark))...)
 	f.Add(extended(u2fRegister, 0, challenge, application))
@@ -207,7 +207,7 @@ func FuzzU2F(f *testing.F) {
 	})
 }
 
-// FuzzOpen: no credential ID opens but one that the key made, unchanged, for that
+// FuzzOpen checks that only an unchanged credential ID of the key opens, and only for its
 // relying party.
 func FuzzOpen(f *testing.F) {
 	k := newKey(f, Config{})

@@ -25,12 +25,12 @@ func TestGate(t *testing.T) {
 			t.Errorf("touched: %v, waiting %v", err, g.Waiting())
 		}
 
-		g.Touch() // the finger rests on the key
+		g.Touch() // before the key waits
 		wait()
 		if err := <-got; err != nil {
-			t.Errorf("a resting finger: %v", err)
+			t.Errorf("an early touch: %v", err)
 		}
-		wait() // it counted once
+		wait() // an early touch counts once
 		synctest.Wait()
 		if !g.Waiting() {
 			t.Error("one touch counted twice")
@@ -39,7 +39,7 @@ func TestGate(t *testing.T) {
 		<-got
 
 		g.Touch()
-		<-time.After(2 * time.Second) // and is taken away
+		<-time.After(2 * time.Second) // the early touch ends
 		wait()
 		synctest.Wait()
 		if !g.Waiting() {
@@ -49,13 +49,12 @@ func TestGate(t *testing.T) {
 		<-got
 		wait()
 		if err := <-got; err != nil || !g.Auto() {
-			t.Errorf("by itself: %v", err)
+			t.Errorf("automatic: %v", err)
 		}
 	})
 }
 
-// A key that is polled waits for a touch while it is polled, and takes one touch
-// for one answer.
+// A polled gate waits for a touch as long as it is polled. One touch is one answer.
 func TestGateIsPolled(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -63,7 +62,7 @@ func TestGateIsPolled(t *testing.T) {
 		g := &Gate{Changed: func() { changes.Add(1) }}
 		for range 20 { // as a host does
 			if g.Poll() {
-				t.Fatal("touched by nobody")
+				t.Fatal("touched without a touch")
 			}
 			<-time.After(100 * time.Millisecond)
 		}
@@ -80,16 +79,16 @@ func TestGateIsPolled(t *testing.T) {
 		<-time.After(pollLife)
 		synctest.Wait()
 		if g.Waiting() || changes.Load() != 4 {
-			t.Errorf("nobody polls any more: waiting %v, %d changes", g.Waiting(), changes.Load())
+			t.Errorf("after the last poll: waiting %v, %d changes", g.Waiting(), changes.Load())
 		}
 		g.Touch()
 		if g.Poll() {
-			t.Error("a touch counted that nobody waited for")
+			t.Error("an expired touch counted")
 		}
 		g.SetAuto(true)
 		for range 2 {
 			if !g.Poll() {
-				t.Error("it does not touch itself")
+				t.Error("no automatic touch")
 			}
 		}
 	})

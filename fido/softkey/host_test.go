@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// A host is the platform's half of the PIN protocols (CTAP section 6.5.4), for
-// stories that no tool of libfido2 can tell: wrong keys, wrong order, wrong time.
+// A host is the platform's side of the PIN protocols (CTAP section 6.5.4), for cases that
+// libfido2's tools cannot produce: wrong keys, wrong order, wrong time.
 type host struct {
 	t      testing.TB
 	k      *Key
@@ -19,7 +19,7 @@ type host struct {
 	public coseEC2
 }
 
-// newHost agrees on a secret with the key.
+// newHost performs the key agreement with the key.
 func newHost(t testing.TB, k *Key, number int) *host {
 	t.Helper()
 	h := &host{t: t, k: k, number: number}
@@ -41,7 +41,7 @@ func (h *host) agree() {
 	}
 }
 
-// pinAnswer runs authenticatorClientPIN and wants a status.
+// pinAnswer runs authenticatorClientPIN and checks its status.
 func (h *host) pinAnswer(params m, want code) pinAnswer {
 	h.t.Helper()
 	st, raw := run(h.t, h.k, cmdClientPIN, params)
@@ -89,7 +89,7 @@ func (h *host) changePIN(old, pin string, want code) {
 	h.pinAnswer(m{1: h.number, 2: pinChange, 3: h.public, 4: h.authenticate(slices.Concat(sealed, hash)), 5: sealed, 6: hash}, want)
 }
 
-// byPIN asks for a token; rpID "" leaves it out.
+// byPIN requests a token; rpID "" omits the relying party.
 func (h *host) byPIN(pin string, permissions byte, rpID string, want code) []byte {
 	h.t.Helper()
 	return h.token(m{1: h.number, 2: pinGetTokenPerm, 3: h.public, 6: h.pinHash(pin)}, permissions, rpID, want)
@@ -144,7 +144,7 @@ func (h *host) manage(token []byte, subcommand int, params any) (code, manageAns
 	return next(h.t, h.k, request)
 }
 
-// next runs authenticatorCredentialManagement without one.
+// next runs authenticatorCredentialManagement without a token.
 func next(t testing.TB, k *Key, request m) (code, manageAnswer) {
 	t.Helper()
 	st, raw := run(t, k, cmdCredMgmt, request)
@@ -165,7 +165,7 @@ func bothProtocols(t *testing.T, story func(t *testing.T, number int)) {
 	}
 }
 
-// flags are the flags of the authenticator data in an answer.
+// flags returns the flags of the authenticator data in an answer.
 func flags(t *testing.T, answer []byte) byte {
 	t.Helper()
 	var a struct {
@@ -177,7 +177,7 @@ func flags(t *testing.T, answer []byte) byte {
 	return a.AuthData[32] & (flagUserPresent | flagUserVerified)
 }
 
-// A finger counts how often it touches the key.
+// A finger is a Touch that counts the touches.
 type finger struct{ n int }
 
 func (f *finger) Wait(context.Context) error { f.n++; return nil }

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// stocked is a key with a PIN that keeps credentials of two relying parties.
+// stocked returns a key with a PIN and credentials of two relying parties.
 func stocked(t *testing.T, number int) (*Key, *host) {
 	t.Helper()
 	k := newKey(t, Config{Capacity: 4})
@@ -23,7 +23,7 @@ func stocked(t *testing.T, number int) (*Key, *host) {
 	return k, h
 }
 
-// CTAP section 6.8: what is kept is counted, listed, renamed and deleted.
+// CTAP section 6.8: discoverable credentials are counted, listed, renamed and deleted.
 func TestManage(t *testing.T) {
 	t.Parallel()
 	bothProtocols(t, func(t *testing.T, number int) {
@@ -59,9 +59,9 @@ func TestManage(t *testing.T) {
 			{"rename with another account", manageUpdate, m{2: bob, 3: m{"id": []byte("alice"), "name": "x"}}, invalidParameter},
 			{"rename to nothing", manageUpdate, m{2: bob}, missingParameter},
 			{"rename", manageUpdate, m{2: bob, 3: m{"id": []byte("bob"), "name": "Robert"}}, ok},
-			{"delete what is not there", manageDelete, m{2: m{"id": hash, "type": "public-key"}}, noCredentials},
+			{"delete an unknown credential", manageDelete, m{2: m{"id": hash, "type": "public-key"}}, noCredentials},
 			{"list without a relying party", manageBegin, m{}, missingParameter},
-			{"list of nobody", manageBegin, m{1: hash}, noCredentials},
+			{"list an unknown relying party", manageBegin, m{1: hash}, noCredentials},
 		} {
 			if st, _ := h.manage(token, tt.subcommand, tt.params); st != tt.want {
 				t.Errorf("%s: status %#02x, want %#02x", tt.name, st, tt.want)
@@ -76,8 +76,8 @@ func TestManage(t *testing.T) {
 	})
 }
 
-// A token that was given for one relying party sees nothing of the others (CTAP
-// section 6.8.2 and on).
+// A token for one relying party gives no access to the others (CTAP sections 6.8.2 to
+// 6.8.6).
 func TestManageOneRelyingParty(t *testing.T) {
 	t.Parallel()
 	k, h := stocked(t, 2)
@@ -102,7 +102,7 @@ func TestManageOneRelyingParty(t *testing.T) {
 	}
 }
 
-// Any other command ends a series, and so does half a minute (CTAP section 6).
+// Any other command ends an enumeration, and so does half a minute (CTAP section 6).
 func TestSeriesEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -126,7 +126,7 @@ func TestSeriesEnds(t *testing.T) {
 			},
 		}
 		for name, s := range series {
-			token = h.byPIN("1234", mayManage, "", ok) // an assertion spends it
+			token = h.byPIN("1234", mayManage, "", ok) // an assertion uses it up
 			if st := s.begin(); st != ok {
 				t.Fatalf("%s: %#02x", name, st)
 			}

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// CTAP section 6.5.5.5 and 6.5.5.6: which PINs are taken, and how one is changed.
+// CTAP sections 6.5.5.5 and 6.5.5.6: which PINs are accepted, and how a PIN is changed.
 func TestPINPolicy(t *testing.T) {
 	t.Parallel()
 	bothProtocols(t, func(t *testing.T, number int) {
@@ -35,13 +35,13 @@ func TestPINPolicy(t *testing.T) {
 		h.setPIN("1234", ok)
 		h.setPIN("5678", pinAuthInvalid)
 		h.changePIN("4321", "5678", pinInvalid)
-		h.changePIN("1234", "5678", pinAuthInvalid) // a wrong PIN costs the agreement
+		h.changePIN("1234", "5678", pinAuthInvalid) // a wrong PIN voids the key agreement
 		h.agree()
 		h.changePIN("1234", "567", pinPolicy)
 		token := h.byPIN("1234", mayManage, "", ok)
 		h.changePIN("1234", "5678", ok)
 		if st, _ := h.manage(token, manageMetadata, nil); st != pinAuthInvalid {
-			t.Errorf("a token of the PIN before: %#02x", st)
+			t.Errorf("a token of the old PIN: %#02x", st)
 		}
 		h.byPIN("1234", mayManage, "", pinInvalid)
 		h.agree()
@@ -49,8 +49,8 @@ func TestPINPolicy(t *testing.T) {
 	})
 }
 
-// Three wrong PINs in a row need a replug, eight in all a reset (CTAP section
-// 6.5.1). The right one forgives.
+// After three wrong PINs in a row the key must be plugged in again, after eight in all it
+// must be reset (CTAP section 6.5.1). The right PIN resets both counts.
 func TestWrongPINs(t *testing.T) {
 	t.Parallel()
 	bothProtocols(t, func(t *testing.T, number int) {
@@ -90,7 +90,7 @@ func TestWrongPINs(t *testing.T) {
 	})
 }
 
-// CTAP section 6.5.5.7: what a token is good for.
+// CTAP section 6.5.5.7: the permissions of a token.
 func TestTokenPermissions(t *testing.T) {
 	t.Parallel()
 	bothProtocols(t, func(t *testing.T, number int) {
@@ -116,7 +116,7 @@ func TestTokenPermissions(t *testing.T) {
 			{"make, may only manage", mayManage, "", cmdMakeCredential, makeParams(nil), pinAuthInvalid},
 			{"make for another", mayMake, "example.org", cmdMakeCredential, makeParams(nil), pinAuthInvalid},
 			{"assert, may only make", mayMake, "localhost", cmdGetAssertion, assertParams(nil), pinAuthInvalid},
-			{"assert with nothing", mayAssert, "localhost", cmdGetAssertion, assertParams(nil), noCredentials},
+			{"assert without credentials", mayAssert, "localhost", cmdGetAssertion, assertParams(nil), noCredentials},
 		} {
 			token := h.byPIN("1234", tt.permissions, tt.rpID, ok)
 			if st, _ := run(t, k, tt.command, h.with(tt.params, token)); st != tt.want {
@@ -134,10 +134,10 @@ func TestTokenPermissions(t *testing.T) {
 			t.Errorf("status %#02x, flags %#02x", st, flags(t, answer))
 		}
 		if st, _ := run(t, k, cmdMakeCredential, h.with(makeParams(nil), token)); st != pinAuthInvalid {
-			t.Errorf("a touch later the token is good for more: %#02x", st)
+			t.Errorf("the token is still valid after a touch: %#02x", st)
 		}
 
-		// A token of CTAP 2.0 belongs to whom it is first used for.
+		// A token of CTAP 2.0 is bound to the first relying party it is used for.
 		a := h.pinAnswer(m{1: number, 2: pinGetToken, 3: h.public, 6: h.pinHash("1234")}, ok)
 		token, err := h.shared.decrypt(a.Token)
 		if err != nil {
@@ -153,7 +153,7 @@ func TestTokenPermissions(t *testing.T) {
 	})
 }
 
-// CTAP section 6.5.2.1: a token that nobody uses, and one that is old, are void.
+// CTAP section 6.5.2.1: a token expires if it is unused, and after its maximum life.
 func TestTokenExpires(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -164,7 +164,7 @@ func TestTokenExpires(t *testing.T) {
 		token := h.byPIN("1234", mayManage, "", ok)
 		<-time.After(tokenIdle + time.Second)
 		if st := use(token); st != pinAuthInvalid {
-			t.Errorf("after half a minute of nothing: %#02x", st)
+			t.Errorf("unused for half a minute: %#02x", st)
 		}
 		token = h.byPIN("1234", mayManage, "", ok)
 		if st := use(token); st != ok {
@@ -181,7 +181,7 @@ func TestTokenExpires(t *testing.T) {
 	})
 }
 
-// CTAP section 6.4, forcePINChange: the PIN only changes itself.
+// CTAP section 6.4, forcePINChange: the PIN can only be used to change it.
 func TestForcedChange(t *testing.T) {
 	t.Parallel()
 	k := newKey(t, Config{})
@@ -191,7 +191,7 @@ func TestForcedChange(t *testing.T) {
 		t.Fatal(err)
 	}
 	if in := k.info(); !in.ForcePINChange {
-		t.Error("it does not say so")
+		t.Error("getInfo does not report forcePINChange")
 	}
 	h.byPIN("1234", mayManage, "", pinInvalid)
 	h.changePIN("1234", "5678", ok)

@@ -15,7 +15,7 @@ import (
 	"nightlatch/fido/ctaphid"
 )
 
-// touching is a gate that touches itself.
+// touching returns a gate with automatic touches.
 func touching() *Gate {
 	g := &Gate{}
 	g.SetAuto(true)
@@ -37,7 +37,7 @@ func newKey(t testing.TB, cfg Config) *Key {
 
 func silent(ctaphid.Status) {}
 
-// run runs a command and returns its status and what follows it.
+// run runs a command and returns its status and the answer after it.
 func run(t testing.TB, k *Key, command byte, params any) (code, []byte) {
 	t.Helper()
 	request := []byte{command}
@@ -59,7 +59,7 @@ type m = map[any]any
 
 var hash = bytes.Repeat([]byte{1}, sha256.Size)
 
-// makeParams are parameters of authenticatorMakeCredential, with changes.
+// makeParams returns parameters of authenticatorMakeCredential with changes.
 func makeParams(change m) m {
 	p := m{
 		1: hash,
@@ -115,7 +115,7 @@ func TestStatuses(t *testing.T) {
 		{name: "make for an enterprise", command: cmdMakeCredential, params: makeParams(m{10: 1}), want: invalidParameter},
 		{name: "make with credProtect 4", command: cmdMakeCredential, params: makeParams(m{6: m{"credProtect": 4}}), want: invalidParameter},
 		{name: "make with a token and no protocol", command: cmdMakeCredential, params: makeParams(m{8: hash}), want: missingParameter},
-		{name: "make with a token nobody has", command: cmdMakeCredential, params: makeParams(m{8: hash, 9: 2}), want: pinAuthInvalid},
+		{name: "make with an invalid token", command: cmdMakeCredential, params: makeParams(m{8: hash, 9: 2}), want: pinAuthInvalid},
 		{name: "make with PIN protocol 3", command: cmdMakeCredential, params: makeParams(m{8: hash, 9: 3}), want: invalidParameter},
 		{name: "make a discoverable credential without the PIN", command: cmdMakeCredential, params: makeParams(m{7: m{"rk": true}}), pin: true, want: pinRequired},
 		{name: "make without the PIN", command: cmdMakeCredential, params: makeParams(nil), pin: true, want: ok},
@@ -129,22 +129,22 @@ func TestStatuses(t *testing.T) {
 		{name: "assert with a sensor it lacks", command: cmdGetAssertion, params: assertParams(m{5: m{"uv": true}}), want: invalidOption},
 		{name: "assert: hmac-secret without touch", command: cmdGetAssertion, params: assertParams(m{4: m{"hmac-secret": m{1: m{}}}, 5: m{"up": false}}), want: unsupportedOption},
 		{name: "assert: which key is touched", command: cmdGetAssertion, params: assertParams(m{6: []byte{}, 7: 2}), want: pinNotSet},
-		{name: "assert with nothing to sign with", command: cmdGetAssertion, params: assertParams(nil), want: noCredentials},
+		{name: "assert without credentials", command: cmdGetAssertion, params: assertParams(nil), want: noCredentials},
 		{name: "assert with a foreign credential", command: cmdGetAssertion, params: assertParams(m{3: []m{{"id": make([]byte, idSize), "type": "public-key"}}}), want: noCredentials},
-		{name: "the next of no series", command: cmdGetNextAssertion, want: notAllowed},
+		{name: "the next assertion without a first", command: cmdGetNextAssertion, want: notAllowed},
 		{name: "info", command: cmdGetInfo, want: ok},
 		{name: "selection", command: cmdSelection, want: ok},
-		{name: "PIN: no such subcommand", command: cmdClientPIN, params: m{1: 2, 2: 0x44, 3: m{}}, want: invalidSubcommand},
-		{name: "PIN: no protocol three", command: cmdClientPIN, params: m{1: 3, 2: pinGetAgreement}, want: invalidParameter},
-		{name: "PIN: fingers left, without a sensor", command: cmdClientPIN, params: m{2: pinGetUVRetries}, want: invalidSubcommand},
+		{name: "PIN: unknown subcommand", command: cmdClientPIN, params: m{1: 2, 2: 0x44, 3: m{}}, want: invalidSubcommand},
+		{name: "PIN: unknown protocol", command: cmdClientPIN, params: m{1: 3, 2: pinGetAgreement}, want: invalidParameter},
+		{name: "PIN: finger tries, without a sensor", command: cmdClientPIN, params: m{2: pinGetUVRetries}, want: invalidSubcommand},
 		{name: "PIN: no protocol", command: cmdClientPIN, params: m{2: pinGetAgreement}, want: missingParameter},
-		{name: "PIN: no agreement", command: cmdClientPIN, params: m{1: 2, 2: pinGetToken}, want: missingParameter},
-		{name: "PIN: agreement on no curve", command: cmdClientPIN, params: m{1: 2, 2: pinGetToken, 3: m{1: 2, -1: 1, -2: make([]byte, 32), -3: make([]byte, 32)}}, want: invalidParameter},
+		{name: "PIN: no key agreement", command: cmdClientPIN, params: m{1: 2, 2: pinGetToken}, want: missingParameter},
+		{name: "PIN: key agreement with an invalid point", command: cmdClientPIN, params: m{1: 2, 2: pinGetToken, 3: m{1: 2, -1: 1, -2: make([]byte, 32), -3: make([]byte, 32)}}, want: invalidParameter},
 		{name: "management without the PIN", command: cmdCredMgmt, params: m{1: manageMetadata}, want: pinRequired},
-		{name: "management: no such subcommand", command: cmdCredMgmt, params: m{1: 0x44, 3: 2, 4: hash}, want: invalidSubcommand},
-		{name: "management with a token nobody has", command: cmdCredMgmt, params: m{1: manageMetadata, 3: 2, 4: hash}, want: pinAuthInvalid},
+		{name: "management: unknown subcommand", command: cmdCredMgmt, params: m{1: 0x44, 3: 2, 4: hash}, want: invalidSubcommand},
+		{name: "management with an invalid token", command: cmdCredMgmt, params: m{1: manageMetadata, 3: 2, 4: hash}, want: pinAuthInvalid},
 		{name: "management: no protocol", command: cmdCredMgmt, params: m{1: manageMetadata, 4: hash}, want: missingParameter},
-		{name: "management: the next of nothing", command: cmdCredMgmt, params: m{1: manageRPsNext}, want: notAllowed},
+		{name: "management: next without begin", command: cmdCredMgmt, params: m{1: manageRPsNext}, want: notAllowed},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -161,7 +161,7 @@ func TestStatuses(t *testing.T) {
 	}
 }
 
-// made takes apart what authenticatorMakeCredential answered.
+// made parses the answer of authenticatorMakeCredential.
 func made(t *testing.T, answer []byte) (id, public []byte) {
 	t.Helper()
 	var a attestation
@@ -212,7 +212,7 @@ func TestSignatures(t *testing.T) {
 	}
 }
 
-// A credential is good for its relying party alone, and on its key alone.
+// A credential works only for its relying party and only on its key.
 func TestCredentialIsBound(t *testing.T) {
 	t.Parallel()
 	k := newKey(t, Config{})
@@ -230,7 +230,7 @@ func TestCredentialIsBound(t *testing.T) {
 	}
 }
 
-// A series of assertions gives each discoverable credential once, the newest first.
+// A series of assertions returns each discoverable credential once, newest first.
 func TestSeries(t *testing.T) {
 	t.Parallel()
 	k := newKey(t, Config{})
@@ -254,7 +254,7 @@ func TestSeries(t *testing.T) {
 	}
 }
 
-// A key that was written down and read again has its credentials, PIN and counter.
+// A key made from an encoded and decoded state has its credentials, PIN and counter.
 func TestStateSurvives(t *testing.T) {
 	t.Parallel()
 	k := newKey(t, Config{})
@@ -282,7 +282,7 @@ func TestStateSurvives(t *testing.T) {
 	}
 }
 
-// R34: a copied key's counter stands still.
+// R34: the counter of a frozen key does not count.
 func TestFrozenCounter(t *testing.T) {
 	t.Parallel()
 	k := newKey(t, Config{})
@@ -297,11 +297,11 @@ func TestFrozenCounter(t *testing.T) {
 		return a.AuthData[36]
 	}
 	if one, two := count(), count(); two != one+1 {
-		t.Errorf("counted %d, then %d", one, two)
+		t.Errorf("counter %d, then %d", one, two)
 	}
 	k.Freeze(true)
 	if one, two := count(), count(); two != one {
-		t.Errorf("frozen, it counted %d, then %d", one, two)
+		t.Errorf("frozen: counter %d, then %d", one, two)
 	}
 }
 
@@ -327,11 +327,11 @@ func TestCancelledTouch(t *testing.T) {
 		cancel()
 	})
 	if err != nil || code(answer[0]) != cancelled || told[0] != ctaphid.UserPresence {
-		t.Errorf("answer %x, %v; told %v", answer, err, told)
+		t.Errorf("answer %x, %v; statuses %v", answer, err, told)
 	}
 }
 
-// A key is reset within ten seconds of plugging in only (CTAP section 6.6).
+// A key can be reset only in the first ten seconds after plugging in (CTAP section 6.6).
 func TestResetWindow(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

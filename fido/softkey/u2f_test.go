@@ -16,7 +16,7 @@ import (
 	"nightlatch/fido/nfc/apdu"
 )
 
-// extended writes a U2F command as hosts send it over USB (U2F section 3).
+// extended encodes a U2F command as hosts send it over USB (U2F section 3).
 func extended(instruction, p1 byte, data ...[]byte) []byte {
 	return apdu.Command{INS: instruction, P1: p1, Data: slices.Concat(data...), Expect: apdu.ExtendedAnswer}.Bytes()
 }
@@ -44,8 +44,8 @@ var (
 	application = hashed("localhost")
 )
 
-// registered takes apart what U2F_REGISTER answered (U2F section 4.3) and checks
-// its signature.
+// registered parses the answer of U2F_REGISTER (U2F section 4.3) and checks its
+// signature.
 func registered(t *testing.T, answer []byte) (handle []byte, public *ecdsa.PublicKey) {
 	t.Helper()
 	if len(answer) < 67 || answer[0] != 5 {
@@ -97,10 +97,10 @@ func TestU2F(t *testing.T) {
 		return extended(u2fAuthenticate, control, challenge, app, []byte{byte(len(handle))}, handle)
 	}
 	if _, w := say(t, k, about(u2fCheck, application)); w != apdu.NotAllowed {
-		t.Errorf("is it yours: %v", w)
+		t.Errorf("check: %v", w)
 	}
 	if _, w := say(t, k, about(u2fCheck, hashed("example.org"))); w != apdu.WrongData {
-		t.Errorf("is it yours, for another: %v", w)
+		t.Errorf("check for another application: %v", w)
 	}
 	if _, w := say(t, k, about(u2fSign, application)); w != apdu.NotAllowed {
 		t.Errorf("sign, untouched: %v", w)
@@ -128,7 +128,7 @@ func TestU2F(t *testing.T) {
 	k.Freeze(true)
 	answer, _ = say(t, k, about(u2fSign, application))
 	if n := binary.BigEndian.Uint32(answer[1:]); n != last {
-		t.Errorf("frozen, it counts %d after %d", n, last)
+		t.Errorf("frozen: %d after %d", n, last)
 	}
 }
 
@@ -145,7 +145,7 @@ func TestU2FRefusals(t *testing.T) {
 		{"another class", slices.Concat([]byte{0x80}, extended(u2fVersion, 0)[1:]), apdu.UnknownClass},
 		{"another instruction", extended(0x44, 0), apdu.UnknownCommand},
 		{"register with half a challenge", extended(u2fRegister, 0, challenge), apdu.WrongLength},
-		{"less data than said", extended(u2fRegister, 0, challenge, application)[:40], apdu.WrongLength},
+		{"truncated data", extended(u2fRegister, 0, challenge, application)[:40], apdu.WrongLength},
 		{"sign with half a handle", extended(u2fAuthenticate, u2fSign, challenge, application, []byte{64}), apdu.WrongLength},
 		{"sign with no handle", extended(u2fAuthenticate, u2fSign, challenge, application, []byte{0}), apdu.WrongData},
 		{"sign with a foreign handle", extended(u2fAuthenticate, u2fSign, challenge, application, []byte{32}, hash), apdu.WrongData},
@@ -165,7 +165,8 @@ func TestU2FRefusals(t *testing.T) {
 	}
 }
 
-// Commands come in short form over NFC, and with or without an answer's length.
+// Commands are accepted in short form, as over NFC, and with or without the length of
+// the answer.
 func TestU2FForms(t *testing.T) {
 	t.Parallel()
 	k := newKey(t, Config{Kind: U2F})
@@ -187,7 +188,7 @@ func TestU2FForms(t *testing.T) {
 	}
 }
 
-// What was registered with U2F is a credential like any other (CTAP section 10).
+// A CTAP2 key can use a credential that was registered with U2F (CTAP section 10).
 func TestU2FCredentialOverCTAP2(t *testing.T) {
 	t.Parallel()
 	k := newKey(t, Config{Kind: U2F})

@@ -8,8 +8,8 @@ import (
 
 const both = flagUserPresent | flagUserVerified
 
-// A finger verifies its owner and is a touch as well: one is enough, by option and
-// by token (CTAP sections 6.1.2 and 6.5.5.7.3).
+// One touch of the sensor is both user verification and user presence, with the option
+// "uv" and with a token (CTAP sections 6.1.2 and 6.5.5.7.3).
 func TestFinger(t *testing.T) {
 	t.Parallel()
 	f := &finger{}
@@ -38,7 +38,7 @@ func TestFinger(t *testing.T) {
 	}
 }
 
-// The touch that came with a token counts for half a minute.
+// The touch that came with a token is valid for half a minute.
 func TestFingerRests(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -57,7 +57,7 @@ func TestFingerRests(t *testing.T) {
 	})
 }
 
-// Three wrong fingers: then the PIN alone helps, and forgives them.
+// After three wrong fingers only the PIN works, and resets the count.
 func TestWrongFinger(t *testing.T) {
 	t.Parallel()
 	k := newKey(t, Config{Kind: Fingerprint})
@@ -66,7 +66,7 @@ func TestWrongFinger(t *testing.T) {
 	left := func(want int) {
 		t.Helper()
 		if a := h.pinAnswer(m{2: pinGetUVRetries}, ok); *a.UVTries != want {
-			t.Errorf("%d fingers left, want %d", *a.UVTries, want)
+			t.Errorf("%d finger tries left, want %d", *a.UVTries, want)
 		}
 	}
 	if err := k.WrongFinger(true); err != nil {
@@ -95,7 +95,7 @@ func TestWrongFinger(t *testing.T) {
 	left(uvTries)
 	h.byFinger(mayMake, "localhost", ok)
 
-	// Without a PIN nothing else would do.
+	// Without a PIN there is no other verification.
 	k = newKey(t, Config{Kind: Fingerprint})
 	_ = k.WrongFinger(true)
 	if st, _ := run(t, k, cmdMakeCredential, makeParams(m{7: m{"uv": true}})); st != denied {
@@ -103,7 +103,7 @@ func TestWrongFinger(t *testing.T) {
 	}
 }
 
-// A key that verifies its user keeps nothing for one who did not prove to be them.
+// A key with user verification stores a discoverable credential only for a verified user.
 func TestDiscoverableCredentialNeedsVerification(t *testing.T) {
 	t.Parallel()
 	k := newKey(t, Config{Kind: Fingerprint})
@@ -121,7 +121,7 @@ func TestDiscoverableCredentialNeedsVerification(t *testing.T) {
 	}
 }
 
-// A reset forgets the finger.
+// A reset removes the finger.
 func TestResetForgetsTheFinger(t *testing.T) {
 	t.Parallel()
 	k := newKey(t, Config{Kind: Fingerprint})
@@ -129,7 +129,7 @@ func TestResetForgetsTheFinger(t *testing.T) {
 		t.Fatalf("reset: %#02x", st)
 	}
 	if uv, has := k.info().Options["uv"]; !has || uv {
-		t.Errorf("uv: %v, %v; want a sensor that knows nobody", uv, has)
+		t.Errorf("uv: %v, %v; want a sensor without a finger", uv, has)
 	}
 	if st, _ := run(t, k, cmdMakeCredential, makeParams(m{7: m{"uv": true}})); st != invalidOption {
 		t.Errorf("make by finger: %#02x", st)
@@ -143,11 +143,11 @@ func TestResetForgetsTheFinger(t *testing.T) {
 	}
 }
 
-// credProtect (CTAP section 12.1): who sees a credential of each level.
+// credProtect (CTAP section 12.1): when a credential of each level is visible.
 func TestProtection(t *testing.T) {
 	t.Parallel()
 	k := newKey(t, Config{Kind: Fingerprint})
-	for level := range 4 { // none is as one
+	for level := range 4 { // level 0, not set, is the same as level 1
 		params := makeParams(m{7: m{"rk": true, "uv": true}})
 		if level > 0 {
 			params[6] = m{"credProtect": level}
@@ -175,7 +175,7 @@ func TestProtection(t *testing.T) {
 				t.Errorf("level %d, named %v, verified %v: status %#02x", level, tt.named, tt.verified, st)
 			}
 		}
-		// On an exclude list it is as if it were named.
+		// A credential on an exclude list counts as named.
 		exclude := m{5: []m{{"id": id, "type": "public-key"}}}
 		if st, _ := run(t, k, cmdMakeCredential, makeParams(exclude)); (st == excluded) != (level < 3) {
 			t.Errorf("level %d, excluded: %#02x", level, st)
@@ -186,8 +186,8 @@ func TestProtection(t *testing.T) {
 	}
 }
 
-// An excluded key says so when it is touched, and when it is not in time (CTAP
-// section 6.1.2, step 12).
+// A key with an excluded credential reports it after a touch, and also after the
+// timeout (CTAP section 6.1.2, step 12).
 func TestExcludedUntouched(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -207,7 +207,8 @@ func TestExcludedUntouched(t *testing.T) {
 	})
 }
 
-// hmac-secret (CTAP section 12.5): one secret or two, others for who is verified.
+// hmac-secret (CTAP section 12.5): one secret or two; with user verification the secrets
+// differ.
 func TestHMACSecrets(t *testing.T) {
 	t.Parallel()
 	bothProtocols(t, func(t *testing.T, number int) {
@@ -251,7 +252,7 @@ func TestHMACSecrets(t *testing.T) {
 			t.Errorf("secrets %x and %x", a, ab)
 		}
 		if verified := ask(one, true, ok); string(verified) == string(a) {
-			t.Error("who is verified gets the same secret")
+			t.Error("the secret is the same with user verification")
 		}
 		ask(make([]byte, 16), false, invalidParameter)
 		ask(make([]byte, 96), false, invalidParameter)

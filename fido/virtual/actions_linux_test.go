@@ -16,7 +16,7 @@ import (
 	"nightlatch/fido/virtual"
 )
 
-// fails runs one of libfido2's programs and wants it to end with a complaint.
+// fails runs one of libfido2's tools and checks that it fails with a message.
 func fails(t *testing.T, complaint string, in []string, name string, args ...string) {
 	t.Helper()
 	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
@@ -41,7 +41,7 @@ func plugKind(t *testing.T, b *virtual.Bench, kind softkey.Kind, pin string) vir
 	return k
 }
 
-// What the lab does to a key reaches other programs.
+// Other programs see the effects of the lab's actions.
 func TestActions(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -69,7 +69,7 @@ func TestActions(t *testing.T) {
 	if err := b.LockPIN(k.ID); err != nil || see(t, b, k.ID).PINTries != 0 {
 		t.Errorf("locking the PIN: %v", err)
 	}
-	asked(t, nil, "fido2-token", "-L", "-r", k.Path) // the finger will do
+	asked(t, nil, "fido2-token", "-L", "-r", k.Path) // the finger is enough
 	if err := b.WrongFinger(k.ID, true); err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +84,7 @@ func TestActions(t *testing.T) {
 	}
 }
 
-// A PIN that is locked says so to the right PIN too.
+// A key with a locked PIN refuses the right PIN too.
 func TestLockedPIN(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -110,16 +110,16 @@ func TestActionsOnAnUnknownKey(t *testing.T) {
 		}
 	}
 	if _, err := b.PlugNew(virtual.Spec{Name: "x", Transport: fido.USB, Kind: "ble"}); !errors.Is(err, virtual.ErrKind) {
-		t.Errorf("no such kind: %v", err)
+		t.Errorf("unknown kind: %v", err)
 	}
 	if _, err := b.PlugNew(virtual.Spec{Name: "x", Transport: fido.USB, Kind: softkey.U2F, PIN: "123456"}); !errors.Is(err, virtual.ErrU2F) {
-		t.Errorf("an old key with a PIN: %v", err)
+		t.Errorf("a U2F key with a PIN: %v", err)
 	}
 }
 
 func second[T any](_ T, err error) error { return err }
 
-// R34: a key and its copy both sign, and neither knows how far the other counted.
+// R34: a key and its copy both sign, with separate counters.
 func TestCopiedKey(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []softkey.Kind{softkey.FIDO2, softkey.U2F} {
@@ -145,12 +145,12 @@ func TestCopiedKey(t *testing.T) {
 		}
 		one, two, three := count(k.Path), count(twin.Path), count(k.Path)
 		if one != two || three != one+1 {
-			t.Errorf("%s: the key counts %d and %d, its copy %d", kind, one, three, two)
+			t.Errorf("%s: counters %d and %d of the key, %d of its copy", kind, one, three, two)
 		}
 	}
 }
 
-// A key is pulled out while it blinks, once.
+// PullOnTouch unplugs a key while it blinks, once.
 func TestPulledWhileItBlinks(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []softkey.Kind{softkey.FIDO2, softkey.U2F} {
@@ -177,7 +177,7 @@ func TestPulledWhileItBlinks(t *testing.T) {
 	}
 }
 
-// The lab may be reset while a hand is about to pull a key out.
+// The lab can be reset while a key is about to be unplugged.
 func TestResetWhilePulling(t *testing.T) {
 	t.Parallel()
 	b, err := virtual.New(virtual.Config{}) // the key blinks for a while

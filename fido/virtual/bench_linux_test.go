@@ -24,7 +24,7 @@ func TestPlugging(t *testing.T) {
 	select {
 	case <-changed:
 	default:
-		t.Error("nobody was told that a key was plugged in")
+		t.Error("no change was reported after plugging in")
 	}
 	want := virtual.Key{
 		ID: k.ID, Name: "blue key", Transport: fido.NFC, Kind: softkey.FIDO2, Path: k.Path, PIN: true, PINTries: fido.MaxPINTries, Remaining: softkey.DefaultCapacity,
@@ -66,7 +66,7 @@ func TestPlugging(t *testing.T) {
 		"unplug": b.Unplug(k.ID), "touch": b.Touch(k.ID), "remove": b.Remove(k.ID), "auto": b.SetAutoTouch(k.ID, true),
 	} {
 		if !errors.Is(err, virtual.ErrUnknown) {
-			t.Errorf("%s of a key that is not there: %v", name, err)
+			t.Errorf("%s of an unknown key: %v", name, err)
 		}
 	}
 }
@@ -112,7 +112,8 @@ func descriptors(t *testing.T) int {
 	return len(entries)
 }
 
-// TestPluggingLeavesNothingBehind runs alone: what others hold would be counted.
+// TestPluggingLeavesNothingBehind does not run in parallel: the resources of other tests
+// would be counted.
 func TestPluggingLeavesNothingBehind(t *testing.T) {
 	b := newBench(t)
 	round := func() {
@@ -130,7 +131,7 @@ func TestPluggingLeavesNothingBehind(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	round() // the first one starts what then stays: Go's poller
+	round() // the first round starts Go's poller
 	fds, routines := descriptors(t), runtime.NumGoroutine()
 	for range 200 {
 		round()

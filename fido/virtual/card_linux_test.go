@@ -21,8 +21,8 @@ func layCard(t *testing.T, b *virtual.Bench, kind softkey.Kind) virtual.Key {
 	return k
 }
 
-// Laying a card down counts as a touch, for one credential; for the next one it is
-// touched, or lifted and laid down again.
+// Putting a card on the reader counts as a touch for one credential. For the next it
+// must be touched, or lifted and put down again.
 func TestCardIsTapped(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []softkey.Kind{softkey.FIDO2, softkey.U2F} {
@@ -69,7 +69,7 @@ func TestCardIsTapped(t *testing.T) {
 	}
 }
 
-// A card can be pulled off while it waits, and then nothing waits any more.
+// A card can be unplugged while it waits for a touch. Then it does not wait any more.
 func TestCardIsPulled(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []softkey.Kind{softkey.FIDO2, softkey.U2F} {

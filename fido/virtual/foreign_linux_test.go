@@ -18,8 +18,8 @@ import (
 	"nightlatch/fido/virtual"
 )
 
-// tool runs one of libfido2's own programs with lines on its standard input and
-// returns the lines of its output.
+// tool runs one of libfido2's tools with lines on its standard input and returns the
+// lines of its output.
 func tool(t *testing.T, in []string, name string, args ...string) []string {
 	t.Helper()
 	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
@@ -48,7 +48,7 @@ func newBench(t *testing.T) *virtual.Bench {
 	return b
 }
 
-// plug plugs in a key that touches itself.
+// plug plugs in a key with automatic touches.
 func plug(t *testing.T, b *virtual.Bench, transport, pin string) virtual.Key {
 	t.Helper()
 	k, err := b.Plug("blue key", transport, pin)
@@ -92,8 +92,8 @@ func TestTokenToolSeesTheKey(t *testing.T) {
 	}
 }
 
-// TestCredAndAssertTools lets fido2-cred and fido2-assert, which are not ours, make
-// and verify credentials and assertions.
+// TestCredAndAssertTools makes and verifies credentials and assertions with fido2-cred
+// and fido2-assert, which are independent programs.
 func TestCredAndAssertTools(t *testing.T) {
 	t.Parallel()
 	for _, typ := range []string{"es256", "eddsa"} {

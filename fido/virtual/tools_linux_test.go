@@ -13,9 +13,9 @@ import (
 	"nightlatch/fido/virtual"
 )
 
-// asked runs one of libfido2's programs that asks for PINs. It asks a terminal if it
-// has one, so it gets a session without; and it must not lead that session, or the
-// key's path would become its terminal.
+// asked runs one of libfido2's tools that asks for PINs. It would ask on its controlling
+// terminal, so it gets a session without one. It must not be the leader of that session,
+// or the key's pseudo-terminal would become its controlling terminal.
 func asked(t *testing.T, pins []string, name string, args ...string) []string {
 	t.Helper()
 	return tool(t, pins, "setsid", append([]string{"-w", "sh", "-c", `"$@"; exit $?`, "sh", name}, args...)...)
@@ -50,8 +50,8 @@ func contains(t *testing.T, what string, lines []string, want ...string) {
 	}
 }
 
-// fido2-token sets, changes and counts PINs, lists, renames and deletes what is kept
-// on a key, and resets it.
+// fido2-token sets and changes a PIN, counts its tries, lists, renames and deletes
+// discoverable credentials, and resets the key.
 func TestTokenToolManages(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -75,7 +75,7 @@ func TestTokenToolManages(t *testing.T) {
 	contains(t, "fido2-token -L -k", listed, user, "eddsa", "uvopt")
 	fields := strings.Fields(listed[len(listed)-1]) // number, ID, name, user ID, type, protection
 	if len(fields) < 4 {
-		t.Fatalf("fido2-token -L -k says %q", listed)
+		t.Fatalf("fido2-token -L -k printed %q", listed)
 	}
 	id := fields[1]
 
@@ -92,8 +92,7 @@ func TestTokenToolManages(t *testing.T) {
 	}
 }
 
-// fido2-cred and fido2-assert make and verify credentials with everything they know
-// to ask for.
+// fido2-cred and fido2-assert make and verify credentials with all their options.
 func TestCredAndAssertToolsInFull(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -152,7 +151,7 @@ func TestCredAndAssertToolsInFull(t *testing.T) {
 	}
 }
 
-// withoutPrompt takes off what a tool asked, should it have asked on its output.
+// withoutPrompt removes a tool's prompt from its output.
 func withoutPrompt(lines []string) []string {
 	if len(lines) > 0 && strings.HasPrefix(lines[0], "Enter PIN") {
 		_, first, _ := strings.Cut(lines[0], ": ")
@@ -164,9 +163,8 @@ func withoutPrompt(lines []string) []string {
 	return lines
 }
 
-// The tools make and verify a credential of an old key, whose attestation is
-// fido-u2f.
-func TestToolsWithAnOldKey(t *testing.T) {
+// The tools make and verify a credential of a U2F key, whose attestation is fido-u2f.
+func TestToolsWithAU2FKey(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	k, err := b.PlugNew(virtual.Spec{Name: "old key", Transport: fido.USB, Kind: softkey.U2F})
