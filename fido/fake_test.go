@@ -166,7 +166,7 @@ func (k *fakeKey) SetPIN(_ context.Context, old, new string) error {
 		k.tries--
 		return ErrWrongPIN
 	}
-	k.pin, k.tries = new, 8
+	k.pin, k.tries = new, MaxPINTries
 	k.info.Options["clientPin"] = true
 	return nil
 }

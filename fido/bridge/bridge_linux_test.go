@@ -47,7 +47,7 @@ func TestKeyComesAndGoes(t *testing.T) {
 	}
 }
 
-// A card that is laid down again before anybody looked is another card.
+// A card that is lifted and put down again between two listings is another card.
 func TestSwapped(t *testing.T) {
 	t.Parallel()
 	d := newDesk("reader")
@@ -73,17 +73,17 @@ func TestStates(t *testing.T) {
 		want   fido.ReaderState
 		err    error
 	}{
-		"unsupported":    {func(d *desk) { d.err = fido.ErrUnsupported }, fido.ReaderUnsupported, fido.ErrUnsupported},
-		"no pcscd":       {func(d *desk) { d.err = fido.ErrNoReaderService }, fido.NoReaderService, fido.ErrNoReaderService},
-		"polkit says no": {func(d *desk) { d.err = fido.ErrNoPermission }, fido.ReaderDenied, fido.ErrReadersDenied},
-		"no reader":      {func(d *desk) { d.slots = nil }, fido.NoReader, fido.ErrNoReader},
-		"nothing there":  {func(*desk) {}, fido.ReaderEmpty, fido.ErrNoCard},
-		"a bank card":    {func(d *desk) { d.lay("left", bankCard{}) }, fido.ReaderNotFIDO, fido.ErrNotFIDOCard},
-		"a dead card":    {func(d *desk) { d.slot("left").Unresponsive = true; d.lay("left", key) }, fido.ReaderNotFIDO, fido.ErrNotFIDOCard},
-		"taken":          {func(d *desk) { d.slot("left").InUse = true; d.lay("left", key) }, fido.ReaderBusy, fido.ErrBusy},
-		"taken just now": {func(d *desk) { d.lay("left", refusing{err: fido.ErrBusy}) }, fido.ReaderBusy, fido.ErrBusy},
-		"gone already":   {func(d *desk) { d.lay("left", refusing{err: fido.ErrCardPulled}) }, fido.ReaderEmpty, fido.ErrNoCard},
-		"does not speak": {func(d *desk) { d.lay("left", refusing{err: fido.ErrNotFIDOCard}) }, fido.ReaderNotFIDO, fido.ErrNotFIDOCard},
+		"unsupported":       {func(d *desk) { d.err = fido.ErrUnsupported }, fido.ReaderUnsupported, fido.ErrUnsupported},
+		"no pcscd":          {func(d *desk) { d.err = fido.ErrNoReaderService }, fido.NoReaderService, fido.ErrNoReaderService},
+		"polkit says no":    {func(d *desk) { d.err = fido.ErrNoPermission }, fido.ReaderDenied, fido.ErrReadersDenied},
+		"no reader":         {func(d *desk) { d.slots = nil }, fido.NoReader, fido.ErrNoReader},
+		"no card":           {func(*desk) {}, fido.ReaderEmpty, fido.ErrNoCard},
+		"a bank card":       {func(d *desk) { d.lay("left", bankCard{}) }, fido.ReaderNotFIDO, fido.ErrNotFIDOCard},
+		"no answer":         {func(d *desk) { d.slot("left").Unresponsive = true; d.lay("left", key) }, fido.ReaderNotFIDO, fido.ErrNotFIDOCard},
+		"in use":            {func(d *desk) { d.slot("left").InUse = true; d.lay("left", key) }, fido.ReaderBusy, fido.ErrBusy},
+		"in use at connect": {func(d *desk) { d.lay("left", refusing{err: fido.ErrBusy}) }, fido.ReaderBusy, fido.ErrBusy},
+		"removed already":   {func(d *desk) { d.lay("left", refusing{err: fido.ErrCardPulled}) }, fido.ReaderEmpty, fido.ErrNoCard},
+		"wrong protocol":    {func(d *desk) { d.lay("left", refusing{err: fido.ErrNotFIDOCard}) }, fido.ReaderNotFIDO, fido.ErrNotFIDOCard},
 		"a bank card and a key": {func(d *desk) {
 			d.lay("left", bankCard{})
 			k, _ := newKey(t, "")
@@ -106,7 +106,7 @@ func TestStates(t *testing.T) {
 	}
 }
 
-// A card that another program had to itself is a key once it lets go.
+// A card that another program used exclusively becomes a key when it is released.
 func TestLetGo(t *testing.T) {
 	t.Parallel()
 	d := newDesk("reader")
@@ -119,7 +119,7 @@ func TestLetGo(t *testing.T) {
 	awaitKey(t, b)
 }
 
-// A stuttering card breaks off its nth command, once.
+// A stuttering card fails its nth command with fido.ErrInterrupted, once.
 type stuttering struct {
 	nfc.Card
 	left int
@@ -132,8 +132,8 @@ func (s *stuttering) Transmit(command []byte) ([]byte, error) {
 	return s.Card.Transmit(command)
 }
 
-// A card that stutters as it is laid down is tried once more; one that breaks off
-// later is another key from then on, since whoever used it has lost it.
+// If a card fails while it is examined, it is tried again. If it fails later, it gets a
+// new path, since its users have lost the connection.
 func TestStuttering(t *testing.T) {
 	t.Parallel()
 	d := newDesk("reader")
@@ -151,7 +151,7 @@ func TestStuttering(t *testing.T) {
 	await(t, b, "it again", func(_ fido.Reader, ds []fido.Device) bool { return len(ds) == 1 && d.connected() == 4 })
 }
 
-// hello asks the key at a path what it can do, as far as writing the question.
+// hello sends authenticatorGetInfo to the key at a path without reading the answer.
 func hello(t testing.TB, path string) {
 	t.Helper()
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
@@ -174,11 +174,10 @@ func hello(t testing.TB, path string) {
 	if _, err := f.Write(report); err != nil {
 		t.Fatal(err)
 	}
-	_, _ = f.Read(answer) // it may be gone by now
+	_, _ = f.Read(answer) // the path may be removed already
 }
 
-// With nobody looking, a card is let go of after a while, and found again by who
-// looks next.
+// An unused card is disconnected after a while, and found again at the next use.
 func TestIdle(t *testing.T) {
 	t.Parallel()
 	d := newDesk("reader")
@@ -193,18 +192,18 @@ func TestIdle(t *testing.T) {
 	ctx := t.Context()
 	changes := b.Changes(ctx)
 	again := awaitKey(t, b)
-	<-time.After(200 * time.Millisecond) // four times as long as it lingers
+	<-time.After(200 * time.Millisecond) // four times the linger time
 	if _, err := os.Stat(again.Path); err != nil {
-		t.Errorf("while somebody looks: %v", err)
+		t.Errorf("while Changes is open: %v", err)
 	}
 	select {
 	case <-changes:
 	default:
-		t.Error("whoever looks was told nothing")
+		t.Error("no change was reported")
 	}
 }
 
-// gone waits until a path is no more.
+// gone waits until a path is removed.
 func gone(t testing.TB, path string) {
 	t.Helper()
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
@@ -217,7 +216,7 @@ func gone(t testing.TB, path string) {
 	}
 }
 
-// Readers whose service does not answer hold nobody up.
+// A smart card service that hangs does not block Devices and Close.
 func TestHangingService(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -241,12 +240,12 @@ func (hanging) Watch(ctx context.Context, _ func([]nfc.Slot, error)) { <-ctx.Don
 func TestNothingToBridge(t *testing.T) {
 	t.Parallel()
 	if _, err := bridge.New(bridge.Config{}); err == nil {
-		t.Error("a bridge to nowhere")
+		t.Error("New accepts a Config without Readers")
 	}
 }
 
-// TestNothingLeaks lays a key down and pulls it, many times. It runs alone: what
-// others hold would be counted too.
+// TestNothingLeaks puts a key on the reader and removes it many times. It does not run in
+// parallel: the resources of other tests would be counted.
 func TestNothingLeaks(t *testing.T) {
 	d := newDesk("reader")
 	b := newBridge(t, d, 0)
@@ -257,13 +256,13 @@ func TestNothingLeaks(t *testing.T) {
 		d.pull("reader")
 		awaitState(t, b, fido.ReaderEmpty)
 	}
-	round() // the first one starts what then stays: Go's poller
+	round() // the first round starts Go's poller
 	fds, routines := descriptors(t), runtime.NumGoroutine()
 	for range 200 {
 		round()
 	}
 	for deadline := time.Now().Add(10 * time.Second); runtime.NumGoroutine() > routines && time.Now().Before(deadline); {
-		runtime.Gosched() // channels of Changes that have just been closed
+		runtime.Gosched() // let goroutines of closed Changes end
 	}
 	if n := descriptors(t); n > fds {
 		t.Errorf("%d descriptors, %d before", n, fds)
@@ -282,7 +281,7 @@ func descriptors(t testing.TB) int {
 	return len(entries)
 }
 
-// A card that lies badly is tried for a while, and then no more until it moves.
+// A card that is placed badly is tried for a while, then not again until it moves.
 func TestLiesBadly(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -304,7 +303,7 @@ func TestLiesBadly(t *testing.T) {
 		d.change(func() { d.slot("reader").Events++ })
 		synctest.Wait()
 		if n := d.connected(); n != 12 {
-			t.Errorf("once it moved: %d times", n)
+			t.Errorf("after it moved: %d times", n)
 		}
 	})
 }

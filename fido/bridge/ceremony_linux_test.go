@@ -22,8 +22,7 @@ import (
 	"nightlatch/fido/softkey"
 )
 
-// A person is the user's side: it notes what it is shown, types a PIN, and reacts
-// to prompts.
+// A person is an Interaction that records prompts, enters a PIN and reacts to prompts.
 type person struct {
 	pin string
 	on  func(fido.Prompt)
@@ -84,8 +83,8 @@ func creation(t testing.TB, verification string) json.RawMessage {
 	})
 }
 
-// request asks for one of several credentials, of which the key has the last: a
-// long list, which comes in chained APDUs.
+// request returns options with a list of credentials, of which the key has the last. The
+// list is long enough for chained APDUs.
 func request(t testing.TB, verification string, made json.RawMessage) json.RawMessage {
 	t.Helper()
 	var r struct{ ID string }
@@ -102,8 +101,7 @@ func request(t testing.TB, verification string, made json.RawMessage) json.RawMe
 	return options(t, object{"rpId": "localhost", "userVerification": verification, "allowCredentials": list})
 }
 
-// A key that is held to a reader is enrolled and signs in, and one tap is enough
-// for either.
+// A key on a reader enrols and signs in, each with one tap.
 func TestEnrolAndSignIn(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
@@ -111,8 +109,8 @@ func TestEnrolAndSignIn(t *testing.T) {
 		kind              softkey.Kind
 		pin, verification string
 	}{
-		"an old key":        {kind: softkey.U2F, verification: "discouraged"},
-		"an old one, picky": {cfg: applet.Config{NoChains: true}, kind: softkey.U2F, verification: "discouraged"},
+		"a U2F key":         {kind: softkey.U2F, verification: "discouraged"},
+		"U2F, no chains":    {cfg: applet.Config{NoChains: true}, kind: softkey.U2F, verification: "discouraged"},
 		"without a PIN":     {verification: "discouraged"},
 		"with a PIN":        {pin: "123456", verification: "required"},
 		"no chains":         {cfg: applet.Config{NoChains: true}, verification: "discouraged"},
@@ -147,23 +145,23 @@ func TestEnrolAndSignIn(t *testing.T) {
 				t.Errorf("Get: %v", err)
 			}
 			if gate.Waiting() {
-				t.Error("it waits for its button")
+				t.Error("the key waits for its button")
 			}
 		})
 	}
 }
 
-// untilTouch waits until the key waits for its button.
+// untilTouch returns when the key waits for its button.
 func untilTouch(t testing.TB, waits <-chan struct{}) {
 	t.Helper()
 	select {
 	case <-waits:
 	case <-time.After(10 * time.Second):
-		t.Error("it never waits for its button")
+		t.Error("the key never waits for its button")
 	}
 }
 
-// What can happen while a key on the reader waits.
+// Events while a key on the reader waits for a touch.
 func TestWhileItWaits(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
@@ -205,7 +203,7 @@ func TestWhileItWaits(t *testing.T) {
 			if tt.want == nil || errors.Is(tt.want, fido.ErrCardPulled) {
 				return
 			}
-			gate.SetAuto(true) // the key is as good as before
+			gate.SetAuto(true) // automatic touches from now on
 			if _, err := c.Create(t.Context(), fido.Device{}, creation(t, "discouraged"), &person{}); err != nil {
 				t.Errorf("afterwards: %v", err)
 			}
@@ -213,7 +211,7 @@ func TestWhileItWaits(t *testing.T) {
 	}
 }
 
-// libfido2's own tool, which knows nothing of NFC, sees a key.
+// libfido2's own tool, which does not support NFC, can use the key.
 func TestTokenTool(t *testing.T) {
 	t.Parallel()
 	d := newDesk("reader")

@@ -14,17 +14,17 @@ import (
 	"nightlatch/fido/softkey"
 )
 
-// A desk has readers on it that a test works.
+// A desk is a set of simulated readers.
 type desk struct {
 	mu    sync.Mutex
 	err   error
 	slots []nfc.Slot
 	cards map[string]nfc.Card
 	bell  chan struct{}
-	asked int // how often somebody connected
+	asked int // number of Connect calls
 }
 
-// newDesk is a desk with readers on it.
+// newDesk returns a desk with empty readers.
 func newDesk(readers ...string) *desk {
 	d := &desk{cards: make(map[string]nfc.Card), bell: make(chan struct{})}
 	for _, r := range readers {
@@ -33,7 +33,7 @@ func newDesk(readers ...string) *desk {
 	return d
 }
 
-// change changes the desk and tells those who watch it.
+// change changes the desk and notifies its watchers.
 func (d *desk) change(how func()) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -57,7 +57,7 @@ func (d *desk) lay(reader string, c nfc.Card) {
 	})
 }
 
-// pull takes a card away. The card knows at once; the readers tell later.
+// pull removes a card. The card fails at once, before the readers report the change.
 func (d *desk) pull(reader string) {
 	d.mu.Lock()
 	c := d.cards[reader]
@@ -108,24 +108,24 @@ func (d *desk) connected() int {
 	return d.asked
 }
 
-// A connection to a card can be closed without doing anything to the card.
+// A connection is a card whose Close does not affect the card.
 type connection struct{ nfc.Card }
 
 func (connection) Close() error { return nil }
 
-// A refusing card cannot be connected to.
+// Connecting to a refusing card fails.
 type refusing struct {
 	nfc.Card
 	err error
 }
 
-// A bank card knows nothing of FIDO.
+// A bankCard has no FIDO application.
 type bankCard struct{}
 
 func (bankCard) Close() error                    { return nil }
 func (bankCard) Transmit([]byte) ([]byte, error) { return []byte{0x6a, 0x82}, nil }
 
-// newKey is a card with a security key in it, whose button works on a reader too.
+// newKey returns a card with a security key, whose button works on a reader too.
 func newKey(t testing.TB, pin string) (*applet.Applet, *softkey.Gate) {
 	t.Helper()
 	return newKeyOf(t, applet.Config{}, softkey.FIDO2, pin)
@@ -157,7 +157,7 @@ func newBridge(t testing.TB, d bridge.Readers, linger time.Duration) *bridge.Bri
 	return b
 }
 
-// await waits until the bridge shows what is wanted, and returns the devices.
+// await waits until the bridge's state satisfies a condition, and returns the devices.
 func await(t testing.TB, b *bridge.Bridge, what string, want func(fido.Reader, []fido.Device) bool) []fido.Device {
 	t.Helper()
 	ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
@@ -173,7 +173,7 @@ func await(t testing.TB, b *bridge.Bridge, what string, want func(fido.Reader, [
 			return ds
 		}
 		if _, ok := <-changes; !ok {
-			t.Fatalf("never seen: %s; seen last: %v, %v", what, r, ds)
+			t.Fatalf("never: %s; last state: %v, %v", what, r, ds)
 		}
 	}
 }

@@ -19,11 +19,11 @@ import (
 
 func silent(ctaphid.Status) {}
 
-// A table is a reader that other programs use too. What happens there is kept.
+// A table is a reader that other programs use too. It records events.
 type table struct {
 	nfc.Card
-	turn chan struct{} // full while somebody has the card
-	err  error         // what the card reports from now on
+	turn chan struct{} // full while a program has reserved the card
+	err  error         // the error of all further commands
 
 	mu     sync.Mutex
 	events []string
@@ -82,12 +82,12 @@ func (b *table) expect(t testing.TB, want ...string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if !slices.Equal(b.events, want) {
-		t.Errorf("happened %v, want %v", b.events, want)
+		t.Errorf("events %v, want %v", b.events, want)
 	}
 	b.events = nil
 }
 
-// other is another program's use of the card: it selects another application.
+// other uses the card as another program, which selects another application.
 func (b *table) other(t testing.TB) {
 	t.Helper()
 	b.turn <- struct{}{}
@@ -106,8 +106,8 @@ func getInfo(t testing.TB, l *lane) {
 	}
 }
 
-// Commands that follow each other have the card to themselves. Others get their turn
-// after that, and then it is not taken for granted how they left the card.
+// The card stays reserved between commands that follow each other quickly. Other programs
+// can use it after that, and then the application is selected again.
 func TestSharing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -128,13 +128,13 @@ func TestSharing(t *testing.T) {
 		l.close()
 		card.expect(t, "end", "close")
 		if used != 3 {
-			t.Errorf("said to be used %d times, want 3", used)
+			t.Errorf("%d uses reported, want 3", used)
 		}
 	})
 }
 
-// A command that takes long, since it waits for a touch, keeps the card all the while,
-// also if the timer of the command before it ran out just then.
+// A long command, which waits for a touch, keeps the card reserved, even if the timer of
+// the last command fires meanwhile.
 func TestKeptWhileItWaits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -145,7 +145,7 @@ func TestKeptWhileItWaits(t *testing.T) {
 		}
 		const selection = 0x0b
 		if got, err := l.CBOR(t.Context(), []byte{selection}, silent); err != nil || got[0] != 0 {
-			t.Fatalf("the first touch, which is the tap: %x, %v", got, err)
+			t.Fatalf("the first touch, the tap: %x, %v", got, err)
 		}
 		time.AfterFunc(3*time.Second, l.hold.release)
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
@@ -155,15 +155,15 @@ func TestKeptWhileItWaits(t *testing.T) {
 		}
 		card.mu.Lock()
 		if slices.Contains(card.events, "end") {
-			t.Errorf("let go of in mid-command: %v", card.events)
+			t.Errorf("released during a command: %v", card.events)
 		}
 		card.mu.Unlock()
 		l.close()
 	})
 }
 
-// A command that waits for another program to let go of the card can be cancelled,
-// and spoils nothing for the next.
+// A command that waits for another program to release the card can be cancelled, and does
+// not disturb the next.
 func TestCancelledInTheQueue(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -182,7 +182,7 @@ func TestCancelledInTheQueue(t *testing.T) {
 			t.Errorf("%x, %v after %v", got, err, time.Since(begun))
 		}
 		card.expect(t, "begin", "select", "end")
-		<-card.turn // it lets go
+		<-card.turn // the other program releases the card
 		getInfo(t, l)
 		synctest.Wait()
 		card.expect(t, "begin", "select", "message")
@@ -191,8 +191,8 @@ func TestCancelledInTheQueue(t *testing.T) {
 	})
 }
 
-// A card that refuses stays; one that is gone, or breaks off, goes, and takes whoever
-// waits with it.
+// A card that refuses a command keeps its path. One that is removed or fails loses it, and
+// a waiting program gets an error.
 func TestTroubleWithCard(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
@@ -200,7 +200,7 @@ func TestTroubleWithCard(t *testing.T) {
 		gone bool
 	}{
 		"pulled":     {fido.ErrCardPulled, true},
-		"broken off": {fido.ErrInterrupted, true},
+		"failed":     {fido.ErrInterrupted, true},
 		"no service": {fido.ErrNoReaderService, true},
 		"refused":    {nil, false},
 	} {
@@ -213,7 +213,7 @@ func TestTroubleWithCard(t *testing.T) {
 					t.Fatal(err)
 				}
 				ctx, gone := context.WithCancel(t.Context())
-				l.gone = gone // closing the path ends serving, which ends the command
+				l.gone = gone // as closing the path would end the command
 				card.err = tt.err
 				if tt.err == nil {
 					_, _ = card.Card.Transmit([]byte{0x80, nfc.Control, nfc.EndOfCTAP, 0})
@@ -227,7 +227,7 @@ func TestTroubleWithCard(t *testing.T) {
 					t.Errorf("gone: %v, want %v", ctx.Err() != nil, tt.gone)
 				}
 				if !tt.gone {
-					getInfo(t, l) // selected anew
+					getInfo(t, l) // selects again
 				}
 				gone()
 				l.close()
@@ -236,7 +236,7 @@ func TestTroubleWithCard(t *testing.T) {
 	}
 }
 
-// Closing does not wait for ever for a card that another program keeps.
+// Close does not wait forever for a card that another program uses.
 func TestCloseWithCardInUse(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -255,12 +255,12 @@ func TestCloseWithCardInUse(t *testing.T) {
 		if waited := time.Since(begun); waited != patience {
 			t.Errorf("closed after %v", waited)
 		}
-		<-card.turn // it lets go, and what was left behind ends
+		<-card.turn // the other program releases the card, and the pending Begin ends
 		b.working.Wait()
 	})
 }
 
-// One reader with one card on it.
+// Watch shows one reader with a card.
 type one struct{ card nfc.Card }
 
 func (o one) Connect(string) (nfc.Card, error) { return o.card, nil }

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// on is a report for any channel, as first and next are for the small ones.
+// on sets a report's channel. first and next only support small numbers.
 func on(channel uint32, report []byte) []byte {
 	binary.BigEndian.PutUint32(report, channel)
 	return report
@@ -23,8 +23,8 @@ func record(reports ...[]byte) []byte {
 	return out
 }
 
-// CTAP section 11.2.5.1: while one channel has the key, the others are told so at
-// the first packet, and what they go on to send keeps nobody up.
+// CTAP section 11.2.5.1: while one channel uses the key, the others get "busy" at their
+// first packet, and their further packets do not disturb it.
 func TestOthersAreBusy(t *testing.T) {
 	t.Parallel()
 	h := serve(t, Config{Backend: backend(patient)})
@@ -35,10 +35,10 @@ func TestOthersAreBusy(t *testing.T) {
 	h.write(record(on(other, next(0, 0))))
 	h.send(other, Init, nonce)
 	h.want(other, Error, []byte{byte(ChannelBusy)})
-	h.send(c, Ping, []byte{1}) // a second command of its own
+	h.send(c, Ping, []byte{1}) // a second command on the same channel
 	h.want(c, Error, []byte{byte(ChannelBusy)})
 	h.write(record(on(other, first(0, CBOR, 100))))
-	h.send(c, Cancel, nil) // is heard all the same
+	h.send(c, Cancel, nil) // still works
 	h.want(other, Error, []byte{byte(ChannelBusy)})
 	h.want(c, CBOR, []byte{0x2d})
 	h.send(other, Init, nonce)
@@ -47,8 +47,8 @@ func TestOthersAreBusy(t *testing.T) {
 	}
 }
 
-// CTAP section 11.2.5.3: INIT ends what its own channel has under way, a command
-// or half a message, without an answer to it.
+// CTAP section 11.2.5.3: INIT ends its channel's running command or incomplete message,
+// without an answer to it.
 func TestInitSynchronizes(t *testing.T) {
 	t.Parallel()
 	h := serve(t, Config{Backend: backend(patient)})
@@ -63,7 +63,7 @@ func TestInitSynchronizes(t *testing.T) {
 		h.send(c, Ping, []byte{7})
 		h.want(c, Ping, []byte{7})
 	}
-	// Another channel's half message is ended by INIT on the broadcast channel alone.
+	// Only INIT on the broadcast channel ends another channel's incomplete message.
 	other := h.channel()
 	h.write(record(on(other, first(0, CBOR, 100))))
 	h.send(c, Init, nonce)
@@ -73,8 +73,8 @@ func TestInitSynchronizes(t *testing.T) {
 	h.want(third, Ping, []byte{7})
 }
 
-// CTAP section 11.2.9.2.2: a lock keeps all others out until it is given back or
-// its time is up.
+// CTAP section 11.2.9.2.2: a lock blocks all other channels until it is released or
+// expires.
 func TestLock(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -112,8 +112,8 @@ func TestLock(t *testing.T) {
 	})
 }
 
-// CTAP section 11.2.5.2: a message that stops is given up, whatever others send
-// meanwhile.
+// CTAP section 11.2.5.2: an incomplete message times out, even if other channels send
+// packets meanwhile.
 func TestOthersGiveNoTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -130,9 +130,9 @@ func TestOthersGiveNoTime(t *testing.T) {
 			}
 		}
 		if time.Since(begun) > messageLimit*3/2 {
-			t.Errorf("it was given up after %v", time.Since(begun))
+			t.Errorf("it timed out after %v", time.Since(begun))
 		}
-		h.write(record(next(byte(c), 0))) // too late, and of nothing
+		h.write(record(next(byte(c), 0))) // too late: there is no message
 		h.send(c, Ping, []byte{7})
 		h.want(c, Ping, []byte{7})
 	})
@@ -146,11 +146,11 @@ func TestWinkHasNoPayload(t *testing.T) {
 	h.want(c, Error, []byte{byte(InvalidLength)})
 }
 
-// A key that knows U2F alone says so and refuses CBOR.
+// A U2F key reports that it has no CBOR, and refuses it.
 func TestWithoutCBOR(t *testing.T) {
 	t.Parallel()
 	if _, err := NewServer(stream{}, Config{Backend: backend(echo), NoCBOR: true}); err == nil {
-		t.Error("a key that knows nothing is taken")
+		t.Error("NewServer accepts a key without CBOR and U2F")
 	}
 	h := serve(t, Config{Backend: u2f{echo}, NoCBOR: true})
 	c := h.channel()

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// feed gives reports to a fresh assembler and returns the one message they make.
+// feed feeds reports to a new assembler and returns their only message.
 func feed(t testing.TB, reports []byte) *Message {
 	t.Helper()
 	var a Assembler
@@ -50,7 +50,7 @@ func TestSplitAndAssemble(t *testing.T) {
 		}
 		got := feed(t, reports)
 		if got.Channel != want.Channel || got.Command != want.Command || !bytes.Equal(got.Payload, want.Payload) {
-			t.Errorf("%d bytes do not come back as they went", tt.size)
+			t.Errorf("%d bytes differ after splitting and assembling", tt.size)
 		}
 	}
 }
@@ -62,7 +62,7 @@ func TestTooLong(t *testing.T) {
 	}
 }
 
-// first and next are the first two reports of a message on channel 1.
+// first and next return the reports of a message.
 func first(channel byte, command byte, length byte) []byte {
 	r := make([]byte, ReportSize)
 	r[3], r[4], r[6] = channel, command|initBit, length
@@ -84,7 +84,7 @@ func TestFaults(t *testing.T) {
 		reports [][]byte
 		want    ErrorCode // 0: none
 	}{
-		{"continuation of nothing", [][]byte{next(1, 0)}, 0},
+		{"continuation without a message", [][]byte{next(1, 0)}, 0},
 		{"continuation of another channel", [][]byte{first(1, Ping, 60), next(2, 0)}, 0},
 		{"wrong sequence number", [][]byte{first(1, Ping, 60), next(1, 1)}, InvalidSeq},
 		{"a message inside a message", [][]byte{first(1, Ping, 60), first(1, Ping, 60)}, InvalidSeq},

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// conversations are what hosts say: INIT, PING, MSG, CBOR, WINK, CANCEL and LOCK as
-// CTAP sections 11.2.9.1 and 11.2.9.2 have them, and what breaks their rules.
+// conversations returns input of hosts: INIT, PING, MSG, CBOR, WINK, CANCEL and LOCK (CTAP
+// sections 11.2.9.1 and 11.2.9.2), and violations of the protocol.
 func conversations(t testing.TB) [][]byte {
 	t.Helper()
 	ask := on(Broadcast, first(0, Init, 8))
@@ -47,14 +47,14 @@ func conversations(t testing.TB) [][]byte {
 		[]byte("hello\n"),
 		bytes.Repeat([]byte{0xff}, RecordSize),
 	}
-	for i := range said { // two channels are given out first
+	for i := range said { // assign two channels first
 		said[i] = slices.Concat(record(ask, ask), said[i])
 	}
 	return said
 }
 
-// FuzzAssembler: no reports crash it, and each message it makes is one that splits
-// into reports that make it again.
+// FuzzAssembler checks that no reports crash the assembler, and that splitting and
+// assembling a message gives the message again.
 func FuzzAssembler(f *testing.F) {
 	for _, c := range conversations(f) {
 		var reports []byte
@@ -87,7 +87,7 @@ func FuzzAssembler(f *testing.F) {
 	})
 }
 
-// A stream is what a fuzzer wrote, and what it was answered.
+// A stream has the input of a host and records the answers.
 type stream struct {
 	io.Reader
 	answered *bytes.Buffer
@@ -95,9 +95,8 @@ type stream struct {
 
 func (s stream) Write(p []byte) (int, error) { return s.answered.Write(p) }
 
-// FuzzServer: whatever a host writes, the server neither crashes nor hangs. What it
-// answers are whole messages, to channels that spoke, with commands that a key may
-// send, and of what was asked.
+// FuzzServer checks that no input crashes or blocks the server, and that its answers are
+// complete messages, on channels that sent something, with valid commands and payloads.
 func FuzzServer(f *testing.F) {
 	for _, c := range conversations(f) {
 		f.Add(c)
@@ -135,7 +134,7 @@ func checkAnswers(t *testing.T, answered []byte, spoke map[uint32]bool) {
 		case m == nil:
 			continue
 		case !spoke[m.Channel]:
-			t.Errorf("answered channel %08x, which never spoke", m.Channel)
+			t.Errorf("answer on channel %08x, which sent nothing", m.Channel)
 		}
 		length := len(m.Payload)
 		switch m.Command {
@@ -157,6 +156,6 @@ func checkAnswers(t *testing.T, answered []byte, spoke map[uint32]bool) {
 		}
 	}
 	if _, pending := a.Pending(); pending {
-		t.Error("the last answer is not whole")
+		t.Error("the last answer is incomplete")
 	}
 }

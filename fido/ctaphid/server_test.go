@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// A backend is an authenticator whose answers a test gives.
+// A backend is an authenticator as a function.
 type backend func(ctx context.Context, request []byte, status func(Status)) ([]byte, error)
 
 func (b backend) CBOR(ctx context.Context, request []byte, status func(Status)) ([]byte, error) {
@@ -22,7 +22,7 @@ func (b backend) CBOR(ctx context.Context, request []byte, status func(Status)) 
 
 func echo(_ context.Context, request []byte, _ func(Status)) ([]byte, error) { return request, nil }
 
-// patient waits to be cancelled, as for a touch, and says that it was.
+// patient waits until it is cancelled, as for a touch, and answers "cancelled".
 func patient(ctx context.Context, _ []byte, status func(Status)) ([]byte, error) {
 	status(UserPresence)
 	<-ctx.Done()
@@ -33,15 +33,15 @@ type u2f struct{ backend }
 
 func (u2f) Msg(_ context.Context, apdu []byte) ([]byte, error) { return append(apdu, 0x90, 0x00), nil }
 
-// A host is the other side of a server under test. It reads all the time, as a
-// pseudo-terminal's queue does.
+// A host is the other side of a server under test. It always reads, like the queue of a
+// pseudo-terminal.
 type host struct {
 	t    *testing.T
 	conn net.Conn
 	read chan Message
 }
 
-// serve starts a server and returns its host; the test's end ends both.
+// serve starts a server and returns its host. Both end with the test.
 func serve(t *testing.T, cfg Config) *host {
 	t.Helper()
 	ours, theirs := net.Pipe()
@@ -100,7 +100,7 @@ func (h *host) send(channel uint32, command byte, payload []byte) {
 	}
 }
 
-// any receives the next message, a keepalive too.
+// any receives the next message, including keepalives.
 func (h *host) any() Message {
 	h.t.Helper()
 	m, ok := <-h.read
@@ -110,7 +110,7 @@ func (h *host) any() Message {
 	return m
 }
 
-// receive receives the next message that is no keepalive.
+// receive receives the next message that is not a keepalive.
 func (h *host) receive() Message {
 	h.t.Helper()
 	for {
@@ -130,7 +130,7 @@ func (h *host) want(channel uint32, command byte, payload []byte) {
 
 var nonce = []byte("12345678")
 
-// channel asks for a channel of its own.
+// channel requests a channel.
 func (h *host) channel() uint32 {
 	h.t.Helper()
 	h.send(Broadcast, Init, nonce)
@@ -189,8 +189,8 @@ func TestRefusals(t *testing.T) {
 		{"keepalive", c, Keepalive, InvalidCommand},
 		{"error", c, Error, InvalidCommand},
 		{"U2F of a key without", c, Msg, InvalidCommand},
-		{"wink of a key without", c, Wink, InvalidCommand},
-		{"channel that was not given out", c + 1, CBOR, InvalidChannel},
+		{"wink, unsupported", c, Wink, InvalidCommand},
+		{"channel that was not assigned", c + 1, CBOR, InvalidChannel},
 		{"channel zero", 0, CBOR, InvalidChannel},
 		{"CBOR on the broadcast channel", Broadcast, CBOR, InvalidChannel},
 	} {
@@ -216,19 +216,19 @@ func TestCancel(t *testing.T) {
 	t.Parallel()
 	h := serve(t, Config{Backend: backend(patient)})
 	c, other := h.channel(), h.channel()
-	h.send(c, Cancel, nil) // of nothing: not answered
+	h.send(c, Cancel, nil) // without a command: not answered
 	h.send(c, CBOR, []byte{1})
 	if m := h.any(); m.Command != Keepalive || !bytes.Equal(m.Payload, []byte{byte(UserPresence)}) {
-		t.Errorf("got %+v, want to be told to touch the key at once", m)
+		t.Errorf("got %+v, want a keepalive at once", m)
 	}
-	h.send(other, Cancel, nil) // another channel's is ignored
+	h.send(other, Cancel, nil) // another channel's cancel is ignored
 	h.send(other, CBOR, []byte{1})
 	h.want(other, Error, []byte{byte(ChannelBusy)})
 	h.send(c, Cancel, nil)
 	h.want(c, CBOR, []byte{0x2d})
 }
 
-// A queue records that it was flushed and says what it is told to.
+// A queue records flushes and returns a given Pending.
 type queue struct {
 	flushed int
 	pending atomic.Bool
@@ -237,7 +237,7 @@ type queue struct {
 func (q *queue) Flush() error           { q.flushed++; return nil }
 func (q *queue) Pending() (bool, error) { return q.pending.Load(), nil }
 
-// A program that died waiting for a touch does not keep the next one out.
+// A program that died while it waited for a touch does not block the next one.
 func TestBroadcastInitAborts(t *testing.T) {
 	t.Parallel()
 	q := &queue{}
@@ -245,7 +245,7 @@ func TestBroadcastInitAborts(t *testing.T) {
 	c := h.channel()
 	h.send(c, CBOR, []byte{1})
 	before := q.flushed
-	next := h.channel() // the answer of the aborted command would come first
+	next := h.channel() // an answer of the aborted command would come first
 	if q.flushed != before+1 {
 		t.Errorf("flushed %d times, want once", q.flushed-before)
 	}
@@ -274,12 +274,12 @@ func TestKeepalives(t *testing.T) {
 			seen = append(seen, Status(m.Payload[0]))
 		}
 		if len(seen) < 4 || seen[0] != Processing || seen[len(seen)-1] != UserPresence {
-			t.Errorf("told %v", seen)
+			t.Errorf("keepalives %v", seen)
 		}
 	})
 }
 
-// What the host does not read is not added to.
+// No keepalive is sent while the last one is unread.
 func TestKeepalivesWaitForTheHost(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -309,7 +309,8 @@ func TestMessageThatStops(t *testing.T) {
 	})
 }
 
-// A program that is no FIDO host wrote to the key; the next one is understood.
+// After a program that is not a FIDO host wrote to the key, the next host's reports are
+// read correctly.
 func TestResynchronizes(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

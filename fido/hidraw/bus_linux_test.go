@@ -15,8 +15,8 @@ import (
 	"nightlatch/fido"
 )
 
-// Report descriptors: of a security key (CTAP section 11.2.8.1, the example), of a
-// keyboard (HID 1.11, appendix B), and of one whose first item is a long one.
+// Report descriptors: of a security key (the example of CTAP section 11.2.8.1), of a
+// keyboard (HID 1.11, appendix B), and one whose first item is a long item.
 var (
 	securityKey = []byte{
 		0x06, 0xd0, 0xf1, 0x09, 0x01, 0xa1, 0x01, 0x09, 0x20, 0x15, 0x00, 0x26, 0xff, 0x00, 0x75, 0x08, 0x95, 0x40,
@@ -26,7 +26,7 @@ var (
 	longItem = append([]byte{0xfe, 0x03, 0xf0, 0x06, 0xd0, 0xf1}, securityKey...)
 )
 
-// A machine is a made-up sysfs and /dev.
+// A machine has simulated sysfs and /dev directories.
 type machine struct {
 	Bus
 	t *testing.T
@@ -45,7 +45,7 @@ func newMachine(t *testing.T) machine {
 			t.Fatal(err)
 		}
 	}
-	if err := os.Chmod(root, 0o755); err != nil { // for others than root, too
+	if err := os.Chmod(root, 0o755); err != nil { // for other users than root
 		t.Fatal(err)
 	}
 	return m
@@ -59,13 +59,13 @@ func (m machine) write(path string, content []byte, mode os.FileMode) {
 	if err := os.WriteFile(path, content, mode); err != nil {
 		m.t.Fatal(err)
 	}
-	if err := os.Chmod(path, mode); err != nil { // whatever the umask is
+	if err := os.Chmod(path, mode); err != nil { // independent of the umask
 		m.t.Fatal(err)
 	}
 }
 
-// plug makes what the kernel makes for a device: the USB device, its interface,
-// the HID device and its hidraw node.
+// plug creates the entries that the kernel makes for a device: the USB device, its
+// interface, the HID device and the hidraw node.
 func (m machine) plug(n int, descriptor []byte, maker, product string, mode os.FileMode) {
 	m.t.Helper()
 	usb := filepath.Join(m.Sys, "devices", "pci0000:00", "usb1", fmt.Sprint("1-", n))
@@ -106,7 +106,7 @@ func TestDevices(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t)
 	if ds := m.list(); len(ds) != 0 {
-		t.Errorf("nothing is plugged in: %+v", ds)
+		t.Errorf("without keys: %+v", ds)
 	}
 	m.plug(10, securityKey, "Yubico", "YubiKey OTP+FIDO+CCID", 0o660)
 	m.plug(2, longItem, "", "", 0o660)
@@ -130,7 +130,7 @@ func TestDevices(t *testing.T) {
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := m.Devices(ended); err == nil {
-		t.Error("listed after the end")
+		t.Error("no error after ctx ended")
 	}
 }
 
@@ -152,8 +152,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// Fault table, "no permission": a key that this person may not open is listed, and
-// listed as such. Root may open everything, so another program looks, as nobody.
+// A key that the user has no permission to open is listed as locked. Root may open
+// everything, so a child process lists the keys as the user "nobody".
 func TestLockedDevice(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t)
@@ -181,15 +181,15 @@ func TestLockedDevice(t *testing.T) {
 	}
 }
 
-// FuzzIsKey: no descriptor crashes the lister, and what it takes for a key says so
-// somewhere.
+// FuzzIsKey checks that no descriptor crashes isKey, and that a key's descriptor contains
+// the usage page.
 func FuzzIsKey(f *testing.F) {
 	for _, d := range [][]byte{securityKey, keyboard, longItem, {0xfe}, {0xfe, 0xff}, {0x06, 0xd0}, {0x07, 0xd0, 0xf1, 0, 0}} {
 		f.Add(d)
 	}
 	f.Fuzz(func(t *testing.T, descriptor []byte) {
 		if isKey(descriptor) && !strings.Contains(string(descriptor), "\xd0\xf1") {
-			t.Errorf("%x is no key", descriptor)
+			t.Errorf("%x is not a key", descriptor)
 		}
 	})
 }

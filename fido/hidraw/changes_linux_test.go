@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// told waits for a change.
+// told waits for a reported change.
 func told(t *testing.T, changes <-chan struct{}, what string) {
 	t.Helper()
 	select {
@@ -20,7 +20,7 @@ func told(t *testing.T, changes <-chan struct{}, what string) {
 			t.Fatalf("%s: the channel was closed", what)
 		}
 	case <-time.After(10 * time.Second):
-		t.Fatalf("%s: nothing was told", what)
+		t.Fatalf("%s: no change was reported", what)
 	}
 }
 
@@ -34,7 +34,7 @@ func TestChanges(t *testing.T) {
 	m.plug(1, securityKey, "Yubico", "YubiKey", 0o600)
 	told(t, changes, "plugging in")
 	if took := time.Since(begun); took < quiet {
-		t.Errorf("told after %v, before udev had its turn", took)
+		t.Errorf("reported after %v, which is too early for udev", took)
 	}
 	if err := os.Chmod(m.node(1), 0o660); err != nil {
 		t.Fatal(err)
@@ -45,23 +45,23 @@ func TestChanges(t *testing.T) {
 	}
 	told(t, changes, "pulling out")
 
-	// What happens to other nodes is told to nobody: the next to hear is the key.
+	// Changes of other nodes are not reported.
 	for range 3 {
 		m.write(filepath.Join(m.Dev, "hidraw"), nil, 0o600)
 		m.write(filepath.Join(m.Dev, "tty1"), nil, 0o600)
 	}
 	select {
 	case <-changes:
-		t.Error("other nodes were told of")
+		t.Error("a change of another node was reported")
 	case <-time.After(2 * quiet):
 	}
 	cancel()
 	if _, ok := <-changes; ok {
-		t.Error("told after the end")
+		t.Error("a change was reported after the end")
 	}
 }
 
-// Whatever goes on, a change is told in time.
+// A change is reported in time, even if changes never stop.
 func TestChangesWithoutRest(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t)
@@ -86,12 +86,12 @@ func TestChangesWithoutRest(t *testing.T) {
 	<-stopped
 }
 
-// Where the kernel cannot tell, the channel is closed and the list polled.
+// If the directory cannot be watched, the channel is closed, and the client polls.
 func TestNothingToWatch(t *testing.T) {
 	t.Parallel()
 	b := Bus{Dev: filepath.Join(t.TempDir(), "missing")}
 	if _, ok := <-b.Changes(t.Context()); ok {
-		t.Error("told of a directory that is not there")
+		t.Error("a change was reported for a missing directory")
 	}
 	m := newMachine(t)
 	changes := m.Changes(t.Context())
@@ -99,11 +99,11 @@ func TestNothingToWatch(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, ok := <-changes; ok {
-		t.Error("told of a directory that is gone")
+		t.Error("a change was reported for a removed directory")
 	}
 }
 
-// event writes an event as the kernel does.
+// event encodes an inotify event.
 func event(mask uint32, name string, size uint32) []byte {
 	e := make([]byte, unix.SizeofInotifyEvent+len(name))
 	binary.NativeEndian.PutUint32(e[4:], mask)

@@ -22,8 +22,8 @@ import (
 
 func silent(ctaphid.Status) {}
 
-// An echo is an authenticator that answers what it was asked, with "done" in
-// front. It waits for a touch before it answers requests that begin with "wait".
+// An echo is an authenticator that answers with "done" and the request. It waits for a
+// touch before it answers a request that begins with "wait".
 type echo struct{ touch applet.Touch }
 
 func (echo) PlugIn()                    {}
@@ -45,7 +45,7 @@ type both struct{ echo }
 func (b both) Backend() ctaphid.Backend { return b }
 
 func (b both) CBOR(_ context.Context, request []byte, _ func(ctaphid.Status)) ([]byte, error) {
-	return append([]byte{0, 0xa0}, request...), nil // as getInfo answers
+	return append([]byte{0, 0xa0}, request...), nil // like an answer to getInfo
 }
 
 func (both) Msg(_ context.Context, command []byte) ([]byte, error) {
@@ -65,7 +65,7 @@ func (only) CBOR(context.Context, []byte, func(ctaphid.Status)) ([]byte, error) 
 	return nil, errors.New("what is CTAP2?")
 }
 
-// lay puts a card with an echo in it on a reader, its tap used up.
+// lay returns a card with an echo on a reader, with the tap used up.
 func lay(t testing.TB, cfg applet.Config) *applet.Applet {
 	t.Helper()
 	a := applet.New(cfg)
@@ -84,7 +84,7 @@ func open(t testing.TB, c nfc.Card) *nfc.Key {
 	return k
 }
 
-// A log is a card that keeps the commands it is sent.
+// A log is a card that records commands.
 type log struct {
 	nfc.Card
 	sent []string
@@ -95,7 +95,7 @@ func (l *log) Transmit(command []byte) ([]byte, error) {
 	return l.Card.Transmit(command)
 }
 
-// Every length, whatever forms of commands the card takes.
+// Requests and answers of every length work with each form of commands.
 func TestLengths(t *testing.T) {
 	t.Parallel()
 	for _, cfg := range []applet.Config{{}, {NoChains: true}, {NoExtended: true}} {
@@ -120,12 +120,12 @@ func TestLengths(t *testing.T) {
 			}
 		}
 		if cfg.NoChains && tried != 1 {
-			t.Errorf("a card that takes no chains was tried with one %d times", tried)
+			t.Errorf("a card without support for chains got %d of them", tried)
 		}
 	}
 }
 
-// What goes over the air, byte for byte (CTAP section 11.3).
+// The exact commands that are sent (CTAP section 11.3).
 func TestOnAir(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -143,11 +143,11 @@ func TestOnAir(t *testing.T) {
 		want := []string{
 			"00a4040008a0000006472f000100",
 			"80108000047761697400", // a command
-			"8011000000",           // how far is it?
+			"8011000000",           // progress
 			"8011110000",           // cancel it
 			"90108000ff" + strings.Repeat("00", 255),
 			"801080002d" + strings.Repeat("00", 45) + "00",
-			"00c0000030", // the 48 bytes that are left
+			"00c0000030", // the remaining 48 bytes
 		}
 		if !slices.Equal(card.sent, want) {
 			t.Errorf("sent\n%s\nwant\n%s", strings.Join(card.sent, "\n"), strings.Join(want, "\n"))
@@ -155,7 +155,7 @@ func TestOnAir(t *testing.T) {
 	})
 }
 
-// A key that waits for its button says so until it is pressed.
+// A key that waits for its button reports it until the button is pressed.
 func TestWaitsForTouch(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -174,12 +174,12 @@ func TestWaitsForTouch(t *testing.T) {
 			t.Errorf("%q, %v", got, err)
 		}
 		if waited := time.Since(begun); waited > 1100*time.Millisecond || seen < 9 || seen > 11 {
-			t.Errorf("%v, told %d times", waited, seen)
+			t.Errorf("%v, %d status reports", waited, seen)
 		}
 	})
 }
 
-// A deaf card says that it is at work whatever it is asked, selecting excepted.
+// A deaf card answers "still running" to every command except SELECT.
 type deaf struct{ nfc.Card }
 
 func (d deaf) Transmit(command []byte) ([]byte, error) {
@@ -189,7 +189,7 @@ func (d deaf) Transmit(command []byte) ([]byte, error) {
 	return []byte{byte(ctaphid.Processing), 0x91, 0x00}, nil
 }
 
-// A key that does not listen is left behind soon, and does not spoil what is next.
+// A command that ignores the cancel is abandoned soon, and does not disturb the next.
 func TestDeafToCancel(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -209,7 +209,7 @@ func TestDeafToCancel(t *testing.T) {
 			t.Errorf("the next command: %q, %v", got, err)
 		}
 		if n := len(gone.sent); !strings.HasPrefix(gone.sent[n-2], "00a404") {
-			t.Errorf("not selected anew: %v", gone.sent[n-2:])
+			t.Errorf("not selected again: %v", gone.sent[n-2:])
 		}
 	})
 }
@@ -225,11 +225,11 @@ func TestCancelledBefore(t *testing.T) {
 	}
 }
 
-// A pulled card is taken away at its nth command.
+// A pulled card is removed at its nth command.
 type pulled struct {
 	nfc.Card
 	left int
-	last byte // the instruction it was taken away at
+	last byte // the instruction of that command
 }
 
 func (p *pulled) Transmit(command []byte) ([]byte, error) {
@@ -240,8 +240,8 @@ func (p *pulled) Transmit(command []byte) ([]byte, error) {
 	return p.Card.Transmit(command)
 }
 
-// The card is pulled at every step there is: while it is selected, in the middle
-// of a chain, of an answer, of waiting, of cancelling.
+// The card is removed at each step: at SELECT, within a chain, within an answer, while it
+// waits, and at the cancel.
 func TestPulledAtEveryStep(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -282,7 +282,7 @@ func TestPulledAtEveryStep(t *testing.T) {
 	})
 }
 
-// A scripted card answers one thing after another; the last one for ever.
+// A scripted card returns answers in order and repeats the last one.
 type scripted struct{ answers []string }
 
 func (s *scripted) Close() error { return nil }
@@ -304,14 +304,14 @@ func TestWhatLiesThere(t *testing.T) {
 	}{
 		{"a key", []string{fido2}, nil},
 		{"a U2F key", []string{u2f, "6d00"}, nil},
-		{"a key that speaks both", []string{u2f, "00a09000"}, nil},
-		{"an application that does not say what it is", []string{"9000", "00a09000"}, nil},
+		{"a key with both protocols", []string{u2f, "00a09000"}, nil},
+		{"an application without a version", []string{"9000", "00a09000"}, nil},
 		{"a bank card", []string{"6a82"}, fido.ErrNotFIDOCard},
 		{"a travel card", []string{"6d00"}, fido.ErrNotFIDOCard},
-		{"an application that is none of FIDO's", []string{"6f00" + "9000", "6e00"}, fido.ErrNotFIDOCard},
+		{"another application", []string{"6f00" + "9000", "6e00"}, fido.ErrNotFIDOCard},
 		{"half an answer", []string{"90"}, apdu.ErrMalformed},
-		{"an answer without end", []string{"016101"}, nfc.ErrEndless},
-		{"an empty answer without end", []string{"6101"}, nfc.ErrEndless},
+		{"an endless answer", []string{"016101"}, nfc.ErrEndless},
+		{"an endless empty answer", []string{"6101"}, nfc.ErrEndless},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -332,8 +332,8 @@ func TestRefusals(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	for name, answers := range map[string][]string{
-		"an early card, which is not asked for progress": {fido2, "6a86", "00aa9000"},
-		"a card that says what to expect":                {fido2, "6c02", "00aa9000"},
+		"an early card without progress": {fido2, "6a86", "00aa9000"},
+		"a card that reports the length": {fido2, "6c02", "00aa9000"},
 	} {
 		card := &log{Card: &scripted{answers: answers}}
 		got, err := open(t, card).CBOR(t.Context(), []byte{4}, silent)
@@ -377,7 +377,7 @@ func TestU2F(t *testing.T) {
 	}
 }
 
-// FuzzCard lets a card answer anything. Whatever it says, talking to it ends.
+// FuzzCard checks that commands end with any answers of the card.
 func FuzzCard(f *testing.F) {
 	seed := func(answers ...string) {
 		var all []byte
@@ -412,7 +412,7 @@ func FuzzCard(f *testing.F) {
 	})
 }
 
-// A dealer deals out a script, then 9100 for ever.
+// A dealer returns the parts of a script as answers, then 9100 forever.
 type dealer struct{ script []byte }
 
 func (d *dealer) Close() error { return nil }

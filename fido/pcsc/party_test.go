@@ -27,7 +27,7 @@ import (
 	"nightlatch/fido/softkey"
 )
 
-// A setting is the whole way from a ceremony to a card: fido's client, libfido2, a
+// A setting has all layers from a ceremony to a card: fido's client, libfido2, a
 // pseudo-terminal, the bridge, libpcsclite, pcscd, and vsmartcard's virtual reader.
 type setting struct {
 	bridge *bridge.Bridge
@@ -63,12 +63,12 @@ func (s setting) until(t testing.TB, want fido.ReaderState) {
 			return
 		}
 		if _, ok := <-changes; !ok {
-			t.Fatalf("the reader is %v, never %v", got.State, want)
+			t.Fatalf("the reader is %v, want %v", got.State, want)
 		}
 	}
 }
 
-// key waits for a key to lie on the reader.
+// key waits for a key on the reader.
 func (s setting) key(t testing.TB) fido.Device {
 	t.Helper()
 	s.until(t, fido.ReaderReady)
@@ -79,7 +79,7 @@ func (s setting) key(t testing.TB) fido.Device {
 	return ds[0]
 }
 
-// A person types a PIN.
+// A person is an Interaction that enters a PIN.
 type person struct{ pin string }
 
 func (person) Show(fido.Prompt) {}
@@ -104,7 +104,7 @@ func options(t testing.TB, o object) json.RawMessage {
 	return raw
 }
 
-// creation excludes some credentials, so that the request is a long one.
+// creation excludes some credentials to make the request long.
 func creation(t testing.TB, verification string) json.RawMessage {
 	t.Helper()
 	exclude := []object{}
@@ -171,7 +171,7 @@ func TestCeremonies(t *testing.T) {
 				t.Errorf("Get: %v", err)
 			}
 			if gate.Waiting() {
-				t.Error("the tap was not enough")
+				t.Error("one tap was not enough")
 			}
 			if err := l.Pull(); err != nil {
 				t.Error(err)
@@ -196,7 +196,7 @@ func newKeyWithPIN(t testing.TB, pin string) (*applet.Applet, *softkey.Gate) {
 	return a, gate
 }
 
-// libfido2's own tools, which on Debian know nothing of readers, use the key.
+// libfido2's own tools, which have no support for readers on Debian, can use the key.
 func TestTools(t *testing.T) {
 	t.Parallel()
 	if !pcsctest.Apart(t) {
@@ -222,7 +222,7 @@ func TestTools(t *testing.T) {
 		return strings.Split(strings.TrimSpace(string(out)), "\n")
 	}
 	if out := strings.Join(tool(nil, "fido2-token", "-I", path), "\n"); !strings.Contains(out, "transport strings: nfc") {
-		t.Errorf("fido2-token -I says\n%s", out)
+		t.Errorf("fido2-token -I printed\n%s", out)
 	}
 	standard := func() string { return base64.StdEncoding.EncodeToString([]byte(rand.Text() + "123456")) }
 	made := tool([]string{standard(), "localhost", "alice", standard()}, "fido2-cred", "-M", path)
@@ -235,15 +235,15 @@ func TestTools(t *testing.T) {
 	tool(signed, "fido2-assert", "-V", "-p", pem)
 }
 
-// A bank card knows nothing of FIDO.
+// A bankCard has no FIDO application.
 type bankCard struct{}
 
 func (bankCard) PowerUp()                        {}
 func (bankCard) PowerDown()                      {}
 func (bankCard) Transmit([]byte) ([]byte, error) { return []byte{0x6a, 0x82}, nil }
 
-// Each of the ways in which there is no key has its own error, and a key that is
-// pulled while it waits is one of them.
+// Each reason why there is no key has a separate error, including a key that is removed
+// while it waits for a touch.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	if !pcsctest.Apart(t) {
@@ -295,15 +295,15 @@ func TestFaults(t *testing.T) {
 		}()
 		_, err := s.client.Create(t.Context(), d, creation(t, "discouraged"), person{})
 		if !errors.Is(err, fido.ErrCardPulled) || !errors.Is(err, fido.ErrRemoved) {
-			t.Errorf("%s went in mid-ceremony: %v, want %v", what, err, fido.ErrCardPulled)
+			t.Errorf("%s was removed during a ceremony: %v, want %v", what, err, fido.ErrCardPulled)
 		}
 		<-pulled
 	}
 	expect(fido.NoReaderService, fido.ErrNoReaderService)
 }
 
-// Other programs use the reader too. One that has the card to itself is waited for;
-// one that leaves the card reset, with another application selected, spoils nothing.
+// Other programs use the reader too. The bridge waits for one that uses the card
+// exclusively, and works after one that selected another application or reset the card.
 func TestOtherPrograms(t *testing.T) {
 	t.Parallel()
 	if !pcsctest.Apart(t) {
@@ -335,7 +335,7 @@ func TestOtherPrograms(t *testing.T) {
 
 	a, gate := newKey(t, applet.Config{})
 	gate.SetAuto(true)
-	s.bridge.Close() // or it would be faster than the other program
+	s.bridge.Close() // otherwise the bridge would connect before the other program
 	pcsctest.Lay(t, a)
 	card := use(scard.ShareExclusive)
 	s = newSetting(t)
@@ -350,7 +350,7 @@ func TestOtherPrograms(t *testing.T) {
 	}
 
 	card = use(scard.ShareShared)
-	if err := card.BeginTransaction(); err != nil { // as soon as the bridge lets it
+	if err := card.BeginTransaction(); err != nil { // as soon as the bridge releases the card
 		t.Fatal(err)
 	}
 	visa := []byte{0x00, 0xa4, 0x04, 0x00, 0x07, 0xa0, 0x00, 0x00, 0x00, 0x03, 0x10, 0x10}
@@ -367,6 +367,6 @@ func TestOtherPrograms(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := s.client.Get(t.Context(), d, request(t, "discouraged", made), person{}); err != nil {
-		t.Errorf("Get once more: %v", err)
+		t.Errorf("second Get: %v", err)
 	}
 }

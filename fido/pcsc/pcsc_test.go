@@ -16,7 +16,7 @@ import (
 	"nightlatch/fido/softkey"
 )
 
-// newKey is a card with a security key in it, and its button.
+// newKey returns a card with a security key, and its button.
 func newKey(t testing.TB, cfg applet.Config) (*applet.Applet, *softkey.Gate) {
 	t.Helper()
 	gate := &softkey.Gate{}
@@ -36,7 +36,7 @@ type sight struct {
 	err   error
 }
 
-// watch watches the readers until the test ends, and passes on what it sees.
+// watch watches the readers until the test ends, and returns the calls of show.
 func watch(t testing.TB) <-chan sight {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
@@ -56,7 +56,7 @@ func watch(t testing.TB) <-chan sight {
 	return seen
 }
 
-// await waits for a sight that is as wanted.
+// await waits for a sight that satisfies a condition.
 func await(t testing.TB, seen <-chan sight, what string, want func(sight) bool) sight {
 	t.Helper()
 	late := time.After(15 * time.Second)
@@ -68,7 +68,7 @@ func await(t testing.TB, seen <-chan sight, what string, want func(sight) bool) 
 				return s
 			}
 		case <-late:
-			t.Fatalf("never seen: %s", what)
+			t.Fatalf("never: %s", what)
 		}
 	}
 }
@@ -77,7 +77,7 @@ func onReader(s sight, card bool) bool {
 	return s.err == nil && len(s.slots) == 2 && s.slots[0].Reader == pcsctest.Reader && s.slots[0].Card == card
 }
 
-// The service comes and goes, with readers and without, and cards come and go.
+// The service starts and stops, with and without a reader, and cards come and go.
 func TestWatch(t *testing.T) {
 	t.Parallel()
 	if !pcsctest.Apart(t) {
@@ -107,9 +107,9 @@ func TestWatch(t *testing.T) {
 	a, _ := newKey(t, applet.Config{})
 	l := pcsctest.Lay(t, a)
 	first := await(t, seen, "a card", func(s sight) bool { return onReader(s, true) })
-	select { // while two waits end in vain
+	select { // no change during two of Watch's waits
 	case s := <-seen:
-		t.Errorf("nothing has changed, and yet: %+v", s)
+		t.Errorf("show was called without a change: %+v", s)
 	case <-time.After(time.Second):
 	}
 	if err := l.Pull(); err != nil {
@@ -119,7 +119,7 @@ func TestWatch(t *testing.T) {
 	pcsctest.Lay(t, a)
 	second := await(t, seen, "a card", func(s sight) bool { return onReader(s, true) })
 	if first.slots[0].Events == second.slots[0].Events {
-		t.Errorf("two cards are told apart by nothing: %+v and %+v", first, second)
+		t.Errorf("two cards have the same event count: %+v and %+v", first, second)
 	}
 	s.Stop()
 	await(t, seen, "no service", absent)

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// visit opens an endpoint as another program would.
+// visit opens an endpoint like another program.
 func visit(t *testing.T, e *Endpoint) *os.File {
 	t.Helper()
 	fd, err := unix.Open(e.Path(), unix.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
@@ -33,7 +33,7 @@ func endpoint(t *testing.T) *Endpoint {
 	return e
 }
 
-// every has each value a byte can have: a terminal must not touch any.
+// every has all byte values. The terminal must not change any.
 func every() []byte {
 	b := make([]byte, 256)
 	for i := range b {
@@ -70,7 +70,7 @@ func TestPendingAndFlush(t *testing.T) {
 	if _, err := e.Write(bytes.Repeat([]byte{1}, 20*reportSize)); err != nil {
 		t.Fatal(err)
 	}
-	for until := time.Now().Add(5 * time.Second); ; { // the kernel passes it on in its own time
+	for until := time.Now().Add(5 * time.Second); ; { // the kernel passes data on with a delay
 		pending, err := e.Pending()
 		if err != nil {
 			t.Fatal(err)

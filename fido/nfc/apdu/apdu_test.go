@@ -52,11 +52,11 @@ func TestMalformedCommand(t *testing.T) {
 	t.Parallel()
 	for _, raw := range []string{
 		"", "801080", // no header
-		"801080000204",       // said to be 2 bytes, is 1
+		"801080000204",       // 1 byte instead of 2
 		"8010800001040000",   // two bytes after the data
-		"801080000001",       // a length of two bytes
+		"801080000001",       // truncated extended length
 		"8010800000000104ff", // one byte after extended data
-		"80108000000000ff",   // said to be none, is one
+		"80108000000000ff",   // 1 byte instead of none
 	} {
 		if c, err := ParseCommand(unhex(t, raw)); !errors.Is(err, ErrMalformed) {
 			t.Errorf("%s: %+v, %v", raw, c, err)
@@ -98,7 +98,7 @@ func TestResponse(t *testing.T) {
 	}
 }
 
-// FuzzCommand: whatever parses means the same once it is encoded again.
+// FuzzCommand checks that encoding a parsed command gives an equal command.
 func FuzzCommand(f *testing.F) {
 	for _, tt := range commands {
 		f.Add(unhex(f, tt.raw))

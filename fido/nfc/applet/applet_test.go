@@ -17,7 +17,7 @@ import (
 	"nightlatch/fido/softkey"
 )
 
-// lay puts a card with a softkey in it on a reader.
+// lay returns a card with a softkey on a reader.
 func lay(t testing.TB, cfg applet.Config) *applet.Applet {
 	t.Helper()
 	a := applet.New(cfg)
@@ -30,7 +30,7 @@ func lay(t testing.TB, cfg applet.Config) *applet.Applet {
 	return a
 }
 
-// say sends a command in hexadecimal and returns the answer likewise.
+// say sends a command in hexadecimal and returns the answer in hexadecimal.
 func say(t testing.TB, a *applet.Applet, command string) string {
 	t.Helper()
 	raw, err := hex.DecodeString(command)
@@ -46,7 +46,7 @@ func say(t testing.TB, a *applet.Applet, command string) string {
 
 const (
 	selectFIDO = "00a4040008a0000006472f000100"
-	selection  = "8010800001" + "0b" + "00" // authenticatorSelection: only a touch
+	selection  = "8010800001" + "0b" + "00" // authenticatorSelection: waits for a touch only
 	poll       = "8011000000"
 	cancel     = "8011110000"
 	end        = "80120100"
@@ -54,7 +54,7 @@ const (
 	touched    = "009000"
 )
 
-// Conversations as of CTAP section 11.3 and ISO/IEC 7816-4, section 5.
+// Sequences of commands and answers (CTAP section 11.3, ISO/IEC 7816-4, section 5).
 func TestConversations(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -84,10 +84,10 @@ func TestConversations(t *testing.T) {
 			{end, "9000"},
 			{selection, "6985"},
 			{selectFIDO, "4649444f5f325f309000"},
-			{selection, waits}, // the tap counts no more
+			{selection, waits}, // the tap is used up
 			{end, "9000"},
 		}},
-		{"a new command takes the place of the one before", [][2]string{
+		{"a new command replaces the running one", [][2]string{
 			{selectFIDO, "4649444f5f325f309000"},
 			{selection, touched},
 			{selection, waits},
@@ -98,14 +98,14 @@ func TestConversations(t *testing.T) {
 		{"chains", [][2]string{
 			{selectFIDO, "4649444f5f325f309000"},
 			{"901080000106", "9000"},
-			{"80108000010000", "119000"}, // 06 00: parameters that are no map
+			{"80108000010000", "119000"}, // 06 00: parameters that are not a map
 			{"901080000106", "9000"},
 			{selectFIDO, "6883"},
 			{selection, touched},
 			{"90108000000001" + "06", "6700"}, // a part in extended form
-			{"00c0000000", "6985"},            // there is no more of an answer
+			{"00c0000000", "6985"},            // no more data
 		}},
-		{"what it does not know", [][2]string{
+		{"unknown commands", [][2]string{
 			{selectFIDO, "4649444f5f325f309000"},
 			{"8042000000", "6d00"},
 			{"0003000000", "6d00"},
@@ -115,7 +115,7 @@ func TestConversations(t *testing.T) {
 			{"8011100000", "6a86"},
 			{"80120200", "6a86"},
 			{"8010", "6700"},
-			{"80108000", "039000"}, // no command: CTAP1_ERR_INVALID_LENGTH
+			{"80108000", "039000"}, // empty: CTAP1_ERR_INVALID_LENGTH
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -131,7 +131,7 @@ func TestConversations(t *testing.T) {
 	}
 }
 
-// A long answer is fetched in parts, or comes whole to who expects it so.
+// A long answer is fetched in parts, or returned as a whole in extended form.
 func TestLongAnswer(t *testing.T) {
 	t.Parallel()
 	a := lay(t, applet.Config{})
@@ -155,7 +155,7 @@ func TestLongAnswer(t *testing.T) {
 	}
 }
 
-// A tap counts for two minutes; then the button does.
+// A tap is valid for two minutes. Then the button is needed.
 func TestTapWearsOff(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -181,7 +181,8 @@ func TestTapWearsOff(t *testing.T) {
 	})
 }
 
-// A client that cannot poll is kept waiting, as CTAP 2.0 has it.
+// The card does not answer a client that cannot poll until the command is done, as in
+// CTAP 2.0.
 func TestClientThatCannotPoll(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -197,7 +198,7 @@ func TestClientThatCannotPoll(t *testing.T) {
 	})
 }
 
-// Off the reader there is no card, and whoever waits for it learns so.
+// After the card left the reader, commands fail, also a running one.
 func TestPulled(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -208,13 +209,13 @@ func TestPulled(t *testing.T) {
 		time.AfterFunc(time.Second, a.PowerDown)
 		raw, _ := hex.DecodeString("80100000010b00")
 		if got, err := a.Transmit(raw); !errors.Is(err, fido.ErrCardPulled) {
-			t.Errorf("in mid-command: %x, %v", got, err)
+			t.Errorf("during a command: %x, %v", got, err)
 		}
 		if got, err := a.Transmit(raw); !errors.Is(err, fido.ErrCardPulled) {
 			t.Errorf("off the reader: %x, %v", got, err)
 		}
 		if gate.Waiting() {
-			t.Error("it still waits for its button")
+			t.Error("the key still waits for its button")
 		}
 		a.PowerUp()
 		if got := say(t, a, selection); got != "6985" {
@@ -223,7 +224,7 @@ func TestPulled(t *testing.T) {
 	})
 }
 
-// A slow key is one that is still at work when the card is pulled.
+// A slow key is still running a command when the card is pulled.
 type slow struct{ begun chan struct{} }
 
 func (slow) PlugIn()                    {}
@@ -253,8 +254,8 @@ func TestPulledAtWork(t *testing.T) {
 	}
 }
 
-// FuzzApplet sends a card anything: every command is answered with a status word,
-// and afterwards the card can be selected as if nothing had been.
+// FuzzApplet sends arbitrary commands. Each must be answered with a status word, and
+// afterwards the application can be selected.
 func FuzzApplet(f *testing.F) {
 	seed := func(commands ...string) {
 		var all []byte
@@ -281,7 +282,7 @@ func FuzzApplet(f *testing.F) {
 			script = script[1+n:]
 			if c, err := apdu.ParseCommand(command); err == nil && c.INS == nfc.Message && c.P1 == 0 {
 				command = bytes.Clone(command)
-				command[2] = nfc.CanPoll // or it would wait for a touch for ever
+				command[2] = nfc.CanPoll // otherwise it would wait for a touch forever
 			}
 			answer, err := a.Transmit(command)
 			if err != nil || len(answer) < 2 {
