@@ -98,6 +98,11 @@ func Mark(edge float32) fyne.CanvasObject {
 	return Sized(edge, edge, img)
 }
 
+// Avatar is a person's initial in a disc.
+func Avatar(initial string, edge float32) fyne.CanvasObject {
+	return Scaled(edge, edge, Z(NewDisc(AccentSoft, ""), Centre(NewText(initial, Strong, Accent))))
+}
+
 // A Part is an object at its place in a Scene.
 type Part struct {
 	X, Y, W, H float32

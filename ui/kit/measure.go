@@ -108,3 +108,15 @@ func (k *kept) Layout(objs []fyne.CanvasObject, s fyne.Size) {
 	k.hasMin = false
 	k.flowLayout.Layout(objs, s)
 }
+
+func showIf(o fyne.CanvasObject, on bool) {
+	if o.Visible() == on {
+		return
+	}
+	remeasure()
+	if on {
+		o.Show()
+	} else {
+		o.Hide()
+	}
+}

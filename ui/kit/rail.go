@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
@@ -153,7 +155,7 @@ func NewRail(c RailConfig) *SideRail {
 // initial is the first sign of a name, in capitals.
 func initial(name string) string {
 	for _, mark := range typeset.Graphemes(name) {
-		return upper(mark)
+		return strings.ToUpper(mark)
 	}
 	return ""
 }

@@ -2,6 +2,7 @@ package kit
 
 import (
 	"image/color"
+	"sync"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
@@ -151,3 +152,21 @@ func tint(n fyne.ThemeColorName) color.Color {
 	s := fyne.CurrentApp().Settings()
 	return s.Theme().Color(n, s.ThemeVariant())
 }
+
+// words are what the parts themselves say ("Show password"), in the language of
+// the theme in force.
+func words() *assets.Catalog {
+	if w := inForce().Words; w != nil {
+		return w
+	}
+	return english()
+}
+
+// english speaks where the theme brings no words.
+var english = sync.OnceValue(func() *assets.Catalog {
+	w, err := assets.New("en")
+	if err != nil {
+		panic(err) // embedded, and tested
+	}
+	return w
+})

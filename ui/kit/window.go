@@ -1,17 +1,8 @@
 package kit
 
 import (
-	"strings"
-
 	"fyne.io/fyne/v2"
 )
-
-// Avatar is a person's initial in a disc.
-func Avatar(initial string, edge float32) fyne.CanvasObject {
-	return Scaled(edge, edge, Z(NewDisc(AccentSoft, ""), Centre(NewText(initial, Strong, Accent))))
-}
-
-func upper(s string) string { return strings.ToUpper(s) }
 
 // windowLayout sets the rail, the page and what is docked side by side. Where the
 // window is too narrow for that the rail folds first; then what is docked covers
