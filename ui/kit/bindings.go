@@ -4,21 +4,21 @@ import (
 	"fyne.io/fyne/v2"
 )
 
-// Bindings are what a page does with keys that nothing on it has taken: Enter goes
-// on, Escape goes back. A page attaches its Bindings when it is shown.
+// Bindings are the actions of a page for keys that its widgets do not handle: Enter
+// continues, Escape goes back. A page attaches its Bindings when it is shown.
 //
-// A focused button keeps Enter for itself, an Input with OnSubmit too; Escape
-// always comes here, unless a Dialog or a list is open, which it closes.
+// A focused button handles Enter itself, and so does an Input with OnSubmit. Escape
+// always arrives here, unless a Dialog or a list is open, which it closes.
 type Bindings struct {
 	Enter  func()
 	Escape func()
-	Other  map[fyne.KeyName]func() // F1 for help, F5 to look again …
+	Other  map[fyne.KeyName]func() // such as F1 for help
 }
 
-// Attach makes a canvas use the keys in place of those it used until now.
+// Attach replaces the bindings of a canvas.
 func (k Bindings) Attach(c fyne.Canvas) { c.SetOnTypedKey(k.Typed) }
 
-// Typed does what a key stands for.
+// Typed performs the action of a key.
 func (k Bindings) Typed(e *fyne.KeyEvent) {
 	var do func()
 	switch e.Name {
@@ -34,8 +34,8 @@ func (k Bindings) Typed(e *fyne.KeyEvent) {
 	}
 }
 
-// passOn hands a key that a focused part has no use for to the page: Fyne itself
-// tells the page only when nothing has the keyboard.
+// passOn gives a key that a focused widget does not handle to the page's Bindings.
+// Fyne does so only when no widget has the focus.
 func passOn(from fyne.CanvasObject, e *fyne.KeyEvent) {
 	c := fyne.CurrentApp().Driver().CanvasForObject(from)
 	if c == nil {
@@ -46,7 +46,7 @@ func passOn(from fyne.CanvasObject, e *fyne.KeyEvent) {
 	}
 }
 
-// passShortcutOn hands a shortcut that a field has no use for to the window.
+// passShortcutOn gives a shortcut that a field does not handle to the window.
 func passShortcutOn(from fyne.CanvasObject, s fyne.Shortcut) {
 	c := fyne.CurrentApp().Driver().CanvasForObject(from)
 	if w, ok := c.(interface{ TypedShortcut(fyne.Shortcut) }); ok {
@@ -54,7 +54,7 @@ func passShortcutOn(from fyne.CanvasObject, s fyne.Shortcut) {
 	}
 }
 
-// Focus gives the keyboard to a part that is on a canvas, if it is.
+// Focus gives an object the keyboard focus, if it is on a canvas.
 func Focus(o fyne.Focusable) {
 	obj, ok := o.(fyne.CanvasObject)
 	if !ok {

@@ -6,17 +6,17 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// A Box is a rounded rectangle that remembers the names of its colours.
+// A Box is a rounded rectangle whose colours are names in the theme.
 type Box struct {
 	widget.BaseWidget
 	Fill, Stroke  fyne.ThemeColorName
 	Radius, Width float32 // corner radius, stroke width
 	Shadow        bool
-	round         bool // a disc at any size
+	round         bool // a circle at any size
 	rect          *canvas.Rectangle
 }
 
-// NewBox makes a box; with a stroke colour it gets a hairline.
+// NewBox makes a box. With a stroke colour it has a hairline border.
 func NewBox(fill, stroke fyne.ThemeColorName, radius float32) *Box {
 	b := &Box{Fill: fill, Stroke: stroke, Radius: radius, rect: canvas.NewRectangle(nil)}
 	if stroke != "" {
@@ -27,7 +27,7 @@ func NewBox(fill, stroke fyne.ThemeColorName, radius float32) *Box {
 	return b
 }
 
-// NewDisc makes a box that is round at any size.
+// NewDisc makes a box that is a circle at any size.
 func NewDisc(fill, stroke fyne.ThemeColorName) *Box {
 	b := NewBox(fill, stroke, 0)
 	b.round = true
@@ -51,17 +51,17 @@ func (b *Box) Refresh() {
 	b.rect.Refresh()
 }
 
-// MinSize is nothing: a box takes the room it is given.
+// MinSize is zero: a box fills the space it is given.
 func (b *Box) MinSize() fyne.Size { return fyne.Size{} }
 
-// CreateRenderer is Fyne's.
+// CreateRenderer implements fyne.Widget.
 func (b *Box) CreateRenderer() fyne.WidgetRenderer {
-	b.paint() // what it is part of has dressed it since
+	b.paint() // its fields may have changed since NewBox
 	return &boxRenderer{b: b, objs: []fyne.CanvasObject{b.rect}}
 }
 
-// boxRenderer lets the rectangle fill the box. Don't inset it by half the stroke:
-// Fyne rounds positions to pixels and the card would move by one.
+// boxRenderer makes the rectangle fill the box. Do not inset it by half the stroke:
+// Fyne rounds positions to pixels, and the card would move by one pixel.
 type boxRenderer struct {
 	b    *Box
 	objs []fyne.CanvasObject

@@ -6,16 +6,14 @@ import (
 	"fyne.io/fyne/v2"
 )
 
-// A Clock is where parts that tick get the time and their ticks. The screens'
-// scope gives it; the kit starts no goroutine. Ticks come on the thread that
-// draws.
+// A Clock gives widgets the time and ticks. The caller provides it, because this
+// package starts no goroutines. Ticks arrive on Fyne's thread.
 type Clock struct {
 	Now   func() time.Time
-	Every func(d time.Duration, tick func()) (stop func()) // nil: a picture, nothing moves
+	Every func(d time.Duration, tick func()) (stop func()) // nil: nothing moves, for still pictures
 }
 
-// A ticker holds what a part that ticks needs: it runs while the part can be
-// seen, and no longer.
+// A ticker calls tick while its widget can be seen.
 type ticker struct {
 	clock Clock
 	every time.Duration
@@ -24,7 +22,7 @@ type ticker struct {
 	stop  func()
 }
 
-// wake starts ticking, if it does not yet.
+// wake starts ticking, unless it ticks already.
 func (t *ticker) wake() {
 	if t.stop != nil || t.clock.Every == nil {
 		return
@@ -41,7 +39,7 @@ func (t *ticker) wake() {
 	})
 }
 
-// sleep stops ticking until the part is drawn again.
+// sleep stops ticking until wake is called.
 func (t *ticker) sleep() {
 	if t.stop != nil {
 		t.stop()
@@ -49,7 +47,7 @@ func (t *ticker) sleep() {
 	}
 }
 
-// asleep is a renderer that stops what moves when Fyne lets go of it.
+// asleep is a renderer that stops a ticker or an animation when Fyne destroys it.
 type asleep struct {
 	fyne.WidgetRenderer
 	sleep func()

@@ -10,7 +10,7 @@ import (
 	. "nightlatch/ui/kit"
 )
 
-// A handClock goes when the test moves it.
+// A handClock is moved by the test.
 type handClock struct {
 	now   time.Time
 	ticks map[*handTick]bool
@@ -33,7 +33,7 @@ func (c *handClock) clock() Clock {
 	}}
 }
 
-// move lets time pass a second at a time.
+// move lets time pass, one second after the other.
 func (c *handClock) move(d time.Duration) {
 	for range d / time.Second {
 		c.now = c.now.Add(time.Second)
@@ -66,16 +66,16 @@ func TestCountdownTicksOnceASecondAndEndsOnce(t *testing.T) {
 	open(t, container.NewStack(c), 300, 100, 1)
 	for _, want := range []string{"0:03", "0:02", "0:01", "0:00", "0:00"} {
 		if got := digits(t, c); got != want {
-			t.Errorf("it says %s; want %s", got, want)
+			t.Errorf("shows %s; want %s", got, want)
 		}
 		hand.move(time.Second)
 	}
 	if ended != 1 || len(hand.ticks) != 0 {
-		t.Errorf("ended %d times, %d ticks go on", ended, len(hand.ticks))
+		t.Errorf("ended %d times, %d tickers still run", ended, len(hand.ticks))
 	}
 	c.Reset(hand.now.Add(time.Minute), time.Minute)
 	if digits(t, c) != "1:00" || len(hand.ticks) != 1 {
-		t.Errorf("after Reset it says %s and has %d ticks", digits(t, c), len(hand.ticks))
+		t.Errorf("after Reset it shows %s and has %d tickers", digits(t, c), len(hand.ticks))
 	}
 }
 
@@ -87,7 +87,7 @@ func TestCountdownStopsWhenItCannotBeSeen(t *testing.T) {
 	root := container.NewStack(inside)
 	open(t, root, 300, 100, 1)
 	if len(hand.ticks) != 1 {
-		t.Fatalf("%d ticks while it is seen", len(hand.ticks))
+		t.Fatalf("%d tickers while it can be seen", len(hand.ticks))
 	}
 	c.Hide()
 	if len(hand.ticks) != 0 {
@@ -97,10 +97,10 @@ func TestCountdownStopsWhenItCannotBeSeen(t *testing.T) {
 	if len(hand.ticks) != 1 {
 		t.Error("it does not tick after it is shown again")
 	}
-	inside.Hide() // Fyne tells nobody inside
+	inside.Hide() // Fyne does not call Hide of the children
 	hand.move(2 * time.Second)
 	if len(hand.ticks) != 0 {
-		t.Error("it ticks while what is around it is hidden")
+		t.Error("it ticks while its parent is hidden")
 	}
 	inside.Show()
 	root.Refresh()
@@ -114,8 +114,8 @@ func TestCountdownStopsWhenItCannotBeSeen(t *testing.T) {
 	}
 }
 
-// The halo breathes by few steps, in whole points, and only where it can be seen.
-func TestHaloIsCalm(t *testing.T) {
+// The halo moves in few steps of whole points, and only while it can be seen.
+func TestHaloMovesInFewSteps(t *testing.T) {
 	wear(t, Theme{})
 	hand := newHandClock()
 	p := NewTouchPicture(TouchConfig{Clock: hand.clock(), Lit: true})
@@ -126,7 +126,7 @@ func TestHaloIsCalm(t *testing.T) {
 	}
 	for tick := range hand.ticks {
 		if tick.every < 150*time.Millisecond {
-			t.Errorf("every %v the whole window is drawn", tick.every)
+			t.Errorf("the whole window is drawn every %v", tick.every)
 		}
 	}
 	halo := func() (found *Box) {
@@ -153,62 +153,62 @@ func TestHaloIsCalm(t *testing.T) {
 	inside.Hide()
 	hand.move(time.Second)
 	if len(hand.ticks) != 0 {
-		t.Error("it moves while what is around it is hidden")
+		t.Error("it moves while its parent is hidden")
 	}
 	still := NewTouchPicture(TouchConfig{Clock: hand.clock()})
 	open(t, container.NewStack(still), 300, 300, 1)
 	if len(hand.ticks) != 0 {
-		t.Error("one that is not lit moves")
+		t.Error("a picture that is not lit moves")
 	}
 }
 
-func TestProgressSaysForHowLong(t *testing.T) {
+func TestProgressShowsTheTime(t *testing.T) {
 	wear(t, Theme{})
 	hand := newHandClock()
 	cancelled, late := 0, 0
 	p := NewProgress(ProgressConfig{Clock: hand.clock(), Words: "Sending", Most: 2 * time.Second, OnCancel: func() { cancelled++ }, OnLate: func() { late++ }})
 	open(t, container.NewStack(p), 400, 100, 1)
 	if digits(t, p) != "0:02" {
-		t.Errorf("it says %s", digits(t, p))
+		t.Errorf("shows %s", digits(t, p))
 	}
 	hand.move(3 * time.Second)
 	if late != 1 || digits(t, p) != "0:00" || len(hand.ticks) != 0 {
-		t.Errorf("late %d times, %s, %d ticks", late, digits(t, p), len(hand.ticks))
+		t.Errorf("late %d times, shows %s, %d tickers", late, digits(t, p), len(hand.ticks))
 	}
 	p.Cancel().Tapped(nil)
 	if cancelled != 1 {
-		t.Error("can't be cancelled")
+		t.Error("it cannot be cancelled")
 	}
 	free := NewProgress(ProgressConfig{Clock: hand.clock(), Words: "Working"})
 	open(t, container.NewStack(free), 400, 100, 1)
 	hand.move(61 * time.Second)
 	if digits(t, free) != "1:01" || free.Cancel() != nil {
-		t.Errorf("without an end it counts up: %s", digits(t, free))
+		t.Errorf("without an end it should count up; shows %s", digits(t, free))
 	}
 }
 
-func TestToastGoesAgain(t *testing.T) {
+func TestToastDisappears(t *testing.T) {
 	wear(t, Theme{})
 	hand := newHandClock()
 	toast := NewToaster(hand.clock())
 	open(t, Z(NewWindow(nil, V(0)), toast), 600, 400, 1)
 	toast.Copied(true)
 	if toast.Says() == "" || toast.AccessibilityLabel() != toast.Says() {
-		t.Error("it says nothing")
+		t.Error("no message is shown")
 	}
 	hand.move(2 * time.Second)
 	toast.Say("Saved")
 	hand.move(2 * time.Second)
 	if toast.Says() != "Saved" {
-		t.Errorf("it says %q", toast.Says())
+		t.Errorf("shows %q", toast.Says())
 	}
 	hand.move(10 * time.Second)
 	if toast.Says() != "" || len(hand.ticks) != 0 {
-		t.Errorf("it still says %q, %d ticks", toast.Says(), len(hand.ticks))
+		t.Errorf("still shows %q, %d tickers", toast.Says(), len(hand.ticks))
 	}
 }
 
-// A tick of a countdown must not set off a storm: it runs all the time.
+// A tick of a countdown must allocate little, because countdowns run all the time.
 func TestTickIsCheap(t *testing.T) {
 	wear(t, Theme{})
 	hand := newHandClock()
@@ -222,10 +222,10 @@ func TestTickIsCheap(t *testing.T) {
 	win.Canvas().Capture()
 	hand.move(time.Second)
 	if n := testing.AllocsPerRun(20, func() { hand.move(time.Second) }); n > 400 {
-		t.Errorf("a tick makes %.0f objects", n)
+		t.Errorf("a tick allocates %.0f objects", n)
 	}
-	// What Fyne asks of every object before every frame.
+	// Fyne calls MinSize of every object before every frame.
 	if n := testing.AllocsPerRun(20, func() { Walk(win.Content(), func(o fyne.CanvasObject) bool { o.MinSize(); return true }) }); n > 400 {
-		t.Errorf("measuring a page that did not change makes %.0f objects", n)
+		t.Errorf("measuring a page that did not change allocates %.0f objects", n)
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// A codeCell is one box of a CodeField and the signs in it.
+// A codeCell is one cell of a CodeField and the characters in it.
 type codeCell struct {
 	widget.BaseWidget
 	field *CodeField
@@ -43,10 +43,10 @@ func (c *codeCell) paint() {
 	showIf(c.caret, here && !full)
 }
 
-// sign is the width of one sign.
-func (c *codeCell) sign() float32 { return c.mark.Role.width("0") }
+// runeWidth is the width of one character.
+func (c *codeCell) runeWidth() float32 { return c.mark.Role.width("0") }
 
-func (c *codeCell) least() float32 { return up(c.sign()*float32(c.field.perCell)) + S12 }
+func (c *codeCell) least() float32 { return up(c.runeWidth()*float32(c.field.perCell)) + S12 }
 
 func (c *codeCell) Refresh() {
 	c.paint()
@@ -56,15 +56,16 @@ func (c *codeCell) Refresh() {
 	}
 }
 
-// arrange centres the room for all signs, so that they stand still while one types.
+// arrange centres the space for all characters, so that they do not move while the
+// user types.
 func (c *codeCell) arrange(s fyne.Size) {
 	c.box.Resize(s)
 	n := float32(c.field.perCell)
-	left := whole((s.Width - c.sign()*n) / 2)
+	left := whole((s.Width - c.runeWidth()*n) / 2)
 	high := c.mark.Role.line()
 	c.mark.Move(fyne.NewPos(left, whole((s.Height-high)/2)))
-	c.mark.Resize(fyne.NewSize(up(c.sign()*n)+2, high))
-	x := left + c.sign()*float32(len(c.mark.Words))
+	c.mark.Resize(fyne.NewSize(up(c.runeWidth()*n)+2, high))
+	x := left + c.runeWidth()*float32(len(c.mark.Words))
 	if n == 1 {
 		x = whole(s.Width/2) - 1
 	}
@@ -89,11 +90,11 @@ func (r *codeCellRenderer) Refresh()                     { r.c.Refresh() }
 func (r *codeCellRenderer) Objects() []fyne.CanvasObject { return r.c.objs }
 func (r *codeCellRenderer) Destroy()                     {}
 
-// codeLayout sets the cells side by side, a little closer when there is too
-// little room: large text in a small card.
+// codeLayout places the cells side by side. They are narrower when the space is too
+// small: large text in a small card.
 type codeLayout struct{ f *CodeField }
 
-// width is that of the whole field when a cell is so wide.
+// width is the width of the field with cells of a width.
 func (l *codeLayout) width(cell float32) float32 {
 	n := len(l.f.cells)
 	w := float32(n) * cell

@@ -4,14 +4,14 @@ import (
 	"fyne.io/fyne/v2"
 )
 
-// A Crumb is one part of the way to a page.
+// A Crumb is one page in the breadcrumbs.
 type Crumb struct {
 	Name  string
-	OnTap func() // nil: words only
+	OnTap func() // nil: not a link
 }
 
-// Crumbs is the way to this page (R5); every part that leads somewhere is a link,
-// the last never is. A long way takes more than one line.
+// Crumbs are the breadcrumbs of a page (R5). Each crumb with OnTap is a link, except
+// the last, which is the page itself. They wrap when they are too long for one line.
 func Crumbs(parts ...Crumb) fyne.CanvasObject {
 	var line []fyne.CanvasObject
 	for i, p := range parts {

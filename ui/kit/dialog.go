@@ -10,22 +10,22 @@ import (
 type DialogConfig struct {
 	Title        string
 	Words        string              // may be empty
-	Consequences []string            // what will be, one line each
+	Consequences []string            // what will happen, one line each
 	Body         []fyne.CanvasObject // a field to fill in, a code to look at; may be empty
 	Icon         string              // beside the title; may be empty
 	Tone         Tone                // colours the icon
 
-	Cancel  string // "" is the word of the language; "-" leaves the button out
-	Do      string // "" leaves the button out
-	Destroy bool   // Do deletes or weakens something: it is outlined in the danger colour and doesn't have the keyboard first
-	OnDo    func() // called after the dialog closed, unless Keep
+	Cancel  string // label; "" is the usual word, "-" leaves the button out
+	Do      string // label; "" leaves the button out
+	Destroy bool   // Do deletes or weakens something: danger colour, and not focused first
+	OnDo    func() // called after the dialog was closed; with Keep, while it is open
 	Keep    bool   // Do leaves the dialog open; the caller closes it
-	OnClose func() // closed without Do
+	OnClose func() // called when the dialog was closed without Do
 }
 
-// A Dialog lies over the page until it is answered. Tab stays inside it, Escape
-// is Cancel, Enter is Do unless Do destroys; what had the keyboard before gets it
-// back.
+// A Dialog covers the page until it is answered. Tab stays inside it, Escape is
+// Cancel, Enter is Do unless Destroy is set. When it closes, the keyboard focus
+// returns to where it was before.
 type Dialog struct {
 	widget.BaseWidget
 	config DialogConfig
@@ -34,10 +34,10 @@ type Dialog struct {
 	card   fyne.CanvasObject
 	cancel *Button
 	do     *Button
-	had    keyboard // where it was when the mouse was pressed
+	had    focusMemory // the focus when the mouse was pressed
 }
 
-// dialogWidth is how wide the card is where the window has room.
+// dialogWidth is the width of the card, if the window is wide enough.
 const dialogWidth float32 = 440
 
 // ShowDialog opens a dialog on a canvas.
@@ -92,14 +92,13 @@ func (d *Dialog) build() fyne.CanvasObject {
 		buttons = append(buttons, d.do)
 	}
 	return Z(NewBox(Surface, Hairline, RadiusSheet),
-		// 4 points are free for focus rings, and the bar of the scroll stands beside
-		// the words.
+		// 4 points are for focus rings. The scroll bar is beside the text.
 		Inset(S20, S20, S8, S20, V(S20,
 			Grow(Scroll(Inset(S4, S4, S16, S4, V(S12, parts...)))),
 			Inset(S4, 0, S16, 0, FlowTrailing(S12, buttons...)))))
 }
 
-// focusFirst gives the keyboard to the first thing to fill in, else to the safe
+// focusFirst focuses the first part of the body that can be filled in, else the safe
 // button.
 func (d *Dialog) focusFirst() {
 	var first fyne.Focusable
@@ -149,11 +148,11 @@ func (d *Dialog) Dismiss() {
 	}
 }
 
-// Close closes the dialog and calls nobody.
+// Close closes the dialog without calling OnDo or OnClose.
 func (d *Dialog) Close() { d.over.close() }
 
-// Do is the button that does it, nil if there is none: to disable it until a
-// field is filled in.
+// Do is the button labelled Do, nil if there is none. A caller may disable it until
+// a field is filled in.
 func (d *Dialog) Do() *Button { return d.do }
 
 func (d *Dialog) place(s fyne.Size) {
@@ -166,16 +165,16 @@ func (d *Dialog) place(s fyne.Size) {
 
 func (d *Dialog) heightFor(w float32) float32 { return heightFor(d.card, w) }
 
-// Tapped keeps a press beside the card from reaching the page. It doesn't close
-// the dialog: one may have typed something. Fyne takes the keyboard away with a
-// press on nothing: what had it gets it back.
+// Tapped keeps a press beside the card from reaching the page. It does not close the
+// dialog, because something may have been typed. Fyne removes the keyboard focus
+// with such a press; it is restored.
 func (d *Dialog) Tapped(*fyne.PointEvent) {
 	if d.had.giveBack(); d.over.open && d.over.canvas.Focused() == nil {
 		d.focusFirst()
 	}
 }
 
-// MouseDown notes what has the keyboard, before Fyne takes it away.
+// MouseDown notes the keyboard focus before Fyne removes it.
 func (d *Dialog) MouseDown(*desktop.MouseEvent) { d.had.note(d.over.canvas) }
 
 // MouseUp is part of desktop.Mouseable.
@@ -190,13 +189,13 @@ func (d *Dialog) MouseMoved(*desktop.MouseEvent) {}
 // MouseOut is part of desktop.Hoverable.
 func (d *Dialog) MouseOut() {}
 
-// MinSize is nothing: a dialog takes the canvas.
+// MinSize is zero: a dialog covers the canvas.
 func (d *Dialog) MinSize() fyne.Size { return fyne.Size{} }
 
-// Held lets Walk look inside.
+// Held implements Holder.
 func (d *Dialog) Held() []fyne.CanvasObject { return []fyne.CanvasObject{d.card} }
 
-// CreateRenderer is Fyne's.
+// CreateRenderer implements fyne.Widget.
 func (d *Dialog) CreateRenderer() fyne.WidgetRenderer {
 	return &placed{layout: d.place, objs: []fyne.CanvasObject{d.scrim, d.card}}
 }

@@ -10,7 +10,7 @@ import (
 	. "nightlatch/ui/kit"
 )
 
-func TestDialogHoldsTheKeyboardAndGivesItBack(t *testing.T) {
+func TestDialogHasTheFocusAndRestoresIt(t *testing.T) {
 	wear(t, Theme{})
 	pageEscaped, done, closed := 0, 0, 0
 	opener := NewButton("Delete", "delete", Destroy, nil)
@@ -27,7 +27,7 @@ func TestDialogHoldsTheKeyboardAndGivesItBack(t *testing.T) {
 	}
 	ask()
 	if opener.Focused {
-		t.Error("the button below still shows that it has the keyboard")
+		t.Error("the button below still shows a focus ring")
 	}
 	if got := tabs(c); !slices.Equal(got, []string{"Cancel", "Delete security key"}) {
 		t.Errorf("Tab goes to %q", got)
@@ -35,7 +35,7 @@ func TestDialogHoldsTheKeyboardAndGivesItBack(t *testing.T) {
 	c.Focus(nil)
 	c.OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyReturn})
 	if done != 0 {
-		t.Error("Enter alone deletes")
+		t.Error("Enter deletes without a Tab")
 	}
 	c.FocusNext()
 	press(c.Focused(), fyne.KeyEscape)
@@ -43,43 +43,43 @@ func TestDialogHoldsTheKeyboardAndGivesItBack(t *testing.T) {
 		t.Errorf("after Escape: closed %d, page left %d times, overlay %v", closed, pageEscaped, c.Overlays().Top())
 	}
 	if c.Focused() != opener || !opener.Focused {
-		t.Error("the button that opened it has not the keyboard back")
+		t.Error("the focus did not return to the button that opened it")
 	}
 	press(opener, fyne.KeyEscape)
 	if pageEscaped != 1 {
-		t.Error("the page's keys are not back")
+		t.Error("the bindings of the page were not restored")
 	}
 	d := ask()
 	d.Do().Tapped(nil)
 	d.Dismiss() // too late
 	if done != 1 || closed != 1 {
-		t.Errorf("done %d, closed %d", done, closed)
+		t.Errorf("OnDo was called %d times, OnClose %d times", done, closed)
 	}
 }
 
-func TestDialogEnterDoesWhatIsSafe(t *testing.T) {
+func TestEnterInADialogIsTheSafeAction(t *testing.T) {
 	wear(t, Theme{})
 	done := 0
 	win := open(t, NewWindow(nil, V(8, NewButton("x", "", Secondary, nil))), 800, 600, 1)
 	field := NewTextField("Name", "", InputConfig{})
 	d := ShowDialog(win.Canvas(), DialogConfig{Title: "Rename", Body: []fyne.CanvasObject{field}, Do: "Rename", Keep: true, OnDo: func() { done++ }})
 	if win.Canvas().Focused() != field.Focus() {
-		t.Error("the field has not the keyboard")
+		t.Error("the field does not have the focus")
 	}
 	d.Do().Disable()
 	press(field.Focus(), fyne.KeyReturn)
 	d.Do().Enable()
 	press(field.Focus(), fyne.KeyReturn)
 	if done != 1 || win.Canvas().Overlays().Top() == nil {
-		t.Errorf("done %d times; Keep must leave it open", done)
+		t.Errorf("OnDo was called %d times; Keep must leave the dialog open", done)
 	}
 	d.Close()
 	if win.Canvas().Overlays().Top() != nil {
-		t.Error("it is still there")
+		t.Error("the dialog is still open")
 	}
 }
 
-// A long question in a small window scrolls; its buttons stay.
+// A long text in a small window scrolls, and the buttons stay visible.
 func TestDialogInASmallWindow(t *testing.T) {
 	for _, l := range looks(t) {
 		t.Run(l.name, func(t *testing.T) {
@@ -99,9 +99,8 @@ func TestDialogInASmallWindow(t *testing.T) {
 	}
 }
 
-// A press on nothing leaves the keyboard where it is: Fyne takes it away between
-// MouseDown and Tapped.
-func TestPressOnNothingLeavesTheKeyboard(t *testing.T) {
+// Fyne removes the focus between MouseDown and Tapped.
+func TestPressBesideWidgetsKeepsTheFocus(t *testing.T) {
 	wear(t, Theme{})
 	name, other := NewInput(InputConfig{Name: "Name"}), NewInput(InputConfig{Name: "Other"})
 	copied, beside := false, fyne.Focusable(nil)
@@ -125,23 +124,23 @@ func TestPressOnNothingLeavesTheKeyboard(t *testing.T) {
 	c.Focus(name.Focus())
 	click(ground)
 	if c.Focused() != name.Focus() {
-		t.Error("a press on the page takes the keyboard from the field")
+		t.Error("a press on the page takes the focus from the field")
 	}
 	click(copyIt)
 	if !copied || beside != name.Focus() || c.Focused() != name.Focus() {
-		t.Error("a press on a button takes the keyboard from the field")
+		t.Error("a press on a button takes the focus from the field")
 	}
 	d := ShowDialog(c, DialogConfig{Title: "Name", Body: []fyne.CanvasObject{name, other}, Do: "Save"})
 	c.Focus(other.Focus())
 	click(d)
 	if c.Focused() != other.Focus() {
-		t.Error("a press beside the dialog takes the keyboard from its field")
+		t.Error("a press beside the dialog takes the focus from its field")
 	}
 }
 
-// Where the page is drawn anew under a dialog, what stands for the button that
-// opened it has the keyboard afterwards.
-func TestDialogGivesItBackToTheSuccessor(t *testing.T) {
+// If the page is drawn again while a dialog is open, the focus returns to the button
+// with the same name.
+func TestDialogRestoresTheFocusOnAPageDrawnAgain(t *testing.T) {
 	wear(t, Theme{})
 	page := V(8, NewButton("First", "", Secondary, nil), NewButton("Set a PIN", "", Secondary, nil))
 	c := open(t, page, 800, 600, 1).Canvas()
@@ -152,6 +151,6 @@ func TestDialogGivesItBackToTheSuccessor(t *testing.T) {
 	page.Refresh()
 	d.Dismiss()
 	if c.Focused() != next {
-		t.Errorf("%v has the keyboard", c.Focused())
+		t.Errorf("%v has the focus", c.Focused())
 	}
 }

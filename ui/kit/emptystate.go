@@ -9,9 +9,9 @@ func Note(icon, words string) *fyne.Container {
 	return HTop(S8, NewIcon(icon, 16, Ink3), Grow(NewText(words, Caption, Ink2).Wrapped()))
 }
 
-// EmptyState is a page that has nothing to show yet: a picture, what the thing is for
-// in two lines, and whatever belongs below. The action that begins it is in the
-// page's bar. In the tone Refused it is the page that could not be shown.
+// EmptyState fills a page that has nothing to show yet: a picture, a title, what the
+// page is for, and the objects below. The button that starts something is in the
+// page's action bar. With the tone Refused it says that a page cannot be shown.
 func EmptyState(icon string, t Tone, title, says string, under ...fyne.CanvasObject) *fyne.Container {
 	fill, ink := AccentSoft, Accent
 	if t == Refused {

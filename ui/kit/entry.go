@@ -10,7 +10,7 @@ import (
 	"nightlatch/ui/kit/typeset"
 )
 
-// entry is Fyne's, asking the Input around it before anything gets in.
+// entry is Fyne's entry; it asks its Input before it takes anything in.
 type entry struct {
 	widget.Entry
 	in *Input
@@ -53,7 +53,7 @@ func (e *entry) TypedKey(k *fyne.KeyEvent) {
 	}
 }
 
-// TypedRune takes one sign more, if it can be seen and there is room.
+// TypedRune takes one character if it is visible and the limit is not reached.
 func (e *entry) TypedRune(r rune) {
 	switch {
 	case typeset.Invisible(r):
@@ -65,13 +65,14 @@ func (e *entry) TypedRune(r rune) {
 	}
 }
 
-// room is how many signs still fit; what is selected will be replaced.
+// room is how many more characters fit. The selection counts, because it will be
+// replaced.
 func (e *entry) room() int {
 	return e.in.limit() - utf8.RuneCountInString(e.Text) + utf8.RuneCountInString(e.SelectedText())
 }
 
-// TypedShortcut looks at what is pasted before Fyne lays it out: ten megabytes
-// would freeze the window.
+// TypedShortcut cuts a pasted text before Fyne lays it out: ten megabytes would
+// freeze the window.
 func (e *entry) TypedShortcut(s fyne.Shortcut) {
 	if e.in.OnShortcut != nil && e.in.OnShortcut(s) {
 		return
@@ -100,7 +101,7 @@ func (e *entry) TypedShortcut(s fyne.Shortcut) {
 	}
 }
 
-// A fixedClipboard hands one text to Fyne's paste.
+// A fixedClipboard is a clipboard with one text, for Fyne's paste.
 type fixedClipboard string
 
 func (c fixedClipboard) Content() string   { return string(c) }

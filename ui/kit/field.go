@@ -5,8 +5,9 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// A Field is a label, a control, and below it a hint or, after a refusal, what
-// was wrong: with an icon, so that colour does not speak alone.
+// A Field is a label above a control and a line below it: a hint or, after a
+// refusal, what was wrong. A refusal also has an icon, so that colour alone does not
+// carry the meaning.
 type Field struct {
 	widget.BaseWidget
 	Control fyne.CanvasObject
@@ -21,7 +22,7 @@ type Field struct {
 	refused bool
 }
 
-// NewField puts a label over a control and a hint (may be empty) under it.
+// NewField makes a field; hint may be empty.
 func NewField(label, hint string, control fyne.CanvasObject) *Field {
 	f := &Field{}
 	f.build(f, label, hint, control)
@@ -50,8 +51,8 @@ func (f *Field) show(words string, ink fyne.ThemeColorName, refused bool) {
 	showIf(f.foot, words != "")
 }
 
-// say shows other words, and moves what is around the field when they take
-// another room.
+// say changes the line below, and lays out the objects around the field if its
+// height changes.
 func (f *Field) say(words string, ink fyne.ThemeColorName, refused bool) {
 	if f.below.Words == words && f.below.Color == ink && f.refused == refused {
 		return
@@ -65,7 +66,7 @@ func (f *Field) say(words string, ink fyne.ThemeColorName, refused bool) {
 	}
 }
 
-// SetHint changes the hint; a refusal stays until it is cleared.
+// SetHint changes the hint. A refusal stays until it is cleared.
 func (f *Field) SetHint(words string) {
 	f.hint = words
 	if !f.refused {
@@ -73,7 +74,7 @@ func (f *Field) SetHint(words string) {
 	}
 }
 
-// Refuse says what is wrong, in place of the hint, and marks the control.
+// Refuse shows what is wrong in place of the hint, and marks the control.
 func (f *Field) Refuse(words string) {
 	f.say(words, Danger, true)
 	if c, ok := f.Control.(interface{ Refuse() }); ok {
@@ -82,7 +83,7 @@ func (f *Field) Refuse(words string) {
 	reveal(f.self)
 }
 
-// Clear takes a refusal or a note back.
+// Clear removes a refusal or a note.
 func (f *Field) Clear() {
 	f.say(f.hint, Ink3, false)
 	if c, ok := f.Control.(interface{ Accept() }); ok {
@@ -90,7 +91,7 @@ func (f *Field) Clear() {
 	}
 }
 
-// Note says something about what was typed without refusing it ("21 characters").
+// Note comments on the input without refusing it ("21 characters").
 func (f *Field) Note(words string) {
 	f.say(words, Ink2, false)
 }
@@ -101,23 +102,23 @@ func (f *Field) Refused() bool { return f.refused }
 // HeightFor is the height at a width.
 func (f *Field) HeightFor(w float32) float32 { return heightFor(f.body, w) }
 
-// MinSize is the body's.
+// MinSize is the size of label, control and hint.
 func (f *Field) MinSize() fyne.Size { return f.body.MinSize() }
 
-// CreateRenderer is Fyne's.
+// CreateRenderer implements fyne.Widget.
 func (f *Field) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(f.body) }
 
-// Held lets Walk look inside.
+// Held implements Holder.
 func (f *Field) Held() []fyne.CanvasObject { return f.body.Objects }
 
-// A TextField is a Field around an Input.
+// A TextField is a Field with an Input.
 type TextField struct {
 	Field
 	Input *Input
 }
 
-// NewTextField makes both. What is typed clears a refusal; what was cut or left
-// out is said below.
+// NewTextField makes a field with an input. Typing clears a refusal. Text that was
+// cut or left out is reported in the line below.
 func NewTextField(label, hint string, c InputConfig) *TextField {
 	changed := c.OnChanged
 	t := &TextField{}
@@ -143,11 +144,11 @@ func NewTextField(label, hint string, c InputConfig) *TextField {
 	return t
 }
 
-// Text is what was typed.
+// Text is the text in the field.
 func (t *TextField) Text() string { return t.Input.Text() }
 
-// SetText replaces what was typed and clears a refusal.
+// SetText replaces the text and clears a refusal.
 func (t *TextField) SetText(text string) { t.Clear(); t.Input.SetText(text) }
 
-// Focus is what gets the keyboard.
+// Focus is the object to give the keyboard focus to.
 func (t *TextField) Focus() fyne.Focusable { return t.Input.Focus() }

@@ -4,29 +4,30 @@ import (
 	"fyne.io/fyne/v2"
 )
 
-// flow sets its children side by side at their smallest size and begins a new
-// line when one does not fit: links, chips, the buttons under a code.
+// flow places its children side by side at their minimum size and starts a new line
+// when one does not fit: for links, chips, the buttons under a code.
 type flow struct {
 	gap, between float32
 	align        fyne.TextAlign
 }
 
-// Flow sets objects side by side with a gap, on as many lines as they need.
+// Flow places objects side by side with a gap, on as many lines as they need.
 func Flow(gap float32, objs ...fyne.CanvasObject) *fyne.Container {
 	return lay(&flow{gap: gap, between: S8}, objs...)
 }
 
-// FlowCentred is Flow with every line in the middle.
+// FlowCentred is Flow with centred lines.
 func FlowCentred(gap float32, objs ...fyne.CanvasObject) *fyne.Container {
 	return lay(&flow{gap: gap, between: S8, align: fyne.TextAlignCenter}, objs...)
 }
 
-// FlowTrailing is Flow with every line at the far edge.
+// FlowTrailing is Flow with lines at the right edge.
 func FlowTrailing(gap float32, objs ...fyne.CanvasObject) *fyne.Container {
 	return lay(&flow{gap: gap, between: S8, align: fyne.TextAlignTrailing}, objs...)
 }
 
-// lines are the objects of every line at a width, and each line's height.
+// lines divides the objects into lines at a width; heights and widths are those of
+// the lines.
 func (f *flow) lines(objs []fyne.CanvasObject, w float32) (lines [][]fyne.CanvasObject, heights, widths []float32) {
 	used := float32(0)
 	for _, o := range visible(objs) {
@@ -50,7 +51,8 @@ func (f *flow) heightFor(objs []fyne.CanvasObject, w float32) float32 {
 	return sum
 }
 
-// MinSize is as wide as the widest child: a flow can always begin a new line.
+// MinSize is as wide as the widest child, because a flow can always start a new
+// line.
 func (f *flow) MinSize(objs []fyne.CanvasObject) (s fyne.Size) {
 	for _, o := range visible(objs) {
 		s = s.Max(o.MinSize())
@@ -80,12 +82,12 @@ func (f *flow) Layout(objs []fyne.CanvasObject, s fyne.Size) {
 	}
 }
 
-// beside puts two things side by side, or the second under the first when it
-// would get less than it needs.
+// beside places two objects side by side, or the second below the first when its
+// width would be less than need.
 type beside struct{ gap, need float32 }
 
-// Beside sets left at its own width and right in what is left over; in a narrow
-// window, where right would get less than need, it goes below.
+// Beside gives left its own width and right the rest. If right would get less than
+// need, it goes below left.
 func Beside(gap, need float32, left, right fyne.CanvasObject) *fyne.Container {
 	return lay(&beside{gap: gap, need: need}, left, right)
 }

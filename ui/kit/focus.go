@@ -6,28 +6,30 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// A keyboard remembers what had the keyboard when the mouse was pressed. Fyne takes
-// it away between MouseDown and Tapped from whatever isn't under the mouse; whoever
-// copies a code from beside a field wants to go on in the field.
-type keyboard struct {
+// A focusMemory remembers which object had the keyboard focus when the mouse was
+// pressed. Between MouseDown and Tapped, Fyne removes the focus from an object that
+// is not under the mouse. A user who copies a code from beside a field wants to
+// continue typing in the field.
+type focusMemory struct {
 	canvas fyne.Canvas
 	at     fyne.Focusable
 }
 
-// note is for MouseDown.
-func (k *keyboard) note(c fyne.Canvas) {
-	*k = keyboard{canvas: c}
+// note remembers the focus; MouseDown calls it.
+func (k *focusMemory) note(c fyne.Canvas) {
+	*k = focusMemory{canvas: c}
 	if c != nil {
 		k.at = c.Focused()
 	}
 }
 
-// giveBack is for Tapped. Nothing scrolls by it. What is gone gets nothing back, nor
-// does the rail: a press on the page leads to the page.
-func (k *keyboard) giveBack() {
+// giveBack restores the focus without scrolling; Tapped calls it. It does nothing if
+// the object is no longer on the canvas, or is in the rail: after a press on the page
+// the focus belongs to the page.
+func (k *focusMemory) giveBack() {
 	at, ok := k.at.(fyne.CanvasObject)
 	back, canvas := k.at, k.canvas
-	*k = keyboard{}
+	*k = focusMemory{}
 	if !ok || canvas == nil || canvas.Focused() != nil {
 		return
 	}
@@ -44,36 +46,36 @@ func (k *keyboard) giveBack() {
 	}
 }
 
-// unmoved keeps reveal from scrolling while the keyboard is given back.
+// unmoved keeps reveal from scrolling while giveBack restores the focus.
 var unmoved bool
 
-// A Backdrop lies under all that is in a window and takes the presses that nothing
-// else takes. With such a press Fyne takes the keyboard from whatever has it; the
-// Backdrop gives it back, so that looking at a code doesn't stop one typing it.
+// A Backdrop is behind everything in a window and receives the presses that no other
+// object takes. With such a press Fyne removes the keyboard focus; the Backdrop
+// restores it, so that a stray press does not interrupt typing.
 type Backdrop struct {
 	widget.BaseWidget
 	canvas fyne.Canvas
-	had    keyboard
+	had    focusMemory
 }
 
-// NewBackdrop makes the ground of a canvas.
+// NewBackdrop makes the backdrop of a canvas.
 func NewBackdrop(c fyne.Canvas) *Backdrop {
 	g := &Backdrop{canvas: c}
 	g.ExtendBaseWidget(g)
 	return g
 }
 
-// MouseDown notes what has the keyboard, before Fyne takes it away.
+// MouseDown notes the keyboard focus before Fyne removes it.
 func (g *Backdrop) MouseDown(*desktop.MouseEvent) { g.had.note(g.canvas) }
 
 // MouseUp is part of desktop.Mouseable.
 func (g *Backdrop) MouseUp(*desktop.MouseEvent) {}
 
-// Tapped gives the keyboard back.
+// Tapped restores the keyboard focus.
 func (g *Backdrop) Tapped(*fyne.PointEvent) { g.had.giveBack() }
 
-// MinSize is nothing: the ground takes the room that there is.
+// MinSize is zero: the backdrop fills the window.
 func (g *Backdrop) MinSize() fyne.Size { return fyne.Size{} }
 
-// CreateRenderer is Fyne's: there is nothing to see.
+// CreateRenderer implements fyne.Widget. A backdrop is invisible.
 func (g *Backdrop) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(Z()) }

@@ -4,7 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 )
 
-// groupLayout centres a code's groups line by line, so that they stand in columns.
+// groupLayout places the groups of a code in columns and centres each line.
 type groupLayout struct {
 	role    Role
 	perLine int
@@ -18,7 +18,7 @@ func newGroups(role Role, ink fyne.ThemeColorName, perLine int, groups []string)
 	return lay(&groupLayout{role: role, perLine: max(1, perLine)}, objs...)
 }
 
-// cell is the widest group, with no gap.
+// cell is the width of the widest group.
 func (l *groupLayout) cell(objs []fyne.CanvasObject) float32 {
 	w := float32(0)
 	for _, o := range objs {
@@ -29,7 +29,7 @@ func (l *groupLayout) cell(objs []fyne.CanvasObject) float32 {
 
 func (l *groupLayout) gap() float32 { return round(l.role.size() * .75) }
 
-// columns is how many groups go on a line: perLine, halved until they fit.
+// columns is the number of groups on a line: perLine, halved until they fit.
 func (l *groupLayout) columns(objs []fyne.CanvasObject, w float32) int {
 	n := min(l.perLine, max(1, len(objs)))
 	for n > 1 && l.width(objs, n) > w+.5 {
@@ -64,15 +64,15 @@ func (l *groupLayout) Layout(objs []fyne.CanvasObject, s fyne.Size) {
 	}
 }
 
-// trailing puts things after words, or below them where the words would get less
-// than they need.
+// trailing places objects after text, or below it where the text would get less than
+// leastWords.
 func trailing(words fyne.CanvasObject, trail []fyne.CanvasObject) *fyne.Container {
 	return lay(&trailLayout{}, words, Flow(S8, trail...))
 }
 
 type trailLayout struct{}
 
-// leastWords is the room that words keep beside what trails.
+// leastWords is the minimum width of the text beside the trailing objects.
 const leastWords float32 = 132
 
 func (trailLayout) split(objs []fyne.CanvasObject, w float32) (trail float32, below bool) {

@@ -6,8 +6,8 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// hover is a thing that the mouse can press and the keyboard reaches through
-// what is around it: a segment, a line of a list.
+// hover is an object that the mouse can press, and that the keyboard reaches through
+// the widget around it: a segment, a line of a list.
 type hover struct {
 	widget.BaseWidget
 	over    bool

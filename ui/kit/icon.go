@@ -12,9 +12,9 @@ import (
 	"nightlatch/assets"
 )
 
-// An Icon is one of our SVGs in a named colour. It grows with the text.
+// An Icon is one of our SVGs in a colour of the theme. It grows with the text.
 //
-// The SVGs are filled outlines: Fyne scales and recolours fills only, strokes
+// The SVGs are filled outlines, because Fyne scales and recolours only fills; strokes
 // keep their width in pixels and their colour.
 type Icon struct {
 	widget.BaseWidget
@@ -29,7 +29,7 @@ type Icon struct {
 	}
 }
 
-// NewIcon draws the icon called name, edge points wide and high.
+// NewIcon makes the icon called name, edge points wide and high.
 func NewIcon(name string, edge float32, c fyne.ThemeColorName) *Icon {
 	i := &Icon{Name: name, Color: c, Edge: edge, img: &canvas.Image{FillMode: canvas.ImageFillContain}}
 	i.paint()
@@ -37,7 +37,7 @@ func NewIcon(name string, edge float32, c fyne.ThemeColorName) *Icon {
 	return i
 }
 
-// IconResource is the SVG called name in the colour c of the theme in force.
+// IconResource is the SVG called name in the colour c of the current theme.
 func IconResource(name string, c fyne.ThemeColorName) fyne.Resource {
 	src, err := assets.Icon(name)
 	if err != nil {
@@ -46,15 +46,15 @@ func IconResource(name string, c fyne.ThemeColorName) fyne.Resource {
 	return &dyed{ThemedResource: theme.NewColoredResource(fyne.NewStaticResource(name+".svg", src), c), color: c}
 }
 
-// A dyed icon is named by the colour that it has, not only by what that is called:
-// Fyne keeps the pictures of icons by their names, and drops those of the theme
-// before some time after it was switched.
+// A dyed resource has the colour's value in its name, not only the colour's name.
+// Fyne caches the pictures of icons by resource name, and after a change of theme it
+// keeps the old pictures for some time.
 type dyed struct {
 	*theme.ThemedResource
 	color fyne.ThemeColorName
 }
 
-// Name is the colour, as hexadecimal RGBA, and the file.
+// Name is the colour in hexadecimal RGBA and the name of the file.
 func (d *dyed) Name() string {
 	r, g, b, a := tint(d.color).RGBA()
 	return fmt.Sprintf("%02x%02x%02x%02x-%s", r>>8, g>>8, b>>8, a>>8, d.ThemedResource.Name())
@@ -68,7 +68,7 @@ func (i *Icon) paint() {
 	i.img.Resource = IconResource(i.Name, i.Color)
 }
 
-// MinSize is the edge at the text size in force.
+// MinSize is the edge at the current text size.
 func (i *Icon) MinSize() fyne.Size {
 	if i.still {
 		return fyne.NewSquareSize(i.Edge)
@@ -76,7 +76,7 @@ func (i *Icon) MinSize() fyne.Size {
 	return fyne.NewSquareSize(scaled(i.Edge))
 }
 
-// Fixed keeps the icon at its size whatever the text size: illustrations.
+// Fixed keeps the icon at its size at every text size: for illustrations.
 func (i *Icon) Fixed() *Icon { i.still = true; return i }
 
 // Refresh draws the icon again if its name, its colour or the theme changed.
@@ -85,9 +85,9 @@ func (i *Icon) Refresh() {
 	i.img.Refresh()
 }
 
-// CreateRenderer is Fyne's.
+// CreateRenderer implements fyne.Widget.
 func (i *Icon) CreateRenderer() fyne.WidgetRenderer {
-	i.paint() // what it is part of has dressed it since
+	i.paint() // its fields may have changed since NewIcon
 	return widget.NewSimpleRenderer(i.img)
 }
 
@@ -98,18 +98,18 @@ func Mark(edge float32) fyne.CanvasObject {
 	return Sized(edge, edge, img)
 }
 
-// Avatar is a person's initial in a disc.
+// Avatar is the initial of a user name in a disc.
 func Avatar(initial string, edge float32) fyne.CanvasObject {
 	return Scaled(edge, edge, Z(NewDisc(AccentSoft, ""), Centre(NewText(initial, Strong, Accent))))
 }
 
-// A Part is an object at its place in a Scene.
+// A Part is an object at a position in a Scene.
 type Part struct {
 	X, Y, W, H float32
 	O          fyne.CanvasObject
 }
 
-// Scene is a small illustration: parts at fixed places, the same at every text size.
+// Scene is an illustration: parts at fixed positions, the same at every text size.
 func Scene(w, h float32, parts ...Part) fyne.CanvasObject {
 	var objs []fyne.CanvasObject
 	for _, p := range parts {

@@ -43,13 +43,13 @@ func TestPasteIsCleanedAndCut(t *testing.T) {
 				t.Errorf("has %q; want %q", f.Text(), tt.want)
 			}
 			if said := below(f) != "Hint"; said != tt.says {
-				t.Errorf("below the field stands %q", below(f))
+				t.Errorf("the line below the field is %q", below(f))
 			}
 		})
 	}
 }
 
-// below is what stands under a field.
+// below is the text of the line below a field.
 func below(f *TextField) (words string) {
 	Walk(f, func(o fyne.CanvasObject) bool {
 		if t, ok := o.(*Text); ok {
@@ -75,7 +75,7 @@ func TestTenMegabytesDoNotFreezeTheWindow(t *testing.T) {
 		t.Errorf("took %v", took)
 	}
 	if n := utf8.RuneCountInString(f.Text()); n != DefaultLimit {
-		t.Errorf("%d signs were kept", n)
+		t.Errorf("%d characters were kept", n)
 	}
 }
 
@@ -91,7 +91,7 @@ func TestTypingStopsAtTheLimit(t *testing.T) {
 		t.Errorf("has %q after %d changes", f.Text(), changes)
 	}
 	f.Input.SelectAll()
-	paste(f.Focus(), "xyz") // replaces what is selected
+	paste(f.Focus(), "xyz") // replaces the selection
 	if f.Text() != "xyz" {
 		t.Errorf("has %q", f.Text())
 	}
@@ -101,7 +101,7 @@ func TestTypingStopsAtTheLimit(t *testing.T) {
 	}
 }
 
-func TestRefusalGoesWhenTheValueChanges(t *testing.T) {
+func TestRefusalDisappearsWhenTheTextChanges(t *testing.T) {
 	wear(t, Theme{})
 	f := NewTextField("PIN", "Four digits", InputConfig{Secret: true})
 	under := NewButton("Continue", "", Primary, nil)
@@ -109,10 +109,10 @@ func TestRefusalGoesWhenTheValueChanges(t *testing.T) {
 	was := under.Position().Y
 	f.Refuse("That isn’t this key’s PIN. After the last try the key locks itself and must be reset.")
 	if !f.Refused() || !strings.HasPrefix(below(f), "That isn’t") {
-		t.Errorf("below stands %q", below(f))
+		t.Errorf("the line below is %q", below(f))
 	}
 	if under.Position().Y <= was {
-		t.Error("the refusal lies over what is below the field")
+		t.Error("the refusal covers the object below the field")
 	}
 	f.Focus().TypedRune('4')
 	if f.Refused() || below(f) != "Four digits" || under.Position().Y != was {
@@ -120,7 +120,7 @@ func TestRefusalGoesWhenTheValueChanges(t *testing.T) {
 	}
 }
 
-func TestPasswordIsRevealedByTheKeyboard(t *testing.T) {
+func TestPasswordIsShownWithTheKeyboard(t *testing.T) {
 	wear(t, Theme{})
 	f := NewTextField("Password", "", InputConfig{Text: "correct horse", Secret: true})
 	win := open(t, f, 300, 200, 1)
@@ -130,11 +130,11 @@ func TestPasswordIsRevealedByTheKeyboard(t *testing.T) {
 	c.FocusNext()
 	eye := c.Focused().(*Button)
 	if eye.AccessibilityLabel() != "Show password" {
-		t.Errorf("the eye is called %q", eye.AccessibilityLabel())
+		t.Errorf("the button is called %q", eye.AccessibilityLabel())
 	}
 	press(eye, fyne.KeySpace)
 	if eye.AccessibilityLabel() != "Hide password" || same(hidden, c.Capture()) {
-		t.Errorf("the password is not shown; the eye is called %q", eye.AccessibilityLabel())
+		t.Errorf("the password is not shown; the button is called %q", eye.AccessibilityLabel())
 	}
 }
 
@@ -183,7 +183,7 @@ func TestBackupFieldFoldsLookAlikes(t *testing.T) {
 		open(t, f, 500, 100, 1)
 		paste(f, in)
 		if f.Value != "7kmq2xwd9hfz3r01" {
-			t.Errorf("%q reads %q", in, f.Value)
+			t.Errorf("%q became %q", in, f.Value)
 		}
 	}
 	f := NewBackupField("")
@@ -212,22 +212,22 @@ func TestCodeFieldEdits(t *testing.T) {
 		t.Errorf("has %q, done %d, submitted %d, changes %q", f.Value, done, submitted, changes)
 	}
 	f.Refuse()
-	f.TypedRune('9') // begins a new one
+	f.TypedRune('9') // starts a new code
 	if f.Value != "9" || f.Refused {
 		t.Errorf("after a refusal it has %q", f.Value)
 	}
 	f.SetValue("77-77")
 	f.Clear()
 	if f.Value != "" || done != 1 {
-		t.Errorf("SetValue calls back: %q, %d", f.Value, done)
+		t.Errorf("SetValue calls OnDone: %q, %d", f.Value, done)
 	}
 	if l := f.AccessibilityLabel(); strings.Contains(l, "7") {
 		t.Errorf("a screen reader would say the code: %q", l)
 	}
 }
 
-// Where the text is large and the card small, the cells come closer.
-func TestCodeFieldFitsItsRoom(t *testing.T) {
+// With large text in a small card, the cells become narrower.
+func TestCodeFieldFitsItsSpace(t *testing.T) {
 	wear(t, Theme{Scale: 1.5})
 	f := NewCodeField(6, 3, "418205")
 	win := open(t, H(0, f, Gap()), 376, 200, 1)

@@ -31,7 +31,7 @@ func TestSpaceAndEnterPress(t *testing.T) {
 	}
 }
 
-// name is what a screen reader would say, or the type.
+// name is the name for screen readers, or the type.
 func name(o fyne.CanvasObject) string {
 	if a, ok := o.(fyne.Accessible); ok && a.AccessibilityLabel() != "" {
 		return a.AccessibilityLabel()
@@ -64,8 +64,8 @@ func rail(selected string) *SideRail {
 	})
 }
 
-// The keyboard goes through a screen as one reads it: rail, page, bar; Cancel
-// before Back before the primary.
+// Tab goes through a screen in reading order: rail, page, action bar; in the bar Cancel,
+// Back, and then the primary button.
 func TestTabOrderIsReadingOrder(t *testing.T) {
 	wear(t, Theme{})
 	off := NewButton("Not now", "", Secondary, nil)
@@ -74,7 +74,7 @@ func TestTabOrderIsReadingOrder(t *testing.T) {
 		Crumbs: []Crumb{{Name: "Security", OnTap: func() {}}, {Name: "Keys"}}, Title: "Set up", Aside: NewButton("Export", "save", Secondary, nil),
 		Body: []fyne.CanvasObject{
 			NewTextField("Name", "", InputConfig{Text: "x"}), NewTextField("PIN", "", InputConfig{Secret: true}), off,
-			Field2("Code", NewCodeField(6, 3, "")), NewField("Printer", "", NewSelector(SelectorConfig{Options: []string{"A4"}})),
+			namedField("Code", NewCodeField(6, 3, "")), NewField("Printer", "", NewSelector(SelectorConfig{Options: []string{"A4"}})),
 			NewToggle(SwitchForm, false, nil).Named("Keep running"), NewSegments(0, nil, "A", "B").Named("Policy"),
 			List(0, NewTapRow(Row(nil, "Backup codes", "two left"), nil)), NewBanner(Info, "What", "", "", NewLink("Why", nil)),
 		},
@@ -90,8 +90,8 @@ func TestTabOrderIsReadingOrder(t *testing.T) {
 	}
 }
 
-// Field2 names a code field as a Field does.
-func Field2(label string, c *CodeField) fyne.CanvasObject {
+// namedField puts a code field into a Field.
+func namedField(label string, c *CodeField) fyne.CanvasObject {
 	c.SetName(label)
 	return H(0, c, Gap())
 }
@@ -153,20 +153,20 @@ func TestFocusScrollsIntoView(t *testing.T) {
 	for i := range 40 {
 		c.FocusNext()
 		if !visible(c.Focused().(fyne.CanvasObject)) {
-			t.Fatalf("button %d has the keyboard and can't be seen", i)
+			t.Fatalf("button %d has the focus and cannot be seen", i)
 		}
 	}
 	c.FocusNext()
 	if !visible(field.Input) {
-		t.Error("the field has the keyboard and can't be seen")
+		t.Error("the field has the focus and cannot be seen")
 	}
 	c.FocusNext()
 	if c.Focused().(fyne.CanvasObject) != buttons[0] || !visible(buttons[0]) {
-		t.Error("back at the top, the first button can't be seen")
+		t.Error("back at the top, the first button cannot be seen")
 	}
 }
 
-func TestChoicesByArrows(t *testing.T) {
+func TestArrowKeysChoose(t *testing.T) {
 	wear(t, Theme{})
 	var got []int
 	pick := func(i int) { got = append(got, i) }
@@ -184,7 +184,7 @@ func TestChoicesByArrows(t *testing.T) {
 	s.Disable()
 	press(s, fyne.KeyHome)
 	if s.Selected != 2 {
-		t.Error("a disabled choice changes")
+		t.Error("a disabled selection changes")
 	}
 }
 
@@ -213,10 +213,10 @@ func TestSelectorList(t *testing.T) {
 		t.Errorf("picked %v, has %d; want %v", got, sel.Selected, want)
 	}
 	if escaped != 0 {
-		t.Error("Escape in the list left the page as well")
+		t.Error("Escape in the list also reached the page")
 	}
 	if c.Focused() != sel || !sel.Focused || c.Overlays().Top() != nil {
-		t.Error("the selector does not have the keyboard back")
+		t.Error("the focus did not return to the selector")
 	}
 	press(sel, fyne.KeyEscape)
 	if escaped != 1 {
@@ -247,7 +247,7 @@ func TestToggles(t *testing.T) {
 	}
 }
 
-func TestRailByArrowsAndFolded(t *testing.T) {
+func TestRailWithArrowKeysAndFolded(t *testing.T) {
 	wear(t, Theme{})
 	picked := ""
 	r := NewRail(RailConfig{Selected: "a", Name: "Ø", Groups: [][]Destination{{{ID: "a", Icon: "key", Name: "A"}, {ID: "b", Icon: "key", Name: "B"}}}, Feet: []Destination{{ID: "c", Icon: "help", Name: "C"}}, OnSelect: func(id string) { picked = id }})
@@ -257,12 +257,12 @@ func TestRailByArrowsAndFolded(t *testing.T) {
 	press(c.Focused(), fyne.KeyUp, fyne.KeyDown)
 	press(c.Focused(), fyne.KeyDown)
 	if c.Focused() != r.Item("c") {
-		t.Error("arrows do not go through the rail")
+		t.Error("the arrow keys do not move through the rail")
 	}
 	press(c.Focused(), fyne.KeyHome)
 	press(c.Focused(), fyne.KeyDown, fyne.KeyReturn)
 	if c.Focused() != r.Item("b") {
-		t.Error("Down does not go to the next place")
+		t.Error("Down does not move to the next entry")
 	}
 	press(c.Focused(), fyne.KeyReturn)
 	if picked != "b" {
@@ -270,7 +270,7 @@ func TestRailByArrowsAndFolded(t *testing.T) {
 	}
 	r.Select("b")
 	if r.Item("a").Selected || !r.Item("b").Selected {
-		t.Error("Select marks the wrong place")
+		t.Error("Select marks the wrong entry")
 	}
 	for _, width := range []float32{1180, 900, 899, 500} {
 		win.Resize(fyne.NewSize(width, 400))
@@ -283,8 +283,8 @@ func TestRailByArrowsAndFolded(t *testing.T) {
 	}
 }
 
-// In a folded rail the name of the place with the keyboard stands beside it.
-func TestFoldedRailNamesThePlace(t *testing.T) {
+// A folded rail shows the name of the entry with the focus beside it.
+func TestFoldedRailShowsTheNameOfTheFocusedEntry(t *testing.T) {
 	wear(t, Theme{})
 	r := rail("keys")
 	win := open(t, NewWindow(r, Page{Title: "Overview"}.Build()), 700, 420, 1.5)
@@ -296,6 +296,6 @@ func TestFoldedRailNamesThePlace(t *testing.T) {
 	}
 	win.Canvas().Unfocus()
 	if !same(without, win.Canvas().Capture()) {
-		t.Error("the name stays")
+		t.Error("the name is still shown")
 	}
 }

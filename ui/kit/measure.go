@@ -7,25 +7,25 @@ import (
 	"fyne.io/fyne/v2"
 )
 
-// Fyne asks every object of a window for its smallest size before every frame,
-// and our layouts ask what is in them for its height at a width. Both would cost
-// the square of the depth and worse; so every layout keeps its answers until
-// something that was measured changes.
+// changes counts the changes of sizes in the process: of text, and of objects shown,
+// hidden or added.
 //
-// changes counts those: words that take more or less room, things shown or
-// hidden, things added. It is one number for the process because a thing does not
-// know what is around it.
+// Before each frame Fyne asks every object of a window for its minimum size, and our
+// layouts ask their children for the height at a width. Without a cache the cost grows
+// with the square of the depth or worse, so each layout caches its answers until
+// changes differs. One counter serves the process, because an object does not know
+// its parent.
 var changes atomic.Uint64
 
-// remeasure makes every layout forget its answers.
+// remeasure invalidates the caches of all layouts.
 func remeasure() { changes.Add(1) }
 
-// A kept is a layout that keeps its answers.
+// A kept is a layout that caches its sizes.
 type kept struct {
 	flowLayout
-	at      uint64 // the count of changes that the answers belong to
+	at      uint64 // the value of changes that the cache belongs to
 	factor  float32
-	objs    []fyne.CanvasObject // as they were then
+	objs    []fyne.CanvasObject // the children at that time
 	shown   []bool
 	min     fyne.Size
 	hasMin  bool
@@ -33,13 +33,13 @@ type kept struct {
 	n       int
 }
 
-// lay makes a container of ours. Unlike Fyne's it isn't laid out before it has a
-// size.
+// lay makes a container with a caching layout. Unlike Fyne's containers, it is not
+// laid out before it has a size.
 func lay(l flowLayout, objs ...fyne.CanvasObject) *fyne.Container {
 	return &fyne.Container{Layout: &kept{flowLayout: l}, Objects: objs}
 }
 
-// inner is the layout of a container of ours, nil for others.
+// inner is the layout of a container made by lay, nil for other containers.
 func inner(c *fyne.Container) flowLayout {
 	if k, ok := c.Layout.(*kept); ok {
 		return k.flowLayout
@@ -47,13 +47,13 @@ func inner(c *fyne.Container) flowLayout {
 	return nil
 }
 
-// check forgets the answers if they are no longer right.
+// check clears the cache if it is out of date.
 func (k *kept) check(objs []fyne.CanvasObject) {
 	if !k.same(objs) {
 		if k.objs != nil {
-			remeasure() // around it, too
+			remeasure() // also for the layouts around it
 		}
-		k.objs, k.shown = append([]fyne.CanvasObject{}, objs...), make([]bool, len(objs)) // not nil: it was looked at
+		k.objs, k.shown = append([]fyne.CanvasObject{}, objs...), make([]bool, len(objs)) // not nil, even without children
 		for i, o := range objs {
 			k.shown[i] = o.Visible()
 		}
@@ -78,7 +78,7 @@ func (k *kept) same(objs []fyne.CanvasObject) bool {
 	return true
 }
 
-// MinSize asks once.
+// MinSize caches the answer of the layout.
 func (k *kept) MinSize(objs []fyne.CanvasObject) fyne.Size {
 	k.check(objs)
 	if !k.hasMin {
@@ -101,14 +101,15 @@ func (k *kept) heightFor(objs []fyne.CanvasObject, w float32) float32 {
 	return h
 }
 
-// Layout may change what MinSize says: a column is as high as its words at its
-// width.
+// Layout clears the minimum size, which may depend on the new width: the height of a
+// column is that of its text at its width.
 func (k *kept) Layout(objs []fyne.CanvasObject, s fyne.Size) {
 	k.check(objs)
 	k.hasMin = false
 	k.flowLayout.Layout(objs, s)
 }
 
+// showIf shows or hides an object, and invalidates sizes if that is a change.
 func showIf(o fyne.CanvasObject, on bool) {
 	if o.Visible() == on {
 		return

@@ -7,16 +7,16 @@ import (
 	"fyne.io/fyne/v2/test"
 )
 
-// What stands in a place that was empty at first makes room for itself.
-func TestAnEmptyPlaceGrows(t *testing.T) {
+// A container that was empty at first grows when objects are added.
+func TestEmptyContainerGrows(t *testing.T) {
 	test.NewTempApp(t)
-	place := V(0)
-	card := V(S8, NewText("above", Body, Ink), place)
+	empty := V(0)
+	card := V(S8, NewText("above", Body, Ink), empty)
 	before := heightFor(card, 300)
 	card.Resize(fyne.NewSize(300, before))
-	place.Objects = []fyne.CanvasObject{NewText("what was found", Body, Ink)}
-	place.Refresh()
+	empty.Objects = []fyne.CanvasObject{NewText("what was found", Body, Ink)}
+	empty.Refresh()
 	if after := heightFor(card, 300); after < before+Body.line() {
-		t.Errorf("%v high, and %v with one line more", before, after)
+		t.Errorf("%v high, and %v with another line", before, after)
 	}
 }

@@ -10,19 +10,19 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// An optionList is the open list of a Selector: an overlay that has the keyboard
-// and closes on a press outside.
+// An optionList is the open list of a Selector: an overlay with the keyboard focus,
+// which closes on a press outside.
 type optionList struct {
 	widget.BaseWidget
 	of     *Selector
 	over   *overlay
-	at     int // the line that Enter would choose
+	at     int // the line that Enter chooses
 	lines  []*optionLine
 	plate  fyne.CanvasObject
 	scroll *container.Scroll
 }
 
-// mostLines is how many options are shown before the list scrolls.
+// mostLines is the number of options shown without scrolling.
 const mostLines = 8
 
 func openList(c fyne.Canvas, of *Selector) *optionList {
@@ -73,7 +73,7 @@ func (l *optionList) reveal() { reveal(l.lines[l.at]) }
 func (l *optionList) FocusGained() {}
 func (l *optionList) FocusLost()   {}
 
-// TypedRune goes to the next option that begins with the letter.
+// TypedRune moves to the next option that begins with the letter.
 func (l *optionList) TypedRune(r rune) {
 	for i := range l.lines {
 		j := (l.at + 1 + i) % len(l.lines)
@@ -108,7 +108,7 @@ func (l *optionList) TypedKey(k *fyne.KeyEvent) {
 // AcceptsTab keeps Tab in the open list.
 func (l *optionList) AcceptsTab() bool { return true }
 
-// place puts the list under the selector, or over it where there is no room.
+// place puts the list below the selector, or above it if there is no space below.
 func (l *optionList) place(s fyne.Size) {
 	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(l.of)
 	line := l.lines[0].MinSize().Height
@@ -165,7 +165,7 @@ func (o *optionLine) dress() {
 	showIf(o.mark, o.chosen)
 }
 
-// Scrim lets a press beside a list close it and reach nothing else.
+// MouseIn, MouseMoved and MouseOut keep the page below from reacting to the mouse.
 func (l *optionList) MouseIn(*desktop.MouseEvent)    {}
 func (l *optionList) MouseMoved(*desktop.MouseEvent) {}
 func (l *optionList) MouseOut()                      {}

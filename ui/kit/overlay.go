@@ -7,9 +7,9 @@ import (
 	"fyne.io/fyne/v2"
 )
 
-// An overlay lies over the page and has the keyboard until it is closed: Fyne
-// keeps the focus of each overlay apart, so Tab stays inside, and what had the
-// keyboard before has it again afterwards.
+// An overlay covers the page and has the keyboard focus until it is closed. Fyne keeps
+// a focus for each overlay, so Tab stays inside, and the previous focus is restored
+// afterwards.
 type overlay struct {
 	canvas fyne.Canvas
 	top    fyne.CanvasObject
@@ -22,14 +22,14 @@ type overlay struct {
 func openOverlay(c fyne.Canvas, top fyne.CanvasObject, leave func()) *overlay {
 	o := &overlay{canvas: c, top: top, before: c.Focused(), keys: c.OnTypedKey(), open: true}
 	if o.before != nil {
-		o.before.FocusLost() // Fyne doesn't say so, and a caret would blink below
+		o.before.FocusLost() // Fyne does not call it, and the caret would go on blinking
 	}
 	Bindings{Escape: leave}.Attach(c)
 	c.Overlays().Add(top)
 	return o
 }
 
-// close takes the overlay away and gives the keyboard back.
+// close removes the overlay and restores the keyboard focus.
 func (o *overlay) close() {
 	if !o.open {
 		return
@@ -49,8 +49,8 @@ func (o *overlay) close() {
 	}
 }
 
-// back is what had the keyboard before. Where the page was drawn anew meanwhile it
-// is what stands there with the same name; nil if nothing does.
+// back is the object that had the focus before. If the page was drawn again in the
+// meantime, it is the object of the same type and name, or nil.
 func (o *overlay) back() (back fyne.Focusable) {
 	was, ok := o.before.(fyne.CanvasObject)
 	roots := append(slices.Clone(o.canvas.Overlays().List()), o.canvas.Content())
@@ -68,7 +68,7 @@ func (o *overlay) back() (back fyne.Focusable) {
 	return back
 }
 
-// called is what a screen reader calls an object.
+// called is the name of an object for screen readers.
 func called(o fyne.CanvasObject) string {
 	if n, ok := o.(interface{ AccessibilityLabel() string }); ok {
 		return n.AccessibilityLabel()
@@ -76,7 +76,7 @@ func called(o fyne.CanvasObject) string {
 	return ""
 }
 
-// placed is the renderer of an overlay that puts its own parts in place.
+// placed is the renderer of an overlay that places its parts itself.
 type placed struct {
 	layout func(fyne.Size)
 	size   fyne.Size

@@ -4,8 +4,8 @@ import (
 	"fyne.io/fyne/v2"
 )
 
-// A Page is breadcrumb, title, lead, body, and an action bar when there is one
-// thing to do.
+// A Page has breadcrumbs, a title, a lead, a body and, if there is something to do, an
+// action bar.
 type Page struct {
 	Crumbs  []Crumb
 	Title   string
@@ -17,8 +17,8 @@ type Page struct {
 	Margin  float32             // at least this much beside the column; 0 is 32
 }
 
-// Build lays the page out: one column, which scrolls, over the action bar, which
-// stays.
+// Build lays the page out: a column that scrolls, and below it the action bar, which
+// does not.
 func (p Page) Build() fyne.CanvasObject {
 	if p.Margin == 0 {
 		p.Margin = S32
@@ -29,7 +29,7 @@ func (p Page) Build() fyne.CanvasObject {
 	}
 	head := fyne.CanvasObject(NewText(p.Title, Title, Ink).Wrapped())
 	if p.Aside != nil {
-		up := fyne.Max(0, p.Aside.MinSize().Height-Title.line()) / 2 // a button must not push the title down
+		up := fyne.Max(0, p.Aside.MinSize().Height-Title.line()) / 2 // so that a button does not move the title down
 		head = H(S16, Grow(head), Inset(0, -up, 0, -up, p.Aside))
 	}
 	words := []fyne.CanvasObject{head}
@@ -55,17 +55,17 @@ func (p Page) column(above float32, o fyne.CanvasObject) fyne.CanvasObject {
 	return Narrow(ColumnWidth+2*p.Margin, Inset(p.Margin, above, p.Margin, above, o))
 }
 
-// actionBar sets what leaves at the left and what goes on at the right; where
-// they don't fit beside each other, in two lines.
+// actionBar places buttons that leave at the left and buttons that continue at the
+// right. If they do not fit on one line, it uses two.
 type actionBar struct{ pad float32 }
 
-// newBar is 72 high with pad, and as high as a button without.
+// newBar makes an action bar with pad points above and below the buttons.
 func newBar(pad float32, left, right []fyne.CanvasObject) *fyne.Container {
 	return lay(&actionBar{pad: pad}, Flow(S12, left...), FlowTrailing(S12, right...))
 }
 
-// ActionsRow is the foot of a card that has no action bar below it: what leaves
-// at the left (may be nil), what goes on at the right.
+// ActionsRow is a row of buttons at the foot of a card: the one that leaves at the left
+// (may be nil), those that continue at the right.
 func ActionsRow(left fyne.CanvasObject, right ...fyne.CanvasObject) *fyne.Container {
 	var way []fyne.CanvasObject
 	if left != nil {
@@ -74,7 +74,7 @@ func ActionsRow(left fyne.CanvasObject, right ...fyne.CanvasObject) *fyne.Contai
 	return newBar(0, way, right)
 }
 
-// natural is the width of a flow on one line.
+// natural is the width of a flow when it is on one line.
 func natural(o fyne.CanvasObject, gap float32) float32 {
 	w := -gap
 	for _, o := range visible(o.(*fyne.Container).Objects) {

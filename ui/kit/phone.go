@@ -8,17 +8,17 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// A PhoneNote is something on the drawn phone's lock screen.
+// A PhoneNote is a notification on the lock screen of a Phone.
 type PhoneNote struct {
 	Icon  string // "message"
 	From  string
 	When  string
-	Large string // set large and in mono: the code; may be empty
+	Large string // the code, in large digits; may be empty
 	Says  string
-	Fine  string // smaller ink, below: the line with the origin; may be empty
+	Fine  string // the last line, in grey: the origin; may be empty
 }
 
-// A PhoneConfig is what a Phone shows.
+// A PhoneConfig configures a Phone.
 type PhoneConfig struct {
 	Carrier, Charge string
 	Time, Date      string
@@ -26,8 +26,8 @@ type PhoneConfig struct {
 	Dark            bool        // off or in flight mode: the screen is dim
 }
 
-// A Phone is the simulated phone: an illustration, the same in both themes and at
-// every text size. A note that comes slides in.
+// A Phone is a picture of the simulated phone, the same in both themes and at every
+// text size. A new note slides in.
 type Phone struct {
 	widget.BaseWidget
 	carrier, charge, clock, date *Text
@@ -41,7 +41,7 @@ const (
 	PhoneWidth  float32 = 200
 	PhoneHeight float32 = 416
 
-	// slideTime is how long a text takes into the phone.
+	// slideTime is the time a note takes to slide in.
 	slideTime = 200 * time.Millisecond
 )
 
@@ -80,13 +80,13 @@ func phoneNote(n PhoneNote) fyne.CanvasObject {
 	return Z(NewBox(PhoneCard, "", 14), Inset(S12, 10, S12, 10, V(S4, parts...)))
 }
 
-// SetTime changes what the phone's clock says.
+// SetTime changes the time and the date on the lock screen.
 func (p *Phone) SetTime(clock, date string) {
 	p.clock.SetWords(clock)
 	p.date.SetWords(date)
 }
 
-// SetNotes replaces what is on the screen, without motion.
+// SetNotes replaces the notes without an animation.
 func (p *Phone) SetNotes(notes []PhoneNote) {
 	p.notes.Objects = nil
 	for _, n := range notes {
@@ -95,7 +95,7 @@ func (p *Phone) SetNotes(notes []PhoneNote) {
 	p.body.Refresh()
 }
 
-// Notify lets a note slide in above the others. At most keep stay.
+// Notify lets a note slide in above the others. The newest 6 notes stay.
 func (p *Phone) Notify(n PhoneNote) {
 	const keep = 6
 	o := phoneNote(n)
@@ -113,10 +113,10 @@ func (p *Phone) Notify(n PhoneNote) {
 	p.anim.Start()
 }
 
-// MinSize is the phone's.
+// MinSize is the size of the phone.
 func (p *Phone) MinSize() fyne.Size { return p.body.MinSize() }
 
-// CreateRenderer is Fyne's.
+// CreateRenderer implements fyne.Widget.
 func (p *Phone) CreateRenderer() fyne.WidgetRenderer {
 	return &asleep{WidgetRenderer: widget.NewSimpleRenderer(p.body), sleep: func() {
 		if p.anim != nil {
@@ -125,5 +125,5 @@ func (p *Phone) CreateRenderer() fyne.WidgetRenderer {
 	}}
 }
 
-// Held lets Walk look inside.
+// Held implements Holder.
 func (p *Phone) Held() []fyne.CanvasObject { return []fyne.CanvasObject{p.body} }

@@ -9,18 +9,18 @@ import (
 	"nightlatch/assets"
 )
 
-// A ProgressConfig is what one waits for.
+// A ProgressConfig configures a Progress.
 type ProgressConfig struct {
 	Clock    Clock
-	Words    string        // for what: "Sending to the printer"
-	Most     time.Duration // how long at most; 0: not known, then the time so far is counted
-	OnCancel func()        // nil: can't be cancelled
-	OnLate   func()        // Most is over
+	Words    string        // what happens: "Sending to the printer"
+	Most     time.Duration // the longest it can take; 0: unknown, the time so far is shown
+	OnCancel func()        // nil: cannot be cancelled
+	OnLate   func()        // called when Most is over
 }
 
-// A Progress says what one waits for and for how long, and can be cancelled.
-// Nothing spins: the digits and, when the end is known, the ring move once a
-// second.
+// A Progress says what the user is waiting for and for how long, and may have a link
+// that cancels. It has no spinner: the digits, and the ring if Most is set, change
+// once a second.
 type Progress struct {
 	widget.BaseWidget
 	config ProgressConfig
@@ -34,7 +34,7 @@ type Progress struct {
 	done   bool
 }
 
-// NewProgress begins to count at once.
+// NewProgress makes a progress line and starts to count.
 func NewProgress(c ProgressConfig) *Progress {
 	p := &Progress{config: c, began: c.Clock.Now(), words: NewText(c.Words, Body, Ink2), digits: NewText("", Code, Ink)}
 	line := []fyne.CanvasObject{}
@@ -56,7 +56,7 @@ func NewProgress(c ProgressConfig) *Progress {
 	return p
 }
 
-// Say changes what one waits for; the time goes on.
+// Say changes the text; the time continues.
 func (p *Progress) Say(what string) {
 	p.words.Words = what
 	p.Refresh()
@@ -85,13 +85,13 @@ func (p *Progress) tick() {
 	}
 }
 
-// Cancel is the button that cancels, to give it the keyboard; nil if there is none.
+// Cancel is the link that cancels, nil if there is none. Callers focus it.
 func (p *Progress) Cancel() *Button { return p.cancel }
 
-// Show starts ticking again.
+// Show shows it and starts ticking.
 func (p *Progress) Show() { p.BaseWidget.Show(); p.wake() }
 
-// Hide stops ticking.
+// Hide hides it and stops ticking.
 func (p *Progress) Hide() { p.ticker.sleep(); p.BaseWidget.Hide() }
 
 // Refresh draws again.
@@ -107,14 +107,14 @@ func (p *Progress) wake() {
 	}
 }
 
-// MinSize is that of the line.
+// MinSize is the size of the line.
 func (p *Progress) MinSize() fyne.Size { return p.body.MinSize() }
 
-// CreateRenderer is Fyne's.
+// CreateRenderer implements fyne.Widget.
 func (p *Progress) CreateRenderer() fyne.WidgetRenderer {
 	p.wake()
 	return &asleep{WidgetRenderer: widget.NewSimpleRenderer(p.body), sleep: p.ticker.sleep}
 }
 
-// Held lets Walk look inside.
+// Held implements Holder.
 func (p *Progress) Held() []fyne.CanvasObject { return p.body.Objects }

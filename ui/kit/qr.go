@@ -10,13 +10,13 @@ import (
 	qrcode "github.com/skip2/go-qrcode"
 )
 
-// quiet is the width, in modules, of the white room around a QR code (ISO/IEC
-// 18004, 5.3.8).
+// quiet is the width of the quiet zone around a QR code in modules (ISO/IEC 18004,
+// 5.3.8).
 const quiet = 4
 
-// QR draws a code on white paper, in both themes and at every text size, with its
-// quiet zone. Text that is too long for a QR code leaves the paper empty, and is
-// logged by its length alone: it is a secret.
+// QR is a QR code on white with its quiet zone, edge points wide, the same in both
+// themes and at every text size. Text that is too long for a QR code leaves the square
+// empty; only its length is logged, because the text is a secret.
 func QR(text string, edge float32) fyne.CanvasObject {
 	plate := NewBox(Paper, Hairline, RadiusCard)
 	code, err := qrcode.New(text, qrcode.Medium)
@@ -30,8 +30,9 @@ func QR(text string, edge float32) fyne.CanvasObject {
 	return Sized(edge, edge, Z(plate, img))
 }
 
-// qrImage draws the dark modules, whole pixels wide and in the middle: an uneven
-// code scans badly. The paper below shows through.
+// qrImage draws the dark modules in the middle of w×h pixels, on a transparent
+// background. All modules have the same whole number of pixels, because uneven codes
+// scan badly.
 func qrImage(bits [][]bool, w, h int) image.Image {
 	m := image.NewPaletted(image.Rect(0, 0, w, h), color.Palette{color.NRGBA{}, Light[PaperInk]})
 	n := len(bits)

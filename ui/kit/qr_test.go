@@ -15,8 +15,8 @@ import (
 
 const uri = "otpauth://totp/Nightlatch:margarethe?secret=JBSWY3DPEHPK3PXPGEZDGNBVGY3TQOJQ&issuer=Nightlatch&algorithm=SHA1&digits=6&period=30"
 
-// A scanner that is not ours reads the code at every scale, in both themes.
-func TestQRIsRead(t *testing.T) {
+// zbarimg, an independent scanner, reads the code at every scale in both themes.
+func TestQRIsReadByZbarimg(t *testing.T) {
 	scales := []float32{1, 1.25, 1.5, 1.75, 2, 3}
 	if racing {
 		scales = scales[2:3]
@@ -38,8 +38,8 @@ func TestQRIsRead(t *testing.T) {
 	}
 }
 
-// evenModules looks at runs of dark along every line: all are whole modules, and
-// the white room around is at least four (ISO/IEC 18004).
+// evenModules checks the runs of dark pixels on every line: all are whole modules, and
+// the quiet zone is at least four modules wide (ISO/IEC 18004).
 func evenModules(t *testing.T, img image.Image, scale float32) {
 	t.Helper()
 	b := img.Bounds()
@@ -70,14 +70,14 @@ func evenModules(t *testing.T, img image.Image, scale float32) {
 	edge := int(240 * scale)
 	room := (edge - (right - left + 1)) / 2
 	if room < 4*px {
-		t.Errorf("the white room is %d pixels wide, modules %d", room, px)
+		t.Errorf("the quiet zone is %d pixels wide, a module %d", room, px)
 	}
 	if top == b.Max.Y {
 		t.Error("no code was drawn")
 	}
 }
 
-func TestQRTooLongIsAnEmptyPlate(t *testing.T) {
+func TestTextTooLongForAQRCodeLeavesTheSquareEmpty(t *testing.T) {
 	wear(t, Theme{})
 	o := QR(strings.Repeat("x", 5000), 240)
 	if s := o.MinSize(); s.Width != 240 || s.Height != 240 {

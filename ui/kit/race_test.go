@@ -2,6 +2,6 @@
 
 package kit_test
 
-// racing: the race detector makes drawing ten times slower, and what is drawn does
-// not depend on it. The tests then draw in fewer looks and scales.
+// racing: drawing is ten times slower under the race detector, and its result is the
+// same. The tests then use fewer looks and scales.
 const racing = true

@@ -9,7 +9,7 @@ import (
 	"nightlatch/ui/kit/typeset"
 )
 
-// A RailItem is one place to go: icon, words, and a count when something waits.
+// A RailItem is an entry of the rail: an icon, a name, and a count of what is waiting.
 type RailItem struct {
 	Pressable
 	Selected bool
@@ -20,10 +20,10 @@ type RailItem struct {
 	chip     fyne.CanvasObject
 	dot      fyne.CanvasObject // in place of the chip in a folded rail
 	words    *fyne.Container
-	told     func(*RailItem)
+	onDress  func(*RailItem) // called when the item changed
 }
 
-// NewRailItem makes an entry; an empty count shows none.
+// NewRailItem makes an entry. An empty count is not shown.
 func NewRailItem(icon, label, count string, selected bool, tap func()) *RailItem {
 	r := &RailItem{
 		Selected: selected, box: NewBox(Clear, "", RadiusControl), bar: NewBox(Accent, "", 2),
@@ -38,7 +38,7 @@ func NewRailItem(icon, label, count string, selected bool, tap func()) *RailItem
 	return r
 }
 
-// SetCount changes what waits; empty hides it.
+// SetCount changes the count; "" hides it.
 func (r *RailItem) SetCount(count string) {
 	r.count.Words = count
 	r.changed()
@@ -59,12 +59,12 @@ func (r *RailItem) dress() {
 	showIf(r.bar, r.Selected)
 	showIf(r.chip, r.count.Words != "")
 	showIf(r.dot, r.count.Words != "" && !r.words.Visible())
-	if r.told != nil {
-		r.told(r)
+	if r.onDress != nil {
+		r.onDress(r)
 	}
 }
 
-// corner keeps an object at its size, near the top right.
+// corner places an object at its minimum size near the top right.
 type corner struct{}
 
 func (corner) MinSize([]fyne.CanvasObject) fyne.Size          { return fyne.Size{} }
@@ -75,27 +75,27 @@ func (corner) Layout(objs []fyne.CanvasObject, s fyne.Size) {
 	objs[0].Move(fyne.NewPos(s.Width-m.Width-6, 6))
 }
 
-// A Destination is one entry of the rail.
+// A Destination is a page that the rail leads to.
 type Destination struct {
 	ID    string // handed to OnSelect
 	Icon  string
 	Name  string
-	Count string // empty: nothing waits
+	Count string // of what is waiting; may be empty
 }
 
-// A RailConfig is what the left rail shows.
+// A RailConfig configures a SideRail.
 type RailConfig struct {
 	Selected       string // Destination.ID
-	Name, Subtitle string // who is signed in
+	Name, Subtitle string // of the user who is signed in
 	Groups         [][]Destination
-	Feet           []Destination // stay at the bottom
+	Feet           []Destination // at the bottom, do not scroll
 	OnSelect       func(id string)
 	OnAccount      func()
 }
 
-// A SideRail is the left rail: who is signed in, places, and the feet. In a
-// narrow window it folds to icons, and the name of the one that has the keyboard
-// or the mouse is shown beside it.
+// A SideRail is the navigation at the left: the user, the destinations, and the feet.
+// In a narrow window it shows only icons, and the name of the icon with the focus or
+// under the mouse.
 type SideRail struct {
 	widget.BaseWidget
 	items  map[string]*RailItem
@@ -120,7 +120,7 @@ func NewRail(c RailConfig) *SideRail {
 			}
 		})
 		at := len(r.order)
-		it.told = r.point
+		it.onDress = r.point
 		it.arrow = func(k fyne.KeyName) bool { return r.arrow(at, k) }
 		r.items[p.ID] = it
 		r.order = append(r.order, it)
@@ -143,8 +143,8 @@ func NewRail(c RailConfig) *SideRail {
 	side := func(top, bottom float32, o fyne.CanvasObject) fyne.CanvasObject {
 		return Inset(S12, top, S12, bottom, o)
 	}
-	// The scroll reaches to the edges: Fyne's painter for pictures shifts a stroke
-	// that begins less than 4 points inside what clips it.
+	// The scroll extends to the edges of the rail, because Fyne's software painter
+	// shifts a stroke that begins less than 4 points inside its clip.
 	places := Scroll(side(S4, S4, V(S16, groups(c.Groups)...)))
 	feet := V(2, groups([][]Destination{c.Feet})...)
 	r.body = Z(NewBox(Rail, "", 0), V(S8, side(S16, 0, r.who), Grow(places), side(0, S12, feet)))
@@ -152,7 +152,7 @@ func NewRail(c RailConfig) *SideRail {
 	return r
 }
 
-// initial is the first sign of a name, in capitals.
+// initial is the first character of a name, in upper case.
 func initial(name string) string {
 	for _, mark := range typeset.Graphemes(name) {
 		return strings.ToUpper(mark)
@@ -179,11 +179,10 @@ func (r *SideRail) arrow(at int, k fyne.KeyName) bool {
 	return true
 }
 
-// Item is the rail's entry with that ID, nil if there is none: tests and the
-// first focus ask for it.
+// Item is the entry with an ID, nil if there is none.
 func (r *SideRail) Item(id string) *RailItem { return r.items[id] }
 
-// Select marks one entry; "" marks none.
+// Select marks the entry with an ID as selected; "" selects none.
 func (r *SideRail) Select(id string) {
 	for name, it := range r.items {
 		if on := name == id; it.Selected != on {
@@ -193,14 +192,14 @@ func (r *SideRail) Select(id string) {
 	}
 }
 
-// SetCount says what waits at a place; empty for nothing.
+// SetCount changes the count of an entry; "" hides it.
 func (r *SideRail) SetCount(id, count string) {
 	if it := r.items[id]; it != nil {
 		it.SetCount(count)
 	}
 }
 
-// Fold shows icons alone; a window does it when it is narrow.
+// Fold shows only icons. A narrow window calls it.
 func (r *SideRail) Fold(on bool) {
 	if r.folded == on {
 		return
@@ -214,8 +213,8 @@ func (r *SideRail) Fold(on bool) {
 	r.Refresh()
 }
 
-// point shows the name of an item beside a folded rail, while it has the keyboard
-// or the mouse is over it: Fyne has no tooltips.
+// point shows the name of an item beside a folded rail while it has the focus or the
+// mouse is over it. Fyne has no tooltips.
 func (r *SideRail) point(it *RailItem) {
 	switch {
 	case !r.folded:
@@ -226,10 +225,10 @@ func (r *SideRail) point(it *RailItem) {
 	}
 }
 
-// Folded reports whether only icons are shown.
+// Folded reports whether the rail shows only icons.
 func (r *SideRail) Folded() bool { return r.folded }
 
-// MinSize is the rail's width, at the text size in force.
+// MinSize is the width of the rail at the current text size.
 func (r *SideRail) MinSize() fyne.Size {
 	if r.folded {
 		return fyne.NewSize(scaled(RailFolded), 200)
@@ -243,8 +242,8 @@ func (r *SideRail) Refresh() {
 	r.BaseWidget.Refresh()
 }
 
-// CreateRenderer is Fyne's.
+// CreateRenderer implements fyne.Widget.
 func (r *SideRail) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(r.body) }
 
-// Held lets Walk look inside.
+// Held implements Holder.
 func (r *SideRail) Held() []fyne.CanvasObject { return []fyne.CanvasObject{r.body} }

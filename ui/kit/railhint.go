@@ -5,8 +5,8 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// A railHint is a name beside an icon of a folded rail. It lies over the page and
-// takes no press.
+// A railHint shows the name of an icon beside a folded rail. It is above the page and
+// ignores the mouse.
 type railHint struct {
 	widget.BaseWidget
 	of    *RailItem
@@ -25,7 +25,7 @@ func newRailHint() *railHint {
 	return h
 }
 
-// show names an item of a rail that stands at the left edge of the window.
+// show shows the name of an item. The rail is at the left edge of the window.
 func (h *railHint) show(of *RailItem, in *SideRail) {
 	d := fyne.CurrentApp().Driver()
 	top := d.AbsolutePositionForObject(of).Y - d.AbsolutePositionForObject(in).Y

@@ -10,10 +10,10 @@ import (
 type Role struct {
 	Size, Line   float32
 	Strong, Mono bool
-	Still        bool // does not grow with the text size: illustrations
+	Still        bool // the same at every text size: for illustrations
 }
 
-// The type scale. Nothing is smaller than 12.
+// The type scale. No text is smaller than 12 points.
 var (
 	Display = Role{Size: 28, Line: 36, Strong: true}
 	Title   = Role{Size: 22, Line: 28, Strong: true}
@@ -28,7 +28,7 @@ var (
 	Code    = Role{Size: 13, Line: 20, Mono: true}
 )
 
-// Fixed is the role at the same size whatever the text size.
+// Fixed is the role with the same size at every text size.
 func (r Role) Fixed() Role { r.Still = true; return r }
 
 func (r Role) style() fyne.TextStyle { return fyne.TextStyle{Bold: r.Strong, Monospace: r.Mono} }
@@ -43,10 +43,10 @@ func (r Role) factor() float32 {
 func (r Role) size() float32 { return r.Size * r.factor() }
 func (r Role) line() float32 { return round(r.Line * r.factor()) }
 
-// whole keeps centred things off half points, where hairlines blur.
+// whole rounds down to whole points: at half points, hairlines are blurred.
 func whole(v float32) float32 { return float32(math.Floor(float64(v))) }
 
 func round(v float32) float32 { return float32(math.Round(float64(v))) }
 
-// up rounds a width so that neighbours stay on whole points.
+// up rounds a width up, so that the next object starts at a whole point.
 func up(v float32) float32 { return float32(math.Ceil(float64(v))) }

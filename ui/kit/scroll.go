@@ -5,7 +5,8 @@ import (
 	"fyne.io/fyne/v2/container"
 )
 
-// scroller gives a flowing page its true height before Fyne's Scroll asks for it.
+// scroller gives the content of a scroll its height at the current width before
+// Fyne asks for its minimum size.
 type scroller struct {
 	content *fyne.Container
 	scroll  *container.Scroll
@@ -13,7 +14,7 @@ type scroller struct {
 
 func (l *scroller) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(40, 40) }
 
-// heightFor is what the content would like; it scrolls where it gets less.
+// heightFor is the height of the content. With less, it scrolls.
 func (l *scroller) heightFor(_ []fyne.CanvasObject, w float32) float32 {
 	return heightFor(l.content, w)
 }
@@ -23,11 +24,12 @@ func (l *scroller) Layout(objs []fyne.CanvasObject, s fyne.Size) {
 	l.content.Resize(fyne.NewSize(s.Width, fyne.Max(s.Height, heightFor(l.content, s.Width))))
 	objs[0].Resize(s)
 	if l.content.Size() != was {
-		l.scroll.Base.Refresh() // the bars, and not all that scrolls
+		l.scroll.Base.Refresh() // only the scroll bars, not the content
 	}
 }
 
-// held answers MinSize with the height that scroller gave it.
+// held has the minimum height that its content needs at the width of the last
+// layout.
 type held struct{ width float32 }
 
 func (h *held) MinSize(objs []fyne.CanvasObject) fyne.Size {
@@ -42,15 +44,15 @@ func (h *held) Layout(objs []fyne.CanvasObject, s fyne.Size) {
 	objs[0].Resize(s)
 }
 
-// Scroll lets a flowing page scroll up and down where it is higher than its room;
-// where it is lower it takes the whole height.
+// Scroll scrolls vertically when its content is higher than the space. When it is
+// lower, the content gets the whole height.
 func Scroll(o fyne.CanvasObject) *fyne.Container {
 	in := lay(&held{width: ColumnWidth}, o)
 	sc := container.NewVScroll(in)
 	return lay(&scroller{content: in, scroll: sc}, sc)
 }
 
-// clip cuts what doesn't fit instead of asking for more room.
+// clip hides what does not fit; its minimum size is zero.
 func clip(o fyne.CanvasObject) *fyne.Container {
 	return lay(&clipLayout{}, container.NewClip(o))
 }

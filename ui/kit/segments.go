@@ -4,8 +4,8 @@ import (
 	"fyne.io/fyne/v2"
 )
 
-// Segments are choices side by side in one well: a filter bar, an either-or
-// setting. They are one stop for Tab; the arrow keys choose.
+// Segments are choices side by side, of which one is selected: for a filter or a
+// setting with few values. They are one tab stop; the arrow keys choose.
 type Segments struct {
 	Pressable
 	Selected int
@@ -14,7 +14,7 @@ type Segments struct {
 	cells []*segment
 }
 
-// NewSegments makes segments; pick (may be nil) hears of every change by the person.
+// NewSegments makes segments. pick (may be nil) is called when the user chooses.
 func NewSegments(selected int, pick func(i int), labels ...string) *Segments {
 	s := &Segments{Selected: selected, OnPick: pick}
 	var line []fyne.CanvasObject
@@ -28,10 +28,10 @@ func NewSegments(selected int, pick func(i int), labels ...string) *Segments {
 	return s
 }
 
-// Named says what is chosen, for a screen reader.
+// Named sets the name for screen readers.
 func (s *Segments) Named(name string) *Segments { s.Name = name; return s }
 
-// Set chooses without calling OnPick.
+// Set selects a segment without calling OnPick.
 func (s *Segments) Set(i int) {
 	s.Selected = i
 	s.changed()
@@ -70,7 +70,7 @@ func (s *Segments) dress() {
 	}
 }
 
-// A segment is pressed with the mouse; the keyboard goes to all of them at once.
+// A segment is one choice. The mouse presses it; the keyboard focus is on the Segments.
 type segment struct {
 	hover
 	chosen, disabled bool
@@ -80,7 +80,7 @@ type segment struct {
 
 func newSegment(label string, tap func()) *segment {
 	c := &segment{box: NewBox(Clear, "", RadiusChip), label: NewText(label, Body, Ink2)}
-	// As wide as in semibold, so that choosing moves nothing.
+	// As wide as in semibold, so that selecting it moves nothing.
 	wide := NewText(label, Strong, Clear)
 	c.init(c, Z(c.box, Scaled(0, 30, Inset(S12, 0, S12, 0, Centre(Z(wide, c.label.Centered()))))), tap, c.dress)
 	return c

@@ -6,17 +6,17 @@ import (
 	"fyne.io/fyne/v2"
 )
 
-// A SelectorConfig is what a Selector offers.
+// A SelectorConfig configures a Selector.
 type SelectorConfig struct {
 	Icon     string // before the words; may be empty
 	Options  []string
 	Selected int
-	OnPick   func(i int) // the person chose another
+	OnPick   func(i int) // called when the user chose another option
 }
 
-// A Selector looks like a field and opens a list. Closed, Up and Down choose and
-// Space or Enter opens; open, Up, Down, Home, End and first letters move, Enter
-// chooses, Escape leaves things as they were.
+// A Selector looks like a field and opens a list of options. While it is closed, Up
+// and Down choose, and Space or Enter opens it. While it is open, Up, Down, Home, End
+// and first letters move, Enter chooses, and Escape closes it without a change.
 type Selector struct {
 	Pressable
 	Selected int
@@ -46,13 +46,13 @@ func NewSelector(c SelectorConfig) *Selector {
 	return s
 }
 
-// SetName is what a screen reader says; a Field calls it.
+// SetName sets the name for screen readers. A Field calls it.
 func (s *Selector) SetName(name string) { s.label = name }
 
-// Refuse marks the choice as refused; Accept takes it back.
+// Refuse marks the choice as refused.
 func (s *Selector) Refuse() { s.refused = true; s.changed() }
 
-// Accept takes a refusal back.
+// Accept removes the mark of a refusal.
 func (s *Selector) Accept() { s.refused = false; s.changed() }
 
 func (s *Selector) dress() {
@@ -107,5 +107,5 @@ func (s *Selector) open() {
 	s.list = openList(c, s)
 }
 
-// least lets a selector be narrower than its words.
+// least is the width to which a selector can shrink.
 func (s *Selector) least() float32 { return scaled(80) }

@@ -17,12 +17,12 @@ import (
 	. "nightlatch/ui/kit"
 )
 
-// noon is the time by every clock in these tests.
+// noon is the time of every clock in these tests.
 var noon = time.Date(2026, 11, 22, 9, 41, 18, 0, time.UTC)
 
 func stillClock() Clock { return Clock{Now: func() time.Time { return noon }} }
 
-// A look is a theme that the parts are drawn in.
+// A look is a theme for drawing the widgets.
 type look struct {
 	name string
 	Theme
@@ -49,7 +49,7 @@ func looks(t *testing.T) []look {
 	}
 }
 
-// wear puts the application in a theme.
+// wear gives the application a theme.
 func wear(t *testing.T, th Theme) {
 	t.Helper()
 	test.NewTempApp(t).Settings().SetTheme(th)
@@ -66,7 +66,7 @@ func open(t *testing.T, o fyne.CanvasObject, w, h, scale float32) fyne.Window {
 	return win
 }
 
-// picture keeps what a window shows as name.png (go test -artifacts -outputdir …).
+// picture saves the content of a window as name.png (go test -artifacts -outputdir …).
 func picture(t *testing.T, win fyne.Window, name string) image.Image {
 	t.Helper()
 	src := win.Canvas().Capture()
@@ -85,7 +85,7 @@ func picture(t *testing.T, win fyne.Window, name string) image.Image {
 	return src
 }
 
-// say is sample text in the language of a look, made as translations are.
+// say is sample text in the language of a look, as the pseudo translations make it.
 func say(th Theme, s string) string {
 	if th.Words == nil {
 		return s
@@ -93,7 +93,7 @@ func say(th Theme, s string) string {
 	return th.Words.Alter(s)
 }
 
-// components shows every part in every state, for developers and for eyes.
+// components shows every widget in every state.
 func components(th Theme) fyne.CanvasObject {
 	t := func(s string) string { return say(th, s) }
 	state := func(b *Button, hover, press, focus, off bool) fyne.CanvasObject {
@@ -165,7 +165,7 @@ func components(th Theme) fyne.CanvasObject {
 	return NewWindow(nil, Scroll(Inset(S40, S16, S40, S16, HTop(S40, Scaled(540, 0, left), Grow(right)))))
 }
 
-// The sheet is drawn in every look, to be looked at.
+// The sheet is drawn in every look; people look at the pictures.
 func TestComponentSheet(t *testing.T) {
 	for _, l := range looks(t) {
 		t.Run(l.name, func(t *testing.T) {

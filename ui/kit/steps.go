@@ -7,8 +7,8 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// steps draws a ceremony's steps with a line between them. Where not all names
-// fit, that of the step one is at is shown, and those of the nearest.
+// steps draws numbered steps with lines between them. If not all names fit, it shows
+// the name of the current step and those of its nearest neighbours.
 type steps struct {
 	widget.BaseWidget
 	at    int
@@ -19,7 +19,7 @@ type steps struct {
 	objs  []fyne.CanvasObject
 }
 
-// Steps shows a ceremony's steps and where one is (at counts from 0).
+// Steps shows the steps of a ceremony; at is the index of the current step.
 func Steps(at int, names ...string) fyne.CanvasObject {
 	s := &steps{at: at, names: names}
 	for i, n := range names {
@@ -47,11 +47,11 @@ func Steps(at int, names ...string) fyne.CanvasObject {
 	return s
 }
 
-// stepDisc is the edge of a disc.
+// stepDisc is the diameter of a disc.
 func stepDisc() float32 { return scaled(24) }
 
-// wants is the width that the steps take with the names of some of them.
-func (s *steps) wants(named func(i int) bool) float32 {
+// width is the minimum width of the steps, with the names of some of them.
+func (s *steps) width(named func(i int) bool) float32 {
 	w := -S8
 	for i, t := range s.texts {
 		w += stepDisc() + S8 + 2*S12 + S8 // a short line at least
@@ -62,15 +62,14 @@ func (s *steps) wants(named func(i int) bool) float32 {
 	return w
 }
 
-// fits says which names are shown in a width: that of the step one is at, and of
-// its neighbours as many as there is room for, without a gap; what is to come
-// goes before what was.
+// fits selects the names shown in a width: that of the current step, and as many of
+// its neighbours as fit, without gaps. Later steps have priority over earlier ones.
 func (s *steps) fits(width float32) func(i int) bool {
-	from, to := s.at, s.at // the last ones named, on either side
+	from, to := s.at, s.at // the first and the last step that are named
 	named := func(i int) bool { return i >= from && i <= to }
 	room := func(end *int, by int) bool {
 		*end += by
-		if *end < 0 || *end >= len(s.texts) || s.wants(named) > width {
+		if *end < 0 || *end >= len(s.texts) || s.width(named) > width {
 			*end -= by
 			return false
 		}
@@ -113,7 +112,7 @@ func (s *steps) arrange(size fyne.Size) {
 	}
 }
 
-// AccessibilityLabel says where one is.
+// AccessibilityLabel names the current step.
 func (s *steps) AccessibilityLabel() string {
 	if s.at < 0 || s.at >= len(s.names) {
 		return ""

@@ -10,8 +10,8 @@ import (
 	. "nightlatch/ui/kit"
 )
 
-// Names of steps are shown as far as there is room: all, or that of the step one
-// is at and those beside it.
+// The names of steps are shown as far as they fit: all, or that of the current step and
+// of its neighbours.
 func TestStepsNameAsManyAsFit(t *testing.T) {
 	wear(t, Theme{})
 	six := []string{"Overview", "Password", "Email", "Number", "Code", "Backup code"}

@@ -8,9 +8,9 @@ import (
 	"nightlatch/ui/kit/typeset"
 )
 
-// A Text is words in one role and one colour. It wraps when Wrap is set, and
-// otherwise ends in an ellipsis when it does not fit. Words written to the left
-// start at the right edge.
+// A Text is text in one role and one colour. With Wrap it takes several lines;
+// otherwise it ends in an ellipsis when it does not fit. Text from right to left is
+// aligned right.
 type Text struct {
 	widget.BaseWidget
 	Words string
@@ -19,20 +19,20 @@ type Text struct {
 	Align fyne.TextAlign
 	Wrap  bool
 
-	sets  [3]setting // the last ways it was set: measuring asks for one width, drawing for another
+	sets  [3]setting // the last line breaks: measuring and drawing use different widths
 	known extent
 }
 
-// An extent is what a text was when it was last measured.
+// An extent is the state of a text when it was last measured.
 type extent struct {
 	words string
 	role  Role
 	wrap  bool
 	size  float32 // of the type, in points
-	width float32 // of the words on one line
+	width float32 // on one line
 }
 
-// A setting is words set in lines, and for what.
+// A setting is a text broken into lines, and the parameters used.
 type setting struct {
 	words string
 	role  Role
@@ -42,26 +42,27 @@ type setting struct {
 	lines []string
 }
 
-// NewText is one line of words.
+// NewText makes a text of one line.
 func NewText(words string, role Role, c fyne.ThemeColorName) *Text {
 	t := &Text{Words: words, Role: role, Color: c}
 	t.ExtendBaseWidget(t)
 	return t
 }
 
-// Para is body text that wraps.
+// Para makes body text that wraps.
 func Para(words string, c fyne.ThemeColorName) *Text { return NewText(words, Body, c).Wrapped() }
 
-// Centered sets the lines in the middle.
+// Centered centres the lines.
 func (t *Text) Centered() *Text { t.Align = fyne.TextAlignCenter; return t }
 
-// Trailing sets the lines at the far edge.
+// Trailing aligns the lines at the right edge (the left edge for text from right to
+// left).
 func (t *Text) Trailing() *Text { t.Align = fyne.TextAlignTrailing; return t }
 
-// Wrapped lets the words take as many lines as they need.
+// Wrapped lets the text take as many lines as it needs.
 func (t *Text) Wrapped() *Text { t.Wrap = true; return t }
 
-// SetWords changes the words and draws them.
+// SetWords changes the text and draws it.
 func (t *Text) SetWords(words string) {
 	if t.Words == words {
 		return
@@ -71,7 +72,7 @@ func (t *Text) SetWords(words string) {
 	t.Refresh()
 }
 
-// lines are the words as they are set at a width.
+// lines are the lines of the text at a width.
 func (t *Text) lines(w float32) []string {
 	want := setting{words: t.Words, role: t.Role, size: t.Role.size(), width: w, wrap: t.Wrap}
 	for _, k := range t.sets {
@@ -91,8 +92,8 @@ func (t *Text) lines(w float32) []string {
 	return want.lines
 }
 
-// measure looks whether the words take another room than before, and tells the
-// layouts around them. Digits that tick in mono don't.
+// measure invalidates the sizes of the layouts around the text if its own size has
+// changed. Digits in mono that count down keep their size.
 func (t *Text) measure() {
 	now := extent{words: t.Words, role: t.Role, wrap: t.Wrap, size: t.Role.size(), width: t.known.width}
 	if now == t.known {
@@ -108,7 +109,7 @@ func (t *Text) measure() {
 	t.known = now
 }
 
-// HeightFor is the height that the words take at a width. See Layout.
+// HeightFor is the height at a width.
 func (t *Text) HeightFor(w float32) float32 {
 	t.measure()
 	if !t.Wrap {
@@ -117,11 +118,11 @@ func (t *Text) HeightFor(w float32) float32 {
 	return t.Role.line() * float32(len(t.lines(w)))
 }
 
-// longLine is the number of signs of a single line that are measured: beyond it
-// the line is cut wherever it stands.
+// longLine is the number of characters of a single line that are measured. No window
+// is wide enough for more.
 const longLine = 1000
 
-// MinSize is one line's, or the height at the width that the text has now.
+// MinSize is the size of the line or, with Wrap, the height at the current width.
 func (t *Text) MinSize() fyne.Size {
 	t.measure()
 	if t.Wrap {
@@ -130,12 +131,12 @@ func (t *Text) MinSize() fyne.Size {
 	return fyne.NewSize(t.known.width, t.Role.line())
 }
 
-// least is room for a sign and an ellipsis.
+// least is the width of a character and an ellipsis.
 func (t *Text) least() float32 { return fyne.Min(up(t.Role.size()*2), t.MinSize().Width) }
 
-// CreateRenderer is Fyne's. Fyne also drops renderers that were not drawn for a
-// minute by the clock on the wall, which a computer that slept makes of all of
-// them, and sets a new one no size.
+// CreateRenderer implements fyne.Widget. Fyne destroys renderers that were not drawn
+// for a minute of wall-clock time, which after a sleep of the computer is all of them,
+// and does not lay out the new ones.
 func (t *Text) CreateRenderer() fyne.WidgetRenderer {
 	r := &textRenderer{t: t}
 	if size := t.Size(); !size.IsZero() {
@@ -144,7 +145,7 @@ func (t *Text) CreateRenderer() fyne.WidgetRenderer {
 	return r
 }
 
-// textRenderer keeps its canvas texts from one drawing to the next.
+// textRenderer reuses its canvas texts.
 type textRenderer struct {
 	t    *Text
 	pool []*canvas.Text
@@ -184,7 +185,7 @@ func (r *textRenderer) Layout(s fyne.Size) {
 			if o.Text != run || o.Color != c || o.TextSize != size || o.TextStyle != style {
 				o.Text, o.Color, o.TextSize, o.TextStyle = run, c, size, style
 				o.FontSource = t.Role.font(run)
-				o.Refresh() // or the window keeps the picture of the old words
+				o.Refresh() // or Fyne draws the cached texture of the old text
 			}
 			h := o.MinSize().Height
 			o.Move(fyne.NewPos(x, float32(i)*high+(high-h)/2))

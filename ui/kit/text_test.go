@@ -10,14 +10,14 @@ import (
 	"fyne.io/fyne/v2/test"
 )
 
-// A renderer that Fyne makes anew, after the computer slept, has the words in it.
-func TestTextIsDrawnByANewRenderer(t *testing.T) {
+// Fyne makes a new renderer after a sleep of the computer.
+func TestNewRendererHasTheText(t *testing.T) {
 	test.NewTempApp(t)
 	words := NewText("one two three", Body, Ink).Wrapped()
 	words.Resize(fyne.NewSize(60, 60))
 	old, again := test.WidgetRenderer(words).Objects(), words.CreateRenderer().Objects()
 	if len(old) < 2 || len(again) != len(old) {
-		t.Fatalf("%d lines, and %d by a new renderer", len(old), len(again))
+		t.Fatalf("%d lines, and %d with a new renderer", len(old), len(again))
 	}
 	for i, o := range again {
 		was, is := old[i].(*canvas.Text), o.(*canvas.Text)
@@ -28,7 +28,7 @@ func TestTextIsDrawnByANewRenderer(t *testing.T) {
 }
 
 func TestLongTextIsFast(t *testing.T) {
-	long := strings.Repeat("Passwort-Wiederherstellungsverfahren ", 270) // 10 000 signs
+	long := strings.Repeat("Passwort-Wiederherstellungsverfahren ", 270) // 10,000 characters
 	began := time.Now()
 	for _, p := range []*Text{Para(long, Ink), NewText(long, Body, Ink), Para(strings.ReplaceAll(long, " ", ""), Ink)} {
 		for w := float32(200); w < 800; w += 100 {

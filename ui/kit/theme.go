@@ -10,25 +10,25 @@ import (
 	"nightlatch/assets"
 )
 
-// A Mode is the person's choice of appearance.
+// A Mode is the user's choice of appearance.
 type Mode int
 
-// The appearances that Settings offers. System follows the desktop.
+// The modes that Settings offers. System follows the desktop.
 const (
 	System Mode = iota
 	AlwaysLight
 	AlwaysDark
 )
 
-// Theme dresses Fyne's own widgets (Entry, Scroll) in the same tokens, and
-// carries what every part looks up when it is drawn: palette, text size, words.
+// Theme gives Fyne's own widgets (Entry, Scroll) the colours and sizes of this package,
+// and holds what every widget looks up when it is drawn: palette, text size, texts.
 type Theme struct {
 	Mode  Mode
 	Scale float32         // of text, icons and controls: 1, 1.25 or 1.5; 0 means 1
-	Words *assets.Catalog // what the parts themselves say; nil means English
+	Words *assets.Catalog // the texts of the widgets themselves; nil means English
 }
 
-// palette is the colours in force for a variant.
+// palette is the palette for a variant.
 func (t Theme) palette(v fyne.ThemeVariant) map[fyne.ThemeColorName]color.Color {
 	if t.Mode == AlwaysDark || t.Mode == System && v == theme.VariantDark {
 		return Dark
@@ -36,7 +36,7 @@ func (t Theme) palette(v fyne.ThemeVariant) map[fyne.ThemeColorName]color.Color 
 	return Light
 }
 
-// Color answers for our names and for Fyne's.
+// Color implements fyne.Theme, for the colour names of this package and of Fyne.
 func (t Theme) Color(n fyne.ThemeColorName, v fyne.ThemeVariant) color.Color {
 	p := t.palette(v)
 	if c, ok := p[n]; ok {
@@ -59,13 +59,13 @@ func (t Theme) Color(n fyne.ThemeColorName, v fyne.ThemeVariant) color.Color {
 		return p[HoverTint]
 	case theme.ColorNameScrollBar:
 		return p[Control]
-	case theme.ColorNameShadow: // only the print sheet and what floats have one, and Box draws it
+	case theme.ColorNameShadow: // Box draws the few shadows that exist
 		return color.Transparent
 	}
 	return theme.DefaultTheme().Color(n, v)
 }
 
-// Font maps Fyne's bold to SemiBold: calmer, and the only second weight it knows.
+// Font implements fyne.Theme. Fyne's bold is SemiBold here; Fyne has only two weights.
 func (t Theme) Font(s fyne.TextStyle) fyne.Resource {
 	switch {
 	case s.Symbol:
@@ -80,7 +80,7 @@ func (t Theme) Font(s fyne.TextStyle) fyne.Resource {
 	return fontText
 }
 
-// Fyne compares fonts by resource, so each is made once.
+// Fyne compares fonts by their resource, so there is one for each.
 var (
 	fontText   = fontResource(assets.Text)
 	fontStrong = fontResource(assets.TextStrong)
@@ -92,10 +92,10 @@ func fontResource(f assets.Face) fyne.Resource {
 	return fyne.NewStaticResource(string(f), assets.Font(f))
 }
 
-// Icon gives Fyne's own widgets Fyne's icons; ours draw their own.
+// Icon implements fyne.Theme. Only Fyne's own widgets use it.
 func (t Theme) Icon(n fyne.ThemeIconName) fyne.Resource { return theme.DefaultTheme().Icon(n) }
 
-// Size answers for Fyne's own widgets, in points.
+// Size implements fyne.Theme, for Fyne's own widgets, in points.
 func (t Theme) Size(n fyne.ThemeSizeName) float32 {
 	switch n {
 	case theme.SizeNameText:
@@ -133,18 +133,17 @@ func (t Theme) factor() float32 {
 	return t.Scale
 }
 
-// inForce is the theme that the application wears now. In a foreign theme (a
-// test's) parts are drawn at their plain size.
+// inForce is the current theme of the application. If that is not a Theme, as in some
+// tests, sizes are at 100 % and texts in English.
 func inForce() Theme {
 	t, _ := fyne.CurrentApp().Settings().Theme().(Theme)
 	return t
 }
 
-// scaled is a measure of something that holds text, at the text size in force,
-// on whole points.
+// scaled is a length at the current text size, in whole points.
 func scaled(v float32) float32 { return round(v * inForce().factor()) }
 
-// tint looks a colour up in the theme that is in force now.
+// tint looks a colour up in the current theme.
 func tint(n fyne.ThemeColorName) color.Color {
 	if n == "" || n == Clear {
 		return color.Transparent
@@ -153,8 +152,8 @@ func tint(n fyne.ThemeColorName) color.Color {
 	return s.Theme().Color(n, s.ThemeVariant())
 }
 
-// words are what the parts themselves say ("Show password"), in the language of
-// the theme in force.
+// words are the texts of the widgets themselves ("Show password") in the language of
+// the current theme.
 func words() *assets.Catalog {
 	if w := inForce().Words; w != nil {
 		return w
@@ -162,7 +161,7 @@ func words() *assets.Catalog {
 	return english()
 }
 
-// english speaks where the theme brings no words.
+// english is used when the theme has no catalog.
 var english = sync.OnceValue(func() *assets.Catalog {
 	w, err := assets.New("en")
 	if err != nil {

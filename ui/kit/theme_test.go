@@ -29,7 +29,7 @@ func differing(a, b image.Image) (n int) {
 	return max(n, 1)
 }
 
-// pictures are the parts that the component sheet does not show.
+// pictures are the widgets that the component sheet does not show.
 func pictures(th Theme) fyne.CanvasObject {
 	t := func(s string) string { return say(th, s) }
 	phone := NewPhone(PhoneConfig{Carrier: "Polaris", Charge: "82 %", Time: "09:41", Date: t("Sunday 22 November"), Notes: []PhoneNote{
@@ -43,7 +43,7 @@ func pictures(th Theme) fyne.CanvasObject {
 	))))
 }
 
-// page is a whole window: rail, page, action bar, something docked.
+// page is a whole window: rail, page, action bar and a docked panel.
 func page(th Theme) fyne.CanvasObject {
 	t := func(s string) string { return say(th, s) }
 	tools := func() fyne.CanvasObject {
@@ -85,8 +85,8 @@ func TestPictureSheets(t *testing.T) {
 	}
 }
 
-// Colours and sizes are looked up, not captured: switching while running gives the
-// same picture as starting so.
+// Colours and sizes are looked up and not stored: changing the theme while running
+// gives the same picture as starting with it.
 func TestThemeSwitchesWhileRunning(t *testing.T) {
 	sheets := sheets
 	if racing {
@@ -112,14 +112,14 @@ func TestThemeSwitchesWhileRunning(t *testing.T) {
 	}
 }
 
-// At every size of text and of window no part lies over another or leaves the
-// room of what is around it.
+// At every size of text and window, no text overlaps another or extends beyond its
+// container.
 func TestNothingOverlaps(t *testing.T) {
 	for _, l := range looks(t) {
 		for _, width := range []float32{1180, 900, 620} {
 			for _, s := range sheets {
 				if s.name == "components" && width < 1180 {
-					continue // two fixed columns, for eyes
+					continue // it has two columns of a fixed width
 				}
 				t.Run(s.name+"-"+l.name, func(t *testing.T) {
 					wear(t, l.Theme)
@@ -135,15 +135,14 @@ func TestNothingOverlaps(t *testing.T) {
 	}
 }
 
-// A spot is where a text stands, within the part of the window that scrolls with
-// it.
+// A spot is the position of a text within the content that scrolls with it.
 type spot struct {
 	what       string
 	in         *container.Scroll
 	x, y, w, h float32
 }
 
-// fits looks at texts: inside the window from left to right, and none of them over
+// fits checks that the texts are inside the window horizontally, and that none overlaps
 // another.
 func fits(t *testing.T, root fyne.CanvasObject) {
 	t.Helper()
@@ -166,15 +165,15 @@ func fits(t *testing.T, root fyne.CanvasObject) {
 	}
 	look(root, nil)
 	if len(seen) < 3 {
-		t.Errorf("only %d texts were looked at", len(seen))
+		t.Errorf("only %d texts were checked", len(seen))
 	}
 	for i, p := range seen {
 		if p.x < -.5 || p.x+p.w > root.Size().Width+1 {
-			t.Errorf("%q leaves the window: %v to %v", p.what, p.x, p.x+p.w)
+			t.Errorf("%q extends beyond the window: %v to %v", p.what, p.x, p.x+p.w)
 		}
 		for _, q := range seen[:i] {
 			if p.in == q.in && p.x+1 < q.x+q.w && q.x+1 < p.x+p.w && p.y+1 < q.y+q.h && q.y+1 < p.y+p.h {
-				t.Errorf("%q lies over %q", p.what, q.what)
+				t.Errorf("%q overlaps %q", p.what, q.what)
 			}
 		}
 	}
@@ -188,13 +187,13 @@ func place(t *testing.T, v *Text, in *container.Scroll) spot {
 		p.w = fyne.Min(s.Width, v.MinSize().Width)
 	}
 	if s.Height+.5 < p.h {
-		t.Errorf("%q has %v of height and needs %v", p.what, s.Height, p.h)
+		t.Errorf("%q is %v high and needs %v", p.what, s.Height, p.h)
 	}
 	return p
 }
 
-// The contrast that LOOK promises: 4.5 for text, 3 for edges and icons (WCAG 2.2,
-// 1.4.3 and 1.4.11).
+// The contrast is at least 4.5 for text, 3 for edges and icons (WCAG 2.2, 1.4.3 and
+// 1.4.11).
 func TestContrast(t *testing.T) {
 	lum := func(c color.Color) float64 {
 		r, g, b, _ := c.RGBA()
@@ -215,7 +214,7 @@ func TestContrast(t *testing.T) {
 		check := func(need float64, ink fyne.ThemeColorName, grounds ...fyne.ThemeColorName) {
 			for _, g := range grounds {
 				if r := ratio(palette[ink], palette[g]); r < need {
-					t.Errorf("%s: %s on %s is %.2f; wants %.1f", name, ink, g, r, need)
+					t.Errorf("%s: %s on %s is %.2f; want %.1f", name, ink, g, r, need)
 				}
 			}
 		}

@@ -7,9 +7,9 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// A Toaster says short things at the bottom of a window: "Copied". It takes no
-// press and no keyboard, and what it says goes after some seconds. Lay it over
-// the window: Z(NewWindow(…), toaster).
+// A Toaster shows short messages at the bottom of a window: "Copied". It ignores mouse
+// and keyboard, and hides a message after some seconds. Place it above the window:
+// Z(NewWindow(…), toaster).
 type Toaster struct {
 	widget.BaseWidget
 	clock Clock
@@ -18,13 +18,13 @@ type Toaster struct {
 	stop  func()
 }
 
-// toastTime is how long words stay, and what each sign of them adds.
+// A message is shown for toastTime plus toastPerRune for each character.
 const (
-	toastTime = 3 * time.Second
-	toastSign = 50 * time.Millisecond
+	toastTime    = 3 * time.Second
+	toastPerRune = 50 * time.Millisecond
 )
 
-// NewToaster makes a toaster; clock tells it when to fall silent.
+// NewToaster makes a toaster; clock times its messages.
 func NewToaster(clock Clock) *Toaster {
 	t := &Toaster{clock: clock, text: NewText("", Body, Window).Wrapped()}
 	box := NewBox(Ink, "", RadiusControl)
@@ -35,14 +35,14 @@ func NewToaster(clock Clock) *Toaster {
 	return t
 }
 
-// Say shows words in place of those before.
+// Say shows a message, in place of an earlier one.
 func (t *Toaster) Say(says string) {
 	t.silence()
 	t.text.Words = says
 	t.plate.Show()
 	t.Refresh()
 	if t.clock.Every != nil {
-		t.stop = t.clock.Every(toastTime+time.Duration(len([]rune(says)))*toastSign, func() {
+		t.stop = t.clock.Every(toastTime+time.Duration(len([]rune(says)))*toastPerRune, func() {
 			t.silence()
 			t.plate.Hide()
 			t.Refresh()
@@ -50,7 +50,7 @@ func (t *Toaster) Say(says string) {
 	}
 }
 
-// Copied says that something is on the clipboard, with a word of care for a
+// Copied says that something was copied to the clipboard, with a warning if it is a
 // secret.
 func (t *Toaster) Copied(secret bool) {
 	key := "kit.copied"
@@ -60,7 +60,7 @@ func (t *Toaster) Copied(secret bool) {
 	t.Say(words().T(key))
 }
 
-// Says is what is shown now; empty when nothing is.
+// Says is the message shown now, "" if there is none.
 func (t *Toaster) Says() string {
 	if !t.plate.Visible() {
 		return ""
@@ -82,16 +82,16 @@ func (t *Toaster) place(s fyne.Size) {
 	t.plate.Move(fyne.NewPos(whole((s.Width-w)/2), s.Height-h-scaled(ActionBar)-S12))
 }
 
-// AccessibilityLabel is what it says.
+// AccessibilityLabel is the message.
 func (t *Toaster) AccessibilityLabel() string { return t.Says() }
 
 // AccessibilityRole is text.
 func (t *Toaster) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleText }
 
-// MinSize is nothing: a toaster lies over what is there.
+// MinSize is zero: a toaster is above the other objects.
 func (t *Toaster) MinSize() fyne.Size { return fyne.Size{} }
 
-// CreateRenderer is Fyne's.
+// CreateRenderer implements fyne.Widget.
 func (t *Toaster) CreateRenderer() fyne.WidgetRenderer {
 	return &asleep{WidgetRenderer: &placed{layout: t.place, objs: []fyne.CanvasObject{t.plate}}, sleep: t.silence}
 }

@@ -7,7 +7,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// A ToggleForm is how a Toggle is drawn.
+// A ToggleForm is the appearance of a Toggle.
 type ToggleForm int
 
 // The forms of a Toggle.
@@ -109,10 +109,10 @@ func (t *Toggle) dress() {
 	}
 }
 
-// switchTime is how long the knob takes from one side to the other.
+// switchTime is the time the knob takes from one side to the other.
 const switchTime = 120 * time.Millisecond
 
-// A slide moves a knob from one end to the other.
+// A slide moves the knob of a switch.
 type slide struct {
 	widget.BaseWidget
 	knob *Box
@@ -178,5 +178,5 @@ func (r *slideRenderer) Destroy() {
 	}
 }
 
-// moves reports whether the system wants animations.
+// moves reports whether the system allows animations.
 func moves() bool { return fyne.CurrentApp().Settings().ShowAnimations() }

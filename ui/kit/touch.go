@@ -8,38 +8,37 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// A TouchConfig says what a TouchPicture shows.
+// A TouchConfig configures a TouchPicture.
 type TouchConfig struct {
 	Clock  Clock // for the halo's ticks
-	Lit    bool  // the person's turn: in colour, and the halo moves
-	Reader bool  // a key on an NFC reader; otherwise one in a laptop's port
-	Apart  bool  // the key is not in the port yet, or not any more
+	Lit    bool  // the user has to touch: in colour, and the halo moves
+	Reader bool  // a key on an NFC reader; otherwise in the port of a laptop
+	Apart  bool  // the key is not in the port or on the reader
 }
 
-// A TouchPicture is the calm illustration of a key and of where to touch it or
-// where to lay it. The halo is the only thing that moves, slowly, and only while
-// the picture can be seen.
+// A TouchPicture is an illustration of a security key that shows where to touch it or
+// where to place it. Only its halo moves, and only while the picture can be seen.
 //
-// Fyne draws the whole window for each frame, which costs most where no graphics
-// card helps. So the halo breathes in whole points, five steps a second at most.
+// Fyne draws the whole window for each frame, which is expensive without a graphics
+// card. The halo therefore moves by whole points, at most five times a second.
 type TouchPicture struct {
 	widget.BaseWidget
 	lit    bool
 	halo   *Box
 	scene  fyne.CanvasObject
 	ticker ticker
-	step   int     // within a breath
+	step   int     // of a cycle, 0 to haloSteps-1
 	grown  float32 // of the halo, in points, from -haloReach to haloReach
 }
 
 const (
 	haloStep          = 200 * time.Millisecond
-	haloSteps         = 20 // in one breath: four seconds out and in again
+	haloSteps         = 20 // in one cycle of four seconds
 	haloReach         = 6
 	haloEdge  float32 = 168
 )
 
-// NewTouchPicture draws the picture; it moves from when it is first drawn.
+// NewTouchPicture makes the picture. It starts to move when it is first drawn.
 func NewTouchPicture(c TouchConfig) *TouchPicture {
 	t := &TouchPicture{lit: c.Lit}
 	glow, ink := AccentSoft, Accent
@@ -72,8 +71,8 @@ func outlined(radius float32) *Box {
 	return b
 }
 
-// inPort is a key in the port of a laptop, from the side, or away from it by twice
-// a distance.
+// inPort is a key in the port of a laptop, seen from the side, or 2×away points out of
+// it.
 func inPort(ink fyne.ThemeColorName, lit bool, away float32) []Part {
 	parts := []Part{
 		part(0, 68, 104-away, 60, outlined(8)), // laptop
@@ -92,8 +91,7 @@ func inPort(ink fyne.ThemeColorName, lit bool, away float32) []Part {
 	return parts
 }
 
-// onReader is a key that lies on a reader, from the side, or hovers above it: the
-// reader is flat, and its waves go up through the key.
+// onReader is a key on a flat reader, seen from the side, or away points above it.
 func onReader(ink fyne.ThemeColorName, away float32) []Part {
 	return []Part{
 		part(62, 84-away, 116, 28, outlined(14)), // key
@@ -106,7 +104,7 @@ func onReader(ink fyne.ThemeColorName, away float32) []Part {
 	}
 }
 
-// breathe draws the halo again when its edge has moved by a whole point.
+// breathe moves the halo to its next step, if that differs by a whole point.
 func (t *TouchPicture) breathe() {
 	if !moves() {
 		t.ticker.sleep()
@@ -129,10 +127,10 @@ func (t *TouchPicture) wake() {
 	}
 }
 
-// Show lets the halo move again.
+// Show shows the picture and lets the halo move.
 func (t *TouchPicture) Show() { t.BaseWidget.Show(); t.wake() }
 
-// Hide stops it.
+// Hide hides the picture and stops the halo.
 func (t *TouchPicture) Hide() { t.ticker.sleep(); t.BaseWidget.Hide() }
 
 // Refresh draws again.
@@ -141,14 +139,14 @@ func (t *TouchPicture) Refresh() {
 	t.wake()
 }
 
-// MinSize is the same at every text size.
+// MinSize is the size of the picture, the same at every text size.
 func (t *TouchPicture) MinSize() fyne.Size { return t.scene.MinSize() }
 
-// CreateRenderer is Fyne's.
+// CreateRenderer implements fyne.Widget.
 func (t *TouchPicture) CreateRenderer() fyne.WidgetRenderer {
 	t.wake()
 	return &asleep{WidgetRenderer: widget.NewSimpleRenderer(t.scene), sleep: t.ticker.sleep}
 }
 
-// Held lets Walk look inside.
+// Held implements Holder.
 func (t *TouchPicture) Held() []fyne.CanvasObject { return []fyne.CanvasObject{t.scene} }

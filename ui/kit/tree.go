@@ -5,13 +5,13 @@ import (
 	"fyne.io/fyne/v2/container"
 )
 
-// A Holder is a widget that says what is inside it; Fyne has no public way to ask.
-// A widget of a screen's own that holds parts of this kit should be one, so that
-// they scroll into view when they get the keyboard.
+// A Holder is a widget that gives access to the objects inside it; Fyne has no public
+// way to do so. A widget outside this package that contains widgets of this package
+// should implement it, so that they scroll into view when they get the focus.
 type Holder interface{ Held() []fyne.CanvasObject }
 
-// Children are what an object holds, in reading order; nil for a part that holds
-// nothing or does not say.
+// Children are the objects inside an object, in reading order; nil if there are none
+// or it is not known.
 func Children(o fyne.CanvasObject) []fyne.CanvasObject {
 	switch v := o.(type) {
 	case *fyne.Container:
@@ -26,8 +26,8 @@ func Children(o fyne.CanvasObject) []fyne.CanvasObject {
 	return nil
 }
 
-// Walk visits an object and all that is in it, in reading order, until visit says
-// false.
+// Walk visits an object and all objects inside it, in reading order, until visit
+// returns false. It reports whether all were visited.
 func Walk(o fyne.CanvasObject, visit func(fyne.CanvasObject) bool) bool {
 	if o == nil || !visit(o) {
 		return false
@@ -40,8 +40,8 @@ func Walk(o fyne.CanvasObject, visit func(fyne.CanvasObject) bool) bool {
 	return true
 }
 
-// path is the way from a root down to an object, both included, through what is
-// visible; nil if there is none.
+// path lists the objects from root down to an object, both included; nil if the object
+// is not inside root or one of them is hidden.
 func path(root, to fyne.CanvasObject) []fyne.CanvasObject {
 	if root == nil || !root.Visible() {
 		return nil
@@ -57,8 +57,8 @@ func path(root, to fyne.CanvasObject) []fyne.CanvasObject {
 	return nil
 }
 
-// wayTo is the path to an object on the canvas it is drawn on: in the topmost
-// overlay that has it, or in the page.
+// wayTo is the path to an object on its canvas, in the topmost overlay that contains it
+// or in the page; nil if it is hidden or on no canvas.
 func wayTo(o fyne.CanvasObject) []fyne.CanvasObject {
 	c := fyne.CurrentApp().Driver().CanvasForObject(o)
 	if c == nil {
@@ -73,12 +73,12 @@ func wayTo(o fyne.CanvasObject) []fyne.CanvasObject {
 	return path(c.Content(), o)
 }
 
-// showing reports whether an object can be seen: it is on a canvas, and neither
-// it nor anything around it is hidden. What moves asks, and stops.
+// showing reports whether an object is on a canvas and neither it nor an object around
+// it is hidden. Animations and tickers stop when it is false.
 func showing(o fyne.CanvasObject) bool { return wayTo(o) != nil }
 
-// reveal scrolls every Scroll around an object so that it and a little room
-// beside it (its focus ring) can be seen.
+// reveal scrolls every Scroll around an object so that the object and its focus ring
+// can be seen.
 func reveal(o fyne.CanvasObject) {
 	if unmoved {
 		return
@@ -90,7 +90,7 @@ func reveal(o fyne.CanvasObject) {
 		if !ok {
 			continue
 		}
-		top := float32(0) // of the object within what scrolls
+		top := float32(0) // of the object within the content of the scroll
 		for _, p := range way[i+2:] {
 			top += p.Position().Y
 		}
@@ -98,18 +98,18 @@ func reveal(o fyne.CanvasObject) {
 		if bottom > at.Y+s.Size().Height {
 			at.Y = bottom - s.Size().Height
 		}
-		if top-room < at.Y { // its top matters most when it is higher than the view
+		if top-room < at.Y { // the top has priority if the object is higher than the view
 			at.Y = fyne.Max(0, top-room)
 		}
 		s.ScrollToOffset(at)
 	}
 }
 
-// relayout lays out what is around an object after its height changed: Fyne
-// itself only looks at minimum sizes, and only in a window.
+// relayout lays out the containers around an object after its height changed. Fyne does
+// so only when a minimum size changes, and only in a window.
 func relayout(o fyne.CanvasObject) { relayoutPath(wayTo(o)) }
 
-// relayoutPath lays out what is around the last object of a path.
+// relayoutPath lays out the containers on a path.
 func relayoutPath(way []fyne.CanvasObject) {
 	for i := len(way) - 2; i >= 0; i-- {
 		if c, ok := way[i].(*fyne.Container); ok && c.Layout != nil {

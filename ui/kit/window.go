@@ -4,9 +4,8 @@ import (
 	"fyne.io/fyne/v2"
 )
 
-// windowLayout sets the rail, the page and what is docked side by side. Where the
-// window is too narrow for that the rail folds first; then what is docked covers
-// the page.
+// windowLayout places the rail, the page and a docked panel side by side. If the
+// window is too narrow, first the rail folds, then the panel covers the page.
 type windowLayout struct {
 	rail *SideRail // may be nil
 	edge fyne.CanvasObject
@@ -16,14 +15,14 @@ type windowLayout struct {
 }
 
 const (
-	foldBelow float32 = 900  // the rail folds, at text size 100 %
-	dockBelow float32 = 1180 // with something docked it folds earlier
-	leastPage float32 = 520  // a page beside something docked
+	foldBelow float32 = 900  // width below which the rail folds, at text size 100 %
+	dockBelow float32 = 1180 // the same with a docked panel
+	leastPage float32 = 520  // minimum width of a page beside a docked panel
 )
 
-// NewWindow puts the rail (may be nil), the page and whatever is docked beside
-// each other. Nothing lies behind the page: a canvas is cleared with the colour
-// Window, and to paint it once more costs as much as all the rest.
+// NewWindow places the rail (may be nil), the page and at most one docked panel side by
+// side. It has no background, because Fyne clears the canvas with the colour Window,
+// and painting it a second time costs as much as everything else.
 func NewWindow(rail *SideRail, page fyne.CanvasObject, docked ...fyne.CanvasObject) *fyne.Container {
 	l := &windowLayout{rail: rail, edge: NewBox(Hairline, "", 0), page: page, rim: NewBox(Hairline, "", 0)}
 	var objs []fyne.CanvasObject
@@ -41,7 +40,7 @@ func NewWindow(rail *SideRail, page fyne.CanvasObject, docked ...fyne.CanvasObje
 	return &fyne.Container{Layout: l, Objects: objs}
 }
 
-// MinSize is the smallest window: what is in it scrolls.
+// MinSize is the size of the smallest window; its content scrolls.
 func (l *windowLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(400, 320) }
 
 func (l *windowLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
@@ -63,7 +62,7 @@ func (l *windowLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 	}
 	if docked {
 		w := l.dock.MinSize().Width
-		if room-w-1 < scaled(leastPage) { // it covers the page, which keeps its state
+		if room-w-1 < scaled(leastPage) { // the panel covers the page, which keeps its state
 			l.page.Hide()
 			l.rim.Hide()
 			l.put(l.dock, x, room, s.Height)
@@ -82,14 +81,14 @@ func (l *windowLayout) put(o fyne.CanvasObject, x, w, h float32) {
 	o.Resize(fyne.NewSize(w, h))
 }
 
-// Middle puts an object, no wider than width at text size 100 %, in the middle of
-// its room. What is higher than the room scrolls.
+// Middle centres an object that is at most width points wide at text size 100 %. It
+// scrolls if the object is higher than the space.
 func Middle(width float32, o fyne.CanvasObject) *fyne.Container {
 	return Scroll(lay(&middle{width: width}, o))
 }
 
-// CentredCard is a page without the rail: one card of a width (440, or 520 to choose a
-// way) in the middle of the window, and a line under it (may be nil).
+// CentredCard is a page without the rail: a card of a width in the middle of the
+// window, and a line below it (may be nil).
 func CentredCard(width float32, foot fyne.CanvasObject, objs ...fyne.CanvasObject) *fyne.Container {
 	column := V(S20, Card(Pad(S32, V(S24, objs...))))
 	if foot != nil {
@@ -98,7 +97,7 @@ func CentredCard(width float32, foot fyne.CanvasObject, objs ...fyne.CanvasObjec
 	return NewWindow(nil, Middle(width, column))
 }
 
-// middle centres one thing both ways, with a little room around it.
+// middle centres an object horizontally and vertically, with a margin.
 type middle struct{ width float32 }
 
 func (m *middle) inner(w float32) float32 { return fyne.Min(scaled(m.width), w-2*S16) }

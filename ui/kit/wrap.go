@@ -5,52 +5,52 @@ import (
 	"fyne.io/fyne/v2/layout"
 )
 
-// wrapOne holds one child: grown, inset, sized or capped.
+// wrapOne is a layout of one child that grows, or has margins or a size.
 type wrapOne struct {
 	grow, full, centre bool
-	withText           bool // w and h are at text size 100 %
+	withText           bool // w and h grow with the text size
 	l, t, r, b         float32
 	w, h, maxW         float32
 }
 
 func one(l wrapOne, o fyne.CanvasObject) *fyne.Container { return lay(&l, o) }
 
-// Grow takes what is left of a row's width or a column's height.
+// Grow gives an object the remaining width of a row or height of a column.
 func Grow(o fyne.CanvasObject) *fyne.Container { return one(wrapOne{grow: true}, o) }
 
-// Full takes the whole height of a row.
+// Full gives an object the whole height of a row.
 func Full(o fyne.CanvasObject) *fyne.Container { return one(wrapOne{full: true}, o) }
 
-// Gap is room that grows.
+// Gap is space that grows.
 func Gap() *fyne.Container { return Grow(layout.NewSpacer()) }
 
-// Space is room of a fixed size.
+// Space is space of a fixed size.
 func Space(w, h float32) *fyne.Container { return one(wrapOne{w: w, h: h}, layout.NewSpacer()) }
 
-// Inset keeps room around an object.
+// Inset puts margins around an object: left, top, right, bottom.
 func Inset(l, t, r, b float32, o fyne.CanvasObject) *fyne.Container {
 	return one(wrapOne{l: l, t: t, r: r, b: b}, o)
 }
 
-// Pad keeps the same room on all sides.
+// Pad puts the same margin on all sides.
 func Pad(p float32, o fyne.CanvasObject) *fyne.Container { return Inset(p, p, p, p, o) }
 
-// Sized gives an object a width, a height, or both (zero leaves it free), the
-// same at every text size.
+// Sized gives an object a width, a height, or both, the same at every text size. Zero
+// leaves a dimension free.
 func Sized(w, h float32, o fyne.CanvasObject) *fyne.Container { return one(wrapOne{w: w, h: h}, o) }
 
-// Scaled is Sized for what holds words or an icon: it grows with the text.
+// Scaled is Sized for an object with text or icons: it grows with the text size.
 func Scaled(w, h float32, o fyne.CanvasObject) *fyne.Container {
 	return one(wrapOne{w: w, h: h, withText: true}, o)
 }
 
-// Narrow centres an object in a column no wider than w.
+// Narrow centres an object in a column at most w wide.
 func Narrow(w float32, o fyne.CanvasObject) *fyne.Container { return one(wrapOne{maxW: w}, o) }
 
-// Centre puts an object at its smallest size in the middle.
+// Centre centres an object at its minimum size.
 func Centre(o fyne.CanvasObject) *fyne.Container { return one(wrapOne{centre: true}, o) }
 
-// Centre2 centres an object up and down and lets it take the whole width.
+// Centre2 centres an object vertically; it gets the whole width.
 func Centre2(o fyne.CanvasObject) *fyne.Container { return H(0, Grow(o)) }
 
 func isGrown(o fyne.CanvasObject) bool {
@@ -67,7 +67,7 @@ func isFull(c *fyne.Container) bool {
 	return ok && l.full
 }
 
-// wide and high are the fixed sides, 0 where free.
+// wide and high are the fixed width and height, 0 where they are free.
 func (l *wrapOne) wide() float32 {
 	if l.withText {
 		return scaled(l.w)

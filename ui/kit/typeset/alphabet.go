@@ -5,9 +5,10 @@ import (
 	"unicode"
 )
 
-// Digit reads a decimal digit of any script (Arabic, Devanagari, full width …) as
-// the ASCII one: people type with the keyboard they have.
-func Digit(r rune) (rune, bool) {
+// Digit converts a decimal digit of any script (Arabic, Devanagari, full width …) to
+// the ASCII digit, because people type with the keyboard they have. ok is false for
+// other characters.
+func Digit(r rune) (digit rune, ok bool) {
 	if r >= '0' && r <= '9' {
 		return r, true
 	}
@@ -24,9 +25,9 @@ func Digit(r rune) (rune, bool) {
 	return 0, false
 }
 
-// Crockford reads a sign of Crockford's base32 in lower case. O is read as 0, I
-// and L as 1; U is not in the alphabet (R76).
-func Crockford(r rune) (rune, bool) {
+// Crockford converts a character to a symbol of Crockford's base32, in lower case. O
+// becomes 0, I and L become 1; U is not in the alphabet (R76).
+func Crockford(r rune) (symbol rune, ok bool) {
 	if d, ok := Digit(r); ok {
 		return d, true
 	}

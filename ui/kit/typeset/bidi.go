@@ -11,8 +11,9 @@ import (
 	"golang.org/x/text/unicode/bidi"
 )
 
-// RightToLeft reports whether the first strong sign of a paragraph is Hebrew,
-// Arabic or another script written to the left (Unicode Annex 9, P2 and P3).
+// RightToLeft reports whether the first strong character of a paragraph belongs to
+// Hebrew, Arabic or another script written from right to left (Unicode Annex 9, P2
+// and P3).
 func RightToLeft(s string) bool {
 	for _, r := range s {
 		if r < 0x0590 && !unicode.IsLetter(r) {
@@ -29,10 +30,10 @@ func RightToLeft(s string) bool {
 	return false
 }
 
-// VisualRuns cuts a line into pieces that Fyne can draw, in the order they are
-// seen from left to right. Fyne shapes a piece of one direction and one font
-// rightly, but sets such pieces in the order they are stored; so what is written
-// to the left is cut into words, and the words are turned round.
+// VisualRuns cuts a line into pieces that Fyne can draw, in their order on the screen
+// from left to right. rtl is the direction of the paragraph. Fyne shapes one piece of
+// one direction correctly, but places several pieces in the order of storage. Text
+// from right to left is therefore cut into words, and the words are reversed.
 func VisualRuns(line string, rtl bool) []string {
 	if !strings.ContainsFunc(line, func(r rune) bool { return r >= 0x0590 }) && !rtl {
 		return []string{line}
@@ -54,7 +55,7 @@ func VisualRuns(line string, rtl bool) []string {
 		r := order.Run(i)
 		runs[i] = run{words: r.String(), left: r.Direction() == bidi.RightToLeft}
 	}
-	turnRuns(runs, rtl)
+	reorder(runs, rtl)
 	var pieces []string
 	for _, r := range runs {
 		if !r.left || number(r.words) && !RightToLeft(r.words) && !neutral(r.words) {
@@ -68,15 +69,15 @@ func VisualRuns(line string, rtl bool) []string {
 	return pieces
 }
 
-// A run is words of one direction.
+// A run is text of one direction.
 type run struct {
 	words string
-	left  bool // written to the left, or a number among such words
+	left  bool // from right to left, or a number inside such text
 }
 
-// turnRuns puts runs in the order they are seen (Unicode Annex 9, L2, for the
-// levels 0, 1 and 2 that a line of an interface has).
-func turnRuns(runs []run, rtl bool) {
+// reorder puts runs into the order on the screen (Unicode Annex 9, L2, for levels 0,
+// 1 and 2, which are all that text in the window has).
+func reorder(runs []run, rtl bool) {
 	if rtl {
 		slices.Reverse(runs)
 		return
@@ -96,14 +97,14 @@ func turnRuns(runs []run, rtl bool) {
 	}
 }
 
-// tokens cuts words that are written to the left into letters, spaces, and signs
-// without a direction; those are turned round sign by sign, brackets mirrored.
+// tokens cuts text from right to left into pieces of letters, of spaces, and of
+// characters without a direction. The last are reversed, with brackets mirrored.
 func tokens(words string) []string {
 	const (
 		none = iota
 		letters
 		space
-		signs
+		symbols
 	)
 	kind := func(r rune) int {
 		p, _ := bidi.LookupRune(r)
@@ -113,14 +114,14 @@ func tokens(words string) []string {
 		case bidi.WS:
 			return space
 		}
-		return signs
+		return symbols
 	}
 	var out []string
 	start, was := 0, none
 	end := func(i int) {
 		switch {
 		case i == start:
-		case was == signs:
+		case was == symbols:
 			out = append(out, bidi.ReverseString(words[start:i]))
 		default:
 			out = append(out, words[start:i])
@@ -137,10 +138,10 @@ func tokens(words string) []string {
 	return out
 }
 
-// number reports that there are no letters.
+// number reports whether s has no letters.
 func number(s string) bool { return !strings.ContainsFunc(s, unicode.IsLetter) }
 
-// neutral reports that there are neither letters nor digits.
+// neutral reports whether s has neither letters nor digits.
 func neutral(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
 }

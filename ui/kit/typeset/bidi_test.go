@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestRightToLeftIsByTheFirstStrongSign(t *testing.T) {
+func TestRightToLeftFollowsTheFirstStrongCharacter(t *testing.T) {
 	for words, want := range map[string]bool{
 		"":                   false,
 		"123 – ?":            false,
@@ -27,8 +27,8 @@ func TestPiecesStandInTheOrderTheyAreSeen(t *testing.T) {
 		want       []string
 	}{
 		{"left to right stays whole", "Ünïcode, “quoted” 123", []string{"Ünïcode, “quoted” 123"}},
-		{"hebrew words turn round", "אב גד", []string{"גד", " ", "אב"}},
-		{"the full stop ends at the left", "אב.", []string{".", "אב"}},
+		{"hebrew words are reversed", "אב גד", []string{"גד", " ", "אב"}},
+		{"the full stop is at the left end", "אב.", []string{".", "אב"}},
 		{"brackets are mirrored", "אב (גד)", []string{"(", "גד", ")", " ", "אב"}},
 		{"a number keeps its digits", "אב 09:41 גד", []string{"גד", " ", "09:41", " ", "אב"}},
 		{"a number begins", "5 אב", []string{"אב", " ", "5"}},

@@ -6,10 +6,11 @@ import (
 	"unicode/utf8"
 )
 
-// Invisible reports signs that have no place in a line of text: control characters,
-// broken encoding, and marks that change what is seen without being seen
+// Invisible reports characters that do not belong in a line of text: control
+// characters, invalid encoding, and invisible characters that change what is seen
 // (direction marks and isolates of Unicode Annex 9, zero-width space, byte order
-// mark). The joiners U+200C and U+200D stay: Persian and Indic spelling needs them.
+// mark). The joiners U+200C and U+200D are allowed, because Persian and Indic
+// spelling needs them.
 func Invisible(r rune) bool {
 	switch {
 	case unicode.IsControl(r), r == utf8.RuneError, unicode.Is(unicode.Bidi_Control, r), unicode.Is(unicode.Co, r):
@@ -18,10 +19,10 @@ func Invisible(r rune) bool {
 	return r == 0x200b || r == 0x2060 || r == 0xfeff || r == 0x2028 || r == 0x2029
 }
 
-// Clean makes one line of at most limit signs out of text that came from
-// elsewhere, and says whether it was cut and whether Invisible signs were dropped.
-// Newlines and tabs inside become spaces. It looks at no more of the text than
-// it must: ten megabytes from the clipboard cost what one line does.
+// Clean makes one line of at most limit characters from pasted text. Newlines and
+// tabs become spaces. cut reports whether text was cut off, dropped whether
+// invisible characters were removed. It reads only the beginning of the text, so ten
+// megabytes from the clipboard take no longer than one line.
 func Clean(text string, limit int) (line string, cut, dropped bool) {
 	head := text[:RuneIndex(text, 4*limit+64)]
 	cut = len(head) < len(text)

@@ -6,11 +6,10 @@ import (
 	"github.com/go-text/typesetting/segmenter"
 )
 
-// Lines sets words in lines no wider than w: at the places where Unicode
-// Annex 14 allows a line to end (spaces, between CJK signs, after hyphens), and
-// inside a word only when the word alone is wider than a line. A newline always
-// ends a line. measure is asked once for every unbreakable piece, so that long
-// text costs time in proportion to its length.
+// Lines breaks text into lines no wider than w. It breaks where Unicode Annex 14
+// allows it (at spaces, between CJK characters, after hyphens), and inside a word only
+// if the word alone is wider than a line. A newline always ends a line. measure is
+// called once for each unbreakable piece, so the time is proportional to the length.
 func Lines(words string, w float32, measure func(string) float32) []string {
 	var lines []string
 	for para := range strings.SplitSeq(words, "\n") {
@@ -56,8 +55,8 @@ func breakParagraph(para string, w float32, measure func(string) float32) []stri
 	return lines
 }
 
-// breakWord cuts a word that is wider than a line between what people see as
-// characters (grapheme clusters, Unicode Annex 29). A piece holds at least one.
+// breakWord cuts a word that is wider than a line between grapheme clusters (Unicode
+// Annex 29). A piece has at least one.
 func breakWord(word string, w float32, measure func(string) float32) []string {
 	marks := Graphemes(word)
 	var pieces []string
@@ -69,8 +68,8 @@ func breakWord(word string, w float32, measure func(string) float32) []string {
 	return pieces
 }
 
-// longest is how many of the marks fit in w. It looks at ever longer beginnings,
-// then halves, so a word of n marks is never measured as a whole.
+// longest is the number of clusters that fit in w. It measures longer and longer
+// prefixes and then searches by halves, so a long word is never measured whole.
 func longest(marks []string, w float32, measure func(string) float32) int {
 	fits := func(n int) bool { return measure(strings.Join(marks[:n], "")) <= w }
 	low, high := 0, 8
@@ -91,6 +90,8 @@ func longest(marks []string, w float32, measure func(string) float32) int {
 	return low
 }
 
+// Graphemes cuts text into grapheme clusters (Unicode Annex 29), which people see as
+// characters.
 func Graphemes(s string) []string {
 	var seg segmenter.Segmenter
 	seg.InitWithString(s)
@@ -101,9 +102,10 @@ func Graphemes(s string) []string {
 	return out
 }
 
-// Ellipsis is s, or as much of its beginning as fits in w with an ellipsis.
+// Ellipsis is s if it fits in w, else as much of its beginning as fits with an
+// ellipsis.
 func Ellipsis(s string, w float32, measure func(string) float32) string {
-	const look = 256 // signs that are measured before we know it is long
+	const look = 256 // characters measured at first; s may be very long
 	head := s
 	if cut := RuneIndex(s, look); cut < len(s) {
 		head = s[:cut]
@@ -112,7 +114,7 @@ func Ellipsis(s string, w float32, measure func(string) float32) string {
 		return s
 	}
 	marks := Graphemes(head)
-	for len(head) < len(s) && measure(head) <= w { // wider than usual: look further
+	for len(head) < len(s) && measure(head) <= w { // narrow characters: measure more
 		head = s[:RuneIndex(s, 2*len(marks))]
 		marks = Graphemes(head)
 	}
@@ -123,7 +125,7 @@ func Ellipsis(s string, w float32, measure func(string) float32) string {
 	return strings.TrimSpace(strings.Join(marks[:n], "")) + "…"
 }
 
-// RuneIndex is where the rune after the first n begins, or the end.
+// RuneIndex is the byte offset after the first n runes of s, or len(s).
 func RuneIndex(s string, n int) int {
 	for i := range s {
 		if n == 0 {

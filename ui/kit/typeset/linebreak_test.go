@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// ten measures ten points for every sign.
+// ten measures ten points for each character.
 func ten(s string) float32 { return 10 * float32(utf8.RuneCountInString(s)) }
 
 func TestLines(t *testing.T) {
@@ -26,7 +26,7 @@ func TestLines(t *testing.T) {
 		{"no line begins with a full stop", "二要素認証。", 50, []string{"二要素認", "証。"}},
 		{"Thai", "รหัส สำรอง", 60, []string{"รหัส", "สำรอง"}},
 		{"combining marks stay", strings.Repeat("e\u0301", 5), 40, []string{"e\u0301e\u0301", "e\u0301e\u0301", "e\u0301"}},
-		{"narrower than a sign", "ab", 1, []string{"a", "b"}},
+		{"narrower than a character", "ab", 1, []string{"a", "b"}},
 		{"nothing", "", 50, []string{""}},
 		{"no-break space", "10\u00a0minutes left", 100, []string{"10\u00a0minutes", "left"}},
 	} {
@@ -57,24 +57,24 @@ func TestEllipsis(t *testing.T) {
 	}
 }
 
-// Long text costs time in proportion to its length, not to its square.
+// The time for long text is proportional to its length, not to its square.
 func TestLongTextIsMeasuredInPieces(t *testing.T) {
 	words := strings.Repeat("Voraussetzung für die Anmeldung ist ein zweiter Faktor. ", 2000)
-	signs := 0
-	count := func(s string) float32 { signs += len(s); return ten(s) }
+	measured := 0
+	count := func(s string) float32 { measured += len(s); return ten(s) }
 	Lines(words, 400, count)
-	if signs > 6*len(words) {
-		t.Errorf("measured %d bytes for %d", signs, len(words))
+	if measured > 6*len(words) {
+		t.Errorf("measured %d bytes for %d", measured, len(words))
 	}
-	signs = 0
+	measured = 0
 	Lines(strings.Repeat("x", 10_000), 400, count)
-	if signs > 60*10_000 {
-		t.Errorf("measured %d bytes for one word of 10000", signs)
+	if measured > 60*10_000 {
+		t.Errorf("measured %d bytes for one word of 10000", measured)
 	}
-	signs = 0
+	measured = 0
 	Ellipsis(strings.Repeat("x", 1_000_000), 400, count)
-	if signs > 10_000 {
-		t.Errorf("measured %d bytes to cut a line", signs)
+	if measured > 10_000 {
+		t.Errorf("measured %d bytes to cut a line", measured)
 	}
 }
 

@@ -9,9 +9,9 @@ import (
 	"github.com/go-text/typesetting/font"
 )
 
-// Each bundled font has every sign that is said to be in it: one that is missing
-// would be a box on screen, since nobody looks further.
-func TestBundledFontsHaveTheirSigns(t *testing.T) {
+// A character that inFonts reports must be in every bundled font. If it is missing, a
+// box is drawn, because no other font is searched.
+func TestBundledFontsHaveTheirCharacters(t *testing.T) {
 	t.Parallel()
 	for _, style := range []fyne.TextStyle{{}, {Bold: true}, {Monospace: true}, {Monospace: true, Bold: true}} {
 		r := Theme{}.Font(style)
@@ -19,26 +19,26 @@ func TestBundledFontsHaveTheirSigns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for sign := rune(0); sign < 0x3000; sign++ {
-			if _, ok := face.NominalGlyph(sign); hasSign(sign) && !ok {
-				t.Errorf("%s has no %U %q", r.Name(), sign, sign)
+		for c := range rune(0x3000) {
+			if _, ok := face.NominalGlyph(c); inFonts(c) && !ok {
+				t.Errorf("%s has no %U %q", r.Name(), c, c)
 			}
 		}
 	}
 }
 
-// Words with a sign of another font are drawn by whoever has it.
-func TestOtherSignsAreLookedUp(t *testing.T) {
+// Text with a character that the bundled fonts lack is drawn by Fyne's search.
+func TestOtherCharactersAreSearchedInAllFonts(t *testing.T) {
 	test.NewTempApp(t).Settings().SetTheme(Theme{})
 	for words, own := range map[string]bool{
 		"": true, "Zurück": true, "Łódź, Привет": true, "7kmq-2xwd": true, "“No”, it’s…": true,
 		"設定": false, "שלום": false, "Ελλάδα": false, "a\u2066b": false, "tab\t": false, "🙂": false, "soft\u00adhyphen": false,
 	} {
 		if got := Body.font(words) != nil; got != own {
-			t.Errorf("%q by a bundled font: %t", words, got)
+			t.Errorf("%q is drawn by a bundled font: %t", words, got)
 		}
 	}
-	// Both ways measure the same where both have the signs.
+	// Both ways give the same width for characters that both have.
 	for _, r := range []Role{Body, Strong, Code, CodeM, Title} {
 		want := fyne.MeasureText("Two-factor authentication", r.size(), r.style()).Width
 		if got := r.width("Two-factor authentication"); got != want {
