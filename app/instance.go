@@ -153,7 +153,8 @@ func (inst *instance) openLab(clock *lab.Clock, cfg instanceConfig, sc *server.C
 	}
 	inst.bench, bench = b, virtualKeys{b}
 	inst.lab, err = lab.New(lab.Config{
-		Clock: clock,
+		Clock:     clock,
+		ShortCode: cfg.policy.CarrierShortCode,
 		Inbound: func(ctx context.Context, from, to, body string) error {
 			return inst.server.Inbound(ctx, from, to, body)
 		},

@@ -18,6 +18,9 @@ func (s *Server) about(c *call) (api.About, error) {
 		RPID:    s.cfg.RPID,
 		Lab:     s.cfg.Lab != nil,
 		Text:    s.carriers.Capabilities().Text,
+
+		ShortCode: s.cfg.Policy.CarrierShortCode,
+		Limits:    api.Limits{SecurityKeys: s.cfg.Policy.KeysMax},
 	}
 	out.MailKept, out.Mail = s.carriers.Capabilities().Code()
 	err := s.store.View(c.r.Context(), func(tx store.Tx) (err error) {

@@ -14,6 +14,7 @@ func TestAbout(t *testing.T) {
 	got := must[api.About](t)(w.client.About(t.Context()))
 	want := api.About{
 		Version: "1.2.3", Policy: "classic", RPID: "localhost", Lab: true, Accounts: true, Mail: true, Text: true, Now: start,
+		ShortCode: "40404", Limits: api.Limits{SecurityKeys: 20},
 	}
 	if got != want {
 		t.Errorf("about %+v, want %+v", got, want)
@@ -34,7 +35,7 @@ func TestAccount(t *testing.T) {
 	want := api.Account{
 		Username: "Bob", Email: bobMail, EmailConfirmed: true, Phone: bobPhone, PhoneVerified: true, Discoverable: true,
 		TwoFactor: true, Methods: api.Methods{Text: true}, LastMethod: api.Text,
-		BackupCodes: api.BackupCodes{Active: 2, Next: 1}, Policy: "classic", Created: start,
+		BackupCodes: api.BackupCodes{Active: 2, Next: 1, Low: true}, Policy: "classic", Created: start,
 	}
 	if got != want {
 		t.Errorf("account %+v, want %+v", got, want)

@@ -99,7 +99,7 @@ func TestReset(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := must[api.Account](t)(w.signIn("bob").Account(ctx))
-	if got.BackupCodes != (api.BackupCodes{Active: 2, Next: 1}) || got.Phone != bobPhone || !got.Created.Equal(start) {
+	if got.BackupCodes != (api.BackupCodes{Active: 2, Next: 1, Low: true}) || got.Phone != bobPhone || !got.Created.Equal(start) {
 		t.Errorf("bob is %+v", got)
 	}
 	revisions, accounts := 0, 0

@@ -262,7 +262,7 @@ func TestBackupCodes(t *testing.T) {
 	if got := w.types(c, 2); got[0] != api.EventBackupCodesReplaced || got[1] != api.EventBackupCodeIssued {
 		t.Errorf("activity %v", got)
 	}
-	if got := must[api.Account](t)(c.Account(ctx)); got.BackupCodes != (api.BackupCodes{Active: 1, Next: 6}) {
+	if got := must[api.Account](t)(c.Account(ctx)); got.BackupCodes != (api.BackupCodes{Active: 1, Next: 6, Low: true}) {
 		t.Errorf("account %+v", got.BackupCodes)
 	}
 }

@@ -107,10 +107,11 @@ func newWorld(t testing.TB, options ...option) *world {
 	w.store = rooted{storetest.New(t, w.clock.Now), t}
 	log := slog.New(slog.NewTextHandler(w.log, nil))
 	around, err := lab.New(lab.Config{
-		Clock:   w.clock,
-		Inbound: func(ctx context.Context, from, to, body string) error { return w.Inbound(ctx, from, to, body) },
-		Reset:   func(ctx context.Context) error { return w.Reset(ctx, nil) },
-		Log:     log,
+		Clock:     w.clock,
+		ShortCode: account.CarrierShortCode,
+		Inbound:   func(ctx context.Context, from, to, body string) error { return w.Inbound(ctx, from, to, body) },
+		Reset:     func(ctx context.Context) error { return w.Reset(ctx, nil) },
+		Log:       log,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -87,7 +87,7 @@ func buildHouse(t testing.TB, cfg server.Config, inLab bool, furnish ...func(*la
 	hasher, err := account.NewHasher(account.HasherConfig{Parallel: 2, Queue: 16})
 	must(t, err)
 	var srv *server.Server
-	around := lab.Config{Clock: h.clock, Reset: func(ctx context.Context) error { return srv.Reset(ctx, cfg.Seed) }, Log: log}
+	around := lab.Config{Clock: h.clock, ShortCode: account.CarrierShortCode, Reset: func(ctx context.Context) error { return srv.Reset(ctx, cfg.Seed) }, Log: log}
 	for _, f := range furnish {
 		f(&around)
 	}

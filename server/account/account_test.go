@@ -244,7 +244,7 @@ func TestView(t *testing.T) {
 			Username: "ann", Email: "ann@example.org", EmailConfirmed: true,
 			Phone: "+12025550143", PhoneVerified: true, Discoverable: true,
 			TwoFactor: true, Methods: api.Methods{Text: true, App: true, Keys: 2},
-			LastMethod: api.App, BackupCodes: api.BackupCodes{Active: 2, Next: 3},
+			LastMethod: api.App, BackupCodes: api.BackupCodes{Active: 2, Next: 3, Low: true},
 			Policy: "classic", Created: start,
 		}
 		if got != want {

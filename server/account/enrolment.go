@@ -170,9 +170,11 @@ func View(tx store.Tx, a *Account, p Policy) (api.Account, error) {
 	if v.Owner, err = IsOwner(tx, a.ID); err != nil {
 		return api.Account{}, err
 	}
-	if len(a.ActiveBackupCodes) > 0 {
+	active := len(a.ActiveBackupCodes)
+	if active > 0 {
 		v.BackupCodes.Next = a.ActiveBackupCodes[0] // R72
 	}
+	v.BackupCodes.Low = e.TwoFactor() && active <= p.BackupCodesLow && (active > 0 || e.Keys == 0) // R78
 	if e.Text && !a.TextAdded.IsZero() {
 		added := a.TextAdded
 		v.TextAdded = &added

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"nightlatch/server/api"
 	"nightlatch/server/ratelimit"
 )
 
@@ -36,7 +37,7 @@ const (
 // A Policy is every number and every choice of the rules, in one place. There
 // are two: Classic and Hardened. A Policy is passed by value and never changed.
 type Policy struct {
-	Name string // "classic" or "hardened"
+	Name string // api.PolicyClassic or api.PolicyHardened
 
 	// Credentials.
 	UsernameMin int // R0: characters
@@ -96,7 +97,7 @@ type Policy struct {
 	BackupCodesMax    int  // R71: active at a time
 	OutOfOrderVoids   bool // R73: classic voids every code generated so far
 	BackupCodeSymbols int  // R76: five bits each
-	BackupCodesLow    int  // R78: so many left, or fewer, is said
+	BackupCodesLow    int  // R78: with this many left or fewer, sign-in and overview warn
 
 	// Temporary passwords.
 	TemporaryPasswordLife      time.Duration // R81: exactly
@@ -114,7 +115,7 @@ type Policy struct {
 // Classic is the default policy.
 func Classic() Policy {
 	return Policy{
-		Name: "classic",
+		Name: api.PolicyClassic,
 
 		UsernameMin: UsernameMin,
 		UsernameMax: UsernameMax,
@@ -176,7 +177,7 @@ func Classic() Policy {
 // Hardened is Classic with the differences that the rules name.
 func Hardened() Policy {
 	p := Classic()
-	p.Name = "hardened"
+	p.Name = api.PolicyHardened
 	p.PasswordMin = 15                        // R0
 	p.ConfirmPhoneDelete = true               // R17
 	p.UserVerification = VerificationRequired // R30
@@ -206,9 +207,9 @@ func (p Policy) Throttle(name string) ratelimit.Limit {
 // ByName returns the policy with that name, or ErrUnknownPolicy.
 func ByName(name string) (Policy, error) {
 	switch name {
-	case "classic":
+	case api.PolicyClassic:
 		return Classic(), nil
-	case "hardened":
+	case api.PolicyHardened:
 		return Hardened(), nil
 	}
 	return Policy{}, ErrUnknownPolicy

@@ -2,7 +2,10 @@ package account
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"reflect"
+	"regexp"
 	"testing"
 	"time"
 )
@@ -98,5 +101,30 @@ func TestPolicyByName(t *testing.T) {
 		if _, err := ByName(name); !errors.Is(err, ErrUnknownPolicy) {
 			t.Errorf("ByName(%q): %v; want ErrUnknownPolicy", name, err)
 		}
+	}
+}
+
+// R18: the short code in the window's texts is the policy's.
+func TestTextsNameTheShortCode(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("../../assets/translations/en/*.json")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	found := false
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`\bGO to (\d+)`).FindAllStringSubmatch(string(text), -1) {
+			found = true
+			if m[1] != CarrierShortCode {
+				t.Errorf("%s: GO to %s, want %s", file, m[1], CarrierShortCode)
+			}
+		}
+	}
+	if !found {
+		t.Log("no text names the short code")
 	}
 }

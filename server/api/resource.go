@@ -49,6 +49,10 @@ type Methods struct {
 type BackupCodes struct {
 	Active int `json:"active"`
 	Next   int `json:"next"`
+
+	// Low tells that sign-in and the overview should warn that few codes are left (R78).
+	// An account with a security key needs no codes (R32), so having none is not low there.
+	Low bool `json:"low,omitempty"`
 }
 
 // A Key is an enrolled security key (R31).
@@ -170,4 +174,18 @@ type About struct {
 	MailKept bool   `json:"mail_kept,omitempty"` // no mail server: mail is kept on this computer (GET /api/v1/messages)
 	Text     bool   `json:"text"`
 	Now      Time   `json:"now"`
+
+	ShortCode string `json:"short_code"` // R18: the number to text GO and STOP to
+	Limits    Limits `json:"limits"`
+}
+
+// The values of About.Policy and Account.Policy.
+const (
+	PolicyClassic  = "classic"
+	PolicyHardened = "hardened"
+)
+
+// Limits are numbers of the policy that clients show.
+type Limits struct {
+	SecurityKeys int `json:"security_keys"` // R31: of an account
 }

@@ -13,9 +13,9 @@ import (
 
 // The templates that are not notices, with their arguments.
 const (
-	SignInCode        = "sign-in-code"       // code: the second step of a sign-in (R14)
-	PhoneCode         = "phone-code"         // code: proves a phone number (R11, R16)
-	EmailCode         = "email-code"         // code: confirms an address (R4)
+	SignInCode        = "sign-in-code"       // code, valid (Duration): the second step of a sign-in (R14)
+	PhoneCode         = "phone-code"         // code, valid: confirms a phone number (R11, R16)
+	EmailCode         = "email-code"         // code, valid: confirms an address (R4)
 	TemporaryPassword = "temporary-password" // password, until (clock time and zone) (R82)
 	TestMail          = "test-mail"          // shows that the mail server works
 	TextsWanted       = "texts-wanted"       // the answer to GO (R18)
@@ -26,7 +26,7 @@ const noticePrefix = "notice-"
 
 // Notice is the template that announces an audit event (R4, R6, R16). Every
 // notice takes, all optional: username, client, place, at; some also take label,
-// number, method, address. Arguments may come from strangers (a client's name):
+// number, method, address, valid, short_code. Arguments may come from strangers (a client's name):
 // Render makes one short line of each.
 func Notice(event api.EventType) string { return noticePrefix + string(event) }
 
@@ -81,19 +81,19 @@ const codeWarning = "Nobody from Nightlatch will ask you for it. If you did not 
 var templates = map[string]wording{
 	SignInCode: {
 		subject: "Your sign-in code",
-		mail:    "Hello,\n\n{{.code}} is your code to sign in. It is valid for 10 minutes and works once.\n\n" + codeWarning,
+		mail:    "Hello,\n\n{{.code}} is your code to sign in. It{{with .valid}} is valid for {{.}} and{{end}} works once.\n\n" + codeWarning,
 		text:    "{{.code}} is your Nightlatch sign-in code. Don't share it.",
 		code:    true,
 	},
 	PhoneCode: {
 		subject: "Your confirmation code",
-		mail:    "Hello,\n\n{{.code}} is your code to confirm this phone number. It is valid for 10 minutes.\n\n" + codeWarning,
+		mail:    "Hello,\n\n{{.code}} is your code to confirm this phone number.{{with .valid}} It is valid for {{.}}.{{end}}\n\n" + codeWarning,
 		text:    "{{.code}} is your Nightlatch code to confirm this phone. Don't share it.",
 		code:    true,
 	},
 	EmailCode: {
 		subject: "Your confirmation code",
-		mail: "Hello,\n\n{{.code}} is your code to confirm this email address. It is valid for 1 hour.\n\n" +
+		mail: "Hello,\n\n{{.code}} is your code to confirm this email address.{{with .valid}} It is valid for {{.}}.{{end}}\n\n" +
 			"Security notices about your account will come to this address. If you did not\n" +
 			"ask for this, somebody typed your address by mistake: do nothing.\n",
 		text: "{{.code}} is your Nightlatch code to confirm your email address. Don't share it.",
@@ -139,7 +139,7 @@ var templates = map[string]wording{
 		"Nightlatch: this phone gets texts from now on."),
 	Notice(api.EventCarrierOptOut): notice("Your phone gets no more texts",
 		"Your phone{{with .number}}, {{.}},{{end}} sent us STOP. Nothing is texted to it any more, codes to sign in neither.\n"+
-			"Text GO to 40404 from that phone, or set up another second step.",
+			"Text GO{{with .short_code}} to {{.}}{{end}} from that phone, or set up another second step.",
 		"Nightlatch: this phone gets no more texts."),
 	Notice(api.EventTextEnabled): notice("Text message codes are on",
 		"Signing in can now be confirmed with a code by text message{{with .number}} to {{.}}{{end}}.",
@@ -193,7 +193,7 @@ var templates = map[string]wording{
 		"All backup codes made so far are void, and a new one was made.",
 		"Nightlatch: your backup codes were replaced."),
 	Notice(api.EventTemporaryPasswordMade): notice("A temporary password was made",
-		"A temporary password was made for your account{{with .label}}: {{.}}{{end}}. It is valid for one hour.",
+		"A temporary password was made for your account{{with .label}}: {{.}}{{end}}.{{with .valid}} It is valid for {{.}}.{{end}}",
 		"Nightlatch: a temporary password was made."),
 	Notice(api.EventTemporaryPasswordTexted): notice("A temporary password was texted",
 		"A program tried your ordinary password and was refused. A temporary password for it was sent to your phone.",

@@ -70,7 +70,7 @@ func (l *Lab) deliver() time.Duration {
 	l.mu.Lock()
 	now := l.cfg.Clock.Now()
 	for _, p := range l.phones {
-		n, wait := p.arrive(now)
+		n, wait := p.arrive(now, l.cfg.ShortCode)
 		arrived += n
 		if wait >= 0 && (next < 0 || wait < next) {
 			next = wait
@@ -103,7 +103,7 @@ func (l *Lab) fromPhone(ctx context.Context, number, body string) error {
 	if l.cfg.Inbound == nil {
 		return nil
 	}
-	return l.cfg.Inbound(ctx, number, ShortCode, body)
+	return l.cfg.Inbound(ctx, number, l.cfg.ShortCode, body)
 }
 
 // phone returns the phone with a number, which it makes if need be; mu is held.

@@ -21,8 +21,10 @@ import (
 // Config says what a lab is connected to.
 type Config struct {
 	Clock *Clock // required: the server's clock
-	// Inbound takes a text that a phone sent to ShortCode, such as GO or STOP
-	// (R18); nil if only the carrier listens.
+	// ShortCode is the number that the server's texts come from, and that phones text
+	// GO and STOP to (R18). Required.
+	ShortCode string
+	// Inbound takes a text that a phone sent to ShortCode, such as GO or STOP; nil if only the carrier listens.
 	Inbound func(ctx context.Context, from, to, body string) error
 	// Reset puts the server back to its seed. Required.
 	Reset func(ctx context.Context) error
@@ -58,6 +60,9 @@ func New(cfg Config) (*Lab, error) {
 		return nil, errors.New("lab: no reset")
 	case cfg.Log == nil:
 		return nil, errors.New("lab: no logger")
+	}
+	if cfg.ShortCode == "" {
+		return nil, errors.New("lab: no short code")
 	}
 	if cfg.Chance == nil {
 		cfg.Chance = chance

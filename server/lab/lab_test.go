@@ -34,7 +34,8 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{clock: NewClock(time.Time{}, time.Now), bench: &bench{changed: make(chan struct{})}}
 	lab, err := New(Config{
-		Clock: w.clock,
+		ShortCode: "40404",
+		Clock:     w.clock,
 		Inbound: func(_ context.Context, from, to, body string) error {
 			w.mu.Lock()
 			defer w.mu.Unlock()
@@ -78,7 +79,7 @@ func (w *world) texts(t *testing.T, number string) []string {
 	w.call(t, "GET", "/lab/v1/phones/"+number+"/messages", "", &got)
 	bodies := []string{}
 	for _, m := range got {
-		if m.From != ShortCode || m.At == nil {
+		if m.From != "40404" || m.At == nil {
 			t.Errorf("a text without sender or time: %+v", m)
 		}
 		bodies = append(bodies, m.Body)

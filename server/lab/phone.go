@@ -9,10 +9,6 @@ import (
 	"nightlatch/server/api"
 )
 
-// ShortCode is the number the server's texts come from, and the one phones text
-// GO and STOP to (R18).
-const ShortCode = "40404"
-
 // maxTexts is how many texts a phone keeps; the oldest go first.
 const maxTexts = 200
 
@@ -24,7 +20,7 @@ type phone struct {
 	delay         time.Duration // on the lab's clock, so that moving the clock delivers
 	loss          float64       // 0 to 1
 	optInRequired bool
-	optedIn       bool // texts from ShortCode are delivered
+	optedIn       bool // texts from the short code are delivered
 
 	inbox    []api.LabText // oldest first
 	underway []transit     // in the order they were sent
@@ -49,10 +45,10 @@ func (p *phone) send(body string, now time.Time, chance func() float64) {
 	p.underway = append(p.underway, transit{body: body, due: now.Add(p.delay)})
 }
 
-// arrive moves what is due into the inbox and returns how many texts that were
+// arrive moves due texts, sent by from, into the inbox and returns how many texts that were
 // and how long until the next is due; next is negative if none is waited for. In
 // flight mode nothing arrives, and nothing is lost.
-func (p *phone) arrive(now time.Time) (arrived int, next time.Duration) {
+func (p *phone) arrive(now time.Time, from string) (arrived int, next time.Duration) {
 	next = -1
 	if p.flightMode {
 		return 0, next
@@ -66,7 +62,7 @@ func (p *phone) arrive(now time.Time) (arrived int, next time.Duration) {
 			return false
 		}
 		at := now
-		p.inbox = append(p.inbox, api.LabText{From: ShortCode, Body: t.body, At: &at})
+		p.inbox = append(p.inbox, api.LabText{From: from, Body: t.body, At: &at})
 		arrived++
 		return true
 	})

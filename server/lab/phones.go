@@ -119,8 +119,8 @@ func (l *Lab) postText(w http.ResponseWriter, r *http.Request) error {
 	if err := read(r, &in); err != nil {
 		return err
 	}
-	if in.To != ShortCode {
-		return malformed("to", "The lab's carrier connects phones with "+ShortCode+" only.")
+	if in.To != l.cfg.ShortCode {
+		return malformed("to", "The lab's carrier connects phones with "+l.cfg.ShortCode+" only.")
 	}
 	if !plain(in.Body, 160) {
 		return malformed("body", "A text has 1 to 160 characters, none of them a control character.")

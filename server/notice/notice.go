@@ -90,6 +90,11 @@ func message(tx store.Tx, a *account.Account, from Origin, e audit.Event, channe
 		"client":   from.Client,
 		"place":    from.RemoteAddr,
 		"at":       tx.Now().UTC().Format(time.RFC1123),
+
+		"short_code": account.CarrierShortCode,
+	}
+	if e.Type == api.EventTemporaryPasswordMade {
+		args["valid"] = delivery.Duration(account.TemporaryPasswordLife)
 	}
 	maps.Copy(args, e.Details)
 	return delivery.Message{

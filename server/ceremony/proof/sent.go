@@ -121,7 +121,7 @@ func (k *Checker) send(tx store.Tx, c *ceremony.Ceremony, s *Sent) (*api.Refusal
 		Channel:  s.Channel,
 		To:       s.To,
 		Template: s.Template,
-		Args:     map[string]string{"code": s.Code},
+		Args:     map[string]string{"code": s.Code, "valid": delivery.Duration(s.Expires.Sub(now))},
 		Account:  c.Account,
 		Secret:   true,
 		Keep:     s.Kept,
