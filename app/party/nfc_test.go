@@ -38,10 +38,10 @@ func (bankCard) Transmit([]byte) ([]byte, error) { return []byte{0x6a, 0x82}, ni
 // has its message.
 func TestKeyOnReader(t *testing.T) {
 	t.Setenv("NIGHTLATCH_PROGRAM", built.plain)
-	if !pcsctest.Apart(t) {
+	if !pcsctest.RunIsolated(t) {
 		return
 	}
-	pcsctest.Furnish(t)
+	pcsctest.SetUp(t)
 	s := serve(t, built.plain)
 	ctx := within(t, 2*time.Minute)
 	p := protect(t, s, "robin", "+12025550111")
@@ -65,7 +65,7 @@ func TestKeyOnReader(t *testing.T) {
 	service.Stop()
 	pcsctest.Start(t, true)
 	refused("nothing there", info(), "There is nothing on the NFC reader")
-	l := pcsctest.Lay(t, bankCard{})
+	l := pcsctest.PlaceCard(t, bankCard{})
 	refused("a bank card", eventually(info, func(o outcome) bool { return !strings.Contains(o.stderr, "There is nothing") }), "not a security key")
 	if err := l.Pull(); err != nil {
 		t.Error(err)
@@ -73,7 +73,7 @@ func TestKeyOnReader(t *testing.T) {
 
 	const here = "nfc:" + pcsctest.Reader
 	key := card(t, "123456")
-	l = pcsctest.Lay(t, key)
+	l = pcsctest.PlaceCard(t, key)
 	list := func() outcome { return run("", "list") }
 	listed := func(o outcome) bool { return o.stdout != "" }
 	if got := eventually(list, listed); got.stdout != here+"\tnfc\t"+pcsctest.Reader+"\n" {
@@ -95,7 +95,7 @@ func TestKeyOnReader(t *testing.T) {
 		t.Error(err)
 	}
 	eventually(list, func(o outcome) bool { return o.stdout == "" })
-	pcsctest.Lay(t, key)
+	pcsctest.PlaceCard(t, key)
 	eventually(list, listed)
 	got := run(p.Password+"\n123456\n", "sign-in", "--server", s.URL, "--device", "nfc", "--user", p.Name)
 	if got.status != 0 || strings.Count(got.stdout, "\n") != 1 {

@@ -22,10 +22,10 @@ func (bankCard) Transmit([]byte) ([]byte, error) { return []byte{0x6a, 0x82}, ni
 // what is missing, one thing after the other, until the key is on the reader.
 func TestKeyOnReader(t *testing.T) {
 	t.Setenv("NIGHTLATCH_PROGRAM", program(t))
-	if !pcsctest.Apart(t) {
+	if !pcsctest.RunIsolated(t) {
 		return
 	}
-	pcsctest.Furnish(t)
+	pcsctest.SetUp(t)
 	x := begin(t, program(t), pictures+"-nfc")
 	x.open("--lab", "--seed", x.noAccounts())
 	x.createAccount()
@@ -43,7 +43,7 @@ func TestKeyOnReader(t *testing.T) {
 	x.sees("wizard.key.insert-or-tap")
 	x.step("nfc-empty")
 	empty := x.still()
-	l := pcsctest.Lay(t, bankCard{})
+	l := pcsctest.PlaceCard(t, bankCard{})
 	noticed := func() (bool, error) {
 		now, err := x.display.Screen.Picture()
 		return err == nil && harness.Difference(empty, now) > 4000, err // a countdown changes fewer pixels
@@ -60,7 +60,7 @@ func TestKeyOnReader(t *testing.T) {
 	k, err := softkey.New(softkey.Config{Touch: a, Transport: fido.NFC})
 	x.must(err)
 	a.Install(k)
-	pcsctest.Lay(t, a)
+	pcsctest.PlaceCard(t, a)
 	x.sees("wizard.name.heading")
 	x.step("nfc-named")
 	x.press("wizard.finished.enroll-key", "Return")

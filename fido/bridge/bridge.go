@@ -51,14 +51,14 @@ type Bridge struct {
 	watchers int
 	used     time.Time
 	worker   *worker // nil while the bridge is unused
-	seen     picture
-	bell     chan struct{} // closed at the next change of the picture
+	seen     snapshot
+	bell     chan struct{} // closed at the next change of the snapshot
 
 	working sync.WaitGroup
 }
 
-// A picture is the state of all readers.
-type picture struct {
+// A snapshot is the state of all readers.
+type snapshot struct {
 	devices []fido.Device
 	reader  fido.Reader
 }
@@ -84,13 +84,13 @@ func (b *Bridge) Devices(ctx context.Context) ([]fido.Device, error) {
 func (b *Bridge) Reader(ctx context.Context) fido.Reader { return b.look(ctx).reader }
 
 // look starts the worker if necessary, waits until it has listed the readers once, and
-// returns the current picture.
-func (b *Bridge) look(ctx context.Context) picture {
+// returns the current snapshot.
+func (b *Bridge) look(ctx context.Context) snapshot {
 	b.mu.Lock()
 	w := b.start()
 	b.mu.Unlock()
 	if w == nil {
-		return picture{}
+		return snapshot{}
 	}
 	late := time.NewTimer(firstLook)
 	defer late.Stop()
@@ -153,15 +153,15 @@ func (b *Bridge) leave() {
 	b.used = time.Now()
 }
 
-// touch records a use.
-func (b *Bridge) touch() {
+// recordUse records a use.
+func (b *Bridge) recordUse() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.used = time.Now()
 }
 
-// publish makes p the current picture, if w is still the worker.
-func (b *Bridge) publish(w *worker, p picture) {
+// publish makes p the current snapshot, if w is still the worker.
+func (b *Bridge) publish(w *worker, p snapshot) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.worker != w {
@@ -177,7 +177,7 @@ func (b *Bridge) ring() {
 	b.bell = make(chan struct{})
 }
 
-// drop unplugs a key and removes it from the picture under one lock. So a program that
+// drop unplugs a key and removes it from the snapshot under one lock. So a program that
 // finds the key unplugged does not see it listed.
 func (b *Bridge) drop(path string, unplug func()) {
 	b.mu.Lock()
@@ -204,14 +204,14 @@ func (b *Bridge) idle() time.Duration {
 	return time.Since(b.used)
 }
 
-// rest ends the worker unless the bridge was used meanwhile.
-func (b *Bridge) rest() bool {
+// stopIfIdle ends the worker unless the bridge was used meanwhile.
+func (b *Bridge) stopIfIdle() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.watchers > 0 || time.Since(b.used) < b.cfg.Linger {
 		return false
 	}
-	b.worker, b.seen = nil, picture{}
+	b.worker, b.seen = nil, snapshot{}
 	return true
 }
 
@@ -224,7 +224,7 @@ func (b *Bridge) Close() {
 	if b.worker != nil {
 		b.worker.stop()
 	}
-	b.worker, b.seen = nil, picture{}
+	b.worker, b.seen = nil, snapshot{}
 	b.mu.Unlock()
 	done := make(chan struct{})
 	go func() {

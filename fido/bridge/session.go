@@ -70,7 +70,7 @@ func (w *worker) reach(ctx context.Context, reader string) (*lane, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := newLane(card, w.b.touch)
+	l := newLane(card, w.b.recordUse)
 	if err := l.open(ctx); err != nil {
 		l.close()
 		return nil, err

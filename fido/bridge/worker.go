@@ -38,8 +38,8 @@ const (
 	tryEvery = 500 * time.Millisecond
 )
 
-// A sight is one listing of the readers.
-type sight struct {
+// A listing is one listing of the readers.
+type listing struct {
 	slots []nfc.Slot
 	err   error
 }
@@ -48,17 +48,17 @@ type sight struct {
 func newWorker(b *Bridge) *worker {
 	ctx, stop := context.WithCancel(context.Background())
 	w := &worker{b: b, stop: stop, looked: make(chan struct{}), broken: make(chan *session)}
-	sights := make(chan sight)
+	listings := make(chan listing)
 	b.working.Go(func() {
 		b.cfg.Readers.Watch(ctx, func(slots []nfc.Slot, err error) {
 			select {
-			case sights <- sight{slots, err}:
+			case listings <- listing{slots, err}:
 			case <-ctx.Done():
 			}
 		})
 	})
 	b.working.Go(func() {
-		w.loop(ctx, sights)
+		w.loop(ctx, listings)
 		stop()
 		for _, p := range w.slots {
 			p.leave()
@@ -67,7 +67,7 @@ func newWorker(b *Bridge) *worker {
 	return w
 }
 
-func (w *worker) loop(ctx context.Context, sights <-chan sight) {
+func (w *worker) loop(ctx context.Context, listings <-chan listing) {
 	idle := time.NewTimer(w.b.cfg.Linger)
 	defer idle.Stop()
 	var again <-chan time.Time
@@ -75,7 +75,7 @@ func (w *worker) loop(ctx context.Context, sights <-chan sight) {
 		select {
 		case <-ctx.Done():
 			return
-		case s := <-sights:
+		case s := <-listings:
 			w.follow(ctx, s)
 		case <-again:
 			again = nil
@@ -83,7 +83,7 @@ func (w *worker) loop(ctx context.Context, sights <-chan sight) {
 		case s := <-w.broken:
 			w.renew(ctx, s)
 		case <-idle.C:
-			if w.b.rest() {
+			if w.b.stopIfIdle() {
 				return
 			}
 			idle.Reset(w.b.cfg.Linger - w.b.idle())
@@ -92,7 +92,7 @@ func (w *worker) loop(ctx context.Context, sights <-chan sight) {
 		if again == nil && slices.ContainsFunc(w.slots, func(p *slot) bool { return p.tries > 0 }) {
 			again = time.After(tryEvery)
 		}
-		w.b.publish(w, w.picture())
+		w.b.publish(w, w.snapshot())
 		if first {
 			first = false
 			close(w.looked)
@@ -101,7 +101,7 @@ func (w *worker) loop(ctx context.Context, sights <-chan sight) {
 }
 
 // follow updates the slots from a listing.
-func (w *worker) follow(ctx context.Context, s sight) {
+func (w *worker) follow(ctx context.Context, s listing) {
 	w.err = s.err
 	var slots []*slot
 	for _, listed := range s.slots {
@@ -192,9 +192,9 @@ func (p *slot) leave() {
 	}
 }
 
-// picture returns the state of all readers.
-func (w *worker) picture() picture {
-	var p picture
+// snapshot returns the state of all readers.
+func (w *worker) snapshot() snapshot {
+	var p snapshot
 	switch {
 	case errors.Is(w.err, fido.ErrUnsupported):
 		p.reader.State = fido.ReaderUnsupported

@@ -31,7 +31,7 @@ func (Backend) Open(ctx context.Context, path string) (fido.Key, error) {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real // the descriptor sweep needs the kernel's name for it
 	}
-	w, err := witness(path)
+	w, err := openWatch(path)
 	if err != nil {
 		return nil, fmt.Errorf("libfido2: opening %s: %w", path, err)
 	}

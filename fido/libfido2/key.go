@@ -42,7 +42,7 @@ func call[T any](ctx context.Context, k *key, patience time.Duration, f func(*se
 		return none, err
 	}
 	s := k.session
-	if !s.obeys() {
+	if !s.canCancel() {
 		patience = atOnce
 	}
 	o, over := start(func() (T, error) { return f(s) }).wait(ctx, patience, s, func(outcome[T]) { s.close() })
@@ -99,8 +99,8 @@ func (k *key) open(ctx context.Context) error {
 // opener is the ender of a call that opens a key. It can only be interrupted.
 type opener struct{}
 
-func (opener) cancel() {}
-func (opener) sever()  {}
+func (opener) cancel()     {}
+func (opener) disconnect() {}
 
 // free waits until no other program has the key, at most for lockFor.
 func (k *key) free(ctx context.Context) error {

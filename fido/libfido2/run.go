@@ -43,15 +43,15 @@ func start[T any](f func() (T, error)) run[T] {
 	return run[T]{thread: <-entered, done: done}
 }
 
-// An ender ends a run. cancel sends the key a cancel, and may block. sever cuts the
+// An ender ends a run. cancel sends the key a cancel, and may block. disconnect cuts the
 // run off from the key.
 type ender interface {
 	cancel()
-	sever()
+	disconnect()
 }
 
 // wait returns the run's outcome. After ctx ends, it ends the run: first with cancel,
-// which may block, for as long as patience, then with sever and an interrupt. It
+// which may block, for as long as patience, then with disconnect and an interrupt. It
 // returns at most three seconds after ctx ends.
 //
 // If the thread or cancel is then still stuck in the kernel, over is false, and left is
@@ -67,7 +67,7 @@ func (r run[T]) wait(ctx context.Context, patience time.Duration, end ender, lef
 	defer tick.Stop()
 	asked := make(chan struct{})
 	close(asked)
-	var ended, severed bool
+	var ended, disconnected bool
 	for next := begun; !ended; {
 		now := time.Now()
 		switch {
@@ -79,14 +79,14 @@ func (r run[T]) wait(ctx context.Context, patience time.Duration, end ender, lef
 			}()
 			return o, false
 		case now.Sub(begun) >= patience:
-			if !severed {
-				severed = true
-				end.sever()
+			if !disconnected {
+				disconnected = true
+				end.disconnect()
 			}
 			r.thread.interrupt()
 		case !now.Before(next):
 			next = now.Add(cancelEvery)
-			asked = again(end.cancel, asked)
+			asked = repeatCancel(end.cancel, asked)
 		}
 		select {
 		case o = <-r.done:
@@ -106,9 +106,9 @@ func (r run[T]) wait(ctx context.Context, patience time.Duration, end ender, lef
 	return o, false
 }
 
-// again calls cancel unless the last call has not returned yet: it writes to the key,
+// repeatCancel calls cancel unless the last call has not returned yet: it writes to the key,
 // which may block.
-func again(cancel func(), before chan struct{}) chan struct{} {
+func repeatCancel(cancel func(), before chan struct{}) chan struct{} {
 	select {
 	case <-before:
 	default:

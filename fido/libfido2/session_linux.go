@@ -17,10 +17,10 @@ import (
 )
 
 // A session is a key that libfido2 has open. Its methods block until the key answers.
-// They must not be called concurrently, except cancel and sever.
+// They must not be called concurrently, except cancel and disconnect.
 type session struct {
-	fd      int         // libfido2's descriptor of the key; -1 if unknown
-	severed atomic.Bool // fd is /dev/null
+	fd           int         // libfido2's descriptor of the key; -1 if unknown
+	disconnected atomic.Bool // fd is /dev/null
 
 	mu  sync.Mutex // guards dev against cancel after close
 	dev *C.fido_dev_t
@@ -43,20 +43,20 @@ func dial(path string) (*session, error) {
 	}
 	s := &session{dev: dev, fd: -1}
 	// The descriptor is the first member of the HID back end's handle.
-	if handle := (*C.int)(C.fido_dev_io_handle(dev)); handle != nil && leadsTo(int(*handle), path) {
+	if handle := (*C.int)(C.fido_dev_io_handle(dev)); handle != nil && isOpenOn(int(*handle), path) {
 		s.fd = int(*handle)
 	}
 	return s, nil
 }
 
-// obeys reports whether the key supports cancel. U2F keys do not.
-func (s *session) obeys() bool { return bool(C.fido_dev_is_fido2(s.dev)) }
+// canCancel reports whether the key supports cancel. U2F keys do not.
+func (s *session) canCancel() bool { return bool(C.fido_dev_is_fido2(s.dev)) }
 
-// sever cuts a running call off from the key: its reads and writes go to /dev/null, and
+// disconnect cuts a running call off from the key: its reads and writes go to /dev/null, and
 // the lock on the key is released. The session is unusable afterwards.
-func (s *session) sever() {
-	if s.fd >= 0 && leadNowhere(s.fd) == nil {
-		s.severed.Store(true)
+func (s *session) disconnect() {
+	if s.fd >= 0 && redirectToNull(s.fd) == nil {
+		s.disconnected.Store(true)
 	}
 }
 
@@ -68,8 +68,8 @@ func (s *session) close() {
 	C.fido_dev_free(&s.dev)
 }
 
-// broken reports whether the session was severed.
-func (s *session) broken() bool { return s.severed.Load() }
+// broken reports whether the session was disconnected.
+func (s *session) broken() bool { return s.disconnected.Load() }
 
 // cancel sends the key a cancel. The write may block.
 func (s *session) cancel() {
@@ -146,7 +146,7 @@ func (s *session) touched(gone func() bool) error {
 		switch {
 		case touched != 0:
 			return nil
-		case gone(), s.severed.Load():
+		case gone(), s.disconnected.Load():
 			return status(C.FIDO_ERR_RX)
 		}
 	}

@@ -23,11 +23,11 @@ func dial(path string) (*session, error) {
 	return &session{dev: dev}, nil
 }
 
-func (s *session) close()       {}
-func (s *session) cancel()      { _ = s.dev.Cancel() } // U2F keys do not support it
-func (s *session) obeys() bool  { return true }
-func (s *session) sever()       {}
-func (s *session) broken() bool { return false }
+func (s *session) close()          {}
+func (s *session) cancel()         { _ = s.dev.Cancel() } // U2F keys do not support it
+func (s *session) canCancel() bool { return true }
+func (s *session) disconnect()     {}
+func (s *session) broken() bool    { return false }
 
 func (s *session) info() (fido.GetInfoResponse, error) {
 	got, err := s.dev.Info()

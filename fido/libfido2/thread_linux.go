@@ -52,14 +52,14 @@ func (t thread) interrupt() {
 	_ = unix.Tgkill(os.Getpid(), t.id, unix.SIGUSR2) // the thread may have ended
 }
 
-// leadsTo reports whether descriptor fd is open on path.
-func leadsTo(fd int, path string) bool {
+// isOpenOn reports whether descriptor fd is open on path.
+func isOpenOn(fd int, path string) bool {
 	to, err := os.Readlink("/proc/self/fd/" + strconv.Itoa(fd))
 	return err == nil && to == path
 }
 
-// leadNowhere replaces descriptor fd by /dev/null.
-func leadNowhere(fd int) error {
+// redirectToNull replaces descriptor fd by /dev/null.
+func redirectToNull(fd int) error {
 	null, err := unix.Open(os.DevNull, unix.O_RDWR|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return err
@@ -80,7 +80,7 @@ func closeOnExec(path string) bool {
 		if err != nil {
 			continue
 		}
-		if !leadsTo(fd, path) {
+		if !isOpenOn(fd, path) {
 			continue
 		}
 		flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0)

@@ -19,8 +19,8 @@ type watch struct {
 	fd int // -1 for a path that cannot be watched
 }
 
-// witness opens a watch on path. An error says why the key cannot be opened.
-func witness(path string) (watch, error) {
+// openWatch opens a watch on path. An error says why the key cannot be opened.
+func openWatch(path string) (watch, error) {
 	none := watch{fd: -1}
 	var st unix.Stat_t
 	if err := unix.Stat(path, &st); err != nil {

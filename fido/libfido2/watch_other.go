@@ -5,7 +5,7 @@ package libfido2
 // A watch is needed on Linux only.
 type watch struct{}
 
-func witness(string) (watch, error) { return watch{}, nil }
+func openWatch(string) (watch, error) { return watch{}, nil }
 
 func (watch) close() error { return nil }
 func (watch) gone() bool   { return false }

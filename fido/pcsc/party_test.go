@@ -135,10 +135,10 @@ func request(t testing.TB, verification string, made json.RawMessage) json.RawMe
 // A key is enrolled and signs in over a real pcscd, in chained and in extended APDUs.
 func TestCeremonies(t *testing.T) {
 	t.Parallel()
-	if !pcsctest.Apart(t) {
+	if !pcsctest.RunIsolated(t) {
 		return
 	}
-	pcsctest.Furnish(t)
+	pcsctest.SetUp(t)
 	pcsctest.Start(t, true)
 	s := newSetting(t)
 	s.until(t, fido.ReaderEmpty)
@@ -157,7 +157,7 @@ func TestCeremonies(t *testing.T) {
 				a, gate = newKeyWithPIN(t, tt.pin)
 			}
 			who := person{tt.pin}
-			l := pcsctest.Lay(t, a)
+			l := pcsctest.PlaceCard(t, a)
 			made, err := s.client.Create(t.Context(), s.key(t), creation(t, tt.verification), who)
 			if err != nil {
 				t.Fatalf("Create: %v", err)
@@ -166,7 +166,7 @@ func TestCeremonies(t *testing.T) {
 				t.Fatal(err)
 			}
 			s.until(t, fido.ReaderEmpty)
-			l = pcsctest.Lay(t, a)
+			l = pcsctest.PlaceCard(t, a)
 			if _, err := s.client.Get(t.Context(), s.key(t), request(t, tt.verification, made), who); err != nil {
 				t.Errorf("Get: %v", err)
 			}
@@ -199,15 +199,15 @@ func newKeyWithPIN(t testing.TB, pin string) (*applet.Applet, *softkey.Gate) {
 // libfido2's own tools, which have no support for readers on Debian, can use the key.
 func TestTools(t *testing.T) {
 	t.Parallel()
-	if !pcsctest.Apart(t) {
+	if !pcsctest.RunIsolated(t) {
 		return
 	}
-	pcsctest.Furnish(t)
+	pcsctest.SetUp(t)
 	pcsctest.Start(t, true)
 	s := newSetting(t)
 	a, gate := newKey(t, applet.Config{})
 	gate.SetAuto(true)
-	pcsctest.Lay(t, a)
+	pcsctest.PlaceCard(t, a)
 	path := s.key(t).Path
 	tool := func(in []string, name string, args ...string) []string {
 		t.Helper()
@@ -246,10 +246,10 @@ func (bankCard) Transmit([]byte) ([]byte, error) { return []byte{0x6a, 0x82}, ni
 // while it waits for a touch.
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	if !pcsctest.Apart(t) {
+	if !pcsctest.RunIsolated(t) {
 		return
 	}
-	pcsctest.Furnish(t)
+	pcsctest.SetUp(t)
 	s := newSetting(t)
 	expect := func(state fido.ReaderState, err error) {
 		t.Helper()
@@ -268,7 +268,7 @@ func TestFaults(t *testing.T) {
 	expect(fido.NoReaderService, fido.ErrNoReaderService)
 	service = pcsctest.Start(t, true)
 	expect(fido.ReaderEmpty, fido.ErrNoCard)
-	l := pcsctest.Lay(t, bankCard{})
+	l := pcsctest.PlaceCard(t, bankCard{})
 	expect(fido.ReaderNotFIDO, fido.ErrNotFIDOCard)
 	if err := l.Pull(); err != nil {
 		t.Error(err)
@@ -279,7 +279,7 @@ func TestFaults(t *testing.T) {
 		a, gate := newKey(t, applet.Config{})
 		waits := make(chan struct{}, 8)
 		gate.Changed = func() { waits <- struct{}{} }
-		l := pcsctest.Lay(t, a)
+		l := pcsctest.PlaceCard(t, a)
 		d := s.key(t)
 		if _, err := s.client.Create(t.Context(), d, creation(t, "discouraged"), person{}); err != nil {
 			t.Fatal(err)
@@ -306,10 +306,10 @@ func TestFaults(t *testing.T) {
 // exclusively, and works after one that selected another application or reset the card.
 func TestOtherPrograms(t *testing.T) {
 	t.Parallel()
-	if !pcsctest.Apart(t) {
+	if !pcsctest.RunIsolated(t) {
 		return
 	}
-	pcsctest.Furnish(t)
+	pcsctest.SetUp(t)
 	pcsctest.Start(t, true)
 	s := newSetting(t)
 	s.until(t, fido.ReaderEmpty)
@@ -336,7 +336,7 @@ func TestOtherPrograms(t *testing.T) {
 	a, gate := newKey(t, applet.Config{})
 	gate.SetAuto(true)
 	s.bridge.Close() // otherwise the bridge would connect before the other program
-	pcsctest.Lay(t, a)
+	pcsctest.PlaceCard(t, a)
 	card := use(scard.ShareExclusive)
 	s = newSetting(t)
 	s.until(t, fido.ReaderBusy)

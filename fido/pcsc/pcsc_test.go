@@ -80,10 +80,10 @@ func onReader(s sight, card bool) bool {
 // The service starts and stops, with and without a reader, and cards come and go.
 func TestWatch(t *testing.T) {
 	t.Parallel()
-	if !pcsctest.Apart(t) {
+	if !pcsctest.RunIsolated(t) {
 		return
 	}
-	pcsctest.Furnish(t)
+	pcsctest.SetUp(t)
 	seen := watch(t)
 	absent := func(s sight) bool { return errors.Is(s.err, fido.ErrNoReaderService) }
 	none := func(s sight) bool { return s.err == nil && len(s.slots) == 0 }
@@ -105,7 +105,7 @@ func TestWatch(t *testing.T) {
 		t.Errorf("Connect without a card: %v", err)
 	}
 	a, _ := newKey(t, applet.Config{})
-	l := pcsctest.Lay(t, a)
+	l := pcsctest.PlaceCard(t, a)
 	first := await(t, seen, "a card", func(s sight) bool { return onReader(s, true) })
 	select { // no change during two of Watch's waits
 	case s := <-seen:
@@ -116,7 +116,7 @@ func TestWatch(t *testing.T) {
 		t.Error(err)
 	}
 	await(t, seen, "it pulled", func(s sight) bool { return onReader(s, false) })
-	pcsctest.Lay(t, a)
+	pcsctest.PlaceCard(t, a)
 	second := await(t, seen, "a card", func(s sight) bool { return onReader(s, true) })
 	if first.slots[0].Events == second.slots[0].Events {
 		t.Errorf("two cards have the same event count: %+v and %+v", first, second)

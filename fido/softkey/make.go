@@ -87,7 +87,7 @@ func (k *Key) makeCredential(params []byte, touched consent) (any, code) {
 	}
 	discoverable := isTrue(r.Options.RK)
 	if discoverable && k.state.protected() && !isTrue(r.Options.UV) && r.PINAuth == nil { // makeCredUvNotRqd exempts other credentials
-		return nil, k.wantsProof()
+		return nil, k.verificationRequired()
 	}
 	p := proof{param: r.PINAuth, protocol: r.PINProtocol, uv: isTrue(r.Options.UV), permission: mayMake, rpID: r.RP.ID}
 	seen, st := k.verify(p, r.ClientDataHash, touched)

@@ -168,7 +168,7 @@ func (k *Key) Capacity() int { return k.capacity }
 // ctaphid.U2FBackend.
 func (k *Key) Backend() ctaphid.Backend {
 	if k.kind == U2F {
-		return old{k}
+		return u2fBackend{k}
 	}
 	return k
 }

@@ -34,18 +34,18 @@ const (
 // The first byte of a registration response (U2F section 4.3).
 const u2fReserved = 0x05
 
-// old is the ctaphid.U2FBackend of a U2F key.
-type old struct{ k *Key }
+// u2fBackend is the ctaphid.U2FBackend of a U2F key.
+type u2fBackend struct{ k *Key }
 
 // CBOR refuses every command.
-func (o old) CBOR(ctx context.Context, request []byte, report func(ctaphid.Status)) ([]byte, error) {
-	return o.k.CBOR(ctx, request, report)
+func (b u2fBackend) CBOR(ctx context.Context, request []byte, report func(ctaphid.Status)) ([]byte, error) {
+	return b.k.CBOR(ctx, request, report)
 }
 
 // Msg runs one U2F command. request is an APDU, and so is the result. Without a touch
 // the answer is NotAllowed at once, and the host repeats the command.
-func (o old) Msg(_ context.Context, request []byte) ([]byte, error) {
-	k := o.k
+func (b u2fBackend) Msg(_ context.Context, request []byte) ([]byte, error) {
+	k := b.k
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	answer, status, err := k.u2f(request)
@@ -88,7 +88,7 @@ func (k *Key) register(challenge, application []byte) ([]byte, apdu.Status, erro
 	if !k.poll() {
 		return nil, apdu.NotAllowed, nil
 	}
-	maker, err := oldMaker()
+	maker, err := u2fMaker()
 	if err != nil {
 		return nil, 0, err
 	}
@@ -149,8 +149,8 @@ type maker struct {
 	certificate []byte // DER
 }
 
-// oldMaker returns the manufacturer of all U2F keys of this process.
-var oldMaker = sync.OnceValues(func() (maker, error) {
+// u2fMaker returns the manufacturer of all U2F keys of this process.
+var u2fMaker = sync.OnceValues(func() (maker, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return maker{}, err

@@ -40,14 +40,14 @@ func (k *Key) verify(p proof, clientDataHash []byte, touched consent) (seen, cod
 	case ok:
 		return seen{verified: true, present: true}, ok
 	case uvBlocked, uvInvalid:
-		return seen{}, k.wantsProof()
+		return seen{}, k.verificationRequired()
 	default:
 		return seen{}, st
 	}
 }
 
-// wantsProof returns the error of a key that needs user verification.
-func (k *Key) wantsProof() code {
+// verificationRequired returns the error of a key that needs user verification.
+func (k *Key) verificationRequired() code {
 	if len(k.state.PINHash) > 0 {
 		return pinRequired
 	}

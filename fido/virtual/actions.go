@@ -8,20 +8,20 @@ func (b *Bench) Touch(id string) error {
 		if s.plug == nil {
 			return ErrUnplugged
 		}
-		s.hand.gate.Touch()
+		s.toucher.gate.Touch()
 		return nil
 	})
 }
 
 // SetAutoTouch turns automatic touches on or off.
 func (b *Bench) SetAutoTouch(id string, on bool) error {
-	return b.change(id, func(s *slot) error { s.hand.gate.SetAuto(on); return nil })
+	return b.change(id, func(s *slot) error { s.toucher.gate.SetAuto(on); return nil })
 }
 
 // PullOnTouch sets whether the key is unplugged, not touched, the next time it waits
 // for a touch.
 func (b *Bench) PullOnTouch(id string, on bool) error {
-	return b.change(id, func(s *slot) error { s.hand.setPulls(on); return nil })
+	return b.change(id, func(s *slot) error { s.toucher.setPulls(on); return nil })
 }
 
 // Freeze stops or restarts a key's signature counter. A relying party sees such a
@@ -66,7 +66,7 @@ func (b *Bench) State(id string) (softkey.State, error) {
 // change calls do with a key and reports a change to Changed.
 func (b *Bench) change(id string, do func(*slot) error) error {
 	err := b.with(id, do)
-	b.bell.ring()
+	b.changes.notify()
 	return err
 }
 

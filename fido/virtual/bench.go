@@ -42,9 +42,9 @@ var (
 // Supported reports whether this system supports virtual keys.
 const Supported = pty.Supported
 
-// places is the maximum number of keys, plugged in or not. libfido2 lists at most that
+// maxKeys is the maximum number of keys, plugged in or not. libfido2 lists at most that
 // many devices.
-const places = 64
+const maxKeys = 64
 
 // DefaultLinger is how long a touch lasts if the key does not wait for one yet.
 const DefaultLinger = 2 * time.Second
@@ -60,9 +60,9 @@ type Config struct {
 
 // A Bench holds virtual keys. It is safe for concurrent use.
 type Bench struct {
-	linger time.Duration
-	now    func() time.Time
-	bell   *bell
+	linger  time.Duration
+	now     func() time.Time
+	changes *notifier
 
 	pulls sync.WaitGroup // goroutines that are about to unplug a key
 
@@ -77,10 +77,10 @@ type slot struct {
 	id, name, transport string
 	copyOf              string // ID of the key that it was copied from; "" for none
 
-	hand *hand
-	key  *softkey.Key
-	card *applet.Applet // of an NFC key; nil for USB
-	plug *plug          // nil while the key is not plugged in
+	toucher *toucher
+	key     *softkey.Key
+	card    *applet.Applet // of an NFC key; nil for USB
+	plug    *plug          // nil while the key is not plugged in
 }
 
 // New returns an empty bench.
@@ -91,7 +91,7 @@ func New(cfg Config) (*Bench, error) {
 	case cfg.Linger < 0:
 		cfg.Linger = 0
 	}
-	return &Bench{linger: cfg.Linger, now: cfg.Now, bell: newBell()}, nil
+	return &Bench{linger: cfg.Linger, now: cfg.Now, changes: newNotifier()}, nil
 }
 
 // Plug makes a new FIDO2 key and plugs it in. transport is "usb" or "nfc"; pin is "" for
@@ -137,15 +137,15 @@ func (b *Bench) Copy(id, name string) (Key, error) {
 // place makes a key and puts it into a new slot.
 func (b *Bench) place(spec Spec, state *softkey.State, copyOf string) (Key, error) {
 	s := &slot{name: spec.Name, transport: spec.Transport, copyOf: copyOf}
-	gate := &softkey.Gate{Linger: b.linger, Changed: b.bell.ring}
-	s.hand = &hand{gate: gate, touch: gate, pull: func() bool { return b.pullSoon(s) }}
+	gate := &softkey.Gate{Linger: b.linger, Changed: b.changes.notify}
+	s.toucher = &toucher{gate: gate, touch: gate, pull: func() bool { return b.pullSoon(s) }}
 	if spec.Transport == fido.NFC {
 		s.card = applet.New(applet.Config{Touch: gate, NoTap: spec.NoTap, Now: b.now})
-		s.hand.touch = s.card
+		s.toucher.touch = s.card
 	}
 	var err error
 	s.key, err = softkey.New(softkey.Config{
-		Touch: s.hand, Kind: spec.Kind, Transport: spec.Transport, Capacity: spec.Capacity, State: state, Now: b.now,
+		Touch: s.toucher, Kind: spec.Kind, Transport: spec.Transport, Capacity: spec.Capacity, State: state, Now: b.now,
 	})
 	switch {
 	case errors.Is(err, softkey.ErrKind):
@@ -166,7 +166,7 @@ func (b *Bench) place(spec Spec, state *softkey.State, copyOf string) (Key, erro
 	switch {
 	case b.closed:
 		return Key{}, ErrClosed
-	case len(b.slots) >= places:
+	case len(b.slots) >= maxKeys:
 		return Key{}, ErrFull
 	}
 	if err := b.plugIn(s); err != nil {
@@ -175,7 +175,7 @@ func (b *Bench) place(spec Spec, state *softkey.State, copyOf string) (Key, erro
 	b.last++
 	s.id = "key-" + strconv.Itoa(b.last)
 	b.slots = append(b.slots, s)
-	return s.see(), nil
+	return s.snapshot(), nil
 }
 
 // Replug plugs a key in again. It keeps its credentials and gets a new path.
@@ -193,7 +193,7 @@ func (b *Bench) Replug(id string) (Key, error) {
 	if err := b.plugIn(s); err != nil {
 		return Key{}, err
 	}
-	return s.see(), nil
+	return s.snapshot(), nil
 }
 
 // plugIn must be called with b.mu locked.
@@ -203,7 +203,7 @@ func (b *Bench) plugIn(s *slot) error {
 		return err
 	}
 	s.plug = p
-	b.bell.ring()
+	b.changes.notify()
 	return nil
 }
 
@@ -226,7 +226,7 @@ func (b *Bench) Unplug(id string) error {
 }
 
 func (b *Bench) pull(p *plug) error {
-	defer b.bell.ring()
+	defer b.changes.notify()
 	return p.close()
 }
 
@@ -243,7 +243,7 @@ func (b *Bench) Remove(id string) error {
 	b.slots = slices.DeleteFunc(b.slots, func(o *slot) bool { return o == s })
 	b.mu.Unlock()
 	if p == nil {
-		b.bell.ring()
+		b.changes.notify()
 		return nil
 	}
 	return b.pull(p)
@@ -251,7 +251,7 @@ func (b *Bench) Remove(id string) error {
 
 // Changed returns a channel that is closed at the next change of what List returns.
 // Call it again after each change.
-func (b *Bench) Changed() <-chan struct{} { return b.bell.next() }
+func (b *Bench) Changed() <-chan struct{} { return b.changes.next() }
 
 // Close deletes all keys. The bench cannot be used afterwards.
 func (b *Bench) Close() error {
@@ -279,7 +279,7 @@ func (b *Bench) Reset() error {
 	for _, p := range plugs {
 		errs = append(errs, p.close())
 	}
-	b.bell.ring()
+	b.changes.notify()
 	return errors.Join(errs...)
 }
 

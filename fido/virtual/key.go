@@ -38,7 +38,7 @@ func (b *Bench) Key(id string) (Key, error) {
 	if err != nil {
 		return Key{}, err
 	}
-	return s.see(), nil
+	return s.snapshot(), nil
 }
 
 // List returns snapshots of all keys, oldest first.
@@ -47,7 +47,7 @@ func (b *Bench) List() []Key {
 	defer b.mu.Unlock()
 	ks := make([]Key, 0, len(b.slots))
 	for _, s := range b.slots {
-		ks = append(ks, s.see())
+		ks = append(ks, s.snapshot())
 	}
 	return ks
 }
@@ -69,16 +69,16 @@ func (b *Bench) Devices(context.Context) ([]fido.Device, error) {
 	return ds, nil
 }
 
-func (s *slot) see() Key {
+func (s *slot) snapshot() Key {
 	r := s.key.Report()
-	pulls, waiting := s.hand.see()
+	pulls, waiting := s.toucher.snapshot()
 	k := Key{
 		ID:              s.id,
 		Name:            s.name,
 		Transport:       s.transport,
 		Kind:            s.key.Kind(),
 		CopyOf:          s.copyOf,
-		AutoTouch:       s.hand.gate.Auto(),
+		AutoTouch:       s.toucher.gate.Auto(),
 		WaitingForTouch: waiting,
 		PullOnTouch:     pulls,
 		PIN:             r.HasPIN,

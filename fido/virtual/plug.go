@@ -63,22 +63,22 @@ func (p *plug) close() error {
 	return errors.Join(err, <-p.served)
 }
 
-// A bell notifies any number of listeners of a change.
-type bell struct {
+// A notifier notifies any number of listeners of a change.
+type notifier struct {
 	mu   sync.Mutex
 	wire chan struct{} // closed at the next change
 }
 
-func newBell() *bell { return &bell{wire: make(chan struct{})} }
+func newNotifier() *notifier { return &notifier{wire: make(chan struct{})} }
 
-func (b *bell) ring() {
+func (b *notifier) notify() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	close(b.wire)
 	b.wire = make(chan struct{})
 }
 
-func (b *bell) next() <-chan struct{} {
+func (b *notifier) next() <-chan struct{} {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.wire

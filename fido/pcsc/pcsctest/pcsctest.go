@@ -23,17 +23,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// apartMark is the environment variable of the process that Apart starts.
-const apartMark = "NIGHTLATCH_PCSC_APART"
+// isolatedVariable is the environment variable of the process that RunIsolated starts.
+const isolatedVariable = "NIGHTLATCH_PCSC_ISOLATED"
 
-// Apart runs the calling test in a child process with separate mount and network
+// RunIsolated runs the calling test in a child process with separate mount and network
 // namespaces. The path of pcscd's socket and the port of the virtual reader are fixed,
 // so the test would otherwise conflict with other tests and with the system's pcscd.
 // It returns true in the child. In the parent it runs the child, reports its failure
 // and returns false; the caller must then return.
-func Apart(t *testing.T) bool {
+func RunIsolated(t *testing.T) bool {
 	t.Helper()
-	if os.Getenv(apartMark) != "" {
+	if os.Getenv(isolatedVariable) != "" {
 		return true
 	}
 	args := []string{"--mount", "--net"}
@@ -45,16 +45,16 @@ func Apart(t *testing.T) bool {
 		args = append(args, "-test.gocoverdir="+dir.Value.String()) // the parent's report includes the child's coverage
 	}
 	cmd := exec.CommandContext(t.Context(), "unshare", args...)
-	cmd.Env = append(os.Environ(), apartMark+"=1")
+	cmd.Env = append(os.Environ(), isolatedVariable+"=1")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
 	return false
 }
 
-// Furnish gives this process an empty /run, no USB devices and a loopback interface. It
+// SetUp gives this process an empty /run, no USB devices and a loopback interface. It
 // must be called once, before Start.
-func Furnish(t testing.TB) {
+func SetUp(t testing.TB) {
 	t.Helper()
 	for _, dir := range []string{"/run", "/dev/bus/usb"} {
 		if err := unix.Mount("none", dir, "tmpfs", 0, ""); err != nil && !errors.Is(err, unix.ENOENT) {
@@ -123,7 +123,7 @@ func Start(t testing.TB, withReader bool) *Service {
 		t.Fatalf("pcsctest: %v", err)
 	}
 	t.Cleanup(s.Stop)
-	reach(t, "unix", socket).Close()
+	dial(t, "unix", socket).Close()
 	return s
 }
 
@@ -135,8 +135,8 @@ func (s *Service) Stop() {
 	})
 }
 
-// reach connects to an address as soon as a process listens there.
-func reach(t testing.TB, network, address string) net.Conn {
+// dial connects to an address as soon as a process listens there.
+func dial(t testing.TB, network, address string) net.Conn {
 	t.Helper()
 	var err error
 	for begun := time.Now(); time.Since(begun) < 20*time.Second; {
@@ -149,7 +149,7 @@ func reach(t testing.TB, network, address string) net.Conn {
 		case <-t.Context().Done():
 		}
 	}
-	t.Fatalf("pcsctest: nobody listens at %s: %v", address, err)
+	t.Fatalf("pcsctest: no process listens at %s: %v", address, err)
 	return nil
 }
 
@@ -160,17 +160,17 @@ type Card interface {
 	Transmit(command []byte) ([]byte, error)
 }
 
-// Laid is a card on the virtual reader.
-type Laid struct {
+// A PlacedCard is a card on the virtual reader.
+type PlacedCard struct {
 	conn net.Conn
 	done chan error
 	pull sync.Once
 }
 
-// Lay puts a card on the virtual reader until Pull is called or the test ends.
-func Lay(t testing.TB, c Card) *Laid {
+// PlaceCard puts a card on the virtual reader until Pull is called or the test ends.
+func PlaceCard(t testing.TB, c Card) *PlacedCard {
 	t.Helper()
-	l := &Laid{conn: reach(t, "tcp", net.JoinHostPort("127.0.0.1", port)), done: make(chan error, 1)}
+	l := &PlacedCard{conn: dial(t, "tcp", net.JoinHostPort("127.0.0.1", port)), done: make(chan error, 1)}
 	go func() { l.done <- play(l.conn, c) }()
 	t.Cleanup(func() {
 		if err := l.Pull(); err != nil {
@@ -181,7 +181,7 @@ func Lay(t testing.TB, c Card) *Laid {
 }
 
 // Pull takes the card off the reader, even during a command.
-func (l *Laid) Pull() (err error) {
+func (l *PlacedCard) Pull() (err error) {
 	l.pull.Do(func() {
 		_ = l.conn.Close()
 		err = <-l.done

@@ -8,9 +8,9 @@ import (
 	"nightlatch/fido/softkey"
 )
 
-// A hand touches a key, or unplugs it while it waits for a touch. It is a
+// A toucher touches a key, or unplugs it while it waits for a touch. It is a
 // softkey.Touch.
-type hand struct {
+type toucher struct {
 	gate  *softkey.Gate
 	touch softkey.Poller // the gate, or the applet of an NFC key, for which a tap counts too
 	pull  func() bool    // unplugs the key soon; false if it is unplugged already
@@ -21,7 +21,7 @@ type hand struct {
 }
 
 // Wait waits until the key is touched or unplugged.
-func (h *hand) Wait(ctx context.Context) error {
+func (h *toucher) Wait(ctx context.Context) error {
 	if !h.take() {
 		return h.touch.Wait(ctx)
 	}
@@ -30,10 +30,10 @@ func (h *hand) Wait(ctx context.Context) error {
 }
 
 // Poll reports whether the key was touched.
-func (h *hand) Poll() bool { return !h.take() && h.touch.Poll() }
+func (h *toucher) Poll() bool { return !h.take() && h.touch.Poll() }
 
 // take starts unplugging the key if PullOnTouch is set.
-func (h *hand) take() bool {
+func (h *toucher) take() bool {
 	h.mu.Lock()
 	pulling, begin := h.pulling, h.pulls && !h.pulling
 	h.pulling = pulling || begin
@@ -46,20 +46,20 @@ func (h *hand) take() bool {
 }
 
 // done is called after the key was unplugged.
-func (h *hand) done() {
+func (h *toucher) done() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.pulls, h.pulling = false, false
 }
 
-func (h *hand) setPulls(on bool) {
+func (h *toucher) setPulls(on bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.pulls = on
 }
 
-// see reports whether the key will be unplugged, and whether it waits for a touch.
-func (h *hand) see() (pulls, waiting bool) {
+// snapshot reports whether the key will be unplugged, and whether it waits for a touch.
+func (h *toucher) snapshot() (pulls, waiting bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.pulls, h.pulling || h.gate.Waiting()
@@ -77,7 +77,7 @@ func (b *Bench) pullSoon(s *slot) bool {
 		return false
 	}
 	b.pulls.Go(func() {
-		b.bell.ring() // it blinks
+		b.changes.notify() // it blinks
 		if b.linger > 0 {
 			<-time.After(blinkFor)
 		}
@@ -90,8 +90,8 @@ func (b *Bench) pullSoon(s *slot) bool {
 		if mine {
 			_ = p.close() // no caller could handle the error
 		}
-		s.hand.done()
-		b.bell.ring()
+		s.toucher.done()
+		b.changes.notify()
 	})
 	return true
 }
