@@ -16,7 +16,7 @@ import (
 // newSheet is the sheet that keeps codes which were just made (R77).
 func (c *Console) newSheet(codes ...api.SaveBackupCode) print.Sheet {
 	s := print.Sheet{
-		Account: c.account.Username, Place: c.place, Date: c.now(), Words: c.words,
+		Account: c.account.Username, Host: c.place, Date: c.now(), Words: c.words,
 		Strict: c.account.Policy != "hardened", Paper: print.UsualPaper(c.words.Tag()),
 	}
 	for _, code := range codes {

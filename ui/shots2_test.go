@@ -23,7 +23,7 @@ func codeShots() []shot {
 	none.BackupCodes = api.BackupCodes{}
 	made := []api.NewBackupCode{{Number: 6, Code: "7kmq-2xwd-9hfz-3r8n"}}
 	two := append(made, api.NewBackupCode{Number: 7, Code: "q4tc-m8ze-1vja-6y0p"})
-	s := print.Sheet{Account: "margarethe", Place: "Attic", Date: stillNow(), Strict: true, Codes: []print.Code{{Number: 6, Code: made[0].Code}, {Number: 7, Code: two[1].Code}}}
+	s := print.Sheet{Account: "margarethe", Host: "Attic", Date: stillNow(), Strict: true, Codes: []print.Code{{Number: 6, Code: made[0].Code}, {Number: 7, Code: two[1].Code}}}
 	big := s
 	big.Large, big.Paper = true, print.Letter
 	office := []print.Printer{{Name: "office", Description: "Brother HL-L2350DW"}, {Name: "PDF", Description: "PDF"}}

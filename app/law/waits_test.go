@@ -24,7 +24,6 @@ var mustWait = map[string]struct {
 	"fido/libfido2/kinds_test.go":       {1, "libfido2 must not poll the key after a cancel"},
 	"fido/pcsc/pcsc_test.go":            {1, "no event may come"},
 	"fido/pcsc/pcsctest/pcsctest.go":    {1, "polls pcscd's driver until it listens"},
-	"ui/print/printer_test.go":          {1, "polls for a file that a viewer process writes"},
 	"ui/print/printtest/cups.go":        {3, "polls CUPS, which gives no signal"},
 }
 

@@ -11,11 +11,11 @@ import (
 	"nightlatch/assets"
 )
 
-// A face measures what it can draw.
+// A face is a font for measuring text.
 type face struct{ *font.Face }
 
-// width is the width of words at a size of type, in points. PDF sets no kerning,
-// so the advances add up.
+// width is the width of words at a font size, in points. The PDF has no kerning, so it
+// is the sum of the advances.
 func (f face) width(words string, size float64) float64 {
 	sum := 0.0
 	for _, r := range words {
@@ -35,8 +35,8 @@ func (f face) has(words string) bool {
 	return true
 }
 
-// faces are the fonts of the sheet, for one layout: a face is not for use by two
-// at once.
+// faces are the fonts of a sheet. They must not be used concurrently, so each layout
+// has its own.
 type faces struct{ text, mono face }
 
 // loadFonts reads the fonts once.
@@ -61,9 +61,8 @@ func loadFaces() (*faces, error) {
 
 func (f *faces) has(words string) bool { return f.text.has(words) }
 
-// readable is w if the text font can draw all that the sheet says in it, and
-// English otherwise: a sheet of empty boxes helps nobody. Inter has Latin, Greek
-// and Cyrillic.
+// readable is w if the text font has every character of the sheet's texts in it, else
+// English. Inter has Latin, Greek and Cyrillic.
 func (f *faces) readable(w *assets.Catalog) (*assets.Catalog, error) {
 	for _, key := range w.Keys() {
 		if strings.HasPrefix(key, "print.") || strings.HasPrefix(key, "when.month.") {
@@ -75,7 +74,7 @@ func (f *faces) readable(w *assets.Catalog) (*assets.Catalog, error) {
 	return w, nil
 }
 
-// wrap breaks words into lines no wider than w; a word that is wider is cut.
+// wrap breaks text into lines no wider than w. A word that is wider is cut.
 func (f *faces) wrap(words string, size, w float64) []string {
 	var lines []string
 	line := ""
@@ -94,7 +93,7 @@ func (f *faces) wrap(words string, size, w float64) []string {
 	return append(lines, line)
 }
 
-// head is as much of the beginning of a word as fits in w, at least one sign.
+// head is as much of the beginning of a word as fits in w, at least one character.
 func (f *faces) head(word string, size, w float64) string {
 	end := 0
 	for i, r := range word {
@@ -106,7 +105,7 @@ func (f *faces) head(word string, size, w float64) string {
 	return word[:end]
 }
 
-// fit is words, or their beginning with an ellipsis.
+// fit is words, shortened with an ellipsis if it is wider than w.
 func (f *faces) fit(words string, size, w float64) string {
 	if f.text.width(words, size) <= w {
 		return words

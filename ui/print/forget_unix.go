@@ -17,9 +17,9 @@ import (
 	"time"
 )
 
-// Forget waits until a job is done and then deletes what the print system still
-// keeps of it: by default CUPS keeps every document for a day, and this one holds
-// codes. It asks once a second until ctx ends.
+// Forget waits until a job is done and then deletes it from the print system. By
+// default CUPS keeps every document for a day, and this one contains codes. Forget
+// polls once a second until ctx ends.
 func Forget(ctx context.Context, jobID string) error {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
@@ -42,7 +42,7 @@ func Forget(ctx context.Context, jobID string) error {
 	}
 }
 
-// listed reports whether a job is in what lpstat -o says: "queue-12  user  …".
+// listed reports whether a job is in the output of lpstat -o: "queue-12  user  …".
 func listed(jobs, id string) bool {
 	for line := range strings.Lines(jobs) {
 		if name, _, _ := strings.Cut(line, " "); name == id {
@@ -52,13 +52,13 @@ func listed(jobs, id string) bool {
 	return false
 }
 
-// purge sends Cancel-Job with purge-job (CUPS Implementation of IPP, "Cancel-Job"),
-// which deletes a job that is done together with its files. The program cancel -x
-// asks for it under a name that the scheduler does not know.
+// purge sends Cancel-Job with the attribute purge-job (CUPS Implementation of IPP,
+// "Cancel-Job"), which deletes a finished job with its files. The program cancel -x
+// sends a different attribute, which the scheduler does not know.
 func purge(ctx context.Context, jobID string) error {
 	_, number, ok := cutLast(jobID, "-")
 	if !ok {
-		return fmt.Errorf("print: %q is no job", jobID)
+		return fmt.Errorf("print: %q is not a job ID", jobID)
 	}
 	me, err := user.Current()
 	if err != nil {
@@ -68,12 +68,12 @@ func purge(ctx context.Context, jobID string) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrPrintSystemMissing, err)
 	}
-	reply, err := ask(ctx, strings.TrimSpace(server), me.Username, cancelJob("ipp://localhost/jobs/"+number, me.Username))
+	reply, err := post(ctx, strings.TrimSpace(server), me.Username, cancelJob("ipp://localhost/jobs/"+number, me.Username))
 	if err != nil {
 		return fmt.Errorf("print: purging job %s: %w", jobID, err)
 	}
-	if status := binary.BigEndian.Uint16(reply[2:4]); status > 0x00ff { // RFC 8011, B.1: successful-ok is below
-		return &FailedError{Printer: jobID, Says: fmt.Sprintf("purging it was refused with IPP status %#04x", status)}
+	if status := binary.BigEndian.Uint16(reply[2:4]); status > 0x00ff { // RFC 8011, B.1: 0x0000 to 0x00ff are successful
+		return &FailedError{Printer: jobID, Says: fmt.Sprintf("Cancel-Job failed with IPP status %#04x", status)}
 	}
 	return nil
 }
@@ -97,7 +97,7 @@ const (
 	ippLanguage  = 0x48
 )
 
-// cancelJob is the request, as RFC 8010, 3.1 writes it.
+// cancelJob encodes the request (RFC 8010, 3.1).
 func cancelJob(job, who string) []byte {
 	var b bytes.Buffer
 	b.Write([]byte{2, 0, 0, 8, 0, 0, 0, 1, ippOperation}) // version 2.0, Cancel-Job, request 1
@@ -117,9 +117,9 @@ func cancelJob(job, who string) []byte {
 	return b.Bytes()
 }
 
-// ask posts a request to the scheduler at a socket's path or at host:port. On a
-// socket of this computer the scheduler believes the kernel who is asking.
-func ask(ctx context.Context, server, who string, request []byte) ([]byte, error) {
+// post sends a request to the scheduler at the path of a socket or at host:port. On a
+// local socket, the scheduler gets the user from the kernel.
+func post(ctx context.Context, server, who string, request []byte) ([]byte, error) {
 	local := strings.HasPrefix(server, "/")
 	if local {
 		server = strings.TrimSuffix(server, ":631")
@@ -153,9 +153,9 @@ func ask(ctx context.Context, server, who string, request []byte) ([]byte, error
 	case err != nil:
 		return nil, err
 	case resp.StatusCode != http.StatusOK:
-		return nil, fmt.Errorf("the scheduler answers %s", resp.Status)
+		return nil, fmt.Errorf("the scheduler answered %s", resp.Status)
 	case len(reply) < 8:
-		return nil, errors.New("the scheduler's answer is cut off")
+		return nil, errors.New("the answer of the scheduler is incomplete")
 	}
 	return reply, nil
 }

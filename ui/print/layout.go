@@ -7,40 +7,41 @@ import (
 	"nightlatch/assets"
 )
 
-// An Element is one thing on a page: words, a line, a box, or the logo. All
-// measures are points from the top left corner.
+// An Element is one object on a page: text, a line, a box, or the logo. Lengths are in
+// points, positions are from the top left corner.
 type Element struct {
-	X, Y, W, H   float64 // of words: the line they stand in
+	X, Y, W, H   float64 // for text: its line
 	Words        string
-	Size         float64 // of the type
+	Size         float64 // font size
 	Strong, Mono bool
 	Centered     bool
-	Right        bool    // ends at X + W
-	Stroke       float64 // of a box; a line is a box without height
-	Faint        bool    // a line lighter than the others
+	Right        bool    // aligned right
+	Stroke       float64 // of a line or box; a line is a box without height
+	Faint        bool    // a light line
 	Radius       float64
 	Tick         bool // a cross in the box
 	Logo         bool
 }
 
-// A Document is a sheet laid out.
+// A Document is the layout of a sheet.
 type Document struct {
 	Paper Paper
 	Title string
 	Pages [][]Element
 }
 
-// Measures of the sheet, in points at the plain size of type.
+// Lengths in points, for the normal font size.
 const (
 	margin   = 56.0
 	logoEdge = 38.0
-	lineHigh = 38.0 // of one code
+	lineHigh = 38.0 // height of the line of a code
 	boxEdge  = 15.0
-	textLead = 1.35 // height of a line of text, by its size
+	textLead = 1.35 // line height / font size
 )
 
-// Layout lays a sheet out on as many pages as it needs. What a font of ours can't
-// draw makes the words English, and leaves out the name of the place.
+// Layout lays out a sheet on as many pages as it needs. If the embedded font lacks a
+// character of the translation, the sheet is in English; if it lacks one of Host, Host
+// is left out.
 func Layout(s Sheet) (Document, error) {
 	w, err := s.words()
 	if err != nil {
@@ -53,8 +54,8 @@ func Layout(s Sheet) (Document, error) {
 	if w, err = f.readable(w); err != nil {
 		return Document{}, err
 	}
-	if !f.has(s.Place) {
-		s.Place = ""
+	if !f.has(s.Host) {
+		s.Host = ""
 	}
 	l := &layouter{sheet: s, words: w, faces: f, paper: s.paper(), zoom: 1}
 	if s.Large {
@@ -64,7 +65,7 @@ func Layout(s Sheet) (Document, error) {
 	return Document{Paper: l.paper, Title: w.T("print.title"), Pages: l.pages}, nil
 }
 
-// A layouter sets the sheet from top to bottom.
+// A layouter lays out a sheet from top to bottom.
 type layouter struct {
 	sheet Sheet
 	words *assets.Catalog
@@ -105,7 +106,7 @@ func (l *layouter) run() {
 	}
 }
 
-// page begins a page with the head of the sheet.
+// page starts a page with the head of the sheet.
 func (l *layouter) page() {
 	l.pages = append(l.pages, nil)
 	l.y = margin
@@ -117,13 +118,13 @@ func (l *layouter) page() {
 	l.rule(false)
 }
 
-// owner says whose sheet it is and of when.
+// owner is the line with account, host and date.
 func (l *layouter) owner() string {
-	args := assets.Args{"account": l.sheet.Account, "place": l.sheet.Place, "date": l.words.Date(l.sheet.Date)}
+	args := assets.Args{"account": l.sheet.Account, "place": l.sheet.Host, "date": l.words.Date(l.sheet.Date)}
 	switch {
 	case l.sheet.Account == "":
 		return l.words.T("print.for-hidden", args)
-	case l.sheet.Place == "":
+	case l.sheet.Host == "":
 		return l.words.T("print.for", args)
 	}
 	return l.words.T("print.for-at", args)
@@ -135,7 +136,7 @@ func (l *layouter) rule(faint bool) {
 
 func (l *layouter) codeHigh() float64 { return lineHigh * l.zoom }
 
-// code is one line: number, code in groups, a box to tick.
+// code adds a line with the number, the code in groups, and a box to tick.
 func (l *layouter) code(c Code) {
 	high, size := l.codeHigh(), 18*l.zoom
 	at := func(x, w float64, words string, e Element) {
@@ -160,12 +161,12 @@ func (l *layouter) code(c Code) {
 	l.y += high
 }
 
-// groups cuts a code at its dashes.
+// groups are the groups of a code, which dashes or spaces separate.
 func groups(code string) []string {
 	return strings.FieldsFunc(code, func(r rune) bool { return r == '-' || r == ' ' })
 }
 
-// rest is what to know about the codes, and where the sheet is kept.
+// rest adds the advice and the line for where the sheet is kept.
 func (l *layouter) rest() {
 	l.y += 18 * l.zoom
 	for _, p := range l.advice() {
@@ -193,7 +194,7 @@ type paragraph struct {
 	strong bool
 }
 
-// advice is the order rule (R72, R73) and how a code may be written (R76).
+// advice explains the order of the codes (R72, R73) and how to type them (R76).
 func (l *layouter) advice() []paragraph {
 	t := l.words.T
 	first := []paragraph{{t("print.order"), true}, {t("print.order-hardened"), false}}
@@ -209,7 +210,7 @@ func (l *layouter) advice() []paragraph {
 	return append(first, paragraph{t("print.reading"), false}, paragraph{t("print.only-here"), false}, paragraph{t("print.lost"), false})
 }
 
-// restHigh is the room that rest takes.
+// restHigh is the height of what rest adds.
 func (l *layouter) restHigh() float64 {
 	trial := *l
 	trial.pages = [][]Element{nil}

@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// Open shows a file in the program that the desktop has for it. It returns when
-// that program was started, not when it is closed.
+// Open opens a file in the desktop's program for it. It returns when that program has
+// started, not when it is closed.
 func Open(ctx context.Context, path string) error {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -27,8 +27,8 @@ func Open(ctx context.Context, path string) error {
 		return fmt.Errorf("%w: %s is not installed", ErrNoViewer, name)
 	}
 	if runtime.GOOS != "windows" && runtime.GOOS != "darwin" {
-		// xdg-open may become the viewer itself. The shell leaves it behind, with
-		// nothing of ours open.
+		// xdg-open may become the viewer itself. The shell starts it in the background,
+		// without our open files.
 		args = append([]string{"-c", `"$0" "$@" </dev/null >/dev/null 2>&1 &`, found}, args...)
 		found = "/bin/sh"
 	}
@@ -42,8 +42,8 @@ func Open(ctx context.Context, path string) error {
 	return nil
 }
 
-// opener is the program that opens a file on a system, and its arguments. The path
-// is absolute, so it never looks like an option.
+// opener is the program that opens a file on an operating system, and its arguments.
+// The path is absolute, so it cannot be mistaken for an option.
 func opener(system, path string) (name string, args []string) {
 	switch system {
 	case "darwin":

@@ -15,9 +15,8 @@ const (
 	pdfMono = "jetbrainsmono"
 )
 
-// PDF draws a sheet as a PDF 1.x file with its fonts inside. The same sheet makes
-// the same bytes. Title, language and date are all that the file says about
-// itself.
+// PDF makes a PDF file of a sheet, with embedded fonts. The same sheet always gives the
+// same bytes. The only metadata are title, producer and date.
 func PDF(s Sheet) ([]byte, error) {
 	doc, err := Layout(s)
 	if err != nil {
@@ -70,13 +69,12 @@ func drawPDF(p *fpdf.Fpdf, e Element) {
 	}
 }
 
-// capHigh is how high capitals stand, by the size of type: both fonts agree
-// within a hundredth.
+// capHigh is the cap height / font size. Both fonts agree within one hundredth.
 const capHigh = 0.728
 
-// drawWords sets words on one line, their capitals in its middle. A strong line of
-// text is outlined a little: of Inter, only the regular weight comes with
-// TrueType outlines.
+// drawWords draws text on one line, with the capitals in its vertical middle. Strong
+// text is drawn with an outline, because only the regular weight of Inter has TrueType
+// outlines.
 func drawWords(p *fpdf.Fpdf, e Element) {
 	family := pdfText
 	if e.Mono {
@@ -101,8 +99,8 @@ func drawWords(p *fpdf.Fpdf, e Element) {
 	}
 }
 
-// drawLogo draws the app icon (assets/icon/app-icon.svg) in shapes. A picture with
-// an alpha channel would make printer drivers turn the whole page into pixels.
+// drawLogo draws the app icon (assets/icon/app-icon.svg) with vector shapes. With an
+// image that has an alpha channel, printer drivers rasterise the whole page.
 func drawLogo(p *fpdf.Fpdf, x, y, edge float64) {
 	k := edge / 512
 	at := func(px, py float64) (float64, float64) { return x + px*k, y + py*k }

@@ -14,7 +14,7 @@ import (
 
 func sample() Sheet {
 	return Sheet{
-		Account: "margarethe", Place: "Attic", Strict: true,
+		Account: "margarethe", Host: "Attic", Strict: true,
 		Codes: []Code{{Number: 4, Code: "7kmq-2xwd-9hfz-3r8n"}, {Number: 5, Code: "q4tc-m8ze-1vja-6y0p"}},
 		Date:  time.Date(2026, 11, 22, 9, 41, 0, 0, time.UTC),
 	}
@@ -36,7 +36,7 @@ func english(t *testing.T, key string, args ...any) string {
 // oneLine joins lines that were wrapped.
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
-// tool runs one of poppler's programs over a PDF.
+// tool runs a program of poppler on a PDF.
 func tool(t *testing.T, pdf []byte, name string, args ...string) string {
 	t.Helper()
 	path := filepath.Join(t.ArtifactDir(), "sheet.pdf")
@@ -56,8 +56,8 @@ func tool(t *testing.T, pdf []byte, name string, args ...string) string {
 	return string(out)
 }
 
-// R77: the sheet says account, date, numbers and the order rule.
-func TestPDFSaysWhatItMust(t *testing.T) {
+// R77: the sheet has account, date, numbers and the order rule.
+func TestPDFHasTheRequiredContent(t *testing.T) {
 	t.Parallel()
 	for _, paper := range Papers() {
 		for _, large := range []bool{false, true} {
@@ -85,7 +85,7 @@ func TestPDFSaysWhatItMust(t *testing.T) {
 	}
 }
 
-func TestPDFTellsNothingBesides(t *testing.T) {
+func TestPDFHasNoOtherMetadata(t *testing.T) {
 	t.Parallel()
 	pdf, err := PDF(sample())
 	if err != nil {
@@ -99,7 +99,7 @@ func TestPDFTellsNothingBesides(t *testing.T) {
 	}
 	for _, secret := range []string{"margarethe", "Attic", "7kmq", "q4tc"} {
 		if strings.Contains(about, secret) || bytes.Contains(pdf, []byte(secret)) {
-			t.Errorf("%q is in the file outside the page", secret)
+			t.Errorf("%q is in the file outside its pages", secret)
 		}
 	}
 	if fonts := tool(t, pdf, "pdffonts"); strings.Count(fonts, "CID TrueType") != 2 || strings.Count(fonts, " yes ") < 4 {
@@ -107,14 +107,14 @@ func TestPDFTellsNothingBesides(t *testing.T) {
 	}
 	again, err := PDF(sample())
 	if err != nil || !bytes.Equal(pdf, again) {
-		t.Error("the same sheet makes another file")
+		t.Error("the same sheet gives a different file")
 	}
 	if len(pdf) > 200_000 {
 		t.Errorf("the file has %d bytes", len(pdf))
 	}
 }
 
-func TestRuleFollowsThePolicy(t *testing.T) {
+func TestOrderRuleFollowsThePolicy(t *testing.T) {
 	t.Parallel()
 	s := sample()
 	classic, err := Text(s)
@@ -150,15 +150,15 @@ func TestTextForAFile(t *testing.T) {
 	}
 }
 
-// A sheet in letters that the font has not is English, and keeps to the page.
-func TestWordsThatTheFontCannotDraw(t *testing.T) {
+// A sheet in a script that the font lacks is in English, and stays on the page.
+func TestTextThatTheFontLacks(t *testing.T) {
 	t.Parallel()
 	right, err := assets.New(assets.PseudoRight)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := sample()
-	s.Words, s.Place = right, "屋根裏"
+	s.Words, s.Host = right, "屋根裏"
 	pdf, err := PDF(s)
 	if err != nil {
 		t.Fatal(err)
@@ -171,11 +171,11 @@ func TestWordsThatTheFontCannotDraw(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Words, s.Large, s.Paper, s.Place = long, true, Letter, strings.Repeat("very ", 60)+"long"
+	s.Words, s.Large, s.Paper, s.Host = long, true, Letter, strings.Repeat("very ", 60)+"long"
 	inside(t, s)
 }
 
-// Everything stays within the margins, on every page, whatever the sheet.
+// All elements are within the margins on every page.
 func inside(t *testing.T, s Sheet) Document {
 	t.Helper()
 	doc, err := Layout(s)
@@ -197,7 +197,7 @@ func inside(t *testing.T, s Sheet) Document {
 				right = e.X + face.width(e.Words, e.Size)
 			}
 			if e.X < margin-.1 || e.Y < margin-3 || right > doc.Paper.Width-margin+.5 || e.Y+e.H > doc.Paper.Height-margin+.5 {
-				t.Errorf("page %d: %+v leaves the page (right edge %.1f)", i+1, e, right)
+				t.Errorf("page %d: %+v extends beyond the page (right edge %.1f)", i+1, e, right)
 			}
 		}
 	}

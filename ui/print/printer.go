@@ -7,38 +7,38 @@ import (
 
 // Errors of sending to a printer.
 var (
-	// ErrNoPrinter: the print system runs, and has no printer, or not the one asked
-	// for.
+	// ErrNoPrinter reports that the print system has no printer, or no printer with
+	// that name.
 	ErrNoPrinter = errors.New("print: no such printer")
-	// ErrPrintSystemMissing: there is no print system, or it does not run.
+	// ErrPrintSystemMissing reports that no print system is installed or running.
 	ErrPrintSystemMissing = errors.New("print: no print system")
-	// ErrNoViewer: nothing on this computer opens a PDF.
-	ErrNoViewer = errors.New("print: nothing opens this file")
+	// ErrNoViewer reports that no program for this file is installed.
+	ErrNoViewer = errors.New("print: no program for this file")
 )
 
-// A FailedError reports what the print system said when it took no job. It never
-// holds what was to be printed.
+// A FailedError reports that the print system refused a job. It never contains the
+// content of the job.
 type FailedError struct {
 	Printer string
-	Says    string // the system's own words, in English where it has them
+	Says    string // the message of the print system, in English if possible
 }
 
 func (e *FailedError) Error() string {
-	return fmt.Sprintf("print: printer %q took no job: %s", e.Printer, e.Says)
+	return fmt.Sprintf("print: printer %q refused the job: %s", e.Printer, e.Says)
 }
 
 // A Printer is a queue that Print can send to.
 type Printer struct {
-	Name        string // what Print takes
-	Description string // what a person calls it; never empty
+	Name        string // the name that Print needs
+	Description string // the name for users; never empty
 	Default     bool
 }
 
-// jobTitle is what the queue calls the job; others may read it.
+// jobTitle is the title of the job in the queue, which other users may read.
 const jobTitle = "Nightlatch"
 
-// mostCopies is more than anyone needs, and less than a tray holds.
-const mostCopies = 20
+// maxCopies limits a job to less than the paper tray of a printer.
+const maxCopies = 20
 
 func checkJob(printer string, pdf []byte, copies int) error {
 	switch {
@@ -46,8 +46,8 @@ func checkJob(printer string, pdf []byte, copies int) error {
 		return ErrNoPrinter
 	case len(pdf) == 0:
 		return errors.New("print: nothing to print")
-	case copies < 1 || copies > mostCopies:
-		return fmt.Errorf("print: %d copies: want 1 to %d", copies, mostCopies)
+	case copies < 1 || copies > maxCopies:
+		return fmt.Errorf("print: %d copies: want 1 to %d", copies, maxCopies)
 	}
 	return nil
 }

@@ -3,12 +3,14 @@
 package print_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -24,8 +26,8 @@ func sheet() print.Sheet {
 	}
 }
 
-// R77: a sheet goes to a real printer queue, comes out as it went in, and the
-// print system keeps nothing of it.
+// R77: a sheet sent to a real printer queue is printed unchanged, and the print system
+// keeps nothing of it.
 func TestPrintOnARealQueue(t *testing.T) {
 	cups := printtest.Start(t)
 	t.Setenv("CUPS_SERVER", cups.Server)
@@ -58,11 +60,11 @@ func TestPrintOnARealQueue(t *testing.T) {
 	flat := strings.Join(strings.Fields(string(out)), " ")
 	for _, want := range []string{"margarethe", "22 November 2026", "4 7kmq 2xwd 9hfz 3r8n", "5 q4tc m8ze 1vja 6y0p", words.T("print.order-classic")} {
 		if !strings.Contains(flat, want) {
-			t.Errorf("the paper says no %q:\n%s", want, out)
+			t.Errorf("the print has no %q:\n%s", want, out)
 		}
 	}
 	if len(cups.Kept(t)) == 0 {
-		t.Error("this print system should keep documents, or the next check is empty")
+		t.Error("this print system keeps no documents, so the next check proves nothing")
 	}
 	if err := print.Forget(ctx, job); err != nil {
 		t.Error(err)
@@ -89,7 +91,7 @@ func TestNoPrintSystem(t *testing.T) {
 	}
 }
 
-func TestPrintRefusesNonsense(t *testing.T) {
+func TestPrintRefusesInvalidJobs(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		printer string
@@ -97,7 +99,7 @@ func TestPrintRefusesNonsense(t *testing.T) {
 		copies  int
 	}{{"", "x", 1}, {"p", "", 1}, {"p", "x", 0}, {"p", "x", 21}, {"p", "x", -1}} {
 		if _, err := print.Print(t.Context(), tt.printer, []byte(tt.pdf), tt.copies); err == nil {
-			t.Errorf("%+v is printed", tt)
+			t.Errorf("%+v was accepted", tt)
 		}
 	}
 }
@@ -118,7 +120,15 @@ func TestPrintStopsWithItsContext(t *testing.T) {
 func TestOpenStartsTheViewer(t *testing.T) {
 	dir := t.TempDir()
 	seen := filepath.Join(dir, "seen")
-	script := "#!/bin/sh\necho \"$1\" > '" + seen + ".part' && /bin/mv '" + seen + ".part' '" + seen + "'\n"
+	if err := syscall.Mkfifo(seen, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	opened, err := os.OpenFile(seen, os.O_RDWR, 0) // not read-only, which waits for a writer
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { opened.Close() })
+	script := "#!/bin/sh\necho \"$1\" > '" + seen + "'\n"
 	for _, name := range []string{"xdg-open", "open"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(script), 0o755); err != nil {
 			t.Fatal(err)
@@ -132,16 +142,15 @@ func TestOpenStartsTheViewer(t *testing.T) {
 	if err := print.Open(t.Context(), file); err != nil {
 		t.Fatal(err)
 	}
-	for until := time.Now().Add(10 * time.Second); ; <-time.After(10 * time.Millisecond) {
-		if got, err := os.ReadFile(seen); err == nil {
-			if strings.TrimSpace(string(got)) != file {
-				t.Errorf("opened %q; want %q", got, file)
-			}
-			break
-		}
-		if time.Now().After(until) {
-			t.Fatal("the viewer was not started")
-		}
+	if err := opened.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	got, err := bufio.NewReader(opened).ReadString('\n')
+	if err != nil {
+		t.Fatalf("the viewer was not started: %v", err)
+	}
+	if strings.TrimSpace(got) != file {
+		t.Errorf("opened %q; want %q", got, file)
 	}
 	t.Setenv("PATH", t.TempDir())
 	if err := print.Open(t.Context(), file); !errors.Is(err, print.ErrNoViewer) {

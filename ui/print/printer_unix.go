@@ -16,8 +16,8 @@ import (
 	"time"
 )
 
-// run runs one of CUPS' programs in English, with what it reads, and returns what
-// it said. CUPS_SERVER and the like are the user's.
+// run runs a program of CUPS with English messages and returns its output. It keeps
+// the user's environment, such as CUPS_SERVER.
 func run(ctx context.Context, stdin []byte, name string, args ...string) (stdout, stderr string, err error) {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Env = append(os.Environ(), "LC_ALL=C", "LANGUAGE=C")
@@ -34,7 +34,7 @@ func run(ctx context.Context, stdin []byte, name string, args ...string) (stdout
 	return out.String(), strings.TrimSpace(bad.String()), err
 }
 
-// unreachable reports that the scheduler did not answer.
+// unreachable reports whether a message means that the scheduler did not answer.
 func unreachable(says string) bool {
 	for _, s := range []string{"Bad file descriptor", "Connection refused", "Unable to connect", "scheduler is not running", "Scheduler is not running", "No such file or directory", "Transport endpoint is not connected"} {
 		if strings.Contains(says, s) {
@@ -44,7 +44,7 @@ func unreachable(says string) bool {
 	return false
 }
 
-// running is nil while the scheduler answers.
+// running returns nil if the scheduler answers.
 func running(ctx context.Context) error {
 	out, says, err := run(ctx, nil, "lpstat", "-r")
 	if err != nil && !errors.As(err, new(*exec.ExitError)) {
@@ -56,8 +56,8 @@ func running(ctx context.Context) error {
 	return nil
 }
 
-// Printers lists the printers of this computer, the default one first. A system
-// without any is ErrNoPrinter, no system ErrPrintSystemMissing.
+// Printers lists the printers of this computer, the default printer first. Errors:
+// ErrNoPrinter, ErrPrintSystemMissing.
 func Printers(ctx context.Context) ([]Printer, error) {
 	if err := running(ctx); err != nil {
 		return nil, err
@@ -84,7 +84,7 @@ func Printers(ctx context.Context) ([]Printer, error) {
 	return list, nil
 }
 
-// parsePrinters reads what lpstat -e, -d and -l -p say in the C locale.
+// parsePrinters parses the output of lpstat -e, -d and -l -p in the C locale.
 func parsePrinters(names, usual, long string) []Printer {
 	_, usual, _ = strings.Cut(strings.TrimSpace(usual), "system default destination: ")
 	described := map[string]string{}
@@ -116,9 +116,9 @@ func parsePrinters(names, usual, long string) []Printer {
 
 var requestID = regexp.MustCompile(`request id is (\S+)`)
 
-// Print sends a PDF to a printer and returns the job's name. The PDF goes through a
-// pipe and is not written to disk by us; CUPS itself keeps a document in its spool,
-// which root and its own user can read, for a day unless told otherwise.
+// Print sends a PDF to a printer and returns the job ID. The PDF goes through a pipe and
+// is not written to a file. CUPS itself keeps the document in its spool directory,
+// which root and its own user can read, by default for a day: see Forget.
 func Print(ctx context.Context, printer string, pdf []byte, copies int) (jobID string, err error) {
 	if err := checkJob(printer, pdf, copies); err != nil {
 		return "", err
@@ -129,7 +129,7 @@ func Print(ctx context.Context, printer string, pdf []byte, copies int) (jobID s
 		case !errors.As(err, new(*exec.ExitError)):
 			return "", err
 		case strings.Contains(says, "does not exist"), unreachable(says):
-			// lp says the first also when no scheduler runs.
+			// lp also prints "does not exist" when no scheduler runs.
 			if err := running(ctx); err != nil {
 				return "", err
 			}

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// powershell runs a script that reads its arguments from the environment, so that
-// no name of a printer is ever read as a command.
+// powershell runs a script. Its arguments are in environment variables, so that the
+// name of a printer cannot be executed as a command.
 func powershell(ctx context.Context, script string, env ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "powershell.exe", "-NoProfile", "-NonInteractive", "-Command", "[Console]::OutputEncoding = [Text.Encoding]::UTF8; $ErrorActionPreference = 'Stop'; "+script)
 	cmd.Env = append(os.Environ(), env...)
@@ -33,7 +33,7 @@ func powershell(ctx context.Context, script string, env ...string) ([]byte, erro
 	return out.Bytes(), nil
 }
 
-// Printers lists the printers of this computer, the default one first.
+// Printers lists the printers of this computer, the default printer first.
 func Printers(ctx context.Context) ([]Printer, error) {
 	out, err := powershell(ctx, `ConvertTo-Json -Compress @(Get-CimInstance Win32_Printer | Select-Object Name, Default)`)
 	if err != nil {
@@ -61,8 +61,9 @@ func Printers(ctx context.Context) ([]Printer, error) {
 	return list, nil
 }
 
-// Print sends a PDF to a printer through the shell's verb, which needs a file and a
-// program that prints PDFs. The file is the user's alone and is removed afterwards.
+// Print sends a PDF to a printer with the shell verb PrintTo, which needs a file and an
+// installed program that prints PDFs. Only the user can read the file, and it is
+// removed afterwards.
 func Print(ctx context.Context, printer string, pdf []byte, copies int) (jobID string, err error) {
 	if err := checkJob(printer, pdf, copies); err != nil {
 		return "", err
@@ -83,5 +84,5 @@ func Print(ctx context.Context, printer string, pdf []byte, copies int) (jobID s
 	return printer, nil
 }
 
-// Forget has nothing to do: Windows deletes a document when it is printed.
+// Forget does nothing: Windows deletes a document after printing it.
 func Forget(context.Context, string) error { return nil }

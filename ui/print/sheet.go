@@ -1,10 +1,10 @@
-// Package print makes the sheet of backup codes that a person keeps on paper: as
-// a layout in points, from which the preview on screen and the PDF are both
-// drawn, as a PDF, and as plain text; and it sends the PDF to a printer.
+// Package print makes the sheet of backup codes that users keep on paper, and sends it
+// to a printer. It makes a layout in points, from which the preview on screen and the
+// PDF are both drawn, the PDF, and plain text.
 //
-// It knows nothing of windows. Codes pass through it in memory only: nothing is
-// written to disk but what the caller saves (R77), and on Unix the printer's
-// program gets the PDF through a pipe.
+// It does not depend on Fyne. Codes are only in memory: nothing is written to disk
+// except what the caller saves (R77). On Unix the print program gets the PDF through a
+// pipe; on Windows it needs a file, which is deleted afterwards.
 package print
 
 import (
@@ -15,10 +15,10 @@ import (
 	"nightlatch/assets"
 )
 
-// A State is how far a code is.
+// A State is the state of a code.
 type State int
 
-// The states of a code. Active has an empty box to tick by hand.
+// The states of a code. An active code has an empty box to tick by hand.
 const (
 	Active State = iota
 	Used
@@ -28,17 +28,17 @@ const (
 // A Code is one line of the sheet.
 type Code struct {
 	Number int
-	Code   string // as shown: "7kmq-2xwd-9hfz-3r8n"; empty when it is no longer known
+	Code   string // as shown: "7kmq-2xwd-9hfz-3r8n"; empty if it is no longer known
 	State  State
 }
 
-// A Sheet is what is printed.
+// A Sheet is the content of the printed sheet.
 type Sheet struct {
-	Account string    // user name; empty leaves it out
-	Place   string    // the computer or service that it is an account of; may be empty
+	Account string    // user name; may be empty
+	Host    string    // the computer or service the account belongs to; may be empty
 	Codes   []Code    // in the order of their numbers
-	Date    time.Time // when the sheet was made, in the person's time zone
-	Strict  bool      // R73 under classic: a code out of order voids all
+	Date    time.Time // when the sheet was made, in the user's time zone
+	Strict  bool      // a code used out of order voids all codes (R73, classic policy)
 	Large   bool      // larger type
 	Paper   Paper     // zero is A4
 	Words   *assets.Catalog
@@ -50,16 +50,16 @@ type Paper struct {
 	Width, Height float64
 }
 
-// The sizes of paper that the sheet is laid out for.
+// The supported paper sizes.
 var (
 	A4     = Paper{Name: "A4", Width: 595.28, Height: 841.89}
 	Letter = Paper{Name: "Letter", Width: 612, Height: 792}
 )
 
-// Papers are all of them.
+// Papers lists the supported paper sizes.
 func Papers() []Paper { return []Paper{A4, Letter} }
 
-// UsualPaper is what printers in a language's region hold.
+// UsualPaper is the usual paper size in the region of a language.
 func UsualPaper(tag language.Tag) Paper {
 	region, _ := tag.Region()
 	switch region.String() {
@@ -69,7 +69,7 @@ func UsualPaper(tag language.Tag) Paper {
 	return A4
 }
 
-// words are the sheet's, English without any.
+// words is the catalog of the sheet, by default English.
 func (s Sheet) words() (*assets.Catalog, error) {
 	if s.Words != nil {
 		return s.Words, nil

@@ -2,7 +2,7 @@ package print
 
 import "context"
 
-// System is the print system of this computer, for who takes an interface.
+// System is the print system of this computer, for callers that need an interface.
 type System struct{}
 
 // Printers lists the printers. See the function of the same name.
@@ -13,8 +13,8 @@ func (System) Print(ctx context.Context, printer string, pdf []byte, copies int)
 	return Print(ctx, printer, pdf, copies)
 }
 
-// Forget deletes what the print system keeps of a job. See the function of the same name.
+// Forget deletes a finished job from the print system. See the function of the same name.
 func (System) Forget(ctx context.Context, jobID string) error { return Forget(ctx, jobID) }
 
-// Open shows a file in the program that the desktop has for it.
+// Open opens a file. See the function of the same name.
 func (System) Open(ctx context.Context, path string) error { return Open(ctx, path) }

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Text is the sheet as plain text, for a file: UTF-8, lines ended by a newline.
+// Text is the sheet as plain text for a file: UTF-8, each line ends with a newline.
 func Text(s Sheet) (string, error) {
 	w, err := s.words()
 	if err != nil {
