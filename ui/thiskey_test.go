@@ -283,7 +283,7 @@ func TestResetTooLate(t *testing.T) {
 	h.press(fyne.KeySpace)
 	h.do("ui.key.reset.begin")
 	must(t, d.Unplug(k.ID))
-	h.sees("ui.key.reset.step.in")
+	h.sees("ui.key.reset.in")
 	d.lock(k.Path, true)
 	k, err := d.Replug(k.ID)
 	must(t, err)

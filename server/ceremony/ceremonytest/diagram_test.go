@@ -20,10 +20,11 @@ func TestDiagramsAreUpToDate(t *testing.T) {
 	w := New(t, Setup{})
 	var b strings.Builder
 	fmt.Fprint(&b, "# Ceremonies\n\n",
-		"Every multi-step exchange with the server, drawn from its definition: the states,\n",
-		"and the inputs that lead from one to the next. An input that is refused stays\n",
-		"where it is; an arrow back to the same state means that something else about it\n",
-		"may change. What the steps hold and take is in [api.md](api.md). Written by `go test ./server/ceremony/ceremonytest -update`.\n")
+		"A diagram of every ceremony: its states, and the inputs that lead from one to the\n",
+		"next. A refused input leaves the ceremony in its state. An arrow back to the same\n",
+		"state means that something else about the ceremony may change. [api.md](api.md)\n",
+		"lists the fields and inputs of the steps. The diagrams are drawn from the program:\n",
+		"`go test ./server/ceremony/ceremonytest -update` writes this page.\n")
 	diagrams := w.Engine.Diagrams()
 	for _, kind := range w.Engine.Kinds() {
 		fmt.Fprintf(&b, "\n## %s\n\n```mermaid\n%s```\n", kind, diagrams[kind])
