@@ -9,9 +9,9 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
-	"nightlatch/ui/wizard"
 )
 
 type labInputs struct {
@@ -78,7 +78,7 @@ func (c *Console) labNumbers(v labView, in labInputs) fyne.CanvasObject {
 	var names []string
 	at := 0
 	for i, p := range v.phones {
-		names = append(names, wizard.PhoneNumber(p.Number))
+		names = append(names, explain.PhoneNumber(p.Number))
 		if p.Number == v.number {
 			at = i
 		}

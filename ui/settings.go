@@ -7,10 +7,10 @@ import (
 	"fyne.io/fyne/v2"
 
 	"nightlatch/assets"
+	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/ui/kit"
-	"nightlatch/ui/wizard"
 )
 
 // A settingsPage is how the window looks, how the account is reached, and what
@@ -128,7 +128,7 @@ func (c *Console) drawSettings(v settingsView, in settingsInputs) drawn {
 	phone := w.T("ui.settings.phone-none")
 	phoneKind := api.ChangePhone
 	if a.PhoneVerified {
-		phone = wizard.PhoneNumber(a.Phone)
+		phone = explain.PhoneNumber(a.Phone)
 	} else {
 		phoneKind = api.EnrollText
 	}

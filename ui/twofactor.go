@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/ui/kit"
@@ -89,7 +90,7 @@ func (p *twoFactorPage) deletePhone() {
 		c.act(func(ctx context.Context, server *client.Client) (func(), error) {
 			return p.load, server.DeletePhone(ctx)
 		})
-	}, wizard.PhoneNumber(a.Phone))
+	}, explain.PhoneNumber(a.Phone))
 }
 
 // twoFactorInputs are what one can do on the page.
@@ -199,7 +200,7 @@ func (c *Console) fallbacks(a api.Account) fyne.CanvasObject {
 }
 
 func (c *Console) phoneNote(a api.Account) string {
-	return c.lastNote(a, api.Text, wizard.PhoneNumber(a.Phone))
+	return c.lastNote(a, api.Text, explain.PhoneNumber(a.Phone))
 }
 
 // lastNote adds to a method's state that it was used last time (R40).

@@ -21,10 +21,10 @@ var imports = map[string][]string{
 	"app":    {"..."},
 	"assets": {},
 
-	"assets/explain": {"assets", "server/api"},
+	"assets/explain": {"assets", "server/api", "server/e164"},
 
 	"ui":             {"ui/...", "assets", "assets/explain", "fido", "server/client", "server/api"},
-	"ui/wizard":      {"ui/kit", "assets", "assets/explain", "fido", "server/api", "server/e164"},
+	"ui/wizard":      {"ui/kit", "assets", "assets/explain", "fido", "server/api"},
 	"ui/kit":         {"assets", "ui/kit/typeset"},
 	"ui/kit/typeset": {},
 	"ui/kit/golden":  {"ui/kit"},

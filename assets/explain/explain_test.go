@@ -116,3 +116,12 @@ func TestLastDigits(t *testing.T) {
 		t.Errorf("LastDigits = %q", got)
 	}
 }
+
+func TestPhoneNumber(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{"+12025550143": "+1 202-555-0143", "+4915112345678": "+49 1511 2345678", "•••• 0143": "•••• 0143", "": ""} {
+		if got := PhoneNumber(in); got != want {
+			t.Errorf("PhoneNumber(%q) = %q, want %q", in, got, want)
+		}
+	}
+}

@@ -1,8 +1,6 @@
 package explain
 
 import (
-	"strings"
-
 	"nightlatch/assets"
 	"nightlatch/server/api"
 )
@@ -39,16 +37,4 @@ func Consequence(c *assets.Catalog, step api.Confirm, what api.Consequence) stri
 		}
 	}
 	return what.Title
-}
-
-// LastDigits returns the last four digits of a phone number, for "ending in 0143".
-// Characters other than ASCII digits are skipped, so a masked number will do.
-func LastDigits(number string) string {
-	digits := strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' {
-			return r
-		}
-		return -1
-	}, number)
-	return digits[max(0, len(digits)-4):]
 }

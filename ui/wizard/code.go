@@ -80,7 +80,7 @@ func codeLead(s State, h Host, step api.EnterCode) string {
 	case api.ByApp:
 		return w.T("wizard.code.app.lead", args)
 	case api.ByText:
-		args["to"] = PhoneNumber(step.SentTo)
+		args["to"] = explain.PhoneNumber(step.SentTo)
 		if s.View.Kind == api.SignIn {
 			args["end"] = explain.LastDigits(step.SentTo)
 			return w.T("wizard.code.text.sign-in-lead", args)

@@ -4,6 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"nightlatch/assets"
+	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
 )
@@ -32,7 +33,7 @@ func enterPhone(s State, h Host, step api.EnterPhone) StepView {
 	fill(s, &s.Draft.Phone, step.Number)
 	d := StepView{Heading: w.T("wizard.phone.heading"), Lead: w.T("wizard.phone.lead"), Back: true, Cancel: true}
 	if s.View.Kind == api.ChangePhone && s.Account.PhoneVerified {
-		d.Lead = w.T("wizard.phone.change-lead", assets.Args{"number": PhoneNumber(s.Account.Phone)})
+		d.Lead = w.T("wizard.phone.change-lead", assets.Args{"number": explain.PhoneNumber(s.Account.Phone)})
 	}
 	next := func() {
 		found := !s.Draft.Hidden

@@ -5,7 +5,6 @@ import (
 
 	"nightlatch/assets/explain"
 	"nightlatch/server/api"
-	"nightlatch/server/e164"
 	"nightlatch/ui/kit"
 )
 
@@ -65,14 +64,4 @@ func alternatives(step api.Step) []api.Method {
 		return s.Alternatives
 	}
 	return nil
-}
-
-// PhoneNumber is a number as people read it: "+1 202-555-0143". What is no whole
-// number (a masked one) stays as it is.
-func PhoneNumber(number string) string {
-	n, err := e164.Parse(number, "")
-	if err != nil {
-		return number
-	}
-	return n.International()
 }

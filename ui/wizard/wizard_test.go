@@ -233,15 +233,6 @@ func TestDraftSurvives(t *testing.T) {
 	}
 }
 
-func TestPhoneNumber(t *testing.T) {
-	t.Parallel()
-	for in, want := range map[string]string{"+12025550143": "+1 202-555-0143", "+4915112345678": "+49 1511 2345678", "•••• 0143": "•••• 0143", "": ""} {
-		if got := PhoneNumber(in); got != want {
-			t.Errorf("PhoneNumber(%q) = %q, want %q", in, got, want)
-		}
-	}
-}
-
 // R12: a countdown or a refusal draws the step again while a code is being typed.
 func TestCodeStepKeepsItsFieldWhenDrawnAgain(t *testing.T) {
 	dressed(t)

@@ -1,0 +1,29 @@
+package explain
+
+import (
+	"strings"
+
+	"nightlatch/server/e164"
+)
+
+// PhoneNumber formats a number in E.164 for reading: "+1 202-555-0143". Text that is
+// not a whole number, such as a masked one, is returned unchanged.
+func PhoneNumber(number string) string {
+	n, err := e164.Parse(number, "")
+	if err != nil {
+		return number
+	}
+	return n.International()
+}
+
+// LastDigits returns the last four digits of a phone number, for "ending in 0143".
+// Characters other than ASCII digits are skipped, so a masked number will do.
+func LastDigits(number string) string {
+	digits := strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, number)
+	return digits[max(0, len(digits)-4):]
+}
