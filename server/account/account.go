@@ -11,23 +11,23 @@ import (
 	"nightlatch/server/store"
 )
 
-// What looking for an account, or making one, can answer.
+// Errors of looking up and creating accounts.
 var (
 	ErrNotFound      = errors.New("account: not found")
 	ErrUsernameTaken = errors.New("account: user name taken")
 )
 
-// An Account is the record at acct/<id>. Load it, change it and Save it inside
-// one transaction; a copy from an earlier transaction is only for looking at.
+// An Account is the record at acct/<id>. Load, change and Save it inside one transaction.
+// A copy from an earlier transaction must not be saved.
 type Account struct {
 	ID       string    `json:"id"`
 	Username string    `json:"username"` // as its owner spells it
 	Created  time.Time `json:"created"`
 	Password string    `json:"password"` // Argon2id, PHC string
 
-	Email          string `json:"email,omitempty"` // normalised; the one that notices go to once confirmed
+	Email          string `json:"email,omitempty"` // normalised; notices go there once it is confirmed
 	EmailConfirmed bool   `json:"email_confirmed,omitempty"`
-	EmailKept      bool   `json:"email_kept,omitempty"` // its code was read from mail kept here, which proves no address; then not EmailConfirmed
+	EmailKept      bool   `json:"email_kept,omitempty"` // its code was read from mail kept on this computer, which confirms no address; then EmailConfirmed is false
 
 	Phone         string    `json:"phone,omitempty"` // E.164
 	PhoneVerified bool      `json:"phone_verified,omitempty"`
@@ -38,13 +38,13 @@ type Account struct {
 	LastMethod     api.Method `json:"last_method,omitempty"` // R40, never a backup code (R41)
 	TwoFactorSince time.Time  `json:"two_factor_since,omitzero"`
 
-	BackupSalt        []byte `json:"salt"`                          // of every backup code of this account, for Hasher.Sum
-	NextBackupCode    int    `json:"next_backup_code,omitempty"`    // the number the next one issued gets, from 1; 0 before the first
-	ActiveBackupCodes []int  `json:"active_backup_codes,omitempty"` // numbers, in the order of issue (R72); backupcode keeps it
+	BackupSalt        []byte `json:"salt"`                          // shared by the account's backup codes, for Hasher.Sum
+	NextBackupCode    int    `json:"next_backup_code,omitempty"`    // number of the next code to be issued; 0 before the first
+	ActiveBackupCodes []int  `json:"active_backup_codes,omitempty"` // numbers in the order of issue (R72), maintained by package backupcode
 }
 
-// New returns an account with a fresh ID and salt, ready for Create. The
-// password is a PHC string from a Hasher; its parameters are the salt's too.
+// New returns an account with a new ID and salt, ready for Create. The password is a PHC
+// string from a Hasher; the salt gets the same parameters.
 func New(username, password string) *Account {
 	params, _, _, err := parsePHC(password)
 	if err != nil {
@@ -58,7 +58,7 @@ func New(username, password string) *Account {
 	}
 }
 
-// newID returns 130 random bits as 26 symbols of lower-case base32.
+// newID returns 130 random bits as 26 characters of lower-case base32.
 func newID() string {
 	var b [17]byte
 	rand.Read(b[:])
@@ -99,8 +99,8 @@ func Load(tx store.Tx, id string) (*Account, error) {
 	return &a, nil
 }
 
-// ByLogin reads the account with that user name in any case (R0), or returns
-// ErrNotFound. The name may be anything a stranger typed.
+// ByLogin reads the account with that user name, in upper or lower case (R0), or returns
+// ErrNotFound. The name may be any input.
 func ByLogin(tx store.Tx, username string) (*Account, error) {
 	if CheckUsername(username) != nil {
 		return nil, ErrNotFound
@@ -115,7 +115,7 @@ func ByLogin(tx store.Tx, username string) (*Account, error) {
 	}
 }
 
-// Save writes the account and bumps its root. The user name can't change.
+// Save writes the account and its revision. The user name can't change.
 func Save(tx store.Tx, a *Account) error {
 	if err := store.Save(tx, key(a.ID), a); err != nil {
 		return fmt.Errorf("account: save: %w", err)
@@ -123,7 +123,7 @@ func Save(tx store.Tx, a *Account) error {
 	return store.Bump(tx, a.ID)
 }
 
-// Any reports whether there is an account at all: the first start makes one.
+// Any reports whether there is an account. The first start creates one.
 func Any(tx store.Tx) (bool, error) {
 	items, err := tx.Scan("uniq/login/", "", 1)
 	if err != nil {

@@ -14,17 +14,17 @@ import (
 	"nightlatch/server/store"
 )
 
-// What looking for an authenticator, or adding a security key, can answer.
+// Errors of looking up authenticators and adding security keys.
 var (
 	ErrNoApp    = errors.New("account: no authenticator app enrolled")
 	ErrNoKey    = errors.New("account: no such security key")
 	ErrKeysFull = errors.New("account: no more security keys (R31)")
 	ErrKeyLabel = errors.New("account: malformed label for a security key")
-	ErrKeyTaken = errors.New("account: security key enrolled already (R33)") // EnrolledError says more
+	ErrKeyTaken = errors.New("account: security key already enrolled (R33)") // as *EnrolledError
 )
 
-// An EnrolledError reports a WebAuthn credential that is enrolled already
-// (R33). Label is empty when another account has it; which one is not told.
+// An EnrolledError reports a WebAuthn credential that is already enrolled (R33). Label is
+// empty if it belongs to another account; which one is not told.
 type EnrolledError struct{ Label string }
 
 func (e *EnrolledError) Error() string { return ErrKeyTaken.Error() }
@@ -32,17 +32,16 @@ func (e *EnrolledError) Error() string { return ErrKeyTaken.Error() }
 // Is makes errors.Is(err, ErrKeyTaken) true.
 func (e *EnrolledError) Is(target error) bool { return target == ErrKeyTaken }
 
-// An AppSecret is the authenticator app's shared secret. It must be read back
-// to check a code, so it is sealed, with AppKey as associated data.
+// An AppSecret is the authenticator app's shared secret. It must be readable to check a
+// code, so it is encrypted, with AppKey as associated data.
 type AppSecret struct {
-	Sealed   []byte    `json:"sealed"`    // base32 secret, sealed by seal.Sealer under AppKey
-	LastStep int64     `json:"last_step"` // last accepted time step; that one and earlier ones are refused (R22)
+	Sealed   []byte    `json:"sealed"`    // base32 secret, encrypted by seal.Sealer
+	LastStep int64     `json:"last_step"` // last accepted time step; it and earlier ones are refused (R22)
 	Added    time.Time `json:"added"`
 }
 
-// A Credential is what a relying party keeps of a WebAuthn credential (W3C
-// WebAuthn Level 3, §4, credential record). Its fields are those of
-// webauthn.Credential, so that one converts to the other.
+// A Credential is the credential record of a relying party (W3C WebAuthn Level 3, §4). It
+// has the fields of webauthn.Credential, so that the two types convert to each other.
 type Credential struct {
 	ID             []byte   `json:"id"`
 	PublicKey      []byte   `json:"public_key"` // COSE_Key
@@ -66,7 +65,7 @@ type SecurityKey struct {
 	Added          time.Time  `json:"added"`
 	LastUsed       time.Time  `json:"last_used,omitzero"`
 	PossiblyCopied bool       `json:"possibly_copied,omitempty"` // R34
-	Lab            bool       `json:"lab,omitempty"`             // the lab's virtual key
+	Lab            bool       `json:"lab,omitempty"`             // a virtual key of the lab
 }
 
 // API is the key as its owner sees it.
@@ -92,14 +91,13 @@ func (k SecurityKey) API() api.Key {
 	return out
 }
 
-// ForeignRP reports whether the key was set up for another relying-party ID than
-// rpID: it answers nothing that is asked under that name (W3C WebAuthn Level 3,
-// §7.2 step 15).
+// ForeignRP reports whether the key was set up for another relying party ID than rpID. Such
+// a key does not answer requests for rpID (W3C WebAuthn Level 3, §7.2 step 15).
 func (k SecurityKey) ForeignRP(rpID string) bool {
 	return k.Credential.RPID != "" && k.Credential.RPID != rpID
 }
 
-// formatAAGUID writes 16 bytes as a UUID, and the zero AAGUID as "".
+// formatAAGUID formats 16 bytes as a UUID, and the zero AAGUID as "".
 func formatAAGUID(b []byte) string {
 	if len(b) != 16 || slices.Max(b) == 0 {
 		return ""
@@ -107,8 +105,8 @@ func formatAAGUID(b []byte) string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// AppKey is the store key of an account's app secret, and the associated data
-// under which it is sealed.
+// AppKey is the store key of an account's app secret. It is also the associated data of
+// its encryption.
 func AppKey(account string) string { return authnPrefix(account) + "app" }
 
 func authnPrefix(account string) string { return key(account) + "/authn/" }
@@ -133,8 +131,8 @@ func App(tx store.Tx, account string) (AppSecret, error) {
 	return s, nil
 }
 
-// SetApp enrols an authenticator app or replaces it, and also keeps the step
-// of an accepted code (R22).
+// SetApp saves the app secret: a new or replaced one, or the step of an accepted code
+// (R22).
 func SetApp(tx store.Tx, account string, s AppSecret) error {
 	if err := store.Save(tx, AppKey(account), s); err != nil {
 		return fmt.Errorf("account: save the app secret: %w", err)
@@ -142,7 +140,7 @@ func SetApp(tx store.Tx, account string, s AppSecret) error {
 	return store.Bump(tx, account)
 }
 
-// DeleteApp removes the app secret; a missing one is no error.
+// DeleteApp deletes the app secret; a missing one is no error.
 func DeleteApp(tx store.Tx, account string) error {
 	if err := tx.Delete(AppKey(account)); err != nil {
 		return fmt.Errorf("account: delete the app secret: %w", err)
@@ -183,7 +181,7 @@ func Key(tx store.Tx, account, id string) (SecurityKey, error) {
 	return k, nil
 }
 
-// isID reports whether s could be an ID of ours, and not a path.
+// isID reports whether s has the form of an ID. An ID becomes part of a store key.
 func isID(s string) bool {
 	return len(s) == 26 && !strings.ContainsFunc(s, func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < '2' || r > '7')
@@ -226,8 +224,8 @@ type credentialOwner struct {
 	Key     string `json:"key"`
 }
 
-// SaveKey writes a key that AddKey returned, changed or not: a new label, a use,
-// a counter.
+// SaveKey writes a key that AddKey returned, with changes such as a new label, a use or a
+// counter.
 func SaveKey(tx store.Tx, account string, k SecurityKey) error {
 	label, err := NormalizeLabel(k.Label, KeyLabelMax)
 	if err != nil {

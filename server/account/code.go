@@ -7,18 +7,18 @@ import (
 	"unicode"
 )
 
-// ErrCode reports text that can't be a printed code.
-var ErrCode = errors.New("account: not a code of 16 symbols")
+// ErrCode reports text that is not a printed code.
+var ErrCode = errors.New("account: not a code of 16 characters")
 
 // crockford is the alphabet of Crockford's base32, lower case: no i, l, o, u.
 const crockford = "0123456789abcdefghjkmnpqrstvwxyz"
 
-// codeInputMax bounds what is looked at: 16 symbols with plenty of separators.
+// codeInputMax bounds the input: 16 characters and many separators.
 const codeInputMax = 256 // bytes
 
-// NewCode returns 80 random bits as 16 Crockford base32 symbols in the form that
-// is hashed; FormatCode makes the form that is shown. Backup codes (R76) and
-// temporary passwords (R81) are such codes.
+// NewCode returns 80 random bits as 16 characters of Crockford base32, in the form that is
+// hashed. FormatCode returns the form that is shown. Backup codes (R76) and temporary
+// passwords (R81) are such codes.
 func NewCode() string {
 	var b [BackupCodeSymbols]byte
 	rand.Read(b[:]) // never fails (crypto/rand)
@@ -61,13 +61,13 @@ func NormalizeCode(s string) (string, error) {
 	return string(code), nil
 }
 
-// separator reports a space or anything that is a dash to the eye: U+2212 is the
-// minus sign, U+00AD the soft hyphen.
+// separator reports whether r is a space or looks like a dash: U+2212 is the minus sign,
+// U+00AD the soft hyphen.
 func separator(r rune) bool {
 	return unicode.IsSpace(r) || unicode.Is(unicode.Pd, r) || r == '\u2212' || r == '\u00ad'
 }
 
-// FormatCode writes a code in groups of four: 7kmq-2xwd-9hfz-3r8n (R76).
+// FormatCode formats a code in groups of four: 7kmq-2xwd-9hfz-3r8n (R76).
 func FormatCode(code string) string {
 	var b strings.Builder
 	for i := range len(code) {

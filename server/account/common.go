@@ -6,16 +6,16 @@ import (
 	"unicode"
 )
 
-// commonWords holds, a line each, the words that common passwords are made of.
-// It was compiled for this project from what every published ranking agrees on.
+// commonWords has the words that common passwords are made of, one per line. It was
+// compiled for this project from the words that all published rankings have in common.
 //
 //go:embed common.txt
 var commonWords string
 
-// common reports whether a password, in lower case, is one that an attacker
-// tries among the first: predictable by rule (repeats, sequences, walks over
-// the keyboard), or a listed word with the usual decoration. A list alone would
-// be long and still miss "qwertyuiop1234567890".
+// common reports whether an attacker would try a password among the first. The password
+// is in lower case. It is common if it is a pattern (repetition, sequence, walk over the
+// keyboard), or a listed word with digits or punctuation around it. A list alone would be
+// long and still miss "qwertyuiop1234567890".
 func common(folded string) bool {
 	if predictable([]rune(folded)) || repeated(folded) {
 		return true
@@ -30,9 +30,9 @@ func common(folded string) bool {
 	return false
 }
 
-// cores returns a password without the digits and signs that people put around
-// a word to please a form. What is taken off must be short or itself
-// predictable: a long random tail makes a good password of any word.
+// cores returns a password with and without the digits and punctuation before and after
+// its letters. They are removed only if they are short or predictable: with a long random
+// tail, any word makes a good password.
 func cores(s string) []string {
 	out := []string{s}
 	decoration := func(r rune) bool { return !unicode.IsLetter(r) }
@@ -60,8 +60,8 @@ func listed(word string) bool {
 	return len(word) >= 3 && !strings.Contains(word, "\n") && strings.Contains(commonWords, "\n"+word+"\n")
 }
 
-// listedPair reports whether s is two listed words in a row, or one twice, with
-// a sign between them or none.
+// listedPair reports whether s is two listed words in a row, which may be the same, with
+// or without punctuation between them.
 func listedPair(s string) bool {
 	for i := 3; i <= len(s)-3; i++ {
 		if listed(s[:i]) && (listed(s[i:]) || listed(strings.TrimLeft(s[i:], " -_.+&"))) {
@@ -71,7 +71,7 @@ func listedPair(s string) bool {
 	return false
 }
 
-// repeated reports whether s is one short unit over and over: abcabcabc.
+// repeated reports whether s repeats one short unit: abcabcabc.
 func repeated(s string) bool {
 	for unit := 1; unit <= 5 && unit*2 <= len(s); unit++ {
 		if len(s) >= 3*unit && strings.HasPrefix(strings.Repeat(s[:unit], len(s)/unit+1), s) {
@@ -81,10 +81,10 @@ func repeated(s string) bool {
 	return false
 }
 
-// predictable reports whether s is made of a few runs in which each character
-// follows from the one before: the same again, the next or previous one, or a
-// neighbour on the keyboard. Runs of three and a half characters on average are
-// enough; words of any language have shorter ones.
+// predictable reports whether s consists of a few runs. In a run, each character is the
+// same as the one before, the next or previous one in order, or a neighbour on the
+// keyboard. Runs of 3.5 characters on average are predictable; words of any language have
+// shorter ones.
 func predictable(s []rune) bool {
 	if len(s) < 3 {
 		return false

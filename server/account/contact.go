@@ -11,7 +11,7 @@ import (
 	"nightlatch/server/e164"
 )
 
-// What reading a contact can answer.
+// Errors of reading contacts.
 var (
 	ErrEmail = errors.New("account: malformed email address")
 	ErrPhone = errors.New("account: malformed phone number")
@@ -20,14 +20,13 @@ var (
 const (
 	emailMax      = 254 // RFC 5321 §4.5.3.1.3, less the angle brackets (RFC 3696 erratum 1690)
 	emailLocalMax = 64  // RFC 5321 §4.5.3.1.1
-	phoneInputMax = 64  // characters typed; E.164 has 15 digits
+	phoneInputMax = 64  // bytes; E.164 has 15 digits
 )
 
-// NormalizeEmail reads an address that a person typed: a dot-atom of RFC 5321,
-// an at sign and a domain. Quoted local parts, comments, display names and
-// address literals are refused. The domain becomes lower-case A-labels (RFC
-// 5891); the local part keeps its case, since it is the receiver's. Error:
-// ErrEmail.
+// NormalizeEmail reads a typed address: a dot-string of RFC 5321, an at sign and a domain.
+// Quoted local parts, comments, display names and address literals are refused. The
+// domain is converted to lower-case A-labels (RFC 5891). The local part keeps its case,
+// since only the receiving host interprets it. Error: ErrEmail.
 func NormalizeEmail(s string) (string, error) {
 	if len(s) > 4*emailMax || !utf8.ValidString(s) || strings.ContainsFunc(s, treacherous) {
 		return "", ErrEmail
@@ -55,8 +54,8 @@ func NormalizeEmail(s string) (string, error) {
 	return s, nil
 }
 
-// dotAtom reports whether s is a Dot-string (RFC 5321 §4.1.2): atoms of ASCII
-// joined by single dots.
+// dotAtom reports whether s is a Dot-string (RFC 5321 §4.1.2): ASCII atoms joined by
+// single dots.
 func dotAtom(s string) bool {
 	if len(s) > emailLocalMax {
 		return false
@@ -77,8 +76,8 @@ func dotAtom(s string) bool {
 }
 
 // hostname reports whether s is a domain that mail can be sent to: at least two
-// labels of letters, digits and inner hyphens (RFC 5321 §4.1.2), the last not
-// all digits; or localhost, for the mailbox on one's own machine.
+// labels of letters, digits and inner hyphens (RFC 5321 §4.1.2), the last one not all
+// digits; or localhost, for a mailbox on the same machine.
 func hostname(s string) bool {
 	if s == "localhost" {
 		return true
@@ -100,12 +99,11 @@ func hostname(s string) bool {
 	return strings.Trim(labels[len(labels)-1], "0123456789") != ""
 }
 
-// NormalizePhone reads a phone number that a person typed and returns it as
-// E.164. A number without a country code is read as one of region (ISO 3166,
-// "US"); with region "" it must begin with +. A number is taken when it is
-// possible, that is of the right length: which ranges a country has handed out
-// changes, fictional numbers (+1 202 555 01xx) are in none, and the texted code
-// is the proof (R11). Error: ErrPhone.
+// NormalizePhone reads a typed phone number and returns it in E.164. A number without a
+// country code is read as one of region (ISO 3166, "US"); with region "" it must begin
+// with +. Numbers of a possible length are accepted, whether or not they are assigned:
+// assigned ranges change, fictional numbers (+1 202 555 01xx) are in none, and the texted
+// code proves the number anyway (R11). Error: ErrPhone.
 func NormalizePhone(s, region string) (string, error) {
 	if len(s) > phoneInputMax || !utf8.ValidString(s) || strings.ContainsFunc(s, treacherous) {
 		return "", ErrPhone
@@ -117,8 +115,8 @@ func NormalizePhone(s, region string) (string, error) {
 	return n.String(), nil
 }
 
-// MaskEmail shows of an address what its owner recognises and a stranger can't
-// use: m•••@example.org.
+// MaskEmail hides most of an address. Its owner recognises it, others can't use it:
+// m•••@example.org.
 func MaskEmail(s string) string {
 	at := strings.LastIndexByte(s, '@')
 	if at < 1 {
@@ -136,8 +134,8 @@ func MaskPhone(e164 string) string {
 	return "•••• " + last
 }
 
-// LastDigits is the end of an E.164 number, for "ending in 0143"; "" when the
-// number is too short to hide the rest.
+// LastDigits returns the last four digits of an E.164 number, for "ending in 0143", or ""
+// if the number is too short to hide the rest.
 func LastDigits(e164 string) string {
 	if len(e164) < 8 {
 		return ""

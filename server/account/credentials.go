@@ -27,7 +27,7 @@ func CheckUsername(s string) error {
 	return nil
 }
 
-// Fold is the form under which a user name is compared (R0): ASCII lower case.
+// Fold returns the form in which user names are compared (R0): ASCII lower case.
 func Fold(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'A' && r <= 'Z' {
@@ -40,7 +40,7 @@ func Fold(s string) string {
 // A PasswordReason says why a password was refused.
 type PasswordReason string
 
-// The reasons of R0, in the order in which they are looked for.
+// The reasons of R0, in the order in which they are checked.
 const (
 	PasswordControl          PasswordReason = "control" // a control or invisible character, or not UTF-8
 	PasswordTooShort         PasswordReason = "too_short"
@@ -49,18 +49,17 @@ const (
 	PasswordCommon           PasswordReason = "common"
 )
 
-// A PasswordError reports a password that R0 does not allow. It does not hold
-// the password.
+// A PasswordError reports a password that R0 does not allow. It does not contain the
+// password.
 type PasswordError struct{ Reason PasswordReason }
 
 func (e *PasswordError) Error() string {
 	return fmt.Sprintf("account: password refused: %s", e.Reason)
 }
 
-// NormalizePassword returns the form of a password that is hashed: NFC, so that
-// é typed on any keyboard is the same. Nothing is trimmed or folded. A password
-// that could never have been set is a *PasswordError (too_long, control); at
-// sign-in that is a wrong password, after Decoy.
+// NormalizePassword returns the form of a password that is hashed: NFC, so that é is the
+// same on all keyboards. Nothing is trimmed or folded. A password that no account can have
+// is a *PasswordError (too_long, control).
 func NormalizePassword(s string) (string, error) {
 	if len(s) > PasswordMax*maxBytesPerRune {
 		return "", &PasswordError{PasswordTooLong}

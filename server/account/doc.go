@@ -1,9 +1,8 @@
-// Package account holds what an account is: its credentials, its contacts, its
-// enrolled authenticators, and the policy that says which rules apply to it.
+// Package account stores accounts: their credentials, contacts and enrolled
+// authenticators. It also has the policy, with every number of the rules.
 //
-// It keeps records and checks their form; it decides nothing about a sign-in or
-// an enrolment. Those are ceremonies, and they call in here inside one store
-// transaction. Keys:
+// It keeps records and checks their form. Decisions about sign-in and enrolment are made
+// by the ceremonies, which call this package inside a store transaction. Keys:
 //
 //	acct/<id>                     the account record (JSON)
 //	acct/<id>/authn/app           the authenticator app's sealed secret
@@ -11,6 +10,6 @@
 //	uniq/login/<folded name>      the account that owns a user name (R0)
 //	uniq/cred/<credential id>     the account and key that own a WebAuthn credential
 //
-// The account record is the concurrency root: every write below acct/<id>/
-// bumps it (store.Bump), so two transactions that touch one account conflict.
+// Every write below acct/<id>/ also writes acctrev/<id> (store.Bump), so two transactions
+// that change one account conflict (docs/decisions/0007).
 package account

@@ -8,15 +8,14 @@ import (
 	"nightlatch/server/store"
 )
 
-// An Enrolment says which methods an account has on.
+// An Enrolment tells which methods of an account are on.
 type Enrolment struct {
 	Text bool
 	App  bool
 	Keys int
 }
 
-// Enrolled reads which methods are on. Only keys are looked at, so it costs one
-// scan.
+// Enrolled returns which methods are on. It costs one scan of store keys.
 func Enrolled(tx store.Tx, a *Account) (Enrolment, error) {
 	prefix := authnPrefix(a.ID)
 	items, err := tx.Scan(prefix, "", KeysMax+1)
@@ -61,9 +60,9 @@ func (e Enrolment) Has(m api.Method) bool {
 // TwoFactor reports whether any method is on.
 func (e Enrolment) TwoFactor() bool { return e.Text || e.App || e.Keys > 0 }
 
-// DefaultMethod is the method that sign-in asks for first: the one used last
-// time if it is still on, else key, app, text (R40). A backup code is never it
-// (R41). "" when no method is on.
+// DefaultMethod returns the method that sign-in asks for first: the one used last time if
+// it is still on, else key, app, text in this order (R40). It is never a backup code
+// (R41), and "" if no method is on.
 func DefaultMethod(a *Account, e Enrolment) api.Method {
 	if e.Has(a.LastMethod) {
 		return a.LastMethod
@@ -74,16 +73,16 @@ func DefaultMethod(a *Account, e Enrolment) api.Method {
 	return ""
 }
 
-// MethodUsed remembers the method that a sign-in passed with, for the next one
-// (R40). A backup code changes nothing (R41). The caller saves the account.
+// MethodUsed stores the method of a sign-in as default for the next one (R40). A backup
+// code changes nothing (R41). The caller saves the account.
 func (a *Account) MethodUsed(m api.Method) {
 	if m != api.BackupCode {
 		a.LastMethod = m
 	}
 }
 
-// MethodAdded notes that a method has just been turned on, and reports whether
-// two-factor went on with it (R70). The caller saves the account.
+// MethodAdded must be called after a method was turned on. It reports whether that turned
+// two-factor on (R70). The caller saves the account.
 func (a *Account) MethodAdded(tx store.Tx) (first bool) {
 	if !a.TwoFactorSince.IsZero() {
 		return false
@@ -145,8 +144,8 @@ func Settle(tx store.Tx, a *Account, voids ...Void) (off bool, err error) {
 	return true, Save(tx, a)
 }
 
-// View is the account as its owner sees it, all but PasswordProved, which is the
-// session's.
+// View returns the account as its owner sees it. PasswordProved is left out: it depends
+// on the session.
 func View(tx store.Tx, a *Account, p Policy) (api.Account, error) {
 	e, err := Enrolled(tx, a)
 	if err != nil {

@@ -7,11 +7,11 @@ import (
 	"nightlatch/server/store"
 )
 
-// ownerKey holds the ID of the account whose owner runs this server.
+// ownerKey has the ID of the server owner's account.
 const ownerKey = "conf/owner"
 
-// ClaimOwner makes an account the server owner's, if no other is. Two that claim
-// at once: one has it.
+// ClaimOwner makes an account the server owner's if no other account is. Of two
+// simultaneous claims, one succeeds.
 func ClaimOwner(tx store.Tx, id string) error {
 	switch _, err := tx.Get(ownerKey); {
 	case err == nil:
@@ -22,7 +22,7 @@ func ClaimOwner(tx store.Tx, id string) error {
 	return SetOwner(tx, id)
 }
 
-// SetOwner makes an account the server owner's, whosever it was.
+// SetOwner makes an account the server owner's instead of any other.
 func SetOwner(tx store.Tx, id string) error {
 	if err := tx.Put(ownerKey, []byte(id)); err != nil {
 		return fmt.Errorf("account: owner: %w", err)

@@ -13,7 +13,7 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
-// ErrPHC reports a stored hash that can't be used. The hash is not in it.
+// ErrPHC reports a stored hash that can't be used. It does not contain the hash.
 var ErrPHC = errors.New("account: stored hash is malformed or asks for too much")
 
 const (
@@ -23,9 +23,9 @@ const (
 	saltMax   = 64
 	sumMin    = 16
 	sumMax    = 64
-	memoryMax = 256 << 10 // KiB; a stored hash can't make the server swallow its memory
+	memoryMax = 256 << 10 // KiB; bounds the memory that a stored hash can make the server use
 	timeMax   = 16
-	// A hash may cost at most this many times KiB·passes: about 2 s on one core.
+	// The maximum of KiB × passes of a hash: about 2 s on one core.
 	costMax = 4 << 20
 )
 
@@ -36,12 +36,12 @@ type Params struct {
 	Threads uint8  // lanes
 }
 
-// DefaultParams is 19 MiB, two passes, one lane: one of the equal choices of
-// OWASP's Password Storage Cheat Sheet, and the one that takes the least memory
-// for its strength. More lanes gain nothing when every core has a hash of its own.
+// DefaultParams is 19 MiB, two passes, one lane. OWASP's Password Storage Cheat Sheet lists
+// it among several choices of equal strength. More lanes gain nothing when every core
+// computes a hash.
 func DefaultParams() Params { return Params{Memory: 19456, Time: 2, Threads: 1} }
 
-// check caps what is asked for.
+// check returns ErrPHC if a parameter is outside its limits.
 func (p Params) check() error {
 	switch {
 	case p.Time < 1 || p.Time > timeMax,
@@ -53,8 +53,8 @@ func (p Params) check() error {
 	return nil
 }
 
-// formatPHC writes the PHC string format
-// (https://github.com/P-H-C/phc-string-format), as every Argon2 tool does.
+// formatPHC returns a hash in the PHC string format
+// (https://github.com/P-H-C/phc-string-format).
 func formatPHC(p Params, salt, sum []byte) string {
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version,
 		p.Memory, p.Time, p.Threads, phcBase64.EncodeToString(salt), phcBase64.EncodeToString(sum))
@@ -62,7 +62,7 @@ func formatPHC(p Params, salt, sum []byte) string {
 
 var phcBase64 = base64.RawStdEncoding.Strict()
 
-// parsePHC reads what formatPHC wrote, and refuses everything else.
+// parsePHC reads a string of formatPHC and refuses all others.
 func parsePHC(s string) (p Params, salt, sum []byte, err error) {
 	fail := func() (Params, []byte, []byte, error) { return Params{}, nil, nil, ErrPHC }
 	if len(s) > 256 {
@@ -94,7 +94,7 @@ func parsePHC(s string) (p Params, salt, sum []byte, err error) {
 	return p, salt, sum, nil
 }
 
-// parseCost reads name and a decimal number without sign or leading zero.
+// parseCost reads a name and a decimal number without sign or leading zero.
 func parseCost(s, name string, most uint64) (uint64, bool) {
 	digits, ok := strings.CutPrefix(s, name)
 	n, err := strconv.ParseUint(digits, 10, 64)
@@ -104,9 +104,8 @@ func parseCost(s, name string, most uint64) (uint64, bool) {
 // paramsBytes is the length of the parameters before a salt's random bytes.
 const paramsBytes = 4 + 4 + 1
 
-// newSalt returns 128 random bits behind the parameters they are for. The
-// parameters are part of what is hashed, and they stay with the salt, so that
-// sums made today still compare when DefaultParams has grown.
+// newSalt returns the parameters followed by 128 random bits. The parameters are stored in
+// the salt, so that old hashes can still be compared after DefaultParams has changed.
 func newSalt(p Params) []byte {
 	salt := make([]byte, paramsBytes, paramsBytes+saltBytes)
 	binary.BigEndian.PutUint32(salt, p.Memory)
@@ -117,7 +116,7 @@ func newSalt(p Params) []byte {
 	return append(salt, random...)
 }
 
-// saltParams reads the parameters that a salt carries, capped as everywhere.
+// saltParams returns the parameters that are stored in a salt.
 func saltParams(salt []byte) (Params, error) {
 	if len(salt) != paramsBytes+saltBytes {
 		return Params{}, ErrPHC

@@ -7,12 +7,11 @@ import (
 	"nightlatch/server/store"
 )
 
-// phoneKey is a row that leads from a proved number to an account that has it.
-// Several accounts may have one.
+// phoneKey is the key of an index row from a confirmed number to an account. Several
+// accounts may have the same number.
 func phoneKey(number, id string) string { return "phone/" + number + "/" + id }
 
-// SetPhone makes a proved number in E.164 the account's. The caller saves the
-// account.
+// SetPhone makes a confirmed number in E.164 the account's. The caller saves the account.
 func SetPhone(tx store.Tx, a *Account, number string) error {
 	if err := dropPhone(tx, a); err != nil {
 		return err
@@ -44,7 +43,7 @@ func dropPhone(tx store.Tx, a *Account) error {
 	return nil
 }
 
-// WithPhone lists the IDs of at most limit accounts that have proved a number.
+// WithPhone returns the IDs of at most limit accounts that have confirmed a number.
 func WithPhone(tx store.Tx, number string, limit int) ([]string, error) {
 	prefix := phoneKey(number, "")
 	items, err := tx.Scan(prefix, "", limit)

@@ -11,8 +11,8 @@ import (
 // ErrUnknownPolicy reports a policy name that is neither classic nor hardened.
 var ErrUnknownPolicy = errors.New("account: unknown policy")
 
-// The numbers that packages without a policy in hand need too. They are the
-// same under every policy; the fields of Policy repeat them.
+// Numbers that are the same in every policy, for code without a Policy. The fields of
+// Policy repeat them.
 const (
 	UsernameMin           = 3                   // R0: characters
 	UsernameMax           = 32                  // R0: characters
@@ -23,7 +23,7 @@ const (
 	BackupCodeSymbols     = 16                  // R76: Crockford base32, 80 bits
 	TemporaryPasswordLife = time.Hour           // R81: exactly
 	TemporaryPasswordsMax = 10                  // R83: live at a time
-	TemporaryPasswordKept = 30 * 24 * time.Hour // R85: how long an expired one can still say so
+	TemporaryPasswordKept = 30 * 24 * time.Hour // R85: how long an expired one is reported as expired
 	TemporaryLabelMax     = 64                  // R83: code points
 	CarrierShortCode      = "40404"             // R18: where GO and STOP are sent
 )
@@ -34,15 +34,15 @@ const (
 	VerificationRequired    = "required"
 )
 
-// A Policy is every number and every choice of the rules, in one place. There
-// are two: Classic and Hardened. A Policy is passed by value and never changed.
+// A Policy has every number and every choice of the rules. There are two: Classic and
+// Hardened. A Policy is passed by value and never changed.
 type Policy struct {
 	Name string // api.PolicyClassic or api.PolicyHardened
 
 	// Credentials.
 	UsernameMin int // R0: characters
 	UsernameMax int // R0: characters
-	PasswordMin int // R0: code points after NFC; hardened asks for more
+	PasswordMin int // R0: code points after NFC; more in hardened
 	PasswordMax int // R0: code points after NFC
 
 	// Proof of the password, and the address for notices.
@@ -52,12 +52,12 @@ type Policy struct {
 	EmailCodeTries  int           // R4
 
 	// Text message.
-	DiscoverableAtFirst bool          // R10: how the box is ticked
+	DiscoverableAtFirst bool          // R10: default of the checkbox
 	TextCodeDigits      int           // R11, R14
 	TextCodeLife        time.Duration // R11
 	TextCodeTries       int           // R11
 	ResendAfter         time.Duration // R12: from the last send
-	ConfirmPhoneDelete  bool          // R17: hardened asks before two-factor goes off with the phone
+	ConfirmPhoneDelete  bool          // R17: hardened asks before deleting the phone turns two-factor off
 	CarrierShortCode    string        // R18: where GO and STOP are sent
 
 	// Authenticator app.
@@ -67,9 +67,9 @@ type Policy struct {
 	AppWindow     int           // R21: steps either side of now
 
 	// Security keys.
-	UserVerification string // R30: asked of the key; hardened requires its PIN or fingerprint
+	UserVerification string // R30: requested from the key; hardened requires its PIN or fingerprint
 	KeysMax          int    // R31
-	RefuseCopiedKey  bool   // R34: hardened refuses a key whose counter stands still
+	RefuseCopiedKey  bool   // R34: hardened refuses a key whose counter does not increase
 
 	// Throttling.
 	ThrottleFree    int           // R43: failures in a row without a wait
@@ -78,15 +78,15 @@ type Policy struct {
 	ThrottleDisable int           // R43: failures in a row that disable the authenticator
 
 	// Sessions.
-	SessionLife time.Duration // R44: at most; hardened shorter
-	SessionIdle time.Duration // R44: unused for that long ends it; 0 for no such limit
+	SessionLife time.Duration // R44: from sign-in; shorter in hardened
+	SessionIdle time.Duration // R44: ends after this time without a request; 0: no limit
 
 	// Login requests.
-	LoginRequestBefore      time.Time     // R50: accounts that enrolled before this have them
-	LoginRequestForAll      bool          // R50: hardened, for every account with an enrolled phone app
-	LoginRequestMatchNumber bool          // R50: hardened, the person picks the number shown
+	LoginRequestBefore      time.Time     // R50: accounts that enrolled before this date have login requests
+	LoginRequestForAll      bool          // R50: hardened: every account with an enrolled phone app has them
+	LoginRequestMatchNumber bool          // R50: hardened: the user picks the number shown
 	LoginRequestLife        time.Duration // R52
-	LoginRequestsOpen       int           // R52: at a time for an account
+	LoginRequestsOpen       int           // R52: open at a time in an account
 	PhoneSignOutTurnsOff    bool          // R54: hardened refuses instead
 
 	// Turning off.
@@ -95,7 +95,7 @@ type Policy struct {
 
 	// Backup codes.
 	BackupCodesMax    int  // R71: active at a time
-	OutOfOrderVoids   bool // R73: classic voids every code generated so far
+	OutOfOrderVoids   bool // R73: classic voids all codes generated so far
 	BackupCodeSymbols int  // R76: five bits each
 	BackupCodesLow    int  // R78: with this many left or fewer, sign-in and overview warn
 
@@ -105,7 +105,7 @@ type Policy struct {
 	TextTemporaryPasswordEvery time.Duration // R82: at most one in that time
 	TextTemporaryPasswordsADay int           // R82
 	TemporaryPasswordsMax      int           // R83: live at a time
-	TemporaryPasswordKept      time.Duration // R85: how long an expired one can still say so
+	TemporaryPasswordKept      time.Duration // R85: how long an expired one is reported as expired
 
 	// Login code generator.
 	LoginCodeDigits int           // R90
@@ -174,7 +174,7 @@ func Classic() Policy {
 	}
 }
 
-// Hardened is Classic with the differences that the rules name.
+// Hardened is Classic with the differences named in the rules.
 func Hardened() Policy {
 	p := Classic()
 	p.Name = api.PolicyHardened

@@ -13,9 +13,8 @@ import (
 // can't be shown safely.
 var ErrLabel = errors.New("account: malformed label")
 
-// NormalizeLabel cleans a name that a person gives to a thing of theirs: NFC,
-// no space around it, 1 to most code points, nothing invisible that could make
-// it read differently than it is. Error: ErrLabel.
+// NormalizeLabel normalises a label that a user typed: NFC, trimmed, 1 to most code
+// points, without invisible characters that could change how it reads. Error: ErrLabel.
 func NormalizeLabel(s string, most int) (string, error) {
 	if len(s) > most*maxBytesPerRune || !utf8.ValidString(s) || strings.ContainsFunc(s, treacherous) {
 		return "", ErrLabel
@@ -27,14 +26,14 @@ func NormalizeLabel(s string, most int) (string, error) {
 	return s, nil
 }
 
-// maxBytesPerRune bounds the input before it is normalised: a code point has at
-// most 4 bytes in UTF-8, and one in NFC comes from at most 4 decomposed.
+// maxBytesPerRune bounds the input before normalisation: a code point has at most 4 bytes
+// in UTF-8, and a code point in NFC comes from at most 4 decomposed ones.
 const maxBytesPerRune = 16
 
-// treacherous reports a character that has no place in a line of text: control
-// characters, line and paragraph separators, and what reorders or hides text
-// (Unicode Technical Report 36, §2.6; UAX 9, explicit formatting characters).
-// The joiners U+200C and U+200D stay, since Persian and Hindi need them.
+// treacherous reports characters that must not be in a line of text: control characters,
+// line and paragraph separators, and characters that reorder or hide text (Unicode
+// Technical Report 36, §2.6; UAX 9, explicit formatting characters). The joiners U+200C
+// and U+200D are allowed, because Persian and Hindi need them.
 func treacherous(r rune) bool {
 	switch {
 	case unicode.IsControl(r), r == '\u2028', r == '\u2029':

@@ -1,9 +1,9 @@
-// Package audit keeps what happened to each account, in order, in a way that
-// shows when something was changed or taken away.
+// Package audit keeps the events of each account in order, and detects changed or deleted
+// records.
 //
-// Each account has a chain: a record's hash covers the hash before it, and the
-// head says how many records there are. Append writes in the caller's
-// transaction, so a change and its record are there together or not at all.
+// Each account has a hash chain: the hash of a record covers the previous hash, and the
+// head has the number of records. Append writes in the caller's transaction, so a change
+// and its event are committed together or not at all.
 package audit
 
 import (
@@ -19,10 +19,10 @@ import (
 	"nightlatch/server/store"
 )
 
-// An Event is something that happened. Details hold no secret.
+// An Event is something that happened to an account. Details contain no secret.
 type Event struct {
 	Type       api.EventType     `json:"t"`
-	Rule       string            `json:"r,omitempty"` // "R22": the rule that decided
+	Rule       string            `json:"r,omitempty"` // "R22": the rule behind the decision
 	Client     string            `json:"c,omitempty"`
 	RemoteAddr string            `json:"p,omitempty"`
 	Refused    bool              `json:"x,omitempty"`
@@ -37,7 +37,7 @@ type Record struct {
 	Hash []byte // SHA-256 over the hash before it and this record
 }
 
-// body is the canonical record: its JSON is stored and hashed as it is.
+// body is the canonical form of a record. Its JSON is stored and hashed.
 type body struct {
 	At time.Time `json:"at"`
 	Event
@@ -49,10 +49,10 @@ type head struct {
 	Hash []byte `json:"hash"`
 }
 
-// A BrokenError reports the first record that is not what was written.
+// A BrokenError reports the first record that differs from what was written.
 type BrokenError struct {
 	Account string
-	Seq     uint64 // altered, removed, or never appended
+	Seq     uint64 // changed, deleted, or not written by Append
 }
 
 func (e *BrokenError) Error() string {
@@ -68,8 +68,8 @@ func recordKey(account string, seq uint64) string {
 }
 func headKey(account string) string { return "audh/" + account }
 
-// Append adds events to the account's chain at the time of the transaction. It
-// costs one write an event and one for the head.
+// Append adds events to the account's chain, with the time of the transaction. It writes
+// one row per event and one for the head.
 func Append(tx store.Tx, account string, events ...Event) error {
 	if len(events) == 0 {
 		return nil
@@ -92,8 +92,8 @@ func Append(tx store.Tx, account string, events ...Event) error {
 	return store.Save(tx, headKey(account), h)
 }
 
-// link is a record's hash: SHA-256 over the hash before it (none for the
-// first), the account, the number and the canonical record, each of known length.
+// link returns a record's hash: SHA-256 over the previous hash (empty for the first), the
+// account, the number and the canonical record, with their lengths.
 func link(prev []byte, account string, seq uint64, text []byte) []byte {
 	b := make([]byte, 0, 256)
 	b = append(b, "nightlatch audit 1\x00"...)
@@ -115,8 +115,8 @@ func loadHead(tx store.Tx, account string) (head, error) {
 	return h, nil
 }
 
-// List returns at most limit records older than before, newest first; before 0
-// begins at the newest.
+// List returns at most limit records before the number before, newest first. 0 begins at
+// the newest.
 func List(tx store.Tx, account string, before uint64, limit int) ([]Record, error) {
 	h, err := loadHead(tx, account)
 	if err != nil || limit <= 0 {
@@ -129,8 +129,7 @@ func List(tx store.Tx, account string, before uint64, limit int) ([]Record, erro
 	if limit == 0 {
 		return nil, nil
 	}
-	// Keys are in order of the number, and none is ever missing, so the page can
-	// be read forwards.
+	// Keys are ordered by number without gaps, so the page can be scanned forwards.
 	items, err := tx.Scan(prefix(account), recordKey(account, before-1-uint64(limit)), limit)
 	if err != nil {
 		return nil, err
@@ -147,7 +146,7 @@ func List(tx store.Tx, account string, before uint64, limit int) ([]Record, erro
 func parse(account string, it store.Item) (Record, error) {
 	var r Record
 	if _, err := fmt.Sscanf(it.Key[len(prefix(account)):], "%020d", &r.Seq); err != nil || it.Key != recordKey(account, r.Seq) {
-		return r, fmt.Errorf("audit: key %s is not a record's", it.Key)
+		return r, fmt.Errorf("audit: %s is not the key of a record", it.Key)
 	}
 	if len(it.Value) < sha256.Size {
 		return r, &BrokenError{Account: account, Seq: r.Seq}
@@ -164,11 +163,11 @@ func parse(account string, it store.Item) (Record, error) {
 // verifyPage is how many records Verify reads at a time.
 const verifyPage = 256
 
-// Verify walks the account's chain and returns a *BrokenError for the first
-// record that was altered, removed or slipped in. It sees one moment of the
-// store. An account without any record had them taken away: that it was made is
-// the first of each. Whoever can write the store and recomputes a chain to its end,
-// or cuts it off there and sets its head back, is not found out by it.
+// Verify checks the account's chain and returns a *BrokenError for the first record that
+// was changed, deleted or inserted. It reads in one transaction. An account without
+// records is broken, because each begins with the event of its creation. Verify does not
+// detect an attacker with write access to the store who recomputes all later hashes, or
+// deletes the newest records and sets the head back.
 func Verify(ctx context.Context, s store.Store, account string) error {
 	return s.View(ctx, func(tx store.Tx) error {
 		h, err := loadHead(tx, account)
@@ -201,7 +200,7 @@ func Verify(ctx context.Context, s store.Store, account string) error {
 			}
 		}
 		switch {
-		case seq == 0, h.Seq != seq: // the newest are gone, or there are more than were appended
+		case seq == 0, h.Seq != seq: // records were deleted or inserted at the end
 			return &BrokenError{Account: account, Seq: min(h.Seq, seq) + 1}
 		case string(h.Hash) != string(prev):
 			return &BrokenError{Account: account, Seq: seq}

@@ -1,26 +1,24 @@
-// Package backupcode issues and redeems backup codes: one-time passwords a
-// person prints and keeps for the day the phone or the security key is gone.
+// Package backupcode issues and redeems backup codes: one-time passwords that a user
+// prints and keeps for the case that the phone or the security key is lost.
 //
-// At most five are active (R71). They are numbered and used in the order they
-// were issued (R72); what happens otherwise is the policy's choice (R73). A code
-// is sixteen Crockford base32 symbols, 80 bits (R76). The plaintext exists only
-// in the value that New returns; the store keeps a salted Argon2id sum.
+// At most five are active (R71). They are numbered and used in the order of issue (R72);
+// the policy decides about codes out of order (R73). A code is 16 characters of Crockford
+// base32, 80 bits (R76). The plaintext exists only in the return value of New; the store
+// has a salted Argon2id hash (a sum).
 //
-// All codes of an account share one salt. A salt of its own for each code would
-// make a redemption cost one slow hash for every code ever issued, or else the
-// server could not tell a used code from an unknown one (R74). What a salt is
-// for is kept: the codes are 80 random bits, so two never agree and no table can
-// hold them, and the salt is random for each account, so work on one account
-// says nothing about another. One sum is made outside the transaction and
-// compared with every record in constant time inside it.
+// All codes of an account share one salt. With a salt for each code, redeeming would take
+// a slow hash for every code ever issued, or the server could not tell a used code from
+// an unknown one (R74). Sharing is safe: codes are 80 random bits, so no two are equal
+// and no precomputed table can contain them, and the salt is random for each account, so
+// work on one account does not help with another. One sum is computed outside the
+// transaction and compared with every record in constant time inside it.
 //
-// Which codes are active is said in one place, the account record; a code that is
-// neither there nor used is void. So voiding all is one write, and the record
-// that says so is the account's concurrency root: of any number of transactions
-// that redeem one code, one commits.
+// The account record lists the active codes; a code that is neither active nor used is
+// void. So voiding all codes is one write, and since it changes the account, only one of
+// several transactions that redeem the same code commits.
 //
-// Nothing here asks whether the password was right, counts failures or writes
-// the audit: the caller does, in the same transaction (R43, R74).
+// The caller checks the password, counts failures and writes the audit, in the same
+// transaction (R43, R74).
 package backupcode
 
 import (
@@ -38,17 +36,17 @@ import (
 	"nightlatch/server/store"
 )
 
-// What issuing or reading a code can answer.
+// Errors of issuing and reading codes.
 var (
-	ErrFull      = errors.New("backupcode: as many active codes as allowed (R71)")
-	ErrMalformed = errors.New("backupcode: not 16 symbols of Crockford base32")
+	ErrFull      = errors.New("backupcode: the maximum number of codes is active (R71)")
+	ErrMalformed = errors.New("backupcode: not 16 characters of Crockford base32")
 )
 
-// kept is how many used or void codes an account remembers, so that each is
-// refused with its own reason (R74). Older ones are unknown.
+// kept is how many used or void codes are stored, so that each is refused with its own
+// reason (R74). Older ones are unknown.
 const kept = 100
 
-// A State is what has become of a code.
+// A State is the state of a code.
 type State string
 
 // The states, as api.BackupCodeEntry has them.
@@ -90,11 +88,11 @@ const Kind = "bcode"
 func prefix(account string) string          { return "acct/" + account + "/" + Kind + "/" }
 func key(account string, number int) string { return fmt.Sprintf("%s%06d", prefix(account), number) }
 
-// New returns a random code in the form that is hashed. Format makes the form
-// that is shown.
+// New returns a random code in the form that is hashed. Format returns the form that is
+// shown.
 func New() (code string) { return account.NewCode() }
 
-// Normalize reads a code as a person types it (R76). Error: ErrMalformed.
+// Normalize reads a typed code (R76). Error: ErrMalformed.
 func Normalize(s string) (string, error) {
 	code, err := account.NormalizeCode(s)
 	if err != nil {
@@ -103,17 +101,17 @@ func Normalize(s string) (string, error) {
 	return code, nil
 }
 
-// Format writes a code as it is printed: 7kmq-2xwd-9hfz-3r8n (R76).
+// Format returns a code as it is printed: 7kmq-2xwd-9hfz-3r8n (R76).
 func Format(code string) string { return account.FormatCode(code) }
 
-// A Summer is the slow hash: an account.Hasher.
+// A Summer computes the slow hash: an account.Hasher.
 type Summer interface {
 	Sum(ctx context.Context, secret string, salt []byte) ([]byte, error)
 }
 
-// Sum hashes a code as a person types it, or as New made it, for Issue, Redeem
-// and Check. It is slow and runs outside the transaction; a's salt never
-// changes. Errors: ErrMalformed, account.ErrBusy, the context's.
+// Sum hashes a typed code, or one of New, for Issue, Redeem and Check. It is slow and must
+// be called outside the transaction; the salt of a never changes. Errors: ErrMalformed,
+// account.ErrBusy, the context's.
 func Sum(ctx context.Context, h Summer, a *account.Account, typed string) ([]byte, error) {
 	code, err := Normalize(typed)
 	if err != nil {
@@ -122,9 +120,9 @@ func Sum(ctx context.Context, h Summer, a *account.Account, typed string) ([]byt
 	return h.Sum(ctx, code, a.BackupSalt)
 }
 
-// Issue adds the code behind sum and returns its number (R70). It saves a, which
-// was loaded in this transaction. Whether two-factor is on is the caller's
-// question. Error: ErrFull when most are active (R71).
+// Issue adds the code with that sum and returns its number (R70). It saves a, which was
+// loaded in this transaction. The caller checks that two-factor is on. Error: ErrFull if
+// most codes are active (R71).
 func Issue(tx store.Tx, a *account.Account, sum []byte, most int) (number int, err error) {
 	if len(a.ActiveBackupCodes) >= most {
 		return 0, ErrFull
@@ -142,8 +140,8 @@ func Issue(tx store.Tx, a *account.Account, sum []byte, most int) (number int, e
 	return number, account.Save(tx, a)
 }
 
-// forget deletes the oldest record when more than kept are not active. Each
-// Issue adds one, so one at a time is enough.
+// forget deletes the oldest inactive record if there are more than kept. Each Issue adds
+// one record, so deleting one is enough.
 func forget(tx store.Tx, a *account.Account) error {
 	items, err := tx.Scan(prefix(a.ID), "", kept+account.BackupCodesMax+1)
 	if err != nil {
@@ -164,8 +162,8 @@ func forget(tx store.Tx, a *account.Account) error {
 	return nil
 }
 
-// VoidAll makes every active code void and says how many (R61, R71, R73). It
-// saves a.
+// VoidAll makes all active codes void and returns their number (R61, R71, R73). It saves
+// a.
 func VoidAll(tx store.Tx, a *account.Account) (n int, err error) {
 	n = len(a.ActiveBackupCodes)
 	if n == 0 {
@@ -175,7 +173,7 @@ func VoidAll(tx store.Tx, a *account.Account) (n int, err error) {
 	return n, account.Save(tx, a)
 }
 
-// Replace voids every active code and issues the one behind sum (R71).
+// Replace voids all active codes and issues the one with that sum (R71).
 func Replace(tx store.Tx, a *account.Account, sum []byte) (number, voided int, err error) {
 	voided, err = VoidAll(tx, a)
 	if err != nil {
@@ -185,7 +183,7 @@ func Replace(tx store.Tx, a *account.Account, sum []byte) (number, voided int, e
 	return number, voided, err
 }
 
-// records reads what is kept of an account's codes, in the order of issue.
+// records returns the stored records of an account's codes, in the order of issue.
 func records(tx store.Tx, accountID string) ([]record, error) {
 	items, err := tx.Scan(prefix(accountID), "", kept+account.BackupCodesMax+1)
 	if err != nil {
@@ -228,8 +226,8 @@ func List(tx store.Tx, accountID string) ([]Entry, error) {
 	return entries, nil
 }
 
-// Active says how many codes are active, and the number of the one that a
-// sign-in asks for (R72); 0 when there is none.
+// Active returns the number of active codes, and the number of the code that sign-in asks
+// for (R72), 0 if there is none.
 func Active(tx store.Tx, accountID string) (n, next int, err error) {
 	a, err := account.Load(tx, accountID)
 	if err != nil {
@@ -241,8 +239,7 @@ func Active(tx store.Tx, accountID string) (n, next int, err error) {
 	return n, next, nil
 }
 
-// find returns the record that sum belongs to. Every record is compared, each in
-// constant time.
+// find returns the record with that sum. It compares all records in constant time.
 func find(rs []record, sum []byte) (r record, ok bool) {
 	found := -1
 	for i := range rs {

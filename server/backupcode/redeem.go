@@ -7,13 +7,13 @@ import (
 	"nightlatch/server/store"
 )
 
-// An Outcome is what came of a try to use a code.
+// An Outcome is the result of redeeming a code.
 type Outcome int
 
-// The outcomes. Only Used lets the person in.
+// The outcomes. Only Used is a success.
 const (
-	Unknown     Outcome = iota // no code of this account (R74)
-	Used                       // right, and used up now
+	Unknown     Outcome = iota // not a code of this account (R74)
+	Used                       // right; it is used up now
 	OutOfOrder                 // active, but not the next one (R73)
 	AlreadyUsed                // R74
 	Void                       // R74
@@ -35,13 +35,12 @@ func (o Outcome) String() string {
 	return fmt.Sprintf("Outcome(%d)", int(o))
 }
 
-// Redeem uses up the code behind sum, and says which number it has; 0 when
-// unknown. a was loaded in this transaction; Redeem saves it when something
-// changed. The caller has proved the password first, since the outcome tells
-// codes apart (R74), and asked the throttle (R43).
+// Redeem uses up the code with that sum and returns its number, 0 if unknown. a was loaded
+// in this transaction; Redeem saves it if something changed. The caller must have checked
+// the password, because the outcome tells codes apart (R74), and the throttle (R43).
 //
-// Under classic, a code out of order voids every code generated so far; under
-// hardened it is only refused (R73).
+// In classic, a code out of order voids all codes generated so far; in hardened it is only
+// refused (R73).
 func Redeem(tx store.Tx, a *account.Account, sum []byte, p account.Policy) (Outcome, int, error) {
 	rs, err := records(tx, a.ID)
 	if err != nil {
@@ -73,8 +72,8 @@ func Redeem(tx store.Tx, a *account.Account, sum []byte, p account.Policy) (Outc
 	return Used, r.Number, account.Save(tx, a)
 }
 
-// Check says which code sum belongs to and what has become of it, and uses
-// nothing up: "Check your copy" (R77). A View is enough.
+// Check returns number and state of the code with that sum and does not use it up: "Check
+// your copy" (R77). A View is enough.
 func Check(tx store.Tx, accountID string, sum []byte) (number int, state State, err error) {
 	a, err := account.Load(tx, accountID)
 	if err != nil {

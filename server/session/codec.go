@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// A record is read at every request, so it has a form of its own: a version, the
-// strings, the times in nanoseconds since 1970, the generation. Reading it as
-// JSON would cost more than finding it.
+// recordVersion is the first byte of an encoded record. The strings follow, then the times
+// in nanoseconds since 1970, then the generation. A record is read at every request;
+// decoding JSON would take longer than finding it.
 const recordVersion = 1
 
 // noTime stands for the zero time.
 const noTime = math.MinInt64
 
-var errRecord = errors.New("session: a record is not readable")
+var errRecord = errors.New("session: malformed record")
 
 func (r record) encode() []byte {
 	b := make([]byte, 0, 256)

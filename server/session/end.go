@@ -53,9 +53,8 @@ func (st *Store) End(tx store.Tx, account, id string) error {
 	return store.CancelExpiry(tx, r.Expires, key(account, id))
 }
 
-// EndOthers ends every session of the account but keepID (R44), or all of them
-// with keepID "", and returns how many that were. What they leave behind is
-// reclaimed when they would have expired.
+// EndOthers ends all sessions of the account except keepID (R44), or all if keepID is "".
+// It returns their number. Their records are deleted when they would have expired.
 func (st *Store) EndOthers(tx store.Tx, account, keepID string) (n int, err error) {
 	if err := store.Bump(tx, account); err != nil {
 		return 0, fmt.Errorf("session: end others: %w", err)

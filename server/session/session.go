@@ -1,8 +1,8 @@
-// Package session keeps who is signed in (R44): from which client and place,
-// first and last seen, until when, and when the password was last proved (R3).
+// Package session stores the sessions of signed-in clients (R44): client, address, first and
+// last use, expiry, and when the password was last proved (R3).
 //
-// A token is 256 random bits. The store keeps a keyed hash of it, so whoever
-// reads the store cannot use it. Expiry is checked on reading.
+// A token is 256 random bits. The store has only a keyed hash of it, so nobody who reads
+// the store can use it. Expiry is checked when a session is read.
 package session
 
 import (
@@ -17,29 +17,29 @@ import (
 	"nightlatch/server/store/seal"
 )
 
-// ErrUnknown reports a token or session that does not exist, has expired or was
-// ended. Which of these is nobody's business.
+// ErrUnknown reports a token or session that does not exist, has expired or was ended. The
+// caller can't tell which.
 var ErrUnknown = errors.New("session: unknown")
 
-// Config is what a Store needs.
+// Config configures a Store.
 type Config struct {
 	Sealer   *seal.Sealer
-	Lifetime time.Duration // R44: from sign-in, however much it is used
-	Idle     time.Duration // R44, hardened: without a request; 0: no limit
-	Fresh    time.Duration // R3, R6: how long a proved password counts
+	Lifetime time.Duration // R44: from sign-in, regardless of use
+	Idle     time.Duration // R44: maximum time without a request, in hardened; 0: no limit
+	Fresh    time.Duration // R3, R6: how long the session counts as recently authenticated
 
-	// Seen says when a session was seen since LastSeen was written, zero if it was
-	// not: what the caller of Touch has not written yet. Only Idle asks it. May be nil.
+	// Seen returns when a session was last used if that is not stored yet, because the
+	// caller of Touch writes late; else zero. It is used for Idle only and may be nil.
 	Seen func(id string) time.Time
 }
 
-// A Store holds the sessions of every account.
+// A Store has the sessions of all accounts.
 type Store struct{ cfg Config }
 
 // New checks the configuration.
 func New(cfg Config) (*Store, error) {
 	if cfg.Sealer == nil || cfg.Lifetime <= 0 || cfg.Idle < 0 || cfg.Fresh <= 0 {
-		return nil, errors.New("session: keys, lifetime and freshness are needed")
+		return nil, errors.New("session: sealer, lifetime and freshness are needed")
 	}
 	return &Store{cfg}, nil
 }
@@ -48,7 +48,7 @@ func New(cfg Config) (*Store, error) {
 type Session struct {
 	ID, Account        string
 	Client, RemoteAddr string
-	Kind               string // what it may do; the caller's words
+	Kind               string // what it may do; defined by the caller
 	Created, LastSeen  time.Time
 	Expires            time.Time
 	Proved             time.Time // when the password was last proved
@@ -88,8 +88,8 @@ func (st *Store) mac(token string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// Create begins a session for s.Account with its Client, Place, Kind and Proved;
-// the rest is filled in. The token is in nobody's hands but the caller's.
+// Create begins a session for s.Account with its Client, Place, Kind and Proved. It
+// fills in the rest. The token is not stored.
 func (st *Store) Create(tx store.Tx, s Session) (token string, made Session, err error) {
 	if s.Account == "" {
 		return "", Session{}, errors.New("session: no account")
@@ -120,7 +120,7 @@ func (st *Store) Create(tx store.Tx, s Session) (token string, made Session, err
 	return token, s, nil
 }
 
-// Find returns the session of a token, or ErrUnknown. A View is enough for it.
+// Find returns the session of a token, or ErrUnknown. A View is enough.
 func (st *Store) Find(tx store.Tx, token string) (Session, error) {
 	if !strings.HasPrefix(token, tokenPrefix) {
 		return Session{}, ErrUnknown
@@ -141,7 +141,7 @@ func (st *Store) Load(tx store.Tx, account, id string) (Session, error) {
 	return r.Session, err
 }
 
-// live returns a session that has not expired, idled or been cut off.
+// live returns a session that has not expired and was not ended.
 func (st *Store) live(tx store.Tx, account, id string) (record, error) {
 	value, err := tx.Get(key(account, id))
 	if err != nil {
@@ -194,7 +194,7 @@ func loadGeneration(tx store.Tx, account string) (generation, error) {
 	return g, nil
 }
 
-// change loads a live session, bumps its account and saves what fn made of it.
+// change loads a live session, applies fn to it and saves it.
 func (st *Store) change(tx store.Tx, account, id string, fn func(*Session)) error {
 	if err := store.Bump(tx, account); err != nil {
 		return fmt.Errorf("session: %w", err)
@@ -207,19 +207,19 @@ func (st *Store) change(tx store.Tx, account, id string, fn func(*Session)) erro
 	return tx.Put(key(account, id), r.encode())
 }
 
-// Touch notes when the session was seen. A caller gathers these: a write for
-// every request would cost more than the request.
+// Touch stores when the session was last used. Callers should collect uses: a write for
+// each request would cost more than the request.
 func (st *Store) Touch(tx store.Tx, s Session, at time.Time) error {
 	return st.change(tx, s.Account, s.ID, func(s *Session) { s.LastSeen = at })
 }
 
-// MarkReauthenticated notes that the password was proved in this session now (R3, R6).
+// MarkReauthenticated stores that the password was proved in this session now (R3, R6).
 func (st *Store) MarkReauthenticated(tx store.Tx, account, id string) error {
 	return st.change(tx, account, id, func(s *Session) { s.Proved = tx.Now() })
 }
 
-// RecentlyAuthenticated says whether the password was proved lately in s, and until when that
-// counts (R3).
+// RecentlyAuthenticated reports whether the password was proved recently in s, and until
+// when that counts (R3).
 func (st *Store) RecentlyAuthenticated(s Session, now time.Time) (until time.Time, ok bool) {
 	if s.Proved.IsZero() {
 		return time.Time{}, false
@@ -228,8 +228,8 @@ func (st *Store) RecentlyAuthenticated(s Session, now time.Time) (until time.Tim
 	return until, now.Before(until) && s.Proved.Sub(now) <= clockSlack
 }
 
-// clockSlack is by how much a proof may lie in the future: a request reads the clock
-// a little earlier than one that overtook it. More, and the clock was set back.
+// clockSlack is how far a proof may lie in the future: a request may read the clock a
+// little earlier than another one that was faster. If it is more, the clock was set back.
 const clockSlack = time.Minute
 
 // listPage is how many sessions List reads at a time.

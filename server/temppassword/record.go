@@ -13,7 +13,7 @@ import (
 	"nightlatch/server/store"
 )
 
-// A State is what has become of a temporary password.
+// A State is the state of a temporary password.
 type State string
 
 // The states, as api.TemporaryPassword has them.
@@ -26,11 +26,11 @@ const (
 // A Record is a temporary password without the password.
 type Record struct {
 	ID       string    `json:"id"`
-	Seq      int       `json:"seq"` // order of making, from 1
+	Seq      int       `json:"seq"` // order of creation, from 1
 	Label    string    `json:"label"`
-	Service  string    `json:"service,omitempty"` // the only service it works for; "" for any
+	Service  string    `json:"service,omitempty"` // the only service that accepts it; "" for all
 	Created  time.Time `json:"created"`
-	Expires  time.Time `json:"expires"` // from this moment on it is expired
+	Expires  time.Time `json:"expires"` // from this moment on it has expired
 	Revoked  time.Time `json:"revoked,omitzero"`
 	Texted   bool      `json:"texted,omitempty"` // R82
 	LastUsed *api.Use  `json:"last_used,omitempty"`
@@ -39,9 +39,9 @@ type Record struct {
 	mac [32]byte
 }
 
-// State says what has become of it at a time. One that was revoked before it
-// expired stays revoked, and one that was over when all were revoked stays
-// expired, even if the clock goes back.
+// State returns the state at a time. If it was revoked before it expired, it stays
+// revoked. If it had expired when all were revoked, it stays expired, even if the clock is
+// set back.
 func (r Record) State(now time.Time) State {
 	switch {
 	case !r.Revoked.IsZero() && r.Revoked.Before(r.Expires):
@@ -54,7 +54,7 @@ func (r Record) State(now time.Time) State {
 	return StateLive
 }
 
-// Serves reports whether it works for a service (R83).
+// Serves reports whether a service accepts it (R83).
 func (r Record) Serves(service string) bool { return r.Service == "" || r.Service == service }
 
 // API is the record as its owner sees it.
@@ -72,44 +72,43 @@ func (r Record) API(now time.Time) api.TemporaryPassword {
 	}
 }
 
-// A mark says that at a time everything made so far was revoked. The value at
-// acct/<id>/temppw/0 is a list of them: one write revokes all, since a
-// transaction that turns two-factor off has enough to write already.
-type mark struct {
-	Seq int       `json:"seq"` // this one and all before
+// A revocation revokes all temporary passwords that were made until then. The value at
+// acct/<id>/temppw/0 is a list of them: revoking all takes one write, because the number
+// of writes in a transaction that turns two-factor off is limited.
+type revocation struct {
+	Seq int       `json:"seq"` // the last one it covers
 	At  time.Time `json:"at"`
 }
 
-// marks are in the order of time, and so of Seq.
-type marks []mark
+// revocations are ordered by time and Seq.
+type revocations []revocation
 
-// revoked says when the one with that number was revoked with all others; zero
-// if it was not.
-func (m marks) revoked(seq int) time.Time {
-	for _, mark := range m {
-		if seq <= mark.Seq {
-			return mark.At
+// revoked returns when the temporary password with that number was revoked, or zero.
+func (m revocations) revoked(seq int) time.Time {
+	for _, r := range m {
+		if seq <= r.Seq {
+			return r.At
 		}
 	}
 	return time.Time{}
 }
 
-// last is the highest number that was revoked with all others.
-func (m marks) last() int {
+// last returns the highest number that is covered.
+func (m revocations) last() int {
 	if len(m) == 0 {
 		return 0
 	}
 	return m[len(m)-1].Seq
 }
 
-const marksID = "0" // before every ID
+const revocationsID = "0" // sorts before every ID
 
-// scanMax is more than an account can have: live ones, dead ones, a day's
-// texted ones and the marks.
+// scanMax is more than the records an account can have: live ones, ended ones, those
+// texted within a day, and the revocations.
 const scanMax = account.TemporaryPasswordsMax + deadMax + 64
 
-// load reads an account's records in the order of making.
-func load(tx store.Tx, accountID string) ([]Record, marks, error) {
+// load returns an account's records in the order of creation, and the revocations.
+func load(tx store.Tx, accountID string) ([]Record, revocations, error) {
 	items, err := tx.Scan(prefix(accountID), "", scanMax)
 	if err != nil {
 		return nil, nil, fmt.Errorf("temppassword: list: %w", err)
@@ -128,10 +127,10 @@ func load(tx store.Tx, accountID string) ([]Record, marks, error) {
 	return rs, m, nil
 }
 
-// split takes the marks off the front of a scan.
-func split(items []store.Item, accountID string) ([]store.Item, marks, error) {
-	var m marks
-	if len(items) > 0 && items[0].Key == key(accountID, marksID) {
+// split separates the revocations from the records of a scan.
+func split(items []store.Item, accountID string) ([]store.Item, revocations, error) {
+	var m revocations
+	if len(items) > 0 && items[0].Key == key(accountID, revocationsID) {
 		if err := json.Unmarshal(items[0].Value, &m); err != nil {
 			return nil, m, fmt.Errorf("temppassword: value of %s: %w", items[0].Key, err)
 		}
@@ -140,7 +139,7 @@ func split(items []store.Item, accountID string) ([]store.Item, marks, error) {
 	return items, m, nil
 }
 
-func decode(item store.Item, m marks) (Record, error) {
+func decode(item store.Item, m revocations) (Record, error) {
 	var r Record
 	if len(item.Value) < len(r.mac) {
 		return r, fmt.Errorf("temppassword: value of %s: %d bytes", item.Key, len(item.Value))
@@ -166,8 +165,8 @@ func save(tx store.Tx, accountID string, r Record) error {
 	return store.Bump(tx, accountID)
 }
 
-// match finds the item whose MAC is m. Every one is compared, each in constant
-// time.
+// match returns the index of the item whose MAC is m, or -1. It compares all items in
+// constant time.
 func match(items []store.Item, m [32]byte) int {
 	found := -1
 	for i, item := range items {

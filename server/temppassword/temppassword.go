@@ -1,15 +1,14 @@
-// Package temppassword makes and checks temporary passwords: what a client that
-// knows only a user name and a password uses while two-factor is on (R80).
+// Package temppassword makes and checks temporary passwords. Clients without a second step
+// use them while two-factor is on (R80).
 //
-// One is 80 random bits in the form of a backup code, shown once, good for
-// exactly one hour and any number of uses (R81), labelled, perhaps for one
-// service, revocable, at most ten at a time (R83). After its hour it still says
-// that it expired, for 30 days (R85).
+// A temporary password is 80 random bits in the form of a backup code. It is shown once
+// and valid for exactly one hour and any number of uses (R81). It has a label, can be
+// limited to one service, and can be revoked; at most ten are live (R83). For 30 days
+// after its hour it is reported as expired (R85).
 //
-// Random secrets need no slow hash (a keyed one is enough, and a third-party
-// client may send one with every request), so the store keeps a MAC under the
-// server's own key. A value is the MAC's 32 bytes and then JSON, so a check
-// compares a few bytes a record and reads one.
+// Random secrets need no slow hash, and a third-party client may send one with every
+// request. So the store has a MAC under the server's key. A value is the 32 bytes of the
+// MAC followed by JSON: a check compares a few bytes of each record and decodes one.
 package temppassword
 
 import (
@@ -27,16 +26,16 @@ import (
 	"nightlatch/server/store/seal"
 )
 
-// What making or revoking one can answer.
+// Errors of making and revoking temporary passwords.
 var (
-	ErrFull         = errors.New("temppassword: as many live ones as allowed (R83)")
+	ErrFull         = errors.New("temppassword: the maximum number is live (R83)")
 	ErrTwoFactorOff = errors.New("temppassword: two-factor is off (R80)")
 	ErrLabel        = errors.New("temppassword: malformed label (R83)")
 	ErrService      = errors.New("temppassword: malformed service (R83)")
 	ErrNotFound     = errors.New("temppassword: not found")
 )
 
-// deadMax is how many expired or revoked ones an account remembers at most.
+// deadMax is how many expired or revoked ones are stored at most.
 const deadMax = 40
 
 // Kind is the kind of the keys below an account.
@@ -45,8 +44,8 @@ const Kind = "temppw"
 func prefix(accountID string) string  { return "acct/" + accountID + "/" + Kind + "/" }
 func key(accountID, id string) string { return prefix(accountID) + id }
 
-// newID returns 130 random bits as 26 symbols. None begins with 0, the name of
-// the marks.
+// newID returns 130 random bits as 26 characters of base32. None begins with 0, which is
+// the ID of the revocations.
 func newID() string {
 	var b [17]byte
 	rand.Read(b[:]) // never fails (crypto/rand)
@@ -57,8 +56,8 @@ func mac(keys *seal.Sealer, accountID, code string) [32]byte {
 	return keys.MAC("temporary-password", accountID, code)
 }
 
-// Make makes one and returns it, to be shown once (R81). Errors: ErrTwoFactorOff,
-// ErrFull (R83), ErrLabel, ErrService.
+// Make creates a temporary password and returns it, to be shown once (R81). Errors:
+// ErrTwoFactorOff, ErrFull (R83), ErrLabel, ErrService.
 func Make(tx store.Tx, keys *seal.Sealer, a *account.Account, label, service string, texted bool) (api.NewTemporaryPassword, error) {
 	var none api.NewTemporaryPassword
 	label, err := account.NormalizeLabel(label, account.TemporaryLabelMax)
@@ -112,9 +111,9 @@ func Make(tx store.Tx, keys *seal.Sealer, a *account.Account, label, service str
 	return api.NewTemporaryPassword{ID: r.ID, Password: account.FormatCode(code), Expires: r.Expires}, nil
 }
 
-// forget deletes what is over for more than TemporaryPasswordKept (R85), and
-// the oldest that are over when there are more than deadMax. At most eight at a
-// time, since a transaction is small.
+// forget deletes records that ended more than TemporaryPasswordKept ago (R85), and the
+// oldest ended ones if there are more than deadMax. It deletes at most eight, because a
+// transaction is small.
 func forget(tx store.Tx, accountID string, rs []Record) error {
 	now := tx.Now()
 	var dead []Record
@@ -138,7 +137,7 @@ func forget(tx store.Tx, accountID string, rs []Record) error {
 	return nil
 }
 
-// List returns what is known of an account's temporary passwords, newest first.
+// List returns an account's temporary passwords, newest first.
 func List(tx store.Tx, accountID string) ([]Record, error) {
 	rs, _, err := load(tx, accountID)
 	now := tx.Now()
@@ -163,7 +162,7 @@ func Get(tx store.Tx, accountID, id string) (Record, error) {
 	return Record{}, ErrNotFound
 }
 
-// CountLive says how many are live.
+// CountLive returns the number of live temporary passwords.
 func CountLive(tx store.Tx, accountID string) (int, error) {
 	rs, _, err := load(tx, accountID)
 	n := 0

@@ -11,10 +11,10 @@ import (
 	"nightlatch/server/store/seal"
 )
 
-// An Outcome is what a secret turned out to be.
+// An Outcome is the result of looking up a secret.
 type Outcome int
 
-// The outcomes. Only Live lets a client in.
+// The outcomes. Only Live is a success.
 const (
 	Unknown Outcome = iota
 	Live
@@ -36,10 +36,9 @@ func (o Outcome) String() string {
 	return fmt.Sprintf("Outcome(%d)", int(o))
 }
 
-// Find says what a secret is among an account's temporary passwords. Case,
-// spaces, dashes and look-alikes don't matter. The record is empty when
-// Unknown. The service is the caller's to compare (Record.Serves). A View is
-// enough.
+// Find looks a secret up among an account's temporary passwords. Case, spaces, dashes and
+// look-alike characters don't matter. The record is empty if the outcome is Unknown. The
+// caller compares the service (Record.Serves). A View is enough.
 func Find(tx store.Tx, keys *seal.Sealer, accountID, secret string) (Record, Outcome, error) {
 	code, err := account.NormalizeCode(secret)
 	if err != nil {
@@ -68,12 +67,12 @@ func Find(tx store.Tx, keys *seal.Sealer, accountID, secret string) (Record, Out
 		return r, Revoked, nil
 	}
 	if tx.Now().Sub(r.Expires) > account.TemporaryPasswordKept {
-		return Record{}, Unknown, nil // R85: only so long, whether or not it was forgotten yet
+		return Record{}, Unknown, nil // R85, even if the record still exists
 	}
 	return r, Expired, nil
 }
 
-// get reads one record by the ID a client named, or returns ErrNotFound.
+// get returns the record with an ID, or ErrNotFound.
 func get(tx store.Tx, accountID, id string) (Record, error) {
 	rs, _, err := load(tx, accountID)
 	if err != nil {
@@ -87,9 +86,9 @@ func get(tx store.Tx, accountID, id string) (Record, error) {
 	return Record{}, ErrNotFound
 }
 
-// RecordUse notes n uses, the last of which was u (R83). A write for each request
-// would cost more than the check, so the caller gathers uses: the first at
-// once, then at most one write in a few seconds. Error: ErrNotFound.
+// RecordUse stores n uses, the last of which was u (R83). A write for each request would
+// cost more than the check, so the caller collects uses: it writes the first at once, and
+// later ones every few seconds. Error: ErrNotFound.
 func RecordUse(tx store.Tx, accountID, id string, u api.Use, n int) error {
 	r, err := get(tx, accountID, id)
 	if err != nil {
@@ -100,8 +99,8 @@ func RecordUse(tx store.Tx, accountID, id string, u api.Use, n int) error {
 	return save(tx, accountID, r)
 }
 
-// Revoke ends one at once (R83). One that is over already stays what it was.
-// Error: ErrNotFound.
+// Revoke ends a temporary password at once (R83). One that has already ended does not
+// change. Error: ErrNotFound.
 func Revoke(tx store.Tx, accountID, id string) error {
 	r, err := get(tx, accountID, id)
 	if err != nil {
@@ -114,7 +113,7 @@ func Revoke(tx store.Tx, accountID, id string) error {
 	return save(tx, accountID, r)
 }
 
-// RevokeAll ends all of them and says how many were live (R61, R83).
+// RevokeAll ends all of them and returns how many were live (R61, R83).
 func RevokeAll(tx store.Tx, accountID string) (n int, err error) {
 	rs, m, err := load(tx, accountID)
 	if err != nil {
@@ -128,18 +127,18 @@ func RevokeAll(tx store.Tx, accountID string) (n int, err error) {
 	if n == 0 {
 		return 0, nil
 	}
-	// A mark that covers nothing any more has no use; the rest are no more than
-	// the records, which are few.
-	m = slices.DeleteFunc(m, func(old mark) bool { return old.Seq < rs[0].Seq })
-	m = append(m, mark{Seq: rs[len(rs)-1].Seq, At: tx.Now().UTC()})
-	if err := store.Save(tx, key(accountID, marksID), m); err != nil {
+	// Drop revocations that no longer cover a record. The rest are not more than the
+	// records, which are few.
+	m = slices.DeleteFunc(m, func(old revocation) bool { return old.Seq < rs[0].Seq })
+	m = append(m, revocation{Seq: rs[len(rs)-1].Seq, At: tx.Now().UTC()})
+	if err := store.Save(tx, key(accountID, revocationsID), m); err != nil {
 		return 0, fmt.Errorf("temppassword: revoke all: %w", err)
 	}
 	return n, store.Bump(tx, accountID)
 }
 
-// MayText reports whether one may be texted now (R82): only where the policy
-// texts any, to a proved phone, at most one in two minutes and five a day.
+// MayText reports whether a temporary password may be texted now (R82): if the policy
+// allows it, to a confirmed phone, and within the policy's numbers per time.
 func MayText(tx store.Tx, a *account.Account, p account.Policy) (bool, error) {
 	if !p.TextTemporaryPasswords || !a.PhoneVerified {
 		return false, nil
