@@ -96,8 +96,8 @@ var onlyImporter = map[string]string{
 	"github.com/fxamacker/cbor/v2":    "fido",
 }
 
-// leftOut are modules that only tests use: each would cost every start of the
-// program more than it gives.
+// leftOut are modules that only tests may use, because they make every start slower
+// (docs/decisions/0044).
 var leftOut = []string{
 	"github.com/nyaruka/phonenumbers", // server/e164 has a table drawn from it
 	"google.golang.org/protobuf",      // comes with it
