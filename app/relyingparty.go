@@ -4,7 +4,7 @@ import (
 	"flag"
 	"strings"
 
-	"nightlatch/server"
+	"nightlatch/server/httpapi"
 )
 
 // defaultRPID is the default relying-party ID. Console and web page share it, so a key
@@ -35,7 +35,7 @@ func (rp *relyingParty) normalize() error {
 	if rp.rpID != defaultRPID && len(rp.origins) == 0 {
 		rp.origins = []string{"https://" + rp.rpID}
 	}
-	if err := server.CheckOrigins(rp.rpID, rp.origins); err != nil {
+	if err := httpapi.CheckOrigins(rp.rpID, rp.origins); err != nil {
 		return usagef("%s", upperFirst(err.Error()))
 	}
 	return nil

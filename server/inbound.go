@@ -59,15 +59,3 @@ func (s *Server) Inbound(ctx context.Context, from, to, body string) error {
 		})
 	})
 }
-
-// consent is what the account's number said last about texts; nil if nothing.
-func (s *Server) consent(tx store.Tx, a *account.Account) (*api.TextOptOut, error) {
-	if a.Phone == "" {
-		return nil, nil
-	}
-	c, err := delivery.LoadOptOut(tx, a.Phone)
-	if err != nil || c.At.IsZero() {
-		return nil, err
-	}
-	return &api.TextOptOut{Stopped: c.Stopped, At: c.At, ShortCode: s.cfg.Policy.CarrierShortCode}, nil
-}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"nightlatch/server"
+	"nightlatch/server/httpapi"
 )
 
 func TestCheckOrigins(t *testing.T) {
@@ -54,7 +55,7 @@ func TestCheckOrigins(t *testing.T) {
 		{"example.org", "https://127.0.0.1", false},
 		{"localhost", "http://127.0.0.1:8440", false},
 	} {
-		err := server.CheckOrigins(tt.rpID, strings.Fields(tt.origins))
+		err := httpapi.CheckOrigins(tt.rpID, strings.Fields(tt.origins))
 		if (err == nil) != tt.ok {
 			t.Errorf("%q at %q: %v", tt.rpID, tt.origins, err)
 		}

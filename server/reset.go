@@ -24,7 +24,7 @@ func (s *Server) Reset(ctx context.Context, with *seed.Seed) error {
 	if err := wipe(ctx, s.store); err != nil {
 		return fmt.Errorf("server: reset: %w", err)
 	}
-	s.identities.Clear()
+	s.http.Clear()
 	s.usage.Clear()
 	s.passwords.Clear()
 	if with == nil {

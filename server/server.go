@@ -14,27 +14,23 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"nightlatch/server/account"
-	"nightlatch/server/backupcode"
 	"nightlatch/server/ceremony"
 	"nightlatch/server/ceremony/proof"
 	"nightlatch/server/changes"
 	"nightlatch/server/delivery"
 	"nightlatch/server/enroll"
+	"nightlatch/server/httpapi"
 	"nightlatch/server/notice"
 	"nightlatch/server/passwordauth"
 	"nightlatch/server/seed"
 	"nightlatch/server/session"
 	"nightlatch/server/signin"
 	"nightlatch/server/store"
-	"nightlatch/server/store/revcache"
 	"nightlatch/server/store/seal"
-	"nightlatch/server/temppassword"
 	"nightlatch/server/usage"
 	"nightlatch/server/webauthn"
 )
@@ -71,18 +67,14 @@ type Server struct {
 	store      store.Store // cfg.Store, watched
 	hub        *changes.Hub
 	sessions   *session.Store
-	identities revcache.Cache[identity] // by token
 	proofs     *proof.Checker
 	ceremonies *ceremony.Engine
 	outbox     *delivery.Outbox
 	carriers   *delivery.Senders
-	setting    sync.Mutex // held while the owner changes how messages leave
 	usage      *usage.Recorder
 	passwords  *passwordauth.Authenticator
 	announcer  *notice.Announcer
-	loopback   *guard
-	console    *guard
-	url        atomic.Pointer[url.URL] // of the listener, once there is one
+	http       *httpapi.Handler
 
 	// settled is held for reading by whatever uses the store, and for writing by
 	// Reset, which empties it.
@@ -100,19 +92,13 @@ func New(cfg Config) (*Server, error) {
 	case cfg.Now == nil, cfg.Log == nil:
 		return nil, errors.New("server: a clock and a logger are needed")
 	}
-	if err := CheckOrigins(cfg.RPID, cfg.Origins); err != nil {
+	if err := httpapi.CheckOrigins(cfg.RPID, cfg.Origins); err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
 	s := &Server{cfg: cfg, hub: &changes.Hub{}}
 	if err := s.wire(); err != nil {
 		return nil, err
 	}
-	routes, err := s.mux()
-	if err != nil {
-		return nil, err
-	}
-	s.loopback = &guard{next: routes}
-	s.console = consoleGuard(routes)
 	if cfg.Seed != nil {
 		if err := s.applySeed(context.Background(), cfg.Seed); err != nil {
 			return nil, err
@@ -135,7 +121,7 @@ func (s *Server) wire() (err error) {
 	if err != nil {
 		return err
 	}
-	if s.carriers, err = s.connect(); err != nil {
+	if s.carriers, err = s.newSenders(); err != nil {
 		return err
 	}
 	s.outbox, err = delivery.NewOutbox(delivery.Config{
@@ -165,7 +151,33 @@ func (s *Server) wire() (err error) {
 	if err != nil {
 		return err
 	}
-	s.ceremonies, err = s.engine()
+	if s.ceremonies, err = s.engine(); err != nil {
+		return err
+	}
+	s.http, err = httpapi.New(httpapi.Config{
+		Store:         s.store,
+		Sealer:        s.cfg.Sealer,
+		Policy:        s.cfg.Policy,
+		Hasher:        s.cfg.Hasher,
+		RPID:          s.cfg.RPID,
+		Now:           s.cfg.Now,
+		Log:           s.cfg.Log,
+		Sessions:      s.sessions,
+		Ceremonies:    s.ceremonies,
+		Passwords:     s.passwords,
+		Hub:           s.hub,
+		Usage:         s.usage,
+		Announcer:     s.announcer,
+		Senders:       s.carriers,
+		Wake:          s.outbox.Wake,
+		Deliver:       s.Deliver,
+		Busy:          &s.settled,
+		Origins:       s.cfg.Origins,
+		Lab:           s.cfg.Lab,
+		Version:       s.cfg.Version,
+		KeepMail:      s.cfg.KeepMail,
+		FixedDelivery: s.fixedDelivery(),
+	})
 	return err
 }
 
@@ -174,7 +186,7 @@ func (s *Server) engine() (*ceremony.Engine, error) {
 	rp, err := webauthn.New(webauthn.Config{
 		RPID:             s.cfg.RPID,
 		RPName:           name,
-		Origins:          s.keyOrigins,
+		Origins:          func() []string { return s.http.KeyOrigins() },
 		UserVerification: s.cfg.Policy.UserVerification,
 		Lab:              s.cfg.Lab != nil,
 	})
@@ -207,31 +219,16 @@ func (s *Server) engine() (*ceremony.Engine, error) {
 	}, append(defs, enrolling...)...)
 }
 
-// voids makes void what lives only while two-factor is on (R61).
-func (s *Server) voids() []account.Void {
-	return []account.Void{
-		backupcode.VoidAll,
-		func(tx store.Tx, a *account.Account) (int, error) { return temppassword.RevokeAll(tx, a.ID) },
-	}
-}
+// SetURL sets the address of the listener, such as "http://localhost:8440". Until
+// then Handler refuses every request.
+func (s *Server) SetURL(address string) error { return s.http.SetURL(address) }
 
-// SetURL says where the server listens, "http://localhost:8440". Before that
-// Handler refuses everything.
-func (s *Server) SetURL(address string) error {
-	u, err := url.Parse(address)
-	if err != nil {
-		return fmt.Errorf("server: %q is no address of a listener", address)
-	}
-	if err := s.loopback.setURL(address, s.cfg.Origins...); err != nil {
-		return err
-	}
-	s.url.Store(u)
-	return nil
-}
+// Handler answers requests from the network with the Host and Origin of the address
+// that SetURL set.
+func (s *Server) Handler() http.Handler { return s.http.Network() }
 
-// Handler answers what comes in over a network: requests with the Host and
-// Origin of the address given to SetURL.
-func (s *Server) Handler() http.Handler { return s.front(s.loopback) }
+// Console answers the connection within the program (client.InMemory), and no other.
+func (s *Server) Console() http.Handler { return s.http.InProcess() }
 
-// Console answers the connection inside the program (client.InMemory) and no other.
-func (s *Server) Console() http.Handler { return s.front(inside(s.console)) }
+// HTTPServer returns an http.Server for handler, with timeouts and limits.
+func (s *Server) HTTPServer(handler http.Handler) *http.Server { return s.http.HTTPServer(handler) }

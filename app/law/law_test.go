@@ -42,7 +42,12 @@ var imports = map[string][]string{
 	"fido/softkey":  {"fido", "fido/ctaphid", "fido/nfc/apdu"},
 	"fido/virtual":  {"fido/..."},
 
-	"server":              {"server/..."},
+	"server": {"server/..."},
+	"server/httpapi": {
+		"server/api", "server/account", "server/audit", "server/backupcode", "server/ceremony", "server/changes", "server/client",
+		"server/delivery", "server/notice", "server/passwordauth", "server/ratelimit", "server/session", "server/store/...",
+		"server/temppassword", "server/thirdparty/...", "server/usage", "server/webauthn",
+	},
 	"server/notice":       {"server/api", "server/account", "server/audit", "server/delivery", "server/store/..."},
 	"server/passwordauth": {"server/api", "server/account", "server/audit", "server/backupcode", "server/delivery", "server/notice", "server/ratelimit", "server/store/...", "server/temppassword", "server/thirdparty", "server/usage"},
 	"server/changes":      {"server/api", "server/store"},

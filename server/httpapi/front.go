@@ -1,4 +1,4 @@
-package server
+package httpapi
 
 import (
 	"net/http"
@@ -19,10 +19,10 @@ func headers() http.Header {
 }
 
 // front is the outermost handler: security headers, and no panic gets through.
-func (s *Server) front(next http.Handler) http.Handler {
+func (h *Handler) front(next http.Handler) http.Handler {
 	fixed := headers()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer s.recover(w, r)
+		defer h.recover(w, r)
 		h := w.Header()
 		for name, value := range fixed {
 			h[name] = value // shared: a value is replaced, never changed
@@ -33,7 +33,7 @@ func (s *Server) front(next http.Handler) http.Handler {
 
 // recover answers a panic with a problem. What the panic carries goes to the log
 // only if the runtime made it: other values may hold what must not be there.
-func (s *Server) recover(w http.ResponseWriter, r *http.Request) {
+func (h *Handler) recover(w http.ResponseWriter, r *http.Request) {
 	v := recover()
 	if v == nil {
 		return
@@ -45,6 +45,6 @@ func (s *Server) recover(w http.ResponseWriter, r *http.Request) {
 	if err, ok := v.(runtime.Error); ok {
 		what = err.Error()
 	}
-	s.cfg.Log.Error("panic in a request", "method", r.Method, "route", r.Pattern, "panic", what, "stack", string(debug.Stack()))
+	h.cfg.Log.Error("panic in a request", "method", r.Method, "route", r.Pattern, "panic", what, "stack", string(debug.Stack()))
 	writeProblem(w, table(nil).problem())
 }

@@ -1,9 +1,7 @@
-package server
+package httpapi
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"strconv"
@@ -15,37 +13,11 @@ import (
 	"nightlatch/server/store"
 )
 
-// fixed reports that how messages leave was decided by whoever started the
-// server: the lab.
-func (s *Server) fixed() bool {
-	return s.cfg.Lab != nil || s.cfg.Mailer != nil || s.cfg.SMSSender != nil
-}
-
-// connect makes the ways out that are set up.
-func (s *Server) connect() (*delivery.Senders, error) {
-	if s.fixed() {
-		return delivery.NewSenders(s.cfg.Mailer, s.cfg.SMSSender, s.cfg.KeepMail), nil
-	}
-	var set delivery.Settings
-	err := s.store.View(context.Background(), func(tx store.Tx) (err error) {
-		set, err = delivery.LoadSettings(tx, s.cfg.Sealer)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("server: %w", err)
-	}
-	mailer, texter, err := set.Build(s.cfg.Now)
-	if err != nil {
-		return nil, fmt.Errorf("server: %w", err)
-	}
-	return delivery.NewSenders(mailer, texter, s.cfg.KeepMail), nil
-}
-
 // messages lists the mails that were kept for the session's account, newest first.
-func (s *Server) messages(c *call) ([]api.Message, error) {
+func (h *Handler) messages(c *call) ([]api.Message, error) {
 	var letters []delivery.LocalMessage
-	err := s.store.View(c.r.Context(), func(tx store.Tx) (err error) {
-		letters, err = delivery.LocalMailbox(tx, s.cfg.Sealer, c.session.Account)
+	err := h.cfg.Store.View(c.r.Context(), func(tx store.Tx) (err error) {
+		letters, err = delivery.LocalMailbox(tx, h.cfg.Sealer, c.session.Account)
 		return err
 	})
 	out := make([]api.Message, len(letters))
@@ -56,33 +28,33 @@ func (s *Server) messages(c *call) ([]api.Message, error) {
 }
 
 // keeper returns nil for the owner of a server whose delivery can be set.
-func (s *Server) keeper(tx store.Tx, c *call) error {
+func (h *Handler) keeper(tx store.Tx, c *call) error {
 	switch owner, err := account.IsOwner(tx, c.session.Account); {
 	case err != nil:
 		return err
 	case !owner:
 		return errNotOwner
-	case s.fixed():
+	case h.cfg.FixedDelivery:
 		return errFixed
 	}
 	return nil
 }
 
 // delivery says how messages leave, without the secrets.
-func (s *Server) delivery(c *call) (out api.Delivery, err error) {
-	err = s.store.View(c.r.Context(), func(tx store.Tx) error {
-		if err := s.keeper(tx, c); err != nil {
+func (h *Handler) delivery(c *call) (out api.Delivery, err error) {
+	err = h.cfg.Store.View(c.r.Context(), func(tx store.Tx) error {
+		if err := h.keeper(tx, c); err != nil {
 			return err
 		}
-		set, err := delivery.LoadSettings(tx, s.cfg.Sealer)
-		out = s.delivered(set)
+		set, err := delivery.LoadSettings(tx, h.cfg.Sealer)
+		out = h.delivered(set)
 		return err
 	})
 	return out, err
 }
 
-func (s *Server) delivered(set delivery.Settings) api.Delivery {
-	out := api.Delivery{Kept: s.cfg.KeepMail}
+func (h *Handler) delivered(set delivery.Settings) api.Delivery {
+	out := api.Delivery{Kept: h.cfg.KeepMail}
 	if m := set.Mail; m != nil {
 		out.Mail = &api.MailServer{
 			Host: m.Host(), Port: m.Port(), TLS: string(m.TLS),
@@ -97,40 +69,40 @@ func (s *Server) delivered(set delivery.Settings) api.Delivery {
 
 // setDelivery changes how messages leave, from the next message on. One change
 // at a time, so that what is in use is what was written last.
-func (s *Server) setDelivery(c *call, in api.DeliveryChange) (api.Delivery, error) {
-	s.setting.Lock()
-	defer s.setting.Unlock()
+func (h *Handler) setDelivery(c *call, in api.DeliveryChange) (api.Delivery, error) {
+	h.setting.Lock()
+	defer h.setting.Unlock()
 	var (
 		set    delivery.Settings
 		mailer delivery.Mailer
 		texter delivery.SMSSender
 	)
-	err := s.change(c, func(tx store.Tx, a *account.Account) error {
-		if err := s.keeper(tx, c); err != nil {
+	err := h.change(c, func(tx store.Tx, a *account.Account) error {
+		if err := h.keeper(tx, c); err != nil {
 			return err
 		}
 		var err error
-		if set, err = delivery.LoadSettings(tx, s.cfg.Sealer); err != nil {
+		if set, err = delivery.LoadSettings(tx, h.cfg.Sealer); err != nil {
 			return err
 		}
 		var details map[string]string
 		if set, details, err = changed(set, in); err != nil {
 			return err
 		}
-		if mailer, texter, err = set.Build(s.cfg.Now); err != nil {
+		if mailer, texter, err = set.Build(h.cfg.Now); err != nil {
 			return refusedSetting(err)
 		}
-		if err := set.Save(tx, s.cfg.Sealer); err != nil {
+		if err := set.Save(tx, h.cfg.Sealer); err != nil {
 			return err
 		}
-		return s.announceBy(c, tx, a, audit.Event{Type: api.EventDeliveryChanged, Rule: "R6", Details: details})
+		return h.announceBy(c, tx, a, audit.Event{Type: api.EventDeliveryChanged, Rule: "R6", Details: details})
 	})
 	if err != nil {
 		return api.Delivery{}, err
 	}
-	s.carriers.Set(mailer, texter)
-	s.outbox.Wake()
-	return s.delivered(set), nil
+	h.cfg.Senders.Set(mailer, texter)
+	h.cfg.Wake()
+	return h.delivered(set), nil
 }
 
 // changed applies a change to the settings, and says for the activity list what
@@ -188,10 +160,10 @@ func refusedSetting(err error) error {
 }
 
 // testDelivery mails a test to the owner's address, now, and says how that went.
-func (s *Server) testDelivery(c *call, _ none) (api.DeliveryTest, error) {
+func (h *Handler) testDelivery(c *call, _ none) (api.DeliveryTest, error) {
 	var to string
-	err := s.store.View(c.r.Context(), func(tx store.Tx) error {
-		if err := s.keeper(tx, c); err != nil {
+	err := h.cfg.Store.View(c.r.Context(), func(tx store.Tx) error {
+		if err := h.keeper(tx, c); err != nil {
 			return err
 		}
 		a, err := account.Load(tx, c.session.Account)
@@ -204,30 +176,30 @@ func (s *Server) testDelivery(c *call, _ none) (api.DeliveryTest, error) {
 	switch {
 	case err != nil:
 		return api.DeliveryTest{}, err
-	case !s.carriers.Capabilities().Mail:
+	case !h.cfg.Senders.Capabilities().Mail:
 		return api.DeliveryTest{}, errNoMail
 	case to == "":
 		return api.DeliveryTest{}, errNoAddress
 	}
-	subject, text, err := delivery.Render(delivery.Message{Channel: api.ByEmail, To: to, Template: delivery.TestMail}, s.cfg.RPID)
+	subject, text, err := delivery.Render(delivery.Message{Channel: api.ByEmail, To: to, Template: delivery.TestMail}, h.cfg.RPID)
 	if err != nil {
 		return api.DeliveryTest{}, err
 	}
 	out := api.DeliveryTest{Sent: true, To: to}
-	if err := s.carriers.Mail(c.r.Context(), to, subject, text); err != nil {
+	if err := h.cfg.Senders.Mail(c.r.Context(), to, subject, text); err != nil {
 		why, reply := delivery.Diagnose(err)
 		out.Sent, out.Reason, out.Reply = false, string(why), reply
-		s.cfg.Log.Warn("the test mail was not sent", "error", err)
+		h.cfg.Log.Warn("the test mail was not sent", "error", err)
 	}
 	return out, nil
 }
 
 // What the routes of delivery can answer.
 var (
-	errNotOwner  = errors.New("server: not the owner of the server")
-	errFixed     = errors.New("server: delivery is fixed")
-	errNoMail    = errors.New("server: no mail server is set up")
-	errNoAddress = errors.New("server: the owner has no address")
+	errNotOwner  = errors.New("httpapi: not the owner of the server")
+	errFixed     = errors.New("httpapi: delivery is fixed")
+	errNoMail    = errors.New("httpapi: no mail server is set up")
+	errNoAddress = errors.New("httpapi: the owner has no address")
 )
 
 // deliveryTable is the part of table that speaks of delivery.

@@ -1,4 +1,4 @@
-package server
+package httpapi
 
 import (
 	"fmt"
@@ -78,14 +78,14 @@ func isLocalName(host string) bool {
 	return host == localhost || strings.HasSuffix(host, "."+localhost)
 }
 
-// keyOrigins lists the origins whose pages and programs may use security keys:
+// KeyOrigins lists the origins whose pages and programs may use security keys:
 // the listener's own, if it goes by the server's name, and those that were
 // configured. Not the name's host as such: another program, or another
 // department, may be what answers there, and a browser lets its pages ask keys
 // for our name.
-func (s *Server) keyOrigins() []string {
-	origins := slices.Clone(s.cfg.Origins)
-	if u := s.url.Load(); u != nil && belongs(u.Hostname(), s.cfg.RPID) {
+func (h *Handler) KeyOrigins() []string {
+	origins := slices.Clone(h.cfg.Origins)
+	if u := h.url.Load(); u != nil && belongs(u.Hostname(), h.cfg.RPID) {
 		origins = append(origins, u.Scheme+"://"+u.Host)
 	}
 	return origins
@@ -98,9 +98,9 @@ var proxyFields = []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "
 // nearby answers people on this machine and hides from the others, who come
 // through a proxy: the lab's phones and clock are for whoever runs it. A proxy that
 // does not pass Host on is known by what it says of whom it asks for.
-func (s *Server) nearby(h, hidden http.Handler) http.Handler {
+func (h *Handler) nearby(local, hidden http.Handler) http.Handler {
 	far := map[string]bool{}
-	for _, origin := range s.cfg.Origins {
+	for _, origin := range h.cfg.Origins {
 		if u, err := url.Parse(origin); err == nil && !isLocalName(u.Hostname()) {
 			far[u.Host] = true
 		}
@@ -111,6 +111,6 @@ func (s *Server) nearby(h, hidden http.Handler) http.Handler {
 			hidden.ServeHTTP(w, r)
 			return
 		}
-		h.ServeHTTP(w, r)
+		local.ServeHTTP(w, r)
 	})
 }

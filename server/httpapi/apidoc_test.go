@@ -1,4 +1,4 @@
-package server
+package httpapi
 
 import (
 	"go/ast"
@@ -14,14 +14,14 @@ import (
 	"nightlatch/server/ceremony"
 )
 
-const apiPage = "../docs/api.md"
+const apiPage = "../../docs/api.md"
 
 // The page of the interface names every route of the server.
 func TestAPIPageHasEveryRoute(t *testing.T) {
 	t.Parallel()
 	page := readAPIPage(t)
 	calls := []string{"POST /oauth/token", "GET /api/v1/events"} // those that mux adds
-	for path, on := range new(Server).routes() {
+	for path, on := range new(Handler).routes() {
 		for method := range on {
 			if method == anyMethod {
 				method = "GET"
@@ -87,7 +87,7 @@ func readAPIPage(t *testing.T) string {
 // where they stand.
 func namesOfAPI(t *testing.T) map[string]string {
 	t.Helper()
-	files, err := filepath.Glob("api/*.go")
+	files, err := filepath.Glob("../api/*.go")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package server
+package httpapi
 
 import (
 	"nightlatch/server/account"
@@ -8,13 +8,13 @@ import (
 )
 
 // keys lists the security keys, oldest first (R31).
-func (s *Server) keys(c *call) ([]api.Key, error) {
+func (h *Handler) keys(c *call) ([]api.Key, error) {
 	var out []api.Key
-	err := s.store.View(c.r.Context(), func(tx store.Tx) error {
+	err := h.cfg.Store.View(c.r.Context(), func(tx store.Tx) error {
 		out = []api.Key{}
 		keys, err := account.Keys(tx, c.session.Account)
 		for _, k := range keys {
-			out = append(out, s.keyView(k))
+			out = append(out, h.keyView(k))
 		}
 		return err
 	})
@@ -22,16 +22,16 @@ func (s *Server) keys(c *call) ([]api.Key, error) {
 }
 
 // keyView is a key as its owner sees it here.
-func (s *Server) keyView(k account.SecurityKey) api.Key {
+func (h *Handler) keyView(k account.SecurityKey) api.Key {
 	out := k.API()
-	out.Elsewhere = k.ForeignRP(s.cfg.RPID)
+	out.Elsewhere = k.ForeignRP(h.cfg.RPID)
 	return out
 }
 
 // renameKey gives a key another label. It weakens nothing, so no password is
 // asked for (R6), but it is announced.
-func (s *Server) renameKey(c *call, in api.Label) (out api.Key, err error) {
-	err = s.change(c, func(tx store.Tx, a *account.Account) error {
+func (h *Handler) renameKey(c *call, in api.Label) (out api.Key, err error) {
+	err = h.change(c, func(tx store.Tx, a *account.Account) error {
 		k, err := account.Key(tx, a.ID, c.r.PathValue("id"))
 		if err != nil {
 			return err
@@ -40,17 +40,17 @@ func (s *Server) renameKey(c *call, in api.Label) (out api.Key, err error) {
 		if err != nil {
 			return malformed("label", "A label has 1 to 64 characters, none of them a control character or a mark of direction.")
 		}
-		out = s.keyView(k)
+		out = h.keyView(k)
 		if label == k.Label {
 			return nil
 		}
 		old := k.Label
 		k.Label = label
-		out = s.keyView(k)
+		out = h.keyView(k)
 		if err := account.SaveKey(tx, a.ID, k); err != nil {
 			return err
 		}
-		return s.announceBy(c, tx, a, audit.Event{
+		return h.announceBy(c, tx, a, audit.Event{
 			Type: api.EventKeyRenamed, Rule: "R31", Details: map[string]string{"label": k.Label, "was": old},
 		})
 	})
@@ -60,8 +60,8 @@ func (s *Server) renameKey(c *call, in api.Label) (out api.Key, err error) {
 // deleteKey removes a key. Where it was the only method, two-factor goes off with
 // it (R61); hardened wants that confirmed first, in a turn-off, as with the
 // phone (R17).
-func (s *Server) deleteKey(c *call) error {
-	return s.change(c, func(tx store.Tx, a *account.Account) error {
+func (h *Handler) deleteKey(c *call) error {
+	return h.change(c, func(tx store.Tx, a *account.Account) error {
 		k, err := account.Key(tx, a.ID, c.r.PathValue("id"))
 		if err != nil {
 			return err
@@ -71,7 +71,7 @@ func (s *Server) deleteKey(c *call) error {
 			return err
 		}
 		last := before.Keys == 1
-		if last && len(before.Methods()) == 1 && s.cfg.Policy.ConfirmPhoneDelete {
+		if last && len(before.Methods()) == 1 && h.cfg.Policy.ConfirmPhoneDelete {
 			return errKeyIsLast
 		}
 		if err := account.DeleteKey(tx, a.ID, k.ID); err != nil {
@@ -83,6 +83,6 @@ func (s *Server) deleteKey(c *call) error {
 				Type: api.EventMethodOff, Rule: "R60", Details: map[string]string{"method": string(api.SecurityKey)},
 			})
 		}
-		return s.settle(c, tx, a, before, events)
+		return h.settle(c, tx, a, before, events)
 	})
 }

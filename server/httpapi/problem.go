@@ -1,4 +1,4 @@
-package server
+package httpapi
 
 import (
 	"context"
@@ -20,15 +20,15 @@ import (
 
 // What a route can answer besides the errors of the rules' packages.
 var (
-	errNoRoute        = errors.New("server: no such route")
-	errSignInRequired = errors.New("server: no session")
-	errNoSession      = errors.New("server: no such session (R44)") // one that a client named, not the one it showed
-	errReauthenticate = errors.New("server: password not proved lately (R6)")
-	errTwoFactorOff   = errors.New("server: two-factor is off (R61)")
-	errNoPhone        = errors.New("server: no phone number")
-	errNothingToFind  = errors.New("server: no phone number to be found by")
-	errTextIsLast     = errors.New("server: text is the only method (R17)")
-	errKeyIsLast      = errors.New("server: this key is the only method (R61)")
+	errNoRoute        = errors.New("httpapi: no such route")
+	errSignInRequired = errors.New("httpapi: no session")
+	errNoSession      = errors.New("httpapi: no such session (R44)") // one that a client named, not the one it showed
+	errReauthenticate = errors.New("httpapi: password not proved lately (R6)")
+	errTwoFactorOff   = errors.New("httpapi: two-factor is off (R61)")
+	errNoPhone        = errors.New("httpapi: no phone number")
+	errNothingToFind  = errors.New("httpapi: no phone number to be found by")
+	errTextIsLast     = errors.New("httpapi: text is the only method (R17)")
+	errKeyIsLast      = errors.New("httpapi: this key is the only method (R61)")
 )
 
 // A row of the table: what an error is to a client.
@@ -124,7 +124,7 @@ func notFoundIfUnknown(err error) error {
 }
 
 // problem puts an error into the words of RFC 9457.
-func (s *Server) problem(err error) *api.Problem {
+func (h *Handler) problem(err error) *api.Problem {
 	var (
 		made      *api.Problem
 		rejection *ceremony.Rejection
@@ -137,7 +137,7 @@ func (s *Server) problem(err error) *api.Problem {
 	case errors.As(err, &rejection):
 		return rejected(rejection.Refusal)
 	case errors.As(err, &busy):
-		at := s.cfg.Now().UTC().Add(busy.RetryAfter)
+		at := h.cfg.Now().UTC().Add(busy.RetryAfter)
 		return &api.Problem{
 			Status: http.StatusServiceUnavailable, Code: api.Unavailable, RetryAt: &at,
 			Title: "Busy", Detail: "Too many sign-ins at once. Try again in a moment.",
@@ -181,9 +181,9 @@ const wwwAuthenticate = "WWW-Authenticate"
 
 // writeProblem sends a problem. One that says when to try again says so to
 // programs that read no body, too; now is the server's time.
-func (s *Server) writeProblem(w http.ResponseWriter, p *api.Problem) {
+func (h *Handler) writeProblem(w http.ResponseWriter, p *api.Problem) {
 	if p.RetryAt != nil {
-		w.Header()["Retry-After"] = []string{strconv.Itoa(secondsUntil(*p.RetryAt, s.cfg.Now()))}
+		w.Header()["Retry-After"] = []string{strconv.Itoa(secondsUntil(*p.RetryAt, h.cfg.Now()))}
 	}
 	// RFC 9110 §11.6.1: a 401 names a way in.
 	//lint:ignore SA1008 spelled so on purpose

@@ -1,4 +1,4 @@
-package server
+package httpapi
 
 import (
 	"context"
@@ -44,7 +44,7 @@ func tokenOf(r *http.Request) (token string, cookie bool) {
 // seen. A browser sends a cookie with whatever a page of any site asks for;
 // SameSite and guard stop that, and what changes something must besides come
 // from a page that names this origin.
-func (s *Server) identify(c *call) error {
+func (h *Handler) identify(c *call) error {
 	token, cookie := tokenOf(c.r)
 	if token == "" {
 		return nil
@@ -56,9 +56,9 @@ func (s *Server) identify(c *call) error {
 		found identity
 		now   time.Time
 	)
-	err := s.store.View(c.r.Context(), func(tx store.Tx) (err error) {
+	err := h.cfg.Store.View(c.r.Context(), func(tx store.Tx) (err error) {
 		now = tx.Now()
-		found, err = s.identityOf(tx, token)
+		found, err = h.identityOf(tx, token)
 		return err
 	})
 	switch {
@@ -69,7 +69,7 @@ func (s *Server) identify(c *call) error {
 		return err
 	}
 	c.session, c.username = &found.session, found.username
-	s.usage.RecordSeen(found.session, now)
+	h.cfg.Usage.RecordSeen(found.session, now)
 	return nil
 }
 
@@ -80,18 +80,18 @@ type identity struct {
 }
 
 // identityOf finds the session of a token, or returns session.ErrUnknown.
-func (s *Server) identityOf(tx store.Tx, token string) (identity, error) {
-	key := s.cfg.Sealer.MAC("session memo", token)
-	found, ok, err := s.identities.Get(tx, key)
+func (h *Handler) identityOf(tx store.Tx, token string) (identity, error) {
+	key := h.cfg.Sealer.MAC("session memo", token)
+	found, ok, err := h.identities.Get(tx, key)
 	switch {
 	case err != nil:
 		return identity{}, err
-	case ok && !s.sessions.Alive(found.session, tx.Now()):
+	case ok && !h.cfg.Sessions.Alive(found.session, tx.Now()):
 		return identity{}, session.ErrUnknown
 	case ok:
 		return found, nil
 	}
-	if found.session, err = s.sessions.Find(tx, token); err != nil {
+	if found.session, err = h.cfg.Sessions.Find(tx, token); err != nil {
 		return identity{}, err
 	}
 	a, err := account.Load(tx, found.session.Account)
@@ -99,21 +99,21 @@ func (s *Server) identityOf(tx store.Tx, token string) (identity, error) {
 		return identity{}, err
 	}
 	found.username = a.Username
-	return found, s.identities.Put(tx, key, a.ID, found)
+	return found, h.identities.Put(tx, key, a.ID, found)
 }
 
 // alive reports whether the session of a call still is.
-func (s *Server) alive(ctx context.Context, c *call) bool {
-	return s.store.View(ctx, func(tx store.Tx) error {
-		_, err := s.sessions.Load(tx, c.session.Account, c.session.ID)
+func (h *Handler) alive(ctx context.Context, c *call) bool {
+	return h.cfg.Store.View(ctx, func(tx store.Tx) error {
+		_, err := h.cfg.Sessions.Load(tx, c.session.Account, c.session.ID)
 		return err
 	}) == nil
 }
 
 // guest lets everybody in, with or without a session.
-func (s *Server) guest(next endpoint) endpoint {
+func (h *Handler) guest(next endpoint) endpoint {
 	return func(c *call) error {
-		if err := s.identify(c); err != nil {
+		if err := h.identify(c); err != nil {
 			return err
 		}
 		return next(c)
@@ -121,9 +121,9 @@ func (s *Server) guest(next endpoint) endpoint {
 }
 
 // owner lets in who is signed in.
-func (s *Server) owner(next endpoint) endpoint {
+func (h *Handler) owner(next endpoint) endpoint {
 	return func(c *call) error {
-		if err := s.identify(c); err != nil {
+		if err := h.identify(c); err != nil {
 			return err
 		}
 		if c.session == nil {
@@ -134,9 +134,9 @@ func (s *Server) owner(next endpoint) endpoint {
 }
 
 // proved lets in who is signed in and has proved the password lately (R6).
-func (s *Server) proved(next endpoint) endpoint {
-	return s.owner(func(c *call) error {
-		if _, ok := s.sessions.RecentlyAuthenticated(*c.session, s.cfg.Now()); !ok {
+func (h *Handler) proved(next endpoint) endpoint {
+	return h.owner(func(c *call) error {
+		if _, ok := h.cfg.Sessions.RecentlyAuthenticated(*c.session, h.cfg.Now()); !ok {
 			return errReauthenticate
 		}
 		return next(c)

@@ -1,4 +1,4 @@
-package server
+package httpapi
 
 import (
 	"context"
@@ -18,8 +18,8 @@ const (
 
 // events streams what changes in the session's account (WHATWG HTML §9.2) until
 // the client leaves, the session ends or the server does.
-func (s *Server) events(c *call) error {
-	f := s.hub.Follow(c.session.Account)
+func (h *Handler) events(c *call) error {
+	f := h.cfg.Hub.Follow(c.session.Account)
 	if f == nil {
 		return &api.Problem{
 			Status: http.StatusServiceUnavailable,
@@ -28,7 +28,7 @@ func (s *Server) events(c *call) error {
 			Detail: "This account has as many open event streams as the server keeps. Close some.",
 		}
 	}
-	defer s.hub.Leave(f)
+	defer h.cfg.Hub.Leave(f)
 
 	out := http.NewResponseController(c.w)
 	// A stream outlives the deadlines of an ordinary request; both fail only on
@@ -61,11 +61,11 @@ func (s *Server) events(c *call) error {
 		case <-beat.C:
 		case <-f.Ready():
 			text = ""
-			for _, name := range s.hub.Take(f).Names() {
+			for _, name := range h.cfg.Hub.Take(f).Names() {
 				text += "data: {\"topic\":\"" + name + "\"}\n\n"
 			}
 		}
-		if !s.alive(c.r.Context(), c) || text != "" && !send(text) {
+		if !h.alive(c.r.Context(), c) || text != "" && !send(text) {
 			return nil
 		}
 	}

@@ -1,4 +1,4 @@
-package server
+package httpapi
 
 import (
 	"context"
@@ -25,7 +25,7 @@ var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 // The one table from error to status and code, wrapped as errors arrive.
 func TestProblems(t *testing.T) {
 	t.Parallel()
-	s := &Server{cfg: Config{Now: func() time.Time { return noon }}}
+	h := &Handler{cfg: Config{Now: func() time.Time { return noon }}}
 	for _, tt := range []struct {
 		err    error
 		status int
@@ -61,7 +61,7 @@ func TestProblems(t *testing.T) {
 		{store.ErrTooLarge, 500, api.Internal},
 		{errors.New("anything"), 500, api.Internal},
 	} {
-		p := s.problem(fmt.Errorf("on the way: %w", tt.err))
+		p := h.problem(fmt.Errorf("on the way: %w", tt.err))
 		if p.Status != tt.status || p.Code != tt.code || p.Title == "" || p.Detail == "" {
 			t.Errorf("%v is %+v, want %d %s", tt.err, p, tt.status, tt.code)
 		}
@@ -69,7 +69,7 @@ func TestProblems(t *testing.T) {
 			t.Errorf("%v names no field", tt.err)
 		}
 	}
-	if p := s.problem(&account.BusyError{RetryAfter: 3 * time.Second}); !p.RetryAt.Equal(noon.Add(3 * time.Second)) {
+	if p := h.problem(&account.BusyError{RetryAfter: 3 * time.Second}); !p.RetryAt.Equal(noon.Add(3 * time.Second)) {
 		t.Errorf("busy until %v", p.RetryAt)
 	}
 }

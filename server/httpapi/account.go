@@ -1,4 +1,4 @@
-package server
+package httpapi
 
 import (
 	"strconv"
@@ -11,19 +11,19 @@ import (
 )
 
 // about says what this server is; it needs no session.
-func (s *Server) about(c *call) (api.About, error) {
+func (h *Handler) about(c *call) (api.About, error) {
 	out := api.About{
-		Version: s.cfg.Version,
-		Policy:  s.cfg.Policy.Name,
-		RPID:    s.cfg.RPID,
-		Lab:     s.cfg.Lab != nil,
-		Text:    s.carriers.Capabilities().Text,
+		Version: h.cfg.Version,
+		Policy:  h.cfg.Policy.Name,
+		RPID:    h.cfg.RPID,
+		Lab:     h.cfg.Lab != nil,
+		Text:    h.cfg.Senders.Capabilities().Text,
 
-		ShortCode: s.cfg.Policy.CarrierShortCode,
-		Limits:    api.Limits{SecurityKeys: s.cfg.Policy.KeysMax},
+		ShortCode: h.cfg.Policy.CarrierShortCode,
+		Limits:    api.Limits{SecurityKeys: h.cfg.Policy.KeysMax},
 	}
-	out.MailKept, out.Mail = s.carriers.Capabilities().Code()
-	err := s.store.View(c.r.Context(), func(tx store.Tx) (err error) {
+	out.MailKept, out.Mail = h.cfg.Senders.Capabilities().Code()
+	err := h.cfg.Store.View(c.r.Context(), func(tx store.Tx) (err error) {
 		out.Now = tx.Now().UTC()
 		out.Accounts, err = account.Any(tx)
 		return err
@@ -32,19 +32,19 @@ func (s *Server) about(c *call) (api.About, error) {
 }
 
 // account is what its owner sees of it.
-func (s *Server) account(c *call) (out api.Account, err error) {
-	err = s.store.View(c.r.Context(), func(tx store.Tx) error {
+func (h *Handler) account(c *call) (out api.Account, err error) {
+	err = h.cfg.Store.View(c.r.Context(), func(tx store.Tx) error {
 		a, err := account.Load(tx, c.session.Account)
 		if err != nil {
 			return err
 		}
-		if out, err = account.View(tx, a, s.cfg.Policy); err != nil {
+		if out, err = account.View(tx, a, h.cfg.Policy); err != nil {
 			return err
 		}
-		if out.Texts, err = s.consent(tx, a); err != nil {
+		if out.Texts, err = h.consent(tx, a); err != nil {
 			return err
 		}
-		if until, ok := s.sessions.RecentlyAuthenticated(*c.session, tx.Now()); ok {
+		if until, ok := h.cfg.Sessions.RecentlyAuthenticated(*c.session, tx.Now()); ok {
 			until = until.UTC()
 			out.PasswordProved = &until
 		}
@@ -56,11 +56,11 @@ func (s *Server) account(c *call) (out api.Account, err error) {
 // setAccount changes whether people who have the phone number find the account by
 // it (R10). That protects nothing, so no password is asked for (R6) and no mail
 // announces it; the activity list has it.
-func (s *Server) setAccount(c *call, in api.AccountChange) (api.Account, error) {
+func (h *Handler) setAccount(c *call, in api.AccountChange) (api.Account, error) {
 	if in.Discoverable == nil {
 		return api.Account{}, malformed("discoverable", "Pass true or false.")
 	}
-	err := s.change(c, func(tx store.Tx, a *account.Account) error {
+	err := h.change(c, func(tx store.Tx, a *account.Account) error {
 		switch {
 		case a.Phone == "":
 			return errNothingToFind
@@ -75,12 +75,12 @@ func (s *Server) setAccount(c *call, in api.AccountChange) (api.Account, error) 
 		if a.Discoverable {
 			event.Type = api.EventFindableOn
 		}
-		return s.announceBy(c, tx, a, event)
+		return h.announceBy(c, tx, a, event)
 	})
 	if err != nil {
 		return api.Account{}, err
 	}
-	return s.account(c)
+	return h.account(c)
 }
 
 // The pages of the activity list, in events.
@@ -91,7 +91,7 @@ const (
 
 // activity lists audit events, newest first; the cursor of the last one leads to
 // the next page.
-func (s *Server) activity(c *call) ([]api.Activity, error) {
+func (h *Handler) activity(c *call) ([]api.Activity, error) {
 	before, limit := uint64(0), activityPage
 	q := c.r.URL.Query()
 	if v := q.Get("before"); v != "" {
@@ -113,7 +113,7 @@ func (s *Server) activity(c *call) ([]api.Activity, error) {
 		return out, nil // nothing is older than the first
 	}
 	var records []audit.Record
-	err := s.store.View(c.r.Context(), func(tx store.Tx) (err error) {
+	err := h.cfg.Store.View(c.r.Context(), func(tx store.Tx) (err error) {
 		records, err = audit.List(tx, c.session.Account, before, limit)
 		return err
 	})
@@ -134,8 +134,8 @@ func (s *Server) activity(c *call) ([]api.Activity, error) {
 
 // deletePhone forgets the phone number. Where text is the only method, two-factor
 // goes off with it; hardened wants that confirmed first, in a turn-off (R17).
-func (s *Server) deletePhone(c *call) error {
-	return s.change(c, func(tx store.Tx, a *account.Account) error {
+func (h *Handler) deletePhone(c *call) error {
+	return h.change(c, func(tx store.Tx, a *account.Account) error {
 		if a.Phone == "" {
 			return errNoPhone
 		}
@@ -143,7 +143,7 @@ func (s *Server) deletePhone(c *call) error {
 		if err != nil {
 			return err
 		}
-		if before.Text && len(before.Methods()) == 1 && s.cfg.Policy.ConfirmPhoneDelete {
+		if before.Text && len(before.Methods()) == 1 && h.cfg.Policy.ConfirmPhoneDelete {
 			return errTextIsLast
 		}
 		old, proved := a.Phone, a.PhoneVerified
@@ -151,9 +151,9 @@ func (s *Server) deletePhone(c *call) error {
 			return err
 		}
 		events := []audit.Event{{Type: api.EventPhoneDeleted, Rule: "R17"}}
-		if proved && s.carriers.Capabilities().Text {
+		if proved && h.cfg.Senders.Capabilities().Text {
 			// Whoever holds the phone hears of it, too.
-			err := delivery.Enqueue(tx, s.cfg.Sealer, delivery.Message{
+			err := delivery.Enqueue(tx, h.cfg.Sealer, delivery.Message{
 				Channel: api.ByText, To: old, Template: delivery.Notice(api.EventPhoneDeleted), Account: a.ID,
 			})
 			if err != nil {
@@ -165,19 +165,31 @@ func (s *Server) deletePhone(c *call) error {
 				Type: api.EventMethodOff, Rule: "R60", Details: map[string]string{"method": string(api.Text)},
 			})
 		}
-		return s.settle(c, tx, a, before, events)
+		return h.settle(c, tx, a, before, events)
 	})
 }
 
 // settle saves an account that may have lost its last method, voids what goes
 // with it (R61), and announces the events.
-func (s *Server) settle(c *call, tx store.Tx, a *account.Account, before account.Enrolment, events []audit.Event) error {
-	off, err := account.Settle(tx, a, s.voids()...)
+func (h *Handler) settle(c *call, tx store.Tx, a *account.Account, before account.Enrolment, events []audit.Event) error {
+	off, err := account.Settle(tx, a, h.voids()...)
 	if err != nil {
 		return err
 	}
 	if off && before.TwoFactor() {
 		events = append(events, audit.Event{Type: api.EventTwoFactorOff, Rule: "R61"})
 	}
-	return s.announceBy(c, tx, a, events...)
+	return h.announceBy(c, tx, a, events...)
+}
+
+// consent is what the account's number said last about texts; nil if nothing.
+func (h *Handler) consent(tx store.Tx, a *account.Account) (*api.TextOptOut, error) {
+	if a.Phone == "" {
+		return nil, nil
+	}
+	c, err := delivery.LoadOptOut(tx, a.Phone)
+	if err != nil || c.At.IsZero() {
+		return nil, err
+	}
+	return &api.TextOptOut{Stopped: c.Stopped, At: c.At, ShortCode: h.cfg.Policy.CarrierShortCode}, nil
 }

@@ -1,4 +1,4 @@
-package server
+package httpapi
 
 import (
 	"errors"
@@ -18,28 +18,28 @@ import (
 
 // me says who one is: the one thing a third-party client can ask, with HTTP
 // Basic or an OAuth token. It takes a session, too.
-func (s *Server) me(c *call) error {
+func (h *Handler) me(c *call) error {
 	if basic.Present(c.r) {
-		return s.meBasic(c)
+		return h.meBasic(c)
 	}
 	if token, _ := tokenOf(c.r); strings.HasPrefix(token, passwordauth.TokenPrefix) {
-		return s.meOAuth(c, token)
+		return h.meOAuth(c, token)
 	}
-	if err := s.identify(c); err != nil {
+	if err := h.identify(c); err != nil {
 		return err
 	}
 	if c.session == nil {
-		return s.challenge(c, &thirdparty.Refusal{Code: api.InvalidCredentials})
+		return h.challenge(c, &thirdparty.Refusal{Code: api.InvalidCredentials})
 	}
 	return reply(c.w, http.StatusOK, api.Me{Username: c.username})
 }
 
-func (s *Server) meBasic(c *call) error {
+func (h *Handler) meBasic(c *call) error {
 	attempt := basic.Attempt(c.r)
 	attempt.Client, attempt.Address = clientOf(c.r), placeOf(c.r)
-	id, err := s.passwords.Check(c.r.Context(), attempt)
+	id, err := h.cfg.Passwords.Check(c.r.Context(), attempt)
 	if refusal := thirdparty.Refused(err); refusal != nil {
-		return s.challenge(c, refusal)
+		return h.challenge(c, refusal)
 	}
 	if err != nil {
 		return err
@@ -48,7 +48,7 @@ func (s *Server) meBasic(c *call) error {
 }
 
 // challenge answers a refusal in the protocol's way (RFC 7617, RFC 9457).
-func (s *Server) challenge(c *call, refusal *thirdparty.Refusal) error {
+func (h *Handler) challenge(c *call, refusal *thirdparty.Refusal) error {
 	p := basic.Problem(refusal)
 	if p.Status == http.StatusUnauthorized {
 		c.w.Header()[wwwAuthenticate] = []string{basic.Challenge}
@@ -56,15 +56,15 @@ func (s *Server) challenge(c *call, refusal *thirdparty.Refusal) error {
 	return p
 }
 
-func (s *Server) meOAuth(c *call, token string) error {
+func (h *Handler) meOAuth(c *call, token string) error {
 	var (
 		a  *account.Account
 		r  temppassword.Record
 		at time.Time
 	)
-	err := s.store.View(c.r.Context(), func(tx store.Tx) (err error) {
+	err := h.cfg.Store.View(c.r.Context(), func(tx store.Tx) (err error) {
 		at = tx.Now().UTC()
-		a, r, err = s.passwords.Open(tx, token)
+		a, r, err = h.cfg.Passwords.Open(tx, token)
 		return err
 	})
 	if errors.Is(err, passwordauth.ErrToken) {
@@ -79,7 +79,7 @@ func (s *Server) meOAuth(c *call, token string) error {
 	}
 	if r.ID != "" {
 		use := api.Use{At: at, Protocol: thirdparty.OAuth, Address: placeOf(c.r)}
-		if err := s.usage.RecordUse(c.r.Context(), a.ID, r, use, clientOf(c.r)); err != nil {
+		if err := h.cfg.Usage.RecordUse(c.r.Context(), a.ID, r, use, clientOf(c.r)); err != nil {
 			return err
 		}
 	}
@@ -87,14 +87,14 @@ func (s *Server) meOAuth(c *call, token string) error {
 }
 
 // oauthToken is the token endpoint.
-func (s *Server) oauthToken() (http.Handler, error) {
+func (h *Handler) oauthToken() (http.Handler, error) {
 	return oauth.New(oauth.Config{
-		Checker: s.passwords,
-		Issuer:  s.passwords,
-		Now:     s.cfg.Now,
+		Checker: h.cfg.Passwords,
+		Issuer:  h.cfg.Passwords,
+		Now:     h.cfg.Now,
 		From:    func(r *http.Request) (client, address string) { return clientOf(r), placeOf(r) },
 		Fail: func(r *http.Request, err error) {
-			s.cfg.Log.Error("request failed", "method", r.Method, "route", r.Pattern, "error", err)
+			h.cfg.Log.Error("request failed", "method", r.Method, "route", r.Pattern, "error", err)
 		},
 	})
 }

@@ -1,4 +1,4 @@
-package server
+package httpapi
 
 import (
 	"fmt"
@@ -26,7 +26,7 @@ type guard struct {
 func (g *guard) setURL(address string, proxied ...string) error {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return fmt.Errorf("server: %q is no address of a listener", address)
+		return fmt.Errorf("httpapi: %q is no address of a listener", address)
 	}
 	hosts := []string{u.Host}
 	switch u.Hostname() {

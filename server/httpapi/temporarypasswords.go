@@ -1,4 +1,4 @@
-package server
+package httpapi
 
 import (
 	"strconv"
@@ -11,9 +11,9 @@ import (
 )
 
 // temporaryPasswords lists them, newest first, with the uses of a moment ago (R83).
-func (s *Server) temporaryPasswords(c *call) ([]api.TemporaryPassword, error) {
+func (h *Handler) temporaryPasswords(c *call) ([]api.TemporaryPassword, error) {
 	var out []api.TemporaryPassword
-	err := s.store.View(c.r.Context(), func(tx store.Tx) error {
+	err := h.cfg.Store.View(c.r.Context(), func(tx store.Tx) error {
 		out = []api.TemporaryPassword{}
 		records, err := temppassword.List(tx, c.session.Account)
 		for _, r := range records {
@@ -22,7 +22,7 @@ func (s *Server) temporaryPasswords(c *call) ([]api.TemporaryPassword, error) {
 		return err
 	})
 	for i := range out {
-		s.usage.Complete(&out[i])
+		h.cfg.Usage.Complete(&out[i])
 	}
 	return out, err
 }
@@ -35,13 +35,13 @@ type temporaryPasswordOrder struct {
 
 // newTemporaryPassword makes one (R81). It also opens the third-party door again
 // if too many failures had closed it (R43): that is its "set up again".
-func (s *Server) newTemporaryPassword(c *call, in temporaryPasswordOrder) (out api.NewTemporaryPassword, err error) {
-	err = s.change(c, func(tx store.Tx, a *account.Account) error {
-		out, err = temppassword.Make(tx, s.cfg.Sealer, a, in.Label, in.Service, false)
+func (h *Handler) newTemporaryPassword(c *call, in temporaryPasswordOrder) (out api.NewTemporaryPassword, err error) {
+	err = h.change(c, func(tx store.Tx, a *account.Account) error {
+		out, err = temppassword.Make(tx, h.cfg.Sealer, a, in.Label, in.Service, false)
 		if err != nil {
 			return err
 		}
-		if err := s.passwords.Counter(a.Username).Reset(tx); err != nil {
+		if err := h.cfg.Passwords.Counter(a.Username).Reset(tx); err != nil {
 			return err
 		}
 		made, err := temppassword.Get(tx, a.ID, out.ID)
@@ -52,7 +52,7 @@ func (s *Server) newTemporaryPassword(c *call, in temporaryPasswordOrder) (out a
 		if made.Service != "" {
 			details["service"] = made.Service
 		}
-		return s.announceBy(c, tx, a, audit.Event{Type: api.EventTemporaryPasswordMade, Rule: "R81", Details: details})
+		return h.announceBy(c, tx, a, audit.Event{Type: api.EventTemporaryPasswordMade, Rule: "R81", Details: details})
 	})
 	if err != nil {
 		return api.NewTemporaryPassword{}, err
@@ -61,9 +61,9 @@ func (s *Server) newTemporaryPassword(c *call, in temporaryPasswordOrder) (out a
 }
 
 // revokeTemporaryPassword ends one at once (R83).
-func (s *Server) revokeTemporaryPassword(c *call) error {
+func (h *Handler) revokeTemporaryPassword(c *call) error {
 	id := c.r.PathValue("id")
-	return s.change(c, func(tx store.Tx, a *account.Account) error {
+	return h.change(c, func(tx store.Tx, a *account.Account) error {
 		before, err := temppassword.Get(tx, a.ID, id)
 		if err != nil {
 			return err
@@ -74,20 +74,20 @@ func (s *Server) revokeTemporaryPassword(c *call) error {
 		if err := temppassword.Revoke(tx, a.ID, id); err != nil {
 			return err
 		}
-		return s.announceBy(c, tx, a, audit.Event{
+		return h.announceBy(c, tx, a, audit.Event{
 			Type: api.EventTemporaryPasswordRevoked, Rule: "R83", Details: map[string]string{"label": before.Label},
 		})
 	})
 }
 
 // revokeTemporaryPasswords ends all of them (R83).
-func (s *Server) revokeTemporaryPasswords(c *call) error {
-	return s.change(c, func(tx store.Tx, a *account.Account) error {
+func (h *Handler) revokeTemporaryPasswords(c *call) error {
+	return h.change(c, func(tx store.Tx, a *account.Account) error {
 		n, err := temppassword.RevokeAll(tx, a.ID)
 		if err != nil || n == 0 {
 			return err
 		}
-		return s.announceBy(c, tx, a, audit.Event{
+		return h.announceBy(c, tx, a, audit.Event{
 			Type: api.EventTemporaryPasswordsRevoked, Rule: "R83", Details: map[string]string{"count": strconv.Itoa(n)},
 		})
 	})

@@ -1,4 +1,4 @@
-package server
+package httpapi
 
 import (
 	"encoding/json"
@@ -91,7 +91,7 @@ func reply(w http.ResponseWriter, status int, v any) error {
 
 // dispatch chooses by method. HEAD is GET without the body, which net/http
 // leaves out; OPTIONS says what there is, and nothing about other origins (CORS).
-func (s *Server) dispatch(on methods) http.Handler {
+func (h *Handler) dispatch(on methods) http.Handler {
 	allow := on.allow()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		do, ok := on[r.Method]
@@ -108,7 +108,7 @@ func (s *Server) dispatch(on methods) http.Handler {
 		}
 		if !ok {
 			w.Header().Set("Allow", allow)
-			s.fail(w, r, &api.Problem{
+			h.fail(w, r, &api.Problem{
 				Status: http.StatusMethodNotAllowed,
 				Code:   api.MethodNotAllowed,
 				Title:  "Not with this method",
@@ -117,7 +117,7 @@ func (s *Server) dispatch(on methods) http.Handler {
 			return
 		}
 		if err := do(&call{w: w, r: r}); err != nil {
-			s.fail(w, r, err)
+			h.fail(w, r, err)
 		}
 	})
 }
@@ -139,23 +139,23 @@ func (on methods) allow() string {
 }
 
 // fail answers with err's problem.
-func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
-	p := s.problem(err)
+func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
+	p := h.problem(err)
 	if p.Status == http.StatusInternalServerError {
-		s.cfg.Log.Error("request failed", "method", r.Method, "route", r.Pattern, "error", err)
+		h.cfg.Log.Error("request failed", "method", r.Method, "route", r.Pattern, "error", err)
 	}
-	s.writeProblem(w, p)
+	h.writeProblem(w, p)
 }
 
 // change runs fn on the call's account in one transaction, in which the session
 // still is: one that was ended a moment ago changes nothing. fn may run twice.
-func (s *Server) change(c *call, fn func(tx store.Tx, a *account.Account) error) error {
+func (h *Handler) change(c *call, fn func(tx store.Tx, a *account.Account) error) error {
 	ctx := c.r.Context()
 	if c.r.Method == http.MethodDelete { // takes rights away, a full disk or not
 		ctx = store.Urgent(ctx)
 	}
-	return s.store.Update(ctx, func(tx store.Tx) error {
-		if _, err := s.sessions.Load(tx, c.session.Account, c.session.ID); err != nil {
+	return h.cfg.Store.Update(ctx, func(tx store.Tx) error {
+		if _, err := h.cfg.Sessions.Load(tx, c.session.Account, c.session.ID); err != nil {
 			return err
 		}
 		a, err := account.Load(tx, c.session.Account)
@@ -167,8 +167,8 @@ func (s *Server) change(c *call, fn func(tx store.Tx, a *account.Account) error)
 }
 
 // announceBy announces changes that a call made.
-func (s *Server) announceBy(c *call, tx store.Tx, a *account.Account, events ...audit.Event) error {
-	return s.announcer.Announce(tx, a, c.origin(), events...)
+func (h *Handler) announceBy(c *call, tx store.Tx, a *account.Account, events ...audit.Event) error {
+	return h.cfg.Announcer.Announce(tx, a, c.origin(), events...)
 }
 
 func (c *call) origin() notice.Origin {

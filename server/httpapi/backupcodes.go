@@ -1,4 +1,4 @@
-package server
+package httpapi
 
 import (
 	"errors"
@@ -13,9 +13,9 @@ import (
 )
 
 // backupCodes lists the codes by number, without the codes (R76).
-func (s *Server) backupCodes(c *call) ([]api.BackupCodeEntry, error) {
+func (h *Handler) backupCodes(c *call) ([]api.BackupCodeEntry, error) {
 	var out []api.BackupCodeEntry
-	err := s.store.View(c.r.Context(), func(tx store.Tx) error {
+	err := h.cfg.Store.View(c.r.Context(), func(tx store.Tx) error {
 		out = []api.BackupCodeEntry{}
 		entries, err := backupcode.List(tx, c.session.Account)
 		for _, e := range entries {
@@ -27,16 +27,16 @@ func (s *Server) backupCodes(c *call) ([]api.BackupCodeEntry, error) {
 }
 
 // newBackupCode issues one more code (R70, R71).
-func (s *Server) newBackupCode(c *call, _ none) (api.NewBackupCode, error) {
-	return s.issueBackupCode(c, func(tx store.Tx, a *account.Account, sum []byte) (int, audit.Event, error) {
-		number, err := backupcode.Issue(tx, a, sum, s.cfg.Policy.BackupCodesMax)
+func (h *Handler) newBackupCode(c *call, _ none) (api.NewBackupCode, error) {
+	return h.issueBackupCode(c, func(tx store.Tx, a *account.Account, sum []byte) (int, audit.Event, error) {
+		number, err := backupcode.Issue(tx, a, sum, h.cfg.Policy.BackupCodesMax)
 		return number, audit.Event{Type: api.EventBackupCodeIssued, Rule: "R70"}, err
 	})
 }
 
 // replaceBackupCodes voids every code and issues one (R71).
-func (s *Server) replaceBackupCodes(c *call, _ none) (api.NewBackupCode, error) {
-	return s.issueBackupCode(c, func(tx store.Tx, a *account.Account, sum []byte) (int, audit.Event, error) {
+func (h *Handler) replaceBackupCodes(c *call, _ none) (api.NewBackupCode, error) {
+	return h.issueBackupCode(c, func(tx store.Tx, a *account.Account, sum []byte) (int, audit.Event, error) {
 		number, voided, err := backupcode.Replace(tx, a, sum)
 		return number, audit.Event{
 			Type: api.EventBackupCodesReplaced, Rule: "R71", Details: map[string]string{"voided": strconv.Itoa(voided)},
@@ -48,10 +48,10 @@ type issuing func(tx store.Tx, a *account.Account, sum []byte) (number int, e au
 
 // issueBackupCode hashes a new code outside the transaction and issues it inside.
 // What is bound to be refused is refused before the slow hash.
-func (s *Server) issueBackupCode(c *call, issue issuing) (api.NewBackupCode, error) {
+func (h *Handler) issueBackupCode(c *call, issue issuing) (api.NewBackupCode, error) {
 	var a *account.Account
 	code := backupcode.New()
-	err := s.store.View(c.r.Context(), func(tx store.Tx) (err error) {
+	err := h.cfg.Store.View(c.r.Context(), func(tx store.Tx) (err error) {
 		if a, err = account.Load(tx, c.session.Account); err != nil {
 			return err
 		}
@@ -60,12 +60,12 @@ func (s *Server) issueBackupCode(c *call, issue issuing) (api.NewBackupCode, err
 	if err != nil {
 		return api.NewBackupCode{}, err
 	}
-	sum, err := backupcode.Sum(c.r.Context(), s.cfg.Hasher, a, code)
+	sum, err := backupcode.Sum(c.r.Context(), h.cfg.Hasher, a, code)
 	if err != nil {
 		return api.NewBackupCode{}, err
 	}
 	out := api.NewBackupCode{Code: backupcode.Format(code)}
-	err = s.change(c, func(tx store.Tx, a *account.Account) error {
+	err = h.change(c, func(tx store.Tx, a *account.Account) error {
 		if err := needsTwoFactor(tx, a); err != nil {
 			return err
 		}
@@ -78,7 +78,7 @@ func (s *Server) issueBackupCode(c *call, issue issuing) (api.NewBackupCode, err
 			event.Details = map[string]string{}
 		}
 		event.Details["number"] = strconv.Itoa(number)
-		return s.announceBy(c, tx, a, event)
+		return h.announceBy(c, tx, a, event)
 	})
 	if err != nil {
 		return api.NewBackupCode{}, err
@@ -98,16 +98,16 @@ func needsTwoFactor(tx store.Tx, a *account.Account) error {
 // checkBackupCode says which code it is and what has become of it, and uses
 // nothing up (R77). A code is 80 random bits, so nothing has to be counted; the
 // hasher's queue bounds the work.
-func (s *Server) checkBackupCode(c *call, in api.BackupCodeCheck) (api.BackupCodeCheck, error) {
+func (h *Handler) checkBackupCode(c *call, in api.BackupCodeCheck) (api.BackupCodeCheck, error) {
 	var a *account.Account
-	err := s.store.View(c.r.Context(), func(tx store.Tx) (err error) {
+	err := h.cfg.Store.View(c.r.Context(), func(tx store.Tx) (err error) {
 		a, err = account.Load(tx, c.session.Account)
 		return err
 	})
 	if err != nil {
 		return api.BackupCodeCheck{}, err
 	}
-	sum, err := backupcode.Sum(c.r.Context(), s.cfg.Hasher, a, in.Code)
+	sum, err := backupcode.Sum(c.r.Context(), h.cfg.Hasher, a, in.Code)
 	switch {
 	case errors.Is(err, backupcode.ErrMalformed) && strings.TrimSpace(in.Code) != "":
 		return api.BackupCodeCheck{}, malformed("code", "A backup code has 16 letters and digits, such as 7kmq-2xwd-9hfz-3r8n.")
@@ -117,7 +117,7 @@ func (s *Server) checkBackupCode(c *call, in api.BackupCodeCheck) (api.BackupCod
 		return api.BackupCodeCheck{}, err
 	}
 	var out api.BackupCodeCheck
-	err = s.store.View(c.r.Context(), func(tx store.Tx) error {
+	err = h.cfg.Store.View(c.r.Context(), func(tx store.Tx) error {
 		number, state, err := backupcode.Check(tx, a.ID, sum)
 		out = api.BackupCodeCheck{Number: number, State: string(state)}
 		return err

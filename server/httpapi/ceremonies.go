@@ -1,4 +1,4 @@
-package server
+package httpapi
 
 import (
 	"errors"
@@ -9,49 +9,49 @@ import (
 )
 
 // begin begins a ceremony.
-func (s *Server) begin(c *call, in api.Begin) (api.View, error) {
+func (h *Handler) begin(c *call, in api.Begin) (api.View, error) {
 	if in.Kind == "" {
 		return api.View{}, malformed("kind", "Name the kind of ceremony.")
 	}
-	v, err := s.ceremonies.Begin(c.r.Context(), c.caller(), in)
-	return s.told(c, v, err)
+	v, err := h.cfg.Ceremonies.Begin(c.r.Context(), c.caller(), in)
+	return h.told(c, v, err)
 }
 
 // look looks at a ceremony again.
-func (s *Server) look(c *call) (api.View, error) {
-	v, err := s.ceremonies.Get(c.r.Context(), c.caller(), c.r.PathValue("id"))
-	return v, s.orSignIn(c, err)
+func (h *Handler) look(c *call) (api.View, error) {
+	v, err := h.cfg.Ceremonies.Get(c.r.Context(), c.caller(), c.r.PathValue("id"))
+	return v, h.orSignIn(c, err)
 }
 
 // answerStep answers a ceremony's step. Revisions begin with 1: none is a client
 // that does not know of them, not one that was overtaken.
-func (s *Server) answerStep(c *call, in api.Answer) (api.View, error) {
+func (h *Handler) answerStep(c *call, in api.Answer) (api.View, error) {
 	if in.Rev < 1 {
 		return api.View{}, malformed("rev", "Give rev: the revision of the view that is answered, as it stands there.")
 	}
-	v, err := s.ceremonies.Answer(c.r.Context(), c.caller(), c.r.PathValue("id"), in)
-	return s.told(c, v, err)
+	v, err := h.cfg.Ceremonies.Answer(c.r.Context(), c.caller(), c.r.PathValue("id"), in)
+	return h.told(c, v, err)
 }
 
 // cancel ends a ceremony without effect.
-func (s *Server) cancel(c *call) error {
-	err := s.ceremonies.Cancel(c.r.Context(), c.caller(), c.r.PathValue("id"))
-	_, err = s.told(c, api.View{}, err)
+func (h *Handler) cancel(c *call) error {
+	err := h.cfg.Ceremonies.Cancel(c.r.Context(), c.caller(), c.r.PathValue("id"))
+	_, err = h.told(c, api.View{}, err)
 	return err
 }
 
 // told tells the account's other clients that one of its ceremonies moved; what
 // the store shows says only when one begins or ends.
-func (s *Server) told(c *call, v api.View, err error) (api.View, error) {
+func (h *Handler) told(c *call, v api.View, err error) (api.View, error) {
 	if err == nil && c.session != nil {
-		s.hub.Add(c.session.Account, changes.Ceremony)
+		h.cfg.Hub.Add(c.session.Account, changes.Ceremony)
 	}
-	return v, s.orSignIn(c, err)
+	return v, h.orSignIn(c, err)
 }
 
 // orSignIn makes "not found" of a client whose session has ended into what it
 // needs to hear: to sign in again.
-func (s *Server) orSignIn(c *call, err error) error {
+func (h *Handler) orSignIn(c *call, err error) error {
 	if c.stale && errors.Is(err, ceremony.ErrNotFound) {
 		return errSignInRequired
 	}

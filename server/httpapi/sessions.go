@@ -1,4 +1,4 @@
-package server
+package httpapi
 
 import (
 	"net/http"
@@ -12,11 +12,11 @@ import (
 )
 
 // listSessions lists the signed-in clients, this one first, then those seen last (R44).
-func (s *Server) listSessions(c *call) ([]api.Session, error) {
+func (h *Handler) listSessions(c *call) ([]api.Session, error) {
 	out := []api.Session{}
 	var found []session.Session
-	err := s.store.View(c.r.Context(), func(tx store.Tx) (err error) {
-		found, err = s.sessions.List(tx, c.session.Account)
+	err := h.cfg.Store.View(c.r.Context(), func(tx store.Tx) (err error) {
+		found, err = h.cfg.Sessions.List(tx, c.session.Account)
 		return err
 	})
 	for _, f := range found {
@@ -25,7 +25,7 @@ func (s *Server) listSessions(c *call) ([]api.Session, error) {
 			Client:     f.Client,
 			RemoteAddr: f.RemoteAddr,
 			Created:    f.Created.UTC(),
-			LastSeen:   s.usage.LastSeen(f).UTC(),
+			LastSeen:   h.cfg.Usage.LastSeen(f).UTC(),
 			Expires:    f.Expires.UTC(),
 			Current:    f.ID == c.session.ID,
 		})
@@ -34,43 +34,43 @@ func (s *Server) listSessions(c *call) ([]api.Session, error) {
 }
 
 // endSession signs one client out.
-func (s *Server) endSession(c *call) error {
+func (h *Handler) endSession(c *call) error {
 	id := c.r.PathValue("id")
 	if id == c.session.ID {
-		return s.signOut(c)
+		return h.signOut(c)
 	}
-	return s.change(c, func(tx store.Tx, a *account.Account) error {
-		if err := s.sessions.End(tx, a.ID, id); err != nil {
+	return h.change(c, func(tx store.Tx, a *account.Account) error {
+		if err := h.cfg.Sessions.End(tx, a.ID, id); err != nil {
 			return notFoundIfUnknown(err)
 		}
-		return s.announceBy(c, tx, a, audit.Event{Type: api.EventSessionEnded, Rule: "R44"})
+		return h.announceBy(c, tx, a, audit.Event{Type: api.EventSessionEnded, Rule: "R44"})
 	})
 }
 
 // endOtherSessions signs every client out but this one. It asks for the word
 // "others", so that no slip in an address signs everybody out.
-func (s *Server) endOtherSessions(c *call) error {
+func (h *Handler) endOtherSessions(c *call) error {
 	if c.r.URL.Query().Get("others") != "true" {
 		return malformed("others", "Pass ?others=true to end every session but this one, or name one in the address.")
 	}
-	return s.change(c, func(tx store.Tx, a *account.Account) error {
-		n, err := s.sessions.EndOthers(tx, a.ID, c.session.ID)
+	return h.change(c, func(tx store.Tx, a *account.Account) error {
+		n, err := h.cfg.Sessions.EndOthers(tx, a.ID, c.session.ID)
 		if err != nil || n == 0 {
 			return err
 		}
-		return s.announceBy(c, tx, a, audit.Event{
+		return h.announceBy(c, tx, a, audit.Event{
 			Type: api.EventSessionsEnded, Rule: "R44", Details: map[string]string{"count": strconv.Itoa(n)},
 		})
 	})
 }
 
 // signOut ends the session of the call, and takes the cookie back.
-func (s *Server) signOut(c *call) error {
-	err := s.change(c, func(tx store.Tx, a *account.Account) error {
-		if err := s.sessions.End(tx, a.ID, c.session.ID); err != nil {
+func (h *Handler) signOut(c *call) error {
+	err := h.change(c, func(tx store.Tx, a *account.Account) error {
+		if err := h.cfg.Sessions.End(tx, a.ID, c.session.ID); err != nil {
 			return err
 		}
-		return s.announceBy(c, tx, a, audit.Event{Type: api.EventSignedOut, Rule: "R44"})
+		return h.announceBy(c, tx, a, audit.Event{Type: api.EventSignedOut, Rule: "R44"})
 	})
 	if err != nil {
 		return err

@@ -1,0 +1,133 @@
+// Package httpapi is the HTTP interface of the server: the routes, their handlers, and
+// the one table from errors to status codes. docs/api.md describes it for clients.
+//
+// A request passes security headers and a recover (front.go), the check of Host and
+// Origin (guard.go), the mux (routes.go) and the check of the session (auth.go).
+// Handlers change the store in one transaction, together with audit events and
+// messages.
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"nightlatch/server/account"
+	"nightlatch/server/backupcode"
+	"nightlatch/server/ceremony"
+	"nightlatch/server/changes"
+	"nightlatch/server/delivery"
+	"nightlatch/server/notice"
+	"nightlatch/server/passwordauth"
+	"nightlatch/server/session"
+	"nightlatch/server/store"
+	"nightlatch/server/store/revcache"
+	"nightlatch/server/store/seal"
+	"nightlatch/server/temppassword"
+	"nightlatch/server/usage"
+)
+
+// Config is what a Handler needs. Origins, Lab, Version and the two booleans may be
+// zero.
+type Config struct {
+	Store  store.Store
+	Sealer *seal.Sealer
+	Policy account.Policy
+	Hasher *account.Hasher
+	RPID   string           // relying-party ID of security keys
+	Now    func() time.Time // also the store's clock
+	Log    *slog.Logger
+
+	Sessions   *session.Store
+	Ceremonies *ceremony.Engine
+	Passwords  *passwordauth.Authenticator
+	Hub        *changes.Hub
+	Usage      *usage.Recorder
+	Announcer  *notice.Announcer
+	Senders    *delivery.Senders
+	Wake       func()                      // makes the outbox look for messages
+	Deliver    func(context.Context) error // sends every message that is due
+	Busy       *sync.RWMutex               // held for reading while a request runs
+
+	Origins       []string     // through a proxy: "https://login.example.org"
+	Lab           http.Handler // answers /lab/v1/; nil without the lab
+	Version       string
+	KeepMail      bool // without a mail server, mails are kept on this computer
+	FixedDelivery bool // the owner cannot change how messages are sent
+}
+
+func (cfg Config) check() error {
+	switch {
+	case cfg.Store == nil, cfg.Sealer == nil, cfg.Hasher == nil, cfg.Policy.Name == "", cfg.RPID == "":
+		return errors.New("httpapi: store, sealer, hasher, policy and relying-party ID are needed")
+	case cfg.Now == nil, cfg.Log == nil, cfg.Busy == nil, cfg.Wake == nil, cfg.Deliver == nil:
+		return errors.New("httpapi: clock, log, lock, Wake and Deliver are needed")
+	case cfg.Sessions == nil, cfg.Ceremonies == nil, cfg.Passwords == nil, cfg.Hub == nil,
+		cfg.Usage == nil, cfg.Announcer == nil, cfg.Senders == nil:
+		return errors.New("httpapi: sessions, ceremonies, passwords, hub, usage, announcer and senders are needed")
+	}
+	return nil
+}
+
+// A Handler answers requests. Listen and InProcess return its http.Handlers.
+type Handler struct {
+	cfg        Config
+	identities revcache.Cache[identity] // by token
+	setting    sync.Mutex               // held while the delivery settings change
+	loopback   *guard
+	console    *guard
+	url        atomic.Pointer[url.URL] // of the listener; nil before SetURL
+}
+
+// New checks the configuration and makes the routes.
+func New(cfg Config) (*Handler, error) {
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	h := &Handler{cfg: cfg}
+	routes, err := h.mux()
+	if err != nil {
+		return nil, err
+	}
+	h.loopback = &guard{next: routes}
+	h.console = consoleGuard(routes)
+	return h, nil
+}
+
+// Clear empties the caches. It must be called after the store was emptied.
+func (h *Handler) Clear() { h.identities.Clear() }
+
+// voids makes void what lives only while two-factor is on (R61).
+func (h *Handler) voids() []account.Void {
+	return []account.Void{
+		backupcode.VoidAll,
+		func(tx store.Tx, a *account.Account) (int, error) { return temppassword.RevokeAll(tx, a.ID) },
+	}
+}
+
+// SetURL says where the server listens, "http://localhost:8440". Before that
+// Handler refuses everything.
+func (h *Handler) SetURL(address string) error {
+	u, err := url.Parse(address)
+	if err != nil {
+		return fmt.Errorf("httpapi: %q is no address of a listener", address)
+	}
+	if err := h.loopback.setURL(address, h.cfg.Origins...); err != nil {
+		return err
+	}
+	h.url.Store(u)
+	return nil
+}
+
+// Network answers what comes in over a network: requests with the Host and
+// Origin of the address given to SetURL.
+func (h *Handler) Network() http.Handler { return h.front(h.loopback) }
+
+// InProcess answers the connection inside the program (client.InMemory) and no other.
+func (h *Handler) InProcess() http.Handler { return h.front(inside(h.console)) }

@@ -1,0 +1,66 @@
+package httpapi
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// HTTPServer returns an http.Server for handler with limits that suit it. Streams of
+// events and connections that have asked nothing yet end when its Shutdown begins;
+// all other requests are waited for.
+func (h *Handler) HTTPServer(handler http.Handler) *http.Server {
+	shutdown := make(chan struct{})
+	quiet := &unasked{conns: map[net.Conn]bool{}}
+	srv := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       time.Minute,
+		WriteTimeout:      time.Minute,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+		ConnState:         quiet.note,
+		ErrorLog:          slog.NewLogLogger(h.cfg.Log.Handler(), slog.LevelWarn),
+		// or else net/http would answer OPTIONS * by itself, to any Host
+		DisableGeneralOptionsHandler: true,
+		BaseContext: func(net.Listener) context.Context {
+			return context.WithValue(context.Background(), endingKey{}, shutdown)
+		},
+	}
+	srv.RegisterOnShutdown(sync.OnceFunc(func() { close(shutdown) }))
+	srv.RegisterOnShutdown(quiet.end)
+	return srv
+}
+
+// unasked are the connections on which nothing was asked yet. A browser opens some
+// in advance, and http.Server would wait five seconds for their first request.
+type unasked struct {
+	mu    sync.Mutex
+	conns map[net.Conn]bool
+	ended bool
+}
+
+func (u *unasked) note(c net.Conn, state http.ConnState) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	switch {
+	case state != http.StateNew:
+		delete(u.conns, c)
+	case u.ended:
+		_ = c.Close() // nobody is on it
+	default:
+		u.conns[c] = true
+	}
+}
+
+func (u *unasked) end() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.ended = true
+	for c := range u.conns {
+		_ = c.Close() // nobody is on it
+	}
+}
