@@ -14,13 +14,13 @@ import (
 
 // A session is a key on a reader, its pseudo-terminal, and the server behind it.
 type session struct {
-	bridge   *Bridge
-	endpoint *pty.Endpoint
-	lane     *lane
-	left     chan struct{}
-	serving  sync.WaitGroup
-	cancel   context.CancelFunc
-	unplug   sync.Once
+	bridge     *Bridge
+	endpoint   *pty.Endpoint
+	sharedCard *sharedCard
+	left       chan struct{}
+	serving    sync.WaitGroup
+	cancel     context.CancelFunc
+	unplug     sync.Once
 }
 
 // open connects to the card on a reader and, if it is a security key, makes its
@@ -38,7 +38,7 @@ func (w *worker) open(ctx context.Context, reader string) (*session, error) {
 		}
 		return nil, fmt.Errorf("bridge: %w", err)
 	}
-	s := &session{bridge: w.b, endpoint: endpoint, lane: l, left: make(chan struct{})}
+	s := &session{bridge: w.b, endpoint: endpoint, sharedCard: l, left: make(chan struct{})}
 	l.gone = s.pull
 	server, err := ctaphid.NewServer(endpoint, ctaphid.Config{
 		Backend: l.backend(),
@@ -65,12 +65,12 @@ func (w *worker) open(ctx context.Context, reader string) (*session, error) {
 }
 
 // reach connects to the card on a reader and selects its FIDO application.
-func (w *worker) reach(ctx context.Context, reader string) (*lane, error) {
+func (w *worker) reach(ctx context.Context, reader string) (*sharedCard, error) {
 	card, err := w.b.cfg.Readers.Connect(reader)
 	if err != nil {
 		return nil, err
 	}
-	l := newLane(card, w.b.recordUse)
+	l := newSharedCard(card, w.b.recordUse)
 	if err := l.open(ctx); err != nil {
 		l.close()
 		return nil, err
@@ -93,13 +93,13 @@ func (s *session) close() {
 	s.cancel()
 	s.pull()
 	s.serving.Wait()
-	s.lane.close()
+	s.sharedCard.close()
 }
 
-// A lane is the connection to a card that other programs may use too. A command
+// A sharedCard is the connection to a card that other programs may use too. A command
 // reserves the card and keeps it for a while, because the next command may need the
 // card's state, such as a PIN token.
-type lane struct {
+type sharedCard struct {
 	card nfc.Card
 	key  *nfc.Key
 	used func() // called at each use of the key
@@ -110,14 +110,14 @@ type lane struct {
 	clean bool // the FIDO application should still be selected
 }
 
-func newLane(card nfc.Card, used func()) *lane {
-	l := &lane{card: card, used: used}
+func newSharedCard(card nfc.Card, used func()) *sharedCard {
+	l := &sharedCard{card: card, used: used}
 	l.hold.init(card)
 	return l
 }
 
 // open selects the FIDO application for the first time.
-func (l *lane) open(ctx context.Context) error {
+func (l *sharedCard) open(ctx context.Context) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if _, err := l.hold.take(ctx); err != nil {
@@ -129,10 +129,10 @@ func (l *lane) open(ctx context.Context) error {
 	return err
 }
 
-// backend returns the lane as a ctaphid.Backend, with U2F if the key supports it.
-func (l *lane) backend() ctaphid.Backend {
+// backend returns the card as a ctaphid.Backend, with U2F if the key supports it.
+func (l *sharedCard) backend() ctaphid.Backend {
 	if _, ok := l.key.Backend().(ctaphid.U2FBackend); ok {
-		return u2fLane{l}
+		return u2fSharedCard{l}
 	}
 	return l
 }
@@ -141,20 +141,20 @@ func (l *lane) backend() ctaphid.Backend {
 const keepaliveCancel = 0x2d
 
 // CBOR runs a CTAP2 command on the card.
-func (l *lane) CBOR(ctx context.Context, request []byte, status func(ctaphid.Status)) ([]byte, error) {
+func (l *sharedCard) CBOR(ctx context.Context, request []byte, status func(ctaphid.Status)) ([]byte, error) {
 	return l.run(ctx, []byte{keepaliveCancel}, func() ([]byte, error) { return l.key.CBOR(ctx, request, status) })
 }
 
-type u2fLane struct{ *lane }
+type u2fSharedCard struct{ *sharedCard }
 
 // Msg runs a U2F command on the card.
-func (l u2fLane) Msg(ctx context.Context, command []byte) ([]byte, error) {
+func (l u2fSharedCard) Msg(ctx context.Context, command []byte) ([]byte, error) {
 	return l.run(ctx, nil, func() ([]byte, error) { return l.key.Msg(ctx, command) })
 }
 
 // run reserves the card and runs a command. If ctx ends before the card is reserved, it
 // returns cancelled.
-func (l *lane) run(ctx context.Context, cancelled []byte, command func() ([]byte, error)) ([]byte, error) {
+func (l *sharedCard) run(ctx context.Context, cancelled []byte, command func() ([]byte, error)) ([]byte, error) {
 	l.used()
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -188,7 +188,7 @@ func (l *lane) run(ctx context.Context, cancelled []byte, command func() ([]byte
 }
 
 // close disconnects from the card.
-func (l *lane) close() {
+func (l *sharedCard) close() {
 	l.hold.end()
 	_ = l.card.Close() // the card may have been removed
 }

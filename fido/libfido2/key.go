@@ -104,7 +104,7 @@ func (opener) disconnect() {}
 
 // free waits until no other program has the key, at most for lockFor.
 func (k *key) free(ctx context.Context) error {
-	tick := time.NewTicker(breakEvery)
+	tick := time.NewTicker(interruptEvery)
 	defer tick.Stop()
 	enough := time.NewTimer(lockFor)
 	defer enough.Stop()

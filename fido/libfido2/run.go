@@ -11,12 +11,12 @@ import (
 // to two seconds, then interrupted. After three seconds the caller returns in any case.
 // A call that does not wait for a touch is interrupted at once.
 const (
-	cancelEvery = 100 * time.Millisecond
-	cancelFor   = 2 * time.Second
-	breakEvery  = 50 * time.Millisecond
-	giveUpAfter = 2800 * time.Millisecond
-	atOnce      = time.Duration(0)
-	answerLag   = 50 * time.Millisecond // maximum delay of the answer to an interrupted call
+	cancelEvery    = 100 * time.Millisecond
+	cancelFor      = 2 * time.Second
+	interruptEvery = 50 * time.Millisecond
+	giveUpAfter    = 2800 * time.Millisecond
+	atOnce         = time.Duration(0)
+	answerLag      = 50 * time.Millisecond // maximum delay of the answer to an interrupted call
 )
 
 // A run is a call of libfido2 on a separate thread.
@@ -63,7 +63,7 @@ func (r run[T]) wait(ctx context.Context, patience time.Duration, end ender, lef
 	case <-ctx.Done():
 	}
 	begun := time.Now()
-	tick := time.NewTicker(breakEvery)
+	tick := time.NewTicker(interruptEvery)
 	defer tick.Stop()
 	asked := make(chan struct{})
 	close(asked)

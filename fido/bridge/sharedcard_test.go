@@ -98,7 +98,7 @@ func (b *table) other(t testing.TB) {
 	}
 }
 
-func getInfo(t testing.TB, l *lane) {
+func getInfo(t testing.TB, l *sharedCard) {
 	t.Helper()
 	got, err := l.CBOR(t.Context(), []byte{4}, silent)
 	if err != nil || len(got) < 2 || got[0] != 0 {
@@ -112,7 +112,7 @@ func TestSharing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		card, used := newTable(t), 0
-		l := newLane(card, func() { used++ })
+		l := newSharedCard(card, func() { used++ })
 		if err := l.open(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -139,7 +139,7 @@ func TestKeptWhileItWaits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		card := newTable(t)
-		l := newLane(card, func() {})
+		l := newSharedCard(card, func() {})
 		if err := l.open(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -168,7 +168,7 @@ func TestCancelledInTheQueue(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		card := newTable(t)
-		l := newLane(card, func() {})
+		l := newSharedCard(card, func() {})
 		if err := l.open(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -208,7 +208,7 @@ func TestTroubleWithCard(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				card := newTable(t)
-				l := newLane(card, func() {})
+				l := newSharedCard(card, func() {})
 				if err := l.open(t.Context()); err != nil {
 					t.Fatal(err)
 				}
