@@ -89,7 +89,7 @@ func TestSecurityKey(t *testing.T) {
 	h.sees("ui.keys.none")
 }
 
-// Nobody touches, or one cancels: said, and offered again (fido.md).
+// Without a touch, or after a cancel, the step says so and offers another try.
 func TestSecurityKeyGivesUp(t *testing.T) {
 	h := newHouse(t, nil)
 	h.signUp("mara", password)

@@ -203,3 +203,29 @@ func TestOnlyMemorySteersTheCollector(t *testing.T) {
 		}
 	}
 }
+
+// A document that code or documents name is in the repository.
+func TestDocumentsThatAreNamedExist(t *testing.T) {
+	named := regexp.MustCompile(`[A-Za-z0-9_-]+\.md\b`)
+	files := tracked(t)
+	exist := map[string]bool{}
+	for _, f := range files {
+		exist[filepath.Base(f)] = true
+	}
+	for _, f := range files {
+		if ext := filepath.Ext(f); ext != ".go" && ext != ".md" && ext != "" && ext != ".json" || within(f, "app/law") {
+			continue
+		}
+		b, err := os.ReadFile(filepath.Join(root, f))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, line := range strings.Split(string(b), "\n") {
+			for _, name := range named.FindAllString(line, -1) {
+				if !exist[name] {
+					t.Errorf("%s:%d names %s, which is not there", f, i+1, name)
+				}
+			}
+		}
+	}
+}

@@ -151,8 +151,7 @@ func TestRacingForAName(t *testing.T) {
 	})
 }
 
-// TestRecordIsSmall: a million accounts are to fit in memory's page cache
-// (trust.md: 376 bytes an account).
+// TestRecordIsSmall checks that a million accounts fit in the page cache: at most 376 bytes each.
 func TestRecordIsSmall(t *testing.T) {
 	t.Parallel()
 	a := New("a_name.of_twenty_chr", strings.Repeat("x", len("$argon2id$v=19$m=19456,t=2,p=1$")+22+1+43))

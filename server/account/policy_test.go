@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// TestPolicies holds every field of both policies to product.md. A field that is
+// TestPolicies compares every field of both policies with the numbers of docs/rules.md. A field that is
 // missing from the table fails.
 func TestPolicies(t *testing.T) {
 	t.Parallel()

@@ -20,7 +20,7 @@ type clock struct{ at time.Time }
 
 func (c *clock) now() time.Time { return c.at }
 
-// r43 is the policy of product.md.
+// r43 is the limit of R43.
 var r43 = Limit{Name: "app.verify", Free: 5, First: 30 * time.Second, Max: time.Hour, Disable: 100}
 
 // attempt is how a caller uses a limit. It reports whether there was a verdict.
