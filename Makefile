@@ -116,7 +116,7 @@ race-all: setup
 	go test -race $(RACED)
 	go test -run 'ADay|PINIsWiped' ./fido/libfido2
 	go test ./server/e164
-	go test -race -run 'Scope|SecurityKey|Server|Session' ./ui/...
+	go test -race -run 'Scope|Opening|Presence|Server|Session' ./ui ./ui/shell ./ui/securitykey
 
 # The window: components, ceremonies by keyboard, and every screen drawn once.
 screens: setup
@@ -145,7 +145,7 @@ tour-all: setup build
 # Every screen in every state, light and dark, in build/gallery.
 gallery: setup
 	$(call stage,gallery: draw every screen. 3 minutes)
-	NIGHTLATCH_GALLERY=$(CURDIR)/build/gallery go test -count=1 -timeout=20m -run '^TestGallery$$' ./ui
+	NIGHTLATCH_GALLERY=$(CURDIR)/build/gallery go test -count=1 -timeout=20m -run '^TestGallery$$' ./ui ./ui/ceremony ./ui/securitykey
 
 # Speed, memory and size against their limits.
 bench: setup build

@@ -22,6 +22,7 @@ import (
 	"nightlatch/server/store"
 	"nightlatch/ui"
 	"nightlatch/ui/print"
+	"nightlatch/ui/shell"
 )
 
 // windowSupported is true if this build has a window.
@@ -131,22 +132,24 @@ func (inst *instance) show(ctx context.Context, t terminal) error {
 	a := fyneapp.NewWithID(appID)
 	savePreferencesOnlyIfChanged(a)
 	console, err := ui.New(ui.Config{
-		App:     a,
-		Client:  inside,
-		Keys:    keys,
-		Vault:   inst.vault(),
-		Printer: print.System{},
-		Lab:     inst.lab != nil,
-		OpenLab: openLab,
-		Version: version,
-		Address: e.url,
-		Features: ui.Features{
-			SecurityKeys:   libfido2.Supported,
-			NFC:            nfcSupported,
-			VirtualKeys:    virtual.Supported,
-			UdevCommand:    udevCommand(),
-			ReadersCommand: readersCommand(exec.LookPath),
+		Config: shell.Config{
+			App:     a,
+			Client:  inside,
+			Vault:   inst.vault(),
+			Lab:     inst.lab != nil,
+			OpenLab: openLab,
+			Version: version,
+			Address: e.url,
+			Features: shell.Features{
+				SecurityKeys:   libfido2.Supported,
+				NFC:            nfcSupported,
+				VirtualKeys:    virtual.Supported,
+				UdevCommand:    udevCommand(),
+				ReadersCommand: readersCommand(exec.LookPath),
+			},
 		},
+		Devices: keys,
+		Printer: print.System{},
 	})
 	if err != nil {
 		return errors.Join(err, e.close())

@@ -9,64 +9,59 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/shell"
 )
 
-// An activityPage is what happened to the account, newest first, page by page.
+// An activityPage shows what happened to the account, newest first, page by page.
 type activityPage struct {
-	c     *Console
-	scope *Scope
-	src   source[[]api.Activity]
-	older []api.Activity // what was asked for beyond the newest page
+	c     *shell.Console
+	scope *shell.Scope
+	src   shell.Source[[]api.Activity]
+	older []api.Activity // pages after the newest one
 	end   bool           // there is nothing older
-	view  activityView
-}
 
-// An activityView is what is drawn: the events, and what is looked for.
-type activityView struct {
-	events []api.Activity
 	filter filter
 	search string
-	end    bool
 }
 
-// eventsPerPage is how many events one request brings.
+// eventsPerPage is how many events one request returns.
 const eventsPerPage = 50
 
-func newActivity(c *Console) *activityPage { return &activityPage{c: c} }
+func newActivity(c *shell.Console) *activityPage { return &activityPage{c: c} }
 
-func (p *activityPage) place() string  { return placeActivity }
-func (p *activityPage) enter(s *Scope) { p.scope = s; p.load() }
+func (p *activityPage) Page() shell.PageID   { return shell.Activity }
+func (p *activityPage) Enter(s *shell.Scope) { p.scope = s; p.load() }
 
-func (p *activityPage) hear(what string) {
-	if what == "" || what == api.TopicActivity {
+func (p *activityPage) OnTopic(topic string) {
+	if topic == "" || topic == api.TopicActivity {
 		p.load()
 	}
 }
 
 func (p *activityPage) load() {
-	fetch(p.c, p.scope, &p.src, func(ctx context.Context, server *client.Client) ([]api.Activity, error) {
+	p.src.Load(p.c, p.scope, func(ctx context.Context, server *client.Client) ([]api.Activity, error) {
 		return server.Activity(ctx, "", eventsPerPage)
 	}, func() {
-		if len(p.src.value) < eventsPerPage {
+		if len(p.src.Value) < eventsPerPage {
 			p.end = true
 		}
-		p.c.redraw()
+		p.c.Redraw()
 	})
 }
 
-// more brings the next page of older events.
+// more loads the next page of older events.
 func (p *activityPage) more() {
 	all := p.all()
 	if len(all) == 0 {
 		return
 	}
 	cursor := all[len(all)-1].Cursor
-	p.c.act(func(ctx context.Context, server *client.Client) (func(), error) {
+	p.c.Perform(func(ctx context.Context, server *client.Client) (func(), error) {
 		list, err := server.Activity(ctx, cursor, eventsPerPage)
 		return func() {
 			p.older = append(p.older, list...)
 			p.end = len(list) < eventsPerPage
-			p.c.redraw()
+			p.c.Redraw()
 		}, err
 	})
 }
@@ -75,7 +70,7 @@ func (p *activityPage) more() {
 func (p *activityPage) all() []api.Activity {
 	seen := map[string]bool{}
 	var out []api.Activity
-	for _, list := range [][]api.Activity{p.src.value, p.older} {
+	for _, list := range [][]api.Activity{p.src.Value, p.older} {
 		for _, e := range list {
 			if !seen[e.Cursor] {
 				seen[e.Cursor] = true
@@ -86,64 +81,40 @@ func (p *activityPage) all() []api.Activity {
 	return out
 }
 
-func (p *activityPage) draw() drawn {
-	c := p.c
-	if !p.src.ready {
-		return loading(c, c.words.T("ui.rail.activity"), nil, &p.src, p.load)
-	}
-	p.view.events, p.view.end = p.all(), p.end
-	return c.drawActivity(&p.view, activityInputs{
-		more:   p.more,
-		export: func() { c.exportActivity(p.scope, p.view.found(c)) },
-		changed: func() {
-			c.redraw()
-		},
-	})
-}
-
-// found are the events that pass filter and search.
-func (v *activityView) found(c *Console) []api.Activity {
+// found are the events that match the filter and the search text.
+func (p *activityPage) found() []api.Activity {
+	w := p.c.Catalog
 	var out []api.Activity
-	want := strings.ToLower(strings.TrimSpace(v.search))
-	for _, e := range v.events {
-		if !v.filter.lets(e) {
+	want := strings.ToLower(strings.TrimSpace(p.search))
+	for _, e := range p.all() {
+		if !p.filter.matches(e) {
 			continue
 		}
-		if want != "" {
-			said := strings.ToLower(strings.Join([]string{eventTitle(c.words, e), eventDetail(c.words, e), eventPlace(c.words, e), e.RemoteAddr, e.Client}, " "))
-			if !strings.Contains(said, want) {
-				continue
-			}
+		text := strings.ToLower(strings.Join([]string{eventTitle(w, e), eventDetail(w, e), eventClient(w, e), e.RemoteAddr, e.Client}, " "))
+		if want == "" || strings.Contains(text, want) {
+			out = append(out, e)
 		}
-		out = append(out, e)
 	}
 	return out
 }
 
-type activityInputs struct{ more, export, changed func() }
-
-func (c *Console) drawActivity(v *activityView, in activityInputs) drawn {
-	w, now := c.words, c.now()
-	var labels []string
-	for _, f := range []string{"all", "sign-ins", "changes", "refusals"} {
-		labels = append(labels, w.T("ui.activity.filter."+f))
+// Draw draws the filter, the search field and the events by day.
+func (p *activityPage) Draw() shell.View {
+	c, w, now := p.c, p.c.Catalog, p.c.Now()
+	if !p.src.Ready {
+		return p.src.Waiting(c, w.T("ui.rail.activity"), nil, p.load)
 	}
-	bar := kit.NewSegments(int(v.filter), func(i int) { v.filter = filter(i); in.changed() }, labels...).Named(w.T("ui.activity.filter"))
-	search := kit.NewInput(kit.InputConfig{
-		Name: w.T("ui.activity.search"), Text: v.search, Placeholder: w.T("ui.activity.search"), Icon: "search", Limit: 64,
-		OnChanged: func(s string) { v.search = s; in.changed() },
-	})
-	searching := kit.Scaled(200, 0, search)
-	p := kit.Page{
+	found := p.found()
+	bar, search := p.drawFilter()
+	page := kit.Page{
 		Title: w.T("ui.rail.activity"), Lead: w.T("ui.activity.lead"),
-		Aside: kit.NewButton(w.T("ui.activity.export"), "save", kit.Secondary, in.export),
-		Body:  []fyne.CanvasObject{kit.Beside(kit.S12, searching.MinSize().Width, bar, kit.H(0, kit.Gap(), searching))},
+		Aside: kit.NewButton(w.T("ui.activity.export"), "save", kit.Secondary, func() { exportActivity(c, p.found()) }),
+		Body:  []fyne.CanvasObject{kit.Beside(kit.S12, search.MinSize().Width, bar, kit.H(0, kit.Gap(), search))},
 	}
-	found := v.found(c)
 	day, rows := "", []fyne.CanvasObject{}
 	flush := func() {
 		if len(rows) > 0 {
-			p.Body = append(p.Body, kit.V(kit.S8, kit.Section(day), kit.List(52, rows...)))
+			page.Body = append(page.Body, kit.V(kit.S8, kit.Section(day), kit.List(52, rows...)))
 		}
 		rows = nil
 	}
@@ -152,26 +123,40 @@ func (c *Console) drawActivity(v *activityView, in activityInputs) drawn {
 			flush()
 			day = d
 		}
-		rows = append(rows, c.eventRow(e))
+		rows = append(rows, p.drawEvent(e))
 	}
 	flush()
 	if len(found) == 0 {
-		p.Body = append(p.Body, kit.EmptyState("activity", kit.Info, w.T("ui.activity.none"), w.T("ui.activity.none-why")))
+		page.Body = append(page.Body, kit.EmptyState("activity", kit.Info, w.T("ui.activity.none"), w.T("ui.activity.none-why")))
 	}
-	if !v.end {
-		p.Body = append(p.Body, kit.Centre(kit.NewButton(w.T("ui.activity.more"), "", kit.Secondary, in.more)))
+	if !p.end {
+		page.Body = append(page.Body, kit.Centre(kit.NewButton(w.T("ui.activity.more"), "", kit.Secondary, p.more)))
 	}
-	return drawn{content: c.page(p), first: bar, ready: true}
+	return shell.View{Content: c.Page(page), First: bar, Ready: true}
 }
 
-func (c *Console) eventRow(e api.Activity) fyne.CanvasObject {
-	w := c.words
-	icon, ink := eventIcon(e)
-	words := []fyne.CanvasObject{kit.NewText(eventTitle(w, e), kit.Body, kit.Ink).Wrapped()}
-	if detail := eventDetail(w, e); detail != "" {
-		words = append(words, kit.NewText(detail, kit.Caption, kit.Ink2).Wrapped())
+// drawFilter draws the bar of filters and the search field.
+func (p *activityPage) drawFilter() (bar *kit.Segments, search fyne.CanvasObject) {
+	w := p.c.Catalog
+	var labels []string
+	for _, f := range []string{"all", "sign-ins", "changes", "refusals"} {
+		labels = append(labels, w.T("ui.activity.filter."+f))
 	}
-	return kit.Inset(kit.S16, 10, kit.S16, 10, kit.H(kit.S16, kit.NewIcon(icon, 20, ink), kit.Grow(kit.V(0, words...)),
-		kit.Scaled(150, 0, kit.NewText(eventPlace(w, e), kit.Caption, kit.Ink2).Wrapped()),
-		kit.Scaled(44, 0, kit.NewText(w.Clock(e.At.In(c.now().Location())), kit.Code, kit.Ink2).Trailing())))
+	bar = kit.NewSegments(int(p.filter), func(i int) { p.filter = filter(i); p.c.Redraw() }, labels...).Named(w.T("ui.activity.filter"))
+	return bar, kit.Scaled(200, 0, kit.NewInput(kit.InputConfig{
+		Name: w.T("ui.activity.search"), Text: p.search, Placeholder: w.T("ui.activity.search"), Icon: "search", Limit: 64,
+		OnChanged: func(s string) { p.search = s; p.c.Redraw() },
+	}))
+}
+
+func (p *activityPage) drawEvent(e api.Activity) fyne.CanvasObject {
+	w := p.c.Catalog
+	icon, ink := eventIcon(e)
+	text := []fyne.CanvasObject{kit.NewText(eventTitle(w, e), kit.Body, kit.Ink).Wrapped()}
+	if detail := eventDetail(w, e); detail != "" {
+		text = append(text, kit.NewText(detail, kit.Caption, kit.Ink2).Wrapped())
+	}
+	return kit.Inset(kit.S16, 10, kit.S16, 10, kit.H(kit.S16, kit.NewIcon(icon, 20, ink), kit.Grow(kit.V(0, text...)),
+		kit.Scaled(150, 0, kit.NewText(eventClient(w, e), kit.Caption, kit.Ink2).Wrapped()),
+		kit.Scaled(44, 0, kit.NewText(w.Clock(e.At.In(p.c.Now().Location())), kit.Code, kit.Ink2).Trailing())))
 }

@@ -11,19 +11,21 @@ import (
 	"nightlatch/server/client"
 	"nightlatch/ui/kit"
 	"nightlatch/ui/print"
+	"nightlatch/ui/shell"
 	"nightlatch/ui/wizard"
 )
 
-// A backupCodesPage lists the backup codes by number and state, makes more, and
-// keeps those that were just made: they are shown this once (R70-R78).
+// A backupCodesPage lists the backup codes by number and state, makes new ones,
+// and shows new codes, once, until the page is left (R70-R78).
 type backupCodesPage struct {
-	c     *Console
-	scope *Scope
-	src   source[backupState]
-	made  []api.NewBackupCode // since the page was opened
-	saved wizard.Saved
-	all   bool // the old ones too
-	then  backupIntent
+	c      *shell.Console
+	sheets sheets
+	scope  *shell.Scope
+	src    shell.Source[backupState]
+	made   []api.NewBackupCode // since the page was opened
+	saved  wizard.Saved        // what was done with made
+	all    bool                // show old codes too
+	then   string              // what to do once the codes are loaded
 }
 
 type backupState struct {
@@ -31,85 +33,58 @@ type backupState struct {
 	Codes   []api.BackupCodeEntry
 }
 
-// A backupIntent is what the page was opened for.
-type backupIntent int
-
-// The intents.
+// Arguments of a route to the backup codes.
 const (
-	backupLook backupIntent = iota
-	backupGenerate
-	backupCheck
+	generateCode = "generate"
+	checkCode    = "check"
 )
 
-func newBackupCodes(c *Console) *backupCodesPage { return &backupCodesPage{c: c} }
-
-// showBackup opens the page to do something at once.
-func (c *Console) showBackup(then backupIntent) {
-	p := newBackupCodes(c)
-	p.then = then
-	c.show(p)
+func newBackupCodes(c *shell.Console, s sheets, then string) *backupCodesPage {
+	return &backupCodesPage{c: c, sheets: s, then: then}
 }
 
-func (p *backupCodesPage) place() string  { return placeBackup }
-func (p *backupCodesPage) enter(s *Scope) { p.scope = s; p.load() }
+func (p *backupCodesPage) Page() shell.PageID { return shell.BackupCodes }
 
-func (p *backupCodesPage) unsaved() bool { return len(p.made) > 0 && !p.saved.Any() }
+func (p *backupCodesPage) Enter(s *shell.Scope) { p.scope = s; p.load() }
 
-// resumeIn goes on after a print preview.
-func (p *backupCodesPage) resumeIn(s *Scope) { p.scope = s }
+// Resume continues after the print preview.
+func (p *backupCodesPage) Resume(s *shell.Scope) { p.scope = s }
 
-func (p *backupCodesPage) hear(what string) {
-	if what == "" || what == api.TopicBackupCodes || what == api.TopicAccount {
+// Unsaved reports whether there are new codes without a copy.
+func (p *backupCodesPage) Unsaved() bool { return len(p.made) > 0 && !p.saved.Any() }
+
+func (p *backupCodesPage) OnTopic(topic string) {
+	switch topic {
+	case "", api.TopicBackupCodes, api.TopicAccount:
 		p.load()
 	}
 }
 
 func (p *backupCodesPage) load() {
-	fetch(p.c, p.scope, &p.src, func(ctx context.Context, server *client.Client) (s backupState, err error) {
+	p.src.Load(p.c, p.scope, func(ctx context.Context, server *client.Client) (s backupState, err error) {
 		if s.Account, err = server.Account(ctx); err != nil {
 			return s, err
 		}
 		s.Codes, err = server.BackupCodes(ctx)
 		return s, err
 	}, func() {
-		p.c.redraw()
+		p.c.Redraw()
 		then := p.then
-		p.then = backupLook
+		p.then = ""
 		switch {
-		case !p.src.ready:
-		case then == backupGenerate:
+		case !p.src.Ready:
+		case then == generateCode:
 			p.generate()
-		case then == backupCheck:
-			p.check("")
+		case then == checkCode:
+			p.check()
 		}
 	})
 }
 
-func (p *backupCodesPage) draw() drawn {
-	c := p.c
-	crumbs := c.crumbs(kit.Crumb{Name: c.words.T("ui.rail.backup-codes")})
-	if !p.src.ready {
-		return loading(c, c.words.T("ui.rail.backup-codes"), crumbs, &p.src, p.load)
-	}
-	return c.drawBackupCodes(backupView{backupState: p.src.value, made: p.made, saved: p.saved, all: p.all}, backupInputs{
-		generate: p.generate,
-		replace:  p.replace,
-		check:    func() { p.check("") },
-		older:    func() { p.all = true; c.redraw() },
-		setUp:    func() { c.visit(placeTwoFactor) },
-		host: wizard.Host{
-			Words: c.words,
-			Copy:  func(string) { c.copySecret(plainCodes(p.made)); p.note(func(s *wizard.Saved) { s.Copied = true }) },
-			Save:  func(api.SaveBackupCode) { c.saveSheet(p.sheet(), p.note) },
-			Print: func(api.SaveBackupCode) { c.show(newPrintPage(c, p, p.sheet(), p.note)) },
-			Check: func(api.SaveBackupCode) { p.check("") },
-		},
-	})
-}
-
+// note records what was done with the new codes.
 func (p *backupCodesPage) note(how func(*wizard.Saved)) {
 	how(&p.saved)
-	p.c.redraw()
+	p.c.Redraw()
 }
 
 // sheet is what is printed or saved: the codes made since the page was opened.
@@ -118,142 +93,152 @@ func (p *backupCodesPage) sheet() print.Sheet {
 	for _, m := range p.made {
 		codes = append(codes, api.SaveBackupCode(m))
 	}
-	return p.c.newSheet(codes...)
+	return p.sheets.sheet(codes...)
 }
 
 func (p *backupCodesPage) generate() {
-	p.c.act(func(ctx context.Context, server *client.Client) (func(), error) {
+	p.c.Perform(func(ctx context.Context, server *client.Client) (func(), error) {
 		code, err := server.NewBackupCode(ctx)
-		return func() { p.fresh(append(p.made, code)) }, err
+		return func() { p.showNew(append(p.made, code)) }, err
 	})
 }
 
-// fresh shows codes that were just made.
-func (p *backupCodesPage) fresh(made []api.NewBackupCode) {
+// showNew shows codes that were just made.
+func (p *backupCodesPage) showNew(made []api.NewBackupCode) {
 	p.made, p.saved = made, wizard.Saved{}
-	p.c.refocus()
-	p.c.redraw()
-	if s := scrollIn(p.c.slot); s != nil {
-		s.ScrollToTop()
-	}
+	p.c.Refocus()
+	p.c.Redraw()
+	p.c.ScrollToTop()
 	p.load()
 }
 
 func (p *backupCodesPage) replace() {
 	c := p.c
-	active := p.src.value.Account.BackupCodes.Active
-	c.confirm("ui.codes.replace", []string{c.words.N("ui.codes.replace.void", active), c.words.T("ui.codes.replace.new")}, func() {
-		c.act(func(ctx context.Context, server *client.Client) (func(), error) {
+	active := p.src.Value.Account.BackupCodes.Active
+	c.Confirm("ui.codes.replace", []string{c.Catalog.N("ui.codes.replace.void", active), c.Catalog.T("ui.codes.replace.new")}, func() {
+		c.Perform(func(ctx context.Context, server *client.Client) (func(), error) {
 			code, err := server.ReplaceBackupCodes(ctx)
-			return func() { p.fresh([]api.NewBackupCode{code}) }, err
+			return func() { p.showNew([]api.NewBackupCode{code}) }, err
 		})
 	})
 }
 
-// check lets the person type a code back without using it up (R77).
-func (p *backupCodesPage) check(string) {
-	p.c.checkCopy(p.scope, func() { p.note(func(s *wizard.Saved) { s.Checked = true }) })
+// check has the person type a code from the copy. The code is not used up (R77).
+func (p *backupCodesPage) check() {
+	p.sheets.checkCopy(p.scope, func() { p.note(func(s *wizard.Saved) { s.Checked = true }) })
 }
 
-type backupView struct {
-	backupState
-	made  []api.NewBackupCode
-	saved wizard.Saved
-	all   bool
-}
-
-type backupInputs struct {
-	generate, replace, check, older, setUp func()
-	host                                   wizard.Host
+func (p *backupCodesPage) copy() {
+	p.c.CopySecret(plainCodes(p.made))
+	p.note(func(s *wizard.Saved) { s.Copied = true })
 }
 
 // shownCodes is how many of the newest codes are listed at first.
 const shownCodes = 7
 
-func (c *Console) drawBackupCodes(v backupView, in backupInputs) drawn {
-	w, a := c.words, v.Account
-	p := kit.Page{Crumbs: c.crumbs(kit.Crumb{Name: w.T("ui.rail.backup-codes")}), Title: w.T("ui.rail.backup-codes"), Lead: w.T("ui.codes.lead")}
-	d := drawn{ready: true}
+// Draw draws the new codes, the list and the actions.
+func (p *backupCodesPage) Draw() shell.View {
+	c, w := p.c, p.c.Catalog
+	page := kit.Page{Crumbs: c.Breadcrumbs(kit.Crumb{Name: w.T("ui.rail.backup-codes")}), Title: w.T("ui.rail.backup-codes"), Lead: w.T("ui.codes.lead")}
+	if !p.src.Ready {
+		return p.src.Waiting(c, page.Title, page.Crumbs, p.load)
+	}
+	a := p.src.Value.Account
 	if !a.TwoFactor {
-		set := kit.NewButton(w.T("ui.codes.set-up"), "two-factor", kit.Primary, in.setUp)
-		p.Body = []fyne.CanvasObject{kit.EmptyState("backup-codes", kit.Info, w.T("ui.codes.off"), w.T("ui.codes.off-why"))}
-		p.Lead, p.Actions = "", []fyne.CanvasObject{set}
-		d.first, d.keys, d.content = set, kit.Bindings{Enter: in.setUp}, c.page(p)
-		return d
+		return drawNeedsTwoFactor(c, page, kit.EmptyState("backup-codes", kit.Info, w.T("ui.codes.off"), w.T("ui.codes.off-why")))
 	}
-	generate := kit.NewButton(w.T("ui.codes.generate"), "plus", kit.Primary, in.generate)
-	p.Actions = []fyne.CanvasObject{generate}
-	d.first, d.keys = generate, kit.Bindings{Enter: func() { generate.Tapped(nil) }}
+	generate := kit.NewButton(w.T("ui.codes.generate"), "plus", kit.Primary, p.generate)
+	page.Actions = []fyne.CanvasObject{generate}
+	v := shell.View{First: generate, Bindings: kit.Bindings{Enter: func() { generate.Tapped(nil) }}, Ready: true}
 	if wizard.FewCodes(a) {
-		p.Aside = kit.Badge(kit.Caution, counted(w, "ui.codes.left", a.BackupCodes.Active))
+		page.Aside = kit.Badge(kit.Caution, shell.Counted(w, "ui.codes.left", a.BackupCodes.Active))
 	}
-	if len(v.made) > 0 {
-		made, first := c.madeCodes(v, in)
-		p.Body = append(p.Body, made)
-		d.first = first
+	if len(p.made) > 0 {
+		made, first := p.drawMade()
+		page.Body = append(page.Body, made)
+		v.First = first
 	}
-	if len(v.Codes) == 0 && len(v.made) == 0 {
-		p.Body = append(p.Body, kit.EmptyState("backup-codes", kit.Info, w.T("ui.codes.none"), w.T("ui.codes.none-why")))
-		d.content = c.page(p)
-		return d
+	if len(p.src.Value.Codes) == 0 && len(p.made) == 0 {
+		page.Body = append(page.Body, kit.EmptyState("backup-codes", kit.Info, w.T("ui.codes.none"), w.T("ui.codes.none-why")))
+	} else {
+		page.Body = append(page.Body, p.drawList()...)
 	}
-	list := v.Codes
-	if !v.all && len(list) > shownCodes {
-		p.Body = append(p.Body, kit.H(0, kit.NewLink(w.N("ui.codes.older", len(list)-shownCodes), in.older), kit.Gap()))
+	v.Content = c.Page(page)
+	return v
+}
+
+// drawList draws the codes, their order, and what can be done with them.
+func (p *backupCodesPage) drawList() (body []fyne.CanvasObject) {
+	w, a := p.c.Catalog, p.src.Value.Account
+	list := p.src.Value.Codes
+	if !p.all && len(list) > shownCodes {
+		older := kit.NewLink(w.N("ui.codes.older", len(list)-shownCodes), func() { p.all = true; p.c.Redraw() })
+		body = append(body, kit.H(0, older, kit.Gap()))
 		list = list[len(list)-shownCodes:]
 	}
 	var rows []fyne.CanvasObject
 	for _, e := range list {
-		rows = append(rows, c.codeRow(e, a.BackupCodes.Next))
+		rows = append(rows, p.drawCode(e, a.BackupCodes.Next))
 	}
 	if len(rows) > 0 {
-		p.Body = append(p.Body, kit.List(72, rows...))
+		body = append(body, kit.List(72, rows...))
 	}
 	if a.BackupCodes.Next > 0 {
-		key := "ui.codes.order." + a.Policy
-		p.Body = append(p.Body, kit.NewBanner(kit.Info, w.T("ui.codes.order"), w.T(key, a.BackupCodes.Next), ""))
+		body = append(body, kit.NewBanner(kit.Info, w.T("ui.codes.order"), w.T("ui.codes.order."+a.Policy, a.BackupCodes.Next), ""))
 	}
-	p.Body = append(p.Body, kit.Flow(kit.S12, kit.NewButton(w.T("ui.codes.check"), "verify", kit.Secondary, in.check),
-		kit.NewButton(w.T("ui.codes.replace-do"), "reset", kit.Destroy, in.replace),
+	return append(body, kit.Flow(kit.S12, kit.NewButton(w.T("ui.codes.check"), "verify", kit.Secondary, p.check),
+		kit.NewButton(w.T("ui.codes.replace-do"), "reset", kit.Destroy, p.replace),
 		kit.NewText(w.T("ui.codes.most"), kit.Caption, kit.Ink3)))
-	d.content = c.page(p)
-	return d
 }
 
-// madeCodes is the card with codes that are shown this once.
-func (c *Console) madeCodes(v backupView, in backupInputs) (fyne.CanvasObject, fyne.Focusable) {
-	w := c.words
-	parts := []fyne.CanvasObject{kit.V(kit.S4, kit.NewText(w.N("ui.codes.made", len(v.made)), kit.Heading, kit.Ink).Wrapped(), kit.Para(w.T("ui.codes.made-why"), kit.Ink2))}
-	for _, m := range v.made {
+// drawNeedsTwoFactor draws a page that is of no use without a second step.
+func drawNeedsTwoFactor(c *shell.Console, p kit.Page, body fyne.CanvasObject) shell.View {
+	setUp := func() { c.Visit(shell.TwoFactor) }
+	b := kit.NewButton(c.Catalog.T("ui.codes.set-up"), "two-factor", kit.Primary, setUp)
+	p.Lead, p.Body, p.Actions = "", []fyne.CanvasObject{body}, []fyne.CanvasObject{b}
+	return shell.View{Content: c.Page(p), First: b, Bindings: kit.Bindings{Enter: setUp}, Ready: true}
+}
+
+// drawMade draws the card with new codes, which are shown once.
+func (p *backupCodesPage) drawMade() (fyne.CanvasObject, fyne.Focusable) {
+	w := p.c.Catalog
+	parts := []fyne.CanvasObject{kit.V(kit.S4, kit.NewText(w.N("ui.codes.made", len(p.made)), kit.Heading, kit.Ink).Wrapped(), kit.Para(w.T("ui.codes.made-why"), kit.Ink2))}
+	for _, m := range p.made {
 		parts = append(parts, wizard.CodePlate(w.T("wizard.save.number", assets.Args{"number": m.Number}), m.Code))
 	}
-	tools := wizard.CodeTools(in.host, v.saved, api.SaveBackupCode{})
+	tools := wizard.CodeTools(wizard.Host{
+		Words: w,
+		Copy:  func(string) { p.copy() },
+		Save:  func(api.SaveBackupCode) { p.sheets.save(p.sheet(), p.note) },
+		Print: func(api.SaveBackupCode) { p.sheets.print(p, p.sheet(), p.note) },
+		Check: func(api.SaveBackupCode) { p.check() },
+	}, p.saved, api.SaveBackupCode{})
 	parts = append(parts, tools)
-	if !v.saved.Any() {
+	if !p.saved.Any() {
 		parts = append(parts, kit.NewBanner(kit.Attention, w.T("wizard.save.not-yet"), w.T("ui.codes.not-yet-why"), ""))
 	}
 	first, _ := tools.Objects[0].(fyne.Focusable)
 	return kit.Card(kit.Pad(kit.S24, kit.V(kit.S16, parts...))), first
 }
 
-// codeRow is one code: its number, what became of it, and its state.
-func (c *Console) codeRow(e api.BackupCodeEntry, next int) fyne.CanvasObject {
-	w, now := c.words, c.now()
-	ink, title, sub := kit.Ink3, "", ""
+// drawCode draws one code: its number, its history and its state. next is the
+// number of the code to use next.
+func (p *backupCodesPage) drawCode(e api.BackupCodeEntry, next int) fyne.CanvasObject {
+	w, now := p.c.Catalog, p.c.Now()
+	ink, title, sub := kit.Ink3, "", w.T("ui.codes.made-on", shell.OnDay(w, now, e.Created))
 	var badge fyne.CanvasObject
 	switch {
 	case e.State == "used":
 		title, badge = w.T("ui.codes.used"), kit.Badge(kit.Used, w.T("ui.codes.state.used"))
 		if e.Used != nil {
-			title = w.T("ui.codes.used-at", when(w, now, *e.Used))
+			title = w.T("ui.codes.used-at", shell.When(w, now, *e.Used))
 		}
-		sub = w.T("ui.codes.made-on", onDay(w, now, e.Created))
 	case e.State == "void":
-		title, sub, badge = w.T("ui.codes.void"), w.T("ui.codes.made-on", onDay(w, now, e.Created)), kit.Badge(kit.Void, w.T("ui.codes.state.void"))
+		title, badge = w.T("ui.codes.void"), kit.Badge(kit.Void, w.T("ui.codes.state.void"))
 	case e.Number == next:
-		ink, title, sub, badge = kit.Ink, w.T("ui.codes.made-on", when(w, now, e.Created)), w.T("ui.codes.next"), kit.Badge(kit.Next, w.T("ui.codes.state.next"))
+		ink, title, sub, badge = kit.Ink, w.T("ui.codes.made-on", shell.When(w, now, e.Created)), w.T("ui.codes.next"), kit.Badge(kit.Next, w.T("ui.codes.state.next"))
 	default:
-		ink, title, sub, badge = kit.Ink, w.T("ui.codes.made-on", when(w, now, e.Created)), w.T("ui.codes.after", e.Number-1), kit.Badge(kit.On, w.T("ui.codes.state.active"))
+		ink, title, sub, badge = kit.Ink, w.T("ui.codes.made-on", shell.When(w, now, e.Created)), w.T("ui.codes.after", e.Number-1), kit.Badge(kit.On, w.T("ui.codes.state.active"))
 	}
 	number := kit.Scaled(40, 40, kit.Z(kit.NewBox(kit.ChipFill, "", 10), kit.Centre(kit.NewText(strconv.Itoa(e.Number), kit.CodeM, ink))))
 	return kit.Inset(kit.S16, kit.S12, kit.S16, kit.S12, kit.H(kit.S16, number,

@@ -1,4 +1,4 @@
-package ui
+package ui_test
 
 import (
 	"bytes"
@@ -11,181 +11,182 @@ import (
 	"fyne.io/fyne/v2"
 
 	"nightlatch/ui/print"
+	"nightlatch/ui/uitest"
 )
 
 func TestBackupCodes(t *testing.T) {
-	h := newHouse(t, nil)
-	h.signUp("mara", password)
-	_, first := h.enrolApp()
-	h.pass(11 * time.Minute)
-	h.ctrl(fyne.Key4)
-	h.sees("ui.codes.lead", "ui.codes.next")
-	h.press(fyne.KeyReturn) // Generate a code
-	h.sees("wizard.password.heading", "ui.reauth.why")
-	h.write("wrong horse battery")
-	h.press(fyne.KeyReturn)
-	h.sees("error.invalid_credentials.password.what")
-	h.write(password)
-	h.press(fyne.KeyReturn)
-	h.sees("ui.codes.made")
-	h.seesFilled("wizard.save.number", with{"number": 2})
+	h := uitest.New(t, nil)
+	h.SignUp("mara", uitest.Password)
+	_, first := h.EnrolApp()
+	h.Advance(11 * time.Minute)
+	h.Ctrl(fyne.Key4)
+	h.Sees("ui.codes.lead", "ui.codes.next")
+	h.Press(fyne.KeyReturn) // Generate a code
+	h.Sees("wizard.password.heading", "ui.reauth.why")
+	h.Write("wrong horse battery")
+	h.Press(fyne.KeyReturn)
+	h.Sees("error.invalid_credentials.password.what")
+	h.Write(uitest.Password)
+	h.Press(fyne.KeyReturn)
+	h.Sees("ui.codes.made")
+	h.SeesFilled("wizard.save.number", uitest.With{"number": 2})
 	for _, n := range []string{"3", "4", "5"} {
-		h.do("ui.codes.generate")
-		h.seesFilled("wizard.save.number", with{"number": n})
+		h.Do("ui.codes.generate")
+		h.SeesFilled("wizard.save.number", uitest.With{"number": n})
 	}
-	h.do("ui.codes.generate")
-	h.sees("error.backup_codes_full.what", "error.backup_codes_full.next") // R71
+	h.Do("ui.codes.generate")
+	h.Sees("error.backup_codes_full.what", "error.backup_codes_full.next") // R71
 
-	h.do("ui.codes.check")
-	h.sees("ui.check.why")
-	h.write(first)
-	h.press(fyne.KeyReturn)
-	h.seesFilled("ui.check.active", "1")
-	h.press(fyne.KeyEscape)
+	h.Do("ui.codes.check")
+	h.Sees("ui.check.why")
+	h.Write(first)
+	h.Press(fyne.KeyReturn)
+	h.SeesFilled("ui.check.active", "1")
+	h.Press(fyne.KeyEscape)
 
-	h.do("ui.codes.replace-do")
-	h.seesFilled("ui.codes.replace.void", 5)
-	h.press(fyne.KeyEscape)
-	h.do("ui.codes.replace-do")
-	h.press(fyne.KeyTab, fyne.KeyReturn)
-	h.seesFilled("wizard.save.number", with{"number": 6})
-	h.do("ui.codes.check")
-	h.write(first)
-	h.press(fyne.KeyReturn)
-	h.seesFilled("ui.check.void", "1")
+	h.Do("ui.codes.replace-do")
+	h.SeesFilled("ui.codes.replace.void", 5)
+	h.Press(fyne.KeyEscape)
+	h.Do("ui.codes.replace-do")
+	h.Press(fyne.KeyTab, fyne.KeyReturn)
+	h.SeesFilled("wizard.save.number", uitest.With{"number": 6})
+	h.Do("ui.codes.check")
+	h.Write(first)
+	h.Press(fyne.KeyReturn)
+	h.SeesFilled("ui.check.void", "1")
 }
 
 // A code that nobody can show again is not left by a slip.
 func TestUnsavedCodeIsNotLeft(t *testing.T) {
-	h := newHouse(t, nil)
-	h.printer.names = []print.Printer{{Name: "office", Description: "Office"}}
-	h.signUp("mara", password)
-	h.enrolApp()
-	h.ctrl(fyne.Key4)
-	h.press(fyne.KeyReturn)
-	h.sees("ui.codes.made")
-	h.seesFilled("wizard.save.number", with{"number": 2})
-	h.ctrl(fyne.Key1)
-	h.sees("ui.codes.leave", "ui.codes.leave.why")
-	h.press(fyne.KeyReturn) // the safe answer has the keyboard
-	h.misses("ui.codes.leave")
-	h.seesFilled("wizard.save.number", with{"number": 2})
-	h.do("wizard.save.print")
-	h.ctrl(fyne.Key1) // nothing is printed yet
-	h.sees("ui.codes.leave")
-	h.press(fyne.KeyEscape, fyne.KeyEscape)
-	h.seesFilled("wizard.save.number", with{"number": 2})
-	h.do("wizard.save.copy")
-	h.ctrl(fyne.Key1)
-	h.sees("ui.rescue.question") // there is a copy
-	h.ctrl(fyne.Key4)
-	h.press(fyne.KeyReturn)
-	h.seesFilled("wizard.save.number", with{"number": 3})
-	h.ctrl(fyne.Key5)
-	h.press(fyne.KeyTab, fyne.KeyReturn) // Leave
-	h.misses("wizard.save.number", with{"number": 3})
+	h := uitest.New(t, nil)
+	h.Printer.Names = []print.Printer{{Name: "office", Description: "Office"}}
+	h.SignUp("mara", uitest.Password)
+	h.EnrolApp()
+	h.Ctrl(fyne.Key4)
+	h.Press(fyne.KeyReturn)
+	h.Sees("ui.codes.made")
+	h.SeesFilled("wizard.save.number", uitest.With{"number": 2})
+	h.Ctrl(fyne.Key1)
+	h.Sees("ui.codes.leave", "ui.codes.leave.why")
+	h.Press(fyne.KeyReturn) // the safe answer has the keyboard
+	h.Misses("ui.codes.leave")
+	h.SeesFilled("wizard.save.number", uitest.With{"number": 2})
+	h.Do("wizard.save.print")
+	h.Ctrl(fyne.Key1) // nothing is printed yet
+	h.Sees("ui.codes.leave")
+	h.Press(fyne.KeyEscape, fyne.KeyEscape)
+	h.SeesFilled("wizard.save.number", uitest.With{"number": 2})
+	h.Do("wizard.save.copy")
+	h.Ctrl(fyne.Key1)
+	h.Sees("ui.rescue.question") // there is a copy
+	h.Ctrl(fyne.Key4)
+	h.Press(fyne.KeyReturn)
+	h.SeesFilled("wizard.save.number", uitest.With{"number": 3})
+	h.Ctrl(fyne.Key5)
+	h.Press(fyne.KeyTab, fyne.KeyReturn) // Leave
+	h.Misses("wizard.save.number", uitest.With{"number": 3})
 }
 
 func TestSheets(t *testing.T) {
-	h := newHouse(t, nil)
-	h.printer.names = []print.Printer{{Name: "office", Description: "Office"}}
-	h.signUp("mara", password)
-	h.enrolApp()
-	h.ctrl(fyne.Key4)
-	h.press(fyne.KeyReturn)
-	h.sees("ui.codes.made")
-	code := h.backupCode()
+	h := uitest.New(t, nil)
+	h.Printer.Names = []print.Printer{{Name: "office", Description: "Office"}}
+	h.SignUp("mara", uitest.Password)
+	h.EnrolApp()
+	h.Ctrl(fyne.Key4)
+	h.Press(fyne.KeyReturn)
+	h.Sees("ui.codes.made")
+	code := h.BackupCode()
 
 	dir := t.TempDir()
-	h.do("wizard.save.save")
-	h.sees("ui.save.codes", "ui.save.why")
-	h.press(fyne.KeyRight) // as text
-	h.tabTo("ui.save.where")
-	h.empty()
-	h.write(filepath.Join(dir, "codes.txt"))
-	h.press(fyne.KeyReturn)
-	h.sees("ui.save.done")
+	h.Do("wizard.save.save")
+	h.Sees("ui.save.codes", "ui.save.why")
+	h.Press(fyne.KeyRight) // as text
+	h.TabTo("ui.save.where")
+	h.ClearField()
+	h.Write(filepath.Join(dir, "codes.txt"))
+	h.Press(fyne.KeyReturn)
+	h.Sees("ui.save.done")
 	text, err := os.ReadFile(filepath.Join(dir, "codes.txt"))
-	must(t, err)
+	uitest.Must(t, err)
 	st, err := os.Stat(filepath.Join(dir, "codes.txt"))
-	must(t, err)
+	uitest.Must(t, err)
 	if !strings.Contains(string(text), code) || !strings.Contains(string(text), "mara") || st.Mode().Perm() != 0o600 {
 		t.Errorf("saved with mode %v: %s", st.Mode(), text)
 	}
-	h.do("wizard.save.save")
-	h.press(fyne.KeyRight)
-	h.tabTo("ui.save.where")
-	h.empty()
-	h.write(filepath.Join(dir, "codes.txt"))
-	h.press(fyne.KeyReturn)
-	h.sees("ui.save.exists")
-	h.press(fyne.KeyEscape)
+	h.Do("wizard.save.save")
+	h.Press(fyne.KeyRight)
+	h.TabTo("ui.save.where")
+	h.ClearField()
+	h.Write(filepath.Join(dir, "codes.txt"))
+	h.Press(fyne.KeyReturn)
+	h.Sees("ui.save.exists")
+	h.Press(fyne.KeyEscape)
 
-	h.do("wizard.save.print")
-	h.sees("ui.print.title")
-	h.seesText("Office")
-	h.press(fyne.KeyReturn)
-	h.sees("ui.codes.made")
-	h.seesFilled("ui.print.done", "Office")
-	if len(h.printer.got) != 1 || !bytes.HasPrefix(h.printer.got[0], []byte("%PDF-")) {
-		t.Errorf("the printer got %d documents", len(h.printer.got))
+	h.Do("wizard.save.print")
+	h.Sees("ui.print.title")
+	h.SeesText("Office")
+	h.Press(fyne.KeyReturn)
+	h.Sees("ui.codes.made")
+	h.SeesFilled("ui.print.done", "Office")
+	if len(h.Printer.Got) != 1 || !bytes.HasPrefix(h.Printer.Got[0], []byte("%PDF-")) {
+		t.Errorf("the printer got %d documents", len(h.Printer.Got))
 	}
 }
 
 // Without a printer the sheet is saved and opened, and where it is is said: nobody
 // tells whether a program came up.
 func TestSheetIsOpened(t *testing.T) {
-	h := newHouse(t, nil)
-	h.signUp("mara", password)
-	h.enrolApp()
-	h.ctrl(fyne.Key4)
-	h.press(fyne.KeyReturn)
-	h.sees("ui.codes.made")
-	h.do("wizard.save.print")
-	h.sees("ui.print.none")
-	h.do("ui.print.save-open")
-	h.sees("ui.save.codes")
-	h.empty()
+	h := uitest.New(t, nil)
+	h.SignUp("mara", uitest.Password)
+	h.EnrolApp()
+	h.Ctrl(fyne.Key4)
+	h.Press(fyne.KeyReturn)
+	h.Sees("ui.codes.made")
+	h.Do("wizard.save.print")
+	h.Sees("ui.print.none")
+	h.Do("ui.print.save-open")
+	h.Sees("ui.save.codes")
+	h.ClearField()
 	path := filepath.Join(t.TempDir(), "codes.pdf")
-	h.write(path)
-	h.press(fyne.KeyReturn)
-	h.seesFilled("ui.print.opening", path)
+	h.Write(path)
+	h.Press(fyne.KeyReturn)
+	h.SeesFilled("ui.print.opening", path)
 }
 
 func TestTemporaryPasswords(t *testing.T) {
-	h := newHouse(t, nil)
-	h.signUp("mara", password)
-	h.ctrl(fyne.Key5)
-	h.sees("ui.temporary.off")
-	h.enrolApp()
-	h.ctrl(fyne.Key5)
-	h.sees("ui.temporary.none")
-	h.press(fyne.KeyReturn)
-	h.sees("ui.temporary.label")
-	h.press(fyne.KeyReturn)
-	h.sees("error.empty.label.what")
-	h.write("curl")
-	h.press(fyne.KeyReturn)
-	h.sees("ui.temporary.once")
-	h.seesFilled("ui.temporary.for", "curl")
-	h.seesFilled("ui.temporary.row", key("ui.service.any"))
-	h.do("wizard.copy")
-	secret := h.app.Clipboard().Content()
+	h := uitest.New(t, nil)
+	h.SignUp("mara", uitest.Password)
+	h.Ctrl(fyne.Key5)
+	h.Sees("ui.temporary.off")
+	h.EnrolApp()
+	h.Ctrl(fyne.Key5)
+	h.Sees("ui.temporary.none")
+	h.Press(fyne.KeyReturn)
+	h.Sees("ui.temporary.label")
+	h.Press(fyne.KeyReturn)
+	h.Sees("error.empty.label.what")
+	h.Write("curl")
+	h.Press(fyne.KeyReturn)
+	h.Sees("ui.temporary.once")
+	h.SeesFilled("ui.temporary.for", "curl")
+	h.SeesFilled("ui.temporary.row", uitest.Key("ui.service.any"))
+	h.Do("wizard.copy")
+	secret := h.App.Clipboard().Content()
 	if len(secret) != 19 {
 		t.Errorf("copied %q", secret)
 	}
-	if err := h.basic("mara", secret); err != nil {
+	if err := h.Basic("mara", secret); err != nil {
 		t.Errorf("the temporary password: %v", err)
 	}
-	if err := h.basic("mara", password); err == nil {
+	if err := h.Basic("mara", uitest.Password); err == nil {
 		t.Error("the ordinary password works without a second step")
 	}
-	h.ctrl(fyne.Key5)
-	h.seesFilled("ui.temporary.used", 1) // it was used, and the list says so
-	h.pass(59*time.Minute + 30*time.Second)
-	h.pass(31 * time.Second)
-	h.sees("ui.temporary.over", "ui.temporary.expired")
-	if err := h.basic("mara", secret); err == nil {
+	h.Ctrl(fyne.Key5)
+	h.SeesFilled("ui.temporary.used", 1) // it was used, and the list says so
+	h.Advance(59*time.Minute + 30*time.Second)
+	h.Advance(31 * time.Second)
+	h.Sees("ui.temporary.over", "ui.temporary.expired")
+	if err := h.Basic("mara", secret); err == nil {
 		t.Error("an expired temporary password works")
 	}
 }

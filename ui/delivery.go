@@ -13,18 +13,19 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/shell"
 )
 
-// A deliveryPage sets how mail and texts leave the account server: its owner's
-// to decide (R4, R6).
+// A deliveryPage sets how the account server sends mail and texts. Only its owner
+// sees the page (R4, R6).
 type deliveryPage struct {
-	c     *Console
-	scope *Scope
-	src   source[api.Delivery]
+	c     *shell.Console
+	scope *shell.Scope
+	src   shell.Source[api.Delivery]
 	form  *deliveryForm
 }
 
-// A deliveryForm is what was typed, and what came of it.
+// A deliveryForm is what was typed, and the result of sending it.
 type deliveryForm struct {
 	filled                           bool
 	host, port, from, user, password string
@@ -36,37 +37,25 @@ type deliveryForm struct {
 	busy                             bool
 }
 
-// protections are the ways a connection to a mail server is protected.
+// protections are the values of api.MailServer.TLS, in the order of the choices.
 func protections() []string { return []string{"starttls", "tls", "none"} }
 
-func newDelivery(c *Console) *deliveryPage { return &deliveryPage{c: c, form: &deliveryForm{}} }
+func newDelivery(c *shell.Console) *deliveryPage { return &deliveryPage{c: c, form: &deliveryForm{}} }
 
-func (p *deliveryPage) place() string  { return placeSettings }
-func (p *deliveryPage) enter(s *Scope) { p.scope = s; p.load() }
+func (p *deliveryPage) Page() shell.PageID   { return shell.Settings }
+func (p *deliveryPage) Enter(s *shell.Scope) { p.scope = s; p.load() }
 
-func (p *deliveryPage) hear(what string) {
-	if what == "" {
+func (p *deliveryPage) OnTopic(topic string) {
+	if topic == "" {
 		p.load()
 	}
 }
 
 func (p *deliveryPage) load() {
-	fetch(p.c, p.scope, &p.src, func(ctx context.Context, server *client.Client) (api.Delivery, error) { return server.Delivery(ctx) }, p.c.redraw)
+	p.src.Load(p.c, p.scope, func(ctx context.Context, server *client.Client) (api.Delivery, error) { return server.Delivery(ctx) }, p.c.Redraw)
 }
 
-func (p *deliveryPage) draw() drawn {
-	c := p.c
-	if !p.src.ready {
-		return loading(c, c.words.T("ui.delivery.title"), c.settingsCrumbs("ui.delivery.title"), &p.src, p.load)
-	}
-	p.form.fill(p.src.value)
-	return c.drawDelivery(p.src.value, p.form, deliveryInputs{
-		save: p.save, test: p.test, read: c.readKept,
-		leave: func() { c.visit(placeSettings) },
-	})
-}
-
-// fill puts what is set into the form, once.
+// fill fills the form from the current settings, once.
 func (f *deliveryForm) fill(d api.Delivery) {
 	if f.filled {
 		return
@@ -75,8 +64,8 @@ func (f *deliveryForm) fill(d api.Delivery) {
 	f.port = "587"
 	if m := d.Mail; m != nil {
 		f.host, f.port, f.from, f.user = m.Host, strconv.Itoa(m.Port), m.From, m.User
-		for i, way := range protections() {
-			if way == m.TLS {
+		for i, protection := range protections() {
+			if protection == m.TLS {
 				f.protection = i
 			}
 		}
@@ -86,8 +75,8 @@ func (f *deliveryForm) fill(d api.Delivery) {
 	}
 }
 
-// change is what the form asks for that isn't so yet. A secret that wasn't typed
-// stays as it is.
+// change is the difference between the form and the current settings. A secret that
+// was not typed stays as it is.
 func (f *deliveryForm) change(d api.Delivery) (out api.DeliveryChange, err error) {
 	secret := func(s string) *string {
 		if s == "" {
@@ -119,8 +108,8 @@ func (f *deliveryForm) change(d api.Delivery) (out api.DeliveryChange, err error
 	return out, nil
 }
 
-// refuse notes which field was refused and why; it reports whether the form can
-// show it.
+// refuse records which field was refused and why. It reports whether the form has
+// that field.
 func (f *deliveryForm) refuse(w *assets.Catalog, err error) bool {
 	var p *api.Problem
 	if !errors.As(err, &p) || p.Code != api.Malformed || !w.Has("error.malformed."+p.Field+".what") {
@@ -133,128 +122,148 @@ func (f *deliveryForm) refuse(w *assets.Catalog, err error) bool {
 func (p *deliveryPage) save() {
 	c, f := p.c, p.form
 	f.refused, f.tested = "", nil
-	change, err := f.change(p.src.value)
+	change, err := f.change(p.src.Value)
 	if err != nil {
-		f.refuse(c.words, err)
-		c.redraw()
+		f.refuse(c.Catalog, err)
+		c.Redraw()
 		return
 	}
 	if change.Mail == nil && change.Text == nil {
-		c.toast.Say(c.words.T("ui.delivery.same"))
+		c.Toast.Say(c.Catalog.T("ui.delivery.same"))
 		return
 	}
-	c.act(func(ctx context.Context, server *client.Client) (func(), error) {
+	c.Perform(func(ctx context.Context, server *client.Client) (func(), error) {
 		now, err := server.SetDelivery(ctx, change)
-		if f.refuse(c.words, err) {
-			return c.redraw, nil
+		if f.refuse(c.Catalog, err) {
+			return c.Redraw, nil
 		}
 		return func() {
-			p.src.value = now
-			c.about.Mail, c.about.MailKept, c.about.Text = now.Mail != nil || now.Kept, now.Mail == nil && now.Kept, now.Text != nil
+			p.src.Value = now
+			about := c.About()
+			about.Mail, about.MailKept, about.Text = now.Mail != nil || now.Kept, now.Mail == nil && now.Kept, now.Text != nil
+			c.SetAbout(about)
 			f.password, f.token = "", ""
-			c.redraw()
-			c.toast.Say(c.words.T("ui.delivery.saved"))
+			c.Redraw()
+			c.Toast.Say(c.Catalog.T("ui.delivery.saved"))
 		}, err
 	})
 }
 
-// test mails a test to the owner's address and shows how that went.
+// test sends a test mail to the owner's address and shows the result.
 func (p *deliveryPage) test() {
 	c, f := p.c, p.form
 	f.busy, f.tested = true, nil
-	c.redraw()
-	c.act(func(ctx context.Context, server *client.Client) (func(), error) {
+	c.Redraw()
+	c.Perform(func(ctx context.Context, server *client.Client) (func(), error) {
 		got, err := server.TestDelivery(ctx)
 		return func() {
 			f.busy, f.tested = false, &got
-			c.redraw()
+			c.Redraw()
 		}, errors.Join(err, p.calm(err))
 	})
 }
 
-// calm lets the form be used again after a test that could not be made.
+// calm makes the form usable again after a test that could not be sent.
 func (p *deliveryPage) calm(err error) error {
 	if err != nil {
-		p.scope.Tell(func() { p.form.busy = false; p.c.redraw() })
+		p.scope.Tell(func() { p.form.busy = false; p.c.Redraw() })
 	}
 	return nil
 }
 
-type deliveryInputs struct{ save, test, read, leave func() }
+func (p *deliveryPage) leave() { p.c.Visit(shell.Settings) }
 
-// settingsCrumbs is the way to a page that is reached from Settings.
-func (c *Console) settingsCrumbs(title string) []kit.Crumb {
-	return []kit.Crumb{{Name: c.words.T("ui.crumb.settings"), OnTap: func() { c.visit(placeSettings) }}, {Name: c.words.T(title)}}
+// Draw draws the form.
+func (p *deliveryPage) Draw() shell.View {
+	c, w := p.c, p.c.Catalog
+	page := kit.Page{
+		Crumbs: []kit.Crumb{{Name: w.T("ui.crumb.settings"), OnTap: p.leave}, {Name: w.T("ui.delivery.title")}},
+		Title:  w.T("ui.delivery.title"),
+	}
+	if !p.src.Ready {
+		return p.src.Waiting(c, page.Title, page.Crumbs, p.load)
+	}
+	d, f := p.src.Value, p.form
+	f.fill(d)
+	save := kit.NewButton(w.T("ui.delivery.save"), "", kit.Primary, p.save)
+	page.Lead = w.T("ui.delivery.lead")
+	page.Left = []fyne.CanvasObject{kit.NewButton(w.T("wizard.back"), "", kit.Quiet, p.leave)}
+	page.Actions = []fyne.CanvasObject{save}
+	if d.Kept && d.Mail == nil {
+		page.Body = append(page.Body, kit.NewBanner(kit.Info, w.T("ui.delivery.kept"), w.T("ui.delivery.kept-why"), "",
+			kit.NewLink(w.T("ui.delivery.read"), func() { c.Visit(shell.Mail) })))
+	}
+	host := p.field("host", w.T("ui.delivery.host-hint"), &f.host)
+	page.Body = append(page.Body, p.drawMail(host), p.drawTexts())
+	return shell.View{Content: c.Page(page), First: host.Focus(), Bindings: kit.Bindings{Enter: func() { save.Tapped(nil) }, Escape: p.leave}, Ready: true}
 }
 
-func (c *Console) drawDelivery(d api.Delivery, f *deliveryForm, in deliveryInputs) drawn {
-	w := c.words
-	field := func(name string, secret bool, hint string, value *string) *kit.TextField {
-		t := kit.NewTextField(w.T("ui.delivery."+name), hint, kit.InputConfig{Text: *value, Secret: secret, Limit: 500, OnChanged: func(s string) { *value = s }})
-		if f.refused == name {
-			t.Refuse(f.why.What + ". " + f.why.Why)
-		}
-		return t
+// field is a field of the form; name is its wire name.
+func (p *deliveryPage) field(name, hint string, value *string) *kit.TextField {
+	f := p.form
+	secret := name == "password" || name == "token"
+	t := kit.NewTextField(p.c.Catalog.T("ui.delivery."+name), hint, kit.InputConfig{Text: *value, Secret: secret, Limit: 500, OnChanged: func(s string) { *value = s }})
+	if f.refused == name {
+		t.Refuse(f.why.What + ". " + f.why.Why)
 	}
-	kept := func(set bool) string {
-		if set {
-			return w.T("ui.delivery.secret-set")
-		}
-		return ""
+	return t
+}
+
+// secretHint says that a secret is set already.
+func (p *deliveryPage) secretHint(set bool) string {
+	if set {
+		return p.c.Catalog.T("ui.delivery.secret-set")
 	}
-	host := field("host", false, w.T("ui.delivery.host-hint"), &f.host)
-	port := field("port", false, "", &f.port)
-	var ways []string
-	for _, p := range protections() {
-		ways = append(ways, w.T("ui.delivery.tls."+p))
+	return ""
+}
+
+func (p *deliveryPage) drawMail(host fyne.CanvasObject) fyne.CanvasObject {
+	w, d, f := p.c.Catalog, p.src.Value, p.form
+	var names []string
+	for _, one := range protections() {
+		names = append(names, w.T("ui.delivery.tls."+one))
 	}
-	tls := kit.NewField(w.T("ui.delivery.tls"), w.T("ui.delivery.tls-hint"), kit.H(0, kit.NewSegments(f.protection, func(i int) { f.protection = i }, ways...).Named(w.T("ui.delivery.tls")), kit.Gap()))
+	tls := kit.NewField(w.T("ui.delivery.tls"), w.T("ui.delivery.tls-hint"), kit.H(0, kit.NewSegments(f.protection, func(i int) { f.protection = i }, names...).Named(w.T("ui.delivery.tls")), kit.Gap()))
 	if f.refused == "tls" {
 		tls.Refuse(f.why.What + ". " + f.why.Why)
 	}
-	from := field("from", false, w.T("ui.delivery.from-hint"), &f.from)
-	user := field("user", false, w.T("ui.delivery.user-hint"), &f.user)
-	password := field("password", true, kept(d.Mail != nil && d.Mail.PasswordSet), &f.password)
-	url := field("url", false, w.T("ui.delivery.url-hint"), &f.url)
-	token := field("token", true, kept(d.Text != nil && d.Text.TokenSet), &f.token)
-
-	save := kit.NewButton(w.T("ui.delivery.save"), "", kit.Primary, in.save)
-	test := kit.NewButton(w.T("ui.delivery.test"), "mail", kit.Secondary, in.test)
+	test := kit.NewButton(w.T("ui.delivery.test"), "mail", kit.Secondary, p.test)
 	if d.Mail == nil || f.busy {
 		test.Disable()
 	}
-	mail := []fyne.CanvasObject{
+	parts := []fyne.CanvasObject{
 		kit.NewText(w.T("ui.delivery.mail"), kit.Heading, kit.Ink),
-		kit.HTop(kit.S16, kit.Grow(host), kit.Scaled(120, 0, port)), tls, from,
-		kit.HTop(kit.S16, kit.Grow(user), kit.Grow(password)),
+		kit.HTop(kit.S16, kit.Grow(host), kit.Scaled(120, 0, p.field("port", "", &f.port))), tls,
+		p.field("from", w.T("ui.delivery.from-hint"), &f.from),
+		kit.HTop(kit.S16, kit.Grow(p.field("user", w.T("ui.delivery.user-hint"), &f.user)),
+			kit.Grow(p.field("password", p.secretHint(d.Mail != nil && d.Mail.PasswordSet), &f.password))),
 	}
-	mail = append(mail, c.deliveryTest(f)...)
-	mail = append(mail, kit.H(0, test, kit.Gap()))
-	p := kit.Page{
-		Crumbs: c.settingsCrumbs("ui.delivery.title"), Title: w.T("ui.delivery.title"), Lead: w.T("ui.delivery.lead"),
-		Left:    []fyne.CanvasObject{kit.NewButton(w.T("wizard.back"), "", kit.Quiet, in.leave)},
-		Actions: []fyne.CanvasObject{save},
+	if result := p.drawTest(); result != nil {
+		parts = append(parts, result)
 	}
-	if d.Kept && d.Mail == nil {
-		p.Body = append(p.Body, kit.NewBanner(kit.Info, w.T("ui.delivery.kept"), w.T("ui.delivery.kept-why"), "", kit.NewLink(w.T("ui.delivery.read"), in.read)))
-	}
-	p.Body = append(p.Body, kit.Card(kit.Pad(kit.S24, kit.V(kit.S16, mail...))),
-		kit.Card(kit.Pad(kit.S24, kit.V(kit.S16, kit.NewText(w.T("ui.delivery.texts"), kit.Heading, kit.Ink), kit.Para(w.T("ui.delivery.texts-why"), kit.Ink2), url, token))))
-	return drawn{content: c.page(p), first: host.Focus(), keys: kit.Bindings{Enter: func() { save.Tapped(nil) }, Escape: in.leave}, ready: true}
+	parts = append(parts, kit.H(0, test, kit.Gap()))
+	return kit.Card(kit.Pad(kit.S24, kit.V(kit.S16, parts...)))
 }
 
-// deliveryTest says how the test mail went.
-func (c *Console) deliveryTest(f *deliveryForm) []fyne.CanvasObject {
-	w := c.words
-	switch t := f.tested; {
-	case f.busy:
-		return []fyne.CanvasObject{kit.NewProgress(kit.ProgressConfig{Clock: c.clock(c.scope), Words: w.T("ui.delivery.testing")})}
+func (p *deliveryPage) drawTexts() fyne.CanvasObject {
+	w, d, f := p.c.Catalog, p.src.Value, p.form
+	return kit.Card(kit.Pad(kit.S24, kit.V(kit.S16, kit.NewText(w.T("ui.delivery.texts"), kit.Heading, kit.Ink), kit.Para(w.T("ui.delivery.texts-why"), kit.Ink2),
+		p.field("url", w.T("ui.delivery.url-hint"), &f.url),
+		p.field("token", p.secretHint(d.Text != nil && d.Text.TokenSet), &f.token))))
+}
+
+// drawTest draws the result of the test mail; nil before the first.
+func (p *deliveryPage) drawTest() fyne.CanvasObject {
+	w := p.c.Catalog
+	switch t := p.form.tested; {
+	case p.form.busy:
+		return kit.NewProgress(kit.ProgressConfig{Clock: p.c.Clock(p.c.Scope()), Words: w.T("ui.delivery.testing")})
 	case t == nil:
 		return nil
 	case t.Sent:
-		return []fyne.CanvasObject{kit.NewBanner(kit.Info, w.T("ui.delivery.sent", t.To), w.T("ui.delivery.sent-why"), "")}
+		return kit.NewBanner(kit.Info, w.T("ui.delivery.sent", t.To), w.T("ui.delivery.sent-why"), "")
 	default:
 		why := explain.Code(w, "mail_"+t.Reason)
-		return []fyne.CanvasObject{kit.NewBanner(kit.Refused, why.What, why.Why, why.Next)}
+		return kit.NewBanner(kit.Refused, why.What, why.Why, why.Next)
 	}
 }

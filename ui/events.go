@@ -8,8 +8,8 @@ import (
 	"nightlatch/ui/kit"
 )
 
-// eventTitle is what happened, in a line. A type has words of its own, and where
-// it wants them, of a method or a reason.
+// eventTitle is what happened, in one line. The most specific translation is used:
+// activity.<type>.<detail>, then activity.<type>.
 func eventTitle(w *assets.Catalog, e api.Activity) string {
 	args := eventArgs(w, e)
 	for _, detail := range []string{"method", "protocol", "factor"} {
@@ -25,7 +25,7 @@ func eventTitle(w *assets.Catalog, e api.Activity) string {
 	return w.T("activity.other", assets.Args{"type": string(e.Type)})
 }
 
-// eventDetail says more about what happened, "" when there is no more to say.
+// eventDetail is a second line, "" for none.
 func eventDetail(w *assets.Catalog, e api.Activity) string {
 	args := eventArgs(w, e)
 	if reason := e.Details["reason"]; reason != "" {
@@ -39,7 +39,7 @@ func eventDetail(w *assets.Catalog, e api.Activity) string {
 	return ""
 }
 
-// eventArgs are the details, with names of things in words.
+// eventArgs are the details as arguments of a translation.
 func eventArgs(w *assets.Catalog, e api.Activity) assets.Args {
 	args := assets.Args{"label": "", "number": "", "count": "", "address": "", "was": "", "method": "", "factor": ""}
 	for k, v := range e.Details {
@@ -56,12 +56,12 @@ func eventArgs(w *assets.Catalog, e api.Activity) assets.Args {
 	return args
 }
 
-// eventPlace is who did it, or from where.
-func eventPlace(w *assets.Catalog, e api.Activity) string {
+// eventClient is the client that did it, and from where.
+func eventClient(w *assets.Catalog, e api.Activity) string {
 	return clientName(w, e.Client, e.RemoteAddr)
 }
 
-// clientName is a client of this account, as people call it.
+// clientName is the name of a client. place is its remote address.
 func clientName(w *assets.Catalog, client, place string) string {
 	switch {
 	case place == "console" && (client == "" || client == "Nightlatch"):
@@ -82,7 +82,7 @@ func clientName(w *assets.Catalog, client, place string) string {
 
 // eventIcon is the icon of an event: of what it is about, or that it was refused.
 func eventIcon(e api.Activity) (string, fyne.ThemeColorName) {
-	if e.Refused {
+	if isRefusal(e) {
 		return "refused", kit.Danger
 	}
 	icon := "info"
@@ -93,8 +93,6 @@ func eventIcon(e api.Activity) (string, fyne.ThemeColorName) {
 		icon = "check"
 	case api.EventSignedOut, api.EventSessionEnded, api.EventSessionsEnded:
 		icon = "sessions"
-	case api.EventSignInFailed, api.EventPasswordRefused, api.EventCodeRefused, api.EventBackupCodeRefused, api.EventTemporaryPasswordRefused, api.EventThrottled, api.EventMethodDisabled:
-		return "refused", kit.Danger
 	case api.EventPasswordChanged:
 		icon = "lock"
 	case api.EventCodeSent, api.EventTextEnabled, api.EventPhoneChanged, api.EventPhoneDeleted, api.EventCarrierOptIn, api.EventCarrierOptOut:
@@ -117,7 +115,7 @@ func eventIcon(e api.Activity) (string, fyne.ThemeColorName) {
 	return icon, kit.Ink2
 }
 
-// A filter is which events one wants to see.
+// A filter selects events.
 type filter int
 
 // The filters, in the order of the bar.
@@ -128,25 +126,42 @@ const (
 	filterRefusals
 )
 
-// lets reports whether an event passes the filter.
-func (f filter) lets(e api.Activity) bool {
-	_, ink := eventIcon(e)
-	refused := e.Refused || ink == kit.Danger
+// matches reports whether an event passes the filter.
+func (f filter) matches(e api.Activity) bool {
 	switch f {
 	case filterSignIns:
-		switch e.Type {
-		case api.EventSignedIn, api.EventSignInFailed, api.EventSignedOut, api.EventSessionEnded, api.EventSessionsEnded, api.EventBackupCodeUsed, api.EventTemporaryPasswordUsed:
-			return true
-		}
-		return false
+		return isSignIn(e)
 	case filterChanges:
-		switch e.Type {
-		case api.EventSignedIn, api.EventSignedOut, api.EventPasswordProved, api.EventCodeSent, api.EventTemporaryPasswordUsed, api.EventBackupCodeUsed:
-			return false
-		}
-		return !refused
+		return !isRefusal(e) && !isUse(e)
 	case filterRefusals:
-		return refused
+		return isRefusal(e)
 	}
 	return true
+}
+
+// isRefusal reports whether an event is about something that was refused.
+func isRefusal(e api.Activity) bool {
+	switch e.Type {
+	case api.EventSignInFailed, api.EventPasswordRefused, api.EventCodeRefused, api.EventBackupCodeRefused, api.EventTemporaryPasswordRefused, api.EventThrottled, api.EventMethodDisabled:
+		return true
+	}
+	return e.Refused
+}
+
+// isSignIn reports whether an event is about signing in or out.
+func isSignIn(e api.Activity) bool {
+	switch e.Type {
+	case api.EventSignedIn, api.EventSignInFailed, api.EventSignedOut, api.EventSessionEnded, api.EventSessionsEnded, api.EventBackupCodeUsed, api.EventTemporaryPasswordUsed:
+		return true
+	}
+	return false
+}
+
+// isUse reports whether an event changed nothing in the account.
+func isUse(e api.Activity) bool {
+	switch e.Type {
+	case api.EventSignedIn, api.EventSignedOut, api.EventPasswordProved, api.EventCodeSent, api.EventTemporaryPasswordUsed, api.EventBackupCodeUsed:
+		return true
+	}
+	return false
 }

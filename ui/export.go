@@ -8,28 +8,29 @@ import (
 	"time"
 
 	"nightlatch/server/api"
+	"nightlatch/ui/shell"
 )
 
 // exportActivity saves the events that are shown, as text or as CSV.
-func (c *Console) exportActivity(_ *Scope, events []api.Activity) {
-	c.saveAs(saveRequest{
-		title: "ui.activity.export-title", name: "nightlatch-activity-" + c.account.Username,
-		forms: []saveForm{
-			{"ui.save.text", ".txt", func() ([]byte, error) { return []byte(c.activityText(events)), nil }},
-			{"ui.save.csv", ".csv", func() ([]byte, error) { return c.activityCSV(events) }},
+func exportActivity(c *shell.Console, events []api.Activity) {
+	c.SaveAs(shell.SaveRequest{
+		Title: "ui.activity.export-title", Name: "nightlatch-activity-" + c.Account().Username,
+		Forms: []shell.SaveForm{
+			{Key: "ui.save.text", Ending: ".txt", Make: func() ([]byte, error) { return []byte(activityText(c, events)), nil }},
+			{Key: "ui.save.csv", Ending: ".csv", Make: func() ([]byte, error) { return activityCSV(c, events) }},
 		},
-		done: func(string) {},
+		Done: func(string) {},
 	})
 }
 
-// activityText is a line an event, in words.
-func (c *Console) activityText(events []api.Activity) string {
-	w := c.words
+// activityText has one line per event.
+func activityText(c *shell.Console, events []api.Activity) string {
+	w := c.Catalog
 	var b strings.Builder
-	fmt.Fprintln(&b, w.T("ui.activity.export-head", c.account.Username, w.Date(c.now())))
+	fmt.Fprintln(&b, w.T("ui.activity.export-head", c.Account().Username, w.Date(c.Now())))
 	for _, e := range events {
-		line := []string{e.At.In(c.now().Location()).Format("2006-01-02 15:04:05"), eventTitle(w, e)}
-		for _, more := range []string{eventDetail(w, e), eventPlace(w, e)} {
+		line := []string{e.At.In(c.Now().Location()).Format("2006-01-02 15:04:05"), eventTitle(w, e)}
+		for _, more := range []string{eventDetail(w, e), eventClient(w, e)} {
 			if more != "" {
 				line = append(line, more)
 			}
@@ -39,9 +40,9 @@ func (c *Console) activityText(events []api.Activity) string {
 	return b.String()
 }
 
-// activityCSV is a record an event (RFC 4180): for programs, so with the types
-// and rules as the audit trail has them, beside the words.
-func (c *Console) activityCSV(events []api.Activity) ([]byte, error) {
+// activityCSV has one record per event (RFC 4180). It is for programs: it has the
+// wire names of types and rules besides the text.
+func activityCSV(c *shell.Console, events []api.Activity) ([]byte, error) {
 	var b bytes.Buffer
 	out := csv.NewWriter(&b)
 	records := [][]string{{"time", "type", "what", "detail", "client", "place", "refused", "rule"}}
@@ -51,7 +52,7 @@ func (c *Console) activityCSV(events []api.Activity) ([]byte, error) {
 			refused = "yes"
 		}
 		records = append(records, []string{
-			e.At.UTC().Format(time.RFC3339), string(e.Type), plainCell(eventTitle(c.words, e)), plainCell(eventDetail(c.words, e)),
+			e.At.UTC().Format(time.RFC3339), string(e.Type), plainCell(eventTitle(c.Catalog, e)), plainCell(eventDetail(c.Catalog, e)),
 			plainCell(e.Client), plainCell(e.RemoteAddr), refused, e.Rule,
 		})
 	}
@@ -61,8 +62,8 @@ func (c *Console) activityCSV(events []api.Activity) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// plainCell keeps a spreadsheet from taking a text for a formula: labels and
-// client names are what others chose.
+// plainCell keeps a spreadsheet from running a text as a formula. Other people can
+// choose labels and client names.
 func plainCell(s string) string {
 	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
 		return "'" + s

@@ -9,60 +9,63 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/shell"
 )
 
-// placeMail is no entry of the rail: it opens the newest mail that is kept here.
-const placeMail = "mail"
-
-// shownKept is how many of the newest kept mails are offered.
+// shownKept is how many of the newest mails are listed.
 const shownKept = 10
 
-// A keptMail is how one looks for a mail that is kept here.
-type keptMail struct {
-	news  int         // how often some came
-	empty *kit.Dialog // says that there is none; nil when it is not open
+// A mailbox shows the mail that is kept on this computer because no mail server is
+// set up.
+type mailbox struct {
+	c     *shell.Console
+	news  int         // how often mail has come
+	empty *kit.Dialog // says that there is no mail; nil when it is not open
 }
 
-// readKept opens the mail that is kept on this computer because no mail server
-// is set up: the newest, and the others in a list below. One that is still on its
-// way opens when it comes.
-func (c *Console) readKept() {
-	news := c.mail.news
-	c.act(func(ctx context.Context, server *client.Client) (func(), error) {
+// open opens the newest mail, with the others in a list below. If there is none
+// yet, the next one opens when it comes.
+func (m *mailbox) open() {
+	news := m.news
+	m.c.Perform(func(ctx context.Context, server *client.Client) (func(), error) {
 		list, err := server.Messages(ctx)
 		return func() {
-			if len(list) == 0 && c.mail.news != news { // it came meanwhile
-				c.readKept()
+			if len(list) == 0 && m.news != news { // mail came meanwhile
+				m.open()
 				return
 			}
-			c.showKept(list, 0)
+			m.show(list, 0)
 		}, err
 	})
 }
 
-// mailCame opens the mail that one was looking for.
-func (c *Console) mailCame() {
-	c.mail.news++
-	if c.mail.empty != nil {
-		c.readKept()
+// onTopic opens the mail that the person was waiting for.
+func (m *mailbox) onTopic(topic string) {
+	if topic != api.TopicMessages {
+		return
+	}
+	m.news++
+	if m.empty != nil {
+		m.open()
 	}
 }
 
-func (c *Console) showKept(list []api.Message, at int) {
-	w, now := c.words, c.now()
-	if c.mail.empty != nil {
-		c.mail.empty.Close()
-		c.mail.empty = nil
+// show shows one mail of a list.
+func (m *mailbox) show(list []api.Message, at int) {
+	c, w, now := m.c, m.c.Catalog, m.c.Now()
+	if m.empty != nil {
+		m.empty.Close()
+		m.empty = nil
 	}
 	if len(list) == 0 {
-		c.mail.empty = kit.ShowDialog(c.window.Canvas(), kit.DialogConfig{
+		m.empty = c.Dialog(kit.DialogConfig{
 			Title: w.T("ui.kept.none"), Words: w.T("ui.kept.none-why"), Icon: "mail", Cancel: w.T("kit.close"),
-			OnClose: func() { c.mail.empty = nil },
+			OnClose: func() { m.empty = nil },
 		})
 		return
 	}
-	m := list[at]
-	body := []fyne.CanvasObject{kit.Para(unwrapped(m.Text), kit.Ink)}
+	mail := list[at]
+	body := []fyne.CanvasObject{kit.Para(unwrapped(mail.Text), kit.Ink)}
 	var dialog *kit.Dialog
 	var rows []fyne.CanvasObject
 	for i, other := range list[:min(len(list), shownKept)] {
@@ -72,7 +75,7 @@ func (c *Console) showKept(list []api.Message, at int) {
 		row := kit.NewTapRow(kit.Inset(kit.S12, kit.S8, kit.S12, kit.S8, kit.H(kit.S8, kit.Grow(kit.NewText(other.Subject, kit.Body, kit.Ink)),
 			kit.NewText(w.Moment(now, other.At), kit.Caption, kit.Ink2))), func() {
 			dialog.Close()
-			c.showKept(list, i)
+			m.show(list, i)
 		})
 		row.Name = other.Subject
 		rows = append(rows, row)
@@ -80,16 +83,15 @@ func (c *Console) showKept(list []api.Message, at int) {
 	if len(rows) > 0 {
 		body = append(body, kit.Section(w.T("ui.kept.others")), kit.List(kit.S12, rows...))
 	}
-	dialog = kit.ShowDialog(c.window.Canvas(), kit.DialogConfig{
-		Title: m.Subject, Words: w.T("ui.kept.head", m.To, w.DayAndClock(now, m.At)), Icon: "mail", Body: body, Cancel: w.T("kit.close"),
+	dialog = c.Dialog(kit.DialogConfig{
+		Title: mail.Subject, Words: w.T("ui.kept.head", mail.To, w.DayAndClock(now, mail.At)), Icon: "mail", Body: body, Cancel: w.T("kit.close"),
 	})
 }
 
-// unwrapped is a mail's text without the ends of lines that are there only
-// because the line was full.
+// unwrapped is a mail's text with wrapped lines joined.
 func unwrapped(text string) string {
 	var b strings.Builder
-	short := true // the line before ended early, or there was none
+	short := true // the line before was not full, or there was none
 	for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
 		switch {
 		case b.Len() == 0:
@@ -104,6 +106,5 @@ func unwrapped(text string) string {
 	return b.String()
 }
 
-// mailFull is how long a line of a mail is at least, in bytes, if it goes on in
-// the next.
+// mailFull is the shortest length of a wrapped line, in bytes.
 const mailFull = 60

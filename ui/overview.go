@@ -10,30 +10,31 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/shell"
 	"nightlatch/ui/wizard"
 )
 
 // An overviewPage answers one question first: if this phone died now, could you
 // get back in?
 type overviewPage struct {
-	c     *Console
-	scope *Scope
-	src   source[standing]
+	c     *shell.Console
+	scope *shell.Scope
+	src   shell.Source[recoveryState]
 }
 
-func newOverview(c *Console) *overviewPage { return &overviewPage{c: c} }
+func newOverview(c *shell.Console) *overviewPage { return &overviewPage{c: c} }
 
-func (p *overviewPage) place() string { return placeOverview }
+func (p *overviewPage) Page() shell.PageID { return shell.Overview }
 
-func (p *overviewPage) enter(s *Scope) { p.scope = s; p.load() }
+func (p *overviewPage) Enter(s *shell.Scope) { p.scope = s; p.load() }
 
-func (p *overviewPage) hear(string) { p.load() }
+func (p *overviewPage) OnTopic(string) { p.load() }
 
-// recentEvents is how many of the newest the overview shows.
+// recentEvents is how many of the newest events the overview shows.
 const recentEvents = 3
 
 func (p *overviewPage) load() {
-	fetch(p.c, p.scope, &p.src, func(ctx context.Context, server *client.Client) (s standing, err error) {
+	p.src.Load(p.c, p.scope, func(ctx context.Context, server *client.Client) (s recoveryState, err error) {
 		if s.Account, err = server.Account(ctx); err != nil {
 			return s, err
 		}
@@ -44,26 +45,43 @@ func (p *overviewPage) load() {
 			return s, err
 		}
 		for i := range s.Sessions {
-			s.Sessions[i].LastSeen = api.Time{} // it changes with every look, and isn't shown
+			s.Sessions[i].LastSeen = api.Time{} // every request changes it, and the page does not show it
 		}
 		s.Recent, err = server.Activity(ctx, "", recentEvents)
 		return s, err
-	}, p.c.redraw)
+	}, p.c.Redraw)
 }
 
-func (p *overviewPage) draw() drawn {
-	c := p.c
-	if !p.src.ready {
-		return loading(c, c.words.T("ui.rail.overview"), nil, &p.src, p.load)
+// Draw draws the answer, the methods and the newest events.
+func (p *overviewPage) Draw() shell.View {
+	c, w := p.c, p.c.Catalog
+	if !p.src.Ready {
+		return p.src.Waiting(c, w.T("ui.rail.overview"), nil, p.load)
 	}
-	return c.drawOverview(p.src.value, map[step]func(){
-		stepTurnOn:   func() { c.enrol(api.EnrollApp, placeOverview) },
-		stepCode:     func() { c.showBackup(backupGenerate) },
-		stepMoreCode: func() { c.showBackup(backupGenerate) },
-		stepKey:      func() { c.enrol(api.EnrollKey, placeOverview) },
-		stepCopied:   func() { c.visit(placeKeys) },
-		stepCheck:    func() { c.showBackup(backupCheck) },
-	})
+	a := assess(p.src.Value, w, c.Now())
+	next := kit.NewButton(w.T("ui.rescue.next."+string(a.Next)+".do"), stepIcon(a.Next), kit.Primary, func() { p.take(a.Next) })
+	page := kit.Page{Title: w.T("ui.rail.overview"), Body: []fyne.CanvasObject{
+		p.answerCard(a, next),
+		kit.V(kit.S8, kit.Section(w.T("ui.overview.methods")), p.methodCards()),
+		kit.V(kit.S8, kit.H(kit.S8, kit.Section(w.T("ui.overview.recent")), kit.Gap(), kit.NewLink(w.T("ui.overview.all"), func() { c.Visit(shell.Activity) })), p.recentList()),
+	}}
+	return shell.View{Content: c.Page(page), First: next, Bindings: kit.Bindings{Enter: func() { next.Tapped(nil) }}, Ready: true}
+}
+
+// take leads to where the next step is done.
+func (p *overviewPage) take(s step) {
+	switch s {
+	case stepTurnOn:
+		p.c.BeginCeremony(api.Begin{Kind: api.EnrollApp}, shell.Overview)
+	case stepKey:
+		p.c.BeginCeremony(api.Begin{Kind: api.EnrollKey}, shell.Overview)
+	case stepCode, stepMoreCode:
+		p.c.Follow(shell.Route{Page: shell.BackupCodes, Arg: generateCode})
+	case stepCheck:
+		p.c.Follow(shell.Route{Page: shell.BackupCodes, Arg: checkCode})
+	case stepCopied:
+		p.c.Visit(shell.SecurityKeys)
+	}
 }
 
 // stepIcon is the icon of the button for a step.
@@ -79,54 +97,42 @@ func stepIcon(s step) string {
 	return "backup-codes"
 }
 
-// drawOverview draws the answer, the methods and what happened lately.
-func (c *Console) drawOverview(s standing, take map[step]func()) drawn {
-	w, now := c.words, c.now()
-	r := judge(s, w, now)
-	next := kit.NewButton(w.T("ui.rescue.next."+string(r.Next)+".do"), stepIcon(r.Next), kit.Primary, take[r.Next])
-	p := kit.Page{Title: w.T("ui.rail.overview"), Body: []fyne.CanvasObject{
-		c.answerCard(s, r, next),
-		kit.V(kit.S8, kit.Section(w.T("ui.overview.methods")), c.methodCards(s)),
-		kit.V(kit.S8, kit.H(kit.S8, kit.Section(w.T("ui.overview.recent")), kit.Gap(), kit.NewLink(w.T("ui.overview.all"), func() { c.visit(placeActivity) })), c.recentList(s.Recent)),
-	}}
-	return drawn{content: c.page(p), first: next, keys: kit.Bindings{Enter: func() { next.Tapped(nil) }}, ready: true}
-}
-
-// answerCard is the question, the answer, why, what still works, and the one next step.
-func (c *Console) answerCard(s standing, r rescue, next *kit.Button) fyne.CanvasObject {
-	w := c.words
+// answerCard draws the question, the answer, the reason, what still works, and the
+// one next step.
+func (p *overviewPage) answerCard(a assessment, next *kit.Button) fyne.CanvasObject {
+	w := p.c.Catalog
 	shield, ink := "shield-half", kit.Brass
-	switch r.Shield {
-	case "full":
+	switch a.Level {
+	case levelFull:
 		shield, ink = "two-factor", kit.Accent
-	case "off":
+	case levelOff:
 		shield, ink = "shield-off", kit.Danger
 	}
-	answer := w.T(r.Answer, r.Args)
-	if r.Count > 0 {
-		answer = counted(w, r.Answer, r.Count)
+	answer := w.T(a.Answer, a.Args)
+	if a.Count > 0 {
+		answer = shell.Counted(w, a.Answer, a.Count)
 	}
-	why := w.T(r.Why, assets.Args{"end": explain.LastDigits(s.Account.Phone)})
+	why := w.T(a.Why, assets.Args{"end": explain.LastDigits(p.src.Value.Account.Phone)})
 	top := kit.HTop(kit.S20,
 		kit.Sized(56, 56, kit.Z(kit.NewBox(kit.Sunken, kit.Hairline, 16), kit.Centre(kit.NewIcon(shield, 30, ink)))),
 		kit.Grow(kit.V(kit.S4, kit.NewText(w.T("ui.rescue.question"), kit.Body, kit.Ink2).Wrapped(),
 			kit.NewText(answer, kit.Display, kit.Ink).Wrapped(), kit.Para(why, kit.Ink2))))
-	side := func(head string, ways []way, still bool) fyne.CanvasObject {
+	side := func(head string, options []option, works bool) fyne.CanvasObject {
 		list := []fyne.CanvasObject{kit.NewText(w.T(head), kit.Label, kit.Ink3).Wrapped()}
-		for _, one := range ways {
+		for _, o := range options {
 			ink, mark := kit.Ink, kit.Accent
-			if !still {
+			if !works {
 				ink, mark = kit.Ink3, kit.Ink3
 			}
-			list = append(list, kit.HTop(kit.S12, kit.NewIcon(one.icon, 18, mark), kit.Grow(kit.NewText(one.say(w), kit.Body, ink).Wrapped())))
+			list = append(list, kit.HTop(kit.S12, kit.NewIcon(o.icon, 18, mark), kit.Grow(kit.NewText(o.text(w), kit.Body, ink).Wrapped())))
 		}
 		return kit.Grow(kit.V(kit.S8, list...))
 	}
-	sides := []fyne.CanvasObject{side("ui.rescue.still", r.Keep, true)}
-	if len(r.Gone) > 0 {
-		sides = append(sides, side("ui.rescue.gone", r.Gone, false))
+	sides := []fyne.CanvasObject{side("ui.rescue.still", a.Keep, true)}
+	if len(a.Gone) > 0 {
+		sides = append(sides, side("ui.rescue.gone", a.Gone, false))
 	}
-	key := "ui.rescue.next." + string(r.Next)
+	key := "ui.rescue.next." + string(a.Next)
 	foot := kit.H(kit.S16, kit.Grow(kit.V(2, kit.NewText(w.T(key), kit.Strong, kit.Ink).Wrapped(),
 		kit.NewText(w.T(key+".why"), kit.Caption, kit.Ink2).Wrapped())), next)
 	return kit.Card(kit.V(0,
@@ -134,70 +140,38 @@ func (c *Console) answerCard(s standing, r rescue, next *kit.Button) fyne.Canvas
 		kit.Rule(0), kit.Inset(kit.S24, kit.S16, kit.S24, kit.S16, foot)))
 }
 
-// methodCards are the three methods, side by side.
-func (c *Console) methodCards(s standing) fyne.CanvasObject {
-	w, a := c.words, s.Account
-	card := func(m api.Method, on bool, say string, to string) fyne.CanvasObject {
+// methodCards draws the three methods side by side.
+func (p *overviewPage) methodCards() fyne.CanvasObject {
+	c, w, a := p.c, p.c.Catalog, p.src.Value.Account
+	card := func(m api.Method, on bool, state string, to shell.PageID) fyne.CanvasObject {
 		badge := kit.Badge(kit.Off, w.T("ui.off"))
 		if on {
 			badge = kit.Badge(kit.On, w.T("ui.on"))
 		}
 		name := w.T("method." + string(m))
 		row := kit.NewTapRow(kit.Pad(kit.S16, kit.V(kit.S12, kit.H(kit.S8, kit.NewIcon(wizard.MethodIcon(m), 22, kit.Ink2), kit.Gap(), badge),
-			kit.V(2, kit.NewText(name, kit.Strong, kit.Ink), kit.NewText(say, kit.Caption, kit.Ink2)))), func() { c.visit(to) })
+			kit.V(2, kit.NewText(name, kit.Strong, kit.Ink), kit.NewText(state, kit.Caption, kit.Ink2)))), func() { c.Visit(to) })
 		row.Name = name
 		return kit.Grow(kit.Card(row))
 	}
 	return kit.HTop(kit.S12,
-		card(api.Text, a.Methods.Text, c.textState(a), placeTwoFactor),
-		card(api.App, a.Methods.App, c.appState(a), placeTwoFactor),
-		card(api.SecurityKey, a.Methods.Keys > 0, c.keyState(a), placeKeys))
+		card(api.Text, a.Methods.Text, textState(w, a), shell.TwoFactor),
+		card(api.App, a.Methods.App, appState(w, c.Now(), a), shell.TwoFactor),
+		card(api.SecurityKey, a.Methods.Keys > 0, keyState(w, a), shell.SecurityKeys))
 }
 
-func (c *Console) textState(a api.Account) string {
-	switch {
-	case a.Methods.Text:
-		return c.words.T("ui.method.text-on", explain.LastDigits(a.Phone))
-	case a.PhoneVerified:
-		return c.words.T("ui.method.text-phone", explain.LastDigits(a.Phone))
-	}
-	return c.words.T("ui.method.text-off")
-}
-
-func (c *Console) appState(a api.Account) string {
-	switch {
-	case !a.Methods.App:
-		return c.words.T("ui.method.app-off")
-	case a.AppAdded != nil:
-		return c.words.T("ui.method.added", onDay(c.words, c.now(), *a.AppAdded))
-	}
-	return c.words.T("ui.method.app-on")
-}
-
-func (c *Console) keyState(a api.Account) string {
-	if a.Methods.Keys == 0 {
-		return c.words.T("ui.method.keys-none")
-	}
-	return c.words.N("ui.method.keys", a.Methods.Keys)
-}
-
-// recentList is the newest events, a line each.
-func (c *Console) recentList(events []api.Activity) fyne.CanvasObject {
-	w, now := c.words, c.now()
-	if len(events) == 0 {
+// recentList draws the newest events, one line each.
+func (p *overviewPage) recentList() fyne.CanvasObject {
+	w, now := p.c.Catalog, p.c.Now()
+	if len(p.src.Value.Recent) == 0 {
 		return kit.Card(kit.Pad(kit.S16, kit.Para(w.T("ui.overview.nothing"), kit.Ink2)))
 	}
 	var rows []fyne.CanvasObject
-	for _, e := range events {
+	for _, e := range p.src.Value.Recent {
 		icon, ink := eventIcon(e)
 		rows = append(rows, kit.Inset(kit.S16, 10, kit.S16, 10, kit.H(kit.S12, kit.NewIcon(icon, 18, ink),
-			kit.Grow(kit.NewText(eventTitle(w, e), kit.Body, kit.Ink)), kit.NewText(eventPlace(w, e), kit.Caption, kit.Ink3),
+			kit.Grow(kit.NewText(eventTitle(w, e), kit.Body, kit.Ink)), kit.NewText(eventClient(w, e), kit.Caption, kit.Ink3),
 			kit.Scaled(72, 0, kit.NewText(w.Moment(now, e.At), kit.Caption, kit.Ink2).Trailing()))))
 	}
 	return kit.List(46, rows...)
-}
-
-// enrol opens the wizard for a method.
-func (c *Console) enrol(kind api.Kind, from string) {
-	c.show(newWizard(c, api.Begin{Kind: kind}, from))
 }

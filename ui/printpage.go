@@ -11,204 +11,193 @@ import (
 	"nightlatch/assets/explain"
 	"nightlatch/ui/kit"
 	"nightlatch/ui/print"
+	"nightlatch/ui/shell"
 	"nightlatch/ui/wizard"
 )
 
-// A printPage shows the sheet as it will be, and prints it (R77). The codes are
-// on it, so it is left for good when it is left.
+// A Printer reaches the print system of this computer; print.System is one.
+type Printer interface {
+	Printers(ctx context.Context) ([]print.Printer, error)
+	Print(ctx context.Context, printer string, pdf []byte, copies int) (jobID string, err error)
+	Forget(ctx context.Context, jobID string) error // deletes what the system keeps of a job
+	Open(ctx context.Context, path string) error    // in the program that shows such files
+}
+
+// A printPage shows a sheet of backup codes as it will be printed, and prints it
+// (R77). Leaving the page drops it: the sheet contains the codes.
 type printPage struct {
-	c     *Console
-	scope *Scope
-	back  screen
+	sheets
+	scope *shell.Scope
+	back  shell.Screen
 	done  func(func(*wizard.Saved))
-	view  printView
-}
 
-// unsaved is what the page behind it says: nothing is printed yet.
-func (p *printPage) unsaved() bool {
-	k, ok := p.back.(keeper)
-	return ok && k.unsaved()
-}
-
-// A printView is what the page is drawn from.
-type printView struct {
 	sheet    print.Sheet
-	nameless bool // without the account's name
+	nameless bool // leave out the account's name
 	printers []print.Printer
-	asked    bool // the system told its printers
-	printer  int
+	asked    bool // the system has listed its printers
+	chosen   int  // index of the printer
 	copies   string
-	busy     bool
+	busy     bool // the sheet is being sent
 }
 
-func newPrintPage(c *Console, back screen, s print.Sheet, done func(func(*wizard.Saved))) *printPage {
-	return &printPage{c: c, back: back, done: done, view: printView{sheet: s, copies: "1"}}
+func newPrintPage(s sheets, back shell.Screen, sheet print.Sheet, done func(func(*wizard.Saved))) *printPage {
+	return &printPage{sheets: s, back: back, done: done, sheet: sheet, copies: "1"}
 }
 
-func (p *printPage) place() string { return p.back.place() }
-func (p *printPage) hear(string)   {}
+// Unsaved reports whether the page behind has codes without a copy: nothing is
+// printed yet.
+func (p *printPage) Unsaved() bool {
+	b, ok := p.back.(interface{ Unsaved() bool })
+	return ok && b.Unsaved()
+}
 
-func (p *printPage) enter(s *Scope) {
+func (p *printPage) Page() shell.PageID { return p.back.Page() }
+func (p *printPage) OnTopic(string)     {}
+
+func (p *printPage) Enter(s *shell.Scope) {
 	p.scope = s
 	s.Go(func(ctx context.Context) func() {
-		printers, err := p.c.cfg.Printer.Printers(ctx)
+		printers, err := p.printer.Printers(ctx)
 		return func() {
-			p.view.asked = true
-			if err == nil { // no printer and no print system come to the same: the sheet is saved
-				p.view.printers = printers
+			p.asked = true
+			if err == nil { // without a print system the sheet can be saved, as without a printer
+				p.printers = printers
 			}
-			p.c.refocus()
-			p.c.redraw()
+			p.c.Refocus()
+			p.c.Redraw()
 		}
 	})
 }
 
-// maxCopies is more than anyone has places to hide them.
+func (p *printPage) leave() { p.c.ReturnTo(p.back) }
+
+// maxCopies is the largest number of copies.
 const maxCopies = 20
 
-func (p *printPage) draw() drawn {
-	c := p.c
-	return c.drawPrint(&p.view, printInputs{
-		changed: c.redraw,
-		leave:   func() { c.comeBack(p.back) },
-		save:    p.save,
-		print:   p.print,
-	})
-}
-
-// save saves the sheet as PDF; where there is no printer it is opened as well.
-func (p *printPage) save() {
-	c, sheet := p.c, p.view.shown()
-	c.saveAs(saveRequest{
-		title: "ui.save.codes", name: "nightlatch-backup-codes-" + c.account.Username,
-		forms: []saveForm{{"ui.save.pdf", ".pdf", func() ([]byte, error) { return print.PDF(sheet) }}},
-		done: func(path string) {
+// savePDF saves the sheet as PDF. Without a printer it is opened as well.
+func (p *printPage) savePDF() {
+	c, sheet := p.c, p.printed()
+	c.SaveAs(shell.SaveRequest{
+		Title: "ui.save.codes", Name: "nightlatch-backup-codes-" + c.Account().Username,
+		Forms: []shell.SaveForm{{Key: "ui.save.pdf", Ending: ".pdf", Make: func() ([]byte, error) { return print.PDF(sheet) }}},
+		Done: func(path string) {
 			p.done(func(s *wizard.Saved) { s.Saved = true })
-			if len(p.view.printers) == 0 {
-				c.root.Go(func(ctx context.Context) func() {
-					if c.cfg.Printer.Open(ctx, path) != nil {
-						return func() { c.toast.Say(c.words.T("ui.print.no-viewer", path)) }
+			if len(p.printers) == 0 {
+				c.Root().Go(func(ctx context.Context) func() {
+					if p.printer.Open(ctx, path) != nil {
+						return func() { c.Toast.Say(c.Catalog.T("ui.print.no-viewer", path)) }
 					}
-					return func() { c.toast.Say(c.words.T("ui.print.opening", path)) }
+					return func() { c.Toast.Say(c.Catalog.T("ui.print.opening", path)) }
 				})
 			}
-			c.comeBack(p.back)
+			p.leave()
 		},
 	})
 }
 
-func (p *printPage) print() {
+func (p *printPage) send() {
 	c := p.c
-	copies, err := strconv.Atoi(strings.TrimSpace(p.view.copies))
+	copies, err := strconv.Atoi(strings.TrimSpace(p.copies))
 	if err != nil || copies < 1 || copies > maxCopies {
-		c.warn(explain.Explanation{Code: "copies", What: c.words.T("error.copies.what"), Why: c.words.T("error.copies.why", maxCopies), Next: c.words.T("error.copies.next")})
+		c.Warn(explain.Explanation{Code: "copies", What: c.Catalog.T("error.copies.what"), Why: c.Catalog.T("error.copies.why", maxCopies), Next: c.Catalog.T("error.copies.next")})
 		return
 	}
-	printer, sheet := p.view.printers[p.view.printer], p.view.shown()
-	p.view.busy = true
-	c.redraw()
+	printer, sheet := p.printers[p.chosen], p.printed()
+	p.busy = true
+	c.Redraw()
 	p.scope.Go(func(ctx context.Context) func() {
 		job := ""
 		document, err := print.PDF(sheet)
 		if err == nil {
-			job, err = c.cfg.Printer.Print(ctx, printer.Name, document, copies)
+			job, err = p.printer.Print(ctx, printer.Name, document, copies)
 		}
 		return func() {
-			p.view.busy = false
+			p.busy = false
 			if err != nil {
-				c.warn(explain.Explanation{Code: "print", What: c.words.T("error.print.what"), Why: c.words.T("error.print.why", printer.Description), Next: c.words.T("error.print.next")})
+				c.Warn(explain.Explanation{Code: "print", What: c.Catalog.T("error.print.what"), Why: c.Catalog.T("error.print.why", printer.Description), Next: c.Catalog.T("error.print.next")})
 				return
 			}
-			c.forgetJob(job)
+			p.forgetJob(job)
 			p.done(func(s *wizard.Saved) { s.Printed = true })
-			c.comeBack(p.back)
-			c.toast.Say(c.words.T("ui.print.done", printer.Description))
+			p.leave()
+			c.Toast.Say(c.Catalog.T("ui.print.done", printer.Description))
 		}
 	})
 }
 
-// forgetTime is how long the print system gets before we no longer wait to
-// delete what it kept of a sheet.
+// forgetTime is how long to wait for a job to be printed before giving up on
+// deleting what the print system keeps of it.
 const forgetTime = 10 * time.Minute
 
 // forgetJob deletes what the print system keeps of a job, once it is printed.
-func (c *Console) forgetJob(job string) {
-	c.root.Follow(func(ctx context.Context, tell func(func())) {
+func (p *printPage) forgetJob(job string) {
+	p.c.Root().Follow(func(ctx context.Context, tell func(func())) {
 		ctx, cancel := context.WithTimeout(ctx, forgetTime)
 		defer cancel()
-		if err := c.cfg.Printer.Forget(ctx, job); err != nil && ctx.Err() == nil {
-			tell(func() { c.toast.Say(c.words.T("ui.print.kept")) })
+		if err := p.printer.Forget(ctx, job); err != nil && ctx.Err() == nil {
+			tell(func() { p.c.Toast.Say(p.c.Catalog.T("ui.print.kept")) })
 		}
 	})
 }
 
-// comeBack shows a screen again as it was left, without loading it anew.
-func (c *Console) comeBack(s screen) {
-	if c.scope != nil {
-		c.scope.Leave()
+// Draw draws the preview and the choices beside it.
+func (p *printPage) Draw() shell.View {
+	c, w := p.c, p.c.Catalog
+	do := kit.NewButton(w.T("ui.print.do"), "printer", kit.Primary, p.send)
+	if p.busy {
+		do.Disable()
 	}
-	c.scope, c.front, c.trouble, c.still = c.root.Child(), s, nil, true
-	if r, ok := s.(interface{ resumeIn(*Scope) }); ok {
-		r.resumeIn(c.scope)
+	page := kit.Page{
+		Crumbs: c.Breadcrumbs(c.Breadcrumb(shell.BackupCodes), kit.Crumb{Name: w.T("ui.print.do")}), Title: w.T("ui.print.title"),
+		Body:    []fyne.CanvasObject{kit.Beside(kit.S32, 220, drawPaper(p.printed()), kit.V(kit.S20, p.drawChoices()...))},
+		Left:    []fyne.CanvasObject{kit.NewButton(w.T("wizard.cancel"), "", kit.Quiet, p.leave)},
+		Actions: []fyne.CanvasObject{kit.NewButton(w.T("ui.print.save"), "save", kit.Secondary, p.savePDF), do},
 	}
-	c.redraw()
+	primary := do
+	if p.asked && len(p.printers) == 0 {
+		primary = kit.NewButton(w.T("ui.print.save-open"), "save", kit.Primary, p.savePDF)
+		page.Actions = []fyne.CanvasObject{primary}
+	}
+	return shell.View{Content: c.Page(page), First: primary, Bindings: kit.Bindings{Enter: func() { primary.Tapped(nil) }, Escape: p.leave}, Ready: p.asked}
 }
 
-type printInputs struct{ changed, leave, save, print func() }
-
-func (c *Console) drawPrint(v *printView, in printInputs) drawn {
-	w := c.words
+// drawChoices draws the printer, the paper and what is on the sheet.
+func (p *printPage) drawChoices() (side []fyne.CanvasObject) {
+	c, w := p.c, p.c.Catalog
 	var printers, papers []string
-	for _, p := range v.printers {
-		printers = append(printers, p.Description)
+	for _, one := range p.printers {
+		printers = append(printers, one.Description)
 	}
 	paperAt := 0
-	for i, p := range print.Papers() {
-		papers = append(papers, p.Name)
-		if p.Name == v.sheet.Paper.Name {
+	for i, one := range print.Papers() {
+		papers = append(papers, one.Name)
+		if one.Name == p.sheet.Paper.Name {
 			paperAt = i
 		}
 	}
-	printer := kit.NewSelector(kit.SelectorConfig{Icon: "printer", Options: printers, Selected: v.printer, OnPick: func(i int) { v.printer = i }})
-	paper := kit.NewSelector(kit.SelectorConfig{Options: papers, Selected: paperAt, OnPick: func(i int) { v.sheet.Paper = print.Papers()[i]; in.changed() }})
-	copies := kit.NewTextField(w.T("ui.print.copies"), "", kit.InputConfig{Text: v.copies, Limit: 3, OnChanged: func(s string) { v.copies = s }})
-	large := kit.NewToggle(kit.CheckForm, v.sheet.Large, kit.NewText(w.T("ui.print.large"), kit.Body, kit.Ink).Wrapped())
-	large.OnChanged = func(on bool) { v.sheet.Large = on; in.changed() }
-	nameless := kit.NewToggle(kit.CheckForm, v.nameless, kit.NewText(w.T("ui.print.nameless"), kit.Body, kit.Ink).Wrapped())
-	nameless.OnChanged = func(on bool) { v.nameless = on; in.changed() }
-
-	save := kit.NewButton(w.T("ui.print.save"), "save", kit.Secondary, in.save)
-	do := kit.NewButton(w.T("ui.print.do"), "printer", kit.Primary, in.print)
-	side := []fyne.CanvasObject{}
+	printer := kit.NewSelector(kit.SelectorConfig{Icon: "printer", Options: printers, Selected: p.chosen, OnPick: func(i int) { p.chosen = i }})
+	paper := kit.NewSelector(kit.SelectorConfig{Options: papers, Selected: paperAt, OnPick: func(i int) { p.sheet.Paper = print.Papers()[i]; c.Redraw() }})
+	copies := kit.NewTextField(w.T("ui.print.copies"), "", kit.InputConfig{Text: p.copies, Limit: 3, OnChanged: func(s string) { p.copies = s }})
+	large := kit.NewToggle(kit.CheckForm, p.sheet.Large, kit.NewText(w.T("ui.print.large"), kit.Body, kit.Ink).Wrapped())
+	large.OnChanged = func(on bool) { p.sheet.Large = on; c.Redraw() }
+	nameless := kit.NewToggle(kit.CheckForm, p.nameless, kit.NewText(w.T("ui.print.nameless"), kit.Body, kit.Ink).Wrapped())
+	nameless.OnChanged = func(on bool) { p.nameless = on; c.Redraw() }
 	switch {
-	case len(v.printers) > 0:
+	case len(p.printers) > 0:
 		side = append(side, kit.NewField(w.T("ui.print.printer"), "", printer), kit.NewField(w.T("ui.print.paper"), "", paper), copies, large, nameless)
-	case v.asked:
+	case p.asked:
 		side = append(side, kit.NewBanner(kit.Attention, w.T("ui.print.none"), w.T("ui.print.none-why"), w.T("ui.print.none-next")), kit.NewField(w.T("ui.print.paper"), "", paper), large, nameless)
 	}
-	if v.busy {
-		do.Disable()
-		side = append(side, kit.NewProgress(kit.ProgressConfig{Clock: c.clock(c.scope), Words: w.T("ui.print.sending")}))
+	if p.busy {
+		side = append(side, kit.NewProgress(kit.ProgressConfig{Clock: c.Clock(c.Scope()), Words: w.T("ui.print.sending")}))
 	}
-	side = append(side, kit.NewBanner(kit.Info, w.T("ui.print.once"), w.T("ui.print.once-why"), ""))
-	p := kit.Page{
-		Crumbs: c.crumbs(c.crumb(placeBackup), kit.Crumb{Name: w.T("ui.print.do")}), Title: w.T("ui.print.title"),
-		Body:    []fyne.CanvasObject{kit.Beside(kit.S32, 220, drawPaper(v.shown()), kit.V(kit.S20, side...))},
-		Left:    []fyne.CanvasObject{kit.NewButton(w.T("wizard.cancel"), "", kit.Quiet, in.leave)},
-		Actions: []fyne.CanvasObject{save, do},
-	}
-	primary := do
-	if v.asked && len(v.printers) == 0 {
-		primary = kit.NewButton(w.T("ui.print.save-open"), "save", kit.Primary, in.save)
-		p.Actions = []fyne.CanvasObject{primary}
-	}
-	return drawn{content: c.page(p), first: primary, keys: kit.Bindings{Enter: func() { primary.Tapped(nil) }, Escape: in.leave}, ready: v.asked}
+	return append(side, kit.NewBanner(kit.Info, w.T("ui.print.once"), w.T("ui.print.once-why"), ""))
 }
 
-// shown is the sheet as it will be printed.
-func (v *printView) shown() print.Sheet {
-	s := v.sheet
-	if v.nameless {
+// printed is the sheet as it will be printed.
+func (p *printPage) printed() print.Sheet {
+	s := p.sheet
+	if p.nameless {
 		s.Account = ""
 	}
 	return s

@@ -10,92 +10,86 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/shell"
 )
 
-// A sessionsPage lists the signed-in clients, and ends them one by one or all
-// but this one (R44).
+// A sessionsPage lists the sessions of the account, and ends one of them or all
+// others (R44).
 type sessionsPage struct {
-	c     *Console
-	scope *Scope
-	src   source[[]api.Session]
+	c     *shell.Console
+	scope *shell.Scope
+	src   shell.Source[[]api.Session]
 }
 
-func newSessions(c *Console) *sessionsPage { return &sessionsPage{c: c} }
+func newSessions(c *shell.Console) *sessionsPage { return &sessionsPage{c: c} }
 
-func (p *sessionsPage) place() string  { return placeSessions }
-func (p *sessionsPage) enter(s *Scope) { p.scope = s; p.load() }
+func (p *sessionsPage) Page() shell.PageID   { return shell.Sessions }
+func (p *sessionsPage) Enter(s *shell.Scope) { p.scope = s; p.load() }
 
-func (p *sessionsPage) hear(what string) {
-	if what == "" || what == api.TopicSessions {
+func (p *sessionsPage) OnTopic(topic string) {
+	if topic == "" || topic == api.TopicSessions {
 		p.load()
 	}
 }
 
 func (p *sessionsPage) load() {
-	fetch(p.c, p.scope, &p.src, func(ctx context.Context, server *client.Client) ([]api.Session, error) { return server.Sessions(ctx) }, p.c.redraw)
+	p.src.Load(p.c, p.scope, func(ctx context.Context, server *client.Client) ([]api.Session, error) { return server.Sessions(ctx) }, p.c.Redraw)
 }
 
-func (p *sessionsPage) draw() drawn {
-	c := p.c
-	if !p.src.ready {
-		return loading(c, c.words.T("ui.rail.sessions"), nil, &p.src, p.load)
-	}
-	return c.drawSessions(p.src.value, sessionInputs{
-		end: func(s api.Session) {
-			c.confirm("ui.sessions.end", nil, func() {
-				c.act(func(ctx context.Context, server *client.Client) (func(), error) {
-					return p.load, server.EndSession(ctx, s.ID)
-				})
-			}, clientName(c.words, s.Client, s.RemoteAddr))
-		},
-		endOthers: func() {
-			c.confirm("ui.sessions.end-others", nil, func() {
-				c.act(func(ctx context.Context, server *client.Client) (func(), error) {
-					return p.load, server.EndOtherSessions(ctx)
-				})
-			})
-		},
-		signOut: func() { c.confirm("ui.sessions.sign-out", nil, c.signOut) },
+func (p *sessionsPage) end(s api.Session) {
+	p.c.Confirm("ui.sessions.end", nil, func() {
+		p.c.Perform(func(ctx context.Context, server *client.Client) (func(), error) {
+			return p.load, server.EndSession(ctx, s.ID)
+		})
+	}, clientName(p.c.Catalog, s.Client, s.RemoteAddr))
+}
+
+func (p *sessionsPage) endOthers() {
+	p.c.Confirm("ui.sessions.end-others", nil, func() {
+		p.c.Perform(func(ctx context.Context, server *client.Client) (func(), error) {
+			return p.load, server.EndOtherSessions(ctx)
+		})
 	})
 }
 
-type sessionInputs struct {
-	end                func(api.Session)
-	endOthers, signOut func()
-}
+// confirmSignOut signs out on this computer after a confirmation.
+func confirmSignOut(c *shell.Console) { c.Confirm("ui.sessions.sign-out", nil, c.SignOut) }
 
-func (c *Console) drawSessions(list []api.Session, in sessionInputs) drawn {
-	w, now := c.words, c.now()
+// Draw draws the sessions and what ends them.
+func (p *sessionsPage) Draw() shell.View {
+	c, w, now := p.c, p.c.Catalog, p.c.Now()
+	if !p.src.Ready {
+		return p.src.Waiting(c, w.T("ui.rail.sessions"), nil, p.load)
+	}
 	var rows []fyne.CanvasObject
 	others := 0
-	for _, s := range list {
+	for _, s := range p.src.Value {
 		name := clientName(w, s.Client, s.RemoteAddr)
-		args := assets.Args{"first": onDay(w, now, s.Created), "last": when(w, now, s.LastSeen), "until": onDay(w, now, s.Expires)}
-		say := w.T("ui.sessions.row", args)
+		text := w.T("ui.sessions.row", assets.Args{"first": shell.OnDay(w, now, s.Created), "last": shell.When(w, now, s.LastSeen), "until": shell.OnDay(w, now, s.Expires)})
 		if s.Current {
-			rows = append(rows, longRow(kit.Tile("sessions", true), name, say,
-				kit.Badge(kit.On, w.T("ui.sessions.current")), kit.NewButton(w.T("ui.sessions.sign-out-do"), "", kit.Secondary, in.signOut)))
+			rows = append(rows, shell.LongRow(kit.Tile("sessions", true), name, text,
+				kit.Badge(kit.On, w.T("ui.sessions.current")), kit.NewButton(w.T("ui.sessions.sign-out-do"), "", kit.Secondary, func() { confirmSignOut(c) })))
 			continue
 		}
 		others++
-		rows = append(rows, longRow(kit.Tile(sessionIcon(s), false), name, say,
-			kit.NewButton(w.T("ui.sessions.end-do"), "", kit.Secondary, func() { in.end(s) }).Named(w.T("ui.sessions.end-name", name))))
+		rows = append(rows, shell.LongRow(kit.Tile(sessionIcon(s), false), name, text,
+			kit.NewButton(w.T("ui.sessions.end-do"), "", kit.Secondary, func() { p.end(s) }).Named(w.T("ui.sessions.end-name", name))))
 	}
-	p := kit.Page{Title: w.T("ui.rail.sessions"), Lead: w.T("ui.sessions.lead"), Body: []fyne.CanvasObject{kit.List(72, rows...)}}
-	d := drawn{ready: true}
+	page := kit.Page{Title: w.T("ui.rail.sessions"), Lead: w.T("ui.sessions.lead"), Body: []fyne.CanvasObject{kit.List(72, rows...)}}
+	v := shell.View{Ready: true}
 	if others > 0 {
-		all := kit.NewButton(w.N("ui.sessions.end-others-do", others), "", kit.Destroy, in.endOthers)
-		p.Actions = []fyne.CanvasObject{all}
-		d.first = all
+		all := kit.NewButton(w.N("ui.sessions.end-others-do", others), "", kit.Destroy, p.endOthers)
+		page.Actions = []fyne.CanvasObject{all}
+		v.First = all
 	} else {
-		p.Body = append(p.Body, kit.Note("info", w.T("ui.sessions.only")))
+		page.Body = append(page.Body, kit.Note("info", w.T("ui.sessions.only")))
 	}
-	p.Body = append(p.Body, kit.Note("lock", w.T("ui.sessions.policy."+c.account.Policy)))
-	d.content = c.page(p)
-	return d
+	page.Body = append(page.Body, kit.Note("lock", w.T("ui.sessions.policy."+c.Account().Policy)))
+	v.Content = c.Page(page)
+	return v
 }
 
-// sessionIcon is what kind of client a session is.
+// sessionIcon is the icon of the kind of client.
 func sessionIcon(s api.Session) string {
 	switch {
 	case s.RemoteAddr == "console":

@@ -11,92 +11,109 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/shell"
 )
 
-// A settingsPage is how the window looks, how the account is reached, and what
-// the account server is.
-type settingsPage struct{ c *Console }
+// A settingsPage sets how the window looks and how the account is reached, and
+// shows what the account server is.
+type settingsPage struct{ c *shell.Console }
 
-func newSettings(c *Console) *settingsPage { return &settingsPage{c: c} }
+func newSettings(c *shell.Console) *settingsPage { return &settingsPage{c: c} }
 
-func (p *settingsPage) place() string { return placeSettings }
-func (p *settingsPage) enter(*Scope)  { p.c.reload(p.c.redraw) }
+func (p *settingsPage) Page() shell.PageID { return shell.Settings }
+func (p *settingsPage) Enter(*shell.Scope) { p.c.Reload(p.c.Redraw) }
 
-func (p *settingsPage) hear(what string) {
-	if what == "" || what == api.TopicAccount {
-		p.c.reload(p.c.redraw)
+func (p *settingsPage) OnTopic(topic string) {
+	if topic == "" || topic == api.TopicAccount {
+		p.c.Reload(p.c.Redraw)
 	}
 }
 
-func (p *settingsPage) draw() drawn {
-	c := p.c
-	size := c.cfg.Prefs.IntWithFallback(prefTextSize, 100)
-	return c.drawSettings(settingsView{
-		account: c.account, about: c.about, address: c.cfg.Address, version: c.cfg.Version,
-		appearance: max(0, slices.Index(appearances(), c.cfg.Prefs.String(prefAppearance))),
-		textSize:   max(0, slices.Index(textSizes(), size)),
-		language:   max(0, slices.Index(assets.Languages(), c.cfg.Language)),
-	}, settingsInputs{
-		appearance: func(i int) { c.cfg.Prefs.SetString(prefAppearance, appearances()[i]); c.dress() },
-		textSize:   func(i int) { c.cfg.Prefs.SetInt(prefTextSize, textSizes()[i]); c.dress() },
-		language:   func(i int) { c.cfg.Prefs.SetString(prefLanguage, assets.Languages()[i]) },
-		change:     func(k api.Kind) { c.show(newWizard(c, api.Begin{Kind: k}, placeSettings)) },
-		signOut:    func() { c.confirm("ui.sessions.sign-out", nil, c.signOut) },
-		copy:       func() { c.copy(c.cfg.Address) },
-		found:      p.found,
-		delivery:   func() { c.show(newDelivery(c)) },
-		read:       c.readKept,
-	})
-}
+// appearances and textSizes are the choices, in their order.
+func appearances() []string { return []string{"system", "light", "dark"} }
 
-// found lets people who have the phone number find the account, or not (R10).
-func (p *settingsPage) found(on bool) {
-	p.c.act(func(ctx context.Context, server *client.Client) (func(), error) {
+func textSizes() []int { return []int{100, 125, 150} }
+
+// setDiscoverable lets people who have the phone number find the account, or not
+// (R10).
+func (p *settingsPage) setDiscoverable(on bool) {
+	p.c.Perform(func(ctx context.Context, server *client.Client) (func(), error) {
 		a, err := server.SetDiscoverable(ctx, on)
 		if err != nil {
 			return nil, err
 		}
-		return func() { p.c.account = a; p.c.redraw() }, nil
+		return func() { p.c.SetAccount(a); p.c.Redraw() }, nil
 	})
 }
 
-// dress applies a choice of appearance while running.
-func (c *Console) dress() {
-	c.applyTheme()
-	if c.lab != nil {
-		if !c.labFits(c.window.Canvas().Size().Width) { // it would cover what one is choosing in
-			c.dock.Hide()
-		}
-		c.lab.redraw()
+// change opens the wizard for a change.
+func (p *settingsPage) change(k api.Kind) { p.c.BeginCeremony(api.Begin{Kind: k}, shell.Settings) }
+
+// Draw draws the settings of the account, the window and the server.
+func (p *settingsPage) Draw() shell.View {
+	c, w := p.c, p.c.Catalog
+	signOut := kit.NewButton(w.T("ui.sessions.sign-out-do"), "", kit.Secondary, func() { confirmSignOut(c) })
+	page := kit.Page{Title: w.T("ui.rail.settings"), Body: []fyne.CanvasObject{
+		kit.V(kit.S8, kit.Section(w.T("ui.settings.account")), kit.List(kit.S16, p.accountRows(signOut)...)),
+		kit.V(kit.S8, kit.Section(w.T("ui.settings.window")), kit.List(kit.S16, p.windowRows()...)),
+		kit.V(kit.S8, kit.Section(w.T("ui.settings.server")), kit.List(kit.S16, p.serverRows()...)),
+	}}
+	return shell.View{Content: c.Page(page), First: signOut, Ready: true}
+}
+
+// row draws one setting: its name, its value and its controls.
+func (p *settingsPage) row(key, value string, controls ...fyne.CanvasObject) fyne.CanvasObject {
+	return shell.LongRow(nil, p.c.Catalog.T(key), value, controls...)
+}
+
+// changeButton opens something; key is the translation key of the setting.
+func (p *settingsPage) changeButton(key string, tap func()) fyne.CanvasObject {
+	w := p.c.Catalog
+	return kit.NewButton(w.T("ui.settings.change"), "", kit.Secondary, tap).Named(w.T("ui.settings.change-name", w.T(key)))
+}
+
+func (p *settingsPage) accountRows(signOut fyne.CanvasObject) []fyne.CanvasObject {
+	w, a := p.c.Catalog, p.c.Account()
+	email := w.T("ui.settings.email-none")
+	switch {
+	case a.EmailKept && !p.c.About().MailKept:
+		email = w.T("ui.settings.email-unproved", a.Email)
+	case a.EmailKept:
+		email = w.T("ui.settings.email-kept", a.Email)
+	case a.Email != "":
+		email = a.Email
 	}
-	c.window.Content().Refresh()
-	c.redraw()
-}
-
-type settingsView struct {
-	account                        api.Account
-	about                          api.About
-	address, version               string
-	appearance, textSize, language int
-}
-
-type settingsInputs struct {
-	appearance, textSize, language func(i int)
-	change                         func(api.Kind)
-	signOut, copy, delivery, read  func()
-	found                          func(on bool)
-}
-
-func (c *Console) drawSettings(v settingsView, in settingsInputs) drawn {
-	w := c.words
-	a := v.account
-	set := func(key, say string, control ...fyne.CanvasObject) fyne.CanvasObject {
-		return longRow(nil, w.T(key), say, control...)
+	phone, phoneKind := w.T("ui.settings.phone-none"), api.EnrollText
+	if a.PhoneVerified {
+		phone, phoneKind = explain.PhoneNumber(a.Phone), api.ChangePhone
 	}
 	change := func(key string, k api.Kind) fyne.CanvasObject {
-		return kit.NewButton(w.T("ui.settings.change"), "", kit.Secondary, func() { in.change(k) }).Named(w.T("ui.settings.change-name", w.T(key)))
+		return p.changeButton(key, func() { p.change(k) })
 	}
-	var looks, sizes, tongues []string
+	rows := []fyne.CanvasObject{
+		p.row("ui.settings.name", a.Username, signOut),
+		p.row("ui.settings.password", w.T("ui.settings.password-why"), change("ui.settings.password", api.ChangePassword)),
+		p.row("ui.settings.email", email, change("ui.settings.email", api.ChangeEmail)),
+		p.row("ui.settings.phone", phone, change("ui.settings.phone", phoneKind)),
+	}
+	if t := a.Texts; t != nil { // R18
+		text := w.T("ui.settings.texts-wanted", t.ShortCode)
+		if t.Stopped {
+			text = w.T("ui.settings.texts-stopped", t.ShortCode)
+		}
+		rows = append(rows, p.row("ui.settings.texts", text))
+	}
+	if a.Phone != "" {
+		found := kit.NewToggle(kit.SwitchForm, a.Discoverable, nil).Named(w.T("ui.settings.found"))
+		found.OnChanged = p.setDiscoverable
+		rows = append(rows, p.row("ui.settings.found", w.T("ui.settings.found-why"), found))
+	}
+	return rows
+}
+
+func (p *settingsPage) windowRows() []fyne.CanvasObject {
+	c, w, prefs := p.c, p.c.Catalog, p.c.Config.Prefs
+	var looks, sizes, languages []string
 	for _, l := range appearances() {
 		looks = append(looks, w.T("ui.settings.appearance."+l))
 	}
@@ -104,78 +121,41 @@ func (c *Console) drawSettings(v settingsView, in settingsInputs) drawn {
 		sizes = append(sizes, w.T("ui.settings.percent", s))
 	}
 	for _, l := range assets.Languages() {
-		tongues = append(tongues, w.T("ui.language."+l))
+		languages = append(languages, w.T("ui.language."+l))
 	}
-	appearance := kit.NewSegments(v.appearance, in.appearance, looks...).Named(w.T("ui.settings.appearance"))
-	window := []fyne.CanvasObject{
-		set("ui.settings.appearance", "", appearance),
-		set("ui.settings.text-size", w.T("ui.settings.text-size-why"), kit.NewSegments(v.textSize, in.textSize, sizes...).Named(w.T("ui.settings.text-size"))),
+	look := max(0, slices.Index(appearances(), prefs.String(shell.PrefAppearance)))
+	size := max(0, slices.Index(textSizes(), prefs.IntWithFallback(shell.PrefTextSize, 100)))
+	rows := []fyne.CanvasObject{
+		p.row("ui.settings.appearance", "", kit.NewSegments(look, func(i int) { prefs.SetString(shell.PrefAppearance, appearances()[i]); c.Restyle() }, looks...).Named(w.T("ui.settings.appearance"))),
+		p.row("ui.settings.text-size", w.T("ui.settings.text-size-why"), kit.NewSegments(size, func(i int) { prefs.SetInt(shell.PrefTextSize, textSizes()[i]); c.Restyle() }, sizes...).Named(w.T("ui.settings.text-size"))),
 	}
-	if len(tongues) > 1 {
-		pick := kit.NewSelector(kit.SelectorConfig{Icon: "globe", Options: tongues, Selected: v.language, OnPick: in.language})
+	if len(languages) > 1 {
+		pick := kit.NewSelector(kit.SelectorConfig{
+			Icon: "globe", Options: languages, Selected: max(0, slices.Index(assets.Languages(), c.Config.Language)),
+			OnPick: func(i int) { prefs.SetString(shell.PrefLanguage, assets.Languages()[i]) },
+		})
 		pick.SetName(w.T("ui.settings.language"))
-		window = append(window, set("ui.settings.language", w.T("ui.settings.language-why"), kit.Scaled(200, 0, pick)))
+		rows = append(rows, p.row("ui.settings.language", w.T("ui.settings.language-why"), kit.Scaled(200, 0, pick)))
 	}
-	email := w.T("ui.settings.email-none")
-	switch {
-	case a.EmailKept && !v.about.MailKept:
-		email = w.T("ui.settings.email-unproved", a.Email)
-	case a.EmailKept:
-		email = w.T("ui.settings.email-kept", a.Email)
-	case a.Email != "":
-		email = a.Email
-	}
-	phone := w.T("ui.settings.phone-none")
-	phoneKind := api.ChangePhone
-	if a.PhoneVerified {
-		phone = explain.PhoneNumber(a.Phone)
-	} else {
-		phoneKind = api.EnrollText
-	}
-	leave := kit.NewButton(w.T("ui.sessions.sign-out-do"), "", kit.Secondary, in.signOut)
-	account := []fyne.CanvasObject{
-		set("ui.settings.name", a.Username, leave),
-		set("ui.settings.password", w.T("ui.settings.password-why"), change("ui.settings.password", api.ChangePassword)),
-		set("ui.settings.email", email, change("ui.settings.email", api.ChangeEmail)),
-		set("ui.settings.phone", phone, change("ui.settings.phone", phoneKind)),
-	}
-	if t := a.Texts; t != nil { // R18
-		say := w.T("ui.settings.texts-wanted", t.ShortCode)
-		if t.Stopped {
-			say = w.T("ui.settings.texts-stopped", t.ShortCode)
-		}
-		account = append(account, set("ui.settings.texts", say))
-	}
-	if a.Phone != "" {
-		found := kit.NewToggle(kit.SwitchForm, a.Discoverable, nil).Named(w.T("ui.settings.found"))
-		found.OnChanged = in.found
-		account = append(account, set("ui.settings.found", w.T("ui.settings.found-why"), found))
-	}
-	p := kit.Page{Title: w.T("ui.rail.settings"), Body: []fyne.CanvasObject{
-		kit.V(kit.S8, kit.Section(w.T("ui.settings.account")), kit.List(kit.S16, account...)),
-		kit.V(kit.S8, kit.Section(w.T("ui.settings.window")), kit.List(kit.S16, window...)),
-		kit.V(kit.S8, kit.Section(w.T("ui.settings.server")), kit.List(kit.S16, c.serverRows(v, in)...)),
-	}}
-	return drawn{content: c.page(p), first: leave, ready: true}
+	return rows
 }
 
-// serverRows say what the account server is.
-func (c *Console) serverRows(v settingsView, in settingsInputs) []fyne.CanvasObject {
-	w := c.words
-	rows := []fyne.CanvasObject{longRow(nil, w.T("ui.settings.policy"), w.T("ui.settings.policy."+v.about.Policy+".why"),
-		kit.Badge(kit.Off, w.T("ui.settings.policy."+v.about.Policy)))}
-	if v.account.Owner && !v.about.Lab {
-		say := w.T("ui.settings.delivery-set")
-		if v.about.MailKept {
-			say = w.T("ui.settings.delivery-kept")
+func (p *settingsPage) serverRows() []fyne.CanvasObject {
+	c, w, about := p.c, p.c.Catalog, p.c.About()
+	rows := []fyne.CanvasObject{p.row("ui.settings.policy", w.T("ui.settings.policy."+about.Policy+".why"),
+		kit.Badge(kit.Off, w.T("ui.settings.policy."+about.Policy)))}
+	if c.Account().Owner && !about.Lab {
+		text := w.T("ui.settings.delivery-set")
+		if about.MailKept {
+			text = w.T("ui.settings.delivery-kept")
 		}
-		rows = append(rows, longRow(nil, w.T("ui.delivery.title"), say, kit.NewButton(w.T("ui.settings.change"), "", kit.Secondary, in.delivery).Named(w.T("ui.settings.change-name", w.T("ui.delivery.title")))))
+		rows = append(rows, p.row("ui.delivery.title", text, p.changeButton("ui.delivery.title", func() { c.Visit(shell.Delivery) })))
 	}
-	if v.about.MailKept || v.account.EmailKept { // an address that isn't proved gets nothing else
-		rows = append(rows, longRow(nil, w.T("ui.settings.kept"), w.T("ui.settings.kept-why"), kit.NewButton(w.T("ui.settings.read"), "mail", kit.Secondary, in.read)))
+	if about.MailKept || c.Account().EmailKept { // an unconfirmed address gets its mail here only
+		rows = append(rows, p.row("ui.settings.kept", w.T("ui.settings.kept-why"), kit.NewButton(w.T("ui.settings.read"), "mail", kit.Secondary, func() { c.Visit(shell.Mail) })))
 	}
-	if v.address != "" {
-		rows = append(rows, longRow(nil, w.T("ui.settings.address"), w.T("ui.settings.address-why", v.address), kit.NewButton(w.T("wizard.copy"), "copy", kit.Secondary, in.copy)))
+	if c.Config.Address != "" {
+		rows = append(rows, p.row("ui.settings.address", w.T("ui.settings.address-why", c.Config.Address), kit.NewButton(w.T("wizard.copy"), "copy", kit.Secondary, func() { c.Copy(c.Config.Address) })))
 	}
-	return append(rows, longRow(nil, w.T("ui.settings.about"), w.T("ui.settings.version", v.version)))
+	return append(rows, p.row("ui.settings.about", w.T("ui.settings.version", c.Config.Version)))
 }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"os"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -10,22 +11,35 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
 	"nightlatch/ui/print"
+	"nightlatch/ui/shell"
 	"nightlatch/ui/wizard"
 )
 
-// newSheet is the sheet that keeps codes which were just made (R77).
-func (c *Console) newSheet(codes ...api.SaveBackupCode) print.Sheet {
-	s := print.Sheet{
-		Account: c.account.Username, Host: c.place, Date: c.now(), Words: c.words,
-		Strict: c.account.Policy != "hardened", Paper: print.UsualPaper(c.words.Tag()),
-	}
-	for _, code := range codes {
-		s.Codes = append(s.Codes, print.Code{Number: code.Number, Code: code.Code})
-	}
-	return s
+// sheets save and print backup codes that are shown once, and check copies of
+// them (R77).
+type sheets struct {
+	c       *shell.Console
+	printer Printer
 }
 
-// plainCodes are codes for the clipboard, one a line.
+// sheet is the sheet with codes that were just made.
+func (s sheets) sheet(codes ...api.SaveBackupCode) print.Sheet {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "" // the sheet does without
+	}
+	a := s.c.Account()
+	sheet := print.Sheet{
+		Account: a.Username, Host: host, Date: s.c.Now(), Words: s.c.Catalog,
+		Strict: a.Policy != "hardened", Paper: print.UsualPaper(s.c.Catalog.Tag()),
+	}
+	for _, code := range codes {
+		sheet.Codes = append(sheet.Codes, print.Code{Number: code.Number, Code: code.Code})
+	}
+	return sheet
+}
+
+// plainCodes are codes for the clipboard, one per line.
 func plainCodes(made []api.NewBackupCode) string {
 	var lines []string
 	for _, m := range made {
@@ -34,64 +48,67 @@ func plainCodes(made []api.NewBackupCode) string {
 	return strings.Join(lines, "\n")
 }
 
-// A sheetHost keeps a backup code that a wizard shows once.
-type sheetHost struct {
-	c    *Console
-	page screen // where the print preview goes back to
+// Save is part of ceremony.Sheets.
+func (s sheets) Save(code api.SaveBackupCode, done func(func(*wizard.Saved))) {
+	s.save(s.sheet(code), done)
 }
 
-func (h sheetHost) save(_ *Scope, code api.SaveBackupCode, done func(func(*wizard.Saved))) {
-	h.c.saveSheet(h.c.newSheet(code), done)
+// Print is part of ceremony.Sheets.
+func (s sheets) Print(from shell.Screen, code api.SaveBackupCode, done func(func(*wizard.Saved))) {
+	s.print(from, s.sheet(code), done)
 }
 
-func (h sheetHost) print(_ *Scope, code api.SaveBackupCode, done func(func(*wizard.Saved))) {
-	h.c.show(newPrintPage(h.c, h.page, h.c.newSheet(code), done))
+// Check is part of ceremony.Sheets.
+func (s sheets) Check(scope *shell.Scope, done func(func(*wizard.Saved))) {
+	s.checkCopy(scope, func() { done(func(s *wizard.Saved) { s.Checked = true }) })
 }
 
-func (h sheetHost) check(s *Scope, _ api.SaveBackupCode, done func(func(*wizard.Saved))) {
-	h.c.checkCopy(s, func() { done(func(s *wizard.Saved) { s.Checked = true }) })
+// print shows the print preview. It returns to from.
+func (s sheets) print(from shell.Screen, sheet print.Sheet, done func(func(*wizard.Saved))) {
+	s.c.ShowScreen(newPrintPage(s, from, sheet, done))
 }
 
-// saveSheet asks where to save the codes, as text or PDF.
-func (c *Console) saveSheet(s print.Sheet, done func(func(*wizard.Saved))) {
-	c.saveAs(saveRequest{
-		title: "ui.save.codes", name: "nightlatch-backup-codes-" + s.Account,
-		forms: []saveForm{
-			{"ui.save.pdf", ".pdf", func() ([]byte, error) { return print.PDF(s) }},
-			{"ui.save.text", ".txt", func() ([]byte, error) {
-				text, err := print.Text(s)
+// save asks where to save the codes, as text or PDF.
+func (s sheets) save(sheet print.Sheet, done func(func(*wizard.Saved))) {
+	s.c.SaveAs(shell.SaveRequest{
+		Title: "ui.save.codes", Name: "nightlatch-backup-codes-" + sheet.Account,
+		Forms: []shell.SaveForm{
+			{Key: "ui.save.pdf", Ending: ".pdf", Make: func() ([]byte, error) { return print.PDF(sheet) }},
+			{Key: "ui.save.text", Ending: ".txt", Make: func() ([]byte, error) {
+				text, err := print.Text(sheet)
 				return []byte(text), err
 			}},
 		},
-		done: func(string) { done(func(s *wizard.Saved) { s.Saved = true }) },
+		Done: func(string) { done(func(s *wizard.Saved) { s.Saved = true }) },
 	})
 }
 
-// checkCopy lets the person type a code back; it isn't used up (R77).
-func (c *Console) checkCopy(s *Scope, right func()) {
-	w := c.words
+// checkCopy has the person type a code from the copy, and calls active if it is an
+// active one. The code is not used up (R77).
+func (s sheets) checkCopy(scope *shell.Scope, active func()) {
+	c, w := s.c, s.c.Catalog
 	code := kit.NewBackupField("")
 	field := kit.NewField(w.T("ui.check.code"), w.T("wizard.backup.hint"), code)
-	verdict := kit.V(0)
+	result := kit.V(0)
 	var dialog *kit.Dialog
 	show := func(o fyne.CanvasObject) {
-		verdict.Objects = []fyne.CanvasObject{o}
-		verdict.Refresh()
+		result.Objects = []fyne.CanvasObject{o}
+		result.Refresh()
 		dialog.Refresh()
 		dialog.Do().Enable()
 		kit.Focus(code)
 	}
 	code.OnChanged = func(string) {
 		field.Clear()
-		if len(verdict.Objects) > 0 {
-			verdict.Objects = nil
-			verdict.Refresh()
+		if len(result.Objects) > 0 {
+			result.Objects = nil
+			result.Refresh()
 			dialog.Refresh()
 		}
 	}
-	asked, server := s.Child(), c.server
-	dialog = kit.ShowDialog(c.window.Canvas(), kit.DialogConfig{
-		Title: w.T("ui.codes.check"), Words: w.T("ui.check.why"), Icon: "verify", Body: []fyne.CanvasObject{field, verdict},
+	asked, server := scope.Child(), c.Server()
+	dialog = c.Dialog(kit.DialogConfig{
+		Title: w.T("ui.codes.check"), Words: w.T("ui.check.why"), Icon: "verify", Body: []fyne.CanvasObject{field, result},
 		Do: w.T("ui.check.do"), Cancel: w.T("kit.close"), Keep: true, OnClose: asked.Leave,
 		OnDo: func() {
 			if code.Value == "" {
@@ -107,9 +124,9 @@ func (c *Console) checkCopy(s *Scope, right func()) {
 						show(kit.NewBanner(kit.Refused, t.What, t.Why, t.Next))
 						return
 					}
-					show(c.verdict(got))
+					show(s.drawCheck(got))
 					if got.State == "active" {
-						right()
+						active()
 					}
 				}
 			})
@@ -117,9 +134,9 @@ func (c *Console) checkCopy(s *Scope, right func()) {
 	})
 }
 
-// verdict says what a code is that was typed back.
-func (c *Console) verdict(got api.BackupCodeCheck) fyne.CanvasObject {
-	w := c.words
+// drawCheck draws the state of a code that was typed from the copy.
+func (s sheets) drawCheck(got api.BackupCodeCheck) fyne.CanvasObject {
+	w := s.c.Catalog
 	switch got.State {
 	case "active":
 		return kit.NewBanner(kit.Info, w.T("ui.check.active", got.Number), w.T("ui.check.active-why"), "")

@@ -1,159 +1,207 @@
 package ui
 
 import (
-	"context"
-	"errors"
-	"fmt"
-	"image"
-	"image/draw"
-	"image/png"
-	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/driver/software"
-	"fyne.io/fyne/v2/test"
-
-	"nightlatch/assets"
-	"nightlatch/ui/kit"
+	"nightlatch/assets/explain"
+	"nightlatch/server/api"
+	"nightlatch/ui/gallerytest"
+	"nightlatch/ui/lab"
+	"nightlatch/ui/print"
+	"nightlatch/ui/shell"
+	"nightlatch/ui/wizard"
 )
 
-// A shot is one picture of the gallery: a screen in one state.
-type shot struct {
-	name  string
-	place string // selected in the rail; "" for none, and no rail
-	lab   bool   // with the lab's panel
-	draw  func(*Console) drawn
-	then  func(*Console) // a dialog over it, if there is one
+// shots are the screens of this package in all states.
+func shots() []gallerytest.Shot {
+	return slices.Concat(overviewShots(), twoFactorShots(), codeShots(), printShots(), temporaryShots(), otherShots(), dialogShots(), labShots())
 }
 
-// A dress is how the pictures of a run look.
-type dress struct {
-	name  string
-	theme kit.Theme
-	lang  string
-	size  fyne.Size
-	scale float32
+// labPanel is the lab's panel with a text message that has just come.
+func labPanel(c *shell.Console) shell.Panel { return stillPanel(c, gallerytest.LabKey()) }
+
+func stillPanel(c *shell.Console, keys ...api.LabKey) *lab.Panel {
+	p := lab.New(c)
+	p.Start(c.Root())
+	mail := gallerytest.LabMail()
+	p.Show(lab.State{
+		Number: gallerytest.LabPhones()[0].Number, Phones: gallerytest.LabPhones(), Texts: gallerytest.LabTexts(), Mail: mail,
+		Read: map[string]bool{lab.MailID(mail[0]): true}, Keys: keys, Accounts: gallerytest.LabAccounts(),
+	})
+	return p
 }
 
-// dresses are the ways every screen is drawn: light and dark, and what screens
-// break at: large text, long words, words written to the left, small windows.
-func dresses() []dress {
-	small := fyne.NewSize(800, 600)
-	return []dress{
-		{"light", kit.Theme{Mode: kit.AlwaysLight}, "en", firstSize, 1.5},
-		{"dark", kit.Theme{Mode: kit.AlwaysDark}, "en", firstSize, 1.5},
-		{"large", kit.Theme{Mode: kit.AlwaysLight, Scale: 1.5}, "en", firstSize, 1},
-		{"long", kit.Theme{Mode: kit.AlwaysLight}, assets.PseudoLong, firstSize, 1},
-		{"right", kit.Theme{Mode: kit.AlwaysDark}, assets.PseudoRight, firstSize, 1},
-		{"small", kit.Theme{Mode: kit.AlwaysLight}, "en", small, 1},
+func stillRecovery(a api.Account, keys ...api.Key) recoveryState {
+	return recoveryState{Account: a, Keys: keys, Sessions: gallerytest.Sessions(), Recent: gallerytest.Activity()[:3]}
+}
+
+func overviewShot(name string, src shell.Source[recoveryState]) gallerytest.Shot {
+	return gallerytest.Shot{Name: name, Page: shell.Overview, Draw: func(c *shell.Console) shell.View {
+		return (&overviewPage{c: c, src: src}).Draw()
+	}}
+}
+
+func overviewShots() []gallerytest.Shot {
+	look := func(name string, s recoveryState) gallerytest.Shot {
+		return overviewShot(name, shell.Source[recoveryState]{Value: s, Ready: true})
+	}
+	alone := gallerytest.Account()
+	alone.BackupCodes = api.BackupCodes{}
+	oneKey := gallerytest.Account()
+	oneKey.Methods, oneKey.BackupCodes = api.Methods{Keys: 1}, api.BackupCodes{}
+	copied := gallerytest.SafeAccount()
+	copied.Methods.Keys = 1
+	fresh := stillRecovery(gallerytest.PlainAccount())
+	fresh.Recent = nil
+	withLab := look("04-overview-lab", stillRecovery(gallerytest.Account()))
+	withLab.Panel = labPanel
+	return []gallerytest.Shot{
+		look("04-overview-safe", stillRecovery(gallerytest.SafeAccount(), gallerytest.Keys()[:2]...)),
+		look("04-overview-new", fresh),
+		look("04-overview-codes", stillRecovery(gallerytest.Account())),
+		look("04-overview-no-way", stillRecovery(alone)),
+		look("04-overview-one-key", stillRecovery(oneKey, gallerytest.Keys()[0])),
+		look("04-overview-copied", stillRecovery(copied, gallerytest.Keys()[3])),
+		withLab,
+		overviewShot("04-overview-loading", shell.Source[recoveryState]{Slow: true}),
+		overviewShot("04-overview-failed", shell.Source[recoveryState]{Err: &api.Problem{Code: api.Unavailable}, Tries: 3, LastTry: gallerytest.Now()}),
 	}
 }
 
-// gallery draws screens into PNG files in a directory, a folder for each dress. It
-// needs no display: Fyne's software painter draws.
-func gallery(dir string, dresses []dress, shots []shot) error {
-	for _, d := range dresses {
-		if err := os.MkdirAll(filepath.Join(dir, d.name), 0o755); err != nil {
-			return fmt.Errorf("ui: gallery: %w", err)
-		}
-		words, err := assets.New(d.lang)
-		if err != nil {
-			return err
-		}
-		app := test.NewApp()
-		d.theme.Words = words
-		app.Settings().SetTheme(d.theme)
-		// Fyne drops the icons of the theme before in a goroutine of its own: the
-		// first picture gives it the time, and is drawn again.
-		for _, s := range slices.Concat(shots[:min(1, len(shots))], shots) {
-			if err := s.take(app, d, words, filepath.Join(dir, d.name, s.name+".png")); err != nil {
-				return fmt.Errorf("ui: gallery: %s: %w", s.name, err)
+func twoFactorShot(name string, s twoFactorState) gallerytest.Shot {
+	return gallerytest.Shot{Name: name, Page: shell.TwoFactor, Draw: func(c *shell.Console) shell.View {
+		return (&twoFactorPage{c: c, src: shell.Source[twoFactorState]{Value: s, Ready: true}}).Draw()
+	}}
+}
+
+func twoFactorShots() []gallerytest.Shot {
+	phoneOnly := gallerytest.PlainAccount()
+	phoneOnly.Phone, phoneOnly.PhoneVerified = "+12025550143", true
+	return []gallerytest.Shot{
+		twoFactorShot("05-two-factor", twoFactorState{Account: gallerytest.Account()}),
+		twoFactorShot("05-two-factor-off", twoFactorState{Account: gallerytest.PlainAccount()}),
+		twoFactorShot("05-two-factor-phone", twoFactorState{Account: phoneOnly}),
+		twoFactorShot("05-two-factor-all", twoFactorState{Account: gallerytest.SafeAccount()}),
+		twoFactorShot("05-two-factor-open", twoFactorState{Account: gallerytest.Account(), Open: &api.View{ID: "x", Kind: api.EnrollKey, Step: api.Overview{Method: api.SecurityKey}}}),
+	}
+}
+
+func codeShot(name string, s backupState, saved wizard.Saved, made ...api.NewBackupCode) gallerytest.Shot {
+	return gallerytest.Shot{Name: name, Page: shell.BackupCodes, Draw: func(c *shell.Console) shell.View {
+		return (&backupCodesPage{c: c, src: shell.Source[backupState]{Value: s, Ready: true}, made: made, saved: saved}).Draw()
+	}}
+}
+
+func newCodes() []api.NewBackupCode {
+	return []api.NewBackupCode{{Number: 6, Code: "7kmq-2xwd-9hfz-3r8n"}, {Number: 7, Code: "q4tc-m8ze-1vja-6y0p"}}
+}
+
+func codeShots() []gallerytest.Shot {
+	state := backupState{Account: gallerytest.Account(), Codes: gallerytest.Codes()}
+	none := gallerytest.Account()
+	none.BackupCodes = api.BackupCodes{}
+	return []gallerytest.Shot{
+		codeShot("10-backup-codes", state, wizard.Saved{}),
+		codeShot("10-backup-codes-made", state, wizard.Saved{}, newCodes()[0]),
+		codeShot("10-backup-codes-two", state, wizard.Saved{Printed: true}, newCodes()...),
+		codeShot("10-backup-codes-none", backupState{Account: none}, wizard.Saved{}),
+		codeShot("10-backup-codes-off", backupState{Account: gallerytest.PlainAccount()}, wizard.Saved{}),
+	}
+}
+
+func printShots() []gallerytest.Shot {
+	office := []print.Printer{{Name: "office", Description: "Brother HL-L2350DW"}, {Name: "PDF", Description: "PDF"}}
+	look := func(name string, change func(*printPage)) gallerytest.Shot {
+		return gallerytest.Shot{Name: name, Page: shell.BackupCodes, Draw: func(c *shell.Console) shell.View {
+			s := print.Sheet{Account: "margarethe", Host: "Attic", Date: gallerytest.Now(), Strict: true}
+			for _, m := range newCodes() {
+				s.Codes = append(s.Codes, print.Code{Number: m.Number, Code: m.Code})
 			}
-		}
-		if missing := words.Missing(); len(missing) > 0 {
-			return fmt.Errorf("ui: gallery: no words for %q", missing)
-		}
-		app.Quit()
+			p := newPrintPage(sheets{c: c}, nil, s, nil)
+			p.asked, p.printers = true, office
+			change(p)
+			return p.Draw()
+		}}
 	}
-	return nil
+	return []gallerytest.Shot{
+		look("10-print", func(*printPage) {}),
+		look("10-print-large", func(p *printPage) {
+			p.sheet.Large, p.sheet.Paper, p.nameless, p.printers, p.copies = true, print.Letter, true, office[1:], "2"
+		}),
+		look("10-print-none", func(p *printPage) { p.printers = nil }),
+		look("10-print-busy", func(p *printPage) { p.busy = true }),
+	}
 }
 
-// take draws one picture.
-func (s shot) take(app fyne.App, d dress, words *assets.Catalog, path string) (err error) {
-	c := stillConsole(app, words)
-	defer c.window.Close()
-	c.window.Canvas().(software.WindowlessCanvas).SetScale(d.scale) // before the content, or icons stay coarse
-	s.open(c, d.size)
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	enc := png.Encoder{CompressionLevel: png.BestSpeed} // there are hundreds, looked at once
-	return enc.Encode(f, opaque(c.window.Canvas().Capture()))
+func temporaryShot(name string, s temporaryState, made *madePassword) gallerytest.Shot {
+	return gallerytest.Shot{Name: name, Page: shell.TemporaryPasswords, Draw: func(c *shell.Console) shell.View {
+		return (&temporaryPage{c: c, scope: c.Root(), src: shell.Source[temporaryState]{Value: s, Ready: true}, made: made}).Draw()
+	}}
 }
 
-// open shows the screen in a console's window.
-func (s shot) open(c *Console, size fyne.Size) {
-	if s.place != "" {
-		c.rail = c.newRail()
-		c.rail.Select(s.place)
+func temporaryShots() []gallerytest.Shot {
+	state := temporaryState{gallerytest.Account(), gallerytest.TemporaryPasswords()}
+	made := &madePassword{Label: "Thunderbird on the ThinkPad in the workshop", NewTemporaryPassword: api.NewTemporaryPassword{Password: "vq7h-m2kd-8xtn-4wzc", Expires: gallerytest.Now().Add(58*time.Minute + 12*time.Second)}}
+	return []gallerytest.Shot{
+		temporaryShot("11-temporary", state, nil),
+		temporaryShot("11-temporary-made", state, made),
+		temporaryShot("11-temporary-none", temporaryState{Account: gallerytest.Account()}, nil),
+		temporaryShot("11-temporary-off", temporaryState{Account: gallerytest.PlainAccount()}, nil),
 	}
-	if s.lab {
-		c.cfg.Lab = true
-		c.lab = stillLab(c)
-		c.dock = kit.Z(c.lab.draw())
-		if c.rail != nil {
-			c.rail = c.newRail()
-			c.rail.Select(s.place)
-		}
-	}
-	c.frame()
-	c.window.Resize(size)
-	c.front = stillScreen{s.place, func() drawn { return s.draw(c) }}
-	c.still = true
-	c.redraw()
-	if s.then != nil {
-		s.then(c)
-	}
-	c.window.Resize(size) // once more: wrapped words know their height only now
 }
 
-// A stillScreen is a screen whose state never changes.
-type stillScreen struct {
-	at   string
-	look func() drawn
+func settingsShot(name string, a api.Account) gallerytest.Shot {
+	return gallerytest.Shot{Name: name, Page: shell.Settings, Draw: func(c *shell.Console) shell.View {
+		c.SetAccount(a)
+		return newSettings(c).Draw()
+	}}
 }
 
-func (s stillScreen) place() string { return s.at }
-func (s stillScreen) enter(*Scope)  {}
-func (s stillScreen) hear(string)   {}
-func (s stillScreen) draw() drawn   { return s.look() }
-
-// stillConsole is a console that is connected to nothing, on a morning in
-// November: only its drawing is used.
-func stillConsole(app fyne.App, words *assets.Catalog) *Console {
-	c := &Console{words: words, account: stillAccount(), about: stillAbout()}
-	c.cfg = Config{App: app, Version: "1.0", Address: "http://localhost:8440", Language: "en", Now: stillNow, Prefs: app.Preferences(), Features: Features{SecurityKeys: true, NFC: true, VirtualKeys: true, UdevCommand: assets.UdevCommand("/usr/bin/nightlatch"), ReadersCommand: "sudo apt install pcscd"}}
-	c.root = newScope(context.Background(), func(func()) {})
-	c.root.Leave() // nothing starts
-	c.scope = c.root
-	c.window = app.NewWindow("Nightlatch")
-	c.window.SetPadded(false)
-	c.slot = kit.Z(kit.NewBox(kit.Window, "", 0))
-	c.toast = kit.NewToaster(kit.Clock{Now: c.now})
-	return c
+func sessionsShot(name string, list []api.Session) gallerytest.Shot {
+	return gallerytest.Shot{Name: name, Page: shell.Sessions, Draw: func(c *shell.Console) shell.View {
+		return (&sessionsPage{c: c, src: shell.Source[[]api.Session]{Value: list, Ready: true}}).Draw()
+	}}
 }
 
-func stillNow() time.Time { return time.Date(2026, 11, 22, 9, 41, 7, 0, time.UTC) }
-
-// opaque drops the alpha channel, which a picture of a window doesn't need.
-func opaque(src image.Image) image.Image {
-	dst := image.NewRGBA(src.Bounds())
-	draw.Draw(dst, dst.Bounds(), image.Black, image.Point{}, draw.Src)
-	draw.Draw(dst, dst.Bounds(), src, src.Bounds().Min, draw.Over)
-	return dst
+func otherShots() []gallerytest.Shot {
+	activity := func(name string, f filter, search string, end bool) gallerytest.Shot {
+		return gallerytest.Shot{Name: name, Page: shell.Activity, Draw: func(c *shell.Console) shell.View {
+			return (&activityPage{c: c, src: shell.Source[[]api.Activity]{Value: gallerytest.Activity(), Ready: true}, filter: f, search: search, end: end}).Draw()
+		}}
+	}
+	delivery := func(name string, d api.Delivery, f deliveryForm) gallerytest.Shot {
+		return gallerytest.Shot{Name: name, Page: shell.Settings, Draw: func(c *shell.Console) shell.View {
+			f := f
+			return (&deliveryPage{c: c, src: shell.Source[api.Delivery]{Value: d, Ready: true}, form: &f}).Draw()
+		}}
+	}
+	set := api.Delivery{Mail: &api.MailServer{Host: "mail.example.org", Port: 587, TLS: "starttls", From: "nightlatch@example.org", User: "nightlatch", PasswordSet: true}}
+	owner := gallerytest.Account()
+	owner.Owner, owner.EmailKept = true, true
+	withLab := settingsShot("15-settings-lab", gallerytest.Account())
+	withLab.Panel = labPanel
+	return []gallerytest.Shot{
+		{Name: "03-no-answer", Draw: func(c *shell.Console) shell.View { return shell.NewFailure(c, errNoAnswer, func() {}).Draw() }},
+		{Name: "15-settings-owner", Page: shell.Settings, Draw: func(c *shell.Console) shell.View {
+			about := gallerytest.About()
+			about.MailKept = true
+			c.SetAbout(about)
+			return settingsShot("", owner).Draw(c)
+		}},
+		delivery("15-delivery-kept", api.Delivery{Kept: true}, deliveryForm{}),
+		delivery("15-delivery-refused", set, deliveryForm{refused: "tls", why: explain.Explanation{What: "That connection isn’t protected", Why: "Open is for a mail server on this computer only: anyone on the way could read the codes."}}),
+		delivery("15-delivery-tested", set, deliveryForm{tested: &api.DeliveryTest{Sent: true, To: "margarethe@example.org"}}),
+		delivery("15-delivery-failed", set, deliveryForm{tested: &api.DeliveryTest{Reason: "login", Reply: 535}}),
+		delivery("15-delivery-busy", set, deliveryForm{busy: true}),
+		sessionsShot("13-sessions", gallerytest.Sessions()),
+		sessionsShot("13-sessions-alone", gallerytest.Sessions()[:1]),
+		activity("14-activity", filterAll, "", false),
+		activity("14-activity-refusals", filterRefusals, "", true),
+		activity("14-activity-nothing", filterAll, "flugzeug", true),
+		settingsShot("15-settings", gallerytest.Account()),
+		settingsShot("15-settings-new", gallerytest.PlainAccount()),
+		settingsShot("15-settings-texts-stopped", gallerytest.StoppedAccount()),
+		withLab,
+	}
 }

@@ -1,29 +1,31 @@
-package ui
+package ui_test
 
 import (
 	"regexp"
 	"testing"
 
 	"fyne.io/fyne/v2"
+
+	"nightlatch/ui/uitest"
 )
 
 // The window's title says what is in front, step by step: the tour and screen
 // readers go by it.
 func TestWindowTitleSaysWhatIsInFront(t *testing.T) {
-	h := newHouse(t, nil)
-	is := func(want key) {
+	h := uitest.New(t, nil)
+	is := func(want uitest.Key) {
 		t.Helper()
-		h.settle()
-		if got := h.console.window.Title(); !regexp.MustCompile("^" + h.pattern(want) + " – Nightlatch$").MatchString(got) {
+		h.Settle()
+		if got := h.Console.Window().Title(); !regexp.MustCompile("^" + h.Pattern(want) + " – Nightlatch$").MatchString(got) {
 			t.Errorf("the title is %q, want %q", got, want)
 		}
 	}
-	h.signUp("mara", password)
+	h.SignUp("mara", uitest.Password)
 	is("ui.rail.overview")
-	h.ctrl(fyne.Key2)
+	h.Ctrl(fyne.Key2)
 	is("ui.rail.two-factor")
-	h.do("ui.method.set-up-name", key("method.text"))
+	h.Do("ui.method.set-up-name", uitest.Key("method.text"))
 	is("wizard.overview.heading")
-	h.press(fyne.KeyReturn)
+	h.Press(fyne.KeyReturn)
 	is("wizard.email.heading")
 }

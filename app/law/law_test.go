@@ -23,7 +23,11 @@ var imports = map[string][]string{
 
 	"assets/explain": {"assets", "server/api", "server/e164"},
 
-	"ui":             {"ui/...", "assets", "assets/explain", "fido", "server/client", "server/api"},
+	"ui":             {"ui/...", "assets", "assets/explain", "server/client", "server/api"},
+	"ui/shell":       {"ui/kit", "assets", "assets/explain", "server/client", "server/api"},
+	"ui/lab":         {"ui/shell", "ui/kit", "assets", "assets/explain", "server/client", "server/api"},
+	"ui/securitykey": {"ui/shell", "ui/kit", "ui/wizard", "assets", "assets/explain", "fido", "server/client", "server/api"},
+	"ui/ceremony":    {"ui/shell", "ui/kit", "ui/wizard", "ui/securitykey", "assets/explain", "fido", "server/client", "server/api"},
 	"ui/wizard":      {"ui/kit", "assets", "assets/explain", "fido", "server/api"},
 	"ui/kit":         {"assets", "ui/kit/typeset"},
 	"ui/kit/typeset": {},

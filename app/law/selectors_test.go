@@ -16,7 +16,7 @@ import (
 // screen. Those that take translation keys fail on an unknown key themselves.
 var selecting = []string{
 	"sees", "press", // of app/tour
-	"seesText", "tabToText", "doText", // data: a name, a number, a code
+	"SeesText", "TabToText", // data: a name, a number, a code
 	"Contains", "Index", "HasPrefix", "HasSuffix",
 }
 

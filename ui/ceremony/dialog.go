@@ -1,0 +1,78 @@
+package ceremony
+
+import (
+	"fyne.io/fyne/v2"
+
+	"nightlatch/server/api"
+	"nightlatch/ui/kit"
+	"nightlatch/ui/shell"
+	"nightlatch/ui/wizard"
+)
+
+// A passwordDialog asks for the password again (R3, R6).
+type passwordDialog struct {
+	*ceremony
+	asked  *shell.Scope
+	then   func()
+	body   *fyne.Container
+	dialog *kit.Dialog // nil before the first step
+	framed wizard.FramedStep
+}
+
+// AskPassword is part of shell.Ceremonies.
+func (x Screens) AskPassword(s *shell.Scope, then func()) {
+	d := &passwordDialog{ceremony: newCeremony(x, api.Begin{Kind: api.Reauthenticate}), asked: s.Child(), then: then, body: kit.V(kit.S12)}
+	d.host = d
+	d.start(d.asked)
+}
+
+// Changed is part of host.
+func (d *passwordDialog) Changed() {
+	switch {
+	case d.state.View.Step != nil:
+		d.draw()
+	case d.state.Fault != nil:
+		d.c.Warn(*d.state.Fault)
+		d.asked.Leave()
+	}
+	if d.dialog != nil && !d.state.Busy && d.framed.First != nil {
+		d.c.Window().Canvas().Focus(d.framed.First)
+	}
+}
+
+// Stepped is part of host.
+func (d *passwordDialog) Stepped() {}
+
+// Left is part of host.
+func (d *passwordDialog) Left() { d.asked.Leave() }
+
+// Done is part of host.
+func (d *passwordDialog) Done(api.View) {
+	if d.dialog != nil {
+		d.dialog.Close()
+	}
+	d.asked.Leave()
+	d.then()
+}
+
+// draw shows the step, in a new dialog if there is none yet.
+func (d *passwordDialog) draw() {
+	w := d.c.Catalog
+	_, _, d.body.Objects, _, d.framed = wizard.Dialog(d.state, d.wizardHost())
+	if d.dialog == nil {
+		d.dialog = d.c.Dialog(kit.DialogConfig{
+			Title: w.T("wizard.password.heading"), Words: w.T("ui.reauth.why"), Icon: "lock",
+			Body: []fyne.CanvasObject{d.body}, Do: w.T("wizard.continue"), Keep: true,
+			OnDo:    func() { d.framed.Bindings.Enter() },
+			OnClose: d.cancel,
+		})
+		return
+	}
+	d.body.Refresh()
+	d.dialog.Refresh()
+	if d.state.Busy {
+		d.dialog.Do().Disable()
+	} else {
+		d.dialog.Do().Enable()
+	}
+}

@@ -1,0 +1,101 @@
+package ceremony
+
+import (
+	"context"
+	"errors"
+
+	"nightlatch/fido"
+	"nightlatch/ui/securitykey"
+	"nightlatch/ui/wizard"
+)
+
+// keyInput handles what the person does besides touching the key.
+func (r *ceremony) keyInput(in wizard.KeyInput) {
+	k := r.key
+	switch {
+	case in.Retry:
+		r.state.Fault, r.state.View.Refusal = nil, nil
+		r.startKey()
+		r.step()
+	case k == nil:
+	case in.Device != nil:
+		r.state.Fault = nil
+		r.useKey(*in.Device, false)
+	case in.Offer:
+		r.offerPIN(k)
+	case in.NewPIN:
+		r.setPIN(k)
+	default:
+		r.state.Fault = nil
+		select {
+		case k.pin <- in.PIN:
+			r.state.Key.Phase = wizard.Working
+			r.step()
+		default: // one is being used already
+		}
+	}
+}
+
+// offerPIN shows the form for a new PIN of the key that needs one.
+func (r *ceremony) offerPIN(k *keyUse) {
+	d := r.state.Key.Device
+	k.stopUsing()
+	k.use = k.scope.Child()
+	r.state.Fault, r.state.Draft.PINs = nil, wizard.PINs{}
+	r.state.Key = wizard.KeyInteraction{Phase: wizard.Working, Device: d}
+	r.screens.Keys.Use(k.use, func(ctx context.Context, tell func(func())) {
+		p, err := r.screens.Keys.Info(ctx, d)
+		tell(func() {
+			if err != nil {
+				r.keyFailed(k, err, "")
+				return
+			}
+			r.state.Key = wizard.KeyInteraction{Phase: wizard.SettingPIN, Device: d, MinPIN: p.MinPIN, OldPIN: p.PIN == fido.PINSet, TriesLeft: p.PINTries}
+			r.step()
+		})
+	})
+	r.step()
+}
+
+// setPIN sets the PIN that was typed, and then uses the key.
+func (r *ceremony) setPIN(k *keyUse) {
+	d, pins := r.state.Key.Device, r.state.Draft.PINs
+	old := ""
+	if r.state.Key.OldPIN {
+		old = pins.Old
+	}
+	k.stopUsing()
+	k.use = k.scope.Child()
+	r.state.Busy, r.state.Fault = true, nil
+	r.screens.Keys.Use(k.use, func(ctx context.Context, tell func(func())) {
+		err := r.screens.Keys.SetPIN(ctx, d, old, pins.New)
+		tell(func() {
+			r.state.Busy = false
+			var wrong *fido.WrongPINError
+			switch {
+			case err == nil:
+				r.state.Draft.PINs = wizard.PINs{}
+				r.useKey(d, false)
+			case securitykey.Unreachable(err):
+				r.keyFailed(k, err, "")
+			default:
+				if errors.As(err, &wrong) {
+					r.state.Key.TriesLeft = wrong.TriesLeft
+				}
+				why := wizard.ExplainKey(r.c.Catalog, err)
+				r.state.Fault, r.state.Draft.PINs.Old = &why, ""
+				r.step()
+			}
+		})
+	})
+	r.host.Changed()
+}
+
+// stopKey stops the use of a key.
+func (r *ceremony) stopKey() {
+	if r.key != nil {
+		r.key.scope.Leave()
+		r.key = nil
+	}
+	r.state.Key = wizard.KeyInteraction{}
+}

@@ -1,0 +1,130 @@
+package ceremony
+
+import (
+	"fyne.io/fyne/v2"
+
+	"nightlatch/server/api"
+	"nightlatch/ui/kit"
+	"nightlatch/ui/shell"
+	"nightlatch/ui/wizard"
+)
+
+// A sessionScreen is a ceremony that makes a session, on a screen without the rail.
+type sessionScreen struct{ *ceremony }
+
+func newSessionScreen(x Screens, k api.Kind) *sessionScreen {
+	s := &sessionScreen{newCeremony(x, api.Begin{Kind: k})}
+	s.server = x.Console.Config.Client
+	s.state.Account, s.state.View.Kind = api.Account{}, k
+	s.fixed, s.host = true, s
+	return s
+}
+
+func (s *sessionScreen) Page() shell.PageID       { return "" }
+func (s *sessionScreen) Enter(scope *shell.Scope) { s.start(scope) }
+func (s *sessionScreen) OnTopic(string)           {}
+
+// Changed is part of host.
+func (s *sessionScreen) Changed() { s.c.RedrawIf(s.self) }
+
+// Stepped is part of host.
+func (s *sessionScreen) Stepped() { s.c.Refocus() }
+
+// Left is part of host.
+func (s *sessionScreen) Left() {}
+
+// Done is part of host. It enters the session. If few backup codes are left, the
+// last step says so first (R78).
+func (s *sessionScreen) Done(v api.View) {
+	in, ok := v.Step.(api.SignedIn)
+	if !ok {
+		return
+	}
+	if wizard.FewCodes(in.Account) && v.Kind == api.SignIn && s.signed == nil {
+		s.signed = &in
+		s.state.View = v
+		s.step()
+		return
+	}
+	s.c.EnterSession(in, nil)
+}
+
+// waiting draws the screen before the first step has come.
+func (s *sessionScreen) waiting() shell.View {
+	return s.c.Waiting("", s.state.Fault, func() {
+		s.state.Fault = nil
+		s.start(s.scope)
+		s.Changed()
+	})
+}
+
+// drawCard draws the step as a card in the middle of the window.
+func (s *sessionScreen) drawCard(h wizard.Host) shell.View {
+	f := wizard.CentredCard(s.state, h, s.drawFoot())
+	return shell.View{Content: f.Content, First: f.First, Bindings: f.Bindings, Heading: f.Heading, Ready: true}
+}
+
+// drawFoot draws the line under the card.
+func (s *sessionScreen) drawFoot() fyne.CanvasObject {
+	c := s.c
+	line := []fyne.CanvasObject{kit.NewIcon("lock", 14, kit.Ink3), kit.NewText(c.Catalog.T("ui.door.stays"), kit.Caption, kit.Ink3)}
+	if c.HasPanel() && !c.PanelShown() {
+		line = append(line, kit.NewLink(c.Catalog.T("ui.door.lab"), c.TogglePanel))
+	}
+	return kit.H(kit.S8, line...)
+}
+
+// A signIn is the sign-in form, from the password to the second step.
+type signIn struct{ *sessionScreen }
+
+func newSignIn(x Screens) *signIn {
+	s := &signIn{newSessionScreen(x, api.SignIn)}
+	s.self = s
+	return s
+}
+
+func (s *signIn) OnTopic(topic string) { s.onTopic(topic) }
+
+// FillIn fills in a demo account of the lab. It reports whether the form asks for a
+// user name and a password.
+func (s *signIn) FillIn(username, password string) bool {
+	_, asks := s.state.View.Step.(api.EnterCredentials)
+	if asks {
+		s.state.Draft.Username, s.state.Draft.Password = username, password
+	}
+	return asks
+}
+
+func (s *signIn) Draw() shell.View {
+	if s.state.View.Step == nil {
+		return s.waiting()
+	}
+	if trouble := s.c.Trouble(); trouble != nil && s.state.Fault == nil && s.state.View.Refusal == nil {
+		s.state.Fault = trouble
+	}
+	h := s.wizardHost()
+	h.SignUp = func() { s.c.ShowScreen(newSignUp(s.screens)) }
+	return s.drawCard(h)
+}
+
+// A signUp creates another account on a server that has some.
+type signUp struct{ *sessionScreen }
+
+func newSignUp(x Screens) *signUp {
+	s := &signUp{newSessionScreen(x, api.SignUp)}
+	s.state.HasAccounts, s.fixed = true, false
+	s.host, s.self = s, s
+	return s
+}
+
+// Left is part of host.
+func (s *signUp) Left() { s.c.ShowScreen(newSignIn(s.screens)) }
+
+func (s *signUp) Draw() shell.View {
+	if s.state.View.Step == nil {
+		return s.waiting()
+	}
+	h := s.wizardHost()
+	h.Back = s.cancel
+	return s.drawCard(h)
+}

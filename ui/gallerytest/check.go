@@ -1,0 +1,202 @@
+package gallerytest
+
+import (
+	"bytes"
+	"image"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"nightlatch/assets"
+	"nightlatch/ui/kit"
+	"nightlatch/ui/shell"
+)
+
+// Pictures draws the shots into the directory in NIGHTLATCH_GALLERY, or those whose
+// names begin with NIGHTLATCH_SHOTS, in the dresses listed in NIGHTLATCH_DRESS.
+// Without a directory it draws the first shot in each dress.
+func Pictures(t *testing.T, shots []Shot) {
+	t.Helper()
+	dir, begin, want := os.Getenv("NIGHTLATCH_GALLERY"), os.Getenv("NIGHTLATCH_SHOTS"), os.Getenv("NIGHTLATCH_DRESS")
+	if dir == "" {
+		dir, begin = t.TempDir(), shots[0].Name
+	}
+	var some []Shot
+	for _, s := range shots {
+		if strings.HasPrefix(s.Name, begin) {
+			some = append(some, s)
+		}
+	}
+	var dresses []Dress
+	for _, d := range testDresses() {
+		if want == "" || strings.Contains(want, d.Name) {
+			dresses = append(dresses, d)
+		}
+	}
+	if err := drawAll(dir, dresses, some); err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range dresses {
+		for _, s := range some {
+			if st, err := os.Stat(filepath.Join(dir, d.Name, s.Name+".png")); err != nil || st.Size() < 5000 {
+				t.Errorf("%s of %s: %v, %v", s.Name, d.Name, st, err)
+			}
+		}
+	}
+}
+
+// Check fails if a screen, in any dress, lacks a translation, has a primary button
+// outside the window, or has no widget that can be focused.
+func Check(t *testing.T, shots []Shot) {
+	t.Helper()
+	for _, d := range testDresses() {
+		t.Run(d.Name, func(t *testing.T) {
+			w := catalog(t, d.Language)
+			app := test.NewTempApp(t)
+			d.Theme.Words = w
+			app.Settings().SetTheme(d.Theme)
+			for _, s := range shots {
+				c := newConsole(app, w)
+				s.open(c, d.Size)
+				s.check(t, c)
+				c.Window().Close()
+			}
+			if missing := w.Missing(); len(missing) > 0 {
+				t.Errorf("no translation for %q", missing)
+			}
+		})
+	}
+}
+
+func (s Shot) check(t *testing.T, c *shell.Console) {
+	t.Helper()
+	roots := append([]fyne.CanvasObject{c.Window().Content()}, c.Window().Canvas().Overlays().List()...)
+	focusable := 0
+	for _, root := range roots {
+		walkVisible(root, func(o fyne.CanvasObject) {
+			switch v := o.(type) {
+			case *kit.Text:
+				if strings.Contains(v.Words, "{") || strings.HasPrefix(v.Words, "ui.") || strings.HasPrefix(v.Words, "wizard.") {
+					t.Errorf("%s shows %q", s.Name, v.Words)
+				}
+			case *kit.Button:
+				// A card without the rail scrolls: its button may be below the window's
+				// edge. A page's is in the bar, which never scrolls.
+				if v.Kind == kit.Primary && s.Page != "" && s.Page != shell.Overview && s.Panel == nil && !within(c.Window(), v) {
+					t.Errorf("%s: %q is outside the window", s.Name, v.Label())
+				}
+			}
+			if f, ok := o.(fyne.Focusable); ok {
+				focusable++
+				if name := shell.NameOf(f); name == "" || strings.HasSuffix(name, " ") {
+					t.Errorf("%s: %T has no name", s.Name, f)
+				}
+			}
+		})
+	}
+	if focusable == 0 && !strings.Contains(s.Name, "loading") {
+		t.Errorf("%s: nothing can be focused", s.Name)
+	}
+}
+
+// within reports whether an object is completely inside the window.
+func within(w fyne.Window, o fyne.CanvasObject) bool {
+	at, size, all := fyne.CurrentApp().Driver().AbsolutePositionForObject(o), o.Size(), w.Canvas().Size()
+	return at.X >= 0 && at.Y >= 0 && at.X+size.Width <= all.Width+.5 && at.Y+size.Height <= all.Height+.5
+}
+
+// CheckRestyle fails if one of the named shots looks different after the theme was
+// switched from light to dark than when it was drawn in dark. Colours must be looked
+// up, not stored.
+func CheckRestyle(t *testing.T, shots []Shot, names ...string) {
+	t.Helper()
+	w := catalog(t, "en")
+	light, dark := kit.Theme{Mode: kit.AlwaysLight, Words: w}, kit.Theme{Mode: kit.AlwaysDark, Words: w}
+	for _, name := range names {
+		t.Run(name, func(t *testing.T) {
+			s := byName(t, shots, name)
+			app := test.NewTempApp(t)
+			test.ApplyTheme(t, dark)
+			fresh := newConsole(app, w)
+			s.open(fresh, shell.FirstSize)
+			want := pixels(fresh.Window().Canvas().Capture())
+
+			test.ApplyTheme(t, light)
+			c := newConsole(app, w)
+			s.open(c, shell.FirstSize)
+			c.Window().Canvas().Capture()
+			test.ApplyTheme(t, dark)
+			c.Window().Content().Refresh()
+			if got := pixels(c.Window().Canvas().Capture()); !bytes.Equal(want, got) {
+				t.Errorf("it differs from a new dark window around %v", difference(want, got))
+			}
+		})
+	}
+}
+
+func byName(t *testing.T, shots []Shot, name string) Shot {
+	t.Helper()
+	for _, s := range shots {
+		if s.Name == name {
+			return s
+		}
+	}
+	t.Fatalf("there is no shot %q", name)
+	return Shot{}
+}
+
+// difference is the rectangle in which two pictures of a window differ.
+func difference(a, b []byte) (r image.Rectangle) {
+	width := int(shell.FirstSize.Width)
+	for i := range min(len(a), len(b)) {
+		if a[i] != b[i] {
+			x, y := i/4%width, i/4/width
+			r = r.Union(image.Rect(x, y, x+1, y+1))
+		}
+	}
+	return r
+}
+
+func pixels(m image.Image) []byte { return opaque(m).(*image.RGBA).Pix }
+
+func catalog(t *testing.T, language string) *assets.Catalog {
+	t.Helper()
+	w, err := assets.New(language)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// Tap taps the button, link or row with a translated name, on screen or scrolled out.
+func Tap(c *shell.Console, key string, args ...any) {
+	name := c.Catalog.T(key, args...)
+	kit.Walk(c.Window().Content(), func(o fyne.CanvasObject) bool {
+		f, focusable := o.(fyne.Focusable)
+		if focusable && strings.HasSuffix(shell.NameOf(f), " "+name) {
+			if b, ok := o.(fyne.Tappable); ok {
+				b.Tapped(nil)
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// walkVisible visits what is not hidden.
+func walkVisible(o fyne.CanvasObject, visit func(fyne.CanvasObject)) {
+	hidden := map[fyne.CanvasObject]bool{}
+	kit.Walk(o, func(o fyne.CanvasObject) bool {
+		if !o.Visible() {
+			kit.Walk(o, func(in fyne.CanvasObject) bool { hidden[in] = true; return true })
+		}
+		if !hidden[o] {
+			visit(o)
+		}
+		return true
+	})
+}

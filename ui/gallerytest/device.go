@@ -1,0 +1,20 @@
+package gallerytest
+
+import (
+	"nightlatch/fido"
+)
+
+// YubiKey is a key on USB.
+func YubiKey() fido.Device {
+	return fido.Device{Path: "/dev/hidraw3", Transport: fido.USB, Product: "YubiKey 5C NFC", Manufacturer: "Yubico"}
+}
+
+// CardOnReader is a key on an NFC reader.
+func CardOnReader() fido.Device {
+	return fido.Device{Path: "/dev/pts/7", Transport: fido.NFC, Product: "Security key on ACS ACR122U PICC Interface 00 00"}
+}
+
+// VirtualKey is a key of the lab.
+func VirtualKey() fido.Device {
+	return fido.Device{Path: "/dev/pts/9", Transport: fido.USB, Product: "Virtual key", Manufacturer: "Nightlatch lab", Virtual: true}
+}

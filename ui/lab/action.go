@@ -1,0 +1,122 @@
+package lab
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"nightlatch/assets/explain"
+	"nightlatch/server/api"
+	"nightlatch/server/client"
+	"nightlatch/ui/kit"
+)
+
+// do does something in the lab, then calls then if it is not nil. An error is shown
+// in the panel.
+func (p *Panel) do(work func(ctx context.Context, server *client.Client) error, then func()) {
+	server := p.c.Config.Client
+	p.state.Trouble = nil
+	p.scope.Go(func(ctx context.Context) func() {
+		err := work(ctx, server)
+		return func() {
+			if err != nil {
+				why := explain.Error(p.c.Catalog, err)
+				p.state.Trouble = &why
+				p.Redraw()
+				return
+			}
+			if then != nil {
+				then()
+			}
+			p.Load()
+		}
+	})
+}
+
+// set changes the phone that is shown.
+func (p *Panel) set(phone api.LabPhone) {
+	number := p.state.Number
+	if number == "" {
+		return
+	}
+	p.do(func(ctx context.Context, server *client.Client) error {
+		_, err := server.SetPhone(ctx, number, phone)
+		return err
+	}, nil)
+}
+
+// setCarrier changes the carrier of the phone that is shown.
+func (p *Panel) setCarrier(c api.LabCarrier) { p.set(api.LabPhone{Carrier: &c}) }
+
+// shortCode is the number to which subscribers text GO and STOP (R18).
+const shortCode = "40404"
+
+func (p *Panel) text(body string) {
+	number := p.state.Number
+	p.do(func(ctx context.Context, server *client.Client) error {
+		return server.SendText(ctx, number, shortCode, body)
+	}, nil)
+}
+
+func (p *Panel) advance(d time.Duration) {
+	p.do(func(ctx context.Context, server *client.Client) error {
+		_, err := server.AdvanceClock(ctx, d)
+		return err
+	}, p.loadTime)
+}
+
+func (p *Panel) reset() {
+	p.do(func(ctx context.Context, server *client.Client) error { return server.ResetLab(ctx) }, func() {
+		p.state.Number = ""
+		p.loadTime()
+		if p.c.SignedIn() {
+			p.c.SignedOut(nil)
+		} else {
+			p.c.Begin()
+		}
+	})
+}
+
+// A credentialForm is a screen that may ask for a user name and a password.
+type credentialForm interface {
+	// FillIn fills both in. It reports whether the screen asks for them now.
+	FillIn(username, password string) bool
+}
+
+// use fills a demo account into the sign-in form, or copies its password.
+func (p *Panel) use(a api.LabAccount) {
+	c := p.c
+	if f, ok := c.Front().(credentialForm); ok && f.FillIn(a.Username, a.Password) {
+		c.Uncover()
+		c.Refocus()
+		c.Redraw()
+		return
+	}
+	c.Config.App.Clipboard().SetContent(a.Password)
+	if c.SignedIn() {
+		c.Toast.Say(c.Catalog.T("lab.use.signed-in", a.Username))
+		return
+	}
+	c.Toast.Say(c.Catalog.T("lab.use.copied", a.Username))
+}
+
+// askAdvance asks by how much to advance the clock.
+func (p *Panel) askAdvance() {
+	w := p.c.Catalog
+	by := kit.NewTextField(w.T("lab.move.by"), w.T("lab.move.hint"), kit.InputConfig{Text: "59m59s", Limit: 32})
+	var dialog *kit.Dialog
+	dialog = p.c.Dialog(kit.DialogConfig{
+		Title: w.T("lab.move"), Words: w.T("lab.move.why"), Icon: "clock", Body: []fyne.CanvasObject{by}, Do: w.T("lab.move.do"), Keep: true,
+		OnDo: func() {
+			d, err := time.ParseDuration(strings.ReplaceAll(by.Text(), " ", ""))
+			if err != nil || d <= 0 {
+				by.Refuse(w.T("lab.move.malformed"))
+				return
+			}
+			dialog.Close()
+			p.advance(d)
+		},
+	})
+}

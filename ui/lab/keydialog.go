@@ -1,0 +1,142 @@
+package lab
+
+import (
+	"context"
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"nightlatch/assets/explain"
+	"nightlatch/server/api"
+	"nightlatch/server/client"
+	"nightlatch/ui/kit"
+)
+
+// askMore shows how a key behaves, and the less frequent actions on it.
+func (p *Panel) askMore(k api.LabKey) {
+	c, w := p.c, p.c.Catalog
+	var dialog *kit.Dialog
+	toggle := func(key string, on *bool, setting func(on bool) api.KeyBehaviour) fyne.CanvasObject {
+		words := kit.NewText(w.T(key), kit.Body, kit.Ink).Wrapped()
+		t := kit.NewToggle(kit.SwitchForm, isTrue(on), nil).Named(w.T(key))
+		t.OnChanged = func(on bool) {
+			p.do(func(ctx context.Context, server *client.Client) error {
+				return server.SetKeyBehaviour(ctx, k.ID, setting(on))
+			}, nil)
+		}
+		return kit.H(kit.S12, kit.Grow(words), t)
+	}
+	behaviour := []fyne.CanvasObject{
+		toggle("lab.more.auto", k.AutoTouch, func(on bool) api.KeyBehaviour { return api.KeyBehaviour{AutoTouch: &on} }),
+		toggle("lab.more.pull", k.PullOnTouch, func(on bool) api.KeyBehaviour { return api.KeyBehaviour{PullOnTouch: &on} }),
+		toggle("lab.more.still", k.CounterStill, func(on bool) api.KeyBehaviour { return api.KeyBehaviour{CounterStill: &on} }),
+	}
+	if k.Kind == api.KeyFingerprint {
+		behaviour = append(behaviour, toggle("lab.more.finger", k.WrongFinger, func(on bool) api.KeyBehaviour { return api.KeyBehaviour{WrongFinger: &on} }))
+	}
+	act := func(key string, can bool, work func(ctx context.Context, server *client.Client) error) fyne.CanvasObject {
+		b := kit.NewButton(w.T(key), "", kit.Secondary, func() {
+			dialog.Close()
+			p.do(work, nil)
+		})
+		if !can {
+			b.Disable()
+		}
+		return b
+	}
+	action := func(d api.KeyAction) func(context.Context, *client.Client) error {
+		return func(ctx context.Context, server *client.Client) error { return server.DoKey(ctx, k.ID, d) }
+	}
+	actions := []fyne.CanvasObject{
+		act("lab.more.copy", true, func(ctx context.Context, server *client.Client) error {
+			_, err := server.CopyKey(ctx, k.ID, w.T("lab.more.copy-name", k.Name))
+			return err
+		}),
+	}
+	if k.Kind != api.KeyU2F {
+		actions = append(actions, act("lab.more.fill", k.Room > 0, action(api.FillKey)), act("lab.more.lock", k.HasPIN && !pinLocked(k), action(api.LockPIN)))
+	}
+	if k.Finger != nil && !*k.Finger {
+		actions = append(actions, act("lab.more.enroll", true, action(api.EnrollFinger)))
+	}
+	actions = append(actions, act("lab.more.forget", true, func(ctx context.Context, server *client.Client) error { return server.ForgetKey(ctx, k.ID) }))
+	dialog = c.Dialog(kit.DialogConfig{
+		Title: k.Name, Words: p.describe(k), Icon: "key", Cancel: w.T("kit.close"),
+		Body: []fyne.CanvasObject{kit.V(kit.S12, behaviour...), kit.Rule(0), kit.Flow(kit.S8, actions...), kit.NewText(w.T("lab.more.copied"), kit.Caption, kit.Ink2).Wrapped()},
+	})
+}
+
+// describe says what kind of key it is, what it stores and how its PIN is.
+func (p *Panel) describe(k api.LabKey) string {
+	w := p.c.Catalog
+	said := []string{w.T("lab.kind." + string(k.Kind))}
+	if k.Kind != api.KeyU2F {
+		said = append(said, w.T("lab.more.stored", k.Stored, k.Stored+k.Room))
+	}
+	switch {
+	case pinLocked(k):
+		said = append(said, w.T("lab.more.pin-locked"))
+	case k.PINTries != nil:
+		said = append(said, w.N("lab.more.pin-tries", *k.PINTries))
+	}
+	if k.Finger != nil && !*k.Finger {
+		said = append(said, w.T("lab.more.no-finger"))
+	}
+	return strings.Join(said, " ")
+}
+
+// askKey asks which kind of key to plug in.
+func (p *Panel) askKey() {
+	c, w := p.c, p.c.Catalog
+	transport, kind := 0, 0
+	name := kit.NewTextField(w.T("lab.plug.name"), "", kit.InputConfig{Text: w.T("lab.plug.name-text"), Limit: 64})
+	pin := kit.NewTextField(w.T("lab.plug.pin"), w.T("lab.plug.pin-hint"), kit.InputConfig{Limit: 63})
+	how := kit.NewSegments(0, func(i int) { transport = i }, w.T("transport.usb"), w.T("transport.nfc")).Named(w.T("lab.plug.transport"))
+	var kinds []string
+	for _, k := range keyKinds() {
+		kinds = append(kinds, w.T("lab.plug.kind-"+string(k)))
+	}
+	what := kit.NewSelector(kit.SelectorConfig{Options: kinds, OnPick: func(i int) {
+		kind = i
+		if keyKinds()[i] == api.KeyU2F {
+			pin.Hide()
+		} else {
+			pin.Show()
+		}
+	}})
+	what.SetName(w.T("lab.plug.kind"))
+	var dialog *kit.Dialog
+	dialog = c.Dialog(kit.DialogConfig{
+		Title: w.T("lab.plug"), Words: w.T("lab.plug.why"), Icon: "key",
+		Body: []fyne.CanvasObject{name, kit.NewField(w.T("lab.plug.kind"), "", what), kit.NewField(w.T("lab.plug.transport"), "", kit.H(0, how, kit.Gap())), pin},
+		Do:   w.T("lab.plug.do"), Keep: true,
+		OnDo: func() {
+			k := api.LabKey{Name: strings.TrimSpace(name.Text()), Transport: []string{"usb", "nfc"}[transport], Kind: keyKinds()[kind], PIN: pin.Text()}
+			if k.Kind == api.KeyU2F {
+				k.PIN = ""
+			}
+			if k.Name == "" {
+				name.Refuse(w.T("error.empty.label.what"))
+				return
+			}
+			if n := len([]rune(k.PIN)); n > 0 && n < 4 {
+				pin.Refuse(w.T("lab.plug.pin-short"))
+				return
+			}
+			dialog.Do().Disable()
+			server := c.Config.Client
+			p.scope.Go(func(ctx context.Context) func() {
+				_, err := server.PlugKey(ctx, k)
+				return func() {
+					if err != nil {
+						dialog.Do().Enable()
+						name.Refuse(explain.Error(w, err).What)
+						return
+					}
+					dialog.Close()
+					p.Load()
+				}
+			})
+		},
+	})
+}

@@ -1,0 +1,202 @@
+// Package lab draws the lab's panel: a phone and its carrier, a mailbox, virtual
+// security keys, demo accounts and the clock. It uses the lab's HTTP calls like
+// any other program.
+package lab
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"nightlatch/assets/explain"
+	"nightlatch/server/api"
+	"nightlatch/ui/kit"
+	"nightlatch/ui/shell"
+)
+
+// A Panel is the lab docked beside the page.
+type Panel struct {
+	c     *shell.Console
+	scope *shell.Scope // nil before Start
+	root  *fyne.Container
+	state State
+	phone *kit.Phone
+	clock *kit.Text
+	date  *kit.Text
+	close *kit.Button
+}
+
+// A State is what the panel is drawn from.
+type State struct {
+	Phones   []api.LabPhone
+	Number   string // of the phone that is shown; "" for none
+	Texts    []api.LabText
+	Mail     []api.LabMail
+	Read     map[string]bool // mails that were opened, by MailID
+	Keys     []api.LabKey
+	Accounts []api.LabAccount
+	SignedIn bool // the password of a demo account is copied, not filled in
+	Trouble  *explain.Explanation
+}
+
+// New returns the panel of a console.
+func New(c *shell.Console) *Panel {
+	return &Panel{c: c, root: kit.Z(), state: State{Read: map[string]bool{}}}
+}
+
+// Content is part of shell.Panel.
+func (p *Panel) Content() fyne.CanvasObject { return p.root }
+
+// First is part of shell.Panel. It is the close button and not Reset, which comes
+// first and is destructive.
+func (p *Panel) First() fyne.Focusable { return p.close }
+
+// Open is part of shell.Panel.
+func (p *Panel) Open(arg string) {
+	if arg == shell.PlugIn {
+		p.askKey()
+	}
+}
+
+// Shown is part of shell.Panel.
+func (p *Panel) Shown() { p.tick() }
+
+// Redraw is part of shell.Panel.
+func (p *Panel) Redraw() { p.c.Rebuild(p.root, p.draw) }
+
+// eventsRetry is how long to wait before connecting to the lab's events again.
+const eventsRetry = time.Second
+
+// Start is part of shell.Panel.
+func (p *Panel) Start(s *shell.Scope) {
+	if p.scope != nil {
+		return
+	}
+	p.scope = s.Child()
+	p.phone = kit.NewPhone(kit.PhoneConfig{Carrier: p.c.Catalog.T("lab.carrier-name"), Charge: "82 %"})
+	p.clock, p.date = kit.NewText("", kit.CodeM, kit.Ink), kit.NewText("", kit.Caption, kit.Ink2)
+	server := p.c.Config.Client
+	p.tick()
+	p.Redraw()
+	p.scope.Every(time.Second, func() {
+		if p.c.PanelShown() {
+			p.tick()
+		}
+	})
+	p.Load()
+	p.scope.Follow(func(ctx context.Context, tell func(func())) {
+		for ctx.Err() == nil {
+			events, err := server.LabEvents(ctx)
+			if err == nil {
+				for e := range events {
+					tell(func() { p.onTopic(e.Topic) })
+				}
+			}
+			select {
+			case <-ctx.Done():
+			case <-time.After(eventsRetry):
+			}
+		}
+	})
+}
+
+func (p *Panel) onTopic(topic string) {
+	if topic == api.TopicLabClock || topic == api.TopicLabReset {
+		p.loadTime()
+	}
+	if topic == api.TopicLabReset {
+		p.state.Read = map[string]bool{}
+	}
+	p.Load()
+}
+
+// loadTime loads the lab's time and has the screen in front follow it.
+func (p *Panel) loadTime() {
+	server := p.c.Config.Client
+	p.scope.Go(func(ctx context.Context) func() {
+		now, err := server.Clock(ctx)
+		if err != nil {
+			return nil
+		}
+		return func() {
+			p.c.Learn(now)
+			p.tick()
+			if front := p.c.Front(); front != nil {
+				front.OnTopic(api.TopicLabClock)
+			}
+		}
+	})
+}
+
+// tick shows the time, on the phone too. It loads the app codes when they have
+// expired.
+func (p *Panel) tick() {
+	now, w := p.c.Now(), p.c.Catalog
+	p.clock.SetWords(now.Format("15:04:05"))
+	p.date.SetWords(w.Date(now))
+	p.phone.SetTime(w.Clock(now), w.Weekday(now))
+	if slices.ContainsFunc(p.state.Accounts, func(a api.LabAccount) bool { return a.AppCodeEnds != nil && !now.Before(*a.AppCodeEnds) }) {
+		p.Load()
+	}
+}
+
+// Load is part of shell.Panel. It loads everything the panel shows.
+func (p *Panel) Load() {
+	if p.scope == nil {
+		return
+	}
+	server, number := p.c.Config.Client, p.number()
+	p.scope.Go(func(ctx context.Context) func() {
+		v := State{Number: number}
+		var err error
+		if v.Phones, err = server.Phones(ctx); err != nil {
+			return nil // the next event loads it again
+		}
+		if v.Number == "" && len(v.Phones) > 0 {
+			v.Number = v.Phones[0].Number
+		}
+		if v.Number != "" {
+			if !slices.ContainsFunc(v.Phones, func(p api.LabPhone) bool { return p.Number == v.Number }) {
+				if phone, err := server.Phone(ctx, v.Number); err == nil {
+					v.Phones = append(v.Phones, phone)
+				}
+			}
+			v.Texts, _ = server.PhoneMessages(ctx, v.Number)
+		}
+		v.Mail, _ = server.Mail(ctx, "")
+		v.Keys, _ = server.LabKeys(ctx)
+		v.Accounts, _ = server.LabAccounts(ctx)
+		return func() { v.SignedIn = p.c.SignedIn(); p.Show(v) }
+	})
+}
+
+// number is the number of the phone to show: the one chosen, or the account's.
+func (p *Panel) number() string {
+	if p.state.Number != "" {
+		return p.state.Number
+	}
+	return p.c.Account().Phone
+}
+
+// Show shows a newly loaded state. New texts slide into the phone.
+func (p *Panel) Show(v State) {
+	before := p.state
+	v.Read, v.Trouble = before.Read, before.Trouble
+	fresh := len(v.Texts) - len(before.Texts)
+	switch {
+	case v.Number != before.Number || fresh < 0 || fresh > 3:
+		p.phone.SetNotes(p.notes(v.Texts))
+	default:
+		for _, t := range v.Texts[len(v.Texts)-fresh:] {
+			p.phone.Notify(p.note(t))
+		}
+	}
+	changed := !reflect.DeepEqual(before, v)
+	p.state = v
+	if changed {
+		p.Redraw()
+	}
+}

@@ -1,0 +1,61 @@
+package ui
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"nightlatch/ui/kit"
+	"nightlatch/ui/print"
+)
+
+// paperWidth is the width of the preview, in points on screen.
+const paperWidth float32 = 424
+
+// drawPaper draws the first page of a sheet as it will be printed. It is black on
+// white in both themes and uses the layout of the PDF.
+func drawPaper(s print.Sheet) fyne.CanvasObject {
+	paper := kit.NewBox(kit.Paper, kit.Hairline, 2)
+	paper.Shadow = true
+	doc, err := print.Layout(s)
+	if err != nil || len(doc.Pages) == 0 { // no layout: making the PDF reports the error
+		return kit.Sized(paperWidth, paperWidth*1.4142, paper)
+	}
+	zoom := paperWidth / float32(doc.Paper.Width)
+	parts := []kit.Part{{W: paperWidth, H: float32(doc.Paper.Height) * zoom, O: paper}}
+	for _, e := range doc.Pages[0] {
+		x, y, w, h := float32(e.X)*zoom, float32(e.Y)*zoom, float32(e.W)*zoom, float32(e.H)*zoom
+		switch {
+		case e.Logo:
+			parts = append(parts, kit.Part{X: x, Y: y, W: w, H: h, O: kit.Mark(w)})
+		case e.Words != "":
+			parts = append(parts, textElement(e, zoom, x, y, w, h))
+		case e.H == 0:
+			ink := kit.PaperInk
+			if e.Faint {
+				ink = kit.Control
+			}
+			parts = append(parts, kit.Part{X: x, Y: y, W: w, H: 1, O: kit.NewBox(ink, "", 0)})
+		default:
+			parts = append(parts, kit.Part{X: x, Y: y, W: w, H: h, O: kit.NewBox(kit.Paper, kit.PaperInk, float32(e.Radius))})
+		}
+	}
+	return kit.Scene(paperWidth, float32(doc.Paper.Height)*zoom, parts...)
+}
+
+// textElement is an element's text, centred in its line's height.
+func textElement(e print.Element, zoom, x, y, w, h float32) kit.Part {
+	size := float32(e.Size) * zoom
+	role := kit.Role{Size: size, Line: size * 1.35, Strong: e.Strong, Mono: e.Mono}.Fixed()
+	t := kit.NewText(strings.TrimSpace(e.Words), role, kit.PaperInk)
+	width := w + 2
+	switch {
+	case e.Centered:
+		t.Centered()
+	case e.Right:
+		t.Trailing()
+	default: // the screen rounds letters to whole pixels, so a full line can be wider than on paper
+		width = max(width, t.MinSize().Width)
+	}
+	return kit.Part{X: x, Y: y + (h-role.Line)/2, W: width, H: role.Line, O: t}
+}

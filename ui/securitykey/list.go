@@ -1,0 +1,160 @@
+package securitykey
+
+import (
+	"runtime"
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"nightlatch/assets"
+	"nightlatch/fido"
+	"nightlatch/server/api"
+	"nightlatch/ui/kit"
+	"nightlatch/ui/shell"
+	"nightlatch/ui/wizard"
+)
+
+// Draw draws the account's list and the keys that are plugged in.
+func (p *page) Draw() shell.View {
+	c, w := p.c, p.c.Catalog
+	if !p.src.Ready {
+		return p.src.Waiting(c, w.T("ui.keys.title"), p.crumbs(), p.load)
+	}
+	keys := p.src.Value
+	add := kit.NewButton(w.T("ui.keys.add"), "plus", kit.Primary, p.add)
+	screen := kit.Page{Crumbs: p.crumbs(), Title: w.T("ui.keys.title")}
+	v := shell.View{Ready: true}
+	if c.Config.Features.SecurityKeys {
+		v.First, v.Bindings = add, kit.Bindings{Enter: func() { add.Tapped(nil) }}
+		if len(keys) > 0 {
+			which := kit.NewButton(w.T("ui.keys.which"), "search", kit.Secondary, p.identify)
+			switch {
+			case p.ident.waiting():
+				which.Disable()
+			case p.ident.found != "" || p.ident.err != nil:
+				v.First = which
+			}
+			screen.Actions = append(screen.Actions, which)
+		}
+		screen.Actions = append(screen.Actions, add)
+	}
+	if len(keys) == 0 {
+		screen.Body = []fyne.CanvasObject{kit.EmptyState("key", kit.Info, w.T("ui.keys.none"), w.T("ui.keys.none-why"), kit.Centre(drawTransports(w, "usb", "nfc")))}
+	} else {
+		screen.Lead = w.T("ui.keys.lead")
+		screen.Aside = kit.NewText(w.T("ui.keys.of", len(keys), maxKeys), kit.Caption, kit.Ink3)
+		if p.ident.waiting() {
+			cancel := kit.NewLink(w.T("wizard.cancel"), p.stopIdentifying)
+			v.First, v.Bindings = cancel, kit.Bindings{Escape: p.stopIdentifying}
+			screen.Body = append(screen.Body, p.drawIdentifying(cancel))
+		} else if why := p.drawNotIdentified(); why != nil {
+			screen.Body = append(screen.Body, why)
+		}
+		screen.Body = append(screen.Body, p.drawList(&v)...)
+	}
+	if here := p.here.draw(len(keys) > 0); here != nil {
+		screen.Body = append(screen.Body, here)
+	}
+	screen.Body = append(screen.Body, drawBluetooth(w))
+	v.Content = c.Page(screen)
+	return v
+}
+
+// drawList draws the account's keys, and a banner for each that may have been
+// copied. A row that is being renamed sets focus and bindings of v.
+func (p *page) drawList(v *shell.View) []fyne.CanvasObject {
+	w := p.c.Catalog
+	var rows, below []fyne.CanvasObject
+	for _, k := range p.src.Value {
+		if k.PossiblyCopied {
+			below = append(below, kit.NewBanner(kit.Attention, w.T("ui.keys.copied", k.Label), w.T("ui.keys.copied-why"), w.T("ui.keys.copied-next"),
+				kit.NewLink(w.T("ui.keys.delete-link"), func() { p.remove(k) }), kit.NewLink(w.T("ui.keys.happened"), func() { p.c.Visit(shell.Activity) })))
+		}
+		if k.ID == p.renaming.id {
+			rows = append(rows, p.drawRenaming(k, v))
+		} else {
+			rows = append(rows, p.drawKey(k))
+		}
+	}
+	return append([]fyne.CanvasObject{kit.List(72, rows...)}, below...)
+}
+
+func (p *page) drawRenaming(k api.Key, v *shell.View) fyne.CanvasObject {
+	w, name := p.c.Catalog, &p.renaming
+	field := kit.NewInput(kit.InputConfig{Name: w.T("wizard.name"), Text: name.draft, Limit: 64, OnChanged: func(s string) { name.draft = s }, OnSubmit: func(string) { p.rename() }})
+	if name.draft == k.Label {
+		field.SelectFirst()
+	}
+	v.First = field.Focus()
+	v.Bindings = kit.Bindings{Enter: p.rename, Escape: p.stopEditing}
+	return kit.Inset(kit.S16, kit.S12, kit.S16, kit.S12, kit.H(kit.S16, kit.Tile("key", true), kit.Grow(field),
+		kit.NewButton(w.T("wizard.cancel"), "", kit.Quiet, p.stopEditing), kit.NewButton(w.T("ui.keys.save"), "", kit.Secondary, p.rename)))
+}
+
+func (p *page) drawKey(k api.Key) fyne.CanvasObject {
+	w := p.c.Catalog
+	found := p.ident.found != "" && p.ident.found == k.CredentialID
+	trail := []fyne.CanvasObject{}
+	switch {
+	case found:
+		trail = append(trail, kit.Badge(kit.Next, w.T("ui.keys.this-one")))
+	case p.here.has(k.CredentialID):
+		trail = append(trail, kit.Badge(kit.On, w.T("ui.keys.plugged-in")))
+	}
+	if k.Elsewhere {
+		trail = append(trail, kit.Badge(kit.Caution, w.T("ui.keys.elsewhere-badge")))
+	}
+	if k.PossiblyCopied {
+		trail = append(trail, kit.Badge(kit.Caution, w.T("ui.keys.copied-badge")))
+	}
+	if k.Lab {
+		trail = append(trail, wizard.LabTag(w))
+	}
+	trail = append(trail, drawTransports(w, k.Transports...), kit.H(0,
+		kit.NewButton("", "edit", kit.Quiet, func() { p.edit(k) }).Named(w.T("ui.keys.rename-name", k.Label)),
+		kit.NewButton("", "delete", kit.Quiet, func() { p.remove(k) }).Named(w.T("ui.keys.delete-name", k.Label))))
+	row := kit.TallRow(kit.Tile("key", true), k.Label, p.describe(k), trail...)
+	if found {
+		return kit.Lit(row)
+	}
+	return row
+}
+
+// describe is the line under a key's name: when it was added and used, and its
+// model unless the name has it.
+func (p *page) describe(k api.Key) string {
+	w, now := p.c.Catalog, p.c.Now()
+	text := w.T("ui.keys.added", shell.OnDay(w, now, k.Added))
+	if k.LastUsed != nil {
+		text = w.T("ui.keys.used", assets.Args{"added": shell.OnDay(w, now, k.Added), "used": shell.When(w, now, *k.LastUsed)})
+	}
+	if k.Elsewhere {
+		text = w.T("ui.keys.elsewhere", k.RPID)
+	}
+	if k.Model != "" && !strings.Contains(k.Label, k.Model) {
+		text = w.T("ui.keys.model", k.Model, text)
+	}
+	return text
+}
+
+// drawTransports draws a chip for each transport of a key that can be plugged in.
+func drawTransports(w *assets.Catalog, names ...string) fyne.CanvasObject {
+	var out []fyne.CanvasObject
+	for _, n := range names {
+		icon := map[string]string{fido.USB: "usb", fido.NFC: "nfc", "ble": "bluetooth"}[n]
+		if icon == "" { // "internal" and "hybrid" are not separate keys
+			continue
+		}
+		out = append(out, kit.Tag(icon, w.T("transport."+n)))
+	}
+	return kit.H(6, out...)
+}
+
+// drawBluetooth says that keys over Bluetooth don't work here (R30).
+func drawBluetooth(w *assets.Catalog) fyne.CanvasObject {
+	system := map[string]string{"linux": "Linux", "windows": "Windows", "darwin": "macOS"}[runtime.GOOS]
+	if system == "" {
+		system = runtime.GOOS
+	}
+	return kit.Note("bluetooth", w.T("ui.keys.bluetooth", system))
+}

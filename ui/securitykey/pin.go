@@ -1,0 +1,215 @@
+package securitykey
+
+import (
+	"context"
+	"errors"
+
+	"fyne.io/fyne/v2"
+
+	"nightlatch/assets"
+	"nightlatch/assets/explain"
+	"nightlatch/fido"
+	"nightlatch/ui/kit"
+	"nightlatch/ui/shell"
+	"nightlatch/ui/wizard"
+)
+
+// A pinQuestion asks for a key's PIN, for something that needs it.
+type pinQuestion struct {
+	device    fido.Device
+	tries     int    // left for wrong PINs; 0 if unknown
+	words, do string // the reason, and the text of the button
+	// try runs in the background; done runs if err is nil.
+	try   func(ctx context.Context, pin string) (done func(), err error)
+	ended func() // the dialog was closed
+}
+
+// A pinDialog is a dialog with fields for PINs. It stays open while the key refuses
+// them, and shows how many tries are left.
+type pinDialog struct {
+	c      *shell.Console
+	keys   *Access
+	scope  *shell.Scope
+	body   *fyne.Container
+	dialog *kit.Dialog
+	tries  int
+	fault  *explain.Explanation
+	draw   func(d *pinDialog) ([]fyne.CanvasObject, fyne.Focusable)
+	ended  func(done bool)
+}
+
+// open shows the dialog.
+func (d *pinDialog) open(title, words, do string, act func()) {
+	parts, first := d.draw(d)
+	d.body = kit.V(kit.S12, parts...)
+	d.dialog = d.c.Dialog(kit.DialogConfig{
+		Title: title, Words: words, Icon: "lock", Body: []fyne.CanvasObject{d.body}, Do: do, Keep: true,
+		OnDo: act,
+		OnClose: func() {
+			d.scope.Leave()
+			d.ended(false)
+		},
+	})
+	d.c.Window().Canvas().Focus(first)
+}
+
+// redraw shows a fault and focuses the field that must be typed again.
+func (d *pinDialog) redraw() {
+	parts, first := d.draw(d)
+	d.body.Objects = parts
+	d.body.Refresh()
+	d.dialog.Refresh()
+	d.c.Window().Canvas().Focus(first)
+}
+
+// try runs work with the PINs that were typed, and closes the dialog if it
+// succeeds. The dialog shows a refusal of the key; it closes when the key was
+// unplugged.
+func (d *pinDialog) try(work func(ctx context.Context) (done func(), err error)) {
+	d.fault = nil
+	d.dialog.Do().Disable()
+	d.keys.Use(d.scope, func(ctx context.Context, tell func(func())) {
+		then, err := work(ctx)
+		tell(func() {
+			var wrong *fido.WrongPINError
+			switch {
+			case err == nil:
+				d.close(true)
+				then()
+				return
+			case Unreachable(err):
+				d.close(false)
+				d.c.Warn(wizard.ExplainKey(d.c.Catalog, err))
+				return
+			case errors.As(err, &wrong):
+				d.tries = wrong.TriesLeft
+			case errors.Is(err, fido.ErrPINBlocked):
+				d.tries = 0
+			}
+			why := wizard.ExplainKey(d.c.Catalog, err)
+			d.fault = &why
+			d.dialog.Do().Enable()
+			d.redraw()
+		})
+	})
+}
+
+func (d *pinDialog) close(done bool) {
+	d.dialog.Close()
+	d.scope.Leave()
+	d.ended(done)
+}
+
+// askPIN asks for the PIN of a key in a dialog.
+func askPIN(c *shell.Console, keys *Access, s *shell.Scope, q pinQuestion) *kit.Dialog {
+	pin := ""
+	d := &pinDialog{c: c, keys: keys, scope: s.Child(), tries: q.tries, ended: func(bool) { q.ended() }}
+	d.draw = func(d *pinDialog) ([]fyne.CanvasObject, fyne.Focusable) {
+		return drawPIN(c.Catalog, &pin, d.tries, d.fault)
+	}
+	d.open(c.Catalog.T("ui.key.pin.ask", wizard.DeviceName(c.Catalog, q.device)), q.words, q.do, func() {
+		typed := pin
+		if typed == "" {
+			why := explain.Code(c.Catalog, "empty.pin")
+			d.fault = &why
+			d.redraw()
+			return
+		}
+		pin = ""
+		d.try(func(ctx context.Context) (func(), error) { return q.try(ctx, typed) })
+	})
+	return d.dialog
+}
+
+// drawPIN draws the field for a PIN, what was wrong with the last one, and how many
+// tries are left if some were used.
+func drawPIN(w *assets.Catalog, pin *string, tries int, fault *explain.Explanation) ([]fyne.CanvasObject, fyne.Focusable) {
+	field := kit.NewTextField(w.T("wizard.key.pin"), "", kit.InputConfig{Text: *pin, Secret: true, Limit: 63, OnChanged: func(s string) { *pin = s }})
+	parts := []fyne.CanvasObject{field}
+	if fault != nil {
+		words := fault.What
+		if fault.Code != "empty.pin" && fault.Code != "key_wrong_pin" {
+			words = fault.What + ". " + fault.Next
+		}
+		field.Refuse(words)
+	}
+	if tries > 0 && (tries < fido.MaxPINTries || fault != nil && fault.Code == "key_wrong_pin") {
+		parts = append(parts, wizard.PINTries(tries)...)
+	}
+	return parts, field.Focus()
+}
+
+// askNewPIN sets or changes a key's PIN in a dialog.
+func askNewPIN(c *shell.Console, keys *Access, s *shell.Scope, key fido.Device, p fido.Info, ended func(done bool)) *kit.Dialog {
+	w := c.Catalog
+	var pins wizard.PINs
+	old := p.PIN == fido.PINSet
+	title := "ui.key.pin.set-title"
+	if old {
+		title = "ui.key.pin.change-title"
+	}
+	form := wizard.PINForm{Words: w, Draft: &pins, Min: p.MinPIN, Old: old}
+	d := &pinDialog{c: c, keys: keys, scope: s.Child(), tries: p.PINTries, ended: ended}
+	d.draw = func(d *pinDialog) ([]fyne.CanvasObject, fyne.Focusable) {
+		form.Tries, form.Fault = d.tries, d.fault
+		return form.Draw()
+	}
+	d.open(w.T(title, wizard.DeviceName(w, key)), w.T(title+"-why"), w.T(title+"-do"), func() {
+		if d.fault = form.Check(); d.fault != nil {
+			d.redraw()
+			return
+		}
+		before := ""
+		if old {
+			before = pins.Old
+		}
+		next := pins.New
+		pins.Old = ""
+		d.try(func(ctx context.Context) (func(), error) {
+			return func() {}, keys.SetPIN(ctx, key, before, next)
+		})
+	})
+	return d.dialog
+}
+
+// askPINDuringUse returns a function for Prompts.AskPIN, which asks in a dialog.
+// Closing the dialog cancels the use of the key.
+func askPINDuringUse(c *shell.Console, keys *Access, use *shell.Scope, device func() fido.Device) func(context.Context, int, bool) (string, error) {
+	return func(ctx context.Context, triesLeft int, previousWrong bool) (string, error) {
+		typed := make(chan string, 1)
+		use.Tell(func() {
+			pin := ""
+			d := &pinDialog{c: c, keys: keys, scope: use.Child(), tries: triesLeft, ended: func(done bool) {
+				if !done {
+					close(typed)
+				}
+			}}
+			if previousWrong {
+				why := explain.Code(c.Catalog, "key_wrong_pin")
+				d.fault = &why
+			}
+			d.draw = func(d *pinDialog) ([]fyne.CanvasObject, fyne.Focusable) {
+				return drawPIN(c.Catalog, &pin, d.tries, d.fault)
+			}
+			d.open(c.Catalog.T("ui.key.pin.ask", wizard.DeviceName(c.Catalog, device())), c.Catalog.T("ui.key.pin.ask-why"), c.Catalog.T("wizard.continue"), func() {
+				if pin == "" {
+					why := explain.Code(c.Catalog, "empty.pin")
+					d.fault = &why
+					d.redraw()
+					return
+				}
+				typed <- pin
+				d.close(true)
+			})
+		})
+		select {
+		case pin, ok := <-typed:
+			if !ok {
+				return "", fido.ErrCancelled
+			}
+			return pin, nil
+		case <-ctx.Done():
+			return "", fido.ErrCancelled
+		}
+	}
+}

@@ -1,0 +1,207 @@
+package securitykey
+
+import (
+	"slices"
+
+	"fyne.io/fyne/v2"
+
+	"nightlatch/assets"
+	"nightlatch/fido"
+	"nightlatch/ui/kit"
+	"nightlatch/ui/wizard"
+)
+
+// draw draws what is plugged in; nil when there is nothing to say. listed means
+// that the account has keys.
+func (h *pluggedIn) draw(listed bool) fyne.CanvasObject {
+	w := h.c.Catalog
+	section := kit.Section(w.T("ui.key.section"))
+	if !h.c.Config.Features.SecurityKeys {
+		why := wizard.ExplainKey(w, fido.ErrUnsupported)
+		return kit.NewBanner(kit.Info, why.What, why.Why, why.Next)
+	}
+	if h.presence.Err != nil {
+		why := wizard.ExplainKey(w, h.presence.Err)
+		return kit.V(kit.S8, section, kit.NewBanner(kit.Attention, why.What, why.Why, why.Next))
+	}
+	open, locked := h.presence.Usable()
+	hints := h.drawHints(locked)
+	if len(open) == 0 {
+		if !listed && len(hints) == 0 {
+			return nil // the page explains what a key is; adding one explains how
+		}
+		parts := []fyne.CanvasObject{section}
+		if len(locked) == 0 {
+			parts = append(parts, kit.Card(kit.TallRow(kit.Tile("usb", false), w.T("ui.key.none"), w.T("ui.key.none-why"))))
+		}
+		return kit.V(kit.S8, append(parts, hints...)...)
+	}
+	i := max(0, slices.IndexFunc(open, at(h.at)))
+	parts := []fyne.CanvasObject{section}
+	if len(open) > 1 {
+		parts = append(parts, h.drawPicker(open, i))
+	}
+	parts = append(parts, h.drawKey(open[i]))
+	if len(locked) > 0 { // another key that may not be opened
+		parts = append(parts, hints...)
+	}
+	return kit.V(kit.S8, parts...)
+}
+
+// drawPicker draws the selector of the key to show. It can be chosen by touch too.
+func (h *pluggedIn) drawPicker(open []fido.Device, selected int) fyne.CanvasObject {
+	w := h.c.Catalog
+	var names []string
+	for _, d := range open {
+		names = append(names, h.name(d))
+	}
+	pick := kit.NewSelector(kit.SelectorConfig{Icon: "key", Options: names, Selected: selected, OnPick: func(i int) { h.pick(open[i]) }})
+	pick.SetName(w.T("ui.key.which"))
+	if h.blink == nil {
+		return kit.Inset(0, 0, 0, kit.S4, kit.H(kit.S12, kit.Grow(pick), kit.NewButton(w.T("ui.key.by-touch"), "", kit.Secondary, h.choose)))
+	}
+	wait := []fyne.CanvasObject{kit.NewText(w.T("ui.key.touch-one"), kit.Body, kit.Ink)}
+	if !h.until.IsZero() {
+		wait = append(wait, wizard.KeyCountdown(w, h.c.Clock(h.c.Scope()), h.until))
+	}
+	return kit.Inset(0, 0, 0, kit.S4, kit.V(kit.S8, kit.H(kit.S12, kit.Grow(pick)), kit.Flow(kit.S16, append(wait, kit.NewLink(w.T("wizard.cancel"), h.stopChoosing))...)))
+}
+
+// drawHints says why a key that is plugged in can't be used. How to get NFC at all is
+// explained in the ceremony that needs a key.
+func (h *pluggedIn) drawHints(locked []fido.Device) []fyne.CanvasObject {
+	w := h.c.Catalog
+	if len(locked) > 0 {
+		why, line := wizard.NoPermission(w, locked[0], Reach(h.c.Config.Features), h.c.Copy)
+		return append([]fyne.CanvasObject{kit.NewBanner(kit.Attention, why.What, why.Why, why.Next)}, line...)
+	}
+	if trouble := wizard.ReaderTrouble(w, h.presence.Reader); trouble != nil {
+		return []fyne.CanvasObject{trouble}
+	}
+	return nil
+}
+
+// name is the name of a key that is plugged in: its label in the account's list, or
+// its model.
+func (h *pluggedIn) name(d fido.Device) string {
+	k := h.known[d.Path]
+	if label := h.labels[k.credential]; label != "" {
+		return label
+	}
+	return modelOf(h.c.Catalog, d, k)
+}
+
+// modelOf is a key's model, or the name it reports.
+func modelOf(w *assets.Catalog, d fido.Device, k known) string {
+	if k.info.Model != "" && !d.Virtual {
+		return k.info.Model
+	}
+	return wizard.DeviceName(w, d)
+}
+
+// drawKey draws one key: its model, its PIN, the accounts stored on it, the reset.
+func (h *pluggedIn) drawKey(d fido.Device) fyne.CanvasObject {
+	w, k := h.c.Catalog, h.known[d.Path]
+	text := wizard.DeviceMaker(w, d)
+	switch label := h.labels[k.credential]; {
+	case label != "":
+		text = w.T("ui.key.mine", assets.Args{"what": text, "key": label})
+	case k.done && k.err == nil:
+		text = w.T("ui.key.stranger", assets.Args{"what": text})
+	}
+	trail := []fyne.CanvasObject{}
+	if d.Virtual {
+		trail = append(trail, wizard.LabTag(w))
+	}
+	rows := []fyne.CanvasObject{kit.TallRow(kit.Tile(wizard.DeviceIcon(d), true), modelOf(w, d, k), text, append(trail, drawTransports(w, d.Transport))...)}
+	switch {
+	case !k.done:
+		rows = append(rows, kit.TallRow(kit.Tile("clock", false), w.T("ui.key.asking"), w.T("ui.key.asking-why")))
+		return kit.List(72, rows...)
+	case k.err != nil:
+		why := wizard.ExplainKey(w, k.err)
+		return kit.V(kit.S8, kit.List(72, rows...), kit.NewBanner(kit.Attention, why.What, why.Why, why.Next,
+			kit.NewLink(w.T("wizard.key.retry"), func() { h.ask(d) })))
+	case !k.info.FIDO2:
+		rows = append(rows, kit.TallRow(kit.Tile("info", false), w.T("ui.key.u2f"), w.T("ui.key.u2f-why")))
+		return kit.List(72, rows...)
+	}
+	rows = append(rows, h.drawPINRow(d, k), h.drawContentsRow(d, k))
+	if h.contents != nil {
+		rows = append(rows, h.drawContents()...)
+	}
+	rows = append(rows, kit.TallRow(kit.Tile("reset", false), w.T("ui.key.reset"), w.T("ui.key.reset-why"),
+		kit.NewButton(w.T("ui.key.reset.open"), "", kit.Secondary, func() { h.reset(d, k) })))
+	return kit.List(72, rows...)
+}
+
+// drawPINRow draws the state of the key's PIN.
+func (h *pluggedIn) drawPINRow(d fido.Device, k known) fyne.CanvasObject {
+	w, p := h.c.Catalog, k.info
+	lead := kit.Tile("lock", false)
+	set := func(key string) fyne.CanvasObject {
+		return kit.NewButton(w.T(key), "", kit.Secondary, func() { h.setPIN(d, k) }).Named(w.T(key + "-name"))
+	}
+	switch {
+	case p.PIN == fido.NoPINSupport && p.Verifies:
+		return kit.TallRow(lead, w.T("ui.key.pin"), w.T("ui.key.pin.finger"))
+	case p.PIN == fido.NoPINSupport:
+		return kit.TallRow(lead, w.T("ui.key.pin"), w.T("ui.key.pin.unknown"))
+	case p.PIN == fido.PINNotSet:
+		return kit.TallRow(lead, w.T("ui.key.pin"), w.T("ui.key.pin.none"), set("ui.key.pin.set"))
+	case p.PINTries == 0:
+		return kit.TallRow(lead, w.T("ui.key.pin"), w.T("ui.key.pin.locked"), kit.Badge(kit.Bad, w.T("ui.key.pin.locked-badge")))
+	}
+	say := w.N("ui.key.pin.tries", p.PINTries)
+	if p.ForcePINChange {
+		say = w.T("ui.key.pin.force")
+	}
+	return kit.TallRow(lead, w.T("ui.key.pin"), say, set("ui.key.pin.change"))
+}
+
+// drawContentsRow draws how many accounts are stored on the key.
+func (h *pluggedIn) drawContentsRow(d fido.Device, k known) fyne.CanvasObject {
+	w, p := h.c.Catalog, k.info
+	lead := kit.Tile("folder", false)
+	switch {
+	case h.contents != nil:
+		used := w.T("ui.key.kept.nothing")
+		if h.contents.Used > 0 {
+			used = w.N("ui.key.kept.used", h.contents.Used)
+		}
+		return kit.TallRow(lead, w.T("ui.key.kept"), w.T("ui.key.kept.room", used, w.N("ui.key.kept.more", h.contents.Remaining)),
+			kit.NewButton(w.T("ui.key.kept.hide"), "", kit.Secondary, h.hide))
+	case !p.CanManage:
+		return kit.TallRow(lead, w.T("ui.key.kept"), w.T("ui.key.kept.unable"))
+	case p.PIN == fido.PINSet && p.PINTries == 0:
+		return kit.TallRow(lead, w.T("ui.key.kept"), w.T("ui.key.kept.locked"))
+	case p.PIN != fido.PINSet:
+		return kit.TallRow(lead, w.T("ui.key.kept"), w.T("ui.key.kept.no-pin"))
+	}
+	return kit.TallRow(lead, w.T("ui.key.kept"), w.T("ui.key.kept.why"),
+		kit.NewButton(w.T("ui.key.kept.show"), "", kit.Secondary, func() { h.read(d) }).Named(w.T("ui.key.kept.show-name")))
+}
+
+// drawContents draws the accounts stored on the key.
+func (h *pluggedIn) drawContents() (rows []fyne.CanvasObject) {
+	w := h.c.Catalog
+	for _, r := range h.contents.Credentials {
+		say := r.RPID
+		if label := h.labels[EncodeID(r.ID)]; label != "" {
+			say = w.T("ui.key.kept.mine", assets.Args{"where": r.RPID, "key": label})
+		}
+		rows = append(rows, kit.TallRow(kit.Space(40, 1), credentialName(r), say,
+			kit.NewButton("", "delete", kit.Quiet, func() { h.erase(r) }).Named(w.T("ui.key.kept.delete-name", credentialName(r)))))
+	}
+	return rows
+}
+
+// credentialName is the name of an account stored on a key.
+func credentialName(r fido.DiscoverableCredential) string {
+	for _, name := range []string{r.UserName, r.UserDisplayName, r.RPName, r.RPID} {
+		if name != "" {
+			return name
+		}
+	}
+	return EncodeID(r.ID)
+}

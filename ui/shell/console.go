@@ -1,0 +1,231 @@
+// Package shell is the window of the console and what all of its screens share:
+// navigation, focus, background work, errors, the session.
+//
+// The shell knows no page. Package ui registers the pages, the ceremonies and
+// the side panel; a page is reached by its ID. The console is an ordinary client
+// of the account server: everything it does for a person goes over HTTP
+// (server/client).
+package shell
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"nightlatch/assets"
+	"nightlatch/assets/explain"
+	"nightlatch/server/api"
+	"nightlatch/server/client"
+	"nightlatch/ui/kit"
+)
+
+// A Vault keeps the session token between two runs of the program, encrypted.
+type Vault interface {
+	Token() (string, error) // "" when there is none
+	SetToken(token string) error
+}
+
+// Config says what a console is connected to.
+type Config struct {
+	App     fyne.App         // required
+	Client  *client.Client   // required: a client of the account server, without a session
+	Vault   Vault            // required
+	Prefs   fyne.Preferences // appearance and the like; nil: the app's
+	Lab     bool             // the console runs over a lab
+	OpenLab func()           // opens a lab in a window of its own; nil: not offered
+	Version string
+	Address string // where other programs reach the account server; "" if they can't
+	// Features are what this build can do on this system.
+	Features Features
+	// Language is a BCP 47 tag; "" takes the person's choice, else English.
+	Language string
+	Now      func() time.Time // this computer's clock; nil: time.Now
+}
+
+// Features are what not every build and system can do.
+type Features struct {
+	SecurityKeys bool // over USB, through libfido2
+	NFC          bool // through a PC/SC reader
+	VirtualKeys  bool // the lab's
+	// UdevCommand is the shell command that gives the person at this computer
+	// access to security keys; "" where the system needs none.
+	UdevCommand string
+	// ReadersCommand is the shell command that installs or starts the smart card
+	// service; "" where none is known.
+	ReadersCommand string
+}
+
+// A Console is the window and the session in it.
+type Console struct {
+	Config  Config
+	Catalog *assets.Catalog // translations
+	Toast   *kit.Toaster    // set by Open
+
+	parts  Parts
+	window fyne.Window
+	root   *Scope
+	skew   time.Duration // how far the server's clock is ahead of this computer's
+
+	server  *client.Client // speaks for the session
+	account api.Account
+	about   api.About
+	session *Scope          // of the signed-in person; nil when nobody is signed in
+	kept    <-chan struct{} // closed when the vault has stored the last token
+
+	rail     *kit.SideRail
+	slot     *fyne.Container // holds the page in front
+	dock     *fyne.Container // holds the panel; nil without one
+	front    Screen
+	scope    *Scope               // of the screen in front
+	bindings kit.Bindings         // of the screen in front
+	entering bool                 // the screen in front has not been drawn completely yet
+	trouble  *explain.Explanation // shown above the page in front
+	opening  bool                 // the window is not shown yet: it is drawn once, at the end
+}
+
+// New returns a console. Register its parts, then call Open.
+func New(cfg Config) (*Console, error) {
+	switch {
+	case cfg.App == nil:
+		return nil, errors.New("ui: Config.App is missing")
+	case cfg.Client == nil:
+		return nil, errors.New("ui: Config.Client is missing")
+	case cfg.Vault == nil:
+		return nil, errors.New("ui: Config.Vault is missing")
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Prefs == nil {
+		cfg.Prefs = cfg.App.Preferences()
+	}
+	if cfg.Language == "" {
+		cfg.Language = cfg.Prefs.StringWithFallback(PrefLanguage, "en")
+	}
+	catalog, err := assets.New(cfg.Language)
+	if errors.Is(err, assets.ErrLanguage) {
+		catalog, err = assets.New("en")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &Console{Config: cfg, Catalog: catalog, server: cfg.Client}, nil
+}
+
+// FirstSize is the window's size when it is opened.
+var FirstSize = fyne.NewSize(1180, 780)
+
+// leastSize is the smallest size the window can have.
+var leastSize = fyne.NewSize(760, 560)
+
+// Open makes the window and finds out who is signed in. The console's work ends
+// with ctx, or when the window is closed.
+func (c *Console) Open(ctx context.Context) {
+	c.opening = true
+	c.OpenIn(NewScope(ctx))
+	c.root.Settle(firstLook)
+	c.opening = false
+	c.frame()
+	c.Redraw()
+}
+
+// OpenIn is Open in a scope of the caller's. Tests use it.
+func (c *Console) OpenIn(root *Scope) {
+	c.root = root
+	c.applyTheme()
+	c.Begin() // before the window: the server answers while the window library starts
+	c.window = c.Config.App.NewWindow(windowName)
+	c.window.SetPadded(false)
+	c.window.SetMaster()
+	c.window.SetIcon(fyne.NewStaticResource("nightlatch.png", assets.AppIcon(128)))
+	c.slot = kit.Z(kit.NewBox(kit.Window, "", 0))
+	c.Toast = kit.NewToaster(c.Clock(root))
+	if c.parts.Panel != nil {
+		c.dock = kit.Z(c.parts.Panel.Content())
+		if !c.Config.Prefs.BoolWithFallback(prefPanel, true) || !c.panelFits(FirstSize.Width) {
+			c.dock.Hide()
+		}
+	}
+	c.frame()
+	c.window.Resize(FirstSize)
+	c.addShortcuts()
+	c.window.SetOnClosed(root.Leave)
+	if c.parts.Panel != nil {
+		c.parts.Panel.Start(root)
+	}
+}
+
+// Show shows the window.
+func (c *Console) Show() { c.window.Show() }
+
+// Raise brings the window to the front.
+func (c *Console) Raise() { c.root.Tell(func() { c.window.Show(); c.window.RequestFocus() }) }
+
+// Window is the console's window.
+func (c *Console) Window() fyne.Window { return c.window }
+
+// Close leaves every screen and returns when their work has ended.
+func (c *Console) Close() {
+	c.root.Leave()
+	c.root.Wait()
+}
+
+// Root is the scope of the whole console.
+func (c *Console) Root() *Scope { return c.root }
+
+// Scope is the scope of the screen in front.
+func (c *Console) Scope() *Scope { return c.scope }
+
+// Front is the screen in front; nil before the first.
+func (c *Console) Front() Screen { return c.front }
+
+// Now is the time by the server's clock, as last learned from an answer.
+func (c *Console) Now() time.Time { return c.Config.Now().Add(c.skew) }
+
+// Learn takes the server's time from an answer.
+func (c *Console) Learn(server time.Time) {
+	if !server.IsZero() {
+		c.skew = server.Sub(c.Config.Now())
+	}
+}
+
+// ByServer converts a time of this computer's clock into the server's, which all
+// countdowns use. The zero time stays zero.
+func (c *Console) ByServer(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.Add(c.skew)
+}
+
+// Clock gives widgets of a screen the server's time and ticks until s is left.
+func (c *Console) Clock(s *Scope) kit.Clock {
+	return kit.Clock{Now: c.Now, Every: func(d time.Duration, tick func()) func() {
+		ticks := s.Child()
+		ticks.Every(d, tick)
+		return ticks.Leave
+	}}
+}
+
+// frame builds the window around the slot, with the rail when somebody is signed in.
+func (c *Console) frame() {
+	if c.opening {
+		return
+	}
+	var docked []fyne.CanvasObject
+	if c.dock != nil {
+		docked = append(docked, c.dock)
+	}
+	c.window.SetContent(container.New(floor{}, kit.Z(kit.NewBackdrop(c.window.Canvas()), kit.NewWindow(c.rail, c.slot, docked...), c.Toast)))
+	c.window.Canvas().SetOnTypedKey(c.typed)
+}
+
+// floor is a layout that keeps the window at leastSize or larger.
+type floor struct{}
+
+func (floor) MinSize([]fyne.CanvasObject) fyne.Size { return leastSize }
+
+func (floor) Layout(objs []fyne.CanvasObject, s fyne.Size) { objs[0].Resize(s) }

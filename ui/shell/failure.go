@@ -1,0 +1,71 @@
+package shell
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"nightlatch/assets/explain"
+	"nightlatch/ui/kit"
+)
+
+// A failure is the screen shown when the account server can't be reached at the
+// start.
+type failure struct {
+	c     *Console
+	err   error
+	retry func()
+}
+
+// NewFailure returns a screen that says why something could not be loaded, before
+// anybody is signed in.
+func NewFailure(c *Console, err error, retry func()) Screen { return &failure{c, err, retry} }
+
+func (f *failure) Page() PageID { return "" }
+func (f *failure) Enter(*Scope) {}
+func (f *failure) OnTopic(topic string) {
+	if topic == "" {
+		f.retry()
+	}
+}
+
+func (f *failure) Draw() View {
+	return f.c.drawFailure("", explain.Error(f.c.Catalog, f.err), 0, time.Time{}, f.retry)
+}
+
+// drawFailure draws the page that says what went wrong, and offers to try again.
+func (c *Console) drawFailure(title string, why explain.Explanation, tries int, last time.Time, retry func()) View {
+	b := kit.NewButton(c.Catalog.T("ui.failure.again"), "reset", kit.Primary, retry)
+	p := kit.Page{
+		Title: title,
+		Body: []fyne.CanvasObject{kit.EmptyState("refused", kit.Refused, why.What, why.Why,
+			kit.NewBanner(kit.Refused, c.Catalog.T("ui.failure.next"), "", why.Next))},
+		Actions: []fyne.CanvasObject{b},
+	}
+	if tries > 0 && !last.IsZero() {
+		p.Left = []fyne.CanvasObject{kit.NewText(c.Catalog.N("ui.failure.tried", tries, last.Format("15:04:05")), kit.Caption, kit.Ink3)}
+	}
+	p.Margin = c.Margin()
+	return View{Content: p.Build(), First: b, Bindings: kit.Bindings{Enter: retry}, Ready: true}
+}
+
+// Waiting draws a page that has no content yet, or says why it has none.
+func (c *Console) Waiting(title string, fault *explain.Explanation, retry func()) View {
+	if fault != nil {
+		return c.drawFailure(title, *fault, 0, time.Time{}, retry)
+	}
+	p := kit.Page{Title: title, Margin: c.Margin()}
+	return View{Content: p.Build()}
+}
+
+// Waiting draws the page of a source that is not loaded yet.
+func (src *Source[T]) Waiting(c *Console, title string, crumbs []kit.Crumb, retry func()) View {
+	if src.Err != nil {
+		return c.drawFailure(title, explain.Error(c.Catalog, src.Err), src.Tries, src.LastTry, retry)
+	}
+	p := kit.Page{Title: title, Crumbs: crumbs, Margin: c.Margin()}
+	if src.Slow {
+		p.Body = []fyne.CanvasObject{kit.NewProgress(kit.ProgressConfig{Clock: c.Clock(c.scope), Words: c.Catalog.T("ui.loading")})}
+	}
+	return View{Content: p.Build()}
+}

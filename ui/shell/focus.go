@@ -1,0 +1,155 @@
+package shell
+
+import (
+	"fmt"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"nightlatch/ui/kit"
+)
+
+// A snapshot says where the focus and the scroll position are in a tree of
+// widgets, so that they can be found again after the tree was rebuilt.
+type snapshot struct {
+	name   string // of the focused widget: type and label; "" when none is focused
+	nth    int    // its index among widgets of that name
+	index  int    // its index among all focusable widgets
+	offset fyne.Position
+}
+
+// snapshot takes a snapshot of a tree in the window.
+func (c *Console) snapshot(root fyne.CanvasObject) (s snapshot) {
+	if scroll := ScrollIn(root); scroll != nil {
+		s.offset = scroll.Offset
+	}
+	focused, ok := c.window.Canvas().Focused().(fyne.CanvasObject)
+	if !ok {
+		return s
+	}
+	seen := map[string]int{}
+	kit.Walk(root, func(o fyne.CanvasObject) bool {
+		if f, ok := o.(fyne.Focusable); ok {
+			name := NameOf(f)
+			if o == focused {
+				s.name, s.nth = name, seen[name]
+				return false
+			}
+			seen[name]++
+			s.index++
+		}
+		return true
+	})
+	return s
+}
+
+// find is the widget of a rebuilt tree that the snapshot names, nil if it is gone.
+func (s snapshot) find(root fyne.CanvasObject) (found fyne.Focusable) {
+	nth := s.nth
+	kit.Walk(root, func(o fyne.CanvasObject) bool {
+		if f, ok := o.(fyne.Focusable); ok && NameOf(f) == s.name {
+			if nth == 0 {
+				found = f
+				return false
+			}
+			nth--
+		}
+		return true
+	})
+	return found
+}
+
+// at is the widget at the snapshot's index, or the last one.
+func (s snapshot) at(root fyne.CanvasObject) (found fyne.Focusable) {
+	n := s.index
+	kit.Walk(root, func(o fyne.CanvasObject) bool {
+		if f, ok := o.(fyne.Focusable); ok {
+			found = f
+			n--
+		}
+		return n >= 0
+	})
+	return found
+}
+
+// scroll scrolls a rebuilt tree to the snapshot's position.
+func (s snapshot) scroll(root fyne.CanvasObject) {
+	if scroll := ScrollIn(root); scroll != nil && s.offset.Y > 0 {
+		scroll.ScrollToOffset(s.offset)
+	}
+}
+
+// Rebuild replaces what is in root. The focus and the scroll position stay: on the
+// widget of the same name or, when it is gone, at the same index.
+func (c *Console) Rebuild(root *fyne.Container, build func() fyne.CanvasObject) {
+	before := c.snapshot(root)
+	root.Objects = []fyne.CanvasObject{build()}
+	root.Refresh()
+	before.scroll(root)
+	if before.name == "" {
+		return
+	}
+	f := before.find(root)
+	if f == nil { // "Plug in" became "Take out"
+		f = before.at(root)
+	}
+	c.window.Canvas().Focus(f)
+}
+
+// focus focuses a widget; nil takes the focus from one that is gone.
+func (c *Console) focus(f fyne.Focusable) {
+	if f == nil {
+		c.window.Canvas().Unfocus()
+		return
+	}
+	c.window.Canvas().Focus(f)
+}
+
+func (c *Console) inRail(f fyne.Focusable) bool {
+	return f != nil && c.rail != nil && contains(c.rail, f)
+}
+
+// contains reports whether a widget is in a tree.
+func contains(root fyne.CanvasObject, f fyne.Focusable) (found bool) {
+	want, ok := f.(fyne.CanvasObject)
+	if !ok {
+		return false
+	}
+	kit.Walk(root, func(o fyne.CanvasObject) bool {
+		found = o == want
+		return !found
+	})
+	return found
+}
+
+// firstIn is the first widget of a tree that can be focused.
+func firstIn(root fyne.CanvasObject) (first fyne.Focusable) {
+	kit.Walk(root, func(o fyne.CanvasObject) bool {
+		if !o.Visible() {
+			return true
+		}
+		if d, ok := o.(fyne.Disableable); ok && d.Disabled() {
+			return true
+		}
+		first, _ = o.(fyne.Focusable)
+		return first == nil
+	})
+	return first
+}
+
+// NameOf is a widget's type and the name a screen reader gives it.
+func NameOf(f fyne.Focusable) string {
+	if n, ok := f.(interface{ AccessibilityLabel() string }); ok {
+		return fmt.Sprintf("%T %s", f, n.AccessibilityLabel())
+	}
+	return fmt.Sprintf("%T", f)
+}
+
+// ScrollIn is the first scroll container of a tree, nil if there is none.
+func ScrollIn(root fyne.CanvasObject) (found *container.Scroll) {
+	kit.Walk(root, func(o fyne.CanvasObject) bool {
+		found, _ = o.(*container.Scroll)
+		return found == nil
+	})
+	return found
+}

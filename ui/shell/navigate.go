@@ -1,0 +1,158 @@
+package shell
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+
+	"nightlatch/ui/kit"
+)
+
+// newRail builds the rail from the registered pages.
+func (c *Console) newRail() *kit.SideRail {
+	entries := func(pages []Page) (out []kit.Destination) {
+		for _, p := range pages {
+			out = append(out, kit.Destination{ID: string(p.ID), Icon: p.Icon, Name: c.Catalog.T("ui.rail." + string(p.ID))})
+		}
+		return out
+	}
+	var groups [][]kit.Destination
+	for _, g := range c.parts.Groups {
+		groups = append(groups, entries(g))
+	}
+	return kit.NewRail(kit.RailConfig{
+		Name: c.account.Username, Subtitle: c.Catalog.T("ui.rail.here"),
+		Groups: groups, Feet: entries(c.parts.Feet),
+		OnSelect:  func(id string) { c.Visit(PageID(id)) },
+		OnAccount: func() { c.Visit(Settings) },
+	})
+}
+
+// Visit goes to a page. A ceremony that is left stays open; Two-factor
+// authentication offers to continue it. The person is asked before something is
+// lost.
+func (c *Console) Visit(id PageID) { c.Follow(Route{Page: id}) }
+
+// Follow goes where a route leads.
+func (c *Console) Follow(r Route) {
+	for _, p := range c.pages() {
+		switch {
+		case p.ID != r.Page:
+			continue
+		case p.Open != nil:
+			p.Open(r.Arg)
+		default:
+			c.leaveFor(p.New(r.Arg))
+		}
+		return
+	}
+}
+
+// leaveFor shows a screen, and asks first if the one in front has something
+// unsaved.
+func (c *Console) leaveFor(s Screen) {
+	leave := func() {
+		c.Uncover()
+		c.ShowScreen(s)
+	}
+	if k, ok := c.front.(unsaved); ok && k.Unsaved() {
+		c.Confirm("ui.codes.leave", nil, leave)
+		return
+	}
+	leave()
+}
+
+// typed handles keys that no widget has taken.
+func (c *Console) typed(k *fyne.KeyEvent) {
+	switch k.Name {
+	case fyne.KeyF5:
+		if c.front != nil {
+			c.front.OnTopic("")
+		}
+	case fyne.KeyF6:
+		c.nextRegion()
+	default:
+		c.bindings.Typed(k)
+	}
+}
+
+// nextRegion moves the focus from the rail to the page, to the panel, and back to
+// the rail.
+func (c *Console) nextRegion() {
+	var regions []fyne.CanvasObject
+	if c.rail != nil {
+		regions = append(regions, c.rail)
+	}
+	regions = append(regions, c.slot)
+	if c.PanelShown() {
+		regions = append(regions, c.dock)
+	}
+	here := -1
+	for i, r := range regions {
+		if contains(r, c.window.Canvas().Focused()) {
+			here = i
+		}
+	}
+	for i := range regions {
+		next := regions[(here+1+i)%len(regions)]
+		if next == fyne.CanvasObject(c.dock) && c.dock != nil {
+			c.focusPanel()
+			return
+		}
+		if f := firstIn(next); f != nil && next.Visible() {
+			c.window.Canvas().Focus(f)
+			return
+		}
+	}
+}
+
+// Shortcuts are the window's shortcuts, with Ctrl.
+func (c *Console) Shortcuts() map[fyne.KeyName]func() {
+	all := map[fyne.KeyName]func(){}
+	for _, p := range c.pages() {
+		switch {
+		case p.Shortcut == "":
+		case p.Open != nil:
+			all[p.Shortcut] = func() { p.Open("") }
+		default:
+			all[p.Shortcut] = func() { c.jump(p.ID) }
+		}
+	}
+	return all
+}
+
+func (c *Console) addShortcuts() {
+	for key, do := range c.Shortcuts() {
+		c.window.Canvas().AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) {
+			if len(c.window.Canvas().Overlays().List()) == 0 { // a dialog must be answered first
+				do()
+			}
+		})
+	}
+}
+
+// jump goes to a page and takes the focus along.
+func (c *Console) jump(id PageID) {
+	if c.rail == nil { // nobody is signed in
+		return
+	}
+	c.window.Canvas().Unfocus()
+	c.Visit(id)
+}
+
+// Breadcrumbs lead to a page (R5). Parents that have a page of their own are
+// links.
+func (c *Console) Breadcrumbs(tail ...kit.Crumb) []kit.Crumb {
+	if c.PanelShown() { // less room: the last two names are enough
+		return append([]kit.Crumb{{Name: c.Catalog.T("ui.crumb.security")}}, tail...)
+	}
+	return append([]kit.Crumb{
+		{Name: c.Catalog.T("ui.crumb.settings"), OnTap: func() { c.Visit(Settings) }},
+		{Name: c.Catalog.T("ui.crumb.access")},
+		{Name: c.Catalog.T("ui.crumb.security")},
+	}, tail...)
+}
+
+// Breadcrumb is a link to a page, by its name in the rail.
+func (c *Console) Breadcrumb(id PageID) kit.Crumb {
+	return kit.Crumb{Name: c.Catalog.T("ui.rail." + string(id)), OnTap: func() { c.Visit(id) }}
+}

@@ -1,0 +1,84 @@
+package shell
+
+import (
+	"fyne.io/fyne/v2"
+
+	"nightlatch/server/api"
+)
+
+// A PageID names a page. It is also the end of the page's translation key,
+// ui.rail.<id>.
+type PageID string
+
+// The pages that other pages lead to.
+const (
+	Overview           PageID = "overview"
+	TwoFactor          PageID = "two-factor"
+	SecurityKeys       PageID = "security-keys"
+	BackupCodes        PageID = "backup-codes"
+	TemporaryPasswords PageID = "temporary-passwords"
+	Sessions           PageID = "sessions"
+	Activity           PageID = "activity"
+	Lab                PageID = "lab"
+	Settings           PageID = "settings"
+	Delivery           PageID = "delivery" // how mail and texts are sent
+	Mail               PageID = "mail"     // the mail kept on this computer
+)
+
+// PlugIn is the argument of a route to the lab that asks which key to plug in.
+const PlugIn = "plug-in"
+
+// A Route leads to a page. Arg says what to do there at once; its values are the
+// page's own, "" shows the page.
+type Route struct {
+	Page PageID
+	Arg  string
+}
+
+// A Page is a place a person can go to. It has New or Open.
+type Page struct {
+	ID       PageID
+	Icon     string
+	Shortcut fyne.KeyName            // with Ctrl; "" for none
+	New      func(arg string) Screen // the screen to bring to the front
+	Open     func(arg string)        // opens something over the screen in front
+}
+
+// Parts are what a console is made of besides the shell.
+type Parts struct {
+	Groups     [][]Page // the rail's entries, top to bottom
+	Feet       []Page   // the entries at the rail's foot
+	Hidden     []Page   // pages without an entry in the rail
+	Ceremonies Ceremonies
+	Panel      Panel              // nil for none
+	OnTopic    func(topic string) // called for each change on the server; nil for none
+}
+
+// Ceremonies makes the screens on which ceremonies run.
+type Ceremonies interface {
+	SignIn() Screen                           // the first screen when nobody is signed in
+	Page(b api.Begin, from PageID) Screen     // begins a ceremony; from is where it returns to
+	Resume(open api.View, from PageID) Screen // continues one
+	AskPassword(s *Scope, then func())        // reauthenticates in a dialog
+}
+
+// Register adds the parts. It is called once, before Open.
+func (c *Console) Register(p Parts) { c.parts = p }
+
+// pages are all registered pages.
+func (c *Console) pages() (all []Page) {
+	for _, g := range c.parts.Groups {
+		all = append(all, g...)
+	}
+	return append(append(all, c.parts.Feet...), c.parts.Hidden...)
+}
+
+// BeginCeremony shows the page of a new ceremony, which returns to from.
+func (c *Console) BeginCeremony(b api.Begin, from PageID) {
+	c.ShowScreen(c.parts.Ceremonies.Page(b, from))
+}
+
+// ResumeCeremony shows the page of a ceremony that was left open.
+func (c *Console) ResumeCeremony(open api.View, from PageID) {
+	c.ShowScreen(c.parts.Ceremonies.Resume(open, from))
+}

@@ -1,0 +1,99 @@
+package shell
+
+import (
+	"fyne.io/fyne/v2"
+
+	"nightlatch/ui/kit"
+)
+
+// A Panel is docked beside the page; the lab is one. In a narrow window it covers
+// the page.
+type Panel interface {
+	Content() fyne.CanvasObject
+	Start(s *Scope)        // begins to follow what it shows
+	Shown()                // it came on screen
+	Load()                 // the account or the session changed
+	Redraw()               // the theme changed
+	Open(arg string)       // opens a dialog that a route asks for
+	First() fyne.Focusable // focused when the panel is shown
+}
+
+// PanelShown reports whether the panel is on screen.
+func (c *Console) PanelShown() bool { return c.dock != nil && c.dock.Visible() }
+
+// PageShown reports whether the page in front is on screen. A panel in a narrow
+// window covers it.
+func (c *Console) PageShown() bool { return c.slot.Visible() }
+
+// Panel is the panel; nil without one.
+func (c *Console) Panel() Panel { return c.parts.Panel }
+
+// HasPanel reports whether there is a panel, shown or hidden.
+func (c *Console) HasPanel() bool { return c.dock != nil }
+
+// panelFits reports whether a window of a width has room for the panel beside a
+// page, at the current text size. Otherwise the panel covers the page.
+func (c *Console) panelFits(width float32) bool {
+	const leastPage = 520
+	return width >= (kit.RailFolded+kit.LabWidth+leastPage)*c.textSize()+2
+}
+
+// OpenPanel shows the panel and focuses it, or opens one of its dialogs.
+func (c *Console) OpenPanel(arg string) {
+	switch {
+	case c.dock == nil:
+		return
+	case arg == "":
+		c.TogglePanel()
+		return
+	case c.PanelShown():
+		c.focusPanel()
+	default:
+		c.TogglePanel()
+	}
+	c.parts.Panel.Open(arg)
+}
+
+func (c *Console) focusPanel() { c.focus(c.parts.Panel.First()) }
+
+// Uncover hides the panel if it covers the page. A panel beside the page stays.
+// The preference for the next start stays too.
+func (c *Console) Uncover() {
+	if !c.PanelShown() || c.PageShown() {
+		return
+	}
+	c.dock.Hide()
+	c.window.Content().Refresh()
+	if at := c.window.Canvas().Focused(); at != nil && !c.inRail(at) {
+		c.focus(nil)
+	}
+}
+
+// TogglePanel shows or hides the panel.
+func (c *Console) TogglePanel() {
+	if c.dock == nil {
+		return
+	}
+	if c.dock.Visible() {
+		c.dock.Hide()
+	} else {
+		c.dock.Show()
+		c.parts.Panel.Shown()
+	}
+	c.Config.Prefs.SetBool(prefPanel, c.dock.Visible())
+	c.window.Content().Refresh()
+	c.Redraw()
+	if c.dock.Visible() {
+		c.focusPanel()
+	} else if c.window.Canvas().Focused() == nil {
+		c.Refocus()
+		c.Redraw()
+	}
+}
+
+// loadPanel has the panel load again.
+func (c *Console) loadPanel() {
+	if c.parts.Panel != nil {
+		c.parts.Panel.Load()
+	}
+}

@@ -1,0 +1,127 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"nightlatch/ui/kit"
+)
+
+// A SaveRequest is something that can be saved as a file, in one form or several.
+type SaveRequest struct {
+	Title string // translation key
+	Name  string // the file's, without its ending
+	Forms []SaveForm
+	Done  func(path string)
+}
+
+// A SaveForm is one kind of file.
+type SaveForm struct {
+	Key    string // translation key of the choice
+	Ending string // with the dot
+	Make   func() ([]byte, error)
+}
+
+// SaveAs asks for a form and a path, and writes a file that only its owner can
+// read. An existing file is never overwritten.
+func (c *Console) SaveAs(r SaveRequest) {
+	w := c.Catalog
+	form := 0
+	where := kit.NewTextField(w.T("ui.save.where"), w.T("ui.save.where-hint"), kit.InputConfig{Text: c.freeName(r.Name, r.Forms[0].Ending), Limit: 1024})
+	var names []string
+	for _, f := range r.Forms {
+		names = append(names, w.T(f.Key))
+	}
+	body := []fyne.CanvasObject{}
+	if len(names) > 1 {
+		body = append(body, kit.NewField(w.T("ui.save.form"), "", kit.H(0, kit.NewSegments(0, func(i int) {
+			if path, ok := strings.CutSuffix(where.Text(), r.Forms[form].Ending); ok {
+				where.SetText(path + r.Forms[i].Ending)
+			}
+			form = i
+		}, names...).Named(w.T("ui.save.form")), kit.Gap())))
+	}
+	asked := c.scope.Child()
+	var dialog *kit.Dialog
+	dialog = c.Dialog(kit.DialogConfig{
+		Title: w.T(r.Title), Words: w.T("ui.save.why"), Icon: "save", Body: append(body, where),
+		Do: w.T("ui.save.do"), Keep: true, OnClose: asked.Leave,
+		OnDo: func() {
+			path, chosen := strings.TrimSpace(where.Text()), r.Forms[form]
+			if path == "" {
+				where.Refuse(w.T("ui.save.empty"))
+				return
+			}
+			dialog.Do().Disable()
+			asked.Go(func(context.Context) func() {
+				err := write(path, chosen.Make)
+				return func() {
+					if err != nil {
+						dialog.Do().Enable()
+						where.Refuse(w.T(saveTrouble(err)))
+						return
+					}
+					dialog.Close()
+					asked.Leave()
+					c.Toast.Say(w.T("ui.save.done", path))
+					r.Done(path)
+				}
+			})
+		},
+	})
+}
+
+// write creates a file that only its owner can read.
+func write(path string, content func() ([]byte, error)) error {
+	b, err := content()
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(b)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return errors.Join(err, os.Remove(path)) // an incomplete sheet is worse than none
+	}
+	return nil
+}
+
+// saveTrouble is the translation key of the reason why a file was not written.
+func saveTrouble(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return "ui.save.exists"
+	case errors.Is(err, fs.ErrPermission):
+		return "ui.save.forbidden"
+	case errors.Is(err, fs.ErrNotExist):
+		return "ui.save.no-folder"
+	}
+	return "ui.save.failed"
+}
+
+// freeName is a path in the person's documents that no file has yet.
+func (c *Console) freeName(name, ending string) string {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		home = "."
+	}
+	folder := filepath.Join(home, "Documents")
+	if st, err := os.Stat(folder); err != nil || !st.IsDir() {
+		folder = home
+	}
+	base := filepath.Join(folder, name+"-"+c.Now().Format("2006-01-02"))
+	for i := 2; ; i++ {
+		if _, err := os.Stat(base + ending); errors.Is(err, fs.ErrNotExist) || i > 99 {
+			return base + ending
+		}
+		base = filepath.Join(folder, name+"-"+c.Now().Format("2006-01-02")+"-"+string(rune('0'+i/10))+string(rune('0'+i%10)))
+	}
+}

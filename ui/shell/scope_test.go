@@ -1,0 +1,127 @@
+package shell
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// A queue is the drawing thread of a test: what scopes tell waits here until the
+// test takes it.
+type queue chan func()
+
+func (q queue) do(f func()) { q <- f }
+
+// settle runs what is told until nothing is under way any more.
+func (q queue) settle(t testing.TB, s *Scope) {
+	t.Helper()
+	for s.loop.busy.Load() > 0 || len(q) > 0 {
+		select {
+		case f := <-q:
+			f()
+		case <-time.After(30 * time.Second):
+			t.Fatal("work is still under way after 30 s")
+		}
+	}
+}
+
+func TestScopeTellsOnTheDrawingThread(t *testing.T) {
+	t.Parallel()
+	q := make(queue, 8)
+	s := NewScopeOn(t.Context(), q.do)
+	told := ""
+	s.Go(func(context.Context) func() { return func() { told += "a" } })
+	q.settle(t, s)
+	if told != "a" {
+		t.Errorf("told %q", told)
+	}
+	s.Leave()
+	s.Wait()
+}
+
+func TestScopeLeftTellsNothing(t *testing.T) {
+	t.Parallel()
+	q := make(queue, 8)
+	outer := NewScopeOn(t.Context(), q.do)
+	s := outer.Child()
+	begun, told := make(chan struct{}), false
+	s.Go(func(ctx context.Context) func() {
+		close(begun)
+		<-ctx.Done()
+		return func() { told = true }
+	})
+	<-begun
+	s.Leave()
+	q.settle(t, outer)
+	s.Go(func(context.Context) func() { told = true; return nil })
+	s.Tell(func() { told = true })
+	q.settle(t, outer)
+	if told {
+		t.Error("a screen that was left was told something")
+	}
+	if outer.Left() {
+		t.Error("leaving a screen left the console")
+	}
+	outer.Leave()
+	outer.Wait()
+}
+
+func TestScopeTicksUntilLeft(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ticks := 0
+		s := NewScopeOn(t.Context(), func(f func()) { f() })
+		s.Every(time.Second, func() { ticks++ })
+		<-time.After(3*time.Second + time.Millisecond)
+		synctest.Wait()
+		s.Leave()
+		s.Wait()
+		if ticks != 3 {
+			t.Errorf("%d ticks in 3 s", ticks)
+		}
+	})
+}
+
+// What is told before the window is shown is run in the opening, in order, and
+// what comes later goes to Fyne's loop; work that takes its time holds nobody up.
+func TestOpening(t *testing.T) {
+	t.Parallel()
+	var later []func()
+	o := newOpening(func(f func()) { later = append(later, f) })
+	s := NewScopeOn(t.Context(), o.do)
+	s.loop.opening = o
+	told := ""
+	s.Go(func(context.Context) func() {
+		return func() {
+			told += "a"
+			s.Go(func(context.Context) func() { return func() { told += "b" } })
+		}
+	})
+	s.Settle(time.Minute)
+	if told != "ab" || len(later) > 0 {
+		t.Fatalf("told %q, %d left for later", told, len(later))
+	}
+	s.Go(func(context.Context) func() { return func() { told += "c" } })
+	s.Wait()
+	if len(later) != 1 || told != "ab" {
+		t.Errorf("after the opening: told %q, %d for later", told, len(later))
+	}
+}
+
+func TestOpeningDoesNotWaitForEver(t *testing.T) {
+	t.Parallel()
+	done := make(chan struct{})
+	o := newOpening(func(func()) {})
+	s := NewScopeOn(t.Context(), o.do)
+	s.loop.opening = o
+	told := false
+	s.Tell(func() { told = true })
+	s.Go(func(context.Context) func() { <-done; return nil })
+	s.Settle(time.Millisecond)
+	if !told {
+		t.Error("what was told was lost")
+	}
+	close(done)
+	s.Wait()
+}

@@ -1,0 +1,148 @@
+package shell
+
+import (
+	"fyne.io/fyne/v2"
+
+	"nightlatch/ui/kit"
+)
+
+// A Screen can be in front: a page, a ceremony, the sign-in form.
+type Screen interface {
+	Page() PageID         // its entry in the rail, "" for none
+	Enter(s *Scope)       // it comes to the front and stays there until s is left
+	OnTopic(topic string) // something changed on the server; "" means anything
+	Draw() View
+}
+
+// unsaved is a screen that may show something that can't be shown again. The
+// person is asked before leaving it for another page.
+type unsaved interface{ Unsaved() bool }
+
+// A View is a screen ready to be shown.
+type View struct {
+	Content  fyne.CanvasObject
+	First    fyne.Focusable // focused when the screen comes to the front
+	Bindings kit.Bindings
+	Heading  string // for the window's title; "" takes the page's title
+	Ready    bool   // everything is loaded
+}
+
+// ShowScreen brings a screen to the front. Its first widget gets the focus, unless
+// the focus is in the rail: the person may want to go on to the next page.
+func (c *Console) ShowScreen(s Screen) {
+	c.putInFront(s)
+	if c.rail != nil {
+		c.rail.Select(string(s.Page()))
+	}
+	s.Enter(c.scope)
+	if c.front == s { // Enter may have led elsewhere
+		c.Redraw()
+	}
+}
+
+// ReturnTo shows a screen again as it was left, without loading it again.
+func (c *Console) ReturnTo(s Screen) {
+	c.putInFront(s)
+	if r, ok := s.(interface{ Resume(*Scope) }); ok {
+		r.Resume(c.scope)
+	}
+	c.Redraw()
+}
+
+func (c *Console) putInFront(s Screen) {
+	if c.scope != nil {
+		c.scope.Leave()
+	}
+	c.scope, c.front, c.trouble, c.entering = c.root.Child(), s, nil, true
+}
+
+// Redraw draws the screen in front from its state. The focus and the scroll
+// position stay where they were.
+func (c *Console) Redraw() {
+	if c.front == nil || c.opening {
+		return
+	}
+	v := c.front.Draw()
+	inRail := c.inRail(c.window.Canvas().Focused())
+	before := c.snapshot(c.slot)
+	if c.entering {
+		before.offset = fyne.Position{}
+	}
+	c.slot.Objects = []fyne.CanvasObject{v.Content}
+	c.slot.Refresh()
+	c.bindings = v.Bindings
+	before.scroll(c.slot)
+	switch {
+	case c.entering && v.Ready && !inRail:
+		c.focus(v.First)
+	case before.name != "":
+		if f := before.find(v.Content); f != nil {
+			c.window.Canvas().Focus(f)
+		} else {
+			c.focus(v.First)
+		}
+	}
+	if v.Ready {
+		c.entering = false
+		c.setTitle(v)
+	}
+}
+
+// RedrawIf redraws the window if s is the screen in front.
+func (c *Console) RedrawIf(s Screen) {
+	if c.front == s {
+		c.Redraw()
+	}
+}
+
+// Refocus makes the next Redraw focus the screen's first widget, as when the
+// screen came to the front.
+func (c *Console) Refocus() { c.entering = true }
+
+// ScrollToTop scrolls the page in front to its top.
+func (c *Console) ScrollToTop() {
+	if s := ScrollIn(c.slot); s != nil {
+		s.ScrollToTop()
+	}
+}
+
+// setTitle names the window after the screen in front: window lists and screen
+// readers have nothing else.
+func (c *Console) setTitle(v View) {
+	title := v.Heading
+	if title == "" {
+		kit.Walk(v.Content, func(o fyne.CanvasObject) bool {
+			if t, ok := o.(*kit.Text); ok && t.Role == kit.Title {
+				title = t.Words
+			}
+			return title == ""
+		})
+	}
+	if title == "" {
+		c.window.SetTitle(windowName)
+		return
+	}
+	c.window.SetTitle(title + " – " + windowName)
+}
+
+// windowName is the window's title when there is nothing to add.
+const windowName = "Nightlatch"
+
+// Page finishes a page: the last refusal goes above its body.
+func (c *Console) Page(p kit.Page) fyne.CanvasObject {
+	p.Margin = c.Margin()
+	if c.trouble != nil {
+		t := *c.trouble
+		p.Body = append([]fyne.CanvasObject{kit.NewBanner(kit.Refused, t.What, t.Why, t.Next)}, p.Body...)
+	}
+	return p.Build()
+}
+
+// Margin is the space beside a page's column, in points: less of it with the
+// panel shown.
+func (c *Console) Margin() float32 {
+	if c.PanelShown() {
+		return kit.S24
+	}
+	return kit.S32
+}

@@ -1,0 +1,41 @@
+package shell
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"nightlatch/ui/kit"
+)
+
+// split is the layout of NewSplit.
+type split struct{}
+
+// leastForm is the smallest width of the right side.
+const leastForm float32 = 480
+
+// NewSplit sets two sides beside each other. The left one is hidden where the
+// right one would get too narrow.
+func NewSplit(left, right fyne.CanvasObject) fyne.CanvasObject {
+	return container.New(split{}, left, kit.NewBox(kit.Hairline, "", 0), right)
+}
+
+func (split) MinSize(objs []fyne.CanvasObject) fyne.Size { return fyne.NewSize(400, 320) }
+
+func (split) Layout(objs []fyne.CanvasObject, s fyne.Size) {
+	left, rule, right := objs[0], objs[1], objs[2]
+	w := left.MinSize().Width
+	if s.Width-w-1 < leastForm {
+		left.Hide()
+		rule.Hide()
+		right.Move(fyne.Position{})
+		right.Resize(s)
+		return
+	}
+	left.Show()
+	rule.Show()
+	left.Resize(fyne.NewSize(w, s.Height))
+	rule.Move(fyne.NewPos(w, 0))
+	rule.Resize(fyne.NewSize(1, s.Height))
+	right.Move(fyne.NewPos(w+1, 0))
+	right.Resize(fyne.NewSize(s.Width-w-1, s.Height))
+}

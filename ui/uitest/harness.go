@@ -1,0 +1,293 @@
+// Package uitest tests the console as a person uses it: it runs a console over a real
+// account server and a real lab in memory, presses keys, and reads the screen.
+package uitest
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"nightlatch/assets"
+	"nightlatch/server"
+	"nightlatch/server/account"
+	"nightlatch/server/client"
+	"nightlatch/server/lab"
+	"nightlatch/server/seed"
+	"nightlatch/server/store/seal"
+	"nightlatch/server/store/storetest"
+	"nightlatch/ui"
+	"nightlatch/ui/kit"
+	uilab "nightlatch/ui/lab"
+	"nightlatch/ui/securitykey"
+	"nightlatch/ui/shell"
+)
+
+// A Harness is a console over a real account server and a real lab, in memory, and a
+// person in front of it with a keyboard.
+type Harness struct {
+	T       testing.TB
+	App     fyne.App
+	Console *shell.Console
+	Client  *client.Client
+	Lab     *lab.Lab
+	Clock   *lab.Clock
+	Server  *server.Server
+	Vault   *Vault
+	Prefs   fyne.Preferences
+	Devices securitykey.Devices // used from the next Start on
+	Printer *Printer
+	Network *Network
+
+	root  *shell.Scope
+	queue Queue
+	inLab bool
+}
+
+// New starts server, lab and console. The policy is classic.
+func New(t testing.TB, users *seed.Seed) *Harness {
+	t.Helper()
+	return Build(t, server.Config{Policy: account.Classic(), Seed: users}, true)
+}
+
+// NewOwn is one's own computer: no lab, and no mail server yet.
+func NewOwn(t testing.TB) *Harness {
+	t.Helper()
+	return Build(t, server.Config{Policy: account.Classic(), KeepMail: true}, false)
+}
+
+// Build starts a server of a configuration, in a lab or not, and a console.
+func Build(t testing.TB, cfg server.Config, inLab bool, furnish ...func(*lab.Config)) *Harness {
+	t.Helper()
+	h := &Harness{T: t, inLab: inLab, queue: make(Queue, 1024), Vault: &Vault{}, Devices: NoKeys{}, Printer: &Printer{}}
+	h.App = test.NewTempApp(t)
+	h.Prefs = h.App.Preferences()
+	log := slog.New(slog.DiscardHandler)
+	h.Clock = lab.NewClock(time.Time{}, time.Now)
+	store := storetest.New(t, h.Clock.Now)
+	hasher, err := account.NewHasher(account.HasherConfig{Parallel: 2, Queue: 16})
+	Must(t, err)
+	var srv *server.Server
+	around := lab.Config{Clock: h.Clock, ShortCode: account.CarrierShortCode, Reset: func(ctx context.Context) error { return srv.Reset(ctx, cfg.Seed) }, Log: log}
+	for _, f := range furnish {
+		f(&around)
+	}
+	h.Lab, err = lab.New(around)
+	Must(t, err)
+	cfg.Store, cfg.Sealer, cfg.Hasher, cfg.RPID, cfg.Now, cfg.Log, cfg.Version = store, seal.New([32]byte{1}), hasher, "localhost", h.Clock.Now, log, "test"
+	if inLab {
+		cfg.SMSSender, cfg.Mailer, cfg.Lab = h.Lab, h.Lab, h.Lab.Handler()
+	}
+	srv, err = server.New(cfg)
+	Must(t, err)
+	Must(t, srv.SetURL("http://localhost:8440"))
+	h.Server = srv
+	ctx, cancel := context.WithCancel(context.Background())
+	var work sync.WaitGroup
+	work.Go(func() { _ = srv.Run(ctx) })
+	work.Go(func() { _ = h.Lab.Run(ctx) })
+	h.Network = &Network{next: srv.Console()}
+	c, hangUp := client.InMemory(h.Network)
+	h.Client = c
+	t.Cleanup(func() {
+		h.Stop()
+		hangUp()
+		cancel()
+		work.Wait()
+	})
+	h.Start()
+	return h
+}
+
+func Must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// enter opens the console, as the program does when it starts.
+func (h *Harness) Start() {
+	h.T.Helper()
+	c, err := ui.New(ui.Config{
+		Config: shell.Config{
+			App: h.App, Client: h.Client, Vault: h.Vault, Prefs: h.Prefs, Lab: h.inLab, Version: "1.0",
+			Features: shell.Features{SecurityKeys: true, NFC: true, VirtualKeys: true, UdevCommand: "nightlatch admin udev-rule", ReadersCommand: "sudo apt install pcscd"},
+		},
+		Devices: h.Devices, Printer: h.Printer,
+	})
+	Must(h.T, err)
+	h.Console, h.root = c, shell.NewScopeOn(context.Background(), h.queue.Do)
+	c.OpenIn(h.root)
+	h.Settle()
+}
+
+// Stop closes the console. Its remaining results are handled first.
+func (h *Harness) Stop() {
+	h.root.Leave()
+	ended := make(chan struct{})
+	go func() { h.root.Wait(); close(ended) }()
+	for {
+		select {
+		case f := <-h.queue:
+			f()
+		case <-ended:
+			h.Console.Window().Close()
+			return
+		}
+	}
+}
+
+// Restart closes the console and opens it again.
+func (h *Harness) Restart() { h.T.Helper(); h.Stop(); h.Start() }
+
+// Settle handles results until no work is left.
+func (h *Harness) Settle() { h.T.Helper(); h.queue.Settle(h.T, h.root) }
+
+// Poll handles the next result if there is one.
+func (h *Harness) Poll() {
+	select {
+	case f := <-h.queue:
+		f()
+	default:
+	}
+}
+
+func (h *Harness) Canvas() fyne.Canvas { return h.Console.Window().Canvas() }
+
+// press presses keys, one after the other, where the keyboard is.
+func (h *Harness) Press(keys ...fyne.KeyName) {
+	h.T.Helper()
+	for _, k := range keys {
+		if k == fyne.KeyTab {
+			h.Canvas().FocusNext()
+			continue
+		}
+		if f := h.Canvas().Focused(); f != nil {
+			f.TypedKey(&fyne.KeyEvent{Name: k})
+		} else if on := h.Canvas().OnTypedKey(); on != nil {
+			on(&fyne.KeyEvent{Name: k})
+		}
+		h.Settle()
+	}
+}
+
+// write types text where the keyboard is.
+func (h *Harness) Write(text string) {
+	h.T.Helper()
+	f := h.Canvas().Focused()
+	if f == nil {
+		h.T.Fatalf("nothing has the keyboard to type %q; on screen: %s", text, h.Seen())
+	}
+	for _, r := range text {
+		f.TypedRune(r)
+	}
+	h.Settle()
+}
+
+// ctrl presses Ctrl and a key.
+func (h *Harness) Ctrl(key fyne.KeyName) {
+	h.T.Helper()
+	h.Console.Shortcuts()[key]() // Fyne's test canvas takes no shortcuts
+	h.Settle()
+}
+
+// seen is all text on screen, in reading order: the page, and what lies over it.
+func (h *Harness) Seen() string {
+	var words []string
+	roots := append([]fyne.CanvasObject{h.Canvas().Content()}, h.Canvas().Overlays().List()...)
+	for _, root := range roots {
+		Visible(root, func(o fyne.CanvasObject) {
+			switch v := o.(type) {
+			case *kit.Text:
+				words = append(words, v.Words)
+			case *kit.Input:
+				words = append(words, v.Text())
+			}
+		})
+	}
+	return strings.Join(append(words, h.Console.Toast.Says()), " | ")
+}
+
+// Visible visits what is not hidden.
+func Visible(o fyne.CanvasObject, visit func(fyne.CanvasObject)) {
+	hidden := map[fyne.CanvasObject]bool{}
+	kit.Walk(o, func(o fyne.CanvasObject) bool {
+		if !o.Visible() {
+			kit.Walk(o, func(in fyne.CanvasObject) bool { hidden[in] = true; return true })
+		}
+		if !hidden[o] {
+			visit(o)
+		}
+		return true
+	})
+}
+
+// text waits for the newest text to a phone that satisfies find.
+func (h *Harness) Text(number string, find func(string) string) string {
+	h.T.Helper()
+	return h.Arrived(func() string {
+		texts, err := h.Client.PhoneMessages(h.T.Context(), number)
+		Must(h.T, err)
+		for i := len(texts) - 1; i >= 0; i-- {
+			if s := find(texts[i].Body); s != "" {
+				return s
+			}
+		}
+		return ""
+	})
+}
+
+// mail waits for the newest mail to an address that satisfies find.
+func (h *Harness) Mail(to string, find func(string) string) string {
+	h.T.Helper()
+	return h.Arrived(func() string {
+		mails, err := h.Client.Mail(h.T.Context(), to)
+		Must(h.T, err)
+		for i := len(mails) - 1; i >= 0; i-- {
+			if s := find(mails[i].Text); s != "" {
+				return s
+			}
+		}
+		return ""
+	})
+}
+
+func (h *Harness) Arrived(look func() string) string {
+	h.T.Helper()
+	deadline := time.After(10 * time.Second)
+	for {
+		if s := look(); s != "" {
+			return s
+		}
+		select {
+		case f := <-h.queue: // what arrives is told to the console too
+			f()
+		case <-deadline:
+			h.T.Fatal("nothing arrived within 10 s")
+		}
+	}
+}
+
+// SixDigits is the code in a text or a mail.
+func SixDigits(body string) string {
+	code := strings.Fields(uilab.CodeInText.FindString(body))
+	if len(code) == 1 && len(code[0]) == 6 {
+		return code[0]
+	}
+	return ""
+}
+
+func Catalog(t testing.TB) *assets.Catalog { t.Helper(); return CatalogOf(t, "en") }
+
+func CatalogOf(t testing.TB, lang string) *assets.Catalog {
+	t.Helper()
+	w, err := assets.New(lang)
+	Must(t, err)
+	return w
+}

@@ -1,0 +1,167 @@
+package uitest
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"github.com/pquerna/otp/totp"
+
+	"nightlatch/server/api"
+)
+
+const Password = "correct horse battery"
+
+func (h *Harness) AppCode(secret string) string {
+	h.T.Helper()
+	code, err := totp.GenerateCode(secret, h.Clock.Now())
+	Must(h.T, err)
+	return code
+}
+
+func (h *Harness) Advance(d time.Duration) {
+	h.T.Helper()
+	_, err := h.Client.AdvanceClock(h.T.Context(), d)
+	Must(h.T, err)
+	h.SeesText(h.Console.Catalog.Clock(h.Clock.Now().Local()))
+	h.Settle()
+}
+
+func (h *Harness) BackupCode() string {
+	h.T.Helper()
+	for _, w := range strings.Split(h.Seen(), " | ") {
+		if len(w) == 19 && strings.Count(w, "-") == 3 {
+			return w
+		}
+	}
+	parts := strings.Split(h.Seen(), " | ")
+	for i := 0; i+3 < len(parts); i++ {
+		if regexp.MustCompile("^"+h.Pattern("wizard.save.number")+"$").MatchString(parts[i]) && len(parts[i+1]) == 4 {
+			return strings.Join(parts[i+1:i+5], "-")
+		}
+	}
+	h.T.Fatalf("no backup code on screen: %s", h.Seen())
+	return ""
+}
+
+func (h *Harness) ConfirmEmail(address string) {
+	h.T.Helper()
+	h.Sees("wizard.email.heading")
+	h.Write(address)
+	h.Press(fyne.KeyReturn)
+	h.Sees("wizard.code.email.heading")
+	h.Write(h.Mail(address, SixDigits))
+	h.Press(fyne.KeyReturn)
+}
+
+func (h *Harness) EnrolApp() (secret, backup string) {
+	h.T.Helper()
+	h.Ctrl(fyne.Key2)
+	h.Sees("ui.two-factor.lead")
+	h.Do("ui.method.set-up-name", Key("method.app"))
+	h.Sees("wizard.overview.heading")
+	h.Press(fyne.KeyReturn)
+	if !h.Console.Account().EmailConfirmed {
+		h.ConfirmEmail("mara@example.org")
+	}
+	h.Sees("wizard.scan.heading")
+	h.Do("wizard.copy")
+	secret = h.App.Clipboard().Content()
+	h.Do("wizard.continue")
+	h.Sees("wizard.code.app.heading")
+	h.Write(h.AppCode(secret))
+	h.Press(fyne.KeyReturn)
+	h.Sees("wizard.save.heading.enroll-app", "wizard.save.not-yet")
+	backup = h.BackupCode()
+	h.Do("wizard.got-it")
+	h.Sees("ui.two-factor.lead")
+	return secret, backup
+}
+
+func (h *Harness) SignOut() {
+	h.T.Helper()
+	h.Ctrl(fyne.Key6)
+	h.Sees("ui.sessions.lead")
+	h.Do("ui.sessions.sign-out-do")
+	h.Sees("ui.sessions.sign-out")
+	h.Press(fyne.KeyTab, fyne.KeyReturn) // Cancel has the keyboard first
+	h.Sees("wizard.sign-in.lead")
+}
+
+func (h *Harness) EnterPassword(name, password string) {
+	h.T.Helper()
+	h.Sees("wizard.sign-in.lead")
+	h.TabTo("wizard.username")
+	h.Write(name)
+	h.Press(fyne.KeyTab)
+	h.Write(password)
+	h.Press(fyne.KeyReturn)
+}
+
+func (h *Harness) ClearField() {
+	h.T.Helper()
+	f, ok := h.Canvas().Focused().(fyne.Shortcutable)
+	if !ok {
+		h.T.Fatal("no field has the keyboard")
+	}
+	f.TypedShortcut(&fyne.ShortcutSelectAll{})
+	h.Press(fyne.KeyBackspace)
+}
+
+// The lab goes back to its seed, and with it the console to the door.
+
+// signUp makes an account by the keyboard.
+func (h *Harness) SignUp(name, password string) {
+	h.T.Helper()
+	h.Sees("wizard.sign-up.heading")
+	h.Write(name)
+	h.Press(fyne.KeyTab)
+	h.Write(password)
+	h.Press(fyne.KeyReturn)
+	h.Sees("ui.rescue.question")
+}
+
+// basic signs in as a program that knows a name and a password only.
+func (h *Harness) Basic(name, secret string) error {
+	r := httptest.NewRequestWithContext(h.T.Context(), http.MethodGet, "/api/v1/me", nil)
+	r.Host = "localhost:8440"
+	r.SetBasicAuth(name, secret)
+	r.RemoteAddr = "127.0.0.1:49152"
+	w := httptest.NewRecorder()
+	h.Server.Handler().ServeHTTP(w, r)
+	if w.Code != http.StatusOK {
+		return fmt.Errorf("%d %s", w.Code, w.Body)
+	}
+	return nil
+}
+
+// signInElsewhere makes another session for an account without a second step.
+func (h *Harness) SignInElsewhere(name, password string) (token string) {
+	h.T.Helper()
+	c := h.Client.WithAgent("curl/8.5.0")
+	v, err := c.Begin(h.T.Context(), api.Begin{Kind: api.SignIn})
+	Must(h.T, err)
+	v, err = c.Answer(h.T.Context(), v.ID, v.Rev, api.Credentials{Username: name, Password: password})
+	Must(h.T, err)
+	in, ok := v.Step.(api.SignedIn)
+	if !ok {
+		h.T.Fatalf("signing in elsewhere came to %#v", v)
+	}
+	return in.SessionToken
+}
+
+// Paste pastes a text into the focused field.
+func (h *Harness) Paste(text string) {
+	h.T.Helper()
+	f, ok := h.Canvas().Focused().(fyne.Shortcutable)
+	if !ok {
+		h.T.Fatal("nothing that takes a paste has the keyboard")
+	}
+	h.App.Clipboard().SetContent(text)
+	f.TypedShortcut(&fyne.ShortcutPaste{Clipboard: h.App.Clipboard()})
+	h.Settle()
+}
