@@ -10,7 +10,7 @@ import (
 	"nightlatch/server/store"
 )
 
-// New refuses every definition that could strand a person.
+// New refuses every definition in which a user could get stuck.
 func TestDefinitionsAreChecked(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -69,9 +69,8 @@ func TestDiagram(t *testing.T) {
 	}
 }
 
-// Every refusal says what happened, why, and what to do next, and has a code that
-// the wire knows.
-func TestRefusalsHaveWords(t *testing.T) {
+// Every refusal says what happened, why, and what to do next, and has a code.
+func TestRefusalsHaveTexts(t *testing.T) {
 	t.Parallel()
 	for _, reason := range ceremony.Reasons() {
 		r := ceremony.Refuse(reason)

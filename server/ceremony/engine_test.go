@@ -18,7 +18,7 @@ import (
 	"nightlatch/server/store/storetest"
 )
 
-// toy is a ceremony of three states whose draft holds a secret.
+// toy is the draft of a ceremony with three states.
 type toy struct {
 	Secret string `json:"secret"`
 	Count  int    `json:"count"`
@@ -28,7 +28,7 @@ const secret = "the-draft-is-sealed"
 
 var errBroken = errors.New("toy: broken")
 
-// toys declares the toy; what an edge does is the test's to choose.
+// toys returns a definition with three states. The test chooses the first edge.
 func toys(kind api.Kind, needsSession bool, do func(tx store.Tx, c *ceremony.Ceremony, d *toy, in api.Input) (api.State, error), slow func(context.Context, ceremony.Ceremony, toy, api.Input) (api.Input, error)) ceremony.Definition[toy] {
 	return ceremony.Definition[toy]{
 		Kind:         kind,
@@ -59,7 +59,7 @@ func toys(kind api.Kind, needsSession bool, do func(tx store.Tx, c *ceremony.Cer
 	}
 }
 
-// onward moves to the second state, but counts and refuses the label "no".
+// onward goes to the second state. It counts and refuses the label "no".
 func onward(_ store.Tx, c *ceremony.Ceremony, d *toy, in api.Input) (api.State, error) {
 	switch in.(api.Label).Label {
 	case "no":
@@ -77,7 +77,7 @@ func onward(_ store.Tx, c *ceremony.Ceremony, d *toy, in api.Input) (api.State, 
 	return "second", nil
 }
 
-// A bench is an engine of toys with one session.
+// A bench is an engine with one session.
 type bench struct {
 	t        *testing.T
 	mu       sync.Mutex
@@ -205,8 +205,8 @@ func TestWalkToTheEnd(t *testing.T) {
 	}
 }
 
-// A refusal that was examined commits and raises the revision; it is shown again
-// to whoever looks, until the next answer.
+// The refusal of an examined input commits and raises the revision. It is part of the view
+// until the next answer.
 func TestRefusalCommits(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, toys("toy", false, onward, nil))
@@ -227,8 +227,8 @@ func TestRefusalCommits(t *testing.T) {
 	}
 }
 
-// What was not examined changes nothing: an input without an edge, a rejection, a
-// move that was not declared, an error.
+// An input that was not examined changes nothing: one without an edge, a rejection, a
+// transition that was not declared, an error.
 func TestRejectionLeavesNoTrace(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, toys("toy", false, onward, nil))
@@ -250,8 +250,8 @@ func TestRejectionLeavesNoTrace(t *testing.T) {
 	}
 }
 
-// A ceremony is its session's: a stranger, another session, and the same one
-// after it ended get not-found.
+// A ceremony is bound to its session: callers without a session, with another one, or with
+// one that has ended get not-found.
 func TestBoundToItsSession(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, toys("toy", true, onward, nil))
@@ -274,8 +274,8 @@ func TestBoundToItsSession(t *testing.T) {
 	}
 }
 
-// One open per account and kind: a new one cancels the old, also from another
-// session; another kind and an anonymous one stay.
+// An account has one open ceremony of a kind: a new one cancels the old one, even from
+// another session. Other kinds and anonymous ceremonies stay.
 func TestOneOpen(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, toys("toy", true, onward, nil), toys("other", true, onward, nil), toys("open", false, onward, nil))
@@ -297,7 +297,7 @@ func TestOneOpen(t *testing.T) {
 	}
 }
 
-// The draft is unreadable at rest, and opens only in its own place.
+// The draft is encrypted in the store and can be decrypted only under its own key.
 func TestDraftIsSealed(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, toys("toy", false, onward, nil))
@@ -313,11 +313,11 @@ func TestDraftIsSealed(t *testing.T) {
 		return tx.Put("cerm/"+two.ID, value)
 	})
 	if _, err := b.engine.Get(t.Context(), ceremony.Caller{}, two.ID); !errors.Is(err, seal.ErrSealed) {
-		t.Errorf("a draft moved elsewhere: %v", err)
+		t.Errorf("a draft moved to another key: %v", err)
 	}
 }
 
-// It expires a life after the last answer, and the janitor reclaims the space.
+// A ceremony expires one life after the last answer, and its record is deleted.
 func TestExpiry(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, toys("toy", false, onward, nil))
@@ -340,7 +340,7 @@ func TestExpiry(t *testing.T) {
 	}
 }
 
-// Messages and events commit with the step, or not at all.
+// Messages and events commit together with the step or not at all.
 func TestOneTransaction(t *testing.T) {
 	t.Parallel()
 	fail := false
@@ -378,8 +378,9 @@ func TestOneTransaction(t *testing.T) {
 	}
 }
 
-// Slow work runs outside the transaction, once a try: it can read and write the
-// store. What it found is looked at again inside, and done anew if it changed.
+// Slow work runs outside the transaction, once per attempt, and can use the store. Its
+// result is checked again inside the transaction, and the work repeated if the account
+// changed.
 func TestSlow(t *testing.T) {
 	t.Parallel()
 	var b *bench

@@ -7,10 +7,10 @@ import (
 	"nightlatch/server/ceremony"
 )
 
-// Whoever can reach the server can begin any number of ceremonies without a
-// session. They don't fill the disk: the oldest that nobody got further with make
-// room, and nothing is left of them.
-func TestStrangersCantFillTheStore(t *testing.T) {
+// Anybody who reaches the server can begin any number of ceremonies without a session. They
+// don't fill the disk: beyond a limit, the oldest that are still in their first state are
+// deleted completely.
+func TestCeremoniesWithoutSessionAreLimited(t *testing.T) {
 	t.Parallel()
 	const room = 16
 	b := newBench(t, toys("open", false, onward, nil), toys("bound", true, onward, nil))
@@ -27,7 +27,7 @@ func TestStrangersCantFillTheStore(t *testing.T) {
 		b.answer(stranger, b.begin(stranger, "open"), api.Label{Label: "no"}) // refused: it stays where it began
 		last := b.begin(stranger, "open")
 		if _, err := b.engine.Get(t.Context(), stranger, last.ID); err != nil {
-			t.Fatal("the newest made room:", err)
+			t.Fatal("the newest was deleted:", err)
 		}
 	}
 	for _, rows := range []string{"cerm/", "exp/", "cermwait/"} {

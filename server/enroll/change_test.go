@@ -21,7 +21,7 @@ func codesOf(list []api.Consequence) (codes []string) {
 	return codes
 }
 
-// R60, R61: what goes is said before, from the real state, and then it goes.
+// R60, R61: the consequences are shown before, from the real state, and then happen.
 func TestTurnOff(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -70,7 +70,7 @@ func TestTurnOff(t *testing.T) {
 			t.Errorf("%q: %s", m, code)
 		}
 	}
-	// The number is still proved, so turning text on again asks only for the code.
+	// The number is still confirmed, so turning text on again asks only for the code.
 	again := ada.Prelude(api.EnrollText).In("text-code")
 	w.Deliver()
 	if again.Answer(api.Code{Code: w.Texts.Last(number).Code()}).Save() == "" {
@@ -78,7 +78,7 @@ func TestTurnOff(t *testing.T) {
 	}
 }
 
-// R61: if more would go by now than was said, it is said again first.
+// R61: if there are more consequences than were shown, they are shown again first.
 func TestTurnOffSaysFirst(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -86,7 +86,7 @@ func TestTurnOffSaysFirst(t *testing.T) {
 	ada.EnrollText(number)
 	ada.EnrollApp()
 	walk := ada.TurnOff(api.App).In("confirm")
-	w.Update(func(tx store.Tx) error { // text goes elsewhere meanwhile
+	w.Update(func(tx store.Tx) error { // text is turned off in another way meanwhile
 		a, err := account.ByLogin(tx, "ada")
 		if err != nil {
 			return err
@@ -101,8 +101,8 @@ func TestTurnOffSaysFirst(t *testing.T) {
 	walk.Answer(api.ConfirmInput{}).In("finished")
 }
 
-// R6: the proof of the password must be fresh when it is confirmed, not only
-// when it was asked.
+// R6: the password must have been proved recently when the user confirms, not only when
+// the ceremony began.
 func TestTurnOffAsksAgain(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -117,8 +117,8 @@ func TestTurnOffAsksAgain(t *testing.T) {
 	walk.Answer(api.Password{Password: Password}).In("confirm").Answer(api.ConfirmInput{}).In("finished")
 }
 
-// R6: a new password, after the present one; every other session and temporary
-// password ends.
+// R6: a password change asks for the present password and ends all other sessions and
+// temporary passwords.
 func TestChangePassword(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -129,7 +129,7 @@ func TestChangePassword(t *testing.T) {
 	walk := ada.SignIn()
 	w.Deliver()
 	phone.Token = walk.Answer(api.Code{Code: w.Texts.Last(number).Code()}).SignedIn().SessionToken
-	change := ada.Begin(api.ChangePassword).In("enter-password") // fresh or not
+	change := ada.Begin(api.ChangePassword).In("enter-password") // even if it was proved recently
 	change.Answer(api.Password{Password: Password}).In("choose-password")
 	for bad, code := range map[string]string{
 		"short": api.PasswordRefused, "password": api.PasswordRefused, "ada-ada-ada": api.PasswordRefused,
@@ -144,7 +144,7 @@ func TestChangePassword(t *testing.T) {
 	}
 	change.Answer(api.Password{Password: "another fine password"}).In("finished")
 	if phone.Caller().Session != nil {
-		t.Error("the other session lives")
+		t.Error("the other session is still live")
 	}
 	if ada.Caller().Session == nil {
 		t.Error("this session ended")
@@ -160,12 +160,12 @@ func TestChangePassword(t *testing.T) {
 		t.Errorf("notice %+v", mail)
 	}
 	if events := w.Audit("ada"); !slices.ContainsFunc(events, func(r audit.Record) bool { return r.Type == api.EventSessionsEnded }) {
-		t.Error("the audit does not say that sessions ended")
+		t.Error("the audit has no event for the ended sessions")
 	}
 }
 
-// Two windows change the password at once: the second one's proof is of a
-// password that is gone.
+// Two windows change the password at once: the second one proved a password that no longer
+// exists.
 func TestChangePasswordTwice(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -182,7 +182,7 @@ func TestChangePasswordTwice(t *testing.T) {
 	walk.Answer(api.Password{Password: "another fine password"}).In("enter-password") // R6
 }
 
-// R4, R6: the new address is confirmed before it counts, and the old one is told.
+// R4, R6: the new address is confirmed before it is used, and the old one gets a notice.
 func TestChangeEmail(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -210,7 +210,7 @@ func TestChangeEmail(t *testing.T) {
 	}
 }
 
-// R16: the old number works until the new one is proved, and gets a notice.
+// R16: the old number works until the new one is confirmed, and gets a notice.
 func TestChangePhone(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -231,7 +231,7 @@ func TestChangePhone(t *testing.T) {
 		walk.Answer(api.Phone{Number: from}).Refused(api.Conflict)
 		walk.Answer(api.Phone{Number: to}).In("text-code")
 		if w.Account("ada").Phone != from {
-			t.Error("changed before it was proved")
+			t.Error("changed before it was confirmed")
 		}
 		signIn := ada.SignIn()
 		w.Deliver()
@@ -251,8 +251,8 @@ func TestChangePhone(t *testing.T) {
 	}
 }
 
-// R6: a ceremony that was left open is no way around the password. It is asked for
-// again before anything is sent to another number or address.
+// R6: a ceremony that was left open asks for the password again before anything is sent to
+// another number or address.
 func TestChangeAsksAgain(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -281,12 +281,12 @@ func TestChangeAsksAgain(t *testing.T) {
 		walk.Answer(api.Password{Password: Password}).In(c.first)
 		walk.Answer(c.to).In(c.then)
 		w.Clock.Advance(w.Policy.Fresh)
-		walk.Answer(c.to).In("enter-password") // also when it is corrected
+		walk.Answer(c.to).In("enter-password") // also for a corrected number or address
 	}
 }
 
-// R6: what a code proves in time is changed only on a password proved in time: the
-// codes outlast it. Nothing but the password is asked for again.
+// R6: codes are valid longer than the proof of the password. A right code that comes too
+// late for that asks for the password again, and for nothing else.
 func TestChangeWaitsForThePassword(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []api.Kind{api.ChangePhone, api.EnrollText, api.ChangeEmail} {
@@ -326,7 +326,7 @@ func TestChangeWaitsForThePassword(t *testing.T) {
 	}
 }
 
-// A number can be added without making it a method.
+// A number can be added without turning text on.
 func TestChangePhoneOnly(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})

@@ -9,11 +9,11 @@ import (
 	. "nightlatch/server/ceremony/ceremonytest"
 )
 
-// R12: whoever can sign up can have codes sent to a number or an address that is
-// not theirs. However many accounts they make, and however often they sign in in
-// between, what arrives there unasked is bounded, and so are the codes to guess at
-// (R11). Who has text on already is not kept from signing in by it.
-func TestNobodyIsFlooded(t *testing.T) {
+// R12: anybody can sign up and have codes sent to a number or an address of somebody else.
+// The number of such messages is limited over all accounts and sign-ins, and so is the
+// number of codes to guess at (R11). The limit does not block the sign-in of an account
+// that has text on with this number.
+func TestMessagesToOneRecipientAreLimited(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
 	ada := w.SignUp("ada")
@@ -56,7 +56,7 @@ func TestNobodyIsFlooded(t *testing.T) {
 
 	w.Clock.Advance(time.Hour)
 	eve := w.SignUp("eve")
-	eve.EnrollText(number) // whoever has the phone can still prove it, and that starts anew
+	eve.EnrollText(number) // the phone's owner can still confirm it, which resets the counter
 	for range 10 {
 		fay := w.SignUp(fmt.Sprintf("fay%d", throttled))
 		throttled++

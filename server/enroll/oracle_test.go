@@ -10,13 +10,13 @@ import (
 	. "nightlatch/server/ceremony/ceremonytest"
 )
 
-// R11, R43: whether a texted code is right shows in nothing but its verdict, which
-// is counted. The backup code that comes with the first method costs a slow hash,
-// and if only a right code were worth one, its time would tell: of tries that are
-// throttled, or sent at once, of which none or one is counted.
+// R11, R43: only the counted answer tells whether a texted code is right, not the response
+// time. The first method issues a backup code, which takes a slow hash. If only a right
+// code were hashed, the time would tell, even for attempts that are throttled or sent
+// simultaneously and therefore not counted.
 //
-// Not parallel: it looks at what the whole program allocates.
-func TestNoHashTellsOfACode(t *testing.T) {
+// Not parallel: it measures the allocations of the whole process.
+func TestResponseTimeDoesNotTellTheCode(t *testing.T) {
 	const memory = 32 << 10 // KiB
 	w := New(t, Setup{Hash: account.Params{Memory: memory, Time: 1, Threads: 1}})
 	mal := w.SignUp("mal")
@@ -35,7 +35,7 @@ func TestNoHashTellsOfACode(t *testing.T) {
 	}
 	for range 4 {
 		if !hashed(walk, OtherCode(right), api.WrongCode) {
-			t.Fatal("a wrong code is not worth a hash")
+			t.Fatal("no hash for a wrong code")
 		}
 	}
 	w.Clock.Advance(2 * time.Minute)
@@ -45,7 +45,7 @@ func TestNoHashTellsOfACode(t *testing.T) {
 	hashed(walk, OtherCode(right), api.WrongCode) // the fifth: now it is throttled
 	for _, code := range []string{OtherCode(right), right} {
 		if hashed(walk, code, api.Throttled) {
-			t.Errorf("a throttled code was worth a hash; right: %v", code == right)
+			t.Errorf("a hash for a throttled code; right: %v", code == right)
 		}
 	}
 	w.Clock.Advance(time.Minute)

@@ -18,8 +18,8 @@ const (
 
 func steps(types ...api.StepType) []api.StepType { return types }
 
-// R2 to R4, R10 to R13, R70: the whole way of text messages, with its path, its
-// mail and its backup code.
+// R2 to R4, R10 to R13, R70: enrolling text messages, with the path, the mail and the backup
+// code.
 func TestEnrollText(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -28,7 +28,7 @@ func TestEnrollText(t *testing.T) {
 	if want := steps("overview", "enter-email", "enter-code", "enter-phone", "enter-code", "save-backup-code", "finished"); !slices.Equal(walk.View.Path, want) {
 		t.Errorf("path %v", walk.View.Path)
 	}
-	walk.Answer(api.Continue{}).In("enter-email") // the password was proved by signing up (R3)
+	walk.Answer(api.Continue{}).In("enter-email") // the password was just proved by signing up (R3)
 	walk.Answer(api.Email{Address: "ada@Example.ORG "}).In("email-code")
 	w.Deliver()
 	mail := w.Mails.Last("ada@example.org")
@@ -39,13 +39,13 @@ func TestEnrollText(t *testing.T) {
 	if a := w.Account("ada"); a.Email != "ada@example.org" || !a.EmailConfirmed {
 		t.Errorf("address %q, confirmed %v", a.Email, a.EmailConfirmed)
 	}
-	if step := walk.View.Step.(api.EnterPhone); !step.Discoverable { // R10: ticked at first
+	if step := walk.View.Step.(api.EnterPhone); !step.Discoverable { // R10: checked by default
 		t.Errorf("shows %+v", step)
 	}
 	off := false
 	walk.Answer(api.Phone{Number: "+1 (202) 555-0143", Discoverable: &off}).In("text-code")
 	if e := w.Enrolled("ada"); e.TwoFactor() || w.Account("ada").Phone != "" {
-		t.Error("on before the number was proved")
+		t.Error("on before the number was confirmed")
 	}
 	w.Deliver()
 	text := w.Texts.Last(number)
@@ -76,8 +76,8 @@ func TestEnrollText(t *testing.T) {
 	}
 }
 
-// R20, R21: nothing is on until a code of the app is proved; a second method
-// brings no second backup code (R70).
+// R20, R21: the app is not on until its code was proved. A second method issues no second
+// backup code (R70).
 func TestEnrollApp(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -88,7 +88,7 @@ func TestEnrollApp(t *testing.T) {
 		t.Errorf("shows %+v", qr)
 	}
 	walk.Answer(api.Continue{}).In("app-code")
-	walk.Answer(api.Resend{}).In("scan-qr") // look at it again
+	walk.Answer(api.Resend{}).In("scan-qr") // show it again
 	if again := walk.View.Step.(api.ScanQR); again != qr {
 		t.Error("another secret")
 	}
@@ -116,8 +116,8 @@ func TestEnrollApp(t *testing.T) {
 	}
 }
 
-// A new phone: linking again takes the place of the old app, which works until
-// the new one is proved.
+// Enrolling an app again, for a new phone, replaces the old app, which works until the new
+// one is proved.
 func TestReplaceApp(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -137,8 +137,8 @@ func TestReplaceApp(t *testing.T) {
 	ada.SignIn().Answer(api.Code{Code: w.AppCode(fresh)}).SignedIn()
 }
 
-// R31 to R33: a key is stored with its name and nothing before it; no backup code
-// is forced; the same key is excluded, and refused if it answers all the same.
+// R31 to R33: a key is stored only with its name, and no backup code is issued. The same
+// key is excluded, and refused if it answers nevertheless.
 func TestEnrollKey(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -171,7 +171,7 @@ func TestEnrollKey(t *testing.T) {
 	if r := walk.Answer(key.Create(options)).Refused(api.KeyAlreadyEnrolled); r.Key != "Blue" {
 		t.Errorf("names %q", r.Key)
 	}
-	walk.Answer(key.Create(options)).Refused(api.Denied) // of the challenge before
+	walk.Answer(key.Create(options)).Refused(api.Denied) // for the previous challenge
 	eve := w.SignUp("eve")
 	walk = eve.Prelude(api.EnrollKey)
 	if r := walk.Answer(key.Create(walk.View.Step.(api.UseSecurityKey).Create)).Refused(api.KeyAlreadyEnrolled); r.Key != "" {
@@ -182,7 +182,7 @@ func TestEnrollKey(t *testing.T) {
 	}
 }
 
-// R31: twenty keys, and no more.
+// R31: an account can have at most twenty keys.
 func TestTwentyKeys(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -230,7 +230,7 @@ func TestPasswordFirst(t *testing.T) {
 	ada.TurnOff(api.App).In("enter-password")
 }
 
-// R4: five tries and an hour; a right email code is no text code.
+// R4: an email code has five tries and one hour. It does not work as text code.
 func TestEmailCode(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -238,7 +238,7 @@ func TestEmailCode(t *testing.T) {
 	walk := ada.Begin(api.EnrollApp).Answer(api.Continue{})
 	for _, bad := range []string{"", "ada", "ada@", "a@b@c", "ada@example.org\n", strings.Repeat("a", 10<<20), "\u202eada@example.org"} {
 		if bad == "ada@example.org\n" {
-			continue // space around it is trimmed
+			continue // surrounding space is trimmed
 		}
 		if r := walk.Answer(api.Email{Address: bad}).Refused(api.Malformed); r.Field != "address" {
 			t.Errorf("%.20q: names %q", bad, r.Field)
@@ -266,7 +266,7 @@ func TestEmailCode(t *testing.T) {
 	walk.Answer(api.Code{Code: code}).In("scan-qr")
 }
 
-// R4: five tries; failures count over codes and ceremonies.
+// R4: five tries. Failures add up over codes and ceremonies.
 func TestEmailTries(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -276,14 +276,14 @@ func TestEmailTries(t *testing.T) {
 	code := w.Mails.Last(ada.Address()).Code()
 	for left := 4; left >= 0; left-- {
 		if r := walk.Answer(api.Code{Code: OtherCode(code)}).Refused(api.WrongCode); *r.TriesLeft != left || r.Rule != "R4" {
-			t.Errorf("%d tries left by %s, want %d", *r.TriesLeft, r.Rule, left)
+			t.Errorf("%d tries left (%s), want %d", *r.TriesLeft, r.Rule, left)
 		}
 	}
 	if b, err := json.Marshal(walk.View.Step); err != nil || !strings.Contains(string(b), `"tries_left":0`) {
 		t.Errorf("with no try left the step is %s: %v", b, err)
 	}
 	if r := walk.Answer(api.Code{Code: code}).Refused(api.TooManyTries); r.Rule != "R4" {
-		t.Errorf("too many by %s", r.Rule)
+		t.Errorf("too many tries by rule %s", r.Rule)
 	}
 	walk = ada.Begin(api.EnrollApp).Answer(api.Continue{}).Answer(api.Email{Address: ada.Address()}).In("email-code")
 	w.Deliver()
@@ -291,10 +291,10 @@ func TestEmailTries(t *testing.T) {
 	walk.Answer(api.Code{Code: code}).Refused(api.Throttled)
 	w.Clock.Advance(30 * time.Second)
 	walk.Answer(api.Code{Code: code}).In("scan-qr")
-	ada.SignIn().SignedIn() // nobody was locked out of signing in
+	ada.SignIn().SignedIn() // signing in is not locked
 }
 
-// A phone number that can't be one names its field.
+// The refusal of a malformed phone number names its field.
 func TestMalformedPhone(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -312,12 +312,12 @@ func TestMalformedPhone(t *testing.T) {
 		walk.Answer(api.Code{Code: code}).Refused(api.WrongCode)
 	}
 	walk.Answer(api.Code{Code: w.Texts.Last(number).Code()}).Save()
-	if a := w.Account("ada"); a.Phone != number || !a.Discoverable { // a missing tick is a tick
+	if a := w.Account("ada"); a.Phone != number || !a.Discoverable { // discoverable by default
 		t.Errorf("number %s, discoverable %v", a.Phone, a.Discoverable)
 	}
 }
 
-// What can't be sent is said at the overview, not three steps later.
+// If codes can't be sent, the overview says so, not a later step.
 func TestNothingToSendWith(t *testing.T) {
 	t.Parallel()
 	mute := New(t, Setup{NoMail: true})
@@ -331,8 +331,8 @@ func TestNothingToSendWith(t *testing.T) {
 	ada.EnrollApp()
 }
 
-// Every ceremony goes on after the program was closed and opened again, in the
-// same session; not in another, nor after that one ended.
+// Every ceremony continues after the program was closed and opened again, in the same
+// session. It does not in another session or after the session has ended.
 func TestResume(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})

@@ -16,7 +16,7 @@ import (
 	"nightlatch/server/store"
 )
 
-// A proof is something right that a walker has said in one ceremony.
+// A proof is a kind of right answer that a walker has given in a ceremony.
 type proof string
 
 const (
@@ -29,26 +29,26 @@ const (
 	theConfirm   proof = "confirm"
 )
 
-// A road is one ceremony that a walker is on, and what was proved on it.
-type road struct {
+// A run is a running ceremony of a walker, and what was proved in it.
+type run struct {
 	*Walk
-	given map[proof]bool
-	fresh bool   // the session's password was fresh at one of its steps (R3)
-	phone string // that the last text code of it went to
-	mail  string
-	key   *Key
+	given  map[proof]bool
+	recent bool   // the password was proved recently at one of its steps (R3)
+	phone  string // recipient of its last text code
+	mail   string
+	key    *Key
 }
 
-// A walker wanders through every ceremony of one account at once, and says at
-// random what is right, wrong, malformed, or out of place. What it said that is
-// right is the model: nothing may come about without it.
+// A walker runs several ceremonies of one account at a time, and gives random answers:
+// right, wrong, malformed, or unexpected in the state. Its right answers are the model: no
+// change may happen without them.
 type walker struct {
 	t      *testing.T
 	w      *World
 	rand   *rand.Rand
 	ada    *Person
-	roads  []*road
-	app    string // secret of the linked app
+	runs   []*run
+	app    string // secret of the enrolled app
 	keys   []*Key
 	backup []string
 	trail  []string
@@ -69,7 +69,7 @@ func (k *walker) failf(format string, args ...any) {
 
 func pick[T any](r *rand.Rand, from ...T) T { return from[r.IntN(len(from))] }
 
-// begin starts down another road.
+// begin begins another ceremony.
 func (k *walker) begin() {
 	kind := pick(k.rand, api.SignIn, api.SignIn, api.Reauthenticate, api.EnrollText, api.EnrollApp, api.EnrollKey,
 		api.TurnOff, api.TurnOff, api.ChangeEmail, api.ChangePhone, api.ChangePassword)
@@ -91,22 +91,22 @@ func (k *walker) begin() {
 	case err != nil:
 		k.failf("begin %s: %v", kind, err)
 	}
-	r := &road{Walk: &Walk{Person: who, View: view}, given: map[proof]bool{}}
+	r := &run{Walk: &Walk{Person: who, View: view}, given: map[proof]bool{}}
 	k.look(r)
-	k.roads = append(k.roads, r)
-	k.logf("begin %s %s, fresh %v", kind, b.Method, r.fresh)
+	k.runs = append(k.runs, r)
+	k.logf("begin %s %s, recent %v", kind, b.Method, r.recent)
 }
 
-// look notes whether the session's password is fresh.
-func (k *walker) look(r *road) {
+// look records whether the password was proved recently.
+func (k *walker) look(r *run) {
 	if s := r.Person.Caller().Session; s != nil {
-		_, fresh := k.w.Sessions.RecentlyAuthenticated(*s, k.w.Clock.Now())
-		r.fresh = r.fresh || fresh
+		_, recent := k.w.Sessions.RecentlyAuthenticated(*s, k.w.Clock.Now())
+		r.recent = r.recent || recent
 	}
 }
 
 // right returns the right answer to the step, and what it proves.
-func (k *walker) right(r *road) (api.Input, proof) {
+func (k *walker) right(r *run) (api.Input, proof) {
 	k.w.Deliver()
 	switch step := r.View.Step.(type) {
 	case api.EnterCredentials:
@@ -139,7 +139,7 @@ func (k *walker) right(r *road) (api.Input, proof) {
 	return api.Resend{}, ""
 }
 
-func (k *walker) rightCode(r *road, step api.EnterCode) (api.Input, proof) {
+func (k *walker) rightCode(r *run, step api.EnterCode) (api.Input, proof) {
 	switch {
 	case step.Channel == api.ByEmail:
 		return api.Code{Code: k.w.Mails.LastCode(step.SentTo)}, theEmailCode
@@ -153,7 +153,7 @@ func (k *walker) rightCode(r *road, step api.EnterCode) (api.Input, proof) {
 	return api.Code{Code: k.w.Texts.LastCode(step.SentTo)}, theTextCode
 }
 
-func (k *walker) touch(r *road, step api.UseSecurityKey) (api.Input, proof) {
+func (k *walker) touch(r *run, step api.UseSecurityKey) (api.Input, proof) {
 	if step.Create != nil {
 		r.key = NewKey(k.t)
 		return r.key.Create(step.Create), theTouch
@@ -167,7 +167,7 @@ func (k *walker) touch(r *road, step api.UseSecurityKey) (api.Input, proof) {
 }
 
 // wrong returns an answer that proves nothing.
-func (k *walker) wrong(r *road) api.Input {
+func (k *walker) wrong(r *run) api.Input {
 	switch step := r.View.Step.(type) {
 	case api.EnterCredentials:
 		return api.Credentials{Username: pick(k.rand, "ada", "Ada", "eve"), Password: "a wrong password"}
@@ -185,11 +185,11 @@ func (k *walker) wrong(r *road) api.Input {
 	return pick(k.rand, api.Inputs()...)
 }
 
-// wrongCode is six digits that no code now on its way or on an app has.
+// wrongCode returns six digits that differ from all present codes.
 func (k *walker) wrongCode() string {
 	for {
 		code := fmt.Sprintf("%06d", k.rand.IntN(1_000_000))
-		if k.w.Texts.Holds(code) || k.w.Mails.Holds(code) {
+		if k.w.Texts.Contains(code) || k.w.Mails.Contains(code) {
 			continue
 		}
 		near := false
@@ -207,7 +207,7 @@ func (k *walker) secrets() []string {
 	if k.app != "" {
 		out = append(out, k.app)
 	}
-	for _, r := range k.roads {
+	for _, r := range k.runs {
 		if r.View.Kind == api.EnrollApp && r.phone != "" {
 			out = append(out, r.phone)
 		}
@@ -215,11 +215,11 @@ func (k *walker) secrets() []string {
 	return out
 }
 
-// step takes one step on one road.
+// step gives one answer in one ceremony.
 func (k *walker) step() {
 	k.steps++
 	switch n := k.rand.IntN(20); {
-	case len(k.roads) == 0, n == 0 && len(k.roads) < 6:
+	case len(k.runs) == 0, n == 0 && len(k.runs) < 6:
 		k.begin()
 		return
 	case n == 1:
@@ -231,8 +231,8 @@ func (k *walker) step() {
 		k.w.Open()
 		return
 	}
-	i := k.rand.IntN(len(k.roads))
-	r := k.roads[i]
+	i := k.rand.IntN(len(k.runs))
+	r := k.runs[i]
 	var in api.Input
 	var shows proof
 	switch n := k.rand.IntN(10); {
@@ -253,14 +253,14 @@ func (k *walker) step() {
 }
 
 // changed is answer for a step that may change the password.
-func (k *walker) changed(r *road, i int, in api.Input) {
+func (k *walker) changed(r *run, i int, in api.Input) {
 	k.answer(r, i, in, "")
 	if r.View.State == "finished" {
 		k.ada.Password = in.(api.Password).Password
 	}
 }
 
-func (k *walker) answer(r *road, i int, in api.Input, shows proof) {
+func (k *walker) answer(r *run, i int, in api.Input, shows proof) {
 	before, was := k.snapshot(), r.View.State
 	k.look(r)
 	if in.InputType() == (api.ConfirmInput{}).InputType() {
@@ -271,9 +271,9 @@ func (k *walker) answer(r *road, i int, in api.Input, shows proof) {
 	}
 	view, err := r.Try(in)
 	if errors.Is(err, ceremony.ErrNotFound) { // expired, or another of its kind was begun
-		k.roads = slices.Delete(k.roads, i, i+1)
+		k.runs = slices.Delete(k.runs, i, i+1)
 		if after := k.snapshot(); after != before {
-			k.failf("an answer to nothing changed %+v to %+v", before, after)
+			k.failf("an answer to a ceremony that is gone changed %+v to %+v", before, after)
 		}
 		return
 	}
@@ -289,15 +289,15 @@ func (k *walker) answer(r *road, i int, in api.Input, shows proof) {
 	k.note(r)
 	k.judge(r, before, k.snapshot())
 	if _, over := view.Step.(api.Finished); over {
-		k.roads = slices.Delete(k.roads, i, i+1)
+		k.runs = slices.Delete(k.runs, i, i+1)
 	}
 	if _, over := view.Step.(api.SignedIn); over {
-		k.roads = slices.Delete(k.roads, i, i+1)
+		k.runs = slices.Delete(k.runs, i, i+1)
 	}
 }
 
-// note keeps what a person would write down.
-func (k *walker) note(r *road) {
+// note keeps what a user would write down.
+func (k *walker) note(r *run) {
 	switch step := r.View.Step.(type) {
 	case api.ScanQR:
 		r.phone = step.Secret
@@ -308,7 +308,7 @@ func (k *walker) note(r *road) {
 	}
 }
 
-// A snapshot is all of an account that protects it.
+// A snapshot is the state of an account that ceremonies may change.
 type snapshot struct {
 	text, app  bool
 	keys       int
@@ -344,24 +344,24 @@ func (k *walker) snapshot() (s snapshot) {
 	return s
 }
 
-// judge holds what changed against what was proved on this road.
-func (k *walker) judge(r *road, before, after snapshot) {
+// judge checks that what changed was proved in this ceremony.
+func (k *walker) judge(r *run, before, after snapshot) {
 	k.t.Helper()
 	need := func(what string, proofs ...proof) {
 		k.t.Helper()
 		for _, p := range proofs {
 			if !r.given[p] {
-				k.failf("%s came about by %s without the %s", what, r.View.Kind, p)
+				k.failf("%s changed by %s without the %s", what, r.View.Kind, p)
 			}
 		}
-		if !r.fresh && !r.given[thePassword] {
-			k.failf("%s came about by %s without the password", what, r.View.Kind)
+		if !r.recent && !r.given[thePassword] {
+			k.failf("%s changed by %s without the password", what, r.View.Kind)
 		}
 	}
 	if _, over := r.View.Step.(api.SignedIn); over {
 		k.judgeSignIn(r, before)
 	} else if after.sessions > before.sessions {
-		k.failf("a session came about by %s", r.View.Kind)
+		k.failf("a session was created by %s", r.View.Kind)
 	}
 	switch {
 	case after.text && !before.text:
@@ -381,7 +381,7 @@ func (k *walker) judge(r *road, before, after snapshot) {
 		need("another address", theEmailCode)
 	}
 	if after.password != before.password && !r.given[thePassword] {
-		k.failf("another password came about without the present one")
+		k.failf("the password changed without the present one")
 	}
 	if (after.text || after.app || after.keys > 0) && !after.confirmed {
 		k.failf("a method is on without a confirmed address")
@@ -400,7 +400,7 @@ func (k *walker) judge(r *road, before, after snapshot) {
 	}
 }
 
-func (k *walker) judgeSignIn(r *road, before snapshot) {
+func (k *walker) judgeSignIn(r *run, before snapshot) {
 	k.t.Helper()
 	if !r.given[thePassword] {
 		k.failf("signed in without the password")
@@ -415,9 +415,8 @@ func (k *walker) judgeSignIn(r *road, before snapshot) {
 	}
 }
 
-// Random walks through all ceremonies at once never turn a method on or off,
-// change a contact or a password, or sign in, without every proof of it, and
-// leave nothing half-enrolled.
+// Random answers in all ceremonies never turn a method on or off, change a contact or a
+// password, or sign in without all required proofs. They leave nothing half enrolled.
 func TestRandomWalks(t *testing.T) {
 	t.Parallel()
 	const walks, steps = 16, 160
@@ -439,7 +438,7 @@ func TestRandomWalks(t *testing.T) {
 		}
 	}
 	if enabled < walks || signedIn < 2*walks {
-		t.Errorf("the walkers got nowhere: %d methods, %d sign-ins", enabled, signedIn)
+		t.Errorf("the walkers achieved too little: %d methods, %d sign-ins", enabled, signedIn)
 	}
 	t.Logf("%d methods turned on, %d sign-ins", enabled, signedIn)
 }

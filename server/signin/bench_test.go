@@ -16,7 +16,7 @@ import (
 	"nightlatch/server/store/bolt"
 )
 
-// cpu is the processor time this process has used.
+// cpu returns the processor time of this process.
 func cpu(b *testing.B) time.Duration {
 	b.Helper()
 	var use syscall.Rusage
@@ -26,7 +26,7 @@ func cpu(b *testing.B) time.Duration {
 	return time.Duration(use.Utime.Nano() + use.Stime.Nano())
 }
 
-// open is a bbolt store as the server has it.
+// open opens a bbolt store as the server does.
 func open(b *testing.B) func(func() time.Time) store.Store {
 	return func(now func() time.Time) store.Store {
 		s, err := bolt.Open(bolt.Config{Path: filepath.Join(b.TempDir(), "bench.db"), Now: now, ReserveBytes: 1})
@@ -42,8 +42,8 @@ func open(b *testing.B) func(func() time.Time) store.Store {
 	}
 }
 
-// BenchmarkSignIn is everything of a sign-in with password and app code but the
-// hash: three calls, three commits.
+// BenchmarkSignIn measures a sign-in with password and app code without the hash: three
+// calls, three commits.
 func BenchmarkSignIn(b *testing.B) {
 	w := New(b, Setup{Store: open(b), Hash: account.Params{Memory: 8, Time: 1, Threads: 1}})
 	ada := w.SignUp("ada")
@@ -57,7 +57,7 @@ func BenchmarkSignIn(b *testing.B) {
 	b.ReportMetric(float64((cpu(b)-before).Microseconds())/float64(b.N), "cpu-µs/op")
 }
 
-// BenchmarkHash is the hash alone, to hold the above against.
+// BenchmarkHash measures the hash alone, for comparison with BenchmarkSignIn.
 func BenchmarkHash(b *testing.B) {
 	h, err := account.NewHasher(account.HasherConfig{Parallel: runtime.GOMAXPROCS(0), Collect: runtime.GC})
 	if err != nil {

@@ -14,14 +14,14 @@ import (
 	"nightlatch/server/store"
 )
 
-// credentials gives name and password to a new sign-in.
+// credentials begins a sign-in and answers with name and password.
 func credentials(w *World, username, password string) *Walk {
 	w.T.Helper()
 	return w.Anonymous().Begin(api.SignIn).Answer(api.Credentials{Username: username, Password: password})
 }
 
-// R42: an unknown name, a wrong password and a locked account get one answer,
-// through all of the throttle.
+// R42: an unknown name, a wrong password and a locked account get the same answer, at every
+// stage of throttling.
 func TestOneAnswerForAll(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -45,7 +45,7 @@ func TestOneAnswerForAll(t *testing.T) {
 	credentials(w, "known", Password).Refused(api.InvalidCredentials) // locked by now
 }
 
-// R42: as many writes for a name that nobody has.
+// R42: an unknown name causes as many writes as a known one.
 func TestAsManyWrites(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -65,8 +65,8 @@ func TestAsManyWrites(t *testing.T) {
 	}
 }
 
-// R43: five free, then 30 s, doubling to an hour; a success resets; spellings of
-// the name are one.
+// R43: five attempts are free, then the wait is 30 s, doubling up to an hour. A success
+// resets it. All spellings of a name count as one.
 func TestThrottle(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -95,8 +95,9 @@ func TestThrottle(t *testing.T) {
 	credentials(w, "ada", Password).SignedIn()
 }
 
-// R43: failures of every factor are one count; the password alone does not reset
-// it, so knowing it buys no guesses. A hundred in a row lock the account.
+// R43: failures of all factors add up. The right password alone does not reset the count,
+// so an attacker who has it gets no additional guesses. A hundred in a row lock the
+// account.
 func TestAHundredFailuresInAll(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -125,12 +126,12 @@ func TestAHundredFailuresInAll(t *testing.T) {
 	ada.Begin(api.Reauthenticate).Answer(api.Password{Password: Password}).Refused(api.TooManyTries)
 	events := w.Audit("ada")
 	if !slices.ContainsFunc(events, func(r audit.Record) bool { return r.Type == api.EventMethodDisabled }) {
-		t.Error("the audit does not say that it is locked")
+		t.Error("the audit has no event for the lock")
 	}
 }
 
-// R42: what is typed as a user name is nowhere in the store.
-func TestStrangersNamesAreNotKept(t *testing.T) {
+// R42: unknown user names are not stored.
+func TestUnknownNamesAreNotStored(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
 	const typed = "MySecretPassword1"
@@ -139,15 +140,14 @@ func TestStrangersNamesAreNotKept(t *testing.T) {
 		items, err := tx.Scan("", "", 10000)
 		for _, it := range items {
 			if text := strings.ToLower(it.Key + string(it.Value)); strings.Contains(text, strings.ToLower(typed)) {
-				t.Errorf("kept at %s", it.Key)
+				t.Errorf("stored at %s", it.Key)
 			}
 		}
 		return err
 	})
 }
 
-// The password that was proved is the one that counts: changed in the middle of
-// a sign-in, it is asked for again.
+// If the password is changed during a sign-in, it is asked for again.
 func TestPasswordChangedInTheMiddle(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -165,8 +165,7 @@ func TestPasswordChangedInTheMiddle(t *testing.T) {
 		Answer(api.Code{Code: w.AppCode(secret)}).SignedIn()
 }
 
-// A method that was turned off in the middle of a sign-in is not asked for any
-// more.
+// A method that is turned off during a sign-in is no longer asked for.
 func TestMethodGoneInTheMiddle(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -180,8 +179,8 @@ func TestMethodGoneInTheMiddle(t *testing.T) {
 	walk.Answer(api.Resend{}).SignedIn()
 }
 
-// R14, R16: a code that went to a number that is not the account's any more does
-// not sign in.
+// R14, R16: a code that was sent to a number that the account no longer has does not sign
+// in.
 func TestNumberChangedInTheMiddle(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -199,7 +198,7 @@ func TestNumberChangedInTheMiddle(t *testing.T) {
 	walk.Answer(api.Code{Code: w.Texts.Last(other).Code()}).SignedIn()
 }
 
-// R14: who begins to sign in twice gets the same code twice; it is good for one.
+// R14: two simultaneous sign-ins get the same code, and it works in one of them.
 func TestOneCodeForTwoWindows(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -220,7 +219,7 @@ func TestOneCodeForTwoWindows(t *testing.T) {
 	one.Answer(api.Resend{}).In("text-code")
 	w.Deliver()
 	fresh := w.Texts.Last(number).Code()
-	w.Clock.Advance(9 * time.Minute) // a code that is nearly over is no good start
+	w.Clock.Advance(9 * time.Minute) // a code that expires soon is not sent for a new sign-in
 	three := ada.SignIn().In("text-code")
 	if left := three.View.Step.(api.EnterCode).CodeExpires.Sub(w.Clock.Now()); left != 10*time.Minute {
 		t.Errorf("%s left", left)
@@ -232,7 +231,7 @@ func TestOneCodeForTwoWindows(t *testing.T) {
 	}
 }
 
-// Codes that are sent and never entered are limited, over all sign-ins.
+// Codes that are sent and never entered are limited over all sign-ins.
 func TestTextsAreLimited(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -241,7 +240,7 @@ func TestTextsAreLimited(t *testing.T) {
 	w.Deliver()
 	before := len(w.Texts.To(number))
 	for range 30 {
-		ada.SignIn().In("text-code") // what was sent still is good
+		ada.SignIn().In("text-code") // the code that was sent is still usable
 	}
 	w.Deliver()
 	if n := len(w.Texts.To(number)) - before; n != 10 {
@@ -260,11 +259,10 @@ func TestTextsAreLimited(t *testing.T) {
 	}
 	walk.Answer(api.Code{Code: "123456"}).Refused(api.CodeExpired)
 	walk.Answer(api.ChooseMethod{Method: api.BackupCode}).Answer(api.Code{Code: backup}).SignedIn()
-	ada.SignIn().In("text-code") // entering any way in starts the count anew
+	ada.SignIn().In("text-code") // a sign-in with any method resets the count
 }
 
-// What the audit holds of a sign-in: which method, client and place, and no
-// secret.
+// The audit of a sign-in has method, client and address, and no secret.
 func TestAuditOfSignIn(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -282,7 +280,7 @@ func TestAuditOfSignIn(t *testing.T) {
 	}
 	for _, secret := range []string{secret, backup, code, Password} {
 		if text := fmt.Sprint(events); strings.Contains(text, secret) {
-			t.Errorf("the audit holds %q", secret)
+			t.Errorf("the audit contains %q", secret)
 		}
 	}
 	if err := audit.Verify(t.Context(), w.Store, w.Account("ada").ID); err != nil {
@@ -290,7 +288,7 @@ func TestAuditOfSignIn(t *testing.T) {
 	}
 }
 
-// An input that can't be read names its field, and changes nothing.
+// The refusal of a malformed input names the field. Such an input changes nothing.
 func TestMalformedInputs(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -327,8 +325,8 @@ func TestMalformedInputs(t *testing.T) {
 	}
 }
 
-// R43: what a security key answers is not even read while tries are throttled:
-// checking a signature is work.
+// R43: a security key's answer is not verified while attempts are throttled, because
+// verifying a signature takes time.
 func TestThrottledTouch(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})

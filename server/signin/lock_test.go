@@ -10,7 +10,7 @@ import (
 	. "nightlatch/server/ceremony/ceremonytest"
 )
 
-// lock has somebody guess until the account is locked.
+// lock makes wrong attempts until the account is locked.
 func lock(w *World, username string) {
 	w.T.Helper()
 	for range w.Policy.ThrottleDisable {
@@ -19,7 +19,7 @@ func lock(w *World, username string) {
 	}
 }
 
-// R43: the owner is told by mail that the account is locked, once.
+// R43: one mail tells the owner that the account is locked.
 func TestLockIsAnnounced(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -50,8 +50,8 @@ func TestLockIsAnnounced(t *testing.T) {
 	}
 }
 
-// R43: a locked account opens again when it is set up again: a new method in a
-// session whose password is fresh, or an administrator's word.
+// R43: a locked account is unlocked by enrolling a method in a session with a recently proved
+// password, or by the operator.
 func TestUnlock(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -62,7 +62,7 @@ func TestUnlock(t *testing.T) {
 	for range w.Policy.ThrottleDisable {
 		credentials(w, "ada", "not the password").Refused(api.InvalidCredentials)
 		w.Clock.Advance(w.Policy.ThrottleMax)
-		walk.Answer(api.ConfirmInput{}) // no answer to this step: it does not keep the ceremony open
+		walk.Answer(api.ConfirmInput{}) // not an answer to this step, so it does not extend the ceremony
 		if walk.View.State != "scan-qr" {
 			t.Fatalf("in %s", walk.View.State)
 		}
@@ -77,8 +77,8 @@ func TestUnlock(t *testing.T) {
 	ada.SignIn().In("app-code")
 }
 
-// R43: what was guessed at while nobody had the name is no lock on who takes it.
-func TestNameIsTakenUnlocked(t *testing.T) {
+// R43: failures counted while a name was unknown do not lock the account that takes it.
+func TestNewAccountIsNotLocked(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
 	lock(w, "ada")
@@ -86,8 +86,8 @@ func TestNameIsTakenUnlocked(t *testing.T) {
 	ada.SignIn().SignedIn()
 }
 
-// A password whose hash was made with old parameters is hashed anew when it is
-// next right.
+// A password whose hash has old parameters is hashed again at the next successful
+// sign-in.
 func TestRehash(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -103,11 +103,11 @@ func TestRehash(t *testing.T) {
 	w.SetHash("ada", hash)
 	credentials(w, "ada", "not the password").Refused(api.InvalidCredentials)
 	if w.Account("ada").Password != hash {
-		t.Error("hashed anew without the password")
+		t.Error("hashed again without the right password")
 	}
 	ada.SignIn().SignedIn()
 	if got := w.Account("ada").Password; got == hash || w.Hasher.Outdated(got) {
-		t.Error("not hashed anew")
+		t.Error("not hashed again")
 	}
 	ada.SignIn().SignedIn()
 }

@@ -9,9 +9,8 @@ import (
 	. "nightlatch/server/ceremony/ceremonytest"
 )
 
-// R31: as many keys as fit, with IDs as long as the standard allows (W3C WebAuthn
-// Level 3, §4, credential ID), and each opens the account. Who could add them must
-// not be able to lock their owner out by their length.
+// R31: an account with the maximum number of keys, whose IDs have the maximum length (W3C
+// WebAuthn Level 3, §4, credential ID), can be opened with each of them.
 func TestTwentyLongIDs(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})

@@ -11,10 +11,10 @@ import (
 	. "nightlatch/server/ceremony/ceremonytest"
 )
 
-// racers is how many answer at once.
+// racers is the number of simultaneous answers.
 const racers = 100
 
-// race has every walk answer at once, and counts those that end signed in.
+// race lets all walks answer at once and counts those that end signed in.
 func race(t *testing.T, walks []*Walk, in api.Input) (won int) {
 	t.Helper()
 	var (
@@ -41,7 +41,7 @@ func race(t *testing.T, walks []*Walk, in api.Input) (won int) {
 	return won
 }
 
-// same is one ceremony that a hundred clients answer.
+// same returns racers walks of the same ceremony.
 func same(walk *Walk) []*Walk {
 	walks := make([]*Walk, racers)
 	for i := range walks {
@@ -50,8 +50,7 @@ func same(walk *Walk) []*Walk {
 	return walks
 }
 
-// Exactly one of a hundred answers to one step takes effect: for a ceremony step
-// and the text code in it (R11).
+// R11: exactly one of a hundred simultaneous answers with a text code takes effect.
 func TestRaceForATextCode(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -82,7 +81,7 @@ func TestRaceForATextCodeOfMany(t *testing.T) {
 	if won := race(t, walks, api.Code{Code: w.Texts.Last(number).Code()}); won != 1 {
 		t.Errorf("%d signed in", won)
 	}
-	credentials(w, "ada", Password).In("text-code") // and nobody failed
+	credentials(w, "ada", Password).In("text-code") // no failure was counted
 }
 
 // R22: an app code signs in one of a hundred ceremonies.
@@ -115,7 +114,7 @@ func TestRaceForABackupCode(t *testing.T) {
 	}
 }
 
-// A security key's answer is to one challenge, and that is used once.
+// The challenge of a security key is used once.
 func TestRaceForAChallenge(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -140,8 +139,8 @@ func TestRaceForAUsername(t *testing.T) {
 	}
 }
 
-// R43: a burst gets no more verdicts than the limit allows. A hundred wrong codes
-// in as many ceremonies at once are five failures, and the right one waits.
+// R43: of a hundred simultaneous wrong codes in different ceremonies only five are examined,
+// and then the right code must wait.
 func TestBurstOfGuesses(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -171,7 +170,7 @@ func TestBurstOfGuesses(t *testing.T) {
 	ada.SignIn().Answer(api.Code{Code: w.AppCode(secret)}).SignedIn()
 }
 
-// R43: a hundred wrong answers to one step are one failure: the others came late.
+// R43: a hundred simultaneous wrong answers to one step count as one failure.
 func TestOneStepOneFailure(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})

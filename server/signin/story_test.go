@@ -13,7 +13,7 @@ import (
 
 const number = "+12025550143"
 
-// R0: a new account is signed in at once.
+// R0: sign-up also signs in.
 func TestSignUp(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -31,7 +31,7 @@ func TestSignUp(t *testing.T) {
 	}
 }
 
-// R0: what may not be chosen is refused with its reason, and nothing is made.
+// R0: a refused name or password gets its reason, and no account is created.
 func TestSignUpRefuses(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -71,8 +71,7 @@ func TestPasswordAlone(t *testing.T) {
 	w.Anonymous().Begin(api.SignIn).Answer(api.Credentials{Username: " ADA ", Password: Password}).SignedIn()
 }
 
-// R14: text is the method, so the code is on its way at once; entering it signs
-// in.
+// R14: if text is the method, the code is sent at once, and entering it signs in.
 func TestSignInByText(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -94,7 +93,7 @@ func TestSignInByText(t *testing.T) {
 	}
 }
 
-// R21, R22: a code of the app signs in once, and the one that enrolled it never.
+// R21, R22: a code of the app signs in once. The code that enrolled the app never does.
 func TestSignInByApp(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -108,7 +107,7 @@ func TestSignInByApp(t *testing.T) {
 	ada.SignIn().Answer(api.Code{Code: code}).Refused(api.CodeUsed)
 }
 
-// R23: a clock that is off is told by how much, and the code told about is spent.
+// R23: the refusal tells how far the clock is off, and an early code is burned.
 func TestClockDrift(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -129,7 +128,7 @@ func TestClockDrift(t *testing.T) {
 	walk.Answer(api.Code{Code: w.AppCode(secret)}).SignedIn()
 }
 
-// R30: a touch on a security key signs in; each challenge is good for one answer.
+// R30: touching a security key signs in. Each challenge works once.
 func TestSignInByKey(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -142,7 +141,7 @@ func TestSignInByKey(t *testing.T) {
 	}
 	other := NewKey(t)
 	walk.Answer(other.Get(options)).Refused(api.KeyUnknown)
-	answer := key.Get(options) // of the challenge before
+	answer := key.Get(options) // for the previous challenge
 	walk.Answer(answer).Refused(api.Denied)
 	fresh := key.Get(walk.View.Step.(api.UseSecurityKey).Get)
 	if end := walk.Answer(fresh).SignedIn(); end.Account.LastMethod != api.SecurityKey {
@@ -150,7 +149,7 @@ func TestSignInByKey(t *testing.T) {
 	}
 }
 
-// What was enrolled in a lab opens nothing once the same data serve as no lab.
+// A virtual key that was enrolled in a lab does not work when the same data are used without a lab.
 func TestLabKeyOutsideTheLab(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -171,7 +170,7 @@ func TestLabKeyOutsideTheLab(t *testing.T) {
 	walk.Answer(key.Get(walk.View.Step.(api.UseSecurityKey).Get)).Refused(api.KeyFromLab)
 }
 
-// R34: a counter that does not grow marks the key, and hardened refuses it.
+// R34: a key whose counter does not increase is marked, and hardened refuses it.
 func TestCopiedKey(t *testing.T) {
 	t.Parallel()
 	for _, policy := range []account.Policy{account.Classic(), account.Hardened()} {
@@ -199,8 +198,8 @@ func TestCopiedKey(t *testing.T) {
 	}
 }
 
-// R40, R41: last used first, every other way behind a link, a backup code never
-// first.
+// R40, R41: the method used last comes first, the others are alternatives, and a backup
+// code is never first.
 func TestChooseMethod(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -235,7 +234,7 @@ func TestChooseMethod(t *testing.T) {
 	ada.SignIn().In("app-code")
 }
 
-// R11, R12: five tries, ten minutes, and the same code again after two.
+// R11, R12: a code has five tries and ten minutes, and is sent again after two.
 func TestTextCodeTerms(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -253,7 +252,7 @@ func TestTextCodeTerms(t *testing.T) {
 	if again := w.Texts.Last(number).Code(); again != code {
 		t.Errorf("sent %s, then %s", code, again)
 	}
-	w.Clock.Advance(8 * time.Minute) // ten since the first send: a repeated code is no fresh one
+	w.Clock.Advance(8 * time.Minute) // ten since the first send: sending again does not extend its life
 	walk.Answer(api.Code{Code: code}).Refused(api.CodeExpired)
 	walk.Answer(api.Resend{}).In("text-code")
 	w.Deliver()
@@ -269,12 +268,12 @@ func TestTextCodeTerms(t *testing.T) {
 	walk.Answer(api.Resend{}).In("text-code")
 	w.Deliver()
 	walk.Answer(api.Code{Code: OtherCode(w.Texts.Last(number).Code())}).Refused(api.WrongCode)
-	walk.Answer(api.Code{Code: w.Texts.Last(number).Code()}).Refused(api.Throttled) // failures count across codes
+	walk.Answer(api.Code{Code: w.Texts.Last(number).Code()}).Refused(api.Throttled) // failures add up over codes
 	w.Clock.Advance(time.Minute)
 	walk.Answer(api.Code{Code: w.Texts.Last(number).Code()}).SignedIn()
 }
 
-// R72 to R74: in order, once, each refusal with its own reason.
+// R72 to R74: codes work in order and once, and each refusal has its own reason.
 func TestBackupCodes(t *testing.T) {
 	t.Parallel()
 	for _, policy := range []account.Policy{account.Classic(), account.Hardened()} {
@@ -307,7 +306,8 @@ func TestBackupCodes(t *testing.T) {
 	}
 }
 
-// R3: reauthenticate always asks, and the session is fresh after it.
+// R3: reauthenticate always asks for the password, and the session then counts as recently
+// authenticated.
 func TestReauthenticate(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -319,10 +319,10 @@ func TestReauthenticate(t *testing.T) {
 	walk.Answer(api.Password{Password: "wrong"}).Refused(api.InvalidCredentials)
 	w.Clock.Advance(w.Policy.Fresh)
 	if _, fresh := w.Sessions.RecentlyAuthenticated(*ada.Caller().Session, w.Clock.Now()); fresh {
-		t.Error("fresh after ten minutes")
+		t.Error("still recent after ten minutes")
 	}
 	walk.Answer(api.Password{Password: ada.Password}).In("finished").Gone()
 	if _, fresh := w.Sessions.RecentlyAuthenticated(*ada.Caller().Session, w.Clock.Now()); !fresh {
-		t.Error("not fresh")
+		t.Error("not recent")
 	}
 }

@@ -6,26 +6,26 @@ import (
 	"sync"
 )
 
-// A Letter is a text or a mail that arrived.
-type Letter struct{ To, Subject, Body string }
+// A Message is a text or a mail that was delivered. A text has no subject.
+type Message struct{ To, Subject, Body string }
 
-// A Box catches what is sent.
+// A Box collects delivered messages.
 type Box struct {
 	mu      sync.Mutex
-	letters []Letter
+	letters []Message
 }
 
-func (b *Box) put(l Letter) {
+func (b *Box) put(l Message) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.letters = append(b.letters, l)
 }
 
-// To lists what arrived for somebody, oldest first.
-func (b *Box) To(to string) []Letter {
+// To returns the messages to a number or address, oldest first.
+func (b *Box) To(to string) []Message {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	var out []Letter
+	var out []Message
 	for _, l := range b.letters {
 		if l.To == to {
 			out = append(out, l)
@@ -34,33 +34,33 @@ func (b *Box) To(to string) []Letter {
 	return out
 }
 
-// Last is the newest that arrived for somebody, or nothing.
-func (b *Box) Last(to string) Letter {
+// Last returns the newest message to a number or address, or the zero Message.
+func (b *Box) Last(to string) Message {
 	all := b.To(to)
 	if len(all) == 0 {
-		return Letter{}
+		return Message{}
 	}
 	return all[len(all)-1]
 }
 
-// Code is the six digits in a letter, or "".
-func (l Letter) Code() string { return regexp.MustCompile(`\b\d{6}\b`).FindString(l.Body) }
+// Code returns the six digits in a message, or "".
+func (l Message) Code() string { return regexp.MustCompile(`\b\d{6}\b`).FindString(l.Body) }
 
 type texter struct{ *Box }
 
 func (t texter) Text(_ context.Context, to, body string) error {
-	t.put(Letter{To: to, Body: body})
+	t.put(Message{To: to, Body: body})
 	return nil
 }
 
 type mailer struct{ *Box }
 
 func (m mailer) Mail(_ context.Context, to, subject, body string) error {
-	m.put(Letter{To: to, Subject: subject, Body: body})
+	m.put(Message{To: to, Subject: subject, Body: body})
 	return nil
 }
 
-// LastCode is the newest code that arrived for somebody, or "".
+// LastCode returns the newest code sent to a number or address, or "".
 func (b *Box) LastCode(to string) string {
 	all := b.To(to)
 	for i := len(all) - 1; i >= 0; i-- {
@@ -71,8 +71,8 @@ func (b *Box) LastCode(to string) string {
 	return ""
 }
 
-// Holds reports whether a code ever arrived for anybody.
-func (b *Box) Holds(code string) bool {
+// Contains reports whether a code was sent to any number or address.
+func (b *Box) Contains(code string) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, l := range b.letters {

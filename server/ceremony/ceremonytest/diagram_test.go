@@ -9,12 +9,12 @@ import (
 	"testing"
 )
 
-// page is where the diagrams are shown to people.
+// page is the documentation page with the diagrams.
 var page = filepath.Join("..", "..", "..", "docs", "ceremonies.md")
 
 var update = flag.Bool("update", false, "write docs/ceremonies.md anew")
 
-// docs/ceremonies.md shows the definitions as they are.
+// docs/ceremonies.md has the diagrams of the present definitions.
 func TestDiagramsAreUpToDate(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})

@@ -7,11 +7,10 @@ import (
 	"nightlatch/server/store"
 )
 
-// Address is the address that is confirmed first.
+// Address is the email address that enrolments confirm.
 func (p *Person) Address() string { return p.Username + "@example.org" }
 
-// Prelude answers an enrolment up to its own first step: overview, password,
-// address.
+// Prelude begins an enrolment and answers its first steps: overview, password, address.
 func (p *Person) Prelude(kind api.Kind) *Walk {
 	p.World.T.Helper()
 	walk := p.Begin(kind).Answer(api.Continue{})
@@ -26,7 +25,7 @@ func (p *Person) Prelude(kind api.Kind) *Walk {
 	return walk
 }
 
-// EnrollText turns text messages on, and returns the backup code if one came.
+// EnrollText turns text messages on and returns the backup code if one was issued.
 func (p *Person) EnrollText(number string) (backup string) {
 	p.World.T.Helper()
 	walk := p.Prelude(api.EnrollText)
@@ -38,9 +37,9 @@ func (p *Person) EnrollText(number string) (backup string) {
 	return walk.Save()
 }
 
-// EnrollApp links an authenticator app and returns its secret, and the backup
-// code if one came. The clock then moves on by a step, so that the app shows a
-// fresh code.
+// EnrollApp enrols an authenticator app and returns its secret, and the backup code if one
+// was issued. It then advances the clock by one time step, so that the app shows an unused
+// code.
 func (p *Person) EnrollApp() (secret, backup string) {
 	p.World.T.Helper()
 	walk := p.Prelude(api.EnrollApp).In("scan-qr")
@@ -62,7 +61,7 @@ func (p *Person) EnrollKey(label string) *Key {
 	return key
 }
 
-// Save takes the backup code, if one is shown, and finishes.
+// Save returns the backup code, if one is shown, and finishes the ceremony.
 func (w *Walk) Save() (backup string) {
 	w.Person.World.T.Helper()
 	if step, shown := w.View.Step.(api.SaveBackupCode); shown {
@@ -73,7 +72,7 @@ func (w *Walk) Save() (backup string) {
 	return backup
 }
 
-// AppCode is what an authenticator app shows now.
+// AppCode returns the code that an authenticator app shows now.
 func (w *World) AppCode(secret string) string {
 	w.T.Helper()
 	code, err := otp.Code(secret, w.Clock.Now())
@@ -83,13 +82,13 @@ func (w *World) AppCode(secret string) string {
 	return code
 }
 
-// OtherCode is a well-formed code that differs from the right one.
+// OtherCode returns a well-formed code that differs from the right one.
 func OtherCode(code string) string {
 	last := code[len(code)-1]
 	return code[:len(code)-1] + string('0'+(last-'0'+1)%10)
 }
 
-// SecurityKeys reads an account's keys.
+// SecurityKeys returns an account's keys.
 func (w *World) SecurityKeys(username string) (keys []account.SecurityKey) {
 	w.T.Helper()
 	a := w.Account(username)

@@ -14,19 +14,18 @@ import (
 	"nightlatch/server/api"
 )
 
-// A Key is a security key in software, with the browser around it: ES256, no
-// attestation.
+// A Key is a security key in software, together with its browser: ES256, no attestation.
 type Key struct {
 	T            testing.TB
 	ID           []byte
-	Count        uint32   // raised before each use
-	Verifies     bool     // says that it checked a PIN or fingerprint
+	Count        uint32   // increased before each use
+	Verifies     bool     // claims to have verified a PIN or fingerprint
 	AAGUID       [16]byte // its model
-	RPID, Origin string   // what is signed for; another one than asked for is possible only here
+	RPID, Origin string   // signed; a test can set others than requested
 	private      *ecdsa.PrivateKey
 }
 
-// NewKey makes a key.
+// NewKey returns a new key.
 func NewKey(t testing.TB) *Key {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -38,7 +37,7 @@ func NewKey(t testing.TB) *Key {
 	return &Key{T: t, ID: id, RPID: RPID, Origin: Origin, private: private}
 }
 
-// options is what a key reads of the WebAuthn options.
+// options are the WebAuthn options that the key uses.
 type options struct {
 	Challenge          string `json:"challenge"`
 	ExcludeCredentials []struct {
@@ -58,7 +57,7 @@ func (k *Key) read(raw api.RawJSON) options {
 	return o
 }
 
-// Excluded reports whether the options tell this key to refuse (R33).
+// Excluded reports whether the options exclude this key (R33).
 func (k *Key) Excluded(create api.RawJSON) bool {
 	k.T.Helper()
 	for _, c := range k.read(create).ExcludeCredentials {
@@ -69,7 +68,7 @@ func (k *Key) Excluded(create api.RawJSON) bool {
 	return false
 }
 
-// Allowed reports whether the options ask for this key.
+// Allowed reports whether the options allow this key.
 func (k *Key) Allowed(get api.RawJSON) bool {
 	k.T.Helper()
 	for _, c := range k.read(get).AllowCredentials {

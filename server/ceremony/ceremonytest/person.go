@@ -9,10 +9,10 @@ import (
 	"nightlatch/server/store"
 )
 
-// Password is what everybody here uses at first.
+// Password is the password of new accounts.
 const Password = "correct horse battery"
 
-// A Person is somebody at a client, with a session or without.
+// A Person is a user of a client, with or without a session.
 type Person struct {
 	World    *World
 	Username string
@@ -21,12 +21,12 @@ type Person struct {
 	Client   string
 }
 
-// Anonymous is somebody without a session.
+// Anonymous returns a person without a session.
 func (w *World) Anonymous() *Person {
 	return &Person{World: w, Client: "Test", Password: Password}
 }
 
-// SignUp makes an account and returns its owner, signed in.
+// SignUp creates an account and returns its owner, signed in.
 func (w *World) SignUp(username string) *Person {
 	w.T.Helper()
 	p := w.Anonymous()
@@ -37,7 +37,7 @@ func (w *World) SignUp(username string) *Person {
 	return p
 }
 
-// Caller is the person as the engine sees them.
+// Caller returns the person as caller of the engine.
 func (p *Person) Caller() ceremony.Caller {
 	p.World.T.Helper()
 	caller := ceremony.Caller{Client: p.Client, RemoteAddr: "127.0.0.1"}
@@ -55,7 +55,7 @@ func (p *Person) Caller() ceremony.Caller {
 	return caller
 }
 
-// A Walk is a person on the way through a ceremony. View is the last answer.
+// A Walk is a running ceremony of a person. View is the newest one.
 type Walk struct {
 	Person *Person
 	View   api.View
@@ -82,13 +82,13 @@ func (p *Person) begin(b api.Begin) *Walk {
 	return (&Walk{Person: p, View: view}).check()
 }
 
-// Try answers the step and returns what the engine says.
+// Try answers the step and returns what the engine returns.
 func (w *Walk) Try(in api.Input) (api.View, error) {
 	w.Person.World.T.Helper()
 	return w.Person.World.Engine.Answer(w.Person.World.T.Context(), w.Person.Caller(), w.View.ID, api.Answer{Rev: w.View.Rev, Input: in})
 }
 
-// Answer answers the step.
+// Answer answers the step. An error fails the test.
 func (w *Walk) Answer(in api.Input) *Walk {
 	w.Person.World.T.Helper()
 	view, err := w.Try(in)
@@ -99,7 +99,7 @@ func (w *Walk) Answer(in api.Input) *Walk {
 	return w.check()
 }
 
-// Look looks at the ceremony again.
+// Look gets the current view again.
 func (w *Walk) Look() *Walk {
 	w.Person.World.T.Helper()
 	view, err := w.Person.World.Engine.Get(w.Person.World.T.Context(), w.Person.Caller(), w.View.ID)
@@ -110,7 +110,7 @@ func (w *Walk) Look() *Walk {
 	return w.check()
 }
 
-// check holds every view against what must be true of all.
+// check verifies what must be true of every view.
 func (w *Walk) check() *Walk {
 	t, v := w.Person.World.T, w.View
 	t.Helper()
@@ -118,12 +118,12 @@ func (w *Walk) check() *Walk {
 		t.Fatalf("%s in %s shows %T at %d of %v", v.Kind, v.State, v.Step, v.At, v.Path)
 	}
 	if r := v.Refusal; r != nil && (r.Title == "" || r.Detail == "") {
-		t.Fatalf("%s in %s refuses without words: %+v", v.Kind, v.State, r)
+		t.Fatalf("%s in %s has a refusal without texts: %+v", v.Kind, v.State, r)
 	}
 	return w
 }
 
-// In fails the test unless the ceremony stands in a state and nothing was refused.
+// In fails the test unless the ceremony is in a state and nothing was refused.
 func (w *Walk) In(state api.State) *Walk {
 	w.Person.World.T.Helper()
 	if w.View.State != state || w.View.Refusal != nil {
@@ -141,7 +141,7 @@ func (w *Walk) Refused(code string) *api.Refusal {
 	return w.View.Refusal
 }
 
-// SignedIn is the end of a sign-in or sign-up.
+// SignedIn returns the last step of a sign-in or sign-up.
 func (w *Walk) SignedIn() api.SignedIn {
 	w.Person.World.T.Helper()
 	end, ok := w.View.Step.(api.SignedIn)
@@ -151,23 +151,23 @@ func (w *Walk) SignedIn() api.SignedIn {
 	return end
 }
 
-// Gone fails the test unless the ceremony is not found any more.
+// Gone fails the test if the ceremony still exists.
 func (w *Walk) Gone() {
 	w.Person.World.T.Helper()
 	_, err := w.Person.World.Engine.Get(w.Person.World.T.Context(), w.Person.Caller(), w.View.ID)
 	if !errors.Is(err, ceremony.ErrNotFound) {
-		w.Person.World.T.Fatalf("%s is still there: %v", w.View.Kind, err)
+		w.Person.World.T.Fatalf("%s still exists: %v", w.View.Kind, err)
 	}
 }
 
-// SignIn begins a sign-in of this person and gives name and password.
+// SignIn begins a sign-in and answers with name and password.
 func (p *Person) SignIn() *Walk {
 	p.World.T.Helper()
 	walk := p.World.Anonymous().Begin(api.SignIn)
 	return walk.Answer(api.Credentials{Username: p.Username, Password: p.Password})
 }
 
-// Rejected begins a ceremony that is refused, and returns the refusal's code.
+// Rejected begins a ceremony that must be rejected, and returns the code of the refusal.
 func (p *Person) Rejected(b api.Begin) string {
 	p.World.T.Helper()
 	_, err := p.World.Engine.Begin(p.World.T.Context(), p.Caller(), b)

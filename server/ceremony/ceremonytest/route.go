@@ -9,7 +9,7 @@ import (
 	"nightlatch/server/temppassword"
 )
 
-// What routes do beside the ceremonies.
+// What HTTP handlers do without a ceremony.
 
 // change changes an account.
 func (w *World) change(username string, fn func(tx store.Tx, a *account.Account) error) {
@@ -23,7 +23,7 @@ func (w *World) change(username string, fn func(tx store.Tx, a *account.Account)
 	})
 }
 
-// IssueBackupCode issues one more backup code.
+// IssueBackupCode issues a backup code.
 func (w *World) IssueBackupCode(username string) string {
 	w.T.Helper()
 	code := backupcode.New()
@@ -49,7 +49,7 @@ func (w *World) TemporaryPassword(username string) (password string) {
 	return password
 }
 
-// FindTemporaryPassword says what a secret is.
+// FindTemporaryPassword looks a secret up.
 func (w *World) FindTemporaryPassword(username, password string) (outcome temppassword.Outcome) {
 	w.T.Helper()
 	a := w.Account(username)
@@ -60,7 +60,7 @@ func (w *World) FindTemporaryPassword(username, password string) (outcome temppa
 	return outcome
 }
 
-// SetPassword sets a password from outside, as an administrator does.
+// SetPassword sets a password without a ceremony.
 func (w *World) SetPassword(username, password string) {
 	w.T.Helper()
 	hash, err := w.Hasher.Hash(w.T.Context(), password)
@@ -70,7 +70,7 @@ func (w *World) SetPassword(username, password string) {
 	w.SetHash(username, hash)
 }
 
-// SetHash sets a password's hash.
+// SetHash sets the hash of a password.
 func (w *World) SetHash(username, hash string) {
 	w.T.Helper()
 	w.change(username, func(tx store.Tx, a *account.Account) error {
@@ -79,13 +79,13 @@ func (w *World) SetHash(username, hash string) {
 	})
 }
 
-// Unlock forgets an account's failures, as an administrator does.
+// Unlock resets an account's failures, as the operator does.
 func (w *World) Unlock(username string) {
 	w.T.Helper()
 	w.change(username, func(tx store.Tx, a *account.Account) error { return w.Checker.Succeed(tx, a) })
 }
 
-// AddKey adds a key that nobody has.
+// AddKey adds a key without a device.
 func (w *World) AddKey(username, label string) {
 	w.T.Helper()
 	id := make([]byte, 16)

@@ -7,13 +7,13 @@ import (
 	"nightlatch/server/store"
 )
 
-// counting counts what a committed Update wrote.
+// counting counts the writes of committed Updates.
 type counting struct {
 	store.Store
 	tell atomic.Pointer[func(writes int)]
 }
 
-// Watch has fn told how many writes each Update makes from now on; nil ends it.
+// Watch calls fn with the number of writes of each Update from now on; nil ends it.
 func (w *World) Watch(fn func(writes int)) {
 	if fn == nil {
 		w.counting.tell.Store(nil)

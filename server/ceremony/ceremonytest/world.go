@@ -1,7 +1,7 @@
-// Package ceremonytest is the world that the tests of ceremonies run in: a real
-// bbolt store that runs every closure twice, real hashes with small parameters,
-// a clock that is set by hand, boxes that catch texts and mails, a software
-// security key, and people who answer ceremonies step by step.
+// Package ceremonytest is the environment of ceremony tests: a real bbolt store that runs
+// every closure twice, real hashes with small parameters, a clock that tests set, boxes
+// that collect texts and mails, a software security key, and persons who answer
+// ceremonies step by step.
 package ceremonytest
 
 import (
@@ -30,16 +30,16 @@ const (
 	Origin = "http://localhost"
 )
 
-// Start is where the clock stands at first.
+// Start is the initial time of the clock.
 var Start = time.Date(2026, time.November, 2, 9, 41, 0, 0, time.UTC)
 
-// A Setup is what may differ from the ordinary.
+// A Setup has the options of a World.
 type Setup struct {
 	Policy         account.Policy // zero: classic
 	NoMail, NoText bool
-	KeepMail       bool           // mail that can't leave is kept
+	KeepMail       bool           // mail that can't be sent is kept
 	Hash           account.Params // zero: small ones
-	// Store opens another store than a bbolt that runs every closure twice.
+	// Store replaces the default store, a bbolt store that runs every closure twice.
 	Store func(now func() time.Time) store.Store
 }
 
@@ -57,12 +57,12 @@ type World struct {
 	Texts    *Box
 	Mails    *Box
 	Carriers *delivery.Senders
-	Lab      bool // the lab's virtual keys are welcome; Open looks at it
+	Lab      bool // accept virtual keys of the lab; read by Open
 	outbox   *delivery.Outbox
 	counting *counting
 }
 
-// New makes a world that ends with the test.
+// New returns a world that is closed when the test ends.
 func New(t testing.TB, setup Setup) *World {
 	t.Helper()
 	if setup.Policy.Name == "" {
@@ -114,7 +114,7 @@ func New(t testing.TB, setup Setup) *World {
 	return w
 }
 
-// Connect says whether there are a mail server and a text gateway from now on.
+// Connect sets whether there are a mail server and an SMS gateway from now on.
 func (w *World) Connect(mail, text bool) {
 	var m delivery.Mailer
 	var t delivery.SMSSender
@@ -127,8 +127,8 @@ func (w *World) Connect(mail, text bool) {
 	w.Carriers.Set(m, t)
 }
 
-// Open puts the ceremonies together, as a program does when it starts. Nothing
-// but the store is kept from before.
+// Open creates the engine with its definitions, as the server does when it starts. Only the
+// store is kept.
 func (w *World) Open() {
 	w.T.Helper()
 	rp := must(webauthn.New(webauthn.Config{
@@ -158,7 +158,7 @@ func must[T any](v T, err error) func(testing.TB) T {
 	}
 }
 
-// View reads the store.
+// View reads the store. An error fails the test.
 func (w *World) View(fn func(store.Tx) error) {
 	w.T.Helper()
 	if err := w.Store.View(w.T.Context(), fn); err != nil {
@@ -166,7 +166,7 @@ func (w *World) View(fn func(store.Tx) error) {
 	}
 }
 
-// Update changes the store.
+// Update changes the store. An error fails the test.
 func (w *World) Update(fn func(store.Tx) error) {
 	w.T.Helper()
 	if err := w.Store.Update(w.T.Context(), fn); err != nil {
@@ -174,7 +174,7 @@ func (w *World) Update(fn func(store.Tx) error) {
 	}
 }
 
-// Account reads an account by its user name.
+// Account returns the account with a user name.
 func (w *World) Account(username string) (a *account.Account) {
 	w.T.Helper()
 	w.View(func(tx store.Tx) (err error) {
@@ -184,7 +184,7 @@ func (w *World) Account(username string) (a *account.Account) {
 	return a
 }
 
-// Enrolled reads which methods an account has on.
+// Enrolled returns which methods of an account are on.
 func (w *World) Enrolled(username string) (e account.Enrolment) {
 	w.T.Helper()
 	a := w.Account(username)
@@ -195,7 +195,7 @@ func (w *World) Enrolled(username string) (e account.Enrolment) {
 	return e
 }
 
-// Deliver sends what is in the outbox.
+// Deliver delivers the messages in the outbox.
 func (w *World) Deliver() {
 	w.T.Helper()
 	if err := w.outbox.Drain(w.T.Context()); err != nil {
@@ -203,7 +203,7 @@ func (w *World) Deliver() {
 	}
 }
 
-// Audit reads an account's events, newest first.
+// Audit returns an account's events, newest first.
 func (w *World) Audit(username string) (events []audit.Record) {
 	w.T.Helper()
 	a := w.Account(username)

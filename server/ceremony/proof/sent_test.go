@@ -8,8 +8,8 @@ import (
 	"nightlatch/server/ceremony"
 )
 
-// All million codes are equally likely: none is short, and each digit comes up
-// as often as the others in every place.
+// All million codes are equally likely: none is short, and every digit is equally frequent
+// at every position.
 func TestNewDigits(t *testing.T) {
 	t.Parallel()
 	const n = 20000
@@ -27,13 +27,13 @@ func TestNewDigits(t *testing.T) {
 		for digit, got := range count[place] {
 			// Eight standard deviations of a binomial with p = 1/10 are 340.
 			if got < n/10-340 || got > n/10+340 {
-				t.Errorf("place %d: digit %d came %d times of %d", place, digit, got, n)
+				t.Errorf("position %d: digit %d came %d times of %d", place, digit, got, n)
 			}
 		}
 	}
 }
 
-// What can't be a code is a rejection, whatever it is, and costs nothing.
+// An input that can't be a code is rejected and costs no try.
 func TestDigits(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
