@@ -52,7 +52,7 @@ type Bridge struct {
 	used     time.Time
 	worker   *worker // nil while the bridge is unused
 	seen     snapshot
-	bell     chan struct{} // closed at the next change of the snapshot
+	changed  chan struct{} // closed at the next change of the snapshot
 
 	working sync.WaitGroup
 }
@@ -71,7 +71,7 @@ func New(cfg Config) (*Bridge, error) {
 	if cfg.Linger == 0 {
 		cfg.Linger = DefaultLinger
 	}
-	return &Bridge{cfg: cfg, bell: make(chan struct{})}, nil
+	return &Bridge{cfg: cfg, changed: make(chan struct{})}, nil
 }
 
 // Devices lists the keys on readers. It is a fido.Lister. Without readers the list is
@@ -123,7 +123,7 @@ func (b *Bridge) Changes(ctx context.Context) <-chan struct{} {
 	b.mu.Lock()
 	b.start()
 	b.watchers++
-	bell := b.bell
+	bell := b.changed
 	b.mu.Unlock()
 	go func() {
 		defer close(out)
@@ -135,7 +135,7 @@ func (b *Bridge) Changes(ctx context.Context) <-chan struct{} {
 			case <-bell:
 			}
 			b.mu.Lock()
-			bell = b.bell
+			bell = b.changed
 			b.mu.Unlock()
 			select {
 			case out <- struct{}{}:
@@ -168,13 +168,13 @@ func (b *Bridge) publish(w *worker, p snapshot) {
 		return // w was stopped
 	}
 	b.seen = p
-	b.ring()
+	b.notify()
 }
 
-// ring reports a change. b.mu must be locked.
-func (b *Bridge) ring() {
-	close(b.bell)
-	b.bell = make(chan struct{})
+// notify reports a change. b.mu must be locked.
+func (b *Bridge) notify() {
+	close(b.changed)
+	b.changed = make(chan struct{})
 }
 
 // drop unplugs a key and removes it from the snapshot under one lock. So a program that
@@ -191,7 +191,7 @@ func (b *Bridge) drop(path string, unplug func()) {
 	if len(b.seen.devices) == 0 {
 		b.seen.reader.State = fido.ReaderEmpty
 	}
-	b.ring()
+	b.notify()
 }
 
 // idle returns the time since the last use; 0 while a channel of Changes is open.

@@ -16,17 +16,17 @@ import (
 
 // A desk is a set of simulated readers.
 type desk struct {
-	mu    sync.Mutex
-	err   error
-	slots []nfc.Slot
-	cards map[string]nfc.Card
-	bell  chan struct{}
-	asked int // number of Connect calls
+	mu      sync.Mutex
+	err     error
+	slots   []nfc.Slot
+	cards   map[string]nfc.Card
+	changed chan struct{}
+	asked   int // number of Connect calls
 }
 
 // newDesk returns a desk with empty readers.
 func newDesk(readers ...string) *desk {
-	d := &desk{cards: make(map[string]nfc.Card), bell: make(chan struct{})}
+	d := &desk{cards: make(map[string]nfc.Card), changed: make(chan struct{})}
 	for _, r := range readers {
 		d.slots = append(d.slots, nfc.Slot{Reader: r})
 	}
