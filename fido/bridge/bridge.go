@@ -123,7 +123,7 @@ func (b *Bridge) Changes(ctx context.Context) <-chan struct{} {
 	b.mu.Lock()
 	b.start()
 	b.watchers++
-	bell := b.changed
+	changed := b.changed
 	b.mu.Unlock()
 	go func() {
 		defer close(out)
@@ -132,10 +132,10 @@ func (b *Bridge) Changes(ctx context.Context) <-chan struct{} {
 			select {
 			case <-ctx.Done():
 				return
-			case <-bell:
+			case <-changed:
 			}
 			b.mu.Lock()
-			bell = b.changed
+			changed = b.changed
 			b.mu.Unlock()
 			select {
 			case out <- struct{}{}:

@@ -38,8 +38,8 @@ func (d *desk) change(how func()) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	how()
-	close(d.bell)
-	d.bell = make(chan struct{})
+	close(d.changed)
+	d.changed = make(chan struct{})
 }
 
 func (d *desk) slot(reader string) *nfc.Slot {
@@ -75,14 +75,14 @@ func (d *desk) pull(reader string) {
 func (d *desk) Watch(ctx context.Context, show func([]nfc.Slot, error)) {
 	for ctx.Err() == nil {
 		d.mu.Lock()
-		slots, err, bell := slices.Clone(d.slots), d.err, d.bell
+		slots, err, changed := slices.Clone(d.slots), d.err, d.changed
 		d.mu.Unlock()
 		if err != nil {
 			slots = nil
 		}
 		show(slots, err)
 		select {
-		case <-bell:
+		case <-changed:
 		case <-ctx.Done():
 		}
 	}
