@@ -9,12 +9,10 @@ import (
 	"nightlatch/server/account"
 	"nightlatch/server/api"
 	"nightlatch/server/audit"
-	"nightlatch/server/backupcode"
-	"nightlatch/server/delivery"
 	"nightlatch/server/notice"
 	"nightlatch/server/ratelimit"
 	"nightlatch/server/store"
-	"nightlatch/server/temppassword"
+	"nightlatch/server/twofactor"
 )
 
 // What the operator does: whoever owns the machine that the server runs on
@@ -77,56 +75,14 @@ func (s *Server) ResetTwoFactor(ctx context.Context, username string) error {
 		if !e.TwoFactor() {
 			return ErrNoChange
 		}
-		var events []audit.Event
-		for _, m := range e.Methods() {
-			if err := account.RemoveMethod(tx, a, m); err != nil {
-				return err
-			}
-			events = append(events, audit.Event{Type: api.EventMethodOff, Rule: "R102", Details: map[string]string{"method": string(m)}})
-		}
-		void := func(event api.EventType, n int) {
-			if n > 0 {
-				events = append(events, audit.Event{Type: event, Rule: "R61", Details: map[string]string{"count": strconv.Itoa(n)}})
-			}
-		}
-		off, err := account.Settle(tx, a,
-			func(tx store.Tx, a *account.Account) (int, error) {
-				n, err := backupcode.VoidAll(tx, a)
-				void(api.EventBackupCodesVoided, n)
-				return n, err
-			},
-			func(tx store.Tx, a *account.Account) (int, error) {
-				n, err := temppassword.RevokeAll(tx, a.ID)
-				void(api.EventTemporaryPasswordsRevoked, n)
-				return n, err
-			})
+		removed, err := twofactor.RemoveMethods(tx, a, e.Methods()...)
 		if err != nil {
 			return err
 		}
-		if !off {
+		if !removed.TwoFactorOff {
 			return fmt.Errorf("server: %s still has a second step", a.Username)
 		}
-		// One notice says it all; the rest is for the activity list.
-		for i := range events {
-			events[i].Client = operator.Client
-		}
-		if err := audit.Append(tx, a.ID, events...); err != nil {
-			return err
-		}
-		reset := audit.Event{Type: api.EventTwoFactorReset, Rule: "R102"}
-		if err := s.announcer.Announce(tx, a, operator, reset); err != nil {
-			return err
-		}
-		return s.text(tx, a, reset)
-	})
-}
-
-// text announces an event to the account's phone.
-func (s *Server) text(tx store.Tx, a *account.Account, e audit.Event) error {
-	if !a.PhoneVerified || !s.carriers.Capabilities().Text {
-		return nil
-	}
-	return delivery.Enqueue(tx, s.cfg.Sealer, delivery.Message{
-		Channel: api.ByText, To: a.Phone, Template: delivery.Notice(e.Type), Account: a.ID,
+		removed.ByOperator = true
+		return s.announcer.AnnounceRemoval(tx, a, operator, removed)
 	})
 }

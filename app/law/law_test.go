@@ -50,9 +50,10 @@ var imports = map[string][]string{
 	"server/httpapi": {
 		"server/api", "server/account", "server/audit", "server/backupcode", "server/ceremony", "server/changes", "server/client",
 		"server/delivery", "server/notice", "server/passwordauth", "server/ratelimit", "server/session", "server/store/...",
-		"server/temppassword", "server/thirdparty/...", "server/usage", "server/webauthn",
+		"server/temppassword", "server/thirdparty/...", "server/twofactor", "server/usage", "server/webauthn",
 	},
-	"server/notice":       {"server/api", "server/account", "server/audit", "server/delivery", "server/store/..."},
+	"server/notice":       {"server/api", "server/account", "server/audit", "server/delivery", "server/store/...", "server/twofactor"},
+	"server/twofactor":    {"server/api", "server/account", "server/backupcode", "server/store", "server/temppassword"},
 	"server/passwordauth": {"server/api", "server/account", "server/audit", "server/backupcode", "server/delivery", "server/notice", "server/ratelimit", "server/store/...", "server/temppassword", "server/thirdparty", "server/usage"},
 	"server/changes":      {"server/api", "server/store"},
 	"server/usage":        {"server/api", "server/audit", "server/account", "server/session", "server/store", "server/temppassword"},
@@ -81,7 +82,7 @@ var imports = map[string][]string{
 	},
 	"server/enroll": {
 		"server/api", "server/ceremony/...", "server/store/...", "server/account", "server/audit", "server/backupcode",
-		"server/delivery", "server/otp", "server/temppassword", "server/webauthn",
+		"server/delivery", "server/notice", "server/otp", "server/temppassword", "server/twofactor", "server/webauthn",
 	},
 	"server/lab": {"server/api", "server/otp"},
 }

@@ -169,7 +169,7 @@ var templates = map[string]wording{
 		"Nightlatch: two-factor authentication was turned on."),
 	Notice(api.EventTwoFactorOff): notice("Two-factor authentication is off",
 		"Two-factor authentication was turned off. Your password alone is enough to sign in. Backup\n"+
-			"codes and temporary passwords are void.",
+			"codes and temporary passwords are void.{{with .deleted}}\n{{.}} was deleted from your account.{{end}}",
 		"Nightlatch: two-factor authentication was turned off."),
 	Notice(api.EventTwoFactorReset): notice("Two-factor authentication was reset",
 		"Whoever runs this server turned your two-factor authentication off. Your password alone is\n"+

@@ -2,15 +2,14 @@ package enroll
 
 import (
 	"slices"
-	"strconv"
 
 	"nightlatch/server/account"
 	"nightlatch/server/api"
-	"nightlatch/server/audit"
-	"nightlatch/server/backupcode"
 	"nightlatch/server/ceremony"
+	"nightlatch/server/notice"
 	"nightlatch/server/store"
 	"nightlatch/server/temppassword"
+	"nightlatch/server/twofactor"
 )
 
 // turnOff turns a method off after showing the consequences (R60, R61).
@@ -150,54 +149,14 @@ func (r *rules) confirmTurnOff(tx store.Tx, c *ceremony.Ceremony, d *draft, _ ap
 // remove turns a method off. When the last one goes, two-factor is off, and
 // backup codes and temporary passwords are void (R61).
 func (r *rules) remove(tx store.Tx, c *ceremony.Ceremony, m api.Method, a *account.Account) (api.State, error) {
-	if err := account.RemoveMethod(tx, a, m); err != nil {
-		return "", err
-	}
-	var codes, passwords int
-	off, err := account.Settle(tx, a,
-		func(tx store.Tx, a *account.Account) (n int, err error) {
-			codes, err = backupcode.VoidAll(tx, a)
-			return codes, err
-		},
-		func(tx store.Tx, a *account.Account) (n int, err error) {
-			passwords, err = temppassword.RevokeAll(tx, a.ID)
-			return passwords, err
-		})
+	removed, err := twofactor.RemoveMethods(tx, a, m)
 	if err != nil {
 		return "", err
 	}
-	event := audit.Event{Type: api.EventMethodOff, Rule: "R60", Details: map[string]string{"method": string(m)}}
-	c.Record(event)
-	if off {
-		event = audit.Event{Type: api.EventTwoFactorOff, Rule: "R61"}
-		c.Record(event)
+	events, mail := notice.Removal(removed)
+	for _, e := range events {
+		c.Record(e)
 	}
-	if codes > 0 {
-		c.Record(counted(api.EventBackupCodesVoided, codes))
-	}
-	if passwords > 0 {
-		c.Record(counted(api.EventTemporaryPasswordsRevoked, passwords))
-	}
-	if !off { // the mail has the name in English
-		event.Details = map[string]string{"method": spoken(m)}
-	}
-	r.MailNotice(tx, c, a, event)
+	r.MailNotice(tx, c, a, mail)
 	return finished, nil
-}
-
-// spoken is a method's name in English.
-func spoken(m api.Method) string {
-	switch m {
-	case api.Text:
-		return "text message"
-	case api.App:
-		return "authenticator app"
-	case api.SecurityKey:
-		return "security key"
-	}
-	return string(m)
-}
-
-func counted(event api.EventType, n int) audit.Event {
-	return audit.Event{Type: event, Rule: "R61", Details: map[string]string{"count": strconv.Itoa(n)}}
 }

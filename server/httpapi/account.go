@@ -8,6 +8,7 @@ import (
 	"nightlatch/server/audit"
 	"nightlatch/server/delivery"
 	"nightlatch/server/store"
+	"nightlatch/server/twofactor"
 )
 
 // about says what this server is; it needs no session.
@@ -146,40 +147,12 @@ func (h *Handler) deletePhone(c *call) error {
 		if before.Text && len(before.Methods()) == 1 && h.cfg.Policy.ConfirmPhoneDelete {
 			return errTextIsLast
 		}
-		old, proved := a.Phone, a.PhoneVerified
-		if err := account.DeletePhone(tx, a); err != nil {
+		removed, err := twofactor.DeletePhone(tx, a)
+		if err != nil {
 			return err
 		}
-		events := []audit.Event{{Type: api.EventPhoneDeleted, Rule: "R17"}}
-		if proved && h.cfg.Senders.Capabilities().Text {
-			// Whoever holds the phone hears of it, too.
-			err := delivery.Enqueue(tx, h.cfg.Sealer, delivery.Message{
-				Channel: api.ByText, To: old, Template: delivery.Notice(api.EventPhoneDeleted), Account: a.ID,
-			})
-			if err != nil {
-				return err
-			}
-		}
-		if before.Text {
-			events = append(events, audit.Event{
-				Type: api.EventMethodOff, Rule: "R60", Details: map[string]string{"method": string(api.Text)},
-			})
-		}
-		return h.settle(c, tx, a, before, events)
+		return h.cfg.Announcer.AnnounceRemoval(tx, a, c.origin(), removed)
 	})
-}
-
-// settle saves an account that may have lost its last method, voids what goes
-// with it (R61), and announces the events.
-func (h *Handler) settle(c *call, tx store.Tx, a *account.Account, before account.Enrolment, events []audit.Event) error {
-	off, err := account.Settle(tx, a, h.voids()...)
-	if err != nil {
-		return err
-	}
-	if off && before.TwoFactor() {
-		events = append(events, audit.Event{Type: api.EventTwoFactorOff, Rule: "R61"})
-	}
-	return h.announceBy(c, tx, a, events...)
 }
 
 // consent is what the account's number said last about texts; nil if nothing.

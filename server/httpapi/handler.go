@@ -19,7 +19,6 @@ import (
 	"time"
 
 	"nightlatch/server/account"
-	"nightlatch/server/backupcode"
 	"nightlatch/server/ceremony"
 	"nightlatch/server/changes"
 	"nightlatch/server/delivery"
@@ -29,7 +28,6 @@ import (
 	"nightlatch/server/store"
 	"nightlatch/server/store/revcache"
 	"nightlatch/server/store/seal"
-	"nightlatch/server/temppassword"
 	"nightlatch/server/usage"
 )
 
@@ -102,14 +100,6 @@ func New(cfg Config) (*Handler, error) {
 
 // Clear empties the caches. It must be called after the store was emptied.
 func (h *Handler) Clear() { h.identities.Clear() }
-
-// voids makes void what lives only while two-factor is on (R61).
-func (h *Handler) voids() []account.Void {
-	return []account.Void{
-		backupcode.VoidAll,
-		func(tx store.Tx, a *account.Account) (int, error) { return temppassword.RevokeAll(tx, a.ID) },
-	}
-}
 
 // SetURL says where the server listens, "http://localhost:8440". Before that
 // Handler refuses everything.

@@ -5,6 +5,7 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/audit"
 	"nightlatch/server/store"
+	"nightlatch/server/twofactor"
 )
 
 // keys lists the security keys, oldest first (R31).
@@ -70,19 +71,13 @@ func (h *Handler) deleteKey(c *call) error {
 		if err != nil {
 			return err
 		}
-		last := before.Keys == 1
-		if last && len(before.Methods()) == 1 && h.cfg.Policy.ConfirmPhoneDelete {
+		if before.Keys == 1 && len(before.Methods()) == 1 && h.cfg.Policy.ConfirmPhoneDelete {
 			return errKeyIsLast
 		}
-		if err := account.DeleteKey(tx, a.ID, k.ID); err != nil {
+		removed, err := twofactor.DeleteKey(tx, a, k.ID)
+		if err != nil {
 			return err
 		}
-		events := []audit.Event{{Type: api.EventKeyDeleted, Rule: "R31", Details: map[string]string{"label": k.Label}}}
-		if last {
-			events = append(events, audit.Event{
-				Type: api.EventMethodOff, Rule: "R60", Details: map[string]string{"method": string(api.SecurityKey)},
-			})
-		}
-		return h.settle(c, tx, a, before, events)
+		return h.cfg.Announcer.AnnounceRemoval(tx, a, c.origin(), removed)
 	})
 }
