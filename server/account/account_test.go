@@ -116,7 +116,7 @@ func TestUsernameIsTakenInAnyCaseR0(t *testing.T) {
 	})
 }
 
-// TestRacingForAName: 64 clients sign up with one name; one gets it.
+// Of 64 clients that sign up with the same name, one gets it.
 func TestRacingForAName(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
@@ -145,13 +145,13 @@ func TestRacingForAName(t *testing.T) {
 	view(t, s, func(tx store.Tx) error {
 		a, err := ByLogin(tx, "ann")
 		if err == nil && a.ID != winner {
-			t.Error("the name belongs to another than the winner")
+			t.Error("the name does not belong to the client that succeeded")
 		}
 		return err
 	})
 }
 
-// TestRecordIsSmall checks that a million accounts fit in the page cache: at most 376 bytes each.
+// A record must be small, so that a million accounts fit in the page cache.
 func TestRecordIsSmall(t *testing.T) {
 	t.Parallel()
 	a := New("a_name.of_twenty_chr", strings.Repeat("x", len("$argon2id$v=19$m=19456,t=2,p=1$")+22+1+43))
@@ -218,7 +218,7 @@ func TestView(t *testing.T) {
 		a.MethodUsed(api.App)
 		a.MethodUsed(api.BackupCode) // R41
 		if !a.MethodAdded(tx) || a.MethodAdded(tx) {
-			t.Error("MethodAdded does not tell the first from the next")
+			t.Error("MethodAdded does not distinguish the first method from later ones")
 		}
 		if err := SetApp(tx, id, AppSecret{Sealed: []byte{1}, Added: appAdded}); err != nil {
 			return err

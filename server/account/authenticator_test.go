@@ -12,7 +12,7 @@ import (
 	"nightlatch/server/store"
 )
 
-// keyFor returns the i-th test key, not yet added.
+// keyFor returns the i-th test key. It is not added.
 func keyFor(i int) SecurityKey {
 	return SecurityKey{
 		Label: fmt.Sprintf("Key %d", i),
@@ -49,7 +49,7 @@ func TestAppSecret(t *testing.T) {
 	})
 }
 
-// TestKeysFullR31: twenty keys, and no more.
+// R31: an account can have at most twenty keys.
 func TestKeysFullR31(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
@@ -76,7 +76,7 @@ func TestKeysFullR31(t *testing.T) {
 	})
 }
 
-// TestSameKeyTwiceR33: by the owner it is named, by another it is not.
+// R33: the error tells the label of an enrolled key to its owner, but not to others.
 func TestSameKeyTwiceR33(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
@@ -141,8 +141,7 @@ func TestSecurityKeyLife(t *testing.T) {
 	})
 }
 
-// TestKeyOfAnotherAccount: an ID from one account, or a path, opens nothing in
-// another.
+// A key's ID works only in its own account. An ID that is a path finds nothing.
 func TestKeyOfAnotherAccount(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
@@ -202,7 +201,7 @@ func TestDefaultMethodR40R41(t *testing.T) {
 		{"", Enrolment{Text: true}, api.Text},
 		{api.Text, all, api.Text},
 		{api.App, all, api.App},
-		{api.SecurityKey, Enrolment{Text: true, App: true}, api.App}, // used last, but gone
+		{api.SecurityKey, Enrolment{Text: true, App: true}, api.App}, // used last, but off now
 		{api.BackupCode, all, api.SecurityKey},                       // R41
 		{api.LoginRequest, all, api.SecurityKey},
 	} {
@@ -212,8 +211,8 @@ func TestDefaultMethodR40R41(t *testing.T) {
 	}
 }
 
-// TestSettleR61: two-factor goes off with the last method and not before, and
-// only then what lives with it is made void.
+// R61: two-factor is turned off with the last method and not before. Only then are backup
+// codes and temporary passwords void.
 func TestSettleR61(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
@@ -261,14 +260,14 @@ func TestSettleR61(t *testing.T) {
 			return err
 		})
 	}
-	update(t, s, func(tx store.Tx) error { // every credential is free again
+	update(t, s, func(tx store.Tx) error { // all credentials can be enrolled again
 		_, err := AddKey(tx, id, keyFor(0))
 		return err
 	})
 }
 
-// TestTurnOffFitsATransaction: twenty keys go in one transaction, with room left
-// for the ceremony, the audit and the outbox.
+// Twenty keys can be deleted in one transaction, with enough writes left for the ceremony,
+// the audit and the outbox.
 func TestTurnOffFitsATransaction(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)

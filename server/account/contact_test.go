@@ -12,7 +12,7 @@ func TestNormalizeEmail(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, in, want string }{
 		{"plain", "ann@example.org", "ann@example.org"},
-		{"space around", " ann@example.org\t", ""}, // a tab is a control character
+		{"surrounding space", " ann@example.org\t", ""}, // a tab is a control character
 		{"spaces around", "  ann@example.org ", "ann@example.org"},
 		{"domain is folded, local part is not", "Ann.Lee@Example.ORG", "Ann.Lee@example.org"},
 		{"tag", "ann+nightlatch@example.org", "ann+nightlatch@example.org"},
@@ -97,8 +97,7 @@ func TestNormalizePhoneR10(t *testing.T) {
 	}
 }
 
-// TestFictionalNumbers: every number set aside for fiction in North America
-// works, or the lab could not.
+// All fictional numbers of North America are accepted. The lab needs them.
 func TestFictionalNumbers(t *testing.T) {
 	t.Parallel()
 	for _, area := range []string{"202", "212", "415", "305"} {

@@ -136,8 +136,7 @@ func TestCommonPasswords(t *testing.T) {
 	}
 }
 
-// TestCommonList holds the list to its form: sorted would be nice, but lower
-// case, one word a line, no doubles is what the look-up needs.
+// The look-up of common words needs one word per line, in lower case, without duplicates.
 func TestCommonList(t *testing.T) {
 	t.Parallel()
 	if !strings.HasPrefix(commonWords, "\n") || !strings.HasSuffix(commonWords, "\n") {

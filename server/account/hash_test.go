@@ -16,7 +16,7 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
-// cheap keeps tests fast; what they test does not depend on the cost.
+// cheap parameters keep tests fast.
 var cheap = Params{Memory: 64, Time: 1, Threads: 1}
 
 func newHasher(t testing.TB, cfg HasherConfig) *Hasher {
@@ -50,7 +50,7 @@ func TestHashAndVerify(t *testing.T) {
 	}
 }
 
-// TestKnownAnswer is a vector of the reference implementation (phc-winner-argon2,
+// A test vector of the reference implementation (phc-winner-argon2,
 // src/test.c: Argon2id, version 0x13, t=2, m=2^16, p=1, password, somesalt).
 func TestKnownAnswer(t *testing.T) {
 	t.Parallel()
@@ -60,7 +60,7 @@ func TestKnownAnswer(t *testing.T) {
 		t.Errorf("Verify = %v, %v", ok, err)
 	}
 	if !h.Outdated(phc) {
-		t.Error("other parameters are not seen as outdated")
+		t.Error("a hash with other parameters is not outdated")
 	}
 }
 
@@ -104,12 +104,12 @@ func TestSumKeepsTheSaltsParameters(t *testing.T) {
 	}
 }
 
-// TestQueue: as many as may run and wait do; the next one is told to come back.
+// Parallel hashes run and Queue callers wait. The next caller gets a BusyError.
 func TestQueue(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHasher(t, HasherConfig{Parallel: 2, Queue: 3, Params: cheap})
-		h.permits <- struct{}{} // both permits are out
+		h.permits <- struct{}{} // take both permits
 		h.permits <- struct{}{}
 		h.inside.Add(2)
 		results := make(chan error)
@@ -135,7 +135,7 @@ func TestQueue(t *testing.T) {
 	})
 }
 
-// TestLeavingTheQueue: a client that leaves while it waits frees its place.
+// A caller whose context ends while it waits frees its slot in the queue.
 func TestLeavingTheQueue(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -156,8 +156,7 @@ func TestLeavingTheQueue(t *testing.T) {
 	})
 }
 
-// TestPermitIsHeldToTheEnd: a context that is over does not let a hash go on
-// without its permit, since the hash runs in the caller's goroutine.
+// A hash keeps its permit until it is done, even if the context ends meanwhile.
 func TestPermitIsHeldToTheEnd(t *testing.T) {
 	t.Parallel()
 	h := newHasher(t, HasherConfig{Parallel: 1, Queue: 8})
@@ -180,7 +179,7 @@ func TestPermitIsHeldToTheEnd(t *testing.T) {
 		runtime.Gosched() // still hashing with its permit
 	}
 	if err := <-done; err != nil {
-		t.Errorf("a hash that had begun answered %v", err)
+		t.Errorf("a running hash returned %v", err)
 	}
 }
 
@@ -194,12 +193,12 @@ func TestNewHasherChecks(t *testing.T) {
 		{Parallel: 1, Params: Params{Memory: 1 << 30, Time: 1, Threads: 1}},
 	} {
 		if _, err := NewHasher(cfg); err == nil {
-			t.Errorf("NewHasher(%+v) has no objection", cfg)
+			t.Errorf("NewHasher(%+v) returned no error", cfg)
 		}
 	}
 }
 
-// phcOf writes a PHC string with any text in it.
+// phcOf returns a PHC string with the given parts.
 func phcOf(kind, version, costs string, salt, sum int) string {
 	b64 := base64.RawStdEncoding
 	return fmt.Sprintf("$%s$%s$%s$%s$%s", kind, version, costs, b64.EncodeToString(make([]byte, salt)), b64.EncodeToString(make([]byte, sum)))
@@ -305,6 +304,6 @@ func TestHashesDoNotPileUp(t *testing.T) {
 		}
 	}
 	if grown := mapped() - before; grown > 64<<20 {
-		t.Errorf("eight hashes one after the other took %d MiB", grown>>20)
+		t.Errorf("eight consecutive hashes took %d MiB", grown>>20)
 	}
 }

@@ -28,7 +28,7 @@ func update(t *testing.T, s store.Store, fn func(tx store.Tx) error) {
 	}
 }
 
-// happen appends n events, one a transaction: what number i says is i.
+// happen appends n events, each in its own transaction. Detail "i" of event i is i.
 func happen(t *testing.T, s store.Store, account string, n int) {
 	t.Helper()
 	for i := range n {
@@ -73,7 +73,7 @@ func TestListPages(t *testing.T) {
 	t.Parallel()
 	s := storetest.New(t, now)
 	happen(t, s, "a", 23)
-	happen(t, s, "a0", 1) // a neighbour
+	happen(t, s, "a0", 1) // the next account in key order
 	seen, before := 23, uint64(0)
 	for {
 		page := list(t, s, "a", before, 5)
@@ -105,7 +105,7 @@ func TestListPages(t *testing.T) {
 	}
 }
 
-// TestAppendGoesWithTheChange: refused change, no record.
+// If the transaction fails, no record is written.
 func TestAppendGoesWithTheChange(t *testing.T) {
 	t.Parallel()
 	s := storetest.New(t, now)
@@ -142,8 +142,7 @@ func TestVerifyAcceptsWhatWasWritten(t *testing.T) {
 	}
 }
 
-// TestVerifyFindsTampering alters, removes, adds and moves records behind the
-// package's back.
+// Verify detects records that were changed, deleted, inserted or moved in the store.
 func TestVerifyFindsTampering(t *testing.T) {
 	t.Parallel()
 	const records = 10
@@ -225,7 +224,7 @@ func TestVerifyFindsTampering(t *testing.T) {
 	}
 }
 
-// BenchmarkAppend is the cost beside the commit.
+// BenchmarkAppend measures Append without the commit.
 func BenchmarkAppend(b *testing.B) {
 	s, err := bolt.Open(bolt.Config{Path: filepath.Join(b.TempDir(), "bench.db"), Now: now})
 	if err != nil {

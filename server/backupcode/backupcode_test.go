@@ -14,8 +14,8 @@ import (
 
 var start = time.Date(2026, time.November, 22, 18, 0, 0, 0, time.UTC)
 
-// cheapHash gives the account's salt its parameters, so that the tests that hash
-// for real are quick.
+// cheapHash is a PHC string with cheap parameters. The account's salt takes them over, so
+// that tests with the real hash are fast.
 const cheapHash = "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ$AAAAAAAAAAAAAAAAAAAAAA"
 
 // A world is a store with one account in it.
@@ -53,8 +53,7 @@ func (w *world) do(fn func(tx store.Tx, a *account.Account) error) {
 	})
 }
 
-// sum stands in for the slow hash, which has its own tests: what is tested here
-// only compares.
+// sum replaces the slow hash. The code under test only compares sums.
 func sum(code string) []byte { return []byte("sum of " + code) }
 
 func (w *world) issue(codes ...string) {
@@ -90,7 +89,7 @@ func (w *world) states() []State {
 	return states
 }
 
-// TestOutcomes plays every outcome of R72, R73 and R74 under both policies.
+// Every outcome of R72, R73 and R74 in both policies.
 func TestOutcomes(t *testing.T) {
 	t.Parallel()
 	const active, used, void = StateActive, StateUsed, StateVoid
@@ -128,8 +127,7 @@ func TestOutcomes(t *testing.T) {
 	}
 }
 
-// TestVoidedByOrderThenR73: after the mistake each code says that it is void,
-// and a new one works.
+// R73: after a code out of order, all old codes are void, and a new code works.
 func TestVoidedByOrderThenR73(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -146,7 +144,7 @@ func TestVoidedByOrderThenR73(t *testing.T) {
 	}
 }
 
-// TestFullR71: five, a sixth is refused, replacing voids the five and issues one.
+// R71: a sixth active code is refused. Replace voids all codes and issues one.
 func TestFullR71(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -177,10 +175,10 @@ func TestFullR71(t *testing.T) {
 		return err
 	})
 	w.redeem("f", account.Classic())
-	w.issue("g") // there is room again
+	w.issue("g") // fewer than five are active now
 }
 
-// TestVoidAllR61 is what turning two-factor off does.
+// R61: turning two-factor off voids all codes.
 func TestVoidAllR61(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -200,7 +198,7 @@ func TestVoidAllR61(t *testing.T) {
 	}
 }
 
-// TestCheckR77: typing a code back says which it is and uses nothing up.
+// R77: Check tells which code was typed and does not use it up.
 func TestCheckR77(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -230,8 +228,7 @@ func TestCheckR77(t *testing.T) {
 	})
 }
 
-// TestForgetting: an account remembers a hundred codes that are over; older ones
-// are unknown.
+// A hundred inactive codes are stored; older ones are unknown.
 func TestForgetting(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -258,8 +255,8 @@ func TestForgetting(t *testing.T) {
 	}
 }
 
-// TestOneWinner: of a hundred who redeem one code at once, exactly one gets in.
-// The real hash is in it, as in a sign-in.
+// Of a hundred clients that redeem the same code simultaneously, exactly one succeeds. The
+// test uses the real hash.
 func TestOneWinner(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

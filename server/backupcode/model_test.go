@@ -16,14 +16,14 @@ import (
 	"nightlatch/server/store"
 )
 
-// An op is one call; what it answers is text, so that answers compare.
+// An op is one call. Its result is text, so that results can be compared.
 type op struct {
 	do   string // issue, redeem, check, void
 	code string
 }
 
-// A model is the rules R70 to R74 written down a second time, in the simplest
-// way: which codes there are, in order, and what became of each.
+// A model is a second, simple implementation of R70 to R74: the list of codes with their
+// states.
 type model struct {
 	codes  []string
 	states []State
@@ -31,7 +31,7 @@ type model struct {
 
 func (m model) next() int { return slices.Index(m.states, StateActive) }
 
-// step says what op answers, and what is so afterwards.
+// step returns the result of op, and applies it to the model.
 func (m model) step(p account.Policy, o op) (string, model) {
 	after := model{slices.Clone(m.codes), slices.Clone(m.states)}
 	i := slices.Index(m.codes, o.code)
@@ -82,7 +82,7 @@ func (m model) step(p account.Policy, o op) (string, model) {
 	return fmt.Sprint("used ", i+1), after
 }
 
-// run does op for real.
+// run performs op with the package under test.
 func run(tx store.Tx, id string, p account.Policy, o op) (string, error) {
 	a, err := account.Load(tx, id)
 	if err != nil {
@@ -106,7 +106,7 @@ func run(tx store.Tx, id string, p account.Policy, o op) (string, error) {
 	return fmt.Sprint(outcome, " ", n), err
 }
 
-// randomOp picks an op that is likely to matter: mostly codes that exist.
+// randomOp returns a random op, mostly on codes that exist.
 func randomOp(r *rand.Rand, fresh func() string, known []string) op {
 	pick := func() string {
 		if len(known) == 0 || r.IntN(10) == 0 {
@@ -125,7 +125,7 @@ func randomOp(r *rand.Rand, fresh func() string, known []string) op {
 	return op{do: "void"}
 }
 
-// TestRandomOperations compares long random runs with the model, step by step.
+// Long random runs of operations behave like the model.
 func TestRandomOperations(t *testing.T) {
 	t.Parallel()
 	for _, p := range []account.Policy{account.Classic(), account.Hardened()} {
@@ -135,7 +135,7 @@ func TestRandomOperations(t *testing.T) {
 				w := newWorld(t)
 				r := rand.New(rand.NewPCG(seed, 76))
 				var m model
-				for i := range 90 { // fewer codes than an account remembers
+				for i := range 90 { // fewer codes than are stored
 					o := randomOp(r, func() string { return fmt.Sprint("code ", i) }, m.codes)
 					want, after := m.step(p, o)
 					var got string
@@ -156,7 +156,7 @@ func TestRandomOperations(t *testing.T) {
 	}
 }
 
-// history lets clients loose on one account and notes what they saw.
+// history runs simultaneous clients on one account and records their results.
 func history(w *world, p account.Policy, clients, each int, do func(o op) string) []porcupine.Operation {
 	var (
 		mu    sync.Mutex
@@ -205,8 +205,7 @@ func linearizable(p account.Policy) porcupine.Model {
 	}
 }
 
-// TestLinearizable: what many clients see at once could have happened one after
-// another.
+// The results of simultaneous clients are possible in some sequential order.
 func TestLinearizable(t *testing.T) {
 	t.Parallel()
 	for _, p := range []account.Policy{account.Classic(), account.Hardened()} {
@@ -230,9 +229,8 @@ func TestLinearizable(t *testing.T) {
 	}
 }
 
-// TestRacyMutantIsCaught: redeeming in two transactions, the mistake this
-// package must not make (keycloak#26106), lets more than one in, and the
-// checker sees it.
+// The linearizability checker finds the mistake of redeeming in two transactions
+// (keycloak#26106), which lets more than one client use a code.
 func TestRacyMutantIsCaught(t *testing.T) {
 	t.Parallel()
 	p := account.Hardened()
@@ -255,7 +253,7 @@ func TestRacyMutantIsCaught(t *testing.T) {
 				t.Error(err)
 			}
 			looked.Done()
-			looked.Wait() // both have looked before either writes
+			looked.Wait() // both have read before either writes
 			var got string
 			if err := w.store.Update(t.Context(), func(tx store.Tx) error {
 				stale := *a
@@ -281,7 +279,7 @@ func TestRacyMutantIsCaught(t *testing.T) {
 	m := linearizable(p)
 	m.Init = func() any { return model{[]string{"code"}, []State{StateActive}} }
 	if porcupine.CheckOperations(m, ops) {
-		t.Error("two clients used one code up and nobody noticed")
+		t.Error("two clients used the same code, and the checker did not notice")
 	}
 }
 

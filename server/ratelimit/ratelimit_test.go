@@ -15,7 +15,7 @@ import (
 
 var start = time.Unix(1_700_000_000, 0).UTC()
 
-// A clock is moved by the test.
+// A clock is set by the test.
 type clock struct{ at time.Time }
 
 func (c *clock) now() time.Time { return c.at }
@@ -23,14 +23,14 @@ func (c *clock) now() time.Time { return c.at }
 // r43 is the limit of R43.
 var r43 = Limit{Name: "app.verify", Free: 5, First: 30 * time.Second, Max: time.Hour, Disable: 100}
 
-// attempt is how a caller uses a limit. It reports whether there was a verdict.
+// attempt uses a counter as callers do. It reports whether the attempt was examined.
 func attempt(t *testing.T, s store.Store, l Limit, subject string, right bool) (examined bool, f Failures, refusal error) {
 	t.Helper()
 	c := Counter{l, subject}
 	err := s.Update(t.Context(), func(tx store.Tx) (err error) {
 		examined, f, refusal = false, Failures{}, nil
 		if refusal = c.Allow(tx); refusal != nil {
-			return nil // what the refusal writes is to be kept
+			return nil // commit
 		}
 		examined = true
 		if right {
@@ -67,7 +67,7 @@ func TestR43Waits(t *testing.T) {
 		if want == 0 {
 			continue
 		}
-		// Just before the moment nothing is examined and nothing counted.
+		// Before that time an attempt is neither examined nor counted.
 		c.at = f.RetryAt.Add(-time.Nanosecond)
 		if n == 100 {
 			break
@@ -111,7 +111,7 @@ func TestSubjectsAndPoliciesCountApart(t *testing.T) {
 	t.Parallel()
 	s := storetest.New(t, (&clock{at: start}).now)
 	third := r43
-	third.Name = "third-party" // R43: a broken mail client does not lock its owner out
+	third.Name = "third-party" // R43: a misconfigured mail client must not lock its owner out
 	for range 5 {
 		attempt(t, s, r43, "a", false)
 	}
@@ -137,7 +137,7 @@ func TestClockSetBack(t *testing.T) {
 	}
 	c.at = c.at.Add(-clockSlack)
 	if examined, _, _ := attempt(t, s, r43, "a", true); examined {
-		t.Error("a little earlier is as good as now: transactions are not begun in their order")
+		t.Error("the wait was dropped within clockSlack, though transactions may be slightly out of order")
 	}
 	c.at = start
 	err := s.View(t.Context(), func(tx store.Tx) error {
@@ -155,7 +155,7 @@ func TestClockSetBack(t *testing.T) {
 		t.Errorf("set back by a year: %v, %+v, %v", examined, f, refusal)
 	}
 	if examined, _, _ := attempt(t, s, r43, "a", true); examined {
-		t.Error("the next wait is none")
+		t.Error("there is no next wait")
 	}
 }
 
@@ -205,7 +205,7 @@ func TestWaitIsBounded(t *testing.T) {
 	}
 }
 
-// TestR43SurvivesARestart: closing the program does not give new tries.
+// Counters survive a restart of the program.
 func TestR43SurvivesARestart(t *testing.T) {
 	t.Parallel()
 	cfg := bolt.Config{Path: filepath.Join(t.TempDir(), "test.db"), Now: (&clock{at: start}).now}

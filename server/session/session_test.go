@@ -23,7 +23,7 @@ const (
 	month = 30 * day
 )
 
-// A bench is a Store over a store with a clock that the test moves.
+// A bench is a session Store with a clock that the test sets.
 type bench struct {
 	*testing.T
 	*Store
@@ -117,11 +117,11 @@ func TestCreateAndFind(t *testing.T) {
 		_, _, err := b.Create(tx, Session{})
 		return err
 	}); err == nil {
-		t.Error("a session of no account was made")
+		t.Error("a session without an account was created")
 	}
 }
 
-// TestTokenIsNotStored: whoever reads the store learns no token.
+// The store does not contain the token.
 func TestTokenIsNotStored(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 0)
@@ -170,7 +170,7 @@ func TestR44Expires(t *testing.T) {
 	if err := b.store.View(t.Context(), func(tx store.Tx) error {
 		items, err := tx.Scan("", "", 100)
 		if len(items) != 1 || items[0].Key != "acctrev/a" {
-			t.Errorf("the janitor left %d keys", len(items))
+			t.Errorf("%d keys are left", len(items))
 		}
 		return err
 	}); err != nil {
@@ -190,7 +190,7 @@ func TestR44HardenedIdle(t *testing.T) {
 		b.update(func(tx store.Tx) error { return b.Touch(tx, s, b.at) })
 	}
 	if got, _ := b.find(token); got.LastSeen != b.at || got.Expires != start.Add(month) {
-		t.Errorf("touched it is %+v", got)
+		t.Errorf("after Touch: %+v", got)
 	}
 	b.at = b.at.Add(time.Hour)
 	if _, err := b.find(token); !errors.Is(err, ErrUnknown) {
@@ -198,7 +198,7 @@ func TestR44HardenedIdle(t *testing.T) {
 	}
 }
 
-func TestR3Fresh(t *testing.T) {
+func TestR3RecentlyAuthenticated(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 0)
 	token, s := b.create("a", "one")
@@ -215,18 +215,18 @@ func TestR3Fresh(t *testing.T) {
 	}
 	b.at = start.Add(10*time.Minute - time.Nanosecond)
 	if _, ok := fresh(); !ok {
-		t.Error("within 10 minutes it is not fresh")
+		t.Error("not recent within 10 minutes")
 	}
 	b.at = start.Add(10 * time.Minute)
 	if _, ok := fresh(); ok {
-		t.Error("after 10 minutes it is fresh")
+		t.Error("still recent after 10 minutes")
 	}
 	b.update(func(tx store.Tx) error { return b.MarkReauthenticated(tx, "a", s.ID) })
 	if until, ok := fresh(); !ok || until != b.at.Add(10*time.Minute) {
 		t.Errorf("proved again: %v, %v", until, ok)
 	}
 	if _, ok := b.RecentlyAuthenticated(Session{}, b.at); ok {
-		t.Error("a session that never proved a password is fresh")
+		t.Error("a session without a proved password counts as recent")
 	}
 }
 
@@ -241,7 +241,7 @@ func TestR44EndOne(t *testing.T) {
 		}
 	}
 	if err := b.store.Update(t.Context(), func(tx store.Tx) error { return b.End(tx, "b", s.ID) }); !errors.Is(err, ErrUnknown) {
-		t.Errorf("end of another account's: %v, want ErrUnknown", err)
+		t.Errorf("end of another account's session: %v, want ErrUnknown", err)
 	}
 	b.update(func(tx store.Tx) error { return b.End(tx, "a", s.ID) })
 	if _, err := b.find(one); !errors.Is(err, ErrUnknown) {
@@ -255,7 +255,7 @@ func TestR44EndOne(t *testing.T) {
 func TestR44EndOthers(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 0)
-	for i := range 100 { // more than one transaction could delete
+	for i := range 100 { // more than can be deleted in one transaction
 		b.create("a", fmt.Sprint("old ", i))
 	}
 	first, kept := b.create("a", "first")
@@ -282,7 +282,7 @@ func TestR44EndOthers(t *testing.T) {
 	if got := b.clients("a"); !slices.Equal(got, []string{"first", "second"}) {
 		t.Errorf("with a new one: %q", got)
 	}
-	// The one that was kept does not outlive the next time.
+	// The session that was kept ends the next time.
 	if n := end(next.ID); n != 1 {
 		t.Errorf("%d ended, want 1", n)
 	}
@@ -313,8 +313,8 @@ func TestListIsLong(t *testing.T) {
 	}
 }
 
-// TestEndRaces ends one session from many places: one does, all others hear that
-// it is gone.
+// Of several simultaneous calls that end one session, one succeeds and the others get
+// ErrUnknown.
 func TestEndRaces(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 0)
@@ -356,7 +356,7 @@ func FuzzFind(f *testing.F) {
 	})
 }
 
-func TestRecordComesBack(t *testing.T) {
+func TestRecordRoundTrip(t *testing.T) {
 	t.Parallel()
 	for _, r := range []record{
 		{},
@@ -367,15 +367,15 @@ func TestRecordComesBack(t *testing.T) {
 	} {
 		b := r.encode()
 		if got, err := decode(b); err != nil || got != r {
-			t.Errorf("came back as %+v, %v", got, err)
+			t.Errorf("decoded %+v, %v", got, err)
 		}
 		for n := range b {
 			if _, err := decode(b[:n]); !errors.Is(err, errRecord) {
-				t.Errorf("cut at %d: %v, want an error", n, err)
+				t.Errorf("truncated at %d: %v, want an error", n, err)
 			}
 		}
 		if _, err := decode(append(b, 0)); !errors.Is(err, errRecord) {
-			t.Errorf("a byte too many: %v, want an error", err)
+			t.Errorf("with an additional byte: %v, want an error", err)
 		}
 	}
 }
@@ -421,9 +421,9 @@ func BenchmarkFind(b *testing.B) {
 	}
 }
 
-// R3: a clock that is set back makes no proof last longer: one of a time to come is
-// none.
-func TestFreshAfterTheClockWasSetBack(t *testing.T) {
+// R3: a proof in the future does not count, so setting the clock back does not make a proof
+// last longer.
+func TestRecentlyAuthenticatedAfterClockSetBack(t *testing.T) {
 	t.Parallel()
 	proved := time.Date(2026, 11, 2, 9, 41, 0, 0, time.UTC)
 	b, err := New(Config{Sealer: seal.New([32]byte{1}), Lifetime: time.Hour, Fresh: 10 * time.Minute})

@@ -10,7 +10,7 @@ import (
 	"nightlatch/server/store"
 )
 
-// TestRandomOperations compares long random runs with a model.
+// Long random runs of operations behave like a model.
 func TestRandomOperations(t *testing.T) {
 	t.Parallel()
 	type entry struct {
@@ -46,7 +46,7 @@ func TestRandomOperations(t *testing.T) {
 					e := model[r.IntN(len(model))]
 					rec, outcome := w.find(e.secret)
 					if outcome == Unknown {
-						continue // forgotten
+						continue // deleted
 					}
 					w.update(func(tx store.Tx) error { return Revoke(tx, w.id, rec.ID) })
 					e.revoked = e.revoked || w.now().Before(e.expires)

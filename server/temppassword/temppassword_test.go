@@ -13,8 +13,7 @@ import (
 	"nightlatch/server/store/seal"
 )
 
-// TestExactlyOneHourR81: good at 59:59.999, expired at 60:00, as often as one
-// likes until then.
+// R81: valid for any number of uses until 59:59.999, expired at 60:00.
 func TestExactlyOneHourR81(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -66,8 +65,8 @@ func TestFindReadsWhatPeopleType(t *testing.T) {
 	}
 }
 
-// TestOfAnotherAccount: a temporary password opens the account it was made for,
-// under the key it was made with.
+// A temporary password works only for its account, and only with the server key it was made
+// with.
 func TestOfAnotherAccount(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -86,7 +85,7 @@ func TestOfAnotherAccount(t *testing.T) {
 	}
 }
 
-// TestTenAtMostR83: an eleventh is refused until one expires or is revoked.
+// R83: an eleventh is refused until one expires or is revoked.
 func TestTenAtMostR83(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -146,7 +145,7 @@ func TestLabelsAndServicesR83(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	if !(Record{}).Serves("oauth") {
-		t.Error("one without a service serves not all")
+		t.Error("a temporary password without a service does not work for all services")
 	}
 }
 
@@ -177,8 +176,8 @@ func TestRevokeR83(t *testing.T) {
 	}
 }
 
-// TestRevokeAllR61R83: all of them, with one write, and nothing made later, even
-// in the same instant.
+// R61, R83: RevokeAll revokes all with one write, and none that is made later, even at the
+// same time.
 func TestRevokeAllR61R83(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -203,12 +202,12 @@ func TestRevokeAllR61R83(t *testing.T) {
 		}
 	}
 	if _, got := w.find(old.Password); got != Expired {
-		t.Errorf("one that was over already: %v; want expired", got)
+		t.Errorf("one that had expired before: %v; want expired", got)
 	}
 	if _, got := w.find(later.Password); got != Live {
 		t.Errorf("one made afterwards: %v; want live", got)
 	}
-	w.offset.Store(int64(30 * time.Minute)) // a clock that goes back brings nothing back
+	w.offset.Store(int64(30 * time.Minute)) // setting the clock back does not make them live again
 	if _, got := w.find(old.Password); got != Expired {
 		t.Errorf("after the clock went back: %v; want expired", got)
 	}
@@ -246,8 +245,7 @@ func TestUsesR83(t *testing.T) {
 	}
 }
 
-// TestMayTextR82: one in two minutes, five a day, under classic, to a proved
-// phone.
+// R82: in classic, one in two minutes and five a day may be texted to a confirmed phone.
 func TestMayTextR82(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -266,7 +264,7 @@ func TestMayTextR82(t *testing.T) {
 	same := func(*account.Account) {}
 	if !may(account.Classic(), same) || may(account.Hardened(), same) ||
 		may(account.Classic(), func(a *account.Account) { a.PhoneVerified = false }) {
-		t.Error("policy or phone is not looked at")
+		t.Error("policy or phone is ignored")
 	}
 	w.mustMake("not texted, does not count")
 	for i := range 5 {
@@ -291,8 +289,7 @@ func TestMayTextR82(t *testing.T) {
 	}
 }
 
-// TestForgettingR85: what is over for long is deleted, and there is a limit to
-// what one account can pile up.
+// R85: records that ended long ago are deleted, and the number of ended records is limited.
 func TestForgettingR85(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -309,15 +306,15 @@ func TestForgettingR85(t *testing.T) {
 	}
 	w.update(func(tx store.Tx) error {
 		items, err := tx.Scan(prefix(w.id), "", 1000)
-		if len(items) != 8+1 { // and the watermark
+		if len(items) != 8+1 { // and the revocations
 			t.Errorf("%d items are left; want 9", len(items))
 		}
 		return err
 	})
 }
 
-// TestNothingSecretIsKept: neither the password nor anything made from it
-// without the server's key is in the store.
+// The store contains neither the password nor a hash of it that can be computed without the
+// server's key.
 func TestNothingSecretIsKept(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

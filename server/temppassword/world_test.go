@@ -14,7 +14,7 @@ import (
 
 var start = time.Date(2026, time.November, 22, 18, 0, 0, 0, time.UTC)
 
-// A world is a store with a clock and one account with two-factor on.
+// A world is a store with a clock and an account with two-factor on.
 type world struct {
 	testing.TB
 	store  store.Store
@@ -49,7 +49,7 @@ func (w *world) update(fn func(tx store.Tx) error) {
 	}
 }
 
-// make makes one and returns it, or the error.
+// make creates a temporary password and returns it, or the error.
 func (w *world) make(label, service string, texted bool) (made api.NewTemporaryPassword, err error) {
 	w.Helper()
 	err = w.store.Update(w.Context(), func(tx store.Tx) error {
