@@ -22,8 +22,8 @@ var translations embed.FS
 // ErrLanguage reports a language that has no translation here.
 var ErrLanguage = errors.New("assets: no such language")
 
-// Pseudo languages are made from English at run time, to look at screens with
-// long words and with words written to the left.
+// Pseudo languages are made from English at run time, to check screens with long texts
+// and with text from right to left.
 const (
 	PseudoLong  = "qps" // accented and about two fifths longer
 	PseudoRight = "qpa" // Arabic letters
@@ -32,8 +32,8 @@ const (
 // Args are named arguments: {name} in the text.
 type Args map[string]any
 
-// A Catalog is the texts of one language: flat keys, each with a text or with the
-// plural forms of CLDR (zero, one, two, few, many, other).
+// A Catalog has the texts of one language: for each key a text, or the plural forms of
+// CLDR (zero, one, two, few, many, other). It is safe for concurrent use.
 type Catalog struct {
 	tag   language.Tag
 	texts map[string]text
@@ -43,10 +43,10 @@ type Catalog struct {
 	missing map[string]bool
 }
 
-// A text is one entry: forms["other"] is the plain one.
+// A text has the plural forms of one key; a text without plural has only "other".
 type text map[string]string
 
-// UnmarshalJSON takes a string, or an object of plural forms.
+// UnmarshalJSON decodes a string or an object of plural forms.
 func (t *text) UnmarshalJSON(b []byte) error {
 	var plain string
 	if err := json.Unmarshal(b, &plain); err == nil {
@@ -69,11 +69,11 @@ func (t *text) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Languages are the tags that have a translation, English first.
+// Languages are the tags of the languages with a translation, English first.
 func Languages() []string {
 	dirs, err := translations.ReadDir("translations")
 	if err != nil {
-		panic("assets: " + err.Error()) // embedded: cannot happen
+		panic("assets: " + err.Error()) // cannot happen: it is embedded
 	}
 	tags := []string{"en"}
 	for _, d := range dirs {
@@ -84,8 +84,8 @@ func Languages() []string {
 	return tags
 }
 
-// New loads the words of a language (a BCP 47 tag: "de", "pt-BR"). What it has
-// not translated stays English. A language that has nothing at all is ErrLanguage.
+// New loads the catalog of a language (a BCP 47 tag: "de", "pt-BR"). Keys without a
+// translation have the English text. Error: ErrLanguage.
 func New(lang string) (*Catalog, error) {
 	w := &Catalog{missing: map[string]bool{}}
 	var err error
@@ -114,7 +114,7 @@ func New(lang string) (*Catalog, error) {
 	return w, nil
 }
 
-// loadNearest reads the translation for a tag or its base ("pt" for "pt-BR").
+// loadNearest loads the translation for a tag or its parent ("pt" for "pt-BR").
 func loadNearest(tag language.Tag) (map[string]text, error) {
 	have := Languages()
 	for t := tag; ; t = t.Parent() {
@@ -127,8 +127,8 @@ func loadNearest(tag language.Tag) (map[string]text, error) {
 	}
 }
 
-// load merges the files of one language. Rooms keep their keys in files of their
-// own; a key may be in one of them only.
+// load merges the files of one language. Each part of the program has its own file; a
+// key must be in only one of them.
 func load(from fs.FS, lang string) (map[string]text, error) {
 	files, err := fs.Glob(from, "translations/"+lang+"/*.json")
 	if err != nil {
@@ -161,7 +161,7 @@ func (w *Catalog) Tag() language.Tag { return w.tag }
 // Has reports whether there is a text for the key.
 func (w *Catalog) Has(key string) bool { _, ok := w.texts[key]; return ok }
 
-// Keys are all keys, sorted.
+// Keys returns all keys, sorted.
 func (w *Catalog) Keys() []string {
 	keys := make([]string, 0, len(w.texts))
 	for k := range w.texts {
@@ -171,14 +171,14 @@ func (w *Catalog) Keys() []string {
 	return keys
 }
 
-// T is the text for a key. {0}, {1} … stand for positional arguments; {name}
-// for those of an Args, which is then the only argument. A key without a text
-// comes back as it is, and is kept for Missing.
+// T returns the text for a key. {0}, {1} … are replaced by positional arguments, or
+// {name} by those of an Args, which is then the only argument. For a key without a text
+// it returns the key, and Missing reports it.
 func (w *Catalog) T(key string, args ...any) string {
 	return w.fill(key, "other", args)
 }
 
-// N is the text for a key in the plural form for n; {n} stands for n.
+// N returns the text for a key in the plural form for n. {n} is replaced by n.
 func (w *Catalog) N(key string, n int, args ...any) string {
 	named := Args{"n": n}
 	for i, a := range args {
@@ -191,7 +191,7 @@ func (w *Catalog) N(key string, n int, args ...any) string {
 	return w.fill(key, w.form(n), []any{named})
 }
 
-// form is CLDR's name for the plural of a whole number.
+// form is CLDR's name for the plural form of an integer.
 func (w *Catalog) form(n int) string {
 	if n < 0 {
 		n = -n
@@ -229,7 +229,7 @@ func (w *Catalog) fill(key, form string, args []any) string {
 	return expand(s, args)
 }
 
-// Missing are the keys that were asked for and have no text, sorted.
+// Missing returns the keys without a text that T or N was called with, sorted.
 func (w *Catalog) Missing() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -241,8 +241,8 @@ func (w *Catalog) Missing() []string {
 	return keys
 }
 
-// expand puts arguments in the place of {…}. A name that has no argument stays
-// as it is, so that it is seen.
+// expand replaces {…} by the arguments. A name without an argument stays, so that the
+// mistake is visible.
 func expand(s string, args []any) string {
 	if len(args) == 0 || !strings.Contains(s, "{") {
 		return s
@@ -277,8 +277,8 @@ func argument(name string, named Args, args []any) string {
 	return "{" + name + "}"
 }
 
-// Alter is English as a pseudo language writes it; other languages leave it as it
-// is. Sample content of pictures goes through it.
+// Alter converts English sample text to a pseudo language. Other languages do not change
+// it.
 func (w *Catalog) Alter(english string) string {
 	if w.alter == nil {
 		return english

@@ -23,7 +23,7 @@ func english(t *testing.T) *Catalog {
 	return w
 }
 
-func TestWordsFillArguments(t *testing.T) {
+func TestTextsWithArguments(t *testing.T) {
 	t.Parallel()
 	w := &Catalog{missing: map[string]bool{}, texts: map[string]text{
 		"plain":      {"other": "Sign in"},
@@ -106,22 +106,22 @@ func TestUnknownLanguageIsAnError(t *testing.T) {
 		}
 	}
 	if w, err := New("en-GB"); err != nil || w.T("when.today") != "Today" {
-		t.Errorf("en-GB should take English words: %v", err)
+		t.Errorf("en-GB should use the English texts: %v", err)
 	}
 }
 
-func TestAKeyInTwoFilesIsAnError(t *testing.T) {
+func TestKeyInTwoFilesIsAnError(t *testing.T) {
 	t.Parallel()
 	_, err := load(fstest.MapFS{
 		"translations/xx/a.json": {Data: []byte(`{"k": "1"}`)},
 		"translations/xx/b.json": {Data: []byte(`{"k": "2"}`)},
 	}, "xx")
 	if err == nil {
-		t.Error("two files with one key load without a word")
+		t.Error("two files with the same key load without an error")
 	}
 	for _, bad := range []string{`{"k": {"one": "1"}}`, `{"k": {"three": "3", "other": ""}}`, `{"k": 1}`} {
 		if _, err := load(fstest.MapFS{"translations/xx/a.json": {Data: []byte(bad)}}, "xx"); err == nil {
-			t.Errorf("%s loads", bad)
+			t.Errorf("%s loads without an error", bad)
 		}
 	}
 }
@@ -151,7 +151,7 @@ func TestPseudoLanguages(t *testing.T) {
 		}
 	}
 	if longer < plain*125/100 {
-		t.Errorf("the long language is %d signs, English %d", longer, plain)
+		t.Errorf("the long language has %d characters, English %d", longer, plain)
 	}
 }
 
@@ -160,7 +160,7 @@ var braces = regexp.MustCompile(`\{[^}]*\}`)
 func braced(s string) string       { return strings.Join(braces.FindAllString(s, -1), "") }
 func argumentless(s string) string { return braces.ReplaceAllString(s, "") }
 
-// Every key that a room of the console asks for by name has an English text.
+// Every key that appears in the source of the window has an English text.
 func TestEveryKeyInTheSourceHasAText(t *testing.T) {
 	t.Parallel()
 	w := english(t)
@@ -175,7 +175,7 @@ func TestEveryKeyInTheSourceHasAText(t *testing.T) {
 		}
 		for _, m := range asks.FindAllStringSubmatch(string(src), -1) {
 			if !w.Has(m[1]) {
-				t.Errorf("%s asks for %q, which has no text", path, m[1])
+				t.Errorf("%s uses %q, which has no text", path, m[1])
 			}
 		}
 		return nil

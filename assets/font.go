@@ -9,8 +9,8 @@ import (
 
 //go:generate font/source/subset
 
-// What the window draws with is embedded as bytes, which Font hands out as they
-// are: a file of an embed.FS would be copied at every start.
+// The fonts of the window are embedded as []byte, which Font returns without a copy. An
+// embed.FS would copy the file at every start.
 var (
 	//go:embed font/Inter-Regular.otf
 	interRegular []byte
@@ -31,24 +31,23 @@ var (
 // A Face is one of the bundled fonts, by the name of its file.
 type Face string
 
-// The faces that ship. All are under the SIL Open Font License 1.1; the texts
-// lie beside the files. What is TrueType has been made smaller: the releases are
-// in font/source, with the script that did it.
+// The embedded faces. All have the SIL Open Font License 1.1, whose text is beside the
+// files. The TrueType files are reduced: the releases and the script are in
+// font/source.
 const (
 	Text       Face = "Inter-Regular.otf"
 	TextStrong Face = "Inter-SemiBold.otf"
 	Mono       Face = "JetBrainsMono-Regular.ttf"
 	MonoStrong Face = "JetBrainsMono-Medium.ttf"
 
-	// TextForPDF is Text with TrueType outlines: the same version (3.19), the same
-	// widths; PDF writers take no others. The window keeps Text, which Fyne reads
-	// in a quarter of the time.
+	// TextForPDF is Text with TrueType outlines, which PDF writers require: the same
+	// version (3.19), the same widths. The window uses Text, because Fyne loads it four
+	// times as fast.
 	TextForPDF Face = "Inter-Regular.ttf"
 )
 
-// Font is the file of a face, nil for one that does not ship. It is not to be
-// changed. That of TextForPDF is unpacked anew each time, which takes a few
-// milliseconds.
+// Font returns the file of a face, nil for an unknown face. The caller must not change
+// it. TextForPDF is decompressed on each call, which takes a few milliseconds.
 func Font(f Face) []byte {
 	switch f {
 	case Text:
@@ -77,7 +76,7 @@ func unpack(packed []byte) []byte {
 	return b
 }
 
-// FontLicence is the copyright notice and licence of a family, "Inter" or
+// FontLicence returns the copyright notice and licence of a font family, "Inter" or
 // "JetBrainsMono".
 func FontLicence(family string) string {
 	return string(read(fontLicences, "font/"+family+"-LICENSE.txt"))

@@ -10,7 +10,7 @@ import (
 	"github.com/go-text/typesetting/font"
 )
 
-// Making the fonts smaller took no character away, and moved none.
+// The reduced fonts have the same characters with the same shapes.
 func TestSmallerFontsDrawTheSame(t *testing.T) {
 	t.Parallel()
 	for _, f := range []Face{TextForPDF, Mono, MonoStrong} {
@@ -53,7 +53,7 @@ func TestSmallerFontsDrawTheSame(t *testing.T) {
 	}
 }
 
-// A ligature draws two signs as one, and a person is to type two.
+// A ligature would show two characters of a code as one.
 func TestCodesHaveNoLigatures(t *testing.T) {
 	t.Parallel()
 	for _, f := range []Face{Mono, MonoStrong} {

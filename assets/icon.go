@@ -1,5 +1,4 @@
-// Package assets holds what the program carries inside itself: icons, fonts and
-// the words of every language.
+// Package assets embeds icons, fonts, translations and packaging files.
 package assets
 
 import (
@@ -11,8 +10,8 @@ import (
 //go:embed icon/*.svg icon/*.png
 var icons embed.FS
 
-// Icon is the SVG called name: one filled path on a grid of 24, black, to be
-// recoloured by whoever draws it. An unknown name is an error.
+// Icon returns the SVG called name: one filled black path on a grid of 24, for the
+// caller to recolour. Error: fs.ErrNotExist.
 func Icon(name string) ([]byte, error) {
 	src, err := icons.ReadFile("icon/" + name + ".svg")
 	if err != nil {
@@ -21,11 +20,11 @@ func Icon(name string) ([]byte, error) {
 	return src, nil
 }
 
-// AppIconSizes are the edges, in pixels, that the app icon was drawn at.
+// AppIconSizes are the sizes of the app icon in pixels.
 func AppIconSizes() []int { return []int{16, 32, 48, 64, 128, 256, 512} }
 
-// AppIcon is the app icon as a PNG, edge pixels wide and high, or the smallest
-// one drawn that is at least so large (512 at most).
+// AppIcon returns the app icon as a PNG of edge×edge pixels or the next larger size
+// (512 at most).
 func AppIcon(edge int) []byte {
 	sizes := AppIconSizes()
 	at := len(sizes) - 1
@@ -38,10 +37,10 @@ func AppIcon(edge int) []byte {
 	return read(icons, fmt.Sprintf("icon/app-icon-%d.png", sizes[at]))
 }
 
-// AppIconSVG is the app icon in its own colours.
+// AppIconSVG returns the app icon as a coloured SVG.
 func AppIconSVG() []byte { return read(icons, "icon/app-icon.svg") }
 
-// read returns an embedded file whose name is written in this package.
+// read returns an embedded file that must exist.
 func read(from embed.FS, name string) []byte {
 	b, err := from.ReadFile(name)
 	if err != nil {

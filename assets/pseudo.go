@@ -2,7 +2,7 @@ package assets
 
 import "strings"
 
-// outsideBraces alters what is not an argument.
+// outsideBraces applies alter to the text outside of {…}.
 func outsideBraces(s string, alter func(string) string) string {
 	var out strings.Builder
 	for s != "" {
@@ -23,8 +23,8 @@ var accents = strings.NewReplacer(
 	"A", "Å", "C", "Ç", "D", "Đ", "E", "É", "I", "Í", "N", "Ñ", "O", "Ö", "S", "Š", "T", "Ţ", "U", "Ü", "Y", "Ý", "Z", "Ž",
 )
 
-// lengthen accents every letter it can and doubles a vowel in five, which makes
-// words about as much longer as German, Finnish or Tamil ones are.
+// lengthen adds accents to letters, doubles the vowels and triples each fifth, which
+// makes text about as long as German, Finnish or Tamil.
 func lengthen(s string) string {
 	var long strings.Builder
 	vowels := 0
@@ -41,14 +41,14 @@ func lengthen(s string) string {
 	return accents.Replace(long.String())
 }
 
-// arabic has a letter for each of the Latin alphabet, by sound or by look.
+// arabic maps each Latin letter to an Arabic one of similar sound or shape.
 var arabic = map[rune]rune{
 	'a': 'ا', 'b': 'ب', 'c': 'ص', 'd': 'د', 'e': 'ع', 'f': 'ف', 'g': 'غ', 'h': 'ه', 'i': 'ي', 'j': 'ج', 'k': 'ك', 'l': 'ل', 'm': 'م',
 	'n': 'ن', 'o': 'و', 'p': 'ث', 'q': 'ق', 'r': 'ر', 's': 'س', 't': 'ت', 'u': 'ؤ', 'v': 'ض', 'w': 'ط', 'x': 'خ', 'y': 'ى', 'z': 'ز',
 	',': '،', ';': '؛', '?': '؟',
 }
 
-// turn writes English in Arabic letters, so that it is set from right to left.
+// turn writes English in Arabic letters, so that it is drawn from right to left.
 func turn(s string) string {
 	return strings.Map(func(r rune) rune {
 		if to, ok := arabic[r|0x20]; ok && (r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z') {

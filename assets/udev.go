@@ -1,24 +1,24 @@
 package assets
 
 import (
-	_ "embed" // the rule
+	_ "embed" // for udevRule
 	"strings"
 )
 
 //go:embed packaging/70-nightlatch.rules
 var udevRule string
 
-// udevRulePath is where a rule goes that a person installs by hand; a package
-// puts the same one below /usr/lib.
+// udevRulePath is the place for a rule installed by hand. Packages install the same rule
+// under /usr/lib.
 const udevRulePath = "/etc/udev/rules.d/70-nightlatch.rules"
 
-// UdevRule is the rule for udev (Linux) that lets whoever sits at the computer
-// open security keys. Most desktops have such a rule from systemd 244 on.
+// UdevRule returns the udev rule (Linux) that lets the user who is logged in locally
+// open security keys. Since systemd 244 most desktops have such a rule.
 func UdevRule() string { return udevRule }
 
-// UdevCommand is the line for a shell that installs the rule and applies it to
-// the keys that are plugged in. It needs no network. program is the path of
-// nightlatch, which prints the rule; "" means that the shell finds it.
+// UdevCommand returns the shell command that installs the rule and applies it to the
+// connected keys. It needs no network. program is the path of nightlatch, which prints
+// the rule; "" means that it is in PATH.
 func UdevCommand(program string) string {
 	if program == "" {
 		program = "nightlatch"
@@ -27,7 +27,7 @@ func UdevCommand(program string) string {
 		" && sudo udevadm control --reload && sudo udevadm trigger --subsystem-match=hidraw"
 }
 
-// shellWord is s as one word of any POSIX shell.
+// shellWord quotes s for a POSIX shell if necessary.
 func shellWord(s string) string {
 	plain := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+,:@", r)

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// The command is run by a real shell, with a sudo that runs what it is given and
-// a tee and a udevadm that write down what they were asked.
+// A real shell runs the command, with a sudo that only runs its arguments, and a tee and
+// a udevadm that record their arguments.
 func TestUdevCommand(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"nightlatch", "night latch's $HOME"} {

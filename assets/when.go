@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// Clock is a time of day: "09:41".
+// Clock formats a time of day: "09:41".
 func (w *Catalog) Clock(t time.Time) string { return t.Format("15:04") }
 
-// Day is a day as it is said now: "Today", "Yesterday", "Tomorrow", "3 November",
-// and with the year when it is not this year's. Both times are taken in the time
-// zone of now.
+// Day formats a day relative to now: "Today", "Yesterday", "Tomorrow", "3 November", or
+// with the year if it is not the year of now. Both times are used in the time zone of
+// now.
 func (w *Catalog) Day(now, t time.Time) string {
 	t = t.In(now.Location())
 	switch days(now, t) {
@@ -27,12 +27,12 @@ func (w *Catalog) Day(now, t time.Time) string {
 	return w.Date(t)
 }
 
-// Date is a day in full: "3 November 2026".
+// Date formats a day with its year: "3 November 2026".
 func (w *Catalog) Date(t time.Time) string {
 	return w.T("when.day_month_year", Args{"day": t.Day(), "month": w.month(t), "year": t.Year()})
 }
 
-// Weekday is a day with its name: "Sunday 22 November".
+// Weekday formats a day with its name: "Sunday 22 November".
 func (w *Catalog) Weekday(t time.Time) string {
 	date := w.T("when.day_month", Args{"day": t.Day(), "month": w.month(t)})
 	return w.T("when.weekday_date", Args{"weekday": w.T(fmt.Sprintf("when.weekday.%d", int(t.Weekday()))), "date": date})
@@ -40,8 +40,8 @@ func (w *Catalog) Weekday(t time.Time) string {
 
 func (w *Catalog) month(t time.Time) string { return w.T(fmt.Sprintf("when.month.%d", int(t.Month()))) }
 
-// Moment is when something happened or will, as short as it can be said: the time
-// today, else the day ("09:41", "Yesterday", "3 November").
+// Moment formats a time briefly: the time of day if it is today, else the day ("09:41",
+// "Yesterday", "3 November").
 func (w *Catalog) Moment(now, t time.Time) string {
 	if days(now, t.In(now.Location())) == 0 {
 		return w.Clock(t.In(now.Location()))
@@ -49,13 +49,13 @@ func (w *Catalog) Moment(now, t time.Time) string {
 	return w.Day(now, t)
 }
 
-// DayAndClock is a moment in full: "Yesterday, 21:07".
+// DayAndClock formats a day and a time of day: "Yesterday, 21:07".
 func (w *Catalog) DayAndClock(now, t time.Time) string {
 	return w.T("when.day_clock", Args{"day": w.Day(now, t), "time": w.Clock(t.In(now.Location()))})
 }
 
-// Ago is how long ago something was: "Just now", "2 minutes ago", "3 hours ago",
-// from a day on "12 days ago".
+// Ago formats the time since t: "Just now", "2 minutes ago", "3 hours ago", "12 days
+// ago".
 func (w *Catalog) Ago(now, t time.Time) string {
 	d := now.Sub(t)
 	switch {
@@ -69,8 +69,8 @@ func (w *Catalog) Ago(now, t time.Time) string {
 	return w.N("when.days_ago", int(d/(24*time.Hour)))
 }
 
-// Digits is a span as a countdown shows it: "0:21", "58:12", "1:02:03". A part of
-// a second counts as a whole one, so that zero means that it is over.
+// Digits formats a duration for a countdown: "0:21", "58:12", "1:02:03". It rounds up to
+// whole seconds, so that 0:00 means the end.
 func Digits(d time.Duration) string {
 	s := int64((max(d, 0) + time.Second - 1) / time.Second)
 	if s >= 3600 {
@@ -79,8 +79,8 @@ func Digits(d time.Duration) string {
 	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }
 
-// Span is a length of time in words, in the largest unit that says it exactly:
-// "20 seconds", "90 minutes", "1 hour", "30 days". A part of a second is dropped.
+// Span formats a duration in words, in the largest unit that is exact: "20 seconds", "90
+// minutes", "1 hour", "30 days". It rounds down to whole seconds.
 func (w *Catalog) Span(d time.Duration) string {
 	const day = 24 * time.Hour
 	switch {
@@ -94,7 +94,7 @@ func (w *Catalog) Span(d time.Duration) string {
 	return w.N("when.seconds", int(d/time.Second))
 }
 
-// days is how many midnights lie between two times in the same zone.
+// days is the number of midnights from now to t, which are in the same time zone.
 func days(now, t time.Time) int {
 	day := func(t time.Time) time.Time {
 		y, m, d := t.Date()

@@ -18,13 +18,13 @@ func enterBackupCode(s State, h Host, step api.EnterBackupCode) StepView {
 		Lead:    w.T("wizard.backup.lead", assets.Args{"number": step.Number}),
 		Back:    true, Cancel: true,
 	}
-	next := func() { must(s, h, s.Draft.Code, "backup", api.Code{Code: s.Draft.Code}) }
+	next := func() { sendFilled(s, h, s.Draft.Code, "backup", api.Code{Code: s.Draft.Code}) }
 	refused := !s.Draft.Typed && refusedField(s, "code", "backup")
 	code := s.Draft.codeField(refused, func() *kit.CodeField { return kit.NewBackupField("") })
 	d.Next = primary(s, h, nextWords(s, h), next)
 	d.Body = []fyne.CanvasObject{kit.NewField(w.T("wizard.backup", assets.Args{"number": step.Number}), w.T("wizard.backup.hint"), code)}
 	code.OnChanged = d.refuseUntilTyped(s, h)
-	if link := otherWay(h, step.Alternatives); link != nil {
+	if link := otherMethods(h, step.Alternatives); link != nil {
 		d.Foot = []fyne.CanvasObject{link}
 	}
 	d.First = code
@@ -54,14 +54,14 @@ func saveBackupCode(s State, h Host, step api.SaveBackupCode) StepView {
 	return d
 }
 
-// CodePlate sets a code large in a well, in groups, under its name.
+// CodePlate shows a code large, in groups, below its name.
 func CodePlate(name, code string) fyne.CanvasObject {
 	return kit.Z(kit.NewBox(kit.Sunken, kit.Hairline, kit.RadiusCard), kit.Inset(kit.S24, kit.S24, kit.S24, kit.S24, kit.V(kit.S8,
 		kit.NewText(name, kit.Label, kit.Ink3).Centered(),
 		kit.Groups(kit.CodeXL, kit.Ink, 4, strings.Split(code, "-")...))))
 }
 
-// CodeTools are the ways to keep a code that is shown once.
+// CodeTools are the buttons for keeping a code that is shown only once.
 func CodeTools(h Host, done Saved, code api.SaveBackupCode) *fyne.Container {
 	w := h.Words
 	tool := func(icon, key string, did bool, tap func()) fyne.CanvasObject {
@@ -78,6 +78,7 @@ func CodeTools(h Host, done Saved, code api.SaveBackupCode) *fyne.Container {
 		tool("verify", "check", done.Checked, func() { h.Check(code) }))
 }
 
+// savedHow says what the user did with the code.
 func savedHow(w *assets.Catalog, s Saved) string {
 	switch {
 	case s.Checked:

@@ -11,7 +11,7 @@ import (
 	"nightlatch/ui/kit"
 )
 
-// enterCode asks for a six-digit code that came by text, by mail or from the app.
+// enterCode asks for a code from a text message, a mail or an authenticator app.
 func enterCode(s State, h Host, step api.EnterCode) StepView {
 	w := h.Words
 	d := StepView{Back: true, Cancel: true}
@@ -64,7 +64,7 @@ func enterCode(s State, h Host, step api.EnterCode) StepView {
 	return d
 }
 
-// codeField is the step's field, made once and kept while the step is drawn again.
+// codeField is the code field of the step. It is made once and then changed.
 func (d *Draft) codeField(refused bool, create func() *kit.CodeField) *kit.CodeField {
 	if d.kept.code == nil {
 		d.kept.code = create()
@@ -73,6 +73,7 @@ func (d *Draft) codeField(refused bool, create func() *kit.CodeField) *kit.CodeF
 	return d.kept.code
 }
 
+// codeLead says where the code is and when it was sent (R12).
 func codeLead(s State, h Host, step api.EnterCode) string {
 	w := h.Words
 	args := assets.Args{"to": step.SentTo, "digits": step.Digits}
@@ -103,7 +104,7 @@ func nextWords(s State, h Host) string {
 	return h.Words.T("wizard.code.next")
 }
 
-// resend offers the same code once more from ResendAt on, and counts down to it (R12).
+// resend counts down to ResendAt and then offers to send the same code again (R12).
 func (d *StepView) resend(s State, h Host, step api.EnterCode) {
 	if step.ResendAt == nil || step.Channel == api.ByApp || step.Kept && s.View.Refusal == nil {
 		return
@@ -116,7 +117,7 @@ func (d *StepView) resend(s State, h Host, step api.EnterCode) {
 	})
 	why := kit.Para(w.T("wizard.code."+string(step.Channel)+".resend-why"), kit.Ink2)
 	if r := s.View.Refusal; r != nil && (r.Code == api.CodeExpired || r.Code == api.TooManyTries) {
-		why.Hide() // the next one is another code
+		why.Hide() // a new code will be sent, not the same one
 	}
 	left := step.ResendAt.Sub(h.Clock.Now())
 	if left <= 0 {
@@ -138,7 +139,7 @@ func (d *StepView) resend(s State, h Host, step api.EnterCode) {
 	d.Body = append(d.Body, kit.V(kit.S12, line, why))
 }
 
-// codeFoot is the ways out of waiting for a code (R40, R53, R103).
+// codeFoot adds the links for users who have no code (R40, R53, R103).
 func (d *StepView) codeFoot(s State, h Host, step api.EnterCode) {
 	w := h.Words
 	if s.View.Kind == api.EnrollText || s.View.Kind == api.ChangePhone || s.View.Kind == api.ChangeEmail {
@@ -155,7 +156,7 @@ func (d *StepView) codeFoot(s State, h Host, step api.EnterCode) {
 			h.Redraw()
 		}))
 	}
-	if link := otherWay(h, step.Alternatives); link != nil {
+	if link := otherMethods(h, step.Alternatives); link != nil {
 		d.Foot = append([]fyne.CanvasObject{link}, d.Foot...)
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"nightlatch/ui/kit"
 )
 
-// confirm asks before a loss and lists what it will do (R60, R61).
+// confirm lists the consequences of a removal and asks for confirmation (R60, R61).
 func confirm(s State, h Host, step api.Confirm) StepView {
 	w := h.Words
 	key := "wizard.confirm." + string(step.Method)

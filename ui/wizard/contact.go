@@ -9,12 +9,12 @@ import (
 	"nightlatch/ui/kit"
 )
 
-// enterEmail asks for an address to confirm (R4).
+// enterEmail asks for the mail address that will be confirmed (R4).
 func enterEmail(s State, h Host, step api.EnterEmail) StepView {
 	w := h.Words
 	fill(s, &s.Draft.Email, step.Address)
 	d := StepView{Heading: w.T("wizard.email.heading"), Lead: w.T("wizard.email.lead"), Back: true, Cancel: true}
-	next := func() { must(s, h, s.Draft.Email, "address", api.Email{Address: s.Draft.Email}) }
+	next := func() { sendFilled(s, h, s.Draft.Email, "address", api.Email{Address: s.Draft.Email}) }
 	addr := newField(w.T("wizard.email"), w.T("wizard.email.hint"), false, refusedField(s, "address"), &s.Draft.Email)
 	d.Next = primary(s, h, w.T("wizard.email.next"), next)
 	d.Body = []fyne.CanvasObject{addr}
@@ -37,7 +37,7 @@ func enterPhone(s State, h Host, step api.EnterPhone) StepView {
 	}
 	next := func() {
 		found := !s.Draft.Hidden
-		must(s, h, s.Draft.Phone, "number", api.Phone{Number: s.Draft.Phone, Discoverable: &found})
+		sendFilled(s, h, s.Draft.Phone, "number", api.Phone{Number: s.Draft.Phone, Discoverable: &found})
 	}
 	number := newField(w.T("wizard.phone"), w.T("wizard.phone.hint"), false, refusedField(s, "number"), &s.Draft.Phone)
 	tick := kit.NewToggle(kit.CheckForm, !s.Draft.Hidden, kit.V(2,
@@ -52,7 +52,8 @@ func enterPhone(s State, h Host, step api.EnterPhone) StepView {
 	return d
 }
 
-// fill puts what is on file into an empty field, once: a person may empty it.
+// fill puts the stored value into an empty field, but only once, so that the user can
+// clear the field.
 func fill(s State, draft *string, onFile string) {
 	if !s.Draft.Filled {
 		s.Draft.Filled = true

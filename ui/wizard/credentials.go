@@ -12,7 +12,7 @@ import (
 	"nightlatch/ui/kit"
 )
 
-// chooseCredentials asks for a new account's user name and password (R0).
+// chooseCredentials asks for the user name and password of a new account (R0).
 func chooseCredentials(s State, h Host, step api.ChooseCredentials) StepView {
 	w := h.Words
 	d := StepView{Heading: w.T("wizard.sign-up.heading"), Lead: w.T("wizard.sign-up.lead"), Back: s.HasAccounts}
@@ -64,7 +64,7 @@ func sendCredentials(s State, h Host) {
 	}
 }
 
-// enterPassword asks for the account's password again (R3, R6).
+// enterPassword asks for the password of the account again (R3, R6).
 func enterPassword(s State, h Host, step api.EnterPassword) StepView {
 	w := h.Words
 	d := StepView{Heading: w.T("wizard.password.heading"), Lead: w.T("wizard.password.lead", assets.Args{"account": step.Username}), Back: true, Cancel: true}
@@ -106,8 +106,8 @@ func choosePassword(s State, h Host, step api.ChoosePassword) StepView {
 	return d
 }
 
-// newPassword is the field for a password that is made up now. Its hint counts
-// the characters while one types (R0: length is the only rule of composition).
+// newPassword makes the field for a new password. Its hint counts the characters,
+// because length is the only rule of composition (R0).
 func newPassword(s State, h Host, label string, least int) *kit.TextField {
 	var f *kit.TextField
 	f = kit.NewTextField(label, countHint(h.Words, s.Draft.Password, least), kit.InputConfig{
@@ -123,6 +123,7 @@ func newPassword(s State, h Host, label string, least int) *kit.TextField {
 	return f
 }
 
+// countHint says how many characters a password has or still needs.
 func countHint(w *assets.Catalog, password string, least int) string {
 	switch n := utf8.RuneCountInString(norm.NFC.String(password)); {
 	case n == 0:

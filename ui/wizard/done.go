@@ -8,21 +8,21 @@ import (
 	"nightlatch/ui/kit"
 )
 
-// fewCodes is when the number of backup codes is mentioned (R78).
+// fewCodes is the largest number of backup codes that is reported as few (R78).
 const fewCodes = 2
 
-// FewCodes reports whether an account has so few backup codes left that it is
-// said at sign-in and on the overview (R78). Who has a key needs none (R32), and
-// isn't told at every sign-in that there is none.
+// FewCodes reports whether an account has so few backup codes left that sign-in and the
+// overview say so (R78). Accounts with a security key need none (R32), so they get no
+// warning when there is none.
 func FewCodes(a api.Account) bool {
 	return a.TwoFactor && a.BackupCodes.Active <= fewCodes && (a.BackupCodes.Active > 0 || a.Methods.Keys == 0)
 }
 
-// signedIn ends sign-in and sign-up.
+// signedIn is the last step of sign-in and sign-up.
 func signedIn(s State, h Host, step api.SignedIn) StepView {
 	w := h.Words
 	d := StepView{Heading: w.T("wizard.signed-in.heading"), Lead: w.T("wizard.signed-in.lead"), Tile: "check"}
-	if most := "wizard.signed-in.lead-" + step.Account.Policy; w.Has(most) { // R44: how long at most
+	if most := "wizard.signed-in.lead-" + step.Account.Policy; w.Has(most) { // R44: the longest duration
 		d.Lead = w.T(most)
 	}
 	d.Next = primary(s, h, w.T("wizard.signed-in.next"), h.Leave)
@@ -38,7 +38,7 @@ func signedIn(s State, h Host, step api.SignedIn) StepView {
 	return d
 }
 
-// finished ends every other ceremony.
+// finished is the last step of every other ceremony.
 func finished(s State, h Host) StepView {
 	w := h.Words
 	key := "wizard.finished." + string(s.View.Kind)
@@ -49,15 +49,14 @@ func finished(s State, h Host) StepView {
 	}
 	d.Next = primary(s, h, w.T("wizard.done"), h.Leave)
 	d.First = d.Next
-	if s.View.Kind == api.EnrollKey && s.Account.BackupCodes.Active == 0 { // R32: offered, not forced
+	if s.View.Kind == api.EnrollKey && s.Account.BackupCodes.Active == 0 { // R32: codes are offered and not required
 		d.Body = []fyne.CanvasObject{kit.NewBanner(kit.Info, w.T("wizard.finished.no-codes"), w.T("wizard.finished.no-codes-why"), "",
 			kit.NewLink(w.T("wizard.finished.no-codes-link"), func() { h.Open("backup-codes") }))}
 	}
 	return d
 }
 
-// gone says that the ceremony is no longer there: it waited too long, or another
-// one took its place.
+// gone says that the ceremony no longer exists: it expired, or another one replaced it.
 func gone(s State, h Host) StepView {
 	r := explain.Code(h.Words, "ceremony_gone")
 	d := StepView{Heading: r.What, Lead: r.Why + " " + r.Next, Cancel: true}

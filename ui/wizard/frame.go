@@ -7,21 +7,21 @@ import (
 	"nightlatch/ui/kit"
 )
 
-// doorWidth is how wide a door's card is; waysWidth, that of the list of ways.
+// Widths of a CentredCard: cardWidth for a step, methodsWidth for the list of methods.
 const (
-	doorWidth float32 = 440
-	waysWidth float32 = 520
+	cardWidth    float32 = 440
+	methodsWidth float32 = 520
 )
 
 // A FramedStep is a step inside its frame, ready to be shown, with its key bindings.
 type FramedStep struct {
-	Heading  string // what the step is called, for the window's title
+	Heading  string // for the title of the window
 	Content  fyne.CanvasObject
-	First    fyne.Focusable // nil: leave the keyboard where it is
+	First    fyne.Focusable // nil: do not move the keyboard focus
 	Bindings kit.Bindings
 }
 
-// Page frames a step in a page: crumbs, title, the way so far, one card and an
+// Page frames a step in a page with breadcrumbs, title, the list of steps, a card and an
 // action bar.
 func Page(s State, h Host, crumbs []kit.Crumb, margin float32) (kit.Page, FramedStep) {
 	d := Draw(s, h)
@@ -46,17 +46,17 @@ func Page(s State, h Host, crumbs []kit.Crumb, margin float32) (kit.Page, Framed
 		p.Actions = append(p.Actions, d.Next)
 	}
 	if len(p.Left)+len(p.Actions) == 0 {
-		p.Actions = append(p.Actions, kit.Gap()) // the frame stays where the buttons go
+		p.Actions = append(p.Actions, kit.Gap()) // an empty action bar keeps the layout
 	}
 	return p, f
 }
 
-// Door frames a step as a card in the middle of the window, without the rail.
+// CentredCard frames a step as a card in the middle of the window, without the rail.
 func CentredCard(s State, h Host, foot fyne.CanvasObject) FramedStep {
 	d := Draw(s, h)
-	width := doorWidth
+	width := cardWidth
 	if s.ShowMethods {
-		width = waysWidth
+		width = methodsWidth
 	}
 	parts := []fyne.CanvasObject{}
 	if d.Picture == nil && !s.ShowMethods {
@@ -90,7 +90,8 @@ func CentredCard(s State, h Host, foot fyne.CanvasObject) FramedStep {
 	return f
 }
 
-// Dialog is what a step looks like in a dialog: the content and, apart, its buttons.
+// Dialog returns the parts of a step for a dialog: the content and, separately, the
+// buttons.
 func Dialog(s State, h Host) (heading, lead string, body []fyne.CanvasObject, buttons []fyne.CanvasObject, f FramedStep) {
 	d := Draw(s, h)
 	if h.Cancel != nil {
@@ -102,13 +103,14 @@ func Dialog(s State, h Host) (heading, lead string, body []fyne.CanvasObject, bu
 	return d.Heading, d.Lead, d.Body, buttons, d.framed(h)
 }
 
-// Form is a step without a frame: its head and body, and its primary button.
+// Form returns a step without a frame: heading, lead and body, and separately its
+// primary button.
 func Form(s State, h Host) (content fyne.CanvasObject, next *kit.Button, f FramedStep) {
 	d := Draw(s, h)
 	return kit.V(kit.S20, append([]fyne.CanvasObject{d.head()}, d.Body...)...), d.Next, d.framed(h)
 }
 
-// framed is what all frames have: first focus, Enter and Escape.
+// framed has what all frames share: first focus, Enter and Escape.
 func (d StepView) framed(h Host) FramedStep {
 	f := FramedStep{Heading: d.Heading, First: d.First}
 	if next := d.Next; next != nil && !d.Careful {
@@ -123,6 +125,7 @@ func (d StepView) framed(h Host) FramedStep {
 	return f
 }
 
+// head is the heading and the lead.
 func (d StepView) head() fyne.CanvasObject {
 	if d.Lead == "" {
 		return kit.NewText(d.Heading, kit.Title, kit.Ink).Wrapped()
@@ -130,7 +133,7 @@ func (d StepView) head() fyne.CanvasObject {
 	return kit.V(kit.S4, kit.NewText(d.Heading, kit.Title, kit.Ink).Wrapped(), kit.Para(d.Lead, kit.Ink2))
 }
 
-// top is the head and the body as a card shows them.
+// top is the heading, the lead and the body for a card.
 func (d StepView) top() []fyne.CanvasObject {
 	words := []fyne.CanvasObject{}
 	if d.Heading != "" {
@@ -154,7 +157,7 @@ func (d StepView) top() []fyne.CanvasObject {
 	return append([]fyne.CanvasObject{kit.V(kit.S4, words...)}, d.Body...)
 }
 
-// content is all that stands in a page's card.
+// content is the content of the card of a page.
 func (d StepView) content() fyne.CanvasObject {
 	parts := d.top()
 	if len(d.Foot) > 0 {

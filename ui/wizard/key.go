@@ -14,18 +14,18 @@ import (
 // A Phase is a phase of the communication with a security key.
 type Phase int
 
-// The phases, roughly in their order.
+// The phases, in about the order in which they occur.
 const (
 	Beginning  Phase = iota
-	Inserting        // no key is there that could be used
-	Choosing         // more than one is
+	Inserting        // no usable key is connected
+	Choosing         // more than one usable key is connected
 	Working          // the program communicates with the key
 	Touching         // the key waits for a touch
-	Tapping          // the key is to stay on the reader
-	AskingPIN        // the key wants its PIN
-	SettingPIN       // the key gets a PIN, or another one
-	Answering        // the key has answered, the server is checking
-	Failing          // it ended without an answer
+	Tapping          // the key must stay on the reader
+	AskingPIN        // the key needs its PIN
+	SettingPIN       // a PIN is set or changed
+	Answering        // the key has answered, the server checks the answer
+	Failing          // there was no answer
 )
 
 // A KeyInteraction is the state of the communication with a security key: a
@@ -33,17 +33,17 @@ const (
 type KeyInteraction struct {
 	Phase     Phase
 	Device    fido.Device
-	Chosen    bool          // the person picked it out of several by touching it
+	Chosen    bool          // the user selected the key by touching it
 	Devices   []fido.Device // Choosing
-	Locked    []fido.Device // Inserting: they are there, but may not be opened
-	Reader    fido.Reader   // Inserting: how things stand with NFC
-	Until     time.Time     // Touching, Tapping, Choosing: when the key gives up, by the server's clock
+	Locked    []fido.Device // Inserting: keys that this user may not open
+	Reader    fido.Reader   // Inserting: the state of the NFC reader
+	Until     time.Time     // Touching, Tapping, Choosing: when the key stops waiting, by the server's clock
 	TriesLeft int           // AskingPIN, SettingPIN
-	WrongPIN  bool          // AskingPIN: the one before was wrong
-	MinPIN    int           // SettingPIN: characters
-	OldPIN    bool          // SettingPIN: there is one now
+	WrongPIN  bool          // AskingPIN: the last PIN was wrong
+	MinPIN    int           // SettingPIN: minimum length in characters
+	OldPIN    bool          // SettingPIN: the key has a PIN
 	Err       error         // Failing
-	Enrolled  string        // Failing: the label under which this key is enrolled already
+	Enrolled  string        // Failing: the label of this key, if it is enrolled already
 }
 
 // A KeyInput is a user action for the security key other than touching it. Exactly
@@ -52,15 +52,15 @@ type KeyInput struct {
 	Retry  bool
 	Device *fido.Device
 	PIN    string
-	Offer  bool // shows the form for a new PIN
-	NewPIN bool // sets the PIN that was typed into it
+	Offer  bool // show the form for a new PIN
+	NewPIN bool // set the PIN in that form
 }
 
 // A KeyAccess describes how this computer can reach security keys.
 type KeyAccess struct {
-	NFC            bool   // this build reads keys on a reader
-	UdevCommand    string // lets the person at this computer open keys; "" where nothing is needed
-	ReadersCommand string // installs or starts the service that talks to readers; "" where none is known
+	NFC            bool   // this build can use keys on an NFC reader
+	UdevCommand    string // installs the udev rule that lets users open keys; "" if not needed
+	ReadersCommand string // installs or starts the service for readers; "" if unknown
 }
 
 // useSecurityKey asks for a touch on a security key.
@@ -91,13 +91,13 @@ func useSecurityKey(s State, h Host, step api.UseSecurityKey) StepView {
 	default:
 		d.insertKey(s, h)
 	}
-	if link := otherWay(h, step.Alternatives); link != nil && s.Key.Phase != SettingPIN {
+	if link := otherMethods(h, step.Alternatives); link != nil && s.Key.Phase != SettingPIN {
 		d.Foot = append([]fyne.CanvasObject{link}, d.Foot...)
 	}
 	return d
 }
 
-// KeyPrompt is what a person is told while a key waits or works.
+// KeyPrompt is the heading and the lead while a key waits or works.
 func KeyPrompt(w *assets.Catalog, p Phase, d fido.Device) (heading, lead string) {
 	key := map[Phase]string{
 		Inserting: "insert", Touching: "touch", Tapping: "tap", Working: "working", Answering: "answering",
@@ -109,7 +109,7 @@ func KeyPrompt(w *assets.Catalog, p Phase, d fido.Device) (heading, lead string)
 	return w.T("wizard.key." + key), lead
 }
 
-// KeyCountdown is how long a key still waits.
+// KeyCountdown shows how long a key will still wait.
 func KeyCountdown(w *assets.Catalog, clock kit.Clock, until time.Time) fyne.CanvasObject {
 	return kit.NewCountdown(kit.CountdownConfig{
 		Clock: clock, Ends: until, Total: fido.DefaultTimeout,
@@ -117,7 +117,7 @@ func KeyCountdown(w *assets.Catalog, clock kit.Clock, until time.Time) fyne.Canv
 	})
 }
 
-// DeviceName is what a key calls itself.
+// DeviceName is the product name of a key.
 func DeviceName(w *assets.Catalog, d fido.Device) string {
 	switch {
 	case d.Product != "":
@@ -128,7 +128,7 @@ func DeviceName(w *assets.Catalog, d fido.Device) string {
 	return w.T("wizard.key.nameless")
 }
 
-// DeviceMaker is who made a key, and how it is reached.
+// DeviceMaker is the manufacturer and the transport of a key.
 func DeviceMaker(w *assets.Catalog, d fido.Device) string {
 	where := w.T("transport." + d.Transport)
 	if d.Virtual {
@@ -140,7 +140,7 @@ func DeviceMaker(w *assets.Catalog, d fido.Device) string {
 	return w.T("wizard.key.maker", assets.Args{"maker": d.Manufacturer, "transport": where})
 }
 
-// DeviceIcon is the icon of how a key is reached.
+// DeviceIcon is the icon for the transport of a key.
 func DeviceIcon(d fido.Device) string {
 	if d.Transport == fido.NFC {
 		return "nfc"
@@ -148,15 +148,15 @@ func DeviceIcon(d fido.Device) string {
 	return "usb"
 }
 
-// LabTag marks what is of the lab, wherever it shows.
+// LabTag marks virtual keys of the lab.
 func LabTag(w *assets.Catalog) fyne.CanvasObject { return kit.Tag("lab", w.T("wizard.key.lab")) }
 
-// nameKey asks what to call the key that was just enrolled (R31).
+// nameKey asks for the label of the key that was just enrolled (R31).
 func nameKey(s State, h Host, step api.NameKey) StepView {
 	w := h.Words
 	fill(s, &s.Draft.Label, step.Suggested)
 	d := StepView{Heading: w.T("wizard.name.heading"), Lead: w.T("wizard.name.lead"), Tile: "check", Cancel: true}
-	next := func() { must(s, h, s.Draft.Label, "label", api.Label{Label: s.Draft.Label}) }
+	next := func() { sendFilled(s, h, s.Draft.Label, "label", api.Label{Label: s.Draft.Label}) }
 	label := newField(w.T("wizard.name"), w.T("wizard.name.hint"), false, refusedField(s, "label"), &s.Draft.Label)
 	if s.Draft.Label == step.Suggested {
 		label.Input.SelectFirst() // typing replaces it

@@ -12,14 +12,14 @@ import (
 	"nightlatch/ui/kit"
 )
 
-// Where a failure may lead; Host.Open takes them.
+// Pages that explain a failure in more detail, for Host.Open.
 const (
-	OpenKeyContents = "key-contents" // what is kept on the key that is plugged in
+	OpenKeyContents = "key-contents" // the credentials on the key
 	OpenKeyReset    = "key-reset"
 )
 
-// keyFailed says why there is no answer from a key, or why it was refused, and
-// offers what helps: to try again, to give the key a PIN, to make room on it.
+// keyFailed explains why the key did not answer or why its answer was refused, and
+// offers what helps: try again, set a PIN, delete credentials.
 func (d *StepView) keyFailed(s State, h Host) {
 	w := h.Words
 	d.Heading, d.Lead = w.T("wizard.key.failed"), ""
@@ -29,7 +29,8 @@ func (d *StepView) keyFailed(s State, h Host) {
 		}
 	}
 	step, _ := s.View.Step.(api.UseSecurityKey)
-	// Without options no key of this account can be used here, and some builds use none.
+	// Without options, no key of this account works on this server; and some builds
+	// cannot use keys.
 	if len(step.Create)+len(step.Get) > 0 && !errors.Is(s.Key.Err, fido.ErrUnsupported) {
 		d.Next = primary(s, h, w.T("wizard.key.retry"), again)
 		d.First = d.Next
@@ -63,7 +64,7 @@ func (d *StepView) keyFailed(s State, h Host) {
 	case errors.Is(err, fido.ErrPINBlocked) && signedIn:
 		links = append(links, kit.NewLink(w.T("wizard.key.see-reset"), func() { h.Open(OpenKeyReset) }))
 	}
-	d.Body = append(d.Body, said(r, links...))
+	d.Body = append(d.Body, newRefusal(r, links...))
 	switch {
 	case errors.Is(err, fido.ErrNoPermission) && s.KeyAccess.UdevCommand != "":
 		d.Body = append(d.Body, kit.NewCommand(w.T("wizard.copy"), s.KeyAccess.UdevCommand, h.CopyLine))

@@ -12,13 +12,14 @@ import (
 	"nightlatch/ui/kit"
 )
 
-// maxPINBytes is how long a PIN may be in UTF-8 (CTAP 2.1, 6.5.1).
+// maxPINBytes is the maximum length of a PIN in UTF-8 (CTAP 2.1, 6.5.1).
 const maxPINBytes = 63
 
-// leastPIN is the shortest PIN that any key takes, in characters (CTAP 2.1, 6.5.1).
-const leastPIN = 4
+// minPINRunes is the minimum length of a PIN in characters; keys may require more (CTAP
+// 2.1, 6.5.1).
+const minPINRunes = 4
 
-// askPIN asks for the key's own PIN and says how many tries the key has left.
+// askPIN asks for the PIN of the key and shows how many tries are left.
 func (d *StepView) askPIN(s State, h Host) {
 	w := h.Words
 	next := func() {
@@ -55,13 +56,13 @@ func (d *StepView) askPIN(s State, h Host) {
 	d.First = pin.Focus()
 }
 
-// beside sets a form beside the picture of a key.
+// beside places a form beside the picture of a key.
 func (d *StepView) beside(s State, h Host, parts []fyne.CanvasObject) {
 	picture := kit.NewTouchPicture(kit.TouchConfig{Clock: h.Clock, Reader: s.Key.Device.Transport == fido.NFC})
 	d.Body = []fyne.CanvasObject{kit.Beside(kit.S32, 300, picture, kit.V(kit.S20, parts...))}
 }
 
-// setPIN gives the key its first PIN, or another one, without leaving the ceremony.
+// setPIN sets or changes the PIN of the key within the ceremony.
 func (d *StepView) setPIN(s State, h Host) {
 	w := h.Words
 	key := "wizard.key.new-pin"
@@ -85,23 +86,23 @@ func (d *StepView) setPIN(s State, h Host) {
 	d.First = first
 }
 
-// PINs are what was typed into a form for a new PIN.
+// PINs are the texts in a PINForm.
 type PINs struct {
 	Old, New, Repeat string
-	Shown            bool // in clear, for them all
+	Shown            bool // all are shown in clear
 }
 
-// A PINForm asks for a key's new PIN, twice, and for the one before if there is one.
+// A PINForm asks for a new PIN twice, and for the current PIN if there is one.
 type PINForm struct {
 	Words *assets.Catalog
 	Draft *PINs
-	Min   int // characters; 0 means the fewest that any key takes
+	Min   int // minimum length in characters; 0: that of the standard
 	Old   bool
-	Tries int // wrong ones left, with Old
+	Tries int // tries left for the current PIN, with Old
 	Fault *explain.Explanation
 }
 
-// Draw draws the fields; first has the keyboard at first.
+// Draw draws the fields. first has the keyboard focus at first.
 func (f PINForm) Draw() (parts []fyne.CanvasObject, first fyne.Focusable) {
 	w := f.Words
 	if f.Old {
@@ -117,7 +118,7 @@ func (f PINForm) Draw() (parts []fyne.CanvasObject, first fyne.Focusable) {
 	f.refuse(next, "pin.short", "pin.long", "key_pin_policy")
 	f.refuse(repeat, "pin.unlike")
 	parts = append(parts, next, repeat)
-	parts = append(parts, f.shows(parts))
+	parts = append(parts, f.showBox(parts))
 	switch {
 	case repeat.Refused():
 		first = repeat.Focus()
@@ -125,21 +126,21 @@ func (f PINForm) Draw() (parts []fyne.CanvasObject, first fyne.Focusable) {
 		first = next.Focus()
 	}
 	if f.Fault != nil && !refusedIn(parts) {
-		parts = append(parts, said(*f.Fault))
+		parts = append(parts, newRefusal(*f.Fault))
 	}
 	return parts, first
 }
 
-// field is one of the PINs. It has no eye: Tab goes from one PIN to the next, and
-// what is typed after it isn't swallowed.
+// field is the field of one PIN. It has no button that shows the text, so that Tab
+// moves to the next PIN.
 func (f PINForm) field(key, hint string, draft *string) *kit.TextField {
 	field := kit.NewTextField(f.Words.T(key), hint, kit.InputConfig{Text: *draft, Secret: true, Blind: true, OnChanged: func(s string) { *draft = s }})
 	field.Input.Uncover(f.Draft.Shown)
 	return field
 }
 
-// shows is the box below the PINs that shows them all in clear.
-func (f PINForm) shows(parts []fyne.CanvasObject) fyne.CanvasObject {
+// showBox is the check box that shows all PINs in clear.
+func (f PINForm) showBox(parts []fyne.CanvasObject) fyne.CanvasObject {
 	tick := kit.NewToggle(kit.CheckForm, f.Draft.Shown, kit.NewText(f.Words.T("wizard.key.pin-show"), kit.Body, kit.Ink))
 	tick.OnChanged = func(on bool) {
 		f.Draft.Shown = on
@@ -161,7 +162,7 @@ func refusedIn(parts []fyne.CanvasObject) bool {
 	return false
 }
 
-// refuse marks a field if the fault is one of its own.
+// refuse marks a field if the fault has one of the codes.
 func (f PINForm) refuse(field *kit.TextField, codes ...string) {
 	if f.Fault == nil {
 		return
@@ -177,10 +178,10 @@ func (f PINForm) refuse(field *kit.TextField, codes ...string) {
 	}
 }
 
-func (f PINForm) min() int { return max(f.Min, leastPIN) }
+func (f PINForm) min() int { return max(f.Min, minPINRunes) }
 
-// Check says what is amiss before the key is asked, nil if nothing is. A PIN is
-// counted in characters, in Unicode's normal form C (CTAP 2.1, 6.5.1).
+// Check explains what is wrong with the new PIN, nil if nothing is. It counts
+// characters in Unicode's normal form C (CTAP 2.1, 6.5.1).
 func (f PINForm) Check() *explain.Explanation {
 	w := f.Words
 	pin := norm.NFC.String(f.Draft.New)
@@ -201,7 +202,7 @@ func (f PINForm) Check() *explain.Explanation {
 	return &r
 }
 
-// PINTries shows how many wrong PINs a key will still take.
+// PINTries shows how many tries are left before the key locks.
 func PINTries(left int) []fyne.CanvasObject {
 	return []fyne.CanvasObject{kit.Tries(left, max(fido.MaxPINTries, left))}
 }

@@ -9,7 +9,7 @@ import (
 	"nightlatch/ui/kit"
 )
 
-// insertKey waits for a key, and says what is in the way of one that is there.
+// insertKey waits for a key. If one is plugged in that cannot be opened, it says why.
 func (d *StepView) insertKey(s State, h Host) {
 	w := h.Words
 	if s.Lab {
@@ -25,11 +25,11 @@ func (d *StepView) insertKey(s State, h Host) {
 		d.Heading, d.Lead = w.T("wizard.key.insert-or-tap"), w.T("wizard.key.insert-or-tap-lead")
 	}
 	d.Picture = kit.NewTouchPicture(kit.TouchConfig{Clock: h.Clock, Apart: true})
-	d.Body = d.readerSays(s, h)
+	d.Body = d.readerNotes(s, h)
 }
 
-// readerSays is how things stand with keys over NFC, and what helps.
-func (d *StepView) readerSays(s State, h Host) []fyne.CanvasObject {
+// readerNotes describes the state of the NFC reader, and what helps.
+func (d *StepView) readerNotes(s State, h Host) []fyne.CanvasObject {
 	w := h.Words
 	note := func(words string) fyne.CanvasObject {
 		return kit.NewText(words, kit.Caption, kit.Ink2).Wrapped().Centered()
@@ -62,7 +62,7 @@ func (d *StepView) readerSays(s State, h Host) []fyne.CanvasObject {
 	return nil
 }
 
-// ReaderTrouble says what is wrong with what lies on the reader; nil if nothing is.
+// ReaderTrouble explains what is wrong with the card on the reader; nil if nothing is.
 func ReaderTrouble(w *assets.Catalog, reader fido.Reader) fyne.CanvasObject {
 	if reader.State != fido.ReaderNotFIDO && reader.State != fido.ReaderBusy {
 		return nil
@@ -71,8 +71,8 @@ func ReaderTrouble(w *assets.Catalog, reader fido.Reader) fyne.CanvasObject {
 	return kit.NewBanner(kit.Attention, r.What, r.Why, r.Next)
 }
 
-// NoPermission names the rule that is missing for a key that may not be opened,
-// with the line that installs it. Once it is there the key appears by itself.
+// NoPermission explains that this user may not open a key, with the command that
+// installs the missing udev rule. Afterwards the key appears without further action.
 func NoPermission(w *assets.Catalog, d fido.Device, access KeyAccess, copyLine func(string)) (r explain.Explanation, line []fyne.CanvasObject) {
 	r = ExplainKey(w, fido.ErrNoPermission)
 	r.What = w.T("wizard.key.locked", assets.Args{"key": DeviceName(w, d)})
@@ -82,8 +82,8 @@ func NoPermission(w *assets.Catalog, d fido.Device, access KeyAccess, copyLine f
 	return r, line
 }
 
-// chooseKey lists the keys that are there, while they blink: one picks by
-// touching, or on screen.
+// chooseKey lists the connected keys. The user selects one by touching it while all
+// blink, or on the screen.
 func (d *StepView) chooseKey(s State, h Host) {
 	w := h.Words
 	d.Heading, d.Lead = w.T("wizard.key.choose"), w.T("wizard.key.choose-lead")

@@ -23,16 +23,17 @@ func MethodIcon(m api.Method) string {
 	return "key"
 }
 
-// otherWay is the link to the other ways of the second step (R40), nil when there is none.
-func otherWay(h Host, alternatives []api.Method) fyne.CanvasObject {
+// otherMethods is the link to the other methods for the second step (R40); nil if there
+// are none.
+func otherMethods(h Host, alternatives []api.Method) fyne.CanvasObject {
 	if len(alternatives) == 0 {
 		return nil
 	}
 	return kit.NewLink(h.Words.T("wizard.ways.link"), func() { h.Ways(true) })
 }
 
-// chooseWay lists every other enrolled method (R40).
-func chooseWay(s State, h Host) StepView {
+// chooseMethod lists all other enrolled methods (R40).
+func chooseMethod(s State, h Host) StepView {
 	w := h.Words
 	d := StepView{Heading: w.T("wizard.ways.heading"), Lead: w.T("wizard.ways.lead"), Back: true}
 	var rows []fyne.CanvasObject
@@ -53,7 +54,7 @@ func chooseWay(s State, h Host) StepView {
 	return d
 }
 
-// alternatives are the other ways that a step offers.
+// alternatives are the other methods that a step offers.
 func alternatives(step api.Step) []api.Method {
 	switch s := step.(type) {
 	case api.EnterCode:

@@ -9,7 +9,7 @@ import (
 	"nightlatch/ui/kit"
 )
 
-// points are what an overview says will happen: icon and translation key.
+// points are the icon and the translation key of each point of an overview.
 func points(m api.Method) [][2]string {
 	switch m {
 	case api.Text:
@@ -20,14 +20,14 @@ func points(m api.Method) [][2]string {
 	return [][2]string{{"usb", "insert"}, {"key", "touch"}, {"edit", "name"}}
 }
 
-// overview says what an enrolment will do before it does anything (R2).
+// overview says what an enrolment will do, before it starts (R2).
 func overview(s State, h Host, step api.Overview) StepView {
 	w := h.Words
 	key := "wizard.overview." + string(step.Method)
 	var list []fyne.CanvasObject
 	for _, p := range points(step.Method) {
 		if p[1] == "backup" && len(s.View.Path) > 0 && !slices.Contains(s.View.Path, api.SaveBackupCode{}.StepType()) {
-			continue // R70: there is one already
+			continue // R70: the account has one already
 		}
 		list = append(list, kit.HTop(kit.S16, kit.Tile(p[0], true), kit.Grow(kit.Inset(0, 1, 0, 0, kit.V(2,
 			kit.NewText(w.T(key+"."+p[1]), kit.Strong, kit.Ink).Wrapped(),

@@ -11,7 +11,7 @@ import (
 	"nightlatch/ui/kit"
 )
 
-// newField draws an entry that keeps what is typed in *draft.
+// newField makes a field that stores its text in *draft.
 func newField(label, hint string, secret, refused bool, draft *string) *kit.TextField {
 	f := kit.NewTextField(label, hint, kit.InputConfig{Text: *draft, Secret: secret, OnChanged: func(s string) { *draft = s }})
 	if refused {
@@ -20,13 +20,13 @@ func newField(label, hint string, secret, refused bool, draft *string) *kit.Text
 	return f
 }
 
-// said is the banner of a refusal: what happened, why, what next.
-func said(s explain.Explanation, links ...fyne.CanvasObject) fyne.CanvasObject {
+// newRefusal makes a banner from an explanation.
+func newRefusal(s explain.Explanation, links ...fyne.CanvasObject) fyne.CanvasObject {
 	return kit.NewBanner(kit.Refused, s.What, s.Why, s.Next, links...)
 }
 
-// refusal is what the last input met with, whoever refused it: the screen, the
-// road, or the ceremony. It is nil when nothing was refused.
+// refusal explains why the last input was refused, whether by the screen, the
+// connection or the ceremony. It is nil if nothing was refused.
 func refusal(s State, w *assets.Catalog) *explain.Explanation {
 	if s.Fault != nil {
 		return s.Fault
@@ -38,7 +38,8 @@ func refusal(s State, w *assets.Catalog) *explain.Explanation {
 	return &r
 }
 
-// refusedField reports whether the refusal is about a field, by its wire name.
+// refusedField reports whether the refusal concerns one of the fields, which have the
+// names of the API.
 func refusedField(s State, names ...string) bool {
 	r := s.View.Refusal
 	if s.Fault != nil {
@@ -67,8 +68,8 @@ func refusedField(s State, names ...string) bool {
 	return false
 }
 
-// refuse adds the banner of a refusal to a drawing, with a countdown to the next
-// try where there is one; until then the primary button is off.
+// refuse adds the banner of a refusal to the step and, if the user has to wait, a
+// countdown. Until it ends the primary button is disabled.
 func (d *StepView) refuse(s State, h Host, links ...fyne.CanvasObject) {
 	r := refusal(s, h.Words)
 	if r == nil {
@@ -93,8 +94,7 @@ func (d *StepView) refuse(s State, h Host, links ...fyne.CanvasObject) {
 	}), kit.Gap()))
 }
 
-// refusalBanner is the step's banner for a refusal, kept while the step is drawn
-// again.
+// refusalBanner is the banner of the step's refusal. It is made once and then changed.
 func (d *Draft) refusalBanner(e explain.Explanation, links []fyne.CanvasObject) *kit.Banner {
 	if d.kept.refusal == nil {
 		d.kept.refusal = kit.NewBanner(kit.Refused, "", "", "")
@@ -120,7 +120,7 @@ func (d *StepView) refuseUntilTyped(s State, h Host, links ...fyne.CanvasObject)
 	}
 }
 
-// primary is the step's one button that goes on. It is off while an input is on its way.
+// primary makes the primary button of a step. It is disabled while State.Busy.
 func primary(s State, h Host, label string, tap func()) *kit.Button {
 	b := kit.NewButton(label, "", kit.Primary, tap)
 	if s.Busy {
@@ -129,8 +129,8 @@ func primary(s State, h Host, label string, tap func()) *kit.Button {
 	return b
 }
 
-// must sends an input if a field has something in it, and says so otherwise.
-func must(s State, h Host, value, name string, in api.Input) {
+// sendFilled sends an input, or explains that the named field is empty.
+func sendFilled(s State, h Host, value, name string, in api.Input) {
 	if s.Busy {
 		return
 	}

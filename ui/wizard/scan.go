@@ -38,7 +38,7 @@ func scanQR(s State, h Host, step api.ScanQR) StepView {
 	return d
 }
 
-// fours cuts a code into groups of four.
+// fours cuts a code into groups of four characters.
 func fours(code string) (groups []string) {
 	for len(code) > 4 {
 		groups, code = append(groups, code[:4]), code[4:]

@@ -1,10 +1,12 @@
-// Package wizard draws the steps of a ceremony, whichever it is.
+// Package wizard draws the steps of all ceremonies.
 //
-// A step is drawn from a State and gives inputs to a Host; it knows nothing of
-// the server, of other screens or of what comes next. One file holds one type of
-// step. What a step draws is framed by whoever shows it: a page with the way so
-// far and an action bar, a door (a card in the middle of the window), or a
-// dialog.
+// Draw makes a StepView from a State; what the user does goes to a Host. A step does
+// not depend on the server, on other screens or on the next step. Related steps share
+// a file: credentials (names and passwords), contact (mail address, phone number),
+// code, scan, key (and keywait, keypin, keyfail), backup, overview, confirm, done.
+//
+// The caller chooses the frame: Page (with the list of steps and an action bar),
+// CentredCard (without the rail), Dialog, or Form (none).
 package wizard
 
 import (
@@ -18,18 +20,18 @@ import (
 	"nightlatch/ui/kit"
 )
 
-// A State is all that a step is drawn from.
+// A State has everything that a step is drawn from.
 type State struct {
 	View        api.View
-	Account     api.Account          // who is signed in; zero at the doors
-	Draft       *Draft               // what was typed so far
-	Fault       *explain.Explanation // why the last input was not sent, or did not arrive
-	Busy        bool                 // an input is on its way
-	Gone        bool                 // the ceremony expired, or was answered elsewhere
+	Account     api.Account          // the signed-in account; zero during sign-in and sign-up
+	Draft       *Draft               // what the user has typed
+	Fault       *explain.Explanation // why the last input was not sent or did not arrive
+	Busy        bool                 // an input was sent and not answered yet
+	Gone        bool                 // the ceremony has expired, or another one replaced it
 	ShowMethods bool                 // shows the list of other methods in place of the step (R40)
 	Key         KeyInteraction       // the communication with the security key
-	Saved       Saved                // what was done with the backup code
-	Lab         bool                 // a virtual key can be plugged in
+	Saved       Saved                // what the user did with the backup code
+	Lab         bool                 // the lab is on: a virtual key can be plugged in
 	HasAccounts bool                 // this server has accounts already
 	KeyAccess   KeyAccess            // how this computer can reach security keys
 }
@@ -39,28 +41,28 @@ type State struct {
 type Draft struct {
 	Username, Password, Email, Phone, Code, Label, PIN string
 
-	PINs   PINs // a security key's new PIN
-	Hidden bool // R10: the box was unticked
-	Hints  bool // the hints behind a link were asked for
-	Typed  bool // since the last refusal
-	Filled bool // the fields were filled from the step once
+	PINs   PINs // the new PIN of a security key
+	Hidden bool // the box of R10 is not ticked
+	Hints  bool // the hints are shown
+	Typed  bool // something was typed since the last refusal
+	Filled bool // the fields were filled from the step
 
 	kept kept
 }
 
-// A kept holds the widgets of a step that stay the same while it is drawn again, so
-// that the keyboard focus and the caret stay where they are.
+// A kept holds the widgets of a step that are used again when the step is drawn again,
+// so that the keyboard focus and the caret stay where they are.
 type kept struct {
 	code    *kit.CodeField
 	refusal *kit.Banner
 }
 
-// Saved is what was done with a backup code that is shown once.
+// Saved is what the user did with a backup code, which is shown only once.
 type Saved struct {
 	Copied, Saved, Printed, Checked bool
 }
 
-// Any reports whether a copy exists somewhere.
+// Any reports whether the user has a copy, or has shown that by typing the code.
 func (s Saved) Any() bool { return s.Copied || s.Saved || s.Printed || s.Checked }
 
 // A Host is what a step hands its inputs to.
@@ -90,24 +92,24 @@ type Host struct {
 // A StepView is what one step shows, without a frame around it.
 type StepView struct {
 	Heading, Lead string
-	Tile          string            // an icon before the heading, if it has one
-	Picture       fyne.CanvasObject // above a centred heading, if it has one
+	Tile          string            // icon before the heading; may be empty
+	Picture       fyne.CanvasObject // above a centred heading; may be nil
 	Body          []fyne.CanvasObject
-	Foot          []fyne.CanvasObject // ways out, below a rule
-	First         fyne.Focusable      // has the keyboard at first
-	Next          *kit.Button         // the primary one; nil while we wait for something
-	Back, Cancel  bool                // whether these make sense here
-	Careful       bool                // nothing happens by Enter alone: Cancel has the keyboard at first
+	Foot          []fyne.CanvasObject // links below a rule
+	First         fyne.Focusable      // has the keyboard focus at first
+	Next          *kit.Button         // the primary button; nil while waiting
+	Back, Cancel  bool                // whether the step has these buttons
+	Careful       bool                // Enter does nothing, and Cancel has the focus at first
 }
 
-// Draw draws the step that the view is at. It panics on a step without a
-// renderer; a test holds api.Steps to there being none.
+// Draw draws the current step of the view. It panics on a type of step that it does not
+// know; a test draws all api.Steps.
 func Draw(s State, h Host) StepView {
 	switch {
 	case s.Gone:
 		return gone(s, h)
 	case s.ShowMethods:
-		return chooseWay(s, h)
+		return chooseMethod(s, h)
 	}
 	switch step := s.View.Step.(type) {
 	case api.ChooseCredentials:

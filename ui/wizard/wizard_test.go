@@ -28,21 +28,21 @@ func english(t *testing.T) *assets.Catalog {
 	return w
 }
 
-// dressed is an app that wears our theme.
-func dressed(t *testing.T) {
+// themed starts an app with the theme of the kit.
+func themed(t *testing.T) {
 	t.Helper()
 	test.NewTempApp(t).Settings().SetTheme(kit.Theme{Mode: kit.AlwaysLight})
 }
 
 func still() time.Time { return time.Date(2026, 11, 22, 9, 41, 7, 0, time.UTC) }
 
-// matches reports whether a text is that of a key.
+// matches reports whether a text is the text of a key.
 func matches(t *testing.T, w *assets.Catalog, text string, k assetstest.Key, args ...any) bool {
 	t.Helper()
 	return regexp.MustCompile("^" + assetstest.Pattern(t, w, k, args...) + "$").MatchString(text)
 }
 
-// host takes inputs and notes what was sent.
+// host records the inputs that were sent.
 func host(w *assets.Catalog, sent *[]api.Input) Host {
 	nothing := func() {}
 	return Host{
@@ -60,10 +60,9 @@ func kinds() []api.Kind {
 	}
 }
 
-// Every step of the wire has a renderer, in every ceremony that may show it, and
-// all its words.
+// Every type of step can be drawn in every ceremony, and has all its texts.
 func TestEveryStepIsDrawn(t *testing.T) {
-	dressed(t)
+	themed(t)
 	w := english(t)
 	var sent []api.Input
 	for _, step := range api.Steps() {
@@ -112,17 +111,16 @@ func TestEveryStepIsDrawn(t *testing.T) {
 		w.T("wizard.path." + string(s.StepType()))
 	}
 	if missing := w.Missing(); len(missing) > 0 {
-		t.Errorf("no words for %q", missing)
+		t.Errorf("no text for %q", missing)
 	}
 	if len(sent) > 0 {
-		t.Errorf("drawing alone sent %#v", sent)
+		t.Errorf("drawing sent %#v", sent)
 	}
 }
 
-// What a step asks for has the keyboard at first; a loss is not confirmed by
-// Enter alone.
+// The first field of a step has the focus. Enter does not confirm a removal.
 func TestFirstFocus(t *testing.T) {
-	dressed(t)
+	themed(t)
 	var sent []api.Input
 	h := host(english(t), &sent)
 	for _, step := range api.Steps() {
@@ -130,16 +128,16 @@ func TestFirstFocus(t *testing.T) {
 		_, waits := step.(api.UseSecurityKey)
 		_, careful := step.(api.Confirm)
 		if f.First == nil && !waits && !careful {
-			t.Errorf("%T: nothing has the keyboard", step)
+			t.Errorf("%T: nothing has the focus", step)
 		}
 		if careful && f.Bindings.Enter != nil {
-			t.Errorf("%T: Enter alone confirms a loss", step)
+			t.Errorf("%T: Enter confirms a removal", step)
 		}
 	}
 }
 
-// Whatever goes wrong with a security key has words of its own.
-func TestEveryKeyErrorHasWords(t *testing.T) {
+// Every error of package fido has an explanation.
+func TestEveryKeyErrorIsExplained(t *testing.T) {
 	t.Parallel()
 	w := english(t)
 	for _, err := range []error{
@@ -153,33 +151,33 @@ func TestEveryKeyErrorHasWords(t *testing.T) {
 	} {
 		said := ExplainKey(w, err)
 		if known := strings.HasPrefix(err.Error(), "fido:"); known == (said.Code == "key_failed") {
-			t.Errorf("%v is called %s", err, said.Code)
+			t.Errorf("%v has the code %s", err, said.Code)
 		}
 		if said.What == "" || said.Why == "" || said.Next == "" || strings.Contains(said.Why+said.What+said.Next, "{") {
-			t.Errorf("%v says only %+v", err, said)
+			t.Errorf("%v is explained only with %+v", err, said)
 		}
 	}
 	if len(w.Missing()) > 0 {
-		t.Errorf("no words for %q", w.Missing())
+		t.Errorf("no text for %q", w.Missing())
 	}
 }
 
-// A build that reaches no keys offers no further try.
-func TestNoFurtherTryWithoutKeys(t *testing.T) {
-	dressed(t)
+// A build that cannot use keys does not offer to try again.
+func TestNoRetryWithoutKeySupport(t *testing.T) {
+	themed(t)
 	step := api.UseSecurityKey{Get: api.RawJSON(`{}`)}
 	for err, again := range map[error]bool{fido.ErrUnsupported: false, fido.ErrRemoved: true} {
 		s := State{View: api.View{Kind: api.SignIn, Step: step}, Key: KeyInteraction{Phase: Failing, Err: err}}
 		if d := useSecurityKey(s, Host{Words: english(t)}, step); (d.Next != nil) != again {
-			t.Errorf("%v: another try is offered: %t", err, d.Next != nil)
+			t.Errorf("%v: trying again is offered: %t", err, d.Next != nil)
 		}
 	}
 }
 
-// A key of another name of the server is refused with both names, and with what
-// can be done; there is nothing to try again when no key can be used here.
-func TestKeyOfAnotherName(t *testing.T) {
-	dressed(t)
+// A key that was enrolled under another host name is refused with both names and with
+// what can be done. If no key works under this name, trying again is not offered.
+func TestKeyOfAnotherHostName(t *testing.T) {
+	themed(t)
 	w := english(t)
 	for _, tt := range []struct {
 		reason string
@@ -196,7 +194,7 @@ func TestKeyOfAnotherName(t *testing.T) {
 		var sent []api.Input
 		step := api.UseSecurityKey{Elsewhere: []api.ForeignKey{{Label: "Blue", RPID: "localhost"}}}
 		if f := CentredCard(State{View: api.View{Kind: api.SignIn, Step: step, Refusal: r}, Draft: &Draft{}}, host(w, &sent), nil); f.Bindings.Enter != nil {
-			t.Errorf("%q: the touch can be tried again", tt.reason)
+			t.Errorf("%q: trying again is offered", tt.reason)
 		}
 	}
 	if said := explain.Refusal(w, &api.Refusal{Code: api.Denied, Reason: "format"}, api.UseSecurityKey{}); !matches(t, w, said.What, "error.denied.format.what") {
@@ -204,9 +202,9 @@ func TestKeyOfAnotherName(t *testing.T) {
 	}
 }
 
-// A step that is drawn again keeps what was typed.
+// A step that is drawn again keeps the typed text.
 func TestDraftSurvives(t *testing.T) {
-	dressed(t)
+	themed(t)
 	var sent []api.Input
 	h := host(english(t), &sent)
 	s := State{View: api.View{Kind: api.EnrollText, Step: api.EnterPhone{Number: "+12025550143", Discoverable: true}}, Draft: &Draft{}}
@@ -221,21 +219,21 @@ func TestDraftSurvives(t *testing.T) {
 		return text
 	}
 	if got := read(); got != "+12025550143" {
-		t.Errorf("the number on file is shown as %q", got)
+		t.Errorf("the stored number is shown as %q", got)
 	}
 	s.Draft.Phone = ""
 	if got := read(); got != "" {
-		t.Errorf("an emptied field is filled again, with %q", got)
+		t.Errorf("a cleared field is filled again, with %q", got)
 	}
 	s.Draft.Phone = "+49"
 	if got := read(); got != "+49" {
-		t.Errorf("what was typed is shown as %q", got)
+		t.Errorf("the typed text is shown as %q", got)
 	}
 }
 
 // R12: a countdown or a refusal draws the step again while a code is being typed.
 func TestCodeStepKeepsItsFieldWhenDrawnAgain(t *testing.T) {
-	dressed(t)
+	themed(t)
 	var sent []api.Input
 	h := host(english(t), &sent)
 	s := State{View: api.View{Kind: api.EnrollText, Step: api.EnterCode{Channel: api.ByText, Digits: 6, Tries: 5}}, Draft: &Draft{}}

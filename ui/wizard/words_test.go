@@ -11,19 +11,19 @@ import (
 	"nightlatch/ui/kit"
 )
 
-// What a step says holds for this account: no backup code is promised where none
-// comes (R70), and no method is called the only one where others are on.
-func TestWordsHold(t *testing.T) {
-	dressed(t)
+// The text of a step is true for the account: no backup code is announced if there will
+// be none (R70), and no method is called the only one if others are on.
+func TestTextsAreTrueForTheAccount(t *testing.T) {
+	themed(t)
 	var sent []api.Input
 	h := host(english(t), &sent)
 	both := api.Account{Policy: "classic", TwoFactor: true, Methods: api.Methods{Text: true, App: true}}
 	few := both
 	few.BackupCodes.Active, few.Methods.Keys = 1, 1
 	for _, tt := range []struct {
-		view       api.View
-		account    api.Account
-		says, lies assetstest.Key
+		view      api.View
+		account   api.Account
+		want, not assetstest.Key
 	}{
 		{api.View{Kind: api.EnrollApp, Path: []api.StepType{"overview", "save-backup-code"}, Step: api.Overview{Method: api.App}}, api.Account{}, "wizard.overview.app.backup", ""},
 		{api.View{Kind: api.EnrollApp, Path: []api.StepType{"overview", "finished"}, Step: api.Overview{Method: api.App}}, both, "wizard.overview.app.lead", "wizard.overview.app.backup"},
@@ -44,15 +44,15 @@ func TestWordsHold(t *testing.T) {
 		shows := func(k assetstest.Key) bool {
 			return regexp.MustCompile(assetstest.Pattern(t, h.Words, k)).MatchString(said)
 		}
-		if !shows(tt.says) || tt.lies != "" && shows(tt.lies) {
-			t.Errorf("%T says %q", tt.view.Step, said)
+		if !shows(tt.want) || tt.not != "" && shows(tt.not) {
+			t.Errorf("%T shows %q", tt.view.Step, said)
 		}
 	}
 }
 
 // R103: the step says what to do when a code does not come.
 func TestMissingCodeIsExplained(t *testing.T) {
-	dressed(t)
+	themed(t)
 	var sent []api.Input
 	h := host(english(t), &sent)
 	for channel, want := range map[api.Channel]assetstest.Key{api.ByText: "wizard.code.text.late-why", api.ByEmail: "wizard.code.email.late-why", api.ByApp: "wizard.code.app.late-why"} {

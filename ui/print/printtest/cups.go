@@ -1,5 +1,5 @@
-// Package printtest runs a print system of its own for tests: a CUPS scheduler on
-// a socket in a temporary directory, with one queue that writes PDF files.
+// Package printtest runs a print system for tests: a CUPS scheduler on a socket in a
+// temporary directory, with one queue that writes PDF files.
 //
 // It needs root, because the scheduler starts its filters as another user and the
 // PDF back end reads its settings from /etc/cups, and the Debian packages cups,
@@ -22,7 +22,7 @@ import (
 	"time"
 )
 
-// Where Debian puts what is needed.
+// Paths of the files in Debian.
 const (
 	scheduler = "/usr/sbin/cupsd"
 	driver    = "/usr/share/ppd/cups-pdf/CUPS-PDF_noopt.ppd"
@@ -32,8 +32,8 @@ const (
 // A CUPS is a running print system.
 type CUPS struct {
 	Server string // for CUPS_SERVER: the path of its socket
-	Queue  string // the one printer, which is the default
-	Spool  string // where it keeps documents
+	Queue  string // the only printer, which is the default
+	Spool  string // the directory for documents
 
 	dir, out string
 	log      *bytes.Buffer
@@ -52,8 +52,8 @@ func Start(t testing.TB) *CUPS {
 	if os.Geteuid() != 0 {
 		t.Fatal("printtest: needs root")
 	}
-	// Short, because a socket's path has 107 bytes at most, and open to the user
-	// that filters run as.
+	// The path of a socket has at most 107 bytes, so it must be short. The user of the
+	// filters must be able to read it.
 	dir, err := os.MkdirTemp("/tmp", "nl-cups-")
 	if err != nil {
 		t.Fatal(err)
@@ -76,15 +76,15 @@ func Start(t testing.TB) *CUPS {
 		}
 	})
 	c.run(t)
-	// Poppler's way to PostScript keeps letters letters; Ghostscript's, the usual
-	// one, makes them nameless shapes that can't be read back.
+	// Poppler's conversion to PostScript keeps the text readable; the usual one of
+	// Ghostscript turns it into shapes.
 	c.client(t, "lpadmin", "-p", c.Queue, "-v", "cups-pdf:/"+c.Queue, "-P", driver, "-D", "Test printer", "-o", "pdftops-renderer-default=pdftops", "-E")
 	c.client(t, "lpadmin", "-d", c.Queue)
 	return c
 }
 
-// pdfSettings is where the PDF back end looks for those of one queue; it can't be
-// told another place.
+// pdfSettings is the file with the settings of a queue for the PDF back end. Its
+// directory is fixed.
 func (c *CUPS) pdfSettings() string {
 	return filepath.Join(settings, "cups-pdf-"+c.Queue+".conf")
 }
@@ -184,16 +184,16 @@ func (c *CUPS) run(t testing.TB) {
 		select {
 		case err := <-ended:
 			ended <- err
-			t.Fatalf("printtest: the scheduler ended: %v\n%s", err, c.said())
+			t.Fatalf("printtest: the scheduler ended: %v\n%s", err, c.logTail())
 		case <-time.After(50 * time.Millisecond):
 		}
 		if time.Now().After(until) {
-			t.Fatalf("printtest: the scheduler does not answer\n%s", c.said())
+			t.Fatalf("printtest: the scheduler does not answer\n%s", c.logTail())
 		}
 	}
 }
 
-// stop ends the scheduler, which ends its filters.
+// stop stops the scheduler and, with it, its filters.
 func (c *CUPS) stop(t testing.TB, cmd *exec.Cmd, ended chan error) {
 	if err := cmd.Process.Signal(os.Interrupt); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		t.Error(err)
@@ -209,7 +209,7 @@ func (c *CUPS) stop(t testing.TB, cmd *exec.Cmd, ended chan error) {
 	<-ended
 }
 
-// command is one of CUPS' programs, talking to this print system.
+// command runs a program of CUPS against this print system.
 func (c *CUPS) command(ctx context.Context, name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Env = append(os.Environ(), "CUPS_SERVER="+c.Server, "LC_ALL=C")
@@ -219,12 +219,12 @@ func (c *CUPS) command(ctx context.Context, name string, args ...string) *exec.C
 func (c *CUPS) client(t testing.TB, name string, args ...string) {
 	t.Helper()
 	if out, err := c.command(t.Context(), name, args...).CombinedOutput(); err != nil {
-		t.Fatalf("printtest: %s: %v\n%s\n%s", name, err, out, c.said())
+		t.Fatalf("printtest: %s: %v\n%s\n%s", name, err, out, c.logTail())
 	}
 }
 
-// said is the end of what the scheduler logged.
-func (c *CUPS) said() string {
+// logTail is the end of the scheduler's log.
+func (c *CUPS) logTail() string {
 	log, err := os.ReadFile(filepath.Join(c.dir, "log/error"))
 	if err != nil {
 		log = c.log.Bytes()
@@ -239,7 +239,7 @@ func (c *CUPS) Printed(t testing.TB, n int) []string {
 	for until := time.Now().Add(2 * time.Minute); time.Now().Before(until); <-time.After(100 * time.Millisecond) {
 		waiting, err := c.command(t.Context(), "lpstat", "-W", "not-completed", "-o").Output()
 		if err != nil {
-			t.Fatalf("printtest: %v\n%s", err, c.said())
+			t.Fatalf("printtest: %v\n%s", err, c.logTail())
 		}
 		files, err := filepath.Glob(filepath.Join(c.out, "*.pdf"))
 		if err != nil {
@@ -249,11 +249,11 @@ func (c *CUPS) Printed(t testing.TB, n int) []string {
 			return files
 		}
 	}
-	t.Fatalf("printtest: nothing was printed\n%s", c.said())
+	t.Fatalf("printtest: nothing was printed\n%s", c.logTail())
 	return nil
 }
 
-// Kept are the documents that the print system still has.
+// Kept returns the documents that the print system still has.
 func (c *CUPS) Kept(t testing.TB) []string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(c.Spool, "d*"))

@@ -12,9 +12,9 @@ import (
 	"testing"
 )
 
-// Every text is asked for: by its key, or by a key that is put together from pieces,
-// such as "error." + code + ".what".
-func TestEveryTextIsAskedFor(t *testing.T) {
+// Every text is used: by its key, or by a key that is composed, such as "error." + code +
+// ".what".
+func TestEveryTextIsUsed(t *testing.T) {
 	t.Parallel()
 	pieces := piecesOfSource(t, ".", "../app", "../server", "../ui")
 	var fits func(rest string) bool
@@ -32,14 +32,14 @@ func TestEveryTextIsAskedFor(t *testing.T) {
 			asked = pieces[key[:n]] && fits(key[n:])
 		}
 		if !asked {
-			t.Errorf("nobody asks for %q", key)
+			t.Errorf("the text %q is not used", key)
 		}
 	}
 }
 
-// What people read is calm and says "you" and "we": nothing is shouted, nobody is a
-// user, and what happened is a title, without a full stop.
-func TestWordsAreCalm(t *testing.T) {
+// Texts for users are calm and say "you" and "we": no exclamation marks, not "the user",
+// and titles without a full stop.
+func TestTextsAreCalm(t *testing.T) {
 	t.Parallel()
 	loud := regexp.MustCompile(`(?i)!|\b(error|invalid|users?)\b`)
 	w := english(t)
@@ -55,8 +55,8 @@ func TestWordsAreCalm(t *testing.T) {
 	}
 }
 
-// piecesOfSource are the strings that are written in the program below the given
-// directories, tests aside.
+// piecesOfSource are the string literals in the Go files of the directories, without
+// tests.
 func piecesOfSource(t *testing.T, directories ...string) map[string]bool {
 	t.Helper()
 	pieces := map[string]bool{}
