@@ -96,7 +96,6 @@ func TestSlowOneOfAHundredWins(t *testing.T) { oneWins(t, buildWithRaceDetector(
 
 // oneWins signs in a hundred times at once with the same one-time code: one succeeds.
 func oneWins(t *testing.T, program string) {
-	t.Helper()
 	t.Parallel()
 	s := serve(t, program)
 	p := protect(t, s, "robin", "+12025550111")

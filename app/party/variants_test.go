@@ -36,7 +36,6 @@ func TestSlowBuildsWithoutLibraries(t *testing.T) {
 // tryBuilds makes builds with fewer features. Each must serve, and say in `version`, in
 // the log and in refusals what it lacks and what helps.
 func tryBuilds(t *testing.T, builds []build) {
-	t.Helper()
 	none := []string{"DISPLAY=", "WAYLAND_DISPLAY="}
 	for _, tt := range builds {
 		t.Run(tt.name, func(t *testing.T) {
