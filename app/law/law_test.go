@@ -49,10 +49,11 @@ var imports = map[string][]string{
 	"server": {"server/..."},
 	"server/httpapi": {
 		"server/api", "server/account", "server/audit", "server/backupcode", "server/ceremony", "server/changes", "server/client",
-		"server/delivery", "server/notice", "server/passwordauth", "server/ratelimit", "server/session", "server/store/...",
+		"server/delivery", "server/notice", "server/passwordauth", "server/ratelimit", "server/recovery", "server/session", "server/store/...",
 		"server/temppassword", "server/thirdparty/...", "server/twofactor", "server/usage", "server/webauthn",
 	},
 	"server/notice":       {"server/api", "server/account", "server/audit", "server/delivery", "server/store/...", "server/twofactor"},
+	"server/recovery":     {"server/api", "server/account", "server/store"},
 	"server/twofactor":    {"server/api", "server/account", "server/backupcode", "server/store", "server/temppassword"},
 	"server/passwordauth": {"server/api", "server/account", "server/audit", "server/backupcode", "server/delivery", "server/notice", "server/ratelimit", "server/store/...", "server/temppassword", "server/thirdparty", "server/usage"},
 	"server/changes":      {"server/api", "server/store"},

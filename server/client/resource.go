@@ -107,6 +107,11 @@ func (c *Client) DeletePhone(ctx context.Context) error {
 	return c.delete(ctx, "/api/v1/phone")
 }
 
+// Recovery answers whether the owner could sign in without the phone.
+func (c *Client) Recovery(ctx context.Context) (api.Recovery, error) {
+	return get[api.Recovery](ctx, c, "/api/v1/recovery")
+}
+
 // Activity lists audit events, newest first: those before the cursor ("" for the
 // newest), at most limit (0 for the server's choice).
 func (c *Client) Activity(ctx context.Context, before string, limit int) ([]api.Activity, error) {

@@ -22,6 +22,7 @@ func (h *Handler) routes() map[string]methods {
 			http.MethodPatch: h.owner(take(http.StatusOK, h.setAccount)),
 		},
 		"/api/v1/phone":    {http.MethodDelete: h.proved(act(h.deletePhone))},
+		"/api/v1/recovery": {http.MethodGet: h.owner(answer(h.recovery))},
 		"/api/v1/activity": {http.MethodGet: h.owner(answer(h.activity))},
 		"/api/v1/sign-out": {http.MethodPost: h.owner(act(h.signOut))},
 

@@ -1,0 +1,66 @@
+package api
+
+// A Recovery answers the question: if this phone died now, could you get back in? It
+// has codes and no words; clients translate them.
+type Recovery struct {
+	BackIn BackIn           `json:"back_in"`
+	Level  RecoveryLevel    `json:"level"`
+	Keeps  []RecoveryOption `json:"keeps"` // what still works
+	Gone   []RecoveryOption `json:"gone"`  // what is lost with the phone
+	Next   RecoveryStep     `json:"next"`  // the one step that helps most
+}
+
+// BackIn is the answer.
+type BackIn string
+
+// The answers.
+const (
+	BackInYes BackIn = "yes"
+	BackInNo  BackIn = "no"
+	BackInOff BackIn = "off" // two-factor is off: the password is enough
+)
+
+// A RecoveryLevel is how well an account is protected against the loss of the phone.
+type RecoveryLevel string
+
+// The levels.
+const (
+	RecoveryNone RecoveryLevel = "none" // no second step works, or none is on
+	RecoveryHalf RecoveryLevel = "half" // one works
+	RecoveryFull RecoveryLevel = "full" // two or more work
+)
+
+// A RecoveryOption is one way to sign in, or to stay signed in.
+type RecoveryOption struct {
+	Kind   RecoveryKind `json:"kind"`
+	Count  int          `json:"count,omitempty"`  // of keys and of backup codes
+	Labels []string     `json:"labels,omitempty"` // of the keys
+	Number int          `json:"number,omitempty"` // of the next backup code (R72)
+	Until  *Time        `json:"until,omitempty"`  // end of the session
+}
+
+// A RecoveryKind is a kind of option.
+type RecoveryKind string
+
+// The kinds.
+const (
+	RecoveryKey         RecoveryKind = "key"
+	RecoveryBackupCodes RecoveryKind = "backup-codes"
+	RecoverySession     RecoveryKind = "session" // of the client that asks
+	RecoveryPassword    RecoveryKind = "password"
+	RecoveryText        RecoveryKind = "text"
+	RecoveryApp         RecoveryKind = "app"
+)
+
+// A RecoveryStep is an action that improves the answer.
+type RecoveryStep string
+
+// The steps.
+const (
+	RecoverTurnOn    RecoveryStep = "turn-on" // turn on two-factor authentication
+	RecoverCode      RecoveryStep = "code"    // make a backup code
+	RecoverKey       RecoveryStep = "key"     // add a security key
+	RecoverCopied    RecoveryStep = "copied"  // look at a key that may have been copied
+	RecoverCheck     RecoveryStep = "check"   // check that the printed codes are still there
+	RecoverMoreCodes RecoveryStep = "more"    // make more backup codes
+)

@@ -1,0 +1,128 @@
+// Package recovery answers the question: if this phone died now, could you get back
+// in? The answer is the same for every client (GET /api/v1/recovery).
+//
+// It assumes that texts and the authenticator app are on the phone, and that security
+// keys and backup codes are not.
+package recovery
+
+import (
+	"time"
+
+	"nightlatch/server/account"
+	"nightlatch/server/api"
+	"nightlatch/server/store"
+)
+
+// State is everything that the answer depends on.
+type State struct {
+	Text, App    bool
+	Keys         []Key
+	Codes        []int     // numbers of the active backup codes, next one first
+	Session      time.Time // end of the session that asks; zero for none
+	RefuseCopied bool      // sign-in refuses a key that may have been copied (R34)
+	FewCodes     int       // with this many codes or fewer, more should be made (R78)
+}
+
+// A Key is a security key.
+type Key struct {
+	Label   string
+	Copied  bool // it may have been copied (R34)
+	Foreign bool // it belongs to another relying-party ID and cannot sign in here
+}
+
+// Load reads the state of an account. session is when the session that asks ends.
+func Load(tx store.Tx, a *account.Account, p account.Policy, rpID string, session time.Time) (State, error) {
+	e, err := account.Enrolled(tx, a)
+	if err != nil {
+		return State{}, err
+	}
+	keys, err := account.Keys(tx, a.ID)
+	if err != nil {
+		return State{}, err
+	}
+	s := State{
+		Text: e.Text, App: e.App, Codes: a.ActiveBackupCodes, Session: session,
+		RefuseCopied: p.RefuseCopiedKey, FewCodes: p.BackupCodesLow,
+	}
+	for _, k := range keys {
+		s.Keys = append(s.Keys, Key{Label: k.Label, Copied: k.PossiblyCopied, Foreign: k.ForeignRP(rpID)})
+	}
+	return s, nil
+}
+
+// Assess answers the question.
+func Assess(s State) api.Recovery {
+	r := api.Recovery{Keeps: []api.RecoveryOption{}, Gone: []api.RecoveryOption{}}
+	if !s.Text && !s.App && len(s.Keys) == 0 {
+		r.BackIn, r.Level, r.Next = api.BackInOff, api.RecoveryNone, api.RecoverTurnOn
+		r.Keeps = append(r.Keeps, api.RecoveryOption{Kind: api.RecoveryPassword})
+		r.Keeps = append(r.Keeps, s.session()...)
+		return r
+	}
+	usable, copied := s.usable()
+	if len(usable) > 0 {
+		r.Keeps = append(r.Keeps, api.RecoveryOption{Kind: api.RecoveryKey, Count: len(usable), Labels: usable})
+	}
+	options := len(usable)
+	if n := len(s.Codes); n > 0 {
+		options++
+		r.Keeps = append(r.Keeps, api.RecoveryOption{Kind: api.RecoveryBackupCodes, Count: n, Number: s.Codes[0]})
+	}
+	r.Keeps = append(r.Keeps, s.session()...)
+	if s.Text {
+		r.Gone = append(r.Gone, api.RecoveryOption{Kind: api.RecoveryText})
+	}
+	if s.App {
+		r.Gone = append(r.Gone, api.RecoveryOption{Kind: api.RecoveryApp})
+	}
+	switch r.BackIn = api.BackInYes; options {
+	case 0:
+		r.BackIn, r.Level = api.BackInNo, api.RecoveryNone
+	case 1:
+		r.Level = api.RecoveryHalf
+	default:
+		r.Level = api.RecoveryFull
+	}
+	r.Next = s.next(len(usable), copied)
+	return r
+}
+
+// usable returns the labels of the keys that can sign in here, and whether any key may
+// have been copied.
+func (s State) usable() (labels []string, copied bool) {
+	for _, k := range s.Keys {
+		if k.Foreign {
+			continue
+		}
+		copied = copied || k.Copied
+		if !k.Copied || !s.RefuseCopied {
+			labels = append(labels, k.Label)
+		}
+	}
+	return labels, copied
+}
+
+// session is the session that asks: it works without the phone until it ends.
+func (s State) session() []api.RecoveryOption {
+	if s.Session.IsZero() {
+		return nil
+	}
+	until := s.Session.UTC()
+	return []api.RecoveryOption{{Kind: api.RecoverySession, Until: &until}}
+}
+
+// next is the one step that helps most.
+func (s State) next(usable int, copied bool) api.RecoveryStep {
+	codes := len(s.Codes)
+	switch {
+	case copied:
+		return api.RecoverCopied
+	case codes == 0:
+		return api.RecoverCode
+	case usable == 0:
+		return api.RecoverKey
+	case codes <= s.FewCodes:
+		return api.RecoverMoreCodes
+	}
+	return api.RecoverCheck
+}

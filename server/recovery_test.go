@@ -1,0 +1,49 @@
+package server_test
+
+import (
+	"testing"
+
+	"nightlatch/server/api"
+)
+
+// The answer of the server follows the account's methods.
+func TestRecovery(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, tt := range []struct {
+		username string
+		back     api.BackIn
+		keeps    []api.RecoveryKind
+		gone     []api.RecoveryKind
+		next     api.RecoveryStep
+	}{
+		{"dot", api.BackInOff, []api.RecoveryKind{api.RecoveryPassword, api.RecoverySession}, nil, api.RecoverTurnOn},
+		{"cyd", api.BackInNo, []api.RecoveryKind{api.RecoverySession}, []api.RecoveryKind{api.RecoveryApp}, api.RecoverCode},
+		{"bob", api.BackInYes, []api.RecoveryKind{api.RecoveryBackupCodes, api.RecoverySession}, []api.RecoveryKind{api.RecoveryText}, api.RecoverKey},
+	} {
+		got := must[api.Recovery](t)(w.signIn(tt.username).Recovery(t.Context()))
+		if got.BackIn != tt.back || got.Next != tt.next || !sameKinds(got.Keeps, tt.keeps) || !sameKinds(got.Gone, tt.gone) {
+			t.Errorf("%s: %+v, want %+v", tt.username, got, tt)
+		}
+	}
+	c := w.signIn("bob")
+	w.addKey("bob", "Desk")
+	got := must[api.Recovery](t)(c.Recovery(t.Context()))
+	if k := got.Keeps[0]; got.Level != api.RecoveryFull || k.Kind != api.RecoveryKey || k.Count != 1 || k.Labels[0] != "Desk" {
+		t.Errorf("with a key: %+v", got)
+	}
+	_, err := w.client.Recovery(t.Context())
+	wantProblem(t, "without a session", err, 401, api.SignInRequired)
+}
+
+func sameKinds(options []api.RecoveryOption, want []api.RecoveryKind) bool {
+	if len(options) != len(want) {
+		return false
+	}
+	for i, o := range options {
+		if o.Kind != want[i] {
+			return false
+		}
+	}
+	return true
+}
