@@ -99,6 +99,7 @@ var onlyImporter = map[string]string{
 	"go.etcd.io/bbolt":                "server/store/bolt",
 	"github.com/pquerna/otp":          "server/otp",
 	"codeberg.org/go-pdf/fpdf":        "ui/print",
+	"github.com/boombuler/barcode":    "", // comes with pquerna/otp; QR codes are drawn by go-qrcode alone
 	"github.com/skip2/go-qrcode":      "ui/kit",
 	"github.com/zalando/go-keyring":   "server/store/seal",
 	"golang.org/x/crypto/argon2":      "server/account",
