@@ -81,14 +81,15 @@ vulncheck: setup
 # and for Windows a C compiler (make windows), so only packages without a window are
 # checked here. The test packages below app start X servers and other programs of Linux.
 TAGS := no_emoji,migrated_fynedo
+WITHOUT_FYNE := ./assets/... ./fido/... ./server/... ./ui/kit/typeset ./ui/print
 builds: setup
 	$(call stage,builds: vet of builds with fewer features and of other systems. Half a minute; the first time 3 minutes)
 	CGO_ENABLED=0 go vet ./...
 	go vet -tags=$(TAGS),nofido ./...
 	go vet -tags=$(TAGS),nopcsc ./app ./fido/...
 	go vet -tags=$(TAGS),headless ./...
-	CGO_ENABLED=0 GOOS=darwin GOARCH=arm64 go vet ./app ./assets/... ./fido/... ./server/... ./ui/print
-	CGO_ENABLED=0 GOOS=windows GOARCH=amd64 go vet ./app ./assets/... ./fido/... ./server/... ./ui/print
+	CGO_ENABLED=0 GOOS=darwin GOARCH=arm64 go vet ./app $(WITHOUT_FYNE)
+	CGO_ENABLED=0 GOOS=windows GOARCH=amd64 go vet ./app $(WITHOUT_FYNE)
 
 # The console for Windows.
 WINDOWS := CGO_ENABLED=1 GOOS=windows GOARCH=amd64 CC=x86_64-w64-mingw32-gcc
@@ -101,10 +102,9 @@ windows:
 # Unit and server tests with the race detector. Its own memory would hide what the PIN
 # tests search for, and it makes comparing 100,000 phone numbers take minutes: those run
 # without it.
-RACED := ./assets/... ./fido/... ./server/... ./ui/print
 race: setup
 	$(call stage,race: unit and server tests with the race detector. Seconds if nothing changed; the first time 5 minutes)
-	go test -race $(FAST) $(RACED)
+	go test -race $(FAST) $(WITHOUT_FYNE)
 	go test -run 'ADay|PINIsWiped' ./fido/libfido2
 	go test ./server/e164
 
@@ -113,7 +113,7 @@ race: setup
 # tests of the window run without it.
 race-all: setup
 	$(call stage,race: all unit and server tests with the race detector. Seconds if nothing changed; the first time 10 minutes)
-	go test -race $(RACED)
+	go test -race $(WITHOUT_FYNE)
 	go test -run 'ADay|PINIsWiped' ./fido/libfido2
 	go test ./server/e164
 	go test -race -run 'Scope|Opening|Presence|Server|Session' ./ui ./ui/shell ./ui/securitykey
