@@ -61,10 +61,6 @@ const (
 	stepMoreCode step = "more"    // make more backup codes
 )
 
-// fewLeft is the number of backup codes at which the person is asked to make more
-// (R78).
-const fewLeft = 2
-
 // assess answers the question.
 func assess(s recoveryState, w *assets.Catalog, now time.Time) assessment {
 	a := s.Account
@@ -82,7 +78,7 @@ func assess(s recoveryState, w *assets.Catalog, now time.Time) assessment {
 		}
 		if k.PossiblyCopied {
 			copied++
-			if a.Policy == "hardened" { // R34: refused there
+			if a.Policy == api.PolicyHardened { // R34: refused there
 				continue
 			}
 		}
@@ -119,21 +115,21 @@ func assess(s recoveryState, w *assets.Catalog, now time.Time) assessment {
 	default:
 		r.Yes, r.Answer, r.Count = true, "ui.rescue.one-code", codes
 	}
-	r.Next = nextStep(usable, copied, codes)
+	r.Next = nextStep(usable, copied, a.BackupCodes)
 	return r
 }
 
-func nextStep(usable, copied, codes int) step {
+func nextStep(usable, copied int, codes api.BackupCodes) step {
 	switch {
 	case copied > 0:
 		return stepCopied
-	case usable == 0 && codes == 0:
+	case usable == 0 && codes.Active == 0:
 		return stepCode
 	case usable == 0:
 		return stepKey
-	case codes == 0:
+	case codes.Active == 0:
 		return stepCode
-	case codes <= fewLeft:
+	case codes.Low: // R78
 		return stepMoreCode
 	}
 	return stepCheck

@@ -23,7 +23,7 @@ func Account() api.Account {
 		Username: "margarethe", Email: "margarethe.oyelaran-fitzwilliam@allotments.example.org", EmailConfirmed: true,
 		Phone: "+12025550143", PhoneVerified: true, Discoverable: true, TwoFactor: true,
 		Methods: api.Methods{Text: true, App: true}, LastMethod: api.App,
-		BackupCodes: api.BackupCodes{Active: 2, Next: 4}, Policy: "classic",
+		BackupCodes: api.BackupCodes{Active: 2, Next: 4, Low: true}, Policy: "classic",
 		Created: Ago(40 * Day), AppAdded: At(Ago(19 * Day)), TextAdded: At(Ago(19 * Day)),
 	}
 }
@@ -50,7 +50,10 @@ func SafeAccount() api.Account {
 
 // About is the server.
 func About() api.About {
-	return api.About{Version: "1.0", Policy: "classic", RPID: "localhost", Accounts: true, Mail: true, Text: true, Now: Now()}
+	return api.About{
+		Version: "1.0", Policy: "classic", RPID: "localhost", Accounts: true, Mail: true, Text: true, Now: Now(),
+		ShortCode: "40404", Limits: api.Limits{SecurityKeys: 20},
+	}
 }
 
 // Keys are security keys of the account.

@@ -50,11 +50,9 @@ func (p *Panel) set(phone api.LabPhone) {
 // setCarrier changes the carrier of the phone that is shown.
 func (p *Panel) setCarrier(c api.LabCarrier) { p.set(api.LabPhone{Carrier: &c}) }
 
-// shortCode is the number to which subscribers text GO and STOP (R18).
-const shortCode = "40404"
-
+// text sends a text from the phone that is shown to the server's short code (R18).
 func (p *Panel) text(body string) {
-	number := p.state.Number
+	number, shortCode := p.state.Number, p.c.About().ShortCode
 	p.do(func(ctx context.Context, server *client.Client) error {
 		return server.SendText(ctx, number, shortCode, body)
 	}, nil)

@@ -42,7 +42,7 @@ func (p *page) Draw() shell.View {
 		screen.Body = []fyne.CanvasObject{kit.EmptyState("key", kit.Info, w.T("ui.keys.none"), w.T("ui.keys.none-why"), kit.Centre(drawTransports(w, "usb", "nfc")))}
 	} else {
 		screen.Lead = w.T("ui.keys.lead")
-		screen.Aside = kit.NewText(w.T("ui.keys.of", len(keys), maxKeys), kit.Caption, kit.Ink3)
+		screen.Aside = kit.NewText(w.T("ui.keys.of", len(keys), p.c.About().Limits.SecurityKeys), kit.Caption, kit.Ink3)
 		if p.ident.waiting() {
 			cancel := kit.NewLink(w.T("wizard.cancel"), p.stopIdentifying)
 			v.First, v.Bindings = cancel, kit.Bindings{Escape: p.stopIdentifying}

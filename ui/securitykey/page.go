@@ -14,9 +14,6 @@ import (
 	"nightlatch/ui/shell"
 )
 
-// maxKeys is how many keys an account can have (R31).
-const maxKeys = 20
-
 // A page lists the account's security keys: rename in place, delete, add (R31),
 // and identify by touch. The keys that are plugged in are below.
 type page struct {

@@ -38,7 +38,7 @@ func overview(s State, h Host, step api.Overview) StepView {
 		kit.V(kit.S20, list...),
 		kit.NewBanner(kit.Info, w.T(key+".note"), w.T(key+".note-why"), ""),
 	}
-	if s.Account.Policy == "hardened" && step.Method == api.SecurityKey {
+	if s.Account.Policy == api.PolicyHardened && step.Method == api.SecurityKey {
 		d.Body = append(d.Body, kit.Note("lock", w.T("wizard.overview.key.hardened")))
 	}
 	d.Next = primary(s, h, w.T("wizard.overview.next"), func() {
