@@ -128,9 +128,19 @@ func (p *backupCodesPage) check() {
 	p.sheets.checkCopy(p.scope, func() { p.note(func(s *wizard.Saved) { s.Checked = true }) })
 }
 
-func (p *backupCodesPage) copy() {
-	p.c.CopySecret(plainCodes(p.made))
-	p.note(func(s *wizard.Saved) { s.Copied = true })
+// keep keeps the new codes.
+func (p *backupCodesPage) keep(how wizard.Keeping) {
+	switch how {
+	case wizard.OnClipboard:
+		p.c.CopySecret(plainCodes(p.made))
+		p.note(func(s *wizard.Saved) { s.Copied = true })
+	case wizard.InFile:
+		p.sheets.save(p.sheet(), p.note)
+	case wizard.OnPaper:
+		p.sheets.print(p, p.sheet(), p.note)
+	case wizard.Checked:
+		p.check()
+	}
 }
 
 // shownCodes is how many of the newest codes are listed at first.
@@ -150,7 +160,7 @@ func (p *backupCodesPage) Draw() shell.View {
 	generate := kit.NewButton(w.T("ui.codes.generate"), "plus", kit.Primary, p.generate)
 	page.Actions = []fyne.CanvasObject{generate}
 	v := shell.View{First: generate, Bindings: kit.Bindings{Enter: func() { generate.Tapped(nil) }}, Ready: true}
-	if wizard.FewCodes(a) {
+	if a.BackupCodes.Low {
 		page.Aside = kit.Badge(kit.Caution, shell.Counted(w, "ui.codes.left", a.BackupCodes.Active))
 	}
 	if len(p.made) > 0 {
@@ -206,13 +216,7 @@ func (p *backupCodesPage) drawMade() (fyne.CanvasObject, fyne.Focusable) {
 	for _, m := range p.made {
 		parts = append(parts, wizard.CodePlate(w.T("wizard.save.number", assets.Args{"number": m.Number}), m.Code))
 	}
-	tools := wizard.CodeTools(wizard.Host{
-		Words: w,
-		Copy:  func(string) { p.copy() },
-		Save:  func(api.SaveBackupCode) { p.sheets.save(p.sheet(), p.note) },
-		Print: func(api.SaveBackupCode) { p.sheets.print(p, p.sheet(), p.note) },
-		Check: func(api.SaveBackupCode) { p.check() },
-	}, p.saved, api.SaveBackupCode{})
+	tools := wizard.CodeTools(w, p.saved, p.keep)
 	parts = append(parts, tools)
 	if !p.saved.Any() {
 		parts = append(parts, kit.NewBanner(kit.Attention, w.T("wizard.save.not-yet"), w.T("ui.codes.not-yet-why"), ""))

@@ -47,7 +47,7 @@ func overviewShots() []gallerytest.Shot {
 		return overviewShot(name, shell.Source[recoveryState]{Value: s, Ready: true})
 	}
 	alone := gallerytest.Account()
-	alone.BackupCodes = api.BackupCodes{}
+	alone.BackupCodes = api.BackupCodes{Low: true}
 	oneKey := gallerytest.Account()
 	oneKey.Methods, oneKey.BackupCodes = api.Methods{Keys: 1}, api.BackupCodes{}
 	copied := gallerytest.SafeAccount()
@@ -100,7 +100,7 @@ func newCodes() []api.NewBackupCode {
 func codeShots() []gallerytest.Shot {
 	state := backupState{Account: gallerytest.Account(), Codes: gallerytest.Codes()}
 	none := gallerytest.Account()
-	none.BackupCodes = api.BackupCodes{}
+	none.BackupCodes = api.BackupCodes{Low: true}
 	return []gallerytest.Shot{
 		codeShot("10-backup-codes", state, wizard.Saved{}),
 		codeShot("10-backup-codes-made", state, wizard.Saved{}, newCodes()[0]),

@@ -187,7 +187,7 @@ func (p *twoFactorPage) drawFallbacks(a api.Account) fyne.CanvasObject {
 		if a.BackupCodes.Active > 0 {
 			codes = w.N("ui.fallback.codes-next", a.BackupCodes.Active, a.BackupCodes.Next)
 		}
-		if wizard.FewCodes(a) && a.BackupCodes.Active > 0 {
+		if a.BackupCodes.Low && a.BackupCodes.Active > 0 {
 			aside = []fyne.CanvasObject{kit.Badge(kit.Caution, shell.Counted(w, "ui.codes.left", a.BackupCodes.Active)), kit.Chevron()}
 		}
 	}

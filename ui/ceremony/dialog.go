@@ -58,7 +58,8 @@ func (d *passwordDialog) Done(api.View) {
 // draw shows the step, in a new dialog if there is none yet.
 func (d *passwordDialog) draw() {
 	w := d.c.Catalog
-	_, _, d.body.Objects, _, d.framed = wizard.Dialog(d.state, d.wizardHost())
+	h := d.wizardHost(d)
+	d.body.Objects, d.framed = wizard.Dialog(d.state, h)
 	if d.dialog == nil {
 		d.dialog = d.c.Dialog(kit.DialogConfig{
 			Title: w.T("wizard.password.heading"), Words: w.T("ui.reauth.why"), Icon: "lock",

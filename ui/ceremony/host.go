@@ -1,57 +1,84 @@
 package ceremony
 
 import (
-	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/ui/shell"
 	"nightlatch/ui/wizard"
 )
 
-// wizardHost is what the steps hand their inputs to.
-func (r *ceremony) wizardHost() wizard.Host {
-	h := wizard.Host{
-		Words: r.c.Catalog, Clock: r.c.Clock(r.scope),
-		Send: r.send,
-		Fail: func(why explain.Explanation) {
-			r.state.Fault, r.state.Draft.Typed = &why, false
-			r.step()
-		},
-		Redraw: r.host.Changed,
-		Ways: func(show bool) {
-			r.state.ShowMethods, r.state.Fault = show, nil
-			r.step()
-		},
-		Leave:    func() { r.host.Done(r.state.View) },
-		Open:     r.open,
-		CopyLine: r.c.Copy,
-		Key:      r.keyInput,
-		Begin:    r.begin,
-		Copy: func(text string) {
-			r.c.CopySecret(text)
-			r.state.Saved.Copied = true
-			r.host.Changed()
-		},
-		Save:  func(code api.SaveBackupCode) { r.screens.Sheets.Save(code, r.saved) },
-		Print: func(code api.SaveBackupCode) { r.screens.Sheets.Print(r.self, code, r.saved) },
-		Check: func(api.SaveBackupCode) { r.screens.Sheets.Check(r.scope, r.saved) },
+// wizardHost is what the steps are drawn with. Their inputs go to in.
+func (r *ceremony) wizardHost(in wizard.Inputs) wizard.Host {
+	r.state.CanGoBack, r.state.CanCancel = r.canGoBack(), !r.fixed
+	return wizard.Host{Words: r.c.Catalog, Clock: r.c.Clock(r.scope), Inputs: in}
+}
+
+// Send is part of wizard.Inputs.
+func (r *ceremony) Send(in api.Input) { r.send(in) }
+
+// Do is part of wizard.Inputs.
+func (r *ceremony) Do(a wizard.Action) {
+	switch a := a.(type) {
+	case wizard.Command:
+		r.command(a)
+	case wizard.Fail:
+		r.state.Fault, r.state.Draft.Typed = &a.Why, false
+		r.step()
+	case wizard.Open:
+		r.open(a)
+	case wizard.Copy:
+		if a.Secret {
+			r.c.CopySecret(a.Text)
+			r.saved(func(s *wizard.Saved) { s.Copied = true })
+			return
+		}
+		r.c.Copy(a.Text)
+	case wizard.Keep:
+		r.keep(a)
+	case wizard.KeyInput:
+		r.keyInput(a)
 	}
-	if !r.fixed {
-		h.Cancel = r.cancel
+}
+
+func (r *ceremony) command(c wizard.Command) {
+	switch c {
+	case wizard.Back:
+		r.back()
+	case wizard.Cancel:
+		r.cancel()
+	case wizard.Leave:
+		r.host.Done(r.state.View)
+	case wizard.BeginAgain:
+		r.begin()
+	case wizard.ShowMethods:
+		r.state.ShowMethods, r.state.Fault = true, nil
+		r.step()
+	case wizard.Redraw:
+		r.host.Changed()
 	}
-	if r.canGoBack() {
-		h.Back = r.back
+}
+
+// keep keeps a backup code.
+func (r *ceremony) keep(k wizard.Keep) {
+	switch k.How {
+	case wizard.OnClipboard:
+		r.Do(wizard.Copy{Text: k.Code.Code, Secret: true})
+	case wizard.InFile:
+		r.screens.Sheets.Save(k.Code, r.saved)
+	case wizard.OnPaper:
+		r.screens.Sheets.Print(r.self, k.Code, r.saved)
+	case wizard.Checked:
+		r.screens.Sheets.Check(r.scope, r.saved)
 	}
-	return h
 }
 
 // open leaves for another page. A session that is not entered yet is entered first.
-func (r *ceremony) open(place string) {
+func (r *ceremony) open(to wizard.Open) {
 	c := r.c
-	route := shell.Route{Page: shell.PageID(place)}
-	switch place {
+	route := shell.Route{Page: shell.PageID(to)}
+	switch to {
 	case wizard.OpenKeyContents, wizard.OpenKeyReset:
-		route = shell.Route{Page: shell.SecurityKeys, Arg: place}
-	case string(shell.Lab):
+		route = shell.Route{Page: shell.SecurityKeys, Arg: string(to)}
+	case wizard.Open(shell.Lab):
 		route.Arg = shell.PlugIn
 	}
 	if in := r.signed; in != nil {

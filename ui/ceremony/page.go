@@ -84,7 +84,8 @@ func (p *page) Draw() shell.View {
 			p.Changed()
 		})
 	}
-	content, f := wizard.Page(p.state, p.wizardHost(), p.breadcrumbs(), p.c.Margin())
+	h := p.wizardHost(p)
+	content, f := wizard.Page(p.state, h, p.breadcrumbs(), p.c.Margin())
 	p.lastShown = p.state.View.Step.StepType()
 	return shell.View{Content: content.Build(), First: f.First, Bindings: f.Bindings, Heading: f.Heading, Ready: true}
 }

@@ -40,7 +40,7 @@ func (s *sessionScreen) Done(v api.View) {
 	if !ok {
 		return
 	}
-	if wizard.FewCodes(in.Account) && v.Kind == api.SignIn && s.signed == nil {
+	if in.Account.BackupCodes.Low && v.Kind == api.SignIn && s.signed == nil {
 		s.signed = &in
 		s.state.View = v
 		s.step()
@@ -95,6 +95,15 @@ func (s *signIn) FillIn(username, password string) bool {
 	return asks
 }
 
+// Do is part of wizard.Inputs.
+func (s *signIn) Do(a wizard.Action) {
+	if a == wizard.SignUp {
+		s.c.ShowScreen(newSignUp(s.screens))
+		return
+	}
+	s.ceremony.Do(a)
+}
+
 func (s *signIn) Draw() shell.View {
 	if s.state.View.Step == nil {
 		return s.waiting()
@@ -102,9 +111,8 @@ func (s *signIn) Draw() shell.View {
 	if trouble := s.c.Trouble(); trouble != nil && s.state.Fault == nil && s.state.View.Refusal == nil {
 		s.state.Fault = trouble
 	}
-	h := s.wizardHost()
-	h.SignUp = func() { s.c.ShowScreen(newSignUp(s.screens)) }
-	return s.drawCard(h)
+	s.state.CanSignUp = true
+	return s.drawCard(s.wizardHost(s))
 }
 
 // A signUp creates another account on a server that has some.
@@ -124,7 +132,15 @@ func (s *signUp) Draw() shell.View {
 	if s.state.View.Step == nil {
 		return s.waiting()
 	}
-	h := s.wizardHost()
-	h.Back = s.cancel
+	h := s.wizardHost(s)
+	s.state.CanGoBack = true
 	return s.drawCard(h)
+}
+
+// Do is part of wizard.Inputs. Back returns to the sign-in form.
+func (s *signUp) Do(a wizard.Action) {
+	if a == wizard.Back {
+		a = wizard.Cancel
+	}
+	s.ceremony.Do(a)
 }

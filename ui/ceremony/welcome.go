@@ -23,7 +23,8 @@ func (s *welcome) Draw() shell.View {
 	if s.state.View.Step == nil {
 		return s.waiting()
 	}
-	form, next, f := wizard.Form(s.state, s.wizardHost())
+	h := s.wizardHost(s)
+	form, next, f := wizard.Form(s.state, h)
 	return shell.View{Content: s.draw(form, next), First: f.First, Bindings: f.Bindings, Heading: f.Heading, Ready: true}
 }
 

@@ -40,7 +40,7 @@ func saveBackupCode(s State, h Host, step api.SaveBackupCode) StepView {
 			h.Send(api.Continue{})
 		}
 	})
-	tools := CodeTools(h, s.Saved, step)
+	tools := CodeTools(w, s.Saved, func(how Keeping) { h.Do(Keep{how, step}) })
 	d.Body = []fyne.CanvasObject{CodePlate(w.T("wizard.save.number", assets.Args{"number": step.Number}), step.Code), tools}
 	if s.Saved.Any() {
 		d.Body = append(d.Body, kit.NewBanner(kit.Info, w.T("wizard.save.done"), savedHow(w, s.Saved), ""))
@@ -62,20 +62,18 @@ func CodePlate(name, code string) fyne.CanvasObject {
 }
 
 // CodeTools are the buttons for keeping a code that is shown only once.
-func CodeTools(h Host, done Saved, code api.SaveBackupCode) *fyne.Container {
-	w := h.Words
-	tool := func(icon, key string, did bool, tap func()) fyne.CanvasObject {
-		words := w.T("wizard.save." + key)
+func CodeTools(w *assets.Catalog, done Saved, keep func(Keeping)) *fyne.Container {
+	button := func(icon, key string, did bool, how Keeping) fyne.CanvasObject {
 		if did {
 			icon = "check"
 		}
-		return kit.NewButton(words, icon, kit.Secondary, tap)
+		return kit.NewButton(w.T("wizard.save."+key), icon, kit.Secondary, func() { keep(how) })
 	}
 	return kit.FlowCentred(kit.S12,
-		tool("copy", "copy", done.Copied, func() { h.Copy(code.Code) }),
-		tool("save", "save", done.Saved, func() { h.Save(code) }),
-		tool("printer", "print", done.Printed, func() { h.Print(code) }),
-		tool("verify", "check", done.Checked, func() { h.Check(code) }))
+		button("copy", "copy", done.Copied, OnClipboard),
+		button("save", "save", done.Saved, InFile),
+		button("printer", "print", done.Printed, OnPaper),
+		button("verify", "check", done.Checked, Checked))
 }
 
 // savedHow says what the user did with the code.

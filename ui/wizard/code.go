@@ -32,9 +32,9 @@ func enterCode(s State, h Host, step api.EnterCode) StepView {
 		switch {
 		case s.Busy:
 		case code.Value == "":
-			h.Fail(explain.Code(w, "empty.code"))
+			h.Do(Fail{explain.Code(w, "empty.code")})
 		case len(code.Value) < digits:
-			h.Fail(explain.Variant(w, "short.code", "", assets.Args{"typed": len(code.Value), "digits": digits}))
+			h.Do(Fail{explain.Variant(w, "short.code", "", assets.Args{"typed": len(code.Value), "digits": digits})})
 		default:
 			h.Send(api.Code{Code: code.Value})
 		}
@@ -43,7 +43,7 @@ func enterCode(s State, h Host, step api.EnterCode) StepView {
 	d.Body = []fyne.CanvasObject{kit.H(0, code, kit.Gap())}
 	if step.Kept {
 		d.Body = append(d.Body, kit.NewBanner(kit.Info, w.T("wizard.code.email.kept"), w.T("wizard.code.email.kept-why"), "",
-			kit.NewLink(w.T("wizard.code.email.kept-link"), func() { h.Open("mail") })))
+			kit.NewLink(w.T("wizard.code.email.kept-link"), h.does(Open("mail")))))
 	}
 	d.First = code
 
@@ -143,8 +143,8 @@ func (d *StepView) resend(s State, h Host, step api.EnterCode) {
 func (d *StepView) codeFoot(s State, h Host, step api.EnterCode) {
 	w := h.Words
 	if s.View.Kind == api.EnrollText || s.View.Kind == api.ChangePhone || s.View.Kind == api.ChangeEmail {
-		if h.Back != nil && step.Channel != api.ByApp {
-			d.Foot = append(d.Foot, kit.NewLink(w.T("wizard.code."+string(step.Channel)+".change"), h.Back))
+		if s.CanGoBack && step.Channel != api.ByApp {
+			d.Foot = append(d.Foot, kit.NewLink(w.T("wizard.code."+string(step.Channel)+".change"), h.does(Back)))
 		}
 	}
 	if s.Draft.Hints {
@@ -153,7 +153,7 @@ func (d *StepView) codeFoot(s State, h Host, step api.EnterCode) {
 	} else if !step.Kept {
 		d.Foot = append(d.Foot, kit.NewLink(w.T("wizard.code."+string(step.Channel)+".late-link"), func() {
 			s.Draft.Hints = true
-			h.Redraw()
+			h.Do(Redraw)
 		}))
 	}
 	if link := otherMethods(h, step.Alternatives); link != nil {

@@ -42,8 +42,8 @@ func enterCredentials(s State, h Host) StepView {
 	d.Next = primary(s, h, w.T("wizard.continue"), next)
 	d.Body = []fyne.CanvasObject{kit.V(kit.S16, user, pass)}
 	d.refuse(s, h)
-	if h.SignUp != nil {
-		d.Foot = []fyne.CanvasObject{kit.NewLink(w.T("wizard.sign-in.sign-up"), h.SignUp)}
+	if s.CanSignUp {
+		d.Foot = []fyne.CanvasObject{kit.NewLink(w.T("wizard.sign-in.sign-up"), h.does(SignUp))}
 	}
 	d.First = user.Focus()
 	if s.Draft.Username != "" {
@@ -56,9 +56,9 @@ func sendCredentials(s State, h Host) {
 	switch {
 	case s.Busy:
 	case s.Draft.Username == "":
-		h.Fail(explain.Code(h.Words, "empty.username"))
+		h.Do(Fail{explain.Code(h.Words, "empty.username")})
 	case s.Draft.Password == "":
-		h.Fail(explain.Code(h.Words, "empty.password"))
+		h.Do(Fail{explain.Code(h.Words, "empty.password")})
 	default:
 		h.Send(api.Credentials{Username: s.Draft.Username, Password: s.Draft.Password})
 	}
@@ -70,7 +70,7 @@ func enterPassword(s State, h Host, step api.EnterPassword) StepView {
 	d := StepView{Heading: w.T("wizard.password.heading"), Lead: w.T("wizard.password.lead", assets.Args{"account": step.Username}), Back: true, Cancel: true}
 	next := func() {
 		if s.Draft.Password == "" {
-			h.Fail(explain.Code(h.Words, "empty.password"))
+			h.Do(Fail{explain.Code(h.Words, "empty.password")})
 			return
 		}
 		if !s.Busy {
@@ -91,7 +91,7 @@ func choosePassword(s State, h Host, step api.ChoosePassword) StepView {
 	d := StepView{Heading: w.T("wizard.new-password.heading"), Lead: w.T("wizard.new-password.lead"), Cancel: true}
 	next := func() {
 		if s.Draft.Password == "" {
-			h.Fail(explain.Code(h.Words, "empty.password"))
+			h.Do(Fail{explain.Code(h.Words, "empty.password")})
 			return
 		}
 		if !s.Busy {

@@ -8,16 +8,6 @@ import (
 	"nightlatch/ui/kit"
 )
 
-// fewCodes is the largest number of backup codes that is reported as few (R78).
-const fewCodes = 2
-
-// FewCodes reports whether an account has so few backup codes left that sign-in and the
-// overview say so (R78). Accounts with a security key need none (R32), so they get no
-// warning when there is none.
-func FewCodes(a api.Account) bool {
-	return a.TwoFactor && a.BackupCodes.Active <= fewCodes && (a.BackupCodes.Active > 0 || a.Methods.Keys == 0)
-}
-
 // signedIn is the last step of sign-in and sign-up.
 func signedIn(s State, h Host, step api.SignedIn) StepView {
 	w := h.Words
@@ -25,15 +15,15 @@ func signedIn(s State, h Host, step api.SignedIn) StepView {
 	if most := "wizard.signed-in.lead-" + step.Account.Policy; w.Has(most) { // R44: the longest duration
 		d.Lead = w.T(most)
 	}
-	d.Next = primary(s, h, w.T("wizard.signed-in.next"), h.Leave)
+	d.Next = primary(s, h, w.T("wizard.signed-in.next"), h.does(Leave))
 	d.First = d.Next
-	if FewCodes(step.Account) {
+	if step.Account.BackupCodes.Low {
 		why := "wizard.signed-in.few-why"
 		if step.Account.Methods.Keys > 0 {
 			why += "-key"
 		}
 		d.Body = append(d.Body, kit.NewBanner(kit.Attention, w.N("wizard.signed-in.few", step.Account.BackupCodes.Active), w.T(why), "",
-			kit.NewLink(w.T("wizard.signed-in.few-link"), func() { h.Open("backup-codes") })))
+			kit.NewLink(w.T("wizard.signed-in.few-link"), h.does(Open("backup-codes")))))
 	}
 	return d
 }
@@ -47,11 +37,11 @@ func finished(s State, h Host) StepView {
 		s.View.Kind == api.EnrollApp && (m.Text || m.Keys > 0) || s.View.Kind == api.EnrollKey && (m.Text || m.App) {
 		d.Lead = w.T(key + ".lead-also")
 	}
-	d.Next = primary(s, h, w.T("wizard.done"), h.Leave)
+	d.Next = primary(s, h, w.T("wizard.done"), h.does(Leave))
 	d.First = d.Next
 	if s.View.Kind == api.EnrollKey && s.Account.BackupCodes.Active == 0 { // R32: codes are offered and not required
 		d.Body = []fyne.CanvasObject{kit.NewBanner(kit.Info, w.T("wizard.finished.no-codes"), w.T("wizard.finished.no-codes-why"), "",
-			kit.NewLink(w.T("wizard.finished.no-codes-link"), func() { h.Open("backup-codes") }))}
+			kit.NewLink(w.T("wizard.finished.no-codes-link"), h.does(Open("backup-codes"))))}
 	}
 	return d
 }
@@ -60,7 +50,7 @@ func finished(s State, h Host) StepView {
 func gone(s State, h Host) StepView {
 	r := explain.Code(h.Words, "ceremony_gone")
 	d := StepView{Heading: r.What, Lead: r.Why + " " + r.Next, Cancel: true}
-	d.Next = primary(s, h, h.Words.T("wizard.again"), h.Begin)
+	d.Next = primary(s, h, h.Words.T("wizard.again"), h.does(BeginAgain))
 	d.First = d.Next
 	return d
 }

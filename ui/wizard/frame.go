@@ -31,16 +31,16 @@ func Page(s State, h Host, crumbs []kit.Crumb, margin float32) (kit.Page, Framed
 		p.Body = append(p.Body, kit.Inset(0, kit.S4, 0, kit.S4, kit.Steps(at, names...)))
 	}
 	p.Body = append(p.Body, kit.Card(kit.Pad(kit.S32, d.content())))
-	f := d.framed(h)
-	if d.Cancel && h.Cancel != nil {
-		b := kit.NewButton(h.Words.T("wizard.cancel"), "", kit.Quiet, h.Cancel)
+	f := d.framed(s, h)
+	if d.Cancel && s.CanCancel {
+		b := kit.NewButton(h.Words.T("wizard.cancel"), "", kit.Quiet, h.does(Cancel))
 		p.Left = append(p.Left, b)
 		if d.Careful {
 			f.First = b
 		}
 	}
-	if d.Back && h.Back != nil {
-		p.Actions = append(p.Actions, kit.NewButton(h.Words.T("wizard.back"), "", kit.Secondary, h.Back))
+	if d.Back && s.CanGoBack {
+		p.Actions = append(p.Actions, kit.NewButton(h.Words.T("wizard.back"), "", kit.Secondary, h.does(Back)))
 	}
 	if d.Next != nil {
 		p.Actions = append(p.Actions, d.Next)
@@ -71,10 +71,10 @@ func CentredCard(s State, h Host, foot fyne.CanvasObject) FramedStep {
 	case len(d.Foot) > 0:
 		parts = append(parts, kit.Flow(kit.S24, d.Foot...))
 	}
-	f := d.framed(h)
+	f := d.framed(s, h)
 	line := []fyne.CanvasObject{}
-	if d.Back && h.Back != nil {
-		line = append(line, kit.Flush(kit.NewButton(h.Words.T("wizard.back"), "", kit.Quiet, h.Back)))
+	if d.Back && s.CanGoBack {
+		line = append(line, kit.Flush(kit.NewButton(h.Words.T("wizard.back"), "", kit.Quiet, h.does(Back))))
 	}
 	line = append(line, kit.Gap())
 	if d.Next != nil {
@@ -90,37 +90,30 @@ func CentredCard(s State, h Host, foot fyne.CanvasObject) FramedStep {
 	return f
 }
 
-// Dialog returns the parts of a step for a dialog: the content and, separately, the
-// buttons.
-func Dialog(s State, h Host) (heading, lead string, body []fyne.CanvasObject, buttons []fyne.CanvasObject, f FramedStep) {
+// Dialog is the body of a step, for a dialog that has a title and buttons of its own.
+func Dialog(s State, h Host) (body []fyne.CanvasObject, f FramedStep) {
 	d := Draw(s, h)
-	if h.Cancel != nil {
-		buttons = append(buttons, kit.NewButton(h.Words.T("wizard.cancel"), "", kit.Quiet, h.Cancel))
-	}
-	if d.Next != nil {
-		buttons = append(buttons, d.Next)
-	}
-	return d.Heading, d.Lead, d.Body, buttons, d.framed(h)
+	return d.Body, d.framed(s, h)
 }
 
 // Form returns a step without a frame: heading, lead and body, and separately its
 // primary button.
 func Form(s State, h Host) (content fyne.CanvasObject, next *kit.Button, f FramedStep) {
 	d := Draw(s, h)
-	return kit.V(kit.S20, append([]fyne.CanvasObject{d.head()}, d.Body...)...), d.Next, d.framed(h)
+	return kit.V(kit.S20, append([]fyne.CanvasObject{d.head()}, d.Body...)...), d.Next, d.framed(s, h)
 }
 
 // framed has what all frames share: first focus, Enter and Escape.
-func (d StepView) framed(h Host) FramedStep {
+func (d StepView) framed(s State, h Host) FramedStep {
 	f := FramedStep{Heading: d.Heading, First: d.First}
 	if next := d.Next; next != nil && !d.Careful {
 		f.Bindings.Enter = func() { next.Tapped(nil) }
 	}
 	switch {
-	case d.Back && h.Back != nil:
-		f.Bindings.Escape = h.Back
-	case d.Cancel && h.Cancel != nil:
-		f.Bindings.Escape = h.Cancel
+	case d.Back && s.CanGoBack:
+		f.Bindings.Escape = h.does(Back)
+	case d.Cancel && s.CanCancel:
+		f.Bindings.Escape = h.does(Cancel)
 	}
 	return f
 }

@@ -25,7 +25,7 @@ func (d *StepView) keyFailed(s State, h Host) {
 	d.Heading, d.Lead = w.T("wizard.key.failed"), ""
 	again := func() {
 		if !s.Busy {
-			h.Key(KeyInput{Retry: true})
+			h.Do(KeyInput{Retry: true})
 		}
 	}
 	step, _ := s.View.Step.(api.UseSecurityKey)
@@ -56,19 +56,19 @@ func (d *StepView) keyFailed(s State, h Host) {
 		if errors.Is(err, fido.ErrPINPolicy) {
 			label = "wizard.key.change-pin"
 		}
-		d.Next = primary(s, h, w.T(label), func() { h.Key(KeyInput{Offer: true}) })
+		d.Next = primary(s, h, w.T(label), h.does(KeyInput{Offer: true}))
 		d.First = d.Next
 		links = append(links, kit.NewLink(w.T("wizard.key.retry"), again))
 	case errors.Is(err, fido.ErrNoSpace) && signedIn:
-		links = append(links, kit.NewLink(w.T("wizard.key.see-contents"), func() { h.Open(OpenKeyContents) }))
+		links = append(links, kit.NewLink(w.T("wizard.key.see-contents"), h.does(Open(OpenKeyContents))))
 	case errors.Is(err, fido.ErrPINBlocked) && signedIn:
-		links = append(links, kit.NewLink(w.T("wizard.key.see-reset"), func() { h.Open(OpenKeyReset) }))
+		links = append(links, kit.NewLink(w.T("wizard.key.see-reset"), h.does(Open(OpenKeyReset))))
 	}
 	d.Body = append(d.Body, newRefusal(r, links...))
 	switch {
 	case errors.Is(err, fido.ErrNoPermission) && s.KeyAccess.UdevCommand != "":
-		d.Body = append(d.Body, kit.NewCommand(w.T("wizard.copy"), s.KeyAccess.UdevCommand, h.CopyLine))
+		d.Body = append(d.Body, kit.NewCommand(w.T("wizard.copy"), s.KeyAccess.UdevCommand, h.copyLine))
 	case errors.Is(err, fido.ErrNoReaderService) && s.KeyAccess.ReadersCommand != "":
-		d.Body = append(d.Body, kit.NewCommand(w.T("wizard.copy"), s.KeyAccess.ReadersCommand, h.CopyLine))
+		d.Body = append(d.Body, kit.NewCommand(w.T("wizard.copy"), s.KeyAccess.ReadersCommand, h.copyLine))
 	}
 }

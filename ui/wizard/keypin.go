@@ -24,12 +24,12 @@ func (d *StepView) askPIN(s State, h Host) {
 	w := h.Words
 	next := func() {
 		if s.Draft.PIN == "" {
-			h.Fail(explain.Code(w, "empty.pin"))
+			h.Do(Fail{explain.Code(w, "empty.pin")})
 			return
 		}
 		pin := s.Draft.PIN
 		s.Draft.PIN = ""
-		h.Key(KeyInput{PIN: pin})
+		h.Do(KeyInput{PIN: pin})
 	}
 	pin := newField(w.T("wizard.key.pin"), "", true, false, &s.Draft.PIN)
 	switch {
@@ -49,7 +49,7 @@ func (d *StepView) askPIN(s State, h Host) {
 	if s.Draft.Hints {
 		parts = append(parts, kit.NewBanner(kit.Info, w.T("wizard.key.pin-forgotten"), w.T("wizard.key.pin-forgotten-why"), w.T("wizard.key.pin-forgotten-next")))
 	} else {
-		parts = append(parts, kit.H(0, kit.NewLink(w.T("wizard.key.pin-forgotten-link"), func() { s.Draft.Hints = true; h.Redraw() }), kit.Gap()))
+		parts = append(parts, kit.H(0, kit.NewLink(w.T("wizard.key.pin-forgotten-link"), func() { s.Draft.Hints = true; h.Do(Redraw) }), kit.Gap()))
 	}
 	d.beside(s, h, parts)
 	d.Next = primary(s, h, w.T("wizard.continue"), next)
@@ -78,9 +78,9 @@ func (d *StepView) setPIN(s State, h Host) {
 	d.Next = primary(s, h, w.T(key+"-do"), func() {
 		switch why := form.Check(); {
 		case why != nil:
-			h.Fail(*why)
+			h.Do(Fail{*why})
 		case !s.Busy:
-			h.Key(KeyInput{NewPIN: true})
+			h.Do(KeyInput{NewPIN: true})
 		}
 	})
 	d.First = first

@@ -13,10 +13,10 @@ import (
 func (d *StepView) insertKey(s State, h Host) {
 	w := h.Words
 	if s.Lab {
-		d.Foot = append(d.Foot, kit.NewLink(w.T("wizard.key.open-lab"), func() { h.Open("lab") }))
+		d.Foot = append(d.Foot, kit.NewLink(w.T("wizard.key.open-lab"), h.does(Open("lab"))))
 	}
 	if len(s.Key.Locked) > 0 {
-		r, line := NoPermission(w, s.Key.Locked[0], s.KeyAccess, h.CopyLine)
+		r, line := NoPermission(w, s.Key.Locked[0], s.KeyAccess, h.copyLine)
 		d.Heading, d.Lead, d.Tile, d.Body = r.What, r.Why+" "+r.Next, "usb", line
 		return
 	}
@@ -43,7 +43,7 @@ func (d *StepView) readerNotes(s State, h Host) []fyne.CanvasObject {
 	case state == fido.NoReaderService:
 		parts := []fyne.CanvasObject{note(w.T("wizard.key.no-service"))}
 		if s.KeyAccess.ReadersCommand != "" {
-			parts = append(parts, kit.NewCommand(w.T("wizard.copy"), s.KeyAccess.ReadersCommand, h.CopyLine))
+			parts = append(parts, kit.NewCommand(w.T("wizard.copy"), s.KeyAccess.ReadersCommand, h.copyLine))
 		}
 		return []fyne.CanvasObject{kit.Narrow(560, kit.V(kit.S8, parts...))}
 	case state == fido.ReaderDenied:
@@ -97,7 +97,7 @@ func (d *StepView) chooseKey(s State, h Host) {
 			trail = append([]fyne.CanvasObject{LabTag(w)}, trail...)
 		}
 		row := kit.NewTapRow(kit.Row(kit.Tile(DeviceIcon(dev), true), DeviceName(w, dev), DeviceMaker(w, dev), trail...),
-			func() { h.Key(KeyInput{Device: &dev}) })
+			h.does(KeyInput{Device: &dev}))
 		if d.First == nil {
 			d.First = row
 		}

@@ -29,7 +29,7 @@ func otherMethods(h Host, alternatives []api.Method) fyne.CanvasObject {
 	if len(alternatives) == 0 {
 		return nil
 	}
-	return kit.NewLink(h.Words.T("wizard.ways.link"), func() { h.Ways(true) })
+	return kit.NewLink(h.Words.T("wizard.ways.link"), h.does(ShowMethods))
 }
 
 // chooseMethod lists all other enrolled methods (R40).

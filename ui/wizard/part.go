@@ -135,7 +135,7 @@ func sendFilled(s State, h Host, value, name string, in api.Input) {
 		return
 	}
 	if strings.TrimSpace(value) == "" {
-		h.Fail(explain.Code(h.Words, "empty."+name))
+		h.Do(Fail{explain.Code(h.Words, "empty."+name)})
 		return
 	}
 	h.Send(in)

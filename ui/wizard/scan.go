@@ -26,7 +26,7 @@ func scanQR(s State, h Host, step api.ScanQR) StepView {
 	by := kit.V(kit.S12,
 		kit.NewText(w.T("wizard.scan.type"), kit.Strong, kit.Ink).Wrapped(),
 		kit.Well(kit.Groups(kit.CodeM, kit.Ink, 4, fours(strings.ToLower(step.Secret))...)),
-		kit.Flow(kit.S12, kit.NewButton(w.T("wizard.copy"), "copy", kit.Secondary, func() { h.Copy(step.Secret) }),
+		kit.Flow(kit.S12, kit.NewButton(w.T("wizard.copy"), "copy", kit.Secondary, h.does(Copy{Text: step.Secret, Secret: true})),
 			kit.NewText(w.T("wizard.scan.kind"), kit.Caption, kit.Ink3)),
 	)
 	d.Body = []fyne.CanvasObject{

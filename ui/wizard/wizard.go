@@ -10,11 +10,8 @@
 package wizard
 
 import (
-	"time"
-
 	"fyne.io/fyne/v2"
 
-	"nightlatch/assets"
 	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
@@ -31,9 +28,12 @@ type State struct {
 	ShowMethods bool                 // shows the list of other methods in place of the step (R40)
 	Key         KeyInteraction       // the communication with the security key
 	Saved       Saved                // what the user did with the backup code
-	Lab         bool                 // the lab is on: a virtual key can be plugged in
-	HasAccounts bool                 // this server has accounts already
-	KeyAccess   KeyAccess            // how this computer can reach security keys
+	CanGoBack   bool
+	CanCancel   bool
+	CanSignUp   bool      // the sign-in form offers to create an account
+	Lab         bool      // the lab is on: a virtual key can be plugged in
+	HasAccounts bool      // this server has accounts already
+	KeyAccess   KeyAccess // how this computer can reach security keys
 }
 
 // A Draft is what the user has typed into a step. It lives as long as the step: a
@@ -64,30 +64,6 @@ type Saved struct {
 
 // Any reports whether the user has a copy, or has shown that by typing the code.
 func (s Saved) Any() bool { return s.Copied || s.Saved || s.Printed || s.Checked }
-
-// A Host is what a step hands its inputs to.
-type Host struct {
-	Words  *assets.Catalog
-	Clock  kit.Clock      // the server's, as far as we know it
-	Zone   *time.Location // nil: this computer's
-	Send   func(api.Input)
-	Back   func()                    // nil where there is nothing to go back to
-	Cancel func()                    // nil where it can't be cancelled
-	Leave  func()                    // the ceremony has ended
-	SignUp func()                    // nil where no account can be created
-	Fail   func(explain.Explanation) // shows why an input was not sent
-	Redraw func()
-	Begin  func() // begins anew what is gone
-	Ways   func(show bool)
-	Open   func(place string) // leaves for another screen
-
-	Copy     func(text string) // a secret; CopyLine takes what is none
-	CopyLine func(text string)
-	Save     func(api.SaveBackupCode)
-	Print    func(api.SaveBackupCode)
-	Check    func(api.SaveBackupCode)
-	Key      func(KeyInput)
-}
 
 // A StepView is what one step shows, without a frame around it.
 type StepView struct {

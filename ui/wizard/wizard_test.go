@@ -44,14 +44,14 @@ func matches(t *testing.T, w *assets.Catalog, text string, k assetstest.Key, arg
 
 // host records the inputs that were sent.
 func host(w *assets.Catalog, sent *[]api.Input) Host {
-	nothing := func() {}
-	return Host{
-		Words: w, Clock: kit.Clock{Now: still}, Zone: time.UTC,
-		Send: func(in api.Input) { *sent = append(*sent, in) }, Back: nothing, Cancel: nothing, Leave: nothing, Redraw: nothing, Begin: nothing,
-		Fail: func(explain.Explanation) {}, Ways: func(bool) {}, Open: func(string) {}, Copy: func(string) {}, CopyLine: func(string) {}, Key: func(KeyInput) {},
-		Save: func(api.SaveBackupCode) {}, Print: func(api.SaveBackupCode) {}, Check: func(api.SaveBackupCode) {},
-	}
+	return Host{Words: w, Clock: kit.Clock{Now: still}, Zone: time.UTC, Inputs: inputs{sent}}
 }
+
+// inputs records what was sent.
+type inputs struct{ sent *[]api.Input }
+
+func (i inputs) Send(in api.Input) { *i.sent = append(*i.sent, in) }
+func (i inputs) Do(Action)         {}
 
 func kinds() []api.Kind {
 	return []api.Kind{

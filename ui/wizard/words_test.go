@@ -19,7 +19,7 @@ func TestTextsAreTrueForTheAccount(t *testing.T) {
 	h := host(english(t), &sent)
 	both := api.Account{Policy: "classic", TwoFactor: true, Methods: api.Methods{Text: true, App: true}}
 	few := both
-	few.BackupCodes.Active, few.Methods.Keys = 1, 1
+	few.BackupCodes.Active, few.BackupCodes.Low, few.Methods.Keys = 1, true, 1
 	for _, tt := range []struct {
 		view      api.View
 		account   api.Account
