@@ -21,12 +21,12 @@ var start = time.Unix(1_700_000_000, 0).UTC()
 // A sent is a message that arrived.
 type sent struct{ id, to, subject, body string }
 
-// A carrier is a SMSSender and a Mailer that writes down what it gets, and does what
-// the test wants with it.
+// A carrier is an SMSSender and a Mailer that records messages, or fails as the test
+// says.
 type carrier struct {
 	mu   sync.Mutex
 	got  []sent
-	fail func(to string, tries int) error // called with the tries so far, this one included
+	fail func(to string, tries int) error // tries includes this attempt
 	n    map[string]int
 }
 
@@ -58,7 +58,7 @@ func (c *carrier) arrived() []sent {
 	return slices.Clone(c.got)
 }
 
-// codes are what texts with codes said, in order.
+// codes returns the codes of the texts, in order.
 func codes(list []sent) (codes []string) {
 	for _, s := range list {
 		codes = append(codes, s.body[:6])
@@ -132,7 +132,7 @@ func (b *bench) drain() {
 	}
 }
 
-// rows is how many messages are still on their way.
+// rows counts the messages that are still stored.
 func (b *bench) rows() (n int) {
 	b.Helper()
 	err := b.store.View(b.Context(), func(tx store.Tx) error {

@@ -1,8 +1,9 @@
-// Package delivery brings mails and texts to people. A message is a row in the
-// store, sealed, written in the transaction of what it tells about, and sent
-// after that has committed: at least once, in order for each recipient, again
-// with growing pauses while the carrier or the mail server does not take it. Where
-// no mail server is set up a mail can be kept on this computer instead (Tray).
+// Package delivery sends mail and text messages.
+//
+// Enqueue stores a message, sealed, in the transaction that causes it. The Outbox
+// sends it after the commit: at least once, in order for each recipient, and again
+// with growing pauses if sending fails. If no mail server is set up, mail can be
+// kept on this computer instead (LocalMailbox).
 package delivery
 
 import (
@@ -19,7 +20,7 @@ import (
 	"nightlatch/server/store/seal"
 )
 
-// A Message is something to tell a person.
+// A Message is a mail or a text message to be sent.
 type Message struct {
 	Channel  api.Channel       `json:"channel"`  // api.ByEmail or api.ByText
 	To       string            `json:"to"`       // an address, or a number in E.164
@@ -27,10 +28,10 @@ type Message struct {
 	Args     map[string]string `json:"args,omitempty"`
 	Account  string            `json:"account,omitempty"`
 	Secret   bool              `json:"secret,omitempty"` // holds a code or a password
-	Keep     bool              `json:"keep,omitempty"`   // a mail that is kept on this computer, not sent (Ways)
+	Keep     bool              `json:"keep,omitempty"`   // a mail for the local mailbox, not to be sent (Capabilities)
 }
 
-// A SMSSender sends one text: a carrier's gateway, or the lab's.
+// An SMSSender sends one text message. It is a gateway or the lab.
 type SMSSender interface {
 	Text(ctx context.Context, to, body string) error
 }
@@ -40,10 +41,10 @@ type Mailer interface {
 	Mail(ctx context.Context, to, subject, body string) error
 }
 
-// A PermanentError says that trying again is of no use.
+// A PermanentError reports a failure that another attempt cannot change.
 type PermanentError struct {
 	Reason string
-	Err    error // what happened, where that is known
+	Err    error // the cause, if known
 }
 
 func (e *PermanentError) Error() string { return "delivery: refused for good: " + e.Reason }
@@ -52,8 +53,9 @@ func (e *PermanentError) Unwrap() error { return e.Err }
 
 type idKey struct{}
 
-// ID is the message's own name, the same on every try, in the ctx that a SMSSender
-// or Mailer gets: with it a receiver can tell a repetition. "" outside.
+// ID returns the ID of the message that an SMSSender or Mailer is called for. It is
+// the same on every attempt, so the receiver can detect a repetition. Other
+// contexts have "".
 func ID(ctx context.Context) string {
 	id, _ := ctx.Value(idKey{}).(string)
 	return id
@@ -62,21 +64,21 @@ func ID(ctx context.Context) string {
 // Prefix begins the keys of the outbox.
 const Prefix = "out/"
 
-// A row is a message on its way.
+// A row is a stored message.
 type row struct {
 	Message
 	Tries int       `json:"tries,omitempty"`
 	Due   time.Time `json:"due"`
 }
 
-// Enqueue puts a message on its way when the transaction commits. Messages of one
-// transaction and one recipient keep their order.
+// Enqueue stores a message to be sent after the transaction commits. Messages of
+// one transaction to one recipient keep their order.
 func Enqueue(tx store.Tx, sealer *seal.Sealer, m Message) error {
 	if m.Channel != api.ByEmail && m.Channel != api.ByText {
 		return fmt.Errorf("delivery: channel %q", m.Channel)
 	}
 	if m.To == "" {
-		return errors.New("delivery: nobody to send to")
+		return errors.New("delivery: no recipient")
 	}
 	if m.Keep && (m.Channel != api.ByEmail || m.Account == "") {
 		return errors.New("delivery: only mail to an account can be kept")
@@ -84,8 +86,8 @@ func Enqueue(tx store.Tx, sealer *seal.Sealer, m Message) error {
 	if _, known := templates[m.Template]; !known {
 		return fmt.Errorf("delivery: template %q", m.Template)
 	}
-	// The name begins with the time, and the store gives every transaction its
-	// own; within one the messages are counted.
+	// The key begins with the transaction's time, then counts the messages of the
+	// transaction.
 	moment := fmt.Sprintf("%s%019d-", Prefix, tx.Now().UnixNano())
 	before, err := tx.Scan(moment, "", store.MaxWrites)
 	if err != nil {
@@ -110,8 +112,8 @@ func load(sealer *seal.Sealer, it store.Item) (row, error) {
 		return r, fmt.Errorf("delivery: %w", err)
 	}
 	if err := json.Unmarshal(b, &r); err != nil {
-		// The text of the error could quote what was sealed.
-		return r, errors.New("delivery: a message is not readable")
+		// The decoder's error could quote the secret.
+		return r, errors.New("delivery: a message cannot be decoded")
 	}
 	return r, nil
 }

@@ -9,12 +9,12 @@ import (
 	"net"
 )
 
-// A MailError says at which step of the exchange with a mail server a mail
-// failed. It holds the reply's code and none of its words.
+// A MailError reports the step of the SMTP exchange that failed. It holds the
+// reply's code, but not its text.
 type MailError struct {
 	Step  string // "connect", or the verb of RFC 5321
 	Reply int    // the server's reply; 0 when there was none
-	Err   error  // where there was no reply
+	Err   error  // set if there was no reply
 }
 
 func (e *MailError) Error() string {
@@ -26,7 +26,7 @@ func (e *MailError) Error() string {
 
 func (e *MailError) Unwrap() error { return e.Err }
 
-// errNoStartTLS reports a mail server that can't protect the connection.
+// errNoStartTLS reports a mail server without STARTTLS.
 var errNoStartTLS = errors.New("the server does not offer it")
 
 // A Diagnosis is a code for why a mail could not be sent.
@@ -35,16 +35,16 @@ type Diagnosis string
 // The diagnoses.
 const (
 	Unreachable  Diagnosis = "unreachable"  // no connection
-	Silent       Diagnosis = "silent"       // a connection and no answer in time
-	NotProtected Diagnosis = "no_tls"       // it does not speak TLS in the way that is set
-	NotTrusted   Diagnosis = "certificate"  // TLS, but its certificate proves nothing
-	NoLogin      Diagnosis = "login"        // user name or password refused, or not asked for
-	NoSender     Diagnosis = "sender"       // it does not take mail from this address
-	NoRecipient  Diagnosis = "recipient"    // nor to that one
+	Silent       Diagnosis = "silent"       // a connection, but no answer in time
+	NotProtected Diagnosis = "no_tls"       // no TLS in the configured mode
+	NotTrusted   Diagnosis = "certificate"  // TLS, but the certificate is not trusted
+	NoLogin      Diagnosis = "login"        // user name or password refused, or the server has no login
+	NoSender     Diagnosis = "sender"       // the sender's address was refused
+	NoRecipient  Diagnosis = "recipient"    // the recipient's address was refused
 	NotTaken     Diagnosis = "not_accepted" // any other refusal
 )
 
-// Diagnose says why Mail failed, and with which reply of the server (0: none).
+// Diagnose returns why Mail failed, and the server's reply code (0: no reply).
 func Diagnose(err error) (Diagnosis, int) {
 	var (
 		failed      *MailError

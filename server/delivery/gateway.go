@@ -12,27 +12,27 @@ import (
 	"net/url"
 )
 
-// A Gateway is a SMSSender: it posts {"to","body"} to a text message service.
+// A Gateway is an SMSSender that posts {"to","body"} to a text message service.
 type Gateway struct {
 	url, token string
 	client     *http.Client
 }
 
-// GatewayConfig is what NewGateway needs.
+// GatewayConfig configures a Gateway.
 type GatewayConfig struct {
 	URL    string       // https, or http on this machine
 	Token  string       // bearer token
 	Client *http.Client // nil: the default one
 }
 
-// NewGateway checks the configuration.
+// NewGateway checks the configuration and returns a Gateway.
 func NewGateway(cfg GatewayConfig) (*Gateway, error) {
 	u, err := url.Parse(cfg.URL)
 	if err != nil || u.Host == "" {
-		return nil, errors.New("delivery: the gateway's URL is not one")
+		return nil, errors.New("delivery: the gateway's URL is not valid")
 	}
 	if u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())) {
-		return nil, errors.New("delivery: the gateway must be reached by https")
+		return nil, errors.New("delivery: the gateway's URL must begin with https")
 	}
 	if cfg.Token == "" {
 		return nil, errors.New("delivery: the gateway needs a token")
@@ -41,7 +41,7 @@ func NewGateway(cfg GatewayConfig) (*Gateway, error) {
 	if cfg.Client != nil {
 		client = *cfg.Client
 	}
-	// A redirect would take the token and the code somewhere else.
+	// A redirect would send the token and the code to another server.
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &Gateway{url: u.String(), token: cfg.Token, client: &client}, nil
 }
@@ -51,7 +51,7 @@ func loopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// Text implements SMSSender. Its errors hold the status and nothing of the text.
+// Text implements SMSSender. Its errors hold the status, but nothing of the text.
 func (g *Gateway) Text(ctx context.Context, to, body string) error {
 	b, err := json.Marshal(struct {
 		To   string `json:"to"`
@@ -73,12 +73,12 @@ func (g *Gateway) Text(ctx context.Context, to, body string) error {
 	if err != nil {
 		var u *url.Error
 		if errors.As(err, &u) {
-			err = u.Err // the URL may hold a secret of its own
+			err = u.Err // the URL may hold a secret
 		}
 		return fmt.Errorf("delivery: gateway: %w", err)
 	}
 	defer resp.Body.Close()
-	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 64<<10)) // so that the connection is used again
+	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 64<<10)) // so that the connection can be reused
 	switch code := resp.StatusCode; {
 	case code >= 200 && code < 300:
 		return nil

@@ -2,7 +2,7 @@ package delivery
 
 import "strings"
 
-// segment is how many septets fit one text message (3GPP TS 23.040 §9.2.3.16).
+// segment is the number of septets in one text message (3GPP TS 23.040 §9.2.3.16).
 const segment = 160
 
 // The GSM 7-bit default alphabet and its extension, whose characters take two
@@ -13,8 +13,8 @@ const (
 	gsmExtended = "\f^{}\\[~]|€"
 )
 
-// Septets is the length of a text in the GSM 7-bit alphabet, -1 if it has a
-// character that is not in it (and would halve and more what fits a segment).
+// Septets returns the length of a text in the GSM 7-bit alphabet. It is -1 if a
+// character is not in that alphabet: in UCS-2, only 70 characters fit a segment.
 func Septets(text string) int {
 	n := 0
 	for _, r := range text {

@@ -12,11 +12,12 @@ import (
 	"nightlatch/server/store/seal"
 )
 
-// LocalMailboxSize is how many kept mails an account has at most; older ones go.
+// LocalMailboxSize is the largest number of mails in a local mailbox. When it is
+// full, the oldest mail is deleted.
 const LocalMailboxSize = 50
 
-// A LocalMessage is a mail that was kept on this computer because no mail server takes
-// it. It lies sealed below its account, and only the account's owner reads it.
+// A LocalMessage is a mail that was kept on this computer because no mail server is
+// set up. It is stored sealed, and only sessions of its account can read it.
 type LocalMessage struct {
 	ID      string    `json:"-"`
 	To      string    `json:"to"`
@@ -28,32 +29,32 @@ type LocalMessage struct {
 // MailKind is the kind of the keys of kept mails, below an account.
 const MailKind = "mail"
 
-func trayPrefix(account string) string { return "acct/" + account + "/" + MailKind + "/" }
+func mailboxPrefix(account string) string { return "acct/" + account + "/" + MailKind + "/" }
 
-// keep puts a letter into the tray of an account. It costs at most three writes,
-// with the account's revision.
-func keep(tx store.Tx, sealer *seal.Sealer, account string, l LocalMessage) error {
+// keep puts a mail into the local mailbox of an account. It makes at most three
+// writes, including the account's revision.
+func keep(tx store.Tx, sealer *seal.Sealer, account string, m LocalMessage) error {
 	if account == "" || strings.Contains(account, "/") {
 		return errors.New("delivery: a kept mail needs an account")
 	}
 	switch _, err := tx.Get("acct/" + account); {
 	case errors.Is(err, store.ErrNotFound):
-		return nil // the account is gone, and with it whoever could read this
+		return nil // the account was deleted: no one could read the mail
 	case err != nil:
 		return fmt.Errorf("delivery: keep: %w", err)
 	}
 	if err := store.Bump(tx, account); err != nil {
 		return fmt.Errorf("delivery: keep: %w", err)
 	}
-	items, err := tx.Scan(trayPrefix(account), "", LocalMailboxSize)
+	items, err := tx.Scan(mailboxPrefix(account), "", LocalMailboxSize)
 	if err != nil {
 		return fmt.Errorf("delivery: keep: %w", err)
 	}
 	next := 1
 	if n := len(items); n > 0 {
-		last, err := strconv.Atoi(strings.TrimPrefix(items[n-1].Key, trayPrefix(account)))
+		last, err := strconv.Atoi(strings.TrimPrefix(items[n-1].Key, mailboxPrefix(account)))
 		if err != nil {
-			return fmt.Errorf("delivery: keep: %s is no letter", items[n-1].Key)
+			return fmt.Errorf("delivery: keep: %s is not the key of a mail", items[n-1].Key)
 		}
 		next = last + 1
 		if n == LocalMailboxSize {
@@ -62,8 +63,8 @@ func keep(tx store.Tx, sealer *seal.Sealer, account string, l LocalMessage) erro
 			}
 		}
 	}
-	key := fmt.Sprintf("%s%010d", trayPrefix(account), next)
-	b, err := json.Marshal(l)
+	key := fmt.Sprintf("%s%010d", mailboxPrefix(account), next)
+	b, err := json.Marshal(m)
 	if err != nil {
 		return fmt.Errorf("delivery: keep: %w", err)
 	}
@@ -72,21 +73,21 @@ func keep(tx store.Tx, sealer *seal.Sealer, account string, l LocalMessage) erro
 
 // LocalMailbox returns the kept mails of an account, newest first.
 func LocalMailbox(tx store.Tx, sealer *seal.Sealer, account string) ([]LocalMessage, error) {
-	items, err := tx.Scan(trayPrefix(account), "", LocalMailboxSize)
+	items, err := tx.Scan(mailboxPrefix(account), "", LocalMailboxSize)
 	if err != nil {
-		return nil, fmt.Errorf("delivery: tray: %w", err)
+		return nil, fmt.Errorf("delivery: local mailbox: %w", err)
 	}
-	letters := make([]LocalMessage, len(items))
+	mails := make([]LocalMessage, len(items))
 	for i, it := range items {
 		b, err := sealer.Open(it.Key, it.Value)
 		if err != nil {
-			return nil, fmt.Errorf("delivery: tray: %w", err)
+			return nil, fmt.Errorf("delivery: local mailbox: %w", err)
 		}
-		l := &letters[len(items)-1-i]
-		if err := json.Unmarshal(b, l); err != nil {
-			return nil, errors.New("delivery: a kept mail is not readable") // the error's text could quote it
+		m := &mails[len(items)-1-i]
+		if err := json.Unmarshal(b, m); err != nil {
+			return nil, errors.New("delivery: a kept mail cannot be decoded") // the decoder's error could quote it
 		}
-		l.ID = strings.TrimPrefix(it.Key, trayPrefix(account))
+		m.ID = strings.TrimPrefix(it.Key, mailboxPrefix(account))
 	}
-	return letters, nil
+	return mails, nil
 }

@@ -10,32 +10,32 @@ import (
 	"nightlatch/server/store"
 )
 
-// A OptOut is what a phone last told this server about texts (R18): GO, texts
-// are wanted, which some carriers wait for before they let any through; or STOP.
-// Nothing is texted to a number that said STOP, whosever account it is.
+// An OptOut is the last GO or STOP that a phone number sent (R18). Nothing is texted
+// to a number that sent STOP, whichever account has it. Some carriers deliver
+// nothing before the phone has sent GO.
 type OptOut struct {
 	Stopped bool      `json:"stopped,omitempty"`
 	At      time.Time `json:"at"`
 }
 
-func consentKey(number string) string { return "text/" + number }
+func optOutKey(number string) string { return "text/" + number }
 
-// LoadOptOut reads what a number in E.164 said last; At is zero if it never said
-// anything.
+// LoadOptOut reads the last GO or STOP of a number in E.164 form. At is zero if the
+// number never sent either.
 func LoadOptOut(tx store.Tx, number string) (OptOut, error) {
 	var c OptOut
-	if err := store.Load(tx, consentKey(number), &c); err != nil && !errors.Is(err, store.ErrNotFound) {
-		return c, fmt.Errorf("delivery: consent: %w", err)
+	if err := store.Load(tx, optOutKey(number), &c); err != nil && !errors.Is(err, store.ErrNotFound) {
+		return c, fmt.Errorf("delivery: opt-out: %w", err)
 	}
 	return c, nil
 }
 
-// HandleOptOut takes a text from a number in E.164, and reports whether it changed what
-// the number wants. Texts that are neither GO nor STOP change nothing. known says
-// that somebody here has the number: a stranger's STOP is kept for the day that it
-// is anybody's, and a stranger's GO need not be.
+// HandleOptOut handles a text message from a number in E.164 form and reports
+// whether it changed the number's opt-out. Messages other than GO and STOP change
+// nothing. known means that an account has the number. A STOP from an unknown number
+// is stored, in case an account gets the number later; a GO only removes such a STOP.
 func HandleOptOut(tx store.Tx, number, body string, known bool) (c OptOut, changed bool, err error) {
-	stop, ok := heard(body)
+	stop, ok := parseOptOut(body)
 	before, err := LoadOptOut(tx, number)
 	if err != nil || !ok || before.Stopped == stop && !before.At.IsZero() {
 		return before, false, err
@@ -43,20 +43,20 @@ func HandleOptOut(tx store.Tx, number, body string, known bool) (c OptOut, chang
 	c = OptOut{Stopped: stop, At: tx.Now().UTC()}
 	switch {
 	case stop || known:
-		err = store.Save(tx, consentKey(number), c)
+		err = store.Save(tx, optOutKey(number), c)
 	case !before.At.IsZero():
-		err = tx.Delete(consentKey(number))
+		err = tx.Delete(optOutKey(number))
 	default:
 		return OptOut{}, false, nil
 	}
 	if err != nil {
-		return c, false, fmt.Errorf("delivery: consent: %w", err)
+		return c, false, fmt.Errorf("delivery: opt-out: %w", err)
 	}
 	return c, true, nil
 }
 
-// heard reads the word of a text, as people and carriers write it.
-func heard(body string) (stop, ok bool) {
+// parseOptOut reads GO or STOP in the ways that people and carriers write them.
+func parseOptOut(body string) (stop, ok bool) {
 	switch strings.ToUpper(strings.Trim(body, " \t\r\n.!\"'")) {
 	case "GO", "START":
 		return false, true
@@ -66,8 +66,8 @@ func heard(body string) (stop, ok bool) {
 	return false, false
 }
 
-// Stopped reports whether nothing may be sent to somebody: a number that said
-// STOP.
+// Stopped reports whether nothing may be sent to a recipient, because the phone
+// number sent STOP.
 func Stopped(tx store.Tx, channel api.Channel, to string) (bool, error) {
 	if channel != api.ByText {
 		return false, nil

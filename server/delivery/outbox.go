@@ -16,20 +16,21 @@ const (
 	maxTries   = 10
 	firstPause = time.Second
 	maxPause   = 5 * time.Minute
-	tryTimeout = 30 * time.Second // one attempt
-	atOnce     = 8                // recipients served side by side
+	tryTimeout = 30 * time.Second // of one attempt
+	atOnce     = 8                // recipients served in parallel
 	pageSize   = 128              // rows read at a time
 
-	// While something waits for its next try the clock is looked at this often:
-	// the lab's clock can jump.
+	// pollPending is how often the outbox is read while a message waits for its
+	// next attempt. The lab's clock can jump, so a timer for the due time is not
+	// enough.
 	pollPending = time.Second
-	// With nothing waiting only Wake matters; this catches a forgotten one.
+	// pollIdle is how often the outbox is read otherwise, in case a Wake was missed.
 	pollIdle = time.Minute
 )
 
-// Config is what an Outbox needs. A nil SMSSender or Mailer means that there is no
-// way to send such a message; it is dropped with a line in the log. A message
-// with Keep goes into its account's tray and to neither.
+// Config configures an Outbox. Without an SMSSender or Mailer, messages of that kind
+// are dropped, with a line in the log. A message with Keep goes into the local
+// mailbox of its account and is not sent.
 type Config struct {
 	Store     store.Store
 	Sealer    *seal.Sealer
@@ -40,12 +41,12 @@ type Config struct {
 	Log       *slog.Logger
 }
 
-// An Outbox sends what Enqueue has put on its way.
+// An Outbox sends the messages that Enqueue has stored.
 type Outbox struct {
 	cfg  Config
 	wake chan struct{}   // holds one
-	turn chan struct{}   // holds one: the right to make a pass
-	seen map[string]bool // rows that do not open, by key; the pass's alone
+	turn chan struct{}   // holds one: the holder may read and send
+	seen map[string]bool // keys of rows that could not be opened; used by the holder of turn
 }
 
 // NewOutbox checks the configuration.
@@ -61,7 +62,7 @@ func NewOutbox(cfg Config) (*Outbox, error) {
 	}, nil
 }
 
-// Wake says that there may be something new. It never blocks.
+// Wake makes Run look for new messages. It never blocks.
 func (o *Outbox) Wake() {
 	select {
 	case o.wake <- struct{}{}:
@@ -88,7 +89,7 @@ func (o *Outbox) Run(ctx context.Context) error {
 		case errors.Is(err, store.ErrClosed):
 			return err
 		case err != nil:
-			o.cfg.Log.Error("outbox: the store does not answer", "error", err)
+			o.cfg.Log.Error("outbox: the store returned an error", "error", err)
 		case waiting:
 			pause = pollPending
 		}
@@ -96,15 +97,15 @@ func (o *Outbox) Run(ctx context.Context) error {
 	}
 }
 
-// Drain delivers until nothing that is due is left, with or without a Run beside
-// it. What waits for its next try is not due.
+// Drain delivers every message that is due. It may run at the same time as Run.
+// Messages that wait for their next attempt are not due.
 func (o *Outbox) Drain(ctx context.Context) error {
 	_, err := o.deliverDue(ctx)
 	return err
 }
 
-// deliverDue makes passes until one finds nothing due. waiting says whether
-// something is left for later.
+// deliverDue reads and sends until nothing is due. waiting reports whether a
+// message waits for its next attempt.
 func (o *Outbox) deliverDue(ctx context.Context) (waiting bool, err error) {
 	select {
 	case o.turn <- struct{}{}:
@@ -129,18 +130,19 @@ type envelope struct {
 	row
 }
 
-// waits reports that the next try is not due. A pause longer than there is one
-// means that the clock was set back.
+// waits reports whether the next attempt is not due yet. A pause longer than
+// maxPause means that the clock was set back; the message is due then.
 func (e envelope) waits(now time.Time) bool {
 	pause := e.Due.Sub(now)
 	return pause > 0 && pause <= maxPause
 }
 
-// collect reads the outbox and returns what is due, in order, for each recipient.
+// collect reads the outbox and returns the messages that are due: a queue for each
+// recipient, in order.
 func (o *Outbox) collect(ctx context.Context) (queues [][]envelope, waiting bool, err error) {
 	now := o.cfg.Now()
 	index := make(map[string]int)    // recipient → queue
-	blocked := make(map[string]bool) // the first in line waits for its next try
+	blocked := make(map[string]bool) // recipients whose first message waits for its next attempt
 	for after := ""; ; {
 		rows, err := o.page(ctx, after)
 		if err != nil {
@@ -148,17 +150,17 @@ func (o *Outbox) collect(ctx context.Context) (queues [][]envelope, waiting bool
 		}
 		for _, e := range rows {
 			after = e.key
-			if e.To == "" { // did not open
+			if e.To == "" { // could not be opened
 				continue
 			}
-			who := string(e.Channel) + " " + e.To
-			if blocked[who] || e.waits(now) {
-				blocked[who], waiting = true, true
+			recipient := string(e.Channel) + " " + e.To
+			if blocked[recipient] || e.waits(now) {
+				blocked[recipient], waiting = true, true
 				continue
 			}
-			i, ok := index[who]
+			i, ok := index[recipient]
 			if !ok {
-				i, index[who] = len(queues), len(queues)
+				i, index[recipient] = len(queues), len(queues)
 				queues = append(queues, nil)
 			}
 			queues[i] = append(queues[i], e)
@@ -191,13 +193,13 @@ func (o *Outbox) page(ctx context.Context, after string) (rows []envelope, err e
 	for _, key := range sealed {
 		if !o.seen[key] {
 			o.seen[key] = true
-			o.cfg.Log.Error("outbox: a message does not open and stays", "message", key)
+			o.cfg.Log.Error("outbox: a message cannot be decrypted and is not sent", "message", key)
 		}
 	}
 	return rows, err
 }
 
-// send works through the queues, a few side by side, each in order.
+// send sends the queues, atOnce of them in parallel, each in order.
 func (o *Outbox) send(ctx context.Context, queues [][]envelope) error {
 	var (
 		group sync.WaitGroup
@@ -222,8 +224,8 @@ func (o *Outbox) send(ctx context.Context, queues [][]envelope) error {
 	return first
 }
 
-// sendQueue sends to one recipient, until one try fails: what comes after waits
-// behind it.
+// sendQueue sends to one recipient until an attempt fails. The messages after it
+// wait, so that the order is kept.
 func (o *Outbox) sendQueue(ctx context.Context, queue []envelope) error {
 	for _, e := range queue {
 		if e.Keep {
@@ -237,7 +239,7 @@ func (o *Outbox) sendQueue(ctx context.Context, queue []envelope) error {
 			err = o.try(ctx, e)
 		}
 		if ctx.Err() != nil {
-			return ctx.Err() // not the receiver's fault: not counted
+			return ctx.Err() // the server is stopping: do not count the attempt
 		}
 		again := o.settle(&e, err)
 		err = o.cfg.Store.Update(ctx, func(tx store.Tx) error {
@@ -253,11 +255,11 @@ func (o *Outbox) sendQueue(ctx context.Context, queue []envelope) error {
 	return nil
 }
 
-// errStopped is why a text is not sent: the number said STOP after it was put on
-// its way (R18).
-var errStopped = &PermanentError{Reason: "the number wants no texts"}
+// errStopped reports a text message that was enqueued before its number sent STOP
+// (R18).
+var errStopped = &PermanentError{Reason: "the number opted out of text messages"}
 
-// wanted returns errStopped for a text that may not be sent any more.
+// wanted returns errStopped for a text message that may no longer be sent.
 func (o *Outbox) wanted(ctx context.Context, e envelope) error {
 	if e.Channel != api.ByText {
 		return nil
@@ -271,7 +273,7 @@ func (o *Outbox) wanted(ctx context.Context, e envelope) error {
 	})
 }
 
-// keep moves a mail from the outbox into its account's tray, exactly once.
+// keep moves a mail from the outbox into its account's local mailbox, exactly once.
 func (o *Outbox) keep(ctx context.Context, e envelope) error {
 	subject, body, err := Render(e.Message, o.cfg.RPID)
 	if err != nil {
@@ -279,15 +281,15 @@ func (o *Outbox) keep(ctx context.Context, e envelope) error {
 		return o.cfg.Store.Update(ctx, func(tx store.Tx) error { return tx.Delete(e.key) })
 	}
 	return o.cfg.Store.Update(ctx, func(tx store.Tx) error {
-		l := LocalMessage{To: e.To, Subject: subject, Text: body, At: tx.Now().UTC()}
-		if err := keep(tx, o.cfg.Sealer, e.Account, l); err != nil {
+		m := LocalMessage{To: e.To, Subject: subject, Text: body, At: tx.Now().UTC()}
+		if err := keep(tx, o.cfg.Sealer, e.Account, m); err != nil {
 			return err
 		}
 		return tx.Delete(e.key)
 	})
 }
 
-// settle decides what becomes of a message after a try: again later, or gone.
+// settle counts an attempt and reports whether the message is tried again later.
 func (o *Outbox) settle(e *envelope, err error) (again bool) {
 	e.Tries++
 	log := o.cfg.Log.With("message", e.key, "channel", e.Channel, "template", e.Template, "tries", e.Tries)
@@ -296,15 +298,15 @@ func (o *Outbox) settle(e *envelope, err error) (again bool) {
 	case err == nil:
 		return false
 	case errors.As(err, &permanent), e.Tries >= maxTries:
-		log.Error("outbox: given up", "error", err)
+		log.Error("outbox: not delivered; no more attempts", "error", err)
 		return false
 	}
-	log.Warn("outbox: not delivered yet", "error", err)
+	log.Warn("outbox: not delivered; trying again later", "error", err)
 	e.Due = o.cfg.Now().Add(pause(e.Tries))
 	return true
 }
 
-// pause is how long to wait after so many tries: 1 s, 2 s, 4 s … 5 min.
+// pause returns the wait after a number of attempts: 1 s, 2 s, 4 s … 5 min.
 func pause(tries int) time.Duration {
 	return min(firstPause<<min(tries-1, 30), maxPause)
 }
@@ -322,5 +324,5 @@ func (o *Outbox) try(ctx context.Context, e envelope) error {
 	case e.Channel == api.ByEmail && o.cfg.Mailer != nil:
 		return o.cfg.Mailer.Mail(ctx, e.To, subject, body)
 	}
-	return errNoWay()
+	return errNoSender()
 }

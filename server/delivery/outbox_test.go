@@ -57,7 +57,7 @@ func TestEnqueueRefuses(t *testing.T) {
 		{Channel: api.ByText, To: "x", Template: "nothing"},
 	} {
 		if err := b.store.Update(t.Context(), func(tx store.Tx) error { return Enqueue(tx, b.keys, m) }); err == nil {
-			t.Errorf("%+v was taken", m)
+			t.Errorf("%+v was accepted", m)
 		}
 	}
 }
@@ -82,17 +82,18 @@ func TestRowsAreSealed(t *testing.T) {
 	}
 }
 
-// R18: what was on its way when a number said STOP is dropped; mail is not.
-func TestStopDropsWhatIsOnItsWay(t *testing.T) {
+// TestStopDropsStoredTexts: when a number sends STOP, its stored text messages are
+// dropped; mail is not (R18).
+func TestStopDropsStoredTexts(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.enqueue(text("+14155550123", 1), text("+14155550124", 2), Message{Channel: api.ByEmail, To: "ann@example.org", Template: Notice(api.EventTwoFactorOn)})
-	hear := func(body string) {
+	receive := func(body string) {
 		t.Helper()
 		err := b.store.Update(t.Context(), func(tx store.Tx) error {
 			_, changed, err := HandleOptOut(tx, "+14155550123", body, true)
 			if err == nil && !changed {
-				t.Errorf("%s changes nothing", body)
+				t.Errorf("%s changed nothing", body)
 			}
 			return err
 		})
@@ -100,12 +101,12 @@ func TestStopDropsWhatIsOnItsWay(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	hear("STOP")
+	receive("STOP")
 	b.drain()
 	if got := b.carrier.arrived(); len(got) != 2 || slices.ContainsFunc(got, func(s sent) bool { return s.to == "+14155550123" }) || b.rows() != 0 {
 		t.Errorf("arrived: %+v, %d rows are left", got, b.rows())
 	}
-	hear("GO")
+	receive("GO")
 	b.enqueue(text("+14155550123", 3))
 	b.drain()
 	if got := b.carrier.arrived(); len(got) != 3 || got[2].body[:6] != "000003" {
@@ -127,7 +128,7 @@ func TestKeepsTheOrderOfEachRecipient(t *testing.T) {
 			continue
 		}
 		if s.body[:6] != fmt.Sprintf("%06d", want) {
-			t.Fatalf("%s came as number %d", s.body[:6], want)
+			t.Fatalf("%s arrived as number %d", s.body[:6], want)
 		}
 		want++
 	}
@@ -136,8 +137,8 @@ func TestKeepsTheOrderOfEachRecipient(t *testing.T) {
 	}
 }
 
-// TestWaitsBehindAFailure: the next message to the same recipient waits, others
-// do not.
+// TestWaitsBehindAFailure: after a failed attempt, the next message to the same
+// recipient waits. Messages to others do not.
 func TestWaitsBehindAFailure(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -150,7 +151,7 @@ func TestWaitsBehindAFailure(t *testing.T) {
 	b.enqueue(text("+1", 1), text("+1", 2), text("+2", 3))
 	b.drain()
 	if got := codes(b.carrier.arrived()); !slices.Equal(got, []string{"000003"}) {
-		t.Errorf("at first arrived %q", got)
+		t.Errorf("first arrived %q", got)
 	}
 	b.advance(firstPause - 1)
 	b.drain()
@@ -201,8 +202,8 @@ func TestGivesUp(t *testing.T) {
 			t.Errorf("the log holds %s:\n%s", secret, b.log)
 		}
 	}
-	if !strings.Contains(b.log.String(), "given up") {
-		t.Errorf("the log says nothing:\n%s", b.log)
+	if !strings.Contains(b.log.String(), "no more attempts") {
+		t.Errorf("the log does not mention it:\n%s", b.log)
 	}
 }
 
@@ -212,12 +213,12 @@ func TestWithoutACarrier(t *testing.T) {
 	b.cfg.SMSSender, b.cfg.Mailer = nil, nil
 	b.enqueue(text("+1", 1))
 	b.drain()
-	if b.rows() != 0 || !strings.Contains(b.log.String(), "no way to send it") {
+	if b.rows() != 0 || !strings.Contains(b.log.String(), "no mail server or text gateway") {
 		t.Errorf("%d rows left, log: %s", b.rows(), b.log)
 	}
 }
 
-// TestForeignRowsStay: what does not open is neither sent nor thrown away.
+// TestForeignRowsStay: a message that cannot be opened is neither sent nor deleted.
 func TestForeignRowsStay(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -231,12 +232,12 @@ func TestForeignRowsStay(t *testing.T) {
 	if got := codes(b.carrier.arrived()); !slices.Equal(got, []string{"000002"}) || b.rows() != 1 {
 		t.Errorf("arrived %q, %d rows left", got, b.rows())
 	}
-	if n := strings.Count(b.log.String(), "does not open"); n != 1 {
+	if n := strings.Count(b.log.String(), "cannot be decrypted"); n != 1 {
 		t.Errorf("logged %d times", n)
 	}
 }
 
-// A stubborn store fails the next update.
+// A stubborn store fails one update.
 type stubborn struct {
 	store.Store
 	fail error
@@ -250,8 +251,8 @@ func (s *stubborn) Update(ctx context.Context, fn func(store.Tx) error) error {
 	return s.Store.Update(ctx, fn)
 }
 
-// TestRepeatsWithTheSameID: sent, and then the store failed before it was noted.
-// The receiver can tell by the ID.
+// TestRepeatsWithTheSameID: if the store fails after a message was sent, it is sent
+// again with the same ID.
 func TestRepeatsWithTheSameID(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -287,7 +288,8 @@ func TestManyRowsManyDrains(t *testing.T) {
 	}
 }
 
-// TestDueBehindManyWaiting: a page full of waiting messages hides nothing.
+// TestDueBehindManyWaiting: a message that is due is found behind several pages of
+// waiting ones.
 func TestDueBehindManyWaiting(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -308,7 +310,7 @@ func TestDueBehindManyWaiting(t *testing.T) {
 	}
 }
 
-// TestClockSetBack: what was due is due.
+// TestClockSetBack: a message is still sent after the clock was set back.
 func TestClockSetBack(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -340,14 +342,13 @@ func TestDrainEndsWithItsContext(t *testing.T) {
 		t.Errorf("got %v, want context.Canceled", err)
 	}
 	b.carrier.fail = nil
-	b.drain() // it was not the carrier's fault: no pause
+	b.drain() // the attempt was not counted, so there is no pause
 	if got := b.carrier.arrived(); len(got) != 1 {
 		t.Errorf("%d arrived", len(got))
 	}
 }
 
-// TestRun delivers on Wake, tries again as time goes by, and ends with its
-// context.
+// TestRun: Run delivers on Wake, tries again later, and ends with its context.
 func TestRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &bench{T: t, at: start, carrier: &carrier{n: make(map[string]int)}, keys: seal.New([32]byte{1}), log: new(bytes.Buffer)}
@@ -358,7 +359,7 @@ func TestRun(t *testing.T) {
 		defer s.Close()
 		b.store = s
 		b.Outbox = b.outbox(s)
-		b.cfg.Now = func() time.Time { // time goes by from look to look
+		b.cfg.Now = func() time.Time { // each call advances the clock
 			b.advance(time.Second)
 			return b.now()
 		}
@@ -373,7 +374,7 @@ func TestRun(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan error)
 		go func() { ended <- b.Outbox.Run(ctx) }()
-		synctest.Wait() // it has looked once and found nothing
+		synctest.Wait() // it has read the empty outbox once
 		b.enqueue(text("+1", 1))
 		b.Wake()
 		b.Wake()
@@ -386,7 +387,7 @@ func TestRun(t *testing.T) {
 		if got := b.carrier.arrived(); len(got) != 1 || b.rows() != 0 {
 			t.Errorf("%d arrived, %d rows left", len(got), b.rows())
 		}
-		// Without a Wake it finds it too, later.
+		// Without a Wake the message is found later.
 		b.enqueue(text("+1", 2))
 		if got := <-tried; got != 4 {
 			t.Errorf("try %d, want 4", got)
@@ -412,6 +413,6 @@ func TestRunEndsWithItsStore(t *testing.T) {
 func TestOutboxConfigIsChecked(t *testing.T) {
 	t.Parallel()
 	if _, err := NewOutbox(Config{}); err == nil {
-		t.Error("an empty configuration was taken")
+		t.Error("an empty configuration was accepted")
 	}
 }

@@ -5,82 +5,87 @@ import (
 	"sync"
 )
 
-// Capabilities say how messages leave now. They can change while the server runs.
+// Capabilities say which messages can be sent. They can change while the server
+// runs.
 type Capabilities struct {
-	Mail bool // a mail server takes mail
-	Keep bool // mail that can't leave is kept on this computer, for its account's owner (Tray)
-	Text bool // a gateway takes texts
+	Mail bool // a mail server is set up
+	Keep bool // mail that cannot be sent is kept in the account's local mailbox
+	Text bool // a text gateway is set up
 }
 
-// Code reports whether a code can be mailed, and whether that mail would be kept
-// instead of sent.
-func (w Capabilities) Code() (kept, ok bool) { return !w.Mail && w.Keep, w.Mail || w.Keep }
+// Code reports whether a code can be mailed (ok), and whether that mail would be
+// kept and not sent.
+func (c Capabilities) Code() (kept, ok bool) { return !c.Mail && c.Keep, c.Mail || c.Keep }
 
-// Confirmed reports whether an address counts as confirmed (R4): proved by mail
-// that was sent; or by mail that was kept, for as long as there is no other.
-func (w Capabilities) Confirmed(proved, kept bool) bool { return proved || kept && w.Keep && !w.Mail }
+// Confirmed reports whether an address counts as confirmed (R4). proved means that
+// a code arrived there by mail; kept, that a code was read in the local mailbox,
+// which counts only while there is no mail server.
+func (c Capabilities) Confirmed(proved, kept bool) bool { return proved || kept && c.Keep && !c.Mail }
 
-// Notice reports whether a notice goes to an address, and whether it is kept
-// instead of sent: one that only kept mail has confirmed may be somebody else's.
-func (w Capabilities) Notice(proved, kept bool) (keep, ok bool) {
-	if proved && w.Mail {
+// Notice reports whether a notice to an address is possible (ok), and whether it is
+// kept and not sent. An address that only kept mail has confirmed may belong to
+// someone else, so nothing is sent to it.
+func (c Capabilities) Notice(proved, kept bool) (keep, ok bool) {
+	if proved && c.Mail {
 		return false, true
 	}
-	return true, w.Keep && (proved || kept)
+	return true, c.Keep && (proved || kept)
 }
 
-// Senders are the mailer and the texter of now: a Mailer and a SMSSender whose
-// ends can be exchanged at any time.
+// Senders is a Mailer and an SMSSender that pass messages on to others, which can
+// be replaced at any time.
 type Senders struct {
 	keep bool
 
 	mu     sync.RWMutex
 	mailer Mailer
-	texter SMSSender
+	sms    SMSSender
 }
 
-// NewSenders begins with a mailer and a texter, either of which may be nil.
-// keep says that mail without a mailer is kept.
-func NewSenders(mailer Mailer, texter SMSSender, keep bool) *Senders {
-	return &Senders{keep: keep, mailer: mailer, texter: texter}
+// NewSenders returns Senders for a mailer and an SMS sender. Either may be nil. With
+// keep, mail is kept while there is no mailer.
+func NewSenders(mailer Mailer, sms SMSSender, keep bool) *Senders {
+	return &Senders{keep: keep, mailer: mailer, sms: sms}
 }
 
-// Capabilities returns what can be sent.
-func (c *Senders) Capabilities() Capabilities {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	return Capabilities{Mail: c.mailer != nil, Keep: c.keep, Text: c.texter != nil}
+// Capabilities returns what can be sent now.
+func (s *Senders) Capabilities() Capabilities {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return Capabilities{Mail: s.mailer != nil, Keep: s.keep, Text: s.sms != nil}
 }
 
-// Set exchanges both ends.
-func (c *Senders) Set(mailer Mailer, texter SMSSender) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.mailer, c.texter = mailer, texter
+// Set replaces both senders.
+func (s *Senders) Set(mailer Mailer, sms SMSSender) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.mailer, s.sms = mailer, sms
 }
 
-func (c *Senders) ends() (Mailer, SMSSender) {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	return c.mailer, c.texter
+func (s *Senders) current() (Mailer, SMSSender) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.mailer, s.sms
 }
 
 // Mail implements Mailer.
-func (c *Senders) Mail(ctx context.Context, to, subject, body string) error {
-	mailer, _ := c.ends()
+func (s *Senders) Mail(ctx context.Context, to, subject, body string) error {
+	mailer, _ := s.current()
 	if mailer == nil {
-		return errNoWay()
+		return errNoSender()
 	}
 	return mailer.Mail(ctx, to, subject, body)
 }
 
 // Text implements SMSSender.
-func (c *Senders) Text(ctx context.Context, to, body string) error {
-	_, texter := c.ends()
-	if texter == nil {
-		return errNoWay()
+func (s *Senders) Text(ctx context.Context, to, body string) error {
+	_, sms := s.current()
+	if sms == nil {
+		return errNoSender()
 	}
-	return texter.Text(ctx, to, body)
+	return sms.Text(ctx, to, body)
 }
 
-func errNoWay() error { return &PermanentError{Reason: "no way to send it is set up"} }
+func errNoSender() error {
+	return &PermanentError{Reason: "no mail server or text gateway is set up for it"}
+}

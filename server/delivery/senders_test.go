@@ -11,43 +11,42 @@ import (
 	"nightlatch/server/store"
 )
 
-// What mail may do in each way that it can leave (R4).
-func TestWays(t *testing.T) {
+// TestCapabilities: what mail is used for, with a mail server and without (R4).
+func TestCapabilities(t *testing.T) {
 	t.Parallel()
 	type notice struct{ keep, ok bool }
 	for name, tt := range map[string]struct {
-		ways                        Capabilities
+		can                         Capabilities
 		code                        notice // kept, ok
 		provedCounts, keptCounts    bool
 		toProved, toKept, toNeither notice
 	}{
-		"nothing":       {ways: Capabilities{}, provedCounts: true, toProved: notice{true, false}, toKept: notice{true, false}, toNeither: notice{true, false}},
-		"kept":          {ways: Capabilities{Keep: true}, code: notice{true, true}, provedCounts: true, keptCounts: true, toProved: notice{true, true}, toKept: notice{true, true}, toNeither: notice{true, false}},
-		"sent":          {ways: Capabilities{Mail: true}, code: notice{false, true}, provedCounts: true, toProved: notice{false, true}, toKept: notice{true, false}, toNeither: notice{true, false}},
-		"sent, or kept": {ways: Capabilities{Mail: true, Keep: true}, code: notice{false, true}, provedCounts: true, toProved: notice{false, true}, toKept: notice{true, true}, toNeither: notice{true, false}},
+		"nothing":       {can: Capabilities{}, provedCounts: true, toProved: notice{true, false}, toKept: notice{true, false}, toNeither: notice{true, false}},
+		"kept":          {can: Capabilities{Keep: true}, code: notice{true, true}, provedCounts: true, keptCounts: true, toProved: notice{true, true}, toKept: notice{true, true}, toNeither: notice{true, false}},
+		"sent":          {can: Capabilities{Mail: true}, code: notice{false, true}, provedCounts: true, toProved: notice{false, true}, toKept: notice{true, false}, toNeither: notice{true, false}},
+		"sent, or kept": {can: Capabilities{Mail: true, Keep: true}, code: notice{false, true}, provedCounts: true, toProved: notice{false, true}, toKept: notice{true, true}, toNeither: notice{true, false}},
 	} {
 		pair := func(keep, ok bool) notice { return notice{keep, ok} }
-		if got := pair(tt.ways.Code()); got != tt.code {
+		if got := pair(tt.can.Code()); got != tt.code {
 			t.Errorf("%s: code %v", name, got)
 		}
-		if tt.ways.Confirmed(true, false) != tt.provedCounts || tt.ways.Confirmed(false, true) != tt.keptCounts || tt.ways.Confirmed(false, false) {
+		if tt.can.Confirmed(true, false) != tt.provedCounts || tt.can.Confirmed(false, true) != tt.keptCounts || tt.can.Confirmed(false, false) {
 			t.Errorf("%s: what counts as confirmed", name)
 		}
-		if got := pair(tt.ways.Notice(true, false)); got != tt.toProved {
+		if got := pair(tt.can.Notice(true, false)); got != tt.toProved {
 			t.Errorf("%s: a notice to a proved address %v", name, got)
 		}
-		if got := pair(tt.ways.Notice(false, true)); got != tt.toKept {
+		if got := pair(tt.can.Notice(false, true)); got != tt.toKept {
 			t.Errorf("%s: a notice to one that only kept mail confirmed %v", name, got)
 		}
-		if got := pair(tt.ways.Notice(false, false)); got != tt.toNeither {
+		if got := pair(tt.can.Notice(false, false)); got != tt.toNeither {
 			t.Errorf("%s: a notice to none %v", name, got)
 		}
 	}
 }
 
-// A carrier can be exchanged while messages leave; what was meant to be kept is
-// never sent, and what can't leave is not kept.
-func TestCarriersAreExchanged(t *testing.T) {
+// TestSendersCanBeReplaced while the server runs.
+func TestSendersCanBeReplaced(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	c := NewSenders(nil, nil, true)
@@ -55,7 +54,7 @@ func TestCarriersAreExchanged(t *testing.T) {
 		t.Errorf("mail without a mailer: %v", err)
 	}
 	if err := c.Text(t.Context(), "+1", "b"); !errors.As(err, new(*PermanentError)) {
-		t.Errorf("text without a texter: %v", err)
+		t.Errorf("text without an SMS sender: %v", err)
 	}
 	c.Set(b.carrier, b.carrier)
 	if got := c.Capabilities(); got != (Capabilities{Mail: true, Keep: true, Text: true}) {
@@ -70,8 +69,8 @@ func TestCarriersAreExchanged(t *testing.T) {
 	}
 }
 
-// Kept mail goes into its account's tray once, also where there is a mailer, and
-// nowhere when the account is gone.
+// TestKeep: a mail to be kept goes into its account's local mailbox once, even if
+// there is a mail server. If the account was deleted, it is dropped.
 func TestKeep(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -89,13 +88,13 @@ func TestKeep(t *testing.T) {
 		t.Errorf("sent %v, %d rows are left", got, b.rows())
 	}
 	err = b.store.View(t.Context(), func(tx store.Tx) error {
-		letters, err := LocalMailbox(tx, b.keys, "a")
-		if len(letters) != 1 || letters[0].To != m.To || letters[0].Subject != "Two-factor authentication is on" || letters[0].ID == "" {
-			t.Errorf("tray %+v", letters)
+		mails, err := LocalMailbox(tx, b.keys, "a")
+		if len(mails) != 1 || mails[0].To != m.To || mails[0].Subject != "Two-factor authentication is on" || mails[0].ID == "" {
+			t.Errorf("mailbox %+v", mails)
 		}
 		none, err2 := LocalMailbox(tx, b.keys, "b")
 		if len(none) != 0 {
-			t.Errorf("a tray of nobody: %+v", none)
+			t.Errorf("a mailbox without an account: %+v", none)
 		}
 		return errors.Join(err, err2)
 	})
@@ -107,12 +106,12 @@ func TestKeep(t *testing.T) {
 		{Channel: api.ByEmail, To: "ann@example.org", Template: EmailCode, Keep: true},
 	} {
 		if err := b.store.Update(t.Context(), func(tx store.Tx) error { return Enqueue(tx, b.keys, wrong) }); err == nil {
-			t.Errorf("%+v was taken", wrong)
+			t.Errorf("%+v was accepted", wrong)
 		}
 	}
 }
 
-// What went wrong with a mail is told apart, with the server's reply.
+// TestDiagnose: failures are distinguished, with the server's reply.
 func TestDiagnose(t *testing.T) {
 	t.Parallel()
 	nothing := func(*SMTPConfig) {}

@@ -15,20 +15,19 @@ import (
 	"nightlatch/server/store/seal"
 )
 
-// Where the settings of mail server and text gateway are kept, sealed: both hold
-// a secret.
+// Keys of the settings. The values are sealed, since both hold a secret.
 const (
 	mailKey = "conf/mail"
 	textKey = "conf/text"
 )
 
-// Settings are how messages leave, as the owner of the server has set it up.
+// Settings say how messages are sent. The owner of the server makes them.
 type Settings struct {
 	Mail *MailSettings // nil: no mail server
 	Text *TextSettings // nil: no text gateway
 }
 
-// MailSettings name a mail server.
+// MailSettings configure a mail server.
 type MailSettings struct {
 	Addr     string  `json:"addr"` // host:port
 	TLS      TLSMode `json:"tls"`
@@ -37,14 +36,13 @@ type MailSettings struct {
 	Password string  `json:"password,omitempty"`
 }
 
-// TextSettings name a text gateway.
+// TextSettings configure a text gateway.
 type TextSettings struct {
 	URL   string `json:"url"`
 	Token string `json:"token,omitempty"`
 }
 
-// A SettingError says which setting is wrong, by its name on the wire, and what
-// would be right.
+// A SettingError reports a wrong setting, by its wire name, and what is expected.
 type SettingError struct{ Field, Want string }
 
 func (e *SettingError) Error() string { return "delivery: " + e.Field + ": " + e.Want }
@@ -82,12 +80,12 @@ func loadSetting(tx store.Tx, sealer *seal.Sealer, key string, v any) (found boo
 		return false, fmt.Errorf("delivery: %s: %w", key, err)
 	}
 	if json.Unmarshal(plain, v) != nil {
-		return false, fmt.Errorf("delivery: %s is not readable", key) // the error's text could quote it
+		return false, fmt.Errorf("delivery: %s cannot be decoded", key) // the decoder's error could quote it
 	}
 	return true, nil
 }
 
-// Save writes the settings; what is nil is forgotten.
+// Save writes the settings and deletes those that are nil.
 func (s Settings) Save(tx store.Tx, sealer *seal.Sealer) error {
 	save := func(key string, set bool, v any) error {
 		if !set {
@@ -105,36 +103,36 @@ func (s Settings) Save(tx store.Tx, sealer *seal.Sealer) error {
 	return save(textKey, s.Text != nil, s.Text)
 }
 
-// Build returns the mailer and the texter of the settings, nil where none is set
-// up. Errors: SettingError.
-func (s Settings) Build(now func() time.Time) (mailer Mailer, texter SMSSender, err error) {
+// Build returns the senders of the settings, nil where none is set up.
+// Errors: SettingError.
+func (s Settings) Build(now func() time.Time) (mailer Mailer, sms SMSSender, err error) {
 	if s.Mail != nil {
 		if mailer, err = s.Mail.mailer(now); err != nil {
 			return nil, nil, err
 		}
 	}
 	if s.Text != nil {
-		if texter, err = s.Text.texter(); err != nil {
+		if sms, err = s.Text.smsSender(); err != nil {
 			return nil, nil, err
 		}
 	}
-	return mailer, texter, nil
+	return mailer, sms, nil
 }
 
-// Host and Port are the two halves of Addr.
+// Host returns the host part of Addr.
 func (m MailSettings) Host() string {
 	host, _, _ := net.SplitHostPort(m.Addr)
 	return host
 }
 
-// Port is 0 where there is none.
+// Port returns the port of Addr, 0 if there is none.
 func (m MailSettings) Port() int {
 	_, port, _ := net.SplitHostPort(m.Addr)
 	n, _ := strconv.Atoi(port)
 	return n
 }
 
-// settingMax bounds each setting, in bytes: RFC 5321 allows no longer line.
+// settingMax is the longest setting in bytes. It fits the line limit of RFC 5321.
 const settingMax = 500
 
 func (m MailSettings) mailer(now func() time.Time) (Mailer, error) {
@@ -168,10 +166,10 @@ func (m MailSettings) mailer(now func() time.Time) (Mailer, error) {
 	return mailer, nil
 }
 
-func (t TextSettings) texter() (SMSSender, error) {
+func (t TextSettings) smsSender() (SMSSender, error) {
 	u, err := url.Parse(t.URL)
 	if err != nil || unfit(t.URL) || u.Host == "" || u.User != nil || u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())) {
-		return nil, &SettingError{"url", "an address that begins with https; http only on this machine; no password in it"}
+		return nil, &SettingError{"url", "an https address without a password; http only on this machine"}
 	}
 	if t.Token == "" || unfit(t.Token) {
 		return nil, &SettingError{"token", "the gateway's token, at most 500 characters in one line"}
@@ -183,12 +181,13 @@ func (t TextSettings) texter() (SMSSender, error) {
 	return gateway, nil
 }
 
-// unfit reports what could not stand in one line of a protocol.
+// unfit reports whether s is too long or has a control character, so that it does
+// not fit one line of a protocol.
 func unfit(s string) bool {
 	return len(s) > settingMax || strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
 }
 
-// notInHost reports a character that no host name and no IP address has.
+// notInHost reports whether r can be part of neither a host name nor an IP address.
 func notInHost(r rune) bool {
 	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(".-_:%", r))
 }

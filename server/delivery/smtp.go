@@ -16,39 +16,39 @@ import (
 	"time"
 )
 
-// TLSMode is how the connection to a mail server is protected.
+// TLSMode says how TLS is used with a mail server.
 type TLSMode string
 
 // The modes.
 const (
 	StartTLS TLSMode = "starttls" // RFC 3207, usually port 587
 	Implicit TLSMode = "tls"      // RFC 8314, usually port 465
-	NoTLS    TLSMode = "none"     // this machine only
+	NoTLS    TLSMode = "none"     // for a server on this machine only
 )
 
-// SMTPConfig is what NewSMTPMailer needs.
+// SMTPConfig configures an SMTPMailer.
 type SMTPConfig struct {
 	Addr               string // host:port
 	TLS                TLSMode
-	Username, Password string // PLAIN, if a name is given
+	Username, Password string // for AUTH PLAIN; "" for no login
 	From               string // the sender's address, with or without a name
 	Now                func() time.Time
 	TLSConfig          *tls.Config   // nil: the system's roots
 	Timeout            time.Duration // for one mail; 0: 30 s
 }
 
-// An SMTPMailer is a Mailer over net/smtp: one connection a mail.
+// An SMTPMailer is a Mailer over net/smtp. It opens a connection for each mail.
 type SMTPMailer struct {
 	cfg  SMTPConfig
 	host string
 	from mail.Address
 }
 
-// NewSMTPMailer checks the configuration.
+// NewSMTPMailer checks the configuration and returns an SMTPMailer.
 func NewSMTPMailer(cfg SMTPConfig) (*SMTPMailer, error) {
 	host, _, err := net.SplitHostPort(cfg.Addr)
 	if err != nil || host == "" {
-		return nil, errors.New("delivery: smtp: the server is host:port")
+		return nil, errors.New("delivery: smtp: the server must be given as host:port")
 	}
 	from, err := mail.ParseAddress(cfg.From)
 	if err != nil {
@@ -61,7 +61,7 @@ func NewSMTPMailer(cfg SMTPConfig) (*SMTPMailer, error) {
 	case StartTLS, Implicit:
 	case NoTLS:
 		if !loopback(host) {
-			return nil, errors.New("delivery: smtp: without TLS only on this machine")
+			return nil, errors.New("delivery: smtp: a server on another machine needs TLS")
 		}
 	default:
 		return nil, fmt.Errorf("delivery: smtp: TLS mode %q", cfg.TLS)
@@ -72,8 +72,8 @@ func NewSMTPMailer(cfg SMTPConfig) (*SMTPMailer, error) {
 	return &SMTPMailer{cfg: cfg, host: host, from: *from}, nil
 }
 
-// Mail implements Mailer. Its errors hold the step and the reply's code, and
-// nothing that the server or the mail said.
+// Mail implements Mailer. Its errors hold the step and the reply's code, but no text
+// of the mail or of the reply.
 func (m *SMTPMailer) Mail(ctx context.Context, to, subject, body string) error {
 	rcpt, err := mail.ParseAddress(to)
 	if err != nil {
@@ -90,7 +90,7 @@ func (m *SMTPMailer) Mail(ctx context.Context, to, subject, body string) error {
 		return fmt.Errorf("delivery: %w", &MailError{Step: "connect", Err: err})
 	}
 	defer conn.Close()
-	// net/smtp knows no context: an ended one cuts the connection.
+	// net/smtp takes no context: close the connection when ctx ends.
 	defer context.AfterFunc(ctx, func() { conn.Close() })()
 	if step, err := m.converse(conn, rcpt.Address, text); err != nil {
 		if ctx.Err() != nil {
@@ -121,7 +121,7 @@ func (m *SMTPMailer) tls() *tls.Config {
 	return cfg
 }
 
-// converse is the whole exchange (RFC 5321 §3). It says at which step it failed.
+// converse runs the whole exchange (RFC 5321 §3). It returns the step that failed.
 func (m *SMTPMailer) converse(conn net.Conn, to string, text []byte) (step string, err error) {
 	c, err := smtp.NewClient(conn, m.host)
 	if err != nil {
@@ -157,12 +157,13 @@ func (m *SMTPMailer) converse(conn net.Conn, to string, text []byte) (step strin
 	if err := w.Close(); err != nil {
 		return "DATA", err
 	}
-	_ = c.Quit() // the mail is theirs
+	_ = c.Quit() // the server has accepted the mail
 	return "", nil
 }
 
-// smtpError keeps the reply's code and drops its words. 5yz means: do not try
-// again (RFC 5321 §4.2.1), except for what is wrong with us.
+// smtpError keeps the reply's code and drops its text. A 5yz reply means not to try
+// again (RFC 5321 §4.2.1). At steps before RCPT it may be due to our own settings,
+// which can be corrected, so the mail is tried again.
 func smtpError(step string, err error) error {
 	var reply *textproto.Error
 	if !errors.As(err, &reply) {
