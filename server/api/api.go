@@ -1,9 +1,9 @@
 // Package api holds the wire types of Nightlatch's HTTP interface: views, steps,
 // inputs, resources, refusals and problems.
 //
-// Server, console, tests and every other client of ours share these types, so
-// that a field has one name and one meaning. Times are RFC 3339 in UTC.
-// Nothing here has behaviour beyond its JSON form.
+// The server, the console, the tests and the Go client share these types, so a
+// field has one name and one meaning. Times are RFC 3339 in UTC. The types have no
+// behaviour beyond their JSON form.
 package api
 
 // A Kind names a ceremony: one multi-step exchange with the server.
@@ -23,13 +23,14 @@ const (
 	ChangePhone    Kind = "change-phone"
 )
 
-// A State is where a ceremony stands. Each definition declares its own.
+// A State is the current position in a ceremony. Each definition declares its own
+// states.
 type State string
 
 // A Method is a way to pass the second step.
 type Method string
 
-// The methods. A backup code is a way in but never a method one enrols.
+// The methods. A backup code can be used at sign-in, but is not enrolled.
 const (
 	Text         Method = "text"
 	App          Method = "app"
@@ -38,7 +39,7 @@ const (
 	BackupCode   Method = "backup-code"
 )
 
-// A Channel is how a six-digit code reaches the person.
+// A Channel is how a six-digit code reaches the user.
 type Channel string
 
 // The channels.
@@ -48,14 +49,14 @@ const (
 	ByApp   Channel = "app"
 )
 
-// A Begin is the body that begins a ceremony.
+// A Begin is the request body that begins a ceremony.
 type Begin struct {
 	Kind   Kind   `json:"kind"`
 	Method Method `json:"method,omitempty"` // turn-off: what to turn off
 }
 
-// An Answer is the body that answers a ceremony's step. Rev is the revision of
-// the view that was answered.
+// An Answer is the request body that answers a step. Rev is the revision of the view
+// that it answers.
 type Answer struct {
 	Rev   int   `json:"rev"`
 	Input Input `json:"input"`

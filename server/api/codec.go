@@ -8,7 +8,7 @@ import (
 	"reflect"
 )
 
-// ErrUnknownType reports a step or input type this version does not know.
+// ErrUnknownType reports a step or input type that this version does not have.
 var ErrUnknownType = errors.New("api: unknown type")
 
 // tagged joins "type" and the fields of v into one JSON object.
@@ -36,14 +36,14 @@ func kindOf(b []byte) (string, error) {
 	return t.Type, err
 }
 
-// MarshalStep is the JSON form of a step.
+// MarshalStep returns the JSON form of a step.
 func MarshalStep(s Step) ([]byte, error) { return tagged(string(s.StepType()), s) }
 
-// MarshalInput is the JSON form of an input.
+// MarshalInput returns the JSON form of an input.
 func MarshalInput(in Input) ([]byte, error) { return tagged(string(in.InputType()), in) }
 
-// UnmarshalStep reads a step's JSON form. Fields it does not know are ignored,
-// so that an older client can follow a newer server.
+// UnmarshalStep reads a step's JSON form. It ignores unknown fields, so that an older
+// client works with a newer server.
 func UnmarshalStep(b []byte) (Step, error) {
 	kind, err := kindOf(b)
 	if err != nil {
@@ -61,8 +61,8 @@ func UnmarshalStep(b []byte) (Step, error) {
 	return nil, fmt.Errorf("%w: step %q", ErrUnknownType, kind)
 }
 
-// UnmarshalInput reads an input's JSON form. A wrong type in a field is an
-// *json.UnmarshalTypeError that names it.
+// UnmarshalInput reads an input's JSON form. For a field of the wrong type the error
+// is a *json.UnmarshalTypeError with its name.
 func UnmarshalInput(b []byte) (Input, error) {
 	kind, err := kindOf(b)
 	if err != nil {
@@ -80,7 +80,7 @@ func UnmarshalInput(b []byte) (Input, error) {
 	return nil, fmt.Errorf("%w: input %q", ErrUnknownType, kind)
 }
 
-// MarshalJSON writes the answer with its input's type.
+// MarshalJSON writes the answer, including the type of its input.
 func (a Answer) MarshalJSON() ([]byte, error) {
 	in, err := MarshalInput(a.Input)
 	if err != nil {
@@ -111,7 +111,7 @@ func (a *Answer) UnmarshalJSON(b []byte) error {
 
 type plainView View
 
-// MarshalJSON writes the view with its step's type.
+// MarshalJSON writes the view, including the type of its step.
 func (v View) MarshalJSON() ([]byte, error) {
 	step, err := MarshalStep(v.Step)
 	if err != nil {

@@ -1,14 +1,14 @@
 package api
 
-// A Delivery is how messages leave this server: GET and PUT /api/v1/delivery. It
-// never holds a secret.
+// A Delivery says how messages are sent: GET and PUT /api/v1/delivery. It holds no
+// secret.
 type Delivery struct {
 	Mail *MailServer  `json:"mail"` // null: none is set up
 	Text *TextGateway `json:"text"`
 	Kept bool         `json:"kept"` // without a mail server, mail is kept on this computer
 }
 
-// A MailServer takes mail (RFC 5321).
+// A MailServer is the server that mail is sent through (RFC 5321).
 type MailServer struct {
 	Host        string `json:"host"`
 	Port        int    `json:"port"`
@@ -18,20 +18,22 @@ type MailServer struct {
 	PasswordSet bool   `json:"password_set"`
 }
 
-// A TextGateway takes texts: {"to","body"} by POST, with a bearer token.
+// A TextGateway sends text messages. It is called with POST {"to","body"} and a bearer
+// token.
 type TextGateway struct {
 	URL      string `json:"url"`
 	TokenSet bool   `json:"token_set"`
 }
 
-// A DeliveryChange is the body of PUT /api/v1/delivery. What is left out stays.
+// A DeliveryChange is the body of PUT /api/v1/delivery. A missing field changes
+// nothing.
 type DeliveryChange struct {
 	Mail *MailChange `json:"mail,omitempty"`
 	Text *TextChange `json:"text,omitempty"`
 }
 
-// A MailChange names a mail server, or with Off says that there is none. Without
-// a Password the one that is set stays, if server and user do.
+// A MailChange sets the mail server, or removes it with Off. A missing Password keeps
+// the current one, unless the server or the user changes.
 type MailChange struct {
 	Off      bool    `json:"off,omitempty"`
 	Host     string  `json:"host,omitempty"`
@@ -42,18 +44,18 @@ type MailChange struct {
 	Password *string `json:"password,omitempty"`
 }
 
-// A TextChange names a text gateway, or with Off says that there is none. Without
-// a Token the one that is set stays, if the URL does.
+// A TextChange sets the text gateway, or removes it with Off. A missing Token keeps the
+// current one, unless the URL changes.
 type TextChange struct {
 	Off   bool    `json:"off,omitempty"`
 	URL   string  `json:"url,omitempty"`
 	Token *string `json:"token,omitempty"`
 }
 
-// A DeliveryTest is how the mail of POST /api/v1/delivery/test went.
+// A DeliveryTest is the result of POST /api/v1/delivery/test.
 type DeliveryTest struct {
 	Sent   bool   `json:"sent"`
 	To     string `json:"to"`
-	Reason string `json:"reason,omitempty"` // why not: unreachable, silent, no_tls, certificate, login, sender, recipient, not_accepted
-	Reply  int    `json:"reply,omitempty"`  // of the mail server
+	Reason string `json:"reason,omitempty"` // if not sent: unreachable, silent, no_tls, certificate, login, sender, recipient, not_accepted
+	Reply  int    `json:"reply,omitempty"`  // the mail server's SMTP reply code
 }

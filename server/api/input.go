@@ -3,7 +3,7 @@ package api
 // An InputType names an input on the wire.
 type InputType string
 
-// An Input is an answer to a step. Its JSON form has the input's fields beside "type".
+// An Input is an answer to a step. Its JSON form has "type" and the input's fields.
 type Input interface{ InputType() InputType }
 
 // Credentials answers EnterCredentials and ChooseCredentials.
@@ -17,7 +17,7 @@ type Password struct {
 	Password string `json:"password"`
 }
 
-// Continue answers a step that only shows something.
+// Continue answers a step that only shows information.
 type Continue struct{}
 
 // Email answers EnterEmail.
@@ -36,7 +36,7 @@ type Code struct {
 	Code string `json:"code"`
 }
 
-// Resend asks for the same code once more (R12).
+// Resend asks the server to send the same code again (R12).
 type Resend struct{}
 
 // KeyResponse answers UseSecurityKey: RegistrationResponseJSON or

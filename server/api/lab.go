@@ -7,7 +7,7 @@ type LabClock struct {
 	Advance string `json:"advance,omitempty"`
 }
 
-// LabText is a text that arrived on a simulated phone, or one it sends.
+// LabText is a text message that a simulated phone received or sends.
 type LabText struct {
 	From string `json:"from,omitempty"`
 	To   string `json:"to,omitempty"`
@@ -23,7 +23,7 @@ type LabPhone struct {
 	Carrier       *LabCarrier `json:"carrier,omitempty"`
 }
 
-// LabCarrier is how a carrier treats texts to one phone.
+// LabCarrier is how a simulated carrier treats text messages to one phone.
 type LabCarrier struct {
 	Delay         *string  `json:"delay,omitempty"` // Go duration
 	Loss          *float64 `json:"loss,omitempty"`  // 0 to 1
@@ -39,7 +39,7 @@ type LabMail struct {
 	At      Time   `json:"at"`
 }
 
-// LabKey is a virtual security key. PIN is only ever sent, never shown.
+// LabKey is a virtual security key. PIN is accepted in requests and never returned.
 type LabKey struct {
 	ID              string  `json:"id,omitempty"`
 	Name            string  `json:"name"`
@@ -48,44 +48,44 @@ type LabKey struct {
 	Path            string  `json:"path,omitempty"`
 	PIN             string  `json:"pin,omitempty"`
 	HasPIN          bool    `json:"has_pin"`
-	PINTries        *int    `json:"pin_tries,omitempty"` // wrong ones left, of a key with a PIN; 0: locked
+	PINTries        *int    `json:"pin_tries,omitempty"` // wrong PINs left, for a key with a PIN; 0: locked
 	WaitingForTouch bool    `json:"waiting_for_touch"`
 	PluggedIn       bool    `json:"plugged_in"`
 	CopyOf          string  `json:"copy_of,omitempty"` // the ID of the key that it was copied from
-	Stored          int     `json:"stored"`            // credentials that it keeps
+	Stored          int     `json:"stored"`            // discoverable credentials on the key
 	Room            int     `json:"room"`              // how many more fit
-	Finger          *bool   `json:"finger,omitempty"`  // one is enrolled, of a key with a sensor
+	Finger          *bool   `json:"finger,omitempty"`  // whether a finger is enrolled, for a key with a sensor
 	KeyBehaviour
 }
 
-// A KeyKind is what a virtual key is able to do.
+// A KeyKind is the kind of a virtual key.
 type KeyKind string
 
 // The kinds of virtual keys.
 const (
-	KeyFIDO2       KeyKind = "fido2"       // as most keys that are sold now
-	KeyFingerprint KeyKind = "fingerprint" // and knows its owner's finger
-	KeyU2F         KeyKind = "u2f"         // an old key: U2F alone, no PIN, keeps nothing
+	KeyFIDO2       KeyKind = "fido2"       // like most keys sold today
+	KeyFingerprint KeyKind = "fingerprint" // FIDO2 with a fingerprint sensor
+	KeyU2F         KeyKind = "u2f"         // an old key: U2F only, no PIN, no discoverable credentials
 )
 
 // KeyBehaviour is how a virtual key behaves. In a PUT, missing fields stay.
 type KeyBehaviour struct {
-	AutoTouch    *bool `json:"auto_touch,omitempty"`    // it touches itself
+	AutoTouch    *bool `json:"auto_touch,omitempty"`    // it answers without waiting for a touch
 	PullOnTouch  *bool `json:"pull_on_touch,omitempty"` // it is pulled out the next time it waits for a touch
-	CounterStill *bool `json:"counter_still,omitempty"` // its counter stands still (R34)
-	WrongFinger  *bool `json:"wrong_finger,omitempty"`  // somebody else's touches its sensor
+	CounterStill *bool `json:"counter_still,omitempty"` // its signature counter does not grow (R34)
+	WrongFinger  *bool `json:"wrong_finger,omitempty"`  // an unknown finger touches its sensor
 }
 
-// A KeyAction is what is done to a virtual key once, by POST to its page of that name.
+// A KeyAction is done to a virtual key once, with POST /lab/v1/keys/{id}/ACTION.
 type KeyAction string
 
 // The actions.
 const (
 	TouchKey       KeyAction = "touch"
-	FillKey        KeyAction = "fill"             // keeps made-up credentials until no more fit
-	LockPIN        KeyAction = "lock-pin"         // as eight wrong PINs do
-	ForcePINChange KeyAction = "force-pin-change" // it wants another PIN before anything else
-	EnrollFinger   KeyAction = "enroll-finger"    // its owner's, which a reset forgets
+	FillKey        KeyAction = "fill"             // stores invented credentials until no more fit
+	LockPIN        KeyAction = "lock-pin"         // locks the PIN, as eight wrong PINs do
+	ForcePINChange KeyAction = "force-pin-change" // the PIN must be changed before the key is used again
+	EnrollFinger   KeyAction = "enroll-finger"    // enrols the owner's finger; a reset deletes it
 )
 
 // LabCopy names the copy of a virtual key.
@@ -97,12 +97,12 @@ type LabCopy struct {
 type LabAccount struct {
 	Username string `json:"username"`
 	Password string `json:"password"`
-	Story    string `json:"story"` // a translation key's last part: what it is for
+	Story    string `json:"story"` // what the account is for: the last part of a translation key
 
-	// What its second step takes, as the seed has it: nobody has these on a phone
-	// or on paper. What was changed or used since is not told.
+	// Second-step secrets from the seed, since no one has them on a phone or on
+	// paper. They do not follow later changes.
 	AppSecret   string   `json:"app_secret,omitempty"`    // base32
-	AppCode     string   `json:"app_code,omitempty"`      // six digits: what the app shows by the lab's clock
+	AppCode     string   `json:"app_code,omitempty"`      // six digits, by the lab's clock
 	AppCodeEnds *Time    `json:"app_code_ends,omitempty"` // when it shows the next one
 	BackupCodes []string `json:"backup_codes,omitempty"`  // in the order of their numbers, from 1
 }

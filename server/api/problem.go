@@ -2,7 +2,7 @@ package api
 
 import "fmt"
 
-// A Problem is an error over HTTP (RFC 9457), with a code of ours.
+// A Problem is an error over HTTP (RFC 9457), extended with a code.
 type Problem struct {
 	Type    string `json:"type"` // "about:blank"
 	Title   string `json:"title"`
@@ -17,7 +17,7 @@ type Problem struct {
 // Error lets a client return a Problem as an error. It holds no secret.
 func (p *Problem) Error() string { return fmt.Sprintf("api: %d %s", p.Status, p.Code) }
 
-// The problem codes that are not refusal codes as well.
+// The problem codes that are not also refusal codes.
 const (
 	TemporaryPasswordRequired = "temporary_password_required"
 	TemporaryPasswordExpired  = "temporary_password_expired"
@@ -31,7 +31,7 @@ const (
 	ForbiddenOrigin           = "forbidden_origin"
 	Conflict                  = "conflict"
 	Unavailable               = "unavailable"
-	SignInRequired            = "sign_in_required" // 401 without a good session
+	SignInRequired            = "sign_in_required" // 401 without a valid session
 	MethodNotAllowed          = "method_not_allowed"
 	NotOwner                  = "not_owner" // 403: only the owner of the server may
 	Internal                  = "internal"  // 500

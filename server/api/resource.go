@@ -1,6 +1,6 @@
 package api
 
-// An Account is what its owner sees of it.
+// An Account is an account as its owner sees it.
 type Account struct {
 	Username       string      `json:"username"`
 	Email          string      `json:"email"`
@@ -13,17 +13,17 @@ type Account struct {
 	Methods        Methods     `json:"methods"`
 	LastMethod     Method      `json:"last_method"` // "" before the first sign-in with a second step
 	BackupCodes    BackupCodes `json:"backup_codes"`
-	Owner          bool        `json:"owner,omitempty"` // sets how mail and texts leave
+	Owner          bool        `json:"owner,omitempty"` // may change how mail and texts are sent
 	Policy         string      `json:"policy"`          // classic or hardened
 	Created        Time        `json:"created"`
-	PasswordProved *Time       `json:"password_proved,omitempty"` // R3: until when this session counts as freshly proved
+	PasswordProved *Time       `json:"password_proved,omitempty"` // R3: until when this session counts as recently authenticated
 	AppAdded       *Time       `json:"app_added,omitempty"`
 	TextAdded      *Time       `json:"text_added,omitempty"`
 
-	Texts *TextOptOut `json:"texts,omitempty"` // what the phone last said about texts, if it ever did (R18)
+	Texts *TextOptOut `json:"texts,omitempty"` // the last GO or STOP of the phone, if any (R18)
 }
 
-// A TextOptOut is what a phone last texted to ShortCode: GO, or STOP, after which
+// A TextOptOut is the last GO or STOP that a phone sent to ShortCode. After STOP,
 // nothing is texted to it (R18).
 type TextOptOut struct {
 	Stopped   bool   `json:"stopped"`
@@ -31,12 +31,12 @@ type TextOptOut struct {
 	ShortCode string `json:"short_code"`
 }
 
-// An AccountChange changes what is named in it and nothing else.
+// An AccountChange changes the fields that are set.
 type AccountChange struct {
 	Discoverable *bool `json:"discoverable,omitempty"` // R10
 }
 
-// Methods says which methods are on.
+// Methods are the enabled methods.
 type Methods struct {
 	Text         bool `json:"text"`
 	App          bool `json:"app"`
@@ -44,8 +44,8 @@ type Methods struct {
 	LoginRequest bool `json:"login_request"`
 }
 
-// BackupCodes counts them. Next is the number of the code that sign-in will ask
-// for (R72), 0 when none is active.
+// BackupCodes counts the backup codes. Next is the number of the code that sign-in
+// will ask for (R72), 0 if none is active.
 type BackupCodes struct {
 	Active int `json:"active"`
 	Next   int `json:"next"`
@@ -63,15 +63,15 @@ type Key struct {
 	AAGUID         string   `json:"aaguid,omitempty"`
 	Transports     []string `json:"transports"`
 	RPID           string   `json:"rp_id"`
-	Elsewhere      bool     `json:"elsewhere,omitempty"` // rp_id is not the server's: it can't be used here
-	CredentialID   string   `json:"credential_id"`       // base64url without padding, as WebAuthn has it
+	Elsewhere      bool     `json:"elsewhere,omitempty"` // rp_id is not the server's, so the key cannot be used here
+	CredentialID   string   `json:"credential_id"`       // base64url without padding, as in WebAuthn
 	Added          Time     `json:"added"`
 	LastUsed       *Time    `json:"last_used"`
 	PossiblyCopied bool     `json:"possibly_copied"` // R34
 	Lab            bool     `json:"lab,omitempty"`   // the lab's virtual key
 }
 
-// A BackupCodeEntry is a backup code in the list; the code itself is not kept.
+// A BackupCodeEntry is a backup code in the list. The code itself is not stored.
 type BackupCodeEntry struct {
 	Number  int    `json:"number"`
 	State   string `json:"state"` // active, used, void
@@ -79,7 +79,7 @@ type BackupCodeEntry struct {
 	Used    *Time  `json:"used,omitempty"`
 }
 
-// A NewBackupCode is a code, shown once (R76).
+// A NewBackupCode is a new backup code, shown once (R76).
 type NewBackupCode struct {
 	Number int    `json:"number"`
 	Code   string `json:"code"`
@@ -93,7 +93,7 @@ type BackupCodeCheck struct {
 	State  string `json:"state,omitempty"` // active, used, void, unknown
 }
 
-// A TemporaryPassword is one in the list (R83).
+// A TemporaryPassword is a temporary password in the list (R83).
 type TemporaryPassword struct {
 	ID       string `json:"id"`
 	Label    string `json:"label"`
@@ -106,14 +106,14 @@ type TemporaryPassword struct {
 	Texted   bool   `json:"texted,omitempty"` // R82
 }
 
-// A Use is when and from where something was used.
+// A Use says when and from where a temporary password was used.
 type Use struct {
 	At       Time   `json:"at"`
 	Protocol string `json:"protocol"` // http-basic, oauth
 	Address  string `json:"address"`
 }
 
-// A NewTemporaryPassword is one, shown once (R81).
+// A NewTemporaryPassword is a new temporary password, shown once (R81).
 type NewTemporaryPassword struct {
 	ID       string `json:"id"`
 	Password string `json:"password"`
@@ -143,13 +143,14 @@ type Activity struct {
 	Details    map[string]string `json:"details,omitempty"`
 }
 
-// An Event says that something is to be looked at again (server-sent events).
+// An Event says that a resource has changed and should be read again (server-sent
+// events).
 type Event struct {
 	Topic string `json:"topic"` // account, keys, backup-codes, temporary-passwords, sessions, activity, ceremony, messages
 }
 
-// A Message is a mail that was kept on this computer because no mail server is
-// set up.
+// A Message is a mail in the local mailbox: no mail server was set up when it was
+// written.
 type Message struct {
 	ID      string `json:"id"`
 	To      string `json:"to"`
@@ -158,7 +159,7 @@ type Message struct {
 	At      Time   `json:"at"`
 }
 
-// Me is what a third-party client learns.
+// Me is the answer of GET /api/v1/me, for third-party clients.
 type Me struct {
 	Username string `json:"username"`
 }
@@ -169,9 +170,9 @@ type About struct {
 	Policy   string `json:"policy"`
 	RPID     string `json:"rp_id"`
 	Lab      bool   `json:"lab"`
-	Accounts bool   `json:"accounts"`            // whether there is any (the first start asks to create one)
-	Mail     bool   `json:"mail"`                // can messages be sent, or kept
-	MailKept bool   `json:"mail_kept,omitempty"` // no mail server: mail is kept on this computer (GET /api/v1/messages)
+	Accounts bool   `json:"accounts"`            // whether there is an account (the first start asks to create one)
+	Mail     bool   `json:"mail"`                // whether mail can be sent or kept
+	MailKept bool   `json:"mail_kept,omitempty"` // no mail server is set up: mail is kept on this computer (GET /api/v1/messages)
 	Text     bool   `json:"text"`
 	Now      Time   `json:"now"`
 

@@ -3,8 +3,8 @@ package api
 // A StepType names a step on the wire.
 type StepType string
 
-// A Step is what a ceremony asks for now. Its JSON form has the step's fields
-// beside "type".
+// A Step is what a ceremony asks for now. Its JSON form has "type" and the step's
+// fields.
 type Step interface{ StepType() StepType }
 
 // ChooseCredentials asks for a new account's user name and password (R0).
@@ -28,21 +28,21 @@ type ChoosePassword struct {
 	MaxPassword int `json:"max_password"`
 }
 
-// Overview says what an enrolment will do (R2). Answer: Continue.
+// Overview explains what an enrolment will do (R2). Answer: Continue.
 type Overview struct {
 	Method   Method `json:"method"`
-	Replaces bool   `json:"replaces,omitempty"` // the method is on: what is enrolled now takes its place, and works until then
+	Replaces bool   `json:"replaces,omitempty"` // the method is on already; it is replaced when the new one is enrolled
 }
 
 // EnterEmail asks for an address to confirm (R4). Answer: Email.
 type EnterEmail struct {
-	Address string `json:"address,omitempty"` // the one on file, if any
+	Address string `json:"address,omitempty"` // the account's address, if any
 }
 
 // EnterPhone asks for a phone number (R10). Answer: Phone.
 type EnterPhone struct {
-	Number       string `json:"number,omitempty"` // the one on file, if any
-	Discoverable bool   `json:"discoverable"`     // how the box is ticked at first
+	Number       string `json:"number,omitempty"` // the account's number, if any
+	Discoverable bool   `json:"discoverable"`     // initial value for Phone.Discoverable
 }
 
 // EnterCode asks for a six-digit code. Answer: Code; Resend where ResendAt is
@@ -53,11 +53,11 @@ type EnterCode struct {
 	SentTo       string   `json:"sent_to,omitempty"`   // masked at sign-in, whole in a session
 	SentAt       *Time    `json:"sent_at,omitempty"`   // last send
 	Kept         bool     `json:"kept,omitempty"`      // the mail was not sent: it is kept on this computer (GET /api/v1/messages)
-	ResendAt     *Time    `json:"resend_at,omitempty"` // R12: from then on Resend is taken
+	ResendAt     *Time    `json:"resend_at,omitempty"` // R12: Resend is accepted from then on
 	CodeExpires  *Time    `json:"code_expires,omitempty"`
-	TriesLeft    *int     `json:"tries_left,omitempty"` // R4, R11; of a code that was sent, 0 if it can't be tried any more
+	TriesLeft    *int     `json:"tries_left,omitempty"` // R4, R11: for a code that was sent; 0 if no more tries are accepted
 	Tries        int      `json:"tries,omitempty"`
-	Alternatives []Method `json:"alternatives,omitzero"` // at sign-in the other ways, an empty list if there are none (R40)
+	Alternatives []Method `json:"alternatives,omitzero"` // at sign-in the other methods, an empty list if there are none (R40)
 }
 
 // ScanQR shows a new TOTP secret (R20). Answer: Continue.
@@ -68,18 +68,18 @@ type ScanQR struct {
 
 // UseSecurityKey asks for a touch on a security key. One of Create and Get is
 // set: the WebAuthn option objects in their standard JSON form (W3C WebAuthn
-// Level 3, §5.1.8 and §5.1.9). Neither is when every key of the account was set
-// up for another name of the server: then only ChooseMethod helps. Answer:
+// Level 3, §5.1.8 and §5.1.9). Neither is set if every key of the account was set up
+// for another name of the server; then only ChooseMethod is possible. Answer:
 // KeyResponse; at sign-in also ChooseMethod.
 type UseSecurityKey struct {
 	Create       RawJSON      `json:"create,omitempty"`
 	Get          RawJSON      `json:"get,omitempty"`
-	Elsewhere    []ForeignKey `json:"elsewhere,omitempty"` // at sign-in the keys that can't be used here
+	Elsewhere    []ForeignKey `json:"elsewhere,omitempty"` // at sign-in the keys that cannot be used with this server's name
 	Alternatives []Method     `json:"alternatives,omitzero"`
 }
 
-// A ForeignKey is a security key that was set up for another name (relying-party
-// ID) than the server goes by now.
+// A ForeignKey is a security key that was set up for another name (relying-party ID)
+// of the server.
 type ForeignKey struct {
 	Label string `json:"label"`
 	RPID  string `json:"rp_id"`
@@ -102,17 +102,17 @@ type SaveBackupCode struct {
 	Code   string `json:"code"` // as printed: 7kmq-2xwd-9hfz-3r8n
 }
 
-// Confirm asks before a loss (R60, R61). Answer: ConfirmInput.
+// Confirm asks before something is lost (R60, R61). Answer: ConfirmInput.
 type Confirm struct {
 	Method       Method        `json:"method,omitempty"`
 	Consequences []Consequence `json:"consequences"`
 }
 
-// A Consequence is a code for one thing that confirming will do; Count says how
-// many are touched where that makes sense.
+// A Consequence is one effect of confirming, as a code. Count is the number of
+// affected items, if it applies.
 type Consequence struct {
 	Code  string `json:"code"`
-	Title string `json:"title"` // the same in English, for clients without words of their own
+	Title string `json:"title"` // in English, for clients without translations
 	Count int    `json:"count,omitempty"`
 }
 
@@ -151,7 +151,7 @@ func (Confirm) StepType() StepType           { return "confirm" }
 func (SignedIn) StepType() StepType          { return "signed-in" }
 func (Finished) StepType() StepType          { return "finished" }
 
-// Steps returns a zero value of every step, for tests that hold each to a renderer.
+// Steps returns a zero value of every step, for tests that check each has a renderer.
 func Steps() []Step {
 	return []Step{
 		ChooseCredentials{},

@@ -36,8 +36,8 @@ func Topics() []string {
 	}
 }
 
-// LabTopics returns every topic of the lab's events but TopicLabReset, which
-// says that all of them changed.
+// LabTopics returns every topic of the lab's events except TopicLabReset, which means
+// that all of them changed.
 func LabTopics() []string {
 	return []string{
 		TopicLabClock,

@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// RawJSON is a JSON value that is passed on as it is.
+// RawJSON is a JSON value that is passed on unchanged.
 type RawJSON = json.RawMessage
 
 // Time is an instant on the wire: RFC 3339, UTC.
 type Time = time.Time
 
-// A View is a ceremony as its owner sees it. Path and At let a client draw the
-// whole way: the steps that apply to this person, and which one is now.
+// A View is a ceremony as its user sees it. Path lists the steps that apply to this
+// user and At is the current one, so that a client can show the progress.
 type View struct {
 	ID      string     `json:"id"`
 	Kind    Kind       `json:"kind"`
@@ -26,21 +26,21 @@ type View struct {
 	Refusal *Refusal   `json:"refusal"`
 }
 
-// A Refusal says why the last input was not taken: what happened (Title), why
+// A Refusal says why the last input was not accepted: what happened (Title), why,
 // and what to do next (Detail).
 type Refusal struct {
 	Code      string `json:"code"`
 	Title     string `json:"title"`
 	Detail    string `json:"detail"`
 	Rule      string `json:"rule,omitempty"`       // "R22"
-	Field     string `json:"field,omitempty"`      // malformed: which
-	Reason    string `json:"reason,omitempty"`     // what the code leaves open, such as too_short of password_refused
+	Field     string `json:"field,omitempty"`      // malformed: the field's name
+	Reason    string `json:"reason,omitempty"`     // more detail than the code, such as too_short for password_refused
 	RetryAt   *Time  `json:"retry_at,omitempty"`   // throttled, resend_too_early
 	TriesLeft *int   `json:"tries_left,omitempty"` // wrong_code
 	Drift     *int   `json:"drift,omitempty"`      // clock_drift: seconds the client's clock is ahead (R23)
 	Key       string `json:"key,omitempty"`        // key_already_enrolled, key_elsewhere: its label
-	KeyRPID   string `json:"key_rp_id,omitempty"`  // key_elsewhere: the name that the key was set up for
-	RPID      string `json:"rp_id,omitempty"`      // key_elsewhere: the name that the server goes by now
+	KeyRPID   string `json:"key_rp_id,omitempty"`  // key_elsewhere: the server name that the key was set up for
+	RPID      string `json:"rp_id,omitempty"`      // key_elsewhere: the server's current name
 }
 
 // The refusal codes inside a view.
@@ -57,8 +57,8 @@ const (
 	KeyAlreadyEnrolled   = "key_already_enrolled"
 	KeyUnknown           = "key_unknown"
 	KeyPossiblyCopied    = "key_possibly_copied"
-	KeyFromLab           = "key_from_lab"     // a virtual key, on a server that is no lab
-	KeyNotVerified       = "key_not_verified" // R30: no PIN or fingerprint, where the policy wants it
+	KeyFromLab           = "key_from_lab"     // a virtual key of the lab, on a real server
+	KeyNotVerified       = "key_not_verified" // R30: no PIN or fingerprint, but the policy requires it
 	KeyElsewhere         = "key_elsewhere"    // set up for another name of this server
 	Denied               = "denied"
 	ResendTooEarly       = "resend_too_early"
@@ -66,5 +66,5 @@ const (
 	UsernameTaken        = "username_taken"
 	PasswordRefused      = "password_refused" // R0: too common, or the user name
 	KeysFull             = "keys_full"        // R31
-	CannotSend           = "cannot_send"      // no mail server or text gateway is set up, or the phone wants no texts (R18)
+	CannotSend           = "cannot_send"      // no mail server or text gateway is set up, or the phone opted out of text messages (R18)
 )

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// secretText is what no error may repeat.
+// secretText must not appear in any error.
 const secretText = "123456 is your code"
 
 func gateway(t *testing.T, h http.HandlerFunc) *Gateway {
@@ -111,6 +111,6 @@ func TestGatewayConfigIsChecked(t *testing.T) {
 		}
 	}
 	if _, err := NewGateway(GatewayConfig{URL: "https://sms.example/"}); err == nil {
-		t.Error("a gateway without a token was taken")
+		t.Error("a gateway without a token was accepted")
 	}
 }

@@ -24,8 +24,8 @@ import (
 	"time"
 )
 
-// A mailServer speaks SMTP (RFC 5321) with STARTTLS (RFC 3207) and AUTH PLAIN
-// (RFC 4954), as far as a client that sends one mail can tell.
+// A mailServer implements as much of SMTP (RFC 5321), STARTTLS (RFC 3207) and AUTH
+// PLAIN (RFC 4954) as a client needs to send one mail.
 type mailServer struct {
 	addr     string
 	tls      *tls.Config
@@ -280,8 +280,8 @@ func TestSMTPRefusals(t *testing.T) {
 	}
 }
 
-// TestSMTPNeverWithoutTLS: a server, or somebody between, that does not offer
-// STARTTLS gets neither the password nor the mail.
+// TestSMTPNeverWithoutTLS: a server or attacker that does not offer STARTTLS receives
+// neither the password nor the mail.
 func TestSMTPNeverWithoutTLS(t *testing.T) {
 	t.Parallel()
 	s := &mailServer{}
@@ -289,11 +289,11 @@ func TestSMTPNeverWithoutTLS(t *testing.T) {
 	if err := m.Mail(t.Context(), "ann@example.org", "s", "b"); err == nil || !strings.Contains(err.Error(), "STARTTLS") {
 		t.Errorf("got %v", err)
 	}
-	// Nor one whose certificate nobody vouches for.
+	// The same holds for an untrusted certificate.
 	other := &mailServer{startTLS: true}
 	m = mailer(t, other, func(c *SMTPConfig) { c.TLSConfig = nil })
 	if err := m.Mail(t.Context(), "ann@example.org", "s", "b"); err == nil {
-		t.Error("a strange certificate was taken")
+		t.Error("an untrusted certificate was accepted")
 	}
 	if len(s.mails)+len(other.mails) != 0 {
 		t.Error("a mail was sent")
@@ -366,7 +366,7 @@ func TestSMTPConfigIsChecked(t *testing.T) {
 	}
 }
 
-// FuzzCompose reads every mail back with another reader.
+// FuzzCompose parses every mail with net/mail.
 func FuzzCompose(f *testing.F) {
 	f.Add("Your code", "Hello\n.\n")
 	m, err := NewSMTPMailer(SMTPConfig{Addr: "localhost:25", TLS: NoTLS, From: "a@example.org", Now: func() time.Time { return start }})

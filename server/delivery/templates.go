@@ -24,10 +24,10 @@ const (
 // noticePrefix begins the name of every notice; an audit event's type follows.
 const noticePrefix = "notice-"
 
-// Notice is the template that announces an audit event (R4, R6, R16). Every
-// notice takes, all optional: username, client, place, at; some also take label,
-// number, method, address, valid, short_code. Arguments may come from strangers (a client's name):
-// Render makes one short line of each.
+// Notice returns the template that announces an audit event (R4, R6, R16). All
+// notices take the optional arguments username, client, place and at; some also take
+// label, number, method, address, valid or short_code. An argument may come from an
+// attacker (a client's name), so Render turns each into one short line.
 func Notice(event api.EventType) string { return noticePrefix + string(event) }
 
 // HasNotice reports whether an audit event has a notice.
@@ -36,15 +36,15 @@ func HasNotice(event api.EventType) bool {
 	return ok
 }
 
-// A wording is what a template says on each channel. A text in one language is
-// one segment (R15); a mail has room to say what to do next.
+// A wording is the text of a template for each channel. A text message has one
+// segment (R15); a mail also says what to do next.
 type wording struct {
 	subject, mail, text string
 	code                bool // the text ends in the origin-bound line (R15)
 }
 
 // notice makes the wording of a security notice: what happened, and what to do if
-// it was not the owner.
+// the account's owner did not do it.
 func notice(subject, happened, text string) wording {
 	return wording{
 		subject: subject,
@@ -57,25 +57,25 @@ func notice(subject, happened, text string) wording {
 	}
 }
 
-// locked says that nobody gets in after too many wrong tries (R43): at a sign-in,
-// or, where there is a protocol, as a program that knows only a password.
+// locked announces that signing in is locked after too many wrong tries (R43). With
+// the argument protocol it is only for programs that send a user name and a password.
 var locked = wording{
 	subject: "Signing in is locked after too many wrong tries",
 	mail: "Hello{{with .username}} {{.}}{{end}},\n\n" +
-		"{{if .protocol}}A program tried too many wrong passwords in a row for your account. Programs that know only\n" +
-		"a user name and a password are locked out of it now. You can still sign in.\n" +
+		"{{if .protocol}}A program tried too many wrong passwords in a row for your account. Programs that use only\n" +
+		"a user name and a password are now locked out. You can still sign in.\n" +
 		"{{else}}There were {{with .failures}}{{.}}{{else}}too many{{end}} wrong tries in a row to sign in to your account: wrong passwords or\n" +
-		"wrong codes. Nobody can sign in to it now, and neither can you. Open sessions stay open, but take no\n" +
-		"password either.\n{{end}}" +
+		"wrong codes. No one can sign in to it now, including you. Open sessions stay open, but do not accept\n" +
+		"the password either.\n{{end}}" +
 		"\nThe last try:{{with .at}}\nWhen: {{.}}{{end}}{{with .client}}\nClient: {{.}}{{end}}{{with .place}}\nPlace: {{.}}{{end}}\n\n" +
 		"{{if .protocol}}To let programs in again, make a new temporary password.\n" +
-		"{{else}}Only whoever runs this server opens it again. On your own machine that is you: nightlatch admin unlock.\n" +
-		"\nIf the tries were not yours, somebody is guessing. If there were wrong codes among them (see the\n" +
-		"activity list), they know your password: change it then.\n{{end}}",
-	text: "Nightlatch: signing in is locked after too many wrong tries. Ask who runs the server to open it again.",
+		"{{else}}Only the operator of this server can unlock it. On your own computer that is you: nightlatch admin unlock.\n" +
+		"\nIf you did not make these tries, someone is guessing. If there were wrong codes among them (see the\n" +
+		"activity list), they know your password: change it after the account is unlocked.\n{{end}}",
+	text: "Nightlatch: signing in is locked after too many wrong tries. Ask the operator of the server to unlock it.",
 }
 
-const codeWarning = "Nobody from Nightlatch will ask you for it. If you did not ask for it, somebody\n" +
+const codeWarning = "No one from Nightlatch will ask you for it. If you did not request it, someone\n" +
 	"else may know your password: change it.\n"
 
 var templates = map[string]wording{
@@ -95,7 +95,7 @@ var templates = map[string]wording{
 		subject: "Your confirmation code",
 		mail: "Hello,\n\n{{.code}} is your code to confirm this email address.{{with .valid}} It is valid for {{.}}.{{end}}\n\n" +
 			"Security notices about your account will come to this address. If you did not\n" +
-			"ask for this, somebody typed your address by mistake: do nothing.\n",
+			"request this, someone typed your address by mistake: do nothing.\n",
 		text: "{{.code}} is your Nightlatch code to confirm your email address. Don't share it.",
 		code: true,
 	},
@@ -103,19 +103,19 @@ var templates = map[string]wording{
 		subject: "A temporary password",
 		mail: "Hello,\n\n{{.password}} is your temporary password{{with .until}}, valid until {{.}}{{end}}. It is for programs\n" +
 			"that know only a user name and a password.\n\n" +
-			"If you did not just sign in from one, somebody else knows your password: change it.\n",
+			"If you did not just sign in from one, someone else knows your password: change it.\n",
 		text: "{{.password}} is your Nightlatch temporary password{{with .until}} until {{.}}{{end}}. Not you? Change your password.",
 	},
 	TestMail: {
 		subject: "A test mail from Nightlatch",
 		mail: "Hello,\n\nThis mail shows that the mail server of your Nightlatch works. Codes and security\n" +
-			"notices will come in the same way.\n",
+			"notices will be sent in the same way.\n",
 		text: "Nightlatch: a test.",
 	},
 	TextsWanted: {
-		subject: "Your phone gets texts again",
-		mail:    "Hello,\n\nYour phone asked for texts and gets them from now on.\n",
-		text:    "Nightlatch: this phone gets texts from now on. To end them, answer STOP.",
+		subject: "Your phone receives text messages again",
+		mail:    "Hello,\n\nYour phone opted in to text messages and receives them from now on.\n",
+		text:    "Nightlatch: this phone receives text messages from now on. To stop them, reply STOP.",
 	},
 
 	Notice(api.EventAccountCreated): notice("Welcome to Nightlatch",
@@ -132,15 +132,15 @@ var templates = map[string]wording{
 		"The phone number of your account was changed{{with .number}} to {{.}}{{end}}. Codes go there from now on.",
 		"Nightlatch: this is no longer the phone number of your account."),
 	Notice(api.EventPhoneDeleted): notice("Your phone number was deleted",
-		"The phone number of your account was deleted. No codes are texted to it any more.",
+		"The phone number of your account was deleted. No codes are sent to it any more.",
 		"Nightlatch: this phone number was deleted from your account."),
-	Notice(api.EventCarrierOptIn): notice("Your phone asked for texts",
-		"Your phone{{with .number}}, {{.}},{{end}} sent us GO. Codes and notices are texted to it.",
-		"Nightlatch: this phone gets texts from now on."),
-	Notice(api.EventCarrierOptOut): notice("Your phone gets no more texts",
+	Notice(api.EventCarrierOptIn): notice("Your phone opted in to text messages",
+		"Your phone{{with .number}}, {{.}},{{end}} sent us GO. Codes and notices are sent to it.",
+		"Nightlatch: this phone receives text messages from now on."),
+	Notice(api.EventCarrierOptOut): notice("Your phone opted out of text messages",
 		"Your phone{{with .number}}, {{.}},{{end}} sent us STOP. Nothing is texted to it any more, codes to sign in neither.\n"+
 			"Text GO{{with .short_code}} to {{.}}{{end}} from that phone, or set up another second step.",
-		"Nightlatch: this phone gets no more texts."),
+		"Nightlatch: this phone receives no more text messages."),
 	Notice(api.EventTextEnabled): notice("Text message codes are on",
 		"Signing in can now be confirmed with a code by text message{{with .number}} to {{.}}{{end}}.",
 		"Nightlatch: sign-in codes by text are now on."),
@@ -157,12 +157,12 @@ var templates = map[string]wording{
 		"A security key was deleted from your account{{with .label}}: {{.}}{{end}}.",
 		"Nightlatch: a security key was deleted from your account."),
 	Notice(api.EventKeyPossiblyCopied): notice("A security key may have been copied",
-		"A security key of your account{{with .label}}, {{.}},{{end}} counted backwards. A copy of it may be in use.\n"+
-			"Delete it under Manage security keys, unless you know the reason.",
-		"Nightlatch: a security key of yours may have been copied."),
+		"The signature counter of a security key of your account{{with .label}}, {{.}},{{end}} did not grow. A copy of\n"+
+			"the key may be in use. Delete it under Manage security keys, unless you know the reason.",
+		"Nightlatch: one of your security keys may have been copied."),
 	Notice(api.EventMethodOff): notice("A way to sign in was turned off",
-		"A second step of signing in was turned off{{with .method}}: {{.}}{{end}}.",
-		"Nightlatch: a second step of signing in was turned off."),
+		"A second step for signing in was turned off{{with .method}}: {{.}}{{end}}.",
+		"Nightlatch: a second step for signing in was turned off."),
 	Notice(api.EventMethodDisabled): locked,
 	Notice(api.EventTwoFactorOn): notice("Two-factor authentication is on",
 		"Two-factor authentication was turned on. Signing in takes your password and a second step.",
@@ -172,13 +172,13 @@ var templates = map[string]wording{
 			"codes and temporary passwords are void.{{with .deleted}}\n{{.}} was deleted from your account.{{end}}",
 		"Nightlatch: two-factor authentication was turned off."),
 	Notice(api.EventTwoFactorReset): notice("Two-factor authentication was reset",
-		"Whoever runs this server turned your two-factor authentication off. Your password alone is\n"+
+		"The operator of this server turned your two-factor authentication off. Your password alone is\n"+
 			"enough to sign in. Backup codes and temporary passwords are void. Set it up again soon.",
 		"Nightlatch: your two-factor authentication was reset."),
-	Notice(api.EventUnlocked): notice("Your account is open again",
-		"It had been closed, or slowed down, after wrong tries to sign in. Whoever runs this server\n"+
-			"opened it again.",
-		"Nightlatch: your account is open again."),
+	Notice(api.EventUnlocked): notice("Your account was unlocked",
+		"It was locked, or slowed down, after wrong tries to sign in. The operator of this server\n"+
+			"unlocked it.",
+		"Nightlatch: your account was unlocked."),
 	Notice(api.EventBackupCodeIssued): notice("A new backup code was made",
 		"A backup code was made for your account{{with .number}}: number {{.}}{{end}}.",
 		"Nightlatch: a new backup code was made."),
@@ -208,11 +208,11 @@ var templates = map[string]wording{
 		"All sessions of your account but one were ended.", "Nightlatch: your other sessions were ended."),
 }
 
-// ErrTooLong reports a text that does not fit one segment.
+// ErrTooLong reports a text message that does not fit one segment.
 var ErrTooLong = errors.New("delivery: the text does not fit one segment")
 
-// Render puts a message into words. A text has no subject and fits one segment
-// of 160 septets (R15).
+// Render returns the subject and body of a message. A text message has no subject and
+// fits one segment of 160 septets (R15).
 func Render(m Message, rpID string) (subject, body string, err error) {
 	w, ok := templates[m.Template]
 	if !ok {
@@ -258,10 +258,11 @@ func execute(text string, args map[string]string) (string, error) {
 	return b.String(), nil
 }
 
-// argLimit is how many characters of an argument are shown.
+// argLimit is the number of characters of an argument that are shown.
 const argLimit = 100
 
-// oneLine drops what could fake another line or turn the reading direction.
+// oneLine replaces characters that could fake another line or change the reading
+// direction.
 func oneLine(s string) string {
 	var b strings.Builder
 	n := 0

@@ -53,8 +53,8 @@ func TestEveryTemplateRenders(t *testing.T) {
 	}
 }
 
-// TestR15OriginBoundLine: the line is the last one and is there however long the
-// name is; what does not fit is an error and not two segments.
+// TestR15OriginBoundLine: the origin-bound line is the last one, however long the
+// host name is. A text that does not fit is an error and not two segments.
 func TestR15OriginBoundLine(t *testing.T) {
 	t.Parallel()
 	for _, n := range []int{1, 60, 90, 120, 143, 144, 200} {
@@ -84,7 +84,7 @@ func TestRenderWithoutItsArgument(t *testing.T) {
 	}
 }
 
-// TestArgumentsStayOneLine: a client chooses its own name.
+// TestArgumentsStayOneLine, since a client chooses its own name.
 func TestArgumentsStayOneLine(t *testing.T) {
 	t.Parallel()
 	evil := "curl\r\n\r\nCall us at +1 900 now!\u2028\u202e\x00{{.username}}" + strings.Repeat("x", 5000)

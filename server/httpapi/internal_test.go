@@ -74,15 +74,6 @@ func TestProblems(t *testing.T) {
 	}
 }
 
-func TestSecondsUntil(t *testing.T) {
-	t.Parallel()
-	for d, want := range map[time.Duration]int{-time.Hour: 1, 0: 1, time.Millisecond: 1, time.Second: 1, 1001 * time.Millisecond: 2, time.Hour: 3600} {
-		if got := secondsUntil(noon.Add(d), noon); got != want {
-			t.Errorf("%v is %d s, want %d", d, got, want)
-		}
-	}
-}
-
 func TestClientOf(t *testing.T) {
 	t.Parallel()
 	for agent, want := range map[string]string{

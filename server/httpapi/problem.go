@@ -16,6 +16,7 @@ import (
 	"nightlatch/server/session"
 	"nightlatch/server/store"
 	"nightlatch/server/temppassword"
+	"nightlatch/server/thirdparty"
 )
 
 // What a route can answer besides the errors of the rules' packages.
@@ -183,7 +184,7 @@ const wwwAuthenticate = "WWW-Authenticate"
 // programs that read no body, too; now is the server's time.
 func (h *Handler) writeProblem(w http.ResponseWriter, p *api.Problem) {
 	if p.RetryAt != nil {
-		w.Header()["Retry-After"] = []string{strconv.Itoa(secondsUntil(*p.RetryAt, h.cfg.Now()))}
+		w.Header()["Retry-After"] = []string{strconv.Itoa(thirdparty.RetryAfter(*p.RetryAt, h.cfg.Now()))}
 	}
 	// RFC 9110 §11.6.1: a 401 names a way in.
 	//lint:ignore SA1008 spelled so on purpose
@@ -202,9 +203,4 @@ func writeProblem(w http.ResponseWriter, p *api.Problem) {
 	w.Header()["Content-Type"] = []string{"application/problem+json"}
 	w.WriteHeader(p.Status)
 	_, _ = w.Write(append(b, '\n')) // the client may have left
-}
-
-// secondsUntil is a Retry-After (RFC 9110 §10.2.3): whole seconds, at least one.
-func secondsUntil(at, now time.Time) int {
-	return max(1, int((at.Sub(now)+time.Second-1)/time.Second))
 }

@@ -1,10 +1,9 @@
-// Package thirdparty is what every third-party protocol asks of the server:
-// check this user and secret. A third-party client knows a user name and a
-// password and nothing of second steps.
+// Package thirdparty is the interface between the server and protocols that carry a
+// user name and a password only, without a second step.
 //
-// One small package per protocol (basic, oauth) puts an Attempt together, asks
-// the Checker, and says the verdict in the words of its protocol. None of them
-// knows accounts, policies or the store.
+// Each protocol has a small package (basic, oauth). It makes an Attempt, calls the
+// Checker and translates the result into its protocol. It does not use accounts,
+// policies or the store.
 package thirdparty
 
 import (
@@ -27,22 +26,21 @@ type Attempt struct {
 	Secret   string
 	Protocol string // HTTPBasic, OAuth
 	Client   string // as the client names itself
-	Address  string // where it is
+	Address  string // its IP address
 }
 
-// An Identity is who an accepted attempt speaks for.
+// An Identity is the user that an accepted attempt authenticated.
 type Identity struct {
 	Account  string
 	Username string // as its owner spells it
-	// Credential names what was presented, so that a token can be tied to it.
+	// Credential identifies the secret, so that a token can be bound to it.
 	Credential string
-	// Until is when what was presented stops working; zero for the ordinary
-	// password.
+	// Until is when the secret expires; zero for the ordinary password.
 	Until time.Time
 }
 
-// A Checker decides an attempt by R75 and R80 to R85. Whatever it refuses is a
-// *Refusal; any other error means that the attempt was not decided.
+// A Checker checks an attempt by R75 and R80 to R85. It returns a *Refusal if it does
+// not accept the attempt. Any other error means that it could not check it.
 type Checker interface {
 	Check(ctx context.Context, a Attempt) (Identity, error)
 }
@@ -60,7 +58,7 @@ type Refusal struct {
 
 func (r *Refusal) Error() string { return "thirdparty: " + r.Code }
 
-// Refused returns err's refusal, or nil if it is another kind of error.
+// Refused returns the Refusal in err, or nil if there is none.
 func Refused(err error) *Refusal {
 	var r *Refusal
 	if errors.As(err, &r) {
@@ -69,16 +67,15 @@ func Refused(err error) *Refusal {
 	return nil
 }
 
-// Words says in plain English what happened, why, and what to do next, for
-// protocols that carry a sentence. It is printable ASCII without quotes, as RFC
-// 6749 §5.2 wants a description to be.
-func (r *Refusal) Words() (title, detail string) {
+// Text says in English what happened, why, and what to do next, for protocols that
+// carry a sentence. It is printable ASCII without quotes, as RFC 6749 §5.2 requires.
+func (r *Refusal) Text() (title, detail string) {
 	switch r.Code {
 	case api.TemporaryPasswordRequired:
 		if r.Texted {
 			return "A temporary password is needed",
 				"Two-factor authentication is on, so this program cannot sign in with the ordinary password. " +
-					"A temporary password was sent to the phone of this account just now: use that one."
+					"A temporary password was just sent to the phone of this account: use that one."
 		}
 		return "A temporary password is needed",
 			"Two-factor authentication is on, so this program cannot sign in with the ordinary password. " +
@@ -92,20 +89,20 @@ func (r *Refusal) Words() (title, detail string) {
 				"For other programs make a temporary password under Two-factor authentication."
 	case api.Throttled:
 		return "Too many tries",
-			"There were too many wrong tries in a row, so this one was not looked at. Wait, then try again."
+			"There were too many wrong tries in a row, so this one was not checked. Wait, then try again."
 	case api.Unavailable:
 		return "Busy",
-			"The server has too much to do right now. Try again in a moment."
+			"The server is busy. Try again in a moment."
 	}
 	return "Wrong user name or password",
 		"Check both. With two-factor authentication on, other programs need a temporary password."
 }
 
-// RetryAfter returns the seconds to wait until r.RetryAt, at least one, as the
-// Retry-After field has them (RFC 9110 §10.2.3); 0 where there is no such time.
-func (r *Refusal) RetryAfter(now time.Time) int {
-	if r.RetryAt.IsZero() {
+// RetryAfter returns the whole seconds from now until at, rounded up and at least one,
+// for the Retry-After field (RFC 9110 §10.2.3). It is 0 if at is zero.
+func RetryAfter(at, now time.Time) int {
+	if at.IsZero() {
 		return 0
 	}
-	return max(1, int((r.RetryAt.Sub(now)+time.Second-1)/time.Second))
+	return max(1, int((at.Sub(now)+time.Second-1)/time.Second))
 }

@@ -10,9 +10,9 @@ import (
 	"nightlatch/server/api"
 )
 
-// Every refusal has words, printable and without quotes (RFC 6749 §5.2), and only
-// invalid_credentials shares its words with what is not known.
-func TestWords(t *testing.T) {
+// TestText: every refusal has a text of its own, printable and without quotes (RFC
+// 6749 §5.2). Unknown codes have that of invalid_credentials.
+func TestText(t *testing.T) {
 	t.Parallel()
 	seen := map[string]string{}
 	for _, r := range []Refusal{
@@ -25,9 +25,9 @@ func TestWords(t *testing.T) {
 		{Code: api.Unavailable},
 	} {
 		code := r.Code
-		title, detail := r.Words()
+		title, detail := r.Text()
 		if other, twice := seen[detail]; twice {
-			t.Errorf("%s and %s have the same words", code, other)
+			t.Errorf("%s and %s have the same text", code, other)
 		}
 		seen[detail] = code
 		for _, text := range []string{title, detail} {
@@ -44,8 +44,8 @@ func TestRetryAfter(t *testing.T) {
 	for _, tt := range []struct {
 		at   time.Time
 		want int
-	}{{time.Time{}, 0}, {now, 1}, {now.Add(-time.Hour), 1}, {now.Add(1500 * time.Millisecond), 2}, {now.Add(time.Minute), 60}} {
-		if got := (&Refusal{RetryAt: tt.at}).RetryAfter(now); got != tt.want {
+	}{{time.Time{}, 0}, {now, 1}, {now.Add(-time.Hour), 1}, {now.Add(time.Millisecond), 1}, {now.Add(time.Second), 1}, {now.Add(1001 * time.Millisecond), 2}, {now.Add(1500 * time.Millisecond), 2}, {now.Add(time.Hour), 3600}, {now.Add(time.Minute), 60}} {
+		if got := RetryAfter(tt.at, now); got != tt.want {
 			t.Errorf("%v: %d, want %d", tt.at, got, tt.want)
 		}
 	}

@@ -1,5 +1,6 @@
-// Package basic speaks HTTP Basic (RFC 7617): a user name and a secret in every
-// request, and a challenge with a problem document where they are not accepted.
+// Package basic implements HTTP Basic (RFC 7617): every request carries a user name and
+// a secret. If they are not accepted, the answer is a challenge with a problem
+// document.
 package basic
 
 import (
@@ -11,22 +12,20 @@ import (
 	"nightlatch/server/thirdparty"
 )
 
-// Challenge is the WWW-Authenticate field of a 401. RFC 7617 §2.1 has a charset
-// parameter too; clients compare the field as a whole, so it is left out.
+// Challenge is the WWW-Authenticate field of a 401. The charset parameter of RFC 7617
+// §2.1 is left out, because some clients compare the whole field.
 const Challenge = `Basic realm="Nightlatch"`
 
-// Present reports whether a request carries the Basic scheme at all. Two
-// Authorization fields are none: what stands before us might have looked at the
-// other.
+// Present reports whether a request uses the Basic scheme. A request with two
+// Authorization fields does not: a proxy might have checked the other one.
 func Present(r *http.Request) bool {
 	const scheme = "Basic "
 	fields := r.Header["Authorization"]
 	return len(fields) == 1 && len(fields[0]) >= len(scheme) && strings.EqualFold(fields[0][:len(scheme)], scheme)
 }
 
-// Attempt reads the user name and secret of a request. What is not well-formed,
-// or not UTF-8, is an attempt with nothing in it, which is checked and refused
-// like any other.
+// Attempt reads the user name and secret of a request. If they are malformed or not
+// UTF-8, both are empty. Such an attempt is checked and refused like any other.
 func Attempt(r *http.Request) thirdparty.Attempt {
 	username, secret, ok := r.BasicAuth()
 	if !ok || !utf8.ValidString(username) || !utf8.ValidString(secret) {
@@ -35,10 +34,10 @@ func Attempt(r *http.Request) thirdparty.Attempt {
 	return thirdparty.Attempt{Username: username, Secret: secret, Protocol: thirdparty.HTTPBasic}
 }
 
-// Problem turns a refusal into a problem document and its status: 401, and the
-// caller adds Challenge; 429 and 503 with Retry-After instead.
+// Problem turns a refusal into a problem document. The status is 401, for which the
+// caller adds Challenge, or 429 or 503, for which it adds Retry-After.
 func Problem(r *thirdparty.Refusal) *api.Problem {
-	title, detail := r.Words()
+	title, detail := r.Text()
 	p := &api.Problem{
 		Type:   "about:blank",
 		Title:  title,

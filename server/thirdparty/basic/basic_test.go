@@ -47,7 +47,7 @@ func TestAttempt(t *testing.T) {
 	}
 }
 
-// What stands before the server might have looked at the other field.
+// TestTwoFields: a proxy before the server might have checked the other field.
 func TestTwoFields(t *testing.T) {
 	t.Parallel()
 	r := request("Basic YWRhOng=")

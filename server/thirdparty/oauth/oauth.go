@@ -1,9 +1,8 @@
-// Package oauth speaks the resource owner password credentials grant of OAuth
-// 2.0 (RFC 6749 §4.3): a user name and a secret for a bearer token.
+// Package oauth implements the resource owner password credentials grant of OAuth 2.0
+// (RFC 6749 §4.3): a client sends a user name and a secret and receives a bearer token.
 //
-// The grant is deprecated (RFC 9700 §2.4) and here for clients that know nothing
-// better. What it gives out is good for reading who one is, and can neither make
-// nor change anything.
+// The grant is deprecated (RFC 9700 §2.4). It exists for clients that support nothing
+// better. The token can only read the user's identity; it cannot change anything.
 package oauth
 
 import (
@@ -22,17 +21,17 @@ import (
 	"nightlatch/server/thirdparty"
 )
 
-// Scope is what a token is good for: GET /api/v1/me.
+// Scope is the scope of every token. It allows GET /api/v1/me.
 const Scope = "me"
 
-// Life is how long a token lives at most.
+// Life is the longest lifetime of a token.
 const Life = time.Hour
 
 // maxForm bounds the body, in bytes.
 const maxForm = 64 << 10
 
-// The error codes of RFC 6749 §5.2 that are used here, and the one of §4.1.2.1
-// for a server that is busy, which §5.2 has no word for.
+// Error codes of RFC 6749 §5.2. That section has none for a busy server, so
+// temporarilyUnavailable comes from §4.1.2.1.
 const (
 	invalidRequest         = "invalid_request"
 	invalidGrant           = "invalid_grant"
@@ -45,14 +44,14 @@ type Issuer interface {
 	Issue(id thirdparty.Identity, until time.Time) (token string, err error)
 }
 
-// Config says what the token endpoint asks.
+// Config configures the token endpoint.
 type Config struct {
 	Checker thirdparty.Checker
 	Issuer  Issuer
 	Now     func() time.Time
-	// From says who is asking: the client and its address.
+	// From returns the name and IP address of the client.
 	From func(*http.Request) (client, address string)
-	// Fail reports an error that is nobody's fault but the server's.
+	// Fail reports an internal error of the server.
 	Fail func(*http.Request, error)
 }
 
@@ -74,7 +73,7 @@ type grant struct {
 	Scope       string `json:"scope"`
 }
 
-// failure is the answer of RFC 6749 §5.2, with our code beside it.
+// failure is the answer of RFC 6749 §5.2, extended with our code.
 type failure struct {
 	status      int
 	retryAfter  int    // seconds, or 0
@@ -132,8 +131,8 @@ func (e *endpoint) exchange(ctx context.Context, r *http.Request, form url.Value
 	return &grant{token, "Bearer", int(until.Sub(now) / time.Second), Scope}, nil, nil
 }
 
-// read takes the form of RFC 6749 §4.3.2. Parameters without a value count as
-// missing and none may come twice (§3.2).
+// read reads the form of RFC 6749 §4.3.2. Empty parameters count as missing, and a
+// parameter must not be repeated (§3.2).
 func read(r *http.Request) (url.Values, *failure) {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/x-www-form-urlencoded" {
 		return nil, malformed("Send the parameters as application/x-www-form-urlencoded in the body.")
@@ -149,7 +148,7 @@ func read(r *http.Request) (url.Values, *failure) {
 	}
 	form, err := url.ParseQuery(string(b))
 	if err != nil {
-		return nil, malformed("The body is no form.")
+		return nil, malformed("The body is not a form.")
 	}
 	for name, values := range form {
 		if len(values) > 1 {
@@ -166,7 +165,7 @@ func read(r *http.Request) (url.Values, *failure) {
 	default:
 		return nil, &failure{
 			status: http.StatusBadRequest, Error: unsupportedGrantType,
-			Description: "Only the grant type password is known here.",
+			Description: "The only supported grant type is password.",
 		}
 	}
 	for _, name := range []string{"username", "password"} {
@@ -181,12 +180,12 @@ func malformed(description string) *failure {
 	return &failure{status: http.StatusBadRequest, Error: invalidRequest, Description: description, Code: api.Malformed}
 }
 
-// refused puts a refusal into the protocol's words. Statuses other than 400 are
-// those that say something of their own: when to come again.
+// refused translates a refusal into the protocol's error. The status is 400, or 429 or
+// 503 with Retry-After.
 func refused(r *thirdparty.Refusal, now time.Time) *failure {
-	title, detail := r.Words()
+	title, detail := r.Text()
 	f := &failure{
-		status: http.StatusBadRequest, retryAfter: r.RetryAfter(now), Error: invalidGrant,
+		status: http.StatusBadRequest, retryAfter: thirdparty.RetryAfter(r.RetryAt, now), Error: invalidGrant,
 		Description: title + ". " + detail, Code: r.Code,
 	}
 	switch r.Code {
@@ -208,7 +207,7 @@ func (f *failure) write(w http.ResponseWriter) {
 // write sends JSON that no cache keeps (RFC 6749 §5.1).
 func write(w http.ResponseWriter, status int, v any) {
 	b, err := json.Marshal(v)
-	if err != nil { // a struct of strings and numbers has no such error
+	if err != nil { // cannot happen with strings and numbers
 		status, b = http.StatusInternalServerError, []byte(`{"error":"temporarily_unavailable"}`)
 	}
 	h := w.Header()

@@ -16,7 +16,7 @@ import (
 
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
-// A verdict is a Checker and an Issuer that always says the same.
+// A verdict is a Checker and an Issuer with a fixed result.
 type verdict struct {
 	id     thirdparty.Identity
 	err    error
@@ -106,7 +106,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// What is the server's fault is reported and says nothing.
+// TestServerErrors: an internal error is reported, and the answer does not contain it.
 func TestServerErrors(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("the disk is full of ada's secrets")
@@ -121,7 +121,7 @@ func TestServerErrors(t *testing.T) {
 func TestConfigIsChecked(t *testing.T) {
 	t.Parallel()
 	if _, err := New(Config{}); err == nil {
-		t.Error("an empty configuration was taken")
+		t.Error("an empty configuration was accepted")
 	}
 }
 
