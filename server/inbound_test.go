@@ -87,7 +87,7 @@ func TestStopAndGo(t *testing.T) {
 	}
 
 	w.say(bobPhone, "Go")
-	if n := w.texts(bobPhone); n != before+1 || !strings.Contains(w.lastText(bobPhone), "gets texts") {
+	if n := w.texts(bobPhone); n != before+1 || !strings.Contains(w.lastText(bobPhone), "receives text messages") {
 		t.Errorf("GO is not answered: %d texts, %q", n-before, w.lastText(bobPhone))
 	}
 	if a := must[api.Account](t)(c.Account(t.Context())); a.Texts == nil || a.Texts.Stopped {

@@ -15,14 +15,15 @@ func (c *Client) Begin(ctx context.Context, b api.Begin) (api.View, error) {
 	return call[api.View](ctx, c, http.MethodPost, ceremonies, b)
 }
 
-// Ceremony looks at a ceremony again; with it one resumes after a restart.
+// Ceremony returns the current view of a ceremony, for example to resume it after a
+// restart.
 func (c *Client) Ceremony(ctx context.Context, id string) (api.View, error) {
 	return get[api.View](ctx, c, ceremonies+"/"+url.PathEscape(id))
 }
 
-// Answer answers the step of revision rev and returns the next view. A view with
-// a Refusal says why the input was not taken; one of a later revision and no
-// refusal, that somebody else answered first.
+// Answer answers the step of revision rev and returns the next view. If the input was
+// not accepted, the view has a Refusal. If another client answered first, the view has
+// a later revision and no Refusal.
 func (c *Client) Answer(ctx context.Context, id string, rev int, in api.Input) (api.View, error) {
 	return call[api.View](ctx, c, http.MethodPost, ceremonies+"/"+url.PathEscape(id), api.Answer{Rev: rev, Input: in})
 }

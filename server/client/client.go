@@ -1,13 +1,13 @@
 // Package client is the typed Go client of Nightlatch's HTTP interface.
 //
-// The console, the `nightlatch key` commands, the lab and the tests all use it,
-// so that everything of ours takes the road that a browser or curl takes. It
-// knows the wire types (server/api) and nothing of the server. New speaks over
-// a network, InMemory over a connection inside the program.
+// The console, the `nightlatch key` commands, the lab and the tests use it, so they
+// call the server in the same way as a browser or curl. It uses the wire types
+// (server/api) and nothing else of the server. New connects over a network, InMemory
+// inside the program.
 //
-// Every call returns a *api.Problem for an answer that is not 2xx, and a wrapped
-// transport error when there was no answer. Refusals inside a ceremony are no
-// errors: they are in the View.
+// Every call returns a *api.Problem if the status is not 2xx, and a wrapped transport
+// error if there was no answer. A refusal inside a ceremony is not an error; it is in
+// the View.
 package client
 
 import (
@@ -23,10 +23,10 @@ import (
 	"nightlatch/server/api"
 )
 
-// maxAnswer bounds what is read of one answer, in bytes.
+// maxAnswer is the largest answer that is read, in bytes.
 const maxAnswer = 8 << 20
 
-// agent is how the client names itself where sessions are listed (R44).
+// agent is the client's name in the list of sessions (R44).
 const agent = "Nightlatch"
 
 // A Client calls one server, with or without a session. It is immutable and safe
@@ -38,9 +38,9 @@ type Client struct {
 	agent string
 }
 
-// New returns a client of the server at base ("http://localhost:8440"), without
-// a session. A nil hc means a plain http.Client. Redirects are not followed: the
-// server never sends one, and a token must not travel.
+// New returns a client of the server at base ("http://localhost:8440"), without a
+// session. A nil hc means a plain http.Client. Redirects are not followed: the server
+// sends none, and a token must not reach another server.
 func New(base string, hc *http.Client) *Client {
 	own := http.Client{}
 	if hc != nil {
@@ -50,22 +50,22 @@ func New(base string, hc *http.Client) *Client {
 	return &Client{base: strings.TrimRight(base, "/"), hc: &own, agent: agent}
 }
 
-// WithToken returns a client that shares c's connection and speaks for the
-// session of the token; "" for none.
+// WithToken returns a client that shares c's connections and uses the session of
+// token; "" means no session.
 func (c *Client) WithToken(token string) *Client {
 	other := *c
 	other.token = token
 	return &other
 }
 
-// WithAgent returns a client that names itself name in the list of sessions (R44).
+// WithAgent returns a client with another name in the list of sessions (R44).
 func (c *Client) WithAgent(name string) *Client {
 	other := *c
 	other.agent = name
 	return &other
 }
 
-// Token returns the session token the client speaks for.
+// Token returns the client's session token.
 func (c *Client) Token() string { return c.token }
 
 // Base returns the server's address.
@@ -76,7 +76,7 @@ func (c *Client) About(ctx context.Context) (api.About, error) {
 	return get[api.About](ctx, c, "/api/v1/about")
 }
 
-// none is the answer of a call that returns nothing.
+// none is the result type of a call without an answer.
 type none struct{}
 
 func get[T any](ctx context.Context, c *Client, path string) (T, error) {
@@ -133,8 +133,8 @@ func (c *Client) request(ctx context.Context, method, path string, body any) (*h
 	return req, nil
 }
 
-// problem reads an error's body. What is no problem document (a proxy's page) becomes
-// one that says no more than the status does.
+// problem reads the body of an error. If it is not a problem document (but a proxy's
+// page), the result has only the status.
 func problem(status int, body []byte) *api.Problem {
 	p := &api.Problem{}
 	if json.Unmarshal(body, p) != nil || p.Code == "" {
@@ -144,14 +144,14 @@ func problem(status int, body []byte) *api.Problem {
 	return p
 }
 
-// cut leaves the query, which may hold an address, out of an error.
+// cut removes the query, which may hold a person's address, for an error text.
 func cut(path string) string {
 	path, _, _ = strings.Cut(path, "?")
 	return path
 }
 
-// unwrapURL drops the *url.Error around a transport error: its text repeats the
-// whole address.
+// unwrapURL removes the *url.Error around a transport error, because its text repeats
+// the whole URL.
 func unwrapURL(err error) error {
 	if inner := errors.Unwrap(err); inner != nil {
 		return inner

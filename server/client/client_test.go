@@ -16,13 +16,13 @@ import (
 	"nightlatch/server/api"
 )
 
-// seen is what a server received of one call.
+// seen is the request that a server received.
 type seen struct {
 	method, target, body, auth, kind string
 }
 
-// answering returns a client of a server that notes each request and answers
-// with status and body.
+// answering returns a client of a server that records the request and answers with
+// status and body.
 func answering(t *testing.T, status int, body string) (*Client, *seen) {
 	t.Helper()
 	got := &seen{}
@@ -240,7 +240,7 @@ func TestCloseWaitsForRequests(t *testing.T) {
 			t.Error("closed while a request was running")
 		default:
 		}
-	case <-stopped: // the call was given up before it reached the handler
+	case <-stopped: // the call was cancelled before it reached the handler
 	}
 	close(release)
 	<-stopped
@@ -262,12 +262,12 @@ func TestEventsConnectAgain(t *testing.T) {
 				w.Header().Set("Content-Type", "text/event-stream")
 				fmt.Fprint(w, ": heartbeat\n\nretry: 1000\n\n")
 				event(w, "keys")
-			case 2, 3: // not back yet
+			case 2, 3: // still unavailable
 				w.WriteHeader(http.StatusServiceUnavailable)
 			case 4:
 				w.Header().Set("Content-Type", "text/event-stream")
 				event(w, "sessions")
-			default: // the session ended meanwhile
+			default: // the session has ended
 				w.WriteHeader(http.StatusUnauthorized)
 			}
 		}))

@@ -15,28 +15,28 @@ import (
 	"nightlatch/server/api"
 )
 
-// How long Events waits before it connects again: at first, and at most.
+// How long Events waits before it reconnects: the first time, and at most.
 const (
 	firstWait = 250 * time.Millisecond
 	maxWait   = 15 * time.Second
 )
 
-// Events follows what changes in the signed-in account until ctx ends or the
-// session does; then the channel closes. It connects again when the connection
-// breaks, and then reports every topic once, since something may have been
-// missed. The caller reads to the end; the one goroutine behind it ends first.
+// Events returns a channel of changes to the signed-in account. The channel is closed
+// when ctx or the session ends. If the connection breaks, Events reconnects and then
+// reports every topic once, since it may have missed some. The caller must read until
+// the channel is closed, so that the goroutine behind it has ended.
 func (c *Client) Events(ctx context.Context) (<-chan api.Event, error) {
 	return c.follow(ctx, "/api/v1/events", api.Topics())
 }
 
-// LabEvents follows what arrives in the lab: topics of the lab's own.
+// LabEvents is Events for the lab's topics.
 func (c *Client) LabEvents(ctx context.Context) (<-chan api.Event, error) {
 	return c.follow(ctx, "/lab/v1/events", api.LabTopics())
 }
 
-// follow connects once, so that a refusal is an error here and not a silent
-// channel, and hands the stream to its goroutine. again are the topics reported
-// after each later connection.
+// follow connects once itself, so that it can return a refusal, and then starts the
+// goroutine that reads the stream. again are the topics to report after each
+// reconnection.
 func (c *Client) follow(ctx context.Context, path string, again []string) (<-chan api.Event, error) {
 	body, err := c.open(ctx, path)
 	if err != nil {
@@ -63,9 +63,9 @@ func (c *Client) follow(ctx context.Context, path string, again []string) (<-cha
 	return events, nil
 }
 
-// reopen tries with growing pauses until it is connected. It gives up (nil) when
-// ctx ends or the server says that there is nothing to follow any more: an answer
-// of 4xx other than "too many".
+// reopen tries to connect, with growing pauses. It returns nil when ctx ends or the
+// server answers with a status below 500 other than 429, since it will not accept
+// another attempt either.
 func (c *Client) reopen(ctx context.Context, path string) io.ReadCloser {
 	for wait := firstWait; ; wait = min(2*wait, maxWait) {
 		pause := time.NewTimer(wait)
@@ -108,9 +108,9 @@ func (c *Client) open(ctx context.Context, path string) (io.ReadCloser, error) {
 	return nil, problem(res.StatusCode, b)
 }
 
-// forward copies a stream's events until it breaks; it reports whether to go on.
-// Of the format (WHATWG HTML §9.2.6) it needs "data:" lines and blank ones:
-// comments are heartbeats, and our data is always one line.
+// forward copies the events of a stream until the stream breaks. It reports whether to
+// reconnect. From the format (WHATWG HTML §9.2.6) it needs "data:" lines and blank
+// lines only: comments are heartbeats, and our data is always one line.
 func forward(ctx context.Context, body io.ReadCloser, events chan<- api.Event) bool {
 	defer body.Close()
 	data := ""

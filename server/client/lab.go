@@ -14,13 +14,13 @@ func (c *Client) Clock(ctx context.Context) (time.Time, error) {
 	return now(get[api.LabClock](ctx, c, "/lab/v1/clock"))
 }
 
-// SetClock moves the lab's clock to t; it runs on from there.
+// SetClock sets the lab's clock to t. It continues from there.
 func (c *Client) SetClock(ctx context.Context, t time.Time) (time.Time, error) {
 	t = t.UTC()
 	return now(call[api.LabClock](ctx, c, http.MethodPut, "/lab/v1/clock", api.LabClock{Set: &t}))
 }
 
-// AdvanceClock moves the lab's clock on by d.
+// AdvanceClock advances the lab's clock by d.
 func (c *Client) AdvanceClock(ctx context.Context, d time.Duration) (time.Time, error) {
 	return now(call[api.LabClock](ctx, c, http.MethodPut, "/lab/v1/clock", api.LabClock{Advance: d.String()}))
 }
@@ -37,7 +37,7 @@ func (c *Client) PhoneMessages(ctx context.Context, e164 string) ([]api.LabText,
 	return get[[]api.LabText](ctx, c, phone(e164)+"/messages")
 }
 
-// SendText sends a text from a simulated phone (R18: "GO" to "40404").
+// SendText sends a text from a simulated phone, for example GO to lab.ShortCode (R18).
 func (c *Client) SendText(ctx context.Context, e164, to, body string) error {
 	_, err := call[none](ctx, c, http.MethodPost, phone(e164)+"/messages", api.LabText{To: to, Body: body})
 	return err
@@ -53,7 +53,7 @@ func (c *Client) Phone(ctx context.Context, e164 string) (api.LabPhone, error) {
 	return get[api.LabPhone](ctx, c, phone(e164))
 }
 
-// SetPhone changes what is set in p and leaves the rest.
+// SetPhone changes the fields that are set in p.
 func (c *Client) SetPhone(ctx context.Context, e164 string, p api.LabPhone) (api.LabPhone, error) {
 	return call[api.LabPhone](ctx, c, http.MethodPut, phone(e164), p)
 }
@@ -76,7 +76,7 @@ func (c *Client) LabKeys(ctx context.Context) ([]api.LabKey, error) {
 	return get[[]api.LabKey](ctx, c, labKeys)
 }
 
-// PlugKey plugs in a new virtual key: Name, Transport and perhaps PIN of k.
+// PlugKey plugs in a new virtual key with the Name, Transport, Kind and PIN of k.
 func (c *Client) PlugKey(ctx context.Context, k api.LabKey) (api.LabKey, error) {
 	return call[api.LabKey](ctx, c, http.MethodPost, labKeys, k)
 }
@@ -91,33 +91,33 @@ func (c *Client) SetAutoTouch(ctx context.Context, id string, on bool) error {
 	return c.SetKeyBehaviour(ctx, id, api.KeyBehaviour{AutoTouch: &on})
 }
 
-// SetKeyBehaviour changes what is set in h and leaves the rest.
-func (c *Client) SetKeyBehaviour(ctx context.Context, id string, h api.KeyBehaviour) error {
-	return c.changeKey(ctx, id, h)
+// SetKeyBehaviour changes the fields that are set in b.
+func (c *Client) SetKeyBehaviour(ctx context.Context, id string, b api.KeyBehaviour) error {
+	return c.changeKey(ctx, id, b)
 }
 
-// DoKey does something to a virtual key, once.
+// DoKey performs an action on a virtual key once.
 func (c *Client) DoKey(ctx context.Context, id string, action api.KeyAction) error {
 	_, err := call[none](ctx, c, http.MethodPost, labKeys+"/"+url.PathEscape(id)+"/"+string(action), nil)
 	return err
 }
 
-// CopyKey makes a second key that is the same as the first, and plugs it in (R34).
+// CopyKey makes a copy of a virtual key and plugs it in (R34).
 func (c *Client) CopyKey(ctx context.Context, id, name string) (api.LabKey, error) {
 	return call[api.LabKey](ctx, c, http.MethodPost, labKeys+"/"+url.PathEscape(id)+"/copy", api.LabCopy{Name: name})
 }
 
-// ForgetKey throws a virtual key away.
+// ForgetKey deletes a virtual key.
 func (c *Client) ForgetKey(ctx context.Context, id string) error {
 	return c.delete(ctx, labKeys+"/"+url.PathEscape(id)+"?forget=true")
 }
 
-// UnplugKey pulls a virtual key out; what it holds is kept.
+// UnplugKey unplugs a virtual key. Its credentials are kept.
 func (c *Client) UnplugKey(ctx context.Context, id string) error {
 	return c.delete(ctx, labKeys+"/"+url.PathEscape(id))
 }
 
-// ReplugKey puts a virtual key back in.
+// ReplugKey plugs a virtual key in again.
 func (c *Client) ReplugKey(ctx context.Context, id string) error {
 	return c.changeKey(ctx, id, struct {
 		PluggedIn bool `json:"plugged_in"`
@@ -129,7 +129,7 @@ func (c *Client) changeKey(ctx context.Context, id string, body any) error {
 	return err
 }
 
-// ResetLab puts the lab back to its seed; every session ends.
+// ResetLab restores the lab's seed and ends every session.
 func (c *Client) ResetLab(ctx context.Context) error {
 	_, err := call[none](ctx, c, http.MethodPost, "/lab/v1/reset", nil)
 	return err

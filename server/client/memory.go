@@ -10,13 +10,13 @@ import (
 	"time"
 )
 
-// InMemoryHost is the host name of the connection inside the program. No name
-// server knows it, and the server takes it on that connection alone.
+// InMemoryHost is the host name of the connection inside the program. It is not in
+// DNS, and the server accepts it on that connection only.
 const InMemoryHost = "console.nightlatch.internal"
 
-// InMemory serves h over a connection inside the program and returns a client of
-// it: real HTTP, no port. close ends the connection and returns when every
-// request has; the caller calls it once.
+// InMemory serves h over a connection inside the program, with HTTP but without a
+// port, and returns a client. close ends the connection and returns when all requests
+// have ended. The caller must call it once.
 func InMemory(h http.Handler) (c *Client, close func()) {
 	l := &pipeListener{conns: make(chan net.Conn), done: make(chan struct{})}
 	var conns sync.WaitGroup
@@ -24,7 +24,7 @@ func InMemory(h http.Handler) (c *Client, close func()) {
 		Handler:           h,
 		ReadHeaderTimeout: 30 * time.Second,
 		ErrorLog:          log.New(io.Discard, "", 0),
-		// A connection is closed, for this hook, when its last request has returned.
+		// StateClosed is reported after the connection's last request has returned.
 		ConnState: func(_ net.Conn, state http.ConnState) {
 			switch state {
 			case http.StateNew:
@@ -41,20 +41,20 @@ func InMemory(h http.Handler) (c *Client, close func()) {
 	}()
 	transport := &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) { return l.dial(ctx) },
-		// One person's console asks a few things at once at most.
+		// The console makes only a few requests at once.
 		MaxIdleConnsPerHost: 8,
 		IdleConnTimeout:     time.Minute,
 	}
 	c = New("http://"+InMemoryHost, &http.Client{Transport: transport})
 	return c, func() {
 		transport.CloseIdleConnections()
-		_ = srv.Close() // its only errors are those of closing pipes
+		_ = srv.Close() // can only fail to close pipes
 		<-served
 		conns.Wait()
 	}
 }
 
-// A pipeListener accepts what dial makes.
+// A pipeListener accepts the connections that dial makes.
 type pipeListener struct {
 	conns chan net.Conn
 	done  chan struct{}

@@ -24,12 +24,13 @@ func (c *Client) Keys(ctx context.Context) ([]api.Key, error) {
 	return get[[]api.Key](ctx, c, "/api/v1/keys")
 }
 
-// RenameKey gives a key another label.
+// RenameKey changes the label of a key.
 func (c *Client) RenameKey(ctx context.Context, id, label string) (api.Key, error) {
 	return call[api.Key](ctx, c, http.MethodPatch, "/api/v1/keys/"+url.PathEscape(id), api.Label{Label: label})
 }
 
-// DeleteKey removes a key (R6). Where it was the only method, two-factor goes off (R61).
+// DeleteKey deletes a key (R6). If it was the only method, two-factor authentication is
+// turned off (R61).
 func (c *Client) DeleteKey(ctx context.Context, id string) error {
 	return c.delete(ctx, "/api/v1/keys/"+url.PathEscape(id))
 }
@@ -39,7 +40,7 @@ func (c *Client) BackupCodes(ctx context.Context) ([]api.BackupCodeEntry, error)
 	return get[[]api.BackupCodeEntry](ctx, c, "/api/v1/backup-codes")
 }
 
-// NewBackupCode issues one more code (R70, R71); it is shown this once.
+// NewBackupCode issues another code (R70, R71). The code is returned only here.
 func (c *Client) NewBackupCode(ctx context.Context) (api.NewBackupCode, error) {
 	return call[api.NewBackupCode](ctx, c, http.MethodPost, "/api/v1/backup-codes", nil)
 }
@@ -49,7 +50,7 @@ func (c *Client) ReplaceBackupCodes(ctx context.Context) (api.NewBackupCode, err
 	return call[api.NewBackupCode](ctx, c, http.MethodPost, "/api/v1/backup-codes/replace", nil)
 }
 
-// CheckBackupCode says which code this is and whether it still works, without
+// CheckBackupCode returns the number of a code and whether it still works, without
 // using it up (R77).
 func (c *Client) CheckBackupCode(ctx context.Context, code string) (api.BackupCodeCheck, error) {
 	return call[api.BackupCodeCheck](ctx, c, http.MethodPost, "/api/v1/backup-codes/check", api.BackupCodeCheck{Code: code})
@@ -60,8 +61,8 @@ func (c *Client) TemporaryPasswords(ctx context.Context) ([]api.TemporaryPasswor
 	return get[[]api.TemporaryPassword](ctx, c, "/api/v1/temporary-passwords")
 }
 
-// NewTemporaryPassword makes one that works for an hour (R81); service may be "".
-// It is shown this once.
+// NewTemporaryPassword makes a temporary password (R81). service may be "". The
+// password is returned only here.
 func (c *Client) NewTemporaryPassword(ctx context.Context, label, service string) (api.NewTemporaryPassword, error) {
 	body := struct {
 		Label   string `json:"label"`
@@ -70,12 +71,12 @@ func (c *Client) NewTemporaryPassword(ctx context.Context, label, service string
 	return call[api.NewTemporaryPassword](ctx, c, http.MethodPost, "/api/v1/temporary-passwords", body)
 }
 
-// RevokeTemporaryPassword ends one at once.
+// RevokeTemporaryPassword revokes a temporary password.
 func (c *Client) RevokeTemporaryPassword(ctx context.Context, id string) error {
 	return c.delete(ctx, "/api/v1/temporary-passwords/"+url.PathEscape(id))
 }
 
-// RevokeTemporaryPasswords ends all of them.
+// RevokeTemporaryPasswords revokes all temporary passwords.
 func (c *Client) RevokeTemporaryPasswords(ctx context.Context) error {
 	return c.delete(ctx, "/api/v1/temporary-passwords")
 }
@@ -85,12 +86,12 @@ func (c *Client) Sessions(ctx context.Context) ([]api.Session, error) {
 	return get[[]api.Session](ctx, c, "/api/v1/sessions")
 }
 
-// EndSession signs another client out, or this one.
+// EndSession ends a session of the account, which may be this one.
 func (c *Client) EndSession(ctx context.Context, id string) error {
 	return c.delete(ctx, "/api/v1/sessions/"+url.PathEscape(id))
 }
 
-// EndOtherSessions signs out every client but this one.
+// EndOtherSessions ends all sessions of the account except this one.
 func (c *Client) EndOtherSessions(ctx context.Context) error {
 	return c.delete(ctx, "/api/v1/sessions?others=true")
 }
@@ -101,19 +102,20 @@ func (c *Client) SignOut(ctx context.Context) error {
 	return err
 }
 
-// DeletePhone forgets the phone number (R17). Where text is the only method,
-// classic turns two-factor off; hardened answers conflict: turn text off first.
+// DeletePhone deletes the phone number (R17). If text is the only method, the classic
+// policy turns two-factor authentication off. The hardened policy answers conflict:
+// turn text off first.
 func (c *Client) DeletePhone(ctx context.Context) error {
 	return c.delete(ctx, "/api/v1/phone")
 }
 
-// Recovery answers whether the owner could sign in without the phone.
+// Recovery returns whether the owner could sign in without the phone.
 func (c *Client) Recovery(ctx context.Context) (api.Recovery, error) {
 	return get[api.Recovery](ctx, c, "/api/v1/recovery")
 }
 
-// Activity lists audit events, newest first: those before the cursor ("" for the
-// newest), at most limit (0 for the server's choice).
+// Activity lists audit events, newest first. It starts before the cursor ("" for the
+// newest) and returns at most limit events (0 for the server's default).
 func (c *Client) Activity(ctx context.Context, before string, limit int) ([]api.Activity, error) {
 	q := url.Values{}
 	if before != "" {
@@ -129,23 +131,23 @@ func (c *Client) Activity(ctx context.Context, before string, limit int) ([]api.
 	return get[[]api.Activity](ctx, c, path)
 }
 
-// Messages lists the mails that were kept on this computer, newest first.
+// Messages lists the mails in the local mailbox, newest first.
 func (c *Client) Messages(ctx context.Context) ([]api.Message, error) {
 	return get[[]api.Message](ctx, c, "/api/v1/messages")
 }
 
-// Delivery says how messages leave the server; only its owner may ask.
+// Delivery returns how messages are sent. Only the server's owner may read it.
 func (c *Client) Delivery(ctx context.Context) (api.Delivery, error) {
 	return get[api.Delivery](ctx, c, "/api/v1/delivery")
 }
 
-// SetDelivery changes how messages leave the server (R6).
+// SetDelivery changes how messages are sent (R6).
 func (c *Client) SetDelivery(ctx context.Context, change api.DeliveryChange) (api.Delivery, error) {
 	return call[api.Delivery](ctx, c, http.MethodPut, "/api/v1/delivery", change)
 }
 
-// TestDelivery mails a test to the owner's address and says how that went. It
-// takes up to half a minute.
+// TestDelivery sends a test mail to the owner's address and returns the result. It
+// takes up to 30 seconds.
 func (c *Client) TestDelivery(ctx context.Context) (api.DeliveryTest, error) {
 	return call[api.DeliveryTest](ctx, c, http.MethodPost, "/api/v1/delivery/test", nil)
 }

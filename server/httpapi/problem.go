@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
-	"time"
 
 	"nightlatch/server/account"
 	"nightlatch/server/api"

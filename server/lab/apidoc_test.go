@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// The page of the interface has every call of the lab.
+// TestAPIPageHasEveryCall: docs/api.md describes every call of the lab.
 func TestAPIPageHasEveryCall(t *testing.T) {
 	t.Parallel()
 	b, err := os.ReadFile("../../docs/api.md")

@@ -8,35 +8,35 @@ import (
 	"nightlatch/server/api"
 )
 
-// What a Bench can answer.
+// Errors of a Bench.
 var (
 	ErrNoKey      = errors.New("lab: no such security key")
-	ErrNotWaiting = errors.New("lab: nothing waits for a touch of this security key")
+	ErrNotWaiting = errors.New("lab: this security key is not waiting for a touch")
 	ErrUnplugged  = errors.New("lab: the security key is not plugged in")
 	ErrBenchFull  = errors.New("lab: no place left for another security key")
 	ErrNoPIN      = errors.New("lab: the security key has no PIN")
 	ErrNoSensor   = errors.New("lab: the security key has no fingerprint sensor")
-	ErrOldKey     = errors.New("lab: a U2F key has no PIN and keeps no credentials")
+	ErrOldKey     = errors.New("lab: a U2F key has no PIN and no discoverable credentials")
 )
 
-// A Bench holds virtual security keys, plugged in or lying beside the machine.
-// It is safe for many goroutines.
+// A Bench holds virtual security keys, plugged in or unplugged. It may be used from any
+// goroutine.
 type Bench interface {
-	// Plug makes a new key and plugs it in: by name, transport, kind and PIN.
+	// Plug makes a new key with the Name, Transport, Kind and PIN of k, and plugs it in.
 	Plug(ctx context.Context, k api.LabKey) (api.LabKey, error)
-	// Copy makes a second key that is the same as the first, and plugs it in (R34).
+	// Copy makes a copy of a key and plugs it in (R34).
 	Copy(id, name string) (api.LabKey, error)
 	Do(id string, action api.KeyAction) error
-	// Set changes what is set in h and leaves the rest.
-	Set(id string, h api.KeyBehaviour) error
+	// Set changes the fields that are set in b.
+	Set(id string, b api.KeyBehaviour) error
 	Unplug(id string) error
 	Replug(id string) error
-	// Remove unplugs a key and forgets it.
+	// Remove unplugs a key and deletes it.
 	Remove(id string) error
 	List() []api.LabKey
-	// Changed is closed when anything that List shows changes.
+	// Changed returns a channel that is closed when the result of List changes.
 	Changed() <-chan struct{}
-	// Reset unplugs every key and forgets it.
+	// Reset unplugs and deletes every key.
 	Reset() error
 }
 
@@ -56,7 +56,7 @@ func (l *Lab) listKeys(w http.ResponseWriter, _ *http.Request) error {
 }
 
 func (l *Lab) plugKey(w http.ResponseWriter, r *http.Request) error {
-	var in api.LabKey // what is not name, transport, kind or pin is the bench's to say
+	var in api.LabKey // the bench sets all fields except name, transport, kind and pin
 	if err := read(r, &in); err != nil {
 		return err
 	}
@@ -150,7 +150,7 @@ func (l *Lab) doKey(action api.KeyAction) func(http.ResponseWriter, *http.Reques
 	}
 }
 
-// unplugKey pulls a key out; with ?forget=true it is gone for good.
+// unplugKey unplugs a key, and deletes it with ?forget=true.
 func (l *Lab) unplugKey(w http.ResponseWriter, r *http.Request) error {
 	switch r.URL.Query().Get("forget") {
 	case "", "false":

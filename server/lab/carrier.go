@@ -9,11 +9,11 @@ import (
 	"nightlatch/server/api"
 )
 
-// maxMail is how many mails the mailbox keeps; the oldest go first.
+// maxMail is the number of mails that the mailbox keeps. The oldest are deleted first.
 const maxMail = 5000
 
-// Text takes a text from the server to a phone (delivery.SMSSender). What the
-// carrier does with it is no error of the sender's.
+// Text sends a text to a simulated phone (delivery.SMSSender). It does not report
+// whether the carrier delivers it.
 func (l *Lab) Text(_ context.Context, to, body string) error {
 	number, err := normalize(to)
 	if err != nil {
@@ -24,11 +24,11 @@ func (l *Lab) Text(_ context.Context, to, body string) error {
 	p.send(body, l.cfg.Clock.Now(), l.cfg.Chance)
 	l.mu.Unlock()
 	l.deliver()
-	l.stir()
+	l.wakeRun()
 	return nil
 }
 
-// Mail takes a mail from the server (delivery.Mailer).
+// Mail puts a mail into the simulated mailbox (delivery.Mailer).
 func (l *Lab) Mail(_ context.Context, to, subject, body string) error {
 	l.mu.Lock()
 	l.mail = append(l.mail, api.LabMail{To: to, Subject: subject, Text: body, At: l.cfg.Clock.Now()})
@@ -43,7 +43,7 @@ func (l *Lab) Mail(_ context.Context, to, subject, body string) error {
 // Run delivers delayed texts when they are due, until ctx is done.
 func (l *Lab) Run(ctx context.Context) error {
 	for {
-		changed := l.cfg.Clock.Changed() // before looking at the clock, so that no move is missed
+		changed := l.cfg.Clock.Changed() // before the clock is read, so that no move is missed
 		var due <-chan time.Time
 		stop := func() bool { return true }
 		if wait := l.deliver(); wait >= 0 {
@@ -63,8 +63,8 @@ func (l *Lab) Run(ctx context.Context) error {
 	}
 }
 
-// deliver puts every text that is due into its phone's inbox and returns how
-// long until the next is due, or a negative number.
+// deliver puts every text that is due into its phone's inbox. It returns the time until
+// the next is due, or a negative number if there is none.
 func (l *Lab) deliver() time.Duration {
 	next, arrived := time.Duration(-1), 0
 	l.mu.Lock()
@@ -83,8 +83,8 @@ func (l *Lab) deliver() time.Duration {
 	return next
 }
 
-// fromPhone takes a text that a phone sends. The carrier acts on GO and STOP
-// first, so that the server's answer to GO gets through (R18).
+// fromPhone handles a text that a phone sends. The carrier handles GO and STOP before
+// the server does, so that the server's answer to GO is delivered (R18).
 func (l *Lab) fromPhone(ctx context.Context, number, body string) error {
 	l.mu.Lock()
 	p := l.phone(number)
@@ -106,7 +106,7 @@ func (l *Lab) fromPhone(ctx context.Context, number, body string) error {
 	return l.cfg.Inbound(ctx, number, l.cfg.ShortCode, body)
 }
 
-// phone returns the phone with a number, which it makes if need be; mu is held.
+// phone returns the phone with a number and makes it if necessary. The caller holds mu.
 func (l *Lab) phone(number string) *phone {
 	p := l.phones[number]
 	if p == nil {

@@ -50,14 +50,14 @@ func TestDelayedTextArrivesByItself(t *testing.T) {
 		arrived := w.feed.subscribe()
 		arrivals := func() int {
 			n := 0
-			w.look(demo, func(p *phone) { n = len(p.inbox) })
+			w.view(demo, func(p *phone) { n = len(p.inbox) })
 			return n
 		}
 		start := time.Now()
 		for _, want := range []time.Duration{30 * time.Second, 90 * time.Second} {
 			<-arrived.ready
 			if topics := w.feed.take(arrived); len(topics) != 1 || topics[0] != api.TopicLabTexts {
-				t.Errorf("told %v", topics)
+				t.Errorf("topics %v", topics)
 			}
 			if got := time.Since(start); got != want {
 				t.Errorf("arrival %d after %v, want %v", arrivals(), got, want)
@@ -69,7 +69,7 @@ func TestDelayedTextArrivesByItself(t *testing.T) {
 		w.clock.Advance(30 * time.Second)
 		synctest.Wait()
 		if arrivals() != 3 {
-			t.Error("moving the clock did not deliver")
+			t.Error("the text was not delivered when the clock was moved")
 		}
 		cancel()
 		if err := <-done; err != nil {
@@ -117,7 +117,8 @@ func TestFlightModeHoldsTexts(t *testing.T) {
 	w.wantTexts(t, demo, "held")
 }
 
-// R18: some carriers deliver only after GO, and STOP ends it. Both reach the server.
+// TestOptIn: some carriers deliver only after GO and stop after STOP. The server receives
+// both (R18).
 func TestOptIn(t *testing.T) {
 	w := newWorld(t)
 	w.call(t, "PUT", "/lab/v1/phones/"+demo, `{"carrier":{"opt_in_required":true}}`, nil)
@@ -138,7 +139,7 @@ func TestOptIn(t *testing.T) {
 	w.text(t, "after another GO")
 	w.wantTexts(t, demo, "after GO", "after another GO")
 	if len(w.inbound) != 4 || w.inbound[0] != demo+" 40404 go" {
-		t.Errorf("the server heard %q", w.inbound)
+		t.Errorf("the server received %q", w.inbound)
 	}
 }
 

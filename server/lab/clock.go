@@ -5,22 +5,22 @@ import (
 	"time"
 )
 
-// A Clock is the time the server lives in. It can be set to any moment and runs
-// on from there at the speed of its tick.
+// A Clock provides the server's time. It can be set to any time and continues from
+// there at the speed of its tick.
 type Clock struct {
 	tick func() time.Time
 
-	moving sync.Mutex                // held while it is moved
-	keep   func(time.Duration) error // nil: nothing keeps how far it was moved
+	moving sync.Mutex                // held while the clock is moved
+	keep   func(time.Duration) error // saves how far it was moved; may be nil
 
 	mu      sync.Mutex
-	base    time.Time // what the clock said at mark
-	mark    time.Time // tick's time when base was set
+	base    time.Time // the clock's time at mark
+	mark    time.Time // the tick's time when base was set
 	changed chan struct{}
 }
 
-// NewClock returns a clock that says start now and follows tick, which is the
-// machine's own clock outside tests. A zero start means tick's time.
+// NewClock returns a clock that shows start now and then follows tick, which is the
+// machine's clock except in tests. A zero start means tick's time.
 func NewClock(start time.Time, tick func() time.Time) *Clock {
 	mark := tick()
 	if start.IsZero() {
@@ -38,9 +38,8 @@ func (c *Clock) Now() time.Time {
 
 func (c *Clock) now() time.Time { return c.base.Add(c.tick().Sub(c.mark)) }
 
-// Keep moves the clock to ahead of tick, where it was kept, and from then on hands
-// to keep how far ahead it is to be, before each move. A move that can't be kept is
-// not made.
+// Keep moves the clock to the saved distance ahead of tick. From then on, each move
+// first calls keep with the new distance. If keep fails, the clock is not moved.
 func (c *Clock) Keep(ahead time.Duration, keep func(ahead time.Duration) error) {
 	c.moving.Lock()
 	defer c.moving.Unlock()
@@ -48,7 +47,7 @@ func (c *Clock) Keep(ahead time.Duration, keep func(ahead time.Duration) error) 
 	c.keep = keep
 }
 
-// Set makes the clock say t and run on from there.
+// Set sets the clock to t. It continues from there.
 func (c *Clock) Set(t time.Time) error { return c.move(func(time.Time) time.Time { return t }) }
 
 // Advance moves the clock by d, back if d is negative.
@@ -56,7 +55,7 @@ func (c *Clock) Advance(d time.Duration) error {
 	return c.move(func(now time.Time) time.Time { return now.Add(d) })
 }
 
-// Restart makes the clock say what tick says.
+// Restart sets the clock to tick's time.
 func (c *Clock) Restart() error {
 	return c.move(func(time.Time) time.Time { return c.tick() })
 }
@@ -82,7 +81,6 @@ func (c *Clock) set(t time.Time) {
 }
 
 // Changed returns a channel that is closed the next time the clock is moved.
-// That it runs is no change.
 func (c *Clock) Changed() <-chan struct{} {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -40,24 +40,24 @@ func TestClockTellsWhenItIsMoved(t *testing.T) {
 	first := c.Changed()
 	select {
 	case <-first:
-		t.Fatal("a clock that only runs says it was moved")
+		t.Fatal("a clock that was not moved reports a change")
 	default:
 	}
 	c.Advance(time.Second)
 	select {
 	case <-first:
 	default:
-		t.Error("the move was not told")
+		t.Error("the move was not reported")
 	}
 	select {
 	case <-c.Changed():
-		t.Error("one move was told twice")
+		t.Error("one move was reported twice")
 	default:
 	}
 }
 
-// What a clock was moved by is kept before it shows, and a clock that is made of it
-// runs on.
+// TestClockIsKept: the distance is saved before the clock is moved, and a new clock can
+// continue from it.
 func TestClockIsKept(t *testing.T) {
 	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	tick := func() time.Time { return at }

@@ -11,18 +11,18 @@ import (
 	"nightlatch/server/api"
 )
 
-// heartbeat is how often a silent stream says that it is alive.
+// heartbeat is how often a comment is sent on a stream without events.
 const heartbeat = 15 * time.Second
 
-// A feed tells its readers which topics changed. A slow reader gets a topic once,
-// however often it changed: an event only says "look again".
+// A feed tells its readers which topics changed. A slow reader gets a topic once, however
+// often it changed, since an event only means "read again".
 type feed struct {
 	mu      sync.Mutex
 	readers map[*reader]struct{}
 }
 
 type reader struct {
-	topics []string      // not yet told, without repeats; the feed's mu is held
+	topics []string      // not sent yet, without duplicates; guarded by the feed's mu
 	ready  chan struct{} // holds one
 }
 
@@ -57,7 +57,7 @@ func (f *feed) publish(topic string) {
 	}
 }
 
-// take returns the topics that r was not told yet.
+// take returns the topics that were not sent to r yet.
 func (f *feed) take(r *reader) []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -67,11 +67,11 @@ func (f *feed) take(r *reader) []string {
 }
 
 // events answers GET /lab/v1/events with server-sent events (WHATWG HTML,
-// §9.2) until the client or the server goes.
+// §9.2) until the client leaves or EndStreams is called.
 func (l *Lab) events(w http.ResponseWriter, r *http.Request) {
 	rc := http.NewResponseController(w)
-	// A stream outlives the deadlines of an ordinary request; both fail only on
-	// connections that have none.
+	// A stream lasts longer than the deadlines of an ordinary request. Both calls fail
+	// only on connections without deadlines.
 	_ = rc.SetReadDeadline(time.Time{})
 	_ = rc.SetWriteDeadline(time.Time{})
 	reader := l.feed.subscribe()

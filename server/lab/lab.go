@@ -1,12 +1,10 @@
-// Package lab simulates the world around the server: a clock that can be moved,
-// phones and their carrier, a mailbox, and security keys that are plugged in and
-// touched.
+// Package lab simulates the server's environment: a clock that can be set, phones and
+// their carrier, a mailbox, and security keys that can be plugged in and touched.
 //
-// The lab is a peer of the server and not an insider: it gets what the server
-// sends (as its SMSSender and Mailer), gives the server its time, and passes on
-// what the simulated phones send. It never looks into the store. Everything
-// lives in memory and is gone with the process, save for how far the clock was
-// moved, where something keeps it.
+// The lab receives the messages of the server (as its SMSSender and Mailer), provides
+// the time, and passes on what the simulated phones send. It does not access the store.
+// Everything is in memory and lost when the process ends, except how far the clock was
+// moved, which a caller may save (Clock.Keep).
 package lab
 
 import (
@@ -18,7 +16,7 @@ import (
 	"nightlatch/server/api"
 )
 
-// Config says what a lab is connected to.
+// Config configures a Lab.
 type Config struct {
 	Clock *Clock // required: the server's clock
 	// ShortCode is the number that the server's texts come from, and that phones text
@@ -38,13 +36,13 @@ type Config struct {
 	Log    *slog.Logger // required
 }
 
-// A Lab is one simulated world.
+// A Lab is a simulated environment of one server.
 type Lab struct {
 	cfg  Config
 	feed feed
 	wake chan struct{} // a text is under way, or a phone's state changed
-	hush func()        // ends the event streams, once
-	done chan struct{} // closed by hush
+	end  func()        // ends the event streams, once
+	done chan struct{} // closed by end
 
 	mu     sync.Mutex
 	phones map[string]*phone // by E.164 number
@@ -70,17 +68,17 @@ func New(cfg Config) (*Lab, error) {
 	done := make(chan struct{})
 	return &Lab{
 		cfg: cfg, phones: map[string]*phone{}, wake: make(chan struct{}, 1),
-		done: done, hush: sync.OnceFunc(func() { close(done) }),
+		done: done, end: sync.OnceFunc(func() { close(done) }),
 	}, nil
 }
 
-// EndStreams ends the event streams, now and for good. A server that shuts down
-// waits for its requests and would wait for them for ever.
-func (l *Lab) EndStreams() { l.hush() }
+// EndStreams ends all event streams. A server that shuts down waits for its requests,
+// and a stream does not end otherwise.
+func (l *Lab) EndStreams() { l.end() }
 
-// reset empties the lab and puts the server back to its seed.
+// reset empties the lab and restores the server's seed.
 func (l *Lab) reset(ctx context.Context) error {
-	if err := l.cfg.Clock.Restart(); err != nil { // first: the seed's accounts are made by it
+	if err := l.cfg.Clock.Restart(); err != nil { // first, since the seed's accounts get its time
 		return err
 	}
 	if err := l.cfg.Reset(ctx); err != nil {
@@ -95,13 +93,13 @@ func (l *Lab) reset(ctx context.Context) error {
 	clear(l.phones)
 	l.mail = nil
 	l.mu.Unlock()
-	l.stir()
+	l.wakeRun()
 	l.feed.publish(api.TopicLabReset)
 	return nil
 }
 
-// stir makes Run look again.
-func (l *Lab) stir() {
+// wakeRun makes Run look for due texts.
+func (l *Lab) wakeRun() {
 	select {
 	case l.wake <- struct{}{}:
 	default:

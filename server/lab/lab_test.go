@@ -18,7 +18,7 @@ import (
 
 const demo = "+12025550143"
 
-// world is a lab with a server that only notes what reaches it.
+// world is a lab with a server that records what it receives.
 type world struct {
 	*Lab
 	handler http.Handler
@@ -72,7 +72,7 @@ func (w *world) call(t *testing.T, method, path, body string, out any) *httptest
 	return rec
 }
 
-// texts returns the bodies of what a phone got.
+// texts returns the bodies of the texts that a phone received.
 func (w *world) texts(t *testing.T, number string) []string {
 	t.Helper()
 	var got []api.LabText
@@ -101,7 +101,7 @@ func (w *world) text(t *testing.T, body string) {
 	}
 }
 
-// bench is a Bench of bare records.
+// bench is a Bench that records calls.
 type bench struct {
 	mu      sync.Mutex
 	keys    []api.LabKey

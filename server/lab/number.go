@@ -7,9 +7,9 @@ import (
 
 var errNumber = errors.New("lab: not an E.164 number")
 
-// normalize brings a phone number into E.164 form (ITU-T E.164: a plus and 7 to
-// 15 digits, the first not zero). In a path it may come as +1…, %2B1… or without
-// the plus; spaces, dashes, dots and parentheses do not count.
+// normalize returns a phone number in E.164 form: a plus sign and 7 to 15 digits, the
+// first not zero (ITU-T E.164). The plus sign may be missing, since a path may have +1…,
+// %2B1… or 1…. Spaces, dashes, dots and parentheses are ignored.
 func normalize(s string) (string, error) {
 	var digits strings.Builder
 	for _, r := range strings.TrimPrefix(strings.TrimSpace(s), "+") {

@@ -9,10 +9,10 @@ import (
 	"nightlatch/server/api"
 )
 
-// maxTexts is how many texts a phone keeps; the oldest go first.
+// maxTexts is the number of texts that a phone keeps. The oldest are deleted first.
 const maxTexts = 200
 
-// A phone is a simulated phone and what its carrier does to texts for it.
+// A phone is a simulated phone, with the behaviour of its carrier.
 type phone struct {
 	number        string
 	flightMode    bool
@@ -23,10 +23,10 @@ type phone struct {
 	optedIn       bool // texts from the short code are delivered
 
 	inbox    []api.LabText // oldest first
-	underway []transit     // in the order they were sent
+	underway []transit     // in the order of sending
 }
 
-// A transit is a text between the server and a phone.
+// A transit is a text on its way to a phone.
 type transit struct {
 	body string
 	due  time.Time // on the lab's clock
@@ -36,8 +36,8 @@ func newPhone(number string) *phone {
 	return &phone{number: number, notifications: true, optedIn: true}
 }
 
-// send gives the carrier a text. A carrier that loses a text or whose
-// subscriber has not opted in tells nobody, as in life.
+// send gives the carrier a text. As in reality, the sender does not learn whether the
+// text is lost or the subscriber has not opted in.
 func (p *phone) send(body string, now time.Time, chance func() float64) {
 	if !p.optedIn || p.loss > 0 && chance() < p.loss {
 		return
@@ -72,15 +72,15 @@ func (p *phone) arrive(now time.Time, from string) (arrived int, next time.Durat
 	return arrived, next
 }
 
-// requireOptIn changes what the carrier asks for. Beginning to ask starts from
-// a subscriber who has not texted GO.
+// requireOptIn sets whether the carrier requires an opt-in. If it begins to, the
+// subscriber has not opted in yet.
 func (p *phone) requireOptIn(required bool) {
 	if required != p.optInRequired {
 		p.optInRequired, p.optedIn = required, !required
 	}
 }
 
-// state is the phone as the lab's clients see it.
+// state returns the phone as the lab's clients see it.
 func (p *phone) state() api.LabPhone {
 	flight, notifications := p.flightMode, p.notifications
 	delay, loss := p.delay.String(), p.loss
@@ -91,7 +91,7 @@ func (p *phone) state() api.LabPhone {
 	}
 }
 
-// chance draws a number in [0,1).
+// chance returns a random number in [0,1).
 func chance() float64 {
 	var b [8]byte
 	_, _ = rand.Read(b[:]) // never fails (crypto/rand)

@@ -17,9 +17,9 @@ func pathNumber(r *http.Request) (string, error) {
 	return number, nil
 }
 
-// look calls fn with the phone of a number. One that has never been used is
-// looked at as it would be, and not kept.
-func (l *Lab) look(number string, fn func(*phone)) {
+// view calls fn with the phone of a number. If the phone does not exist, fn gets a new
+// one that is not stored.
+func (l *Lab) view(number string, fn func(*phone)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	p := l.phones[number]
@@ -35,11 +35,11 @@ func (l *Lab) getPhone(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var state api.LabPhone
-	l.look(number, func(p *phone) { state = p.state() })
+	l.view(number, func(p *phone) { state = p.state() })
 	return respond(w, http.StatusOK, state)
 }
 
-// putPhone changes what is given and leaves the rest.
+// putPhone changes the fields that are given.
 func (l *Lab) putPhone(w http.ResponseWriter, r *http.Request) error {
 	number, err := pathNumber(r)
 	if err != nil {
@@ -50,7 +50,7 @@ func (l *Lab) putPhone(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if in.Number != "" && in.Number != number {
-		return malformed("number", "A phone keeps the number of its path.")
+		return malformed("number", "The number must be the one in the path.")
 	}
 	carrier := api.LabCarrier{}
 	if in.Carrier != nil {
@@ -92,7 +92,7 @@ func (l *Lab) putPhone(w http.ResponseWriter, r *http.Request) error {
 
 	l.feed.publish(api.TopicLabPhones)
 	l.deliver() // flight mode may have ended
-	l.stir()
+	l.wakeRun()
 	return respond(w, http.StatusOK, state)
 }
 
@@ -103,7 +103,7 @@ func (l *Lab) getTexts(w http.ResponseWriter, r *http.Request) error {
 	}
 	l.deliver()
 	texts := []api.LabText{}
-	l.look(number, func(p *phone) { texts = append(texts, slices.Clone(p.inbox)...) })
+	l.view(number, func(p *phone) { texts = append(texts, slices.Clone(p.inbox)...) })
 	return respond(w, http.StatusOK, texts)
 }
 

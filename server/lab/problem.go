@@ -12,7 +12,7 @@ import (
 	"nightlatch/server/api"
 )
 
-// maxBody is how long a request's body may be, in bytes.
+// maxBody is the largest request body, in bytes.
 const maxBody = 64 << 10
 
 var (
@@ -34,7 +34,7 @@ func unavailable(detail string) error {
 	return problem(http.StatusServiceUnavailable, api.Unavailable, "Not available here", detail)
 }
 
-// problemOf is the lab's one table from error to status.
+// problemOf maps errors to problems.
 func problemOf(err error) (p *api.Problem, known bool) {
 	if errors.As(err, &p) {
 		return p, true
@@ -70,7 +70,7 @@ func problemOf(err error) (p *api.Problem, known bool) {
 	return problem(http.StatusInternalServerError, api.Unavailable, "The lab could not do this", "The server's log says why."), false
 }
 
-// handle turns a handler that returns an error into one that answers it.
+// handle turns a handler that returns an error into one that writes it as a problem.
 func (l *Lab) handle(h func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
@@ -84,7 +84,7 @@ func (l *Lab) handle(h func(http.ResponseWriter, *http.Request) error) http.Hand
 		}
 		w.Header().Set("Content-Type", "application/problem+json")
 		w.WriteHeader(p.Status)
-		_ = json.NewEncoder(w).Encode(p) // the client is gone: nobody is left to tell
+		_ = json.NewEncoder(w).Encode(p) // fails if the client has left
 	}
 }
 
@@ -99,11 +99,11 @@ func respond(w http.ResponseWriter, status int, v any) error {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_, _ = w.Write(append(b, '\n')) // the client is gone: nobody is left to tell
+	_, _ = w.Write(append(b, '\n')) // fails if the client has left
 	return nil
 }
 
-// read takes the one JSON object of a body into v. What does not fit is a
+// read decodes the body, one JSON object, into v. If it does not fit, the error is a
 // problem that names the field.
 func read(r *http.Request, v any) error {
 	dec := json.NewDecoder(r.Body)
@@ -133,8 +133,8 @@ func read(r *http.Request, v any) error {
 	return malformed("body", "This is not JSON.")
 }
 
-// plain says whether s is 1 to most characters of text that a person can see:
-// valid UTF-8 without control or formatting characters.
+// plain reports whether s has 1 to most visible characters: valid UTF-8 without control
+// or formatting characters, and not only spaces.
 func plain(s string, most int) bool {
 	if !utf8.ValidString(s) || strings.TrimSpace(s) == "" || utf8.RuneCountInString(s) > most {
 		return false

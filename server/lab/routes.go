@@ -10,8 +10,7 @@ import (
 	"nightlatch/server/otp"
 )
 
-// Handler answers /lab/v1/…. It checks neither Host nor Origin: the server that
-// carries it does.
+// Handler serves /lab/v1/…. The server that includes it checks Host and Origin.
 func (l *Lab) Handler() http.Handler {
 	mux := http.NewServeMux()
 	for pattern, h := range l.calls() {
@@ -24,10 +23,10 @@ func (l *Lab) Handler() http.Handler {
 	return mux
 }
 
-// eventsCall is the one call whose answer does not end by itself.
+// eventsCall is the only call whose answer is a stream.
 const eventsCall = "GET /lab/v1/events"
 
-// calls is every other call of the lab, as docs/api.md and clients know them.
+// calls returns every other call of the lab. docs/api.md describes them.
 func (l *Lab) calls() map[string]func(http.ResponseWriter, *http.Request) error {
 	calls := map[string]func(http.ResponseWriter, *http.Request) error{
 		"GET /lab/v1/clock":                   l.getClock,
@@ -52,10 +51,10 @@ func (l *Lab) calls() map[string]func(http.ResponseWriter, *http.Request) error 
 	return calls
 }
 
-// anyPath is the pattern of requests that no other pattern takes.
+// anyPath is the pattern of requests that match no other pattern.
 const anyPath = "/lab/v1/"
 
-// noRoute says whether it is the path or the method that does not exist.
+// noRoute answers 404 or 405, depending on whether the path exists.
 func noRoute(mux *http.ServeMux, w http.ResponseWriter, r *http.Request) error {
 	var allow []string
 	for _, method := range []string{http.MethodGet, http.MethodPut, http.MethodPost, http.MethodDelete} {
@@ -78,13 +77,13 @@ func (l *Lab) getClock(w http.ResponseWriter, _ *http.Request) error {
 	return respond(w, http.StatusOK, api.LabClock{Now: &now})
 }
 
-// putClock sets or moves the clock. Texts that become due by it have arrived
-// when the answer is sent.
+// putClock sets or moves the clock. Texts that become due are delivered before the
+// answer is sent.
 func (l *Lab) putClock(w http.ResponseWriter, r *http.Request) error {
 	var in struct {
 		Set     *string `json:"set"`
 		Advance *string `json:"advance"`
-		Now     any     `json:"now"` // what GET answers may be sent back
+		Now     any     `json:"now"` // ignored, so that the answer of GET can be sent back
 	}
 	if err := read(r, &in); err != nil {
 		return err
@@ -115,7 +114,7 @@ func (l *Lab) putClock(w http.ResponseWriter, r *http.Request) error {
 	return l.getClock(w, r)
 }
 
-// onCalendar keeps the clock where every date of every protocol still works.
+// onCalendar reports whether every protocol can represent t.
 func onCalendar(t time.Time) bool { return t.UTC().Year() >= 2000 && t.UTC().Year() < 2200 }
 
 func (l *Lab) getMail(w http.ResponseWriter, r *http.Request) error {

@@ -14,7 +14,7 @@ import (
 	"nightlatch/server/api"
 )
 
-func TestNewWantsItsParts(t *testing.T) {
+func TestNewChecksItsConfig(t *testing.T) {
 	if _, err := New(Config{}); err == nil {
 		t.Error("a lab without a clock was made")
 	}
@@ -65,7 +65,7 @@ func TestPhoneStateKeepsWhatIsNotGiven(t *testing.T) {
 	if strings.TrimSpace(rec.Body.String()) != want {
 		t.Errorf("state is %s, want %s", rec.Body, want)
 	}
-	// What GET answers may be sent back.
+	// The answer of GET can be sent back.
 	if rec := w.call(t, "PUT", "/lab/v1/phones/"+demo, rec.Body.String(), nil); rec.Code != 200 || strings.TrimSpace(rec.Body.String()) != want {
 		t.Errorf("sent back: %d %s", rec.Code, rec.Body)
 	}
@@ -87,7 +87,7 @@ func TestKeyCalls(t *testing.T) {
 		t.Errorf("key is %+v", key)
 	}
 	if rec := w.call(t, "POST", "/lab/v1/keys/k1/touch", "", nil); rec.Code != 409 {
-		t.Errorf("a touch nobody waits for: %d %s", rec.Code, rec.Body)
+		t.Errorf("a touch of a key that is not waiting: %d %s", rec.Code, rec.Body)
 	}
 	w.bench.keys[0].WaitingForTouch = true
 	if rec := w.call(t, "POST", "/lab/v1/keys/k1/touch", "", nil); rec.Code != 204 {
@@ -112,7 +112,7 @@ func TestKeyCalls(t *testing.T) {
 	}
 }
 
-// What is done to a key once has a page each; how it behaves is set.
+// TestKeyActions: each action has a path; the behaviour is set with PUT.
 func TestKeyActions(t *testing.T) {
 	w := newWorld(t)
 	for _, k := range []string{
@@ -164,7 +164,7 @@ func TestKeyActions(t *testing.T) {
 	}
 }
 
-// The typed client sends whole api.LabKey values.
+// TestPlugTakesALabKey: the typed client sends whole api.LabKey values.
 func TestPlugTakesALabKey(t *testing.T) {
 	w := newWorld(t)
 	body, err := json.Marshal(api.LabKey{Name: "Blue", Transport: "usb"})
@@ -282,7 +282,7 @@ func TestBadInputNamesTheField(t *testing.T) {
 	}
 }
 
-func TestEventsTellWhatToLookAt(t *testing.T) {
+func TestEventsNameTheChangedTopics(t *testing.T) {
 	w := newWorld(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	ran := make(chan error)
@@ -331,7 +331,7 @@ func TestEventsTellWhatToLookAt(t *testing.T) {
 	} {
 		step.do()
 		if got, want := next(), `data: {"topic":"`+step.want+`"}`; got != want {
-			t.Errorf("told %s, want %s", got, want)
+			t.Errorf("topic %s, want %s", got, want)
 		}
 	}
 	w.EndStreams()
@@ -341,7 +341,8 @@ func TestEventsTellWhatToLookAt(t *testing.T) {
 	}
 }
 
-// The lab shows what a demo account's app shows, by the lab's clock.
+// TestAccountsHaveTheirCodes: the lab returns the code of a demo account's app, by the
+// lab's clock.
 func TestAccountsHaveTheirCodes(t *testing.T) {
 	w := newWorld(t)
 	w.cfg.Accounts = append(w.cfg.Accounts, api.LabAccount{Username: "chloe", AppSecret: "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", BackupCodes: []string{"7kmq-2xwd-9hfz-3r8n"}})

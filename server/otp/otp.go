@@ -1,9 +1,9 @@
 // Package otp checks the codes of authenticator apps: TOTP (RFC 6238) with
 // SHA-1, six digits, 30 seconds and a secret of 160 bits (R20).
 //
-// The codes come from pquerna/otp, but the steps are tried here, one by one:
-// the step that matched must be known, since a code works once (R22) and a
-// clock that is off is to be named (R23).
+// pquerna/otp computes the codes. The time steps are tried here one by one, because it
+// does not return which step matched. That is needed to accept a code only once (R22) and
+// to report a wrong clock (R23).
 package otp
 
 import (
@@ -25,7 +25,7 @@ const (
 
 	secretBytes = 20 // 160 bits, RFC 4226 §4 R6
 	window      = 1  // R21: steps accepted on either side
-	driftWindow = 20 // R23: ten minutes, for telling the drift only
+	driftWindow = 20 // R23: ten minutes; used to report the drift only
 )
 
 var encoding = base32.StdEncoding.WithPadding(base32.NoPadding)
@@ -39,44 +39,43 @@ func NewSecret() (string, error) {
 	return encoding.EncodeToString(b), nil
 }
 
-// URI is the Key URI format that a QR code carries, with the issuer in the label
-// and as a parameter (R20). A colon in either name would end it early and is
-// left out.
+// URI returns the secret in Key URI format, for a QR code. The issuer is in the label and
+// in a parameter (R20). Colons in the names are removed, because a colon separates them.
 func URI(issuer, account, secret string) string {
 	clean := strings.NewReplacer(":", "")
 	issuer, account = clean.Replace(issuer), clean.Replace(account)
-	// Not url.Values: apps show its "+" for a space as a plus.
+	// Not url.Values: it encodes a space as "+", which apps show as a plus sign.
 	return "otpauth://totp/" + url.PathEscape(issuer) + ":" + url.PathEscape(account) +
 		"?secret=" + url.QueryEscape(secret) +
 		"&issuer=" + url.PathEscape(issuer) +
 		"&algorithm=SHA1&digits=6&period=30"
 }
 
-// An Outcome is the verdict on a code.
+// An Outcome is the result of checking a code.
 type Outcome int
 
 // The outcomes. The zero value is a refusal.
 const (
 	Wrong    Outcome = iota
-	Accepted         // within the window and not used before
-	Replayed         // right, but of the last accepted step or an earlier one (R22)
-	Drifted          // right for a time outside the window (R23)
+	Accepted         // correct for a step within the window and not used before
+	Replayed         // correct, but for the last accepted step or an earlier one (R22)
+	Drifted          // correct for a step outside the window (R23)
 )
 
-// A Match says what a code was.
+// A Match is the outcome for a code, and the step that it belongs to.
 type Match struct {
 	Outcome Outcome
-	Step    int64 // Accepted: to be stored as the new lastStep
-	Drift   int   // Drifted: steps that the app's clock is ahead, negative: behind
+	Step    int64 // if Accepted, the new lastStep to store
+	Drift   int   // if Drifted, the steps that the app's clock is ahead; negative if behind
 }
 
-// DriftTime is how far the app's clock is ahead.
+// DriftTime returns how far the app's clock is ahead.
 func (m Match) DriftTime() time.Duration { return time.Duration(m.Drift) * Period }
 
-// Verify checks a code at a time, when lastStep is the last accepted step (0:
-// none yet). It accepts one step either side (R21), refuses lastStep and what
-// came before it (R22), and looks ten minutes either way only to say by how
-// much a clock is off (R23).
+// Verify checks a code at a time. lastStep is the last accepted step, 0 if there is none.
+// It accepts the current step and one on either side (R21), but not lastStep and earlier
+// ones (R22). It tries ten minutes in both directions, but only to report how wrong the
+// clock is (R23).
 func Verify(secret, code string, at time.Time, lastStep int64) Match {
 	code, ok := ParseCode(code)
 	if !ok {
@@ -92,8 +91,8 @@ func Verify(secret, code string, at time.Time, lastStep int64) Match {
 	return better(before, after)
 }
 
-// search tries every step from one offset to another, whatever the ones before
-// it said.
+// search tries every step between two offsets and does not stop at a match, so that the
+// time does not depend on the code.
 func search(secret, code string, now, lastStep, from, to int64) (best Match) {
 	for offset := from; offset <= to; offset++ {
 		want, err := codeAt(secret, now+offset)
@@ -118,8 +117,9 @@ func judge(now, offset, lastStep int64) Match {
 	return m
 }
 
-// better chooses between two steps, a the earlier, that happen to have the same code: an
-// accepted one, then a used one, then the smaller drift; of equals the later.
+// better chooses between two steps that happen to have the same code; a is the earlier
+// one. It prefers an accepted step to a used one, that to a drifted one, then the smaller
+// drift, then the later step.
 func better(a, b Match) Match {
 	rank := map[Outcome]int{Wrong: 0, Drifted: 1, Replayed: 2, Accepted: 3}
 	switch {
@@ -137,7 +137,7 @@ func better(a, b Match) Match {
 func abs(n int) int { return max(n, -n) }
 
 func step(at time.Time) int64 {
-	// Rounds towards the past also before 1970.
+	// Round down, also before 1970.
 	s, p := at.Unix(), int64(Period/time.Second)
 	if s < 0 {
 		s -= p - 1
@@ -152,11 +152,11 @@ func codeAt(secret string, step int64) (string, error) {
 	})
 }
 
-// Code is the code of a secret at a time: what an app shows.
+// Code returns the code that an app shows at a time.
 func Code(secret string, at time.Time) (string, error) { return codeAt(secret, step(at)) }
 
-// ParseCode reads a six-digit code as people type it: with spaces or dashes, or
-// in the digits of another script. It returns six ASCII digits.
+// ParseCode reads a six-digit code as people type it: with spaces or dashes, or in the
+// digits of another script. The result has six ASCII digits.
 func ParseCode(s string) (code string, ok bool) {
 	if len(s) > 64 {
 		return "", false
@@ -174,8 +174,8 @@ func ParseCode(s string) (code string, ok bool) {
 	return string(out), len(out) == Digits
 }
 
-// digit is the value of a decimal digit. Unicode keeps each script's ten digits
-// together, zero first (chapter 4.6); some scripts follow one another.
+// digit returns the value of a decimal digit. In Unicode the ten digits of a script are
+// adjacent, from zero on (chapter 4.6), and some scripts follow one another directly.
 func digit(r rune) byte {
 	n := rune(0)
 	for unicode.IsDigit(r - n - 1) {

@@ -66,8 +66,8 @@ func TestR21Window(t *testing.T) {
 	}
 }
 
-// TestWindowEdges: a code counts from the first to the last instant of the steps
-// around its own.
+// TestWindowEdges: a code is accepted from the first to the last moment of the step
+// before and after its own.
 func TestWindowEdges(t *testing.T) {
 	t.Parallel()
 	c := code(t, rfcSecret, at(1_700_000_010)) // the step from …010 to …039
@@ -114,8 +114,7 @@ func TestR22WorksOnce(t *testing.T) {
 	}
 }
 
-// TestCollision: when two steps have the same code, the one that may be accepted
-// counts.
+// TestCollision: if two steps have the same code, the one that can be accepted counts.
 func TestCollision(t *testing.T) {
 	t.Parallel()
 	accepted, used := Match{Outcome: Accepted, Step: 7}, Match{Outcome: Replayed, Step: 6}
@@ -139,7 +138,7 @@ func TestCollision(t *testing.T) {
 	}
 }
 
-func TestVerifyRefusesWhatIsNoCode(t *testing.T) {
+func TestVerifyRefusesMalformedCodes(t *testing.T) {
 	t.Parallel()
 	when := at(1_700_000_010)
 	for _, c := range []string{"", " ", "12345", "1234567", "12345a", "-", strings.Repeat("1", 1<<20), "１２３"} {
@@ -196,7 +195,7 @@ func TestNewSecret(t *testing.T) {
 	}
 }
 
-// TestR20URI reads the URI back with another party's parser.
+// TestR20URI parses the URI with pquerna/otp.
 func TestR20URI(t *testing.T) {
 	t.Parallel()
 	uri := URI("Night latch: test", "ann.lee_1", rfcSecret)
