@@ -35,7 +35,7 @@ func digits(zero rune, s string) string {
 	}, s)
 }
 
-// usual are the ways in which people write a national number of a region.
+// usual returns the ways in which most people write a national number of a region.
 func usual(m *phonenumbers.PhoneMetadata, n *phonenumbers.PhoneNumber) []string {
 	code, number := fmt.Sprint(m.GetCountryCode()), phonenumbers.GetNationalSignificantNumber(n)
 	national, international := phonenumbers.Format(n, phonenumbers.NATIONAL), phonenumbers.Format(n, phonenumbers.INTERNATIONAL)
@@ -52,7 +52,7 @@ func usual(m *phonenumbers.PhoneMetadata, n *phonenumbers.PhoneNumber) []string 
 	return out
 }
 
-// abroad is a prefix for calls out of a region.
+// abroad returns an international prefix of a region.
 func abroad(m *phonenumbers.PhoneMetadata) string {
 	prefix := strings.NewReplacer("\\d", "1", "~", "").Replace(m.GetInternationalPrefix())
 	if i := strings.IndexAny(prefix, "([|"); i >= 0 {
@@ -61,7 +61,7 @@ func abroad(m *phonenumbers.PhoneMetadata) string {
 	return prefix
 }
 
-// odd are the ways that fewer people have, and some that nobody should.
+// odd returns unusual and invalid ways to write a number.
 func odd(m *phonenumbers.PhoneMetadata, n *phonenumbers.PhoneNumber) []string {
 	code, number := fmt.Sprint(m.GetCountryCode()), phonenumbers.GetNationalSignificantNumber(n)
 	national, international := phonenumbers.Format(n, phonenumbers.NATIONAL), phonenumbers.Format(n, phonenumbers.INTERNATIONAL)
@@ -103,20 +103,20 @@ func odd(m *phonenumbers.PhoneMetadata, n *phonenumbers.PhoneNumber) []string {
 // watched is set under the race detector.
 var watched bool
 
-// TestLikeTheLibrary: the answers are those of the library for every example
-// number of every region, however it is written.
+// TestLikeTheLibrary: this package and the library agree on every example number of every
+// region, written in many ways.
 func TestLikeTheLibrary(t *testing.T) {
 	t.Parallel()
 	collection, err := phonenumbers.MetadataCollection()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var tally struct {
+	var total struct {
 		sync.Mutex
-		asked, taken int
-		refused      map[string]int
+		asked, accepted int
+		refused         map[string]int
 	}
-	tally.refused = map[string]int{}
+	total.refused = map[string]int{}
 	t.Run("regions", func(t *testing.T) {
 		for _, m := range collection.GetMetadata() {
 			t.Run(fmt.Sprintf("+%d %s", m.GetCountryCode(), m.GetId()), func(t *testing.T) {
@@ -125,7 +125,7 @@ func TestLikeTheLibrary(t *testing.T) {
 				if len(all) == 0 {
 					t.Error("no examples")
 				}
-				asked, taken, refused := 0, 0, map[string]int{}
+				asked, accepted, refused := 0, 0, map[string]int{}
 				for i, number := range all {
 					n, err := phonenumbers.Parse(fmt.Sprintf("+%d%s", m.GetCountryCode(), number), "")
 					if err != nil {
@@ -133,7 +133,7 @@ func TestLikeTheLibrary(t *testing.T) {
 					}
 					typed := usual(m, n)
 					for j, way := range odd(m, n) {
-						if j%len(all) == i { // each odd way once in a region: there are very many
+						if j%len(all) == i { // each unusual way once in a region, since there are many
 							typed = append(typed, way)
 						}
 					}
@@ -148,31 +148,31 @@ func TestLikeTheLibrary(t *testing.T) {
 							ok, why := compare(t, typed, region)
 							asked++
 							if ok {
-								taken++
+								accepted++
 							} else if why != "" {
 								refused[why]++
 							}
 						}
 					}
 				}
-				tally.Lock()
-				defer tally.Unlock()
-				tally.asked += asked
-				tally.taken += taken
+				total.Lock()
+				defer total.Unlock()
+				total.asked += asked
+				total.accepted += accepted
 				for why, n := range refused {
-					tally.refused[why] += n
+					total.refused[why] += n
 				}
 			})
 		}
 	})
-	t.Logf("%d ways to write numbers, %d taken", tally.asked, tally.taken)
-	if tally.taken < tally.asked/5 {
-		t.Error("too few were taken for the comparison to mean anything")
+	t.Logf("%d ways to write numbers, %d accepted", total.asked, total.accepted)
+	if total.accepted < total.asked/5 {
+		t.Error("too few numbers were accepted for a useful comparison")
 	}
 	for _, d := range differences {
-		t.Logf("%6d refused: %s", tally.refused[d.why], d.why)
-		if tally.refused[d.why] == 0 && !watched {
-			t.Errorf("no number shows it: %s", d.why)
+		t.Logf("%6d refused: %s", total.refused[d.why], d.why)
+		if total.refused[d.why] == 0 && !watched {
+			t.Errorf("no number has this difference: %s", d.why)
 		}
 	}
 }

@@ -11,41 +11,41 @@ import (
 	"github.com/nyaruka/phonenumbers"
 )
 
-// A difference is a number that the library takes and this package refuses, on
-// purpose. There is no other direction: what the library refuses is refused.
+// A difference is a kind of number that the library accepts and this package refuses on
+// purpose. This package accepts nothing that the library refuses.
 type difference struct {
 	why string
 	is  func(typed string, n *phonenumbers.PhoneNumber) bool
 }
 
 var differences = []difference{
-	{"it cannot be dialled, or texted, from outside its area", func(_ string, n *phonenumbers.PhoneNumber) bool {
+	{"it cannot be reached from outside its area", func(_ string, n *phonenumbers.PhoneNumber) bool {
 		return phonenumbers.IsPossibleNumberWithReason(n) == phonenumbers.IS_POSSIBLE_LOCAL_ONLY
 	}},
 	{"E.164 has at most 15 digits, and fewer than 7 are a short code", func(_ string, n *phonenumbers.PhoneNumber) bool {
 		digits := len(phonenumbers.Format(n, phonenumbers.E164)) - 1
 		return digits < 7 || digits > 15
 	}},
-	{"a national prefix was left in it: what it is written as would be read as another number", func(_ string, n *phonenumbers.PhoneNumber) bool {
+	{"it still has a national prefix, so its written form would be read as another number", func(_ string, n *phonenumbers.PhoneNumber) bool {
 		written := phonenumbers.Format(n, phonenumbers.E164)
 		again, err := phonenumbers.Parse(written, "")
 		return err != nil || phonenumbers.Format(again, phonenumbers.E164) != written
 	}},
-	{"a semicolon begins a parameter: an extension, a subaddress, a context", func(typed string, _ *phonenumbers.PhoneNumber) bool {
+	{"a semicolon begins a parameter: an extension, a subaddress or a context", func(typed string, _ *phonenumbers.PhoneNumber) bool {
 		return strings.Contains(typed, ";")
 	}},
-	{"a second number or an extension is cut off, or may be one", func(typed string, _ *phonenumbers.PhoneNumber) bool {
+	{"the library cuts off a second number or an extension", func(typed string, _ *phonenumbers.PhoneNumber) bool {
 		return cutOff.MatchString(typed)
 	}},
-	{"a digit of a script that the library takes for zero", func(typed string, _ *phonenumbers.PhoneNumber) bool {
+	{"the library reads a digit of another script as zero", func(typed string, _ *phonenumbers.PhoneNumber) bool {
 		return strings.ContainsFunc(typed, func(r rune) bool {
 			return unicode.IsDigit(r) && !unicode.In(r, unicode.ASCII_Hex_Digit, unicode.Arabic) && (r < '０' || r > '９')
 		})
 	}},
-	{"letters for digits beside digits that are not ASCII, which the library drops", func(typed string, _ *phonenumbers.PhoneNumber) bool {
+	{"it has letters for digits and digits that are not ASCII, which the library drops", func(typed string, _ *phonenumbers.PhoneNumber) bool {
 		return threeLetters.MatchString(typed) && strings.ContainsFunc(typed, func(r rune) bool { return r > 127 && unicode.IsDigit(r) })
 	}},
-	{"signs that the library cuts off or takes for letters by accident", func(typed string, _ *phonenumbers.PhoneNumber) bool {
+	{"the library cuts off characters or takes them for letters by accident", func(typed string, _ *phonenumbers.PhoneNumber) bool {
 		return strings.Contains(typed, "&&") || strings.ContainsAny(typed, "\u017f\u212a")
 	}},
 }
@@ -55,8 +55,8 @@ var (
 	threeLetters = regexp.MustCompile(`([A-Za-z].*){3}`)
 )
 
-// library reads a number as the program did before it had this package. Errors:
-// ErrLength, with a number, for one that is not possible, and ErrMalformed.
+// library reads a number with the library. Errors: ErrMalformed, and ErrLength with a
+// number that is not possible.
 func library(typed, region string) (*phonenumbers.PhoneNumber, error) {
 	switch n, err := phonenumbers.Parse(typed, region); {
 	case err != nil || n.GetExtension() != "":
@@ -68,8 +68,8 @@ func library(typed, region string) (*phonenumbers.PhoneNumber, error) {
 	}
 }
 
-// compare holds Parse against the library, and says which difference there was,
-// "" for none.
+// compare compares Parse with the library. It reports whether Parse accepts the number, and
+// if not, the intended difference, or "" if the library refuses it too.
 func compare(t *testing.T, typed, region string) (taken bool, why string) {
 	t.Helper()
 	want, wantErr := library(typed, region)

@@ -10,47 +10,46 @@ import (
 	"sync"
 )
 
-// table has a block for each country code, in lines whose fields are set apart
-// by tabs:
+// table has a block for each country code. The fields of a line are separated by tabs:
 //
 //	+CODE
 //	REGION, prefix for calls abroad, national prefix, what that becomes, possible
 //	  lengths, lengths for calls within the area, pattern of all numbers
 //	=, pattern of the groups, pattern of the first digits, groups
 //
-// The first region is the main one of the code. Patterns are RE2's, of the
-// national (significant) number unless said otherwise; where two formats match,
-// the first one is meant.
+// The first region is the main one of the code. Patterns are in RE2 syntax and match the
+// national (significant) number unless noted. If several formats match, the first one is
+// used.
 //
 //go:embed table.txt
 var table string
 
-// A plan is how the numbers of a country code are written (ITU-T E.164, clause 6).
+// A plan is the numbering plan of a country code (ITU-T E.164, clause 6).
 type plan struct {
 	territories []*territory
 	formats     []format
 }
 
-// A territory is a region (ISO 3166-1 alpha-2; 001 for what belongs to no
-// country) with its habits of dialling.
+// A territory is a region (ISO 3166-1 alpha-2; 001 for codes without a country) with its
+// dialling rules.
 type territory struct {
 	code, region string
 	idd          pattern // prefix for calls abroad
 	prefix       pattern // what is dialled before a national number, nil for nothing
-	becomes      string  // what the prefix turns into, when its last group is there
-	all          pattern // every number, roughly
+	becomes      string  // replaces the prefix if its last group matched
+	all          pattern // matches every valid number, and some others
 	whole        lengths
-	local        lengths // dialled within an area only
+	local        lengths // possible within an area only
 }
 
-// A format is how some numbers of a plan are grouped.
+// A format groups the digits of some numbers of a plan.
 type format struct {
 	groups pattern
-	first  pattern // what the number begins with, nil for anything
+	first  pattern // matches the beginning of the number; nil matches any
 	as     string  // "$1 $2"
 }
 
-// A pattern is a regular expression that is compiled when it is first asked for.
+// A pattern is a regular expression that is compiled on first use.
 type pattern func() *regexp.Regexp
 
 func compile(expr string) pattern {
@@ -67,10 +66,10 @@ func beginning(expr string) pattern {
 	return compile("^(?:" + expr + ")")
 }
 
-// lengths has the bit n set for a possible length of n digits.
+// lengths is a set of number lengths. Bit n is set if n digits are possible.
 type lengths uint32
 
-// A fit says how the length of a number goes with those that are possible.
+// A fit compares the length of a number with the possible lengths.
 type fit int
 
 const (
@@ -81,16 +80,16 @@ const (
 	between // longer than one possible number, shorter than another
 )
 
-// A directory says where in the table things are.
+// A directory is an index of the table.
 type directory struct {
-	plans map[string]func() *plan // by country code; read when first asked for
+	plans map[string]func() *plan // by country code; parsed on first use
 	codes map[string]string       // the country code of a region
 
 	extension pattern
 }
 
-// opened is the directory once somebody has asked for a number: programs that
-// start pay nothing for it.
+// opened returns the directory. It is made on first use, so that it does not slow down the
+// start.
 var opened struct {
 	once sync.Once
 	directory
@@ -103,7 +102,7 @@ func contents() *directory {
 
 func open(table string) directory {
 	d := directory{map[string]func() *plan{}, map[string]string{}, compile(extension)}
-	_, blocks, _ := strings.Cut(table, "\n+") // after the remarks
+	_, blocks, _ := strings.Cut(table, "\n+") // after the comments
 	for block := range strings.SplitSeq(blocks, "\n+") {
 		code, lines, _ := strings.Cut(block, "\n")
 		d.plans[code] = sync.OnceValue(func() *plan { return readPlan(code, lines) })
@@ -116,10 +115,10 @@ func open(table string) directory {
 	return d
 }
 
-// planOf is the plan of a country code of the table.
+// planOf returns the plan of a country code that is in the table.
 func planOf(code string) *plan { return contents().plans[code]() }
 
-// territoryOf finds a region, nil when there is none of that name.
+// territoryOf returns a region, nil if it is unknown.
 func territoryOf(region string) *territory {
 	code, ok := contents().codes[region]
 	if !ok {
@@ -129,8 +128,8 @@ func territoryOf(region string) *territory {
 	return all[slices.IndexFunc(all, func(t *territory) bool { return t.region == region })]
 }
 
-// codeOf is the country code that digits begin with, "" when there is none.
-// Codes have one to three digits, and none begins another (ITU-T E.164, clause 6).
+// codeOf returns the country code at the start of digits, "" if there is none. Codes have
+// one to three digits, and no code is a prefix of another (ITU-T E.164, clause 6).
 func codeOf(digits string) string {
 	for n := 1; n <= 3 && n <= len(digits); n++ {
 		if contents().plans[digits[:n]] != nil {
@@ -140,7 +139,7 @@ func codeOf(digits string) string {
 	return ""
 }
 
-// readPlan reads the block of a country code.
+// readPlan parses the block of a country code.
 func readPlan(code, lines string) *plan {
 	p := &plan{}
 	for line := range strings.Lines(lines) {
@@ -167,10 +166,10 @@ func readLengths(list string) (l lengths) {
 	return l
 }
 
-// main is the territory whose rules hold for a number with its country code.
+// main returns the territory whose rules apply to a number with a country code.
 func (p *plan) main() *territory { return p.territories[0] }
 
-// grouped is a national number with spaces and dashes.
+// grouped returns a national number with spaces and dashes.
 func (p *plan) grouped(national string) string {
 	for _, f := range p.formats {
 		if f.first != nil && !f.first().MatchString(national) {
@@ -183,7 +182,7 @@ func (p *plan) grouped(national string) string {
 	return national
 }
 
-// abroad takes away the prefix for calls abroad. No country code begins with 0.
+// abroad removes the international prefix. No country code begins with 0.
 func (t *territory) abroad(dialled string) (rest string, ok bool) {
 	at := t.idd().FindStringIndex(dialled)
 	if at == nil || strings.HasPrefix(dialled[at[1]:], "0") {
@@ -209,8 +208,8 @@ func (t *territory) length(national string) fit {
 	return between
 }
 
-// significant is a number as dialled nationally without the national prefix: it
-// stays when the number would not be possible then.
+// significant removes the national prefix of a number, unless the number would not be
+// possible without it.
 func (t *territory) significant(dialled string) string {
 	if rest := t.withoutPrefix(dialled); t.length(rest) == possible {
 		return rest
@@ -218,8 +217,8 @@ func (t *territory) significant(dialled string) string {
 	return dialled
 }
 
-// withoutPrefix takes away the national prefix, or puts another in its place. A
-// valid number is left alone when it would no longer be one.
+// withoutPrefix removes the national prefix, or replaces it as the region requires. A valid
+// number is not changed if the result would be invalid.
 func (t *territory) withoutPrefix(dialled string) string {
 	if t.prefix == nil {
 		return dialled

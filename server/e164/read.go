@@ -6,24 +6,24 @@ import (
 )
 
 const (
-	minTyped = 3 // digits at the beginning, for what looks like a number at all
+	minTyped = 3 // digits before the first letter; with fewer it is not a number
 
 	pluses = "+＋"
 
-	// What may stand between digits, beside the star: dashes, spaces, dots,
-	// slashes, brackets, tildes, their full-width forms, and the x that stands
-	// for a carrier in Brazil.
+	// Characters that may be between digits: dashes, spaces, dots, slashes, brackets,
+	// tildes, their full-width forms, the star, and x as a placeholder for a carrier in
+	// Brazil.
 	punctuation = "-‐‑‒–—―−ー－．／ \u00a0\u00ad\u200b\u2060\u3000()（）［］.[]/~⁓∼～xX*"
 
 	keypad = "22233344455566677778889999" // the digits of A to Z, ITU-T E.161
 )
 
-// extension matches what is an extension, or a second number.
+// extension matches an extension or a second number.
 const extension = `(?i)/ *x` +
 	`|(?:e?xt(?:ensio)?n?|anexo)[.．]?[ \x{a0}-]*\p{Nd}+$` +
 	`|(?:[x~～]|int)[.．]?[ \x{a0}-]*\p{Nd}{1,9}$`
 
-// written is what a person typed: digits, with a plus sign before them or not.
+// written is a number as typed: its digits, and whether a plus sign is before them.
 type written struct {
 	plus   bool
 	digits string // ASCII
@@ -54,7 +54,7 @@ func read(typed string) (written, error) {
 			return written{}, ErrMalformed
 		}
 	}
-	vanity := letters >= 3 // fewer are slips
+	vanity := letters >= 3 // fewer letters are typing mistakes
 	if digits < minTyped || vanity && foreign || contents().extension().MatchString(rest) {
 		return written{}, ErrMalformed
 	}

@@ -16,10 +16,9 @@ import (
 
 //go:generate go test -run ^TestTable$ -update
 
-var update = flag.Bool("update", false, "draw table.txt anew")
+var update = flag.Bool("update", false, "write table.txt")
 
-// source says where the table is from: the library's release, and the release of
-// libphonenumber that its metadata is from (its CHANGELOG says so).
+// source returns the module and version of the library that the table is generated from.
 func source(t *testing.T) string {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-m", "-f", "{{.Path}} {{.Version}}", "github.com/nyaruka/phonenumbers").Output()
@@ -29,7 +28,7 @@ func source(t *testing.T) string {
 	return strings.TrimSpace(string(out))
 }
 
-// TestTable: table.txt is what the library's metadata says.
+// TestTable: table.txt agrees with the library's metadata.
 func TestTable(t *testing.T) {
 	t.Parallel()
 	want := draw(t, source(t))
@@ -40,11 +39,11 @@ func TestTable(t *testing.T) {
 		return
 	}
 	if table != want {
-		t.Error("table.txt is not what the library says: run go generate ./server/e164")
+		t.Error("table.txt differs from the library's metadata: run go generate ./server/e164")
 	}
 }
 
-// draw writes the table.
+// draw generates the table.
 func draw(t *testing.T, from string) string {
 	t.Helper()
 	collection, err := phonenumbers.MetadataCollection()
@@ -74,7 +73,7 @@ func draw(t *testing.T, from string) string {
 			row(t, &b, m.GetId(), m.GetInternationalPrefix(), m.GetNationalPrefixForParsing(), m.GetNationalPrefixTransformRule(),
 				list(t, g.GetPossibleLength()), list(t, g.GetPossibleLengthLocalOnly()), g.GetNationalNumberPattern())
 			if g.GetNationalNumberPattern() == "" || len(g.GetPossibleLength()) == 0 || m.GetId() != "001" && m.GetInternationalPrefix() == "" {
-				t.Errorf("%s lacks what the code takes for granted", m.GetId())
+				t.Errorf("%s lacks a pattern, lengths or a prefix, which the code expects", m.GetId())
 			}
 		}
 		formats := regions[0].GetIntlNumberFormat()
@@ -113,8 +112,7 @@ func list(t *testing.T, lengths []int32) string {
 	return strings.Join(out, ",")
 }
 
-// Everything of the table can be used: no pattern is one that only other
-// languages know.
+// TestEveryPlanIsReadable: Go can compile every pattern of the table.
 func TestEveryPlanIsReadable(t *testing.T) {
 	t.Parallel()
 	for code := range phonenumbers.GetSupportedCallingCodes() {

@@ -19,19 +19,20 @@ import (
 // Config configures a Lab.
 type Config struct {
 	Clock *Clock // required: the server's clock
-	// ShortCode is the number that the server's texts come from, and that phones text
+	// ShortCode is the number that the server's texts come from and that phones send
 	// GO and STOP to (R18). Required.
 	ShortCode string
-	// Inbound takes a text that a phone sent to ShortCode, such as GO or STOP; nil if only the carrier listens.
+	// Inbound receives a text that a phone sent to ShortCode, such as GO or STOP. If it
+	// is nil, only the simulated carrier handles the text.
 	Inbound func(ctx context.Context, from, to, body string) error
-	// Reset puts the server back to its seed. Required.
+	// Reset restores the server's seed. Required.
 	Reset func(ctx context.Context) error
-	// Bench holds the virtual security keys; nil where the system has none.
+	// Bench holds the virtual security keys; nil if the system supports none.
 	Bench Bench
-	// Accounts are the demo accounts of the seed, for the door's list.
+	// Accounts are the demo accounts of the seed, for the sign-in screen's list.
 	Accounts []api.LabAccount
-	// Chance returns a number in [0,1) that decides whether a text is lost;
-	// nil draws it from crypto/rand.
+	// Chance returns a number in [0,1) that decides whether a text is lost. If it is
+	// nil, crypto/rand is used.
 	Chance func() float64
 	Log    *slog.Logger // required
 }

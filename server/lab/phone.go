@@ -45,9 +45,9 @@ func (p *phone) send(body string, now time.Time, chance func() float64) {
 	p.underway = append(p.underway, transit{body: body, due: now.Add(p.delay)})
 }
 
-// arrive moves due texts, sent by from, into the inbox and returns how many texts that were
-// and how long until the next is due; next is negative if none is waited for. In
-// flight mode nothing arrives, and nothing is lost.
+// arrive moves texts that are due into the inbox, with the sender from. It returns their
+// number and the time until the next one is due, which is negative if there is none. In
+// flight mode nothing arrives and nothing is lost.
 func (p *phone) arrive(now time.Time, from string) (arrived int, next time.Duration) {
 	next = -1
 	if p.flightMode {

@@ -8,22 +8,22 @@ import (
 	"time"
 )
 
-// Rows under exp/<ms>/<key> say from when on a key is of no use. Whoever reads a
-// record checks its expiry; the rows only let a janitor reclaim the space. A row
-// with a value lists the keys to delete, a line each; one without means the key
-// in its own name.
+// A row exp/<ms>/<key> says when a key expires (Unix milliseconds). Readers check the
+// expiry of a record themselves; the rows are for Reap, which reclaims the space. The
+// value lists the keys to delete, one a line. An empty value means the key in the row's
+// own key.
 const expiryPrefix = "exp/"
 
-// reapAtOnce rows, each with at most four keys, their roots and itself, fit one
-// transaction.
+// reapAtOnce is the number of rows that fit one transaction. A row takes at most nine
+// writes: four keys, their accounts' revisions, and the row.
 const reapAtOnce = MaxWrites / 9
 
 func expiryKey(at time.Time, key string) string {
 	return fmt.Sprintf("%s%013d/%s", expiryPrefix, at.UnixMilli(), key)
 }
 
-// ExpireAt says that keys may be deleted from the moment at on. At most four
-// keys; the first one names the row.
+// ExpireAt lets Reap delete keys from the time at on. There may be up to four keys. The
+// first one identifies the row.
 func ExpireAt(tx Tx, at time.Time, keys ...string) error {
 	if len(keys) == 0 || len(keys) > 4 {
 		return fmt.Errorf("store: %d keys to expire", len(keys))
@@ -35,17 +35,17 @@ func ExpireAt(tx Tx, at time.Time, keys ...string) error {
 	return tx.Put(expiryKey(at, keys[0]), value)
 }
 
-// CancelExpiry takes back ExpireAt, for a record that went or whose expiry moved.
+// CancelExpiry undoes ExpireAt, for a record that was deleted or whose expiry changed.
 func CancelExpiry(tx Tx, at time.Time, key string) error {
 	return tx.Delete(expiryKey(at, key))
 }
 
-// Reap deletes what has expired, in small transactions, until nothing expired is
-// left or ctx ends. It returns how many rows it cleared.
+// Reap deletes expired keys in small transactions, until none is left or ctx ends. It
+// returns the number of expiry rows that it handled.
 func Reap(ctx context.Context, s Store) (int, error) {
 	total := 0
 	for {
-		// Look first: an idle server must not commit once a minute for nothing.
+		// Read first, so that an idle server does not commit every minute.
 		var due int
 		err := s.View(ctx, func(tx Tx) error {
 			rows, err := expired(tx)
@@ -96,7 +96,7 @@ func reapRow(tx Tx, row Item) error {
 	return tx.Delete(row.Key)
 }
 
-// expired returns the first rows whose moment has come.
+// expired returns the oldest rows that are due, at most reapAtOnce.
 func expired(tx Tx) ([]Item, error) {
 	rows, err := tx.Scan(expiryPrefix, "", reapAtOnce)
 	if err != nil {

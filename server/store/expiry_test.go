@@ -72,7 +72,7 @@ func TestReap(t *testing.T) {
 	}
 }
 
-// TestReapMany: more than one transaction may hold.
+// TestReapMany: more rows than fit one transaction.
 func TestReapMany(t *testing.T) {
 	t.Parallel()
 	c := &clock{at: start}
@@ -121,7 +121,7 @@ func TestBump(t *testing.T) {
 			t.Fatal(err)
 		}
 		if v := value("a"); seen[v] {
-			t.Fatalf("revision %x came twice", v)
+			t.Fatalf("revision %x was used twice", v)
 		}
 		seen[value("a")] = true
 	}

@@ -10,14 +10,15 @@ import (
 	"strings"
 )
 
-// errEmptyKey reports a mistake in the program: no key is empty.
+// errEmptyKey reports a bug in the caller: keys are never empty.
 var errEmptyKey = errors.New("store: empty key")
 
-// An Overlay is a Tx that keeps its writes to itself and reads through them.
+// An Overlay is a Tx that collects writes in memory. Reads see these writes on top of
+// the base.
 //
-// A back end runs a closure over an Overlay and applies the writes only when
-// the closure returned nil, so that one closure's error drops only its own
-// writes. It enforces the bounds of a transaction. It is used by one goroutine.
+// A back end runs a closure over an Overlay and applies the writes only if the closure
+// returns nil, so an error discards the writes of that closure only. An Overlay enforces
+// the limits of a transaction. It is used by one goroutine.
 type Overlay struct {
 	Reader
 	writes map[string]write
@@ -34,11 +35,11 @@ func NewOverlay(base Reader) *Overlay {
 	return &Overlay{Reader: base, writes: make(map[string]write)}
 }
 
-// Err is the first error after which the transaction cannot commit, whatever
-// its closure returned: a write that was refused, or a base that cannot be read.
+// Err returns the first error that prevents a commit, whatever the closure returned: a
+// refused write, or a base that cannot be read.
 func (o *Overlay) Err() error { return o.err }
 
-// Len is how many keys are written or deleted.
+// Len returns the number of keys that are written or deleted.
 func (o *Overlay) Len() int { return len(o.writes) }
 
 // Deletes reports whether a key is deleted.
@@ -51,8 +52,8 @@ func (o *Overlay) Deletes() bool {
 	return false
 }
 
-// Apply hands every write to put and every deletion to del, in key order. The
-// values belong to the receiver from then on.
+// Apply calls put for every write and del for every deletion, in key order. The callee
+// owns the values.
 func (o *Overlay) Apply(put func(key string, value []byte) error, del func(key string) error) error {
 	for _, key := range slices.Sorted(maps.Keys(o.writes)) {
 		w := o.writes[key]
@@ -96,7 +97,7 @@ func (o *Overlay) Scan(prefix, after string, limit int) ([]Item, error) {
 		}
 	}
 	sort.Strings(own)
-	// Each own key hides at most one item, so that many more always do.
+	// Each own key replaces at most one item of the base, so this many items suffice.
 	base, err := o.Reader.Scan(prefix, after, min(limit, math.MaxInt-len(own))+len(own))
 	if err != nil {
 		o.fail(err)
@@ -138,7 +139,7 @@ func (o *Overlay) Put(key string, value []byte) error {
 	if len(value) > MaxValue {
 		return o.fail(fmt.Errorf("%w: %d bytes at %s", ErrTooLarge, len(value), clip(key)))
 	}
-	// Never nil, which some back ends take for no value.
+	// Copy the value, and never to nil: some back ends treat nil as no value.
 	return o.set(key, write{value: append([]byte{}, value...)})
 }
 
@@ -166,7 +167,7 @@ func (o *Overlay) fail(err error) error {
 	return err
 }
 
-// clip keeps a key that is too long out of the logs.
+// clip shortens a long key for a log or an error.
 func clip(key string) string {
 	if len(key) > 64 {
 		return key[:64] + "…"

@@ -1,15 +1,16 @@
-// Package store is the contract between Nightlatch and the place where it keeps
-// things: an ordered key-value store with serializable transactions.
+// Package store is the contract between Nightlatch and its database: an ordered
+// key-value store with serializable transactions.
 //
-// It is narrow on purpose. A back end is about 150 lines (store/bolt is the
-// embedded one), and any that passes store/storetest can carry the server.
+// The contract is small on purpose. store/bolt is the embedded back end. Another one can
+// replace it if it passes store/storetest.
 //
-// Closures may be run again after a conflict, so they do no I/O and collect
-// nothing in captured variables except by assignment. An Update that returned
-// nil is durable: it survives kill -9 and loss of power.
+// A closure may run again after a conflict. It must not do I/O, and may only assign to
+// captured variables, not append to them. An Update that returned nil is durable: it
+// survives kill -9 and a loss of power.
 //
-// Keys are slash-separated paths. The account record acct/<id> is the
-// concurrency root: every write below it first reads and bumps it.
+// Keys are slash-separated paths. acctrev/<id> is the revision of an account. Every
+// transaction that writes below acct/<id>/ calls Bump, which reads and increments it,
+// so that two concurrent changes to one account conflict (decision 7).
 package store
 
 import (
@@ -18,7 +19,7 @@ import (
 	"time"
 )
 
-// What a store can answer. Back ends wrap these with their own words.
+// Errors of a store. Back ends wrap them with details.
 var (
 	ErrNotFound     = errors.New("store: not found")
 	ErrExists       = errors.New("store: already exists")
@@ -30,18 +31,18 @@ var (
 	ErrDamaged      = errors.New("store: database is damaged")
 	ErrNewerVersion = errors.New("store: database was written by a newer version")
 	ErrNotWritable  = errors.New("store: cannot write here")
-	ErrUnavailable  = errors.New("store: stopped after the disk failed") // until it is opened again
+	ErrUnavailable  = errors.New("store: stopped after the disk failed") // lasts until it is opened again
 )
 
-// The bounds of one transaction. They are what a distributed back end can carry.
+// The limits of one transaction. They are small enough for a distributed back end.
 const (
 	MaxWrites = 64       // different keys written or deleted
 	MaxValue  = 64 << 10 // bytes
 	MaxKey    = 2 << 10  // bytes: a credential ID of 1,023 bytes in base64url, and its prefix
 )
 
-// An Item is a key and its value. Neither may be changed by the reader, and both
-// are valid only until the transaction ends.
+// An Item is a key and its value. The reader must not change the value, and both are
+// valid only until the transaction ends.
 type Item struct {
 	Key   string
 	Value []byte
@@ -49,7 +50,8 @@ type Item struct {
 
 // A Reader is the reading half of a transaction.
 type Reader interface {
-	// Now is the time of the transaction; it does not move while it runs.
+	// Now returns the time of the transaction. It is the same during the whole
+	// transaction.
 	Now() time.Time
 	// Get returns the value at key, or ErrNotFound.
 	Get(key string) ([]byte, error)
@@ -61,21 +63,21 @@ type Reader interface {
 // A Tx is a transaction. It is used by one goroutine.
 type Tx interface {
 	Reader
-	// Create writes a new key, or returns ErrExists: the unique constraint.
+	// Create writes a new key, or returns ErrExists. It serves as a unique constraint.
 	Create(key string, value []byte) error
-	// Put writes a key, new or not.
+	// Put writes a new or existing key.
 	Put(key string, value []byte) error
-	// Delete removes a key; a missing one is no error.
+	// Delete deletes a key. A missing key is not an error.
 	Delete(key string) error
 }
 
 // A Store runs transactions.
 type Store interface {
-	// View runs fn on a consistent snapshot; writes fail with ErrReadOnly.
+	// View runs fn on a consistent snapshot. Writes fail with ErrReadOnly.
 	View(ctx context.Context, fn func(Tx) error) error
-	// Update runs fn, perhaps more than once, and commits what its last run
-	// wrote, durably and atomically, if that run returned nil. An error from
-	// fn is returned as it is and changes nothing.
+	// Update runs fn, perhaps more than once. If the last run returns nil, its writes
+	// are committed, durably and atomically. An error of fn is returned unchanged, and
+	// nothing is written.
 	Update(ctx context.Context, fn func(Tx) error) error
 	// Close waits for running transactions and releases the store.
 	Close() error

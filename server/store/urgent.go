@@ -4,9 +4,9 @@ import "context"
 
 type urgentKey struct{}
 
-// Urgent returns a context whose updates take rights away: when the disk is full
-// they may use the room that is kept for deleting, though they delete nothing. A
-// revocation is a mark and an audit event.
+// Urgent returns a context for updates that revoke access. When the disk is full, they
+// may use the room that is reserved for deletions, because a revocation writes a mark and
+// an audit event and deletes nothing.
 func Urgent(ctx context.Context) context.Context {
 	return context.WithValue(ctx, urgentKey{}, true)
 }

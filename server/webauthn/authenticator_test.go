@@ -21,9 +21,9 @@ import (
 	"time"
 )
 
-// The authenticator of these tests is written from the standard alone, with
-// nothing of ours or of the library's in it, CBOR included: a relying party that
-// only agrees with itself proves nothing.
+// The authenticator of these tests is written from the standard. It uses neither our code
+// nor the library's, not even for CBOR, so that the tests do not only compare the relying
+// party with itself.
 
 // Flags of the authenticator data (§6.1).
 const (
@@ -34,7 +34,7 @@ const (
 	at = 1 << 6
 )
 
-// A device is one credential on one key. The fields may be changed to misbehave.
+// A device is one credential on one key. A test may change the fields to make it misbehave.
 type device struct {
 	t       testing.TB
 	signer  crypto.Signer
@@ -42,13 +42,13 @@ type device struct {
 	aaguid  []byte
 	counter uint32
 	flags   byte
-	rpID    string // what is signed for
-	origin  string // what the browser says it saw
-	handle  []byte // user handle returned, nil for none
+	rpID    string // the relying party ID that is signed
+	origin  string // the origin that the browser reports
+	handle  []byte // the user handle in the response, nil for none
 	format  string // none, packed, packed-x5c, fido-u2f
-	maker   []byte // the model that the maker's certificate names, if not the truth
-	alg     int64  // what the public key says of itself, if not the truth
-	padding int    // bytes that make the maker's certificate larger
+	maker   []byte // a wrong model in the maker's certificate, or nil
+	alg     int64  // a wrong algorithm in the public key, or 0
+	padding int    // bytes added to the maker's certificate
 }
 
 func newDevice(t testing.TB, signer crypto.Signer) *device {
@@ -70,9 +70,9 @@ func es256(t testing.TB) crypto.Signer {
 	return k
 }
 
-// A hugeRSA is a public key of that many bits without a private one. Checking a
-// signature by it takes a time that grows with the square of the bits: 6 s at
-// 256,000, which is what a request has room for.
+// A hugeRSA is a public key with that many bits, without a private key. The time to check a
+// signature grows with the square of the bits: 6 s at 256,000, the most that fits a
+// request.
 type hugeRSA int
 
 func (bits hugeRSA) Public() crypto.PublicKey {
@@ -196,7 +196,7 @@ func (d *device) clientData(kind, challenge string) []byte {
 	return b
 }
 
-// options is what a browser reads of both kinds of options.
+// options are the parts of both kinds of options that a browser uses.
 type options struct {
 	Challenge string
 	RP        struct{ ID, Name string }
@@ -280,8 +280,8 @@ func (d *device) statement(authData, clientData []byte) []byte {
 	return cborMap()
 }
 
-// certificate makes the key maker's: self-signed, as no trust anchor would be
-// asked (§8.2.1).
+// certificate makes the certificate of the key's maker. It is self-signed, since no trust
+// anchor is checked (§8.2.1).
 func (d *device) certificate() (crypto.Signer, []byte) {
 	d.t.Helper()
 	maker := es256(d.t)

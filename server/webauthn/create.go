@@ -10,11 +10,11 @@ import (
 	"github.com/go-webauthn/webauthn/webauthn"
 )
 
-// BeginCreate makes the options for a new credential: a bare
+// BeginCreate makes the options for a new credential, as a
 // PublicKeyCredentialCreationOptionsJSON (§5.1.8), which
-// PublicKeyCredential.parseCreationOptionsFromJSON takes. A key that holds one
-// of exclude will refuse (R33). The session goes to FinishCreate and nowhere
-// else; it is stored before the options are shown, and used once.
+// PublicKeyCredential.parseCreationOptionsFromJSON accepts. A key that has one of the
+// credentials in exclude will refuse (R33). The caller stores the session before it returns
+// the options, passes it to FinishCreate only, and uses it once.
 func (r *RP) BeginCreate(user User, exclude []Descriptor) (options json.RawMessage, session []byte, err error) {
 	w, err := r.library(r.cfg.Origins())
 	if err != nil {
@@ -30,9 +30,9 @@ func (r *RP) BeginCreate(user User, exclude []Descriptor) (options json.RawMessa
 	return marshal(creation.Response, protocol.CreateCeremony, s)
 }
 
-// FinishCreate verifies a RegistrationResponseJSON (§7.1) and returns the
-// credential to keep. That no other account has it is the caller's to check
-// (§7.1 step 26). Errors: *RefusedError.
+// FinishCreate verifies a RegistrationResponseJSON (§7.1) and returns the credential to
+// store. The caller must check that no other account has it (§7.1 step 26).
+// Errors: *RefusedError.
 func (r *RP) FinishCreate(session []byte, user User, response json.RawMessage) (Credential, error) {
 	var none Credential
 	s, err := openSession(session, protocol.CreateCeremony)
@@ -55,7 +55,7 @@ func (r *RP) FinishCreate(session []byte, user User, response json.RawMessage) (
 	case !slices.Contains(formats, object.Format):
 		return none, &RefusedError{Reason: OtherFormat}
 	case !bytes.Equal(parsed.RawID, object.AuthData.AttData.CredentialID):
-		return none, &RefusedError{Reason: Malformed} // §5.1: they are one
+		return none, &RefusedError{Reason: Malformed} // §5.1: the two IDs must be equal
 	case !affordable(object):
 		return none, &RefusedError{Reason: BadAttestation}
 	}
@@ -90,17 +90,16 @@ func (r *RP) FinishCreate(session []byte, user User, response json.RawMessage) (
 }
 
 const (
-	// publicKeyMax bounds a COSE_Key, in bytes: RSA of 4096 bits takes 540, and no
-	// security key has longer ones.
+	// publicKeyMax is the largest COSE_Key, in bytes. RSA with 4096 bits takes 540, and
+	// security keys have no longer ones.
 	publicKeyMax = 1 << 10
-	// certificateMax bounds a key maker's certificate, in bytes; real ones are
-	// below 1500.
+	// certificateMax is the largest certificate of a key's maker, in bytes. Real ones are
+	// below 1,500.
 	certificateMax = 4 << 10
 )
 
-// affordable reports whether a signature by the keys in an attestation object can
-// be checked in no time. By an RSA key as long as a request has room for it takes
-// seconds, at every sign-in.
+// affordable reports whether the keys in an attestation object are short enough to check
+// signatures quickly. An RSA key that fills a request would take seconds at every sign-in.
 func affordable(object protocol.AttestationObject) bool {
 	if len(object.AuthData.AttData.CredentialPublicKey) > publicKeyMax {
 		return false
@@ -112,17 +111,17 @@ func affordable(object protocol.AttestationObject) bool {
 	})
 }
 
-// formats are the attestation statement formats that USB and NFC keys use (§8.2,
-// §8.6, §8.7). The others belong to what is built into computers and phones, and
-// a browser that was asked for none passes none of them on.
+// formats are the attestation statement formats that USB and NFC keys use (§8.2, §8.6,
+// §8.7). The others are for authenticators built into computers and phones; a browser does
+// not send them, because no attestation is requested.
 var formats = []string{
 	string(protocol.AttestationFormatNone),
 	string(protocol.AttestationFormatPacked),
 	string(protocol.AttestationFormatFIDOUniversalSecondFactor),
 }
 
-// knownTransports keeps the transports that the standard names (§5.8.4), each
-// once. A client may send any text, and the list is shown.
+// knownTransports returns the transports that are in the standard (§5.8.4), each once. A
+// client may send any text, and the list is shown to users.
 func knownTransports(in []protocol.AuthenticatorTransport) []string {
 	var out []string
 	for _, known := range []string{"usb", "nfc", "ble", "smart-card", "hybrid", "internal"} {

@@ -5,35 +5,35 @@ import (
 	"fmt"
 )
 
-// What finishing a ceremony can answer.
+// Errors of FinishCreate and FinishGet.
 var (
-	ErrUnknownKey = errors.New("webauthn: the key holds none of this account's credentials")
+	ErrUnknownKey = errors.New("webauthn: the key has none of this account's credentials")
 	ErrOtherRP    = errors.New("webauthn: the credential belongs to another relying party ID")
-	ErrRefused    = errors.New("webauthn: response refused") // RefusedError says why
+	ErrRefused    = errors.New("webauthn: response refused") // as a RefusedError
 )
 
-// A Reason says why a response was refused. It is for the audit and for tests;
-// a person is told only what to do.
+// A Reason says why a response was refused. It is for the audit log and for tests; users
+// see only what to do.
 type Reason string
 
 // The reasons.
 const (
-	Malformed      Reason = "malformed"         // not a response to that kind of request
-	OtherChallenge Reason = "challenge"         // answers another request: replayed or mixed up
-	OtherOrigin    Reason = "origin"            // made for another page, or in a frame of one
+	Malformed      Reason = "malformed"         // not a response to this kind of request
+	OtherChallenge Reason = "challenge"         // a response to another request, perhaps replayed
+	OtherOrigin    Reason = "origin"            // made for another origin, or in a cross-origin frame
 	OtherRP        Reason = "rp_id"             // made for another relying party ID
-	NoTouch        Reason = "user_presence"     // nobody touched the key
-	NotVerified    Reason = "user_verification" // no PIN or fingerprint, where the policy wants it
-	BadSignature   Reason = "signature"         // or anything else of the verification algorithm
-	BadAttestation Reason = "attestation"       // a statement that is not valid, or an algorithm not offered
-	FromLab        Reason = "lab"               // a virtual key of the lab, on a server that is none
-	OtherFormat    Reason = "format"            // a statement that no USB or NFC key makes
+	NoTouch        Reason = "user_presence"     // the key was not touched
+	NotVerified    Reason = "user_verification" // no PIN or fingerprint, but the policy requires it
+	BadSignature   Reason = "signature"         // or another failed step of the verification algorithm
+	BadAttestation Reason = "attestation"       // an invalid statement, or an algorithm that was not offered
+	FromLab        Reason = "lab"               // a virtual key of the lab, on a real server
+	OtherFormat    Reason = "format"            // a statement format that USB and NFC keys do not use
 )
 
 // A RefusedError reports a response that did not pass verification.
 type RefusedError struct {
 	Reason Reason
-	Err    error // the library's words, if any
+	Err    error // the library's error, if any
 }
 
 func (e *RefusedError) Error() string {

@@ -11,10 +11,10 @@ import (
 	"github.com/go-webauthn/webauthn/webauthn"
 )
 
-// BeginGet makes the options for an assertion by one of creds: a bare
-// PublicKeyCredentialRequestOptionsJSON (§5.1.9). The session goes to FinishGet
-// and nowhere else; it is stored before the options are shown, and used once.
-// Error: ErrOtherRP when every credential is of another relying party.
+// BeginGet makes the options for an assertion by one of creds, as a
+// PublicKeyCredentialRequestOptionsJSON (§5.1.9). The caller stores the session before it
+// returns the options, passes it to FinishGet only, and uses it once.
+// Error: ErrOtherRP if every credential belongs to another relying party.
 func (r *RP) BeginGet(creds []Descriptor) (options json.RawMessage, session []byte, err error) {
 	allowed := r.descriptors(creds)
 	if len(allowed) == 0 {
@@ -32,10 +32,10 @@ func (r *RP) BeginGet(creds []Descriptor) (options json.RawMessage, session []by
 	return marshal(assertion.Response, protocol.AssertCeremony, s)
 }
 
-// FinishGet verifies an AuthenticationResponseJSON (§7.2) by one of the
-// account's credentials. A counter that stands still is no error but
-// Verified.CounterStalled; what follows is the policy's choice (R34). Errors:
-// ErrUnknownKey, ErrOtherRP, *RefusedError.
+// FinishGet verifies an AuthenticationResponseJSON (§7.2) of one of the account's
+// credentials. If the counter did not grow, Verified.CounterStalled is set and there is no
+// error; the policy decides what follows (R34). Errors: ErrUnknownKey, ErrOtherRP,
+// *RefusedError.
 func (r *RP) FinishGet(session []byte, creds []Credential, response json.RawMessage) (Verified, error) {
 	var none Verified
 	s, err := openSession(session, protocol.AssertCeremony)
@@ -68,9 +68,8 @@ func (r *RP) FinishGet(session []byte, creds []Credential, response json.RawMess
 	if err != nil {
 		return none, err
 	}
-	// The session was begun without a user, whose handle stands with the
-	// credential. Of the credentials allowed then, only this one matters now:
-	// another may have been deleted meanwhile.
+	// The session has no user yet: the user handle is in the credential. Reduce the
+	// allowed credentials to this one, since another may have been deleted since.
 	s.UserID = cred.UserHandle
 	if slices.ContainsFunc(s.AllowedCredentialIDs, func(id []byte) bool { return bytes.Equal(id, digest(cred.ID)) }) {
 		s.AllowedCredentialIDs = [][]byte{cred.ID}
@@ -92,7 +91,7 @@ func (r *RP) FinishGet(session []byte, creds []Credential, response json.RawMess
 	}, nil
 }
 
-// refused gives a refusal of the library its reason.
+// refused adds the reason to an error of the library.
 func refused(err error) error {
 	if unknown := new(protocol.ErrorUnknownCredential); errors.As(err, &unknown) {
 		return ErrUnknownKey
@@ -100,7 +99,7 @@ func refused(err error) error {
 	return &RefusedError{Reason: BadSignature, Err: err}
 }
 
-// library is the credential as the library wants it.
+// library converts the credential for the library.
 func (c Credential) library() webauthn.Credential {
 	return webauthn.Credential{
 		ID:                c.ID,

@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// models is the list of package fido, word for word: the two rooms may not
-// import each other, and a test holds the copies together.
+// models is a copy of the list in package fido. The two packages must not import each
+// other; a test compares the copies.
 //
 //go:embed models.txt
 var models string
 
-// Model suggests a name for a key of that model (R31), by its AAGUID (§6.5.1);
-// "" when it is not known or the browser did not say.
+// Model returns a name for a key (R31) by the AAGUID of its model (§6.5.1). It is "" if the
+// model is unknown or the browser did not send it.
 func Model(aaguid []byte) string {
 	if len(aaguid) != 16 {
 		return ""

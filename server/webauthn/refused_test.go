@@ -11,7 +11,7 @@ import (
 	"nightlatch/server/webauthn"
 )
 
-// TestCreateRefused makes each thing wrong that can be, one at a time.
+// TestCreateRefused: each invalid part of a response is refused.
 func TestCreateRefused(t *testing.T) {
 	t.Parallel()
 	same := func(r json.RawMessage) json.RawMessage { return r }
@@ -87,14 +87,14 @@ func TestCreateRefused(t *testing.T) {
 	}
 }
 
-// replace changes the first such text of a response.
+// replace changes the first occurrence of a text in a response.
 func replace(was, now string) func(json.RawMessage) json.RawMessage {
 	return func(r json.RawMessage) json.RawMessage {
 		return json.RawMessage(strings.Replace(string(r), was, now, 1))
 	}
 }
 
-// rename gives a response another ID outside of what the key signed.
+// rename changes the ID of a response, which the key does not sign.
 func rename(id []byte) func(json.RawMessage) json.RawMessage {
 	return func(r json.RawMessage) json.RawMessage {
 		var m map[string]any
@@ -138,7 +138,7 @@ func edit(r json.RawMessage, field string, change func(b []byte)) json.RawMessag
 	return out
 }
 
-// TestGetRefused makes each thing wrong that can be, one at a time.
+// TestGetRefused: each invalid part of a response is refused.
 func TestGetRefused(t *testing.T) {
 	t.Parallel()
 	same := func(r json.RawMessage) json.RawMessage { return r }
@@ -200,8 +200,8 @@ func TestGetRefused(t *testing.T) {
 	}
 }
 
-// TestEveryBitCounts flips each bit of a good assertion's parts: none may get
-// in. (A signature has no bits to spare either: DER is checked strictly.)
+// TestEveryBitCounts flips each bit of a valid assertion. All results must be refused. This
+// includes the signature, because DER is checked strictly.
 func TestEveryBitCounts(t *testing.T) {
 	t.Parallel()
 	rp, d := classic(t), newDevice(t, es256(t))
@@ -226,8 +226,8 @@ func TestEveryBitCounts(t *testing.T) {
 	}
 }
 
-// TestReplay: a response answers one challenge. That a challenge is answered
-// once is the ceremony's to see to.
+// TestReplay: a response is valid for one challenge only. The ceremony ensures that a
+// challenge is answered once.
 func TestReplay(t *testing.T) {
 	t.Parallel()
 	rp, d := classic(t), newDevice(t, es256(t))
@@ -251,7 +251,8 @@ func TestReplay(t *testing.T) {
 	}
 }
 
-// TestHardenedMeanwhile: what was begun under classic is finished under hardened.
+// TestHardenedMeanwhile: a session that was begun under the classic policy is finished under
+// the hardened one.
 func TestHardenedMeanwhile(t *testing.T) {
 	t.Parallel()
 	d := newDevice(t, es256(t))
@@ -270,8 +271,8 @@ func TestHardenedMeanwhile(t *testing.T) {
 	}
 }
 
-// FuzzResponses: whatever a client sends, there is an answer and no panic, and
-// what was not signed is not accepted.
+// FuzzResponses: no response of a client causes a panic, and no response is accepted without
+// a valid signature.
 func FuzzResponses(f *testing.F) {
 	rp, d := classic(f), newDevice(f, es256(f))
 	d.format = "packed"
@@ -293,14 +294,14 @@ func FuzzResponses(f *testing.F) {
 	f.Fuzz(func(t *testing.T, response []byte) {
 		made, err := rp.FinishCreate(createSession, ann, response)
 		if err == nil && (!bytes.Equal(made.ID, d.id) || !bytes.Equal(made.PublicKey, c.PublicKey)) {
-			t.Errorf("a credential nobody made: %+v", made)
+			t.Errorf("an invented credential was accepted: %+v", made)
 		}
 		if err != nil && refusal(err) == "" {
 			t.Errorf("FinishCreate: %v", err)
 		}
 		v, err := rp.FinishGet(getSession, []webauthn.Credential{c}, response)
 		if err == nil && v.SignCount != 2 {
-			t.Errorf("an assertion nobody made: %+v", v)
+			t.Errorf("an invented assertion was accepted: %+v", v)
 		}
 		if err != nil && refusal(err) == "" && !errors.Is(err, webauthn.ErrUnknownKey) {
 			t.Errorf("FinishGet: %v", err)

@@ -18,8 +18,8 @@ func (h *hexBytes) UnmarshalText(b []byte) (err error) {
 	return err
 }
 
-// A vector is a credential of the standard's own (§16): what a key answered when
-// it was made and when it was used.
+// A vector is a test vector of the standard (§16): a key's responses when a credential was
+// made and when it was used.
 type vector struct {
 	Section, Name, Format string
 	CredentialID          hexBytes
@@ -61,7 +61,7 @@ func (v vector) response(t testing.TB, response map[string]any) json.RawMessage 
 	return d.marshal(response)
 }
 
-// asking is a session whose challenge is the vector's.
+// asking returns a session with the vector's challenge.
 func asking(t testing.TB, options json.RawMessage, session, challenge []byte) []byte {
 	t.Helper()
 	d := &device{t: t}
@@ -72,9 +72,9 @@ func asking(t testing.TB, options json.RawMessage, session, challenge []byte) []
 	return bytes.ReplaceAll(session, made, []byte(b64(challenge)))
 }
 
-// TestVectors: the credentials that the standard gives as examples are taken, but
-// for those made in a frame, with an algorithm that was not offered, or with the
-// statement of something that is no USB or NFC key.
+// TestVectors: the test vectors of the standard are accepted, except those made in a
+// cross-origin frame, with an algorithm that was not offered, or with a statement format
+// that USB and NFC keys do not use.
 func TestVectors(t *testing.T) {
 	t.Parallel()
 	want := map[string]webauthn.Reason{

@@ -1,15 +1,15 @@
-// Package webauthn is the relying party for security keys (W3C WebAuthn Level 3):
-// it makes the options a client hands to a key, and verifies what comes back.
+// Package webauthn is the relying party for security keys (W3C WebAuthn Level 3). It makes
+// the options that a client passes to a key, and verifies the response.
 //
-// go-webauthn does the verification algorithms (§7.1, §7.2); this is its only
-// importer. What is added here: origins are compared exactly and asked for anew
-// each time, since the server learns its own URL only when it listens; a refusal
-// has a reason; a counter that stands still is reported, not judged (R34); and
-// nothing depends on the machine's clock, so that a ceremony's own expiry rules.
+// The library go-webauthn implements the verification algorithms (§7.1, §7.2); only this
+// package imports it. This package adds: origins are compared exactly, and read for each
+// ceremony because the server learns its URL when it starts to listen; a refusal has a
+// reason; a counter that does not grow is reported, and the caller decides (R34); the
+// machine's clock is not used, because ceremonies have their own expiry.
 //
-// No attestation is asked for and none is trusted: whose make a key is plays no
-// part in any rule. A statement that comes anyway (libfido2 passes on what the
-// key says) must be valid, and of a format that USB and NFC keys use.
+// Attestation is not requested and not trusted, since no rule depends on a key's maker. If
+// a client sends an attestation statement anyway, as libfido2 does, it must be valid and of
+// a format that USB and NFC keys use.
 package webauthn
 
 import (
@@ -34,13 +34,12 @@ const (
 type Config struct {
 	RPID             string          // a domain, such as localhost (§5.4.2)
 	RPName           string          // for people
-	Origins          func() []string // accepted right now, such as http://localhost:8440; compared exactly
+	Origins          func() []string // origins accepted now, such as http://localhost:8440; compared exactly
 	UserVerification string          // discouraged (classic) or required (hardened)
-	Lab              bool            // the lab's virtual keys are welcome
+	Lab              bool            // accept the lab's virtual keys
 }
 
-// An RP is a relying party. It holds no state and is used by any number of
-// goroutines.
+// An RP is a relying party. It has no state and may be used from any goroutine.
 type RP struct{ cfg Config }
 
 // New checks the configuration.
@@ -67,25 +66,26 @@ func CheckID(id string) error {
 	return nil
 }
 
-// ID is the relying party's ID: what a credential made now is bound to.
+// ID returns the relying party ID that new credentials are bound to.
 func (r *RP) ID() string { return r.cfg.RPID }
 
-// A User is whom a key is enrolled for.
+// A User is the user that a key is enrolled for.
 type User struct {
-	ID          []byte // user handle, 1 to 64 bytes that say nothing about the person (§5.4.3)
+	ID          []byte // user handle, 1 to 64 bytes without personal information (§5.4.3)
 	Name        string
 	DisplayName string
 }
 
-// A Descriptor names a credential (§5.8.3). One of another relying party (RPID
-// not "" and not this one's) is left out of the options: no key would know it.
+// A Descriptor identifies a credential (§5.8.3). A credential of another relying party
+// (RPID neither "" nor this one's) is left out of the options, because a key would not find
+// it.
 type Descriptor struct {
 	ID         []byte
 	Transports []string
 	RPID       string
 }
 
-// A Credential is what is kept of a credential (§4, credential record).
+// A Credential is a credential record (§4).
 type Credential struct {
 	ID             []byte   `json:"id"`
 	PublicKey      []byte   `json:"public_key"` // COSE_Key
@@ -94,27 +94,27 @@ type Credential struct {
 	AAGUID         []byte   `json:"aaguid,omitempty"` // model, 16 bytes
 	Format         string   `json:"format,omitempty"` // attestation statement format: none, packed, fido-u2f
 	UserHandle     []byte   `json:"user_handle"`
-	UserVerified   bool     `json:"user_verified,omitempty"` // when it was made
+	UserVerified   bool     `json:"user_verified,omitempty"` // at creation
 	BackupEligible bool     `json:"backup_eligible,omitempty"`
 	BackedUp       bool     `json:"backed_up,omitempty"`
 	RPID           string   `json:"rp_id"`
 }
 
-// Descriptor names the credential.
+// Descriptor returns the credential's descriptor.
 func (c Credential) Descriptor() Descriptor {
 	return Descriptor{ID: c.ID, Transports: c.Transports, RPID: c.RPID}
 }
 
-// Verified is what a good assertion says.
+// Verified is the result of a valid assertion.
 type Verified struct {
 	CredentialID   []byte
-	SignCount      uint32 // the highest seen, to be kept
+	SignCount      uint32 // the highest value so far, to be stored
 	UserVerified   bool
-	BackedUp       bool // to be kept
-	CounterStalled bool // R34: the counter did not grow; the key may have been copied
+	BackedUp       bool // to be stored
+	CounterStalled bool // R34: the counter did not grow, so the key may have been copied
 }
 
-// library returns go-webauthn set up for this moment's origins.
+// library returns go-webauthn, configured with the given origins.
 func (r *RP) library(origins []string) (*webauthn.WebAuthn, error) {
 	w, err := webauthn.New(&webauthn.Config{
 		RPID:                  r.cfg.RPID,
@@ -126,7 +126,7 @@ func (r *RP) library(origins []string) (*webauthn.WebAuthn, error) {
 			ResidentKey:        protocol.ResidentKeyRequirementDiscouraged,
 			UserVerification:   protocol.UserVerificationRequirement(r.cfg.UserVerification),
 		},
-		// Browsers add outputs nobody asked for; a relying party ignores them (§9).
+		// Browsers add outputs that were not requested; a relying party ignores them (§9).
 		ExtensionsUnsolicitedOutputPolicy: protocol.UnsolicitedOutputPolicyIgnore,
 	})
 	if err != nil {
@@ -135,13 +135,14 @@ func (r *RP) library(origins []string) (*webauthn.WebAuthn, error) {
 	return w, nil
 }
 
-// hints tell a browser to offer security keys first (§5.8.7). They are set after
-// the library has made its options, or it would refuse every other authenticator.
+// hints tell a browser to offer security keys first (§5.8.7). They are added after the
+// library has made the options. Otherwise the library would refuse all other
+// authenticators.
 func hints() []protocol.PublicKeyCredentialHints {
 	return []protocol.PublicKeyCredentialHints{protocol.PublicKeyCredentialHintSecurityKey}
 }
 
-// parameters lists the algorithms that are accepted, best first (§5.4).
+// parameters returns the accepted algorithms, best first (§5.4).
 func parameters() []protocol.CredentialParameter {
 	algorithms := []webauthncose.COSEAlgorithmIdentifier{
 		webauthncose.AlgES256, webauthncose.AlgEdDSA, webauthncose.AlgRS256,
@@ -153,7 +154,7 @@ func parameters() []protocol.CredentialParameter {
 	return out
 }
 
-// descriptors writes the descriptors of this relying party for the library.
+// descriptors converts the descriptors of this relying party for the library.
 func (r *RP) descriptors(in []Descriptor) []protocol.CredentialDescriptor {
 	var out []protocol.CredentialDescriptor
 	for _, d := range in {
@@ -177,7 +178,7 @@ func transports(in []string) []protocol.AuthenticatorTransport {
 	return out
 }
 
-// libraryUser is a User or an owner of credentials as the library wants them.
+// libraryUser implements the library's interface for users.
 type libraryUser struct {
 	User
 	credentials []webauthn.Credential
@@ -188,8 +189,8 @@ func (u libraryUser) WebAuthnName() string                       { return u.Name
 func (u libraryUser) WebAuthnDisplayName() string                { return u.DisplayName }
 func (u libraryUser) WebAuthnCredentials() []webauthn.Credential { return u.credentials }
 
-// verification is what the key has to have done: what the session asked for, and
-// no less than the policy asks for by now.
+// verification returns the required user verification: that of the session, or that of the
+// policy if it has become stricter.
 func (r *RP) verification(s webauthn.SessionData) protocol.UserVerificationRequirement {
 	if r.cfg.UserVerification == VerificationRequired {
 		return protocol.VerificationRequired
@@ -197,8 +198,8 @@ func (r *RP) verification(s webauthn.SessionData) protocol.UserVerificationRequi
 	return s.UserVerification
 }
 
-// checkFlags looks at what the library would look at too, for the reason's sake:
-// the RP ID hash and the flags (§7.1 steps 14 to 16, §7.2 steps 15 to 17).
+// checkFlags checks the RP ID hash and the flags (§7.1 steps 14 to 16, §7.2 steps 15 to
+// 17). The library checks them too, but does not return a reason.
 func checkFlags(d protocol.AuthenticatorData, rpID string, verification protocol.UserVerificationRequirement) error {
 	hash := sha256.Sum256([]byte(rpID))
 	switch {
@@ -212,8 +213,8 @@ func checkFlags(d protocol.AuthenticatorData, rpID string, verification protocol
 	return nil
 }
 
-// checkClient looks at the client data for the reason's sake, and compares the
-// origin exactly, which the library does not: it folds case and default ports.
+// checkClient checks the client data and returns a reason. It compares the origin exactly;
+// the library ignores case and default ports.
 func checkClient(c protocol.CollectedClientData, want protocol.CeremonyType, challenge string, origins []string) error {
 	switch {
 	case c.Type != want:
@@ -226,12 +227,12 @@ func checkClient(c protocol.CollectedClientData, want protocol.CeremonyType, cha
 	return nil
 }
 
-// responseMax bounds a response; the largest real ones, RSA with a chain of
+// responseMax is the largest response, in bytes. The largest real ones, RSA with a chain of
 // certificates, are below 8 KiB.
 const responseMax = 64 << 10
 
-// A session is what must be known when the response comes. Its kind keeps a
-// challenge made for one purpose from being answered for the other.
+// A session holds what is needed to verify the response. Its kind prevents that a
+// challenge for one ceremony is answered in the other.
 type session struct {
 	Kind protocol.CeremonyType `json:"kind"`
 	webauthn.SessionData
@@ -253,9 +254,8 @@ func digest(id []byte) []byte {
 	return sum[:]
 }
 
-// marshal writes the options and the session they are answered in. The session
-// keeps hashes of the credentials that are allowed: twenty IDs may take 20 kB, and
-// the options have them already.
+// marshal encodes the options and the session. The session has hashes of the allowed
+// credentials, because 20 IDs may take 20 kB.
 func marshal(response any, kind protocol.CeremonyType, data *webauthn.SessionData) (options json.RawMessage, saved []byte, err error) {
 	for i, id := range data.AllowedCredentialIDs {
 		data.AllowedCredentialIDs[i] = digest(id)

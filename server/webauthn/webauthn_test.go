@@ -18,8 +18,8 @@ import (
 	"nightlatch/server/webauthn"
 )
 
-// A Credential and its twin in the account's record convert (or this does not
-// compile).
+// A Credential can be converted to the type in the account's record. Otherwise this does not
+// compile.
 var _ = account.Credential(webauthn.Credential{})
 
 var ann = webauthn.User{ID: []byte("kq7v3x2m5n4p6r7s2t3u4v5w6x"), Name: "ann", DisplayName: "ann"}
@@ -43,7 +43,7 @@ func rpAt(t testing.TB, id, verification string, origins ...string) *webauthn.RP
 func classic(t testing.TB) *webauthn.RP  { return newRP(t, webauthn.VerificationDiscouraged) }
 func hardened(t testing.TB) *webauthn.RP { return newRP(t, webauthn.VerificationRequired) }
 
-// enroll plays a creation that must succeed.
+// enroll creates a credential, which must succeed.
 func enroll(t testing.TB, rp *webauthn.RP, d *device) webauthn.Credential {
 	t.Helper()
 	raw, session, err := rp.BeginCreate(ann, nil)
@@ -57,7 +57,7 @@ func enroll(t testing.TB, rp *webauthn.RP, d *device) webauthn.Credential {
 	return c
 }
 
-// signIn plays an assertion.
+// signIn makes an assertion.
 func signIn(t testing.TB, rp *webauthn.RP, d *device, creds ...webauthn.Credential) (webauthn.Verified, error) {
 	t.Helper()
 	raw, session := begin(t, rp, creds...)
@@ -85,7 +85,7 @@ func refusal(err error) webauthn.Reason {
 	return ""
 }
 
-// TestEveryAlgorithm enrols and signs in with each that is offered.
+// TestEveryAlgorithm enrols and signs in with each algorithm that is offered.
 func TestEveryAlgorithm(t *testing.T) {
 	t.Parallel()
 	_, ed, err := ed25519.GenerateKey(rand.Reader)
@@ -117,8 +117,8 @@ func TestEveryAlgorithm(t *testing.T) {
 	}
 }
 
-// TestMakersCertificates: a statement signed by a key's maker is checked but
-// needs no trust anchor.
+// TestMakersCertificates: a statement signed by a key's maker is verified, but needs no
+// trust anchor.
 func TestMakersCertificates(t *testing.T) {
 	t.Parallel()
 	for _, format := range []string{"packed-x5c", "fido-u2f"} {
@@ -179,7 +179,7 @@ func TestCreationOptions(t *testing.T) {
 		}
 		again, _, err := rp.BeginCreate(ann, nil)
 		if err != nil || d.read(again).Challenge == o.Challenge {
-			t.Error("a challenge came twice")
+			t.Error("a challenge was used twice")
 		}
 	}
 }
@@ -200,11 +200,11 @@ func TestRequestOptions(t *testing.T) {
 		t.Errorf("only keys of another relying party: %v", err)
 	}
 	if _, _, err := classic(t).BeginGet(nil); err == nil {
-		t.Error("no key at all: no objection")
+		t.Error("BeginGet accepted an empty list of keys")
 	}
 }
 
-// TestForeignCredential: a key that is good, but not this account's.
+// TestForeignCredential: a valid key of another account is refused.
 func TestForeignCredential(t *testing.T) {
 	t.Parallel()
 	rp, mine, foreign := classic(t), newDevice(t, es256(t)), newDevice(t, es256(t))
@@ -216,8 +216,8 @@ func TestForeignCredential(t *testing.T) {
 	}
 }
 
-// TestDeletedMeanwhile: of two keys allowed at the beginning one is deleted; the
-// other still gets in, and the deleted one does not.
+// TestDeletedMeanwhile: one of two allowed keys is deleted during the ceremony. The other
+// one is accepted, the deleted one is not.
 func TestDeletedMeanwhile(t *testing.T) {
 	t.Parallel()
 	rp, first, second := classic(t), newDevice(t, es256(t)), newDevice(t, es256(t))
@@ -232,7 +232,7 @@ func TestDeletedMeanwhile(t *testing.T) {
 	}
 }
 
-// TestAddedMeanwhile: a key that was not among those allowed gets nobody in.
+// TestAddedMeanwhile: a key that was not in the options is refused.
 func TestAddedMeanwhile(t *testing.T) {
 	t.Parallel()
 	rp, first, second := classic(t), newDevice(t, es256(t)), newDevice(t, es256(t))
@@ -240,11 +240,11 @@ func TestAddedMeanwhile(t *testing.T) {
 	second.counter = 2
 	raw, session := begin(t, rp, a)
 	if _, err := rp.FinishGet(session, []webauthn.Credential{a, b}, second.get(raw)); err == nil {
-		t.Error("no objection")
+		t.Error("the key was accepted")
 	}
 }
 
-// TestOtherRP: the server has another name now than when the key was enrolled.
+// TestOtherRP: the server's name has changed since the key was enrolled.
 func TestOtherRP(t *testing.T) {
 	t.Parallel()
 	d := newDevice(t, es256(t))
@@ -259,8 +259,8 @@ func TestOtherRP(t *testing.T) {
 	}
 }
 
-// TestCounterR34: a counter that does not grow is reported and not refused; one
-// that is always zero says nothing.
+// TestCounterR34: a counter that does not grow is reported and not refused. One that is
+// always zero is not reported.
 func TestCounterR34(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -306,7 +306,8 @@ func TestHardenedWithPIN(t *testing.T) {
 	}
 }
 
-// TestOriginsAreAskedForEachTime: the server knows its port only once it listens.
+// TestOriginsAreAskedForEachTime, because the server learns its port when it starts to
+// listen.
 func TestOriginsAreAskedForEachTime(t *testing.T) {
 	t.Parallel()
 	origins := []string{"http://localhost:1"}
@@ -343,15 +344,15 @@ func TestNewChecks(t *testing.T) {
 		{RPID: "localhost:8440", RPName: "N", Origins: origins, UserVerification: "required"},
 	} {
 		if _, err := webauthn.New(cfg); err == nil {
-			t.Errorf("New(%+v) has no objection", cfg)
+			t.Errorf("New(%+v) was accepted", cfg)
 		}
 	}
 	if _, err := classic(t).FinishGet([]byte("no session"), nil, nil); err == nil {
-		t.Error("a session that is none has no objection")
+		t.Error("an invalid session was accepted")
 	}
 }
 
-// TestModelsAreFidos holds the copy of the list of models to its original.
+// TestModelsAreFidos: the list of models is the same as in package fido.
 func TestModelsAreFidos(t *testing.T) {
 	t.Parallel()
 	mine, err := os.ReadFile("models.txt")

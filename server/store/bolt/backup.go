@@ -13,14 +13,14 @@ import (
 	"nightlatch/server/store"
 )
 
-// WriteTo writes a consistent copy of the database, as of one moment, and
-// returns its length in bytes. The store may be in use meanwhile.
+// WriteTo writes a consistent copy of the database and returns its length in bytes. The
+// store can be used at the same time.
 func (s *Store) WriteTo(ctx context.Context, w io.Writer) (n int64, err error) {
 	tx, err := s.begin(false)
 	if err != nil {
 		return 0, fmt.Errorf("bolt: copy: %w", err)
 	}
-	defer tx.Rollback() //nolint:errcheck // a read transaction has nothing to lose
+	defer tx.Rollback() // a read transaction has nothing to write
 	err = recoverDamage(func() error {
 		n, err = tx.WriteTo(cancellable{ctx, w})
 		return err
@@ -32,7 +32,7 @@ func (s *Store) WriteTo(ctx context.Context, w io.Writer) (n int64, err error) {
 	return n, nil
 }
 
-// cancellable makes a long copy end with its context.
+// cancellable is a writer that fails when its context has ended.
 type cancellable struct {
 	ctx context.Context
 	w   io.Writer
@@ -45,24 +45,24 @@ func (c cancellable) Write(p []byte) (int, error) {
 	return c.w.Write(p)
 }
 
-// Check reads the whole file and returns store.ErrDamaged, with what was found
-// first, if its pages do not fit together. Updates wait meanwhile: bbolt's check
-// looks at the free list, which a writer changes.
+// Check reads the whole file. If the pages are inconsistent, it returns store.ErrDamaged
+// with the first problem found. Updates wait until it ends, because bbolt's check reads
+// the free list, which a writer changes.
 func (s *Store) Check(ctx context.Context) error {
 	tx, err := s.begin(true)
 	if err != nil {
 		return fmt.Errorf("bolt: check: %w", err)
 	}
 	defer s.abandon(tx)
-	// First with our own eyes: bbolt checks on a goroutine of its own, where a
-	// page that points nowhere would end the program.
+	// Read everything here first: bbolt checks in a goroutine, where a fault on a
+	// damaged page cannot be recovered and would end the program.
 	err = recoverDamage(func() error { return walk(ctx, tx.Bucket(dataBucket)) })
 	if err != nil {
 		return fmt.Errorf("bolt: check: %w", err)
 	}
 	var found error
 	err = recoverDamage(func() error {
-		for e := range tx.Check() { // to the end: it reads on until it is heard
+		for e := range tx.Check() { // receive all errors, or its goroutine does not end
 			if found == nil {
 				found = fmt.Errorf("bolt: check: %w: %w", store.ErrDamaged, e)
 			}

@@ -68,8 +68,8 @@ type nothing struct{}
 
 func (*nothing) Write(p []byte) (int, error) { return len(p), nil }
 
-// TestCheckFindsDamage looks at files whose pages were overwritten while open,
-// with writers beside it.
+// TestCheckFindsDamage checks databases whose pages were overwritten while they are open,
+// with concurrent writers.
 func TestCheckFindsDamage(t *testing.T) {
 	t.Parallel()
 	page := os.Getpagesize()

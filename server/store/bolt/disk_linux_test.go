@@ -6,15 +6,15 @@ import (
 	"slices"
 )
 
-// A disk is a directory as the kernel shows it, and what of it is sure to be
-// there after a power cut: what was synced. POSIX promises no more: of the rest any
-// part may have been written, in any order.
+// A disk is a directory as the kernel shows it, and the part of it that was synced. Only
+// that part is certain to exist after a power cut. By POSIX, any part of the rest may have
+// been written, in any order.
 type disk struct {
 	names map[string]*inode // as the kernel shows them
 	safe  map[string]*inode // as of the last sync of the directory
 }
 
-// An inode is a file's content that was synced, and the changes since.
+// An inode is the synced content of a file, and the changes since.
 type inode struct {
 	synced  []byte
 	changes []event
@@ -22,7 +22,7 @@ type inode struct {
 
 func newDisk() *disk { return &disk{names: map[string]*inode{}, safe: map[string]*inode{}} }
 
-// do plays one event.
+// do applies one event.
 func (d *disk) do(e event) {
 	file := d.names[e.name]
 	switch e.call {
@@ -53,7 +53,7 @@ func (d *disk) do(e event) {
 	}
 }
 
-// apply makes a change to content, at least those sectors of it that keep wants.
+// apply makes a change to content, in the sectors that keep selects.
 func (e event) apply(content []byte, keep func() bool) []byte {
 	if e.call == "truncate" {
 		if !keep() {
@@ -84,14 +84,14 @@ func resize(b []byte, size int) []byte {
 	return append(b, make([]byte, size-len(b))...)
 }
 
-// An image is what a power cut leaves.
+// An image is the content of a disk after a power cut.
 type image struct {
-	kept  string // of what was not synced
+	kept  string // which unsynced changes it has
 	files map[string][]byte
 }
 
-// A remainder says what is left of what was not synced: whether the names are, and
-// how much of change i of n.
+// A remainder says which unsynced changes survive: the names or not, and which part of
+// change i of n.
 type remainder struct {
 	kept  string
 	names bool
@@ -109,7 +109,7 @@ var (
 	}}
 )
 
-// anyOf keeps each change or not.
+// anyOf keeps each change at random.
 func anyOf(rnd *rand.Rand) remainder {
 	return remainder{"some changes", rnd.IntN(2) == 0, func(int, int) func() bool {
 		if rnd.IntN(2) == 0 {
@@ -119,7 +119,7 @@ func anyOf(rnd *rand.Rand) remainder {
 	}}
 }
 
-// torn keeps each sector of each change or not.
+// torn keeps each sector of each change at random.
 func torn(rnd *rand.Rand) remainder {
 	return remainder{"some sectors", true, func(int, int) func() bool {
 		return func() bool { return rnd.IntN(2) == 0 }
@@ -132,7 +132,7 @@ func (d *disk) image(r remainder) image {
 	if r.names {
 		names = d.names
 	}
-	for _, name := range slices.Sorted(maps.Keys(names)) { // in order: chance is repeatable
+	for _, name := range slices.Sorted(maps.Keys(names)) { // in order, so that the random choices can be repeated
 		file := names[name]
 		content := slices.Clone(file.synced)
 		for i, c := range file.changes {

@@ -19,12 +19,12 @@ func smallDisk(path string) Config {
 	return cfg
 }
 
-// playSmallDisk is the story of a disk that fills up and is cleared again.
+// playSmallDisk fills a disk, deletes from the full store, and frees space again.
 func playSmallDisk(dir string) error {
 	if err := unix.Mount("nightlatch-test", dir, "tmpfs", 0, "size=8m"); err != nil {
 		return fmt.Errorf("mount: %w", err)
 	}
-	defer unix.Unmount(dir, unix.MNT_DETACH) //nolint:errcheck // it ends with the process anyway
+	defer unix.Unmount(dir, unix.MNT_DETACH) // the mount also ends with the process
 	path := filepath.Join(dir, "test.db")
 	filler := filepath.Join(dir, "filler")
 	if err := os.WriteFile(filler, make([]byte, 1<<20), 0o600); err != nil {
@@ -47,7 +47,7 @@ func playSmallDisk(dir string) error {
 	if err := deletesGoThrough(s, n); err != nil {
 		return err
 	}
-	// What was deleted is room inside the file: writing works again.
+	// The deletions left free pages in the file, so writing works again.
 	if err := writeKey(s, "after deleting"); err != nil {
 		return fmt.Errorf("after deleting half: %w", err)
 	}
@@ -60,7 +60,7 @@ func playSmallDisk(dir string) error {
 	if err := refusedUntouched(path, filler); err != nil {
 		return err
 	}
-	// Somebody makes room.
+	// Free space on the disk.
 	if err := os.Remove(filler); err != nil {
 		return err
 	}
@@ -76,8 +76,8 @@ func playSmallDisk(dir string) error {
 	return s.Close()
 }
 
-// fillUp writes until the disk is full and returns how many writes were
-// acknowledged. All of them must be there.
+// fillUp writes until the disk is full and returns the number of acknowledged writes. All
+// of them must be readable.
 func fillUp(s *Store, prefix string) (n int, err error) {
 	for {
 		err := writeKey(s, fmt.Sprintf("%s%04d", prefix, n))
@@ -99,7 +99,7 @@ func fillUp(s *Store, prefix string) (n int, err error) {
 	return n, err
 }
 
-// urgentGoesThrough marks things on a full disk, as revoking does.
+// urgentGoesThrough makes urgent updates on a full disk, as a revocation does.
 func urgentGoesThrough(s *Store) error {
 	for i := range 20 {
 		mark := func(tx store.Tx) error { return tx.Put(fmt.Sprintf("revoked/%04d", i), []byte("now")) }
@@ -113,8 +113,8 @@ func urgentGoesThrough(s *Store) error {
 	return nil
 }
 
-// deletesGoThrough deletes every other big value of a full store, one at a time
-// and each with a small write, as a revocation and its audit event are.
+// deletesGoThrough deletes every other big value of a full store, one at a time. Each
+// deletion has a small write with it, like a revocation and its audit event.
 func deletesGoThrough(s *Store, n int) error {
 	for i := 0; i < n; i += 2 {
 		err := s.Update(context.Background(), func(tx store.Tx) error {
@@ -127,7 +127,7 @@ func deletesGoThrough(s *Store, n int) error {
 	return nil
 }
 
-// refusedUntouched opens databases on a full disk, an old one and a new one.
+// refusedUntouched opens an existing and a new database on a full disk. Both are refused.
 func refusedUntouched(path, filler string) error {
 	if err := os.Remove(path + ".reserve"); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
@@ -154,7 +154,7 @@ func refusedUntouched(path, filler string) error {
 		return fmt.Errorf("opening on a full disk changed the file: %w", err)
 	}
 	if _, err := Open(smallDisk(filepath.Join(filepath.Dir(path), "new.db"))); !errors.Is(err, store.ErrFull) {
-		return fmt.Errorf("a new one on a full disk: %w, want ErrFull", err)
+		return fmt.Errorf("a new database on a full disk: %w, want ErrFull", err)
 	}
 	return nil
 }

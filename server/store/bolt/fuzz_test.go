@@ -10,8 +10,8 @@ import (
 	"nightlatch/server/store"
 )
 
-// FuzzOpen patches a sound file: opening it gives a store that answers, or an
-// error that says why and leaves every byte alone. It never ends the program.
+// FuzzOpen patches a valid file. Open either returns a store that works or gives errors,
+// or returns an error and does not change the file. It never ends the program.
 func FuzzOpen(f *testing.F) {
 	path := filepath.Join(f.TempDir(), "seed.db")
 	s, err := Open(config(path))
@@ -61,7 +61,7 @@ func FuzzOpen(f *testing.F) {
 	})
 }
 
-// use reads a store that may be damaged where nobody looked, and writes to it.
+// use reads from and writes to a store that may have damage that Open did not find.
 func use(t *testing.T, s *Store) {
 	t.Helper()
 	for _, err := range []error{

@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"io"
@@ -10,49 +11,48 @@ import (
 	"nightlatch/server/store"
 )
 
-// A database of up to inspectAll pages, four megabytes, is looked at in whole; of a
-// larger one inspectTop pages, those next to the roots: read from a disk one by one,
-// a thousand take most of the 0.1 s that a million accounts may take to open.
+// A database of up to inspectAll pages (4 MB) is inspected completely. In a larger one,
+// inspectTop pages nearest to the roots are. Opening a million accounts may take 0.1 s, and
+// reading a thousand single pages from a disk takes most of that (decision 46).
 const (
 	inspectAll = 1024
 	inspectTop = 128
 )
 
-// The beginnings of bbolt's file format, version 2 (bbolt internal/common:
-// page.go, meta.go). Numbers are in the machine's byte order.
+// bbolt's file format, version 2: page headers and meta pages (bbolt internal/common,
+// page.go and meta.go). Numbers are in the machine's byte order.
 const (
 	pageHeader   = 16 // id 8, flags 2, count 2, overflow 4
 	metaSize     = 64
-	metaSum      = 56 // where its checksum is: FNV-1a over what is before it
+	metaSum      = 56 // offset of the checksum: FNV-1a of the bytes before it
 	metaMagic    = 0xED0CDAED
 	metaVersion  = 2
 	freelistFlag = 0x10
 	noFreelist   = ^uint64(0)
 )
 
-// A meta is one of the two meta pages. The valid one with the higher
-// transaction ID is the root of everything.
+// A meta is one of the two meta pages. The valid one with the higher transaction ID is in
+// use.
 type meta struct {
 	pageSize, root, freelist, pages, txid uint64
 }
 
-// inspect refuses a file that bbolt would crash on, or take for an empty one,
-// before bbolt sees it. It reads the two meta pages, the free list, and the pages
-// of the data.
+// inspect refuses a file on which bbolt would crash, or which it would take for an empty
+// database. It reads the two meta pages, the free list and the pages of the data.
 func inspect(f *os.File) error {
 	fi, err := f.Stat()
 	if err != nil {
 		return err
 	}
 	if !fi.Mode().IsRegular() {
-		return fmt.Errorf("%w: it is not a file", store.ErrNotWritable)
+		return fmt.Errorf("%w: it is not a regular file", store.ErrNotWritable)
 	}
 	m, err := newestMeta(f, fi.Size())
 	if err != nil {
 		return err
 	}
 	if need := m.pages * m.pageSize; m.pages < 4 || m.pages > 1<<40 || uint64(fi.Size()) < need {
-		return fmt.Errorf("%w: cut off at %d of %d bytes", store.ErrDamaged, fi.Size(), need)
+		return fmt.Errorf("%w: it has %d of %d bytes", store.ErrDamaged, fi.Size(), need)
 	}
 	taken := newPageSet(m.pages)
 	if err := inspectFreelist(f, m, taken); err != nil {
@@ -74,8 +74,8 @@ func newestMeta(f *os.File, size int64) (newest meta, err error) {
 	if first != nil {
 		newest, found = *first, true
 	}
-	// Where the second one is depends on the page size, which may be known from
-	// the first one only.
+	// The second meta page is one page size into the file. If the first one is damaged,
+	// the page size is unknown, so try all sizes.
 	for at := int64(1 << 10); at <= 64<<10 && at < size; at *= 2 {
 		second, err := readMeta(f, at)
 		if err != nil {
@@ -91,11 +91,11 @@ func newestMeta(f *os.File, size int64) (newest meta, err error) {
 	return newest, nil
 }
 
-// readMeta returns nil for a page that is not a whole meta page.
+// readMeta returns nil for a page that is not a valid meta page.
 func readMeta(f io.ReaderAt, at int64) (*meta, error) {
 	var b [pageHeader + metaSize]byte
 	switch _, err := f.ReadAt(b[:], at); {
-	case err == io.EOF: //nolint:errorlint // ReadAt's own
+	case errors.Is(err, io.EOF):
 		return nil, nil
 	case err != nil:
 		return nil, err
@@ -126,9 +126,9 @@ func fnv64(b []byte) uint64 {
 	return sum.Sum64()
 }
 
-// inspectFreelist checks the list of free pages, which bbolt believes: a wrong
-// count asks for more memory than there is, a wrong page is written to. Its own
-// pages and the free ones are taken then.
+// inspectFreelist checks the list of free pages. bbolt does not: a wrong count makes it
+// allocate too much memory, and a wrong page number makes it overwrite that page. It adds
+// the pages of the list and the free pages to taken.
 func inspectFreelist(f io.ReaderAt, m meta, taken pageSet) error {
 	if m.freelist == noFreelist || m.freelist < 2 || m.freelist >= m.pages {
 		return fmt.Errorf("%w: its free list is page %d of %d", store.ErrDamaged, m.freelist, m.pages)
@@ -142,7 +142,7 @@ func inspectFreelist(f io.ReaderAt, m meta, taken pageSet) error {
 	id, flags := order.Uint64(head[:]), order.Uint16(head[8:])
 	count, overflow := uint64(order.Uint16(head[10:])), uint64(order.Uint32(head[12:]))
 	if id != m.freelist || flags != freelistFlag || overflow >= m.pages-m.freelist {
-		return fmt.Errorf("%w: its free list is not one", store.ErrDamaged)
+		return fmt.Errorf("%w: its free list is not valid", store.ErrDamaged)
 	}
 	for n := range overflow + 1 {
 		taken.add(m.freelist + n)
@@ -151,7 +151,7 @@ func inspectFreelist(f io.ReaderAt, m meta, taken pageSet) error {
 	if _, err := f.ReadAt(b, at+pageHeader); err != nil {
 		return err
 	}
-	if count == 0xFFFF { // does not fit: the first element is the count
+	if count == 0xFFFF { // the count does not fit its field: it is the first element
 		count, b = order.Uint64(b), b[8:]
 	}
 	if count > uint64(len(b)/8) {

@@ -14,7 +14,7 @@ import (
 	"nightlatch/server/store"
 )
 
-// roles are the parts that a child can play.
+// roles are the programs that a child process can run.
 func roles() map[string]func(path string) error {
 	all := map[string]func(string) error{"writer": playWriter}
 	for name, play := range systemRoles() {
@@ -25,9 +25,9 @@ func roles() map[string]func(path string) error {
 
 const killWriters = 8
 
-// playWriter writes until it is killed, from several goroutines, and prints each
-// transaction's number once it is acknowledged. A transaction is three keys and a
-// counter: seen by halves it would show.
+// playWriter writes from several goroutines until it is killed, and prints the number of
+// each acknowledged transaction. A transaction writes three keys and a counter, so that an
+// incomplete one can be detected.
 func playWriter(path string) error {
 	s, err := Open(config(path))
 	if err != nil {
@@ -44,7 +44,7 @@ func playWriter(path string) error {
 					errs <- err
 					return
 				}
-				// One write, whole or, if we die in it, without its newline.
+				// One write. If the process is killed in it, the newline is missing.
 				fmt.Fprintf(os.Stdout, "%d\n", n)
 			}
 		})
@@ -68,7 +68,7 @@ func writeOne(s *Store) (n uint64, err error) {
 				return err
 			}
 		}
-		if n%3 == 0 { // so that pages are freed and used again
+		if n%3 == 0 { // so that pages are freed and reused
 			if err := tx.Delete(fmt.Sprintf("c/%012d", n/3)); err != nil {
 				return err
 			}
@@ -78,8 +78,8 @@ func writeOne(s *Store) (n uint64, err error) {
 	return n, err
 }
 
-// TestKilledWriterLosesNothing kills a writing program, opens what it left, and
-// looks for everything it had acknowledged, 60 times on one database.
+// TestKilledWriterLosesNothing kills a writing process, opens its database, and checks that
+// every acknowledged transaction is there. It does this 60 times on one database.
 func TestKilledWriterLosesNothing(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "test.db")
@@ -87,7 +87,7 @@ func TestKilledWriterLosesNothing(t *testing.T) {
 	acknowledged := uint64(0)
 	for round := range 60 {
 		c := start(t, "writer", path, nil)
-		// From the first moment of opening to deep in the writing.
+		// Kill it at different times, from the start of opening to many writes later.
 		for wait := rnd.IntN(120); wait > 0; wait-- {
 			text, ok := c.line(t)
 			if !ok {
@@ -113,8 +113,8 @@ func TestKilledWriterLosesNothing(t *testing.T) {
 	}
 }
 
-// note remembers the highest number: transactions are numbered in commit order,
-// so everything below it was committed too.
+// note records the highest number. Transactions are numbered in commit order, so all
+// lower ones were committed too.
 func note(t *testing.T, highest uint64, text string) uint64 {
 	t.Helper()
 	if text == "open" {
@@ -134,7 +134,8 @@ func checkLeft(t *testing.T, round int, path string, acknowledged uint64) {
 	}
 }
 
-// examine opens a database that a writer has left, and returns what it lacks.
+// examine opens the database of a killed writer and returns an error if a transaction is
+// missing or incomplete.
 func examine(path string, acknowledged uint64) (err error) {
 	s, err := Open(config(path))
 	if err != nil {
@@ -168,13 +169,13 @@ func examine(path string, acknowledged uint64) (err error) {
 	})
 }
 
-// TestKilledWhileCreated kills a program in the first moments of a new database.
+// TestKilledWhileCreated kills a process while it creates a database.
 func TestKilledWhileCreated(t *testing.T) {
 	t.Parallel()
 	for round := range 25 {
 		path := filepath.Join(t.TempDir(), "test.db")
 		c := start(t, "writer", path, nil)
-		// Spin for a while that differs, between nothing and after the creation.
+		// Wait for a different time in each round, up to after the creation.
 		for range round * 4 {
 			if _, err := os.Stat(path); err == nil {
 				break

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// Some tests need a program of its own, to kill it or to break its disk: the
-// test binary runs itself again with the part to play in its environment.
+// Some tests need a separate process, to kill it or to break its disk. The test binary
+// starts itself again, with the role in its environment.
 const (
 	roleVar = "NIGHTLATCH_TEST_ROLE"
 	pathVar = "NIGHTLATCH_TEST_PATH"
@@ -33,8 +33,8 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// A child is the test binary in a role. What it prints, line by line, is what it
-// has acknowledged.
+// A child is a process of the test binary in a role. Each line that it prints is an
+// acknowledged transaction.
 type child struct {
 	*exec.Cmd
 	lines *bufio.Reader
@@ -63,8 +63,8 @@ func start(t *testing.T, role, path string, prepare func(*exec.Cmd)) *child {
 	return c
 }
 
-// line is the next whole line; ok is false at the end. A last line without its
-// newline was never acknowledged.
+// line returns the next complete line; ok is false at the end. A last line without its
+// newline does not count.
 func (c *child) line(t *testing.T) (text string, ok bool) {
 	t.Helper()
 	s, err := c.lines.ReadString('\n')
@@ -77,7 +77,7 @@ func (c *child) line(t *testing.T) (text string, ok bool) {
 	return s[:len(s)-1], true
 }
 
-// run plays a role to its end and fails the test if it fails.
+// run runs a role to its end and returns its lines. It fails the test if the role fails.
 func run(t *testing.T, role, path string, prepare func(*exec.Cmd)) (lines []string) {
 	t.Helper()
 	c := start(t, role, path, prepare)

@@ -20,12 +20,11 @@ var (
 	schemaKey  = []byte("schema")
 )
 
-// A migration brings the data from the schema before it to its own, in one
-// transaction.
+// A migration changes the data from the schema before it to its own, in one transaction.
 type migration func(data *bbolt.Bucket) error
 
-// migrations lists every schema there was: the first element leads to schema 1.
-// The list only ever grows.
+// migrations has an element for every schema; the first one leads to schema 1. Elements
+// are only ever added.
 var migrations = []migration{
 	func(*bbolt.Bucket) error { return nil }, // 1: the first one
 }
@@ -38,17 +37,17 @@ func setSchema(tx *bbolt.Tx, version int) error {
 	return b.Put(schemaKey, binary.BigEndian.AppendUint64(nil, uint64(version)))
 }
 
-// schema reads the version without writing anything.
+// schema reads the schema version. It writes nothing.
 func schema(db *bbolt.DB) (version int, err error) {
 	err = recoverDamage(func() error {
 		return db.View(func(tx *bbolt.Tx) error {
 			b := tx.Bucket(metaBucket)
 			if b == nil || tx.Bucket(dataBucket) == nil {
-				return fmt.Errorf("%w: it is not Nightlatch's", store.ErrDamaged)
+				return fmt.Errorf("%w: it is not a Nightlatch database", store.ErrDamaged)
 			}
 			v := b.Get(schemaKey)
 			if len(v) != 8 {
-				return fmt.Errorf("%w: it has no version", store.ErrDamaged)
+				return fmt.Errorf("%w: it has no schema version", store.ErrDamaged)
 			}
 			version = int(binary.BigEndian.Uint64(v))
 			return nil
@@ -57,8 +56,8 @@ func schema(db *bbolt.DB) (version int, err error) {
 	return version, err
 }
 
-// migrate brings an older database up to date, a copy first. It leaves a newer
-// one alone.
+// migrate updates an older database to the current schema, after making a copy. It does
+// not change a newer one.
 func migrate(db *bbolt.DB, path string, steps []migration) error {
 	version, err := schema(db)
 	if err != nil {
@@ -68,7 +67,7 @@ func migrate(db *bbolt.DB, path string, steps []migration) error {
 		return nil
 	}
 	if version > len(steps) || version < 1 {
-		return fmt.Errorf("%w: schema %d, this program knows %d", store.ErrNewerVersion, version, len(steps))
+		return fmt.Errorf("%w: it has schema %d, this program supports up to %d", store.ErrNewerVersion, version, len(steps))
 	}
 	if err := backup(db, fmt.Sprintf("%s.schema-%d", path, version)); err != nil {
 		return err
@@ -85,8 +84,8 @@ func migrate(db *bbolt.DB, path string, steps []migration) error {
 	})
 }
 
-// backup copies the database as it is. A copy from an attempt that did not
-// finish holds the same and stays.
+// backup copies the unchanged database. If an earlier attempt was interrupted, its copy has
+// the same contents and is kept.
 func backup(db *bbolt.DB, path string) error {
 	err := durable.Create(path, 0o600, func(f *os.File) error {
 		return recoverDamage(func() error {

@@ -17,22 +17,22 @@ func TestMigrate(t *testing.T) {
 		return errors.Join(b.Delete([]byte("k/0001")), b.Put([]byte("k2/0001"), []byte("moved")))
 	}
 	steps := append(migrations[:len(migrations):len(migrations)], rename)
-	for range 2 { // the second time there is nothing to do
+	for range 2 { // the second time, the schema is current
 		s, err := open(config(path), steps)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if count(t, s, "k/") != 99 || count(t, s, "k2/") != 1 {
-			t.Error("the step was not taken once")
+			t.Error("the migration did not run exactly once")
 		}
 		closeStore(t, s)
 	}
-	// The copy is the database from before, and opens.
+	// The copy is the old database and can be opened.
 	old := openAt(t, path+".schema-1")
 	if n := count(t, old, "k/"); n != 100 {
 		t.Errorf("the copy has %d keys", n)
 	}
-	// This program is too old for the result.
+	// A program with fewer migrations is too old for the result.
 	if _, err := Open(config(path)); !errors.Is(err, store.ErrNewerVersion) {
 		t.Errorf("the old program: %v, want ErrNewerVersion", err)
 	}

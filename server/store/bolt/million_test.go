@@ -15,8 +15,8 @@ import (
 	"nightlatch/server/store/bolt"
 )
 
-// BenchmarkMillion opens a database with a million accounts, and reads and
-// writes in it. Filling it takes seconds.
+// BenchmarkMillion opens a database with a million accounts, and reads and writes in it.
+// Creating it takes seconds.
 func BenchmarkMillion(b *testing.B) {
 	const accounts = 1_000_000
 	path := filepath.Join(b.TempDir(), "million.db")
@@ -61,14 +61,14 @@ func BenchmarkMillion(b *testing.B) {
 	})
 }
 
-// id is a random-looking account identifier.
+// id returns an account identifier that looks random.
 func id(n int) string {
 	h := fnv.New128a()
 	fmt.Fprint(h, n)
 	return fmt.Sprintf("%x", h.Sum(nil))
 }
 
-// fill writes accounts behind the store's back, many to a commit.
+// fill writes accounts with bbolt itself, many in a commit.
 func fill(b *testing.B, path string, accounts int) {
 	b.Helper()
 	s, err := bolt.Open(config(path))
@@ -86,11 +86,11 @@ func fill(b *testing.B, path string, accounts int) {
 	for i := range accounts {
 		keys = append(keys, "acct/"+id(i), "acctrev/"+id(i), "uniq/login/"+id(i))
 	}
-	slices.Sort(keys) // in order it takes seconds, at random minutes
+	slices.Sort(keys) // seconds in order, minutes in random order
 	for part := range slices.Chunk(keys, 100_000) {
 		err := db.Update(func(tx *bbolt.Tx) error {
 			data := tx.Bucket([]byte("data"))
-			data.FillPercent = 0.7 // about what random writes leave
+			data.FillPercent = 0.7 // about the result of random writes
 			for _, key := range part {
 				value := make([]byte, 200)
 				if strings.HasPrefix(key, "acctrev/") {

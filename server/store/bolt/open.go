@@ -18,20 +18,20 @@ import (
 )
 
 const (
-	// lockWait is how long a second instance waits for the first to end.
+	// lockWait is how long a second instance waits for the first one to end.
 	lockWait = 300 * time.Millisecond
 
-	// mapSize is address space, not memory. Within it the file grows without a
-	// remap, which would wait for every reader and make new ones wait too.
+	// mapSize is the size of the mapping. It takes address space, not memory. A file
+	// that grows beyond it is mapped again, which blocks all readers.
 	mapSize = 1 << 30
 
-	// allocStep is how far the file grows at a time, in bytes: one more sync each.
+	// allocStep is how much the file grows at a time, in bytes. Each step takes a sync.
 	allocStep = 4 << 20
 )
 
-// Open opens the database at cfg.Path, or makes a new one. Its errors are those
-// of package store, with the path and the cause in their words: ErrInUse,
-// ErrNotWritable, ErrFull, ErrDamaged, ErrNewerVersion.
+// Open opens the database at cfg.Path, or creates it. Its errors wrap those of package
+// store and name the path and the cause: ErrInUse, ErrNotWritable, ErrFull, ErrDamaged,
+// ErrNewerVersion, ErrUnavailable.
 func Open(cfg Config) (*Store, error) { return open(cfg, migrations) }
 
 func open(cfg Config, steps []migration) (_ *Store, err error) {
@@ -69,8 +69,8 @@ func open(cfg Config, steps []migration) (_ *Store, err error) {
 	return s, nil
 }
 
-// create makes a new database beside the path and gives it its name when it is
-// complete, so that an empty or half-written file is always a damaged one.
+// create makes a new database beside the path and renames it when it is complete. An empty
+// or incomplete file at path is therefore always a damaged one.
 func create(path string, steps []migration) error {
 	switch _, err := os.Lstat(path); {
 	case err == nil:
@@ -95,12 +95,12 @@ func create(path string, steps []migration) error {
 		return errors.Join(err, db.Close())
 	})
 	if errors.Is(err, fs.ErrExist) {
-		return nil // another program was faster; its lock will say so
+		return nil // another program was faster and holds the lock
 	}
 	return err
 }
 
-// openFile opens an existing database and leaves it alone if it is not sound.
+// openFile opens an existing database. It does not change a damaged file.
 func openFile(path string, mapped int) (db *bbolt.DB, file *os.File, err error) {
 	opts := &bbolt.Options{
 		Timeout:      lockWait,
@@ -117,7 +117,7 @@ func openFile(path string, mapped int) (db *bbolt.DB, file *os.File, err error) 
 			return f, inspect(f)
 		},
 	}
-	if strconv.IntSize == 64 && runtime.GOOS != "windows" { // there the file would grow to it
+	if strconv.IntSize == 64 && runtime.GOOS != "windows" { // on Windows the file would grow to this size
 		opts.InitialMmapSize = mapped
 	}
 	err = recoverDamage(func() error {
@@ -126,7 +126,7 @@ func openFile(path string, mapped int) (db *bbolt.DB, file *os.File, err error) 
 	})
 	if err != nil {
 		if file != nil {
-			file.Close() // bbolt may have panicked with it open; twice does no harm
+			file.Close() // bbolt may have panicked with the file open; closing twice is harmless
 		}
 		return nil, nil, err
 	}
@@ -134,7 +134,7 @@ func openFile(path string, mapped int) (db *bbolt.DB, file *os.File, err error) 
 	return db, file, nil
 }
 
-// explain turns what the system said into the store's errors.
+// explain translates errors of the system and of bbolt into the store's errors.
 func explain(path string, err error) error {
 	for _, known := range []error{store.ErrInUse, store.ErrDamaged, store.ErrNewerVersion, store.ErrFull, store.ErrNotWritable} {
 		if errors.Is(err, known) {
@@ -152,7 +152,7 @@ func explain(path string, err error) error {
 		return fmt.Errorf("bolt: %s: %w", path, store.ErrInUse)
 	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrChecksum), errors.Is(err, berrors.ErrVersionMismatch):
 		return fmt.Errorf("bolt: %s: %w: %w", path, store.ErrDamaged, err)
-	case errors.As(err, &noPath), errors.As(err, &noLink): // no such place, no permission, read-only
+	case errors.As(err, &noPath), errors.As(err, &noLink): // no such directory, no permission, read-only
 		return fmt.Errorf("bolt: %s: %w: %w", path, store.ErrNotWritable, err)
 	}
 	return fmt.Errorf("bolt: %s: %w", path, err)

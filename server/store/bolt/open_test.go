@@ -20,7 +20,7 @@ func TestConfigIsChecked(t *testing.T) {
 	t.Parallel()
 	for _, cfg := range []Config{{}, {Path: "x"}, {Now: now}, {Path: "x", Now: now, ReserveBytes: -1}} {
 		if _, err := Open(cfg); err == nil {
-			t.Errorf("%+v was taken", cfg)
+			t.Errorf("%+v was accepted", cfg)
 		}
 	}
 }
@@ -62,14 +62,14 @@ func TestOpenInUse(t *testing.T) {
 		t.Error("the second open changed the file")
 	}
 	if err := put(t, s, "still"); err != nil {
-		t.Errorf("the first one after it: %v", err)
+		t.Errorf("the first store after the second open: %v", err)
 	}
 	closeStore(t, s)
 	openAt(t, path)
 }
 
-// TestOpenAtOnce starts many on a new directory: one gets it, the others hear
-// that it is in use.
+// TestOpenAtOnce opens a new database many times at once. One succeeds, the others get
+// ErrInUse.
 func TestOpenAtOnce(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "test.db")
@@ -88,7 +88,7 @@ func TestOpenAtOnce(t *testing.T) {
 		case err == nil:
 			winners++
 		case !errors.Is(err, store.ErrInUse):
-			t.Errorf("a loser heard %v, want ErrInUse", err)
+			t.Errorf("got %v, want ErrInUse", err)
 		}
 	}
 	for range programs {
@@ -123,7 +123,7 @@ func noise(n int) []byte {
 	return b
 }
 
-// freelistAt finds the free list's page.
+// freelistAt returns the offset of the free list's page.
 func freelistAt(t *testing.T, path string) int64 {
 	t.Helper()
 	f, err := os.Open(path)
@@ -212,8 +212,8 @@ func writeFile(t *testing.T, path string, b []byte) {
 	}
 }
 
-// TestOpenTornMeta loses the meta page that was written last, as a power cut in
-// the middle of a commit does: the commit before it is there.
+// TestOpenTornMeta damages the meta page that was written last, as a power cut during a
+// commit does. The commit before it must be readable.
 func TestOpenTornMeta(t *testing.T) {
 	t.Parallel()
 	page := int64(os.Getpagesize())
@@ -227,8 +227,8 @@ func TestOpenTornMeta(t *testing.T) {
 	}
 }
 
-// TestDamagedWhileRunning overwrites pages of an open database: reading and
-// writing answer ErrDamaged or the truth, and never end the program.
+// TestDamagedWhileRunning overwrites pages of an open database. Reading and writing return
+// correct data or ErrDamaged, and never end the program.
 func TestDamagedWhileRunning(t *testing.T) {
 	t.Parallel()
 	sound, err := os.ReadFile(filled(t, 2000))
@@ -250,7 +250,7 @@ func TestDamagedWhileRunning(t *testing.T) {
 		}
 		page := int64(os.Getpagesize())
 		switch seed % 4 {
-		case 0: // bytes here and there
+		case 0: // single bytes
 			for range 200 {
 				overwrite(t, path, 2*page+rnd.Int64N(fi.Size()-3*page), noise(1+rnd.IntN(30)))
 			}
@@ -258,7 +258,7 @@ func TestDamagedWhileRunning(t *testing.T) {
 			for range 20 {
 				overwrite(t, path, (2+rnd.Int64N(fi.Size()/page-2))*page, noise(int(page)))
 			}
-		case 2: // the headers' counts, or the elements after them
+		case 2: // counts in page headers, or the elements after them
 			for at := 2 * page; at < fi.Size(); at += page {
 				if rnd.IntN(2) == 0 {
 					overwrite(t, path, at+10, noise(2))
@@ -266,7 +266,7 @@ func TestDamagedWhileRunning(t *testing.T) {
 					overwrite(t, path, at+pageHeader+rnd.Int64N(60), noise(1+rnd.IntN(8)))
 				}
 			}
-		case 3: // cut off under our feet
+		case 3: // truncate the file while it is mapped
 			truncate(t, path, (3+rnd.Int64N(4))*page)
 		}
 		for range 20 {
@@ -295,7 +295,7 @@ func TestDamagedWhileRunning(t *testing.T) {
 	}
 }
 
-// TestMetasLostWhileRunning overwrites both roots of an open database.
+// TestMetasLostWhileRunning overwrites both meta pages of an open database.
 func TestMetasLostWhileRunning(t *testing.T) {
 	t.Parallel()
 	path := filled(t, 100)
@@ -305,7 +305,7 @@ func TestMetasLostWhileRunning(t *testing.T) {
 	}
 	select {
 	case <-s.Damaged():
-		t.Error("it is damaged before it was")
+		t.Error("damage was reported before the file was damaged")
 	default:
 	}
 	overwrite(t, path, 0, noise(2*os.Getpagesize()))
@@ -318,7 +318,7 @@ func TestMetasLostWhileRunning(t *testing.T) {
 	select {
 	case <-s.Damaged():
 	default:
-		t.Error("nobody hears of it")
+		t.Error("the channel of Damaged is not closed")
 	}
 	closeStore(t, s)
 }

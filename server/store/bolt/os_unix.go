@@ -12,8 +12,8 @@ import (
 	"nightlatch/server/store"
 )
 
-// lock takes the lock that bbolt takes next, on the same open file, so that the
-// file is not looked at while another program writes it.
+// lock takes the lock that bbolt takes later, on the same open file, so that the file is
+// not inspected while another program writes it.
 func lock(f *os.File, wait time.Duration) error {
 	const pause = 50 * time.Millisecond
 	for {
@@ -29,8 +29,8 @@ func lock(f *os.File, wait time.Duration) error {
 	}
 }
 
-// isFull reports a disk, a quota or a file size limit that is used up. bbolt
-// passes some errors on as text.
+// isFull reports whether err means a full disk, an exhausted quota or a file size limit. It
+// also compares the text, because bbolt drops the type of some errors.
 func isFull(err error) bool {
 	for _, full := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
 		if errors.Is(err, full) || err != nil && strings.HasSuffix(err.Error(), full.Error()) {

@@ -11,8 +11,8 @@ import (
 	"nightlatch/server/store"
 )
 
-// lock looks whether another program holds bbolt's lock, which is on the last
-// byte a file can have. bbolt then takes it itself: a handle cannot lock twice.
+// lock checks whether another program holds bbolt's lock, which is on the last possible
+// byte of a file. bbolt takes the lock itself later, since a handle cannot lock twice.
 func lock(f *os.File, wait time.Duration) error {
 	const pause = 50 * time.Millisecond
 	const last = 1<<32 - 1
@@ -34,8 +34,8 @@ func lock(f *os.File, wait time.Duration) error {
 	}
 }
 
-// isFull reports a disk or a quota that is used up. bbolt passes some errors on
-// as text.
+// isFull reports whether err means a full disk or an exhausted quota. It also compares the
+// text, because bbolt drops the type of some errors.
 func isFull(err error) bool {
 	for _, full := range []windows.Errno{windows.ERROR_DISK_FULL, windows.ERROR_HANDLE_DISK_FULL, windows.ERROR_DISK_QUOTA_EXCEEDED} {
 		if errors.Is(err, full) || err != nil && strings.HasSuffix(err.Error(), full.Error()) {

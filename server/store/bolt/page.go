@@ -13,24 +13,24 @@ const (
 	branchFlag  = 0x01
 	leafFlag    = 0x02
 	bucketFlag  = 0x01 // of an element whose value is a bucket
-	elementSize = 16   // branch: place 4, key 4, page 8; leaf: flags 4, place 4, key 4, value 4
-	bucketHead  = 16   // page 8, sequence 8; without a page, the bucket's only one follows
+	elementSize = 16   // branch: offset 4, key 4, page 8; leaf: flags 4, offset 4, key 4, value 4
+	bucketHead  = 16   // page 8, sequence 8; if page is 0, the bucket's only page follows inline
 
-	// maxOverflow is far above what a page can go on for, in bytes: bbolt splits
-	// one with more than four elements.
+	// maxOverflow is more bytes than a page with its overflow pages can have: bbolt
+	// splits a page with more than four elements.
 	maxOverflow = 16 * (store.MaxKey + store.MaxValue)
 )
 
 var (
-	errKind    = errors.New("it is of no kind")
-	errElement = errors.New("an element reaches out of it")
-	errOrder   = errors.New("a key is out of place")
-	errLength  = errors.New("it is longer than what is on it")
-	errBucket  = errors.New("a bucket is cut off")
+	errKind    = errors.New("it is neither a branch nor a leaf page")
+	errElement = errors.New("an element reaches beyond it")
+	errOrder   = errors.New("a key is out of order")
+	errLength  = errors.New("it has more overflow pages than it needs")
+	errBucket  = errors.New("a bucket is truncated")
 )
 
-// A span is where a page's keys have to be: from low on, and before high if that
-// is not empty.
+// A span is the range of a page's keys: from low, up to but not including high. An empty
+// high means no upper limit.
 type span struct{ low, high string }
 
 func (s span) has(key []byte) bool {
@@ -43,15 +43,15 @@ type link struct {
 	keys span
 }
 
-// parsePage checks what bbolt believes of a branch or leaf page, given with the
-// pages that it goes on for, and returns where it leads.
+// parsePage checks everything that bbolt relies on in a branch or leaf page and returns
+// the pages below it. p includes the overflow pages.
 func parsePage(p []byte, keys span) (below []link, err error) {
 	order := binary.NativeEndian
 	kind, count := order.Uint16(p[8:]), int(order.Uint16(p[10:]))
 	if kind != branchFlag && kind != leafFlag || kind == branchFlag && count == 0 {
 		return nil, errKind
 	}
-	body := pageHeader + count*elementSize // where the keys begin
+	body := pageHeader + count*elementSize // the offset of the first key
 	if body > len(p) {
 		return nil, errElement
 	}
@@ -60,12 +60,12 @@ func parsePage(p []byte, keys span) (below []link, err error) {
 	for at := pageHeader; at < body; at += elementSize {
 		e := p[at:]
 		field := func(n int) uint64 { return uint64(order.Uint32(e[n:])) }
-		place, keySize, valueSize := field(4), field(8), field(12)
+		offset, keySize, valueSize := field(4), field(8), field(12)
 		if kind == branchFlag {
-			place, keySize, valueSize = field(0), field(4), 0
+			offset, keySize, valueSize = field(0), field(4), 0
 		}
 		used += keySize + valueSize
-		from := uint64(at) + place
+		from := uint64(at) + offset
 		if keySize == 0 || from < uint64(body) || from+keySize+valueSize > uint64(len(p)) {
 			return nil, errElement
 		}
@@ -90,14 +90,14 @@ func parsePage(p []byte, keys span) (below []link, err error) {
 			return nil, errElement
 		}
 	}
-	// An overflow that is wrong takes in pages of others.
+	// An overflow count that is too large would include other pages.
 	if overflow := uint64(order.Uint32(p[12:])); used < uint64(len(p))/(overflow+1)*overflow {
 		return nil, errLength
 	}
 	return below, nil
 }
 
-// parseBucket checks a bucket within a leaf page: it has a page, or is one.
+// parseBucket checks a bucket in a leaf page. It has a root page, or is an inline page.
 func parseBucket(value []byte) (below []link, err error) {
 	if len(value) < bucketHead {
 		return nil, errBucket

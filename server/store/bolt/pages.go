@@ -13,7 +13,7 @@ type pageSet []uint64
 
 func newPageSet(pages uint64) pageSet { return make(pageSet, pages/64+1) }
 
-// add reports whether the page was not in the set yet.
+// add adds a page and reports whether it was not in the set before.
 func (s pageSet) add(page uint64) bool {
 	word, bit := page/64, uint64(1)<<(page%64)
 	fresh := s[word]&bit == 0
@@ -21,10 +21,9 @@ func (s pageSet) add(page uint64) bool {
 	return fresh
 }
 
-// inspectPages follows the tree that bbolt will trust, and refuses one in which
-// it would go astray. taken has the pages that are not the tree's. It goes from
-// the root down, level by level, and leaves off after limit pages: a larger file
-// is looked at next to its roots alone.
+// inspectPages checks the pages of the tree, which bbolt trusts. taken has the pages that
+// cannot be part of it. It reads from the root down, level by level, and stops after limit
+// pages.
 func inspectPages(f io.ReaderAt, m meta, taken pageSet, limit int) error {
 	queue := []link{{page: m.root}}
 	var buf []byte
@@ -51,10 +50,10 @@ func inspectPages(f io.ReaderAt, m meta, taken pageSet, limit int) error {
 	return nil
 }
 
-// readPage reads a page and those that it goes on for, into buf if they fit.
+// readPage reads a page and its overflow pages, into buf if they fit.
 func readPage(f io.ReaderAt, m meta, page uint64, buf []byte) ([]byte, error) {
 	if page < 2 || page >= m.pages {
-		return nil, fmt.Errorf("%w: it leads to page %d of %d", store.ErrDamaged, page, m.pages)
+		return nil, fmt.Errorf("%w: it refers to page %d of %d", store.ErrDamaged, page, m.pages)
 	}
 	at, size := int64(page*m.pageSize), m.pageSize
 	buf = grow(buf, size)
@@ -63,7 +62,7 @@ func readPage(f io.ReaderAt, m meta, page uint64, buf []byte) ([]byte, error) {
 	}
 	overflow := uint64(binary.NativeEndian.Uint32(buf[12:]))
 	if binary.NativeEndian.Uint64(buf) != page || overflow >= m.pages-page || overflow*size > maxOverflow {
-		return nil, fmt.Errorf("%w: page %d is not one", store.ErrDamaged, page)
+		return nil, fmt.Errorf("%w: the header of page %d is not valid", store.ErrDamaged, page)
 	}
 	if overflow == 0 {
 		return buf, nil

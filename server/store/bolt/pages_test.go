@@ -12,8 +12,8 @@ import (
 	"nightlatch/server/store"
 )
 
-// pageTypes lists what bbolt takes each page of a sound file for; a page that
-// goes on from the one before it has that one's type.
+// pageTypes returns bbolt's type of each page of a valid file. An overflow page has the
+// type of the page that it belongs to.
 func pageTypes(t *testing.T, path string) (types []string) {
 	t.Helper()
 	db, err := bbolt.Open(path, 0o600, nil)
@@ -38,7 +38,8 @@ func pageTypes(t *testing.T, path string) (types []string) {
 	return types
 }
 
-// soundFile is a database with every kind of page, and what its pages are.
+// soundFile returns the path of a valid database with every kind of page, and the types of
+// its pages.
 func soundFile(t *testing.T) (whole []byte, types []string) {
 	t.Helper()
 	path := filled(t, 2000)
@@ -50,8 +51,8 @@ func soundFile(t *testing.T) (whole []byte, types []string) {
 	return whole, types
 }
 
-// refusesDamaged opens a file that is damaged: it is refused and left alone, and
-// no reserve is laid beside it.
+// refusesDamaged opens a damaged file. Open must refuse it, not change it, and not create a
+// reserve file.
 func refusesDamaged(t *testing.T, path, what string) {
 	t.Helper()
 	before := sum(t, path)
@@ -66,12 +67,12 @@ func refusesDamaged(t *testing.T, path, what string) {
 		t.Errorf("%s: the file was changed", what)
 	}
 	if _, err := os.Stat(path + ".reserve"); err == nil {
-		t.Errorf("%s: a reserve was laid", what)
+		t.Errorf("%s: a reserve file was created", what)
 	}
 }
 
-// TestOpenDamagedPage overwrites one page after the other. Whichever is in use,
-// the database is refused before anything is written.
+// TestOpenDamagedPage overwrites each page in turn. If the page is in use, the database is
+// refused before anything is written.
 func TestOpenDamagedPage(t *testing.T) {
 	t.Parallel()
 	whole, types := soundFile(t)
@@ -105,8 +106,8 @@ func TestOpenDamagedPage(t *testing.T) {
 	}
 }
 
-// TestOpenDamagedElement spoils what bbolt would follow without a look: lengths,
-// places and page numbers.
+// TestOpenDamagedElement damages values that bbolt uses without a check: lengths, offsets
+// and page numbers.
 func TestOpenDamagedElement(t *testing.T) {
 	t.Parallel()
 	whole, types := soundFile(t)
@@ -147,8 +148,8 @@ func TestOpenDamagedElement(t *testing.T) {
 	}
 }
 
-// TestInspectIsBounded looks at no more pages than it was told, and at the ones
-// next to the root first.
+// TestInspectIsBounded: inspectPages reads no more pages than its limit, and those nearest
+// to the root first.
 func TestInspectIsBounded(t *testing.T) {
 	t.Parallel()
 	path := filled(t, 2000)
@@ -170,7 +171,7 @@ func TestInspectIsBounded(t *testing.T) {
 		}
 	}
 	if err := look(2); err != nil { // the root, and its branch page
-		t.Errorf("the two pages that are sound: %v", err)
+		t.Errorf("the two valid pages: %v", err)
 	}
 	if err := look(3); !errors.Is(err, store.ErrDamaged) {
 		t.Errorf("the third page: %v, want ErrDamaged", err)

@@ -16,17 +16,17 @@ import (
 	"testing"
 )
 
-// kill -9 can't show that a sync is missing: the kernel keeps what was written.
-// Here the power is cut. What the program asked of the kernel was written down;
-// after each call a disk may hold anything of what was not synced: nothing, all,
-// only the last of it, any of it, torn between sectors. On every such disk the
-// store must open, whole, with everything that had been acknowledged by then.
+// kill -9 cannot show that a sync is missing, because the kernel keeps unsynced writes.
+// These tests simulate a power cut. They record the system calls of a program. After each
+// call, any part of the unsynced writes may be on the disk: none, all, only the last, or
+// any of them, also only some sectors. In each of these states, the store must open and
+// have everything that was acknowledged by then.
 
-// powerWrites is how many transactions are acknowledged before the end.
+// powerWrites is the number of transactions that the program writes.
 const powerWrites = 96
 
-// playPower writes in a new database from several goroutines, and prints what is
-// acknowledged. The file grows in small steps, so that it grows.
+// playPower writes to a new database from several goroutines, and prints the acknowledged
+// transactions. The file grows in small steps, so that the test includes growing.
 func playPower(sync bool) func(path string) error {
 	return func(path string) error {
 		s, err := Open(config(path))
@@ -53,7 +53,7 @@ func playPower(sync bool) func(path string) error {
 	}
 }
 
-// writers are goroutines whose errors are joined.
+// writers runs goroutines and joins their errors.
 type writers struct {
 	sync.WaitGroup
 	mu  sync.Mutex
@@ -87,7 +87,7 @@ func TestPowerCutLosesNothing(t *testing.T) {
 	}
 	t.Logf("%d events, %d different disks", len(events), cuts)
 
-	// The same with a sync missing is seen, whichever it is.
+	// The test must fail if any of the syncs is missing.
 	for _, tt := range []struct {
 		name  string
 		drops func(e event, meta bool) bool // meta: a meta page was written last
@@ -109,27 +109,26 @@ func TestPowerCutLosesNothing(t *testing.T) {
 			}
 		}
 		if len(without) == len(events) {
-			t.Errorf("nothing is synced %s", tt.name)
+			t.Errorf("there is no sync %s", tt.name)
 		} else if _, err := cutPower(t, without); err == nil {
-			t.Errorf("a sync %s could be left out and nobody would notice", tt.name)
+			t.Errorf("the test does not notice a missing sync %s", tt.name)
 		} else {
 			t.Logf("without the sync %s: %v", tt.name, err)
 		}
 	}
 }
 
-// The test itself notices a program that does not sync.
+// TestPowerCutSeesAMissingSync: the test fails for a program that does not sync.
 func TestPowerCutSeesAMissingSync(t *testing.T) {
 	t.Parallel()
 	events := traced(t, "power, no sync", filepath.Join(t.TempDir(), "test.db"))
 	if _, err := cutPower(t, events); err == nil {
-		t.Error("a database that is never synced loses nothing")
+		t.Error("no loss was found in a database that is never synced")
 	}
 }
 
-// cutPower plays events on a disk and looks at every state that a power cut could
-// leave. It returns how many different ones that were, and what the first bad one
-// lacks.
+// cutPower applies events to a disk and checks every state that a power cut could leave. It
+// returns the number of different states, and the error of the first bad one.
 func cutPower(t *testing.T, events []event) (cuts int, err error) {
 	t.Helper()
 	d := newDisk()
@@ -140,7 +139,7 @@ func cutPower(t *testing.T, events []event) (cuts int, err error) {
 	for i, e := range events {
 		if e.call == "print" {
 			for line := range strings.Lines(string(e.data)) {
-				opened = true // whatever it prints, it has opened before
+				opened = true // it prints only after it has opened the database
 				acknowledged = note(t, acknowledged, strings.TrimSpace(line))
 			}
 		}
@@ -163,7 +162,7 @@ func cutPower(t *testing.T, events []event) (cuts int, err error) {
 	return len(seen), nil
 }
 
-// check opens what is left of the disk in a directory of its own.
+// check writes an image into a new directory and opens the database.
 func (im image) check(dir string, opened bool, acknowledged uint64) error {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return err
@@ -183,7 +182,7 @@ func (im image) check(dir string, opened bool, acknowledged uint64) error {
 	return examine(path, acknowledged)
 }
 
-// writeSparse writes what is not zero.
+// writeSparse writes the parts of a file that are not zero.
 func writeSparse(path string, data []byte) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -199,7 +198,7 @@ func writeSparse(path string, data []byte) error {
 	return errors.Join(err, f.Close())
 }
 
-// sum tells images apart, and what is asked of them.
+// sum identifies an image and what is expected of it.
 func (im image) sum(acknowledged uint64, opened bool) [sha256.Size]byte {
 	h := sha256.New()
 	fmt.Fprintln(h, acknowledged, opened)

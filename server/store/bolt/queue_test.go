@@ -14,11 +14,11 @@ import (
 	"nightlatch/server/store"
 )
 
-// A gated store stops before each commit until the test lets it go on.
+// A gated store waits before each commit until the test lets it continue.
 type gated struct {
 	*Store
 	at   chan struct{} // a commit is about to begin
-	pass chan error    // nil: commit; else what the disk says instead
+	pass chan error    // nil: commit; otherwise the error of the disk
 }
 
 func openGated(t *testing.T) *gated {
@@ -54,8 +54,8 @@ func (g *gated) queued(n int) {
 	}
 }
 
-// together starts updates that will be one batch, and returns their errors in a
-// function to call when the batch has been committed.
+// together starts updates that will be one batch. It returns a function that waits for the
+// commit and returns their errors.
 func (g *gated) together(t *testing.T, fns ...func(store.Tx) error) (errs func() []error) {
 	t.Helper()
 	var group sync.WaitGroup
@@ -64,7 +64,7 @@ func (g *gated) together(t *testing.T, fns ...func(store.Tx) error) (errs func()
 			t.Error(err)
 		}
 	})
-	<-g.at // its commit runs: what comes now queues
+	<-g.at // the commit is running: updates now queue
 	list := make([]error, len(fns))
 	for i, fn := range fns {
 		group.Go(func() { list[i] = g.Update(context.Background(), fn) })
@@ -92,14 +92,15 @@ func TestBatchIsOneCommit(t *testing.T) {
 	g.pass <- nil // one commit for all four
 	got := errs()
 	if got[0] != nil || !errors.Is(got[1], boom) || !errors.Is(got[2], store.ErrExists) || got[3] != nil {
-		t.Errorf("the batch answered %v", got)
+		t.Errorf("the batch returned %v", got)
 	}
 	if n := count(t, g.Store, "b"); n != 0 {
-		t.Error("the closure with an error wrote")
+		t.Error("the writes of the closure with an error were committed")
 	}
 }
 
-// TestFailedCommitFailsAll: who read what was not committed hears of it too.
+// TestFailedCommitFailsAll: an update fails too if it only read writes that were not
+// committed.
 func TestFailedCommitFailsAll(t *testing.T) {
 	t.Parallel()
 	g := openGated(t)
@@ -121,8 +122,8 @@ func TestFailedCommitFailsAll(t *testing.T) {
 	}
 }
 
-// TestFullDisk: what deletes is committed with the reserve's room, the rest of
-// the batch is told.
+// TestFullDisk: deletions are committed with the reserve's space. The other updates of the
+// batch get ErrFull.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	g := openGated(t)
@@ -136,14 +137,14 @@ func TestFullDisk(t *testing.T) {
 		t.Error("there is no reserve")
 	}
 	g.pass <- syscall.ENOSPC
-	<-g.at // again, with what deletes
+	<-g.at // the second attempt, with the deletion only
 	if g.reserve.held {
-		t.Error("the reserve was not given up")
+		t.Error("the reserve was not released")
 	}
 	g.pass <- nil
 	got := errs()
 	if !errors.Is(got[0], store.ErrFull) || got[1] != nil {
-		t.Errorf("the batch answered %v, want ErrFull and nil", got)
+		t.Errorf("the batch returned %v, want ErrFull and nil", got)
 	}
 	if count(t, g.Store, "there") != 0 || count(t, g.Store, "log") != 1 || count(t, g.Store, "more") != 0 {
 		t.Error("the store holds something else than what was acknowledged")
@@ -157,8 +158,8 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
-// TestUnsyncedMeta: when the sync after the meta page fails, readers could see
-// what was never acknowledged.
+// TestUnsyncedMeta: if the sync after the meta page fails, the store stops. Otherwise
+// readers could see writes that were not acknowledged.
 func TestUnsyncedMeta(t *testing.T) {
 	t.Parallel()
 	for _, fault := range []error{syscall.EIO, syscall.ENOSPC} {
@@ -168,14 +169,14 @@ func TestUnsyncedMeta(t *testing.T) {
 			t.Errorf("%v: update: %v, want ErrUnavailable", fault, err)
 		}
 		s.commit = func(*bbolt.Tx) error {
-			t.Errorf("%v: it tried again", fault)
+			t.Errorf("%v: it committed again", fault)
 			return nil
 		}
 		if err := put(t, s, "b"); !errors.Is(err, store.ErrUnavailable) {
 			t.Errorf("%v: next update: %v, want ErrUnavailable", fault, err)
 		}
 		err := s.View(t.Context(), func(tx store.Tx) error {
-			t.Errorf("%v: a view was given", fault)
+			t.Errorf("%v: a view ran", fault)
 			return nil
 		})
 		if !errors.Is(err, store.ErrUnavailable) {
@@ -220,20 +221,20 @@ func TestContextDoesNotEndACommit(t *testing.T) {
 	cancel()
 	select {
 	case err := <-done:
-		t.Errorf("it answered %v before the commit", err)
+		t.Errorf("it returned %v before the commit", err)
 	default:
 	}
 	g.pass <- nil
 	if err := <-done; err != nil {
-		t.Errorf("a committed update answered %v", err)
+		t.Errorf("a committed update returned %v", err)
 	}
 	if n := count(t, g.Store, "a"); n != 1 {
-		t.Error("it is not there")
+		t.Error("the write is missing")
 	}
 }
 
-// TestClosureThatDoesNotReturn panics, or ends its goroutine as t.FailNow does:
-// the others of its batch are not touched.
+// TestClosureThatDoesNotReturn: a closure panics or ends its goroutine, as t.FailNow does.
+// The other updates of its batch are not affected.
 func TestClosureThatDoesNotReturn(t *testing.T) {
 	t.Parallel()
 	for name, leave := range map[string]func(){"panic": func() { panic("boom") }, "goexit": runtime.Goexit} {
@@ -283,6 +284,6 @@ func TestCloseCommitsWhatIsQueued(t *testing.T) {
 	}
 	s := openAt(t, g.reserve.path[:len(g.reserve.path)-len(".reserve")])
 	if n := count(t, s, "a"); n != 1 {
-		t.Error("what was acknowledged is not there")
+		t.Error("an acknowledged write is missing")
 	}
 }

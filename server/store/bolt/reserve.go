@@ -11,20 +11,20 @@ import (
 	"nightlatch/server/store"
 )
 
-// A reserve is a file that takes up room beside the database, to be given up
-// when there is none left: bbolt writes new pages even to delete. While it is
-// missing, what deletes goes first: see Store.short.
+// A reserve is a file beside the database that occupies disk space. It is deleted when the
+// disk is full, because bbolt writes new pages even for deletions. While it is missing,
+// only deletions and urgent updates may use the last space (Store.short).
 type reserve struct {
 	path string
 	size int64 // bytes
 	held bool
 }
 
-// probeSize is the room that opening asks for beside an existing reserve.
+// probeSize is the free space, in bytes, that opening requires if the reserve exists.
 const probeSize = 64 << 10
 
-// prepare takes the reserve, at opening, or finds it there, and then looks
-// whether there is room for anything at all.
+// prepare is called at opening. It creates the reserve. If the reserve exists, it checks
+// that there is a little free space.
 func (r *reserve) prepare() error {
 	fi, err := os.Lstat(r.path)
 	if err == nil && fi.Size() == r.size {
@@ -37,7 +37,7 @@ func (r *reserve) prepare() error {
 	return r.take(r.size)
 }
 
-// take makes the file, with so many bytes of the disk behind it.
+// take creates the file and allocates size bytes of the disk for it.
 func (r *reserve) take(size int64) error {
 	f, err := os.OpenFile(r.path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
@@ -55,8 +55,8 @@ func (r *reserve) take(size int64) error {
 	return nil
 }
 
-// fill takes size bytes of the disk. Random bytes also do so where blocks of
-// zeros are not stored.
+// fill allocates size bytes. Without fallocate it writes random bytes, because some file
+// systems do not store blocks of zeros.
 func fill(f *os.File, size int64) error {
 	switch err := allocate(f, size); {
 	case err == nil:
@@ -70,7 +70,7 @@ func fill(f *os.File, size int64) error {
 	return f.Sync()
 }
 
-// release gives the reserve up and reports whether there was one.
+// release deletes the reserve and reports whether there was one.
 func (r *reserve) release() bool {
 	if !r.held {
 		return false
@@ -80,11 +80,11 @@ func (r *reserve) release() bool {
 	return err == nil || errors.Is(err, fs.ErrNotExist)
 }
 
-// restore takes the reserve again when there is room for two of it: the room of
-// the one that was given up is not to be taken from what deletes.
+// restore recreates the reserve once twice its size is free, so that it does not take space
+// that deletions may need.
 func (r *reserve) restore() {
 	if r.held || r.take(2*r.size) != nil {
-		return // still full: the store goes on without, as before
+		return // still full: continue without a reserve
 	}
 	if err := os.Truncate(r.path, r.size); err != nil {
 		r.release()

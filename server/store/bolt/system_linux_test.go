@@ -39,8 +39,8 @@ func systemRoles() map[string]func(path string) error {
 	}
 }
 
-// A filter makes a system call of this process fail from now on (seccomp(2)):
-// the faults are where a broken disk's are, below bbolt and the Go runtime.
+// A filter makes a system call of this process fail from now on (seccomp(2)). So the error
+// occurs where that of a broken disk would: below bbolt and the Go runtime.
 type filter struct {
 	call  uintptr
 	errno unix.Errno
@@ -79,10 +79,10 @@ func (f filter) install() error {
 	return nil
 }
 
-// faultRounds is how many transactions are acknowledged before the fault.
+// faultRounds is the number of transactions that are acknowledged before the fault.
 const faultRounds = 50
 
-// faulty opens a store, writes, and breaks the system under it.
+// faulty opens a store, writes, and installs the filter.
 func faulty(path string, f filter) (*Store, error) {
 	s, err := Open(config(path))
 	if err != nil {
@@ -100,8 +100,8 @@ func writeKey(s *Store, key string) error {
 	return s.Update(context.Background(), func(tx store.Tx) error { return tx.Put(key, make([]byte, store.MaxValue)) })
 }
 
-// broken plays a store whose disk fails for good: the write is not acknowledged
-// and from then on everything is refused, without asking the disk again.
+// broken tests a disk that fails permanently. The write is not acknowledged, and from then
+// on the store refuses everything without using the disk again.
 func broken(f filter) func(string) error {
 	return func(path string) error {
 		s, err := faulty(path, f)
@@ -120,8 +120,7 @@ func broken(f filter) func(string) error {
 	}
 }
 
-// full plays a store whose disk takes nothing more: writes are refused, reading
-// goes on, and nothing is lost.
+// full tests a full disk. Writes are refused, reading still works, and nothing is lost.
 func full(f filter) func(string) error {
 	return func(path string) error {
 		s, err := faulty(path, f)
@@ -187,7 +186,7 @@ func TestSmallDisk(t *testing.T) {
 	run(t, "small disk", t.TempDir(), ownMounts)
 }
 
-// asNobody runs fn on a thread that is a stranger to root's files.
+// asNobody runs fn on a thread without root's rights to files.
 func asNobody(t *testing.T, fn func()) {
 	t.Helper()
 	if os.Getuid() != 0 {

@@ -14,25 +14,23 @@ import (
 	"testing"
 )
 
-// An event is a system call that matters to what is on a disk, or a line that was
-// acknowledged.
+// An event is a system call that affects the disk, or a printed line.
 type event struct {
-	call     string // of the kernel, without the 64 and at of its variants
-	name, to string // files, without their directory; "." is the directory
+	call     string // the system call, without the 64 and at of its variants
+	name, to string // file names without the directory; "." is the directory
 	at       int64  // offset, or size
 	data     []byte
 }
 
-// traced plays a role under strace and returns what it did to the directory of
-// path, and what it printed there, in order. strace is no part of ours: what it saw
-// is what the kernel was asked for.
+// traced runs a role under strace. It returns the system calls on files in the directory of
+// path, and the printed lines, in order.
 func traced(t *testing.T, role, path string) []event {
 	t.Helper()
 	log := filepath.Join(t.TempDir(), "trace")
 	run(t, role, path, func(c *exec.Cmd) {
 		strace, err := exec.LookPath("strace")
 		if err != nil {
-			t.Fatal("strace is missing: install it, .ci/setup does")
+			t.Fatal("strace is missing: install what the tests need with .ci/setup test")
 		}
 		c.Args = []string{
 			strace, "-f", "-y", "-xx", "-s", "16777216", "-o", log,
@@ -46,19 +44,19 @@ func traced(t *testing.T, role, path string) []event {
 	}
 	defer f.Close()
 	var events []event
-	begun := map[string]string{} // by thread: a call that another one interrupted
+	begun := map[string]string{} // by thread: the first part of a call that strace splits
 	lines := bufio.NewReader(f)
 	for {
 		line, err := lines.ReadString('\n')
 		if err != nil {
-			return events // a last line without its end was killed
+			return events // the last line is incomplete: the process was killed
 		}
 		thread, text, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
 		text = strings.TrimLeft(text, " ")
 		if start, ok := strings.CutSuffix(text, " <unfinished ...>"); ok {
 			begun[thread] = start
-			// What is written may be on the disk, and what is printed read, from now
-			// on; what is synced is synced when the call is over.
+			// A write may reach the disk, and a printed line its reader, as soon as
+			// the call begins. A sync is done when the call ends.
 			if e, ok := read(t, start, filepath.Dir(path)); ok && !strings.HasSuffix(e.call, "sync") {
 				events = append(events, e)
 			}
@@ -77,7 +75,7 @@ func traced(t *testing.T, role, path string) []event {
 	}
 }
 
-// Everything but names of calls and flags is hexadecimal (-xx).
+// Everything except names of calls and flags is hexadecimal (-xx).
 var (
 	callLine = regexp.MustCompile(`^(\w+)\(`)
 	fdPath   = regexp.MustCompile(`^(\w+)<([^>]*)>`)
@@ -85,8 +83,8 @@ var (
 	numbers  = regexp.MustCompile(`, (\d+)`)
 )
 
-// read reads a line of strace, up to its result if there is one. ok is false for
-// what failed and for what has nothing to do with dir.
+// read parses a line of strace. ok is false for calls that failed and for those that do not
+// concern dir.
 func read(t *testing.T, line, dir string) (e event, ok bool) {
 	t.Helper()
 	m := callLine.FindStringSubmatch(line)
@@ -107,7 +105,7 @@ func read(t *testing.T, line, dir string) (e event, ok bool) {
 	switch e.call {
 	case "write", "pwrite64", "ftruncate", "fdatasync", "fsync":
 		if fd == nil {
-			t.Fatalf("strace says %.100s", line)
+			t.Fatalf("unexpected line of strace: %.100s", line)
 		}
 		if e.call == "write" && fd[1] == "1" {
 			return event{call: "print", data: []byte(strs[0])}, true
@@ -116,7 +114,7 @@ func read(t *testing.T, line, dir string) (e event, ok bool) {
 			return e, false
 		}
 		if e.call == "write" {
-			t.Fatalf("%s is written in a way that is not looked at here", e.name)
+			t.Fatalf("%s is written with a call that this test does not support", e.name)
 		}
 		rest := quoted.ReplaceAllString(arguments[len(fd[0]):], "")
 		n := numbers.FindAllStringSubmatch(rest, -1)

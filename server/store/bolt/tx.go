@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"time"
@@ -11,8 +12,8 @@ import (
 	"nightlatch/server/store"
 )
 
-// A reader reads one bbolt transaction. bbolt trusts its pages: a damaged one
-// makes it panic or fault, which becomes store.ErrDamaged here.
+// A reader reads in one bbolt transaction. bbolt trusts its pages: a damaged page causes a
+// panic or a memory fault, which becomes store.ErrDamaged here.
 type reader struct {
 	bucket *bbolt.Bucket
 	now    time.Time
@@ -33,7 +34,7 @@ func newReader(tx *bbolt.Tx, now time.Time) (r *reader, err error) {
 // Now implements store.Reader.
 func (r *reader) Now() time.Time { return r.now }
 
-// Get implements store.Reader. The value is bbolt's own memory.
+// Get implements store.Reader. The value is in bbolt's memory.
 func (r *reader) Get(key string) (value []byte, err error) {
 	defer orDamaged(&err)
 	value = r.bucket.Get([]byte(key))
@@ -66,7 +67,7 @@ func (r *reader) Scan(prefix, after string, limit int) (items []store.Item, err 
 // A view is a read-only store.Tx.
 type view struct {
 	*reader
-	err error // a damaged page the closure may not have passed on
+	err error // the first error, which the closure may not return
 }
 
 func (v *view) Get(key string) ([]byte, error) {
@@ -82,7 +83,7 @@ func (v *view) Scan(prefix, after string, limit int) ([]store.Item, error) {
 }
 
 func (v *view) note(err error) {
-	if v.err == nil && err != nil && err != store.ErrNotFound { //nolint:errorlint // the reader's own, unwrapped
+	if v.err == nil && err != nil && !errors.Is(err, store.ErrNotFound) {
 		v.err = err
 	}
 }
@@ -91,15 +92,15 @@ func (*view) Create(string, []byte) error { return store.ErrReadOnly }
 func (*view) Put(string, []byte) error    { return store.ErrReadOnly }
 func (*view) Delete(string) error         { return store.ErrReadOnly }
 
-// orDamaged, deferred around bbolt's code, turns a panic into ErrDamaged: bbolt
-// panics about nothing but its pages.
+// orDamaged turns a panic in bbolt's code into ErrDamaged. It must be deferred. bbolt
+// panics only because of its pages.
 func orDamaged(err *error) {
 	if p := recover(); p != nil {
 		*err = fmt.Errorf("%w: %v", store.ErrDamaged, p)
 	}
 }
 
-// recoverDamage runs bbolt's code outside a guard.
+// recoverDamage runs bbolt's code and turns a panic or a fault into store.ErrDamaged.
 func recoverDamage(fn func() error) error {
 	return recoverFault(func() (err error) {
 		defer orDamaged(&err)
@@ -107,9 +108,9 @@ func recoverDamage(fn func() error) error {
 	})
 }
 
-// recoverFault runs fn, and turns a fault on the mapped file, which would end the
-// program, into store.ErrDamaged: a page that points past the end, or a disk
-// that cannot give a page back. Other panics are fn's own and go on.
+// recoverFault runs fn and turns a fault on the mapped file into store.ErrDamaged. Such a
+// fault would end the program. Its cause is a page that points past the end, or a disk
+// that cannot read a page. Other panics come from fn itself and are not recovered.
 func recoverFault(fn func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {

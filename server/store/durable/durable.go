@@ -1,5 +1,5 @@
-// Package durable makes files that are either there whole or not there at all,
-// also after kill -9 or loss of power.
+// Package durable creates files that are complete or absent, even after kill -9 or a
+// loss of power.
 package durable
 
 import (
@@ -10,12 +10,12 @@ import (
 	"runtime"
 )
 
-// Create writes a new file at path with mode, through fill, and syncs it and its
-// directory. The file appears under its name only when it is complete. If there
-// is one already it is left alone and the error is fs.ErrExist.
+// Create creates a file at path with mode. fill writes its contents; then the file and
+// its directory are synced. The name appears only when the file is complete. An existing
+// file is not changed, and the error is fs.ErrExist.
 func Create(path string, mode fs.FileMode, fill func(*os.File) error) error {
-	return place(path, mode, fill, func(from string) error {
-		// A hard link never replaces a file, a rename would.
+	return createFile(path, mode, fill, func(from string) error {
+		// A rename would replace an existing file; a hard link does not.
 		err := os.Link(from, path)
 		if err == nil || errors.Is(err, fs.ErrExist) {
 			return err
@@ -24,14 +24,15 @@ func Create(path string, mode fs.FileMode, fill func(*os.File) error) error {
 	})
 }
 
-// Replace does what Create does, and takes the place of a file that is there
-// already: that is whole until the new one is.
+// Replace is Create, but replaces an existing file. The old file stays complete until
+// the new one is.
 func Replace(path string, mode fs.FileMode, fill func(*os.File) error) error {
-	return place(path, mode, fill, func(from string) error { return os.Rename(from, path) })
+	return createFile(path, mode, fill, func(from string) error { return os.Rename(from, path) })
 }
 
-// place fills and syncs a file beside path, gives it its name, and syncs that.
-func place(path string, mode fs.FileMode, fill func(*os.File) error, name func(from string) error) (err error) {
+// createFile fills and syncs a temporary file beside path, calls name to give it its name, and
+// syncs the directory.
+func createFile(path string, mode fs.FileMode, fill func(*os.File) error, name func(from string) error) (err error) {
 	dir := filepath.Dir(path)
 	f, err := os.CreateTemp(dir, filepath.Base(path)+".new-*")
 	if err != nil {
@@ -61,8 +62,8 @@ func place(path string, mode fs.FileMode, fill func(*os.File) error, name func(f
 	return SyncDir(dir)
 }
 
-// renameNew serves file systems without hard links (FAT). Two programs that
-// start in the same instant are told apart by the look before the rename.
+// renameNew is for file systems without hard links (FAT). If two programs call it at the
+// same moment, both can succeed, since the check and the rename are two steps.
 func renameNew(from, to string) error {
 	if _, err := os.Lstat(to); err == nil {
 		return &fs.PathError{Op: "create", Path: to, Err: fs.ErrExist}
@@ -70,7 +71,7 @@ func renameNew(from, to string) error {
 	return os.Rename(from, to)
 }
 
-// SyncDir makes the names in dir durable.
+// SyncDir syncs the directory, so that new and renamed names in it are durable.
 func SyncDir(dir string) error {
 	if runtime.GOOS == "windows" {
 		return nil // directories cannot be opened for syncing; NTFS journals names

@@ -14,29 +14,29 @@ import (
 	"nightlatch/server/store/durable"
 )
 
-// MasterFile is the file in the data directory that holds the master key, or
-// says which entry of the operating system's keyring does.
+// MasterFile is the file in the data directory that holds the master key, or the name of
+// the entry in the operating system's keyring that holds it.
 const MasterFile = "master.key"
 
-// What loading the master key can answer.
+// Errors of LoadOrCreate.
 var (
-	// ErrKeyMissing reports a database whose key is not there. A new key would
-	// open nothing in it, so none is made.
+	// ErrKeyMissing reports a database without its key. No new key is made, because it
+	// could not decrypt anything in that database.
 	ErrKeyMissing = errors.New("seal: there is a database but its master key is missing")
 	// ErrKeyDamaged reports a master key file that cannot be read as one.
 	ErrKeyDamaged = errors.New("seal: the master key file is damaged")
-	// ErrKeyring reports a keyring that holds the key but does not give it out.
-	ErrKeyring = errors.New("seal: the keyring does not answer")
+	// ErrKeyring reports that the keyring with the key is missing, locked or failing.
+	ErrKeyring = errors.New("seal: the keyring cannot be read")
 )
 
 const (
-	inFile    = "nightlatch-key-1 "     // then the key in base64
-	inKeyring = "nightlatch-keyring-1 " // then the entry's name
+	inFile    = "nightlatch-key-1 "     // followed by the key in base64
+	inKeyring = "nightlatch-keyring-1 " // followed by the entry's name
 )
 
-// LoadOrCreate returns the master key of the data directory dir. The first time
-// it makes one: in the operating system's keyring if useKeyring and there is
-// one, else in a file with mode 0600.
+// LoadOrCreate returns the master key of the data directory dir. The first time it makes
+// one. The key is stored in the operating system's keyring if useKeyring is set and the
+// keyring works, and otherwise in a file with mode 0600.
 func LoadOrCreate(ctx context.Context, dir string, useKeyring bool) (master [32]byte, err error) {
 	var r ring
 	if useKeyring {
@@ -55,7 +55,7 @@ func loadOrCreate(ctx context.Context, dir string, r ring) (master [32]byte, err
 		if err := create(ctx, path, r); err != nil {
 			return master, err
 		}
-		// Read back what was written, or what another program wrote first.
+		// Read the file, since another program may have written it first.
 		text, err = os.ReadFile(path)
 	}
 	if err != nil {
@@ -74,7 +74,7 @@ func read(ctx context.Context, text string, r ring) ([32]byte, error) {
 	}
 	if r == nil {
 		if r = systemRing(); r == nil {
-			return [32]byte{}, fmt.Errorf("%w: the master key is in a keyring, and there is none here", ErrKeyring)
+			return [32]byte{}, fmt.Errorf("%w: the master key is in a keyring, but this session has none", ErrKeyring)
 		}
 	}
 	key, err := ask(ctx, func() (string, error) { return r.Get(entry) })
@@ -96,8 +96,7 @@ func decode(text string) (key [32]byte, err error) {
 	return key, nil
 }
 
-// create makes a key. The file appears complete or not at all, and never in the
-// place of one that is there.
+// create makes a key and writes the master file. It does not replace an existing file.
 func create(ctx context.Context, path string, r ring) error {
 	var key [32]byte
 	rand.Read(key[:]) // never fails
@@ -106,7 +105,7 @@ func create(ctx context.Context, path string, r ring) error {
 	if r != nil {
 		entry := "master-" + strings.ToLower(rand.Text())
 		if _, err := ask(ctx, func() (string, error) { return "", r.Set(entry, secret) }); err == nil {
-			// Some keyrings forget at once (a session's own): ask again.
+			// Read it back: a keyring for the session only may not store it.
 			if got, err := ask(ctx, func() (string, error) { return r.Get(entry) }); err == nil && got == secret {
 				text = inKeyring + entry
 			}

@@ -15,7 +15,7 @@ type pocket struct {
 	mu      sync.Mutex
 	entries map[string]string
 	err     error         // of every call
-	forgets bool          // takes entries and loses them
+	forgets bool          // accepts entries and does not store them
 	hangs   chan struct{} // calls wait for it
 }
 
@@ -53,7 +53,7 @@ func (p *pocket) Set(entry, secret string) error {
 
 func newPocket() *pocket { return &pocket{entries: make(map[string]string)} }
 
-// load returns a key and fails the test on an error.
+// load returns the key, or fails the test.
 func load(t *testing.T, dir string, r ring) [32]byte {
 	t.Helper()
 	key, err := loadOrCreate(t.Context(), dir, r)
@@ -86,7 +86,7 @@ func TestMasterInAFile(t *testing.T) {
 	if err != nil || fi.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v, %v; want 0600", fi.Mode(), err)
 	}
-	again, err := LoadOrCreate(t.Context(), dir, true) // the file says where the key is
+	again, err := LoadOrCreate(t.Context(), dir, true) // the key stays in the file
 	if err != nil || again != key {
 		t.Errorf("loaded again: %v, same key: %v", err, again == key)
 	}
@@ -100,7 +100,7 @@ func TestMasterInTheKeyring(t *testing.T) {
 	dir, p := t.TempDir(), newPocket()
 	key := load(t, dir, p)
 	if load(t, dir, p) != key {
-		t.Error("loaded again it is another key")
+		t.Error("the second load returned another key")
 	}
 	if text := masterFile(t, dir); !strings.HasPrefix(text, inKeyring) || len(p.entries) != 1 {
 		t.Errorf("the file says %q, %d entries", text, len(p.entries))
@@ -127,7 +127,7 @@ func TestMasterWithoutAUsableKeyring(t *testing.T) {
 			t.Errorf("%s: the file says %q", name, text)
 		}
 		if load(t, dir, nil) != key {
-			t.Errorf("%s: loaded again it is another key", name)
+			t.Errorf("%s: the second load returned another key", name)
 		}
 	}
 }
@@ -142,12 +142,12 @@ func TestMasterWaitsNoLongerThanTheContext(t *testing.T) {
 		t.Errorf("got %v, want context.Canceled", err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, MasterFile)); !errors.Is(err, os.ErrNotExist) {
-		t.Error("a key was made meanwhile")
+		t.Error("a key was made")
 	}
 	close(p.hangs)
 }
 
-// TestMasterMissing: a new key would open nothing in a database that is there.
+// TestMasterMissing: no new key is made if there is a database.
 func TestMasterMissing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -189,7 +189,8 @@ func TestMasterErrorsHoldNoKey(t *testing.T) {
 	}
 }
 
-// TestMasterAtOnce starts many programs on a new directory: all get one key.
+// TestMasterAtOnce: programs that start at the same time on a new directory get the same
+// key.
 func TestMasterAtOnce(t *testing.T) {
 	t.Parallel()
 	for _, r := range []ring{nil, newPocket()} {

@@ -10,13 +10,13 @@ import (
 	"github.com/zalando/go-keyring"
 )
 
-// errNoEntry reports a keyring that answers and has no such entry.
+// errNoEntry reports a keyring that works but has no such entry.
 var errNoEntry = errors.New("no such entry")
 
-// service is the name under which the person finds our entries in the keyring.
+// service is the name that users see for our entries in the keyring.
 const service = "nightlatch"
 
-// A ring keeps a few secrets by name: the operating system's keyring.
+// A ring stores secrets by name. Outside tests it is the operating system's keyring.
 type ring interface {
 	Get(entry string) (secret string, err error)
 	Set(entry, secret string) error
@@ -34,8 +34,8 @@ func (osRing) Get(entry string) (string, error) {
 
 func (osRing) Set(entry, secret string) error { return keyring.Set(service, entry, secret) }
 
-// systemRing returns nil where there is no keyring to talk to. Without a
-// session bus the library would start one.
+// systemRing returns the operating system's keyring, or nil if there is none. It checks
+// for a D-Bus session first, because the library would start one.
 func systemRing() ring {
 	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
 		return osRing{}
@@ -51,8 +51,8 @@ func systemRing() ring {
 	return nil
 }
 
-// ask runs a question to the keyring, which may wait for a person to unlock it.
-// It cannot be taken back: if ctx ends first its goroutine ends with the answer.
+// ask calls the keyring, which may wait for the user to unlock it. The call cannot be
+// cancelled: if ctx ends first, the goroutine stays until the keyring answers.
 func ask(ctx context.Context, question func() (string, error)) (string, error) {
 	type answer struct {
 		text string

@@ -1,11 +1,11 @@
-// Package seal keeps secrets secret at rest: one 32-byte master key, and
-// everything that is derived from it.
+// Package seal protects secrets in the database with keys that are derived from one
+// 32-byte master key.
 //
-// What must be read back (an app's secret, a code on its way) is sealed with
-// XChaCha20-Poly1305 under its store key as associated data, so that a value
-// copied to another key does not open. What only has to be recognised (session
-// tokens, temporary passwords: at least 80 random bits) is kept as a keyed
-// BLAKE2b-256, for which no slow hash is needed.
+// Secrets that must be read back (an app's secret, a code to be sent) are sealed with
+// XChaCha20-Poly1305. The store key is the associated data, so a value that was copied to
+// another store key does not open. Secrets that only have to be recognised (session
+// tokens, temporary passwords) are stored as a keyed BLAKE2b-256 hash. They have at least
+// 80 random bits, so they need no slow hash.
 package seal
 
 import (
@@ -20,20 +20,20 @@ import (
 	"golang.org/x/crypto/chacha20poly1305"
 )
 
-// ErrSealed reports a value that does not open: sealed under another key or
-// another name, or altered.
+// ErrSealed reports a value that cannot be opened: it was sealed with another key or for
+// another name, or was changed.
 var ErrSealed = errors.New("seal: does not open")
 
 // version is the first byte of every sealed value.
 const version = 1
 
-// Sealer are the keys derived from one master key (HKDF-SHA-256, RFC 5869). They
-// may be used by any goroutine.
+// A Sealer seals and hashes secrets with the keys derived from one master key
+// (HKDF-SHA-256, RFC 5869). It may be used from any goroutine.
 type Sealer struct {
 	seal, mac []byte
 }
 
-// New derives the keys.
+// New derives the keys from the master key.
 func New(master [32]byte) *Sealer {
 	return &Sealer{seal: derive(master, "nightlatch seal 1"), mac: derive(master, "nightlatch mac 1")}
 }
@@ -46,8 +46,8 @@ func derive(master [32]byte, purpose string) []byte {
 	return key
 }
 
-// Seal encrypts plain for the store key name: version, 24 random bytes, the
-// ciphertext with its 16-byte tag.
+// Seal encrypts plain for the store key name. The result has the version (one byte), a
+// random nonce (24 bytes) and the ciphertext with its tag (16 bytes).
 func (s *Sealer) Seal(name string, plain []byte) []byte {
 	const head = 1 + chacha20poly1305.NonceSizeX
 	aead := s.aead()
@@ -57,7 +57,7 @@ func (s *Sealer) Seal(name string, plain []byte) []byte {
 	return aead.Seal(out, out[1:head], plain, []byte(name))
 }
 
-// Open decrypts what Seal made for the same name, or returns ErrSealed.
+// Open decrypts the result of Seal for the same name, or returns ErrSealed.
 func (s *Sealer) Open(name string, sealed []byte) ([]byte, error) {
 	const head = 1 + chacha20poly1305.NonceSizeX
 	if len(sealed) < head || sealed[0] != version {
@@ -82,9 +82,9 @@ func (s *Sealer) aead() interface {
 	return aead
 }
 
-// MAC is the keyed hash of parts under a domain, one per use ("session",
-// "temporary-password"). Each part goes in with its length, so that no two
-// different lists of parts are the same bytes.
+// MAC returns the keyed hash of parts. The domain separates uses ("session",
+// "temporary-password"). Each part is hashed with its length, so different lists of parts
+// have different hashes.
 func (s *Sealer) MAC(domain string, parts ...string) [32]byte {
 	h, err := blake2b.New256(s.mac)
 	if err != nil {

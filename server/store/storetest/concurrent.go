@@ -49,8 +49,8 @@ func testCounters(t *testing.T, s store.Store) {
 	}
 }
 
-// checkCounters increments one counter from many goroutines: none may be lost,
-// and each value is handed out once.
+// checkCounters increments one counter from many goroutines. No increment may be lost,
+// and each value must appear once.
 func checkCounters(ctx context.Context, s store.Store) error {
 	const rounds = 10
 	var mu sync.Mutex
@@ -116,8 +116,8 @@ func testErrorsAlone(t *testing.T, s store.Store) {
 	})
 }
 
-// testSnapshot moves amounts between accounts while others add them up: the sum
-// never changes for anyone who looks.
+// testSnapshot moves amounts between accounts while readers add them up. Every reader
+// must find the same sum.
 func testSnapshot(t *testing.T, s store.Store) {
 	const accounts, rounds = 8, 20
 	key := func(i int) string { return fmt.Sprintf("bank/%d", i%accounts) }
@@ -140,7 +140,7 @@ func testSnapshot(t *testing.T, s store.Store) {
 			var err error
 			if i%2 == 0 {
 				err = s.View(t.Context(), func(tx store.Tx) error {
-					// Twice, with time for others in between.
+					// Twice, so that writers can run in between.
 					return errors.Join(sum(tx), sum(tx))
 				})
 			} else {
@@ -170,7 +170,7 @@ func testOneWinner(t *testing.T, s store.Store) {
 	}
 }
 
-// checkOneWinner lets many create and then consume the same keys.
+// checkOneWinner creates and then consumes the same keys from many goroutines.
 func checkOneWinner(ctx context.Context, s store.Store) error {
 	const prizes = 8
 	var created, consumed [prizes]atomic.Int32

@@ -32,7 +32,7 @@ func testBasics(t *testing.T, s store.Store) {
 	if v, ok := get(t, s, "empty"); v != "" || !ok {
 		t.Errorf("an empty value came back as %q, %v", v, ok)
 	}
-	for range 2 { // deleting what is gone is no error
+	for range 2 { // deleting a missing key is not an error
 		update(t, s, func(tx store.Tx) error { return tx.Delete("a") })
 	}
 	if _, ok := get(t, s, "a"); ok {
@@ -184,13 +184,13 @@ func testPanic(t *testing.T, s store.Store) {
 	if v, _ := get(t, s, "a"); v != "1" {
 		t.Errorf("a = %q after a panic, want 1", v)
 	}
-	put(t, s, "a", "3") // and the store goes on
+	put(t, s, "a", "3") // the store still works
 }
 
 func testErrorIdentity(t *testing.T, s store.Store) {
 	own := fmt.Errorf("own: %w", store.ErrNotFound)
 	for name, run := range map[string]func(context.Context, func(store.Tx) error) error{"view": s.View, "update": s.Update} {
-		if err := run(t.Context(), func(store.Tx) error { return own }); err != own { //nolint:errorlint // as it is
+		if err := run(t.Context(), func(store.Tx) error { return own }); err != own { // identity, not errors.Is
 			t.Errorf("%s: got %v, want the very same error", name, err)
 		}
 	}
@@ -218,7 +218,7 @@ func testBounds(t *testing.T, s store.Store) {
 	writes := func(n int) func(tx store.Tx) error {
 		return func(tx store.Tx) error {
 			for i := range n {
-				// The same key again is no further write.
+				// Writing the same key again does not count.
 				for range 2 {
 					if err := tx.Put(fmt.Sprintf("w/%d", i), nil); err != nil {
 						return err
@@ -252,7 +252,7 @@ func testBounds(t *testing.T, s store.Store) {
 		})
 	}
 	if err := s.Update(t.Context(), func(tx store.Tx) error { return tx.Put("", nil) }); err == nil {
-		t.Error("an empty key was taken")
+		t.Error("an empty key was accepted")
 	}
 	if v, _ := get(t, s, "v"); len(v) != store.MaxValue {
 		t.Errorf("the largest value came back with %d bytes", len(v))
@@ -303,8 +303,8 @@ func testContext(t *testing.T, s store.Store) {
 			t.Errorf("%s with an ended context: %v", name, err)
 		}
 	}
-	// One that ends after the closure has run does not undo a commit by halves:
-	// either the error comes and nothing is there, or no error and all is there.
+	// A context that ends after the closure has run does not split the commit: either
+	// Update fails and nothing is written, or it succeeds and everything is.
 	ctx, cancel = context.WithCancel(t.Context())
 	err := s.Update(ctx, func(tx store.Tx) error {
 		cancel()

@@ -22,9 +22,9 @@ func testLinearizable(t *testing.T, s store.Store) {
 	}
 }
 
-// Linearizable races about so many operations on a few keys and has porcupine
-// look for an order of them that explains every answer and never puts one before
-// another that had ended when it began.
+// Linearizable runs about n concurrent operations on a few keys. Then porcupine searches
+// for an order of them that explains every result and respects real time: an operation
+// that ended before another began comes first.
 func Linearizable(ctx context.Context, s store.Store, operations int) error {
 	var (
 		clock   atomic.Int64
@@ -37,8 +37,8 @@ func Linearizable(ctx context.Context, s store.Store, operations int) error {
 		for round := range rounds {
 			in := call{
 				kind: callKind(rnd.IntN(int(callKinds))),
-				// New keys all the time: the search for an order grows fast with
-				// the calls on one key and with how many of them overlap.
+				// Use new keys often: the search time grows fast with the number
+				// of calls on one key and how many of them overlap.
 				key:   strconv.Itoa(round/16*16 + rnd.IntN(16)),
 				value: fmt.Sprintf("%d.%d", client, round),
 			}
@@ -74,7 +74,7 @@ const (
 	callGet callKind = iota
 	callPut
 	callCreate
-	callTake // read and delete: how a code is used up
+	callTake // read and delete, as when a code is used up
 	callKinds
 )
 
@@ -83,7 +83,7 @@ type call struct {
 	key, value string
 }
 
-// An answer is what a call saw: the value before it, if it looks at it.
+// An answer is the result of a call: the value before it, if the call reads it.
 type answer struct {
 	value string
 	there bool
@@ -116,7 +116,7 @@ func (c call) run(ctx context.Context, s store.Store) (out answer, err error) {
 	return out, err
 }
 
-// register is one key as porcupine sees it; the state is an answer.
+// register is porcupine's model of one key. The state is an answer.
 var register = porcupine.Model{
 	Partition: func(history []porcupine.Operation) [][]porcupine.Operation {
 		byKey := make(map[string][]porcupine.Operation)

@@ -14,8 +14,8 @@ import (
 
 var errRollback = errors.New("rolled back on purpose")
 
-// testRandom runs random transactions on the store and on a map, and compares
-// every answer. The seed is fixed: a failure can be repeated.
+// testRandom runs random transactions on the store and on a map, and compares every
+// result. The seed is fixed, so a failure can be repeated.
 func testRandom(t *testing.T, s store.Store) {
 	const transactions = 300
 	rnd := rand.New(rand.NewPCG(1, 2))
@@ -66,7 +66,8 @@ func randomPlan(rnd *rand.Rand) plan {
 	return p
 }
 
-// randomKey draws from few keys, many of them prefixes and neighbours of others.
+// randomKey returns one of a few keys, many of which are prefixes or neighbours of
+// others.
 func randomKey(rnd *rand.Rand) string {
 	const alphabet = "a/b\x00\xff0"
 	key := make([]byte, 1+rnd.IntN(3))

@@ -8,9 +8,9 @@ import (
 	"nightlatch/server/store"
 )
 
-// Run holds a back end to the contract of package store. Open gives a new empty
-// store and closes it when its test ends. Every case runs on the store as it is
-// and with every closure run twice.
+// Run tests a back end against the contract of package store. open returns a new empty
+// store and closes it when the test ends. Every case runs on the store itself and on
+// Twice of it.
 func Run(t *testing.T, open func(t *testing.T) store.Store) {
 	for _, c := range []struct {
 		name string
@@ -22,7 +22,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"scan sees own writes", testScanOwnWrites},
 		{"an error changes nothing", testRollback},
 		{"a panic changes nothing", testPanic},
-		{"the closure's error comes back as it is", testErrorIdentity},
+		{"the closure's error is returned unchanged", testErrorIdentity},
 		{"a view cannot write", testReadOnly},
 		{"bounds", testBounds},
 		{"values are copied", testCopies},

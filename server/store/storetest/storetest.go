@@ -1,5 +1,5 @@
-// Package storetest holds what any back end of store must pass, and the store
-// that every other package's tests run on.
+// Package storetest has the tests that every back end of package store must pass, and a
+// store for the tests of other packages.
 package storetest
 
 import (
@@ -11,8 +11,8 @@ import (
 	"nightlatch/server/store/bolt"
 )
 
-// New returns a bbolt store in the test's own directory that runs every closure
-// twice. It is closed when the test ends.
+// New returns a store in the test's directory that runs every closure twice. It is closed
+// when the test ends.
 func New(t testing.TB, now func() time.Time) store.Store {
 	t.Helper()
 	s, err := bolt.Open(bolt.Config{Path: filepath.Join(t.TempDir(), "test.db"), Now: now, ReserveBytes: 1})

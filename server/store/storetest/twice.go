@@ -7,9 +7,9 @@ import (
 	"nightlatch/server/store"
 )
 
-// Twice runs every closure of s twice and keeps only what the second run wrote.
-// A store may do so after a conflict; code that counts on running once fails
-// here and not on the day it runs on another back end.
+// Twice returns a store that runs every closure of s twice and keeps the writes of the
+// second run only. A store may do this after a conflict. Code that expects a single run
+// fails in tests this way.
 func Twice(s store.Store) store.Store { return &twice{s} }
 
 type twice struct{ store.Store }
