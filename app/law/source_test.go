@@ -229,3 +229,17 @@ func TestDocumentsThatAreNamedExist(t *testing.T) {
 		}
 	}
 }
+
+// docs/decisions/README.md lists every decision.
+func TestDecisionsAreListed(t *testing.T) {
+	const index = "docs/decisions/README.md"
+	b, err := os.ReadFile(filepath.Join(root, index))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range tracked(t) {
+		if filepath.Dir(f) == filepath.Dir(index) && f != index && !strings.Contains(string(b), "("+filepath.Base(f)+")") {
+			t.Errorf("%s is not in %s", f, index)
+		}
+	}
+}
