@@ -112,11 +112,11 @@ func (s *Server) wire() (err error) {
 	watched := &changes.Store{Store: s.cfg.Store, Hub: s.hub, Rules: rules()}
 	s.store = watched
 	s.sessions, err = session.New(session.Config{
-		Sealer:   s.cfg.Sealer,
-		Lifetime: s.cfg.Policy.SessionLife,
-		Idle:     s.cfg.Policy.SessionIdle,
-		Fresh:    s.cfg.Policy.Fresh,
-		Seen:     func(id string) time.Time { return s.usage.Unwritten(id) },
+		Sealer:              s.cfg.Sealer,
+		Lifetime:            s.cfg.Policy.SessionLife,
+		Idle:                s.cfg.Policy.SessionIdle,
+		ReauthenticateAfter: s.cfg.Policy.ReauthenticateAfter,
+		Seen:                func(id string) time.Time { return s.usage.Unwritten(id) },
 	})
 	if err != nil {
 		return err

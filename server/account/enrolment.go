@@ -91,12 +91,12 @@ func (a *Account) MethodAdded(tx store.Tx) (first bool) {
 	return true
 }
 
-// A Void makes something void that lives only as long as two-factor is on. It
-// says how many it made void.
-type Void func(store.Tx, *Account) (int, error)
+// A RevokeFunc revokes all secrets of one kind that require two-factor, and returns their
+// number.
+type RevokeFunc func(store.Tx, *Account) (int, error)
 
-// RemoveMethod turns a method off, with every authenticator of it (R60). Settle
-// must follow.
+// RemoveMethod turns a method off and deletes its authenticators (R60). Settle must be
+// called afterwards; package twofactor does both.
 func RemoveMethod(tx store.Tx, a *Account, m api.Method) error {
 	switch m {
 	case api.Text:
@@ -119,12 +119,11 @@ func RemoveMethod(tx store.Tx, a *Account, m api.Method) error {
 	return nil
 }
 
-// Settle is the one place of R61. It is called after a method or an
-// authenticator went: if that was the last, two-factor is off, and what lives
-// only with it is made void (backupcode.VoidAll, temppassword.RevokeAll; this
-// package may not know them). It saves the account, and reports whether
-// two-factor went off.
-func Settle(tx store.Tx, a *Account, voids ...Void) (off bool, err error) {
+// Settle must be called after a method or an authenticator was removed. If it was the last
+// one, two-factor is off, and Settle calls the functions that revoke backup codes and
+// temporary passwords (R61). They are parameters because this package can't import theirs.
+// It saves the account and reports whether two-factor was turned off.
+func Settle(tx store.Tx, a *Account, revoke ...RevokeFunc) (off bool, err error) {
 	e, err := Enrolled(tx, a)
 	if err != nil {
 		return false, err
@@ -136,8 +135,8 @@ func Settle(tx store.Tx, a *Account, voids ...Void) (off bool, err error) {
 		return false, Save(tx, a)
 	}
 	a.TwoFactorSince = time.Time{}
-	for _, void := range voids {
-		if _, err := void(tx, a); err != nil {
+	for _, fn := range revoke {
+		if _, err := fn(tx, a); err != nil {
 			return false, err
 		}
 	}

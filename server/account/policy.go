@@ -46,10 +46,10 @@ type Policy struct {
 	PasswordMax int // R0: code points after NFC
 
 	// Proof of the password, and the address for notices.
-	Fresh           time.Duration // R3, R6: how long a proved password counts
-	EmailCodeDigits int           // R4
-	EmailCodeLife   time.Duration // R4
-	EmailCodeTries  int           // R4
+	ReauthenticateAfter time.Duration // R3, R6: how long a proved password counts
+	EmailCodeDigits     int           // R4
+	EmailCodeLife       time.Duration // R4
+	EmailCodeTries      int           // R4
 
 	// Text message.
 	DiscoverableAtFirst bool          // R10: default of the checkbox
@@ -122,10 +122,10 @@ func Classic() Policy {
 		PasswordMin: 8,
 		PasswordMax: PasswordMax,
 
-		Fresh:           10 * time.Minute,
-		EmailCodeDigits: 6,
-		EmailCodeLife:   time.Hour,
-		EmailCodeTries:  5,
+		ReauthenticateAfter: 10 * time.Minute,
+		EmailCodeDigits:     6,
+		EmailCodeLife:       time.Hour,
+		EmailCodeTries:      5,
 
 		DiscoverableAtFirst: true,
 		TextCodeDigits:      6,

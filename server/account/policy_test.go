@@ -24,7 +24,7 @@ func TestPolicies(t *testing.T) {
 		"UsernameMax":                {"R0", 32, 32},
 		"PasswordMin":                {"R0", 8, 15},
 		"PasswordMax":                {"R0", 128, 128},
-		"Fresh":                      {"R3", 10 * time.Minute, 10 * time.Minute},
+		"ReauthenticateAfter":        {"R3", 10 * time.Minute, 10 * time.Minute},
 		"EmailCodeDigits":            {"R4", 6, 6},
 		"EmailCodeLife":              {"R4", time.Hour, time.Hour},
 		"EmailCodeTries":             {"R4", 5, 5},

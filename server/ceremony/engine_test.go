@@ -107,7 +107,7 @@ func newBench(t *testing.T, defs ...ceremony.Registered) *bench {
 	b := &bench{t: t, now: time.Date(2026, 11, 2, 9, 41, 0, 0, time.UTC), keys: seal.New([32]byte{7})}
 	b.store = storetest.New(t, b.clock)
 	var err error
-	b.sessions, err = session.New(session.Config{Sealer: b.keys, Lifetime: 30 * 24 * time.Hour, Fresh: time.Minute})
+	b.sessions, err = session.New(session.Config{Sealer: b.keys, Lifetime: 30 * 24 * time.Hour, ReauthenticateAfter: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

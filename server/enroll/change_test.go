@@ -31,9 +31,9 @@ func TestTurnOff(t *testing.T) {
 	ada.EnrollKey("Red")
 	password := w.TemporaryPassword("ada")
 	walk := ada.TurnOff(api.SecurityKey).In("confirm")
-	said := walk.View.Step.(api.Confirm)
-	if want := []string{api.MethodOff, api.SecurityKeysDeleted}; said.Method != api.SecurityKey || !slices.Equal(codesOf(said.Consequences), want) || said.Consequences[1].Count != 2 {
-		t.Errorf("says %+v", said)
+	shown := walk.View.Step.(api.Confirm)
+	if want := []string{api.MethodOff, api.SecurityKeysDeleted}; shown.Method != api.SecurityKey || !slices.Equal(codesOf(shown.Consequences), want) || shown.Consequences[1].Count != 2 {
+		t.Errorf("shows %+v", shown)
 	}
 	walk.Answer(api.ConfirmInput{}).In("finished")
 	if e := w.Enrolled("ada"); e.Keys != 0 || !e.Text {
@@ -44,9 +44,9 @@ func TestTurnOff(t *testing.T) {
 		t.Errorf("notice %+v", mail)
 	}
 	walk = ada.TurnOff(api.Text).In("confirm")
-	said = walk.View.Step.(api.Confirm)
-	if want := []string{api.MethodOff, api.TwoFactorOff, api.BackupCodesVoid, api.TemporaryPasswordsVoid}; !slices.Equal(codesOf(said.Consequences), want) {
-		t.Errorf("says %+v", said)
+	shown = walk.View.Step.(api.Confirm)
+	if want := []string{api.MethodOff, api.TwoFactorOff, api.BackupCodesVoid, api.TemporaryPasswordsVoid}; !slices.Equal(codesOf(shown.Consequences), want) {
+		t.Errorf("shows %+v", shown)
 	}
 	walk.Answer(api.ConfirmInput{}).In("finished")
 	if a := w.Account("ada"); a.TextOn || len(a.ActiveBackupCodes) != 0 || !a.TwoFactorSince.IsZero() || a.Phone != number {
@@ -95,8 +95,8 @@ func TestTurnOffSaysFirst(t *testing.T) {
 		return account.Save(tx, a)
 	})
 	walk.Answer(api.ConfirmInput{}).Refused(api.Conflict)
-	if said := walk.View.Step.(api.Confirm); !slices.Contains(codesOf(said.Consequences), api.TwoFactorOff) {
-		t.Errorf("says %+v", said)
+	if shown := walk.View.Step.(api.Confirm); !slices.Contains(codesOf(shown.Consequences), api.TwoFactorOff) {
+		t.Errorf("shows %+v", shown)
 	}
 	walk.Answer(api.ConfirmInput{}).In("finished")
 }
@@ -109,7 +109,7 @@ func TestTurnOffAsksAgain(t *testing.T) {
 	ada := w.SignUp("ada")
 	ada.EnrollApp()
 	walk := ada.TurnOff(api.App).In("confirm")
-	w.Clock.Advance(w.Policy.Fresh)
+	w.Clock.Advance(w.Policy.ReauthenticateAfter)
 	walk.Answer(api.ConfirmInput{}).In("enter-password")
 	if !w.Enrolled("ada").App {
 		t.Error("off without a proof")
@@ -171,14 +171,14 @@ func TestChangePasswordTwice(t *testing.T) {
 	w := New(t, Setup{})
 	ada := w.SignUp("ada")
 	walk := ada.Begin(api.ChangePassword).Answer(api.Password{Password: Password})
-	w.SetPassword("ada", "set from elsewhere")
+	w.SetPassword("ada", "set by the operator")
 	walk.Answer(api.Password{Password: "another fine password"}).Refused(api.InvalidCredentials)
 	if walk.View.State != "enter-password" {
 		t.Errorf("in %s", walk.View.State)
 	}
 	walk.Answer(api.Password{Password: Password}).Refused(api.InvalidCredentials)
-	walk.Answer(api.Password{Password: "set from elsewhere"}).In("choose-password")
-	w.Clock.Advance(w.Policy.Fresh)
+	walk.Answer(api.Password{Password: "set by the operator"}).In("choose-password")
+	w.Clock.Advance(w.Policy.ReauthenticateAfter)
 	walk.Answer(api.Password{Password: "another fine password"}).In("enter-password") // R6
 }
 
@@ -272,7 +272,7 @@ func TestChangeAsksAgain(t *testing.T) {
 			walk.Answer(api.Continue{})
 		}
 		walk.In(c.first)
-		w.Clock.Advance(w.Policy.Fresh)
+		w.Clock.Advance(w.Policy.ReauthenticateAfter)
 		walk.Answer(c.to).In("enter-password")
 		w.Deliver()
 		if len(w.Texts.To(other))+len(w.Mails.To("other@example.org")) > 0 {
@@ -280,7 +280,7 @@ func TestChangeAsksAgain(t *testing.T) {
 		}
 		walk.Answer(api.Password{Password: Password}).In(c.first)
 		walk.Answer(c.to).In(c.then)
-		w.Clock.Advance(w.Policy.Fresh)
+		w.Clock.Advance(w.Policy.ReauthenticateAfter)
 		walk.Answer(c.to).In("enter-password") // also for a corrected number or address
 	}
 }
@@ -298,7 +298,7 @@ func TestChangeWaitsForThePassword(t *testing.T) {
 		if kind == api.EnrollText {
 			walk.Answer(api.Continue{})
 		}
-		w.Clock.Advance(w.Policy.Fresh - time.Minute)
+		w.Clock.Advance(w.Policy.ReauthenticateAfter - time.Minute)
 		var code api.Input
 		if kind == api.ChangeEmail {
 			walk.Answer(api.Email{Address: "other@example.org"})

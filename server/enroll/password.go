@@ -95,7 +95,7 @@ func (r *rules) setPassword(tx store.Tx, c *ceremony.Ceremony, d *draft, input a
 		c.Refuse(ceremony.Refuse(ceremony.PasswordGone))
 		return enterPassword, nil
 	}
-	if !tx.Now().Before(d.Proved.Add(r.Policy.Fresh)) { // R6
+	if !tx.Now().Before(d.Proved.Add(r.Policy.ReauthenticateAfter)) { // R6
 		return enterPassword, nil
 	}
 	a.Password = input.(hashed).hash

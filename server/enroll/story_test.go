@@ -209,7 +209,7 @@ func TestPasswordFirst(t *testing.T) {
 	w := New(t, Setup{})
 	ada := w.SignUp("ada")
 	ada.EnrollApp()
-	w.Clock.Advance(w.Policy.Fresh)
+	w.Clock.Advance(w.Policy.ReauthenticateAfter)
 	walk := ada.Begin(api.EnrollText)
 	if want := steps("overview", "enter-password", "enter-phone", "enter-code", "finished"); !slices.Equal(walk.View.Path, want) {
 		t.Errorf("path %v", walk.View.Path)
@@ -223,7 +223,7 @@ func TestPasswordFirst(t *testing.T) {
 			t.Errorf("%s asks again", kind)
 		}
 	}
-	w.Clock.Advance(w.Policy.Fresh)
+	w.Clock.Advance(w.Policy.ReauthenticateAfter)
 	for _, kind := range []api.Kind{api.ChangeEmail, api.ChangePhone, api.ChangePassword} {
 		ada.Begin(kind).In("enter-password")
 	}

@@ -127,7 +127,7 @@ func (r *rules) confirmTurnOff(tx store.Tx, c *ceremony.Ceremony, d *draft, _ ap
 	if err != nil {
 		return "", err
 	}
-	if !e.Has(d.Method) { // turned off elsewhere meanwhile
+	if !e.Has(d.Method) { // turned off in another way meanwhile
 		return finished, nil
 	}
 	recent, err := r.RecentlyAuthenticated(tx, c)
@@ -146,8 +146,8 @@ func (r *rules) confirmTurnOff(tx store.Tx, c *ceremony.Ceremony, d *draft, _ ap
 	return r.remove(tx, c, d.Method, a)
 }
 
-// remove turns a method off. When the last one goes, two-factor is off, and
-// backup codes and temporary passwords are void (R61).
+// remove turns a method off. If it is the last one, two-factor is off, and backup codes and
+// temporary passwords are void (R61).
 func (r *rules) remove(tx store.Tx, c *ceremony.Ceremony, m api.Method, a *account.Account) (api.State, error) {
 	removed, err := twofactor.RemoveMethods(tx, a, m)
 	if err != nil {

@@ -23,10 +23,10 @@ var ErrUnknown = errors.New("session: unknown")
 
 // Config configures a Store.
 type Config struct {
-	Sealer   *seal.Sealer
-	Lifetime time.Duration // R44: from sign-in, regardless of use
-	Idle     time.Duration // R44: maximum time without a request, in hardened; 0: no limit
-	Fresh    time.Duration // R3, R6: how long the session counts as recently authenticated
+	Sealer              *seal.Sealer
+	Lifetime            time.Duration // R44: from sign-in, regardless of use
+	Idle                time.Duration // R44: maximum time without a request, in hardened; 0: no limit
+	ReauthenticateAfter time.Duration // R3, R6: how long the session counts as recently authenticated
 
 	// Seen returns when a session was last used if that is not stored yet, because the
 	// caller of Touch writes late; else zero. It is used for Idle only and may be nil.
@@ -38,8 +38,8 @@ type Store struct{ cfg Config }
 
 // New checks the configuration.
 func New(cfg Config) (*Store, error) {
-	if cfg.Sealer == nil || cfg.Lifetime <= 0 || cfg.Idle < 0 || cfg.Fresh <= 0 {
-		return nil, errors.New("session: sealer, lifetime and freshness are needed")
+	if cfg.Sealer == nil || cfg.Lifetime <= 0 || cfg.Idle < 0 || cfg.ReauthenticateAfter <= 0 {
+		return nil, errors.New("session: sealer, lifetime and time until reauthentication are needed")
 	}
 	return &Store{cfg}, nil
 }
@@ -224,7 +224,7 @@ func (st *Store) RecentlyAuthenticated(s Session, now time.Time) (until time.Tim
 	if s.Proved.IsZero() {
 		return time.Time{}, false
 	}
-	until = s.Proved.Add(st.cfg.Fresh)
+	until = s.Proved.Add(st.cfg.ReauthenticateAfter)
 	return until, now.Before(until) && s.Proved.Sub(now) <= clockSlack
 }
 

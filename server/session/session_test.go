@@ -35,7 +35,7 @@ func newBench(t *testing.T, idle time.Duration) *bench {
 	t.Helper()
 	b := &bench{T: t, at: start}
 	b.store = storetest.New(t, func() time.Time { return b.at })
-	sessions, err := New(Config{Sealer: seal.New([32]byte{1}), Lifetime: month, Idle: idle, Fresh: 10 * time.Minute})
+	sessions, err := New(Config{Sealer: seal.New([32]byte{1}), Lifetime: month, Idle: idle, ReauthenticateAfter: 10 * time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestConfigIsChecked(t *testing.T) {
 	t.Parallel()
 	keys := seal.New([32]byte{})
 	for _, cfg := range []Config{
-		{}, {Sealer: keys, Lifetime: 1}, {Lifetime: 1, Fresh: 1}, {Sealer: keys, Fresh: 1}, {Sealer: keys, Lifetime: 1, Fresh: 1, Idle: -1},
+		{}, {Sealer: keys, Lifetime: 1}, {Lifetime: 1, ReauthenticateAfter: 1}, {Sealer: keys, ReauthenticateAfter: 1}, {Sealer: keys, Lifetime: 1, ReauthenticateAfter: 1, Idle: -1},
 	} {
 		if _, err := New(cfg); err == nil {
 			t.Errorf("%+v was taken", cfg)
@@ -340,7 +340,7 @@ func TestEndRaces(t *testing.T) {
 
 func FuzzFind(f *testing.F) {
 	f.Add("nls_AAAA")
-	sessions, err := New(Config{Sealer: seal.New([32]byte{1}), Lifetime: month, Fresh: 1})
+	sessions, err := New(Config{Sealer: seal.New([32]byte{1}), Lifetime: month, ReauthenticateAfter: 1})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -399,7 +399,7 @@ func BenchmarkFind(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer s.Close()
-	sessions, err := New(Config{Sealer: seal.New([32]byte{1}), Lifetime: month, Fresh: 1})
+	sessions, err := New(Config{Sealer: seal.New([32]byte{1}), Lifetime: month, ReauthenticateAfter: 1})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -426,7 +426,7 @@ func BenchmarkFind(b *testing.B) {
 func TestRecentlyAuthenticatedAfterClockSetBack(t *testing.T) {
 	t.Parallel()
 	proved := time.Date(2026, 11, 2, 9, 41, 0, 0, time.UTC)
-	b, err := New(Config{Sealer: seal.New([32]byte{1}), Lifetime: time.Hour, Fresh: 10 * time.Minute})
+	b, err := New(Config{Sealer: seal.New([32]byte{1}), Lifetime: time.Hour, ReauthenticateAfter: 10 * time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

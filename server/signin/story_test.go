@@ -66,7 +66,7 @@ func TestPasswordAlone(t *testing.T) {
 	ada := w.SignUp("ada")
 	end := ada.SignIn().SignedIn()
 	if end.SessionToken == ada.Token || end.SessionToken == "" {
-		t.Error("no session of its own")
+		t.Error("no session was created")
 	}
 	w.Anonymous().Begin(api.SignIn).Answer(api.Credentials{Username: " ADA ", Password: Password}).SignedIn()
 }
@@ -317,7 +317,7 @@ func TestReauthenticate(t *testing.T) {
 		t.Errorf("asks %+v", step)
 	}
 	walk.Answer(api.Password{Password: "wrong"}).Refused(api.InvalidCredentials)
-	w.Clock.Advance(w.Policy.Fresh)
+	w.Clock.Advance(w.Policy.ReauthenticateAfter)
 	if _, fresh := w.Sessions.RecentlyAuthenticated(*ada.Caller().Session, w.Clock.Now()); fresh {
 		t.Error("still recent after ten minutes")
 	}

@@ -69,7 +69,7 @@ func TestRandomOperations(t *testing.T) {
 					case !w.now().Before(e.expires):
 						want = Expired
 					}
-					if got != want && !(got == Unknown && want != Live && i < len(model)-deadMax) {
+					if got != want && !(got == Unknown && want != Live && i < len(model)-endedMax) {
 						t.Fatalf("entry %d of %d: %v; want %v", i, len(model), got, want)
 					}
 				}

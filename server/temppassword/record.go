@@ -105,7 +105,7 @@ const revocationsID = "0" // sorts before every ID
 
 // scanMax is more than the records an account can have: live ones, ended ones, those
 // texted within a day, and the revocations.
-const scanMax = account.TemporaryPasswordsMax + deadMax + 64
+const scanMax = account.TemporaryPasswordsMax + endedMax + 64
 
 // load returns an account's records in the order of creation, and the revocations.
 func load(tx store.Tx, accountID string) ([]Record, revocations, error) {

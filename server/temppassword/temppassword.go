@@ -35,8 +35,8 @@ var (
 	ErrNotFound     = errors.New("temppassword: not found")
 )
 
-// deadMax is how many expired or revoked ones are stored at most.
-const deadMax = 40
+// endedMax is how many expired or revoked ones are stored at most.
+const endedMax = 40
 
 // Kind is the kind of the keys below an account.
 const Kind = "temppw"
@@ -112,21 +112,21 @@ func Make(tx store.Tx, keys *seal.Sealer, a *account.Account, label, service str
 }
 
 // forget deletes records that ended more than TemporaryPasswordKept ago (R85), and the
-// oldest ended ones if there are more than deadMax. It deletes at most eight, because a
+// oldest ended ones if there are more than endedMax. It deletes at most eight, because a
 // transaction is small.
 func forget(tx store.Tx, accountID string, rs []Record) error {
 	now := tx.Now()
-	var dead []Record
+	var ended []Record
 	for _, r := range rs {
 		counted := r.Texted && now.Sub(r.Created) < 24*time.Hour // R82 looks back a day
 		if r.State(now) != StateLive && !counted {
-			dead = append(dead, r)
+			ended = append(ended, r)
 		}
 	}
 	deleted := 0
-	for i, r := range dead {
+	for i, r := range ended {
 		old := now.Sub(r.Expires) > account.TemporaryPasswordKept
-		if deleted == 8 || !old && len(dead)-i < deadMax {
+		if deleted == 8 || !old && len(ended)-i < endedMax {
 			break
 		}
 		if err := tx.Delete(key(accountID, r.ID)); err != nil {

@@ -293,12 +293,12 @@ func TestMayTextR82(t *testing.T) {
 func TestForgettingR85(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	for i := range deadMax + 20 {
+	for i := range endedMax + 20 {
 		w.mustMake(fmt.Sprint(i))
 		w.revokeAll()
 	}
-	if n := len(w.list()); n > deadMax {
-		t.Errorf("%d kept; want at most %d", n, deadMax)
+	if n := len(w.list()); n > endedMax {
+		t.Errorf("%d kept; want at most %d", n, endedMax)
 	}
 	w.advance(32 * 24 * time.Hour)
 	for range 8 {

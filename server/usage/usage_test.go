@@ -22,7 +22,7 @@ func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	good := storetest.New(t, func() time.Time { return noon })
 	keys := seal.New([32]byte{})
-	sessions, err := session.New(session.Config{Sealer: keys, Lifetime: time.Hour, Fresh: time.Minute})
+	sessions, err := session.New(session.Config{Sealer: keys, Lifetime: time.Hour, ReauthenticateAfter: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -88,10 +88,10 @@ func New(t testing.TB, setup Setup) *World {
 	w.Store = w.counting
 	w.Hasher = must(account.NewHasher(account.HasherConfig{Parallel: 2, Queue: 1000, Params: setup.Hash, Collect: runtime.GC}))(t)
 	w.Sessions = must(session.New(session.Config{
-		Sealer:   w.Sealer,
-		Lifetime: w.Policy.SessionLife,
-		Idle:     w.Policy.SessionIdle,
-		Fresh:    w.Policy.Fresh,
+		Sealer:              w.Sealer,
+		Lifetime:            w.Policy.SessionLife,
+		Idle:                w.Policy.SessionIdle,
+		ReauthenticateAfter: w.Policy.ReauthenticateAfter,
 	}))(t)
 	w.Checker = must(proof.New(proof.Config{
 		Store:        w.Store,

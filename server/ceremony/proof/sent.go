@@ -30,8 +30,8 @@ type Sent struct {
 
 // usable reports whether the code can still be entered.
 func (s *Sent) usable(now time.Time) bool {
-	_, dead := s.dead(now)
-	return !dead
+	_, unusable := s.unusable(now)
+	return !unusable
 }
 
 // terms are the policy's numbers for the codes of a channel.
@@ -225,7 +225,7 @@ func (k *Checker) examine(tx store.Tx, s *Sent, input string, counter ratelimit.
 	if code, err = Digits(input); err != nil {
 		return "", err
 	}
-	if reason, dead := s.dead(tx.Now()); dead {
+	if reason, unusable := s.unusable(tx.Now()); unusable {
 		refusal := s.refuse(reason)
 		if at := s.At.Add(k.Policy.ResendAfter); tx.Now().Before(at) {
 			refusal.RetryAt = &at
@@ -262,8 +262,8 @@ func wrong(s *Sent) api.Refusal {
 	return refusal
 }
 
-// dead reports whether the code can no longer be used, and why.
-func (s *Sent) dead(now time.Time) (ceremony.Reason, bool) {
+// unusable reports whether the code can no longer be used, and why.
+func (s *Sent) unusable(now time.Time) (ceremony.Reason, bool) {
 	switch {
 	case s.At.IsZero():
 		return ceremony.NoCodeSent, true
