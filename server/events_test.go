@@ -19,7 +19,7 @@ func follow(t testing.TB, c *client.Client) <-chan api.Event {
 	events := must[<-chan api.Event](t)(c.Events(ctx))
 	t.Cleanup(func() {
 		cancel()
-		for range events { //nolint:revive // drained to its end
+		for range events { // drained to its end
 		}
 	})
 	return events
@@ -100,7 +100,7 @@ func TestEventsEndWithTheSession(t *testing.T) {
 	if err := other.EndOtherSessions(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	for range events { //nolint:revive // ends by itself, or the test does not
+	for range events { // ends by itself, or the test does not
 	}
 	_, err := c.Events(t.Context())
 	wantProblem(t, "following with an ended session", err, 401, api.SignInRequired)
@@ -158,6 +158,6 @@ func TestEventsEndWithTheServer(t *testing.T) {
 		events = must[<-chan api.Event](t)(newWorld(t).signIn("ada").Events(ctx))
 	})
 	cancel()
-	for range events { //nolint:revive // ends when the context does
+	for range events { // ends when the context does
 	}
 }

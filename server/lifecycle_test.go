@@ -86,7 +86,7 @@ func TestReset(t *testing.T) {
 	if err := w.client.ResetLab(ctx); err != nil {
 		t.Fatal(err)
 	}
-	for range events { //nolint:revive // ends with its session
+	for range events { // ends with its session
 	}
 	_, err := c.Account(ctx)
 	wantProblem(t, "an old session", err, 401, api.SignInRequired)

@@ -243,3 +243,17 @@ func TestDecisionsAreListed(t *testing.T) {
 		}
 	}
 }
+
+// No linter that reads nolint comments runs here. An error that is ignored is assigned to
+// _, with the reason in a comment.
+func TestNoLinterComments(t *testing.T) {
+	for _, s := range sources(t) {
+		for _, group := range s.file.Comments {
+			for _, c := range group.List {
+				if strings.HasPrefix(c.Text, "//"+"nolint") {
+					t.Errorf("%s: %s", s.fset.Position(c.Pos()), c.Text)
+				}
+			}
+		}
+	}
+}
