@@ -160,12 +160,13 @@ var braces = regexp.MustCompile(`\{[^}]*\}`)
 func braced(s string) string       { return strings.Join(braces.FindAllString(s, -1), "") }
 func argumentless(s string) string { return braces.ReplaceAllString(s, "") }
 
-// Every key that appears in the source of the window has an English text.
+// Every key that appears in the source of the window and of assets/explain has an
+// English text.
 func TestEveryKeyInTheSourceHasAText(t *testing.T) {
 	t.Parallel()
 	w := english(t)
 	asks := regexp.MustCompile(`\.[TN]\("([a-z][a-z0-9]*[.][a-z0-9._-]*[a-z0-9])"`)
-	err := filepath.WalkDir("../ui", func(path string, d fs.DirEntry, err error) error {
+	visit := func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 			return err
 		}
@@ -179,9 +180,11 @@ func TestEveryKeyInTheSourceHasAText(t *testing.T) {
 			}
 		}
 		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
+	}
+	for _, dir := range []string{"../ui", "explain"} {
+		if err := filepath.WalkDir(dir, visit); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -6,7 +6,9 @@ import (
 	"go/token"
 	"reflect"
 	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"nightlatch/assets"
 	"nightlatch/server/api"
@@ -123,5 +125,54 @@ func TestPhoneNumber(t *testing.T) {
 		if got := PhoneNumber(in); got != want {
 			t.Errorf("PhoneNumber(%q) = %q, want %q", in, got, want)
 		}
+	}
+}
+
+// Every type of step has a heading and a lead in every ceremony.
+func TestEveryStepIsExplained(t *testing.T) {
+	t.Parallel()
+	w := english(t)
+	sent := time.Date(2026, 11, 22, 9, 41, 0, 0, time.UTC)
+	for _, step := range api.Steps() {
+		for _, kind := range []api.Kind{api.SignUp, api.SignIn, api.EnrollText, api.EnrollApp, api.EnrollKey, api.ChangePhone} {
+			switch s := step.(type) {
+			case api.EnterCode:
+				s.Channel, s.SentAt = api.ByText, &sent
+				step = s
+			case api.Overview:
+				s.Method = api.App
+				step = s
+			case api.Confirm:
+				s.Method = api.App
+				step = s
+			case api.SaveBackupCode:
+				if kind != api.EnrollText && kind != api.EnrollApp {
+					continue
+				}
+			case api.Finished:
+				if kind == api.SignUp || kind == api.SignIn {
+					continue
+				}
+			}
+			heading, lead := Step(w, Situation{View: api.View{Kind: kind, Step: step}, Zone: time.UTC})
+			if heading == "" || lead == "" {
+				t.Errorf("%s: %T has the heading %q and the lead %q", kind, step, heading, lead)
+			}
+		}
+	}
+	if missing := w.Missing(); len(missing) > 0 {
+		t.Errorf("no text for %q", missing)
+	}
+}
+
+// R12: the lead says when the code was sent, in the user's time zone.
+func TestCodeLeadHasTheTimeInTheZone(t *testing.T) {
+	t.Parallel()
+	w := english(t)
+	sent := time.Date(2026, 11, 22, 9, 41, 0, 0, time.UTC)
+	v := api.View{Kind: api.EnrollText, Step: api.EnterCode{Channel: api.ByText, SentTo: "+12025550143", SentAt: &sent}}
+	_, lead := Step(w, Situation{View: v, Zone: time.FixedZone("", 3600)})
+	if !strings.Contains(lead, "10:41") || !strings.Contains(lead, "+1 202-555-0143") {
+		t.Errorf("the lead is %q", lead)
 	}
 }

@@ -13,11 +13,8 @@ import (
 // enterBackupCode asks for the backup code with the next number (R72).
 func enterBackupCode(s State, h Host, step api.EnterBackupCode) StepView {
 	w := h.Words
-	d := StepView{
-		Heading: w.T("wizard.backup.heading", assets.Args{"number": step.Number}),
-		Lead:    w.T("wizard.backup.lead", assets.Args{"number": step.Number}),
-		Back:    true, Cancel: true,
-	}
+	d := newStep(s, h)
+	d.Back, d.Cancel = true, true
 	next := func() { sendFilled(s, h, s.Draft.Code, "backup", api.Code{Code: s.Draft.Code}) }
 	refused := !s.Draft.Typed && refusedField(s, "code", "backup")
 	code := s.Draft.codeField(refused, func() *kit.CodeField { return kit.NewBackupField("") })
@@ -34,7 +31,8 @@ func enterBackupCode(s State, h Host, step api.EnterBackupCode) StepView {
 // saveBackupCode shows the first backup code, once (R13, R70, R76, R77).
 func saveBackupCode(s State, h Host, step api.SaveBackupCode) StepView {
 	w := h.Words
-	d := StepView{Heading: w.T("wizard.save.heading." + string(s.View.Kind)), Lead: w.T("wizard.save.lead"), Tile: "check"}
+	d := newStep(s, h)
+	d.Tile = "check"
 	d.Next = primary(s, h, w.T("wizard.got-it"), func() {
 		if !s.Busy {
 			h.Send(api.Continue{})

@@ -1,8 +1,6 @@
 package wizard
 
 import (
-	"time"
-
 	"fyne.io/fyne/v2"
 
 	"nightlatch/assets"
@@ -14,13 +12,8 @@ import (
 // enterCode asks for a code from a text message, a mail or an authenticator app.
 func enterCode(s State, h Host, step api.EnterCode) StepView {
 	w := h.Words
-	d := StepView{Back: true, Cancel: true}
-	d.Heading = w.T("wizard.code." + string(step.Channel) + ".heading")
-	if step.Kept {
-		d.Heading = w.T("wizard.code.email.kept-heading")
-	}
-	d.Lead = codeLead(s, h, step)
-
+	d := newStep(s, h)
+	d.Back, d.Cancel = true, true
 	digits := step.Digits
 	if digits == 0 {
 		digits = 6
@@ -71,30 +64,6 @@ func (d *Draft) codeField(refused bool, create func() *kit.CodeField) *kit.CodeF
 	}
 	d.kept.code.SetState(kit.CodeState{Value: d.Code, Refused: refused})
 	return d.kept.code
-}
-
-// codeLead says where the code is and when it was sent (R12).
-func codeLead(s State, h Host, step api.EnterCode) string {
-	w := h.Words
-	args := assets.Args{"to": step.SentTo, "digits": step.Digits}
-	switch step.Channel {
-	case api.ByApp:
-		return w.T("wizard.code.app.lead", args)
-	case api.ByText:
-		args["to"] = explain.PhoneNumber(step.SentTo)
-		if s.View.Kind == api.SignIn {
-			args["end"] = explain.LastDigits(step.SentTo)
-			return w.T("wizard.code.text.sign-in-lead", args)
-		}
-	}
-	if step.Kept {
-		return w.T("wizard.code.email.kept-lead", args)
-	}
-	if step.SentAt != nil {
-		args["time"] = w.Clock(local(*step.SentAt, h.Zone))
-		return w.T("wizard.code."+string(step.Channel)+".lead", args)
-	}
-	return w.T("wizard.code."+string(step.Channel)+".lead-unsent", args)
 }
 
 func nextWords(s State, h Host) string {
@@ -159,11 +128,4 @@ func (d *StepView) codeFoot(s State, h Host, step api.EnterCode) {
 	if link := otherMethods(h, step.Alternatives); link != nil {
 		d.Foot = append([]fyne.CanvasObject{link}, d.Foot...)
 	}
-}
-
-func local(t time.Time, zone *time.Location) time.Time {
-	if zone == nil {
-		return t.Local()
-	}
-	return t.In(zone)
 }

@@ -12,7 +12,8 @@ import (
 func confirm(s State, h Host, step api.Confirm) StepView {
 	w := h.Words
 	key := "wizard.confirm." + string(step.Method)
-	d := StepView{Heading: w.T(key), Lead: w.T("wizard.confirm.lead"), Cancel: true, Careful: true}
+	d := newStep(s, h)
+	d.Cancel, d.Careful = true, true
 	var list []fyne.CanvasObject
 	for _, c := range step.Consequences {
 		icon, ink := "attention", kit.Brass

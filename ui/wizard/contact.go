@@ -3,8 +3,6 @@ package wizard
 import (
 	"fyne.io/fyne/v2"
 
-	"nightlatch/assets"
-	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
 )
@@ -13,7 +11,8 @@ import (
 func enterEmail(s State, h Host, step api.EnterEmail) StepView {
 	w := h.Words
 	fill(s, &s.Draft.Email, step.Address)
-	d := StepView{Heading: w.T("wizard.email.heading"), Lead: w.T("wizard.email.lead"), Back: true, Cancel: true}
+	d := newStep(s, h)
+	d.Back, d.Cancel = true, true
 	next := func() { sendFilled(s, h, s.Draft.Email, "address", api.Email{Address: s.Draft.Email}) }
 	addr := newField(w.T("wizard.email"), w.T("wizard.email.hint"), false, refusedField(s, "address"), &s.Draft.Email)
 	d.Next = primary(s, h, w.T("wizard.email.next"), next)
@@ -31,10 +30,8 @@ func enterPhone(s State, h Host, step api.EnterPhone) StepView {
 		s.Draft.Hidden = !step.Discoverable
 	}
 	fill(s, &s.Draft.Phone, step.Number)
-	d := StepView{Heading: w.T("wizard.phone.heading"), Lead: w.T("wizard.phone.lead"), Back: true, Cancel: true}
-	if s.View.Kind == api.ChangePhone && s.Account.PhoneVerified {
-		d.Lead = w.T("wizard.phone.change-lead", assets.Args{"number": explain.PhoneNumber(s.Account.Phone)})
-	}
+	d := newStep(s, h)
+	d.Back, d.Cancel = true, true
 	next := func() {
 		found := !s.Draft.Hidden
 		sendFilled(s, h, s.Draft.Phone, "number", api.Phone{Number: s.Draft.Phone, Discoverable: &found})

@@ -15,10 +15,8 @@ import (
 // chooseCredentials asks for the user name and password of a new account (R0).
 func chooseCredentials(s State, h Host, step api.ChooseCredentials) StepView {
 	w := h.Words
-	d := StepView{Heading: w.T("wizard.sign-up.heading"), Lead: w.T("wizard.sign-up.lead"), Back: s.HasAccounts}
-	if s.HasAccounts {
-		d.Heading, d.Lead = w.T("wizard.sign-up.further"), w.T("wizard.sign-up.further-lead")
-	}
+	d := newStep(s, h)
+	d.Back = s.HasAccounts
 	next := func() { sendCredentials(s, h) }
 	user := newField(w.T("wizard.username"), w.T("wizard.sign-up.username-hint"), false, refusedField(s, "username"), &s.Draft.Username)
 	pass := newPassword(s, h, w.T("wizard.password"), step.MinPassword)
@@ -35,7 +33,7 @@ func chooseCredentials(s State, h Host, step api.ChooseCredentials) StepView {
 // enterCredentials asks for user name and password.
 func enterCredentials(s State, h Host) StepView {
 	w := h.Words
-	d := StepView{Heading: w.T("wizard.sign-in.heading"), Lead: w.T("wizard.sign-in.lead")}
+	d := newStep(s, h)
 	next := func() { sendCredentials(s, h) }
 	user := newField(w.T("wizard.username"), "", false, refusedField(s, "username"), &s.Draft.Username)
 	pass := newField(w.T("wizard.password"), "", true, refusedField(s, "password"), &s.Draft.Password)
@@ -67,7 +65,8 @@ func sendCredentials(s State, h Host) {
 // enterPassword asks for the password of the account again (R3, R6).
 func enterPassword(s State, h Host, step api.EnterPassword) StepView {
 	w := h.Words
-	d := StepView{Heading: w.T("wizard.password.heading"), Lead: w.T("wizard.password.lead", assets.Args{"account": step.Username}), Back: true, Cancel: true}
+	d := newStep(s, h)
+	d.Back, d.Cancel = true, true
 	next := func() {
 		if s.Draft.Password == "" {
 			h.Do(Fail{explain.Code(h.Words, "empty.password")})
@@ -88,7 +87,8 @@ func enterPassword(s State, h Host, step api.EnterPassword) StepView {
 // choosePassword asks for a new password (R0).
 func choosePassword(s State, h Host, step api.ChoosePassword) StepView {
 	w := h.Words
-	d := StepView{Heading: w.T("wizard.new-password.heading"), Lead: w.T("wizard.new-password.lead"), Cancel: true}
+	d := newStep(s, h)
+	d.Cancel = true
 	next := func() {
 		if s.Draft.Password == "" {
 			h.Do(Fail{explain.Code(h.Words, "empty.password")})

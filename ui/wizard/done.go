@@ -11,10 +11,8 @@ import (
 // signedIn is the last step of sign-in and sign-up.
 func signedIn(s State, h Host, step api.SignedIn) StepView {
 	w := h.Words
-	d := StepView{Heading: w.T("wizard.signed-in.heading"), Lead: w.T("wizard.signed-in.lead"), Tile: "check"}
-	if most := "wizard.signed-in.lead-" + step.Account.Policy; w.Has(most) { // R44: the longest duration
-		d.Lead = w.T(most)
-	}
+	d := newStep(s, h)
+	d.Tile = "check"
 	d.Next = primary(s, h, w.T("wizard.signed-in.next"), h.does(Leave))
 	d.First = d.Next
 	if step.Account.BackupCodes.Low {
@@ -31,12 +29,8 @@ func signedIn(s State, h Host, step api.SignedIn) StepView {
 // finished is the last step of every other ceremony.
 func finished(s State, h Host) StepView {
 	w := h.Words
-	key := "wizard.finished." + string(s.View.Kind)
-	d := StepView{Heading: w.T(key), Lead: w.T(key + ".lead"), Tile: "check"}
-	if m := s.Account.Methods; s.View.Kind == api.EnrollText && (m.App || m.Keys > 0) ||
-		s.View.Kind == api.EnrollApp && (m.Text || m.Keys > 0) || s.View.Kind == api.EnrollKey && (m.Text || m.App) {
-		d.Lead = w.T(key + ".lead-also")
-	}
+	d := newStep(s, h)
+	d.Tile = "check"
 	d.Next = primary(s, h, w.T("wizard.done"), h.does(Leave))
 	d.First = d.Next
 	if s.View.Kind == api.EnrollKey && s.Account.BackupCodes.Active == 0 { // R32: codes are offered and not required

@@ -155,7 +155,8 @@ func LabTag(w *assets.Catalog) fyne.CanvasObject { return kit.Tag("lab", w.T("wi
 func nameKey(s State, h Host, step api.NameKey) StepView {
 	w := h.Words
 	fill(s, &s.Draft.Label, step.Suggested)
-	d := StepView{Heading: w.T("wizard.name.heading"), Lead: w.T("wizard.name.lead"), Tile: "check", Cancel: true}
+	d := newStep(s, h)
+	d.Tile, d.Cancel = "check", true
 	next := func() { sendFilled(s, h, s.Draft.Label, "label", api.Label{Label: s.Draft.Label}) }
 	label := newField(w.T("wizard.name"), w.T("wizard.name.hint"), false, refusedField(s, "label"), &s.Draft.Label)
 	if s.Draft.Label == step.Suggested {

@@ -33,7 +33,8 @@ func overview(s State, h Host, step api.Overview) StepView {
 			kit.NewText(w.T(key+"."+p[1]), kit.Strong, kit.Ink).Wrapped(),
 			kit.Para(w.T(key+"."+p[1]+"-why"), kit.Ink2))))))
 	}
-	d := StepView{Heading: w.T("wizard.overview.heading"), Lead: w.T(key + ".lead"), Cancel: true}
+	d := newStep(s, h)
+	d.Cancel = true
 	d.Body = []fyne.CanvasObject{
 		kit.V(kit.S20, list...),
 		kit.NewBanner(kit.Info, w.T(key+".note"), w.T(key+".note-why"), ""),

@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"nightlatch/assets"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
 )
@@ -13,11 +12,8 @@ import (
 // scanQR shows a new secret as a QR code and as text in groups of four (R20).
 func scanQR(s State, h Host, step api.ScanQR) StepView {
 	w := h.Words
-	d := StepView{
-		Heading: w.T("wizard.scan.heading"),
-		Lead:    w.T("wizard.scan.lead", assets.Args{"account": s.Account.Username}),
-		Back:    true, Cancel: true,
-	}
+	d := newStep(s, h)
+	d.Back, d.Cancel = true, true
 	d.Next = primary(s, h, w.T("wizard.continue"), func() {
 		if !s.Busy {
 			h.Send(api.Continue{})

@@ -78,6 +78,12 @@ type StepView struct {
 	Careful       bool                // Enter does nothing, and Cancel has the focus at first
 }
 
+// newStep starts the view of the current step with its heading and lead.
+func newStep(s State, h Host) StepView {
+	heading, lead := explain.Step(h.Words, explain.Situation{View: s.View, Account: s.Account, HasAccounts: s.HasAccounts, Zone: h.Zone})
+	return StepView{Heading: heading, Lead: lead}
+}
+
 // Draw draws the current step of the view. It panics on a type of step that it does not
 // know; a test draws all api.Steps.
 func Draw(s State, h Host) StepView {

@@ -1,0 +1,119 @@
+package explain
+
+import (
+	"time"
+
+	"nightlatch/assets"
+	"nightlatch/server/api"
+)
+
+// A Situation has what the words for a step depend on.
+type Situation struct {
+	View        api.View
+	Account     api.Account    // the signed-in account; zero during sign-in and sign-up
+	HasAccounts bool           // this server has accounts already
+	Zone        *time.Location // for times of day; nil: the local zone
+}
+
+// Step returns the heading of the current step and the sentence below it. For
+// UseSecurityKey they are those of the first moment, before a key is connected.
+func Step(c *assets.Catalog, s Situation) (heading, lead string) {
+	switch step := s.View.Step.(type) {
+	case api.ChooseCredentials:
+		if s.HasAccounts {
+			return c.T("wizard.sign-up.further"), c.T("wizard.sign-up.further-lead")
+		}
+		return c.T("wizard.sign-up.heading"), c.T("wizard.sign-up.lead")
+	case api.EnterCredentials:
+		return c.T("wizard.sign-in.heading"), c.T("wizard.sign-in.lead")
+	case api.EnterPassword:
+		return c.T("wizard.password.heading"), c.T("wizard.password.lead", assets.Args{"account": step.Username})
+	case api.ChoosePassword:
+		return c.T("wizard.new-password.heading"), c.T("wizard.new-password.lead")
+	case api.Overview:
+		return c.T("wizard.overview.heading"), c.T("wizard.overview." + string(step.Method) + ".lead")
+	case api.EnterEmail:
+		return c.T("wizard.email.heading"), c.T("wizard.email.lead")
+	case api.EnterPhone:
+		if s.View.Kind == api.ChangePhone && s.Account.PhoneVerified {
+			return c.T("wizard.phone.heading"), c.T("wizard.phone.change-lead", assets.Args{"number": PhoneNumber(s.Account.Phone)})
+		}
+		return c.T("wizard.phone.heading"), c.T("wizard.phone.lead")
+	case api.EnterCode:
+		return codeHeading(c, step), codeLead(c, s, step)
+	case api.ScanQR:
+		return c.T("wizard.scan.heading"), c.T("wizard.scan.lead", assets.Args{"account": s.Account.Username})
+	case api.UseSecurityKey:
+		return c.T("wizard.key.insert"), c.T("wizard.key.insert-lead")
+	case api.NameKey:
+		return c.T("wizard.name.heading"), c.T("wizard.name.lead")
+	case api.EnterBackupCode:
+		number := assets.Args{"number": step.Number}
+		return c.T("wizard.backup.heading", number), c.T("wizard.backup.lead", number)
+	case api.SaveBackupCode:
+		return c.T("wizard.save.heading." + string(s.View.Kind)), c.T("wizard.save.lead")
+	case api.Confirm:
+		return c.T("wizard.confirm." + string(step.Method)), c.T("wizard.confirm.lead")
+	case api.SignedIn:
+		return c.T("wizard.signed-in.heading"), signedInLead(c, step)
+	case api.Finished:
+		return finished(c, s)
+	}
+	return "", ""
+}
+
+func codeHeading(c *assets.Catalog, step api.EnterCode) string {
+	if step.Kept {
+		return c.T("wizard.code.email.kept-heading")
+	}
+	return c.T("wizard.code." + string(step.Channel) + ".heading")
+}
+
+// codeLead says where the code is and when it was sent (R12).
+func codeLead(c *assets.Catalog, s Situation, step api.EnterCode) string {
+	args := assets.Args{"to": step.SentTo, "digits": step.Digits}
+	switch step.Channel {
+	case api.ByApp:
+		return c.T("wizard.code.app.lead", args)
+	case api.ByText:
+		args["to"] = PhoneNumber(step.SentTo)
+		if s.View.Kind == api.SignIn {
+			args["end"] = LastDigits(step.SentTo)
+			return c.T("wizard.code.text.sign-in-lead", args)
+		}
+	}
+	switch {
+	case step.Kept:
+		return c.T("wizard.code.email.kept-lead", args)
+	case step.SentAt == nil:
+		return c.T("wizard.code."+string(step.Channel)+".lead-unsent", args)
+	}
+	sent := step.SentAt.Local()
+	if s.Zone != nil {
+		sent = step.SentAt.In(s.Zone)
+	}
+	args["time"] = c.Clock(sent)
+	return c.T("wizard.code."+string(step.Channel)+".lead", args)
+}
+
+// signedInLead says for how long the session lasts at most, which the policy decides
+// (R44).
+func signedInLead(c *assets.Catalog, step api.SignedIn) string {
+	if most := "wizard.signed-in.lead-" + step.Account.Policy; c.Has(most) {
+		return c.T(most)
+	}
+	return c.T("wizard.signed-in.lead")
+}
+
+// finished names the method that was set up, and the others that are on.
+func finished(c *assets.Catalog, s Situation) (heading, lead string) {
+	key := "wizard.finished." + string(s.View.Kind)
+	m := s.Account.Methods
+	others := s.View.Kind == api.EnrollText && (m.App || m.Keys > 0) ||
+		s.View.Kind == api.EnrollApp && (m.Text || m.Keys > 0) ||
+		s.View.Kind == api.EnrollKey && (m.Text || m.App)
+	if others {
+		return c.T(key), c.T(key + ".lead-also")
+	}
+	return c.T(key), c.T(key + ".lead")
+}
