@@ -60,7 +60,7 @@ func TestStopAndGo(t *testing.T) {
 	if got := w.types(c, 1); got[0] != api.EventCarrierOptOut {
 		t.Errorf("activity %v", got)
 	}
-	if mails := w.mails(bobMail); !strings.Contains(mails[len(mails)-1], "no more texts") {
+	if mails := w.mails(bobMail); !strings.Contains(mails[len(mails)-1], "opted out") {
 		t.Errorf("mail %q", mails)
 	}
 

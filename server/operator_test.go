@@ -51,7 +51,7 @@ func TestOperatorUnlocks(t *testing.T) {
 		t.Errorf("activity %v", got)
 	}
 	w.deliver()
-	if mails := w.mails(bobMail); !slices.ContainsFunc(mails, func(m string) bool { return strings.Contains(m, "open again") }) {
+	if mails := w.mails(bobMail); !slices.ContainsFunc(mails, func(m string) bool { return strings.Contains(m, "unlocked") }) {
 		t.Errorf("mail %q", mails)
 	}
 	if err := audit.Verify(t.Context(), w.store, w.account("bob").ID); err != nil {
