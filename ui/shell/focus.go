@@ -90,7 +90,7 @@ func (c *Console) Rebuild(root *fyne.Container, build func() fyne.CanvasObject) 
 		return
 	}
 	f := before.find(root)
-	if f == nil { // "Plug in" became "Take out"
+	if f == nil { // "Plug in" became "Unplug"
 		f = before.at(root)
 	}
 	c.window.Canvas().Focus(f)
