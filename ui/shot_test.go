@@ -190,7 +190,7 @@ func otherShots() []gallerytest.Shot {
 			return settingsShot("", owner).Draw(c)
 		}},
 		delivery("15-delivery-kept", api.Delivery{Kept: true}, deliveryForm{}),
-		delivery("15-delivery-refused", set, deliveryForm{refused: "tls", why: explain.Explanation{What: "That connection isn’t protected", Why: "Open is for a mail server on this computer only: anyone on the way could read the codes."}}),
+		delivery("15-delivery-refused", set, deliveryForm{refused: "tls", why: explain.Explanation{What: "That connection is not protected", Why: "Unencrypted is only for a mail server on this computer. Elsewhere, others could read the codes."}}),
 		delivery("15-delivery-tested", set, deliveryForm{tested: &api.DeliveryTest{Sent: true, To: "margarethe@example.org"}}),
 		delivery("15-delivery-failed", set, deliveryForm{tested: &api.DeliveryTest{Reason: "login", Reply: 535}}),
 		delivery("15-delivery-busy", set, deliveryForm{busy: true}),

@@ -45,7 +45,7 @@ func keyStepShots() []gallerytest.Shot {
 		at("08-key-pin-wrong", wizard.KeyInteraction{Phase: wizard.AskingPIN, Device: gallerytest.YubiKey(), TriesLeft: 5, WrongPIN: true}, typed(func(d *wizard.Draft) { d.Hints = true })),
 		at("08-key-new-pin", wizard.KeyInteraction{Phase: wizard.SettingPIN, Device: gallerytest.YubiKey(), MinPIN: 6}),
 		at("08-key-new-pin-refused", wizard.KeyInteraction{Phase: wizard.SettingPIN, Device: gallerytest.YubiKey(), MinPIN: 6}, typed(func(d *wizard.Draft) { d.PINs = wizard.PINs{New: "471100", Repeat: "471101"} }), func(s *wizard.State) {
-			s.Fault = &explain.Explanation{Code: "pin.unlike", What: "That isn’t the PIN above"}
+			s.Fault = &explain.Explanation{Code: "pin.unlike", What: "The two PINs don’t match"}
 		}),
 		at("08-key-other-pin", wizard.KeyInteraction{Phase: wizard.SettingPIN, Device: gallerytest.YubiKey(), OldPIN: true, TriesLeft: 3}, func(s *wizard.State) {
 			s.Fault = &explain.Explanation{Code: "key_wrong_pin", What: "That isn’t this key’s PIN"}

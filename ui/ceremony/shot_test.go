@@ -86,7 +86,7 @@ func sessionShots() []gallerytest.Shot {
 		signInShot("02-sign-in-refused", api.EnterCredentials{}, typed(func(d *wizard.Draft) { d.Username = "margarethe" }), refused(api.InvalidCredentials)),
 		signInShot("02-sign-in-throttled", api.EnterCredentials{}, typed(func(d *wizard.Draft) { d.Username = "margarethe" }), refused(api.Throttled, func(r *api.Refusal) { r.RetryAt = &retry })),
 		signInShot("02-sign-in-empty", api.EnterCredentials{}, func(s *wizard.State) {
-			s.Fault = &explain.Explanation{Code: "empty.username", What: "The user name is empty", Next: "Type it, then go on."}
+			s.Fault = &explain.Explanation{Code: "empty.username", What: "The user name is empty", Next: "Type it, then continue."}
 		}),
 		signInShot("02-sign-in-app", app, typed(func(d *wizard.Draft) { d.Code = "41" })),
 		signInShot("02-sign-in-app-drift", app, typed(func(d *wizard.Draft) { d.Code = "418025" }), refused(api.ClockDrift, func(r *api.Refusal) { n := -95; r.Drift = &n })),

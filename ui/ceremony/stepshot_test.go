@@ -61,7 +61,7 @@ func stepShots() []gallerytest.Shot {
 		pageShot("06-text-code-expired", view(api.EnrollText, 5, late), wrong, refused(api.CodeExpired)),
 		pageShot("06-text-code-too-many", view(api.EnrollText, 5, late), wrong, refused(api.TooManyTries)),
 		pageShot("06-text-code-network", view(api.EnrollText, 5, texted), wrong, func(s *wizard.State) {
-			s.Fault = &explain.Explanation{Code: "no_answer", What: "The account server doesn’t answer", Why: "The connection broke off before an answer came. It may or may not have been done.", Next: "Try again."}
+			s.Fault = &explain.Explanation{Code: "no_answer", What: "The account server doesn’t answer", Why: "The connection broke before an answer came. The change may or may not have been made.", Next: "Try again."}
 		}),
 		{Name: "06-text-code-lab", Page: shell.TwoFactor, Panel: panel, Draw: pageShot("", view(api.EnrollText, 5, texted), code).Draw},
 		pageShot("06-text-saved", view(api.EnrollText, 6, backup)),
