@@ -20,7 +20,7 @@ const (
 	EventCodeSent        EventType = "code-sent"
 
 	EventEmailConfirmed  EventType = "email-confirmed" // R4
-	EventEmailKept       EventType = "email-kept"      // R4, with mail kept on this computer: nobody proved that the address takes mail
+	EventEmailKept       EventType = "email-kept"      // R4, with mail kept on this computer, which does not prove the address
 	EventEmailChanged    EventType = "email-changed"
 	EventPhoneChanged    EventType = "phone-changed" // R16
 	EventPhoneDeleted    EventType = "phone-deleted" // R17
@@ -37,11 +37,11 @@ const (
 	EventKeyDeleted        EventType = "key-deleted"
 	EventKeyPossiblyCopied EventType = "key-possibly-copied" // R34
 	EventMethodOff         EventType = "method-off"          // R60
-	EventMethodDisabled    EventType = "method-disabled"     // R43: too many failures in a row; nobody signs in
+	EventMethodDisabled    EventType = "method-disabled"     // R43: too many failures in a row; signing in is locked
 	EventTwoFactorOn       EventType = "two-factor-on"
 	EventTwoFactorOff      EventType = "two-factor-off"   // R61
-	EventTwoFactorReset    EventType = "two-factor-reset" // R102: off, by whoever runs the server
-	EventUnlocked          EventType = "unlocked"         // R43, by whoever runs the server
+	EventTwoFactorReset    EventType = "two-factor-reset" // R102: turned off by the operator of the server
+	EventUnlocked          EventType = "unlocked"         // R43, by the operator of the server
 
 	EventBackupCodeIssued    EventType = "backup-code-issued"
 	EventBackupCodeUsed      EventType = "backup-code-used"
