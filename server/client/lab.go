@@ -37,7 +37,7 @@ func (c *Client) PhoneMessages(ctx context.Context, e164 string) ([]api.LabText,
 	return get[[]api.LabText](ctx, c, phone(e164)+"/messages")
 }
 
-// SendText sends a text from a simulated phone, for example GO to lab.ShortCode (R18).
+// SendText sends a text from a simulated phone, for example GO to the short code (R18).
 func (c *Client) SendText(ctx context.Context, e164, to, body string) error {
 	_, err := call[none](ctx, c, http.MethodPost, phone(e164)+"/messages", api.LabText{To: to, Body: body})
 	return err

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-func TestClockRunsOnFromWhatIsSet(t *testing.T) {
+func TestClockContinuesFromTheSetTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 		c := NewClock(start, time.Now)
@@ -35,7 +35,7 @@ func TestClockRunsOnFromWhatIsSet(t *testing.T) {
 	})
 }
 
-func TestClockTellsWhenItIsMoved(t *testing.T) {
+func TestClockReportsMoves(t *testing.T) {
 	c := NewClock(time.Time{}, time.Now)
 	first := c.Changed()
 	select {

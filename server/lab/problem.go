@@ -49,8 +49,8 @@ func problemOf(err error) (p *api.Problem, known bool) {
 		return problem(http.StatusConflict, api.Conflict, "The security key is not plugged in",
 			`Plug it in again with {"plugged_in":true}.`), true
 	case errors.Is(err, ErrBenchFull):
-		return problem(http.StatusConflict, api.Conflict, "There is no place for another security key",
-			"POST /lab/v1/reset forgets the keys that are there."), true
+		return problem(http.StatusConflict, api.Conflict, "No more security keys fit",
+			"POST /lab/v1/reset deletes the keys that exist."), true
 	case errors.Is(err, ErrNoPIN):
 		return problem(http.StatusConflict, api.Conflict, "The security key has no PIN",
 			"Set one on the key first, or plug one in that has one."), true

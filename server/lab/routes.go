@@ -65,7 +65,7 @@ func noRoute(mux *http.ServeMux, w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if allow == nil {
-		return problem(http.StatusNotFound, api.NotFound, "There is no such page", "The lab has no call with this path.")
+		return problem(http.StatusNotFound, api.NotFound, "There is no such path", "The lab has no call with this path.")
 	}
 	w.Header().Set("Allow", strings.Join(allow, ", "))
 	return problem(http.StatusMethodNotAllowed, api.MethodNotAllowed, "Not with this method",

@@ -91,7 +91,7 @@ func TestKilledWriterLosesNothing(t *testing.T) {
 		for wait := rnd.IntN(120); wait > 0; wait-- {
 			text, ok := c.line(t)
 			if !ok {
-				t.Fatalf("round %d: the writer ended by itself: %v", round, c.Wait())
+				t.Fatalf("round %d: the writer ended before it was killed: %v", round, c.Wait())
 			}
 			acknowledged = note(t, acknowledged, text)
 		}
