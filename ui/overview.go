@@ -38,14 +38,8 @@ func (p *overviewPage) load() {
 		if s.Account, err = server.Account(ctx); err != nil {
 			return s, err
 		}
-		if s.Keys, err = server.Keys(ctx); err != nil {
+		if s.Recovery, err = server.Recovery(ctx); err != nil {
 			return s, err
-		}
-		if s.Sessions, err = server.Sessions(ctx); err != nil {
-			return s, err
-		}
-		for i := range s.Sessions {
-			s.Sessions[i].LastSeen = api.Time{} // every request changes it, and the page does not show it
 		}
 		s.Recent, err = server.Activity(ctx, "", recentEvents)
 		return s, err
@@ -58,10 +52,10 @@ func (p *overviewPage) Draw() shell.View {
 	if !p.src.Ready {
 		return p.src.Waiting(c, w.T("ui.rail.overview"), nil, p.load)
 	}
-	a := assess(p.src.Value, w, c.Now())
-	next := kit.NewButton(w.T("ui.rescue.next."+string(a.Next)+".do"), stepIcon(a.Next), kit.Primary, func() { p.take(a.Next) })
+	step := p.src.Value.Recovery.Next
+	next := kit.NewButton(w.T("ui.rescue.next."+string(step)+".do"), stepIcon(step), kit.Primary, func() { p.take(step) })
 	page := kit.Page{Title: w.T("ui.rail.overview"), Body: []fyne.CanvasObject{
-		p.answerCard(a, next),
+		p.answerCard(next),
 		kit.V(kit.S8, kit.Section(w.T("ui.overview.methods")), p.methodCards()),
 		kit.V(kit.S8, kit.H(kit.S8, kit.Section(w.T("ui.overview.recent")), kit.Gap(), kit.NewLink(w.T("ui.overview.all"), func() { c.Visit(shell.Activity) })), p.recentList()),
 	}}
@@ -69,29 +63,29 @@ func (p *overviewPage) Draw() shell.View {
 }
 
 // take leads to where the next step is done.
-func (p *overviewPage) take(s step) {
+func (p *overviewPage) take(s api.RecoveryStep) {
 	switch s {
-	case stepTurnOn:
+	case api.RecoverTurnOn:
 		p.c.BeginCeremony(api.Begin{Kind: api.EnrollApp}, shell.Overview)
-	case stepKey:
+	case api.RecoverKey:
 		p.c.BeginCeremony(api.Begin{Kind: api.EnrollKey}, shell.Overview)
-	case stepCode, stepMoreCode:
+	case api.RecoverCode, api.RecoverMoreCodes:
 		p.c.Follow(shell.Route{Page: shell.BackupCodes, Arg: generateCode})
-	case stepCheck:
+	case api.RecoverCheck:
 		p.c.Follow(shell.Route{Page: shell.BackupCodes, Arg: checkCode})
-	case stepCopied:
+	case api.RecoverCopied:
 		p.c.Visit(shell.SecurityKeys)
 	}
 }
 
 // stepIcon is the icon of the button for a step.
-func stepIcon(s step) string {
+func stepIcon(s api.RecoveryStep) string {
 	switch s {
-	case stepTurnOn:
+	case api.RecoverTurnOn:
 		return "two-factor"
-	case stepKey, stepCopied:
+	case api.RecoverKey, api.RecoverCopied:
 		return "key"
-	case stepCheck:
+	case api.RecoverCheck:
 		return "verify"
 	}
 	return "backup-codes"
@@ -99,40 +93,41 @@ func stepIcon(s step) string {
 
 // answerCard draws the question, the answer, the reason, what still works, and the
 // one next step.
-func (p *overviewPage) answerCard(a assessment, next *kit.Button) fyne.CanvasObject {
-	w := p.c.Catalog
+func (p *overviewPage) answerCard(next *kit.Button) fyne.CanvasObject {
+	w, r := p.c.Catalog, p.src.Value.Recovery
 	shield, ink := "shield-half", kit.Brass
-	switch a.Level {
-	case levelFull:
+	switch r.Level {
+	case api.RecoveryFull:
 		shield, ink = "two-factor", kit.Accent
-	case levelOff:
+	case api.RecoveryNone:
 		shield, ink = "shield-off", kit.Danger
 	}
-	answer := w.T(a.Answer, a.Args)
-	if a.Count > 0 {
-		answer = shell.Counted(w, a.Answer, a.Count)
+	key, count := recoveryAnswer(r)
+	answer := w.T(key)
+	if count > 0 {
+		answer = shell.Counted(w, key, count)
 	}
-	why := w.T(a.Why, assets.Args{"end": explain.LastDigits(p.src.Value.Account.Phone)})
+	why := w.T(recoveryReason(r), assets.Args{"end": explain.LastDigits(p.src.Value.Account.Phone)})
 	top := kit.HTop(kit.S20,
 		kit.Sized(56, 56, kit.Z(kit.NewBox(kit.Sunken, kit.Hairline, 16), kit.Centre(kit.NewIcon(shield, 30, ink)))),
 		kit.Grow(kit.V(kit.S4, kit.NewText(w.T("ui.rescue.question"), kit.Body, kit.Ink2).Wrapped(),
 			kit.NewText(answer, kit.Display, kit.Ink).Wrapped(), kit.Para(why, kit.Ink2))))
-	side := func(head string, options []option, works bool) fyne.CanvasObject {
+	side := func(head string, options []api.RecoveryOption, works bool) fyne.CanvasObject {
 		list := []fyne.CanvasObject{kit.NewText(w.T(head), kit.Label, kit.Ink3).Wrapped()}
-		for _, o := range options {
+		for _, o := range recoveryLines(options, w, p.c.Now()) {
 			ink, mark := kit.Ink, kit.Accent
 			if !works {
 				ink, mark = kit.Ink3, kit.Ink3
 			}
-			list = append(list, kit.HTop(kit.S12, kit.NewIcon(o.icon, 18, mark), kit.Grow(kit.NewText(o.text(w), kit.Body, ink).Wrapped())))
+			list = append(list, kit.HTop(kit.S12, kit.NewIcon(o.icon, 18, mark), kit.Grow(kit.NewText(o.text, kit.Body, ink).Wrapped())))
 		}
 		return kit.Grow(kit.V(kit.S8, list...))
 	}
-	sides := []fyne.CanvasObject{side("ui.rescue.still", a.Keep, true)}
-	if len(a.Gone) > 0 {
-		sides = append(sides, side("ui.rescue.gone", a.Gone, false))
+	sides := []fyne.CanvasObject{side("ui.rescue.still", r.Keeps, true)}
+	if len(r.Gone) > 0 {
+		sides = append(sides, side("ui.rescue.gone", r.Gone, false))
 	}
-	key := "ui.rescue.next." + string(a.Next)
+	key = "ui.rescue.next." + string(r.Next)
 	foot := kit.H(kit.S16, kit.Grow(kit.V(2, kit.NewText(w.T(key), kit.Strong, kit.Ink).Wrapped(),
 		kit.NewText(w.T(key+".why"), kit.Caption, kit.Ink2).Wrapped())), next)
 	return kit.Card(kit.V(0,

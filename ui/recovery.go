@@ -8,160 +8,96 @@ import (
 	"nightlatch/ui/shell"
 )
 
-// A recoveryState is everything that decides whether a person can get back in.
+// A recoveryState is what the overview shows: the account, and the server's answer to
+// "if this phone died now, could you get back in?".
 type recoveryState struct {
 	Account  api.Account
-	Keys     []api.Key
-	Sessions []api.Session
+	Recovery api.Recovery
 	Recent   []api.Activity
 }
 
-// An assessment answers the overview's question: if this phone died now, could
-// you get back in?
-type assessment struct {
-	Yes    bool
-	Answer string // translation key of the sentence, which begins with Yes or No
-	Args   assets.Args
-	Count  int // the sentence's plural; 0 for none
-	Why    string
-	Level  level
-	Keep   []option // what still works
-	Gone   []option // what is lost with the phone
-	Next   step     // the one thing that helps most
-}
-
-// A level is how well an account is protected against the loss of the phone.
-type level string
-
-// The levels.
-const (
-	levelOff  level = "off"
-	levelHalf level = "half"
-	levelFull level = "full"
-)
-
-// An option is one way to get in: an icon and its text.
-type option struct {
-	icon  string
-	key   string // translation key
-	count int
-	args  assets.Args
-}
-
-// A step is an action that improves the assessment.
-type step string
-
-// The steps. ui.rescue.next has translations under the same names.
-const (
-	stepTurnOn   step = "turn-on" // turn on two-factor authentication
-	stepCode     step = "code"    // make a backup code
-	stepKey      step = "key"     // add a security key
-	stepCopied   step = "copied"  // look at a key that may have been copied
-	stepCheck    step = "check"   // check that the printed codes are still there
-	stepMoreCode step = "more"    // make more backup codes
-)
-
-// assess answers the question.
-func assess(s recoveryState, w *assets.Catalog, now time.Time) assessment {
-	a := s.Account
-	if !a.TwoFactor {
-		return assessment{
-			Yes: true, Answer: "ui.rescue.off", Why: "ui.rescue.off-why", Level: levelOff, Next: stepTurnOn,
-			Keep: append([]option{{icon: "lock", key: "ui.rescue.password"}}, sessionOption(s, w, now)...),
+// recoveryAnswer returns the translation key of the answer, which begins with Yes or
+// No, and the count of its plural; 0 for none.
+func recoveryAnswer(r api.Recovery) (key string, count int) {
+	var keys, codes int
+	for _, o := range r.Keeps {
+		switch o.Kind {
+		case api.RecoveryKey:
+			keys = o.Count
+		case api.RecoveryBackupCodes:
+			codes = o.Count
 		}
 	}
-	r := assessment{Level: levelHalf}
-	usable, copied := 0, 0
-	for _, k := range s.Keys {
-		if k.Elsewhere { // it belongs to another relying party ID
-			continue
-		}
-		if k.PossiblyCopied {
-			copied++
-			if a.Policy == api.PolicyHardened { // R34: refused there
-				continue
-			}
-		}
-		usable++
-		r.Keep = append(r.Keep, option{icon: "key", key: "ui.rescue.a-key", args: assets.Args{"label": k.Label}})
-	}
-	if len(r.Keep) > 2 { // a long list of keys would hide the answer
-		r.Keep = []option{{icon: "key", key: "ui.rescue.keys", count: usable}}
-	}
-	codes := a.BackupCodes.Active
-	if codes > 0 {
-		r.Keep = append(r.Keep, option{icon: "backup-codes", key: "ui.rescue.codes", count: codes, args: assets.Args{"next": a.BackupCodes.Next}})
-	}
-	r.Keep = append(r.Keep, sessionOption(s, w, now)...)
-	if a.Methods.Text {
-		r.Gone = append(r.Gone, option{icon: "message", key: "method.text"})
-	}
-	if a.Methods.App {
-		r.Gone = append(r.Gone, option{icon: "app", key: "method.app"})
-	}
-	r.Why = whyOf(a)
-
-	options := usable
-	if codes > 0 {
-		options++
-	}
+	ways := keys + min(codes, 1)
 	switch {
-	case options == 0:
-		r.Answer, r.Level = "ui.rescue.no", levelOff
-	case options > 1:
-		r.Yes, r.Answer, r.Count, r.Level = true, "ui.rescue.ways", options, levelFull
-	case usable == 1:
-		r.Yes, r.Answer = true, "ui.rescue.one-key"
-	default:
-		r.Yes, r.Answer, r.Count = true, "ui.rescue.one-code", codes
+	case r.BackIn == api.BackInOff:
+		return "ui.rescue.off", 0
+	case r.BackIn == api.BackInNo:
+		return "ui.rescue.no", 0
+	case ways > 1:
+		return "ui.rescue.ways", ways
+	case keys == 1:
+		return "ui.rescue.one-key", 0
 	}
-	r.Next = nextStep(usable, copied, a.BackupCodes)
-	return r
+	return "ui.rescue.one-code", codes
 }
 
-func nextStep(usable, copied int, codes api.BackupCodes) step {
-	switch {
-	case copied > 0:
-		return stepCopied
-	case usable == 0 && codes.Active == 0:
-		return stepCode
-	case usable == 0:
-		return stepKey
-	case codes.Active == 0:
-		return stepCode
-	case codes.Low: // R78
-		return stepMoreCode
+// recoveryReason returns the translation key of the sentence that says what depends on
+// the phone.
+func recoveryReason(r api.Recovery) string {
+	if r.BackIn == api.BackInOff {
+		return "ui.rescue.off-why"
 	}
-	return stepCheck
-}
-
-// whyOf says what depends on the phone.
-func whyOf(a api.Account) string {
+	var text, app bool
+	for _, o := range r.Gone {
+		text = text || o.Kind == api.RecoveryText
+		app = app || o.Kind == api.RecoveryApp
+	}
 	switch {
-	case a.Methods.Text && a.Methods.App:
+	case text && app:
 		return "ui.rescue.both-on-phone"
-	case a.Methods.Text:
+	case text:
 		return "ui.rescue.text-on-phone"
-	case a.Methods.App:
+	case app:
 		return "ui.rescue.app-on-phone"
 	}
 	return "ui.rescue.nothing-on-phone"
 }
 
-// sessionOption is this session: it works without the phone until it ends.
-func sessionOption(s recoveryState, w *assets.Catalog, now time.Time) []option {
-	for _, one := range s.Sessions {
-		if one.Current {
-			return []option{{icon: "sessions", key: "ui.rescue.session", args: assets.Args{"day": shell.OnDay(w, now, one.Expires)}}}
+// A recoveryLine is one line of the lists: an icon and its text.
+type recoveryLine struct{ icon, text string }
+
+// maxKeyLines is how many keys get a line each. More of them share one line, so that
+// the list stays short.
+const maxKeyLines = 2
+
+// recoveryLines describes options.
+func recoveryLines(options []api.RecoveryOption, w *assets.Catalog, now time.Time) []recoveryLine {
+	var lines []recoveryLine
+	add := func(icon, text string) { lines = append(lines, recoveryLine{icon, text}) }
+	for _, o := range options {
+		switch o.Kind {
+		case api.RecoveryKey:
+			if o.Count > maxKeyLines {
+				add("key", w.N("ui.rescue.keys", o.Count, nil))
+				continue
+			}
+			for _, label := range o.Labels {
+				add("key", w.T("ui.rescue.a-key", assets.Args{"label": label}))
+			}
+		case api.RecoveryBackupCodes:
+			add("backup-codes", w.N("ui.rescue.codes", o.Count, assets.Args{"next": o.Number}))
+		case api.RecoverySession:
+			if o.Until != nil {
+				add("sessions", w.T("ui.rescue.session", assets.Args{"day": shell.OnDay(w, now, *o.Until)}))
+			}
+		case api.RecoveryPassword:
+			add("lock", w.T("ui.rescue.password"))
+		case api.RecoveryText:
+			add("message", w.T("method.text"))
+		case api.RecoveryApp:
+			add("app", w.T("method.app"))
 		}
 	}
-	return nil
-}
-
-// text describes an option.
-func (v option) text(w *assets.Catalog) string {
-	if v.count > 0 {
-		return w.N(v.key, v.count, v.args)
-	}
-	return w.T(v.key, v.args)
+	return lines
 }

@@ -5,7 +5,9 @@ import (
 	"time"
 
 	"nightlatch/assets/explain"
+	"nightlatch/server/account"
 	"nightlatch/server/api"
+	"nightlatch/server/recovery"
 	"nightlatch/ui/gallerytest"
 	"nightlatch/ui/lab"
 	"nightlatch/ui/print"
@@ -33,7 +35,19 @@ func stillPanel(c *shell.Console, keys ...api.LabKey) *lab.Panel {
 }
 
 func stillRecovery(a api.Account, keys ...api.Key) recoveryState {
-	return recoveryState{Account: a, Keys: keys, Sessions: gallerytest.Sessions(), Recent: gallerytest.Activity()[:3]}
+	s := recovery.State{Text: a.Methods.Text, App: a.Methods.App, RefuseCopied: a.Policy == "hardened", FewCodes: account.Classic().BackupCodesLow}
+	for i := range a.BackupCodes.Active {
+		s.Codes = append(s.Codes, a.BackupCodes.Next+i)
+	}
+	for _, k := range keys {
+		s.Keys = append(s.Keys, recovery.Key{Label: k.Label, Copied: k.PossiblyCopied, Foreign: k.Elsewhere})
+	}
+	for _, one := range gallerytest.Sessions() {
+		if one.Current {
+			s.Session = one.Expires
+		}
+	}
+	return recoveryState{Account: a, Recovery: recovery.Assess(s), Recent: gallerytest.Activity()[:3]}
 }
 
 func overviewShot(name string, src shell.Source[recoveryState]) gallerytest.Shot {
