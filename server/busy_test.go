@@ -1,0 +1,96 @@
+package server_test
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"nightlatch/server"
+	"nightlatch/server/account"
+	"nightlatch/server/api"
+)
+
+// A busyHasher is a hasher whose queue can be filled.
+type busyHasher struct {
+	*account.Hasher
+	blocked atomic.Bool   // hashes wait for release
+	running chan struct{} // one is in the hasher
+	release chan struct{} // closed to let them go on
+	tasks   sync.WaitGroup
+	queue   int
+}
+
+func newBusyHasher(t testing.TB) *busyHasher {
+	queue := runtime.GOMAXPROCS(0) // the seed fills as many
+	b := &busyHasher{running: make(chan struct{}, queue+1), release: make(chan struct{}), queue: queue}
+	h, err := account.NewHasher(account.HasherConfig{
+		// One hash at a time, with as much memory as makes it call Collect before each.
+		Parallel: 1, Queue: b.queue, Params: account.Params{Memory: account.DefaultParams().Memory, Time: 1, Threads: 1},
+		Collect: func() {
+			if b.blocked.Load() {
+				b.running <- struct{}{}
+				<-b.release
+			}
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Hasher = h
+	return b
+}
+
+// fill fills the queue until the end of the test.
+func (b *busyHasher) fill(t testing.TB) {
+	b.blocked.Store(true)
+	for range b.queue + 1 {
+		b.tasks.Go(func() {
+			for errors.Is(b.Decoy(context.Background(), "x"), account.ErrBusy) { // the probe below has the place
+				runtime.Gosched()
+			}
+		})
+	}
+	t.Cleanup(func() {
+		close(b.release)
+		b.tasks.Wait()
+	})
+	<-b.running // otherwise the probe could run and wait
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	for !errors.Is(b.Decoy(ended, "x"), account.ErrBusy) {
+		runtime.Gosched()
+	}
+}
+
+// A full hash queue answers third-party clients with 503 and the time to wait, in the
+// form of their protocol. It does not count as a failure.
+func TestBusy(t *testing.T) {
+	t.Parallel()
+	hasher := newBusyHasher(t)
+	w := newWorld(t, func(cfg *server.Config) { cfg.Hasher = hasher.Hasher })
+	wantMe(t, "before", w.knock("ada", password), "ada")
+	before := w.dump()
+	hasher.fill(t)
+
+	e := w.knock("ada", password)
+	if p := e.problem(t); e.status != 503 || p.Code != api.Unavailable || e.header.Get("Retry-After") != "1" || p.RetryAt == nil {
+		t.Errorf("HTTP Basic: %d %v %s", e.status, e.header, e.body)
+	}
+	if e.header.Get("WWW-Authenticate") != "" {
+		t.Errorf("HTTP Basic: asks for other credentials: %v", e.header)
+	}
+	e = w.knock("nobody", password)
+	if e.status != 503 {
+		t.Errorf("an unknown user name: %d %s", e.status, e.body)
+	}
+	e, out := w.token("ada", password)
+	if e.status != 503 || out["error"] != "temporarily_unavailable" || out["code"] != api.Unavailable || e.header.Get("Retry-After") != "1" {
+		t.Errorf("OAuth: %d %v %s", e.status, e.header, e.body)
+	}
+	if after := w.dump(); len(after) != len(before) {
+		t.Errorf("%d keys became %d", len(before), len(after))
+	}
+}
