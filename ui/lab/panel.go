@@ -184,7 +184,10 @@ func (p *Panel) number() string {
 // Show shows a newly loaded state. New texts slide into the phone.
 func (p *Panel) Show(v State) {
 	before := p.state
-	v.Read, v.Trouble = before.Read, before.Trouble
+	v.Trouble = before.Trouble
+	if v.Read == nil {
+		v.Read = before.Read
+	}
 	fresh := len(v.Texts) - len(before.Texts)
 	switch {
 	case v.Number != before.Number || fresh < 0 || fresh > 3:
