@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"io"
 	"testing"
 
 	"nightlatch/server/api"
@@ -9,8 +8,6 @@ import (
 	"nightlatch/ui/shell"
 	"nightlatch/ui/wizard"
 )
-
-var errNoAnswer = io.ErrUnexpectedEOF
 
 func dialogShots() []gallerytest.Shot {
 	over := func(name string, s gallerytest.Shot, then func(*shell.Console)) gallerytest.Shot {

@@ -196,7 +196,6 @@ func otherShots() []gallerytest.Shot {
 	withLab := settingsShot("15-settings-lab", gallerytest.Account())
 	withLab.Panel = labPanel
 	return []gallerytest.Shot{
-		{Name: "03-no-answer", Draw: func(c *shell.Console) shell.View { return shell.NewFailure(c, errNoAnswer, func() {}).Draw() }},
 		{Name: "15-settings-owner", Page: shell.Settings, Draw: func(c *shell.Console) shell.View {
 			about := gallerytest.About()
 			about.MailKept = true
