@@ -56,7 +56,7 @@ func Pictures(t *testing.T, shots []Shot) {
 // compared with the golden files in testdata.
 func Check(t *testing.T, shots []Shot) {
 	t.Helper()
-	t.Setenv("HOME", "/home/margarethe") // shown where a file is saved
+	t.Setenv("HOME", "/srv/margarethe") // shown where a file is saved
 	for _, d := range testDresses() {
 		t.Run(d.Name, func(t *testing.T) {
 			w := catalog(t, d.Language)
