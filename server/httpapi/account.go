@@ -11,7 +11,7 @@ import (
 	"nightlatch/server/twofactor"
 )
 
-// about says what this server is; it needs no session.
+// about describes this server. It needs no session.
 func (h *Handler) about(c *call) (api.About, error) {
 	out := api.About{
 		Version: h.cfg.Version,
@@ -32,7 +32,7 @@ func (h *Handler) about(c *call) (api.About, error) {
 	return out, err
 }
 
-// account is what its owner sees of it.
+// account returns the account as its owner sees it.
 func (h *Handler) account(c *call) (out api.Account, err error) {
 	err = h.cfg.Store.View(c.r.Context(), func(tx store.Tx) error {
 		a, err := account.Load(tx, c.session.Account)
@@ -54,9 +54,9 @@ func (h *Handler) account(c *call) (out api.Account, err error) {
 	return out, err
 }
 
-// setAccount changes whether people who have the phone number find the account by
-// it (R10). That protects nothing, so no password is asked for (R6) and no mail
-// announces it; the activity list has it.
+// setAccount changes whether the account can be found by its phone number (R10). This
+// protects nothing, so it needs no password (R6) and sends no mail; it is in the
+// activity list.
 func (h *Handler) setAccount(c *call, in api.AccountChange) (api.Account, error) {
 	if in.Discoverable == nil {
 		return api.Account{}, malformed("discoverable", "Pass true or false.")
@@ -133,8 +133,8 @@ func (h *Handler) activity(c *call) ([]api.Activity, error) {
 	return out, err
 }
 
-// deletePhone forgets the phone number. Where text is the only method, two-factor
-// goes off with it; hardened wants that confirmed first, in a turn-off (R17).
+// deletePhone deletes the phone number. If text is the only method, two-factor goes off
+// with it. The hardened policy requires a turn-off first (R17).
 func (h *Handler) deletePhone(c *call) error {
 	return h.change(c, func(tx store.Tx, a *account.Account) error {
 		if a.Phone == "" {

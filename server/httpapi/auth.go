@@ -13,15 +13,15 @@ import (
 	"nightlatch/server/store"
 )
 
-// cookieName is the cookie of a page of ours: HttpOnly, SameSite=Strict.
+// cookieName is the session cookie of our pages: HttpOnly, SameSite=Strict.
 const cookieName = "nightlatch_session"
 
 // bearer is the scheme of RFC 6750 §2.1, with its space.
 const bearer = "Bearer "
 
-// tokenOf returns the token that a request shows, from the Authorization field
-// or else the cookie, and "" without one. Two Authorization fields are none: what
-// stands before us might have looked at the other.
+// tokenOf returns the token of a request, from the Authorization field or else the
+// cookie; "" without one. Two Authorization fields count as none, because a proxy may
+// have checked the other one.
 func tokenOf(r *http.Request) (token string, cookie bool) {
 	if fields := r.Header["Authorization"]; len(fields) > 0 {
 		h := fields[0]
@@ -40,10 +40,9 @@ func tokenOf(r *http.Request) (token string, cookie bool) {
 	return c.Value, true
 }
 
-// identify finds the session of a call, if there is one, and notes that it was
-// seen. A browser sends a cookie with whatever a page of any site asks for;
-// SameSite and guard stop that, and what changes something must besides come
-// from a page that names this origin.
+// identify finds the session of a call, if there is one, and records that it was seen.
+// A browser sends the cookie with requests of any site. SameSite and originCheck stop
+// those; a request that changes something must also name this origin.
 func (h *Handler) identify(c *call) error {
 	token, cookie := tokenOf(c.r)
 	if token == "" {
@@ -102,7 +101,7 @@ func (h *Handler) identityOf(tx store.Tx, token string) (identity, error) {
 	return found, h.identities.Put(tx, key, a.ID, found)
 }
 
-// alive reports whether the session of a call still is.
+// alive reports whether the session of a call is still live.
 func (h *Handler) alive(ctx context.Context, c *call) bool {
 	return h.cfg.Store.View(ctx, func(tx store.Tx) error {
 		_, err := h.cfg.Sessions.Load(tx, c.session.Account, c.session.ID)
@@ -110,7 +109,7 @@ func (h *Handler) alive(ctx context.Context, c *call) bool {
 	}) == nil
 }
 
-// guest lets everybody in, with or without a session.
+// guest accepts calls with and without a session.
 func (h *Handler) guest(next endpoint) endpoint {
 	return func(c *call) error {
 		if err := h.identify(c); err != nil {
@@ -120,8 +119,8 @@ func (h *Handler) guest(next endpoint) endpoint {
 	}
 }
 
-// owner lets in who is signed in.
-func (h *Handler) owner(next endpoint) endpoint {
+// signedIn accepts calls with a session.
+func (h *Handler) signedIn(next endpoint) endpoint {
 	return func(c *call) error {
 		if err := h.identify(c); err != nil {
 			return err
@@ -133,9 +132,9 @@ func (h *Handler) owner(next endpoint) endpoint {
 	}
 }
 
-// proved lets in who is signed in and has proved the password lately (R6).
-func (h *Handler) proved(next endpoint) endpoint {
-	return h.owner(func(c *call) error {
+// reauthenticated accepts calls of a session whose password was entered recently (R6).
+func (h *Handler) reauthenticated(next endpoint) endpoint {
+	return h.signedIn(func(c *call) error {
 		if _, ok := h.cfg.Sessions.RecentlyAuthenticated(*c.session, h.cfg.Now()); !ok {
 			return errReauthenticate
 		}

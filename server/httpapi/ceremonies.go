@@ -14,43 +14,42 @@ func (h *Handler) begin(c *call, in api.Begin) (api.View, error) {
 		return api.View{}, malformed("kind", "Name the kind of ceremony.")
 	}
 	v, err := h.cfg.Ceremonies.Begin(c.r.Context(), c.caller(), in)
-	return h.told(c, v, err)
+	return h.notifyClients(c, v, err)
 }
 
-// look looks at a ceremony again.
+// look returns a ceremony as it is now.
 func (h *Handler) look(c *call) (api.View, error) {
 	v, err := h.cfg.Ceremonies.Get(c.r.Context(), c.caller(), c.r.PathValue("id"))
 	return v, h.orSignIn(c, err)
 }
 
-// answerStep answers a ceremony's step. Revisions begin with 1: none is a client
-// that does not know of them, not one that was overtaken.
+// answerStep answers a ceremony's step. Revisions begin with 1, so a missing one is an
+// error of the client.
 func (h *Handler) answerStep(c *call, in api.Answer) (api.View, error) {
 	if in.Rev < 1 {
 		return api.View{}, malformed("rev", "Give rev: the revision of the view that is answered, as it stands there.")
 	}
 	v, err := h.cfg.Ceremonies.Answer(c.r.Context(), c.caller(), c.r.PathValue("id"), in)
-	return h.told(c, v, err)
+	return h.notifyClients(c, v, err)
 }
 
 // cancel ends a ceremony without effect.
 func (h *Handler) cancel(c *call) error {
 	err := h.cfg.Ceremonies.Cancel(c.r.Context(), c.caller(), c.r.PathValue("id"))
-	_, err = h.told(c, api.View{}, err)
+	_, err = h.notifyClients(c, api.View{}, err)
 	return err
 }
 
-// told tells the account's other clients that one of its ceremonies moved; what
-// the store shows says only when one begins or ends.
-func (h *Handler) told(c *call, v api.View, err error) (api.View, error) {
+// notifyClients tells the account's other clients that one of its ceremonies changed.
+// The keys of the store show only that one begins or ends.
+func (h *Handler) notifyClients(c *call, v api.View, err error) (api.View, error) {
 	if err == nil && c.session != nil {
 		h.cfg.Hub.Add(c.session.Account, changes.Ceremony)
 	}
 	return v, h.orSignIn(c, err)
 }
 
-// orSignIn makes "not found" of a client whose session has ended into what it
-// needs to hear: to sign in again.
+// orSignIn replaces "not found" by "sign in" for a client whose session has ended.
 func (h *Handler) orSignIn(c *call, err error) error {
 	if c.stale && errors.Is(err, ceremony.ErrNotFound) {
 		return errSignInRequired

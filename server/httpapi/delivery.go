@@ -27,8 +27,9 @@ func (h *Handler) messages(c *call) ([]api.Message, error) {
 	return out, err
 }
 
-// keeper returns nil for the owner of a server whose delivery can be set.
-func (h *Handler) keeper(tx store.Tx, c *call) error {
+// serverOwner returns nil if the call comes from the owner of the server and the
+// delivery settings can be changed.
+func (h *Handler) serverOwner(tx store.Tx, c *call) error {
 	switch owner, err := account.IsOwner(tx, c.session.Account); {
 	case err != nil:
 		return err
@@ -40,10 +41,10 @@ func (h *Handler) keeper(tx store.Tx, c *call) error {
 	return nil
 }
 
-// delivery says how messages leave, without the secrets.
+// delivery returns the delivery settings, without the secrets.
 func (h *Handler) delivery(c *call) (out api.Delivery, err error) {
 	err = h.cfg.Store.View(c.r.Context(), func(tx store.Tx) error {
-		if err := h.keeper(tx, c); err != nil {
+		if err := h.serverOwner(tx, c); err != nil {
 			return err
 		}
 		set, err := delivery.LoadSettings(tx, h.cfg.Sealer)
@@ -67,8 +68,8 @@ func (h *Handler) delivered(set delivery.Settings) api.Delivery {
 	return out
 }
 
-// setDelivery changes how messages leave, from the next message on. One change
-// at a time, so that what is in use is what was written last.
+// setDelivery changes the delivery settings, from the next message on. Changes are made
+// one at a time, so that the settings in use are those written last.
 func (h *Handler) setDelivery(c *call, in api.DeliveryChange) (api.Delivery, error) {
 	h.setting.Lock()
 	defer h.setting.Unlock()
@@ -78,7 +79,7 @@ func (h *Handler) setDelivery(c *call, in api.DeliveryChange) (api.Delivery, err
 		texter delivery.SMSSender
 	)
 	err := h.change(c, func(tx store.Tx, a *account.Account) error {
-		if err := h.keeper(tx, c); err != nil {
+		if err := h.serverOwner(tx, c); err != nil {
 			return err
 		}
 		var err error
@@ -159,11 +160,11 @@ func refusedSetting(err error) error {
 	return err
 }
 
-// testDelivery mails a test to the owner's address, now, and says how that went.
+// testDelivery mails a test to the owner's address and returns the result.
 func (h *Handler) testDelivery(c *call, _ none) (api.DeliveryTest, error) {
 	var to string
 	err := h.cfg.Store.View(c.r.Context(), func(tx store.Tx) error {
-		if err := h.keeper(tx, c); err != nil {
+		if err := h.serverOwner(tx, c); err != nil {
 			return err
 		}
 		a, err := account.Load(tx, c.session.Account)
@@ -202,7 +203,7 @@ var (
 	errNoAddress = errors.New("httpapi: the owner has no address")
 )
 
-// deliveryTable is the part of table that speaks of delivery.
+// deliveryTable is the part of table for delivery.
 func deliveryTable(err error) (row, bool) {
 	switch {
 	case errors.Is(err, errNotOwner):

@@ -9,8 +9,7 @@ import (
 )
 
 const (
-	// heartbeat is how often a silent stream says that it is alive, and looks
-	// whether its session still is.
+	// heartbeat is how often a silent stream sends a comment and checks its session.
 	heartbeat = 15 * time.Second
 	// stuck is how long a client may take to receive one event.
 	stuck = 10 * time.Second
@@ -73,8 +72,8 @@ func (h *Handler) events(c *call) error {
 
 type endingKey struct{}
 
-// ending is closed when the http.Server that carries the request shuts down. Go's
-// Shutdown waits for requests and does not end their contexts.
+// ending returns a channel that is closed when the http.Server shuts down. Shutdown waits
+// for requests and does not end their contexts.
 func ending(ctx context.Context) <-chan struct{} {
 	done, _ := ctx.Value(endingKey{}).(chan struct{})
 	return done

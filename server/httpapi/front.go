@@ -6,9 +6,9 @@ import (
 	"runtime/debug"
 )
 
-// headers are on every answer: nothing is cached, framed, sniffed or embedded
-// elsewhere, and what the API answers is for programs and loads nothing. Each
-// costs 2 % of a small answer; what only matters to pages is set with pages.
+// headers are on every answer: it is not cached, framed, sniffed or embedded by other
+// sites, and loads nothing. Each header costs 2 % of a small answer, so those for pages
+// are set with pages.
 func headers() http.Header {
 	return http.Header{
 		"Cache-Control":                {"no-store"},
@@ -18,7 +18,7 @@ func headers() http.Header {
 	}
 }
 
-// front is the outermost handler: security headers, and no panic gets through.
+// front is the outermost handler. It sets security headers and recovers panics.
 func (h *Handler) front(next http.Handler) http.Handler {
 	fixed := headers()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -31,8 +31,8 @@ func (h *Handler) front(next http.Handler) http.Handler {
 	})
 }
 
-// recover answers a panic with a problem. What the panic carries goes to the log
-// only if the runtime made it: other values may hold what must not be there.
+// recover answers a panic with a problem. It logs the value of runtime errors only;
+// other values may contain secrets.
 func (h *Handler) recover(w http.ResponseWriter, r *http.Request) {
 	v := recover()
 	if v == nil {

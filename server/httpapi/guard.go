@@ -10,12 +10,12 @@ import (
 	"nightlatch/server/client"
 )
 
-// A guard answers only requests that were meant for this listener. A page on
+// An originCheck answers only requests that were meant for this listener. A page on
 // another site can make a browser send requests to a loopback port, and with a
 // name server of its own (DNS rebinding, CVE-2022-41924) even read the answers;
 // its Host, Origin or Sec-Fetch-Site gives it away. Everything is compared as a
 // whole: no prefixes, no case folding, no default ports.
-type guard struct {
+type originCheck struct {
 	origins atomic.Pointer[map[string]string] // by Host field, what Origin must be
 	next    http.Handler
 }
@@ -23,7 +23,7 @@ type guard struct {
 // setURL makes g answer to the address that a listener has, and to the origins
 // that a proxy passes on with their own Host. A listener of localhost answers to its
 // three names, any other only to the one in the address.
-func (g *guard) setURL(address string, proxied ...string) error {
+func (g *originCheck) setURL(address string, proxied ...string) error {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		return fmt.Errorf("httpapi: %q is no address of a listener", address)
@@ -50,14 +50,14 @@ func (g *guard) setURL(address string, proxied ...string) error {
 	return nil
 }
 
-// consoleGuard answers to the connection inside the program and to nothing else.
-func consoleGuard(next http.Handler) *guard {
-	g := &guard{next: next}
+// consoleCheck answers to the connection inside the program and to nothing else.
+func consoleCheck(next http.Handler) *originCheck {
+	g := &originCheck{next: next}
 	g.origins.Store(&map[string]string{client.InMemoryHost: "http://" + client.InMemoryHost})
 	return g
 }
 
-func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (g *originCheck) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !g.admits(r) {
 		writeProblem(w, forbiddenOrigin())
 		return
@@ -68,7 +68,7 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // admits reports whether a request was made for this listener, by a program or
 // by a page of this very origin. A request line with a whole address in it is
 // for a proxy, which this is not.
-func (g *guard) admits(r *http.Request) bool {
+func (g *originCheck) admits(r *http.Request) bool {
 	origins := g.origins.Load()
 	if origins == nil || r.URL.Host != "" || r.URL.Scheme != "" {
 		return false

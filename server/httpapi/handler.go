@@ -2,7 +2,7 @@
 // the one table from errors to status codes. docs/api.md describes it for clients.
 //
 // A request passes security headers and a recover (front.go), the check of Host and
-// Origin (guard.go), the mux (routes.go) and the check of the session (auth.go).
+// Origin (originCheck.go), the mux (routes.go) and the check of the session (auth.go).
 // Handlers change the store in one transaction, together with audit events and
 // messages.
 package httpapi
@@ -78,8 +78,8 @@ type Handler struct {
 	cfg        Config
 	identities revcache.Cache[identity] // by token
 	setting    sync.Mutex               // held while the delivery settings change
-	loopback   *guard
-	console    *guard
+	loopback   *originCheck
+	console    *originCheck
 	url        atomic.Pointer[url.URL] // of the listener; nil before SetURL
 }
 
@@ -93,8 +93,8 @@ func New(cfg Config) (*Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	h.loopback = &guard{next: routes}
-	h.console = consoleGuard(routes)
+	h.loopback = &originCheck{next: routes}
+	h.console = consoleCheck(routes)
 	return h, nil
 }
 
@@ -120,4 +120,4 @@ func (h *Handler) SetURL(address string) error {
 func (h *Handler) Network() http.Handler { return h.front(h.loopback) }
 
 // InProcess answers the connection inside the program (client.InMemory) and no other.
-func (h *Handler) InProcess() http.Handler { return h.front(inside(h.console)) }
+func (h *Handler) InProcess() http.Handler { return h.front(markWindow(h.console)) }

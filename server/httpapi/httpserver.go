@@ -14,7 +14,7 @@ import (
 // all other requests are waited for.
 func (h *Handler) HTTPServer(handler http.Handler) *http.Server {
 	shutdown := make(chan struct{})
-	quiet := &unasked{conns: map[net.Conn]bool{}}
+	quiet := &idleConns{conns: map[net.Conn]bool{}}
 	srv := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 10 * time.Second,
@@ -35,15 +35,15 @@ func (h *Handler) HTTPServer(handler http.Handler) *http.Server {
 	return srv
 }
 
-// unasked are the connections on which nothing was asked yet. A browser opens some
+// idleConns are the connections on which nothing was asked yet. A browser opens some
 // in advance, and http.Server would wait five seconds for their first request.
-type unasked struct {
+type idleConns struct {
 	mu    sync.Mutex
 	conns map[net.Conn]bool
 	ended bool
 }
 
-func (u *unasked) note(c net.Conn, state http.ConnState) {
+func (u *idleConns) note(c net.Conn, state http.ConnState) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	switch {
@@ -56,7 +56,7 @@ func (u *unasked) note(c net.Conn, state http.ConnState) {
 	}
 }
 
-func (u *unasked) end() {
+func (u *idleConns) end() {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.ended = true

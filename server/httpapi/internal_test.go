@@ -74,7 +74,7 @@ func TestProblems(t *testing.T) {
 	}
 }
 
-func TestClientOf(t *testing.T) {
+func TestClientName(t *testing.T) {
 	t.Parallel()
 	for agent, want := range map[string]string{
 		"":             "",
@@ -93,17 +93,17 @@ func TestClientOf(t *testing.T) {
 		"Mozilla/5.0 (unknown) Firefox/1": "Firefox",
 		strings.Repeat("x", 500):          strings.Repeat("x", 64),
 	} {
-		got := clientOf(&http.Request{Header: http.Header{"User-Agent": {agent}}})
+		got := clientName(&http.Request{Header: http.Header{"User-Agent": {agent}}})
 		if got != want {
 			t.Errorf("%q is %q, want %q", agent, got, want)
 		}
 	}
 }
 
-func TestPlaceOf(t *testing.T) {
+func TestRemoteAddr(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]string{"127.0.0.1:50000": "127.0.0.1", "[::1]:50000": "::1", "pipe": "console"} {
-		if got := placeOf(&http.Request{RemoteAddr: address}); got != want {
+		if got := remoteAddr(&http.Request{RemoteAddr: address}); got != want {
 			t.Errorf("%s is %q, want %q", address, got, want)
 		}
 	}
@@ -131,9 +131,9 @@ func FuzzDecode(f *testing.F) {
 }
 
 // A listener on another loopback address than localhost's goes by its number alone.
-func TestGuardOfAnotherLoopbackAddress(t *testing.T) {
+func TestOriginCheckOfAnotherLoopbackAddress(t *testing.T) {
 	t.Parallel()
-	g := &guard{}
+	g := &originCheck{}
 	if err := g.setURL("http://127.0.0.2:8440"); err != nil {
 		t.Fatal(err)
 	}
@@ -144,11 +144,11 @@ func TestGuardOfAnotherLoopbackAddress(t *testing.T) {
 	}
 }
 
-func FuzzGuard(f *testing.F) {
+func FuzzOriginCheck(f *testing.F) {
 	f.Add("localhost:8440", "http://localhost:8440", "same-origin")
 	f.Add("evil.example", "null", "cross-site")
 	f.Fuzz(func(t *testing.T, host, origin, site string) {
-		g := &guard{}
+		g := &originCheck{}
 		if err := g.setURL("http://localhost:8440"); err != nil {
 			t.Fatal(err)
 		}

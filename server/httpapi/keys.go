@@ -22,15 +22,15 @@ func (h *Handler) keys(c *call) ([]api.Key, error) {
 	return out, err
 }
 
-// keyView is a key as its owner sees it here.
+// keyView returns a key as its owner sees it on this server.
 func (h *Handler) keyView(k account.SecurityKey) api.Key {
 	out := k.API()
 	out.Elsewhere = k.ForeignRP(h.cfg.RPID)
 	return out
 }
 
-// renameKey gives a key another label. It weakens nothing, so no password is
-// asked for (R6), but it is announced.
+// renameKey changes the label of a key. It weakens nothing, so it needs no password (R6),
+// but it is announced.
 func (h *Handler) renameKey(c *call, in api.Label) (out api.Key, err error) {
 	err = h.change(c, func(tx store.Tx, a *account.Account) error {
 		k, err := account.Key(tx, a.ID, c.r.PathValue("id"))
@@ -58,9 +58,8 @@ func (h *Handler) renameKey(c *call, in api.Label) (out api.Key, err error) {
 	return out, err
 }
 
-// deleteKey removes a key. Where it was the only method, two-factor goes off with
-// it (R61); hardened wants that confirmed first, in a turn-off, as with the
-// phone (R17).
+// deleteKey deletes a key. If it was the only method, two-factor goes off with it (R61).
+// The hardened policy requires a turn-off first, as for the phone (R17).
 func (h *Handler) deleteKey(c *call) error {
 	return h.change(c, func(tx store.Tx, a *account.Account) error {
 		k, err := account.Key(tx, a.ID, c.r.PathValue("id"))

@@ -16,8 +16,8 @@ import (
 	"nightlatch/server/thirdparty/oauth"
 )
 
-// me says who one is: the one thing a third-party client can ask, with HTTP
-// Basic or an OAuth token. It takes a session, too.
+// me returns the user name. It is the only call for third-party clients, with HTTP Basic
+// or an OAuth token. It accepts a session, too.
 func (h *Handler) me(c *call) error {
 	if basic.Present(c.r) {
 		return h.meBasic(c)
@@ -36,7 +36,7 @@ func (h *Handler) me(c *call) error {
 
 func (h *Handler) meBasic(c *call) error {
 	attempt := basic.Attempt(c.r)
-	attempt.Client, attempt.Address = clientOf(c.r), placeOf(c.r)
+	attempt.Client, attempt.Address = clientName(c.r), remoteAddr(c.r)
 	id, err := h.cfg.Passwords.Check(c.r.Context(), attempt)
 	if refusal := thirdparty.Refused(err); refusal != nil {
 		return h.challenge(c, refusal)
@@ -47,7 +47,7 @@ func (h *Handler) meBasic(c *call) error {
 	return reply(c.w, http.StatusOK, api.Me{Username: id.Username})
 }
 
-// challenge answers a refusal in the protocol's way (RFC 7617, RFC 9457).
+// challenge turns a refusal into a problem with a Basic challenge (RFC 7617, RFC 9457).
 func (h *Handler) challenge(c *call, refusal *thirdparty.Refusal) error {
 	p := basic.Problem(refusal)
 	if p.Status == http.StatusUnauthorized {
@@ -78,8 +78,8 @@ func (h *Handler) meOAuth(c *call, token string) error {
 		return err
 	}
 	if r.ID != "" {
-		use := api.Use{At: at, Protocol: thirdparty.OAuth, Address: placeOf(c.r)}
-		if err := h.cfg.Usage.RecordUse(c.r.Context(), a.ID, r, use, clientOf(c.r)); err != nil {
+		use := api.Use{At: at, Protocol: thirdparty.OAuth, Address: remoteAddr(c.r)}
+		if err := h.cfg.Usage.RecordUse(c.r.Context(), a.ID, r, use, clientName(c.r)); err != nil {
 			return err
 		}
 	}
@@ -92,7 +92,7 @@ func (h *Handler) oauthToken() (http.Handler, error) {
 		Checker: h.cfg.Passwords,
 		Issuer:  h.cfg.Passwords,
 		Now:     h.cfg.Now,
-		From:    func(r *http.Request) (client, address string) { return clientOf(r), placeOf(r) },
+		From:    func(r *http.Request) (client, address string) { return clientName(r), remoteAddr(r) },
 		Fail: func(r *http.Request, err error) {
 			h.cfg.Log.Error("request failed", "method", r.Method, "route", r.Pattern, "error", err)
 		},

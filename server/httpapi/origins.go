@@ -13,8 +13,7 @@ import (
 	"nightlatch/server/webauthn"
 )
 
-// localhost is the relying-party ID of a server that people reach on its own
-// machine alone.
+// localhost is the relying-party ID of a server for its own machine only.
 const localhost = "localhost"
 
 // nameMax is the longest name, in characters, that fits a text message of one
@@ -24,7 +23,7 @@ const nameMax = 143
 // CheckOrigins checks a relying-party ID and the origins at which people reach
 // the server under it: https, or http on the machine itself, on that host or one
 // below it (W3C WebAuthn Level 3, §5.1.3 step 8). The error is a sentence for
-// whoever set them.
+// the person who configured them.
 func CheckOrigins(rpID string, origins []string) error {
 	if webauthn.CheckID(rpID) != nil || !isHostName(rpID) {
 		return fmt.Errorf("%q is no name for security keys; it is a host's name in small letters, such as example.org, without port or path", rpID)
@@ -78,11 +77,9 @@ func isLocalName(host string) bool {
 	return host == localhost || strings.HasSuffix(host, "."+localhost)
 }
 
-// KeyOrigins lists the origins whose pages and programs may use security keys:
-// the listener's own, if it goes by the server's name, and those that were
-// configured. Not the name's host as such: another program, or another
-// department, may be what answers there, and a browser lets its pages ask keys
-// for our name.
+// KeyOrigins lists the origins whose pages and programs may use security keys: the
+// listener's own, if its host belongs to the relying-party ID, and the configured ones.
+// The host of the ID alone is not among them, because another program may answer there.
 func (h *Handler) KeyOrigins() []string {
 	origins := slices.Clone(h.cfg.Origins)
 	if u := h.url.Load(); u != nil && belongs(u.Hostname(), h.cfg.RPID) {
@@ -95,10 +92,10 @@ func (h *Handler) KeyOrigins() []string {
 // those that were before a standard), as net/http spells them.
 var proxyFields = []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via"}
 
-// nearby answers people on this machine and hides from the others, who come
-// through a proxy: the lab's phones and clock are for whoever runs it. A proxy that
-// does not pass Host on is known by what it says of whom it asks for.
-func (h *Handler) nearby(local, hidden http.Handler) http.Handler {
+// localOnly passes requests from this machine to local, and those through a proxy to
+// hidden: the lab's phones and clock are for the person who runs it. A proxy that does
+// not pass Host on is recognised by the fields it adds.
+func (h *Handler) localOnly(local, hidden http.Handler) http.Handler {
 	far := map[string]bool{}
 	for _, origin := range h.cfg.Origins {
 		if u, err := url.Parse(origin); err == nil && !isLocalName(u.Hostname()) {

@@ -9,9 +9,9 @@ import (
 	"unicode/utf8"
 )
 
-// placeOf says where a request came from: the address without its port, or
-// "console" for the connection inside the program.
-func placeOf(r *http.Request) string {
+// remoteAddr returns the address of the client without its port, or "console" for the
+// connection within the program.
+func remoteAddr(r *http.Request) string {
 	if host, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
 		return host
 	}
@@ -20,8 +20,8 @@ func placeOf(r *http.Request) string {
 
 type windowKey struct{}
 
-// inside marks what comes over the connection inside the program.
-func inside(next http.Handler) http.Handler {
+// markWindow marks requests over the connection within the program.
+func markWindow(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), windowKey{}, true)))
 	})
@@ -33,10 +33,9 @@ func fromWindow(r *http.Request) bool { return r.Context().Value(windowKey{}) !=
 // maxClient bounds a client's name, in code points.
 const maxClient = 64
 
-// clientOf says what a client calls itself, short enough to be recognised in the
-// list of sessions (R44). It is what the client claims, so it is cleaned and
-// never trusted.
-func clientOf(r *http.Request) string {
+// clientName returns the name that a client gives itself, for the list of sessions (R44).
+// It is shortened and cleaned, and never trusted.
+func clientName(r *http.Request) string {
 	agent := r.UserAgent()
 	if browser := browserOf(agent); browser != "" {
 		return browser

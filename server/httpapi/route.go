@@ -21,29 +21,29 @@ type call struct {
 	r *http.Request
 
 	session  *session.Session // nil without one
-	username string           // whose it is
-	stale    bool             // a token was shown that opens nothing (any more)
+	username string           // of the session
+	stale    bool             // the request has a token without a live session
 }
 
-// caller says who asks, for ceremonies, audit and sessions.
+// caller describes the client, for ceremonies, audit and sessions.
 func (c *call) caller() ceremony.Caller {
-	who := ceremony.Caller{Session: c.session, Client: clientOf(c.r), RemoteAddr: placeOf(c.r), Window: fromWindow(c.r)}
+	who := ceremony.Caller{Session: c.session, Client: clientName(c.r), RemoteAddr: remoteAddr(c.r), Window: fromWindow(c.r)}
 	if c.session != nil {
 		who.Account = c.session.Account
 	}
 	return who
 }
 
-// An endpoint answers a call, or returns why it can't; then nothing was written.
+// An endpoint answers a call. If it returns an error, it has written nothing.
 type endpoint func(*call) error
 
-// methods are the endpoints of one path. anyMethod takes what has none of its own.
+// methods are the endpoints of one path. anyMethod is for all other methods.
 type methods map[string]endpoint
 
 const anyMethod = "*"
 
-// answer sends what do returns, as JSON with status 200.
-func answer[Out any](do func(*call) (Out, error)) endpoint {
+// respond sends the result of do as JSON with status 200.
+func respond[Out any](do func(*call) (Out, error)) endpoint {
 	return func(c *call) error {
 		out, err := do(c)
 		if err != nil {
@@ -53,9 +53,9 @@ func answer[Out any](do func(*call) (Out, error)) endpoint {
 	}
 }
 
-// take decodes the body, and sends what do returns with the status; a none is
-// sent as 204 No Content whatever the status.
-func take[In, Out any](status int, do func(*call, In) (Out, error)) endpoint {
+// receive decodes the body, and sends the result of do with the status. A none is sent
+// as 204 No Content, whatever the status.
+func receive[In, Out any](status int, do func(*call, In) (Out, error)) endpoint {
 	return func(c *call) error {
 		in, err := decode[In](c.r)
 		if err != nil {
@@ -69,9 +69,9 @@ func take[In, Out any](status int, do func(*call, In) (Out, error)) endpoint {
 	}
 }
 
-// act is take for a route that needs no body and has no answer.
-func act(do func(*call) error) endpoint {
-	return take(http.StatusNoContent, func(c *call, _ none) (none, error) { return none{}, do(c) })
+// noContent is receive for a route without body and without result.
+func noContent(do func(*call) error) endpoint {
+	return receive(http.StatusNoContent, func(c *call, _ none) (none, error) { return none{}, do(c) })
 }
 
 func reply(w http.ResponseWriter, status int, v any) error {
@@ -89,8 +89,8 @@ func reply(w http.ResponseWriter, status int, v any) error {
 	return nil
 }
 
-// dispatch chooses by method. HEAD is GET without the body, which net/http
-// leaves out; OPTIONS says what there is, and nothing about other origins (CORS).
+// dispatch chooses the endpoint by method. HEAD is GET without the body, which net/http
+// leaves out. OPTIONS lists the methods and does not permit other origins (CORS).
 func (h *Handler) dispatch(on methods) http.Handler {
 	allow := on.allow()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -147,11 +147,11 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 	h.writeProblem(w, p)
 }
 
-// change runs fn on the call's account in one transaction, in which the session
-// still is: one that was ended a moment ago changes nothing. fn may run twice.
+// change runs fn on the call's account in one transaction. It checks in the transaction
+// that the session is still live. fn may run twice.
 func (h *Handler) change(c *call, fn func(tx store.Tx, a *account.Account) error) error {
 	ctx := c.r.Context()
-	if c.r.Method == http.MethodDelete { // takes rights away, a full disk or not
+	if c.r.Method == http.MethodDelete { // removes rights, so it may use the reserve of a full disk
 		ctx = store.Urgent(ctx)
 	}
 	return h.cfg.Store.Update(ctx, func(tx store.Tx) error {
@@ -172,5 +172,5 @@ func (h *Handler) announceBy(c *call, tx store.Tx, a *account.Account, events ..
 }
 
 func (c *call) origin() notice.Origin {
-	return notice.Origin{Client: clientOf(c.r), RemoteAddr: placeOf(c.r)}
+	return notice.Origin{Client: clientName(c.r), RemoteAddr: remoteAddr(c.r)}
 }

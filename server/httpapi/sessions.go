@@ -47,8 +47,8 @@ func (h *Handler) endSession(c *call) error {
 	})
 }
 
-// endOtherSessions signs every client out but this one. It asks for the word
-// "others", so that no slip in an address signs everybody out.
+// endOtherSessions signs every other client out. It requires ?others=true, so that a
+// mistyped address does not end all sessions.
 func (h *Handler) endOtherSessions(c *call) error {
 	if c.r.URL.Query().Get("others") != "true" {
 		return malformed("others", "Pass ?others=true to end every session but this one, or name one in the address.")
@@ -64,7 +64,7 @@ func (h *Handler) endOtherSessions(c *call) error {
 	})
 }
 
-// signOut ends the session of the call, and takes the cookie back.
+// signOut ends the session of the call and deletes the cookie.
 func (h *Handler) signOut(c *call) error {
 	err := h.change(c, func(tx store.Tx, a *account.Account) error {
 		if err := h.cfg.Sessions.End(tx, a.ID, c.session.ID); err != nil {

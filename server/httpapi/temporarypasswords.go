@@ -10,7 +10,7 @@ import (
 	"nightlatch/server/temppassword"
 )
 
-// temporaryPasswords lists them, newest first, with the uses of a moment ago (R83).
+// temporaryPasswords lists them, newest first, with the uses not written yet (R83).
 func (h *Handler) temporaryPasswords(c *call) ([]api.TemporaryPassword, error) {
 	var out []api.TemporaryPassword
 	err := h.cfg.Store.View(c.r.Context(), func(tx store.Tx) error {
@@ -27,14 +27,14 @@ func (h *Handler) temporaryPasswords(c *call) ([]api.TemporaryPassword, error) {
 	return out, err
 }
 
-// A temporaryPasswordOrder is the body that makes one.
+// A temporaryPasswordOrder is the request for a new one.
 type temporaryPasswordOrder struct {
 	Label   string `json:"label"`
 	Service string `json:"service"`
 }
 
-// newTemporaryPassword makes one (R81). It also opens the third-party door again
-// if too many failures had closed it (R43): that is its "set up again".
+// newTemporaryPassword makes one (R81). It also resets the failures of third-party
+// clients, which may have disabled them (R43).
 func (h *Handler) newTemporaryPassword(c *call, in temporaryPasswordOrder) (out api.NewTemporaryPassword, err error) {
 	err = h.change(c, func(tx store.Tx, a *account.Account) error {
 		out, err = temppassword.Make(tx, h.cfg.Sealer, a, in.Label, in.Service, false)
