@@ -11,23 +11,22 @@ import (
 	"nightlatch/server/store"
 )
 
-// toldOfConsent is how many accounts hear that the number they share has said GO
-// or STOP: as many as fit a transaction, with events, mail and tray.
-const toldOfConsent = 6
+// maxInbound is how many accounts with one number are notified of GO or STOP: as many
+// as fit a transaction, with events and mail.
+const maxInbound = 6
 
-// Inbound takes a text that a phone has sent to this server's number: GO and STOP
-// say whether texts are wanted (R18), and everything else is ignored. from is the
-// phone's number as its carrier vouches for it. Accounts with that number find it
-// in their activity list, and their owners are told by mail, since codes to sign
-// in with stop as well. Who says GO gets a text at once: the first that shows that
-// the carrier lets them through.
+// Inbound handles a text that a phone sent to this server's number. GO and STOP say
+// whether the phone accepts texts (R18); everything else is ignored. from is the number
+// as the carrier reports it. The accounts with that number get an event and a mail,
+// because STOP also stops sign-in codes. After GO a text is sent at once: it shows that
+// the carrier delivers again.
 func (s *Server) Inbound(ctx context.Context, from, to, body string) error {
 	number, err := account.NormalizePhone(from, "")
 	if err != nil || to != s.cfg.Policy.CarrierShortCode {
 		return nil // not from a phone, or not for us
 	}
 	return s.store.Update(ctx, func(tx store.Tx) error {
-		ids, err := account.WithPhone(tx, number, toldOfConsent)
+		ids, err := account.WithPhone(tx, number, maxInbound)
 		if err != nil {
 			return err
 		}
@@ -47,7 +46,7 @@ func (s *Server) Inbound(ctx context.Context, from, to, body string) error {
 			if err := s.announcer.Announce(tx, a, notice.Origin{}, event); err != nil {
 				return err
 			}
-			if err := account.Save(tx, a); err != nil { // its view has changed: who looks at it is told
+			if err := account.Save(tx, a); err != nil { // the account view has changed: notify its clients
 				return err
 			}
 		}

@@ -15,14 +15,14 @@ import (
 	"nightlatch/server/twofactor"
 )
 
-// What the operator does: whoever owns the machine that the server runs on
-// (R102, `nightlatch admin`). No request leads here. The account's owner hears of
-// it by mail and finds it in the activity list, like any other change.
+// The operations of the operator, who owns the machine that the server runs on (R102,
+// `nightlatch admin`). No request leads here. The account's owner gets a mail and finds
+// them in the activity list.
 
 // operator is the origin in the activity list.
 var operator = notice.Origin{Client: "nightlatch admin"}
 
-// ErrNoChange reports that an account is already as the operator wants it.
+// ErrNoChange reports that the account is in that state already.
 var ErrNoChange = errors.New("server: nothing to change")
 
 // operate runs fn on the account of a user name, in one transaction. Errors:
@@ -37,9 +37,9 @@ func (s *Server) operate(ctx context.Context, username string, fn func(tx store.
 	})
 }
 
-// Unlock forgets the failures of an account, in first-party and third-party
-// clients: one that was disabled after too many is open again (R43). It proves
-// nothing in the place of the account's owner, who still has to sign in.
+// Unlock resets the failures of an account, in first-party and third-party clients. An
+// account that was disabled after too many failures can be used again (R43). The owner
+// still has to sign in.
 func (s *Server) Unlock(ctx context.Context, username string) error {
 	return s.operate(ctx, username, func(tx store.Tx, a *account.Account) error {
 		count := 0
@@ -62,10 +62,9 @@ func (s *Server) Unlock(ctx context.Context, username string) error {
 	})
 }
 
-// ResetTwoFactor turns off every method of an account, as its owner could, had
-// they not lost them all (R102): two-factor is off, backup codes and temporary
-// passwords are void (R61), and the password alone is enough. It is announced by
-// mail and by text.
+// ResetTwoFactor turns off every method of an account whose owner lost them all (R102).
+// Two-factor is off, backup codes and temporary passwords are void (R61), and the
+// password alone is enough. It is announced by mail and by text.
 func (s *Server) ResetTwoFactor(ctx context.Context, username string) error {
 	return s.operate(ctx, username, func(tx store.Tx, a *account.Account) error {
 		e, err := account.Enrolled(tx, a)

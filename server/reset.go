@@ -8,16 +8,16 @@ import (
 	"nightlatch/server/store"
 )
 
-// Reset empties the store and makes the seed's accounts; nil means Config.Seed.
-// Every session ends. It is the lab's, waits for running requests and keeps new
-// ones waiting. A crash in the middle leaves a store that the next Reset empties.
+// Reset empties the store and creates the seed's accounts; nil means Config.Seed. Every
+// session ends. It waits for running requests and blocks new ones. It is for the lab. If
+// the program crashes meanwhile, the next Reset empties the store.
 func (s *Server) Reset(ctx context.Context, with *seed.Seed) error {
 	if with == nil {
 		with = s.cfg.Seed
 	}
-	s.settled.Lock()
-	defer s.settled.Unlock()
-	// What is on its way arrives before, and not in the new world.
+	s.busy.Lock()
+	defer s.busy.Unlock()
+	// Deliver the messages of the old accounts first.
 	if err := s.outbox.Drain(ctx); err != nil {
 		return fmt.Errorf("server: reset: %w", err)
 	}
@@ -38,7 +38,7 @@ func (s *Server) applySeed(ctx context.Context, from *seed.Seed) error {
 	return seed.Apply(ctx, seed.Config{Store: s.store, Sealer: s.cfg.Sealer, Hasher: s.cfg.Hasher}, from)
 }
 
-// wipe deletes every key, in transactions of the size that is allowed.
+// wipe deletes every key, in transactions of at most store.MaxWrites.
 func wipe(ctx context.Context, s store.Store) error {
 	for more := true; more; {
 		err := s.Update(ctx, func(tx store.Tx) error {

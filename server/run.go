@@ -9,20 +9,19 @@ import (
 	"nightlatch/server/store"
 )
 
-// reapEvery is how often the janitor reclaims what has expired.
+// reapEvery is how often expired records are deleted.
 const reapEvery = time.Minute
 
-// Run delivers messages, reclaims what has expired and writes what the ledger
-// holds, until ctx is done; then it writes the rest and returns nil. It ends
-// early only with an error of the outbox. The caller stops taking requests
-// before it ends ctx.
+// Run delivers messages, deletes expired records and writes the use counters, until ctx
+// is done. Then it writes the remaining counters and returns nil. It returns early only
+// with an error of the outbox. The caller must stop taking requests before it ends ctx.
 func (s *Server) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var tasks sync.WaitGroup
 	tasks.Go(func() { s.reap(ctx) })
 	tasks.Go(func() {
-		s.usage.Run(ctx, &s.settled, func(err error) { s.cfg.Log.Error("ledger: not written yet", "error", err) })
+		s.usage.Run(ctx, &s.busy, func(err error) { s.cfg.Log.Error("use counters: not written yet", "error", err) })
 	})
 	err := s.outbox.Run(ctx)
 	cancel()
@@ -30,24 +29,23 @@ func (s *Server) Run(ctx context.Context) error {
 	return err
 }
 
-// Deliver sends every message that is due, and returns when that is done: for
-// the lab and for tests, which look at what arrived.
+// Deliver sends every message that is due and waits for it. The lab and tests use it.
 func (s *Server) Deliver(ctx context.Context) error { return s.outbox.Drain(ctx) }
 
-// Flush writes what the ledger holds now instead of in a few seconds.
+// Flush writes the use counters now.
 func (s *Server) Flush(ctx context.Context) error { return s.usage.Flush(ctx) }
 
-// reap is the janitor. Whoever reads a record checks its expiry; this only makes
-// room, in small transactions.
+// reap deletes expired records in small transactions. Readers check the expiry
+// themselves, so it only frees space.
 func (s *Server) reap(ctx context.Context) {
 	tick := time.NewTicker(reapEvery)
 	defer tick.Stop()
 	for {
-		s.settled.RLock()
+		s.busy.RLock()
 		_, err := store.Reap(ctx, s.store)
-		s.settled.RUnlock()
+		s.busy.RUnlock()
 		if err != nil && ctx.Err() == nil && !errors.Is(err, store.ErrClosed) {
-			s.cfg.Log.Error("janitor: expired records stay for now", "error", err)
+			s.cfg.Log.Error("expired records could not be deleted", "error", err)
 		}
 		select {
 		case <-ctx.Done():

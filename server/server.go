@@ -1,11 +1,30 @@
-// Package server is Nightlatch's account server: routes over the rules' packages,
-// and the one table from error to status.
+// Package server is Nightlatch's account server. It wires the packages below together
+// (New), runs the background work (Run), empties the store for the lab (Reset), and has
+// the operations of the administrator (operator.go) and of inbound texts (inbound.go).
 //
-// A request comes in through front (headers, panics), guard (Host and Origin), the
-// mux and a route; what a route does it does in one store transaction, with its
-// audit events and messages. Ceremonies are run by their engine, third-party
-// clients come in by the door. Every client takes this road: the console over a
-// connection in memory, the rest over loopback.
+// Requests arrive at httpapi. It checks the origin and the session, and changes the
+// store in one transaction, together with audit events and messages. All clients use it:
+// the window over an in-memory connection, the others over loopback.
+//
+// The packages, from the outside in:
+//
+//	api, client         wire types, and a Go client
+//	httpapi             routes, and the table from errors to status codes
+//	thirdparty/...      HTTP Basic and OAuth for clients without second steps
+//	passwordauth        their user name and password
+//	ceremony/...        the engine for exchanges of several steps
+//	signin, enroll      the ceremonies
+//	recovery            can the owner sign in without the phone?
+//	twofactor           removal of methods, and what becomes void with the last (R61)
+//	account             accounts, methods, policy, password hashes
+//	session, backupcode, temppassword, otp, webauthn, ratelimit
+//	                    one kind of credential or limit each
+//	audit, notice       activity lists, and messages about changes
+//	delivery            mail and text messages
+//	changes             which topics changed, for event streams
+//	usage               last-seen times and use counts, written in batches
+//	store/...           the store: contract, back end, encryption, cache
+//	seed, lab           test accounts, and the simulated phones and mailboxes
 package server
 
 import (
@@ -35,18 +54,18 @@ import (
 	"nightlatch/server/webauthn"
 )
 
-// name is what the server is called where keys and apps show it.
+// name is shown by security keys and authenticator apps.
 const name = "Nightlatch"
 
-// Config is what a server is made of.
+// Config is what a Server needs. Origins, the senders, Lab, Version and Seed may be zero.
 type Config struct {
 	Store  store.Store
 	Sealer *seal.Sealer
 	Policy account.Policy
 	Hasher *account.Hasher
 	RPID   string // the relying-party ID of security keys: a host name, "localhost"
-	// Origins are where people reach the server beside its listener's own address,
-	// through a proxy that has the certificate: "https://login.example.org".
+	// Origins are further addresses of the server, behind a proxy that has the
+	// certificate: "https://login.example.org".
 	Origins []string
 	Now     func() time.Time // also the store's clock
 	Log     *slog.Logger
@@ -58,13 +77,13 @@ type Config struct {
 	KeepMail  bool         // without a mail server, mail is kept on this computer
 	Lab       http.Handler // answers /lab/v1/; nil without the lab
 	Version   string
-	Seed      *seed.Seed // accounts to make, where their names are free; nil for none
+	Seed      *seed.Seed // accounts to create if their names are free; nil for none
 }
 
-// A Server answers requests. Run does what is not a request's.
+// A Server answers requests. Run does the background work.
 type Server struct {
 	cfg        Config
-	store      store.Store // cfg.Store, watched
+	store      store.Store // cfg.Store, with the change feed
 	hub        *changes.Hub
 	sessions   *session.Store
 	proofs     *proof.Checker
@@ -76,13 +95,12 @@ type Server struct {
 	announcer  *notice.Announcer
 	http       *httpapi.Handler
 
-	// settled is held for reading by whatever uses the store, and for writing by
-	// Reset, which empties it.
-	settled sync.RWMutex
+	// busy is held for reading by requests and background work, and for writing by
+	// Reset, which empties the store.
+	busy sync.RWMutex
 }
 
-// New checks the configuration, wires the rooms together and makes the seed's
-// accounts.
+// New checks the configuration, creates the parts and the accounts of the seed.
 func New(cfg Config) (*Server, error) {
 	switch {
 	case cfg.Store == nil, cfg.Sealer == nil, cfg.Hasher == nil:
@@ -107,7 +125,7 @@ func New(cfg Config) (*Server, error) {
 	return s, nil
 }
 
-// wire makes the rooms, from the store up.
+// wire creates the parts, from the store up.
 func (s *Server) wire() (err error) {
 	watched := &changes.Store{Store: s.cfg.Store, Hub: s.hub, Rules: rules()}
 	s.store = watched
@@ -171,7 +189,7 @@ func (s *Server) wire() (err error) {
 		Senders:       s.carriers,
 		Wake:          s.outbox.Wake,
 		Deliver:       s.Deliver,
-		Busy:          &s.settled,
+		Busy:          &s.busy,
 		Origins:       s.cfg.Origins,
 		Lab:           s.cfg.Lab,
 		Version:       s.cfg.Version,
@@ -181,7 +199,7 @@ func (s *Server) wire() (err error) {
 	return err
 }
 
-// engine puts the ceremonies together.
+// engine creates the ceremonies.
 func (s *Server) engine() (*ceremony.Engine, error) {
 	rp, err := webauthn.New(webauthn.Config{
 		RPID:             s.cfg.RPID,

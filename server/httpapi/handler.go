@@ -73,7 +73,7 @@ func (cfg Config) check() error {
 	return nil
 }
 
-// A Handler answers requests. Listen and InProcess return its http.Handlers.
+// A Handler answers requests. Network and InProcess return its http.Handlers.
 type Handler struct {
 	cfg        Config
 	identities revcache.Cache[identity] // by token
@@ -101,12 +101,12 @@ func New(cfg Config) (*Handler, error) {
 // Clear empties the caches. It must be called after the store was emptied.
 func (h *Handler) Clear() { h.identities.Clear() }
 
-// SetURL says where the server listens, "http://localhost:8440". Before that
-// Handler refuses everything.
+// SetURL sets the address of the listener, such as "http://localhost:8440". Until then
+// Network refuses every request.
 func (h *Handler) SetURL(address string) error {
 	u, err := url.Parse(address)
 	if err != nil {
-		return fmt.Errorf("httpapi: %q is no address of a listener", address)
+		return fmt.Errorf("httpapi: %q is not the address of a listener", address)
 	}
 	if err := h.loopback.setURL(address, h.cfg.Origins...); err != nil {
 		return err
@@ -115,9 +115,8 @@ func (h *Handler) SetURL(address string) error {
 	return nil
 }
 
-// Network answers what comes in over a network: requests with the Host and
-// Origin of the address given to SetURL.
+// Network answers requests with the Host and Origin of the address given to SetURL.
 func (h *Handler) Network() http.Handler { return h.front(h.loopback) }
 
-// InProcess answers the connection inside the program (client.InMemory) and no other.
+// InProcess answers the connection within the program (client.InMemory), and no other.
 func (h *Handler) InProcess() http.Handler { return h.front(markWindow(h.console)) }

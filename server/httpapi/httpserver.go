@@ -9,9 +9,8 @@ import (
 	"time"
 )
 
-// HTTPServer returns an http.Server for handler with limits that suit it. Streams of
-// events and connections that have asked nothing yet end when its Shutdown begins;
-// all other requests are waited for.
+// HTTPServer returns an http.Server for handler with timeouts and limits. Its Shutdown
+// ends event streams and unused connections at once, and waits for other requests.
 func (h *Handler) HTTPServer(handler http.Handler) *http.Server {
 	shutdown := make(chan struct{})
 	quiet := &idleConns{conns: map[net.Conn]bool{}}
@@ -24,7 +23,7 @@ func (h *Handler) HTTPServer(handler http.Handler) *http.Server {
 		MaxHeaderBytes:    32 << 10,
 		ConnState:         quiet.note,
 		ErrorLog:          slog.NewLogLogger(h.cfg.Log.Handler(), slog.LevelWarn),
-		// or else net/http would answer OPTIONS * by itself, to any Host
+		// otherwise net/http answers OPTIONS * for any Host
 		DisableGeneralOptionsHandler: true,
 		BaseContext: func(net.Listener) context.Context {
 			return context.WithValue(context.Background(), endingKey{}, shutdown)
@@ -35,8 +34,8 @@ func (h *Handler) HTTPServer(handler http.Handler) *http.Server {
 	return srv
 }
 
-// idleConns are the connections on which nothing was asked yet. A browser opens some
-// in advance, and http.Server would wait five seconds for their first request.
+// idleConns are the connections without a request so far. Browsers open some in advance,
+// and http.Server would wait five seconds for their first request.
 type idleConns struct {
 	mu    sync.Mutex
 	conns map[net.Conn]bool
@@ -50,7 +49,7 @@ func (u *idleConns) note(c net.Conn, state http.ConnState) {
 	case state != http.StateNew:
 		delete(u.conns, c)
 	case u.ended:
-		_ = c.Close() // nobody is on it
+		_ = c.Close() // unused
 	default:
 		u.conns[c] = true
 	}
@@ -61,6 +60,6 @@ func (u *idleConns) end() {
 	defer u.mu.Unlock()
 	u.ended = true
 	for c := range u.conns {
-		_ = c.Close() // nobody is on it
+		_ = c.Close() // unused
 	}
 }

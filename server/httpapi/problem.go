@@ -18,7 +18,7 @@ import (
 	"nightlatch/server/thirdparty"
 )
 
-// What a route can answer besides the errors of the rules' packages.
+// Errors of the routes, besides those of the packages that they use.
 var (
 	errNoRoute        = errors.New("httpapi: no such route")
 	errSignInRequired = errors.New("httpapi: no session")
@@ -31,15 +31,15 @@ var (
 	errKeyIsLast      = errors.New("httpapi: this key is the only method (R61)")
 )
 
-// A row of the table: what an error is to a client.
+// A row of the table: the problem of an error.
 type row struct {
 	status               int
 	code, rule           string
 	title, detail, field string
 }
 
-// table is the one table from error to status. Typed errors with more to say are
-// in problem, before it.
+// table is the one table from errors to status codes. Errors with data are handled in
+// problem, before it.
 func table(err error) row {
 	is := func(target error) bool { return errors.Is(err, target) }
 	if r, ok := deliveryTable(err); ok {
@@ -108,14 +108,14 @@ func table(err error) row {
 		return row{409, api.Conflict, "", "The account is changing", "It was changed elsewhere while this was looked at. Try again.", ""}
 
 	case is(store.ErrFull):
-		return row{503, api.Unavailable, "", "The disk is full", "Nothing was changed. Whoever runs this server has to make room.", ""}
+		return row{503, api.Unavailable, "", "The disk is full", "Nothing was changed. The administrator of this server has to free disk space.", ""}
 	case is(store.ErrClosed), is(context.Canceled), is(context.DeadlineExceeded):
 		return row{503, api.Unavailable, "", "Shutting down", "The server is not taking requests at the moment. Try again soon.", ""}
 	}
 	return row{500, api.Internal, "", "Something went wrong in the server", "It is not your fault, and nothing was changed. Try again; the server's log says more.", ""}
 }
 
-// notFoundIfUnknown is for a session that a client named.
+// notFoundIfUnknown is for a session whose ID the client sent.
 func notFoundIfUnknown(err error) error {
 	if errors.Is(err, session.ErrUnknown) {
 		return errNoSession
@@ -123,7 +123,7 @@ func notFoundIfUnknown(err error) error {
 	return err
 }
 
-// problem puts an error into the words of RFC 9457.
+// problem turns an error into a problem (RFC 9457).
 func (h *Handler) problem(err error) *api.Problem {
 	var (
 		made      *api.Problem
@@ -156,7 +156,7 @@ func (r row) problem() *api.Problem {
 	return &api.Problem{Status: r.status, Code: r.code, Rule: r.rule, Title: r.title, Detail: r.detail, Field: r.field}
 }
 
-// rejected is a refusal where there is no view to carry it: when a ceremony begins.
+// rejected is the problem of a refusal at the start of a ceremony, where there is no view.
 func rejected(r api.Refusal) *api.Problem {
 	p := &api.Problem{
 		Status: http.StatusConflict, Code: r.Code, Rule: r.Rule,
@@ -179,8 +179,7 @@ func rejected(r api.Refusal) *api.Problem {
 // of fields have no case, but people search for them.
 const wwwAuthenticate = "WWW-Authenticate"
 
-// writeProblem sends a problem. One that says when to try again says so to
-// programs that read no body, too; now is the server's time.
+// writeProblem sends a problem, with Retry-After if it says when to try again.
 func (h *Handler) writeProblem(w http.ResponseWriter, p *api.Problem) {
 	if p.RetryAt != nil {
 		w.Header()["Retry-After"] = []string{strconv.Itoa(thirdparty.RetryAfter(*p.RetryAt, h.cfg.Now()))}
