@@ -53,7 +53,7 @@ func (c *keyCommand) signIn(ctx context.Context) error {
 			return api.Credentials{Username: c.user, Password: password}, err
 		case api.UseSecurityKey:
 			response, err := c.keys.Get(ctx, c.device, json.RawMessage(step.Get), c)
-			if there := step.Elsewhere; errors.Is(err, fido.ErrNotEnrolled) && len(there) > 0 {
+			if there := step.ForeignRP; errors.Is(err, fido.ErrNotEnrolled) && len(there) > 0 {
 				return nil, refuse(err, "This security key has no credential for this server's host name. If it is %q, it was set up for %s, and works with that host name only. Use another key.",
 					there[0].Label, there[0].RPID)
 			}

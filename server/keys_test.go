@@ -147,7 +147,7 @@ func TestKeyFromTheBoxToTheDoor(t *testing.T) {
 		t.Fatalf("keys %+v", keys)
 	}
 	if k := keys[0]; k.Model != "YubiKey 5 NFC" || k.AAGUID != "2fc0579f-8113-47ea-b116-bb5a8db9202a" || !slices.Equal(k.Transports, []string{"usb"}) ||
-		k.RPID != "localhost" || k.Elsewhere || !k.Added.Equal(start) || k.LastUsed != nil || k.PossiblyCopied {
+		k.RPID != "localhost" || k.ForeignRP || !k.Added.Equal(start) || k.LastUsed != nil || k.PossiblyCopied {
 		t.Errorf("key %+v", k)
 	}
 	a := must[api.Account](t)(c.Account(ctx))
@@ -320,7 +320,7 @@ func TestKeyOfAnotherName(t *testing.T) {
 
 	moved := w.on(named("example.org", "https://login.example.org"))
 	bob = moved.client.WithToken(bob.Token())
-	if keys := must[[]api.Key](t)(bob.Keys(ctx)); len(keys) != 1 || keys[0].RPID != "localhost" || !keys[0].Elsewhere {
+	if keys := must[[]api.Key](t)(bob.Keys(ctx)); len(keys) != 1 || keys[0].RPID != "localhost" || !keys[0].ForeignRP {
 		t.Errorf("keys %+v", keys)
 	}
 	v = must[api.View](t)(moved.client.Begin(ctx, api.Begin{Kind: api.SignIn}))
@@ -329,24 +329,24 @@ func TestKeyOfAnotherName(t *testing.T) {
 		t.Errorf("asks for %+v, refusal %+v", v.Step, v.Refusal)
 	}
 	v = moved.answer(moved.client, v, api.ChooseMethod{Method: api.SecurityKey})
-	r := wantRefusal(t, "the key of the old name", v, api.KeyElsewhere)
+	r := wantRefusal(t, "the key of the old name", v, api.KeyForeignRP)
 	if r.Key != "Security key" || r.KeyRPID != "localhost" || r.RPID != "example.org" || r.Reason != "" || r.RetryAt != nil ||
 		!strings.Contains(r.Detail, "was set up for localhost; this server now goes by example.org.") {
 		t.Errorf("%+v", r)
 	}
 	step, ok := v.Step.(api.UseSecurityKey)
-	if !ok || step.Get != nil || !slices.Contains(step.Alternatives, api.Text) || !slices.Equal(step.Elsewhere, []api.ForeignKey{{Label: "Security key", RPID: "localhost"}}) {
+	if !ok || step.Get != nil || !slices.Contains(step.Alternatives, api.Text) || !slices.Equal(step.ForeignRP, []api.ForeignKey{{Label: "Security key", RPID: "localhost"}}) {
 		t.Errorf("step %+v", v.Step)
 	}
 	// A client that lets the key sign all the same is told the same.
 	forced := api.RawJSON(`{"challenge":"AAAA"}`)
 	v = moved.answer(moved.client, v, key.Get(forced))
-	wantRefusal(t, "an answer nobody asked for", v, api.KeyElsewhere)
+	wantRefusal(t, "an answer nobody asked for", v, api.KeyForeignRP)
 	v = moved.answer(moved.client, v, api.ChooseMethod{Method: api.Text})
 	moved.second(moved.client, v)
 
 	v = moved.askForKey("dot") // no other way
-	if r := wantRefusal(t, "the only key", v, api.KeyElsewhere); r.Reason != "only" || !strings.Contains(r.Detail, "operator of this server") {
+	if r := wantRefusal(t, "the only key", v, api.KeyForeignRP); r.Reason != "only" || !strings.Contains(r.Detail, "operator of this server") {
 		t.Errorf("%+v", r)
 	}
 
@@ -362,11 +362,11 @@ func TestKeyOfAnotherName(t *testing.T) {
 	v = moved.answer(bob, v, again.Create(create(v)))
 	moved.answer(bob, v, api.Label{Label: "New"})
 	v = moved.askForKey("bob")
-	if step := v.Step.(api.UseSecurityKey); v.Refusal != nil || !again.Allowed(step.Get) || key.Allowed(step.Get) || len(step.Elsewhere) != 1 {
+	if step := v.Step.(api.UseSecurityKey); v.Refusal != nil || !again.Allowed(step.Get) || key.Allowed(step.Get) || len(step.ForeignRP) != 1 {
 		t.Errorf("%+v, %+v", v.Step, v.Refusal)
 	}
 	v = moved.answer(moved.client, v, key.Get(get(v)))
-	wantRefusal(t, "the old credential", v, api.KeyElsewhere)
+	wantRefusal(t, "the old credential", v, api.KeyForeignRP)
 	for _, origin := range []string{moved.origin(), "https://example.org"} {
 		again.Origin = origin
 		v = moved.answer(moved.client, v, again.Get(get(v)))

@@ -40,7 +40,7 @@ func stillRecovery(a api.Account, keys ...api.Key) recoveryState {
 		s.Codes = append(s.Codes, a.BackupCodes.Next+i)
 	}
 	for _, k := range keys {
-		s.Keys = append(s.Keys, recovery.Key{Label: k.Label, Copied: k.PossiblyCopied, Foreign: k.Elsewhere})
+		s.Keys = append(s.Keys, recovery.Key{Label: k.Label, Copied: k.PossiblyCopied, Foreign: k.ForeignRP})
 	}
 	for _, one := range gallerytest.Sessions() {
 		if one.Current {

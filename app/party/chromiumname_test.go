@@ -61,7 +61,7 @@ func TestChromiumAfterTheNameChanged(t *testing.T) {
 	p.key(usb)
 
 	err = p.signIn()
-	refusedAs(t, "with the key of the old name alone", err, api.KeyElsewhere)
+	refusedAs(t, "with the key of the old name alone", err, api.KeyForeignRP)
 	var refused *harness.RefusedError
 	if errors.As(err, &refused) && (refused.Refusal.KeyRPID != "localhost" || refused.Refusal.RPID != "nightlatch.localhost" || refused.Refusal.Reason != "only") {
 		t.Errorf("%+v", refused.Refusal)
@@ -73,7 +73,7 @@ func TestChromiumAfterTheNameChanged(t *testing.T) {
 		t.Error(err)
 	}
 	keys := p.keys()
-	if len(keys) != 2 || !keys[0].Elsewhere || keys[0].RPID != "localhost" || keys[1].Elsewhere || keys[1].RPID != "nightlatch.localhost" {
+	if len(keys) != 2 || !keys[0].ForeignRP || keys[0].RPID != "localhost" || keys[1].ForeignRP || keys[1].RPID != "nightlatch.localhost" {
 		t.Errorf("keys %+v", keys)
 	}
 	// The page at the old name is no longer an allowed origin.

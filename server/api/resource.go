@@ -63,7 +63,7 @@ type Key struct {
 	AAGUID         string   `json:"aaguid,omitempty"`
 	Transports     []string `json:"transports"`
 	RPID           string   `json:"rp_id"`
-	Elsewhere      bool     `json:"elsewhere,omitempty"` // rp_id is not the server's, so the key cannot be used here
+	ForeignRP      bool     `json:"elsewhere,omitempty"` // rp_id is not the server's, so the key cannot be used here
 	CredentialID   string   `json:"credential_id"`       // base64url without padding, as in WebAuthn
 	Added          Time     `json:"added"`
 	LastUsed       *Time    `json:"last_used"`

@@ -74,7 +74,7 @@ type ScanQR struct {
 type UseSecurityKey struct {
 	Create       RawJSON      `json:"create,omitempty"`
 	Get          RawJSON      `json:"get,omitempty"`
-	Elsewhere    []ForeignKey `json:"elsewhere,omitempty"` // at sign-in the keys that cannot be used with this server's name
+	ForeignRP    []ForeignKey `json:"elsewhere,omitempty"` // at sign-in the keys that cannot be used with this server's name
 	Alternatives []Method     `json:"alternatives,omitzero"`
 }
 

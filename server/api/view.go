@@ -59,7 +59,7 @@ const (
 	KeyPossiblyCopied    = "key_possibly_copied"
 	KeyFromLab           = "key_from_lab"     // a virtual key of the lab, on a real server
 	KeyNotVerified       = "key_not_verified" // R30: no PIN or fingerprint, but the policy requires it
-	KeyElsewhere         = "key_elsewhere"    // set up for another name of this server
+	KeyForeignRP         = "key_elsewhere"    // set up for another name of this server
 	Denied               = "denied"
 	ResendTooEarly       = "resend_too_early"
 	Malformed            = "malformed"

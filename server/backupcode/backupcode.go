@@ -57,7 +57,7 @@ const (
 	StateUnknown State = "unknown"
 )
 
-// An Entry is a code in the list, without the code.
+// An Entry describes a code in the list. It does not contain the code itself.
 type Entry struct {
 	Number  int
 	State   State

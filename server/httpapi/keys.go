@@ -25,7 +25,7 @@ func (h *Handler) keys(c *call) ([]api.Key, error) {
 // keyView returns a key as its owner sees it on this server.
 func (h *Handler) keyView(k account.SecurityKey) api.Key {
 	out := k.API()
-	out.Elsewhere = k.ForeignRP(h.cfg.RPID)
+	out.ForeignRP = k.ForeignRP(h.cfg.RPID)
 	return out
 }
 

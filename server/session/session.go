@@ -88,7 +88,7 @@ func (st *Store) mac(token string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// Create begins a session for s.Account with its Client, Place, Kind and Proved. It
+// Create begins a session for s.Account with its Client, RemoteAddr, Kind and Proved. It
 // fills in the rest. The token is not stored.
 func (st *Store) Create(tx store.Tx, s Session) (token string, made Session, err error) {
 	if s.Account == "" {

@@ -45,7 +45,7 @@ func (r *rules) showKey(tx store.Tx, c *ceremony.Ceremony, d *draft) (api.Step, 
 	keys, err := account.Keys(tx, a.ID)
 	step := api.UseSecurityKey{Get: d.Options, Alternatives: others}
 	for _, k := range r.foreignRP(keys) {
-		step.Elsewhere = append(step.Elsewhere, api.ForeignKey{Label: k.Label, RPID: k.Credential.RPID})
+		step.ForeignRP = append(step.ForeignRP, api.ForeignKey{Label: k.Label, RPID: k.Credential.RPID})
 	}
 	return step, err
 }

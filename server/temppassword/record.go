@@ -23,7 +23,7 @@ const (
 	StateRevoked State = "revoked"
 )
 
-// A Record is a temporary password without the password.
+// A Record describes a temporary password. It does not contain the password.
 type Record struct {
 	ID       string    `json:"id"`
 	Seq      int       `json:"seq"` // order of creation, from 1

@@ -81,7 +81,7 @@ func EncodeID(id []byte) string { return base64.RawURLEncoding.EncodeToString(id
 func credentials(keys []api.Key) (ids [][]byte) {
 	for _, k := range keys {
 		id, err := base64.RawURLEncoding.DecodeString(k.CredentialID)
-		if err == nil && len(id) > 0 && !k.Elsewhere {
+		if err == nil && len(id) > 0 && !k.ForeignRP {
 			ids = append(ids, id)
 		}
 	}

@@ -101,7 +101,7 @@ func (p *page) drawKey(k api.Key) fyne.CanvasObject {
 	case p.here.has(k.CredentialID):
 		trail = append(trail, kit.Badge(kit.On, w.T("ui.keys.plugged-in")))
 	}
-	if k.Elsewhere {
+	if k.ForeignRP {
 		trail = append(trail, kit.Badge(kit.Caution, w.T("ui.keys.elsewhere-badge")))
 	}
 	if k.PossiblyCopied {
@@ -128,7 +128,7 @@ func (p *page) describe(k api.Key) string {
 	if k.LastUsed != nil {
 		text = w.T("ui.keys.used", assets.Args{"added": shell.OnDay(w, now, k.Added), "used": shell.When(w, now, *k.LastUsed)})
 	}
-	if k.Elsewhere {
+	if k.ForeignRP {
 		text = w.T("ui.keys.elsewhere", k.RPID)
 	}
 	if k.Model != "" && !strings.Contains(k.Label, k.Model) {

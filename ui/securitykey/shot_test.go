@@ -68,7 +68,7 @@ func stored() *fido.CredentialList {
 func pageShots() []gallerytest.Shot {
 	keys := gallerytest.Keys()
 	other := slices.Clone(keys[:2])
-	other[1].Elsewhere, other[1].RPID, other[1].Lab = true, "login.example.org", true
+	other[1].ForeignRP, other[1].RPID, other[1].Lab = true, "login.example.org", true
 	soon := gallerytest.Now().Add(7 * time.Second)
 	noPIN := yubiInfo()
 	noPIN.PIN, noPIN.CanManage = fido.PINNotSet, true

@@ -44,8 +44,8 @@ func (d *StepView) keyFailed(s State, h Host) {
 		r = explain.Variant(w, api.KeyAlreadyEnrolled, "", assets.Args{"key": s.Key.Enrolled})
 	}
 	err := s.Key.Err
-	if len(step.Elsewhere) > 0 && errors.Is(err, fido.ErrNotEnrolled) {
-		k := step.Elsewhere[0]
+	if len(step.ForeignRP) > 0 && errors.Is(err, fido.ErrNotEnrolled) {
+		k := step.ForeignRP[0]
 		r = explain.Variant(w, "key_not_enrolled", "elsewhere", assets.Args{"key": k.Label, "there": k.RPID})
 	}
 	signedIn := s.Account.Username != ""

@@ -185,14 +185,14 @@ func TestKeyOfAnotherHostName(t *testing.T) {
 	}{
 		{"", "error.key_elsewhere.next"}, {"only", "error.key_elsewhere.only.next"},
 	} {
-		r := &api.Refusal{Code: api.KeyElsewhere, Reason: tt.reason, Key: "Blue", KeyRPID: "localhost", RPID: "example.org"}
+		r := &api.Refusal{Code: api.KeyForeignRP, Reason: tt.reason, Key: "Blue", KeyRPID: "localhost", RPID: "example.org"}
 		said := explain.Refusal(w, r, api.UseSecurityKey{})
 		names := assets.Args{"key": "Blue", "there": "localhost", "here": "example.org"}
 		if !matches(t, w, said.Why, "error.key_elsewhere.why", names) || !matches(t, w, said.Next, tt.next, names) {
 			t.Errorf("%q: %+v", tt.reason, said)
 		}
 		var sent []api.Input
-		step := api.UseSecurityKey{Elsewhere: []api.ForeignKey{{Label: "Blue", RPID: "localhost"}}}
+		step := api.UseSecurityKey{ForeignRP: []api.ForeignKey{{Label: "Blue", RPID: "localhost"}}}
 		if f := CentredCard(State{View: api.View{Kind: api.SignIn, Step: step, Refusal: r}, Draft: &Draft{}}, host(w, &sent), nil); f.Bindings.Enter != nil {
 			t.Errorf("%q: trying again is offered", tt.reason)
 		}
