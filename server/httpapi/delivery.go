@@ -106,9 +106,9 @@ func (h *Handler) setDelivery(c *call, in api.DeliveryChange) (api.Delivery, err
 	return h.delivered(set), nil
 }
 
-// changed applies a change to the settings, and says for the activity list what
-// it was. A secret that is not sent again stays only where it was meant to go:
-// otherwise anyone at an open window could send it to a server of their own.
+// changed applies a change to the settings. The details are for the activity list. A
+// stored secret is kept only for the server it was entered for: otherwise anyone at an
+// open window could send it to a server of their own.
 func changed(set delivery.Settings, in api.DeliveryChange) (delivery.Settings, map[string]string, error) {
 	if in.Mail == nil && in.Text == nil {
 		return set, nil, malformed("mail", "Say what to change: mail, text or both.")

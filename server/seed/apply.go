@@ -23,15 +23,15 @@ type Config struct {
 	Hasher *account.Hasher
 }
 
-// A prepared is an account ready to be created: all slow hashes made.
+// A prepared account has its slow hashes and can be created.
 type prepared struct {
 	Account
 	account account.Account
 	sums    [][]byte // of the backup codes
 }
 
-// Apply makes the seed's accounts. One whose name is taken is left as it is, so
-// that a server can be started again with the same seed.
+// Apply creates the seed's accounts. It skips an account whose user name is taken, so a
+// server can be started again with the same seed.
 func Apply(ctx context.Context, cfg Config, seed *Seed) error {
 	seed, err := seed.normal()
 	if err != nil {
@@ -65,7 +65,7 @@ func Apply(ctx context.Context, cfg Config, seed *Seed) error {
 	return nil
 }
 
-// hashAll makes the slow hashes, on every core.
+// hashAll computes the slow hashes, on every core.
 func hashAll(ctx context.Context, h *account.Hasher, wanted []*prepared) error {
 	var (
 		tasks sync.WaitGroup
@@ -108,9 +108,9 @@ func (w *prepared) hash(ctx context.Context, h *account.Hasher) error {
 	return nil
 }
 
-// create writes one account, with the activity that its state would have left.
+// create writes one account, with the events that its state would have left.
 func create(tx store.Tx, cfg Config, w *prepared) error {
-	a := w.account // a copy: this may run twice
+	a := w.account // a copy, because this may run twice
 	now := tx.Now().UTC()
 	a.Email, a.EmailConfirmed = w.Email, w.Email != ""
 	if w.Phone != "" {

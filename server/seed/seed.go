@@ -19,8 +19,7 @@ import (
 // maxSeed bounds a seed file, in bytes.
 const maxSeed = 4 << 20
 
-// A Seed is what a server begins with: accounts whose every secret is known. It
-// is for the lab and for tests; docs/seed.md describes the file.
+// A Seed is the content of a seed file.
 type Seed struct {
 	Accounts []Account `json:"accounts"`
 }
@@ -34,11 +33,11 @@ type Account struct {
 	Text        bool   `json:"text"`         // text message is on
 	App         string `json:"app"`          // base32 secret of the authenticator app; "" is off
 	BackupCodes Codes  `json:"backup_codes"` // active ones, in order
-	Story       string `json:"story"`        // what the account is for: a translation key's last part
+	Story       string `json:"story"`        // purpose of the account: last part of a translation key
 }
 
-// Codes are backup codes in the form that New of package backupcode has. In
-// JSON they are a list of codes, or a number of codes that are made up.
+// Codes are backup codes as backupcode.New returns them. In JSON they are a list of
+// codes, or the number of codes to generate.
 type Codes []string
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -62,7 +61,7 @@ func (c *Codes) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// A Error says which field of a seed is wrong, and how it should be.
+// An Error reports the wrong field of a seed, and the expected value.
 type Error struct {
 	Field  string // "accounts[1].phone"
 	Reason string
@@ -70,9 +69,8 @@ type Error struct {
 
 func (e *Error) Error() string { return fmt.Sprintf("seed: %s: %s", e.Field, e.Reason) }
 
-// Read reads and checks a seed file, and puts what is in it into its normal
-// form. Its errors are *Error where a field is wrong. Passwords only have to
-// be possible, not good: demo accounts are no secret.
+// Read reads and checks a seed file and normalises its values. For a wrong field the
+// error is an *Error. Passwords need not be good, because they are no secret.
 func Read(r io.Reader) (*Seed, error) {
 	b, err := io.ReadAll(io.LimitReader(r, maxSeed+1))
 	if err != nil {
@@ -88,7 +86,7 @@ func Read(r io.Reader) (*Seed, error) {
 		return nil, err
 	}
 	seed := &Seed{Accounts: make([]Account, len(file.Accounts))}
-	for i, account := range file.Accounts { // one by one: the decoder does not say which
+	for i, account := range file.Accounts { // one by one, because errors of the decoder have no index
 		if err := readStrictly(account, &seed.Accounts[i], fmt.Sprintf("accounts[%d]", i)); err != nil {
 			return nil, err
 		}
@@ -96,7 +94,7 @@ func Read(r io.Reader) (*Seed, error) {
 	return seed.normal()
 }
 
-// normal returns a copy in normal form, or a *Error.
+// normal returns a normalised copy, or an *Error.
 func (s *Seed) normal() (*Seed, error) {
 	out := &Seed{Accounts: slices.Clone(s.Accounts)}
 	taken := map[string]bool{}
@@ -111,9 +109,8 @@ func (s *Seed) normal() (*Seed, error) {
 	return out, nil
 }
 
-// readStrictly reads the one JSON value of b, which stands at a place in the file,
-// and takes no field that v does not have: a typing error would be an account
-// without its method.
+// readStrictly decodes the single JSON value of b, which is at a place in the file. It
+// refuses unknown fields: a mistyped field would leave an account without its method.
 func readStrictly(b []byte, v any, place string) error {
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.DisallowUnknownFields()
@@ -150,7 +147,7 @@ func jsonError(err error, place string) error {
 	return &Error{Field: "file", Reason: "not JSON: " + err.Error()}
 }
 
-// check puts the account into its normal form.
+// check checks and normalises an account.
 func (a *Account) check(taken map[string]bool) *Error {
 	if account.CheckUsername(a.Username) != nil {
 		return &Error{"username", "3 to 32 ASCII letters, digits, dots or underscores (R0)"}
