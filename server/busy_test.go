@@ -71,18 +71,18 @@ func TestBusy(t *testing.T) {
 	t.Parallel()
 	hasher := newBusyHasher(t)
 	w := newWorld(t, func(cfg *server.Config) { cfg.Hasher = hasher.Hasher })
-	wantMe(t, "before", w.knock("ada", password), "ada")
+	wantMe(t, "before", w.basic("ada", password), "ada")
 	before := w.dump()
 	hasher.fill(t)
 
-	e := w.knock("ada", password)
+	e := w.basic("ada", password)
 	if p := e.problem(t); e.status != 503 || p.Code != api.Unavailable || e.header.Get("Retry-After") != "1" || p.RetryAt == nil {
 		t.Errorf("HTTP Basic: %d %v %s", e.status, e.header, e.body)
 	}
 	if e.header.Get("WWW-Authenticate") != "" {
 		t.Errorf("HTTP Basic: asks for other credentials: %v", e.header)
 	}
-	e = w.knock("nobody", password)
+	e = w.basic("nobody", password)
 	if e.status != 503 {
 		t.Errorf("an unknown user name: %d %s", e.status, e.body)
 	}

@@ -44,8 +44,8 @@ func until(t testing.TB, events <-chan api.Event, topic string) []string {
 	}
 }
 
-// Whoever follows an account hears what to look at again, whichever client
-// changed it, over loopback and in memory.
+// An event stream names the topics that changed, whichever client changed them, over
+// loopback and in memory.
 func TestEvents(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -61,7 +61,7 @@ func TestEvents(t *testing.T) {
 	}{
 		{api.TopicBackupCodes, func() error { _, err := c.NewBackupCode(t.Context()); return err }},
 		{api.TopicTemporaryPasswords, func() error { _, err := c.NewTemporaryPassword(t.Context(), "Mail", ""); return err }},
-		{api.TopicActivity, func() error { w.knock("bob", "wrong"); return nil }},
+		{api.TopicActivity, func() error { w.basic("bob", "wrong"); return nil }},
 		{api.TopicCeremony, func() error {
 			_, err := c.Begin(t.Context(), api.Begin{Kind: api.EnrollApp})
 			return err
@@ -76,7 +76,7 @@ func TestEvents(t *testing.T) {
 	}
 }
 
-// Nobody hears of another's account.
+// An event stream has only the events of its own account.
 func TestEventsAreTheAccountsOwn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -30,8 +30,8 @@ func (w *world) texts(phone string) int {
 	return len(must[[]api.LabText](w.t)(w.client.PhoneMessages(w.t.Context(), phone)))
 }
 
-// R18: after STOP nothing is texted to a number; whoever waits for a code is told
-// why, and what helps; GO opens it again, and is answered.
+// R18: after STOP nothing is texted to a number, and the step that waits for a code says
+// why. After GO texts are sent again, and GO is answered.
 func TestStopAndGo(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -77,8 +77,8 @@ func TestStopAndGo(t *testing.T) {
 	if v.Refusal == nil || v.Refusal.Reason != "stopped" {
 		t.Errorf("send again after STOP: %+v", v.Refusal)
 	}
-	// Nor is a temporary password made that nobody would get (R82).
-	wantRefused(t, "R80", w.knock("bob", password), api.TemporaryPasswordRequired)
+	// No temporary password is made either, because it could not be sent (R82).
+	wantRefused(t, "R80", w.basic("bob", password), api.TemporaryPasswordRequired)
 	if made := must[[]api.TemporaryPassword](t)(c.TemporaryPasswords(t.Context())); len(made) != 0 {
 		t.Errorf("made %+v", made)
 	}
@@ -128,8 +128,8 @@ func TestOtherTextsChangeNothing(t *testing.T) {
 	}
 }
 
-// A number that nobody here has yet is heard as well: its STOP counts when it is
-// typed in. A stranger's GO leaves nothing behind, and is not answered.
+// STOP from a number without an account counts once the number is entered. GO from such
+// a number writes nothing and is not answered.
 func TestStrangersStop(t *testing.T) {
 	t.Parallel()
 	const phone = "+12025550177"
@@ -156,8 +156,8 @@ func TestStrangersStop(t *testing.T) {
 	}
 }
 
-// Whoever shares a number hears of it, and who gave the number up does not.
-func TestConsentIsToldToThoseWithTheNumber(t *testing.T) {
+// All accounts with the number are notified; an account that gave it up is not.
+func TestOptOutNotifiesAccountsWithTheNumber(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	bob, ada := w.signIn("bob"), w.signIn("ada")

@@ -107,8 +107,8 @@ func (w *world) yubikey() *ceremonytest.Key {
 	return key
 }
 
-// R31: keys are named after their model, listed with what is known of them, and
-// say when they were used last. R32: the key is the only method, and no backup
+// R31: keys are named after their model, and listed with their data and the time of
+// their last use. R32: the key is the only method, and no backup
 // code was forced on anybody. R33: a key refuses to be enrolled twice, and where
 // a client makes it do so all the same, the server does.
 func TestKeyFromTheBoxToTheDoor(t *testing.T) {

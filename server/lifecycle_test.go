@@ -18,8 +18,8 @@ import (
 	"nightlatch/server/store"
 )
 
-// Who was told that a code was sent finds it in the lab at once, whether or not
-// the outbox has come round to it.
+// The lab shows a code as soon as the client got the answer that it was sent, even if the
+// outbox has not run.
 func TestLabHasWhatWasSent(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -74,14 +74,14 @@ func TestReset(t *testing.T) {
 	events := follow(t, c)
 	must[api.NewBackupCode](t)(c.NewBackupCode(ctx))
 	made := must[api.NewTemporaryPassword](t)(c.NewTemporaryPassword(ctx, "Mail", ""))
-	wantMe(t, "before", w.knock("bob", made.Password), "Bob")
+	wantMe(t, "before", w.basic("bob", made.Password), "Bob")
 	_, out := w.token("ada", password)
 	for range 5 {
-		w.knock("dot", "wrong")
+		w.basic("dot", "wrong")
 	}
 	w.clock.Advance(2 * time.Minute)
-	must[api.Account](t)(c.Account(ctx)) // in the ledger
-	w.knock("bob", made.Password)
+	must[api.Account](t)(c.Account(ctx)) // recorded, not written yet
+	w.basic("bob", made.Password)
 
 	if err := w.client.ResetLab(ctx); err != nil {
 		t.Fatal(err)
@@ -93,8 +93,8 @@ func TestReset(t *testing.T) {
 	if e := w.meWith(out["access_token"].(string)); e.status != 401 {
 		t.Errorf("an old token: %d", e.status)
 	}
-	wantRefused(t, "an old temporary password", w.knock("bob", made.Password), api.InvalidCredentials)
-	wantMe(t, "throttles are gone", w.knock("dot", password), "dot")
+	wantRefused(t, "an old temporary password", w.basic("bob", made.Password), api.InvalidCredentials)
+	wantMe(t, "throttles are gone", w.basic("dot", password), "dot")
 	if err := w.Flush(ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -116,8 +116,8 @@ func TestReset(t *testing.T) {
 	}
 }
 
-// What the ledger holds is written when Run ends, and by nothing lost before.
-func TestRunWritesTheLedgerAtTheEnd(t *testing.T) {
+// Run writes the use counters when it ends; none are lost.
+func TestRunWritesTheCountersAtTheEnd(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	made := w.temporary("cyd", "")
@@ -125,7 +125,7 @@ func TestRunWritesTheLedgerAtTheEnd(t *testing.T) {
 	w.clock.Advance(5 * time.Minute)
 	must[api.Account](t)(c.Account(t.Context()))
 	for range 4 {
-		wantMe(t, "use", w.knock("cyd", made.Password), "cyd")
+		wantMe(t, "use", w.basic("cyd", made.Password), "cyd")
 	}
 	second, err := server.New(server.Config{ // the same store, another process's memory
 		Store: w.store, Sealer: w.keys, Policy: account.Classic(), Hasher: newHasher(cheap), RPID: "localhost",
@@ -225,9 +225,9 @@ func TestLogHoldsNoSecrets(t *testing.T) {
 	w := newWorld(t)
 	c := w.signIn("bob")
 	made := w.temporary("cyd", "")
-	w.knock("cyd", made.Password)
-	w.knock("cyd", password)
-	w.knock("bob", codeOne)
+	w.basic("cyd", made.Password)
+	w.basic("cyd", password)
+	w.basic("bob", codeOne)
 	_, out := w.token("cyd", made.Password)
 	code := must[api.NewBackupCode](t)(c.NewBackupCode(t.Context()))
 	w.json("POST", "/api/v1/ceremonies", c.Token(), `{"kind":`)
@@ -244,7 +244,7 @@ func TestLogHoldsNoSecrets(t *testing.T) {
 	}
 }
 
-// A server can be started again with the same seed: whoever is there stays.
+// A server can be started again with the same seed: existing accounts stay.
 func TestSeedTwice(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

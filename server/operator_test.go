@@ -16,8 +16,8 @@ import (
 	"nightlatch/server/store"
 )
 
-// guess has somebody try wrong passwords until the account is locked, in the
-// window and as a mail client would.
+// guess tries wrong passwords until the account is locked, in the window and as a mail
+// client.
 func (w *world) guess(username string) {
 	w.t.Helper()
 	for range account.Classic().ThrottleDisable {
@@ -26,24 +26,23 @@ func (w *world) guess(username string) {
 		if v.Refusal == nil || v.Refusal.Code != api.InvalidCredentials {
 			w.t.Fatalf("%+v", v.Refusal)
 		}
-		w.knock(username, "not the password")
+		w.basic(username, "not the password")
 		w.clock.Advance(time.Hour)
 	}
 }
 
-// R43: the operator opens an account again; its owner hears of it, and still has
-// to sign in.
+// R43: the operator unlocks an account. Its owner is notified and still has to sign in.
 func TestOperatorUnlocks(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.guess("bob")
-	if e := w.knock("bob", password); e.problem(t).Code != api.InvalidCredentials {
+	if e := w.basic("bob", password); e.problem(t).Code != api.InvalidCredentials {
 		t.Errorf("a locked account: %+v", e)
 	}
 	if err := w.Unlock(t.Context(), "BOB"); err != nil {
 		t.Fatal(err)
 	}
-	if e := w.knock("bob", password); e.problem(t).Code != api.TemporaryPasswordRequired {
+	if e := w.basic("bob", password); e.problem(t).Code != api.TemporaryPasswordRequired {
 		t.Errorf("a program, after the unlock: %+v", e)
 	}
 	c := w.signIn("bob")
@@ -70,8 +69,8 @@ func TestOperatorUnlocks(t *testing.T) {
 	}
 }
 
-// R102: what the operator resets is off as if its owner had turned it off (R61),
-// and the owner hears of it on every channel.
+// R102: a reset by the operator has the effects of turning every method off (R61), and the
+// owner is notified on every channel.
 func TestOperatorResetsTwoFactor(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -139,7 +138,7 @@ func TestStrangersAreForgotten(t *testing.T) {
 	}
 	for _, name := range names {
 		v = must[api.View](t)(w.client.Answer(t.Context(), v.ID, v.Rev, api.Credentials{Username: name, Password: "not the password"}))
-		w.knock(name, "not the password")
+		w.basic(name, "not the password")
 	}
 	if n := counters(); n != 2*len(names) {
 		t.Fatalf("%d counters for %d names", n, len(names))

@@ -92,14 +92,14 @@ func TestRacingWithTheEnd(t *testing.T) {
 			_, err := c.Account(t.Context())
 			return err
 		}
-		if e := w.knock("cyd", made.Password); e.status != 200 && e.status != 401 && e.status != 429 {
+		if e := w.basic("cyd", made.Password); e.status != 200 && e.status != 401 && e.status != 429 {
 			t.Errorf("temporary password: %d %s", e.status, e.body)
 		}
 		return nil
 	})
 	_, err := c.Account(t.Context())
 	wantProblem(t, "after the end", err, 401, api.SignInRequired)
-	if e := w.knock("cyd", made.Password); e.status == 200 {
+	if e := w.basic("cyd", made.Password); e.status == 200 {
 		t.Error("a revoked temporary password works")
 	}
 }
@@ -117,7 +117,7 @@ func TestRacingWrongTries(t *testing.T) {
 			user := []string{"ada", "ADA", "Ada"}[i%3]
 			var e exchange
 			if i%2 == 0 {
-				e = w.knock(user, "wrong")
+				e = w.basic(user, "wrong")
 			} else {
 				e, _ = w.token(user, "wrong")
 			}
@@ -141,7 +141,7 @@ func TestRacingFirstUses(t *testing.T) {
 	for i := range 100 {
 		tries.Go(func() {
 			if i%2 == 0 {
-				wantMe(t, "Basic", w.knock("cyd", made.Password), "cyd")
+				wantMe(t, "Basic", w.basic("cyd", made.Password), "cyd")
 			} else if e, _ := w.token("cyd", made.Password); e.status != http.StatusOK {
 				t.Errorf("OAuth: %d %s", e.status, e.body)
 			}

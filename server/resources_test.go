@@ -414,8 +414,8 @@ func TestSessionsExpire(t *testing.T) {
 	wantProblem(t, "after a day", err, 401, api.SignInRequired)
 }
 
-// R44, hardened: a session is idle from its last request on, also while the
-// ledger has not written that yet.
+// R44, hardened: the idle time counts from the last request, also if its time is not
+// written yet.
 func TestIdleFromTheLastRequest(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, hardened)

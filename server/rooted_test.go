@@ -8,8 +8,8 @@ import (
 	"nightlatch/server/store"
 )
 
-// rooted holds every transaction to the rule that memo relies on: what is written
-// below an account bumps the account's revision.
+// rooted checks for every transaction the rule that revcache relies on: a write below an
+// account increments the account's revision.
 type rooted struct {
 	store.Store
 	t testing.TB

@@ -16,8 +16,8 @@ func basicAuth(user, secret string) string {
 	return "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+secret))
 }
 
-// knock tries a name and a secret with HTTP Basic.
-func (w *world) knock(user, secret string) exchange {
+// basic sends a user name and a secret with HTTP Basic.
+func (w *world) basic(user, secret string) exchange {
 	w.t.Helper()
 	return w.do("GET", "/api/v1/me", "", "Authorization", basicAuth(user, secret))
 }
@@ -55,24 +55,24 @@ func TestBasicDecisions(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, noTexter)
 	made := w.temporary("cyd", "")
-	wantMe(t, "two-factor off, ordinary password", w.knock("ada", password), "ada")
-	wantMe(t, "the name in other letters", w.knock(" ADA ", password), "ada")
-	wantRefused(t, "two-factor off, wrong password", w.knock("ada", "wrong"), api.InvalidCredentials)
-	wantRefused(t, "R80: ordinary password", w.knock("cyd", password), api.TemporaryPasswordRequired)
-	wantMe(t, "R80: temporary password", w.knock("cyd", made.Password), "cyd")
-	wantMe(t, "R81: many times, typed in capitals", w.knock("cyd", strings.ToUpper(made.Password)), "cyd")
-	wantRefused(t, "somebody else's temporary password", w.knock("ada", made.Password), api.InvalidCredentials)
-	wantRefused(t, "R75: backup code", w.knock("bob", codeOne), api.BackupCodeNotAccepted)
-	wantRefused(t, "a code that was never issued", w.knock("bob", "9kmq-2xwd-9hfz-3r8n"), api.InvalidCredentials)
-	wantRefused(t, "wrong password", w.knock("cyd", "wrong"), api.InvalidCredentials)
-	wantRefused(t, "nobody", w.knock("nobody", password), api.InvalidCredentials)
+	wantMe(t, "two-factor off, ordinary password", w.basic("ada", password), "ada")
+	wantMe(t, "the name in other letters", w.basic(" ADA ", password), "ada")
+	wantRefused(t, "two-factor off, wrong password", w.basic("ada", "wrong"), api.InvalidCredentials)
+	wantRefused(t, "R80: ordinary password", w.basic("cyd", password), api.TemporaryPasswordRequired)
+	wantMe(t, "R80: temporary password", w.basic("cyd", made.Password), "cyd")
+	wantMe(t, "R81: many times, typed in capitals", w.basic("cyd", strings.ToUpper(made.Password)), "cyd")
+	wantRefused(t, "somebody else's temporary password", w.basic("ada", made.Password), api.InvalidCredentials)
+	wantRefused(t, "R75: backup code", w.basic("bob", codeOne), api.BackupCodeNotAccepted)
+	wantRefused(t, "a code that was never issued", w.basic("bob", "9kmq-2xwd-9hfz-3r8n"), api.InvalidCredentials)
+	wantRefused(t, "wrong password", w.basic("cyd", "wrong"), api.InvalidCredentials)
+	wantRefused(t, "nobody", w.basic("nobody", password), api.InvalidCredentials)
 	wantRefused(t, "nothing", w.do("GET", "/api/v1/me", ""), api.InvalidCredentials)
 	wantRefused(t, "no Basic at all", w.do("GET", "/api/v1/me", "", "Authorization", "Basic ???"), api.InvalidCredentials)
 
 	w.clock.Set(made.Expires.Add(-time.Second))
-	wantMe(t, "R81: at 59:59", w.knock("cyd", made.Password), "cyd")
+	wantMe(t, "R81: at 59:59", w.basic("cyd", made.Password), "cyd")
 	w.clock.Advance(time.Second)
-	wantRefused(t, "R85: at 60:00", w.knock("cyd", made.Password), api.TemporaryPasswordExpired)
+	wantRefused(t, "R85: at 60:00", w.basic("cyd", made.Password), api.TemporaryPasswordExpired)
 }
 
 // R83: one can be limited to a service, and be revoked.
@@ -80,12 +80,12 @@ func TestTemporaryPasswordServiceAndRevocation(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	imap, basic := w.temporary("cyd", "imap"), w.temporary("cyd", "http-basic")
-	wantRefused(t, "one for imap", w.knock("cyd", imap.Password), api.InvalidCredentials)
-	wantMe(t, "one for http-basic", w.knock("cyd", basic.Password), "cyd")
+	wantRefused(t, "one for imap", w.basic("cyd", imap.Password), api.InvalidCredentials)
+	wantMe(t, "one for http-basic", w.basic("cyd", basic.Password), "cyd")
 	if err := w.signIn("cyd").RevokeTemporaryPassword(t.Context(), basic.ID); err != nil {
 		t.Fatal(err)
 	}
-	wantRefused(t, "a revoked one", w.knock("cyd", basic.Password), api.InvalidCredentials)
+	wantRefused(t, "a revoked one", w.basic("cyd", basic.Password), api.InvalidCredentials)
 }
 
 // R61: when two-factor goes off, temporary passwords are void and the ordinary
@@ -98,8 +98,8 @@ func TestTemporaryPasswordsEndWithTwoFactor(t *testing.T) {
 	if err := c.DeletePhone(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	wantRefused(t, "after two-factor went off", w.knock("bob", made.Password), api.InvalidCredentials)
-	wantMe(t, "ordinary password", w.knock("bob", password), "Bob")
+	wantRefused(t, "after two-factor went off", w.basic("bob", made.Password), api.InvalidCredentials)
+	wantMe(t, "ordinary password", w.basic("bob", password), "Bob")
 }
 
 // Any method will do, and no body is looked at.
@@ -155,24 +155,24 @@ func TestTemporaryPasswordIsTexted(t *testing.T) {
 		return len(must[[]api.LabText](t)(w.client.PhoneMessages(t.Context(), bobPhone)))
 	}
 	const told = "sent to the phone"
-	first := w.knock("bob", password)
+	first := w.basic("bob", password)
 	wantRefused(t, "R80", first, api.TemporaryPasswordRequired)
 	if texts() != 1 || !strings.Contains(first.problem(t).Detail, told) {
 		t.Fatalf("%d texts: %s", texts(), first.body)
 	}
-	if e := w.knock("bob", "another passphrase"); strings.Contains(e.body, told) {
+	if e := w.basic("bob", "another passphrase"); strings.Contains(e.body, told) {
 		t.Errorf("a stranger is told: %s", e.body)
 	}
 	sent, _, _ := strings.Cut(w.lastText(bobPhone), " ")
-	wantMe(t, "the texted one", w.knock("bob", sent), "Bob")
-	again := w.knock("bob", password)
+	wantMe(t, "the texted one", w.basic("bob", sent), "Bob")
+	again := w.basic("bob", password)
 	wantRefused(t, "R80", again, api.TemporaryPasswordRequired)
 	if texts() != 1 || strings.Contains(again.problem(t).Detail, told) {
 		t.Errorf("R82: another within two minutes: %s", again.body)
 	}
 	for range 10 {
 		w.clock.Advance(2 * time.Minute)
-		wantRefused(t, "R80", w.knock("bob", password), api.TemporaryPasswordRequired)
+		wantRefused(t, "R80", w.basic("bob", password), api.TemporaryPasswordRequired)
 	}
 	if texts() != 5 {
 		t.Errorf("R82: %d in a day", texts())
@@ -182,8 +182,8 @@ func TestTemporaryPasswordIsTexted(t *testing.T) {
 	}
 }
 
-// What a client calls itself becomes the label of what is texted, and may be
-// nothing that a label can be (R83).
+// The name of the client becomes the label of a texted temporary password, even if it is
+// not a valid label (R83).
 func TestTemporaryPasswordForAnyClient(t *testing.T) {
 	t.Parallel()
 	for _, agent := range []string{"", "\ufffd", strings.Repeat("\u0958", 64), strings.Repeat("\u1e9b\u0323", 200), "\u202e", "\xff"} {
@@ -201,7 +201,7 @@ func TestTemporaryPasswordIsNotTexted(t *testing.T) {
 	t.Parallel()
 	for what, w := range map[string]*world{"hardened": newWorld(t, hardened), "no texter": newWorld(t, noTexter)} {
 		before := len(w.dump())
-		wantRefused(t, what, w.knock("bob", password), api.TemporaryPasswordRequired)
+		wantRefused(t, what, w.basic("bob", password), api.TemporaryPasswordRequired)
 		w.deliver()
 		if after := len(w.dump()); after != before+1 { // the audit event
 			t.Errorf("%s: %d keys more", what, after-before)
@@ -375,9 +375,9 @@ func TestThirdPartyThrottle(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for range 5 {
-		wantRefused(t, "a free failure", w.knock("ADA", "wrong"), api.InvalidCredentials)
+		wantRefused(t, "a free failure", w.basic("ADA", "wrong"), api.InvalidCredentials)
 	}
-	for what, e := range map[string]exchange{"Basic, right": w.knock("ada", password), "Basic, wrong": w.knock("Ada", "x")} {
+	for what, e := range map[string]exchange{"Basic, right": w.basic("ada", password), "Basic, wrong": w.basic("Ada", "x")} {
 		p := e.problem(t)
 		if e.status != 429 || p.Code != api.Throttled || e.header.Get("Retry-After") != "30" || !p.RetryAt.Equal(start.Add(30*time.Second)) {
 			t.Errorf("%s: %d %v %s", what, e.status, e.header, e.body)
@@ -389,14 +389,14 @@ func TestThirdPartyThrottle(t *testing.T) {
 	}
 	w.signIn("ada") // not locked out by a broken mail client
 	w.clock.Advance(30 * time.Second)
-	wantMe(t, "after the wait", w.knock("ada", password), "ada")
+	wantMe(t, "after the wait", w.basic("ada", password), "ada")
 	for range 5 {
-		wantRefused(t, "success has reset it", w.knock("ada", "wrong"), api.InvalidCredentials)
+		wantRefused(t, "success has reset it", w.basic("ada", "wrong"), api.InvalidCredentials)
 	}
 }
 
-// R43, R42: after a hundred failures the door is locked and says nothing but what
-// it says of a wrong password; a new temporary password opens it.
+// R43, R42: after a hundred failures third-party clients are disabled. The answer is that
+// of a wrong password. A new temporary password enables them again.
 func TestThirdPartyLock(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -406,14 +406,14 @@ func TestThirdPartyLock(t *testing.T) {
 		if n == 0 {
 			made = w.temporary("cyd", "")
 		}
-		wantRefused(t, "failure", w.knock("cyd", "wrong"), api.InvalidCredentials)
-		wantRefused(t, "failure", w.knock("nobody", "wrong"), api.InvalidCredentials)
+		wantRefused(t, "failure", w.basic("cyd", "wrong"), api.InvalidCredentials)
+		wantRefused(t, "failure", w.basic("nobody", "wrong"), api.InvalidCredentials)
 		w.clock.Advance(time.Hour)
 	}
 	before := w.dump()
 	for _, secret := range []string{"wrong", password, made.Password} {
-		wantRefused(t, "locked", w.knock("cyd", secret), api.InvalidCredentials)
-		wantRefused(t, "nobody, locked", w.knock("nobody", secret), api.InvalidCredentials)
+		wantRefused(t, "locked", w.basic("cyd", secret), api.InvalidCredentials)
+		wantRefused(t, "nobody, locked", w.basic("nobody", secret), api.InvalidCredentials)
 	}
 	for key, value := range w.dump() {
 		if strings.HasPrefix(key, "rate/third-party/") && before[key] != value {
@@ -425,17 +425,17 @@ func TestThirdPartyLock(t *testing.T) {
 		t.Errorf("activity %v", got)
 	}
 	made = must[api.NewTemporaryPassword](t)(c.NewTemporaryPassword(t.Context(), "Mail", ""))
-	wantMe(t, "set up again", w.knock("cyd", made.Password), "cyd")
+	wantMe(t, "set up again", w.basic("cyd", made.Password), "cyd")
 }
 
-// R42: nobody can tell a name that somebody has from one that nobody has: the
-// same status, fields and body, through the throttle too.
+// R42: known and unknown user names get the same status, fields and body, also when
+// throttled.
 func TestUnknownUserLooksTheSame(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for n := range 8 {
 		for _, secret := range []string{"wrong", "9kmq-2xwd-9hfz-3r8n"} {
-			known, unknown := w.knock("cyd", secret), w.knock("nobody", secret)
+			known, unknown := w.basic("cyd", secret), w.basic("nobody", secret)
 			same(t, "Basic", known, unknown)
 			known, _ = w.token("ada", secret)
 			unknown, _ = w.token("nobodyelse", secret)
