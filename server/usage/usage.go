@@ -17,9 +17,9 @@ import (
 )
 
 const (
-	// touchEvery is how exact the time is at which a session was last seen (R44).
+	// touchEvery is the precision of the last-seen time of a session (R44).
 	touchEvery = time.Minute
-	// flushEvery is how long what is in the Recorder may stay in memory.
+	// flushEvery is how often the buffer is written.
 	flushEvery = 5 * time.Second
 	// batchSize bounds the entries that are written in one transaction: each
 	// writes a record and its account's revision.
@@ -34,11 +34,11 @@ const (
 type Recorder struct {
 	store    store.Store
 	sessions *session.Store
-	exact    bool // record every lastSeen
+	exact    bool // record every request, not one a minute
 
 	mu      sync.Mutex
 	seen    map[string]lastSeen     // by session
-	writing map[string]lastSeen     // of those, what is on its way into the store
+	writing map[string]lastSeen     // by session; being written now
 	uses    map[string]*pendingUses // by temporary password
 }
 
@@ -58,7 +58,7 @@ type pendingUses struct {
 }
 
 // New returns a Recorder. exact is for policies under which an idle session ends
-// (R44): then every lastSeen is recorded, and not one a minute.
+// (R44): then every request is recorded, and not one a minute.
 func New(s store.Store, sessions *session.Store, exact bool) *Recorder {
 	return &Recorder{
 		store:    s,
@@ -138,7 +138,7 @@ func (r *Recorder) RecordUse(ctx context.Context, accountID string, p temppasswo
 	return err
 }
 
-// recordFirstUse writes a use, and its audit event if no other call was faster.
+// recordFirstUse writes a use, and its audit event if it is the first.
 func recordFirstUse(tx store.Tx, accountID, id string, u api.Use, client string) error {
 	before, err := temppassword.Get(tx, accountID, id)
 	if err != nil {
@@ -216,7 +216,7 @@ func (r *Recorder) Flush(ctx context.Context) error {
 func (r *Recorder) write(ctx context.Context, seen []lastSeen, uses []pendingUses) error {
 	return r.store.Update(ctx, func(tx store.Tx) error {
 		for _, s := range seen {
-			// One that has ended meanwhile was not seen.
+			// The session may have ended meanwhile.
 			if err := r.sessions.Touch(tx, s.session, s.at); err != nil && !errors.Is(err, session.ErrUnknown) {
 				return err
 			}
@@ -231,7 +231,7 @@ func (r *Recorder) write(ctx context.Context, seen []lastSeen, uses []pendingUse
 	})
 }
 
-// written forgets what was on its way, unless another write has it by now.
+// written removes entries that were written, unless another write has them now.
 func (r *Recorder) written(seen []lastSeen) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
