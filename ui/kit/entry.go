@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"image/color"
 	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
@@ -13,7 +14,22 @@ import (
 // entry is Fyne's entry; it asks its Input before it takes anything in.
 type entry struct {
 	widget.Entry
-	in *Input
+	in    *Input
+	caret color.Color // of the theme for which the caret was drawn
+}
+
+// Refresh also gives the caret the colour of a new theme. Fyne reads that colour only
+// when the entry gets the focus.
+func (e *entry) Refresh() {
+	if c := tint(Accent); e.caret != c {
+		switched := e.caret != nil && e.in.within
+		e.caret = c
+		if switched {
+			e.Entry.FocusLost()
+			e.Entry.FocusGained()
+		}
+	}
+	e.Entry.Refresh()
 }
 
 func (e *entry) FocusGained() {
