@@ -27,7 +27,7 @@ stage = @printf '\n== %s\n' '$(1)'
 FAST := -skip "^TestSlow[A-Z]"
 
 .PHONY: run build setup test verify check vulncheck builds windows race race-all screens \
-	party party-all tour tour-all gallery bench fuzz clean
+	party party-all tour tour-all goldens gallery bench fuzz clean
 
 run: build
 	@$(PROGRAM) --lab
@@ -118,10 +118,17 @@ race-all: setup
 	go test ./server/e164
 	go test -race -run 'Scope|Opening|Presence|Server|Session' ./ui ./ui/shell ./ui/securitykey
 
-# The window: components, ceremonies by keyboard, and every screen drawn once.
+# The window: components, ceremonies by keyboard, and every screen compared with its
+# golden (ui/kit/golden).
 screens: setup
 	$(call stage,screens: tests of the window. Seconds if nothing changed; else one minute)
 	NIGHTLATCH_DRESS=light go test ./ui/...
+
+# Write the goldens of the screens again after a change of appearance that is intended.
+goldens:
+	$(call stage,goldens: write how each screen looks. 1 minute)
+	NIGHTLATCH_UPDATE_GOLDENS=1 go test -count=1 -run '^(TestEveryScreenInEveryDress|TestMarkupOfACard)$$/^light$$' ./ui ./ui/ceremony ./ui/securitykey ./ui/kit/golden
+	@git --no-pager diff --stat -- '*/testdata/golden/*'
 
 # The built program with programs of others: curl, oathtool, libfido2's tools, Chromium,
 # CUPS, kill -9.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,14 +25,11 @@ import (
 func Pictures(t *testing.T, shots []Shot) {
 	t.Helper()
 	dir, begin, want := os.Getenv("NIGHTLATCH_GALLERY"), os.Getenv("NIGHTLATCH_SHOTS"), os.Getenv("NIGHTLATCH_DRESS")
+	some := shots[:1]
 	if dir == "" {
-		dir, begin = t.TempDir(), shots[0].Name
-	}
-	var some []Shot
-	for _, s := range shots {
-		if strings.HasPrefix(s.Name, begin) {
-			some = append(some, s)
-		}
+		dir = t.TempDir()
+	} else {
+		some = slices.DeleteFunc(slices.Clone(shots), func(s Shot) bool { return !strings.HasPrefix(s.Name, begin) })
 	}
 	var dresses []Dress
 	for _, d := range testDresses() {
@@ -51,9 +49,12 @@ func Pictures(t *testing.T, shots []Shot) {
 	}
 }
 
+// goldenDress is the dress in which Check compares the screens with their goldens.
+const goldenDress = "light"
+
 // Check fails if a screen, in any dress, lacks a translation, has a primary button
-// outside the window, or has no widget that can be focused. The light dress is also
-// compared with the golden files in testdata.
+// outside the window, or has no widget that can be focused. It also fails if a screen
+// looks different from its golden in testdata/golden.
 func Check(t *testing.T, shots []Shot) {
 	t.Helper()
 	t.Setenv("HOME", "/srv/margarethe") // shown where a file is saved
@@ -67,10 +68,13 @@ func Check(t *testing.T, shots []Shot) {
 				c := newConsole(app, w)
 				s.open(c, d.Size)
 				s.check(t, c)
-				if d.Name == "light" && runtime.GOOS == "linux" { // screens name the system
+				if d.Name == goldenDress && runtime.GOOS == "linux" { // screens name the system
 					golden.Check(t, s.Name, c.Window().Canvas())
 				}
 				c.Window().Close()
+			}
+			if d.Name == goldenDress {
+				golden.CheckNames(t, names(shots))
 			}
 			if missing := w.Missing(); len(missing) > 0 {
 				t.Errorf("no translation for %q", missing)
@@ -143,6 +147,13 @@ func CheckRestyle(t *testing.T, shots []Shot, names ...string) {
 			}
 		})
 	}
+}
+
+func names(shots []Shot) (all []string) {
+	for _, s := range shots {
+		all = append(all, s.Name)
+	}
+	return all
 }
 
 func byName(t *testing.T, shots []Shot, name string) Shot {

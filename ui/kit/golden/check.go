@@ -10,14 +10,19 @@ import (
 )
 
 // UpdateEnv is the environment variable that makes Check write the files instead of
-// comparing with them: NIGHTLATCH_UPDATE_GOLDENS=1 go test ./ui/...
+// comparing with them. make goldens sets it.
 const UpdateEnv = "NIGHTLATCH_UPDATE_GOLDENS"
+
+// dir has the files of the package under test.
+var dir = filepath.Join("testdata", "golden")
+
+const ending = ".txt"
 
 // Check compares the markup of a canvas with testdata/golden/<name>.txt of the
 // package under test. The first lines that differ are in the error.
 func Check(t testing.TB, name string, c fyne.Canvas) {
 	t.Helper()
-	file := filepath.Join("testdata", "golden", name+".txt")
+	file := filepath.Join(dir, name+ending)
 	got := Markup(c)
 	if os.Getenv(UpdateEnv) != "" {
 		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
@@ -30,10 +35,40 @@ func Check(t testing.TB, name string, c fyne.Canvas) {
 	}
 	want, err := os.ReadFile(file)
 	if err != nil {
-		t.Fatalf("%v\nwrite it with %s=1", err, UpdateEnv)
+		t.Errorf("%s has no golden; make goldens writes it: %v", name, err)
+		return
 	}
 	if diff := Diff(string(want), got); diff != "" {
-		t.Errorf("%s does not look as in %s (- file, + now):\n%s", name, file, diff)
+		t.Errorf("%s does not look as in %s (- file, + now); make goldens accepts the change:\n%s", name, file, diff)
+	}
+}
+
+// CheckNames fails if a name occurs twice, or if a file in testdata/golden has none of
+// the names. With UpdateEnv it deletes such files.
+func CheckNames(t testing.TB, names []string) {
+	t.Helper()
+	known := map[string]bool{}
+	for _, name := range names {
+		if known[name] {
+			t.Errorf("two goldens are called %s", name)
+		}
+		known[name] = true
+	}
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		t.Error(err)
+	}
+	for _, f := range files {
+		file := filepath.Join(dir, f.Name())
+		switch name, isGolden := strings.CutSuffix(f.Name(), ending); {
+		case isGolden && known[name]:
+		case os.Getenv(UpdateEnv) == "":
+			t.Errorf("%s is the golden of no screen; make goldens deletes it", file)
+		default:
+			if err := os.Remove(file); err != nil {
+				t.Error(err)
+			}
+		}
 	}
 }
 
