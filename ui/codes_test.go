@@ -56,7 +56,7 @@ func TestBackupCodes(t *testing.T) {
 	h.SeesFilled("ui.check.void", "1")
 }
 
-// A code that nobody can show again is not left by a slip.
+// The person is asked before leaving a new code without a copy.
 func TestUnsavedCodeIsNotLeft(t *testing.T) {
 	h := uitest.New(t, nil)
 	h.Printer.Names = []print.Printer{{Name: "office", Description: "Office"}}
@@ -68,11 +68,11 @@ func TestUnsavedCodeIsNotLeft(t *testing.T) {
 	h.SeesFilled("wizard.save.number", uitest.With{"number": 2})
 	h.Ctrl(fyne.Key1)
 	h.Sees("ui.codes.leave", "ui.codes.leave.why")
-	h.Press(fyne.KeyReturn) // the safe answer has the keyboard
+	h.Press(fyne.KeyReturn) // the safe answer has the focus
 	h.Misses("ui.codes.leave")
 	h.SeesFilled("wizard.save.number", uitest.With{"number": 2})
 	h.Do("wizard.save.print")
-	h.Ctrl(fyne.Key1) // nothing is printed yet
+	h.Ctrl(fyne.Key1) // nothing has been printed
 	h.Sees("ui.codes.leave")
 	h.Press(fyne.KeyEscape, fyne.KeyEscape)
 	h.SeesFilled("wizard.save.number", uitest.With{"number": 2})
@@ -133,8 +133,8 @@ func TestSheets(t *testing.T) {
 	}
 }
 
-// Without a printer the sheet is saved and opened, and where it is is said: nobody
-// tells whether a program came up.
+// Without a printer the sheet is saved and opened. The console shows its path, because it
+// can't know whether a program has opened it.
 func TestSheetIsOpened(t *testing.T) {
 	h := uitest.New(t, nil)
 	h.SignUp("mara", uitest.Password)
@@ -182,7 +182,7 @@ func TestTemporaryPasswords(t *testing.T) {
 		t.Error("the ordinary password works without a second step")
 	}
 	h.Ctrl(fyne.Key5)
-	h.SeesFilled("ui.temporary.used", 1) // it was used, and the list says so
+	h.SeesFilled("ui.temporary.used", 1) // the list shows the use
 	h.Advance(59*time.Minute + 30*time.Second)
 	h.Advance(31 * time.Second)
 	h.Sees("ui.temporary.over", "ui.temporary.expired")

@@ -8,6 +8,8 @@ import (
 	"nightlatch/ui/uitest"
 )
 
+// Without a mail server the mail is kept on the computer and read there. The owner can
+// set up a server.
 func TestMailKeptHere(t *testing.T) {
 	h := uitest.NewOwn(t)
 	h.SignUp("mara", uitest.Password)

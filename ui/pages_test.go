@@ -96,7 +96,7 @@ func TestSettings(t *testing.T) {
 	h.Sees("ui.settings.appearance")
 }
 
-// R10: who has the number finds the account, unless one says otherwise.
+// R10: people who have the number can find the account, unless it is switched off.
 func TestBeingFound(t *testing.T) {
 	h := uitest.New(t, &seed.Seed{Accounts: []seed.Account{{Username: "ada", Password: uitest.Password, Email: "ada@example.org", Phone: "+12025550143"}}})
 	h.EnterPassword("ada", uitest.Password)
@@ -116,7 +116,7 @@ func TestBeingFound(t *testing.T) {
 	}
 }
 
-// Where there is an account, another one is made from the door.
+// On a server with accounts the sign-in form leads to creating another one.
 func TestAnotherAccount(t *testing.T) {
 	h := uitest.New(t, nil)
 	h.SignUp("mara", uitest.Password)

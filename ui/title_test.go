@@ -9,8 +9,8 @@ import (
 	"nightlatch/ui/uitest"
 )
 
-// The window's title says what is in front, step by step: the tour and screen
-// readers go by it.
+// The window's title names the screen and the step in front. The tour and screen readers
+// use it.
 func TestWindowTitleSaysWhatIsInFront(t *testing.T) {
 	h := uitest.New(t, nil)
 	is := func(want uitest.Key) {

@@ -8,6 +8,7 @@ import (
 	"nightlatch/ui/uitest"
 )
 
+// A page says when the server does not answer, and tries again.
 func TestServerTrouble(t *testing.T) {
 	h := uitest.New(t, nil)
 	h.SignUp("mara", uitest.Password)

@@ -16,8 +16,8 @@ import (
 	"nightlatch/ui/uitest"
 )
 
-// Every row of the fault table of a key that is being set up, provoked through
-// libfido2, and the words that the person reads: what happened, why, what next.
+// Each fault of a key that is being added, provoked through libfido2, and the text the
+// person reads: what happened, why, what next.
 func TestKeyFaultsInWords(t *testing.T) {
 	h := uitest.New(t, nil)
 	h.SignUp("mara", uitest.Password)
@@ -56,7 +56,7 @@ func TestKeyFaultsInWords(t *testing.T) {
 				h.Sees(uitest.Key("error." + row.code + part))
 			}
 			h.Sees(row.offers...)
-			if row.fault != "lifted off the reader" && row.fault != "unplugged" { // else the next one is a new try
+			if row.fault != "lifted off the reader" && row.fault != "unplugged" { // with those the next key starts a new try
 				h.Sees("wizard.key.retry")
 			}
 			away()
@@ -97,11 +97,11 @@ func notAKey(_ *uitest.Harness, d *uitest.Desk) func() {
 	return func() { d.Set(func() { d.Odd = nil }) }
 }
 
-// busy lets libfido2's own tool wait for a touch.
+// busy has libfido2's own tool wait for a touch of the key.
 func busy(h *uitest.Harness, d *uitest.Desk) func() {
 	k, err := d.Plug("Desk key", fido.USB, "")
 	uitest.Must(h.T, err)
-	d.Lock(k.Path, true) // we see it once the other one has it
+	d.Lock(k.Path, true) // the console sees it once the tool uses it
 	other := exec.CommandContext(h.T.Context(), "fido2-cred", "-M", k.Path)
 	line := strings.Repeat("A", 43) + "=\n"
 	other.Stdin = strings.NewReader(line + "localhost\nbob\n" + line)
@@ -117,8 +117,8 @@ func busy(h *uitest.Harness, d *uitest.Desk) func() {
 	}
 }
 
-// A key that may not be opened names the rule, has it copied, and appears by
-// itself once the rule is there.
+// For a key that may not be opened the step shows the udev command. The key is used as
+// soon as the rule is installed.
 func TestKeyWithoutPermission(t *testing.T) {
 	h := uitest.New(t, nil)
 	h.SignUp("mara", uitest.Password)
@@ -142,7 +142,7 @@ func TestKeyWithoutPermission(t *testing.T) {
 	h.Sees("wizard.name.heading")
 }
 
-// Each state of the way to a key over NFC has its words.
+// Each state of the NFC reader has a text.
 func TestReaderInWords(t *testing.T) {
 	h := uitest.New(t, nil)
 	h.SignUp("mara", uitest.Password)
@@ -171,8 +171,7 @@ func TestReaderInWords(t *testing.T) {
 	h.Sees("wizard.name.heading")
 }
 
-// Two keys: they are listed and blink at once; the one that is touched is used,
-// and so is one that is picked on screen.
+// Two keys are listed and blink. The key that is touched, or chosen on screen, is used.
 func TestTwoKeys(t *testing.T) {
 	h := uitest.New(t, nil)
 	h.SignUp("mara", uitest.Password)
@@ -204,11 +203,11 @@ func TestTwoKeys(t *testing.T) {
 	h.BeginKey()
 	h.Sees("wizard.key.choose")
 	uitest.Must(t, d.Unplug(b.ID))
-	h.Sees("wizard.key.touch") // one is left: it is the one
+	h.Sees("wizard.key.touch") // only one is left
 }
 
-// A key that isn't this account's says so at sign-in, and the right one that is
-// put in then is the next try.
+// At sign-in a key of another account is refused. Plugging in the right key is the
+// next try.
 func TestStrangersKeyAtSignIn(t *testing.T) {
 	h := uitest.New(t, nil)
 	h.SignUp("mara", uitest.Password)
@@ -234,9 +233,9 @@ func TestStrangersKeyAtSignIn(t *testing.T) {
 	h.Sees("ui.rescue.question")
 }
 
-// Where the policy wants a PIN: a key without one gets it in place, a wrong one
-// says how many tries are left, three in a row want the key out, and a locked one
-// says what a reset loses.
+// With a policy that requires a PIN: a key without one gets it in the step, a wrong PIN
+// shows the tries left, three wrong ones in a row require unplugging the key, and a
+// locked PIN leads to the reset.
 func TestKeyPINFaults(t *testing.T) {
 	h := uitest.Build(t, server.Config{Policy: account.Hardened()}, true)
 	h.SignUp("mara", uitest.Password)
@@ -290,7 +289,7 @@ func TestKeyPINFaults(t *testing.T) {
 	h.Sees("ui.key.pin.locked", "ui.key.pin.locked-badge")
 	d.TakeAway(k)
 
-	// A key that wants its PIN whatever one gives it.
+	// A key that requires its PIN even after it was given.
 	away := d.Refuses(0x36, "4711")
 	h.BeginKey()
 	h.Sees("wizard.key.pin-heading")
@@ -300,7 +299,7 @@ func TestKeyPINFaults(t *testing.T) {
 	away()
 	h.Do("wizard.cancel")
 
-	// One that wants its PIN changed before anything else.
+	// A key whose PIN must be changed first.
 	away = d.Refuses(0x37, "4711")
 	h.BeginKey()
 	h.Sees("wizard.key.pin-heading")

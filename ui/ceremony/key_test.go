@@ -13,8 +13,7 @@ import (
 	"nightlatch/ui/uitest"
 )
 
-// bench gives the house virtual keys that real libfido2 opens.
-// A key is inserted, touched and named, and then signs in (R30, R31).
+// A key is plugged in, touched and named, and then signs in (R30, R31).
 func TestSecurityKey(t *testing.T) {
 	h := uitest.New(t, nil)
 	h.SignUp("mara", uitest.Password)
@@ -32,7 +31,7 @@ func TestSecurityKey(t *testing.T) {
 	h.Sees("wizard.key.touch", "wizard.key.waiting-left")
 	uitest.Must(t, b.Touch(k.ID))
 	h.Sees("wizard.name.heading")
-	h.Write("Top drawer") // what was suggested is typed over
+	h.Write("Top drawer") // typing replaces the suggestion
 	h.Press(fyne.KeyReturn)
 	h.Sees("wizard.finished.enroll-key", "wizard.finished.no-codes") // R32
 	h.Press(fyne.KeyReturn)
@@ -101,7 +100,7 @@ func TestSecurityKeyGivesUp(t *testing.T) {
 	h.Sees("ui.keys.none")
 }
 
-// A hardened server wants the key's PIN, which is asked for with the tries left.
+// A hardened server requires the key's PIN. The step shows the tries left.
 func TestSecurityKeyPIN(t *testing.T) {
 	h := uitest.Build(t, server.Config{Policy: account.Hardened()}, true)
 	h.SignUp("mara", uitest.Password)

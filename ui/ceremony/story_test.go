@@ -34,7 +34,7 @@ func TestTextMessageByKeyboard(t *testing.T) {
 	h.Press(fyne.KeyReturn)
 	h.Sees("error.wrong_code.text.what")
 	h.SeesFilled("error.tries_left", 4)
-	h.Write(h.Text("+12025550143", uitest.SixDigits)) // the refused one is typed over
+	h.Write(h.Text("+12025550143", uitest.SixDigits)) // typing replaces the refused code
 	h.Misses("error.wrong_code.text.what")
 	h.Press(fyne.KeyReturn)
 	h.Sees("wizard.save.heading.enroll-text", "wizard.save.not-yet")
@@ -85,7 +85,7 @@ func TestAuthenticatorApp(t *testing.T) {
 	h.Write(uitest.Password)
 	h.Press(fyne.KeyReturn)
 	h.Sees("wizard.code.app.heading")
-	h.Write(code) // the one that enrolled
+	h.Write(code) // the code used to enrol
 	h.Press(fyne.KeyReturn)
 	h.Sees("error.code_used.what")
 	h.Advance(time.Minute)
@@ -97,7 +97,7 @@ func TestAuthenticatorApp(t *testing.T) {
 	h.Sees("ui.rescue.question")
 	h.SignOut()
 
-	// R40, R101: another way; R72: the number; then the code can't be used twice (R74).
+	// R40, R101: another method; R72: the code's number; R74: a code works once.
 	h.EnterPassword("mara", uitest.Password)
 	h.Do("wizard.ways.link")
 	h.Sees("wizard.ways.lead")

@@ -11,8 +11,10 @@ import (
 	"nightlatch/ui/uitest"
 )
 
+// huge is a text of 10 MB.
 func huge() string { return strings.Repeat("a", 10<<20) }
 
+// Bad input is refused with a sentence, and nothing changes.
 func TestBadInput(t *testing.T) {
 	h := uitest.New(t, nil)
 	h.Sees("wizard.sign-up.heading")
@@ -69,7 +71,7 @@ func TestCeremonyGone(t *testing.T) {
 	h.Ctrl(fyne.Key2)
 	h.Do("ui.method.set-up-name", uitest.Key("method.app"))
 	h.Sees("wizard.overview.heading")
-	_, err := h.Console.Server().Begin(t.Context(), api.Begin{Kind: api.EnrollApp}) // elsewhere: it takes the place
+	_, err := h.Console.Server().Begin(t.Context(), api.Begin{Kind: api.EnrollApp}) // a new ceremony replaces the old one
 	uitest.Must(t, err)
 	h.Press(fyne.KeyReturn)
 	h.Sees("error.ceremony_gone.what", "wizard.again")

@@ -33,7 +33,7 @@ func PlainAccount() api.Account {
 	return api.Account{Username: "margarethe", Policy: "classic", Created: Ago(time.Minute)}
 }
 
-// StoppedAccount has a phone that wants no texts (R18).
+// StoppedAccount has a phone that opted out of texts (R18).
 func StoppedAccount() api.Account {
 	a := Account()
 	a.Texts = &api.TextOptOut{Stopped: true, At: Ago(time.Hour), ShortCode: "40404"}
@@ -127,7 +127,7 @@ func TemporaryPasswords() []api.TemporaryPassword {
 	}
 }
 
-// LabKeys are virtual keys of every kind, with everything done to them.
+// LabKeys are virtual keys of every kind, in all states.
 func LabKeys() []api.LabKey {
 	yes, no, none, five := true, false, 0, 5
 	return []api.LabKey{

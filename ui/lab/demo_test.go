@@ -17,7 +17,7 @@ import (
 	"nightlatch/ui/uitest"
 )
 
-// newDemo is a house with a demo account whose second step is an app.
+// newDemo returns a console with a demo account whose second step is an app.
 func newDemo(t *testing.T) *uitest.Harness {
 	t.Helper()
 	users := &seed.Seed{Accounts: []seed.Account{{
@@ -30,8 +30,8 @@ func newDemo(t *testing.T) *uitest.Harness {
 	})
 }
 
-// A demo account is signed in to with what the lab shows: its app's code, which
-// follows the lab's clock, and its backup codes by number.
+// The lab shows what a demo account needs to sign in: the current code of its app, by
+// the lab's clock, and its backup codes by number.
 func TestLabSignsIn(t *testing.T) {
 	h := newDemo(t)
 	h.Sees("lab.story.app-and-codes", "lab.account.app")
@@ -75,7 +75,8 @@ func iconsIn(root fyne.CanvasObject) (names []string) {
 	return names
 }
 
-// A lab that covers the page gives way to what is asked for; one beside it stays.
+// A panel that covers the page hides when the person goes to a page. A panel beside the
+// page stays.
 func TestLabGivesWay(t *testing.T) {
 	h := newDemo(t)
 	c := h.Console

@@ -17,8 +17,7 @@ import (
 	"nightlatch/ui/uitest"
 )
 
-// A labBench is the lab's bench of keys that are only written down, with what was
-// done to them.
+// A labBench is a fake of the lab's virtual keys. It records what was done to them.
 type labBench struct {
 	mu      sync.Mutex
 	keys    []api.LabKey
@@ -94,7 +93,7 @@ func (b *labBench) Changed() <-chan struct{} {
 
 func (b *labBench) Reset() error { return nil }
 
-// Virtual keys by keyboard: plug in, take out, and all that is behind More.
+// Virtual keys by keyboard: plug in, unplug, and the actions behind More.
 func TestLabKeys(t *testing.T) {
 	bench := &labBench{changed: make(chan struct{})}
 	h := uitest.Build(t, server.Config{Policy: account.Classic()}, true, func(c *lab.Config) { c.Bench = bench })
@@ -138,7 +137,7 @@ func TestLabKeys(t *testing.T) {
 	}
 }
 
-// Where a key is waited for, the lab's is one press away.
+// The step that waits for a key links to the lab's virtual keys.
 func TestLabKeyFromTheWizard(t *testing.T) {
 	bench := &labBench{changed: make(chan struct{})}
 	h := uitest.Build(t, server.Config{Policy: account.Classic()}, true, func(c *lab.Config) { c.Bench = bench })

@@ -20,8 +20,7 @@ import (
 	"nightlatch/ui/uitest"
 )
 
-// The list says which of its keys are plugged in, as they come and go, and a key
-// that is touched lights its row up.
+// The list marks the keys that are plugged in. Touching a key highlights its row.
 func TestWhichOneIsThis(t *testing.T) {
 	h := uitest.New(t, nil)
 	h.SignUp("mara", uitest.Password)
@@ -76,7 +75,7 @@ func TestWhichOneIsThis(t *testing.T) {
 	uitest.Must(t, d.Unplug(blue.ID))
 	h.Sees("ui.key.none")
 
-	// One that isn't of the list, nobody's touch, and never mind.
+	// A key that is not in the list, a cancel, and a timeout.
 	other := d.PlugIn("Other key", fido.USB, "")
 	h.Sees("ui.key.stranger")
 	h.Do("ui.keys.which")
@@ -95,7 +94,7 @@ func TestWhichOneIsThis(t *testing.T) {
 	h.Sees("error.key_timeout.what")
 }
 
-// A PIN is set and changed in place; what the key minds is said in the dialog.
+// A PIN is set and changed in a dialog, which shows the key's refusals.
 func TestPINOfThisKey(t *testing.T) {
 	h := uitest.New(t, nil)
 	h.SignUp("mara", uitest.Password)
@@ -141,7 +140,7 @@ func TestPINOfThisKey(t *testing.T) {
 	h.Press(fyne.KeyReturn)
 	h.Misses("wizard.key.pin-now")
 
-	// The tries that are left are those of the key.
+	// The tries left come from the key.
 	h.Do("ui.key.kept.show-name")
 	h.SeesFilled("ui.key.pin.ask", "Desk key")
 	for _, left := range []int{7, 6} {
@@ -158,8 +157,8 @@ func TestPINOfThisKey(t *testing.T) {
 	h.SeesFilled("ui.key.kept.more", 25)
 }
 
-// What is kept on a key is listed for its PIN, and deleted; it goes from the
-// screen with the key.
+// The accounts stored on a key are listed for its PIN, and can be deleted. The list
+// disappears when the key is unplugged.
 func TestKeptOnThisKey(t *testing.T) {
 	h := uitest.New(t, nil)
 	h.SignUp("mara", uitest.Password)
@@ -182,7 +181,7 @@ func TestKeptOnThisKey(t *testing.T) {
 	h.Press(fyne.KeyEscape)
 	h.SeesFilled("ui.key.kept.used", 2)
 	h.Do("ui.key.kept.delete-name", "mara@example.org")
-	h.Press(fyne.KeyTab, fyne.KeyReturn) // Cancel has the keyboard first
+	h.Press(fyne.KeyTab, fyne.KeyReturn) // Cancel has the focus
 	h.SeesFilled("ui.key.kept.used", 1)
 	h.SeesFilled("ui.key.kept.more", 24)
 	if strings.Contains(h.Seen(), "mara@example.org") {
@@ -197,7 +196,7 @@ func TestKeptOnThisKey(t *testing.T) {
 	h.Misses("ui.key.kept")
 }
 
-// keep puts an account on a key, as another program would.
+// keep stores an account on a key, as another program would.
 func keep(d *uitest.Desk, k virtual.Key, name string) {
 	h := d.H
 	h.T.Helper()
@@ -209,8 +208,8 @@ func keep(d *uitest.Desk, k virtual.Key, name string) {
 	uitest.Must(h.T, err)
 }
 
-// A reset says what it loses, wants a box ticked, and follows the key out and in
-// again; one that comes too late erases nothing.
+// A reset shows what it erases and requires a confirmation. The page follows the key as
+// it is unplugged and plugged in again.
 func TestResetThisKey(t *testing.T) {
 	h := uitest.New(t, nil)
 	h.SignUp("mara", uitest.Password)
@@ -244,7 +243,7 @@ func TestResetThisKey(t *testing.T) {
 	uitest.Must(t, err)
 	h.Sees("ui.key.reset.touch", "wizard.key.waiting-left")
 	h.SeesFilled("ui.key.reset.touch-why", uitest.With{"key": "Desk drawer"})
-	d.Blinks(k.ID) // the key was asked in time; the touch may come later
+	d.Blinks(k.ID) // the reset was sent in time; the touch may come later
 	late.Store(11)
 	d.TouchWhenAsked(k)
 	h.Sees("ui.key.reset.done", "ui.key.reset.done-mine")
@@ -257,7 +256,7 @@ func TestResetThisKey(t *testing.T) {
 	h.Sees("ui.rescue.off")
 }
 
-// A key that was plugged in for too long refuses a reset, and loses nothing.
+// A key that has been plugged in for too long refuses the reset and is unchanged.
 func TestResetTooLate(t *testing.T) {
 	h := uitest.New(t, nil)
 	h.SignUp("mara", uitest.Password)
@@ -275,7 +274,7 @@ func TestResetTooLate(t *testing.T) {
 	d.Lock(k.Path, true)
 	k, err := d.Replug(k.ID)
 	uitest.Must(t, err)
-	late.Store(11) // before we see it
+	late.Store(11) // before the console sees it
 	d.Set(func() { d.Locked = map[string]bool{} })
 	h.Sees("ui.key.reset.failed", "error.key_reset_late.what", "error.key_reset_late.why", "error.key_reset_late.next")
 	h.Press(fyne.KeyReturn)
@@ -284,8 +283,8 @@ func TestResetTooLate(t *testing.T) {
 	h.SeesFilled("ui.key.pin.tries", 8)
 }
 
-// A key that wants its PIN for everything is asked for it in a dialog; closing it
-// ends the matter.
+// A dialog asks for the PIN of a key that always requires it. Closing the dialog
+// cancels.
 func TestRecogniseWithPIN(t *testing.T) {
 	h := uitest.New(t, nil)
 	h.SignUp("mara", uitest.Password)
@@ -319,8 +318,8 @@ func TestRecogniseWithPIN(t *testing.T) {
 	h.Misses("ui.keys.which.touch")
 }
 
-// The keyboard goes down the page as one reads: the list, the key that is plugged
-// in, and the bar.
+// Tab moves through the page in reading order: the list, the key that is plugged in, and
+// the bar.
 func TestTabOrderOfKeys(t *testing.T) {
 	h := uitest.New(t, nil)
 	h.SignUp("mara", uitest.Password)

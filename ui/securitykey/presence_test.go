@@ -13,7 +13,7 @@ import (
 	"nightlatch/ui/uitest"
 )
 
-// watched counts who looks for keys now.
+// watched counts the watchers.
 type watched struct {
 	uitest.NoKeys
 	looking, ended atomic.Int32
@@ -26,7 +26,7 @@ func (w *watched) Watch(ctx context.Context, show func([]fido.Device, error)) er
 	return w.NoKeys.Watch(ctx, show)
 }
 
-// Keys are looked for while a screen that is about them is shown, and no longer.
+// Keys are watched only while a screen that needs them is shown.
 func TestPresenceIsWatchedOnlyWhileShown(t *testing.T) {
 	h := uitest.New(t, nil)
 	h.SignUp("mara", uitest.Password)
@@ -50,7 +50,7 @@ func TestPresenceIsWatchedOnlyWhileShown(t *testing.T) {
 	until(0, 0)
 	h.Ctrl(fyne.Key3)
 	until(1, 0)
-	h.Console.OnTopic(api.TopicKeys) // drawn again, not watched again
+	h.Console.OnTopic(api.TopicKeys) // the page is drawn again, and not watched twice
 	h.Settle()
 	until(1, 0)
 	h.Ctrl(fyne.Key1)

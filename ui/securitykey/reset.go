@@ -64,7 +64,7 @@ func (r *resetPage) OnTopic(string) {}
 
 func (r *resetPage) changed() { r.c.RedrawIf(r) }
 
-// step shows another stage, with the keyboard where it wants it.
+// step shows another stage and focuses its first widget.
 func (r *resetPage) step(to resetStage) {
 	r.stage = to
 	r.c.Refocus()

@@ -15,6 +15,7 @@ import (
 	"nightlatch/ui/uitest"
 )
 
+// The refusal of a full key links to the accounts stored on it.
 func TestFullKeyLeadsToItsList(t *testing.T) {
 	h := uitest.New(t, nil)
 	h.SignUp("mara", uitest.Password)

@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// A queue is the drawing thread of a test: what scopes tell waits here until the
-// test takes it.
+// A queue is the drawing thread of a test: results wait here until the test handles
+// them.
 type queue chan func()
 
 func (q queue) do(f func()) { q <- f }
 
-// settle runs what is told until nothing is under way any more.
+// settle handles results until no work is left.
 func (q queue) settle(t testing.TB, s *Scope) {
 	t.Helper()
 	for s.loop.busy.Load() > 0 || len(q) > 0 {
@@ -83,8 +83,8 @@ func TestScopeTicksUntilLeft(t *testing.T) {
 	})
 }
 
-// What is told before the window is shown is run in the opening, in order, and
-// what comes later goes to Fyne's loop; work that takes its time holds nobody up.
+// Results before the window is shown are handled by Settle, in order. Later ones go to
+// Fyne's loop.
 func TestOpening(t *testing.T) {
 	t.Parallel()
 	var later []func()

@@ -20,9 +20,8 @@ import (
 	"nightlatch/fido/virtual"
 )
 
-// A Desk is where keys are plugged in: virtual ones, reached by the real libfido2,
-// and keys with a fault. What it says of a reader, and of keys that may not be
-// opened, is made up.
+// A Desk has virtual keys, which the real libfido2 opens, and keys with a fault. The
+// state of its NFC reader and its locked keys are invented.
 type Desk struct {
 	*virtual.Bench
 	H *Harness
@@ -34,7 +33,7 @@ type Desk struct {
 	bell   chan struct{}
 }
 
-// Desk gives the house a desk. now is the keys' clock; nil is this computer's.
+// NewDesk gives the console a desk. now is the keys' clock; nil is this computer's.
 func (h *Harness) NewDesk(timeout time.Duration, now func() time.Time) *Desk {
 	h.T.Helper()
 	b, err := virtual.New(virtual.Config{Now: now})
@@ -66,7 +65,7 @@ func (d *Desk) devices(ctx context.Context) ([]fido.Device, error) {
 
 func (d *Desk) next() <-chan struct{} { d.mu.Lock(); defer d.mu.Unlock(); return d.bell }
 
-// set changes what the Desk makes up, and tells of it.
+// Set changes what the desk invents, and reports a change of the keys.
 func (d *Desk) Set(change func()) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -75,33 +74,33 @@ func (d *Desk) Set(change func()) {
 	d.bell = make(chan struct{})
 }
 
-// lock says of a key that this person may not open it, or may.
+// Lock makes a key one that may not be opened, or undoes it.
 func (d *Desk) Lock(path string, yes bool) { d.Set(func() { d.Locked[path] = yes }) }
 
-// lay says how things stand with the reader.
+// SetReader sets the state of the NFC reader.
 func (d *Desk) SetReader(r fido.ReaderState) {
 	d.Set(func() { d.reader = fido.Reader{State: r, Name: "ACS ACR122U"} })
 }
 
-// plug plugs a virtual key in.
+// PlugIn plugs in a virtual key.
 func (d *Desk) PlugIn(name, transport, pin string) virtual.Key {
 	d.H.T.Helper()
-	// A tap would be enough at once, and nothing to be seen of the waiting.
+	// Without NoTap a key on the reader would answer at once, and never wait.
 	k, err := d.PlugNew(virtual.Spec{Name: name, Transport: transport, PIN: pin, NoTap: true})
 	Must(d.H.T, err)
 	return k
 }
 
-// pull takes a key off the Desk for good.
+// TakeAway removes a key for good.
 func (d *Desk) TakeAway(k virtual.Key) { d.H.T.Helper(); Must(d.H.T, d.Remove(k.ID)) }
 
-// again takes a key out and puts it back in, at another path: one that is back at
-// the same path within a second is not seen to have been away.
+// Reinsert unplugs a key and plugs it in at another path. A key that is back at the same
+// path within a second is not noticed.
 func (d *Desk) Reinsert(k virtual.Key) virtual.Key {
 	d.H.T.Helper()
 	for was := k.Path; k.Path == was; {
 		Must(d.H.T, d.Unplug(k.ID))
-		between, err := pty.Open() // takes the place, or another
+		between, err := pty.Open() // occupies the old path
 		Must(d.H.T, err)
 		d.H.T.Cleanup(func() { _ = between.Close() })
 		k, err = d.Replug(k.ID)
@@ -110,7 +109,7 @@ func (d *Desk) Reinsert(k virtual.Key) virtual.Key {
 	return k
 }
 
-// touched touches a key once it blinks.
+// TouchWhenAsked touches a key once it waits for a touch.
 func (d *Desk) TouchWhenAsked(k virtual.Key) {
 	d.H.T.Helper()
 	d.Blinks(k.ID)
@@ -118,10 +117,10 @@ func (d *Desk) TouchWhenAsked(k virtual.Key) {
 	d.H.Settle()
 }
 
-// blinks waits until a key waits for a touch, while the console goes on.
+// Blinks waits until a key waits for a touch. The console keeps running.
 func (d *Desk) Blinks(id string) { d.H.T.Helper(); d.waits(id, true) }
 
-// rests waits until a key waits for no touch any more: it was told to stop.
+// Rests waits until a key no longer waits for a touch.
 func (d *Desk) Rests(id string) { d.H.T.Helper(); d.waits(id, false) }
 
 func (d *Desk) waits(id string, touch bool) {
@@ -157,8 +156,8 @@ func (k Refusing) CBOR(ctx context.Context, request []byte, report func(ctaphid.
 	return k.Key.CBOR(ctx, request, report)
 }
 
-// refuses plugs in a key that answers makeCredential (1) with a status, and
-// otherwise touches itself. What it returns takes it away.
+// Refuses plugs in a key that answers makeCredential (1) with a status and otherwise
+// touches itself. The returned function removes it.
 func (d *Desk) Refuses(status byte, pin string) (away func()) {
 	t := d.H.T
 	t.Helper()
@@ -192,7 +191,7 @@ func (d *Desk) PlugInBackend(backend ctaphid.Backend) (away func()) {
 	return away
 }
 
-// toTheTouch begins to set a key up and goes on until one is waited for.
+// BeginKey begins to add a security key, up to the step that waits for one.
 func (h *Harness) BeginKey() {
 	h.T.Helper()
 	h.Ctrl(fyne.Key3)
@@ -205,7 +204,7 @@ func (h *Harness) BeginKey() {
 	}
 }
 
-// sub is the house in a part of a test.
+// Sub makes t the current test until the returned function is called.
 func (h *Harness) Sub(t *testing.T) func() {
 	outer := h.T
 	h.T = t

@@ -55,13 +55,13 @@ func New(t testing.TB, users *seed.Seed) *Harness {
 	return Build(t, server.Config{Policy: account.Classic(), Seed: users}, true)
 }
 
-// NewOwn is one's own computer: no lab, and no mail server yet.
+// NewOwn starts a console without a lab and without a mail server.
 func NewOwn(t testing.TB) *Harness {
 	t.Helper()
 	return Build(t, server.Config{Policy: account.Classic(), KeepMail: true}, false)
 }
 
-// Build starts a server of a configuration, in a lab or not, and a console.
+// Build starts a server of a configuration, a lab, and a console in it or not.
 func Build(t testing.TB, cfg server.Config, inLab bool, furnish ...func(*lab.Config)) *Harness {
 	t.Helper()
 	h := &Harness{T: t, inLab: inLab, queue: make(Queue, 1024), Vault: &Vault{}, Devices: NoKeys{}, Printer: &Printer{}}
@@ -104,6 +104,7 @@ func Build(t testing.TB, cfg server.Config, inLab bool, furnish ...func(*lab.Con
 	return h
 }
 
+// Must fails the test on an error.
 func Must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
@@ -111,7 +112,7 @@ func Must(t testing.TB, err error) {
 	}
 }
 
-// enter opens the console, as the program does when it starts.
+// Start opens the console, as the program does when it starts.
 func (h *Harness) Start() {
 	h.T.Helper()
 	c, err := ui.New(ui.Config{
@@ -158,9 +159,10 @@ func (h *Harness) Poll() {
 	}
 }
 
+// Canvas is the window's canvas.
 func (h *Harness) Canvas() fyne.Canvas { return h.Console.Window().Canvas() }
 
-// press presses keys, one after the other, where the keyboard is.
+// Press presses keys one after the other on the focused widget.
 func (h *Harness) Press(keys ...fyne.KeyName) {
 	h.T.Helper()
 	for _, k := range keys {
@@ -177,7 +179,7 @@ func (h *Harness) Press(keys ...fyne.KeyName) {
 	}
 }
 
-// write types text where the keyboard is.
+// Write types text into the focused widget.
 func (h *Harness) Write(text string) {
 	h.T.Helper()
 	f := h.Canvas().Focused()
@@ -190,14 +192,14 @@ func (h *Harness) Write(text string) {
 	h.Settle()
 }
 
-// ctrl presses Ctrl and a key.
+// Ctrl presses Ctrl and a key.
 func (h *Harness) Ctrl(key fyne.KeyName) {
 	h.T.Helper()
 	h.Console.Shortcuts()[key]() // Fyne's test canvas takes no shortcuts
 	h.Settle()
 }
 
-// seen is all text on screen, in reading order: the page, and what lies over it.
+// Seen is all text on screen in reading order: the page and the dialogs over it.
 func (h *Harness) Seen() string {
 	var words []string
 	roots := append([]fyne.CanvasObject{h.Canvas().Content()}, h.Canvas().Overlays().List()...)
@@ -228,7 +230,7 @@ func Visible(o fyne.CanvasObject, visit func(fyne.CanvasObject)) {
 	})
 }
 
-// text waits for the newest text to a phone that satisfies find.
+// Text waits for a text to a phone for which find returns something, and returns that.
 func (h *Harness) Text(number string, find func(string) string) string {
 	h.T.Helper()
 	return h.Arrived(func() string {
@@ -243,7 +245,8 @@ func (h *Harness) Text(number string, find func(string) string) string {
 	})
 }
 
-// mail waits for the newest mail to an address that satisfies find.
+// Mail waits for a mail to an address for which find returns something, and returns
+// that.
 func (h *Harness) Mail(to string, find func(string) string) string {
 	h.T.Helper()
 	return h.Arrived(func() string {
@@ -258,6 +261,7 @@ func (h *Harness) Mail(to string, find func(string) string) string {
 	})
 }
 
+// Arrived runs the console until look returns something.
 func (h *Harness) Arrived(look func() string) string {
 	h.T.Helper()
 	deadline := time.After(10 * time.Second)
@@ -266,7 +270,7 @@ func (h *Harness) Arrived(look func() string) string {
 			return s
 		}
 		select {
-		case f := <-h.queue: // what arrives is told to the console too
+		case f := <-h.queue: // the console is notified too
 			f()
 		case <-deadline:
 			h.T.Fatal("nothing arrived within 10 s")
@@ -283,8 +287,10 @@ func SixDigits(body string) string {
 	return ""
 }
 
+// Catalog is the English catalog.
 func Catalog(t testing.TB) *assets.Catalog { t.Helper(); return CatalogOf(t, "en") }
 
+// CatalogOf is the catalog of a language.
 func CatalogOf(t testing.TB, lang string) *assets.Catalog {
 	t.Helper()
 	w, err := assets.New(lang)

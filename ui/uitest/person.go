@@ -14,8 +14,10 @@ import (
 	"nightlatch/server/api"
 )
 
+// Password is the password of the test accounts.
 const Password = "correct horse battery"
 
+// AppCode is the current code of an authenticator app with a secret.
 func (h *Harness) AppCode(secret string) string {
 	h.T.Helper()
 	code, err := totp.GenerateCode(secret, h.Clock.Now())
@@ -23,6 +25,7 @@ func (h *Harness) AppCode(secret string) string {
 	return code
 }
 
+// Advance advances the lab's clock.
 func (h *Harness) Advance(d time.Duration) {
 	h.T.Helper()
 	_, err := h.Client.AdvanceClock(h.T.Context(), d)
@@ -31,6 +34,7 @@ func (h *Harness) Advance(d time.Duration) {
 	h.Settle()
 }
 
+// BackupCode is the backup code on screen.
 func (h *Harness) BackupCode() string {
 	h.T.Helper()
 	for _, w := range strings.Split(h.Seen(), " | ") {
@@ -48,6 +52,7 @@ func (h *Harness) BackupCode() string {
 	return ""
 }
 
+// ConfirmEmail enters and confirms the address that every enrolment requires (R4).
 func (h *Harness) ConfirmEmail(address string) {
 	h.T.Helper()
 	h.Sees("wizard.email.heading")
@@ -58,6 +63,7 @@ func (h *Harness) ConfirmEmail(address string) {
 	h.Press(fyne.KeyReturn)
 }
 
+// EnrolApp adds an authenticator app and returns its secret and the backup code.
 func (h *Harness) EnrolApp() (secret, backup string) {
 	h.T.Helper()
 	h.Ctrl(fyne.Key2)
@@ -82,16 +88,18 @@ func (h *Harness) EnrolApp() (secret, backup string) {
 	return secret, backup
 }
 
+// SignOut signs out by the keyboard.
 func (h *Harness) SignOut() {
 	h.T.Helper()
 	h.Ctrl(fyne.Key6)
 	h.Sees("ui.sessions.lead")
 	h.Do("ui.sessions.sign-out-do")
 	h.Sees("ui.sessions.sign-out")
-	h.Press(fyne.KeyTab, fyne.KeyReturn) // Cancel has the keyboard first
+	h.Press(fyne.KeyTab, fyne.KeyReturn) // Cancel has the focus
 	h.Sees("wizard.sign-in.lead")
 }
 
+// EnterPassword fills in the sign-in form.
 func (h *Harness) EnterPassword(name, password string) {
 	h.T.Helper()
 	h.Sees("wizard.sign-in.lead")
@@ -102,6 +110,7 @@ func (h *Harness) EnterPassword(name, password string) {
 	h.Press(fyne.KeyReturn)
 }
 
+// ClearField deletes what is in the focused field.
 func (h *Harness) ClearField() {
 	h.T.Helper()
 	f, ok := h.Canvas().Focused().(fyne.Shortcutable)
@@ -112,9 +121,7 @@ func (h *Harness) ClearField() {
 	h.Press(fyne.KeyBackspace)
 }
 
-// The lab goes back to its seed, and with it the console to the door.
-
-// signUp makes an account by the keyboard.
+// SignUp creates an account by the keyboard.
 func (h *Harness) SignUp(name, password string) {
 	h.T.Helper()
 	h.Sees("wizard.sign-up.heading")
@@ -125,7 +132,7 @@ func (h *Harness) SignUp(name, password string) {
 	h.Sees("ui.rescue.question")
 }
 
-// basic signs in as a program that knows a name and a password only.
+// Basic signs in as a program does that has only a user name and a password.
 func (h *Harness) Basic(name, secret string) error {
 	r := httptest.NewRequestWithContext(h.T.Context(), http.MethodGet, "/api/v1/me", nil)
 	r.Host = "localhost:8440"
@@ -139,7 +146,7 @@ func (h *Harness) Basic(name, secret string) error {
 	return nil
 }
 
-// signInElsewhere makes another session for an account without a second step.
+// SignInElsewhere makes another session for an account without a second step.
 func (h *Harness) SignInElsewhere(name, password string) (token string) {
 	h.T.Helper()
 	c := h.Client.WithAgent("curl/8.5.0")

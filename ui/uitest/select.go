@@ -12,8 +12,8 @@ import (
 	"nightlatch/ui/shell"
 )
 
-// Tests name what is on screen by translation keys: the wording may change without a
-// test changing. Methods that end in Text take data instead: a name, a number, a code.
+// Tests name what is on screen by translation keys, so that the wording can change
+// alone. Methods that end in Text take data instead: a name, a number, a code.
 
 // A Key is a translation key; an unknown one fails the test.
 type Key = assetstest.Key
@@ -21,18 +21,19 @@ type Key = assetstest.Key
 // With are named arguments of a text.
 type With = assets.Args
 
+// Pattern is a regular expression for a text.
 func (h *Harness) Pattern(k Key, args ...any) string {
 	h.T.Helper()
 	return assetstest.Pattern(h.T, h.Console.Catalog, k, args...)
 }
 
-// shows reports whether a text is on screen now.
+// Shows reports whether a text is on screen now.
 func (h *Harness) Shows(k Key, args ...any) bool {
 	h.T.Helper()
 	return regexp.MustCompile(h.Pattern(k, args...)).MatchString(h.Seen())
 }
 
-// index returns where in the text on screen a text begins, or -1.
+// Index returns where in the text on screen a text begins, or -1.
 func (h *Harness) Index(k Key, args ...any) int {
 	h.T.Helper()
 	at := regexp.MustCompile(h.Pattern(k, args...)).FindStringIndex(h.Seen())
@@ -42,7 +43,7 @@ func (h *Harness) Index(k Key, args ...any) int {
 	return at[0]
 }
 
-// sees waits until the texts are on screen.
+// Sees waits until the texts are on screen.
 func (h *Harness) Sees(keys ...Key) {
 	h.T.Helper()
 	for _, k := range keys {
@@ -50,13 +51,13 @@ func (h *Harness) Sees(keys ...Key) {
 	}
 }
 
-// seesFilled waits until a text with these arguments is on screen.
+// SeesFilled waits until a text with these arguments is on screen.
 func (h *Harness) SeesFilled(k Key, args ...any) {
 	h.T.Helper()
 	h.WaitFor(string(k), true, func() bool { return h.Shows(k, args...) })
 }
 
-// seesText waits until data is on screen.
+// SeesText waits until data is on screen.
 func (h *Harness) SeesText(texts ...string) {
 	h.T.Helper()
 	for _, s := range texts {
@@ -64,13 +65,13 @@ func (h *Harness) SeesText(texts ...string) {
 	}
 }
 
-// misses waits until a text is no longer on screen.
+// Misses waits until a text is no longer on screen.
 func (h *Harness) Misses(k Key, args ...any) {
 	h.T.Helper()
 	h.WaitFor(string(k), false, func() bool { return h.Shows(k, args...) })
 }
 
-// waitFor runs what the console has to do until a condition is as wanted.
+// WaitFor runs what the console has to do until a condition is as wanted.
 func (h *Harness) WaitFor(what string, wanted bool, is func() bool) {
 	h.T.Helper()
 	deadline := time.After(10 * time.Second)
@@ -84,13 +85,13 @@ func (h *Harness) WaitFor(what string, wanted bool, is func() bool) {
 	}
 }
 
-// tabTo presses Tab until the part that a text names has the keyboard focus.
+// TabTo presses Tab until the part that a text names has the keyboard focus.
 func (h *Harness) TabTo(k Key, args ...any) {
 	h.T.Helper()
 	h.TabToMatch(string(k), h.Pattern(k, args...))
 }
 
-// tabToText presses Tab until the part that data names has the keyboard focus.
+// TabToText presses Tab until the part that data names has the keyboard focus.
 func (h *Harness) TabToText(name string) {
 	h.T.Helper()
 	h.TabToMatch(name, regexp.QuoteMeta(name))
@@ -113,14 +114,14 @@ func (h *Harness) TabToMatch(what, pattern string) {
 	h.T.Fatalf("Tab never reached %q, only %q", what, met)
 }
 
-// do tabs to a part and presses Enter.
+// Do tabs to a part and presses Enter.
 func (h *Harness) Do(k Key, args ...any) {
 	h.T.Helper()
 	h.TabTo(k, args...)
 	h.Press(fyne.KeyReturn)
 }
 
-// hasFocus reports whether the part that a text names has the keyboard focus.
+// HasFocus reports whether the part that a text names has the keyboard focus.
 func (h *Harness) HasFocus(k Key, args ...any) bool {
 	h.T.Helper()
 	f := h.Canvas().Focused()
@@ -133,7 +134,7 @@ type Named struct {
 	Arg string
 }
 
-// names reports whether a part's name, as nameOf returns it, ends with a text.
+// Names reports whether a part's name, as nameOf returns it, ends with a text.
 func (h *Harness) Names(name string, k Key, args ...any) bool {
 	h.T.Helper()
 	return regexp.MustCompile(" " + h.Pattern(k, args...) + "$").MatchString(name)
