@@ -13,7 +13,7 @@ VERSION := $(shell sed -n 's/^Version *= *"\(.*\)"/\1/p' FyneApp.toml)
 
 # All commands use the same flags, so that C code is compiled once. no_emoji leaves out
 # a font that no screen uses. migrated_fynedo tells Fyne that every call from another
-# goroutine goes through fyne.Do (ui.Scope).
+# goroutine goes through fyne.Do (shell.Scope).
 ifeq ($(findstring migrated_fynedo,$(GOFLAGS)),)
 export GOFLAGS := $(shell go env GOFLAGS) -trimpath -buildvcs=false -tags=no_emoji,migrated_fynedo
 endif

@@ -102,7 +102,7 @@ func TestServerDoesNotReadTheSystemClock(t *testing.T) {
 	}
 }
 
-// Only ui.Scope runs functions on Fyne's goroutine.
+// Only shell.Scope runs functions on Fyne's goroutine.
 func TestOnlyScopeCallsDo(t *testing.T) {
 	for _, s := range sources(t) {
 		if filepath.Base(s.path) == "scope.go" && within(s.path, "ui") {

@@ -39,7 +39,7 @@ func (r *ceremony) startKey() {
 	r.screens.Keys.Watch(k.scope, func(p securitykey.Presence) { r.devicesChanged(k, p) })
 }
 
-// devicesChanged goes on when a key was plugged in or unplugged: while waiting for
+// devicesChanged continues when a key was plugged in or unplugged: while waiting for
 // one, and after a failure, when a key is plugged in again.
 func (r *ceremony) devicesChanged(k *keyUse, p securitykey.Presence) {
 	open, locked := p.Usable()

@@ -14,7 +14,7 @@ import (
 )
 
 // pluggedIn are the keys that are plugged in, below the account's list: what each
-// one tells about itself, and what can be done to it.
+// one reports about itself, and the actions on it.
 type pluggedIn struct {
 	c       *shell.Console
 	keys    *Access
@@ -36,11 +36,11 @@ type pluggedIn struct {
 	intent   string               // what the page was opened for, until a key is there
 }
 
-// known is what a key has told about itself.
+// known is what a key has reported about itself.
 type known struct {
 	device     fido.Device
 	info       fido.Info
-	credential string // credential ID of the account's key that it is, "" if it is none or doesn't tell
+	credential string // credential ID of the matching key of the account, "" if there is none
 	err        error
 	done       bool // false while the key is being asked
 }
@@ -70,7 +70,7 @@ func (h *pluggedIn) devicesChanged(p Presence) {
 	h.changed()
 }
 
-// forget drops what the key that is shown told for its PIN.
+// forget drops what was read from the key with its PIN.
 func (h *pluggedIn) forget() {
 	h.contents, h.pin = nil, ""
 	if d := h.dialog; d != nil {
@@ -110,7 +110,7 @@ func (h *pluggedIn) ask(d fido.Device) {
 		info, err := h.keys.Info(ctx, d)
 		credential := []byte(nil)
 		if err == nil {
-			credential, _ = h.keys.FindCredential(ctx, d, rpID, ids) // a key that doesn't tell counts as none of them
+			credential, _ = h.keys.FindCredential(ctx, d, rpID, ids) // a key that can't answer matches none
 		}
 		tell(func() {
 			if h.known[d.Path].device != d || h.scope.Left() {
@@ -153,7 +153,7 @@ func (h *pluggedIn) pick(d fido.Device) {
 	h.changed()
 }
 
-// doIntent does what the page was opened for, once the key has told about itself.
+// doIntent does what the page was opened for, once the key has answered.
 func (h *pluggedIn) doIntent() {
 	d, k, ok := h.shown()
 	if h.intent == "" || !ok || !k.done || k.err != nil {
@@ -183,7 +183,7 @@ func (h *pluggedIn) read(d fido.Device) {
 			kept, err := h.keys.Credentials(ctx, d, pin)
 			return func() { h.contents, h.pin = &kept, pin; h.changed() }, err
 		},
-		ended: func() { h.dialog = nil; h.ask(d) }, // wrong ones count
+		ended: func() { h.dialog = nil; h.ask(d) }, // wrong PINs count
 	})
 }
 

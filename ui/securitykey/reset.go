@@ -30,14 +30,14 @@ const resetWindow = 10 * time.Second
 
 // A resetPage leads through the reset of a key. A key accepts a reset only just
 // after it was plugged in, so the person unplugs it, plugs it in and touches it.
-// The page watches the keys and goes from stage to stage by itself.
+// The page watches the keys and moves from stage to stage.
 type resetPage struct {
 	c     *shell.Console
 	keys  *Access
 	scope *shell.Scope
 	there []fido.Device // the other keys that were plugged in when the key was unplugged
 	use   *shell.Scope  // while the key is being reset
-	entry api.Key       // the account's key that it is; zero for none
+	entry api.Key       // the matching key of the account; zero for none
 
 	stage    resetStage
 	device   fido.Device
@@ -82,7 +82,7 @@ func (r *resetPage) begin() {
 	r.devicesChanged(r.keys.Presence())
 }
 
-// devicesChanged goes on when the key was unplugged, and when it was plugged in.
+// devicesChanged continues when the key was unplugged, and when it was plugged in.
 func (r *resetPage) devicesChanged(p Presence) {
 	open, _ := p.Usable()
 	switch r.stage {

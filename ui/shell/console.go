@@ -83,6 +83,7 @@ type Console struct {
 	bindings kit.Bindings         // of the screen in front
 	entering bool                 // the screen in front has not been drawn completely yet
 	trouble  *explain.Explanation // shown above the page in front
+	banner   *kit.Banner          // shows trouble; kept from drawing to drawing
 	opening  bool                 // the window is not shown yet: it is drawn once, at the end
 }
 

@@ -131,9 +131,13 @@ const windowName = "Nightlatch"
 // Page finishes a page: the last refusal goes above its body.
 func (c *Console) Page(p kit.Page) fyne.CanvasObject {
 	p.Margin = c.Margin()
-	if c.trouble != nil {
-		t := *c.trouble
-		p.Body = append([]fyne.CanvasObject{kit.NewBanner(kit.Refused, t.What, t.Why, t.Next)}, p.Body...)
+	if t := c.trouble; t != nil {
+		if c.banner == nil {
+			c.banner = kit.NewBanner(kit.Refused, t.What, t.Why, t.Next)
+		} else {
+			c.banner.SetState(kit.BannerState{Tone: kit.Refused, What: t.What, Why: t.Why, Next: t.Next})
+		}
+		p.Body = append([]fyne.CanvasObject{c.banner}, p.Body...)
 	}
 	return p.Build()
 }
