@@ -7,16 +7,6 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// A Tone is the purpose of a banner.
-type Tone int
-
-// The tones, from calm to refused.
-const (
-	Info Tone = iota
-	Attention
-	Refused
-)
-
 // A BannerState is the content of a Banner: what happened, why, and what to do
 // next. Why and Next may be empty. Actions are links below the text.
 type BannerState struct {

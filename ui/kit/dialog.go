@@ -197,5 +197,5 @@ func (d *Dialog) Held() []fyne.CanvasObject { return []fyne.CanvasObject{d.card}
 
 // CreateRenderer implements fyne.Widget.
 func (d *Dialog) CreateRenderer() fyne.WidgetRenderer {
-	return &placed{layout: d.place, objs: []fyne.CanvasObject{d.scrim, d.card}}
+	return newPlaced(d.place, d.scrim, d.card)
 }

@@ -122,3 +122,12 @@ func (b *beside) Layout(objs []fyne.CanvasObject, s fyne.Size) {
 	objs[1].Move(fyne.NewPos(left+b.gap, 0))
 	objs[1].Resize(fyne.NewSize(w, heightFor(objs[1], w)))
 }
+
+// natural is the width of a flow when it is on one line.
+func natural(o fyne.CanvasObject, gap float32) float32 {
+	w := -gap
+	for _, o := range visible(o.(*fyne.Container).Objects) {
+		w += gap + o.MinSize().Width
+	}
+	return fyne.Max(0, w)
+}

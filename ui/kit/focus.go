@@ -2,6 +2,7 @@ package kit
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 )
@@ -79,3 +80,31 @@ func (g *Backdrop) MinSize() fyne.Size { return fyne.Size{} }
 
 // CreateRenderer implements fyne.Widget. A backdrop is invisible.
 func (g *Backdrop) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(Z()) }
+
+// reveal scrolls every Scroll around an object so that the object and its focus ring
+// can be seen.
+func reveal(o fyne.CanvasObject) {
+	if unmoved {
+		return
+	}
+	const room = S12
+	way := wayTo(o)
+	for i := range way {
+		s, ok := way[i].(*container.Scroll)
+		if !ok {
+			continue
+		}
+		top := float32(0) // of the object within the content of the scroll
+		for _, p := range way[i+2:] {
+			top += p.Position().Y
+		}
+		bottom, at := top+o.Size().Height+room, s.Offset
+		if bottom > at.Y+s.Size().Height {
+			at.Y = bottom - s.Size().Height
+		}
+		if top-room < at.Y { // the top has priority if the object is higher than the view
+			at.Y = fyne.Max(0, top-room)
+		}
+		s.ScrollToOffset(at)
+	}
+}

@@ -133,7 +133,7 @@ func (l *optionList) Held() []fyne.CanvasObject {
 }
 
 func (l *optionList) CreateRenderer() fyne.WidgetRenderer {
-	return &placed{layout: l.place, objs: []fyne.CanvasObject{l.plate}}
+	return newPlaced(l.place, l.plate)
 }
 
 type optionLine struct {

@@ -75,21 +75,3 @@ func called(o fyne.CanvasObject) string {
 	}
 	return ""
 }
-
-// placed is the renderer of an overlay that places its parts itself.
-type placed struct {
-	layout func(fyne.Size)
-	size   fyne.Size
-	objs   []fyne.CanvasObject
-}
-
-func (r *placed) Layout(s fyne.Size) { r.size = s; r.layout(s) }
-func (r *placed) MinSize() fyne.Size { return fyne.Size{} }
-func (r *placed) Refresh() {
-	r.layout(r.size)
-	for _, o := range r.objs {
-		o.Refresh()
-	}
-}
-func (r *placed) Objects() []fyne.CanvasObject { return r.objs }
-func (r *placed) Destroy()                     {}

@@ -74,15 +74,6 @@ func ActionsRow(left fyne.CanvasObject, right ...fyne.CanvasObject) *fyne.Contai
 	return newBar(0, way, right)
 }
 
-// natural is the width of a flow when it is on one line.
-func natural(o fyne.CanvasObject, gap float32) float32 {
-	w := -gap
-	for _, o := range visible(o.(*fyne.Container).Objects) {
-		w += gap + o.MinSize().Width
-	}
-	return fyne.Max(0, w)
-}
-
 func (b *actionBar) stacked(objs []fyne.CanvasObject, w float32) bool {
 	return natural(objs[0], S12)+S12+natural(objs[1], S12) > w
 }

@@ -228,6 +228,9 @@ func (r *SideRail) point(it *RailItem) {
 // Folded reports whether the rail shows only icons.
 func (r *SideRail) Folded() bool { return r.folded }
 
+// Hint shows the name of an item of the folded rail. The window places it above the page.
+func (r *SideRail) Hint() fyne.CanvasObject { return r.hint }
+
 // MinSize is the width of the rail at the current text size.
 func (r *SideRail) MinSize() fyne.Size {
 	if r.folded {

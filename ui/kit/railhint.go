@@ -43,5 +43,5 @@ func (h *railHint) place(fyne.Size) {
 
 func (h *railHint) MinSize() fyne.Size { return fyne.Size{} }
 func (h *railHint) CreateRenderer() fyne.WidgetRenderer {
-	return &placed{layout: h.place, objs: []fyne.CanvasObject{h.plate}}
+	return newPlaced(h.place, h.plate)
 }

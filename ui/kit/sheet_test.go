@@ -23,12 +23,12 @@ var noon = time.Date(2026, 11, 22, 9, 41, 18, 0, time.UTC)
 func stillClock() Clock { return Clock{Now: func() time.Time { return noon }} }
 
 // A look is a theme for drawing the widgets.
-type look struct {
+type appearance struct {
 	name string
 	Theme
 }
 
-func looks(t *testing.T) []look {
+func looks(t *testing.T) []appearance {
 	t.Helper()
 	words := func(lang string) *assets.Catalog {
 		w, err := assets.New(lang)
@@ -38,9 +38,9 @@ func looks(t *testing.T) []look {
 		return w
 	}
 	if racing {
-		return []look{{"dark-125-long", Theme{Mode: AlwaysDark, Scale: 1.25, Words: words(assets.PseudoLong)}}}
+		return []appearance{{"dark-125-long", Theme{Mode: AlwaysDark, Scale: 1.25, Words: words(assets.PseudoLong)}}}
 	}
-	return []look{
+	return []appearance{
 		{"light", Theme{Mode: AlwaysLight}},
 		{"dark", Theme{Mode: AlwaysDark}},
 		{"light-150", Theme{Mode: AlwaysLight, Scale: 1.5}},

@@ -127,5 +127,5 @@ func (s *steps) MinSize() fyne.Size {
 }
 
 func (s *steps) CreateRenderer() fyne.WidgetRenderer {
-	return &placed{layout: s.arrange, objs: s.objs}
+	return newPlaced(s.arrange, s.objs...)
 }

@@ -169,3 +169,6 @@ var english = sync.OnceValue(func() *assets.Catalog {
 	}
 	return w
 })
+
+// moves reports whether the system allows animations.
+func moves() bool { return fyne.CurrentApp().Settings().ShowAnimations() }

@@ -93,5 +93,5 @@ func (t *Toaster) MinSize() fyne.Size { return fyne.Size{} }
 
 // CreateRenderer implements fyne.Widget.
 func (t *Toaster) CreateRenderer() fyne.WidgetRenderer {
-	return &asleep{WidgetRenderer: &placed{layout: t.place, objs: []fyne.CanvasObject{t.plate}}, sleep: t.silence}
+	return &asleep{WidgetRenderer: newPlaced(t.place, t.plate), sleep: t.silence}
 }

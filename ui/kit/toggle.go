@@ -177,6 +177,3 @@ func (r *slideRenderer) Destroy() {
 		r.s.anim.Stop()
 	}
 }
-
-// moves reports whether the system allows animations.
-func moves() bool { return fyne.CurrentApp().Settings().ShowAnimations() }

@@ -111,7 +111,7 @@ func (t *TouchPicture) breathe() {
 		return
 	}
 	t.step = (t.step + 1) % haloSteps
-	to := round(haloReach * float32(math.Sin(2*math.Pi*float64(t.step)/haloSteps)))
+	to := float32(math.Round(float64(haloReach * float32(math.Sin(2*math.Pi*float64(t.step)/haloSteps)))))
 	if to == t.grown {
 		return
 	}

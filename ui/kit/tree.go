@@ -77,34 +77,6 @@ func wayTo(o fyne.CanvasObject) []fyne.CanvasObject {
 // it is hidden. Animations and tickers stop when it is false.
 func showing(o fyne.CanvasObject) bool { return wayTo(o) != nil }
 
-// reveal scrolls every Scroll around an object so that the object and its focus ring
-// can be seen.
-func reveal(o fyne.CanvasObject) {
-	if unmoved {
-		return
-	}
-	const room = S12
-	way := wayTo(o)
-	for i := range way {
-		s, ok := way[i].(*container.Scroll)
-		if !ok {
-			continue
-		}
-		top := float32(0) // of the object within the content of the scroll
-		for _, p := range way[i+2:] {
-			top += p.Position().Y
-		}
-		bottom, at := top+o.Size().Height+room, s.Offset
-		if bottom > at.Y+s.Size().Height {
-			at.Y = bottom - s.Size().Height
-		}
-		if top-room < at.Y { // the top has priority if the object is higher than the view
-			at.Y = fyne.Max(0, top-room)
-		}
-		s.ScrollToOffset(at)
-	}
-}
-
 // relayout lays out the containers around an object after its height changed. Fyne does
 // so only when a minimum size changes, and only in a window.
 func relayout(o fyne.CanvasObject) { relayoutPath(wayTo(o)) }

@@ -35,7 +35,7 @@ func NewWindow(rail *SideRail, page fyne.CanvasObject, docked ...fyne.CanvasObje
 		objs = append(objs, l.rim, l.dock)
 	}
 	if rail != nil {
-		objs = append(objs, rail.hint)
+		objs = append(objs, rail.Hint())
 	}
 	return &fyne.Container{Layout: l, Objects: objs}
 }
@@ -53,7 +53,7 @@ func (l *windowLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 		l.rail.Resize(fyne.NewSize(x, s.Height))
 		l.edge.Move(fyne.NewPos(x, 0))
 		l.edge.Resize(fyne.NewSize(1, s.Height))
-		l.rail.hint.Resize(s)
+		l.rail.Hint().Resize(s)
 		x++
 	}
 	room := s.Width - x
