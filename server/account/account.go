@@ -27,7 +27,7 @@ type Account struct {
 
 	Email          string `json:"email,omitempty"` // normalised; notices go there once it is confirmed
 	EmailConfirmed bool   `json:"email_confirmed,omitempty"`
-	EmailKept      bool   `json:"email_kept,omitempty"` // its code was read from mail kept on this computer, which confirms no address; then EmailConfirmed is false
+	EmailKept      bool   `json:"email_kept,omitempty"` // the code was read from mail kept on this computer. That proves no address, so EmailConfirmed is false
 
 	Phone         string    `json:"phone,omitempty"` // E.164
 	PhoneVerified bool      `json:"phone_verified,omitempty"`
@@ -132,7 +132,7 @@ func Any(tx store.Tx) (bool, error) {
 	return len(items) > 0, nil
 }
 
-// Prefix begins the keys of accounts; the account's ID follows.
+// Prefix is the first part of an account's store key. The account's ID follows.
 const Prefix = "acct/"
 
 func key(id string) string            { return Prefix + id }

@@ -23,8 +23,8 @@ var (
 	ErrKeyTaken = errors.New("account: security key already enrolled (R33)") // as *EnrolledError
 )
 
-// An EnrolledError reports a WebAuthn credential that is already enrolled (R33). Label is
-// empty if it belongs to another account; which one is not told.
+// An EnrolledError reports a WebAuthn credential that is already enrolled (R33). Label
+// is empty if it belongs to another account. That account is not disclosed.
 type EnrolledError struct{ Label string }
 
 func (e *EnrolledError) Error() string { return ErrKeyTaken.Error() }
@@ -68,7 +68,7 @@ type SecurityKey struct {
 	Lab            bool       `json:"lab,omitempty"`             // a virtual key of the lab
 }
 
-// API is the key as its owner sees it.
+// API returns the key in the form that its owner sees.
 func (k SecurityKey) API() api.Key {
 	out := api.Key{
 		ID:             k.ID,
@@ -112,7 +112,8 @@ func AppKey(account string) string { return authnPrefix(account) + "app" }
 func authnPrefix(account string) string { return key(account) + "/authn/" }
 func keyPrefix(account string) string   { return key(account) + "/" + SecurityKeyPrefix }
 
-// SecurityKeyPrefix begins the keys of security keys, below an account.
+// SecurityKeyPrefix begins the part of a security key's store key that follows the
+// account's part.
 const SecurityKeyPrefix = "authn/key-"
 
 func credentialKey(credential []byte) string {

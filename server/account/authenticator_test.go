@@ -76,7 +76,8 @@ func TestKeysFullR31(t *testing.T) {
 	})
 }
 
-// R33: the error tells the label of an enrolled key to its owner, but not to others.
+// R33: the error contains the label of an enrolled key only if the key is the caller's
+// own.
 func TestSameKeyTwiceR33(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
@@ -97,7 +98,7 @@ func TestSameKeyTwiceR33(t *testing.T) {
 	}
 }
 
-func TestSecurityKeyLife(t *testing.T) {
+func TestSecurityKeyLifecycle(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
 	id := create(t, s, "ann")
@@ -141,7 +142,7 @@ func TestSecurityKeyLife(t *testing.T) {
 	})
 }
 
-// A key's ID works only in its own account. An ID that is a path finds nothing.
+// A key's ID works only in its own account. An ID that contains a path matches no key.
 func TestKeyOfAnotherAccount(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)

@@ -12,10 +12,10 @@ import (
 //go:embed common.txt
 var commonWords string
 
-// common reports whether an attacker would try a password among the first. The password
-// is in lower case. It is common if it is a pattern (repetition, sequence, walk over the
-// keyboard), or a listed word with digits or punctuation around it. A list alone would be
-// long and still miss "qwertyuiop1234567890".
+// common reports whether a password, in lower case, is one of the first that an
+// attacker would try. It is common if it is a pattern (repetition, sequence, walk over
+// the keyboard), or a listed word with digits or punctuation around it. A list alone
+// would be long and still miss "qwertyuiop1234567890".
 func common(folded string) bool {
 	if predictable([]rune(folded)) || repeated(folded) {
 		return true

@@ -28,7 +28,7 @@ const (
 // domain is converted to lower-case A-labels (RFC 5891). The local part keeps its case,
 // since only the receiving host interprets it. Error: ErrEmail.
 func NormalizeEmail(s string) (string, error) {
-	if len(s) > 4*emailMax || !utf8.ValidString(s) || strings.ContainsFunc(s, treacherous) {
+	if len(s) > 4*emailMax || !utf8.ValidString(s) || strings.ContainsFunc(s, unsafeInText) {
 		return "", ErrEmail
 	}
 	s = strings.TrimSpace(s)
@@ -101,11 +101,11 @@ func hostname(s string) bool {
 
 // NormalizePhone reads a typed phone number and returns it in E.164. A number without a
 // country code is read as one of region (ISO 3166, "US"); with region "" it must begin
-// with +. Numbers of a possible length are accepted, whether or not they are assigned:
-// assigned ranges change, fictional numbers (+1 202 555 01xx) are in none, and the texted
-// code proves the number anyway (R11). Error: ErrPhone.
+// with +. A number of a possible length is accepted even if it is not assigned:
+// assigned ranges change, they exclude fictional numbers (+1 202 555 01xx), and the
+// texted code proves the number anyway (R11). Error: ErrPhone.
 func NormalizePhone(s, region string) (string, error) {
-	if len(s) > phoneInputMax || !utf8.ValidString(s) || strings.ContainsFunc(s, treacherous) {
+	if len(s) > phoneInputMax || !utf8.ValidString(s) || strings.ContainsFunc(s, unsafeInText) {
 		return "", ErrPhone
 	}
 	n, err := e164.Parse(s, strings.ToUpper(region))

@@ -12,7 +12,7 @@ import (
 // ErrUsername reports a user name that R0 does not allow.
 var ErrUsername = errors.New("account: user name must have 3 to 32 ASCII letters, digits, dots or underscores")
 
-// CheckUsername reports whether R0 allows a user name, with ErrUsername.
+// CheckUsername returns ErrUsername if R0 does not allow the user name.
 func CheckUsername(s string) error {
 	if len(s) < UsernameMin || len(s) > UsernameMax {
 		return ErrUsername
@@ -57,14 +57,14 @@ func (e *PasswordError) Error() string {
 	return fmt.Sprintf("account: password refused: %s", e.Reason)
 }
 
-// NormalizePassword returns the form of a password that is hashed: NFC, so that é is the
-// same on all keyboards. Nothing is trimmed or folded. A password that no account can have
-// is a *PasswordError (too_long, control).
+// NormalizePassword returns the form of a password that is hashed: NFC, so that é is
+// the same on all keyboards. Nothing is trimmed or folded. For a password that no
+// account can have, it returns a *PasswordError (too_long, control).
 func NormalizePassword(s string) (string, error) {
 	if len(s) > PasswordMax*maxBytesPerRune {
 		return "", &PasswordError{PasswordTooLong}
 	}
-	if !utf8.ValidString(s) || strings.ContainsFunc(s, treacherous) {
+	if !utf8.ValidString(s) || strings.ContainsFunc(s, unsafeInText) {
 		return "", &PasswordError{PasswordControl}
 	}
 	s = norm.NFC.String(s)
@@ -74,8 +74,8 @@ func NormalizePassword(s string) (string, error) {
 	return s, nil
 }
 
-// CheckPassword reports whether R0 allows a new password, with a
-// *PasswordError. The password is normalised first.
+// CheckPassword returns a *PasswordError if R0 does not allow the new password. It
+// normalises the password first.
 func CheckPassword(p Policy, username, password string) error {
 	password, err := NormalizePassword(password)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"nightlatch/server/store"
 )
 
-// An Enrolment tells which methods of an account are on.
+// An Enrolment lists the methods of an account that are on.
 type Enrolment struct {
 	Text bool
 	App  bool
@@ -143,8 +143,8 @@ func Settle(tx store.Tx, a *Account, revoke ...RevokeFunc) (off bool, err error)
 	return true, Save(tx, a)
 }
 
-// View returns the account as its owner sees it. PasswordProved is left out: it depends
-// on the session.
+// View returns the account in the form that its owner sees. PasswordProved is left out:
+// it depends on the session.
 func View(tx store.Tx, a *Account, p Policy) (api.Account, error) {
 	e, err := Enrolled(tx, a)
 	if err != nil {

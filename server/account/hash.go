@@ -29,20 +29,21 @@ type HasherConfig struct {
 	Queue    int    // callers that may wait; more get ErrBusy
 	Params   Params // zero: DefaultParams
 
-	// Collect frees the memory of finished hashes. It is called before a hash begins when
-	// enough of that memory is waiting, and no other hash begins meanwhile. Programs that
-	// serve many sign-ins pass runtime.GC; nil leaves it to the runtime.
+	// Collect frees the memory of finished hashes. It is called before a hash begins,
+	// once finished hashes have left enough garbage. No other hash begins during the
+	// call. Programs that serve many sign-ins pass runtime.GC; nil leaves it to the
+	// runtime.
 	Collect func()
 }
 
 // A Hasher computes Argon2id hashes of passwords and backup codes, a few at a time.
 // Hashing is the only slow part of a sign-in, so it has a queue: Parallel hashes keep
-// all cores busy; more would only share them and hold 19 MiB each.
+// all cores busy. More hashes at a time would not finish sooner, and each needs 19 MiB.
 //
-// Argon2 allocates its memory for each hash and leaves it as garbage. If Collect frees it
-// before the next hash begins, that hash gets the same pages. Pages fresh from the system
-// make a sign-in up to a tenth slower, and uncollected garbage doubles the memory of the
-// program (docs/decisions/0028).
+// Argon2 allocates its memory for each hash and leaves it as garbage. If Collect frees
+// it before the next hash begins, that hash gets the same pages. Pages fresh from the
+// system make a sign-in up to a tenth slower, and uncollected garbage doubles the
+// memory of the program (docs/decisions/0028).
 //
 // Its methods must not be called inside a store transaction.
 type Hasher struct {
@@ -51,10 +52,10 @@ type Hasher struct {
 	limit   int64 // running and waiting
 	inside  atomic.Int64
 
-	starting sync.Mutex   // held while a hash begins
-	garbage  atomic.Int64 // KiB of finished hashes since the last collection
-	most     int64        // KiB of garbage that trigger a collection
-	collect  func()
+	starting  sync.Mutex   // held while a hash begins
+	garbage   atomic.Int64 // KiB of finished hashes since the last collection
+	collectAt int64        // KiB of garbage that trigger a collection
+	collect   func()
 }
 
 // NewHasher checks the configuration.
@@ -72,11 +73,11 @@ func NewHasher(cfg HasherConfig) (*Hasher, error) {
 		return nil, err
 	}
 	return &Hasher{
-		params:  cfg.Params,
-		permits: make(chan struct{}, cfg.Parallel),
-		limit:   int64(cfg.Parallel + cfg.Queue),
-		most:    int64(cfg.Parallel/2+1) * int64(DefaultParams().Memory),
-		collect: cfg.Collect,
+		params:    cfg.Params,
+		permits:   make(chan struct{}, cfg.Parallel),
+		limit:     int64(cfg.Parallel + cfg.Queue),
+		collectAt: int64(cfg.Parallel/2+1) * int64(DefaultParams().Memory),
+		collect:   cfg.Collect,
 	}, nil
 }
 
@@ -92,9 +93,9 @@ func (h *Hasher) Hash(ctx context.Context, secret string) (phc string, err error
 	return formatPHC(h.params, salt, sum), nil
 }
 
-// Verify reports whether a secret is the one behind a PHC string, in constant
-// time. Errors: ErrBusy; the context's, while waiting; ErrPHC for a string that
-// is not one of ours or asks for too much.
+// Verify reports whether a secret matches a PHC string, in constant time. Errors:
+// ErrBusy; the context's, while waiting; ErrPHC for a string that this package did not
+// write or whose parameters are too large.
 func (h *Hasher) Verify(ctx context.Context, phc, secret string) (ok bool, err error) {
 	p, salt, want, err := parsePHC(phc)
 	if err != nil {
@@ -152,24 +153,24 @@ func (h *Hasher) sum(ctx context.Context, secret string, salt []byte, p Params) 
 	return argon2.IDKey([]byte(secret), salt, p.Time, p.Memory, p.Threads, sumBytes), nil
 }
 
-// collectGarbage calls Collect before a hash begins: with Parallel 1 before each hash,
-// with 2 before every second, in general before every (Parallel/2+1)th. No other hash begins
-// meanwhile; it would find no free memory and make the heap grow.
+// collectGarbage calls Collect before a hash begins, once Parallel/2+1 hashes have left
+// their garbage: with Parallel 1 before each hash, with 2 before every second. No other
+// hash begins during the call; it would find no free memory and make the heap grow.
 func (h *Hasher) collectGarbage() {
 	if h.collect == nil {
 		return
 	}
 	h.starting.Lock()
 	defer h.starting.Unlock()
-	if h.garbage.Load() >= h.most {
+	if h.garbage.Load() >= h.collectAt {
 		h.garbage.Store(0)
 		h.collect()
 	}
 }
 
-// wait estimates how long a queue of that length takes, in whole seconds and at least one,
-// for Retry-After (RFC 9110 §10.2.3). It assumes 25 ms for a hash, the time with
-// DefaultParams on one core of a present machine.
+// wait estimates how long a queue of that length takes, in whole seconds and at least
+// one, for Retry-After (RFC 9110 §10.2.3). It assumes 25 ms for a hash: the time with
+// DefaultParams on one core of a current machine.
 func (h *Hasher) wait(inside int64) time.Duration {
 	queue := time.Duration(inside/int64(cap(h.permits))) * 25 * time.Millisecond
 	return queue.Truncate(time.Second) + time.Second

@@ -7,11 +7,11 @@ import (
 	"nightlatch/server/store"
 )
 
-// ownerKey has the ID of the server owner's account.
+// ownerKey is the store key of the ID of the account that owns the server.
 const ownerKey = "conf/owner"
 
-// ClaimOwner makes an account the server owner's if no other account is. Of two
-// simultaneous claims, one succeeds.
+// ClaimOwner makes an account the owner of the server, unless another one is already.
+// Of two simultaneous claims, one succeeds.
 func ClaimOwner(tx store.Tx, id string) error {
 	switch _, err := tx.Get(ownerKey); {
 	case err == nil:
@@ -22,7 +22,7 @@ func ClaimOwner(tx store.Tx, id string) error {
 	return SetOwner(tx, id)
 }
 
-// SetOwner makes an account the server owner's instead of any other.
+// SetOwner makes an account the owner of the server and replaces any other owner.
 func SetOwner(tx store.Tx, id string) error {
 	if err := tx.Put(ownerKey, []byte(id)); err != nil {
 		return fmt.Errorf("account: owner: %w", err)
@@ -30,7 +30,7 @@ func SetOwner(tx store.Tx, id string) error {
 	return nil
 }
 
-// IsOwner reports whether an account is the server owner's.
+// IsOwner reports whether an account is the owner of the server.
 func IsOwner(tx store.Tx, id string) (bool, error) {
 	switch owner, err := tx.Get(ownerKey); {
 	case errors.Is(err, store.ErrNotFound):

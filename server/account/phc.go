@@ -95,10 +95,10 @@ func parsePHC(s string) (p Params, salt, sum []byte, err error) {
 }
 
 // parseCost reads a name and a decimal number without sign or leading zero.
-func parseCost(s, name string, most uint64) (uint64, bool) {
+func parseCost(s, name string, limit uint64) (uint64, bool) {
 	digits, ok := strings.CutPrefix(s, name)
 	n, err := strconv.ParseUint(digits, 10, 64)
-	return n, ok && err == nil && n <= most && strconv.FormatUint(n, 10) == digits
+	return n, ok && err == nil && n <= limit && strconv.FormatUint(n, 10) == digits
 }
 
 // paramsBytes is the length of the parameters before a salt's random bytes.

@@ -11,7 +11,8 @@ import (
 // accounts may have the same number.
 func phoneKey(number, id string) string { return "phone/" + number + "/" + id }
 
-// SetPhone makes a confirmed number in E.164 the account's. The caller saves the account.
+// SetPhone sets the account's phone number: a confirmed one, in E.164. The caller saves
+// the account.
 func SetPhone(tx store.Tx, a *Account, number string) error {
 	if err := dropPhone(tx, a); err != nil {
 		return err
@@ -23,8 +24,8 @@ func SetPhone(tx store.Tx, a *Account, number string) error {
 	return nil
 }
 
-// DeletePhone forgets the account's number and what goes with it (R17). Settle
-// must follow.
+// DeletePhone deletes the account's number and turns the text method off (R17). Settle
+// must be called afterwards.
 func DeletePhone(tx store.Tx, a *Account) error {
 	if err := dropPhone(tx, a); err != nil {
 		return err

@@ -13,14 +13,14 @@ import (
 // can't be shown safely.
 var ErrLabel = errors.New("account: malformed label")
 
-// NormalizeLabel normalises a label that a user typed: NFC, trimmed, 1 to most code
+// NormalizeLabel normalises a label that a user typed: NFC, trimmed, 1 to limit code
 // points, without invisible characters that could change how it reads. Error: ErrLabel.
-func NormalizeLabel(s string, most int) (string, error) {
-	if len(s) > most*maxBytesPerRune || !utf8.ValidString(s) || strings.ContainsFunc(s, treacherous) {
+func NormalizeLabel(s string, limit int) (string, error) {
+	if len(s) > limit*maxBytesPerRune || !utf8.ValidString(s) || strings.ContainsFunc(s, unsafeInText) {
 		return "", ErrLabel
 	}
 	s = strings.TrimSpace(norm.NFC.String(s))
-	if n := utf8.RuneCountInString(s); n < 1 || n > most {
+	if n := utf8.RuneCountInString(s); n < 1 || n > limit {
 		return "", ErrLabel
 	}
 	return s, nil
@@ -30,11 +30,11 @@ func NormalizeLabel(s string, most int) (string, error) {
 // in UTF-8, and a code point in NFC comes from at most 4 decomposed ones.
 const maxBytesPerRune = 16
 
-// treacherous reports characters that must not be in a line of text: control characters,
-// line and paragraph separators, and characters that reorder or hide text (Unicode
-// Technical Report 36, §2.6; UAX 9, explicit formatting characters). The joiners U+200C
-// and U+200D are allowed, because Persian and Hindi need them.
-func treacherous(r rune) bool {
+// unsafeInText reports characters that must not be in a line of text: control
+// characters, line and paragraph separators, and characters that reorder or hide text
+// (Unicode Technical Report 36, §2.6; UAX 9, explicit formatting characters). The
+// joiners U+200C and U+200D are allowed, because Persian and Hindi need them.
+func unsafeInText(r rune) bool {
 	switch {
 	case unicode.IsControl(r), r == '\u2028', r == '\u2029':
 		return true

@@ -1,7 +1,6 @@
 package api
 
-// A Delivery says how messages are sent: GET and PUT /api/v1/delivery. It holds no
-// secret.
+// Delivery is how messages are sent: GET and PUT /api/v1/delivery. It holds no secret.
 type Delivery struct {
 	Mail *MailServer  `json:"mail"` // null: none is set up
 	Text *TextGateway `json:"text"`

@@ -26,7 +26,7 @@ const (
 	EventPhoneDeleted    EventType = "phone-deleted" // R17
 	EventFindableOn      EventType = "findable-on"   // R10: people who have the number find the account
 	EventFindableOff     EventType = "findable-off"
-	EventDeliveryChanged EventType = "delivery-changed" // how mail and texts leave this server
+	EventDeliveryChanged EventType = "delivery-changed" // how this server sends mail and texts
 	EventCarrierOptIn    EventType = "carrier-opt-in"   // R18
 	EventCarrierOptOut   EventType = "carrier-opt-out"
 

@@ -99,8 +99,8 @@ type LabAccount struct {
 	Password string `json:"password"`
 	Story    string `json:"story"` // what the account is for: the last part of a translation key
 
-	// Second-step secrets from the seed, since no one has them on a phone or on
-	// paper. They do not follow later changes.
+	// Second-step secrets from the seed, because a demo account has no real phone and
+	// no printed codes. They do not follow later changes.
 	AppSecret   string   `json:"app_secret,omitempty"`    // base32
 	AppCode     string   `json:"app_code,omitempty"`      // six digits, by the lab's clock
 	AppCodeEnds *Time    `json:"app_code_ends,omitempty"` // when it shows the next one

@@ -10,7 +10,7 @@ type Recovery struct {
 	Next   RecoveryStep     `json:"next"`  // the one step that helps most
 }
 
-// BackIn is the answer.
+// BackIn is the answer to the question of Recovery.
 type BackIn string
 
 // The answers.
@@ -60,7 +60,7 @@ const (
 	RecoverTurnOn    RecoveryStep = "turn-on" // turn on two-factor authentication
 	RecoverCode      RecoveryStep = "code"    // make a backup code
 	RecoverKey       RecoveryStep = "key"     // add a security key
-	RecoverCopied    RecoveryStep = "copied"  // look at a key that may have been copied
+	RecoverCopied    RecoveryStep = "copied"  // check a key that may have been copied
 	RecoverCheck     RecoveryStep = "check"   // check that the printed codes are still there
 	RecoverMoreCodes RecoveryStep = "more"    // make more backup codes
 )

@@ -1,6 +1,6 @@
 package api
 
-// An Account is an account as its owner sees it.
+// An Account is an account in the form that its owner sees.
 type Account struct {
 	Username       string      `json:"username"`
 	Email          string      `json:"email"`
@@ -50,8 +50,9 @@ type BackupCodes struct {
 	Active int `json:"active"`
 	Next   int `json:"next"`
 
-	// Low tells that sign-in and the overview should warn that few codes are left (R78).
-	// An account with a security key needs no codes (R32), so having none is not low there.
+	// Low means that sign-in and the overview should warn that few codes are left
+	// (R78). An account with a security key needs no codes (R32), so having none is not
+	// low there.
 	Low bool `json:"low,omitempty"`
 }
 
@@ -106,7 +107,7 @@ type TemporaryPassword struct {
 	Texted   bool   `json:"texted,omitempty"` // R82
 }
 
-// A Use says when and from where a temporary password was used.
+// A Use is the time and origin of one use of a temporary password.
 type Use struct {
 	At       Time   `json:"at"`
 	Protocol string `json:"protocol"` // http-basic, oauth
@@ -131,7 +132,7 @@ type Session struct {
 	Current    bool   `json:"current"`
 }
 
-// An Activity is one audit event, as its account's owner sees it.
+// An Activity is one audit event, in the form that the account's owner sees.
 type Activity struct {
 	Cursor     string            `json:"cursor"` // pass as ?before= for older ones
 	At         Time              `json:"at"`

@@ -151,7 +151,8 @@ func (Confirm) StepType() StepType           { return "confirm" }
 func (SignedIn) StepType() StepType          { return "signed-in" }
 func (Finished) StepType() StepType          { return "finished" }
 
-// Steps returns a zero value of every step, for tests that check each has a renderer.
+// Steps returns a zero value of every step, for tests that check that each step has a
+// renderer.
 func Steps() []Step {
 	return []Step{
 		ChooseCredentials{},

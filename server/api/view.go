@@ -11,8 +11,8 @@ type RawJSON = json.RawMessage
 // Time is an instant on the wire: RFC 3339, UTC.
 type Time = time.Time
 
-// A View is a ceremony as its user sees it. Path lists the steps that apply to this
-// user and At is the current one, so that a client can show the progress.
+// A View is a ceremony in the form that its user sees. Path lists the steps that apply
+// to this user and At is the current one, so that a client can show the progress.
 type View struct {
 	ID      string     `json:"id"`
 	Kind    Kind       `json:"kind"`

@@ -59,7 +59,8 @@ func (e *BrokenError) Error() string {
 	return fmt.Sprintf("audit: the chain of account %s is broken at record %d", e.Account, e.Seq)
 }
 
-// Prefix begins the keys of activity lists; the account's ID follows.
+// Prefix is the first part of the store keys of activity lists. The account's ID
+// follows.
 const Prefix = "aud/"
 
 func prefix(account string) string { return Prefix + account + "/" }

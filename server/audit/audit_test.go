@@ -28,8 +28,9 @@ func update(t *testing.T, s store.Store, fn func(tx store.Tx) error) {
 	}
 }
 
-// happen appends n events, each in its own transaction. Detail "i" of event i is i.
-func happen(t *testing.T, s store.Store, account string, n int) {
+// appendEvents appends n events, each in its own transaction. Detail "i" of event i is
+// i.
+func appendEvents(t *testing.T, s store.Store, account string, n int) {
 	t.Helper()
 	for i := range n {
 		update(t, s, func(tx store.Tx) error {
@@ -72,8 +73,8 @@ func TestAppendAndList(t *testing.T) {
 func TestListPages(t *testing.T) {
 	t.Parallel()
 	s := storetest.New(t, now)
-	happen(t, s, "a", 23)
-	happen(t, s, "a0", 1) // the next account in key order
+	appendEvents(t, s, "a", 23)
+	appendEvents(t, s, "a0", 1) // the next account in key order
 	seen, before := 23, uint64(0)
 	for {
 		page := list(t, s, "a", before, 5)
@@ -106,7 +107,7 @@ func TestListPages(t *testing.T) {
 }
 
 // If the transaction fails, no record is written.
-func TestAppendGoesWithTheChange(t *testing.T) {
+func TestAppendIsPartOfTheTransaction(t *testing.T) {
 	t.Parallel()
 	s := storetest.New(t, now)
 	boom := errors.New("boom")
@@ -210,8 +211,8 @@ func TestVerifyFindsTampering(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := storetest.New(t, now)
-			happen(t, s, "a", records)
-			happen(t, s, "b", 1)
+			appendEvents(t, s, "a", records)
+			appendEvents(t, s, "b", 1)
 			update(t, s, c.tamper)
 			var broken *BrokenError
 			if err := Verify(t.Context(), s, "a"); !errors.As(err, &broken) || broken.Seq != c.seq || broken.Account != "a" {

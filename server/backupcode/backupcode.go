@@ -42,8 +42,8 @@ var (
 	ErrMalformed = errors.New("backupcode: not 16 characters of Crockford base32")
 )
 
-// kept is how many used or void codes are stored, so that each is refused with its own
-// reason (R74). Older ones are unknown.
+// kept is the number of used or void codes that stay stored, so that each is refused
+// with its own reason (R74). Older ones are unknown.
 const kept = 100
 
 // A State is the state of a code.
@@ -65,7 +65,7 @@ type Entry struct {
 	Used    time.Time // zero unless used
 }
 
-// API is the entry as its owner sees it.
+// API returns the entry in the form that its owner sees.
 func (e Entry) API() api.BackupCodeEntry {
 	out := api.BackupCodeEntry{Number: e.Number, State: string(e.State), Created: e.Created}
 	if !e.Used.IsZero() {
@@ -82,7 +82,7 @@ type record struct {
 	Used    time.Time `json:"used,omitzero"`
 }
 
-// Kind is the kind of the keys below an account.
+// Kind is the part of a code's store key that follows the account's part.
 const Kind = "bcode"
 
 func prefix(account string) string          { return "acct/" + account + "/" + Kind + "/" }
@@ -121,10 +121,10 @@ func Sum(ctx context.Context, h Summer, a *account.Account, typed string) ([]byt
 }
 
 // Issue adds the code with that sum and returns its number (R70). It saves a, which was
-// loaded in this transaction. The caller checks that two-factor is on. Error: ErrFull if
-// most codes are active (R71).
-func Issue(tx store.Tx, a *account.Account, sum []byte, most int) (number int, err error) {
-	if len(a.ActiveBackupCodes) >= most {
+// loaded in this transaction. The caller checks that two-factor is on. Error: ErrFull
+// if limit codes are active already (R71).
+func Issue(tx store.Tx, a *account.Account, sum []byte, limit int) (number int, err error) {
+	if len(a.ActiveBackupCodes) >= limit {
 		return 0, ErrFull
 	}
 	number = max(a.NextBackupCode, 1)
@@ -134,15 +134,15 @@ func Issue(tx store.Tx, a *account.Account, sum []byte, most int) (number int, e
 	}
 	a.NextBackupCode = number + 1
 	a.ActiveBackupCodes = append(a.ActiveBackupCodes, number)
-	if err := forget(tx, a); err != nil {
+	if err := prune(tx, a); err != nil {
 		return 0, err
 	}
 	return number, account.Save(tx, a)
 }
 
-// forget deletes the oldest inactive record if there are more than kept. Each Issue adds
+// prune deletes the oldest inactive record if there are more than kept. Each Issue adds
 // one record, so deleting one is enough.
-func forget(tx store.Tx, a *account.Account) error {
+func prune(tx store.Tx, a *account.Account) error {
 	items, err := tx.Scan(prefix(a.ID), "", kept+account.BackupCodesMax+1)
 	if err != nil {
 		return fmt.Errorf("backupcode: list: %w", err)

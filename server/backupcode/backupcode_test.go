@@ -128,7 +128,7 @@ func TestOutcomes(t *testing.T) {
 }
 
 // R73: after a code out of order, all old codes are void, and a new code works.
-func TestVoidedByOrderThenR73(t *testing.T) {
+func TestNewCodeAfterAllWereVoidedR73(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.issue("a", "b")
@@ -198,7 +198,7 @@ func TestVoidAllR61(t *testing.T) {
 	}
 }
 
-// R77: Check tells which code was typed and does not use it up.
+// R77: Check returns which code was typed and does not use it up.
 func TestCheckR77(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -229,7 +229,7 @@ func TestCheckR77(t *testing.T) {
 }
 
 // A hundred inactive codes are stored; older ones are unknown.
-func TestForgetting(t *testing.T) {
+func TestOldRecordsAreDeleted(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	code := func(i int) string { return string(rune('A' + i)) }

@@ -16,11 +16,11 @@ var errStale = errors.New("ceremony: stale revision")
 // Answer answers the step of a ceremony and returns the next view. An answer to an
 // earlier revision has no effect and returns the current view. An input that the state
 // does not accept, or that is rejected, has no effect either and returns the current
-// view with a refusal. Errors: ErrNotFound, ErrUnsettled, and those of slow work and the
-// store.
+// view with a refusal. Errors: ErrNotFound, ErrUnsettled, and those of slow work and
+// the store.
 //
-// Every answer that takes effect raises the revision, also one that is refused after it
-// was examined: a client that sends it twice must not be counted two failures.
+// Every answer that takes effect raises the revision, even if it was examined and
+// refused. So an answer that a client sends twice counts as one failure.
 func (e *Engine) Answer(ctx context.Context, caller Caller, id string, a api.Answer) (api.View, error) {
 	for range attempts {
 		view, err := e.answer(ctx, caller, id, a)

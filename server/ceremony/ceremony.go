@@ -41,13 +41,14 @@ func Reject(refusal api.Refusal) error { return &Rejection{Refusal: refusal} }
 type Caller struct {
 	Session    *session.Session // nil without one
 	Account    string           // ID of the session's account, "" without a session
-	Client     string           // the client's name for itself, for audit and sessions
+	Client     string           // the name that the client gives itself, for audit and sessions
 	RemoteAddr string           // address without port, or "console" for the in-memory connection
 	Window     bool             // it is the window of this program
 }
 
-// A Ceremony is one running exchange, as its definition sees it. A definition may set
-// Account, once, when an anonymous ceremony finds out whose it is.
+// A Ceremony is one running exchange, in the form that its definition gets. A
+// definition may set Account once, when it has identified the user of an anonymous
+// ceremony.
 type Ceremony struct {
 	ID      string
 	Kind    api.Kind
@@ -57,7 +58,7 @@ type Ceremony struct {
 	Expires time.Time
 	Account string      // ID, "" while unknown
 	Session string      // ID of the session it is bound to, "" if anonymous
-	Trail   []api.State // the states on the way here, this one last; each once
+	Trail   []api.State // the states passed so far, each once; the current one is last
 	Caller  Caller      // of the present call; not stored
 
 	refusal  *api.Refusal

@@ -52,7 +52,7 @@ func (m *machine) check() error {
 	return nil
 }
 
-// reachable reports whether the edges lead from any of a set of states to one.
+// reachable reports whether edges lead from any of the states in from to the state to.
 func (m *machine) reachable(from []api.State, to api.State) bool {
 	seen := make(map[api.State]bool)
 	for todo := slices.Clone(from); len(todo) > 0; {

@@ -47,8 +47,8 @@ type Edge[D any] struct {
 	To   []api.State
 
 	// Slow runs first, outside any transaction, on copies. It returns the input for Do:
-	// a type of the definition's own with the same InputType and the results added. An
-	// error ends the answer; a Rejection is shown with the current view.
+	// a type that the definition declares, with the same InputType and the results
+	// added. An error ends the answer; a Rejection is shown with the current view.
 	Slow func(ctx context.Context, c Ceremony, d D, in api.Input) (api.Input, error)
 
 	// Do runs in the transaction and returns the next state, "" to stay. It must check

@@ -14,8 +14,8 @@ import (
 	"nightlatch/server/store/seal"
 )
 
-// attempts is how often an answer is examined when the account keeps changing
-// meanwhile (ErrAgain).
+// attempts is how often an answer is examined if the account changes each time
+// (ErrAgain).
 const attempts = 4
 
 // Sessions loads a session inside a transaction, so that a session that was just ended
@@ -24,7 +24,7 @@ type Sessions interface {
 	Load(tx store.Tx, account, id string) (session.Session, error)
 }
 
-// A Config is what an engine needs.
+// A Config configures an Engine.
 type Config struct {
 	Store    store.Store
 	Sealer   *seal.Sealer
@@ -88,7 +88,7 @@ func (e *Engine) Begin(ctx context.Context, caller Caller, b api.Begin) (api.Vie
 		now := tx.Now().UTC()
 		r := &record{Kind: m.kind, Rev: 1, Created: now, Expires: now.Add(m.life)}
 		if m.needsSession {
-			if err := e.alive(tx, caller); err != nil {
+			if err := e.checkSession(tx, caller); err != nil {
 				return err
 			}
 			r.Account, r.Session = caller.Account, caller.Session.ID
@@ -178,8 +178,8 @@ func (c *Ceremony) walk(to api.State) {
 	c.Trail = append(c.Trail, to)
 }
 
-// alive returns nil if the caller's session is live, else ErrNotFound.
-func (e *Engine) alive(tx store.Tx, caller Caller) error {
+// checkSession returns nil if the caller's session is live, else ErrNotFound.
+func (e *Engine) checkSession(tx store.Tx, caller Caller) error {
 	s, err := e.cfg.Sessions.Load(tx, caller.Account, caller.Session.ID)
 	switch {
 	case errors.Is(err, session.ErrUnknown):
@@ -192,7 +192,7 @@ func (e *Engine) alive(tx store.Tx, caller Caller) error {
 	return nil
 }
 
-// view is a ceremony as its client sees it.
+// view returns a ceremony in the form that its client sees.
 func (e *Engine) view(tx store.Tx, m *machine, c *Ceremony, refusal *api.Refusal, draft any) (api.View, error) {
 	step, err := m.states[c.State].show(tx, c, draft)
 	if err != nil {

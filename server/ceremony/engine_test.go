@@ -229,7 +229,7 @@ func TestRefusalCommits(t *testing.T) {
 
 // An input that was not examined changes nothing: one without an edge, a rejection, a
 // transition that was not declared, an error.
-func TestRejectionLeavesNoTrace(t *testing.T) {
+func TestRejectionChangesNothing(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, toys("toy", false, onward, nil))
 	v := b.begin(ceremony.Caller{}, "toy")
@@ -317,7 +317,8 @@ func TestDraftIsSealed(t *testing.T) {
 	}
 }
 
-// A ceremony expires one life after the last answer, and its record is deleted.
+// A ceremony expires when its Life has passed after the last answer, and its record is
+// deleted.
 func TestExpiry(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, toys("toy", false, onward, nil))

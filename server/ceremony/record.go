@@ -29,7 +29,8 @@ type record struct {
 
 func recordKey(id string) string { return "cerm/" + id }
 
-// OpenKind is the kind of the keys of open ceremonies, below an account.
+// OpenKind is the part of the store key of an open ceremony that follows the account's
+// part.
 const OpenKind = "open"
 
 func openKey(account string, kind api.Kind) string {
@@ -97,7 +98,7 @@ func (e *Engine) load(tx store.Tx, id string, caller Caller) (*record, *machine,
 		if caller.Session == nil || caller.Session.ID != r.Session || caller.Account != r.Account {
 			return nil, nil, ErrNotFound
 		}
-		if err := e.alive(tx, caller); err != nil {
+		if err := e.checkSession(tx, caller); err != nil {
 			return nil, nil, err
 		}
 	}

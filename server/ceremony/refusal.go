@@ -11,7 +11,7 @@ import (
 // code is for programs, a reason selects the text.
 type Reason int
 
-// The reasons. The table below says what each means to a client.
+// The reasons. The table refusals has what clients get for each.
 const (
 	WrongCredentials Reason = iota + 1
 	WrongPassword
@@ -184,7 +184,7 @@ func Reasons() []Reason {
 }
 
 // Refuse returns the refusal for a reason: what happened, why, and what to do next, in
-// plain English for clients without texts of their own. It never tells how close a
+// plain English for clients without texts of their own. It never reveals how close a
 // wrong code was.
 func Refuse(reason Reason) api.Refusal {
 	if reason <= 0 || reason >= reasonCount {

@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	// waitingMax is the default of Config.Waiting. Anybody who reaches the server can
-	// begin thousands of ceremonies a second, and each takes a kilobyte for hours. The
-	// limit is larger than the number of ceremonies that begin while a user types a
+	// waitingMax is the default of Config.Waiting. Any client that reaches the server
+	// can begin thousands of ceremonies a second, and each takes a kilobyte for hours.
+	// The limit is larger than the number of ceremonies that begin while a user types a
 	// password.
 	waitingMax = 1 << 16
 	// waitingLook is how many slots are tried. If none is free, the oldest ceremony in
@@ -80,8 +80,8 @@ func (e *Engine) occupant(tx store.Tx, slot string) (id string, created time.Tim
 	return id, r.Created, nil
 }
 
-// waitingKey returns the key of a random slot. It must not be predictable: anybody who
-// could choose the slot could end the ceremony of somebody else.
+// waitingKey returns the key of a random slot. It must not be predictable: a client
+// that can choose the slot can end another client's ceremony.
 func (e *Engine) waitingKey() string {
 	var b [8]byte
 	rand.Read(b[:]) // never fails (crypto/rand)

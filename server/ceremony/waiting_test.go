@@ -7,35 +7,35 @@ import (
 	"nightlatch/server/ceremony"
 )
 
-// Anybody who reaches the server can begin any number of ceremonies without a session. They
-// don't fill the disk: beyond a limit, the oldest that are still in their first state are
-// deleted completely.
+// Any client that reaches the server can begin any number of ceremonies without a
+// session. They don't fill the disk: beyond a limit, the oldest that are still in their
+// first state are deleted completely.
 func TestCeremoniesWithoutSessionAreLimited(t *testing.T) {
 	t.Parallel()
-	const room = 16
+	const limit = 16
 	b := newBench(t, toys("open", false, onward, nil), toys("bound", true, onward, nil))
 	var err error
-	b.engine, err = ceremony.New(ceremony.Config{Store: b.store, Sealer: b.keys, Sessions: b.sessions, Waiting: room},
+	b.engine, err = ceremony.New(ceremony.Config{Store: b.store, Sealer: b.keys, Sessions: b.sessions, Waiting: limit},
 		toys("open", false, onward, nil), toys("bound", true, onward, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var stranger ceremony.Caller
-	further := b.answer(stranger, b.begin(stranger, "open"), api.Label{Label: "yes"})
+	var anonymous ceremony.Caller
+	further := b.answer(anonymous, b.begin(anonymous, "open"), api.Label{Label: "yes"})
 	bound := b.begin(b.caller, "bound")
-	for range 5 * room {
-		b.answer(stranger, b.begin(stranger, "open"), api.Label{Label: "no"}) // refused: it stays where it began
-		last := b.begin(stranger, "open")
-		if _, err := b.engine.Get(t.Context(), stranger, last.ID); err != nil {
+	for range 5 * limit {
+		b.answer(anonymous, b.begin(anonymous, "open"), api.Label{Label: "no"}) // refused: it stays in its first state
+		last := b.begin(anonymous, "open")
+		if _, err := b.engine.Get(t.Context(), anonymous, last.ID); err != nil {
 			t.Fatal("the newest was deleted:", err)
 		}
 	}
 	for _, rows := range []string{"cerm/", "exp/", "cermwait/"} {
-		if n := len(b.keysUnder(rows)); n > room+4 { // two more ceremonies, and two sessions
+		if n := len(b.keysUnder(rows)); n > limit+4 { // two more ceremonies, and two sessions
 			t.Errorf("%d rows under %s", n, rows)
 		}
 	}
-	if v := b.answer(stranger, further, api.Continue{}); v.State != "end" {
+	if v := b.answer(anonymous, further, api.Continue{}); v.State != "end" {
 		t.Errorf("the one that got further is in %s", v.State)
 	}
 	if _, err := b.engine.Get(t.Context(), b.caller, bound.ID); err != nil {

@@ -48,7 +48,7 @@ type Hub struct {
 type Follower struct {
 	account string
 	pending Topics        // not taken yet; guarded by Hub.mu
-	ready   chan struct{} // holds one: something is pending
+	ready   chan struct{} // capacity 1; filled while topics are pending
 }
 
 // maxFollowers bounds the streams of one account.

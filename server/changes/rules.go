@@ -7,12 +7,12 @@ type Rules struct {
 	Outbox   string // prefix of messages to deliver
 	Activity string // prefix of activity lists; the account follows
 	Accounts string // prefix of accounts; the account follows
-	Below    []Rule // for keys below an account; the first match counts, without one it is Account
+	Below    []Rule // for keys below an account. The first match applies; without one, the topic is Account
 }
 
 // A Rule gives the topics of the keys below an account that begin with Prefix.
 type Rule struct {
-	Prefix string // "sess/"
+	Prefix string // such as "sess/"
 	Topics Topics
 }
 

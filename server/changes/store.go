@@ -7,9 +7,9 @@ import (
 	"nightlatch/server/store"
 )
 
-// A Store reports committed writes: to the hub which topics changed, and to the
-// outbox that there are messages to deliver. Every Update passes through it, so no
-// route, ceremony or background task has to report by itself.
+// A Store reports committed writes. The hub gets the topics that changed, and Sent
+// reports that there are messages to deliver. Every Update passes through it, so
+// routes, ceremonies and background tasks do not report anything themselves.
 type Store struct {
 	store.Store
 	Hub   *Hub

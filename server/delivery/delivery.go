@@ -61,7 +61,7 @@ func ID(ctx context.Context) string {
 	return id
 }
 
-// Prefix begins the keys of the outbox.
+// Prefix is the first part of the store keys of the outbox.
 const Prefix = "out/"
 
 // A row is a stored message.

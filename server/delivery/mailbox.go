@@ -26,7 +26,7 @@ type LocalMessage struct {
 	At      time.Time `json:"at"`
 }
 
-// MailKind is the kind of the keys of kept mails, below an account.
+// MailKind is the part of the store key of a kept mail that follows the account's part.
 const MailKind = "mail"
 
 func mailboxPrefix(account string) string { return "acct/" + account + "/" + MailKind + "/" }
@@ -39,7 +39,7 @@ func keep(tx store.Tx, sealer *seal.Sealer, account string, m LocalMessage) erro
 	}
 	switch _, err := tx.Get("acct/" + account); {
 	case errors.Is(err, store.ErrNotFound):
-		return nil // the account was deleted: no one could read the mail
+		return nil // the account was deleted: the mail has no reader
 	case err != nil:
 		return fmt.Errorf("delivery: keep: %w", err)
 	}

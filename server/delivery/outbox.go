@@ -44,9 +44,9 @@ type Config struct {
 // An Outbox sends the messages that Enqueue has stored.
 type Outbox struct {
 	cfg  Config
-	wake chan struct{}   // holds one
-	turn chan struct{}   // holds one: the holder may read and send
-	seen map[string]bool // keys of rows that could not be opened; used by the holder of turn
+	wake chan struct{}   // capacity 1
+	turn chan struct{}   // capacity 1: a lock that a context can interrupt, held to read and send
+	seen map[string]bool // keys of rows that could not be opened; guarded by turn
 }
 
 // NewOutbox checks the configuration.
@@ -259,7 +259,8 @@ func (o *Outbox) sendQueue(ctx context.Context, queue []envelope) error {
 // (R18).
 var errStopped = &PermanentError{Reason: "the number opted out of text messages"}
 
-// wanted returns errStopped for a text message that may no longer be sent.
+// wanted returns errStopped for a text message whose number has opted out since it was
+// enqueued.
 func (o *Outbox) wanted(ctx context.Context, e envelope) error {
 	if e.Channel != api.ByText {
 		return nil

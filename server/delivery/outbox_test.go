@@ -237,13 +237,13 @@ func TestForeignRowsStay(t *testing.T) {
 	}
 }
 
-// A stubborn store fails one update.
-type stubborn struct {
+// A failingStore fails one update.
+type failingStore struct {
 	store.Store
 	fail error
 }
 
-func (s *stubborn) Update(ctx context.Context, fn func(store.Tx) error) error {
+func (s *failingStore) Update(ctx context.Context, fn func(store.Tx) error) error {
 	if err := s.fail; err != nil {
 		s.fail = nil
 		return err
@@ -257,7 +257,7 @@ func TestRepeatsWithTheSameID(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.enqueue(text("+1", 1))
-	s := &stubborn{Store: b.store, fail: store.ErrFull}
+	s := &failingStore{Store: b.store, fail: store.ErrFull}
 	o := b.outbox(s)
 	if err := o.Drain(t.Context()); !errors.Is(err, store.ErrFull) {
 		t.Errorf("got %v, want ErrFull", err)

@@ -304,7 +304,7 @@ func TestSMTPGivesUpInTime(t *testing.T) {
 	t.Parallel()
 	for verb, timeout := range map[string]time.Duration{
 		"EHLO": 200 * time.Millisecond, "MAIL": 200 * time.Millisecond, "DATA": 200 * time.Millisecond,
-		"QUIT": 3 * time.Second, // all before it has to be done in time, on any machine
+		"QUIT": 3 * time.Second, // the steps before QUIT must finish within it, on any machine
 	} {
 		m := mailer(t, &mailServer{startTLS: true, silent: verb}, func(c *SMTPConfig) { c.Timeout = timeout })
 		err := m.Mail(t.Context(), "ann@example.org", "s", "b")
@@ -318,7 +318,7 @@ func TestSMTPGivesUpInTime(t *testing.T) {
 			t.Errorf("%s: %v, want the deadline", verb, err)
 		}
 	}
-	// And at once when its caller has gone.
+	// It also ends at once when its context does.
 	ctx, cancel := context.WithCancel(t.Context())
 	s := &mailServer{startTLS: true, silent: "MAIL"}
 	m := mailer(t, s, nil)

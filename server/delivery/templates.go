@@ -57,8 +57,8 @@ func notice(subject, happened, text string) wording {
 	}
 }
 
-// locked announces that signing in is locked after too many wrong tries (R43). With
-// the argument protocol it is only for programs that send a user name and a password.
+// locked announces that signing in is locked after too many wrong tries (R43). With the
+// argument protocol, only programs that send a user name and a password are locked out.
 var locked = wording{
 	subject: "Signing in is locked after too many wrong tries",
 	mail: "Hello{{with .username}} {{.}}{{end}},\n\n" +
@@ -231,7 +231,7 @@ func Render(m Message, rpID string) (subject, body string, err error) {
 	}
 	if w.code {
 		bound := "\n\n@" + rpID + " #" + m.Args["code"]
-		if Septets(body+bound) > segment { // a long name: the line matters more than the words
+		if Septets(body+bound) > segment { // a long host name: keep this line and drop the sentence
 			body = m.Args["code"]
 		}
 		body += bound

@@ -21,7 +21,8 @@ func codesOf(list []api.Consequence) (codes []string) {
 	return codes
 }
 
-// R60, R61: the consequences are shown before, from the real state, and then happen.
+// R60, R61: the consequences are shown before the confirmation. They match the
+// account's state, and they take effect.
 func TestTurnOff(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -79,7 +80,7 @@ func TestTurnOff(t *testing.T) {
 }
 
 // R61: if there are more consequences than were shown, they are shown again first.
-func TestTurnOffSaysFirst(t *testing.T) {
+func TestTurnOffShowsNewConsequencesFirst(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
 	ada := w.SignUp("ada")
@@ -285,8 +286,8 @@ func TestChangeAsksAgain(t *testing.T) {
 	}
 }
 
-// R6: codes are valid longer than the proof of the password. A right code that comes too
-// late for that asks for the password again, and for nothing else.
+// R6: codes are valid longer than the proof of the password. If a right code is entered
+// after the proof has expired, only the password is asked for again.
 func TestChangeWaitsForThePassword(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []api.Kind{api.ChangePhone, api.EnrollText, api.ChangeEmail} {

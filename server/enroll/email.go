@@ -22,7 +22,7 @@ func (r *rules) changeEmail() ceremony.Definition[draft] {
 	}
 }
 
-// replaceEmail makes the confirmed address the account's.
+// replaceEmail sets the account's address to the confirmed one.
 func (r *rules) replaceEmail(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) (api.State, error) {
 	old := *a
 	event := setEmail(a, d)

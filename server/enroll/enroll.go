@@ -77,7 +77,7 @@ type draft struct {
 	Method api.Method `json:"method,omitempty"` // being enrolled or turned off
 
 	Password string    `json:"password,omitempty"` // change-password: the hash that was proved
-	Proved   time.Time `json:"proved,omitzero"`    // and when
+	Proved   time.Time `json:"proved,omitzero"`    // when it was proved
 
 	Email        proof.Sent `json:"email,omitzero"`
 	Phone        proof.Sent `json:"phone,omitzero"`

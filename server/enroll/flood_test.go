@@ -9,7 +9,7 @@ import (
 	. "nightlatch/server/ceremony/ceremonytest"
 )
 
-// R12: anybody can sign up and have codes sent to a number or an address of somebody else.
+// R12: any user can sign up and have codes sent to another person's number or address.
 // The number of such messages is limited over all accounts and sign-ins, and so is the
 // number of codes to guess at (R11). The limit does not block the sign-in of an account
 // that has text on with this number.

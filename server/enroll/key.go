@@ -54,7 +54,7 @@ func (r *rules) enrollKey() ceremony.Definition[draft] {
 	}
 }
 
-// keysLeft is a Rejection if the account has the maximum number of keys (R31).
+// keysLeft returns a Rejection if the account has the maximum number of keys (R31).
 func (r *rules) keysLeft(tx store.Tx, accountID string) error {
 	keys, err := account.Keys(tx, accountID)
 	if err == nil && len(keys) >= r.Policy.KeysMax {
@@ -94,7 +94,7 @@ func (r *rules) enterKey(tx store.Tx, d *draft, a *account.Account) (api.State, 
 type made struct {
 	api.KeyResponse
 	credential webauthn.Credential
-	refused    ceremony.Reason // 0 when it is good
+	refused    ceremony.Reason // 0 if it was accepted
 }
 
 // verifyKey verifies a security key's answer, outside any transaction.
@@ -152,7 +152,7 @@ func (r *rules) touchAgain(tx store.Tx, c *ceremony.Ceremony, d *draft, a *accou
 	return r.enterKey(tx, d, a)
 }
 
-// enrolled is the refusal of R33. It does not tell which other account has the key.
+// enrolled is the refusal of R33. It does not disclose which other account has the key.
 func enrolled(own bool, label string) api.Refusal {
 	if !own {
 		return ceremony.Refuse(ceremony.KeyOtherAccount)

@@ -15,8 +15,9 @@ func (r *rules) next(tx store.Tx, c *ceremony.Ceremony, d *draft) (api.State, er
 	if err != nil {
 		return "", err
 	}
-	// An enrolment asks for the password before the address, and not once more when
-	// confirming the address took longer than the proof of the password lasts.
+	// An enrolment asks for the password once, before the address. It does not ask
+	// again if confirming the address took longer than the proof of the password is
+	// valid.
 	if c.State != emailCode || c.Kind == api.ChangeEmail {
 		recent, err := r.RecentlyAuthenticated(tx, c)
 		if err != nil || !recent {
@@ -34,8 +35,9 @@ func enrols(kind api.Kind) bool {
 	return kind == api.EnrollText || kind == api.EnrollApp || kind == api.EnrollKey
 }
 
-// ownStep leads to the step that a ceremony is about, once its requirements are met. A
-// number or address whose code was right while the password was due is taken over now.
+// ownStep goes to the ceremony's own step, after its requirements are met. If the code
+// for a number or address was already right and only the password was missing, the
+// number or address is saved now.
 func (r *rules) ownStep(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) (api.State, error) {
 	switch c.Kind {
 	case api.EnrollText:

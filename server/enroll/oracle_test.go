@@ -10,10 +10,10 @@ import (
 	. "nightlatch/server/ceremony/ceremonytest"
 )
 
-// R11, R43: only the counted answer tells whether a texted code is right, not the response
-// time. The first method issues a backup code, which takes a slow hash. If only a right
-// code were hashed, the time would tell, even for attempts that are throttled or sent
-// simultaneously and therefore not counted.
+// R11, R43: only the counted answer reveals whether a texted code is right, not the
+// response time. The first method issues a backup code, which takes a slow hash. If
+// only a right code were hashed, the time would reveal it, even for attempts that are
+// throttled or sent simultaneously and therefore not counted.
 //
 // Not parallel: it measures the allocations of the whole process.
 func TestResponseTimeDoesNotTellTheCode(t *testing.T) {

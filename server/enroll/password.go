@@ -14,7 +14,7 @@ import (
 )
 
 // changePassword sets a new password. It always asks for the present one. It ends all
-// other sessions and revokes the temporary passwords, because somebody else may have used
+// other sessions and revokes the temporary passwords, because another person may know
 // the old password.
 func (r *rules) changePassword() ceremony.Definition[draft] {
 	return ceremony.Definition[draft]{
@@ -110,7 +110,7 @@ func (r *rules) setPassword(tx store.Tx, c *ceremony.Ceremony, d *draft, input a
 	if err != nil {
 		return "", fmt.Errorf("enroll: %w", err)
 	}
-	// The password that was guessed at no longer exists, so the count starts again (R43:
+	// The failures were counted for the old password, so the count starts again (R43:
 	// "until it is set up again").
 	if err := r.Succeed(tx, a); err != nil {
 		return "", err

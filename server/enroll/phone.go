@@ -92,8 +92,8 @@ func (r *rules) textTo(tx store.Tx, c *ceremony.Ceremony, d *draft, number strin
 	return textCode, err
 }
 
-// setPhone makes the confirmed number the account's. The old number gets a notice (R16).
-// The caller saves the account.
+// setPhone sets the account's number to the confirmed one. The old number gets a notice
+// (R16). The caller saves the account.
 func (r *rules) setPhone(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) error {
 	old := a.Phone
 	replaces := a.PhoneVerified && old != d.Phone.To

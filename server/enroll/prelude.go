@@ -22,8 +22,8 @@ func startOverview(m api.Method) func(store.Tx, *ceremony.Ceremony, *draft, api.
 }
 
 // prelude returns the steps that come first in every enrolment: overview (R2), password
-// (R3), confirmed address (R4). own lists where ownStep may lead; late lists where only a
-// password that was asked for a second time may lead.
+// (R3), confirmed address (R4). own lists the states that ownStep can return. late
+// lists the states that can follow only if the password was asked for a second time.
 func (r *rules) prelude(own []api.State, late ...api.State) ([]state, []edge) {
 	afterPassword := append([]api.State{enterEmail}, own...)
 	states := []state{
@@ -52,8 +52,8 @@ func (r *rules) showOverview(tx store.Tx, c *ceremony.Ceremony, d *draft) (api.S
 	return api.Overview{Method: d.Method, Replaces: d.Method != api.SecurityKey && e.Has(d.Method)}, err
 }
 
-// leaveOverview checks that codes can be sent before it goes on, so that the user is told
-// now and not three steps later.
+// leaveOverview checks that codes can be sent, so that a missing mail server or text
+// gateway is reported here and not three steps later.
 func (r *rules) leaveOverview(tx store.Tx, c *ceremony.Ceremony, d *draft, _ api.Input) (api.State, error) {
 	a, err := account.Load(tx, c.Account)
 	if err != nil {
@@ -194,8 +194,9 @@ func (r *rules) proveEmail(tx store.Tx, c *ceremony.Ceremony, d *draft, in api.I
 	return r.next(tx, c, d)
 }
 
-// setEmail makes the address whose code was entered the account's, and returns the event.
-// A code from mail that was kept on this computer does not confirm the address.
+// setEmail sets the account's address to the one whose code was entered, and returns
+// the event. A code from mail that was kept on this computer does not confirm the
+// address.
 func setEmail(a *account.Account, d *draft) audit.Event {
 	a.Email, a.EmailConfirmed, a.EmailKept = d.Email.To, !d.Email.Kept, d.Email.Kept
 	event := audit.Event{

@@ -97,7 +97,7 @@ func (k *walker) begin() {
 	k.logf("begin %s %s, recent %v", kind, b.Method, r.recent)
 }
 
-// look records whether the password was proved recently.
+// look records in r.recent whether the password was proved recently.
 func (k *walker) look(r *run) {
 	if s := r.Person.Caller().Session; s != nil {
 		_, recent := k.w.Sessions.RecentlyAuthenticated(*s, k.w.Clock.Now())
@@ -144,7 +144,7 @@ func (k *walker) rightCode(r *run, step api.EnterCode) (api.Input, proof) {
 	case step.Channel == api.ByEmail:
 		return api.Code{Code: k.w.Mails.LastCode(step.SentTo)}, theEmailCode
 	case step.Channel == api.ByApp && r.View.Kind == api.EnrollApp:
-		return api.Code{Code: k.w.AppCode(r.phone)}, theAppCode // the secret was noted there
+		return api.Code{Code: k.w.AppCode(r.phone)}, theAppCode // the secret, see note
 	case step.Channel == api.ByApp:
 		return api.Code{Code: k.w.AppCode(k.app)}, theAppCode
 	case r.View.Kind == api.SignIn:
@@ -296,7 +296,7 @@ func (k *walker) answer(r *run, i int, in api.Input, shows proof) {
 	}
 }
 
-// note keeps what a user would write down.
+// note stores what a user would write down.
 func (k *walker) note(r *run) {
 	switch step := r.View.Step.(type) {
 	case api.ScanQR:
@@ -344,7 +344,7 @@ func (k *walker) snapshot() (s snapshot) {
 	return s
 }
 
-// judge checks that what changed was proved in this ceremony.
+// judge fails the test if a change was not proved in this ceremony.
 func (k *walker) judge(r *run, before, after snapshot) {
 	k.t.Helper()
 	need := func(what string, proofs ...proof) {

@@ -9,7 +9,7 @@ import (
 	"nightlatch/server/temppassword"
 )
 
-// What HTTP handlers do without a ceremony.
+// The helpers below do what HTTP handlers do without a ceremony.
 
 // change changes an account.
 func (w *World) change(username string, fn func(tx store.Tx, a *account.Account) error) {

@@ -44,9 +44,9 @@ func New(cfg Config) (*Checker, error) {
 
 // FirstParty counts the failures of first-party clients for a user name, over all
 // factors and all ceremonies (R43). Third-party clients are counted under another
-// limit. The name counts in any spelling and whether or not an account has it, so that
-// both are throttled alike (R42). The subject is a keyed hash, because people sometimes
-// type their password into the name field.
+// limit. The counter is the same in upper and lower case. An unknown name has one too,
+// so that it is throttled like a known one (R42). The subject is a keyed hash, because
+// people sometimes type their password into the name field.
 func (k *Checker) FirstParty(username string) ratelimit.Counter {
 	mac := k.Sealer.MAC("throttle", account.Fold(username))
 	return ratelimit.Counter{

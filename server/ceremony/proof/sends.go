@@ -26,9 +26,9 @@ func (k *Checker) accountSends(account string) ratelimit.Counter {
 }
 
 // recipientSends counts the codes that are sent to a number or address to confirm it,
-// over all accounts: anybody can sign up and enter somebody else's number. Only entering
-// such a code resets the counter. Sign-in codes are not counted, or a stranger could
-// block the sign-in of the number's owner.
+// over all accounts: any user can sign up and enter another person's number. Only
+// entering such a code resets the counter. Sign-in codes are not counted; otherwise an
+// attacker could block the sign-in of the number's owner.
 func (k *Checker) recipientSends(s *Sent) ratelimit.Counter {
 	mac := k.Sealer.MAC("code.to", string(s.Channel), s.To)
 	return ratelimit.Counter{
@@ -83,7 +83,8 @@ func (k *Checker) codeEntered(tx store.Tx, account string, s *Sent) error {
 	return k.ResetSends(tx, account)
 }
 
-// ResetSends resets the counter of codes sent to an account: its codes arrive.
+// ResetSends resets the counter of codes sent to an account. It is called when one was
+// entered or a sign-in is complete.
 func (k *Checker) ResetSends(tx store.Tx, account string) error {
 	if err := k.accountSends(account).Reset(tx); err != nil {
 		return fmt.Errorf("proof: %w", err)

@@ -206,7 +206,7 @@ func (k *Checker) Confirm(tx store.Tx, c *ceremony.Ceremony, s *Sent, input stri
 
 // Examinable returns nil if Confirm would examine a code, else its Rejection. Slow work
 // that only a right code needs must be done for every code that would be examined.
-// Otherwise the response time would tell the right code without a counted failure.
+// Otherwise the response time would reveal the right code without a counted failure.
 func (k *Checker) Examinable(tx store.Tx, account string, s *Sent, input string) error {
 	_, err := k.confirmable(tx, account, s, input)
 	return err
@@ -287,7 +287,8 @@ func Digits(input string) (string, error) {
 	return code, nil
 }
 
-// Step is the step that asks for the code. The caller masks sentTo if it must be masked.
+// Step returns the step that asks for the code. The caller masks sentTo if it must be
+// masked.
 func (k *Checker) Step(s *Sent, sentTo string) api.EnterCode {
 	t := k.terms(s.Channel)
 	step := api.EnterCode{Channel: s.Channel, Digits: t.digits, SentTo: sentTo, Kept: s.Kept}
