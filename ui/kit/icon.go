@@ -2,6 +2,7 @@ package kit
 
 import (
 	"fmt"
+	"sync"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -23,49 +24,59 @@ type Icon struct {
 	Edge  float32 // at text size 100 %
 	still bool    // the same at every text size
 	img   *canvas.Image
-	drawn struct {
-		name  string
-		color fyne.ThemeColorName
-	}
+	drawn look
+}
+
+// A look is what the picture of an icon depends on, apart from its size. Fyne draws the
+// picture again when the size changes.
+type look struct {
+	resource string // includes the colour
+	scale    float32
 }
 
 // NewIcon makes the icon called name, edge points wide and high.
 func NewIcon(name string, edge float32, c fyne.ThemeColorName) *Icon {
 	i := &Icon{Name: name, Color: c, Edge: edge, img: &canvas.Image{FillMode: canvas.ImageFillContain}}
-	i.paint()
+	i.img.Resource = IconResource(name, c)
 	i.ExtendBaseWidget(i)
 	return i
 }
 
 // IconResource is the SVG called name in the colour c of the current theme.
-func IconResource(name string, c fyne.ThemeColorName) fyne.Resource {
-	src, err := assets.Icon(name)
-	if err != nil {
-		fyne.LogError("kit: icon", err)
-	}
-	return &dyed{ThemedResource: theme.NewColoredResource(fyne.NewStaticResource(name+".svg", src), c), color: c}
-}
+func IconResource(name string, c fyne.ThemeColorName) fyne.Resource { return dyed{name, c} }
 
-// A dyed resource has the colour's value in its name, not only the colour's name.
-// Fyne caches the pictures of icons by resource name, and after a change of theme it
-// keeps the old pictures for some time.
+// A dyed resource is an icon in a colour of the current theme. It has the colour's value
+// in its name, not only the colour's name: Fyne caches the pictures of icons by resource
+// name, and after a change of theme it keeps the old pictures for some time.
 type dyed struct {
-	*theme.ThemedResource
+	icon  string
 	color fyne.ThemeColorName
 }
 
 // Name is the colour in hexadecimal RGBA and the name of the file.
-func (d *dyed) Name() string {
+func (d dyed) Name() string {
 	r, g, b, a := tint(d.color).RGBA()
-	return fmt.Sprintf("%02x%02x%02x%02x-%s", r>>8, g>>8, b>>8, a>>8, d.ThemedResource.Name())
+	return fmt.Sprintf("%02x%02x%02x%02x-%s.svg", r>>8, g>>8, b>>8, a>>8, d.icon)
 }
 
-func (i *Icon) paint() {
-	if i.drawn.name == i.Name && i.drawn.color == i.Color {
-		return
+// dyedIcons has the content of dyed resources by their names. Colouring an SVG means
+// parsing it, and Fyne reads the content of each icon several times while a page is
+// drawn.
+var dyedIcons sync.Map
+
+// Content is the SVG.
+func (d dyed) Content() []byte {
+	name := d.Name()
+	if svg, ok := dyedIcons.Load(name); ok {
+		return svg.([]byte)
 	}
-	i.drawn.name, i.drawn.color = i.Name, i.Color
-	i.img.Resource = IconResource(i.Name, i.Color)
+	src, err := assets.Icon(d.icon)
+	if err != nil {
+		fyne.LogError("kit: icon", err)
+	}
+	svg := theme.NewColoredResource(fyne.NewStaticResource(d.icon+".svg", src), d.color).Content()
+	dyedIcons.Store(name, svg)
+	return svg
 }
 
 // MinSize is the edge at the current text size.
@@ -79,15 +90,23 @@ func (i *Icon) MinSize() fyne.Size {
 // Fixed keeps the icon at its size at every text size: for illustrations.
 func (i *Icon) Fixed() *Icon { i.still = true; return i }
 
-// Refresh draws the icon again if its name, its colour or the theme changed.
+// Refresh draws the icon again if its name, its colour, the theme or the scale of the
+// window changed.
 func (i *Icon) Refresh() {
-	i.paint()
-	i.img.Refresh()
+	i.img.Resource = IconResource(i.Name, i.Color)
+	now := look{resource: i.img.Resource.Name()}
+	if c := fyne.CurrentApp().Driver().CanvasForObject(i.img); c != nil {
+		now.scale = c.Scale()
+	}
+	if now != i.drawn {
+		i.drawn = now
+		i.img.Refresh()
+	}
 }
 
 // CreateRenderer implements fyne.Widget.
 func (i *Icon) CreateRenderer() fyne.WidgetRenderer {
-	i.paint() // its fields may have changed since NewIcon
+	i.Refresh() // its fields may have changed since NewIcon
 	return widget.NewSimpleRenderer(i.img)
 }
 
