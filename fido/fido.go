@@ -53,6 +53,7 @@ type Config struct {
 	Changes Changes       // when to list them again; nil means once a second
 	Origin  string        // "http://localhost:8440"; the origin in the client data
 	Timeout time.Duration // for a touch; 0 means DefaultTimeout
+	Rest    time.Duration // between two listings; 0 means a second (R30)
 
 	Reader func(ctx context.Context) Reader // the state of NFC; nil means unsupported
 }
@@ -65,6 +66,7 @@ type Client struct {
 	changes Changes
 	origin  origin
 	timeout time.Duration
+	rest    time.Duration
 
 	mu   sync.Mutex
 	busy map[string]bool      // by device path
@@ -87,6 +89,9 @@ func New(cfg Config) (*Client, error) {
 	if cfg.Timeout == 0 {
 		cfg.Timeout = DefaultTimeout
 	}
+	if cfg.Rest == 0 {
+		cfg.Rest = listInterval
+	}
 	o, err := parseOrigin(cfg.Origin)
 	if err != nil {
 		return nil, err
@@ -97,6 +102,7 @@ func New(cfg Config) (*Client, error) {
 		changes: cfg.Changes,
 		origin:  o,
 		timeout: cfg.Timeout,
+		rest:    cfg.Rest,
 		busy:    make(map[string]bool),
 		made:    make(map[string]publicKey),
 		reader:  cfg.Reader,

@@ -12,7 +12,7 @@ import (
 type Changes func(ctx context.Context) <-chan struct{}
 
 // Watch calls show with the list of keys now and after each change, until ctx ends.
-// Calls do not overlap, and there is at most one per second. If listing fails, show
+// Calls do not overlap, and there is at most one per Config.Rest. If listing fails, show
 // gets the error, and Watch continues. Watch returns nil.
 func (c *Client) Watch(ctx context.Context, show func([]Device, error)) error {
 	var last []Device
@@ -36,8 +36,8 @@ func (c *Client) Watch(ctx context.Context, show func([]Device, error)) error {
 	return nil
 }
 
-// follow calls look now and whenever the list of keys may have changed, at most once a
-// second, until look returns false or ctx ends.
+// follow calls look now and whenever the list of keys may have changed, at most once per
+// Config.Rest, until look returns false or ctx ends.
 func (c *Client) follow(ctx context.Context, look func() bool) {
 	ctx, stop := context.WithCancel(ctx)
 	var changed <-chan struct{}
@@ -50,13 +50,13 @@ func (c *Client) follow(ctx context.Context, look func() bool) {
 	}
 	defer stop()
 	for look() {
-		rest := time.NewTimer(listInterval)
+		rest := time.NewTimer(c.rest)
 		if changed != nil {
 			select {
 			case <-ctx.Done():
 			case _, ok := <-changed:
 				if !ok {
-					changed = nil // no more events: look once a second
+					changed = nil // no more events: look after each rest
 				}
 			}
 		}
@@ -67,7 +67,7 @@ func (c *Client) follow(ctx context.Context, look func() bool) {
 		case <-rest.C:
 		}
 		select {
-		case <-changed: // combine the changes of one second
+		case <-changed: // combine the changes of that time
 		default:
 		}
 	}

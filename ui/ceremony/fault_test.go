@@ -85,6 +85,8 @@ func liftedOff(h *uitest.Harness, d *uitest.Desk) func() {
 func notTouched(h *uitest.Harness, d *uitest.Desk) func() {
 	k := d.PlugIn("Desk key", fido.USB, "")
 	h.Sees("wizard.key.touch")
+	d.Blinks(k.ID)
+	d.TimeOut()
 	return func() { d.TakeAway(k) }
 }
 

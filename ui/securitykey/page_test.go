@@ -91,6 +91,8 @@ func TestWhichOneIsThis(t *testing.T) {
 	uitest.Must(t, err)
 	h.Do("ui.keys.which")
 	h.Sees("ui.keys.which.touch")
+	d.Blinks(red.ID)
+	d.TimeOut()
 	h.Sees("error.key_timeout.what")
 }
 

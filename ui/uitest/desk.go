@@ -31,7 +31,11 @@ type Desk struct {
 	Locked map[string]bool
 	reader fido.Reader
 	bell   chan struct{}
+	timer  timer
 }
+
+// TimeOut ends the time in which a key can be touched, as fido.Config.Timeout does.
+func (d *Desk) TimeOut() { d.timer.timeOut() }
 
 // NewDesk gives the console a desk. now is the keys' clock; nil is this computer's.
 func (h *Harness) NewDesk(timeout time.Duration, now func() time.Time) *Desk {
@@ -40,17 +44,20 @@ func (h *Harness) NewDesk(timeout time.Duration, now func() time.Time) *Desk {
 	Must(h.T, err)
 	d := &Desk{Bench: b, H: h, Locked: map[string]bool{}, bell: make(chan struct{}), reader: fido.Reader{State: fido.NoReader}}
 	keys, err := fido.New(fido.Config{
-		Open: libfido2.Backend{}, Devices: d.devices, Origin: "http://localhost:8440", Timeout: timeout,
+		Open: libfido2.Backend{}, Devices: d.devices, Origin: "http://localhost:8440", Timeout: timeout, Rest: rest,
 		Changes: fido.CombineChanges(fido.ChangesOnClose(b.Changed), fido.ChangesOnClose(d.next)),
 		Reader:  func(context.Context) fido.Reader { d.mu.Lock(); defer d.mu.Unlock(); return d.reader },
 	})
 	Must(h.T, err)
 	h.T.Cleanup(func() { _ = b.Close() })
 	h.Stop()
-	h.Devices = keys
+	h.Devices = d.timer.of(keys)
 	h.Start()
 	return d
 }
+
+// rest is short: tests would wait a second after each key that they plug in.
+const rest = 10 * time.Millisecond
 
 func (d *Desk) devices(ctx context.Context) ([]fido.Device, error) {
 	all, err := d.Devices(ctx)
@@ -231,7 +238,7 @@ func (h *Harness) NewBench() *virtual.Bench {
 	h.T.Helper()
 	b, err := virtual.New(virtual.Config{})
 	Must(h.T, err)
-	keys, err := fido.New(fido.Config{Open: libfido2.Backend{}, Devices: b.Devices, Changes: fido.ChangesOnClose(b.Changed), Origin: "http://localhost:8440", Timeout: 4 * time.Second})
+	keys, err := fido.New(fido.Config{Open: libfido2.Backend{}, Devices: b.Devices, Changes: fido.ChangesOnClose(b.Changed), Origin: "http://localhost:8440", Timeout: 4 * time.Second, Rest: rest})
 	Must(h.T, err)
 	h.T.Cleanup(func() { _ = b.Close() })
 	h.Stop()

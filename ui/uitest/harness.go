@@ -70,7 +70,8 @@ func Build(t testing.TB, cfg server.Config, inLab bool, furnish ...func(*lab.Con
 	log := slog.New(slog.DiscardHandler)
 	h.Clock = lab.NewClock(time.Time{}, time.Now)
 	store := storetest.New(t, h.Clock.Now)
-	hasher, err := account.NewHasher(account.HasherConfig{Parallel: 2, Queue: 16})
+	cheap := account.Params{Memory: 64, Time: 1, Threads: 1} // the default takes 19 MiB for each password
+	hasher, err := account.NewHasher(account.HasherConfig{Parallel: 2, Queue: 16, Params: cheap})
 	Must(t, err)
 	var srv *server.Server
 	around := lab.Config{Clock: h.Clock, ShortCode: account.CarrierShortCode, Reset: func(ctx context.Context) error { return srv.Reset(ctx, cfg.Seed) }, Log: log}
