@@ -6,14 +6,15 @@ import (
 
 	"nightlatch/server/api"
 	"nightlatch/server/client"
+	"nightlatch/server/servertest"
 )
 
 func TestAbout(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	got := must[api.About](t)(w.client.About(t.Context()))
+	w := servertest.New(t)
+	got := servertest.Must[api.About](t)(w.Client.About(t.Context()))
 	want := api.About{
-		Version: "1.2.3", Policy: "classic", RPID: "localhost", Lab: true, Accounts: true, Mail: true, Text: true, Now: start,
+		Version: "1.2.3", Policy: "classic", RPID: "localhost", Lab: true, Accounts: true, Mail: true, Text: true, Now: servertest.Start,
 		ShortCode: "40404", Limits: api.Limits{SecurityKeys: 20},
 	}
 	if got != want {
@@ -23,19 +24,19 @@ func TestAbout(t *testing.T) {
 
 func TestAccount(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	got := must[api.Account](t)(w.signIn("bob").Account(t.Context()))
-	if got.PasswordProved == nil || !got.PasswordProved.Equal(start.Add(10*time.Minute)) {
+	w := servertest.New(t)
+	got := servertest.Must[api.Account](t)(w.SignIn("bob").Account(t.Context()))
+	if got.PasswordProved == nil || !got.PasswordProved.Equal(servertest.Start.Add(10*time.Minute)) {
 		t.Errorf("R3: proved until %v", got.PasswordProved)
 	}
-	if got.TextAdded == nil || !got.TextAdded.Equal(start) {
+	if got.TextAdded == nil || !got.TextAdded.Equal(servertest.Start) {
 		t.Errorf("text added %v", got.TextAdded)
 	}
 	got.PasswordProved, got.TextAdded = nil, nil
 	want := api.Account{
-		Username: "Bob", Email: bobMail, EmailConfirmed: true, Phone: bobPhone, PhoneVerified: true, Discoverable: true,
+		Username: "Bob", Email: servertest.BobMail, EmailConfirmed: true, Phone: servertest.BobPhone, PhoneVerified: true, Discoverable: true,
 		TwoFactor: true, Methods: api.Methods{Text: true}, LastMethod: api.Text,
-		BackupCodes: api.BackupCodes{Active: 2, Next: 1, Low: true}, Policy: "classic", Created: start,
+		BackupCodes: api.BackupCodes{Active: 2, Next: 1, Low: true}, Policy: "classic", Created: servertest.Start,
 	}
 	if got != want {
 		t.Errorf("account %+v, want %+v", got, want)
@@ -45,11 +46,11 @@ func TestAccount(t *testing.T) {
 // The console's connection is in memory, and has a name of its own.
 func TestConsole(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := servertest.New(t)
 	console, stop := client.InMemory(w.Console())
 	defer stop()
-	c := w.signInAs(console, "cyd", password)
-	for _, s := range must[[]api.Session](t)(c.Sessions(t.Context())) {
+	c := w.SignInAs(console, "cyd", servertest.Password)
+	for _, s := range servertest.Must[[]api.Session](t)(c.Sessions(t.Context())) {
 		if s.RemoteAddr != "console" || s.Client != "Nightlatch" || !s.Current {
 			t.Errorf("session %+v", s)
 		}
@@ -59,36 +60,36 @@ func TestConsole(t *testing.T) {
 // R10: whether people who have the number find the account can be changed at any time.
 func TestBeingFound(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := servertest.New(t)
 	ctx := t.Context()
-	c := w.signIn("bob")
-	w.clock.Advance(time.Hour) // it protects nothing: no password is asked for
+	c := w.SignIn("bob")
+	w.Clock.Advance(time.Hour) // it protects nothing: no password is asked for
 	for _, on := range []bool{false, true} {
-		if a := must[api.Account](t)(c.SetDiscoverable(ctx, on)); a.Discoverable != on {
+		if a := servertest.Must[api.Account](t)(c.SetDiscoverable(ctx, on)); a.Discoverable != on {
 			t.Errorf("set to %v: %+v", on, a)
 		}
-		if a := must[api.Account](t)(c.Account(ctx)); a.Discoverable != on || a.Phone == "" {
+		if a := servertest.Must[api.Account](t)(c.Account(ctx)); a.Discoverable != on || a.Phone == "" {
 			t.Errorf("looked at again: %+v", a)
 		}
 		want := api.EventFindableOff
 		if on {
 			want = api.EventFindableOn
 		}
-		if got := w.types(c, 1); got[0] != want {
+		if got := w.ActivityTypes(c, 1); got[0] != want {
 			t.Errorf("activity %v, want %s", got, want)
 		}
-		before := w.dump()
-		must[api.Account](t)(c.SetDiscoverable(ctx, on))
-		if len(w.dump()) != len(before) {
+		before := w.Dump()
+		servertest.Must[api.Account](t)(c.SetDiscoverable(ctx, on))
+		if len(w.Dump()) != len(before) {
 			t.Error("the same again is no event")
 		}
 	}
-	e := w.json("PATCH", "/api/v1/account", c.Token(), `{}`)
-	if p := e.problem(t); e.status != 400 || p.Code != api.Malformed || p.Field != "discoverable" {
-		t.Errorf("nothing: %d %s", e.status, e.body)
+	e := w.DoJSON("PATCH", "/api/v1/account", c.Token(), `{}`)
+	if p := e.Problem(t); e.Status != 400 || p.Code != api.Malformed || p.Field != "discoverable" {
+		t.Errorf("nothing: %d %s", e.Status, e.Body)
 	}
-	_, err := w.signIn("ada").SetDiscoverable(ctx, false)
-	if p := wantProblem(t, "without a number", err, 409, api.Conflict); p.Rule != "R10" {
+	_, err := w.SignIn("ada").SetDiscoverable(ctx, false)
+	if p := servertest.WantProblem(t, "without a number", err, 409, api.Conflict); p.Rule != "R10" {
 		t.Errorf("rule %q", p.Rule)
 	}
 }

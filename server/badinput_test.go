@@ -8,19 +8,20 @@ import (
 	"testing"
 
 	"nightlatch/server/api"
+	"nightlatch/server/servertest"
 )
 
 // step begins a ceremony, answers what comes before the step that takes the
 // field, and returns its address. The body's R is the revision.
-func step(kind string, before ...string) func(w *world, token string) (string, int) {
-	return func(w *world, token string) (string, int) {
-		w.t.Helper()
-		v := w.json("POST", "/api/v1/ceremonies", token, `{"kind":"`+kind+`"}`).object(w.t)
+func step(kind string, before ...string) func(w *servertest.World, token string) (string, int) {
+	return func(w *servertest.World, token string) (string, int) {
+		w.T.Helper()
+		v := w.DoJSON("POST", "/api/v1/ceremonies", token, `{"kind":"`+kind+`"}`).Object(w.T)
 		path := "/api/v1/ceremonies/" + v["id"].(string)
 		for _, input := range before {
-			v = w.json("POST", path, token, fmt.Sprintf(`{"rev":%v,"input":%s}`, v["rev"], input)).object(w.t)
+			v = w.DoJSON("POST", path, token, fmt.Sprintf(`{"rev":%v,"input":%s}`, v["rev"], input)).Object(w.T)
 			if v["refusal"] != nil {
-				w.t.Fatalf("%s: %v", input, v)
+				w.T.Fatalf("%s: %v", input, v)
 			}
 		}
 		return path, int(v["rev"].(float64))
@@ -34,7 +35,7 @@ func TestBadInput(t *testing.T) {
 	const credentials = `{"type":"credentials","username":"cyd","password":"correct horse battery"}`
 	for _, f := range []struct {
 		what, person, name string
-		begin              func(*world, string) (string, int) // nil: a resource
+		begin              func(*servertest.World, string) (string, int) // nil: a resource
 		method, path, body string
 		optional           bool // may be empty or missing
 		spaces             bool // may be spaces: a password
@@ -65,10 +66,10 @@ func TestBadInput(t *testing.T) {
 	} {
 		t.Run(f.what, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
-			key, token := w.addKey("bob", "Desk"), ""
+			w := servertest.New(t)
+			key, token := w.AddKey("bob", "Desk"), ""
 			if f.person != "" {
-				token = w.signInKnowing(f.person).Token()
+				token = w.SignInWithoutKey(f.person).Token()
 			}
 			method, path, body := f.method, strings.Replace(f.path, "KEY", key, 1), f.body
 			if f.begin != nil {
@@ -76,7 +77,7 @@ func TestBadInput(t *testing.T) {
 				path, rev = f.begin(w, token)
 				method, body = "POST", `{"rev":`+strconv.Itoa(rev)+`,"input":`+f.body+`}`
 			}
-			before := w.dump()
+			before := w.Dump()
 			for what, value := range map[string]string{
 				"empty": `""`, "spaces": `"   "`, "null": `null`,
 				"a control character": `"a\u0000b"`, "a line": `"two\nlines"`, "escape": `"\u001b[31mzebra"`,
@@ -87,15 +88,15 @@ func TestBadInput(t *testing.T) {
 				if f.optional && (what == "empty" || what == "null") || f.spaces && what == "spaces" {
 					continue
 				}
-				wantBad(t, what, f.name, w.json(method, path, token, fmt.Sprintf(body, value)))
+				wantBad(t, what, f.name, w.DoJSON(method, path, token, fmt.Sprintf(body, value)))
 			}
 			for what, size := range map[string]int{"70 KB": 70 << 10, "10 MB": 10 << 20} {
-				e := w.json(method, path, token, fmt.Sprintf(body, `"`+strings.Repeat("a", size)+`"`))
-				if e.status != 413 || e.problem(t).Code != api.TooLarge {
-					t.Errorf("%s: %d %.300s", what, e.status, e.body)
+				e := w.DoJSON(method, path, token, fmt.Sprintf(body, `"`+strings.Repeat("a", size)+`"`))
+				if e.Status != 413 || e.Problem(t).Code != api.TooLarge {
+					t.Errorf("%s: %d %.300s", what, e.Status, e.Body)
 				}
 			}
-			after := w.dump()
+			after := w.Dump()
 			for key, value := range after {
 				if before[key] != value {
 					t.Errorf("changed: %s", key)
@@ -110,25 +111,25 @@ func TestBadInput(t *testing.T) {
 
 // wantBad fails unless an answer is malformed and names the field, or a refusal
 // of the same step.
-func wantBad(t *testing.T, what, field string, e exchange) {
+func wantBad(t *testing.T, what, field string, e servertest.Exchange) {
 	t.Helper()
-	switch e.status {
+	switch e.Status {
 	case 400:
-		if p := e.problem(t); p.Code != api.Malformed || p.Field != field && p.Field != "input."+field {
-			t.Errorf("%s: %.300s", what, e.body)
+		if p := e.Problem(t); p.Code != api.Malformed || p.Field != field && p.Field != "input."+field {
+			t.Errorf("%s: %.300s", what, e.Body)
 		}
 	case 200:
-		refusal, _ := e.object(t)["refusal"].(map[string]any)
+		refusal, _ := e.Object(t)["refusal"].(map[string]any)
 		if refusal == nil {
-			t.Errorf("%s: taken: %.300s", what, e.body)
+			t.Errorf("%s: taken: %.300s", what, e.Body)
 		} else if code := refusal["code"]; code != api.Malformed && (code != api.PasswordRefused || what != "spaces" && what != "60 KB") || refusal["field"] != field {
 			t.Errorf("%s: refusal %v", what, refusal)
 		}
 	default:
-		t.Errorf("%s: %d %.300s", what, e.status, e.body)
+		t.Errorf("%s: %d %.300s", what, e.Status, e.Body)
 	}
-	if strings.Contains(e.body, "zebra") || strings.Contains(e.body, strings.Repeat("7", 100)) {
-		t.Errorf("%s: what was sent comes back: %.300s", what, e.body)
+	if strings.Contains(e.Body, "zebra") || strings.Contains(e.Body, strings.Repeat("7", 100)) {
+		t.Errorf("%s: what was sent comes back: %.300s", what, e.Body)
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 	"nightlatch/server/account"
 	"nightlatch/server/api"
 	"nightlatch/server/client"
+	"nightlatch/server/servertest"
 )
 
 // The benchmarks of `make bench`: CPU time of this process for one exchange over
@@ -137,30 +138,30 @@ func BenchmarkTrivial(b *testing.B) { measure(b, dial(b, trivial(b), mePath)) }
 
 // BenchmarkSession is a session check: who one is, with a bearer token.
 func BenchmarkSession(b *testing.B) {
-	w := newWorld(b, once(b))
-	measure(b, dial(b, w.url, mePath, "Authorization", "Bearer "+w.signIn("cyd").Token()))
+	w := servertest.New(b, servertest.WithBolt(b))
+	measure(b, dial(b, w.URL, mePath, "Authorization", "Bearer "+w.SignIn("cyd").Token()))
 }
 
 // BenchmarkAccount is the busiest resource of the console.
 func BenchmarkAccount(b *testing.B) {
-	w := newWorld(b, once(b))
-	measure(b, dial(b, w.url, "/api/v1/account", "Authorization", "Bearer "+w.signIn("cyd").Token()))
+	w := servertest.New(b, servertest.WithBolt(b))
+	measure(b, dial(b, w.URL, "/api/v1/account", "Authorization", "Bearer "+w.SignIn("cyd").Token()))
 }
 
 func BenchmarkBasicTemporary(b *testing.B) {
-	w := newWorld(b, once(b))
-	measure(b, dial(b, w.url, mePath, "Authorization", basicAuth("cyd", w.temporary("cyd", "").Password)))
+	w := servertest.New(b, servertest.WithBolt(b))
+	measure(b, dial(b, w.URL, mePath, "Authorization", servertest.BasicAuth("cyd", w.NewTemporaryPassword("cyd", "").Password)))
 }
 
 // BenchmarkChecks takes turns between the trivial handler, the session check and
 // the temporary password, so that whatever else the machine does falls on all of
 // them alike, and reports the ratios of their CPU time: 2.5 at most.
 func BenchmarkChecks(b *testing.B) {
-	w := newWorld(b, once(b))
+	w := servertest.New(b, servertest.WithBolt(b))
 	lines := []*line{
 		dial(b, trivial(b), mePath),
-		dial(b, w.url, mePath, "Authorization", "Bearer "+w.signIn("cyd").Token()),
-		dial(b, w.url, mePath, "Authorization", basicAuth("cyd", w.temporary("cyd", "").Password)),
+		dial(b, w.URL, mePath, "Authorization", "Bearer "+w.SignIn("cyd").Token()),
+		dial(b, w.URL, mePath, "Authorization", servertest.BasicAuth("cyd", w.NewTemporaryPassword("cyd", "").Password)),
 	}
 	var spent [3]time.Duration
 	for b.Loop() {
@@ -181,31 +182,31 @@ func BenchmarkArgon2id(b *testing.B) {
 	p, salt := account.DefaultParams(), make([]byte, 16)
 	before := cpu()
 	for b.Loop() {
-		argon2.IDKey([]byte(password), salt, p.Time, p.Memory, p.Threads, 32)
+		argon2.IDKey([]byte(servertest.Password), salt, p.Time, p.Memory, p.Threads, 32)
 	}
 	b.ReportMetric(float64(cpu()-before)/float64(b.N), "cpu-ns/op")
 }
 
 // BenchmarkSignIn is password and app code, from nothing to a session.
 func BenchmarkSignIn(b *testing.B) {
-	w := newWorld(b, once(b), dearHashes)
+	w := servertest.New(b, servertest.WithBolt(b), servertest.WithRealHashing)
 	before := cpu()
 	for b.Loop() {
-		signInWithApp(b, w, w.client)
+		signInWithApp(b, w, w.Client)
 	}
 	b.ReportMetric(float64(cpu()-before)/float64(b.N), "cpu-ns/op")
 }
 
-func signInWithApp(b *testing.B, w *world, c *client.Client) {
+func signInWithApp(b *testing.B, w *servertest.World, c *client.Client) {
 	ctx := context.Background()
 	v, err := c.Begin(ctx, api.Begin{Kind: api.SignIn})
 	if err != nil {
 		b.Fatal(err)
 	}
-	if v, err = c.Answer(ctx, v.ID, v.Rev, api.Credentials{Username: "cyd", Password: password}); err != nil {
+	if v, err = c.Answer(ctx, v.ID, v.Rev, api.Credentials{Username: "cyd", Password: servertest.Password}); err != nil {
 		b.Fatal(err)
 	}
-	if v, err = c.Answer(ctx, v.ID, v.Rev, api.Code{Code: w.appCode()}); err != nil || v.Refusal != nil {
+	if v, err = c.Answer(ctx, v.ID, v.Rev, api.Code{Code: w.AppCode()}); err != nil || v.Refusal != nil {
 		b.Fatal(err, v.Refusal)
 	}
 }
@@ -213,16 +214,16 @@ func signInWithApp(b *testing.B, w *world, c *client.Client) {
 // BenchmarkStrangers compares third-party clients with a wrong password: of a known
 // user name and of an unknown one. The ratio must be 0.97 to 1.03 (R42).
 func BenchmarkStrangers(b *testing.B) {
-	w := newWorld(b, once(b), dearHashes)
+	w := servertest.New(b, servertest.WithBolt(b), servertest.WithRealHashing)
 	var spent [2]time.Duration
 	names := []string{"cyd", "nobody"}
 	first := 0
 	for b.Loop() {
-		w.clock.Advance(2 * time.Hour)
+		w.Clock.Advance(2 * time.Hour)
 		first = 1 - first
 		for _, i := range []int{first, 1 - first} {
 			before := cpu() // not the wall clock, which other programs disturb
-			w.basic(names[i], "wrong")
+			w.Basic(names[i], "wrong")
 			spent[i] += cpu() - before
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"nightlatch/server"
 	"nightlatch/server/account"
 	"nightlatch/server/api"
+	"nightlatch/server/servertest"
 )
 
 // A busyHasher is a hasher whose queue can be filled.
@@ -70,27 +71,27 @@ func (b *busyHasher) fill(t testing.TB) {
 func TestBusy(t *testing.T) {
 	t.Parallel()
 	hasher := newBusyHasher(t)
-	w := newWorld(t, func(cfg *server.Config) { cfg.Hasher = hasher.Hasher })
-	wantMe(t, "before", w.basic("ada", password), "ada")
-	before := w.dump()
+	w := servertest.New(t, func(cfg *server.Config) { cfg.Hasher = hasher.Hasher })
+	servertest.WantMe(t, "before", w.Basic("ada", servertest.Password), "ada")
+	before := w.Dump()
 	hasher.fill(t)
 
-	e := w.basic("ada", password)
-	if p := e.problem(t); e.status != 503 || p.Code != api.Unavailable || e.header.Get("Retry-After") != "1" || p.RetryAt == nil {
-		t.Errorf("HTTP Basic: %d %v %s", e.status, e.header, e.body)
+	e := w.Basic("ada", servertest.Password)
+	if p := e.Problem(t); e.Status != 503 || p.Code != api.Unavailable || e.Header.Get("Retry-After") != "1" || p.RetryAt == nil {
+		t.Errorf("HTTP Basic: %d %v %s", e.Status, e.Header, e.Body)
 	}
-	if e.header.Get("WWW-Authenticate") != "" {
-		t.Errorf("HTTP Basic: asks for other credentials: %v", e.header)
+	if e.Header.Get("WWW-Authenticate") != "" {
+		t.Errorf("HTTP Basic: asks for other credentials: %v", e.Header)
 	}
-	e = w.basic("nobody", password)
-	if e.status != 503 {
-		t.Errorf("an unknown user name: %d %s", e.status, e.body)
+	e = w.Basic("nobody", servertest.Password)
+	if e.Status != 503 {
+		t.Errorf("an unknown user name: %d %s", e.Status, e.Body)
 	}
-	e, out := w.token("ada", password)
-	if e.status != 503 || out["error"] != "temporarily_unavailable" || out["code"] != api.Unavailable || e.header.Get("Retry-After") != "1" {
-		t.Errorf("OAuth: %d %v %s", e.status, e.header, e.body)
+	e, out := w.OAuthToken("ada", servertest.Password)
+	if e.Status != 503 || out["error"] != "temporarily_unavailable" || out["code"] != api.Unavailable || e.Header.Get("Retry-After") != "1" {
+		t.Errorf("OAuth: %d %v %s", e.Status, e.Header, e.Body)
 	}
-	if after := w.dump(); len(after) != len(before) {
+	if after := w.Dump(); len(after) != len(before) {
 		t.Errorf("%d keys became %d", len(before), len(after))
 	}
 }

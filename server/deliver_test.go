@@ -11,6 +11,7 @@ import (
 	"nightlatch/server/account"
 	"nightlatch/server/api"
 	"nightlatch/server/client"
+	"nightlatch/server/servertest"
 	"nightlatch/server/store"
 )
 
@@ -18,81 +19,81 @@ import (
 // address that only kept mail has confirmed must be confirmed again (R4).
 func TestMailServerTakesEffectAtOnce(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, everyday)
-	eve := w.signUp(w.window(), "eve")
-	v := w.walk(eve, w.begin(eve, api.ChangeEmail), api.Email{Address: "eve@example.org"})
-	code := sixDigits.FindString(w.letters(eve)[0].Text)
-	if v = w.walk(eve, v, api.Code{Code: code}); v.Step.StepType() != "finished" {
+	w := servertest.New(t, servertest.WithLocalMailbox)
+	eve := w.SignUp(w.Window(), "eve")
+	v := w.Answer(eve, w.Begin(eve, api.ChangeEmail), api.Email{Address: "eve@example.org"})
+	code := servertest.CodeIn(w.LocalMail(eve)[0].Text)
+	if v = w.Answer(eve, v, api.Code{Code: code}); v.Step.StepType() != "finished" {
 		t.Fatalf("%+v", v)
 	}
 	// A code that is in the tray proves nothing once there is a mail server.
-	waiting := w.walk(eve, w.begin(eve, api.ChangeEmail), api.Email{Address: "eva@example.org"})
-	stale := sixDigits.FindString(w.letters(eve)[0].Text)
+	waiting := w.Answer(eve, w.Begin(eve, api.ChangeEmail), api.Email{Address: "eva@example.org"})
+	stale := servertest.CodeIn(w.LocalMail(eve)[0].Text)
 
-	h := newMailHost(t)
-	set := must[api.Delivery](t)(eve.SetDelivery(t.Context(), h.change(login("nightlatch", "pw-s3cret"))))
-	if set.Mail == nil || !set.Mail.PasswordSet || set.Mail.Host != "127.0.0.1" || set.Mail.Port != h.port || set.Mail.User != "nightlatch" || set.Text != nil {
+	h := servertest.NewMailHost(t)
+	set := servertest.Must[api.Delivery](t)(eve.SetDelivery(t.Context(), h.Change(servertest.MailLogin("nightlatch", "pw-s3cret"))))
+	if set.Mail == nil || !set.Mail.PasswordSet || set.Mail.Host != "127.0.0.1" || set.Mail.Port != h.Port || set.Mail.User != "nightlatch" || set.Text != nil {
 		t.Errorf("set %+v", set.Mail)
 	}
-	if got := must[api.Delivery](t)(eve.Delivery(t.Context())); *got.Mail != *set.Mail {
+	if got := servertest.Must[api.Delivery](t)(eve.Delivery(t.Context())); *got.Mail != *set.Mail {
 		t.Errorf("read back %+v", got.Mail)
 	}
-	if got := w.do("GET", "/api/v1/delivery", "", "Authorization", "Bearer "+eve.Token()); strings.Contains(got.body, "pw-s3cret") {
+	if got := w.Do("GET", "/api/v1/delivery", "", "Authorization", "Bearer "+eve.Token()); strings.Contains(got.Body, "pw-s3cret") {
 		t.Error("the password is sent back")
 	}
-	for key, value := range w.dump() {
+	for key, value := range w.Dump() {
 		if strings.Contains(value, "pw-s3cret") || strings.HasPrefix(key, "conf/") && strings.Contains(value, "127.0.0.1") {
 			t.Errorf("%s is not sealed", key)
 		}
 	}
-	if got := w.types(eve, 1); got[0] != api.EventDeliveryChanged {
+	if got := w.ActivityTypes(eve, 1); got[0] != api.EventDeliveryChanged {
 		t.Errorf("activity %v", got)
 	}
-	if about := must[api.About](t)(eve.About(t.Context())); !about.Mail || about.MailKept {
+	if about := servertest.Must[api.About](t)(eve.About(t.Context())); !about.Mail || about.MailKept {
 		t.Errorf("about %+v", about)
 	}
-	test := must[api.DeliveryTest](t)(eve.TestDelivery(t.Context()))
-	if mail := <-h.mails; !test.Sent || test.To != "eve@example.org" || !strings.Contains(mail, "TO:<eve@example.org>") || !strings.Contains(mail, "Subject: A test mail") {
+	test := servertest.Must[api.DeliveryTest](t)(eve.TestDelivery(t.Context()))
+	if mail := <-h.Mails; !test.Sent || test.To != "eve@example.org" || !strings.Contains(mail, "TO:<eve@example.org>") || !strings.Contains(mail, "Subject: A test mail") {
 		t.Errorf("test %+v: %s", test, mail)
 	}
 
-	if v := w.walk(eve, waiting, api.Code{Code: stale}); v.Refusal == nil || v.Refusal.Code != api.CodeExpired {
+	if v := w.Answer(eve, waiting, api.Code{Code: stale}); v.Refusal == nil || v.Refusal.Code != api.CodeExpired {
 		t.Errorf("a kept code beside a mail server: %+v", v.Refusal)
 	}
-	v = w.walk(eve, w.begin(eve, api.EnrollApp), api.Continue{})
+	v = w.Answer(eve, w.Begin(eve, api.EnrollApp), api.Continue{})
 	if step, ok := v.Step.(api.EnterEmail); !ok || step.Address != "eve@example.org" {
 		t.Fatalf("not confirmed again: %+v", v.Step)
 	}
-	v = w.walk(eve, v, api.Email{Address: "eve@example.org"})
+	v = w.Answer(eve, v, api.Email{Address: "eve@example.org"})
 	if step := v.Step.(api.EnterCode); step.Kept {
 		t.Error("still kept")
 	}
-	mail := <-h.mails
-	if v = w.walk(eve, v, api.Code{Code: sixDigits.FindString(mail[strings.Index(mail, "\n\n"):])}); v.Step.StepType() != "scan-qr" {
+	mail := <-h.Mails
+	if v = w.Answer(eve, v, api.Code{Code: servertest.CodeIn(mail[strings.Index(mail, "\n\n"):])}); v.Step.StepType() != "scan-qr" {
 		t.Fatalf("%+v", v)
 	}
-	if a := must[api.Account](t)(eve.Account(t.Context())); !a.EmailConfirmed || a.EmailKept {
+	if a := servertest.Must[api.Account](t)(eve.Account(t.Context())); !a.EmailConfirmed || a.EmailKept {
 		t.Errorf("account %+v", a)
 	}
-	before := len(w.letters(eve))
-	again, err := server.New(w.config)
+	before := len(w.LocalMail(eve))
+	again, err := server.New(w.Config)
 	if err != nil {
 		t.Fatal(err)
 	}
 	console, stop := client.InMemory(again.Console())
 	t.Cleanup(stop)
-	if about := must[api.About](t)(console.About(t.Context())); !about.Mail || about.MailKept {
+	if about := servertest.Must[api.About](t)(console.About(t.Context())); !about.Mail || about.MailKept {
 		t.Errorf("after a restart: %+v", about)
 	}
-	if n := len(w.letters(eve)); n != before {
+	if n := len(w.LocalMail(eve)); n != before {
 		t.Errorf("%d mails were kept beside a mail server", n-before)
 	}
 	// Off again: kept again.
-	set = must[api.Delivery](t)(eve.SetDelivery(t.Context(), api.DeliveryChange{Mail: &api.MailChange{Off: true}}))
-	if about := must[api.About](t)(eve.About(t.Context())); set.Mail != nil || !about.MailKept {
+	set = servertest.Must[api.Delivery](t)(eve.SetDelivery(t.Context(), api.DeliveryChange{Mail: &api.MailChange{Off: true}}))
+	if about := servertest.Must[api.About](t)(eve.About(t.Context())); set.Mail != nil || !about.MailKept {
 		t.Errorf("off: %+v %+v", set, about)
 	}
-	if a := must[api.Account](t)(eve.Account(t.Context())); !a.EmailConfirmed {
+	if a := servertest.Must[api.Account](t)(eve.Account(t.Context())); !a.EmailConfirmed {
 		t.Error("a proved address stays proved")
 	}
 }
@@ -100,18 +101,18 @@ func TestMailServerTakesEffectAtOnce(t *testing.T) {
 // Notices for an address that only kept mail has confirmed stay on this computer.
 func TestUnprovedAddressGetsNoNotice(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, everyday)
-	eve := w.signUp(w.window(), "eve")
-	v := w.walk(eve, w.begin(eve, api.ChangeEmail), api.Email{Address: "stranger@example.org"})
-	w.walk(eve, v, api.Code{Code: sixDigits.FindString(w.letters(eve)[0].Text)})
-	h := newMailHost(t)
-	must[api.Delivery](t)(eve.SetDelivery(t.Context(), h.change()))
-	w.walk(eve, w.begin(eve, api.ChangePassword), api.Password{Password: password}, api.Password{Password: "another horse battery"})
-	if mails := w.letters(eve); mails[0].Subject != "Your password was changed" {
+	w := servertest.New(t, servertest.WithLocalMailbox)
+	eve := w.SignUp(w.Window(), "eve")
+	v := w.Answer(eve, w.Begin(eve, api.ChangeEmail), api.Email{Address: "stranger@example.org"})
+	w.Answer(eve, v, api.Code{Code: servertest.CodeIn(w.LocalMail(eve)[0].Text)})
+	h := servertest.NewMailHost(t)
+	servertest.Must[api.Delivery](t)(eve.SetDelivery(t.Context(), h.Change()))
+	w.Answer(eve, w.Begin(eve, api.ChangePassword), api.Password{Password: servertest.Password}, api.Password{Password: "another horse battery"})
+	if mails := w.LocalMail(eve); mails[0].Subject != "Your password was changed" {
 		t.Errorf("messages %+v", mails)
 	}
 	select {
-	case mail := <-h.mails:
+	case mail := <-h.Mails:
 		t.Errorf("a stranger got %s", mail)
 	default:
 	}
@@ -120,58 +121,58 @@ func TestUnprovedAddressGetsNoNotice(t *testing.T) {
 // Only the owner, with the password proved lately (R6), and never in the lab.
 func TestOnlyTheOwnerSetsDelivery(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, everyday)
-	before := w.signUp(w.client, "mallory") // first of all, but not in the window
-	owner := w.signUp(w.window(), "eve")
-	after := w.signUp(w.window(), "zoe")
-	h := newMailHost(t)
+	w := servertest.New(t, servertest.WithLocalMailbox)
+	before := w.SignUp(w.Client, "mallory") // first of all, but not in the window
+	owner := w.SignUp(w.Window(), "eve")
+	after := w.SignUp(w.Window(), "zoe")
+	h := servertest.NewMailHost(t)
 	for name, c := range map[string]*client.Client{"who came over loopback": before, "who came second": after} {
 		_, err := c.Delivery(t.Context())
-		wantProblem(t, name, err, 403, api.NotOwner)
-		_, err = c.SetDelivery(t.Context(), h.change())
-		wantProblem(t, name, err, 403, api.NotOwner)
+		servertest.WantProblem(t, name, err, 403, api.NotOwner)
+		_, err = c.SetDelivery(t.Context(), h.Change())
+		servertest.WantProblem(t, name, err, 403, api.NotOwner)
 		_, err = c.TestDelivery(t.Context())
-		wantProblem(t, name, err, 403, api.NotOwner)
-		if must[api.Account](t)(c.Account(t.Context())).Owner {
+		servertest.WantProblem(t, name, err, 403, api.NotOwner)
+		if servertest.Must[api.Account](t)(c.Account(t.Context())).Owner {
 			t.Errorf("%s is the owner", name)
 		}
 	}
-	if !must[api.Account](t)(owner.Account(t.Context())).Owner {
+	if !servertest.Must[api.Account](t)(owner.Account(t.Context())).Owner {
 		t.Error("the owner is not")
 	}
 	_, err := owner.TestDelivery(t.Context())
-	wantProblem(t, "a test without a server", err, 409, api.CannotSend)
-	must[api.Delivery](t)(owner.SetDelivery(t.Context(), h.change()))
+	servertest.WantProblem(t, "a test without a server", err, 409, api.CannotSend)
+	servertest.Must[api.Delivery](t)(owner.SetDelivery(t.Context(), h.Change()))
 	_, err = owner.TestDelivery(t.Context())
-	wantProblem(t, "a test without an address", err, 409, api.Conflict)
-	w.clock.Advance(11 * time.Minute)
-	_, err = owner.SetDelivery(t.Context(), h.change())
-	wantProblem(t, "R6", err, 403, api.ReauthenticationRequired)
+	servertest.WantProblem(t, "a test without an address", err, 409, api.Conflict)
+	w.Clock.Advance(11 * time.Minute)
+	_, err = owner.SetDelivery(t.Context(), h.Change())
+	servertest.WantProblem(t, "R6", err, 403, api.ReauthenticationRequired)
 	_, err = owner.TestDelivery(t.Context())
-	wantProblem(t, "R6", err, 403, api.ReauthenticationRequired)
-	_, err = w.window().Delivery(t.Context())
-	wantProblem(t, "nobody", err, 401, api.SignInRequired)
+	servertest.WantProblem(t, "R6", err, 403, api.ReauthenticationRequired)
+	_, err = w.Window().Delivery(t.Context())
+	servertest.WantProblem(t, "nobody", err, 401, api.SignInRequired)
 
-	lab := newWorld(t)
-	host := lab.signUp(lab.window(), "eve")
+	lab := servertest.New(t)
+	host := lab.SignUp(lab.Window(), "eve")
 	_, err = host.Delivery(t.Context())
-	wantProblem(t, "the lab", err, 409, api.Conflict)
-	_, err = host.SetDelivery(t.Context(), h.change())
-	wantProblem(t, "the lab", err, 409, api.Conflict)
+	servertest.WantProblem(t, "the lab", err, 409, api.Conflict)
+	_, err = host.SetDelivery(t.Context(), h.Change())
+	servertest.WantProblem(t, "the lab", err, 409, api.Conflict)
 }
 
 // Two that sign up in the window at once: one is the owner.
 func TestOneOwner(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, everyday)
+	w := servertest.New(t, servertest.WithLocalMailbox)
 	names := []string{"eve", "zoe", "kim", "lou"}
-	console := w.window()
+	console := w.Window()
 	done := make(chan error, len(names))
 	for _, name := range names {
 		go func() {
 			v, err := console.Begin(t.Context(), api.Begin{Kind: api.SignUp})
 			if err == nil {
-				_, err = console.Answer(t.Context(), v.ID, v.Rev, api.Credentials{Username: name, Password: password})
+				_, err = console.Answer(t.Context(), v.ID, v.Rev, api.Credentials{Username: name, Password: servertest.Password})
 			}
 			done <- err
 		}()
@@ -183,9 +184,9 @@ func TestOneOwner(t *testing.T) {
 	}
 	owners := 0
 	for _, name := range names {
-		id := w.account(name).ID
+		id := w.Account(name).ID
 		var is bool
-		err := w.store.View(t.Context(), func(tx store.Tx) (err error) {
+		err := w.Store.View(t.Context(), func(tx store.Tx) (err error) {
 			is, err = account.IsOwner(tx, id)
 			return err
 		})
@@ -204,46 +205,46 @@ func TestOneOwner(t *testing.T) {
 // A secret that is kept goes nowhere but where it was meant to.
 func TestSecretsStayWithTheirServer(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, everyday)
-	eve := w.signUp(w.window(), "eve")
-	h, thief := newMailHost(t), newMailHost(t)
-	must[api.Delivery](t)(eve.SetDelivery(t.Context(), h.change(login("nightlatch", "pw-s3cret"))))
+	w := servertest.New(t, servertest.WithLocalMailbox)
+	eve := w.SignUp(w.Window(), "eve")
+	h, thief := servertest.NewMailHost(t), servertest.NewMailHost(t)
+	servertest.Must[api.Delivery](t)(eve.SetDelivery(t.Context(), h.Change(servertest.MailLogin("nightlatch", "pw-s3cret"))))
 	user := func(name string) func(*api.MailChange) { return func(m *api.MailChange) { m.User = name } }
 	for name, change := range map[string]api.DeliveryChange{
-		"another server":   thief.change(user("nightlatch")),
-		"another user":     h.change(user("root")),
-		"another TLS mode": h.change(user("nightlatch"), func(m *api.MailChange) { m.TLS = "tls" }),
+		"another server":   thief.Change(user("nightlatch")),
+		"another user":     h.Change(user("root")),
+		"another TLS mode": h.Change(user("nightlatch"), func(m *api.MailChange) { m.TLS = "tls" }),
 	} {
 		_, err := eve.SetDelivery(t.Context(), change)
-		if p := wantProblem(t, name, err, 400, api.Malformed); p.Field != "password" {
+		if p := servertest.WantProblem(t, name, err, 400, api.Malformed); p.Field != "password" {
 			t.Errorf("%s: field %q", name, p.Field)
 		}
 	}
-	set := must[api.Delivery](t)(eve.SetDelivery(t.Context(), h.change(user("nightlatch"), func(m *api.MailChange) { m.From = "other@example.org" })))
+	set := servertest.Must[api.Delivery](t)(eve.SetDelivery(t.Context(), h.Change(user("nightlatch"), func(m *api.MailChange) { m.From = "other@example.org" })))
 	if !set.Mail.PasswordSet || set.Mail.From != "other@example.org" {
 		t.Errorf("%+v", set.Mail)
 	}
-	if set = must[api.Delivery](t)(eve.SetDelivery(t.Context(), h.change())); set.Mail.PasswordSet {
+	if set = servertest.Must[api.Delivery](t)(eve.SetDelivery(t.Context(), h.Change())); set.Mail.PasswordSet {
 		t.Error("a password without a user")
 	}
 	token := "t0ken"
 	text := func(url string, token *string) api.DeliveryChange {
 		return api.DeliveryChange{Text: &api.TextChange{URL: url, Token: token}}
 	}
-	must[api.Delivery](t)(eve.SetDelivery(t.Context(), text("https://texts.example.org/send", &token)))
+	servertest.Must[api.Delivery](t)(eve.SetDelivery(t.Context(), text("https://texts.example.org/send", &token)))
 	_, err := eve.SetDelivery(t.Context(), text("https://thief.example.org/send", nil))
-	if p := wantProblem(t, "another gateway", err, 400, api.Malformed); p.Field != "token" {
+	if p := servertest.WantProblem(t, "another gateway", err, 400, api.Malformed); p.Field != "token" {
 		t.Errorf("field %q", p.Field)
 	}
-	if about := must[api.About](t)(eve.About(t.Context())); !about.Text || !about.Mail {
+	if about := servertest.Must[api.About](t)(eve.About(t.Context())); !about.Text || !about.Mail {
 		t.Errorf("one changed the other: %+v", about)
 	}
 }
 
 func TestDeliveryRefused(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, everyday)
-	eve := w.signUp(w.window(), "eve")
+	w := servertest.New(t, servertest.WithLocalMailbox)
+	eve := w.SignUp(w.Window(), "eve")
 	good := api.MailChange{Host: "mail.example.org", Port: 587, TLS: "starttls", From: "noreply@example.org"}
 	for field, change := range map[string]func(*api.MailChange){
 		"host":     func(m *api.MailChange) { m.Host = "https://mail.example.org" },
@@ -251,23 +252,23 @@ func TestDeliveryRefused(t *testing.T) {
 		"tls":      func(m *api.MailChange) { m.TLS = "none" },
 		"from":     func(m *api.MailChange) { m.From = "nobody" },
 		"user":     func(m *api.MailChange) { m.User = "a\r\nb" },
-		"password": login("", "secret"),
+		"password": servertest.MailLogin("", "secret"),
 	} {
 		m := good
 		change(&m)
 		_, err := eve.SetDelivery(t.Context(), api.DeliveryChange{Mail: &m})
-		if p := wantProblem(t, field, err, 400, api.Malformed); p.Field != field {
+		if p := servertest.WantProblem(t, field, err, 400, api.Malformed); p.Field != field {
 			t.Errorf("%s: field %q", field, p.Field)
 		}
 	}
 	token := "x"
 	for _, url := range []string{"", "http://texts.example.org", "ftp://127.0.0.1", "https://user:pw@texts.example.org"} {
 		_, err := eve.SetDelivery(t.Context(), api.DeliveryChange{Text: &api.TextChange{URL: url, Token: &token}})
-		if p := wantProblem(t, url, err, 400, api.Malformed); p.Field != "url" {
+		if p := servertest.WantProblem(t, url, err, 400, api.Malformed); p.Field != "url" {
 			t.Errorf("%s: field %q", url, p.Field)
 		}
 	}
-	if got := must[api.Delivery](t)(eve.Delivery(t.Context())); got.Mail != nil || got.Text != nil || !got.Kept {
+	if got := servertest.Must[api.Delivery](t)(eve.Delivery(t.Context())); got.Mail != nil || got.Text != nil || !got.Kept {
 		t.Errorf("something was set: %+v", got)
 	}
 }
@@ -275,13 +276,13 @@ func TestDeliveryRefused(t *testing.T) {
 // A test says in a code what went wrong.
 func TestTestMailFails(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, everyday)
-	eve := w.signUp(w.window(), "eve")
-	v := w.walk(eve, w.begin(eve, api.ChangeEmail), api.Email{Address: "eve@example.org"})
-	w.walk(eve, v, api.Code{Code: sixDigits.FindString(w.letters(eve)[0].Text)})
-	h := newMailHost(t)
-	h.auth = "535 no"
-	closed := newMailHost(t)
+	w := servertest.New(t, servertest.WithLocalMailbox)
+	eve := w.SignUp(w.Window(), "eve")
+	v := w.Answer(eve, w.Begin(eve, api.ChangeEmail), api.Email{Address: "eve@example.org"})
+	w.Answer(eve, v, api.Code{Code: servertest.CodeIn(w.LocalMail(eve)[0].Text)})
+	h := servertest.NewMailHost(t)
+	h.AuthReply = "535 no"
+	closed := servertest.NewMailHost(t)
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -289,17 +290,17 @@ func TestTestMailFails(t *testing.T) {
 	nobody := free.Addr().(*net.TCPAddr).Port
 	free.Close()
 	for want, change := range map[string]api.DeliveryChange{
-		"login":       h.change(login("nightlatch", "wrong")),
-		"no_tls":      closed.change(func(m *api.MailChange) { m.TLS = "starttls" }),
-		"unreachable": h.change(func(m *api.MailChange) { m.Port = nobody }),
+		"login":       h.Change(servertest.MailLogin("nightlatch", "wrong")),
+		"no_tls":      closed.Change(func(m *api.MailChange) { m.TLS = "starttls" }),
+		"unreachable": h.Change(func(m *api.MailChange) { m.Port = nobody }),
 	} {
-		must[api.Delivery](t)(eve.SetDelivery(t.Context(), change))
-		got := must[api.DeliveryTest](t)(eve.TestDelivery(t.Context()))
+		servertest.Must[api.Delivery](t)(eve.SetDelivery(t.Context(), change))
+		got := servertest.Must[api.DeliveryTest](t)(eve.TestDelivery(t.Context()))
 		if got.Sent || got.Reason != want || want == "login" && got.Reply != 535 {
 			t.Errorf("%s: %+v", want, got)
 		}
 	}
-	if log := w.log.String(); strings.Contains(log, "wrong") || slices.Contains(strings.Fields(log), "eve@example.org") {
+	if log := w.Log.String(); strings.Contains(log, "wrong") || slices.Contains(strings.Fields(log), "eve@example.org") {
 		t.Errorf("the log says too much: %s", log)
 	}
 }

@@ -10,25 +10,26 @@ import (
 
 	"nightlatch/server/api"
 	"nightlatch/server/client"
+	"nightlatch/server/servertest"
 )
 
 // raw sends a request line and fields as they are and returns the answer.
-func (w *world) raw(text string) *http.Response {
-	w.t.Helper()
-	conn := must[net.Conn](w.t)(net.Dial("tcp", strings.TrimPrefix(w.url, "http://")))
+func raw(w *servertest.World, text string) *http.Response {
+	w.T.Helper()
+	conn := servertest.Must[net.Conn](w.T)(net.Dial("tcp", strings.TrimPrefix(w.URL, "http://")))
 	defer conn.Close()
 	if _, err := conn.Write([]byte(text)); err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
-	return must[*http.Response](w.t)(http.ReadResponse(bufio.NewReader(conn), nil))
+	return servertest.Must[*http.Response](w.T)(http.ReadResponse(bufio.NewReader(conn), nil))
 }
 
 // Foreign Host, Origin and Sec-Fetch-Site, as DNS rebinding (CVE-2022-41924),
 // forged forms and confused proxies would send them. P stands for the port.
 func TestHostileOrigins(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	port := w.url[strings.LastIndexByte(w.url, ':')+1:]
+	w := servertest.New(t)
+	port := w.URL[strings.LastIndexByte(w.URL, ':')+1:]
 	for _, fields := range []string{
 		"Host: evil.example",
 		"Host: evil.example:P",
@@ -86,7 +87,7 @@ func TestHostileOrigins(t *testing.T) {
 	} {
 		fields = strings.ReplaceAll(fields, "P", port)
 		for _, target := range []string{"GET /api/v1/about", "POST /api/v1/ceremonies", "GET /lab/v1/clock", "GET /nothing", "OPTIONS /api/v1/keys", "POST /oauth/token"} {
-			res := w.raw(fmt.Sprintf("%s HTTP/1.1\r\n%s\r\nConnection: close\r\n\r\n", target, fields))
+			res := raw(w, fmt.Sprintf("%s HTTP/1.1\r\n%s\r\nConnection: close\r\n\r\n", target, fields))
 			// net/http itself refuses what is no Host at all, or two of them.
 			if res.StatusCode != http.StatusForbidden && res.StatusCode != http.StatusBadRequest {
 				t.Errorf("%s with %q: %d", target, fields, res.StatusCode)
@@ -104,7 +105,7 @@ func TestHostileOrigins(t *testing.T) {
 		"OPTIONS * HTTP/1.1\r\nHost: evil.example",
 		"GET /api/v1/about HTTP/1.0",
 	} {
-		if res := w.raw(line + "\r\nConnection: close\r\n\r\n"); res.StatusCode != http.StatusForbidden && res.StatusCode != http.StatusBadRequest {
+		if res := raw(w, line+"\r\nConnection: close\r\n\r\n"); res.StatusCode != http.StatusForbidden && res.StatusCode != http.StatusBadRequest {
 			t.Errorf("%q: %d", line, res.StatusCode)
 		}
 	}
@@ -113,15 +114,15 @@ func TestHostileOrigins(t *testing.T) {
 // The three names of loopback, programs without Origin, and pages of this origin.
 func TestFriendlyOrigins(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	port := w.url[strings.LastIndexByte(w.url, ':')+1:]
+	w := servertest.New(t)
+	port := w.URL[strings.LastIndexByte(w.URL, ':')+1:]
 	for _, host := range []string{"localhost:", "127.0.0.1:", "[::1]:"} {
 		host += port
 		for _, fields := range []string{
 			"", "\r\nOrigin: http://" + host, "\r\nSec-Fetch-Site: none",
 			"\r\nOrigin: http://" + host + "\r\nSec-Fetch-Site: same-origin",
 		} {
-			res := w.raw("GET /api/v1/about HTTP/1.1\r\nHost: " + host + fields + "\r\nConnection: close\r\n\r\n")
+			res := raw(w, "GET /api/v1/about HTTP/1.1\r\nHost: "+host+fields+"\r\nConnection: close\r\n\r\n")
 			if res.StatusCode != http.StatusOK {
 				t.Errorf("%s%q: %d", host, fields, res.StatusCode)
 			}
@@ -131,10 +132,10 @@ func TestFriendlyOrigins(t *testing.T) {
 
 func TestForbiddenOriginProblem(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	e := w.do("GET", "/api/v1/about", "", "Origin", "http://evil.example")
-	if p := e.problem(t); e.status != 403 || p.Code != api.ForbiddenOrigin || p.Detail == "" {
-		t.Errorf("%d %s", e.status, e.body)
+	w := servertest.New(t)
+	e := w.Do("GET", "/api/v1/about", "", "Origin", "http://evil.example")
+	if p := e.Problem(t); e.Status != 403 || p.Code != api.ForbiddenOrigin || p.Detail == "" {
+		t.Errorf("%d %s", e.Status, e.Body)
 	}
 }
 
@@ -142,11 +143,11 @@ func TestForbiddenOriginProblem(t *testing.T) {
 // console alone.
 func TestHandlersAnswerTheirOwnHost(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := servertest.New(t)
 	wrong, stop := client.InMemory(w.Handler())
 	defer stop()
 	_, err := wrong.About(t.Context())
-	wantProblem(t, "the console's host over a network", err, 403, api.ForbiddenOrigin)
+	servertest.WantProblem(t, "the console's host over a network", err, 403, api.ForbiddenOrigin)
 	for _, address := range []string{"", "localhost:8440", "ftp://localhost", "http://", "http://[::1"} {
 		if err := w.SetURL(address); err == nil {
 			t.Errorf("SetURL(%q) succeeded", address)
@@ -157,56 +158,56 @@ func TestHandlersAnswerTheirOwnHost(t *testing.T) {
 // A listener that is not on loopback answers to its own name alone.
 func TestPublicHost(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := servertest.New(t)
 	if err := w.SetURL("https://door.example:8443"); err != nil {
 		t.Fatal(err)
 	}
 	for host, want := range map[string]int{"door.example:8443": 200, "door.example": 403, "localhost:8443": 403, "127.0.0.1:8443": 403} {
-		if e := w.do("GET", "/api/v1/about", "", "Host", host); e.status != want {
-			t.Errorf("%s: %d", host, e.status)
+		if e := w.Do("GET", "/api/v1/about", "", "Host", host); e.Status != want {
+			t.Errorf("%s: %d", host, e.Status)
 		}
 	}
-	if e := w.do("GET", "/api/v1/about", "", "Host", "door.example:8443", "Origin", "https://door.example:8443"); e.status != 200 {
-		t.Errorf("own origin: %d", e.status)
+	if e := w.Do("GET", "/api/v1/about", "", "Host", "door.example:8443", "Origin", "https://door.example:8443"); e.Status != 200 {
+		t.Errorf("own origin: %d", e.Status)
 	}
-	if e := w.do("GET", "/api/v1/about", "", "Host", "door.example:8443", "Origin", "http://door.example:8443"); e.status != 403 {
-		t.Errorf("without TLS: %d", e.status)
+	if e := w.Do("GET", "/api/v1/about", "", "Host", "door.example:8443", "Origin", "http://door.example:8443"); e.Status != 403 {
+		t.Errorf("without TLS: %d", e.Status)
 	}
 }
 
 // A cookie changes something only from a page that names this origin.
 func TestCookie(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	cookie := "nightlatch_session=" + w.signIn("ada").Token()
-	if e := w.do("GET", "/api/v1/account", "", "Cookie", cookie); e.status != 200 {
-		t.Errorf("looking: %d", e.status)
+	w := servertest.New(t)
+	cookie := "nightlatch_session=" + w.SignIn("ada").Token()
+	if e := w.Do("GET", "/api/v1/account", "", "Cookie", cookie); e.Status != 200 {
+		t.Errorf("looking: %d", e.Status)
 	}
-	if e := w.do("POST", "/api/v1/sign-out", "", "Cookie", cookie); e.status != 403 || e.problem(t).Code != api.ForbiddenOrigin {
-		t.Errorf("changing without an origin: %d %s", e.status, e.body)
+	if e := w.Do("POST", "/api/v1/sign-out", "", "Cookie", cookie); e.Status != 403 || e.Problem(t).Code != api.ForbiddenOrigin {
+		t.Errorf("changing without an origin: %d %s", e.Status, e.Body)
 	}
-	if e := w.do("POST", "/api/v1/ceremonies", `{"kind":"sign-in"}`, "Cookie", cookie, "Content-Type", jsonType); e.status != 403 {
-		t.Errorf("a ceremony without an origin: %d %s", e.status, e.body)
+	if e := w.Do("POST", "/api/v1/ceremonies", `{"kind":"sign-in"}`, "Cookie", cookie, "Content-Type", servertest.JSONType); e.Status != 403 {
+		t.Errorf("a ceremony without an origin: %d %s", e.Status, e.Body)
 	}
-	origin := w.url
-	e := w.do("POST", "/api/v1/sign-out", "", "Cookie", cookie, "Origin", origin)
-	if e.status != 204 {
-		t.Errorf("changing: %d %s", e.status, e.body)
+	origin := w.URL
+	e := w.Do("POST", "/api/v1/sign-out", "", "Cookie", cookie, "Origin", origin)
+	if e.Status != 204 {
+		t.Errorf("changing: %d %s", e.Status, e.Body)
 	}
-	if set := e.header.Get("Set-Cookie"); !strings.HasPrefix(set, "nightlatch_session=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict") {
+	if set := e.Header.Get("Set-Cookie"); !strings.HasPrefix(set, "nightlatch_session=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict") {
 		t.Errorf("the cookie is taken back with %q", set)
 	}
-	if e := w.do("GET", "/api/v1/account", "", "Cookie", cookie); e.status != 401 {
-		t.Errorf("after signing out: %d", e.status)
+	if e := w.Do("GET", "/api/v1/account", "", "Cookie", cookie); e.Status != 401 {
+		t.Errorf("after signing out: %d", e.Status)
 	}
 }
 
 func TestSecurityHeaders(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	for _, e := range []exchange{
-		w.do("GET", "/api/v1/about", ""), w.do("GET", "/nothing", ""), w.do("GET", "/api/v1/me", ""),
-		w.do("OPTIONS", "/api/v1/keys", ""), w.do("GET", "/api/v1/about", "", "Origin", "null"), w.do("GET", "/lab/v1/clock", ""),
+	w := servertest.New(t)
+	for _, e := range []servertest.Exchange{
+		w.Do("GET", "/api/v1/about", ""), w.Do("GET", "/nothing", ""), w.Do("GET", "/api/v1/me", ""),
+		w.Do("OPTIONS", "/api/v1/keys", ""), w.Do("GET", "/api/v1/about", "", "Origin", "null"), w.Do("GET", "/lab/v1/clock", ""),
 	} {
 		for name, want := range map[string]string{
 			"Cache-Control":                "no-store",
@@ -214,8 +215,8 @@ func TestSecurityHeaders(t *testing.T) {
 			"Content-Security-Policy":      "default-src 'none'; frame-ancestors 'none'",
 			"Cross-Origin-Resource-Policy": "same-origin",
 		} {
-			if got := e.header.Get(name); got != want {
-				t.Errorf("%d: %s %q", e.status, name, got)
+			if got := e.Header.Get(name); got != want {
+				t.Errorf("%d: %s %q", e.Status, name, got)
 			}
 		}
 	}

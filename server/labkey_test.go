@@ -5,6 +5,7 @@ import (
 
 	"nightlatch/server/api"
 	"nightlatch/server/ceremony/ceremonytest"
+	"nightlatch/server/servertest"
 	"nightlatch/server/webauthn"
 )
 
@@ -29,16 +30,16 @@ func TestLabKeyOverHTTP(t *testing.T) {
 		}{{"a lab", true}, {"no lab", false}} {
 			t.Run(tt.name+" in "+in.name, func(t *testing.T) {
 				t.Parallel()
-				var options []option
+				var options []servertest.Option
 				if !in.lab {
-					options = append(options, noLab)
+					options = append(options, servertest.WithoutLab)
 				}
-				w := newWorld(t, options...)
-				key := w.newKey()
+				w := servertest.New(t, options...)
+				key := w.NewKey()
 				tt.change(key)
-				c := w.signIn("dot")
-				view := w.walk(c, w.begin(c, api.EnrollKey), api.Continue{})
-				view = w.walk(c, view, key.Create(view.Step.(api.UseSecurityKey).Create))
+				c := w.SignIn("dot")
+				view := w.Answer(c, w.Begin(c, api.EnrollKey), api.Continue{})
+				view = w.Answer(c, view, key.Create(view.Step.(api.UseSecurityKey).Create))
 				if tt.lab && !in.lab {
 					if view.Refusal == nil || view.Refusal.Code != api.KeyFromLab || view.Refusal.Title == "" || view.Refusal.Detail == "" {
 						t.Fatalf("refusal %+v", view.Refusal)
@@ -47,7 +48,7 @@ func TestLabKeyOverHTTP(t *testing.T) {
 					if !again || len(step.Create) == 0 {
 						t.Errorf("step %+v; want to be asked for another key", view.Step)
 					}
-					if keys := must[[]api.Key](t)(c.Keys(t.Context())); len(keys) != 0 {
+					if keys := servertest.Must[[]api.Key](t)(c.Keys(t.Context())); len(keys) != 0 {
 						t.Errorf("keys %+v", keys)
 					}
 					return
@@ -58,8 +59,8 @@ func TestLabKeyOverHTTP(t *testing.T) {
 				if step := view.Step.(api.NameKey); (step.Suggested == "Nightlatch lab key") != tt.lab {
 					t.Errorf("suggests %q", step.Suggested)
 				}
-				must[api.View](t)(c.Answer(t.Context(), view.ID, view.Rev, api.Label{Label: "Blue"}))
-				if keys := must[[]api.Key](t)(c.Keys(t.Context())); len(keys) != 1 || keys[0].Lab != tt.lab {
+				servertest.Must[api.View](t)(c.Answer(t.Context(), view.ID, view.Rev, api.Label{Label: "Blue"}))
+				if keys := servertest.Must[[]api.Key](t)(c.Keys(t.Context())); len(keys) != 1 || keys[0].Lab != tt.lab {
 					t.Errorf("keys %+v; want one, marked as the lab's: %v", keys, tt.lab)
 				}
 			})

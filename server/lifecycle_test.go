@@ -15,6 +15,7 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/audit"
 	"nightlatch/server/seed"
+	"nightlatch/server/servertest"
 	"nightlatch/server/store"
 )
 
@@ -22,24 +23,24 @@ import (
 // outbox has not run.
 func TestLabHasWhatWasSent(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := servertest.New(t)
 	for n := range 20 {
-		v := must[api.View](t)(w.client.Begin(t.Context(), api.Begin{Kind: api.SignIn}))
-		must[api.View](t)(w.client.Answer(t.Context(), v.ID, v.Rev, api.Credentials{Username: "bob", Password: password}))
-		texts := must[[]api.LabText](t)(w.client.PhoneMessages(t.Context(), bobPhone))
+		v := servertest.Must[api.View](t)(w.Client.Begin(t.Context(), api.Begin{Kind: api.SignIn}))
+		servertest.Must[api.View](t)(w.Client.Answer(t.Context(), v.ID, v.Rev, api.Credentials{Username: "bob", Password: servertest.Password}))
+		texts := servertest.Must[[]api.LabText](t)(w.Client.PhoneMessages(t.Context(), servertest.BobPhone))
 		if len(texts) != n+1 {
 			t.Fatalf("after sign-in %d there are %d texts", n+1, len(texts))
 		}
-		w.clock.Advance(time.Hour)
+		w.Clock.Advance(time.Hour)
 	}
 }
 
 func TestConfigIsChecked(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := servertest.New(t)
 	good := server.Config{
-		Store: w.store, Sealer: w.keys, Policy: account.Classic(), Hasher: newHasher(cheap), RPID: "localhost",
-		Now: w.clock.Now, Log: slog.New(slog.DiscardHandler),
+		Store: w.Store, Sealer: w.Sealer, Policy: account.Classic(), Hasher: servertest.NewHasher(servertest.CheapHashing), RPID: "localhost",
+		Now: w.Clock.Now, Log: slog.New(slog.DiscardHandler),
 	}
 	if _, err := server.New(good); err != nil {
 		t.Errorf("a complete configuration: %v", err)
@@ -68,42 +69,42 @@ func TestConfigIsChecked(t *testing.T) {
 // Back to the seed: sessions end, what was made is gone, what was seeded is back.
 func TestReset(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := servertest.New(t)
 	ctx := t.Context()
-	c := w.signIn("bob")
-	events := follow(t, c)
-	must[api.NewBackupCode](t)(c.NewBackupCode(ctx))
-	made := must[api.NewTemporaryPassword](t)(c.NewTemporaryPassword(ctx, "Mail", ""))
-	wantMe(t, "before", w.basic("bob", made.Password), "Bob")
-	_, out := w.token("ada", password)
+	c := w.SignIn("bob")
+	events := servertest.Follow(t, c)
+	servertest.Must[api.NewBackupCode](t)(c.NewBackupCode(ctx))
+	made := servertest.Must[api.NewTemporaryPassword](t)(c.NewTemporaryPassword(ctx, "Mail", ""))
+	servertest.WantMe(t, "before", w.Basic("bob", made.Password), "Bob")
+	_, out := w.OAuthToken("ada", servertest.Password)
 	for range 5 {
-		w.basic("dot", "wrong")
+		w.Basic("dot", "wrong")
 	}
-	w.clock.Advance(2 * time.Minute)
-	must[api.Account](t)(c.Account(ctx)) // recorded, not written yet
-	w.basic("bob", made.Password)
+	w.Clock.Advance(2 * time.Minute)
+	servertest.Must[api.Account](t)(c.Account(ctx)) // recorded, not written yet
+	w.Basic("bob", made.Password)
 
-	if err := w.client.ResetLab(ctx); err != nil {
+	if err := w.Client.ResetLab(ctx); err != nil {
 		t.Fatal(err)
 	}
 	for range events { // ends with its session
 	}
 	_, err := c.Account(ctx)
-	wantProblem(t, "an old session", err, 401, api.SignInRequired)
-	if e := w.meWith(out["access_token"].(string)); e.status != 401 {
-		t.Errorf("an old token: %d", e.status)
+	servertest.WantProblem(t, "an old session", err, 401, api.SignInRequired)
+	if e := w.MeWithToken(out["access_token"].(string)); e.Status != 401 {
+		t.Errorf("an old token: %d", e.Status)
 	}
-	wantRefused(t, "an old temporary password", w.basic("bob", made.Password), api.InvalidCredentials)
-	wantMe(t, "throttles are gone", w.basic("dot", password), "dot")
+	servertest.WantUnauthorized(t, "an old temporary password", w.Basic("bob", made.Password), api.InvalidCredentials)
+	servertest.WantMe(t, "throttles are gone", w.Basic("dot", servertest.Password), "dot")
 	if err := w.Flush(ctx); err != nil {
 		t.Fatal(err)
 	}
-	got := must[api.Account](t)(w.signIn("bob").Account(ctx))
-	if got.BackupCodes != (api.BackupCodes{Active: 2, Next: 1, Low: true}) || got.Phone != bobPhone || !got.Created.Equal(start) {
+	got := servertest.Must[api.Account](t)(w.SignIn("bob").Account(ctx))
+	if got.BackupCodes != (api.BackupCodes{Active: 2, Next: 1, Low: true}) || got.Phone != servertest.BobPhone || !got.Created.Equal(servertest.Start) {
 		t.Errorf("bob is %+v", got)
 	}
 	revisions, accounts := 0, 0
-	for key := range w.dump() {
+	for key := range w.Dump() {
 		if strings.HasPrefix(key, "acctrev/") {
 			revisions++
 		}
@@ -119,17 +120,17 @@ func TestReset(t *testing.T) {
 // Run writes the use counters when it ends; none are lost.
 func TestRunWritesTheCountersAtTheEnd(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	made := w.temporary("cyd", "")
-	c := w.signIn("cyd")
-	w.clock.Advance(5 * time.Minute)
-	must[api.Account](t)(c.Account(t.Context()))
+	w := servertest.New(t)
+	made := w.NewTemporaryPassword("cyd", "")
+	c := w.SignIn("cyd")
+	w.Clock.Advance(5 * time.Minute)
+	servertest.Must[api.Account](t)(c.Account(t.Context()))
 	for range 4 {
-		wantMe(t, "use", w.basic("cyd", made.Password), "cyd")
+		servertest.WantMe(t, "use", w.Basic("cyd", made.Password), "cyd")
 	}
 	second, err := server.New(server.Config{ // the same store, another process's memory
-		Store: w.store, Sealer: w.keys, Policy: account.Classic(), Hasher: newHasher(cheap), RPID: "localhost",
-		Now: w.clock.Now, Log: slog.New(slog.DiscardHandler),
+		Store: w.Store, Sealer: w.Sealer, Policy: account.Classic(), Hasher: servertest.NewHasher(servertest.CheapHashing), RPID: "localhost",
+		Now: w.Clock.Now, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -141,8 +142,8 @@ func TestRunWritesTheCountersAtTheEnd(t *testing.T) {
 			t.Fatal(err)
 		}
 		n := 0
-		err := w.store.View(t.Context(), func(tx store.Tx) error {
-			items, err := tx.Scan("acct/"+w.account("cyd").ID+"/temppw/", "", 10)
+		err := w.Store.View(t.Context(), func(tx store.Tx) error {
+			items, err := tx.Scan("acct/"+w.Account("cyd").ID+"/temppw/", "", 10)
 			for _, it := range items {
 				if strings.Contains(string(it.Value), `"uses":4`) {
 					n = 4
@@ -161,7 +162,7 @@ func TestRunWritesTheCountersAtTheEnd(t *testing.T) {
 	if uses() != 4 {
 		t.Error("the uses were not written")
 	}
-	if err := audit.Verify(t.Context(), w.store, w.account("cyd").ID); err != nil {
+	if err := audit.Verify(t.Context(), w.Store, w.Account("cyd").ID); err != nil {
 		t.Error(err)
 	}
 }
@@ -169,14 +170,14 @@ func TestRunWritesTheCountersAtTheEnd(t *testing.T) {
 // A connection that a browser opened in advance does not hold up the end.
 func TestShutdownDoesNotWaitForTheSilent(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	l := must[net.Listener](t)(net.Listen("tcp", "127.0.0.1:0"))
+	w := servertest.New(t)
+	l := servertest.Must[net.Listener](t)(net.Listen("tcp", "127.0.0.1:0"))
 	srv := w.HTTPServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(l) }()
-	silent := must[net.Conn](t)(net.Dial("tcp", l.Addr().String()))
+	silent := servertest.Must[net.Conn](t)(net.Dial("tcp", l.Addr().String()))
 	defer silent.Close()
-	res := must[*http.Response](t)(http.Get("http://" + l.Addr().String())) // accepted after the silent one
+	res := servertest.Must[*http.Response](t)(http.Get("http://" + l.Addr().String())) // accepted after the silent one
 	res.Body.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
 	defer cancel()
@@ -191,15 +192,15 @@ func TestShutdownDoesNotWaitForTheSilent(t *testing.T) {
 // Expired records are reclaimed.
 func TestJanitor(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.signIn("ada")
-	before := len(w.dump())
-	must[api.View](t)(w.client.Begin(t.Context(), api.Begin{Kind: api.SignIn}))
-	w.clock.Advance(40 * 24 * time.Hour)
-	if n, err := store.Reap(t.Context(), w.store); err != nil || n == 0 {
+	w := servertest.New(t)
+	w.SignIn("ada")
+	before := len(w.Dump())
+	servertest.Must[api.View](t)(w.Client.Begin(t.Context(), api.Begin{Kind: api.SignIn}))
+	w.Clock.Advance(40 * 24 * time.Hour)
+	if n, err := store.Reap(t.Context(), w.Store); err != nil || n == 0 {
 		t.Errorf("reaped %d, %v", n, err)
 	}
-	if after := len(w.dump()); after >= before {
+	if after := len(w.Dump()); after >= before {
 		t.Errorf("%d keys before, %d after", before, after)
 	}
 }
@@ -207,14 +208,14 @@ func TestJanitor(t *testing.T) {
 // A panic is a problem, and what it carried is in no log.
 func TestNoPanicGetsOut(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(cfg *server.Config) {
+	w := servertest.New(t, func(cfg *server.Config) {
 		cfg.Lab = panicking("nls_a-secret")
 	})
-	e := w.do("GET", "/lab/v1/anything", "")
-	if p := e.problem(t); e.status != 500 || p.Code != api.Internal || strings.Contains(e.body, "secret") {
-		t.Errorf("%d %s", e.status, e.body)
+	e := w.Do("GET", "/lab/v1/anything", "")
+	if p := e.Problem(t); e.Status != 500 || p.Code != api.Internal || strings.Contains(e.Body, "secret") {
+		t.Errorf("%d %s", e.Status, e.Body)
 	}
-	if log := w.log.String(); !strings.Contains(log, "panic in a request") || strings.Contains(log, "a-secret") {
+	if log := w.Log.String(); !strings.Contains(log, "panic in a request") || strings.Contains(log, "a-secret") {
 		t.Errorf("log %s", log)
 	}
 }
@@ -222,21 +223,21 @@ func TestNoPanicGetsOut(t *testing.T) {
 // Nothing that is secret is in the log, whatever happens.
 func TestLogHoldsNoSecrets(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	c := w.signIn("bob")
-	made := w.temporary("cyd", "")
-	w.basic("cyd", made.Password)
-	w.basic("cyd", password)
-	w.basic("bob", codeOne)
-	_, out := w.token("cyd", made.Password)
-	code := must[api.NewBackupCode](t)(c.NewBackupCode(t.Context()))
-	w.json("POST", "/api/v1/ceremonies", c.Token(), `{"kind":`)
-	w.deliver()
-	for _, secret := range []string{password, made.Password, codeOne, code.Code, c.Token(), out["access_token"].(string), appSecret} {
-		if strings.Contains(w.log.String(), secret) {
+	w := servertest.New(t)
+	c := w.SignIn("bob")
+	made := w.NewTemporaryPassword("cyd", "")
+	w.Basic("cyd", made.Password)
+	w.Basic("cyd", servertest.Password)
+	w.Basic("bob", servertest.BobBackupCode)
+	_, out := w.OAuthToken("cyd", made.Password)
+	code := servertest.Must[api.NewBackupCode](t)(c.NewBackupCode(t.Context()))
+	w.DoJSON("POST", "/api/v1/ceremonies", c.Token(), `{"kind":`)
+	w.DeliverAll()
+	for _, secret := range []string{servertest.Password, made.Password, servertest.BobBackupCode, code.Code, c.Token(), out["access_token"].(string), servertest.AppSecret} {
+		if strings.Contains(w.Log.String(), secret) {
 			t.Errorf("the log holds %q", secret)
 		}
-		for key, value := range w.dump() {
+		for key, value := range w.Dump() {
 			if strings.Contains(key+value, secret) {
 				t.Errorf("the store holds %q in clear, at %s", secret, key)
 			}
@@ -247,13 +248,18 @@ func TestLogHoldsNoSecrets(t *testing.T) {
 // A server can be started again with the same seed: existing accounts stay.
 func TestSeedTwice(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	before := w.dump()
-	if _, err := server.New(w.config); err != nil {
+	w := servertest.New(t)
+	before := w.Dump()
+	if _, err := server.New(w.Config); err != nil {
 		t.Fatal(err)
 	}
-	after := w.dump()
+	after := w.Dump()
 	if len(after) != len(before) {
 		t.Errorf("%d keys became %d", len(before), len(after))
 	}
 }
+
+// panicking is a handler that panics with its text.
+type panicking string
+
+func (p panicking) ServeHTTP(http.ResponseWriter, *http.Request) { panic(string(p)) }

@@ -13,58 +13,59 @@ import (
 	"nightlatch/server/account"
 	"nightlatch/server/api"
 	"nightlatch/server/audit"
+	"nightlatch/server/servertest"
 	"nightlatch/server/store"
 )
 
 // guess tries wrong passwords until the account is locked, in the window and as a mail
 // client.
-func (w *world) guess(username string) {
-	w.t.Helper()
+func guess(w *servertest.World, username string) {
+	w.T.Helper()
 	for range account.Classic().ThrottleDisable {
-		v := must[api.View](w.t)(w.client.Begin(w.t.Context(), api.Begin{Kind: api.SignIn}))
-		v = must[api.View](w.t)(w.client.Answer(w.t.Context(), v.ID, v.Rev, api.Credentials{Username: username, Password: "not the password"}))
+		v := servertest.Must[api.View](w.T)(w.Client.Begin(w.T.Context(), api.Begin{Kind: api.SignIn}))
+		v = servertest.Must[api.View](w.T)(w.Client.Answer(w.T.Context(), v.ID, v.Rev, api.Credentials{Username: username, Password: "not the password"}))
 		if v.Refusal == nil || v.Refusal.Code != api.InvalidCredentials {
-			w.t.Fatalf("%+v", v.Refusal)
+			w.T.Fatalf("%+v", v.Refusal)
 		}
-		w.basic(username, "not the password")
-		w.clock.Advance(time.Hour)
+		w.Basic(username, "not the password")
+		w.Clock.Advance(time.Hour)
 	}
 }
 
 // R43: the operator unlocks an account. Its owner is notified and still has to sign in.
 func TestOperatorUnlocks(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.guess("bob")
-	if e := w.basic("bob", password); e.problem(t).Code != api.InvalidCredentials {
+	w := servertest.New(t)
+	guess(w, "bob")
+	if e := w.Basic("bob", servertest.Password); e.Problem(t).Code != api.InvalidCredentials {
 		t.Errorf("a locked account: %+v", e)
 	}
 	if err := w.Unlock(t.Context(), "BOB"); err != nil {
 		t.Fatal(err)
 	}
-	if e := w.basic("bob", password); e.problem(t).Code != api.TemporaryPasswordRequired {
+	if e := w.Basic("bob", servertest.Password); e.Problem(t).Code != api.TemporaryPasswordRequired {
 		t.Errorf("a program, after the unlock: %+v", e)
 	}
-	c := w.signIn("bob")
-	if got := w.types(c, 20); !slices.Contains(got, api.EventUnlocked) {
+	c := w.SignIn("bob")
+	if got := w.ActivityTypes(c, 20); !slices.Contains(got, api.EventUnlocked) {
 		t.Errorf("activity %v", got)
 	}
-	w.deliver()
-	if mails := w.mails(bobMail); !slices.ContainsFunc(mails, func(m string) bool { return strings.Contains(m, "unlocked") }) {
+	w.DeliverAll()
+	if mails := w.MailSubjects(servertest.BobMail); !slices.ContainsFunc(mails, func(m string) bool { return strings.Contains(m, "unlocked") }) {
 		t.Errorf("mail %q", mails)
 	}
-	if err := audit.Verify(t.Context(), w.store, w.account("bob").ID); err != nil {
+	if err := audit.Verify(t.Context(), w.Store, w.Account("bob").ID); err != nil {
 		t.Error(err)
 	}
 
-	before := w.dump()
+	before := w.Dump()
 	if err := w.Unlock(t.Context(), "bob"); !errors.Is(err, server.ErrNoChange) {
 		t.Errorf("nothing is locked: %v", err)
 	}
 	if err := w.Unlock(t.Context(), "nobody"); !errors.Is(err, account.ErrNotFound) {
 		t.Errorf("nobody: %v", err)
 	}
-	if !maps.Equal(before, w.dump()) {
+	if !maps.Equal(before, w.Dump()) {
 		t.Error("what changed nothing changed something")
 	}
 }
@@ -73,47 +74,47 @@ func TestOperatorUnlocks(t *testing.T) {
 // owner is notified on every channel.
 func TestOperatorResetsTwoFactor(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	c := w.signIn("bob")
-	w.addKey("bob", "blue")
-	w.temporary("bob", "")
+	w := servertest.New(t)
+	c := w.SignIn("bob")
+	w.AddKey("bob", "blue")
+	w.NewTemporaryPassword("bob", "")
 	if err := w.ResetTwoFactor(t.Context(), "bob"); err != nil {
 		t.Fatal(err)
 	}
-	a := must[api.Account](t)(c.Account(t.Context()))
+	a := servertest.Must[api.Account](t)(c.Account(t.Context()))
 	if a.TwoFactor || a.Methods != (api.Methods{}) || a.BackupCodes.Active != 0 {
 		t.Errorf("%+v", a)
 	}
-	if live := must[[]api.TemporaryPassword](t)(c.TemporaryPasswords(t.Context())); len(live) > 0 && live[0].State == "live" {
+	if live := servertest.Must[[]api.TemporaryPassword](t)(c.TemporaryPasswords(t.Context())); len(live) > 0 && live[0].State == "live" {
 		t.Errorf("temporary passwords %+v", live)
 	}
-	got := w.types(c, 8)
+	got := w.ActivityTypes(c, 8)
 	for _, want := range []api.EventType{api.EventTwoFactorReset, api.EventMethodOff, api.EventBackupCodesVoided, api.EventTemporaryPasswordsRevoked} {
 		if !slices.Contains(got, want) {
 			t.Errorf("%s is not among %v", want, got)
 		}
 	}
-	w.deliver()
-	if mails := w.mails(bobMail); !strings.Contains(mails[len(mails)-1], "was reset") {
+	w.DeliverAll()
+	if mails := w.MailSubjects(servertest.BobMail); !strings.Contains(mails[len(mails)-1], "was reset") {
 		t.Errorf("mail %q", mails)
 	}
-	if text := w.lastText(bobPhone); !strings.Contains(text, "was reset") {
+	if text := w.LastText(servertest.BobPhone); !strings.Contains(text, "was reset") {
 		t.Errorf("text %q", text)
 	}
 	// The password alone is enough.
-	v := must[api.View](t)(w.client.Begin(t.Context(), api.Begin{Kind: api.SignIn}))
-	v = must[api.View](t)(w.client.Answer(t.Context(), v.ID, v.Rev, api.Credentials{Username: "bob", Password: password}))
+	v := servertest.Must[api.View](t)(w.Client.Begin(t.Context(), api.Begin{Kind: api.SignIn}))
+	v = servertest.Must[api.View](t)(w.Client.Answer(t.Context(), v.ID, v.Rev, api.Credentials{Username: "bob", Password: servertest.Password}))
 	if _, ok := v.Step.(api.SignedIn); !ok {
 		t.Errorf("%+v", v)
 	}
-	before := w.dump()
+	before := w.Dump()
 	if err := w.ResetTwoFactor(t.Context(), "bob"); !errors.Is(err, server.ErrNoChange) {
 		t.Errorf("a second time: %v", err)
 	}
 	if err := w.ResetTwoFactor(t.Context(), "nobody"); !errors.Is(err, account.ErrNotFound) {
 		t.Errorf("nobody: %v", err)
 	}
-	if !maps.Equal(before, w.dump()) {
+	if !maps.Equal(before, w.Dump()) {
 		t.Error("what changed nothing changed something")
 	}
 }
@@ -122,38 +123,38 @@ func TestOperatorResetsTwoFactor(t *testing.T) {
 // months, and an account's own failures are not.
 func TestStrangersAreForgotten(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := servertest.New(t)
 	counters := func() (n int) {
-		for key := range w.dump() {
+		for key := range w.Dump() {
 			if strings.HasPrefix(key, "rate/") {
 				n++
 			}
 		}
 		return n
 	}
-	v := must[api.View](t)(w.client.Begin(t.Context(), api.Begin{Kind: api.SignIn}))
+	v := servertest.Must[api.View](t)(w.Client.Begin(t.Context(), api.Begin{Kind: api.SignIn}))
 	names := []string{"ada"}
 	for i := range 40 {
 		names = append(names, "stranger"+base64.RawURLEncoding.EncodeToString([]byte{byte(i)}))
 	}
 	for _, name := range names {
-		v = must[api.View](t)(w.client.Answer(t.Context(), v.ID, v.Rev, api.Credentials{Username: name, Password: "not the password"}))
-		w.basic(name, "not the password")
+		v = servertest.Must[api.View](t)(w.Client.Answer(t.Context(), v.ID, v.Rev, api.Credentials{Username: name, Password: "not the password"}))
+		w.Basic(name, "not the password")
 	}
 	if n := counters(); n != 2*len(names) {
 		t.Fatalf("%d counters for %d names", n, len(names))
 	}
-	w.clock.Advance(24 * time.Hour)
-	must[int](t)(store.Reap(t.Context(), w.store))
+	w.Clock.Advance(24 * time.Hour)
+	servertest.Must[int](t)(store.Reap(t.Context(), w.Store))
 	if n := counters(); n != 2*len(names) {
 		t.Errorf("%d counters after a day", n)
 	}
-	w.clock.Advance(60 * 24 * time.Hour)
-	must[int](t)(store.Reap(t.Context(), w.store))
+	w.Clock.Advance(60 * 24 * time.Hour)
+	servertest.Must[int](t)(store.Reap(t.Context(), w.Store))
 	if n := counters(); n != 2 {
 		t.Errorf("%d counters after two months, want ada's two", n)
 	}
-	for key := range w.dump() {
+	for key := range w.Dump() {
 		if strings.HasPrefix(key, "exp/") && strings.Contains(key, "rate/") {
 			t.Errorf("%s is still there", key)
 		}

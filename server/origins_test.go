@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"nightlatch/server"
 	"nightlatch/server/httpapi"
+	"nightlatch/server/servertest"
 )
 
 func TestCheckOrigins(t *testing.T) {
@@ -65,16 +65,12 @@ func TestCheckOrigins(t *testing.T) {
 // longName has 143 characters.
 var longName = strings.Repeat(strings.Repeat("a", 43)+".", 3) + "example.org"
 
-func named(rpID string, origins ...string) option {
-	return func(cfg *server.Config) { cfg.RPID, cfg.Origins = rpID, origins }
-}
-
 // A proxy on this machine passes people on with their own Host. That name is
 // answered like the listener's own, as a whole and with its own Origin alone.
 func TestProxiedOrigins(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, named("example.org", "https://login.example.org", "https://example.org:8443"))
-	near := strings.TrimPrefix(w.url, "http://")
+	w := servertest.New(t, servertest.WithRPID("example.org", "https://login.example.org", "https://example.org:8443"))
+	near := strings.TrimPrefix(w.URL, "http://")
 	for _, tt := range []struct {
 		host, origin string
 		want         int
@@ -98,24 +94,24 @@ func TestProxiedOrigins(t *testing.T) {
 		if tt.origin != "" {
 			fields = append(fields, "Origin", tt.origin)
 		}
-		if e := w.do("GET", "/api/v1/about", "", fields...); e.status != tt.want {
-			t.Errorf("Host %s, Origin %q: %d, want %d", tt.host, tt.origin, e.status, tt.want)
+		if e := w.Do("GET", "/api/v1/about", "", fields...); e.Status != tt.want {
+			t.Errorf("Host %s, Origin %q: %d, want %d", tt.host, tt.origin, e.Status, tt.want)
 		}
 	}
-	if e := w.do("GET", "/api/v1/about", "", "Host", "login.example.org", "Sec-Fetch-Site", "same-site"); e.status != 403 {
-		t.Errorf("from a sibling's page: %d", e.status)
+	if e := w.Do("GET", "/api/v1/about", "", "Host", "login.example.org", "Sec-Fetch-Site", "same-site"); e.Status != 403 {
+		t.Errorf("from a sibling's page: %d", e.Status)
 	}
-	if e := w.do("GET", "/lab/v1/clock", "", "Host", "login.example.org"); e.status != 404 {
-		t.Errorf("the lab from outside: %d", e.status)
+	if e := w.Do("GET", "/lab/v1/clock", "", "Host", "login.example.org"); e.Status != 404 {
+		t.Errorf("the lab from outside: %d", e.Status)
 	}
-	if e := w.do("GET", "/lab/v1/clock", ""); e.status != 200 {
-		t.Errorf("the lab from here: %d", e.status)
+	if e := w.Do("GET", "/lab/v1/clock", ""); e.Status != 200 {
+		t.Errorf("the lab from here: %d", e.Status)
 	}
 	// Most proxies put the listener's own Host in the place of the one they were
 	// asked for unless they are told not to, and say whom they ask for.
 	for _, field := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via"} {
-		if e := w.do("GET", "/lab/v1/clock", "", field, "203.0.113.9"); e.status != 404 {
-			t.Errorf("the lab through a proxy that sends %s: %d", field, e.status)
+		if e := w.Do("GET", "/lab/v1/clock", "", field, "203.0.113.9"); e.Status != 404 {
+			t.Errorf("the lab through a proxy that sends %s: %d", field, e.Status)
 		}
 	}
 }

@@ -1,58 +1,29 @@
 package server_test
 
 import (
-	"errors"
 	"net/http"
 	"sync"
 	"testing"
 
 	"nightlatch/server/api"
 	"nightlatch/server/audit"
+	"nightlatch/server/servertest"
 )
-
-// race calls do n times at once and counts what came of it by problem code; ""
-// is success.
-func race(t *testing.T, n int, do func(i int) error) map[string]int {
-	t.Helper()
-	var (
-		mu    sync.Mutex
-		tries sync.WaitGroup
-	)
-	codes := map[string]int{}
-	for i := range n {
-		tries.Go(func() {
-			code := ""
-			if err := do(i); err != nil {
-				var p *api.Problem
-				if !errors.As(err, &p) {
-					t.Error(err)
-					return
-				}
-				code = p.Code
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			codes[code]++
-		})
-	}
-	tries.Wait()
-	return codes
-}
 
 // R71, R83: at most five and at most ten, however many ask at once.
 func TestRacingForTheLastPlaces(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	c := w.signIn("bob") // who has two codes
-	codes := race(t, 40, func(int) error { _, err := c.NewBackupCode(t.Context()); return err })
+	w := servertest.New(t)
+	c := w.SignIn("bob") // who has two codes
+	codes := servertest.Race(t, 40, func(int) error { _, err := c.NewBackupCode(t.Context()); return err })
 	if codes[""] != 3 || codes[api.BackupCodesFull] != 37 {
 		t.Errorf("R71: %v", codes)
 	}
-	codes = race(t, 40, func(int) error { _, err := c.NewTemporaryPassword(t.Context(), "Mail", ""); return err })
+	codes = servertest.Race(t, 40, func(int) error { _, err := c.NewTemporaryPassword(t.Context(), "Mail", ""); return err })
 	if codes[""] != 10 || codes[api.TemporaryPasswordsFull] != 30 {
 		t.Errorf("R83: %v", codes)
 	}
-	if err := audit.Verify(t.Context(), w.store, w.account("bob").ID); err != nil {
+	if err := audit.Verify(t.Context(), w.Store, w.Account("bob").ID); err != nil {
 		t.Error(err)
 	}
 }
@@ -60,17 +31,17 @@ func TestRacingForTheLastPlaces(t *testing.T) {
 // Of forty that delete the same key, phone or session one does.
 func TestRacingToDelete(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	c := w.signIn("dot")
-	key := w.addKey("dot", "Desk")
-	w.addKey("dot", "Ring")
-	if codes := race(t, 40, func(int) error { return c.DeleteKey(t.Context(), key) }); codes[""] != 1 || codes[api.NotFound] != 39 {
+	w := servertest.New(t)
+	c := w.SignIn("dot")
+	key := w.AddKey("dot", "Desk")
+	w.AddKey("dot", "Ring")
+	if codes := servertest.Race(t, 40, func(int) error { return c.DeleteKey(t.Context(), key) }); codes[""] != 1 || codes[api.NotFound] != 39 {
 		t.Errorf("key: %v", codes)
 	}
-	if codes := race(t, 40, func(int) error { return c.DeletePhone(t.Context()) }); codes[""] != 1 || codes[api.NotFound] != 39 {
+	if codes := servertest.Race(t, 40, func(int) error { return c.DeletePhone(t.Context()) }); codes[""] != 1 || codes[api.NotFound] != 39 {
 		t.Errorf("phone: %v", codes)
 	}
-	if codes := race(t, 40, func(int) error { return c.SignOut(t.Context()) }); codes[""] != 1 || codes[api.SignInRequired] != 39 {
+	if codes := servertest.Race(t, 40, func(int) error { return c.SignOut(t.Context()) }); codes[""] != 1 || codes[api.SignInRequired] != 39 {
 		t.Errorf("session: %v", codes)
 	}
 }
@@ -79,10 +50,10 @@ func TestRacingToDelete(t *testing.T) {
 // both are ended: each is let in or told so, and none after.
 func TestRacingWithTheEnd(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	made := w.temporary("cyd", "")
-	c, owner := w.signIn("cyd"), w.signIn("cyd")
-	race(t, 100, func(i int) error {
+	w := servertest.New(t)
+	made := w.NewTemporaryPassword("cyd", "")
+	c, owner := w.SignIn("cyd"), w.SignIn("cyd")
+	servertest.Race(t, 100, func(i int) error {
 		switch {
 		case i == 50:
 			return owner.EndOtherSessions(t.Context())
@@ -92,14 +63,14 @@ func TestRacingWithTheEnd(t *testing.T) {
 			_, err := c.Account(t.Context())
 			return err
 		}
-		if e := w.basic("cyd", made.Password); e.status != 200 && e.status != 401 && e.status != 429 {
-			t.Errorf("temporary password: %d %s", e.status, e.body)
+		if e := w.Basic("cyd", made.Password); e.Status != 200 && e.Status != 401 && e.Status != 429 {
+			t.Errorf("temporary password: %d %s", e.Status, e.Body)
 		}
 		return nil
 	})
 	_, err := c.Account(t.Context())
-	wantProblem(t, "after the end", err, 401, api.SignInRequired)
-	if e := w.basic("cyd", made.Password); e.status == 200 {
+	servertest.WantProblem(t, "after the end", err, 401, api.SignInRequired)
+	if e := w.Basic("cyd", made.Password); e.Status == 200 {
 		t.Error("a revoked temporary password works")
 	}
 }
@@ -108,22 +79,22 @@ func TestRacingWithTheEnd(t *testing.T) {
 // free, whatever the route and the spelling.
 func TestRacingWrongTries(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := servertest.New(t)
 	var mu sync.Mutex
 	verdicts := map[int]int{}
 	var tries sync.WaitGroup
 	for i := range 100 {
 		tries.Go(func() {
 			user := []string{"ada", "ADA", "Ada"}[i%3]
-			var e exchange
+			var e servertest.Exchange
 			if i%2 == 0 {
-				e = w.basic(user, "wrong")
+				e = w.Basic(user, "wrong")
 			} else {
-				e, _ = w.token(user, "wrong")
+				e, _ = w.OAuthToken(user, "wrong")
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			verdicts[e.status]++
+			verdicts[e.Status]++
 		})
 	}
 	tries.Wait()
@@ -135,25 +106,25 @@ func TestRacingWrongTries(t *testing.T) {
 // A hundred first uses at once all get in, are all counted, and make one event.
 func TestRacingFirstUses(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	made := w.temporary("cyd", "")
+	w := servertest.New(t)
+	made := w.NewTemporaryPassword("cyd", "")
 	var tries sync.WaitGroup
 	for i := range 100 {
 		tries.Go(func() {
 			if i%2 == 0 {
-				wantMe(t, "Basic", w.basic("cyd", made.Password), "cyd")
-			} else if e, _ := w.token("cyd", made.Password); e.status != http.StatusOK {
-				t.Errorf("OAuth: %d %s", e.status, e.body)
+				servertest.WantMe(t, "Basic", w.Basic("cyd", made.Password), "cyd")
+			} else if e, _ := w.OAuthToken("cyd", made.Password); e.Status != http.StatusOK {
+				t.Errorf("OAuth: %d %s", e.Status, e.Body)
 			}
 		})
 	}
 	tries.Wait()
-	c := w.signIn("cyd")
-	if got := must[[]api.TemporaryPassword](t)(c.TemporaryPasswords(t.Context()))[0]; got.Uses != 100 {
+	c := w.SignIn("cyd")
+	if got := servertest.Must[[]api.TemporaryPassword](t)(c.TemporaryPasswords(t.Context()))[0]; got.Uses != 100 {
 		t.Errorf("%d uses", got.Uses)
 	}
 	events := 0
-	for _, kind := range w.types(c, 200) {
+	for _, kind := range w.ActivityTypes(c, 200) {
 		if kind == api.EventTemporaryPasswordUsed {
 			events++
 		}

@@ -7,10 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"nightlatch/server/account"
 	"nightlatch/server/api"
 	"nightlatch/server/client"
-	"nightlatch/server/store"
+	"nightlatch/server/servertest"
 )
 
 // R61: every route that turns the last method off leaves the same events in the
@@ -20,7 +19,7 @@ func TestEveryRouteThatEndsTwoFactor(t *testing.T) {
 	for _, route := range []struct {
 		name   string
 		method api.Method // the only method that is on
-		end    func(w *world, c *client.Client) error
+		end    func(w *servertest.World, c *client.Client) error
 		extra  []api.EventType // besides those that all routes leave
 		mail   string          // subject
 	}{
@@ -33,22 +32,22 @@ func TestEveryRouteThatEndsTwoFactor(t *testing.T) {
 	} {
 		t.Run(route.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
-			c := w.signIn("dot")
-			w.enable("dot", route.method)
-			must[api.NewBackupCode](t)(c.NewBackupCode(t.Context()))
-			must[api.NewTemporaryPassword](t)(c.NewTemporaryPassword(t.Context(), "Mail", ""))
-			mails := len(w.mails("dot@example.org"))
-			last := must[[]api.Activity](t)(c.Activity(t.Context(), "", 1))[0].Cursor
+			w := servertest.New(t)
+			c := w.SignIn("dot")
+			w.EnableMethod("dot", route.method)
+			servertest.Must[api.NewBackupCode](t)(c.NewBackupCode(t.Context()))
+			servertest.Must[api.NewTemporaryPassword](t)(c.NewTemporaryPassword(t.Context(), "Mail", ""))
+			mails := len(w.MailSubjects("dot@example.org"))
+			last := servertest.Must[[]api.Activity](t)(c.Activity(t.Context(), "", 1))[0].Cursor
 
 			if err := route.end(w, c); err != nil {
 				t.Fatal(err)
 			}
-			if !w.account("dot").TwoFactorSince.IsZero() {
+			if !w.Account("dot").TwoFactorSince.IsZero() {
 				t.Error("two-factor is still on")
 			}
 			got := map[api.EventType]string{}
-			for _, a := range must[[]api.Activity](t)(c.Activity(t.Context(), "", 20)) {
+			for _, a := range servertest.Must[[]api.Activity](t)(c.Activity(t.Context(), "", 20)) {
 				if a.Cursor == last {
 					break
 				}
@@ -66,7 +65,7 @@ func TestEveryRouteThatEndsTwoFactor(t *testing.T) {
 			if !maps.Equal(got, want) {
 				t.Errorf("events %v, want %v", got, want)
 			}
-			if now := w.mails("dot@example.org")[mails:]; !slices.Equal(now, []string{route.mail}) {
+			if now := w.MailSubjects("dot@example.org")[mails:]; !slices.Equal(now, []string{route.mail}) {
 				t.Errorf("mails %q, want %q alone", now, route.mail)
 			}
 		})
@@ -76,77 +75,49 @@ func TestEveryRouteThatEndsTwoFactor(t *testing.T) {
 // The mail about two-factor also says which phone number or key was deleted.
 func TestMailOfRemovalNamesWhatWasDeleted(t *testing.T) {
 	t.Parallel()
-	for want, end := range map[string]func(w *world, c *client.Client) error{
+	for want, end := range map[string]func(w *servertest.World, c *client.Client) error{
 		"Your phone number was deleted":       deletePhone,
 		`The security key "Desk" was deleted`: deleteLastKey,
 	} {
-		w := newWorld(t)
-		c := w.signIn("dot")
+		w := servertest.New(t)
+		c := w.SignIn("dot")
 		method := api.Text
 		if strings.Contains(want, "key") {
 			method = api.SecurityKey
 		}
-		w.enable("dot", method)
+		w.EnableMethod("dot", method)
 		if err := end(w, c); err != nil {
 			t.Fatal(err)
 		}
-		w.deliver()
-		mails := must[[]api.LabMail](t)(w.client.Mail(t.Context(), "dot@example.org"))
+		w.DeliverAll()
+		mails := servertest.Must[[]api.LabMail](t)(w.Client.Mail(t.Context(), "dot@example.org"))
 		if got := mails[len(mails)-1].Text; !strings.Contains(got, want) {
 			t.Errorf("%q is not in %q", want, got)
 		}
 	}
 }
 
-func turnOff(m api.Method) func(*world, *client.Client) error {
-	return func(w *world, c *client.Client) error {
-		v, err := c.Begin(w.t.Context(), api.Begin{Kind: api.TurnOff, Method: m})
+func turnOff(m api.Method) func(*servertest.World, *client.Client) error {
+	return func(w *servertest.World, c *client.Client) error {
+		v, err := c.Begin(w.T.Context(), api.Begin{Kind: api.TurnOff, Method: m})
 		if err != nil {
 			return err
 		}
-		_, err = c.Answer(w.t.Context(), v.ID, v.Rev, api.ConfirmInput{})
+		_, err = c.Answer(w.T.Context(), v.ID, v.Rev, api.ConfirmInput{})
 		return err
 	}
 }
 
-func deletePhone(w *world, c *client.Client) error { return c.DeletePhone(w.t.Context()) }
+func deletePhone(w *servertest.World, c *client.Client) error { return c.DeletePhone(w.T.Context()) }
 
-func deleteLastKey(w *world, c *client.Client) error {
-	keys, err := c.Keys(w.t.Context())
+func deleteLastKey(w *servertest.World, c *client.Client) error {
+	keys, err := c.Keys(w.T.Context())
 	if err != nil {
 		return err
 	}
-	return c.DeleteKey(w.t.Context(), keys[0].ID)
+	return c.DeleteKey(w.T.Context(), keys[0].ID)
 }
 
-func resetTwoFactor(w *world, _ *client.Client) error {
-	return w.ResetTwoFactor(context.WithoutCancel(w.t.Context()), "dot")
-}
-
-// enable turns a method on without a ceremony.
-func (w *world) enable(username string, m api.Method) {
-	w.t.Helper()
-	if m == api.SecurityKey {
-		w.addKey(username, "Desk")
-		return
-	}
-	id := w.account(username).ID
-	err := w.store.Update(w.t.Context(), func(tx store.Tx) error {
-		a, err := account.Load(tx, id)
-		if err != nil {
-			return err
-		}
-		a.TextOn = m == api.Text
-		if m == api.App {
-			secret := account.AppSecret{Sealed: w.keys.Seal(account.AppKey(id), []byte(appSecret)), Added: tx.Now()}
-			if err := account.SetApp(tx, id, secret); err != nil {
-				return err
-			}
-		}
-		a.MethodAdded(tx)
-		return account.Save(tx, a)
-	})
-	if err != nil {
-		w.t.Fatal(err)
-	}
+func resetTwoFactor(w *servertest.World, _ *client.Client) error {
+	return w.ResetTwoFactor(context.WithoutCancel(w.T.Context()), "dot")
 }

@@ -1,4 +1,4 @@
-package server_test
+package servertest
 
 import (
 	"context"
@@ -8,17 +8,17 @@ import (
 	"nightlatch/server/store"
 )
 
-// rooted checks for every transaction the rule that revcache relies on: a write below an
-// account increments the account's revision.
-type rooted struct {
+// A revisionStore fails the test if a transaction breaks the rule that revcache relies on:
+// a write below an account increments the account's revision.
+type revisionStore struct {
 	store.Store
 	t testing.TB
 }
 
-func (s rooted) Update(ctx context.Context, fn func(store.Tx) error) error {
-	var last *rootedTx
+func (s revisionStore) Update(ctx context.Context, fn func(store.Tx) error) error {
+	var last *revisionTx
 	err := s.Store.Update(ctx, func(tx store.Tx) error {
-		last = &rootedTx{Tx: tx, below: map[string]bool{}, bumped: map[string]bool{}}
+		last = &revisionTx{Tx: tx, below: map[string]bool{}, bumped: map[string]bool{}}
 		return fn(last)
 	})
 	if err != nil || last.wipes {
@@ -32,13 +32,14 @@ func (s rooted) Update(ctx context.Context, fn func(store.Tx) error) error {
 	return nil
 }
 
-type rootedTx struct {
+// A revisionTx records the accounts of all writes.
+type revisionTx struct {
 	store.Tx
-	below, bumped map[string]bool
-	wipes         bool // Reset deletes the revisions themselves
+	below, bumped map[string]bool // IDs of accounts
+	wipes         bool            // Reset deletes the revisions too
 }
 
-func (tx *rootedTx) note(key string) {
+func (tx *revisionTx) note(key string) {
 	if account, ok := strings.CutPrefix(key, "acct/"); ok {
 		account, _, _ = strings.Cut(account, "/")
 		tx.below[account] = true
@@ -48,17 +49,17 @@ func (tx *rootedTx) note(key string) {
 	}
 }
 
-func (tx *rootedTx) Create(key string, value []byte) error {
+func (tx *revisionTx) Create(key string, value []byte) error {
 	tx.note(key)
 	return tx.Tx.Create(key, value)
 }
 
-func (tx *rootedTx) Put(key string, value []byte) error {
+func (tx *revisionTx) Put(key string, value []byte) error {
 	tx.note(key)
 	return tx.Tx.Put(key, value)
 }
 
-func (tx *rootedTx) Delete(key string) error {
+func (tx *revisionTx) Delete(key string) error {
 	tx.note(key)
 	tx.wipes = tx.wipes || strings.HasPrefix(key, "aud") || strings.HasPrefix(key, "acctrev/")
 	return tx.Tx.Delete(key)

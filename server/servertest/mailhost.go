@@ -1,4 +1,4 @@
-package server_test
+package servertest
 
 import (
 	"io"
@@ -10,21 +10,21 @@ import (
 	"nightlatch/server/api"
 )
 
-// A mailHost takes mail over SMTP (RFC 5321) without TLS, on this machine.
-type mailHost struct {
-	port  int
-	mails chan string // recipient, then the mail
-	auth  string      // the reply to AUTH
-	got   chan string // what AUTH said
+// A MailHost is an SMTP server (RFC 5321) on loopback, without TLS.
+type MailHost struct {
+	Port      int
+	Mails     chan string // the recipient, a newline, and the mail
+	AuthReply string      // the reply to AUTH, "235 ok" by default
 }
 
-func newMailHost(t *testing.T) *mailHost {
+// NewMailHost starts a MailHost that stops when the test ends.
+func NewMailHost(t testing.TB) *MailHost {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &mailHost{port: l.Addr().(*net.TCPAddr).Port, mails: make(chan string, 16), got: make(chan string, 16), auth: "235 ok"}
+	h := &MailHost{Port: l.Addr().(*net.TCPAddr).Port, Mails: make(chan string, 16), AuthReply: "235 ok"}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -43,7 +43,8 @@ func newMailHost(t *testing.T) *mailHost {
 	return h
 }
 
-func (h *mailHost) converse(conn net.Conn) {
+// converse handles one connection.
+func (h *MailHost) converse(conn net.Conn) {
 	defer conn.Close()
 	c := textproto.NewConn(conn)
 	var to string
@@ -59,8 +60,7 @@ func (h *mailHost) converse(conn net.Conn) {
 			say("250-test")
 			say("250 AUTH PLAIN")
 		case "AUTH":
-			h.got <- rest
-			say(h.auth)
+			say(h.AuthReply)
 		case "RCPT":
 			to = rest
 			say("250 ok")
@@ -70,7 +70,7 @@ func (h *mailHost) converse(conn net.Conn) {
 			if err != nil {
 				return
 			}
-			h.mails <- to + "\n" + string(b)
+			h.Mails <- to + "\n" + string(b)
 			say("250 ok")
 		case "QUIT":
 			say("221 bye")
@@ -81,14 +81,16 @@ func (h *mailHost) converse(conn net.Conn) {
 	}
 }
 
-func (h *mailHost) change(more ...func(*api.MailChange)) api.DeliveryChange {
-	m := &api.MailChange{Host: "127.0.0.1", Port: h.port, TLS: "none", From: "Nightlatch <noreply@example.org>"}
+// Change returns the settings for this mail server.
+func (h *MailHost) Change(more ...func(*api.MailChange)) api.DeliveryChange {
+	m := &api.MailChange{Host: "127.0.0.1", Port: h.Port, TLS: "none", From: "Nightlatch <noreply@example.org>"}
 	for _, f := range more {
 		f(m)
 	}
 	return api.DeliveryChange{Mail: m}
 }
 
-func login(user, password string) func(*api.MailChange) {
+// MailLogin adds a user name and password to the settings.
+func MailLogin(user, password string) func(*api.MailChange) {
 	return func(m *api.MailChange) { m.User, m.Password = user, &password }
 }
