@@ -1,6 +1,8 @@
 //go:build cgo && linux && !race
 
-package ceremony_test
+// Package keyfault tests ceremonies with security keys that fail. Its tests wait for
+// timeouts of keys, so they are a package of their own and run beside the others.
+package keyfault_test
 
 import (
 	"os/exec"
@@ -21,7 +23,7 @@ import (
 func TestKeyFaultsInWords(t *testing.T) {
 	h := uitest.New(t, nil)
 	h.SignUp("mara", uitest.Password)
-	d := h.NewDesk(6*time.Second, nil)
+	d := h.NewDesk(4*time.Second, nil)
 	for _, row := range []struct {
 		fault   string
 		provoke func(h *uitest.Harness, d *uitest.Desk) (away func())
