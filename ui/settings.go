@@ -123,10 +123,10 @@ func (p *settingsPage) windowRows() []fyne.CanvasObject {
 	for _, l := range assets.Languages() {
 		languages = append(languages, w.T("ui.language."+l))
 	}
-	look := max(0, slices.Index(appearances(), prefs.String(shell.PrefAppearance)))
+	appearance := max(0, slices.Index(appearances(), prefs.String(shell.PrefAppearance)))
 	size := max(0, slices.Index(textSizes(), prefs.IntWithFallback(shell.PrefTextSize, 100)))
 	rows := []fyne.CanvasObject{
-		p.row("ui.settings.appearance", "", kit.NewSegments(look, func(i int) { prefs.SetString(shell.PrefAppearance, appearances()[i]); c.Restyle() }, looks...).Named(w.T("ui.settings.appearance"))),
+		p.row("ui.settings.appearance", "", kit.NewSegments(appearance, func(i int) { prefs.SetString(shell.PrefAppearance, appearances()[i]); c.Restyle() }, looks...).Named(w.T("ui.settings.appearance"))),
 		p.row("ui.settings.text-size", w.T("ui.settings.text-size-why"), kit.NewSegments(size, func(i int) { prefs.SetInt(shell.PrefTextSize, textSizes()[i]); c.Restyle() }, sizes...).Named(w.T("ui.settings.text-size"))),
 	}
 	if len(languages) > 1 {

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	. "nightlatch/ui/kit"
+	"nightlatch/ui/kit/kittest"
 )
 
 // A handClock is moved by the test.
@@ -59,11 +60,11 @@ func digits(t *testing.T, o fyne.CanvasObject) string {
 }
 
 func TestCountdownTicksOnceASecondAndEndsOnce(t *testing.T) {
-	wear(t, Theme{})
+	kittest.Wear(t, Theme{})
 	hand := newHandClock()
 	ended := 0
 	c := NewCountdown(CountdownConfig{Clock: hand.clock(), Ends: noon.Add(3 * time.Second), Total: time.Minute, OnEnd: func() { ended++ }})
-	open(t, container.NewStack(c), 300, 100, 1)
+	kittest.Open(t, container.NewStack(c), 300, 100, 1)
 	for _, want := range []string{"0:03", "0:02", "0:01", "0:00", "0:00"} {
 		if got := digits(t, c); got != want {
 			t.Errorf("shows %s; want %s", got, want)
@@ -80,12 +81,12 @@ func TestCountdownTicksOnceASecondAndEndsOnce(t *testing.T) {
 }
 
 func TestCountdownStopsWhenItCannotBeSeen(t *testing.T) {
-	wear(t, Theme{})
+	kittest.Wear(t, Theme{})
 	hand := newHandClock()
 	c := NewCountdown(CountdownConfig{Clock: hand.clock(), Ends: noon.Add(time.Hour), Total: time.Hour})
 	inside := V(0, c)
 	root := container.NewStack(inside)
-	open(t, root, 300, 100, 1)
+	kittest.Open(t, root, 300, 100, 1)
 	if len(hand.ticks) != 1 {
 		t.Fatalf("%d tickers while it can be seen", len(hand.ticks))
 	}
@@ -116,11 +117,11 @@ func TestCountdownStopsWhenItCannotBeSeen(t *testing.T) {
 
 // The halo moves in few steps of whole points, and only while it can be seen.
 func TestHaloMovesInFewSteps(t *testing.T) {
-	wear(t, Theme{})
+	kittest.Wear(t, Theme{})
 	hand := newHandClock()
 	p := NewTouchPicture(TouchConfig{Clock: hand.clock(), Lit: true})
 	inside := V(0, p)
-	open(t, container.NewStack(inside), 300, 300, 1)
+	kittest.Open(t, container.NewStack(inside), 300, 300, 1)
 	if len(hand.ticks) != 1 {
 		t.Fatalf("%d tickers", len(hand.ticks))
 	}
@@ -156,18 +157,18 @@ func TestHaloMovesInFewSteps(t *testing.T) {
 		t.Error("it moves while its parent is hidden")
 	}
 	still := NewTouchPicture(TouchConfig{Clock: hand.clock()})
-	open(t, container.NewStack(still), 300, 300, 1)
+	kittest.Open(t, container.NewStack(still), 300, 300, 1)
 	if len(hand.ticks) != 0 {
 		t.Error("a picture that is not lit moves")
 	}
 }
 
 func TestProgressShowsTheTime(t *testing.T) {
-	wear(t, Theme{})
+	kittest.Wear(t, Theme{})
 	hand := newHandClock()
 	cancelled, late := 0, 0
 	p := NewProgress(ProgressConfig{Clock: hand.clock(), Words: "Sending", Most: 2 * time.Second, OnCancel: func() { cancelled++ }, OnLate: func() { late++ }})
-	open(t, container.NewStack(p), 400, 100, 1)
+	kittest.Open(t, container.NewStack(p), 400, 100, 1)
 	if digits(t, p) != "0:02" {
 		t.Errorf("shows %s", digits(t, p))
 	}
@@ -180,7 +181,7 @@ func TestProgressShowsTheTime(t *testing.T) {
 		t.Error("it cannot be cancelled")
 	}
 	free := NewProgress(ProgressConfig{Clock: hand.clock(), Words: "Working"})
-	open(t, container.NewStack(free), 400, 100, 1)
+	kittest.Open(t, container.NewStack(free), 400, 100, 1)
 	hand.move(61 * time.Second)
 	if digits(t, free) != "1:01" || free.Cancel() != nil {
 		t.Errorf("without an end it should count up; shows %s", digits(t, free))
@@ -188,10 +189,10 @@ func TestProgressShowsTheTime(t *testing.T) {
 }
 
 func TestToastDisappears(t *testing.T) {
-	wear(t, Theme{})
+	kittest.Wear(t, Theme{})
 	hand := newHandClock()
 	toast := NewToaster(hand.clock())
-	open(t, Z(NewWindow(nil, V(0)), toast), 600, 400, 1)
+	kittest.Open(t, Z(NewWindow(nil, V(0)), toast), 600, 400, 1)
 	toast.Copied(true)
 	if toast.Says() == "" || toast.AccessibilityLabel() != toast.Says() {
 		t.Error("no message is shown")
@@ -210,7 +211,7 @@ func TestToastDisappears(t *testing.T) {
 
 // A tick of a countdown must allocate little, because countdowns run all the time.
 func TestTickIsCheap(t *testing.T) {
-	wear(t, Theme{})
+	kittest.Wear(t, Theme{})
 	hand := newHandClock()
 	var rows []fyne.CanvasObject
 	for range 50 {
@@ -218,7 +219,7 @@ func TestTickIsCheap(t *testing.T) {
 	}
 	c := NewCountdown(CountdownConfig{Clock: hand.clock(), Ends: noon.Add(59 * time.Minute), Total: time.Hour})
 	page := Page{Title: "Temporary passwords", Body: []fyne.CanvasObject{c, List(72, rows...)}}.Build()
-	win := open(t, NewWindow(nil, page), 1180, 780, 1)
+	win := kittest.Open(t, NewWindow(nil, page), 1180, 780, 1)
 	win.Canvas().Capture()
 	hand.move(time.Second)
 	if n := testing.AllocsPerRun(20, func() { hand.move(time.Second) }); n > 400 {

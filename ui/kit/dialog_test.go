@@ -8,14 +8,15 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 
 	. "nightlatch/ui/kit"
+	"nightlatch/ui/kit/kittest"
 )
 
 func TestDialogHasTheFocusAndRestoresIt(t *testing.T) {
-	wear(t, Theme{})
+	kittest.Wear(t, Theme{})
 	pageEscaped, done, closed := 0, 0, 0
 	opener := NewButton("Delete", "delete", Destroy, nil)
 	other := NewButton("Other", "", Secondary, nil)
-	win := open(t, NewWindow(nil, V(8, opener, other)), 800, 600, 1)
+	win := kittest.Open(t, NewWindow(nil, V(8, opener, other)), 800, 600, 1)
 	c := win.Canvas()
 	Bindings{Escape: func() { pageEscaped++ }}.Attach(c)
 	c.Focus(opener)
@@ -38,14 +39,14 @@ func TestDialogHasTheFocusAndRestoresIt(t *testing.T) {
 		t.Error("Enter deletes without a Tab")
 	}
 	c.FocusNext()
-	press(c.Focused(), fyne.KeyEscape)
+	kittest.Press(c.Focused(), fyne.KeyEscape)
 	if closed != 1 || pageEscaped != 0 || c.Overlays().Top() != nil {
 		t.Errorf("after Escape: closed %d, page left %d times, overlay %v", closed, pageEscaped, c.Overlays().Top())
 	}
 	if c.Focused() != opener || !opener.Focused {
 		t.Error("the focus did not return to the button that opened it")
 	}
-	press(opener, fyne.KeyEscape)
+	kittest.Press(opener, fyne.KeyEscape)
 	if pageEscaped != 1 {
 		t.Error("the bindings of the page were not restored")
 	}
@@ -58,18 +59,18 @@ func TestDialogHasTheFocusAndRestoresIt(t *testing.T) {
 }
 
 func TestEnterInADialogIsTheSafeAction(t *testing.T) {
-	wear(t, Theme{})
+	kittest.Wear(t, Theme{})
 	done := 0
-	win := open(t, NewWindow(nil, V(8, NewButton("x", "", Secondary, nil))), 800, 600, 1)
+	win := kittest.Open(t, NewWindow(nil, V(8, NewButton("x", "", Secondary, nil))), 800, 600, 1)
 	field := NewTextField("Name", "", InputConfig{})
 	d := ShowDialog(win.Canvas(), DialogConfig{Title: "Rename", Body: []fyne.CanvasObject{field}, Do: "Rename", Keep: true, OnDo: func() { done++ }})
 	if win.Canvas().Focused() != field.Focus() {
 		t.Error("the field does not have the focus")
 	}
 	d.Do().Disable()
-	press(field.Focus(), fyne.KeyReturn)
+	kittest.Press(field.Focus(), fyne.KeyReturn)
 	d.Do().Enable()
-	press(field.Focus(), fyne.KeyReturn)
+	kittest.Press(field.Focus(), fyne.KeyReturn)
 	if done != 1 || win.Canvas().Overlays().Top() == nil {
 		t.Errorf("OnDo was called %d times; Keep must leave the dialog open", done)
 	}
@@ -81,33 +82,33 @@ func TestEnterInADialogIsTheSafeAction(t *testing.T) {
 
 // A long text in a small window scrolls, and the buttons stay visible.
 func TestDialogInASmallWindow(t *testing.T) {
-	for _, l := range looks(t) {
-		t.Run(l.name, func(t *testing.T) {
-			wear(t, l.Theme)
-			win := open(t, NewWindow(nil, V(0)), 420, 360, 1)
+	for _, l := range kittest.Appearances(t) {
+		t.Run(l.Name, func(t *testing.T) {
+			kittest.Wear(t, l.Theme)
+			win := kittest.Open(t, NewWindow(nil, V(0)), 420, 360, 1)
 			var lines []string
 			for range 12 {
-				lines = append(lines, say(l.Theme, "Every code made so far becomes void, and this can’t be taken back."))
+				lines = append(lines, kittest.Say(l.Theme, "Every code made so far becomes void, and this can’t be taken back."))
 			}
-			d := ShowDialog(win.Canvas(), DialogConfig{Title: say(l.Theme, "Replace all backup codes?"), Consequences: lines, Do: say(l.Theme, "Replace all"), Destroy: true})
+			d := ShowDialog(win.Canvas(), DialogConfig{Title: kittest.Say(l.Theme, "Replace all backup codes?"), Consequences: lines, Do: kittest.Say(l.Theme, "Replace all"), Destroy: true})
 			at := fyne.CurrentApp().Driver().AbsolutePositionForObject(d.Do())
 			if at.Y+d.Do().Size().Height > 360 || at.X+d.Do().Size().Width > 420 || at.X < 0 {
 				t.Errorf("the button is at %v, %v large", at, d.Do().Size())
 			}
-			picture(t, win, "dialog-small-"+l.name)
+			kittest.Picture(t, win, "dialog-small-"+l.Name)
 		})
 	}
 }
 
 // Fyne removes the focus between MouseDown and Tapped.
 func TestPressBesideWidgetsKeepsTheFocus(t *testing.T) {
-	wear(t, Theme{})
+	kittest.Wear(t, Theme{})
 	name, other := NewInput(InputConfig{Name: "Name"}), NewInput(InputConfig{Name: "Other"})
 	copied, beside := false, fyne.Focusable(nil)
 	var c fyne.Canvas
 	copyIt := NewButton("Copy", "", Secondary, func() { copied, beside = true, c.Focused() })
 	page := V(8, name, copyIt)
-	win := open(t, page, 800, 600, 1)
+	win := kittest.Open(t, page, 800, 600, 1)
 	c = win.Canvas()
 	click := func(on interface {
 		MouseDown(*desktop.MouseEvent)
@@ -141,9 +142,9 @@ func TestPressBesideWidgetsKeepsTheFocus(t *testing.T) {
 // If the page is drawn again while a dialog is open, the focus returns to the button
 // with the same name.
 func TestDialogRestoresTheFocusOnAPageDrawnAgain(t *testing.T) {
-	wear(t, Theme{})
+	kittest.Wear(t, Theme{})
 	page := V(8, NewButton("First", "", Secondary, nil), NewButton("Set a PIN", "", Secondary, nil))
-	c := open(t, page, 800, 600, 1).Canvas()
+	c := kittest.Open(t, page, 800, 600, 1).Canvas()
 	c.Focus(page.Objects[1].(*Button))
 	d := ShowDialog(c, DialogConfig{Title: "Set a PIN", Do: "Set it"})
 	next := NewButton("Set a PIN", "", Secondary, nil)

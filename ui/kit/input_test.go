@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	. "nightlatch/ui/kit"
+	"nightlatch/ui/kit/kittest"
 )
 
 func paste(o fyne.Focusable, text string) {
@@ -19,7 +20,7 @@ func paste(o fyne.Focusable, text string) {
 }
 
 func TestPasteIsCleanedAndCut(t *testing.T) {
-	wear(t, Theme{})
+	kittest.Wear(t, Theme{})
 	for _, tt := range []struct {
 		name, paste, want string
 		says              bool
@@ -37,7 +38,7 @@ func TestPasteIsCleanedAndCut(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			f := NewTextField("Label", "Hint", InputConfig{Limit: 20})
-			open(t, f, 300, 200, 1)
+			kittest.Open(t, f, 300, 200, 1)
 			paste(f.Focus(), tt.paste)
 			if f.Text() != tt.want {
 				t.Errorf("has %q; want %q", f.Text(), tt.want)
@@ -61,10 +62,10 @@ func below(f *TextField) (words string) {
 }
 
 func TestTenMegabytesDoNotFreezeTheWindow(t *testing.T) {
-	wear(t, Theme{})
+	kittest.Wear(t, Theme{})
 	f := NewTextField("Name", "", InputConfig{})
 	code := NewCodeField(6, 3, "")
-	win := open(t, V(8, f, code), 400, 300, 1)
+	win := kittest.Open(t, V(8, f, code), 400, 300, 1)
 	huge := strings.Repeat("x\u202e ", 10<<20/5)
 	began := time.Now()
 	paste(f.Focus(), huge)
@@ -80,10 +81,10 @@ func TestTenMegabytesDoNotFreezeTheWindow(t *testing.T) {
 }
 
 func TestTypingStopsAtTheLimit(t *testing.T) {
-	wear(t, Theme{})
+	kittest.Wear(t, Theme{})
 	changes := 0
 	f := NewTextField("Label", "Hint", InputConfig{Limit: 3, OnChanged: func(string) { changes++ }})
-	open(t, f, 300, 200, 1)
+	kittest.Open(t, f, 300, 200, 1)
 	for _, r := range "ab\u202ecde" {
 		f.Focus().TypedRune(r)
 	}
@@ -102,10 +103,10 @@ func TestTypingStopsAtTheLimit(t *testing.T) {
 }
 
 func TestRefusalDisappearsWhenTheTextChanges(t *testing.T) {
-	wear(t, Theme{})
+	kittest.Wear(t, Theme{})
 	f := NewTextField("PIN", "Four digits", InputConfig{Secret: true})
 	under := NewButton("Continue", "", Primary, nil)
-	open(t, NewWindow(nil, Scroll(V(8, f, under))), 300, 400, 1)
+	kittest.Open(t, NewWindow(nil, Scroll(V(8, f, under))), 300, 400, 1)
 	was := under.Position().Y
 	f.Refuse("That isn’t this key’s PIN. After the last try the key locks itself and must be reset.")
 	if !f.Refused() || !strings.HasPrefix(below(f), "That isn’t") {
@@ -121,9 +122,9 @@ func TestRefusalDisappearsWhenTheTextChanges(t *testing.T) {
 }
 
 func TestPasswordIsShownWithTheKeyboard(t *testing.T) {
-	wear(t, Theme{})
+	kittest.Wear(t, Theme{})
 	f := NewTextField("Password", "", InputConfig{Text: "correct horse", Secret: true})
-	win := open(t, f, 300, 200, 1)
+	win := kittest.Open(t, f, 300, 200, 1)
 	c := win.Canvas()
 	c.Focus(f.Focus())
 	hidden := c.Capture()
@@ -132,14 +133,14 @@ func TestPasswordIsShownWithTheKeyboard(t *testing.T) {
 	if eye.AccessibilityLabel() != "Show password" {
 		t.Errorf("the button is called %q", eye.AccessibilityLabel())
 	}
-	press(eye, fyne.KeySpace)
+	kittest.Press(eye, fyne.KeySpace)
 	if eye.AccessibilityLabel() != "Hide password" || same(hidden, c.Capture()) {
 		t.Errorf("the password is not shown; the button is called %q", eye.AccessibilityLabel())
 	}
 }
 
 func TestCodeFieldReadsWhatPeopleType(t *testing.T) {
-	wear(t, Theme{})
+	kittest.Wear(t, Theme{})
 	for _, tt := range []struct{ name, in, want string }{
 		{"spaces", " 418 205 ", "418205"},
 		{"dashes", "418-205", "418205"},
@@ -159,7 +160,7 @@ func TestCodeFieldReadsWhatPeopleType(t *testing.T) {
 			done := ""
 			f := NewCodeField(6, 3, "")
 			f.OnDone = func(code string) { done = code }
-			open(t, f, 400, 100, 1)
+			kittest.Open(t, f, 400, 100, 1)
 			paste(f, tt.in)
 			typed := NewCodeField(6, 3, "")
 			for _, r := range tt.in {
@@ -177,10 +178,10 @@ func TestCodeFieldReadsWhatPeopleType(t *testing.T) {
 
 // R76: input ignores case, spaces, dashes and look-alikes.
 func TestBackupFieldFoldsLookAlikes(t *testing.T) {
-	wear(t, Theme{})
+	kittest.Wear(t, Theme{})
 	for _, in := range []string{"7kmq-2xwd-9hfz-3r01", "7KMQ2XWD9HFZ3R01", " 7kmq 2xwd 9hfz 3rOI ", "7kmq–2xwd–9hfz–3rol", "7kmq-2xwd-9hfz-3r01\n"} {
 		f := NewBackupField("")
-		open(t, f, 500, 100, 1)
+		kittest.Open(t, f, 500, 100, 1)
 		paste(f, in)
 		if f.Value != "7kmq2xwd9hfz3r01" {
 			t.Errorf("%q became %q", in, f.Value)
@@ -194,20 +195,20 @@ func TestBackupFieldFoldsLookAlikes(t *testing.T) {
 }
 
 func TestCodeFieldEdits(t *testing.T) {
-	wear(t, Theme{})
+	kittest.Wear(t, Theme{})
 	var changes []string
 	done, submitted := 0, 0
 	f := NewCodeField(4, 2, "12")
 	f.OnChanged = func(c string) { changes = append(changes, c) }
 	f.OnDone = func(string) { done++ }
 	f.OnSubmit = func(string) { submitted++ }
-	open(t, f, 400, 100, 1)
+	kittest.Open(t, f, 400, 100, 1)
 	f.TypedRune('3')
-	press(f, fyne.KeyBackspace)
+	kittest.Press(f, fyne.KeyBackspace)
 	f.TypedRune('4')
 	f.TypedRune('5')
 	f.TypedRune('6') // full
-	press(f, fyne.KeyReturn)
+	kittest.Press(f, fyne.KeyReturn)
 	if f.Value != "1245" || done != 1 || submitted != 1 || len(changes) != 4 {
 		t.Errorf("has %q, done %d, submitted %d, changes %q", f.Value, done, submitted, changes)
 	}
@@ -228,12 +229,12 @@ func TestCodeFieldEdits(t *testing.T) {
 
 // With large text in a small card, the cells become narrower.
 func TestCodeFieldFitsItsSpace(t *testing.T) {
-	wear(t, Theme{Scale: 1.5})
+	kittest.Wear(t, Theme{Scale: 1.5})
 	f := NewCodeField(6, 3, "418205")
-	win := open(t, H(0, f, Gap()), 376, 200, 1)
+	win := kittest.Open(t, H(0, f, Gap()), 376, 200, 1)
 	win.Resize(fyne.NewSize(376, 200))
 	if f.Size().Width > 376 {
 		t.Errorf("it is %v wide", f.Size().Width)
 	}
-	picture(t, win, "code-150")
+	kittest.Picture(t, win, "code-150")
 }

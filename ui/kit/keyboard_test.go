@@ -10,22 +10,17 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	. "nightlatch/ui/kit"
+	"nightlatch/ui/kit/kittest"
 )
 
-func press(o fyne.Focusable, keys ...fyne.KeyName) {
-	for _, k := range keys {
-		o.TypedKey(&fyne.KeyEvent{Name: k})
-	}
-}
-
 func TestSpaceAndEnterPress(t *testing.T) {
-	wear(t, Theme{})
+	kittest.Wear(t, Theme{})
 	n := 0
 	b := NewButton("Verify", "", Primary, func() { n++ })
-	open(t, b, 200, 100, 1)
-	press(b, fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter)
+	kittest.Open(t, b, 200, 100, 1)
+	kittest.Press(b, fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter)
 	b.Disable()
-	press(b, fyne.KeyReturn)
+	kittest.Press(b, fyne.KeyReturn)
 	if n != 3 {
 		t.Errorf("pressed %d times, want 3", n)
 	}
@@ -67,7 +62,7 @@ func rail(selected string) *SideRail {
 // Tab goes through a screen in reading order: rail, page, action bar; in the bar Cancel,
 // Back, and then the primary button.
 func TestTabOrderIsReadingOrder(t *testing.T) {
-	wear(t, Theme{})
+	kittest.Wear(t, Theme{})
 	off := NewButton("Not now", "", Secondary, nil)
 	off.Disable()
 	page := Page{
@@ -80,7 +75,7 @@ func TestTabOrderIsReadingOrder(t *testing.T) {
 		},
 		Left: []fyne.CanvasObject{NewButton("Cancel", "", Quiet, nil)}, Actions: []fyne.CanvasObject{NewButton("Back", "", Secondary, nil), NewButton("Continue", "", Primary, nil)},
 	}
-	win := open(t, NewWindow(rail("keys"), page.Build()), 1180, 780, 1)
+	win := kittest.Open(t, NewWindow(rail("keys"), page.Build()), 1180, 780, 1)
 	want := []string{
 		"Account: Margarethe Oyelaran-Fitzwilliam", "Overview", "Security keys", "Login requests, 1", "Help",
 		"Security", "Export", "Name", "PIN", "Show password", "Code", "Printer A4", "Keep running", "Policy", "Backup codes", "Why", "Cancel", "Back", "Continue",
@@ -97,7 +92,7 @@ func namedField(label string, c *CodeField) fyne.CanvasObject {
 }
 
 func TestUnusedKeysReachThePage(t *testing.T) {
-	wear(t, Theme{})
+	kittest.Wear(t, Theme{})
 	var got []string
 	keys := Bindings{
 		Enter: func() { got = append(got, "enter") }, Escape: func() { got = append(got, "escape") },
@@ -108,7 +103,7 @@ func TestUnusedKeysReachThePage(t *testing.T) {
 	code := NewCodeField(6, 3, "")
 	button := NewButton("Copy", "", Secondary, func() { got = append(got, "copy") })
 	choice := NewSegments(0, nil, "A", "B")
-	win := open(t, V(8, in, submit, code, button, choice), 400, 400, 1)
+	win := kittest.Open(t, V(8, in, submit, code, button, choice), 400, 400, 1)
 	keys.Attach(win.Canvas())
 	for _, tt := range []struct {
 		o    fyne.Focusable
@@ -122,7 +117,7 @@ func TestUnusedKeysReachThePage(t *testing.T) {
 	} {
 		got = nil
 		win.Canvas().Focus(tt.o)
-		press(tt.o, fyne.KeyReturn, fyne.KeyEscape, fyne.KeyF1)
+		kittest.Press(tt.o, fyne.KeyReturn, fyne.KeyEscape, fyne.KeyF1)
 		if !slices.Equal(got, tt.want) {
 			t.Errorf("%T: %q; want %q", tt.o, got, tt.want)
 		}
@@ -130,14 +125,14 @@ func TestUnusedKeysReachThePage(t *testing.T) {
 }
 
 func TestFocusScrollsIntoView(t *testing.T) {
-	wear(t, Theme{})
+	kittest.Wear(t, Theme{})
 	var buttons []fyne.CanvasObject
 	for i := range 40 {
 		buttons = append(buttons, NewButton(fmt.Sprintf("Revoke %d", i), "", Secondary, nil))
 	}
 	field := NewTextField("Label", "", InputConfig{})
 	page := Page{Title: "Keys", Body: append(buttons, field)}.Build()
-	win := open(t, NewWindow(nil, page), 800, 500, 1)
+	win := kittest.Open(t, NewWindow(nil, page), 800, 500, 1)
 	var scroll *container.Scroll
 	Walk(win.Content(), func(o fyne.CanvasObject) bool {
 		if s, ok := o.(*container.Scroll); ok {
@@ -167,14 +162,14 @@ func TestFocusScrollsIntoView(t *testing.T) {
 }
 
 func TestArrowKeysChoose(t *testing.T) {
-	wear(t, Theme{})
+	kittest.Wear(t, Theme{})
 	var got []int
 	pick := func(i int) { got = append(got, i) }
 	s := NewSegments(0, pick, "System", "Light", "Dark")
 	sel := NewSelector(SelectorConfig{Options: []string{"A4", "Letter", "Legal"}, OnPick: pick})
-	open(t, V(8, s, sel), 400, 400, 1)
-	press(s, fyne.KeyLeft, fyne.KeyRight, fyne.KeyRight, fyne.KeyRight, fyne.KeyHome, fyne.KeyEnd)
-	press(sel, fyne.KeyDown, fyne.KeyEnd, fyne.KeyDown, fyne.KeyUp)
+	kittest.Open(t, V(8, s, sel), 400, 400, 1)
+	kittest.Press(s, fyne.KeyLeft, fyne.KeyRight, fyne.KeyRight, fyne.KeyRight, fyne.KeyHome, fyne.KeyEnd)
+	kittest.Press(sel, fyne.KeyDown, fyne.KeyEnd, fyne.KeyDown, fyne.KeyUp)
 	if want := []int{1, 2, 0, 2, 1, 2, 1}; !slices.Equal(got, want) {
 		t.Errorf("picked %v; want %v", got, want)
 	}
@@ -182,33 +177,33 @@ func TestArrowKeysChoose(t *testing.T) {
 		t.Errorf("selected %d, %d", s.Selected, sel.Selected)
 	}
 	s.Disable()
-	press(s, fyne.KeyHome)
+	kittest.Press(s, fyne.KeyHome)
 	if s.Selected != 2 {
 		t.Error("a disabled selection changes")
 	}
 }
 
 func TestSelectorList(t *testing.T) {
-	wear(t, Theme{})
+	kittest.Wear(t, Theme{})
 	var got []int
 	options := []string{"Brother", "Canon", "Epson", "HP", "Kyocera", "Lexmark", "Oki", "Ricoh", "Xerox", "Zebra"}
 	sel := NewSelector(SelectorConfig{Options: options, Selected: 1, OnPick: func(i int) { got = append(got, i) }})
 	before := NewButton("Before", "", Secondary, nil)
 	escaped := 0
-	win := open(t, NewWindow(nil, V(8, before, sel)), 500, 300, 1)
+	win := kittest.Open(t, NewWindow(nil, V(8, before, sel)), 500, 300, 1)
 	Bindings{Escape: func() { escaped++ }}.Attach(win.Canvas())
 	c := win.Canvas()
 	list := func() fyne.Focusable {
 		c.Focus(sel)
-		press(sel, fyne.KeySpace)
+		kittest.Press(sel, fyne.KeySpace)
 		return c.Focused()
 	}
-	press(list(), fyne.KeyDown, fyne.KeyDown, fyne.KeyReturn)
-	press(list(), fyne.KeyEnd, fyne.KeyUp, fyne.KeySpace)
+	kittest.Press(list(), fyne.KeyDown, fyne.KeyDown, fyne.KeyReturn)
+	kittest.Press(list(), fyne.KeyEnd, fyne.KeyUp, fyne.KeySpace)
 	l := list()
 	l.TypedRune('k')
-	press(l, fyne.KeyReturn)
-	press(list(), fyne.KeyHome, fyne.KeyEscape)
+	kittest.Press(l, fyne.KeyReturn)
+	kittest.Press(list(), fyne.KeyHome, fyne.KeyEscape)
 	if want := []int{3, 8, 4}; !slices.Equal(got, want) || sel.Selected != 4 {
 		t.Errorf("picked %v, has %d; want %v", got, sel.Selected, want)
 	}
@@ -218,23 +213,23 @@ func TestSelectorList(t *testing.T) {
 	if c.Focused() != sel || !sel.Focused || c.Overlays().Top() != nil {
 		t.Error("the focus did not return to the selector")
 	}
-	press(sel, fyne.KeyEscape)
+	kittest.Press(sel, fyne.KeyEscape)
 	if escaped != 1 {
 		t.Error("Escape does not reach the page afterwards")
 	}
 }
 
 func TestToggles(t *testing.T) {
-	wear(t, Theme{})
+	kittest.Wear(t, Theme{})
 	n := 0
 	words := NewText("Contacts can find me by it", Body, Ink)
 	check, sw := NewToggle(CheckForm, true, words), NewToggle(SwitchForm, false, nil).Named("Flight")
 	for _, k := range []*Toggle{check, sw} {
 		k.OnChanged = func(bool) { n++ }
 	}
-	open(t, V(8, check, sw), 400, 200, 1)
-	press(check, fyne.KeySpace)
-	press(sw, fyne.KeySpace)
+	kittest.Open(t, V(8, check, sw), 400, 200, 1)
+	kittest.Press(check, fyne.KeySpace)
+	kittest.Press(sw, fyne.KeySpace)
 	if check.On || !sw.On || n != 2 {
 		t.Errorf("on: %v %v, OnChanged called %d times", check.On, sw.On, n)
 	}
@@ -248,23 +243,23 @@ func TestToggles(t *testing.T) {
 }
 
 func TestRailWithArrowKeysAndFolded(t *testing.T) {
-	wear(t, Theme{})
+	kittest.Wear(t, Theme{})
 	picked := ""
 	r := NewRail(RailConfig{Selected: "a", Name: "Ø", Groups: [][]Destination{{{ID: "a", Icon: "key", Name: "A"}, {ID: "b", Icon: "key", Name: "B"}}}, Feet: []Destination{{ID: "c", Icon: "help", Name: "C"}}, OnSelect: func(id string) { picked = id }})
-	win := open(t, NewWindow(r, V(0)), 1180, 400, 1)
+	win := kittest.Open(t, NewWindow(r, V(0)), 1180, 400, 1)
 	c := win.Canvas()
 	c.Focus(r.Item("a"))
-	press(c.Focused(), fyne.KeyUp, fyne.KeyDown)
-	press(c.Focused(), fyne.KeyDown)
+	kittest.Press(c.Focused(), fyne.KeyUp, fyne.KeyDown)
+	kittest.Press(c.Focused(), fyne.KeyDown)
 	if c.Focused() != r.Item("c") {
 		t.Error("the arrow keys do not move through the rail")
 	}
-	press(c.Focused(), fyne.KeyHome)
-	press(c.Focused(), fyne.KeyDown, fyne.KeyReturn)
+	kittest.Press(c.Focused(), fyne.KeyHome)
+	kittest.Press(c.Focused(), fyne.KeyDown, fyne.KeyReturn)
 	if c.Focused() != r.Item("b") {
 		t.Error("Down does not move to the next entry")
 	}
-	press(c.Focused(), fyne.KeyReturn)
+	kittest.Press(c.Focused(), fyne.KeyReturn)
 	if picked != "b" {
 		t.Errorf("picked %q", picked)
 	}
@@ -285,12 +280,12 @@ func TestRailWithArrowKeysAndFolded(t *testing.T) {
 
 // A folded rail shows the name of the entry with the focus beside it.
 func TestFoldedRailShowsTheNameOfTheFocusedEntry(t *testing.T) {
-	wear(t, Theme{})
+	kittest.Wear(t, Theme{})
 	r := rail("keys")
-	win := open(t, NewWindow(r, Page{Title: "Overview"}.Build()), 700, 420, 1.5)
+	win := kittest.Open(t, NewWindow(r, Page{Title: "Overview"}.Build()), 700, 420, 1.5)
 	without := win.Canvas().Capture()
 	win.Canvas().Focus(r.Item("requests"))
-	picture(t, win, "rail-folded")
+	kittest.Picture(t, win, "rail-folded")
 	if same(without, win.Canvas().Capture()) {
 		t.Error("nothing is shown")
 	}

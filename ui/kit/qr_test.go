@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/driver/software"
 
 	. "nightlatch/ui/kit"
+	"nightlatch/ui/kit/kittest"
 )
 
 const uri = "otpauth://totp/Nightlatch:margarethe?secret=JBSWY3DPEHPK3PXPGEZDGNBVGY3TQOJQ&issuer=Nightlatch&algorithm=SHA1&digits=6&period=30"
@@ -18,16 +19,16 @@ const uri = "otpauth://totp/Nightlatch:margarethe?secret=JBSWY3DPEHPK3PXPGEZDGNB
 // zbarimg, an independent scanner, reads the code at every scale in both themes.
 func TestQRIsReadByZbarimg(t *testing.T) {
 	scales := []float32{1, 1.25, 1.5, 1.75, 2, 3}
-	if racing {
+	if kittest.Racing {
 		scales = scales[2:3]
 	}
 	for _, mode := range []Mode{AlwaysLight, AlwaysDark} {
 		for _, scale := range scales {
 			t.Run(fmt.Sprintf("%v/%v", mode, scale), func(t *testing.T) {
-				wear(t, Theme{Mode: mode, Scale: 1.25})
-				win := open(t, NewWindow(nil, Centre(QR(uri, 240))), 400, 400, scale)
+				kittest.Wear(t, Theme{Mode: mode, Scale: 1.25})
+				win := kittest.Open(t, NewWindow(nil, Centre(QR(uri, 240))), 400, 400, scale)
 				name := fmt.Sprintf("qr-%v-%v", mode, scale)
-				img := picture(t, win, name)
+				img := kittest.Picture(t, win, name)
 				out, err := exec.CommandContext(t.Context(), "zbarimg", "--quiet", "--raw", filepath.Join(t.ArtifactDir(), name+".png")).Output()
 				if err != nil || strings.TrimSpace(string(out)) != uri {
 					t.Errorf("zbarimg reads %q, %v", out, err)
@@ -78,7 +79,7 @@ func evenModules(t *testing.T, img image.Image, scale float32) {
 }
 
 func TestTextTooLongForAQRCodeLeavesTheSquareEmpty(t *testing.T) {
-	wear(t, Theme{})
+	kittest.Wear(t, Theme{})
 	o := QR(strings.Repeat("x", 5000), 240)
 	if s := o.MinSize(); s.Width != 240 || s.Height != 240 {
 		t.Errorf("size %v", s)

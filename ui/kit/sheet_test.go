@@ -1,20 +1,13 @@
 package kit_test
 
 import (
-	"image"
-	"image/draw"
-	"image/png"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/driver/software"
-	"fyne.io/fyne/v2/test"
 
-	"nightlatch/assets"
 	. "nightlatch/ui/kit"
+	"nightlatch/ui/kit/kittest"
 )
 
 // noon is the time of every clock in these tests.
@@ -22,80 +15,9 @@ var noon = time.Date(2026, 11, 22, 9, 41, 18, 0, time.UTC)
 
 func stillClock() Clock { return Clock{Now: func() time.Time { return noon }} }
 
-// A look is a theme for drawing the widgets.
-type appearance struct {
-	name string
-	Theme
-}
-
-func looks(t *testing.T) []appearance {
-	t.Helper()
-	words := func(lang string) *assets.Catalog {
-		w, err := assets.New(lang)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return w
-	}
-	if racing {
-		return []appearance{{"dark-125-long", Theme{Mode: AlwaysDark, Scale: 1.25, Words: words(assets.PseudoLong)}}}
-	}
-	return []appearance{
-		{"light", Theme{Mode: AlwaysLight}},
-		{"dark", Theme{Mode: AlwaysDark}},
-		{"light-150", Theme{Mode: AlwaysLight, Scale: 1.5}},
-		{"dark-125-long", Theme{Mode: AlwaysDark, Scale: 1.25, Words: words(assets.PseudoLong)}},
-		{"light-right", Theme{Mode: AlwaysLight, Words: words(assets.PseudoRight)}},
-	}
-}
-
-// wear gives the application a theme.
-func wear(t *testing.T, th Theme) {
-	t.Helper()
-	test.NewTempApp(t).Settings().SetTheme(th)
-}
-
-// open shows content in a window of the test driver.
-func open(t *testing.T, o fyne.CanvasObject, w, h, scale float32) fyne.Window {
-	t.Helper()
-	win := test.NewTempWindow(t, nil)
-	win.SetPadded(false)
-	win.Canvas().(software.WindowlessCanvas).SetScale(scale) // before the content, or rasters stay coarse
-	win.SetContent(o)
-	win.Resize(fyne.NewSize(w, h))
-	return win
-}
-
-// picture saves the content of a window as name.png (go test -artifacts -outputdir …).
-func picture(t *testing.T, win fyne.Window, name string) image.Image {
-	t.Helper()
-	src := win.Canvas().Capture()
-	b := src.Bounds()
-	img := image.NewRGBA(b)
-	draw.Draw(img, b, image.White, image.Point{}, draw.Src)
-	draw.Draw(img, b, src, b.Min, draw.Over)
-	f, err := os.Create(filepath.Join(t.ArtifactDir(), name+".png"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	if err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(f, img); err != nil {
-		t.Fatal(err)
-	}
-	return src
-}
-
-// say is sample text in the language of a look, as the pseudo translations make it.
-func say(th Theme, s string) string {
-	if th.Words == nil {
-		return s
-	}
-	return th.Words.Alter(s)
-}
-
 // components shows every widget in every state.
 func components(th Theme) fyne.CanvasObject {
-	t := func(s string) string { return say(th, s) }
+	t := func(s string) string { return kittest.Say(th, s) }
 	state := func(b *Button, hover, press, focus, off bool) fyne.CanvasObject {
 		b.Hovered, b.Pressed = hover, press
 		if off {
@@ -165,16 +87,16 @@ func components(th Theme) fyne.CanvasObject {
 	return NewWindow(nil, Scroll(Inset(S40, S16, S40, S16, HTop(S40, Scaled(540, 0, left), Grow(right)))))
 }
 
-// The sheet is drawn in every look; people look at the pictures.
+// The sheet is drawn in every appearance; people look at the pictures.
 func TestComponentSheet(t *testing.T) {
-	for _, l := range looks(t) {
-		t.Run(l.name, func(t *testing.T) {
-			wear(t, l.Theme)
+	for _, l := range kittest.Appearances(t) {
+		t.Run(l.Name, func(t *testing.T) {
+			kittest.Wear(t, l.Theme)
 			w, h := float32(1180), float32(1000)
 			if l.Scale > 1 {
 				w, h = 1180*l.Scale, 1000*l.Scale
 			}
-			picture(t, open(t, components(l.Theme), w, h, 1), "components-"+l.name)
+			kittest.Picture(t, kittest.Open(t, components(l.Theme), w, h, 1), "components-"+l.Name)
 		})
 	}
 }

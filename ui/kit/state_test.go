@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	. "nightlatch/ui/kit"
+	"nightlatch/ui/kit/kittest"
 )
 
 func texts(o fyne.CanvasObject) (all []string) {
@@ -18,48 +19,12 @@ func texts(o fyne.CanvasObject) (all []string) {
 	return all
 }
 
-func TestCodeFieldKeepsTheFocusWhenItsScreenIsDrawnAgain(t *testing.T) {
-	wear(t, Theme{})
-	field := NewCodeField(6, 3, "")
-	called := 0
-	field.OnChanged = func(string) { called++ }
-	screen := Z(V(8, NewText("Enter the code", Body, Ink), field))
-	win := open(t, screen, 500, 300, 1)
-	win.Canvas().Focus(field)
-	for _, r := range "4180" {
-		field.TypedRune(r)
-	}
-
-	field.SetState(CodeState{Value: "4180"})
-	screen.Objects = []fyne.CanvasObject{V(8, NewText("Another heading", Body, Ink), NewText("and a new line", Body, Ink), field)}
-	screen.Refresh()
-	if win.Canvas().Focused() != fyne.Focusable(field) || field.Value != "4180" {
-		t.Errorf("focus is on %v, value is %q", win.Canvas().Focused(), field.Value)
-	}
-	field.TypedRune('2')
-	if field.Value != "41802" || called != 5 {
-		t.Errorf("value is %q, OnChanged called %d times", field.Value, called)
-	}
-
-	field.SetState(CodeState{Value: "418 025", Refused: true})
-	if called != 5 {
-		t.Error("SetState calls OnChanged")
-	}
-	if field.Value != "418025" || !field.Refused {
-		t.Errorf("value is %q, refused %t", field.Value, field.Refused)
-	}
-	field.TypedRune('7')
-	if field.Value != "7" || field.Refused {
-		t.Errorf("after a refusal, typing leaves %q", field.Value)
-	}
-}
-
 func TestBannerChangesItsContent(t *testing.T) {
-	wear(t, Theme{})
+	kittest.Wear(t, Theme{})
 	again := NewLink("Try again", func() {})
 	banner := NewBanner(Refused, "Wrong code", "It was not the code we sent.", "Try again.", again)
 	below := NewText("below", Body, Ink)
-	win := open(t, V(8, banner, below), 400, 300, 1)
+	win := kittest.Open(t, V(8, banner, below), 400, 300, 1)
 	win.Canvas().Focus(again)
 	first := below.Position().Y
 
@@ -85,7 +50,7 @@ func TestBannerChangesItsContent(t *testing.T) {
 }
 
 func TestRowListKeepsRowsThatHaveNotChanged(t *testing.T) {
-	wear(t, Theme{})
+	kittest.Wear(t, Theme{})
 	drawn := map[string]int{}
 	row := func(key, title string) ListRow {
 		return ListRow{Key: key, State: title, Draw: func() fyne.CanvasObject {
@@ -94,7 +59,7 @@ func TestRowListKeepsRowsThatHaveNotChanged(t *testing.T) {
 		}}
 	}
 	list := NewRowList(16, row("a", "Blue key"), row("b", "Green key"), row("c", "Red key"))
-	c := open(t, list, 500, 400, 1).Canvas()
+	c := kittest.Open(t, list, 500, 400, 1).Canvas()
 	part := func(key string, n int) fyne.Focusable {
 		var found []fyne.Focusable
 		Walk(list.Row(key), func(o fyne.CanvasObject) bool {

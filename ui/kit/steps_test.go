@@ -8,12 +8,13 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	. "nightlatch/ui/kit"
+	"nightlatch/ui/kit/kittest"
 )
 
 // The names of steps are shown as far as they fit: all, or that of the current step and
 // of its neighbours.
 func TestStepsNameAsManyAsFit(t *testing.T) {
-	wear(t, Theme{})
+	kittest.Wear(t, Theme{})
 	six := []string{"Overview", "Password", "Email", "Number", "Code", "Backup code"}
 	for _, tt := range []struct {
 		at    int
@@ -28,7 +29,7 @@ func TestStepsNameAsManyAsFit(t *testing.T) {
 		{5, 720, []string{"Password", "Email", "Number", "Code", "Backup code"}},
 	} {
 		o := Steps(tt.at, six...)
-		open(t, V(0, o), tt.width, 60, 1)
+		kittest.Open(t, V(0, o), tt.width, 60, 1)
 		var got []string
 		end := float32(0)
 		for _, o := range test.WidgetRenderer(o.(fyne.Widget)).Objects() {

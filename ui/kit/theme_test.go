@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	. "nightlatch/ui/kit"
+	"nightlatch/ui/kit/kittest"
 )
 
 func same(a, b image.Image) bool { return differing(a, b) == 0 }
@@ -31,7 +32,7 @@ func differing(a, b image.Image) (n int) {
 
 // pictures are the widgets that the component sheet does not show.
 func pictures(th Theme) fyne.CanvasObject {
-	t := func(s string) string { return say(th, s) }
+	t := func(s string) string { return kittest.Say(th, s) }
 	phone := NewPhone(PhoneConfig{Carrier: "Polaris", Charge: "82 %", Time: "09:41", Date: t("Sunday 22 November"), Notes: []PhoneNote{
 		{Icon: "message", From: "Nightlatch", When: t("now"), Large: "418 205", Says: t("is your code. Never tell it to anyone."), Fine: "@nightlatch.localhost #418205"},
 		{Icon: "login-request", From: t("Login request denied")},
@@ -45,7 +46,7 @@ func pictures(th Theme) fyne.CanvasObject {
 
 // page is a whole window: rail, page, action bar and a docked panel.
 func page(th Theme) fyne.CanvasObject {
-	t := func(s string) string { return say(th, s) }
+	t := func(s string) string { return kittest.Say(th, s) }
 	tools := func() fyne.CanvasObject {
 		return H(0, NewButton("", "edit", Quiet, nil).Named(t("Rename")), NewButton("", "delete", Quiet, nil).Named(t("Delete")))
 	}
@@ -75,11 +76,11 @@ var sheets = []struct {
 }{{"components", components}, {"pictures", pictures}, {"page", page}}
 
 func TestPictureSheets(t *testing.T) {
-	for _, l := range looks(t) {
+	for _, l := range kittest.Appearances(t) {
 		for _, s := range sheets[1:] {
-			t.Run(s.name+"-"+l.name, func(t *testing.T) {
-				wear(t, l.Theme)
-				picture(t, open(t, s.build(l.Theme), 1180, 780, 1), s.name+"-"+l.name)
+			t.Run(s.name+"-"+l.Name, func(t *testing.T) {
+				kittest.Wear(t, l.Theme)
+				kittest.Picture(t, kittest.Open(t, s.build(l.Theme), 1180, 780, 1), s.name+"-"+l.Name)
 			})
 		}
 	}
@@ -89,7 +90,7 @@ func TestPictureSheets(t *testing.T) {
 // gives the same picture as starting with it.
 func TestThemeSwitchesWhileRunning(t *testing.T) {
 	sheets := sheets
-	if racing {
+	if kittest.Racing {
 		sheets = sheets[2:]
 	}
 	for _, s := range sheets {
@@ -97,7 +98,7 @@ func TestThemeSwitchesWhileRunning(t *testing.T) {
 			app := test.NewTempApp(t)
 			show := func(th Theme) fyne.Window {
 				app.Settings().SetTheme(th)
-				return open(t, s.build(Theme{}), 1180, 780, 1)
+				return kittest.Open(t, s.build(Theme{}), 1180, 780, 1)
 			}
 			want := show(Theme{Mode: AlwaysDark, Scale: 1.25}).Canvas().Capture()
 			win := show(Theme{Mode: AlwaysLight})
@@ -106,7 +107,7 @@ func TestThemeSwitchesWhileRunning(t *testing.T) {
 			win.Content().Refresh()
 			if n := differing(want, win.Canvas().Capture()); n > 0 {
 				t.Errorf("%d pixels differ from a fresh window", n)
-				picture(t, win, "switched-"+s.name)
+				kittest.Picture(t, win, "switched-"+s.name)
 			}
 		})
 	}
@@ -115,19 +116,19 @@ func TestThemeSwitchesWhileRunning(t *testing.T) {
 // At every size of text and window, no text overlaps another or extends beyond its
 // container.
 func TestNothingOverlaps(t *testing.T) {
-	for _, l := range looks(t) {
+	for _, l := range kittest.Appearances(t) {
 		for _, width := range []float32{1180, 900, 620} {
 			for _, s := range sheets {
 				if s.name == "components" && width < 1180 {
 					continue // it has two columns of a fixed width
 				}
-				t.Run(s.name+"-"+l.name, func(t *testing.T) {
-					wear(t, l.Theme)
+				t.Run(s.name+"-"+l.Name, func(t *testing.T) {
+					kittest.Wear(t, l.Theme)
 					w := width
 					if s.name == "components" && l.Scale > 1 {
 						w *= l.Scale
 					}
-					win := open(t, s.build(l.Theme), w, 780, 1)
+					win := kittest.Open(t, s.build(l.Theme), w, 780, 1)
 					fits(t, win.Content())
 				})
 			}
@@ -147,8 +148,8 @@ type spot struct {
 func fits(t *testing.T, root fyne.CanvasObject) {
 	t.Helper()
 	var seen []spot
-	var look func(o fyne.CanvasObject, in *container.Scroll)
-	look = func(o fyne.CanvasObject, in *container.Scroll) {
+	var visit func(o fyne.CanvasObject, in *container.Scroll)
+	visit = func(o fyne.CanvasObject, in *container.Scroll) {
 		switch v := o.(type) {
 		case *container.Scroll:
 			in = v
@@ -159,11 +160,11 @@ func fits(t *testing.T, root fyne.CanvasObject) {
 		}
 		for _, c := range Children(o) {
 			if c.Visible() {
-				look(c, in)
+				visit(c, in)
 			}
 		}
 	}
-	look(root, nil)
+	visit(root, nil)
 	if len(seen) < 3 {
 		t.Errorf("only %d texts were checked", len(seen))
 	}
