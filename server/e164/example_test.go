@@ -25,7 +25,7 @@ func examples(m *phonenumbers.PhoneMetadata) []string {
 	return out
 }
 
-// In other digits.
+// digits writes s in the digits of a script whose zero is zero.
 func digits(zero rune, s string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' {
@@ -100,8 +100,8 @@ func odd(m *phonenumbers.PhoneMetadata, n *phonenumbers.PhoneNumber) []string {
 	return out
 }
 
-// watched is set under the race detector.
-var watched bool
+// raceDetector is set in builds with the race detector.
+var raceDetector bool
 
 // TestLikeTheLibrary: this package and the library agree on every example number of every
 // region, written in many ways.
@@ -137,7 +137,7 @@ func TestLikeTheLibrary(t *testing.T) {
 							typed = append(typed, way)
 						}
 					}
-					if watched {
+					if raceDetector {
 						typed = typed[:2]
 					}
 					for _, typed := range typed {
@@ -171,7 +171,7 @@ func TestLikeTheLibrary(t *testing.T) {
 	}
 	for _, d := range differences {
 		t.Logf("%6d refused: %s", total.refused[d.why], d.why)
-		if total.refused[d.why] == 0 && !watched {
+		if total.refused[d.why] == 0 && !raceDetector {
 			t.Errorf("no number has this difference: %s", d.why)
 		}
 	}

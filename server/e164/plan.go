@@ -69,7 +69,7 @@ func beginning(expr string) pattern {
 // lengths is a set of number lengths. Bit n is set if n digits are possible.
 type lengths uint32
 
-// A fit compares the length of a number with the possible lengths.
+// A fit is the result of comparing the length of a number with the possible lengths.
 type fit int
 
 const (
@@ -88,8 +88,8 @@ type directory struct {
 	extension pattern
 }
 
-// opened returns the directory. It is made on first use, so that it does not slow down the
-// start.
+// opened has the directory. contents makes it on first use, so that the program starts
+// faster.
 var opened struct {
 	once sync.Once
 	directory

@@ -2,6 +2,6 @@
 
 package e164
 
-// The race detector makes regular expressions twenty times slower, so TestLikeTheLibrary
-// then compares fewer numbers.
-func init() { watched = true }
+// The race detector makes regular expressions twenty times slower, so
+// TestLikeTheLibrary then compares fewer numbers.
+func init() { raceDetector = true }

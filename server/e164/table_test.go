@@ -31,7 +31,7 @@ func source(t *testing.T) string {
 // TestTable: table.txt agrees with the library's metadata.
 func TestTable(t *testing.T) {
 	t.Parallel()
-	want := draw(t, source(t))
+	want := generate(t, source(t))
 	if *update {
 		if err := os.WriteFile("table.txt", []byte(want), 0o644); err != nil {
 			t.Fatal(err)
@@ -43,8 +43,8 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// draw generates the table.
-func draw(t *testing.T, from string) string {
+// generate returns the table that belongs to the library's metadata.
+func generate(t *testing.T, from string) string {
 	t.Helper()
 	collection, err := phonenumbers.MetadataCollection()
 	if err != nil {

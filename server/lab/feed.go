@@ -14,8 +14,8 @@ import (
 // heartbeat is how often a comment is sent on a stream without events.
 const heartbeat = 15 * time.Second
 
-// A feed tells its readers which topics changed. A slow reader gets a topic once, however
-// often it changed, since an event only means "read again".
+// A feed passes the topics that changed to its readers. A slow reader gets a topic
+// once, however often it changed, since an event only means "read again".
 type feed struct {
 	mu      sync.Mutex
 	readers map[*reader]struct{}
@@ -23,7 +23,7 @@ type feed struct {
 
 type reader struct {
 	topics []string      // not sent yet, without duplicates; guarded by the feed's mu
-	ready  chan struct{} // holds one
+	ready  chan struct{} // capacity 1
 }
 
 func (f *feed) subscribe() *reader {

@@ -80,7 +80,7 @@ func (p *phone) requireOptIn(required bool) {
 	}
 }
 
-// state returns the phone as the lab's clients see it.
+// state returns the phone in the form that the lab's clients see.
 func (p *phone) state() api.LabPhone {
 	flight, notifications := p.flightMode, p.notifications
 	delay, loss := p.delay.String(), p.loss

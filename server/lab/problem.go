@@ -133,10 +133,10 @@ func read(r *http.Request, v any) error {
 	return malformed("body", "This is not JSON.")
 }
 
-// plain reports whether s has 1 to most visible characters: valid UTF-8 without control
-// or formatting characters, and not only spaces.
-func plain(s string, most int) bool {
-	if !utf8.ValidString(s) || strings.TrimSpace(s) == "" || utf8.RuneCountInString(s) > most {
+// plain reports whether s has 1 to limit visible characters: valid UTF-8 without
+// control or formatting characters, and not only spaces.
+func plain(s string, limit int) bool {
+	if !utf8.ValidString(s) || strings.TrimSpace(s) == "" || utf8.RuneCountInString(s) > limit {
 		return false
 	}
 	return !strings.ContainsFunc(s, func(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf) })

@@ -14,7 +14,7 @@ import (
 	"nightlatch/server/store/seal"
 )
 
-// An Origin is where a change came from.
+// An Origin is the client that made a change.
 type Origin struct {
 	Client     string // the name that the client gives itself
 	RemoteAddr string // its address, "" if it has none

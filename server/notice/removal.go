@@ -28,9 +28,9 @@ func (n *Announcer) AnnounceRemoval(tx store.Tx, a *account.Account, from Origin
 	return nil
 }
 
-// Removal returns the events of a removal, oldest first, and the event to mail: the
-// one that changes most for the owner. Every route gets its events from here, so all
-// of them leave the same traces (R61).
+// Removal returns the events of a removal, oldest first, and the event to mail: the one
+// that changes most for the owner. All routes use it, so that they record the same
+// events (R61).
 func Removal(r twofactor.Removed) (events []audit.Event, mail audit.Event) {
 	add := func(e audit.Event) { events = append(events, e) }
 	deleted := "" // for the mail, in English
@@ -50,7 +50,7 @@ func Removal(r twofactor.Removed) (events []audit.Event, mail audit.Event) {
 		add(audit.Event{Type: api.EventMethodOff, Rule: rule, Details: map[string]string{"method": string(m)}})
 		if mail.Type == "" {
 			mail = events[0]
-			mail.Details = map[string]string{"method": spoken(m)}
+			mail.Details = map[string]string{"method": englishName(m)}
 		}
 	}
 	if r.TwoFactorOff {
@@ -74,8 +74,8 @@ func Removal(r twofactor.Removed) (events []audit.Event, mail audit.Event) {
 	return events, mail
 }
 
-// spoken is a method's name in English.
-func spoken(m api.Method) string {
+// englishName returns a method's name in English.
+func englishName(m api.Method) string {
 	switch m {
 	case api.Text:
 		return "text message"

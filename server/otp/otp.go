@@ -118,8 +118,8 @@ func judge(now, offset, lastStep int64) Match {
 }
 
 // better chooses between two steps that happen to have the same code; a is the earlier
-// one. It prefers an accepted step to a used one, that to a drifted one, then the smaller
-// drift, then the later step.
+// one. It prefers accepted to used, used to drifted, then the smaller drift, then the
+// later step.
 func better(a, b Match) Match {
 	rank := map[Outcome]int{Wrong: 0, Drifted: 1, Replayed: 2, Accepted: 3}
 	switch {

@@ -108,7 +108,7 @@ func TestR22WorksOnce(t *testing.T) {
 	if m := Verify(rfcSecret, now, when.Add(4*time.Minute), last); m.Outcome != Replayed || m.Drift != 0 {
 		t.Errorf("four minutes later: %+v", m)
 	}
-	// Having used the next step's code, this step's is over.
+	// After the code of the next step was used, this step's code is refused.
 	if m := Verify(rfcSecret, now, when, last+1); m.Outcome != Replayed {
 		t.Errorf("after the next one: %+v", m)
 	}

@@ -16,11 +16,11 @@ import (
 	"nightlatch/server/thirdparty"
 )
 
-// ErrToken reports an OAuth token that is not valid, or no longer.
+// ErrToken reports an OAuth token that is not valid or has ended.
 var ErrToken = errors.New("passwordauth: invalid token")
 
 const (
-	TokenPrefix = "nlo_"        // begins every token
+	TokenPrefix = "nlo_"        // first part of every token
 	tokenName   = "oauth/token" // context of the seal
 )
 
@@ -37,8 +37,8 @@ type claims struct {
 // tokens issues and reads OAuth tokens (oauth.Issuer).
 type tokens struct{ sealer *seal.Sealer }
 
-// ordinary begins the credential of an ordinary password. IDs of temporary passwords
-// have no dash.
+// ordinary is the first part of the credential of an ordinary password. IDs of
+// temporary passwords have no dash.
 const ordinary = "pw-"
 
 // passwordFingerprint identifies the current password of an account without revealing

@@ -62,9 +62,9 @@ type record struct {
 	RetryAt time.Time `json:"retry_at,omitzero"`
 }
 
-// clockSlack is how much earlier than the transaction that counted a failure a
-// later transaction may be and still respect its wait. If the difference is larger,
-// the clock was set back, and the wait is dropped.
+// clockSlack is how much earlier than the transaction that counted a failure a later
+// one may read the clock. If the difference is larger, the clock was set back, and the
+// wait is dropped.
 const clockSlack = time.Minute
 
 func (c Counter) key() string { return "rate/" + c.Limit.Name + "/" + c.Subject }

@@ -7,11 +7,12 @@ import (
 	"nightlatch/server/store"
 )
 
-// unknownKept is how long a counter of an unknown subject is kept at least. Anybody
-// can invent subjects, so their number is unbounded and their counters must expire.
+// unknownKept is the minimum time that a counter of an unknown subject is kept. Any
+// client can invent subjects, so their number is unbounded and their counters must
+// expire.
 const unknownKept = 30 * 24 * time.Hour
 
-// FailUnknown counts a failure of a subject that anybody can invent: a user name
+// FailUnknown counts a failure of a subject that any client can invent: a user name
 // without an account, or a phone number. The counter is deleted after 30 to 60 days.
 func (c Counter) FailUnknown(tx store.Tx) (Failures, error) {
 	f, err := c.Fail(tx)

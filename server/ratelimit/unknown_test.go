@@ -11,7 +11,7 @@ import (
 
 // A counter of an unknown subject expires, all failures of a month share one expiry
 // row, and decoys replace each other.
-func TestUnknownSubjectsAreForgotten(t *testing.T) {
+func TestUnknownSubjectsExpire(t *testing.T) {
 	t.Parallel()
 	c := &clock{at: start}
 	s := storetest.New(t, c.now)

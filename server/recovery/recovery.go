@@ -18,7 +18,7 @@ type State struct {
 	Text, App    bool
 	Keys         []Key
 	Codes        []int     // numbers of the active backup codes, next one first
-	Session      time.Time // end of the session that asks; zero for none
+	Session      time.Time // end of the session of the request; zero for none
 	RefuseCopied bool      // sign-in refuses a key that may have been copied (R34)
 	FewCodes     int       // with this many codes or fewer, more should be made (R78)
 }
@@ -30,7 +30,7 @@ type Key struct {
 	Foreign bool // it belongs to another relying-party ID and cannot sign in here
 }
 
-// Load reads the state of an account. session is when the session that asks ends.
+// Load reads the state of an account. session is the end of the request's session.
 func Load(tx store.Tx, a *account.Account, p account.Policy, rpID string, session time.Time) (State, error) {
 	e, err := account.Enrolled(tx, a)
 	if err != nil {
@@ -102,7 +102,8 @@ func (s State) usable() (labels []string, copied bool) {
 	return labels, copied
 }
 
-// session is the session that asks: it works without the phone until it ends.
+// session returns the request's session as an option: it works without the phone until
+// it ends.
 func (s State) session() []api.RecoveryOption {
 	if s.Session.IsZero() {
 		return nil
@@ -111,7 +112,7 @@ func (s State) session() []api.RecoveryOption {
 	return []api.RecoveryOption{{Kind: api.RecoverySession, Until: &until}}
 }
 
-// next is the one step that helps most.
+// next returns the step that helps most.
 func (s State) next(usable int, copied bool) api.RecoveryStep {
 	codes := len(s.Codes)
 	switch {

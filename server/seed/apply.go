@@ -16,7 +16,7 @@ import (
 	"nightlatch/server/store/seal"
 )
 
-// Config is what Apply needs.
+// Config configures Apply.
 type Config struct {
 	Store  store.Store
 	Sealer *seal.Sealer
@@ -108,7 +108,7 @@ func (w *prepared) hash(ctx context.Context, h *account.Hasher) error {
 	return nil
 }
 
-// create writes one account, with the events that its state would have left.
+// create writes one account, and the audit events that belong to its state.
 func create(tx store.Tx, cfg Config, w *prepared) error {
 	a := w.account // a copy, because this may run twice
 	now := tx.Now().UTC()

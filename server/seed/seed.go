@@ -24,7 +24,7 @@ type Seed struct {
 	Accounts []Account `json:"accounts"`
 }
 
-// A Account is one account of a seed.
+// An Account is one account of a seed.
 type Account struct {
 	Username    string `json:"username"`
 	Password    string `json:"password"`
@@ -109,13 +109,14 @@ func (s *Seed) normal() (*Seed, error) {
 	return out, nil
 }
 
-// readStrictly decodes the single JSON value of b, which is at a place in the file. It
-// refuses unknown fields: a mistyped field would leave an account without its method.
-func readStrictly(b []byte, v any, place string) error {
+// readStrictly decodes the single JSON value of b. path is its position in the file,
+// for errors. It refuses unknown fields: a mistyped field would leave an account
+// without its method.
+func readStrictly(b []byte, v any, path string) error {
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(v); err != nil {
-		return jsonError(err, place)
+		return jsonError(err, path)
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return &Error{Field: "file", Reason: "something follows the JSON object"}
@@ -123,8 +124,8 @@ func readStrictly(b []byte, v any, place string) error {
 	return nil
 }
 
-func jsonError(err error, place string) error {
-	at := func(field string) string { return strings.Trim(place+"."+field, ".") }
+func jsonError(err error, path string) error {
+	at := func(field string) string { return strings.Trim(path+"."+field, ".") }
 	var (
 		ours  *Error
 		wrong *json.UnmarshalTypeError

@@ -1,8 +1,8 @@
-// Package session stores the sessions of signed-in clients (R44): client, address, first and
-// last use, expiry, and when the password was last proved (R3).
+// Package session stores the sessions of signed-in clients (R44): client, address,
+// first and last use, expiry, and when the password was last proved (R3).
 //
-// A token is 256 random bits. The store has only a keyed hash of it, so nobody who reads
-// the store can use it. Expiry is checked when a session is read.
+// A token is 256 random bits. The store has only a keyed hash of it, so a copy of the
+// store contains no usable token. Expiry is checked when a session is read.
 package session
 
 import (
@@ -28,8 +28,8 @@ type Config struct {
 	Idle                time.Duration // R44: maximum time without a request, in hardened; 0: no limit
 	ReauthenticateAfter time.Duration // R3, R6: how long the session counts as recently authenticated
 
-	// Seen returns when a session was last used if that is not stored yet, because the
-	// caller of Touch writes late; else zero. It is used for Idle only and may be nil.
+	// Seen returns the last use of a session if it is not stored yet (the caller of
+	// Touch writes with a delay), else zero. It is used for Idle only and may be nil.
 	Seen func(id string) time.Time
 }
 
@@ -64,15 +64,15 @@ type record struct {
 // A generation record ends all sessions of an account except one in a single small
 // write. Sessions keep the number of the generation they were created in.
 type generation struct {
-	Gen  uint64 `json:"gen"`  // sessions of an earlier generation are over …
-	Keep string `json:"keep"` // … but for this one
+	Gen  uint64 `json:"gen"`  // sessions of earlier generations have ended, except Keep
+	Keep string `json:"keep"` // ID of the session that did not end
 }
 
 func (g generation) ended(r record) bool { return r.Gen != g.Gen && r.ID != g.Keep }
 
 const tokenPrefix = "nls_"
 
-// The kinds of the keys below an account.
+// The parts of the store keys that follow the account's part.
 const (
 	Kind           = "sess"
 	GenerationKind = "sesscut"
@@ -161,8 +161,8 @@ func (st *Store) live(tx store.Tx, account, id string) (record, error) {
 	return r, nil
 }
 
-// Alive reports whether a session that an earlier transaction read is still live at
-// the time now, provided that its account has not been written since.
+// Alive reports whether a session that an earlier transaction read is still valid at
+// the time now, if nothing was written below its account since.
 func (st *Store) Alive(s Session, now time.Time) bool {
 	return st.alive(record{Session: s}, generation{}, now)
 }
@@ -228,8 +228,9 @@ func (st *Store) RecentlyAuthenticated(s Session, now time.Time) (until time.Tim
 	return until, now.Before(until) && s.Proved.Sub(now) <= clockSlack
 }
 
-// clockSlack is how far a proof may lie in the future: a request may read the clock a
-// little earlier than another one that was faster. If it is more, the clock was set back.
+// clockSlack is how far in the future a proof may lie, since concurrent requests may
+// read the clock in another order than they commit. A larger difference means that the
+// clock was set back.
 const clockSlack = time.Minute
 
 // listPage is how many sessions List reads at a time.

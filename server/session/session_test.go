@@ -300,7 +300,7 @@ func TestR44EndOthers(t *testing.T) {
 	}
 }
 
-func TestListIsLong(t *testing.T) {
+func TestListOfManySessions(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 0)
 	var group sync.WaitGroup

@@ -60,9 +60,10 @@ func (r *rules) app(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Acco
 	return r.refuse(tx, c, a, api.App, ceremony.Refuse(ceremony.WrongAppCode))
 }
 
-// drifted refuses a code of another time step and tells how far the clock is off (R23).
-// A guesser who learns that a code is early could wait for its time step, which would
-// make each guess worth twenty. So the code of a future step is burned.
+// drifted refuses a code of another time step and returns how far the clock is off
+// (R23). The refusal of an early code tells an attacker when the code will be valid,
+// and one guess is compared with twenty future steps. So the code of a future step is
+// burned.
 func (r *rules) drifted(tx store.Tx, c *ceremony.Ceremony, a *account.Account, match otp.Match) (api.State, error) {
 	if match.Drift > 0 {
 		if err := disclose(tx, a.ID, match.Step); err != nil {

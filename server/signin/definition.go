@@ -15,8 +15,8 @@ func (r *rules) signIn() ceremony.Definition[draft] {
 	ofMethods := []api.State{textCode, appCode, securityKey}
 	seconds := append(slices.Clone(ofMethods), backupCode)
 	after := append([]api.State{signedIn}, ofMethods...)
-	// A second step may find that its method was turned off meanwhile, so that another one
-	// follows, or that the password was changed.
+	// From a second step the next one may be another method, because this one was
+	// turned off meanwhile, or the password, because it was changed.
 	next := append([]api.State{enterCredentials}, after...)
 	def := ceremony.Definition[draft]{
 		Kind:   api.SignIn,
@@ -81,7 +81,7 @@ func methods(tx store.Tx, a *account.Account) ([]api.Method, error) {
 	return usable, nil
 }
 
-// alternatives lists every way but the one in use (R40).
+// alternatives lists every method except the one in use (R40).
 func alternatives(tx store.Tx, c *ceremony.Ceremony, used api.Method) (*account.Account, []api.Method, error) {
 	a, err := account.Load(tx, c.Account)
 	if err != nil {

@@ -46,8 +46,8 @@ func (r *rules) askKey(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.A
 	return securityKey, err
 }
 
-// explainForeignRP is the refusal that tells which name the most recently used key was set
-// up for, and whether another method can be used.
+// explainForeignRP returns a refusal with the name that the most recently used key was
+// set up for. It also says whether another method can be used.
 func (r *rules) explainForeignRP(tx store.Tx, a *account.Account, keys []account.SecurityKey) (api.Refusal, error) {
 	usable, err := methods(tx, a)
 	if err != nil {

@@ -53,9 +53,9 @@ func (r *rules) showKey(tx store.Tx, c *ceremony.Ceremony, d *draft) (api.Step, 
 // touched is a KeyResponse with the result of its verification.
 type touched struct {
 	api.KeyResponse
-	verified webauthn.Verified
-	refused  ceremony.Reason // 0 when the signature is good
-	trap     bool            // it signed for another page or another server
+	verified    webauthn.Verified
+	refused     ceremony.Reason // 0 when the signature is good
+	wrongOrigin bool            // signed for another origin or relying party
 }
 
 // verifyKey verifies a security key's answer, outside any transaction.
@@ -94,7 +94,7 @@ func (r *rules) verifyKey(ctx context.Context, c ceremony.Ceremony, d draft, inp
 		return nil, ceremony.Reject(ceremony.Malformed("response", "The security key's answer can't be read. Touch the key again."))
 	case errors.As(err, &refused):
 		in.refused = proof.KeyReason(refused)
-		in.trap = refused.Reason == webauthn.OtherOrigin || refused.Reason == webauthn.OtherRP
+		in.wrongOrigin = refused.Reason == webauthn.OtherOrigin || refused.Reason == webauthn.OtherRP
 	case errors.Is(err, webauthn.ErrUnknownKey):
 		in.refused = ceremony.KeyUnknown
 	case errors.Is(err, webauthn.ErrOtherRP):
@@ -137,7 +137,7 @@ func (r *rules) key(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Acco
 			return "", err
 		}
 	}
-	if in.trap { // the owner sees it in the activity list; the client does not
+	if in.wrongOrigin { // shown in the activity list, but not to the client
 		return r.refuseFor(tx, c, a, api.SecurityKey, refusal, "key_trapped")
 	}
 	return r.refuse(tx, c, a, api.SecurityKey, refusal)

@@ -12,8 +12,8 @@ import (
 	"nightlatch/server/store"
 )
 
-// second leads to the step of a method that can be used now, else to the method used last
-// time (R40). When no method is on, the sign-in is complete.
+// second goes to the step of the given method if that can be used now, else to the
+// default method (R40). When no method is on, the sign-in is complete.
 func (r *rules) second(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, method api.Method) (api.State, error) {
 	usable, err := methods(tx, a)
 	if err != nil {

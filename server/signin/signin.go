@@ -29,7 +29,7 @@ const SessionKind = "first-party"
 // wait of R43.
 const life = 2 * time.Hour
 
-// A Config is what the definitions need.
+// A Config configures the definitions.
 type Config struct {
 	Proof *proof.Checker
 	RP    *webauthn.RP

@@ -107,7 +107,7 @@ func TestSignInByApp(t *testing.T) {
 	ada.SignIn().Answer(api.Code{Code: code}).Refused(api.CodeUsed)
 }
 
-// R23: the refusal tells how far the clock is off, and an early code is burned.
+// R23: the refusal has how far the clock is off, and an early code is burned.
 func TestClockDrift(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})

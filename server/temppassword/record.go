@@ -57,7 +57,7 @@ func (r Record) State(now time.Time) State {
 // Serves reports whether a service accepts it (R83).
 func (r Record) Serves(service string) bool { return r.Service == "" || r.Service == service }
 
-// API is the record as its owner sees it.
+// API returns the record in the form that its owner sees.
 func (r Record) API(now time.Time) api.TemporaryPassword {
 	return api.TemporaryPassword{
 		ID:       r.ID,
@@ -76,7 +76,7 @@ func (r Record) API(now time.Time) api.TemporaryPassword {
 // acct/<id>/temppw/0 is a list of them: revoking all takes one write, because the number
 // of writes in a transaction that turns two-factor off is limited.
 type revocation struct {
-	Seq int       `json:"seq"` // the last one it covers
+	Seq int       `json:"seq"` // the last one that it revokes
 	At  time.Time `json:"at"`
 }
 

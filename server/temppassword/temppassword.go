@@ -35,10 +35,10 @@ var (
 	ErrNotFound     = errors.New("temppassword: not found")
 )
 
-// endedMax is how many expired or revoked ones are stored at most.
+// endedMax is the maximum number of expired or revoked ones that are stored.
 const endedMax = 40
 
-// Kind is the kind of the keys below an account.
+// Kind is the part of the store key that follows the account's part.
 const Kind = "temppw"
 
 func prefix(accountID string) string  { return "acct/" + accountID + "/" + Kind + "/" }
@@ -91,7 +91,7 @@ func Make(tx store.Tx, keys *seal.Sealer, a *account.Account, label, service str
 	if live >= account.TemporaryPasswordsMax {
 		return none, ErrFull
 	}
-	if err := forget(tx, a.ID, rs); err != nil {
+	if err := prune(tx, a.ID, rs); err != nil {
 		return none, err
 	}
 	code := account.NewCode()
@@ -111,10 +111,10 @@ func Make(tx store.Tx, keys *seal.Sealer, a *account.Account, label, service str
 	return api.NewTemporaryPassword{ID: r.ID, Password: account.FormatCode(code), Expires: r.Expires}, nil
 }
 
-// forget deletes records that ended more than TemporaryPasswordKept ago (R85), and the
-// oldest ended ones if there are more than endedMax. It deletes at most eight, because a
-// transaction is small.
-func forget(tx store.Tx, accountID string, rs []Record) error {
+// prune deletes records that ended more than TemporaryPasswordKept ago (R85), and the
+// oldest ended ones if there are more than endedMax. It deletes at most eight, because
+// the number of writes in a transaction is limited.
+func prune(tx store.Tx, accountID string, rs []Record) error {
 	now := tx.Now()
 	var ended []Record
 	for _, r := range rs {
@@ -130,7 +130,7 @@ func forget(tx store.Tx, accountID string, rs []Record) error {
 			break
 		}
 		if err := tx.Delete(key(accountID, r.ID)); err != nil {
-			return fmt.Errorf("temppassword: forget: %w", err)
+			return fmt.Errorf("temppassword: prune: %w", err)
 		}
 		deleted++
 	}

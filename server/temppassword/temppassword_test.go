@@ -290,7 +290,7 @@ func TestMayTextR82(t *testing.T) {
 }
 
 // R85: records that ended long ago are deleted, and the number of ended records is limited.
-func TestForgettingR85(t *testing.T) {
+func TestOldRecordsAreDeletedR85(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for i := range endedMax + 20 {

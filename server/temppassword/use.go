@@ -137,8 +137,9 @@ func RevokeAll(tx store.Tx, accountID string) (n int, err error) {
 	return n, store.Bump(tx, accountID)
 }
 
-// MayText reports whether a temporary password may be texted now (R82): if the policy
-// allows it, to a confirmed phone, and within the policy's numbers per time.
+// MayText reports whether a temporary password may be texted now (R82). The policy must
+// allow it, the phone must be confirmed, and neither the minimum interval nor the
+// number per day may be exceeded.
 func MayText(tx store.Tx, a *account.Account, p account.Policy) (bool, error) {
 	if !p.TextTemporaryPasswords || !a.PhoneVerified {
 		return false, nil

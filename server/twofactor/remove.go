@@ -14,15 +14,15 @@ import (
 	"nightlatch/server/temppassword"
 )
 
-// Removed is everything that one removal took away. package notice makes the events
-// and the notice from it.
+// Removed lists everything that one removal deleted or made void. Package notice makes
+// the events and the notice from it.
 type Removed struct {
 	PhoneDeleted bool                 // with the text method, if that was on
 	Phone        string               // the deleted number, if it was verified
 	Key          *account.SecurityKey // the one key that was deleted, by DeleteKey
 
 	Methods            []api.Method // turned off
-	TwoFactorOff       bool         // the last method went
+	TwoFactorOff       bool         // the last method was removed
 	BackupCodes        int          // made void
 	TemporaryPasswords int          // revoked
 

@@ -231,7 +231,7 @@ func (r *Recorder) write(ctx context.Context, seen []lastSeen, uses []pendingUse
 	})
 }
 
-// written removes entries that were written, unless another write has them now.
+// written removes entries that were written, unless a newer entry is being written.
 func (r *Recorder) written(seen []lastSeen) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

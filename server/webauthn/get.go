@@ -69,7 +69,7 @@ func (r *RP) FinishGet(session []byte, creds []Credential, response json.RawMess
 		return none, err
 	}
 	// The session has no user yet: the user handle is in the credential. Reduce the
-	// allowed credentials to this one, since another may have been deleted since.
+	// allowed credentials to this one, because others may have been deleted meanwhile.
 	s.UserID = cred.UserHandle
 	if slices.ContainsFunc(s.AllowedCredentialIDs, func(id []byte) bool { return bytes.Equal(id, digest(cred.ID)) }) {
 		s.AllowedCredentialIDs = [][]byte{cred.ID}

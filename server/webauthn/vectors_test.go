@@ -10,7 +10,7 @@ import (
 	"nightlatch/server/webauthn"
 )
 
-// A hexBytes is written in hexadecimal.
+// hexBytes are bytes that JSON writes in hexadecimal.
 type hexBytes []byte
 
 func (h *hexBytes) UnmarshalText(b []byte) (err error) {
@@ -61,8 +61,8 @@ func (v vector) response(t testing.TB, response map[string]any) json.RawMessage 
 	return d.marshal(response)
 }
 
-// asking returns a session with the vector's challenge.
-func asking(t testing.TB, options json.RawMessage, session, challenge []byte) []byte {
+// withChallenge returns a session with the vector's challenge.
+func withChallenge(t testing.TB, options json.RawMessage, session, challenge []byte) []byte {
 	t.Helper()
 	d := &device{t: t}
 	made := []byte(d.read(options).Challenge)
@@ -95,7 +95,7 @@ func TestVectors(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c, err := rp.FinishCreate(asking(t, options, session, v.Create.Challenge), ann, v.creation(t))
+			c, err := rp.FinishCreate(withChallenge(t, options, session, v.Create.Challenge), ann, v.creation(t))
 			reason, known := want[v.Section]
 			if !known || refusal(err) != reason || reason == "" && err != nil {
 				t.Fatalf("%v; want %q", err, reason)
@@ -107,7 +107,7 @@ func TestVectors(t *testing.T) {
 				t.Errorf("credential %+v", c)
 			}
 			options, session = begin(t, rp, c)
-			got, err := rp.FinishGet(asking(t, options, session, v.Get.Challenge), []webauthn.Credential{c}, v.assertion(t))
+			got, err := rp.FinishGet(withChallenge(t, options, session, v.Get.Challenge), []webauthn.Credential{c}, v.assertion(t))
 			if err != nil || got.CounterStalled || !bytes.Equal(got.CredentialID, v.CredentialID) {
 				t.Errorf("%+v, %v", got, err)
 			}

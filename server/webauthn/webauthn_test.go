@@ -306,9 +306,9 @@ func TestHardenedWithPIN(t *testing.T) {
 	}
 }
 
-// TestOriginsAreAskedForEachTime, because the server learns its port when it starts to
+// TestOriginsAreReadForEachCeremony, because the server learns its port when it starts to
 // listen.
-func TestOriginsAreAskedForEachTime(t *testing.T) {
+func TestOriginsAreReadForEachCeremony(t *testing.T) {
 	t.Parallel()
 	origins := []string{"http://localhost:1"}
 	rp, err := webauthn.New(webauthn.Config{
@@ -352,8 +352,8 @@ func TestNewChecks(t *testing.T) {
 	}
 }
 
-// TestModelsAreFidos: the list of models is the same as in package fido.
-func TestModelsAreFidos(t *testing.T) {
+// TestModelsMatchPackageFido: the list of models is the same as in package fido.
+func TestModelsMatchPackageFido(t *testing.T) {
 	t.Parallel()
 	mine, err := os.ReadFile("models.txt")
 	if err != nil {

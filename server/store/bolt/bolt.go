@@ -26,7 +26,7 @@ import (
 	"nightlatch/server/store"
 )
 
-// Config is what Open needs.
+// Config configures a Store.
 type Config struct {
 	Path string
 	Now  func() time.Time
@@ -74,7 +74,7 @@ type Store struct {
 	mu     sync.Mutex
 	queue  []*request
 	closed bool
-	wake   chan struct{} // holds one: there is a new request, or the store was closed
+	wake   chan struct{} // capacity 1; filled when there is a new request or the store was closed
 	gone   chan struct{} // closed when the committer has returned
 }
 

@@ -28,12 +28,12 @@ const batchLimit = 256
 type request struct {
 	turn chan store.Reader
 	ran  chan error
-	done chan error // holds one
+	done chan error // capacity 1
 
 	urgent  bool           // it may use the room that is reserved for deletions
 	overlay *store.Overlay // writes of the last run; set by the caller before it sends on ran
 	gone    bool           // the closure did not return, so no one receives from done
-	err     error          // why this request fails, whatever becomes of the batch
+	err     error          // why this request fails, even if the batch is committed
 }
 
 // errGone is the error of a closure that panicked or ended its goroutine.
@@ -188,8 +188,8 @@ func (s *Store) offer(tx *bbolt.Tx, batch []*request) (wrote bool, err error) {
 }
 
 // short reports that only enough room for deletions is left: the reserve file was
-// given up, and the database file, which never shrinks, has less free space than
-// the reserve had.
+// deleted, and the database file, which never shrinks, has less free space than the
+// reserve had.
 func (s *Store) short() bool {
 	if s.reserve.held {
 		return false

@@ -41,10 +41,10 @@ func playSmallDisk(dir string) error {
 	if n < 5 {
 		return fmt.Errorf("full after %d writes", n)
 	}
-	if err := urgentGoesThrough(s); err != nil {
+	if err := checkUrgentUpdates(s); err != nil {
 		return err
 	}
-	if err := deletesGoThrough(s, n); err != nil {
+	if err := checkDeletes(s, n); err != nil {
 		return err
 	}
 	// The deletions left free pages in the file, so writing works again.
@@ -57,7 +57,7 @@ func playSmallDisk(dir string) error {
 	if err := s.Close(); err != nil {
 		return err
 	}
-	if err := refusedUntouched(path, filler); err != nil {
+	if err := checkOpenIsRefused(path, filler); err != nil {
 		return err
 	}
 	// Free space on the disk.
@@ -99,8 +99,8 @@ func fillUp(s *Store, prefix string) (n int, err error) {
 	return n, err
 }
 
-// urgentGoesThrough makes urgent updates on a full disk, as a revocation does.
-func urgentGoesThrough(s *Store) error {
+// checkUrgentUpdates makes urgent updates on a full disk, as a revocation does.
+func checkUrgentUpdates(s *Store) error {
 	for i := range 20 {
 		mark := func(tx store.Tx) error { return tx.Put(fmt.Sprintf("revoked/%04d", i), []byte("now")) }
 		if err := s.Update(context.Background(), mark); !errors.Is(err, store.ErrFull) {
@@ -113,9 +113,9 @@ func urgentGoesThrough(s *Store) error {
 	return nil
 }
 
-// deletesGoThrough deletes every other big value of a full store, one at a time. Each
+// checkDeletes deletes every other big value of a full store, one at a time. Each
 // deletion has a small write with it, like a revocation and its audit event.
-func deletesGoThrough(s *Store, n int) error {
+func checkDeletes(s *Store, n int) error {
 	for i := 0; i < n; i += 2 {
 		err := s.Update(context.Background(), func(tx store.Tx) error {
 			return errors.Join(tx.Delete(fmt.Sprintf("big/%04d", i)), tx.Put(fmt.Sprintf("log/%04d", i), []byte("deleted")))
@@ -127,8 +127,9 @@ func deletesGoThrough(s *Store, n int) error {
 	return nil
 }
 
-// refusedUntouched opens an existing and a new database on a full disk. Both are refused.
-func refusedUntouched(path, filler string) error {
+// checkOpenIsRefused opens an existing and a new database on a full disk. Both are
+// refused, and no file is changed.
+func checkOpenIsRefused(path, filler string) error {
 	if err := os.Remove(path + ".reserve"); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}

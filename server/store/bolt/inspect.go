@@ -11,9 +11,10 @@ import (
 	"nightlatch/server/store"
 )
 
-// A database of up to inspectAll pages (4 MB) is inspected completely. In a larger one,
-// inspectTop pages nearest to the roots are. Opening a million accounts may take 0.1 s, and
-// reading a thousand single pages from a disk takes most of that (decision 46).
+// A database of up to inspectAll pages (4 MB) is inspected completely. Of a larger one,
+// only the inspectTop pages nearest to the roots are. Opening a million accounts may
+// take 0.1 s, and reading a thousand single pages from a disk takes most of that
+// (decision 46).
 const (
 	inspectAll = 1024
 	inspectTop = 128

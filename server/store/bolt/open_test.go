@@ -386,7 +386,7 @@ func TestOpenNotWritable(t *testing.T) {
 	}
 }
 
-func TestReserveIsThereAndComesBack(t *testing.T) {
+func TestReserveIsCreatedAndRecreated(t *testing.T) {
 	t.Parallel()
 	path := filled(t, 10)
 	size := func() int64 {

@@ -39,13 +39,14 @@ func systemRoles() map[string]func(path string) error {
 	}
 }
 
-// A filter makes a system call of this process fail from now on (seccomp(2)). So the error
-// occurs where that of a broken disk would: below bbolt and the Go runtime.
+// A filter makes a system call of this process fail from now on (seccomp(2)). So the
+// error occurs in the kernel, like that of a broken disk: below bbolt and the Go
+// runtime.
 type filter struct {
 	call  uintptr
 	errno unix.Errno
-	arg   int    // only calls whose argument …
-	below uint32 // … is below this; 0: all
+	arg   int    // index of the argument that is compared with below
+	below uint32 // the call fails only if the argument is less; 0: it always fails
 }
 
 func (f filter) install() error {
@@ -162,8 +163,8 @@ func TestDiskFaults(t *testing.T) {
 	}
 }
 
-// TestSmallDisk fills a disk of 8 MiB for real, where the machine lets a test
-// mount one; TestFullDisk plays the same with a broken commit everywhere.
+// TestSmallDisk fills a real disk of 8 MiB, which it mounts in a user namespace.
+// TestFullDisk tests the same on every system, with a commit that fails.
 func TestSmallDisk(t *testing.T) {
 	t.Parallel()
 	ownMounts := func(cmd *exec.Cmd) {
@@ -186,8 +187,8 @@ func TestSmallDisk(t *testing.T) {
 	run(t, "small disk", t.TempDir(), ownMounts)
 }
 
-// asNobody runs fn on a thread without root's rights to files.
-func asNobody(t *testing.T, fn func()) {
+// withoutRootRights runs fn on a thread without root's rights to files.
+func withoutRootRights(t *testing.T, fn func()) {
 	t.Helper()
 	if os.Getuid() != 0 {
 		fn()
@@ -227,7 +228,7 @@ func TestOpenWithoutPermission(t *testing.T) {
 		if err := errors.Join(os.Chmod(path, modes[0]), os.Chmod(dir, modes[1])); err != nil {
 			t.Fatal(err)
 		}
-		asNobody(t, func() {
+		withoutRootRights(t, func() {
 			for _, p := range []string{path, filepath.Join(dir, "new.db"), filepath.Join(dir, "sub", "new.db")} {
 				if _, err := Open(config(p)); !errors.Is(err, store.ErrNotWritable) && !(name == "the file" && p != path) {
 					t.Errorf("%s, %s: %v, want ErrNotWritable", name, strings.TrimPrefix(p, dir), err)

@@ -123,8 +123,8 @@ func (d *desktop) load(dir string) (key, failure string) {
 	return strings.TrimSpace(string(out)), ""
 }
 
-// wantUnusable checks what happens while the keyring gives nothing out: a key in
-// it cannot be loaded, and a new key goes into a file.
+// wantUnusable checks a keyring that returns no secrets: a key in it cannot be loaded,
+// and a new key goes into a file.
 func (d *desktop) wantUnusable(why, dir string) {
 	d.Helper()
 	if key, failure := d.load(dir); key != "" || !strings.Contains(failure, ErrKeyring.Error()) {

@@ -10,16 +10,16 @@ import (
 	"testing"
 )
 
-// A pocket is a keyring in memory.
-type pocket struct {
+// A memoryRing is a keyring in memory.
+type memoryRing struct {
 	mu      sync.Mutex
 	entries map[string]string
 	err     error         // of every call
-	forgets bool          // accepts entries and does not store them
+	drops   bool          // accepts entries and does not store them
 	hangs   chan struct{} // calls wait for it
 }
 
-func (p *pocket) call(fn func() (string, error)) (string, error) {
+func (p *memoryRing) call(fn func() (string, error)) (string, error) {
 	if p.hangs != nil {
 		<-p.hangs
 	}
@@ -31,7 +31,7 @@ func (p *pocket) call(fn func() (string, error)) (string, error) {
 	return fn()
 }
 
-func (p *pocket) Get(entry string) (string, error) {
+func (p *memoryRing) Get(entry string) (string, error) {
 	return p.call(func() (string, error) {
 		secret, ok := p.entries[entry]
 		if !ok {
@@ -41,9 +41,9 @@ func (p *pocket) Get(entry string) (string, error) {
 	})
 }
 
-func (p *pocket) Set(entry, secret string) error {
+func (p *memoryRing) Set(entry, secret string) error {
 	_, err := p.call(func() (string, error) {
-		if !p.forgets {
+		if !p.drops {
 			p.entries[entry] = secret
 		}
 		return "", nil
@@ -51,7 +51,7 @@ func (p *pocket) Set(entry, secret string) error {
 	return err
 }
 
-func newPocket() *pocket { return &pocket{entries: make(map[string]string)} }
+func newMemoryRing() *memoryRing { return &memoryRing{entries: make(map[string]string)} }
 
 // load returns the key, or fails the test.
 func load(t *testing.T, dir string, r ring) [32]byte {
@@ -97,7 +97,7 @@ func TestMasterInAFile(t *testing.T) {
 
 func TestMasterInTheKeyring(t *testing.T) {
 	t.Parallel()
-	dir, p := t.TempDir(), newPocket()
+	dir, p := t.TempDir(), newMemoryRing()
 	key := load(t, dir, p)
 	if load(t, dir, p) != key {
 		t.Error("the second load returned another key")
@@ -117,9 +117,9 @@ func TestMasterInTheKeyring(t *testing.T) {
 
 func TestMasterWithoutAUsableKeyring(t *testing.T) {
 	t.Parallel()
-	for name, p := range map[string]*pocket{
-		"refuses": {err: errors.New("no collection")},
-		"forgets": {entries: map[string]string{}, forgets: true},
+	for name, p := range map[string]*memoryRing{
+		"refuses":       {err: errors.New("no collection")},
+		"drops entries": {entries: map[string]string{}, drops: true},
 	} {
 		dir := t.TempDir()
 		key := load(t, dir, p)
@@ -134,7 +134,7 @@ func TestMasterWithoutAUsableKeyring(t *testing.T) {
 
 func TestMasterWaitsNoLongerThanTheContext(t *testing.T) {
 	t.Parallel()
-	dir, p := t.TempDir(), newPocket()
+	dir, p := t.TempDir(), newMemoryRing()
 	p.hangs = make(chan struct{})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -154,7 +154,7 @@ func TestMasterMissing(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "nightlatch.db"), []byte("x"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, r := range []ring{nil, newPocket()} {
+	for _, r := range []ring{nil, newMemoryRing()} {
 		if _, err := loadOrCreate(t.Context(), dir, r); !errors.Is(err, ErrKeyMissing) {
 			t.Errorf("got %v, want ErrKeyMissing", err)
 		}
@@ -193,7 +193,7 @@ func TestMasterErrorsHoldNoKey(t *testing.T) {
 // key.
 func TestMasterAtOnce(t *testing.T) {
 	t.Parallel()
-	for _, r := range []ring{nil, newPocket()} {
+	for _, r := range []ring{nil, newMemoryRing()} {
 		dir := t.TempDir()
 		keys := make([][32]byte, 16)
 		var group sync.WaitGroup
@@ -219,7 +219,7 @@ func FuzzMasterFile(f *testing.F) {
 	f.Add(inFile + "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
 	f.Add(inKeyring + "master-x")
 	f.Fuzz(func(t *testing.T, text string) {
-		if _, err := read(t.Context(), text, newPocket()); err != nil &&
+		if _, err := read(t.Context(), text, newMemoryRing()); err != nil &&
 			!errors.Is(err, ErrKeyDamaged) && !errors.Is(err, ErrKeyMissing) {
 			t.Errorf("%q: %v", text, err)
 		}

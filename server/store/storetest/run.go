@@ -93,7 +93,7 @@ func read(ctx context.Context, s store.Store, key string) (value string, ok bool
 	return value, ok, err
 }
 
-// keys is a whole scan of a prefix.
+// keys returns all keys with a prefix.
 func keys(tx store.Tx, prefix string) ([]string, error) {
 	items, err := tx.Scan(prefix, "", 1000)
 	list := make([]string, len(items))

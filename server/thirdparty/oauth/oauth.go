@@ -39,7 +39,7 @@ const (
 	temporarilyUnavailable = "temporarily_unavailable"
 )
 
-// An Issuer makes a token for an identity that lives until the given time.
+// An Issuer makes a token for an identity, valid until the given time at most.
 type Issuer interface {
 	Issue(id thirdparty.Identity, until time.Time) (token string, err error)
 }

@@ -16,8 +16,8 @@ import (
 
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
-// A verdict is a Checker and an Issuer with a fixed result.
-type verdict struct {
+// A fixedResult is a Checker and an Issuer that always return the same.
+type fixedResult struct {
 	id     thirdparty.Identity
 	err    error
 	issue  error
@@ -25,17 +25,17 @@ type verdict struct {
 	issued time.Time
 }
 
-func (v *verdict) Check(_ context.Context, a thirdparty.Attempt) (thirdparty.Identity, error) {
+func (v *fixedResult) Check(_ context.Context, a thirdparty.Attempt) (thirdparty.Identity, error) {
 	v.asked = a
 	return v.id, v.err
 }
 
-func (v *verdict) Issue(_ thirdparty.Identity, until time.Time) (string, error) {
+func (v *fixedResult) Issue(_ thirdparty.Identity, until time.Time) (string, error) {
 	v.issued = until
 	return "nlo_token", v.issue
 }
 
-func (v *verdict) ask(t *testing.T, body string) (*httptest.ResponseRecorder, map[string]any, error) {
+func (v *fixedResult) ask(t *testing.T, body string) (*httptest.ResponseRecorder, map[string]any, error) {
 	t.Helper()
 	var failed error
 	h, err := New(Config{
@@ -69,7 +69,7 @@ func TestGrant(t *testing.T) {
 		"temporary, half an hour":  {noon.Add(30 * time.Minute), 1800},
 		"temporary, longer than 1": {noon.Add(2 * time.Hour), 3600},
 	} {
-		v := &verdict{id: thirdparty.Identity{Account: "a", Until: tt.until}}
+		v := &fixedResult{id: thirdparty.Identity{Account: "a", Until: tt.until}}
 		rec, out, failed := v.ask(t, form)
 		if rec.Code != 200 || out["expires_in"] != tt.want || out["access_token"] != "nlo_token" || out["scope"] != Scope || failed != nil {
 			t.Errorf("%s: %d %s, %v", name, rec.Code, rec.Body, failed)
@@ -99,7 +99,7 @@ func TestRefusals(t *testing.T) {
 		if want.after != "" {
 			refusal.RetryAt = noon.Add(30 * time.Second)
 		}
-		rec, out, failed := (&verdict{err: refusal}).ask(t, form)
+		rec, out, failed := (&fixedResult{err: refusal}).ask(t, form)
 		if rec.Code != want.status || out["error"] != want.name || out["code"] != code || rec.Header().Get("Retry-After") != want.after || failed != nil {
 			t.Errorf("%s: %d %v %s, %v", code, rec.Code, rec.Header(), rec.Body, failed)
 		}
@@ -110,7 +110,7 @@ func TestRefusals(t *testing.T) {
 func TestServerErrors(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("the disk is full of ada's secrets")
-	for _, v := range []*verdict{{err: broken}, {issue: broken}} {
+	for _, v := range []*fixedResult{{err: broken}, {issue: broken}} {
 		rec, out, failed := v.ask(t, form)
 		if rec.Code != 503 || out["error"] != temporarilyUnavailable || strings.Contains(rec.Body.String(), "secret") || !errors.Is(failed, broken) {
 			t.Errorf("%d %s, %v", rec.Code, rec.Body, failed)
@@ -129,7 +129,7 @@ func FuzzForm(f *testing.F) {
 	f.Add(form)
 	f.Add("grant_type=password&username=%zz")
 	f.Fuzz(func(t *testing.T, body string) {
-		rec, out, _ := (&verdict{}).ask(t, body)
+		rec, out, _ := (&fixedResult{}).ask(t, body)
 		if (rec.Code == 200) != (out["access_token"] != nil) || rec.Code != 200 && out["error"] == nil {
 			t.Errorf("%q: %d %s", body, rec.Code, rec.Body)
 		}
