@@ -68,7 +68,7 @@ func (t terminal) admin(args []string) error {
 	return err
 }
 
-// withoutData says which data directory is the default, for the help.
+// withoutData returns a sentence with the default data directory, for the help.
 func withoutData() string {
 	dir, err := dataDirectory()
 	if err != nil {

@@ -27,7 +27,7 @@ With --server and the address of a lab on this computer, the lab's virtual keys 
 used, too. For enroll and sign-in --server is http://localhost:8440 by default.
 
 Passwords and PINs are read from standard input, one per line. The password comes first;
-for set-pin the key's present PIN comes first, then the new one.
+for set-pin the key's current PIN comes first, then the new one.
 `
 
 // A keyCommand is one run of `nightlatch key`.

@@ -11,7 +11,8 @@ import (
 	"nightlatch/fido"
 )
 
-// needKey returns ErrNoKey if no key is plugged in. A key of --device is found out later.
+// needKey returns ErrNoKey if no key is plugged in. It does not check the key of
+// --device: opening it reports whether it is there.
 func (c *keyCommand) needKey(ctx context.Context) error {
 	if c.device.Path != "" || c.atReader() {
 		return nil
@@ -57,7 +58,7 @@ func (c *keyCommand) info(ctx context.Context) error {
 // addressOf returns the --device value for a device. It looks the device up in the list,
 // because a key itself does not report that it is on a reader.
 func (c *keyCommand) addressOf(ctx context.Context, d fido.Device) string {
-	there, _ := c.keys.Devices(ctx) // a key that was just removed goes by its path
+	there, _ := c.keys.Devices(ctx) // for a removed key the path is used
 	for _, listed := range there {
 		if listed.Path == d.Path {
 			return addressOf(listed)
@@ -87,7 +88,7 @@ func yesNo(b bool) string {
 	return "no"
 }
 
-// setPIN sets a key's first PIN, or changes it. To change it, the input is the present
+// setPIN sets a key's first PIN, or changes it. For a change, the input is the current
 // PIN and then the new one.
 func (c *keyCommand) setPIN(ctx context.Context) error {
 	p, err := c.keys.Info(ctx, c.device)

@@ -91,7 +91,7 @@ var keyVerbs = verbs[keyCommand]{
 }
 
 // labFlags adds the flags of verbs that need no server, but can use the virtual keys of
-// a lab's.
+// a lab.
 func (c *keyCommand) labFlags(f *flag.FlagSet) {
 	c.labOnly = true
 	f.StringVar(&c.server, "server", "", "`URL` of a lab on this computer, to use its virtual keys, too")

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// This file is the only one that steers the garbage collector.
+// In the program, no other file configures the garbage collector or starts a
+// collection.
 
 // Memory limit of the headless server: heapBase for everything but hashing, and
 // heapPerHash for each parallel Argon2id hash (19 MiB, plus half of that waiting

@@ -186,7 +186,7 @@ func (inst *instance) background(ended func()) (stop func() error) {
 	}
 }
 
-// answer serves HTTP on every listener of e until ctx ends, and then waits for running
+// answer serves HTTP on every listener of e until ctx ends. Then it waits for running
 // requests.
 func (inst *instance) answer(ctx context.Context, e *loopback, ready func() error) error {
 	hs := inst.server.HTTPServer(inst.server.Handler())

@@ -118,8 +118,8 @@ func raiseRunning(ctx context.Context, dir string) bool {
 	return err == nil && strings.TrimSpace(string(answer)) == strings.TrimSpace(raised)
 }
 
-// socketAddress is the socket's path in a form short enough for the system. free
-// gives back what holds it.
+// socketAddress returns the socket's path in a form that fits into sockaddr_un. The
+// address is valid until free is called.
 func socketAddress(dir string) (address string, free func(), err error) {
 	address = filepath.Join(dir, socketName)
 	if len(address) <= maxSocketPath {

@@ -33,7 +33,7 @@ func TestIconsAreFilledOutlines(t *testing.T) {
 	}
 }
 
-func TestAppIconComesInTheSizeAsked(t *testing.T) {
+func TestAppIconHasTheRequestedSize(t *testing.T) {
 	t.Parallel()
 	for ask, want := range map[int]int{1: 16, 16: 16, 17: 32, 256: 256, 300: 512, 9999: 512} {
 		c, err := png.DecodeConfig(bytes.NewReader(AppIcon(ask)))

@@ -41,7 +41,7 @@ func TestOneCeremonyADevice(t *testing.T) {
 	})
 }
 
-func TestNobodyTouches(t *testing.T) {
+func TestTouchTimeout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		k := newFake(t)
@@ -55,7 +55,7 @@ func TestNobodyTouches(t *testing.T) {
 }
 
 // The timeout is for the touch only: a user may need longer to find the PIN.
-func TestPINTakesItsTime(t *testing.T) {
+func TestPINEntryHasNoTimeout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		k := newFake(t)
@@ -74,7 +74,7 @@ func (slow) PIN(context.Context, int, bool) (string, error) {
 	return "123456", nil
 }
 
-func TestNoKeyComes(t *testing.T) {
+func TestNoKeyInserted(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		asked := 0
@@ -119,20 +119,20 @@ func TestNextAlgorithm(t *testing.T) {
 func TestVerification(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
-		name        string
-		fido2       bool
-		options     map[string]bool
-		requirement string
-		pins        []string
-		keyWantsPIN bool
-		asked       int
-		want        error
+		name           string
+		fido2          bool
+		options        map[string]bool
+		requirement    string
+		pins           []string
+		keyRequiresPIN bool
+		asked          int
+		want           error
 	}{
 		{name: "preferred, PIN set", fido2: true, options: map[string]bool{"clientPin": true}, requirement: "preferred", pins: []string{"123456"}, asked: 1},
 		{name: "no requirement, PIN set", fido2: true, options: map[string]bool{"clientPin": true}, pins: []string{"123456"}, asked: 1},
 		{name: "discouraged, PIN set", fido2: true, options: map[string]bool{"clientPin": true}, requirement: "discouraged"},
-		{name: "discouraged, but the key requires it", fido2: true, options: map[string]bool{"clientPin": true}, requirement: "discouraged", pins: []string{"123456"}, keyWantsPIN: true, asked: 1},
-		{name: "the key requires a PIN but has none", fido2: true, options: map[string]bool{"clientPin": false}, requirement: "discouraged", keyWantsPIN: true, want: ErrPINNotSet},
+		{name: "discouraged, but the key requires it", fido2: true, options: map[string]bool{"clientPin": true}, requirement: "discouraged", pins: []string{"123456"}, keyRequiresPIN: true, asked: 1},
+		{name: "the key requires a PIN but has none", fido2: true, options: map[string]bool{"clientPin": false}, requirement: "discouraged", keyRequiresPIN: true, want: ErrPINNotSet},
 		{name: "preferred, no PIN set", fido2: true, options: map[string]bool{"clientPin": false}, requirement: "preferred"},
 		{name: "required, no PIN set", fido2: true, options: map[string]bool{"clientPin": false}, requirement: "required", want: ErrPINNotSet},
 		{name: "required, sensor", fido2: true, options: map[string]bool{"clientPin": true, "uv": true}, requirement: "required"},
@@ -145,7 +145,7 @@ func TestVerification(t *testing.T) {
 			t.Parallel()
 			k := newFake(t)
 			k.info = GetInfoResponse{FIDO2: tt.fido2, Options: tt.options}
-			if tt.keyWantsPIN {
+			if tt.keyRequiresPIN {
 				k.make = func(r CredentialRequest) error {
 					if r.PIN == "" {
 						return ErrPINRequired

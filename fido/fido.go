@@ -134,14 +134,14 @@ func (c *Client) reserve(path string) (release func(), err error) {
 	}, nil
 }
 
-// remembered is the maximum number of public keys that a client keeps to check
-// signatures.
-const remembered = 256
+// maxPublicKeys is the maximum number of public keys that a client keeps to check
+// signatures. At the limit it drops all of them.
+const maxPublicKeys = 256
 
 func (c *Client) remember(credentialID []byte, k publicKey) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.made) >= remembered {
+	if len(c.made) >= maxPublicKeys {
 		clear(c.made)
 	}
 	c.made[string(credentialID)] = k

@@ -2,10 +2,10 @@ package fido
 
 import "context"
 
-// FindCredential returns, without a touch, the first of the credentials that the key
-// has: which key of an account is plugged in. It returns nil if the key has none of
-// them or does not reveal it: credProtect level 3 hides a credential (CTAP section
-// 12.1).
+// FindCredential returns the first of the given credentials that the key has. It needs
+// no touch. The window uses it to find which of an account's keys is plugged in. The
+// result is nil if the key has none of them or does not reveal it: credProtect level 3
+// hides a credential (CTAP section 12.1).
 func (c *Client) FindCredential(ctx context.Context, d Device, rpID string, ids [][]byte) ([]byte, error) {
 	if len(ids) == 0 {
 		return nil, nil

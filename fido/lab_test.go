@@ -4,7 +4,7 @@ import "testing"
 
 // A lab key is recognized by what it reports, even if its path is not known to be
 // virtual.
-func TestLabKeyIsKnown(t *testing.T) {
+func TestLabKeyIsRecognized(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name string

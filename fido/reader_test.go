@@ -142,7 +142,7 @@ func TestWatchReader(t *testing.T) {
 }
 
 // Choose does not use keys on readers, since they would count as touched at once.
-func TestChooseLeavesCardsAlone(t *testing.T) {
+func TestChooseDoesNotUseCards(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		onReader, plugged := newFake(t), newFake(t)

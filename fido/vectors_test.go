@@ -140,7 +140,7 @@ func flipped(b []byte) []byte {
 
 // This package encodes attestation objects and client data byte for byte as in the
 // standard's examples.
-func TestVectorsAreWritten(t *testing.T) {
+func TestVectorsAreEncoded(t *testing.T) {
 	t.Parallel()
 	o, err := parseOrigin("https://example.org")
 	if err != nil {
@@ -177,7 +177,7 @@ func TestVectorsAreWritten(t *testing.T) {
 
 // The examples' challenges are derived as the standard specifies (section 16), so the
 // file has the standard's examples.
-func TestVectorsAreGenuine(t *testing.T) {
+func TestVectorsAreFromTheStandard(t *testing.T) {
 	t.Parallel()
 	info := map[string]string{
 		"16.2": "none.ES256", "16.3": "packed-self.ES256", "16.4": "none.ES256.crossOrigin", "16.5": "none.ES256.topOrigin",

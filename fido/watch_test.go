@@ -237,7 +237,7 @@ func TestChangesOnClose(t *testing.T) {
 
 // A ceremony that waits for a key gets it when it is plugged in. A locked key counts
 // only if there is no other.
-func TestInsertIsHeard(t *testing.T) {
+func TestInsertedKeyIsUsed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newShelf()

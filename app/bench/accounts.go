@@ -21,8 +21,9 @@ import (
 	"nightlatch/server/store/seal"
 )
 
-// password is the password of every account. They also share its hash, because hashing
-// a million passwords takes hours. The server cannot tell, so the figures are the same.
+// password is the password of every account. The accounts also share its hash, because
+// hashing a million passwords takes hours. The server does the same work as with
+// different hashes.
 const password = "a brass night latch"
 
 func memberName(i int) string { return fmt.Sprintf("member%07d", i) }

@@ -103,7 +103,7 @@ func secrets(url string, m *member) (token, temporary string, err error) {
 	return token, string(made), err
 }
 
-// asks returns a side that sends the same request again and again on every connection.
+// asks returns a side that repeats one request on every connection.
 func asks(pid int, lines []*connection, request []byte) side {
 	return func(ctx context.Context) (sample, error) {
 		return timed(pid, func() (int, []time.Duration, error) {

@@ -82,8 +82,8 @@ func (p program) env(desktop []string) []string {
 	return append(env, "HOME="+p.home, "XDG_RUNTIME_DIR="+p.home)
 }
 
-// A shown is a running program with its window open.
-type shown struct {
+// An openWindow is a running program whose window has drawn its first frame.
+type openWindow struct {
 	cmd    *exec.Cmd
 	errors *strings.Builder
 	ended  chan struct{}
@@ -98,8 +98,8 @@ const pollEvery = 8 * time.Millisecond
 
 // show starts a program and waits for its first frame: the first picture of the
 // display that has more than a plain window on it.
-func (d *desktop) show(ctx context.Context, p program) (*shown, error) {
-	s := &shown{errors: &strings.Builder{}, ended: make(chan struct{})}
+func (d *desktop) show(ctx context.Context, p program) (*openWindow, error) {
+	s := &openWindow{errors: &strings.Builder{}, ended: make(chan struct{})}
 	s.cmd = exec.Command(p.path, p.args...)
 	s.cmd.Env = p.env(d.env)
 	s.cmd.Stderr = s.errors
@@ -158,10 +158,10 @@ next:
 	return false
 }
 
-func (s *shown) pid() int { return s.cmd.Process.Pid }
+func (s *openWindow) pid() int { return s.cmd.Process.Pid }
 
 // close ends the program.
-func (s *shown) close() error {
+func (s *openWindow) close() error {
 	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return err
 	}

@@ -129,7 +129,7 @@ func (b *bench) frames(ctx context.Context, console, hello program) error {
 // idle measures memory and CPU time of both windows while nothing happens: at the same
 // time, each on its own display and with the focus.
 func (b *bench) idle(ctx context.Context, programs ...program) error {
-	var windows []*shown
+	var windows []*openWindow
 	for _, p := range programs {
 		d, err := openDesktop(ctx, true)
 		if err != nil {

@@ -149,9 +149,9 @@ func (b *Browser) Close() {
 		_ = b.cmd.Process.Signal(syscall.SIGKILL)
 	}
 	_ = b.to.Close()
-	_ = b.cmd.Wait() // it was told to end
+	_ = b.cmd.Wait() // the process is ending
 	<-b.ended
-	_ = os.RemoveAll(b.profile) // left over in the temporary directory it does no harm
+	_ = os.RemoveAll(b.profile) // a directory that stays behind does no harm
 }
 
 // A Page is one page of a browser.

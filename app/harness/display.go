@@ -117,7 +117,7 @@ func (d *Display) Close() {
 	for _, cmd := range []*exec.Cmd{d.manager, d.server} {
 		if cmd != nil && cmd.Process != nil {
 			_ = cmd.Process.Signal(syscall.SIGTERM)
-			_ = cmd.Wait() // it was told to end
+			_ = cmd.Wait() // the process is ending
 		}
 	}
 }

@@ -160,7 +160,7 @@ func (p *PrintServer) Printed(ctx context.Context) (text string, err error) {
 func (p *PrintServer) Close() {
 	if p.cmd.Process != nil {
 		_ = p.cmd.Process.Signal(syscall.SIGTERM)
-		_ = p.cmd.Wait() // it was told to end
+		_ = p.cmd.Wait() // the process is ending
 	}
-	_ = os.RemoveAll(p.dir) // left over in the temporary directory it does no harm
+	_ = os.RemoveAll(p.dir) // a directory that stays behind does no harm
 }

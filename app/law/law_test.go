@@ -115,7 +115,7 @@ var leftOut = []string{
 	"google.golang.org/protobuf",      // comes with it
 }
 
-func TestProgramLeavesOut(t *testing.T) {
+func TestProgramHasNoSlowModules(t *testing.T) {
 	cmd := exec.CommandContext(t.Context(), "go", "list", "-deps", "./app")
 	cmd.Dir = root
 	out, err := cmd.Output()
@@ -130,7 +130,7 @@ func TestProgramLeavesOut(t *testing.T) {
 	}
 }
 
-// owns reports whether a package is one of those that a list names, or below one.
+// owns reports whether a list has the package or one of its parents.
 func owns(owners, from string) bool {
 	return slices.ContainsFunc(strings.Fields(owners), func(p string) bool { return within(from, p) })
 }
@@ -219,8 +219,8 @@ func owner(imported string) (string, bool) {
 	return "", false
 }
 
-// rowOf returns the path of the row that a package is judged by: its own or its
-// nearest parent's, or "".
+// rowOf returns the path of the row that applies to a package: its own or its nearest
+// parent's, or "".
 func rowOf(p string) string {
 	for at := p; at != "." && at != ""; at = path.Dir(at) {
 		if _, ok := imports[at]; ok {

@@ -16,8 +16,8 @@ import (
 // root is the root of the repository.
 const root = "../.."
 
-// A listed is a package as `go list -json` describes it.
-type listed struct {
+// A goPackage is a package as `go list -json` describes it.
+type goPackage struct {
 	ImportPath   string
 	Name         string
 	Dir          string
@@ -28,18 +28,18 @@ type listed struct {
 	XTestGoFiles []string
 }
 
-func (p listed) path() string {
+func (p goPackage) path() string {
 	return strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")
 }
 
 var lists sync.Map // from an environment to what list returned for it
 
-// list returns the project's packages as go list sees them in an environment.
-func list(t *testing.T, env []string) []listed {
+// list returns the project's packages as `go list` lists them in an environment.
+func list(t *testing.T, env []string) []goPackage {
 	t.Helper()
 	key := strings.Join(env, " ")
 	if known, ok := lists.Load(key); ok {
-		return known.([]listed)
+		return known.([]goPackage)
 	}
 	cmd := exec.CommandContext(t.Context(), "go", "list", "-e", "-json=ImportPath,Name,Dir,Imports,GoFiles,CgoFiles,TestGoFiles,XTestGoFiles", "./...")
 	cmd.Dir = root
@@ -53,9 +53,9 @@ func list(t *testing.T, env []string) []listed {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	var packages []listed
+	var packages []goPackage
 	for dec := json.NewDecoder(out); ; {
-		var p listed
+		var p goPackage
 		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
@@ -70,7 +70,7 @@ func list(t *testing.T, env []string) []listed {
 	return packages
 }
 
-// A package is named after its directory, and not with a word that says nothing.
+// A package has the name of its directory, and not a name without meaning such as util.
 func TestPackageNames(t *testing.T) {
 	vague := []string{"model", "models", "service", "services", "util", "utils", "common", "helper", "helpers", "manager", "misc", "data", "info", "types"}
 	for _, p := range list(t, nil) {

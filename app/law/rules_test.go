@@ -18,8 +18,8 @@ var (
 	ruleLine = regexp.MustCompile(`(?m)^- \*\*R(0|[1-9][0-9]*)\*\* (\*\(planned\)\* )?\S`)
 	// cited matches a rule's number, or a range such as R2 to R4 or R70-R78.
 	cited = regexp.MustCompile(`\bR([0-9]+)(?:(?:-|–| to )R([0-9]+))?\b`)
-	// unruly matches other ways of numbering rules, and documents that are not here.
-	unruly = regexp.MustCompile(`\bR[0-9]+[a-zA-Z]\b|\bR0[0-9]+|(?i)\b(rule|requirement|issue) #?[0-9]+\b`)
+	// otherNumbering matches numbers of rules in any other form.
+	otherNumbering = regexp.MustCompile(`\bR[0-9]+[a-zA-Z]\b|\bR0[0-9]+|(?i)\b(rule|requirement|issue) #?[0-9]+\b`)
 )
 
 // rules returns the numbers in docs/rules.md, and whether each rule is built.
@@ -96,7 +96,7 @@ func TestRulesThatAreCitedExist(t *testing.T) {
 					}
 				}
 			}
-			if found := unruly.FindString(line); found != "" {
+			if found := otherNumbering.FindString(line); found != "" {
 				t.Errorf("%s:%d: %q is no rule of %s", f, i+1, found, rulesFile)
 			}
 		}

@@ -12,8 +12,9 @@ import (
 	"nightlatch/assets"
 )
 
-// selecting are the functions by which the tests of the window look for something on
-// screen. Those that take translation keys fail on an unknown key themselves.
+// selecting are the functions with which the tests of the window look for something on
+// screen. Functions that take a translation key are not here: they fail on an unknown
+// key.
 var selecting = []string{
 	"sees", "press", // of app/tour
 	"SeesText", "TabToText", // data: a name, a number, a code

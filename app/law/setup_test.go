@@ -10,7 +10,7 @@ import (
 
 // .ci/setup must not take a package for installed that was removed or that another package
 // only mentions: dpkg lists those, too.
-func TestSetupSeesWhatIsMissing(t *testing.T) {
+func TestSetupFindsMissingPackages(t *testing.T) {
 	t.Parallel()
 	script, err := filepath.Abs("../../.ci/setup")
 	if err != nil {

@@ -164,7 +164,7 @@ func TestNoPathsOfOneComputer(t *testing.T) {
 }
 
 // Links and pictures in documents must exist.
-func TestDocumentsLinkToWhatExists(t *testing.T) {
+func TestLinksInDocumentsExist(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^)\s]+)\)|(?:src|srcset|href)="([^"]+)"`)
 	for _, f := range tracked(t) {
 		if filepath.Ext(f) != ".md" {
@@ -186,9 +186,9 @@ func TestDocumentsLinkToWhatExists(t *testing.T) {
 	}
 }
 
-// Only app/memory.go steers the garbage collector. A package that does it surprises every
-// program that uses it.
-func TestOnlyMemorySteersTheCollector(t *testing.T) {
+// Only app/memory.go configures the garbage collector and starts collections. A package
+// that does so changes the behaviour of every program that uses it.
+func TestOnlyMemoryControlsTheCollector(t *testing.T) {
 	steers := []string{"GC", "SetGCPercent", "SetMemoryLimit", "FreeOSMemory"}
 	for _, s := range sources(t) {
 		if s.test() || s.path == "app/memory.go" || tester(filepath.ToSlash(filepath.Dir(s.path))) {
@@ -205,7 +205,7 @@ func TestOnlyMemorySteersTheCollector(t *testing.T) {
 }
 
 // A document that code or documents name is in the repository.
-func TestDocumentsThatAreNamedExist(t *testing.T) {
+func TestNamedDocumentsExist(t *testing.T) {
 	named := regexp.MustCompile(`[A-Za-z0-9_-]+\.md\b`)
 	files := tracked(t)
 	exist := map[string]bool{}

@@ -110,8 +110,9 @@ func (s *witness) play(ctx context.Context, b api.Begin) error {
 	return err
 }
 
-// late answers again if the code was from an earlier ceremony, whose message arrived only
-// after a restart, or if another person moved the clock after an app code was computed.
+// late returns a new code if the last one was refused for one of two reasons: it was
+// from an earlier ceremony, because its message arrived only after a restart; or
+// another person moved the clock after an app code was computed.
 func (s *witness) late(ctx context.Context, v api.View) (api.Input, error) {
 	step, ok := v.Step.(api.EnterCode)
 	if !ok || v.Refusal == nil {

@@ -156,7 +156,7 @@ func TestCurlWithoutTwoFactor(t *testing.T) {
 }
 
 // A page of another site must not reach the server through a browser.
-func TestCurlFromElsewhereIsRefused(t *testing.T) {
+func TestCurlFromAnotherSiteIsRefused(t *testing.T) {
 	s := serve(t, built.plain)
 	port := s.URL[strings.LastIndex(s.URL, ":"):]
 	about := s.URL + "/api/v1/about"

@@ -201,7 +201,7 @@ func TestFullDiskWithADatabase(t *testing.T) {
 	}
 	from, dir := stoppedServer(t), t.TempDir()
 	mount(t, dir, "-t", "tmpfs", "-o", "size=256k", "tmpfs")
-	for _, name := range []string{database, "master.key"} { // without the reserve, which does not fit
+	for _, name := range []string{database, "master.key"} { // the reserve file would not fit
 		b, err := os.ReadFile(filepath.Join(from, name))
 		if err == nil {
 			err = os.WriteFile(filepath.Join(dir, name), b, 0o600)

@@ -83,7 +83,7 @@ func TestOathtoolEnrolsAndSignsIn(t *testing.T) {
 }
 
 // R23: the refusal says that the code belongs to another time.
-func TestOathtoolWithAClockThatIsWrong(t *testing.T) {
+func TestOathtoolWithAWrongClock(t *testing.T) {
 	s := serve(t, built.plain)
 	p := protect(t, s, "robin", "+12025550111")
 	ctx := within(t, time.Minute)

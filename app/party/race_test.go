@@ -128,7 +128,7 @@ func oneWins(t *testing.T, program string) {
 			t.Errorf("%d signed in", n)
 		}
 	})
-	calm(t, s)
+	advancePastThrottles(t, s)
 	t.Run("R72 backup code, a hundred sign-ins", func(t *testing.T) {
 		var views []api.View
 		for range racers {
@@ -140,7 +140,7 @@ func oneWins(t *testing.T, program string) {
 			t.Errorf("%d signed in", n)
 		}
 	})
-	calm(t, s)
+	advancePastThrottles(t, s)
 	t.Run("one ceremony step", func(t *testing.T) {
 		if _, err := p.Play(ctx, api.Begin{Kind: api.TurnOff, Method: api.App}, nil); err != nil {
 			t.Fatal(err)
@@ -185,8 +185,8 @@ func oneWins(t *testing.T, program string) {
 	})
 }
 
-// calm lets throttles run out (R43).
-func calm(t *testing.T, s *harness.Server) {
+// advancePastThrottles moves the clock past every wait of R43.
+func advancePastThrottles(t *testing.T, s *harness.Server) {
 	t.Helper()
 	if _, err := s.Client.AdvanceClock(t.Context(), 2*time.Hour); err != nil {
 		t.Fatal(err)

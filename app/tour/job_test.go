@@ -148,7 +148,7 @@ func (x *tour) enrolKey() {
 	x.step("two-factor-all")
 }
 
-// recogniseKey uses "Which key is this?": the key's row is highlighted, and its features are
+// recogniseKey uses "Which one is this?": the key's row is highlighted, and its features are
 // shown below.
 func (x *tour) recogniseKey() {
 	x.press("ui.keys.title", "ctrl+3")

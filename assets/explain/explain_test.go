@@ -52,7 +52,7 @@ func constants(t *testing.T, file string) (codes []string) {
 
 // Every refusal code and every problem code has three sentences: what happened,
 // why, and what to do next.
-func TestEveryCodeHasWords(t *testing.T) {
+func TestEveryCodeHasTexts(t *testing.T) {
 	t.Parallel()
 	w := english(t)
 	codes := append(constants(t, "../../server/api/view.go"), constants(t, "../../server/api/problem.go")...)
@@ -62,17 +62,17 @@ func TestEveryCodeHasWords(t *testing.T) {
 	for _, code := range codes {
 		switch code {
 		case api.TemporaryPasswordRequired, api.TemporaryPasswordExpired, api.BackupCodeNotAccepted:
-			continue // sent to third-party clients, in the words of their protocol
+			continue // sent to third-party clients, in the form of their protocol
 		}
 		for _, got := range []Explanation{
 			Refusal(w, &api.Refusal{Code: code}, api.EnterPassword{}),
 			Error(w, &api.Problem{Code: code}),
 		} {
 			if got.Code != code {
-				t.Errorf("%s has no words of its own", code)
+				t.Errorf("%s has no text", code)
 			}
 			if got.What == "" || got.Why == "" || got.Next == "" {
-				t.Errorf("%s says only %+v", code, got)
+				t.Errorf("%s has only %+v", code, got)
 			}
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"nightlatch/server/api"
 )
 
-// A Situation has what the words for a step depend on.
+// A Situation holds the facts that the texts of a step depend on.
 type Situation struct {
 	View        api.View
 	Account     api.Account    // the signed-in account; zero during sign-in and sign-up

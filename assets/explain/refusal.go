@@ -1,9 +1,9 @@
-// Package explain puts the answers of the API into the words of a catalog: why an
-// input was refused, what went wrong, and the names of a ceremony's steps.
+// Package explain makes texts for users from the answers of the API: why an input was
+// refused, what went wrong, and the names of a ceremony's steps.
 //
-// It draws nothing, so that the window and the web pages can use the same words.
-// What goes wrong between this computer and a security key is explained in
-// ui/wizard, because only the window talks to keys directly.
+// It draws nothing, so the window and the web pages can use the same texts. Errors
+// between this computer and a security key are explained in ui/wizard, because only the
+// window uses keys directly.
 package explain
 
 import (
@@ -92,7 +92,7 @@ func Error(c *assets.Catalog, err error) Explanation {
 	return Code(c, "no_answer")
 }
 
-// variantOf selects the variant of a refusal's words by the step that was refused.
+// variantOf returns the variant of a refusal's text for the step that was refused.
 func variantOf(step api.Step) string {
 	switch s := step.(type) {
 	case api.EnterCode:

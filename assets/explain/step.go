@@ -28,8 +28,8 @@ func Path(c *assets.Catalog, v api.View) (names []string, at int) {
 // Method is the name of a method.
 func Method(c *assets.Catalog, m api.Method) string { return c.T("method." + string(m)) }
 
-// Consequence says one effect of confirming a step (R60, R61). For a code without
-// a text, such as one of a newer server, it is the server's own title.
+// Consequence returns the text for one effect of confirming a step (R60, R61). If the
+// code has no text, because the server is newer, it returns the server's own title.
 func Consequence(c *assets.Catalog, step api.Confirm, what api.Consequence) string {
 	for _, key := range []string{"wizard.consequence." + what.Code + "." + string(step.Method), "wizard.consequence." + what.Code} {
 		if c.Has(key) {

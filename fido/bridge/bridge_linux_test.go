@@ -15,7 +15,7 @@ import (
 	"nightlatch/fido/nfc"
 )
 
-func TestKeyComesAndGoes(t *testing.T) {
+func TestKeyAppearsAndDisappears(t *testing.T) {
 	t.Parallel()
 	d := newDesk("left", "right")
 	b := newBridge(t, d, 0)
@@ -107,7 +107,7 @@ func TestStates(t *testing.T) {
 }
 
 // A card that another program used exclusively becomes a key when it is released.
-func TestLetGo(t *testing.T) {
+func TestExclusiveUseEnds(t *testing.T) {
 	t.Parallel()
 	d := newDesk("reader")
 	key, _ := newKey(t, "")
@@ -134,7 +134,7 @@ func (s *stuttering) Transmit(command []byte) ([]byte, error) {
 
 // If a card fails while it is examined, it is tried again. If it fails later, it gets a
 // new path, since its users have lost the connection.
-func TestStuttering(t *testing.T) {
+func TestCardThatFailsOnce(t *testing.T) {
 	t.Parallel()
 	d := newDesk("reader")
 	key, _ := newKey(t, "")
@@ -237,7 +237,7 @@ type hanging struct{ *desk }
 
 func (hanging) Watch(ctx context.Context, _ func([]nfc.Slot, error)) { <-ctx.Done() }
 
-func TestNothingToBridge(t *testing.T) {
+func TestNoCardToBridge(t *testing.T) {
 	t.Parallel()
 	if _, err := bridge.New(bridge.Config{}); err == nil {
 		t.Error("New accepts a Config without Readers")
@@ -282,7 +282,7 @@ func descriptors(t testing.TB) int {
 }
 
 // A card that is placed badly is tried for a while, then not again until it moves.
-func TestLiesBadly(t *testing.T) {
+func TestBadlyPlacedCard(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk("reader")

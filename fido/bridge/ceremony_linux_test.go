@@ -162,7 +162,7 @@ func untilTouch(t testing.TB, waits <-chan struct{}) {
 }
 
 // Events while a key on the reader waits for a touch.
-func TestWhileItWaits(t *testing.T) {
+func TestEventsDuringATouch(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		do   func(d *desk, touch, cancel func())

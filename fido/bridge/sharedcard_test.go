@@ -135,7 +135,7 @@ func TestSharing(t *testing.T) {
 
 // A long command, which waits for a touch, keeps the card reserved, even if the timer of
 // the last command fires meanwhile.
-func TestKeptWhileItWaits(t *testing.T) {
+func TestReservedDuringATouch(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		card := newTable(t)
@@ -193,7 +193,7 @@ func TestCancelledInTheQueue(t *testing.T) {
 
 // A card that refuses a command keeps its path. One that is removed or fails loses it, and
 // a waiting program gets an error.
-func TestTroubleWithCard(t *testing.T) {
+func TestCardErrors(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		err  error

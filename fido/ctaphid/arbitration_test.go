@@ -25,7 +25,7 @@ func record(reports ...[]byte) []byte {
 
 // CTAP section 11.2.5.1: while one channel uses the key, the others get "busy" at their
 // first packet, and their further packets do not disturb it.
-func TestOthersAreBusy(t *testing.T) {
+func TestOtherChannelsAreBusy(t *testing.T) {
 	t.Parallel()
 	h := serve(t, Config{Backend: backend(patient)})
 	c, other := h.channel(), h.channel()
@@ -114,7 +114,7 @@ func TestLock(t *testing.T) {
 
 // CTAP section 11.2.5.2: an incomplete message times out, even if other channels send
 // packets meanwhile.
-func TestOthersGiveNoTime(t *testing.T) {
+func TestOtherChannelsDoNotExtendTheTimeout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := serve(t, Config{Backend: backend(echo)})

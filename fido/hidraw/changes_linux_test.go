@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// told waits for a reported change.
-func told(t *testing.T, changes <-chan struct{}, what string) {
+// awaitReport waits for a reported change.
+func awaitReport(t *testing.T, changes <-chan struct{}, what string) {
 	t.Helper()
 	select {
 	case _, ok := <-changes:
@@ -43,18 +43,18 @@ func TestChanges(t *testing.T) {
 	changes := m.Changes(ctx)
 	begun := time.Now()
 	m.plug(1, securityKey, "Yubico", "YubiKey", 0o600)
-	told(t, changes, "plugging in")
+	awaitReport(t, changes, "plugging in")
 	if took := time.Since(begun); took < quiet {
 		t.Errorf("reported after %v, which is too early for udev", took)
 	}
 	if err := os.Chmod(m.node(1), 0o660); err != nil {
 		t.Fatal(err)
 	}
-	told(t, changes, "permission")
+	awaitReport(t, changes, "permission")
 	if err := os.Remove(m.node(1)); err != nil {
 		t.Fatal(err)
 	}
-	told(t, changes, "pulling out")
+	awaitReport(t, changes, "pulling out")
 
 	// Changes of other nodes are not reported.
 	for range 3 {
@@ -69,7 +69,7 @@ func TestChanges(t *testing.T) {
 }
 
 // A change is reported in time, even if changes never stop.
-func TestChangesWithoutRest(t *testing.T) {
+func TestChangesThatNeverStop(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t)
 	changes := m.Changes(t.Context())
@@ -88,7 +88,7 @@ func TestChangesWithoutRest(t *testing.T) {
 			}
 		}
 	}()
-	told(t, changes, "many changes")
+	awaitReport(t, changes, "many changes")
 	close(stop)
 	<-stopped
 }
@@ -122,10 +122,10 @@ func event(mask uint32, name string, size uint32) []byte {
 func TestConcerns(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
-		name   string
-		events []byte
-		told   bool
-		err    error
+		name     string
+		events   []byte
+		reported bool
+		err      error
 	}{
 		{"a node", event(unix.IN_CREATE, "hidraw7\x00\x00", 9), true, nil},
 		{"another", event(unix.IN_CREATE, "hidraw\x00", 7), false, nil},
@@ -134,8 +134,8 @@ func TestConcerns(t *testing.T) {
 		{"cut short", event(unix.IN_CREATE, "hid", 16), false, errEnded},
 		{"two", append(event(unix.IN_CREATE, "tty1\x00\x00\x00\x00", 8), event(unix.IN_DELETE, "hidraw10\x00", 9)...), true, nil},
 	} {
-		if told, err := concerns(tt.events); told != tt.told || err != tt.err {
-			t.Errorf("%s: %v, %v; want %v, %v", tt.name, told, err, tt.told, tt.err)
+		if reported, err := concerns(tt.events); reported != tt.reported || err != tt.err {
+			t.Errorf("%s: %v, %v; want %v, %v", tt.name, reported, err, tt.reported, tt.err)
 		}
 	}
 }

@@ -49,7 +49,7 @@ func askAndLeave(t *testing.T, path string) {
 }
 
 // An interrupted call leaves no answer behind for the next one.
-func TestBrokenOffLeavesNoAnswer(t *testing.T) {
+func TestInterruptedCallLeavesNoAnswer(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	k := plug(t, b, "")

@@ -55,7 +55,7 @@ func TestNoPINWhenDiscouraged(t *testing.T) {
 }
 
 // R30: the key may require its PIN, here for a discoverable credential.
-func TestPINWhenTheKeyAsks(t *testing.T) {
+func TestPINWhenTheKeyRequiresIt(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	k := plug(t, b, "123456")

@@ -12,9 +12,9 @@ import (
 )
 
 // A watch keeps a second descriptor of the key open during a ceremony, without reading
-// or writing. It has two purposes. It tells a key that was unplugged from one that
-// misbehaved, which libfido2's errors do not. And it prevents the kernel from giving the
-// path to another device meanwhile.
+// or writing. It has two purposes. It shows whether the key was unplugged, which
+// libfido2's errors do not. And it prevents the kernel from giving the path to another
+// device meanwhile.
 type watch struct {
 	fd int // -1 for a path that cannot be watched
 }

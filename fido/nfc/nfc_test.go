@@ -51,7 +51,7 @@ func (b both) CBOR(_ context.Context, request []byte, _ func(ctaphid.Status)) ([
 func (both) Msg(_ context.Context, command []byte) ([]byte, error) {
 	c, err := apdu.ParseCommand(command)
 	if err != nil || !c.Extended {
-		return nil, errors.New("no U2F command as it comes over USB")
+		return nil, errors.New("not a U2F command in the form of USB")
 	}
 	return apdu.Response{Data: append([]byte{c.INS}, c.Data...), Status: apdu.OK}.Bytes(), nil
 }
@@ -62,7 +62,7 @@ type only struct{ both }
 func (o only) Backend() ctaphid.Backend { return o }
 
 func (only) CBOR(context.Context, []byte, func(ctaphid.Status)) ([]byte, error) {
-	return nil, errors.New("what is CTAP2?")
+	return nil, errors.New("CTAP2 is not supported")
 }
 
 // lay returns a card with an echo on a reader, with the tap used up.
@@ -126,7 +126,7 @@ func TestLengths(t *testing.T) {
 }
 
 // The exact commands that are sent (CTAP section 11.3).
-func TestOnAir(t *testing.T) {
+func TestExactCommands(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		card := &log{Card: lay(t, applet.Config{})}
@@ -190,7 +190,7 @@ func (d deaf) Transmit(command []byte) ([]byte, error) {
 }
 
 // A command that ignores the cancel is abandoned soon, and does not disturb the next.
-func TestDeafToCancel(t *testing.T) {
+func TestCancelIsIgnored(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		card := lay(t, applet.Config{})
@@ -294,7 +294,7 @@ func (s *scripted) Transmit([]byte) ([]byte, error) {
 	return hex.DecodeString(a)
 }
 
-func TestWhatLiesThere(t *testing.T) {
+func TestOpen(t *testing.T) {
 	t.Parallel()
 	const u2f, fido2 = "5532465f5632" + "9000", "4649444f5f325f30" + "9000"
 	for _, tt := range []struct {
@@ -373,7 +373,7 @@ func TestU2F(t *testing.T) {
 		}
 	}
 	if _, ok := open(t, lay(t, applet.Config{})).Backend().(ctaphid.U2FBackend); ok {
-		t.Error("a key without U2F is served with it")
+		t.Error("a key without U2F has a U2F backend")
 	}
 }
 

@@ -73,8 +73,8 @@ func (c *card) Transmit(command []byte) ([]byte, error) {
 	return response, nil
 }
 
-// explain tells a removed card from one that misbehaves: if the card is removed during a
-// command, the service only reports that the command failed.
+// explain distinguishes a removed card from one that misbehaves. If the card is removed
+// during a command, the service only reports that the command failed.
 func (c *card) explain(doing string, err error) error {
 	err = explain(doing, err)
 	if !errors.Is(err, fido.ErrInterrupted) {

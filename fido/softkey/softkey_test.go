@@ -305,7 +305,7 @@ func TestFrozenCounter(t *testing.T) {
 	}
 }
 
-func TestNobodyTouches(t *testing.T) {
+func TestTouchTimeout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		k := newKey(t, Config{Touch: &Gate{}})
@@ -321,13 +321,13 @@ func TestCancelledTouch(t *testing.T) {
 	t.Parallel()
 	k := newKey(t, Config{Touch: &Gate{}})
 	ctx, cancel := context.WithCancel(t.Context())
-	var told []ctaphid.Status
+	var statuses []ctaphid.Status
 	answer, err := k.CBOR(ctx, []byte{cmdSelection}, func(s ctaphid.Status) {
-		told = append(told, s)
+		statuses = append(statuses, s)
 		cancel()
 	})
-	if err != nil || code(answer[0]) != cancelled || told[0] != ctaphid.UserPresence {
-		t.Errorf("answer %x, %v; statuses %v", answer, err, told)
+	if err != nil || code(answer[0]) != cancelled || statuses[0] != ctaphid.UserPresence {
+		t.Errorf("answer %x, %v; statuses %v", answer, err, statuses)
 	}
 }
 

@@ -9,7 +9,7 @@ type proof struct {
 	rpID       string
 }
 
-// seen is what is known about the user before the key is touched.
+// seen is what the PIN token or the sensor has shown about the user.
 type seen struct {
 	verified bool
 	present  bool // no further touch is needed

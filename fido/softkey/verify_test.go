@@ -39,7 +39,7 @@ func TestFinger(t *testing.T) {
 }
 
 // The touch that came with a token is valid for half a minute.
-func TestFingerRests(t *testing.T) {
+func TestTouchOfATokenExpires(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := &finger{}
@@ -122,7 +122,7 @@ func TestDiscoverableCredentialNeedsVerification(t *testing.T) {
 }
 
 // A reset removes the finger.
-func TestResetForgetsTheFinger(t *testing.T) {
+func TestResetRemovesTheFinger(t *testing.T) {
 	t.Parallel()
 	k := newKey(t, Config{Kind: Fingerprint})
 	if st, _ := run(t, k, cmdReset, nil); st != ok {

@@ -1,7 +1,6 @@
 //go:build cgo
 
-// Package main is the smallest Fyne window: the floor that the bench compares
-// the console with.
+// Package main is the smallest Fyne window: the benchmark compares the console with it.
 package main
 
 import (

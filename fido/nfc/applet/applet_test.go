@@ -156,7 +156,7 @@ func TestLongAnswer(t *testing.T) {
 }
 
 // A tap is valid for two minutes. Then the button is needed.
-func TestTapWearsOff(t *testing.T) {
+func TestTapExpires(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		gate := &softkey.Gate{}
@@ -235,7 +235,7 @@ func (s slow) CBOR(ctx context.Context, _ []byte, _ func(ctaphid.Status)) ([]byt
 	return []byte{0x2d}, nil
 }
 
-func TestPulledAtWork(t *testing.T) {
+func TestPulledDuringACommand(t *testing.T) {
 	t.Parallel()
 	a, key := applet.New(applet.Config{}), slow{make(chan struct{})}
 	a.Install(key)
