@@ -1,4 +1,4 @@
-package server_test
+package signin_test
 
 import (
 	"fmt"

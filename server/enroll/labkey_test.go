@@ -1,4 +1,4 @@
-package server_test
+package enroll_test
 
 import (
 	"testing"

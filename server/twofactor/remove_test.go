@@ -1,4 +1,4 @@
-package server_test
+package twofactor_test
 
 import (
 	"context"
