@@ -30,12 +30,12 @@ func (s *Server) Inbound(ctx context.Context, from, to, body string) error {
 		if err != nil {
 			return err
 		}
-		consent, changed, err := delivery.HandleOptOut(tx, number, body, len(ids) > 0)
+		optOut, changed, err := delivery.HandleOptOut(tx, number, body, len(ids) > 0)
 		if err != nil || !changed {
 			return err
 		}
 		event := audit.Event{Type: api.EventCarrierOptIn, Rule: "R18", Details: map[string]string{"number": account.MaskPhone(number)}}
-		if consent.Stopped {
+		if optOut.Stopped {
 			event.Type = api.EventCarrierOptOut
 		}
 		for _, id := range ids {
@@ -50,7 +50,7 @@ func (s *Server) Inbound(ctx context.Context, from, to, body string) error {
 				return err
 			}
 		}
-		if consent.Stopped || len(ids) == 0 || !s.carriers.Capabilities().Text {
+		if optOut.Stopped || len(ids) == 0 || !s.carriers.Capabilities().Text {
 			return nil
 		}
 		return delivery.Enqueue(tx, s.cfg.Sealer, delivery.Message{

@@ -16,8 +16,8 @@ import (
 )
 
 // The operations of the operator, who owns the machine that the server runs on (R102,
-// `nightlatch admin`). No request leads here. The account's owner gets a mail and finds
-// them in the activity list.
+// `nightlatch admin`). They are not available over HTTP. The account's owner gets a
+// mail and finds them in the activity list.
 
 // operator is the origin in the activity list.
 var operator = notice.Origin{Client: "nightlatch admin"}

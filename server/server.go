@@ -57,7 +57,7 @@ import (
 // name is shown by security keys and authenticator apps.
 const name = "Nightlatch"
 
-// Config is what a Server needs. Origins, the senders, Lab, Version and Seed may be zero.
+// Config configures a Server. Origins, the senders, Lab, Version and Seed may be zero.
 type Config struct {
 	Store  store.Store
 	Sealer *seal.Sealer
@@ -70,8 +70,8 @@ type Config struct {
 	Now     func() time.Time // also the store's clock
 	Log     *slog.Logger
 
-	// SMSSender and Mailer, if either is given, are how messages leave, for good: the
-	// lab's. Otherwise it is what the owner has set up (delivery.Settings).
+	// If SMSSender or Mailer is set, as in the lab, all messages are sent through them.
+	// Otherwise the owner's settings decide (delivery.Settings).
 	SMSSender delivery.SMSSender
 	Mailer    delivery.Mailer
 	KeepMail  bool         // without a mail server, mail is kept on this computer

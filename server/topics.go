@@ -21,7 +21,8 @@ func rules() changes.Rules {
 			{Prefix: account.SecurityKeyPrefix, Topics: changes.Account | changes.Keys},
 			{Prefix: backupcode.Kind + "/", Topics: changes.Account | changes.BackupCodes},
 			{Prefix: temppassword.Kind + "/", Topics: changes.TemporaryPasswords},
-			// The view of the account says when the password was entered (R3).
+			// The account's view has the time until which the session is recently
+			// authenticated (R3).
 			{Prefix: session.Kind + "/", Topics: changes.Account | changes.Sessions},
 			{Prefix: session.GenerationKind, Topics: changes.Account | changes.Sessions},
 			{Prefix: ceremony.OpenKind + "/", Topics: changes.Ceremony},

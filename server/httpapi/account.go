@@ -32,7 +32,7 @@ func (h *Handler) about(c *call) (api.About, error) {
 	return out, err
 }
 
-// account returns the account as its owner sees it.
+// account returns the account in the form that its owner sees.
 func (h *Handler) account(c *call) (out api.Account, err error) {
 	err = h.cfg.Store.View(c.r.Context(), func(tx store.Tx) error {
 		a, err := account.Load(tx, c.session.Account)
@@ -42,7 +42,7 @@ func (h *Handler) account(c *call) (out api.Account, err error) {
 		if out, err = account.View(tx, a, h.cfg.Policy); err != nil {
 			return err
 		}
-		if out.Texts, err = h.consent(tx, a); err != nil {
+		if out.Texts, err = h.optOut(tx, a); err != nil {
 			return err
 		}
 		if until, ok := h.cfg.Sessions.RecentlyAuthenticated(*c.session, tx.Now()); ok {
@@ -90,8 +90,8 @@ const (
 	activityMax  = 200
 )
 
-// activity lists audit events, newest first; the cursor of the last one leads to
-// the next page.
+// activity lists audit events, newest first. The next page begins after the cursor of
+// the last one.
 func (h *Handler) activity(c *call) ([]api.Activity, error) {
 	before, limit := uint64(0), activityPage
 	q := c.r.URL.Query()
@@ -155,8 +155,8 @@ func (h *Handler) deletePhone(c *call) error {
 	})
 }
 
-// consent is what the account's number said last about texts; nil if nothing.
-func (h *Handler) consent(tx store.Tx, a *account.Account) (*api.TextOptOut, error) {
+// optOut returns the last GO or STOP of the account's number, nil if there is none.
+func (h *Handler) optOut(tx store.Tx, a *account.Account) (*api.TextOptOut, error) {
 	if a.Phone == "" {
 		return nil, nil
 	}

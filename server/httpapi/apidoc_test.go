@@ -16,7 +16,7 @@ import (
 
 const apiPage = "../../docs/api.md"
 
-// The page of the interface names every route of the server.
+// docs/api.md names every route of the server.
 func TestAPIPageHasEveryRoute(t *testing.T) {
 	t.Parallel()
 	page := readAPIPage(t)
@@ -36,7 +36,7 @@ func TestAPIPageHasEveryRoute(t *testing.T) {
 	}
 }
 
-// The page has every name and code of package api: each constant, each field, each
+// docs/api.md has every name and code of package api: each constant, each field, each
 // reason of a refusal.
 func TestAPIPageHasEveryName(t *testing.T) {
 	t.Parallel()
@@ -83,8 +83,8 @@ func readAPIPage(t *testing.T) string {
 	return string(b)
 }
 
-// namesOfAPI are the strings of package api's source that go over the wire, and
-// where they stand.
+// namesOfAPI returns the strings of package api's source that go over the wire, with
+// their positions.
 func namesOfAPI(t *testing.T) map[string]string {
 	t.Helper()
 	files, err := filepath.Glob("../api/*.go")

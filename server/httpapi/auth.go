@@ -101,8 +101,8 @@ func (h *Handler) identityOf(tx store.Tx, token string) (identity, error) {
 	return found, h.identities.Put(tx, key, a.ID, found)
 }
 
-// alive reports whether the session of a call is still live.
-func (h *Handler) alive(ctx context.Context, c *call) bool {
+// hasSession reports whether the session of a call is still live.
+func (h *Handler) hasSession(ctx context.Context, c *call) bool {
 	return h.cfg.Store.View(ctx, func(tx store.Tx) error {
 		_, err := h.cfg.Sessions.Load(tx, c.session.Account, c.session.ID)
 		return err

@@ -46,8 +46,8 @@ func (h *Handler) replaceBackupCodes(c *call, _ none) (api.NewBackupCode, error)
 
 type issuing func(tx store.Tx, a *account.Account, sum []byte) (number int, e audit.Event, err error)
 
-// issueBackupCode hashes a new code outside the transaction and issues it inside.
-// What is bound to be refused is refused before the slow hash.
+// issueBackupCode hashes a new code outside the transaction and issues it inside. A
+// request that must be refused is refused before the slow hash.
 func (h *Handler) issueBackupCode(c *call, issue issuing) (api.NewBackupCode, error) {
 	var a *account.Account
 	code := backupcode.New()
@@ -86,7 +86,8 @@ func (h *Handler) issueBackupCode(c *call, issue issuing) (api.NewBackupCode, er
 	return out, nil
 }
 
-// needsTwoFactor refuses what exists only while two-factor is on (R61, R70, R80).
+// needsTwoFactor returns an error if two-factor is off, for resources that exist only
+// while it is on (R61, R70, R80).
 func needsTwoFactor(tx store.Tx, a *account.Account) error {
 	e, err := account.Enrolled(tx, a)
 	if err == nil && !e.TwoFactor() {
@@ -95,9 +96,9 @@ func needsTwoFactor(tx store.Tx, a *account.Account) error {
 	return err
 }
 
-// checkBackupCode says which code it is and what has become of it, and uses
-// nothing up (R77). A code is 80 random bits, so nothing has to be counted; the
-// hasher's queue bounds the work.
+// checkBackupCode returns the number and the state of a code and does not use it up
+// (R77). Failures are not counted, because a code has 80 random bits. The hasher's
+// queue limits the work.
 func (h *Handler) checkBackupCode(c *call, in api.BackupCodeCheck) (api.BackupCodeCheck, error) {
 	var a *account.Account
 	err := h.cfg.Store.View(c.r.Context(), func(tx store.Tx) (err error) {

@@ -17,8 +17,8 @@ func (h *Handler) begin(c *call, in api.Begin) (api.View, error) {
 	return h.notifyClients(c, v, err)
 }
 
-// look returns a ceremony as it is now.
-func (h *Handler) look(c *call) (api.View, error) {
+// ceremony returns the current view of a ceremony.
+func (h *Handler) ceremony(c *call) (api.View, error) {
 	v, err := h.cfg.Ceremonies.Get(c.r.Context(), c.caller(), c.r.PathValue("id"))
 	return v, h.orSignIn(c, err)
 }
@@ -40,8 +40,8 @@ func (h *Handler) cancel(c *call) error {
 	return err
 }
 
-// notifyClients tells the account's other clients that one of its ceremonies changed.
-// The keys of the store show only that one begins or ends.
+// notifyClients notifies the account's clients that a ceremony has changed. The store's
+// keys show only that a ceremony begins or ends.
 func (h *Handler) notifyClients(c *call, v api.View, err error) (api.View, error) {
 	if err == nil && c.session != nil {
 		h.cfg.Hub.Add(c.session.Account, changes.Ceremony)

@@ -51,8 +51,9 @@ func clientName(r *http.Request) string {
 	return product
 }
 
-// browserOf names a browser and its system, "Firefox, Linux", or returns "".
-// The order matters: each claims to be those after it.
+// browserOf returns the names of a browser and its system, "Firefox, Linux", or "". The
+// order matters: the agent string of a browser also contains names that are later in
+// the list.
 func browserOf(agent string) string {
 	if !strings.HasPrefix(agent, "Mozilla/") {
 		return ""

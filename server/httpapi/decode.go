@@ -16,18 +16,18 @@ import (
 const (
 	// maxBody bounds a request's body, in bytes.
 	maxBody = 64 << 10
-	// maxDrain is how much more of a body that is too large is read and thrown
-	// away, so that a client which sends first and listens later gets its answer
-	// instead of a broken connection. In bytes.
+	// maxDrain is the number of bytes of a too large body that are read and discarded.
+	// A client that sends its whole request before it reads then gets the answer, and
+	// not a broken connection.
 	maxDrain = 32 << 20
 )
 
-// none is the body of a route that takes none, or the answer of one that has none.
+// none is the type of an empty body or an empty result.
 type none struct{}
 
-// decode reads the request's body as a T. A page of another site can send a form
-// or plain text without asking first, but not JSON (Fetch §3.2.2), so the type
-// has to be named. A route without a body takes an empty one, too.
+// decode reads the request's body as a T. The content type must be JSON: a page of
+// another site can send a form or plain text without a CORS preflight, but not JSON
+// (Fetch §3.2.2). A route without a body accepts an empty one, too.
 func decode[T any](r *http.Request) (T, error) {
 	var in T
 	b, err := readBody(r)
@@ -57,14 +57,14 @@ func readBody(r *http.Request) ([]byte, error) {
 		Detail: "A body has at most 64 KiB.",
 	}
 	if r.ContentLength > maxBody && strings.EqualFold(r.Header.Get("Expect"), "100-continue") {
-		return nil, tooLarge // it has not been sent, and now it won't be
+		return nil, tooLarge // the client waits for "100 Continue" and has not sent it
 	}
 	b, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	if err != nil {
 		return nil, malformed("body", "The body ended early.")
 	}
 	if len(b) > maxBody {
-		_, _ = io.CopyN(io.Discard, r.Body, maxDrain) // how it ends changes nothing
+		_, _ = io.CopyN(io.Discard, r.Body, maxDrain) // an error here does not change the answer
 		return nil, tooLarge
 	}
 	return b, nil
@@ -80,8 +80,8 @@ func malformed(field, detail string) *api.Problem {
 	}
 }
 
-// malformedJSON names the field that could not be read, or says that it is no
-// JSON at all. What was sent is not repeated: it may be a secret.
+// malformedJSON returns a problem that names the wrong field, or says that the body is
+// not JSON. It does not quote the body, which may contain a secret.
 func malformedJSON(err error) *api.Problem {
 	var wrong *json.UnmarshalTypeError
 	switch {

@@ -107,8 +107,8 @@ func (h *Handler) setDelivery(c *call, in api.DeliveryChange) (api.Delivery, err
 }
 
 // changed applies a change to the settings. The details are for the activity list. A
-// stored secret is kept only for the server it was entered for: otherwise anyone at an
-// open window could send it to a server of their own.
+// stored secret is kept only for the server it was entered for: otherwise a person at
+// an open window could have it sent to another server.
 func changed(set delivery.Settings, in api.DeliveryChange) (delivery.Settings, map[string]string, error) {
 	if in.Mail == nil && in.Text == nil {
 		return set, nil, malformed("mail", "Say what to change: mail, text or both.")
@@ -195,7 +195,7 @@ func (h *Handler) testDelivery(c *call, _ none) (api.DeliveryTest, error) {
 	return out, nil
 }
 
-// What the routes of delivery can answer.
+// Problems of the delivery routes.
 var (
 	errNotOwner  = errors.New("httpapi: not the owner of the server")
 	errFixed     = errors.New("httpapi: delivery is fixed")

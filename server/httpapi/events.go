@@ -11,8 +11,8 @@ import (
 const (
 	// heartbeat is how often a silent stream sends a comment and checks its session.
 	heartbeat = 15 * time.Second
-	// stuck is how long a client may take to receive one event.
-	stuck = 10 * time.Second
+	// eventTimeout is how long a client may take to receive one event.
+	eventTimeout = 10 * time.Second
 )
 
 // events streams what changes in the session's account (WHATWG HTML §9.2) until
@@ -30,8 +30,8 @@ func (h *Handler) events(c *call) error {
 	defer h.cfg.Hub.Leave(f)
 
 	out := http.NewResponseController(c.w)
-	// A stream outlives the deadlines of an ordinary request; both fail only on
-	// connections that have none.
+	// A stream lasts longer than the deadlines of an ordinary request. Both calls fail
+	// only on connections without deadlines.
 	_ = out.SetReadDeadline(time.Time{})
 	_ = out.SetWriteDeadline(time.Time{})
 	c.w.Header().Set("Content-Type", "text/event-stream")
@@ -40,7 +40,7 @@ func (h *Handler) events(c *call) error {
 		return nil
 	}
 	send := func(text string) bool {
-		late := time.AfterFunc(stuck, func() { _ = out.SetWriteDeadline(time.Unix(1, 0)) })
+		late := time.AfterFunc(eventTimeout, func() { _ = out.SetWriteDeadline(time.Unix(1, 0)) })
 		defer late.Stop()
 		_, err := c.w.Write([]byte(text))
 		return err == nil && out.Flush() == nil
@@ -64,7 +64,7 @@ func (h *Handler) events(c *call) error {
 				text += "data: {\"topic\":\"" + name + "\"}\n\n"
 			}
 		}
-		if !h.alive(c.r.Context(), c) || text != "" && !send(text) {
+		if !h.hasSession(c.r.Context(), c) || text != "" && !send(text) {
 			return nil
 		}
 	}

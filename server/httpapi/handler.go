@@ -1,10 +1,10 @@
 // Package httpapi is the HTTP interface of the server: the routes, their handlers, and
 // the one table from errors to status codes. docs/api.md describes it for clients.
 //
-// A request passes security headers and a recover (front.go), the check of Host and
-// Origin (originCheck.go), the mux (routes.go) and the check of the session (auth.go).
-// Handlers change the store in one transaction, together with audit events and
-// messages.
+// A request passes the security headers and the recovery of panics (front.go), the
+// check of Host and Origin (origincheck.go), the mux (routes.go) and the check of the
+// session (auth.go). Handlers change the store in one transaction, together with audit
+// events and messages.
 package httpapi
 
 import (
@@ -31,8 +31,7 @@ import (
 	"nightlatch/server/usage"
 )
 
-// Config is what a Handler needs. Origins, Lab, Version and the two booleans may be
-// zero.
+// Config configures a Handler. Origins, Lab, Version and the two booleans may be zero.
 type Config struct {
 	Store  store.Store
 	Sealer *seal.Sealer

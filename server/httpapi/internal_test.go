@@ -22,7 +22,7 @@ import (
 
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
-// The one table from error to status and code, wrapped as errors arrive.
+// Each error has its status and code, also when it is wrapped as it is in the program.
 func TestProblems(t *testing.T) {
 	t.Parallel()
 	h := &Handler{cfg: Config{Now: func() time.Time { return noon }}}
@@ -130,7 +130,8 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// A listener on another loopback address than localhost's goes by its number alone.
+// A listener on another loopback address than localhost's accepts only that address as
+// Host.
 func TestOriginCheckOfAnotherLoopbackAddress(t *testing.T) {
 	t.Parallel()
 	g := &originCheck{}

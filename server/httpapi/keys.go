@@ -22,7 +22,7 @@ func (h *Handler) keys(c *call) ([]api.Key, error) {
 	return out, err
 }
 
-// keyView returns a key as its owner sees it on this server.
+// keyView returns a key in the form that its owner sees on this server.
 func (h *Handler) keyView(k account.SecurityKey) api.Key {
 	out := k.API()
 	out.ForeignRP = k.ForeignRP(h.cfg.RPID)

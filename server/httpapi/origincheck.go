@@ -11,18 +11,18 @@ import (
 )
 
 // An originCheck answers only requests that were meant for this listener. A page on
-// another site can make a browser send requests to a loopback port, and with a
-// name server of its own (DNS rebinding, CVE-2022-41924) even read the answers;
-// its Host, Origin or Sec-Fetch-Site gives it away. Everything is compared as a
-// whole: no prefixes, no case folding, no default ports.
+// another site can make a browser send requests to a loopback port, and with DNS
+// rebinding (CVE-2022-41924) it can even read the answers. Such requests have a foreign
+// Host, Origin or Sec-Fetch-Site. Values are compared as a whole: no prefixes, no case
+// folding, no default ports.
 type originCheck struct {
-	origins atomic.Pointer[map[string]string] // by Host field, what Origin must be
+	origins atomic.Pointer[map[string]string] // by Host field, the expected Origin
 	next    http.Handler
 }
 
-// setURL makes g answer to the address that a listener has, and to the origins
-// that a proxy passes on with their own Host. A listener of localhost answers to its
-// three names, any other only to the one in the address.
+// setURL sets the accepted hosts: that of the listener's address, and those of proxied,
+// for a proxy that passes Host on. A listener on localhost has three names; any other
+// has only the one in its address.
 func (g *originCheck) setURL(address string, proxied ...string) error {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
@@ -50,7 +50,7 @@ func (g *originCheck) setURL(address string, proxied ...string) error {
 	return nil
 }
 
-// consoleCheck answers to the connection inside the program and to nothing else.
+// consoleCheck accepts only the connection inside the program.
 func consoleCheck(next http.Handler) *originCheck {
 	g := &originCheck{next: next}
 	g.origins.Store(&map[string]string{client.InMemoryHost: "http://" + client.InMemoryHost})
@@ -65,9 +65,9 @@ func (g *originCheck) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.next.ServeHTTP(w, r)
 }
 
-// admits reports whether a request was made for this listener, by a program or
-// by a page of this very origin. A request line with a whole address in it is
-// for a proxy, which this is not.
+// admits reports whether a request was made for this listener, by a program or by a
+// page of this origin. A request line with an absolute URL is meant for a proxy and is
+// refused.
 func (g *originCheck) admits(r *http.Request) bool {
 	origins := g.origins.Load()
 	if origins == nil || r.URL.Host != "" || r.URL.Scheme != "" {
@@ -89,8 +89,8 @@ func (g *originCheck) admits(r *http.Request) bool {
 	return true
 }
 
-// sameOrigin reports whether the request says that a page of this origin made
-// it; what admits let through with an Origin does.
+// sameOrigin reports whether a request has an Origin. If admits has accepted the
+// request, it is this origin.
 func sameOrigin(r *http.Request) bool { return len(r.Header["Origin"]) == 1 }
 
 // isClean reports whether a path is one that a route can have: no empty or dot

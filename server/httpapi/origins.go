@@ -20,10 +20,10 @@ const localhost = "localhost"
 // segment together with a code (R15).
 const nameMax = 143
 
-// CheckOrigins checks a relying-party ID and the origins at which people reach
-// the server under it: https, or http on the machine itself, on that host or one
-// below it (W3C WebAuthn Level 3, §5.1.3 step 8). The error is a sentence for
-// the person who configured them.
+// CheckOrigins checks a relying-party ID and the origins of the server. An origin must
+// use https, or http on this machine, and its host must be the ID or below it (W3C
+// WebAuthn Level 3, §5.1.3 step 8). The error is a sentence for the person who
+// configured them.
 func CheckOrigins(rpID string, origins []string) error {
 	if webauthn.CheckID(rpID) != nil || !isHostName(rpID) {
 		return fmt.Errorf("%q is no name for security keys; it is a host's name in small letters, such as example.org, without port or path", rpID)
@@ -51,8 +51,8 @@ func CheckOrigins(rpID string, origins []string) error {
 	return nil
 }
 
-// isHostName reports whether s is a host name in small letters (RFC 1123, §2.1):
-// of letters, digits, dots and inner hyphens, with other scripts as Punycode.
+// isHostName reports whether s is a host name in lower case (RFC 1123, §2.1): letters,
+// digits, dots and inner hyphens, with other scripts as Punycode.
 func isHostName(s string) bool {
 	for label := range strings.SplitSeq(s, ".") {
 		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' ||
@@ -72,7 +72,7 @@ func belongs(host, rpID string) bool {
 	return host == rpID || strings.HasSuffix(host, "."+rpID) && suffix != rpID
 }
 
-// isLocalName reports whether a name is always this machine (RFC 6761, §6.3).
+// isLocalName reports whether a name always means this machine (RFC 6761, §6.3).
 func isLocalName(host string) bool {
 	return host == localhost || strings.HasSuffix(host, "."+localhost)
 }
@@ -88,13 +88,13 @@ func (h *Handler) KeyOrigins() []string {
 	return origins
 }
 
-// proxyFields are what proxies add to requests (RFC 7239 §4, RFC 9110 §7.6.3, and
-// those that were before a standard), as net/http spells them.
+// proxyFields are what proxies add to requests (RFC 7239 §4, RFC 9110 §7.6.3, and older
+// fields), as net/http spells them.
 var proxyFields = []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via"}
 
 // localOnly passes requests from this machine to local, and those through a proxy to
-// hidden: the lab's phones and clock are for the person who runs it. A proxy that does
-// not pass Host on is recognised by the fields it adds.
+// hidden: the lab's phones and clock are only for the user of this machine. A proxy
+// that changes Host is recognised by the fields it adds.
 func (h *Handler) localOnly(local, hidden http.Handler) http.Handler {
 	far := map[string]bool{}
 	for _, origin := range h.cfg.Origins {

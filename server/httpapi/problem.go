@@ -22,7 +22,7 @@ import (
 var (
 	errNoRoute        = errors.New("httpapi: no such route")
 	errSignInRequired = errors.New("httpapi: no session")
-	errNoSession      = errors.New("httpapi: no such session (R44)") // one that a client named, not the one it showed
+	errNoSession      = errors.New("httpapi: no such session (R44)") // of a session named in the path, not the request's own
 	errReauthenticate = errors.New("httpapi: password not proved lately (R6)")
 	errTwoFactorOff   = errors.New("httpapi: two-factor is off (R61)")
 	errNoPhone        = errors.New("httpapi: no phone number")
@@ -175,8 +175,8 @@ func rejected(r api.Refusal) *api.Problem {
 	return p
 }
 
-// wwwAuthenticate is spelled as in RFC 9110 §11.6.1, not as net/http would: names
-// of fields have no case, but people search for them.
+// wwwAuthenticate is spelled as in RFC 9110 §11.6.1, not as net/http would: field names
+// are case-insensitive, but people search for this spelling.
 const wwwAuthenticate = "WWW-Authenticate"
 
 // writeProblem sends a problem, with Retry-After if it says when to try again.
@@ -184,7 +184,7 @@ func (h *Handler) writeProblem(w http.ResponseWriter, p *api.Problem) {
 	if p.RetryAt != nil {
 		w.Header()["Retry-After"] = []string{strconv.Itoa(thirdparty.RetryAfter(*p.RetryAt, h.cfg.Now()))}
 	}
-	// RFC 9110 §11.6.1: a 401 names a way in.
+	// RFC 9110 §11.6.1: a 401 must have a challenge.
 	//lint:ignore SA1008 spelled so on purpose
 	if h := w.Header(); p.Status == http.StatusUnauthorized && h[wwwAuthenticate] == nil {
 		h[wwwAuthenticate] = []string{`Bearer realm="Nightlatch"`}
@@ -193,9 +193,9 @@ func (h *Handler) writeProblem(w http.ResponseWriter, p *api.Problem) {
 }
 
 func writeProblem(w http.ResponseWriter, p *api.Problem) {
-	p.Type = "about:blank" // RFC 9457 §4.2.1: the status and our code say it all
+	p.Type = "about:blank" // RFC 9457 §4.2.1: the status and our code are enough
 	b, err := json.Marshal(p)
-	if err != nil { // strings, numbers and a time have no such error
+	if err != nil { // strings, numbers and a time can always be encoded
 		b = []byte(`{"type":"about:blank","status":500,"code":"internal"}`)
 	}
 	w.Header()["Content-Type"] = []string{"application/problem+json"}

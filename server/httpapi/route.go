@@ -15,7 +15,7 @@ import (
 	"nightlatch/server/store"
 )
 
-// A call is one request on its way through a route.
+// A call is one request to a route.
 type call struct {
 	w http.ResponseWriter
 	r *http.Request

@@ -11,7 +11,7 @@ func (h *Handler) routes() map[string]methods {
 
 		"/api/v1/ceremonies": {http.MethodPost: h.guest(receive(http.StatusCreated, h.begin))},
 		"/api/v1/ceremonies/{id}": {
-			http.MethodGet:    h.guest(respond(h.look)),
+			http.MethodGet:    h.guest(respond(h.ceremony)),
 			http.MethodPost:   h.guest(receive(http.StatusOK, h.answerStep)),
 			http.MethodDelete: h.guest(noContent(h.cancel)),
 		},

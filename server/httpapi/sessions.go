@@ -11,7 +11,8 @@ import (
 	"nightlatch/server/store"
 )
 
-// listSessions lists the signed-in clients, this one first, then those seen last (R44).
+// listSessions lists the signed-in clients: this one first, the others by last use
+// (R44).
 func (h *Handler) listSessions(c *call) ([]api.Session, error) {
 	out := []api.Session{}
 	var found []session.Session

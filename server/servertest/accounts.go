@@ -94,8 +94,7 @@ func (w *World) EnableMethod(username string, m api.Method) {
 	}
 }
 
-// Dump returns all keys and values in the store, after all due messages have been
-// delivered.
+// Dump delivers all due messages and then returns all keys and values in the store.
 func (w *World) Dump() map[string]string {
 	w.T.Helper()
 	w.DeliverAll()

@@ -36,7 +36,7 @@ func (s revisionStore) Update(ctx context.Context, fn func(store.Tx) error) erro
 type revisionTx struct {
 	store.Tx
 	below, bumped map[string]bool // IDs of accounts
-	wipes         bool            // Reset deletes the revisions too
+	wipes         bool            // Reset deleted the revisions too
 }
 
 func (tx *revisionTx) note(key string) {
