@@ -339,3 +339,41 @@ func TestChangePhoneOnly(t *testing.T) {
 		t.Errorf("account %+v", a)
 	}
 }
+
+// R4: an address whose mail was kept on this computer counts only until a mail server is
+// set up. If that happens while a new number is confirmed, the number is still replaced.
+func TestReplaceNumberWhenMailServerIsSetUp(t *testing.T) {
+	t.Parallel()
+	for _, late := range []bool{false, true} { // the password is due once more
+		w := New(t, Setup{KeepMail: true})
+		ada := w.SignUp("ada")
+		ada.EnrollText(number)
+		w.Connect(false, true)
+		w.Update(func(tx store.Tx) error {
+			a, err := account.ByLogin(tx, "ada")
+			if err != nil {
+				return err
+			}
+			a.EmailConfirmed, a.EmailKept = false, true
+			return account.Save(tx, a)
+		})
+		walk := ada.Begin(api.EnrollText).Answer(api.Continue{})
+		if late {
+			w.Clock.Advance(w.Policy.ReauthenticateAfter - time.Minute)
+		}
+		walk.Answer(api.Phone{Number: other}).In("text-code")
+		w.Deliver()
+		w.Connect(true, true)
+		if late {
+			w.Clock.Advance(2 * time.Minute)
+		}
+		walk.Answer(api.Code{Code: w.Texts.Last(other).Code()})
+		if late {
+			walk.In("enter-password").Answer(api.Password{Password: Password})
+		}
+		walk.In("finished")
+		if a := w.Account("ada"); a.Phone != other || !a.TextOn {
+			t.Errorf("late %v: account %+v", late, a)
+		}
+	}
+}

@@ -24,7 +24,9 @@ func (r *rules) next(tx store.Tx, c *ceremony.Ceremony, d *draft) (api.State, er
 			return enterPassword, err
 		}
 	}
-	if enrols(c.Kind) && !r.Confirmed(a) {
+	// A new number whose code was right is taken over even if the address no longer counts,
+	// because a mail server was set up meanwhile: the address was asked for before.
+	if enrols(c.Kind) && !d.CodeProved && !r.Confirmed(a) {
 		return enterEmail, nil
 	}
 	return r.ownStep(tx, c, d, a)
