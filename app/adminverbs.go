@@ -32,7 +32,7 @@ var adminVerbs = verbs[adminCommand]{
 		flags: func(c *adminCommand, f *flag.FlagSet) {
 			c.dataFlag(f)
 			f.StringVar(&c.mail.Addr, "addr", "", "mail server, as `host:port`")
-			f.StringVar((*string)(&c.mail.TLS), "tls", string(delivery.StartTLS), "starttls, tls, or none, which is allowed for this computer only")
+			f.StringVar((*string)(&c.mail.TLS), "tls", string(delivery.StartTLS), "`mode`: starttls, tls, or none, which is allowed for this computer only")
 			f.StringVar(&c.mail.From, "from", "", "the sender's `address`")
 			f.StringVar(&c.mail.Username, "user", "", "user `name`; its password is read from standard input")
 			f.BoolVar(&c.off, "off", false, "stop sending mail")

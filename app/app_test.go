@@ -265,7 +265,7 @@ func TestEveryKeyErrorHasAMessage(t *testing.T) {
 	}
 }
 
-// A refusal with a time says how far away it is, because a terminal shows no clock.
+// A refusal with a time gives the time that is left, because a terminal shows no clock.
 func TestFromNow(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 22, 9, 41, 0, 0, time.UTC)

@@ -33,9 +33,9 @@ func noDisplay() string {
 			return ""
 		}
 	case strings.HasPrefix(host, "/"):
-		return "" // another socket: left to GLFW
+		return "" // another socket: not checked, GLFW connects to it
 	default:
-		return "" // another computer: left to GLFW
+		return "" // another computer: not checked, GLFW connects to it
 	}
 	return "nothing answers at DISPLAY " + display
 }

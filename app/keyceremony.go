@@ -120,7 +120,7 @@ func (c *keyCommand) cancel(id string) {
 	_ = c.client.Cancel(ctx, id) // an uncancelled ceremony expires
 }
 
-// Show tells a user at a terminal what the key waits for (fido.Interaction).
+// Show prints what the user has to do (fido.Interaction).
 func (c *keyCommand) Show(p fido.Prompt) {
 	if !isTerminal(c.err) {
 		return // scripts expect nothing but a refusal on standard error
@@ -139,8 +139,8 @@ func (c *keyCommand) Show(p fido.Prompt) {
 	}
 }
 
-// PIN reads the key's PIN (fido.Interaction). After a wrong PIN it gives up: the key
-// allows few tries.
+// PIN reads the key's PIN (fido.Interaction). It reads it once: after a wrong PIN it
+// fails, because the key allows few tries.
 func (c *keyCommand) PIN(_ context.Context, triesLeft int, previousWrong bool) (string, error) {
 	if previousWrong {
 		return "", &fido.WrongPINError{TriesLeft: triesLeft}

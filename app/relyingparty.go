@@ -11,7 +11,8 @@ import (
 // enrolled in one works in the other (R35).
 const defaultRPID = "localhost"
 
-// A relyingParty has the names under which users and security keys know the server.
+// A relyingParty has the server's names: the one that security keys are bound to, and
+// the addresses for users.
 type relyingParty struct {
 	rpID    string   // relying-party ID (W3C WebAuthn Level 3, §4); "" means localhost
 	origins []string // where users reach it, besides the listener itself

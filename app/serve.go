@@ -37,7 +37,7 @@ func (t terminal) serve(args []string) error {
 	f.BoolVar(&cfg.lab, "lab", false, "simulate phones, carrier, mailbox, clock and security keys")
 	f.BoolVar(&cfg.keepMail, "keep-mail", false, "without a mail server, keep mail for the account's owner to read (GET /api/v1/messages)")
 	f.StringVar(&cfg.seed, "seed", "", "JSON `file` of accounts to create")
-	f.StringVar(&cfg.policy, "policy", "classic", "classic or hardened")
+	f.StringVar(&cfg.policy, "policy", "classic", "policy `name`: classic or hardened")
 	cfg.rp.add(f)
 	if err := parse(f, args); err != nil {
 		return err

@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// The errors of a ceremony. The window and the terminal have the words for users.
+// The errors of a ceremony. The window and the terminal commands have texts for them.
 var (
 	ErrCancelled       = errors.New("fido: cancelled")
 	ErrTimeout         = errors.New("fido: timed out")

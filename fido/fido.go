@@ -70,7 +70,7 @@ type Client struct {
 
 	mu   sync.Mutex
 	busy map[string]bool      // by device path
-	made map[string]publicKey // by credential ID; of credentials this client created
+	made map[string]publicKey // public keys of credentials that this client created, by ID
 
 	reader func(ctx context.Context) Reader
 }

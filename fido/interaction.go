@@ -21,7 +21,7 @@ type Interaction interface {
 type Prompt struct {
 	Kind     PromptKind
 	Device   Device    // the key; empty for Insert, Choose, and Tap before a key is there
-	Deadline time.Time // when the ceremony gives up; zero without a deadline
+	Deadline time.Time // when the ceremony ends with ErrTimeout; zero without a deadline
 }
 
 // A PromptKind is the kind of a prompt.

@@ -7,10 +7,10 @@ import "testing"
 func TestLabKeyIsRecognized(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
-		name string
-		info GetInfoResponse
-		told bool
-		want bool
+		name            string
+		info            GetInfoResponse
+		listedAsVirtual bool
+		want            bool
 	}{
 		{"by its model", GetInfoResponse{FIDO2: true, AAGUID: LabAAGUID[:]}, false, true},
 		{"by its release, an old key", GetInfoResponse{Release: LabVersion}, false, true},
@@ -20,7 +20,7 @@ func TestLabKeyIsRecognized(t *testing.T) {
 	} {
 		k := newFake(t)
 		k.info = tt.info
-		p, err := clientOf(t, k).Info(t.Context(), Device{Path: "fake", Transport: USB, Virtual: tt.told})
+		p, err := clientOf(t, k).Info(t.Context(), Device{Path: "fake", Transport: USB, Virtual: tt.listedAsVirtual})
 		if err != nil || p.Device.Virtual != tt.want {
 			t.Errorf("%s: %+v, %v", tt.name, p.Device, err)
 		}

@@ -57,8 +57,8 @@ func TestNoTestWaitsForTime(t *testing.T) {
 	}
 }
 
-// usesSynctest reports whether a function runs code in a synctest bubble, or says
-// by calling synctest.Wait that it runs in one.
+// usesSynctest reports whether a function runs code in a synctest bubble, or calls
+// synctest.Wait, which works only in one.
 func usesSynctest(fn *ast.FuncDecl) bool {
 	found := false
 	ast.Inspect(fn, func(n ast.Node) bool {
@@ -75,7 +75,7 @@ func usesSynctest(fn *ast.FuncDecl) bool {
 func realWaits(fn *ast.FuncDecl) []token.Pos {
 	timers := timerVariables(fn)
 	var waits []token.Pos
-	deadlines := map[ast.Node]bool{} // receives in select cases; judged with their case
+	deadlines := map[ast.Node]bool{} // receives in select cases, which are checked with their case
 	ast.Inspect(fn, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.CommClause:

@@ -15,7 +15,7 @@ import (
 	"nightlatch/server/api"
 )
 
-// An Explanation says what happened, why, and what to do next, in three sentences.
+// An Explanation has three parts: what happened, why, and what to do next.
 type Explanation struct {
 	Code            string // for tests and the gallery; never shown
 	What, Why, Next string

@@ -129,7 +129,7 @@ func (k deafKey) CBOR(ctx context.Context, request []byte, status func(ctaphid.S
 
 func TestCancelOfADeafKey(t *testing.T) {
 	t.Parallel()
-	deaf := deafKey{Key: willing(t, softkey.Config{}), until: make(chan struct{})}
+	deaf := deafKey{Key: autoTouchKey(t, softkey.Config{}), until: make(chan struct{})}
 	path := endpoint(t, deaf)
 	t.Cleanup(func() { close(deaf.until) })
 	c := newClient(t, newBench(t), 10*time.Second)

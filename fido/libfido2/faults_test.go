@@ -43,7 +43,7 @@ func TestFaultTable(t *testing.T) {
 		{"already enrolled", (*fault).enrolled, fido.ErrAlreadyEnrolled},
 		{"already enrolled, hidden credential", (*fault).enrolledHidden, fido.ErrAlreadyEnrolled},
 		{"no space", (*fault).full, fido.ErrNoSpace},
-		{"not this account's key", (*fault).stranger, fido.ErrNotEnrolled},
+		{"not this account's key", (*fault).foreignKey, fido.ErrNotEnrolled},
 		{"two keys plugged in", (*fault).two, fido.ErrSeveral},
 		{"another program has it", (*fault).busy, fido.ErrBusy},
 		{"reset refused", (*fault).resetRefused, fido.ErrNotAllowed},
@@ -218,7 +218,7 @@ func (f *fault) enrolled() error {
 // enrolledHidden excludes a credential that is hidden without the PIN (credProtect 3,
 // CTAP section 12.1). The key finds it with its exclude list.
 func (f *fault) enrolledHidden() error {
-	path := endpoint(f.t, willing(f.t, softkey.Config{}))
+	path := endpoint(f.t, autoTouchKey(f.t, softkey.Config{}))
 	d, err := golib.NewDevice(path)
 	if err != nil {
 		f.t.Fatal(err)
@@ -240,7 +240,7 @@ func (f *fault) enrolledHidden() error {
 }
 
 func (f *fault) full() error {
-	d := fido.Device{Path: endpoint(f.t, willing(f.t, softkey.Config{Capacity: 2}))}
+	d := fido.Device{Path: endpoint(f.t, autoTouchKey(f.t, softkey.Config{Capacity: 2}))}
 	var err error
 	for _, name := range []string{"alice", "bob", "carol"} {
 		if err != nil {
@@ -254,7 +254,7 @@ func (f *fault) full() error {
 	return err
 }
 
-func (f *fault) stranger() error {
+func (f *fault) foreignKey() error {
 	k := manual(f.t, f.b) // no touch is needed
 	_, err := f.c.Get(f.t.Context(), device(k), request(f.t, "discouraged", b64(random())), &person{})
 	return err
@@ -317,7 +317,7 @@ func (k refusing) CBOR(ctx context.Context, request []byte, status func(ctaphid.
 
 func answering(command, status byte) func(*fault) error {
 	return func(f *fault) error {
-		path := endpoint(f.t, refusing{willing(f.t, softkey.Config{}), command, status})
+		path := endpoint(f.t, refusing{autoTouchKey(f.t, softkey.Config{}), command, status})
 		_, err := f.c.Create(f.t.Context(), fido.Device{Path: path}, creation(f.t, nil), &person{})
 		return err
 	}

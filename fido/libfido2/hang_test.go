@@ -108,7 +108,7 @@ func TestNothingHangs(t *testing.T) {
 		})
 		t.Run(name+", a mute key", func(t *testing.T) {
 			t.Parallel()
-			mute := muteKey{Key: willing(t, softkey.Config{}), asked: make(chan struct{}), until: make(chan struct{})}
+			mute := muteKey{Key: autoTouchKey(t, softkey.Config{}), asked: make(chan struct{}), until: make(chan struct{})}
 			if err := mute.SetPIN("123456"); err != nil {
 				t.Fatal(err)
 			}
@@ -122,7 +122,7 @@ func TestNothingHangs(t *testing.T) {
 // A key that hung is released when its call ends, and works again.
 func TestAfterHanging(t *testing.T) {
 	t.Parallel()
-	mute := muteKey{Key: willing(t, softkey.Config{}), asked: make(chan struct{}), until: make(chan struct{})}
+	mute := muteKey{Key: autoTouchKey(t, softkey.Config{}), asked: make(chan struct{}), until: make(chan struct{})}
 	path := endpoint(t, mute)
 	c := newClient(t, newBench(t), 10*time.Second)
 	ctx, cancel := context.WithCancel(t.Context())

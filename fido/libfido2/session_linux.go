@@ -133,7 +133,7 @@ const touchPoll = 100
 // touched waits for a touch. It requests a credential with an empty pinUvAuthParam,
 // which the key refuses after a touch (CTAP section 6.1.2, step 1).
 //
-// libfido2 reports every failure as "not yet", so gone tells when to stop.
+// libfido2 reports every failure as "not yet", so gone reports when to stop.
 func (s *session) touched(gone func() bool) error {
 	if r := C.fido_dev_get_touch_begin(s.dev); r != C.FIDO_OK {
 		return status(r)

@@ -39,8 +39,8 @@ func endpoint(t *testing.T, backend ctaphid.Backend) string {
 	return e.Path()
 }
 
-// willing makes a key with automatic touches.
-func willing(t *testing.T, cfg softkey.Config) *softkey.Key {
+// autoTouchKey makes a key with automatic touches.
+func autoTouchKey(t *testing.T, cfg softkey.Config) *softkey.Key {
 	t.Helper()
 	gate := &softkey.Gate{}
 	gate.SetAuto(true)
@@ -60,7 +60,7 @@ func eachProtocol(t *testing.T, story func(t *testing.T, d *golib.Device)) {
 	for _, p := range []int{1, 2} {
 		t.Run(fmt.Sprintf("PIN protocol %d", p), func(t *testing.T) {
 			t.Parallel()
-			d, err := golib.NewDevice(endpoint(t, willing(t, softkey.Config{Protocols: []int{p}, Capacity: 2})))
+			d, err := golib.NewDevice(endpoint(t, autoTouchKey(t, softkey.Config{Protocols: []int{p}, Capacity: 2})))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -65,8 +65,8 @@ func (only) CBOR(context.Context, []byte, func(ctaphid.Status)) ([]byte, error) 
 	return nil, errors.New("CTAP2 is not supported")
 }
 
-// lay returns a card with an echo on a reader, with the tap used up.
-func lay(t testing.TB, cfg applet.Config) *applet.Applet {
+// newCard returns a card with an echo on a reader, with the tap used up.
+func newCard(t testing.TB, cfg applet.Config) *applet.Applet {
 	t.Helper()
 	a := applet.New(cfg)
 	a.Install(echo{touch: a})
@@ -99,7 +99,7 @@ func (l *log) Transmit(command []byte) ([]byte, error) {
 func TestLengths(t *testing.T) {
 	t.Parallel()
 	for _, cfg := range []applet.Config{{}, {NoChains: true}, {NoExtended: true}} {
-		card := &log{Card: lay(t, cfg)}
+		card := &log{Card: newCard(t, cfg)}
 		k := open(t, card)
 		for _, n := range []int{0, 1, 250, 251, 252, 253, 255, 256, 257, 508, 510, 511, 1200, 2048, ctaphid.MaxPayload} {
 			request := bytes.Repeat([]byte{0xa5}, n)
@@ -129,7 +129,7 @@ func TestLengths(t *testing.T) {
 func TestExactCommands(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		card := &log{Card: lay(t, applet.Config{})}
+		card := &log{Card: newCard(t, applet.Config{})}
 		k := open(t, card)
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(150*time.Millisecond, cancel)
@@ -160,7 +160,7 @@ func TestWaitsForTouch(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		gate := &softkey.Gate{}
-		k := open(t, lay(t, applet.Config{Touch: gate}))
+		k := open(t, newCard(t, applet.Config{Touch: gate}))
 		time.AfterFunc(time.Second, gate.Touch)
 		var seen int
 		begun := time.Now()
@@ -193,7 +193,7 @@ func (d deaf) Transmit(command []byte) ([]byte, error) {
 func TestCancelIsIgnored(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		card := lay(t, applet.Config{})
+		card := newCard(t, applet.Config{})
 		gone := &log{Card: deaf{card}}
 		k := open(t, gone)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -216,7 +216,7 @@ func TestCancelIsIgnored(t *testing.T) {
 
 func TestCancelledBefore(t *testing.T) {
 	t.Parallel()
-	card := &log{Card: lay(t, applet.Config{})}
+	card := &log{Card: newCard(t, applet.Config{})}
 	k := open(t, card)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -262,7 +262,7 @@ func TestPulledAtEveryStep(t *testing.T) {
 		}
 		var steps []byte
 		for n := 0; ; n++ {
-			card := &pulled{Card: lay(t, applet.Config{}), left: n}
+			card := &pulled{Card: newCard(t, applet.Config{}), left: n}
 			err := everything(card)
 			if err == nil {
 				break
@@ -372,7 +372,7 @@ func TestU2F(t *testing.T) {
 			t.Errorf("%T: half a command: %x, %v", tt.key, got, err)
 		}
 	}
-	if _, ok := open(t, lay(t, applet.Config{})).Backend().(ctaphid.U2FBackend); ok {
+	if _, ok := open(t, newCard(t, applet.Config{})).Backend().(ctaphid.U2FBackend); ok {
 		t.Error("a key without U2F has a U2F backend")
 	}
 }

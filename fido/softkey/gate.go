@@ -18,7 +18,7 @@ type Gate struct {
 	mu      sync.Mutex
 	auto    bool
 	waiting int
-	resting time.Time     // when the last touch ends
+	resting time.Time     // until when an early touch counts
 	pressed chan struct{} // closed by a touch; nil if there is no Wait
 	polled  time.Time     // until when Waiting is true after a Poll
 	pause   *time.Timer   // calls Changed at that time

@@ -16,7 +16,7 @@ type toucher struct {
 	pull  func() bool    // unplugs the key soon; false if it is unplugged already
 
 	mu      sync.Mutex
-	pulls   bool // when it next waits for a touch
+	pulls   bool // the key is unplugged the next time it waits for a touch
 	pulling bool
 }
 

@@ -240,13 +240,13 @@ func (a *Applet) deliver(c apdu.Command, data []byte, s apdu.Status) apdu.Respon
 	return a.portion(c.Expect)
 }
 
-// portion returns the next bytes of the answer, at most room. room 0 means the maximum,
+// portion returns the next bytes of the answer, at most limit. limit 0 means the maximum,
 // for clients that omit the expected length.
-func (a *Applet) portion(room int) apdu.Response {
-	if room == 0 {
-		room = apdu.ShortAnswer
+func (a *Applet) portion(limit int) apdu.Response {
+	if limit == 0 {
+		limit = apdu.ShortAnswer
 	}
-	n := min(room, len(a.answer))
+	n := min(limit, len(a.answer))
 	r := apdu.Response{Data: a.answer[:n], Status: a.status}
 	a.answer = a.answer[n:]
 	if left := len(a.answer); left > 0 {

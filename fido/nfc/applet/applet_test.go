@@ -17,8 +17,8 @@ import (
 	"nightlatch/fido/softkey"
 )
 
-// lay returns a card with a softkey on a reader.
-func lay(t testing.TB, cfg applet.Config) *applet.Applet {
+// newCard returns a card with a softkey on a reader.
+func newCard(t testing.TB, cfg applet.Config) *applet.Applet {
 	t.Helper()
 	a := applet.New(cfg)
 	k, err := softkey.New(softkey.Config{Touch: a, Transport: fido.NFC, Now: cfg.Now})
@@ -120,7 +120,7 @@ func TestConversations(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			a := lay(t, applet.Config{})
+			a := newCard(t, applet.Config{})
 			for i, l := range tt.lines {
 				if got := say(t, a, l[0]); got != l[1] {
 					t.Errorf("%d: %s is answered %s, want %s", i, l[0], got, l[1])
@@ -134,7 +134,7 @@ func TestConversations(t *testing.T) {
 // A long answer is fetched in parts, or returned as a whole in extended form.
 func TestLongAnswer(t *testing.T) {
 	t.Parallel()
-	a := lay(t, applet.Config{})
+	a := newCard(t, applet.Config{})
 	say(t, a, selectFIDO)
 	whole := say(t, a, "80100000000001"+"04"+"0000")
 	parts := ""
@@ -161,7 +161,7 @@ func TestTapExpires(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		gate := &softkey.Gate{}
 		now := time.Now()
-		a := lay(t, applet.Config{Touch: gate, Now: func() time.Time { return now }})
+		a := newCard(t, applet.Config{Touch: gate, Now: func() time.Time { return now }})
 		say(t, a, selectFIDO)
 		now = now.Add(applet.TapLifetime - time.Second)
 		if got := say(t, a, selection); got != touched {
@@ -187,7 +187,7 @@ func TestClientThatCannotPoll(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		gate := &softkey.Gate{}
-		a := lay(t, applet.Config{Touch: gate})
+		a := newCard(t, applet.Config{Touch: gate})
 		say(t, a, selectFIDO)
 		say(t, a, selection)
 		time.AfterFunc(5*time.Second, gate.Touch)
@@ -203,7 +203,7 @@ func TestPulled(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		gate := &softkey.Gate{}
-		a := lay(t, applet.Config{Touch: gate})
+		a := newCard(t, applet.Config{Touch: gate})
 		say(t, a, selectFIDO)
 		say(t, a, selection)
 		time.AfterFunc(time.Second, a.PowerDown)
@@ -275,7 +275,7 @@ func FuzzApplet(f *testing.F) {
 	seed(selectFIDO, "901080000106", "80108000010000", "901080000104", "90108100010400")
 	seed(selectFIDO, "80100000000001040000", "0003000000", "00010300000000")
 	f.Fuzz(func(t *testing.T, script []byte, picky bool) {
-		a := lay(t, applet.Config{NoChains: picky, NoExtended: picky})
+		a := newCard(t, applet.Config{NoChains: picky, NoExtended: picky})
 		for len(script) > 0 {
 			n := min(int(script[0]), len(script)-1)
 			command := script[1 : 1+n]
