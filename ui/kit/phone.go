@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 )
 
@@ -127,3 +128,18 @@ func (p *Phone) CreateRenderer() fyne.WidgetRenderer {
 
 // Held implements Holder.
 func (p *Phone) Held() []fyne.CanvasObject { return []fyne.CanvasObject{p.body} }
+
+// clip hides what does not fit; its minimum size is zero.
+func clip(o fyne.CanvasObject) *fyne.Container {
+	return lay(&clipLayout{}, container.NewClip(o))
+}
+
+type clipLayout struct{}
+
+func (clipLayout) MinSize([]fyne.CanvasObject) fyne.Size          { return fyne.Size{} }
+func (clipLayout) heightFor([]fyne.CanvasObject, float32) float32 { return 0 }
+func (clipLayout) Layout(objs []fyne.CanvasObject, s fyne.Size) {
+	c := objs[0].(*container.Clip)
+	c.Resize(s)
+	c.Content.Resize(fyne.NewSize(s.Width, heightFor(c.Content, s.Width)))
+}

@@ -51,18 +51,3 @@ func Scroll(o fyne.CanvasObject) *fyne.Container {
 	sc := container.NewVScroll(in)
 	return lay(&scroller{content: in, scroll: sc}, sc)
 }
-
-// clip hides what does not fit; its minimum size is zero.
-func clip(o fyne.CanvasObject) *fyne.Container {
-	return lay(&clipLayout{}, container.NewClip(o))
-}
-
-type clipLayout struct{}
-
-func (clipLayout) MinSize([]fyne.CanvasObject) fyne.Size          { return fyne.Size{} }
-func (clipLayout) heightFor([]fyne.CanvasObject, float32) float32 { return 0 }
-func (clipLayout) Layout(objs []fyne.CanvasObject, s fyne.Size) {
-	c := objs[0].(*container.Clip)
-	c.Resize(s)
-	c.Content.Resize(fyne.NewSize(s.Width, heightFor(c.Content, s.Width)))
-}
