@@ -24,12 +24,12 @@ type Icon struct {
 	Edge  float32 // at text size 100 %
 	still bool    // the same at every text size
 	img   *canvas.Image
-	drawn look
+	drawn iconState
 }
 
-// A look is what the picture of an icon depends on, apart from its size. Fyne draws the
+// An iconState is what the picture of an icon depends on, apart from its size. Fyne draws the
 // picture again when the size changes.
-type look struct {
+type iconState struct {
 	resource string // includes the colour
 	scale    float32
 }
@@ -94,7 +94,7 @@ func (i *Icon) Fixed() *Icon { i.still = true; return i }
 // window changed.
 func (i *Icon) Refresh() {
 	i.img.Resource = IconResource(i.Name, i.Color)
-	now := look{resource: i.img.Resource.Name()}
+	now := iconState{resource: i.img.Resource.Name()}
 	if c := fyne.CurrentApp().Driver().CanvasForObject(i.img); c != nil {
 		now.scale = c.Scale()
 	}

@@ -134,7 +134,7 @@ func TestPasswordIsShownWithTheKeyboard(t *testing.T) {
 		t.Errorf("the button is called %q", eye.AccessibilityLabel())
 	}
 	kittest.Press(eye, fyne.KeySpace)
-	if eye.AccessibilityLabel() != "Hide password" || same(hidden, c.Capture()) {
+	if eye.AccessibilityLabel() != "Hide password" || kittest.Same(hidden, c.Capture()) {
 		t.Errorf("the password is not shown; the button is called %q", eye.AccessibilityLabel())
 	}
 }

@@ -51,14 +51,6 @@ func tabs(c fyne.Canvas) (order []string) {
 	return order
 }
 
-func rail(selected string) *SideRail {
-	return NewRail(RailConfig{
-		Selected: selected, Name: "Margarethe Oyelaran-Fitzwilliam", Subtitle: "margarethe, this computer",
-		Groups: [][]Destination{{{ID: "overview", Icon: "overview", Name: "Overview"}}, {{ID: "keys", Icon: "key", Name: "Security keys"}, {ID: "requests", Icon: "login-request", Name: "Login requests", Count: "1"}}},
-		Feet:   []Destination{{ID: "help", Icon: "help", Name: "Help"}},
-	})
-}
-
 // Tab goes through a screen in reading order: rail, page, action bar; in the bar Cancel,
 // Back, and then the primary button.
 func TestTabOrderIsReadingOrder(t *testing.T) {
@@ -75,7 +67,7 @@ func TestTabOrderIsReadingOrder(t *testing.T) {
 		},
 		Left: []fyne.CanvasObject{NewButton("Cancel", "", Quiet, nil)}, Actions: []fyne.CanvasObject{NewButton("Back", "", Secondary, nil), NewButton("Continue", "", Primary, nil)},
 	}
-	win := kittest.Open(t, NewWindow(rail("keys"), page.Build()), 1180, 780, 1)
+	win := kittest.Open(t, NewWindow(kittest.Rail("keys"), page.Build()), 1180, 780, 1)
 	want := []string{
 		"Account: Margarethe Oyelaran-Fitzwilliam", "Overview", "Security keys", "Login requests, 1", "Help",
 		"Security", "Export", "Name", "PIN", "Show password", "Code", "Printer A4", "Keep running", "Policy", "Backup codes", "Why", "Cancel", "Back", "Continue",
@@ -281,16 +273,16 @@ func TestRailWithArrowKeysAndFolded(t *testing.T) {
 // A folded rail shows the name of the entry with the focus beside it.
 func TestFoldedRailShowsTheNameOfTheFocusedEntry(t *testing.T) {
 	kittest.Wear(t, Theme{})
-	r := rail("keys")
+	r := kittest.Rail("keys")
 	win := kittest.Open(t, NewWindow(r, Page{Title: "Overview"}.Build()), 700, 420, 1.5)
 	without := win.Canvas().Capture()
 	win.Canvas().Focus(r.Item("requests"))
 	kittest.Picture(t, win, "rail-folded")
-	if same(without, win.Canvas().Capture()) {
+	if kittest.Same(without, win.Canvas().Capture()) {
 		t.Error("nothing is shown")
 	}
 	win.Canvas().Unfocus()
-	if !same(without, win.Canvas().Capture()) {
+	if !kittest.Same(without, win.Canvas().Capture()) {
 		t.Error("the name is still shown")
 	}
 }

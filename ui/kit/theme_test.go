@@ -1,8 +1,6 @@
 package kit_test
 
 import (
-	"bytes"
-	"image"
 	"image/color"
 	"math"
 	"testing"
@@ -14,21 +12,6 @@ import (
 	. "nightlatch/ui/kit"
 	"nightlatch/ui/kit/kittest"
 )
-
-func same(a, b image.Image) bool { return differing(a, b) == 0 }
-
-func differing(a, b image.Image) (n int) {
-	x, y := a.(*image.NRGBA).Pix, b.(*image.NRGBA).Pix
-	if bytes.Equal(x, y) {
-		return 0
-	}
-	for i := 0; i+4 <= min(len(x), len(y)); i += 4 {
-		if !bytes.Equal(x[i:i+4], y[i:i+4]) {
-			n++
-		}
-	}
-	return max(n, 1)
-}
 
 // pictures are the widgets that the component sheet does not show.
 func pictures(th Theme) fyne.CanvasObject {
@@ -67,7 +50,7 @@ func page(th Theme) fyne.CanvasObject {
 		Left:    []fyne.CanvasObject{NewButton(t("Cancel"), "", Quiet, nil)},
 		Actions: []fyne.CanvasObject{NewButton(t("Back"), "", Secondary, nil), NewButton(t("Add security key"), "plus", Primary, nil)},
 	}
-	return NewWindow(rail("keys"), p.Build())
+	return NewWindow(kittest.Rail("keys"), p.Build())
 }
 
 var sheets = []struct {
@@ -105,7 +88,7 @@ func TestThemeSwitchesWhileRunning(t *testing.T) {
 			win.Canvas().Capture()
 			app.Settings().SetTheme(Theme{Mode: AlwaysDark, Scale: 1.25})
 			win.Content().Refresh()
-			if n := differing(want, win.Canvas().Capture()); n > 0 {
+			if n := kittest.Differing(want, win.Canvas().Capture()); n > 0 {
 				t.Errorf("%d pixels differ from a fresh window", n)
 				kittest.Picture(t, win, "switched-"+s.name)
 			}

@@ -2,6 +2,7 @@
 package kittest
 
 import (
+	"bytes"
 	"image"
 	"image/draw"
 	"image/png"
@@ -95,4 +96,30 @@ func Press(o fyne.Focusable, keys ...fyne.KeyName) {
 	for _, k := range keys {
 		o.TypedKey(&fyne.KeyEvent{Name: k})
 	}
+}
+
+// Same reports whether two pictures are equal.
+func Same(a, b image.Image) bool { return Differing(a, b) == 0 }
+
+// Differing is the number of pixels that differ between two pictures.
+func Differing(a, b image.Image) (n int) {
+	x, y := a.(*image.NRGBA).Pix, b.(*image.NRGBA).Pix
+	if bytes.Equal(x, y) {
+		return 0
+	}
+	for i := 0; i+4 <= min(len(x), len(y)); i += 4 {
+		if !bytes.Equal(x[i:i+4], y[i:i+4]) {
+			n++
+		}
+	}
+	return max(n, 1)
+}
+
+// Rail is a rail with four destinations.
+func Rail(selected string) *kit.SideRail {
+	return kit.NewRail(kit.RailConfig{
+		Selected: selected, Name: "Margarethe Oyelaran-Fitzwilliam", Subtitle: "margarethe, this computer",
+		Groups: [][]kit.Destination{{{ID: "overview", Icon: "overview", Name: "Overview"}}, {{ID: "keys", Icon: "key", Name: "Security keys"}, {ID: "requests", Icon: "login-request", Name: "Login requests", Count: "1"}}},
+		Feet:   []kit.Destination{{ID: "help", Icon: "help", Name: "Help"}},
+	})
 }
