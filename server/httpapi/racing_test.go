@@ -1,8 +1,6 @@
 package httpapi_test
 
 import (
-	"net/http"
-	"sync"
 	"testing"
 
 	"nightlatch/server/api"
@@ -72,64 +70,5 @@ func TestRacingWithTheEnd(t *testing.T) {
 	servertest.WantProblem(t, "after the end", err, 401, api.SignInRequired)
 	if e := w.Basic("cyd", made.Password); e.Status == 200 {
 		t.Error("a revoked temporary password works")
-	}
-}
-
-// R43 under a burst: a hundred wrong tries at once get no more verdicts than are
-// free, whatever the route and the spelling.
-func TestRacingWrongTries(t *testing.T) {
-	t.Parallel()
-	w := servertest.New(t)
-	var mu sync.Mutex
-	verdicts := map[int]int{}
-	var tries sync.WaitGroup
-	for i := range 100 {
-		tries.Go(func() {
-			user := []string{"ada", "ADA", "Ada"}[i%3]
-			var e servertest.Exchange
-			if i%2 == 0 {
-				e = w.Basic(user, "wrong")
-			} else {
-				e, _ = w.OAuthToken(user, "wrong")
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			verdicts[e.Status]++
-		})
-	}
-	tries.Wait()
-	if looked := verdicts[400] + verdicts[401]; looked != 5 || verdicts[429] != 95 {
-		t.Errorf("verdicts by status: %v", verdicts)
-	}
-}
-
-// A hundred first uses at once all get in, are all counted, and make one event.
-func TestRacingFirstUses(t *testing.T) {
-	t.Parallel()
-	w := servertest.New(t)
-	made := w.NewTemporaryPassword("cyd", "")
-	var tries sync.WaitGroup
-	for i := range 100 {
-		tries.Go(func() {
-			if i%2 == 0 {
-				servertest.WantMe(t, "Basic", w.Basic("cyd", made.Password), "cyd")
-			} else if e, _ := w.OAuthToken("cyd", made.Password); e.Status != http.StatusOK {
-				t.Errorf("OAuth: %d %s", e.Status, e.Body)
-			}
-		})
-	}
-	tries.Wait()
-	c := w.SignIn("cyd")
-	if got := servertest.Must[[]api.TemporaryPassword](t)(c.TemporaryPasswords(t.Context()))[0]; got.Uses != 100 {
-		t.Errorf("%d uses", got.Uses)
-	}
-	events := 0
-	for _, kind := range w.ActivityTypes(c, 200) {
-		if kind == api.EventTemporaryPasswordUsed {
-			events++
-		}
-	}
-	if events != 1 {
-		t.Errorf("%d events", events)
 	}
 }

@@ -1,0 +1,92 @@
+package httpapi_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"nightlatch/server/api"
+	"nightlatch/server/servertest"
+)
+
+// R44: sessions are listed and ended, one by one or all but this one.
+func TestSessions(t *testing.T) {
+	t.Parallel()
+	w := servertest.New(t)
+	ctx := t.Context()
+	a := w.SignInAs(w.Client.WithAgent("Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0"), "ada", servertest.Password)
+	w.Clock.Advance(time.Second)
+	b := w.SignInAs(w.Client.WithAgent("curl/8.5.0"), "ada", servertest.Password)
+	w.Clock.Advance(time.Second)
+	c := w.SignIn("ada")
+	w.Clock.Advance(time.Minute)
+	list := servertest.Must[[]api.Session](t)(b.Sessions(ctx))
+	if len(list) != 3 {
+		t.Fatalf("sessions %+v", list)
+	}
+	for i, want := range []string{"Firefox, Linux", "curl 8.5.0", "Nightlatch"} {
+		s := list[i]
+		if s.Client != want || s.RemoteAddr != "127.0.0.1" || s.Current != (i == 1) || !s.Expires.Equal(s.Created.Add(30*24*time.Hour)) {
+			t.Errorf("session %+v", s)
+		}
+		if seen := w.Clock.Now(); s.Current && !s.LastSeen.Equal(seen) || !s.Current && !s.LastSeen.Equal(s.Created) {
+			t.Errorf("%s was last seen %v, now is %v", s.Client, s.LastSeen, seen)
+		}
+	}
+	servertest.WantProblem(t, "an unknown one", b.EndSession(ctx, "x"), 404, api.NotFound)
+	servertest.WantProblem(t, "somebody else's", w.SignIn("dot").EndSession(ctx, list[0].ID), 404, api.NotFound)
+	if err := b.EndSession(ctx, list[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	_, err := a.Account(ctx)
+	servertest.WantProblem(t, "an ended session", err, 401, api.SignInRequired)
+	if e := w.Do("DELETE", "/api/v1/sessions", "", "Authorization", "Bearer "+b.Token()); e.Status != 400 || e.Problem(t).Field != "others" {
+		t.Errorf("without others=true: %d %s", e.Status, e.Body)
+	}
+	if err := b.EndOtherSessions(ctx); err != nil {
+		t.Fatal(err)
+	}
+	_, err = c.Account(ctx)
+	servertest.WantProblem(t, "another session", err, 401, api.SignInRequired)
+	if err := b.SignOut(ctx); err != nil {
+		t.Fatal(err)
+	}
+	servertest.WantProblem(t, "after signing out", b.SignOut(ctx), 401, api.SignInRequired)
+	d := w.SignIn("ada")
+	if got := w.ActivityTypes(d, 4); !slices.Equal(got, []api.EventType{api.EventSignedIn, api.EventSignedOut, api.EventSessionsEnded, api.EventSessionEnded}) {
+		t.Errorf("activity %v", got)
+	}
+	current := servertest.Must[[]api.Session](t)(d.Sessions(ctx))[0]
+	if err := d.EndSession(ctx, current.ID); err != nil {
+		t.Fatal(err)
+	}
+	_, err = d.Account(ctx)
+	servertest.WantProblem(t, "this session by its ID", err, 401, api.SignInRequired)
+}
+
+// R44: 30 days at most; hardened 24 hours, and one hour idle.
+func TestSessionsExpire(t *testing.T) {
+	t.Parallel()
+	w := servertest.New(t)
+	c := w.SignIn("ada")
+	w.Clock.Advance(30*24*time.Hour - time.Second)
+	servertest.Must[api.Account](t)(c.Account(t.Context()))
+	w.Clock.Advance(time.Second)
+	_, err := c.Account(t.Context())
+	servertest.WantProblem(t, "after 30 days", err, 401, api.SignInRequired)
+
+	w = servertest.New(t, servertest.Hardened)
+	idle, busy := w.SignIn("ada"), w.SignIn("ada")
+	for range 48 {
+		w.Clock.Advance(30*time.Minute - time.Millisecond)
+		servertest.Must[api.Account](t)(busy.Account(t.Context()))
+		if err := w.Flush(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err = idle.Account(t.Context())
+	servertest.WantProblem(t, "idle for an hour", err, 401, api.SignInRequired)
+	w.Clock.Advance(time.Minute)
+	_, err = busy.Account(t.Context())
+	servertest.WantProblem(t, "after a day", err, 401, api.SignInRequired)
+}

@@ -1,0 +1,28 @@
+package notice_test
+
+import (
+	"testing"
+
+	"nightlatch/server/api"
+	"nightlatch/server/servertest"
+)
+
+// Notices for an address that only kept mail has confirmed stay on this computer.
+func TestUnprovedAddressGetsNoNotice(t *testing.T) {
+	t.Parallel()
+	w := servertest.New(t, servertest.WithLocalMailbox)
+	eve := w.SignUp(w.Window(), "eve")
+	v := w.Answer(eve, w.Begin(eve, api.ChangeEmail), api.Email{Address: "stranger@example.org"})
+	w.Answer(eve, v, api.Code{Code: servertest.CodeIn(w.LocalMail(eve)[0].Text)})
+	h := servertest.NewMailHost(t)
+	servertest.Must[api.Delivery](t)(eve.SetDelivery(t.Context(), h.Change()))
+	w.Answer(eve, w.Begin(eve, api.ChangePassword), api.Password{Password: servertest.Password}, api.Password{Password: "another horse battery"})
+	if mails := w.LocalMail(eve); mails[0].Subject != "Your password was changed" {
+		t.Errorf("messages %+v", mails)
+	}
+	select {
+	case mail := <-h.Mails:
+		t.Errorf("a stranger got %s", mail)
+	default:
+	}
+}
