@@ -50,7 +50,7 @@ func (s *Server) Inbound(ctx context.Context, from, to, body string) error {
 				return err
 			}
 		}
-		if optOut.Stopped || len(ids) == 0 || !s.carriers.Capabilities().Text {
+		if optOut.Stopped || len(ids) == 0 || !s.senders.Capabilities().Text {
 			return nil
 		}
 		return delivery.Enqueue(tx, s.cfg.Sealer, delivery.Message{

@@ -89,7 +89,7 @@ type Server struct {
 	proofs     *proof.Checker
 	ceremonies *ceremony.Engine
 	outbox     *delivery.Outbox
-	carriers   *delivery.Senders
+	senders    *delivery.Senders
 	usage      *usage.Recorder
 	passwords  *passwordauth.Authenticator
 	announcer  *notice.Announcer
@@ -139,14 +139,14 @@ func (s *Server) wire() (err error) {
 	if err != nil {
 		return err
 	}
-	if s.carriers, err = s.newSenders(); err != nil {
+	if s.senders, err = s.newSenders(); err != nil {
 		return err
 	}
 	s.outbox, err = delivery.NewOutbox(delivery.Config{
 		Store:     s.store,
 		Sealer:    s.cfg.Sealer,
-		SMSSender: s.carriers,
-		Mailer:    s.carriers,
+		SMSSender: s.senders,
+		Mailer:    s.senders,
 		RPID:      s.cfg.RPID,
 		Now:       s.cfg.Now,
 		Log:       s.cfg.Log,
@@ -156,7 +156,7 @@ func (s *Server) wire() (err error) {
 	}
 	watched.Sent = s.outbox.Wake
 	s.usage = usage.New(s.store, s.sessions, s.cfg.Policy.SessionIdle > 0)
-	s.announcer = &notice.Announcer{Sealer: s.cfg.Sealer, Capabilities: s.carriers.Capabilities}
+	s.announcer = &notice.Announcer{Sealer: s.cfg.Sealer, Capabilities: s.senders.Capabilities}
 	s.passwords, err = passwordauth.New(passwordauth.Config{
 		Store:        s.store,
 		Sealer:       s.cfg.Sealer,
@@ -164,7 +164,7 @@ func (s *Server) wire() (err error) {
 		Policy:       s.cfg.Policy,
 		Usage:        s.usage,
 		Announcer:    s.announcer,
-		Capabilities: s.carriers.Capabilities,
+		Capabilities: s.senders.Capabilities,
 	})
 	if err != nil {
 		return err
@@ -186,7 +186,7 @@ func (s *Server) wire() (err error) {
 		Hub:           s.hub,
 		Usage:         s.usage,
 		Announcer:     s.announcer,
-		Senders:       s.carriers,
+		Senders:       s.senders,
 		Wake:          s.outbox.Wake,
 		Deliver:       s.Deliver,
 		Busy:          &s.busy,
@@ -217,7 +217,7 @@ func (s *Server) engine() (*ceremony.Engine, error) {
 		Hasher:       s.cfg.Hasher,
 		Sessions:     s.sessions,
 		Policy:       s.cfg.Policy,
-		Capabilities: s.carriers.Capabilities,
+		Capabilities: s.senders.Capabilities,
 	})
 	if err != nil {
 		return nil, err

@@ -125,20 +125,11 @@ func MaskEmail(s string) string {
 	return s[:1] + "•••" + s[at:]
 }
 
-// MaskPhone shows the end of an E.164 number: •••• 0143.
+// MaskPhone shows the last four digits of an E.164 number: •••• 0143. It returns "" if the
+// number is too short to hide the rest.
 func MaskPhone(e164 string) string {
-	last := LastDigits(e164)
-	if last == "" {
-		return ""
-	}
-	return "•••• " + last
-}
-
-// LastDigits returns the last four digits of an E.164 number, for "ending in 0143", or ""
-// if the number is too short to hide the rest.
-func LastDigits(e164 string) string {
 	if len(e164) < 8 {
 		return ""
 	}
-	return e164[len(e164)-4:]
+	return "•••• " + e164[len(e164)-4:]
 }

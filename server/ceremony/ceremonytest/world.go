@@ -56,7 +56,7 @@ type World struct {
 	Engine   *ceremony.Engine
 	Texts    *Box
 	Mails    *Box
-	Carriers *delivery.Senders
+	Senders  *delivery.Senders
 	Lab      bool // accept virtual keys of the lab; read by Open
 	outbox   *delivery.Outbox
 	counting *counting
@@ -79,7 +79,7 @@ func New(t testing.TB, setup Setup) *World {
 		Texts:  &Box{},
 		Mails:  &Box{},
 	}
-	w.Carriers = delivery.NewSenders(nil, nil, setup.KeepMail)
+	w.Senders = delivery.NewSenders(nil, nil, setup.KeepMail)
 	w.Connect(!setup.NoMail, !setup.NoText)
 	if setup.Store == nil {
 		setup.Store = func(now func() time.Time) store.Store { return storetest.New(t, now) }
@@ -99,13 +99,13 @@ func New(t testing.TB, setup Setup) *World {
 		Hasher:       w.Hasher,
 		Sessions:     w.Sessions,
 		Policy:       w.Policy,
-		Capabilities: w.Carriers.Capabilities,
+		Capabilities: w.Senders.Capabilities,
 	}))(t)
 	w.outbox = must(delivery.NewOutbox(delivery.Config{
 		Store:     w.Store,
 		Sealer:    w.Sealer,
-		SMSSender: w.Carriers,
-		Mailer:    w.Carriers,
+		SMSSender: w.Senders,
+		Mailer:    w.Senders,
 		RPID:      RPID,
 		Now:       w.Clock.Now,
 		Log:       slog.New(slog.DiscardHandler),
@@ -124,7 +124,7 @@ func (w *World) Connect(mail, text bool) {
 	if text {
 		t = texter{w.Texts}
 	}
-	w.Carriers.Set(m, t)
+	w.Senders.Set(m, t)
 }
 
 // Open creates the engine with its definitions, as the server does when it starts. Only the
