@@ -80,7 +80,7 @@ type identity struct {
 
 // identityOf finds the session of a token, or returns session.ErrUnknown.
 func (h *Handler) identityOf(tx store.Tx, token string) (identity, error) {
-	key := h.cfg.Sealer.MAC("session memo", token)
+	key := h.cfg.Sealer.MAC("session cache", token)
 	found, ok, err := h.identities.Get(tx, key)
 	switch {
 	case err != nil:

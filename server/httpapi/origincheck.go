@@ -26,7 +26,7 @@ type originCheck struct {
 func (g *originCheck) setURL(address string, proxied ...string) error {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return fmt.Errorf("httpapi: %q is no address of a listener", address)
+		return fmt.Errorf("httpapi: %q is not the address of a listener", address)
 	}
 	hosts := []string{u.Host}
 	switch u.Hostname() {

@@ -26,26 +26,26 @@ const nameMax = 143
 // configured them.
 func CheckOrigins(rpID string, origins []string) error {
 	if webauthn.CheckID(rpID) != nil || !isHostName(rpID) {
-		return fmt.Errorf("%q is no name for security keys; it is a host's name in small letters, such as example.org, without port or path", rpID)
+		return fmt.Errorf("%q cannot be a relying-party ID; it must be a host name in lower case, such as example.org, without port or path", rpID)
 	}
 	if len(rpID) > nameMax {
-		return fmt.Errorf("%q is too long; a code by text message names it, which leaves room for %d characters", rpID, nameMax)
+		return fmt.Errorf("%q is too long; texted codes contain it, so it can have at most %d characters", rpID, nameMax)
 	}
 	for _, origin := range origins {
 		u, err := url.Parse(origin)
 		if err != nil || u.Host == "" || origin != u.Scheme+"://"+strings.ToLower(u.Host) ||
 			u.Port() == map[string]string{"https": "443", "http": "80"}[u.Scheme] && u.Port() != "" {
-			return fmt.Errorf("%q is no origin; it is written as a browser writes it, https://example.org, without path or usual port", origin)
+			return fmt.Errorf("%q is not an origin; write it as a browser does, such as https://example.org, without path or default port", origin)
 		}
 		host := u.Hostname()
 		if _, err := netip.ParseAddr(host); err != nil && !isHostName(host) {
-			return fmt.Errorf("%q names no host", origin)
+			return fmt.Errorf("%q has no host", origin)
 		}
 		if u.Scheme != "https" && (u.Scheme != "http" || !isLocalName(host)) {
-			return fmt.Errorf("%q is refused: browsers use security keys over https only, but for this machine's own names", origin)
+			return fmt.Errorf("%q is refused: browsers use security keys only over https, except with this machine's own names", origin)
 		}
 		if !belongs(host, rpID) {
-			return fmt.Errorf("%q does not belong to the name %s; a security key answers only on that host and on those below it", origin, rpID)
+			return fmt.Errorf("%q does not belong to the name %s; a security key works only on that host and its subdomains", origin, rpID)
 		}
 	}
 	return nil

@@ -23,7 +23,7 @@ var (
 	errNoRoute        = errors.New("httpapi: no such route")
 	errSignInRequired = errors.New("httpapi: no session")
 	errNoSession      = errors.New("httpapi: no such session (R44)") // of a session named in the path, not the request's own
-	errReauthenticate = errors.New("httpapi: password not proved lately (R6)")
+	errReauthenticate = errors.New("httpapi: password not proved recently (R6)")
 	errTwoFactorOff   = errors.New("httpapi: two-factor is off (R61)")
 	errNoPhone        = errors.New("httpapi: no phone number")
 	errNothingToFind  = errors.New("httpapi: no phone number to be found by")
@@ -105,7 +105,7 @@ func table(err error) row {
 			"Without it, two-factor authentication goes off. Confirm that first: begin turn-off with the method key.", "",
 		}
 	case is(ceremony.ErrUnsettled):
-		return row{409, api.Conflict, "", "The account is changing", "It was changed elsewhere while this was looked at. Try again.", ""}
+		return row{409, api.Conflict, "", "The account is changing", "Another request changed it at the same time. Try again.", ""}
 
 	case is(store.ErrFull):
 		return row{503, api.Unavailable, "", "The disk is full", "Nothing was changed. The administrator of this server has to free disk space.", ""}

@@ -127,7 +127,7 @@ type cachedCredential struct {
 // lookUp checks the throttle and finds the account and the temporary password. It
 // writes nothing.
 func (p *Authenticator) lookUp(ctx context.Context, t *attempt) error {
-	key := p.cfg.Sealer.MAC("third-party memo", t.counter.Subject, t.Secret, t.Protocol)
+	key := p.cfg.Sealer.MAC("third-party cache", t.counter.Subject, t.Secret, t.Protocol)
 	return p.cfg.Store.View(ctx, func(tx store.Tx) error {
 		t.at = tx.Now().UTC()
 		failures, err := t.counter.State(tx)
