@@ -300,12 +300,12 @@ func TestOneWinner(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	tally := map[Outcome]int{}
+	counts := map[Outcome]int{}
 	for _, o := range outcomes {
-		tally[o]++
+		counts[o]++
 	}
-	if tally[Used] != 1 || tally[AlreadyUsed] != 99 {
-		t.Errorf("outcomes %v; want one used, 99 already used", tally)
+	if counts[Used] != 1 || counts[AlreadyUsed] != 99 {
+		t.Errorf("outcomes %v; want one used, 99 already used", counts)
 	}
 }
 

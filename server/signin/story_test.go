@@ -41,9 +41,9 @@ func TestSignUpRefuses(t *testing.T) {
 		code, field              string
 	}{
 		{"short name", "ab", Password, api.Malformed, "username"},
-		{"blank in the name", "a b c", Password, api.Malformed, "username"},
+		{"space in the name", "a b c", Password, api.Malformed, "username"},
 		{"empty name", "", Password, api.Malformed, "username"},
-		{"name taken in other letters", "TAKEN", Password, api.UsernameTaken, "username"},
+		{"name taken in another case", "TAKEN", Password, api.UsernameTaken, "username"},
 		{"short password", "grace", "seven77", api.PasswordRefused, "password"},
 		{"common password", "grace", "password1", api.PasswordRefused, "password"},
 		{"the user name", "gracehopper", "Gracehopper", api.PasswordRefused, "password"},

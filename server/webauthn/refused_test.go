@@ -174,7 +174,7 @@ func TestGetRefused(t *testing.T) {
 		{"ID in the other alphabet", classic, func(*device) {}, replace(`"id":"`, `"id":"+/+/`), webauthn.Malformed},
 		{"ID is a number", classic, func(*device) {}, replace(`"rawId":"`, `"rawId":1,"x":"`), webauthn.Malformed},
 		{"type of another kind", classic, func(*device) {}, replace(`"public-key"`, `"password"`), webauthn.Malformed},
-		{"something behind it", classic, func(*device) {}, func(r json.RawMessage) json.RawMessage { return append(r, "{}"...) }, webauthn.Malformed},
+		{"trailing data", classic, func(*device) {}, func(r json.RawMessage) json.RawMessage { return append(r, "{}"...) }, webauthn.Malformed},
 		{"creation instead", classic, func(*device) {}, nil, webauthn.Malformed},
 		{"empty object", classic, func(*device) {}, func(json.RawMessage) json.RawMessage { return json.RawMessage(`{}`) }, webauthn.Malformed},
 		{"10 MB", classic, func(*device) {}, func(json.RawMessage) json.RawMessage { return make(json.RawMessage, 10<<20) }, webauthn.Malformed},
