@@ -28,12 +28,12 @@ func TestLockIsAnnounced(t *testing.T) {
 	lock(w, "ada")
 	credentials(w, "ada", "not the password").Refused(api.InvalidCredentials)
 	w.Deliver()
-	var told int
+	var sent int
 	for _, mail := range w.Mails.To(ada.Address()) {
 		if !strings.Contains(mail.Subject, "locked") {
 			continue
 		}
-		told++
+		sent++
 		for _, says := range []string{"100 wrong tries", "including you", "nightlatch admin unlock"} {
 			if !strings.Contains(mail.Body, says) {
 				t.Errorf("no %q in\n%s", says, mail.Body)
@@ -45,8 +45,8 @@ func TestLockIsAnnounced(t *testing.T) {
 			}
 		}
 	}
-	if told != 1 {
-		t.Errorf("told %d times", told)
+	if sent != 1 {
+		t.Errorf("sent %d times", sent)
 	}
 }
 
