@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
@@ -24,6 +25,7 @@ import (
 // Without a directory it draws the first shot in each dress.
 func Pictures(t *testing.T, shots []Shot) {
 	t.Helper()
+	samePlace(t)
 	dir, begin, want := os.Getenv("NIGHTLATCH_GALLERY"), os.Getenv("NIGHTLATCH_SHOTS"), os.Getenv("NIGHTLATCH_DRESS")
 	some := shots[:1]
 	if dir == "" {
@@ -57,7 +59,7 @@ const goldenDress = "light"
 // looks different from its golden in testdata/golden.
 func Check(t *testing.T, shots []Shot) {
 	t.Helper()
-	t.Setenv("HOME", "/srv/margarethe") // shown where a file is saved
+	samePlace(t)
 	for _, d := range testDresses() {
 		t.Run(d.Name, func(t *testing.T) {
 			w := catalog(t, d.Language)
@@ -147,6 +149,16 @@ func CheckRestyle(t *testing.T, shots []Shot, names ...string) {
 			}
 		})
 	}
+}
+
+// samePlace sets what screens show of the computer: the home directory, where a file is
+// saved, and the time zone.
+func samePlace(t *testing.T) {
+	t.Helper()
+	t.Setenv("HOME", "/srv/margarethe")
+	zone := time.Local
+	time.Local = time.UTC
+	t.Cleanup(func() { time.Local = zone })
 }
 
 func names(shots []Shot) (all []string) {
