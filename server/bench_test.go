@@ -22,11 +22,11 @@ import (
 	"nightlatch/server/servertest"
 )
 
-// The benchmarks of `make bench`: CPU time of this process for one exchange over
-// a kept connection on loopback (cpu-ns/op), server and a client that does as
-// little as can be. BenchmarkTrivial is what the others are held against.
+// The benchmarks of `make bench`. They measure the CPU time of this process for one
+// exchange over an open loopback connection (cpu-ns/op). It includes the server and a
+// minimal client. BenchmarkTrivial is the baseline of the others.
 
-// cpu is the CPU time that this process has used.
+// cpu returns the CPU time that this process has used.
 func cpu() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
@@ -35,7 +35,7 @@ func cpu() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// A line is one connection on which one request is sent again and again.
+// A line is a connection on which the same request is sent repeatedly.
 type line struct {
 	conn    net.Conn
 	in      *bufio.Reader
@@ -43,7 +43,7 @@ type line struct {
 	answer  []byte
 }
 
-// dial opens a line. The first answer says how long each is.
+// dial opens a line. All answers have the length of the first.
 func dial(b *testing.B, address, path string, header ...string) *line {
 	b.Helper()
 	conn, err := net.Dial("tcp", strings.TrimPrefix(address, "http://"))
@@ -60,7 +60,7 @@ func dial(b *testing.B, address, path string, header ...string) *line {
 	return l
 }
 
-// ask makes one exchange.
+// ask sends the request and reads the answer.
 func (l *line) ask(b *testing.B) {
 	if _, err := l.conn.Write(l.request); err != nil {
 		b.Fatal(err)
@@ -111,7 +111,7 @@ func answerLength(b *testing.B, conn net.Conn, in *bufio.Reader, request []byte)
 	return n + body
 }
 
-// trivial serves the same answer as /api/v1/me without looking at anything.
+// trivial serves the answer of /api/v1/me without any check.
 func trivial(b *testing.B) (address string) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -136,13 +136,13 @@ const mePath = "/api/v1/me"
 
 func BenchmarkTrivial(b *testing.B) { measure(b, dial(b, trivial(b), mePath)) }
 
-// BenchmarkSession is a session check: who one is, with a bearer token.
+// BenchmarkSession measures GET /api/v1/me with a session's bearer token.
 func BenchmarkSession(b *testing.B) {
 	w := servertest.New(b, servertest.WithBolt(b))
 	measure(b, dial(b, w.URL, mePath, "Authorization", "Bearer "+w.SignIn("cyd").Token()))
 }
 
-// BenchmarkAccount is the busiest resource of the console.
+// BenchmarkAccount measures the resource that the console requests most.
 func BenchmarkAccount(b *testing.B) {
 	w := servertest.New(b, servertest.WithBolt(b))
 	measure(b, dial(b, w.URL, "/api/v1/account", "Authorization", "Bearer "+w.SignIn("cyd").Token()))
@@ -153,9 +153,9 @@ func BenchmarkBasicTemporary(b *testing.B) {
 	measure(b, dial(b, w.URL, mePath, "Authorization", servertest.BasicAuth("cyd", w.NewTemporaryPassword("cyd", "").Password)))
 }
 
-// BenchmarkChecks takes turns between the trivial handler, the session check and
-// the temporary password, so that whatever else the machine does falls on all of
-// them alike, and reports the ratios of their CPU time: 2.5 at most.
+// BenchmarkChecks measures the trivial handler, the session check and the temporary
+// password in turns, so that other load affects all of them equally. It reports the
+// ratios of their CPU time; the limit is 2.5.
 func BenchmarkChecks(b *testing.B) {
 	w := servertest.New(b, servertest.WithBolt(b))
 	lines := []*line{
@@ -187,7 +187,7 @@ func BenchmarkArgon2id(b *testing.B) {
 	b.ReportMetric(float64(cpu()-before)/float64(b.N), "cpu-ns/op")
 }
 
-// BenchmarkSignIn is password and app code, from nothing to a session.
+// BenchmarkSignIn measures a whole sign-in with password and app code.
 func BenchmarkSignIn(b *testing.B) {
 	w := servertest.New(b, servertest.WithBolt(b), servertest.WithRealHashing)
 	before := cpu()
@@ -211,9 +211,9 @@ func signInWithApp(b *testing.B, w *servertest.World, c *client.Client) {
 	}
 }
 
-// BenchmarkStrangers compares third-party clients with a wrong password: of a known
-// user name and of an unknown one. The ratio must be 0.97 to 1.03 (R42).
-func BenchmarkStrangers(b *testing.B) {
+// BenchmarkUnknownUser compares a third-party client's wrong password for a known user
+// name with one for an unknown name. The ratio must be 0.97 to 1.03 (R42).
+func BenchmarkUnknownUser(b *testing.B) {
 	w := servertest.New(b, servertest.WithBolt(b), servertest.WithRealHashing)
 	var spent [2]time.Duration
 	names := []string{"cyd", "nobody"}
@@ -222,7 +222,7 @@ func BenchmarkStrangers(b *testing.B) {
 		w.Clock.Advance(2 * time.Hour)
 		first = 1 - first
 		for _, i := range []int{first, 1 - first} {
-			before := cpu() // not the wall clock, which other programs disturb
+			before := cpu() // CPU time, because other programs affect wall time
 			w.Basic(names[i], "wrong")
 			spent[i] += cpu() - before
 		}

@@ -12,7 +12,7 @@ import (
 	"nightlatch/server/servertest"
 )
 
-// say texts something from a phone to the short code, as the lab's phone does.
+// say sends a text from a phone to the short code, as the lab's phone does.
 func say(w *servertest.World, phone, body string) {
 	w.T.Helper()
 	text, err := json.Marshal(map[string]string{"to": "40404", "body": body})
@@ -25,8 +25,8 @@ func say(w *servertest.World, phone, body string) {
 	w.DeliverAll()
 }
 
-// R18: after STOP nothing is texted to a number, and the step that waits for a code says
-// why. After GO texts are sent again, and GO is answered.
+// R18: after STOP nothing is texted to a number, and the step that asks for a code has
+// the reason. After GO texts are sent again, and GO is answered.
 func TestStopAndGo(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -46,7 +46,7 @@ func TestStopAndGo(t *testing.T) {
 		}
 	}
 	if !told {
-		t.Error("nobody is told that the account looks different")
+		t.Error("clients are not notified that the account changed")
 	}
 	a := servertest.Must[api.Account](t)(c.Account(t.Context()))
 	if a.Texts == nil || !a.Texts.Stopped || a.Texts.ShortCode != "40404" || !a.Texts.At.Equal(w.Clock.Now()) {
@@ -59,7 +59,7 @@ func TestStopAndGo(t *testing.T) {
 		t.Errorf("mail %q", mails)
 	}
 
-	// A sign-in that would text a code says why it does not, and has other ways.
+	// A sign-in that cannot text a code has the reason, and lists other methods.
 	v := servertest.Must[api.View](t)(w.Client.Begin(t.Context(), api.Begin{Kind: api.SignIn}))
 	v = servertest.Must[api.View](t)(w.Client.Answer(t.Context(), v.ID, v.Rev, api.Credentials{Username: "bob", Password: servertest.Password}))
 	step, ok := v.Step.(api.EnterCode)
@@ -98,12 +98,12 @@ func TestStopAndGo(t *testing.T) {
 	}
 }
 
-// Saying the same again, or something else, changes nothing.
+// The same word again, or any other text, changes nothing.
 func TestOtherTextsChangeNothing(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
 	w.SignIn("bob")
-	say(w, servertest.BobPhone, "GO") // the first one is heard: some carriers wait for it
+	say(w, servertest.BobPhone, "GO") // the first GO changes the state, because some carriers require it
 	before := w.Dump()
 	for _, body := range []string{"GO", "start", "hello", "don't stop", "STOP IT", "go40404"} {
 		say(w, servertest.BobPhone, body)
@@ -123,9 +123,9 @@ func TestOtherTextsChangeNothing(t *testing.T) {
 	}
 }
 
-// STOP from a number without an account counts once the number is entered. GO from such
-// a number writes nothing and is not answered.
-func TestStrangersStop(t *testing.T) {
+// STOP from a number without an account has effect when an account enters the number.
+// GO from such a number writes nothing and is not answered.
+func TestStopFromUnknownNumber(t *testing.T) {
 	t.Parallel()
 	const phone = "+12025550177"
 	w := servertest.New(t)
@@ -134,13 +134,13 @@ func TestStrangersStop(t *testing.T) {
 	before := w.Dump()
 	say(w, phone, "GO")
 	if after := w.Dump(); len(after) != len(before) || w.TextCount(phone) != 0 {
-		t.Errorf("a stranger's GO: %d keys more, %d texts", len(after)-len(before), w.TextCount(phone))
+		t.Errorf("GO from an unknown number: %d keys more, %d texts", len(after)-len(before), w.TextCount(phone))
 	}
 	say(w, phone, "STOP")
 
 	v := servertest.Must[api.View](t)(c.Begin(t.Context(), api.Begin{Kind: api.EnrollText}))
 	v = servertest.Must[api.View](t)(c.Answer(t.Context(), v.ID, v.Rev, api.Continue{}))
-	v = servertest.Must[api.View](t)(c.Answer(t.Context(), v.ID, v.Rev, api.Phone{Number: phone})) // in the place of dot's own
+	v = servertest.Must[api.View](t)(c.Answer(t.Context(), v.ID, v.Rev, api.Phone{Number: phone})) // instead of dot's own number
 	if v.Refusal == nil || v.Refusal.Reason != "stopped" || w.TextCount(phone) != 0 {
 		t.Errorf("%+v %+v, %d texts", v.Step, v.Refusal, w.TextCount(phone))
 	}
@@ -151,7 +151,7 @@ func TestStrangersStop(t *testing.T) {
 	}
 }
 
-// All accounts with the number are notified; an account that gave it up is not.
+// All accounts with the number are notified. An account that no longer has it is not.
 func TestOptOutNotifiesAccountsWithTheNumber(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)

@@ -19,8 +19,8 @@ import (
 	"nightlatch/server/store"
 )
 
-// The lab shows a code as soon as the client got the answer that it was sent, even if the
-// outbox has not run.
+// The lab shows a code as soon as the client has the answer that it was sent, even if
+// the outbox has not run.
 func TestLabHasWhatWasSent(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -66,7 +66,8 @@ func TestConfigIsChecked(t *testing.T) {
 	}
 }
 
-// Back to the seed: sessions end, what was made is gone, what was seeded is back.
+// Reset restores the seed: sessions end, new data is deleted, and the seed's accounts
+// exist again.
 func TestReset(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -81,13 +82,13 @@ func TestReset(t *testing.T) {
 		w.Basic("dot", "wrong")
 	}
 	w.Clock.Advance(2 * time.Minute)
-	servertest.Must[api.Account](t)(c.Account(ctx)) // recorded, not written yet
+	servertest.Must[api.Account](t)(c.Account(ctx)) // the use is recorded but not written yet
 	w.Basic("bob", made.Password)
 
 	if err := w.Client.ResetLab(ctx); err != nil {
 		t.Fatal(err)
 	}
-	for range events { // ends with its session
+	for range events { // ends when its session does
 	}
 	_, err := c.Account(ctx)
 	servertest.WantProblem(t, "an old session", err, 401, api.SignInRequired)
@@ -117,7 +118,7 @@ func TestReset(t *testing.T) {
 	}
 }
 
-// Run writes the use counters when it ends; none are lost.
+// Run writes all use counters when it ends.
 func TestRunWritesTheCountersAtTheEnd(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -128,7 +129,7 @@ func TestRunWritesTheCountersAtTheEnd(t *testing.T) {
 	for range 4 {
 		servertest.WantMe(t, "use", w.Basic("cyd", made.Password), "cyd")
 	}
-	second, err := server.New(server.Config{ // the same store, another process's memory
+	second, err := server.New(server.Config{ // the same store, as another process would open it
 		Store: w.Store, Sealer: w.Sealer, Policy: account.Classic(), Hasher: servertest.NewHasher(servertest.CheapHashing), RPID: "localhost",
 		Now: w.Clock.Now, Log: slog.New(slog.DiscardHandler),
 	})
@@ -167,8 +168,8 @@ func TestRunWritesTheCountersAtTheEnd(t *testing.T) {
 	}
 }
 
-// A connection that a browser opened in advance does not hold up the end.
-func TestShutdownDoesNotWaitForTheSilent(t *testing.T) {
+// A connection that a browser opened in advance does not delay the shutdown.
+func TestShutdownDoesNotWaitForUnusedConnections(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
 	l := servertest.Must[net.Listener](t)(net.Listen("tcp", "127.0.0.1:0"))
@@ -177,7 +178,7 @@ func TestShutdownDoesNotWaitForTheSilent(t *testing.T) {
 	go func() { served <- srv.Serve(l) }()
 	silent := servertest.Must[net.Conn](t)(net.Dial("tcp", l.Addr().String()))
 	defer silent.Close()
-	res := servertest.Must[*http.Response](t)(http.Get("http://" + l.Addr().String())) // accepted after the silent one
+	res := servertest.Must[*http.Response](t)(http.Get("http://" + l.Addr().String())) // accepted after the unused connection
 	res.Body.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
 	defer cancel()
@@ -190,7 +191,7 @@ func TestShutdownDoesNotWaitForTheSilent(t *testing.T) {
 }
 
 // Expired records are reclaimed.
-func TestJanitor(t *testing.T) {
+func TestExpiredRecordsAreDeleted(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
 	w.SignIn("ada")
@@ -205,8 +206,8 @@ func TestJanitor(t *testing.T) {
 	}
 }
 
-// A panic is a problem, and what it carried is in no log.
-func TestNoPanicGetsOut(t *testing.T) {
+// A panic is answered with a problem, and its value is not logged.
+func TestPanicIsAnsweredAndNotLogged(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t, func(cfg *server.Config) {
 		cfg.Lab = panicking("nls_a-secret")
@@ -220,7 +221,7 @@ func TestNoPanicGetsOut(t *testing.T) {
 	}
 }
 
-// Nothing that is secret is in the log, whatever happens.
+// The log contains no secrets.
 func TestLogHoldsNoSecrets(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -246,7 +247,7 @@ func TestLogHoldsNoSecrets(t *testing.T) {
 }
 
 // A server can be started again with the same seed: existing accounts stay.
-func TestSeedTwice(t *testing.T) {
+func TestSameSeedAgain(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
 	before := w.Dump()

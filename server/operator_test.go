@@ -66,7 +66,7 @@ func TestOperatorUnlocks(t *testing.T) {
 		t.Errorf("nobody: %v", err)
 	}
 	if !maps.Equal(before, w.Dump()) {
-		t.Error("what changed nothing changed something")
+		t.Error("an operation that failed changed the store")
 	}
 }
 
@@ -115,13 +115,13 @@ func TestOperatorResetsTwoFactor(t *testing.T) {
 		t.Errorf("nobody: %v", err)
 	}
 	if !maps.Equal(before, w.Dump()) {
-		t.Error("what changed nothing changed something")
+		t.Error("an operation that failed changed the store")
 	}
 }
 
-// Names are endless: what strangers' failures left behind is reclaimed after two
-// months, and an account's own failures are not.
-func TestStrangersAreForgotten(t *testing.T) {
+// The number of unknown user names is unlimited, so their failure counters are deleted
+// after two months. The counters of accounts are kept.
+func TestCountersOfUnknownUsersExpire(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
 	counters := func() (n int) {

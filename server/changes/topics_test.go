@@ -7,7 +7,7 @@ import (
 	"nightlatch/server/api"
 )
 
-// The topics of the wire types are those of the hub, in its order.
+// The hub has the topics of the wire types, in the same order.
 func TestTopics(t *testing.T) {
 	t.Parallel()
 	want := []string{"account", "keys", "backup-codes", "temporary-passwords", "sessions", "activity", "ceremony", "messages"}

@@ -12,8 +12,8 @@ import (
 	"nightlatch/server/store"
 )
 
-// R4 without a mail server: the code is in the kept mail, which only the
-// account's own session reads, and which lies sealed.
+// R4 without a mail server: the code is in the kept mail. Only a session of the account
+// can read it, and it is stored sealed.
 func TestKeptMail(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t, servertest.WithLocalMailbox)
@@ -22,7 +22,7 @@ func TestKeptMail(t *testing.T) {
 		t.Errorf("about %+v", about)
 	}
 	if got := w.Do("GET", "/api/v1/messages", "", "Authorization", "Bearer "+eve.Token()); got.Body != "[]\n" {
-		t.Errorf("an empty tray is %q", got.Body)
+		t.Errorf("an empty mailbox is %q", got.Body)
 	}
 	events := servertest.Follow(t, eve)
 	v := w.Answer(eve, w.Begin(eve, api.EnrollApp), api.Continue{}, api.Email{Address: "eve@example.org"})
@@ -40,7 +40,7 @@ func TestKeptMail(t *testing.T) {
 			t.Errorf("%s holds the mail in clear", key)
 		}
 	}
-	// Nobody else has it, with or without an account.
+	// No other client can read it, with or without a session.
 	if others := w.LocalMail(w.SignIn("ada")); len(others) != 0 {
 		t.Errorf("another account reads %+v", others)
 	}
@@ -58,14 +58,13 @@ func TestKeptMail(t *testing.T) {
 	if got := w.ActivityTypes(eve, 1); got[0] != api.EventEmailKept {
 		t.Errorf("activity %v", got)
 	}
-	// Notices are kept, too.
 	w.Answer(eve, w.Begin(eve, api.ChangePassword), api.Password{Password: servertest.Password}, api.Password{Password: "another horse battery"})
 	if mails := w.LocalMail(eve); mails[0].Subject != "Your password was changed" || mails[1].Subject != "Your confirmation code" {
 		t.Errorf("messages %+v", mails)
 	}
 }
 
-// Texts are never kept, and without KeepMail mail isn't either.
+// Texts are never kept, and mail only with KeepMail.
 func TestNothingElseIsKept(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t, servertest.WithLocalMailbox)
@@ -85,8 +84,8 @@ func TestNothingElseIsKept(t *testing.T) {
 	}
 }
 
-// The newest fifty are kept.
-func TestTrayIsBounded(t *testing.T) {
+// The local mailbox has the newest fifty mails.
+func TestLocalMailboxIsBounded(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t, servertest.WithLocalMailbox)
 	eve := w.SignUp(w.Window(), "eve")

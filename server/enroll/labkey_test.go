@@ -9,8 +9,8 @@ import (
 	"nightlatch/server/webauthn"
 )
 
-// A virtual key of the lab is enrolled in a lab and nowhere else, whichever of its
-// marks a client leaves out.
+// A virtual key of the lab can be enrolled only in a lab, even if a client removes one
+// of its marks.
 func TestLabKeyOverHTTP(t *testing.T) {
 	t.Parallel()
 	marked := append(webauthn.LabMark[:], make([]byte, 48)...)

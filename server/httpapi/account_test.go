@@ -43,7 +43,7 @@ func TestAccount(t *testing.T) {
 	}
 }
 
-// The console's connection is in memory, and has a name of its own.
+// The console's connection is in memory and has its own host name.
 func TestConsole(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -57,13 +57,14 @@ func TestConsole(t *testing.T) {
 	}
 }
 
-// R10: whether people who have the number find the account can be changed at any time.
-func TestBeingFound(t *testing.T) {
+// R10: the owner can change at any time whether people who have the number find the
+// account.
+func TestDiscoverable(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
 	ctx := t.Context()
 	c := w.SignIn("bob")
-	w.Clock.Advance(time.Hour) // it protects nothing: no password is asked for
+	w.Clock.Advance(time.Hour) // it does not affect protection, so no password is needed (R6)
 	for _, on := range []bool{false, true} {
 		if a := servertest.Must[api.Account](t)(c.SetDiscoverable(ctx, on)); a.Discoverable != on {
 			t.Errorf("set to %v: %+v", on, a)

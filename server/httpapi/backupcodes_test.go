@@ -60,7 +60,7 @@ func TestBackupCodes(t *testing.T) {
 	}
 }
 
-// R61: without two-factor there is nothing to back up.
+// R61: without two-factor, backup codes and temporary passwords are refused.
 func TestTwoFactorRequired(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)

@@ -11,8 +11,8 @@ import (
 	"nightlatch/server/servertest"
 )
 
-// step begins a ceremony, answers what comes before the step that takes the
-// field, and returns its address. The body's R is the revision.
+// step returns a function that begins a ceremony, answers the steps before the tested
+// one, and returns the ceremony's path and revision.
 func step(kind string, before ...string) func(w *servertest.World, token string) (string, int) {
 	return func(w *servertest.World, token string) (string, int) {
 		w.T.Helper()
@@ -28,8 +28,8 @@ func step(kind string, before ...string) func(w *servertest.World, token string)
 	}
 }
 
-// Every text field, with what no person types: malformed, naming the field, or a
-// refusal; and nothing has changed.
+// Every text field gets input that no person types. The answer is "malformed" with the
+// field's name, or a refusal, and nothing in the store changes.
 func TestBadInput(t *testing.T) {
 	t.Parallel()
 	const credentials = `{"type":"credentials","username":"cyd","password":"correct horse battery"}`
@@ -109,8 +109,8 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
-// wantBad fails unless an answer is malformed and names the field, or a refusal
-// of the same step.
+// wantBad fails the test unless the answer is "malformed" with the field's name, or a
+// refusal of the same step.
 func wantBad(t *testing.T, what, field string, e servertest.Exchange) {
 	t.Helper()
 	switch e.Status {

@@ -9,7 +9,7 @@ import (
 	"nightlatch/server/servertest"
 )
 
-// wantKeys fails unless an object has at least these names.
+// wantKeys fails the test unless an object has these names; it may have more.
 func wantKeys(t testing.TB, what string, object map[string]any, names ...string) {
 	t.Helper()
 	for _, name := range names {
@@ -19,7 +19,7 @@ func wantKeys(t testing.TB, what string, object map[string]any, names ...string)
 	}
 }
 
-// Every second step lists the other ways, also where there are none (R40).
+// Every second step lists the other methods, as an empty list if there are none (R40).
 func TestAlternativesAreAList(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -31,8 +31,7 @@ func TestAlternativesAreAList(t *testing.T) {
 	}
 }
 
-// The contract's ceremonies as a client that knows nothing but the contract
-// sends and reads them.
+// A client that uses only what docs/api.md describes can complete the ceremonies.
 func TestCeremonyOverTheWire(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -85,7 +84,7 @@ func TestCeremonyOverTheWire(t *testing.T) {
 		}
 	}
 
-	// A ceremony of a session is nobody else's, and can be cancelled.
+	// Other callers cannot access the ceremony of a session. Its own can cancel it.
 	e = w.DoJSON("POST", "/api/v1/ceremonies", token, `{"kind":"enroll-app"}`)
 	view = e.Object(t)
 	path = "/api/v1/ceremonies/" + view["id"].(string)
@@ -139,13 +138,13 @@ func TestBeginRefused(t *testing.T) {
 			t.Errorf("%s: %d %s, want %d %s %q", tt.body, e.Status, e.Body, tt.status, tt.code, tt.field)
 		}
 	}
-	// A session that has ended is no reason not to sign in again.
+	// A client whose session has ended can still sign in.
 	if e := w.DoJSON("POST", "/api/v1/ceremonies", "nls_x", `{"kind":"sign-in"}`); e.Status != 201 {
 		t.Errorf("sign-in with an ended session: %d %s", e.Status, e.Body)
 	}
 }
 
-// Every resource has the fields that the contract names, arrays are never null.
+// Every resource has the fields that docs/api.md names, and arrays are never null.
 func TestResourceShapes(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)

@@ -15,8 +15,8 @@ import (
 	"nightlatch/server/store"
 )
 
-// What the owner sets up is in use at once, without a restart, and after one; an
-// address that only kept mail has confirmed must be confirmed again (R4).
+// The owner's settings are used at once, and after a restart. An address that was
+// confirmed only by kept mail must be confirmed again (R4).
 func TestMailServerTakesEffectAtOnce(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t, servertest.WithLocalMailbox)
@@ -26,7 +26,7 @@ func TestMailServerTakesEffectAtOnce(t *testing.T) {
 	if v = w.Answer(eve, v, api.Code{Code: code}); v.Step.StepType() != "finished" {
 		t.Fatalf("%+v", v)
 	}
-	// A code that is in the tray proves nothing once there is a mail server.
+	// A code in the local mailbox proves no address once there is a mail server.
 	waiting := w.Answer(eve, w.Begin(eve, api.ChangeEmail), api.Email{Address: "eva@example.org"})
 	stale := servertest.CodeIn(w.LocalMail(eve)[0].Text)
 
@@ -88,7 +88,7 @@ func TestMailServerTakesEffectAtOnce(t *testing.T) {
 	if n := len(w.LocalMail(eve)); n != before {
 		t.Errorf("%d mails were kept beside a mail server", n-before)
 	}
-	// Off again: kept again.
+	// Without a mail server, mail is kept again.
 	set = servertest.Must[api.Delivery](t)(eve.SetDelivery(t.Context(), api.DeliveryChange{Mail: &api.MailChange{Off: true}}))
 	if about := servertest.Must[api.About](t)(eve.About(t.Context())); set.Mail != nil || !about.MailKept {
 		t.Errorf("off: %+v %+v", set, about)
@@ -98,11 +98,12 @@ func TestMailServerTakesEffectAtOnce(t *testing.T) {
 	}
 }
 
-// Only the owner, with the password proved lately (R6), and never in the lab.
+// Only the owner can change the settings, with a recently proved password (R6), and
+// never in the lab.
 func TestOnlyTheOwnerSetsDelivery(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t, servertest.WithLocalMailbox)
-	before := w.SignUp(w.Client, "mallory") // first of all, but not in the window
+	before := w.SignUp(w.Client, "mallory") // the first account, but not made in the window
 	owner := w.SignUp(w.Window(), "eve")
 	after := w.SignUp(w.Window(), "zoe")
 	h := servertest.NewMailHost(t)
@@ -141,7 +142,7 @@ func TestOnlyTheOwnerSetsDelivery(t *testing.T) {
 	servertest.WantProblem(t, "the lab", err, 409, api.Conflict)
 }
 
-// Two that sign up in the window at once: one is the owner.
+// Of two simultaneous sign-ups in the window, one becomes the owner.
 func TestOneOwner(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t, servertest.WithLocalMailbox)
@@ -182,7 +183,7 @@ func TestOneOwner(t *testing.T) {
 	}
 }
 
-// A secret that is kept goes nowhere but where it was meant to.
+// A stored secret is sent only to the server that it was entered for.
 func TestSecretsStayWithTheirServer(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t, servertest.WithLocalMailbox)
@@ -253,7 +254,7 @@ func TestDeliveryRefused(t *testing.T) {
 	}
 }
 
-// A test says in a code what went wrong.
+// A failed test mail has a code for the reason.
 func TestTestMailFails(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t, servertest.WithLocalMailbox)

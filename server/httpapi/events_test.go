@@ -13,7 +13,7 @@ import (
 	"nightlatch/server/servertest"
 )
 
-// An event stream names the topics that changed, whichever client changed them, over
+// An event stream names the topics that any client of the account changed, over
 // loopback and in memory.
 func TestEvents(t *testing.T) {
 	t.Parallel()
@@ -56,7 +56,7 @@ func TestEventsAreTheAccountsOwn(t *testing.T) {
 	}
 	w.SignIn("ada")
 	if got := servertest.UntilTopic(t, events, api.TopicSessions); slices.Contains(got, api.TopicKeys) || len(got) > 3 {
-		t.Errorf("ada heard %v", got)
+		t.Errorf("ada got %v", got)
 	}
 }
 
@@ -69,13 +69,14 @@ func TestEventsEndWithTheSession(t *testing.T) {
 	if err := other.EndOtherSessions(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	for range events { // ends by itself, or the test does not
+	for range events { // must end when the session does
 	}
 	_, err := c.Events(t.Context())
 	servertest.WantProblem(t, "following with an ended session", err, 401, api.SignInRequired)
 }
 
-// The format, as a browser's EventSource reads it, and a bound on streams.
+// The format is the one that a browser's EventSource reads. The number of streams is
+// limited.
 func TestEventStream(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -117,8 +118,8 @@ func TestEventStream(t *testing.T) {
 	}
 }
 
-// Shutting the http.Server down ends streams at once; the world's cleanup would
-// otherwise wait for ever.
+// Shutdown of the http.Server ends streams at once. Otherwise the cleanup of the test
+// would wait forever.
 func TestEventsEndWithTheServer(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(context.Background())

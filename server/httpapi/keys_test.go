@@ -44,7 +44,7 @@ func TestKeys(t *testing.T) {
 	}
 	other := w.SignIn("ada")
 	_, err := other.RenameKey(ctx, desk, "x")
-	servertest.WantProblem(t, "somebody else's key", err, 404, api.NotFound)
+	servertest.WantProblem(t, "a key of another account", err, 404, api.NotFound)
 
 	if err := c.DeleteKey(ctx, ring); err != nil {
 		t.Fatal(err)
@@ -57,8 +57,8 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-// R61: the last key was the only method: two-factor goes off, and takes backup
-// codes and temporary passwords with it.
+// R61: when the last key is deleted and no other method is on, two-factor is off, and
+// backup codes and temporary passwords are void.
 func TestDeleteLastKey(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)

@@ -13,7 +13,7 @@ import (
 	"nightlatch/server/servertest"
 )
 
-// raw sends a request line and fields as they are and returns the answer.
+// raw sends a request line and header fields unchanged and returns the answer.
 func raw(w *servertest.World, text string) *http.Response {
 	w.T.Helper()
 	conn := servertest.Must[net.Conn](w.T)(net.Dial("tcp", strings.TrimPrefix(w.URL, "http://")))
@@ -24,9 +24,10 @@ func raw(w *servertest.World, text string) *http.Response {
 	return servertest.Must[*http.Response](w.T)(http.ReadResponse(bufio.NewReader(conn), nil))
 }
 
-// Foreign Host, Origin and Sec-Fetch-Site, as DNS rebinding (CVE-2022-41924),
-// forged forms and confused proxies would send them. P stands for the port.
-func TestHostileOrigins(t *testing.T) {
+// Requests with a foreign Host, Origin or Sec-Fetch-Site are refused. DNS rebinding
+// (CVE-2022-41924), forged forms and misconfigured proxies send such requests. P stands
+// for the port.
+func TestForeignOriginsAreRefused(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
 	port := w.URL[strings.LastIndexByte(w.URL, ':')+1:]
@@ -88,7 +89,7 @@ func TestHostileOrigins(t *testing.T) {
 		fields = strings.ReplaceAll(fields, "P", port)
 		for _, target := range []string{"GET /api/v1/about", "POST /api/v1/ceremonies", "GET /lab/v1/clock", "GET /nothing", "OPTIONS /api/v1/keys", "POST /oauth/token"} {
 			res := raw(w, fmt.Sprintf("%s HTTP/1.1\r\n%s\r\nConnection: close\r\n\r\n", target, fields))
-			// net/http itself refuses what is no Host at all, or two of them.
+			// net/http itself refuses a malformed Host, or two of them.
 			if res.StatusCode != http.StatusForbidden && res.StatusCode != http.StatusBadRequest {
 				t.Errorf("%s with %q: %d", target, fields, res.StatusCode)
 			}
@@ -111,8 +112,9 @@ func TestHostileOrigins(t *testing.T) {
 	}
 }
 
-// The three names of loopback, programs without Origin, and pages of this origin.
-func TestFriendlyOrigins(t *testing.T) {
+// The three names of loopback are accepted, and programs without Origin, and pages of
+// this origin.
+func TestAcceptedOrigins(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
 	port := w.URL[strings.LastIndexByte(w.URL, ':')+1:]
@@ -139,8 +141,8 @@ func TestForbiddenOriginProblem(t *testing.T) {
 	}
 }
 
-// Before it listens, nothing is answered; the console's handler answers the
-// console alone.
+// Before SetURL, every request is refused. The console's handler accepts only the
+// console.
 func TestHandlersAnswerTheirOwnHost(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -155,27 +157,27 @@ func TestHandlersAnswerTheirOwnHost(t *testing.T) {
 	}
 }
 
-// A listener that is not on loopback answers to its own name alone.
+// A listener that is not on loopback accepts only its own name.
 func TestPublicHost(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
-	if err := w.SetURL("https://door.example:8443"); err != nil {
+	if err := w.SetURL("https://login.example:8443"); err != nil {
 		t.Fatal(err)
 	}
-	for host, want := range map[string]int{"door.example:8443": 200, "door.example": 403, "localhost:8443": 403, "127.0.0.1:8443": 403} {
+	for host, want := range map[string]int{"login.example:8443": 200, "login.example": 403, "localhost:8443": 403, "127.0.0.1:8443": 403} {
 		if e := w.Do("GET", "/api/v1/about", "", "Host", host); e.Status != want {
 			t.Errorf("%s: %d", host, e.Status)
 		}
 	}
-	if e := w.Do("GET", "/api/v1/about", "", "Host", "door.example:8443", "Origin", "https://door.example:8443"); e.Status != 200 {
+	if e := w.Do("GET", "/api/v1/about", "", "Host", "login.example:8443", "Origin", "https://login.example:8443"); e.Status != 200 {
 		t.Errorf("own origin: %d", e.Status)
 	}
-	if e := w.Do("GET", "/api/v1/about", "", "Host", "door.example:8443", "Origin", "http://door.example:8443"); e.Status != 403 {
+	if e := w.Do("GET", "/api/v1/about", "", "Host", "login.example:8443", "Origin", "http://login.example:8443"); e.Status != 403 {
 		t.Errorf("without TLS: %d", e.Status)
 	}
 }
 
-// A cookie changes something only from a page that names this origin.
+// A request with the cookie can change something only if its Origin is this one.
 func TestCookie(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)

@@ -65,8 +65,8 @@ func TestCheckOrigins(t *testing.T) {
 // longName has 143 characters.
 var longName = strings.Repeat(strings.Repeat("a", 43)+".", 3) + "example.org"
 
-// A proxy on this machine passes people on with their own Host. That name is
-// answered like the listener's own, as a whole and with its own Origin alone.
+// A proxy on this machine may pass the client's Host on. That name is accepted like the
+// listener's own, compared as a whole, and only with its own Origin.
 func TestProxiedOrigins(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t, servertest.WithRPID("example.org", "https://login.example.org", "https://example.org:8443"))
@@ -107,8 +107,8 @@ func TestProxiedOrigins(t *testing.T) {
 	if e := w.Do("GET", "/lab/v1/clock", ""); e.Status != 200 {
 		t.Errorf("the lab from here: %d", e.Status)
 	}
-	// Most proxies put the listener's own Host in the place of the one they were
-	// asked for unless they are told not to, and say whom they ask for.
+	// Unless configured otherwise, most proxies replace Host by the listener's own, and
+	// add a field that names the client.
 	for _, field := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via"} {
 		if e := w.Do("GET", "/lab/v1/clock", "", field, "203.0.113.9"); e.Status != 404 {
 			t.Errorf("the lab through a proxy that sends %s: %d", field, e.Status)

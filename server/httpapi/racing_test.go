@@ -8,11 +8,12 @@ import (
 	"nightlatch/server/servertest"
 )
 
-// R71, R83: at most five and at most ten, however many ask at once.
-func TestRacingForTheLastPlaces(t *testing.T) {
+// R71, R83: simultaneous requests cannot exceed five backup codes or ten temporary
+// passwords.
+func TestSimultaneousRequestsKeepTheLimits(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
-	c := w.SignIn("bob") // who has two codes
+	c := w.SignIn("bob") // bob has two codes already
 	codes := servertest.Race(t, 40, func(int) error { _, err := c.NewBackupCode(t.Context()); return err })
 	if codes[""] != 3 || codes[api.BackupCodesFull] != 37 {
 		t.Errorf("R71: %v", codes)
@@ -26,7 +27,7 @@ func TestRacingForTheLastPlaces(t *testing.T) {
 	}
 }
 
-// Of forty that delete the same key, phone or session one does.
+// Of forty simultaneous deletions of a key, phone or session, one succeeds.
 func TestRacingToDelete(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -44,9 +45,9 @@ func TestRacingToDelete(t *testing.T) {
 	}
 }
 
-// A hundred clients at once with one session and one temporary password, while
-// both are ended: each is let in or told so, and none after.
-func TestRacingWithTheEnd(t *testing.T) {
+// A hundred requests use one session and one temporary password while both are ended.
+// Each is accepted or refused properly, and all later ones are refused.
+func TestRequestsWhileTheSessionEnds(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
 	made := w.NewTemporaryPassword("cyd", "")

@@ -12,8 +12,8 @@ import (
 	"nightlatch/server/servertest"
 )
 
-// R6: what weakens or changes protection needs the password proved in the last 10
-// minutes, and works again after reauthenticate.
+// R6: a change that affects protection needs a password proved in the last 10 minutes.
+// After reauthenticate it works again.
 func TestReauthentication(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*servertest.World, *client.Client) error{
@@ -55,7 +55,7 @@ func TestReauthentication(t *testing.T) {
 	}
 }
 
-// Without a session every resource answers 401, whatever is sent.
+// Without a session, every resource answers 401, whatever the request contains.
 func TestSessionRequired(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -91,8 +91,9 @@ func TestSessionRequired(t *testing.T) {
 	}
 }
 
-// R17, and R61 for keys, under hardened: confirmed first, in a turn-off.
-func TestHardenedWantsConfirmation(t *testing.T) {
+// R17, R61, hardened: the phone or the key of the only method cannot be deleted
+// directly. A turn-off must be confirmed first.
+func TestHardenedRequiresTurnOff(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t, servertest.Hardened)
 	bob := w.SignIn("bob")
@@ -107,10 +108,11 @@ func TestHardenedWantsConfirmation(t *testing.T) {
 	}
 	keys := servertest.Must[[]api.Key](t)(bob.Keys(t.Context()))
 	servertest.WantProblem(t, "R61", bob.DeleteKey(t.Context(), keys[0].ID), 409, api.Conflict)
-	servertest.WantProblem(t, "somebody else's", bob.DeleteKey(t.Context(), desk), 404, api.NotFound)
+	servertest.WantProblem(t, "of another account", bob.DeleteKey(t.Context(), desk), 404, api.NotFound)
 }
 
-// R17, classic: the only method goes with the phone.
+// R17, classic: deleting the phone number also turns off text. If that was the only
+// method, two-factor is off.
 func TestDeletePhone(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -127,7 +129,7 @@ func TestDeletePhone(t *testing.T) {
 		t.Errorf("activity %v", got)
 	}
 	if text := w.LastText(servertest.BobPhone); !strings.Contains(text, "deleted") {
-		t.Errorf("the number's owner hears %q", text)
+		t.Errorf("the number got %q", text)
 	}
 	servertest.WantProblem(t, "again", c.DeletePhone(ctx), 404, api.NotFound)
 	w.SignInAs(w.Client, "bob", servertest.Password) // R61: the password alone

@@ -8,7 +8,7 @@ import (
 	"nightlatch/server/servertest"
 )
 
-// What net/http would answer with plain text or a redirect is a problem here.
+// Where net/http would answer with plain text or a redirect, the answer is a problem.
 func TestNoSuchRoute(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -57,7 +57,7 @@ func TestNoSuchRoute(t *testing.T) {
 	}
 }
 
-// Without the lab there is no lab.
+// Without Config.Lab, the routes of the lab do not exist.
 func TestNoLab(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t, servertest.WithoutLab)
@@ -72,7 +72,7 @@ func TestNoLab(t *testing.T) {
 	}
 }
 
-// Any body is JSON and says so: what a page of another site can send is not.
+// A body must have the content type of JSON. A page of another site cannot send that.
 func TestContentType(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -86,7 +86,8 @@ func TestContentType(t *testing.T) {
 			t.Errorf("%q: %d %s", kind, e.Status, e.Body)
 		}
 	}
-	// A route without a body takes none, whatever it is called, and an empty object.
+	// A route without a body accepts an empty body of any content type, and an empty
+	// object.
 	for _, tt := range []struct {
 		kind, body string
 		status     int

@@ -34,7 +34,7 @@ func TestSessions(t *testing.T) {
 		}
 	}
 	servertest.WantProblem(t, "an unknown one", b.EndSession(ctx, "x"), 404, api.NotFound)
-	servertest.WantProblem(t, "somebody else's", w.SignIn("dot").EndSession(ctx, list[0].ID), 404, api.NotFound)
+	servertest.WantProblem(t, "of another account", w.SignIn("dot").EndSession(ctx, list[0].ID), 404, api.NotFound)
 	if err := b.EndSession(ctx, list[0].ID); err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func TestSessions(t *testing.T) {
 	servertest.WantProblem(t, "this session by its ID", err, 401, api.SignInRequired)
 }
 
-// R44: 30 days at most; hardened 24 hours, and one hour idle.
+// R44: a session lasts at most 30 days; in hardened 24 hours, or one hour without use.
 func TestSessionsExpire(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)

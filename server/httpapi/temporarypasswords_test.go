@@ -40,7 +40,7 @@ func TestTemporaryPasswords(t *testing.T) {
 		t.Errorf("revoking twice: %v", err)
 	}
 	servertest.WantProblem(t, "an unknown one", c.RevokeTemporaryPassword(ctx, "x"), 404, api.NotFound)
-	servertest.WantProblem(t, "somebody else's", w.SignIn("ada").RevokeTemporaryPassword(ctx, list[0].ID), 404, api.NotFound)
+	servertest.WantProblem(t, "of another account", w.SignIn("ada").RevokeTemporaryPassword(ctx, list[0].ID), 404, api.NotFound)
 	if err := c.RevokeTemporaryPasswords(ctx); err != nil {
 		t.Fatal(err)
 	}

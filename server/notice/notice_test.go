@@ -7,7 +7,7 @@ import (
 	"nightlatch/server/servertest"
 )
 
-// Notices for an address that only kept mail has confirmed stay on this computer.
+// Notices for an address that was confirmed only by kept mail stay on this computer.
 func TestUnprovedAddressGetsNoNotice(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t, servertest.WithLocalMailbox)
@@ -22,7 +22,7 @@ func TestUnprovedAddressGetsNoNotice(t *testing.T) {
 	}
 	select {
 	case mail := <-h.Mails:
-		t.Errorf("a stranger got %s", mail)
+		t.Errorf("the unproved address got %s", mail)
 	default:
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"nightlatch/server/servertest"
 )
 
-// R75, R80, R81, R85: the decision table, at Basic.
+// R75, R80, R81, R85: the decision table of package passwordauth, with HTTP Basic.
 func TestBasicDecisions(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t, servertest.WithoutTexts)
@@ -21,7 +21,7 @@ func TestBasicDecisions(t *testing.T) {
 	servertest.WantUnauthorized(t, "R80: ordinary password", w.Basic("cyd", servertest.Password), api.TemporaryPasswordRequired)
 	servertest.WantMe(t, "R80: temporary password", w.Basic("cyd", made.Password), "cyd")
 	servertest.WantMe(t, "R81: many times, typed in capitals", w.Basic("cyd", strings.ToUpper(made.Password)), "cyd")
-	servertest.WantUnauthorized(t, "somebody else's temporary password", w.Basic("ada", made.Password), api.InvalidCredentials)
+	servertest.WantUnauthorized(t, "a temporary password of another account", w.Basic("ada", made.Password), api.InvalidCredentials)
 	servertest.WantUnauthorized(t, "R75: backup code", w.Basic("bob", servertest.BobBackupCode), api.BackupCodeNotAccepted)
 	servertest.WantUnauthorized(t, "a code that was never issued", w.Basic("bob", "9kmq-2xwd-9hfz-3r8n"), api.InvalidCredentials)
 	servertest.WantUnauthorized(t, "wrong password", w.Basic("cyd", "wrong"), api.InvalidCredentials)
@@ -35,7 +35,7 @@ func TestBasicDecisions(t *testing.T) {
 	servertest.WantUnauthorized(t, "R85: at 60:00", w.Basic("cyd", made.Password), api.TemporaryPasswordExpired)
 }
 
-// R83: one can be limited to a service, and be revoked.
+// R83: a temporary password can be limited to a service, and be revoked.
 func TestTemporaryPasswordServiceAndRevocation(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -48,8 +48,8 @@ func TestTemporaryPasswordServiceAndRevocation(t *testing.T) {
 	servertest.WantUnauthorized(t, "a revoked one", w.Basic("cyd", basic.Password), api.InvalidCredentials)
 }
 
-// R61: when two-factor goes off, temporary passwords are void and the ordinary
-// one works again.
+// R61: when two-factor is turned off, temporary passwords are void and the ordinary
+// password works again.
 func TestTemporaryPasswordsEndWithTwoFactor(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -62,7 +62,7 @@ func TestTemporaryPasswordsEndWithTwoFactor(t *testing.T) {
 	servertest.WantMe(t, "ordinary password", w.Basic("bob", servertest.Password), "Bob")
 }
 
-// Any method will do, and no body is looked at.
+// /api/v1/me accepts any method and ignores the body.
 func TestMeTakesAnyMethod(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -74,8 +74,8 @@ func TestMeTakesAnyMethod(t *testing.T) {
 	}
 }
 
-// R82: the ordinary password was right and the phone is proved: one is texted, at
-// most one in two minutes and five a day, and it works.
+// R82: after the right ordinary password, a temporary one is texted to a confirmed
+// phone: at most one in two minutes and five a day. It works.
 func TestTemporaryPasswordIsTexted(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -83,20 +83,20 @@ func TestTemporaryPasswordIsTexted(t *testing.T) {
 		w.DeliverAll()
 		return len(servertest.Must[[]api.LabText](t)(w.Client.PhoneMessages(t.Context(), servertest.BobPhone)))
 	}
-	const told = "sent to the phone"
+	const textedNotice = "sent to the phone"
 	first := w.Basic("bob", servertest.Password)
 	servertest.WantUnauthorized(t, "R80", first, api.TemporaryPasswordRequired)
-	if texts() != 1 || !strings.Contains(first.Problem(t).Detail, told) {
+	if texts() != 1 || !strings.Contains(first.Problem(t).Detail, textedNotice) {
 		t.Fatalf("%d texts: %s", texts(), first.Body)
 	}
-	if e := w.Basic("bob", "another passphrase"); strings.Contains(e.Body, told) {
-		t.Errorf("a stranger is told: %s", e.Body)
+	if e := w.Basic("bob", "another passphrase"); strings.Contains(e.Body, textedNotice) {
+		t.Errorf("the answer for a wrong password: %s", e.Body)
 	}
 	sent, _, _ := strings.Cut(w.LastText(servertest.BobPhone), " ")
 	servertest.WantMe(t, "the texted one", w.Basic("bob", sent), "Bob")
 	again := w.Basic("bob", servertest.Password)
 	servertest.WantUnauthorized(t, "R80", again, api.TemporaryPasswordRequired)
-	if texts() != 1 || strings.Contains(again.Problem(t).Detail, told) {
+	if texts() != 1 || strings.Contains(again.Problem(t).Detail, textedNotice) {
 		t.Errorf("R82: another within two minutes: %s", again.Body)
 	}
 	for range 10 {

@@ -19,16 +19,16 @@ type busyHasher struct {
 	*account.Hasher
 	blocked atomic.Bool   // hashes wait for release
 	running chan struct{} // one is in the hasher
-	release chan struct{} // closed to let them go on
+	release chan struct{} // closed to continue them
 	tasks   sync.WaitGroup
 	queue   int
 }
 
 func newBusyHasher(t testing.TB) *busyHasher {
-	queue := runtime.GOMAXPROCS(0) // the seed fills as many
+	queue := runtime.GOMAXPROCS(0) // the seed's hashes need as much
 	b := &busyHasher{running: make(chan struct{}, queue+1), release: make(chan struct{}), queue: queue}
 	h, err := account.NewHasher(account.HasherConfig{
-		// One hash at a time, with as much memory as makes it call Collect before each.
+		// One hash at a time, with so much memory that Collect is called before each.
 		Parallel: 1, Queue: b.queue, Params: account.Params{Memory: account.DefaultParams().Memory, Time: 1, Threads: 1},
 		Collect: func() {
 			if b.blocked.Load() {
@@ -49,7 +49,7 @@ func (b *busyHasher) fill(t testing.TB) {
 	b.blocked.Store(true)
 	for range b.queue + 1 {
 		b.tasks.Go(func() {
-			for errors.Is(b.Decoy(context.Background(), "x"), account.ErrBusy) { // the probe below has the place
+			for errors.Is(b.Decoy(context.Background(), "x"), account.ErrBusy) { // the probe below has the slot
 				runtime.Gosched()
 			}
 		})
@@ -58,7 +58,7 @@ func (b *busyHasher) fill(t testing.TB) {
 		close(b.release)
 		b.tasks.Wait()
 	})
-	<-b.running // otherwise the probe could run and wait
+	<-b.running // otherwise the probe could get a permit
 	ended, cancel := context.WithCancel(context.Background())
 	cancel()
 	for !errors.Is(b.Decoy(ended, "x"), account.ErrBusy) {

@@ -22,7 +22,8 @@ func TestOAuthToken(t *testing.T) {
 	}
 	servertest.WantMe(t, "the token", w.MeWithToken(token), "cyd")
 
-	// It is good for nothing else, and mints no other (GHSA-683j-3ff6-hh2x).
+	// The token is accepted by no other route, and cannot get another token
+	// (GHSA-683j-3ff6-hh2x).
 	for _, call := range [][2]string{
 		{"GET", "/api/v1/account"},
 		{"GET", "/api/v1/sessions"},
@@ -52,7 +53,7 @@ func TestOAuthToken(t *testing.T) {
 	}
 }
 
-// A token ends with what it was given for.
+// A token ends with the credential that it was issued for.
 func TestOAuthTokenEnds(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -68,7 +69,7 @@ func TestOAuthTokenEnds(t *testing.T) {
 	_, out = w.OAuthToken("ada", servertest.Password)
 	token := out["access_token"].(string)
 	if out["expires_in"] != 3600.0 {
-		t.Errorf("it lives %v s", out["expires_in"])
+		t.Errorf("it is valid for %v s", out["expires_in"])
 	}
 	servertest.WantMe(t, "ordinary password", w.MeWithToken(token), "ada")
 	w.Clock.Advance(59*time.Minute + 59*time.Second)
@@ -103,7 +104,7 @@ func TestOAuthTokenEnds(t *testing.T) {
 	}
 }
 
-// RFC 6749 §5.2, with our codes and words beside it.
+// Refusals have the form of RFC 6749 §5.2, and also our codes and texts.
 func TestOAuthRefusals(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)

@@ -11,8 +11,8 @@ import (
 	"nightlatch/server/servertest"
 )
 
-// R43: five failures in a row are free, then each has to wait; first-party
-// sign-in counts apart, and success resets.
+// R43: five failures in a row are free, then each further try must wait. First-party
+// clients are counted apart, and a success resets the count.
 func TestThirdPartyThrottle(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -72,7 +72,7 @@ func TestThirdPartyLock(t *testing.T) {
 
 // R42: known and unknown user names get the same status, fields and body, also when
 // throttled.
-func TestUnknownUserLooksTheSame(t *testing.T) {
+func TestUnknownUserGetsTheSameAnswer(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
 	for n := range 8 {
@@ -100,8 +100,8 @@ func same(t *testing.T, what string, a, b servertest.Exchange) {
 	}
 }
 
-// R43 under a burst: a hundred wrong tries at once get no more verdicts than are
-// free, whatever the route and the spelling.
+// R43: of a hundred simultaneous wrong tries, no more are examined than are free, over
+// all routes and spellings of the name.
 func TestRacingWrongTries(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)

@@ -7,7 +7,7 @@ import (
 	"nightlatch/server/servertest"
 )
 
-// The answer of the server follows the account's methods.
+// The server's answer depends on the account's methods.
 func TestRecovery(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)

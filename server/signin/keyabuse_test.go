@@ -14,8 +14,8 @@ import (
 	"nightlatch/server/store"
 )
 
-// An answer that was made for another page is refused like any other bad one;
-// the account's owner can see in the activity list what it was.
+// A key's answer for another page is refused like any other bad answer. The activity
+// list has the reason.
 func TestAnswerForAnotherPage(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -31,8 +31,8 @@ func TestAnswerForAnotherPage(t *testing.T) {
 	}
 }
 
-// forget deletes a key under the feet of a ceremony.
-func forget(w *servertest.World, username string) {
+// deleteKeys deletes an account's keys while a ceremony uses them.
+func deleteKeys(w *servertest.World, username string) {
 	w.T.Helper()
 	id := w.Account(username).ID
 	err := w.Store.Update(w.T.Context(), func(tx store.Tx) error {
@@ -49,7 +49,7 @@ func forget(w *servertest.World, username string) {
 	}
 }
 
-// What a key signed is good for the one step of the one ceremony that asked.
+// A key's answer is valid only for the step and the ceremony that asked for it.
 func TestKeyAnswersElsewhereAreRefused(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -70,14 +70,15 @@ func TestKeyAnswersElsewhereAreRefused(t *testing.T) {
 
 	v := w.SignInUntilKey("bob")
 	answer := key.Get(servertest.GetOptions(v))
-	forget(w, "bob") // while it is touched: there is another way
+	deleteKeys(w, "bob") // while it is touched; another method is on
 	v = w.Answer(w.Client, v, answer)
 	if step, ok := v.Step.(api.EnterCode); !ok || step.Channel != api.ByText {
 		t.Errorf("after the key was deleted: %+v, %+v", v.Step, v.Refusal)
 	}
 }
 
-// The largest answer a real key gives is far below what is read at all.
+// Large key answers are refused as malformed or too large. Real ones are far below the
+// limit.
 func TestLargeKeyAnswers(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -93,8 +94,8 @@ func TestLargeKeyAnswers(t *testing.T) {
 	}
 }
 
-// R33: three people hold a copy of one credential, which none has enrolled yet.
-// However close together they give it a name, one has it.
+// R33: three accounts enrol copies of one credential at the same time. Exactly one
+// succeeds.
 func TestRacingForACredential(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -135,8 +136,8 @@ func TestRacingForACredential(t *testing.T) {
 	}
 }
 
-// A key is deleted at the very moment it answers: it signs in or is unknown, and
-// nothing else becomes of it.
+// A key is deleted while its answer is examined. It signs in or is refused, and no
+// other state results.
 func TestRacingTouchAndDeletion(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -172,7 +173,8 @@ func TestRacingTouchAndDeletion(t *testing.T) {
 	}
 }
 
-// An answer that can't be read costs nobody a try, and the step stays as it is.
+// A key's answer that can't be read is not counted as a failure, and the step does not
+// change.
 func TestUnreadableKeyAnswers(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -180,7 +182,7 @@ func TestUnreadableKeyAnswers(t *testing.T) {
 	key := w.NewKey()
 	w.EnrollKey(c, key)
 	v := w.SignInUntilKey("dot")
-	for range 12 { // R43 would have made anybody wait by now
+	for range 12 { // counted failures would be throttled by now (R43)
 		for _, response := range []string{`{}`, `[]`, `"x"`, `{"id":"AA=="}`, `{"id":"AA","rawId":"AB","type":"public-key","response":{}}`} {
 			v = w.Answer(w.Client, v, api.KeyResponse{Response: api.RawJSON(response)})
 			if r := servertest.WantRefusal(t, response, v, api.Malformed); r.Field != "response" {

@@ -25,11 +25,10 @@ func yubikey(w *servertest.World) *ceremonytest.Key {
 	return key
 }
 
-// R31: keys are named after their model, and listed with their data and the time of
-// their last use. R32: the key is the only method, and no backup
-// code was forced on anybody. R33: a key refuses to be enrolled twice, and where
-// a client makes it do so all the same, the server does.
-func TestKeyFromTheBoxToTheDoor(t *testing.T) {
+// R31: keys are named after their model, and listed with their data and last use. R32:
+// a key can be the only method, without a backup code. R33: a key refuses to be
+// enrolled twice; if a client bypasses that, the server refuses.
+func TestKeyLifecycle(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
 	ctx := t.Context()
@@ -86,10 +85,10 @@ func TestKeyFromTheBoxToTheDoor(t *testing.T) {
 		t.Errorf("keys %+v", keys)
 	}
 	w.ProvePassword(c)
-	servertest.Must[api.NewBackupCode](t)(c.NewBackupCode(ctx)) // R32: there for who asks
+	servertest.Must[api.NewBackupCode](t)(c.NewBackupCode(ctx)) // R32: offered, not forced
 }
 
-// R31: the twenty-first key is refused before anybody looks for it.
+// R31: the twenty-first key is refused before the user is asked to touch it.
 func TestTwentyFirstKey(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -106,9 +105,9 @@ func TestTwentyFirstKey(t *testing.T) {
 	w.EnrollKey(c, w.NewKey())
 }
 
-// R34: a counter that does not grow marks the key, which is audited and mailed,
-// once. Classic lets it in; hardened refuses it from then on, however it counts.
-// What clears it is to delete the key; the same one can be set up again.
+// R34: a counter that does not grow marks the key as possibly copied. That is recorded
+// and mailed once. Classic accepts the key; hardened refuses it from then on, whatever
+// its counter. Deleting the key clears the mark, and it can be set up again.
 func TestPossiblyCopied(t *testing.T) {
 	t.Parallel()
 	for _, policy := range []account.Policy{account.Classic(), account.Hardened()} {
@@ -128,7 +127,7 @@ func TestPossiblyCopied(t *testing.T) {
 			if v := touch(); !servertest.IsSignedIn(v) {
 				t.Fatalf("%+v", v.Refusal)
 			}
-			for i, count := range []uint32{40, 12, 90} { // as before, the copy's, then the original's
+			for i, count := range []uint32{40, 12, 90} { // the same again, the copy's, the original's
 				key.Count = count
 				v := touch()
 				if policy.RefuseCopiedKey {
@@ -156,7 +155,7 @@ func TestPossiblyCopied(t *testing.T) {
 			}
 
 			w.ProvePassword(c)
-			w.AddKey("dot", "Another") // under hardened the last one goes in a turn-off only
+			w.AddKey("dot", "Another") // hardened: the last key can be deleted by a turn-off only
 			for _, k := range servertest.Must[[]api.Key](t)(c.Keys(ctx)) {
 				if k.PossiblyCopied {
 					if err := c.DeleteKey(ctx, k.ID); err != nil {
@@ -177,8 +176,8 @@ func TestPossiblyCopied(t *testing.T) {
 	}
 }
 
-// R30: classic discourages PINs, hardened requires them, when a key is added and
-// when it is used, also a key that was added before.
+// R30: classic discourages PINs and hardened requires them, when a key is added and
+// when it is used. That includes keys that were added under classic.
 func TestVerificationPolicy(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -219,9 +218,9 @@ func TestVerificationPolicy(t *testing.T) {
 	}
 }
 
-// A key answers only to the name that it was set up for. After the server's name
-// has changed it is listed as one of another name, another way is asked for
-// first, and who asks for the key is told why it is of no use.
+// A key works only for the relying-party ID that it was set up for. After the server's
+// ID has changed, the key is listed as foreign, another method is asked for first, and
+// choosing the key is refused with the reason.
 func TestKeyOfAnotherName(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -256,26 +255,26 @@ func TestKeyOfAnotherName(t *testing.T) {
 	if !ok || step.Get != nil || !slices.Contains(step.Alternatives, api.Text) || !slices.Equal(step.ForeignRP, []api.ForeignKey{{Label: "Security key", RPID: "localhost"}}) {
 		t.Errorf("step %+v", v.Step)
 	}
-	// A client that lets the key sign all the same is told the same.
+	// A client that sends the key's signature anyway gets the same refusal.
 	forced := api.RawJSON(`{"challenge":"AAAA"}`)
 	v = moved.Answer(moved.Client, v, key.Get(forced))
-	servertest.WantRefusal(t, "an answer nobody asked for", v, api.KeyForeignRP)
+	servertest.WantRefusal(t, "an answer without a request", v, api.KeyForeignRP)
 	v = moved.Answer(moved.Client, v, api.ChooseMethod{Method: api.Text})
 	moved.PassSecondStep(moved.Client, v)
 
-	v = moved.SignInUntilKey("dot") // no other way
+	v = moved.SignInUntilKey("dot") // no other method
 	if r := servertest.WantRefusal(t, "the only key", v, api.KeyForeignRP); r.Reason != "only" || !strings.Contains(r.Detail, "operator of this server") {
 		t.Errorf("%+v", r)
 	}
 
-	// The same key is set up once more under the new name. Then the old row is
-	// mentioned beside it.
+	// The same key is set up again under the new name. Then its old entry is listed as
+	// foreign.
 	moved.ProvePassword(bob)
 	again := moved.NewKey()
 	again.RPID, again.Origin = "example.org", "https://login.example.org"
 	v = moved.EnrollKeyUntilTouch(bob)
 	if key.Excluded(servertest.CreateOptions(v)) {
-		t.Errorf("no key would know %s", servertest.CreateOptions(v))
+		t.Errorf("the old credential is excluded: %s", servertest.CreateOptions(v))
 	}
 	v = moved.Answer(bob, v, again.Create(servertest.CreateOptions(v)))
 	moved.Answer(bob, v, api.Label{Label: "New"})

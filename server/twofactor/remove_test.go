@@ -20,7 +20,7 @@ func TestEveryRouteThatEndsTwoFactor(t *testing.T) {
 		name   string
 		method api.Method // the only method that is on
 		end    func(w *servertest.World, c *client.Client) error
-		extra  []api.EventType // besides those that all routes leave
+		extra  []api.EventType // besides those of all routes
 		mail   string          // subject
 	}{
 		{"turn-off of text", api.Text, turnOff(api.Text), nil, "Two-factor authentication is off"},

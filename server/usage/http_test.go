@@ -10,7 +10,7 @@ import (
 	"nightlatch/server/servertest"
 )
 
-// R44, hardened: the idle time counts from the last request, also if its time is not
+// R44, hardened: the idle time counts from the last request, even if its time is not
 // written yet.
 func TestIdleFromTheLastRequest(t *testing.T) {
 	t.Parallel()
@@ -22,7 +22,7 @@ func TestIdleFromTheLastRequest(t *testing.T) {
 		w.Clock.Advance(after)
 		servertest.Must[api.Account](t)(c.Account(t.Context()))
 	}
-	// What is written late is when the session was seen, and not when it was written.
+	// A delayed write stores the time of the request, not the time of the write.
 	w.Clock.Advance(30 * time.Minute)
 	if err := w.Flush(t.Context()); err != nil {
 		t.Fatal(err)
@@ -42,7 +42,7 @@ func TestIdleFromTheLastRequest(t *testing.T) {
 	servertest.WantProblem(t, "after it was written", err, 401, api.SignInRequired)
 }
 
-// R83: the list shows uses at once, though not each is written at once.
+// R83: the list shows uses at once, even if they are not written yet.
 func TestTemporaryPasswordUses(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -73,7 +73,7 @@ func TestTemporaryPasswordUses(t *testing.T) {
 	}
 }
 
-// A hundred first uses at once all get in, are all counted, and make one event.
+// A hundred simultaneous first uses all succeed, are all counted, and cause one event.
 func TestRacingFirstUses(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
