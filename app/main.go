@@ -24,7 +24,7 @@ const (
 	statusUsage   = 2 // the command line is wrong
 )
 
-const usage = `Nightlatch protects accounts with a second factor.
+const usage = `Nightlatch is an account server for two-factor authentication, and its window.
 
   nightlatch                         open the console
   nightlatch --lab                   open the console with a temporary lab

@@ -2,9 +2,9 @@ package fido
 
 import "testing"
 
-// A lab key is recognized by what it reports, even if its path is not known to be
+// A lab key is recognised by what it reports, even if its path is not known to be
 // virtual.
-func TestLabKeyIsRecognized(t *testing.T) {
+func TestLabKeyIsRecognised(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name            string

@@ -179,7 +179,7 @@ func TestTemporaryPasswords(t *testing.T) {
 		t.Errorf("the temporary password: %v", err)
 	}
 	if err := h.Basic("mara", uitest.Password); err == nil {
-		t.Error("the ordinary password works without a second step")
+		t.Error("the account password works without a second step")
 	}
 	h.Ctrl(fyne.Key5)
 	h.SeesFilled("ui.temporary.used", 1) // the list shows the use

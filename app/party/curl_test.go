@@ -78,7 +78,7 @@ func TestCurlSignsInWithTemporaryPasswordsOnly(t *testing.T) {
 			t.Errorf("%s: code %s, want %s", name, got, code)
 		}
 	}
-	refused("R80: the ordinary password", p.Password, api.TemporaryPasswordRequired)
+	refused("R80: the account password", p.Password, api.TemporaryPasswordRequired)
 	refused("R75: a backup code", p.BackupCodes[1], api.BackupCodeNotAccepted)
 	refused("a wrong password", "something else", api.InvalidCredentials)
 	if r := curl(t, "nobody", p.Password, me); r.status != "401" || r.code(t) != api.InvalidCredentials {
@@ -139,11 +139,11 @@ func TestCurlGetsTokens(t *testing.T) {
 	}
 	r = ask(p.Password)
 	if err := json.Unmarshal([]byte(r.body), &token); err != nil || r.status != "400" || token.Error != "invalid_grant" || token.Description == "" {
-		t.Errorf("the ordinary password: %+v: %v", r, err)
+		t.Errorf("the account password: %+v: %v", r, err)
 	}
 }
 
-// R80: with two-factor off the ordinary password works.
+// R80: with two-factor off the account password works.
 func TestCurlWithoutTwoFactor(t *testing.T) {
 	s := serve(t, built.plain)
 	p := harness.NewPerson(s.Client, "sam")

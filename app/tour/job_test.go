@@ -242,7 +242,7 @@ func (x *tour) temporaryPassword() {
 		x.t.Errorf("curl with the temporary password: %s", status)
 	}
 	if status := x.curl(x.p.Password); status != "401" {
-		x.t.Errorf("curl with the ordinary password: %s", status)
+		x.t.Errorf("curl with the account password: %s", status)
 	}
 	x.until("the use in the list", func() (bool, error) {
 		list, err := x.p.Client.TemporaryPasswords(x.ctx)

@@ -195,7 +195,7 @@ func TestPINToBeChanged(t *testing.T) {
 	}
 }
 
-// A virtual key is recognized as one at any path, also a U2F key.
+// A virtual key is recognised as one at any path, also a U2F key.
 func TestVirtualAtAnyPath(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -119,7 +119,7 @@ func TestAlreadyEnrolled(t *testing.T) {
 	}
 }
 
-// A key of another account is recognized without a touch.
+// A key of another account is recognised without a touch.
 func TestNotEnrolled(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

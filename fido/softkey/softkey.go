@@ -26,7 +26,7 @@ import (
 // AAGUID is this model's identifier.
 var AAGUID = fido.LabAAGUID
 
-// Mark is the prefix of each credential ID. A relying party recognizes a lab key by it,
+// Mark is the prefix of each credential ID. A relying party recognises a lab key by it,
 // and refuses it, even if the client removed the AAGUID (package server/webauthn has
 // the same bytes).
 var Mark = [16]byte([]byte("NIGHTLATCH-LAB-1"))

@@ -196,7 +196,7 @@ var templates = map[string]wording{
 		"A temporary password was made for your account{{with .label}}: {{.}}{{end}}.{{with .valid}} It is valid for {{.}}.{{end}}",
 		"Nightlatch: a temporary password was made."),
 	Notice(api.EventTemporaryPasswordTexted): notice("A temporary password was texted",
-		"A program tried your ordinary password and was refused. A temporary password for it was sent to your phone.",
+		"A program tried your account password and was refused. A temporary password for it was sent to your phone.",
 		"Nightlatch: a temporary password was sent to your phone."),
 	Notice(api.EventTemporaryPasswordRevoked): notice("A temporary password was revoked",
 		"A temporary password of your account was revoked{{with .label}}: {{.}}{{end}}.",

@@ -15,10 +15,10 @@ func TestBasicDecisions(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t, servertest.WithoutTexts)
 	made := w.NewTemporaryPassword("cyd", "")
-	servertest.WantMe(t, "two-factor off, ordinary password", w.Basic("ada", servertest.Password), "ada")
+	servertest.WantMe(t, "two-factor off, account password", w.Basic("ada", servertest.Password), "ada")
 	servertest.WantMe(t, "the name in other letters", w.Basic(" ADA ", servertest.Password), "ada")
 	servertest.WantUnauthorized(t, "two-factor off, wrong password", w.Basic("ada", "wrong"), api.InvalidCredentials)
-	servertest.WantUnauthorized(t, "R80: ordinary password", w.Basic("cyd", servertest.Password), api.TemporaryPasswordRequired)
+	servertest.WantUnauthorized(t, "R80: account password", w.Basic("cyd", servertest.Password), api.TemporaryPasswordRequired)
 	servertest.WantMe(t, "R80: temporary password", w.Basic("cyd", made.Password), "cyd")
 	servertest.WantMe(t, "R81: many times, typed in capitals", w.Basic("cyd", strings.ToUpper(made.Password)), "cyd")
 	servertest.WantUnauthorized(t, "a temporary password of another account", w.Basic("ada", made.Password), api.InvalidCredentials)
@@ -59,7 +59,7 @@ func TestTemporaryPasswordsEndWithTwoFactor(t *testing.T) {
 		t.Fatal(err)
 	}
 	servertest.WantUnauthorized(t, "after two-factor went off", w.Basic("bob", made.Password), api.InvalidCredentials)
-	servertest.WantMe(t, "ordinary password", w.Basic("bob", servertest.Password), "Bob")
+	servertest.WantMe(t, "account password", w.Basic("bob", servertest.Password), "Bob")
 }
 
 // /api/v1/me accepts any method and ignores the body.
@@ -74,7 +74,7 @@ func TestMeTakesAnyMethod(t *testing.T) {
 	}
 }
 
-// R82: after the right ordinary password, a temporary one is texted to a confirmed
+// R82: after the right account password, a temporary one is texted to a confirmed
 // phone: at most one in two minutes and five a day. It works.
 func TestTemporaryPasswordIsTexted(t *testing.T) {
 	t.Parallel()

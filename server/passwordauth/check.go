@@ -1,9 +1,9 @@
 // Package passwordauth checks the user name and password of clients that cannot do
 // second steps, such as mail programs (thirdparty.Checker).
 //
-//	two-factor off, ordinary password → accepted
+//	two-factor off, account password  → accepted
 //	two-factor on, temporary password → accepted, without a slow hash
-//	two-factor on, ordinary password  → temporary_password_required (R80); one may be texted (R82)
+//	two-factor on, account password  → temporary_password_required (R80); one may be texted (R82)
 //	an expired temporary password     → temporary_password_expired (R85)
 //	a valid backup code               → backup_code_not_accepted (R75)
 //	anything else                     → invalid_credentials
@@ -89,7 +89,7 @@ type attempt struct {
 	temporary temppassword.Record
 	outcome   temppassword.Outcome
 
-	password bool // the secret is the ordinary password
+	password bool // the secret is the account password
 	backup   bool // the secret is a valid backup code
 }
 
@@ -200,7 +200,7 @@ func (p *Authenticator) acceptTemporary(ctx context.Context, t *attempt) (thirdp
 	}, err
 }
 
-// compare computes the slow hashes: of the ordinary password, and of a backup code if
+// compare computes the slow hashes: of the account password, and of a backup code if
 // the secret looks like one. An unknown user name costs the same.
 func (p *Authenticator) compare(ctx context.Context, t *attempt) (err error) {
 	// A secret that cannot be a password is refused after the same work.

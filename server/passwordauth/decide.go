@@ -78,7 +78,7 @@ func (p *Authenticator) decide(ctx context.Context, t *attempt) (thirdparty.Iden
 	return id, nil
 }
 
-// acceptOrdinary accepts the ordinary password while two-factor is off (R80).
+// acceptOrdinary accepts the account password while two-factor is off (R80).
 func (p *Authenticator) acceptOrdinary(tx store.Tx, t *attempt, a *account.Account) (reported string, err error) {
 	if err := t.counter.Reset(tx); err != nil {
 		return "", err
@@ -88,7 +88,7 @@ func (p *Authenticator) acceptOrdinary(tx store.Tx, t *attempt, a *account.Accou
 	})
 }
 
-// askForTemporary refuses the ordinary password while two-factor is on (R80), and
+// askForTemporary refuses the account password while two-factor is on (R80), and
 // texts a temporary one where R82 allows it. The password was right, so this is not a
 // failure; nothing was accepted, so it does not reset the counter.
 func (p *Authenticator) askForTemporary(tx store.Tx, t *attempt, a *account.Account) (*thirdparty.Refusal, string, error) {

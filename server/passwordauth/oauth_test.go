@@ -71,7 +71,7 @@ func TestOAuthTokenEnds(t *testing.T) {
 	if out["expires_in"] != 3600.0 {
 		t.Errorf("it is valid for %v s", out["expires_in"])
 	}
-	servertest.WantMe(t, "ordinary password", w.MeWithToken(token), "ada")
+	servertest.WantMe(t, "account password", w.MeWithToken(token), "ada")
 	w.Clock.Advance(59*time.Minute + 59*time.Second)
 	servertest.WantMe(t, "at 59:59", w.MeWithToken(token), "ada")
 	w.Clock.Advance(time.Second)

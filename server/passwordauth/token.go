@@ -37,7 +37,7 @@ type claims struct {
 // tokens issues and reads OAuth tokens (oauth.Issuer).
 type tokens struct{ sealer *seal.Sealer }
 
-// ordinary is the first part of the credential of an ordinary password. IDs of
+// ordinary is the first part of the credential of an account password. IDs of
 // temporary passwords have no dash.
 const ordinary = "pw-"
 
@@ -60,7 +60,7 @@ func (k tokens) Issue(id thirdparty.Identity, until time.Time) (string, error) {
 // Open returns the account of a token, and the temporary password it was issued for.
 // The error is ErrToken if that credential is no longer valid: expired, revoked, the
 // password changed, or two-factor turned on (R80). The record is empty for a token
-// of the ordinary password.
+// of the account password.
 func (p *Authenticator) Open(tx store.Tx, token string) (*account.Account, temppassword.Record, error) {
 	t, err := p.read(token)
 	if err != nil || !tx.Now().Before(t.Until) {

@@ -35,7 +35,7 @@ type Identity struct {
 	Username string // as its owner spells it
 	// Credential identifies the secret, so that a token can be bound to it.
 	Credential string
-	// Until is when the secret expires; zero for the ordinary password.
+	// Until is when the secret expires; zero for the account password.
 	Until time.Time
 }
 
@@ -74,11 +74,11 @@ func (r *Refusal) Text() (title, detail string) {
 	case api.TemporaryPasswordRequired:
 		if r.Texted {
 			return "A temporary password is needed",
-				"Two-factor authentication is on, so this program cannot sign in with the ordinary password. " +
+				"Two-factor authentication is on, so this program cannot sign in with the account password. " +
 					"A temporary password was just sent to the phone of this account: use that one."
 		}
 		return "A temporary password is needed",
-			"Two-factor authentication is on, so this program cannot sign in with the ordinary password. " +
+			"Two-factor authentication is on, so this program cannot sign in with the account password. " +
 				"Make a temporary password in Nightlatch under Two-factor authentication and use that one."
 	case api.TemporaryPasswordExpired:
 		return "This temporary password has expired",

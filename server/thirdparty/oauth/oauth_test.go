@@ -65,7 +65,7 @@ func TestGrant(t *testing.T) {
 		until time.Time
 		want  float64
 	}{
-		"ordinary password":        {time.Time{}, 3600},
+		"account password":         {time.Time{}, 3600},
 		"temporary, half an hour":  {noon.Add(30 * time.Minute), 1800},
 		"temporary, longer than 1": {noon.Add(2 * time.Hour), 3600},
 	} {
