@@ -3,7 +3,7 @@
 //
 //	two-factor off, account password  → accepted
 //	two-factor on, temporary password → accepted, without a slow hash
-//	two-factor on, account password  → temporary_password_required (R80); one may be texted (R82)
+//	two-factor on, account password   → temporary_password_required (R80); one may be texted (R82)
 //	an expired temporary password     → temporary_password_expired (R85)
 //	a valid backup code               → backup_code_not_accepted (R75)
 //	anything else                     → invalid_credentials
