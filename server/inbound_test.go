@@ -39,13 +39,13 @@ func TestStopAndGo(t *testing.T) {
 	defer leave()
 	events := servertest.Must[<-chan api.Event](t)(c.Events(following))
 	say(w, servertest.BobPhone, " stop. ")
-	told := false
+	notified := false
 	for e := range events {
-		if told = e.Topic == api.TopicAccount; told {
+		if notified = e.Topic == api.TopicAccount; notified {
 			break
 		}
 	}
-	if !told {
+	if !notified {
 		t.Error("clients are not notified that the account changed")
 	}
 	a := servertest.Must[api.Account](t)(c.Account(t.Context()))

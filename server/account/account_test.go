@@ -90,7 +90,7 @@ func TestUnknownNames(t *testing.T) {
 	})
 }
 
-func TestUsernameIsTakenInAnyCaseR0(t *testing.T) {
+func TestUsernameIsTakenInBothCasesR0(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
 	view(t, s, func(tx store.Tx) error {

@@ -188,10 +188,10 @@ func TestVerifyFindsTampering(t *testing.T) {
 			}
 			return tx.Delete(headKey("a"))
 		}, 1},
-		"head set back":  {func(tx store.Tx) error { return store.Save(tx, headKey("a"), head{Seq: 9}) }, 10},
-		"head's hash":    {func(tx store.Tx) error { return store.Save(tx, headKey("a"), head{Seq: 10, Hash: make([]byte, 32)}) }, 10},
-		"one slipped in": {func(tx store.Tx) error { return tx.Put(recordKey("a", 4)+"x", value(tx, recordKey("a", 4))) }, 5},
-		"one appended":   {func(tx store.Tx) error { return tx.Put(recordKey("a", 11), value(tx, recordKey("a", 10))) }, 11},
+		"head set back": {func(tx store.Tx) error { return store.Save(tx, headKey("a"), head{Seq: 9}) }, 10},
+		"head's hash":   {func(tx store.Tx) error { return store.Save(tx, headKey("a"), head{Seq: 10, Hash: make([]byte, 32)}) }, 10},
+		"one inserted":  {func(tx store.Tx) error { return tx.Put(recordKey("a", 4)+"x", value(tx, recordKey("a", 4))) }, 5},
+		"one appended":  {func(tx store.Tx) error { return tx.Put(recordKey("a", 11), value(tx, recordKey("a", 10))) }, 11},
 		"two swapped": {func(tx store.Tx) error {
 			five, six := value(tx, recordKey("a", 5)), value(tx, recordKey("a", 6))
 			return errors.Join(tx.Put(recordKey("a", 5), six), tx.Put(recordKey("a", 6), five))
@@ -199,7 +199,7 @@ func TestVerifyFindsTampering(t *testing.T) {
 		"another account's": {func(tx store.Tx) error {
 			return tx.Put(recordKey("a", 1), value(tx, recordKey("b", 1)))
 		}, 1},
-		"rewritten without its successors": {func(tx store.Tx) error {
+		"rewritten, later hashes unchanged": {func(tx store.Tx) error {
 			text, err := json.Marshal(body{At: start, Event: Event{Type: api.EventSignedOut}})
 			if err != nil {
 				return err

@@ -197,7 +197,7 @@ func TestProblems(t *testing.T) {
 	}
 }
 
-func TestTransportErrorsHoldNoAddressOfAPerson(t *testing.T) {
+func TestTransportErrorsContainNoPersonalAddress(t *testing.T) {
 	t.Parallel()
 	c, stop := InMemory(http.NotFoundHandler())
 	stop()
@@ -207,7 +207,7 @@ func TestTransportErrorsHoldNoAddressOfAPerson(t *testing.T) {
 	}
 }
 
-func TestViewComesBackTyped(t *testing.T) {
+func TestViewHasTypedStep(t *testing.T) {
 	t.Parallel()
 	c, _ := answering(t, 200, `{"id":"x","kind":"enroll-app","state":"scan","rev":2,"step":{"type":"scan-qr","secret":"ABC","uri":"otpauth://x"},"refusal":null}`)
 	v, err := c.Ceremony(t.Context(), "x")

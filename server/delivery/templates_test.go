@@ -98,9 +98,9 @@ func TestArgumentsStayOneLine(t *testing.T) {
 	}
 }
 
-// TestNoticesAreOfEvents reads the audit package's source: delivery must not
-// import it.
-func TestNoticesAreOfEvents(t *testing.T) {
+// TestEveryNoticeHasAnEventType compares the templates with the source of package api,
+// which has no list of its event types.
+func TestEveryNoticeHasAnEventType(t *testing.T) {
 	t.Parallel()
 	file, err := parser.ParseFile(token.NewFileSet(), "../api/eventtype.go", nil, 0)
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 // throttled or sent simultaneously and therefore not counted.
 //
 // Not parallel: it measures the allocations of the whole process.
-func TestResponseTimeDoesNotTellTheCode(t *testing.T) {
+func TestResponseTimeDoesNotRevealTheCode(t *testing.T) {
 	const memory = 32 << 10 // KiB
 	w := New(t, Setup{Hash: account.Params{Memory: memory, Time: 1, Threads: 1}})
 	mal := w.SignUp("mal")

@@ -318,7 +318,7 @@ func TestMalformedPhone(t *testing.T) {
 }
 
 // If codes can't be sent, the overview says so, not a later step.
-func TestNothingToSendWith(t *testing.T) {
+func TestOverviewReportsThatNothingCanBeSent(t *testing.T) {
 	t.Parallel()
 	mute := New(t, Setup{NoMail: true})
 	ada := mute.SignUp("ada")

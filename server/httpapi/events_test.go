@@ -124,7 +124,7 @@ func TestEventsEndWithTheServer(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(context.Background())
 	var events <-chan api.Event
-	t.Run("a server's life", func(t *testing.T) {
+	t.Run("server until its cleanup", func(t *testing.T) {
 		events = servertest.Must[<-chan api.Event](t)(servertest.New(t).SignIn("ada").Events(ctx))
 	})
 	cancel()

@@ -22,7 +22,7 @@ func credentials(w *World, username, password string) *Walk {
 
 // R42: an unknown name, a wrong password and a locked account get the same answer, at every
 // stage of throttling.
-func TestOneAnswerForAll(t *testing.T) {
+func TestUnknownWrongAndLockedGetTheSameAnswer(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
 	w.SignUp("known")
@@ -46,7 +46,7 @@ func TestOneAnswerForAll(t *testing.T) {
 }
 
 // R42: an unknown name causes as many writes as a known one.
-func TestAsManyWrites(t *testing.T) {
+func TestUnknownNameCausesTheSameWrites(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
 	w.SignUp("known")
@@ -98,7 +98,7 @@ func TestThrottle(t *testing.T) {
 // R43: failures of all factors add up. The right password alone does not reset the count,
 // so an attacker who has it gets no additional guesses. A hundred in a row lock the
 // account.
-func TestAHundredFailuresInAll(t *testing.T) {
+func TestHundredFailuresLockTheAccount(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
 	ada := w.SignUp("ada")

@@ -45,7 +45,7 @@ func TestExactlyOneHourR81(t *testing.T) {
 	}
 }
 
-func TestFindReadsWhatPeopleType(t *testing.T) {
+func TestFindIgnoresCaseAndSeparators(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	made := w.mustMake("Mail")
@@ -67,7 +67,7 @@ func TestFindReadsWhatPeopleType(t *testing.T) {
 
 // A temporary password works only for its account, and only with the server key it was made
 // with.
-func TestOfAnotherAccount(t *testing.T) {
+func TestPasswordOfAnotherAccount(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	made := w.mustMake("Mail")
@@ -86,7 +86,7 @@ func TestOfAnotherAccount(t *testing.T) {
 }
 
 // R83: an eleventh is refused until one expires or is revoked.
-func TestTenAtMostR83(t *testing.T) {
+func TestAtMostTenR83(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	var made []api.NewTemporaryPassword

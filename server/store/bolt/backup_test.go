@@ -10,7 +10,7 @@ import (
 	"nightlatch/server/store"
 )
 
-func TestCopyOpensAndHoldsWhatWasThere(t *testing.T) {
+func TestCopyIsComplete(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	s, err := Open(Config{Path: filepath.Join(dir, "a.db"), Now: now})

@@ -146,19 +146,19 @@ func TestOpenDamaged(t *testing.T) {
 	t.Parallel()
 	page := int64(os.Getpagesize())
 	for name, damage := range map[string]func(t *testing.T, path string){
-		"empty":          func(t *testing.T, path string) { truncate(t, path, 0) },
-		"one byte":       func(t *testing.T, path string) { truncate(t, path, 1) },
-		"a page":         func(t *testing.T, path string) { truncate(t, path, page) },
-		"both metas":     func(t *testing.T, path string) { truncate(t, path, 2*page) },
-		"half":           func(t *testing.T, path string) { truncate(t, path, 8*page+17) },
-		"zeros":          func(t *testing.T, path string) { overwrite(t, path, 0, make([]byte, 4*page)) },
-		"zero metas":     func(t *testing.T, path string) { overwrite(t, path, 0, make([]byte, 2*page)) },
-		"random metas":   func(t *testing.T, path string) { overwrite(t, path, 0, noise(int(2*page))) },
-		"random bytes":   func(t *testing.T, path string) { writeFile(t, path, noise(100_000)) },
-		"text":           func(t *testing.T, path string) { writeFile(t, path, []byte(strings.Repeat("hello\n", 9000))) },
-		"free list":      func(t *testing.T, path string) { overwrite(t, path, freelistAt(t, path), noise(int(page))) },
-		"free list gone": func(t *testing.T, path string) { overwrite(t, path, freelistAt(t, path), make([]byte, page)) },
-		"free list endless": func(t *testing.T, path string) {
+		"empty":              func(t *testing.T, path string) { truncate(t, path, 0) },
+		"one byte":           func(t *testing.T, path string) { truncate(t, path, 1) },
+		"a page":             func(t *testing.T, path string) { truncate(t, path, page) },
+		"both metas":         func(t *testing.T, path string) { truncate(t, path, 2*page) },
+		"half":               func(t *testing.T, path string) { truncate(t, path, 8*page+17) },
+		"zeros":              func(t *testing.T, path string) { overwrite(t, path, 0, make([]byte, 4*page)) },
+		"zero metas":         func(t *testing.T, path string) { overwrite(t, path, 0, make([]byte, 2*page)) },
+		"random metas":       func(t *testing.T, path string) { overwrite(t, path, 0, noise(int(2*page))) },
+		"random bytes":       func(t *testing.T, path string) { writeFile(t, path, noise(100_000)) },
+		"text":               func(t *testing.T, path string) { writeFile(t, path, []byte(strings.Repeat("hello\n", 9000))) },
+		"free list":          func(t *testing.T, path string) { overwrite(t, path, freelistAt(t, path), noise(int(page))) },
+		"free list of zeros": func(t *testing.T, path string) { overwrite(t, path, freelistAt(t, path), make([]byte, page)) },
+		"free list too long": func(t *testing.T, path string) {
 			b := binary.NativeEndian.AppendUint16(nil, 0xFFFF)
 			b = binary.NativeEndian.AppendUint32(b, 0)
 			b = binary.NativeEndian.AppendUint64(b, 1<<37)

@@ -118,8 +118,8 @@ func TestPowerCutLosesNothing(t *testing.T) {
 	}
 }
 
-// TestPowerCutSeesAMissingSync: the test fails for a program that does not sync.
-func TestPowerCutSeesAMissingSync(t *testing.T) {
+// TestPowerCutDetectsAMissingSync: the test fails for a program that does not sync.
+func TestPowerCutDetectsAMissingSync(t *testing.T) {
 	t.Parallel()
 	events := traced(t, "power, no sync", filepath.Join(t.TempDir(), "test.db"))
 	if _, err := cutPower(t, events); err == nil {

@@ -221,9 +221,9 @@ func TestOpenWithoutPermission(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, modes := range map[string][2]os.FileMode{
-		"the file":                 {0o400, 0o755},
-		"the directory":            {0o666, 0o555},
-		"not even to look into it": {0o666, 0o000},
+		"the file":                       {0o400, 0o755},
+		"the directory":                  {0o666, 0o555},
+		"no right to open the directory": {0o666, 0o000},
 	} {
 		if err := errors.Join(os.Chmod(path, modes[0]), os.Chmod(dir, modes[1])); err != nil {
 			t.Fatal(err)

@@ -67,7 +67,7 @@ func TestSealedFormIsStable(t *testing.T) {
 	}
 }
 
-func TestMACTellsPartsApart(t *testing.T) {
+func TestMACSeparatesParts(t *testing.T) {
 	t.Parallel()
 	k := keys(1)
 	seen := make(map[[32]byte]int)
