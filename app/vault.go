@@ -29,7 +29,7 @@ func (v vault) Token() (string, error) {
 	}
 	token, err := v.keys.Open(vaultName, sealed)
 	if errors.Is(err, seal.ErrSealed) {
-		return "", nil // sealed with another key: the user signs in again
+		return "", nil // it was sealed with another key, so the user must sign in again
 	}
 	return string(token), err
 }

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// IgnoreHangup prevents that unplugging a virtual key ends the program.
+// IgnoreHangup keeps the program running when a virtual key is unplugged.
 //
 // To the kernel, a virtual key's pseudo-terminal is a terminal. If a session leader
 // without a controlling terminal opens it, as libfido2 does, it becomes the session's

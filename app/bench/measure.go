@@ -81,7 +81,8 @@ func timed(pid int, fn func() (n int, each []time.Duration, err error)) (sample,
 	return s, err
 }
 
-// A side is the program or a baseline: it runs one round.
+// A side is what a comparison measures, the program or a baseline. A call runs one
+// round.
 type side func(context.Context) (sample, error)
 
 // alternate runs the sides one after the other for a number of rounds, each round in

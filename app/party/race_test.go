@@ -56,7 +56,7 @@ func race(t *testing.T, s *harness.Server, try func(ctx context.Context, i int, 
 	return n
 }
 
-// lost reports whether an error is the expected answer to a late attempt.
+// lost reports whether an error means that another attempt came first.
 func lost(err error) bool {
 	var p *api.Problem
 	return errors.As(err, &p) && (p.Status == http.StatusNotFound || p.Status == http.StatusConflict || p.Status == http.StatusTooManyRequests)

@@ -176,7 +176,7 @@ func stateOf(err error) fido.ReaderState {
 		return fido.ReaderBusy
 	case errors.Is(err, fido.ErrNoCard), errors.Is(err, fido.ErrRemoved), errors.Is(err, fido.ErrInterrupted),
 		errors.Is(err, fido.ErrNoReader), errors.Is(err, fido.ErrNoReaderService):
-		return fido.ReaderEmpty // treat it as empty; the next listing shows more
+		return fido.ReaderEmpty // treat the reader as empty until the next listing
 	case errors.Is(err, fido.ErrUnsupported):
 		return fido.ReaderUnsupported
 	default:

@@ -20,7 +20,7 @@ const lockFor = 2500 * time.Millisecond
 type key struct {
 	path    string
 	watch   watch
-	session *session // nil: not open
+	session *session // nil while the key is not open
 }
 
 // Close closes the key.

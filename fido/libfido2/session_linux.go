@@ -20,7 +20,7 @@ import (
 // They must not be called concurrently, except cancel and disconnect.
 type session struct {
 	fd           int         // libfido2's descriptor of the key; -1 if unknown
-	disconnected atomic.Bool // fd is /dev/null
+	disconnected atomic.Bool // fd was replaced by /dev/null
 
 	mu  sync.Mutex // guards dev against cancel after close
 	dev *C.fido_dev_t

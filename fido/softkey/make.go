@@ -86,7 +86,7 @@ func (k *Key) makeCredential(params []byte, touched consent) (any, code) {
 		return nil, st
 	}
 	discoverable := isTrue(r.Options.RK)
-	if discoverable && k.state.protected() && !isTrue(r.Options.UV) && r.PINAuth == nil { // makeCredUvNotRqd exempts other credentials
+	if discoverable && k.state.protected() && !isTrue(r.Options.UV) && r.PINAuth == nil { // getInfo's makeCredUvNotRqd: other credentials need no PIN
 		return nil, k.verificationRequired()
 	}
 	p := proof{param: r.PINAuth, protocol: r.PINProtocol, uv: isTrue(r.Options.UV), permission: mayMake, rpID: r.RP.ID}

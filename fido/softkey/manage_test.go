@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// stocked returns a key with a PIN and credentials of two relying parties.
+// stocked returns a key with a PIN and with credentials of two relying parties.
 func stocked(t *testing.T, number int) (*Key, *host) {
 	t.Helper()
 	k := newKey(t, Config{Capacity: 4})
