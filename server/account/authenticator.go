@@ -239,8 +239,8 @@ func SaveKey(tx store.Tx, account string, k SecurityKey) error {
 	return store.Bump(tx, account)
 }
 
-// DeleteKey removes a key and frees its credential, or returns ErrNoKey. When
-// it may have been the last method, Settle must follow (R61).
+// DeleteKey removes a key and frees its credential, or returns ErrNoKey. Settle must be
+// called afterwards (R61).
 func DeleteKey(tx store.Tx, account, id string) error {
 	k, err := Key(tx, account, id)
 	if err != nil {

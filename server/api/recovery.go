@@ -46,7 +46,7 @@ type RecoveryKind string
 const (
 	RecoveryKey         RecoveryKind = "key"
 	RecoveryBackupCodes RecoveryKind = "backup-codes"
-	RecoverySession     RecoveryKind = "session" // of the client that asks
+	RecoverySession     RecoveryKind = "session" // the session of the request
 	RecoveryPassword    RecoveryKind = "password"
 	RecoveryText        RecoveryKind = "text"
 	RecoveryApp         RecoveryKind = "app"

@@ -77,8 +77,8 @@ func (e *Engine) open(r *record, id string, m *machine) (any, error) {
 	return m.draft(plain)
 }
 
-// load reads a record. It is ErrNotFound if there is none, if it has expired, or if it
-// belongs to another session.
+// load reads a record. It returns ErrNotFound if there is none, if it has expired, or
+// if it belongs to another session.
 func (e *Engine) load(tx store.Tx, id string, caller Caller) (*record, *machine, error) {
 	if !isID(id) {
 		return nil, nil, ErrNotFound

@@ -1,4 +1,4 @@
-// Package changes tells the clients of an account what to read again.
+// Package changes notifies the clients of an account of changed resources.
 //
 // A Store watches committed transactions and derives Topics from the keys they
 // wrote. A Hub collects the Topics for every open event stream.

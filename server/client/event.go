@@ -34,8 +34,8 @@ func (c *Client) LabEvents(ctx context.Context) (<-chan api.Event, error) {
 	return c.follow(ctx, "/lab/v1/events", api.LabTopics())
 }
 
-// follow connects once itself, so that it can return a refusal, and then starts the
-// goroutine that reads the stream. again are the topics to report after each
+// follow makes the first connection, so that it can return its error, and then starts
+// the goroutine that reads the stream. again are the topics to report after each
 // reconnection.
 func (c *Client) follow(ctx context.Context, path string, again []string) (<-chan api.Event, error) {
 	body, err := c.open(ctx, path)

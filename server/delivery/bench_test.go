@@ -21,8 +21,8 @@ var start = time.Unix(1_700_000_000, 0).UTC()
 // A sent is a message that arrived.
 type sent struct{ id, to, subject, body string }
 
-// A carrier is an SMSSender and a Mailer that records messages, or fails as the test
-// says.
+// A carrier is an SMSSender and a Mailer that records messages, or fails if fail
+// returns an error.
 type carrier struct {
 	mu   sync.Mutex
 	got  []sent

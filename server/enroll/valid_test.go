@@ -9,7 +9,7 @@ import (
 	"nightlatch/server/ceremony/ceremonytest"
 )
 
-// A mailed code says how long it is still valid, also when it is sent again.
+// The mail with a code has the time that is left, also when the code is sent again.
 func TestMailSaysHowLongACodeIsValid(t *testing.T) {
 	t.Parallel()
 	w := ceremonytest.New(t, ceremonytest.Setup{})

@@ -133,8 +133,8 @@ func (h *Handler) activity(c *call) ([]api.Activity, error) {
 	return out, err
 }
 
-// deletePhone deletes the phone number. If text is the only method, two-factor goes off
-// with it. The hardened policy requires a turn-off first (R17).
+// deletePhone deletes the phone number. If text is the only method, that turns
+// two-factor off. The hardened policy requires a turn-off first (R17).
 func (h *Handler) deletePhone(c *call) error {
 	return h.change(c, func(tx store.Tx, a *account.Account) error {
 		if a.Phone == "" {

@@ -57,7 +57,7 @@ func TestAPIPageHasEveryName(t *testing.T) {
 	}
 }
 
-// The table of refusals has every code, and with it the reasons that it can have.
+// The page's table of refusals has every code with its reasons.
 func TestAPIPageHasEveryRefusal(t *testing.T) {
 	t.Parallel()
 	_, table, _ := strings.Cut(readAPIPage(t), "\n### Refusals\n")

@@ -60,7 +60,7 @@ func TestEventsAreTheAccountsOwn(t *testing.T) {
 	}
 }
 
-// A stream ends when its session does, and a client stops.
+// A stream ends when its session does, and a new one is refused.
 func TestEventsEndWithTheSession(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)

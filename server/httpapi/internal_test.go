@@ -22,7 +22,7 @@ import (
 
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
-// Each error has its status and code, also when it is wrapped as it is in the program.
+// Each error has its status and code, also when it is wrapped.
 func TestProblems(t *testing.T) {
 	t.Parallel()
 	h := &Handler{cfg: Config{Now: func() time.Time { return noon }}}
@@ -130,7 +130,7 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// A listener on another loopback address than localhost's accepts only that address as
+// A listener on a loopback address other than 127.0.0.1 accepts only that address as
 // Host.
 func TestOriginCheckOfAnotherLoopbackAddress(t *testing.T) {
 	t.Parallel()

@@ -58,7 +58,7 @@ func (h *Handler) renameKey(c *call, in api.Label) (out api.Key, err error) {
 	return out, err
 }
 
-// deleteKey deletes a key. If it was the only method, two-factor goes off with it (R61).
+// deleteKey deletes a key. If it was the only method, that turns two-factor off (R61).
 // The hardened policy requires a turn-off first, as for the phone (R17).
 func (h *Handler) deleteKey(c *call) error {
 	return h.change(c, func(tx store.Tx, a *account.Account) error {

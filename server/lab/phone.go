@@ -17,7 +17,7 @@ type phone struct {
 	number        string
 	flightMode    bool
 	notifications bool
-	delay         time.Duration // on the lab's clock, so that moving the clock delivers
+	delay         time.Duration // by the lab's clock, so a text arrives when the clock is moved
 	loss          float64       // 0 to 1
 	optInRequired bool
 	optedIn       bool // texts from the short code are delivered

@@ -114,7 +114,8 @@ func (l *Lab) putClock(w http.ResponseWriter, r *http.Request) error {
 	return l.getClock(w, r)
 }
 
-// onCalendar reports whether every protocol can represent t.
+// onCalendar reports whether t is in the years 2000 to 2199, which all protocols can
+// represent.
 func onCalendar(t time.Time) bool { return t.UTC().Year() >= 2000 && t.UTC().Year() < 2200 }
 
 func (l *Lab) getMail(w http.ResponseWriter, r *http.Request) error {

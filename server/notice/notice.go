@@ -62,9 +62,8 @@ func (n *Announcer) send(tx store.Tx, messages []delivery.Message) error {
 	return nil
 }
 
-// Mail returns the notice of an event to the account's confirmed address. There is
-// none without such an address, if mail cannot be sent, or if the event has no
-// notice.
+// Mail returns the notice of an event to the account's confirmed address. It returns
+// none if there is no such address, mail cannot be sent, or the event has no notice.
 func Mail(tx store.Tx, can delivery.Capabilities, a *account.Account, from Origin, e audit.Event) []delivery.Message {
 	keep, ok := can.Notice(a.EmailConfirmed, a.EmailKept)
 	if !ok || !delivery.HasNotice(e.Type) {
@@ -76,7 +75,7 @@ func Mail(tx store.Tx, can delivery.Capabilities, a *account.Account, from Origi
 }
 
 // Text returns the notice of an event to a phone number, which may no longer be the
-// account's (R16). There is none if texts cannot be sent or to is "".
+// account's (R16). It returns none if texts cannot be sent or to is "".
 func Text(tx store.Tx, can delivery.Capabilities, a *account.Account, from Origin, e audit.Event, to string) []delivery.Message {
 	if to == "" || !can.Text || !delivery.HasNotice(e.Type) {
 		return nil

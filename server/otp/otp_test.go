@@ -104,7 +104,7 @@ func TestR22WorksOnce(t *testing.T) {
 			t.Errorf("%s: %+v, want outcome %d", name, m, tt.want)
 		}
 	}
-	// Later the same code is still a used one, not a wrong clock.
+	// Later the same code is still refused as used, and not reported as drift.
 	if m := Verify(rfcSecret, now, when.Add(4*time.Minute), last); m.Outcome != Replayed || m.Drift != 0 {
 		t.Errorf("four minutes later: %+v", m)
 	}

@@ -16,7 +16,8 @@ import (
 	"nightlatch/server/store"
 )
 
-// A Limit says how failures are answered. R43 is Free 5, First 30 s, Max 1 h, Disable 100.
+// A Limit is a limit on failures in a row. R43 is Free 5, First 30 s, Max 1 h, Disable
+// 100.
 type Limit struct {
 	Name    string        // "first-party": part of the key, without slashes
 	Free    int           // failures in a row before the first wait

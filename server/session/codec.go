@@ -12,7 +12,7 @@ import (
 // decoding JSON would take longer than finding it.
 const recordVersion = 1
 
-// noTime stands for the zero time.
+// noTime is the encoding of the zero time.
 const noTime = math.MinInt64
 
 var errRecord = errors.New("session: malformed record")

@@ -2,7 +2,7 @@
 //
 // Every route that can end two-factor uses it: the ceremony turn-off, the deletion
 // of the phone number or of a key, and the operator's reset. When the last method
-// goes, two-factor is off, and backup codes and temporary passwords become void (R61).
+// is removed, two-factor is off, and backup codes and temporary passwords become void (R61).
 // It is a package of its own because package account must not import those two.
 package twofactor
 

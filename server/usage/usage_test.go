@@ -17,7 +17,7 @@ import (
 
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
-// After a full disk, what could not be written is written once.
+// What could not be written to a full disk is written later, once.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	good := storetest.New(t, func() time.Time { return noon })

@@ -45,8 +45,8 @@ func (k *Checker) SlowPassword(ctx context.Context, c ceremony.Ceremony, in api.
 	return CheckedPassword{Password: in, phc: phc, ok: ok}, nil
 }
 
-// Password normalises a password for comparison: NFC (R0). A password that no account
-// can have is a Rejection.
+// Password normalises a password for comparison: NFC (R0). It returns a Rejection for a
+// password that no account can have.
 func Password(s string) (string, error) {
 	if s == "" {
 		return "", ceremony.Reject(ceremony.Malformed("password", "The password is missing. Type it, then go on."))

@@ -129,8 +129,8 @@ func (k *Checker) send(tx store.Tx, c *ceremony.Ceremony, s *Sent) (*api.Refusal
 	return nil, nil
 }
 
-// Resend sends the code when the user asks for it. Too early, it is a Rejection that says
-// when (R12).
+// Resend sends the code when the user asks for it. If that is too early, it returns a
+// Rejection with the earliest time (R12).
 func (k *Checker) Resend(tx store.Tx, c *ceremony.Ceremony, s *Sent) error {
 	if at := s.At.Add(k.Policy.ResendAfter); tx.Now().Before(at) {
 		refusal := ceremony.Refuse(ceremony.ResendEarly)
@@ -277,8 +277,8 @@ func (s *Sent) unusable(now time.Time) (ceremony.Reason, bool) {
 	return 0, false
 }
 
-// Digits reads a six-digit code as people type it. Anything else is a Rejection that
-// names the field and costs no try.
+// Digits reads a six-digit code as people type it. For anything else it returns a
+// Rejection with the field's name, which costs no try.
 func Digits(input string) (string, error) {
 	code, ok := otp.ParseCode(input)
 	if !ok {

@@ -67,7 +67,7 @@ func (r *reader) Scan(prefix, after string, limit int) (items []store.Item, err 
 // A view is a read-only store.Tx.
 type view struct {
 	*reader
-	err error // the first error, which the closure may not return
+	err error // the first error, which the closure may have ignored
 }
 
 func (v *view) Get(key string) ([]byte, error) {
@@ -93,7 +93,7 @@ func (*view) Put(string, []byte) error    { return store.ErrReadOnly }
 func (*view) Delete(string) error         { return store.ErrReadOnly }
 
 // orDamaged turns a panic in bbolt's code into ErrDamaged. It must be deferred. bbolt
-// panics only because of its pages.
+// panics only if pages are damaged.
 func orDamaged(err *error) {
 	if p := recover(); p != nil {
 		*err = fmt.Errorf("%w: %v", store.ErrDamaged, p)

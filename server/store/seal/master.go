@@ -105,7 +105,7 @@ func create(ctx context.Context, path string, r ring) error {
 	if r != nil {
 		entry := "master-" + strings.ToLower(rand.Text())
 		if _, err := ask(ctx, func() (string, error) { return "", r.Set(entry, secret) }); err == nil {
-			// Read it back: a keyring for the session only may not store it.
+			// Read it back: a keyring may accept an entry and not store it.
 			if got, err := ask(ctx, func() (string, error) { return r.Get(entry) }); err == nil && got == secret {
 				text = inKeyring + entry
 			}
