@@ -32,7 +32,7 @@ type Report struct {
 	Finger          bool // a finger is enrolled
 	UVTries         int  // wrong fingers that it still accepts
 	WrongFinger     bool // a finger that is not enrolled touches the sensor
-	Frozen          bool // the signature counter does not count
+	Frozen          bool // the signature counter is stopped
 	Used, Remaining int  // discoverable credentials stored, and how many more fit
 }
 

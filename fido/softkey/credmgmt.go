@@ -34,7 +34,7 @@ type manageParams struct {
 	User       *user      `cbor:"3,keyasint"`
 }
 
-// manageAnswer is its answer. Each subcommand sets some of the members.
+// manageAnswer is the answer of authenticatorCredentialManagement. Each subcommand sets some of the members.
 type manageAnswer struct {
 	Existing    *int            `cbor:"1,keyasint,omitempty"`
 	Remaining   *int            `cbor:"2,keyasint,omitempty"`

@@ -60,7 +60,7 @@ type pinRequest struct {
 	RPID        *string  `cbor:"10,keyasint"`
 }
 
-// pinAnswer is its answer. Each subcommand sets some of the members.
+// pinAnswer is the answer of authenticatorClientPIN. Each subcommand sets some of the members.
 type pinAnswer struct {
 	Agreement  *coseEC2 `cbor:"1,keyasint,omitempty"`
 	Token      []byte   `cbor:"2,keyasint,omitempty"`

@@ -18,7 +18,7 @@ type State struct {
 	Finger      bool                     // a finger is enrolled; false without a sensor
 	UVTries     int                      // wrong fingers that it still accepts
 	Counter     uint32                   // signatures so far
-	Frozen      bool                     // the counter does not count
+	Frozen      bool                     // the signature counter is stopped
 	Credentials []DiscoverableCredential // oldest first
 }
 

@@ -23,7 +23,7 @@ type Key struct {
 	PINTries        int  // wrong PINs that it still accepts; 0: locked
 	Finger          bool // a finger is enrolled
 	WrongFinger     bool // a finger that is not enrolled touches the sensor
-	Frozen          bool // the signature counter does not count
+	Frozen          bool // the signature counter is stopped
 	Used, Remaining int  // discoverable credentials stored, and how many more fit
 }
 
