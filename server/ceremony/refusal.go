@@ -89,7 +89,7 @@ var refusals = [reasonCount]refusal{
 	PasswordLong: entry(api.PasswordRefused, "too_long", "R0", "That password is too long",
 		fmt.Sprintf("A password can have at most %d characters. Choose a shorter one.", account.PasswordMax)),
 	PasswordCommon: entry(api.PasswordRefused, "common", "R0", "That password is too common",
-		"Attackers try it among the first: it is a common word or a simple pattern. Choose one that nobody else would think of."),
+		"Attackers try such passwords first: it is a common word or a simple pattern. Choose one that nobody else would think of."),
 	PasswordIsName: entry(api.PasswordRefused, "contains_username", "R0", "That password contains the user name",
 		"Anyone who knows the name would try it first. Choose a password that is unrelated to the name."),
 
@@ -148,7 +148,7 @@ var refusals = [reasonCount]refusal{
 	KeyCopied: entry(api.KeyPossiblyCopied, "", "R34", "That security key may have been copied",
 		"Its counter did not increase since the last use, so a copy may exist. Use another method, then delete the key."),
 	KeyNoPIN: entry(api.KeyNotVerified, "", "R30", "The security key did not verify you",
-		"This server requires the key's PIN or fingerprint, so that a lost key opens nothing. Set a PIN on the key if it has none, then touch it again. A key without a PIN can't be used here."),
+		"This server requires the key's PIN or fingerprint, so that a lost key alone cannot sign in. Set a PIN on the key if it has none, then touch it again. A key without a PIN can't be used here."),
 	KeyFormat: entry(api.Denied, "format", "R30", "That is not a USB or NFC security key",
 		"Only authenticators built into a computer or phone answer like that. Use a security key."),
 	KeyForeignRP: entry(api.KeyForeignRP, "", "R30", "That security key was set up for another name of this server",

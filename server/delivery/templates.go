@@ -138,7 +138,7 @@ var templates = map[string]wording{
 		"Your phone{{with .number}}, {{.}},{{end}} sent us GO. Codes and notices are sent to it.",
 		"Nightlatch: this phone receives text messages from now on."),
 	Notice(api.EventCarrierOptOut): notice("Your phone opted out of text messages",
-		"Your phone{{with .number}}, {{.}},{{end}} sent us STOP. Nothing is texted to it any more, codes to sign in neither.\n"+
+		"Your phone{{with .number}}, {{.}},{{end}} sent us STOP. Nothing is texted to it any more, not even codes to sign in.\n"+
 			"Text GO{{with .short_code}} to {{.}}{{end}} from that phone, or set up another second step.",
 		"Nightlatch: this phone receives no more text messages."),
 	Notice(api.EventTextEnabled): notice("Text message codes are on",

@@ -27,7 +27,7 @@ func (h *Handler) ceremony(c *call) (api.View, error) {
 // error of the client.
 func (h *Handler) answerStep(c *call, in api.Answer) (api.View, error) {
 	if in.Rev < 1 {
-		return api.View{}, malformed("rev", "Give rev: the revision of the view that is answered, as it stands there.")
+		return api.View{}, malformed("rev", "Give rev: the revision of the view that you answer.")
 	}
 	v, err := h.cfg.Ceremonies.Answer(c.r.Context(), c.caller(), c.r.PathValue("id"), in)
 	return h.notifyClients(c, v, err)

@@ -88,9 +88,9 @@ func malformedJSON(err error) *api.Problem {
 	case errors.As(err, &wrong) && wrong.Field != "":
 		return malformed(wrong.Field, "This field has the wrong type.")
 	case errors.As(err, &wrong):
-		return malformed("body", "The body has the wrong type: a JSON object is wanted.")
+		return malformed("body", "The body has the wrong type: send a JSON object.")
 	case errors.Is(err, api.ErrUnknownType):
 		return malformed("input", "The input is missing, or its type is not known.")
 	}
-	return malformed("body", "The body is no JSON.")
+	return malformed("body", "The body is not JSON.")
 }

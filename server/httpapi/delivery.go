@@ -126,7 +126,7 @@ func changed(set delivery.Settings, in api.DeliveryChange) (delivery.Settings, m
 				next.Password = *m.Password
 			case old != nil && old.Password != "" && next.Username != "":
 				if old.Addr != next.Addr || old.TLS != next.TLS || old.Username != next.Username {
-					return set, nil, malformed("password", "Send the password again: server, TLS or user are other ones now.")
+					return set, nil, malformed("password", "Send the password again: the server, TLS or the user has changed.")
 				}
 				next.Password = old.Password
 			}
@@ -142,7 +142,7 @@ func changed(set delivery.Settings, in api.DeliveryChange) (delivery.Settings, m
 			case t.Token != nil:
 				next.Token = *t.Token
 			case old != nil && old.URL != next.URL:
-				return set, nil, malformed("token", "Send the token again: the gateway is another one now.")
+				return set, nil, malformed("token", "Send the token again: the gateway has changed.")
 			case old != nil:
 				next.Token = old.Token
 			}

@@ -26,7 +26,7 @@ var (
 	errReauthenticate = errors.New("httpapi: password not proved recently (R6)")
 	errTwoFactorOff   = errors.New("httpapi: two-factor is off (R61)")
 	errNoPhone        = errors.New("httpapi: no phone number")
-	errNothingToFind  = errors.New("httpapi: no phone number to be found by")
+	errNothingToFind  = errors.New("httpapi: no phone number to find the account by")
 	errTextIsLast     = errors.New("httpapi: text is the only method (R17)")
 	errKeyIsLast      = errors.New("httpapi: this key is the only method (R61)")
 )
@@ -57,7 +57,7 @@ func table(err error) row {
 		}
 
 	case is(ceremony.ErrNotFound):
-		return row{404, api.NotFound, "", "No such ceremony", "It is finished, has expired, or was never here. Begin a new one.", ""}
+		return row{404, api.NotFound, "", "No such ceremony", "It is finished, has expired, or never existed. Begin a new one.", ""}
 	case is(account.ErrNoKey):
 		return row{404, api.NotFound, "R31", "No such security key", "It may have been deleted already. Look at the list again.", ""}
 	case is(temppassword.ErrNotFound):
@@ -68,16 +68,16 @@ func table(err error) row {
 		return row{404, api.NotFound, "R17", "No phone number", "This account has no phone number to delete.", ""}
 
 	case is(errNothingToFind):
-		return row{409, api.Conflict, "R10", "No phone number", "This account has no phone number to be found by. Set one up first.", ""}
+		return row{409, api.Conflict, "R10", "No phone number", "This account has no phone number, so it cannot be found by one. Set one up first.", ""}
 
 	case is(ceremony.ErrUnknownKind):
 		return row{400, api.Malformed, "", "There is no such ceremony", "This kind is not known. Begin one of those in docs/ceremonies.md.", "kind"}
 	case is(temppassword.ErrLabel):
-		return row{400, api.Malformed, "R83", "That can't be a label", "A label has 1 to 64 characters, none of them a control character or a mark of direction.", "label"}
+		return row{400, api.Malformed, "R83", "That can't be a label", "A label has 1 to 64 characters, none of them a control character or a direction mark.", "label"}
 	case is(temppassword.ErrService):
-		return row{400, api.Malformed, "R83", "That can't be a service", "A service has 1 to 64 characters, none of them a control character or a mark of direction.", "service"}
+		return row{400, api.Malformed, "R83", "That can't be a service", "A service has 1 to 64 characters, none of them a control character or a direction mark.", "service"}
 	case is(account.ErrKeyLabel):
-		return row{400, api.Malformed, "R31", "That can't be a label", "A label has 1 to 64 characters, none of them a control character or a mark of direction.", "label"}
+		return row{400, api.Malformed, "R31", "That can't be a label", "A label has 1 to 64 characters, none of them a control character or a direction mark.", "label"}
 
 	case is(backupcode.ErrFull):
 		return row{
@@ -97,12 +97,12 @@ func table(err error) row {
 	case is(errTextIsLast):
 		return row{
 			409, api.Conflict, "R17", "Text message is the only method",
-			"Without the phone number, two-factor authentication goes off. Confirm that first: begin turn-off with the method text, then delete the number.", "",
+			"Deleting the phone number would turn two-factor authentication off. Confirm that first: begin turn-off with the method text, then delete the number.", "",
 		}
 	case is(errKeyIsLast):
 		return row{
 			409, api.Conflict, "R61", "This security key is the only method",
-			"Without it, two-factor authentication goes off. Confirm that first: begin turn-off with the method key.", "",
+			"Deleting it would turn two-factor authentication off. Confirm that first: begin turn-off with the method key.", "",
 		}
 	case is(ceremony.ErrUnsettled):
 		return row{409, api.Conflict, "", "The account is changing", "Another request changed it at the same time. Try again.", ""}

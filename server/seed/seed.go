@@ -119,7 +119,7 @@ func readStrictly(b []byte, v any, path string) error {
 		return jsonError(err, path)
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return &Error{Field: "file", Reason: "something follows the JSON object"}
+		return &Error{Field: "file", Reason: "there is more after the JSON object"}
 	}
 	return nil
 }
