@@ -14,11 +14,8 @@ import (
 	"nightlatch/ui/shell"
 )
 
-// The lifetime and the limit of R81 and R83.
-const (
-	temporaryLife = time.Hour
-	maxTemporary  = 10
-)
+// shownOver is how many of the passwords that no longer work are listed.
+const shownOver = 10
 
 // A temporaryPage makes temporary passwords, shows each one once, and lists the live
 // ones with the time they have left (R80-R85).
@@ -168,7 +165,7 @@ func (p *temporaryPage) Draw() shell.View {
 			over = append(over, p.drawOver(t))
 		}
 	}
-	page.Actions = []fyne.CanvasObject{kit.NewText(w.T("ui.keys.of", len(live), maxTemporary), kit.Caption, kit.Ink3), add}
+	page.Actions = []fyne.CanvasObject{kit.NewText(w.T("ui.keys.of", len(live), c.About().Limits.TemporaryPasswords), kit.Caption, kit.Ink3), add}
 	if p.made != nil {
 		card, first := p.drawMade()
 		page.Body = append(page.Body, card)
@@ -182,7 +179,7 @@ func (p *temporaryPage) Draw() shell.View {
 		page.Body = append(page.Body, kit.EmptyState("temporary-password", kit.Info, w.T("ui.temporary.none"), w.T("ui.temporary.none-why")))
 	}
 	if len(over) > 0 {
-		page.Body = append(page.Body, kit.V(kit.S8, kit.Section(w.T("ui.temporary.over")), kit.List(64, over[:min(len(over), maxTemporary)]...)))
+		page.Body = append(page.Body, kit.V(kit.S8, kit.Section(w.T("ui.temporary.over")), kit.List(64, over[:min(len(over), shownOver)]...)))
 	}
 	v.Content = c.Page(page)
 	return v
@@ -193,7 +190,7 @@ func (p *temporaryPage) drawMade() (fyne.CanvasObject, fyne.Focusable) {
 	m, w, now := p.made, p.c.Catalog, p.c.Now()
 	copyIt := kit.NewButton(w.T("wizard.copy"), "copy", kit.Secondary, p.copy)
 	left := kit.NewCountdown(kit.CountdownConfig{
-		Clock: p.c.Clock(p.scope), Ends: m.Expires, Total: temporaryLife, Edge: 24, Digits: kit.CodeM,
+		Clock: p.c.Clock(p.scope), Ends: m.Expires, Total: time.Duration(p.c.About().Limits.TemporaryPasswordMinutes) * time.Minute, Edge: 24, Digits: kit.CodeM,
 		After: w.T("ui.temporary.until", w.Clock(m.Expires.In(now.Location()))), OnEnd: p.load,
 	})
 	return kit.Card(kit.Pad(kit.S24, kit.V(kit.S16,
@@ -207,7 +204,7 @@ func (p *temporaryPage) drawMade() (fyne.CanvasObject, fyne.Focusable) {
 // drawLive draws a live password: its purpose, its expiry and its last use.
 func (p *temporaryPage) drawLive(t api.TemporaryPassword) fyne.CanvasObject {
 	w, now := p.c.Catalog, p.c.Now()
-	ring := kit.NewCountdown(kit.CountdownConfig{Clock: p.c.Clock(p.scope), Ends: t.Expires, Total: temporaryLife, Edge: 24, Bare: true, OnEnd: p.load})
+	ring := kit.NewCountdown(kit.CountdownConfig{Clock: p.c.Clock(p.scope), Ends: t.Expires, Total: t.Expires.Sub(t.Created), Edge: 24, Bare: true, OnEnd: p.load})
 	used, from := w.T("ui.temporary.unused"), ""
 	if t.LastUsed != nil {
 		used = w.N("ui.temporary.used", t.Uses, w.Ago(now, t.LastUsed.At))

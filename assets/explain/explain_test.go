@@ -65,7 +65,7 @@ func TestEveryCodeHasTexts(t *testing.T) {
 			continue // sent to third-party clients, in the form of their protocol
 		}
 		for _, got := range []Explanation{
-			Refusal(w, &api.Refusal{Code: code}, api.EnterPassword{}),
+			Refusal(w, Situation{View: api.View{Refusal: &api.Refusal{Code: code}, Step: api.EnterPassword{}}}),
 			Error(w, &api.Problem{Code: code}),
 		} {
 			if got.Code != code {
@@ -89,10 +89,19 @@ func TestClockDriftIsGivenInSeconds(t *testing.T) {
 		{95, w.T("error.clock_drift.ahead.why", assets.Args{"seconds": 95})},
 		{-30, w.T("error.clock_drift.behind.why", assets.Args{"seconds": 30})},
 	} {
-		got := Refusal(w, &api.Refusal{Code: api.ClockDrift, Drift: &tt.drift}, api.EnterCode{Channel: api.ByApp})
+		got := Refusal(w, Situation{View: api.View{Refusal: &api.Refusal{Code: api.ClockDrift, Drift: &tt.drift}, Step: api.EnterCode{Channel: api.ByApp}}})
 		if got.Why != tt.want {
 			t.Errorf("drift %d: %q, want %q", tt.drift, got.Why, tt.want)
 		}
+	}
+}
+
+// R18: the text has the short code of this server.
+func TestStoppedTextsNameTheShortCode(t *testing.T) {
+	t.Parallel()
+	v := api.View{Refusal: &api.Refusal{Code: api.CannotSend, Reason: "stopped"}, Step: api.EnterPhone{}}
+	if got := Refusal(english(t), Situation{View: v, ShortCode: "12345"}); !strings.Contains(got.Next, "12345") {
+		t.Errorf("%+v", got)
 	}
 }
 

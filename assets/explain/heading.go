@@ -12,6 +12,7 @@ type Situation struct {
 	View        api.View
 	Account     api.Account    // the signed-in account; zero during sign-in and sign-up
 	HasAccounts bool           // this server has accounts already
+	ShortCode   string         // R18: the number to text GO and STOP to
 	Zone        *time.Location // for times of day; nil: the local zone
 }
 

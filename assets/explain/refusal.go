@@ -45,9 +45,10 @@ func Variant(c *assets.Catalog, code, variant string, args assets.Args) Explanat
 	return e
 }
 
-// Refusal explains why the input for a step was refused.
-func Refusal(c *assets.Catalog, r *api.Refusal, step api.Step) Explanation {
-	args := assets.Args{"key": r.Key, "there": r.KeyRPID, "here": r.RPID, "field": fieldName(c, r.Field)}
+// Refusal explains why the input for a step was refused. The view must have a refusal.
+func Refusal(c *assets.Catalog, s Situation) Explanation {
+	r, step := s.View.Refusal, s.View.Step
+	args := assets.Args{"key": r.Key, "there": r.KeyRPID, "here": r.RPID, "field": fieldName(c, r.Field), "short_code": s.ShortCode}
 	variant := variantOf(step)
 	switch {
 	case r.Code == api.ClockDrift && r.Drift != nil:

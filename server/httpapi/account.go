@@ -21,7 +21,11 @@ func (h *Handler) about(c *call) (api.About, error) {
 		Text:    h.cfg.Senders.Capabilities().Text,
 
 		ShortCode: h.cfg.Policy.CarrierShortCode,
-		Limits:    api.Limits{SecurityKeys: h.cfg.Policy.KeysMax},
+		Limits: api.Limits{
+			SecurityKeys:             h.cfg.Policy.KeysMax,
+			TemporaryPasswords:       h.cfg.Policy.TemporaryPasswordsMax,
+			TemporaryPasswordMinutes: int(h.cfg.Policy.TemporaryPasswordLife.Minutes()),
+		},
 	}
 	out.MailKept, out.Mail = h.cfg.Senders.Capabilities().Code()
 	err := h.cfg.Store.View(c.r.Context(), func(tx store.Tx) (err error) {

@@ -52,7 +52,7 @@ func SafeAccount() api.Account {
 func About() api.About {
 	return api.About{
 		Version: "1.0", Policy: "classic", RPID: "localhost", Accounts: true, Mail: true, Text: true, Now: Now(),
-		ShortCode: "40404", Limits: api.Limits{SecurityKeys: 20},
+		ShortCode: "40404", Limits: api.Limits{SecurityKeys: 20, TemporaryPasswords: 10, TemporaryPasswordMinutes: 60},
 	}
 }
 

@@ -118,7 +118,7 @@ func (d *StepView) codeFoot(s State, h Host, step api.EnterCode) {
 	}
 	if s.Draft.Hints {
 		d.Body = append(d.Body, kit.NewBanner(kit.Info, w.T("wizard.code."+string(step.Channel)+".late"),
-			w.T("wizard.code."+string(step.Channel)+".late-why"), w.T("wizard.code."+string(step.Channel)+".late-next")))
+			w.T("wizard.code."+string(step.Channel)+".late-why", assets.Args{"short_code": s.ShortCode}), w.T("wizard.code."+string(step.Channel)+".late-next")))
 	} else if !step.Kept {
 		d.Foot = append(d.Foot, kit.NewLink(w.T("wizard.code."+string(step.Channel)+".late-link"), func() {
 			s.Draft.Hints = true

@@ -34,7 +34,7 @@ func refusal(s State, w *assets.Catalog) *explain.Explanation {
 	if s.View.Refusal == nil {
 		return nil
 	}
-	r := explain.Refusal(w, s.View.Refusal, s.View.Step)
+	r := explain.Refusal(w, explain.Situation{View: s.View, ShortCode: s.ShortCode})
 	return &r
 }
 

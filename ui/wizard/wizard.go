@@ -33,6 +33,7 @@ type State struct {
 	CanSignUp   bool      // the sign-in form offers to create an account
 	Lab         bool      // the lab is on: a virtual key can be plugged in
 	HasAccounts bool      // this server has accounts already
+	ShortCode   string    // R18: the number to text GO and STOP to
 	KeyAccess   KeyAccess // how this computer can reach security keys
 }
 
@@ -80,7 +81,7 @@ type StepView struct {
 
 // newStep starts the view of the current step with its heading and lead.
 func newStep(s State, h Host) StepView {
-	heading, lead := explain.Step(h.Words, explain.Situation{View: s.View, Account: s.Account, HasAccounts: s.HasAccounts, Zone: h.Zone})
+	heading, lead := explain.Step(h.Words, explain.Situation{View: s.View, Account: s.Account, HasAccounts: s.HasAccounts, ShortCode: s.ShortCode, Zone: h.Zone})
 	return StepView{Heading: heading, Lead: lead}
 }
 

@@ -186,7 +186,7 @@ func TestKeyOfAnotherHostName(t *testing.T) {
 		{"", "error.key_elsewhere.next"}, {"only", "error.key_elsewhere.only.next"},
 	} {
 		r := &api.Refusal{Code: api.KeyForeignRP, Reason: tt.reason, Key: "Blue", KeyRPID: "localhost", RPID: "example.org"}
-		said := explain.Refusal(w, r, api.UseSecurityKey{})
+		said := explain.Refusal(w, explain.Situation{View: api.View{Refusal: r, Step: api.UseSecurityKey{}}})
 		names := assets.Args{"key": "Blue", "there": "localhost", "here": "example.org"}
 		if !matches(t, w, said.Why, "error.key_elsewhere.why", names) || !matches(t, w, said.Next, tt.next, names) {
 			t.Errorf("%q: %+v", tt.reason, said)
@@ -197,7 +197,7 @@ func TestKeyOfAnotherHostName(t *testing.T) {
 			t.Errorf("%q: trying again is offered", tt.reason)
 		}
 	}
-	if said := explain.Refusal(w, &api.Refusal{Code: api.Denied, Reason: "format"}, api.UseSecurityKey{}); !matches(t, w, said.What, "error.denied.format.what") {
+	if said := explain.Refusal(w, explain.Situation{View: api.View{Refusal: &api.Refusal{Code: api.Denied, Reason: "format"}, Step: api.UseSecurityKey{}}}); !matches(t, w, said.What, "error.denied.format.what") {
 		t.Errorf("%+v", said)
 	}
 }

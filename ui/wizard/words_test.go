@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"nightlatch/assets"
 	"nightlatch/assets/assetstest"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
@@ -56,7 +57,7 @@ func TestMissingCodeIsExplained(t *testing.T) {
 	var sent []api.Input
 	h := host(english(t), &sent)
 	for channel, want := range map[api.Channel]assetstest.Key{api.ByText: "wizard.code.text.late-why", api.ByEmail: "wizard.code.email.late-why", api.ByApp: "wizard.code.app.late-why"} {
-		s := State{View: api.View{Kind: api.SignIn, Step: api.EnterCode{Channel: channel, Digits: 6}}, Draft: &Draft{Hints: true}}
+		s := State{View: api.View{Kind: api.SignIn, Step: api.EnterCode{Channel: channel, Digits: 6}}, Draft: &Draft{Hints: true}, ShortCode: "12345"}
 		said := ""
 		kit.Walk(CentredCard(s, h, nil).Content, func(o fyne.CanvasObject) bool {
 			if w, ok := o.(*kit.Text); ok {
@@ -64,7 +65,7 @@ func TestMissingCodeIsExplained(t *testing.T) {
 			}
 			return true
 		})
-		if !regexp.MustCompile(assetstest.Pattern(t, h.Words, want)).MatchString(said) {
+		if !regexp.MustCompile(assetstest.Pattern(t, h.Words, want, assets.Args{"short_code": "12345"})).MatchString(said) {
 			t.Errorf("%s: %q", channel, said)
 		}
 	}
