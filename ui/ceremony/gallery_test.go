@@ -7,12 +7,13 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/ui/gallerytest"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/securitykey"
 	"nightlatch/ui/shell"
 )
 
 func shots() []gallerytest.Shot {
 	password := gallerytest.Shot{Name: "16-password", Page: shell.SecurityKeys, Draw: func(c *shell.Console) shell.View {
-		return shell.View{Content: c.Page(kit.Page{Title: c.Catalog.T("ui.keys.title")}), Ready: true}
+		return securitykey.NewStill(c, gallerytest.Keys()).Draw()
 	}, Then: func(c *shell.Console) {
 		d := &passwordDialog{ceremony: newCeremony(Screens{Console: c}, api.Begin{Kind: api.Reauthenticate}), asked: c.Root(), body: kit.V(kit.S12)}
 		d.host, d.scope = d, c.Root()

@@ -32,6 +32,17 @@ type renaming struct{ id, draft string }
 // or wizard.OpenKeyReset.
 func New(c *shell.Console, keys *Access, arg string) shell.Screen { return newPage(c, keys, arg) }
 
+// NewStill returns the page with a list that never changes, for pictures.
+func NewStill(c *shell.Console, keys []api.Key) shell.Screen { return newStill(c, keys) }
+
+func newStill(c *shell.Console, keys []api.Key) *page {
+	p := newPage(c, NewAccess(c, nil), "")
+	p.scope, p.here.scope = c.Root(), c.Root()
+	p.src.Value, p.src.Ready = keys, true
+	p.here.setAccountKeys(keys)
+	return p
+}
+
 func newPage(c *shell.Console, keys *Access, arg string) *page {
 	p := &page{c: c}
 	p.here = &pluggedIn{c: c, keys: keys, known: map[string]known{}, intent: arg, changed: p.changed}

@@ -16,21 +16,12 @@ import (
 // pageShot is the page with some of the account's keys.
 func pageShot(name string, keys []api.Key, change ...func(*page)) gallerytest.Shot {
 	return gallerytest.Shot{Name: name, Page: shell.SecurityKeys, Draw: func(c *shell.Console) shell.View {
-		p := stillPage(c, keys)
+		p := newStill(c, keys)
 		for _, f := range change {
 			f(p)
 		}
 		return p.Draw()
 	}}
-}
-
-// stillPage is the page with some of the account's keys, and none plugged in.
-func stillPage(c *shell.Console, keys []api.Key) *page {
-	p := newPage(c, NewAccess(c, nil), "")
-	p.scope, p.here.scope = c.Root(), c.Root()
-	p.src.Value, p.src.Ready = keys, true
-	p.here.labels = map[string]string{"YWJj": "YubiKey 5C NFC, desk drawer"}
-	return p
 }
 
 // plugIn plugs in the account's first key, and others.
@@ -160,7 +151,7 @@ func dialogShots() []gallerytest.Shot {
 			askPIN(c, keys, c.Root(), pinQuestion{device: gallerytest.CardOnReader(), tries: 2, words: c.Catalog.T("ui.key.kept.pin-why"), do: c.Catalog.T("ui.key.kept.show")})
 		}),
 		over("16-key-delete-kept", func(c *shell.Console, _ *Access) {
-			p := stillPage(c, gallerytest.Keys())
+			p := newStill(c, gallerytest.Keys())
 			plugIn()(p)
 			p.here.contents = stored()
 			p.here.erase(stored().Credentials[0])
