@@ -145,7 +145,7 @@ func (p *overviewPage) methodCards() fyne.CanvasObject {
 		}
 		name := w.T("method." + string(m))
 		row := kit.NewTapRow(kit.Pad(kit.S16, kit.V(kit.S12, kit.H(kit.S8, kit.NewIcon(wizard.MethodIcon(m), 22, kit.Ink2), kit.Gap(), badge),
-			kit.V(2, kit.NewText(name, kit.Strong, kit.Ink), kit.NewText(state, kit.Caption, kit.Ink2)))), func() { c.Visit(to) })
+			kit.V(2, kit.NewText(name, kit.Strong, kit.Ink).Wrapped(), kit.NewText(state, kit.Caption, kit.Ink2).Wrapped()))), func() { c.Visit(to) })
 		row.Name = name
 		return kit.Grow(kit.Card(row))
 	}

@@ -125,7 +125,7 @@ func codeShots() []gallerytest.Shot {
 }
 
 func printShots() []gallerytest.Shot {
-	office := []print.Printer{{Name: "office", Description: "Brother HL-L2350DW"}, {Name: "PDF", Description: "PDF"}}
+	office := []print.Printer{{Name: "office", Description: gallerytest.PrinterName}, {Name: "PDF", Description: "PDF"}}
 	look := func(name string, change func(*printPage)) gallerytest.Shot {
 		return gallerytest.Shot{Name: name, Page: shell.BackupCodes, Draw: func(c *shell.Console) shell.View {
 			s := print.Sheet{Account: "margarethe", Host: "Attic", Date: gallerytest.Now(), Strict: true}

@@ -55,8 +55,9 @@ func Pictures(t *testing.T, shots []Shot) {
 const goldenDress = "light"
 
 // Check fails if a screen, in any dress, lacks a translation, has a primary button
-// outside the window, or has no widget that can be focused. It also fails if a screen
-// looks different from its golden in testdata/golden.
+// outside the window, or has no widget that can be focused. It fails if an English text
+// is cut off. It also fails if a screen looks different from its golden in
+// testdata/golden.
 func Check(t *testing.T, shots []Shot) {
 	t.Helper()
 	samePlace(t)
@@ -70,6 +71,9 @@ func Check(t *testing.T, shots []Shot) {
 				c := newConsole(app, w)
 				s.open(c, d.Size)
 				s.check(t, c)
+				if d.Language == "en" {
+					s.checkFit(t, c)
+				}
 				if d.Name == goldenDress && runtime.GOOS == "linux" { // screens name the system
 					golden.Check(t, s.Name, c.Window().Canvas())
 				}
@@ -87,9 +91,8 @@ func Check(t *testing.T, shots []Shot) {
 
 func (s Shot) check(t *testing.T, c *shell.Console) {
 	t.Helper()
-	roots := append([]fyne.CanvasObject{c.Window().Content()}, c.Window().Canvas().Overlays().List()...)
 	focusable := 0
-	for _, root := range roots {
+	for _, root := range roots(c.Window()) {
 		walkVisible(root, func(o fyne.CanvasObject) {
 			switch v := o.(type) {
 			case *kit.Text:
@@ -215,6 +218,11 @@ func Tap(c *shell.Console, key string, args ...any) {
 		}
 		return true
 	})
+}
+
+// roots are the content of a window and its dialogs.
+func roots(w fyne.Window) []fyne.CanvasObject {
+	return append([]fyne.CanvasObject{w.Content()}, w.Canvas().Overlays().List()...)
 }
 
 // walkVisible visits what is not hidden.

@@ -4,6 +4,9 @@ import (
 	"nightlatch/fido"
 )
 
+// PrinterName is the name of a printer.
+const PrinterName = "Brother HL-L2350DW"
+
 // YubiKey is a key on USB.
 func YubiKey() fido.Device {
 	return fido.Device{Path: "/dev/hidraw3", Transport: fido.USB, Product: "YubiKey 5C NFC", Manufacturer: "Yubico"}
