@@ -14,7 +14,7 @@ import (
 )
 
 // ErrPHC reports a stored hash that can't be used. It does not contain the hash.
-var ErrPHC = errors.New("account: stored hash is malformed or asks for too much")
+var ErrPHC = errors.New("account: stored hash is malformed or its parameters are too large")
 
 const (
 	sumBytes  = 32 // RFC 9106 §3.1: tag of 256 bits

@@ -86,7 +86,7 @@ func (e *Engine) answer(ctx context.Context, caller Caller, id string, a api.Ans
 	return view, err
 }
 
-// examine checks an answer outside the write transaction: it must be to the current
+// examine checks outside the write transaction that an answer is for the current
 // revision. It returns the edge for the input, and the input that slow work returned.
 func (e *Engine) examine(ctx context.Context, caller Caller, id string, a api.Answer) (edge, api.Input, error) {
 	var (

@@ -35,7 +35,7 @@ func (c *Client) DeleteKey(ctx context.Context, id string) error {
 	return c.delete(ctx, "/api/v1/keys/"+url.PathEscape(id))
 }
 
-// BackupCodes lists the backup codes by number, without the codes.
+// BackupCodes lists the numbers and states of the backup codes.
 func (c *Client) BackupCodes(ctx context.Context) ([]api.BackupCodeEntry, error) {
 	return get[[]api.BackupCodeEntry](ctx, c, "/api/v1/backup-codes")
 }

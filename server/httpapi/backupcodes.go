@@ -12,7 +12,7 @@ import (
 	"nightlatch/server/store"
 )
 
-// backupCodes lists the codes by number, without the codes (R76).
+// backupCodes lists the numbers and states of the backup codes (R76).
 func (h *Handler) backupCodes(c *call) ([]api.BackupCodeEntry, error) {
 	var out []api.BackupCodeEntry
 	err := h.cfg.Store.View(c.r.Context(), func(tx store.Tx) error {

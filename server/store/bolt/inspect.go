@@ -23,7 +23,7 @@ const (
 // bbolt's file format, version 2: page headers and meta pages (bbolt internal/common,
 // page.go and meta.go). Numbers are in the machine's byte order.
 const (
-	pageHeader   = 16 // id 8, flags 2, count 2, overflow 4
+	pageHeader   = 16 // bytes: id 8, flags 2, count 2, overflow 4
 	metaSize     = 64
 	metaSum      = 56 // offset of the checksum: FNV-1a of the bytes before it
 	metaMagic    = 0xED0CDAED

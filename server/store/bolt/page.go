@@ -13,8 +13,8 @@ const (
 	branchFlag  = 0x01
 	leafFlag    = 0x02
 	bucketFlag  = 0x01 // of an element whose value is a bucket
-	elementSize = 16   // branch: offset 4, key 4, page 8; leaf: flags 4, offset 4, key 4, value 4
-	bucketHead  = 16   // page 8, sequence 8; if page is 0, the bucket's only page follows inline
+	elementSize = 16   // bytes of a branch: offset 4, key 4, page 8; of a leaf: flags 4, offset 4, key 4, value 4
+	bucketHead  = 16   // bytes: page 8, sequence 8; if page is 0, the bucket's only page follows inline
 
 	// maxOverflow is more bytes than a page with its overflow pages can have: bbolt
 	// splits a page with more than four elements.
