@@ -45,7 +45,7 @@ func TestCapabilities(t *testing.T) {
 	}
 }
 
-// TestSendersCanBeReplaced while the server runs.
+// TestSendersCanBeReplaced: the senders can be replaced while the server runs.
 func TestSendersCanBeReplaced(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -16,8 +16,8 @@ const (
 	elementSize = 16   // bytes of a branch: offset 4, key 4, page 8; of a leaf: flags 4, offset 4, key 4, value 4
 	bucketHead  = 16   // bytes: page 8, sequence 8; if page is 0, the bucket's only page follows inline
 
-	// maxOverflow is more bytes than a page with its overflow pages can have: bbolt
-	// splits a page with more than four elements.
+	// maxOverflow is an upper limit on the bytes of a page with its overflow pages:
+	// bbolt splits a page with more than four elements.
 	maxOverflow = 16 * (store.MaxKey + store.MaxValue)
 )
 
