@@ -9,6 +9,8 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 	"nightlatch/ui/shell"
 )
 
@@ -108,13 +110,13 @@ func (p *activityPage) Draw() shell.View {
 	bar, search := p.drawFilter()
 	page := kit.Page{
 		Title: w.T("ui.rail.activity"), Lead: w.T("ui.activity.lead"),
-		Aside: kit.NewButton(w.T("ui.activity.export"), "save", kit.Secondary, func() { exportActivity(c, p.found()) }),
-		Body:  []fyne.CanvasObject{kit.Beside(kit.S12, search.MinSize().Width, bar, kit.H(0, kit.Gap(), search))},
+		Aside: control.NewButton(w.T("ui.activity.export"), "save", control.Secondary, func() { exportActivity(c, p.found()) }),
+		Body:  []fyne.CanvasObject{look.Beside(look.S12, search.MinSize().Width, bar, look.H(0, look.Gap(), search))},
 	}
 	day, rows := "", []fyne.CanvasObject{}
 	flush := func() {
 		if len(rows) > 0 {
-			page.Body = append(page.Body, kit.V(kit.S8, kit.Section(day), kit.List(52, rows...)))
+			page.Body = append(page.Body, look.V(look.S8, kit.Section(day), kit.List(52, rows...)))
 		}
 		rows = nil
 	}
@@ -127,23 +129,23 @@ func (p *activityPage) Draw() shell.View {
 	}
 	flush()
 	if len(found) == 0 {
-		page.Body = append(page.Body, kit.EmptyState("activity", kit.Info, w.T("ui.activity.none"), w.T("ui.activity.none-why")))
+		page.Body = append(page.Body, kit.EmptyState("activity", look.Info, w.T("ui.activity.none"), w.T("ui.activity.none-why")))
 	}
 	if !p.end {
-		page.Body = append(page.Body, kit.Centre(kit.NewButton(w.T("ui.activity.more"), "", kit.Secondary, p.more)))
+		page.Body = append(page.Body, look.Centre(control.NewButton(w.T("ui.activity.more"), "", control.Secondary, p.more)))
 	}
 	return shell.View{Content: c.Page(page), First: bar, Ready: true}
 }
 
 // drawFilter draws the bar of filters and the search field.
-func (p *activityPage) drawFilter() (bar *kit.Segments, search fyne.CanvasObject) {
+func (p *activityPage) drawFilter() (bar *control.Segments, search fyne.CanvasObject) {
 	w := p.c.Catalog
 	var labels []string
 	for _, f := range []string{"all", "sign-ins", "changes", "refusals"} {
 		labels = append(labels, w.T("ui.activity.filter."+f))
 	}
-	bar = kit.NewSegments(int(p.filter), func(i int) { p.filter = filter(i); p.c.Redraw() }, labels...).Named(w.T("ui.activity.filter"))
-	return bar, kit.Scaled(200, 0, kit.NewInput(kit.InputConfig{
+	bar = control.NewSegments(int(p.filter), func(i int) { p.filter = filter(i); p.c.Redraw() }, labels...).Named(w.T("ui.activity.filter"))
+	return bar, look.Scaled(200, 0, control.NewInput(control.InputConfig{
 		Name: w.T("ui.activity.search"), Text: p.search, Placeholder: w.T("ui.activity.search"), Icon: "search", Limit: 64,
 		OnChanged: func(s string) { p.search = s; p.c.Redraw() },
 	}))
@@ -152,11 +154,11 @@ func (p *activityPage) drawFilter() (bar *kit.Segments, search fyne.CanvasObject
 func (p *activityPage) drawEvent(e api.Activity) fyne.CanvasObject {
 	w := p.c.Catalog
 	icon, ink := eventIcon(e)
-	text := []fyne.CanvasObject{kit.NewText(eventTitle(w, e), kit.Body, kit.Ink).Wrapped()}
+	text := []fyne.CanvasObject{look.NewText(eventTitle(w, e), look.Body, look.Ink).Wrapped()}
 	if detail := eventDetail(w, e); detail != "" {
-		text = append(text, kit.NewText(detail, kit.Caption, kit.Ink2).Wrapped())
+		text = append(text, look.NewText(detail, look.Caption, look.Ink2).Wrapped())
 	}
-	return kit.Inset(kit.S16, 10, kit.S16, 10, kit.H(kit.S16, kit.NewIcon(icon, 20, ink), kit.Grow(kit.V(0, text...)),
-		kit.Scaled(150, 0, kit.NewText(eventClient(w, e), kit.Caption, kit.Ink2).Wrapped()),
-		kit.Scaled(44, 0, kit.NewText(w.Clock(e.At.In(p.c.Now().Location())), kit.Code, kit.Ink2).Trailing())))
+	return look.Inset(look.S16, 10, look.S16, 10, look.H(look.S16, look.NewIcon(icon, 20, ink), look.Grow(look.V(0, text...)),
+		look.Scaled(150, 0, look.NewText(eventClient(w, e), look.Caption, look.Ink2).Wrapped()),
+		look.Scaled(44, 0, look.NewText(w.Clock(e.At.In(p.c.Now().Location())), look.Code, look.Ink2).Trailing())))
 }

@@ -10,6 +10,8 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 	"nightlatch/ui/print"
 	"nightlatch/ui/shell"
 	"nightlatch/ui/wizard"
@@ -149,17 +151,17 @@ const shownCodes = 7
 // Draw draws the new codes, the list and the actions.
 func (p *backupCodesPage) Draw() shell.View {
 	c, w := p.c, p.c.Catalog
-	page := kit.Page{Crumbs: c.Breadcrumbs(kit.Crumb{Name: w.T("ui.rail.backup-codes")}), Title: w.T("ui.rail.backup-codes"), Lead: w.T("ui.codes.lead")}
+	page := kit.Page{Crumbs: c.Breadcrumbs(control.Crumb{Name: w.T("ui.rail.backup-codes")}), Title: w.T("ui.rail.backup-codes"), Lead: w.T("ui.codes.lead")}
 	if !p.src.Ready {
 		return p.src.Waiting(c, page.Title, page.Crumbs, p.load)
 	}
 	a := p.src.Value.Account
 	if !a.TwoFactor {
-		return drawNeedsTwoFactor(c, page, kit.EmptyState("backup-codes", kit.Info, w.T("ui.codes.off"), w.T("ui.codes.off-why")))
+		return drawNeedsTwoFactor(c, page, kit.EmptyState("backup-codes", look.Info, w.T("ui.codes.off"), w.T("ui.codes.off-why")))
 	}
-	generate := kit.NewButton(w.T("ui.codes.generate"), "plus", kit.Primary, p.generate)
+	generate := control.NewButton(w.T("ui.codes.generate"), "plus", control.Primary, p.generate)
 	page.Actions = []fyne.CanvasObject{generate}
-	v := shell.View{First: generate, Bindings: kit.Bindings{Enter: func() { generate.Tapped(nil) }}, Ready: true}
+	v := shell.View{First: generate, Bindings: control.Bindings{Enter: func() { generate.Tapped(nil) }}, Ready: true}
 	if a.BackupCodes.Low {
 		page.Aside = kit.Badge(kit.Caution, shell.Counted(w, "ui.codes.left", a.BackupCodes.Active))
 	}
@@ -169,7 +171,7 @@ func (p *backupCodesPage) Draw() shell.View {
 		v.First = first
 	}
 	if len(p.src.Value.Codes) == 0 && len(p.made) == 0 {
-		page.Body = append(page.Body, kit.EmptyState("backup-codes", kit.Info, w.T("ui.codes.none"), w.T("ui.codes.none-why")))
+		page.Body = append(page.Body, kit.EmptyState("backup-codes", look.Info, w.T("ui.codes.none"), w.T("ui.codes.none-why")))
 	} else {
 		page.Body = append(page.Body, p.drawList()...)
 	}
@@ -182,8 +184,8 @@ func (p *backupCodesPage) drawList() (body []fyne.CanvasObject) {
 	w, a := p.c.Catalog, p.src.Value.Account
 	list := p.src.Value.Codes
 	if !p.all && len(list) > shownCodes {
-		older := kit.NewLink(w.N("ui.codes.older", len(list)-shownCodes), func() { p.all = true; p.c.Redraw() })
-		body = append(body, kit.H(0, older, kit.Gap()))
+		older := control.NewLink(w.N("ui.codes.older", len(list)-shownCodes), func() { p.all = true; p.c.Redraw() })
+		body = append(body, look.H(0, older, look.Gap()))
 		list = list[len(list)-shownCodes:]
 	}
 	var rows []fyne.CanvasObject
@@ -194,42 +196,42 @@ func (p *backupCodesPage) drawList() (body []fyne.CanvasObject) {
 		body = append(body, kit.List(72, rows...))
 	}
 	if a.BackupCodes.Next > 0 {
-		body = append(body, kit.NewBanner(kit.Info, w.T("ui.codes.order"), w.T("ui.codes.order."+a.Policy, a.BackupCodes.Next), ""))
+		body = append(body, kit.NewBanner(look.Info, w.T("ui.codes.order"), w.T("ui.codes.order."+a.Policy, a.BackupCodes.Next), ""))
 	}
-	return append(body, kit.Flow(kit.S12, kit.NewButton(w.T("ui.codes.check"), "verify", kit.Secondary, p.check),
-		kit.NewButton(w.T("ui.codes.replace-do"), "reset", kit.Destroy, p.replace),
-		kit.NewText(w.T("ui.codes.most"), kit.Caption, kit.Ink3)))
+	return append(body, look.Flow(look.S12, control.NewButton(w.T("ui.codes.check"), "verify", control.Secondary, p.check),
+		control.NewButton(w.T("ui.codes.replace-do"), "reset", control.Destroy, p.replace),
+		look.NewText(w.T("ui.codes.most"), look.Caption, look.Ink3)))
 }
 
 // drawNeedsTwoFactor draws a page that is of no use without a second step.
 func drawNeedsTwoFactor(c *shell.Console, p kit.Page, body fyne.CanvasObject) shell.View {
 	setUp := func() { c.Visit(shell.TwoFactor) }
-	b := kit.NewButton(c.Catalog.T("ui.codes.set-up"), "two-factor", kit.Primary, setUp)
+	b := control.NewButton(c.Catalog.T("ui.codes.set-up"), "two-factor", control.Primary, setUp)
 	p.Lead, p.Body, p.Actions = "", []fyne.CanvasObject{body}, []fyne.CanvasObject{b}
-	return shell.View{Content: c.Page(p), First: b, Bindings: kit.Bindings{Enter: setUp}, Ready: true}
+	return shell.View{Content: c.Page(p), First: b, Bindings: control.Bindings{Enter: setUp}, Ready: true}
 }
 
 // drawMade draws the card with new codes, which are shown once.
 func (p *backupCodesPage) drawMade() (fyne.CanvasObject, fyne.Focusable) {
 	w := p.c.Catalog
-	parts := []fyne.CanvasObject{kit.V(kit.S4, kit.NewText(w.N("ui.codes.made", len(p.made)), kit.Heading, kit.Ink).Wrapped(), kit.Para(w.T("ui.codes.made-why"), kit.Ink2))}
+	parts := []fyne.CanvasObject{look.V(look.S4, look.NewText(w.N("ui.codes.made", len(p.made)), look.Heading, look.Ink).Wrapped(), look.Para(w.T("ui.codes.made-why"), look.Ink2))}
 	for _, m := range p.made {
 		parts = append(parts, wizard.CodePlate(w.T("wizard.save.number", assets.Args{"number": m.Number}), m.Code))
 	}
 	tools := wizard.CodeTools(w, p.saved, p.keep)
 	parts = append(parts, tools)
 	if !p.saved.Any() {
-		parts = append(parts, kit.NewBanner(kit.Attention, w.T("wizard.save.not-yet"), w.T("ui.codes.not-yet-why"), ""))
+		parts = append(parts, kit.NewBanner(look.Attention, w.T("wizard.save.not-yet"), w.T("ui.codes.not-yet-why"), ""))
 	}
 	first, _ := tools.Objects[0].(fyne.Focusable)
-	return kit.Card(kit.Pad(kit.S24, kit.V(kit.S16, parts...))), first
+	return kit.Card(look.Pad(look.S24, look.V(look.S16, parts...))), first
 }
 
 // drawCode draws one code: its number, its history and its state. next is the
 // number of the code to use next.
 func (p *backupCodesPage) drawCode(e api.BackupCodeEntry, next int) fyne.CanvasObject {
 	w, now := p.c.Catalog, p.c.Now()
-	ink, title, sub := kit.Ink3, "", w.T("ui.codes.made-on", shell.OnDay(w, now, e.Created))
+	ink, title, sub := look.Ink3, "", w.T("ui.codes.made-on", shell.OnDay(w, now, e.Created))
 	var badge fyne.CanvasObject
 	switch {
 	case e.State == "used":
@@ -240,11 +242,11 @@ func (p *backupCodesPage) drawCode(e api.BackupCodeEntry, next int) fyne.CanvasO
 	case e.State == "void":
 		title, badge = w.T("ui.codes.void"), kit.Badge(kit.Void, w.T("ui.codes.state.void"))
 	case e.Number == next:
-		ink, title, sub, badge = kit.Ink, w.T("ui.codes.made-on", shell.When(w, now, e.Created)), w.T("ui.codes.next"), kit.Badge(kit.Next, w.T("ui.codes.state.next"))
+		ink, title, sub, badge = look.Ink, w.T("ui.codes.made-on", shell.When(w, now, e.Created)), w.T("ui.codes.next"), kit.Badge(kit.Next, w.T("ui.codes.state.next"))
 	default:
-		ink, title, sub, badge = kit.Ink, w.T("ui.codes.made-on", shell.When(w, now, e.Created)), w.T("ui.codes.after", e.Number-1), kit.Badge(kit.On, w.T("ui.codes.state.active"))
+		ink, title, sub, badge = look.Ink, w.T("ui.codes.made-on", shell.When(w, now, e.Created)), w.T("ui.codes.after", e.Number-1), kit.Badge(kit.On, w.T("ui.codes.state.active"))
 	}
-	number := kit.Scaled(40, 40, kit.Z(kit.NewBox(kit.ChipFill, "", 10), kit.Centre(kit.NewText(strconv.Itoa(e.Number), kit.CodeM, ink))))
-	return kit.Inset(kit.S16, kit.S12, kit.S16, kit.S12, kit.H(kit.S16, number,
-		kit.Grow(kit.V(2, kit.NewText(title, kit.Strong, ink), kit.NewText(sub, kit.Caption, kit.Ink2))), badge))
+	number := look.Scaled(40, 40, look.Z(look.NewBox(look.ChipFill, "", 10), look.Centre(look.NewText(strconv.Itoa(e.Number), look.CodeM, ink))))
+	return look.Inset(look.S16, look.S12, look.S16, look.S12, look.H(look.S16, number,
+		look.Grow(look.V(2, look.NewText(title, look.Strong, ink), look.NewText(sub, look.Caption, look.Ink2))), badge))
 }

@@ -13,6 +13,8 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 	"nightlatch/ui/shell"
 )
 
@@ -177,7 +179,7 @@ func (p *deliveryPage) leave() { p.c.Visit(shell.Settings) }
 func (p *deliveryPage) Draw() shell.View {
 	c, w := p.c, p.c.Catalog
 	page := kit.Page{
-		Crumbs: []kit.Crumb{{Name: w.T("ui.crumb.settings"), OnTap: p.leave}, {Name: w.T("ui.delivery.title")}},
+		Crumbs: []control.Crumb{{Name: w.T("ui.crumb.settings"), OnTap: p.leave}, {Name: w.T("ui.delivery.title")}},
 		Title:  w.T("ui.delivery.title"),
 	}
 	if !p.src.Ready {
@@ -185,24 +187,24 @@ func (p *deliveryPage) Draw() shell.View {
 	}
 	d, f := p.src.Value, p.form
 	f.fill(d)
-	save := kit.NewButton(w.T("ui.delivery.save"), "", kit.Primary, p.save)
+	save := control.NewButton(w.T("ui.delivery.save"), "", control.Primary, p.save)
 	page.Lead = w.T("ui.delivery.lead")
-	page.Left = []fyne.CanvasObject{kit.NewButton(w.T("wizard.back"), "", kit.Quiet, p.leave)}
+	page.Left = []fyne.CanvasObject{control.NewButton(w.T("wizard.back"), "", control.Quiet, p.leave)}
 	page.Actions = []fyne.CanvasObject{save}
 	if d.Kept && d.Mail == nil {
-		page.Body = append(page.Body, kit.NewBanner(kit.Info, w.T("ui.delivery.kept"), w.T("ui.delivery.kept-why"), "",
-			kit.NewLink(w.T("ui.delivery.read"), func() { c.Visit(shell.Mail) })))
+		page.Body = append(page.Body, kit.NewBanner(look.Info, w.T("ui.delivery.kept"), w.T("ui.delivery.kept-why"), "",
+			control.NewLink(w.T("ui.delivery.read"), func() { c.Visit(shell.Mail) })))
 	}
 	host := p.field("host", w.T("ui.delivery.host-hint"), &f.host)
 	page.Body = append(page.Body, p.drawMail(host), p.drawTexts())
-	return shell.View{Content: c.Page(page), First: host.Focus(), Bindings: kit.Bindings{Enter: func() { save.Tapped(nil) }, Escape: p.leave}, Ready: true}
+	return shell.View{Content: c.Page(page), First: host.Focus(), Bindings: control.Bindings{Enter: func() { save.Tapped(nil) }, Escape: p.leave}, Ready: true}
 }
 
 // field is a field of the form; name is its wire name.
-func (p *deliveryPage) field(name, hint string, value *string) *kit.TextField {
+func (p *deliveryPage) field(name, hint string, value *string) *control.TextField {
 	f := p.form
 	secret := name == "password" || name == "token"
-	t := kit.NewTextField(p.c.Catalog.T("ui.delivery."+name), hint, kit.InputConfig{Text: *value, Secret: secret, Limit: 500, OnChanged: func(s string) { *value = s }})
+	t := control.NewTextField(p.c.Catalog.T("ui.delivery."+name), hint, control.InputConfig{Text: *value, Secret: secret, Limit: 500, OnChanged: func(s string) { *value = s }})
 	if f.refused == name {
 		t.Refuse(f.why.What + ". " + f.why.Why)
 	}
@@ -223,31 +225,31 @@ func (p *deliveryPage) drawMail(host fyne.CanvasObject) fyne.CanvasObject {
 	for _, one := range protections() {
 		names = append(names, w.T("ui.delivery.tls."+one))
 	}
-	tls := kit.NewField(w.T("ui.delivery.tls"), w.T("ui.delivery.tls-hint"), kit.H(0, kit.NewSegments(f.protection, func(i int) { f.protection = i }, names...).Named(w.T("ui.delivery.tls")), kit.Gap()))
+	tls := control.NewField(w.T("ui.delivery.tls"), w.T("ui.delivery.tls-hint"), look.H(0, control.NewSegments(f.protection, func(i int) { f.protection = i }, names...).Named(w.T("ui.delivery.tls")), look.Gap()))
 	if f.refused == "tls" {
 		tls.Refuse(f.why.What + ". " + f.why.Why)
 	}
-	test := kit.NewButton(w.T("ui.delivery.test"), "mail", kit.Secondary, p.test)
+	test := control.NewButton(w.T("ui.delivery.test"), "mail", control.Secondary, p.test)
 	if d.Mail == nil || f.busy {
 		test.Disable()
 	}
 	parts := []fyne.CanvasObject{
-		kit.NewText(w.T("ui.delivery.mail"), kit.Heading, kit.Ink),
-		kit.HTop(kit.S16, kit.Grow(host), kit.Scaled(120, 0, p.field("port", "", &f.port))), tls,
+		look.NewText(w.T("ui.delivery.mail"), look.Heading, look.Ink),
+		look.HTop(look.S16, look.Grow(host), look.Scaled(120, 0, p.field("port", "", &f.port))), tls,
 		p.field("from", w.T("ui.delivery.from-hint"), &f.from),
-		kit.HTop(kit.S16, kit.Grow(p.field("user", w.T("ui.delivery.user-hint"), &f.user)),
-			kit.Grow(p.field("password", p.secretHint(d.Mail != nil && d.Mail.PasswordSet), &f.password))),
+		look.HTop(look.S16, look.Grow(p.field("user", w.T("ui.delivery.user-hint"), &f.user)),
+			look.Grow(p.field("password", p.secretHint(d.Mail != nil && d.Mail.PasswordSet), &f.password))),
 	}
 	if result := p.drawTest(); result != nil {
 		parts = append(parts, result)
 	}
-	parts = append(parts, kit.H(0, test, kit.Gap()))
-	return kit.Card(kit.Pad(kit.S24, kit.V(kit.S16, parts...)))
+	parts = append(parts, look.H(0, test, look.Gap()))
+	return kit.Card(look.Pad(look.S24, look.V(look.S16, parts...)))
 }
 
 func (p *deliveryPage) drawTexts() fyne.CanvasObject {
 	w, d, f := p.c.Catalog, p.src.Value, p.form
-	return kit.Card(kit.Pad(kit.S24, kit.V(kit.S16, kit.NewText(w.T("ui.delivery.texts"), kit.Heading, kit.Ink), kit.Para(w.T("ui.delivery.texts-why"), kit.Ink2),
+	return kit.Card(look.Pad(look.S24, look.V(look.S16, look.NewText(w.T("ui.delivery.texts"), look.Heading, look.Ink), look.Para(w.T("ui.delivery.texts-why"), look.Ink2),
 		p.field("url", w.T("ui.delivery.url-hint"), &f.url),
 		p.field("token", p.secretHint(d.Text != nil && d.Text.TokenSet), &f.token))))
 }
@@ -261,9 +263,9 @@ func (p *deliveryPage) drawTest() fyne.CanvasObject {
 	case t == nil:
 		return nil
 	case t.Sent:
-		return kit.NewBanner(kit.Info, w.T("ui.delivery.sent", t.To), w.T("ui.delivery.sent-why"), "")
+		return kit.NewBanner(look.Info, w.T("ui.delivery.sent", t.To), w.T("ui.delivery.sent-why"), "")
 	default:
 		why := explain.Code(w, "mail_"+t.Reason)
-		return kit.NewBanner(kit.Refused, why.What, why.Why, why.Next)
+		return kit.NewBanner(look.Refused, why.What, why.Why, why.Next)
 	}
 }

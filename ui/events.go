@@ -5,7 +5,7 @@ import (
 
 	"nightlatch/assets"
 	"nightlatch/server/api"
-	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/look"
 )
 
 // eventTitle is what happened, in one line. The most specific translation is used:
@@ -83,7 +83,7 @@ func clientName(w *assets.Catalog, client, place string) string {
 // eventIcon is the icon of an event: of what it is about, or that it was refused.
 func eventIcon(e api.Activity) (string, fyne.ThemeColorName) {
 	if isRefusal(e) {
-		return "refused", kit.Danger
+		return "refused", look.Danger
 	}
 	icon := "info"
 	switch e.Type {
@@ -104,7 +104,7 @@ func eventIcon(e api.Activity) (string, fyne.ThemeColorName) {
 	case api.EventKeyAdded, api.EventKeyRenamed, api.EventKeyDeleted:
 		icon = "key"
 	case api.EventKeyPossiblyCopied:
-		return "attention", kit.Brass
+		return "attention", look.Brass
 	case api.EventMethodOff, api.EventTwoFactorOff, api.EventTwoFactorReset:
 		icon = "shield-off"
 	case api.EventBackupCodeIssued, api.EventBackupCodeUsed, api.EventBackupCodesVoided, api.EventBackupCodesReplaced:
@@ -112,7 +112,7 @@ func eventIcon(e api.Activity) (string, fyne.ThemeColorName) {
 	case api.EventTemporaryPasswordMade, api.EventTemporaryPasswordTexted, api.EventTemporaryPasswordUsed, api.EventTemporaryPasswordRevoked, api.EventTemporaryPasswordsRevoked:
 		icon = "temporary-password"
 	}
-	return icon, kit.Ink2
+	return icon, look.Ink2
 }
 
 // A filter selects events.

@@ -9,6 +9,8 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 	"nightlatch/ui/shell"
 )
 
@@ -19,8 +21,8 @@ const shownKept = 10
 // set up.
 type mailbox struct {
 	c     *shell.Console
-	news  int         // how often mail has come
-	empty *kit.Dialog // says that there is no mail; nil when it is not open
+	news  int             // how often mail has come
+	empty *control.Dialog // says that there is no mail; nil when it is not open
 }
 
 // open opens the newest mail, with the others in a list below. If there is none
@@ -58,22 +60,22 @@ func (m *mailbox) show(list []api.Message, at int) {
 		m.empty = nil
 	}
 	if len(list) == 0 {
-		m.empty = c.Dialog(kit.DialogConfig{
+		m.empty = c.Dialog(control.DialogConfig{
 			Title: w.T("ui.kept.none"), Words: w.T("ui.kept.none-why"), Icon: "mail", Cancel: w.T("kit.close"),
 			OnClose: func() { m.empty = nil },
 		})
 		return
 	}
 	mail := list[at]
-	body := []fyne.CanvasObject{kit.Para(unwrapped(mail.Text), kit.Ink)}
-	var dialog *kit.Dialog
+	body := []fyne.CanvasObject{look.Para(unwrapped(mail.Text), look.Ink)}
+	var dialog *control.Dialog
 	var rows []fyne.CanvasObject
 	for i, other := range list[:min(len(list), shownKept)] {
 		if i == at {
 			continue
 		}
-		row := kit.NewTapRow(kit.Inset(kit.S12, kit.S8, kit.S12, kit.S8, kit.H(kit.S8, kit.Grow(kit.NewText(other.Subject, kit.Body, kit.Ink)),
-			kit.NewText(w.Moment(now, other.At), kit.Caption, kit.Ink2))), func() {
+		row := control.NewTapRow(look.Inset(look.S12, look.S8, look.S12, look.S8, look.H(look.S8, look.Grow(look.NewText(other.Subject, look.Body, look.Ink)),
+			look.NewText(w.Moment(now, other.At), look.Caption, look.Ink2))), func() {
 			dialog.Close()
 			m.show(list, i)
 		})
@@ -81,9 +83,9 @@ func (m *mailbox) show(list []api.Message, at int) {
 		rows = append(rows, row)
 	}
 	if len(rows) > 0 {
-		body = append(body, kit.Section(w.T("ui.kept.others")), kit.List(kit.S12, rows...))
+		body = append(body, kit.Section(w.T("ui.kept.others")), kit.List(look.S12, rows...))
 	}
-	dialog = c.Dialog(kit.DialogConfig{
+	dialog = c.Dialog(control.DialogConfig{
 		Title: mail.Subject, Words: w.T("ui.kept.head", mail.To, w.DayAndClock(now, mail.At)), Icon: "mail", Body: body, Cancel: w.T("kit.close"),
 	})
 }

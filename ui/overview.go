@@ -10,6 +10,8 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 	"nightlatch/ui/shell"
 	"nightlatch/ui/wizard"
 )
@@ -53,13 +55,13 @@ func (p *overviewPage) Draw() shell.View {
 		return p.src.Waiting(c, w.T("ui.rail.overview"), nil, p.load)
 	}
 	step := p.src.Value.Recovery.Next
-	next := kit.NewButton(w.T("ui.rescue.next."+string(step)+".do"), stepIcon(step), kit.Primary, func() { p.take(step) })
+	next := control.NewButton(w.T("ui.rescue.next."+string(step)+".do"), stepIcon(step), control.Primary, func() { p.take(step) })
 	page := kit.Page{Title: w.T("ui.rail.overview"), Body: []fyne.CanvasObject{
 		p.answerCard(next),
-		kit.V(kit.S8, kit.Section(w.T("ui.overview.methods")), p.methodCards()),
-		kit.V(kit.S8, kit.H(kit.S8, kit.Section(w.T("ui.overview.recent")), kit.Gap(), kit.NewLink(w.T("ui.overview.all"), func() { c.Visit(shell.Activity) })), p.recentList()),
+		look.V(look.S8, kit.Section(w.T("ui.overview.methods")), p.methodCards()),
+		look.V(look.S8, look.H(look.S8, kit.Section(w.T("ui.overview.recent")), look.Gap(), control.NewLink(w.T("ui.overview.all"), func() { c.Visit(shell.Activity) })), p.recentList()),
 	}}
-	return shell.View{Content: c.Page(page), First: next, Bindings: kit.Bindings{Enter: func() { next.Tapped(nil) }}, Ready: true}
+	return shell.View{Content: c.Page(page), First: next, Bindings: control.Bindings{Enter: func() { next.Tapped(nil) }}, Ready: true}
 }
 
 // take leads to where the next step is done.
@@ -93,14 +95,14 @@ func stepIcon(s api.RecoveryStep) string {
 
 // answerCard draws the question, the answer, the reason, what still works, and the
 // one next step.
-func (p *overviewPage) answerCard(next *kit.Button) fyne.CanvasObject {
+func (p *overviewPage) answerCard(next *control.Button) fyne.CanvasObject {
 	w, r := p.c.Catalog, p.src.Value.Recovery
-	shield, ink := "shield-half", kit.Brass
+	shield, ink := "shield-half", look.Brass
 	switch r.Level {
 	case api.RecoveryFull:
-		shield, ink = "two-factor", kit.Accent
+		shield, ink = "two-factor", look.Accent
 	case api.RecoveryNone:
-		shield, ink = "shield-off", kit.Danger
+		shield, ink = "shield-off", look.Danger
 	}
 	key, count := recoveryAnswer(r)
 	answer := w.T(key)
@@ -108,31 +110,31 @@ func (p *overviewPage) answerCard(next *kit.Button) fyne.CanvasObject {
 		answer = shell.Counted(w, key, count)
 	}
 	why := w.T(recoveryReason(r), assets.Args{"end": explain.LastDigits(p.src.Value.Account.Phone)})
-	top := kit.HTop(kit.S20,
-		kit.Sized(56, 56, kit.Z(kit.NewBox(kit.Sunken, kit.Hairline, 16), kit.Centre(kit.NewIcon(shield, 30, ink)))),
-		kit.Grow(kit.V(kit.S4, kit.NewText(w.T("ui.rescue.question"), kit.Body, kit.Ink2).Wrapped(),
-			kit.NewText(answer, kit.Display, kit.Ink).Wrapped(), kit.Para(why, kit.Ink2))))
+	top := look.HTop(look.S20,
+		look.Sized(56, 56, look.Z(look.NewBox(look.Sunken, look.Hairline, 16), look.Centre(look.NewIcon(shield, 30, ink)))),
+		look.Grow(look.V(look.S4, look.NewText(w.T("ui.rescue.question"), look.Body, look.Ink2).Wrapped(),
+			look.NewText(answer, look.Display, look.Ink).Wrapped(), look.Para(why, look.Ink2))))
 	side := func(head string, options []api.RecoveryOption, works bool) fyne.CanvasObject {
-		list := []fyne.CanvasObject{kit.NewText(w.T(head), kit.Label, kit.Ink3).Wrapped()}
+		list := []fyne.CanvasObject{look.NewText(w.T(head), look.Label, look.Ink3).Wrapped()}
 		for _, o := range recoveryLines(options, w, p.c.Now()) {
-			ink, mark := kit.Ink, kit.Accent
+			ink, mark := look.Ink, look.Accent
 			if !works {
-				ink, mark = kit.Ink3, kit.Ink3
+				ink, mark = look.Ink3, look.Ink3
 			}
-			list = append(list, kit.HTop(kit.S12, kit.NewIcon(o.icon, 18, mark), kit.Grow(kit.NewText(o.text, kit.Body, ink).Wrapped())))
+			list = append(list, look.HTop(look.S12, look.NewIcon(o.icon, 18, mark), look.Grow(look.NewText(o.text, look.Body, ink).Wrapped())))
 		}
-		return kit.Grow(kit.V(kit.S8, list...))
+		return look.Grow(look.V(look.S8, list...))
 	}
 	sides := []fyne.CanvasObject{side("ui.rescue.still", r.Keeps, true)}
 	if len(r.Gone) > 0 {
 		sides = append(sides, side("ui.rescue.gone", r.Gone, false))
 	}
 	key = "ui.rescue.next." + string(r.Next)
-	foot := kit.H(kit.S16, kit.Grow(kit.V(2, kit.NewText(w.T(key), kit.Strong, kit.Ink).Wrapped(),
-		kit.NewText(w.T(key+".why"), kit.Caption, kit.Ink2).Wrapped())), next)
-	return kit.Card(kit.V(0,
-		kit.Pad(kit.S24, kit.V(kit.S20, top, kit.Inset(76, 0, 0, 0, kit.HTop(kit.S24, sides...)))),
-		kit.Rule(0), kit.Inset(kit.S24, kit.S16, kit.S24, kit.S16, foot)))
+	foot := look.H(look.S16, look.Grow(look.V(2, look.NewText(w.T(key), look.Strong, look.Ink).Wrapped(),
+		look.NewText(w.T(key+".why"), look.Caption, look.Ink2).Wrapped())), next)
+	return kit.Card(look.V(0,
+		look.Pad(look.S24, look.V(look.S20, top, look.Inset(76, 0, 0, 0, look.HTop(look.S24, sides...)))),
+		kit.Rule(0), look.Inset(look.S24, look.S16, look.S24, look.S16, foot)))
 }
 
 // methodCards draws the three methods side by side.
@@ -144,12 +146,12 @@ func (p *overviewPage) methodCards() fyne.CanvasObject {
 			badge = kit.Badge(kit.On, w.T("ui.on"))
 		}
 		name := w.T("method." + string(m))
-		row := kit.NewTapRow(kit.Pad(kit.S16, kit.V(kit.S12, kit.H(kit.S8, kit.NewIcon(wizard.MethodIcon(m), 22, kit.Ink2), kit.Gap(), badge),
-			kit.V(2, kit.NewText(name, kit.Strong, kit.Ink).Wrapped(), kit.NewText(state, kit.Caption, kit.Ink2).Wrapped()))), func() { c.Visit(to) })
+		row := control.NewTapRow(look.Pad(look.S16, look.V(look.S12, look.H(look.S8, look.NewIcon(wizard.MethodIcon(m), 22, look.Ink2), look.Gap(), badge),
+			look.V(2, look.NewText(name, look.Strong, look.Ink).Wrapped(), look.NewText(state, look.Caption, look.Ink2).Wrapped()))), func() { c.Visit(to) })
 		row.Name = name
-		return kit.Grow(kit.Card(row))
+		return look.Grow(kit.Card(row))
 	}
-	return kit.HTop(kit.S12,
+	return look.HTop(look.S12,
 		card(api.Text, a.Methods.Text, textState(w, a), shell.TwoFactor),
 		card(api.App, a.Methods.App, appState(w, c.Now(), a), shell.TwoFactor),
 		card(api.SecurityKey, a.Methods.Keys > 0, keyState(w, a), shell.SecurityKeys))
@@ -159,14 +161,14 @@ func (p *overviewPage) methodCards() fyne.CanvasObject {
 func (p *overviewPage) recentList() fyne.CanvasObject {
 	w, now := p.c.Catalog, p.c.Now()
 	if len(p.src.Value.Recent) == 0 {
-		return kit.Card(kit.Pad(kit.S16, kit.Para(w.T("ui.overview.nothing"), kit.Ink2)))
+		return kit.Card(look.Pad(look.S16, look.Para(w.T("ui.overview.nothing"), look.Ink2)))
 	}
 	var rows []fyne.CanvasObject
 	for _, e := range p.src.Value.Recent {
 		icon, ink := eventIcon(e)
-		rows = append(rows, kit.Inset(kit.S16, 10, kit.S16, 10, kit.H(kit.S12, kit.NewIcon(icon, 18, ink),
-			kit.Grow(kit.NewText(eventTitle(w, e), kit.Body, kit.Ink)), kit.NewText(eventClient(w, e), kit.Caption, kit.Ink3),
-			kit.Scaled(72, 0, kit.NewText(w.Moment(now, e.At), kit.Caption, kit.Ink2).Trailing()))))
+		rows = append(rows, look.Inset(look.S16, 10, look.S16, 10, look.H(look.S12, look.NewIcon(icon, 18, ink),
+			look.Grow(look.NewText(eventTitle(w, e), look.Body, look.Ink)), look.NewText(eventClient(w, e), look.Caption, look.Ink3),
+			look.Scaled(72, 0, look.NewText(w.Moment(now, e.At), look.Caption, look.Ink2).Trailing()))))
 	}
 	return kit.List(46, rows...)
 }

@@ -5,7 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/look"
 	"nightlatch/ui/print"
 )
 
@@ -15,39 +15,39 @@ const paperWidth float32 = 424
 // drawPaper draws the first page of a sheet as it will be printed. It is black on
 // white in both themes and uses the layout of the PDF.
 func drawPaper(s print.Sheet) fyne.CanvasObject {
-	paper := kit.NewBox(kit.Paper, kit.Hairline, 2)
+	paper := look.NewBox(look.Paper, look.Hairline, 2)
 	paper.Shadow = true
 	doc, err := print.Layout(s)
 	if err != nil || len(doc.Pages) == 0 { // no layout: making the PDF reports the error
-		return kit.Sized(paperWidth, paperWidth*1.4142, paper)
+		return look.Sized(paperWidth, paperWidth*1.4142, paper)
 	}
 	zoom := paperWidth / float32(doc.Paper.Width)
-	parts := []kit.Part{{W: paperWidth, H: float32(doc.Paper.Height) * zoom, O: paper}}
+	parts := []look.Part{{W: paperWidth, H: float32(doc.Paper.Height) * zoom, O: paper}}
 	for _, e := range doc.Pages[0] {
 		x, y, w, h := float32(e.X)*zoom, float32(e.Y)*zoom, float32(e.W)*zoom, float32(e.H)*zoom
 		switch {
 		case e.Logo:
-			parts = append(parts, kit.Part{X: x, Y: y, W: w, H: h, O: kit.Mark(w)})
+			parts = append(parts, look.Part{X: x, Y: y, W: w, H: h, O: look.Mark(w)})
 		case e.Words != "":
 			parts = append(parts, textElement(e, zoom, x, y, w, h))
 		case e.H == 0:
-			ink := kit.PaperInk
+			ink := look.PaperInk
 			if e.Faint {
-				ink = kit.Control
+				ink = look.Control
 			}
-			parts = append(parts, kit.Part{X: x, Y: y, W: w, H: 1, O: kit.NewBox(ink, "", 0)})
+			parts = append(parts, look.Part{X: x, Y: y, W: w, H: 1, O: look.NewBox(ink, "", 0)})
 		default:
-			parts = append(parts, kit.Part{X: x, Y: y, W: w, H: h, O: kit.NewBox(kit.Paper, kit.PaperInk, float32(e.Radius))})
+			parts = append(parts, look.Part{X: x, Y: y, W: w, H: h, O: look.NewBox(look.Paper, look.PaperInk, float32(e.Radius))})
 		}
 	}
-	return kit.Scene(paperWidth, float32(doc.Paper.Height)*zoom, parts...)
+	return look.Scene(paperWidth, float32(doc.Paper.Height)*zoom, parts...)
 }
 
 // textElement is an element's text, centred in its line's height.
-func textElement(e print.Element, zoom, x, y, w, h float32) kit.Part {
+func textElement(e print.Element, zoom, x, y, w, h float32) look.Part {
 	size := float32(e.Size) * zoom
-	role := kit.Role{Size: size, Line: size * 1.35, Strong: e.Strong, Mono: e.Mono}.Fixed()
-	t := kit.NewText(strings.TrimSpace(e.Words), role, kit.PaperInk)
+	role := look.Role{Size: size, Line: size * 1.35, Strong: e.Strong, Mono: e.Mono}.Fixed()
+	t := look.NewText(strings.TrimSpace(e.Words), role, look.PaperInk)
 	width := w + 2
 	switch {
 	case e.Centered:
@@ -57,5 +57,5 @@ func textElement(e print.Element, zoom, x, y, w, h float32) kit.Part {
 	default: // the screen rounds letters to whole pixels, so a full line can be wider than on paper
 		width = max(width, t.MinSize().Width)
 	}
-	return kit.Part{X: x, Y: y + (h-role.Line)/2, W: width, H: role.Line, O: t}
+	return look.Part{X: x, Y: y + (h-role.Line)/2, W: width, H: role.Line, O: t}
 }

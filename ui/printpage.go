@@ -10,6 +10,8 @@ import (
 
 	"nightlatch/assets/explain"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 	"nightlatch/ui/print"
 	"nightlatch/ui/shell"
 	"nightlatch/ui/wizard"
@@ -143,22 +145,22 @@ func (p *printPage) forgetJob(job string) {
 // Draw draws the preview and the choices beside it.
 func (p *printPage) Draw() shell.View {
 	c, w := p.c, p.c.Catalog
-	do := kit.NewButton(w.T("ui.print.do"), "printer", kit.Primary, p.send)
+	do := control.NewButton(w.T("ui.print.do"), "printer", control.Primary, p.send)
 	if p.busy {
 		do.Disable()
 	}
 	page := kit.Page{
-		Crumbs: c.Breadcrumbs(c.Breadcrumb(shell.BackupCodes), kit.Crumb{Name: w.T("ui.print.do")}), Title: w.T("ui.print.title"),
-		Body:    []fyne.CanvasObject{kit.Beside(kit.S32, 220, drawPaper(p.printed()), kit.V(kit.S20, p.drawChoices()...))},
-		Left:    []fyne.CanvasObject{kit.NewButton(w.T("wizard.cancel"), "", kit.Quiet, p.leave)},
-		Actions: []fyne.CanvasObject{kit.NewButton(w.T("ui.print.save"), "save", kit.Secondary, p.savePDF), do},
+		Crumbs: c.Breadcrumbs(c.Breadcrumb(shell.BackupCodes), control.Crumb{Name: w.T("ui.print.do")}), Title: w.T("ui.print.title"),
+		Body:    []fyne.CanvasObject{look.Beside(look.S32, 220, drawPaper(p.printed()), look.V(look.S20, p.drawChoices()...))},
+		Left:    []fyne.CanvasObject{control.NewButton(w.T("wizard.cancel"), "", control.Quiet, p.leave)},
+		Actions: []fyne.CanvasObject{control.NewButton(w.T("ui.print.save"), "save", control.Secondary, p.savePDF), do},
 	}
 	primary := do
 	if p.asked && len(p.printers) == 0 {
-		primary = kit.NewButton(w.T("ui.print.save-open"), "save", kit.Primary, p.savePDF)
+		primary = control.NewButton(w.T("ui.print.save-open"), "save", control.Primary, p.savePDF)
 		page.Actions = []fyne.CanvasObject{primary}
 	}
-	return shell.View{Content: c.Page(page), First: primary, Bindings: kit.Bindings{Enter: func() { primary.Tapped(nil) }, Escape: p.leave}, Ready: p.asked}
+	return shell.View{Content: c.Page(page), First: primary, Bindings: control.Bindings{Enter: func() { primary.Tapped(nil) }, Escape: p.leave}, Ready: p.asked}
 }
 
 // drawChoices draws the printer, the paper and what is on the sheet.
@@ -175,23 +177,23 @@ func (p *printPage) drawChoices() (side []fyne.CanvasObject) {
 			paperAt = i
 		}
 	}
-	printer := kit.NewSelector(kit.SelectorConfig{Icon: "printer", Options: printers, Selected: p.chosen, OnPick: func(i int) { p.chosen = i }})
-	paper := kit.NewSelector(kit.SelectorConfig{Options: papers, Selected: paperAt, OnPick: func(i int) { p.sheet.Paper = print.Papers()[i]; c.Redraw() }})
-	copies := kit.NewTextField(w.T("ui.print.copies"), "", kit.InputConfig{Text: p.copies, Limit: 3, OnChanged: func(s string) { p.copies = s }})
-	large := kit.NewToggle(kit.CheckForm, p.sheet.Large, kit.NewText(w.T("ui.print.large"), kit.Body, kit.Ink).Wrapped())
+	printer := control.NewSelector(control.SelectorConfig{Icon: "printer", Options: printers, Selected: p.chosen, OnPick: func(i int) { p.chosen = i }})
+	paper := control.NewSelector(control.SelectorConfig{Options: papers, Selected: paperAt, OnPick: func(i int) { p.sheet.Paper = print.Papers()[i]; c.Redraw() }})
+	copies := control.NewTextField(w.T("ui.print.copies"), "", control.InputConfig{Text: p.copies, Limit: 3, OnChanged: func(s string) { p.copies = s }})
+	large := control.NewToggle(control.CheckForm, p.sheet.Large, look.NewText(w.T("ui.print.large"), look.Body, look.Ink).Wrapped())
 	large.OnChanged = func(on bool) { p.sheet.Large = on; c.Redraw() }
-	nameless := kit.NewToggle(kit.CheckForm, p.nameless, kit.NewText(w.T("ui.print.nameless"), kit.Body, kit.Ink).Wrapped())
+	nameless := control.NewToggle(control.CheckForm, p.nameless, look.NewText(w.T("ui.print.nameless"), look.Body, look.Ink).Wrapped())
 	nameless.OnChanged = func(on bool) { p.nameless = on; c.Redraw() }
 	switch {
 	case len(p.printers) > 0:
-		side = append(side, kit.NewField(w.T("ui.print.printer"), "", printer), kit.NewField(w.T("ui.print.paper"), "", paper), copies, large, nameless)
+		side = append(side, control.NewField(w.T("ui.print.printer"), "", printer), control.NewField(w.T("ui.print.paper"), "", paper), copies, large, nameless)
 	case p.asked:
-		side = append(side, kit.NewBanner(kit.Attention, w.T("ui.print.none"), w.T("ui.print.none-why"), w.T("ui.print.none-next")), kit.NewField(w.T("ui.print.paper"), "", paper), large, nameless)
+		side = append(side, kit.NewBanner(look.Attention, w.T("ui.print.none"), w.T("ui.print.none-why"), w.T("ui.print.none-next")), control.NewField(w.T("ui.print.paper"), "", paper), large, nameless)
 	}
 	if p.busy {
 		side = append(side, kit.NewProgress(kit.ProgressConfig{Clock: c.Clock(c.Scope()), Words: w.T("ui.print.sending")}))
 	}
-	return append(side, kit.NewBanner(kit.Info, w.T("ui.print.once"), w.T("ui.print.once-why"), ""))
+	return append(side, kit.NewBanner(look.Info, w.T("ui.print.once"), w.T("ui.print.once-why"), ""))
 }
 
 // printed is the sheet as it will be printed.

@@ -10,6 +10,7 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
 	"nightlatch/ui/shell"
 )
 
@@ -68,17 +69,17 @@ func (p *sessionsPage) Draw() shell.View {
 		text := w.T("ui.sessions.row", assets.Args{"first": shell.OnDay(w, now, s.Created), "last": shell.When(w, now, s.LastSeen), "until": shell.OnDay(w, now, s.Expires)})
 		if s.Current {
 			rows = append(rows, shell.LongRow(kit.Tile("sessions", true), name, text,
-				kit.Badge(kit.On, w.T("ui.sessions.current")), kit.NewButton(w.T("ui.sessions.sign-out-do"), "", kit.Secondary, func() { confirmSignOut(c) })))
+				kit.Badge(kit.On, w.T("ui.sessions.current")), control.NewButton(w.T("ui.sessions.sign-out-do"), "", control.Secondary, func() { confirmSignOut(c) })))
 			continue
 		}
 		others++
 		rows = append(rows, shell.LongRow(kit.Tile(sessionIcon(s), false), name, text,
-			kit.NewButton(w.T("ui.sessions.end-do"), "", kit.Secondary, func() { p.end(s) }).Named(w.T("ui.sessions.end-name", name))))
+			control.NewButton(w.T("ui.sessions.end-do"), "", control.Secondary, func() { p.end(s) }).Named(w.T("ui.sessions.end-name", name))))
 	}
 	page := kit.Page{Title: w.T("ui.rail.sessions"), Lead: w.T("ui.sessions.lead"), Body: []fyne.CanvasObject{kit.List(72, rows...)}}
 	v := shell.View{Ready: true}
 	if others > 0 {
-		all := kit.NewButton(w.N("ui.sessions.end-others-do", others), "", kit.Destroy, p.endOthers)
+		all := control.NewButton(w.N("ui.sessions.end-others-do", others), "", control.Destroy, p.endOthers)
 		page.Actions = []fyne.CanvasObject{all}
 		v.First = all
 	} else {

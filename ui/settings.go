@@ -11,6 +11,8 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 	"nightlatch/ui/shell"
 )
 
@@ -52,11 +54,11 @@ func (p *settingsPage) change(k api.Kind) { p.c.BeginCeremony(api.Begin{Kind: k}
 // Draw draws the settings of the account, the window and the server.
 func (p *settingsPage) Draw() shell.View {
 	c, w := p.c, p.c.Catalog
-	signOut := kit.NewButton(w.T("ui.sessions.sign-out-do"), "", kit.Secondary, func() { confirmSignOut(c) })
+	signOut := control.NewButton(w.T("ui.sessions.sign-out-do"), "", control.Secondary, func() { confirmSignOut(c) })
 	page := kit.Page{Title: w.T("ui.rail.settings"), Body: []fyne.CanvasObject{
-		kit.V(kit.S8, kit.Section(w.T("ui.settings.account")), kit.List(kit.S16, p.accountRows(signOut)...)),
-		kit.V(kit.S8, kit.Section(w.T("ui.settings.window")), kit.List(kit.S16, p.windowRows()...)),
-		kit.V(kit.S8, kit.Section(w.T("ui.settings.server")), kit.List(kit.S16, p.serverRows()...)),
+		look.V(look.S8, kit.Section(w.T("ui.settings.account")), kit.List(look.S16, p.accountRows(signOut)...)),
+		look.V(look.S8, kit.Section(w.T("ui.settings.window")), kit.List(look.S16, p.windowRows()...)),
+		look.V(look.S8, kit.Section(w.T("ui.settings.server")), kit.List(look.S16, p.serverRows()...)),
 	}}
 	return shell.View{Content: c.Page(page), First: signOut, Ready: true}
 }
@@ -69,7 +71,7 @@ func (p *settingsPage) row(key, value string, controls ...fyne.CanvasObject) fyn
 // changeButton opens something; key is the translation key of the setting.
 func (p *settingsPage) changeButton(key string, tap func()) fyne.CanvasObject {
 	w := p.c.Catalog
-	return kit.NewButton(w.T("ui.settings.change"), "", kit.Secondary, tap).Named(w.T("ui.settings.change-name", w.T(key)))
+	return control.NewButton(w.T("ui.settings.change"), "", control.Secondary, tap).Named(w.T("ui.settings.change-name", w.T(key)))
 }
 
 func (p *settingsPage) accountRows(signOut fyne.CanvasObject) []fyne.CanvasObject {
@@ -104,7 +106,7 @@ func (p *settingsPage) accountRows(signOut fyne.CanvasObject) []fyne.CanvasObjec
 		rows = append(rows, p.row("ui.settings.texts", text))
 	}
 	if a.Phone != "" {
-		found := kit.NewToggle(kit.SwitchForm, a.Discoverable, nil).Named(w.T("ui.settings.found"))
+		found := control.NewToggle(control.SwitchForm, a.Discoverable, nil).Named(w.T("ui.settings.found"))
 		found.OnChanged = p.setDiscoverable
 		rows = append(rows, p.row("ui.settings.found", w.T("ui.settings.found-why"), found))
 	}
@@ -126,16 +128,16 @@ func (p *settingsPage) windowRows() []fyne.CanvasObject {
 	appearance := max(0, slices.Index(appearances(), prefs.String(shell.PrefAppearance)))
 	size := max(0, slices.Index(textSizes(), prefs.IntWithFallback(shell.PrefTextSize, 100)))
 	rows := []fyne.CanvasObject{
-		p.row("ui.settings.appearance", "", kit.NewSegments(appearance, func(i int) { prefs.SetString(shell.PrefAppearance, appearances()[i]); c.Restyle() }, looks...).Named(w.T("ui.settings.appearance"))),
-		p.row("ui.settings.text-size", w.T("ui.settings.text-size-why"), kit.NewSegments(size, func(i int) { prefs.SetInt(shell.PrefTextSize, textSizes()[i]); c.Restyle() }, sizes...).Named(w.T("ui.settings.text-size"))),
+		p.row("ui.settings.appearance", "", control.NewSegments(appearance, func(i int) { prefs.SetString(shell.PrefAppearance, appearances()[i]); c.Restyle() }, looks...).Named(w.T("ui.settings.appearance"))),
+		p.row("ui.settings.text-size", w.T("ui.settings.text-size-why"), control.NewSegments(size, func(i int) { prefs.SetInt(shell.PrefTextSize, textSizes()[i]); c.Restyle() }, sizes...).Named(w.T("ui.settings.text-size"))),
 	}
 	if len(languages) > 1 {
-		pick := kit.NewSelector(kit.SelectorConfig{
+		pick := control.NewSelector(control.SelectorConfig{
 			Icon: "globe", Options: languages, Selected: max(0, slices.Index(assets.Languages(), c.Config.Language)),
 			OnPick: func(i int) { prefs.SetString(shell.PrefLanguage, assets.Languages()[i]) },
 		})
 		pick.SetName(w.T("ui.settings.language"))
-		rows = append(rows, p.row("ui.settings.language", w.T("ui.settings.language-why"), kit.Scaled(200, 0, pick)))
+		rows = append(rows, p.row("ui.settings.language", w.T("ui.settings.language-why"), look.Scaled(200, 0, pick)))
 	}
 	return rows
 }
@@ -152,10 +154,10 @@ func (p *settingsPage) serverRows() []fyne.CanvasObject {
 		rows = append(rows, p.row("ui.delivery.title", text, p.changeButton("ui.delivery.title", func() { c.Visit(shell.Delivery) })))
 	}
 	if about.MailKept || c.Account().EmailKept { // an unconfirmed address gets its mail here only
-		rows = append(rows, p.row("ui.settings.kept", w.T("ui.settings.kept-why"), kit.NewButton(w.T("ui.settings.read"), "mail", kit.Secondary, func() { c.Visit(shell.Mail) })))
+		rows = append(rows, p.row("ui.settings.kept", w.T("ui.settings.kept-why"), control.NewButton(w.T("ui.settings.read"), "mail", control.Secondary, func() { c.Visit(shell.Mail) })))
 	}
 	if c.Config.Address != "" {
-		rows = append(rows, p.row("ui.settings.address", w.T("ui.settings.address-why", c.Config.Address), kit.NewButton(w.T("wizard.copy"), "copy", kit.Secondary, func() { c.Copy(c.Config.Address) })))
+		rows = append(rows, p.row("ui.settings.address", w.T("ui.settings.address-why", c.Config.Address), control.NewButton(w.T("wizard.copy"), "copy", control.Secondary, func() { c.Copy(c.Config.Address) })))
 	}
 	return append(rows, p.row("ui.settings.about", w.T("ui.settings.version", c.Config.Version)))
 }

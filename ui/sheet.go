@@ -10,6 +10,8 @@ import (
 	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 	"nightlatch/ui/print"
 	"nightlatch/ui/shell"
 	"nightlatch/ui/wizard"
@@ -87,16 +89,16 @@ func (s sheets) save(sheet print.Sheet, done func(func(*wizard.Saved))) {
 // active one. The code is not used up (R77).
 func (s sheets) checkCopy(scope *shell.Scope, active func()) {
 	c, w := s.c, s.c.Catalog
-	code := kit.NewBackupField("")
-	field := kit.NewField(w.T("ui.check.code"), w.T("wizard.backup.hint"), code)
-	result := kit.V(0)
-	var dialog *kit.Dialog
+	code := control.NewBackupField("")
+	field := control.NewField(w.T("ui.check.code"), w.T("wizard.backup.hint"), code)
+	result := look.V(0)
+	var dialog *control.Dialog
 	show := func(o fyne.CanvasObject) {
 		result.Objects = []fyne.CanvasObject{o}
 		result.Refresh()
 		dialog.Refresh()
 		dialog.Do().Enable()
-		kit.Focus(code)
+		control.Focus(code)
 	}
 	code.OnChanged = func(string) {
 		field.Clear()
@@ -107,7 +109,7 @@ func (s sheets) checkCopy(scope *shell.Scope, active func()) {
 		}
 	}
 	asked, server := scope.Child(), c.Server()
-	dialog = c.Dialog(kit.DialogConfig{
+	dialog = c.Dialog(control.DialogConfig{
 		Title: w.T("ui.codes.check"), Words: w.T("ui.check.why"), Icon: "verify", Body: []fyne.CanvasObject{field, result},
 		Do: w.T("ui.check.do"), Cancel: w.T("kit.close"), Keep: true, OnClose: asked.Leave,
 		OnDo: func() {
@@ -121,7 +123,7 @@ func (s sheets) checkCopy(scope *shell.Scope, active func()) {
 				return func() {
 					if err != nil {
 						t := explain.Error(w, err)
-						show(kit.NewBanner(kit.Refused, t.What, t.Why, t.Next))
+						show(kit.NewBanner(look.Refused, t.What, t.Why, t.Next))
 						return
 					}
 					show(s.drawCheck(got))
@@ -139,9 +141,9 @@ func (s sheets) drawCheck(got api.BackupCodeCheck) fyne.CanvasObject {
 	w := s.c.Catalog
 	switch got.State {
 	case "active":
-		return kit.NewBanner(kit.Info, w.T("ui.check.active", got.Number), w.T("ui.check.active-why"), "")
+		return kit.NewBanner(look.Info, w.T("ui.check.active", got.Number), w.T("ui.check.active-why"), "")
 	case "used", "void":
-		return kit.NewBanner(kit.Attention, w.T("ui.check."+got.State, got.Number), w.T("ui.check."+got.State+"-why"), "")
+		return kit.NewBanner(look.Attention, w.T("ui.check."+got.State, got.Number), w.T("ui.check."+got.State+"-why"), "")
 	}
-	return kit.NewBanner(kit.Refused, w.T("ui.check.unknown"), w.T("ui.check.unknown-why"), w.T("ui.check.unknown-next"))
+	return kit.NewBanner(look.Refused, w.T("ui.check.unknown"), w.T("ui.check.unknown-why"), w.T("ui.check.unknown-next"))
 }

@@ -11,6 +11,8 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 	"nightlatch/ui/shell"
 )
 
@@ -80,12 +82,12 @@ func (p *temporaryPage) ask() {
 	for _, s := range services() {
 		names = append(names, serviceName(w, s))
 	}
-	label := kit.NewTextField(w.T("ui.temporary.label"), w.T("ui.temporary.label-hint"), kit.InputConfig{Limit: 64})
-	service := kit.NewSelector(kit.SelectorConfig{Options: names})
-	var dialog *kit.Dialog
-	dialog = c.Dialog(kit.DialogConfig{
+	label := control.NewTextField(w.T("ui.temporary.label"), w.T("ui.temporary.label-hint"), control.InputConfig{Limit: 64})
+	service := control.NewSelector(control.SelectorConfig{Options: names})
+	var dialog *control.Dialog
+	dialog = c.Dialog(control.DialogConfig{
 		Title: w.T("ui.temporary.new"), Words: w.T("ui.temporary.new-why"), Icon: "temporary-password",
-		Body: []fyne.CanvasObject{label, kit.NewField(w.T("ui.temporary.service"), w.T("ui.temporary.service-hint"), service)},
+		Body: []fyne.CanvasObject{label, control.NewField(w.T("ui.temporary.service"), w.T("ui.temporary.service-hint"), service)},
 		Do:   w.T("ui.temporary.make"), Keep: true,
 		OnDo: func() {
 			name := strings.TrimSpace(label.Text())
@@ -142,21 +144,21 @@ func (p *temporaryPage) copy() { p.c.CopySecret(p.made.Password) }
 func (p *temporaryPage) Draw() shell.View {
 	c, w := p.c, p.c.Catalog
 	page := kit.Page{
-		Crumbs: c.Breadcrumbs(c.Breadcrumb(shell.TwoFactor), kit.Crumb{Name: w.T("ui.temporary.one")}),
+		Crumbs: c.Breadcrumbs(c.Breadcrumb(shell.TwoFactor), control.Crumb{Name: w.T("ui.temporary.one")}),
 		Title:  w.T("ui.rail.temporary-passwords"), Lead: w.T("ui.temporary.lead"),
 	}
 	if !p.src.Ready {
 		return p.src.Waiting(c, page.Title, page.Crumbs, p.load)
 	}
 	if !p.src.Value.Account.TwoFactor {
-		return drawNeedsTwoFactor(c, page, kit.EmptyState("temporary-password", kit.Info, w.T("ui.temporary.off"), w.T("ui.temporary.off-why")))
+		return drawNeedsTwoFactor(c, page, kit.EmptyState("temporary-password", look.Info, w.T("ui.temporary.off"), w.T("ui.temporary.off-why")))
 	}
 	now := c.Now()
 	if p.made != nil && !p.made.Expires.After(now) {
 		p.made = nil
 	}
-	add := kit.NewButton(w.T("ui.temporary.new"), "plus", kit.Primary, p.ask)
-	v := shell.View{First: add, Bindings: kit.Bindings{Enter: func() { add.Tapped(nil) }}, Ready: true}
+	add := control.NewButton(w.T("ui.temporary.new"), "plus", control.Primary, p.ask)
+	v := shell.View{First: add, Bindings: control.Bindings{Enter: func() { add.Tapped(nil) }}, Ready: true}
 	var live, over []fyne.CanvasObject
 	for _, t := range p.src.Value.List {
 		if t.State == "live" && t.Expires.After(now) {
@@ -165,7 +167,7 @@ func (p *temporaryPage) Draw() shell.View {
 			over = append(over, p.drawOver(t))
 		}
 	}
-	page.Actions = []fyne.CanvasObject{kit.NewText(w.T("ui.keys.of", len(live), c.About().Limits.TemporaryPasswords), kit.Caption, kit.Ink3), add}
+	page.Actions = []fyne.CanvasObject{look.NewText(w.T("ui.keys.of", len(live), c.About().Limits.TemporaryPasswords), look.Caption, look.Ink3), add}
 	if p.made != nil {
 		card, first := p.drawMade()
 		page.Body = append(page.Body, card)
@@ -173,13 +175,13 @@ func (p *temporaryPage) Draw() shell.View {
 	}
 	switch {
 	case len(live) > 0:
-		all := kit.NewLink(w.T("ui.temporary.revoke-all-link"), p.revokeAll)
-		page.Body = append(page.Body, kit.V(kit.S8, kit.H(kit.S8, kit.Section(w.T("ui.temporary.live")), kit.Gap(), all), kit.List(64, live...)))
+		all := control.NewLink(w.T("ui.temporary.revoke-all-link"), p.revokeAll)
+		page.Body = append(page.Body, look.V(look.S8, look.H(look.S8, kit.Section(w.T("ui.temporary.live")), look.Gap(), all), kit.List(64, live...)))
 	case p.made == nil:
-		page.Body = append(page.Body, kit.EmptyState("temporary-password", kit.Info, w.T("ui.temporary.none"), w.T("ui.temporary.none-why")))
+		page.Body = append(page.Body, kit.EmptyState("temporary-password", look.Info, w.T("ui.temporary.none"), w.T("ui.temporary.none-why")))
 	}
 	if len(over) > 0 {
-		page.Body = append(page.Body, kit.V(kit.S8, kit.Section(w.T("ui.temporary.over")), kit.List(64, over[:min(len(over), shownOver)]...)))
+		page.Body = append(page.Body, look.V(look.S8, kit.Section(w.T("ui.temporary.over")), kit.List(64, over[:min(len(over), shownOver)]...)))
 	}
 	v.Content = c.Page(page)
 	return v
@@ -188,16 +190,16 @@ func (p *temporaryPage) Draw() shell.View {
 // drawMade draws the card with a new password, which is shown once (R81).
 func (p *temporaryPage) drawMade() (fyne.CanvasObject, fyne.Focusable) {
 	m, w, now := p.made, p.c.Catalog, p.c.Now()
-	copyIt := kit.NewButton(w.T("wizard.copy"), "copy", kit.Secondary, p.copy)
+	copyIt := control.NewButton(w.T("wizard.copy"), "copy", control.Secondary, p.copy)
 	left := kit.NewCountdown(kit.CountdownConfig{
-		Clock: p.c.Clock(p.scope), Ends: m.Expires, Total: time.Duration(p.c.About().Limits.TemporaryPasswordMinutes) * time.Minute, Edge: 24, Digits: kit.CodeM,
+		Clock: p.c.Clock(p.scope), Ends: m.Expires, Total: time.Duration(p.c.About().Limits.TemporaryPasswordMinutes) * time.Minute, Edge: 24, Digits: look.CodeM,
 		After: w.T("ui.temporary.until", w.Clock(m.Expires.In(now.Location()))), OnEnd: p.load,
 	})
-	return kit.Card(kit.Pad(kit.S24, kit.V(kit.S16,
-		kit.V(2, kit.NewText(w.T("ui.temporary.for", m.Label), kit.Heading, kit.Ink).Wrapped(), kit.Para(w.T("ui.temporary.once"), kit.Ink2)),
-		kit.Z(kit.NewBox(kit.Sunken, kit.Hairline, kit.RadiusCard), kit.Inset(kit.S24, kit.S20, kit.S24, kit.S20,
-			kit.H(kit.S16, kit.Grow(kit.Groups(kit.CodeL, kit.Ink, 4, strings.Split(m.Password, "-")...)), copyIt))),
-		kit.Flow(kit.S16, left, kit.NewText(w.T("ui.temporary.any-number"), kit.Caption, kit.Ink3)),
+	return kit.Card(look.Pad(look.S24, look.V(look.S16,
+		look.V(2, look.NewText(w.T("ui.temporary.for", m.Label), look.Heading, look.Ink).Wrapped(), look.Para(w.T("ui.temporary.once"), look.Ink2)),
+		look.Z(look.NewBox(look.Sunken, look.Hairline, look.RadiusCard), look.Inset(look.S24, look.S20, look.S24, look.S20,
+			look.H(look.S16, look.Grow(look.Groups(look.CodeL, look.Ink, 4, strings.Split(m.Password, "-")...)), copyIt))),
+		look.Flow(look.S16, left, look.NewText(w.T("ui.temporary.any-number"), look.Caption, look.Ink3)),
 	))), copyIt
 }
 
@@ -214,10 +216,10 @@ func (p *temporaryPage) drawLive(t api.TemporaryPassword) fyne.CanvasObject {
 	if t.Texted {
 		sub = w.T("ui.temporary.texted", sub)
 	}
-	revoke := kit.NewButton(w.T("ui.temporary.revoke-do"), "", kit.Secondary, func() { p.revoke(t) }).Named(w.T("ui.temporary.revoke-name", t.Label))
-	return kit.Inset(kit.S16, kit.S12, kit.S16, kit.S12, kit.H(kit.S16, kit.Scaled(32, 32, kit.Centre(ring)),
-		kit.Grow(kit.V(2, kit.NewText(t.Label, kit.Strong, kit.Ink), kit.NewText(sub, kit.Caption, kit.Ink2).Wrapped())),
-		kit.Scaled(148, 0, kit.V(2, kit.NewText(used, kit.Caption, kit.Ink).Wrapped(), kit.NewText(from, kit.Caption, kit.Ink2).Wrapped())), revoke))
+	revoke := control.NewButton(w.T("ui.temporary.revoke-do"), "", control.Secondary, func() { p.revoke(t) }).Named(w.T("ui.temporary.revoke-name", t.Label))
+	return look.Inset(look.S16, look.S12, look.S16, look.S12, look.H(look.S16, look.Scaled(32, 32, look.Centre(ring)),
+		look.Grow(look.V(2, look.NewText(t.Label, look.Strong, look.Ink), look.NewText(sub, look.Caption, look.Ink2).Wrapped())),
+		look.Scaled(148, 0, look.V(2, look.NewText(used, look.Caption, look.Ink).Wrapped(), look.NewText(from, look.Caption, look.Ink2).Wrapped())), revoke))
 }
 
 // drawOver draws a password that no longer works.
@@ -227,6 +229,6 @@ func (p *temporaryPage) drawOver(t api.TemporaryPassword) fyne.CanvasObject {
 	if t.State != "revoked" {
 		badge = kit.Badge(kit.Off, w.T("ui.temporary.expired"))
 	}
-	return kit.Inset(kit.S16, kit.S12, kit.S16, kit.S12, kit.H(kit.S16, kit.Scaled(32, 32, kit.Centre(kit.NewIcon("clock", 20, kit.Ink3))),
-		kit.Grow(kit.V(2, kit.NewText(t.Label, kit.Strong, kit.Ink3), kit.NewText(w.T("ui.temporary.was", serviceName(w, t.Service), shell.When(w, now, t.Expires)), kit.Caption, kit.Ink2).Wrapped())), badge))
+	return look.Inset(look.S16, look.S12, look.S16, look.S12, look.H(look.S16, look.Scaled(32, 32, look.Centre(look.NewIcon("clock", 20, look.Ink3))),
+		look.Grow(look.V(2, look.NewText(t.Label, look.Strong, look.Ink3), look.NewText(w.T("ui.temporary.was", serviceName(w, t.Service), shell.When(w, now, t.Expires)), look.Caption, look.Ink2).Wrapped())), badge))
 }

@@ -11,6 +11,8 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 	"nightlatch/ui/shell"
 	"nightlatch/ui/wizard"
 )
@@ -87,7 +89,7 @@ func (p *twoFactorPage) deletePhone() {
 // Draw draws the three methods and the fallbacks.
 func (p *twoFactorPage) Draw() shell.View {
 	c, w := p.c, p.c.Catalog
-	crumbs := c.Breadcrumbs(kit.Crumb{Name: w.T("ui.rail.two-factor")})
+	crumbs := c.Breadcrumbs(control.Crumb{Name: w.T("ui.rail.two-factor")})
 	if !p.src.Ready {
 		return p.src.Waiting(c, w.T("ui.rail.two-factor"), crumbs, p.load)
 	}
@@ -105,8 +107,8 @@ func (p *twoFactorPage) Draw() shell.View {
 	}
 	if open := p.src.Value.Open; open != nil {
 		title := w.T("wizard.title." + string(open.Kind))
-		page.Body = append(page.Body, kit.NewBanner(kit.Info, w.T("ui.two-factor.open", title), w.T("ui.two-factor.open-why"), "",
-			kit.NewLink(w.T("ui.two-factor.go-on"), p.resume), kit.NewLink(w.T("ui.two-factor.drop"), p.drop)))
+		page.Body = append(page.Body, kit.NewBanner(look.Info, w.T("ui.two-factor.open", title), w.T("ui.two-factor.open-why"), "",
+			control.NewLink(w.T("ui.two-factor.go-on"), p.resume), control.NewLink(w.T("ui.two-factor.drop"), p.drop)))
 	}
 	page.Body = append(page.Body, kit.List(0, methods...), p.drawFallbacks(a))
 	return shell.View{Content: c.Page(page), First: p.first, Ready: true}
@@ -122,8 +124,8 @@ func (p *twoFactorPage) drawText(a api.Account) fyne.CanvasObject {
 		button = p.turnOff(api.Text)
 	}
 	return p.drawMethod(api.Text, a.Methods.Text, note("phone", lastNote(w, a, api.Text, explain.PhoneNumber(a.Phone))), button,
-		kit.NewLink(w.T("ui.phone.change"), func() { p.begin(api.Begin{Kind: api.ChangePhone}) }),
-		kit.NewLink(w.T("ui.phone.delete-link"), p.deletePhone))
+		control.NewLink(w.T("ui.phone.change"), func() { p.begin(api.Begin{Kind: api.ChangePhone}) }),
+		control.NewLink(w.T("ui.phone.delete-link"), p.deletePhone))
 }
 
 func (p *twoFactorPage) drawApp(a api.Account) fyne.CanvasObject {
@@ -139,15 +141,15 @@ func (p *twoFactorPage) drawKeys(a api.Account) fyne.CanvasObject {
 	if a.Methods.Keys == 0 {
 		return p.drawMethod(api.SecurityKey, false, nil, p.setUp(api.EnrollKey, api.SecurityKey))
 	}
-	manage := kit.NewButton(w.T("ui.method.manage"), "", kit.Secondary, func() { p.c.Visit(shell.SecurityKeys) }).Named(w.T("ui.method.manage-name"))
+	manage := control.NewButton(w.T("ui.method.manage"), "", control.Secondary, func() { p.c.Visit(shell.SecurityKeys) }).Named(w.T("ui.method.manage-name"))
 	return p.drawMethod(api.SecurityKey, true, note("check", lastNote(w, a, api.SecurityKey, keyState(w, a))), manage,
-		kit.NewLink(w.T("ui.keys.another"), func() { p.begin(api.Begin{Kind: api.EnrollKey}) }),
-		kit.NewLink(w.T("ui.method.turn-off-keys"), func() { p.begin(api.Begin{Kind: api.TurnOff, Method: api.SecurityKey}) }))
+		control.NewLink(w.T("ui.keys.another"), func() { p.begin(api.Begin{Kind: api.EnrollKey}) }),
+		control.NewLink(w.T("ui.method.turn-off-keys"), func() { p.begin(api.Begin{Kind: api.TurnOff, Method: api.SecurityKey}) }))
 }
 
 // drawMethod draws one method with its button, and its state and links if it has
 // any.
-func (p *twoFactorPage) drawMethod(m api.Method, on bool, state fyne.CanvasObject, button *kit.Button, links ...fyne.CanvasObject) fyne.CanvasObject {
+func (p *twoFactorPage) drawMethod(m api.Method, on bool, state fyne.CanvasObject, button *control.Button, links ...fyne.CanvasObject) fyne.CanvasObject {
 	w := p.c.Catalog
 	badge := kit.Badge(kit.Off, w.T("ui.off"))
 	if on {
@@ -156,26 +158,26 @@ func (p *twoFactorPage) drawMethod(m api.Method, on bool, state fyne.CanvasObjec
 		p.first = button
 	}
 	parts := []fyne.CanvasObject{
-		kit.H(kit.S12, kit.NewText(w.T("method."+string(m)), kit.Heading, kit.Ink), badge, kit.Gap()),
-		kit.Para(w.T("ui.method."+string(m)+".what"), kit.Ink2),
+		look.H(look.S12, look.NewText(w.T("method."+string(m)), look.Heading, look.Ink), badge, look.Gap()),
+		look.Para(w.T("ui.method."+string(m)+".what"), look.Ink2),
 	}
 	if state != nil {
-		parts = append(parts, kit.Inset(0, kit.S4, 0, 0, state))
+		parts = append(parts, look.Inset(0, look.S4, 0, 0, state))
 	}
 	if len(links) > 0 {
-		parts = append(parts, kit.Inset(0, kit.S8, 0, 0, kit.Flow(kit.S20, links...)))
+		parts = append(parts, look.Inset(0, look.S8, 0, 0, look.Flow(look.S20, links...)))
 	}
-	return kit.Inset(kit.S16, kit.S20, kit.S16, kit.S20, kit.HTop(kit.S16, kit.Tile(wizard.MethodIcon(m), on), kit.Grow(kit.V(kit.S4, parts...)), kit.Scaled(112, 0, button)))
+	return look.Inset(look.S16, look.S20, look.S16, look.S20, look.HTop(look.S16, kit.Tile(wizard.MethodIcon(m), on), look.Grow(look.V(look.S4, parts...)), look.Scaled(112, 0, button)))
 }
 
-func (p *twoFactorPage) setUp(k api.Kind, m api.Method) *kit.Button {
+func (p *twoFactorPage) setUp(k api.Kind, m api.Method) *control.Button {
 	w := p.c.Catalog
-	return kit.NewButton(w.T("ui.method.set-up"), "", kit.Secondary, func() { p.begin(api.Begin{Kind: k}) }).Named(w.T("ui.method.set-up-name", w.T("method."+string(m))))
+	return control.NewButton(w.T("ui.method.set-up"), "", control.Secondary, func() { p.begin(api.Begin{Kind: k}) }).Named(w.T("ui.method.set-up-name", w.T("method."+string(m))))
 }
 
-func (p *twoFactorPage) turnOff(m api.Method) *kit.Button {
+func (p *twoFactorPage) turnOff(m api.Method) *control.Button {
 	w := p.c.Catalog
-	return kit.NewButton(w.T("ui.method.turn-off"), "", kit.Secondary, func() { p.begin(api.Begin{Kind: api.TurnOff, Method: m}) }).Named(w.T("ui.method.turn-off-name", w.T("method."+string(m))))
+	return control.NewButton(w.T("ui.method.turn-off"), "", control.Secondary, func() { p.begin(api.Begin{Kind: api.TurnOff, Method: m}) }).Named(w.T("ui.method.turn-off-name", w.T("method."+string(m))))
 }
 
 // drawFallbacks links to what helps when a method fails.
@@ -192,18 +194,18 @@ func (p *twoFactorPage) drawFallbacks(a api.Account) fyne.CanvasObject {
 		}
 	}
 	row := func(icon, key, text string, page shell.PageID, aside ...fyne.CanvasObject) fyne.CanvasObject {
-		r := kit.NewTapRow(kit.Row(kit.Tile(icon, false), w.T(key), text, aside...), func() { p.c.Visit(page) })
+		r := control.NewTapRow(kit.Row(kit.Tile(icon, false), w.T(key), text, aside...), func() { p.c.Visit(page) })
 		r.Name = w.T(key)
 		return r
 	}
-	return kit.V(kit.S8, kit.Section(w.T("ui.fallback")), kit.List(72,
+	return look.V(look.S8, kit.Section(w.T("ui.fallback")), kit.List(72,
 		row("backup-codes", "ui.rail.backup-codes", codes, shell.BackupCodes, aside...),
 		row("temporary-password", "ui.temporary.one", w.T("ui.temporary.what"), shell.TemporaryPasswords, kit.Chevron())))
 }
 
 // note is a line with an icon below a method.
 func note(icon, text string) fyne.CanvasObject {
-	return kit.HTop(kit.S8, kit.NewIcon(icon, 16, kit.Ink3), kit.Grow(kit.NewText(text, kit.Caption, kit.Ink2).Wrapped()))
+	return look.HTop(look.S8, look.NewIcon(icon, 16, look.Ink3), look.Grow(look.NewText(text, look.Caption, look.Ink2).Wrapped()))
 }
 
 // lastNote adds to a method's state that it was used last time (R40).

@@ -4,7 +4,8 @@ import (
 	"fyne.io/fyne/v2"
 
 	"nightlatch/server/api"
-	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 	"nightlatch/ui/shell"
 	"nightlatch/ui/wizard"
 )
@@ -15,13 +16,13 @@ type passwordDialog struct {
 	asked  *shell.Scope
 	then   func()
 	body   *fyne.Container
-	dialog *kit.Dialog // nil before the first step
+	dialog *control.Dialog // nil before the first step
 	framed wizard.FramedStep
 }
 
 // AskPassword is part of shell.Ceremonies.
 func (x Screens) AskPassword(s *shell.Scope, then func()) {
-	d := &passwordDialog{ceremony: newCeremony(x, api.Begin{Kind: api.Reauthenticate}), asked: s.Child(), then: then, body: kit.V(kit.S12)}
+	d := &passwordDialog{ceremony: newCeremony(x, api.Begin{Kind: api.Reauthenticate}), asked: s.Child(), then: then, body: look.V(look.S12)}
 	d.host = d
 	d.start(d.asked)
 }
@@ -61,7 +62,7 @@ func (d *passwordDialog) draw() {
 	h := d.wizardHost(d)
 	d.body.Objects, d.framed = wizard.Dialog(d.state, h)
 	if d.dialog == nil {
-		d.dialog = d.c.Dialog(kit.DialogConfig{
+		d.dialog = d.c.Dialog(control.DialogConfig{
 			Title: w.T("wizard.password.heading"), Words: w.T("ui.reauth.why"), Icon: "lock",
 			Body: []fyne.CanvasObject{d.body}, Do: w.T("wizard.continue"), Keep: true,
 			OnDo:    func() { d.framed.Bindings.Enter() },

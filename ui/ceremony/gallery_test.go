@@ -6,7 +6,7 @@ import (
 
 	"nightlatch/server/api"
 	"nightlatch/ui/gallerytest"
-	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/look"
 	"nightlatch/ui/securitykey"
 	"nightlatch/ui/shell"
 )
@@ -15,7 +15,7 @@ func shots() []gallerytest.Shot {
 	password := gallerytest.Shot{Name: "16-password", Page: shell.SecurityKeys, Draw: func(c *shell.Console) shell.View {
 		return securitykey.NewStill(c, gallerytest.Keys()).Draw()
 	}, Then: func(c *shell.Console) {
-		d := &passwordDialog{ceremony: newCeremony(Screens{Console: c}, api.Begin{Kind: api.Reauthenticate}), asked: c.Root(), body: kit.V(kit.S12)}
+		d := &passwordDialog{ceremony: newCeremony(Screens{Console: c}, api.Begin{Kind: api.Reauthenticate}), asked: c.Root(), body: look.V(look.S12)}
 		d.host, d.scope = d, c.Root()
 		d.state.View = api.View{Kind: api.Reauthenticate, Step: api.EnterPassword{Username: "margarethe"}, Refusal: &api.Refusal{Code: api.InvalidCredentials}}
 		d.Changed()

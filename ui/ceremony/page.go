@@ -2,7 +2,7 @@ package ceremony
 
 import (
 	"nightlatch/server/api"
-	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
 	"nightlatch/ui/shell"
 	"nightlatch/ui/wizard"
 )
@@ -63,11 +63,11 @@ func (p *page) OnTopic(topic string) {
 }
 
 // breadcrumbs lead to the ceremony (R5).
-func (p *page) breadcrumbs() []kit.Crumb {
+func (p *page) breadcrumbs() []control.Crumb {
 	w := p.c.Catalog
 	switch p.begun.Kind {
 	case api.ChangePassword, api.ChangeEmail, api.ChangePhone:
-		return []kit.Crumb{
+		return []control.Crumb{
 			{Name: w.T("ui.crumb.settings"), OnTap: func() { p.c.Visit(shell.Settings) }},
 			{Name: w.T("ui.crumb.access")},
 			{Name: w.T("wizard.title." + string(p.begun.Kind))},

@@ -4,7 +4,8 @@ import (
 	"fyne.io/fyne/v2"
 
 	"nightlatch/server/api"
-	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 	"nightlatch/ui/shell"
 	"nightlatch/ui/wizard"
 )
@@ -67,11 +68,11 @@ func (s *sessionScreen) drawCard(h wizard.Host) shell.View {
 // drawFoot draws the line under the card.
 func (s *sessionScreen) drawFoot() fyne.CanvasObject {
 	c := s.c
-	line := []fyne.CanvasObject{kit.NewIcon("lock", 14, kit.Ink3), kit.NewText(c.Catalog.T("ui.door.stays"), kit.Caption, kit.Ink3)}
+	line := []fyne.CanvasObject{look.NewIcon("lock", 14, look.Ink3), look.NewText(c.Catalog.T("ui.door.stays"), look.Caption, look.Ink3)}
 	if c.HasPanel() && !c.PanelShown() {
-		line = append(line, kit.NewLink(c.Catalog.T("ui.door.lab"), c.TogglePanel))
+		line = append(line, control.NewLink(c.Catalog.T("ui.door.lab"), c.TogglePanel))
 	}
-	return kit.H(kit.S8, line...)
+	return look.H(look.S8, line...)
 }
 
 // A signIn is the sign-in form, from the password to the second step.

@@ -5,6 +5,8 @@ import (
 
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 	"nightlatch/ui/shell"
 	"nightlatch/ui/wizard"
 )
@@ -31,29 +33,29 @@ func (s *welcome) Draw() shell.View {
 // brandWidth is the width of the left side.
 const brandWidth float32 = 440
 
-func (s *welcome) draw(form fyne.CanvasObject, next *kit.Button) fyne.CanvasObject {
+func (s *welcome) draw(form fyne.CanvasObject, next *control.Button) fyne.CanvasObject {
 	c, w := s.c, s.c.Catalog
 	fact := func(icon, key string) fyne.CanvasObject {
-		return kit.HTop(kit.S16, kit.NewIcon(icon, 22, kit.Accent), kit.Grow(kit.V(2,
-			kit.NewText(w.T("ui.first."+key), kit.Strong, kit.Ink).Wrapped(), kit.Para(w.T("ui.first."+key+"-why"), kit.Ink2))))
+		return look.HTop(look.S16, look.NewIcon(icon, 22, look.Accent), look.Grow(look.V(2,
+			look.NewText(w.T("ui.first."+key), look.Strong, look.Ink).Wrapped(), look.Para(w.T("ui.first."+key+"-why"), look.Ink2))))
 	}
-	brand := kit.V(0,
-		kit.H(0, kit.Mark(56), kit.Gap()),
-		kit.Space(1, kit.S32),
-		kit.NewText(w.T("ui.first.title"), kit.Display, kit.Ink).Wrapped(),
-		kit.Space(1, kit.S32),
-		kit.V(kit.S20, fact("two-factor", "second"), fact("backup-codes", "paper"), fact("lock", "here")),
-		kit.Gap(),
-		kit.NewText(w.T("ui.first.version", c.Config.Version), kit.Caption, kit.Ink3),
+	brand := look.V(0,
+		look.H(0, look.Mark(56), look.Gap()),
+		look.Space(1, look.S32),
+		look.NewText(w.T("ui.first.title"), look.Display, look.Ink).Wrapped(),
+		look.Space(1, look.S32),
+		look.V(look.S20, fact("two-factor", "second"), fact("backup-codes", "paper"), fact("lock", "here")),
+		look.Gap(),
+		look.NewText(w.T("ui.first.version", c.Config.Version), look.Caption, look.Ink3),
 	)
 	parts := []fyne.CanvasObject{form, kit.ActionsRow(nil, next)}
 	if openLab := c.Config.OpenLab; openLab != nil && !c.Config.Lab {
-		row := kit.NewTapRow(kit.Row(kit.Tile("lab", true), w.T("ui.first.look"), w.T("ui.first.look-why"),
-			kit.NewText(w.T("ui.first.open-lab"), kit.Strong, kit.Accent), kit.Chevron()), openLab)
+		row := control.NewTapRow(kit.Row(kit.Tile("lab", true), w.T("ui.first.look"), w.T("ui.first.look-why"),
+			look.NewText(w.T("ui.first.open-lab"), look.Strong, look.Accent), kit.Chevron()), openLab)
 		row.Name = w.T("ui.first.open-lab")
-		parts = append(parts, kit.Space(1, kit.S12), kit.Rule(0), kit.Space(1, kit.S12), kit.Card(row))
+		parts = append(parts, look.Space(1, look.S12), kit.Rule(0), look.Space(1, look.S12), kit.Card(row))
 	}
-	left := kit.Sized(brandWidth, 0, kit.Z(kit.NewBox(kit.Rail, "", 0), kit.Scroll(kit.Inset(kit.S48, kit.S48, kit.S48, kit.S32, brand))))
-	right := kit.Scroll(kit.Narrow(560, kit.Inset(kit.S40, 72, kit.S40, kit.S32, kit.V(kit.S20, parts...))))
+	left := look.Sized(brandWidth, 0, look.Z(look.NewBox(look.Rail, "", 0), look.Scroll(look.Inset(look.S48, look.S48, look.S48, look.S32, brand))))
+	right := look.Scroll(look.Narrow(560, look.Inset(look.S40, 72, look.S40, look.S32, look.V(look.S20, parts...))))
 	return shell.NewSplit(left, right)
 }

@@ -15,8 +15,9 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"nightlatch/assets"
-	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
 	"nightlatch/ui/kit/golden"
+	"nightlatch/ui/kit/look"
 	"nightlatch/ui/shell"
 )
 
@@ -95,14 +96,14 @@ func (s Shot) check(t *testing.T, c *shell.Console) {
 	for _, root := range roots(c.Window()) {
 		walkVisible(root, func(o fyne.CanvasObject) {
 			switch v := o.(type) {
-			case *kit.Text:
+			case *look.Text:
 				if strings.Contains(v.Words, "{") || strings.HasPrefix(v.Words, "ui.") || strings.HasPrefix(v.Words, "wizard.") {
 					t.Errorf("%s shows %q", s.Name, v.Words)
 				}
-			case *kit.Button:
+			case *control.Button:
 				// A card without the rail scrolls: its button may be below the window's
 				// edge. A page's is in the bar, which never scrolls.
-				if v.Kind == kit.Primary && s.Page != "" && s.Page != shell.Overview && s.Panel == nil && !within(c.Window(), v) {
+				if v.Kind == control.Primary && s.Page != "" && s.Page != shell.Overview && s.Panel == nil && !within(c.Window(), v) {
 					t.Errorf("%s: %q is outside the window", s.Name, v.Label())
 				}
 			}
@@ -131,7 +132,7 @@ func within(w fyne.Window, o fyne.CanvasObject) bool {
 func CheckRestyle(t *testing.T, shots []Shot, names ...string) {
 	t.Helper()
 	w := catalog(t, "en")
-	light, dark := kit.Theme{Mode: kit.AlwaysLight, Words: w}, kit.Theme{Mode: kit.AlwaysDark, Words: w}
+	light, dark := look.Theme{Mode: look.AlwaysLight, Words: w}, look.Theme{Mode: look.AlwaysDark, Words: w}
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
 			s := byName(t, shots, name)
@@ -208,7 +209,7 @@ func catalog(t *testing.T, language string) *assets.Catalog {
 // Tap taps the button, link or row with a translated name, on screen or scrolled out.
 func Tap(c *shell.Console, key string, args ...any) {
 	name := c.Catalog.T(key, args...)
-	kit.Walk(c.Window().Content(), func(o fyne.CanvasObject) bool {
+	look.Walk(c.Window().Content(), func(o fyne.CanvasObject) bool {
 		f, focusable := o.(fyne.Focusable)
 		if focusable && strings.HasSuffix(shell.NameOf(f), " "+name) {
 			if b, ok := o.(fyne.Tappable); ok {
@@ -228,9 +229,9 @@ func roots(w fyne.Window) []fyne.CanvasObject {
 // walkVisible visits what is not hidden.
 func walkVisible(o fyne.CanvasObject, visit func(fyne.CanvasObject)) {
 	hidden := map[fyne.CanvasObject]bool{}
-	kit.Walk(o, func(o fyne.CanvasObject) bool {
+	look.Walk(o, func(o fyne.CanvasObject) bool {
 		if !o.Visible() {
-			kit.Walk(o, func(in fyne.CanvasObject) bool { hidden[in] = true; return true })
+			look.Walk(o, func(in fyne.CanvasObject) bool { hidden[in] = true; return true })
 		}
 		if !hidden[o] {
 			visit(o)

@@ -9,7 +9,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
 
-	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/look"
 	"nightlatch/ui/shell"
 )
 
@@ -19,7 +19,7 @@ func (s Shot) checkFit(t *testing.T, c *shell.Console) {
 	t.Helper()
 	for _, root := range roots(c.Window()) {
 		walkVisible(root, func(o fyne.CanvasObject) {
-			if v, ok := o.(*kit.Text); ok && cutOff(v) && !slices.Contains(chosenNames(), v.Words) {
+			if v, ok := o.(*look.Text); ok && cutOff(v) && !slices.Contains(chosenNames(), v.Words) {
 				t.Errorf("%s: %q is cut off; make it shorter, or let it wrap", s.Name, v.Words)
 			}
 		})
@@ -27,7 +27,7 @@ func (s Shot) checkFit(t *testing.T, c *shell.Console) {
 }
 
 // cutOff reports whether a text is drawn with an ellipsis that is not part of it.
-func cutOff(t *kit.Text) bool {
+func cutOff(t *look.Text) bool {
 	drawn := 0
 	for _, o := range test.WidgetRenderer(t).Objects() {
 		if run, ok := o.(*canvas.Text); ok {

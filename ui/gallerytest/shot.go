@@ -21,7 +21,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"nightlatch/assets"
-	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/look"
 	"nightlatch/ui/shell"
 )
 
@@ -37,7 +37,7 @@ type Shot struct {
 // A Dress is how the pictures of a run look.
 type Dress struct {
 	Name     string
-	Theme    kit.Theme
+	Theme    look.Theme
 	Language string
 	Size     fyne.Size // of the window
 	Scale    float32   // pixels per point
@@ -48,12 +48,12 @@ type Dress struct {
 func Dresses() []Dress {
 	small := fyne.NewSize(800, 600)
 	return []Dress{
-		{"light", kit.Theme{Mode: kit.AlwaysLight}, "en", shell.FirstSize, 1.5},
-		{"dark", kit.Theme{Mode: kit.AlwaysDark}, "en", shell.FirstSize, 1.5},
-		{"large", kit.Theme{Mode: kit.AlwaysLight, Scale: 1.5}, "en", shell.FirstSize, 1},
-		{"long", kit.Theme{Mode: kit.AlwaysLight}, assets.PseudoLong, shell.FirstSize, 1},
-		{"right", kit.Theme{Mode: kit.AlwaysDark}, assets.PseudoRight, shell.FirstSize, 1},
-		{"small", kit.Theme{Mode: kit.AlwaysLight}, "en", small, 1},
+		{"light", look.Theme{Mode: look.AlwaysLight}, "en", shell.FirstSize, 1.5},
+		{"dark", look.Theme{Mode: look.AlwaysDark}, "en", shell.FirstSize, 1.5},
+		{"large", look.Theme{Mode: look.AlwaysLight, Scale: 1.5}, "en", shell.FirstSize, 1},
+		{"long", look.Theme{Mode: look.AlwaysLight}, assets.PseudoLong, shell.FirstSize, 1},
+		{"right", look.Theme{Mode: look.AlwaysDark}, assets.PseudoRight, shell.FirstSize, 1},
+		{"small", look.Theme{Mode: look.AlwaysLight}, "en", small, 1},
 	}
 }
 

@@ -5,12 +5,14 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
+
+	"nightlatch/ui/kit/look"
 )
 
 // A BannerState is the content of a Banner: what happened, why, and what to do
 // next. Why and Next may be empty. Actions are links below the text.
 type BannerState struct {
-	Tone            Tone
+	Tone            look.Tone
 	What, Why, Next string
 	Actions         []fyne.CanvasObject
 }
@@ -28,8 +30,8 @@ type Banner struct {
 }
 
 // NewBanner makes a banner.
-func NewBanner(t Tone, what, why, next string, actions ...fyne.CanvasObject) *Banner {
-	b := &Banner{body: Z()}
+func NewBanner(t look.Tone, what, why, next string, actions ...fyne.CanvasObject) *Banner {
+	b := &Banner{body: look.Z()}
 	b.ExtendBaseWidget(b)
 	b.SetState(BannerState{Tone: t, What: what, Why: why, Next: next, Actions: actions})
 	return b
@@ -46,40 +48,40 @@ func (b *Banner) SetState(s BannerState) {
 		b.body.Objects = s.draw()
 		b.body.Refresh()
 	}
-	way := wayTo(b) // nil while it is hidden
-	showIf(b, show)
+	way := look.PathTo(b) // nil while it is hidden
+	look.ShowIf(b, show)
 	if show {
-		way = wayTo(b)
+		way = look.PathTo(b)
 	}
-	relayoutPath(way)
+	look.RelayoutPath(way)
 }
 
 func (s BannerState) draw() []fyne.CanvasObject {
-	fill, stroke, mark, glyph := Sunken, Hairline, Accent, "info"
+	fill, stroke, mark, glyph := look.Sunken, look.Hairline, look.Accent, "info"
 	switch s.Tone {
-	case Attention:
-		mark, glyph = Brass, "attention"
-	case Refused:
-		fill, stroke, mark, glyph = DangerSoft, DangerLine, Danger, "refused"
+	case look.Attention:
+		mark, glyph = look.Brass, "attention"
+	case look.Refused:
+		fill, stroke, mark, glyph = look.DangerSoft, look.DangerLine, look.Danger, "refused"
 	}
-	words := []fyne.CanvasObject{NewText(s.What, Strong, Ink).Wrapped()}
+	words := []fyne.CanvasObject{look.NewText(s.What, look.Strong, look.Ink).Wrapped()}
 	if s.Why != "" {
-		words = append(words, Para(s.Why, Ink2))
+		words = append(words, look.Para(s.Why, look.Ink2))
 	}
 	if s.Next != "" {
-		words = append(words, Para(s.Next, Ink))
+		words = append(words, look.Para(s.Next, look.Ink))
 	}
 	if len(s.Actions) > 0 {
-		words = append(words, Inset(0, S4, 0, 0, Flow(S16, s.Actions...)))
+		words = append(words, look.Inset(0, look.S4, 0, 0, look.Flow(look.S16, s.Actions...)))
 	}
 	return []fyne.CanvasObject{
-		NewBox(fill, stroke, RadiusCard),
-		Inset(S16, S12+2, S16, S12+2, HTop(S12, NewIcon(glyph, 20, mark), Grow(V(2, words...)))),
+		look.NewBox(fill, stroke, look.RadiusCard),
+		look.Inset(look.S16, look.S12+2, look.S16, look.S12+2, look.HTop(look.S12, look.NewIcon(glyph, 20, mark), look.Grow(look.V(2, words...)))),
 	}
 }
 
 // HeightFor is the height at a width.
-func (b *Banner) HeightFor(w float32) float32 { return heightFor(b.body, w) }
+func (b *Banner) HeightFor(w float32) float32 { return look.HeightFor(b.body, w) }
 
 // MinSize is the size of the content.
 func (b *Banner) MinSize() fyne.Size { return b.body.MinSize() }

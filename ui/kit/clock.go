@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+
+	"nightlatch/ui/kit/look"
 )
 
 // A Clock gives widgets the time and ticks. The caller provides it, because this
@@ -31,7 +33,7 @@ func (t *ticker) wake() {
 		if t.stop == nil {
 			return
 		}
-		if !showing(t.self) {
+		if !look.Showing(t.self) {
 			t.sleep()
 			return
 		}

@@ -7,8 +7,9 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
-	. "nightlatch/ui/kit"
+	"nightlatch/ui/kit"
 	"nightlatch/ui/kit/kittest"
+	"nightlatch/ui/kit/look"
 )
 
 // A handClock is moved by the test.
@@ -26,8 +27,8 @@ func newHandClock() *handClock {
 	return &handClock{now: noon, ticks: map[*handTick]bool{}}
 }
 
-func (c *handClock) clock() Clock {
-	return Clock{Now: func() time.Time { return c.now }, Every: func(d time.Duration, f func()) func() {
+func (c *handClock) clock() kit.Clock {
+	return kit.Clock{Now: func() time.Time { return c.now }, Every: func(d time.Duration, f func()) func() {
 		t := &handTick{every: d, due: d, f: f}
 		c.ticks[t] = true
 		return func() { delete(c.ticks, t) }
@@ -50,8 +51,8 @@ func (c *handClock) move(d time.Duration) {
 func digits(t *testing.T, o fyne.CanvasObject) string {
 	t.Helper()
 	found := ""
-	Walk(o, func(o fyne.CanvasObject) bool {
-		if w, ok := o.(*Text); ok && w.Role.Mono {
+	look.Walk(o, func(o fyne.CanvasObject) bool {
+		if w, ok := o.(*look.Text); ok && w.Role.Mono {
 			found = w.Words
 		}
 		return true
@@ -60,10 +61,10 @@ func digits(t *testing.T, o fyne.CanvasObject) string {
 }
 
 func TestCountdownTicksOnceASecondAndEndsOnce(t *testing.T) {
-	kittest.Wear(t, Theme{})
+	kittest.Wear(t, look.Theme{})
 	hand := newHandClock()
 	ended := 0
-	c := NewCountdown(CountdownConfig{Clock: hand.clock(), Ends: noon.Add(3 * time.Second), Total: time.Minute, OnEnd: func() { ended++ }})
+	c := kit.NewCountdown(kit.CountdownConfig{Clock: hand.clock(), Ends: noon.Add(3 * time.Second), Total: time.Minute, OnEnd: func() { ended++ }})
 	kittest.Open(t, container.NewStack(c), 300, 100, 1)
 	for _, want := range []string{"0:03", "0:02", "0:01", "0:00", "0:00"} {
 		if got := digits(t, c); got != want {
@@ -81,10 +82,10 @@ func TestCountdownTicksOnceASecondAndEndsOnce(t *testing.T) {
 }
 
 func TestCountdownStopsWhenItCannotBeSeen(t *testing.T) {
-	kittest.Wear(t, Theme{})
+	kittest.Wear(t, look.Theme{})
 	hand := newHandClock()
-	c := NewCountdown(CountdownConfig{Clock: hand.clock(), Ends: noon.Add(time.Hour), Total: time.Hour})
-	inside := V(0, c)
+	c := kit.NewCountdown(kit.CountdownConfig{Clock: hand.clock(), Ends: noon.Add(time.Hour), Total: time.Hour})
+	inside := look.V(0, c)
 	root := container.NewStack(inside)
 	kittest.Open(t, root, 300, 100, 1)
 	if len(hand.ticks) != 1 {
@@ -117,10 +118,10 @@ func TestCountdownStopsWhenItCannotBeSeen(t *testing.T) {
 
 // The halo moves in few steps of whole points, and only while it can be seen.
 func TestHaloMovesInFewSteps(t *testing.T) {
-	kittest.Wear(t, Theme{})
+	kittest.Wear(t, look.Theme{})
 	hand := newHandClock()
-	p := NewTouchPicture(TouchConfig{Clock: hand.clock(), Lit: true})
-	inside := V(0, p)
+	p := kit.NewTouchPicture(kit.TouchConfig{Clock: hand.clock(), Lit: true})
+	inside := look.V(0, p)
 	kittest.Open(t, container.NewStack(inside), 300, 300, 1)
 	if len(hand.ticks) != 1 {
 		t.Fatalf("%d tickers", len(hand.ticks))
@@ -130,9 +131,9 @@ func TestHaloMovesInFewSteps(t *testing.T) {
 			t.Errorf("the whole window is drawn every %v", tick.every)
 		}
 	}
-	halo := func() (found *Box) {
-		Walk(p, func(o fyne.CanvasObject) bool {
-			if b, ok := o.(*Box); ok && found == nil {
+	halo := func() (found *look.Box) {
+		look.Walk(p, func(o fyne.CanvasObject) bool {
+			if b, ok := o.(*look.Box); ok && found == nil {
 				found = b
 			}
 			return found == nil
@@ -156,7 +157,7 @@ func TestHaloMovesInFewSteps(t *testing.T) {
 	if len(hand.ticks) != 0 {
 		t.Error("it moves while its parent is hidden")
 	}
-	still := NewTouchPicture(TouchConfig{Clock: hand.clock()})
+	still := kit.NewTouchPicture(kit.TouchConfig{Clock: hand.clock()})
 	kittest.Open(t, container.NewStack(still), 300, 300, 1)
 	if len(hand.ticks) != 0 {
 		t.Error("a picture that is not lit moves")
@@ -164,10 +165,10 @@ func TestHaloMovesInFewSteps(t *testing.T) {
 }
 
 func TestProgressShowsTheTime(t *testing.T) {
-	kittest.Wear(t, Theme{})
+	kittest.Wear(t, look.Theme{})
 	hand := newHandClock()
 	cancelled, late := 0, 0
-	p := NewProgress(ProgressConfig{Clock: hand.clock(), Words: "Sending", Most: 2 * time.Second, OnCancel: func() { cancelled++ }, OnLate: func() { late++ }})
+	p := kit.NewProgress(kit.ProgressConfig{Clock: hand.clock(), Words: "Sending", Most: 2 * time.Second, OnCancel: func() { cancelled++ }, OnLate: func() { late++ }})
 	kittest.Open(t, container.NewStack(p), 400, 100, 1)
 	if digits(t, p) != "0:02" {
 		t.Errorf("shows %s", digits(t, p))
@@ -180,7 +181,7 @@ func TestProgressShowsTheTime(t *testing.T) {
 	if cancelled != 1 {
 		t.Error("it cannot be cancelled")
 	}
-	free := NewProgress(ProgressConfig{Clock: hand.clock(), Words: "Working"})
+	free := kit.NewProgress(kit.ProgressConfig{Clock: hand.clock(), Words: "Working"})
 	kittest.Open(t, container.NewStack(free), 400, 100, 1)
 	hand.move(61 * time.Second)
 	if digits(t, free) != "1:01" || free.Cancel() != nil {
@@ -189,10 +190,10 @@ func TestProgressShowsTheTime(t *testing.T) {
 }
 
 func TestToastDisappears(t *testing.T) {
-	kittest.Wear(t, Theme{})
+	kittest.Wear(t, look.Theme{})
 	hand := newHandClock()
-	toast := NewToaster(hand.clock())
-	kittest.Open(t, Z(NewWindow(nil, V(0)), toast), 600, 400, 1)
+	toast := kit.NewToaster(hand.clock())
+	kittest.Open(t, look.Z(kit.NewWindow(nil, look.V(0)), toast), 600, 400, 1)
 	toast.Copied(true)
 	if toast.Says() == "" || toast.AccessibilityLabel() != toast.Says() {
 		t.Error("no message is shown")
@@ -211,22 +212,22 @@ func TestToastDisappears(t *testing.T) {
 
 // A tick of a countdown must allocate little, because countdowns run all the time.
 func TestTickIsCheap(t *testing.T) {
-	kittest.Wear(t, Theme{})
+	kittest.Wear(t, look.Theme{})
 	hand := newHandClock()
 	var rows []fyne.CanvasObject
 	for range 50 {
-		rows = append(rows, Row(Tile("key", true), "YubiKey 5C NFC, desk drawer", "Last used today", Badge(On, "On"), Chevron()))
+		rows = append(rows, kit.Row(kit.Tile("key", true), "YubiKey 5C NFC, desk drawer", "Last used today", kit.Badge(kit.On, "On"), kit.Chevron()))
 	}
-	c := NewCountdown(CountdownConfig{Clock: hand.clock(), Ends: noon.Add(59 * time.Minute), Total: time.Hour})
-	page := Page{Title: "Temporary passwords", Body: []fyne.CanvasObject{c, List(72, rows...)}}.Build()
-	win := kittest.Open(t, NewWindow(nil, page), 1180, 780, 1)
+	c := kit.NewCountdown(kit.CountdownConfig{Clock: hand.clock(), Ends: noon.Add(59 * time.Minute), Total: time.Hour})
+	page := kit.Page{Title: "Temporary passwords", Body: []fyne.CanvasObject{c, kit.List(72, rows...)}}.Build()
+	win := kittest.Open(t, kit.NewWindow(nil, page), 1180, 780, 1)
 	win.Canvas().Capture()
 	hand.move(time.Second)
 	if n := testing.AllocsPerRun(20, func() { hand.move(time.Second) }); n > 400 {
 		t.Errorf("a tick allocates %.0f objects", n)
 	}
 	// Fyne calls MinSize of every object before every frame.
-	if n := testing.AllocsPerRun(20, func() { Walk(win.Content(), func(o fyne.CanvasObject) bool { o.MinSize(); return true }) }); n > 400 {
+	if n := testing.AllocsPerRun(20, func() { look.Walk(win.Content(), func(o fyne.CanvasObject) bool { o.MinSize(); return true }) }); n > 400 {
 		t.Errorf("measuring a page that did not change allocates %.0f objects", n)
 	}
 }

@@ -2,22 +2,24 @@ package kit
 
 import (
 	"fyne.io/fyne/v2"
+
+	"nightlatch/ui/kit/look"
 )
 
 // Note is a caption with a small icon before it.
 func Note(icon, words string) *fyne.Container {
-	return HTop(S8, NewIcon(icon, 16, Ink3), Grow(NewText(words, Caption, Ink2).Wrapped()))
+	return look.HTop(look.S8, look.NewIcon(icon, 16, look.Ink3), look.Grow(look.NewText(words, look.Caption, look.Ink2).Wrapped()))
 }
 
 // EmptyState fills a page that has nothing to show yet: a picture, a title, what the
 // page is for, and the objects below. The button that starts something is in the
 // page's action bar. With the tone Refused it says that a page cannot be shown.
-func EmptyState(icon string, t Tone, title, says string, under ...fyne.CanvasObject) *fyne.Container {
-	fill, ink := AccentSoft, Accent
-	if t == Refused {
-		fill, ink = DangerSoft, Danger
+func EmptyState(icon string, t look.Tone, title, says string, under ...fyne.CanvasObject) *fyne.Container {
+	fill, ink := look.AccentSoft, look.Accent
+	if t == look.Refused {
+		fill, ink = look.DangerSoft, look.Danger
 	}
-	picture := Sized(112, 112, Z(NewDisc(fill, ""), Centre(NewIcon(icon, 48, ink).Fixed())))
-	parts := []fyne.CanvasObject{Centre(picture), V(S8, NewText(title, Title, Ink).Wrapped().Centered(), Para(says, Ink2).Centered())}
-	return Inset(0, S48, 0, 0, Narrow(440, V(S20, append(parts, under...)...)))
+	picture := look.Sized(112, 112, look.Z(look.NewDisc(fill, ""), look.Centre(look.NewIcon(icon, 48, ink).Fixed())))
+	parts := []fyne.CanvasObject{look.Centre(picture), look.V(look.S8, look.NewText(title, look.Title, look.Ink).Wrapped().Centered(), look.Para(says, look.Ink2).Centered())}
+	return look.Inset(0, look.S48, 0, 0, look.Narrow(440, look.V(look.S20, append(parts, under...)...)))
 }

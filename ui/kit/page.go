@@ -2,12 +2,15 @@ package kit
 
 import (
 	"fyne.io/fyne/v2"
+
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 )
 
 // A Page has breadcrumbs, a title, a lead, a body and, if there is something to do, an
 // action bar.
 type Page struct {
-	Crumbs  []Crumb
+	Crumbs  []control.Crumb
 	Title   string
 	Lead    string
 	Aside   fyne.CanvasObject // right of the title
@@ -21,38 +24,38 @@ type Page struct {
 // does not.
 func (p Page) Build() fyne.CanvasObject {
 	if p.Margin == 0 {
-		p.Margin = S32
+		p.Margin = look.S32
 	}
 	var top []fyne.CanvasObject
 	if len(p.Crumbs) > 0 {
-		top = append(top, Crumbs(p.Crumbs...))
+		top = append(top, control.Crumbs(p.Crumbs...))
 	}
-	head := fyne.CanvasObject(NewText(p.Title, Title, Ink).Wrapped())
+	head := fyne.CanvasObject(look.NewText(p.Title, look.Title, look.Ink).Wrapped())
 	if p.Aside != nil {
-		up := fyne.Max(0, p.Aside.MinSize().Height-Title.line()) / 2 // so that a button does not move the title down
-		head = H(S16, Grow(head), Inset(0, -up, 0, -up, p.Aside))
+		up := fyne.Max(0, p.Aside.MinSize().Height-look.Title.LineHeight()) / 2 // so that a button does not move the title down
+		head = look.H(look.S16, look.Grow(head), look.Inset(0, -up, 0, -up, p.Aside))
 	}
 	words := []fyne.CanvasObject{head}
 	if p.Lead != "" {
-		words = append(words, Para(p.Lead, Ink2))
+		words = append(words, look.Para(p.Lead, look.Ink2))
 	}
-	top = append(top, V(S4, words...))
-	body := V(S20, append([]fyne.CanvasObject{V(S12, top...)}, p.Body...)...)
-	column := p.column(S24, body)
-	page := []fyne.CanvasObject{Grow(Scroll(column))}
+	top = append(top, look.V(look.S4, words...))
+	body := look.V(look.S20, append([]fyne.CanvasObject{look.V(look.S12, top...)}, p.Body...)...)
+	column := p.column(look.S24, body)
+	page := []fyne.CanvasObject{look.Grow(look.Scroll(column))}
 	if len(p.Actions)+len(p.Left) > 0 {
 		left := append([]fyne.CanvasObject{}, p.Left...)
 		if len(left) > 0 {
-			left[0] = Flush(left[0])
+			left[0] = control.Flush(left[0])
 		}
-		bar := newBar((ActionBar-ControlHeight)/2, left, p.Actions)
-		page = append(page, Sized(0, 1, NewBox(Hairline, "", 0)), p.column(0, bar))
+		bar := newBar((look.ActionBar-look.ControlHeight)/2, left, p.Actions)
+		page = append(page, look.Sized(0, 1, look.NewBox(look.Hairline, "", 0)), p.column(0, bar))
 	}
-	return V(0, page...)
+	return look.V(0, page...)
 }
 
 func (p Page) column(above float32, o fyne.CanvasObject) fyne.CanvasObject {
-	return Narrow(ColumnWidth+2*p.Margin, Inset(p.Margin, above, p.Margin, above, o))
+	return look.Narrow(look.ColumnWidth+2*p.Margin, look.Inset(p.Margin, above, p.Margin, above, o))
 }
 
 // actionBar places buttons that leave at the left and buttons that continue at the
@@ -61,7 +64,7 @@ type actionBar struct{ pad float32 }
 
 // newBar makes an action bar with pad points above and below the buttons.
 func newBar(pad float32, left, right []fyne.CanvasObject) *fyne.Container {
-	return lay(&actionBar{pad: pad}, Flow(S12, left...), FlowTrailing(S12, right...))
+	return look.Lay(&actionBar{pad: pad}, look.Flow(look.S12, left...), look.FlowTrailing(look.S12, right...))
 }
 
 // ActionsRow is a row of buttons at the foot of a card: the one that leaves at the left
@@ -69,44 +72,44 @@ func newBar(pad float32, left, right []fyne.CanvasObject) *fyne.Container {
 func ActionsRow(left fyne.CanvasObject, right ...fyne.CanvasObject) *fyne.Container {
 	var way []fyne.CanvasObject
 	if left != nil {
-		way = append(way, Flush(left))
+		way = append(way, control.Flush(left))
 	}
 	return newBar(0, way, right)
 }
 
 func (b *actionBar) stacked(objs []fyne.CanvasObject, w float32) bool {
-	return natural(objs[0], S12)+S12+natural(objs[1], S12) > w
+	return look.FlowWidth(objs[0], look.S12)+look.S12+look.FlowWidth(objs[1], look.S12) > w
 }
 
-func (b *actionBar) heightFor(objs []fyne.CanvasObject, w float32) float32 {
+func (b *actionBar) HeightFor(objs []fyne.CanvasObject, w float32) float32 {
 	left, right := objs[0], objs[1]
 	if b.stacked(objs, w) {
-		return heightFor(right, w) + S12 + heightFor(left, w) + 2*scaled(b.pad)
+		return look.HeightFor(right, w) + look.S12 + look.HeightFor(left, w) + 2*look.Points(b.pad)
 	}
-	return fyne.Max(heightFor(left, w), heightFor(right, w)) + 2*scaled(b.pad)
+	return fyne.Max(look.HeightFor(left, w), look.HeightFor(right, w)) + 2*look.Points(b.pad)
 }
 
 func (b *actionBar) MinSize(objs []fyne.CanvasObject) fyne.Size {
 	m := objs[0].MinSize().Max(objs[1].MinSize())
-	return m.AddWidthHeight(0, 2*scaled(b.pad))
+	return m.AddWidthHeight(0, 2*look.Points(b.pad))
 }
 
 func (b *actionBar) Layout(objs []fyne.CanvasObject, s fyne.Size) {
 	left, right := objs[0], objs[1]
 	put := func(o fyne.CanvasObject, x, y, w float32) float32 {
-		h := heightFor(o, w)
+		h := look.HeightFor(o, w)
 		o.Move(fyne.NewPos(x, y))
 		o.Resize(fyne.NewSize(w, h))
 		return h
 	}
 	if b.stacked(objs, s.Width) { // the primary first, where the eye is
-		y := scaled(b.pad)
-		y += put(right, 0, y, s.Width) + S12
+		y := look.Points(b.pad)
+		y += put(right, 0, y, s.Width) + look.S12
 		put(left, 0, y, s.Width)
 		return
 	}
-	w := natural(right, S12)
-	middle := func(o fyne.CanvasObject, w float32) float32 { return whole((s.Height - heightFor(o, w)) / 2) }
+	w := look.FlowWidth(right, look.S12)
+	middle := func(o fyne.CanvasObject, w float32) float32 { return look.Whole((s.Height - look.HeightFor(o, w)) / 2) }
 	put(left, 0, middle(left, s.Width-w), s.Width-w)
 	put(right, s.Width-w, middle(right, w), w)
 }

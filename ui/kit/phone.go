@@ -7,6 +7,8 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
+
+	"nightlatch/ui/kit/look"
 )
 
 // A PhoneNote is a notification on the lock screen of a Phone.
@@ -31,7 +33,7 @@ type PhoneConfig struct {
 // text size. A new note slides in.
 type Phone struct {
 	widget.BaseWidget
-	carrier, charge, clock, date *Text
+	carrier, charge, clock, date *look.Text
 	notes                        *fyne.Container
 	body                         fyne.CanvasObject
 	anim                         *fyne.Animation
@@ -49,36 +51,36 @@ const (
 // NewPhone draws a phone.
 func NewPhone(c PhoneConfig) *Phone {
 	p := &Phone{
-		carrier: NewText(c.Carrier, Label.Fixed(), PhoneLight), charge: NewText(c.Charge, Label.Fixed(), PhoneLight),
-		clock: NewText(c.Time, Role{Size: 44, Line: 48, Strong: true, Still: true}, PhoneLight).Centered(),
-		date:  NewText(c.Date, Caption.Fixed(), PhoneLight).Centered(),
-		notes: V(S8),
+		carrier: look.NewText(c.Carrier, look.Label.Fixed(), look.PhoneLight), charge: look.NewText(c.Charge, look.Label.Fixed(), look.PhoneLight),
+		clock: look.NewText(c.Time, look.Role{Size: 44, Line: 48, Strong: true, Still: true}, look.PhoneLight).Centered(),
+		date:  look.NewText(c.Date, look.Caption.Fixed(), look.PhoneLight).Centered(),
+		notes: look.V(look.S8),
 	}
 	for _, n := range c.Notes {
 		p.notes.Objects = append(p.notes.Objects, phoneNote(n))
 	}
-	status := Inset(6, 0, 6, 0, H(S4, p.carrier, Gap(), NewIcon("signal", 14, PhoneLight).Fixed(), p.charge))
-	home := Centre(Sized(72, 4, NewBox(PhoneLight, "", 2)))
-	inside := V(S12, status, V(0, p.clock, p.date), Grow(clip(p.notes)), home)
-	screen := Z(NewBox(PhoneScreen, "", 24), Inset(S12, S12, S12, S8, inside))
-	p.body = Sized(PhoneWidth, PhoneHeight, Z(NewBox(PhoneBody, Hairline, 30), Pad(6, screen)))
+	status := look.Inset(6, 0, 6, 0, look.H(look.S4, p.carrier, look.Gap(), look.NewIcon("signal", 14, look.PhoneLight).Fixed(), p.charge))
+	home := look.Centre(look.Sized(72, 4, look.NewBox(look.PhoneLight, "", 2)))
+	inside := look.V(look.S12, status, look.V(0, p.clock, p.date), look.Grow(clip(p.notes)), home)
+	screen := look.Z(look.NewBox(look.PhoneScreen, "", 24), look.Inset(look.S12, look.S12, look.S12, look.S8, inside))
+	p.body = look.Sized(PhoneWidth, PhoneHeight, look.Z(look.NewBox(look.PhoneBody, look.Hairline, 30), look.Pad(6, screen)))
 	p.ExtendBaseWidget(p)
 	return p
 }
 
 func phoneNote(n PhoneNote) fyne.CanvasObject {
-	head := H(6, NewIcon(n.Icon, 14, PhoneInk2).Fixed(), Grow(NewText(n.From, Label.Fixed(), PhoneInk2)), NewText(n.When, Caption.Fixed(), PhoneInk2))
+	head := look.H(6, look.NewIcon(n.Icon, 14, look.PhoneInk2).Fixed(), look.Grow(look.NewText(n.From, look.Label.Fixed(), look.PhoneInk2)), look.NewText(n.When, look.Caption.Fixed(), look.PhoneInk2))
 	parts := []fyne.CanvasObject{head}
 	if n.Large != "" {
-		parts = append(parts, NewText(n.Large, CodeM.Fixed(), PhoneInk))
+		parts = append(parts, look.NewText(n.Large, look.CodeM.Fixed(), look.PhoneInk))
 	}
 	if n.Says != "" {
-		parts = append(parts, NewText(n.Says, Caption.Fixed(), PhoneInk).Wrapped())
+		parts = append(parts, look.NewText(n.Says, look.Caption.Fixed(), look.PhoneInk).Wrapped())
 	}
 	if n.Fine != "" {
-		parts = append(parts, NewText(n.Fine, Caption.Fixed(), PhoneInk2).Wrapped())
+		parts = append(parts, look.NewText(n.Fine, look.Caption.Fixed(), look.PhoneInk2).Wrapped())
 	}
-	return Z(NewBox(PhoneCard, "", 14), Inset(S12, 10, S12, 10, V(S4, parts...)))
+	return look.Z(look.NewBox(look.PhoneCard, "", 14), look.Inset(look.S12, 10, look.S12, 10, look.V(look.S4, parts...)))
 }
 
 // SetTime changes the time and the date on the lock screen.
@@ -105,11 +107,11 @@ func (p *Phone) Notify(n PhoneNote) {
 	if p.anim != nil {
 		p.anim.Stop()
 	}
-	if !moves() || !showing(p) {
+	if !look.Animated() || !look.Showing(p) {
 		return
 	}
 	end := o.Position()
-	p.anim = canvas.NewPositionAnimation(end.SubtractXY(0, o.Size().Height+S8), end, slideTime, o.Move)
+	p.anim = canvas.NewPositionAnimation(end.SubtractXY(0, o.Size().Height+look.S8), end, slideTime, o.Move)
 	p.anim.Curve = fyne.AnimationEaseOut
 	p.anim.Start()
 }
@@ -131,15 +133,15 @@ func (p *Phone) Held() []fyne.CanvasObject { return []fyne.CanvasObject{p.body} 
 
 // clip hides what does not fit; its minimum size is zero.
 func clip(o fyne.CanvasObject) *fyne.Container {
-	return lay(&clipLayout{}, container.NewClip(o))
+	return look.Lay(&clipLayout{}, container.NewClip(o))
 }
 
 type clipLayout struct{}
 
 func (clipLayout) MinSize([]fyne.CanvasObject) fyne.Size          { return fyne.Size{} }
-func (clipLayout) heightFor([]fyne.CanvasObject, float32) float32 { return 0 }
+func (clipLayout) HeightFor([]fyne.CanvasObject, float32) float32 { return 0 }
 func (clipLayout) Layout(objs []fyne.CanvasObject, s fyne.Size) {
 	c := objs[0].(*container.Clip)
 	c.Resize(s)
-	c.Content.Resize(fyne.NewSize(s.Width, heightFor(c.Content, s.Width)))
+	c.Content.Resize(fyne.NewSize(s.Width, look.HeightFor(c.Content, s.Width)))
 }

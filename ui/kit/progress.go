@@ -7,6 +7,8 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"nightlatch/assets"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 )
 
 // A ProgressConfig configures a Progress.
@@ -25,10 +27,10 @@ type Progress struct {
 	widget.BaseWidget
 	config ProgressConfig
 	began  time.Time
-	words  *Text
-	digits *Text
+	words  *look.Text
+	digits *look.Text
 	ring   *ring
-	cancel *Button
+	cancel *control.Button
 	body   *fyne.Container
 	ticker ticker
 	done   bool
@@ -36,20 +38,20 @@ type Progress struct {
 
 // NewProgress makes a progress line and starts to count.
 func NewProgress(c ProgressConfig) *Progress {
-	p := &Progress{config: c, began: c.Clock.Now(), words: NewText(c.Words, Body, Ink2), digits: NewText("", Code, Ink)}
+	p := &Progress{config: c, began: c.Clock.Now(), words: look.NewText(c.Words, look.Body, look.Ink2), digits: look.NewText("", look.Code, look.Ink)}
 	line := []fyne.CanvasObject{}
 	if c.Most > 0 {
 		p.ring = newRing(16, 1, 2.5)
 		line = append(line, p.ring)
 	} else {
-		line = append(line, NewIcon("clock", 16, Ink3))
+		line = append(line, look.NewIcon("clock", 16, look.Ink3))
 	}
 	line = append(line, p.words, p.digits)
 	if c.OnCancel != nil {
-		p.cancel = NewLink(words().T("kit.cancel"), c.OnCancel)
-		line = append(line, Space(S4, 1), p.cancel)
+		p.cancel = control.NewLink(look.Words().T("kit.cancel"), c.OnCancel)
+		line = append(line, look.Space(look.S4, 1), p.cancel)
 	}
-	p.body = H(S8, line...)
+	p.body = look.H(look.S8, line...)
 	p.ticker = ticker{clock: c.Clock, every: time.Second, self: p, tick: p.tick}
 	p.show()
 	p.ExtendBaseWidget(p)
@@ -60,7 +62,7 @@ func NewProgress(c ProgressConfig) *Progress {
 func (p *Progress) Say(what string) {
 	p.words.Words = what
 	p.Refresh()
-	relayout(p)
+	look.Relayout(p)
 }
 
 func (p *Progress) show() {
@@ -86,7 +88,7 @@ func (p *Progress) tick() {
 }
 
 // Cancel is the link that cancels, nil if there is none. Callers focus it.
-func (p *Progress) Cancel() *Button { return p.cancel }
+func (p *Progress) Cancel() *control.Button { return p.cancel }
 
 // Show shows it and starts ticking.
 func (p *Progress) Show() { p.BaseWidget.Show(); p.wake() }

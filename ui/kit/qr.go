@@ -8,6 +8,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	qrcode "github.com/skip2/go-qrcode"
+
+	"nightlatch/ui/kit/look"
 )
 
 // quiet is the width of the quiet zone around a QR code in modules (ISO/IEC 18004,
@@ -18,23 +20,23 @@ const quiet = 4
 // themes and at every text size. Text that is too long for a QR code leaves the square
 // empty; only its length is logged, because the text is a secret.
 func QR(text string, edge float32) fyne.CanvasObject {
-	plate := NewBox(Paper, Hairline, RadiusCard)
+	plate := look.NewBox(look.Paper, look.Hairline, look.RadiusCard)
 	code, err := qrcode.New(text, qrcode.Medium)
 	if err != nil {
 		fyne.LogError(fmt.Sprintf("kit: no QR code for %d bytes", len(text)), nil)
-		return Sized(edge, edge, plate)
+		return look.Sized(edge, edge, plate)
 	}
 	code.DisableBorder = true
 	bits := code.Bitmap()
 	img := canvas.NewRaster(func(w, h int) image.Image { return qrImage(bits, w, h) })
-	return Sized(edge, edge, Z(plate, img))
+	return look.Sized(edge, edge, look.Z(plate, img))
 }
 
 // qrImage draws the dark modules in the middle of w×h pixels, on a transparent
 // background. All modules have the same whole number of pixels, because uneven codes
 // scan badly.
 func qrImage(bits [][]bool, w, h int) image.Image {
-	m := image.NewPaletted(image.Rect(0, 0, w, h), color.Palette{color.NRGBA{}, Light[PaperInk]})
+	m := image.NewPaletted(image.Rect(0, 0, w, h), color.Palette{color.NRGBA{}, look.Light[look.PaperInk]})
 	n := len(bits)
 	px := max(1, min(w, h)/(n+2*quiet))
 	left, top := (w-px*n)/2, (h-px*n)/2

@@ -10,8 +10,9 @@ import (
 
 	"fyne.io/fyne/v2/driver/software"
 
-	. "nightlatch/ui/kit"
+	"nightlatch/ui/kit"
 	"nightlatch/ui/kit/kittest"
+	"nightlatch/ui/kit/look"
 )
 
 const uri = "otpauth://totp/Nightlatch:margarethe?secret=JBSWY3DPEHPK3PXPGEZDGNBVGY3TQOJQ&issuer=Nightlatch&algorithm=SHA1&digits=6&period=30"
@@ -22,11 +23,11 @@ func TestQRIsReadByZbarimg(t *testing.T) {
 	if kittest.Racing {
 		scales = scales[2:3]
 	}
-	for _, mode := range []Mode{AlwaysLight, AlwaysDark} {
+	for _, mode := range []look.Mode{look.AlwaysLight, look.AlwaysDark} {
 		for _, scale := range scales {
 			t.Run(fmt.Sprintf("%v/%v", mode, scale), func(t *testing.T) {
-				kittest.Wear(t, Theme{Mode: mode, Scale: 1.25})
-				win := kittest.Open(t, NewWindow(nil, Centre(QR(uri, 240))), 400, 400, scale)
+				kittest.Wear(t, look.Theme{Mode: mode, Scale: 1.25})
+				win := kittest.Open(t, kit.NewWindow(nil, look.Centre(kit.QR(uri, 240))), 400, 400, scale)
 				name := fmt.Sprintf("qr-%v-%v", mode, scale)
 				img := kittest.Picture(t, win, name)
 				out, err := exec.CommandContext(t.Context(), "zbarimg", "--quiet", "--raw", filepath.Join(t.ArtifactDir(), name+".png")).Output()
@@ -79,8 +80,8 @@ func evenModules(t *testing.T, img image.Image, scale float32) {
 }
 
 func TestTextTooLongForAQRCodeLeavesTheSquareEmpty(t *testing.T) {
-	kittest.Wear(t, Theme{})
-	o := QR(strings.Repeat("x", 5000), 240)
+	kittest.Wear(t, look.Theme{})
+	o := kit.QR(strings.Repeat("x", 5000), 240)
 	if s := o.MinSize(); s.Width != 240 || s.Height != 240 {
 		t.Errorf("size %v", s)
 	}

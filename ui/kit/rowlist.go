@@ -5,6 +5,8 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
+
+	"nightlatch/ui/kit/look"
 )
 
 // A ListRow is one row of a RowList.
@@ -28,7 +30,7 @@ type RowList struct {
 
 // NewRowList makes a list; the rules start at inset.
 func NewRowList(inset float32, rows ...ListRow) *RowList {
-	l := &RowList{inset: inset, column: V(0)}
+	l := &RowList{inset: inset, column: look.V(0)}
 	l.body = Card(l.column)
 	l.ExtendBaseWidget(l)
 	l.SetRows(rows...)
@@ -60,7 +62,7 @@ func (l *RowList) SetRows(rows ...ListRow) {
 	l.rows, l.drawn = rows, drawn
 	l.column.Objects = withRules(l.inset, drawn)
 	l.column.Refresh()
-	relayout(l)
+	look.Relayout(l)
 	if row >= 0 {
 		l.refocus(key, row, part)
 	}
@@ -112,7 +114,7 @@ func (l *RowList) refocus(key string, row, part int) {
 // focusables are the parts of an object that can have the keyboard focus, in
 // reading order.
 func focusables(o fyne.CanvasObject) (parts []fyne.Focusable) {
-	Walk(o, func(o fyne.CanvasObject) bool {
+	look.Walk(o, func(o fyne.CanvasObject) bool {
 		if f, ok := o.(fyne.Focusable); ok {
 			parts = append(parts, f)
 		}
@@ -132,7 +134,7 @@ func (l *RowList) Row(key string) fyne.CanvasObject {
 }
 
 // HeightFor is the height at a width.
-func (l *RowList) HeightFor(w float32) float32 { return heightFor(l.body, w) }
+func (l *RowList) HeightFor(w float32) float32 { return look.HeightFor(l.body, w) }
 
 // MinSize is the size of the card.
 func (l *RowList) MinSize() fyne.Size { return l.body.MinSize() }

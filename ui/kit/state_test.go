@@ -5,13 +5,15 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	. "nightlatch/ui/kit"
+	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
 	"nightlatch/ui/kit/kittest"
+	"nightlatch/ui/kit/look"
 )
 
 func texts(o fyne.CanvasObject) (all []string) {
-	Walk(o, func(o fyne.CanvasObject) bool {
-		if t, ok := o.(*Text); ok {
+	look.Walk(o, func(o fyne.CanvasObject) bool {
+		if t, ok := o.(*look.Text); ok {
 			all = append(all, t.Words)
 		}
 		return true
@@ -20,15 +22,15 @@ func texts(o fyne.CanvasObject) (all []string) {
 }
 
 func TestBannerChangesItsContent(t *testing.T) {
-	kittest.Wear(t, Theme{})
-	again := NewLink("Try again", func() {})
-	banner := NewBanner(Refused, "Wrong code", "It was not the code we sent.", "Try again.", again)
-	below := NewText("below", Body, Ink)
-	win := kittest.Open(t, V(8, banner, below), 400, 300, 1)
+	kittest.Wear(t, look.Theme{})
+	again := control.NewLink("Try again", func() {})
+	banner := kit.NewBanner(look.Refused, "Wrong code", "It was not the code we sent.", "Try again.", again)
+	below := look.NewText("below", look.Body, look.Ink)
+	win := kittest.Open(t, look.V(8, banner, below), 400, 300, 1)
 	win.Canvas().Focus(again)
 	first := below.Position().Y
 
-	banner.SetState(BannerState{Tone: Attention, What: "Too many attempts", Why: "5 wrong codes.", Actions: []fyne.CanvasObject{again}})
+	banner.SetState(kit.BannerState{Tone: look.Attention, What: "Too many attempts", Why: "5 wrong codes.", Actions: []fyne.CanvasObject{again}})
 	if got := texts(banner); len(got) != 3 || got[0] != "Too many attempts" {
 		t.Errorf("the banner shows %q", got)
 	}
@@ -39,30 +41,30 @@ func TestBannerChangesItsContent(t *testing.T) {
 		t.Errorf("the text below stayed at %v after the banner became smaller", below.Position().Y)
 	}
 
-	banner.SetState(BannerState{})
+	banner.SetState(kit.BannerState{})
 	if banner.Visible() || below.Position().Y != 0 {
 		t.Errorf("an empty banner is visible: %t; the text below is at %v", banner.Visible(), below.Position().Y)
 	}
-	banner.SetState(BannerState{What: "Code sent"})
+	banner.SetState(kit.BannerState{What: "Code sent"})
 	if !banner.Visible() || below.Position().Y == 0 {
 		t.Error("a banner with content again is not shown")
 	}
 }
 
 func TestRowListKeepsRowsThatHaveNotChanged(t *testing.T) {
-	kittest.Wear(t, Theme{})
+	kittest.Wear(t, look.Theme{})
 	drawn := map[string]int{}
-	row := func(key, title string) ListRow {
-		return ListRow{Key: key, State: title, Draw: func() fyne.CanvasObject {
+	row := func(key, title string) kit.ListRow {
+		return kit.ListRow{Key: key, State: title, Draw: func() fyne.CanvasObject {
 			drawn[key]++
-			return NewTapRow(Row(nil, title, "", NewButton("Rename", "", Secondary, nil), NewButton("Delete", "", Destroy, nil)), func() {})
+			return control.NewTapRow(kit.Row(nil, title, "", control.NewButton("Rename", "", control.Secondary, nil), control.NewButton("Delete", "", control.Destroy, nil)), func() {})
 		}}
 	}
-	list := NewRowList(16, row("a", "Blue key"), row("b", "Green key"), row("c", "Red key"))
+	list := kit.NewRowList(16, row("a", "Blue key"), row("b", "Green key"), row("c", "Red key"))
 	c := kittest.Open(t, list, 500, 400, 1).Canvas()
 	part := func(key string, n int) fyne.Focusable {
 		var found []fyne.Focusable
-		Walk(list.Row(key), func(o fyne.CanvasObject) bool {
+		look.Walk(list.Row(key), func(o fyne.CanvasObject) bool {
 			if f, ok := o.(fyne.Focusable); ok {
 				found = append(found, f)
 			}

@@ -5,6 +5,8 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
+
+	"nightlatch/ui/kit/look"
 )
 
 // steps draws numbered steps with lines between them. If not all names fit, it shows
@@ -14,7 +16,7 @@ type steps struct {
 	at    int
 	names []string
 	discs []fyne.CanvasObject
-	texts []*Text
+	texts []*look.Text
 	rules []fyne.CanvasObject
 	objs  []fyne.CanvasObject
 }
@@ -23,23 +25,23 @@ type steps struct {
 func Steps(at int, names ...string) fyne.CanvasObject {
 	s := &steps{at: at, names: names}
 	for i, n := range names {
-		ink, role := Ink3, Body
+		ink, role := look.Ink3, look.Body
 		num := strconv.Itoa(i + 1)
 		var disc fyne.CanvasObject
 		switch {
 		case i < at:
-			disc, ink = Z(NewDisc(AccentSoft, ""), Centre(NewIcon("check", 14, Accent))), Ink2
+			disc, ink = look.Z(look.NewDisc(look.AccentSoft, ""), look.Centre(look.NewIcon("check", 14, look.Accent))), look.Ink2
 		case i == at:
-			disc, ink, role = Z(NewDisc(Accent, ""), Centre(NewText(num, Label, OnAccent))), Ink, Strong
+			disc, ink, role = look.Z(look.NewDisc(look.Accent, ""), look.Centre(look.NewText(num, look.Label, look.OnAccent))), look.Ink, look.Strong
 		default:
-			disc = Z(NewDisc(Clear, Control), Centre(NewText(num, Label, Ink3)))
+			disc = look.Z(look.NewDisc(look.Clear, look.Control), look.Centre(look.NewText(num, look.Label, look.Ink3)))
 		}
 		if i > 0 {
-			rule := NewBox(Hairline, "", 0)
+			rule := look.NewBox(look.Hairline, "", 0)
 			s.rules = append(s.rules, rule)
 			s.objs = append(s.objs, rule)
 		}
-		text := NewText(n, role, ink)
+		text := look.NewText(n, role, ink)
 		s.discs, s.texts = append(s.discs, disc), append(s.texts, text)
 		s.objs = append(s.objs, disc, text)
 	}
@@ -48,15 +50,15 @@ func Steps(at int, names ...string) fyne.CanvasObject {
 }
 
 // stepDisc is the diameter of a disc.
-func stepDisc() float32 { return scaled(24) }
+func stepDisc() float32 { return look.Points(24) }
 
 // width is the minimum width of the steps, with the names of some of them.
 func (s *steps) width(named func(i int) bool) float32 {
-	w := -S8
+	w := -look.S8
 	for i, t := range s.texts {
-		w += stepDisc() + S8 + 2*S12 + S8 // a short line at least
+		w += stepDisc() + look.S8 + 2*look.S12 + look.S8 // a short line at least
 		if named(i) {
-			w += S8 + t.MinSize().Width
+			w += look.S8 + t.MinSize().Width
 		}
 	}
 	return w
@@ -88,26 +90,26 @@ func (s *steps) arrange(size fyne.Size) {
 	for i, t := range s.texts {
 		used += stepDisc()
 		if named(i) {
-			used += S8 + t.MinSize().Width
+			used += look.S8 + t.MinSize().Width
 		}
 	}
-	line := fyne.Max(0, whole((size.Width-used)/float32(max(1, len(s.rules))))-2*S12)
+	line := fyne.Max(0, look.Whole((size.Width-used)/float32(max(1, len(s.rules))))-2*look.S12)
 	x := float32(0)
 	for i, t := range s.texts {
 		if i > 0 {
-			s.rules[i-1].Move(fyne.NewPos(x+S12, whole(size.Height/2)))
+			s.rules[i-1].Move(fyne.NewPos(x+look.S12, look.Whole(size.Height/2)))
 			s.rules[i-1].Resize(fyne.NewSize(line, 1))
-			x += line + 2*S12
+			x += line + 2*look.S12
 		}
-		s.discs[i].Move(fyne.NewPos(x, whole((size.Height-stepDisc())/2)))
+		s.discs[i].Move(fyne.NewPos(x, look.Whole((size.Height-stepDisc())/2)))
 		s.discs[i].Resize(fyne.NewSquareSize(stepDisc()))
 		x += stepDisc()
-		showIf(t, named(i))
+		look.ShowIf(t, named(i))
 		if named(i) {
-			w := fyne.Min(t.MinSize().Width, fyne.Max(0, size.Width-x-S8))
-			t.Move(fyne.NewPos(x+S8, whole((size.Height-t.Role.line())/2)))
-			t.Resize(fyne.NewSize(w, t.Role.line()))
-			x += S8 + w
+			w := fyne.Min(t.MinSize().Width, fyne.Max(0, size.Width-x-look.S8))
+			t.Move(fyne.NewPos(x+look.S8, look.Whole((size.Height-t.Role.LineHeight())/2)))
+			t.Resize(fyne.NewSize(w, t.Role.LineHeight()))
+			x += look.S8 + w
 		}
 	}
 }
@@ -117,15 +119,15 @@ func (s *steps) AccessibilityLabel() string {
 	if s.at < 0 || s.at >= len(s.names) {
 		return ""
 	}
-	return words().T("kit.step", s.at+1, len(s.names), s.names[s.at])
+	return look.Words().T("kit.step", s.at+1, len(s.names), s.names[s.at])
 }
 
 func (s *steps) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleText }
 func (s *steps) HeightFor(float32) float32              { return s.MinSize().Height }
 func (s *steps) MinSize() fyne.Size {
-	return fyne.NewSize(80, fyne.Max(stepDisc(), Body.line()))
+	return fyne.NewSize(80, fyne.Max(stepDisc(), look.Body.LineHeight()))
 }
 
 func (s *steps) CreateRenderer() fyne.WidgetRenderer {
-	return newPlaced(s.arrange, s.objs...)
+	return look.NewPlaced(s.arrange, s.objs...)
 }

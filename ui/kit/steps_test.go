@@ -7,14 +7,15 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
-	. "nightlatch/ui/kit"
+	"nightlatch/ui/kit"
 	"nightlatch/ui/kit/kittest"
+	"nightlatch/ui/kit/look"
 )
 
 // The names of steps are shown as far as they fit: all, or that of the current step and
 // of its neighbours.
 func TestStepsNameAsManyAsFit(t *testing.T) {
-	kittest.Wear(t, Theme{})
+	kittest.Wear(t, look.Theme{})
 	six := []string{"Overview", "Password", "Email", "Number", "Code", "Backup code"}
 	for _, tt := range []struct {
 		at    int
@@ -28,12 +29,12 @@ func TestStepsNameAsManyAsFit(t *testing.T) {
 		{3, 200, []string{"Number"}},
 		{5, 720, []string{"Password", "Email", "Number", "Code", "Backup code"}},
 	} {
-		o := Steps(tt.at, six...)
-		kittest.Open(t, V(0, o), tt.width, 60, 1)
+		o := kit.Steps(tt.at, six...)
+		kittest.Open(t, look.V(0, o), tt.width, 60, 1)
 		var got []string
 		end := float32(0)
 		for _, o := range test.WidgetRenderer(o.(fyne.Widget)).Objects() {
-			if w, ok := o.(*Text); ok && o.Visible() {
+			if w, ok := o.(*look.Text); ok && o.Visible() {
 				got = append(got, w.Words)
 				end = max(end, o.Position().X+o.Size().Width)
 			}

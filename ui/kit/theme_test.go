@@ -9,53 +9,55 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
 
-	. "nightlatch/ui/kit"
+	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
 	"nightlatch/ui/kit/kittest"
+	"nightlatch/ui/kit/look"
 )
 
 // pictures are the widgets that the component sheet does not show.
-func pictures(th Theme) fyne.CanvasObject {
+func pictures(th look.Theme) fyne.CanvasObject {
 	t := func(s string) string { return kittest.Say(th, s) }
-	phone := NewPhone(PhoneConfig{Carrier: "Polaris", Charge: "82 %", Time: "09:41", Date: t("Sunday 22 November"), Notes: []PhoneNote{
+	phone := kit.NewPhone(kit.PhoneConfig{Carrier: "Polaris", Charge: "82 %", Time: "09:41", Date: t("Sunday 22 November"), Notes: []kit.PhoneNote{
 		{Icon: "message", From: "Nightlatch", When: t("now"), Large: "418 205", Says: t("is your code. Never tell it to anyone."), Fine: "@nightlatch.localhost #418205"},
 		{Icon: "login-request", From: t("Login request denied")},
 	}})
-	return NewWindow(nil, Scroll(Pad(S24, Flow(S32,
-		QR(uri, 240), phone, NewTouchPicture(TouchConfig{Lit: true}), NewTouchPicture(TouchConfig{}), NewTouchPicture(TouchConfig{Lit: true, Reader: true}), Mark(64),
-		Sized(440, 0, EmptyState("key", Info, t("No security key yet"), t("A security key is a small device that you plug in or tap. It can’t be tricked by a false page."), Centre(NewLink(t("What is a security key?"), nil)))),
-		Sized(440, 0, EmptyState("folder", Refused, t("The account file can’t be written"), t("The disk is full."), NewBanner(Refused, t("No space left"), "nightlatch/account.db", t("Free some space, then try again.")))),
+	return kit.NewWindow(nil, look.Scroll(look.Pad(look.S24, look.Flow(look.S32,
+		kit.QR(uri, 240), phone, kit.NewTouchPicture(kit.TouchConfig{Lit: true}), kit.NewTouchPicture(kit.TouchConfig{}), kit.NewTouchPicture(kit.TouchConfig{Lit: true, Reader: true}), look.Mark(64),
+		look.Sized(440, 0, kit.EmptyState("key", look.Info, t("No security key yet"), t("A security key is a small device that you plug in or tap. It can’t be tricked by a false page."), look.Centre(control.NewLink(t("What is a security key?"), nil)))),
+		look.Sized(440, 0, kit.EmptyState("folder", look.Refused, t("The account file can’t be written"), t("The disk is full."), kit.NewBanner(look.Refused, t("No space left"), "nightlatch/account.db", t("Free some space, then try again.")))),
 	))))
 }
 
 // page is a whole window: rail, page, action bar and a docked panel.
-func page(th Theme) fyne.CanvasObject {
+func page(th look.Theme) fyne.CanvasObject {
 	t := func(s string) string { return kittest.Say(th, s) }
 	tools := func() fyne.CanvasObject {
-		return H(0, NewButton("", "edit", Quiet, nil).Named(t("Rename")), NewButton("", "delete", Quiet, nil).Named(t("Delete")))
+		return look.H(0, control.NewButton("", "edit", control.Quiet, nil).Named(t("Rename")), control.NewButton("", "delete", control.Quiet, nil).Named(t("Delete")))
 	}
-	p := Page{
-		Crumbs: []Crumb{{Name: t("Settings and privacy"), OnTap: func() {}}, {Name: t("Security and account access"), OnTap: func() {}}, {Name: t("Security")}, {Name: t("Two-factor authentication"), OnTap: func() {}}, {Name: t("Manage security keys")}},
+	p := kit.Page{
+		Crumbs: []control.Crumb{{Name: t("Settings and privacy"), OnTap: func() {}}, {Name: t("Security and account access"), OnTap: func() {}}, {Name: t("Security")}, {Name: t("Two-factor authentication"), OnTap: func() {}}, {Name: t("Manage security keys")}},
 		Title:  t("Manage security keys"), Lead: t("Any of these finishes signing in. Two are better than one: keep the second somewhere else."),
-		Aside: NewText(t("4 of 20"), Caption, Ink3),
+		Aside: look.NewText(t("4 of 20"), look.Caption, look.Ink3),
 		Body: []fyne.CanvasObject{
-			Steps(2, t("Overview"), t("Number"), t("Code"), t("Backup code")),
-			List(72,
-				Row(Tile("key", true), t("YubiKey 5C NFC, desk drawer"), t("Added 3 November, last used today at 09:41"), Tag("usb", "USB"), Tag("nfc", "NFC"), tools()),
-				Row(Tile("key", true), t("Feitian ePass K9 that came with the second-hand docking station"), t("Added 19 August, last used 14 September"), Badge(Caution, t("Possibly copied")), Tag("usb", "USB"), tools()),
-				NewTapRow(Row(Tile("backup-codes", false), t("Backup codes"), t("2 of 5 left, next is number 4"), Badge(Caution, t("Two left")), Chevron()), nil)),
-			NewBanner(Attention, t("One key may have been copied"), t("On 14 September the counter went backwards, from 212 to 207. A key that was never copied only counts up."), t("If you don’t know why, delete it and add another."), NewLink(t("Delete this key"), nil), NewLink(t("See what happened"), nil)),
-			Beside(S32, 260, QR(uri, 240), V(S12, NewText(t("Can’t scan it? Type this instead"), Strong, Ink).Wrapped(), Well(Groups(CodeM, Ink, 4, "jbsw", "y3dp", "ehpk", "3pxp", "gezd", "gnbv", "gy3t", "qojq")))),
-			Note("bluetooth", t("Bluetooth keys can’t be used on Linux from here. The web page can.")),
+			kit.Steps(2, t("Overview"), t("Number"), t("Code"), t("Backup code")),
+			kit.List(72,
+				kit.Row(kit.Tile("key", true), t("YubiKey 5C NFC, desk drawer"), t("Added 3 November, last used today at 09:41"), kit.Tag("usb", "USB"), kit.Tag("nfc", "NFC"), tools()),
+				kit.Row(kit.Tile("key", true), t("Feitian ePass K9 that came with the second-hand docking station"), t("Added 19 August, last used 14 September"), kit.Badge(kit.Caution, t("Possibly copied")), kit.Tag("usb", "USB"), tools()),
+				control.NewTapRow(kit.Row(kit.Tile("backup-codes", false), t("Backup codes"), t("2 of 5 left, next is number 4"), kit.Badge(kit.Caution, t("Two left")), kit.Chevron()), nil)),
+			kit.NewBanner(look.Attention, t("One key may have been copied"), t("On 14 September the counter went backwards, from 212 to 207. A key that was never copied only counts up."), t("If you don’t know why, delete it and add another."), control.NewLink(t("Delete this key"), nil), control.NewLink(t("See what happened"), nil)),
+			look.Beside(look.S32, 260, kit.QR(uri, 240), look.V(look.S12, look.NewText(t("Can’t scan it? Type this instead"), look.Strong, look.Ink).Wrapped(), kit.Well(look.Groups(look.CodeM, look.Ink, 4, "jbsw", "y3dp", "ehpk", "3pxp", "gezd", "gnbv", "gy3t", "qojq")))),
+			kit.Note("bluetooth", t("Bluetooth keys can’t be used on Linux from here. The web page can.")),
 		},
-		Left:    []fyne.CanvasObject{NewButton(t("Cancel"), "", Quiet, nil)},
-		Actions: []fyne.CanvasObject{NewButton(t("Back"), "", Secondary, nil), NewButton(t("Add security key"), "plus", Primary, nil)},
+		Left:    []fyne.CanvasObject{control.NewButton(t("Cancel"), "", control.Quiet, nil)},
+		Actions: []fyne.CanvasObject{control.NewButton(t("Back"), "", control.Secondary, nil), control.NewButton(t("Add security key"), "plus", control.Primary, nil)},
 	}
-	return NewWindow(kittest.Rail("keys"), p.Build())
+	return kit.NewWindow(kittest.Rail("keys"), p.Build())
 }
 
 var sheets = []struct {
 	name  string
-	build func(Theme) fyne.CanvasObject
+	build func(look.Theme) fyne.CanvasObject
 }{{"components", components}, {"pictures", pictures}, {"page", page}}
 
 func TestPictureSheets(t *testing.T) {
@@ -79,14 +81,14 @@ func TestThemeSwitchesWhileRunning(t *testing.T) {
 	for _, s := range sheets {
 		t.Run(s.name, func(t *testing.T) {
 			app := test.NewTempApp(t)
-			show := func(th Theme) fyne.Window {
+			show := func(th look.Theme) fyne.Window {
 				app.Settings().SetTheme(th)
-				return kittest.Open(t, s.build(Theme{}), 1180, 780, 1)
+				return kittest.Open(t, s.build(look.Theme{}), 1180, 780, 1)
 			}
-			want := show(Theme{Mode: AlwaysDark, Scale: 1.25}).Canvas().Capture()
-			win := show(Theme{Mode: AlwaysLight})
+			want := show(look.Theme{Mode: look.AlwaysDark, Scale: 1.25}).Canvas().Capture()
+			win := show(look.Theme{Mode: look.AlwaysLight})
 			win.Canvas().Capture()
-			app.Settings().SetTheme(Theme{Mode: AlwaysDark, Scale: 1.25})
+			app.Settings().SetTheme(look.Theme{Mode: look.AlwaysDark, Scale: 1.25})
 			win.Content().Refresh()
 			if n := kittest.Differing(want, win.Canvas().Capture()); n > 0 {
 				t.Errorf("%d pixels differ from a fresh window", n)
@@ -136,12 +138,12 @@ func fits(t *testing.T, root fyne.CanvasObject) {
 		switch v := o.(type) {
 		case *container.Scroll:
 			in = v
-		case *Text:
-			if v.Words != "" && v.Color != Clear {
+		case *look.Text:
+			if v.Words != "" && v.Color != look.Clear {
 				seen = append(seen, place(t, v, in))
 			}
 		}
-		for _, c := range Children(o) {
+		for _, c := range look.Children(o) {
 			if c.Visible() {
 				visit(c, in)
 			}
@@ -163,7 +165,7 @@ func fits(t *testing.T, root fyne.CanvasObject) {
 	}
 }
 
-func place(t *testing.T, v *Text, in *container.Scroll) spot {
+func place(t *testing.T, v *look.Text, in *container.Scroll) spot {
 	t.Helper()
 	at, s := fyne.CurrentApp().Driver().AbsolutePositionForObject(v), v.Size()
 	p := spot{v.Words, in, at.X, at.Y, s.Width, v.HeightFor(s.Width)}
@@ -193,8 +195,8 @@ func TestContrast(t *testing.T) {
 		x, y := lum(a), lum(b)
 		return (math.Max(x, y) + .05) / (math.Min(x, y) + .05)
 	}
-	text := []fyne.ThemeColorName{Window, Surface, Rail, Sunken, ChipFill}
-	for name, palette := range map[string]map[fyne.ThemeColorName]color.Color{"light": Light, "dark": Dark} {
+	text := []fyne.ThemeColorName{look.Window, look.Surface, look.Rail, look.Sunken, look.ChipFill}
+	for name, palette := range map[string]map[fyne.ThemeColorName]color.Color{"light": look.Light, "dark": look.Dark} {
 		check := func(need float64, ink fyne.ThemeColorName, grounds ...fyne.ThemeColorName) {
 			for _, g := range grounds {
 				if r := ratio(palette[ink], palette[g]); r < need {
@@ -202,27 +204,27 @@ func TestContrast(t *testing.T) {
 				}
 			}
 		}
-		check(4.5, Ink, append(text, DangerSoft, AccentSoft)...)
-		check(4.5, Ink2, append(text, DangerSoft)...)
-		check(4.5, Ink3, text...)
-		check(4.5, Accent, Window, Surface, Sunken, AccentSoft, DangerSoft)
-		check(4.5, OnAccent, Accent, AccentOver, AccentDown)
-		check(4.5, Danger, Window, Surface, DangerSoft)
-		check(4.5, PaperInk, Paper)
-		check(4.5, PhoneInk2, PhoneCard)
-		check(4.5, PhoneLight, PhoneScreen)
-		check(3, Brass, Surface, Sunken, ChipFill)
-		check(3, Control, Surface, Window, Rail)
-		check(3, Accent, Rail)
+		check(4.5, look.Ink, append(text, look.DangerSoft, look.AccentSoft)...)
+		check(4.5, look.Ink2, append(text, look.DangerSoft)...)
+		check(4.5, look.Ink3, text...)
+		check(4.5, look.Accent, look.Window, look.Surface, look.Sunken, look.AccentSoft, look.DangerSoft)
+		check(4.5, look.OnAccent, look.Accent, look.AccentOver, look.AccentDown)
+		check(4.5, look.Danger, look.Window, look.Surface, look.DangerSoft)
+		check(4.5, look.PaperInk, look.Paper)
+		check(4.5, look.PhoneInk2, look.PhoneCard)
+		check(4.5, look.PhoneLight, look.PhoneScreen)
+		check(3, look.Brass, look.Surface, look.Sunken, look.ChipFill)
+		check(3, look.Control, look.Surface, look.Window, look.Rail)
+		check(3, look.Accent, look.Rail)
 	}
 }
 
 func BenchmarkPage(b *testing.B) {
-	test.NewTempApp(b).Settings().SetTheme(Theme{})
+	test.NewTempApp(b).Settings().SetTheme(look.Theme{})
 	win := test.NewTempWindow(b, nil)
 	win.Resize(fyne.NewSize(1180, 780))
 	b.ReportAllocs()
 	for b.Loop() {
-		win.SetContent(page(Theme{}))
+		win.SetContent(page(look.Theme{}))
 	}
 }

@@ -5,6 +5,8 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
+
+	"nightlatch/ui/kit/look"
 )
 
 // A Toaster shows short messages at the bottom of a window: "Copied". It ignores mouse
@@ -13,7 +15,7 @@ import (
 type Toaster struct {
 	widget.BaseWidget
 	clock Clock
-	text  *Text
+	text  *look.Text
 	plate fyne.CanvasObject
 	stop  func()
 }
@@ -26,10 +28,10 @@ const (
 
 // NewToaster makes a toaster; clock times its messages.
 func NewToaster(clock Clock) *Toaster {
-	t := &Toaster{clock: clock, text: NewText("", Body, Window).Wrapped()}
-	box := NewBox(Ink, "", RadiusControl)
+	t := &Toaster{clock: clock, text: look.NewText("", look.Body, look.Window).Wrapped()}
+	box := look.NewBox(look.Ink, "", look.RadiusControl)
 	box.Shadow = true
-	t.plate = Z(box, Inset(S16, 10, S16, 10, HTop(10, NewIcon("check", 18, Window), Grow(t.text))))
+	t.plate = look.Z(box, look.Inset(look.S16, 10, look.S16, 10, look.HTop(10, look.NewIcon("check", 18, look.Window), look.Grow(t.text))))
 	t.plate.Hide()
 	t.ExtendBaseWidget(t)
 	return t
@@ -57,7 +59,7 @@ func (t *Toaster) Copied(secret bool) {
 	if secret {
 		key = "kit.copied-secret"
 	}
-	t.Say(words().T(key))
+	t.Say(look.Words().T(key))
 }
 
 // Says is the message shown now, "" if there is none.
@@ -76,10 +78,10 @@ func (t *Toaster) silence() {
 }
 
 func (t *Toaster) place(s fyne.Size) {
-	w := fyne.Min(scaled(440), fyne.Min(s.Width-2*S16, up(t.text.Role.width(t.text.Words))+scaled(18)+2*S16+S12))
-	h := heightFor(t.plate, w)
+	w := fyne.Min(look.Points(440), fyne.Min(s.Width-2*look.S16, look.RoundUp(t.text.Role.TextWidth(t.text.Words))+look.Points(18)+2*look.S16+look.S12))
+	h := look.HeightFor(t.plate, w)
 	t.plate.Resize(fyne.NewSize(w, h))
-	t.plate.Move(fyne.NewPos(whole((s.Width-w)/2), s.Height-h-scaled(ActionBar)-S12))
+	t.plate.Move(fyne.NewPos(look.Whole((s.Width-w)/2), s.Height-h-look.Points(look.ActionBar)-look.S12))
 }
 
 // AccessibilityLabel is the message.
@@ -93,5 +95,5 @@ func (t *Toaster) MinSize() fyne.Size { return fyne.Size{} }
 
 // CreateRenderer implements fyne.Widget.
 func (t *Toaster) CreateRenderer() fyne.WidgetRenderer {
-	return &asleep{WidgetRenderer: newPlaced(t.place, t.plate), sleep: t.silence}
+	return &asleep{WidgetRenderer: look.NewPlaced(t.place, t.plate), sleep: t.silence}
 }

@@ -6,6 +6,8 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
+
+	"nightlatch/ui/kit/look"
 )
 
 // A TouchConfig configures a TouchPicture.
@@ -24,7 +26,7 @@ type TouchConfig struct {
 type TouchPicture struct {
 	widget.BaseWidget
 	lit    bool
-	halo   *Box
+	halo   *look.Box
 	scene  fyne.CanvasObject
 	ticker ticker
 	step   int     // of a cycle, 0 to haloSteps-1
@@ -41,12 +43,12 @@ const (
 // NewTouchPicture makes the picture. It starts to move when it is first drawn.
 func NewTouchPicture(c TouchConfig) *TouchPicture {
 	t := &TouchPicture{lit: c.Lit}
-	glow, ink := AccentSoft, Accent
+	glow, ink := look.AccentSoft, look.Accent
 	if !c.Lit {
-		glow, ink = Sunken, Ink2
+		glow, ink = look.Sunken, look.Ink2
 	}
-	t.halo = NewDisc(glow, "")
-	parts := []Part{part(36, haloReach, haloEdge, haloEdge, t.halo)}
+	t.halo = look.NewDisc(glow, "")
+	parts := []look.Part{part(36, haloReach, haloEdge, haloEdge, t.halo)}
 	switch {
 	case c.Reader && c.Apart:
 		parts = append(parts, onReader(ink, 20)...)
@@ -57,34 +59,36 @@ func NewTouchPicture(c TouchConfig) *TouchPicture {
 	default:
 		parts = append(parts, inPort(ink, c.Lit, 0)...)
 	}
-	t.scene = Scene(240, haloEdge+2*haloReach, parts...)
+	t.scene = look.Scene(240, haloEdge+2*haloReach, parts...)
 	t.ticker = ticker{clock: c.Clock, every: haloStep, self: t, tick: t.breathe}
 	t.ExtendBaseWidget(t)
 	return t
 }
 
-func part(x, y, w, h float32, o fyne.CanvasObject) Part { return Part{X: x, Y: y, W: w, H: h, O: o} }
+func part(x, y, w, h float32, o fyne.CanvasObject) look.Part {
+	return look.Part{X: x, Y: y, W: w, H: h, O: o}
+}
 
-func outlined(radius float32) *Box {
-	b := NewBox(Surface, Ink3, radius)
+func outlined(radius float32) *look.Box {
+	b := look.NewBox(look.Surface, look.Ink3, radius)
 	b.Width = 1.5
 	return b
 }
 
 // inPort is a key in the port of a laptop, seen from the side, or 2×away points out of
 // it.
-func inPort(ink fyne.ThemeColorName, lit bool, away float32) []Part {
-	parts := []Part{
+func inPort(ink fyne.ThemeColorName, lit bool, away float32) []look.Part {
+	parts := []look.Part{
 		part(0, 68, 104-away, 60, outlined(8)), // laptop
-		part(12, 80, 66-away, 4, NewBox(Hairline, "", 2)),
-		part(12, 92, 40, 4, NewBox(Hairline, "", 2)),
+		part(12, 80, 66-away, 4, look.NewBox(look.Hairline, "", 2)),
+		part(12, 92, 40, 4, look.NewBox(look.Hairline, "", 2)),
 		part(96+away, 88, 26, 20, outlined(3)), // plug
 		part(118+away, 72, 116-away, 52, outlined(14)),
-		part(144+away/2, 86, 24, 24, NewBox(ink, "", 12)),
-		part(206, 91, 14, 14, NewBox(Hairline, "", 7)),
+		part(144+away/2, 86, 24, 24, look.NewBox(ink, "", 12)),
+		part(206, 91, 14, 14, look.NewBox(look.Hairline, "", 7)),
 	}
 	if lit {
-		ring := NewBox(Clear, ink, 22)
+		ring := look.NewBox(look.Clear, ink, 22)
 		ring.Width = 1.5
 		parts = append(parts, part(134+away/2, 76, 44, 44, ring))
 	}
@@ -92,21 +96,21 @@ func inPort(ink fyne.ThemeColorName, lit bool, away float32) []Part {
 }
 
 // onReader is a key on a flat reader, seen from the side, or away points above it.
-func onReader(ink fyne.ThemeColorName, away float32) []Part {
-	return []Part{
+func onReader(ink fyne.ThemeColorName, away float32) []look.Part {
+	return []look.Part{
 		part(62, 84-away, 116, 28, outlined(14)), // key
-		part(146, 91-away, 14, 14, NewBox(Hairline, "", 7)),
-		part(84, 94-away, 36, 8, NewBox(ink, "", 4)),
+		part(146, 91-away, 14, 14, look.NewBox(look.Hairline, "", 7)),
+		part(84, 94-away, 36, 8, look.NewBox(ink, "", 4)),
 		part(24, 116, 192, 22, outlined(8)), // reader
-		part(40, 125, 40, 4, NewBox(Hairline, "", 2)),
-		part(196, 124, 6, 6, NewDisc(ink, "")),
-		part(104, 40-away, 32, 32, NewIcon("nfc", 32, ink).Fixed()),
+		part(40, 125, 40, 4, look.NewBox(look.Hairline, "", 2)),
+		part(196, 124, 6, 6, look.NewDisc(ink, "")),
+		part(104, 40-away, 32, 32, look.NewIcon("nfc", 32, ink).Fixed()),
 	}
 }
 
 // breathe moves the halo to its next step, if that differs by a whole point.
 func (t *TouchPicture) breathe() {
-	if !moves() {
+	if !look.Animated() {
 		t.ticker.sleep()
 		return
 	}
@@ -122,7 +126,7 @@ func (t *TouchPicture) breathe() {
 }
 
 func (t *TouchPicture) wake() {
-	if t.lit && t.Visible() && moves() {
+	if t.lit && t.Visible() && look.Animated() {
 		t.ticker.wake()
 	}
 }

@@ -1,11 +1,15 @@
 package kit
 
-import "fyne.io/fyne/v2"
+import (
+	"fyne.io/fyne/v2"
+
+	"nightlatch/ui/kit/look"
+)
 
 // trailing places objects after text, or below it where the text would get less than
 // leastWords.
 func trailing(words fyne.CanvasObject, trail []fyne.CanvasObject) *fyne.Container {
-	return lay(&trailLayout{}, words, Flow(S8, trail...))
+	return look.Lay(&trailLayout{}, words, look.Flow(look.S8, trail...))
 }
 
 type trailLayout struct{}
@@ -14,16 +18,16 @@ type trailLayout struct{}
 const leastWords float32 = 132
 
 func (trailLayout) split(objs []fyne.CanvasObject, w float32) (trail float32, below bool) {
-	trail = natural(objs[1], S8)
-	return trail, w-trail-S16 < scaled(leastWords)
+	trail = look.FlowWidth(objs[1], look.S8)
+	return trail, w-trail-look.S16 < look.Points(leastWords)
 }
 
-func (l trailLayout) heightFor(objs []fyne.CanvasObject, w float32) float32 {
+func (l trailLayout) HeightFor(objs []fyne.CanvasObject, w float32) float32 {
 	trail, below := l.split(objs, w)
 	if below {
-		return heightFor(objs[0], w) + S8 + heightFor(objs[1], w)
+		return look.HeightFor(objs[0], w) + look.S8 + look.HeightFor(objs[1], w)
 	}
-	return fyne.Max(heightFor(objs[0], w-trail-S16), heightFor(objs[1], trail))
+	return fyne.Max(look.HeightFor(objs[0], w-trail-look.S16), look.HeightFor(objs[1], trail))
 }
 
 func (l trailLayout) MinSize(objs []fyne.CanvasObject) fyne.Size {
@@ -33,16 +37,16 @@ func (l trailLayout) MinSize(objs []fyne.CanvasObject) fyne.Size {
 func (l trailLayout) Layout(objs []fyne.CanvasObject, s fyne.Size) {
 	trail, below := l.split(objs, s.Width)
 	if below {
-		h := heightFor(objs[0], s.Width)
+		h := look.HeightFor(objs[0], s.Width)
 		objs[0].Move(fyne.Position{})
 		objs[0].Resize(fyne.NewSize(s.Width, h))
-		objs[1].Move(fyne.NewPos(0, h+S8))
-		objs[1].Resize(fyne.NewSize(s.Width, heightFor(objs[1], s.Width)))
+		objs[1].Move(fyne.NewPos(0, h+look.S8))
+		objs[1].Resize(fyne.NewSize(s.Width, look.HeightFor(objs[1], s.Width)))
 		return
 	}
-	for i, w := range []float32{s.Width - trail - S16, trail} {
-		h := heightFor(objs[i], w)
+	for i, w := range []float32{s.Width - trail - look.S16, trail} {
+		h := look.HeightFor(objs[i], w)
 		objs[i].Resize(fyne.NewSize(w, h))
-		objs[i].Move(fyne.NewPos(float32(i)*(s.Width-trail), whole((s.Height-h)/2)))
+		objs[i].Move(fyne.NewPos(float32(i)*(s.Width-trail), look.Whole((s.Height-h)/2)))
 	}
 }

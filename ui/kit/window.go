@@ -2,12 +2,15 @@ package kit
 
 import (
 	"fyne.io/fyne/v2"
+
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 )
 
 // windowLayout places the rail, the page and a docked panel side by side. If the
 // window is too narrow, first the rail folds, then the panel covers the page.
 type windowLayout struct {
-	rail *SideRail // may be nil
+	rail *control.SideRail // may be nil
 	edge fyne.CanvasObject
 	page fyne.CanvasObject
 	dock fyne.CanvasObject // may be nil
@@ -23,8 +26,8 @@ const (
 // NewWindow places the rail (may be nil), the page and at most one docked panel side by
 // side. It has no background, because Fyne clears the canvas with the colour Window,
 // and painting it a second time costs as much as everything else.
-func NewWindow(rail *SideRail, page fyne.CanvasObject, docked ...fyne.CanvasObject) *fyne.Container {
-	l := &windowLayout{rail: rail, edge: NewBox(Hairline, "", 0), page: page, rim: NewBox(Hairline, "", 0)}
+func NewWindow(rail *control.SideRail, page fyne.CanvasObject, docked ...fyne.CanvasObject) *fyne.Container {
+	l := &windowLayout{rail: rail, edge: look.NewBox(look.Hairline, "", 0), page: page, rim: look.NewBox(look.Hairline, "", 0)}
 	var objs []fyne.CanvasObject
 	if rail != nil {
 		objs = append(objs, rail, l.edge)
@@ -47,7 +50,7 @@ func (l *windowLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 	docked := l.dock != nil && l.dock.Visible()
 	x := float32(0)
 	if l.rail != nil {
-		narrow := s.Width < scaled(foldBelow) || docked && s.Width < scaled(dockBelow)
+		narrow := s.Width < look.Points(foldBelow) || docked && s.Width < look.Points(dockBelow)
 		l.rail.Fold(narrow)
 		x = l.rail.MinSize().Width
 		l.rail.Resize(fyne.NewSize(x, s.Height))
@@ -58,11 +61,11 @@ func (l *windowLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 	}
 	room := s.Width - x
 	if l.dock != nil {
-		showIf(l.rim, docked)
+		look.ShowIf(l.rim, docked)
 	}
 	if docked {
 		w := l.dock.MinSize().Width
-		if room-w-1 < scaled(leastPage) { // the panel covers the page, which keeps its state
+		if room-w-1 < look.Points(leastPage) { // the panel covers the page, which keeps its state
 			l.page.Hide()
 			l.rim.Hide()
 			l.put(l.dock, x, room, s.Height)
@@ -84,15 +87,15 @@ func (l *windowLayout) put(o fyne.CanvasObject, x, w, h float32) {
 // Middle centres an object that is at most width points wide at text size 100 %. It
 // scrolls if the object is higher than the space.
 func Middle(width float32, o fyne.CanvasObject) *fyne.Container {
-	return Scroll(lay(&middle{width: width}, o))
+	return look.Scroll(look.Lay(&middle{width: width}, o))
 }
 
 // CentredCard is a page without the rail: a card of a width in the middle of the
 // window, and a line below it (may be nil).
 func CentredCard(width float32, foot fyne.CanvasObject, objs ...fyne.CanvasObject) *fyne.Container {
-	column := V(S20, Card(Pad(S32, V(S24, objs...))))
+	column := look.V(look.S20, Card(look.Pad(look.S32, look.V(look.S24, objs...))))
 	if foot != nil {
-		column.Add(Centre(foot))
+		column.Add(look.Centre(foot))
 	}
 	return NewWindow(nil, Middle(width, column))
 }
@@ -100,18 +103,18 @@ func CentredCard(width float32, foot fyne.CanvasObject, objs ...fyne.CanvasObjec
 // middle centres an object horizontally and vertically, with a margin.
 type middle struct{ width float32 }
 
-func (m *middle) inner(w float32) float32 { return fyne.Min(scaled(m.width), w-2*S16) }
+func (m *middle) inner(w float32) float32 { return fyne.Min(look.Points(m.width), w-2*look.S16) }
 func (m *middle) MinSize(objs []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(200, objs[0].MinSize().Height)
 }
 
-func (m *middle) heightFor(objs []fyne.CanvasObject, w float32) float32 {
-	return heightFor(objs[0], m.inner(w)) + 2*S16
+func (m *middle) HeightFor(objs []fyne.CanvasObject, w float32) float32 {
+	return look.HeightFor(objs[0], m.inner(w)) + 2*look.S16
 }
 
 func (m *middle) Layout(objs []fyne.CanvasObject, s fyne.Size) {
 	w := m.inner(s.Width)
-	h := heightFor(objs[0], w)
-	objs[0].Move(fyne.NewPos(whole((s.Width-w)/2), fyne.Max(S16, whole((s.Height-h)/2))))
+	h := look.HeightFor(objs[0], w)
+	objs[0].Move(fyne.NewPos(look.Whole((s.Width-w)/2), fyne.Max(look.S16, look.Whole((s.Height-h)/2))))
 	objs[0].Resize(fyne.NewSize(w, h))
 }

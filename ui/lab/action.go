@@ -10,7 +10,7 @@ import (
 	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/server/client"
-	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
 )
 
 // do does something in the lab, then calls then if it is not nil. An error is shown
@@ -103,9 +103,9 @@ func (p *Panel) use(a api.LabAccount) {
 // askAdvance asks by how much to advance the clock.
 func (p *Panel) askAdvance() {
 	w := p.c.Catalog
-	by := kit.NewTextField(w.T("lab.move.by"), w.T("lab.move.hint"), kit.InputConfig{Text: "59m59s", Limit: 32})
-	var dialog *kit.Dialog
-	dialog = p.c.Dialog(kit.DialogConfig{
+	by := control.NewTextField(w.T("lab.move.by"), w.T("lab.move.hint"), control.InputConfig{Text: "59m59s", Limit: 32})
+	var dialog *control.Dialog
+	dialog = p.c.Dialog(control.DialogConfig{
 		Title: w.T("lab.move"), Words: w.T("lab.move.why"), Icon: "clock", Body: []fyne.CanvasObject{by}, Do: w.T("lab.move.do"), Keep: true,
 		OnDo: func() {
 			d, err := time.ParseDuration(strings.ReplaceAll(by.Text(), " ", ""))

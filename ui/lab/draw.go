@@ -8,31 +8,33 @@ import (
 
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 )
 
 // draw draws the panel. The phone and the clock are kept from drawing to drawing.
 func (p *Panel) draw() fyne.CanvasObject {
 	w, v := p.c.Catalog, p.state
-	p.close = kit.NewButton("", "close", kit.Quiet, p.c.TogglePanel).Named(w.T("lab.close"))
-	head := kit.H(kit.S8, kit.NewIcon("lab", 20, kit.Accent), kit.Grow(kit.V(0, kit.NewText(w.T("ui.rail.lab"), kit.Strong, kit.Ink), kit.NewText(w.T("lab.what"), kit.Caption, kit.Ink2))),
-		kit.NewButton(w.T("lab.reset-do"), "reset", kit.Secondary, func() { p.c.Confirm("lab.reset", nil, p.reset) }), p.close)
+	p.close = control.NewButton("", "close", control.Quiet, p.c.TogglePanel).Named(w.T("lab.close"))
+	head := look.H(look.S8, look.NewIcon("lab", 20, look.Accent), look.Grow(look.V(0, look.NewText(w.T("ui.rail.lab"), look.Strong, look.Ink), look.NewText(w.T("lab.what"), look.Caption, look.Ink2))),
+		control.NewButton(w.T("lab.reset-do"), "reset", control.Secondary, func() { p.c.Confirm("lab.reset", nil, p.reset) }), p.close)
 	parts := []fyne.CanvasObject{head}
 	if v.Trouble != nil {
-		parts = append(parts, kit.NewBanner(kit.Refused, v.Trouble.What, v.Trouble.Why, v.Trouble.Next))
+		parts = append(parts, kit.NewBanner(look.Refused, v.Trouble.What, v.Trouble.Why, v.Trouble.Next))
 	}
 	if len(v.Phones) > 1 {
 		parts = append(parts, p.drawNumbers())
 	}
 	parts = append(parts,
-		kit.HTop(kit.S16, p.phone, kit.Grow(kit.V(kit.S12, append(p.drawCarrier(), p.drawClock()...)...))),
-		kit.V(kit.S8, kit.Section(w.T("lab.mailbox")), p.drawMail()),
+		look.HTop(look.S16, p.phone, look.Grow(look.V(look.S12, append(p.drawCarrier(), p.drawClock()...)...))),
+		look.V(look.S8, kit.Section(w.T("lab.mailbox")), p.drawMail()),
 		p.drawKeys(),
 	)
 	if len(v.Accounts) > 0 {
-		parts = append(parts, kit.V(kit.S8, kit.Section(w.T("lab.accounts")), p.drawAccounts()))
+		parts = append(parts, look.V(look.S8, kit.Section(w.T("lab.accounts")), p.drawAccounts()))
 	}
-	column := kit.Narrow(kit.LabWidth+120, kit.Inset(kit.S16, kit.S12, kit.S16, kit.S16, kit.V(kit.S16, parts...)))
-	return container.New(dockLayout{}, kit.NewBox(kit.Rail, "", 0), kit.Scroll(column))
+	column := look.Narrow(look.LabWidth+120, look.Inset(look.S16, look.S12, look.S16, look.S16, look.V(look.S16, parts...)))
+	return container.New(dockLayout{}, look.NewBox(look.Rail, "", 0), look.Scroll(column))
 }
 
 // dockLayout is at least as wide as the docked panel, and wider where the panel
@@ -40,7 +42,7 @@ func (p *Panel) draw() fyne.CanvasObject {
 type dockLayout struct{}
 
 func (dockLayout) MinSize([]fyne.CanvasObject) fyne.Size {
-	return kit.Scaled(kit.LabWidth, 0, kit.Space(1, 1)).MinSize()
+	return look.Scaled(look.LabWidth, 0, look.Space(1, 1)).MinSize()
 }
 
 func (dockLayout) Layout(objs []fyne.CanvasObject, s fyne.Size) {
@@ -52,11 +54,11 @@ func (dockLayout) Layout(objs []fyne.CanvasObject, s fyne.Size) {
 func (p *Panel) drawClock() []fyne.CanvasObject {
 	w := p.c.Catalog
 	return []fyne.CanvasObject{
-		kit.Section(w.T("lab.clock")), kit.V(0, p.clock, p.date),
-		kit.V(kit.S8,
-			kit.NewButton(w.T("lab.minute"), "", kit.Secondary, func() { p.advance(time.Minute) }),
-			kit.NewButton(w.T("lab.hour"), "", kit.Secondary, func() { p.advance(time.Hour) }),
-			kit.NewButton(w.T("lab.other"), "", kit.Secondary, p.askAdvance)),
+		kit.Section(w.T("lab.clock")), look.V(0, p.clock, p.date),
+		look.V(look.S8,
+			control.NewButton(w.T("lab.minute"), "", control.Secondary, func() { p.advance(time.Minute) }),
+			control.NewButton(w.T("lab.hour"), "", control.Secondary, func() { p.advance(time.Hour) }),
+			control.NewButton(w.T("lab.other"), "", control.Secondary, p.askAdvance)),
 	}
 }
 
@@ -70,14 +72,14 @@ func (p *Panel) drawAccounts() fyne.CanvasObject {
 		}
 		does := kit.Chevron()
 		if p.state.SignedIn {
-			does = kit.NewIcon("copy", 16, kit.Ink3)
+			does = look.NewIcon("copy", 16, look.Ink3)
 		}
-		row := kit.NewTapRow(kit.Inset(kit.S12, kit.S8, kit.S12, kit.S8, kit.H(kit.S8, kit.Grow(kit.V(0,
-			kit.NewText(a.Username, kit.Strong, kit.Ink), kit.NewText(story, kit.Caption, kit.Ink2).Wrapped())), does)), func() { p.use(a) })
+		row := control.NewTapRow(look.Inset(look.S12, look.S8, look.S12, look.S8, look.H(look.S8, look.Grow(look.V(0,
+			look.NewText(a.Username, look.Strong, look.Ink), look.NewText(story, look.Caption, look.Ink2).Wrapped())), does)), func() { p.use(a) })
 		row.Name = w.T("lab.use-name", a.Username)
-		rows = append(rows, kit.V(0, row, p.drawSecrets(a)))
+		rows = append(rows, look.V(0, row, p.drawSecrets(a)))
 	}
-	return kit.List(kit.S12, rows...)
+	return kit.List(look.S12, rows...)
 }
 
 // drawSecrets draws what the second step of a demo account takes: the current code
@@ -86,8 +88,8 @@ func (p *Panel) drawSecrets(a api.LabAccount) fyne.CanvasObject {
 	w := p.c.Catalog
 	var lines []fyne.CanvasObject
 	line := func(label, shown, code string) {
-		lines = append(lines, kit.H(kit.S8, kit.Grow(kit.NewText(label, kit.Caption, kit.Ink2)), kit.NewText(shown, kit.Code, kit.Ink),
-			kit.NewLink(w.T("wizard.copy"), func() { p.c.Copy(code) }).Named(w.T("lab.account.copy-name", label, a.Username))))
+		lines = append(lines, look.H(look.S8, look.Grow(look.NewText(label, look.Caption, look.Ink2)), look.NewText(shown, look.Code, look.Ink),
+			control.NewLink(w.T("wizard.copy"), func() { p.c.Copy(code) }).Named(w.T("lab.account.copy-name", label, a.Username))))
 	}
 	if len(a.AppCode) == 6 {
 		line(w.T("lab.account.app"), a.AppCode[:3]+" "+a.AppCode[3:], a.AppCode)
@@ -96,9 +98,9 @@ func (p *Panel) drawSecrets(a api.LabAccount) fyne.CanvasObject {
 		line(w.T("lab.account.backup", i+1), code, code)
 	}
 	if len(lines) == 0 {
-		return kit.Space(0, 0)
+		return look.Space(0, 0)
 	}
-	return kit.Inset(kit.S12, 0, kit.S12, kit.S8, kit.V(kit.S4, lines...))
+	return look.Inset(look.S12, 0, look.S12, look.S8, look.V(look.S4, lines...))
 }
 
 // isTrue is the value of an optional flag.

@@ -10,6 +10,8 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 )
 
 // keyKinds are the kinds of virtual keys, in the order they are offered.
@@ -21,9 +23,9 @@ func keyKinds() []api.KeyKind {
 func (p *Panel) drawKeys() fyne.CanvasObject {
 	w := p.c.Catalog
 	if !p.c.Config.Features.VirtualKeys {
-		return kit.V(kit.S8, kit.Section(w.T("lab.keys")), kit.Card(kit.Pad(kit.S12, kit.NewText(w.T("lab.no-virtual"), kit.Caption, kit.Ink2).Wrapped())))
+		return look.V(look.S8, kit.Section(w.T("lab.keys")), kit.Card(look.Pad(look.S12, look.NewText(w.T("lab.no-virtual"), look.Caption, look.Ink2).Wrapped())))
 	}
-	return kit.V(kit.S8, kit.H(kit.S8, kit.Section(w.T("lab.keys")), kit.Gap(), kit.NewLink(w.T("lab.plug"), p.askKey)), p.drawKeyList())
+	return look.V(look.S8, look.H(look.S8, kit.Section(w.T("lab.keys")), look.Gap(), control.NewLink(w.T("lab.plug"), p.askKey)), p.drawKeyList())
 }
 
 func (p *Panel) drawKeyList() fyne.CanvasObject {
@@ -34,13 +36,13 @@ func (p *Panel) drawKeyList() fyne.CanvasObject {
 		if k.Transport == "nfc" {
 			icon = "nfc"
 		}
-		head := kit.HTop(kit.S12, kit.Tile(icon, k.PluggedIn),
-			kit.Grow(kit.V(0, kit.NewText(k.Name, kit.Strong, kit.Ink), kit.NewText(keyState(w, k), kit.Caption, kit.Ink2).Wrapped())),
-			kit.NewButton("", "more", kit.Quiet, func() { p.askMore(k) }).Named(w.T("lab.key.more-name", k.Name)))
-		rows = append(rows, kit.Inset(kit.S12, kit.S12, kit.S12, kit.S12, kit.V(kit.S8, head, kit.H(kit.S8, append([]fyne.CanvasObject{kit.Gap()}, p.keyButtons(k)...)...))))
+		head := look.HTop(look.S12, kit.Tile(icon, k.PluggedIn),
+			look.Grow(look.V(0, look.NewText(k.Name, look.Strong, look.Ink), look.NewText(keyState(w, k), look.Caption, look.Ink2).Wrapped())),
+			control.NewButton("", "more", control.Quiet, func() { p.askMore(k) }).Named(w.T("lab.key.more-name", k.Name)))
+		rows = append(rows, look.Inset(look.S12, look.S12, look.S12, look.S12, look.V(look.S8, head, look.H(look.S8, append([]fyne.CanvasObject{look.Gap()}, p.keyButtons(k)...)...))))
 	}
 	if len(rows) == 0 {
-		return kit.Card(kit.Pad(kit.S12, kit.NewText(w.T("lab.no-keys"), kit.Caption, kit.Ink2).Wrapped()))
+		return kit.Card(look.Pad(look.S12, look.NewText(w.T("lab.no-keys"), look.Caption, look.Ink2).Wrapped()))
 	}
 	return kit.List(64, rows...)
 }
@@ -54,15 +56,15 @@ func (p *Panel) keyButtons(k api.LabKey) []fyne.CanvasObject {
 		}
 	}
 	if !k.PluggedIn {
-		return []fyne.CanvasObject{kit.NewButton(w.T("lab.key.plug"), "", kit.Secondary, does((*client.Client).ReplugKey)).Named(w.T("lab.key.plug-name", k.Name))}
+		return []fyne.CanvasObject{control.NewButton(w.T("lab.key.plug"), "", control.Secondary, does((*client.Client).ReplugKey)).Named(w.T("lab.key.plug-name", k.Name))}
 	}
-	kind := kit.Secondary
+	kind := control.Secondary
 	if k.WaitingForTouch {
-		kind = kit.Primary
+		kind = control.Primary
 	}
 	return []fyne.CanvasObject{
-		kit.NewButton(w.T("lab.key.unplug"), "", kit.Quiet, does((*client.Client).UnplugKey)).Named(w.T("lab.key.unplug-name", k.Name)),
-		kit.NewButton(w.T("lab.key.touch"), "", kind, does((*client.Client).TouchKey)).Named(w.T("lab.key.touch-name", k.Name)),
+		control.NewButton(w.T("lab.key.unplug"), "", control.Quiet, does((*client.Client).UnplugKey)).Named(w.T("lab.key.unplug-name", k.Name)),
+		control.NewButton(w.T("lab.key.touch"), "", kind, does((*client.Client).TouchKey)).Named(w.T("lab.key.touch-name", k.Name)),
 	}
 }
 

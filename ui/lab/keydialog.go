@@ -10,21 +10,23 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 )
 
 // askMore shows how a key behaves, and the less frequent actions on it.
 func (p *Panel) askMore(k api.LabKey) {
 	c, w := p.c, p.c.Catalog
-	var dialog *kit.Dialog
+	var dialog *control.Dialog
 	toggle := func(key string, on *bool, setting func(on bool) api.KeyBehaviour) fyne.CanvasObject {
-		words := kit.NewText(w.T(key), kit.Body, kit.Ink).Wrapped()
-		t := kit.NewToggle(kit.SwitchForm, isTrue(on), nil).Named(w.T(key))
+		words := look.NewText(w.T(key), look.Body, look.Ink).Wrapped()
+		t := control.NewToggle(control.SwitchForm, isTrue(on), nil).Named(w.T(key))
 		t.OnChanged = func(on bool) {
 			p.do(func(ctx context.Context, server *client.Client) error {
 				return server.SetKeyBehaviour(ctx, k.ID, setting(on))
 			}, nil)
 		}
-		return kit.H(kit.S12, kit.Grow(words), t)
+		return look.H(look.S12, look.Grow(words), t)
 	}
 	behaviour := []fyne.CanvasObject{
 		toggle("lab.more.auto", k.AutoTouch, func(on bool) api.KeyBehaviour { return api.KeyBehaviour{AutoTouch: &on} }),
@@ -35,7 +37,7 @@ func (p *Panel) askMore(k api.LabKey) {
 		behaviour = append(behaviour, toggle("lab.more.finger", k.WrongFinger, func(on bool) api.KeyBehaviour { return api.KeyBehaviour{WrongFinger: &on} }))
 	}
 	act := func(key string, can bool, work func(ctx context.Context, server *client.Client) error) fyne.CanvasObject {
-		b := kit.NewButton(w.T(key), "", kit.Secondary, func() {
+		b := control.NewButton(w.T(key), "", control.Secondary, func() {
 			dialog.Close()
 			p.do(work, nil)
 		})
@@ -60,9 +62,9 @@ func (p *Panel) askMore(k api.LabKey) {
 		actions = append(actions, act("lab.more.enroll", true, action(api.EnrollFinger)))
 	}
 	actions = append(actions, act("lab.more.forget", true, func(ctx context.Context, server *client.Client) error { return server.ForgetKey(ctx, k.ID) }))
-	dialog = c.Dialog(kit.DialogConfig{
+	dialog = c.Dialog(control.DialogConfig{
 		Title: k.Name, Words: p.describe(k), Icon: "key", Cancel: w.T("kit.close"),
-		Body: []fyne.CanvasObject{kit.V(kit.S12, behaviour...), kit.Rule(0), kit.Flow(kit.S8, actions...), kit.NewText(w.T("lab.more.copied"), kit.Caption, kit.Ink2).Wrapped()},
+		Body: []fyne.CanvasObject{look.V(look.S12, behaviour...), kit.Rule(0), look.Flow(look.S8, actions...), look.NewText(w.T("lab.more.copied"), look.Caption, look.Ink2).Wrapped()},
 	})
 }
 
@@ -89,14 +91,14 @@ func (p *Panel) describe(k api.LabKey) string {
 func (p *Panel) askKey() {
 	c, w := p.c, p.c.Catalog
 	transport, kind := 0, 0
-	name := kit.NewTextField(w.T("lab.plug.name"), "", kit.InputConfig{Text: w.T("lab.plug.name-text"), Limit: 64})
-	pin := kit.NewTextField(w.T("lab.plug.pin"), w.T("lab.plug.pin-hint"), kit.InputConfig{Limit: 63})
-	how := kit.NewSegments(0, func(i int) { transport = i }, w.T("transport.usb"), w.T("transport.nfc")).Named(w.T("lab.plug.transport"))
+	name := control.NewTextField(w.T("lab.plug.name"), "", control.InputConfig{Text: w.T("lab.plug.name-text"), Limit: 64})
+	pin := control.NewTextField(w.T("lab.plug.pin"), w.T("lab.plug.pin-hint"), control.InputConfig{Limit: 63})
+	how := control.NewSegments(0, func(i int) { transport = i }, w.T("transport.usb"), w.T("transport.nfc")).Named(w.T("lab.plug.transport"))
 	var kinds []string
 	for _, k := range keyKinds() {
 		kinds = append(kinds, w.T("lab.plug.kind-"+string(k)))
 	}
-	what := kit.NewSelector(kit.SelectorConfig{Options: kinds, OnPick: func(i int) {
+	what := control.NewSelector(control.SelectorConfig{Options: kinds, OnPick: func(i int) {
 		kind = i
 		if keyKinds()[i] == api.KeyU2F {
 			pin.Hide()
@@ -105,10 +107,10 @@ func (p *Panel) askKey() {
 		}
 	}})
 	what.SetName(w.T("lab.plug.kind"))
-	var dialog *kit.Dialog
-	dialog = c.Dialog(kit.DialogConfig{
+	var dialog *control.Dialog
+	dialog = c.Dialog(control.DialogConfig{
 		Title: w.T("lab.plug"), Words: w.T("lab.plug.why"), Icon: "key",
-		Body: []fyne.CanvasObject{name, kit.NewField(w.T("lab.plug.kind"), "", what), kit.NewField(w.T("lab.plug.transport"), "", kit.H(0, how, kit.Gap())), pin},
+		Body: []fyne.CanvasObject{name, control.NewField(w.T("lab.plug.kind"), "", what), control.NewField(w.T("lab.plug.transport"), "", look.H(0, how, look.Gap())), pin},
 		Do:   w.T("lab.plug.do"), Keep: true,
 		OnDo: func() {
 			k := api.LabKey{Name: strings.TrimSpace(name.Text()), Transport: []string{"usb", "nfc"}[transport], Kind: keyKinds()[kind], PIN: pin.Text()}

@@ -9,6 +9,8 @@ import (
 
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 )
 
 // shownMail is how many of the newest mails are listed.
@@ -21,17 +23,17 @@ func (p *Panel) drawMail() fyne.CanvasObject {
 		if len(rows) == shownMail {
 			break
 		}
-		role, dot := kit.Body, kit.Clear
+		role, dot := look.Body, look.Clear
 		if !p.state.Read[MailID(m)] {
-			role, dot = kit.Strong, kit.Accent
+			role, dot = look.Strong, look.Accent
 		}
-		row := kit.NewTapRow(kit.Inset(kit.S12, kit.S8, kit.S12, kit.S8, kit.H(kit.S8, kit.Sized(8, 8, kit.NewDisc(dot, "")),
-			kit.Grow(kit.NewText(m.Subject, role, kit.Ink)), kit.NewText(w.Moment(now, m.At), kit.Caption, kit.Ink2))), func() { p.readMail(m) })
+		row := control.NewTapRow(look.Inset(look.S12, look.S8, look.S12, look.S8, look.H(look.S8, look.Sized(8, 8, look.NewDisc(dot, "")),
+			look.Grow(look.NewText(m.Subject, role, look.Ink)), look.NewText(w.Moment(now, m.At), look.Caption, look.Ink2))), func() { p.readMail(m) })
 		row.Name = m.Subject
 		rows = append(rows, row)
 	}
 	if len(rows) == 0 {
-		return kit.Card(kit.Pad(kit.S12, kit.NewText(w.T("lab.no-mail"), kit.Caption, kit.Ink2).Wrapped()))
+		return kit.Card(look.Pad(look.S12, look.NewText(w.T("lab.no-mail"), look.Caption, look.Ink2).Wrapped()))
 	}
 	return kit.List(28, rows...)
 }
@@ -46,8 +48,8 @@ func (p *Panel) readMail(m api.LabMail) {
 	c := p.c
 	p.state.Read[MailID(m)] = true
 	p.Redraw()
-	c.Dialog(kit.DialogConfig{
+	c.Dialog(control.DialogConfig{
 		Title: m.Subject, Words: c.Catalog.T("lab.mail.head", m.To, c.Catalog.DayAndClock(c.Now(), m.At)), Icon: "mail",
-		Body: []fyne.CanvasObject{kit.Para(strings.TrimSpace(m.Text), kit.Ink)}, Cancel: c.Catalog.T("kit.close"),
+		Body: []fyne.CanvasObject{look.Para(strings.TrimSpace(m.Text), look.Ink)}, Cancel: c.Catalog.T("kit.close"),
 	})
 }

@@ -14,6 +14,8 @@ import (
 	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 	"nightlatch/ui/shell"
 )
 
@@ -24,9 +26,9 @@ type Panel struct {
 	root  *fyne.Container
 	state State
 	phone *kit.Phone
-	clock *kit.Text
-	date  *kit.Text
-	close *kit.Button
+	clock *look.Text
+	date  *look.Text
+	close *control.Button
 }
 
 // A State is what the panel is drawn from.
@@ -44,7 +46,7 @@ type State struct {
 
 // New returns the panel of a console.
 func New(c *shell.Console) *Panel {
-	return &Panel{c: c, root: kit.Z(), state: State{Read: map[string]bool{}}}
+	return &Panel{c: c, root: look.Z(), state: State{Read: map[string]bool{}}}
 }
 
 // Content is part of shell.Panel.
@@ -77,7 +79,7 @@ func (p *Panel) Start(s *shell.Scope) {
 	}
 	p.scope = s.Child()
 	p.phone = kit.NewPhone(kit.PhoneConfig{Carrier: p.c.Catalog.T("lab.carrier-name"), Charge: "82 %"})
-	p.clock, p.date = kit.NewText("", kit.CodeM, kit.Ink), kit.NewText("", kit.Caption, kit.Ink2)
+	p.clock, p.date = look.NewText("", look.CodeM, look.Ink), look.NewText("", look.Caption, look.Ink2)
 	server := p.c.Config.Client
 	p.tick()
 	p.Redraw()

@@ -11,6 +11,8 @@ import (
 	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 )
 
 // shownPhone is the phone that is shown, zero if there is none.
@@ -34,7 +36,7 @@ func (p *Panel) drawNumbers() fyne.CanvasObject {
 			at = i
 		}
 	}
-	pick := kit.NewSelector(kit.SelectorConfig{Icon: "phone", Options: names, Selected: at, OnPick: func(i int) { p.state.Number = v.Phones[i].Number; p.Load() }})
+	pick := control.NewSelector(control.SelectorConfig{Icon: "phone", Options: names, Selected: at, OnPick: func(i int) { p.state.Number = v.Phones[i].Number; p.Load() }})
 	pick.SetName(p.c.Catalog.T("lab.phone"))
 	return pick
 }
@@ -45,16 +47,16 @@ func (p *Panel) drawCarrier() []fyne.CanvasObject {
 	phone := p.state.shownPhone()
 	parts := []fyne.CanvasObject{kit.Section(w.T("lab.carrier"))}
 	if phone.Number == "" {
-		return append(parts, kit.NewText(w.T("lab.no-phone"), kit.Caption, kit.Ink2).Wrapped(), kit.Space(1, kit.S4))
+		return append(parts, look.NewText(w.T("lab.no-phone"), look.Caption, look.Ink2).Wrapped(), look.Space(1, look.S4))
 	}
 	carrier := api.LabCarrier{}
 	if phone.Carrier != nil {
 		carrier = *phone.Carrier
 	}
 	sw := func(key string, on bool, set func(bool)) fyne.CanvasObject {
-		t := kit.NewToggle(kit.SwitchForm, on, nil).Named(w.T(key))
+		t := control.NewToggle(control.SwitchForm, on, nil).Named(w.T(key))
 		t.OnChanged = set
-		return kit.H(kit.S8, kit.Grow(kit.NewText(w.T(key), kit.Body, kit.Ink)), t)
+		return look.H(look.S8, look.Grow(look.NewText(w.T(key), look.Body, look.Ink)), t)
 	}
 	loss := 0.0
 	if carrier.Loss != nil {
@@ -75,9 +77,9 @@ func (p *Panel) drawCarrier() []fyne.CanvasObject {
 		if isTrue(carrier.OptedIn) {
 			body = "STOP"
 		}
-		parts = append(parts, kit.NewButton(w.T("lab.text", body), "", kit.Secondary, func() { p.text(body) }))
+		parts = append(parts, control.NewButton(w.T("lab.text", body), "", control.Secondary, func() { p.text(body) }))
 	}
-	return append(parts, p.drawDelay(carrier), kit.Space(1, kit.S4))
+	return append(parts, p.drawDelay(carrier), look.Space(1, look.S4))
 }
 
 // delays are the delivery delays to choose from.
@@ -104,12 +106,12 @@ func (p *Panel) drawDelay(carrier api.LabCarrier) fyne.CanvasObject {
 			names = append(names, w.Span(d))
 		}
 	}
-	pick := kit.NewSelector(kit.SelectorConfig{Options: names, Selected: at, OnPick: func(i int) {
+	pick := control.NewSelector(control.SelectorConfig{Options: names, Selected: at, OnPick: func(i int) {
 		delay := list[i].String()
 		p.setCarrier(api.LabCarrier{Delay: &delay})
 	}})
 	pick.SetName(w.T("lab.delay"))
-	return kit.V(6, kit.NewText(w.T("lab.delay"), kit.Caption, kit.Ink2).Wrapped(), pick)
+	return look.V(6, look.NewText(w.T("lab.delay"), look.Caption, look.Ink2).Wrapped(), pick)
 }
 
 // phoneNotes is how many texts fit on the phone.

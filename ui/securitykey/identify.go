@@ -12,6 +12,8 @@ import (
 	"nightlatch/fido"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 	"nightlatch/ui/shell"
 	"nightlatch/ui/wizard"
 )
@@ -102,8 +104,8 @@ func (p *page) drawIdentifying(cancel fyne.CanvasObject) fyne.CanvasObject {
 	if !i.until.IsZero() && i.phase != wizard.Working {
 		foot = []fyne.CanvasObject{wizard.KeyCountdown(w, p.c.Clock(p.c.Scope()), i.until), cancel}
 	}
-	return kit.Card(kit.Pad(kit.S16, kit.HTop(kit.S16, kit.Tile("key", true), kit.Grow(kit.V(2,
-		kit.NewText(heading, kit.Strong, kit.Ink).Wrapped(), kit.Para(lead, kit.Ink2), kit.Inset(0, kit.S8, 0, 0, kit.Flow(kit.S24, foot...)))))))
+	return kit.Card(look.Pad(look.S16, look.HTop(look.S16, kit.Tile("key", true), look.Grow(look.V(2,
+		look.NewText(heading, look.Strong, look.Ink).Wrapped(), look.Para(lead, look.Ink2), look.Inset(0, look.S8, 0, 0, look.Flow(look.S24, foot...)))))))
 }
 
 // drawNotIdentified says why no row is highlighted; nil when there is nothing to
@@ -117,6 +119,6 @@ func (p *page) drawNotIdentified() fyne.CanvasObject {
 	if errors.Is(err, fido.ErrNotEnrolled) {
 		why = explain.Code(w, "key_not_listed")
 	}
-	return kit.NewBanner(kit.Attention, why.What, why.Why, why.Next,
-		kit.NewLink(w.T("ui.keys.which.again"), p.identify), kit.NewLink(w.T("kit.close"), p.stopIdentifying))
+	return kit.NewBanner(look.Attention, why.What, why.Why, why.Next,
+		control.NewLink(w.T("ui.keys.which.again"), p.identify), control.NewLink(w.T("kit.close"), p.stopIdentifying))
 }

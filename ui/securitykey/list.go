@@ -10,6 +10,8 @@ import (
 	"nightlatch/fido"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 	"nightlatch/ui/shell"
 	"nightlatch/ui/wizard"
 )
@@ -21,13 +23,13 @@ func (p *page) Draw() shell.View {
 		return p.src.Waiting(c, w.T("ui.keys.title"), p.crumbs(), p.load)
 	}
 	keys := p.src.Value
-	add := kit.NewButton(w.T("ui.keys.add"), "plus", kit.Primary, p.add)
+	add := control.NewButton(w.T("ui.keys.add"), "plus", control.Primary, p.add)
 	screen := kit.Page{Crumbs: p.crumbs(), Title: w.T("ui.keys.title")}
 	v := shell.View{Ready: true}
 	if c.Config.Features.SecurityKeys {
-		v.First, v.Bindings = add, kit.Bindings{Enter: func() { add.Tapped(nil) }}
+		v.First, v.Bindings = add, control.Bindings{Enter: func() { add.Tapped(nil) }}
 		if len(keys) > 0 {
-			which := kit.NewButton(w.T("ui.keys.which"), "search", kit.Secondary, p.identify)
+			which := control.NewButton(w.T("ui.keys.which"), "search", control.Secondary, p.identify)
 			switch {
 			case p.ident.waiting():
 				which.Disable()
@@ -39,13 +41,13 @@ func (p *page) Draw() shell.View {
 		screen.Actions = append(screen.Actions, add)
 	}
 	if len(keys) == 0 {
-		screen.Body = []fyne.CanvasObject{kit.EmptyState("key", kit.Info, w.T("ui.keys.none"), w.T("ui.keys.none-why"), kit.Centre(drawTransports(w, "usb", "nfc")))}
+		screen.Body = []fyne.CanvasObject{kit.EmptyState("key", look.Info, w.T("ui.keys.none"), w.T("ui.keys.none-why"), look.Centre(drawTransports(w, "usb", "nfc")))}
 	} else {
 		screen.Lead = w.T("ui.keys.lead")
-		screen.Aside = kit.NewText(w.T("ui.keys.of", len(keys), p.c.About().Limits.SecurityKeys), kit.Caption, kit.Ink3)
+		screen.Aside = look.NewText(w.T("ui.keys.of", len(keys), p.c.About().Limits.SecurityKeys), look.Caption, look.Ink3)
 		if p.ident.waiting() {
-			cancel := kit.NewLink(w.T("wizard.cancel"), p.stopIdentifying)
-			v.First, v.Bindings = cancel, kit.Bindings{Escape: p.stopIdentifying}
+			cancel := control.NewLink(w.T("wizard.cancel"), p.stopIdentifying)
+			v.First, v.Bindings = cancel, control.Bindings{Escape: p.stopIdentifying}
 			screen.Body = append(screen.Body, p.drawIdentifying(cancel))
 		} else if why := p.drawNotIdentified(); why != nil {
 			screen.Body = append(screen.Body, why)
@@ -67,8 +69,8 @@ func (p *page) drawList(v *shell.View) []fyne.CanvasObject {
 	var rows, below []fyne.CanvasObject
 	for _, k := range p.src.Value {
 		if k.PossiblyCopied {
-			below = append(below, kit.NewBanner(kit.Attention, w.T("ui.keys.copied", k.Label), w.T("ui.keys.copied-why"), w.T("ui.keys.copied-next"),
-				kit.NewLink(w.T("ui.keys.delete-link"), func() { p.remove(k) }), kit.NewLink(w.T("ui.keys.happened"), func() { p.c.Visit(shell.Activity) })))
+			below = append(below, kit.NewBanner(look.Attention, w.T("ui.keys.copied", k.Label), w.T("ui.keys.copied-why"), w.T("ui.keys.copied-next"),
+				control.NewLink(w.T("ui.keys.delete-link"), func() { p.remove(k) }), control.NewLink(w.T("ui.keys.happened"), func() { p.c.Visit(shell.Activity) })))
 		}
 		if k.ID == p.renaming.id {
 			rows = append(rows, p.drawRenaming(k, v))
@@ -81,14 +83,14 @@ func (p *page) drawList(v *shell.View) []fyne.CanvasObject {
 
 func (p *page) drawRenaming(k api.Key, v *shell.View) fyne.CanvasObject {
 	w, name := p.c.Catalog, &p.renaming
-	field := kit.NewInput(kit.InputConfig{Name: w.T("wizard.name"), Text: name.draft, Limit: 64, OnChanged: func(s string) { name.draft = s }, OnSubmit: func(string) { p.rename() }})
+	field := control.NewInput(control.InputConfig{Name: w.T("wizard.name"), Text: name.draft, Limit: 64, OnChanged: func(s string) { name.draft = s }, OnSubmit: func(string) { p.rename() }})
 	if name.draft == k.Label {
 		field.SelectFirst()
 	}
 	v.First = field.Focus()
-	v.Bindings = kit.Bindings{Enter: p.rename, Escape: p.stopEditing}
-	return kit.Inset(kit.S16, kit.S12, kit.S16, kit.S12, kit.H(kit.S16, kit.Tile("key", true), kit.Grow(field),
-		kit.NewButton(w.T("wizard.cancel"), "", kit.Quiet, p.stopEditing), kit.NewButton(w.T("ui.keys.save"), "", kit.Secondary, p.rename)))
+	v.Bindings = control.Bindings{Enter: p.rename, Escape: p.stopEditing}
+	return look.Inset(look.S16, look.S12, look.S16, look.S12, look.H(look.S16, kit.Tile("key", true), look.Grow(field),
+		control.NewButton(w.T("wizard.cancel"), "", control.Quiet, p.stopEditing), control.NewButton(w.T("ui.keys.save"), "", control.Secondary, p.rename)))
 }
 
 func (p *page) drawKey(k api.Key) fyne.CanvasObject {
@@ -110,9 +112,9 @@ func (p *page) drawKey(k api.Key) fyne.CanvasObject {
 	if k.Lab {
 		trail = append(trail, wizard.LabTag(w))
 	}
-	trail = append(trail, drawTransports(w, k.Transports...), kit.H(0,
-		kit.NewButton("", "edit", kit.Quiet, func() { p.edit(k) }).Named(w.T("ui.keys.rename-name", k.Label)),
-		kit.NewButton("", "delete", kit.Quiet, func() { p.remove(k) }).Named(w.T("ui.keys.delete-name", k.Label))))
+	trail = append(trail, drawTransports(w, k.Transports...), look.H(0,
+		control.NewButton("", "edit", control.Quiet, func() { p.edit(k) }).Named(w.T("ui.keys.rename-name", k.Label)),
+		control.NewButton("", "delete", control.Quiet, func() { p.remove(k) }).Named(w.T("ui.keys.delete-name", k.Label))))
 	row := kit.TallRow(kit.Tile("key", true), k.Label, p.describe(k), trail...)
 	if found {
 		return kit.Lit(row)
@@ -147,7 +149,7 @@ func drawTransports(w *assets.Catalog, names ...string) fyne.CanvasObject {
 		}
 		out = append(out, kit.Tag(icon, w.T("transport."+n)))
 	}
-	return kit.H(6, out...)
+	return look.H(6, out...)
 }
 
 // drawBluetooth says that keys over Bluetooth don't work here (R30).

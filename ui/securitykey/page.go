@@ -10,7 +10,7 @@ import (
 
 	"nightlatch/server/api"
 	"nightlatch/server/client"
-	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
 	"nightlatch/ui/shell"
 )
 
@@ -122,6 +122,6 @@ func removeKey(c *shell.Console, k api.Key, then func()) {
 	}, k.Label)
 }
 
-func (p *page) crumbs() []kit.Crumb {
-	return p.c.Breadcrumbs(p.c.Breadcrumb(shell.TwoFactor), kit.Crumb{Name: p.c.Catalog.T("ui.keys.title")})
+func (p *page) crumbs() []control.Crumb {
+	return p.c.Breadcrumbs(p.c.Breadcrumb(shell.TwoFactor), control.Crumb{Name: p.c.Catalog.T("ui.keys.title")})
 }

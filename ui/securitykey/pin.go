@@ -9,7 +9,8 @@ import (
 	"nightlatch/assets"
 	"nightlatch/assets/explain"
 	"nightlatch/fido"
-	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 	"nightlatch/ui/shell"
 	"nightlatch/ui/wizard"
 )
@@ -31,7 +32,7 @@ type pinDialog struct {
 	keys   *Access
 	scope  *shell.Scope
 	body   *fyne.Container
-	dialog *kit.Dialog
+	dialog *control.Dialog
 	tries  int
 	fault  *explain.Explanation
 	draw   func(d *pinDialog) ([]fyne.CanvasObject, fyne.Focusable)
@@ -41,8 +42,8 @@ type pinDialog struct {
 // open shows the dialog.
 func (d *pinDialog) open(title, words, do string, act func()) {
 	parts, first := d.draw(d)
-	d.body = kit.V(kit.S12, parts...)
-	d.dialog = d.c.Dialog(kit.DialogConfig{
+	d.body = look.V(look.S12, parts...)
+	d.dialog = d.c.Dialog(control.DialogConfig{
 		Title: title, Words: words, Icon: "lock", Body: []fyne.CanvasObject{d.body}, Do: do, Keep: true,
 		OnDo: act,
 		OnClose: func() {
@@ -101,7 +102,7 @@ func (d *pinDialog) close(done bool) {
 }
 
 // askPIN asks for the PIN of a key in a dialog.
-func askPIN(c *shell.Console, keys *Access, s *shell.Scope, q pinQuestion) *kit.Dialog {
+func askPIN(c *shell.Console, keys *Access, s *shell.Scope, q pinQuestion) *control.Dialog {
 	pin := ""
 	d := &pinDialog{c: c, keys: keys, scope: s.Child(), tries: q.tries, ended: func(bool) { q.ended() }}
 	d.draw = func(d *pinDialog) ([]fyne.CanvasObject, fyne.Focusable) {
@@ -124,7 +125,7 @@ func askPIN(c *shell.Console, keys *Access, s *shell.Scope, q pinQuestion) *kit.
 // drawPIN draws the field for a PIN, what was wrong with the last one, and how many
 // tries are left if some were used.
 func drawPIN(w *assets.Catalog, pin *string, tries int, fault *explain.Explanation) ([]fyne.CanvasObject, fyne.Focusable) {
-	field := kit.NewTextField(w.T("wizard.key.pin"), "", kit.InputConfig{Text: *pin, Secret: true, Limit: 63, OnChanged: func(s string) { *pin = s }})
+	field := control.NewTextField(w.T("wizard.key.pin"), "", control.InputConfig{Text: *pin, Secret: true, Limit: 63, OnChanged: func(s string) { *pin = s }})
 	parts := []fyne.CanvasObject{field}
 	if fault != nil {
 		words := fault.What
@@ -140,7 +141,7 @@ func drawPIN(w *assets.Catalog, pin *string, tries int, fault *explain.Explanati
 }
 
 // askNewPIN sets or changes a key's PIN in a dialog.
-func askNewPIN(c *shell.Console, keys *Access, s *shell.Scope, key fido.Device, p fido.Info, ended func(done bool)) *kit.Dialog {
+func askNewPIN(c *shell.Console, keys *Access, s *shell.Scope, key fido.Device, p fido.Info, ended func(done bool)) *control.Dialog {
 	w := c.Catalog
 	var pins wizard.PINs
 	old := p.PIN == fido.PINSet

@@ -8,7 +8,7 @@ import (
 
 	"nightlatch/fido"
 	"nightlatch/server/api"
-	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
 	"nightlatch/ui/shell"
 	"nightlatch/ui/wizard"
 )
@@ -30,7 +30,7 @@ type pluggedIn struct {
 
 	contents *fido.CredentialList // accounts stored on the key that is shown, once its PIN was typed
 	pin      string               // that PIN
-	dialog   *kit.Dialog          // about the key that is shown
+	dialog   *control.Dialog      // about the key that is shown
 	blink    *shell.Scope         // while keys blink, to choose the one to show
 	until    time.Time            // end of the blinking, by the server's clock
 	intent   string               // what the page was opened for, until a key is there

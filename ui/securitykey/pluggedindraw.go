@@ -8,6 +8,8 @@ import (
 	"nightlatch/assets"
 	"nightlatch/fido"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 	"nightlatch/ui/wizard"
 )
 
@@ -18,11 +20,11 @@ func (h *pluggedIn) draw(listed bool) fyne.CanvasObject {
 	section := kit.Section(w.T("ui.key.section"))
 	if !h.c.Config.Features.SecurityKeys {
 		why := wizard.ExplainKey(w, fido.ErrUnsupported)
-		return kit.NewBanner(kit.Info, why.What, why.Why, why.Next)
+		return kit.NewBanner(look.Info, why.What, why.Why, why.Next)
 	}
 	if h.presence.Err != nil {
 		why := wizard.ExplainKey(w, h.presence.Err)
-		return kit.V(kit.S8, section, kit.NewBanner(kit.Attention, why.What, why.Why, why.Next))
+		return look.V(look.S8, section, kit.NewBanner(look.Attention, why.What, why.Why, why.Next))
 	}
 	open, locked := h.presence.Usable()
 	hints := h.drawHints(locked)
@@ -34,7 +36,7 @@ func (h *pluggedIn) draw(listed bool) fyne.CanvasObject {
 		if len(locked) == 0 {
 			parts = append(parts, kit.Card(kit.TallRow(kit.Tile("usb", false), w.T("ui.key.none"), w.T("ui.key.none-why"))))
 		}
-		return kit.V(kit.S8, append(parts, hints...)...)
+		return look.V(look.S8, append(parts, hints...)...)
 	}
 	i := max(0, slices.IndexFunc(open, at(h.at)))
 	parts := []fyne.CanvasObject{section}
@@ -45,7 +47,7 @@ func (h *pluggedIn) draw(listed bool) fyne.CanvasObject {
 	if len(locked) > 0 { // another key that may not be opened
 		parts = append(parts, hints...)
 	}
-	return kit.V(kit.S8, parts...)
+	return look.V(look.S8, parts...)
 }
 
 // drawPicker draws the selector of the key to show. It can be chosen by touch too.
@@ -55,16 +57,16 @@ func (h *pluggedIn) drawPicker(open []fido.Device, selected int) fyne.CanvasObje
 	for _, d := range open {
 		names = append(names, h.name(d))
 	}
-	pick := kit.NewSelector(kit.SelectorConfig{Icon: "key", Options: names, Selected: selected, OnPick: func(i int) { h.pick(open[i]) }})
+	pick := control.NewSelector(control.SelectorConfig{Icon: "key", Options: names, Selected: selected, OnPick: func(i int) { h.pick(open[i]) }})
 	pick.SetName(w.T("ui.key.which"))
 	if h.blink == nil {
-		return kit.Inset(0, 0, 0, kit.S4, kit.H(kit.S12, kit.Grow(pick), kit.NewButton(w.T("ui.key.by-touch"), "", kit.Secondary, h.choose)))
+		return look.Inset(0, 0, 0, look.S4, look.H(look.S12, look.Grow(pick), control.NewButton(w.T("ui.key.by-touch"), "", control.Secondary, h.choose)))
 	}
-	wait := []fyne.CanvasObject{kit.NewText(w.T("ui.key.touch-one"), kit.Body, kit.Ink)}
+	wait := []fyne.CanvasObject{look.NewText(w.T("ui.key.touch-one"), look.Body, look.Ink)}
 	if !h.until.IsZero() {
 		wait = append(wait, wizard.KeyCountdown(w, h.c.Clock(h.c.Scope()), h.until))
 	}
-	return kit.Inset(0, 0, 0, kit.S4, kit.V(kit.S8, kit.H(kit.S12, kit.Grow(pick)), kit.Flow(kit.S16, append(wait, kit.NewLink(w.T("wizard.cancel"), h.stopChoosing))...)))
+	return look.Inset(0, 0, 0, look.S4, look.V(look.S8, look.H(look.S12, look.Grow(pick)), look.Flow(look.S16, append(wait, control.NewLink(w.T("wizard.cancel"), h.stopChoosing))...)))
 }
 
 // drawHints says why a key that is plugged in can't be used. How to get NFC at all is
@@ -73,7 +75,7 @@ func (h *pluggedIn) drawHints(locked []fido.Device) []fyne.CanvasObject {
 	w := h.c.Catalog
 	if len(locked) > 0 {
 		why, line := wizard.NoPermission(w, locked[0], Reach(h.c.Config.Features), h.c.Copy)
-		return append([]fyne.CanvasObject{kit.NewBanner(kit.Attention, why.What, why.Why, why.Next)}, line...)
+		return append([]fyne.CanvasObject{kit.NewBanner(look.Attention, why.What, why.Why, why.Next)}, line...)
 	}
 	if trouble := wizard.ReaderTrouble(w, h.presence.Reader); trouble != nil {
 		return []fyne.CanvasObject{trouble}
@@ -120,8 +122,8 @@ func (h *pluggedIn) drawKey(d fido.Device) fyne.CanvasObject {
 		return kit.List(72, rows...)
 	case k.err != nil:
 		why := wizard.ExplainKey(w, k.err)
-		return kit.V(kit.S8, kit.List(72, rows...), kit.NewBanner(kit.Attention, why.What, why.Why, why.Next,
-			kit.NewLink(w.T("wizard.key.retry"), func() { h.ask(d) })))
+		return look.V(look.S8, kit.List(72, rows...), kit.NewBanner(look.Attention, why.What, why.Why, why.Next,
+			control.NewLink(w.T("wizard.key.retry"), func() { h.ask(d) })))
 	case !k.info.FIDO2:
 		rows = append(rows, kit.TallRow(kit.Tile("info", false), w.T("ui.key.u2f"), w.T("ui.key.u2f-why")))
 		return kit.List(72, rows...)
@@ -131,7 +133,7 @@ func (h *pluggedIn) drawKey(d fido.Device) fyne.CanvasObject {
 		rows = append(rows, h.drawContents()...)
 	}
 	rows = append(rows, kit.TallRow(kit.Tile("reset", false), w.T("ui.key.reset"), w.T("ui.key.reset-why"),
-		kit.NewButton(w.T("ui.key.reset.open"), "", kit.Secondary, func() { h.reset(d, k) })))
+		control.NewButton(w.T("ui.key.reset.open"), "", control.Secondary, func() { h.reset(d, k) })))
 	return kit.List(72, rows...)
 }
 
@@ -140,7 +142,7 @@ func (h *pluggedIn) drawPINRow(d fido.Device, k known) fyne.CanvasObject {
 	w, p := h.c.Catalog, k.info
 	lead := kit.Tile("lock", false)
 	set := func(key string) fyne.CanvasObject {
-		return kit.NewButton(w.T(key), "", kit.Secondary, func() { h.setPIN(d, k) }).Named(w.T(key + "-name"))
+		return control.NewButton(w.T(key), "", control.Secondary, func() { h.setPIN(d, k) }).Named(w.T(key + "-name"))
 	}
 	switch {
 	case p.PIN == fido.NoPINSupport && p.Verifies:
@@ -170,7 +172,7 @@ func (h *pluggedIn) drawContentsRow(d fido.Device, k known) fyne.CanvasObject {
 			used = w.N("ui.key.kept.used", h.contents.Used)
 		}
 		return kit.TallRow(lead, w.T("ui.key.kept"), w.T("ui.key.kept.room", used, w.N("ui.key.kept.more", h.contents.Remaining)),
-			kit.NewButton(w.T("ui.key.kept.hide"), "", kit.Secondary, h.hide))
+			control.NewButton(w.T("ui.key.kept.hide"), "", control.Secondary, h.hide))
 	case !p.CanManage:
 		return kit.TallRow(lead, w.T("ui.key.kept"), w.T("ui.key.kept.unable"))
 	case p.PIN == fido.PINSet && p.PINTries == 0:
@@ -179,7 +181,7 @@ func (h *pluggedIn) drawContentsRow(d fido.Device, k known) fyne.CanvasObject {
 		return kit.TallRow(lead, w.T("ui.key.kept"), w.T("ui.key.kept.no-pin"))
 	}
 	return kit.TallRow(lead, w.T("ui.key.kept"), w.T("ui.key.kept.why"),
-		kit.NewButton(w.T("ui.key.kept.show"), "", kit.Secondary, func() { h.read(d) }).Named(w.T("ui.key.kept.show-name")))
+		control.NewButton(w.T("ui.key.kept.show"), "", control.Secondary, func() { h.read(d) }).Named(w.T("ui.key.kept.show-name")))
 }
 
 // drawContents draws the accounts stored on the key.
@@ -190,8 +192,8 @@ func (h *pluggedIn) drawContents() (rows []fyne.CanvasObject) {
 		if label := h.labels[EncodeID(r.ID)]; label != "" {
 			say = w.T("ui.key.kept.mine", assets.Args{"where": r.RPID, "key": label})
 		}
-		rows = append(rows, kit.TallRow(kit.Space(40, 1), credentialName(r), say,
-			kit.NewButton("", "delete", kit.Quiet, func() { h.erase(r) }).Named(w.T("ui.key.kept.delete-name", credentialName(r)))))
+		rows = append(rows, kit.TallRow(look.Space(40, 1), credentialName(r), say,
+			control.NewButton("", "delete", control.Quiet, func() { h.erase(r) }).Named(w.T("ui.key.kept.delete-name", credentialName(r)))))
 	}
 	return rows
 }

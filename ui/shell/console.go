@@ -20,6 +20,8 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 )
 
 // A Vault keeps the session token between two runs of the program, encrypted.
@@ -75,12 +77,12 @@ type Console struct {
 	session *Scope          // of the signed-in person; nil when nobody is signed in
 	kept    <-chan struct{} // closed when the vault has stored the last token
 
-	rail     *kit.SideRail
+	rail     *control.SideRail
 	slot     *fyne.Container // holds the page in front
 	dock     *fyne.Container // holds the panel; nil without one
 	front    Screen
 	scope    *Scope               // of the screen in front
-	bindings kit.Bindings         // of the screen in front
+	bindings control.Bindings     // of the screen in front
 	entering bool                 // the screen in front has not been drawn completely yet
 	trouble  *explain.Explanation // shown above the page in front
 	banner   *kit.Banner          // shows trouble; kept from drawing to drawing
@@ -142,10 +144,10 @@ func (c *Console) OpenIn(root *Scope) {
 	c.window.SetPadded(false)
 	c.window.SetMaster()
 	c.window.SetIcon(fyne.NewStaticResource("nightlatch.png", assets.AppIcon(128)))
-	c.slot = kit.Z(kit.NewBox(kit.Window, "", 0))
+	c.slot = look.Z(look.NewBox(look.Window, "", 0))
 	c.Toast = kit.NewToaster(c.Clock(root))
 	if c.parts.Panel != nil {
-		c.dock = kit.Z(c.parts.Panel.Content())
+		c.dock = look.Z(c.parts.Panel.Content())
 		if !c.Config.Prefs.BoolWithFallback(prefPanel, true) || !c.panelFits(FirstSize.Width) {
 			c.dock.Hide()
 		}
@@ -220,7 +222,7 @@ func (c *Console) frame() {
 	if c.dock != nil {
 		docked = append(docked, c.dock)
 	}
-	c.window.SetContent(container.New(floor{}, kit.Z(kit.NewBackdrop(c.window.Canvas()), kit.NewWindow(c.rail, c.slot, docked...), c.Toast)))
+	c.window.SetContent(container.New(floor{}, look.Z(control.NewBackdrop(c.window.Canvas()), kit.NewWindow(c.rail, c.slot, docked...), c.Toast)))
 	c.window.Canvas().SetOnTypedKey(c.typed)
 }
 

@@ -7,6 +7,8 @@ import (
 
 	"nightlatch/assets/explain"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 )
 
 // A failure is the screen shown when the account server can't be reached at the
@@ -35,18 +37,18 @@ func (f *failure) Draw() View {
 
 // drawFailure draws the page that says what went wrong, and offers to try again.
 func (c *Console) drawFailure(title string, why explain.Explanation, tries int, last time.Time, retry func()) View {
-	b := kit.NewButton(c.Catalog.T("ui.failure.again"), "reset", kit.Primary, retry)
+	b := control.NewButton(c.Catalog.T("ui.failure.again"), "reset", control.Primary, retry)
 	p := kit.Page{
 		Title: title,
-		Body: []fyne.CanvasObject{kit.EmptyState("refused", kit.Refused, why.What, why.Why,
-			kit.NewBanner(kit.Refused, c.Catalog.T("ui.failure.next"), "", why.Next))},
+		Body: []fyne.CanvasObject{kit.EmptyState("refused", look.Refused, why.What, why.Why,
+			kit.NewBanner(look.Refused, c.Catalog.T("ui.failure.next"), "", why.Next))},
 		Actions: []fyne.CanvasObject{b},
 	}
 	if tries > 0 && !last.IsZero() {
-		p.Left = []fyne.CanvasObject{kit.NewText(c.Catalog.N("ui.failure.tried", tries, last.Format("15:04:05")), kit.Caption, kit.Ink3)}
+		p.Left = []fyne.CanvasObject{look.NewText(c.Catalog.N("ui.failure.tried", tries, last.Format("15:04:05")), look.Caption, look.Ink3)}
 	}
 	p.Margin = c.Margin()
-	return View{Content: p.Build(), First: b, Bindings: kit.Bindings{Enter: retry}, Ready: true}
+	return View{Content: p.Build(), First: b, Bindings: control.Bindings{Enter: retry}, Ready: true}
 }
 
 // Waiting draws a page that has no content yet, or says why it has none.
@@ -59,7 +61,7 @@ func (c *Console) Waiting(title string, fault *explain.Explanation, retry func()
 }
 
 // Waiting draws the page of a source that is not loaded yet.
-func (src *Source[T]) Waiting(c *Console, title string, crumbs []kit.Crumb, retry func()) View {
+func (src *Source[T]) Waiting(c *Console, title string, crumbs []control.Crumb, retry func()) View {
 	if src.Err != nil {
 		return c.drawFailure(title, explain.Error(c.Catalog, src.Err), src.Tries, src.LastTry, retry)
 	}

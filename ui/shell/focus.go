@@ -6,7 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
-	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/look"
 )
 
 // A snapshot says where the focus and the scroll position are in a tree of
@@ -28,7 +28,7 @@ func (c *Console) snapshot(root fyne.CanvasObject) (s snapshot) {
 		return s
 	}
 	seen := map[string]int{}
-	kit.Walk(root, func(o fyne.CanvasObject) bool {
+	look.Walk(root, func(o fyne.CanvasObject) bool {
 		if f, ok := o.(fyne.Focusable); ok {
 			name := NameOf(f)
 			if o == focused {
@@ -46,7 +46,7 @@ func (c *Console) snapshot(root fyne.CanvasObject) (s snapshot) {
 // find is the widget of a rebuilt tree that the snapshot names, nil if it is gone.
 func (s snapshot) find(root fyne.CanvasObject) (found fyne.Focusable) {
 	nth := s.nth
-	kit.Walk(root, func(o fyne.CanvasObject) bool {
+	look.Walk(root, func(o fyne.CanvasObject) bool {
 		if f, ok := o.(fyne.Focusable); ok && NameOf(f) == s.name {
 			if nth == 0 {
 				found = f
@@ -62,7 +62,7 @@ func (s snapshot) find(root fyne.CanvasObject) (found fyne.Focusable) {
 // at is the widget at the snapshot's index, or the last one.
 func (s snapshot) at(root fyne.CanvasObject) (found fyne.Focusable) {
 	n := s.index
-	kit.Walk(root, func(o fyne.CanvasObject) bool {
+	look.Walk(root, func(o fyne.CanvasObject) bool {
 		if f, ok := o.(fyne.Focusable); ok {
 			found = f
 			n--
@@ -115,7 +115,7 @@ func contains(root fyne.CanvasObject, f fyne.Focusable) (found bool) {
 	if !ok {
 		return false
 	}
-	kit.Walk(root, func(o fyne.CanvasObject) bool {
+	look.Walk(root, func(o fyne.CanvasObject) bool {
 		found = o == want
 		return !found
 	})
@@ -124,7 +124,7 @@ func contains(root fyne.CanvasObject, f fyne.Focusable) (found bool) {
 
 // firstIn is the first widget of a tree that can be focused.
 func firstIn(root fyne.CanvasObject) (first fyne.Focusable) {
-	kit.Walk(root, func(o fyne.CanvasObject) bool {
+	look.Walk(root, func(o fyne.CanvasObject) bool {
 		if !o.Visible() {
 			return true
 		}
@@ -147,7 +147,7 @@ func NameOf(f fyne.Focusable) string {
 
 // ScrollIn is the first scroll container of a tree, nil if there is none.
 func ScrollIn(root fyne.CanvasObject) (found *container.Scroll) {
-	kit.Walk(root, func(o fyne.CanvasObject) bool {
+	look.Walk(root, func(o fyne.CanvasObject) bool {
 		found, _ = o.(*container.Scroll)
 		return found == nil
 	})

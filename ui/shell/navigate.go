@@ -4,22 +4,22 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 
-	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
 )
 
 // newRail builds the rail from the registered pages.
-func (c *Console) newRail() *kit.SideRail {
-	entries := func(pages []Page) (out []kit.Destination) {
+func (c *Console) newRail() *control.SideRail {
+	entries := func(pages []Page) (out []control.Destination) {
 		for _, p := range pages {
-			out = append(out, kit.Destination{ID: string(p.ID), Icon: p.Icon, Name: c.Catalog.T("ui.rail." + string(p.ID))})
+			out = append(out, control.Destination{ID: string(p.ID), Icon: p.Icon, Name: c.Catalog.T("ui.rail." + string(p.ID))})
 		}
 		return out
 	}
-	var groups [][]kit.Destination
+	var groups [][]control.Destination
 	for _, g := range c.parts.Groups {
 		groups = append(groups, entries(g))
 	}
-	return kit.NewRail(kit.RailConfig{
+	return control.NewRail(control.RailConfig{
 		Name: c.account.Username, Subtitle: c.Catalog.T("ui.rail.here"),
 		Groups: groups, Feet: entries(c.parts.Feet),
 		OnSelect:  func(id string) { c.Visit(PageID(id)) },
@@ -141,11 +141,11 @@ func (c *Console) jump(id PageID) {
 
 // Breadcrumbs lead to a page (R5). Parents that have a page of their own are
 // links.
-func (c *Console) Breadcrumbs(tail ...kit.Crumb) []kit.Crumb {
+func (c *Console) Breadcrumbs(tail ...control.Crumb) []control.Crumb {
 	if c.PanelShown() { // less room: the last two names are enough
-		return append([]kit.Crumb{{Name: c.Catalog.T("ui.crumb.security")}}, tail...)
+		return append([]control.Crumb{{Name: c.Catalog.T("ui.crumb.security")}}, tail...)
 	}
-	return append([]kit.Crumb{
+	return append([]control.Crumb{
 		{Name: c.Catalog.T("ui.crumb.settings"), OnTap: func() { c.Visit(Settings) }},
 		{Name: c.Catalog.T("ui.crumb.access")},
 		{Name: c.Catalog.T("ui.crumb.security")},
@@ -153,6 +153,6 @@ func (c *Console) Breadcrumbs(tail ...kit.Crumb) []kit.Crumb {
 }
 
 // Breadcrumb is a link to a page, by its name in the rail.
-func (c *Console) Breadcrumb(id PageID) kit.Crumb {
-	return kit.Crumb{Name: c.Catalog.T("ui.rail." + string(id)), OnTap: func() { c.Visit(id) }}
+func (c *Console) Breadcrumb(id PageID) control.Crumb {
+	return control.Crumb{Name: c.Catalog.T("ui.rail." + string(id)), OnTap: func() { c.Visit(id) }}
 }

@@ -3,7 +3,8 @@ package shell
 import (
 	"fyne.io/fyne/v2"
 
-	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 )
 
 // A Panel is docked beside the page; the lab is one. In a narrow window it covers
@@ -35,7 +36,7 @@ func (c *Console) HasPanel() bool { return c.dock != nil }
 // page, at the current text size. Otherwise the panel covers the page.
 func (c *Console) panelFits(width float32) bool {
 	const leastPage = 520
-	return width >= (kit.RailFolded+kit.LabWidth+leastPage)*c.textSize()+2
+	return width >= (control.RailFolded+look.LabWidth+leastPage)*c.textSize()+2
 }
 
 // OpenPanel shows the panel and focuses it, or opens one of its dialogs.

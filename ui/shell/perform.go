@@ -7,7 +7,8 @@ import (
 	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/server/client"
-	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 )
 
 // Perform does something that a person asked for on the screen in front. The
@@ -62,15 +63,15 @@ func (c *Console) CopySecret(text string) {
 }
 
 // Dialog shows a dialog over the window.
-func (c *Console) Dialog(d kit.DialogConfig) *kit.Dialog {
-	return kit.ShowDialog(c.window.Canvas(), d)
+func (c *Console) Dialog(d control.DialogConfig) *control.Dialog {
+	return control.ShowDialog(c.window.Canvas(), d)
 }
 
 // Confirm asks before something is lost. key is the translation key of the title;
 // key.why and key.do are the text and the button.
 func (c *Console) Confirm(key string, consequences []string, do func(), args ...any) {
-	c.Dialog(kit.DialogConfig{
+	c.Dialog(control.DialogConfig{
 		Title: c.Catalog.T(key, args...), Words: c.Catalog.T(key+".why", args...), Consequences: consequences,
-		Icon: "attention", Tone: kit.Attention, Do: c.Catalog.T(key + ".do"), Destroy: true, OnDo: do,
+		Icon: "attention", Tone: look.Attention, Do: c.Catalog.T(key + ".do"), Destroy: true, OnDo: do,
 	})
 }

@@ -1,8 +1,6 @@
 package shell
 
-import (
-	"nightlatch/ui/kit"
-)
+import "nightlatch/ui/kit/look"
 
 // Preferences that the console keeps between two runs, besides the session.
 const (
@@ -21,12 +19,12 @@ func (c *Console) textSize() float32 {
 
 // applyTheme sets the theme from the preferences.
 func (c *Console) applyTheme() {
-	theme := kit.Theme{Mode: kit.System, Words: c.Catalog, Scale: c.textSize()}
+	theme := look.Theme{Mode: look.System, Words: c.Catalog, Scale: c.textSize()}
 	switch c.Config.Prefs.String(PrefAppearance) {
 	case "light":
-		theme.Mode = kit.AlwaysLight
+		theme.Mode = look.AlwaysLight
 	case "dark":
-		theme.Mode = kit.AlwaysDark
+		theme.Mode = look.AlwaysDark
 	}
 	c.Config.App.Settings().SetTheme(theme)
 }

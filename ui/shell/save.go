@@ -10,7 +10,8 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 )
 
 // A SaveRequest is something that can be saved as a file, in one form or several.
@@ -33,23 +34,23 @@ type SaveForm struct {
 func (c *Console) SaveAs(r SaveRequest) {
 	w := c.Catalog
 	form := 0
-	where := kit.NewTextField(w.T("ui.save.where"), w.T("ui.save.where-hint"), kit.InputConfig{Text: c.freeName(r.Name, r.Forms[0].Ending), Limit: 1024})
+	where := control.NewTextField(w.T("ui.save.where"), w.T("ui.save.where-hint"), control.InputConfig{Text: c.freeName(r.Name, r.Forms[0].Ending), Limit: 1024})
 	var names []string
 	for _, f := range r.Forms {
 		names = append(names, w.T(f.Key))
 	}
 	body := []fyne.CanvasObject{}
 	if len(names) > 1 {
-		body = append(body, kit.NewField(w.T("ui.save.form"), "", kit.H(0, kit.NewSegments(0, func(i int) {
+		body = append(body, control.NewField(w.T("ui.save.form"), "", look.H(0, control.NewSegments(0, func(i int) {
 			if path, ok := strings.CutSuffix(where.Text(), r.Forms[form].Ending); ok {
 				where.SetText(path + r.Forms[i].Ending)
 			}
 			form = i
-		}, names...).Named(w.T("ui.save.form")), kit.Gap())))
+		}, names...).Named(w.T("ui.save.form")), look.Gap())))
 	}
 	asked := c.scope.Child()
-	var dialog *kit.Dialog
-	dialog = c.Dialog(kit.DialogConfig{
+	var dialog *control.Dialog
+	dialog = c.Dialog(control.DialogConfig{
 		Title: w.T(r.Title), Words: w.T("ui.save.why"), Icon: "save", Body: append(body, where),
 		Do: w.T("ui.save.do"), Keep: true, OnClose: asked.Leave,
 		OnDo: func() {

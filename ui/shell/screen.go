@@ -4,6 +4,8 @@ import (
 	"fyne.io/fyne/v2"
 
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 )
 
 // A Screen can be in front: a page, a ceremony, the sign-in form.
@@ -22,7 +24,7 @@ type unsaved interface{ Unsaved() bool }
 type View struct {
 	Content  fyne.CanvasObject
 	First    fyne.Focusable // focused when the screen comes to the front
-	Bindings kit.Bindings
+	Bindings control.Bindings
 	Heading  string // for the window's title; "" takes the page's title
 	Ready    bool   // everything is loaded
 }
@@ -111,8 +113,8 @@ func (c *Console) ScrollToTop() {
 func (c *Console) setTitle(v View) {
 	title := v.Heading
 	if title == "" {
-		kit.Walk(v.Content, func(o fyne.CanvasObject) bool {
-			if t, ok := o.(*kit.Text); ok && t.Role == kit.Title {
+		look.Walk(v.Content, func(o fyne.CanvasObject) bool {
+			if t, ok := o.(*look.Text); ok && t.Role == look.Title {
 				title = t.Words
 			}
 			return title == ""
@@ -133,9 +135,9 @@ func (c *Console) Page(p kit.Page) fyne.CanvasObject {
 	p.Margin = c.Margin()
 	if t := c.trouble; t != nil {
 		if c.banner == nil {
-			c.banner = kit.NewBanner(kit.Refused, t.What, t.Why, t.Next)
+			c.banner = kit.NewBanner(look.Refused, t.What, t.Why, t.Next)
 		} else {
-			c.banner.SetState(kit.BannerState{Tone: kit.Refused, What: t.What, Why: t.Why, Next: t.Next})
+			c.banner.SetState(kit.BannerState{Tone: look.Refused, What: t.What, Why: t.Why, Next: t.Next})
 		}
 		p.Body = append([]fyne.CanvasObject{c.banner}, p.Body...)
 	}
@@ -146,7 +148,7 @@ func (c *Console) Page(p kit.Page) fyne.CanvasObject {
 // panel shown.
 func (c *Console) Margin() float32 {
 	if c.PanelShown() {
-		return kit.S24
+		return look.S24
 	}
-	return kit.S32
+	return look.S32
 }

@@ -4,7 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
-	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/look"
 )
 
 // split is the layout of NewSplit.
@@ -16,7 +16,7 @@ const leastForm float32 = 480
 // NewSplit sets two sides beside each other. The left one is hidden where the
 // right one would get too narrow.
 func NewSplit(left, right fyne.CanvasObject) fyne.CanvasObject {
-	return container.New(split{}, left, kit.NewBox(kit.Hairline, "", 0), right)
+	return container.New(split{}, left, look.NewBox(look.Hairline, "", 0), right)
 }
 
 func (split) MinSize(objs []fyne.CanvasObject) fyne.Size { return fyne.NewSize(400, 320) }

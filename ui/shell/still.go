@@ -8,6 +8,7 @@ import (
 	"nightlatch/assets"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/look"
 )
 
 // NewStill returns a console that is not connected to anything. It only draws, for
@@ -19,7 +20,7 @@ func NewStill(cfg Config, w *assets.Catalog, a api.Account, about api.About) *Co
 	c.scope = c.root
 	c.window = cfg.App.NewWindow(windowName)
 	c.window.SetPadded(false)
-	c.slot = kit.Z(kit.NewBox(kit.Window, "", 0))
+	c.slot = look.Z(look.NewBox(look.Window, "", 0))
 	c.Toast = kit.NewToaster(kit.Clock{Now: c.Now})
 	return c
 }
@@ -32,7 +33,7 @@ func (c *Console) ShowStill(s Screen, size fyne.Size) {
 		c.rail.Select(string(s.Page()))
 	}
 	if c.parts.Panel != nil {
-		c.dock = kit.Z(c.parts.Panel.Content())
+		c.dock = look.Z(c.parts.Panel.Content())
 	}
 	c.frame()
 	c.window.Resize(size)

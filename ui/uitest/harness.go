@@ -22,7 +22,8 @@ import (
 	"nightlatch/server/store/seal"
 	"nightlatch/server/store/storetest"
 	"nightlatch/ui"
-	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 	uilab "nightlatch/ui/lab"
 	"nightlatch/ui/securitykey"
 	"nightlatch/ui/shell"
@@ -207,9 +208,9 @@ func (h *Harness) Seen() string {
 	for _, root := range roots {
 		Visible(root, func(o fyne.CanvasObject) {
 			switch v := o.(type) {
-			case *kit.Text:
+			case *look.Text:
 				words = append(words, v.Words)
-			case *kit.Input:
+			case *control.Input:
 				words = append(words, v.Text())
 			}
 		})
@@ -220,9 +221,9 @@ func (h *Harness) Seen() string {
 // Visible visits what is not hidden.
 func Visible(o fyne.CanvasObject, visit func(fyne.CanvasObject)) {
 	hidden := map[fyne.CanvasObject]bool{}
-	kit.Walk(o, func(o fyne.CanvasObject) bool {
+	look.Walk(o, func(o fyne.CanvasObject) bool {
 		if !o.Visible() {
-			kit.Walk(o, func(in fyne.CanvasObject) bool { hidden[in] = true; return true })
+			look.Walk(o, func(in fyne.CanvasObject) bool { hidden[in] = true; return true })
 		}
 		if !hidden[o] {
 			visit(o)

@@ -8,6 +8,8 @@ import (
 	"nightlatch/assets"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 )
 
 // enterBackupCode asks for the backup code with the next number (R72).
@@ -17,9 +19,9 @@ func enterBackupCode(s State, h Host, step api.EnterBackupCode) StepView {
 	d.Back, d.Cancel = true, true
 	next := func() { sendFilled(s, h, s.Draft.Code, "backup", api.Code{Code: s.Draft.Code}) }
 	refused := !s.Draft.Typed && refusedField(s, "code", "backup")
-	code := s.Draft.codeField(refused, func() *kit.CodeField { return kit.NewBackupField("") })
+	code := s.Draft.codeField(refused, func() *control.CodeField { return control.NewBackupField("") })
 	d.Next = primary(s, h, nextWords(s, h), next)
-	d.Body = []fyne.CanvasObject{kit.NewField(w.T("wizard.backup", assets.Args{"number": step.Number}), w.T("wizard.backup.hint"), code)}
+	d.Body = []fyne.CanvasObject{control.NewField(w.T("wizard.backup", assets.Args{"number": step.Number}), w.T("wizard.backup.hint"), code)}
 	code.OnChanged = d.refuseUntilTyped(s, h)
 	if link := otherMethods(h, step.Alternatives); link != nil {
 		d.Foot = []fyne.CanvasObject{link}
@@ -41,9 +43,9 @@ func saveBackupCode(s State, h Host, step api.SaveBackupCode) StepView {
 	tools := CodeTools(w, s.Saved, func(how Keeping) { h.Do(Keep{how, step}) })
 	d.Body = []fyne.CanvasObject{CodePlate(w.T("wizard.save.number", assets.Args{"number": step.Number}), step.Code), tools}
 	if s.Saved.Any() {
-		d.Body = append(d.Body, kit.NewBanner(kit.Info, w.T("wizard.save.done"), savedHow(w, s.Saved), ""))
+		d.Body = append(d.Body, kit.NewBanner(look.Info, w.T("wizard.save.done"), savedHow(w, s.Saved), ""))
 	} else {
-		d.Body = append(d.Body, kit.NewBanner(kit.Attention, w.T("wizard.save.not-yet"), w.T("wizard.save.not-yet-why"), ""))
+		d.Body = append(d.Body, kit.NewBanner(look.Attention, w.T("wizard.save.not-yet"), w.T("wizard.save.not-yet-why"), ""))
 	}
 	d.refuse(s, h)
 	if first, ok := tools.Objects[0].(fyne.Focusable); ok {
@@ -54,9 +56,9 @@ func saveBackupCode(s State, h Host, step api.SaveBackupCode) StepView {
 
 // CodePlate shows a code large, in groups, below its name.
 func CodePlate(name, code string) fyne.CanvasObject {
-	return kit.Z(kit.NewBox(kit.Sunken, kit.Hairline, kit.RadiusCard), kit.Inset(kit.S24, kit.S24, kit.S24, kit.S24, kit.V(kit.S8,
-		kit.NewText(name, kit.Label, kit.Ink3).Centered(),
-		kit.Groups(kit.CodeXL, kit.Ink, 4, strings.Split(code, "-")...))))
+	return look.Z(look.NewBox(look.Sunken, look.Hairline, look.RadiusCard), look.Inset(look.S24, look.S24, look.S24, look.S24, look.V(look.S8,
+		look.NewText(name, look.Label, look.Ink3).Centered(),
+		look.Groups(look.CodeXL, look.Ink, 4, strings.Split(code, "-")...))))
 }
 
 // CodeTools are the buttons for keeping a code that is shown only once.
@@ -65,9 +67,9 @@ func CodeTools(w *assets.Catalog, done Saved, keep func(Keeping)) *fyne.Containe
 		if did {
 			icon = "check"
 		}
-		return kit.NewButton(w.T("wizard.save."+key), icon, kit.Secondary, func() { keep(how) })
+		return control.NewButton(w.T("wizard.save."+key), icon, control.Secondary, func() { keep(how) })
 	}
-	return kit.FlowCentred(kit.S12,
+	return look.FlowCentred(look.S12,
 		button("copy", "copy", done.Copied, OnClipboard),
 		button("save", "save", done.Saved, InFile),
 		button("printer", "print", done.Printed, OnPaper),

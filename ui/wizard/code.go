@@ -7,6 +7,8 @@ import (
 	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 )
 
 // enterCode asks for a code from a text message, a mail or an authenticator app.
@@ -19,7 +21,7 @@ func enterCode(s State, h Host, step api.EnterCode) StepView {
 		digits = 6
 	}
 	refused := !s.Draft.Typed && (s.View.Refusal != nil && s.Draft.Code != "" || s.Fault != nil)
-	code := s.Draft.codeField(refused, func() *kit.CodeField { return kit.NewCodeField(digits, 3, "") })
+	code := s.Draft.codeField(refused, func() *control.CodeField { return control.NewCodeField(digits, 3, "") })
 	next := func() {
 		s.Draft.Code = code.Value
 		switch {
@@ -33,19 +35,19 @@ func enterCode(s State, h Host, step api.EnterCode) StepView {
 		}
 	}
 	d.Next = primary(s, h, nextWords(s, h), next)
-	d.Body = []fyne.CanvasObject{kit.H(0, code, kit.Gap())}
+	d.Body = []fyne.CanvasObject{look.H(0, code, look.Gap())}
 	if step.Kept {
-		d.Body = append(d.Body, kit.NewBanner(kit.Info, w.T("wizard.code.email.kept"), w.T("wizard.code.email.kept-why"), "",
-			kit.NewLink(w.T("wizard.code.email.kept-link"), h.does(Open("mail")))))
+		d.Body = append(d.Body, kit.NewBanner(look.Info, w.T("wizard.code.email.kept"), w.T("wizard.code.email.kept-why"), "",
+			control.NewLink(w.T("wizard.code.email.kept-link"), h.does(Open("mail")))))
 	}
 	d.First = code
 
 	var links []fyne.CanvasObject
 	if r := s.View.Refusal; r != nil && r.Code == api.WrongCode && s.Draft.Code != "" {
-		links = append(links, kit.NewLink(w.T("wizard.code.clear"), func() {
+		links = append(links, control.NewLink(w.T("wizard.code.clear"), func() {
 			s.Draft.Code = ""
 			code.Clear()
-			kit.Focus(code)
+			control.Focus(code)
 		}))
 	}
 	code.OnChanged = d.refuseUntilTyped(s, h, links...)
@@ -58,11 +60,11 @@ func enterCode(s State, h Host, step api.EnterCode) StepView {
 }
 
 // codeField is the code field of the step. It is made once and then changed.
-func (d *Draft) codeField(refused bool, create func() *kit.CodeField) *kit.CodeField {
+func (d *Draft) codeField(refused bool, create func() *control.CodeField) *control.CodeField {
 	if d.kept.code == nil {
 		d.kept.code = create()
 	}
-	d.kept.code.SetState(kit.CodeState{Value: d.Code, Refused: refused})
+	d.kept.code.SetState(control.CodeState{Value: d.Code, Refused: refused})
 	return d.kept.code
 }
 
@@ -79,33 +81,33 @@ func (d *StepView) resend(s State, h Host, step api.EnterCode) {
 		return
 	}
 	w := h.Words
-	again := kit.NewLink(w.T("wizard.code.resend"), func() {
+	again := control.NewLink(w.T("wizard.code.resend"), func() {
 		if !s.Busy {
 			h.Send(api.Resend{})
 		}
 	})
-	why := kit.Para(w.T("wizard.code."+string(step.Channel)+".resend-why"), kit.Ink2)
+	why := look.Para(w.T("wizard.code."+string(step.Channel)+".resend-why"), look.Ink2)
 	if r := s.View.Refusal; r != nil && (r.Code == api.CodeExpired || r.Code == api.TooManyTries) {
 		why.Hide() // a new code will be sent, not the same one
 	}
 	left := step.ResendAt.Sub(h.Clock.Now())
 	if left <= 0 {
-		d.Body = append(d.Body, kit.V(kit.S12, kit.H(0, again, kit.Gap()), why))
+		d.Body = append(d.Body, look.V(look.S12, look.H(0, again, look.Gap()), why))
 		return
 	}
 	total := left
 	if step.SentAt != nil {
 		total = step.ResendAt.Sub(*step.SentAt)
 	}
-	line := kit.H(0, kit.Gap())
+	line := look.H(0, look.Gap())
 	line.Objects = []fyne.CanvasObject{kit.NewCountdown(kit.CountdownConfig{
 		Clock: h.Clock, Ends: *step.ResendAt, Total: total, Before: w.T("wizard.code.resend-in"),
 		OnEnd: func() {
-			line.Objects = []fyne.CanvasObject{again, kit.Gap()}
+			line.Objects = []fyne.CanvasObject{again, look.Gap()}
 			line.Refresh()
 		},
-	}), kit.Gap()}
-	d.Body = append(d.Body, kit.V(kit.S12, line, why))
+	}), look.Gap()}
+	d.Body = append(d.Body, look.V(look.S12, line, why))
 }
 
 // codeFoot adds the links for users who have no code (R40, R53, R103).
@@ -113,14 +115,14 @@ func (d *StepView) codeFoot(s State, h Host, step api.EnterCode) {
 	w := h.Words
 	if s.View.Kind == api.EnrollText || s.View.Kind == api.ChangePhone || s.View.Kind == api.ChangeEmail {
 		if s.CanGoBack && step.Channel != api.ByApp {
-			d.Foot = append(d.Foot, kit.NewLink(w.T("wizard.code."+string(step.Channel)+".change"), h.does(Back)))
+			d.Foot = append(d.Foot, control.NewLink(w.T("wizard.code."+string(step.Channel)+".change"), h.does(Back)))
 		}
 	}
 	if s.Draft.Hints {
-		d.Body = append(d.Body, kit.NewBanner(kit.Info, w.T("wizard.code."+string(step.Channel)+".late"),
+		d.Body = append(d.Body, kit.NewBanner(look.Info, w.T("wizard.code."+string(step.Channel)+".late"),
 			w.T("wizard.code."+string(step.Channel)+".late-why", assets.Args{"short_code": s.ShortCode}), w.T("wizard.code."+string(step.Channel)+".late-next")))
 	} else if !step.Kept {
-		d.Foot = append(d.Foot, kit.NewLink(w.T("wizard.code."+string(step.Channel)+".late-link"), func() {
+		d.Foot = append(d.Foot, control.NewLink(w.T("wizard.code."+string(step.Channel)+".late-link"), func() {
 			s.Draft.Hints = true
 			h.Do(Redraw)
 		}))

@@ -5,7 +5,8 @@ import (
 
 	"nightlatch/assets/explain"
 	"nightlatch/server/api"
-	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 )
 
 // confirm lists the consequences of a removal and asks for confirmation (R60, R61).
@@ -16,14 +17,14 @@ func confirm(s State, h Host, step api.Confirm) StepView {
 	d.Cancel, d.Careful = true, true
 	var list []fyne.CanvasObject
 	for _, c := range step.Consequences {
-		icon, ink := "attention", kit.Brass
+		icon, ink := "attention", look.Brass
 		if c.Code == api.MethodOff {
-			icon, ink = "info", kit.Accent
+			icon, ink = "info", look.Accent
 		}
-		list = append(list, kit.HTop(kit.S12, kit.NewIcon(icon, 20, ink), kit.Grow(kit.NewText(explain.Consequence(w, step, c), kit.Body, kit.Ink).Wrapped())))
+		list = append(list, look.HTop(look.S12, look.NewIcon(icon, 20, ink), look.Grow(look.NewText(explain.Consequence(w, step, c), look.Body, look.Ink).Wrapped())))
 	}
-	d.Body = []fyne.CanvasObject{kit.V(kit.S16, list...)}
-	d.Next = kit.NewButton(w.T(key+".next"), "", kit.Destroy, func() {
+	d.Body = []fyne.CanvasObject{look.V(look.S16, list...)}
+	d.Next = control.NewButton(w.T(key+".next"), "", control.Destroy, func() {
 		if !s.Busy {
 			h.Send(api.ConfirmInput{})
 		}

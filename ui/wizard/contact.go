@@ -4,7 +4,8 @@ import (
 	"fyne.io/fyne/v2"
 
 	"nightlatch/server/api"
-	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 )
 
 // enterEmail asks for the mail address that will be confirmed (R4).
@@ -37,9 +38,9 @@ func enterPhone(s State, h Host, step api.EnterPhone) StepView {
 		sendFilled(s, h, s.Draft.Phone, "number", api.Phone{Number: s.Draft.Phone, Discoverable: &found})
 	}
 	number := newField(w.T("wizard.phone"), w.T("wizard.phone.hint"), false, refusedField(s, "number"), &s.Draft.Phone)
-	tick := kit.NewToggle(kit.CheckForm, !s.Draft.Hidden, kit.V(2,
-		kit.NewText(w.T("wizard.phone.discoverable"), kit.Body, kit.Ink).Wrapped(),
-		kit.NewText(w.T("wizard.phone.discoverable-why"), kit.Caption, kit.Ink2).Wrapped()))
+	tick := control.NewToggle(control.CheckForm, !s.Draft.Hidden, look.V(2,
+		look.NewText(w.T("wizard.phone.discoverable"), look.Body, look.Ink).Wrapped(),
+		look.NewText(w.T("wizard.phone.discoverable-why"), look.Caption, look.Ink2).Wrapped()))
 	tick.Name = w.T("wizard.phone.discoverable")
 	tick.OnChanged = func(on bool) { s.Draft.Hidden = !on }
 	d.Next = primary(s, h, w.T("wizard.phone.next"), next)

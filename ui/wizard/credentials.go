@@ -9,7 +9,8 @@ import (
 	"nightlatch/assets"
 	"nightlatch/assets/explain"
 	"nightlatch/server/api"
-	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 )
 
 // chooseCredentials asks for the user name and password of a new account (R0).
@@ -38,10 +39,10 @@ func enterCredentials(s State, h Host) StepView {
 	user := newField(w.T("wizard.username"), "", false, refusedField(s, "username"), &s.Draft.Username)
 	pass := newField(w.T("wizard.password"), "", true, refusedField(s, "password"), &s.Draft.Password)
 	d.Next = primary(s, h, w.T("wizard.continue"), next)
-	d.Body = []fyne.CanvasObject{kit.V(kit.S16, user, pass)}
+	d.Body = []fyne.CanvasObject{look.V(look.S16, user, pass)}
 	d.refuse(s, h)
 	if s.CanSignUp {
-		d.Foot = []fyne.CanvasObject{kit.NewLink(w.T("wizard.sign-in.sign-up"), h.does(SignUp))}
+		d.Foot = []fyne.CanvasObject{control.NewLink(w.T("wizard.sign-in.sign-up"), h.does(SignUp))}
 	}
 	d.First = user.Focus()
 	if s.Draft.Username != "" {
@@ -108,9 +109,9 @@ func choosePassword(s State, h Host, step api.ChoosePassword) StepView {
 
 // newPassword makes the field for a new password. Its hint counts the characters,
 // because length is the only rule of composition (R0).
-func newPassword(s State, h Host, label string, least int) *kit.TextField {
-	var f *kit.TextField
-	f = kit.NewTextField(label, countHint(h.Words, s.Draft.Password, least), kit.InputConfig{
+func newPassword(s State, h Host, label string, least int) *control.TextField {
+	var f *control.TextField
+	f = control.NewTextField(label, countHint(h.Words, s.Draft.Password, least), control.InputConfig{
 		Text: s.Draft.Password, Secret: true,
 		OnChanged: func(p string) {
 			s.Draft.Password = p

@@ -6,6 +6,8 @@ import (
 	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 )
 
 // signedIn is the last step of sign-in and sign-up.
@@ -20,8 +22,8 @@ func signedIn(s State, h Host, step api.SignedIn) StepView {
 		if step.Account.Methods.Keys > 0 {
 			why += "-key"
 		}
-		d.Body = append(d.Body, kit.NewBanner(kit.Attention, w.N("wizard.signed-in.few", step.Account.BackupCodes.Active), w.T(why), "",
-			kit.NewLink(w.T("wizard.signed-in.few-link"), h.does(Open("backup-codes")))))
+		d.Body = append(d.Body, kit.NewBanner(look.Attention, w.N("wizard.signed-in.few", step.Account.BackupCodes.Active), w.T(why), "",
+			control.NewLink(w.T("wizard.signed-in.few-link"), h.does(Open("backup-codes")))))
 	}
 	return d
 }
@@ -34,8 +36,8 @@ func finished(s State, h Host) StepView {
 	d.Next = primary(s, h, w.T("wizard.done"), h.does(Leave))
 	d.First = d.Next
 	if s.View.Kind == api.EnrollKey && s.Account.BackupCodes.Active == 0 { // R32: codes are offered and not required
-		d.Body = []fyne.CanvasObject{kit.NewBanner(kit.Info, w.T("wizard.finished.no-codes"), w.T("wizard.finished.no-codes-why"), "",
-			kit.NewLink(w.T("wizard.finished.no-codes-link"), h.does(Open("backup-codes"))))}
+		d.Body = []fyne.CanvasObject{kit.NewBanner(look.Info, w.T("wizard.finished.no-codes"), w.T("wizard.finished.no-codes-why"), "",
+			control.NewLink(w.T("wizard.finished.no-codes-link"), h.does(Open("backup-codes"))))}
 	}
 	return d
 }

@@ -9,6 +9,7 @@ import (
 	"nightlatch/fido"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/look"
 )
 
 // A Phase is a phase of the communication with a security key.
@@ -84,7 +85,7 @@ func useSecurityKey(s State, h Host, step api.UseSecurityKey) StepView {
 		}
 		picture.Lit = true
 		d.Picture = kit.NewTouchPicture(picture)
-		d.Body = []fyne.CanvasObject{kit.Centre(KeyCountdown(h.Words, h.Clock, s.Key.Until))}
+		d.Body = []fyne.CanvasObject{look.Centre(KeyCountdown(h.Words, h.Clock, s.Key.Until))}
 	case s.Key.Phase == Working || s.Key.Phase == Answering:
 		d.Heading, d.Lead = KeyPrompt(w, s.Key.Phase, s.Key.Device)
 		d.Picture = kit.NewTouchPicture(picture)

@@ -10,6 +10,7 @@ import (
 	"nightlatch/fido"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
 )
 
 // Pages that explain a failure in more detail, for Host.Open.
@@ -58,11 +59,11 @@ func (d *StepView) keyFailed(s State, h Host) {
 		}
 		d.Next = primary(s, h, w.T(label), h.does(KeyInput{Offer: true}))
 		d.First = d.Next
-		links = append(links, kit.NewLink(w.T("wizard.key.retry"), again))
+		links = append(links, control.NewLink(w.T("wizard.key.retry"), again))
 	case errors.Is(err, fido.ErrNoSpace) && signedIn:
-		links = append(links, kit.NewLink(w.T("wizard.key.see-contents"), h.does(Open(OpenKeyContents))))
+		links = append(links, control.NewLink(w.T("wizard.key.see-contents"), h.does(Open(OpenKeyContents))))
 	case errors.Is(err, fido.ErrPINBlocked) && signedIn:
-		links = append(links, kit.NewLink(w.T("wizard.key.see-reset"), h.does(Open(OpenKeyReset))))
+		links = append(links, control.NewLink(w.T("wizard.key.see-reset"), h.does(Open(OpenKeyReset))))
 	}
 	d.Body = append(d.Body, newRefusal(r, links...))
 	switch {

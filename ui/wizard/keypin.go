@@ -10,6 +10,8 @@ import (
 	"nightlatch/assets/explain"
 	"nightlatch/fido"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 )
 
 // maxPINBytes is the maximum length of a PIN in UTF-8 (CTAP 2.1, 6.5.1).
@@ -39,17 +41,17 @@ func (d *StepView) askPIN(s State, h Host) {
 		pin.Refuse(w.T("wizard.key.pin-wrong"))
 	}
 	parts := []fyne.CanvasObject{
-		kit.V(kit.S4, kit.NewText(w.T("wizard.key.pin-heading"), kit.Heading, kit.Ink).Wrapped(),
-			kit.Para(w.T("wizard.key.pin-lead", assets.Args{"key": DeviceName(w, s.Key.Device)}), kit.Ink2)),
+		look.V(look.S4, look.NewText(w.T("wizard.key.pin-heading"), look.Heading, look.Ink).Wrapped(),
+			look.Para(w.T("wizard.key.pin-lead", assets.Args{"key": DeviceName(w, s.Key.Device)}), look.Ink2)),
 		pin,
 	}
 	if s.Key.TriesLeft > 0 && (s.Key.WrongPIN || s.Key.TriesLeft < fido.MaxPINTries) {
 		parts = append(parts, PINTries(s.Key.TriesLeft)...)
 	}
 	if s.Draft.Hints {
-		parts = append(parts, kit.NewBanner(kit.Info, w.T("wizard.key.pin-forgotten"), w.T("wizard.key.pin-forgotten-why"), w.T("wizard.key.pin-forgotten-next")))
+		parts = append(parts, kit.NewBanner(look.Info, w.T("wizard.key.pin-forgotten"), w.T("wizard.key.pin-forgotten-why"), w.T("wizard.key.pin-forgotten-next")))
 	} else {
-		parts = append(parts, kit.H(0, kit.NewLink(w.T("wizard.key.pin-forgotten-link"), func() { s.Draft.Hints = true; h.Do(Redraw) }), kit.Gap()))
+		parts = append(parts, look.H(0, control.NewLink(w.T("wizard.key.pin-forgotten-link"), func() { s.Draft.Hints = true; h.Do(Redraw) }), look.Gap()))
 	}
 	d.beside(s, h, parts)
 	d.Next = primary(s, h, w.T("wizard.continue"), next)
@@ -59,7 +61,7 @@ func (d *StepView) askPIN(s State, h Host) {
 // beside places a form beside the picture of a key.
 func (d *StepView) beside(s State, h Host, parts []fyne.CanvasObject) {
 	picture := kit.NewTouchPicture(kit.TouchConfig{Clock: h.Clock, Reader: s.Key.Device.Transport == fido.NFC})
-	d.Body = []fyne.CanvasObject{kit.Beside(kit.S32, 300, picture, kit.V(kit.S20, parts...))}
+	d.Body = []fyne.CanvasObject{look.Beside(look.S32, 300, picture, look.V(look.S20, parts...))}
 }
 
 // setPIN sets or changes the PIN of the key within the ceremony.
@@ -72,8 +74,8 @@ func (d *StepView) setPIN(s State, h Host) {
 	form := PINForm{Words: w, Draft: &s.Draft.PINs, Min: s.Key.MinPIN, Old: s.Key.OldPIN, Tries: s.Key.TriesLeft, Fault: s.Fault}
 	fields, first := form.Draw()
 	d.beside(s, h, append([]fyne.CanvasObject{
-		kit.V(kit.S4, kit.NewText(w.T(key), kit.Heading, kit.Ink).Wrapped(),
-			kit.Para(w.T(key+"-lead", assets.Args{"key": DeviceName(w, s.Key.Device)}), kit.Ink2)),
+		look.V(look.S4, look.NewText(w.T(key), look.Heading, look.Ink).Wrapped(),
+			look.Para(w.T(key+"-lead", assets.Args{"key": DeviceName(w, s.Key.Device)}), look.Ink2)),
 	}, fields...))
 	d.Next = primary(s, h, w.T(key+"-do"), func() {
 		switch why := form.Check(); {
@@ -133,19 +135,19 @@ func (f PINForm) Draw() (parts []fyne.CanvasObject, first fyne.Focusable) {
 
 // field is the field of one PIN. It has no button that shows the text, so that Tab
 // moves to the next PIN.
-func (f PINForm) field(key, hint string, draft *string) *kit.TextField {
-	field := kit.NewTextField(f.Words.T(key), hint, kit.InputConfig{Text: *draft, Secret: true, Blind: true, OnChanged: func(s string) { *draft = s }})
+func (f PINForm) field(key, hint string, draft *string) *control.TextField {
+	field := control.NewTextField(f.Words.T(key), hint, control.InputConfig{Text: *draft, Secret: true, Blind: true, OnChanged: func(s string) { *draft = s }})
 	field.Input.Uncover(f.Draft.Shown)
 	return field
 }
 
 // showBox is the check box that shows all PINs in clear.
 func (f PINForm) showBox(parts []fyne.CanvasObject) fyne.CanvasObject {
-	tick := kit.NewToggle(kit.CheckForm, f.Draft.Shown, kit.NewText(f.Words.T("wizard.key.pin-show"), kit.Body, kit.Ink))
+	tick := control.NewToggle(control.CheckForm, f.Draft.Shown, look.NewText(f.Words.T("wizard.key.pin-show"), look.Body, look.Ink))
 	tick.OnChanged = func(on bool) {
 		f.Draft.Shown = on
 		for _, p := range parts {
-			if t, ok := p.(*kit.TextField); ok {
+			if t, ok := p.(*control.TextField); ok {
 				t.Input.Uncover(on)
 			}
 		}
@@ -155,7 +157,7 @@ func (f PINForm) showBox(parts []fyne.CanvasObject) fyne.CanvasObject {
 
 func refusedIn(parts []fyne.CanvasObject) bool {
 	for _, p := range parts {
-		if t, ok := p.(*kit.TextField); ok && t.Refused() {
+		if t, ok := p.(*control.TextField); ok && t.Refused() {
 			return true
 		}
 	}
@@ -163,7 +165,7 @@ func refusedIn(parts []fyne.CanvasObject) bool {
 }
 
 // refuse marks a field if the fault has one of the codes.
-func (f PINForm) refuse(field *kit.TextField, codes ...string) {
+func (f PINForm) refuse(field *control.TextField, codes ...string) {
 	if f.Fault == nil {
 		return
 	}

@@ -7,13 +7,15 @@ import (
 	"nightlatch/assets/explain"
 	"nightlatch/fido"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 )
 
 // insertKey waits for a key. If one is plugged in that cannot be opened, it says why.
 func (d *StepView) insertKey(s State, h Host) {
 	w := h.Words
 	if s.Lab {
-		d.Foot = append(d.Foot, kit.NewLink(w.T("wizard.key.open-lab"), h.does(Open("lab"))))
+		d.Foot = append(d.Foot, control.NewLink(w.T("wizard.key.open-lab"), h.does(Open("lab"))))
 	}
 	if len(s.Key.Locked) > 0 {
 		r, line := NoPermission(w, s.Key.Locked[0], s.KeyAccess, h.copyLine)
@@ -32,7 +34,7 @@ func (d *StepView) insertKey(s State, h Host) {
 func (d *StepView) readerNotes(s State, h Host) []fyne.CanvasObject {
 	w := h.Words
 	note := func(words string) fyne.CanvasObject {
-		return kit.NewText(words, kit.Caption, kit.Ink2).Wrapped().Centered()
+		return look.NewText(words, look.Caption, look.Ink2).Wrapped().Centered()
 	}
 	name := s.Key.Reader.Name
 	if name == "" {
@@ -45,7 +47,7 @@ func (d *StepView) readerNotes(s State, h Host) []fyne.CanvasObject {
 		if s.KeyAccess.ReadersCommand != "" {
 			parts = append(parts, kit.NewCommand(w.T("wizard.copy"), s.KeyAccess.ReadersCommand, h.copyLine))
 		}
-		return []fyne.CanvasObject{kit.Narrow(560, kit.V(kit.S8, parts...))}
+		return []fyne.CanvasObject{look.Narrow(560, look.V(look.S8, parts...))}
 	case state == fido.ReaderDenied:
 		return []fyne.CanvasObject{note(w.T("wizard.key.readers-denied"))}
 	case state == fido.NoReader:
@@ -55,7 +57,7 @@ func (d *StepView) readerNotes(s State, h Host) []fyne.CanvasObject {
 	case state == fido.ReaderReady:
 		return []fyne.CanvasObject{note(w.T("wizard.key.reader-ready", args))}
 	case state == fido.ReaderNotFIDO, state == fido.ReaderBusy:
-		return []fyne.CanvasObject{kit.Narrow(560, ReaderTrouble(w, s.Key.Reader))}
+		return []fyne.CanvasObject{look.Narrow(560, ReaderTrouble(w, s.Key.Reader))}
 	case !s.KeyAccess.NFC:
 		return []fyne.CanvasObject{note(w.T("wizard.key.no-nfc"))}
 	}
@@ -68,7 +70,7 @@ func ReaderTrouble(w *assets.Catalog, reader fido.Reader) fyne.CanvasObject {
 		return nil
 	}
 	r := ExplainKey(w, reader.State.Err())
-	return kit.NewBanner(kit.Attention, r.What, r.Why, r.Next)
+	return kit.NewBanner(look.Attention, r.What, r.Why, r.Next)
 }
 
 // NoPermission explains that this user may not open a key, with the command that
@@ -96,7 +98,7 @@ func (d *StepView) chooseKey(s State, h Host) {
 		if dev.Virtual {
 			trail = append([]fyne.CanvasObject{LabTag(w)}, trail...)
 		}
-		row := kit.NewTapRow(kit.Row(kit.Tile(DeviceIcon(dev), true), DeviceName(w, dev), DeviceMaker(w, dev), trail...),
+		row := control.NewTapRow(kit.Row(kit.Tile(DeviceIcon(dev), true), DeviceName(w, dev), DeviceMaker(w, dev), trail...),
 			h.does(KeyInput{Device: &dev}))
 		if d.First == nil {
 			d.First = row
@@ -105,6 +107,6 @@ func (d *StepView) chooseKey(s State, h Host) {
 	}
 	d.Body = []fyne.CanvasObject{kit.List(72, rows...)}
 	if !s.Key.Until.IsZero() {
-		d.Body = append(d.Body, kit.H(0, KeyCountdown(w, h.Clock, s.Key.Until), kit.Gap()))
+		d.Body = append(d.Body, look.H(0, KeyCountdown(w, h.Clock, s.Key.Until), look.Gap()))
 	}
 }

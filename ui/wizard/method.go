@@ -6,6 +6,7 @@ import (
 	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
 )
 
 // MethodIcon is the icon of a method.
@@ -29,7 +30,7 @@ func otherMethods(h Host, alternatives []api.Method) fyne.CanvasObject {
 	if len(alternatives) == 0 {
 		return nil
 	}
-	return kit.NewLink(h.Words.T("wizard.ways.link"), h.does(ShowMethods))
+	return control.NewLink(h.Words.T("wizard.ways.link"), h.does(ShowMethods))
 }
 
 // chooseMethod lists all other enrolled methods (R40).
@@ -38,7 +39,7 @@ func chooseMethod(s State, h Host) StepView {
 	d := StepView{Heading: w.T("wizard.ways.heading"), Lead: w.T("wizard.ways.lead"), Back: true}
 	var rows []fyne.CanvasObject
 	for _, m := range alternatives(s.View.Step) {
-		row := kit.NewTapRow(kit.Row(kit.Tile(MethodIcon(m), false), explain.Method(w, m), w.T("wizard.ways."+string(m)), kit.Chevron()),
+		row := control.NewTapRow(kit.Row(kit.Tile(MethodIcon(m), false), explain.Method(w, m), w.T("wizard.ways."+string(m)), kit.Chevron()),
 			func() {
 				if !s.Busy {
 					h.Send(api.ChooseMethod{Method: m})

@@ -7,6 +7,7 @@ import (
 
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/look"
 )
 
 // points are the icon and the translation key of each point of an overview.
@@ -29,15 +30,15 @@ func overview(s State, h Host, step api.Overview) StepView {
 		if p[1] == "backup" && len(s.View.Path) > 0 && !slices.Contains(s.View.Path, api.SaveBackupCode{}.StepType()) {
 			continue // R70: the account has one already
 		}
-		list = append(list, kit.HTop(kit.S16, kit.Tile(p[0], true), kit.Grow(kit.Inset(0, 1, 0, 0, kit.V(2,
-			kit.NewText(w.T(key+"."+p[1]), kit.Strong, kit.Ink).Wrapped(),
-			kit.Para(w.T(key+"."+p[1]+"-why"), kit.Ink2))))))
+		list = append(list, look.HTop(look.S16, kit.Tile(p[0], true), look.Grow(look.Inset(0, 1, 0, 0, look.V(2,
+			look.NewText(w.T(key+"."+p[1]), look.Strong, look.Ink).Wrapped(),
+			look.Para(w.T(key+"."+p[1]+"-why"), look.Ink2))))))
 	}
 	d := newStep(s, h)
 	d.Cancel = true
 	d.Body = []fyne.CanvasObject{
-		kit.V(kit.S20, list...),
-		kit.NewBanner(kit.Info, w.T(key+".note"), w.T(key+".note-why"), ""),
+		look.V(look.S20, list...),
+		kit.NewBanner(look.Info, w.T(key+".note"), w.T(key+".note-why"), ""),
 	}
 	if s.Account.Policy == api.PolicyHardened && step.Method == api.SecurityKey {
 		d.Body = append(d.Body, kit.Note("lock", w.T("wizard.overview.key.hardened")))

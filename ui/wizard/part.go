@@ -9,11 +9,13 @@ import (
 	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 )
 
 // newField makes a field that stores its text in *draft.
-func newField(label, hint string, secret, refused bool, draft *string) *kit.TextField {
-	f := kit.NewTextField(label, hint, kit.InputConfig{Text: *draft, Secret: secret, OnChanged: func(s string) { *draft = s }})
+func newField(label, hint string, secret, refused bool, draft *string) *control.TextField {
+	f := control.NewTextField(label, hint, control.InputConfig{Text: *draft, Secret: secret, OnChanged: func(s string) { *draft = s }})
 	if refused {
 		f.Input.Refuse()
 	}
@@ -22,7 +24,7 @@ func newField(label, hint string, secret, refused bool, draft *string) *kit.Text
 
 // newRefusal makes a banner from an explanation.
 func newRefusal(s explain.Explanation, links ...fyne.CanvasObject) fyne.CanvasObject {
-	return kit.NewBanner(kit.Refused, s.What, s.Why, s.Next, links...)
+	return kit.NewBanner(look.Refused, s.What, s.Why, s.Next, links...)
 }
 
 // refusal explains why the last input was refused, whether by the screen, the
@@ -84,22 +86,22 @@ func (d *StepView) refuse(s State, h Host, links ...fyne.CanvasObject) {
 	if next != nil {
 		next.Disable()
 	}
-	d.Body = append(d.Body, kit.H(0, kit.NewCountdown(kit.CountdownConfig{
+	d.Body = append(d.Body, look.H(0, kit.NewCountdown(kit.CountdownConfig{
 		Clock: h.Clock, Ends: r.RetryAt, Total: left, Before: h.Words.T("wizard.retry-in"),
 		OnEnd: func() {
 			if next != nil && !s.Busy {
 				next.Enable()
 			}
 		},
-	}), kit.Gap()))
+	}), look.Gap()))
 }
 
 // refusalBanner is the banner of the step's refusal. It is made once and then changed.
 func (d *Draft) refusalBanner(e explain.Explanation, links []fyne.CanvasObject) *kit.Banner {
 	if d.kept.refusal == nil {
-		d.kept.refusal = kit.NewBanner(kit.Refused, "", "", "")
+		d.kept.refusal = kit.NewBanner(look.Refused, "", "", "")
 	}
-	d.kept.refusal.SetState(kit.BannerState{Tone: kit.Refused, What: e.What, Why: e.Why, Next: e.Next, Actions: links})
+	d.kept.refusal.SetState(kit.BannerState{Tone: look.Refused, What: e.What, Why: e.Why, Next: e.Next, Actions: links})
 	return d.kept.refusal
 }
 
@@ -121,8 +123,8 @@ func (d *StepView) refuseUntilTyped(s State, h Host, links ...fyne.CanvasObject)
 }
 
 // primary makes the primary button of a step. It is disabled while State.Busy.
-func primary(s State, h Host, label string, tap func()) *kit.Button {
-	b := kit.NewButton(label, "", kit.Primary, tap)
+func primary(s State, h Host, label string, tap func()) *control.Button {
+	b := control.NewButton(label, "", control.Primary, tap)
 	if s.Busy {
 		b.Disable()
 	}

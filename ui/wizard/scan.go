@@ -7,6 +7,8 @@ import (
 
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 )
 
 // scanQR shows a new secret as a QR code and as text in groups of four (R20).
@@ -19,14 +21,14 @@ func scanQR(s State, h Host, step api.ScanQR) StepView {
 			h.Send(api.Continue{})
 		}
 	})
-	by := kit.V(kit.S12,
-		kit.NewText(w.T("wizard.scan.type"), kit.Strong, kit.Ink).Wrapped(),
-		kit.Well(kit.Groups(kit.CodeM, kit.Ink, 4, fours(strings.ToLower(step.Secret))...)),
-		kit.Flow(kit.S12, kit.NewButton(w.T("wizard.copy"), "copy", kit.Secondary, h.does(Copy{Text: step.Secret, Secret: true})),
-			kit.NewText(w.T("wizard.scan.kind"), kit.Caption, kit.Ink3)),
+	by := look.V(look.S12,
+		look.NewText(w.T("wizard.scan.type"), look.Strong, look.Ink).Wrapped(),
+		kit.Well(look.Groups(look.CodeM, look.Ink, 4, fours(strings.ToLower(step.Secret))...)),
+		look.Flow(look.S12, control.NewButton(w.T("wizard.copy"), "copy", control.Secondary, h.does(Copy{Text: step.Secret, Secret: true})),
+			look.NewText(w.T("wizard.scan.kind"), look.Caption, look.Ink3)),
 	)
 	d.Body = []fyne.CanvasObject{
-		kit.Beside(kit.S32, 300, kit.QR(step.URI, 240), by),
+		look.Beside(look.S32, 300, kit.QR(step.URI, 240), by),
 		kit.Note("lock", w.T("wizard.scan.secret")),
 	}
 	d.refuse(s, h)

@@ -15,6 +15,7 @@ import (
 	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
 )
 
 // A State has everything that a step is drawn from.
@@ -54,7 +55,7 @@ type Draft struct {
 // A kept holds the widgets of a step that are used again when the step is drawn again,
 // so that the keyboard focus and the caret stay where they are.
 type kept struct {
-	code    *kit.CodeField
+	code    *control.CodeField
 	refusal *kit.Banner
 }
 
@@ -74,7 +75,7 @@ type StepView struct {
 	Body          []fyne.CanvasObject
 	Foot          []fyne.CanvasObject // links below a rule
 	First         fyne.Focusable      // has the keyboard focus at first
-	Next          *kit.Button         // the primary button; nil while waiting
+	Next          *control.Button     // the primary button; nil while waiting
 	Back, Cancel  bool                // whether the step has these buttons
 	Careful       bool                // Enter does nothing, and Cancel has the focus at first
 }

@@ -17,6 +17,8 @@ import (
 	"nightlatch/fido"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 )
 
 func english(t *testing.T) *assets.Catalog {
@@ -31,7 +33,7 @@ func english(t *testing.T) *assets.Catalog {
 // themed starts an app with the theme of the kit.
 func themed(t *testing.T) {
 	t.Helper()
-	test.NewTempApp(t).Settings().SetTheme(kit.Theme{Mode: kit.AlwaysLight})
+	test.NewTempApp(t).Settings().SetTheme(look.Theme{Mode: look.AlwaysLight})
 }
 
 func still() time.Time { return time.Date(2026, 11, 22, 9, 41, 7, 0, time.UTC) }
@@ -210,8 +212,8 @@ func TestDraftSurvives(t *testing.T) {
 	s := State{View: api.View{Kind: api.EnrollText, Step: api.EnterPhone{Number: "+12025550143", Discoverable: true}}, Draft: &Draft{}}
 	read := func() string {
 		text := ""
-		kit.Walk(CentredCard(s, h, nil).Content, func(o fyne.CanvasObject) bool {
-			if in, ok := o.(*kit.TextField); ok {
+		look.Walk(CentredCard(s, h, nil).Content, func(o fyne.CanvasObject) bool {
+			if in, ok := o.(*control.TextField); ok {
 				text = in.Text()
 			}
 			return text == ""

@@ -9,7 +9,7 @@ import (
 	"nightlatch/assets"
 	"nightlatch/assets/assetstest"
 	"nightlatch/server/api"
-	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/look"
 )
 
 // The text of a step is true for the account: no backup code is announced if there will
@@ -36,8 +36,8 @@ func TestTextsAreTrueForTheAccount(t *testing.T) {
 	} {
 		said := ""
 		s := State{View: tt.view, Account: tt.account, Draft: &Draft{}}
-		kit.Walk(CentredCard(s, h, nil).Content, func(o fyne.CanvasObject) bool {
-			if w, ok := o.(*kit.Text); ok {
+		look.Walk(CentredCard(s, h, nil).Content, func(o fyne.CanvasObject) bool {
+			if w, ok := o.(*look.Text); ok {
 				said += w.Words + " | "
 			}
 			return true
@@ -59,8 +59,8 @@ func TestMissingCodeIsExplained(t *testing.T) {
 	for channel, want := range map[api.Channel]assetstest.Key{api.ByText: "wizard.code.text.late-why", api.ByEmail: "wizard.code.email.late-why", api.ByApp: "wizard.code.app.late-why"} {
 		s := State{View: api.View{Kind: api.SignIn, Step: api.EnterCode{Channel: channel, Digits: 6}}, Draft: &Draft{Hints: true}, ShortCode: "12345"}
 		said := ""
-		kit.Walk(CentredCard(s, h, nil).Content, func(o fyne.CanvasObject) bool {
-			if w, ok := o.(*kit.Text); ok {
+		look.Walk(CentredCard(s, h, nil).Content, func(o fyne.CanvasObject) bool {
+			if w, ok := o.(*look.Text); ok {
 				said += w.Words + " | "
 			}
 			return true

@@ -10,6 +10,8 @@ import (
 	"fyne.io/fyne/v2"
 
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 )
 
 // failures is a testing.TB that only records what Check reports.
@@ -27,7 +29,7 @@ func (f *failures) Errorf(format string, args ...any) {
 // form is a small screen. Each test changes one thing of it.
 type form struct {
 	colour fyne.ThemeColorName
-	role   kit.Role
+	role   look.Role
 	margin float32
 	gap    float32
 	icon   string
@@ -37,19 +39,19 @@ type form struct {
 }
 
 func asDesigned() form {
-	return form{colour: kit.Ink2, role: kit.Body, margin: kit.S24, gap: kit.S12, icon: "info", words: "Keep this paper."}
+	return form{colour: look.Ink2, role: look.Body, margin: look.S24, gap: look.S12, icon: "info", words: "Keep this paper."}
 }
 
 func (f form) draw() fyne.CanvasObject {
-	b := kit.NewButton("Continue", "", kit.Primary, nil)
+	b := control.NewButton("Continue", "", control.Primary, nil)
 	if f.off {
 		b.Disable()
 	}
-	parts := []fyne.CanvasObject{kit.NewText(f.words, f.role, f.colour), kit.NewIcon(f.icon, 20, f.colour)}
+	parts := []fyne.CanvasObject{look.NewText(f.words, f.role, f.colour), look.NewIcon(f.icon, 20, f.colour)}
 	if f.swap {
 		parts[0], parts[1] = parts[1], parts[0]
 	}
-	return kit.Card(kit.Pad(f.margin, kit.V(f.gap, append(parts, b)...)))
+	return kit.Card(look.Pad(f.margin, look.V(f.gap, append(parts, b)...)))
 }
 
 func TestCheckFailsForEachChangeOfAppearance(t *testing.T) {
@@ -63,10 +65,10 @@ func TestCheckFailsForEachChangeOfAppearance(t *testing.T) {
 		says   []string // parts of the failure
 	}{
 		{"nothing", func(*form) {}, nil},
-		{"colour", func(f *form) { f.colour = kit.Ink3 }, []string{`- text 14 ink2 "Keep`, `+ text 14 ink3 "Keep`, "- icon info ink2", "+ icon info ink3"}},
-		{"text role", func(f *form) { f.role = kit.Strong }, []string{`- text 14 ink2 "Keep`, `+ text 14 bold ink2 "Keep`}},
-		{"margin", func(f *form) { f.margin = kit.S20 }, []string{"@24,24 ", "@20,20 "}},
-		{"gap", func(f *form) { f.gap = kit.S16 }, []string{"- icon info ink2 @24,56", "+ icon info ink2 @24,60"}},
+		{"colour", func(f *form) { f.colour = look.Ink3 }, []string{`- text 14 ink2 "Keep`, `+ text 14 ink3 "Keep`, "- icon info ink2", "+ icon info ink3"}},
+		{"text role", func(f *form) { f.role = look.Strong }, []string{`- text 14 ink2 "Keep`, `+ text 14 bold ink2 "Keep`}},
+		{"margin", func(f *form) { f.margin = look.S20 }, []string{"@24,24 ", "@20,20 "}},
+		{"gap", func(f *form) { f.gap = look.S16 }, []string{"- icon info ink2 @24,56", "+ icon info ink2 @24,60"}},
 		{"icon", func(f *form) { f.icon = "check" }, []string{"- icon info", "+ icon check"}},
 		{"words", func(f *form) { f.words = "Keep it." }, []string{"- text", `+ text 14 ink2 "Keep it."`}},
 		{"order", func(f *form) { f.swap = true }, []string{"- text", "+ text"}},

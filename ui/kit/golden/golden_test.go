@@ -8,11 +8,13 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 )
 
 func window(t *testing.T, draw func() fyne.CanvasObject) fyne.Window {
 	t.Helper()
-	test.NewTempApp(t).Settings().SetTheme(kit.Theme{Mode: kit.AlwaysLight})
+	test.NewTempApp(t).Settings().SetTheme(look.Theme{Mode: look.AlwaysLight})
 	w := test.NewWindow(draw())
 	t.Cleanup(w.Close)
 	w.SetPadded(false)
@@ -22,14 +24,14 @@ func window(t *testing.T, draw func() fyne.CanvasObject) fyne.Window {
 
 func card() fyne.CanvasObject {
 	noon := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-	refused := kit.NewTextField("User name", "Small letters, digits and dots.", kit.InputConfig{Text: "margarethe"})
+	refused := control.NewTextField("User name", "Small letters, digits and dots.", control.InputConfig{Text: "margarethe"})
 	refused.Refuse("There is such a user name already.")
-	off := kit.NewButton("Continue", "", kit.Primary, nil)
+	off := control.NewButton("Continue", "", control.Primary, nil)
 	off.Disable()
-	return kit.Card(kit.Pad(kit.S24, kit.V(kit.S20,
-		kit.NewText("Enter the code from your app", kit.Title, kit.Ink).Wrapped(),
-		kit.NewCodeField(6, 3, "418"),
-		kit.NewBanner(kit.Attention, "Two backup codes left", "Made on 3 November.", "", kit.NewLink("Make new ones", nil)),
+	return kit.Card(look.Pad(look.S24, look.V(look.S20,
+		look.NewText("Enter the code from your app", look.Title, look.Ink).Wrapped(),
+		control.NewCodeField(6, 3, "418"),
+		kit.NewBanner(look.Attention, "Two backup codes left", "Made on 3 November.", "", control.NewLink("Make new ones", nil)),
 		refused,
 		kit.NewCountdown(kit.CountdownConfig{Clock: kit.Clock{Now: func() time.Time { return noon }}, Ends: noon.Add(time.Minute), Total: 2 * time.Minute}),
 		off,

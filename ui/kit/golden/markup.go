@@ -17,7 +17,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
 
-	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/look"
 )
 
 // Markup describes what is visible on a canvas: its content and then its overlays.
@@ -45,14 +45,14 @@ func (m *markup) add(o fyne.CanvasObject, parent fyne.Position, depth int) {
 		for _, child := range o.Objects {
 			m.add(child, at, depth)
 		}
-	case *kit.Text:
+	case *look.Text:
 		if o.Words == "" {
 			return
 		}
 		m.line(depth, o, at, "text %s %s %s", style(o.Role), ink(o.Color), lines(o))
-	case *kit.Icon:
+	case *look.Icon:
 		m.line(depth, o, at, "icon %s %s", o.Name, ink(o.Color))
-	case *kit.Box:
+	case *look.Box:
 		m.box(o, at, depth)
 	case fyne.Widget:
 		if scrollBar(o) {
@@ -91,8 +91,8 @@ func (m *markup) heading(w fyne.Widget, at fyne.Position, depth int) {
 }
 
 // box leaves out boxes that cannot be seen.
-func (m *markup) box(b *kit.Box, at fyne.Position, depth int) {
-	clear := func(c fyne.ThemeColorName) bool { return c == "" || c == kit.Clear }
+func (m *markup) box(b *look.Box, at fyne.Position, depth int) {
+	clear := func(c fyne.ThemeColorName) bool { return c == "" || c == look.Clear }
 	what := "box"
 	if !clear(b.Fill) {
 		what += " " + ink(b.Fill)
@@ -137,7 +137,7 @@ func (m *markup) primitive(o fyne.CanvasObject, at fyne.Position, depth int) {
 }
 
 // lines are the words of a text as they are drawn, line by line.
-func lines(t *kit.Text) string {
+func lines(t *look.Text) string {
 	var drawn []string
 	y := float32(-1)
 	for _, o := range test.WidgetRenderer(t).Objects() {
@@ -154,7 +154,7 @@ func lines(t *kit.Text) string {
 }
 
 // style names a role by its size and weight.
-func style(r kit.Role) string {
+func style(r look.Role) string {
 	s := fmt.Sprintf("%g", r.Size)
 	if r.Mono {
 		s += " mono"
@@ -168,8 +168,8 @@ func style(r kit.Role) string {
 // ink is what the kit calls a theme colour; some have Fyne's names.
 func ink(c fyne.ThemeColorName) string {
 	if name, ok := map[fyne.ThemeColorName]string{
-		kit.Window: "window", kit.Ink: "ink", kit.Accent: "accent", kit.OnAccent: "onAccent", kit.Danger: "danger",
-		kit.OnDanger: "onDanger", kit.Hairline: "hairline", kit.Control: "control", kit.Brass: "brass",
+		look.Window: "window", look.Ink: "ink", look.Accent: "accent", look.OnAccent: "onAccent", look.Danger: "danger",
+		look.OnDanger: "onDanger", look.Hairline: "hairline", look.Control: "control", look.Brass: "brass",
 	}[c]; ok {
 		return name
 	}

@@ -15,13 +15,14 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"nightlatch/assets"
-	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 )
 
 // An Appearance is a theme for drawing the widgets, with its name.
 type Appearance struct {
 	Name string
-	kit.Theme
+	look.Theme
 }
 
 // Appearances are the themes that the pictures show: light and dark, three text sizes,
@@ -36,19 +37,19 @@ func Appearances(t *testing.T) []Appearance {
 		return w
 	}
 	if Racing {
-		return []Appearance{{"dark-125-long", kit.Theme{Mode: kit.AlwaysDark, Scale: 1.25, Words: words(assets.PseudoLong)}}}
+		return []Appearance{{"dark-125-long", look.Theme{Mode: look.AlwaysDark, Scale: 1.25, Words: words(assets.PseudoLong)}}}
 	}
 	return []Appearance{
-		{"light", kit.Theme{Mode: kit.AlwaysLight}},
-		{"dark", kit.Theme{Mode: kit.AlwaysDark}},
-		{"light-150", kit.Theme{Mode: kit.AlwaysLight, Scale: 1.5}},
-		{"dark-125-long", kit.Theme{Mode: kit.AlwaysDark, Scale: 1.25, Words: words(assets.PseudoLong)}},
-		{"light-right", kit.Theme{Mode: kit.AlwaysLight, Words: words(assets.PseudoRight)}},
+		{"light", look.Theme{Mode: look.AlwaysLight}},
+		{"dark", look.Theme{Mode: look.AlwaysDark}},
+		{"light-150", look.Theme{Mode: look.AlwaysLight, Scale: 1.5}},
+		{"dark-125-long", look.Theme{Mode: look.AlwaysDark, Scale: 1.25, Words: words(assets.PseudoLong)}},
+		{"light-right", look.Theme{Mode: look.AlwaysLight, Words: words(assets.PseudoRight)}},
 	}
 }
 
 // Wear gives the application a theme.
-func Wear(t *testing.T, th kit.Theme) {
+func Wear(t *testing.T, th look.Theme) {
 	t.Helper()
 	test.NewTempApp(t).Settings().SetTheme(th)
 }
@@ -84,7 +85,7 @@ func Picture(t *testing.T, win fyne.Window, name string) image.Image {
 }
 
 // Say is sample text in the language of a theme, as the pseudo translations make it.
-func Say(th kit.Theme, s string) string {
+func Say(th look.Theme, s string) string {
 	if th.Words == nil {
 		return s
 	}
@@ -116,10 +117,10 @@ func Differing(a, b image.Image) (n int) {
 }
 
 // Rail is a rail with four destinations.
-func Rail(selected string) *kit.SideRail {
-	return kit.NewRail(kit.RailConfig{
+func Rail(selected string) *control.SideRail {
+	return control.NewRail(control.RailConfig{
 		Selected: selected, Name: "Margarethe Oyelaran-Fitzwilliam", Subtitle: "margarethe, this computer",
-		Groups: [][]kit.Destination{{{ID: "overview", Icon: "overview", Name: "Overview"}}, {{ID: "keys", Icon: "key", Name: "Security keys"}, {ID: "requests", Icon: "login-request", Name: "Login requests", Count: "1"}}},
-		Feet:   []kit.Destination{{ID: "help", Icon: "help", Name: "Help"}},
+		Groups: [][]control.Destination{{{ID: "overview", Icon: "overview", Name: "Overview"}}, {{ID: "keys", Icon: "key", Name: "Security keys"}, {ID: "requests", Icon: "login-request", Name: "Login requests", Count: "1"}}},
+		Feet:   []control.Destination{{ID: "help", Icon: "help", Name: "Help"}},
 	})
 }

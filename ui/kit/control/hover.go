@@ -1,0 +1,38 @@
+package control
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+
+	"nightlatch/ui/kit/look"
+)
+
+// hover is an object that the mouse can press, and that the keyboard reaches through
+// the widget around it: a segment, a line of a list.
+type hover struct {
+	widget.BaseWidget
+	over    bool
+	content fyne.CanvasObject
+	tap     func()
+	paint   func()
+}
+
+func (h *hover) init(self fyne.Widget, content fyne.CanvasObject, tap, paint func()) {
+	h.content, h.tap, h.paint = content, tap, paint
+	h.ExtendBaseWidget(self)
+	paint()
+}
+
+func (h *hover) MouseIn(*desktop.MouseEvent)    { h.over = true; h.Refresh() }
+func (h *hover) MouseMoved(*desktop.MouseEvent) {}
+func (h *hover) MouseOut()                      { h.over = false; h.Refresh() }
+func (h *hover) Tapped(*fyne.PointEvent)        { h.tap() }
+func (h *hover) Cursor() desktop.Cursor         { return desktop.PointerCursor }
+func (h *hover) HeightFor(w float32) float32    { return look.HeightFor(h.content, w) }
+func (h *hover) MinSize() fyne.Size             { return h.content.MinSize() }
+func (h *hover) Refresh()                       { h.paint(); h.content.Refresh() }
+func (h *hover) Held() []fyne.CanvasObject      { return []fyne.CanvasObject{h.content} }
+func (h *hover) CreateRenderer() fyne.WidgetRenderer {
+	return widget.NewSimpleRenderer(h.content)
+}

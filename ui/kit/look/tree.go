@@ -1,0 +1,91 @@
+package look
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+)
+
+// A Holder is a widget that gives access to the objects inside it; Fyne has no public
+// way to do so. A widget outside this package that contains widgets of this package
+// should implement it, so that they scroll into view when they get the focus.
+type Holder interface{ Held() []fyne.CanvasObject }
+
+// Children are the objects inside an object, in reading order; nil if there are none
+// or it is not known.
+func Children(o fyne.CanvasObject) []fyne.CanvasObject {
+	switch v := o.(type) {
+	case *fyne.Container:
+		return v.Objects
+	case *container.Scroll:
+		return []fyne.CanvasObject{v.Content}
+	case *container.Clip:
+		return []fyne.CanvasObject{v.Content}
+	case Holder:
+		return v.Held()
+	}
+	return nil
+}
+
+// Walk visits an object and all objects inside it, in reading order, until visit
+// returns false. It reports whether all were visited.
+func Walk(o fyne.CanvasObject, visit func(fyne.CanvasObject) bool) bool {
+	if o == nil || !visit(o) {
+		return false
+	}
+	for _, c := range Children(o) {
+		if !Walk(c, visit) {
+			return false
+		}
+	}
+	return true
+}
+
+// path lists the objects from root down to an object, both included; nil if the object
+// is not inside root or one of them is hidden.
+func Path(root, to fyne.CanvasObject) []fyne.CanvasObject {
+	if root == nil || !root.Visible() {
+		return nil
+	}
+	if root == to {
+		return []fyne.CanvasObject{root}
+	}
+	for _, c := range Children(root) {
+		if p := Path(c, to); p != nil {
+			return append([]fyne.CanvasObject{root}, p...)
+		}
+	}
+	return nil
+}
+
+// wayTo is the path to an object on its canvas, in the topmost overlay that contains it
+// or in the page; nil if it is hidden or on no canvas.
+func PathTo(o fyne.CanvasObject) []fyne.CanvasObject {
+	c := fyne.CurrentApp().Driver().CanvasForObject(o)
+	if c == nil {
+		return nil
+	}
+	over := c.Overlays().List()
+	for i := len(over) - 1; i >= 0; i-- {
+		if p := Path(over[i], o); p != nil {
+			return p
+		}
+	}
+	return Path(c.Content(), o)
+}
+
+// showing reports whether an object is on a canvas and neither it nor an object around
+// it is hidden. Animations and tickers stop when it is false.
+func Showing(o fyne.CanvasObject) bool { return PathTo(o) != nil }
+
+// relayout lays out the containers around an object after its height changed. Fyne does
+// so only when a minimum size changes, and only in a window.
+func Relayout(o fyne.CanvasObject) { RelayoutPath(PathTo(o)) }
+
+// relayoutPath lays out the containers on a path.
+func RelayoutPath(way []fyne.CanvasObject) {
+	for i := len(way) - 2; i >= 0; i-- {
+		if c, ok := way[i].(*fyne.Container); ok && c.Layout != nil {
+			c.Layout.Layout(c.Objects, c.Size())
+		}
+	}
+}
