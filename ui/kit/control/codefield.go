@@ -220,7 +220,7 @@ func (f *CodeField) HeightFor(float32) float32 { return f.MinSize().Height }
 // MinSize is the size with cells of the usual width.
 func (f *CodeField) MinSize() fyne.Size { return f.body.Layout.MinSize(f.body.Objects) }
 
-// least is the width with the narrowest cells.
+// Least is the width with the narrowest cells.
 func (f *CodeField) Least() float32 { return (&codeLayout{f}).width(f.cells[0].Least()) }
 
 // CreateRenderer implements fyne.Widget.

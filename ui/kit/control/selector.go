@@ -109,5 +109,5 @@ func (s *Selector) open() {
 	s.list = openList(c, s)
 }
 
-// least is the width to which a selector can shrink.
+// Least is the width to which a selector can shrink.
 func (s *Selector) Least() float32 { return look.Points(80) }

@@ -121,7 +121,7 @@ func (b *beside) Layout(objs []fyne.CanvasObject, s fyne.Size) {
 	objs[1].Resize(fyne.NewSize(w, HeightFor(objs[1], w)))
 }
 
-// natural is the width of a flow when it is on one line.
+// FlowWidth is the width of a flow when it is on one line.
 func FlowWidth(o fyne.CanvasObject, gap float32) float32 {
 	w := -gap
 	for _, o := range visible(o.(*fyne.Container).Objects) {

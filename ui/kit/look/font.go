@@ -38,7 +38,7 @@ func inFonts(r rune) bool {
 	return false
 }
 
-// width is the width of s in points. Fyne caches it for a minute.
+// TextWidth is the width of s in points. Fyne caches it for a minute.
 func (r Role) TextWidth(s string) float32 {
 	size, _ := fyne.CurrentApp().Driver().RenderedTextSize(s, r.size(), r.style(), r.font(s))
 	return size.Width

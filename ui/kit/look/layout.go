@@ -7,11 +7,14 @@ import "fyne.io/fyne/v2"
 // ask for the height at a width.
 type flowing interface{ HeightFor(width float32) float32 }
 
+// A FlowLayout is a layout whose height depends on its width. HeightFor is the height
+// of the objects at a width, in points. Lay makes a container with one.
 type FlowLayout interface {
 	fyne.Layout
 	HeightFor(objs []fyne.CanvasObject, width float32) float32
 }
 
+// HeightFor is the height of an object at a width, in points.
 func HeightFor(o fyne.CanvasObject, w float32) float32 {
 	switch v := o.(type) {
 	case flowing:
@@ -110,7 +113,7 @@ func HTop(gap float32, objs ...fyne.CanvasObject) *fyne.Container {
 }
 
 // A yielding object can be narrower than its minimum size: a text gets an ellipsis,
-// the cells of a code become narrower. least is its width then.
+// the cells of a code become narrower. Least is its width then.
 type yielding interface{ Least() float32 }
 
 // widths divides the width of a row. Children made by Grow share what remains; when

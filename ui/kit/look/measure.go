@@ -33,13 +33,13 @@ type kept struct {
 	n       int
 }
 
-// lay makes a container with a caching layout. Unlike Fyne's containers, it is not
+// Lay makes a container with a caching layout. Unlike Fyne's containers, it is not
 // laid out before it has a size.
 func Lay(l FlowLayout, objs ...fyne.CanvasObject) *fyne.Container {
 	return &fyne.Container{Layout: &kept{FlowLayout: l}, Objects: objs}
 }
 
-// inner is the layout of a container made by lay, nil for other containers.
+// inner is the layout of a container made by Lay, nil for other containers.
 func inner(c *fyne.Container) FlowLayout {
 	if k, ok := c.Layout.(*kept); ok {
 		return k.FlowLayout
@@ -109,7 +109,7 @@ func (k *kept) Layout(objs []fyne.CanvasObject, s fyne.Size) {
 	k.FlowLayout.Layout(objs, s)
 }
 
-// showIf shows or hides an object, and invalidates sizes if that is a change.
+// ShowIf shows or hides an object, and invalidates sizes if that is a change.
 func ShowIf(o fyne.CanvasObject, on bool) {
 	if o.Visible() == on {
 		return

@@ -9,7 +9,7 @@ type placed struct {
 	objs   []fyne.CanvasObject
 }
 
-// newPlaced makes a renderer that calls layout with the size of the widget.
+// NewPlaced makes a renderer that calls layout with the size of the widget.
 func NewPlaced(layout func(fyne.Size), objs ...fyne.CanvasObject) fyne.WidgetRenderer {
 	return &placed{layout: layout, objs: objs}
 }

@@ -40,13 +40,15 @@ func (r Role) factor() float32 {
 	return inForce().factor()
 }
 
-func (r Role) size() float32       { return r.Size * r.factor() }
+func (r Role) size() float32 { return r.Size * r.factor() }
+
+// LineHeight is the distance of two lines at the current text size, in whole points.
 func (r Role) LineHeight() float32 { return round(r.Line * r.factor()) }
 
-// whole rounds down to whole points: at half points, hairlines are blurred.
+// Whole rounds down to whole points: at half points, hairlines are blurred.
 func Whole(v float32) float32 { return float32(math.Floor(float64(v))) }
 
 func round(v float32) float32 { return float32(math.Round(float64(v))) }
 
-// up rounds a width up, so that the next object starts at a whole point.
+// RoundUp rounds a width up, so that the next object starts at a whole point.
 func RoundUp(v float32) float32 { return float32(math.Ceil(float64(v))) }

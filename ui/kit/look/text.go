@@ -131,7 +131,7 @@ func (t *Text) MinSize() fyne.Size {
 	return fyne.NewSize(t.known.width, t.Role.LineHeight())
 }
 
-// least is the width of a character and an ellipsis.
+// Least is the width of a character and an ellipsis.
 func (t *Text) Least() float32 { return fyne.Min(RoundUp(t.Role.size()*2), t.MinSize().Width) }
 
 // CreateRenderer implements fyne.Widget. Fyne destroys renderers that were not drawn

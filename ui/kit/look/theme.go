@@ -140,10 +140,10 @@ func inForce() Theme {
 	return t
 }
 
-// scaled is a length at the current text size, in whole points.
+// Points is a length at the current text size, in whole points.
 func Points(v float32) float32 { return round(v * inForce().factor()) }
 
-// tint looks a colour up in the current theme.
+// Tint looks a colour up in the current theme.
 func Tint(n fyne.ThemeColorName) color.Color {
 	if n == "" || n == Clear {
 		return color.Transparent
@@ -152,7 +152,7 @@ func Tint(n fyne.ThemeColorName) color.Color {
 	return s.Theme().Color(n, s.ThemeVariant())
 }
 
-// words are the texts of the widgets themselves ("Show password") in the language of
+// Words are the texts of the widgets themselves ("Show password") in the language of
 // the current theme.
 func Words() *assets.Catalog {
 	if w := inForce().Words; w != nil {
@@ -170,5 +170,5 @@ var english = sync.OnceValue(func() *assets.Catalog {
 	return w
 })
 
-// moves reports whether the system allows animations.
+// Animated reports whether the system allows animations.
 func Animated() bool { return fyne.CurrentApp().Settings().ShowAnimations() }

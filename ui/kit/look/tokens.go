@@ -1,19 +1,3 @@
-// Package kit has the widgets that every screen of the window is built from, with
-// their colours, type scale and layouts.
-//
-// No widget stores a colour. It stores the name of the colour and looks it up when
-// it is refreshed, so light and dark can change while the program runs.
-//
-// Where to look:
-//   - colours, sizes, type scale and theme: tokens, role, theme
-//   - layout: layout (rows, columns, stacks), flow, wrap, groups, scroll, page,
-//     window, measure (caching of sizes)
-//   - text, icons and shapes: text, font, icon, box, banner, badge, card, steps, crumbs
-//   - what is pressed: pressable, button, toggle, segments, selector, optionlist, rail
-//   - what is typed: input, entry, field, codefield, bindings (keys of a page)
-//   - over the page: overlay, dialog, toast
-//   - what changes with time: clock, countdown, progress, touch, phone
-//   - the tree of objects and the keyboard focus: tree, focus
 package look
 
 import (

@@ -40,7 +40,7 @@ func Walk(o fyne.CanvasObject, visit func(fyne.CanvasObject) bool) bool {
 	return true
 }
 
-// path lists the objects from root down to an object, both included; nil if the object
+// Path lists the objects from root down to an object, both included; nil if the object
 // is not inside root or one of them is hidden.
 func Path(root, to fyne.CanvasObject) []fyne.CanvasObject {
 	if root == nil || !root.Visible() {
@@ -57,7 +57,7 @@ func Path(root, to fyne.CanvasObject) []fyne.CanvasObject {
 	return nil
 }
 
-// wayTo is the path to an object on its canvas, in the topmost overlay that contains it
+// PathTo is the path to an object on its canvas, in the topmost overlay that contains it
 // or in the page; nil if it is hidden or on no canvas.
 func PathTo(o fyne.CanvasObject) []fyne.CanvasObject {
 	c := fyne.CurrentApp().Driver().CanvasForObject(o)
@@ -73,15 +73,15 @@ func PathTo(o fyne.CanvasObject) []fyne.CanvasObject {
 	return Path(c.Content(), o)
 }
 
-// showing reports whether an object is on a canvas and neither it nor an object around
+// Showing reports whether an object is on a canvas and neither it nor an object around
 // it is hidden. Animations and tickers stop when it is false.
 func Showing(o fyne.CanvasObject) bool { return PathTo(o) != nil }
 
-// relayout lays out the containers around an object after its height changed. Fyne does
+// Relayout lays out the containers around an object after its height changed. Fyne does
 // so only when a minimum size changes, and only in a window.
 func Relayout(o fyne.CanvasObject) { RelayoutPath(PathTo(o)) }
 
-// relayoutPath lays out the containers on a path.
+// RelayoutPath lays out the containers on a path.
 func RelayoutPath(way []fyne.CanvasObject) {
 	for i := len(way) - 2; i >= 0; i-- {
 		if c, ok := way[i].(*fyne.Container); ok && c.Layout != nil {
