@@ -318,7 +318,7 @@ func TestSMTPGivesUpInTime(t *testing.T) {
 			t.Errorf("%s: %v, want the deadline", verb, err)
 		}
 	}
-	// It also ends at once when its context does.
+	// Mail also returns at once when its context ends.
 	ctx, cancel := context.WithCancel(t.Context())
 	s := &mailServer{startTLS: true, silent: "MAIL"}
 	m := mailer(t, s, nil)

@@ -35,7 +35,7 @@ type plan struct {
 type territory struct {
 	code, region string
 	idd          pattern // prefix for calls abroad
-	prefix       pattern // what is dialled before a national number, nil for nothing
+	prefix       pattern // digits dialled before a national number; nil for none
 	becomes      string  // replaces the prefix if its last group matched
 	all          pattern // matches every valid number, and some others
 	whole        lengths

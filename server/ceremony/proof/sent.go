@@ -110,7 +110,8 @@ func (k *Checker) send(tx store.Tx, c *ceremony.Ceremony, s *Sent) (*api.Refusal
 	if s.Channel == api.ByEmail {
 		kept, _ = k.Capabilities().Code()
 	}
-	// A code from kept mail proves no address, so a code is not used for both.
+	// Only a code that was really mailed proves an address. So a code is not reused if
+	// mail was kept before and is sent now, or the other way round.
 	if !s.usable(now) || s.Kept != kept {
 		s.Kept = kept
 		t := k.terms(s.Channel)
