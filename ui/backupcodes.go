@@ -130,7 +130,7 @@ func (p *backupCodesPage) check() {
 	p.sheets.checkCopy(p.scope, func() { p.note(func(s *wizard.Saved) { s.Checked = true }) })
 }
 
-// keep keeps the new codes.
+// keep copies, saves, prints or checks the new codes.
 func (p *backupCodesPage) keep(how wizard.Keeping) {
 	switch how {
 	case wizard.OnClipboard:
@@ -203,7 +203,7 @@ func (p *backupCodesPage) drawList() (body []fyne.CanvasObject) {
 		look.NewText(w.T("ui.codes.most"), look.Caption, look.Ink3)))
 }
 
-// drawNeedsTwoFactor draws a page that is of no use without a second step.
+// drawNeedsTwoFactor draws a page that needs two-factor authentication while it is off.
 func drawNeedsTwoFactor(c *shell.Console, p kit.Page, body fyne.CanvasObject) shell.View {
 	setUp := func() { c.Visit(shell.TwoFactor) }
 	b := control.NewButton(c.Catalog.T("ui.codes.set-up"), "two-factor", control.Primary, setUp)

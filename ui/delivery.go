@@ -161,12 +161,12 @@ func (p *deliveryPage) test() {
 		return func() {
 			f.busy, f.tested = false, &got
 			c.Redraw()
-		}, errors.Join(err, p.calm(err))
+		}, errors.Join(err, p.testNotSent(err))
 	})
 }
 
-// calm makes the form usable again after a test that could not be sent.
-func (p *deliveryPage) calm(err error) error {
+// testNotSent enables the form again if the test mail could not be sent.
+func (p *deliveryPage) testNotSent(err error) error {
 	if err != nil {
 		p.scope.Tell(func() { p.form.busy = false; p.c.Redraw() })
 	}

@@ -80,7 +80,8 @@ func clientName(w *assets.Catalog, client, place string) string {
 	return w.T("ui.client.at", client, place)
 }
 
-// eventIcon is the icon of an event: of what it is about, or that it was refused.
+// eventIcon is the icon of an event and its colour: a warning if something was refused,
+// otherwise the icon of the subject.
 func eventIcon(e api.Activity) (string, fyne.ThemeColorName) {
 	if isRefusal(e) {
 		return "refused", look.Danger

@@ -20,19 +20,19 @@ const shownKept = 10
 // A mailbox shows the mail that is kept on this computer because no mail server is
 // set up.
 type mailbox struct {
-	c     *shell.Console
-	news  int             // how often mail has come
-	empty *control.Dialog // says that there is no mail; nil when it is not open
+	c        *shell.Console
+	received int             // how many times mail has arrived
+	empty    *control.Dialog // shown while there is no mail, else nil
 }
 
-// open opens the newest mail, with the others in a list below. If there is none
-// yet, the next one opens when it comes.
+// open opens the newest mail, with the others in a list below. If there is none yet,
+// the next one opens when it arrives.
 func (m *mailbox) open() {
-	news := m.news
+	received := m.received
 	m.c.Perform(func(ctx context.Context, server *client.Client) (func(), error) {
 		list, err := server.Messages(ctx)
 		return func() {
-			if len(list) == 0 && m.news != news { // mail came meanwhile
+			if len(list) == 0 && m.received != received { // mail arrived after the request
 				m.open()
 				return
 			}
@@ -46,7 +46,7 @@ func (m *mailbox) onTopic(topic string) {
 	if topic != api.TopicMessages {
 		return
 	}
-	m.news++
+	m.received++
 	if m.empty != nil {
 		m.open()
 	}
@@ -90,7 +90,7 @@ func (m *mailbox) show(list []api.Message, at int) {
 	})
 }
 
-// unwrapped is a mail's text with wrapped lines joined.
+// unwrapped joins the wrapped lines of a mail's text.
 func unwrapped(text string) string {
 	var b strings.Builder
 	short := true // the line before was not full, or there was none

@@ -64,7 +64,7 @@ func (p *overviewPage) Draw() shell.View {
 	return shell.View{Content: c.Page(page), First: next, Bindings: control.Bindings{Enter: func() { next.Tapped(nil) }}, Ready: true}
 }
 
-// take leads to where the next step is done.
+// take opens the page on which the next step is done.
 func (p *overviewPage) take(s api.RecoveryStep) {
 	switch s {
 	case api.RecoverTurnOn:

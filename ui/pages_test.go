@@ -48,7 +48,7 @@ func TestActivity(t *testing.T) {
 	h.Write("backup")
 	h.Sees("activity.backup-code-issued")
 	if h.Shows("activity.account-created") {
-		t.Error("the search leaves in what doesn’t match")
+		t.Error("the search shows an event that doesn’t match")
 	}
 	dir := t.TempDir()
 	h.Do("ui.activity.export")
@@ -75,7 +75,7 @@ func TestSettings(t *testing.T) {
 	h.TabTo("ui.settings.text-size")
 	h.Press(fyne.KeyRight)
 	if got := h.Prefs.String(shell.PrefAppearance); got != "dark" {
-		t.Errorf("appearance %q is kept", got)
+		t.Errorf("the stored appearance is %q", got)
 	}
 	h.Restart()
 	h.Sees("ui.rescue.question")

@@ -46,8 +46,8 @@ func newPrintPage(s sheets, back shell.Screen, sheet print.Sheet, done func(func
 	return &printPage{sheets: s, back: back, done: done, sheet: sheet, copies: "1"}
 }
 
-// Unsaved reports whether the page behind has codes without a copy: nothing is
-// printed yet.
+// Unsaved reports whether the page that opened the preview has codes without a copy.
+// Nothing is printed yet.
 func (p *printPage) Unsaved() bool {
 	b, ok := p.back.(interface{ Unsaved() bool })
 	return ok && b.Unsaved()

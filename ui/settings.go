@@ -16,8 +16,8 @@ import (
 	"nightlatch/ui/shell"
 )
 
-// A settingsPage sets how the window looks and how the account is reached, and
-// shows what the account server is.
+// A settingsPage has the settings of the window and of the account, and shows facts
+// about the account server.
 type settingsPage struct{ c *shell.Console }
 
 func newSettings(c *shell.Console) *settingsPage { return &settingsPage{c: c} }

@@ -28,7 +28,7 @@ type sheets struct {
 func (s sheets) sheet(codes ...api.SaveBackupCode) print.Sheet {
 	host, err := os.Hostname()
 	if err != nil {
-		host = "" // the sheet does without
+		host = "" // the sheet leaves it out
 	}
 	a := s.c.Account()
 	sheet := print.Sheet{

@@ -9,9 +9,9 @@ import (
 	"nightlatch/ui/uitest"
 )
 
-// The window's title names the screen and the step in front. The tour and screen readers
-// use it.
-func TestWindowTitleSaysWhatIsInFront(t *testing.T) {
+// The window's title names the current screen and step. The tour and screen readers use
+// it.
+func TestWindowTitleNamesScreenAndStep(t *testing.T) {
 	h := uitest.New(t, nil)
 	is := func(want uitest.Key) {
 		t.Helper()

@@ -180,7 +180,8 @@ func (p *twoFactorPage) turnOff(m api.Method) *control.Button {
 	return control.NewButton(w.T("ui.method.turn-off"), "", control.Secondary, func() { p.begin(api.Begin{Kind: api.TurnOff, Method: m}) }).Named(w.T("ui.method.turn-off-name", w.T("method."+string(m))))
 }
 
-// drawFallbacks links to what helps when a method fails.
+// drawFallbacks draws links to backup codes and temporary passwords, which help when a
+// method fails.
 func (p *twoFactorPage) drawFallbacks(a api.Account) fyne.CanvasObject {
 	w := p.c.Catalog
 	codes, aside := w.T("ui.fallback.codes-off"), []fyne.CanvasObject{kit.Chevron()}

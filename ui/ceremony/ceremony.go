@@ -66,8 +66,8 @@ func (r *ceremony) resume(s *shell.Scope, v api.View) {
 	r.take(v)
 }
 
-// lookAgain loads the ceremony: it may have been answered by another client.
-func (r *ceremony) lookAgain() {
+// reload loads the ceremony again: another client may have answered it.
+func (r *ceremony) reload() {
 	if r.state.Busy || r.state.View.ID == "" {
 		return
 	}
@@ -102,7 +102,7 @@ func (r *ceremony) onTopic(topic string) {
 	case api.TopicLabClock:
 		r.host.Changed()
 	case "", api.TopicCeremony:
-		r.lookAgain()
+		r.reload()
 	}
 }
 

@@ -1,9 +1,9 @@
 // Package ceremony runs ceremonies: it shows their steps, sends the person's
 // answers to the server, and uses security keys where a step asks for one.
 //
-// A ceremony runs on a page of its own, on the sign-in form, or in a dialog. It
-// depends on no kind of ceremony and on no step except those that use a security
-// key.
+// A ceremony runs on a page of its own, on the sign-in form, or in a dialog. The code
+// is the same for all kinds of ceremonies and all steps, except steps that use a
+// security key.
 package ceremony
 
 import (

@@ -15,8 +15,8 @@ import (
 	"nightlatch/ui/wizard"
 )
 
-// A keyUse is the use of a security key by a step: first wait for a key, then use
-// it. What the step shows of it is in wizard.State.Talk.
+// A keyUse is the use of a security key by a step: first wait for a key, then use it.
+// The step shows wizard.State.Key.
 type keyUse struct {
 	scope  *shell.Scope // until the step is left, or another use begins
 	blink  *shell.Scope // while keys blink, to be chosen

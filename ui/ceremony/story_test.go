@@ -112,7 +112,7 @@ func TestAuthenticatorApp(t *testing.T) {
 	h.SeesFilled("ui.codes.used-at", uitest.Key("ui.when.today"))
 }
 
-func TestCeremonyGoesOnAfterRestart(t *testing.T) {
+func TestCeremonyContinuesAfterRestart(t *testing.T) {
 	h := uitest.New(t, nil)
 	h.SignUp("mara", uitest.Password)
 	h.Ctrl(fyne.Key2)

@@ -14,7 +14,7 @@ import (
 // huge is a text of 10 MB.
 func huge() string { return strings.Repeat("a", 10<<20) }
 
-// Bad input is refused with a sentence, and nothing changes.
+// Bad input is refused with an explanation, and nothing changes.
 func TestBadInput(t *testing.T) {
 	h := uitest.New(t, nil)
 	h.Sees("wizard.sign-up.heading")

@@ -48,7 +48,7 @@ func SafeAccount() api.Account {
 	return a
 }
 
-// About is the server.
+// About describes the server.
 func About() api.About {
 	return api.About{
 		Version: "1.0", Policy: "classic", RPID: "localhost", Accounts: true, Mail: true, Text: true, Now: Now(),
@@ -66,7 +66,7 @@ func Keys() []api.Key {
 	}
 }
 
-// Sessions are its sessions.
+// Sessions are the account's sessions.
 func Sessions() []api.Session {
 	return []api.Session{
 		{ID: "1", Client: "Nightlatch", RemoteAddr: "console", Created: Ago(Day), LastSeen: Ago(time.Minute), Expires: Now().Add(29 * Day), Current: true},
@@ -75,7 +75,7 @@ func Sessions() []api.Session {
 	}
 }
 
-// Activity are its newest events.
+// Activity has the account's newest events.
 func Activity() []api.Activity {
 	e := func(cursor string, before time.Duration, kind api.EventType, refused bool, place string, details ...string) api.Activity {
 		a := api.Activity{Cursor: cursor, At: Ago(before), Type: kind, Refused: refused, Client: "Firefox, Linux", RemoteAddr: place, Details: map[string]string{}}
@@ -97,7 +97,7 @@ func Activity() []api.Activity {
 	}
 }
 
-// Codes are its backup codes.
+// Codes are the account's backup codes.
 func Codes() []api.BackupCodeEntry {
 	return []api.BackupCodeEntry{
 		{Number: 1, State: "used", Created: Ago(40 * Day), Used: At(Ago(38*Day + 15*time.Hour))},

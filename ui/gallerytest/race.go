@@ -3,5 +3,5 @@
 package gallerytest
 
 // testDresses leaves out dresses: drawing is ten times slower with the race detector,
-// and has nothing to race.
+// and starts no goroutines.
 func testDresses() []Dress { return Dresses()[:1] }

@@ -43,8 +43,8 @@ type Dress struct {
 	Scale    float32   // pixels per point
 }
 
-// Dresses are light and dark, and what screens break at: large text, long words,
-// right-to-left text, small windows.
+// Dresses are light and dark, and conditions in which layouts often break: large text,
+// long words, right-to-left text, a small window.
 func Dresses() []Dress {
 	small := fyne.NewSize(800, 600)
 	return []Dress{
@@ -70,8 +70,8 @@ func drawAll(dir string, dresses []Dress, shots []Shot) error {
 		app := test.NewApp()
 		d.Theme.Words = w
 		app.Settings().SetTheme(d.Theme)
-		// Fyne drops the icons of the last theme in a goroutine of its own. The first
-		// picture gives it the time, and is drawn again.
+		// Fyne drops the icons of the last theme in the background. The first shot is drawn
+		// twice, to give it time.
 		for _, s := range slices.Concat(shots[:min(1, len(shots))], shots) {
 			if err := s.draw(app, d, w, filepath.Join(dir, d.Name, s.Name+".png")); err != nil {
 				return fmt.Errorf("gallerytest: %s: %w", s.Name, err)
@@ -114,7 +114,7 @@ func (s Shot) open(c *shell.Console, size fyne.Size) {
 	if s.Then != nil {
 		s.Then(c)
 	}
-	c.Window().Resize(size) // once more: wrapped text knows its height only now
+	c.Window().Resize(size) // again: wrapped text has its height only after the first layout
 }
 
 // A screen is a shot as a screen whose state never changes.
@@ -145,8 +145,8 @@ func feet(lab bool) (all []shell.Page) {
 	return append(all, shell.Page{ID: shell.Settings, Icon: "settings"})
 }
 
-// newConsole returns a console that is not connected to anything, on a morning in
-// November.
+// newConsole returns a console that is not connected to anything. Its clock always
+// shows Now.
 func newConsole(app fyne.App, w *assets.Catalog) *shell.Console {
 	return shell.NewStill(shell.Config{
 		App: app, Version: "1.0", Address: "http://localhost:8440", Language: "en", Now: Now, Prefs: app.Preferences(),

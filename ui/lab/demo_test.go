@@ -57,7 +57,7 @@ func TestLabSignsIn(t *testing.T) {
 	h.Sees("ui.rescue.question")
 
 	if icons := iconsIn(h.Console.Panel().Content()); slices.Contains(icons, "chevron") || !slices.Contains(icons, "copy") {
-		t.Errorf("a row that copies has %q", icons)
+		t.Errorf("a row with a copy button has the icons %q", icons)
 	}
 	h.Do("lab.use-name", "chloe")
 	h.SeesFilled("lab.use.signed-in", "chloe")
@@ -77,7 +77,7 @@ func iconsIn(root fyne.CanvasObject) (names []string) {
 
 // A panel that covers the page hides when the person goes to a page. A panel beside the
 // page stays.
-func TestLabGivesWay(t *testing.T) {
+func TestPanelThatCoversThePageHides(t *testing.T) {
 	h := newDemo(t)
 	c := h.Console
 	c.Window().Resize(fyne.NewSize(800, 700))
@@ -98,12 +98,12 @@ func TestLabGivesWay(t *testing.T) {
 
 	h.Ctrl(fyne.KeyL)
 	if at := shell.NameOf(h.Canvas().Focused()); c.PageShown() || !h.HasFocus("lab.close") {
-		t.Errorf("the lab was opened and %s has the keyboard", at)
+		t.Errorf("the lab was opened and %s has the focus", at)
 	}
 	h.Ctrl(fyne.Key7)
 	h.Sees("ui.activity.lead")
 	if c.PanelShown() || !c.PageShown() {
-		t.Error("the page that was gone to is behind the lab")
+		t.Error("the new page is behind the lab")
 	}
 
 	c.Window().Resize(shell.FirstSize)

@@ -12,7 +12,8 @@ import (
 	"nightlatch/ui/kit/look"
 )
 
-// draw draws the panel. The phone and the clock are kept from drawing to drawing.
+// draw draws the panel. The widgets of the phone and the clock are used again in every
+// drawing.
 func (p *Panel) draw() fyne.CanvasObject {
 	w, v := p.c.Catalog, p.state
 	p.close = control.NewButton("", "close", control.Quiet, p.c.TogglePanel).Named(w.T("lab.close"))
@@ -82,7 +83,7 @@ func (p *Panel) drawAccounts() fyne.CanvasObject {
 	return kit.List(look.S12, rows...)
 }
 
-// drawSecrets draws what the second step of a demo account takes: the current code
+// drawSecrets draws the codes for the second step of a demo account: the current code
 // of its app, and its backup codes by number.
 func (p *Panel) drawSecrets(a api.LabAccount) fyne.CanvasObject {
 	w := p.c.Catalog

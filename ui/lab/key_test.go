@@ -111,7 +111,7 @@ func TestLabKeys(t *testing.T) {
 	h.Do("lab.key.unplug-name", "Blue")
 	h.Sees("lab.key.out")
 	if at := shell.NameOf(h.Canvas().Focused()); !h.HasFocus("lab.key.plug-name", "Blue") {
-		t.Errorf("after Unplug %s has the keyboard", at)
+		t.Errorf("after Unplug %s has the focus", at)
 	}
 	h.Do("lab.key.plug-name", "Blue")
 	h.Sees("lab.key.in")

@@ -68,7 +68,7 @@ func (p *Panel) askMore(k api.LabKey) {
 	})
 }
 
-// describe says what kind of key it is, what it stores and how its PIN is.
+// describe is a text with the kind of a key, what it stores, and the state of its PIN.
 func (p *Panel) describe(k api.LabKey) string {
 	w := p.c.Catalog
 	said := []string{w.T("lab.kind." + string(k.Kind))}

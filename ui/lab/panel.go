@@ -115,7 +115,7 @@ func (p *Panel) onTopic(topic string) {
 	p.Load()
 }
 
-// loadTime loads the lab's time and has the screen in front follow it.
+// loadTime loads the lab's time and tells the screen in front that it has changed.
 func (p *Panel) loadTime() {
 	server := p.c.Config.Client
 	p.scope.Go(func(ctx context.Context) func() {

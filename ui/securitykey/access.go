@@ -21,14 +21,15 @@ type Access struct {
 // NewAccess returns the access of a console.
 func NewAccess(c *shell.Console, d Devices) *Access { return &Access{c: c, Devices: d} }
 
-// A Presence is which keys are plugged in, and the state of the NFC reader.
+// A Presence lists the keys that are plugged in, and has the state of the NFC reader.
 type Presence struct {
 	Devices []fido.Device
 	Reader  fido.Reader
 	Err     error // listing the keys failed
 }
 
-// Usable are the keys that can be opened, and those that may not be.
+// Usable divides the keys into those that can be opened and those that this user may
+// not open.
 func (p Presence) Usable() (open, locked []fido.Device) {
 	for _, d := range p.Devices {
 		if d.Locked {

@@ -108,8 +108,7 @@ func (p *page) drawIdentifying(cancel fyne.CanvasObject) fyne.CanvasObject {
 		look.NewText(heading, look.Strong, look.Ink).Wrapped(), look.Para(lead, look.Ink2), look.Inset(0, look.S8, 0, 0, look.Flow(look.S24, foot...)))))))
 }
 
-// drawNotIdentified says why no row is highlighted; nil when there is nothing to
-// say.
+// drawNotIdentified says why no row is highlighted; nil when there is nothing to show.
 func (p *page) drawNotIdentified() fyne.CanvasObject {
 	w, err := p.c.Catalog, p.ident.err
 	if err == nil || errors.Is(err, fido.ErrCancelled) {

@@ -35,7 +35,7 @@ func TestWhichOneIsThis(t *testing.T) {
 	uitest.Must(t, d.Unplug(blue.ID))
 	h.Sees("ui.key.none")
 	if h.Shows("ui.keys.plugged-in") {
-		t.Error("it is still said to be plugged in")
+		t.Error("the key is still marked as plugged in")
 	}
 
 	h.Do("ui.keys.which")
@@ -44,12 +44,12 @@ func TestWhichOneIsThis(t *testing.T) {
 	uitest.Must(t, err)
 	h.Sees("ui.keys.which.touch")
 	if at := shell.NameOf(h.Canvas().Focused()); !h.Names(at, "wizard.cancel") {
-		t.Errorf("while a touch is waited for the keyboard is at %q", at)
+		t.Errorf("while the page waits for a touch the focus is at %q", at)
 	}
 	d.TouchWhenAsked(red)
 	h.Sees("ui.keys.this-one")
 	if at := h.Index("ui.keys.this-one"); strings.Index(h.Seen(), "At home") > at || strings.Index(h.Seen(), "In the office") < at {
-		t.Errorf("another row lights up: %s", h.Seen())
+		t.Errorf("another row is highlighted: %s", h.Seen())
 	}
 
 	// Two are plugged in: both blink, one touch is enough.
@@ -72,7 +72,7 @@ func TestWhichOneIsThis(t *testing.T) {
 	d.TouchWhenAsked(blue)
 	h.Sees("ui.keys.this-one")
 	if at := h.Index("ui.keys.this-one"); strings.Index(h.Seen(), "In the office") > at {
-		t.Errorf("another row lights up: %s", h.Seen())
+		t.Errorf("another row is highlighted: %s", h.Seen())
 	}
 	uitest.Must(t, d.Unplug(red.ID))
 	uitest.Must(t, d.Unplug(blue.ID))
@@ -88,7 +88,7 @@ func TestWhichOneIsThis(t *testing.T) {
 	h.Sees("ui.keys.which.insert")
 	h.Press(fyne.KeyEscape)
 	if h.Shows("ui.keys.which.insert") {
-		t.Errorf("it still waits: %s", h.Seen())
+		t.Errorf("the page still waits: %s", h.Seen())
 	}
 	_, err = d.Replug(red.ID)
 	uitest.Must(t, err)
@@ -119,7 +119,7 @@ func TestPINOfThisKey(t *testing.T) {
 	h.Press(fyne.KeyReturn)
 	h.Sees("error.pin.unlike.what")
 	if at := shell.NameOf(h.Canvas().Focused()); !h.Names(at, "wizard.key.pin-repeat") {
-		t.Errorf("what was refused hasn’t the keyboard, but %s", at)
+		t.Errorf("the refused field does not have the focus, but %s", at)
 	}
 	h.Do("wizard.key.pin-show")
 	h.TabTo("wizard.key.pin-repeat")
@@ -164,7 +164,7 @@ func TestPINOfThisKey(t *testing.T) {
 
 // The accounts stored on a key are listed for its PIN, and can be deleted. The list
 // disappears when the key is unplugged.
-func TestKeptOnThisKey(t *testing.T) {
+func TestAccountsStoredOnAKey(t *testing.T) {
 	h := uitest.New(t, nil)
 	h.SignUp("mara", uitest.Password)
 	d := h.NewDesk(8*time.Second, nil)
@@ -238,7 +238,7 @@ func TestResetThisKey(t *testing.T) {
 	uitest.Must(t, d.Unplug(k.ID))
 	h.Sees("ui.key.reset.in")
 
-	// Another key is left alone.
+	// Another key is not reset.
 	other := d.PlugIn("Other key", fido.USB, "")
 	h.Sees("ui.key.reset.other")
 	h.SeesFilled("ui.key.reset.other-why", uitest.With{"key": "Desk drawer"})
@@ -336,7 +336,7 @@ func TestTabOrderOfKeys(t *testing.T) {
 		{Key: "ui.keys.rename-name", Arg: "At home"}, {Key: "ui.keys.delete-name", Arg: "At home"}, {Key: "ui.key.pin.change-name"}, {Key: "ui.key.kept.show-name"}, {Key: "ui.key.reset.open"}, {Key: "ui.keys.which"}, {Key: "ui.keys.add"},
 	} {
 		if at := shell.NameOf(h.Canvas().Focused()); !h.Names(at, stop.Key, stop.Arg) {
-			t.Errorf("the keyboard is at %q; want %v", at, stop)
+			t.Errorf("the focus is at %q; want %v", at, stop)
 		}
 		h.Press(fyne.KeyTab)
 	}

@@ -13,8 +13,8 @@ import (
 	"nightlatch/ui/wizard"
 )
 
-// draw draws what is plugged in; nil when there is nothing to say. listed means
-// that the account has keys.
+// draw draws the keys that are plugged in; nil when there is nothing to show. listed
+// means that the account has keys.
 func (h *pluggedIn) draw(listed bool) fyne.CanvasObject {
 	w := h.c.Catalog
 	section := kit.Section(w.T("ui.key.section"))

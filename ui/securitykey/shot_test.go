@@ -36,7 +36,7 @@ func plugIn(others ...fido.Device) func(*page) {
 	}
 }
 
-// plugInOnly plugs in one key that has told k about itself.
+// plugInOnly plugs in one key, which has reported k.
 func plugInOnly(k known) func(*page) {
 	return func(p *page) {
 		plugIn()(p)

@@ -47,7 +47,7 @@ type Config struct {
 	Now      func() time.Time // this computer's clock; nil: time.Now
 }
 
-// Features are what not every build and system can do.
+// Features are abilities that some builds and systems lack.
 type Features struct {
 	SecurityKeys bool // over USB, through libfido2
 	NFC          bool // through a PC/SC reader
@@ -71,7 +71,7 @@ type Console struct {
 	root   *Scope
 	skew   time.Duration // how far the server's clock is ahead of this computer's
 
-	server  *client.Client // speaks for the session
+	server  *client.Client // sends the token of the session
 	account api.Account
 	about   api.About
 	session *Scope          // of the signed-in person; nil when nobody is signed in
@@ -85,7 +85,7 @@ type Console struct {
 	bindings control.Bindings     // of the screen in front
 	entering bool                 // the screen in front has not been drawn completely yet
 	trouble  *explain.Explanation // shown above the page in front
-	banner   *kit.Banner          // shows trouble; kept from drawing to drawing
+	banner   *kit.Banner          // shows trouble; the same widget in every drawing
 	opening  bool                 // the window is not shown yet: it is drawn once, at the end
 }
 
@@ -188,7 +188,7 @@ func (c *Console) Front() Screen { return c.front }
 // Now is the time by the server's clock, as last learned from an answer.
 func (c *Console) Now() time.Time { return c.Config.Now().Add(c.skew) }
 
-// Learn takes the server's time from an answer.
+// Learn sets the server's time, which an answer contained.
 func (c *Console) Learn(server time.Time) {
 	if !server.IsZero() {
 		c.skew = server.Sub(c.Config.Now())

@@ -32,7 +32,7 @@ func (c *Console) newRail() *control.SideRail {
 // lost.
 func (c *Console) Visit(id PageID) { c.Follow(Route{Page: id}) }
 
-// Follow goes where a route leads.
+// Follow opens the page of a route.
 func (c *Console) Follow(r Route) {
 	for _, p := range c.pages() {
 		switch {
@@ -61,7 +61,7 @@ func (c *Console) leaveFor(s Screen) {
 	leave()
 }
 
-// typed handles keys that no widget has taken.
+// typed handles keys that no widget has handled.
 func (c *Console) typed(k *fyne.KeyEvent) {
 	switch k.Name {
 	case fyne.KeyF5:
@@ -130,7 +130,7 @@ func (c *Console) addShortcuts() {
 	}
 }
 
-// jump goes to a page and takes the focus along.
+// jump goes to a page and moves the focus to its first widget.
 func (c *Console) jump(id PageID) {
 	if c.rail == nil { // nobody is signed in
 		return

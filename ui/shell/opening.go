@@ -10,10 +10,9 @@ import (
 // with a slower one the window opens with a page that says it is loading.
 const firstLook = 250 * time.Millisecond
 
-// An opening is the way to the drawing thread while the window is not shown yet.
-// Results are queued for [opening.settle], so that the first frame shows the
-// complete page. Otherwise the page would be drawn about four times while it
-// loads.
+// An opening queues the results of background work while the window is not shown yet.
+// [opening.settle] handles them, so that the first frame shows the complete page.
+// Otherwise the page would be drawn about four times while it loads.
 type opening struct {
 	then func(func()) // used once the window is open
 

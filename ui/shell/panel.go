@@ -92,7 +92,7 @@ func (c *Console) TogglePanel() {
 	}
 }
 
-// loadPanel has the panel load again.
+// loadPanel makes the panel load its data again.
 func (c *Console) loadPanel() {
 	if c.parts.Panel != nil {
 		c.parts.Panel.Load()

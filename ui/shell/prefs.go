@@ -45,13 +45,13 @@ func (c *Console) Restyle() {
 // OpenCeremony is the ID of the ceremony that was left open, "" for none.
 func (c *Console) OpenCeremony() string { return c.Config.Prefs.String(c.prefOpen()) }
 
-// SetOpenCeremony remembers a ceremony, to continue it after a restart.
+// SetOpenCeremony stores the ID of a ceremony, to continue it after a restart.
 func (c *Console) SetOpenCeremony(id string) { c.Config.Prefs.SetString(c.prefOpen(), id) }
 
-// ForgetCeremony forgets the ceremony that was left open.
+// ForgetCeremony deletes the stored ID.
 func (c *Console) ForgetCeremony() { c.Config.Prefs.RemoveValue(c.prefOpen()) }
 
-// prefOpen is the preference for the open ceremony. A lab has one of its own.
+// prefOpen is the preference for the open ceremony. A lab has a separate one.
 func (c *Console) prefOpen() string {
 	if c.Config.Lab {
 		return "lab-" + prefCeremony

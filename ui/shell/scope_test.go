@@ -26,7 +26,7 @@ func (q queue) settle(t testing.TB, s *Scope) {
 	}
 }
 
-func TestScopeTellsOnTheDrawingThread(t *testing.T) {
+func TestScopeRunsResultsOnTheDrawingThread(t *testing.T) {
 	t.Parallel()
 	q := make(queue, 8)
 	s := NewScopeOn(t.Context(), q.do)
@@ -40,7 +40,7 @@ func TestScopeTellsOnTheDrawingThread(t *testing.T) {
 	s.Wait()
 }
 
-func TestScopeLeftTellsNothing(t *testing.T) {
+func TestScopeRunsNothingAfterItIsLeft(t *testing.T) {
 	t.Parallel()
 	q := make(queue, 8)
 	outer := NewScopeOn(t.Context(), q.do)
@@ -58,10 +58,10 @@ func TestScopeLeftTellsNothing(t *testing.T) {
 	s.Tell(func() { told = true })
 	q.settle(t, outer)
 	if told {
-		t.Error("a screen that was left was told something")
+		t.Error("a function ran after the scope was left")
 	}
 	if outer.Left() {
-		t.Error("leaving a screen left the console")
+		t.Error("the parent scope was left too")
 	}
 	outer.Leave()
 	outer.Wait()
@@ -109,7 +109,7 @@ func TestOpening(t *testing.T) {
 	}
 }
 
-func TestOpeningDoesNotWaitForEver(t *testing.T) {
+func TestOpeningHasATimeLimit(t *testing.T) {
 	t.Parallel()
 	done := make(chan struct{})
 	o := newOpening(func(func()) {})
@@ -120,7 +120,7 @@ func TestOpeningDoesNotWaitForEver(t *testing.T) {
 	s.Go(func(context.Context) func() { <-done; return nil })
 	s.Settle(time.Millisecond)
 	if !told {
-		t.Error("what was told was lost")
+		t.Error("a queued function was lost")
 	}
 	close(done)
 	s.Wait()

@@ -108,8 +108,8 @@ func (c *Console) ScrollToTop() {
 	}
 }
 
-// setTitle names the window after the screen in front: window lists and screen
-// readers have nothing else.
+// setTitle names the window after the screen in front, because window lists and screen
+// readers use only the title.
 func (c *Console) setTitle(v View) {
 	title := v.Heading
 	if title == "" {

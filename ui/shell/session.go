@@ -10,25 +10,26 @@ import (
 	"nightlatch/server/client"
 )
 
-// Server is a client of the account server that speaks for the session.
+// Server is a client of the account server that sends the token of the session.
 func (c *Console) Server() *client.Client { return c.server }
 
 // Account is the signed-in account, zero when nobody is signed in.
 func (c *Console) Account() api.Account { return c.account }
 
-// SetAccount takes a newer state of the account.
+// SetAccount replaces the account by a newer state.
 func (c *Console) SetAccount(a api.Account) { c.account = a }
 
-// About is what the account server says about itself.
+// About describes the account server.
 func (c *Console) About() api.About { return c.about }
 
-// SetAbout takes a newer state of the server.
+// SetAbout replaces the description of the server.
 func (c *Console) SetAbout(a api.About) { c.about = a }
 
 // SignedIn reports whether somebody is signed in.
 func (c *Console) SignedIn() bool { return c.session != nil }
 
-// Begin finds out whether the person is new here, signed out, or still signed in.
+// Begin shows the first screen: the overview if the session of the last run is still
+// valid, otherwise the sign-in form or the welcome screen.
 func (c *Console) Begin() {
 	c.root.Go(func(ctx context.Context) func() {
 		about, err := c.Config.Client.About(ctx)
@@ -150,7 +151,7 @@ func (c *Console) followEvents(s *Scope) {
 	})
 }
 
-// OnTopic loads again what a topic is about.
+// OnTopic loads the data that a topic is about again.
 func (c *Console) OnTopic(topic string) {
 	if topic == api.TopicAccount {
 		c.Reload(nil)

@@ -23,8 +23,8 @@ type Source[T any] struct {
 	again bool // Load was called while busy
 }
 
-// patience is how long a page stays empty before it says that it is loading.
-const patience = 400 * time.Millisecond
+// slowAfter is how long a page stays empty before it says that it is loading.
+const slowAfter = 400 * time.Millisecond
 
 // Load loads a source in the background and calls changed when there is something
 // new to draw.
@@ -37,7 +37,7 @@ func (src *Source[T]) Load(c *Console, s *Scope, get func(context.Context, *clie
 	server := c.server
 	if !src.Ready && src.Err == nil {
 		wait := s.Child()
-		wait.Every(patience, func() {
+		wait.Every(slowAfter, func() {
 			wait.Leave()
 			if !src.Ready && src.Err == nil {
 				src.Slow = true

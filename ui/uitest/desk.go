@@ -21,7 +21,7 @@ import (
 )
 
 // A Desk has virtual keys, which the real libfido2 opens, and keys with a fault. The
-// state of its NFC reader and its locked keys are invented.
+// state of its NFC reader and the locked keys are simulated.
 type Desk struct {
 	*virtual.Bench
 	H *Harness
@@ -56,7 +56,7 @@ func (h *Harness) NewDesk(timeout time.Duration, now func() time.Time) *Desk {
 	return d
 }
 
-// rest is short: tests would wait a second after each key that they plug in.
+// rest replaces the pause of a second that follows each key that is plugged in.
 const rest = 10 * time.Millisecond
 
 func (d *Desk) devices(ctx context.Context) ([]fido.Device, error) {
@@ -72,7 +72,7 @@ func (d *Desk) devices(ctx context.Context) ([]fido.Device, error) {
 
 func (d *Desk) next() <-chan struct{} { d.mu.Lock(); defer d.mu.Unlock(); return d.bell }
 
-// Set changes what the desk invents, and reports a change of the keys.
+// Set changes the simulated state, and reports that the keys have changed.
 func (d *Desk) Set(change func()) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -81,7 +81,7 @@ func (d *Desk) Set(change func()) {
 	d.bell = make(chan struct{})
 }
 
-// Lock makes a key one that may not be opened, or undoes it.
+// Lock sets whether the user is denied access to a key.
 func (d *Desk) Lock(path string, yes bool) { d.Set(func() { d.Locked[path] = yes }) }
 
 // SetReader sets the state of the NFC reader.

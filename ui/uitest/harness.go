@@ -62,7 +62,8 @@ func NewOwn(t testing.TB) *Harness {
 	return Build(t, server.Config{Policy: account.Classic(), KeepMail: true}, false)
 }
 
-// Build starts a server of a configuration, a lab, and a console in it or not.
+// Build starts a server with a configuration, a lab, and a console. With inLab the
+// console shows the lab.
 func Build(t testing.TB, cfg server.Config, inLab bool, furnish ...func(*lab.Config)) *Harness {
 	t.Helper()
 	h := &Harness{T: t, inLab: inLab, queue: make(Queue, 1024), Vault: &Vault{}, Devices: NoKeys{}, Printer: &Printer{}}
@@ -186,7 +187,7 @@ func (h *Harness) Write(text string) {
 	h.T.Helper()
 	f := h.Canvas().Focused()
 	if f == nil {
-		h.T.Fatalf("nothing has the keyboard to type %q; on screen: %s", text, h.Seen())
+		h.T.Fatalf("no widget has the focus to type %q; on screen: %s", text, h.Seen())
 	}
 	for _, r := range text {
 		f.TypedRune(r)

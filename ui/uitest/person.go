@@ -115,7 +115,7 @@ func (h *Harness) ClearField() {
 	h.T.Helper()
 	f, ok := h.Canvas().Focused().(fyne.Shortcutable)
 	if !ok {
-		h.T.Fatal("no field has the keyboard")
+		h.T.Fatal("no field has the focus")
 	}
 	f.TypedShortcut(&fyne.ShortcutSelectAll{})
 	h.Press(fyne.KeyBackspace)
@@ -132,7 +132,7 @@ func (h *Harness) SignUp(name, password string) {
 	h.Sees("ui.rescue.question")
 }
 
-// Basic signs in as a program does that has only a user name and a password.
+// Basic signs in like a program that has only a user name and a password.
 func (h *Harness) Basic(name, secret string) error {
 	r := httptest.NewRequestWithContext(h.T.Context(), http.MethodGet, "/api/v1/me", nil)
 	r.Host = "localhost:8440"
@@ -166,7 +166,7 @@ func (h *Harness) Paste(text string) {
 	h.T.Helper()
 	f, ok := h.Canvas().Focused().(fyne.Shortcutable)
 	if !ok {
-		h.T.Fatal("nothing that takes a paste has the keyboard")
+		h.T.Fatal("no widget that takes a paste has the focus")
 	}
 	h.App.Clipboard().SetContent(text)
 	f.TypedShortcut(&fyne.ShortcutPaste{Clipboard: h.App.Clipboard()})

@@ -71,7 +71,7 @@ func (h *Harness) Misses(k Key, args ...any) {
 	h.WaitFor(string(k), false, func() bool { return h.Shows(k, args...) })
 }
 
-// WaitFor runs what the console has to do until a condition is as wanted.
+// WaitFor handles results until a condition has the wanted value.
 func (h *Harness) WaitFor(what string, wanted bool, is func() bool) {
 	h.T.Helper()
 	deadline := time.After(10 * time.Second)

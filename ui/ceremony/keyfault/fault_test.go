@@ -1,7 +1,8 @@
 //go:build cgo && linux && !race
 
-// Package keyfault tests ceremonies with security keys that fail. Its tests wait for
-// timeouts of keys, so they are a package of their own and run beside the others.
+// Package keyfault tests ceremonies with security keys that fail. The tests wait for
+// timeouts of keys. They are a separate package, so that they run in parallel with
+// others.
 package keyfault_test
 
 import (
@@ -20,7 +21,7 @@ import (
 
 // Each fault of a key that is being added, provoked through libfido2, and the text the
 // person reads: what happened, why, what next.
-func TestKeyFaultsInWords(t *testing.T) {
+func TestKeyFaultsAreExplained(t *testing.T) {
 	h := uitest.New(t, nil)
 	h.SignUp("mara", uitest.Password)
 	d := h.NewDesk(4*time.Second, nil)
@@ -101,7 +102,7 @@ func notAKey(_ *uitest.Harness, d *uitest.Desk) func() {
 	return func() { d.Set(func() { d.Odd = nil }) }
 }
 
-// busy has libfido2's own tool wait for a touch of the key.
+// busy starts a tool of libfido2 that waits for a touch of the key.
 func busy(h *uitest.Harness, d *uitest.Desk) func() {
 	k, err := d.Plug("Desk key", fido.USB, "")
 	uitest.Must(h.T, err)
@@ -147,7 +148,7 @@ func TestKeyWithoutPermission(t *testing.T) {
 }
 
 // Each state of the NFC reader has a text.
-func TestReaderInWords(t *testing.T) {
+func TestReaderStatesAreExplained(t *testing.T) {
 	h := uitest.New(t, nil)
 	h.SignUp("mara", uitest.Password)
 	d := h.NewDesk(10*time.Second, nil)
@@ -212,7 +213,7 @@ func TestTwoKeys(t *testing.T) {
 
 // At sign-in a key of another account is refused. Plugging in the right key is the
 // next try.
-func TestStrangersKeyAtSignIn(t *testing.T) {
+func TestKeyOfAnotherAccountAtSignIn(t *testing.T) {
 	h := uitest.New(t, nil)
 	h.SignUp("mara", uitest.Password)
 	d := h.NewDesk(10*time.Second, nil)
@@ -326,7 +327,7 @@ func TestKeyPINFaults(t *testing.T) {
 	h.Sees("wizard.key.pin-heading")
 	h.Write("081500")
 	h.Press(fyne.KeyReturn)
-	h.Sees("error.key_pin_policy.what") // it is that kind of uitest.Key
+	h.Sees("error.key_pin_policy.what") // this key answers every attempt with the same status
 	away()
 }
 
