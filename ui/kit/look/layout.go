@@ -3,8 +3,8 @@ package look
 import "fyne.io/fyne/v2"
 
 // flowing objects have a height that depends on their width, like text that wraps.
-// Fyne asks for the minimum size before it sets a width; the layouts of this package
-// ask for the height at a width.
+// Fyne asks for the minimum size before it sets a width; the layouts of the kit ask
+// for the height at a width.
 type flowing interface{ HeightFor(width float32) float32 }
 
 // A FlowLayout is a layout whose height depends on its width. HeightFor is the height

@@ -20,7 +20,7 @@ const (
 	AlwaysDark
 )
 
-// Theme gives Fyne's own widgets (Entry, Scroll) the colours and sizes of this package,
+// Theme gives Fyne's own widgets (Entry, Scroll) the colours and sizes of the kit,
 // and holds what every widget looks up when it is drawn: palette, text size, texts.
 type Theme struct {
 	Mode  Mode

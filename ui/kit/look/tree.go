@@ -6,8 +6,8 @@ import (
 )
 
 // A Holder is a widget that gives access to the objects inside it; Fyne has no public
-// way to do so. A widget outside this package that contains widgets of this package
-// should implement it, so that they scroll into view when they get the focus.
+// way to do so. A widget outside the kit that contains widgets of the kit should
+// implement it, so that they scroll into view when they get the focus.
 type Holder interface{ Held() []fyne.CanvasObject }
 
 // Children are the objects inside an object, in reading order; nil if there are none
