@@ -146,7 +146,7 @@ func (h *Handler) problem(err error) *api.Problem {
 		at := throttled.RetryAt.UTC()
 		return &api.Problem{
 			Status: http.StatusTooManyRequests, Code: api.Throttled, Rule: "R43", RetryAt: &at,
-			Title: "Too many tries", Detail: "There were too many wrong tries in a row, so this one was not looked at. Wait, then try again.",
+			Title: "Too many tries", Detail: "There were too many wrong tries in a row, so this one was not checked. Wait, then try again.",
 		}
 	}
 	return table(err).problem()
