@@ -7,7 +7,7 @@ import (
 )
 
 // A follower that does not read in time gets all topics in one event.
-func TestSlowFollowerGetsAllTopics(t *testing.T) {
+func TestLateFollowerGetsAllTopics(t *testing.T) {
 	t.Parallel()
 	var h changes.Hub
 	slow, other := h.Follow("a"), h.Follow("b")
