@@ -53,7 +53,7 @@ func table(err error) row {
 	case is(errReauthenticate):
 		return row{
 			403, api.ReauthenticationRequired, "R6", "Enter your password again",
-			"This changes how the account is protected, and the password was not entered in the last 10 minutes. Begin reauthenticate, then try again.", "",
+			"This changes how the account is protected, and the password was entered too long ago. Begin reauthenticate, then try again.", "",
 		}
 
 	case is(ceremony.ErrNotFound):

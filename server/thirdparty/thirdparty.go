@@ -82,7 +82,7 @@ func (r *Refusal) Text() (title, detail string) {
 				"Make a temporary password in Nightlatch under Two-factor authentication and use that one."
 	case api.TemporaryPasswordExpired:
 		return "This temporary password has expired",
-			"A temporary password works for one hour. Make a new one in Nightlatch under Two-factor authentication."
+			"It worked for a limited time. Make a new one in Nightlatch under Two-factor authentication."
 	case api.BackupCodeNotAccepted:
 		return "Backup codes do not work here",
 			"A backup code signs in to Nightlatch itself only. " +
