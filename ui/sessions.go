@@ -20,9 +20,12 @@ type sessionsPage struct {
 	c     *shell.Console
 	scope *shell.Scope
 	src   shell.Source[[]api.Session]
+	list  *kit.RowList
 }
 
-func newSessions(c *shell.Console) *sessionsPage { return &sessionsPage{c: c} }
+func newSessions(c *shell.Console) *sessionsPage {
+	return &sessionsPage{c: c, list: kit.NewRowList(72)}
+}
 
 func (p *sessionsPage) Page() shell.PageID   { return shell.Sessions }
 func (p *sessionsPage) Enter(s *shell.Scope) { p.scope = s; p.load() }
@@ -58,25 +61,20 @@ func confirmSignOut(c *shell.Console) { c.Confirm("ui.sessions.sign-out", nil, c
 
 // Draw draws the sessions and what ends them.
 func (p *sessionsPage) Draw() shell.View {
-	c, w, now := p.c, p.c.Catalog, p.c.Now()
+	c, w := p.c, p.c.Catalog
 	if !p.src.Ready {
 		return p.src.Waiting(c, w.T("ui.rail.sessions"), nil, p.load)
 	}
-	var rows []fyne.CanvasObject
+	var rows []kit.ListRow
 	others := 0
 	for _, s := range p.src.Value {
-		name := clientName(w, s.Client, s.RemoteAddr)
-		text := w.T("ui.sessions.row", assets.Args{"first": shell.OnDay(w, now, s.Created), "last": shell.When(w, now, s.LastSeen), "until": shell.OnDay(w, now, s.Expires)})
-		if s.Current {
-			rows = append(rows, shell.LongRow(kit.Tile("sessions", true), name, text,
-				kit.Badge(kit.On, w.T("ui.sessions.current")), control.NewButton(w.T("ui.sessions.sign-out-do"), "", control.Secondary, func() { confirmSignOut(c) })))
-			continue
+		rows = append(rows, p.row(s))
+		if !s.Current {
+			others++
 		}
-		others++
-		rows = append(rows, shell.LongRow(kit.Tile(sessionIcon(s), false), name, text,
-			control.NewButton(w.T("ui.sessions.end-do"), "", control.Secondary, func() { p.end(s) }).Named(w.T("ui.sessions.end-name", name))))
 	}
-	page := kit.Page{Title: w.T("ui.rail.sessions"), Lead: w.T("ui.sessions.lead"), Body: []fyne.CanvasObject{kit.List(72, rows...)}}
+	p.list.SetRows(rows...)
+	page := kit.Page{Title: w.T("ui.rail.sessions"), Lead: w.T("ui.sessions.lead"), Body: []fyne.CanvasObject{p.list}}
 	v := shell.View{Ready: true}
 	if others > 0 {
 		all := control.NewButton(w.N("ui.sessions.end-others-do", others), "", control.Destroy, p.endOthers)
@@ -88,6 +86,21 @@ func (p *sessionsPage) Draw() shell.View {
 	page.Body = append(page.Body, kit.Note("lock", w.T("ui.sessions.policy."+c.Account().Policy)))
 	v.Content = c.Page(page)
 	return v
+}
+
+// row is the row of a session.
+func (p *sessionsPage) row(s api.Session) kit.ListRow {
+	c, w, now := p.c, p.c.Catalog, p.c.Now()
+	name := clientName(w, s.Client, s.RemoteAddr)
+	text := w.T("ui.sessions.row", assets.Args{"first": shell.OnDay(w, now, s.Created), "last": shell.When(w, now, s.LastSeen), "until": shell.OnDay(w, now, s.Expires)})
+	return kit.ListRow{Key: s.ID, State: []any{name, text, s.Current}, Draw: func() fyne.CanvasObject {
+		if s.Current {
+			return shell.LongRow(kit.Tile("sessions", true), name, text,
+				kit.Badge(kit.On, w.T("ui.sessions.current")), control.NewButton(w.T("ui.sessions.sign-out-do"), "", control.Secondary, func() { confirmSignOut(c) }))
+		}
+		return shell.LongRow(kit.Tile(sessionIcon(s), false), name, text,
+			control.NewButton(w.T("ui.sessions.end-do"), "", control.Secondary, func() { p.end(s) }).Named(w.T("ui.sessions.end-name", name)))
+	}}
 }
 
 // sessionIcon is the icon of the kind of client.

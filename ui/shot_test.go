@@ -150,7 +150,9 @@ func printShots() []gallerytest.Shot {
 
 func temporaryShot(name string, s temporaryState, made *madePassword) gallerytest.Shot {
 	return gallerytest.Shot{Name: name, Page: shell.TemporaryPasswords, Draw: func(c *shell.Console) shell.View {
-		return (&temporaryPage{c: c, scope: c.Root(), src: shell.Source[temporaryState]{Value: s, Ready: true}, made: made}).Draw()
+		p := newTemporaryPasswords(c)
+		p.scope, p.src.Value, p.src.Ready, p.made = c.Root(), s, true, made
+		return p.Draw()
 	}}
 }
 
@@ -174,7 +176,9 @@ func settingsShot(name string, a api.Account) gallerytest.Shot {
 
 func sessionsShot(name string, list []api.Session) gallerytest.Shot {
 	return gallerytest.Shot{Name: name, Page: shell.Sessions, Draw: func(c *shell.Console) shell.View {
-		return (&sessionsPage{c: c, src: shell.Source[[]api.Session]{Value: list, Ready: true}}).Draw()
+		p := newSessions(c)
+		p.src.Value, p.src.Ready = list, true
+		return p.Draw()
 	}}
 }
 

@@ -26,6 +26,7 @@ type temporaryPage struct {
 	scope *shell.Scope
 	src   shell.Source[temporaryState]
 	made  *madePassword
+	live  *kit.RowList
 }
 
 type temporaryState struct {
@@ -39,7 +40,9 @@ type madePassword struct {
 	Label string
 }
 
-func newTemporaryPasswords(c *shell.Console) *temporaryPage { return &temporaryPage{c: c} }
+func newTemporaryPasswords(c *shell.Console) *temporaryPage {
+	return &temporaryPage{c: c, live: kit.NewRowList(64)}
+}
 
 func (p *temporaryPage) Page() shell.PageID   { return shell.TemporaryPasswords }
 func (p *temporaryPage) Enter(s *shell.Scope) { p.scope = s; p.load() }
@@ -159,14 +162,16 @@ func (p *temporaryPage) Draw() shell.View {
 	}
 	add := control.NewButton(w.T("ui.temporary.new"), "plus", control.Primary, p.ask)
 	v := shell.View{First: add, Bindings: control.Bindings{Enter: func() { add.Tapped(nil) }}, Ready: true}
-	var live, over []fyne.CanvasObject
+	var live []kit.ListRow
+	var over []fyne.CanvasObject
 	for _, t := range p.src.Value.List {
 		if t.State == "live" && t.Expires.After(now) {
-			live = append(live, p.drawLive(t))
+			live = append(live, p.liveRow(t))
 		} else {
 			over = append(over, p.drawOver(t))
 		}
 	}
+	p.live.SetRows(live...)
 	page.Actions = []fyne.CanvasObject{look.NewText(w.T("ui.keys.of", len(live), c.About().Limits.TemporaryPasswords), look.Caption, look.Ink3), add}
 	if p.made != nil {
 		card, first := p.drawMade()
@@ -176,7 +181,7 @@ func (p *temporaryPage) Draw() shell.View {
 	switch {
 	case len(live) > 0:
 		all := control.NewLink(w.T("ui.temporary.revoke-all-link"), p.revokeAll)
-		page.Body = append(page.Body, look.V(look.S8, look.H(look.S8, kit.Section(w.T("ui.temporary.live")), look.Gap(), all), kit.List(64, live...)))
+		page.Body = append(page.Body, look.V(look.S8, look.H(look.S8, kit.Section(w.T("ui.temporary.live")), look.Gap(), all), p.live))
 	case p.made == nil:
 		page.Body = append(page.Body, kit.EmptyState("temporary-password", look.Info, w.T("ui.temporary.none"), w.T("ui.temporary.none-why")))
 	}
@@ -203,10 +208,9 @@ func (p *temporaryPage) drawMade() (fyne.CanvasObject, fyne.Focusable) {
 	))), copyIt
 }
 
-// drawLive draws a live password: its purpose, its expiry and its last use.
-func (p *temporaryPage) drawLive(t api.TemporaryPassword) fyne.CanvasObject {
+// liveRow is the row of a live password: its purpose, its expiry and its last use.
+func (p *temporaryPage) liveRow(t api.TemporaryPassword) kit.ListRow {
 	w, now := p.c.Catalog, p.c.Now()
-	ring := kit.NewCountdown(kit.CountdownConfig{Clock: p.c.Clock(p.scope), Ends: t.Expires, Total: t.Expires.Sub(t.Created), Edge: 24, Bare: true, OnEnd: p.load})
 	used, from := w.T("ui.temporary.unused"), ""
 	if t.LastUsed != nil {
 		used = w.N("ui.temporary.used", t.Uses, w.Ago(now, t.LastUsed.At))
@@ -216,10 +220,13 @@ func (p *temporaryPage) drawLive(t api.TemporaryPassword) fyne.CanvasObject {
 	if t.Texted {
 		sub = w.T("ui.temporary.texted", sub)
 	}
-	revoke := control.NewButton(w.T("ui.temporary.revoke-do"), "", control.Secondary, func() { p.revoke(t) }).Named(w.T("ui.temporary.revoke-name", t.Label))
-	return look.Inset(look.S16, look.S12, look.S16, look.S12, look.H(look.S16, look.Scaled(32, 32, look.Centre(ring)),
-		look.Grow(look.V(2, look.NewText(t.Label, look.Strong, look.Ink), look.NewText(sub, look.Caption, look.Ink2).Wrapped())),
-		look.Scaled(148, 0, look.V(2, look.NewText(used, look.Caption, look.Ink).Wrapped(), look.NewText(from, look.Caption, look.Ink2).Wrapped())), revoke))
+	return kit.ListRow{Key: t.ID, State: []any{t.Label, t.Expires, sub, used, from}, Draw: func() fyne.CanvasObject {
+		ring := kit.NewCountdown(kit.CountdownConfig{Clock: p.c.Clock(p.scope), Ends: t.Expires, Total: t.Expires.Sub(t.Created), Edge: 24, Bare: true, OnEnd: p.load})
+		revoke := control.NewButton(w.T("ui.temporary.revoke-do"), "", control.Secondary, func() { p.revoke(t) }).Named(w.T("ui.temporary.revoke-name", t.Label))
+		return look.Inset(look.S16, look.S12, look.S16, look.S12, look.H(look.S16, look.Scaled(32, 32, look.Centre(ring)),
+			look.Grow(look.V(2, look.NewText(t.Label, look.Strong, look.Ink), look.NewText(sub, look.Caption, look.Ink2).Wrapped())),
+			look.Scaled(148, 0, look.V(2, look.NewText(used, look.Caption, look.Ink).Wrapped(), look.NewText(from, look.Caption, look.Ink2).Wrapped())), revoke))
+	}}
 }
 
 // drawOver draws a password that no longer works.

@@ -66,41 +66,55 @@ func (p *page) Draw() shell.View {
 // copied. A row that is being renamed sets focus and bindings of v.
 func (p *page) drawList(v *shell.View) []fyne.CanvasObject {
 	w := p.c.Catalog
-	var rows, below []fyne.CanvasObject
+	var rows []kit.ListRow
+	var below []fyne.CanvasObject
 	for _, k := range p.src.Value {
 		if k.PossiblyCopied {
 			below = append(below, kit.NewBanner(look.Attention, w.T("ui.keys.copied", k.Label), w.T("ui.keys.copied-why"), w.T("ui.keys.copied-next"),
 				control.NewLink(w.T("ui.keys.delete-link"), func() { p.remove(k) }), control.NewLink(w.T("ui.keys.happened"), func() { p.c.Visit(shell.Activity) })))
 		}
 		if k.ID == p.renaming.id {
-			rows = append(rows, p.drawRenaming(k, v))
+			rows = append(rows, kit.ListRow{Key: k.ID, State: p.renaming.draft, Draw: func() fyne.CanvasObject { return p.drawRenaming(k) }})
 		} else {
-			rows = append(rows, p.drawKey(k))
+			rows = append(rows, p.keyRow(k))
 		}
 	}
-	return append([]fyne.CanvasObject{kit.List(72, rows...)}, below...)
+	p.list.SetRows(rows...)
+	if p.list.Row(p.renaming.id) != nil { // the key may be gone
+		v.First = p.renaming.field
+		v.Bindings = control.Bindings{Enter: p.rename, Escape: p.stopEditing}
+	}
+	return append([]fyne.CanvasObject{p.list}, below...)
 }
 
-func (p *page) drawRenaming(k api.Key, v *shell.View) fyne.CanvasObject {
+func (p *page) drawRenaming(k api.Key) fyne.CanvasObject {
 	w, name := p.c.Catalog, &p.renaming
 	field := control.NewInput(control.InputConfig{Name: w.T("wizard.name"), Text: name.draft, Limit: 64, OnChanged: func(s string) { name.draft = s }, OnSubmit: func(string) { p.rename() }})
 	if name.draft == k.Label {
 		field.SelectFirst()
 	}
-	v.First = field.Focus()
-	v.Bindings = control.Bindings{Enter: p.rename, Escape: p.stopEditing}
+	name.field = field.Focus()
 	return look.Inset(look.S16, look.S12, look.S16, look.S12, look.H(look.S16, kit.Tile("key", true), look.Grow(field),
 		control.NewButton(w.T("wizard.cancel"), "", control.Quiet, p.stopEditing), control.NewButton(w.T("ui.keys.save"), "", control.Secondary, p.rename)))
 }
 
-func (p *page) drawKey(k api.Key) fyne.CanvasObject {
-	w := p.c.Catalog
+// keyRow is the row of a key. It is drawn again when the key was identified, plugged in
+// or unplugged.
+func (p *page) keyRow(k api.Key) kit.ListRow {
 	found := p.ident.found != "" && p.ident.found == k.CredentialID
+	pluggedIn := p.here.has(k.CredentialID)
+	return kit.ListRow{Key: k.ID, State: []any{k, p.describe(k), found, pluggedIn}, Draw: func() fyne.CanvasObject {
+		return p.drawKey(k, found, pluggedIn)
+	}}
+}
+
+func (p *page) drawKey(k api.Key, found, pluggedIn bool) fyne.CanvasObject {
+	w := p.c.Catalog
 	trail := []fyne.CanvasObject{}
 	switch {
 	case found:
 		trail = append(trail, kit.Badge(kit.Next, w.T("ui.keys.this-one")))
-	case p.here.has(k.CredentialID):
+	case pluggedIn:
 		trail = append(trail, kit.Badge(kit.On, w.T("ui.keys.plugged-in")))
 	}
 	if k.ForeignRP {

@@ -8,8 +8,11 @@ import (
 	"context"
 	"strings"
 
+	"fyne.io/fyne/v2"
+
 	"nightlatch/server/api"
 	"nightlatch/server/client"
+	"nightlatch/ui/kit"
 	"nightlatch/ui/kit/control"
 	"nightlatch/ui/shell"
 )
@@ -20,13 +23,17 @@ type page struct {
 	c        *shell.Console
 	scope    *shell.Scope
 	src      shell.Source[[]api.Key]
+	list     *kit.RowList
 	renaming renaming
 	ident    identification
 	here     *pluggedIn
 }
 
-// A renaming is the row whose name is being changed, and what was typed.
-type renaming struct{ id, draft string }
+// A renaming is the row whose name is being changed, what was typed, and the field.
+type renaming struct {
+	id, draft string
+	field     fyne.Focusable // nil before the first drawing
+}
 
 // New returns the page. arg is what it is opened for: "", wizard.OpenKeyContents
 // or wizard.OpenKeyReset.
@@ -44,7 +51,7 @@ func newStill(c *shell.Console, keys []api.Key) *page {
 }
 
 func newPage(c *shell.Console, keys *Access, arg string) *page {
-	p := &page{c: c}
+	p := &page{c: c, list: kit.NewRowList(72)}
 	p.here = &pluggedIn{c: c, keys: keys, known: map[string]known{}, intent: arg, changed: p.changed}
 	return p
 }

@@ -12,9 +12,10 @@ import (
 // A snapshot says where the focus and the scroll position are in a tree of
 // widgets, so that they can be found again after the tree was rebuilt.
 type snapshot struct {
-	name   string // of the focused widget: type and label; "" when none is focused
-	nth    int    // its index among widgets of that name
-	index  int    // its index among all focusable widgets
+	widget fyne.CanvasObject // the focused widget; nil when none is focused
+	name   string            // of the focused widget: type and label; "" when none is focused
+	nth    int               // its index among widgets of that name
+	index  int               // its index among all focusable widgets
 	offset fyne.Position
 }
 
@@ -32,7 +33,7 @@ func (c *Console) snapshot(root fyne.CanvasObject) (s snapshot) {
 		if f, ok := o.(fyne.Focusable); ok {
 			name := NameOf(f)
 			if o == focused {
-				s.name, s.nth = name, seen[name]
+				s.widget, s.name, s.nth = o, name, seen[name]
 				return false
 			}
 			seen[name]++
@@ -43,8 +44,12 @@ func (c *Console) snapshot(root fyne.CanvasObject) (s snapshot) {
 	return s
 }
 
-// find is the widget of a rebuilt tree that the snapshot names, nil if it is gone.
+// find is the widget of a rebuilt tree that the snapshot names, nil if it is gone. A
+// list that was kept still has the same widget, perhaps at another place.
 func (s snapshot) find(root fyne.CanvasObject) (found fyne.Focusable) {
+	if f, ok := s.widget.(fyne.Focusable); ok && contains(root, f) {
+		return f
+	}
 	nth := s.nth
 	look.Walk(root, func(o fyne.CanvasObject) bool {
 		if f, ok := o.(fyne.Focusable); ok && NameOf(f) == s.name {
