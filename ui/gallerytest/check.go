@@ -155,8 +155,8 @@ func CheckRestyle(t *testing.T, shots []Shot, names ...string) {
 	}
 }
 
-// samePlace sets what screens show of the computer: the home directory, where a file is
-// saved, and the time zone.
+// samePlace sets the facts about the computer that screens show: the home directory, in
+// which files are saved, and the time zone.
 func samePlace(t *testing.T) {
 	t.Helper()
 	t.Setenv("HOME", "/srv/margarethe")
@@ -226,7 +226,7 @@ func roots(w fyne.Window) []fyne.CanvasObject {
 	return append([]fyne.CanvasObject{w.Content()}, w.Canvas().Overlays().List()...)
 }
 
-// walkVisible visits what is not hidden.
+// walkVisible visits the objects that are not hidden.
 func walkVisible(o fyne.CanvasObject, visit func(fyne.CanvasObject)) {
 	hidden := map[fyne.CanvasObject]bool{}
 	look.Walk(o, func(o fyne.CanvasObject) bool {

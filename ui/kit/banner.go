@@ -92,5 +92,5 @@ func (b *Banner) Refresh() { b.body.Refresh(); b.BaseWidget.Refresh() }
 // CreateRenderer implements fyne.Widget.
 func (b *Banner) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(b.body) }
 
-// Held implements Holder.
+// Held implements look.Holder.
 func (b *Banner) Held() []fyne.CanvasObject { return b.body.Objects }

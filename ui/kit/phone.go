@@ -128,7 +128,7 @@ func (p *Phone) CreateRenderer() fyne.WidgetRenderer {
 	}}
 }
 
-// Held implements Holder.
+// Held implements look.Holder.
 func (p *Phone) Held() []fyne.CanvasObject { return []fyne.CanvasObject{p.body} }
 
 // clip hides what does not fit; its minimum size is zero.

@@ -14,7 +14,7 @@ import (
 // A ProgressConfig configures a Progress.
 type ProgressConfig struct {
 	Clock    Clock
-	Words    string        // what happens: "Sending to the printer"
+	Words    string        // what happens: "Printing"
 	Most     time.Duration // the longest it can take; 0: unknown, the time so far is shown
 	OnCancel func()        // nil: cannot be cancelled
 	OnLate   func()        // called when Most is over
@@ -118,5 +118,5 @@ func (p *Progress) CreateRenderer() fyne.WidgetRenderer {
 	return &asleep{WidgetRenderer: widget.NewSimpleRenderer(p.body), sleep: p.ticker.sleep}
 }
 
-// Held implements Holder.
+// Held implements look.Holder.
 func (p *Progress) Held() []fyne.CanvasObject { return p.body.Objects }

@@ -145,5 +145,5 @@ func (l *RowList) Refresh() { l.body.Refresh(); l.BaseWidget.Refresh() }
 // CreateRenderer implements fyne.Widget.
 func (l *RowList) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(l.body) }
 
-// Held implements Holder.
+// Held implements look.Holder.
 func (l *RowList) Held() []fyne.CanvasObject { return l.body.Objects }

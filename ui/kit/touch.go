@@ -152,5 +152,5 @@ func (t *TouchPicture) CreateRenderer() fyne.WidgetRenderer {
 	return &asleep{WidgetRenderer: widget.NewSimpleRenderer(t.scene), sleep: t.ticker.sleep}
 }
 
-// Held implements Holder.
+// Held implements look.Holder.
 func (t *TouchPicture) Held() []fyne.CanvasObject { return []fyne.CanvasObject{t.scene} }

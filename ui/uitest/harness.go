@@ -219,7 +219,7 @@ func (h *Harness) Seen() string {
 	return strings.Join(append(words, h.Console.Toast.Says()), " | ")
 }
 
-// Visible visits what is not hidden.
+// Visible visits the objects that are not hidden.
 func Visible(o fyne.CanvasObject, visit func(fyne.CanvasObject)) {
 	hidden := map[fyne.CanvasObject]bool{}
 	look.Walk(o, func(o fyne.CanvasObject) bool {

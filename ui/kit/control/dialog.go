@@ -194,7 +194,7 @@ func (d *Dialog) MouseOut() {}
 // MinSize is zero: a dialog covers the canvas.
 func (d *Dialog) MinSize() fyne.Size { return fyne.Size{} }
 
-// Held implements Holder.
+// Held implements look.Holder.
 func (d *Dialog) Held() []fyne.CanvasObject { return []fyne.CanvasObject{d.card} }
 
 // CreateRenderer implements fyne.Widget.

@@ -110,7 +110,7 @@ func (f *Field) MinSize() fyne.Size { return f.body.MinSize() }
 // CreateRenderer implements fyne.Widget.
 func (f *Field) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(f.body) }
 
-// Held implements Holder.
+// Held implements look.Holder.
 func (f *Field) Held() []fyne.CanvasObject { return f.body.Objects }
 
 // A TextField is a Field with an Input.

@@ -200,5 +200,5 @@ func (i *Input) MinSize() fyne.Size {
 // CreateRenderer implements fyne.Widget.
 func (i *Input) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(i.body) }
 
-// Held implements Holder.
+// Held implements look.Holder.
 func (i *Input) Held() []fyne.CanvasObject { return i.body.Objects }

@@ -149,7 +149,7 @@ type optionLine struct {
 func newOptionLine(label string, tap func()) *optionLine {
 	o := &optionLine{box: look.NewBox(look.Clear, "", look.RadiusChip), words: look.NewText(label, look.Body, look.Ink), mark: look.NewIcon("check", 16, look.Accent)}
 	line := look.H(look.S8, look.Grow(o.words), look.Scaled(16, 16, o.mark))
-	o.init(o, look.Z(o.box, look.Scaled(0, 34, look.Inset(look.S12, 0, look.S8, 0, look.Centre2(line)))), tap, o.dress)
+	o.init(o, look.Z(o.box, look.Scaled(0, 34, look.Inset(look.S12, 0, look.S8, 0, look.CentreVertically(line)))), tap, o.dress)
 	return o
 }
 

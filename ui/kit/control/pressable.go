@@ -163,7 +163,7 @@ func (p *Pressable) CreateRenderer() fyne.WidgetRenderer {
 	return &pressRenderer{p: p, objs: []fyne.CanvasObject{p.content, p.ring}}
 }
 
-// Held implements Holder.
+// Held implements look.Holder.
 func (p *Pressable) Held() []fyne.CanvasObject { return []fyne.CanvasObject{p.content} }
 
 type pressRenderer struct {

@@ -35,7 +35,7 @@ func NewRailItem(icon, label, count string, selected bool, tap func()) *RailItem
 	r.words = look.Grow(look.H(look.S8, look.Grow(r.label), r.chip))
 	r.dot = look.Lay(corner{}, look.Scaled(8, 8, look.NewDisc(look.Accent, "")))
 	mark := look.HTop(0, look.Full(look.Sized(3, 0, look.Inset(0, 9, 0, 9, r.bar))), look.Gap())
-	r.init(r, look.Z(r.box, mark, r.dot, look.Scaled(0, 36, look.Inset(look.S12, 0, look.S8, 0, look.Centre2(look.H(10, r.icon, r.words))))), look.RadiusControl, -1, r.dress)
+	r.init(r, look.Z(r.box, mark, r.dot, look.Scaled(0, 36, look.Inset(look.S12, 0, look.S8, 0, look.CentreVertically(look.H(10, r.icon, r.words))))), look.RadiusControl, -1, r.dress)
 	return r
 }
 
@@ -249,5 +249,5 @@ func (r *SideRail) Refresh() {
 // CreateRenderer implements fyne.Widget.
 func (r *SideRail) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(r.body) }
 
-// Held implements Holder.
+// Held implements look.Holder.
 func (r *SideRail) Held() []fyne.CanvasObject { return []fyne.CanvasObject{r.body} }

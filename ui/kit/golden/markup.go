@@ -90,7 +90,7 @@ func (m *markup) heading(w fyne.Widget, at fyne.Position, depth int) {
 	m.line(depth, w, at, "%s", what)
 }
 
-// box leaves out boxes that cannot be seen.
+// box describes a box, unless it cannot be seen.
 func (m *markup) box(b *look.Box, at fyne.Position, depth int) {
 	clear := func(c fyne.ThemeColorName) bool { return c == "" || c == look.Clear }
 	what := "box"
@@ -165,7 +165,7 @@ func style(r look.Role) string {
 	return s
 }
 
-// ink is what the kit calls a theme colour; some have Fyne's names.
+// ink is the kit's name for a theme colour; some colours have Fyne's names.
 func ink(c fyne.ThemeColorName) string {
 	if name, ok := map[fyne.ThemeColorName]string{
 		look.Window: "window", look.Ink: "ink", look.Accent: "accent", look.OnAccent: "onAccent", look.Danger: "danger",

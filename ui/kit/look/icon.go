@@ -43,31 +43,31 @@ func NewIcon(name string, edge float32, c fyne.ThemeColorName) *Icon {
 }
 
 // IconResource is the SVG called name in the colour c of the current theme.
-func IconResource(name string, c fyne.ThemeColorName) fyne.Resource { return dyed{name, c} }
+func IconResource(name string, c fyne.ThemeColorName) fyne.Resource { return tinted{name, c} }
 
-// A dyed resource is an icon in a colour of the current theme. It has the colour's value
-// in its name, not only the colour's name: Fyne caches the pictures of icons by resource
-// name, and after a change of theme it keeps the old pictures for some time.
-type dyed struct {
+// A tinted resource is an icon in one colour of the current theme. It has the colour's
+// value in its name, not only the colour's name: Fyne caches the pictures of icons by
+// resource name, and after a change of theme it keeps the old pictures for some time.
+type tinted struct {
 	icon  string
 	color fyne.ThemeColorName
 }
 
 // Name is the colour in hexadecimal RGBA and the name of the file.
-func (d dyed) Name() string {
+func (d tinted) Name() string {
 	r, g, b, a := Tint(d.color).RGBA()
 	return fmt.Sprintf("%02x%02x%02x%02x-%s.svg", r>>8, g>>8, b>>8, a>>8, d.icon)
 }
 
-// dyedIcons has the content of dyed resources by their names. Colouring an SVG means
+// tintedIcons caches the content of tinted resources by name. Colouring an SVG means
 // parsing it, and Fyne reads the content of each icon several times while a page is
 // drawn.
-var dyedIcons sync.Map
+var tintedIcons sync.Map
 
 // Content is the SVG.
-func (d dyed) Content() []byte {
+func (d tinted) Content() []byte {
 	name := d.Name()
-	if svg, ok := dyedIcons.Load(name); ok {
+	if svg, ok := tintedIcons.Load(name); ok {
 		return svg.([]byte)
 	}
 	src, err := assets.Icon(d.icon)
@@ -75,7 +75,7 @@ func (d dyed) Content() []byte {
 		fyne.LogError("kit: icon", err)
 	}
 	svg := theme.NewColoredResource(fyne.NewStaticResource(d.icon+".svg", src), d.color).Content()
-	dyedIcons.Store(name, svg)
+	tintedIcons.Store(name, svg)
 	return svg
 }
 

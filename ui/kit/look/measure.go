@@ -20,8 +20,8 @@ var changes atomic.Uint64
 // remeasure invalidates the caches of all layouts.
 func remeasure() { changes.Add(1) }
 
-// A kept is a layout that caches its sizes.
-type kept struct {
+// A cachedLayout is a layout that caches its sizes.
+type cachedLayout struct {
 	FlowLayout
 	at      uint64 // the value of changes that the cache belongs to
 	factor  float32
@@ -30,25 +30,25 @@ type kept struct {
 	min     fyne.Size
 	hasMin  bool
 	heights [4]struct{ width, height float32 }
-	n       int
+	n       int // how many heights were computed; the oldest is replaced
 }
 
 // Lay makes a container with a caching layout. Unlike Fyne's containers, it is not
 // laid out before it has a size.
 func Lay(l FlowLayout, objs ...fyne.CanvasObject) *fyne.Container {
-	return &fyne.Container{Layout: &kept{FlowLayout: l}, Objects: objs}
+	return &fyne.Container{Layout: &cachedLayout{FlowLayout: l}, Objects: objs}
 }
 
 // inner is the layout of a container made by Lay, nil for other containers.
 func inner(c *fyne.Container) FlowLayout {
-	if k, ok := c.Layout.(*kept); ok {
+	if k, ok := c.Layout.(*cachedLayout); ok {
 		return k.FlowLayout
 	}
 	return nil
 }
 
 // check clears the cache if it is out of date.
-func (k *kept) check(objs []fyne.CanvasObject) {
+func (k *cachedLayout) check(objs []fyne.CanvasObject) {
 	if !k.same(objs) {
 		if k.objs != nil {
 			remeasure() // also for the layouts around it
@@ -58,12 +58,12 @@ func (k *kept) check(objs []fyne.CanvasObject) {
 			k.shown[i] = o.Visible()
 		}
 	}
-	if now, f := changes.Load(), inForce().factor(); now != k.at || f != k.factor {
+	if now, f := changes.Load(), currentTheme().factor(); now != k.at || f != k.factor {
 		k.at, k.factor, k.hasMin, k.n = now, f, false, 0
 	}
 }
 
-func (k *kept) same(objs []fyne.CanvasObject) bool {
+func (k *cachedLayout) same(objs []fyne.CanvasObject) bool {
 	if k.objs == nil || !slices.Equal(k.objs, objs) {
 		return false
 	}
@@ -79,7 +79,7 @@ func (k *kept) same(objs []fyne.CanvasObject) bool {
 }
 
 // MinSize caches the answer of the layout.
-func (k *kept) MinSize(objs []fyne.CanvasObject) fyne.Size {
+func (k *cachedLayout) MinSize(objs []fyne.CanvasObject) fyne.Size {
 	k.check(objs)
 	if !k.hasMin {
 		k.min = k.FlowLayout.MinSize(objs)
@@ -88,7 +88,7 @@ func (k *kept) MinSize(objs []fyne.CanvasObject) fyne.Size {
 	return k.min
 }
 
-func (k *kept) HeightFor(objs []fyne.CanvasObject, w float32) float32 {
+func (k *cachedLayout) HeightFor(objs []fyne.CanvasObject, w float32) float32 {
 	k.check(objs)
 	for _, h := range k.heights[:min(k.n, len(k.heights))] {
 		if h.width == w {
@@ -103,7 +103,7 @@ func (k *kept) HeightFor(objs []fyne.CanvasObject, w float32) float32 {
 
 // Layout clears the minimum size, which may depend on the new width: the height of a
 // column is that of its text at its width.
-func (k *kept) Layout(objs []fyne.CanvasObject, s fyne.Size) {
+func (k *cachedLayout) Layout(objs []fyne.CanvasObject, s fyne.Size) {
 	k.check(objs)
 	k.hasMin = false
 	k.FlowLayout.Layout(objs, s)

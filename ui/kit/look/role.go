@@ -37,7 +37,7 @@ func (r Role) factor() float32 {
 	if r.Still {
 		return 1
 	}
-	return inForce().factor()
+	return currentTheme().factor()
 }
 
 func (r Role) size() float32 { return r.Size * r.factor() }

@@ -14,7 +14,7 @@ type scroller struct {
 
 func (l *scroller) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(40, 40) }
 
-// heightFor is the height of the content. With less, it scrolls.
+// HeightFor is the height of the content. With less, it scrolls.
 func (l *scroller) HeightFor(_ []fyne.CanvasObject, w float32) float32 {
 	return HeightFor(l.content, w)
 }

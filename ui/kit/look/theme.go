@@ -133,15 +133,15 @@ func (t Theme) factor() float32 {
 	return t.Scale
 }
 
-// inForce is the current theme of the application. If that is not a Theme, as in some
+// currentTheme is the current theme of the application. If that is not a Theme, as in some
 // tests, sizes are at 100 % and texts in English.
-func inForce() Theme {
+func currentTheme() Theme {
 	t, _ := fyne.CurrentApp().Settings().Theme().(Theme)
 	return t
 }
 
 // Points is a length at the current text size, in whole points.
-func Points(v float32) float32 { return round(v * inForce().factor()) }
+func Points(v float32) float32 { return round(v * currentTheme().factor()) }
 
 // Tint looks a colour up in the current theme.
 func Tint(n fyne.ThemeColorName) color.Color {
@@ -155,7 +155,7 @@ func Tint(n fyne.ThemeColorName) color.Color {
 // Words are the texts of the widgets themselves ("Show password") in the language of
 // the current theme.
 func Words() *assets.Catalog {
-	if w := inForce().Words; w != nil {
+	if w := currentTheme().Words; w != nil {
 		return w
 	}
 	return english()

@@ -7,7 +7,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 )
 
-// Colour names. Those that Fyne's own widgets know are Fyne's; the rest are ours.
+// Colour names: first those of Fyne's own widgets, then those of the kit.
 const (
 	Window   = theme.ColorNameBackground // behind everything
 	Ink      = theme.ColorNameForeground // text
@@ -51,7 +51,8 @@ func rgb(v uint32) color.NRGBA {
 
 func rgba(v uint32, a uint8) color.NRGBA { c := rgb(v); c.A = a; return c }
 
-// Light and Dark are the two palettes. Their greys have a little of the accent.
+// Light and Dark are the two palettes. Their greys are slightly tinted with the accent
+// colour.
 var Light = map[fyne.ThemeColorName]color.Color{
 	Window: rgb(0xF5F8F7), Rail: rgb(0xECF1F0), Surface: rgb(0xFFFFFF), Sunken: rgb(0xF1F5F4), ChipFill: rgb(0xE6EDEB), Raised: rgb(0xFFFFFF),
 	Hairline: rgb(0xDCE4E2), Control: rgb(0x7D8C8A),

@@ -50,8 +50,8 @@ func Narrow(w float32, o fyne.CanvasObject) *fyne.Container { return one(wrapOne
 // Centre centres an object at its minimum size.
 func Centre(o fyne.CanvasObject) *fyne.Container { return one(wrapOne{centre: true}, o) }
 
-// Centre2 centres an object vertically; it gets the whole width.
-func Centre2(o fyne.CanvasObject) *fyne.Container { return H(0, Grow(o)) }
+// CentreVertically centres an object vertically; it gets the whole width.
+func CentreVertically(o fyne.CanvasObject) *fyne.Container { return H(0, Grow(o)) }
 
 func isGrown(o fyne.CanvasObject) bool {
 	c, ok := o.(*fyne.Container)
