@@ -89,7 +89,7 @@ func (p *backupCodesPage) note(how func(*wizard.Saved)) {
 	p.c.Redraw()
 }
 
-// sheet is what is printed or saved: the codes made since the page was opened.
+// sheet has the codes made since the page was opened, for printing and saving.
 func (p *backupCodesPage) sheet() print.Sheet {
 	var codes []api.SaveBackupCode
 	for _, m := range p.made {
@@ -179,7 +179,7 @@ func (p *backupCodesPage) Draw() shell.View {
 	return v
 }
 
-// drawList draws the codes, their order, and what can be done with them.
+// drawList draws the codes, the rule about their order, and the buttons below.
 func (p *backupCodesPage) drawList() (body []fyne.CanvasObject) {
 	w, a := p.c.Catalog, p.src.Value.Account
 	list := p.src.Value.Codes

@@ -21,7 +21,7 @@ import (
 type Printer interface {
 	Printers(ctx context.Context) ([]print.Printer, error)
 	Print(ctx context.Context, printer string, pdf []byte, copies int) (jobID string, err error)
-	Forget(ctx context.Context, jobID string) error // deletes what the system keeps of a job
+	Forget(ctx context.Context, jobID string) error // deletes the print system's copy of a job
 	Open(ctx context.Context, path string) error    // in the program that shows such files
 }
 
@@ -127,11 +127,11 @@ func (p *printPage) send() {
 	})
 }
 
-// forgetTime is how long to wait for a job to be printed before giving up on
-// deleting what the print system keeps of it.
+// forgetTime limits how long the program waits for a job to be printed, so that it can
+// delete the copy of the print system.
 const forgetTime = 10 * time.Minute
 
-// forgetJob deletes what the print system keeps of a job, once it is printed.
+// forgetJob deletes the print system's copy of a job after it is printed.
 func (p *printPage) forgetJob(job string) {
 	p.c.Root().Follow(func(ctx context.Context, tell func(func())) {
 		ctx, cancel := context.WithTimeout(ctx, forgetTime)
@@ -163,7 +163,7 @@ func (p *printPage) Draw() shell.View {
 	return shell.View{Content: c.Page(page), First: primary, Bindings: control.Bindings{Enter: func() { primary.Tapped(nil) }, Escape: p.leave}, Ready: p.asked}
 }
 
-// drawChoices draws the printer, the paper and what is on the sheet.
+// drawChoices draws the choices: printer, paper, copies, and the contents of the sheet.
 func (p *printPage) drawChoices() (side []fyne.CanvasObject) {
 	c, w := p.c, p.c.Catalog
 	var printers, papers []string

@@ -8,7 +8,7 @@ import (
 	"nightlatch/ui/shell"
 )
 
-// A recoveryState is what the overview shows: the account, and the server's answer to
+// A recoveryState has the data of the overview: the account, and the server's answer to
 // "if this phone died now, could you get back in?".
 type recoveryState struct {
 	Account  api.Account

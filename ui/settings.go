@@ -36,7 +36,7 @@ func appearances() []string { return []string{"system", "light", "dark"} }
 
 func textSizes() []int { return []int{100, 125, 150} }
 
-// setDiscoverable lets people who have the phone number find the account, or not
+// setDiscoverable sets whether people who have the phone number can find the account
 // (R10).
 func (p *settingsPage) setDiscoverable(on bool) {
 	p.c.Perform(func(ctx context.Context, server *client.Client) (func(), error) {

@@ -20,8 +20,8 @@ type host interface {
 	Left()         // it was cancelled
 }
 
-// A ceremony is one ceremony in progress: it sends inputs to the server and takes
-// the steps that come back.
+// A ceremony is one ceremony in progress: it sends inputs to the server and shows the
+// steps that the server answers with.
 type ceremony struct {
 	screens Screens
 	host    host
@@ -78,7 +78,7 @@ func (r *ceremony) reload() {
 			if err != nil || r.state.Busy || r.state.View.ID != id {
 				return
 			}
-			if v.Rev > r.newest().Rev { // an older one has been answered meanwhile
+			if v.Rev > r.newest().Rev { // another client has answered a step
 				r.aside = nil
 				r.take(v)
 			}
@@ -144,7 +144,7 @@ func (r *ceremony) answered(v api.View, err error) {
 	}
 }
 
-// take shows a view that came from the server.
+// take shows a view that the server has sent.
 func (r *ceremony) take(v api.View) {
 	r.c.Learn(v.Now)
 	before := r.state.View

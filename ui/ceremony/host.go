@@ -6,7 +6,7 @@ import (
 	"nightlatch/ui/wizard"
 )
 
-// wizardHost is what the steps are drawn with. Their inputs go to in.
+// wizardHost returns the host for drawing a step. in receives the inputs.
 func (r *ceremony) wizardHost(in wizard.Inputs) wizard.Host {
 	r.state.CanGoBack, r.state.CanCancel = r.canGoBack(), !r.fixed
 	return wizard.Host{Words: r.c.Catalog, Clock: r.c.Clock(r.scope), Inputs: in}

@@ -7,7 +7,7 @@ import (
 	"nightlatch/ui/wizard"
 )
 
-// A page is a ceremony on a page of its own.
+// A page shows a ceremony as a page with the rail.
 type page struct {
 	*ceremony
 	from shell.PageID // the page it returns to

@@ -6,7 +6,7 @@ import (
 	"nightlatch/server/api"
 )
 
-// The data of the pictures: an invented person at different times.
+// The data of the pictures: an invented person, at different stages of the account.
 
 // Ago is a time before Now.
 func Ago(d time.Duration) time.Time { return Now().Add(-d) }

@@ -75,8 +75,8 @@ func iconsIn(root fyne.CanvasObject) (names []string) {
 	return names
 }
 
-// A panel that covers the page hides when the person goes to a page. A panel beside the
-// page stays.
+// A panel that covers the page is hidden when the person opens a page. A panel beside
+// the page stays.
 func TestPanelThatCoversThePageHides(t *testing.T) {
 	h := newDemo(t)
 	c := h.Console

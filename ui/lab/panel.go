@@ -31,7 +31,7 @@ type Panel struct {
 	close *control.Button
 }
 
-// A State is what the panel is drawn from.
+// A State has all data that the panel shows.
 type State struct {
 	Phones   []api.LabPhone
 	Number   string // of the phone that is shown; "" for none

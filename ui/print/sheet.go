@@ -1,6 +1,6 @@
 // Package print makes the sheet of backup codes that users keep on paper, and sends it
-// to a printer. It makes a layout in points, from which the preview on screen and the
-// PDF are both drawn, the PDF, and plain text.
+// to a printer. It makes a layout in points, the PDF, and plain text. The preview on
+// screen and the PDF are both drawn from the layout.
 //
 // It does not depend on Fyne. Codes are only in memory: nothing is written to disk
 // except what the caller saves (R77). On Unix the print program gets the PDF through a

@@ -35,8 +35,8 @@ type renaming struct {
 	field     fyne.Focusable // nil before the first drawing
 }
 
-// New returns the page. arg is what it is opened for: "", wizard.OpenKeyContents
-// or wizard.OpenKeyReset.
+// New returns the page. arg says what to show first: "", wizard.OpenKeyContents or
+// wizard.OpenKeyReset.
 func New(c *shell.Console, keys *Access, arg string) shell.Screen { return newPage(c, keys, arg) }
 
 // NewStill returns the page with a list that never changes, for pictures.

@@ -33,7 +33,7 @@ type pluggedIn struct {
 	dialog   *control.Dialog      // about the key that is shown
 	blink    *shell.Scope         // while keys blink, to choose the one to show
 	until    time.Time            // end of the blinking, by the server's clock
-	intent   string               // what the page was opened for, until a key is there
+	intent   string               // the argument of the page, until a key is plugged in
 }
 
 // known is what a key has reported about itself.
@@ -45,7 +45,7 @@ type known struct {
 	done       bool // false while the key is being asked
 }
 
-// devicesChanged takes what is plugged in now.
+// devicesChanged stores which keys are plugged in, and asks new ones about themselves.
 func (h *pluggedIn) devicesChanged(p Presence) {
 	h.presence = p
 	open, _ := p.Usable()
@@ -79,8 +79,8 @@ func (h *pluggedIn) forget() {
 	}
 }
 
-// setAccountKeys takes the account's keys. If they have changed, the keys that are
-// plugged in are asked again which of them they are.
+// setAccountKeys sets the account's keys. If they have changed, it searches the keys
+// that are plugged in for the new credentials.
 func (h *pluggedIn) setAccountKeys(keys []api.Key) {
 	ids := credentials(keys)
 	h.account, h.labels = keys, map[string]string{}
@@ -153,7 +153,7 @@ func (h *pluggedIn) pick(d fido.Device) {
 	h.changed()
 }
 
-// doIntent does what the page was opened for, once the key has answered.
+// doIntent does what the argument of the page asks for, after the key has answered.
 func (h *pluggedIn) doIntent() {
 	d, k, ok := h.shown()
 	if h.intent == "" || !ok || !k.done || k.err != nil {

@@ -50,7 +50,7 @@ func TestPresenceIsWatchedOnlyWhileShown(t *testing.T) {
 	until(0, 0)
 	h.Ctrl(fyne.Key3)
 	until(1, 0)
-	h.Console.OnTopic(api.TopicKeys) // the page is drawn again, and not watched twice
+	h.Console.OnTopic(api.TopicKeys) // a redraw must not start a second watcher
 	h.Settle()
 	until(1, 0)
 	h.Ctrl(fyne.Key1)

@@ -42,7 +42,8 @@ type Config struct {
 	Address string // where other programs reach the account server; "" if they can't
 	// Features are what this build can do on this system.
 	Features Features
-	// Language is a BCP 47 tag; "" takes the person's choice, else English.
+	// Language is a BCP 47 tag; "" means the language chosen in the settings, else
+	// English.
 	Language string
 	Now      func() time.Time // this computer's clock; nil: time.Now
 }

@@ -45,7 +45,8 @@ func (c *Console) snapshot(root fyne.CanvasObject) (s snapshot) {
 }
 
 // find is the widget of a rebuilt tree that the snapshot names, nil if it is gone. A
-// list that was kept still has the same widget, perhaps at another place.
+// list that keeps its rows still has the focused widget itself, perhaps at another
+// index.
 func (s snapshot) find(root fyne.CanvasObject) (found fyne.Focusable) {
 	if f, ok := s.widget.(fyne.Focusable); ok && contains(root, f) {
 		return f

@@ -28,8 +28,8 @@ const (
 // PlugIn is the argument of a route to the lab that asks which key to plug in.
 const PlugIn = "plug-in"
 
-// A Route leads to a page. Arg says what to do there at once; its values are the
-// page's own, "" shows the page.
+// A Route names a page. Arg tells the page what to do first; each page defines its
+// values, and "" only shows the page.
 type Route struct {
 	Page PageID
 	Arg  string
@@ -44,7 +44,7 @@ type Page struct {
 	Open     func(arg string)        // opens something over the screen in front
 }
 
-// Parts are what a console is made of besides the shell.
+// Parts are the pages, ceremonies and panel that package ui registers in the shell.
 type Parts struct {
 	Groups     [][]Page // the rail's entries, top to bottom
 	Feet       []Page   // the entries at the rail's foot

@@ -11,8 +11,8 @@ import (
 // the page.
 type Panel interface {
 	Content() fyne.CanvasObject
-	Start(s *Scope)        // begins to follow what it shows
-	Shown()                // it came on screen
+	Start(s *Scope)        // starts loading and following the data
+	Shown()                // the panel has become visible
 	Load()                 // the account or the session changed
 	Redraw()               // the theme changed
 	Open(arg string)       // opens a dialog that a route asks for

@@ -108,7 +108,7 @@ func saveTrouble(err error) string {
 	return "ui.save.failed"
 }
 
-// freeName is a path in the person's documents that no file has yet.
+// freeName is a path in the person's documents folder that is not in use.
 func (c *Console) freeName(name, ending string) string {
 	home, err := os.UserHomeDir()
 	if err != nil {

@@ -37,7 +37,7 @@ func (c *Console) ShowScreen(s Screen) {
 		c.rail.Select(string(s.Page()))
 	}
 	s.Enter(c.scope)
-	if c.front == s { // Enter may have led elsewhere
+	if c.front == s { // Enter may have shown another screen
 		c.Redraw()
 	}
 }

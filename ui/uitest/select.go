@@ -12,8 +12,9 @@ import (
 	"nightlatch/ui/shell"
 )
 
-// Tests name what is on screen by translation keys, so that the wording can change
-// alone. Methods that end in Text take data instead: a name, a number, a code.
+// Tests name texts on screen by their translation keys, so that the wording can change
+// without changing a test. Methods that end in Text take data instead: a name, a
+// number, a code.
 
 // A Key is a translation key; an unknown one fails the test.
 type Key = assetstest.Key

@@ -9,7 +9,7 @@ import (
 	"nightlatch/ui/kit"
 )
 
-// A Host is what a step is drawn with, and where its inputs go.
+// A Host gives a step its texts, its clock and its time zone, and receives its inputs.
 type Host struct {
 	Inputs
 	Words *assets.Catalog
@@ -17,7 +17,7 @@ type Host struct {
 	Zone  *time.Location // nil: this computer's
 }
 
-// Inputs takes what a person does in a step. The ceremony implements it.
+// Inputs receives the actions of a person in a step. The ceremony implements it.
 type Inputs interface {
 	Send(api.Input) // answers the step
 	Do(Action)      // everything else

@@ -98,7 +98,8 @@ func useSecurityKey(s State, h Host, step api.UseSecurityKey) StepView {
 	return d
 }
 
-// KeyPrompt is the heading and the lead while a key waits or works.
+// KeyPrompt returns the heading and the lead for a phase in which the key waits or
+// works.
 func KeyPrompt(w *assets.Catalog, p Phase, d fido.Device) (heading, lead string) {
 	key := map[Phase]string{
 		Inserting: "insert", Touching: "touch", Tapping: "tap", Working: "working", Answering: "answering",

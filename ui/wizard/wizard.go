@@ -1,9 +1,9 @@
 // Package wizard draws the steps of all ceremonies.
 //
-// Draw makes a StepView from a State; what the user does goes to a Host. A step does
-// not depend on the server, on other screens or on the next step. Related steps share
-// a file: credentials (names and passwords), contact (mail address, phone number),
-// code, scan, key (and keywait, keypin, keyfail), backup, overview, confirm, done.
+// Draw makes a StepView from a State; the actions of the user go to a Host. A step does
+// not depend on the server, on other screens or on the next step. Related steps share a
+// file: credentials (names and passwords), contact (mail address, phone number), code,
+// scan, key (and keywait, keypin, keyfail), backup, overview, confirm, done.
 //
 // The caller chooses the frame: Page (with the list of steps and an action bar),
 // CentredCard (without the rail), Dialog, or Form (none).
@@ -18,7 +18,7 @@ import (
 	"nightlatch/ui/kit/control"
 )
 
-// A State has everything that a step is drawn from.
+// A State has all data that a step shows.
 type State struct {
 	View        api.View
 	Account     api.Account          // the signed-in account; zero during sign-in and sign-up

@@ -51,7 +51,7 @@ func TestTextsAreTrueForTheAccount(t *testing.T) {
 	}
 }
 
-// R103: the step says what to do when a code does not come.
+// R103: the step explains what to do if a code does not arrive.
 func TestMissingCodeIsExplained(t *testing.T) {
 	themed(t)
 	var sent []api.Input

@@ -106,7 +106,7 @@ func notAKey(_ *uitest.Harness, d *uitest.Desk) func() {
 func busy(h *uitest.Harness, d *uitest.Desk) func() {
 	k, err := d.Plug("Desk key", fido.USB, "")
 	uitest.Must(h.T, err)
-	d.Lock(k.Path, true) // the console sees it once the tool uses it
+	d.Lock(k.Path, true) // the console must not open the key before the tool does
 	other := exec.CommandContext(h.T.Context(), "fido2-cred", "-M", k.Path)
 	line := strings.Repeat("A", 43) + "=\n"
 	other.Stdin = strings.NewReader(line + "localhost\nbob\n" + line)

@@ -10,7 +10,8 @@ import (
 	"nightlatch/ui/kit/typeset"
 )
 
-// A RailItem is an entry of the rail: an icon, a name, and a count of what is waiting.
+// A RailItem is an entry of the rail: an icon, a name, and a count of items that are
+// waiting.
 type RailItem struct {
 	Pressable
 	Selected bool
@@ -76,12 +77,12 @@ func (corner) Layout(objs []fyne.CanvasObject, s fyne.Size) {
 	objs[0].Move(fyne.NewPos(s.Width-m.Width-6, 6))
 }
 
-// A Destination is a page that the rail leads to.
+// A Destination is a page with an entry in the rail.
 type Destination struct {
 	ID    string // handed to OnSelect
 	Icon  string
 	Name  string
-	Count string // of what is waiting; may be empty
+	Count string // of items that are waiting; may be empty
 }
 
 // A RailConfig configures a SideRail.
