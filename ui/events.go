@@ -56,7 +56,7 @@ func eventArgs(w *assets.Catalog, e api.Activity) assets.Args {
 	return args
 }
 
-// eventClient is the client that did it, and from where.
+// eventClient is the client that caused an event, and its address.
 func eventClient(w *assets.Catalog, e api.Activity) string {
 	return clientName(w, e.Client, e.RemoteAddr)
 }

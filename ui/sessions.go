@@ -59,7 +59,7 @@ func (p *sessionsPage) endOthers() {
 // confirmSignOut signs out on this computer after a confirmation.
 func confirmSignOut(c *shell.Console) { c.Confirm("ui.sessions.sign-out", nil, c.SignOut) }
 
-// Draw draws the sessions and what ends them.
+// Draw draws the sessions and the buttons that end them.
 func (p *sessionsPage) Draw() shell.View {
 	c, w := p.c, p.c.Catalog
 	if !p.src.Ready {

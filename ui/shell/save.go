@@ -14,7 +14,7 @@ import (
 	"nightlatch/ui/kit/look"
 )
 
-// A SaveRequest is something that can be saved as a file, in one form or several.
+// A SaveRequest is something that can be saved as a file, in one or more file formats.
 type SaveRequest struct {
 	Title string // translation key
 	Name  string // the file's, without its ending
@@ -22,7 +22,7 @@ type SaveRequest struct {
 	Done  func(path string)
 }
 
-// A SaveForm is one kind of file.
+// A SaveForm is a file format to choose from.
 type SaveForm struct {
 	Key    string // translation key of the choice
 	Ending string // with the dot

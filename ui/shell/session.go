@@ -142,7 +142,7 @@ func (c *Console) followEvents(s *Scope) {
 			for e := range events {
 				tell(func() { c.OnTopic(e.Topic) })
 			}
-			// The stream ends for good when the session does.
+			// If the session has ended, there is nothing to connect to again.
 			if _, err := server.Account(ctx); errors.As(err, &p) && p.Code == api.SignInRequired {
 				tell(func() { c.SignedOut(err) })
 				return

@@ -194,5 +194,5 @@ func shown(c color.Color) bool {
 
 func size(s fyne.Size) string { return fmt.Sprintf("%dx%d", whole(s.Width), whole(s.Height)) }
 
-// whole rounds to points: processors differ in the last digits of a fraction.
+// whole rounds to points, because processors differ in the last digits of a fraction.
 func whole(v float32) int { return int(math.Round(float64(v))) }
