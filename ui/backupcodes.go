@@ -125,7 +125,7 @@ func (p *backupCodesPage) replace() {
 	})
 }
 
-// check has the person type a code from the copy. The code is not used up (R77).
+// check asks the person to type a code from the copy. The code is not used up (R77).
 func (p *backupCodesPage) check() {
 	p.sheets.checkCopy(p.scope, func() { p.note(func(s *wizard.Saved) { s.Checked = true }) })
 }

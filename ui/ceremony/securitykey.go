@@ -79,7 +79,7 @@ func (r *ceremony) devicesChanged(k *keyUse, p securitykey.Presence) {
 	}
 }
 
-// choose has several keys blink until one is touched. The person can also choose on
+// choose makes several keys blink until one is touched. The person can also choose on
 // screen, which stops the blinking.
 func (r *ceremony) choose(k *keyUse, from []fido.Device) {
 	if r.state.Key.Phase == wizard.Choosing && slices.Equal(r.state.Key.Devices, from) {

@@ -29,7 +29,8 @@ type page struct {
 	here     *pluggedIn
 }
 
-// A renaming is the row whose name is being changed, what was typed, and the field.
+// A renaming is the state of the row whose name is being changed: the ID of the key,
+// the typed name, and the field.
 type renaming struct {
 	id, draft string
 	field     fyne.Focusable // nil before the first drawing

@@ -244,7 +244,7 @@ func (h *pluggedIn) reset(d fido.Device, k known) {
 	h.c.ShowScreen(newReset(h.c, h.keys, d, k.info, entry))
 }
 
-// choose has all keys blink, and shows the one that is touched.
+// choose makes all keys blink, and shows the one that is touched.
 func (h *pluggedIn) choose() {
 	c := h.c
 	open, _ := h.presence.Usable()
