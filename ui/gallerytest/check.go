@@ -17,6 +17,7 @@ import (
 	"nightlatch/assets"
 	"nightlatch/ui/kit/control"
 	"nightlatch/ui/kit/golden"
+	"nightlatch/ui/kit/kittest"
 	"nightlatch/ui/kit/look"
 	"nightlatch/ui/shell"
 )
@@ -94,7 +95,7 @@ func (s Shot) check(t *testing.T, c *shell.Console) {
 	t.Helper()
 	focusable := 0
 	for _, root := range roots(c.Window()) {
-		walkVisible(root, func(o fyne.CanvasObject) {
+		kittest.WalkVisible(root, func(o fyne.CanvasObject) {
 			switch v := o.(type) {
 			case *look.Text:
 				if strings.Contains(v.Words, "{") || strings.HasPrefix(v.Words, "ui.") || strings.HasPrefix(v.Words, "wizard.") {
@@ -224,18 +225,4 @@ func Tap(c *shell.Console, key string, args ...any) {
 // roots are the content of a window and its dialogs.
 func roots(w fyne.Window) []fyne.CanvasObject {
 	return append([]fyne.CanvasObject{w.Content()}, w.Canvas().Overlays().List()...)
-}
-
-// walkVisible visits the objects that are not hidden.
-func walkVisible(o fyne.CanvasObject, visit func(fyne.CanvasObject)) {
-	hidden := map[fyne.CanvasObject]bool{}
-	look.Walk(o, func(o fyne.CanvasObject) bool {
-		if !o.Visible() {
-			look.Walk(o, func(in fyne.CanvasObject) bool { hidden[in] = true; return true })
-		}
-		if !hidden[o] {
-			visit(o)
-		}
-		return true
-	})
 }

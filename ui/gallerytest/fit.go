@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
 
+	"nightlatch/ui/kit/kittest"
 	"nightlatch/ui/kit/look"
 	"nightlatch/ui/shell"
 )
@@ -18,7 +19,7 @@ import (
 func (s Shot) checkFit(t *testing.T, c *shell.Console) {
 	t.Helper()
 	for _, root := range roots(c.Window()) {
-		walkVisible(root, func(o fyne.CanvasObject) {
+		kittest.WalkVisible(root, func(o fyne.CanvasObject) {
 			if v, ok := o.(*look.Text); ok && cutOff(v) && !slices.Contains(chosenNames(), v.Words) {
 				t.Errorf("%s: %q is cut off; make it shorter, or let it wrap", s.Name, v.Words)
 			}

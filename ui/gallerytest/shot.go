@@ -21,6 +21,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"nightlatch/assets"
+	"nightlatch/ui/kit/kittest"
 	"nightlatch/ui/kit/look"
 	"nightlatch/ui/shell"
 )
@@ -55,6 +56,15 @@ func Dresses() []Dress {
 		{"right", look.Theme{Mode: look.AlwaysDark}, assets.PseudoRight, shell.FirstSize, 1},
 		{"small", look.Theme{Mode: look.AlwaysLight}, "en", small, 1},
 	}
+}
+
+// testDresses are the dresses that tests draw. With the race detector, drawing is ten
+// times slower and starts no goroutines, so the first dress is enough.
+func testDresses() []Dress {
+	if kittest.Racing {
+		return Dresses()[:1]
+	}
+	return Dresses()
 }
 
 // drawAll draws shots into PNG files, in one folder of dir for each dress.

@@ -12,6 +12,7 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/lab"
 	"nightlatch/server/seed"
+	"nightlatch/ui/kit/kittest"
 	"nightlatch/ui/kit/look"
 	"nightlatch/ui/shell"
 	"nightlatch/ui/uitest"
@@ -67,7 +68,7 @@ func TestLabSignsIn(t *testing.T) {
 }
 
 func iconsIn(root fyne.CanvasObject) (names []string) {
-	uitest.Visible(root, func(o fyne.CanvasObject) {
+	kittest.WalkVisible(root, func(o fyne.CanvasObject) {
 		if i, ok := o.(*look.Icon); ok {
 			names = append(names, i.Name)
 		}

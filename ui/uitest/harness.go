@@ -23,6 +23,7 @@ import (
 	"nightlatch/server/store/storetest"
 	"nightlatch/ui"
 	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/kittest"
 	"nightlatch/ui/kit/look"
 	uilab "nightlatch/ui/lab"
 	"nightlatch/ui/securitykey"
@@ -207,7 +208,7 @@ func (h *Harness) Seen() string {
 	var words []string
 	roots := append([]fyne.CanvasObject{h.Canvas().Content()}, h.Canvas().Overlays().List()...)
 	for _, root := range roots {
-		Visible(root, func(o fyne.CanvasObject) {
+		kittest.WalkVisible(root, func(o fyne.CanvasObject) {
 			switch v := o.(type) {
 			case *look.Text:
 				words = append(words, v.Words)
@@ -217,20 +218,6 @@ func (h *Harness) Seen() string {
 		})
 	}
 	return strings.Join(append(words, h.Console.Toast.Says()), " | ")
-}
-
-// Visible visits the objects that are not hidden.
-func Visible(o fyne.CanvasObject, visit func(fyne.CanvasObject)) {
-	hidden := map[fyne.CanvasObject]bool{}
-	look.Walk(o, func(o fyne.CanvasObject) bool {
-		if !o.Visible() {
-			look.Walk(o, func(in fyne.CanvasObject) bool { hidden[in] = true; return true })
-		}
-		if !hidden[o] {
-			visit(o)
-		}
-		return true
-	})
 }
 
 // Text waits for a text to a phone for which find returns something, and returns that.

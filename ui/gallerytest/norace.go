@@ -1,5 +1,0 @@
-//go:build !race
-
-package gallerytest
-
-func testDresses() []Dress { return Dresses() }
