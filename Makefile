@@ -134,7 +134,7 @@ goldens:
 # The built program with programs of others: curl, oathtool, libfido2's tools, Chromium,
 # CUPS, kill -9.
 party: setup build
-	$(call stage,party: the program with other programs$(,) short form. 2 minutes)
+	$(call stage,party: the program with other programs$(,) short form. 1 minute)
 	NIGHTLATCH_PROGRAM=$(CURDIR)/$(PROGRAM) go test -count=1 -timeout=10m $(FAST) ./app ./app/party
 
 party-all: setup build
@@ -157,7 +157,7 @@ gallery: setup
 
 # Speed, memory and size against their limits.
 bench: setup build
-	$(call stage,bench: compare speed$(,) memory and size with their limits. 15 minutes on an idle machine)
+	$(call stage,bench: compare speed$(,) memory and size with their limits. 5 minutes on an idle machine)
 	go run ./app/bench
 
 # Each fuzz target for FUZZTIME.
