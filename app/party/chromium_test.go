@@ -150,7 +150,7 @@ func TestChromiumEnrolsAndSignsIn(t *testing.T) {
 			if err := key.Remove(p.ctx); err != nil {
 				t.Fatal(err)
 			}
-			checkThrown(t, "a key of nobody's", p.signIn(), "NotAllowedError")
+			checkThrown(t, "a key without an account", p.signIn(), "NotAllowedError")
 			if err := p.enroll(); err != nil {
 				t.Errorf("a second key: %v", err)
 			}
