@@ -1,7 +1,7 @@
 # Nightlatch.
 #
 #   make run      build the program and open the console with the lab
-#   make test     all checks and tests that CI runs: about 5 minutes, the first time 15
+#   make test     all checks and tests that CI runs: about 5 minutes; the first time longer, as everything is compiled
 #   make verify   make test, and everything that takes longer
 #
 # They need git, make and Go, and install the other packages they need (.ci/setup).
