@@ -111,35 +111,43 @@ func (h *Handler) hasSession(ctx context.Context, c *call) bool {
 
 // guest accepts calls with and without a session.
 func (h *Handler) guest(next endpoint) endpoint {
-	return func(c *call) error {
+	serve := next.serve
+	next.serve = func(c *call) error {
 		if err := h.identify(c); err != nil {
 			return err
 		}
-		return next(c)
+		return serve(c)
 	}
+	return next
 }
 
 // signedIn accepts calls with a session.
 func (h *Handler) signedIn(next endpoint) endpoint {
-	return func(c *call) error {
+	serve := next.serve
+	next.needs = max(next.needs, needsSession)
+	next.serve = func(c *call) error {
 		if err := h.identify(c); err != nil {
 			return err
 		}
 		if c.session == nil {
 			return errSignInRequired
 		}
-		return next(c)
+		return serve(c)
 	}
+	return next
 }
 
 // reauthenticated accepts calls of a session whose password was entered recently (R6).
 func (h *Handler) reauthenticated(next endpoint) endpoint {
-	return h.signedIn(func(c *call) error {
+	serve := next.serve
+	next.needs = needsProof
+	next.serve = func(c *call) error {
 		if _, ok := h.cfg.Sessions.RecentlyAuthenticated(*c.session, h.cfg.Now()); !ok {
 			return errReauthenticate
 		}
-		return next(c)
-	})
+		return serve(c)
+	}
+	return h.signedIn(next)
 }
 
 func forbiddenOrigin() *api.Problem {

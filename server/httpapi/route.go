@@ -3,6 +3,7 @@ package httpapi
 import (
 	"encoding/json"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -34,8 +35,24 @@ func (c *call) caller() ceremony.Caller {
 	return who
 }
 
-// An endpoint answers a call. If it returns an error, it has written nothing.
-type endpoint func(*call) error
+// An endpoint answers a call, and describes it for the OpenAPI document.
+type endpoint struct {
+	// serve answers. If it returns an error, it has written nothing.
+	serve func(*call) error
+
+	in, out reflect.Type // of the bodies in JSON; nil without one
+	status  int          // of a success
+	needs   need
+}
+
+// A need is what a call requires of the client.
+type need int
+
+const (
+	needsNothing need = iota
+	needsSession
+	needsProof // a session whose password was entered in the last ten minutes (R6)
+)
 
 // methods are the endpoints of one path. anyMethod is for all other methods.
 type methods map[string]endpoint
@@ -44,19 +61,23 @@ const anyMethod = "*"
 
 // respond sends the result of do as JSON with status 200.
 func respond[Out any](do func(*call) (Out, error)) endpoint {
-	return func(c *call) error {
+	return endpoint{out: bodyOf[Out](), status: http.StatusOK, serve: func(c *call) error {
 		out, err := do(c)
 		if err != nil {
 			return err
 		}
 		return reply(c.w, http.StatusOK, out)
-	}
+	}}
 }
 
 // receive decodes the body, and sends the result of do with the status. A none is sent
 // as 204 No Content, whatever the status.
 func receive[In, Out any](status int, do func(*call, In) (Out, error)) endpoint {
-	return func(c *call) error {
+	e := endpoint{in: bodyOf[In](), out: bodyOf[Out](), status: status}
+	if e.out == nil {
+		e.status = http.StatusNoContent
+	}
+	e.serve = func(c *call) error {
 		in, err := decode[In](c.r)
 		if err != nil {
 			return err
@@ -67,6 +88,15 @@ func receive[In, Out any](status int, do func(*call, In) (Out, error)) endpoint 
 		}
 		return reply(c.w, status, out)
 	}
+	return e
+}
+
+// bodyOf is the type of a body, nil for none.
+func bodyOf[T any]() reflect.Type {
+	if t := reflect.TypeFor[T](); t != reflect.TypeFor[none]() {
+		return t
+	}
+	return nil
 }
 
 // noContent is receive for a route without body and without result.
@@ -116,7 +146,7 @@ func (h *Handler) dispatch(on methods) http.Handler {
 			})
 			return
 		}
-		if err := do(&call{w: w, r: r}); err != nil {
+		if err := do.serve(&call{w: w, r: r}); err != nil {
 			h.fail(w, r, err)
 		}
 	})
@@ -124,7 +154,7 @@ func (h *Handler) dispatch(on methods) http.Handler {
 
 // allow is the Allow field of a path (RFC 9110 §10.2.1), "" where any method is taken.
 func (on methods) allow() string {
-	if on[anyMethod] != nil {
+	if _, ok := on[anyMethod]; ok {
 		return ""
 	}
 	names := []string{http.MethodOptions}

@@ -2,6 +2,8 @@ package httpapi
 
 import (
 	"net/http"
+
+	"nightlatch/server/api"
 )
 
 // routes are the addresses of the API, without those of the lab.
@@ -59,7 +61,7 @@ func (h *Handler) routes() map[string]methods {
 		"/api/v1/delivery/test": {http.MethodPost: h.reauthenticated(receive(http.StatusOK, h.testDelivery))},
 
 		// Third-party clients: any method, and HTTP Basic or a token.
-		"/api/v1/me": {anyMethod: h.me},
+		"/api/v1/me": {anyMethod: {serve: h.me, out: bodyOf[api.Me](), status: http.StatusOK}},
 	}
 }
 
@@ -74,12 +76,12 @@ func (h *Handler) mux() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	mux.Handle("/oauth/token", h.holdReset(h.dispatch(methods{http.MethodPost: func(c *call) error {
+	mux.Handle("/oauth/token", h.holdReset(h.dispatch(methods{http.MethodPost: {serve: func(c *call) error {
 		token.ServeHTTP(c.w, c.r)
 		return nil
-	}})))
-	mux.Handle("/api/v1/events", h.dispatch(methods{http.MethodGet: h.signedIn(h.events)}))
-	nothing := h.dispatch(methods{anyMethod: func(*call) error { return errNoRoute }})
+	}}})))
+	mux.Handle("/api/v1/events", h.dispatch(methods{http.MethodGet: h.signedIn(endpoint{serve: h.events, status: http.StatusOK})}))
+	nothing := h.dispatch(methods{anyMethod: {serve: func(*call) error { return errNoRoute }}})
 	mux.Handle("/", nothing)
 	if h.cfg.Lab != nil {
 		mux.Handle("/lab/v1/", h.localOnly(h.deliverFirst(h.cfg.Lab), nothing))
