@@ -12,6 +12,7 @@ import (
 
 	"nightlatch/server/store"
 	"nightlatch/server/store/bolt"
+	"nightlatch/server/store/checked"
 	"nightlatch/server/store/seal"
 )
 
@@ -61,7 +62,12 @@ func (c *adminCommand) restore(ctx context.Context) error {
 	if _, err := writeNew(incoming, func(f *os.File) (int64, error) { return io.Copy(f, source) }); err != nil {
 		return explainData(dir, err)
 	}
-	if err := tryOpen(ctx, incoming); err != nil {
+	err = tryOpen(ctx, dir, incoming)
+	var no *refusal
+	if errors.As(err, &no) {
+		return err
+	}
+	if err != nil {
 		return refuse(err, "%s is not a backup that this version can use (%v). Nothing was changed.", c.file, errors.Unwrap(err))
 	}
 	if _, err := os.Stat(at); err == nil {
@@ -98,15 +104,31 @@ func lockDamaged(file string) (release func(), err error) {
 	return nil, err
 }
 
-// tryOpen opens, checks and closes a database.
-func tryOpen(ctx context.Context, file string) error {
+// tryOpen opens, checks and closes a database that is to be used with the key in dir, if
+// there is one.
+func tryOpen(ctx context.Context, dir, file string) error {
 	s, err := bolt.Open(bolt.Config{Path: file, Now: time.Now})
 	if err != nil {
 		return err
 	}
-	err = errors.Join(s.Check(ctx), s.Close())
+	err = errors.Join(s.Check(ctx), compareKey(ctx, dir, s), s.Close())
 	if rerr := os.Remove(file + ".reserve"); rerr != nil && !errors.Is(rerr, fs.ErrNotExist) {
 		err = errors.Join(err, rerr)
+	}
+	return err
+}
+
+// compareKey refuses a database that belongs to another key than the one in dir.
+func compareKey(ctx context.Context, dir string, s store.Store) error {
+	master, err := seal.Load(ctx, dir)
+	switch {
+	case errors.Is(err, seal.ErrKeyMissing):
+		return nil // restore says so
+	case err != nil:
+		return explainData(dir, err)
+	}
+	if _, err = checked.Compare(ctx, s, seal.New(master)); errors.Is(err, store.ErrOtherKey) {
+		return refuse(err, "The backup belongs to another key than %s, so it could not be opened with it. Put the key that was kept with the backup there, or restore to another directory with --data; nothing was changed.", filepath.Join(dir, seal.MasterFile))
 	}
 	return err
 }

@@ -21,6 +21,7 @@ import (
 	"nightlatch/server/seed"
 	"nightlatch/server/store"
 	"nightlatch/server/store/bolt"
+	"nightlatch/server/store/checked"
 	"nightlatch/server/store/seal"
 )
 
@@ -121,7 +122,8 @@ func openInstance(ctx context.Context, cfg instanceConfig) (_ *instance, err err
 
 // openStore opens the database of dir and its sealing key. It opens an existing database
 // before it reads the key: a keyring can be slow, and "already running" must be reported
-// at once.
+// at once. A database that belongs to another key is refused: what is sealed in it would
+// be lost one by one.
 func openStore(ctx context.Context, dir string, now func() time.Time, keyring bool, log *slog.Logger) (*bolt.Store, *seal.Sealer, error) {
 	file := filepath.Join(dir, databaseName)
 	_, err := os.Stat(file)
@@ -141,7 +143,11 @@ func openStore(ctx context.Context, dir string, now func() time.Time, keyring bo
 			return nil, nil, errors.Join(err, s.Close())
 		}
 	}
-	return s, seal.New(master), nil
+	keys := seal.New(master)
+	if err := checked.Claim(ctx, s, keys); err != nil {
+		return nil, nil, errors.Join(err, s.Close())
+	}
+	return s, keys, nil
 }
 
 // openLab makes the lab and connects the server's senders to it.

@@ -50,6 +50,8 @@ func explainData(dir string, err error) error {
 		return refuse(err, "The key %s is missing, and %s cannot be opened without it. Put your copy of the key back; nothing was changed.", filepath.Join(dir, seal.MasterFile), file)
 	case errors.Is(err, seal.ErrKeyDamaged):
 		return refuse(err, "The key %s is damaged, and %s cannot be opened without it. Put your copy of the key back; nothing was changed.", filepath.Join(dir, seal.MasterFile), file)
+	case errors.Is(err, store.ErrOtherKey):
+		return refuse(err, "The key %s is not the one that %s was made with, so the database cannot be opened. Put the key that belongs to it there; nothing was changed.", filepath.Join(dir, seal.MasterFile), file)
 	case errors.Is(err, seal.ErrKeyring):
 		return refuse(err, "The key of %s is in your keyring, which cannot be read (%v). Unlock the keyring and start again.", file, err)
 	case errors.Is(err, store.ErrUnavailable):

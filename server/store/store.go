@@ -31,6 +31,7 @@ var (
 	ErrDamaged      = errors.New("store: database is damaged")
 	ErrNewerVersion = errors.New("store: database was written by a newer version")
 	ErrNotWritable  = errors.New("store: cannot write here")
+	ErrOtherKey     = errors.New("store: database belongs to another master key")
 	ErrUnavailable  = errors.New("store: stopped after the disk failed") // lasts until it is opened again
 )
 

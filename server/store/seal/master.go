@@ -64,6 +64,19 @@ func loadOrCreate(ctx context.Context, dir string, r ring) (master [32]byte, err
 	return read(ctx, strings.TrimSpace(string(text)), r)
 }
 
+// Load returns the master key of dir. It never makes one: the error is ErrKeyMissing if
+// there is none.
+func Load(ctx context.Context, dir string) (master [32]byte, err error) {
+	text, err := os.ReadFile(filepath.Join(dir, MasterFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return master, fmt.Errorf("%w: no %s", ErrKeyMissing, MasterFile)
+	}
+	if err != nil {
+		return master, fmt.Errorf("seal: master key: %w", err)
+	}
+	return read(ctx, strings.TrimSpace(string(text)), nil)
+}
+
 func read(ctx context.Context, text string, r ring) ([32]byte, error) {
 	if key, ok := strings.CutPrefix(text, inFile); ok {
 		return decode(key)

@@ -30,13 +30,20 @@ const version = 1
 // A Sealer seals and hashes secrets with the keys derived from one master key
 // (HKDF-SHA-256, RFC 5869). It may be used from any goroutine.
 type Sealer struct {
-	seal, mac []byte
+	seal, mac   []byte
+	fingerprint [16]byte
 }
 
 // New derives the keys from the master key.
 func New(master [32]byte) *Sealer {
-	return &Sealer{seal: derive(master, "nightlatch seal 1"), mac: derive(master, "nightlatch mac 1")}
+	s := &Sealer{seal: derive(master, "nightlatch seal 1"), mac: derive(master, "nightlatch mac 1")}
+	copy(s.fingerprint[:], derive(master, "nightlatch fingerprint 1"))
+	return s
 }
+
+// Fingerprint identifies the master key without revealing it. A database keeps the one of
+// its key.
+func (s *Sealer) Fingerprint() [16]byte { return s.fingerprint }
 
 func derive(master [32]byte, purpose string) []byte {
 	key, err := hkdf.Key(sha256.New, master[:], nil, purpose, 32)
