@@ -1,0 +1,94 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+// How often a progress is shown. Something that is done sooner shows none.
+const (
+	progressAtTerminal = 250 * time.Millisecond
+	progressInLog      = 10 * time.Second
+)
+
+// A progress shows on standard error how far a long operation is: at a terminal in one
+// line that is drawn again, elsewhere in a line every ten seconds. It is used by one
+// goroutine.
+type progress struct {
+	out      io.Writer
+	terminal bool
+	now      func() time.Time
+	what     string
+	next     time.Time
+	width    int // of the line at the terminal, in characters
+}
+
+// progress begins to show an operation: "checking", "writing the backup".
+func (t terminal) progress(what string) *progress {
+	p := &progress{out: t.err, terminal: isTerminal(t.err), now: time.Now, what: what}
+	p.next = p.now().Add(p.every())
+	return p
+}
+
+func (p *progress) every() time.Duration {
+	if p.terminal {
+		return progressAtTerminal
+	}
+	return progressInLog
+}
+
+// set shows that done of total bytes are done, if it is time to. total is 0 if it is not
+// known.
+func (p *progress) set(done, total int64) {
+	now := p.now()
+	if now.Before(p.next) {
+		return
+	}
+	p.next = now.Add(p.every())
+	line := fmt.Sprintf("nightlatch: %s, %s", p.what, size(done))
+	if total > 0 {
+		line = fmt.Sprintf("nightlatch: %s, %d %% of %s", p.what, min(100, done*100/total), size(total))
+	}
+	if !p.terminal {
+		fmt.Fprintln(p.out, line)
+		return
+	}
+	fmt.Fprint(p.out, "\r"+line+strings.Repeat(" ", max(0, p.width-len(line))))
+	p.width = len(line)
+}
+
+// end removes the line from the terminal.
+func (p *progress) end() {
+	if p.width > 0 {
+		fmt.Fprint(p.out, "\r"+strings.Repeat(" ", p.width)+"\r")
+		p.width = 0
+	}
+}
+
+// writer returns a writer to w that shows what was written.
+func (p *progress) writer(w io.Writer, total int64) io.Writer {
+	var done int64
+	return writerFunc(func(b []byte) (int, error) {
+		n, err := w.Write(b)
+		done += int64(n)
+		p.set(done, total)
+		return n, err
+	})
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(b []byte) (int, error) { return f(b) }
+
+// size is a number of bytes as people write it.
+func size(n int64) string {
+	switch {
+	case n >= 1e9:
+		return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+	case n >= 1e6:
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	}
+	return fmt.Sprintf("%.1f kB", float64(n)/1e3)
+}

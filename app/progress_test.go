@@ -1,0 +1,39 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"testing"
+	"time"
+)
+
+// A progress is one line that is drawn again at a terminal, and a line every ten seconds
+// elsewhere. Something short shows nothing, and nothing is left behind.
+func TestProgress(t *testing.T) {
+	t.Parallel()
+	for _, atTerminal := range []bool{true, false} {
+		var out bytes.Buffer
+		at := time.Unix(1_700_000_000, 0)
+		p := &progress{out: &out, terminal: atTerminal, now: func() time.Time { return at }, what: "copying"}
+		p.next = at.Add(p.every())
+		w := p.writer(io.Discard, 100e6)
+		for i := range 100 {
+			if _, err := w.Write(make([]byte, 1e6)); err != nil {
+				t.Fatal(err)
+			}
+			if i == 0 && out.Len() > 0 {
+				t.Errorf("at once: %q", &out)
+			}
+			at = at.Add(300 * time.Millisecond)
+		}
+		p.end()
+		lines, draws := strings.Count(out.String(), "\n"), strings.Count(out.String(), "\rnightlatch: copying, ")
+		if atTerminal && (lines != 0 || draws < 90 || !strings.HasSuffix(out.String(), " \r")) {
+			t.Errorf("at a terminal: %d lines, %d draws: %q", lines, draws, &out)
+		}
+		if !atTerminal && (lines != 2 || draws != 0 || strings.Contains(out.String(), "\r") || !strings.Contains(out.String(), "copying, 35 % of 100.0 MB\n")) {
+			t.Errorf("in a log: %q", &out)
+		}
+	}
+}
