@@ -9,10 +9,21 @@ type Problem struct {
 	Status  int    `json:"status"`
 	Detail  string `json:"detail,omitempty"`
 	Code    string `json:"code"`
-	Field   string `json:"field,omitempty"`
+	Reason  string `json:"reason,omitempty"` // tells apart problems that share a code, such as disk_full of unavailable
+	Field   string `json:"field,omitempty"`  // malformed: the field's name
 	Rule    string `json:"rule,omitempty"`
-	RetryAt *Time  `json:"retry_at,omitempty"`
+	Limit   int    `json:"limit,omitempty"`    // the number that the request exceeds or does not reach
+	RetryAt *Time  `json:"retry_at,omitempty"` // throttled, unavailable
 }
+
+// The reasons of Malformed.
+const (
+	ReasonMissing = "missing"
+	ReasonType    = "type"   // another JSON type
+	ReasonSyntax  = "syntax" // not JSON, or not UTF-8
+	ReasonUnknown = "unknown"
+	ReasonValue   = "value" // of the right type, but not allowed
+)
 
 // Error lets a client return a Problem as an error. It holds no secret.
 func (p *Problem) Error() string { return fmt.Sprintf("api: %d %s", p.Status, p.Code) }

@@ -35,6 +35,7 @@ type Refusal struct {
 	Rule      string `json:"rule,omitempty"`       // "R22"
 	Field     string `json:"field,omitempty"`      // malformed: the field's name
 	Reason    string `json:"reason,omitempty"`     // more detail than the code, such as too_short for password_refused
+	Limit     int    `json:"limit,omitempty"`      // too_short, too_long, keys_full: the number of characters or of keys
 	RetryAt   *Time  `json:"retry_at,omitempty"`   // throttled, resend_too_early
 	TriesLeft *int   `json:"tries_left,omitempty"` // wrong_code
 	Drift     *int   `json:"drift,omitempty"`      // clock_drift: seconds the client's clock is ahead (R23)

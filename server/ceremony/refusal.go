@@ -191,15 +191,43 @@ func Refuse(reason Reason) api.Refusal {
 		return Malformed("", "This input can't be used here. Go back and try again.")
 	}
 	r := refusals[reason]
-	return api.Refusal{Code: r.code, Reason: r.variant, Rule: r.rule, Title: r.title, Detail: r.detail}
+	return api.Refusal{Code: r.code, Reason: r.variant, Rule: r.rule, Title: r.title, Detail: r.detail, Limit: limits[reason]}
 }
 
-// Malformed returns the refusal of an input whose form is wrong.
+// limits are the numbers behind reasons. That of PasswordShort depends on the policy
+// (proof.Checker.NewPassword).
+var limits = map[Reason]int{
+	PasswordLong: account.PasswordMax,
+	KeysFull:     account.KeysMax,
+}
+
+// Malformed returns the refusal of an input whose value is not allowed.
 func Malformed(field, detail string) api.Refusal {
 	return api.Refusal{
 		Code:   api.Malformed,
+		Reason: api.ReasonValue,
+		Rule:   fieldRules[field],
 		Title:  "That can't be read",
 		Detail: detail,
 		Field:  field,
 	}
+}
+
+// Missing returns the refusal of an input that lacks a field.
+func Missing(field, detail string) api.Refusal {
+	r := Malformed(field, detail)
+	r.Reason = api.ReasonMissing
+	return r
+}
+
+// fieldRules are the rules that say what the fields of inputs look like.
+var fieldRules = map[string]string{
+	"username": "R0",
+	"password": "R0",
+	"address":  "R4",
+	"number":   "R10",
+	"code":     "R11",
+	"response": "R30",
+	"label":    "R31",
+	"method":   "R60",
 }

@@ -101,7 +101,7 @@ type made struct {
 func (r *rules) verifyKey(ctx context.Context, c ceremony.Ceremony, d draft, input api.Input) (api.Input, error) {
 	in := made{KeyResponse: input.(api.KeyResponse)}
 	if len(in.Response) == 0 {
-		return nil, ceremony.Reject(ceremony.Malformed("response", "The security key's answer is missing. Touch the key again."))
+		return nil, ceremony.Reject(ceremony.Missing("response", "The security key's answer is missing. Touch the key again."))
 	}
 	var a *account.Account
 	err := r.Store.View(ctx, func(tx store.Tx) error {

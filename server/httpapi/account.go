@@ -63,7 +63,7 @@ func (h *Handler) account(c *call) (out api.Account, err error) {
 // activity list.
 func (h *Handler) setAccount(c *call, in api.AccountChange) (api.Account, error) {
 	if in.Discoverable == nil {
-		return api.Account{}, malformed("discoverable", "Pass true or false.")
+		return api.Account{}, malformedAs(api.ReasonMissing, "discoverable", "Pass true or false.")
 	}
 	err := h.change(c, func(tx store.Tx, a *account.Account) error {
 		switch {

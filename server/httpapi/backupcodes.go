@@ -113,7 +113,7 @@ func (h *Handler) checkBackupCode(c *call, in api.BackupCodeCheck) (api.BackupCo
 	case errors.Is(err, backupcode.ErrMalformed) && strings.TrimSpace(in.Code) != "":
 		return api.BackupCodeCheck{}, malformed("code", "A backup code has 16 letters and digits, such as 7kmq-2xwd-9hfz-3r8n.")
 	case errors.Is(err, backupcode.ErrMalformed):
-		return api.BackupCodeCheck{}, malformed("code", "Type a backup code.")
+		return api.BackupCodeCheck{}, malformedAs(api.ReasonMissing, "code", "Type a backup code.")
 	case err != nil:
 		return api.BackupCodeCheck{}, err
 	}

@@ -11,7 +11,7 @@ import (
 // begin begins a ceremony.
 func (h *Handler) begin(c *call, in api.Begin) (api.View, error) {
 	if in.Kind == "" {
-		return api.View{}, malformed("kind", "Name the kind of ceremony.")
+		return api.View{}, malformedAs(api.ReasonMissing, "kind", "Name the kind of ceremony.")
 	}
 	v, err := h.cfg.Ceremonies.Begin(c.r.Context(), c.caller(), in)
 	return h.notifyClients(c, v, err)
@@ -27,7 +27,7 @@ func (h *Handler) ceremony(c *call) (api.View, error) {
 // error of the client.
 func (h *Handler) answerStep(c *call, in api.Answer) (api.View, error) {
 	if in.Rev < 1 {
-		return api.View{}, malformed("rev", "Give rev: the revision of the view that you answer.")
+		return api.View{}, malformedAs(api.ReasonMissing, "rev", "Give rev: the revision of the view that you answer.")
 	}
 	v, err := h.cfg.Ceremonies.Answer(c.r.Context(), c.caller(), c.r.PathValue("id"), in)
 	return h.notifyClients(c, v, err)

@@ -38,10 +38,10 @@ func decode[T any](r *http.Request) (T, error) {
 		return in, nil
 	}
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return in, malformed("Content-Type", "Send JSON, with Content-Type: application/json.")
+		return in, malformedAs(api.ReasonType, "Content-Type", "Send JSON, with Content-Type: application/json.")
 	}
 	if !utf8.Valid(b) {
-		return in, malformed("body", "The body is not UTF-8.")
+		return in, malformedAs(api.ReasonSyntax, "body", "The body is not UTF-8.")
 	}
 	if err := json.Unmarshal(b, &in); err != nil {
 		return in, malformedJSON(err)
@@ -53,6 +53,7 @@ func readBody(r *http.Request) ([]byte, error) {
 	tooLarge := &api.Problem{
 		Status: http.StatusRequestEntityTooLarge,
 		Code:   api.TooLarge,
+		Limit:  maxBody,
 		Title:  "Too large",
 		Detail: "A body has at most 64 KiB.",
 	}
@@ -61,7 +62,7 @@ func readBody(r *http.Request) ([]byte, error) {
 	}
 	b, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	if err != nil {
-		return nil, malformed("body", "The body ended early.")
+		return nil, malformedAs(api.ReasonSyntax, "body", "The body ended early.")
 	}
 	if len(b) > maxBody {
 		_, _ = io.CopyN(io.Discard, r.Body, maxDrain) // an error here does not change the answer
@@ -70,10 +71,14 @@ func readBody(r *http.Request) ([]byte, error) {
 	return b, nil
 }
 
-func malformed(field, detail string) *api.Problem {
+// malformed is the problem of a field whose value is not allowed.
+func malformed(field, detail string) *api.Problem { return malformedAs(api.ReasonValue, field, detail) }
+
+func malformedAs(reason, field, detail string) *api.Problem {
 	return &api.Problem{
 		Status: http.StatusBadRequest,
 		Code:   api.Malformed,
+		Reason: reason,
 		Title:  "The request can't be read",
 		Detail: detail,
 		Field:  field,
@@ -86,11 +91,11 @@ func malformedJSON(err error) *api.Problem {
 	var wrong *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &wrong) && wrong.Field != "":
-		return malformed(wrong.Field, "This field has the wrong type.")
+		return malformedAs(api.ReasonType, wrong.Field, "This field has the wrong type.")
 	case errors.As(err, &wrong):
-		return malformed("body", "The body has the wrong type: send a JSON object.")
+		return malformedAs(api.ReasonType, "body", "The body has the wrong type: send a JSON object.")
 	case errors.Is(err, api.ErrUnknownType):
-		return malformed("input", "The input is missing, or its type is not known.")
+		return malformedAs(api.ReasonUnknown, "input", "The input is missing, or its type is not known.")
 	}
-	return malformed("body", "The body is not JSON.")
+	return malformedAs(api.ReasonSyntax, "body", "The body is not JSON.")
 }

@@ -111,7 +111,7 @@ func (h *Handler) setDelivery(c *call, in api.DeliveryChange) (api.Delivery, err
 // an open window could have it sent to another server.
 func changed(set delivery.Settings, in api.DeliveryChange) (delivery.Settings, map[string]string, error) {
 	if in.Mail == nil && in.Text == nil {
-		return set, nil, malformed("mail", "Say what to change: mail, text or both.")
+		return set, nil, malformedAs(api.ReasonMissing, "mail", "Say what to change: mail, text or both.")
 	}
 	details := map[string]string{}
 	if m := in.Mail; m != nil {
@@ -126,7 +126,7 @@ func changed(set delivery.Settings, in api.DeliveryChange) (delivery.Settings, m
 				next.Password = *m.Password
 			case old != nil && old.Password != "" && next.Username != "":
 				if old.Addr != next.Addr || old.TLS != next.TLS || old.Username != next.Username {
-					return set, nil, malformed("password", "Send the password again: the server, TLS or the user has changed.")
+					return set, nil, malformedAs(api.ReasonMissing, "password", "Send the password again: the server, TLS or the user has changed.")
 				}
 				next.Password = old.Password
 			}
@@ -142,7 +142,7 @@ func changed(set delivery.Settings, in api.DeliveryChange) (delivery.Settings, m
 			case t.Token != nil:
 				next.Token = *t.Token
 			case old != nil && old.URL != next.URL:
-				return set, nil, malformed("token", "Send the token again: the gateway has changed.")
+				return set, nil, malformedAs(api.ReasonMissing, "token", "Send the token again: the gateway has changed.")
 			case old != nil:
 				next.Token = old.Token
 			}
@@ -208,23 +208,36 @@ func deliveryTable(err error) (row, bool) {
 	switch {
 	case errors.Is(err, errNotOwner):
 		return row{
-			http.StatusForbidden, api.NotOwner, "", "Only the owner of this server may",
-			"How mail and texts leave is set by the first account that was made in the window, or with nightlatch admin.", "",
+			status: http.StatusForbidden,
+			code:   api.NotOwner,
+			title:  "Only the owner of this server may",
+			detail: "How mail and texts leave is set by the first account that was made in the window, or with nightlatch admin.",
 		}, true
 	case errors.Is(err, errFixed):
 		return row{
-			http.StatusConflict, api.Conflict, "", "Mail and texts go to the lab",
-			"In the lab they never leave this computer, so there is no server to set.", "",
+			status: http.StatusConflict,
+			code:   api.Conflict,
+			reason: "fixed",
+			title:  "Mail and texts go to the lab",
+			detail: "In the lab they never leave this computer, so there is no server to set.",
 		}, true
 	case errors.Is(err, errNoMail):
 		return row{
-			http.StatusConflict, api.CannotSend, "R4", "No mail server is set up",
-			"Set one up, then test it.", "",
+			status: http.StatusConflict,
+			code:   api.CannotSend,
+			reason: "mail",
+			rule:   "R4",
+			title:  "No mail server is set up",
+			detail: "Set one up, then test it.",
 		}, true
 	case errors.Is(err, errNoAddress):
 		return row{
-			http.StatusConflict, api.Conflict, "R4", "This account has no email address",
-			"A test goes to your own address. Begin change-email, then test.", "",
+			status: http.StatusConflict,
+			code:   api.Conflict,
+			reason: "no_address",
+			rule:   "R4",
+			title:  "This account has no email address",
+			detail: "A test goes to your own address. Begin change-email, then test.",
 		}, true
 	}
 	return row{}, false

@@ -23,6 +23,7 @@ func (h *Handler) events(c *call) error {
 		return &api.Problem{
 			Status: http.StatusServiceUnavailable,
 			Code:   api.Unavailable,
+			Reason: "streams",
 			Title:  "Too many open streams",
 			Detail: "This account has as many open event streams as the server keeps. Close some.",
 		}

@@ -70,7 +70,7 @@ func (h *Handler) meOAuth(c *call, token string) error {
 	if errors.Is(err, passwordauth.ErrToken) {
 		c.w.Header()[wwwAuthenticate] = []string{`Bearer realm="Nightlatch", error="invalid_token"`} // RFC 6750 §3.1
 		return &api.Problem{
-			Status: http.StatusUnauthorized, Code: api.InvalidCredentials, Title: "This token does not work",
+			Status: http.StatusUnauthorized, Code: api.InvalidCredentials, Reason: "token", Title: "This token does not work",
 			Detail: "It has expired, or what it was given for no longer works. Ask for a new one at /oauth/token.",
 		}
 	}

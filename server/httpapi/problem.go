@@ -34,8 +34,9 @@ var (
 // A row of the table: the problem of an error.
 type row struct {
 	status               int
-	code, rule           string
+	code, reason, rule   string
 	title, detail, field string
+	limit                int
 }
 
 // table is the one table from errors to status codes. Errors with data are handled in
@@ -47,72 +48,205 @@ func table(err error) row {
 	}
 	switch {
 	case is(errNoRoute):
-		return row{404, api.NotFound, "", "No such address", "There is nothing at this address. docs/api.md, beside the source of this program, lists every call.", ""}
+		return row{
+			status: 404,
+			code:   api.NotFound,
+			reason: "route",
+			title:  "No such address",
+			detail: "There is nothing at this address. docs/api.md, beside the source of this program, lists every call.",
+		}
 	case is(errSignInRequired), is(ceremony.ErrSessionRequired), is(session.ErrUnknown):
-		return row{401, api.SignInRequired, "R44", "Sign in first", "This needs a session, and there is none or it has ended. Sign in.", ""}
+		return row{
+			status: 401,
+			code:   api.SignInRequired,
+			rule:   "R44",
+			title:  "Sign in first",
+			detail: "This needs a session, and there is none or it has ended. Sign in.",
+		}
 	case is(errReauthenticate):
 		return row{
-			403, api.ReauthenticationRequired, "R6", "Enter your password again",
-			"This changes how the account is protected, and the password was entered too long ago. Begin reauthenticate, then try again.", "",
+			status: 403,
+			code:   api.ReauthenticationRequired,
+			rule:   "R6",
+			title:  "Enter your password again",
+			detail: "This changes how the account is protected, and the password was entered too long ago. Begin reauthenticate, then try again.",
 		}
 
 	case is(ceremony.ErrNotFound):
-		return row{404, api.NotFound, "", "No such ceremony", "It is finished, has expired, or never existed. Begin a new one.", ""}
+		return row{
+			status: 404,
+			code:   api.NotFound,
+			reason: "ceremony",
+			title:  "No such ceremony",
+			detail: "It is finished, has expired, or never existed. Begin a new one.",
+		}
 	case is(account.ErrNoKey):
-		return row{404, api.NotFound, "R31", "No such security key", "It may have been deleted already. Look at the list again.", ""}
+		return row{
+			status: 404,
+			code:   api.NotFound,
+			reason: "key",
+			rule:   "R31",
+			title:  "No such security key",
+			detail: "It may have been deleted already. Look at the list again.",
+		}
 	case is(temppassword.ErrNotFound):
-		return row{404, api.NotFound, "R83", "No such temporary password", "Look at the list again.", ""}
+		return row{
+			status: 404,
+			code:   api.NotFound,
+			reason: "temporary_password",
+			rule:   "R83",
+			title:  "No such temporary password",
+			detail: "Look at the list again.",
+		}
 	case is(errNoSession):
-		return row{404, api.NotFound, "R44", "No such session", "It may have ended already. Look at the list again.", ""}
+		return row{
+			status: 404,
+			code:   api.NotFound,
+			reason: "session",
+			rule:   "R44",
+			title:  "No such session",
+			detail: "It may have ended already. Look at the list again.",
+		}
 	case is(errNoPhone):
-		return row{404, api.NotFound, "R17", "No phone number", "This account has no phone number to delete.", ""}
+		return row{
+			status: 404,
+			code:   api.NotFound,
+			reason: "phone",
+			rule:   "R17",
+			title:  "No phone number",
+			detail: "This account has no phone number to delete.",
+		}
 
 	case is(errNothingToFind):
-		return row{409, api.Conflict, "R10", "No phone number", "This account has no phone number, so it cannot be found by one. Set one up first.", ""}
+		return row{
+			status: 409,
+			code:   api.Conflict,
+			reason: "no_phone",
+			rule:   "R10",
+			title:  "No phone number",
+			detail: "This account has no phone number, so it cannot be found by one. Set one up first.",
+		}
 
 	case is(ceremony.ErrUnknownKind):
-		return row{400, api.Malformed, "", "There is no such ceremony", "This kind is not known. Begin one of those in docs/ceremonies.md.", "kind"}
+		return row{
+			status: 400,
+			code:   api.Malformed,
+			reason: api.ReasonUnknown,
+			title:  "There is no such ceremony",
+			detail: "This kind is not known. Begin one of those in docs/ceremonies.md.",
+			field:  "kind",
+		}
 	case is(temppassword.ErrLabel):
-		return row{400, api.Malformed, "R83", "That can't be a label", "A label has 1 to 64 characters, none of them a control character or a direction mark.", "label"}
+		return row{
+			status: 400,
+			code:   api.Malformed,
+			reason: api.ReasonValue,
+			limit:  64,
+			rule:   "R83",
+			title:  "That can't be a label",
+			detail: "A label has 1 to 64 characters, none of them a control character or a direction mark.",
+			field:  "label",
+		}
 	case is(temppassword.ErrService):
-		return row{400, api.Malformed, "R83", "That can't be a service", "A service has 1 to 64 characters, none of them a control character or a direction mark.", "service"}
+		return row{
+			status: 400,
+			code:   api.Malformed,
+			reason: api.ReasonValue,
+			limit:  64,
+			rule:   "R83",
+			title:  "That can't be a service",
+			detail: "A service has 1 to 64 characters, none of them a control character or a direction mark.",
+			field:  "service",
+		}
 	case is(account.ErrKeyLabel):
-		return row{400, api.Malformed, "R31", "That can't be a label", "A label has 1 to 64 characters, none of them a control character or a direction mark.", "label"}
+		return row{
+			status: 400,
+			code:   api.Malformed,
+			reason: api.ReasonValue,
+			limit:  64,
+			rule:   "R31",
+			title:  "That can't be a label",
+			detail: "A label has 1 to 64 characters, none of them a control character or a direction mark.",
+			field:  "label",
+		}
 
 	case is(backupcode.ErrFull):
 		return row{
-			409, api.BackupCodesFull, "R71", "Five backup codes are active already",
-			"At most five can be active at a time. Use them up, or replace all of them.", "",
+			status: 409,
+			code:   api.BackupCodesFull,
+			limit:  account.BackupCodesMax,
+			rule:   "R71",
+			title:  "Five backup codes are active already",
+			detail: "At most five can be active at a time. Use them up, or replace all of them.",
 		}
 	case is(temppassword.ErrFull):
 		return row{
-			409, api.TemporaryPasswordsFull, "R83", "Ten temporary passwords are live already",
-			"Revoke one that is no longer needed, or wait until one expires.", "",
+			status: 409,
+			code:   api.TemporaryPasswordsFull,
+			limit:  account.TemporaryPasswordsMax,
+			rule:   "R83",
+			title:  "Ten temporary passwords are live already",
+			detail: "Revoke one that is no longer needed, or wait until one expires.",
 		}
 	case is(errTwoFactorOff), is(temppassword.ErrTwoFactorOff):
 		return row{
-			409, api.TwoFactorRequired, "R61", "Two-factor authentication is off",
-			"Backup codes and temporary passwords exist only while it is on. Turn on a method first.", "",
+			status: 409,
+			code:   api.TwoFactorRequired,
+			rule:   "R61",
+			title:  "Two-factor authentication is off",
+			detail: "Backup codes and temporary passwords exist only while it is on. Turn on a method first.",
 		}
 	case is(errTextIsLast):
 		return row{
-			409, api.Conflict, "R17", "Text message is the only method",
-			"Deleting the phone number would turn two-factor authentication off. Confirm that first: begin turn-off with the method text, then delete the number.", "",
+			status: 409,
+			code:   api.Conflict,
+			reason: "text_is_last",
+			rule:   "R17",
+			title:  "Text message is the only method",
+			detail: "Deleting the phone number would turn two-factor authentication off. Confirm that first: begin turn-off with the method text, then delete the number.",
 		}
 	case is(errKeyIsLast):
 		return row{
-			409, api.Conflict, "R61", "This security key is the only method",
-			"Deleting it would turn two-factor authentication off. Confirm that first: begin turn-off with the method key.", "",
+			status: 409,
+			code:   api.Conflict,
+			reason: "key_is_last",
+			rule:   "R61",
+			title:  "This security key is the only method",
+			detail: "Deleting it would turn two-factor authentication off. Confirm that first: begin turn-off with the method key.",
 		}
 	case is(ceremony.ErrUnsettled):
-		return row{409, api.Conflict, "", "The account is changing", "Another request changed it at the same time. Try again.", ""}
+		return row{
+			status: 409,
+			code:   api.Conflict,
+			reason: "changing",
+			title:  "The account is changing",
+			detail: "Another request changed it at the same time. Try again.",
+		}
 
 	case is(store.ErrFull):
-		return row{503, api.Unavailable, "", "The disk is full", "Nothing was changed. The administrator of this server has to free disk space.", ""}
+		return row{
+			status: 503,
+			code:   api.Unavailable,
+			reason: "disk_full",
+			title:  "The disk is full",
+			detail: "Nothing was changed. The administrator of this server has to free disk space.",
+		}
 	case is(store.ErrClosed), is(context.Canceled), is(context.DeadlineExceeded):
-		return row{503, api.Unavailable, "", "Shutting down", "The server is not taking requests at the moment. Try again soon.", ""}
+		return row{
+			status: 503,
+			code:   api.Unavailable,
+			reason: "stopping",
+			title:  "Shutting down",
+			detail: "The server is not taking requests at the moment. Try again soon.",
+		}
 	}
-	return row{500, api.Internal, "", "Something went wrong in the server", "It is not your fault, and nothing was changed. Try again; the server's log says more.", ""}
+	return row{
+		status: 500,
+		code:   api.Internal,
+		reason: "stopping",
+		title:  "Something went wrong in the server",
+		detail: "It is not your fault, and nothing was changed. Try again; the server's log says more.",
+	}
 }
 
 // notFoundIfUnknown is for a session whose ID the client sent.
@@ -139,7 +273,7 @@ func (h *Handler) problem(err error) *api.Problem {
 	case errors.As(err, &busy):
 		at := h.cfg.Now().UTC().Add(busy.RetryAfter)
 		return &api.Problem{
-			Status: http.StatusServiceUnavailable, Code: api.Unavailable, RetryAt: &at,
+			Status: http.StatusServiceUnavailable, Code: api.Unavailable, Reason: "busy", RetryAt: &at,
 			Title: "Busy", Detail: "Too many sign-ins at once. Try again in a moment.",
 		}
 	case errors.As(err, &throttled):
@@ -153,14 +287,14 @@ func (h *Handler) problem(err error) *api.Problem {
 }
 
 func (r row) problem() *api.Problem {
-	return &api.Problem{Status: r.status, Code: r.code, Rule: r.rule, Title: r.title, Detail: r.detail, Field: r.field}
+	return &api.Problem{Status: r.status, Code: r.code, Reason: r.reason, Rule: r.rule, Title: r.title, Detail: r.detail, Field: r.field, Limit: r.limit}
 }
 
 // rejected is the problem of a refusal at the start of a ceremony, where there is no view.
 func rejected(r api.Refusal) *api.Problem {
 	p := &api.Problem{
-		Status: http.StatusConflict, Code: r.Code, Rule: r.Rule,
-		Title: r.Title, Detail: r.Detail, Field: r.Field, RetryAt: r.RetryAt,
+		Status: http.StatusConflict, Code: r.Code, Reason: r.Reason, Rule: r.Rule,
+		Title: r.Title, Detail: r.Detail, Field: r.Field, Limit: r.Limit, RetryAt: r.RetryAt,
 	}
 	switch r.Code {
 	case api.Malformed:

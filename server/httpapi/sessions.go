@@ -52,7 +52,7 @@ func (h *Handler) endSession(c *call) error {
 // mistyped address does not end all sessions.
 func (h *Handler) endOtherSessions(c *call) error {
 	if c.r.URL.Query().Get("others") != "true" {
-		return malformed("others", "Pass ?others=true to end every session but this one, or name one in the address.")
+		return malformedAs(api.ReasonMissing, "others", "Pass ?others=true to end every session but this one, or name one in the address.")
 	}
 	return h.change(c, func(tx store.Tx, a *account.Account) error {
 		n, err := h.cfg.Sessions.EndOthers(tx, a.ID, c.session.ID)

@@ -101,7 +101,7 @@ func (l *Lab) changeKey(w http.ResponseWriter, r *http.Request) error {
 	}
 	behaviour := in.KeyBehaviour != (api.KeyBehaviour{})
 	if in.PluggedIn == nil && !behaviour {
-		return malformed("auto_touch", "Give auto_touch, plugged_in, pull_on_touch, counter_still or wrong_finger.")
+		return malformedAs(api.ReasonMissing, "auto_touch", "Give auto_touch, plugged_in, pull_on_touch, counter_still or wrong_finger.")
 	}
 	id := r.PathValue("id")
 	if _, err := l.key(id); err != nil {

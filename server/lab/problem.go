@@ -20,18 +20,21 @@ var (
 	errTooLarge   = errors.New("lab: body too large")
 )
 
-func problem(status int, code, title, detail string) *api.Problem {
-	return &api.Problem{Type: "about:blank", Title: title, Status: status, Detail: detail, Code: code}
+func problem(status int, code, reason, title, detail string) *api.Problem {
+	return &api.Problem{Type: "about:blank", Title: title, Status: status, Detail: detail, Code: code, Reason: reason}
 }
 
-func malformed(field, detail string) error {
-	p := problem(http.StatusBadRequest, api.Malformed, "The request cannot be read", detail)
+// malformed is the problem of a field whose value is not allowed.
+func malformed(field, detail string) error { return malformedAs(api.ReasonValue, field, detail) }
+
+func malformedAs(reason, field, detail string) error {
+	p := problem(http.StatusBadRequest, api.Malformed, reason, "The request cannot be read", detail)
 	p.Field = field
 	return p
 }
 
 func unavailable(detail string) error {
-	return problem(http.StatusServiceUnavailable, api.Unavailable, "Not available here", detail)
+	return problem(http.StatusServiceUnavailable, api.Unavailable, "not_here", "Not available here", detail)
 }
 
 // problemOf maps errors to problems.
@@ -41,33 +44,33 @@ func problemOf(err error) (p *api.Problem, known bool) {
 	}
 	switch {
 	case errors.Is(err, ErrNoKey):
-		return problem(http.StatusNotFound, api.NotFound, "There is no such security key", "GET /lab/v1/keys lists them."), true
+		return problem(http.StatusNotFound, api.NotFound, "key", "No such security key", "GET /lab/v1/keys lists them."), true
 	case errors.Is(err, ErrNotWaiting):
-		return problem(http.StatusConflict, api.Conflict, "Nothing waits for a touch",
+		return problem(http.StatusConflict, api.Conflict, "not_waiting", "Nothing waits for a touch",
 			"Begin a ceremony with this security key, then touch it."), true
 	case errors.Is(err, ErrUnplugged):
-		return problem(http.StatusConflict, api.Conflict, "The security key is not plugged in",
+		return problem(http.StatusConflict, api.Conflict, "unplugged", "The security key is not plugged in",
 			`Plug it in again with {"plugged_in":true}.`), true
 	case errors.Is(err, ErrBenchFull):
-		return problem(http.StatusConflict, api.Conflict, "No more security keys fit",
+		return problem(http.StatusConflict, api.Conflict, "keys_full", "No more security keys fit",
 			"POST /lab/v1/reset deletes the keys that exist."), true
 	case errors.Is(err, ErrNoPIN):
-		return problem(http.StatusConflict, api.Conflict, "The security key has no PIN",
+		return problem(http.StatusConflict, api.Conflict, "no_pin", "The security key has no PIN",
 			"Set one on the key first, or plug one in that has one."), true
 	case errors.Is(err, ErrNoSensor):
-		return problem(http.StatusConflict, api.Conflict, "The security key has no fingerprint sensor",
+		return problem(http.StatusConflict, api.Conflict, "no_sensor", "The security key has no fingerprint sensor",
 			`Plug one in with {"kind":"fingerprint"}.`), true
 	case errors.Is(err, ErrOldKey):
-		return problem(http.StatusConflict, api.Conflict, "The security key is too old for that",
+		return problem(http.StatusConflict, api.Conflict, "too_old", "The security key is too old for that",
 			"A U2F key has no PIN and keeps no credentials."), true
 	case errors.Is(err, errFlightMode):
-		return problem(http.StatusConflict, api.Conflict, "The phone is in flight mode",
+		return problem(http.StatusConflict, api.Conflict, "flight_mode", "The phone is in flight mode",
 			"It sends nothing until flight mode is off."), true
 	case errors.Is(err, errTooLarge):
-		return problem(http.StatusRequestEntityTooLarge, api.TooLarge, "The request is too large",
+		return problem(http.StatusRequestEntityTooLarge, api.TooLarge, "", "Too large",
 			"A body may have up to 64 KiB."), true
 	}
-	return problem(http.StatusInternalServerError, api.Unavailable, "The lab could not do this", "The server's log says why."), false
+	return problem(http.StatusInternalServerError, api.Internal, "lab", "The lab could not do this", "The server's log says why."), false
 }
 
 // handle turns a handler that returns an error into one that writes it as a problem.
@@ -110,7 +113,7 @@ func read(r *http.Request, v any) error {
 	dec.DisallowUnknownFields()
 	err := dec.Decode(v)
 	if err == nil && dec.More() {
-		return malformed("body", "Send one JSON object and nothing after it.")
+		return malformedAs(api.ReasonSyntax, "body", "Send one JSON object and nothing after it.")
 	}
 	var tooLarge *http.MaxBytesError
 	var wrongType *json.UnmarshalTypeError
@@ -121,16 +124,16 @@ func read(r *http.Request, v any) error {
 		return errTooLarge
 	case errors.As(err, &wrongType):
 		if wrongType.Field == "" {
-			return malformed("body", "Send a JSON object.")
+			return malformedAs(api.ReasonType, "body", "Send a JSON object.")
 		}
-		return malformed(wrongType.Field, "This field has the wrong type.")
+		return malformedAs(api.ReasonType, wrongType.Field, "This field has the wrong type.")
 	case errors.Is(err, io.EOF):
-		return malformed("body", "Send a JSON object.")
+		return malformedAs(api.ReasonType, "body", "Send a JSON object.")
 	}
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-		return malformed(strings.Trim(name, `"`), "There is no such field.")
+		return malformedAs(api.ReasonUnknown, strings.Trim(name, `"`), "There is no such field.")
 	}
-	return malformed("body", "This is not JSON.")
+	return malformedAs(api.ReasonSyntax, "body", "This is not JSON.")
 }
 
 // plain reports whether s has 1 to limit visible characters: valid UTF-8 without

@@ -65,10 +65,10 @@ func noRoute(mux *http.ServeMux, w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if allow == nil {
-		return problem(http.StatusNotFound, api.NotFound, "There is no such path", "The lab has no call with this path.")
+		return problem(http.StatusNotFound, api.NotFound, "route", "There is no such path", "The lab has no call with this path.")
 	}
 	w.Header().Set("Allow", strings.Join(allow, ", "))
-	return problem(http.StatusMethodNotAllowed, api.MethodNotAllowed, "Not with this method",
+	return problem(http.StatusMethodNotAllowed, api.MethodNotAllowed, "", "Not with this method",
 		"This call takes "+strings.Join(allow, " or ")+".")
 }
 
@@ -108,7 +108,7 @@ func (l *Lab) putClock(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	default:
-		return malformed("set", "Give set or advance.")
+		return malformedAs(api.ReasonMissing, "set", "Give set or advance.")
 	}
 	l.deliver()
 	return l.getClock(w, r)

@@ -62,7 +62,7 @@ type touched struct {
 func (r *rules) verifyKey(ctx context.Context, c ceremony.Ceremony, d draft, input api.Input) (api.Input, error) {
 	in := touched{KeyResponse: input.(api.KeyResponse)}
 	if len(in.Response) == 0 {
-		return nil, ceremony.Reject(ceremony.Malformed("response", "The security key's answer is missing. Touch the key again."))
+		return nil, ceremony.Reject(ceremony.Missing("response", "The security key's answer is missing. Touch the key again."))
 	}
 	var credentials []webauthn.Credential
 	err := r.Store.View(ctx, func(tx store.Tx) error {

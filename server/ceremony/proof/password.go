@@ -49,7 +49,7 @@ func (k *Checker) SlowPassword(ctx context.Context, c ceremony.Ceremony, in api.
 // password that no account can have.
 func Password(s string) (string, error) {
 	if s == "" {
-		return "", ceremony.Reject(ceremony.Malformed("password", "The password is missing. Type it, then go on."))
+		return "", ceremony.Reject(ceremony.Missing("password", "The password is missing. Type it, then go on."))
 	}
 	password, err := account.NormalizePassword(s)
 	if err != nil {
@@ -107,13 +107,16 @@ func (k *Checker) NewPassword(username, s string) (string, error) {
 	var wrong *account.PasswordError
 	switch {
 	case s == "":
-		return "", ceremony.Reject(ceremony.Malformed("password", "The password is missing. Choose one, then go on."))
+		return "", ceremony.Reject(ceremony.Missing("password", "The password is missing. Choose one, then go on."))
 	case errors.As(err, &wrong) && wrong.Reason == account.PasswordControl:
 		return "", ceremony.Reject(ceremony.Malformed("password",
 			"A password can't have control characters, which some keyboards can't type. Choose one without them."))
 	case errors.As(err, &wrong):
 		refusal := ceremony.Refuse(passwordReason(wrong.Reason))
 		refusal.Field = "password"
+		if wrong.Reason == account.PasswordTooShort {
+			refusal.Limit = k.Policy.PasswordMin
+		}
 		return "", ceremony.Reject(refusal)
 	case err != nil:
 		return "", fmt.Errorf("proof: %w", err)

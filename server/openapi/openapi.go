@@ -1,0 +1,97 @@
+// Package openapi describes the HTTP interface from its source: it makes the OpenAPI 3.1
+// document and the reference page of docs from the routes, the wire types of package
+// api with their comments, and a table of operations.
+//
+// Only tests import it. They write the document that the program embeds, and compare it
+// with the routes (server/httpapi).
+package openapi
+
+import (
+	"reflect"
+	"strings"
+)
+
+// An Operation is one method of one path.
+type Operation struct {
+	Call    string // "GET /api/v1/keys/{id}"
+	ID      string // in camel case, unique
+	Tag     string // the part of the reference page
+	Summary string // a sentence
+	Effects string // what the call changes, announces and ends; "" if nothing
+	Order   string // of a list
+	Query   []Parameter
+	Headers []Parameter
+
+	Needs   Need
+	In, Out reflect.Type // bodies in JSON; nil without one
+	Status  int          // of a success
+	Form    bool         // In is sent as a form, not as JSON
+	Stream  bool         // the answer is a stream of server-sent events, each an Out
+
+	// Problems are the codes that this call returns besides those of every call: see
+	// Common.
+	Problems []string
+}
+
+// A Need is what a call requires of the client.
+type Need int
+
+// The needs.
+const (
+	Nothing Need = iota
+	Session
+	Proof // a session whose password was entered in the last ten minutes (R6)
+	Owner // a session of the owner of the server
+	OwnerProof
+	Password // HTTP Basic, or an OAuth token
+)
+
+// String is the need as the tables of the docs name it.
+func (n Need) String() string {
+	return [...]string{"–", "session", "proof", "session of the owner", "proof, owner", "user name and password"}[n]
+}
+
+// A Parameter is a field of the query or the header.
+type Parameter struct {
+	Name, Type, Doc string // Type is a JSON schema type
+}
+
+// Method and path of the call.
+func (o Operation) Method() string { m, _, _ := strings.Cut(o.Call, " "); return m }
+
+// Path is the path of the call, with its parameters in braces.
+func (o Operation) Path() string { _, p, _ := strings.Cut(o.Call, " "); return p }
+
+// pathParameters are the names in braces.
+func (o Operation) pathParameters() []string {
+	var names []string
+	for part := range strings.SplitSeq(o.Path(), "/") {
+		if name, ok := strings.CutPrefix(part, "{"); ok {
+			names = append(names, strings.TrimSuffix(name, "}"))
+		}
+	}
+	return names
+}
+
+// Common are the codes that every call can return, by what it needs and takes.
+func (o Operation) Common() []string {
+	codes := []string{"forbidden_origin", "throttled", "unavailable", "internal"}
+	if o.In != nil {
+		codes = append(codes, "malformed", "too_large")
+	}
+	if len(o.pathParameters()) > 0 {
+		codes = append(codes, "not_found")
+	}
+	switch o.Needs {
+	case Session:
+		codes = append(codes, "sign_in_required")
+	case Proof:
+		codes = append(codes, "sign_in_required", "reauthentication_required")
+	case Owner:
+		codes = append(codes, "sign_in_required", "not_owner")
+	case OwnerProof:
+		codes = append(codes, "sign_in_required", "reauthentication_required", "not_owner")
+	case Nothing, Password:
+	}
+	return codes
+}
