@@ -63,8 +63,8 @@ func TestStopAndGo(t *testing.T) {
 	v := servertest.Must[api.View](t)(w.Client.Begin(t.Context(), api.Begin{Kind: api.SignIn}))
 	v = servertest.Must[api.View](t)(w.Client.Answer(t.Context(), v.ID, v.Rev, api.Credentials{Username: "bob", Password: servertest.Password}))
 	step, ok := v.Step.(api.EnterCode)
-	if !ok || v.Refusal == nil || v.Refusal.Code != api.CannotSend || v.Refusal.Reason != "stopped" || v.Refusal.Rule != "R18" ||
-		!strings.Contains(v.Refusal.Detail, "GO to 40404") || !slices.Contains(step.Alternatives, api.BackupCode) {
+	if !ok || v.Refusal != nil || v.Notice == nil || v.Notice.Code != api.CannotSend || v.Notice.Reason != "stopped" || v.Notice.Rule != "R18" ||
+		!strings.Contains(v.Notice.Detail, "GO to 40404") || !slices.Contains(step.Alternatives, api.BackupCode) {
 		t.Errorf("a sign-in after STOP: %+v, %+v", v.Step, v.Refusal)
 	}
 	w.Clock.Advance(2 * time.Minute)

@@ -77,6 +77,12 @@ func Refusal(c *assets.Catalog, s Situation) Explanation {
 	return e
 }
 
+// Notice explains the notice of a view. The view must have one.
+func Notice(c *assets.Catalog, s Situation) Explanation {
+	s.View.Refusal = s.View.Notice
+	return Refusal(c, s)
+}
+
 // Error explains a failed request: the server's api.Problem, or no answer at all.
 func Error(c *assets.Catalog, err error) Explanation {
 	var p *api.Problem

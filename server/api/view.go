@@ -23,8 +23,13 @@ type View struct {
 	Path    []StepType `json:"path,omitempty"`
 	At      int        `json:"at"` // index into Path
 	Step    Step       `json:"step"`
-	Refusal *Refusal   `json:"refusal"`
+	Refusal *Refusal   `json:"refusal"` // why the last input was not accepted
+	Notice  *Notice    `json:"notice"`  // what else the user must know here; nothing was refused
 }
+
+// A Notice has the form of a Refusal, but nothing was refused: the step can be answered,
+// or another one was chosen for a reason that the user must know.
+type Notice = Refusal
 
 // A Refusal says why the last input was not accepted: what happened (Title), why,
 // and what to do next (Detail).

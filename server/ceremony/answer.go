@@ -80,7 +80,7 @@ func (e *Engine) answer(ctx context.Context, caller Caller, id string, a api.Ans
 		if err != nil {
 			return err
 		}
-		view, err = e.view(tx, m, c, r.Refusal, draft)
+		view, err = e.view(tx, m, c, r, draft)
 		return err
 	})
 	return view, err

@@ -62,6 +62,7 @@ type Ceremony struct {
 	Caller  Caller      // of the present call; not stored
 
 	refusal  *api.Refusal
+	notice   *api.Notice
 	events   []audit.Event
 	messages []delivery.Message
 }
@@ -72,6 +73,10 @@ func (c *Ceremony) Been(s api.State) bool { return slices.Contains(c.Trail, s) }
 // Refuse makes the refusal part of the next view. A refusal is not an error: its failure
 // count and its events must be committed, and an error would roll them back.
 func (c *Ceremony) Refuse(r api.Refusal) { c.refusal = &r }
+
+// Notify makes the notice part of the next view. The input was accepted; the notice says
+// what the user must know about the step that follows.
+func (c *Ceremony) Notify(n api.Notice) { c.notice = &n }
 
 // Record adds events to the account's activity list, in the transaction of the edge. The
 // engine fills in Client and RemoteAddr.

@@ -107,7 +107,7 @@ func (e *Engine) Begin(ctx context.Context, caller Caller, b api.Begin) (api.Vie
 		if err := e.insert(tx, id, m, r, draft); err != nil {
 			return err
 		}
-		view, err = e.view(tx, m, c, r.Refusal, draft)
+		view, err = e.view(tx, m, c, r, draft)
 		return err
 	})
 	return view, err
@@ -125,7 +125,7 @@ func (e *Engine) Get(ctx context.Context, caller Caller, id string) (api.View, e
 		if err != nil {
 			return err
 		}
-		view, err = e.view(tx, m, r.ceremony(id, caller), r.Refusal, draft)
+		view, err = e.view(tx, m, r.ceremony(id, caller), r, draft)
 		return err
 	})
 	return view, err
@@ -193,7 +193,7 @@ func (e *Engine) checkSession(tx store.Tx, caller Caller) error {
 }
 
 // view returns a ceremony in the form that its client sees.
-func (e *Engine) view(tx store.Tx, m *machine, c *Ceremony, refusal *api.Refusal, draft any) (api.View, error) {
+func (e *Engine) view(tx store.Tx, m *machine, c *Ceremony, r *record, draft any) (api.View, error) {
 	step, err := m.states[c.State].show(tx, c, draft)
 	if err != nil {
 		return api.View{}, err
@@ -209,7 +209,8 @@ func (e *Engine) view(tx store.Tx, m *machine, c *Ceremony, refusal *api.Refusal
 		Expires: c.Expires,
 		Now:     tx.Now().UTC(),
 		Step:    step,
-		Refusal: refusal,
+		Refusal: r.Refusal,
+		Notice:  r.Notice,
 	}
 	path := c.Trail
 	if m.path != nil {

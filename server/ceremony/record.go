@@ -24,6 +24,7 @@ type record struct {
 	Session string       `json:"session,omitempty"`
 	Trail   []api.State  `json:"trail,omitempty"`
 	Refusal *api.Refusal `json:"refusal,omitempty"` // of the last answer, if it was refused
+	Notice  *api.Notice  `json:"notice,omitempty"`
 	Draft   []byte       `json:"draft"`
 }
 
@@ -55,7 +56,7 @@ func (r *record) ceremony(id string, caller Caller) *Ceremony {
 // take copies back what a definition and the engine may have changed.
 func (r *record) take(c *Ceremony) {
 	r.State, r.Rev, r.Expires, r.Account, r.Trail = c.State, c.Rev, c.Expires, c.Account, c.Trail
-	r.Refusal = c.refusal
+	r.Refusal, r.Notice = c.refusal, c.notice
 }
 
 // seal encrypts the draft into the record.

@@ -46,6 +46,17 @@ func WantRefusal(t testing.TB, what string, v api.View, code string) *api.Refusa
 	return v.Refusal
 }
 
+// WantNotice fails the test unless a ceremony's view has a notice with a code, and no
+// refusal.
+func WantNotice(t testing.TB, what string, v api.View, code string) *api.Notice {
+	t.Helper()
+	if v.Refusal != nil || v.Notice == nil || v.Notice.Code != code {
+		t.Errorf("%s: step %T, refusal %+v, notice %+v; want the notice %s", what, v.Step, v.Refusal, v.Notice, code)
+		return &api.Notice{}
+	}
+	return v.Notice
+}
+
 // ActivityTypes returns the types of the n newest entries of the activity list, newest
 // first.
 func (w *World) ActivityTypes(c *client.Client, n int) []api.EventType {

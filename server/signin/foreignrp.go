@@ -42,11 +42,11 @@ func (r *rules) askKey(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.A
 		return "", err
 	}
 	refusal, err := r.explainForeignRP(tx, a, r.foreignRP(keys))
-	c.Refuse(refusal)
+	c.Notify(refusal)
 	return securityKey, err
 }
 
-// explainForeignRP returns a refusal with the name that the most recently used key was
+// explainForeignRP returns a refusal or notice with the name that the most recently used key was
 // set up for. It also says whether another method can be used.
 func (r *rules) explainForeignRP(tx store.Tx, a *account.Account, keys []account.SecurityKey) (api.Refusal, error) {
 	usable, err := methods(tx, a)

@@ -254,7 +254,7 @@ func TestTextsAreLimited(t *testing.T) {
 	if walk.View.State != "text-code" {
 		t.Errorf("in %s", walk.View.State)
 	}
-	if refusal := walk.Refused(api.Throttled); refusal.RetryAt == nil || refusal.Reason != "sends" {
+	if refusal := walk.Noticed(api.Throttled); refusal.RetryAt == nil || refusal.Reason != "sends" {
 		t.Errorf("refused with %+v", refusal)
 	}
 	walk.Answer(api.Code{Code: "123456"}).Refused(api.CodeExpired)

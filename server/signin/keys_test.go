@@ -246,7 +246,7 @@ func TestKeyOfAnotherName(t *testing.T) {
 		t.Errorf("asks for %+v, refusal %+v", v.Step, v.Refusal)
 	}
 	v = moved.Answer(moved.Client, v, api.ChooseMethod{Method: api.SecurityKey})
-	r := servertest.WantRefusal(t, "the key of the old name", v, api.KeyForeignRP)
+	r := servertest.WantNotice(t, "the key of the old name", v, api.KeyForeignRP)
 	if r.Key != "Security key" || r.KeyRPID != "localhost" || r.RPID != "example.org" || r.Reason != "" || r.RetryAt != nil ||
 		!strings.Contains(r.Detail, "was set up for localhost; this server now goes by example.org.") {
 		t.Errorf("%+v", r)
@@ -263,7 +263,7 @@ func TestKeyOfAnotherName(t *testing.T) {
 	moved.PassSecondStep(moved.Client, v)
 
 	v = moved.SignInUntilKey("dot") // no other method
-	if r := servertest.WantRefusal(t, "the only key", v, api.KeyForeignRP); r.Reason != "only" || !strings.Contains(r.Detail, "operator of this server") {
+	if r := servertest.WantNotice(t, "the only key", v, api.KeyForeignRP); r.Reason != "only" || !strings.Contains(r.Detail, "operator of this server") {
 		t.Errorf("%+v", r)
 	}
 

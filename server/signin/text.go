@@ -66,7 +66,7 @@ func (r *rules) askText(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.
 		return "", err
 	}
 	if refusal != nil {
-		c.Refuse(*refusal)
+		c.Notify(*refusal) // the method is in use all the same, and there may be others
 	}
 	d.Texted = refusal == nil
 	return textCode, r.saveCode(tx, a.ID, code)

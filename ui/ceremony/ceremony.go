@@ -163,13 +163,13 @@ func (r *ceremony) take(v api.View) {
 	if _, scan := v.Step.(api.ScanQR); scan {
 		r.scanned = &v
 	}
-	switch v.Step.(type) {
+	switch step := v.Step.(type) {
 	case api.Finished, api.SignedIn:
 		r.stopKey()
 		r.host.Done(v)
 		return
 	case api.UseSecurityKey:
-		if v.Refusal == nil {
+		if v.Refusal == nil && wizard.Answerable(step) {
 			r.startKey()
 		}
 	default:

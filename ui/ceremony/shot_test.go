@@ -48,6 +48,16 @@ func refused(code string, more ...func(*api.Refusal)) func(*wizard.State) {
 	}
 }
 
+// noticed is refused for a notice.
+func noticed(code string, more ...func(*api.Refusal)) func(*wizard.State) {
+	return func(s *wizard.State) {
+		s.View.Notice = &api.Refusal{Code: code}
+		for _, f := range more {
+			f(s.View.Notice)
+		}
+	}
+}
+
 func typed(f func(*wizard.Draft)) func(*wizard.State) {
 	return func(s *wizard.State) {
 		s.Draft.Filled = true
@@ -95,7 +105,7 @@ func sessionShots() []gallerytest.Shot {
 			s.Key = wizard.KeyInteraction{Phase: wizard.Touching, Until: gallerytest.Now().Add(21 * time.Second)}
 		}),
 		signInShot("02-sign-in-key-unknown", api.UseSecurityKey{Get: []byte("{}"), Alternatives: others}, refused(api.KeyUnknown)),
-		signInShot("02-sign-in-key-elsewhere", api.UseSecurityKey{Alternatives: others}, refused(api.KeyForeignRP, func(r *api.Refusal) { r.Key, r.KeyRPID, r.RPID = "Blue", "localhost", "login.example.org" })),
+		signInShot("02-sign-in-key-elsewhere", api.UseSecurityKey{Alternatives: others}, noticed(api.KeyForeignRP, func(r *api.Refusal) { r.Key, r.KeyRPID, r.RPID = "Blue", "localhost", "login.example.org" })),
 		signInShot("02-sign-in-backup", api.EnterBackupCode{Number: 4, Alternatives: others}, typed(func(d *wizard.Draft) { d.Code = "7kmq2xwd" })),
 		signInShot("02-sign-in-backup-order", api.EnterBackupCode{Number: 4, Alternatives: others}, typed(func(d *wizard.Draft) { d.Code = "7kmq2xwd9hfz3r8n" }), refused(api.BackupCodeOutOfOrder)),
 		signInShot("02-sign-in-ways", app, func(s *wizard.State) { s.ShowMethods = true }),

@@ -64,6 +64,10 @@ type KeyAccess struct {
 	ReadersCommand string // installs or starts the service for readers; "" if unknown
 }
 
+// Answerable reports whether a key can answer the step. Without options, every key of the
+// account was set up for another name of the server, which the view's notice says.
+func Answerable(step api.UseSecurityKey) bool { return len(step.Create)+len(step.Get) > 0 }
+
 // useSecurityKey asks for a touch on a security key.
 func useSecurityKey(s State, h Host, step api.UseSecurityKey) StepView {
 	w := h.Words
@@ -72,7 +76,7 @@ func useSecurityKey(s State, h Host, step api.UseSecurityKey) StepView {
 	switch {
 	case s.Key.Phase == SettingPIN:
 		d.setPIN(s, h)
-	case s.View.Refusal != nil || s.Fault != nil && s.Key.Phase != AskingPIN || s.Key.Phase == Failing:
+	case s.View.Refusal != nil || s.Fault != nil && s.Key.Phase != AskingPIN || s.Key.Phase == Failing || !Answerable(step):
 		d.keyFailed(s, h)
 	case s.Key.Phase == Choosing:
 		d.chooseKey(s, h)

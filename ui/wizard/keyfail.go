@@ -32,12 +32,15 @@ func (d *StepView) keyFailed(s State, h Host) {
 	step, _ := s.View.Step.(api.UseSecurityKey)
 	// Without options, no key of this account works on this server; and some builds
 	// cannot use keys.
-	if len(step.Create)+len(step.Get) > 0 && !errors.Is(s.Key.Err, fido.ErrUnsupported) {
+	if Answerable(step) && !errors.Is(s.Key.Err, fido.ErrUnsupported) {
 		d.Next = primary(s, h, w.T("wizard.key.retry"), again)
 		d.First = d.Next
 	}
 	if s.View.Refusal != nil || s.Fault != nil {
 		d.refuse(s, h)
+		return
+	}
+	if !Answerable(step) && s.Key.Err == nil {
 		return
 	}
 	r := ExplainKey(w, s.Key.Err)

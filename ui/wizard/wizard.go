@@ -16,6 +16,7 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
 	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
 )
 
 // A State has all data that a step shows.
@@ -95,6 +96,15 @@ func Draw(s State, h Host) StepView {
 	case s.ShowMethods:
 		return chooseMethod(s, h)
 	}
+	d := drawStep(s, h)
+	if s.View.Notice != nil && s.View.Refusal == nil && s.Fault == nil {
+		n := explain.Notice(h.Words, explain.Situation{View: s.View, ShortCode: s.ShortCode})
+		d.Body = append([]fyne.CanvasObject{kit.NewBanner(look.Attention, n.What, n.Why, n.Next)}, d.Body...)
+	}
+	return d
+}
+
+func drawStep(s State, h Host) StepView {
 	switch step := s.View.Step.(type) {
 	case api.ChooseCredentials:
 		return chooseCredentials(s, h, step)

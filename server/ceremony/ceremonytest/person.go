@@ -141,6 +141,16 @@ func (w *Walk) Refused(code string) *api.Refusal {
 	return w.View.Refusal
 }
 
+// Noticed fails the test unless the view has a notice with a code, and nothing was
+// refused.
+func (w *Walk) Noticed(code string) *api.Notice {
+	w.Person.World.T.Helper()
+	if w.View.Refusal != nil || w.View.Notice == nil || w.View.Notice.Code != code {
+		w.Person.World.T.Fatalf("%s in %s: refusal %+v, notice %+v; want the notice %s", w.View.Kind, w.View.State, w.View.Refusal, w.View.Notice, code)
+	}
+	return w.View.Notice
+}
+
 // SignedIn returns the last step of a sign-in or sign-up.
 func (w *Walk) SignedIn() api.SignedIn {
 	w.Person.World.T.Helper()
