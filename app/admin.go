@@ -4,16 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"os/signal"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
 
 	"nightlatch/server/audit"
-	"nightlatch/server/delivery"
 	"nightlatch/server/store"
 	"nightlatch/server/store/bolt"
 	"nightlatch/server/store/seal"
@@ -22,26 +18,24 @@ import (
 const adminHelp = `Usage: nightlatch admin VERB [flags]
 
 %s
-Stop the server first: admin needs exclusive access to the data directory. %s
+A running server does the work itself. If none runs with the data, this program opens
+them, and no server can start meanwhile. %s
 `
 
 // An adminCommand is one run of `nightlatch admin`.
 type adminCommand struct {
 	terminal
 	// From the command line. Each verb sets some of these.
-	dir  string // --data
-	file string // FILE
-	user string // --user
-	mail delivery.MailSettings
-	text delivery.TextSettings
-	off  bool // --off
-	yes  bool // --yes
+	dir     string // --data
+	file    string // FILE
+	yes     bool   // --yes
+	request adminRequest
 
 	needsData bool // the verb works on a data directory
 }
 
-// admin runs `nightlatch admin VERB`. Access to the files of the data directory is the
-// only authorisation it needs.
+// admin runs `nightlatch admin VERB`, in the running server or here. Access to the files of
+// the data directory is the only authorisation it needs.
 func (t terminal) admin(args []string) error {
 	c := &adminCommand{terminal: t}
 	v, help, err := adminVerbs.parse(t, "admin", c, args)
@@ -61,11 +55,15 @@ func (t terminal) admin(args []string) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	err = v.run(c, ctx)
-	if errors.Is(err, store.ErrInUse) {
-		return refuse(err, "Stop the server first: one is running with the data in %s, and admin needs exclusive access to them.", c.dir)
+	if v.operation == nil {
+		return v.run(c, ctx)
 	}
-	return err
+	if v.ask != nil {
+		if err := v.ask(c, ctx); err != nil {
+			return err
+		}
+	}
+	return c.operate(ctx, v)
 }
 
 // withoutData returns a sentence with the default data directory, for the help.
@@ -79,37 +77,24 @@ func withoutData() string {
 
 // open opens a database that exists.
 func (c *adminCommand) open(ctx context.Context) (*bolt.Store, *seal.Sealer, error) {
-	if err := c.needDatabase(); err != nil {
+	if err := needDatabase(c.dir); err != nil {
 		return nil, nil, err
 	}
 	s, keys, err := openStore(ctx, c.dir, time.Now, true, nil)
 	return s, keys, explainData(c.dir, err)
 }
 
-// needDatabase refuses a data directory without a database.
-func (c *adminCommand) needDatabase() error {
-	if _, err := os.Stat(filepath.Join(c.dir, databaseName)); errors.Is(err, fs.ErrNotExist) {
-		return refuse(err, "There is no database in %s. Give its directory with --data.", c.dir)
-	}
-	return nil
-}
-
 // verify checks the database file and the audit chain of every account.
-func (c *adminCommand) verify(ctx context.Context) error {
-	s, _, err := c.open(ctx)
-	if err != nil {
-		return err
+func (o *operator) verify(ctx context.Context, _ adminRequest) error {
+	if err := o.store.Check(ctx); err != nil {
+		return refuse(err, "The database in %s is not consistent: %v. Restore a backup.", o.dir, err)
 	}
-	defer s.Close()
-	if err := s.Check(ctx); err != nil {
-		return refuse(err, "The database in %s is not consistent: %v. Restore a backup.", c.dir, err)
-	}
-	accounts, err := accountIDs(ctx, s)
+	accounts, err := accountIDs(ctx, o.store)
 	if err != nil {
 		return err
 	}
 	for _, id := range accounts {
-		err := audit.Verify(ctx, s, id)
+		err := audit.Verify(ctx, o.store, id)
 		var broken *audit.BrokenError
 		if errors.As(err, &broken) {
 			return refuse(err, "The audit chain of account %s is broken at record %d: a record was changed or removed. Compare with a backup.", id, broken.Seq)
@@ -118,7 +103,7 @@ func (c *adminCommand) verify(ctx context.Context) error {
 			return err
 		}
 	}
-	fmt.Fprintf(c.out, "database consistent, %d audit chains intact\n", len(accounts))
+	o.report.say(fmt.Sprintf("database consistent, %d audit chains intact", len(accounts)))
 	return nil
 }
 

@@ -11,100 +11,125 @@ import (
 	"nightlatch/server/store"
 )
 
-// setMail changes how mail is sent after the next start. The window's settings page
-// changes the same settings.
-func (c *adminCommand) setMail(ctx context.Context) error {
-	if !c.off && c.mail.Username != "" {
-		password, err := newSecrets(c.terminal).password()
-		if err != nil {
-			return err
-		}
-		c.mail.Password = password
+// The settings of delivery as admin sends them. They hold secrets.
+type (
+	mailRequest = delivery.MailSettings
+	textRequest = delivery.TextSettings
+)
+
+// askMailPassword reads the password of the mail server from standard input.
+func (c *adminCommand) askMailPassword(context.Context) error {
+	if c.request.Off || c.request.Mail.Username == "" {
+		return nil
 	}
-	done := fmt.Sprintf("after the next start, mail is sent through %s", c.mail.Addr)
-	if c.off {
-		done = "after the next start, no mail is sent"
+	password, err := newSecrets(c.terminal).password()
+	if err != nil {
+		return err
 	}
-	return c.set(ctx, "set-mail", done, func(s *delivery.Settings) {
-		s.Mail = &c.mail
-		if c.off {
+	c.request.Mail.Password = password
+	return c.checkDelivery("set-mail", delivery.Settings{Mail: &c.request.Mail})
+}
+
+// askTextToken reads the token of the text gateway from standard input, if there is one.
+func (c *adminCommand) askTextToken(context.Context) error {
+	if c.request.Off {
+		return nil
+	}
+	token, err := newSecrets(c.terminal).ask("Token: ")
+	if err != nil && !errors.Is(err, errNoLine) {
+		return err
+	}
+	c.request.Text.Token = token
+	return c.checkDelivery("set-text-gateway", delivery.Settings{Text: &c.request.Text})
+}
+
+// checkMail refuses settings that cannot work, before a secret is asked for.
+func (c *adminCommand) checkMail() error {
+	m := c.request.Mail
+	if m.Username != "" {
+		m.Password = laterSecret
+	}
+	return c.checkDelivery("set-mail", delivery.Settings{Mail: &m})
+}
+
+func (c *adminCommand) checkText() error {
+	text := c.request.Text
+	text.Token = laterSecret
+	return c.checkDelivery("set-text-gateway", delivery.Settings{Text: &text})
+}
+
+// laterSecret stands for a secret that is not asked for yet.
+const laterSecret = "later"
+
+func (c *adminCommand) checkDelivery(verb string, s delivery.Settings) error {
+	if c.request.Off {
+		return nil
+	}
+	if _, _, err := s.Build(time.Now); err != nil {
+		return usagef("%s: %v", verb, err)
+	}
+	return nil
+}
+
+// setMail changes how mail is sent. The window's settings page changes the same settings.
+func (o *operator) setMail(ctx context.Context, r adminRequest) error {
+	done := fmt.Sprintf("mail is sent through %s", r.Mail.Addr)
+	if r.Off {
+		done = "no mail is sent"
+	}
+	return o.setDelivery(ctx, done, func(s *delivery.Settings) {
+		s.Mail = &r.Mail
+		if r.Off {
 			s.Mail = nil
 		}
 	})
 }
 
-// setText changes how text messages are sent after the next start.
-func (c *adminCommand) setText(ctx context.Context) error {
-	if !c.off {
-		token, err := newSecrets(c.terminal).ask("Token: ")
-		if err != nil && !errors.Is(err, errNoLine) {
-			return err
-		}
-		c.text.Token = token
+// setText changes how text messages are sent.
+func (o *operator) setText(ctx context.Context, r adminRequest) error {
+	done := "text messages are sent through this gateway" // without the URL, which may contain a secret
+	if r.Off {
+		done = "no text messages are sent"
 	}
-	done := "after the next start, text messages are sent through this gateway" // without the URL, which may contain a secret
-	if c.off {
-		done = "after the next start, no text messages are sent"
-	}
-	return c.set(ctx, "set-text-gateway", done, func(s *delivery.Settings) {
-		s.Text = &c.text
-		if c.off {
+	return o.setDelivery(ctx, done, func(s *delivery.Settings) {
+		s.Text = &r.Text
+		if r.Off {
 			s.Text = nil
 		}
 	})
 }
 
-// set changes the settings, if the new ones are valid, and then prints done.
-func (c *adminCommand) set(ctx context.Context, verb, done string, change func(*delivery.Settings)) error {
-	var changed delivery.Settings
-	change(&changed)
-	if _, _, err := changed.Build(time.Now); err != nil {
-		return usagef("%s: %v", verb, err)
-	}
-	dir, err := prepareDirectory(c.dir)
+// setDelivery changes the settings, if the new ones are valid, and says from when on.
+func (o *operator) setDelivery(ctx context.Context, done string, change func(*delivery.Settings)) error {
+	used, err := o.server.SetDelivery(ctx, change)
 	if err != nil {
 		return err
 	}
-	s, keys, err := openStore(ctx, dir, time.Now, true, nil)
-	if err != nil {
-		return explainData(dir, err)
+	when := "from now on"
+	switch {
+	case o.lab != nil || o.forLab:
+		when = "after the next start without --lab"
+	case !used, !o.running:
+		when = "after the next start"
 	}
-	err = s.Update(ctx, func(tx store.Tx) error {
-		set, err := delivery.LoadSettings(tx, keys)
-		if err != nil {
-			return err
-		}
-		change(&set)
-		return set.Save(tx, keys)
-	})
-	if err := explainData(dir, errors.Join(err, s.Close())); err != nil {
-		return err
-	}
-	fmt.Fprintln(c.out, done)
+	o.report.say(when + ", " + done)
 	return nil
 }
 
 // setOwner chooses the account that may configure mail and text messages in the window.
-func (c *adminCommand) setOwner(ctx context.Context) error {
-	s, _, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
+func (o *operator) setOwner(ctx context.Context, r adminRequest) error {
 	var name string
-	err = s.Update(ctx, func(tx store.Tx) error {
-		a, err := account.ByLogin(tx, c.user)
-		if errors.Is(err, account.ErrNotFound) {
-			return refuse(err, "There is no account named %s. Check the name; upper and lower case do not matter.", c.user)
-		}
+	err := o.store.Update(ctx, func(tx store.Tx) error {
+		a, err := account.ByLogin(tx, r.User)
 		if err != nil {
 			return err
 		}
 		name = a.Username
 		return account.SetOwner(tx, a.ID)
 	})
-	if err := explainData(c.dir, errors.Join(err, s.Close())); err != nil {
+	if err != nil {
 		return err
 	}
-	fmt.Fprintf(c.out, "%s may configure mail and text messages in the window\n", name)
+	o.report.say(name + " may configure mail and text messages in the window")
 	return nil
 }

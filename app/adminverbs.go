@@ -6,13 +6,13 @@ import (
 	"nightlatch/server/delivery"
 )
 
-// adminVerbs are the verbs of `nightlatch admin`. All but udev-rule need a data directory
-// that no other program uses.
+// adminVerbs are the verbs of `nightlatch admin`. To add one, add an element here: flags
+// that fill c.request, and an operation.
 var adminVerbs = verbs[adminCommand]{
 	{
 		name: "verify", synopsis: "[--data DIR]", help: "check the database and every account's audit chain",
-		flags: (*adminCommand).dataFlag,
-		run:   (*adminCommand).verify,
+		flags:     (*adminCommand).dataFlag,
+		operation: (*operator).verify,
 	},
 	{
 		name: "backup", synopsis: "[--data DIR] FILE", help: "write a copy of the database to a new file",
@@ -31,50 +31,52 @@ var adminVerbs = verbs[adminCommand]{
 		help: "set the mail server that sends messages",
 		flags: func(c *adminCommand, f *flag.FlagSet) {
 			c.dataFlag(f)
-			f.StringVar(&c.mail.Addr, "addr", "", "mail server, as `host:port`")
-			f.StringVar((*string)(&c.mail.TLS), "tls", string(delivery.StartTLS), "`mode`: starttls, tls, or none, which is allowed for this computer only")
-			f.StringVar(&c.mail.From, "from", "", "the sender's `address`")
-			f.StringVar(&c.mail.Username, "user", "", "user `name`; its password is read from standard input")
-			f.BoolVar(&c.off, "off", false, "stop sending mail")
+			f.StringVar(&c.request.Mail.Addr, "addr", "", "mail server, as `host:port`")
+			f.StringVar((*string)(&c.request.Mail.TLS), "tls", string(delivery.StartTLS), "`mode`: starttls, tls, or none, which is allowed for this computer only")
+			f.StringVar(&c.request.Mail.From, "from", "", "the sender's `address`")
+			f.StringVar(&c.request.Mail.Username, "user", "", "user `name`; its password is read from standard input")
+			f.BoolVar(&c.request.Off, "off", false, "stop sending mail")
 		},
-		run: (*adminCommand).setMail,
+		needs: (*adminCommand).checkMail, ask: (*adminCommand).askMailPassword,
+		operation: (*operator).setMail, creates: true,
 	},
 	{
 		name: "set-text-gateway", synopsis: "[--data DIR] --url URL < TOKEN",
 		help: "set the HTTP gateway that sends text messages",
 		flags: func(c *adminCommand, f *flag.FlagSet) {
 			c.dataFlag(f)
-			f.StringVar(&c.text.URL, "url", "", "`URL` that accepts {\"to\",\"body\"}; its bearer token is read from standard input")
-			f.BoolVar(&c.off, "off", false, "stop sending text messages")
+			f.StringVar(&c.request.Text.URL, "url", "", "`URL` that accepts {\"to\",\"body\"}; its bearer token is read from standard input")
+			f.BoolVar(&c.request.Off, "off", false, "stop sending text messages")
 		},
-		run: (*adminCommand).setText,
+		needs: (*adminCommand).checkText, ask: (*adminCommand).askTextToken,
+		operation: (*operator).setText, creates: true,
 	},
 	{
 		name: "set-owner", synopsis: "[--data DIR] --user NAME",
 		help: "choose the account that may configure mail and text messages in the window",
 		flags: func(c *adminCommand, f *flag.FlagSet) {
 			c.dataFlag(f)
-			f.StringVar(&c.user, "user", "", "user `name` of the account")
+			f.StringVar(&c.request.User, "user", "", "user `name` of the account")
 		},
-		needs: needUser("set-owner"),
-		run:   (*adminCommand).setOwner,
+		needs:     needUser("set-owner"),
+		operation: (*operator).setOwner,
 	},
 	{
 		name: "unlock", synopsis: "[--data DIR] --user NAME",
 		help: "unlock an account that was locked after too many wrong tries",
 		flags: func(c *adminCommand, f *flag.FlagSet) {
 			c.dataFlag(f)
-			f.StringVar(&c.user, "user", "", "user `name` of the account")
+			f.StringVar(&c.request.User, "user", "", "user `name` of the account")
 		},
-		needs: needUser("unlock"),
-		run:   (*adminCommand).unlock,
+		needs:     needUser("unlock"),
+		operation: (*operator).unlock,
 	},
 	{
 		name: "reset-two-factor", synopsis: "[--data DIR] --user NAME --yes",
 		help: "turn two-factor authentication off for a user who lost every second step",
 		flags: func(c *adminCommand, f *flag.FlagSet) {
 			c.dataFlag(f)
-			f.StringVar(&c.user, "user", "", "user `name` of the account")
+			f.StringVar(&c.request.User, "user", "", "user `name` of the account")
 			f.BoolVar(&c.yes, "yes", false, "confirm that every second step, backup code and temporary password is deleted")
 		},
 		needs: func(c *adminCommand) error {
@@ -82,11 +84,11 @@ var adminVerbs = verbs[adminCommand]{
 				return err
 			}
 			if !c.yes {
-				return usagef("reset-two-factor needs --yes: it deletes every second step, backup code and temporary password of %s, who then signs in with the password alone", c.user)
+				return usagef("reset-two-factor needs --yes: it deletes every second step, backup code and temporary password of %s, who then signs in with the password alone", c.request.User)
 			}
 			return nil
 		},
-		run: (*adminCommand).resetTwoFactor,
+		operation: (*operator).resetTwoFactor,
 	},
 	{
 		name: "udev-rule", help: "print the udev rule that lets users open security keys",
@@ -105,7 +107,7 @@ func (c *adminCommand) fileArgument() *string { return &c.file }
 // needUser returns a check that --user was given.
 func needUser(verb string) func(*adminCommand) error {
 	return func(c *adminCommand) error {
-		if c.user == "" {
+		if c.request.User == "" {
 			return usagef("%s needs a user name: --user NAME", verb)
 		}
 		return nil

@@ -171,7 +171,7 @@ func TestSecondStartRaisesTheFirst(t *testing.T) {
 			case <-time.After(5 * time.Second):
 				t.Error("the first instance was not raised")
 			}
-			l.close(dir)
+			l.close()
 			if raiseRunning(t.Context(), dir) {
 				t.Error("a closed instance was raised")
 			}
@@ -185,7 +185,7 @@ func TestServerWithoutWindowIsNotRaised(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.close(dir)
+	defer l.close()
 	if raiseRunning(t.Context(), dir) {
 		t.Error("a server without a window reports that it was raised")
 	}

@@ -166,7 +166,12 @@ func (inst *instance) show(ctx context.Context, t terminal) error {
 	if l, err := listenForRaise(inst.dir, console.Raise); err != nil {
 		inst.log.Warn("a second start cannot bring this window forward", "error", err)
 	} else {
-		defer l.close(inst.dir)
+		defer l.close()
+	}
+	if end, err := inst.listenForAdmin(); err != nil {
+		inst.log.Warn("nightlatch admin cannot reach this window; close it to use admin", "error", err)
+	} else {
+		defer end()
 	}
 	console.Show()
 	resumeCollections()

@@ -63,6 +63,12 @@ func prepareDirectory(dir string) (string, error) {
 	return abs, nil
 }
 
+// isLabs reports whether the data in dir are a lab's.
+func isLabs(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, labName))
+	return err == nil
+}
+
 // checkForLab refuses data that the lab did not make. In the lab every user of the computer
 // can read all codes, change the clock and empty the database.
 func checkForLab(dir string) error {

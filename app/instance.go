@@ -48,6 +48,7 @@ type instanceConfig struct {
 type instance struct {
 	dir       string
 	temporary bool
+	forLab    bool // maintenance of a lab's data
 	rp        relyingParty
 	store     *bolt.Store
 	server    *server.Server
@@ -116,6 +117,10 @@ func openInstance(ctx context.Context, cfg instanceConfig) (_ *instance, err err
 			return nil, err
 		}
 	}
+	if inst.forLab = cfg.maintenance && isLabs(inst.dir); inst.forLab {
+		// The lab sends what is queued here when it runs next.
+		sc.SMSSender, sc.Mailer = whenLabRuns{}, whenLabRuns{}
+	}
 	inst.server, err = server.New(sc)
 	return inst, err
 }
@@ -175,6 +180,15 @@ func (inst *instance) openLab(clock *lab.Clock, cfg instanceConfig, sc *server.C
 	sc.SMSSender, sc.Mailer, sc.Lab = delivery.SMSSender(inst.lab), delivery.Mailer(inst.lab), inst.lab.Handler()
 	return nil
 }
+
+// whenLabRuns stands for the lab's senders while messages are only queued. Nothing is sent
+// through it.
+type whenLabRuns struct{}
+
+var errLabOff = errors.New("app: the lab does not run")
+
+func (whenLabRuns) Mail(context.Context, string, string, string) error { return errLabOff }
+func (whenLabRuns) Text(context.Context, string, string) error         { return errLabOff }
 
 // run runs the background work of server and lab until ctx ends.
 func (inst *instance) run(ctx context.Context) error {

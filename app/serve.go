@@ -135,7 +135,12 @@ func (inst *instance) serve(ctx context.Context, address string, ready func(url 
 	if err != nil {
 		inst.log.Warn("a second start cannot reach this one", "error", err)
 	} else {
-		defer l.close(inst.dir)
+		defer l.close()
+	}
+	if end, err := inst.listenForAdmin(); err != nil {
+		inst.log.Warn("nightlatch admin cannot reach this server; stop it to use admin", "error", err)
+	} else {
+		defer end()
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

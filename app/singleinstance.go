@@ -2,16 +2,13 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"net"
-	"os"
-	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"time"
+
+	"nightlatch/server/localsocket"
 )
 
 // The request to a running instance, and its answers.
@@ -23,9 +20,6 @@ const (
 
 // raiseTimeout is the limit for both sides, so that a second start ends within a second.
 const raiseTimeout = 500 * time.Millisecond
-
-// maxSocketPath fits into sockaddr_un on every system, in bytes.
-const maxSocketPath = 100
 
 // A raiseListener answers on a socket through which a second start brings the window of
 // the running instance forward. The socket is in the data directory, which only its owner
@@ -39,22 +33,9 @@ type raiseListener struct {
 // none. The caller must hold the database's lock: an existing socket is then left over from
 // a process that has ended.
 func listenForRaise(dir string, raise func()) (*raiseListener, error) {
-	address, free, err := socketAddress(dir)
+	listener, err := localsocket.Listen(dir, socketName)
 	if err != nil {
 		return nil, err
-	}
-	defer free()
-	if err := os.Remove(address); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("app: old socket: %w", err)
-	}
-	listener, err := net.Listen("unix", address)
-	if err != nil {
-		return nil, fmt.Errorf("app: socket: %w", err)
-	}
-	listener.(*net.UnixListener).SetUnlinkOnClose(false)
-	if err := os.Chmod(filepath.Join(dir, socketName), 0o600); err != nil {
-		listener.Close()
-		return nil, fmt.Errorf("app: socket: %w", err)
 	}
 	l := &raiseListener{listener: listener}
 	l.done.Go(func() { l.answer(raise) })
@@ -87,23 +68,17 @@ func answerOne(conn net.Conn, raise func()) {
 }
 
 // close stops listening and waits for the last answer.
-func (l *raiseListener) close(dir string) {
+func (l *raiseListener) close() {
 	l.listener.Close()
 	l.done.Wait()
-	_ = os.Remove(filepath.Join(dir, socketName)) // a leftover socket does no harm
 }
 
 // raiseRunning asks the instance that holds dir to bring its window forward, and
 // reports whether it did.
 func raiseRunning(ctx context.Context, dir string) bool {
-	address, free, err := socketAddress(dir)
-	if err != nil {
-		return false
-	}
-	defer free()
 	ctx, cancel := context.WithTimeout(ctx, raiseTimeout)
 	defer cancel()
-	conn, err := new(net.Dialer).DialContext(ctx, "unix", address)
+	conn, err := localsocket.Dial(ctx, dir, socketName)
 	if err != nil {
 		return false
 	}
@@ -116,21 +91,4 @@ func raiseRunning(ctx context.Context, dir string) bool {
 	}
 	answer, err := io.ReadAll(io.LimitReader(conn, 64))
 	return err == nil && strings.TrimSpace(string(answer)) == strings.TrimSpace(raised)
-}
-
-// socketAddress returns the socket's path in a form that fits into sockaddr_un. The
-// address is valid until free is called.
-func socketAddress(dir string) (address string, free func(), err error) {
-	address = filepath.Join(dir, socketName)
-	if len(address) <= maxSocketPath {
-		return address, func() {}, nil
-	}
-	if runtime.GOOS != "linux" {
-		return "", nil, errors.New("app: the data directory's path is too long for a socket")
-	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return "", nil, fmt.Errorf("app: socket: %w", err)
-	}
-	return fmt.Sprintf("/proc/self/fd/%d/%s", d.Fd(), socketName), func() { d.Close() }, nil
 }

@@ -17,6 +17,11 @@ type verb[C any] struct {
 	file     func(*C) *string // where the FILE argument goes; nil if there is none
 	needs    func(*C) error   // checks flags that may not be missing; may be nil
 	run      func(*C, context.Context) error
+
+	// A verb of admin that works on the database has an operation instead of run.
+	operation operation
+	ask       func(*C, context.Context) error // reads secrets for the request; may be nil
+	creates   bool                            // it makes the database if there is none
 }
 
 // verbs are the verbs of one command, in the order of its help.
@@ -39,6 +44,16 @@ func (vs verbs[C]) help() string {
 	return b.String()
 }
 
+// find returns the verb with a name, or nil.
+func (vs verbs[C]) find(name string) *verb[C] {
+	for i := range vs {
+		if vs[i].name == name {
+			return &vs[i]
+		}
+	}
+	return nil
+}
+
 // parse finds the verb that args begin with and parses the rest into c. asked is true
 // if the help of the whole command was asked for; the verb is then nil.
 func (vs verbs[C]) parse(t terminal, command string, c *C, args []string) (v *verb[C], asked bool, err error) {
@@ -49,12 +64,7 @@ func (vs verbs[C]) parse(t terminal, command string, c *C, args []string) (v *ve
 	if isHelp(name) {
 		return nil, true, nil
 	}
-	for i := range vs {
-		if vs[i].name == name {
-			v = &vs[i]
-		}
-	}
-	if v == nil {
+	if v = vs.find(name); v == nil {
 		return nil, false, usagef("%s has no verb %q; use one of %s", command, name, vs.names())
 	}
 	f := t.flags(command+" "+name, strings.TrimSpace(command+" "+name+" "+v.synopsis))

@@ -94,7 +94,7 @@ func TestVerbsAreComplete(t *testing.T) {
 		}
 	}
 	for _, v := range adminVerbs {
-		if v.name == "" || v.help == "" || v.flags == nil || v.run == nil {
+		if v.name == "" || v.help == "" || v.flags == nil || (v.run == nil) == (v.operation == nil) {
 			t.Errorf("admin %s lacks something", v.name)
 		}
 	}

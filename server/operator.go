@@ -9,6 +9,7 @@ import (
 	"nightlatch/server/account"
 	"nightlatch/server/api"
 	"nightlatch/server/audit"
+	"nightlatch/server/delivery"
 	"nightlatch/server/notice"
 	"nightlatch/server/ratelimit"
 	"nightlatch/server/store"
@@ -22,26 +23,33 @@ import (
 // operator is the origin in the activity list.
 var operator = notice.Origin{Client: "nightlatch admin"}
 
+// Told says on which channels notices to the account's owner were queued.
+type Told = notice.Told
+
 // ErrNoChange reports that the account is in that state already.
 var ErrNoChange = errors.New("server: nothing to change")
 
-// operate runs fn on the account of a user name, in one transaction. Errors:
-// account.ErrNotFound; ErrNoChange.
-func (s *Server) operate(ctx context.Context, username string, fn func(tx store.Tx, a *account.Account) error) error {
-	return s.store.Update(ctx, func(tx store.Tx) error {
+// operate runs fn on the account of a user name, in one transaction. fn announces its
+// change with the given announcer. Errors: account.ErrNotFound; ErrNoChange.
+func (s *Server) operate(ctx context.Context, username string, fn func(tx store.Tx, a *account.Account, announcer *notice.Announcer) error) (told Told, err error) {
+	s.busy.RLock()
+	defer s.busy.RUnlock()
+	err = s.store.Update(ctx, func(tx store.Tx) error {
+		told = Told{}
 		a, err := account.ByLogin(tx, username)
 		if err != nil {
 			return err
 		}
-		return fn(tx, a)
+		return fn(tx, a, s.announcer.Telling(&told))
 	})
+	return told, err
 }
 
 // Unlock resets the failures of an account, in first-party and third-party clients. An
 // account that was disabled after too many failures can be used again (R43). The owner
 // still has to sign in.
-func (s *Server) Unlock(ctx context.Context, username string) error {
-	return s.operate(ctx, username, func(tx store.Tx, a *account.Account) error {
+func (s *Server) Unlock(ctx context.Context, username string) (Told, error) {
+	return s.operate(ctx, username, func(tx store.Tx, a *account.Account, announcer *notice.Announcer) error {
 		count := 0
 		for _, counter := range []ratelimit.Counter{s.proofs.FirstParty(a.Username), s.passwords.Counter(a.Username)} {
 			was, err := counter.State(tx)
@@ -56,7 +64,7 @@ func (s *Server) Unlock(ctx context.Context, username string) error {
 		if count == 0 {
 			return ErrNoChange
 		}
-		return s.announcer.Announce(tx, a, operator, audit.Event{
+		return announcer.Announce(tx, a, operator, audit.Event{
 			Type: api.EventUnlocked, Rule: "R43", Details: map[string]string{"failures": strconv.Itoa(count)},
 		})
 	})
@@ -65,8 +73,8 @@ func (s *Server) Unlock(ctx context.Context, username string) error {
 // ResetTwoFactor turns off every method of an account whose owner lost them all (R102).
 // Two-factor is off, backup codes and temporary passwords are void (R61), and the
 // password alone is enough. It is announced by mail and by text.
-func (s *Server) ResetTwoFactor(ctx context.Context, username string) error {
-	return s.operate(ctx, username, func(tx store.Tx, a *account.Account) error {
+func (s *Server) ResetTwoFactor(ctx context.Context, username string) (Told, error) {
+	return s.operate(ctx, username, func(tx store.Tx, a *account.Account, announcer *notice.Announcer) error {
 		e, err := account.Enrolled(tx, a)
 		if err != nil {
 			return err
@@ -82,6 +90,17 @@ func (s *Server) ResetTwoFactor(ctx context.Context, username string) error {
 			return fmt.Errorf("server: %s still has a second step", a.Username)
 		}
 		removed.ByOperator = true
-		return s.announcer.AnnounceRemoval(tx, a, operator, removed)
+		return announcer.AnnounceRemoval(tx, a, operator, removed)
 	})
 }
+
+// SetDelivery changes how messages are sent. used reports whether the server sends through
+// the new settings from now on; the lab has senders of its own.
+func (s *Server) SetDelivery(ctx context.Context, change func(*delivery.Settings)) (used bool, err error) {
+	s.busy.RLock()
+	defer s.busy.RUnlock()
+	return !s.fixedDelivery(), s.http.SetDelivery(ctx, change)
+}
+
+// Capabilities returns what can be sent now.
+func (s *Server) Capabilities() delivery.Capabilities { return s.senders.Capabilities() }

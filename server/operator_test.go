@@ -40,7 +40,7 @@ func TestOperatorUnlocks(t *testing.T) {
 	if e := w.Basic("bob", servertest.Password); e.Problem(t).Code != api.InvalidCredentials {
 		t.Errorf("a locked account: %+v", e)
 	}
-	if err := w.Unlock(t.Context(), "BOB"); err != nil {
+	if _, err := w.Unlock(t.Context(), "BOB"); err != nil {
 		t.Fatal(err)
 	}
 	if e := w.Basic("bob", servertest.Password); e.Problem(t).Code != api.TemporaryPasswordRequired {
@@ -59,10 +59,10 @@ func TestOperatorUnlocks(t *testing.T) {
 	}
 
 	before := w.Dump()
-	if err := w.Unlock(t.Context(), "bob"); !errors.Is(err, server.ErrNoChange) {
+	if _, err := w.Unlock(t.Context(), "bob"); !errors.Is(err, server.ErrNoChange) {
 		t.Errorf("nothing is locked: %v", err)
 	}
-	if err := w.Unlock(t.Context(), "nobody"); !errors.Is(err, account.ErrNotFound) {
+	if _, err := w.Unlock(t.Context(), "nobody"); !errors.Is(err, account.ErrNotFound) {
 		t.Errorf("nobody: %v", err)
 	}
 	if !maps.Equal(before, w.Dump()) {
@@ -78,7 +78,7 @@ func TestOperatorResetsTwoFactor(t *testing.T) {
 	c := w.SignIn("bob")
 	w.AddKey("bob", "blue")
 	w.NewTemporaryPassword("bob", "")
-	if err := w.ResetTwoFactor(t.Context(), "bob"); err != nil {
+	if _, err := w.ResetTwoFactor(t.Context(), "bob"); err != nil {
 		t.Fatal(err)
 	}
 	a := servertest.Must[api.Account](t)(c.Account(t.Context()))
@@ -108,10 +108,10 @@ func TestOperatorResetsTwoFactor(t *testing.T) {
 		t.Errorf("%+v", v)
 	}
 	before := w.Dump()
-	if err := w.ResetTwoFactor(t.Context(), "bob"); !errors.Is(err, server.ErrNoChange) {
+	if _, err := w.ResetTwoFactor(t.Context(), "bob"); !errors.Is(err, server.ErrNoChange) {
 		t.Errorf("a second time: %v", err)
 	}
-	if err := w.ResetTwoFactor(t.Context(), "nobody"); !errors.Is(err, account.ErrNotFound) {
+	if _, err := w.ResetTwoFactor(t.Context(), "nobody"); !errors.Is(err, account.ErrNotFound) {
 		t.Errorf("nobody: %v", err)
 	}
 	if !maps.Equal(before, w.Dump()) {

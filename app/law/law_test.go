@@ -87,7 +87,8 @@ var imports = map[string][]string{
 		"server/api", "server/ceremony/...", "server/store/...", "server/account", "server/audit", "server/backupcode",
 		"server/delivery", "server/notice", "server/otp", "server/temppassword", "server/twofactor", "server/webauthn",
 	},
-	"server/lab": {"server/api", "server/otp"},
+	"server/lab":         {"server/api", "server/otp"},
+	"server/localsocket": {"server/store/durable"},
 }
 
 // backEnds are imported by app only, which chooses one.
@@ -103,6 +104,7 @@ var onlyImporter = map[string]string{
 	"codeberg.org/go-pdf/fpdf":        "ui/print",
 	"github.com/boombuler/barcode":    "", // comes with pquerna/otp; QR codes are drawn by go-qrcode alone
 	"github.com/skip2/go-qrcode":      "ui/kit",
+	"github.com/Microsoft/go-winio":   "server/localsocket",
 	"github.com/zalando/go-keyring":   "server/store/seal",
 	"golang.org/x/crypto/argon2":      "server/account",
 	"golang.org/x/term":               "app",

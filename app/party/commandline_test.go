@@ -76,7 +76,7 @@ func TestCommandLine(t *testing.T) {
 		{"admin backup --data /nowhere", 2, "FILE", ""},
 		{"admin backup a --data /nowhere b", 2, "unexpected argument", ""},
 		{"admin backup -h", 0, "", "Without --data it is "},
-		{"admin -h", 0, "", "Stop the server first"},
+		{"admin -h", 0, "", "A running server does the work"},
 		{"admin unlock", 2, "--user NAME", ""},
 		{"admin reset-two-factor", 2, "--user NAME", ""},
 		{"admin udev-rule --data /tmp", 2, "data", ""},
@@ -217,7 +217,7 @@ func TestBackupAndRestore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkRefusal(t, admin("backup", "--data", dir, file+"2"), "Stop the server first")
+	checkRefusal(t, admin("backup", "--data", dir, file+"2"), "already running")
 	if err := harness.NewPerson(s.Client, "robin").SignIn(ctx, ""); err != nil {
 		t.Error(err)
 	}

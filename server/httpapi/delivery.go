@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"errors"
 	"net"
 	"net/http"
@@ -104,6 +105,31 @@ func (h *Handler) setDelivery(c *call, in api.DeliveryChange) (api.Delivery, err
 	h.cfg.Senders.Set(mailer, texter)
 	h.cfg.Wake()
 	return h.delivered(set), nil
+}
+
+// SetDelivery is setDelivery for the operator of the server.
+func (h *Handler) SetDelivery(ctx context.Context, change func(*delivery.Settings)) error {
+	h.setting.Lock()
+	defer h.setting.Unlock()
+	var mailer delivery.Mailer
+	var texter delivery.SMSSender
+	err := h.cfg.Store.Update(ctx, func(tx store.Tx) error {
+		set, err := delivery.LoadSettings(tx, h.cfg.Sealer)
+		if err != nil {
+			return err
+		}
+		change(&set)
+		if mailer, texter, err = set.Build(h.cfg.Now); err != nil {
+			return err
+		}
+		return set.Save(tx, h.cfg.Sealer)
+	})
+	if err != nil || h.cfg.FixedDelivery {
+		return err
+	}
+	h.cfg.Senders.Set(mailer, texter)
+	h.cfg.Wake()
+	return nil
 }
 
 // changed applies a change to the settings. The details are for the activity list. A

@@ -24,6 +24,22 @@ type Origin struct {
 type Announcer struct {
 	Sealer       *seal.Sealer
 	Capabilities func() delivery.Capabilities
+
+	told *Told // see Telling
+}
+
+// Told says on which channels notices were queued.
+type Told struct {
+	Mail bool
+	Kept bool // a mail that is kept on this computer
+	Text bool
+}
+
+// Telling returns an announcer that also sets told. Set told to its zero value at the
+// start of the transaction, which may run twice.
+func (n Announcer) Telling(told *Told) *Announcer {
+	n.told = told
+	return &n
 }
 
 // Announce appends events to the account's activity list, and mails each event
@@ -57,6 +73,11 @@ func (n *Announcer) send(tx store.Tx, messages []delivery.Message) error {
 	for _, m := range messages {
 		if err := delivery.Enqueue(tx, n.Sealer, m); err != nil {
 			return err
+		}
+		if n.told != nil {
+			n.told.Text = n.told.Text || m.Channel == api.ByText
+			n.told.Kept = n.told.Kept || m.Keep
+			n.told.Mail = n.told.Mail || m.Channel == api.ByEmail && !m.Keep
 		}
 	}
 	return nil

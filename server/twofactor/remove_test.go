@@ -119,5 +119,6 @@ func deleteLastKey(w *servertest.World, c *client.Client) error {
 }
 
 func resetTwoFactor(w *servertest.World, _ *client.Client) error {
-	return w.ResetTwoFactor(context.WithoutCancel(w.T.Context()), "dot")
+	_, err := w.ResetTwoFactor(context.WithoutCancel(w.T.Context()), "dot")
+	return err
 }

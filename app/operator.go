@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"nightlatch/server"
+	"nightlatch/server/account"
+	"nightlatch/server/store"
+)
+
+// An adminRequest is what one admin verb is asked to do. It is sent to the running server
+// as JSON, and it can hold secrets: it is never logged.
+type adminRequest struct {
+	User string `json:"user,omitempty"`
+	Off  bool   `json:"off,omitempty"`
+	Mail mailRequest
+	Text textRequest
+}
+
+// An operation is the work of one admin verb on an open database. The same function runs
+// in the running server and, if there is none, in this process.
+type operation func(o *operator, ctx context.Context, r adminRequest) error
+
+// An operator runs operations on an instance.
+type operator struct {
+	*instance
+	running bool // the instance serves requests and sends messages now
+	report  reporter
+}
+
+// A reporter takes what an operation tells its user.
+type reporter struct {
+	say      func(line string)                    // a line for standard output
+	progress func(what string, done, total int64) // how far it is; total 0 is unknown
+}
+
+// needDatabase refuses a data directory without a database.
+func needDatabase(dir string) error {
+	if _, err := os.Stat(filepath.Join(dir, databaseName)); errors.Is(err, fs.ErrNotExist) {
+		return refuse(err, "There is no database in %s. Give its directory with --data.", shortened(dir))
+	}
+	return nil
+}
+
+// startLimit is how long admin waits for a server that uses the data and does not answer
+// yet, because it is starting, or no longer.
+const startLimit = 5 * time.Second
+
+// operate runs an operation in the server that uses c.dir, or here if none runs.
+func (c *adminCommand) operate(ctx context.Context, v *verb[adminCommand]) error {
+	for began := time.Now(); ; {
+		asked, err := c.askServer(ctx, v.name)
+		if asked || err != nil {
+			return err
+		}
+		err = c.operateHere(ctx, v)
+		if !errors.Is(err, store.ErrInUse) || ctx.Err() != nil {
+			return err
+		}
+		if time.Since(began) > startLimit { // opening waits for the lock, so this loop does not spin
+			return refuse(err, "Another Nightlatch uses the data in %s and does not answer. It is starting or stopping, or is of a version before this one. Wait a moment and try again, or stop it first.", shortened(c.dir))
+		}
+	}
+}
+
+// operateHere runs an operation in this process.
+func (c *adminCommand) operateHere(ctx context.Context, v *verb[adminCommand]) error {
+	if !v.creates {
+		if err := needDatabase(c.dir); err != nil {
+			return err
+		}
+	}
+	inst, err := openInstance(ctx, instanceConfig{
+		dir: c.dir, maintenance: true, policy: account.Classic(), keepMail: true,
+		log: slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelWarn})),
+	})
+	if err != nil {
+		return err
+	}
+	report, done := c.reporter()
+	err = v.operation(&operator{instance: inst, report: report}, ctx, c.request)
+	done()
+	return explainData(c.dir, errors.Join(explainAccount(c.request.User, err), inst.close()))
+}
+
+// explainAccount turns an error of looking an account up into a refusal.
+func explainAccount(user string, err error) error {
+	if errors.Is(err, account.ErrNotFound) {
+		return refuse(err, "There is no account named %s. Check the name; upper and lower case do not matter.", user)
+	}
+	return err
+}
+
+// told returns a sentence that says how the owner of an account gets notice of a change.
+// It has to be true whether or not a server runs, and for a lab.
+func (o *operator) told(t server.Told) string {
+	when := ""
+	switch {
+	case o.running:
+	case o.forLab:
+		when = " when the lab runs next"
+	default:
+		when = " when the server runs next"
+	}
+	switch {
+	case t.Mail && t.Text:
+		return "A mail and a text message about it are sent to the user" + when + "."
+	case t.Mail:
+		return "A mail about it is sent to the user" + when + "."
+	case t.Text:
+		return "A text message about it is sent to the user" + when + "."
+	case t.Kept:
+		return "No mail server is set up, so a mail about it is kept on this computer for the user" + when + "."
+	}
+	return "The user gets no message about it, because the account has no confirmed address that mail can be sent to. " +
+		"It is in the account's activity list: tell the user yourself."
+}
