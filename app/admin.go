@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"time"
 
+	"nightlatch/app/secret"
 	"nightlatch/server/audit"
 	"nightlatch/server/store"
 	"nightlatch/server/store/bolt"
@@ -26,9 +27,10 @@ them, and no server can start meanwhile. %s
 type adminCommand struct {
 	terminal
 	// From the command line. Each verb sets some of these.
-	dir     string // --data
-	file    string // FILE
-	yes     bool   // --yes
+	dir     string        // --data
+	file    string        // FILE
+	yes     bool          // --yes
+	from    secret.Source // --password-from, --token-from
 	request adminRequest
 
 	needsData bool // the verb works on a data directory

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"nightlatch/app/secret"
 	"nightlatch/server/account"
 	"nightlatch/server/delivery"
 	"nightlatch/server/store"
@@ -17,12 +18,14 @@ type (
 	textRequest = delivery.TextSettings
 )
 
-// askMailPassword reads the password of the mail server from standard input.
-func (c *adminCommand) askMailPassword(context.Context) error {
+// askMailPassword reads the password of the mail server.
+func (c *adminCommand) askMailPassword(ctx context.Context) error {
 	if c.request.Off || c.request.Mail.Username == "" {
 		return nil
 	}
-	password, err := newSecrets(c.terminal).password()
+	password, err := readSecret(ctx, c.terminal, &secret.Secret{
+		Name: "Password of the mail server", Flag: "--password-from", From: c.from, Plain: true,
+	})
 	if err != nil {
 		return err
 	}
@@ -30,13 +33,15 @@ func (c *adminCommand) askMailPassword(context.Context) error {
 	return c.checkDelivery("set-mail", delivery.Settings{Mail: &c.request.Mail})
 }
 
-// askTextToken reads the token of the text gateway from standard input, if there is one.
-func (c *adminCommand) askTextToken(context.Context) error {
+// askTextToken reads the token of the text gateway, if there is one.
+func (c *adminCommand) askTextToken(ctx context.Context) error {
 	if c.request.Off {
 		return nil
 	}
-	token, err := newSecrets(c.terminal).ask("Token: ")
-	if err != nil && !errors.Is(err, errNoLine) {
+	token, err := readSecret(ctx, c.terminal, &secret.Secret{
+		Name: "Token of the gateway (empty for none)", Flag: "--token-from", From: c.from, Plain: true,
+	})
+	if err != nil && !(errors.Is(err, secret.ErrEnded) && c.from == "") {
 		return err
 	}
 	c.request.Text.Token = token

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"strings"
+
+	"nightlatch/app/secret"
 )
 
 // reporter prints what an operation says. Progress is shown only at a terminal, on one
@@ -20,7 +22,7 @@ func (c *adminCommand) reporter() (r reporter, done func()) {
 		fmt.Fprintln(c.out, line)
 	}
 	r.progress = func(what string, done, total int64) {
-		if !isTerminal(c.err) {
+		if !secret.IsTerminal(c.err) {
 			return
 		}
 		line := what + " …"

@@ -27,25 +27,27 @@ var adminVerbs = verbs[adminCommand]{
 		run:   (*adminCommand).restore,
 	},
 	{
-		name: "set-mail", synopsis: "[--data DIR] --addr HOST:PORT --from ADDRESS [--tls MODE] [--user NAME] < PASSWORD",
+		name: "set-mail", synopsis: "[--data DIR] --addr HOST:PORT --from ADDRESS [--tls MODE] [--user NAME]",
 		help: "set the mail server that sends messages",
 		flags: func(c *adminCommand, f *flag.FlagSet) {
 			c.dataFlag(f)
 			f.StringVar(&c.request.Mail.Addr, "addr", "", "mail server, as `host:port`")
 			f.StringVar((*string)(&c.request.Mail.TLS), "tls", string(delivery.StartTLS), "`mode`: starttls, tls, or none, which is allowed for this computer only")
 			f.StringVar(&c.request.Mail.From, "from", "", "the sender's `address`")
-			f.StringVar(&c.request.Mail.Username, "user", "", "user `name`; its password is read from standard input")
+			f.StringVar(&c.request.Mail.Username, "user", "", "user `name`; its password is asked for at a terminal, and else read from standard input")
+			f.StringVar((*string)(&c.from), "password-from", "", "where the password is: `-`, fd:N or file:PATH")
 			f.BoolVar(&c.request.Off, "off", false, "stop sending mail")
 		},
 		needs: (*adminCommand).checkMail, ask: (*adminCommand).askMailPassword,
 		operation: (*operator).setMail, creates: true,
 	},
 	{
-		name: "set-text-gateway", synopsis: "[--data DIR] --url URL < TOKEN",
+		name: "set-text-gateway", synopsis: "[--data DIR] --url URL",
 		help: "set the HTTP gateway that sends text messages",
 		flags: func(c *adminCommand, f *flag.FlagSet) {
 			c.dataFlag(f)
-			f.StringVar(&c.request.Text.URL, "url", "", "`URL` that accepts {\"to\",\"body\"}; its bearer token is read from standard input")
+			f.StringVar(&c.request.Text.URL, "url", "", "`URL` that accepts {\"to\",\"body\"}; its bearer token is asked for at a terminal, and else read from standard input")
+			f.StringVar((*string)(&c.from), "token-from", "", "where the token is: `-`, fd:N or file:PATH")
 			f.BoolVar(&c.request.Off, "off", false, "stop sending text messages")
 		},
 		needs: (*adminCommand).checkText, ask: (*adminCommand).askTextToken,

@@ -104,41 +104,6 @@ func TestCheckServer(t *testing.T) {
 	}
 }
 
-// The password comes first, then the PIN, each on a line. The PIN may come alone if no
-// password is read.
-func TestSecretsAreReadInOrder(t *testing.T) {
-	read := func(in string, askPassword bool) (password, pin string, err error) {
-		s := newSecrets(terminal{in: strings.NewReader(in), err: &strings.Builder{}})
-		if askPassword {
-			if password, err = s.password(); err != nil {
-				return "", "", err
-			}
-		}
-		pin, err = s.pin()
-		return password, pin, err
-	}
-	for _, tt := range []struct {
-		name, in      string
-		ask           bool
-		password, pin string
-		ok            bool
-	}{
-		{"both", "secret\n1234\n", true, "secret", "1234", true},
-		{"no last newline", "secret\n1234", true, "secret", "1234", true},
-		{"from Windows", "secret\r\n1234\r\n", true, "secret", "1234", true},
-		{"spaces are part of the password", " a b \n1234\n", true, " a b ", "1234", true},
-		{"both, but no password is read", "secret\n1234\n", false, "", "1234", true},
-		{"the PIN alone", "1234\n", false, "", "1234", true},
-		{"the password alone", "secret\n", true, "", "", false},
-		{"nothing", "", true, "", "", false},
-	} {
-		password, pin, err := read(tt.in, tt.ask)
-		if (err == nil) != tt.ok || tt.ok && (password != tt.password || pin != tt.pin) {
-			t.Errorf("%s: %q, %q, %v", tt.name, password, pin, err)
-		}
-	}
-}
-
 func TestSecondStartRaisesTheFirst(t *testing.T) {
 	for name, dir := range map[string]string{
 		"short": t.TempDir(),

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"strings"
 
+	"nightlatch/app/secret"
 	"nightlatch/assets"
 	"nightlatch/fido/libfido2"
 	"nightlatch/fido/virtual"
@@ -112,7 +113,7 @@ func (c *adminCommand) udevRule(context.Context) error {
 	if runtime.GOOS != "linux" {
 		return refuse(nil, "Only Linux needs the udev rule. Security keys work here without it.")
 	}
-	if isTerminal(c.out) {
+	if secret.IsTerminal(c.out) {
 		fmt.Fprintf(c.err, "To install this rule:\n  %s\n\n", udevCommand())
 	}
 	_, err := fmt.Fprint(c.out, assets.UdevRule())

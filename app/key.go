@@ -20,14 +20,17 @@ const keyHelp = `Usage: nightlatch key VERB [flags]
 --device PATH chooses a key; "--device nfc" is the key on an NFC reader. It is needed
 only if several keys are plugged in.
 
-The session token can also be given in the environment variable NIGHTLATCH_SESSION:
-other users of this computer can read command lines.
+The session token is read from the environment variable NIGHTLATCH_SESSION or from the file
+of --session-file. It is no flag, because other users of this computer can read command lines.
 
 With --server and the address of a lab on this computer, the lab's virtual keys can be
 used, too. For enroll and sign-in --server is http://localhost:8440 by default.
 
-Passwords and PINs are read from standard input, one per line. The password comes first;
-for set-pin the key's current PIN comes first, then the new one.
+At a terminal, passwords and PINs are asked for. Elsewhere flags say where they are:
+--password-from, --pin-from and --new-pin-from take - (a line of standard input), fd:N (an
+open descriptor) or file:PATH. If two name the same source, the password is on the first
+line; the PIN comes before the new one. Without a flag, a line of standard input is the
+password, and never a PIN: a wrong PIN costs one of the few tries of the key.
 `
 
 // A keyCommand is one run of `nightlatch key`.
@@ -37,7 +40,9 @@ type keyCommand struct {
 	address string // --device: a path, or the address of a key on a reader
 	server  string // --server
 	labOnly bool   // the server is needed for its lab's keys only
-	session string // --session
+	session string // the token: of --session-file or the environment
+	token   string // --session-file
+	exposed bool   // a token was given as an argument
 	label   string // --label
 	user    string // --user
 	id      string // --id
@@ -47,12 +52,12 @@ type keyCommand struct {
 	base    string // the server's URL; "" for none
 	keys    *fido.Client
 	device  fido.Device // the chosen key; the zero value for any
-	secrets *secrets
+	secrets keySecrets
 }
 
 // key runs `nightlatch key VERB`.
 func (t terminal) key(args []string) error {
-	c := &keyCommand{terminal: t, secrets: newSecrets(t)}
+	c := &keyCommand{terminal: t, secrets: newKeySecrets()}
 	v, help, err := keyVerbs.parse(t, "key", c, args)
 	if help {
 		fmt.Fprintf(t.out, keyHelp, keyVerbs.help())
@@ -72,6 +77,9 @@ func (t terminal) key(args []string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	fido.IgnoreHangup()
+	if err := c.secrets.begin(ctx, t, v.name, c.token, &c.session); err != nil {
+		return err
+	}
 	c.client = client.New(c.base, nil).WithAgent("nightlatch key")
 	release, err := c.openKeys(ctx, origin)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"nightlatch/app/secret"
 	"nightlatch/fido"
 	"nightlatch/server/api"
 )
@@ -20,7 +21,7 @@ func (c *keyCommand) enroll(ctx context.Context) error {
 		case api.Overview:
 			return api.Continue{}, nil
 		case api.EnterPassword:
-			password, err := c.secrets.password()
+			password, err := c.secrets.get(ctx, &c.secrets.password)
 			return api.Password{Password: password}, err
 		case api.EnterEmail, api.EnterCode:
 			return nil, refuse(nil, "This account has no confirmed email address yet. Confirm one in the console, then enroll the key.")
@@ -49,7 +50,7 @@ func (c *keyCommand) signIn(ctx context.Context) error {
 	return c.perform(ctx, api.SignIn, func(step api.Step) (api.Input, error) {
 		switch step := step.(type) {
 		case api.EnterCredentials:
-			password, err := c.secrets.password()
+			password, err := c.secrets.get(ctx, &c.secrets.password)
 			return api.Credentials{Username: c.user, Password: password}, err
 		case api.UseSecurityKey:
 			response, err := c.keys.Get(ctx, c.device, json.RawMessage(step.Get), c)
@@ -122,7 +123,7 @@ func (c *keyCommand) cancel(id string) {
 
 // Show prints what the user has to do (fido.Interaction).
 func (c *keyCommand) Show(p fido.Prompt) {
-	if !isTerminal(c.err) {
+	if !secret.IsTerminal(c.err) {
 		return // scripts expect nothing but a refusal on standard error
 	}
 	switch p.Kind {
@@ -141,13 +142,9 @@ func (c *keyCommand) Show(p fido.Prompt) {
 
 // PIN reads the key's PIN (fido.Interaction). It reads it once: after a wrong PIN it
 // fails, because the key allows few tries.
-func (c *keyCommand) PIN(_ context.Context, triesLeft int, previousWrong bool) (string, error) {
+func (c *keyCommand) PIN(ctx context.Context, triesLeft int, previousWrong bool) (string, error) {
 	if previousWrong {
 		return "", &fido.WrongPINError{TriesLeft: triesLeft}
 	}
-	pin, err := c.secrets.pin()
-	if err != nil {
-		return "", errors.Join(fido.ErrPINRequired, err)
-	}
-	return pin, nil
+	return c.secrets.get(ctx, &c.secrets.pin)
 }

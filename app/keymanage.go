@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 
+	"nightlatch/app/secret"
 	"nightlatch/fido"
 )
 
@@ -88,8 +89,7 @@ func yesNo(b bool) string {
 	return "no"
 }
 
-// setPIN sets a key's first PIN, or changes it. For a change, the input is the current
-// PIN and then the new one.
+// setPIN sets a key's first PIN, or changes it.
 func (c *keyCommand) setPIN(ctx context.Context) error {
 	p, err := c.keys.Info(ctx, c.device)
 	if err != nil {
@@ -97,11 +97,11 @@ func (c *keyCommand) setPIN(ctx context.Context) error {
 	}
 	var old string
 	if p.PIN == fido.PINSet {
-		if old, err = c.secrets.ask("Present PIN of the security key: "); err != nil {
-			return refuse(err, "This security key has a PIN. Write it to standard input, and the new one in the line after it.")
+		if old, err = c.secrets.get(ctx, &c.secrets.pin); err != nil {
+			return err
 		}
 	}
-	next, err := c.newPIN(p.PIN)
+	next, err := c.newPIN(ctx)
 	if err != nil {
 		return err
 	}
@@ -126,29 +126,23 @@ func (c *keyCommand) reset(ctx context.Context) error {
 }
 
 // newPIN reads the new PIN. At a terminal it is typed twice.
-func (c *keyCommand) newPIN(state fido.PINState) (string, error) {
-	next, err := c.secrets.ask("New PIN: ")
-	if err != nil {
-		return "", refuse(err, "No new PIN was given. Write it to standard input, on a line by itself.")
+func (c *keyCommand) newPIN(ctx context.Context) (string, error) {
+	next, err := c.secrets.get(ctx, &c.secrets.newPIN)
+	if err != nil || c.secrets.newPIN.From != "" {
+		return next, err
 	}
-	if isTerminal(c.in) {
-		again, err := c.secrets.ask("New PIN, once more: ")
-		if err != nil || again != next {
-			return "", refuse(err, "The two PINs differ. Nothing was changed.")
-		}
-		return next, nil
+	again, err := c.secrets.get(ctx, &secret.Secret{Name: "New PIN, once more"})
+	if err == nil && again != next {
+		return "", refuse(nil, "The two PINs differ. Nothing was changed.")
 	}
-	if _, err := c.secrets.line(); err == nil && state == fido.PINNotSet {
-		return "", refuse(nil, "This security key has no PIN yet, but two were given. Write only the new one; nothing was changed.")
-	}
-	return next, nil
+	return next, err
 }
 
 // credentials prints how many discoverable credentials a key stores and how many more
 // fit. Then it prints each on a line: ID, site, user name and display name, separated by
 // tabs.
 func (c *keyCommand) credentials(ctx context.Context) error {
-	pin, err := c.managementPIN()
+	pin, err := c.secrets.get(ctx, &c.secrets.pin)
 	if err != nil {
 		return err
 	}
@@ -176,7 +170,7 @@ func (c *keyCommand) delete(ctx context.Context) error {
 	if err := c.needKey(ctx); err != nil {
 		return err
 	}
-	pin, err := c.managementPIN()
+	pin, err := c.secrets.get(ctx, &c.secrets.pin)
 	if err != nil {
 		return err
 	}
@@ -185,12 +179,4 @@ func (c *keyCommand) delete(ctx context.Context) error {
 		return refuse(err, "The security key has no credential with this ID. nightlatch key credentials lists those it has.")
 	}
 	return c.done(err, "deleted")
-}
-
-func (c *keyCommand) managementPIN() (string, error) {
-	pin, err := c.secrets.ask("PIN of the security key: ")
-	if err != nil || pin == "" {
-		return "", refuse(err, "This needs the security key's PIN. Write it to standard input, on a line by itself.")
-	}
-	return pin, nil
 }

@@ -21,7 +21,7 @@ var keyFaults = []struct {
 	{fido.ErrNotEnrolled, "This security key is not enrolled with this account. Use one that is, or another way to sign in."},
 	{fido.ErrPINAuthBlocked, "Three wrong PINs in a row: take the security key out, put it in again and try once more."},
 	{fido.ErrPINBlocked, "The PIN of this security key is blocked. Only a reset unblocks it, and deletes everything on the key."},
-	{fido.ErrPINRequired, "This security key needs its PIN. Write it to standard input, on the line after the password."},
+	{fido.ErrPINRequired, "This security key needs its PIN. Say where it is with --pin-from, or run this at a terminal."},
 	{fido.ErrPINNotSet, "This security key has no PIN yet and one is needed. Set one with nightlatch key set-pin and try again."},
 	{fido.ErrPINChange, "The PIN of this security key has to be changed before the key can be used. Change it with nightlatch key set-pin and try again."},
 	{fido.ErrPINPolicy, "The security key does not accept this PIN. Use one of at least four characters."},

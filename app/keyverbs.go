@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"flag"
-	"os"
 )
 
 // keyVerbs are the verbs of `nightlatch key`.
@@ -19,18 +18,19 @@ var keyVerbs = verbs[keyCommand]{
 		run:   withKey((*keyCommand).info),
 	},
 	{
-		name: "enroll", synopsis: "--session TOKEN [--label NAME]", help: "add a key to the account of a session",
+		name: "enroll", synopsis: "[--session-file PATH] [--label NAME]", help: "add a key to the account of a session",
 		flags: func(c *keyCommand, f *flag.FlagSet) {
 			c.serverFlags(f)
-			f.StringVar(&c.session, "session", "", "session `token` of the account")
+			f.StringVar(&c.token, "session-file", "", "`file` with the session token of the account (default the environment variable NIGHTLATCH_SESSION)")
+			f.Func("session", "not accepted: others can read command lines", func(string) error {
+				c.exposed = true // the flag's own error would print the token
+				return nil
+			})
 			f.StringVar(&c.label, "label", "", "`name` for the key (default the name of its model)")
 		},
 		needs: func(c *keyCommand) error {
-			if c.session == "" { // no default of the flag, because -h prints defaults
-				c.session = os.Getenv("NIGHTLATCH_SESSION")
-			}
-			if c.session == "" {
-				return usagef("key enroll needs --session or NIGHTLATCH_SESSION: the token that sign-in printed")
+			if c.exposed {
+				return usagef("--session is not accepted: other users of this computer can read command lines, and may have read this token; end that session. Give the token in the environment variable NIGHTLATCH_SESSION, or in a file that --session-file names")
 			}
 			return nil
 		},
@@ -52,18 +52,21 @@ var keyVerbs = verbs[keyCommand]{
 	},
 	{
 		name: "set-pin", help: "set or change the PIN of a key",
-		flags: (*keyCommand).labFlags,
-		run:   withKey((*keyCommand).setPIN),
+		flags: func(c *keyCommand, f *flag.FlagSet) {
+			c.pinFlags(f)
+			from(f, &c.secrets.newPIN, "the new PIN")
+		},
+		run: withKey((*keyCommand).setPIN),
 	},
 	{
 		name: "credentials", help: "list the credentials stored on a key: ID, site, user name",
-		flags: (*keyCommand).labFlags,
+		flags: (*keyCommand).pinFlags,
 		run:   withKey((*keyCommand).credentials),
 	},
 	{
 		name: "delete", synopsis: "--id ID", help: "delete a credential stored on a key",
 		flags: func(c *keyCommand, f *flag.FlagSet) {
-			c.labFlags(f)
+			c.pinFlags(f)
 			f.StringVar(&c.id, "id", "", "`ID` that key credentials printed")
 		},
 		needs: func(c *keyCommand) error {
@@ -102,6 +105,14 @@ func (c *keyCommand) labFlags(f *flag.FlagSet) {
 func (c *keyCommand) serverFlags(f *flag.FlagSet) {
 	f.StringVar(&c.server, "server", "http://localhost:8440", "`URL` of the server; if it is a lab on this computer, its virtual keys can be used, too")
 	c.deviceFlag(f)
+	from(f, &c.secrets.password, "the account's password")
+	from(f, &c.secrets.pin, "the key's PIN")
+}
+
+// pinFlags adds the flags of verbs that need the key's PIN, but no server.
+func (c *keyCommand) pinFlags(f *flag.FlagSet) {
+	c.labFlags(f)
+	from(f, &c.secrets.pin, "the key's PIN")
 }
 
 func (c *keyCommand) deviceFlag(f *flag.FlagSet) {

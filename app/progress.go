@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"nightlatch/app/secret"
 )
 
 // How often a progress is shown. Something that is done sooner shows none.
@@ -27,7 +29,7 @@ type progress struct {
 
 // progress begins to show an operation: "checking", "writing the backup".
 func (t terminal) progress(what string) *progress {
-	p := &progress{out: t.err, terminal: isTerminal(t.err), now: time.Now, what: what}
+	p := &progress{out: t.err, terminal: secret.IsTerminal(t.err), now: time.Now, what: what}
 	p.next = p.now().Add(p.every())
 	return p
 }

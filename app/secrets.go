@@ -1,76 +1,90 @@
 package main
 
 import (
-	"bufio"
+	"context"
 	"errors"
-	"fmt"
-	"io"
+	"flag"
 	"os"
-	"strings"
 
-	"golang.org/x/term"
+	"nightlatch/app/secret"
 )
 
-var errNoLine = errors.New("app: standard input has ended")
+// keySecrets are the secrets that `nightlatch key` may need.
+type keySecrets struct {
+	password, pin, newPIN secret.Secret
 
-// secrets reads the password and then the PIN from standard input, one per line.
-// At a terminal it prompts for each and does not echo what is typed.
-type secrets struct {
-	terminal
-	lines        *bufio.Reader // used if standard input is no terminal
-	passwordRead bool
+	reader *secret.Reader
 }
 
-func newSecrets(t terminal) *secrets {
-	return &secrets{terminal: t, lines: bufio.NewReader(io.LimitReader(t.in, 64<<10))}
+func newKeySecrets() keySecrets {
+	return keySecrets{
+		password: secret.Secret{Name: "Password of your account", Flag: "--password-from", Plain: true},
+		pin:      secret.Secret{Name: "PIN of the security key", Flag: "--pin-from"},
+		newPIN:   secret.Secret{Name: "New PIN of the security key", Flag: "--new-pin-from"},
+	}
 }
 
-func (s *secrets) password() (string, error) {
-	s.passwordRead = true
-	line, err := s.ask("Password: ")
-	if err != nil {
-		return "", refuse(err, "No password was given. Write it to standard input, on a line by itself.")
+// begin checks the flags of a verb, and reads the session token if the verb needs one.
+func (k *keySecrets) begin(ctx context.Context, t terminal, verb, file string, session *string) error {
+	all := []*secret.Secret{&k.password, &k.pin, &k.newPIN}
+	for _, s := range all {
+		if err := s.From.Check(); err != nil {
+			return usagef("%s takes - (a line of standard input), fd:N or file:PATH", s.Flag)
+		}
 	}
-	return line, nil
+	k.reader = secret.NewReader(t.in, t.err, all...)
+	if verb != "enroll" {
+		return nil
+	}
+	*session = os.Getenv("NIGHTLATCH_SESSION")
+	if file != "" {
+		var err error
+		if *session, err = secret.File(ctx, file); err != nil {
+			return explainSecret(&secret.Secret{Name: "session token", Flag: "--session-file"}, err)
+		}
+	}
+	if *session == "" {
+		return usagef("key enroll needs the token that sign-in printed: in the environment variable NIGHTLATCH_SESSION, or in a file that --session-file names")
+	}
+	return nil
 }
 
-// pin returns the PIN: the second line, or the only line if no password was read.
-func (s *secrets) pin() (string, error) {
-	line, err := s.ask("PIN of the security key: ")
-	if err != nil || s.passwordRead || isTerminal(s.in) {
-		return line, err
-	}
-	if second, err := s.line(); err == nil {
-		return second, nil
-	}
-	return line, nil
+func (k *keySecrets) get(ctx context.Context, s *secret.Secret) (string, error) {
+	got, err := k.reader.Read(ctx, s)
+	return got, explainSecret(s, err)
 }
 
-// ask reads one line. At a terminal it prompts for it and turns echo off.
-func (s *secrets) ask(prompt string) (string, error) {
-	if !isTerminal(s.in) {
-		return s.line()
+// readSecret reads the only secret of a command.
+func readSecret(ctx context.Context, t terminal, s *secret.Secret) (string, error) {
+	if err := s.From.Check(); err != nil {
+		return "", usagef("%s takes - (a line of standard input), fd:N or file:PATH", s.Flag)
 	}
-	fmt.Fprint(s.err, prompt)
-	line, err := term.ReadPassword(int(s.in.(*os.File).Fd()))
-	fmt.Fprintln(s.err) // the user's Enter was not echoed
-	if err != nil {
-		return "", errors.Join(errNoLine, err)
-	}
-	return string(line), nil
+	got, err := secret.NewReader(t.in, t.err, s).Read(ctx, s)
+	return got, explainSecret(s, err)
 }
 
-func (s *secrets) line() (string, error) {
-	line, err := s.lines.ReadString('\n')
-	line = strings.TrimRight(line, "\r\n")
-	if err != nil && line == "" {
-		return "", errors.Join(errNoLine, err)
+// explainSecret turns an error of reading a secret into a refusal.
+func explainSecret(s *secret.Secret, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, context.Canceled):
+		return refuse(err, "Cancelled. Nothing was changed.")
+	case errors.Is(err, secret.ErrUnnamed):
+		return refuse(err, "This needs a secret: %s. Say where it is with %s (- for a line of standard input, fd:N or file:PATH), or run this at a terminal. Nothing was changed.", s.Name, s.Flag)
+	case errors.Is(err, secret.ErrEnded) && s.From == "":
+		return refuse(err, "Nothing was typed (%s). Nothing was changed; try again.", s.Name)
+	case errors.Is(err, secret.ErrEnded):
+		return refuse(err, "A line is missing: %s. Write it there, on a line by itself, or name another source with %s. Nothing was changed.", s.Name, s.Flag)
+	case errors.Is(err, secret.ErrUTF16):
+		return refuse(err, "What %s names is in UTF-16. Save it as UTF-8 and try again.", s.Flag)
+	case errors.Is(err, secret.ErrTooLong):
+		return refuse(err, "What %s names has a line that is too long for a secret. Check that it is the right one.", s.Flag)
 	}
-	return line, nil
+	return refuse(err, "What %s names cannot be read (%s). Check it and try again; nothing was changed.", s.Flag, reason(err))
 }
 
-// isTerminal reports whether a reader or writer is a terminal.
-func isTerminal(v any) bool {
-	f, ok := v.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
+// from adds the flag that says where a secret is.
+func from(f *flag.FlagSet, s *secret.Secret, what string) {
+	f.StringVar((*string)(&s.From), s.Flag[len("--"):], "", "where "+what+" is: `-` (a line of standard input), fd:N or file:PATH")
 }

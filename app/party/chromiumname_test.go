@@ -157,7 +157,7 @@ func TestKeyOfTheTerminalInChromium(t *testing.T) {
 		t.Fatal(err)
 	}
 	path, key := pluggedKey(t)
-	got := run(t, nil, p.Password+"\n", built.plain, "key", "enroll", "--server", s.URL, "--device", path, "--session", p.Client.Token(), "--label", "Blue")
+	got := run(t, session(p.Client.Token()), p.Password+"\n", built.plain, "key", "enroll", "--server", s.URL, "--device", path, "--label", "Blue")
 	if got.status != 0 {
 		t.Fatalf("enroll: %+v", got)
 	}

@@ -222,8 +222,9 @@ func TestKeyCommands(t *testing.T) {
 	ctx := within(t, 2*time.Minute)
 	p := protect(t, s, "robin", "+12025550111")
 	key := plug(t, ctx, s, "Blue", "2468")
+	env := session(p.Client.Token())
 	run := func(input string, args ...string) outcome {
-		return run(t, nil, input, built.plain, append([]string{"key"}, args...)...)
+		return run(t, env, input, built.plain, append([]string{"key"}, args...)...)
 	}
 
 	if got := run("", "list", "--device", key.Path); got.status != 0 || got.stdout != key.Path+"\tusb\tNightlatch lab key\tLAB\n" {
@@ -235,7 +236,7 @@ func TestKeyCommands(t *testing.T) {
 	if got := run("", "list", "--server", "http://localhost:1"); got.status != 1 || !strings.Contains(got.stderr, "No Nightlatch server answers at http://localhost:1.") {
 		t.Errorf("list with those of no server: %+v", got)
 	}
-	enrol := []string{"enroll", "--server", s.URL, "--device", key.Path, "--session", p.Client.Token(), "--label", "Blue one"}
+	enrol := []string{"enroll", "--server", s.URL, "--device", key.Path, "--label", "Blue one", "--password-from", "-", "--pin-from", "-"}
 	if got := run(p.Password+"\n2468\n", enrol...); got.status != 0 {
 		t.Fatalf("enroll: %+v", got)
 	}
@@ -250,7 +251,7 @@ func TestKeyCommands(t *testing.T) {
 	}
 	refused("R33: the same key again", run(p.Password+"\n2468\n", enrol...), "already enrolled")
 
-	signIn := []string{"sign-in", "--server", s.URL, "--device", key.Path, "--user", p.Name}
+	signIn := []string{"sign-in", "--server", s.URL, "--device", key.Path, "--user", p.Name, "--password-from", "-", "--pin-from", "-"}
 	got := run(p.Password+"\n2468\n", signIn...)
 	if got.status != 0 || strings.Count(got.stdout, "\n") != 1 {
 		t.Fatalf("sign-in: %+v", got)
@@ -260,8 +261,9 @@ func TestKeyCommands(t *testing.T) {
 		t.Errorf("the printed token opens %+v: %v", a, err)
 	}
 	refused("wrong password", run("something else\n", signIn...), "")
-	refused("no password", run("", signIn...), "password")
-	refused("no such session", run(p.Password+"\n", "enroll", "--server", s.URL, "--device", key.Path, "--session", "nls_nothing"), "")
+	refused("no password", run("", signIn...), "Password")
+	env = session("nls_nothing")
+	refused("no such session", run(p.Password+"\n", "enroll", "--server", s.URL, "--device", key.Path), "")
 
 	other := plug(t, ctx, s, "Red", "")
 	refused("another key", run(p.Password+"\n", "sign-in", "--server", s.URL, "--device", other.Path, "--user", p.Name), "not enrolled with this account")
@@ -269,6 +271,37 @@ func TestKeyCommands(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused("no key", run(p.Password+"\n", signIn...), "")
+}
+
+// A line of standard input is the password and never the PIN of a key, whether the server
+// asks for the password or was given it lately: a wrong PIN uses up one of the key's tries.
+func TestPINIsNeverGuessed(t *testing.T) {
+	s := serve(t, built.plain, "--policy", "hardened") // which needs the PIN
+	ctx := within(t, 2*time.Minute)
+	p := protect(t, s, "robin", "+12025550111")
+	key := plug(t, ctx, s, "Blue", "2468")
+	env := session(p.Client.Token())
+	at := []string{"--server", s.URL, "--device", key.Path}
+	for _, lines := range []string{p.Password + "\n", p.Password + "\n" + p.Password + "\n", "\n"} {
+		for _, args := range [][]string{{"key", "enroll"}, {"key", "sign-in", "--user", p.Name}, {"key", "credentials"}, {"key", "delete", "--id", "AAAA"}, {"key", "set-pin"}} {
+			got := run(t, env, lines, built.plain, append(args, at...)...)
+			if got.status != 1 || strings.Count(got.stderr, "\n") != 1 || strings.Contains(got.stderr, p.Password) {
+				t.Errorf("%q with %q: %+v", args, lines, got)
+			}
+		}
+	}
+	if keys, err := s.Client.LabKeys(ctx); err != nil || *keys[0].PINTries != 8 {
+		t.Errorf("the key %+v: %v; want all 8 tries of its PIN", keys, err)
+	}
+
+	file := filepath.Join(t.TempDir(), "pin")
+	if err := os.WriteFile(file, []byte("\ufeff2468\r\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := run(t, env, "", built.plain, append([]string{"key", "enroll", "--label", "Blue", "--pin-from", "file:" + file, "--password-from", "file:/nowhere"}, at...)...)
+	if got.status != 0 { // the password was proved a moment ago
+		t.Errorf("%+v", got)
+	}
 }
 
 // statementOf returns the format of the attestation statement in an attestation object.

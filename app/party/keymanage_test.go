@@ -39,37 +39,39 @@ func TestKeyManagement(t *testing.T) {
 		return out
 	}
 
+	pin, newPIN := []string{"--pin-from", "-"}, []string{"--new-pin-from", "-"}
+	both := append(pin, newPIN...)
 	done(run("", "info"), "PIN\tnot set\n")
 	done(run("", "info"), "model\tNightlatch lab key\n")
-	refused(run("1234\n", "credentials"), "no PIN yet")
+	refused(run("1234\n", "credentials", pin...), "no PIN yet")
 	line := base64.StdEncoding.EncodeToString(make([]byte, 32)) + "\n"
 	tool(line+"example.org\nbob\n"+line, "fido2-cred", "-M", "-r", key.Path)
 
-	refused(run("", "set-pin"), "No new PIN")
-	refused(run("123\n", "set-pin"), "at least 4")
-	refused(run("0000\n2468\n", "set-pin"), "two were given")
-	done(run("2468\n", "set-pin"), "")
+	refused(run("2468\n", "set-pin"), "--new-pin-from")
+	refused(run("123\n", "set-pin", newPIN...), "at least 4")
+	done(run("2468\n", "set-pin", newPIN...), "")
 	if info := tool("", "fido2-token", "-I", key.Path); !strings.Contains(info, ", clientPin") && !strings.Contains(info, " clientPin") {
 		t.Errorf("fido2-token -I sees no PIN:\n%s", info)
 	}
-	refused(run("", "set-pin"), "new one in the line after it")
-	refused(run("0000\n13579\n", "set-pin"), "7 tries")
+	refused(run("13579\n", "set-pin", newPIN...), "--pin-from")
+	refused(run("2468\n", "set-pin", both...), "New PIN")
+	refused(run("0000\n13579\n", "set-pin", both...), "7 tries")
 	done(run("", "info"), "PIN\tset, 7 tries left\n")
-	done(run("2468\n13579\n", "set-pin"), "")
+	done(run("2468\n13579\n", "set-pin", both...), "")
 	done(run("", "info"), "PIN\tset, 8 tries left\n")
 
-	refused(run("", "credentials"), "standard input")
-	refused(run("2468\n", "credentials"), "7 tries")
-	got := run("13579\n", "credentials")
+	refused(run("13579\n", "credentials"), "--pin-from")
+	refused(run("2468\n", "credentials", pin...), "7 tries")
+	got := run("13579\n", "credentials", pin...)
 	done(got, "1 kept\troom for 24\n")
 	row := strings.Split(lines(got.stdout)[1], "\t")
 	if len(row) < 3 || row[1] != "example.org" || row[2] != "bob" {
 		t.Fatalf("the stored credential is %q", row)
 	}
-	refused(run("0000\n", "delete", "--id", row[0]), "7 tries")
-	done(run("13579\n", "delete", "--id", row[0]), "")
-	refused(run("13579\n", "delete", "--id", row[0]), "no credential with this ID")
-	done(run("13579\n", "credentials"), "0 kept\troom for 25\n")
+	refused(run("0000\n", "delete", append(pin, "--id", row[0])...), "7 tries")
+	done(run("13579\n", "delete", append(pin, "--id", row[0])...), "")
+	refused(run("13579\n", "delete", append(pin, "--id", row[0])...), "no credential with this ID")
+	done(run("13579\n", "credentials", pin...), "0 kept\troom for 25\n")
 
 	if err := s.Client.UnplugKey(ctx, key.ID); err != nil {
 		t.Fatal(err)

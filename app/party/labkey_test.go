@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -48,7 +49,7 @@ func TestLabKeyOutsideTheLab(t *testing.T) {
 	if err := dot.SignIn(ctx, ""); err != nil {
 		t.Fatal(err)
 	}
-	got := run(t, nil, dot.Password+"\n", built.plain, "key", "enroll", "--server", s.URL, "--device", key.Path, "--session", dot.Client.Token())
+	got := run(t, session(dot.Client.Token()), dot.Password+"\n", built.plain, "key", "enroll", "--server", s.URL, "--device", key.Path)
 	if got.status != 1 || got.stdout != "" || strings.Count(got.stderr, "\n") != 1 || !strings.Contains(got.stderr, "virtual key of the lab") {
 		t.Errorf("enroll: %+v", got)
 	}
@@ -72,9 +73,10 @@ func TestCopiedKey(t *testing.T) {
 			key := plug(t, ctx, s, "Blue", "2468")
 			use := func(path string, args ...string) outcome {
 				t.Helper()
-				return run(t, nil, p.Password+"\n2468\n", built.plain, append([]string{"key", args[0], "--server", s.URL, "--device", path}, args[1:]...)...)
+				command := slices.Concat([]string{"key", args[0], "--server", s.URL, "--device", path}, passwordAndPIN, args[1:])
+				return run(t, session(p.Client.Token()), p.Password+"\n2468\n", built.plain, command...)
 			}
-			if got := use(key.Path, "enroll", "--session", p.Client.Token(), "--label", "Blue"); got.status != 0 {
+			if got := use(key.Path, "enroll", "--label", "Blue"); got.status != 0 {
 				t.Fatalf("enroll: %+v", got)
 			}
 			twin, err := s.Client.CopyKey(ctx, key.ID, "Blue, copy")
@@ -117,7 +119,7 @@ func TestLabKeyNeedsNoPath(t *testing.T) {
 	p := protect(t, s, "robin", "+12025550111")
 	use := func(input, verb string, args ...string) outcome {
 		t.Helper()
-		return run(t, nil, input, built.plain, append([]string{"key", verb, "--server", s.URL}, args...)...)
+		return run(t, session(p.Client.Token()), input, built.plain, append([]string{"key", verb, "--server", s.URL}, args...)...)
 	}
 	done := func(got outcome, want string) {
 		t.Helper()
@@ -134,9 +136,9 @@ func TestLabKeyNeedsNoPath(t *testing.T) {
 	key := plug(t, ctx, s, "Blue", "")
 	done(use("", "list"), key.Path+"\tusb\tBlue\tLAB\n")
 	done(use("", "info"), "path\t"+key.Path+"\nvirtual\tLAB\n")
-	done(use("2468\n", "set-pin"), "the PIN is set\n")
-	done(use(p.Password+"\n2468\n", "enroll", "--session", p.Client.Token(), "--label", "Blue one"), "enrolled as Blue one\n")
-	got := use(p.Password+"\n2468\n", "sign-in", "--user", p.Name)
+	done(use("2468\n", "set-pin", "--new-pin-from", "-"), "the PIN is set\n")
+	done(use(p.Password+"\n2468\n", "enroll", append(passwordAndPIN, "--label", "Blue one")...), "enrolled as Blue one\n")
+	got := use(p.Password+"\n2468\n", "sign-in", append(passwordAndPIN, "--user", p.Name)...)
 	if a, err := s.Client.WithToken(strings.TrimSpace(got.stdout)).Account(ctx); err != nil || a.Username != p.Name {
 		t.Errorf("sign-in: %+v: %v", got, err)
 	}
@@ -197,7 +199,7 @@ func TestLabKeyByPathKeepsItsTransport(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := run(t, nil, p.Password+"\n", built.plain, "key", "enroll", "--server", s.URL, "--device", key.Path, "--session", p.Client.Token(), "--label", transport)
+		got := run(t, session(p.Client.Token()), p.Password+"\n", built.plain, "key", "enroll", "--server", s.URL, "--device", key.Path, "--label", transport)
 		if got.status != 0 {
 			t.Fatalf("enroll: %+v", got)
 		}

@@ -82,7 +82,7 @@ func TestKeyOnReader(t *testing.T) {
 	if got := info(); got.status != 0 || !strings.Contains(got.stdout, "path\t"+here+"\n") || !strings.Contains(got.stdout, "set, 8 tries left") {
 		t.Errorf("info: %+v", got)
 	}
-	enrol := []string{"enroll", "--server", s.URL, "--device", here, "--session", p.Client.Token(), "--label", "Card"}
+	enrol := []string{"enroll", "--server", s.URL, "--device", here, "--label", "Card", "--password-from", "-", "--pin-from", "-"}
 	if got := run(p.Password+"\n123456\n", enrol...); got.status != 0 {
 		t.Fatalf("enroll: %+v", got)
 	}
@@ -97,7 +97,7 @@ func TestKeyOnReader(t *testing.T) {
 	eventually(list, func(o outcome) bool { return o.stdout == "" })
 	pcsctest.PlaceCard(t, key)
 	eventually(list, listed)
-	got := run(p.Password+"\n123456\n", "sign-in", "--server", s.URL, "--device", "nfc", "--user", p.Name)
+	got := run(p.Password+"\n123456\n", "sign-in", "--server", s.URL, "--device", "nfc", "--user", p.Name, "--password-from", "-", "--pin-from", "-")
 	if got.status != 0 || strings.Count(got.stdout, "\n") != 1 {
 		t.Fatalf("sign-in: %+v", got)
 	}

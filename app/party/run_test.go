@@ -16,6 +16,12 @@ type outcome struct {
 	took           time.Duration
 }
 
+// session is the environment with a session token.
+func session(token string) []string { return []string{"NIGHTLATCH_SESSION=" + token} }
+
+// passwordAndPIN are the flags for a password and a PIN on two lines of standard input.
+var passwordAndPIN = []string{"--password-from", "-", "--pin-from", "-"}
+
 // run runs a program with additional environment variables.
 func run(t *testing.T, env []string, input, program string, args ...string) outcome {
 	t.Helper()

@@ -1,0 +1,82 @@
+package secret
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"strings"
+)
+
+// An input is where bytes come from. Its read ends when ctx ends.
+type input interface {
+	read(ctx context.Context, into []byte) (int, error)
+}
+
+// memory is an input that never blocks, for tests.
+type memory struct{ io.Reader }
+
+func (m memory) read(_ context.Context, into []byte) (int, error) { return m.Read(into) }
+
+// A stream is the lines of a source.
+type stream struct {
+	input input
+	lines []string // complete lines so far, without their ends
+	rest  []byte   // after the last line end
+	ended bool
+}
+
+// line returns line n, from 0. It reads no further than it must: the next line may not
+// have been typed yet.
+func (s *stream) line(ctx context.Context, n int) (string, error) {
+	for len(s.lines) <= n && !s.ended {
+		if err := s.more(ctx); err != nil {
+			return "", err
+		}
+	}
+	if len(s.lines) <= n {
+		return "", ErrEnded
+	}
+	return s.lines[n], nil
+}
+
+// The byte order marks, which editors of some systems write (Unicode, section 23.8).
+const (
+	markUTF8    = "\xef\xbb\xbf"
+	markUTF16LE = "\xff\xfe"
+	markUTF16BE = "\xfe\xff"
+)
+
+func (s *stream) more(ctx context.Context) error {
+	part := make([]byte, 4096)
+	n, err := s.input.read(ctx, part)
+	s.rest = append(s.rest, part[:n]...)
+	clear(part)
+	switch {
+	case errors.Is(err, io.EOF):
+		s.ended = true
+	case err != nil:
+		return err
+	}
+	if len(s.lines) == 0 && (bytes.HasPrefix(s.rest, []byte(markUTF16LE)) || bytes.HasPrefix(s.rest, []byte(markUTF16BE))) {
+		return ErrUTF16
+	}
+	for {
+		line, rest, found := bytes.Cut(s.rest, []byte("\n"))
+		switch {
+		case found:
+			s.rest = rest
+		case s.ended && len(line) > 0:
+			s.rest = nil
+		case len(line) > maxLine:
+			return ErrTooLong
+		default:
+			return nil
+		}
+		text := strings.TrimRight(string(line), "\r")
+		if len(s.lines) == 0 {
+			text = strings.TrimPrefix(text, markUTF8)
+		}
+		s.lines = append(s.lines, text)
+	}
+}

@@ -1,0 +1,9 @@
+package secret
+
+import "golang.org/x/sys/unix"
+
+// The ioctls for the settings of a terminal.
+const (
+	getTermios = unix.TCGETS
+	setTermios = unix.TCSETS
+)
