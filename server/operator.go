@@ -11,7 +11,6 @@ import (
 	"nightlatch/server/audit"
 	"nightlatch/server/delivery"
 	"nightlatch/server/notice"
-	"nightlatch/server/ratelimit"
 	"nightlatch/server/store"
 	"nightlatch/server/twofactor"
 )
@@ -50,16 +49,9 @@ func (s *Server) operate(ctx context.Context, username string, fn func(tx store.
 // still has to sign in.
 func (s *Server) Unlock(ctx context.Context, username string) (Told, error) {
 	return s.operate(ctx, username, func(tx store.Tx, a *account.Account, announcer *notice.Announcer) error {
-		count := 0
-		for _, counter := range []ratelimit.Counter{s.proofs.FirstParty(a.Username), s.passwords.Counter(a.Username)} {
-			was, err := counter.State(tx)
-			if err != nil {
-				return err
-			}
-			count += was.Count
-			if err := counter.Reset(tx); err != nil {
-				return err
-			}
+		count, err := s.proofs.Counts.Unlock(tx, a.ID)
+		if err != nil {
+			return err
 		}
 		if count == 0 {
 			return ErrNoChange

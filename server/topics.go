@@ -7,6 +7,7 @@ import (
 	"nightlatch/server/ceremony"
 	"nightlatch/server/changes"
 	"nightlatch/server/delivery"
+	"nightlatch/server/device"
 	"nightlatch/server/session"
 	"nightlatch/server/temppassword"
 )
@@ -25,6 +26,7 @@ func rules() changes.Rules {
 			// authenticated (R3).
 			{Prefix: session.Kind + "/", Topics: changes.Account | changes.Sessions},
 			{Prefix: session.GenerationKind, Topics: changes.Account | changes.Sessions},
+			{Prefix: device.Kind, Topics: changes.Sessions},
 			{Prefix: ceremony.OpenKind + "/", Topics: changes.Ceremony},
 			{Prefix: delivery.MailKind + "/", Topics: changes.Messages},
 		},

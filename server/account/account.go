@@ -99,20 +99,29 @@ func Load(tx store.Tx, id string) (*Account, error) {
 	return &a, nil
 }
 
-// ByLogin reads the account with that user name, in upper or lower case (R0), or returns
-// ErrNotFound. The name may be any input.
-func ByLogin(tx store.Tx, username string) (*Account, error) {
+// IDByLogin returns the ID of the account with that user name, in upper or lower case
+// (R0), or ErrNotFound. The name may be any input.
+func IDByLogin(tx store.Tx, username string) (string, error) {
 	if CheckUsername(username) != nil {
-		return nil, ErrNotFound
+		return "", ErrNotFound
 	}
-	switch id, err := tx.Get(loginKey(username)); {
+	id, err := tx.Get(loginKey(username))
+	switch {
 	case errors.Is(err, store.ErrNotFound):
-		return nil, ErrNotFound
+		return "", ErrNotFound
 	case err != nil:
-		return nil, fmt.Errorf("account: look up the user name: %w", err)
-	default:
-		return Load(tx, string(id))
+		return "", fmt.Errorf("account: look up the user name: %w", err)
 	}
+	return string(id), nil
+}
+
+// ByLogin reads the account with that user name, like IDByLogin.
+func ByLogin(tx store.Tx, username string) (*Account, error) {
+	id, err := IDByLogin(tx, username)
+	if err != nil {
+		return nil, err
+	}
+	return Load(tx, id)
 }
 
 // Save writes the account and its revision. The user name can't change.

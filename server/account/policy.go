@@ -76,6 +76,7 @@ type Policy struct {
 	ThrottleFirst   time.Duration // R43: the first wait; it doubles
 	ThrottleMax     time.Duration // R43: the longest wait
 	ThrottleDisable int           // R43: failures in a row that disable the authenticator
+	ThrottleReopen  time.Duration // R43: how long after the last failure third-party clients are no longer disabled
 
 	// Sessions.
 	SessionLife time.Duration // R44: from sign-in; shorter in hardened
@@ -146,6 +147,7 @@ func Classic() Policy {
 		ThrottleFirst:   30 * time.Second,
 		ThrottleMax:     time.Hour,
 		ThrottleDisable: 100,
+		ThrottleReopen:  24 * time.Hour,
 
 		SessionLife: 30 * 24 * time.Hour,
 

@@ -128,6 +128,7 @@ const (
 // SignedIn ends sign-in and sign-up.
 type SignedIn struct {
 	SessionToken string  `json:"session_token"`
+	DeviceToken  string  `json:"device_token"` // kept by the client, sent as Nightlatch-Device with later sign-ins (R43)
 	Account      Account `json:"account"`
 }
 

@@ -44,6 +44,7 @@ type Caller struct {
 	Client     string           // the name that the client gives itself, for audit and sessions
 	RemoteAddr string           // address without port, or "console" for the in-memory connection
 	Window     bool             // it is the window of this program
+	Device     string           // the token of the device, from an earlier sign-in; "" without one (R43)
 }
 
 // A Ceremony is one running exchange, in the form that its definition gets. A

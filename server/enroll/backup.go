@@ -11,6 +11,7 @@ import (
 	"nightlatch/server/backupcode"
 	"nightlatch/server/ceremony"
 	"nightlatch/server/store"
+	"nightlatch/server/throttle"
 )
 
 // needsBackupCode reports whether turning text or the app on issues a backup code (R70):
@@ -64,7 +65,7 @@ func (r *rules) turnedOn(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account
 	if a.MethodAdded(tx) {
 		c.Record(audit.Event{Type: api.EventTwoFactorOn, Rule: "R1"})
 	}
-	if err := r.Succeed(tx, a); err != nil { // R43: an authenticator was set up again
+	if err := r.Renewed(tx, a, secretOf(d.Method)); err != nil { // R43: an authenticator was set up again
 		return "", err
 	}
 	if err := account.Save(tx, a); err != nil {
@@ -87,6 +88,17 @@ func (r *rules) turnedOn(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account
 		Details: map[string]string{"number": strconv.Itoa(number)},
 	})
 	return saveBackupCode, nil
+}
+
+// secretOf is the secret of a method, as failures are counted.
+func secretOf(m api.Method) throttle.Secret {
+	switch m {
+	case api.Text:
+		return throttle.TextCode
+	case api.App:
+		return throttle.AppCode
+	}
+	return throttle.Key
 }
 
 // backupState shows the first backup code (R13). It is shown until the step is answered,

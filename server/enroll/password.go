@@ -11,6 +11,7 @@ import (
 	"nightlatch/server/ceremony"
 	"nightlatch/server/store"
 	"nightlatch/server/temppassword"
+	"nightlatch/server/throttle"
 )
 
 // changePassword sets a new password. It always asks for the present one. It ends all
@@ -106,13 +107,17 @@ func (r *rules) setPassword(tx store.Tx, c *ceremony.Ceremony, d *draft, input a
 	if err != nil {
 		return "", fmt.Errorf("enroll: %w", err)
 	}
+	// Whoever knew the old password may have signed in on a device of his own.
+	if err := throttle.ForgetOthers(tx, a.ID, c.Session); err != nil {
+		return "", fmt.Errorf("enroll: %w", err)
+	}
 	passwords, err := temppassword.RevokeAll(tx, a.ID)
 	if err != nil {
 		return "", fmt.Errorf("enroll: %w", err)
 	}
 	// The failures were counted for the old password, so the count starts again (R43:
 	// "until it is set up again").
-	if err := r.Succeed(tx, a); err != nil {
+	if err := r.Renewed(tx, a, throttle.Password, throttle.InSession); err != nil {
 		return "", err
 	}
 	r.Announce(tx, c, a, audit.Event{Type: api.EventPasswordChanged, Rule: "R6"})

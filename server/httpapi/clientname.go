@@ -51,6 +51,15 @@ func clientName(r *http.Request) string {
 	return product
 }
 
+// deviceOf returns the token of the device that a request came from, which it got at an
+// earlier sign-in (R43); "" without one. Two fields count as none.
+func deviceOf(r *http.Request) string {
+	if fields := r.Header["Nightlatch-Device"]; len(fields) == 1 {
+		return fields[0]
+	}
+	return ""
+}
+
 // browserOf returns the names of a browser and its system, "Firefox, Linux", or "". The
 // order matters: the agent string of a browser also contains names that are later in
 // the list.

@@ -28,7 +28,7 @@ type call struct {
 
 // caller describes the client, for ceremonies, audit and sessions.
 func (c *call) caller() ceremony.Caller {
-	who := ceremony.Caller{Session: c.session, Client: clientName(c.r), RemoteAddr: remoteAddr(c.r), Window: fromWindow(c.r)}
+	who := ceremony.Caller{Session: c.session, Client: clientName(c.r), RemoteAddr: remoteAddr(c.r), Window: fromWindow(c.r), Device: deviceOf(c.r)}
 	if c.session != nil {
 		who.Account = c.session.Account
 	}

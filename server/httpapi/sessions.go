@@ -9,6 +9,7 @@ import (
 	"nightlatch/server/audit"
 	"nightlatch/server/session"
 	"nightlatch/server/store"
+	"nightlatch/server/throttle"
 )
 
 // listSessions lists the signed-in clients: this one first, the others by last use
@@ -44,6 +45,9 @@ func (h *Handler) endSession(c *call) error {
 		if err := h.cfg.Sessions.End(tx, a.ID, id); err != nil {
 			return notFoundIfUnknown(err)
 		}
+		if err := throttle.ForgetSession(tx, a.ID, id); err != nil {
+			return err
+		}
 		return h.announceBy(c, tx, a, audit.Event{Type: api.EventSessionEnded, Rule: "R44"})
 	})
 }
@@ -56,7 +60,10 @@ func (h *Handler) endOtherSessions(c *call) error {
 	}
 	return h.change(c, func(tx store.Tx, a *account.Account) error {
 		n, err := h.cfg.Sessions.EndOthers(tx, a.ID, c.session.ID)
-		if err != nil || n == 0 {
+		if err != nil {
+			return err
+		}
+		if err := throttle.ForgetOthers(tx, a.ID, c.session.ID); err != nil || n == 0 {
 			return err
 		}
 		return h.announceBy(c, tx, a, audit.Event{

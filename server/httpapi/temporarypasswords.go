@@ -33,15 +33,11 @@ type temporaryPasswordOrder struct {
 	Service string `json:"service"`
 }
 
-// newTemporaryPassword makes one (R81). It also resets the failures of third-party
-// clients, which may have disabled them (R43).
+// newTemporaryPassword makes one (R81).
 func (h *Handler) newTemporaryPassword(c *call, in temporaryPasswordOrder) (out api.NewTemporaryPassword, err error) {
 	err = h.change(c, func(tx store.Tx, a *account.Account) error {
 		out, err = temppassword.Make(tx, h.cfg.Sealer, a, in.Label, in.Service, false)
 		if err != nil {
-			return err
-		}
-		if err := h.cfg.Passwords.Counter(a.Username).Reset(tx); err != nil {
 			return err
 		}
 		made, err := temppassword.Get(tx, a.ID, out.ID)

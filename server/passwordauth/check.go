@@ -17,7 +17,6 @@ package passwordauth
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"strings"
 	"time"
@@ -33,6 +32,7 @@ import (
 	"nightlatch/server/store/seal"
 	"nightlatch/server/temppassword"
 	"nightlatch/server/thirdparty"
+	"nightlatch/server/throttle"
 	"nightlatch/server/usage"
 )
 
@@ -51,6 +51,7 @@ type Config struct {
 type Authenticator struct {
 	cfg Config
 	tokens
+	counts   *throttle.Keeper
 	cache    revcache.Cache[cachedCredential]
 	reported *repeats
 }
@@ -61,7 +62,11 @@ func New(cfg Config) (*Authenticator, error) {
 		cfg.Usage == nil || cfg.Announcer == nil || cfg.Capabilities == nil {
 		return nil, errors.New("passwordauth: the configuration is incomplete")
 	}
-	return &Authenticator{cfg: cfg, tokens: tokens{cfg.Sealer}, reported: &repeats{}}, nil
+	counts, err := throttle.New(cfg.Sealer, cfg.Policy)
+	if err != nil {
+		return nil, err
+	}
+	return &Authenticator{cfg: cfg, tokens: tokens{cfg.Sealer}, counts: counts, reported: &repeats{}}, nil
 }
 
 // Clear empties the caches. It must be called after the store was emptied.
@@ -70,19 +75,11 @@ func (p *Authenticator) Clear() {
 	p.reported.clear()
 }
 
-// Counter counts the failures of third-party clients for a user name (R43). The subject
-// is a keyed hash, because people sometimes type their password into the name field.
-func (p *Authenticator) Counter(username string) ratelimit.Counter {
-	sum := p.cfg.Sealer.MAC("third-party name", account.Fold(username))
-	return ratelimit.Counter{Limit: p.cfg.Policy.Throttle("third-party"), Subject: hex.EncodeToString(sum[:16])}
-}
-
 // An attempt is a user name and a secret, with the findings so far.
 type attempt struct {
 	thirdparty.Attempt
-	counter ratelimit.Counter
+	count   throttle.Count
 	at      time.Time        // when the attempt began
-	failed  bool             // there were failures before
 	locked  bool             // so many that nothing is accepted (R43)
 	account *account.Account // nil for an unknown user name; only read, never saved
 
@@ -103,7 +100,7 @@ func (p *Authenticator) Check(ctx context.Context, a thirdparty.Attempt) (thirdp
 	if a.Username == "" || a.Secret == "" {
 		return thirdparty.Identity{}, &thirdparty.Refusal{Code: api.InvalidCredentials}
 	}
-	t := &attempt{Attempt: a, counter: p.Counter(a.Username)}
+	t := &attempt{Attempt: a}
 	if err := p.lookUp(ctx, t); err != nil {
 		return thirdparty.Identity{}, err
 	}
@@ -127,17 +124,21 @@ type cachedCredential struct {
 // lookUp checks the throttle and finds the account and the temporary password. It
 // writes nothing.
 func (p *Authenticator) lookUp(ctx context.Context, t *attempt) error {
-	key := p.cfg.Sealer.MAC("third-party cache", t.counter.Subject, t.Secret, t.Protocol)
+	key := p.cfg.Sealer.MAC("third-party cache", account.Fold(t.Username), t.Secret, t.Protocol)
 	return p.cfg.Store.View(ctx, func(tx store.Tx) error {
 		t.at = tx.Now().UTC()
-		failures, err := t.counter.State(tx)
+		var err error
+		if t.count, err = p.counts.ThirdParty(tx, t.Username); err != nil {
+			return err
+		}
+		failures, err := t.count.State(tx)
 		if err != nil {
 			return err
 		}
-		if refusal := throttle(failures, t.at); refusal != nil {
+		if refusal := waits(failures, t.at); refusal != nil {
 			return refusal
 		}
-		t.failed, t.locked = failures.Count > 0, failures.Disabled
+		t.locked = failures.Disabled
 		known, ok, err := p.cache.Get(tx, key)
 		if err != nil {
 			return err
@@ -173,23 +174,18 @@ func (p *Authenticator) find(tx store.Tx, t *attempt, key [32]byte) error {
 	return nil
 }
 
-// throttle returns a refusal while the user name has to wait; otherwise nil.
-func throttle(f ratelimit.Failures, now time.Time) *thirdparty.Refusal {
+// waits returns a refusal while the user name has to wait; otherwise nil.
+func waits(f ratelimit.Failures, now time.Time) *thirdparty.Refusal {
 	if f.Disabled || !now.Before(f.RetryAt) {
 		return nil
 	}
 	return &thirdparty.Refusal{Code: api.Throttled, Rule: "R43", RetryAt: f.RetryAt.UTC()}
 }
 
-// acceptTemporary accepts a temporary password. It writes only the first use, and the
-// first success after failures; other uses are counted in memory.
+// acceptTemporary accepts a temporary password. It writes only the first use; other uses
+// are counted in memory. It takes back no failures: those are guesses of the account
+// password.
 func (p *Authenticator) acceptTemporary(ctx context.Context, t *attempt) (thirdparty.Identity, error) {
-	if t.failed {
-		err := p.cfg.Store.Update(ctx, func(tx store.Tx) error { return t.counter.Reset(tx) })
-		if err != nil {
-			return thirdparty.Identity{}, err
-		}
-	}
 	use := api.Use{At: t.at, Protocol: t.Protocol, Address: t.Address}
 	err := p.cfg.Usage.RecordUse(ctx, t.account.ID, t.temporary, use, t.Client)
 	return thirdparty.Identity{

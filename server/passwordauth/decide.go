@@ -13,6 +13,7 @@ import (
 	"nightlatch/server/store"
 	"nightlatch/server/temppassword"
 	"nightlatch/server/thirdparty"
+	"nightlatch/server/throttle"
 )
 
 // errChanged reports that the account changed while the secret was hashed.
@@ -29,11 +30,15 @@ func (p *Authenticator) decide(ctx context.Context, t *attempt) (thirdparty.Iden
 	)
 	err := p.cfg.Store.Update(ctx, func(tx store.Tx) (err error) {
 		id, refusal, reported = thirdparty.Identity{}, nil, ""
-		failures, err := t.counter.State(tx)
+		// Read again: the name may have been taken by an account meanwhile.
+		if t.count, err = p.counts.ThirdParty(tx, t.Username); err != nil {
+			return err
+		}
+		failures, err := t.count.State(tx)
 		if err != nil {
 			return err
 		}
-		if refusal = throttle(failures, tx.Now()); refusal != nil {
+		if refusal = waits(failures, tx.Now()); refusal != nil {
 			return nil
 		}
 		if t.account == nil || failures.Disabled {
@@ -80,7 +85,7 @@ func (p *Authenticator) decide(ctx context.Context, t *attempt) (thirdparty.Iden
 
 // acceptOrdinary accepts the account password while two-factor is off (R80).
 func (p *Authenticator) acceptOrdinary(tx store.Tx, t *attempt, a *account.Account) (reported string, err error) {
-	if err := t.counter.Reset(tx); err != nil {
+	if err := t.count.Succeed(tx, throttle.Password); err != nil {
 		return "", err
 	}
 	return p.report(tx, t, a, audit.Event{
@@ -147,7 +152,7 @@ func (p *Authenticator) refuseOwner(tx store.Tx, t *attempt, a *account.Account,
 
 // refuseWrong counts a failure. The answer gives no details.
 func (p *Authenticator) refuseWrong(tx store.Tx, t *attempt, a *account.Account) (*thirdparty.Refusal, error) {
-	failures, err := t.counter.Fail(tx)
+	failures, err := t.count.Fail(tx, throttle.Password)
 	if err != nil {
 		return nil, err
 	}
@@ -167,11 +172,11 @@ func (p *Authenticator) refuseWrong(tx store.Tx, t *attempt, a *account.Account)
 // clients are disabled for the name, nothing more is counted.
 func (p *Authenticator) refuseUnknownUser(tx store.Tx, t *attempt, locked bool) (*thirdparty.Refusal, error) {
 	if !locked {
-		if _, err := t.counter.FailUnknown(tx); err != nil {
+		if _, err := t.count.Fail(tx, throttle.Password); err != nil {
 			return nil, err
 		}
 	}
-	return &thirdparty.Refusal{Code: api.InvalidCredentials}, t.counter.Decoy(tx, make([]byte, 200))
+	return &thirdparty.Refusal{Code: api.InvalidCredentials}, t.count.Decoy(tx, make([]byte, 200))
 }
 
 // report announces an event, unless the same event of the same client was announced in

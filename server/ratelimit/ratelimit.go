@@ -24,13 +24,19 @@ type Limit struct {
 	First   time.Duration // the wait after that many; each further failure doubles it
 	Max     time.Duration // the longest wait
 	Disable int           // failures in a row after which no attempt is examined; 0: never
+	Reopen  time.Duration // how long after the last failure that ends by itself; 0: never
 }
 
 // A Counter counts the failures of one subject under a limit. It is kept at
 // rate/<limit name>/<subject>.
+//
+// Failures of several secrets can be parts of one count: together they make attempts
+// wait, and ResetParts takes back those of one secret only. Otherwise a success with one
+// secret would give an attacker more guesses of another.
 type Counter struct {
 	Limit   Limit
 	Subject string // without slashes; not a user name in clear text
+	Part    string // what Fail counts a failure of, such as "app"; "" without parts
 }
 
 // A ThrottledError reports an attempt that was not examined because too many
@@ -59,8 +65,10 @@ type Failures struct {
 
 // record is the value of a counter in the store.
 type record struct {
-	Count   int       `json:"n"`
-	RetryAt time.Time `json:"retry_at,omitzero"`
+	Count   int            `json:"n"`
+	Parts   map[string]int `json:"of,omitempty"` // included in Count
+	RetryAt time.Time      `json:"retry_at,omitzero"`
+	Last    time.Time      `json:"last,omitzero"` // the last failure
 }
 
 // clockSlack is how much earlier than the transaction that counted a failure a later
@@ -79,7 +87,17 @@ func (c Counter) load(tx store.Tx) (record, error) {
 	if r.RetryAt.Sub(tx.Now()) > c.Limit.wait(r.Count)+clockSlack {
 		r.RetryAt = time.Time{}
 	}
+	if c.reopened(r, tx.Now()) {
+		return record{}, nil
+	}
 	return r, nil
+}
+
+// reopened reports whether the counter was disabled and is not any more. A last failure
+// in the future means that the clock was set back.
+func (c Counter) reopened(r record, now time.Time) bool {
+	return c.failures(r).Disabled && c.Limit.Reopen > 0 &&
+		(!now.Before(r.Last.Add(c.Limit.Reopen)) || r.Last.Sub(now) > clockSlack)
 }
 
 func (c Counter) failures(r record) Failures {
@@ -121,7 +139,13 @@ func (c Counter) Fail(tx store.Tx) (Failures, error) {
 		return Failures{}, err
 	}
 	r.Count++
-	r.RetryAt = time.Time{}
+	if c.Part != "" {
+		if r.Parts == nil {
+			r.Parts = map[string]int{}
+		}
+		r.Parts[c.Part]++
+	}
+	r.RetryAt, r.Last = time.Time{}, tx.Now().UTC()
 	if wait := c.Limit.wait(r.Count); wait > 0 {
 		r.RetryAt = tx.Now().Add(wait)
 	}
@@ -142,6 +166,30 @@ func (c Counter) Reset(tx store.Tx) error {
 		return fmt.Errorf("ratelimit: %w", err)
 	}
 	return tx.Delete(c.key())
+}
+
+// ResetParts takes back the failures of some parts. The rest stay counted.
+func (c Counter) ResetParts(tx store.Tx, parts ...string) error {
+	r, err := c.load(tx)
+	if err != nil {
+		return err
+	}
+	left := r.Count
+	for _, part := range parts {
+		left -= r.Parts[part]
+		delete(r.Parts, part)
+	}
+	if left <= 0 {
+		return c.Reset(tx)
+	}
+	if left == r.Count {
+		return nil // the usual case: avoids a write
+	}
+	r.Count = left
+	if err := store.Save(tx, c.key(), r); err != nil {
+		return fmt.Errorf("ratelimit: %w", err)
+	}
+	return nil
 }
 
 // wait is how long the next attempt must wait after count failures in a row.

@@ -26,7 +26,7 @@ var r43 = Limit{Name: "app.verify", Free: 5, First: 30 * time.Second, Max: time.
 // attempt uses a counter as callers do. It reports whether the attempt was examined.
 func attempt(t *testing.T, s store.Store, l Limit, subject string, right bool) (examined bool, f Failures, refusal error) {
 	t.Helper()
-	c := Counter{l, subject}
+	c := Counter{Limit: l, Subject: subject}
 	err := s.Update(t.Context(), func(tx store.Tx) (err error) {
 		examined, f, refusal = false, Failures{}, nil
 		if refusal = c.Allow(tx); refusal != nil {
@@ -84,7 +84,7 @@ func TestR43Waits(t *testing.T) {
 		t.Errorf("after 100 failures: examined %v, %v", examined, refusal)
 	}
 	// Set up again.
-	if err := s.Update(t.Context(), func(tx store.Tx) error { return Counter{r43, "a"}.Reset(tx) }); err != nil {
+	if err := s.Update(t.Context(), func(tx store.Tx) error { return Counter{Limit: r43, Subject: "a"}.Reset(tx) }); err != nil {
 		t.Fatal(err)
 	}
 	if examined, _, refusal := attempt(t, s, r43, "a", true); !examined {
@@ -141,7 +141,7 @@ func TestClockSetBack(t *testing.T) {
 	}
 	c.at = start
 	err := s.View(t.Context(), func(tx store.Tx) error {
-		f, err := Counter{r43, "a"}.State(tx)
+		f, err := Counter{Limit: r43, Subject: "a"}.State(tx)
 		if f.Count != 5 || !f.RetryAt.IsZero() {
 			t.Errorf("set back by a year: %+v", f)
 		}

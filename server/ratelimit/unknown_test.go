@@ -15,7 +15,7 @@ func TestUnknownSubjectsExpire(t *testing.T) {
 	t.Parallel()
 	c := &clock{at: start}
 	s := storetest.New(t, c.now)
-	counter := Counter{r43, "ab-unknown"}
+	counter := Counter{Limit: r43, Subject: "ab-unknown"}
 	update := func(fn func(tx store.Tx) error) {
 		t.Helper()
 		if err := s.Update(t.Context(), fn); err != nil {

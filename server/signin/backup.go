@@ -45,7 +45,7 @@ func (r *rules) sumBackup(ctx context.Context, c ceremony.Ceremony, _ draft, inp
 		if a, err = account.Load(tx, c.Account); err != nil {
 			return err
 		}
-		return r.allow(tx, a)
+		return r.allow(tx, &c, a)
 	})
 	if err != nil {
 		return nil, err
@@ -66,7 +66,7 @@ func (r *rules) backup(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.A
 	if len(usable) == 0 { // two-factor was turned off meanwhile
 		return r.second(tx, c, d, a, "")
 	}
-	if err := r.allow(tx, a); err != nil {
+	if err := r.allow(tx, c, a); err != nil {
 		return "", err
 	}
 	outcome, number, err := backupcode.Redeem(tx, a, in.sum, r.Policy)

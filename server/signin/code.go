@@ -30,7 +30,7 @@ func (r *rules) app(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Acco
 	} else if err != nil {
 		return "", err
 	}
-	if err := r.allow(tx, a); err != nil {
+	if err := r.allow(tx, c, a); err != nil {
 		return "", err
 	}
 	secret, err := r.Sealer.Open(account.AppKey(a.ID), app.Sealed)

@@ -16,6 +16,7 @@ import (
 	"nightlatch/server/ceremony/proof"
 	"nightlatch/server/ratelimit"
 	"nightlatch/server/store"
+	"nightlatch/server/throttle"
 )
 
 // nameMax is the maximum length of a user name input in bytes.
@@ -46,7 +47,7 @@ func name(s string) (string, error) {
 // verify compares the password, outside any transaction. For an unknown name and a locked
 // account it computes a hash of the same cost (R42). A throttled name is rejected before
 // that, known or not, so no hash is computed.
-func (r *rules) verify(ctx context.Context, _ ceremony.Ceremony, _ draft, input api.Input) (api.Input, error) {
+func (r *rules) verify(ctx context.Context, c ceremony.Ceremony, _ draft, input api.Input) (api.Input, error) {
 	in := checked{Credentials: input.(api.Credentials)}
 	var err error
 	if in.name, err = name(in.Username); err != nil {
@@ -58,7 +59,11 @@ func (r *rules) verify(ctx context.Context, _ ceremony.Ceremony, _ draft, input 
 	}
 	err = r.Store.View(ctx, func(tx store.Tx) error {
 		in.account, in.hash = "", ""
-		if _, err := r.admit(tx, in.name); err != nil {
+		count, err := r.Counts.FirstParty(tx, in.name, c.Caller.Device)
+		if err != nil {
+			return err
+		}
+		if _, err := admit(tx, count); err != nil {
 			return err
 		}
 		a, err := lookUp(tx, in.name)
@@ -95,8 +100,8 @@ func lookUp(tx store.Tx, name string) (*account.Account, error) {
 
 // admit checks the throttle. A locked name is not an error here: it is refused later like
 // a wrong password (R42).
-func (r *rules) admit(tx store.Tx, name string) (locked bool, err error) {
-	err = r.FirstParty(name).Allow(tx)
+func admit(tx store.Tx, count throttle.Count) (locked bool, err error) {
+	err = count.Allow(tx)
 	var throttled *ratelimit.ThrottledError
 	var disabled *ratelimit.DisabledError
 	switch {
@@ -115,7 +120,11 @@ func (r *rules) admit(tx store.Tx, name string) (locked bool, err error) {
 func (r *rules) credentials(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input) (api.State, error) {
 	in := input.(checked)
 	c.Account = ""
-	locked, err := r.admit(tx, in.name)
+	count, err := r.Counts.FirstParty(tx, in.name, c.Caller.Device)
+	if err != nil {
+		return "", err
+	}
+	locked, err := admit(tx, count)
 	if err != nil {
 		return "", err
 	}
@@ -129,16 +138,16 @@ func (r *rules) credentials(tx store.Tx, c *ceremony.Ceremony, d *draft, input a
 		return "", ceremony.ErrAgain
 	case locked:
 		c.Refuse(refusal)
-		return "", r.decoy(tx, in.name)
+		return "", decoy(tx, count)
 	case a == nil:
 		if err := r.FailUnknown(tx, c, in.name, refusal); err != nil {
 			return "", err
 		}
-		return "", r.decoy(tx, in.name)
+		return "", decoy(tx, count)
 	}
 	c.Account = a.ID
 	if !in.ok {
-		return "", r.Fail(tx, c, a, refusal, audit.Event{
+		return "", r.Fail(tx, c, a, throttle.Password, refusal, audit.Event{
 			Type:    api.EventSignInFailed,
 			Rule:    "R42",
 			Details: map[string]string{"factor": "password"},
@@ -155,7 +164,7 @@ func (r *rules) credentials(tx store.Tx, c *ceremony.Ceremony, d *draft, input a
 }
 
 // decoy writes as much as the audit of a failure would write for a real account (R42).
-func (r *rules) decoy(tx store.Tx, name string) error {
+func decoy(tx store.Tx, count throttle.Count) error {
 	event, err := json.Marshal(audit.Event{
 		Type:    api.EventSignInFailed,
 		Rule:    "R42",
@@ -165,5 +174,5 @@ func (r *rules) decoy(tx store.Tx, name string) error {
 	if err != nil {
 		return fmt.Errorf("signin: %w", err)
 	}
-	return r.FirstParty(name).Decoy(tx, event)
+	return count.Decoy(tx, event)
 }

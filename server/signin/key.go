@@ -70,7 +70,7 @@ func (r *rules) verifyKey(ctx context.Context, c ceremony.Ceremony, d draft, inp
 		if err != nil {
 			return err
 		}
-		if err := r.allow(tx, a); err != nil { // a throttled answer is not verified
+		if err := r.allow(tx, &c, a); err != nil { // a throttled answer is not verified
 			return err
 		}
 		keys, err := account.Keys(tx, c.Account)
@@ -115,7 +115,7 @@ func (r *rules) key(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Acco
 	if len(keys) == 0 {
 		return r.second(tx, c, d, a, "")
 	}
-	if err := r.allow(tx, a); err != nil {
+	if err := r.allow(tx, c, a); err != nil {
 		return "", err
 	}
 	reason := in.refused

@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"fmt"
 	"slices"
 
 	"nightlatch/server/account"
@@ -10,6 +11,7 @@ import (
 	"nightlatch/server/ceremony/proof"
 	"nightlatch/server/session"
 	"nightlatch/server/store"
+	"nightlatch/server/throttle"
 )
 
 // second goes to the step of the given method if that can be used now, else to the
@@ -85,7 +87,7 @@ func (r *rules) refuse(tx store.Tx, c *ceremony.Ceremony, a *account.Account, me
 
 // refuseFor is refuse with another reason in the activity list.
 func (r *rules) refuseFor(tx store.Tx, c *ceremony.Ceremony, a *account.Account, method api.Method, refusal api.Refusal, reason string) (api.State, error) {
-	return "", r.Fail(tx, c, a, refusal, audit.Event{
+	return "", r.Fail(tx, c, a, secretOf(method), refusal, audit.Event{
 		Type:    api.EventSignInFailed,
 		Rule:    refusal.Rule,
 		Details: map[string]string{"factor": string(method), "reason": reason},
@@ -93,13 +95,34 @@ func (r *rules) refuseFor(tx store.Tx, c *ceremony.Ceremony, a *account.Account,
 }
 
 // allow checks the throttle before a second step is examined (R43).
-func (r *rules) allow(tx store.Tx, a *account.Account) error {
-	return proof.Allow(tx, r.FirstParty(a.Username))
+func (r *rules) allow(tx store.Tx, c *ceremony.Ceremony, a *account.Account) error {
+	count, err := r.Count(tx, c, a)
+	if err != nil {
+		return fmt.Errorf("signin: %w", err)
+	}
+	return proof.Allow(tx, count)
+}
+
+// secretOf is the secret of a second step, as failures are counted.
+func secretOf(m api.Method) throttle.Secret {
+	switch m {
+	case api.Text:
+		return throttle.TextCode
+	case api.App:
+		return throttle.AppCode
+	case api.BackupCode:
+		return throttle.BackupCode
+	}
+	return throttle.Key
 }
 
 // finish completes a sign-in after its last proof. The method is "" if none was on.
 func (r *rules) finish(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, method api.Method) (api.State, error) {
-	if err := r.Succeed(tx, a); err != nil {
+	proved := []throttle.Secret{throttle.Password}
+	if method != "" {
+		proved = append(proved, secretOf(method))
+	}
+	if err := r.Succeed(tx, c, a, proved...); err != nil {
 		return "", err
 	}
 	if err := r.ResetSends(tx, a.ID); err != nil {
@@ -130,5 +153,9 @@ func (r *rules) begin(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Ac
 		Kind:       SessionKind,
 		Proved:     tx.Now().UTC(),
 	})
+	if err != nil {
+		return "", err
+	}
+	d.device, err = r.Counts.Remember(tx, a.ID, c.Caller.Device, d.made.ID)
 	return signedIn, err
 }

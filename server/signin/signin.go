@@ -73,8 +73,8 @@ type draft struct {
 	Challenge []byte      `json:"challenge,omitempty"` // for the security key, used once
 
 	// For the last step. Shown once and never stored.
-	token string
-	made  session.Session
+	token, device string
+	made          session.Session
 }
 
 // end is the step that a sign-up and a sign-in finish with.
@@ -95,7 +95,7 @@ func (r *rules) end() ceremony.State[draft] {
 			if until, fresh := r.Sessions.RecentlyAuthenticated(d.made, tx.Now()); fresh {
 				view.PasswordProved = &until
 			}
-			return api.SignedIn{SessionToken: d.token, Account: view}, nil
+			return api.SignedIn{SessionToken: d.token, DeviceToken: d.device, Account: view}, nil
 		},
 	}
 }

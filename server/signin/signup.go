@@ -105,10 +105,6 @@ func (r *rules) create(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.In
 			return "", err
 		}
 	}
-	// Failures that were counted while the name was unknown must not lock the new account.
-	if err := r.Succeed(tx, a); err != nil {
-		return "", err
-	}
 	c.Account = a.ID
 	c.Record(audit.Event{Type: api.EventAccountCreated, Rule: "R0"}, audit.Event{Type: api.EventSignedIn})
 	return r.begin(tx, c, d, a)

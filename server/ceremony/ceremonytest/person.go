@@ -19,6 +19,7 @@ type Person struct {
 	Password string
 	Token    string // of the session, "" without one
 	Client   string
+	Device   string // the token that it shows, "" for none (R43)
 }
 
 // Anonymous returns a person without a session.
@@ -40,7 +41,7 @@ func (w *World) SignUp(username string) *Person {
 // Caller returns the person as caller of the engine.
 func (p *Person) Caller() ceremony.Caller {
 	p.World.T.Helper()
-	caller := ceremony.Caller{Client: p.Client, RemoteAddr: "127.0.0.1"}
+	caller := ceremony.Caller{Client: p.Client, RemoteAddr: "127.0.0.1", Device: p.Device}
 	if p.Token == "" {
 		return caller
 	}
@@ -170,10 +171,12 @@ func (w *Walk) Gone() {
 	}
 }
 
-// SignIn begins a sign-in and answers with name and password.
+// SignIn begins a sign-in on the person's device and answers with name and password.
 func (p *Person) SignIn() *Walk {
 	p.World.T.Helper()
-	walk := p.World.Anonymous().Begin(api.SignIn)
+	someone := p.World.Anonymous()
+	someone.Device = p.Device
+	walk := someone.Begin(api.SignIn)
 	return walk.Answer(api.Credentials{Username: p.Username, Password: p.Password})
 }
 

@@ -82,7 +82,10 @@ func (w *World) SetHash(username, hash string) {
 // Unlock resets an account's failures, as the operator does.
 func (w *World) Unlock(username string) {
 	w.T.Helper()
-	w.change(username, func(tx store.Tx, a *account.Account) error { return w.Checker.Succeed(tx, a) })
+	w.change(username, func(tx store.Tx, a *account.Account) error {
+		_, err := w.Checker.Counts.Unlock(tx, a.ID)
+		return err
+	})
 }
 
 // AddKey adds a key without a device.

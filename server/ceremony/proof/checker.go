@@ -1,7 +1,6 @@
 package proof
 
 import (
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"strconv"
@@ -16,6 +15,7 @@ import (
 	"nightlatch/server/session"
 	"nightlatch/server/store"
 	"nightlatch/server/store/seal"
+	"nightlatch/server/throttle"
 )
 
 // A Config configures a Checker.
@@ -29,7 +29,10 @@ type Config struct {
 }
 
 // A Checker checks proofs. It is immutable.
-type Checker struct{ Config }
+type Checker struct {
+	Config
+	Counts *throttle.Keeper // of failures (R43)
+}
 
 // New checks the configuration.
 func New(cfg Config) (*Checker, error) {
@@ -39,26 +42,23 @@ func New(cfg Config) (*Checker, error) {
 	case cfg.Policy.Name == "":
 		return nil, errors.New("proof: config: a policy is needed")
 	}
-	return &Checker{cfg}, nil
+	counts, err := throttle.New(cfg.Sealer, cfg.Policy)
+	if err != nil {
+		return nil, fmt.Errorf("proof: config: %w", err)
+	}
+	return &Checker{cfg, counts}, nil
 }
 
-// FirstParty counts the failures of first-party clients for a user name, over all
-// factors and all ceremonies (R43). Third-party clients are counted under another
-// limit. The counter is the same in upper and lower case. An unknown name has one too,
-// so that it is throttled like a known one (R42). The subject is a keyed hash, because
-// people sometimes type their password into the name field.
-func (k *Checker) FirstParty(username string) ratelimit.Counter {
-	mac := k.Sealer.MAC("throttle", account.Fold(username))
-	return ratelimit.Counter{
-		Limit:   k.Policy.Throttle("first-party"),
-		Subject: base64.RawURLEncoding.EncodeToString(mac[:16]),
-	}
+// Count returns the count that a ceremony's caller is held against for an account (R43):
+// that of the caller's device if it has signed in before, else everybody's.
+func (k *Checker) Count(tx store.Tx, c *ceremony.Ceremony, a *account.Account) (throttle.Count, error) {
+	return k.Counts.Account(tx, a.ID, c.Caller.Device)
 }
 
 // Allow returns nil if an attempt may be examined now, else a Rejection: throttled, with
 // the earliest time for the next attempt, or disabled (R43).
-func Allow(tx store.Tx, counter ratelimit.Counter) error {
-	err := counter.Allow(tx)
+func Allow(tx store.Tx, count interface{ Allow(store.Tx) error }) error {
+	err := count.Allow(tx)
 	var throttled *ratelimit.ThrottledError
 	var disabled *ratelimit.DisabledError
 	switch {
@@ -80,38 +80,46 @@ func Throttled(at time.Time) api.Refusal {
 	return refusal
 }
 
-// Fail counts a failure of an account's first-party client and refuses the input. The
-// refusal says until when the next attempt must wait. If the failure was the last one
-// allowed, a notice is mailed (R43).
-func (k *Checker) Fail(tx store.Tx, c *ceremony.Ceremony, a *account.Account, refusal api.Refusal, event audit.Event) error {
-	failures, err := fail(tx, c, k.FirstParty(a.Username), refusal, event)
-	if err == nil && failures.Disabled {
+// Fail counts a failure to prove a secret and refuses the input. The refusal says until
+// when the next attempt must wait. If the failure was the last one allowed, a notice is
+// mailed (R43).
+func (k *Checker) Fail(tx store.Tx, c *ceremony.Ceremony, a *account.Account, of throttle.Secret, refusal api.Refusal, event audit.Event) error {
+	count, err := k.Count(tx, c, a)
+	if err != nil {
+		return fmt.Errorf("proof: %w", err)
+	}
+	failures, err := count.Fail(tx, of)
+	if err != nil {
+		return fmt.Errorf("proof: %w", err)
+	}
+	k.failed(tx, c, a, failures, count.Throttles(failures), refusal, event)
+	return nil
+}
+
+// failed refuses an input whose failure was counted, and records it.
+func (k *Checker) failed(tx store.Tx, c *ceremony.Ceremony, a *account.Account, failures ratelimit.Failures, throttles bool, refusal api.Refusal, event audit.Event) {
+	record(tx, c, failures, throttles, refusal, event)
+	if failures.Disabled {
 		k.Announce(tx, c, a, audit.Event{
 			Type:    api.EventMethodDisabled,
 			Rule:    "R43",
 			Details: map[string]string{"failures": strconv.Itoa(failures.Count)},
 		})
 	}
-	return err
 }
 
-// fail counts a failure, refuses the input and records the event.
-func fail(tx store.Tx, c *ceremony.Ceremony, counter ratelimit.Counter, refusal api.Refusal, event audit.Event) (ratelimit.Failures, error) {
-	failures, err := counter.Fail(tx)
-	if err != nil {
-		return failures, fmt.Errorf("proof: %w", err)
-	}
+// record refuses an input whose failure was counted, and records the event.
+func record(tx store.Tx, c *ceremony.Ceremony, failures ratelimit.Failures, throttles bool, refusal api.Refusal, event audit.Event) {
 	refuse(tx, c, failures, refusal)
 	event.Refused = true
 	c.Record(event)
-	if failures.Count == counter.Limit.Free {
+	if throttles {
 		c.Record(audit.Event{
 			Type:    api.EventThrottled,
 			Rule:    "R43",
 			Details: map[string]string{"failures": strconv.Itoa(failures.Count)},
 		})
 	}
-	return failures, nil
 }
 
 // refuse refuses an input whose failure was counted.
@@ -125,7 +133,11 @@ func refuse(tx store.Tx, c *ceremony.Ceremony, failures ratelimit.Failures, refu
 // FailUnknown is Fail for a user name without an account. It is counted and refused in
 // the same way (R42), but there is no activity list for its events.
 func (k *Checker) FailUnknown(tx store.Tx, c *ceremony.Ceremony, username string, refusal api.Refusal) error {
-	failures, err := k.FirstParty(username).FailUnknown(tx)
+	count, err := k.Counts.FirstParty(tx, username, c.Caller.Device)
+	if err != nil {
+		return fmt.Errorf("proof: %w", err)
+	}
+	failures, err := count.Fail(tx, throttle.Password)
 	if err != nil {
 		return fmt.Errorf("proof: %w", err)
 	}
@@ -133,10 +145,23 @@ func (k *Checker) FailUnknown(tx store.Tx, c *ceremony.Ceremony, username string
 	return nil
 }
 
-// Succeed resets an account's failures: after a complete sign-in, or when an
-// authenticator was set up again (R43). It also unlocks the account.
-func (k *Checker) Succeed(tx store.Tx, a *account.Account) error {
-	if err := k.FirstParty(a.Username).Reset(tx); err != nil {
+// Succeed takes back the failures of the secrets that the caller has proved, in the
+// caller's count (R43).
+func (k *Checker) Succeed(tx store.Tx, c *ceremony.Ceremony, a *account.Account, proved ...throttle.Secret) error {
+	count, err := k.Count(tx, c, a)
+	if err != nil {
+		return fmt.Errorf("proof: %w", err)
+	}
+	if err := count.Succeed(tx, proved...); err != nil {
+		return fmt.Errorf("proof: %w", err)
+	}
+	return nil
+}
+
+// Renewed takes back the failures of secrets that were set up again, and ends a lock of
+// the account (R43).
+func (k *Checker) Renewed(tx store.Tx, a *account.Account, secrets ...throttle.Secret) error {
+	if err := k.Counts.Renewed(tx, a.ID, secrets...); err != nil {
 		return fmt.Errorf("proof: %w", err)
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"nightlatch/server/audit"
 	"nightlatch/server/ceremony"
 	"nightlatch/server/store"
+	"nightlatch/server/throttle"
 )
 
 // A CheckedPassword is a password input with the result of comparing it with one hash.
@@ -33,7 +34,7 @@ func (k *Checker) SlowPassword(ctx context.Context, c ceremony.Ceremony, in api.
 			return err
 		}
 		phc = a.Password
-		return Allow(tx, k.FirstParty(a.Username))
+		return Allow(tx, k.Counts.Session(a.ID, c.Session))
 	})
 	if err != nil {
 		return nil, err
@@ -60,8 +61,8 @@ func Password(s string) (string, error) {
 }
 
 // Password examines a checked password in a session. If it is right, the session counts
-// as recently authenticated (R3, R6). If it is wrong, the failure is counted and the
-// input refused.
+// as recently authenticated (R3, R6), and a lock of the account ends (R43). If it is wrong,
+// the failure is counted and the input refused.
 func (k *Checker) Password(tx store.Tx, c *ceremony.Ceremony, in CheckedPassword) (right bool, err error) {
 	a, err := account.Load(tx, c.Account)
 	if err != nil {
@@ -70,23 +71,62 @@ func (k *Checker) Password(tx store.Tx, c *ceremony.Ceremony, in CheckedPassword
 	if a.Password != in.phc {
 		return false, ceremony.ErrAgain
 	}
-	if err := Allow(tx, k.FirstParty(a.Username)); err != nil {
+	session := k.Counts.Session(a.ID, c.Session)
+	if err := Allow(tx, session); err != nil {
 		return false, err
 	}
 	if !in.ok {
-		return false, k.Fail(tx, c, a, ceremony.Refuse(ceremony.WrongPassword), audit.Event{
-			Type: api.EventPasswordRefused,
-			Rule: "R3",
-		})
+		return false, k.wrongInSession(tx, c, a, session)
 	}
-	if err := k.Succeed(tx, a); err != nil {
+	if err := session.Clear(tx); err != nil {
+		return false, fmt.Errorf("proof: %w", err)
+	}
+	if err := k.Succeed(tx, c, a, throttle.InSession); err != nil {
 		return false, err
+	}
+	reopened, err := k.Counts.Reopen(tx, a.ID)
+	if err != nil {
+		return false, fmt.Errorf("proof: %w", err)
+	}
+	if reopened {
+		k.Announce(tx, c, a, audit.Event{Type: api.EventUnlocked, Rule: "R43"})
 	}
 	if err := k.Sessions.MarkReauthenticated(tx, c.Account, c.Session); err != nil {
 		return false, fmt.Errorf("proof: %w", err)
 	}
 	c.Record(audit.Event{Type: api.EventPasswordProved, Rule: "R3"})
 	return true, nil
+}
+
+// wrongInSession counts a wrong password in a session. The session has a count of its own,
+// so that strangers cannot keep its user from proving the password. The failure is counted
+// with those of sign-ins as well: a stolen session gives no more guesses. A session with
+// too many failures ends.
+func (k *Checker) wrongInSession(tx store.Tx, c *ceremony.Ceremony, a *account.Account, session throttle.Count) error {
+	failures, err := session.Fail(tx, throttle.InSession)
+	if err != nil {
+		return fmt.Errorf("proof: %w", err)
+	}
+	all, err := k.Count(tx, c, a)
+	if err != nil {
+		return fmt.Errorf("proof: %w", err)
+	}
+	locked, err := all.Fail(tx, throttle.InSession)
+	if err != nil {
+		return fmt.Errorf("proof: %w", err)
+	}
+	throttles := session.Throttles(failures)
+	if failures.Disabled {
+		if err := k.Sessions.End(tx, a.ID, c.Session); err != nil {
+			return fmt.Errorf("proof: %w", err)
+		}
+	}
+	failures.Disabled = locked.Disabled && !failures.Disabled
+	k.failed(tx, c, a, failures, throttles, ceremony.Refuse(ceremony.WrongPassword), audit.Event{
+		Type: api.EventPasswordRefused,
+		Rule: "R3",
+	})
+	return nil
 }
 
 // RecentlyAuthenticated reports whether the password was proved in the caller's session

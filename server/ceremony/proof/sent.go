@@ -13,6 +13,7 @@ import (
 	"nightlatch/server/otp"
 	"nightlatch/server/ratelimit"
 	"nightlatch/server/store"
+	"nightlatch/server/throttle"
 )
 
 // A Sent is a code that was sent by text or mail. It is part of a draft, which is
@@ -169,14 +170,18 @@ func (k *Checker) cannotSend(tx store.Tx, channel api.Channel, to string) (*api.
 // and refused. A Rejection means that it was not examined: its form is wrong, the code
 // can't be used any more, or attempts are throttled.
 func (k *Checker) Try(tx store.Tx, c *ceremony.Ceremony, a *account.Account, s *Sent, input string) (right bool, err error) {
-	code, err := k.examine(tx, s, input, k.FirstParty(a.Username))
+	count, err := k.Count(tx, c, a)
+	if err != nil {
+		return false, fmt.Errorf("proof: %w", err)
+	}
+	code, err := k.examine(tx, s, input, count)
 	if err != nil {
 		return false, err
 	}
 	if s.spend(code) {
 		return true, nil
 	}
-	return false, k.Fail(tx, c, a, wrong(s), audit.Event{
+	return false, k.Fail(tx, c, a, throttle.TextCode, wrong(s), audit.Event{
 		Type:    api.EventSignInFailed,
 		Rule:    "R11",
 		Details: map[string]string{"factor": string(s.Channel), "reason": api.WrongCode},
@@ -192,12 +197,16 @@ func (k *Checker) Confirm(tx store.Tx, c *ceremony.Ceremony, s *Sent, input stri
 	}
 	counter := k.confirmations(c.Account, s.Channel)
 	if !s.spend(code) {
-		_, err := fail(tx, c, counter, wrong(s), audit.Event{
+		failures, err := counter.Fail(tx)
+		if err != nil {
+			return false, fmt.Errorf("proof: %w", err)
+		}
+		record(tx, c, failures, failures.Count == counter.Limit.Free, wrong(s), audit.Event{
 			Type:    api.EventCodeRefused,
 			Rule:    s.rule(),
 			Details: map[string]string{"channel": string(s.Channel)},
 		})
-		return false, err
+		return false, nil
 	}
 	if err := counter.Reset(tx); err != nil {
 		return false, fmt.Errorf("proof: %w", err)
@@ -222,7 +231,7 @@ func (k *Checker) confirmable(tx store.Tx, account string, s *Sent, input string
 }
 
 // examine returns the digits of a code that may be compared now.
-func (k *Checker) examine(tx store.Tx, s *Sent, input string, counter ratelimit.Counter) (code string, err error) {
+func (k *Checker) examine(tx store.Tx, s *Sent, input string, count interface{ Allow(store.Tx) error }) (code string, err error) {
 	if code, err = Digits(input); err != nil {
 		return "", err
 	}
@@ -233,7 +242,7 @@ func (k *Checker) examine(tx store.Tx, s *Sent, input string, counter ratelimit.
 		}
 		return "", ceremony.Reject(refusal)
 	}
-	return code, Allow(tx, counter)
+	return code, Allow(tx, count)
 }
 
 // spend compares a code. A right one is used up; a wrong one costs a try.

@@ -1,0 +1,239 @@
+// Package throttle says which count an attempt is held against (R43).
+//
+//	a first-party client                  → one count for each name, over all factors and ceremonies
+//	… on a device that signed in before   → a count of that device
+//	… that proves the password in a session → a count of that session
+//	a third-party client                  → one count for each name, apart from the first
+//
+// So a broken mail client or a stranger cannot lock the owner out of the devices and
+// sessions that the owner uses.
+//
+// A success takes back the failures of the secrets that it proved, in the count that it
+// was held against, and no others: a mail program that signs in every minute gives a
+// stranger no more guesses.
+//
+// A name without an account has a count like one with an account (R42). The account that
+// takes the name does not inherit it. The subject of a count is an ID or a keyed hash,
+// because people sometimes type their password into the name field.
+package throttle
+
+import (
+	"encoding/base64"
+	"errors"
+
+	"nightlatch/server/account"
+	"nightlatch/server/device"
+	"nightlatch/server/ratelimit"
+	"nightlatch/server/store"
+	"nightlatch/server/store/seal"
+)
+
+// A Secret is what an attempt tries to prove. A count has a part for each.
+type Secret string
+
+// The secrets that can be guessed or tried.
+const (
+	Password   Secret = "password"
+	TextCode   Secret = "text"
+	AppCode    Secret = "app"
+	Key        Secret = "key"
+	BackupCode Secret = "backup-code"
+	InSession  Secret = "session" // the password, in a session
+)
+
+// A Keeper keeps the counts of a server.
+type Keeper struct {
+	sealer *seal.Sealer
+	policy account.Policy
+}
+
+// New returns a Keeper for a policy.
+func New(sealer *seal.Sealer, policy account.Policy) (*Keeper, error) {
+	if sealer == nil || policy.Name == "" {
+		return nil, errors.New("throttle: keys and a policy are needed")
+	}
+	return &Keeper{sealer, policy}, nil
+}
+
+// A Count is the count that an attempt is held against.
+type Count struct {
+	counter ratelimit.Counter
+	account string // ID; "" for a name without an account
+	device  string // ID of the known device; "" for everybody else
+	expires bool   // the count is deleted after some weeks
+}
+
+// Known reports whether the attempt came from a device that has signed in before.
+func (c Count) Known() bool { return c.device != "" }
+
+// The names of the limits.
+const (
+	firstParty   = "first-party"
+	thirdParty   = "third-party"
+	deviceLimit  = "device"
+	sessionLimit = "session"
+)
+
+// FirstParty returns the count of a first-party client that gives a user name, and the
+// token of a device ("" without one). The same work is done for every name.
+func (k *Keeper) FirstParty(tx store.Tx, username, token string) (Count, error) {
+	c, err := k.byName(tx, firstParty, username)
+	if err != nil || token == "" {
+		return c, err
+	}
+	owner, d, err := device.Find(tx, k.sealer, token)
+	if err != nil || owner == "" || owner != c.account {
+		return c, err
+	}
+	return k.ofDevice(owner, d.ID), nil
+}
+
+// Account is FirstParty for the account with that ID.
+func (k *Keeper) Account(tx store.Tx, id, token string) (Count, error) {
+	owner, d, err := device.Find(tx, k.sealer, token)
+	if err != nil || owner == "" || owner != id {
+		return k.others(firstParty, id), err
+	}
+	return k.ofDevice(owner, d.ID), nil
+}
+
+// ThirdParty returns the count of third-party clients that give a user name.
+func (k *Keeper) ThirdParty(tx store.Tx, username string) (Count, error) {
+	return k.byName(tx, thirdParty, username)
+}
+
+// byName returns the count of everybody for a user name, which may belong to nobody.
+func (k *Keeper) byName(tx store.Tx, limit, username string) (Count, error) {
+	mac := k.sealer.MAC("throttle", account.Fold(username)) // for every name, so that all take the same time
+	id, err := account.IDByLogin(tx, username)
+	if errors.Is(err, account.ErrNotFound) {
+		c := k.others(limit, base64.RawURLEncoding.EncodeToString(mac[:16]))
+		c.account, c.expires = "", true
+		return c, nil
+	}
+	return k.others(limit, id), err
+}
+
+// others returns an account's count of everybody who is not known.
+func (k *Keeper) others(limit, id string) Count {
+	l := k.policy.Throttle(limit)
+	if limit == thirdParty {
+		// No second step protects that door, but none is needed to open it again: an
+		// hour's wait for each further try would be the limit anyway.
+		l.Reopen = k.policy.ThrottleReopen
+	}
+	return Count{counter: ratelimit.Counter{Limit: l, Subject: id}, account: id}
+}
+
+// ofDevice returns the count of a device.
+func (k *Keeper) ofDevice(accountID, id string) Count {
+	counter := ratelimit.Counter{Limit: k.policy.Throttle(deviceLimit), Subject: id}
+	return Count{counter: counter, account: accountID, device: id, expires: true}
+}
+
+// Session returns the count of wrong passwords in a session.
+func (k *Keeper) Session(accountID, id string) Count {
+	counter := ratelimit.Counter{Limit: k.policy.Throttle(sessionLimit), Subject: id}
+	return Count{counter: counter, account: accountID, expires: true}
+}
+
+// State reads the count.
+func (c Count) State(tx store.Tx) (ratelimit.Failures, error) { return c.counter.State(tx) }
+
+// Allow returns nil if an attempt may be examined now, else a *ratelimit.ThrottledError
+// or a *ratelimit.DisabledError.
+func (c Count) Allow(tx store.Tx) error { return c.counter.Allow(tx) }
+
+// Decoy writes as much as the audit of a failure (R42).
+func (c Count) Decoy(tx store.Tx, value []byte) error { return c.counter.Decoy(tx, value) }
+
+// Throttles reports whether a failure is the first one that makes further attempts wait.
+func (c Count) Throttles(f ratelimit.Failures) bool { return f.Count == c.counter.Limit.Free }
+
+// Fail counts a failure to prove a secret. A device with too many is forgotten: from then
+// on its failures count with everybody's.
+func (c Count) Fail(tx store.Tx, of Secret) (ratelimit.Failures, error) {
+	counter := c.counter
+	counter.Part = string(of)
+	fail := counter.Fail
+	if c.expires {
+		fail = counter.FailUnknown
+	}
+	f, err := fail(tx)
+	if err != nil || !f.Disabled || c.device == "" {
+		return f, err
+	}
+	f.Disabled = false
+	return f, Forget(tx, c.account, func(d device.Device) bool { return d.ID == c.device })
+}
+
+// Succeed takes back the failures of the secrets that were proved.
+func (c Count) Succeed(tx store.Tx, proved ...Secret) error {
+	parts := make([]string, len(proved))
+	for i, s := range proved {
+		parts[i] = string(s)
+	}
+	return c.counter.ResetParts(tx, parts...)
+}
+
+// Clear takes back all failures.
+func (c Count) Clear(tx store.Tx) error { return c.counter.Reset(tx) }
+
+// Renewed is for a secret that was set up again in a session with the password proved: its
+// failures are taken back everywhere. It also ends the locks of the account (R43).
+func (k *Keeper) Renewed(tx store.Tx, id string, secrets ...Secret) error {
+	first := k.others(firstParty, id)
+	if err := first.Succeed(tx, secrets...); err != nil {
+		return err
+	}
+	if err := k.others(thirdParty, id).Succeed(tx, secrets...); err != nil {
+		return err
+	}
+	_, err := k.Reopen(tx, id)
+	return err
+}
+
+// Reopen ends the locks of an account, if it has any, and reports whether it had. It is
+// the way out for a person who proves the password in an open session (R43). Failures that
+// did not lock anything stay counted.
+func (k *Keeper) Reopen(tx store.Tx, id string) (reopened bool, err error) {
+	for _, limit := range []string{firstParty, thirdParty} {
+		c := k.others(limit, id)
+		f, err := c.State(tx)
+		if err != nil {
+			return false, err
+		}
+		if !f.Disabled {
+			continue
+		}
+		if err := c.Clear(tx); err != nil {
+			return false, err
+		}
+		reopened = true
+	}
+	return reopened, nil
+}
+
+// Unlock takes back all failures of an account, on its devices too, and returns how many
+// there were.
+func (k *Keeper) Unlock(tx store.Tx, id string) (failures int, err error) {
+	ids, err := device.IDs(tx, id)
+	if err != nil {
+		return 0, err
+	}
+	counts := []Count{k.others(firstParty, id), k.others(thirdParty, id)}
+	for _, d := range ids {
+		counts = append(counts, k.ofDevice(id, d))
+	}
+	for _, c := range counts {
+		f, err := c.State(tx)
+		if err != nil {
+			return 0, err
+		}
+		failures += f.Count
+		if err := c.Clear(tx); err != nil {
+			return 0, err
+		}
+	}
+	return failures, nil
+}
