@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/crypto/argon2"
+
+	"nightlatch/server/fairqueue"
 )
 
 // ErrBusy reports that the hasher's queue is full. A *BusyError has the time to wait.
@@ -26,7 +28,7 @@ func (e *BusyError) Is(target error) bool { return target == ErrBusy }
 // HasherConfig configures a Hasher.
 type HasherConfig struct {
 	Parallel int    // hashes at a time, usually GOMAXPROCS; each takes Params.Memory
-	Queue    int    // callers that may wait; more get ErrBusy
+	Queue    int    // callers that may wait; with more, one of them gets ErrBusy
 	Params   Params // zero: DefaultParams
 
 	// Collect frees the memory of finished hashes. It is called before a hash begins,
@@ -39,6 +41,8 @@ type HasherConfig struct {
 // A Hasher computes Argon2id hashes of passwords and backup codes, a few at a time.
 // Hashing is the only slow part of a sign-in, so it has a queue: Parallel hashes keep
 // all cores busy. More hashes at a time would not finish sooner, and each needs 19 MiB.
+// The queue is fair: the class and the source of a caller come from its context (R43,
+// package fairqueue).
 //
 // Argon2 allocates its memory for each hash and leaves it as garbage. If Collect frees
 // it before the next hash begins, that hash gets the same pages. Pages fresh from the
@@ -47,10 +51,9 @@ type HasherConfig struct {
 //
 // Its methods must not be called inside a store transaction.
 type Hasher struct {
-	params  Params
-	permits chan struct{}
-	limit   int64 // running and waiting
-	inside  atomic.Int64
+	params   Params
+	parallel int
+	queue    *fairqueue.Queue
 
 	starting  sync.Mutex   // held while a hash begins
 	garbage   atomic.Int64 // KiB of finished hashes since the last collection
@@ -74,8 +77,8 @@ func NewHasher(cfg HasherConfig) (*Hasher, error) {
 	}
 	return &Hasher{
 		params:    cfg.Params,
-		permits:   make(chan struct{}, cfg.Parallel),
-		limit:     int64(cfg.Parallel + cfg.Queue),
+		parallel:  cfg.Parallel,
+		queue:     fairqueue.New(cfg.Parallel, cfg.Queue),
 		collectAt: int64(cfg.Parallel/2+1) * int64(DefaultParams().Memory),
 		collect:   cfg.Collect,
 	}, nil
@@ -133,21 +136,18 @@ func (h *Hasher) Outdated(phc string) bool {
 	return err != nil || p != h.params || len(sum) != sumBytes
 }
 
-// sum waits for a permit and hashes. The hash runs in the caller's goroutine and can't be
-// interrupted. The permit is held until the hash is done, even if the context ends
-// meanwhile: otherwise clients that disconnect could start any number of hashes.
+// sum waits for its turn and hashes. The hash runs in the caller's goroutine and can't be
+// interrupted. The turn lasts until the hash is done, even if the context ends meanwhile:
+// otherwise clients that disconnect could start any number of hashes.
 func (h *Hasher) sum(ctx context.Context, secret string, salt []byte, p Params) ([]byte, error) {
-	if inside := h.inside.Add(1); inside > h.limit {
-		h.inside.Add(-1)
-		return nil, &BusyError{RetryAfter: h.wait(inside)}
+	leave, err := h.queue.Enter(ctx)
+	if full := (*fairqueue.FullError)(nil); errors.As(err, &full) {
+		return nil, &BusyError{RetryAfter: h.wait(full.Waiting)}
 	}
-	defer h.inside.Add(-1)
-	select {
-	case h.permits <- struct{}{}:
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	if err != nil {
+		return nil, err
 	}
-	defer func() { <-h.permits }()
+	defer leave()
 	h.collectGarbage()
 	defer h.garbage.Add(int64(p.Memory))
 	return argon2.IDKey([]byte(secret), salt, p.Time, p.Memory, p.Threads, sumBytes), nil
@@ -171,7 +171,7 @@ func (h *Hasher) collectGarbage() {
 // wait estimates how long a queue of that length takes, in whole seconds and at least
 // one, for Retry-After (RFC 9110 §10.2.3). It assumes 25 ms for a hash: the time with
 // DefaultParams on one core of a current machine.
-func (h *Hasher) wait(inside int64) time.Duration {
-	queue := time.Duration(inside/int64(cap(h.permits))) * 25 * time.Millisecond
+func (h *Hasher) wait(waiting int) time.Duration {
+	queue := time.Duration(waiting/h.parallel) * 25 * time.Millisecond
 	return queue.Truncate(time.Second) + time.Second
 }

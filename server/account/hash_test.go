@@ -8,12 +8,15 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"golang.org/x/crypto/argon2"
+
+	"nightlatch/server/fairqueue"
 )
 
 // cheap parameters keep tests fast.
@@ -109,9 +112,14 @@ func TestQueue(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHasher(t, HasherConfig{Parallel: 2, Queue: 3, Params: cheap})
-		h.permits <- struct{}{} // take both permits
-		h.permits <- struct{}{}
-		h.inside.Add(2)
+		var running []func()
+		for range 2 { // take both turns
+			leave, err := h.queue.Enter(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			running = append(running, leave)
+		}
 		results := make(chan error)
 		for range 3 {
 			go func() { results <- h.Decoy(t.Context(), "x") }()
@@ -122,8 +130,9 @@ func TestQueue(t *testing.T) {
 		if !errors.Is(err, ErrBusy) || !errors.As(err, &busy) || busy.RetryAfter < time.Second || busy.RetryAfter%time.Second != 0 {
 			t.Errorf("Decoy = %#v; want a BusyError with whole seconds", err)
 		}
-		<-h.permits
-		h.inside.Add(-1)
+		for _, leave := range running {
+			leave()
+		}
 		for range 3 {
 			if err := <-results; err != nil {
 				t.Error(err)
@@ -135,51 +144,72 @@ func TestQueue(t *testing.T) {
 	})
 }
 
-// A caller whose context ends while it waits frees its slot in the queue.
-func TestLeavingTheQueue(t *testing.T) {
+// The class and the source of a hash come from the caller's context: beside a flood, a
+// device that signed in before waits for one hash and not for the flood (R43).
+func TestQueueIsFair(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		h := newHasher(t, HasherConfig{Parallel: 1, Queue: 1, Params: cheap})
-		h.permits <- struct{}{}
-		h.inside.Add(1)
-		ctx, leave := context.WithCancel(t.Context())
-		left := make(chan error)
-		go func() { left <- h.Decoy(ctx, "x") }()
-		synctest.Wait()
-		leave()
-		if err := <-left; !errors.Is(err, context.Canceled) {
-			t.Errorf("Decoy = %v; want context.Canceled", err)
+		h := newHasher(t, HasherConfig{Parallel: 1, Queue: 700, Params: cheap})
+		leave, err := h.queue.Enter(t.Context())
+		if err != nil {
+			t.Fatal(err)
 		}
-		if n := h.inside.Load(); n != 1 {
-			t.Errorf("%d inside after leaving; want 1", n)
+		order := make(chan string, 700)
+		hash := func(name string, ctx context.Context) {
+			go func() {
+				if err := h.Decoy(ctx, "x"); err != nil {
+					t.Error(err)
+				}
+				order <- name
+			}()
+			synctest.Wait()
+		}
+		for range 600 {
+			hash("flood", fairqueue.WithSource(t.Context(), "192.0.2.1"))
+		}
+		hash("other address", fairqueue.WithSource(t.Context(), "192.0.2.2"))
+		hash("device", fairqueue.WithClass(t.Context(), fairqueue.Known))
+		leave()
+		got := []string{<-order, <-order, <-order}
+		if got[0] != "device" || !slices.Contains(got, "other address") {
+			t.Errorf("the first three were %q; want the device first, then one of each address", got)
+		}
+		for range 602 - 3 {
+			<-order
 		}
 	})
 }
 
-// A hash keeps its permit until it is done, even if the context ends meanwhile.
-func TestPermitIsHeldToTheEnd(t *testing.T) {
+// A hash keeps its turn until it is done, even if the context ends meanwhile.
+func TestTurnIsHeldToTheEnd(t *testing.T) {
 	t.Parallel()
-	h := newHasher(t, HasherConfig{Parallel: 1, Queue: 8})
+	started, goOn := make(chan struct{}), make(chan struct{})
+	h := newHasher(t, HasherConfig{Parallel: 1, Queue: 8, Params: Params{Memory: DefaultParams().Memory, Time: 1, Threads: 1}, Collect: func() {
+		started <- struct{}{}
+		<-goOn
+	}})
+	if err := h.Decoy(t.Context(), "leaves garbage, so that Collect is called"); err != nil {
+		t.Fatal(err)
+	}
 	ctx, leave := context.WithCancel(t.Context())
-	done := make(chan error, 1)
+	first, second := make(chan error, 1), make(chan error, 1)
 	go func() {
 		_, err := h.Hash(ctx, "x")
-		done <- err
+		first <- err
 	}()
-	for len(h.permits) == 0 {
-		select {
-		case err := <-done:
-			t.Fatalf("done before it was seen to run: %v", err)
-		default:
-			runtime.Gosched()
-		}
-	}
+	<-started
 	leave()
-	for len(h.permits) == 1 && h.inside.Load() == 1 {
-		runtime.Gosched() // still hashing with its permit
+	go func() { second <- h.Decoy(t.Context(), "x") }()
+	for h.queue.Waiting() == 0 {
+		runtime.Gosched() // the second cannot start, although the first one's client has left
 	}
-	if err := <-done; err != nil {
+	close(goOn)
+	if err := <-first; err != nil {
 		t.Errorf("a running hash returned %v", err)
+	}
+	<-started
+	if err := <-second; err != nil {
+		t.Error(err)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"nightlatch/server/api"
+	"nightlatch/server/fairqueue"
 	"nightlatch/server/store"
 )
 
@@ -93,6 +94,7 @@ func (e *Engine) examine(ctx context.Context, caller Caller, id string, a api.An
 		taken edge
 		c     *Ceremony
 		draft any
+		first bool // the ceremony is in its first state
 	)
 	err := e.cfg.Store.View(ctx, func(tx store.Tx) error {
 		r, m, err := e.load(tx, id, caller)
@@ -112,12 +114,15 @@ func (e *Engine) examine(ctx context.Context, caller Caller, id string, a api.An
 		if taken.slow == nil {
 			return nil
 		}
-		c = r.ceremony(id, caller)
+		c, first = r.ceremony(id, caller), slices.Contains(m.begins, r.State)
 		draft, err = e.open(r, id, m)
 		return err
 	})
 	if err != nil || taken.slow == nil {
 		return taken, a.Input, err
+	}
+	if c.Session != "" || !first {
+		ctx = fairqueue.WithClass(ctx, fairqueue.Begun) // somebody has shown a right secret (R43)
 	}
 	in, err := taken.slow(ctx, *c, draft, a.Input)
 	return taken, in, err

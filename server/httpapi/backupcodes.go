@@ -9,6 +9,7 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/audit"
 	"nightlatch/server/backupcode"
+	"nightlatch/server/fairqueue"
 	"nightlatch/server/store"
 )
 
@@ -60,7 +61,7 @@ func (h *Handler) issueBackupCode(c *call, issue issuing) (api.NewBackupCode, er
 	if err != nil {
 		return api.NewBackupCode{}, err
 	}
-	sum, err := backupcode.Sum(c.r.Context(), h.cfg.Hasher, a, code)
+	sum, err := backupcode.Sum(fairqueue.WithClass(c.r.Context(), fairqueue.Begun), h.cfg.Hasher, a, code)
 	if err != nil {
 		return api.NewBackupCode{}, err
 	}
@@ -108,7 +109,7 @@ func (h *Handler) checkBackupCode(c *call, in api.BackupCodeCheck) (api.BackupCo
 	if err != nil {
 		return api.BackupCodeCheck{}, err
 	}
-	sum, err := backupcode.Sum(c.r.Context(), h.cfg.Hasher, a, in.Code)
+	sum, err := backupcode.Sum(fairqueue.WithClass(c.r.Context(), fairqueue.Begun), h.cfg.Hasher, a, in.Code)
 	switch {
 	case errors.Is(err, backupcode.ErrMalformed) && strings.TrimSpace(in.Code) != "":
 		return api.BackupCodeCheck{}, malformed("code", "A backup code has 16 letters and digits, such as 7kmq-2xwd-9hfz-3r8n.")

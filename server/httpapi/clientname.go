@@ -7,12 +7,16 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"nightlatch/server/fairqueue"
 )
 
 // remoteAddr returns the address of the client without its port, or "console" for the
 // connection within the program.
-func remoteAddr(r *http.Request) string {
-	if host, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
+func remoteAddr(r *http.Request) string { return hostOf(r.RemoteAddr) }
+
+func hostOf(address string) string {
+	if host, _, err := net.SplitHostPort(address); err == nil {
 		return host
 	}
 	return "console" // net.Pipe has no addresses
@@ -20,10 +24,12 @@ func remoteAddr(r *http.Request) string {
 
 type windowKey struct{}
 
-// markWindow marks requests over the connection within the program.
+// markWindow marks requests over the connection within the program. They need not wait
+// for hashes of clients from the network.
 func markWindow(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), windowKey{}, true)))
+		ctx := fairqueue.WithClass(r.Context(), fairqueue.Known)
+		next.ServeHTTP(w, r.WithContext(context.WithValue(ctx, windowKey{}, true)))
 	})
 }
 

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"nightlatch/server/fairqueue"
 )
 
 // HTTPServer returns an http.Server for handler with timeouts and limits. Its Shutdown
@@ -28,6 +30,9 @@ func (h *Handler) HTTPServer(handler http.Handler) *http.Server {
 		BaseContext: func(net.Listener) context.Context {
 			return context.WithValue(context.Background(), endingKey{}, shutdown)
 		},
+	}
+	srv.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
+		return fairqueue.WithSource(ctx, hostOf(c.RemoteAddr().String()))
 	}
 	srv.RegisterOnShutdown(sync.OnceFunc(func() { close(shutdown) }))
 	srv.RegisterOnShutdown(quiet.end)

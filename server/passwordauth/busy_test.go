@@ -11,6 +11,7 @@ import (
 	"nightlatch/server"
 	"nightlatch/server/account"
 	"nightlatch/server/api"
+	"nightlatch/server/fairqueue"
 	"nightlatch/server/servertest"
 )
 
@@ -44,12 +45,14 @@ func newBusyHasher(t testing.TB) *busyHasher {
 	return b
 }
 
-// fill fills the queue until the end of the test.
+// fill fills the queue until the end of the test, from the address of the test's requests:
+// those of another address would be served before (package fairqueue).
 func (b *busyHasher) fill(t testing.TB) {
 	b.blocked.Store(true)
+	here := fairqueue.WithSource(context.Background(), "127.0.0.1")
 	for range b.queue + 1 {
 		b.tasks.Go(func() {
-			for errors.Is(b.Decoy(context.Background(), "x"), account.ErrBusy) { // the probe below has the slot
+			for errors.Is(b.Decoy(here, "x"), account.ErrBusy) { // the probe below has the slot
 				runtime.Gosched()
 			}
 		})
@@ -59,7 +62,7 @@ func (b *busyHasher) fill(t testing.TB) {
 		b.tasks.Wait()
 	})
 	<-b.running // otherwise the probe could get a permit
-	ended, cancel := context.WithCancel(context.Background())
+	ended, cancel := context.WithCancel(here)
 	cancel()
 	for !errors.Is(b.Decoy(ended, "x"), account.ErrBusy) {
 		runtime.Gosched()
