@@ -102,6 +102,7 @@ var backEnds = []string{"server/store/bolt"}
 // onlyImporter has the package that may import a module. The others use that package.
 var onlyImporter = map[string]string{
 	"github.com/go-webauthn/webauthn": "server/webauthn",
+	"filippo.io/edwards25519":         "server/webauthn",
 	"github.com/keys-pub/go-libfido2": "fido/libfido2",
 	"github.com/ebfe/scard":           "fido/pcsc",
 	"go.etcd.io/bbolt":                "server/store/bolt",

@@ -52,6 +52,7 @@ const (
 	KeyCopied
 	KeyNoPIN
 	KeyFormat
+	KeyUnusable
 	KeyForeignRP
 	KeyForeignRPOnly
 	KeysFull
@@ -151,6 +152,8 @@ var refusals = [reasonCount]refusal{
 		"This server requires the key's PIN or fingerprint, so that a lost key alone cannot sign in. Set a PIN on the key if it has none, then touch it again. A key without a PIN can't be used here."),
 	KeyFormat: entry(api.Denied, "format", "R30", "That is not a USB or NFC security key",
 		"Only authenticators built into a computer or phone answer like that. Use a security key."),
+	KeyUnusable: entry(api.Denied, "public_key", "R30", "That security key's public key can't be used",
+		"No signature could be verified safely with it, so the key is defective or its answer was changed on the way. Use another security key, and delete this one if it is in the account's list."),
 	KeyForeignRP: entry(api.KeyForeignRP, "", "R30", "That security key was set up for another name of this server",
 		"A security key works only with the name it was set up for. Use another method, then add the key again."),
 	KeyForeignRPOnly: entry(api.KeyForeignRP, "only", "R30", "That security key was set up for another name of this server",

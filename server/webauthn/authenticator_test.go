@@ -48,6 +48,7 @@ type device struct {
 	format  string // none, packed, packed-x5c, fido-u2f
 	maker   []byte // a wrong model in the maker's certificate, or nil
 	alg     int64  // a wrong algorithm in the public key, or 0
+	public  []byte // another COSE_Key than the signer's, or nil
 	padding int    // bytes added to the maker's certificate
 }
 
@@ -114,6 +115,9 @@ func cborMap(v ...[]byte) []byte { return append(head(5, uint64(len(v)/2)), byte
 
 // cose is the public key as COSE_Key (RFC 9053 §2, §7; RFC 8230 §4).
 func (d *device) cose() []byte {
+	if d.public != nil {
+		return d.public
+	}
 	switch pub := d.signer.Public().(type) {
 	case *ecdsa.PublicKey:
 		point := d.point(pub)

@@ -70,6 +70,9 @@ func (r *RP) FinishCreate(session []byte, user User, response json.RawMessage) (
 	if err != nil {
 		return none, &RefusedError{Reason: BadAttestation, Err: err}
 	}
+	if err := checkPublicKey(made.PublicKey); err != nil {
+		return none, &RefusedError{Reason: BadPublicKey, Err: err}
+	}
 	credential := Credential{
 		ID:             made.ID,
 		PublicKey:      made.PublicKey,

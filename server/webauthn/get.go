@@ -57,6 +57,9 @@ func (r *RP) FinishGet(session []byte, creds []Credential, response json.RawMess
 	if cred.RPID != r.cfg.RPID {
 		return none, ErrOtherRP
 	}
+	if err := checkPublicKey(cred.PublicKey); err != nil { // of an older version, which did not check it
+		return none, &RefusedError{Reason: BadPublicKey, Err: err}
+	}
 	origins := r.cfg.Origins()
 	if err := checkClient(parsed.Response.CollectedClientData, protocol.AssertCeremony, s.Challenge, origins); err != nil {
 		return none, err

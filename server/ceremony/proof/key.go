@@ -13,6 +13,8 @@ func KeyReason(refused *webauthn.RefusedError) ceremony.Reason {
 		return ceremony.KeyNoPIN
 	case webauthn.OtherFormat:
 		return ceremony.KeyFormat
+	case webauthn.BadPublicKey:
+		return ceremony.KeyUnusable
 	case webauthn.FromLab:
 		return ceremony.KeyFromLab
 	}
