@@ -50,6 +50,7 @@ func (c *adminCommand) askTextToken(ctx context.Context) error {
 
 // checkMail refuses settings that cannot work, before a secret is asked for.
 func (c *adminCommand) checkMail() error {
+	c.request.Mail = c.request.Mail.Parsed()
 	m := c.request.Mail
 	if m.Username != "" {
 		m.Password = laterSecret
@@ -58,6 +59,7 @@ func (c *adminCommand) checkMail() error {
 }
 
 func (c *adminCommand) checkText() error {
+	c.request.Text = c.request.Text.Parsed()
 	text := c.request.Text
 	text.Token = laterSecret
 	return c.checkDelivery("set-text-gateway", delivery.Settings{Text: &text})
@@ -125,7 +127,7 @@ func (o *operator) setDelivery(ctx context.Context, done string, change func(*de
 func (o *operator) setOwner(ctx context.Context, r adminRequest) error {
 	var name string
 	err := o.store.Update(ctx, func(tx store.Tx) error {
-		a, err := account.ByLogin(tx, r.User)
+		a, err := account.ByLogin(tx, account.ParseUsername(r.User))
 		if err != nil {
 			return err
 		}

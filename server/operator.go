@@ -35,7 +35,7 @@ func (s *Server) operate(ctx context.Context, username string, fn func(tx store.
 	defer s.busy.RUnlock()
 	err = s.store.Update(ctx, func(tx store.Tx) error {
 		told = Told{}
-		a, err := account.ByLogin(tx, username)
+		a, err := account.ByLogin(tx, account.ParseUsername(username))
 		if err != nil {
 			return err
 		}

@@ -23,6 +23,8 @@ var imports = map[string][]string{
 
 	"assets": {},
 
+	"rawtext": {},
+
 	"assets/explain": {"assets", "server/api", "server/e164"},
 
 	"ui":             {"ui/...", "assets", "assets/explain", "server/client", "server/api"},
@@ -34,7 +36,7 @@ var imports = map[string][]string{
 	"ui/kit":         {"ui/kit/look", "ui/kit/control", "assets"},
 	"ui/kit/control": {"ui/kit/look", "ui/kit/typeset"},
 	"ui/kit/look":    {"assets", "ui/kit/typeset"},
-	"ui/kit/typeset": {},
+	"ui/kit/typeset": {"rawtext"},
 	"ui/kit/golden":  {"ui/kit/look"},
 	"ui/print":       {"assets"},
 
@@ -52,7 +54,7 @@ var imports = map[string][]string{
 
 	"server": {"server/..."},
 	"server/httpapi": {
-		"server/api", "server/account", "server/audit", "server/backupcode", "server/ceremony", "server/changes", "server/client",
+		"rawtext", "server/api", "server/account", "server/audit", "server/backupcode", "server/ceremony", "server/changes", "server/client",
 		"server/delivery", "server/fairqueue", "server/notice", "server/passwordauth", "server/ratelimit", "server/recovery", "server/session", "server/throttle", "server/store/...",
 		"server/temppassword", "server/thirdparty/...", "server/twofactor", "server/usage", "server/webauthn",
 	},
@@ -62,7 +64,7 @@ var imports = map[string][]string{
 	"server/passwordauth": {"server/api", "server/account", "server/audit", "server/backupcode", "server/delivery", "server/notice", "server/ratelimit", "server/store/...", "server/temppassword", "server/thirdparty", "server/throttle", "server/usage"},
 	"server/changes":      {"server/api", "server/store"},
 	"server/usage":        {"server/api", "server/audit", "server/account", "server/session", "server/store", "server/temppassword"},
-	"server/seed":         {"server/api", "server/account", "server/audit", "server/backupcode", "server/store/..."},
+	"server/seed":         {"rawtext", "server/api", "server/account", "server/audit", "server/backupcode", "server/store/..."},
 	"server/api":          {},
 	"server/client":       {"server/api"},
 	"server/store":        {"server/store/..."},
@@ -71,12 +73,12 @@ var imports = map[string][]string{
 	"server/session":      {"server/store/..."},
 	"server/device":       {"server/store/..."},
 	"server/throttle":     {"server/account", "server/device", "server/ratelimit", "server/store/..."},
-	"server/otp":          {},
+	"server/otp":          {"rawtext"},
 	"server/fairqueue":    {},
 	"server/e164":         {},
 	"server/webauthn":     {},
-	"server/delivery":     {"server/api", "server/store/..."},
-	"server/account":      {"server/api", "server/fairqueue", "server/store/...", "server/ratelimit", "server/e164"},
+	"server/delivery":     {"rawtext", "server/api", "server/store/..."},
+	"server/account":      {"rawtext", "server/api", "server/fairqueue", "server/store/...", "server/ratelimit", "server/e164"},
 	"server/backupcode":   {"server/api", "server/account", "server/store/..."},
 	"server/temppassword": {"server/api", "server/account", "server/store/..."},
 	"server/ceremony":     {"server/api", "server/fairqueue", "server/store/...", "server/account", "server/audit", "server/delivery", "server/session"},
@@ -92,7 +94,7 @@ var imports = map[string][]string{
 		"server/api", "server/ceremony/...", "server/store/...", "server/account", "server/audit", "server/backupcode",
 		"server/delivery", "server/notice", "server/otp", "server/temppassword", "server/throttle", "server/twofactor", "server/webauthn",
 	},
-	"server/lab":         {"server/api", "server/otp"},
+	"server/lab":         {"rawtext", "server/api", "server/otp"},
 	"server/localsocket": {"server/store/durable"},
 }
 

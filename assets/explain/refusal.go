@@ -48,7 +48,7 @@ func Variant(c *assets.Catalog, code, variant string, args assets.Args) Explanat
 // Refusal explains why the input for a step was refused. The view must have a refusal.
 func Refusal(c *assets.Catalog, s Situation) Explanation {
 	r, step := s.View.Refusal, s.View.Step
-	args := assets.Args{"key": r.Key, "there": r.KeyRPID, "here": r.RPID, "field": fieldName(c, r.Field), "short_code": s.ShortCode}
+	args := assets.Args{"key": r.Key, "there": r.KeyRPID, "here": r.RPID, "field": fieldName(c, r.Field), "short_code": s.ShortCode, "character": r.Character}
 	variant := variantOf(step)
 	switch {
 	case r.Code == api.ClockDrift && r.Drift != nil:
@@ -57,7 +57,7 @@ func Refusal(c *assets.Catalog, s Situation) Explanation {
 			variant, args["seconds"] = "behind", -*r.Drift
 		}
 	case r.Code == api.Malformed && r.Field != "":
-		variant = r.Field
+		variant = malformedVariant(c, r.Field, r.Reason)
 	case r.Reason != "" && c.Has("error."+r.Code+"."+r.Reason+".what"):
 		variant = r.Reason
 	}
@@ -87,7 +87,11 @@ func Notice(c *assets.Catalog, s Situation) Explanation {
 func Error(c *assets.Catalog, err error) Explanation {
 	var p *api.Problem
 	if errors.As(err, &p) {
-		e := Variant(c, p.Code, p.Field, assets.Args{"field": fieldName(c, p.Field)})
+		variant := p.Field
+		if p.Code == api.Malformed {
+			variant = malformedVariant(c, p.Field, p.Reason)
+		}
+		e := Variant(c, p.Code, variant, assets.Args{"field": fieldName(c, p.Field), "character": p.Character})
 		if p.RetryAt != nil {
 			e.RetryAt = *p.RetryAt
 		}
@@ -97,6 +101,17 @@ func Error(c *assets.Catalog, err error) Explanation {
 		return Variant(c, "no_answer", "slow", nil)
 	}
 	return Code(c, "no_answer")
+}
+
+// malformedVariant returns the variant of a malformed field: the field with the reason, the
+// reason alone, or the field.
+func malformedVariant(c *assets.Catalog, field, reason string) string {
+	for _, variant := range []string{field + "." + reason, reason} {
+		if reason != "" && c.Has("error."+api.Malformed+"."+variant+".what") {
+			return variant
+		}
+	}
+	return field
 }
 
 // variantOf returns the variant of a refusal's text for the step that was refused.

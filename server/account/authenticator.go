@@ -194,7 +194,7 @@ func isID(s string) bool {
 func AddKey(tx store.Tx, account string, k SecurityKey) (SecurityKey, error) {
 	label, err := NormalizeLabel(k.Label, KeyLabelMax)
 	if err != nil {
-		return k, ErrKeyLabel
+		return k, fmt.Errorf("%w: %w", ErrKeyLabel, err)
 	}
 	keys, err := Keys(tx, account)
 	if err != nil {
@@ -230,7 +230,7 @@ type credentialOwner struct {
 func SaveKey(tx store.Tx, account string, k SecurityKey) error {
 	label, err := NormalizeLabel(k.Label, KeyLabelMax)
 	if err != nil {
-		return ErrKeyLabel
+		return fmt.Errorf("%w: %w", ErrKeyLabel, err)
 	}
 	k.Label = label
 	if err := store.Save(tx, keyPrefix(account)+k.ID, k); err != nil {

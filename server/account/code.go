@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strings"
 	"unicode"
+
+	"nightlatch/rawtext"
 )
 
 // ErrCode reports text that is not a printed code.
@@ -35,7 +37,7 @@ func NormalizeCode(s string) (string, error) {
 		return "", ErrCode
 	}
 	code := make([]byte, 0, BackupCodeSymbols)
-	for _, r := range s {
+	for _, r := range rawtext.Parsed(s) {
 		if r >= 'A' && r <= 'Z' {
 			r += 'a' - 'A'
 		}
@@ -51,7 +53,7 @@ func NormalizeCode(s string) (string, error) {
 				return "", ErrCode
 			}
 			code = append(code, byte(r))
-		case !separator(r):
+		case r != ' ' && !rawtext.Dash(r):
 			return "", ErrCode
 		}
 	}
@@ -59,12 +61,6 @@ func NormalizeCode(s string) (string, error) {
 		return "", ErrCode
 	}
 	return string(code), nil
-}
-
-// separator reports whether r is a space or looks like a dash: U+2212 is the minus sign,
-// U+00AD the soft hyphen.
-func separator(r rune) bool {
-	return unicode.IsSpace(r) || unicode.Is(unicode.Pd, r) || r == '\u2212' || r == '\u00ad'
 }
 
 // FormatCode formats a code in groups of four: 7kmq-2xwd-9hfz-3r8n (R76).

@@ -54,7 +54,7 @@ func TestNormalizeCodeR76(t *testing.T) {
 		{"dotted capital I", "7kmq-2xwd-9hfz-3r8\u0130", ""},
 		{"cyrillic", "7\u043amq-2xwd-9hfz-3r8n", ""},
 		{"NUL", "7kmq-2xwd-9hfz-3r8n\x00", ""},
-		{"right-to-left mark", "7kmq-2xwd-9hfz-3r8n\u200f", ""},
+		{"right-to-left mark", "7kmq-2xwd-9hfz-3r8n\u200f", "7kmq2xwd9hfz3r8n"},
 		{"not UTF-8", "7kmq-2xwd-9hfz-3r8\xff", ""},
 		{"empty", "", ""},
 		{"dashes alone", "----", ""},

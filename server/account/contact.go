@@ -2,12 +2,14 @@ package account
 
 import (
 	"errors"
+	"fmt"
 	"net/mail"
 	"strings"
-	"unicode/utf8"
+	"unicode"
 
 	"golang.org/x/net/idna"
 
+	"nightlatch/rawtext"
 	"nightlatch/server/e164"
 )
 
@@ -15,6 +17,12 @@ import (
 var (
 	ErrEmail = errors.New("account: malformed email address")
 	ErrPhone = errors.New("account: malformed phone number")
+
+	// Reasons of ErrEmail and ErrPhone, where another advice helps. ErrPhone also wraps the
+	// errors of package e164.
+	ErrEmailNotASCII = fmt.Errorf("%w: letters before the @ are not ASCII", ErrEmail)
+	ErrEmailNoAt     = fmt.Errorf("%w: no @", ErrEmail)
+	ErrEmailDomain   = fmt.Errorf("%w: not a domain after the @", ErrEmail)
 )
 
 const (
@@ -28,21 +36,24 @@ const (
 // domain is converted to lower-case A-labels (RFC 5891). The local part keeps its case,
 // since only the receiving host interprets it. Error: ErrEmail.
 func NormalizeEmail(s string) (string, error) {
-	if len(s) > 4*emailMax || !utf8.ValidString(s) || strings.ContainsFunc(s, unsafeInText) {
+	if len(s) > 4*emailMax {
 		return "", ErrEmail
 	}
-	s = strings.TrimSpace(s)
+	s = rawtext.Parsed(s)
 	at := strings.LastIndexByte(s, '@')
 	if at < 1 {
-		return "", ErrEmail
+		return "", ErrEmailNoAt
 	}
 	local, domain := s[:at], s[at+1:]
-	if !dotAtom(local) {
+	switch {
+	case strings.ContainsFunc(local, func(r rune) bool { return r > 0x7f }):
+		return "", ErrEmailNotASCII
+	case !dotAtom(local):
 		return "", ErrEmail
 	}
 	domain, err := idna.Lookup.ToASCII(domain)
 	if err != nil || !hostname(domain) {
-		return "", ErrEmail
+		return "", ErrEmailDomain
 	}
 	s = local + "@" + domain
 	if len(s) > emailMax {
@@ -105,12 +116,15 @@ func hostname(s string) bool {
 // assigned ranges change, they exclude fictional numbers (+1 202 555 01xx), and the
 // texted code proves the number anyway (R11). Error: ErrPhone.
 func NormalizePhone(s, region string) (string, error) {
-	if len(s) > phoneInputMax || !utf8.ValidString(s) || strings.ContainsFunc(s, unsafeInText) {
+	if len(s) > phoneInputMax*4 { // with room for marks around each digit
+		return "", ErrPhone
+	}
+	if s = rawtext.Parsed(s); len(s) > phoneInputMax || strings.ContainsFunc(s, unicode.IsControl) {
 		return "", ErrPhone
 	}
 	n, err := e164.Parse(s, strings.ToUpper(region))
 	if err != nil {
-		return "", ErrPhone
+		return "", fmt.Errorf("%w: %w", ErrPhone, err)
 	}
 	return n.String(), nil
 }

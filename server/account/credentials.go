@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
+	"nightlatch/rawtext"
 )
 
 // ErrUsername reports a user name that R0 does not allow.
@@ -27,6 +27,10 @@ func CheckUsername(s string) error {
 	return nil
 }
 
+// ParseUsername returns a user name without what can't be seen, as it is pasted. The result
+// may still be one that R0 does not allow.
+func ParseUsername(s string) string { return rawtext.Parsed(s) }
+
 // Fold returns the form in which user names are compared (R0): ASCII lower case.
 func Fold(s string) string {
 	return strings.Map(func(r rune) rune {
@@ -42,7 +46,7 @@ type PasswordReason string
 
 // The reasons of R0, in the order in which they are checked.
 const (
-	PasswordControl          PasswordReason = "control" // a control or invisible character, or not UTF-8
+	PasswordControl          PasswordReason = "control" // U+0000 to U+001F or U+007F, or not UTF-8
 	PasswordTooShort         PasswordReason = "too_short"
 	PasswordTooLong          PasswordReason = "too_long"
 	PasswordContainsUsername PasswordReason = "contains_username"
@@ -57,19 +61,15 @@ func (e *PasswordError) Error() string {
 	return fmt.Sprintf("account: password refused: %s", e.Reason)
 }
 
-// NormalizePassword returns the form of a password that is hashed: NFC, so that é is
-// the same on all keyboards. Nothing is trimmed or folded. For a password that no
-// account can have, it returns a *PasswordError (too_long, control).
+// NormalizePassword returns the form of a password that is hashed (rawtext.Secret). For a
+// password that no account can have, it returns a *PasswordError (too_long, control).
 func NormalizePassword(s string) (string, error) {
-	if len(s) > PasswordMax*maxBytesPerRune {
+	s, err := rawtext.Secret(s, PasswordMax)
+	switch {
+	case errors.Is(err, rawtext.ErrLong):
 		return "", &PasswordError{PasswordTooLong}
-	}
-	if !utf8.ValidString(s) || strings.ContainsFunc(s, unsafeInText) {
+	case err != nil:
 		return "", &PasswordError{PasswordControl}
-	}
-	s = norm.NFC.String(s)
-	if utf8.RuneCountInString(s) > PasswordMax {
-		return "", &PasswordError{PasswordTooLong}
 	}
 	return s, nil
 }

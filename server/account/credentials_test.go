@@ -50,8 +50,9 @@ func TestNormalizePassword(t *testing.T) {
 		{name: "10 MB", in: strings.Repeat("x", 10<<20), reason: PasswordTooLong},
 		{name: "NUL", in: "pass\x00word", reason: PasswordControl},
 		{name: "line feed", in: "pass\nword", reason: PasswordControl},
-		{name: "right-to-left override", in: "pass\u202eword", reason: PasswordControl},
-		{name: "zero width space", in: "pass\u200bword", reason: PasswordControl},
+		{name: "right-to-left override", in: "pass\u202eword", want: "pass\u202eword"},
+		{name: "zero width space", in: "pass\u200bword", want: "pass\u200bword"},
+		{name: "flag and logo", in: "🏴\U000e0067\U000e007f \uf8ff", want: "🏴\U000e0067\U000e007f \uf8ff"},
 		{name: "not UTF-8", in: "pass\xffword", reason: PasswordControl},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

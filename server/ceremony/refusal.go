@@ -197,6 +197,15 @@ func Refuse(reason Reason) api.Refusal {
 	return api.Refusal{Code: r.code, Reason: r.variant, Rule: r.rule, Title: r.title, Detail: r.detail, Limit: limits[reason]}
 }
 
+// MalformedText returns the refusal of a text for an error of package account, with the
+// advice that helps. detail is for errors without an advice.
+func MalformedText(field string, err error, detail string) api.Refusal {
+	advice := account.Advise(err, detail)
+	r := Malformed(field, advice.Detail)
+	r.Reason, r.Character = advice.Reason, advice.Character
+	return r
+}
+
 // limits are the numbers behind reasons. That of PasswordShort depends on the policy
 // (proof.Checker.NewPassword).
 var limits = map[Reason]int{

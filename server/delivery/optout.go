@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"nightlatch/rawtext"
 	"nightlatch/server/api"
 	"nightlatch/server/store"
 )
@@ -57,7 +58,7 @@ func HandleOptOut(tx store.Tx, number, body string, known bool) (c OptOut, chang
 
 // parseOptOut reads GO or STOP in the ways that people and carriers write them.
 func parseOptOut(body string) (stop, ok bool) {
-	switch strings.ToUpper(strings.Trim(body, " \t\r\n.!\"'")) {
+	switch strings.ToUpper(strings.Trim(rawtext.Parsed(body), " .!\"'")) {
 	case "GO", "START":
 		return false, true
 	case "STOP":

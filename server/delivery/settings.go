@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"nightlatch/rawtext"
 	"nightlatch/server/store"
 	"nightlatch/server/store/seal"
 )
@@ -181,10 +182,26 @@ func (t TextSettings) smsSender() (SMSSender, error) {
 	return gateway, nil
 }
 
+// Parsed returns the settings without what can't be seen, as they are pasted. The password
+// stays as it is.
+func (m MailSettings) Parsed() MailSettings {
+	if host, port, err := net.SplitHostPort(m.Addr); err == nil {
+		m.Addr = net.JoinHostPort(rawtext.Parsed(host), rawtext.Parsed(port))
+	}
+	m.From, m.Username = rawtext.Parsed(m.From), rawtext.Parsed(m.Username)
+	return m
+}
+
+// Parsed is MailSettings.Parsed for a gateway. The token stays as it is.
+func (t TextSettings) Parsed() TextSettings {
+	t.URL = rawtext.Parsed(t.URL)
+	return t
+}
+
 // unfit reports whether s is too long or has a control character, so that it does
 // not fit one line of a protocol.
 func unfit(s string) bool {
-	return len(s) > settingMax || strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
+	return len(s) > settingMax || strings.ContainsFunc(s, func(r rune) bool { return !rawtext.InSecret(r) })
 }
 
 // notInHost reports whether r can be part of neither a host name nor an IP address.

@@ -200,7 +200,7 @@ func (r *rules) addKey(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.In
 	var taken *account.EnrolledError
 	switch {
 	case errors.Is(err, account.ErrKeyLabel):
-		return "", ceremony.Reject(ceremony.Malformed("label",
+		return "", ceremony.Reject(ceremony.MalformedText("label", err,
 			"A name has 1 to 64 characters that can be shown. Type another one."))
 	case errors.Is(err, account.ErrKeysFull):
 		return "", ceremony.Reject(ceremony.Refuse(ceremony.KeysFull))

@@ -61,7 +61,7 @@ func (r *rules) takePhone(tx store.Tx, c *ceremony.Ceremony, d *draft, input api
 	in := input.(api.Phone)
 	number, err := account.NormalizePhone(in.Number, r.region)
 	if err != nil {
-		return "", ceremony.Reject(ceremony.Malformed("number",
+		return "", ceremony.Reject(ceremony.MalformedText("number", err,
 			"A number looks like +1 202 555 0143, with the country code. Check it and type it again."))
 	}
 	a, err := account.Load(tx, c.Account)

@@ -142,7 +142,7 @@ func (r *rules) emailEdges(to ...api.State) []edge {
 func (r *rules) mailCode(tx store.Tx, c *ceremony.Ceremony, d *draft, in api.Input) (api.State, error) {
 	address, err := account.NormalizeEmail(in.(api.Email).Address)
 	if err != nil {
-		return "", ceremony.Reject(ceremony.Malformed("address",
+		return "", ceremony.Reject(ceremony.MalformedText("address", err,
 			"An address looks like name@example.org. Check it and type it again."))
 	}
 	a, err := account.Load(tx, c.Account)

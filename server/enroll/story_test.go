@@ -236,10 +236,7 @@ func TestEmailCode(t *testing.T) {
 	w := New(t, Setup{})
 	ada := w.SignUp("ada")
 	walk := ada.Begin(api.EnrollApp).Answer(api.Continue{})
-	for _, bad := range []string{"", "ada", "ada@", "a@b@c", "ada@example.org\n", strings.Repeat("a", 10<<20), "\u202eada@example.org"} {
-		if bad == "ada@example.org\n" {
-			continue // surrounding space is trimmed
-		}
+	for _, bad := range []string{"", "ada", "ada@", "a@b@c", "ada@example.org\nbob@example.org", strings.Repeat("a", 10<<20), "ada@example.org\x00"} {
 		if r := walk.Answer(api.Email{Address: bad}).Refused(api.Malformed); r.Field != "address" {
 			t.Errorf("%.20q: names %q", bad, r.Field)
 		}
@@ -300,7 +297,7 @@ func TestMalformedPhone(t *testing.T) {
 	w := New(t, Setup{})
 	ada := w.SignUp("ada")
 	walk := ada.Prelude(api.EnrollText).In("enter-phone")
-	for _, bad := range []string{"", "12", "not a number", "+1202555", strings.Repeat("1", 10<<20), "+1\x00202 555 0143", "\u202e+12025550143"} {
+	for _, bad := range []string{"", "12", "not a number", "+1202555", strings.Repeat("1", 10<<20), "+1\x00202 555 0143", "\u202e"} {
 		if r := walk.Answer(api.Phone{Number: bad}).Refused(api.Malformed); r.Field != "number" {
 			t.Errorf("%.20q: names %q", bad, r.Field)
 		}

@@ -3,8 +3,8 @@ package httpapi
 import (
 	"errors"
 	"strconv"
-	"strings"
 
+	"nightlatch/rawtext"
 	"nightlatch/server/account"
 	"nightlatch/server/api"
 	"nightlatch/server/audit"
@@ -111,7 +111,7 @@ func (h *Handler) checkBackupCode(c *call, in api.BackupCodeCheck) (api.BackupCo
 	}
 	sum, err := backupcode.Sum(fairqueue.WithClass(c.r.Context(), fairqueue.Begun), h.cfg.Hasher, a, in.Code)
 	switch {
-	case errors.Is(err, backupcode.ErrMalformed) && strings.TrimSpace(in.Code) != "":
+	case errors.Is(err, backupcode.ErrMalformed) && rawtext.Parsed(in.Code) != "":
 		return api.BackupCodeCheck{}, malformed("code", "A backup code has 16 letters and digits, such as 7kmq-2xwd-9hfz-3r8n.")
 	case errors.Is(err, backupcode.ErrMalformed):
 		return api.BackupCodeCheck{}, malformedAs(api.ReasonMissing, "code", "Type a backup code.")

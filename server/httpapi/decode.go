@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"nightlatch/server/account"
 	"nightlatch/server/api"
 )
 
@@ -83,6 +84,14 @@ func malformedAs(reason, field, detail string) *api.Problem {
 		Detail: detail,
 		Field:  field,
 	}
+}
+
+// malformedText is malformed with the advice on an error of package account.
+func malformedText(field, rule string, err error, detail string) *api.Problem {
+	advice := account.Advise(err, detail)
+	p := malformed(field, advice.Detail)
+	p.Rule, p.Reason, p.Character = rule, advice.Reason, advice.Character
+	return p
 }
 
 // malformedJSON returns a problem that names the wrong field, or says that the body is

@@ -144,9 +144,9 @@ func changed(set delivery.Settings, in api.DeliveryChange) (delivery.Settings, m
 		old := set.Mail
 		set.Mail, details["mail"] = nil, "off"
 		if !m.Off {
-			next := &delivery.MailSettings{
+			next := delivery.MailSettings{
 				Addr: net.JoinHostPort(m.Host, strconv.Itoa(m.Port)), TLS: delivery.TLSMode(m.TLS), From: m.From, Username: m.User,
-			}
+			}.Parsed()
 			switch {
 			case m.Password != nil:
 				next.Password = *m.Password
@@ -156,14 +156,14 @@ func changed(set delivery.Settings, in api.DeliveryChange) (delivery.Settings, m
 				}
 				next.Password = old.Password
 			}
-			set.Mail, details["mail"] = next, next.Host()
+			set.Mail, details["mail"] = &next, next.Host()
 		}
 	}
 	if t := in.Text; t != nil {
 		old := set.Text
 		set.Text, details["text"] = nil, "off"
 		if !t.Off {
-			next := &delivery.TextSettings{URL: t.URL}
+			next := delivery.TextSettings{URL: t.URL}.Parsed()
 			switch {
 			case t.Token != nil:
 				next.Token = *t.Token
@@ -172,7 +172,7 @@ func changed(set delivery.Settings, in api.DeliveryChange) (delivery.Settings, m
 			case old != nil:
 				next.Token = old.Token
 			}
-			set.Text, details["text"] = next, "on" // a URL may hold a secret of its own
+			set.Text, details["text"] = &next, "on" // a URL may hold a secret of its own
 		}
 	}
 	return set, details, nil

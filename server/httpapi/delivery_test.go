@@ -232,7 +232,7 @@ func TestDeliveryRefused(t *testing.T) {
 		"port":     func(m *api.MailChange) { m.Port = 65536 },
 		"tls":      func(m *api.MailChange) { m.TLS = "none" },
 		"from":     func(m *api.MailChange) { m.From = "nobody" },
-		"user":     func(m *api.MailChange) { m.User = "a\r\nb" },
+		"user":     func(m *api.MailChange) { m.User = "a\x00b" },
 		"password": servertest.MailLogin("", "secret"),
 	} {
 		m := good

@@ -39,7 +39,7 @@ func (h *Handler) renameKey(c *call, in api.Label) (out api.Key, err error) {
 		}
 		label, err := account.NormalizeLabel(in.Label, account.KeyLabelMax)
 		if err != nil {
-			return malformed("label", "A label has 1 to 64 characters, none of them a control character or a direction mark.")
+			return malformedText("label", "R31", err, "A label has 1 to 64 characters, none of them a control character or a direction mark.")
 		}
 		out = h.keyView(k)
 		if label == k.Label {

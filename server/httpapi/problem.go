@@ -294,7 +294,7 @@ func (r row) problem() *api.Problem {
 func rejected(r api.Refusal) *api.Problem {
 	p := &api.Problem{
 		Status: http.StatusConflict, Code: r.Code, Reason: r.Reason, Rule: r.Rule,
-		Title: r.Title, Detail: r.Detail, Field: r.Field, Limit: r.Limit, RetryAt: r.RetryAt,
+		Title: r.Title, Detail: r.Detail, Field: r.Field, Limit: r.Limit, Character: r.Character, RetryAt: r.RetryAt,
 	}
 	switch r.Code {
 	case api.Malformed:

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"errors"
 	"strconv"
 
 	"nightlatch/server/account"
@@ -37,6 +38,9 @@ type temporaryPasswordOrder struct {
 func (h *Handler) newTemporaryPassword(c *call, in temporaryPasswordOrder) (out api.NewTemporaryPassword, err error) {
 	err = h.change(c, func(tx store.Tx, a *account.Account) error {
 		out, err = temppassword.Make(tx, h.cfg.Sealer, a, in.Label, in.Service, false)
+		if errors.Is(err, temppassword.ErrLabel) {
+			return malformedText("label", "R83", err, "A label has 1 to 64 characters.")
+		}
 		if err != nil {
 			return err
 		}

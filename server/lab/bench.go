@@ -60,8 +60,8 @@ func (l *Lab) plugKey(w http.ResponseWriter, r *http.Request) error {
 	if err := read(r, &in); err != nil {
 		return err
 	}
-	if !plain(in.Name, 64) {
-		return malformed("name", "A name has 1 to 64 characters, none of them a control character.")
+	if !shown(&in.Name, 64) {
+		return malformed("name", "A name has 1 to 64 characters, none of which is a control character or reorders text.")
 	}
 	if in.Transport != "usb" && in.Transport != "nfc" {
 		return malformed("transport", "The transport is usb or nfc.")
@@ -78,7 +78,7 @@ func (l *Lab) plugKey(w http.ResponseWriter, r *http.Request) error {
 		return malformed("kind", "The kind is fido2, fingerprint or u2f.")
 	}
 	// CTAP 2.1, §6.5.1: at least four code points, at most 63 bytes.
-	if in.PIN != "" && (len([]rune(in.PIN)) < 4 || len(in.PIN) > 63 || !plain(in.PIN, 63)) {
+	if in.PIN != "" && (len([]rune(in.PIN)) < 4 || len(in.PIN) > 63 || !secret(in.PIN, 63)) {
 		return malformed("pin", "A PIN has at least 4 characters and at most 63 bytes.")
 	}
 	if l.cfg.Bench == nil {
@@ -129,8 +129,8 @@ func (l *Lab) copyKey(w http.ResponseWriter, r *http.Request) error {
 	if err := read(r, &in); err != nil {
 		return err
 	}
-	if !plain(in.Name, 64) {
-		return malformed("name", "A name has 1 to 64 characters, none of them a control character.")
+	if !shown(&in.Name, 64) {
+		return malformed("name", "A name has 1 to 64 characters, none of which is a control character or reorders text.")
 	}
 	id := r.PathValue("id")
 	if _, err := l.key(id); err != nil {

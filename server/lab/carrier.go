@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"nightlatch/rawtext"
 	"nightlatch/server/api"
 )
 
@@ -92,7 +93,7 @@ func (l *Lab) fromPhone(ctx context.Context, number, body string) error {
 		l.mu.Unlock()
 		return errFlightMode
 	}
-	switch strings.ToUpper(strings.TrimSpace(body)) {
+	switch strings.ToUpper(rawtext.Parsed(body)) {
 	case "GO", "START":
 		p.optedIn = true
 	case "STOP":

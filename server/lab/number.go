@@ -3,6 +3,8 @@ package lab
 import (
 	"errors"
 	"strings"
+
+	"nightlatch/rawtext"
 )
 
 var errNumber = errors.New("lab: not an E.164 number")
@@ -12,7 +14,7 @@ var errNumber = errors.New("lab: not an E.164 number")
 // %2B1… or 1…. Spaces, dashes, dots and parentheses are ignored.
 func normalize(s string) (string, error) {
 	var digits strings.Builder
-	for _, r := range strings.TrimPrefix(strings.TrimSpace(s), "+") {
+	for _, r := range strings.TrimPrefix(rawtext.Parsed(s), "+") {
 		switch {
 		case r >= '0' && r <= '9':
 			digits.WriteRune(r)

@@ -122,7 +122,7 @@ func (l *Lab) postText(w http.ResponseWriter, r *http.Request) error {
 	if in.To != l.cfg.ShortCode {
 		return malformed("to", "The lab's carrier connects phones with "+l.cfg.ShortCode+" only.")
 	}
-	if !plain(in.Body, 160) {
+	if !shown(&in.Body, 160) {
 		return malformed("body", "A text has 1 to 160 characters, none of them a control character.")
 	}
 	if err := l.fromPhone(r.Context(), number, in.Body); err != nil {

@@ -6,9 +6,8 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
+	"nightlatch/rawtext"
 	"nightlatch/server/api"
 )
 
@@ -136,11 +135,17 @@ func read(r *http.Request, v any) error {
 	return malformedAs(api.ReasonSyntax, "body", "This is not JSON.")
 }
 
-// plain reports whether s has 1 to limit visible characters: valid UTF-8 without
-// control or formatting characters, and not only spaces.
-func plain(s string, limit int) bool {
-	if !utf8.ValidString(s) || strings.TrimSpace(s) == "" || utf8.RuneCountInString(s) > limit {
-		return false
+// shown normalises a name or a text message (rawtext.Shown), and reports whether it is one.
+func shown(s *string, limit int) bool {
+	clean, err := rawtext.Shown(*s, limit)
+	if err == nil {
+		*s = clean
 	}
-	return !strings.ContainsFunc(s, func(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf) })
+	return err == nil
+}
+
+// secret reports whether s can be a PIN (rawtext.Secret).
+func secret(s string, limit int) bool {
+	_, err := rawtext.Secret(s, limit)
+	return err == nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"nightlatch/rawtext"
 	"nightlatch/server/api"
 	"nightlatch/server/otp"
 )
@@ -119,7 +120,7 @@ func (l *Lab) putClock(w http.ResponseWriter, r *http.Request) error {
 func onCalendar(t time.Time) bool { return t.UTC().Year() >= 2000 && t.UTC().Year() < 2200 }
 
 func (l *Lab) getMail(w http.ResponseWriter, r *http.Request) error {
-	to := strings.TrimSpace(r.URL.Query().Get("to"))
+	to := rawtext.Parsed(r.URL.Query().Get("to"))
 	found := []api.LabMail{}
 	l.mu.Lock()
 	for _, m := range l.mail {

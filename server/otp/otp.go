@@ -17,6 +17,8 @@ import (
 
 	pquerna "github.com/pquerna/otp"
 	"github.com/pquerna/otp/hotp"
+
+	"nightlatch/rawtext"
 )
 
 const (
@@ -155,16 +157,19 @@ func codeAt(secret string, step int64) (string, error) {
 // Code returns the code that an app shows at a time.
 func Code(secret string, at time.Time) (string, error) { return codeAt(secret, step(at)) }
 
+// codeInputMax bounds a typed code, in bytes: six digits, and marks and spaces around each.
+const codeInputMax = 128
+
 // ParseCode reads a six-digit code as people type it: with spaces or dashes, or in the
 // digits of another script. The result has six ASCII digits.
 func ParseCode(s string) (code string, ok bool) {
-	if len(s) > 64 {
+	if len(s) > codeInputMax {
 		return "", false
 	}
 	out := make([]byte, 0, Digits)
-	for _, r := range s {
+	for _, r := range rawtext.Parsed(s) {
 		switch {
-		case unicode.IsSpace(r), r == '-', r == '\u2011', r == '\u2013':
+		case r == ' ', rawtext.Dash(r):
 			continue
 		case !unicode.IsDigit(r) || len(out) == Digits:
 			return "", false

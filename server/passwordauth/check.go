@@ -18,7 +18,6 @@ package passwordauth
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"nightlatch/server/account"
@@ -96,7 +95,7 @@ func (t *attempt) origin() notice.Origin {
 
 // Check implements thirdparty.Checker.
 func (p *Authenticator) Check(ctx context.Context, a thirdparty.Attempt) (thirdparty.Identity, error) {
-	a.Username = strings.TrimSpace(a.Username)
+	a.Username = account.ParseUsername(a.Username)
 	if a.Username == "" || a.Secret == "" {
 		return thirdparty.Identity{}, &thirdparty.Refusal{Code: api.InvalidCredentials}
 	}

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"nightlatch/rawtext"
 	"nightlatch/server/account"
 	"nightlatch/server/backupcode"
 )
@@ -150,6 +151,7 @@ func jsonError(err error, path string) error {
 
 // check checks and normalises an account.
 func (a *Account) check(taken map[string]bool) *Error {
+	a.Username = account.ParseUsername(a.Username)
 	if account.CheckUsername(a.Username) != nil {
 		return &Error{"username", "3 to 32 ASCII letters, digits, dots or underscores (R0)"}
 	}
@@ -162,12 +164,12 @@ func (a *Account) check(taken map[string]bool) *Error {
 	var err error
 	if a.Email != "" {
 		if a.Email, err = account.NormalizeEmail(a.Email); err != nil {
-			return &Error{"email", "not an email address (R4)"}
+			return &Error{"email", "not an email address (R4). " + account.Advise(err, "").Detail}
 		}
 	}
 	if a.Phone != "" {
 		if a.Phone, err = account.NormalizePhone(a.Phone, ""); err != nil {
-			return &Error{"phone", "not a phone number with its country code, such as +12025550143 (R10)"}
+			return &Error{"phone", "not a phone number with its country code, such as +12025550143 (R10). " + account.Advise(err, "").Detail}
 		}
 	}
 	if a.Text && a.Phone == "" {
@@ -207,7 +209,7 @@ func (a *Account) checkCodes() *Error {
 // appSecret reads a base32 secret as people write it: groups, either case, with
 // or without padding.
 func appSecret(s string) (string, error) {
-	s = strings.TrimRight(strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(s)), "=")
+	s = strings.TrimRight(strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(rawtext.Parsed(s))), "=")
 	b, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(s)
 	if err != nil {
 		return "", err

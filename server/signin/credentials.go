@@ -32,10 +32,10 @@ type checked struct {
 	rehashed string // hash of the right password with the present parameters, if its hash is outdated
 }
 
-// name trims a user name. A name that no account can have is still accepted here, so that
+// name reads a user name as it is pasted. A name that no account can have is still accepted here, so that
 // it is refused like any other unknown name (R42).
 func name(s string) (string, error) {
-	s = strings.TrimSpace(s)
+	s = account.ParseUsername(s)
 	bad := func(r rune) bool { return r == utf8.RuneError || !unicode.IsPrint(r) }
 	if s == "" || len(s) > nameMax || strings.ContainsFunc(s, bad) {
 		return "", ceremony.Reject(ceremony.Malformed("username",

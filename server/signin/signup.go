@@ -56,9 +56,10 @@ type chosen struct {
 // hashChosen checks the name and the password, and hashes the password.
 func (r *rules) hashChosen(ctx context.Context, _ ceremony.Ceremony, _ draft, input api.Input) (api.Input, error) {
 	in := input.(api.Credentials)
+	in.Username = account.ParseUsername(in.Username)
 	if err := account.CheckUsername(in.Username); err != nil {
 		return nil, ceremony.Reject(ceremony.Malformed("username",
-			"A user name has 3 to 32 letters a to z, digits, dots or underscores. Choose another one."))
+			"A user name has 3 to 32 letters a to z, digits, dots or underscores, without accents and spaces. Choose another one."))
 	}
 	password, err := r.NewPassword(in.Username, in.Password)
 	if err != nil {

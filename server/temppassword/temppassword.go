@@ -62,7 +62,7 @@ func Make(tx store.Tx, keys *seal.Sealer, a *account.Account, label, service str
 	var none api.NewTemporaryPassword
 	label, err := account.NormalizeLabel(label, account.TemporaryLabelMax)
 	if err != nil {
-		return none, ErrLabel
+		return none, fmt.Errorf("%w: %w", ErrLabel, err)
 	}
 	if service != "" {
 		if service, err = account.NormalizeLabel(service, account.TemporaryLabelMax); err != nil {

@@ -73,7 +73,7 @@ func (e *entry) TypedKey(k *fyne.KeyEvent) {
 // TypedRune takes one character if it is visible and the limit is not reached.
 func (e *entry) TypedRune(r rune) {
 	switch {
-	case typeset.Invisible(r):
+	case e.in.class.Drops(r):
 		e.in.trouble(Unprintable)
 	case e.room() < 1:
 		e.in.trouble(TooLong)
@@ -96,7 +96,7 @@ func (e *entry) TypedShortcut(s fyne.Shortcut) {
 	}
 	switch s := s.(type) {
 	case *fyne.ShortcutPaste:
-		text, cut, dropped := typeset.Clean(s.Clipboard.Content(), max(0, e.room()))
+		text, cut, dropped := typeset.Clean(s.Clipboard.Content(), max(0, e.room()), e.in.class)
 		if text != "" {
 			e.Entry.TypedShortcut(&fyne.ShortcutPaste{Clipboard: fixedClipboard(text), Secondary: s.Secondary})
 		}

@@ -47,6 +47,7 @@ type Input struct {
 	OnKey      func(*fyne.KeyEvent) bool // called first; true: handled
 	OnShortcut func(fyne.Shortcut) bool
 
+	class           typeset.Class
 	entry           *entry
 	ring            *look.Box
 	eye             *Button
@@ -59,7 +60,10 @@ type Input struct {
 func NewInput(c InputConfig) *Input {
 	i := &Input{Name: c.Name, Limit: c.Limit, OnChanged: c.OnChanged, OnSubmit: c.OnSubmit, ring: look.NewBox(look.Clear, look.Accent, look.RadiusControl)}
 	i.ring.Hide()
-	text, _, _ := typeset.Clean(c.Text, i.limit())
+	if c.Secret {
+		i.class = typeset.Secret
+	}
+	text, _, _ := typeset.Clean(c.Text, i.limit(), i.class)
 	e := &entry{in: i}
 	e.Text, e.PlaceHolder, e.Password = text, c.Placeholder, c.Secret
 	e.Wrapping, e.CursorColumn = fyne.TextWrapOff, len([]rune(text))
@@ -117,7 +121,7 @@ func (i *Input) Text() string { return i.entry.Text }
 
 // SetText replaces the text and clears a refusal.
 func (i *Input) SetText(text string) {
-	text, _, _ = typeset.Clean(text, i.limit())
+	text, _, _ = typeset.Clean(text, i.limit(), i.class)
 	i.refused = false
 	i.entry.SetText(text)
 	i.entry.CursorColumn = len([]rune(text))
@@ -156,8 +160,8 @@ func (i *Input) limit() int {
 // changed also cleans text that did not pass through entry, such as that of an input
 // method.
 func (i *Input) changed(text string) {
-	if len(text) > i.limit() || strings.ContainsFunc(text, typeset.Invisible) {
-		if kept, cut, dropped := typeset.Clean(text, i.limit()); kept != text && (cut || dropped) {
+	if len(text) > i.limit() || strings.ContainsFunc(text, i.class.Drops) {
+		if kept, cut, dropped := typeset.Clean(text, i.limit(), i.class); kept != text && (cut || dropped) {
 			i.entry.SetText(kept) // calls changed again
 			return
 		}

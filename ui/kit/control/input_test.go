@@ -63,6 +63,22 @@ func below(f *control.TextField) (words string) {
 	return words
 }
 
+// A password may have any character but a control (R0): a mark, a flag or a logo is not lost.
+func TestPastedSecretIsWhole(t *testing.T) {
+	kittest.Wear(t, look.Theme{})
+	for pasted, want := range map[string]string{
+		"pass\u200fword": "pass\u200fword", "\U0001F3F4\U000E0067\U000E007F \uf8ff \u202e\ufeff": "\U0001F3F4\U000E0067\U000E007F \uf8ff \u202e\ufeff",
+		" two words ": " two words ", "line\r\n": "line", "a\tb\x00c": "abc",
+	} {
+		f := control.NewTextField("Password", "", control.InputConfig{Secret: true})
+		kittest.Open(t, f, 300, 200, 1)
+		paste(f.Focus(), pasted)
+		if f.Text() != want {
+			t.Errorf("pasted %q: has %q", pasted, f.Text())
+		}
+	}
+}
+
 func TestTenMegabytesDoNotFreezeTheWindow(t *testing.T) {
 	kittest.Wear(t, look.Theme{})
 	f := control.NewTextField("Name", "", control.InputConfig{})

@@ -2,28 +2,35 @@ package typeset
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"nightlatch/rawtext"
 )
 
-// Invisible reports characters that do not belong in a line of text: control
-// characters, invalid encoding, and invisible characters that change what is seen
-// (direction marks and isolates of Unicode Annex 9, zero-width space, byte order
-// mark). The joiners U+200C and U+200D are allowed, because Persian and Indic
-// spelling needs them.
-func Invisible(r rune) bool {
-	switch {
-	case unicode.IsControl(r), r == utf8.RuneError, unicode.Is(unicode.Bidi_Control, r), unicode.Is(unicode.Co, r):
-		return true
+// A Class says which characters a field takes.
+type Class int
+
+// The classes. A secret is never shown, so it may have what would change how a text reads
+// (R0).
+const (
+	Line Class = iota // a name, a number or an address
+	Secret
+)
+
+// Drops reports characters that a field of the class does not take: invalid encoding, and
+// what rawtext.Hidden or rawtext.InSecret says.
+func (c Class) Drops(r rune) bool {
+	if c == Secret {
+		return r == utf8.RuneError || !rawtext.InSecret(r)
 	}
-	return r == 0x200b || r == 0x2060 || r == 0xfeff || r == 0x2028 || r == 0x2029
+	return r == utf8.RuneError || rawtext.Hidden(r)
 }
 
-// Clean makes one line of at most limit characters from pasted text. Newlines and
-// tabs become spaces. cut reports whether text was cut off, dropped whether
-// invisible characters were removed. It reads only the beginning of the text, so ten
+// Clean makes one line of at most limit characters from pasted text. In a Line, newlines and
+// tabs become spaces; in a Secret they are removed. cut reports whether text was cut off,
+// dropped whether characters were removed. It reads only the beginning of the text, so ten
 // megabytes from the clipboard take no longer than one line.
-func Clean(text string, limit int) (line string, cut, dropped bool) {
+func Clean(text string, limit int, class Class) (line string, cut, dropped bool) {
 	head := text[:RuneIndex(text, 4*limit+64)]
 	cut = len(head) < len(text)
 	if !cut {
@@ -32,10 +39,10 @@ func Clean(text string, limit int) (line string, cut, dropped bool) {
 	var b strings.Builder
 	n := 0
 	for _, r := range strings.ReplaceAll(head, "\r\n", "\n") {
-		if r == '\n' || r == '\t' {
+		if class == Line && (r == '\n' || r == '\t') {
 			r = ' '
 		}
-		if Invisible(r) {
+		if class.Drops(r) {
 			dropped = true
 			continue
 		}

@@ -1,0 +1,80 @@
+package rawtext
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// A FileError says what is wrong with a file and what to do. It does not quote the file.
+type FileError struct{ Why string }
+
+func (e *FileError) Error() string { return e.Why }
+
+// File returns the text of a file as other programs write it: a byte order mark is
+// removed, UTF-16 with a byte order mark is converted, and CR LF and CR become LF. Error:
+// *FileError for another encoding.
+func File(b []byte) (string, error) {
+	switch {
+	case bytes.HasPrefix(b, []byte{0xff, 0xfe, 0, 0}), bytes.HasPrefix(b, []byte{0, 0, 0xfe, 0xff}):
+		return "", &FileError{"the file is UTF-32; save it as UTF-8"}
+	case bytes.HasPrefix(b, []byte{0xff, 0xfe}):
+		return utf16Text(b[2:], binary.LittleEndian)
+	case bytes.HasPrefix(b, []byte{0xfe, 0xff}):
+		return utf16Text(b[2:], binary.BigEndian)
+	}
+	b = bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))
+	if at := bytes.IndexByte(b, 0); at >= 0 {
+		if len(b)%2 == 0 && len(b) >= 2 && (b[0] == 0) != (b[1] == 0) {
+			return "", &FileError{"the file is UTF-16; save it as UTF-8"}
+		}
+		return "", &FileError{fmt.Sprintf("the file is not text: byte %d is zero", at+1)}
+	}
+	if !utf8.Valid(b) {
+		at := 0
+		for at < len(b) {
+			r, size := utf8.DecodeRune(b[at:])
+			if r == utf8.RuneError && size == 1 {
+				break
+			}
+			at += size
+		}
+		return "", &FileError{fmt.Sprintf("the file is not UTF-8: byte %d does not belong to a character; save it as UTF-8", at+1)}
+	}
+	return lines(string(b)), nil
+}
+
+func utf16Text(b []byte, order binary.ByteOrder) (string, error) {
+	if len(b)%2 != 0 {
+		return "", &FileError{"the file is UTF-16 and ends within a character; save it as UTF-8"}
+	}
+	units := make([]uint16, len(b)/2)
+	for i := range units {
+		units[i] = order.Uint16(b[2*i:])
+	}
+	for i := 0; i < len(units); i++ {
+		if !utf16.IsSurrogate(rune(units[i])) {
+			continue
+		}
+		if i+1 == len(units) || utf16.DecodeRune(rune(units[i]), rune(units[i+1])) == utf8.RuneError {
+			return "", &FileError{"the file is UTF-16 with half a character; save it as UTF-8"}
+		}
+		i++
+	}
+	return lines(string(utf16.Decode(units))), nil
+}
+
+func lines(s string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
+}
+
+// Line returns the first line of a file, without its end: a password, a PIN or the name of
+// something. Error: *FileError.
+func Line(b []byte) (string, error) {
+	s, err := File(b)
+	line, _, _ := strings.Cut(s, "\n")
+	return line, err
+}

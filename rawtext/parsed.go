@@ -1,0 +1,32 @@
+package rawtext
+
+import (
+	"strings"
+	"unicode"
+)
+
+// Parsed returns text for a parser: characters without a shape are dropped, unusual spaces,
+// tabs and line ends become ordinary spaces, and spaces around the text are trimmed. A
+// number from a contact list stands between U+202A and U+202C, a code from a web page ends
+// in a line feed, and an address from a PDF has a soft hyphen. Controls and invalid UTF-8
+// stay, so that the parser refuses them.
+func Parsed(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case unseen(r):
+			return -1
+		case unicode.IsSpace(r), unicode.Is(unicode.Zs, r), ends(r), r == '\u2800': // Braille blank
+			return ' '
+		}
+		return r
+	}, valid(s))
+	return strings.Trim(s, " ")
+}
+
+// valid keeps invalid UTF-8 recognisable: strings.Map would replace it by U+FFFD, which is
+// a valid character.
+func valid(s string) string { return strings.ToValidUTF8(s, "\x00") }
+
+// Dash reports whether r is a hyphen, a dash or a minus sign. Codes are printed and copied
+// with any of them.
+func Dash(r rune) bool { return unicode.Is(unicode.Pd, r) || r == '\u2212' || r == '\u2043' }
