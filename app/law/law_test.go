@@ -96,6 +96,7 @@ var imports = map[string][]string{
 	},
 	"server/lab":         {"rawtext", "server/api", "server/otp"},
 	"server/localsocket": {"server/store/durable"},
+	"server/backup":      {"server/store", "server/store/durable"},
 }
 
 // backEnds are imported by app only, which chooses one.
@@ -112,6 +113,7 @@ var onlyImporter = map[string]string{
 	"codeberg.org/go-pdf/fpdf":        "ui/print",
 	"github.com/boombuler/barcode":    "", // comes with pquerna/otp; QR codes are drawn by go-qrcode alone
 	"github.com/skip2/go-qrcode":      "ui/kit",
+	"filippo.io/age":                  "server/backup",
 	"github.com/Microsoft/go-winio":   "server/localsocket",
 	"github.com/zalando/go-keyring":   "server/store/seal",
 	"golang.org/x/crypto/argon2":      "server/account",

@@ -60,10 +60,13 @@ func (cfg Config) check() (Config, error) {
 
 // A Store is an open database. Its methods may be called from any goroutine.
 type Store struct {
-	db      *bbolt.DB
-	file    *os.File // bbolt's own, to close when bbolt cannot close it
-	now     func() time.Time
-	log     *slog.Logger
+	db   *bbolt.DB
+	file *os.File // bbolt's own, to close when bbolt cannot close it
+	now  func() time.Time
+	log  *slog.Logger
+
+	readOnly bool // OpenReadOnly: there is no committer
+
 	reserve *reserve                // used by the committer only
 	commit  func(*bbolt.Tx) error   // bbolt's Commit; tests replace it
 	stopped atomic.Pointer[failure] // set once, when the disk fails or the file is damaged
@@ -111,6 +114,9 @@ func (s *Store) View(ctx context.Context, fn func(store.Tx) error) (err error) {
 func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if s.readOnly {
+		return store.ErrReadOnly
 	}
 	r := newRequest(store.IsUrgent(ctx))
 	if err := s.enqueue(r); err != nil {

@@ -14,10 +14,15 @@ import (
 
 // lock takes the lock that bbolt takes later, on the same open file, so that the file is
 // not inspected while another program writes it.
-func lock(f *os.File, wait time.Duration) error {
+func lock(f *os.File, wait time.Duration) error { return lockAs(f, wait, syscall.LOCK_EX) }
+
+// lockShared takes the lock of a reader, which other readers may also hold.
+func lockShared(f *os.File, wait time.Duration) error { return lockAs(f, wait, syscall.LOCK_SH) }
+
+func lockAs(f *os.File, wait time.Duration, how int) error {
 	const pause = 50 * time.Millisecond
 	for {
-		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		err := syscall.Flock(int(f.Fd()), how|syscall.LOCK_NB)
 		if !errors.Is(err, syscall.EWOULDBLOCK) {
 			return err
 		}

@@ -14,12 +14,19 @@ import (
 // lock checks whether another program holds bbolt's lock, which is on the last possible
 // byte of a file. bbolt takes the lock itself later, since a handle cannot lock twice.
 func lock(f *os.File, wait time.Duration) error {
+	return lockAs(f, wait, windows.LOCKFILE_EXCLUSIVE_LOCK)
+}
+
+// lockShared is lock for a reader, beside whom other readers are allowed.
+func lockShared(f *os.File, wait time.Duration) error { return lockAs(f, wait, 0) }
+
+func lockAs(f *os.File, wait time.Duration, how uint32) error {
 	const pause = 50 * time.Millisecond
 	const last = 1<<32 - 1
 	h := windows.Handle(f.Fd())
 	for {
 		at := windows.Overlapped{Offset: last, OffsetHigh: last}
-		err := windows.LockFileEx(h, windows.LOCKFILE_FAIL_IMMEDIATELY|windows.LOCKFILE_EXCLUSIVE_LOCK, 0, 1, 0, &at)
+		err := windows.LockFileEx(h, windows.LOCKFILE_FAIL_IMMEDIATELY|how, 0, 1, 0, &at)
 		if err == nil {
 			return windows.UnlockFileEx(h, 0, 1, 0, &at)
 		}

@@ -30,13 +30,14 @@ const version = 1
 // A Sealer seals and hashes secrets with the keys derived from one master key
 // (HKDF-SHA-256, RFC 5869). It may be used from any goroutine.
 type Sealer struct {
+	master      [32]byte
 	seal, mac   []byte
 	fingerprint [16]byte
 }
 
 // New derives the keys from the master key.
 func New(master [32]byte) *Sealer {
-	s := &Sealer{seal: derive(master, "nightlatch seal 1"), mac: derive(master, "nightlatch mac 1")}
+	s := &Sealer{master: master, seal: derive(master, "nightlatch seal 1"), mac: derive(master, "nightlatch mac 1")}
 	copy(s.fingerprint[:], derive(master, "nightlatch fingerprint 1"))
 	return s
 }

@@ -1,0 +1,76 @@
+package bolt
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	bbolt "go.etcd.io/bbolt"
+
+	"nightlatch/server/store"
+)
+
+// OpenReadOnly opens an existing database for reading: on a disk that is full or
+// read-only, and without changing a byte. Several programs can read at the same time, but
+// none can open it for writing meanwhile. Updates return store.ErrReadOnly. Errors are
+// those of Open; a database in an older format has to be opened for writing first, and is
+// store.ErrNotWritable here.
+func OpenReadOnly(cfg Config) (*Store, error) {
+	cfg, err := cfg.check()
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{
+		now:      cfg.Now,
+		log:      cfg.Log,
+		readOnly: true,
+		wake:     make(chan struct{}, 1),
+		gone:     make(chan struct{}),
+		damaged:  make(chan struct{}),
+	}
+	close(s.gone) // there is no committer
+	if s.db, s.file, err = openFileReadOnly(cfg.Path); err != nil {
+		return nil, explain(cfg.Path, err)
+	}
+	version, err := schema(s.db)
+	switch {
+	case err != nil:
+	case version > len(migrations) || version < 1:
+		err = fmt.Errorf("%w: it has schema %d, this program supports up to %d", store.ErrNewerVersion, version, len(migrations))
+	case version < len(migrations):
+		err = fmt.Errorf("%w: it has the older schema %d", store.ErrNotWritable, version)
+	}
+	if err != nil {
+		return nil, explain(cfg.Path, errors.Join(err, s.db.Close()))
+	}
+	return s, nil
+}
+
+func openFileReadOnly(path string) (db *bbolt.DB, file *os.File, err error) {
+	opts := &bbolt.Options{
+		ReadOnly: true,
+		Timeout:  lockWait,
+		OpenFile: func(name string, _ int, _ os.FileMode) (*os.File, error) {
+			f, err := os.Open(name)
+			if err != nil {
+				return nil, err
+			}
+			file = f
+			if err := lockShared(f, lockWait); err != nil {
+				return f, err
+			}
+			return f, inspect(f)
+		},
+	}
+	err = recoverDamage(func() error {
+		db, err = bbolt.Open(path, 0o600, opts)
+		return err
+	})
+	if err != nil {
+		if file != nil {
+			file.Close() // bbolt may have panicked with the file open; closing twice is harmless
+		}
+		return nil, nil, err
+	}
+	return db, file, nil
+}
