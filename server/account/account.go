@@ -38,6 +38,8 @@ type Account struct {
 	LastMethod     api.Method `json:"last_method,omitempty"` // R40, never a backup code (R41)
 	TwoFactorSince time.Time  `json:"two_factor_since,omitzero"`
 
+	Edits Edits `json:"edits,omitzero"`
+
 	BackupSalt        []byte `json:"salt"`                          // shared by the account's backup codes, for Hasher.Sum
 	NextBackupCode    int    `json:"next_backup_code,omitempty"`    // number of the next code to be issued; 0 before the first
 	ActiveBackupCodes []int  `json:"active_backup_codes,omitempty"` // numbers in the order of issue (R72), maintained by package backupcode
@@ -124,8 +126,14 @@ func ByLogin(tx store.Tx, username string) (*Account, error) {
 	return Load(tx, id)
 }
 
-// Save writes the account and its revision. The user name can't change.
+// Save writes the account, its Edits and its revision. The user name can't change.
 func Save(tx store.Tx, a *Account) error {
+	switch old, err := Load(tx, a.ID); {
+	case err == nil:
+		a.Edits = edited(old, a)
+	case !errors.Is(err, ErrNotFound):
+		return err
+	}
 	if err := store.Save(tx, key(a.ID), a); err != nil {
 		return fmt.Errorf("account: save: %w", err)
 	}

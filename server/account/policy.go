@@ -47,6 +47,7 @@ type Policy struct {
 
 	// Proof of the password, and the address for notices.
 	ReauthenticateAfter time.Duration // R3, R6: how long a proved password counts
+	CeremonyProof       time.Duration // R3: how long a password entered inside a ceremony counts there
 	EmailCodeDigits     int           // R4
 	EmailCodeLife       time.Duration // R4
 	EmailCodeTries      int           // R4
@@ -124,6 +125,7 @@ func Classic() Policy {
 		PasswordMax: PasswordMax,
 
 		ReauthenticateAfter: 10 * time.Minute,
+		CeremonyProof:       30 * time.Minute,
 		EmailCodeDigits:     6,
 		EmailCodeLife:       time.Hour,
 		EmailCodeTries:      5,

@@ -25,6 +25,7 @@ func TestPolicies(t *testing.T) {
 		"PasswordMin":                {"R0", 8, 15},
 		"PasswordMax":                {"R0", 128, 128},
 		"ReauthenticateAfter":        {"R3", 10 * time.Minute, 10 * time.Minute},
+		"CeremonyProof":              {"R3", 30 * time.Minute, 30 * time.Minute},
 		"EmailCodeDigits":            {"R4", 6, 6},
 		"EmailCodeLife":              {"R4", time.Hour, time.Hour},
 		"EmailCodeTries":             {"R4", 5, 5},

@@ -57,8 +57,10 @@ const (
 	KeyForeignRPOnly
 	KeysFull
 
+	PasswordAgain
 	MethodNotOn
 	Changed
+	PartChanged
 	SameEmail
 	SamePhone
 	SamePassword
@@ -161,10 +163,14 @@ var refusals = [reasonCount]refusal{
 	KeysFull: entry(api.KeysFull, "", "R31", "No more security keys can be added",
 		fmt.Sprintf("An account can have %d. Delete one that is no longer used, then add the new one.", account.KeysMax)),
 
+	PasswordAgain: entry(api.ReauthenticationRequired, "", "R6", "Please enter your password again",
+		"It was entered too long ago for this change. What you did here is kept; enter the password to go on."),
 	MethodNotOn: entry(api.Conflict, "not_on", "R60", "That method is not on",
 		"There is nothing to turn off. Check the list of methods again."),
 	Changed: entry(api.Conflict, "more_to_lose", "R61", "The account has changed in the meantime",
 		"Turning the method off would now do more than was shown. Check the list again, then confirm."),
+	PartChanged: entry(api.Conflict, "changed", "R16", "The account has changed in the meantime",
+		"What this would replace was changed in another way since it was begun, so nothing was replaced. Check what is shown, then go on or cancel."),
 	SameEmail: entry(api.Conflict, "same_address", "R6", "That is already your address",
 		"It is confirmed and in use. Enter another one, or cancel."),
 	SamePhone: entry(api.Conflict, "same_number", "R16", "That is already your number",

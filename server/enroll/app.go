@@ -17,7 +17,7 @@ import (
 // enrollApp enrols an authenticator app (R20 to R23). It replaces an app that is enrolled
 // already, as when the owner has a new phone. The old app works until then.
 func (r *rules) enrollApp() ceremony.Definition[draft] {
-	states, edges := r.prelude([]api.State{scanQR})
+	states, edges := r.prelude([]api.State{scanQR}, appCode, saveBackupCode, finished)
 	states = append(states, state{
 		Name: scanQR,
 		Step: api.ScanQR{},
@@ -36,18 +36,20 @@ func (r *rules) enrollApp() ceremony.Definition[draft] {
 		},
 	}, r.backupState(), done())
 	edges = append(edges, edge{
-		From: scanQR, On: api.Continue{}, To: []api.State{appCode},
-		Do: func(store.Tx, *ceremony.Ceremony, *draft, api.Input) (api.State, error) {
-			return appCode, nil
+		From: scanQR, On: api.Continue{}, To: []api.State{enterPassword, appCode},
+		Do: func(tx store.Tx, c *ceremony.Ceremony, d *draft, in api.Input) (api.State, error) {
+			d.Scanned = true
+			return r.next(tx, c, d, in)
 		},
 	}, edge{
 		// "Show the QR code again" shows the same code.
 		From: appCode, On: api.Resend{}, To: []api.State{scanQR},
-		Do: func(store.Tx, *ceremony.Ceremony, *draft, api.Input) (api.State, error) {
+		Do: func(_ store.Tx, _ *ceremony.Ceremony, d *draft, _ api.Input) (api.State, error) {
+			d.Scanned = false
 			return scanQR, nil
 		},
 	}, edge{
-		From: appCode, On: api.Code{}, To: []api.State{saveBackupCode, finished},
+		From: appCode, On: api.Code{}, To: []api.State{enterPassword, scanQR, saveBackupCode, finished},
 		Slow: func(ctx context.Context, c ceremony.Ceremony, d draft, in api.Input) (api.Input, error) {
 			code := in.(api.Code)
 			return r.prepareBackup(ctx, c, code, func(tx store.Tx) (bool, error) {
@@ -57,7 +59,7 @@ func (r *rules) enrollApp() ceremony.Definition[draft] {
 		},
 		Do: r.proveApp,
 	}, backupEdge())
-	return ceremony.Definition[draft]{
+	return r.begun(ceremony.Definition[draft]{
 		Kind:         api.EnrollApp,
 		NeedsSession: true,
 		Life:         life,
@@ -67,25 +69,34 @@ func (r *rules) enrollApp() ceremony.Definition[draft] {
 		Edges:        edges,
 		Path: r.path(overview, enterPassword, enterEmail, emailCode,
 			scanQR, appCode, saveBackupCode, finished),
-	}
+	})
 }
 
-// enterApp makes the secret. It stays in the draft until a code proves that the app has
-// it (R21).
+// enterApp shows the secret, and then asks for a code. The secret stays in the draft until
+// a code proves that the app has it (R21).
 func enterApp(d *draft) (api.State, error) {
-	secret, err := otp.NewSecret()
-	if err != nil {
-		return "", fmt.Errorf("enroll: %w", err)
+	if d.Scanned {
+		return appCode, nil
 	}
-	d.Secret = secret
+	if d.Secret == "" {
+		secret, err := otp.NewSecret()
+		if err != nil {
+			return "", fmt.Errorf("enroll: %w", err)
+		}
+		d.Secret = secret
+	}
 	return scanQR, nil
 }
 
-// proveApp examines a code of the app. A right one turns the method on. It is used up and
-// can't also sign in (R22).
+// appAgain shows the same secret again, which asks for another code.
+func (r *rules) appAgain(_ store.Tx, d *draft, _ *account.Account) (api.State, error) {
+	d.Scanned, d.AppStep = false, 0
+	return scanQR, nil
+}
+
+// proveApp examines a code of the app.
 func (r *rules) proveApp(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input) (api.State, error) {
-	in := input.(prepared)
-	code, err := proof.Digits(in.Code.Code)
+	code, err := proof.Digits(input.(prepared).Input.(api.Code).Code)
 	if err != nil {
 		return "", err
 	}
@@ -101,10 +112,13 @@ func (r *rules) proveApp(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.
 		c.Refuse(refusal)
 		return "", nil
 	}
-	a, err := account.Load(tx, c.Account)
-	if err != nil {
-		return "", err
-	}
+	d.AppStep = match.Step
+	return r.next(tx, c, d, input)
+}
+
+// writeApp turns the method on. The code that proved it is used up and can't also sign in
+// (R22).
+func (r *rules) writeApp(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, input api.Input) (api.State, error) {
 	backup, err := needsBackupCode(tx, a)
 	if err != nil {
 		return "", err
@@ -115,7 +129,7 @@ func (r *rules) proveApp(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.
 	}
 	err = account.SetApp(tx, a.ID, account.AppSecret{
 		Sealed:   r.Sealer.Seal(account.AppKey(a.ID), []byte(d.Secret)),
-		LastStep: match.Step,
+		LastStep: d.AppStep,
 		Added:    tx.Now().UTC(),
 	})
 	if err != nil {
@@ -126,5 +140,5 @@ func (r *rules) proveApp(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.
 	if e.App {
 		event.Details = map[string]string{"replaced": "true"}
 	}
-	return r.turnedOn(tx, c, d, a, event, in, backup)
+	return r.turnedOn(tx, c, d, a, event, input, backup)
 }

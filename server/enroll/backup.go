@@ -22,18 +22,18 @@ func needsBackupCode(tx store.Tx, a *account.Account) (bool, error) {
 	return err == nil && !e.Text && !e.App && len(a.ActiveBackupCodes) == 0, err
 }
 
-// prepared is the Code that proves a method, with a new backup code and its slow hash if
-// the method will issue one.
+// prepared is the input that turns a method on, a code or a password, with a new backup
+// code and its slow hash if the method will issue one.
 type prepared struct {
-	api.Code
+	api.Input
 	backup string
 	sum    []byte
 }
 
 // prepareBackup makes a backup code, outside any transaction, if the method will issue
-// one. It skips the slow hash if examinable says that the input will not be examined.
-func (r *rules) prepareBackup(ctx context.Context, c ceremony.Ceremony, in api.Code, examinable func(tx store.Tx) (bool, error)) (api.Input, error) {
-	out := prepared{Code: in}
+// one. It skips the slow hash if examinable, if any, says that the input will not be examined.
+func (r *rules) prepareBackup(ctx context.Context, c ceremony.Ceremony, in api.Input, examinable func(tx store.Tx) (bool, error)) (api.Input, error) {
+	out := prepared{Input: in}
 	var a *account.Account
 	var needed bool
 	err := r.Store.View(ctx, func(tx store.Tx) error {
@@ -44,7 +44,9 @@ func (r *rules) prepareBackup(ctx context.Context, c ceremony.Ceremony, in api.C
 		if needed, err = needsBackupCode(tx, a); err != nil || !needed {
 			return err
 		}
-		needed, err = examinable(tx)
+		if examinable != nil {
+			needed, err = examinable(tx)
+		}
 		return err
 	})
 	if err != nil || !needed {
@@ -60,7 +62,7 @@ func (r *rules) prepareBackup(ctx context.Context, c ceremony.Ceremony, in api.C
 // turnedOn completes an enrolment that has turned a method on: it records and announces
 // the event (R4, R6), saves the account, and issues the first backup code if backup is
 // true (R70).
-func (r *rules) turnedOn(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, event audit.Event, in prepared, backup bool) (api.State, error) {
+func (r *rules) turnedOn(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, event audit.Event, input api.Input, backup bool) (api.State, error) {
 	r.Announce(tx, c, a, event)
 	if a.MethodAdded(tx) {
 		c.Record(audit.Event{Type: api.EventTwoFactorOn, Rule: "R1"})
@@ -74,6 +76,7 @@ func (r *rules) turnedOn(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account
 	if !backup {
 		return finished, nil
 	}
+	in, _ := input.(prepared)
 	if in.sum == nil {
 		return "", ceremony.ErrAgain
 	}

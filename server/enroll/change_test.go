@@ -179,8 +179,11 @@ func TestChangePasswordTwice(t *testing.T) {
 	}
 	walk.Answer(api.Password{Password: Password}).Refused(api.InvalidCredentials)
 	walk.Answer(api.Password{Password: "set by the operator"}).In("choose-password")
-	w.Clock.Advance(w.Policy.ReauthenticateAfter)
+	w.Clock.Advance(w.Policy.CeremonyProof)
 	walk.Answer(api.Password{Password: "another fine password"}).In("enter-password") // R6
+	walk.Answer(api.Password{Password: "set by the operator"}).In("finished")
+	ada.Password = "another fine password"
+	ada.SignIn().SignedIn()
 }
 
 // R4, R6: the new address is confirmed before it is used, and the old one gets a notice.
@@ -280,8 +283,9 @@ func TestChangeAsksAgain(t *testing.T) {
 			t.Errorf("%s: something was sent", c.kind)
 		}
 		walk.Answer(api.Password{Password: Password}).In(c.first)
+		w.Clock.Advance(w.Policy.CeremonyProof - time.Second) // R3
 		walk.Answer(c.to).In(c.then)
-		w.Clock.Advance(w.Policy.ReauthenticateAfter)
+		w.Clock.Advance(time.Second)
 		walk.Answer(c.to).In("enter-password") // also for a corrected number or address
 	}
 }

@@ -6,6 +6,11 @@
 // also require a confirmed address for notices (R4). The account does not change before
 // the last proof. Then the method, its first backup code (R70), the audit events and the
 // notices commit together.
+//
+// No edge changes the account itself. It examines an input, notes in the draft what that
+// proved, and ends with next, which leads to the first requirement that is not met. When
+// all are met, write makes the change. So every change checks the password at the moment
+// it takes effect (R6), and reads again what it replaces (R16).
 package enroll
 
 import (
@@ -76,21 +81,30 @@ const (
 type draft struct {
 	Method api.Method `json:"method,omitempty"` // being enrolled or turned off
 
-	Password string    `json:"password,omitempty"` // change-password: the hash that was proved
-	Proved   time.Time `json:"proved,omitzero"`    // when it was proved
+	Began account.Parts `json:"began,omitzero"` // the account when the ceremony began, or when its user was told of a change since
+	Given proof.Given   `json:"given,omitzero"` // the password (R3)
 
-	Email        proof.Sent `json:"email,omitzero"`
-	Phone        proof.Sent `json:"phone,omitzero"`
-	Discoverable bool       `json:"discoverable,omitempty"` // R10
-	CodeProved   bool       `json:"confirmed,omitempty"`    // the code of a new number or address was right
+	Email       proof.Sent `json:"email,omitzero"`
+	EmailProved bool       `json:"email_proved,omitempty"` // the code mailed to it was right
+	Phone       proof.Sent `json:"phone,omitzero"`
+	PhoneProved bool       `json:"phone_proved,omitempty"`
+	Find        *bool      `json:"find,omitempty"`      // R10, if the user said so
+	FindEdit    int        `json:"find_edit,omitempty"` // account.Edits.Discoverable at that time
 
-	Secret string `json:"secret,omitempty"` // of the app, base32
+	Password string `json:"password,omitempty"` // change-password: the hash that was proved
+	Hash     string `json:"hash,omitempty"`     // of the new password
+
+	Secret  string `json:"secret,omitempty"`   // of the app, base32
+	Scanned bool   `json:"scanned,omitempty"`  // the code of the app is asked for
+	AppStep int64  `json:"app_step,omitempty"` // the time step of its right code, 0 before
 
 	Options    api.RawJSON          `json:"options,omitempty"`    // for the security key
 	Challenge  []byte               `json:"challenge,omitempty"`  // for the security key, used once
 	Credential *webauthn.Credential `json:"credential,omitempty"` // the new one
+	Label      string               `json:"label,omitempty"`      // its name
 
 	Consequences []api.Consequence `json:"consequences,omitempty"` // as shown
+	Confirmed    bool              `json:"confirmed,omitempty"`    // they were confirmed
 
 	Number int    `json:"number,omitempty"` // of the backup code
 	Code   string `json:"code,omitempty"`   // the backup code, until it is saved
@@ -141,7 +155,7 @@ func (r *rules) path(order ...api.State) func(store.Tx, *ceremony.Ceremony, *dra
 func (r *rules) applies(tx store.Tx, c *ceremony.Ceremony, a *account.Account, s api.State) (bool, error) {
 	switch s {
 	case enterPassword:
-		recent, err := r.RecentlyAuthenticated(tx, c)
+		_, recent, err := r.FromSession(tx, c, a)
 		return !recent, err
 	case enterEmail, emailCode:
 		return !r.Confirmed(a) || c.Kind == api.ChangeEmail, nil

@@ -17,7 +17,7 @@ import (
 // enrollKey adds a security key (R30 to R33). The key is stored in the last step, with its
 // name. No backup code is issued (R32).
 func (r *rules) enrollKey() ceremony.Definition[draft] {
-	states, edges := r.prelude([]api.State{touchKey})
+	states, edges := r.prelude([]api.State{touchKey, nameKey}, finished)
 	states = append(states, state{
 		Name: touchKey,
 		Step: api.UseSecurityKey{},
@@ -33,10 +33,10 @@ func (r *rules) enrollKey() ceremony.Definition[draft] {
 		},
 	}, done())
 	edges = append(edges,
-		edge{From: touchKey, On: api.KeyResponse{}, To: []api.State{nameKey}, Slow: r.verifyKey, Do: r.takeKey},
-		edge{From: nameKey, On: api.Label{}, To: []api.State{touchKey, finished}, Do: r.addKey},
+		edge{From: touchKey, On: api.KeyResponse{}, To: []api.State{enterPassword, nameKey}, Slow: r.verifyKey, Do: r.takeKey},
+		edge{From: nameKey, On: api.Label{}, To: []api.State{enterPassword, enterEmail, touchKey, finished}, Do: r.nameKey},
 	)
-	return ceremony.Definition[draft]{
+	return r.begun(ceremony.Definition[draft]{
 		Kind:         api.EnrollKey,
 		NeedsSession: true,
 		Life:         life,
@@ -51,7 +51,7 @@ func (r *rules) enrollKey() ceremony.Definition[draft] {
 		Edges:  edges,
 		Path: r.path(overview, enterPassword, enterEmail, emailCode,
 			touchKey, nameKey, finished),
-	}
+	})
 }
 
 // keysLeft returns a Rejection if the account has the maximum number of keys (R31).
@@ -82,7 +82,7 @@ func (r *rules) enterKey(tx store.Tx, d *draft, a *account.Account) (api.State, 
 	for i, k := range keys {
 		exclude[i] = webauthn.Credential(k.Credential).Descriptor()
 	}
-	d.Credential = nil
+	d.Credential, d.Label = nil, ""
 	d.Options, d.Challenge, err = r.rp.BeginCreate(user(a), exclude)
 	if err != nil {
 		return "", fmt.Errorf("enroll: %w", err)
@@ -143,7 +143,7 @@ func (r *rules) takeKey(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.I
 		return "", err
 	}
 	d.Credential, d.Options, d.Challenge = &in.credential, nil, nil
-	return nameKey, nil
+	return r.next(tx, c, d, input)
 }
 
 // touchAgain refuses an answer and asks for another, with a new challenge.
@@ -185,23 +185,27 @@ func suggest(tx store.Tx, accountID string, credential *webauthn.Credential) (st
 	return suggested, nil
 }
 
-// addKey stores the key with its name, which turns the method on (R31).
-func (r *rules) addKey(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input) (api.State, error) {
-	a, err := account.Load(tx, c.Account)
+// nameKey takes the name of the new key.
+func (r *rules) nameKey(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input) (api.State, error) {
+	label, err := account.NormalizeLabel(input.(api.Label).Label, account.KeyLabelMax)
 	if err != nil {
-		return "", err
+		return "", ceremony.Reject(ceremony.MalformedText("label", err,
+			"A name has 1 to 64 characters that can be shown. Type another one."))
 	}
+	d.Label = label
+	return r.next(tx, c, d, input)
+}
+
+// writeKey stores the key with its name, which turns the method on (R31).
+func (r *rules) writeKey(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, input api.Input) (api.State, error) {
 	added, err := account.AddKey(tx, a.ID, account.SecurityKey{
-		Label:      input.(api.Label).Label,
+		Label:      d.Label,
 		Model:      d.Credential.Model(),
 		Credential: account.Credential(*d.Credential),
 		Lab:        d.Credential.Lab(),
 	})
 	var taken *account.EnrolledError
 	switch {
-	case errors.Is(err, account.ErrKeyLabel):
-		return "", ceremony.Reject(ceremony.MalformedText("label", err,
-			"A name has 1 to 64 characters that can be shown. Type another one."))
 	case errors.Is(err, account.ErrKeysFull):
 		return "", ceremony.Reject(ceremony.Refuse(ceremony.KeysFull))
 	case errors.As(err, &taken): // enrolled meanwhile
@@ -210,5 +214,5 @@ func (r *rules) addKey(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.In
 		return "", err
 	}
 	event := audit.Event{Type: api.EventKeyAdded, Rule: "R31", Details: map[string]string{"label": added.Label}}
-	return r.turnedOn(tx, c, d, a, event, prepared{}, false)
+	return r.turnedOn(tx, c, d, a, event, input, false)
 }

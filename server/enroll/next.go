@@ -8,28 +8,60 @@ import (
 )
 
 // next returns the first requirement of a ceremony that is not met yet: a recently proved
-// password (R3, R6), for enrolments a confirmed address (R4), then the ceremony's own
-// step. Edges that meet a requirement end with it.
-func (r *rules) next(tx store.Tx, c *ceremony.Ceremony, d *draft) (api.State, error) {
+// password (R3, R6), for enrolments a confirmed address (R4), then what its own steps ask
+// for. If all are met, it makes the change. Every edge that meets a requirement ends with
+// it, and gives it its input.
+func (r *rules) next(tx store.Tx, c *ceremony.Ceremony, d *draft, in api.Input) (api.State, error) {
 	a, err := account.Load(tx, c.Account)
 	if err != nil {
 		return "", err
 	}
-	// An enrolment asks for the password once, before the address. It does not ask
-	// again if confirming the address took longer than the proof of the password is
-	// valid.
-	if c.State != emailCode || c.Kind == api.ChangeEmail {
-		recent, err := r.RecentlyAuthenticated(tx, c)
-		if err != nil || !recent {
-			return enterPassword, err
+	if proved, err := r.proved(tx, c, d, a); err != nil || !proved {
+		d.Confirmed = false // the consequences are shown once more
+		return r.askPassword(c), err
+	}
+	if enrols(c.Kind) && !r.Confirmed(a) {
+		switch {
+		case d.EmailProved:
+			if err := r.confirmEmail(tx, c, d, a); err != nil {
+				return "", err
+			}
+		case !d.PhoneProved && d.AppStep == 0 && d.Label == "":
+			// A method that is proved is turned on even if the address no longer counts,
+			// because a mail server was set up meanwhile: the address was asked for before.
+			return enterEmail, nil
 		}
 	}
-	// A new number whose code was right is taken over even if the address no longer counts,
-	// because a mail server was set up meanwhile: the address was asked for before.
-	if enrols(c.Kind) && !d.CodeProved && !r.Confirmed(a) {
-		return enterEmail, nil
+	if to, err := r.missing(tx, c, d, a); err != nil || to != "" {
+		return to, err
 	}
-	return r.ownStep(tx, c, d, a)
+	return r.write(tx, c, d, a, in)
+}
+
+// proved reports whether the password counts as proved now. One that was entered in the
+// ceremony counts there for 30 minutes (R3). One that was entered before in its session
+// counts for 10 (R6). An enrolment that replaces nothing needs only the latter to begin.
+func (r *rules) proved(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) (bool, error) {
+	if r.Holds(tx, a, d.Given) {
+		return true, nil
+	}
+	given, recent, err := r.FromSession(tx, c, a)
+	if err == nil && recent && enrols(c.Kind) && !r.replacesPhone(c, d, a) {
+		d.Given = given
+	}
+	return recent, err
+}
+
+func (r *rules) replacesPhone(c *ceremony.Ceremony, d *draft, a *account.Account) bool {
+	return c.Kind == api.EnrollText && a.PhoneVerified && (a.TextOn || d.Phone.To != "" && d.Phone.To != a.Phone)
+}
+
+// askPassword leads to the password. If the ceremony was further, it says why.
+func (r *rules) askPassword(c *ceremony.Ceremony) api.State {
+	if c.State != "" && c.State != overview && c.State != enterPassword {
+		c.Notify(ceremony.Refuse(ceremony.PasswordAgain))
+	}
+	return enterPassword
 }
 
 // enrols reports whether a kind of ceremony turns a method on.
@@ -37,38 +69,50 @@ func enrols(kind api.Kind) bool {
 	return kind == api.EnrollText || kind == api.EnrollApp || kind == api.EnrollKey
 }
 
-// ownStep goes to the ceremony's own step, after its requirements are met. If the code
-// for a number or address was already right and only the password was missing, the
-// number or address is saved now.
-func (r *rules) ownStep(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) (api.State, error) {
+// missing returns the ceremony's own step that has not been answered yet, "" if the change
+// can be made.
+func (r *rules) missing(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) (api.State, error) {
 	switch c.Kind {
 	case api.EnrollText:
-		if d.CodeProved {
-			return r.replacePhone(tx, c, d, a)
+		if !d.PhoneProved {
+			return r.enterText(tx, c, d, a)
 		}
-		return r.enterText(tx, c, d, a)
 	case api.EnrollApp:
-		return enterApp(d)
+		if d.AppStep == 0 {
+			return enterApp(d)
+		}
 	case api.EnrollKey:
-		return r.enterKey(tx, d, a)
+		if d.Credential == nil {
+			return r.enterKey(tx, d, a)
+		}
+		if d.Label == "" {
+			return nameKey, nil
+		}
 	case api.ChangePassword:
-		d.Password, d.Proved = a.Password, tx.Now().UTC()
-		return choosePassword, nil
+		if d.Hash == "" {
+			d.Password = a.Password
+			return choosePassword, nil
+		}
 	case api.ChangeEmail:
-		if d.CodeProved {
-			return r.replaceEmail(tx, c, d, a)
+		if !d.EmailProved {
+			return enterEmail, nil
 		}
-		return enterEmail, nil
 	case api.ChangePhone:
-		if d.CodeProved {
-			return r.replacePhone(tx, c, d, a)
+		if !d.PhoneProved {
+			return enterPhone, nil
 		}
-		return enterPhone, nil
+	case api.TurnOff:
+		if e, err := account.Enrolled(tx, a); err != nil || !e.Has(d.Method) { // turned off in another way meanwhile
+			return finished, err
+		}
+		if !d.Confirmed {
+			return r.askConfirm(tx, d, a)
+		}
 	}
-	return askConfirm(tx, d, a) // api.TurnOff
+	return "", nil
 }
 
 // start begins a ceremony that changes something with its first unmet requirement.
 func (r *rules) start(tx store.Tx, c *ceremony.Ceremony, d *draft, _ api.Begin) (api.State, error) {
-	return r.next(tx, c, d)
+	return r.next(tx, c, d, nil)
 }

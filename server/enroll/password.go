@@ -18,7 +18,7 @@ import (
 // other sessions and revokes the temporary passwords, because another person may know
 // the old password.
 func (r *rules) changePassword() ceremony.Definition[draft] {
-	return ceremony.Definition[draft]{
+	return r.begun(ceremony.Definition[draft]{
 		Kind:         api.ChangePassword,
 		NeedsSession: true,
 		Life:         life,
@@ -38,13 +38,13 @@ func (r *rules) changePassword() ceremony.Definition[draft] {
 			done(),
 		},
 		Edges: []edge{
-			r.passwordEdge(choosePassword),
-			{From: choosePassword, On: api.Password{}, To: []api.State{enterPassword, finished}, Slow: r.hashNew, Do: r.setPassword},
+			r.passwordEdge(choosePassword, finished),
+			{From: choosePassword, On: api.Password{}, To: []api.State{enterPassword, finished}, Slow: r.hashNew, Do: r.choosePassword},
 		},
 		Path: func(store.Tx, *ceremony.Ceremony, *draft) ([]api.State, error) {
 			return []api.State{enterPassword, choosePassword, finished}, nil
 		},
-	}
+	})
 }
 
 // hashed is a new password that R0 allows, with its hash.
@@ -86,20 +86,22 @@ func (r *rules) hashNew(ctx context.Context, c ceremony.Ceremony, d draft, input
 	return in, nil
 }
 
-// setPassword replaces the password if it is still the one that was proved.
-func (r *rules) setPassword(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input) (api.State, error) {
-	a, err := account.Load(tx, c.Account)
-	if err != nil {
-		return "", err
-	}
-	if a.Password != d.Password {
-		c.Refuse(ceremony.Refuse(ceremony.PasswordGone))
-		return enterPassword, nil
-	}
-	if !tx.Now().Before(d.Proved.Add(r.Policy.ReauthenticateAfter)) { // R6
-		return enterPassword, nil
-	}
-	a.Password = input.(hashed).hash
+// choosePassword takes the new password. If the present one must be entered again, the new
+// one waits as a hash.
+func (r *rules) choosePassword(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input) (api.State, error) {
+	d.Hash = input.(hashed).hash
+	return r.next(tx, c, d, input)
+}
+
+// passwordAgain asks for the present password, and then for the new one.
+func (r *rules) passwordAgain(_ store.Tx, d *draft, _ *account.Account) (api.State, error) {
+	d.Hash, d.Password = "", ""
+	return enterPassword, nil
+}
+
+// writePassword replaces the password, which is still the one that was proved.
+func (r *rules) writePassword(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, _ api.Input) (api.State, error) {
+	a.Password = d.Hash
 	if err := account.Save(tx, a); err != nil {
 		return "", err
 	}

@@ -5,6 +5,7 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/audit"
 	"nightlatch/server/ceremony"
+	"nightlatch/server/ceremony/proof"
 	"nightlatch/server/delivery"
 	"nightlatch/server/store"
 )
@@ -73,22 +74,22 @@ func (r *rules) takePhone(tx store.Tx, c *ceremony.Ceremony, d *draft, input api
 		refusal.Field = "number"
 		return "", ceremony.Reject(refusal)
 	}
-	if c.Kind == api.ChangePhone || a.TextOn {
-		if recent, err := r.RecentlyAuthenticated(tx, c); err != nil || !recent { // R6
-			return enterPassword, err
-		}
+	if proved, err := r.proved(tx, c, d, a); err != nil || !proved { // R3, R6
+		return r.askPassword(c), err
 	}
-	discoverable := in.Discoverable == nil || *in.Discoverable
-	return r.textTo(tx, c, d, number, discoverable)
+	if in.Discoverable != nil {
+		find := *in.Discoverable
+		d.Find, d.FindEdit = &find, a.Edits.Discoverable
+	}
+	return r.textTo(tx, c, d, number)
 }
 
 // textTo texts a code to a number (R11).
-func (r *rules) textTo(tx store.Tx, c *ceremony.Ceremony, d *draft, number string, discoverable bool) (api.State, error) {
+func (r *rules) textTo(tx store.Tx, c *ceremony.Ceremony, d *draft, number string) (api.State, error) {
 	refusal, err := r.Send(tx, c, &d.Phone, api.ByText, number, delivery.PhoneCode)
 	if refusal != nil {
 		return "", ceremony.Reject(*refusal)
 	}
-	d.Discoverable = discoverable
 	return textCode, err
 }
 
@@ -100,7 +101,7 @@ func (r *rules) setPhone(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account
 	if err := account.SetPhone(tx, a, d.Phone.To); err != nil {
 		return err
 	}
-	a.Discoverable = d.Discoverable
+	r.setDiscoverable(d, a, old)
 	if !replaces && c.Kind != api.ChangePhone {
 		return nil
 	}
@@ -116,8 +117,26 @@ func (r *rules) setPhone(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account
 	return nil
 }
 
-// replacePhone is setPhone as the last step of a ceremony.
-func (r *rules) replacePhone(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) (api.State, error) {
+// setDiscoverable sets whether people find the account by its number (R10), if the user
+// said so and has not said otherwise since. Without a choice it stays as it is; for the
+// first number that is what the step shows.
+func (r *rules) setDiscoverable(d *draft, a *account.Account, old string) {
+	switch {
+	case d.Find != nil && d.FindEdit == a.Edits.Discoverable:
+		a.Discoverable = *d.Find
+	case d.Find == nil && old == "":
+		a.Discoverable = r.Policy.DiscoverableAtFirst
+	}
+}
+
+// phoneAgain asks for the number again.
+func (r *rules) phoneAgain(_ store.Tx, d *draft, _ *account.Account) (api.State, error) {
+	d.Phone, d.PhoneProved = proof.Sent{}, false
+	return enterPhone, nil
+}
+
+// writePhone is setPhone as the change of a ceremony.
+func (r *rules) writePhone(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, _ api.Input) (api.State, error) {
 	if err := r.setPhone(tx, c, d, a); err != nil {
 		return "", err
 	}
@@ -126,7 +145,7 @@ func (r *rules) replacePhone(tx store.Tx, c *ceremony.Ceremony, d *draft, a *acc
 
 // changePhone confirms a new number before it replaces the old one (R16).
 func (r *rules) changePhone() ceremony.Definition[draft] {
-	return ceremony.Definition[draft]{
+	return r.begun(ceremony.Definition[draft]{
 		Kind:         api.ChangePhone,
 		NeedsSession: true,
 		Life:         life,
@@ -136,16 +155,16 @@ func (r *rules) changePhone() ceremony.Definition[draft] {
 		Edges: append(r.phoneEdges(),
 			r.passwordEdge(enterPhone, finished),
 			edge{
-				From: textCode, On: api.Code{}, To: []api.State{enterPassword, finished},
+				From: textCode, On: api.Code{}, To: []api.State{enterPassword, enterPhone, finished},
 				Do: func(tx store.Tx, c *ceremony.Ceremony, d *draft, in api.Input) (api.State, error) {
 					right, err := r.Confirm(tx, c, &d.Phone, in.(api.Code).Code)
 					if err != nil || !right {
 						return "", err
 					}
-					d.CodeProved = true
-					return r.next(tx, c, d)
+					d.PhoneProved = true
+					return r.next(tx, c, d, in)
 				},
 			}),
 		Path: r.path(enterPassword, enterPhone, textCode, finished),
-	}
+	})
 }

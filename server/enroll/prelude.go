@@ -22,8 +22,8 @@ func startOverview(m api.Method) func(store.Tx, *ceremony.Ceremony, *draft, api.
 }
 
 // prelude returns the steps that come first in every enrolment: overview (R2), password
-// (R3), confirmed address (R4). own lists the states that ownStep can return. late
-// lists the states that can follow only if the password was asked for a second time.
+// (R3), confirmed address (R4). own lists the ceremony's own states. late lists the states
+// that can follow only if the password was asked for a second time.
 func (r *rules) prelude(own []api.State, late ...api.State) ([]state, []edge) {
 	afterPassword := append([]api.State{enterEmail}, own...)
 	states := []state{
@@ -39,7 +39,7 @@ func (r *rules) prelude(own []api.State, late ...api.State) ([]state, []edge) {
 		},
 		r.passwordEdge(append(slices.Clone(afterPassword), late...)...),
 	}
-	return states, append(edges, r.emailEdges(own...)...)
+	return states, append(edges, r.emailEdges(append([]api.State{enterPassword}, own...)...)...)
 }
 
 func (r *rules) showOverview(tx store.Tx, c *ceremony.Ceremony, d *draft) (api.Step, error) {
@@ -66,7 +66,7 @@ func (r *rules) leaveOverview(tx store.Tx, c *ceremony.Ceremony, d *draft, _ api
 	if d.Method == api.Text && !can.Text {
 		return "", ceremony.Reject(ceremony.Refuse(ceremony.CannotText))
 	}
-	return r.next(tx, c, d)
+	return r.next(tx, c, d, nil)
 }
 
 // passwordState asks for the account's password.
@@ -88,15 +88,29 @@ func (r *rules) passwordState() state {
 func (r *rules) passwordEdge(to ...api.State) edge {
 	return edge{
 		From: enterPassword, On: api.Password{}, To: to,
-		Slow: func(ctx context.Context, c ceremony.Ceremony, _ draft, in api.Input) (api.Input, error) {
-			return r.SlowPassword(ctx, c, in.(api.Password))
+		Slow: func(ctx context.Context, c ceremony.Ceremony, d draft, in api.Input) (api.Input, error) {
+			checked, err := r.SlowPassword(ctx, c, in.(api.Password))
+			if err != nil || !d.PhoneProved && d.AppStep == 0 {
+				return checked, err
+			}
+			// The method is turned on as soon as the password is right.
+			return r.prepareBackup(ctx, c, checked, nil)
 		},
 		Do: func(tx store.Tx, c *ceremony.Ceremony, d *draft, in api.Input) (api.State, error) {
-			right, err := r.Password(tx, c, in.(proof.CheckedPassword))
+			checked := in
+			if p, ok := in.(prepared); ok {
+				checked = p.Input
+			}
+			right, err := r.Password(tx, c, checked.(proof.CheckedPassword))
 			if err != nil || !right {
 				return "", err
 			}
-			return r.next(tx, c, d)
+			a, err := account.Load(tx, c.Account)
+			if err != nil {
+				return "", err
+			}
+			d.Given = proof.Give(tx, a)
+			return r.next(tx, c, d, in)
 		},
 	}
 }
@@ -154,10 +168,8 @@ func (r *rules) mailCode(tx store.Tx, c *ceremony.Ceremony, d *draft, in api.Inp
 		refusal.Field = "address"
 		return "", ceremony.Reject(refusal)
 	}
-	if c.Kind == api.ChangeEmail {
-		if recent, err := r.RecentlyAuthenticated(tx, c); err != nil || !recent { // R6
-			return enterPassword, err
-		}
+	if proved, err := r.proved(tx, c, d, a); err != nil || !proved { // R3, R6
+		return r.askPassword(c), err
 	}
 	refusal, err := r.Send(tx, c, &d.Email, api.ByEmail, address, delivery.EmailCode)
 	if refusal != nil {
@@ -170,28 +182,22 @@ func (r *rules) mailAgain(tx store.Tx, c *ceremony.Ceremony, d *draft, _ api.Inp
 	return "", r.Resend(tx, c, &d.Email)
 }
 
-// proveEmail examines the mailed code (R4). An enrolment saves the address at once, even
-// if it is not finished later, because the address was confirmed.
+// proveEmail examines the mailed code (R4).
 func (r *rules) proveEmail(tx store.Tx, c *ceremony.Ceremony, d *draft, in api.Input) (api.State, error) {
 	right, err := r.Confirm(tx, c, &d.Email, in.(api.Code).Code)
 	if err != nil || !right {
 		return "", err
 	}
-	if c.Kind == api.ChangeEmail {
-		d.CodeProved = true
-		return r.next(tx, c, d)
-	}
-	a, err := account.Load(tx, c.Account)
-	if err != nil {
-		return "", err
-	}
-	if !r.Confirmed(a) { // else another ceremony confirmed an address meanwhile, which stays
-		c.Record(setEmail(a, d))
-		if err := account.Save(tx, a); err != nil {
-			return "", err
-		}
-	}
-	return r.next(tx, c, d)
+	d.EmailProved = true
+	return r.next(tx, c, d, in)
+}
+
+// confirmEmail saves the address that an enrolment has confirmed, even if the enrolment is
+// not finished later. If another ceremony confirmed one meanwhile, that one stays.
+func (r *rules) confirmEmail(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) error {
+	d.EmailProved = false
+	c.Record(setEmail(a, d))
+	return account.Save(tx, a)
 }
 
 // setEmail sets the account's address to the one whose code was entered, and returns

@@ -260,7 +260,11 @@ func TestEmailCode(t *testing.T) {
 	w.Deliver()
 	code = w.Mails.Last(ada.Address()).Code()
 	w.Clock.Advance(time.Hour - time.Millisecond)
-	walk.Answer(api.Code{Code: code}).In("scan-qr")
+	walk.Answer(api.Code{Code: code}).In("enter-password").Noticed(api.ReauthenticationRequired) // R3
+	walk.Answer(api.Password{Password: Password}).In("scan-qr")
+	if a := w.Account("ada"); a.Email != ada.Address() || !a.EmailConfirmed {
+		t.Errorf("account %+v", a)
+	}
 }
 
 // R4: five tries. Failures add up over codes and ceremonies.

@@ -13,12 +13,12 @@ import (
 // enrollText turns text messages on (R10 to R13). If they are on already, it replaces the
 // number (R16).
 func (r *rules) enrollText() ceremony.Definition[draft] {
-	states, edges := r.prelude([]api.State{enterPhone, textCode}, finished)
+	states, edges := r.prelude([]api.State{enterPhone, textCode}, saveBackupCode, finished)
 	states = append(states, r.phoneStates()...)
 	states = append(states, r.backupState(), done())
 	edges = append(edges, r.phoneEdges()...)
 	edges = append(edges, edge{
-		From: textCode, On: api.Code{}, To: []api.State{enterPassword, saveBackupCode, finished},
+		From: textCode, On: api.Code{}, To: []api.State{enterPassword, enterPhone, saveBackupCode, finished},
 		Slow: func(ctx context.Context, c ceremony.Ceremony, d draft, in api.Input) (api.Input, error) {
 			code := in.(api.Code)
 			return r.prepareBackup(ctx, c, code, func(tx store.Tx) (bool, error) {
@@ -27,7 +27,7 @@ func (r *rules) enrollText() ceremony.Definition[draft] {
 		},
 		Do: r.proveText,
 	}, backupEdge())
-	return ceremony.Definition[draft]{
+	return r.begun(ceremony.Definition[draft]{
 		Kind:         api.EnrollText,
 		NeedsSession: true,
 		Life:         life,
@@ -37,32 +37,33 @@ func (r *rules) enrollText() ceremony.Definition[draft] {
 		Edges:        edges,
 		Path: r.path(overview, enterPassword, enterEmail, emailCode,
 			enterPhone, textCode, saveBackupCode, finished),
-	}
+	})
 }
 
 // enterText asks for a number. If the account has a confirmed number, the code is texted
 // there.
 func (r *rules) enterText(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) (api.State, error) {
 	if knownPhone(a) {
-		return r.textTo(tx, c, d, a.Phone, a.Discoverable)
+		return r.textTo(tx, c, d, a.Phone)
 	}
 	return enterPhone, nil
 }
 
-// proveText examines the code. A right one confirms the number and turns text on (R11).
+// proveText examines the code (R11).
 func (r *rules) proveText(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input) (api.State, error) {
-	in := input.(prepared)
-	right, err := r.Confirm(tx, c, &d.Phone, in.Code.Code)
+	right, err := r.Confirm(tx, c, &d.Phone, input.(prepared).Input.(api.Code).Code)
 	if err != nil || !right {
 		return "", err
 	}
-	a, err := account.Load(tx, c.Account)
-	if err != nil {
-		return "", err
-	}
-	if a.TextOn { // only the number is new
-		d.CodeProved = true
-		return r.next(tx, c, d)
+	d.PhoneProved = true
+	return r.next(tx, c, d, input)
+}
+
+// writeText sets the confirmed number and turns text on. If it is on already, only the
+// number is new.
+func (r *rules) writeText(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, input api.Input) (api.State, error) {
+	if a.TextOn {
+		return r.writePhone(tx, c, d, a, input)
 	}
 	backup, err := needsBackupCode(tx, a)
 	if err != nil {
@@ -77,5 +78,5 @@ func (r *rules) proveText(tx store.Tx, c *ceremony.Ceremony, d *draft, input api
 		Rule:    "R11",
 		Details: map[string]string{"number": account.MaskPhone(a.Phone)},
 	}
-	return r.turnedOn(tx, c, d, a, event, in, backup)
+	return r.turnedOn(tx, c, d, a, event, input, backup)
 }

@@ -14,7 +14,7 @@ import (
 
 // turnOff turns a method off after showing the consequences (R60, R61).
 func (r *rules) turnOff() ceremony.Definition[draft] {
-	return ceremony.Definition[draft]{
+	return r.begun(ceremony.Definition[draft]{
 		Kind:         api.TurnOff,
 		NeedsSession: true,
 		Life:         life,
@@ -32,11 +32,11 @@ func (r *rules) turnOff() ceremony.Definition[draft] {
 			done(),
 		},
 		Edges: []edge{
-			r.passwordEdge(confirm),
+			r.passwordEdge(confirm, finished),
 			{From: confirm, On: api.ConfirmInput{}, To: []api.State{enterPassword, confirm, finished}, Do: r.confirmTurnOff},
 		},
 		Path: r.path(enterPassword, confirm, finished),
-	}
+	})
 }
 
 func (r *rules) startTurnOff(tx store.Tx, c *ceremony.Ceremony, d *draft, b api.Begin) (api.State, error) {
@@ -58,17 +58,22 @@ func (r *rules) startTurnOff(tx store.Tx, c *ceremony.Ceremony, d *draft, b api.
 	if !e.Has(d.Method) {
 		return "", ceremony.Reject(ceremony.Refuse(ceremony.MethodNotOn))
 	}
-	return r.next(tx, c, d)
+	return r.next(tx, c, d, nil)
 }
 
 // askConfirm shows the consequences for the account as it is now.
-func askConfirm(tx store.Tx, d *draft, a *account.Account) (api.State, error) {
-	now, err := consequences(tx, a, d.Method)
-	if err != nil {
+func (r *rules) askConfirm(tx store.Tx, d *draft, a *account.Account) (to api.State, err error) {
+	if d.Began, err = account.PartsOf(tx, a); err != nil {
 		return "", err
 	}
-	d.Consequences = now
-	return confirm, nil
+	d.Confirmed = false
+	d.Consequences, err = consequences(tx, a, d.Method)
+	return confirm, err
+}
+
+// confirmAgain shows the consequences again, because something else would be removed.
+func (r *rules) confirmAgain(tx store.Tx, d *draft, a *account.Account) (api.State, error) {
+	return r.askConfirm(tx, d, a)
 }
 
 // consequences lists what turning a method off does to this account (R61).
@@ -106,50 +111,35 @@ func consequences(tx store.Tx, a *account.Account, m api.Method) ([]api.Conseque
 	return list, err
 }
 
-// allShown reports whether every present consequence was shown.
+// allShown reports whether every present consequence was shown, with as many items.
 func allShown(shown, now []api.Consequence) bool {
 	for _, c := range now {
-		if !slices.ContainsFunc(shown, func(s api.Consequence) bool { return s.Code == c.Code }) {
+		if !slices.ContainsFunc(shown, func(s api.Consequence) bool { return s.Code == c.Code && s.Count >= c.Count }) {
 			return false
 		}
 	}
 	return true
 }
 
-// confirmTurnOff turns the method off, unless the password must be proved again (R6), or
-// the consequences are by now more than was shown (R61).
-func (r *rules) confirmTurnOff(tx store.Tx, c *ceremony.Ceremony, d *draft, _ api.Input) (api.State, error) {
-	a, err := account.Load(tx, c.Account)
-	if err != nil {
-		return "", err
-	}
-	e, err := account.Enrolled(tx, a)
-	if err != nil {
-		return "", err
-	}
-	if !e.Has(d.Method) { // turned off in another way meanwhile
-		return finished, nil
-	}
-	recent, err := r.RecentlyAuthenticated(tx, c)
-	if err != nil || !recent {
-		return enterPassword, err
-	}
+// confirmTurnOff takes the confirmation.
+func (r *rules) confirmTurnOff(tx store.Tx, c *ceremony.Ceremony, d *draft, in api.Input) (api.State, error) {
+	d.Confirmed = true
+	return r.next(tx, c, d, in)
+}
+
+// writeTurnOff turns the method off, unless the consequences are by now more than was shown
+// (R61). If it is the last method, two-factor is off, and backup codes and temporary
+// passwords are void.
+func (r *rules) writeTurnOff(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, _ api.Input) (api.State, error) {
 	now, err := consequences(tx, a, d.Method)
 	if err != nil {
 		return "", err
 	}
 	if !allShown(d.Consequences, now) {
-		d.Consequences = now
 		c.Refuse(ceremony.Refuse(ceremony.Changed))
-		return "", nil
+		return r.askConfirm(tx, d, a)
 	}
-	return r.remove(tx, c, d.Method, a)
-}
-
-// remove turns a method off. If it is the last one, two-factor is off, and backup codes and
-// temporary passwords are void (R61).
-func (r *rules) remove(tx store.Tx, c *ceremony.Ceremony, m api.Method, a *account.Account) (api.State, error) {
-	removed, err := twofactor.RemoveMethods(tx, a, m)
+	removed, err := twofactor.RemoveMethods(tx, a, d.Method)
 	if err != nil {
 		return "", err
 	}

@@ -33,8 +33,9 @@ const (
 type run struct {
 	*Walk
 	given  map[proof]bool
-	recent bool   // the password was proved recently at one of its steps (R3)
-	phone  string // recipient of its last text code
+	recent time.Time     // when the password was proved, in the ceremony or recently in its session (R3)
+	edits  account.Edits // when it began, or its user was last told of a change
+	phone  string        // recipient of its last text code
 	mail   string
 	key    *Key
 }
@@ -92,17 +93,38 @@ func (k *walker) begin() {
 		k.failf("begin %s: %v", kind, err)
 	}
 	r := &run{Walk: &Walk{Person: who, View: view}, given: map[proof]bool{}}
+	r.edits = k.w.Account("ada").Edits
 	k.look(r)
 	k.runs = append(k.runs, r)
-	k.logf("begin %s %s, recent %v", kind, b.Method, r.recent)
+	k.logf("begin %s %s, password at %v", kind, b.Method, r.recent)
 }
 
-// look records in r.recent whether the password was proved recently.
+// look records in r.recent when the password was proved, if that counts now.
 func (k *walker) look(r *run) {
 	if s := r.Person.Caller().Session; s != nil {
-		_, recent := k.w.Sessions.RecentlyAuthenticated(*s, k.w.Clock.Now())
-		r.recent = r.recent || recent
+		if _, recent := k.w.Sessions.RecentlyAuthenticated(*s, k.w.Clock.Now()); recent && s.Proved.After(r.recent) {
+			r.recent = s.Proved
+		}
 	}
+}
+
+// otherWay changes the number or who finds the account by it, without a ceremony.
+func (k *walker) otherWay() {
+	number := fmt.Sprintf("+1202555%04d", 100+k.rand.IntN(100))
+	find := k.rand.IntN(2) == 0
+	k.w.Update(func(tx store.Tx) error {
+		a, err := account.ByLogin(tx, "ada")
+		if err != nil || a.Phone == "" {
+			return err
+		}
+		if find {
+			a.Discoverable = !a.Discoverable
+		} else if err := account.SetPhone(tx, a, number); err != nil {
+			return err
+		}
+		return account.Save(tx, a)
+	})
+	k.logf("changed in another way to %s, %v", number, find)
 }
 
 // right returns the right answer to the step, and what it proves.
@@ -230,6 +252,9 @@ func (k *walker) step() {
 	case n == 2:
 		k.w.Open()
 		return
+	case n == 3:
+		k.otherWay()
+		return
 	}
 	i := k.rand.IntN(len(k.runs))
 	r := k.runs[i]
@@ -269,6 +294,10 @@ func (k *walker) answer(r *run, i int, in api.Input, shows proof) {
 	if shows != "" {
 		r.given[shows] = true
 	}
+	if shows == thePassword {
+		r.recent = k.w.Clock.Now()
+	}
+	edits := k.w.Account("ada").Edits
 	view, err := r.Try(in)
 	if errors.Is(err, ceremony.ErrNotFound) { // expired, or another of its kind was begun
 		k.runs = slices.Delete(k.runs, i, i+1)
@@ -288,6 +317,7 @@ func (k *walker) answer(r *run, i int, in api.Input, shows proof) {
 	k.logf("%s %s ← %s (%s) → %s %s", view.Kind, was, in.InputType(), shows, view.State, code)
 	k.note(r)
 	k.judge(r, before, k.snapshot())
+	k.judgeNewer(r, before, edits, k.w.Account("ada").Edits)
 	if _, over := view.Step.(api.Finished); over {
 		k.runs = slices.Delete(k.runs, i, i+1)
 	}
@@ -354,8 +384,8 @@ func (k *walker) judge(r *run, before, after snapshot) {
 				k.failf("%s changed by %s without the %s", what, r.View.Kind, p)
 			}
 		}
-		if !r.recent && !r.given[thePassword] {
-			k.failf("%s changed by %s without the password", what, r.View.Kind)
+		if age := k.w.Clock.Now().Sub(r.recent); age >= k.w.Policy.CeremonyProof {
+			k.failf("%s changed by %s %s after the password", what, r.View.Kind, age)
 		}
 	}
 	if _, over := r.View.Step.(api.SignedIn); over {
@@ -380,8 +410,8 @@ func (k *walker) judge(r *run, before, after snapshot) {
 	if after.email != before.email {
 		need("another address", theEmailCode)
 	}
-	if after.password != before.password && !r.given[thePassword] {
-		k.failf("the password changed without the present one")
+	if after.password != before.password {
+		need("the password", thePassword)
 	}
 	if (after.text || after.app || after.keys > 0) && !after.confirmed {
 		k.failf("a method is on without a confirmed address")
@@ -397,6 +427,24 @@ func (k *walker) judge(r *run, before, after snapshot) {
 	}
 	if !after.app {
 		k.app = ""
+	}
+}
+
+// judgeNewer fails the test if a ceremony replaced what was changed in another way since
+// it began (R16). edits is from before the answer.
+func (k *walker) judgeNewer(r *run, before snapshot, edits, after account.Edits) {
+	k.t.Helper()
+	if after.Phone != edits.Phone && edits.Phone != r.edits.Phone {
+		k.failf("%s replaced a newer number", r.View.Kind)
+	}
+	if after.Email != edits.Email && edits.Email != r.edits.Email && r.View.Kind == api.ChangeEmail {
+		k.failf("%s replaced a newer address", r.View.Kind)
+	}
+	if after.Discoverable != edits.Discoverable && before.phone != "" { // no walker says whether to be found
+		k.failf("%s changed whether the account is found", r.View.Kind)
+	}
+	if refusal := r.View.Refusal; refusal != nil && refusal.Code == api.Conflict {
+		r.edits = after
 	}
 }
 

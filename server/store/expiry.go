@@ -8,6 +8,22 @@ import (
 	"time"
 )
 
+// ClockSlack is how far in the future something may have been made: simultaneous requests
+// may read the clock in another order than they commit. A larger difference means that the
+// clock was set back.
+const ClockSlack = time.Minute
+
+// Valid reports whether something that was made at one time and expires at another is valid
+// now. What was made in the future counts as expired (R86): the clock was ahead and was set
+// back, so nobody knows how old it is.
+func Valid(now, made, expires time.Time) bool {
+	return now.Before(expires) && !Future(now, made)
+}
+
+// Future reports whether a stored time lies so far in the future that the clock was set
+// back since.
+func Future(now, at time.Time) bool { return at.Sub(now) > ClockSlack }
+
 // A row exp/<ms>/<key> says when a key expires (Unix milliseconds). Readers check the
 // expiry of a record themselves; the rows are for Reap, which reclaims the space. The
 // value lists the keys to delete, one a line. An empty value means the key in the row's

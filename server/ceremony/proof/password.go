@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"nightlatch/server/account"
 	"nightlatch/server/api"
@@ -127,6 +128,34 @@ func (k *Checker) wrongInSession(tx store.Tx, c *ceremony.Ceremony, a *account.A
 		Rule: "R3",
 	})
 	return nil
+}
+
+// A Given is the proof of the password that a ceremony was given. The zero value is none.
+type Given struct {
+	At   time.Time `json:"at,omitzero"`
+	Edit int       `json:"edit,omitempty"` // account.Edits.Password at that time
+}
+
+// Give returns the proof for a password that was just examined and right.
+func Give(tx store.Tx, a *account.Account) Given {
+	return Given{At: tx.Now().UTC(), Edit: a.Edits.Password}
+}
+
+// Holds reports whether a proof still counts inside its ceremony (R3): it is not older
+// than the policy says, was not given in the future (R86), and the password is the same.
+func (k *Checker) Holds(tx store.Tx, a *account.Account, g Given) bool {
+	return !g.At.IsZero() && g.Edit == a.Edits.Password && store.Valid(tx.Now(), g.At, g.At.Add(k.Policy.CeremonyProof))
+}
+
+// FromSession returns the proof of the caller's session if it counts now: the password was
+// entered there within the policy's time (R3, R6).
+func (k *Checker) FromSession(tx store.Tx, c *ceremony.Ceremony, a *account.Account) (Given, bool, error) {
+	s, err := k.Sessions.Load(tx, c.Account, c.Session)
+	if err != nil {
+		return Given{}, false, fmt.Errorf("proof: %w", err)
+	}
+	_, ok := k.Sessions.RecentlyAuthenticated(s, tx.Now())
+	return Given{At: s.Proved.UTC(), Edit: a.Edits.Password}, ok, nil
 }
 
 // RecentlyAuthenticated reports whether the password was proved in the caller's session
