@@ -25,7 +25,7 @@ type Email struct {
 	Address string `json:"address"`
 }
 
-// Phone answers EnterPhone. A missing discoverable is true (R10).
+// Phone answers EnterPhone. Without Discoverable it stays as the step shows it (R10).
 type Phone struct {
 	Number       string `json:"number"`
 	Discoverable *bool  `json:"discoverable,omitempty"`

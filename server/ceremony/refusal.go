@@ -58,6 +58,7 @@ const (
 	KeysFull
 
 	PasswordAgain
+	SignInAgain
 	MethodNotOn
 	Changed
 	PartChanged
@@ -165,6 +166,8 @@ var refusals = [reasonCount]refusal{
 
 	PasswordAgain: entry(api.ReauthenticationRequired, "", "R6", "Please enter your password again",
 		"It was entered too long ago for this change. What you did here is kept; enter the password to go on."),
+	SignInAgain: entry(api.ReauthenticationRequired, "sign_in", "R3", "Please sign in again",
+		"The password was entered too long ago, so this was not checked. Enter the user name and the password to go on."),
 	MethodNotOn: entry(api.Conflict, "not_on", "R60", "That method is not on",
 		"There is nothing to turn off. Check the list of methods again."),
 	Changed: entry(api.Conflict, "more_to_lose", "R61", "The account has changed in the meantime",

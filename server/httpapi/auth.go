@@ -145,6 +145,7 @@ func (h *Handler) reauthenticated(next endpoint) endpoint {
 		if _, ok := h.cfg.Sessions.RecentlyAuthenticated(*c.session, h.cfg.Now()); !ok {
 			return errReauthenticate
 		}
+		c.proof = true // change checks it again when the change takes effect
 		return serve(c)
 	}
 	return h.signedIn(next)

@@ -24,6 +24,7 @@ type call struct {
 	session  *session.Session // nil without one
 	username string           // of the session
 	stale    bool             // the request has a token without a live session
+	proof    bool             // the change needs the password, entered recently (R6)
 }
 
 // caller describes the client, for ceremonies, audit and sessions.
@@ -178,15 +179,20 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 // change runs fn on the call's account in one transaction. It checks in the transaction
-// that the session is still live. fn may run twice.
+// that the session is still live, and that its password still counts as entered recently
+// if the call needs that (R6). fn may run twice.
 func (h *Handler) change(c *call, fn func(tx store.Tx, a *account.Account) error) error {
 	ctx := c.r.Context()
 	if c.r.Method == http.MethodDelete { // removes rights, so it may use the reserve of a full disk
 		ctx = store.Urgent(ctx)
 	}
 	return h.cfg.Store.Update(ctx, func(tx store.Tx) error {
-		if _, err := h.cfg.Sessions.Load(tx, c.session.Account, c.session.ID); err != nil {
+		s, err := h.cfg.Sessions.Load(tx, c.session.Account, c.session.ID)
+		if err != nil {
 			return err
+		}
+		if _, ok := h.cfg.Sessions.RecentlyAuthenticated(s, tx.Now()); c.proof && !ok {
+			return errReauthenticate
 		}
 		a, err := account.Load(tx, c.session.Account)
 		if err != nil {

@@ -159,7 +159,7 @@ func (r *rules) credentials(tx store.Tx, c *ceremony.Ceremony, d *draft, input a
 			return "", err
 		}
 	}
-	d.Password = a.Password
+	d.Password, d.Given = a.Password, proof.Give(tx, a)
 	return r.second(tx, c, d, a, "")
 }
 

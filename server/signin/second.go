@@ -61,7 +61,7 @@ func (r *rules) choose(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.A
 }
 
 // loadOrRestart loads the account for an edge of the second step. If the password has
-// changed since it was proved, the sign-in starts over.
+// changed since it was proved, or was proved too long ago (R3), the sign-in starts over.
 func (r *rules) loadOrRestart(
 	do func(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, in api.Input) (api.State, error),
 ) func(tx store.Tx, c *ceremony.Ceremony, d *draft, in api.Input) (api.State, error) {
@@ -74,6 +74,12 @@ func (r *rules) loadOrRestart(
 			*d = draft{}
 			c.Account = ""
 			c.Refuse(ceremony.Refuse(ceremony.PasswordGone))
+			return enterCredentials, nil
+		}
+		if !r.Holds(tx, a, d.Given) {
+			*d = draft{}
+			c.Account = ""
+			c.Refuse(ceremony.Refuse(ceremony.SignInAgain))
 			return enterCredentials, nil
 		}
 		return do(tx, c, d, a, in)
@@ -143,7 +149,7 @@ func (r *rules) finish(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.A
 	return r.begin(tx, c, d, a)
 }
 
-// begin creates the session. Its password counts as just proved (R3).
+// begin creates the session. Its password counts as proved when it was entered (R3).
 func (r *rules) begin(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) (api.State, error) {
 	var err error
 	d.token, d.made, err = r.Sessions.Create(tx, session.Session{
@@ -151,7 +157,7 @@ func (r *rules) begin(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Ac
 		Client:     c.Caller.Client,
 		RemoteAddr: c.Caller.RemoteAddr,
 		Kind:       SessionKind,
-		Proved:     tx.Now().UTC(),
+		Proved:     d.Given.At,
 	})
 	if err != nil {
 		return "", err

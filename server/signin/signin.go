@@ -68,6 +68,7 @@ type draft struct {
 	// Password is the hash that the right password was compared with. If the account has
 	// another hash by now, the password is asked for again.
 	Password  string      `json:"password,omitempty"`
+	Given     proof.Given `json:"given,omitzero"`      // when it was entered (R3)
 	Texted    bool        `json:"texted,omitempty"`    // a code was sent for this sign-in
 	Options   api.RawJSON `json:"options,omitempty"`   // for the security key
 	Challenge []byte      `json:"challenge,omitempty"` // for the security key, used once

@@ -9,6 +9,7 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/audit"
 	"nightlatch/server/ceremony"
+	"nightlatch/server/ceremony/proof"
 	"nightlatch/server/store"
 )
 
@@ -106,7 +107,7 @@ func (r *rules) create(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.In
 			return "", err
 		}
 	}
-	c.Account = a.ID
+	c.Account, d.Given = a.ID, proof.Give(tx, a)
 	c.Record(audit.Event{Type: api.EventAccountCreated, Rule: "R0"}, audit.Event{Type: api.EventSignedIn})
 	return r.begin(tx, c, d, a)
 }

@@ -158,17 +158,6 @@ func (k *Checker) FromSession(tx store.Tx, c *ceremony.Ceremony, a *account.Acco
 	return Given{At: s.Proved.UTC(), Edit: a.Edits.Password}, ok, nil
 }
 
-// RecentlyAuthenticated reports whether the password was proved in the caller's session
-// within the policy's time (R3, R6).
-func (k *Checker) RecentlyAuthenticated(tx store.Tx, c *ceremony.Ceremony) (bool, error) {
-	s, err := k.Sessions.Load(tx, c.Account, c.Session)
-	if err != nil {
-		return false, fmt.Errorf("proof: %w", err)
-	}
-	_, ok := k.Sessions.RecentlyAuthenticated(s, tx.Now())
-	return ok, nil
-}
-
 // NewPassword normalises a password that is to be set, or rejects it: as malformed if it
 // is empty or has control characters, else with the reason of R0.
 func (k *Checker) NewPassword(username, s string) (string, error) {

@@ -1,0 +1,31 @@
+package signin_test
+
+import (
+	"testing"
+	"time"
+
+	"nightlatch/server/api"
+	. "nightlatch/server/ceremony/ceremonytest"
+)
+
+// R3: the password counts in a sign-in for 30 minutes, however many answers come in
+// between. The session that is created counts as proved since the password was entered, and
+// not since the second step (R6).
+func TestPasswordOfASignInHasAnAge(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	secret, _ := ada.EnrollApp()
+	late := ada.SignIn().In("app-code")
+	for range 3 {
+		w.Clock.Advance(w.Policy.CeremonyProof / 3)
+		late.Answer(api.Resend{}) // not an answer to this step
+	}
+	if r := late.Answer(api.Code{Code: w.AppCode(secret)}).Refused(api.ReauthenticationRequired); late.View.State != "enter-credentials" || r.Reason != "sign_in" {
+		t.Errorf("in %s, %+v", late.View.State, r)
+	}
+	late.Answer(api.Credentials{Username: "ada", Password: Password}).In("app-code")
+	w.Clock.Advance(w.Policy.CeremonyProof - time.Second)
+	ada.Token = late.Answer(api.Code{Code: w.AppCode(secret)}).SignedIn().SessionToken
+	ada.TurnOff(api.App).In("enter-password")
+}
