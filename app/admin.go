@@ -2,18 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os/signal"
-	"strings"
 	"syscall"
 	"time"
 
 	"nightlatch/app/secret"
-	"nightlatch/server/audit"
-	"nightlatch/server/store"
-	"nightlatch/server/store/bolt"
-	"nightlatch/server/store/seal"
 )
 
 const adminHelp = `Usage: nightlatch admin VERB [flags]
@@ -78,54 +72,10 @@ func withoutData() string {
 }
 
 // open opens a database that exists.
-func (c *adminCommand) open(ctx context.Context) (*bolt.Store, *seal.Sealer, error) {
+func (c *adminCommand) open(ctx context.Context) (*database, error) {
 	if err := needDatabase(c.dir); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	s, keys, err := openStore(ctx, c.dir, time.Now, true, nil)
-	return s, keys, explainData(c.dir, err)
-}
-
-// verify checks the database file and the audit chain of every account.
-func (o *operator) verify(ctx context.Context, _ adminRequest) error {
-	if err := o.store.Check(ctx); err != nil {
-		return refuse(err, "The database in %s is not consistent: %v. Restore a backup.", o.dir, err)
-	}
-	accounts, err := accountIDs(ctx, o.store)
-	if err != nil {
-		return err
-	}
-	for _, id := range accounts {
-		err := audit.Verify(ctx, o.store, id)
-		var broken *audit.BrokenError
-		if errors.As(err, &broken) {
-			return refuse(err, "The audit chain of account %s is broken at record %d: a record was changed or removed. Compare with a backup.", id, broken.Seq)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	o.report.say(fmt.Sprintf("database consistent, %d audit chains intact", len(accounts)))
-	return nil
-}
-
-// accountIDs lists the IDs of all accounts.
-func accountIDs(ctx context.Context, s store.Store) ([]string, error) {
-	const prefix = "acct/"
-	var ids []string
-	for after := ""; ; {
-		found := ""
-		err := s.View(ctx, func(tx store.Tx) error {
-			items, err := tx.Scan(prefix, after, 1)
-			if len(items) > 0 {
-				found, _, _ = strings.Cut(strings.TrimPrefix(items[0].Key, prefix), "/")
-			}
-			return err
-		})
-		if err != nil || found == "" {
-			return ids, err
-		}
-		ids = append(ids, found)
-		after = prefix + found + "/\xff" // after all keys of this account
-	}
+	s, err := openStore(ctx, c.dir, time.Now, true, nil, c.converting(nil))
+	return s, explainData(c.dir, err)
 }

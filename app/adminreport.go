@@ -1,37 +1,25 @@
 package main
 
-import (
-	"fmt"
-	"strings"
+import "fmt"
 
-	"nightlatch/app/secret"
-)
-
-// reporter prints what an operation says. Progress is shown only at a terminal, on one
-// line that done removes.
+// reporter prints what an operation says, and how far it is. Call done at the end.
 func (c *adminCommand) reporter() (r reporter, done func()) {
-	shown := 0 // width of the progress line
-	clear := func() {
-		if shown > 0 {
-			fmt.Fprintf(c.err, "\r%s\r", strings.Repeat(" ", shown))
-			shown = 0
+	var p *progress
+	end := func() {
+		if p != nil {
+			p.end()
 		}
 	}
 	r.say = func(line string) {
-		clear()
+		end()
 		fmt.Fprintln(c.out, line)
 	}
-	r.progress = func(what string, done, total int64) {
-		if !secret.IsTerminal(c.err) {
-			return
+	r.progress = func(what string, at, total int64) {
+		if p == nil || p.what != what {
+			end()
+			p = c.terminal.progress(what)
 		}
-		line := what + " …"
-		if total > 0 {
-			line = fmt.Sprintf("%s … %d %%", what, 100*done/total)
-		}
-		clear()
-		fmt.Fprint(c.err, line)
-		shown = len([]rune(line))
+		p.set(at, total)
 	}
-	return r, clear
+	return r, end
 }

@@ -18,7 +18,7 @@ import (
 
 // backup writes a consistent copy of the database, readable only by its owner.
 func (c *adminCommand) backup(ctx context.Context) error {
-	s, _, err := c.open(ctx)
+	s, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -98,7 +98,7 @@ func lockDamaged(file string) (release func(), err error) {
 	switch {
 	case err == nil:
 		return func() { s.Close() }, nil
-	case errors.Is(err, store.ErrDamaged), errors.Is(err, store.ErrNewerVersion):
+	case errors.Is(err, store.ErrDamaged), errors.Is(err, store.ErrNewerVersion), errors.Is(err, store.ErrOldFormat):
 		return func() {}, nil
 	}
 	return nil, err
@@ -108,10 +108,13 @@ func lockDamaged(file string) (release func(), err error) {
 // there is one.
 func tryOpen(ctx context.Context, dir, file string) error {
 	s, err := bolt.Open(bolt.Config{Path: file, Now: time.Now})
+	if errors.Is(err, store.ErrOldFormat) {
+		return nil // the next start converts it, and finds out then whether the key is its own
+	}
 	if err != nil {
 		return err
 	}
-	err = errors.Join(s.Check(ctx), compareKey(ctx, dir, s), s.Close())
+	err = errors.Join(s.Walk(ctx, nil, nil), compareKey(ctx, dir, s), s.Close())
 	if rerr := os.Remove(file + ".reserve"); rerr != nil && !errors.Is(rerr, fs.ErrNotExist) {
 		err = errors.Join(err, rerr)
 	}

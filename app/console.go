@@ -92,6 +92,7 @@ func (t terminal) window(cfg instanceConfig) error {
 		}
 	}
 	ctx := context.Background()
+	cfg.converting = t.converting(nil)
 	inst, err := openInstance(ctx, cfg)
 	if errors.Is(err, store.ErrInUse) && raiseRunning(ctx, cfg.dir) {
 		return refuse(err, "Nightlatch is already running; its window was brought forward.")

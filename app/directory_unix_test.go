@@ -57,7 +57,7 @@ func TestUnusableData(t *testing.T) {
 	} {
 		dir, err := prepareDirectory(tt.dir)
 		if err == nil {
-			_, _, err = openStore(t.Context(), dir, time.Now, false, nil)
+			_, err = openStore(t.Context(), dir, time.Now, false, nil, nil)
 			err = explainData(dir, err)
 		}
 		var no *refusal

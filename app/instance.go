@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -20,8 +19,6 @@ import (
 	"nightlatch/server/lab"
 	"nightlatch/server/seed"
 	"nightlatch/server/store"
-	"nightlatch/server/store/bolt"
-	"nightlatch/server/store/checked"
 	"nightlatch/server/store/seal"
 )
 
@@ -41,6 +38,8 @@ type instanceConfig struct {
 	seed     *seed.Seed // accounts to create; may be nil
 	demo     []api.LabAccount
 	log      *slog.Logger
+	// converting is told how far the conversion of an older database is; may be nil.
+	converting func(done, total int64) error
 }
 
 // An instance is a server with its data directory: database, keys, and the lab if there
@@ -50,7 +49,7 @@ type instance struct {
 	temporary bool
 	forLab    bool // maintenance of a lab's data
 	rp        relyingParty
-	store     *bolt.Store
+	store     *database
 	server    *server.Server
 	lab       *lab.Lab       // nil without --lab
 	bench     *virtual.Bench // nil without --lab
@@ -89,9 +88,10 @@ func openInstance(ctx context.Context, cfg instanceConfig) (_ *instance, err err
 		clock = lab.NewClock(time.Time{}, time.Now)
 		now = clock.Now
 	}
-	if inst.store, inst.keys, err = openStore(ctx, inst.dir, now, !cfg.lab, cfg.log); err != nil {
+	if inst.store, err = openStore(ctx, inst.dir, now, !cfg.lab, cfg.log, cfg.converting); err != nil {
 		return nil, err
 	}
+	inst.keys = inst.store.keys
 	if !cfg.maintenance {
 		if err = markForLab(inst.dir, cfg.lab); err != nil {
 			return nil, err
@@ -123,36 +123,6 @@ func openInstance(ctx context.Context, cfg instanceConfig) (_ *instance, err err
 	}
 	inst.server, err = server.New(sc)
 	return inst, err
-}
-
-// openStore opens the database of dir and its sealing key. It opens an existing database
-// before it reads the key: a keyring can be slow, and "already running" must be reported
-// at once. A database that belongs to another key is refused: what is sealed in it would
-// be lost one by one.
-func openStore(ctx context.Context, dir string, now func() time.Time, keyring bool, log *slog.Logger) (*bolt.Store, *seal.Sealer, error) {
-	file := filepath.Join(dir, databaseName)
-	_, err := os.Stat(file)
-	fresh := errors.Is(err, fs.ErrNotExist)
-	var master [32]byte
-	if fresh {
-		if master, err = seal.LoadOrCreate(ctx, dir, keyring); err != nil {
-			return nil, nil, err
-		}
-	}
-	s, err := bolt.Open(bolt.Config{Path: file, Now: now, Log: log})
-	if err != nil {
-		return nil, nil, err
-	}
-	if !fresh {
-		if master, err = seal.LoadOrCreate(ctx, dir, keyring); err != nil {
-			return nil, nil, errors.Join(err, s.Close())
-		}
-	}
-	keys := seal.New(master)
-	if err := checked.Claim(ctx, s, keys); err != nil {
-		return nil, nil, errors.Join(err, s.Close())
-	}
-	return s, keys, nil
 }
 
 // openLab makes the lab and connects the server's senders to it.

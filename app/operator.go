@@ -78,7 +78,8 @@ func (c *adminCommand) operateHere(ctx context.Context, v *verb[adminCommand]) e
 	}
 	inst, err := openInstance(ctx, instanceConfig{
 		dir: c.dir, maintenance: true, policy: account.Classic(), keepMail: true,
-		log: slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		log:        slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		converting: c.converting(nil),
 	})
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -24,12 +25,14 @@ type progress struct {
 	now      func() time.Time
 	what     string
 	next     time.Time
-	width    int // of the line at the terminal, in characters
+	width    int          // of the line at the terminal, in characters
+	line     func(string) // prints a line elsewhere than at a terminal
 }
 
 // progress begins to show an operation: "checking", "writing the backup".
 func (t terminal) progress(what string) *progress {
 	p := &progress{out: t.err, terminal: secret.IsTerminal(t.err), now: time.Now, what: what}
+	p.line = func(line string) { fmt.Fprintln(p.out, "nightlatch: "+line) }
 	p.next = p.now().Add(p.every())
 	return p
 }
@@ -49,16 +52,27 @@ func (p *progress) set(done, total int64) {
 		return
 	}
 	p.next = now.Add(p.every())
-	line := fmt.Sprintf("nightlatch: %s, %s", p.what, size(done))
+	line := fmt.Sprintf("%s, %s", p.what, size(done))
 	if total > 0 {
-		line = fmt.Sprintf("nightlatch: %s, %d %% of %s", p.what, min(100, done*100/total), size(total))
+		line = fmt.Sprintf("%s, %d %% of %s", p.what, min(100, done*100/total), size(total))
 	}
 	if !p.terminal {
-		fmt.Fprintln(p.out, line)
+		p.line(line)
 		return
 	}
+	line = "nightlatch: " + line
 	fmt.Fprint(p.out, "\r"+line+strings.Repeat(" ", max(0, p.width-len(line))))
 	p.width = len(line)
+}
+
+// say prints a line above the progress.
+func (p *progress) say(line string) {
+	if !p.terminal {
+		p.line(line)
+		return
+	}
+	p.end()
+	fmt.Fprintln(p.out, "nightlatch: "+line)
 }
 
 // end removes the line from the terminal.
@@ -66,6 +80,25 @@ func (p *progress) end() {
 	if p.width > 0 {
 		fmt.Fprint(p.out, "\r"+strings.Repeat(" ", p.width)+"\r")
 		p.width = 0
+	}
+}
+
+// converting returns what shows the conversion of a database to the current format. It
+// says so before it begins, because the start takes longer then: to log, if that is set.
+func (t terminal) converting(log *slog.Logger) func(done, total int64) error {
+	var p *progress
+	return func(done, total int64) error {
+		if p == nil {
+			p = t.progress("converting the database")
+			if log != nil && !p.terminal {
+				p.line = func(line string) { log.Info(line) }
+			}
+			p.say(fmt.Sprintf("converting the database (%s) to the format of this version; the old file is kept", size(total)))
+		}
+		if p.set(done, total); done >= total {
+			p.end()
+		}
+		return nil
 	}
 }
 

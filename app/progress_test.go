@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -16,6 +17,7 @@ func TestProgress(t *testing.T) {
 		var out bytes.Buffer
 		at := time.Unix(1_700_000_000, 0)
 		p := &progress{out: &out, terminal: atTerminal, now: func() time.Time { return at }, what: "copying"}
+		p.line = func(line string) { fmt.Fprintln(&out, line) }
 		p.next = at.Add(p.every())
 		w := p.writer(io.Discard, 100e6)
 		for i := range 100 {

@@ -77,6 +77,7 @@ func (t terminal) serveInstance(cfg instanceConfig, address string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 
+	cfg.converting = t.converting(cfg.log)
 	inst, err := openInstance(ctx, cfg)
 	if err != nil {
 		return err // the only line on standard error

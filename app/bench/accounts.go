@@ -18,6 +18,7 @@ import (
 	"nightlatch/server/otp"
 	"nightlatch/server/store"
 	"nightlatch/server/store/bolt"
+	"nightlatch/server/store/checked"
 	"nightlatch/server/store/seal"
 )
 
@@ -81,12 +82,17 @@ func populate(ctx context.Context, dir string, n int) (err error) {
 	if err != nil {
 		return err
 	}
-	s, err := bolt.Open(bolt.Config{Path: filepath.Join(dir, databaseName), Now: time.Now})
+	file, err := bolt.Open(bolt.Config{Path: filepath.Join(dir, databaseName), Now: time.Now})
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	p := &population{store: s, keys: seal.New(master), accounts: newAccounts(n, phc)}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	keys := seal.New(master)
+	s, err := checked.Open(ctx, file, keys)
+	if err != nil {
+		return err
+	}
+	p := &population{store: s, keys: keys, accounts: newAccounts(n, phc)}
 	return p.run(ctx)
 }
 

@@ -25,6 +25,7 @@ import (
 	"nightlatch/server/client"
 	"nightlatch/server/seed"
 	"nightlatch/server/store/bolt"
+	"nightlatch/server/store/checked"
 	"nightlatch/server/store/seal"
 )
 
@@ -147,8 +148,9 @@ func keyServer(ctx context.Context, dir string, cost account.Params, users *seed
 	if err != nil {
 		return "", nil, err
 	}
+	keys := seal.New([32]byte{1})
 	srv, err := server.New(server.Config{
-		Store: s, Sealer: seal.New([32]byte{1}), Policy: account.Classic(), Hasher: hasher, RPID: "localhost", Now: time.Now,
+		Store: checked.Wrap(s, keys), Sealer: keys, Policy: account.Classic(), Hasher: hasher, RPID: "localhost", Now: time.Now,
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), KeepMail: true, Lab: http.NotFoundHandler(), Version: "bench", Seed: users,
 	})
 	if err != nil {

@@ -119,7 +119,7 @@ func millisOf(ns float64) float64 { return ns / 1e6 }
 
 // complete is the last file written to a kept data directory. Its name changes when the
 // data is made in another way.
-const complete = "complete-1"
+const complete = "complete-2"
 
 // millionAccounts returns a copy of a data directory with a million accounts. The
 // directory is made once and kept between runs.

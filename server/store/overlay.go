@@ -136,7 +136,7 @@ func (o *Overlay) Create(key string, value []byte) error {
 
 // Put implements Tx.
 func (o *Overlay) Put(key string, value []byte) error {
-	if len(value) > MaxValue {
+	if len(value) > MaxStored {
 		return o.fail(fmt.Errorf("%w: %d bytes at %s", ErrTooLarge, len(value), clip(key)))
 	}
 	// Copy the value, and never to nil: some back ends treat nil as no value.

@@ -31,15 +31,17 @@ var (
 	ErrDamaged      = errors.New("store: database is damaged")
 	ErrNewerVersion = errors.New("store: database was written by a newer version")
 	ErrNotWritable  = errors.New("store: cannot write here")
+	ErrOldFormat    = errors.New("store: database is in an older format")
 	ErrOtherKey     = errors.New("store: database belongs to another master key")
 	ErrUnavailable  = errors.New("store: stopped after the disk failed") // lasts until it is opened again
 )
 
 // The limits of one transaction. They are small enough for a distributed back end.
 const (
-	MaxWrites = 64       // different keys written or deleted
-	MaxValue  = 64 << 10 // bytes
-	MaxKey    = 2 << 10  // bytes: a credential ID of 1,023 bytes in base64url, and its prefix
+	MaxWrites = 64             // different keys written or deleted
+	MaxStored = 64 << 10       // bytes of a value in a back end
+	MaxValue  = MaxStored - 16 // bytes of a value, which is stored with a checksum (package checked)
+	MaxKey    = 2 << 10        // bytes: a credential ID of 1,023 bytes in base64url, and its prefix
 )
 
 // An Item is a key and its value. The reader must not change the value, and both are

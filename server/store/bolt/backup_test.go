@@ -22,8 +22,8 @@ func TestCopyIsComplete(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Check(t.Context()); err != nil {
-		t.Errorf("Check: %v", err)
+	if err := s.Walk(t.Context(), nil, nil); err != nil {
+		t.Errorf("Walk: %v", err)
 	}
 	f, err := os.Create(filepath.Join(dir, "b.db"))
 	if err != nil {
@@ -68,9 +68,9 @@ type nothing struct{}
 
 func (*nothing) Write(p []byte) (int, error) { return len(p), nil }
 
-// TestCheckFindsDamage checks databases whose pages were overwritten while they are open,
+// TestWalkFindsDamage checks databases whose pages were overwritten while they are open,
 // with concurrent writers.
-func TestCheckFindsDamage(t *testing.T) {
+func TestWalkFindsDamage(t *testing.T) {
 	t.Parallel()
 	page := os.Getpagesize()
 	for name, damage := range map[string]func(t *testing.T, path string, size int64){
@@ -105,7 +105,7 @@ func TestCheckFindsDamage(t *testing.T) {
 				}
 			}()
 			for range 3 {
-				if err := s.Check(t.Context()); errors.Is(err, store.ErrDamaged) == (name == "none") {
+				if err := s.Walk(t.Context(), nil, nil); errors.Is(err, store.ErrDamaged) == (name == "none") {
 					t.Errorf("got %v", err)
 				}
 			}

@@ -33,6 +33,10 @@ type Config struct {
 	// ReserveBytes is the size of the reserve file beside the database. It is
 	// deleted when the disk is full, because deletions need room too. 0 means 4 MiB.
 	ReserveBytes int64
+	// Rewrite is called for a database of schema 1, whose values have no checksums. It
+	// returns how to rewrite it to a new file. Without it, such a database is refused:
+	// store.ErrOldFormat.
+	Rewrite func() (*Rewrite, error)
 	// Log receives a line when the disk fills up or fails. Optional.
 	Log *slog.Logger
 }
@@ -162,11 +166,15 @@ func (s *Store) Close() error {
 	return nil
 }
 
-// Damaged returns a channel that is closed when a transaction finds that the file
-// is damaged.
+// Damaged returns a channel that is closed when a transaction finds that the file is damaged
+// in a way that concerns all accounts.
 func (s *Store) Damaged() <-chan struct{} { return s.damaged }
 
 func (s *Store) note(err error) {
+	var value *store.DamagedError
+	if errors.As(err, &value) && !value.Shared() {
+		return // the rest of the database is sound
+	}
 	if errors.Is(err, store.ErrDamaged) {
 		s.once.Do(func() { close(s.damaged) })
 	}

@@ -16,7 +16,7 @@ import (
 
 // roles are the programs that a child process can run.
 func roles() map[string]func(path string) error {
-	all := map[string]func(string) error{"writer": playWriter}
+	all := map[string]func(string) error{"writer": playWriter, "rewriter": playRewriter}
 	for name, play := range systemRoles() {
 		all[name] = play
 	}
@@ -142,7 +142,7 @@ func examine(path string, acknowledged uint64) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	if err := s.Check(context.Background()); err != nil {
+	if err := s.Walk(context.Background(), nil, nil); err != nil {
 		return err
 	}
 	return s.View(context.Background(), func(tx store.Tx) error {

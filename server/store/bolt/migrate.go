@@ -26,8 +26,14 @@ type migration func(data *bbolt.Bucket) error
 // migrations has an element for every schema; the first one leads to schema 1. Elements
 // are only ever added.
 var migrations = []migration{
-	func(*bbolt.Bucket) error { return nil }, // 1: the first one
+	func(*bbolt.Bucket) error { return nil },           // 1: the first one
+	func(*bbolt.Bucket) error { return errNotInPlace }, // 2: values have checksums, see rewrite
 }
+
+// rewritten is the schema that a database reaches by being rewritten to a new file.
+const rewritten = 2
+
+var errNotInPlace = errors.New("bolt: this schema needs a new file")
 
 func setSchema(tx *bbolt.Tx, version int) error {
 	b, err := tx.CreateBucketIfNotExists(metaBucket)

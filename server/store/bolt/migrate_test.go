@@ -28,7 +28,7 @@ func TestMigrate(t *testing.T) {
 		closeStore(t, s)
 	}
 	// The copy is the old database and can be opened.
-	old := openAt(t, path+".schema-1")
+	old := openAt(t, path+".schema-2")
 	if n := count(t, old, "k/"); n != 100 {
 		t.Errorf("the copy has %d keys", n)
 	}

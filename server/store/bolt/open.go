@@ -55,10 +55,13 @@ func open(cfg Config, steps []migration) (_ *Store, err error) {
 		return nil, explain(cfg.Path, err)
 	}
 	defer func() {
-		if err != nil {
+		if err != nil && s.db != nil {
 			s.db.Close()
 		}
 	}()
+	if err := s.rewrite(cfg); err != nil {
+		return nil, explain(cfg.Path, err)
+	}
 	if err := migrate(s.db, cfg.Path, steps); err != nil {
 		return nil, explain(cfg.Path, err)
 	}
@@ -114,6 +117,9 @@ func openFile(path string, mapped int) (db *bbolt.DB, file *os.File, err error) 
 			if err := lock(f, lockWait); err != nil {
 				return f, err
 			}
+			if err := sameFile(f, name); err != nil {
+				return f, err
+			}
 			return f, inspect(f)
 		},
 	}
@@ -134,9 +140,22 @@ func openFile(path string, mapped int) (db *bbolt.DB, file *os.File, err error) 
 	return db, file, nil
 }
 
+// sameFile checks that f, which is locked, still has its name. Another program may have
+// put a new file there while this one waited for the lock.
+func sameFile(f *os.File, name string) error {
+	opened, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if named, err := os.Stat(name); err != nil || !os.SameFile(opened, named) {
+		return store.ErrInUse
+	}
+	return nil
+}
+
 // explain translates errors of the system and of bbolt into the store's errors.
 func explain(path string, err error) error {
-	for _, known := range []error{store.ErrInUse, store.ErrDamaged, store.ErrNewerVersion, store.ErrFull, store.ErrNotWritable} {
+	for _, known := range []error{store.ErrInUse, store.ErrDamaged, store.ErrNewerVersion, store.ErrFull, store.ErrNotWritable, store.ErrOldFormat, store.ErrOtherKey} {
 		if errors.Is(err, known) {
 			return fmt.Errorf("bolt: %s: %w", path, err)
 		}

@@ -18,11 +18,12 @@ const (
 
 	// maxOverflow is an upper limit on the bytes of a page with its overflow pages:
 	// bbolt splits a page with more than four elements.
-	maxOverflow = 16 * (store.MaxKey + store.MaxValue)
+	maxOverflow = 16 * (store.MaxKey + store.MaxStored)
 )
 
 var (
 	errKind    = errors.New("it is neither a branch nor a leaf page")
+	errCount   = errors.New("it does not have the elements that it had")
 	errElement = errors.New("an element reaches beyond it")
 	errOrder   = errors.New("a key is out of order")
 	errLength  = errors.New("it has more overflow pages than it needs")
@@ -51,6 +52,9 @@ func parsePage(p []byte, keys span) (below []link, err error) {
 	if kind != branchFlag && kind != leafFlag || kind == branchFlag && count == 0 {
 		return nil, errKind
 	}
+	if count == 0 && keys.low != "" { // only the root of a bucket may be empty
+		return nil, errCount
+	}
 	body := pageHeader + count*elementSize // the offset of the first key
 	if body > len(p) {
 		return nil, errElement
@@ -68,6 +72,9 @@ func parsePage(p []byte, keys span) (below []link, err error) {
 		from := uint64(at) + offset
 		if keySize == 0 || from < uint64(body) || from+keySize+valueSize > uint64(len(p)) {
 			return nil, errElement
+		}
+		if at == pageHeader && from != uint64(body) { // bbolt writes the first key behind the last element
+			return nil, errCount
 		}
 		key := p[from : from+keySize]
 		if last != nil && bytes.Compare(last, key) >= 0 || !keys.has(key) {

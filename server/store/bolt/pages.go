@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"math/bits"
 
 	"nightlatch/server/store"
 )
@@ -19,6 +20,14 @@ func (s pageSet) add(page uint64) bool {
 	fresh := s[word]&bit == 0
 	s[word] |= bit
 	return fresh
+}
+
+// count returns the number of pages in the set.
+func (s pageSet) count() (n uint64) {
+	for _, word := range s {
+		n += uint64(bits.OnesCount64(word))
+	}
+	return n
 }
 
 // inspectPages checks the pages of the tree, which bbolt trusts. taken has the pages that

@@ -41,7 +41,7 @@ func (r *reader) Get(key string) (value []byte, err error) {
 	switch {
 	case value == nil:
 		return nil, store.ErrNotFound
-	case len(value) > store.MaxValue:
+	case len(value) > store.MaxStored:
 		return nil, fmt.Errorf("%w: a value of %d bytes", store.ErrDamaged, len(value))
 	}
 	return value[:len(value):len(value)], nil
@@ -56,7 +56,7 @@ func (r *reader) Scan(prefix, after string, limit int) (items []store.Item, err 
 		k, v = c.Next()
 	}
 	for ; len(items) < limit && k != nil && bytes.HasPrefix(k, []byte(prefix)); k, v = c.Next() {
-		if len(k) > store.MaxKey || len(v) > store.MaxValue {
+		if len(k) > store.MaxKey || len(v) > store.MaxStored {
 			return nil, fmt.Errorf("%w: a key of %d bytes with a value of %d", store.ErrDamaged, len(k), len(v))
 		}
 		items = append(items, store.Item{Key: string(k), Value: v[:len(v):len(v)]})

@@ -1,27 +1,19 @@
-// Package checked holds a database and its master key against each other.
-//
-// It works above the back end, so every back end has it.
 package checked
 
 import (
 	"context"
-	"crypto/subtle"
 	"errors"
 	"fmt"
+	"math/bits"
 
 	"nightlatch/server/store"
 	"nightlatch/server/store/seal"
 )
 
-// keyRow has the fingerprint of the database's master key. Keys that begin with "!" are
-// this package's own.
-const keyRow = "!key"
-
 // Compare returns store.ErrOtherKey if the database belongs to another master key. known
-// is false if the database does not know its key: it is new or in format 1. It writes
-// nothing.
-func Compare(ctx context.Context, s store.Store, keys *seal.Sealer) (known bool, err error) {
-	err = s.View(ctx, func(tx store.Tx) error {
+// is false if it is new. It writes nothing.
+func Compare(ctx context.Context, engine store.Store, keys *seal.Sealer) (known bool, err error) {
+	err = engine.View(ctx, func(tx store.Tx) error {
 		known, err = compare(tx, keys)
 		return err
 	})
@@ -30,31 +22,50 @@ func Compare(ctx context.Context, s store.Store, keys *seal.Sealer) (known bool,
 
 func compare(tx store.Tx, keys *seal.Sealer) (known bool, err error) {
 	row, err := tx.Get(keyRow)
-	if errors.Is(err, store.ErrNotFound) {
-		return false, nil
-	}
-	if err != nil {
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		items, err := tx.Scan("", "", 1)
+		if err == nil && len(items) > 0 {
+			return false, fmt.Errorf("%w: %w", store.ErrDamaged, errNotNew)
+		}
+		return false, err
+	case err != nil:
 		return false, fmt.Errorf("checked: %w", err)
 	}
-	print := keys.Fingerprint()
-	if subtle.ConstantTimeCompare(row, print[:]) != 1 {
-		return true, store.ErrOtherKey
-	}
-	return true, nil
+	return true, compareRow(row, keys)
 }
 
-// Claim is Compare, and lets a database that does not know its key know it from now on.
-func Claim(ctx context.Context, s store.Store, keys *seal.Sealer) error {
-	known, err := Compare(ctx, s, keys)
-	if err != nil || known {
-		return err
+// compareRow compares the fingerprint before the checksum: with another key no checksum is
+// right. The fingerprints of two keys differ in about half of their bits, so one that
+// differs in a few is damaged.
+func compareRow(row []byte, keys *seal.Sealer) error {
+	print := keys.Fingerprint()
+	if len(row) != len(print)+seal.ChecksumSize {
+		return &store.DamagedError{Key: keyRow}
 	}
-	return s.Update(ctx, func(tx store.Tx) error {
+	different := 0
+	for i, b := range print {
+		different += bits.OnesCount8(b ^ row[i])
+	}
+	if different > 4*len(print)/2 {
+		return store.ErrOtherKey
+	}
+	_, err := detach(keys, keyRow, row)
+	return err
+}
+
+// claim writes the fingerprint into a new database.
+func claim(ctx context.Context, engine store.Store, keys *seal.Sealer) error {
+	return engine.Update(ctx, func(tx store.Tx) error {
 		// Another program may have been faster.
 		if known, err := compare(tx, keys); err != nil || known {
 			return err
 		}
-		print := keys.Fingerprint()
-		return tx.Put(keyRow, print[:])
+		return tx.Put(keyRow, ownRow(keys))
 	})
+}
+
+func ownRow(keys *seal.Sealer) []byte {
+	print := keys.Fingerprint()
+	return attach(keys, keyRow, print[:])
 }

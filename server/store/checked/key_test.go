@@ -4,25 +4,22 @@ import (
 	"bytes"
 	"errors"
 	"testing"
-	"time"
 
 	"nightlatch/server/store"
 	"nightlatch/server/store/seal"
-	"nightlatch/server/store/storetest"
 )
 
-func now() time.Time { return time.Unix(1_700_000_000, 0) }
-
-// A database that was opened with a master key is refused with every other one.
+// A database that was opened with a master key is refused with every other one. A damaged
+// fingerprint is not taken for another key.
 func TestOtherKey(t *testing.T) {
 	t.Parallel()
-	s := storetest.New(t, now)
+	s := engine(t)
 	mine, other := seal.New([32]byte{1}), seal.New([32]byte{2})
 	if known, err := Compare(t.Context(), s, mine); known || err != nil {
 		t.Errorf("a new database: %v %v", known, err)
 	}
 	for range 2 {
-		if err := Claim(t.Context(), s, mine); err != nil {
+		if _, err := Open(t.Context(), s, mine); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -32,11 +29,29 @@ func TestOtherKey(t *testing.T) {
 	if _, err := Compare(t.Context(), s, other); !errors.Is(err, store.ErrOtherKey) {
 		t.Errorf("another key: %v", err)
 	}
-	if err := Claim(t.Context(), s, other); !errors.Is(err, store.ErrOtherKey) {
-		t.Errorf("another key claims it: %v", err)
+	if _, err := Open(t.Context(), s, other); !errors.Is(err, store.ErrOtherKey) {
+		t.Errorf("opened with another key: %v", err)
 	}
-	if known, err := Compare(t.Context(), s, mine); !known || err != nil {
-		t.Errorf("its own key afterwards: %v %v", known, err)
+	whole := raw(t, s, keyRow)
+	for bit := range 8 * len(whole) {
+		put(t, s, keyRow, flipped(whole, bit))
+		if _, err := Open(t.Context(), s, mine); !errors.Is(err, store.ErrDamaged) || errors.Is(err, store.ErrOtherKey) {
+			t.Errorf("bit %d: %v", bit, err)
+		}
+	}
+	put(t, s, keyRow, whole)
+	if _, err := Open(t.Context(), s, mine); err != nil {
+		t.Errorf("its own key afterwards: %v", err)
+	}
+}
+
+// A database with values whose fingerprint is gone is not claimed by the next key.
+func TestFingerprintIsGone(t *testing.T) {
+	t.Parallel()
+	s := engine(t)
+	put(t, s, "acct/a", []byte("a value"))
+	if _, err := Open(t.Context(), s, seal.New([32]byte{1})); !errors.Is(err, store.ErrDamaged) {
+		t.Errorf("got %v", err)
 	}
 }
 

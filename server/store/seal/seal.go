@@ -33,12 +33,14 @@ type Sealer struct {
 	master      [32]byte
 	seal, mac   []byte
 	fingerprint [16]byte
+	checksums
 }
 
 // New derives the keys from the master key.
 func New(master [32]byte) *Sealer {
 	s := &Sealer{master: master, seal: derive(master, "nightlatch seal 1"), mac: derive(master, "nightlatch mac 1")}
 	copy(s.fingerprint[:], derive(master, "nightlatch fingerprint 1"))
+	s.checksums = newChecksums(derive(master, "nightlatch checksum 1"))
 	return s
 }
 
@@ -63,6 +65,11 @@ func (s *Sealer) Seal(name string, plain []byte) []byte {
 	out[0] = version
 	rand.Read(out[1:]) // never fails
 	return aead.Seal(out, out[1:head], plain, []byte(name))
+}
+
+// Sealed reports whether b may be a result of Seal.
+func Sealed(b []byte) bool {
+	return len(b) >= 1+chacha20poly1305.NonceSizeX+chacha20poly1305.Overhead && b[0] == version
 }
 
 // Open decrypts the result of Seal for the same name, or returns ErrSealed.

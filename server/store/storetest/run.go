@@ -6,12 +6,21 @@ import (
 	"testing"
 
 	"nightlatch/server/store"
+	"nightlatch/server/store/checked"
+	"nightlatch/server/store/seal"
 )
 
 // Run tests a back end against the contract of package store. open returns a new empty
-// store and closes it when the test ends. Every case runs on the store itself and on
-// Twice of it.
-func Run(t *testing.T, open func(t *testing.T) store.Store) {
+// store and closes it when the test ends. Every case runs as the server uses the back end,
+// with checksums, and on Twice of that.
+func Run(t *testing.T, back func(t *testing.T) store.Store) {
+	open := func(t *testing.T) store.Store {
+		s, err := checked.Open(t.Context(), back(t), seal.New([32]byte{1}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
 	for _, c := range []struct {
 		name string
 		run  func(t *testing.T, s store.Store)

@@ -9,10 +9,12 @@ import (
 
 	"nightlatch/server/store"
 	"nightlatch/server/store/bolt"
+	"nightlatch/server/store/checked"
+	"nightlatch/server/store/seal"
 )
 
-// New returns a store in the test's directory that runs every closure twice. It is closed
-// when the test ends.
+// New returns a store in the test's directory that runs every closure twice and has
+// checksums. It is closed when the test ends.
 func New(t testing.TB, now func() time.Time) store.Store {
 	t.Helper()
 	s, err := bolt.Open(bolt.Config{Path: filepath.Join(t.TempDir(), "test.db"), Now: now, ReserveBytes: 1})
@@ -24,5 +26,9 @@ func New(t testing.TB, now func() time.Time) store.Store {
 			t.Error(err)
 		}
 	})
-	return Twice(s)
+	whole, err := checked.Open(t.Context(), s, seal.New([32]byte{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Twice(whole)
 }

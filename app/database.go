@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"nightlatch/server/store/bolt"
+	"nightlatch/server/store/checked"
+	"nightlatch/server/store/seal"
+)
+
+// A database is the open database of a data directory: the back end, and the checksums of
+// its values above it.
+type database struct {
+	*checked.Store
+	file *bolt.Store
+	keys *seal.Sealer
+}
+
+// Damaged returns a channel that is closed when a transaction finds damage with which the
+// server cannot go on.
+func (d *database) Damaged() <-chan struct{} { return d.file.Damaged() }
+
+// WriteTo writes a consistent copy of the database file.
+func (d *database) WriteTo(ctx context.Context, w io.Writer) (int64, error) {
+	return d.file.WriteTo(ctx, w)
+}
+
+// openStore opens the database of dir and its sealing key. It opens an existing database
+// before it reads the key: a keyring can be slow, and "already running" must be reported
+// at once. A database that belongs to another key is refused: what is sealed in it would
+// be lost one by one. show is told how far the conversion of an older database is; it may
+// be nil.
+func openStore(ctx context.Context, dir string, now func() time.Time, keyring bool, log *slog.Logger, show bolt.Progress) (*database, error) {
+	var keys *seal.Sealer
+	load := func() error {
+		if keys != nil {
+			return nil
+		}
+		master, err := seal.LoadOrCreate(ctx, dir, keyring)
+		if err == nil {
+			keys = seal.New(master)
+		}
+		return err
+	}
+	path := filepath.Join(dir, databaseName)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		if err := load(); err != nil {
+			return nil, err
+		}
+	}
+	rewrite := func() (*bolt.Rewrite, error) {
+		if err := load(); err != nil {
+			return nil, err
+		}
+		r := checked.NewRewriter(keys)
+		return &bolt.Rewrite{First: r.First(), Row: r.Row, Done: r.Done, Progress: func(done, total int64) error {
+			if err := ctx.Err(); err != nil || show == nil {
+				return err
+			}
+			return show(done, total)
+		}}, nil
+	}
+	file, err := bolt.Open(bolt.Config{Path: path, Now: now, Log: log, Rewrite: rewrite})
+	if err != nil {
+		return nil, err
+	}
+	if err := load(); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	s, err := checked.Open(ctx, file, keys)
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return &database{s, file, keys}, nil
+}
