@@ -2,7 +2,7 @@
 //
 // Enqueue stores a message, sealed, in the transaction that causes it. The Outbox
 // sends it after the commit: at least once, in order for each recipient, and again
-// with growing pauses if sending fails. If no mail server is set up, mail can be
+// with growing pauses if sending fails. Nothing waits for a slower recipient or channel. If no mail server is set up, mail can be
 // kept on this computer instead (LocalMailbox).
 package delivery
 
@@ -71,8 +71,9 @@ type row struct {
 	Due   time.Time `json:"due"`
 }
 
-// Enqueue stores a message to be sent after the transaction commits. Messages of
-// one transaction to one recipient keep their order.
+// Enqueue stores a message to be sent after the transaction commits. Codes to one
+// recipient keep their order, and so do notices. A code may overtake a notice. Too many
+// notices about one account are merged into a summary (limitNotices).
 func Enqueue(tx store.Tx, sealer *seal.Sealer, m Message) error {
 	if m.Channel != api.ByEmail && m.Channel != api.ByText {
 		return fmt.Errorf("delivery: channel %q", m.Channel)
@@ -86,15 +87,27 @@ func Enqueue(tx store.Tx, sealer *seal.Sealer, m Message) error {
 	if _, known := templates[m.Template]; !known {
 		return fmt.Errorf("delivery: template %q", m.Template)
 	}
-	// The key begins with the transaction's time, then counts the messages of the
-	// transaction.
+	if strings.HasPrefix(m.Template, noticePrefix) && m.Account != "" {
+		if merged, err := limitNotices(tx, sealer, m); err != nil || merged {
+			return err
+		}
+	}
+	key, err := newKey(tx)
+	if err != nil {
+		return err
+	}
+	return save(tx, sealer, key, row{Message: m, Due: tx.Now()})
+}
+
+// newKey returns the key for the next message. It begins with the transaction's time, then
+// counts the messages of the transaction.
+func newKey(tx store.Tx) (string, error) {
 	moment := fmt.Sprintf("%s%019d-", Prefix, tx.Now().UnixNano())
 	before, err := tx.Scan(moment, "", store.MaxWrites)
 	if err != nil {
-		return fmt.Errorf("delivery: enqueue: %w", err)
+		return "", fmt.Errorf("delivery: enqueue: %w", err)
 	}
-	key := fmt.Sprintf("%s%03d-%s", moment, len(before), strings.ToLower(rand.Text()))
-	return save(tx, sealer, key, row{Message: m, Due: tx.Now()})
+	return fmt.Sprintf("%s%03d-%s", moment, len(before), strings.ToLower(rand.Text())), nil
 }
 
 func save(tx store.Tx, sealer *seal.Sealer, key string, r row) error {

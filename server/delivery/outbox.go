@@ -17,8 +17,12 @@ const (
 	firstPause = time.Second
 	maxPause   = 5 * time.Minute
 	tryTimeout = 30 * time.Second // of one attempt
-	atOnce     = 8                // recipients served in parallel
 	pageSize   = 128              // rows read at a time
+
+	// codesAtOnce and noticesAtOnce are how many recipients each lane serves in
+	// parallel. Codes have more, because somebody waits for each of them.
+	codesAtOnce   = 64
+	noticesAtOnce = 16
 
 	// pollPending is how often the outbox is read while a message waits for its
 	// next attempt. The lab's clock can jump, so a timer for the due time is not
@@ -26,6 +30,9 @@ const (
 	pollPending = time.Second
 	// pollIdle is how often the outbox is read otherwise, in case a Wake was missed.
 	pollIdle = time.Minute
+	// restPerRow is the pause after reading a row, so that reading a large outbox for
+	// each new message does not take all of the processor.
+	restPerRow = 10 * time.Microsecond
 )
 
 // Config configures an Outbox. Without an SMSSender or Mailer, messages of that kind
@@ -42,11 +49,56 @@ type Config struct {
 }
 
 // An Outbox sends the messages that Enqueue has stored.
+//
+// Nothing waits for anything slower. Each channel has two lanes, one for codes and one
+// for notices, with workers of its own. A worker sends to one recipient, in order. A
+// mail server that accepts a connection and is then silent delays neither texts nor, with
+// its other recipients, codes behind notices.
 type Outbox struct {
 	cfg  Config
 	wake chan struct{}   // capacity 1
-	turn chan struct{}   // capacity 1: a lock that a context can interrupt, held to read and send
+	turn chan struct{}   // capacity 1: a lock that a context can interrupt, held to read the outbox
 	seen map[string]bool // keys of rows that could not be opened; guarded by turn
+
+	mu     sync.Mutex
+	ready  map[lane][]queue        // due, and not yet taken by a worker
+	active map[recipient]*progress // being sent to
+	done   map[recipient]bool      // served since the last reading of the outbox began
+	count  map[lane]int            // workers
+	fault  error                   // the first error of the store that a worker met
+}
+
+// A lane is the messages of one channel and urgency. Mail for local mailboxes has a lane
+// of its own, since nothing is sent.
+type lane struct {
+	channel api.Channel
+	code    bool
+	keep    bool
+}
+
+func (l lane) atOnce() int {
+	if l.code || l.keep {
+		return codesAtOnce
+	}
+	return noticesAtOnce
+}
+
+// A recipient is who gets messages of a lane.
+type recipient struct {
+	lane
+	to string
+}
+
+// A queue is the due messages to a recipient, in order.
+type queue struct {
+	recipient
+	messages []envelope
+}
+
+// progress is the work for one address.
+type progress struct {
+	done  chan struct{}
+	again bool // there are newer messages, to be read when the work is done
 }
 
 // NewOutbox checks the configuration.
@@ -55,10 +107,13 @@ func NewOutbox(cfg Config) (*Outbox, error) {
 		return nil, errors.New("delivery: store, keys, clock, log and relying-party ID are needed")
 	}
 	return &Outbox{
-		cfg:  cfg,
-		wake: make(chan struct{}, 1),
-		turn: make(chan struct{}, 1),
-		seen: make(map[string]bool),
+		cfg:    cfg,
+		wake:   make(chan struct{}, 1),
+		turn:   make(chan struct{}, 1),
+		seen:   make(map[string]bool),
+		ready:  make(map[lane][]queue),
+		active: make(map[recipient]*progress),
+		count:  make(map[lane]int),
 	}, nil
 }
 
@@ -72,6 +127,10 @@ func (o *Outbox) Wake() {
 
 // Run delivers until ctx is done, and returns nil then.
 func (o *Outbox) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	var workers sync.WaitGroup
+	defer workers.Wait()
+	defer cancel()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -81,8 +140,13 @@ func (o *Outbox) Run(ctx context.Context) error {
 		case <-o.wake:
 		case <-timer.C:
 		}
+		// After a fault the outbox rests, or it would send the same messages again and again.
+		var found findings
+		err := o.takeFault()
+		if err == nil {
+			found, err = o.dispatch(ctx, &workers)
+		}
 		pause := pollIdle
-		waiting, err := o.deliverDue(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return nil
@@ -90,240 +154,159 @@ func (o *Outbox) Run(ctx context.Context) error {
 			return err
 		case err != nil:
 			o.cfg.Log.Error("outbox: the store returned an error", "error", err)
-		case waiting:
+		case found.waiting:
 			pause = pollPending
+		}
+		if !rest(ctx, time.Duration(found.rows)*restPerRow) {
+			return nil
 		}
 		timer.Reset(pause)
 	}
 }
 
-// Drain delivers every message that is due. It may run at the same time as Run.
-// Messages that wait for their next attempt are not due.
+// rest waits, and reports whether ctx is still valid.
+func rest(ctx context.Context, d time.Duration) bool {
+	if d < time.Millisecond {
+		return true
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
+
+// Drain delivers every message that is due, and waits until it was sent or failed. It may
+// run at the same time as Run. Messages that wait for their next attempt are not due.
 func (o *Outbox) Drain(ctx context.Context) error {
-	_, err := o.deliverDue(ctx)
+	var workers sync.WaitGroup
+	defer workers.Wait()
+	for {
+		found, err := o.dispatch(ctx, &workers)
+		if err != nil {
+			return err
+		}
+		current := o.current()
+		if !found.due && len(current) == 0 {
+			return nil
+		}
+		for _, done := range current {
+			select {
+			case <-done:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		if err := o.takeFault(); err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+}
+
+// current returns the channels that are closed when the present work ends.
+func (o *Outbox) current() (all []chan struct{}) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, p := range o.active {
+		all = append(all, p.done)
+	}
+	return all
+}
+
+func (o *Outbox) takeFault() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	err := o.fault
+	o.fault = nil
 	return err
 }
 
-// deliverDue reads and sends until nothing is due. waiting reports whether a
-// message waits for its next attempt.
-func (o *Outbox) deliverDue(ctx context.Context) (waiting bool, err error) {
+// dispatch reads the outbox and starts workers for what is due.
+func (o *Outbox) dispatch(ctx context.Context, workers *sync.WaitGroup) (findings, error) {
 	select {
 	case o.turn <- struct{}{}:
 		defer func() { <-o.turn }()
 	case <-ctx.Done():
-		return false, ctx.Err()
+		return findings{}, ctx.Err()
 	}
-	for {
-		queues, waiting, err := o.collect(ctx)
-		if err != nil || len(queues) == 0 {
-			return waiting, err
-		}
-		if err := o.send(ctx, queues); err != nil {
-			return true, err
-		}
+	o.mu.Lock()
+	o.done = make(map[recipient]bool)
+	o.mu.Unlock()
+	found, err := o.collect(ctx)
+	if err != nil {
+		return found, err
 	}
-}
-
-// An envelope is an opened row and its key.
-type envelope struct {
-	key string
-	row
-}
-
-// waits reports whether the next attempt is not due yet. A pause longer than
-// maxPause means that the clock was set back; the message is due then.
-func (e envelope) waits(now time.Time) bool {
-	pause := e.Due.Sub(now)
-	return pause > 0 && pause <= maxPause
-}
-
-// collect reads the outbox and returns the messages that are due: a queue for each
-// recipient, in order.
-func (o *Outbox) collect(ctx context.Context) (queues [][]envelope, waiting bool, err error) {
-	now := o.cfg.Now()
-	index := make(map[string]int)    // recipient → queue
-	blocked := make(map[string]bool) // recipients whose first message waits for its next attempt
-	for after := ""; ; {
-		rows, err := o.page(ctx, after)
-		if err != nil {
-			return nil, false, err
-		}
-		for _, e := range rows {
-			after = e.key
-			if e.To == "" { // could not be opened
-				continue
-			}
-			recipient := string(e.Channel) + " " + e.To
-			if blocked[recipient] || e.waits(now) {
-				blocked[recipient], waiting = true, true
-				continue
-			}
-			i, ok := index[recipient]
-			if !ok {
-				i, index[recipient] = len(queues), len(queues)
-				queues = append(queues, nil)
-			}
-			queues[i] = append(queues[i], e)
-		}
-		if len(rows) < pageSize {
-			return queues, waiting, nil
-		}
-	}
-}
-
-func (o *Outbox) page(ctx context.Context, after string) (rows []envelope, err error) {
-	var sealed []string
-	err = o.cfg.Store.View(ctx, func(tx store.Tx) error {
-		items, err := tx.Scan(Prefix, after, pageSize)
-		if err != nil {
-			return err
-		}
-		rows, sealed = make([]envelope, len(items)), nil
-		for i, it := range items {
-			rows[i].key = it.Key
-			r, err := load(o.cfg.Sealer, it)
-			if err != nil {
-				sealed = append(sealed, it.Key)
-				continue
-			}
-			rows[i].row = r
-		}
-		return nil
-	})
-	for _, key := range sealed {
-		if !o.seen[key] {
-			o.seen[key] = true
-			o.cfg.Log.Error("outbox: a message cannot be decrypted and is not sent", "message", key)
-		}
-	}
-	return rows, err
-}
-
-// send sends the queues, atOnce of them in parallel, each in order.
-func (o *Outbox) send(ctx context.Context, queues [][]envelope) error {
-	var (
-		group sync.WaitGroup
-		mu    sync.Mutex
-		first error
-	)
-	slots := make(chan struct{}, atOnce)
-	for _, q := range queues {
-		slots <- struct{}{}
-		group.Go(func() {
-			defer func() { <-slots }()
-			if err := o.sendQueue(ctx, q); err != nil {
-				mu.Lock()
-				defer mu.Unlock()
-				if first == nil {
-					first = err
-				}
-			}
-		})
-	}
-	group.Wait()
-	return first
-}
-
-// sendQueue sends to one recipient until an attempt fails. The messages after it
-// wait, so that the order is kept.
-func (o *Outbox) sendQueue(ctx context.Context, queue []envelope) error {
-	for _, e := range queue {
-		if e.Keep {
-			if err := o.keep(ctx, e); err != nil {
-				return err
-			}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.ready = make(map[lane][]queue)
+	for _, q := range found.queues {
+		if busy := o.active[q.recipient]; busy != nil {
+			busy.again = true
 			continue
 		}
-		err := o.wanted(ctx, e)
-		if err == nil {
-			err = o.try(ctx, e)
+		if o.done[q.recipient] { // what was read may have been sent meanwhile
+			found.due = true
+			o.Wake()
+			continue
 		}
-		if ctx.Err() != nil {
-			return ctx.Err() // the server is stopping: do not count the attempt
-		}
-		again := o.settle(&e, err)
-		err = o.cfg.Store.Update(ctx, func(tx store.Tx) error {
-			if again {
-				return save(tx, o.cfg.Sealer, e.key, e.row)
-			}
-			return tx.Delete(e.key)
-		})
-		if err != nil || again {
-			return err
+		o.ready[q.lane] = append(o.ready[q.lane], q)
+		found.due = true
+	}
+	for l, queues := range o.ready {
+		for range min(len(queues), l.atOnce()-o.count[l]) {
+			o.count[l]++
+			q := o.take(l)
+			workers.Go(func() { o.work(ctx, l, q) })
 		}
 	}
-	return nil
+	return found, nil
 }
 
-// errStopped reports a text message that was enqueued before its number sent STOP
-// (R18).
-var errStopped = &PermanentError{Reason: "the number opted out of text messages"}
-
-// wanted returns errStopped for a text message whose number has opted out since it was
-// enqueued.
-func (o *Outbox) wanted(ctx context.Context, e envelope) error {
-	if e.Channel != api.ByText {
+// take takes the next queue of a lane, or returns nil. The caller holds mu.
+func (o *Outbox) take(l lane) *queue {
+	queues := o.ready[l]
+	if len(queues) == 0 {
 		return nil
 	}
-	return o.cfg.Store.View(ctx, func(tx store.Tx) error {
-		stopped, err := Stopped(tx, e.Channel, e.To)
-		if err == nil && stopped {
-			err = errStopped
+	q := queues[0]
+	o.ready[l] = queues[1:]
+	o.active[q.recipient] = &progress{done: make(chan struct{})}
+	return &q
+}
+
+// work sends one queue after the other, until the lane has no more.
+func (o *Outbox) work(ctx context.Context, l lane, q *queue) {
+	for q != nil {
+		failed, err := o.sendQueue(ctx, q.messages)
+		q = o.finish(ctx, l, q, failed, err)
+	}
+}
+
+// finish ends the work for a recipient and takes the next queue of the lane.
+func (o *Outbox) finish(ctx context.Context, l lane, q *queue, failed bool, err error) *queue {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	p := o.active[q.recipient]
+	delete(o.active, q.recipient)
+	o.done[q.recipient] = true
+	close(p.done)
+	if err != nil && ctx.Err() == nil && o.fault == nil {
+		o.fault = err
+	}
+	if p.again || failed || err != nil {
+		o.Wake()
+	}
+	if ctx.Err() == nil && err == nil {
+		if next := o.take(l); next != nil {
+			return next
 		}
-		return err
-	})
-}
-
-// keep moves a mail from the outbox into its account's local mailbox, exactly once.
-func (o *Outbox) keep(ctx context.Context, e envelope) error {
-	subject, body, err := Render(e.Message, o.cfg.RPID)
-	if err != nil {
-		o.settle(&e, &PermanentError{Reason: err.Error()})
-		return o.cfg.Store.Update(ctx, func(tx store.Tx) error { return tx.Delete(e.key) })
 	}
-	return o.cfg.Store.Update(ctx, func(tx store.Tx) error {
-		m := LocalMessage{To: e.To, Subject: subject, Text: body, At: tx.Now().UTC()}
-		if err := keep(tx, o.cfg.Sealer, e.Account, m); err != nil {
-			return err
-		}
-		return tx.Delete(e.key)
-	})
-}
-
-// settle counts an attempt and reports whether the message is tried again later.
-func (o *Outbox) settle(e *envelope, err error) (again bool) {
-	e.Tries++
-	log := o.cfg.Log.With("message", e.key, "channel", e.Channel, "template", e.Template, "tries", e.Tries)
-	var permanent *PermanentError
-	switch {
-	case err == nil:
-		return false
-	case errors.As(err, &permanent), e.Tries >= maxTries:
-		log.Error("outbox: not delivered; no more attempts", "error", err)
-		return false
-	}
-	log.Warn("outbox: not delivered; trying again later", "error", err)
-	e.Due = o.cfg.Now().Add(pause(e.Tries))
-	return true
-}
-
-// pause returns the wait after a number of attempts: 1 s, 2 s, 4 s … 5 min.
-func pause(tries int) time.Duration {
-	return min(firstPause<<min(tries-1, 30), maxPause)
-}
-
-func (o *Outbox) try(ctx context.Context, e envelope) error {
-	subject, body, err := Render(e.Message, o.cfg.RPID)
-	if err != nil {
-		return &PermanentError{Reason: err.Error()}
-	}
-	ctx, cancel := context.WithTimeout(context.WithValue(ctx, idKey{}, e.key[len(Prefix):]), tryTimeout)
-	defer cancel()
-	switch {
-	case e.Channel == api.ByText && o.cfg.SMSSender != nil:
-		return o.cfg.SMSSender.Text(ctx, e.To, body)
-	case e.Channel == api.ByEmail && o.cfg.Mailer != nil:
-		return o.cfg.Mailer.Mail(ctx, e.To, subject, body)
-	}
-	return errNoSender()
+	o.count[l]--
+	return nil
 }

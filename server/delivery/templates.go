@@ -19,6 +19,7 @@ const (
 	TemporaryPassword = "temporary-password" // password, until (clock time and zone) (R82)
 	TestMail          = "test-mail"          // shows that the mail server works
 	TextsWanted       = "texts-wanted"       // the answer to GO (R18)
+	Summary           = "summary"            // username, count, since, kind1 to kind5: notices that were merged
 )
 
 // noticePrefix begins the name of every notice; an audit event's type follows.
@@ -116,6 +117,18 @@ var templates = map[string]wording{
 		subject: "Your phone receives text messages again",
 		mail:    "Hello,\n\nYour phone opted in to text messages and receives them from now on.\n",
 		text:    "Nightlatch: this phone receives text messages from now on. To stop them, reply STOP.",
+	},
+	Summary: {
+		subject: "More changes to your account",
+		mail: "Hello{{with .username}} {{.}}{{end}},\n\n" +
+			"There were{{with .count}} {{.}}{{end}} more notices about your account{{with .since}} since {{.}}{{end}}. They are together in this\n" +
+			"mail, because there were so many:\n" +
+			"{{with .kind1}}\n{{.}}{{end}}{{with .kind2}}\n{{.}}{{end}}{{with .kind3}}\n{{.}}{{end}}{{with .kind4}}\n{{.}}{{end}}{{with .kind5}}\n{{.}}{{end}}\n\n" +
+			"Activity lists each of them, with its time and client.\n\n" +
+			"If this was you, there is nothing to do.\n" +
+			"If it was not, change your password now, end all other sessions and look at\n" +
+			"Security and account access > Security > Two-factor authentication.\n",
+		text: "Nightlatch:{{with .count}} {{.}}{{end}} more notices about your account. Its activity list has them. Not you? Change your password now.",
 	},
 
 	Notice(api.EventAccountCreated): notice("Welcome to Nightlatch",

@@ -13,6 +13,11 @@ func (h *Handler) begin(c *call, in api.Begin) (api.View, error) {
 	if in.Kind == "" {
 		return api.View{}, malformedAs(api.ReasonMissing, "kind", "Name the kind of ceremony.")
 	}
+	if c.session != nil {
+		if retry, ok := h.pace.allow(c.session.ID, h.cfg.Now()); !ok {
+			return api.View{}, tooFast(retry)
+		}
+	}
 	v, err := h.cfg.Ceremonies.Begin(c.r.Context(), c.caller(), in)
 	return h.notifyClients(c, v, err)
 }

@@ -76,6 +76,7 @@ func (cfg Config) check() error {
 type Handler struct {
 	cfg        Config
 	identities revcache.Cache[identity] // by token
+	pace       pace                     // of the changes of each session
 	setting    sync.Mutex               // held while the delivery settings change
 	loopback   *originCheck
 	console    *originCheck

@@ -279,7 +279,7 @@ func (h *Handler) problem(err error) *api.Problem {
 	case errors.As(err, &throttled):
 		at := throttled.RetryAt.UTC()
 		return &api.Problem{
-			Status: http.StatusTooManyRequests, Code: api.Throttled, Rule: "R43", RetryAt: &at,
+			Status: http.StatusTooManyRequests, Code: api.Throttled, Rule: "R43", Reason: "tries", RetryAt: &at,
 			Title: "Too many tries", Detail: "There were too many wrong tries in a row, so this one was not checked. Wait, then try again.",
 		}
 	}

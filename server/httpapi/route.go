@@ -180,8 +180,12 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 
 // change runs fn on the call's account in one transaction. It checks in the transaction
 // that the session is still live, and that its password still counts as entered recently
-// if the call needs that (R6). fn may run twice.
+// if the call needs that (R6). A session that changes too much too fast is refused. fn may
+// run twice.
 func (h *Handler) change(c *call, fn func(tx store.Tx, a *account.Account) error) error {
+	if retry, ok := h.pace.allow(c.session.ID, h.cfg.Now()); !ok {
+		return tooFast(retry)
+	}
 	ctx := c.r.Context()
 	if c.r.Method == http.MethodDelete { // removes rights, so it may use the reserve of a full disk
 		ctx = store.Urgent(ctx)
