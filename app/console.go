@@ -14,6 +14,7 @@ import (
 	fyneapp "fyne.io/fyne/v2/app"
 
 	"nightlatch/assets"
+	"nightlatch/assets/region"
 	"nightlatch/fido"
 	"nightlatch/fido/libfido2"
 	"nightlatch/fido/virtual"
@@ -138,6 +139,7 @@ func (inst *instance) show(ctx context.Context, t terminal) error {
 			Client:  inside,
 			Vault:   inst.vault(),
 			Lab:     inst.lab != nil,
+			Region:  region.Here(),
 			OpenLab: openLab,
 			Version: version,
 			Address: e.url,

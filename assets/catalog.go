@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 
+	"nightlatch/assets/region"
+
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
 )
@@ -38,6 +40,8 @@ type Catalog struct {
 	tag   language.Tag
 	texts map[string]text
 	alter func(string) string // pseudo languages
+
+	region region.Settings
 
 	mu      sync.Mutex
 	missing map[string]bool

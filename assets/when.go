@@ -3,10 +3,34 @@ package assets
 import (
 	"fmt"
 	"time"
+
+	"nightlatch/assets/region"
 )
 
-// Clock formats a time of day: "09:41".
-func (w *Catalog) Clock(t time.Time) string { return t.Format("15:04") }
+// In returns a catalog that formats times and dates as usual in a region. The language
+// stays the same.
+func (w *Catalog) In(r region.Settings) *Catalog {
+	return &Catalog{tag: w.tag, texts: w.texts, alter: w.alter, region: r, missing: map[string]bool{}}
+}
+
+// Region is the region for which the catalog formats times and dates.
+func (w *Catalog) Region() region.Settings { return w.region }
+
+// Clock formats a time of day: "09:41", or "9:41 AM" where a day has two halves.
+func (w *Catalog) Clock(t time.Time) string { return w.clock(t, "15:04", "3:04") }
+
+// Seconds formats a time of day with its seconds: "09:41:18", "9:41:18 AM".
+func (w *Catalog) Seconds(t time.Time) string { return w.clock(t, "15:04:05", "3:04:05") }
+
+func (w *Catalog) clock(t time.Time, long, short string) string {
+	switch {
+	case !w.region.TwelveHour:
+		return t.Format(long)
+	case t.Hour() < 12:
+		return w.T("when.am", t.Format(short))
+	}
+	return w.T("when.pm", t.Format(short))
+}
 
 // Day formats a day relative to now: "Today", "Yesterday", "Tomorrow", "3 November", or
 // with the year if it is not the year of now. Both times are used in the time zone of
@@ -22,20 +46,36 @@ func (w *Catalog) Day(now, t time.Time) string {
 		return w.T("when.tomorrow")
 	}
 	if t.Year() == now.Year() {
-		return w.T("when.day_month", Args{"day": t.Day(), "month": w.month(t)})
+		return w.dayMonth(t)
 	}
 	return w.Date(t)
 }
 
-// Date formats a day with its year: "3 November 2026".
+// dayMonth formats a day of this year: "3 November", "November 3".
+func (w *Catalog) dayMonth(t time.Time) string {
+	key := "when.day_month"
+	if w.region.MonthFirst {
+		key = "when.month_day"
+	}
+	return w.T(key, Args{"day": t.Day(), "month": w.month(t)})
+}
+
+// Date formats a day with its year: "3 November 2026", "November 3, 2026".
 func (w *Catalog) Date(t time.Time) string {
-	return w.T("when.day_month_year", Args{"day": t.Day(), "month": w.month(t), "year": t.Year()})
+	key := "when.day_month_year"
+	if w.region.MonthFirst {
+		key = "when.month_day_year"
+	}
+	return w.T(key, Args{"day": t.Day(), "month": w.month(t), "year": t.Year()})
 }
 
 // Weekday formats a day with its name: "Sunday 22 November".
 func (w *Catalog) Weekday(t time.Time) string {
-	date := w.T("when.day_month", Args{"day": t.Day(), "month": w.month(t)})
-	return w.T("when.weekday_date", Args{"weekday": w.T(fmt.Sprintf("when.weekday.%d", int(t.Weekday()))), "date": date})
+	key := "when.weekday_date"
+	if w.region.MonthFirst {
+		key = "when.weekday_month_day"
+	}
+	return w.T(key, Args{"weekday": w.T(fmt.Sprintf("when.weekday.%d", int(t.Weekday()))), "date": w.dayMonth(t)})
 }
 
 func (w *Catalog) month(t time.Time) string { return w.T(fmt.Sprintf("when.month.%d", int(t.Month()))) }

@@ -3,11 +3,14 @@ package assets
 import (
 	"testing"
 	"time"
+
+	"nightlatch/assets/region"
 )
 
 func TestWhen(t *testing.T) {
 	t.Parallel()
 	w := english(t)
+	us := w.In(region.Settings{TwelveHour: true, MonthFirst: true})
 	zone := time.FixedZone("two east", 2*3600)
 	now := time.Date(2026, 11, 22, 9, 41, 18, 0, zone)
 	for _, tt := range []struct {
@@ -26,6 +29,12 @@ func TestWhen(t *testing.T) {
 		{"hours", w.Ago(now, now.Add(-3*time.Hour)), "3 hours ago"},
 		{"days", w.Ago(now, now.Add(-12*24*time.Hour)), "12 days ago"},
 		{"a clock that went back", w.Ago(now, now.Add(time.Hour)), "Just now"},
+		{"morning in America", us.Clock(now), "9:41 AM"},
+		{"noon in America", us.Clock(now.Add(3 * time.Hour)), "12:41 PM"},
+		{"seconds in America", us.Seconds(now), "9:41:18 AM"},
+		{"a day in America", us.Moment(now, now.AddDate(0, 0, -19)), "November 3"},
+		{"another year in America", us.Moment(now, now.AddDate(-1, 0, 0)), "November 22, 2025"},
+		{"weekday in America", us.Weekday(now), "Sunday, November 22"},
 		{"span", w.Span(10 * time.Minute), "10 minutes"},
 		{"span of one", w.Span(time.Hour), "1 hour"},
 		{"span not whole", w.Span(90 * time.Minute), "90 minutes"},

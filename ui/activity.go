@@ -160,5 +160,13 @@ func (p *activityPage) drawEvent(e api.Activity) fyne.CanvasObject {
 	}
 	return look.Inset(look.S16, 10, look.S16, 10, look.H(look.S16, look.NewIcon(icon, 20, ink), look.Grow(look.V(0, text...)),
 		look.Scaled(150, 0, look.NewText(eventClient(w, e), look.Caption, look.Ink2).Wrapped()),
-		look.Scaled(44, 0, look.NewText(w.Clock(e.At.In(p.c.Now().Location())), look.Code, look.Ink2).Trailing())))
+		look.Scaled(p.clockWidth(), 0, look.NewText(w.Clock(e.At.In(p.c.Now().Location())), look.Code, look.Ink2).Trailing())))
+}
+
+// clockWidth is the width of the column with the times.
+func (p *activityPage) clockWidth() float32 {
+	if p.c.Catalog.Region().TwelveHour {
+		return 72
+	}
+	return 44
 }

@@ -23,15 +23,20 @@ type mailbox struct {
 	c        *shell.Console
 	received int             // how many times mail has arrived
 	empty    *control.Dialog // shown while there is no mail, else nil
+	asked    int             // how many times the list was asked for
 }
 
 // open opens the newest mail, with the others in a list below. If there is none yet,
 // the next one opens when it arrives.
 func (m *mailbox) open() {
-	received := m.received
-	m.c.Perform(func(ctx context.Context, server *client.Client) (func(), error) {
+	m.asked++
+	received, asked := m.received, m.asked
+	m.c.Fetch(func(ctx context.Context, server *client.Client) (func(), error) {
 		list, err := server.Messages(ctx)
 		return func() {
+			if m.asked != asked { // a later request shows the list
+				return
+			}
 			if len(list) == 0 && m.received != received { // mail arrived after the request
 				m.open()
 				return

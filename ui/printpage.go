@@ -99,6 +99,9 @@ func (p *printPage) savePDF() {
 
 func (p *printPage) send() {
 	c := p.c
+	if p.busy || p.chosen >= len(p.printers) {
+		return
+	}
 	copies, err := strconv.Atoi(strings.TrimSpace(p.copies))
 	if err != nil || copies < 1 || copies > maxCopies {
 		c.Warn(explain.Explanation{Code: "copies", What: c.Catalog.T("error.copies.what"), Why: c.Catalog.T("error.copies.why", maxCopies), Next: c.Catalog.T("error.copies.next")})
@@ -146,7 +149,7 @@ func (p *printPage) forgetJob(job string) {
 func (p *printPage) Draw() shell.View {
 	c, w := p.c, p.c.Catalog
 	do := control.NewButton(w.T("ui.print.do"), "printer", control.Primary, p.send)
-	if p.busy {
+	if p.busy || len(p.printers) == 0 {
 		do.Disable()
 	}
 	page := kit.Page{

@@ -33,7 +33,7 @@ func (s sheets) sheet(codes ...api.SaveBackupCode) print.Sheet {
 	a := s.c.Account()
 	sheet := print.Sheet{
 		Account: a.Username, Host: host, Date: s.c.Now(), Words: s.c.Catalog,
-		Strict: a.Policy != api.PolicyHardened, Paper: print.UsualPaper(s.c.Catalog.Tag()),
+		Strict: a.Policy != api.PolicyHardened, Paper: print.UsualPaper(s.c.Catalog.Region()),
 	}
 	for _, code := range codes {
 		sheet.Codes = append(sheet.Codes, print.Code{Number: code.Number, Code: code.Code})

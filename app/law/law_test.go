@@ -21,14 +21,15 @@ var imports = map[string][]string{
 	"app":        {"..."},
 	"app/secret": {},
 
-	"assets": {},
+	"assets":        {"assets/region"},
+	"assets/region": {},
 
 	"rawtext": {},
 
 	"assets/explain": {"assets", "server/api", "server/e164"},
 
 	"ui":             {"ui/...", "assets", "assets/explain", "server/client", "server/api"},
-	"ui/shell":       {"ui/kit/...", "assets", "assets/explain", "server/client", "server/api"},
+	"ui/shell":       {"assets/region", "ui/kit/...", "assets", "assets/explain", "server/client", "server/api"},
 	"ui/lab":         {"ui/shell", "ui/kit/...", "assets", "assets/explain", "server/client", "server/api"},
 	"ui/securitykey": {"ui/shell", "ui/kit/...", "ui/wizard", "assets", "assets/explain", "fido", "server/client", "server/api"},
 	"ui/ceremony":    {"ui/shell", "ui/kit/...", "ui/wizard", "ui/securitykey", "assets/explain", "fido", "server/client", "server/api"},
@@ -38,7 +39,7 @@ var imports = map[string][]string{
 	"ui/kit/look":    {"assets", "ui/kit/typeset"},
 	"ui/kit/typeset": {"rawtext"},
 	"ui/kit/golden":  {"ui/kit/look"},
-	"ui/print":       {"assets"},
+	"ui/print":       {"assets/region", "assets"},
 
 	"fido":          {},
 	"fido/libfido2": {"fido", "fido/hidraw"},

@@ -36,6 +36,9 @@ type ceremony struct {
 	fixed   bool          // it can't be cancelled: there is nowhere to go back to
 	signed  *api.SignedIn // the session, while a last step is shown before it is entered
 	self    shell.Screen  // the screen it runs on; nil in a dialog
+
+	cancelled bool
+	entered   bool // the session was entered
 }
 
 // newCeremony prepares a ceremony. It begins with start or resume.
@@ -51,6 +54,9 @@ func newCeremony(x Screens, b api.Begin) *ceremony {
 
 // start begins the ceremony on the server.
 func (r *ceremony) start(s *shell.Scope) {
+	if r.state.Busy {
+		return
+	}
 	r.scope = s
 	r.state.Busy = true
 	s.Go(func(ctx context.Context) func() {
@@ -186,6 +192,10 @@ func (r *ceremony) step() {
 
 // cancel ends the ceremony without effect.
 func (r *ceremony) cancel() {
+	if r.cancelled {
+		return
+	}
+	r.cancelled = true
 	id := r.state.View.ID
 	r.stopKey()
 	r.forget()
@@ -206,6 +216,9 @@ func (r *ceremony) saved(how func(*wizard.Saved)) {
 
 // begin begins the same ceremony again after it expired.
 func (r *ceremony) begin() {
+	if r.state.Busy {
+		return
+	}
 	r.state.View = api.View{Kind: r.begun.Kind}
 	r.state.Gone = false
 	r.start(r.scope)

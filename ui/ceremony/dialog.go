@@ -15,14 +15,15 @@ type passwordDialog struct {
 	*ceremony
 	asked  *shell.Scope
 	then   func()
+	ended  func() // without a proof
 	body   *fyne.Container
 	dialog *control.Dialog // nil before the first step
 	framed wizard.FramedStep
 }
 
 // AskPassword is part of shell.Ceremonies.
-func (x Screens) AskPassword(s *shell.Scope, then func()) {
-	d := &passwordDialog{ceremony: newCeremony(x, api.Begin{Kind: api.Reauthenticate}), asked: s.Child(), then: then, body: look.V(look.S12)}
+func (x Screens) AskPassword(s *shell.Scope, then, ended func()) {
+	d := &passwordDialog{ceremony: newCeremony(x, api.Begin{Kind: api.Reauthenticate}), asked: s.Child(), then: then, ended: ended, body: look.V(look.S12)}
 	d.host = d
 	d.start(d.asked)
 }
@@ -34,7 +35,7 @@ func (d *passwordDialog) Changed() {
 		d.draw()
 	case d.state.Fault != nil:
 		d.c.Warn(*d.state.Fault)
-		d.asked.Leave()
+		d.Left()
 	}
 	if d.dialog != nil && !d.state.Busy && d.framed.First != nil {
 		d.c.Window().Canvas().Focus(d.framed.First)
@@ -45,7 +46,7 @@ func (d *passwordDialog) Changed() {
 func (d *passwordDialog) Stepped() {}
 
 // Left is part of host.
-func (d *passwordDialog) Left() { d.asked.Leave() }
+func (d *passwordDialog) Left() { d.asked.Leave(); d.ended() }
 
 // Done is part of host.
 func (d *passwordDialog) Done(api.View) {

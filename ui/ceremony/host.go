@@ -82,7 +82,7 @@ func (r *ceremony) open(to wizard.Open) {
 		route.Arg = shell.PlugIn
 	}
 	if in := r.signed; in != nil {
-		c.EnterSession(*in, func() { c.Follow(route) })
+		r.enter(*in, func() { c.Follow(route) })
 		return
 	}
 	c.Follow(route)

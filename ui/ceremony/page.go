@@ -39,10 +39,20 @@ func (p *page) Done(v api.View) {
 	over := p.ended
 	p.ended = true
 	if last := p.lastShown; !over && v.Kind != api.Reauthenticate && last != (api.SaveBackupCode{}).StepType() {
-		p.c.Reload(func() { p.state.Account = p.c.Account(); p.step() })
+		p.reload(func() { p.state.Account = p.c.Account(); p.step() })
 		return
 	}
-	p.c.Reload(func() { p.c.Visit(p.from) })
+	p.reload(func() { p.c.Visit(p.from) })
+}
+
+// reload loads the account, and calls then unless the person has gone to another page in
+// the meantime.
+func (p *page) reload(then func()) {
+	p.c.Reload(func() {
+		if p.c.Front() == shell.Screen(p) {
+			then()
+		}
+	})
 }
 
 func (p *page) Page() shell.PageID { return p.from }

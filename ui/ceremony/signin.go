@@ -47,7 +47,15 @@ func (s *sessionScreen) Done(v api.View) {
 		s.step()
 		return
 	}
-	s.c.EnterSession(in, nil)
+	s.enter(in, nil)
+}
+
+// enter enters the session, once.
+func (r *ceremony) enter(in api.SignedIn, then func()) {
+	if !r.entered {
+		r.entered = true
+		r.c.EnterSession(in, then)
+	}
 }
 
 // waiting draws the screen before the first step has come.

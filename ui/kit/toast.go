@@ -16,6 +16,7 @@ type Toaster struct {
 	widget.BaseWidget
 	clock Clock
 	text  *look.Text
+	icon  *look.Icon
 	plate fyne.CanvasObject
 	stop  func()
 }
@@ -29,26 +30,35 @@ const (
 // NewToaster makes a toaster; clock times its messages.
 func NewToaster(clock Clock) *Toaster {
 	t := &Toaster{clock: clock, text: look.NewText("", look.Body, look.Window).Wrapped()}
+	t.icon = look.NewIcon("check", 18, look.Window)
 	box := look.NewBox(look.Ink, "", look.RadiusControl)
 	box.Shadow = true
-	t.plate = look.Z(box, look.Inset(look.S16, 10, look.S16, 10, look.HTop(10, look.NewIcon("check", 18, look.Window), look.Grow(t.text))))
+	t.plate = look.Z(box, look.Inset(look.S16, 10, look.S16, 10, look.HTop(10, t.icon, look.Grow(t.text))))
 	t.plate.Hide()
 	t.ExtendBaseWidget(t)
 	return t
 }
 
 // Say shows a message, in place of an earlier one.
-func (t *Toaster) Say(says string) {
+func (t *Toaster) Say(says string) { t.show("check", says) }
+
+// Wait shows that something is being done.
+func (t *Toaster) Wait(says string) { t.show("clock", says) }
+
+// Hush hides the message.
+func (t *Toaster) Hush() {
 	t.silence()
-	t.text.Words = says
+	t.plate.Hide()
+	t.Refresh()
+}
+
+func (t *Toaster) show(icon, says string) {
+	t.silence()
+	t.icon.Name, t.text.Words = icon, says
 	t.plate.Show()
 	t.Refresh()
 	if t.clock.Every != nil {
-		t.stop = t.clock.Every(toastTime+time.Duration(len([]rune(says)))*toastPerRune, func() {
-			t.silence()
-			t.plate.Hide()
-			t.Refresh()
-		})
+		t.stop = t.clock.Every(toastTime+time.Duration(len([]rune(says)))*toastPerRune, t.Hush)
 	}
 }
 

@@ -14,13 +14,19 @@ import (
 )
 
 // do does something in the lab, then calls then if it is not nil. An error is shown
-// in the panel.
+// in the panel. A press while something is being done is ignored.
 func (p *Panel) do(work func(ctx context.Context, server *client.Client) error, then func()) {
+	if p.doing {
+		p.Redraw() // a switch that was pressed shows the state again
+		return
+	}
+	p.doing = true
 	server := p.c.Config.Client
 	p.state.Trouble = nil
 	p.scope.Go(func(ctx context.Context) func() {
 		err := work(ctx, server)
 		return func() {
+			p.doing = false
 			if err != nil {
 				why := explain.Error(p.c.Catalog, err)
 				p.state.Trouble = &why

@@ -29,6 +29,7 @@ type Panel struct {
 	clock *look.Text
 	date  *look.Text
 	close *control.Button
+	doing bool // something is being done
 }
 
 // A State has all data that the panel shows.
@@ -137,7 +138,7 @@ func (p *Panel) loadTime() {
 // expired.
 func (p *Panel) tick() {
 	now, w := p.c.Now(), p.c.Catalog
-	p.clock.SetWords(now.Format("15:04:05"))
+	p.clock.SetWords(w.Seconds(now))
 	p.date.SetWords(w.Date(now))
 	p.phone.SetTime(w.Clock(now), w.Weekday(now))
 	if slices.ContainsFunc(p.state.Accounts, func(a api.LabAccount) bool { return a.AppCodeEnds != nil && !now.Before(*a.AppCodeEnds) }) {

@@ -10,9 +10,8 @@ package print
 import (
 	"time"
 
-	"golang.org/x/text/language"
-
 	"nightlatch/assets"
+	"nightlatch/assets/region"
 )
 
 // A State is the state of a code.
@@ -59,11 +58,9 @@ var (
 // Papers lists the supported paper sizes.
 func Papers() []Paper { return []Paper{A4, Letter} }
 
-// UsualPaper is the usual paper size in the region of a language.
-func UsualPaper(tag language.Tag) Paper {
-	region, _ := tag.Region()
-	switch region.String() {
-	case "US", "CA", "MX", "PH", "CL", "CO", "CR", "GT", "PA", "DO", "SV", "VE", "PR":
+// UsualPaper is the usual paper size in a region.
+func UsualPaper(r region.Settings) Paper {
+	if r.Letter {
 		return Letter
 	}
 	return A4

@@ -14,9 +14,11 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
 
 	"nightlatch/assets"
 	"nightlatch/assets/explain"
+	"nightlatch/assets/region"
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/ui/kit"
@@ -45,6 +47,7 @@ type Config struct {
 	// Language is a BCP 47 tag; "" means the language chosen in the settings, else
 	// English.
 	Language string
+	Region   region.Settings  // what is usual where this computer is
 	Now      func() time.Time // this computer's clock; nil: time.Now
 }
 
@@ -78,16 +81,18 @@ type Console struct {
 	session *Scope          // of the signed-in person; nil when nobody is signed in
 	kept    <-chan struct{} // closed when the vault has stored the last token
 
-	rail     *control.SideRail
-	slot     *fyne.Container // holds the page in front
-	dock     *fyne.Container // holds the panel; nil without one
-	front    Screen
-	scope    *Scope               // of the screen in front
-	bindings control.Bindings     // of the screen in front
-	entering bool                 // the screen in front has not been drawn completely yet
-	trouble  *explain.Explanation // shown above the page in front
-	banner   *kit.Banner          // shows trouble; the same widget in every drawing
-	opening  bool                 // the window is not shown yet: it is drawn once, at the end
+	rail      *control.SideRail
+	slot      *fyne.Container // holds the page in front
+	dock      *fyne.Container // holds the panel; nil without one
+	front     Screen
+	scope     *Scope               // of the screen in front
+	action    *Scope               // while an action of the screen in front runs; nil before the first
+	bindings  control.Bindings     // of the screen in front
+	beginning bool                 // Begin waits for the server
+	entering  bool                 // the screen in front has not been drawn completely yet
+	trouble   *explain.Explanation // shown above the page in front
+	banner    *kit.Banner          // shows trouble; the same widget in every drawing
+	opening   bool                 // the window is not shown yet: it is drawn once, at the end
 }
 
 // New returns a console. Register its parts, then call Open.
@@ -116,7 +121,7 @@ func New(cfg Config) (*Console, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Console{Config: cfg, Catalog: catalog, server: cfg.Client}, nil
+	return &Console{Config: cfg, Catalog: catalog.In(cfg.Region), server: cfg.Client}, nil
 }
 
 // FirstSize is the window's size when it is opened.
@@ -225,6 +230,10 @@ func (c *Console) frame() {
 	}
 	c.window.SetContent(container.New(floor{}, look.Z(control.NewBackdrop(c.window.Canvas()), kit.NewWindow(c.rail, c.slot, docked...), c.Toast)))
 	c.window.Canvas().SetOnTypedKey(c.typed)
+	if keys, ok := c.window.Canvas().(desktop.Canvas); ok {
+		keys.SetOnKeyDown(control.KeyDown)
+		keys.SetOnKeyUp(control.KeyUp)
+	}
 }
 
 // floor is a layout that keeps the window at leastSize or larger.

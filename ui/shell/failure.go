@@ -35,6 +35,14 @@ func (f *failure) Draw() View {
 	return f.c.drawFailure("", explain.Error(f.c.Catalog, f.err), 0, time.Time{}, f.retry)
 }
 
+// blank is the screen between signing out and the sign-in form.
+type blank struct{ c *Console }
+
+func (blank) Page() PageID   { return "" }
+func (blank) Enter(*Scope)   {}
+func (blank) OnTopic(string) {}
+func (b blank) Draw() View   { return b.c.Waiting("", nil, nil) }
+
 // drawFailure draws the page that says what went wrong, and offers to try again.
 func (c *Console) drawFailure(title string, why explain.Explanation, tries int, last time.Time, retry func()) View {
 	b := control.NewButton(c.Catalog.T("ui.failure.again"), "reset", control.Primary, retry)
@@ -45,7 +53,7 @@ func (c *Console) drawFailure(title string, why explain.Explanation, tries int, 
 		Actions: []fyne.CanvasObject{b},
 	}
 	if tries > 0 && !last.IsZero() {
-		p.Left = []fyne.CanvasObject{look.NewText(c.Catalog.N("ui.failure.tried", tries, last.Format("15:04:05")), look.Caption, look.Ink3)}
+		p.Left = []fyne.CanvasObject{look.NewText(c.Catalog.N("ui.failure.tried", tries, c.Catalog.Seconds(last)), look.Caption, look.Ink3)}
 	}
 	p.Margin = c.Margin()
 	return View{Content: p.Build(), First: b, Bindings: control.Bindings{Enter: retry}, Ready: true}

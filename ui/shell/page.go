@@ -59,7 +59,9 @@ type Ceremonies interface {
 	SignIn() Screen                           // the first screen when nobody is signed in
 	Page(b api.Begin, from PageID) Screen     // begins a ceremony; from is where it returns to
 	Resume(open api.View, from PageID) Screen // continues one
-	AskPassword(s *Scope, then func())        // reauthenticates in a dialog
+	// AskPassword reauthenticates in a dialog and then calls then; ended if the person
+	// cancelled or the server refused.
+	AskPassword(s *Scope, then, ended func())
 }
 
 // Register adds the parts. It is called once, before Open.

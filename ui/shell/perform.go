@@ -14,22 +14,44 @@ import (
 // Perform does something that a person asked for on the screen in front. The
 // function that work returns runs when it is done. If the server asks for the
 // password first (R3, R6), the person is asked, and work runs again.
+//
+// Only one action of a screen runs at a time: a press during it is ignored, so that
+// nothing is done twice. Leaving the screen ends it.
 func (c *Console) Perform(work func(ctx context.Context, server *client.Client) (done func(), err error)) {
+	if c.Performing() {
+		c.Redraw() // a switch that was pressed shows the state again
+		return
+	}
 	if c.trouble != nil {
 		c.trouble = nil
 		c.Redraw()
 	}
+	c.action = c.scope.Child()
+	c.act(c.action, work)
+}
+
+// Fetch is Perform for work that changes nothing. It may run beside an action.
+func (c *Console) Fetch(work func(ctx context.Context, server *client.Client) (done func(), err error)) {
+	c.act(c.scope.Child(), work)
+}
+
+func (c *Console) act(action *Scope, work func(ctx context.Context, server *client.Client) (done func(), err error)) {
 	scope, server := c.scope, c.server
-	scope.Go(func(ctx context.Context) func() {
+	over := c.sayWorking(action)
+	action.Go(func(ctx context.Context) func() {
 		done, err := work(ctx, server)
 		return func() {
+			over()
 			var p *api.Problem
+			if errors.As(err, &p) && p.Code == api.ReauthenticationRequired {
+				c.parts.Ceremonies.AskPassword(scope, func() { action.Leave(); c.Perform(work) }, action.Leave)
+				return
+			}
+			action.Leave()
 			switch {
 			case err == nil && done != nil:
 				done()
 			case err == nil:
-			case errors.As(err, &p) && p.Code == api.ReauthenticationRequired:
-				c.parts.Ceremonies.AskPassword(scope, func() { c.Perform(work) })
 			case errors.As(err, &p) && p.Code == api.SignInRequired:
 				c.SignedOut(err)
 			default:
@@ -37,6 +59,26 @@ func (c *Console) Perform(work func(ctx context.Context, server *client.Client) 
 			}
 		}
 	})
+}
+
+// Performing reports whether an action of the screen in front runs.
+func (c *Console) Performing() bool { return c.action != nil && !c.action.Left() }
+
+// sayWorking says that an action runs once that takes long, until the returned function
+// is called.
+func (c *Console) sayWorking(action *Scope) (over func()) {
+	wait, words := action.Child(), c.Catalog.T("ui.working")
+	wait.Every(slowAfter, func() {
+		if c.Toast.Says() == "" {
+			c.Toast.Wait(words)
+		}
+	})
+	return func() {
+		wait.Leave()
+		if c.Toast.Says() == words {
+			c.Toast.Hush()
+		}
+	}
 }
 
 // Warn shows a refusal above the page in front, until the person does something

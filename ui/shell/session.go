@@ -31,30 +31,42 @@ func (c *Console) SignedIn() bool { return c.session != nil }
 // Begin shows the first screen: the overview if the session of the last run is still
 // valid, otherwise the sign-in form or the welcome screen.
 func (c *Console) Begin() {
+	if c.beginning {
+		return
+	}
+	c.beginning = true
 	c.root.Go(func(ctx context.Context) func() {
-		about, err := c.Config.Client.About(ctx)
-		if err != nil {
-			return func() { c.ShowScreen(NewFailure(c, err, c.Begin)) }
-		}
-		token, err := c.Config.Vault.Token()
-		if err != nil || token == "" {
-			return func() { c.takeAbout(about); c.showSignIn() }
-		}
-		server := c.Config.Client.WithToken(token)
-		account, err := server.Account(ctx)
-		var p *api.Problem
-		switch {
-		case err == nil:
-			return func() {
-				c.takeAbout(about)
-				c.server = server
-				c.enterAccount(account)
-			}
-		case errors.As(err, &p) && p.Code == api.SignInRequired:
-			return func() { c.takeAbout(about); c.forgetSession(); c.showSignIn() }
-		}
-		return func() { c.ShowScreen(NewFailure(c, err, c.Begin)) }
+		show := c.begun(ctx)
+		return func() { c.beginning = false; show() }
 	})
+}
+
+// begun asks the server who is signed in, and returns a function that shows the first
+// screen.
+func (c *Console) begun(ctx context.Context) (show func()) {
+	failed := func(err error) func() { return func() { c.ShowScreen(NewFailure(c, err, c.Begin)) } }
+	about, err := c.Config.Client.About(ctx)
+	if err != nil {
+		return failed(err)
+	}
+	token, err := c.Config.Vault.Token()
+	if err != nil || token == "" {
+		return func() { c.takeAbout(about); c.showSignIn() }
+	}
+	server := c.Config.Client.WithToken(token)
+	account, err := server.Account(ctx)
+	var p *api.Problem
+	switch {
+	case err == nil:
+		return func() {
+			c.takeAbout(about)
+			c.server = server
+			c.enterAccount(account)
+		}
+	case errors.As(err, &p) && p.Code == api.SignInRequired:
+		return func() { c.takeAbout(about); c.forgetSession(); c.showSignIn() }
+	}
+	return failed(err)
 }
 
 func (c *Console) takeAbout(about api.About) {
@@ -186,6 +198,9 @@ func (c *Console) Reload(then func()) {
 
 // SignOut ends this session and shows the sign-in form.
 func (c *Console) SignOut() {
+	if c.session == nil {
+		return
+	}
 	server := c.server
 	c.root.Go(func(ctx context.Context) func() {
 		_ = server.SignOut(ctx) // if this fails the session ends by its time; this computer forgets it at once
@@ -210,6 +225,7 @@ func (c *Console) SignedOut(why error) {
 	}
 	c.rail = nil
 	c.frame()
+	c.ShowScreen(blank{c}) // the account's data is not shown any longer
 	c.root.Go(func(ctx context.Context) func() {
 		about, err := c.Config.Client.About(ctx)
 		return func() {

@@ -1,6 +1,7 @@
 package uitest
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net/http"
@@ -30,21 +31,75 @@ func (v *Vault) SetToken(t string) error {
 	return nil
 }
 
+// A Gate can hold back those who pass through it.
+type Gate struct {
+	shut    sync.Mutex
+	open    chan struct{} // closed when the gate opens; nil while it is open
+	waiting int
+	arrived func() // called when somebody begins to wait; may be nil
+}
+
+// Waiting is how many wait at the gate.
+func (g *Gate) Waiting() int { g.shut.Lock(); defer g.shut.Unlock(); return g.waiting }
+
+// Hold shuts the gate until the returned function is called.
+func (g *Gate) Hold() (release func()) {
+	g.shut.Lock()
+	defer g.shut.Unlock()
+	open := make(chan struct{})
+	g.open = open
+	return sync.OnceFunc(func() {
+		g.shut.Lock()
+		defer g.shut.Unlock()
+		close(open)
+		g.open = nil
+	})
+}
+
+// Wait returns when the gate is open, or ctx ends.
+func (g *Gate) Wait(ctx context.Context) error {
+	g.shut.Lock()
+	open, arrived := g.open, g.arrived
+	if open != nil {
+		g.waiting++
+	}
+	g.shut.Unlock()
+	if open == nil {
+		return nil
+	}
+	defer func() { g.shut.Lock(); g.waiting--; g.shut.Unlock() }()
+	if arrived != nil {
+		arrived()
+	}
+	select {
+	case <-open:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // A Printer keeps what is printed.
 type Printer struct {
+	Gate
 	mu    sync.Mutex
 	Names []print.Printer // what the system lists
 	Got   [][]byte        // the printed documents
 }
 
 // Printers is part of ui.Printer.
-func (p *Printer) Printers(context.Context) ([]print.Printer, error) { return p.Names, nil }
+func (p *Printer) Printers(ctx context.Context) ([]print.Printer, error) {
+	return p.Names, p.Wait(ctx)
+}
 
 // Print is part of ui.Printer.
-func (p *Printer) Print(_ context.Context, _ string, document []byte, _ int) (string, error) {
+func (p *Printer) Print(ctx context.Context, _ string, document []byte, _ int) (string, error) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	p.Got = append(p.Got, document)
+	p.mu.Unlock()
+	if err := p.Wait(ctx); err != nil {
+		return "", err
+	}
 	return "job-1", nil
 }
 
@@ -54,16 +109,44 @@ func (p *Printer) Forget(context.Context, string) error { return nil }
 // Open is part of ui.Printer.
 func (p *Printer) Open(context.Context, string) error { return nil }
 
-// A Network is the connection to the server. It can be cut, or answer that the server
-// is unavailable.
+// A Network is the connection to the server. It can be cut, answer that the server is
+// unavailable, or hold requests back.
 type Network struct {
 	next        http.Handler
 	Cut         atomic.Bool
 	Unavailable atomic.Bool
+	Gate
+	mu      sync.Mutex
+	changes []string
+}
+
+// Changes returns the requests that change something, as method, path and body, and
+// forgets them.
+func (n *Network) Changes() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	list := n.changes
+	n.changes = nil
+	return list
+}
+
+func (n *Network) record(r *http.Request) {
+	if r.Method == http.MethodGet {
+		return
+	}
+	body, _ := io.ReadAll(r.Body) // the server reports what is wrong with it
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.changes = append(n.changes, r.Method+" "+r.URL.Path+" "+string(body))
 }
 
 // ServeHTTP is part of http.Handler.
 func (n *Network) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	n.record(r)
+	if n.Wait(r.Context()) != nil {
+		return
+	}
 	switch {
 	case n.Cut.Load():
 		panic(http.ErrAbortHandler) // closes the connection

@@ -14,6 +14,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"nightlatch/assets"
+	"nightlatch/assets/region"
 	"nightlatch/server"
 	"nightlatch/server/account"
 	"nightlatch/server/client"
@@ -44,10 +45,13 @@ type Harness struct {
 	Prefs   fyne.Preferences
 	Devices securitykey.Devices // used from the next Start on
 	Printer *Printer
+	Region  region.Settings // used from the next Start on
 	Network *Network
+	End     func() // closes the console and the server; the end of the test calls it too
 
 	root  *shell.Scope
 	queue Queue
+	held  chan struct{} // something was held back by a gate
 	inLab bool
 }
 
@@ -68,6 +72,14 @@ func NewOwn(t testing.TB) *Harness {
 func Build(t testing.TB, cfg server.Config, inLab bool, furnish ...func(*lab.Config)) *Harness {
 	t.Helper()
 	h := &Harness{T: t, inLab: inLab, queue: make(Queue, 1024), Vault: &Vault{}, Devices: NoKeys{}, Printer: &Printer{}}
+	h.held = make(chan struct{}, 64)
+	held := func() {
+		select {
+		case h.held <- struct{}{}:
+		default:
+		}
+	}
+	h.Printer.arrived = held
 	h.App = test.NewTempApp(t)
 	h.Prefs = h.App.Preferences()
 	log := slog.New(slog.DiscardHandler)
@@ -95,15 +107,16 @@ func Build(t testing.TB, cfg server.Config, inLab bool, furnish ...func(*lab.Con
 	var work sync.WaitGroup
 	work.Go(func() { _ = srv.Run(ctx) })
 	work.Go(func() { _ = h.Lab.Run(ctx) })
-	h.Network = &Network{next: srv.Console()}
+	h.Network = &Network{next: srv.Console(), Gate: Gate{arrived: held}}
 	c, hangUp := client.InMemory(h.Network)
 	h.Client = c
-	t.Cleanup(func() {
+	h.End = sync.OnceFunc(func() {
 		h.Stop()
 		hangUp()
 		cancel()
 		work.Wait()
 	})
+	t.Cleanup(h.End)
 	h.Start()
 	return h
 }
@@ -121,7 +134,7 @@ func (h *Harness) Start() {
 	h.T.Helper()
 	c, err := ui.New(ui.Config{
 		Config: shell.Config{
-			App: h.App, Client: h.Client, Vault: h.Vault, Prefs: h.Prefs, Lab: h.inLab, Version: "1.0",
+			App: h.App, Client: h.Client, Vault: h.Vault, Prefs: h.Prefs, Lab: h.inLab, Version: "1.0", Region: h.Region,
 			Features: shell.Features{SecurityKeys: true, NFC: true, VirtualKeys: true, UdevCommand: "nightlatch admin udev-rule", ReadersCommand: "sudo apt install pcscd"},
 		},
 		Devices: h.Devices, Printer: h.Printer,
@@ -174,11 +187,7 @@ func (h *Harness) Press(keys ...fyne.KeyName) {
 			h.Canvas().FocusNext()
 			continue
 		}
-		if f := h.Canvas().Focused(); f != nil {
-			f.TypedKey(&fyne.KeyEvent{Name: k})
-		} else if on := h.Canvas().OnTypedKey(); on != nil {
-			on(&fyne.KeyEvent{Name: k})
-		}
+		h.HoldKey(k, 0)
 		h.Settle()
 	}
 }

@@ -3,6 +3,7 @@ package wizard
 import (
 	"fyne.io/fyne/v2"
 
+	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit/control"
 	"nightlatch/ui/kit/look"
@@ -33,11 +34,16 @@ func enterPhone(s State, h Host, step api.EnterPhone) StepView {
 	fill(s, &s.Draft.Phone, step.Number)
 	d := newStep(s, h)
 	d.Back, d.Cancel = true, true
+	country := w.Region().Country
 	next := func() {
 		found := !s.Draft.Hidden
-		sendFilled(s, h, s.Draft.Phone, "number", api.Phone{Number: s.Draft.Phone, Discoverable: &found})
+		sendFilled(s, h, s.Draft.Phone, "number", api.Phone{Number: explain.Dialled(s.Draft.Phone, country), Discoverable: &found})
 	}
-	number := newField(w.T("wizard.phone"), w.T("wizard.phone.hint"), false, refusedField(s, "number"), &s.Draft.Phone)
+	hint := w.T("wizard.phone.hint")
+	if country != "" {
+		hint = w.T("wizard.phone.hint-here", country)
+	}
+	number := newField(w.T("wizard.phone"), hint, false, refusedField(s, "number"), &s.Draft.Phone)
 	tick := control.NewToggle(control.CheckForm, !s.Draft.Hidden, look.V(2,
 		look.NewText(w.T("wizard.phone.discoverable"), look.Body, look.Ink).Wrapped(),
 		look.NewText(w.T("wizard.phone.discoverable-why"), look.Caption, look.Ink2).Wrapped()))

@@ -16,7 +16,7 @@ type Bindings struct {
 // Attach replaces the bindings of a canvas.
 func (k Bindings) Attach(c fyne.Canvas) { c.SetOnTypedKey(k.Typed) }
 
-// Typed performs the action of a key.
+// Typed performs the action of a key, once while it is held down.
 func (k Bindings) Typed(e *fyne.KeyEvent) {
 	var do func()
 	switch e.Name {
@@ -27,7 +27,7 @@ func (k Bindings) Typed(e *fyne.KeyEvent) {
 	default:
 		do = k.Other[e.Name]
 	}
-	if do != nil {
+	if do != nil && !keys.repeats(e.Name) {
 		do()
 	}
 }

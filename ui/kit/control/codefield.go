@@ -163,6 +163,12 @@ func (f *CodeField) TypedRune(r rune) {
 	}
 }
 
+// KeyDown is part of desktop.Keyable.
+func (f *CodeField) KeyDown(k *fyne.KeyEvent) { KeyDown(k) }
+
+// KeyUp is part of desktop.Keyable.
+func (f *CodeField) KeyUp(k *fyne.KeyEvent) { KeyUp(k) }
+
 // TypedKey handles Backspace, Delete and Enter. Other keys go to the page.
 func (f *CodeField) TypedKey(k *fyne.KeyEvent) {
 	if f.OnKey != nil && f.OnKey(k) {
@@ -181,7 +187,9 @@ func (f *CodeField) TypedKey(k *fyne.KeyEvent) {
 		}
 	case fyne.KeyReturn, fyne.KeyEnter:
 		if f.OnSubmit != nil {
-			f.OnSubmit(f.Value)
+			if !keys.repeats(k.Name) {
+				f.OnSubmit(f.Value)
+			}
 			return
 		}
 		passOn(f, k)

@@ -128,7 +128,7 @@ func (d *Dialog) focusFirst() {
 }
 
 func (d *Dialog) act() {
-	if d.do.Disabled() {
+	if d.do.Disabled() || !d.over.open {
 		return
 	}
 	if !d.config.Keep {

@@ -51,6 +51,14 @@ func (e *entry) FocusLost() {
 // AccessibilityLabel and AccessibilityRole let a screen reader name the field.
 func (e *entry) AccessibilityLabel() string             { return e.in.Name }
 func (e *entry) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleText }
+
+// KeyDown notes the key for the widgets that press on it.
+func (e *entry) KeyDown(k *fyne.KeyEvent) { KeyDown(k); e.Entry.KeyDown(k) }
+
+// KeyUp notes the key for the widgets that press on it.
+func (e *entry) KeyUp(k *fyne.KeyEvent) { KeyUp(k); e.Entry.KeyUp(k) }
+
+// TypedKey edits the text. Keys for the page go there.
 func (e *entry) TypedKey(k *fyne.KeyEvent) {
 	if e.in.OnKey != nil && e.in.OnKey(k) {
 		return
@@ -58,7 +66,9 @@ func (e *entry) TypedKey(k *fyne.KeyEvent) {
 	switch k.Name {
 	case fyne.KeyReturn, fyne.KeyEnter:
 		if e.in.OnSubmit != nil {
-			e.in.OnSubmit(e.Text)
+			if !keys.repeats(k.Name) {
+				e.in.OnSubmit(e.Text)
+			}
 			return
 		}
 		passOn(e.in, k)

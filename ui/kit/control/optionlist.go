@@ -75,6 +75,10 @@ func (l *optionList) reveal() { reveal(l.lines[l.at]) }
 func (l *optionList) FocusGained() {}
 func (l *optionList) FocusLost()   {}
 
+// KeyDown and KeyUp are part of desktop.Keyable.
+func (l *optionList) KeyDown(k *fyne.KeyEvent) { KeyDown(k) }
+func (l *optionList) KeyUp(k *fyne.KeyEvent)   { KeyUp(k) }
+
 // TypedRune moves to the next option that begins with the letter.
 func (l *optionList) TypedRune(r rune) {
 	for i := range l.lines {
@@ -101,9 +105,13 @@ func (l *optionList) TypedKey(k *fyne.KeyEvent) {
 	case fyne.KeyPageDown:
 		l.move(l.at + mostLines)
 	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeySpace:
-		l.choose(l.at)
+		if !keys.repeats(k.Name) {
+			l.choose(l.at)
+		}
 	case fyne.KeyEscape:
-		l.close()
+		if !keys.repeats(k.Name) {
+			l.close()
+		}
 	}
 }
 

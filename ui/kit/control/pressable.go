@@ -1,6 +1,8 @@
 package control
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
@@ -27,6 +29,7 @@ type Pressable struct {
 	arrow    func(k fyne.KeyName) bool // handles arrow keys, Home and End; may be nil
 	role     fyne.AccessibleRole
 	had      focusMemory // the focus when the mouse was pressed
+	stray    bool        // the mouse press belongs to a double click on another object
 }
 
 func (p *Pressable) init(self fyne.Widget, content fyne.CanvasObject, radius, out float32, paint func()) {
@@ -97,9 +100,10 @@ func (p *Pressable) MouseMoved(*desktop.MouseEvent) {}
 func (p *Pressable) MouseOut() { p.Hovered, p.Pressed = false, false; p.changed() }
 
 // MouseDown shows the pressed state.
-func (p *Pressable) MouseDown(*desktop.MouseEvent) {
+func (p *Pressable) MouseDown(e *desktop.MouseEvent) {
+	p.stray = clicks.stray(p.self, e.AbsolutePosition, time.Now())
 	p.had.note(fyne.CurrentApp().Driver().CanvasForObject(p.self))
-	if !p.disabled {
+	if !p.disabled && !p.stray {
 		p.Pressed = true
 		p.changed()
 	}
@@ -111,12 +115,21 @@ func (p *Pressable) MouseUp(*desktop.MouseEvent) { p.Pressed = false; p.changed(
 // TypedRune is part of fyne.Focusable.
 func (p *Pressable) TypedRune(rune) {}
 
-// TypedKey presses on Space and Enter. Keys that it does not handle go to the page.
+// KeyDown is part of desktop.Keyable.
+func (p *Pressable) KeyDown(k *fyne.KeyEvent) { KeyDown(k) }
+
+// KeyUp is part of desktop.Keyable.
+func (p *Pressable) KeyUp(k *fyne.KeyEvent) { KeyUp(k) }
+
+// TypedKey presses on Space and Enter, once while the key is held down. Keys that it does
+// not handle go to the page.
 func (p *Pressable) TypedKey(k *fyne.KeyEvent) {
 	switch k.Name {
 	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
 		if p.OnTap != nil {
-			p.Tapped(nil)
+			if !keys.repeats(k.Name) {
+				p.Tapped(nil)
+			}
 			return
 		}
 	}
@@ -130,6 +143,10 @@ func (p *Pressable) TypedKey(k *fyne.KeyEvent) {
 // was.
 func (p *Pressable) Tapped(*fyne.PointEvent) {
 	p.had.giveBack()
+	if p.stray {
+		p.stray = false
+		return
+	}
 	if !p.disabled && p.OnTap != nil {
 		p.OnTap()
 	}
