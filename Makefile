@@ -27,7 +27,7 @@ stage = @printf '\n== %s\n' '$(1)'
 FAST := -skip "^TestSlow[A-Z]"
 
 .PHONY: run build setup test verify check vulncheck builds windows race race-all screens \
-	party party-all tour tour-all goldens gallery bench fuzz clean
+	party party-all tour tour-all goldens openapi gallery bench fuzz clean
 
 run: build
 	@$(PROGRAM) --lab
@@ -130,6 +130,12 @@ goldens:
 	$(call stage,goldens: write how each screen looks. 1 minute)
 	NIGHTLATCH_UPDATE_GOLDENS=1 go test -count=1 -run '^(TestEveryScreenInEveryDress|TestMarkupOfACard)$$/^light$$' ./ui ./ui/ceremony ./ui/securitykey ./ui/kit/golden
 	@git --no-pager diff --stat -- '*/testdata/golden/*'
+
+# Write the OpenAPI document and the reference page again after a change of the API.
+openapi:
+	$(call stage,openapi: describe the routes. Some seconds)
+	NIGHTLATCH_UPDATE_OPENAPI=1 go test -count=1 -run '^TestOpenAPI' ./server/httpapi
+	@git --no-pager diff --stat -- docs server/httpapi
 
 # The built program with programs of others: curl, oathtool, libfido2's tools, Chromium,
 # CUPS, kill -9.

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"net/http"
+	"reflect"
 
 	"nightlatch/server/api"
 )
@@ -9,7 +10,8 @@ import (
 // routes are the addresses of the API, without those of the lab.
 func (h *Handler) routes() map[string]methods {
 	return map[string]methods{
-		"/api/v1/about": {http.MethodGet: respond(h.about)},
+		"/api/v1/about":        {http.MethodGet: respond(h.about)},
+		"/api/v1/openapi.json": {http.MethodGet: {serve: h.openAPIDocument, out: reflect.TypeFor[map[string]any](), status: http.StatusOK}},
 
 		"/api/v1/ceremonies": {http.MethodPost: h.guest(receive(http.StatusCreated, h.begin))},
 		"/api/v1/ceremonies/{id}": {

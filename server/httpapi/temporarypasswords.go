@@ -31,7 +31,7 @@ func (h *Handler) temporaryPasswords(c *call) ([]api.TemporaryPassword, error) {
 // A temporaryPasswordOrder is the request for a new one.
 type temporaryPasswordOrder struct {
 	Label   string `json:"label"`
-	Service string `json:"service"`
+	Service string `json:"service,omitempty"`
 }
 
 // newTemporaryPassword makes one (R81).

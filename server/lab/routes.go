@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -26,6 +27,11 @@ func (l *Lab) Handler() http.Handler {
 
 // eventsCall is the only call whose answer is a stream.
 const eventsCall = "GET /lab/v1/events"
+
+// Calls returns the patterns of the lab's calls, such as "GET /lab/v1/clock".
+func Calls() []string {
+	return append(slices.Collect(maps.Keys(new(Lab).calls())), eventsCall)
+}
 
 // calls returns every other call of the lab. docs/api.md describes them.
 func (l *Lab) calls() map[string]func(http.ResponseWriter, *http.Request) error {

@@ -144,6 +144,8 @@ func security(n Need) []any {
 		return []any{Schema{}}
 	case Password:
 		return []any{Schema{"password": []any{}}, Schema{"session": []any{}}}
+	case ByKind:
+		return []any{Schema{"session": []any{}}, Schema{}}
 	case Session, Proof, Owner, OwnerProof:
 	}
 	return []any{Schema{"session": []any{}}}
@@ -158,6 +160,8 @@ func needs(n Need) string {
 		return "Needs a session of the owner of the server."
 	case OwnerProof:
 		return "Needs a session of the owner of the server, in which the password was entered in the last ten minutes (R6)."
+	case ByKind:
+		return "Some kinds need a session."
 	case Nothing, Session, Password:
 	}
 	return ""

@@ -39,6 +39,7 @@ type Need int
 // The needs.
 const (
 	Nothing Need = iota
+	ByKind       // nothing or a session, which depends on the ceremony's kind
 	Session
 	Proof // a session whose password was entered in the last ten minutes (R6)
 	Owner // a session of the owner of the server
@@ -48,7 +49,7 @@ const (
 
 // String is the need as the tables of the docs name it.
 func (n Need) String() string {
-	return [...]string{"–", "session", "proof", "session of the owner", "proof, owner", "user name and password"}[n]
+	return [...]string{"–", "by kind", "session", "proof", "session of the owner", "proof, owner", "user name and password"}[n]
 }
 
 // A Parameter is a field of the query or the header.
@@ -83,7 +84,7 @@ func (o Operation) Common() []string {
 		codes = append(codes, "not_found")
 	}
 	switch o.Needs {
-	case Session:
+	case ByKind, Session:
 		codes = append(codes, "sign_in_required")
 	case Proof:
 		codes = append(codes, "sign_in_required", "reauthentication_required")

@@ -61,6 +61,8 @@ func (s *schemas) of(t reflect.Type) Schema {
 		return Schema{"type": "array", "items": s.of(t.Elem())}
 	case reflect.Map:
 		return Schema{"type": "object", "additionalProperties": s.of(t.Elem())}
+	case reflect.Interface:
+		return Schema{}
 	case reflect.Pointer:
 		return s.of(t.Elem())
 	case reflect.Struct:
@@ -120,13 +122,18 @@ func (s *schemas) fieldsOf(t reflect.Type, of string) []Field {
 		case name == "-" || !f.IsExported() || name == "":
 			continue
 		}
+		doc := s.comments.Fields[of+"."+f.Name]
+		schema := s.of(f.Type)
+		if _, enum := schema["$ref"]; enum && f.Type.Kind() == reflect.String && strings.Contains(doc, `""`) {
+			schema = Schema{"anyOf": []any{schema, Schema{"type": "string", "const": ""}}}
+		}
 		optional := strings.Contains(options, "omitempty") || strings.Contains(options, "omitzero")
 		out = append(out, Field{
 			Name:     name,
-			Schema:   s.of(f.Type),
+			Schema:   schema,
 			Required: !optional,
 			Null:     f.Type.Kind() == reflect.Pointer && !optional,
-			Doc:      s.comments.Fields[of+"."+f.Name],
+			Doc:      doc,
 		})
 	}
 	return out

@@ -7,6 +7,8 @@ package servertest
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"net"
@@ -18,8 +20,10 @@ import (
 
 	"nightlatch/server"
 	"nightlatch/server/account"
+	"nightlatch/server/audit"
 	"nightlatch/server/client"
 	"nightlatch/server/lab"
+	"nightlatch/server/openapi"
 	"nightlatch/server/seed"
 	"nightlatch/server/store"
 	"nightlatch/server/store/seal"
@@ -76,8 +80,30 @@ func New(t testing.TB, options ...Option) *World {
 	if w.Server, err = server.New(cfg); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(w.checkActivity)
 	w.serve()
 	return w
+}
+
+// checkActivity fails the test for an activity whose details docs/api-reference.md does
+// not have.
+func (w *World) checkActivity() {
+	err := w.Store.View(context.Background(), func(tx store.Tx) error {
+		items, err := tx.Scan(audit.Prefix, "", 10_000)
+		for _, item := range items {
+			var e audit.Event
+			if err := json.Unmarshal(item.Value[sha256.Size:], &e); err != nil { // after the hash
+				return err
+			}
+			for _, name := range openapi.UnknownDetails(e.Type, e.Details) {
+				w.T.Errorf("an activity %s has the detail %q, which openapi.Details does not have", e.Type, name)
+			}
+		}
+		return err
+	})
+	if err != nil && !errors.Is(err, store.ErrClosed) {
+		w.T.Errorf("the activity can't be read: %v", err)
+	}
 }
 
 // Restart starts another server over the same store, as after a restart with other flags.

@@ -1,0 +1,41 @@
+package httpapi
+
+import (
+	"fmt"
+	"reflect"
+)
+
+// An EndpointInfo is what the OpenAPI document says about an endpoint of routes.
+type EndpointInfo struct {
+	In, Out        reflect.Type
+	Status         int
+	Session, Proof bool
+}
+
+// Endpoints returns the endpoints of routes by their calls, "GET /api/v1/keys". An
+// endpoint for any method is listed as GET.
+func Endpoints() map[string]EndpointInfo {
+	out := map[string]EndpointInfo{}
+	for path, on := range new(Handler).routes() {
+		for method, e := range on {
+			if method == anyMethod {
+				method = "GET"
+			}
+			out[method+" "+path] = EndpointInfo{e.in, e.out, e.status, e.needs >= needsSession, e.needs == needsProof}
+		}
+	}
+	return out
+}
+
+// Codes returns the status of each problem in the table and of those with data.
+func Statuses(errs ...error) map[string]int {
+	out := map[string]int{}
+	for _, err := range errs {
+		p := new(Handler).problem(err)
+		out[p.Code] = p.Status
+	}
+	if len(out) == 0 {
+		panic(fmt.Sprint("no problems in ", errs))
+	}
+	return out
+}

@@ -1,0 +1,52 @@
+package httpapi
+
+import (
+	"bytes"
+	"compress/gzip"
+	_ "embed"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// openAPI is the OpenAPI document of the routes, packed with gzip. make openapi writes
+// it from the routes and the wire types.
+//
+//go:embed openapi.json.gz
+var openAPI []byte
+
+// openAPIDocument answers with the document, packed if the client accepts that.
+func (h *Handler) openAPIDocument(c *call) error {
+	head := c.w.Header()
+	head["Content-Type"] = []string{"application/json"}
+	head["Vary"] = []string{"Accept-Encoding"}
+	if acceptsGzip(c.r) {
+		head["Content-Encoding"] = []string{"gzip"}
+		_, _ = c.w.Write(openAPI) // the client may have left
+		return nil
+	}
+	unpacked, err := gzip.NewReader(bytes.NewReader(openAPI))
+	if err != nil {
+		return err
+	}
+	document, err := io.ReadAll(unpacked)
+	if err != nil {
+		return err
+	}
+	_, _ = c.w.Write(document) // the client may have left
+	return nil
+}
+
+// acceptsGzip reports whether the client lists gzip in Accept-Encoding without a weight
+// of zero (RFC 9110 §12.5.3).
+func acceptsGzip(r *http.Request) bool {
+	for _, field := range r.Header["Accept-Encoding"] {
+		for one := range strings.SplitSeq(field, ",") {
+			name, weight, _ := strings.Cut(strings.ReplaceAll(strings.ToLower(one), " ", ""), ";")
+			if name == "gzip" {
+				return strings.Trim(strings.TrimPrefix(weight, "q="), "0.") != "" || weight == ""
+			}
+		}
+	}
+	return false
+}
