@@ -24,8 +24,6 @@ var imports = map[string][]string{
 	"assets":        {"assets/region"},
 	"assets/region": {},
 
-	"rawtext": {},
-
 	"assets/explain": {"assets", "server/api", "server/e164"},
 
 	"ui":             {"ui/...", "assets", "assets/explain", "server/client", "server/api"},
@@ -37,7 +35,7 @@ var imports = map[string][]string{
 	"ui/kit":         {"ui/kit/look", "ui/kit/control", "assets"},
 	"ui/kit/control": {"ui/kit/look", "ui/kit/typeset"},
 	"ui/kit/look":    {"assets", "ui/kit/typeset"},
-	"ui/kit/typeset": {"rawtext"},
+	"ui/kit/typeset": {"server/rawtext"},
 	"ui/kit/golden":  {"ui/kit/look"},
 	"ui/print":       {"assets/region", "assets"},
 
@@ -55,7 +53,7 @@ var imports = map[string][]string{
 
 	"server": {"server/..."},
 	"server/httpapi": {
-		"rawtext", "server/api", "server/account", "server/audit", "server/backupcode", "server/ceremony", "server/changes", "server/client",
+		"server/rawtext", "server/api", "server/account", "server/audit", "server/backupcode", "server/ceremony", "server/changes", "server/client",
 		"server/delivery", "server/fairqueue", "server/notice", "server/passwordauth", "server/ratelimit", "server/recovery", "server/session", "server/throttle", "server/store/...",
 		"server/temppassword", "server/thirdparty/...", "server/twofactor", "server/usage", "server/webauthn",
 	},
@@ -65,7 +63,8 @@ var imports = map[string][]string{
 	"server/passwordauth": {"server/api", "server/account", "server/audit", "server/backupcode", "server/delivery", "server/notice", "server/ratelimit", "server/store/...", "server/temppassword", "server/thirdparty", "server/throttle", "server/usage"},
 	"server/changes":      {"server/api", "server/store"},
 	"server/usage":        {"server/api", "server/audit", "server/account", "server/session", "server/store", "server/temppassword"},
-	"server/seed":         {"rawtext", "server/api", "server/account", "server/audit", "server/backupcode", "server/store/..."},
+	"server/rawtext":      {},
+	"server/seed":         {"server/rawtext", "server/api", "server/account", "server/audit", "server/backupcode", "server/store/..."},
 	"server/api":          {},
 	"server/client":       {"server/api"},
 	"server/store":        {"server/store/..."},
@@ -74,12 +73,12 @@ var imports = map[string][]string{
 	"server/session":      {"server/store/..."},
 	"server/device":       {"server/store/..."},
 	"server/throttle":     {"server/account", "server/device", "server/ratelimit", "server/store/..."},
-	"server/otp":          {"rawtext"},
+	"server/otp":          {"server/rawtext"},
 	"server/fairqueue":    {},
 	"server/e164":         {},
 	"server/webauthn":     {},
-	"server/delivery":     {"rawtext", "server/api", "server/store/..."},
-	"server/account":      {"rawtext", "server/api", "server/fairqueue", "server/store/...", "server/ratelimit", "server/e164"},
+	"server/delivery":     {"server/rawtext", "server/api", "server/store/..."},
+	"server/account":      {"server/rawtext", "server/api", "server/fairqueue", "server/store/...", "server/ratelimit", "server/e164"},
 	"server/backupcode":   {"server/api", "server/account", "server/store/..."},
 	"server/temppassword": {"server/api", "server/account", "server/store/..."},
 	"server/ceremony":     {"server/api", "server/fairqueue", "server/store/...", "server/account", "server/audit", "server/delivery", "server/session"},
@@ -95,7 +94,7 @@ var imports = map[string][]string{
 		"server/api", "server/ceremony/...", "server/store/...", "server/account", "server/audit", "server/backupcode",
 		"server/delivery", "server/notice", "server/otp", "server/temppassword", "server/throttle", "server/twofactor", "server/webauthn",
 	},
-	"server/lab":         {"rawtext", "server/api", "server/otp"},
+	"server/lab":         {"server/rawtext", "server/api", "server/otp"},
 	"server/localsocket": {"server/store/durable"},
 	"server/backup":      {"server/store", "server/store/durable"},
 }

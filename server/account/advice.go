@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 
-	"nightlatch/rawtext"
 	"nightlatch/server/e164"
+	"nightlatch/server/rawtext"
 )
 
 // An Advice says why a text was refused and what helps. It quotes nothing of the text but

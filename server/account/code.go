@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode"
 
-	"nightlatch/rawtext"
+	"nightlatch/server/rawtext"
 )
 
 // ErrCode reports text that is not a printed code.

@@ -9,8 +9,8 @@ import (
 
 	"golang.org/x/net/idna"
 
-	"nightlatch/rawtext"
 	"nightlatch/server/e164"
+	"nightlatch/server/rawtext"
 )
 
 // Errors of reading contacts.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"nightlatch/rawtext"
+	"nightlatch/server/rawtext"
 )
 
 // ErrUsername reports a user name that R0 does not allow.

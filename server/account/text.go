@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"nightlatch/rawtext"
+	"nightlatch/server/rawtext"
 )
 
 // ErrLabel reports a label that is empty, too long, or has a character that reorders or

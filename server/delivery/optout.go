@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"nightlatch/rawtext"
 	"nightlatch/server/api"
+	"nightlatch/server/rawtext"
 	"nightlatch/server/store"
 )
 

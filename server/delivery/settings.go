@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"nightlatch/rawtext"
+	"nightlatch/server/rawtext"
 	"nightlatch/server/store"
 	"nightlatch/server/store/seal"
 )

@@ -4,12 +4,12 @@ import (
 	"errors"
 	"strconv"
 
-	"nightlatch/rawtext"
 	"nightlatch/server/account"
 	"nightlatch/server/api"
 	"nightlatch/server/audit"
 	"nightlatch/server/backupcode"
 	"nightlatch/server/fairqueue"
+	"nightlatch/server/rawtext"
 	"nightlatch/server/store"
 )
 

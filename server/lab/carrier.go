@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"nightlatch/rawtext"
 	"nightlatch/server/api"
+	"nightlatch/server/rawtext"
 )
 
 // maxMail is the number of mails that the mailbox keeps. The oldest are deleted first.

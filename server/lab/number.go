@@ -4,7 +4,7 @@ import (
 	"errors"
 	"strings"
 
-	"nightlatch/rawtext"
+	"nightlatch/server/rawtext"
 )
 
 var errNumber = errors.New("lab: not an E.164 number")

@@ -7,8 +7,8 @@ import (
 	"net/http"
 	"strings"
 
-	"nightlatch/rawtext"
 	"nightlatch/server/api"
+	"nightlatch/server/rawtext"
 )
 
 // maxBody is the largest request body, in bytes.

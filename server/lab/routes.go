@@ -7,9 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"nightlatch/rawtext"
 	"nightlatch/server/api"
 	"nightlatch/server/otp"
+	"nightlatch/server/rawtext"
 )
 
 // Handler serves /lab/v1/…. The server that includes it checks Host and Origin.

@@ -18,7 +18,7 @@ import (
 	pquerna "github.com/pquerna/otp"
 	"github.com/pquerna/otp/hotp"
 
-	"nightlatch/rawtext"
+	"nightlatch/server/rawtext"
 )
 
 const (

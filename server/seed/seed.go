@@ -12,9 +12,9 @@ import (
 	"slices"
 	"strings"
 
-	"nightlatch/rawtext"
 	"nightlatch/server/account"
 	"nightlatch/server/backupcode"
+	"nightlatch/server/rawtext"
 )
 
 // maxSeed bounds a seed file, in bytes.

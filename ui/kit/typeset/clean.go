@@ -4,7 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"nightlatch/rawtext"
+	"nightlatch/server/rawtext"
 )
 
 // A Class says which characters a field takes.
