@@ -5,6 +5,7 @@ import (
 	"nightlatch/server/audit"
 	"nightlatch/server/backupcode"
 	"nightlatch/server/ceremony"
+	"nightlatch/server/ceremony/proof"
 	"nightlatch/server/changes"
 	"nightlatch/server/delivery"
 	"nightlatch/server/device"
@@ -27,6 +28,7 @@ func rules() changes.Rules {
 			{Prefix: session.Kind + "/", Topics: changes.Account | changes.Sessions},
 			{Prefix: session.GenerationKind, Topics: changes.Account | changes.Sessions},
 			{Prefix: device.Kind, Topics: changes.Sessions},
+			{Prefix: proof.CodesKind + "/", Topics: changes.Ceremony},
 			{Prefix: ceremony.OpenKind + "/", Topics: changes.Ceremony},
 			{Prefix: delivery.MailKind + "/", Topics: changes.Messages},
 		},

@@ -28,6 +28,7 @@ type Message struct {
 	Args     map[string]string `json:"args,omitempty"`
 	Account  string            `json:"account,omitempty"`
 	Secret   bool              `json:"secret,omitempty"` // holds a code or a password
+	Until    time.Time         `json:"until,omitzero"`   // when what it holds expires; it is not sent later, and says what is left
 	Keep     bool              `json:"keep,omitempty"`   // a mail for the local mailbox, not to be sent (Capabilities)
 }
 

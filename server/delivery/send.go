@@ -44,9 +44,12 @@ func (o *Outbox) sendQueue(ctx context.Context, queue []envelope) (failed bool, 
 // (R18).
 var errStopped = &PermanentError{Reason: "the number opted out of text messages"}
 
-// wanted returns errStopped for a text message whose number has opted out since it was
-// enqueued.
+// wanted returns errExpired for a message whose code has expired, and errStopped for a text
+// message whose number has opted out since it was enqueued.
 func (o *Outbox) wanted(ctx context.Context, e envelope) error {
+	if e.expired(o.cfg.Now()) {
+		return errExpired
+	}
 	if e.Channel != api.ByText {
 		return nil
 	}
@@ -61,7 +64,7 @@ func (o *Outbox) wanted(ctx context.Context, e envelope) error {
 
 // keep moves a mail from the outbox into its account's local mailbox, exactly once.
 func (o *Outbox) keep(ctx context.Context, e envelope) error {
-	subject, body, err := Render(e.Message, o.cfg.RPID)
+	subject, body, err := Render(e.Message.at(o.cfg.Now()), o.cfg.RPID)
 	if err != nil {
 		o.settle(&e, &PermanentError{Reason: err.Error()})
 		return o.cfg.Store.Update(ctx, func(tx store.Tx) error { return tx.Delete(e.key) })
@@ -98,7 +101,7 @@ func pause(tries int) time.Duration {
 }
 
 func (o *Outbox) try(ctx context.Context, e envelope) error {
-	subject, body, err := Render(e.Message, o.cfg.RPID)
+	subject, body, err := Render(e.Message.at(o.cfg.Now()), o.cfg.RPID)
 	if err != nil {
 		return &PermanentError{Reason: err.Error()}
 	}

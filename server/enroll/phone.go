@@ -35,8 +35,8 @@ func (r *rules) phoneStates() []state {
 		{
 			Name: textCode,
 			Step: api.EnterCode{},
-			Show: func(_ store.Tx, _ *ceremony.Ceremony, d *draft) (api.Step, error) {
-				return r.Step(&d.Phone, d.Phone.To), nil
+			Show: func(tx store.Tx, c *ceremony.Ceremony, d *draft) (api.Step, error) {
+				return r.Step(tx, c.Account, d.Phone)
 			},
 		},
 	}
@@ -86,7 +86,7 @@ func (r *rules) takePhone(tx store.Tx, c *ceremony.Ceremony, d *draft, input api
 
 // textTo texts a code to a number (R11).
 func (r *rules) textTo(tx store.Tx, c *ceremony.Ceremony, d *draft, number string) (api.State, error) {
-	refusal, err := r.Send(tx, c, &d.Phone, api.ByText, number, delivery.PhoneCode)
+	refusal, err := r.Send(tx, c, &d.Phone, proof.To{Channel: api.ByText, Address: number, Template: delivery.PhoneCode})
 	if refusal != nil {
 		return "", ceremony.Reject(*refusal)
 	}

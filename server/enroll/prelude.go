@@ -135,8 +135,8 @@ func (r *rules) emailCodeState() state {
 	return state{
 		Name: emailCode,
 		Step: api.EnterCode{},
-		Show: func(_ store.Tx, _ *ceremony.Ceremony, d *draft) (api.Step, error) {
-			return r.Step(&d.Email, d.Email.To), nil
+		Show: func(tx store.Tx, c *ceremony.Ceremony, d *draft) (api.Step, error) {
+			return r.Step(tx, c.Account, d.Email)
 		},
 	}
 }
@@ -171,7 +171,7 @@ func (r *rules) mailCode(tx store.Tx, c *ceremony.Ceremony, d *draft, in api.Inp
 	if proved, err := r.proved(tx, c, d, a); err != nil || !proved { // R3, R6
 		return r.askPassword(c), err
 	}
-	refusal, err := r.Send(tx, c, &d.Email, api.ByEmail, address, delivery.EmailCode)
+	refusal, err := r.Send(tx, c, &d.Email, proof.To{Channel: api.ByEmail, Address: address, Template: delivery.EmailCode})
 	if refusal != nil {
 		return "", ceremony.Reject(*refusal)
 	}

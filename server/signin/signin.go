@@ -69,7 +69,8 @@ type draft struct {
 	// another hash by now, the password is asked for again.
 	Password  string      `json:"password,omitempty"`
 	Given     proof.Given `json:"given,omitzero"`      // when it was entered (R3)
-	Texted    bool        `json:"texted,omitempty"`    // a code was sent for this sign-in
+	Text      proof.Sent  `json:"text,omitzero"`       // the code that was sent
+	Texted    bool        `json:"texted,omitempty"`    // it was sent for this sign-in
 	Options   api.RawJSON `json:"options,omitempty"`   // for the security key
 	Challenge []byte      `json:"challenge,omitempty"` // for the security key, used once
 

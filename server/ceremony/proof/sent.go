@@ -16,17 +16,20 @@ import (
 	"nightlatch/server/throttle"
 )
 
-// A Sent is a code that was sent by text or mail. It is part of a draft, which is
-// encrypted in the store. The zero value is a code that was never sent.
+// A Sent is a code that was sent by text or mail. The zero value is a code that was never
+// sent.
 type Sent struct {
 	Channel  api.Channel `json:"channel,omitempty"`
 	To       string      `json:"to,omitempty"`
 	Template string      `json:"template,omitempty"`
 	Code     string      `json:"code,omitempty"` // "" once used
 	At       time.Time   `json:"at,omitzero"`    // the last send
+	Made     time.Time   `json:"made,omitzero"`  // the first one
 	Expires  time.Time   `json:"expires,omitzero"`
 	Tries    int         `json:"tries,omitempty"` // left
 	Kept     bool        `json:"kept,omitempty"`  // the mail was kept on this computer: the code proves no address
+	Spare    *spare      `json:"spare,omitempty"`
+	Filed    time.Time   `json:"filed,omitzero"` // when its record may be deleted
 }
 
 // usable reports whether the code can still be entered.
@@ -65,40 +68,55 @@ func (k *Checker) confirmations(account string, channel api.Channel) ratelimit.C
 	return ratelimit.Counter{Limit: limit, Subject: account + "." + string(channel)}
 }
 
-// Send sends a code to a number or address. If the last code went to the same recipient
-// and is still usable, it is sent again (R12), but not within ResendAfter of the last
-// send. The refusal is not nil if nothing could be sent.
-func (k *Checker) Send(tx store.Tx, c *ceremony.Ceremony, s *Sent, channel api.Channel, to, template string) (*api.Refusal, error) {
-	same := s.Channel == channel && s.To == to && s.Template == template && s.usable(tx.Now())
-	if same && tx.Now().Before(s.At.Add(k.Policy.ResendAfter)) {
-		return nil, nil
-	}
-	if !same {
-		*s = Sent{Channel: channel, To: to, Template: template}
-	}
-	return k.send(tx, c, s)
+// To is where a code is sent, and what for.
+type To struct {
+	Channel  api.Channel
+	Address  string // a number or an address
+	Template string
 }
 
-// SendNow sends a code when the user reaches the step that asks for it (R14), even if one
-// was just sent for another sign-in. A recent code is reused, so two waiting sign-ins
-// share one code.
-func (k *Checker) SendNow(tx store.Tx, c *ceremony.Ceremony, s *Sent, channel api.Channel, to, template string) (*api.Refusal, error) {
-	next := *s
-	same := s.Channel == channel && s.To == to && s.Template == template && s.usable(tx.Now())
-	if made := s.Expires.Add(-k.terms(channel).life); !same || !tx.Now().Before(made.Add(k.Policy.ResendAfter)) {
-		next = Sent{Channel: channel, To: to, Template: template}
+// Send sends a code. One that is still usable is sent again (R12), but not within
+// ResendAfter of the last send. The refusal is not nil if nothing could be sent.
+func (k *Checker) Send(tx store.Tx, c *ceremony.Ceremony, s *Sent, to To) (*api.Refusal, error) {
+	next := Sent{Channel: to.Channel, To: to.Address, Template: to.Template}
+	if err := k.Refresh(tx, c.Account, &next); err != nil {
+		return nil, err
 	}
-	refusal, err := k.send(tx, c, &next)
-	if refusal != nil && same { // the code that was sent before is still usable
-		return nil, nil
-	}
-	if refusal == nil && err == nil {
+	if next.usable(tx.Now()) && tx.Now().Before(next.At.Add(k.Policy.ResendAfter)) {
 		*s = next
+		return nil, nil
 	}
-	return refusal, err
+	return k.sendTo(tx, c, s, next)
 }
 
-// send sends the code. It makes a new one if the present one is not usable.
+// SendNow sends a code when the user reaches the step that asks for it (R14), even if it
+// was just sent for another sign-in, which shares it.
+func (k *Checker) SendNow(tx store.Tx, c *ceremony.Ceremony, s *Sent, to To) (*api.Refusal, error) {
+	next := Sent{Channel: to.Channel, To: to.Address, Template: to.Template}
+	if err := k.Refresh(tx, c.Account, &next); err != nil {
+		return nil, err
+	}
+	return k.sendTo(tx, c, s, next)
+}
+
+// sendTo sends next, and sets *s to it unless nothing was sent and there is no code.
+func (k *Checker) sendTo(tx store.Tx, c *ceremony.Ceremony, s *Sent, next Sent) (*api.Refusal, error) {
+	before := next
+	refusal, err := k.send(tx, c, &next)
+	switch {
+	case err != nil:
+		return nil, err
+	case refusal == nil:
+		*s = next
+	case before.usable(tx.Now()): // the code that was sent before can be entered
+		*s = before
+		return nil, nil
+	}
+	return refusal, nil
+}
+
+// send sends the code. It makes a new one if the present one is not usable, or expires
+// before it could be sent again (R12).
 func (k *Checker) send(tx store.Tx, c *ceremony.Ceremony, s *Sent) (*api.Refusal, error) {
 	now := tx.Now().UTC()
 	if refusal, err := k.cannotSend(tx, s.Channel, s.To); refusal != nil || err != nil {
@@ -113,17 +131,20 @@ func (k *Checker) send(tx store.Tx, c *ceremony.Ceremony, s *Sent) (*api.Refusal
 	}
 	// Only a code that was really mailed proves an address. So a code is not reused if
 	// mail was kept before and is sent now, or the other way round.
-	if !s.usable(now) || s.Kept != kept {
+	if !s.usable(now) || s.Expires.Sub(now) < k.Policy.ResendAfter || s.Kept != kept {
+		s.renew(now, k.terms(s.Channel), s.Kept == kept)
 		s.Kept = kept
-		t := k.terms(s.Channel)
-		s.Code, s.Expires, s.Tries = newDigits(t.digits), now.Add(t.life), t.tries
 	}
 	s.At = now
+	if err := k.keep(tx, c.Account, s); err != nil {
+		return nil, err
+	}
 	c.Send(delivery.Message{
 		Channel:  s.Channel,
 		To:       s.To,
 		Template: s.Template,
-		Args:     map[string]string{"code": s.Code, "valid": delivery.Duration(s.Expires.Sub(now))},
+		Args:     map[string]string{"code": s.Code},
+		Until:    s.Expires,
 		Account:  c.Account,
 		Secret:   true,
 		Keep:     s.Kept,
@@ -131,10 +152,31 @@ func (k *Checker) send(tx store.Tx, c *ceremony.Ceremony, s *Sent) (*api.Refusal
 	return nil, nil
 }
 
+// renew makes a new code. If spares is true, the present one stays good until it expires.
+func (s *Sent) renew(now time.Time, t terms, spares bool) {
+	var old *spare
+	if spares && s.usable(now) {
+		old = &spare{Code: s.Code, Made: s.Made, Expires: s.Expires}
+	}
+	s.Code, s.Made, s.Expires, s.Tries, s.Spare = newDigits(t.digits), now, now.Add(t.life), t.tries, old
+}
+
+// resendAt is the earliest time at which the code may be sent again (R12): texts can be
+// late. A code that can no longer be used need not be waited for.
+func (k *Checker) resendAt(s *Sent, now time.Time) time.Time {
+	if !s.usable(now) {
+		return s.At
+	}
+	return s.At.Add(k.Policy.ResendAfter)
+}
+
 // Resend sends the code when the user asks for it. If that is too early, it returns a
 // Rejection with the earliest time (R12).
 func (k *Checker) Resend(tx store.Tx, c *ceremony.Ceremony, s *Sent) error {
-	if at := s.At.Add(k.Policy.ResendAfter); tx.Now().Before(at) {
+	if err := k.Refresh(tx, c.Account, s); err != nil {
+		return err
+	}
+	if at := k.resendAt(s, tx.Now()); tx.Now().Before(at) {
 		refusal := ceremony.Refuse(ceremony.ResendEarly)
 		refusal.RetryAt = &at
 		return ceremony.Reject(refusal)
@@ -174,12 +216,16 @@ func (k *Checker) Try(tx store.Tx, c *ceremony.Ceremony, a *account.Account, s *
 	if err != nil {
 		return false, fmt.Errorf("proof: %w", err)
 	}
+	if err := k.Refresh(tx, a.ID, s); err != nil {
+		return false, err
+	}
 	code, err := k.examine(tx, s, input, count)
 	if err != nil {
 		return false, err
 	}
-	if s.spend(code) {
-		return true, nil
+	right = s.spend(tx.Now(), code)
+	if err := k.keep(tx, a.ID, s); err != nil || right {
+		return right, err
 	}
 	return false, k.Fail(tx, c, a, throttle.TextCode, wrong(s), audit.Event{
 		Type:    api.EventSignInFailed,
@@ -196,7 +242,11 @@ func (k *Checker) Confirm(tx store.Tx, c *ceremony.Ceremony, s *Sent, input stri
 		return false, err
 	}
 	counter := k.confirmations(c.Account, s.Channel)
-	if !s.spend(code) {
+	right = s.spend(tx.Now(), code)
+	if err := k.keep(tx, c.Account, s); err != nil {
+		return false, err
+	}
+	if !right {
 		failures, err := counter.Fail(tx)
 		if err != nil {
 			return false, fmt.Errorf("proof: %w", err)
@@ -223,6 +273,9 @@ func (k *Checker) Examinable(tx store.Tx, account string, s *Sent, input string)
 }
 
 func (k *Checker) confirmable(tx store.Tx, account string, s *Sent, input string) (code string, err error) {
+	if err := k.Refresh(tx, account, s); err != nil {
+		return "", err
+	}
 	if kept, _ := k.Capabilities().Code(); s.Kept && !kept {
 		// A mail server was set up since: from now on codes can prove an address.
 		return "", ceremony.Reject(s.refuse(ceremony.CodeExpired))
@@ -237,18 +290,19 @@ func (k *Checker) examine(tx store.Tx, s *Sent, input string, count interface{ A
 	}
 	if reason, unusable := s.unusable(tx.Now()); unusable {
 		refusal := s.refuse(reason)
-		if at := s.At.Add(k.Policy.ResendAfter); tx.Now().Before(at) {
-			refusal.RetryAt = &at
-		}
 		return "", ceremony.Reject(refusal)
 	}
 	return code, Allow(tx, count)
 }
 
 // spend compares a code. A right one is used up; a wrong one costs a try.
-func (s *Sent) spend(code string) (right bool) {
-	if subtle.ConstantTimeCompare([]byte(code), []byte(s.Code)) == 1 {
-		s.Code = ""
+func (s *Sent) spend(now time.Time, code string) (right bool) {
+	same := subtle.ConstantTimeCompare([]byte(code), []byte(s.Code))
+	if s.Spare.usable(now) {
+		same |= subtle.ConstantTimeCompare([]byte(code), []byte(s.Spare.Code))
+	}
+	if same == 1 {
+		s.Code, s.Spare = "", nil
 		return true
 	}
 	s.Tries--
@@ -281,7 +335,7 @@ func (s *Sent) unusable(now time.Time) (ceremony.Reason, bool) {
 		return ceremony.CodeUsed, true
 	case s.Tries <= 0:
 		return ceremony.TooManyTries, true
-	case !now.Before(s.Expires):
+	case !store.Valid(now, s.Made, s.Expires):
 		return ceremony.CodeExpired, true
 	}
 	return 0, false
@@ -297,17 +351,20 @@ func Digits(input string) (string, error) {
 	return code, nil
 }
 
-// Step returns the step that asks for the code. The caller masks sentTo if it must be
+// Step returns the step that asks for the code. The caller masks SentTo if it must be
 // masked.
-func (k *Checker) Step(s *Sent, sentTo string) api.EnterCode {
+func (k *Checker) Step(tx store.Tx, account string, s Sent) (api.EnterCode, error) {
+	if err := k.Refresh(tx, account, &s); err != nil {
+		return api.EnterCode{}, err
+	}
 	t := k.terms(s.Channel)
-	step := api.EnterCode{Channel: s.Channel, Digits: t.digits, SentTo: sentTo, Kept: s.Kept}
+	step := api.EnterCode{Channel: s.Channel, Digits: t.digits, SentTo: s.To, Kept: s.Kept}
 	if s.At.IsZero() {
-		return step
+		return step, nil
 	}
 	left := s.Tries
-	at, expires, resend := s.At, s.Expires, s.At.Add(k.Policy.ResendAfter)
+	at, expires, resend := s.At, s.Expires, k.resendAt(&s, tx.Now())
 	step.SentAt, step.CodeExpires, step.ResendAt = &at, &expires, &resend
 	step.Tries, step.TriesLeft = t.tries, &left
-	return step
+	return step, nil
 }

@@ -1,0 +1,118 @@
+package signin_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"nightlatch/server/api"
+	. "nightlatch/server/ceremony/ceremonytest"
+)
+
+// R11: a code belongs to the account and the number. However old it is, another sign-in
+// sends the same one while it is valid for two minutes or more, and no sign-in voids it.
+func TestAnotherSignInVoidsNoCode(t *testing.T) {
+	t.Parallel()
+	for age := time.Duration(0); age < 10*time.Minute; age += 30 * time.Second {
+		w := New(t, Setup{})
+		ada := w.SignUp("ada")
+		ada.EnrollText(number)
+		w.Clock.Advance(time.Hour)
+		one := ada.SignIn().In("text-code")
+		w.Deliver()
+		code := w.Texts.LastCode(number)
+		w.Clock.Advance(age)
+		two := ada.SignIn().In("text-code")
+		w.Deliver()
+		left := 10*time.Minute - age
+		if again := w.Texts.LastCode(number); (again == code) != (left >= 2*time.Minute) {
+			t.Errorf("with %s left, %s became %s", left, code, again)
+		}
+		if tries := *two.View.Step.(api.EnterCode).TriesLeft; tries != 5 {
+			t.Errorf("with %s left: %d tries", left, tries)
+		}
+		one.Answer(api.Code{Code: code}).SignedIn()
+	}
+}
+
+// R12: at every moment of a sign-in either a code is good or one can be had at once. The
+// times that the step tells are the real ones.
+func TestThereIsAlwaysACodeToBeHad(t *testing.T) {
+	t.Parallel()
+	for repeat := 2 * time.Minute; repeat < 13*time.Minute; repeat += 10 * time.Second {
+		w := New(t, Setup{})
+		ada := w.SignUp("ada")
+		ada.EnrollText(number)
+		w.Clock.Advance(time.Hour)
+		walk := ada.SignIn().In("text-code")
+		w.Clock.Advance(repeat)
+		walk.Answer(api.Resend{}).In("text-code")
+		for range 16 * 6 {
+			w.Deliver()
+			step := walk.Look().View.Step.(api.EnterCode)
+			now := w.Clock.Now()
+			good, had := now.Before(*step.CodeExpires), !now.Before(*step.ResendAt)
+			if !good && !had {
+				t.Fatalf("repeated after %s: %s after the last send no code is good, and none can be had until %s",
+					repeat, now.Sub(*step.SentAt), step.ResendAt)
+			}
+			w.Clock.Advance(10 * time.Second)
+		}
+	}
+	// The same after the last try, and after the code was used elsewhere.
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	ada.EnrollText(number)
+	w.Clock.Advance(time.Hour)
+	one, two := ada.SignIn(), ada.SignIn()
+	w.Deliver()
+	code := w.Texts.LastCode(number)
+	two.Answer(api.Code{Code: code}).SignedIn()
+	one.Answer(api.Code{Code: code}).Refused(api.CodeUsed)
+	one.Answer(api.Resend{}).In("text-code")
+	w.Deliver()
+	code = w.Texts.LastCode(number)
+	for range 5 {
+		one.Answer(api.Code{Code: OtherCode(code)}).Refused(api.WrongCode)
+	}
+	one.Answer(api.Code{Code: code}).Refused(api.TooManyTries)
+	one.Answer(api.Resend{}).In("text-code")
+}
+
+// R12: a mail says for how long its code is valid when it is sent, and a code that has
+// expired by then is not sent.
+func TestMailTellsWhatIsLeft(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	walk := ada.Begin(api.EnrollApp).Answer(api.Continue{}).Answer(api.Email{Address: ada.Address()})
+	w.Deliver()
+	for _, c := range []struct {
+		after time.Duration
+		want  string
+	}{{0, "for 1 hour."}, {20 * time.Minute, "for 40 minutes."}, {35 * time.Minute, "for 5 minutes."}, {4 * time.Minute, "for 1 hour."}} {
+		if c.after > 0 {
+			w.Clock.Advance(c.after)
+			walk.Answer(api.Resend{}).In("email-code")
+			w.Deliver()
+		}
+		if body := w.Mails.Last(ada.Address()).Body; !strings.Contains(body, c.want) {
+			t.Errorf("after %s: no %q in\n%s", c.after, c.want, body)
+		}
+	}
+	w.Clock.Advance(10 * time.Minute)
+	walk.Answer(api.Resend{}).In("email-code")
+	w.Clock.Advance(30 * time.Minute) // the mail server was out of reach
+	before := len(w.Mails.To(ada.Address()))
+	w.Deliver()
+	if body := w.Mails.Last(ada.Address()).Body; !strings.Contains(body, "for 20 minutes.") {
+		t.Errorf("a late mail:\n%s", body)
+	}
+	w.Clock.Advance(10 * time.Minute)
+	walk.Answer(api.Resend{}).In("email-code")
+	w.Clock.Advance(10 * time.Minute)
+	w.Deliver()
+	if n := len(w.Mails.To(ada.Address())); n != before+1 {
+		t.Errorf("%d mails, want %d: an expired code was sent", n, before+1)
+	}
+}
