@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"sync/atomic"
 
 	"fyne.io/fyne/v2"
 	fyneapp "fyne.io/fyne/v2/app"
@@ -101,7 +102,11 @@ func (t terminal) window(cfg instanceConfig) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(inst.show(ctx, t), inst.close())
+	shown, closed := inst.show(ctx, t), inst.close()
+	if errors.Is(shown, errStartAgain) {
+		return startAgain() // what close said has the same cause
+	}
+	return errors.Join(shown, closed)
 }
 
 // show runs the server's background work, its loopback listeners and the window, until
@@ -177,11 +182,45 @@ func (inst *instance) show(ctx context.Context, t terminal) error {
 		defer end()
 	}
 	console.Show()
+	again := inst.stopIfFailed(ctx, console)
 	resumeCollections()
 	a.Run()
 	console.Close()
 	cancel()
-	return errors.Join(<-answered, stop())
+	err = errors.Join(<-answered, stop())
+	if failed := inst.store.Failure(); failed != nil {
+		if again.Load() {
+			return errStartAgain
+		}
+		return explainData(inst.dir, failed) // err has the same cause
+	}
+	return err
+}
+
+// errStartAgain is returned by show if the user wants the program to start again.
+var errStartAgain = errors.New("app: start again")
+
+// stopIfFailed shows why the database cannot go on, when it cannot, and offers to start
+// again. The result is set if the user wants to.
+func (inst *instance) stopIfFailed(ctx context.Context, console *shell.Console) *atomic.Bool {
+	again := new(atomic.Bool)
+	go func() {
+		select {
+		case <-ctx.Done():
+			return
+		case <-inst.store.Failed():
+		}
+		inst.log.Error("the server cannot go on", "error", inst.store.Failure())
+		fault := shell.DiskFailed
+		if errors.Is(inst.store.Failure(), store.ErrDamaged) {
+			fault = shell.DatabaseDamaged
+		}
+		console.Stop(fault, inst.dir, func() {
+			again.Store(true)
+			console.Window().Close()
+		})
+	}()
+	return again
 }
 
 // securityKeys makes the client for keys on USB, on NFC readers and of the lab. Call the

@@ -23,9 +23,12 @@ type database struct {
 	keys *seal.Sealer
 }
 
-// Damaged returns a channel that is closed when a transaction finds damage with which the
-// server cannot go on.
-func (d *database) Damaged() <-chan struct{} { return d.file.Damaged() }
+// Failed returns a channel that is closed when the database cannot go on: its disk failed,
+// or it is damaged. Failure says why.
+func (d *database) Failed() <-chan struct{} { return d.file.Failed() }
+
+// Failure returns why the database cannot go on, or nil.
+func (d *database) Failure() error { return d.file.Failure() }
 
 // WriteTo writes a consistent copy of the database file.
 func (d *database) WriteTo(ctx context.Context, w io.Writer) (int64, error) {

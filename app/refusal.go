@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"nightlatch/server/store"
+	"nightlatch/server/store/bolt"
 	"nightlatch/server/store/seal"
 )
 
@@ -28,6 +29,8 @@ func refuse(cause error, format string, args ...any) error {
 // explainData turns an error of the data directory into a refusal.
 func explainData(dir string, err error) error {
 	var known *refusal
+	var record *store.DamagedError
+	var space *bolt.SpaceError
 	file := shortened(filepath.Join(dir, databaseName))
 	stat, absent := os.Stat(filepath.Join(dir, databaseName))
 	dir = shortened(dir)
@@ -38,8 +41,12 @@ func explainData(dir string, err error) error {
 		return refuse(err, "Nightlatch is already running with the data in %s. Use that one, stop it first, or choose another directory with --data.", dir)
 	case errors.Is(err, store.ErrNewerVersion):
 		return refuse(err, "%s was written by a newer version of Nightlatch than this one (%s). Install the newer version; nothing was changed.", file, version)
+	case errors.As(err, &record):
+		return refuse(err, "%s is damaged: %s is not what was written. Restore a backup, or choose another directory with --data.", file, record.Record())
 	case errors.Is(err, store.ErrDamaged):
 		return refuse(err, "%s is damaged; nothing was changed. Restore a backup, or choose another directory with --data.", file)
+	case errors.As(err, &space):
+		return refuse(err, "The database has to be converted to the format of this version, which takes %s on the disk that holds %s; %s are free. Free some space and start again; nothing was changed.", size(space.Need), dir, size(space.Free))
 	case errors.Is(err, store.ErrFull), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return refuse(err, "There is no space left on the disk that holds %s. Free some space and start again; nothing was changed.", dir)
 	case errors.Is(err, store.ErrNotWritable) && absent == nil && !stat.Mode().IsRegular():

@@ -15,7 +15,6 @@ import (
 	"nightlatch/server/account"
 	"nightlatch/server/api"
 	"nightlatch/server/seed"
-	"nightlatch/server/store"
 )
 
 // shutdownTimeout is how long running requests may take when the server stops.
@@ -146,32 +145,29 @@ func (inst *instance) serve(ctx context.Context, address string, ready func(url 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	stop := inst.background(cancel)
-	watched := inst.endIfDamaged(ctx, cancel)
+	watched := inst.endIfFailed(ctx, cancel)
 	answered := inst.answer(ctx, e, func() error { return ready(e.url, inst.lab != nil) })
 	cancel()
-	if damaged := <-watched; damaged != nil {
+	if failed := <-watched; failed != nil {
 		_ = stop() // its error has the same cause
-		return damaged
+		return failed
 	}
 	return errors.Join(answered, stop())
 }
 
-// endIfDamaged calls end when the database turns out to be damaged, because the server
-// could then only answer with errors. The channel gets a refusal or nil when ctx ends.
-func (inst *instance) endIfDamaged(ctx context.Context, end func()) <-chan error {
+// endIfFailed calls end when the database cannot go on, because the server could then only
+// answer with errors: it is damaged, or the disk failed. After a failed sync nobody knows what
+// is on the disk until it is read again, so only a new start helps. The channel gets a
+// refusal, or nil when ctx ends.
+func (inst *instance) endIfFailed(ctx context.Context, end func()) <-chan error {
 	watched := make(chan error, 1)
 	go func() {
 		select {
-		case <-inst.store.Damaged():
+		case <-inst.store.Failed():
 			end()
 		case <-ctx.Done():
 		}
-		select {
-		case <-inst.store.Damaged(): // this may be why ctx ended
-			watched <- explainData(inst.dir, store.ErrDamaged)
-		default:
-			watched <- nil
-		}
+		watched <- explainData(inst.dir, inst.store.Failure()) // this may be why ctx ended
 	}()
 	return watched
 }

@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"nightlatch/ui/shell"
 	"nightlatch/ui/uitest"
 )
 
@@ -30,4 +31,31 @@ func TestServerTrouble(t *testing.T) {
 	h.Network.Cut.Store(false)
 	h.Press(fyne.KeyReturn)
 	h.Sees("wizard.email.heading")
+}
+
+// When the server in the program cannot go on, the window says why, whatever is in front, and
+// the only thing left to do is to start again.
+func TestServerCannotGoOn(t *testing.T) {
+	for _, fault := range []shell.Fault{shell.DiskFailed, shell.DatabaseDamaged} {
+		for _, signedIn := range []bool{false, true} {
+			h := uitest.New(t, nil)
+			if signedIn {
+				h.SignUp("mara", uitest.Password)
+			}
+			h.Console.Confirm("ui.codes.leave", nil, func() { t.Error("a dialog was left open") })
+			again := 0
+			h.Console.Stop(fault, "/data/nightlatch", func() { again++ })
+			h.Settle()
+			words := uitest.Key("ui.stopped." + string(fault))
+			h.Sees(words+".what", words+".why", "ui.stopped.again")
+			h.SeesFilled(words+".next", "/data/nightlatch")
+			h.Ctrl(fyne.Key3) // no page is left to go to
+			h.Press(fyne.KeyF5)
+			h.Sees(words + ".what")
+			h.Press(fyne.KeyReturn)
+			if again != 1 {
+				t.Errorf("%s, signed in %v: started again %d times", fault, signedIn, again)
+			}
+		}
+	}
 }

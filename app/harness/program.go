@@ -128,6 +128,11 @@ func (s *Server) Stop(ctx context.Context) (int, error) {
 	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return 0, err
 	}
+	return s.Wait(ctx)
+}
+
+// Wait waits until the server ends, and returns its exit status.
+func (s *Server) Wait(ctx context.Context) (int, error) {
 	select {
 	case <-s.ended:
 		return s.cmd.ProcessState.ExitCode(), nil

@@ -75,8 +75,9 @@ type Store struct {
 	commit  func(*bbolt.Tx) error   // bbolt's Commit; tests replace it
 	stopped atomic.Pointer[failure] // set once, when the disk fails or the file is damaged
 	wedged  atomic.Bool             // a bbolt transaction cannot be ended
-	damaged chan struct{}           // closed at the first ErrDamaged
-	once    sync.Once               // closes damaged
+	over    chan struct{}           // closed when the store cannot go on
+	why     error                   // set before over is closed
+	once    sync.Once               // closes over
 
 	mu     sync.Mutex
 	queue  []*request
@@ -166,9 +167,27 @@ func (s *Store) Close() error {
 	return nil
 }
 
-// Damaged returns a channel that is closed when a transaction finds that the file is damaged
-// in a way that concerns all accounts.
-func (s *Store) Damaged() <-chan struct{} { return s.damaged }
+// Failed returns a channel that is closed when the store cannot go on: the disk failed, or
+// a transaction found that the file is damaged in a way that concerns all accounts. The
+// owner should stop, and open the store again when the cause is gone.
+func (s *Store) Failed() <-chan struct{} { return s.over }
+
+// Failure returns why the store cannot go on, or nil.
+func (s *Store) Failure() error {
+	select {
+	case <-s.over:
+		return s.why
+	default:
+		return nil
+	}
+}
+
+func (s *Store) fail(err error) {
+	s.once.Do(func() {
+		s.why = err
+		close(s.over)
+	})
+}
 
 func (s *Store) note(err error) {
 	var value *store.DamagedError
@@ -176,12 +195,12 @@ func (s *Store) note(err error) {
 		return // the rest of the database is sound
 	}
 	if errors.Is(err, store.ErrDamaged) {
-		s.once.Do(func() { close(s.damaged) })
+		s.fail(err)
 	}
 }
 
 func (s *Store) stop(err error) {
-	s.note(err)
+	s.fail(err)
 	if s.stopped.CompareAndSwap(nil, &failure{err}) {
 		s.log.Error("the store has stopped", "error", err)
 	}

@@ -49,7 +49,7 @@ func open(cfg Config, steps []migration) (_ *Store, err error) {
 		commit:  (*bbolt.Tx).Commit,
 		wake:    make(chan struct{}, 1),
 		gone:    make(chan struct{}),
-		damaged: make(chan struct{}),
+		over:    make(chan struct{}),
 	}
 	if s.db, s.file, err = openFile(cfg.Path, mapSize); err != nil {
 		return nil, explain(cfg.Path, err)

@@ -304,7 +304,7 @@ func TestMetasLostWhileRunning(t *testing.T) {
 		t.Fatal(err)
 	}
 	select {
-	case <-s.Damaged():
+	case <-s.Failed():
 		t.Error("damage was reported before the file was damaged")
 	default:
 	}
@@ -316,9 +316,9 @@ func TestMetasLostWhileRunning(t *testing.T) {
 		t.Errorf("view: %v, want ErrDamaged", err)
 	}
 	select {
-	case <-s.Damaged():
+	case <-s.Failed():
 	default:
-		t.Error("the channel of Damaged is not closed")
+		t.Error("the channel of Failed is not closed")
 	}
 	closeStore(t, s)
 }

@@ -26,7 +26,7 @@ func OpenReadOnly(cfg Config) (*Store, error) {
 		readOnly: true,
 		wake:     make(chan struct{}, 1),
 		gone:     make(chan struct{}),
-		damaged:  make(chan struct{}),
+		over:     make(chan struct{}),
 	}
 	close(s.gone) // there is no committer
 	if s.db, s.file, err = openFileReadOnly(cfg.Path); err != nil {

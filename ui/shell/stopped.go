@@ -1,0 +1,64 @@
+package shell
+
+import (
+	"fyne.io/fyne/v2"
+
+	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
+)
+
+// A Fault is why the account server in this program cannot go on.
+type Fault string
+
+// The faults. Each has its words in ui.stopped.
+const (
+	DiskFailed      Fault = "disk"
+	DatabaseDamaged Fault = "damaged"
+)
+
+// stopped is the only page that is left when the server cannot go on.
+type stopped struct {
+	c     *Console
+	fault Fault
+	place string
+	again func()
+}
+
+// Stop ends everything that is on screen and says that the server cannot go on. place is
+// the directory of the data. again closes this program and starts it again. It may be
+// called from any goroutine.
+func (c *Console) Stop(fault Fault, place string, again func()) {
+	c.root.Tell(func() {
+		if c.session != nil {
+			c.session.Leave()
+			c.session = nil
+		}
+		for over := c.window.Canvas().Overlays(); over.Top() != nil; { // an open dialog
+			over.Remove(over.Top())
+		}
+		c.rail = nil
+		if c.dock != nil {
+			c.dock.Hide()
+		}
+		c.parts.OnTopic = nil
+		c.frame()
+		c.ShowScreen(&stopped{c, fault, place, again})
+	})
+}
+
+func (s *stopped) Page() PageID   { return "" }
+func (s *stopped) Enter(*Scope)   {}
+func (s *stopped) OnTopic(string) {}
+
+func (s *stopped) Draw() View {
+	words := func(part string) string { return s.c.Catalog.T("ui.stopped." + string(s.fault) + "." + part) }
+	b := control.NewButton(s.c.Catalog.T("ui.stopped.again"), "reset", control.Primary, s.again)
+	p := kit.Page{
+		Body: []fyne.CanvasObject{kit.EmptyState("refused", look.Refused, words("what"), words("why"),
+			kit.NewBanner(look.Refused, s.c.Catalog.T("ui.failure.next"), "", s.c.Catalog.T("ui.stopped."+string(s.fault)+".next", s.place)))},
+		Actions: []fyne.CanvasObject{b},
+		Margin:  s.c.Margin(),
+	}
+	return View{Content: p.Build(), First: b, Bindings: control.Bindings{Enter: s.again}, Heading: words("what"), Ready: true}
+}
