@@ -84,6 +84,7 @@ func (q *Queue) join(o origin) (*ticket, error) {
 	t := &ticket{turn: make(chan error, 1)}
 	if q.working < q.parallel {
 		q.working++
+		t.left = true
 		t.turn <- nil
 		return t, nil
 	}

@@ -159,6 +159,26 @@ func TestLeavingTheQueue(t *testing.T) {
 	})
 }
 
+// A request that has ended already may get a free turn, and gives it back.
+func TestEndedRequest(t *testing.T) {
+	t.Parallel()
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	q := New(1, 1)
+	for range 100 { // which of the two it sees first is a matter of chance
+		leave, err := q.Enter(ended)
+		switch {
+		case err == nil:
+			leave()
+		case !errors.Is(err, context.Canceled):
+			t.Fatal(err)
+		}
+	}
+	if q.working != 0 || q.waiting != 0 {
+		t.Errorf("%d work, %d wait", q.working, q.waiting)
+	}
+}
+
 func TestParallel(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
