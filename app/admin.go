@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os/signal"
 	"syscall"
-	"time"
 
 	"nightlatch/app/secret"
 )
@@ -25,9 +24,11 @@ type adminCommand struct {
 	file    string        // FILE
 	yes     bool          // --yes
 	from    secret.Source // --password-from, --token-from
+	backups backupCommand
 	request adminRequest
 
 	needsData bool // the verb works on a data directory
+	unchecked bool // there was no room to check the database of a backup
 }
 
 // admin runs `nightlatch admin VERB`, in the running server or here. Access to the files of
@@ -51,8 +52,11 @@ func (t terminal) admin(args []string) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	if v.operation == nil {
+	switch {
+	case v.operation == nil:
 		return v.run(c, ctx)
+	case v.here != nil && c.file != "":
+		return v.here(c, ctx)
 	}
 	if v.ask != nil {
 		if err := v.ask(c, ctx); err != nil {
@@ -71,11 +75,18 @@ func withoutData() string {
 	return "Without --data it is " + dir + "."
 }
 
-// open opens a database that exists.
-func (c *adminCommand) open(ctx context.Context) (*database, error) {
-	if err := needDatabase(c.dir); err != nil {
-		return nil, err
+// verifyBackup checks a backup as verify checks a database.
+func (c *adminCommand) verifyBackup(ctx context.Context) error {
+	parts, done, err := c.openBackup(ctx)
+	if err != nil {
+		return err
 	}
-	s, err := openStore(ctx, c.dir, time.Now, true, nil, c.converting(nil))
-	return s, explainData(c.dir, err)
+	defer done()
+	u, err := c.unpack(ctx, parts, "", "nightlatch-check-*")
+	if err != nil {
+		return c.explainOpening(err)
+	}
+	m := u.contents.Manifest
+	fmt.Fprintf(c.out, "%s: a backup of %s, made at %s; database consistent, audit chains intact, and its key fits\n", c.file, counted(m.Accounts, "account"), m.Made.Format("2006-01-02 15:04:05 UTC"))
+	return u.remove()
 }

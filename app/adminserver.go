@@ -79,6 +79,7 @@ func (inst *instance) listenFor(known verbs[adminCommand]) (stop func(), err err
 func (inst *instance) adminHandler(ctx context.Context, known verbs[adminCommand]) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /verb", func(w http.ResponseWriter, r *http.Request) { inst.answerVerb(ctx, known, w, r) })
+	mux.HandleFunc("POST /parts", func(w http.ResponseWriter, r *http.Request) { inst.answerParts(ctx, w, r) })
 	return mux
 }
 

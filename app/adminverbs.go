@@ -10,21 +10,38 @@ import (
 // that fill c.request, and an operation.
 var adminVerbs = verbs[adminCommand]{
 	{
-		name: "verify", synopsis: "[--data DIR]", help: "check the database and every account's audit chain",
-		flags:     (*adminCommand).dataFlag,
-		operation: (*operator).verify,
+		name: "verify", synopsis: "[--data DIR] [FILE]", help: "check the database and every account's audit chain, or those of a backup",
+		flags: func(c *adminCommand, f *flag.FlagSet) {
+			c.dataFlag(f)
+			c.openFlag(f)
+		},
+		file: (*adminCommand).fileArgument, fileOptional: true,
+		here:      (*adminCommand).verifyBackup,
+		operation: (*operator).verify, reads: true,
 	},
 	{
-		name: "backup", synopsis: "[--data DIR] FILE", help: "write a copy of the database to a new file",
-		flags: (*adminCommand).dataFlag,
+		name: "backup", synopsis: "[--data DIR] [--force] [--passphrase-from SOURCE | --recovery-key | --recipient RECIPIENT] FILE",
+		help: "write one file that opens on another computer, with a passphrase or a recovery key",
+		flags: func(c *adminCommand, f *flag.FlagSet) {
+			c.dataFlag(f)
+			c.backups.passphrase = backupPassphrase("Passphrase of the backup")
+			from(f, &c.backups.passphrase, "the passphrase")
+			f.BoolVar(&c.backups.recoveryKey, "recovery-key", false, "make a recovery key, print it once, and use it instead of a passphrase")
+			f.StringVar(&c.backups.recipient, "recipient", "", "use the public half of an existing recovery `key`: age1…")
+			f.BoolVar(&c.backups.force, "force", false, "replace an existing file")
+		},
 		file:  (*adminCommand).fileArgument,
+		needs: (*adminCommand).oneKey,
 		run:   (*adminCommand).backup,
 	},
 	{
-		name: "restore", synopsis: "[--data DIR] FILE", help: "replace the database by a backup; the old database is kept",
-		flags: (*adminCommand).dataFlag,
-		file:  (*adminCommand).fileArgument,
-		run:   (*adminCommand).restore,
+		name: "restore", synopsis: "[--data DIR] [--passphrase-from SOURCE] FILE", help: "replace the data by a backup; the old ones are kept",
+		flags: func(c *adminCommand, f *flag.FlagSet) {
+			c.dataFlag(f)
+			c.openFlag(f)
+		},
+		file: (*adminCommand).fileArgument,
+		run:  (*adminCommand).restore,
 	},
 	{
 		name: "set-mail", synopsis: "[--data DIR] --addr HOST:PORT --from ADDRESS [--tls MODE] [--user NAME]",
@@ -114,4 +131,24 @@ func needUser(verb string) func(*adminCommand) error {
 		}
 		return nil
 	}
+}
+
+// openFlag adds the flag that says where the key of a backup is.
+func (c *adminCommand) openFlag(f *flag.FlagSet) {
+	c.backups.passphrase = backupPassphrase("Passphrase or recovery key of the backup")
+	from(f, &c.backups.passphrase, "the passphrase or recovery key of the backup")
+}
+
+// oneKey refuses two kinds of keys for one backup.
+func (c *adminCommand) oneKey() error {
+	n := 0
+	for _, given := range []bool{c.backups.passphrase.From != "", c.backups.recoveryKey, c.backups.recipient != ""} {
+		if given {
+			n++
+		}
+	}
+	if n > 1 {
+		return usagef("backup takes one of --passphrase-from, --recovery-key and --recipient")
+	}
+	return nil
 }

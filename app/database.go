@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"io"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -30,35 +29,35 @@ func (d *database) Failed() <-chan struct{} { return d.file.Failed() }
 // Failure returns why the database cannot go on, or nil.
 func (d *database) Failure() error { return d.file.Failure() }
 
-// WriteTo writes a consistent copy of the database file.
-func (d *database) WriteTo(ctx context.Context, w io.Writer) (int64, error) {
-	return d.file.WriteTo(ctx, w)
+// openStore opens the database of dir and its sealing key. show is told how far the
+// conversion of an older database is; it may be nil.
+func openStore(ctx context.Context, dir string, now func() time.Time, keyring bool, log *slog.Logger, show bolt.Progress) (*database, error) {
+	return openDatabase(ctx, bolt.Config{Path: filepath.Join(dir, databaseName), Now: now, Log: log}, show, func() (*seal.Sealer, error) {
+		master, err := seal.LoadOrCreate(ctx, dir, keyring)
+		return seal.New(master), err
+	})
 }
 
-// openStore opens the database of dir and its sealing key. It opens an existing database
-// before it reads the key: a keyring can be slow, and "already running" must be reported
-// at once. A database that belongs to another key is refused: what is sealed in it would
-// be lost one by one. show is told how far the conversion of an older database is; it may
-// be nil.
-func openStore(ctx context.Context, dir string, now func() time.Time, keyring bool, log *slog.Logger, show bolt.Progress) (*database, error) {
+// openDatabase opens a database with the key that get returns. It opens an existing
+// database before it gets the key: a keyring can be slow, and "already running" must be
+// reported at once. A database that belongs to another key is refused: what is sealed in
+// it would be lost one by one.
+func openDatabase(ctx context.Context, cfg bolt.Config, show bolt.Progress, get func() (*seal.Sealer, error)) (*database, error) {
 	var keys *seal.Sealer
-	load := func() error {
-		if keys != nil {
-			return nil
-		}
-		master, err := seal.LoadOrCreate(ctx, dir, keyring)
-		if err == nil {
-			keys = seal.New(master)
+	load := func() (err error) {
+		if keys == nil {
+			if keys, err = get(); err != nil {
+				keys = nil
+			}
 		}
 		return err
 	}
-	path := filepath.Join(dir, databaseName)
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(cfg.Path); errors.Is(err, fs.ErrNotExist) {
 		if err := load(); err != nil {
 			return nil, err
 		}
 	}
-	rewrite := func() (*bolt.Rewrite, error) {
+	cfg.Rewrite = func() (*bolt.Rewrite, error) {
 		if err := load(); err != nil {
 			return nil, err
 		}
@@ -70,7 +69,7 @@ func openStore(ctx context.Context, dir string, now func() time.Time, keyring bo
 			return show(done, total)
 		}}, nil
 	}
-	file, err := bolt.Open(bolt.Config{Path: path, Now: now, Log: log, Rewrite: rewrite})
+	file, err := bolt.Open(cfg)
 	if err != nil {
 		return nil, err
 	}

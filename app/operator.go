@@ -76,6 +76,9 @@ func (c *adminCommand) operateHere(ctx context.Context, v *verb[adminCommand]) e
 			return err
 		}
 	}
+	if v.reads {
+		return c.readHere(ctx, v)
+	}
 	inst, err := openInstance(ctx, instanceConfig{
 		dir: c.dir, maintenance: true, policy: account.Classic(), keepMail: true,
 		log:        slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelWarn})),
@@ -88,6 +91,18 @@ func (c *adminCommand) operateHere(ctx context.Context, v *verb[adminCommand]) e
 	err = v.operation(&operator{instance: inst, report: report}, ctx, c.request)
 	done()
 	return explainData(c.dir, errors.Join(explainAccount(c.request.User, err), inst.close()))
+}
+
+// readHere runs an operation that changes nothing, in this process.
+func (c *adminCommand) readHere(ctx context.Context, v *verb[adminCommand]) error {
+	inst, err := c.openForReading(ctx, c.dir)
+	if err != nil {
+		return explainData(c.dir, err)
+	}
+	report, done := c.reporter()
+	err = v.operation(&operator{instance: inst, report: report}, ctx, c.request)
+	done()
+	return explainData(c.dir, errors.Join(err, inst.close()))
 }
 
 // explainAccount turns an error of looking an account up into a refusal.

@@ -22,6 +22,11 @@ type verb[C any] struct {
 	operation operation
 	ask       func(*C, context.Context) error // reads secrets for the request; may be nil
 	creates   bool                            // it makes the database if there is none
+	reads     bool                            // it changes nothing: without a server the data are opened for reading
+
+	// With FILE given, here runs instead of the operation.
+	fileOptional bool
+	here         func(*C, context.Context) error
 }
 
 // verbs are the verbs of one command, in the order of its help.
@@ -76,7 +81,7 @@ func (vs verbs[C]) parse(t terminal, command string, c *C, args []string) (v *ve
 	if err := parseWithFile(f, args, file); err != nil {
 		return nil, false, err
 	}
-	if file != nil && *file == "" {
+	if file != nil && *file == "" && !v.fileOptional {
 		return nil, false, usagef("%s %s needs a FILE: nightlatch %s %s %s", command, name, command, name, v.synopsis)
 	}
 	if v.needs != nil {

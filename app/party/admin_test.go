@@ -113,21 +113,3 @@ func TestAdminReportsWhatItChanged(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
-
-// A backup is useless without its key. restore warns if the key is missing.
-func TestRestoreWithoutTheKey(t *testing.T) {
-	t.Parallel()
-	dir := stoppedServer(t)
-	file := filepath.Join(t.TempDir(), "backup")
-	for _, args := range [][]string{{"backup", file, "--data", dir}, {"backup", "--data=" + dir, file + "2"}} { // FILE before or after the flags
-		if got := run(t, nil, "", built.plain, append([]string{"admin"}, args...)...); got.status != 0 {
-			t.Fatalf("%+v", got)
-		}
-	}
-	for _, tt := range []struct{ dir, want string }{{filepath.Join(t.TempDir(), "new"), "master.key is missing"}, {dir, ""}} {
-		got := run(t, nil, "", built.plain, "admin", "restore", "--data", tt.dir, file)
-		if got.status != 0 || !strings.Contains(got.stdout, "restored ") || !strings.Contains(got.stderr, tt.want) || tt.want == "" && got.stderr != "" {
-			t.Errorf("%+v, want %q", got, tt.want)
-		}
-	}
-}

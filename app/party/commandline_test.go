@@ -190,45 +190,6 @@ func TestLabWithoutDisplay(t *testing.T) {
 	}
 }
 
-// restore brings back what backup saved.
-func TestBackupAndRestore(t *testing.T) {
-	dir := stoppedServer(t)
-	ctx := within(t, time.Minute)
-	admin := func(args ...string) outcome {
-		return run(t, nil, "", built.plain, append([]string{"admin"}, args...)...)
-	}
-	file := filepath.Join(t.TempDir(), "backup")
-	if got := admin("backup", "--data", dir, file); got.status != 0 {
-		t.Fatalf("%+v", got)
-	}
-	if stat, err := os.Stat(file); err != nil || stat.Mode().Perm() != 0o600 {
-		t.Errorf("the backup is %v: %v", stat.Mode(), err)
-	}
-	checkRefusal(t, admin("backup", "--data", dir, file), "exists already")
-	if err := os.WriteFile(filepath.Join(dir, database), []byte("gone"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	checkRefusal(t, admin("verify", "--data", dir), "damaged")
-	checkRefusal(t, admin("restore", "--data", dir, filepath.Join(dir, "master.key")), "not a backup")
-	if got := admin("restore", "--data", dir, file); got.status != 0 {
-		t.Fatalf("%+v", got)
-	}
-	if got := admin("verify", "--data", dir); got.status != 0 || !strings.Contains(got.stdout, "1 audit chains intact") {
-		t.Errorf("%+v", got)
-	}
-	s, err := harness.Serve(ctx, built.plain, "--lab", "--listen", "127.0.0.1:0", "--data", dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	checkRefusal(t, admin("backup", "--data", dir, file+"2"), "already running")
-	if err := harness.NewPerson(s.Client, "robin").SignIn(ctx, ""); err != nil {
-		t.Error(err)
-	}
-	if status, err := s.Stop(ctx); status != 0 || err != nil {
-		t.Errorf("status %d: %v", status, err)
-	}
-}
-
 // A lab that cannot use the default address prints a warning, because clients of that
 // address reach another program.
 func TestLabWarnsThatItsPortIsTaken(t *testing.T) {

@@ -37,6 +37,8 @@ const format = 1
 var (
 	// ErrNotBackup reports a file that is no backup, or a damaged one.
 	ErrNotBackup = errors.New("backup: not a backup, or damaged")
+	// ErrBare reports a database file without a key.
+	ErrBare = errors.New("backup: a bare database")
 	// ErrNewer reports a backup of a newer version of the program.
 	ErrNewer = errors.New("backup: made by a newer version")
 	// ErrWrongKey reports a passphrase or recovery key that does not open the backup.

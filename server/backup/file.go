@@ -1,8 +1,10 @@
 package backup
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -19,63 +21,124 @@ type Result struct {
 	Contents Contents
 }
 
-// WriteFile writes a backup to a new file, or with replace over an existing one. fill
-// writes the parts (Write). The file gets its name when it is complete, on the disk, and
-// was opened with opener and read to its end. An Opener without a value stands for the
-// key that is remembered from writing: that proves the contents but not that somebody
-// has the recovery key.
-func WriteFile(ctx context.Context, path string, replace bool, lock Lock, opener Opener, fill func(io.Writer) error) (res Result, err error) {
-	res.Path = path
+// A File says how to write a backup.
+type File struct {
+	Path    string
+	Replace bool // an existing file
+	Lock    Lock
+	// Opener opens the backup again. One without a value stands for the key that is
+	// remembered from writing: that proves what is in the file, but not that somebody has
+	// the recovery key.
+	Opener Opener
+	Fill   func(io.Writer) error // writes the parts (Write)
+	// Check reads the parts to their end and checks them, as Read does. If it returns
+	// ErrAgain, Read is used. It may be nil.
+	Check func(ctx context.Context, parts io.Reader) (Contents, error)
+}
+
+// ErrAgain is returned by File.Check if it could not do its work.
+var ErrAgain = errors.New("backup: read it again")
+
+// WriteFile writes a backup. The file gets its name when it is complete, on the disk, and
+// was opened again and checked.
+func WriteFile(ctx context.Context, to File) (res Result, err error) {
+	res.Path = to.Path
 	put := durable.Create
-	if replace {
+	if to.Replace {
 		put = durable.Replace
 	}
-	err = put(path, 0o600, func(f *os.File) error {
+	err = put(to.Path, 0o600, func(f *os.File) error {
 		written := sha256.New()
-		out, remembered, err := Encrypt(io.MultiWriter(f, written), lock)
+		out, remembered, err := Encrypt(io.MultiWriter(f, written), to.Lock)
 		if err != nil {
 			return err
 		}
-		if err := fill(out); err != nil {
+		if err := to.Fill(out); err != nil {
 			return err
 		}
 		if err := errors.Join(out.Close(), f.Sync()); err != nil {
 			return fmt.Errorf("backup: write: %w", err)
 		}
-		if opener.identity == nil {
-			opener = remembered
+		if to.Opener.identity == nil {
+			to.Opener = remembered
 		}
-		read := sha256.New()
-		if _, err := f.Seek(0, io.SeekStart); err != nil {
-			return fmt.Errorf("backup: %w", err)
-		}
-		count := &counted{w: read}
-		res.Contents, err = OpenReader(ctx, io.TeeReader(f, count), opener, io.Discard, nil)
-		if err != nil {
+		if err := res.check(ctx, f, to, [32]byte(written.Sum(nil))); err != nil {
 			return fmt.Errorf("backup: opening it again: %w", err)
 		}
-		if [32]byte(read.Sum(nil)) != [32]byte(written.Sum(nil)) {
-			return fmt.Errorf("backup: opening it again: %w", ErrNotBackup)
-		}
-		res.Bytes, res.SHA256 = count.done, [32]byte(written.Sum(nil))
 		return nil
 	})
 	return res, err
 }
 
-// OpenReader decrypts and reads a whole backup.
-func OpenReader(ctx context.Context, r io.Reader, opener Opener, db io.Writer, progress func(done, total int64)) (Contents, error) {
+// check reads the file from the disk, compares it with what was written, and opens it.
+func (res *Result) check(ctx context.Context, f *os.File, to File, written [32]byte) (err error) {
+	check := to.Check
+	if check == nil {
+		check = readAll
+	}
+	for err = ErrAgain; errors.Is(err, ErrAgain); check = readAll {
+		if _, err := f.Seek(0, io.SeekStart); err != nil {
+			return err
+		}
+		read := sha256.New()
+		count := &counted{w: read}
+		in := io.TeeReader(f, count)
+		res.Contents, err = open(ctx, in, to.Opener, check)
+		if err != nil {
+			continue
+		}
+		if _, err := io.Copy(io.Discard, in); err != nil {
+			return err
+		}
+		if [32]byte(read.Sum(nil)) != written {
+			return ErrNotBackup
+		}
+		res.Bytes, res.SHA256 = count.done, written
+	}
+	return err
+}
+
+func readAll(ctx context.Context, parts io.Reader) (Contents, error) {
+	return Read(ctx, parts, io.Discard, nil)
+}
+
+// open decrypts a backup, lets check read it, and reads it to the end, where age
+// authenticates the last part.
+func open(ctx context.Context, r io.Reader, opener Opener, check func(context.Context, io.Reader) (Contents, error)) (Contents, error) {
 	parts, err := Decrypt(r, opener)
 	if err != nil {
 		return Contents{}, err
 	}
-	c, err := Read(ctx, parts, db, progress)
+	c, err := check(ctx, parts)
 	if err != nil {
 		return c, err
 	}
-	// Read to the end: age authenticates the last chunk there.
 	if _, err := io.Copy(io.Discard, parts); err != nil {
 		return c, damaged(err)
 	}
 	return c, nil
 }
+
+// Looks reports by its first bytes whether a file can be a backup, and goes back to its
+// start. Errors: ErrBare, ErrNotBackup.
+func Looks(f io.ReadSeeker) error {
+	head := make([]byte, 64)
+	n, err := io.ReadFull(f, head)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("backup: %w", err)
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	head = head[:n]
+	switch {
+	case bytes.HasPrefix(head, []byte("age-encryption.org/v1\n")):
+		return nil
+	case n >= 20 && binary.NativeEndian.Uint32(head[16:]) == boltMagic:
+		return ErrBare
+	}
+	return ErrNotBackup
+}
+
+// boltMagic is in the first page of a bbolt file, after the page's header.
+const boltMagic = 0xED0CDAED

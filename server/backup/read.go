@@ -120,31 +120,14 @@ func copyPart(ctx context.Context, w io.Writer, r io.Reader) error {
 
 func damaged(err error) error { return fmt.Errorf("%w: %w", ErrNotBackup, err) }
 
-// Unpack is Read into an existing directory. It writes the database, its key and the lab's
-// file, each with mode 0600 and synced, and overwrites nothing.
-func Unpack(ctx context.Context, r io.Reader, dir string, progress func(done, total int64)) (c Contents, err error) {
-	err = create(filepath.Join(dir, PartDatabase), func(f *os.File) error {
+// Unpack is Read into a new file for the database, which only its owner can read. The key
+// is only returned: until it is needed, it does not have to be on a disk.
+func Unpack(ctx context.Context, r io.Reader, database string, progress func(done, total int64)) (c Contents, err error) {
+	err = create(database, func(f *os.File) error {
 		c, err = Read(ctx, r, f, progress)
 		return err
 	})
-	if err != nil {
-		return c, err
-	}
-	texts := map[string]*string{PartKey: &c.MasterKey, PartLab: c.Lab}
-	for _, name := range []string{PartKey, PartLab} {
-		text := texts[name]
-		if text == nil {
-			continue
-		}
-		err := create(filepath.Join(dir, name), func(f *os.File) error {
-			_, err := f.WriteString(*text)
-			return err
-		})
-		if err != nil {
-			return c, err
-		}
-	}
-	return c, nil
+	return c, err
 }
 
 func create(path string, fill func(*os.File) error) error {

@@ -13,8 +13,8 @@ import (
 // OpenReadOnly opens an existing database for reading: on a disk that is full or
 // read-only, and without changing a byte. Several programs can read at the same time, but
 // none can open it for writing meanwhile. Updates return store.ErrReadOnly. Errors are
-// those of Open; a database in an older format has to be opened for writing first, and is
-// store.ErrNotWritable here.
+// those of Open; a database in an older format has to be opened for writing first
+// (store.ErrOldFormat).
 func OpenReadOnly(cfg Config) (*Store, error) {
 	cfg, err := cfg.check()
 	if err != nil {
@@ -38,7 +38,7 @@ func OpenReadOnly(cfg Config) (*Store, error) {
 	case version > len(migrations) || version < 1:
 		err = fmt.Errorf("%w: it has schema %d, this program supports up to %d", store.ErrNewerVersion, version, len(migrations))
 	case version < len(migrations):
-		err = fmt.Errorf("%w: it has the older schema %d", store.ErrNotWritable, version)
+		err = fmt.Errorf("%w: it has schema %d", store.ErrOldFormat, version)
 	}
 	if err != nil {
 		return nil, explain(cfg.Path, errors.Join(err, s.db.Close()))

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"nightlatch/server/store"
+	"nightlatch/server/store/bolt"
+	"nightlatch/server/store/durable"
+	"nightlatch/server/store/seal"
+)
+
+// restore replaces the data of a directory by a backup. What was there is kept beside it.
+// Everything is unpacked, opened and checked before anything is changed.
+func (c *adminCommand) restore(ctx context.Context) error {
+	dir, err := prepareDirectory(c.dir)
+	if err != nil {
+		return err
+	}
+	at := filepath.Join(dir, databaseName)
+	release, err := lockDamaged(at)
+	if errors.Is(err, store.ErrInUse) {
+		return refuse(err, "Nightlatch is running with the data in %s. Stop it, then restore; nothing was changed.", shortened(dir))
+	}
+	if err != nil {
+		return explainData(dir, err)
+	}
+	defer release()
+
+	parts, done, err := c.openBackup(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	u, err := c.unpack(ctx, parts, dir, "restoring-*")
+	if err != nil {
+		return c.explainOpening(err)
+	}
+	err = c.putInPlace(ctx, u, dir)
+	if err := errors.Join(err, u.remove()); err != nil {
+		return explainData(dir, err)
+	}
+	m := u.contents.Manifest
+	fmt.Fprintf(c.out, "restored %s: %s, as of %s\n", dir, counted(m.Accounts, "account"), m.Made.Format("2006-01-02 15:04:05 UTC"))
+	return nil
+}
+
+// putInPlace moves the unpacked files to dir. Until the last step the old database is in
+// place. After a crash between two steps, the next start refuses a key that does not fit,
+// and the restore can be repeated.
+func (c *adminCommand) putInPlace(ctx context.Context, u *unpacked, dir string) error {
+	stamp := "." + time.Now().UTC().Format("20060102T150405Z")
+	key, database := filepath.Join(dir, seal.MasterFile), filepath.Join(dir, databaseName)
+	old, err := seal.Load(ctx, dir)
+	newKey := err != nil || seal.New(old).Fingerprint() != u.keys.Fingerprint() // else leave the key where it is, maybe in the keyring
+	if newKey {
+		if err := c.keep(key, stamp); err != nil {
+			return err
+		}
+	}
+	if err := c.keep(database, stamp); err != nil {
+		return err
+	}
+	if newKey {
+		err := durable.Replace(key, 0o600, func(f *os.File) error {
+			_, err := f.WriteString(u.contents.MasterKey)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if err := os.Rename(u.database(), database); err != nil {
+		return err
+	}
+	if err := putLab(u, dir); err != nil {
+		return err
+	}
+	return durable.SyncDir(dir)
+}
+
+// putLab marks the directory as a lab's, or not, as it was when the backup was made.
+func putLab(u *unpacked, dir string) error {
+	mark := filepath.Join(dir, labName)
+	if text := u.contents.Lab; text != nil {
+		return durable.Replace(mark, 0o600, func(f *os.File) error {
+			_, err := f.WriteString(*text)
+			return err
+		})
+	}
+	if err := os.Remove(mark); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// keep gives a file a second name beside it and says so. The file stays where it is until
+// it is replaced.
+func (c *adminCommand) keep(path, stamp string) error {
+	kept := path + stamp
+	err := os.Link(path, kept)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil { // a file system without hard links
+		err = os.Rename(path, kept)
+	}
+	if err == nil {
+		fmt.Fprintf(c.out, "the old %s is now %s\n", filepath.Base(path), kept)
+	}
+	return err
+}
+
+// lockDamaged takes the database's lock, so that no server can run. A damaged or missing
+// database has no lock.
+func lockDamaged(file string) (release func(), err error) {
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		return func() {}, nil
+	}
+	s, err := bolt.OpenReadOnly(bolt.Config{Path: file, Now: time.Now})
+	switch {
+	case err == nil:
+		return func() { s.Close() }, nil
+	case errors.Is(err, store.ErrDamaged), errors.Is(err, store.ErrNewerVersion), errors.Is(err, store.ErrOldFormat):
+		return func() {}, nil
+	}
+	return nil, err
+}
