@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"nightlatch/server/ceremony"
 	"nightlatch/server/client"
 	"nightlatch/server/openapi"
 	"nightlatch/server/servertest"
@@ -24,7 +25,7 @@ type recorder struct {
 func newRecorder(t *testing.T, ops []openapi.Operation) *recorder {
 	return &recorder{t: t, ops: ops, page: openapi.Examples{
 		Calls: map[string]openapi.Example{}, Steps: map[string]string{}, Inputs: map[string]string{},
-		Refusals: map[string]string{}, Problems: map[string]string{},
+		Problems: map[string]string{},
 	}}
 }
 
@@ -59,15 +60,10 @@ func (r *recorder) note(req *http.Request, res *http.Response, sent, got []byte)
 		}
 	}
 	var view struct {
-		Step    map[string]json.RawMessage
-		Refusal json.RawMessage
+		Step map[string]json.RawMessage
 	}
 	if json.Unmarshal(got, &view) == nil && view.Step != nil {
 		first(r.page.Steps, kindIn(view.Step), readable(r.t, servertest.Must[[]byte](r.t)(json.Marshal(view.Step))))
-		var refusal struct{ Code string }
-		if json.Unmarshal(view.Refusal, &refusal) == nil && refusal.Code != "" {
-			first(r.page.Refusals, refusal.Code, readable(r.t, view.Refusal))
-		}
 	}
 	var answer struct{ Input map[string]json.RawMessage }
 	if json.Unmarshal(sent, &answer) == nil && answer.Input != nil {
@@ -160,5 +156,8 @@ func play(t *testing.T, ops []openapi.Operation) openapi.Examples {
 	p.thirdParty()
 	p.lab()
 	p.problems()
+	for _, reason := range ceremony.Reasons() {
+		r.page.Refusals = append(r.page.Refusals, ceremony.Refuse(reason))
+	}
 	return r.page
 }

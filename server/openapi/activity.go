@@ -88,6 +88,6 @@ func (d *Document) activity(b *strings.Builder) {
 		for _, one := range Details[api.EventType(name)] {
 			details = append(details, fmt.Sprintf("`%s`: %s", one.Name, one.Doc))
 		}
-		fmt.Fprintf(b, "| `%s` | %s | %s |\n", name, d.schema.comments.Notes["EventType."+name], strings.Join(details, "; "))
+		fmt.Fprintf(b, "| `%s` | %s | %s |\n", name, d.schema.comments.note("EventType", name), strings.Join(details, "; "))
 	}
 }

@@ -1,12 +1,18 @@
 package openapi
 
 import (
+	"cmp"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"path/filepath"
+	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
+
+	"nightlatch/server/api"
 )
 
 // Comments are the comments and constants of a package's source.
@@ -84,3 +90,51 @@ func text(c *ast.CommentGroup) string {
 }
 
 func join(a, b string) string { return strings.TrimSpace(a + " " + b) }
+
+// note is what a value of a string type means.
+func (c *Comments) note(of, value string) string {
+	name := of + "." + value
+	return c.meaning(name, c.Notes[name])
+}
+
+// word matches an exported Go name.
+var word = regexp.MustCompile(`\b[A-Z][A-Za-z]+\b`)
+
+// wireNames replaces the Go names in a type's comment, of its fields and of inputs, by
+// their names on the wire.
+func (c *Comments) wireNames(comment string, t reflect.Type) string {
+	names := map[string]string{}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" && name != "-" {
+			names[f.Name] = "`" + name + "`"
+		}
+	}
+	about, answer, found := strings.Cut(comment, "Answer: ")
+	about = replaceAfterFirst(about, names)
+	if !found {
+		return about
+	}
+	for _, in := range api.Inputs() {
+		names[reflect.TypeOf(in).Name()] = "`" + string(in.InputType()) + "`"
+	}
+	return about + "Answer: " + word.ReplaceAllStringFunc(answer, func(w string) string { return cmp.Or(names[w], w) })
+}
+
+// replaceAfterFirst replaces words, but not the first of a sentence, which may be an
+// ordinary word.
+func replaceAfterFirst(s string, names map[string]string) string {
+	out := strings.Builder{}
+	last := 0
+	for _, at := range word.FindAllStringIndex(s, -1) {
+		w := s[at[0]:at[1]]
+		starts := at[0] == 0 || strings.HasSuffix(s[:at[0]], ". ")
+		camel := strings.ContainsFunc(w[1:], unicode.IsUpper)
+		if names[w] == "" || starts && !camel {
+			continue
+		}
+		out.WriteString(s[last:at[0]] + names[w])
+		last = at[1]
+	}
+	return out.String() + s[last:]
+}

@@ -22,7 +22,7 @@ type Examples struct {
 	Calls    map[string]Example // by call, of a success
 	Steps    map[string]string  // a step, by its type
 	Inputs   map[string]string  // an input, by its type
-	Refusals map[string]string  // by code
+	Refusals []api.Refusal      // every one, without the data of an account
 	Problems map[string]string  // by code
 }
 
@@ -51,7 +51,7 @@ func (d *Document) Reference(ops []Operation, ex Examples) string {
 	d.variants(&b, "Input", "Inputs", "Answers to a step: `input` of `POST /api/v1/ceremonies/{id}`.", ex.Inputs)
 	d.types(&b)
 	d.activity(&b)
-	list(&b, "Refusals", "An example of each refusal that the recording met: `refusal` of a view.", ex.Refusals)
+	refusals(&b, ex.Refusals)
 	list(&b, "Problems", "An example of each problem that the recording met.", ex.Problems)
 	return b.String()
 }
@@ -175,7 +175,7 @@ func (s *schemas) values(b *strings.Builder, name string, values []any) {
 	fmt.Fprintf(b, "%s One of:\n\n", s.comments.Types[name])
 	for _, v := range values {
 		fmt.Fprintf(b, "- `%s`", v)
-		if note := s.comments.Notes[fmt.Sprintf("%s.%s", name, v)]; note != "" {
+		if note := s.comments.note(name, fmt.Sprint(v)); note != "" {
 			fmt.Fprintf(b, ": %s", note)
 		}
 		b.WriteString("\n")
@@ -252,5 +252,18 @@ func list(b *strings.Builder, title, about string, examples map[string]string) {
 	fmt.Fprintf(b, "\n## %s\n\n%s\n", title, about)
 	for _, code := range slices.Sorted(maps.Keys(examples)) {
 		fmt.Fprintf(b, "\n`%s`\n\n```json\n%s\n```\n", code, examples[code])
+	}
+}
+
+// refusals writes the table of refusals.
+func refusals(b *strings.Builder, all []api.Refusal) {
+	b.WriteString("\n## Refusal codes\n\nThe `code` and `reason` of a [Refusal](#refusal), with its rule and its English text.\n\n" +
+		"| code | reason | rule | title | detail |\n|---|---|---|---|---|\n")
+	for _, r := range all {
+		reason := ""
+		if r.Reason != "" {
+			reason = "`" + r.Reason + "`"
+		}
+		fmt.Fprintf(b, "| `%s` | %s | %s | %s | %s |\n", r.Code, reason, r.Rule, r.Title, r.Detail)
 	}
 }

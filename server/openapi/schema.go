@@ -82,8 +82,8 @@ func (s *schemas) text(t reflect.Type) Schema {
 		out := Schema{"type": "string", "enum": anys(values)}
 		var notes []string
 		for _, v := range values {
-			if note := s.comments.Notes[t.Name()+"."+v]; note != "" {
-				notes = append(notes, "`"+v+"`: "+note)
+			if note := s.comments.note(t.Name(), v); note != "" {
+				notes = append(notes, "`"+v+"`: "+note+".")
 			}
 		}
 		describe(out, strings.Join(append([]string{s.comments.Types[t.Name()]}, notes...), " "))
@@ -102,7 +102,7 @@ func (s *schemas) object(t reflect.Type) Schema {
 		s.components[name] = Schema{} // for a type that has itself as a member
 		fields := s.fieldsOf(t, t.Name())
 		out := object(fields)
-		describe(out, s.comments.Types[t.Name()])
+		describe(out, s.comments.wireNames(s.comments.Types[t.Name()], t))
 		s.components[name], s.fields[name] = out, fields
 	}
 	return ref(name)
@@ -122,7 +122,7 @@ func (s *schemas) fieldsOf(t reflect.Type, of string) []Field {
 		case name == "-" || !f.IsExported() || name == "":
 			continue
 		}
-		doc := s.comments.Fields[of+"."+f.Name]
+		doc := s.comments.meaning(of+"."+f.Name, s.comments.wireNames(s.comments.Fields[of+"."+f.Name], t))
 		schema := s.of(f.Type)
 		if _, enum := schema["$ref"]; enum && f.Type.Kind() == reflect.String && strings.Contains(doc, `""`) {
 			schema = Schema{"anyOf": []any{schema, Schema{"type": "string", "const": ""}}}
@@ -192,7 +192,7 @@ func (s *schemas) union(name string, of []variant) Schema {
 		component := name + strings.TrimSuffix(v.typ.Name(), name)
 		fields := append([]Field{{Name: "type", Schema: Schema{"type": "string", "const": v.tag}, Required: true}}, s.fieldsOf(v.typ, v.typ.Name())...)
 		out := object(fields)
-		describe(out, s.comments.Types[v.typ.Name()])
+		describe(out, s.comments.wireNames(s.comments.Types[v.typ.Name()], v.typ))
 		s.components[component], s.fields[component] = out, fields
 		any = append(any, ref(component))
 		mapping[v.tag] = "#/components/schemas/" + component
