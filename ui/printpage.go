@@ -21,7 +21,9 @@ import (
 type Printer interface {
 	Printers(ctx context.Context) ([]print.Printer, error)
 	Print(ctx context.Context, printer string, pdf []byte, copies int) (jobID string, err error)
-	Forget(ctx context.Context, jobID string) error // deletes the print system's copy of a job
+	// Follow tells what becomes of a job until that is final.
+	Follow(ctx context.Context, jobID string, tell func(print.Job)) error
+	Remove(ctx context.Context, jobID string) error // deletes a job with its documents
 	Open(ctx context.Context, path string) error    // in the program that shows such files
 }
 
@@ -39,7 +41,8 @@ type printPage struct {
 	asked    bool // the system has listed its printers
 	chosen   int  // index of the printer
 	copies   string
-	busy     bool // the sheet is being sent
+	busy     bool      // the sheet is being sent
+	job      *printJob // the last one that was sent; nil for none
 }
 
 func newPrintPage(s sheets, back shell.Screen, sheet print.Sheet, done func(func(*wizard.Saved))) *printPage {
@@ -97,9 +100,15 @@ func (p *printPage) savePDF() {
 	})
 }
 
+// sendLimit limits how long the print system takes to accept a sheet.
+const sendLimit = time.Minute
+
+// sending reports whether a sheet is on its way to paper.
+func (p *printPage) sending() bool { return p.busy || p.job != nil && p.job.running() }
+
 func (p *printPage) send() {
 	c := p.c
-	if p.busy || p.chosen >= len(p.printers) {
+	if p.sending() || p.chosen >= len(p.printers) {
 		return
 	}
 	copies, err := strconv.Atoi(strings.TrimSpace(p.copies))
@@ -110,7 +119,9 @@ func (p *printPage) send() {
 	printer, sheet := p.printers[p.chosen], p.printed()
 	p.busy = true
 	c.Redraw()
-	p.scope.Go(func(ctx context.Context) func() {
+	c.Root().Go(func(ctx context.Context) func() { // also when the page is left: the codes are followed
+		ctx, cancel := context.WithTimeout(ctx, sendLimit)
+		defer cancel()
 		job := ""
 		document, err := print.PDF(sheet)
 		if err == nil {
@@ -119,37 +130,34 @@ func (p *printPage) send() {
 		return func() {
 			p.busy = false
 			if err != nil {
-				c.Warn(explain.Explanation{Code: "print", What: c.Catalog.T("error.print.what"), Why: c.Catalog.T("error.print.why", printer.Description), Next: c.Catalog.T("error.print.next")})
+				if c.Front() == shell.Screen(p) {
+					c.Warn(explain.Explanation{Code: "print", What: c.Catalog.T("error.print.what"), Why: c.Catalog.T("error.print.why", printer.Description), Next: c.Catalog.T("error.print.next")})
+				}
 				return
 			}
-			p.forgetJob(job)
-			p.done(func(s *wizard.Saved) { s.Printed = true })
-			p.leave()
-			c.Toast.Say(c.Catalog.T("ui.print.done", printer.Description))
+			p.job = &printJob{sheets: p.sheets, id: job, printer: printer, changed: p.jobChanged, done: p.done}
+			p.job.follow()
+			c.RedrawIf(p)
 		}
 	})
 }
 
-// forgetTime limits how long the program waits for a job to be printed, so that it can
-// delete the copy of the print system.
-const forgetTime = 10 * time.Minute
-
-// forgetJob deletes the print system's copy of a job after it is printed.
-func (p *printPage) forgetJob(job string) {
-	p.c.Root().Follow(func(ctx context.Context, tell func(func())) {
-		ctx, cancel := context.WithTimeout(ctx, forgetTime)
-		defer cancel()
-		if err := p.printer.Forget(ctx, job); err != nil && ctx.Err() == nil {
-			tell(func() { p.c.Toast.Say(p.c.Catalog.T("ui.print.kept")) })
-		}
-	})
+// jobChanged draws the page again, and leaves it when the sheet is printed.
+func (p *printPage) jobChanged() {
+	switch {
+	case p.c.Front() != shell.Screen(p):
+	case p.job.state.State == print.Printed && !p.job.running():
+		p.leave()
+	default:
+		p.c.Redraw()
+	}
 }
 
 // Draw draws the preview and the choices beside it.
 func (p *printPage) Draw() shell.View {
 	c, w := p.c, p.c.Catalog
 	do := control.NewButton(w.T("ui.print.do"), "printer", control.Primary, p.send)
-	if p.busy || len(p.printers) == 0 {
+	if p.sending() || len(p.printers) == 0 {
 		do.Disable()
 	}
 	page := kit.Page{
@@ -195,6 +203,9 @@ func (p *printPage) drawChoices() (side []fyne.CanvasObject) {
 	}
 	if p.busy {
 		side = append(side, kit.NewProgress(kit.ProgressConfig{Clock: c.Clock(c.Scope()), Words: w.T("ui.print.sending")}))
+	}
+	if p.job != nil && !p.busy {
+		side = append(side, p.job.draw())
 	}
 	return append(side, kit.NewBanner(look.Info, w.T("ui.print.once"), w.T("ui.print.once-why"), ""))
 }

@@ -138,6 +138,11 @@ func printShots() []gallerytest.Shot {
 			return p.Draw()
 		}}
 	}
+	job := func(name string, state print.Job) gallerytest.Shot {
+		return look(name, func(p *printPage) {
+			p.job = &printJob{sheets: p.sheets, printer: office[0], state: state, scope: p.c.Root()}
+		})
+	}
 	return []gallerytest.Shot{
 		look("10-print", func(*printPage) {}),
 		look("10-print-large", func(p *printPage) {
@@ -145,6 +150,10 @@ func printShots() []gallerytest.Shot {
 		}),
 		look("10-print-none", func(p *printPage) { p.printers = nil }),
 		look("10-print-busy", func(p *printPage) { p.busy = true }),
+		job("10-print-handed", print.Job{State: print.Waiting}),
+		job("10-print-stopped", print.Job{State: print.Stopped, Reason: print.NoPaper}),
+		job("10-print-aborted", print.Job{State: print.Aborted}),
+		job("10-print-unknown", print.Job{State: print.Unknown}),
 	}
 }
 

@@ -66,7 +66,10 @@ func TestPrintOnARealQueue(t *testing.T) {
 	if len(cups.Kept(t)) == 0 {
 		t.Error("this print system keeps no documents, so the next check proves nothing")
 	}
-	if err := print.Forget(ctx, job); err != nil {
+	if got := follow(t, job, func(print.Job) {}); got.State != print.Printed {
+		t.Errorf("the job ended as %+v", got)
+	}
+	if err := print.Remove(ctx, job); err != nil {
 		t.Error(err)
 	}
 	if kept := cups.Kept(t); len(kept) != 0 {

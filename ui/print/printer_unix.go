@@ -118,7 +118,7 @@ var requestID = regexp.MustCompile(`request id is (\S+)`)
 
 // Print sends a PDF to a printer and returns the job ID. The PDF goes through a pipe and
 // is not written to a file. CUPS itself keeps the document in its spool directory,
-// which root and its own user can read, by default for a day: see Forget.
+// which root and its own user can read, by default for a day: see Remove.
 func Print(ctx context.Context, printer string, pdf []byte, copies int) (jobID string, err error) {
 	if err := checkJob(printer, pdf, copies); err != nil {
 		return "", err

@@ -84,5 +84,12 @@ func Print(ctx context.Context, printer string, pdf []byte, copies int) (jobID s
 	return printer, nil
 }
 
-// Forget does nothing: Windows deletes a document after printing it.
-func Forget(context.Context, string) error { return nil }
+// Follow tells that the outcome is unknown: the program that prints the PDF hands it to
+// Windows as a job of its own, and this program does not learn which.
+func Follow(_ context.Context, _ string, tell func(Job)) error {
+	tell(Job{State: Unknown})
+	return nil
+}
+
+// Remove does nothing: Windows deletes a document after printing it.
+func Remove(context.Context, string) error { return nil }

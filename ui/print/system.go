@@ -13,8 +13,13 @@ func (System) Print(ctx context.Context, printer string, pdf []byte, copies int)
 	return Print(ctx, printer, pdf, copies)
 }
 
-// Forget deletes a finished job from the print system. See the function of the same name.
-func (System) Forget(ctx context.Context, jobID string) error { return Forget(ctx, jobID) }
+// Follow tells what becomes of a job. See the function of the same name.
+func (System) Follow(ctx context.Context, jobID string, tell func(Job)) error {
+	return Follow(ctx, jobID, tell)
+}
+
+// Remove deletes a job from the print system. See the function of the same name.
+func (System) Remove(ctx context.Context, jobID string) error { return Remove(ctx, jobID) }
 
 // Open opens a file. See the function of the same name.
 func (System) Open(ctx context.Context, path string) error { return Open(ctx, path) }

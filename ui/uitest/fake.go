@@ -85,6 +85,10 @@ type Printer struct {
 	mu    sync.Mutex
 	Names []print.Printer // what the system lists
 	Got   [][]byte        // the printed documents
+
+	Removed []string // jobs that were deleted
+	Stuck   error    // deleting fails with it
+	states  chan print.Job
 }
 
 // Printers is part of ui.Printer.
@@ -103,8 +107,40 @@ func (p *Printer) Print(ctx context.Context, _ string, document []byte, _ int) (
 	return "job-1", nil
 }
 
-// Forget is part of ui.Printer.
-func (p *Printer) Forget(context.Context, string) error { return nil }
+// Tell changes what became of the job; a final state ends it. Without a call it is
+// printed at once.
+func (p *Printer) Tell(j print.Job) {
+	p.states <- j
+}
+
+// Slow makes jobs wait for Tell.
+func (p *Printer) Slow() { p.states = make(chan print.Job, 8) }
+
+// Follow is part of ui.Printer.
+func (p *Printer) Follow(ctx context.Context, _ string, tell func(print.Job)) error {
+	if p.states == nil {
+		tell(print.Job{State: print.Printed})
+		return nil
+	}
+	for {
+		select {
+		case j := <-p.states:
+			if tell(j); j.State.Over() {
+				return nil
+			}
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// Remove is part of ui.Printer.
+func (p *Printer) Remove(_ context.Context, job string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.Removed = append(p.Removed, job)
+	return p.Stuck
+}
 
 // Open is part of ui.Printer.
 func (p *Printer) Open(context.Context, string) error { return nil }

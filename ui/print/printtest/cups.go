@@ -223,6 +223,18 @@ func (c *CUPS) client(t testing.TB, name string, args ...string) {
 	}
 }
 
+// Pause stops the queue: it takes jobs and prints none.
+func (c *CUPS) Pause(t testing.TB) { t.Helper(); c.client(t, "/usr/sbin/cupsdisable", c.Queue) }
+
+// Resume starts the queue again.
+func (c *CUPS) Resume(t testing.TB) { t.Helper(); c.client(t, "/usr/sbin/cupsenable", c.Queue) }
+
+// Hold holds a job until it is released.
+func (c *CUPS) Hold(t testing.TB, job string) { t.Helper(); c.client(t, "lp", "-i", job, "-H", "hold") }
+
+// Cancel cancels a job, as a person does in the desktop's print queue.
+func (c *CUPS) Cancel(t testing.TB, job string) { t.Helper(); c.client(t, "cancel", job) }
+
 // logTail is the end of the scheduler's log.
 func (c *CUPS) logTail() string {
 	log, err := os.ReadFile(filepath.Join(c.dir, "log/error"))
