@@ -103,7 +103,7 @@ func openInstance(ctx context.Context, cfg instanceConfig) (_ *instance, err err
 		}
 	}
 	hasher, err := account.NewHasher(account.HasherConfig{
-		Parallel: runtime.GOMAXPROCS(0), Queue: hashQueue, Collect: collectHashes,
+		Parallel: runtime.GOMAXPROCS(0), Queue: hashQueue,
 	})
 	if err != nil {
 		return nil, err

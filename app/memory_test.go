@@ -32,19 +32,19 @@ func TestIdleIsDetectedOnce(t *testing.T) {
 
 // The window may follow a refused serve in the same process. It must get the
 // runtime's default settings.
-func TestMemoryLimitIsUndone(t *testing.T) {
+func TestCollectorIsSetBack(t *testing.T) {
 	t.Setenv("GOGC", "")
 	t.Setenv("GOMEMLIMIT", "")
 	percent := debug.SetGCPercent(100)
 	defer debug.SetGCPercent(percent)
-	stop := limitMemory()
-	if got := debug.SetMemoryLimit(-1); got > 1<<40 {
-		t.Errorf("no limit: %d", got)
+	stop := tuneCollector()
+	if got := debug.SetMemoryLimit(-1); got != math.MaxInt64 {
+		t.Errorf("a memory limit of %d: collections would never end when more than that is in use", got)
+	}
+	if got := debug.SetGCPercent(servePercent); got != servePercent {
+		t.Errorf("GOGC is %d", got)
 	}
 	stop()
-	if got := debug.SetMemoryLimit(-1); got != math.MaxInt64 {
-		t.Errorf("the limit stays: %d", got)
-	}
 	if got := debug.SetGCPercent(100); got != 100 {
 		t.Errorf("GOGC stays %d", got)
 	}

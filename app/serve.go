@@ -65,7 +65,7 @@ func (t terminal) serveInstance(cfg instanceConfig, address string) error {
 	if err := disableCoreDumps(); err != nil {
 		return err
 	}
-	defer limitMemory()()
+	defer tuneCollector()()
 	cfg.log = slog.New(slog.NewJSONHandler(t.err, nil))
 	if cfg.dir == "" && !cfg.lab {
 		var err error

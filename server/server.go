@@ -21,6 +21,7 @@
 //	                    one kind of credential or limit each
 //	audit, notice       activity lists, and messages about changes
 //	delivery            mail and text messages
+//	slowhash            Argon2id in memory that is used again
 //	fairqueue           who is next when many wait for a hash
 //	changes             which topics changed, for event streams
 //	usage               last-seen times and use counts, written in batches

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -74,7 +73,7 @@ func populate(ctx context.Context, dir string, n int) (err error) {
 	if err != nil {
 		return err
 	}
-	h, err := account.NewHasher(account.HasherConfig{Parallel: 1, Collect: runtime.GC})
+	h, err := account.NewHasher(account.HasherConfig{Parallel: 1})
 	if err != nil {
 		return err
 	}

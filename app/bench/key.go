@@ -140,7 +140,7 @@ func keyRoundsOf(ctx context.Context, dir string, cost account.Params, rounds in
 // keyServer starts a server in this process. It has a lab, because only a lab accepts
 // virtual keys.
 func keyServer(ctx context.Context, dir string, cost account.Params, users *seed.Seed) (url string, stop func() error, err error) {
-	hasher, err := account.NewHasher(account.HasherConfig{Parallel: runtime.GOMAXPROCS(0), Queue: 64, Params: cost, Collect: runtime.GC})
+	hasher, err := account.NewHasher(account.HasherConfig{Parallel: runtime.GOMAXPROCS(0), Queue: 64, Params: cost})
 	if err != nil {
 		return "", nil, err
 	}

@@ -5,11 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"errors"
-	"sync"
-	"sync/atomic"
 	"time"
-
-	"golang.org/x/crypto/argon2"
 
 	"nightlatch/server/fairqueue"
 )
@@ -31,11 +27,8 @@ type HasherConfig struct {
 	Queue    int    // callers that may wait; with more, one of them gets ErrBusy
 	Params   Params // zero: DefaultParams
 
-	// Collect frees the memory of finished hashes. It is called before a hash begins,
-	// once finished hashes have left enough garbage. No other hash begins during the
-	// call. Programs that serve many sign-ins pass runtime.GC; nil leaves it to the
-	// runtime.
-	Collect func()
+	// Turns is the queue; nil makes one from Parallel and Queue.
+	Turns *fairqueue.Queue
 }
 
 // A Hasher computes Argon2id hashes of passwords and backup codes, a few at a time.
@@ -44,21 +37,14 @@ type HasherConfig struct {
 // The queue is fair: the class and the source of a caller come from its context (R43,
 // package fairqueue).
 //
-// Argon2 allocates its memory for each hash and leaves it as garbage. If Collect frees
-// it before the next hash begins, that hash gets the same pages. Pages fresh from the
-// system make a sign-in up to a tenth slower, and uncollected garbage doubles the
-// memory of the program (docs/decisions/0028).
+// Hashes use the memory of earlier ones (package slowhash).
 //
 // Its methods must not be called inside a store transaction.
 type Hasher struct {
 	params   Params
 	parallel int
 	queue    *fairqueue.Queue
-
-	starting  sync.Mutex   // held while a hash begins
-	garbage   atomic.Int64 // KiB of finished hashes since the last collection
-	collectAt int64        // KiB of garbage that trigger a collection
-	collect   func()
+	memory   memories
 }
 
 // NewHasher checks the configuration.
@@ -75,12 +61,14 @@ func NewHasher(cfg HasherConfig) (*Hasher, error) {
 	if err := cfg.Params.check(); err != nil {
 		return nil, err
 	}
+	if cfg.Turns == nil {
+		cfg.Turns = fairqueue.New(cfg.Parallel, cfg.Queue)
+	}
 	return &Hasher{
-		params:    cfg.Params,
-		parallel:  cfg.Parallel,
-		queue:     fairqueue.New(cfg.Parallel, cfg.Queue),
-		collectAt: int64(cfg.Parallel/2+1) * int64(DefaultParams().Memory),
-		collect:   cfg.Collect,
+		params:   cfg.Params,
+		parallel: cfg.Parallel,
+		queue:    cfg.Turns,
+		memory:   memories{largest: int(max(cfg.Params.Memory, DefaultParams().Memory))},
 	}, nil
 }
 
@@ -148,24 +136,9 @@ func (h *Hasher) sum(ctx context.Context, secret string, salt []byte, p Params) 
 		return nil, err
 	}
 	defer leave()
-	h.collectGarbage()
-	defer h.garbage.Add(int64(p.Memory))
-	return argon2.IDKey([]byte(secret), salt, p.Time, p.Memory, p.Threads, sumBytes), nil
-}
-
-// collectGarbage calls Collect before a hash begins, once Parallel/2+1 hashes have left
-// their garbage: with Parallel 1 before each hash, with 2 before every second. No other
-// hash begins during the call; it would find no free memory and make the heap grow.
-func (h *Hasher) collectGarbage() {
-	if h.collect == nil {
-		return
-	}
-	h.starting.Lock()
-	defer h.starting.Unlock()
-	if h.garbage.Load() >= h.collectAt {
-		h.garbage.Store(0)
-		h.collect()
-	}
+	memory := h.memory.take()
+	defer h.memory.put(memory)
+	return memory.IDKey([]byte(secret), salt, p.Time, p.Memory, p.Threads, sumBytes), nil
 }
 
 // wait estimates how long a queue of that length takes, in whole seconds and at least

@@ -180,34 +180,27 @@ func TestQueueIsFair(t *testing.T) {
 	})
 }
 
-// A hash keeps its turn until it is done, even if the context ends meanwhile.
+// A hash keeps its turn until it is done, even if the context ends meanwhile: the next one
+// does not begin before that.
 func TestTurnIsHeldToTheEnd(t *testing.T) {
 	t.Parallel()
-	started, goOn := make(chan struct{}), make(chan struct{})
-	h := newHasher(t, HasherConfig{Parallel: 1, Queue: 8, Params: Params{Memory: DefaultParams().Memory, Time: 1, Threads: 1}, Collect: func() {
-		started <- struct{}{}
-		<-goOn
-	}})
-	if err := h.Decoy(t.Context(), "leaves garbage, so that Collect is called"); err != nil {
-		t.Fatal(err)
-	}
+	h := newHasher(t, HasherConfig{Parallel: 1, Queue: 8})
 	ctx, leave := context.WithCancel(t.Context())
 	first, second := make(chan error, 1), make(chan error, 1)
 	go func() {
 		_, err := h.Hash(ctx, "x")
 		first <- err
 	}()
-	<-started
+	ended, end := context.WithCancel(t.Context())
+	end()
+	for h.Decoy(ended, "probe") == nil { // no turn is taken yet, or the probe had it
+		runtime.Gosched()
+	}
 	leave()
 	go func() { second <- h.Decoy(t.Context(), "x") }()
-	for h.queue.Waiting() == 0 {
-		runtime.Gosched() // the second cannot start, although the first one's client has left
+	if err := <-first; err != nil && !errors.Is(err, context.Canceled) {
+		t.Errorf("the hash whose client left returned %v", err)
 	}
-	close(goOn)
-	if err := <-first; err != nil {
-		t.Errorf("a running hash returned %v", err)
-	}
-	<-started
 	if err := <-second; err != nil {
 		t.Error(err)
 	}
@@ -304,7 +297,7 @@ func FuzzPHC(f *testing.F) {
 }
 
 func BenchmarkVerify(b *testing.B) {
-	h := newHasher(b, HasherConfig{Parallel: 1, Collect: runtime.GC})
+	h := newHasher(b, HasherConfig{Parallel: 1})
 	phc, err := h.Hash(b.Context(), "secret")
 	if err != nil {
 		b.Fatal(err)
@@ -316,24 +309,51 @@ func BenchmarkVerify(b *testing.B) {
 	}
 }
 
-// Each hash leaves 19 MiB of garbage. With Collect the next hash gets the same memory, even
-// in a program that collects only at its memory limit.
-func TestHashesDoNotPileUp(t *testing.T) {
+// Hashes use the memory of earlier ones: a program that never collects garbage does not
+// grow, and no hash has to collect what another one left (R42).
+func TestHashesShareMemory(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
-	h := newHasher(t, HasherConfig{Parallel: 2, Collect: runtime.GC})
-	runtime.GC()
-	mapped := func() uint64 {
+	h := newHasher(t, HasherConfig{Parallel: 2})
+	allocated := func() uint64 {
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)
-		return m.HeapSys
+		return m.TotalAlloc
 	}
-	before := mapped()
-	for range 8 {
+	before := allocated()
+	for range 20 {
 		if err := h.Decoy(t.Context(), "secret"); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if grown := mapped() - before; grown > 64<<20 {
-		t.Errorf("eight consecutive hashes took %d MiB", grown>>20)
+	if grown := allocated() - before; grown > 30<<20 {
+		t.Errorf("20 consecutive hashes allocated %d MiB", grown>>20)
 	}
+}
+
+// Memory is given up when there was no hash for a while, and that of a hash with huge
+// parameters at once.
+func TestMemoryIsGivenUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHasher(t, HasherConfig{Parallel: 1, Params: cheap})
+		for range 3 {
+			if err := h.Decoy(t.Context(), "secret"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := len(h.memory.free); n != 1 {
+			t.Errorf("%d memories after consecutive hashes; want 1", n)
+		}
+		<-time.After(memoryKept)
+		synctest.Wait()
+		if n := len(h.memory.free); n != 0 {
+			t.Errorf("%d memories are kept without a hash", n)
+		}
+		if _, err := h.Verify(t.Context(), phcOf("argon2id", "v=19", "m=65536,t=1,p=1", 16, 32), "x"); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(h.memory.free); n != 0 {
+			t.Error("64 MiB are kept")
+		}
+	})
 }

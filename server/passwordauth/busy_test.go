@@ -2,10 +2,8 @@ package passwordauth_test
 
 import (
 	"context"
-	"errors"
 	"runtime"
 	"sync"
-	"sync/atomic"
 	"testing"
 
 	"nightlatch/server"
@@ -18,26 +16,14 @@ import (
 // A busyHasher is a hasher whose queue can be filled.
 type busyHasher struct {
 	*account.Hasher
-	blocked atomic.Bool   // hashes wait for release
-	running chan struct{} // one is in the hasher
-	release chan struct{} // closed to continue them
-	tasks   sync.WaitGroup
-	queue   int
+	turns *fairqueue.Queue
+	queue int
 }
 
 func newBusyHasher(t testing.TB) *busyHasher {
-	queue := runtime.GOMAXPROCS(0) // the seed's hashes need as much
-	b := &busyHasher{running: make(chan struct{}, queue+1), release: make(chan struct{}), queue: queue}
-	h, err := account.NewHasher(account.HasherConfig{
-		// One hash at a time, with so much memory that Collect is called before each.
-		Parallel: 1, Queue: b.queue, Params: account.Params{Memory: account.DefaultParams().Memory, Time: 1, Threads: 1},
-		Collect: func() {
-			if b.blocked.Load() {
-				b.running <- struct{}{}
-				<-b.release
-			}
-		},
-	})
+	b := &busyHasher{queue: runtime.GOMAXPROCS(0)} // the seed's hashes need as much
+	b.turns = fairqueue.New(1, b.queue)
+	h, err := account.NewHasher(account.HasherConfig{Parallel: 1, Params: account.Params{Memory: 64, Time: 1, Threads: 1}, Turns: b.turns})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,23 +34,25 @@ func newBusyHasher(t testing.TB) *busyHasher {
 // fill fills the queue until the end of the test, from the address of the test's requests:
 // those of another address would be served before (package fairqueue).
 func (b *busyHasher) fill(t testing.TB) {
-	b.blocked.Store(true)
-	here := fairqueue.WithSource(context.Background(), "127.0.0.1")
-	for range b.queue + 1 {
-		b.tasks.Go(func() {
-			for errors.Is(b.Decoy(here, "x"), account.ErrBusy) { // the probe below has the slot
-				runtime.Gosched()
+	here, cancel := context.WithCancel(fairqueue.WithSource(context.Background(), "127.0.0.1"))
+	leave, err := b.turns.Enter(here)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var waiting sync.WaitGroup
+	for range b.queue {
+		waiting.Go(func() {
+			if leave, err := b.turns.Enter(here); err == nil {
+				leave()
 			}
 		})
 	}
 	t.Cleanup(func() {
-		close(b.release)
-		b.tasks.Wait()
+		cancel()
+		leave()
+		waiting.Wait()
 	})
-	<-b.running // otherwise the probe could get a permit
-	ended, cancel := context.WithCancel(here)
-	cancel()
-	for !errors.Is(b.Decoy(ended, "x"), account.ErrBusy) {
+	for b.turns.Waiting() < b.queue {
 		runtime.Gosched()
 	}
 }

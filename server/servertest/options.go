@@ -57,7 +57,7 @@ var CheapHashing = account.Params{Memory: 64, Time: 1, Threads: 1}
 
 // NewHasher returns a hasher with a long queue.
 func NewHasher(p account.Params) *account.Hasher {
-	h, err := account.NewHasher(account.HasherConfig{Parallel: runtime.GOMAXPROCS(0), Queue: 256, Params: p, Collect: runtime.GC})
+	h, err := account.NewHasher(account.HasherConfig{Parallel: runtime.GOMAXPROCS(0), Queue: 256, Params: p})
 	if err != nil {
 		panic(err)
 	}

@@ -6,7 +6,6 @@ package ceremonytest
 
 import (
 	"log/slog"
-	"runtime"
 	"testing"
 	"time"
 
@@ -86,7 +85,7 @@ func New(t testing.TB, setup Setup) *World {
 	}
 	w.counting = &counting{Store: setup.Store(w.Clock.Now)}
 	w.Store = w.counting
-	w.Hasher = must(account.NewHasher(account.HasherConfig{Parallel: 2, Queue: 1000, Params: setup.Hash, Collect: runtime.GC}))(t)
+	w.Hasher = must(account.NewHasher(account.HasherConfig{Parallel: 2, Queue: 1000, Params: setup.Hash}))(t)
 	w.Sessions = must(session.New(session.Config{
 		Sealer:              w.Sealer,
 		Lifetime:            w.Policy.SessionLife,

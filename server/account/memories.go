@@ -1,0 +1,58 @@
+package account
+
+import (
+	"sync"
+	"time"
+
+	"nightlatch/server/slowhash"
+)
+
+// memoryKept is how long the memory of hashes is kept without a hash. A person who signs in
+// needs two within seconds.
+const memoryKept = 5 * time.Second
+
+// memories are the memory of finished hashes, for the next ones. Without them, each hash
+// leaves 19 MiB of garbage, and the hash that triggers a collection is the slower one
+// (docs/decisions/0065).
+type memories struct {
+	largest int // KiB; larger ones, of hashes with other parameters, are not kept
+
+	mu      sync.Mutex
+	free    []*slowhash.Memory
+	release *time.Timer
+}
+
+// take returns memory that no other hash uses.
+func (m *memories) take() *slowhash.Memory {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n := len(m.free)
+	if n == 0 {
+		return &slowhash.Memory{}
+	}
+	last := m.free[n-1]
+	m.free = m.free[:n-1]
+	return last
+}
+
+// put takes the memory back. There is never more of it than there were hashes at a time.
+func (m *memories) put(used *slowhash.Memory) {
+	if used.KiB() > m.largest {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.free = append(m.free, used)
+	if m.release == nil {
+		m.release = time.AfterFunc(memoryKept, m.forget)
+		return
+	}
+	m.release.Reset(memoryKept)
+}
+
+// forget leaves all memory to the collector.
+func (m *memories) forget() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.free = nil
+}
