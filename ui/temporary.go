@@ -66,7 +66,7 @@ func (p *temporaryPage) load() {
 
 // services are the protocols to which a temporary password can be limited, by their
 // wire names (R83). The first is no limit.
-func services() []string { return []string{"", "http-basic", "oauth"} }
+func services() []string { return append([]string{""}, api.Services()...) }
 
 func serviceName(w *assets.Catalog, service string) string {
 	if service == "" {

@@ -85,7 +85,7 @@ var imports = map[string][]string{
 	"server/ceremony":     {"server/api", "server/fairqueue", "server/store/...", "server/account", "server/audit", "server/delivery", "server/session"},
 	"server/ceremony/proof": {
 		"server/api", "server/ceremony", "server/store/...", "server/account", "server/audit",
-		"server/delivery", "server/notice", "server/otp", "server/ratelimit", "server/session", "server/throttle", "server/webauthn",
+		"server/delivery", "server/notice", "server/otp", "server/ratelimit", "server/session", "server/temppassword", "server/throttle", "server/webauthn",
 	},
 	"server/signin": {
 		"server/api", "server/ceremony/...", "server/store/...", "server/account", "server/audit", "server/backupcode",

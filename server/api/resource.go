@@ -107,6 +107,16 @@ type TemporaryPassword struct {
 	Texted   bool   `json:"texted,omitempty"` // R82
 }
 
+// The services that a temporary password can be limited to, as Use.Protocol names them
+// (R83): the protocols that carry a user name and a password only.
+const (
+	HTTPBasic = "http-basic"
+	OAuth     = "oauth"
+)
+
+// Services lists the services. A new protocol adds its name here.
+func Services() []string { return []string{HTTPBasic, OAuth} }
+
 // A Use is the time and origin of one use of a temporary password.
 type Use struct {
 	At       Time   `json:"at"`
@@ -179,6 +189,8 @@ type About struct {
 
 	ShortCode string `json:"short_code"` // R18: the number to text GO and STOP to
 	Limits    Limits `json:"limits"`
+
+	Services []string `json:"services"` // R83: what a temporary password can be limited to
 }
 
 // The values of About.Policy and Account.Policy.

@@ -16,6 +16,7 @@ const (
 	WrongCredentials Reason = iota + 1
 	WrongPassword
 	PasswordGone
+	TemporaryHere
 	UsernameTaken
 	PasswordShort
 	PasswordLong
@@ -86,6 +87,8 @@ var refusals = [reasonCount]refusal{
 		"The password of this account is needed to confirm that it is you. Check the Caps Lock key, then try again."),
 	PasswordGone: entry(api.InvalidCredentials, "changed", "R6", "The password has been changed",
 		"It was changed in another session after you entered it here. Enter the new password to go on."),
+	TemporaryHere: entry(api.InvalidCredentials, "temporary_password", "R84", "That is a temporary password",
+		"Temporary passwords are for programs that know only a user name and a password. Enter the password of your account here."),
 	UsernameTaken: entry(api.UsernameTaken, "", "R0", "That user name is taken",
 		"Another account has it. Upper and lower case letters count as the same. Choose another name."),
 	PasswordShort: entry(api.PasswordRefused, "too_short", "R0", "That password is too short",

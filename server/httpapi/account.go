@@ -21,6 +21,7 @@ func (h *Handler) about(c *call) (api.About, error) {
 		Text:    h.cfg.Senders.Capabilities().Text,
 
 		ShortCode: h.cfg.Policy.CarrierShortCode,
+		Services:  api.Services(),
 		Limits: api.Limits{
 			SecurityKeys:             h.cfg.Policy.KeysMax,
 			TemporaryPasswords:       h.cfg.Policy.TemporaryPasswordsMax,

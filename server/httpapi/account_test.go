@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"reflect"
 	"testing"
 	"time"
 
@@ -16,8 +17,9 @@ func TestAbout(t *testing.T) {
 	want := api.About{
 		Version: "1.2.3", Policy: "classic", RPID: "localhost", Lab: true, Accounts: true, Mail: true, Text: true, Now: servertest.Start,
 		ShortCode: "40404", Limits: api.Limits{SecurityKeys: 20, TemporaryPasswords: 10, TemporaryPasswordMinutes: 60},
+		Services: []string{"http-basic", "oauth"},
 	}
-	if got != want {
+	if !reflect.DeepEqual(got, want) {
 		t.Errorf("about %+v, want %+v", got, want)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"nightlatch/server/account"
 	"nightlatch/server/api"
@@ -151,11 +152,10 @@ func table(err error) row {
 		return row{
 			status: 400,
 			code:   api.Malformed,
-			reason: api.ReasonValue,
-			limit:  64,
+			reason: api.ReasonUnknown,
 			rule:   "R83",
-			title:  "That can't be a service",
-			detail: "A service has 1 to 64 characters, none of them a control character or a direction mark.",
+			title:  "There is no such service",
+			detail: "A temporary password can be limited to one of: " + strings.Join(api.Services(), ", ") + ". Without a service it works for all.",
 			field:  "service",
 		}
 	case is(account.ErrKeyLabel):

@@ -16,7 +16,7 @@ func TestTemporaryPasswords(t *testing.T) {
 	ctx := t.Context()
 	c := w.SignIn("cyd")
 	now := w.Clock.Now()
-	first := servertest.Must[api.NewTemporaryPassword](t)(c.NewTemporaryPassword(ctx, " Mail ", "imap"))
+	first := servertest.Must[api.NewTemporaryPassword](t)(c.NewTemporaryPassword(ctx, " Mail ", "oauth"))
 	if !first.Expires.Equal(now.Add(time.Hour)) || len(first.Password) != 19 {
 		t.Errorf("R81: made %+v", first)
 	}
@@ -28,7 +28,7 @@ func TestTemporaryPasswords(t *testing.T) {
 		t.Errorf("rule %q", p.Rule)
 	}
 	list := servertest.Must[[]api.TemporaryPassword](t)(c.TemporaryPasswords(ctx))
-	want := api.TemporaryPassword{ID: first.ID, Label: "Mail", Service: "imap", Created: now, Expires: first.Expires, State: "live"}
+	want := api.TemporaryPassword{ID: first.ID, Label: "Mail", Service: "oauth", Created: now, Expires: first.Expires, State: "live"}
 	if len(list) != 10 || list[9] != want {
 		t.Errorf("the oldest of %d is %+v, want %+v", len(list), list[len(list)-1], want)
 	}

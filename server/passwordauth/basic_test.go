@@ -39,13 +39,21 @@ func TestBasicDecisions(t *testing.T) {
 func TestTemporaryPasswordServiceAndRevocation(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
-	imap, basic := w.NewTemporaryPassword("cyd", "imap"), w.NewTemporaryPassword("cyd", "http-basic")
-	servertest.WantUnauthorized(t, "one for imap", w.Basic("cyd", imap.Password), api.InvalidCredentials)
+	oauth, basic := w.NewTemporaryPassword("cyd", "oauth"), w.NewTemporaryPassword("cyd", "http-basic")
+	e := w.Basic("cyd", oauth.Password)
+	servertest.WantUnauthorized(t, "one for oauth", e, api.InvalidCredentials)
+	if p := e.Problem(t); p.Reason != "other_service" {
+		t.Errorf("one for another service: %+v", p)
+	}
 	servertest.WantMe(t, "one for http-basic", w.Basic("cyd", basic.Password), "cyd")
 	if err := w.SignIn("cyd").RevokeTemporaryPassword(t.Context(), basic.ID); err != nil {
 		t.Fatal(err)
 	}
-	servertest.WantUnauthorized(t, "a revoked one", w.Basic("cyd", basic.Password), api.InvalidCredentials)
+	e = w.Basic("cyd", basic.Password)
+	servertest.WantUnauthorized(t, "a revoked one", e, api.InvalidCredentials)
+	if p := e.Problem(t); p.Reason != "revoked" {
+		t.Errorf("a revoked one: %+v", p)
+	}
 }
 
 // R61: when two-factor is turned off, temporary passwords are void and the ordinary

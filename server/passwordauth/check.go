@@ -5,14 +5,18 @@
 //	two-factor on, temporary password → accepted, without a slow hash
 //	two-factor on, account password   → temporary_password_required (R80); one may be texted (R82)
 //	an expired temporary password     → temporary_password_expired (R85)
-//	a valid backup code               → backup_code_not_accepted (R75)
+//	a revoked one, or for a service   → invalid_credentials, and why
+//	a backup code, used or not        → backup_code_not_accepted (R75)
 //	anything else                     → invalid_credentials
 //
-// Failures are counted apart from those of first-party clients (R43), and by user
-// name, not by account, so that known and unknown names are treated alike. For an
-// unknown name the same hashes are computed and as much is written. After too many
-// failures even a right secret is answered like a wrong one (R42). The owner ends
-// that by making a new temporary password.
+// Only the last one is a guess and counts as a failure, apart from those of first-party
+// clients (R43). The other secrets only the owner can know. A temporary password is found
+// by a keyed hash, so that it is never throttled either.
+//
+// Known and unknown names are treated alike: for an unknown name the same hashes are
+// computed and as much is written. After too many failures even the right account
+// password is answered like a wrong one (R42), until a day has passed without a try or the
+// owner enters the password in an open session.
 package passwordauth
 
 import (
@@ -86,7 +90,7 @@ type attempt struct {
 	outcome   temppassword.Outcome
 
 	password bool // the secret is the account password
-	backup   bool // the secret is a valid backup code
+	backup   bool // the secret is a backup code of the account, used or not
 }
 
 func (t *attempt) origin() notice.Origin {
@@ -103,13 +107,13 @@ func (p *Authenticator) Check(ctx context.Context, a thirdparty.Attempt) (thirdp
 	if err := p.lookUp(ctx, t); err != nil {
 		return thirdparty.Identity{}, err
 	}
-	if t.outcome == temppassword.Live && !t.locked {
-		return p.acceptTemporary(ctx, t)
-	}
-	if t.outcome != temppassword.Expired || t.locked {
+	switch {
+	case t.outcome == temppassword.Unknown:
 		if err := p.compare(ctx, t); err != nil {
 			return thirdparty.Identity{}, busy(err, t.at)
 		}
+	case t.outcome == temppassword.Live && t.temporary.Serves(t.Protocol):
+		return p.acceptTemporary(ctx, t)
 	}
 	return p.decide(ctx, t)
 }
@@ -120,24 +124,13 @@ type cachedCredential struct {
 	password temppassword.Record
 }
 
-// lookUp checks the throttle and finds the account and the temporary password. It
-// writes nothing.
+// lookUp finds the temporary password. Only the owner can know one, so it is no guess: it
+// is not throttled, whatever became of it (R43). For another secret, lookUp checks the
+// throttle and finds the account. It writes nothing.
 func (p *Authenticator) lookUp(ctx context.Context, t *attempt) error {
-	key := p.cfg.Sealer.MAC("third-party cache", account.Fold(t.Username), t.Secret, t.Protocol)
+	key := p.cfg.Sealer.MAC("third-party cache", account.Fold(t.Username), t.Secret)
 	return p.cfg.Store.View(ctx, func(tx store.Tx) error {
 		t.at = tx.Now().UTC()
-		var err error
-		if t.count, err = p.counts.ThirdParty(tx, t.Username); err != nil {
-			return err
-		}
-		failures, err := t.count.State(tx)
-		if err != nil {
-			return err
-		}
-		if refusal := waits(failures, t.at); refusal != nil {
-			return refusal
-		}
-		t.locked = failures.Disabled
 		known, ok, err := p.cache.Get(tx, key)
 		if err != nil {
 			return err
@@ -146,11 +139,29 @@ func (p *Authenticator) lookUp(ctx context.Context, t *attempt) error {
 			t.account, t.temporary, t.outcome = known.account, known.password, temppassword.Live
 			return nil
 		}
+		if t.count, err = p.counts.ThirdParty(tx, t.Username); err != nil {
+			return err
+		}
+		t.temporary, t.outcome, err = temppassword.Lookup(tx, p.cfg.Sealer, t.count.Account(), t.Secret)
+		if err != nil {
+			return err
+		}
+		if t.outcome == temppassword.Unknown {
+			failures, err := t.count.State(tx)
+			if err != nil {
+				return err
+			}
+			if refusal := waits(failures, t.at); refusal != nil {
+				return refusal
+			}
+			t.locked = failures.Disabled
+		}
 		return p.find(tx, t, key)
 	})
 }
 
-// find reads the account and the temporary password from the store.
+// find reads the account from the store, and a temporary password that is not in the
+// index.
 func (p *Authenticator) find(tx store.Tx, t *attempt, key [32]byte) error {
 	a, err := account.ByLogin(tx, t.Username)
 	if errors.Is(err, account.ErrNotFound) {
@@ -161,13 +172,12 @@ func (p *Authenticator) find(tx store.Tx, t *attempt, key [32]byte) error {
 		return err
 	}
 	t.account = a
-	t.temporary, t.outcome, err = temppassword.Find(tx, p.cfg.Sealer, a.ID, t.Secret)
-	switch {
-	case err != nil:
-		return err
-	case !t.temporary.Serves(t.Protocol):
-		t.outcome = temppassword.Unknown // R83: it was made for another service
-	case t.outcome == temppassword.Live:
+	if t.outcome == temppassword.Unknown && !t.locked {
+		if t.temporary, t.outcome, err = temppassword.Find(tx, p.cfg.Sealer, a.ID, t.Secret); err != nil {
+			return err
+		}
+	}
+	if t.outcome == temppassword.Live {
 		return p.cache.Put(tx, key, a.ID, cachedCredential{a, t.temporary})
 	}
 	return nil
@@ -218,7 +228,7 @@ func (p *Authenticator) compare(ctx context.Context, t *attempt) (err error) {
 	}
 	return p.cfg.Store.View(ctx, func(tx store.Tx) error {
 		_, state, err := backupcode.Check(tx, t.account.ID, sum)
-		t.backup = state == backupcode.StateActive
+		t.backup = state != backupcode.StateUnknown
 		return err
 	})
 }

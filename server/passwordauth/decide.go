@@ -1,6 +1,7 @@
 package passwordauth
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,10 +39,11 @@ func (p *Authenticator) decide(ctx context.Context, t *attempt) (thirdparty.Iden
 		if err != nil {
 			return err
 		}
-		if refusal = waits(failures, tx.Now()); refusal != nil {
+		guess := t.outcome == temppassword.Unknown
+		if refusal = waits(failures, tx.Now()); refusal != nil && guess {
 			return nil
 		}
-		if t.account == nil || failures.Disabled {
+		if t.account == nil || failures.Disabled && guess {
 			refusal, err = p.refuseUnknownUser(tx, t, failures.Disabled)
 			return err
 		}
@@ -57,14 +59,18 @@ func (p *Authenticator) decide(ctx context.Context, t *attempt) (thirdparty.Iden
 		case err != nil:
 			return err
 		case t.outcome == temppassword.Expired:
-			refusal, reported, err = p.refuseOwner(tx, t, a, api.TemporaryPasswordExpired, "R85")
+			refusal, reported, err = p.refuseOwner(tx, t, a, thirdparty.Refusal{Code: api.TemporaryPasswordExpired, Rule: "R85"})
+		case t.outcome == temppassword.Revoked:
+			refusal, reported, err = p.refuseOwner(tx, t, a, thirdparty.Refusal{Code: api.InvalidCredentials, Reason: thirdparty.Revoked, Rule: "R83"})
+		case t.outcome == temppassword.Live:
+			refusal, reported, err = p.refuseOwner(tx, t, a, thirdparty.Refusal{Code: api.InvalidCredentials, Reason: thirdparty.OtherService, Rule: "R83"})
 		case t.password && enrolled.TwoFactor():
 			refusal, reported, err = p.askForTemporary(tx, t, a)
 		case t.password:
 			id = thirdparty.Identity{Account: a.ID, Username: a.Username, Credential: p.passwordFingerprint(a)}
 			reported, err = p.acceptOrdinary(tx, t, a)
 		case t.backup:
-			refusal, reported, err = p.refuseOwner(tx, t, a, api.BackupCodeNotAccepted, "R75")
+			refusal, reported, err = p.refuseOwner(tx, t, a, thirdparty.Refusal{Code: api.BackupCodeNotAccepted, Rule: "R75"})
 		default:
 			refusal, err = p.refuseWrong(tx, t, a)
 		}
@@ -97,7 +103,7 @@ func (p *Authenticator) acceptOrdinary(tx store.Tx, t *attempt, a *account.Accou
 // texts a temporary one where R82 allows it. The password was right, so this is not a
 // failure; nothing was accepted, so it does not reset the counter.
 func (p *Authenticator) askForTemporary(tx store.Tx, t *attempt, a *account.Account) (*thirdparty.Refusal, string, error) {
-	refusal, reported, err := p.refuseOwner(tx, t, a, api.TemporaryPasswordRequired, "R80")
+	refusal, reported, err := p.refuseOwner(tx, t, a, thirdparty.Refusal{Code: api.TemporaryPasswordRequired, Rule: "R80"})
 	if err != nil {
 		return nil, "", err
 	}
@@ -138,16 +144,16 @@ func (p *Authenticator) askForTemporary(tx store.Tx, t *attempt, a *account.Acco
 
 // refuseOwner refuses a secret that only the owner can have. The answer says what the
 // secret is, and it does not count as a failure (R43).
-func (p *Authenticator) refuseOwner(tx store.Tx, t *attempt, a *account.Account, code, rule string) (*thirdparty.Refusal, string, error) {
+func (p *Authenticator) refuseOwner(tx store.Tx, t *attempt, a *account.Account, refusal thirdparty.Refusal) (*thirdparty.Refusal, string, error) {
 	event := audit.Event{
-		Type: api.EventTemporaryPasswordRefused, Rule: rule, Refused: true,
-		Details: map[string]string{"protocol": t.Protocol, "reason": code},
+		Type: api.EventTemporaryPasswordRefused, Rule: refusal.Rule, Refused: true,
+		Details: map[string]string{"protocol": t.Protocol, "reason": cmp.Or(refusal.Reason, refusal.Code)},
 	}
-	if code == api.BackupCodeNotAccepted {
+	if refusal.Code == api.BackupCodeNotAccepted {
 		event.Type = api.EventBackupCodeRefused
 	}
 	reported, err := p.report(tx, t, a, event)
-	return &thirdparty.Refusal{Code: code, Rule: rule}, reported, err
+	return &refusal, reported, err
 }
 
 // refuseWrong counts a failure. The answer gives no details.

@@ -54,7 +54,8 @@ func TestThirdPartyLock(t *testing.T) {
 		w.Clock.Advance(time.Hour)
 	}
 	before := w.Dump()
-	for _, secret := range []string{"wrong", servertest.Password, made.Password} {
+	servertest.WantUnauthorized(t, "expired, locked", w.Basic("cyd", made.Password), api.TemporaryPasswordExpired)
+	for _, secret := range []string{"wrong", servertest.Password} {
 		servertest.WantUnauthorized(t, "locked", w.Basic("cyd", secret), api.InvalidCredentials)
 		servertest.WantUnauthorized(t, "nobody, locked", w.Basic("nobody", secret), api.InvalidCredentials)
 	}
@@ -64,7 +65,7 @@ func TestThirdPartyLock(t *testing.T) {
 		}
 	}
 	c := w.SignIn("cyd")
-	if got := w.ActivityTypes(c, 3); got[1] != api.EventMethodDisabled {
+	if got := w.ActivityTypes(c, 3); got[2] != api.EventMethodDisabled {
 		t.Errorf("activity %v", got)
 	}
 	w.ProvePassword(c)

@@ -85,7 +85,8 @@ func (r *rules) backup(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.A
 
 var errOutcome = errors.New("signin: unknown outcome of a backup code")
 
-// refuseBackup counts a refused code, with a reason for each outcome (R74). If the policy
+// refuseBackup refuses a code, with a reason for each outcome (R74). Only an unknown code
+// counts as a failure: the others were the owner's (R43). If the policy
 // says so, a code out of order has voided all codes (R73): then another method follows.
 func (r *rules) refuseBackup(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, outcome backupcode.Outcome, number int) (to api.State, err error) {
 	reason, known := map[backupcode.Outcome]ceremony.Reason{
@@ -104,15 +105,22 @@ func (r *rules) refuseBackup(tx store.Tx, c *ceremony.Ceremony, d *draft, a *acc
 			return "", err
 		}
 	}
-	refusal := ceremony.Refuse(reason)
-	if _, err := r.refuse(tx, c, a, api.BackupCode, refusal); err != nil {
+	refusal, told := ceremony.Refuse(reason), d.Told
+	if outcome == backupcode.Unknown {
+		_, err = r.refuse(tx, c, a, api.BackupCode, refusal)
+	} else {
+		_, err = r.refuseOwner(c, d, string(api.BackupCode), refusal)
+	}
+	if err != nil {
 		return "", err
 	}
 	details := map[string]string{}
 	if number > 0 {
 		details["number"] = strconv.Itoa(number)
 	}
-	c.Record(audit.Event{Type: api.EventBackupCodeRefused, Rule: refusal.Rule, Refused: true, Details: details})
+	if outcome == backupcode.Unknown || d.Told != told {
+		c.Record(audit.Event{Type: api.EventBackupCodeRefused, Rule: refusal.Rule, Refused: true, Details: details})
+	}
 	if voided {
 		r.Announce(tx, c, a, audit.Event{Type: api.EventBackupCodesVoided, Rule: "R73", Details: details})
 	}

@@ -45,7 +45,7 @@ func (r *rules) app(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Acco
 			return "", err
 		}
 		if burned {
-			return r.refuse(tx, c, a, api.App, ceremony.Refuse(ceremony.AppCodeUsed))
+			return r.refuseOwner(c, d, string(api.App), ceremony.Refuse(ceremony.AppCodeUsed))
 		}
 		app.LastStep = match.Step
 		if err := account.SetApp(tx, a.ID, app); err != nil {
@@ -53,9 +53,9 @@ func (r *rules) app(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Acco
 		}
 		return r.finish(tx, c, d, a, api.App)
 	case otp.Replayed:
-		return r.refuse(tx, c, a, api.App, ceremony.Refuse(ceremony.AppCodeUsed))
+		return r.refuseOwner(c, d, string(api.App), ceremony.Refuse(ceremony.AppCodeUsed))
 	case otp.Drifted:
-		return r.drifted(tx, c, a, match)
+		return r.drifted(tx, c, d, a, match)
 	}
 	return r.refuse(tx, c, a, api.App, ceremony.Refuse(ceremony.WrongAppCode))
 }
@@ -64,7 +64,7 @@ func (r *rules) app(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Acco
 // (R23). The refusal of an early code tells an attacker when the code will be valid,
 // and one guess is compared with twenty future steps. So the code of a future step is
 // burned.
-func (r *rules) drifted(tx store.Tx, c *ceremony.Ceremony, a *account.Account, match otp.Match) (api.State, error) {
+func (r *rules) drifted(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, match otp.Match) (api.State, error) {
 	if match.Drift > 0 {
 		if err := disclose(tx, a.ID, match.Step); err != nil {
 			return "", err
@@ -73,5 +73,5 @@ func (r *rules) drifted(tx store.Tx, c *ceremony.Ceremony, a *account.Account, m
 	seconds := int(match.DriftTime() / time.Second)
 	refusal := ceremony.Refuse(ceremony.ClockDrift)
 	refusal.Drift = &seconds
-	return r.refuse(tx, c, a, api.App, refusal)
+	return r.refuseOwner(c, d, string(api.App), refusal)
 }

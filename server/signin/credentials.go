@@ -12,6 +12,7 @@ import (
 	"nightlatch/server/account"
 	"nightlatch/server/api"
 	"nightlatch/server/audit"
+	"nightlatch/server/backupcode"
 	"nightlatch/server/ceremony"
 	"nightlatch/server/ceremony/proof"
 	"nightlatch/server/ratelimit"
@@ -25,11 +26,13 @@ const nameMax = 256
 // checked is Credentials with the result of comparing the password.
 type checked struct {
 	api.Credentials
-	name     string // trimmed
-	account  string // ID; "" for an unknown user name
-	hash     string // the hash that the password was compared with
+	name     string           // trimmed
+	account  string           // ID; "" for an unknown user name
+	record   *account.Account // only read; nil for an unknown user name
+	hash     string           // the hash that the password was compared with
 	ok       bool
-	rehashed string // hash of the right password with the present parameters, if its hash is outdated
+	owner    ceremony.Reason // it is no password, but a secret that only the owner can know; 0 if not
+	rehashed string          // hash of the right password with the present parameters, if its hash is outdated
 }
 
 // name reads a user name as it is pasted. A name that no account can have is still accepted here, so that
@@ -66,14 +69,19 @@ func (r *rules) verify(ctx context.Context, c ceremony.Ceremony, _ draft, input 
 		if _, err := admit(tx, count); err != nil {
 			return err
 		}
+		if temporary, err := r.IsTemporary(tx, count.Account(), in.Credentials.Password); err != nil {
+			return err
+		} else if temporary {
+			in.owner = ceremony.TemporaryHere
+		}
 		a, err := lookUp(tx, in.name)
 		if err == nil && a != nil {
-			in.account, in.hash = a.ID, a.Password
+			in.account, in.hash, in.record = a.ID, a.Password, a
 		}
 		return err
 	})
-	if err != nil {
-		return nil, err
+	if err != nil || in.owner != 0 {
+		return in, err
 	}
 	if in.account == "" {
 		err = r.Hasher.Decoy(ctx, password)
@@ -83,10 +91,37 @@ func (r *rules) verify(ctx context.Context, c ceremony.Ceremony, _ draft, input 
 	if err == nil && in.ok && r.Hasher.Outdated(in.hash) {
 		in.rehashed, err = r.Hasher.Hash(ctx, password)
 	}
+	if err == nil && !in.ok {
+		err = r.lookForBackupCode(ctx, &in)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("signin: %w", err)
 	}
 	return in, nil
+}
+
+// lookForBackupCode finds out whether a wrong password is a backup code of the account,
+// used or not: that is no guess. The answer is that of a wrong password, because reasons
+// are given only after the right one (R74). Another hash is computed for every secret of
+// that form, whatever the name (R42).
+func (r *rules) lookForBackupCode(ctx context.Context, in *checked) error {
+	if _, err := backupcode.Normalize(in.Credentials.Password); err != nil {
+		return nil
+	}
+	if in.account == "" {
+		return r.Hasher.Decoy(ctx, in.Credentials.Password)
+	}
+	sum, err := backupcode.Sum(ctx, r.Hasher, in.record, in.Credentials.Password)
+	if err != nil {
+		return err
+	}
+	return r.Store.View(ctx, func(tx store.Tx) error {
+		_, state, err := backupcode.Check(tx, in.account, sum)
+		if err == nil && state != backupcode.StateUnknown {
+			in.owner = ceremony.WrongCredentials
+		}
+		return err
+	})
 }
 
 // lookUp returns the account with that name, or nil if there is none.
@@ -146,6 +181,9 @@ func (r *rules) credentials(tx store.Tx, c *ceremony.Ceremony, d *draft, input a
 		return "", decoy(tx, count)
 	}
 	c.Account = a.ID
+	if in.owner != 0 {
+		return r.refuseOwner(c, d, "password", ceremony.Refuse(in.owner))
+	}
 	if !in.ok {
 		return "", r.Fail(tx, c, a, throttle.Password, refusal, audit.Event{
 			Type:    api.EventSignInFailed,

@@ -34,6 +34,9 @@ func disclose(tx store.Tx, account string, step int64) error {
 	if err != nil {
 		return err
 	}
+	if slices.Contains(s.Steps, step) {
+		return nil
+	}
 	s.Steps = append(s.Steps, step)
 	s.Steps = s.Steps[max(0, len(s.Steps)-disclosedMax):]
 	if err := store.Save(tx, disclosedKey(account), s); err != nil {

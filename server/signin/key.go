@@ -170,5 +170,5 @@ func (r *rules) used(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Acc
 	if err := r.challenge(tx, d, a); err != nil {
 		return "", err
 	}
-	return r.refuse(tx, c, a, api.SecurityKey, ceremony.Refuse(ceremony.KeyCopied))
+	return r.refuseOwner(c, d, string(api.SecurityKey), ceremony.Refuse(ceremony.KeyCopied))
 }

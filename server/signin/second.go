@@ -100,6 +100,23 @@ func (r *rules) refuseFor(tx store.Tx, c *ceremony.Ceremony, a *account.Account,
 	})
 }
 
+// refuseOwner refuses a secret that only the owner can know: a code that was right once, or
+// for another time. It is no guess, so no failure is counted (R43). Repeated in one
+// sign-in, it is recorded once, because nothing slows such answers down.
+func (r *rules) refuseOwner(c *ceremony.Ceremony, d *draft, factor string, refusal api.Refusal) (api.State, error) {
+	c.Refuse(refusal)
+	if reason := refusal.Code + " " + refusal.Reason; d.Told != reason {
+		d.Told = reason
+		c.Record(audit.Event{
+			Type:    api.EventSignInFailed,
+			Rule:    refusal.Rule,
+			Refused: true,
+			Details: map[string]string{"factor": factor, "reason": refusal.Code},
+		})
+	}
+	return "", nil
+}
+
 // allow checks the throttle before a second step is examined (R43).
 func (r *rules) allow(tx store.Tx, c *ceremony.Ceremony, a *account.Account) error {
 	count, err := r.Count(tx, c, a)

@@ -73,6 +73,7 @@ type draft struct {
 	Texted    bool        `json:"texted,omitempty"`    // it was sent for this sign-in
 	Options   api.RawJSON `json:"options,omitempty"`   // for the security key
 	Challenge []byte      `json:"challenge,omitempty"` // for the security key, used once
+	Told      string      `json:"told,omitempty"`      // the refusal that refuseOwner recorded last
 
 	// For the last step. Shown once and never stored.
 	token, device string

@@ -14,6 +14,7 @@ package temppassword
 import (
 	"crypto/rand"
 	"encoding/base32"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"slices"
@@ -31,7 +32,7 @@ var (
 	ErrFull         = errors.New("temppassword: the maximum number is live (R83)")
 	ErrTwoFactorOff = errors.New("temppassword: two-factor is off (R80)")
 	ErrLabel        = errors.New("temppassword: malformed label (R83)")
-	ErrService      = errors.New("temppassword: malformed service (R83)")
+	ErrService      = errors.New("temppassword: no such service (R83)")
 	ErrNotFound     = errors.New("temppassword: not found")
 )
 
@@ -43,6 +44,12 @@ const Kind = "temppw"
 
 func prefix(accountID string) string  { return "acct/" + accountID + "/" + Kind + "/" }
 func key(accountID, id string) string { return prefix(accountID) + id }
+
+// indexKey is the key of the ID of the record with that MAC. Looking up a secret there
+// costs the same for every account and for none (R42).
+func indexKey(m [32]byte) string {
+	return "uniq/" + Kind + "/" + base64.RawURLEncoding.EncodeToString(m[:])
+}
 
 // newID returns 130 random bits as 26 characters of base32. None begins with 0, which is
 // the ID of the revocations.
@@ -64,10 +71,8 @@ func Make(tx store.Tx, keys *seal.Sealer, a *account.Account, label, service str
 	if err != nil {
 		return none, fmt.Errorf("%w: %w", ErrLabel, err)
 	}
-	if service != "" {
-		if service, err = account.NormalizeLabel(service, account.TemporaryLabelMax); err != nil {
-			return none, ErrService
-		}
+	if service != "" && !slices.Contains(api.Services(), service) {
+		return none, ErrService
 	}
 	e, err := account.Enrolled(tx, a)
 	if err != nil {
@@ -108,6 +113,9 @@ func Make(tx store.Tx, keys *seal.Sealer, a *account.Account, label, service str
 	if err := save(tx, a.ID, r); err != nil {
 		return none, err
 	}
+	if err := tx.Put(indexKey(r.mac), []byte(r.ID)); err != nil {
+		return none, fmt.Errorf("temppassword: index: %w", err)
+	}
 	return api.NewTemporaryPassword{ID: r.ID, Password: account.FormatCode(code), Expires: r.Expires}, nil
 }
 
@@ -130,6 +138,9 @@ func prune(tx store.Tx, accountID string, rs []Record) error {
 			break
 		}
 		if err := tx.Delete(key(accountID, r.ID)); err != nil {
+			return fmt.Errorf("temppassword: prune: %w", err)
+		}
+		if err := tx.Delete(indexKey(r.mac)); err != nil {
 			return fmt.Errorf("temppassword: prune: %w", err)
 		}
 		deleted++

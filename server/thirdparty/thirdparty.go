@@ -16,8 +16,15 @@ import (
 
 // The protocols, as api.Use names them (R83).
 const (
-	HTTPBasic = "http-basic"
-	OAuth     = "oauth"
+	HTTPBasic = api.HTTPBasic
+	OAuth     = api.OAuth
+)
+
+// Reasons of a refusal as api.InvalidCredentials, for a secret that only the owner can
+// have.
+const (
+	Revoked      = "revoked"       // a temporary password that was revoked
+	OtherService = "other_service" // one that was made for another service (R83)
 )
 
 // An Attempt is one user name and secret that a client presented.
@@ -51,6 +58,7 @@ type Refusal struct {
 	// api.TemporaryPasswordExpired (R85), api.BackupCodeNotAccepted (R75),
 	// api.Throttled (R43) or api.Unavailable.
 	Code    string
+	Reason  string    // Revoked, OtherService or ""
 	Rule    string    // "R80"
 	RetryAt time.Time // throttled, unavailable: when to try again
 	Texted  bool      // temporary_password_required: one was sent to the phone just now (R82)
@@ -93,6 +101,14 @@ func (r *Refusal) Text() (title, detail string) {
 	case api.Unavailable:
 		return "Busy",
 			"The server is busy. Try again in a moment."
+	}
+	switch r.Reason {
+	case Revoked:
+		return "This temporary password was revoked",
+			"It no longer works. Make a new one in Nightlatch under Two-factor authentication."
+	case OtherService:
+		return "This temporary password is for another service",
+			"It was limited to one service when it was made. Make one for this service in Nightlatch under Two-factor authentication."
 	}
 	return "Wrong user name or password",
 		"Check both. With two-factor authentication on, other programs need a temporary password."

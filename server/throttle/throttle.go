@@ -63,6 +63,9 @@ type Count struct {
 	expires bool   // the count is deleted after some weeks
 }
 
+// Account returns the ID of the account, "" for a name without one.
+func (c Count) Account() string { return c.account }
+
 // Known reports whether the attempt came from a device that has signed in before.
 func (c Count) Known() bool { return c.device != "" }
 

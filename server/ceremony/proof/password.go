@@ -11,6 +11,7 @@ import (
 	"nightlatch/server/audit"
 	"nightlatch/server/ceremony"
 	"nightlatch/server/store"
+	"nightlatch/server/temppassword"
 	"nightlatch/server/throttle"
 )
 
@@ -47,6 +48,17 @@ func (k *Checker) SlowPassword(ctx context.Context, c ceremony.Ceremony, in api.
 	return CheckedPassword{Password: in, phc: phc, ok: ok}, nil
 }
 
+// IsTemporary reports whether a secret is a temporary password of an account, live or not.
+// First-party clients do not accept it (R84), but it is no guess of the password (R43). The
+// ID is "" for an unknown user name; the lookup takes as long.
+func (k *Checker) IsTemporary(tx store.Tx, accountID, secret string) (bool, error) {
+	_, outcome, err := temppassword.Lookup(tx, k.Sealer, accountID, secret)
+	if err != nil {
+		return false, fmt.Errorf("proof: %w", err)
+	}
+	return outcome != temppassword.Unknown, nil
+}
+
 // Password normalises a password for comparison: NFC (R0). It returns a Rejection for a
 // password that no account can have.
 func Password(s string) (string, error) {
@@ -77,6 +89,13 @@ func (k *Checker) Password(tx store.Tx, c *ceremony.Ceremony, in CheckedPassword
 		return false, err
 	}
 	if !in.ok {
+		switch temporary, err := k.IsTemporary(tx, a.ID, in.Password.Password); {
+		case err != nil:
+			return false, err
+		case temporary:
+			c.Refuse(ceremony.Refuse(ceremony.TemporaryHere))
+			return false, nil
+		}
 		return false, k.wrongInSession(tx, c, a, session)
 	}
 	if err := session.Clear(tx); err != nil {
