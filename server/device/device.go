@@ -1,11 +1,14 @@
 // Package device remembers the devices that have signed in to an account (R43). A device
-// shows a token that it got at an earlier sign-in. Its failures have a count of their own,
+// shows a token that it got at its first sign-in. Its failures have a count of their own,
 // so a stranger's wrong tries do not make its owner wait.
 //
 // A token opens nothing: the password and the second step are asked for as always. It is
-// 256 random bits behind the account's ID, and the store has only a keyed hash of it. An
-// account remembers a limited number of devices in one record; the one that was not used
-// for the longest time is forgotten first.
+// 256 random bits and a keyed checksum, so that only tokens of this server are remembered.
+// One token serves all accounts of a device. The store has only keyed hashes of it.
+//
+// An account remembers a limited number of devices in one record; the one that was not used
+// for the longest time is forgotten first. An index finds a device: looking there takes as
+// long for every account, and for none (R42).
 package device
 
 import (
@@ -31,24 +34,46 @@ const Kind = "devices"
 
 const (
 	tokenPrefix = "nld_"
-	accountLen  = 26 // of an account's ID
-	tokenLen    = len(tokenPrefix) + accountLen + 43
+	randomLen   = 32
+	sumLen      = 16
 )
 
 // A Device has signed in to an account.
 type Device struct {
 	ID      string    `json:"id"` // names its count of failures
-	MAC     []byte    `json:"mac"`
+	Index   string    `json:"index"`
 	Session string    `json:"session"` // the last session that began on it
 	Used    time.Time `json:"used"`    // when that began
 }
 
 func key(account string) string { return "acct/" + account + "/" + Kind }
 
-// mac is the keyed hash of a token.
-func mac(keys *seal.Sealer, token string) []byte {
-	sum := keys.MAC("device", token)
-	return sum[:]
+// indexKey is the key of the ID of an account's device with that token.
+func indexKey(keys *seal.Sealer, account, token string) string {
+	sum := keys.MAC("device", account, token)
+	return "uniq/device/" + base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// newToken returns a token: random bytes and a checksum that only this server can make.
+func newToken(keys *seal.Sealer) string {
+	b := make([]byte, randomLen, randomLen+sumLen)
+	rand.Read(b) // never fails (crypto/rand)
+	return tokenPrefix + base64.RawURLEncoding.EncodeToString(append(b, checksum(keys, b)...))
+}
+
+func checksum(keys *seal.Sealer, random []byte) []byte {
+	sum := keys.MAC("device token", string(random))
+	return sum[:sumLen]
+}
+
+// ours reports whether this server made a token.
+func ours(keys *seal.Sealer, token string) bool {
+	text, ok := strings.CutPrefix(token, tokenPrefix)
+	if !ok || len(text) != base64.RawURLEncoding.EncodedLen(randomLen+sumLen) {
+		return false
+	}
+	b, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	return err == nil && subtle.ConstantTimeCompare(b[randomLen:], checksum(keys, b[:randomLen])) == 1
 }
 
 func load(tx store.Tx, account string) ([]Device, error) {
@@ -66,78 +91,70 @@ func save(tx store.Tx, account string, ds []Device) error {
 	return store.Bump(tx, account)
 }
 
-// Find returns the account and the device of a token; "" if no account knows it. It costs
-// the same for every token of the right form. A View is enough.
-func Find(tx store.Tx, keys *seal.Sealer, token string) (account string, d Device, err error) {
-	if len(token) != tokenLen || !strings.HasPrefix(token, tokenPrefix) {
-		return "", Device{}, nil
+// Find returns the ID of the account's device that shows a token; "" if the account does
+// not know it. The account is "" for an unknown user name. A View is enough.
+func Find(tx store.Tx, keys *seal.Sealer, account, token string) (id string, err error) {
+	if !ours(keys, token) {
+		return "", nil
 	}
-	account = token[len(tokenPrefix) : len(tokenPrefix)+accountLen]
-	if strings.ContainsFunc(account, func(r rune) bool { return (r < 'a' || r > 'z') && (r < '2' || r > '7') }) {
-		return "", Device{}, nil
+	b, err := tx.Get(indexKey(keys, account, token))
+	if errors.Is(err, store.ErrNotFound) {
+		return "", nil
 	}
-	ds, err := load(tx, account)
 	if err != nil {
-		return "", Device{}, err
+		return "", fmt.Errorf("device: find: %w", err)
 	}
-	if i := match(ds, mac(keys, token)); i >= 0 {
-		return account, ds[i], nil
-	}
-	return "", Device{}, nil
+	return string(b), nil
 }
 
-// match returns the index of the device with that hash, or -1. It compares all in constant
-// time.
-func match(ds []Device, sum []byte) int {
-	found := -1
-	for i, d := range ds {
-		found = subtle.ConstantTimeSelect(subtle.ConstantTimeCompare(d.MAC, sum), i, found)
-	}
-	return found
-}
-
-// Remember records that a session of the account began on the device that showed the
-// token, and returns its token for the next time. A device that the account does not know
-// gets a new one. dropped is the ID of the device that was forgotten for it, if any.
-func Remember(tx store.Tx, keys *seal.Sealer, account, shown, session string) (token, dropped string, err error) {
+// Remember records that a session of the account began on the device that showed a token,
+// and returns the token for its next sign-in: the same, or a new one if this server did not
+// make it.
+func Remember(tx store.Tx, keys *seal.Sealer, account, shown, session string) (token string, err error) {
 	ds, err := load(tx, account)
 	if err != nil {
-		return "", "", err
+		return "", err
 	}
-	now := tx.Now().UTC()
-	if i := match(ds, mac(keys, shown)); i >= 0 {
+	if token = shown; !ours(keys, token) {
+		token = newToken(keys)
+	}
+	now, index := tx.Now().UTC(), indexKey(keys, account, token)
+	if i := slices.IndexFunc(ds, func(d Device) bool { return d.Index == index }); i >= 0 {
 		ds[i].Session, ds[i].Used = session, now
-		return shown, "", save(tx, account, ds)
+		return token, save(tx, account, ds)
 	}
-	if len(ds) >= Max {
-		slices.SortStableFunc(ds, func(a, b Device) int { return cmp.Compare(a.Used.UnixNano(), b.Used.UnixNano()) })
-		dropped, ds = ds[0].ID, ds[1:]
+	slices.SortStableFunc(ds, func(a, b Device) int { return cmp.Compare(a.Used.UnixNano(), b.Used.UnixNano()) })
+	for len(ds) >= Max {
+		if err := tx.Delete(ds[0].Index); err != nil {
+			return "", fmt.Errorf("device: forget: %w", err)
+		}
+		ds = ds[1:]
 	}
-	var secret [32]byte
-	rand.Read(secret[:]) // never fails (crypto/rand)
-	token = tokenPrefix + account + base64.RawURLEncoding.EncodeToString(secret[:])
-	ds = append(ds, Device{ID: strings.ToLower(rand.Text()), MAC: mac(keys, token), Session: session, Used: now})
-	return token, dropped, save(tx, account, ds)
+	d := Device{ID: strings.ToLower(rand.Text()), Index: index, Session: session, Used: now}
+	if err := tx.Put(index, []byte(d.ID)); err != nil {
+		return "", fmt.Errorf("device: remember: %w", err)
+	}
+	return token, save(tx, account, append(ds, d))
 }
 
-// ForgetIf forgets the devices for which drop returns true, and returns their IDs.
-func ForgetIf(tx store.Tx, account string, drop func(Device) bool) (ids []string, err error) {
+// ForgetIf forgets the devices for which drop returns true.
+func ForgetIf(tx store.Tx, account string, drop func(Device) bool) error {
 	ds, err := load(tx, account)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	kept := ds[:0:0]
 	for _, d := range ds {
-		if drop(d) {
-			ids = append(ids, d.ID)
-		} else {
+		if !drop(d) {
 			kept = append(kept, d)
+		} else if err := tx.Delete(d.Index); err != nil {
+			return fmt.Errorf("device: forget: %w", err)
 		}
 	}
-	if len(ids) == 0 {
-		return nil, nil
+	if len(kept) == len(ds) {
+		return nil
 	}
-	return ids, save(tx, account, kept)
+	return save(tx, account, kept)
 }
 
 // IDs lists the devices that an account remembers.

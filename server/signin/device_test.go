@@ -98,9 +98,9 @@ func TestDeviceTokensThatDoNotCount(t *testing.T) {
 	for _, token := range []string{
 		bob.Device,
 		ada.Device[:len(ada.Device)-2] + "__",
+		ada.Device[:10] + "__" + ada.Device[12:],
 		ada.Device + "x",
 		"nld_",
-		"nld_" + "../../../../../../../../xx" + ada.Device[30:],
 	} {
 		for _, name := range []string{"ada", "nobody"} {
 			stranger := &Person{World: w, Username: name, Password: Password, Device: token}
@@ -115,6 +115,29 @@ func TestDeviceTokensThatDoNotCount(t *testing.T) {
 	}
 	ada.Password = "another fine password"
 	ada.SignIn().Refused(api.Throttled)
+}
+
+// One token serves every account of a device, and only a token of this server is kept.
+func TestOneTokenForAllAccountsOfADevice(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada, bob := w.SignUp("ada"), w.SignUp("bob")
+	ada.Device = ada.SignIn().SignedIn().DeviceToken
+	bob.Device = ada.Device
+	if token := bob.SignIn().SignedIn().DeviceToken; token != ada.Device {
+		t.Error("another account of the same device gets another token")
+	}
+	for range 5 {
+		credentials(w, "ada", "not the password").Refused(api.InvalidCredentials)
+		credentials(w, "bob", "not the password").Refused(api.InvalidCredentials)
+	}
+	ada.SignIn().SignedIn()
+	bob.SignIn().SignedIn()
+	bob.Device = ada.Device[:10] + "__" + ada.Device[12:]
+	w.Clock.Advance(time.Hour)
+	if token := bob.SignIn().SignedIn().DeviceToken; token == bob.Device || token == ada.Device {
+		t.Error("a made-up token is kept")
+	}
 }
 
 // The number of devices is bounded. The one that was not used for the longest time goes.

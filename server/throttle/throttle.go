@@ -84,20 +84,22 @@ func (k *Keeper) FirstParty(tx store.Tx, username, token string) (Count, error) 
 	if err != nil || token == "" {
 		return c, err
 	}
-	owner, d, err := device.Find(tx, k.sealer, token)
-	if err != nil || owner == "" || owner != c.account {
-		return c, err
-	}
-	return k.ofDevice(owner, d.ID), nil
+	return k.orDevice(tx, c, token)
 }
 
 // Account is FirstParty for the account with that ID.
 func (k *Keeper) Account(tx store.Tx, id, token string) (Count, error) {
-	owner, d, err := device.Find(tx, k.sealer, token)
-	if err != nil || owner == "" || owner != id {
-		return k.others(firstParty, id), err
+	return k.orDevice(tx, k.others(firstParty, id), token)
+}
+
+// orDevice returns the count of the device that shows a token, if the account of c knows
+// it; else c.
+func (k *Keeper) orDevice(tx store.Tx, c Count, token string) (Count, error) {
+	id, err := device.Find(tx, k.sealer, c.account, token)
+	if err != nil || id == "" {
+		return c, err
 	}
-	return k.ofDevice(owner, d.ID), nil
+	return k.ofDevice(c.account, id), nil
 }
 
 // ThirdParty returns the count of third-party clients that give a user name.
@@ -167,7 +169,7 @@ func (c Count) Fail(tx store.Tx, of Secret) (ratelimit.Failures, error) {
 		return f, err
 	}
 	f.Disabled = false
-	return f, Forget(tx, c.account, func(d device.Device) bool { return d.ID == c.device })
+	return f, device.ForgetIf(tx, c.account, func(d device.Device) bool { return d.ID == c.device })
 }
 
 // Succeed takes back the failures of the secrets that were proved.
