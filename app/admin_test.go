@@ -140,7 +140,15 @@ func TestAdminWithAndWithoutServer(t *testing.T) {
 			{"verify", "", 0, "database consistent, 3 audit chains intact"},
 			{"unlock --user nobody", "", 1, "There is no account named nobody"},
 			{"unlock --user ADA", "", 0, "nothing was changed"},
-			{"set-owner --user BEN", "", 0, "ben may configure mail"},
+			{"set-owner --user BEN", "", 0, "BEN owns this server"},
+			{"create-owner --user olive", "tulip garden at noon\n", 1, "has an owner already"},
+			{"create-owner --user ada", "tulip garden at noon\n", 1, "There is an account named ada"},
+			{"create-owner --user o", "tulip\n", 2, "3 to 32"},
+			{"create-owner --user olive", "tulip\n", 1, "too short"},
+			{"invite --address pat@example.org", "", 0, "one account for pat@example.org"},
+			{"invite --address пат@example.org", "", 1, "ASCII"},
+			{"sign-up --mode ajar", "", 2, "open, invite or closed"},
+			{"sign-up --mode closed", "", 0, "nobody"},
 			{"set-mail --addr mail.example.org:587 --from a@example.org --user a", "tulip\n", 0, "mail is sent through mail.example.org:587"},
 			{"set-mail --addr nonsense", "", 2, "host"},
 			{"set-text-gateway --off", "", 0, "no text messages are sent"},
@@ -149,7 +157,7 @@ func TestAdminWithAndWithoutServer(t *testing.T) {
 			if status != tt.status || !strings.Contains(out+errs, tt.want) || strings.Contains(out+errs, "tulip") {
 				t.Errorf("%s: %s: status %d: %s%s", when, tt.args, status, out, errs)
 			}
-			if strings.HasPrefix(tt.args, "set-") && status == 0 && strings.Contains(out, "from now on") != (when == "running") && tt.want != "ben may configure mail" {
+			if strings.HasPrefix(tt.args, "set-") && status == 0 && strings.Contains(out, "from now on") != (when == "running") && tt.want != "BEN owns this server" {
 				t.Errorf("%s: %s: %s", when, tt.args, out)
 			}
 		}
@@ -269,5 +277,32 @@ func TestAdminOperationEndsWithItsClientOrServer(t *testing.T) {
 				stop()
 			}
 		})
+	}
+}
+
+// R7: create-owner makes a database with an account that owns the server, and no second one.
+func TestCreateOwner(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "data")
+	for _, tt := range []struct {
+		user   string
+		status int
+		want   string
+	}{
+		{"olive", 0, "olive owns this server"},
+		{"oscar", 1, "has an owner already"},
+	} {
+		status, out, errs := admin(dir, "tulip garden at noon\n", "create-owner", "--user", tt.user, "--password-from", "-")
+		if status != tt.status || !strings.Contains(out+errs, tt.want) || strings.Contains(out+errs, "tulip") {
+			t.Errorf("%s: status %d: %s%s", tt.user, status, out, errs)
+		}
+	}
+	inst, err := openInstance(t.Context(), instanceConfig{dir: dir, policy: account.Classic(), log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeTest(t, inst)
+	if code, err := inst.server.SetupCode(t.Context()); code != "" || err != nil {
+		t.Errorf("a set-up code with an owner: %q, %v", code, err)
 	}
 }

@@ -7,9 +7,7 @@ import (
 	"time"
 
 	"nightlatch/app/secret"
-	"nightlatch/server/account"
 	"nightlatch/server/delivery"
-	"nightlatch/server/store"
 )
 
 // The settings of delivery as admin sends them. They hold secrets.
@@ -120,23 +118,5 @@ func (o *operator) setDelivery(ctx context.Context, done string, change func(*de
 		when = "after the next start"
 	}
 	o.report.say(when + ", " + done)
-	return nil
-}
-
-// setOwner chooses the account that may configure mail and text messages in the window.
-func (o *operator) setOwner(ctx context.Context, r adminRequest) error {
-	var name string
-	err := o.store.Update(ctx, func(tx store.Tx) error {
-		a, err := account.ByLogin(tx, account.ParseUsername(r.User))
-		if err != nil {
-			return err
-		}
-		name = a.Username
-		return account.SetOwner(tx, a.ID)
-	})
-	if err != nil {
-		return err
-	}
-	o.report.say(name + " may configure mail and text messages in the window")
 	return nil
 }

@@ -72,13 +72,54 @@ var adminVerbs = verbs[adminCommand]{
 	},
 	{
 		name: "set-owner", synopsis: "[--data DIR] --user NAME",
-		help: "choose the account that may configure mail and text messages in the window",
+		help: "hand the owner's role to an account: the owner says who may sign up and how messages are sent",
 		flags: func(c *adminCommand, f *flag.FlagSet) {
 			c.dataFlag(f)
 			f.StringVar(&c.request.User, "user", "", "user `name` of the account")
 		},
 		needs:     needUser("set-owner"),
 		operation: (*operator).setOwner,
+	},
+	{
+		name: "create-owner", synopsis: "[--data DIR] --user NAME",
+		help: "make the account that owns the server, if it has no owner",
+		flags: func(c *adminCommand, f *flag.FlagSet) {
+			c.dataFlag(f)
+			f.StringVar(&c.request.User, "user", "", "user `name` of the new account; its password is asked for at a terminal, and else read from standard input")
+			f.StringVar((*string)(&c.from), "password-from", "", "where the password is: `-`, fd:N or file:PATH")
+		},
+		needs: (*adminCommand).checkNewOwner, ask: (*adminCommand).askOwnerPassword,
+		operation: (*operator).createOwner, creates: true,
+	},
+	{
+		name: "invite", synopsis: "[--data DIR] --address ADDRESS",
+		help: "invite somebody to make an account, and print the code",
+		flags: func(c *adminCommand, f *flag.FlagSet) {
+			c.dataFlag(f)
+			f.StringVar(&c.request.Address, "address", "", "email `address` of the person")
+		},
+		needs: func(c *adminCommand) error {
+			if c.request.Address == "" {
+				return usagef("invite needs an address: --address NAME@EXAMPLE.ORG")
+			}
+			return nil
+		},
+		operation: (*operator).invite,
+	},
+	{
+		name: "sign-up", synopsis: "[--data DIR] --mode MODE",
+		help: "say who may sign up",
+		flags: func(c *adminCommand, f *flag.FlagSet) {
+			c.dataFlag(f)
+			f.StringVar(&c.request.SignUp, "mode", "", "`mode`: open, invite or closed")
+		},
+		needs: func(c *adminCommand) error {
+			if mode, err := signUpMode(c.request.SignUp); err != nil || mode == "" {
+				return usagef("sign-up needs --mode open, invite or closed")
+			}
+			return nil
+		},
+		operation: (*operator).signUp,
 	},
 	{
 		name: "unlock", synopsis: "[--data DIR] --user NAME",

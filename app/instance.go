@@ -18,6 +18,7 @@ import (
 	"nightlatch/server/delivery"
 	"nightlatch/server/lab"
 	"nightlatch/server/seed"
+	"nightlatch/server/signup"
 	"nightlatch/server/store"
 	"nightlatch/server/store/seal"
 )
@@ -32,6 +33,7 @@ type instanceConfig struct {
 	lab         bool
 	maintenance bool // for an admin verb: lab marks are not changed, and nothing is served
 	policy      account.Policy
+	signUp      signup.Mode // of --sign-up; "" leaves it to the owner
 	// keepMail keeps mail on this computer while no mail server is configured.
 	keepMail bool
 	rp       relyingParty
@@ -110,7 +112,7 @@ func openInstance(ctx context.Context, cfg instanceConfig) (_ *instance, err err
 	}
 	sc := server.Config{
 		Store: inst.store, Sealer: inst.keys, Policy: cfg.policy, Now: now,
-		RPID: cfg.rp.rpID, Origins: cfg.rp.origins, Hasher: hasher, Log: cfg.log, Version: version, Seed: cfg.seed, KeepMail: cfg.keepMail,
+		RPID: cfg.rp.rpID, Origins: cfg.rp.origins, Hasher: hasher, Log: cfg.log, Version: version, Seed: cfg.seed, KeepMail: cfg.keepMail, SignUp: cfg.signUp,
 	}
 	if cfg.lab {
 		if err = inst.openLab(clock, cfg, &sc); err != nil {

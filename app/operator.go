@@ -19,6 +19,11 @@ import (
 type adminRequest struct {
 	User string `json:"user,omitempty"`
 	Off  bool   `json:"off,omitempty"`
+
+	Password string `json:"password,omitempty"` // create-owner
+	Address  string `json:"address,omitempty"`  // invite
+	SignUp   string `json:"sign_up,omitempty"`
+
 	Mail mailRequest
 	Text textRequest
 }

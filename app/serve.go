@@ -15,6 +15,7 @@ import (
 	"nightlatch/server/account"
 	"nightlatch/server/api"
 	"nightlatch/server/seed"
+	"nightlatch/server/signup"
 )
 
 // shutdownTimeout is how long running requests may take when the server stops.
@@ -22,9 +23,9 @@ const shutdownTimeout = 5 * time.Second
 
 // A serveConfig is the command line of `nightlatch serve`.
 type serveConfig struct {
-	data, listen, seed, policy string
-	lab, keepMail              bool
-	rp                         relyingParty
+	data, listen, seed, policy, signUp string
+	lab, keepMail                      bool
+	rp                                 relyingParty
 }
 
 // serve runs `nightlatch serve`: the account server without a window.
@@ -37,6 +38,7 @@ func (t terminal) serve(args []string) error {
 	f.BoolVar(&cfg.keepMail, "keep-mail", false, "without a mail server, keep mail for the account's owner to read (GET /api/v1/messages)")
 	f.StringVar(&cfg.seed, "seed", "", "JSON `file` of accounts to create")
 	f.StringVar(&cfg.policy, "policy", "classic", "policy `name`: classic or hardened")
+	f.StringVar(&cfg.signUp, "sign-up", "", "who may sign up, `mode`: open, invite or closed; it wins over the owner's setting (default: the setting; a lab is open, any other server by invitation)")
 	cfg.rp.add(f)
 	if err := parse(f, args); err != nil {
 		return err
@@ -48,6 +50,10 @@ func (t terminal) serve(args []string) error {
 	if err != nil {
 		return usagef("--policy %s is unknown; use classic or hardened", cfg.policy)
 	}
+	mode, err := signUpMode(cfg.signUp)
+	if err != nil {
+		return err
+	}
 	if _, _, err := checkListen(cfg.listen); err != nil {
 		return err
 	}
@@ -55,7 +61,7 @@ func (t terminal) serve(args []string) error {
 	if err != nil {
 		return err
 	}
-	hc := instanceConfig{dir: cfg.data, lab: cfg.lab, keepMail: cfg.keepMail, policy: policy, rp: cfg.rp, seed: seed, demo: demo}
+	hc := instanceConfig{dir: cfg.data, lab: cfg.lab, keepMail: cfg.keepMail, policy: policy, signUp: mode, rp: cfg.rp, seed: seed, demo: demo}
 	return t.serveInstance(hc, cfg.listen)
 }
 
@@ -82,8 +88,36 @@ func (t terminal) serveInstance(cfg instanceConfig, address string) error {
 		return err // the only line on standard error
 	}
 	logMissingFeatures(cfg.log)
+	if err := inst.logSetupCode(ctx); err != nil {
+		return errors.Join(err, inst.close())
+	}
 	err = inst.serve(ctx, address, t.printReady(inst.rp))
 	return errors.Join(err, inst.close())
+}
+
+// logSetupCode writes the set-up code into the log while the server has no owner (R7). It is
+// in no URL and on no command line, and works until there is an owner or the server stops.
+func (inst *instance) logSetupCode(ctx context.Context) error {
+	code, err := inst.server.SetupCode(ctx)
+	if err != nil {
+		return explainData(inst.dir, err)
+	}
+	if code != "" {
+		inst.log.Warn("this server has no owner yet: sign up with this code, or use nightlatch admin create-owner", "setup_code", code)
+	}
+	return nil
+}
+
+// signUpMode reads --sign-up.
+func signUpMode(typed string) (signup.Mode, error) {
+	if typed == "" {
+		return "", nil
+	}
+	mode, err := signup.ParseMode(typed)
+	if err != nil {
+		return "", usagef("--sign-up %s is unknown; use open, invite or closed", typed)
+	}
+	return mode, nil
 }
 
 // printReady returns a function that prints the ready line, the only line on standard

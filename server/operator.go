@@ -11,6 +11,7 @@ import (
 	"nightlatch/server/audit"
 	"nightlatch/server/delivery"
 	"nightlatch/server/notice"
+	"nightlatch/server/signup"
 	"nightlatch/server/store"
 	"nightlatch/server/twofactor"
 )
@@ -27,6 +28,9 @@ type Told = notice.Told
 
 // ErrNoChange reports that the account is in that state already.
 var ErrNoChange = errors.New("server: nothing to change")
+
+// ErrOwned reports that the server has an owner.
+var ErrOwned = errors.New("server: it has an owner")
 
 // operate runs fn on the account of a user name, in one transaction. fn announces its
 // change with the given announcer. Errors: account.ErrNotFound; ErrNoChange.
@@ -96,3 +100,99 @@ func (s *Server) SetDelivery(ctx context.Context, change func(*delivery.Settings
 
 // Capabilities returns what can be sent now.
 func (s *Server) Capabilities() delivery.Capabilities { return s.senders.Capabilities() }
+
+// steward makes the operator's changes of who may sign up (R7).
+func (s *Server) steward(told *Told) signup.Steward {
+	return signup.Steward{Door: s.door, Announcer: s.announcer.Telling(told), From: operator}
+}
+
+// SetSignUp changes the owner's setting of who may sign up. Errors: signup.ErrMode,
+// signup.ErrFixed.
+func (s *Server) SetSignUp(ctx context.Context, mode signup.Mode) error {
+	s.busy.RLock()
+	defer s.busy.RUnlock()
+	return s.store.Update(ctx, func(tx store.Tx) error {
+		owner, err := signup.Owner(tx)
+		if err != nil {
+			return err
+		}
+		return s.steward(&Told{}).SetMode(tx, owner, mode)
+	})
+}
+
+// Invite makes an invitation in the name of the owner, and returns its code. Errors:
+// account.ErrEmail, signup.ErrFull.
+func (s *Server) Invite(ctx context.Context, address string) (made api.NewInvitation, err error) {
+	s.busy.RLock()
+	defer s.busy.RUnlock()
+	err = s.store.Update(ctx, func(tx store.Tx) error {
+		owner, err := signup.Owner(tx)
+		if err != nil {
+			return err
+		}
+		made, err = s.steward(&Told{}).Invite(tx, owner, address)
+		return err
+	})
+	return made, err
+}
+
+// SetOwner hands the owner's role to an account. Errors: account.ErrNotFound; ErrNoChange.
+func (s *Server) SetOwner(ctx context.Context, username string) (told Told, err error) {
+	return s.operate(ctx, username, func(tx store.Tx, a *account.Account, announcer *notice.Announcer) error {
+		changed, err := signup.Steward{Door: s.door, Announcer: announcer, From: operator}.HandOn(tx, a)
+		if err == nil && !changed {
+			return ErrNoChange
+		}
+		return err
+	})
+}
+
+// CreateOwner makes an account that owns the server. If somebody else owns it, nothing is
+// made. Errors: account.ErrUsername, account.ErrUsernameTaken, *account.PasswordError,
+// ErrOwned.
+func (s *Server) CreateOwner(ctx context.Context, username, password string) error {
+	s.busy.RLock()
+	defer s.busy.RUnlock()
+	username = account.ParseUsername(username)
+	if err := account.CheckUsername(username); err != nil {
+		return err
+	}
+	if err := account.CheckPassword(s.cfg.Policy, username, password); err != nil {
+		return err
+	}
+	password, err := account.NormalizePassword(password)
+	if err != nil {
+		return err
+	}
+	phc, err := s.cfg.Hasher.Hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	return s.store.Update(ctx, func(tx store.Tx) error {
+		a := account.New(username, phc)
+		if err := account.Create(tx, a); err != nil {
+			return err
+		}
+		switch claimed, err := account.ClaimOwner(tx, a.ID); {
+		case err != nil:
+			return err
+		case !claimed:
+			return ErrOwned
+		}
+		return s.announcer.Announce(tx, a, operator,
+			audit.Event{Type: api.EventAccountCreated, Rule: "R0"}, audit.Event{Type: api.EventOwnerMade, Rule: "R7"})
+	})
+}
+
+// SetupCode returns the set-up code of this start, with which the owner's account is made
+// over the network, or "" if the server has an owner or is a lab (R7).
+func (s *Server) SetupCode(ctx context.Context) (code string, err error) {
+	if s.cfg.Lab != nil {
+		return "", nil
+	}
+	err = s.store.View(ctx, func(tx store.Tx) error {
+		code, err = s.door.SetupCode(tx)
+		return err
+	})
+	return code, err
+}

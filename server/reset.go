@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"nightlatch/server/account"
 	"nightlatch/server/seed"
 	"nightlatch/server/store"
 )
@@ -27,6 +28,9 @@ func (s *Server) Reset(ctx context.Context, with *seed.Seed) error {
 	s.http.Clear()
 	s.usage.Clear()
 	s.passwords.Clear()
+	if err := account.AdoptOwner(ctx, s.store); err != nil {
+		return err
+	}
 	if with == nil {
 		return nil
 	}

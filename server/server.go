@@ -14,6 +14,7 @@
 //	passwordauth        their user name and password
 //	ceremony/...        the engine for exchanges of several steps
 //	signin, enroll      the ceremonies
+//	signup              who may sign up
 //	recovery            can the owner sign in without the phone?
 //	twofactor           removal of methods, and what becomes void with the last (R61)
 //	account             accounts, methods, policy, password hashes
@@ -50,6 +51,7 @@ import (
 	"nightlatch/server/seed"
 	"nightlatch/server/session"
 	"nightlatch/server/signin"
+	"nightlatch/server/signup"
 	"nightlatch/server/store"
 	"nightlatch/server/store/seal"
 	"nightlatch/server/usage"
@@ -80,6 +82,8 @@ type Config struct {
 	Lab       http.Handler // answers /lab/v1/; nil without the lab
 	Version   string
 	Seed      *seed.Seed // accounts to create if their names are free; nil for none
+
+	SignUp signup.Mode // who may sign up; "" leaves it to the owner (R7)
 }
 
 // A Server answers requests. Run does the background work.
@@ -95,6 +99,7 @@ type Server struct {
 	usage      *usage.Recorder
 	passwords  *passwordauth.Authenticator
 	announcer  *notice.Announcer
+	door       *signup.Door
 	http       *httpapi.Handler
 
 	// busy is held for reading by requests and background work, and for writing by
@@ -117,6 +122,9 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{cfg: cfg, hub: &changes.Hub{}}
 	if err := s.wire(); err != nil {
+		return nil, err
+	}
+	if err := account.AdoptOwner(context.Background(), s.store); err != nil {
 		return nil, err
 	}
 	if cfg.Seed != nil {
@@ -159,6 +167,9 @@ func (s *Server) wire() (err error) {
 	watched.Sent = s.outbox.Wake
 	s.usage = usage.New(s.store, s.sessions, s.cfg.Policy.SessionIdle > 0)
 	s.announcer = &notice.Announcer{Sealer: s.cfg.Sealer, Capabilities: s.senders.Capabilities}
+	if s.door, err = signup.New(signup.Config{Sealer: s.cfg.Sealer, Flag: s.cfg.SignUp, Lab: s.cfg.Lab != nil}); err != nil {
+		return err
+	}
 	s.passwords, err = passwordauth.New(passwordauth.Config{
 		Store:        s.store,
 		Sealer:       s.cfg.Sealer,
@@ -189,6 +200,7 @@ func (s *Server) wire() (err error) {
 		Usage:         s.usage,
 		Announcer:     s.announcer,
 		Senders:       s.senders,
+		Door:          s.door,
 		Wake:          s.outbox.Wake,
 		Deliver:       s.Deliver,
 		Busy:          &s.busy,
@@ -224,7 +236,7 @@ func (s *Server) engine() (*ceremony.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	defs, err := signin.Definitions(signin.Config{Proof: s.proofs, RP: rp})
+	defs, err := signin.Definitions(signin.Config{Proof: s.proofs, RP: rp, Door: s.door, Announcer: s.announcer})
 	if err != nil {
 		return nil, err
 	}

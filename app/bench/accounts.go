@@ -91,6 +91,9 @@ func populate(ctx context.Context, dir string, n int) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := account.AdoptOwner(ctx, s); err != nil { // while it has no accounts; later the first start would look for the oldest
+		return err
+	}
 	p := &population{store: s, keys: keys, accounts: newAccounts(n, phc)}
 	return p.run(ctx)
 }

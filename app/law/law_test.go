@@ -54,7 +54,7 @@ var imports = map[string][]string{
 	"server": {"server/..."},
 	"server/httpapi": {
 		"server/rawtext", "server/api", "server/account", "server/audit", "server/backupcode", "server/ceremony", "server/changes", "server/client",
-		"server/delivery", "server/fairqueue", "server/notice", "server/passwordauth", "server/ratelimit", "server/recovery", "server/session", "server/throttle", "server/store/...",
+		"server/delivery", "server/fairqueue", "server/notice", "server/passwordauth", "server/ratelimit", "server/recovery", "server/session", "server/signup", "server/throttle", "server/store/...",
 		"server/temppassword", "server/thirdparty/...", "server/twofactor", "server/usage", "server/webauthn",
 	},
 	"server/notice":       {"server/api", "server/account", "server/audit", "server/delivery", "server/store/...", "server/twofactor"},
@@ -77,6 +77,7 @@ var imports = map[string][]string{
 	"server/fairqueue":    {},
 	"server/slowhash":     {},
 	"server/e164":         {},
+	"server/signup":       {"server/rawtext", "server/api", "server/account", "server/audit", "server/delivery", "server/notice", "server/store/..."},
 	"server/webauthn":     {},
 	"server/delivery":     {"server/rawtext", "server/api", "server/store/..."},
 	"server/account":      {"server/rawtext", "server/api", "server/fairqueue", "server/slowhash", "server/store/...", "server/ratelimit", "server/e164"},
@@ -89,7 +90,7 @@ var imports = map[string][]string{
 	},
 	"server/signin": {
 		"server/api", "server/ceremony/...", "server/store/...", "server/account", "server/audit", "server/backupcode",
-		"server/delivery", "server/otp", "server/ratelimit", "server/session", "server/throttle", "server/webauthn",
+		"server/delivery", "server/notice", "server/signup", "server/otp", "server/ratelimit", "server/session", "server/throttle", "server/webauthn",
 	},
 	"server/enroll": {
 		"server/api", "server/ceremony/...", "server/store/...", "server/account", "server/audit", "server/backupcode",

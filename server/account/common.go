@@ -2,8 +2,10 @@ package account
 
 import (
 	_ "embed"
+	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // commonWords has the words that common passwords are made of, one per line. It was
@@ -30,6 +32,25 @@ func common(folded string) bool {
 	return false
 }
 
+// nameMin is the length from which a user name may not be anywhere in the password. Shorter
+// names are parts of many words: eve is in never and steven.
+const nameMin = 4
+
+// resembles reports whether a password, in lower case, contains the user name, or is little
+// else: what remains without it is shorter than the shortest password, or common.
+func resembles(folded, name string) bool {
+	if name == "" || !strings.Contains(folded, name) {
+		return false
+	}
+	if len(name) >= nameMin {
+		return true
+	}
+	rest := strings.TrimFunc(strings.ReplaceAll(folded, name, ""), notLetterOrDigit)
+	return utf8.RuneCountInString(rest) < Classic().PasswordMin || common(rest)
+}
+
+func notLetterOrDigit(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
+
 // cores returns a password with and without the digits and punctuation before and after
 // its letters. They are removed only if they are short or predictable: with a long random
 // tail, any word makes a good password.
@@ -41,7 +62,7 @@ func cores(s string) []string {
 		if i := strings.Index(s, core); i > 0 {
 			off = []rune(s[:i] + s[i+len(core):])
 		}
-		if core != "" && (len(off) <= 4 || predictable(off)) {
+		if core != "" && (len(withoutYear(off)) <= decorationMax || predictable(off)) {
 			out = append(out, core)
 		}
 	}
@@ -50,6 +71,21 @@ func cores(s string) []string {
 	add(strings.TrimLeftFunc(s, decoration))
 	add(strings.TrimLeftFunc(right, decoration))
 	return out
+}
+
+// decorationMax is the number of characters around a word that do not make it a good
+// password.
+const decorationMax = 4
+
+// withoutYear removes a year from what stands around a word. Many passwords have the year in
+// which they were chosen.
+func withoutYear(s []rune) []rune {
+	for i := 0; i+4 <= len(s); i++ {
+		if century := string(s[i : i+2]); (century == "19" || century == "20") && unicode.IsDigit(s[i+2]) && unicode.IsDigit(s[i+3]) {
+			return append(slices.Clone(s[:i]), s[i+4:]...)
+		}
+	}
+	return s
 }
 
 // unleet undoes the usual substitutions.

@@ -88,7 +88,7 @@ func CheckPassword(p Policy, username, password string) error {
 		return &PasswordError{PasswordTooLong}
 	}
 	folded := strings.ToLower(password)
-	if username != "" && strings.Contains(folded, Fold(username)) {
+	if resembles(folded, Fold(username)) {
 		return &PasswordError{PasswordContainsUsername}
 	}
 	if common(folded) {

@@ -94,6 +94,13 @@ func TestCheckPasswordR0(t *testing.T) {
 		{"control character", "ann", "k9#vLq2w\tZ8!mTe5", PasswordControl, PasswordControl},
 		{"user name inside", "Ann_Lee", "my-ann_LEE-secret-7", PasswordContainsUsername, PasswordContainsUsername},
 		{"user name alone", "longusername", "LongUserName", PasswordContainsUsername, PasswordTooShort},
+		{"short user name in other words", "eve", "never forget steven 9", "", ""},
+		{"short user name as a word", "eve", "what eve said at noon", "", ""},
+		{"short user name, repeated", "eve", "eve-eve-eve", PasswordContainsUsername, PasswordTooShort},
+		{"short user name and digits", "eve", "Eve12345678", PasswordContainsUsername, PasswordTooShort},
+		{"short user name and little else", "eve", "x7qeve9k2", PasswordContainsUsername, PasswordTooShort},
+		{"short user name and a common word", "eve", "evePassword1", PasswordContainsUsername, PasswordTooShort},
+		{"short user name and a good password", "eve", "eve k9#vLq2w", "", PasswordTooShort},
 		{"common", "ann", "Password1", PasswordCommon, PasswordTooShort},
 		{"common and long", "ann", "password1234567", PasswordCommon, PasswordCommon},
 		{"empty", "ann", "", PasswordTooShort, PasswordTooShort},
@@ -106,6 +113,25 @@ func TestCheckPasswordR0(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A common word stays common with a year, a mark, or both: in every order that people use.
+func TestDecoratedWords(t *testing.T) {
+	t.Parallel()
+	for _, word := range []string{"password", "P@ssw0rd", "sunshine", "dragon", "Nightlatch", "qwertz", "пароль"} {
+		for _, decoration := range []string{"2026", "2026!", "!2026", "1999!!", "#2026#", "-2031.", "_1987_1", "!"} {
+			for _, bad := range []string{word + decoration, decoration + word} {
+				if !common(strings.ToLower(bad)) {
+					t.Errorf("%q is not seen as common", bad)
+				}
+			}
+		}
+	}
+	for _, good := range []string{"dragon-7k2q-2026-xv", "2026 lanterns under ice", "password19f2b7c4"} {
+		if common(strings.ToLower(good)) {
+			t.Errorf("%q is seen as common", good)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -10,16 +11,25 @@ import (
 // ownerKey is the store key of the ID of the account that owns the server.
 const ownerKey = "conf/owner"
 
-// ClaimOwner makes an account the owner of the server, unless another one is already.
-// Of two simultaneous claims, one succeeds.
-func ClaimOwner(tx store.Tx, id string) error {
-	switch _, err := tx.Get(ownerKey); {
-	case err == nil:
-		return nil
-	case !errors.Is(err, store.ErrNotFound):
-		return fmt.Errorf("account: owner: %w", err)
+// Owner returns the ID of the account that owns the server, "" if there is none.
+func Owner(tx store.Tx) (string, error) {
+	switch owner, err := tx.Get(ownerKey); {
+	case errors.Is(err, store.ErrNotFound):
+		return "", nil
+	case err != nil:
+		return "", fmt.Errorf("account: owner: %w", err)
+	default:
+		return string(owner), nil
 	}
-	return SetOwner(tx, id)
+}
+
+// ClaimOwner makes an account the owner of the server, unless another one is already. Of
+// two simultaneous claims, one succeeds.
+func ClaimOwner(tx store.Tx, id string) (claimed bool, err error) {
+	if owner, err := Owner(tx); err != nil || owner != "" {
+		return false, err
+	}
+	return true, SetOwner(tx, id)
 }
 
 // SetOwner makes an account the owner of the server and replaces any other owner.
@@ -32,12 +42,55 @@ func SetOwner(tx store.Tx, id string) error {
 
 // IsOwner reports whether an account is the owner of the server.
 func IsOwner(tx store.Tx, id string) (bool, error) {
-	switch owner, err := tx.Get(ownerKey); {
-	case errors.Is(err, store.ErrNotFound):
-		return false, nil
-	case err != nil:
-		return false, fmt.Errorf("account: owner: %w", err)
-	default:
-		return id != "" && string(owner) == id, nil
-	}
+	owner, err := Owner(tx)
+	return id != "" && owner == id, err
 }
+
+// AdoptOwner gives a database of an earlier version an owner: the account that was made
+// first (R7). A database without accounts is marked, so that an account that is made later,
+// by whoever comes first through an open door, does not become the owner's in this way.
+func AdoptOwner(ctx context.Context, s store.Store) error {
+	var oldest *Account
+	known := false
+	after := ""
+	for more := true; more && !known; {
+		err := s.View(ctx, func(tx store.Tx) error {
+			_, err := tx.Get(ownerKey)
+			if known = err == nil; known || !errors.Is(err, store.ErrNotFound) {
+				return err
+			}
+			items, err := tx.Scan("uniq/login/", after, adoptPage)
+			if err != nil {
+				return err
+			}
+			more = len(items) == adoptPage
+			for _, item := range items {
+				after = item.Key
+				a, err := Load(tx, string(item.Value))
+				if err != nil {
+					return err
+				}
+				if oldest == nil || a.Created.Before(oldest.Created) {
+					oldest = a
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("account: first owner: %w", err)
+		}
+	}
+	if known {
+		return nil
+	}
+	return s.Update(ctx, func(tx store.Tx) error {
+		if oldest == nil {
+			return SetOwner(tx, "")
+		}
+		_, err := ClaimOwner(tx, oldest.ID)
+		return err
+	})
+}
+
+// adoptPage is the number of accounts that are read in one transaction.
+const adoptPage = 1000

@@ -53,6 +53,8 @@ const (
 type Begin struct {
 	Kind   Kind   `json:"kind"`
 	Method Method `json:"method,omitempty"` // turn-off: what to turn off
+
+	Invitation string `json:"invitation,omitempty"` // sign-up: an invitation or the set-up code (R7)
 }
 
 // An Answer is the request body that answers a step. Rev is the revision of the view

@@ -26,8 +26,14 @@ const (
 	EventPhoneDeleted    EventType = "phone-deleted" // R17
 	EventFindableOn      EventType = "findable-on"   // R10: people who have the number find the account
 	EventFindableOff     EventType = "findable-off"
-	EventDeliveryChanged EventType = "delivery-changed" // how this server sends mail and texts
-	EventCarrierOptIn    EventType = "carrier-opt-in"   // R18
+	EventDeliveryChanged EventType = "delivery-changed"  // how this server sends mail and texts
+	EventSignUpChanged   EventType = "sign-up-changed"   // R7: who may sign up
+	EventInvited         EventType = "invited"           // R7: the owner invited somebody
+	EventInviteTakenBack EventType = "invite-taken-back" // … and took the invitation back
+	EventInviteUsed      EventType = "invite-used"       // R7: an invited user made an account
+	EventOwnerMade       EventType = "owner-made"        // R7: this account is now the server owner's
+	EventOwnerHandedOn   EventType = "owner-handed-on"   // … and no longer
+	EventCarrierOptIn    EventType = "carrier-opt-in"    // R18
 	EventCarrierOptOut   EventType = "carrier-opt-out"
 
 	EventTextEnabled       EventType = "text-enabled"

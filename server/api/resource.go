@@ -13,8 +13,8 @@ type Account struct {
 	Methods        Methods     `json:"methods"`
 	LastMethod     Method      `json:"last_method"` // "" before the first sign-in with a second step
 	BackupCodes    BackupCodes `json:"backup_codes"`
-	Owner          bool        `json:"owner,omitempty"` // may change how mail and texts are sent
-	Policy         string      `json:"policy"`          // classic or hardened
+	Owner          bool        `json:"owner"`  // R7: owns the server
+	Policy         string      `json:"policy"` // classic or hardened
 	Created        Time        `json:"created"`
 	PasswordProved *Time       `json:"password_proved,omitempty"` // R3: until when this session counts as recently authenticated
 	AppAdded       *Time       `json:"app_added,omitempty"`
@@ -185,6 +185,8 @@ type About struct {
 	Mail     bool   `json:"mail"`                // whether mail can be sent or kept
 	MailKept bool   `json:"mail_kept,omitempty"` // no mail server is set up: mail is kept on this computer (GET /api/v1/messages)
 	Text     bool   `json:"text"`
+	SignUp   string `json:"sign_up"` // R7: open, invite or closed
+	Owned    bool   `json:"owned"`   // whether there is an owner; without one, a sign-up takes the set-up code
 	Now      Time   `json:"now"`
 
 	ShortCode string `json:"short_code"` // R18: the number to text GO and STOP to

@@ -71,7 +71,10 @@ const (
 	ResendTooEarly       = "resend_too_early"
 	Malformed            = "malformed"
 	UsernameTaken        = "username_taken"
-	PasswordRefused      = "password_refused" // R0: too common, or the user name
-	KeysFull             = "keys_full"        // R31
-	CannotSend           = "cannot_send"      // no mail server or text gateway is set up, or the phone opted out of text messages (R18)
+	SignUpIsClosed       = "sign_up_closed"      // R7
+	InvitationRequired   = "invitation_required" // R7: reason setup: the set-up code, since there is no owner
+	InvitationInvalid    = "invitation_invalid"  // R7: reason unknown, used or expired
+	PasswordRefused      = "password_refused"    // R0: too common, or the user name
+	KeysFull             = "keys_full"           // R31
+	CannotSend           = "cannot_send"         // no mail server or text gateway is set up, or the phone opted out of text messages (R18)
 )

@@ -18,6 +18,13 @@ const (
 	PasswordGone
 	TemporaryHere
 	UsernameTaken
+	NamesTried
+	SignUpClosed
+	InvitationNeeded
+	SetupNeeded
+	InvitationUnknown
+	InvitationUsed
+	InvitationExpired
 	PasswordShort
 	PasswordLong
 	PasswordCommon
@@ -91,6 +98,20 @@ var refusals = [reasonCount]refusal{
 		"Temporary passwords are for programs that know only a user name and a password. Enter the password of your account here."),
 	UsernameTaken: entry(api.UsernameTaken, "", "R0", "That user name is taken",
 		"Another account has it. Upper and lower case letters count as the same. Choose another name."),
+	NamesTried: entry(api.Throttled, "names", "R42", "Too many names were tried from here",
+		"Otherwise strangers could list the names of this server. Try again at the time shown."),
+	SignUpClosed: entry(api.SignUpIsClosed, "", "R7", "Nobody can sign up here",
+		"The owner of this server has closed it to new accounts. Ask the owner."),
+	InvitationNeeded: entry(api.InvitationRequired, "", "R7", "An invitation is needed",
+		"This server takes new accounts by invitation. Ask its owner for one, and begin again with its code."),
+	SetupNeeded: entry(api.InvitationRequired, "setup", "R7", "The set-up code is needed",
+		"This server has no owner yet. Begin again with the set-up code that is in the log of this start, in the field invitation. The owner can also be made with nightlatch admin create-owner, or in the window."),
+	InvitationUnknown: entry(api.InvitationInvalid, "unknown", "R7", "That is not an invitation",
+		"There is no such code, or the owner has taken the invitation back. Check the code, or ask for another invitation."),
+	InvitationUsed: entry(api.InvitationInvalid, "used", "R7", "That invitation was already used",
+		"An invitation makes one account. Sign in, or ask the owner of this server for another one."),
+	InvitationExpired: entry(api.InvitationInvalid, "expired", "R7", "That invitation has expired",
+		"An invitation is valid for 72 hours. Ask the owner of this server for another one."),
 	PasswordShort: entry(api.PasswordRefused, "too_short", "R0", "That password is too short",
 		"Short passwords are easy to guess. Choose a longer one, such as a few unrelated words."),
 	PasswordLong: entry(api.PasswordRefused, "too_long", "R0", "That password is too long",
@@ -214,7 +235,10 @@ func Refuse(reason Reason) api.Refusal {
 func MalformedText(field string, err error, detail string) api.Refusal {
 	advice := account.Advise(err, detail)
 	r := Malformed(field, advice.Detail)
-	r.Reason, r.Character = advice.Reason, advice.Character
+	r.Character = advice.Character
+	if advice.Reason != "" {
+		r.Reason = advice.Reason
+	}
 	return r
 }
 

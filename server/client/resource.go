@@ -156,3 +156,34 @@ func (c *Client) delete(ctx context.Context, path string) error {
 	_, err := call[none](ctx, c, http.MethodDelete, path, nil)
 	return err
 }
+
+// ServerSettings returns the owner's settings of the server (R7).
+func (c *Client) ServerSettings(ctx context.Context) (api.ServerSettings, error) {
+	return get[api.ServerSettings](ctx, c, "/api/v1/server")
+}
+
+// SetSignUp changes who may sign up (R7): open, invite or closed.
+func (c *Client) SetSignUp(ctx context.Context, mode string) (api.ServerSettings, error) {
+	return call[api.ServerSettings](ctx, c, http.MethodPatch, "/api/v1/server", api.ServerChange{SignUp: &mode})
+}
+
+// Invitations lists the open invitations, oldest first.
+func (c *Client) Invitations(ctx context.Context) ([]api.Invitation, error) {
+	return get[[]api.Invitation](ctx, c, "/api/v1/invitations")
+}
+
+// Invite makes an invitation for an address. Its code is returned only here.
+func (c *Client) Invite(ctx context.Context, address string) (api.NewInvitation, error) {
+	return call[api.NewInvitation](ctx, c, http.MethodPost, "/api/v1/invitations", api.InvitationOrder{Address: address})
+}
+
+// TakeBackInvitation ends an invitation.
+func (c *Client) TakeBackInvitation(ctx context.Context, id string) error {
+	return c.delete(ctx, "/api/v1/invitations/"+url.PathEscape(id))
+}
+
+// HandOn makes another account the owner of the server (R7).
+func (c *Client) HandOn(ctx context.Context, username string) error {
+	_, err := call[none](ctx, c, http.MethodPut, "/api/v1/owner", api.OwnerChange{Username: username})
+	return err
+}

@@ -20,6 +20,7 @@ const (
 	TestMail          = "test-mail"          // shows that the mail server works
 	TextsWanted       = "texts-wanted"       // the answer to GO (R18)
 	Summary           = "summary"            // username, count, since, kind1 to kind5: notices that were merged
+	Invitation        = "invitation"         // code, until, by: to a person without an account (R7)
 )
 
 // noticePrefix begins the name of every notice; an audit event's type follows.
@@ -113,6 +114,13 @@ var templates = map[string]wording{
 			"notices will be sent in the same way.\n",
 		text: "Nightlatch: a test.",
 	},
+	Invitation: {
+		subject: "An invitation to Nightlatch",
+		mail: "Hello,\n\n{{with .by}}{{.}} invites you{{else}}You are invited{{end}} to make an account on a Nightlatch server. Your invitation code:\n\n" +
+			"{{.code}}\n\nEnter it where you create the account. It works once{{with .until}}, until {{.}}{{end}}. Do not pass it on: it\n" +
+			"also shows that this address is yours. If you do not know who invites you, do nothing.\n",
+		text: "Nightlatch: {{.code}} is your invitation code.",
+	},
 	TextsWanted: {
 		subject: "Your phone receives text messages again",
 		mail:    "Hello,\n\nYour phone opted in to text messages and receives them from now on.\n",
@@ -147,6 +155,21 @@ var templates = map[string]wording{
 	Notice(api.EventPhoneDeleted): notice("Your phone number was deleted",
 		"The phone number of your account was deleted. No codes are sent to it any more.",
 		"Nightlatch: this phone number was deleted from your account."),
+	Notice(api.EventSignUpChanged): notice("Who may sign up was changed",
+		"You own this server, and who may sign up was changed{{with .sign_up}} to: {{.}}{{end}}.",
+		"Nightlatch: who may sign up on your server was changed."),
+	Notice(api.EventInvited): notice("Somebody was invited",
+		"You own this server, and an invitation{{with .address}} for {{.}}{{end}} was made.",
+		"Nightlatch: somebody was invited to your server."),
+	Notice(api.EventInviteUsed): notice("An invitation was used",
+		"An account{{with .account}}, {{.}},{{end}} was made with your invitation{{with .address}} for {{.}}{{end}}.",
+		"Nightlatch: an invitation of yours was used."),
+	Notice(api.EventOwnerMade): notice("You own this Nightlatch server",
+		"Your account owns this server now: it says who may sign up and how messages are sent.",
+		"Nightlatch: your account owns this server now."),
+	Notice(api.EventOwnerHandedOn): notice("You no longer own this Nightlatch server",
+		"The owner's role was handed on{{with .account}} to {{.}}{{end}}.",
+		"Nightlatch: your account no longer owns this server."),
 	Notice(api.EventCarrierOptIn): notice("Your phone opted in to text messages",
 		"Your phone{{with .number}}, {{.}},{{end}} sent us GO. Codes and notices are sent to it.",
 		"Nightlatch: this phone receives text messages from now on."),

@@ -31,7 +31,15 @@ func (h *Handler) about(c *call) (api.About, error) {
 	out.MailKept, out.Mail = h.cfg.Senders.Capabilities().Code()
 	err := h.cfg.Store.View(c.r.Context(), func(tx store.Tx) (err error) {
 		out.Now = tx.Now().UTC()
-		out.Accounts, err = account.Any(tx)
+		if out.Accounts, err = account.Any(tx); err != nil {
+			return err
+		}
+		mode, _, err := h.cfg.Door.Mode(tx)
+		if err != nil {
+			return err
+		}
+		owner, err := account.Owner(tx)
+		out.SignUp, out.Owned = string(mode), owner != ""
 		return err
 	})
 	return out, err

@@ -90,7 +90,10 @@ func malformedAs(reason, field, detail string) *api.Problem {
 func malformedText(field, rule string, err error, detail string) *api.Problem {
 	advice := account.Advise(err, detail)
 	p := malformed(field, advice.Detail)
-	p.Rule, p.Reason, p.Character = rule, advice.Reason, advice.Character
+	p.Rule, p.Character = rule, advice.Character
+	if advice.Reason != "" {
+		p.Reason = advice.Reason
+	}
 	return p
 }
 

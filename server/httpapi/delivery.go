@@ -237,7 +237,7 @@ func deliveryTable(err error) (row, bool) {
 			status: http.StatusForbidden,
 			code:   api.NotOwner,
 			title:  "Only the owner of this server may",
-			detail: "How mail and texts leave is set by the first account that was made in the window, or with nightlatch admin.",
+			detail: "The owner is the first account that was made in the window, or the one that nightlatch admin set-owner names. Ask the owner.",
 		}, true
 	case errors.Is(err, errFixed):
 		return row{

@@ -25,6 +25,7 @@ import (
 	"nightlatch/server/notice"
 	"nightlatch/server/passwordauth"
 	"nightlatch/server/session"
+	"nightlatch/server/signup"
 	"nightlatch/server/store"
 	"nightlatch/server/store/revcache"
 	"nightlatch/server/store/seal"
@@ -48,6 +49,7 @@ type Config struct {
 	Usage      *usage.Recorder
 	Announcer  *notice.Announcer
 	Senders    *delivery.Senders
+	Door       *signup.Door
 	Wake       func()                      // makes the outbox look for messages
 	Deliver    func(context.Context) error // sends every message that is due
 	Busy       *sync.RWMutex               // held for reading while a request runs
@@ -66,8 +68,8 @@ func (cfg Config) check() error {
 	case cfg.Now == nil, cfg.Log == nil, cfg.Busy == nil, cfg.Wake == nil, cfg.Deliver == nil:
 		return errors.New("httpapi: clock, log, lock, Wake and Deliver are needed")
 	case cfg.Sessions == nil, cfg.Ceremonies == nil, cfg.Passwords == nil, cfg.Hub == nil,
-		cfg.Usage == nil, cfg.Announcer == nil, cfg.Senders == nil:
-		return errors.New("httpapi: sessions, ceremonies, passwords, hub, usage, announcer and senders are needed")
+		cfg.Usage == nil, cfg.Announcer == nil, cfg.Senders == nil, cfg.Door == nil:
+		return errors.New("httpapi: sessions, ceremonies, passwords, hub, usage, announcer, senders and door are needed")
 	}
 	return nil
 }

@@ -174,6 +174,39 @@ func operations() []Operation {
 		},
 
 		{
+			Call: "GET /api/v1/server", ID: "getServer", Tag: "Server", Needs: Owner,
+			Summary: "Returns who may sign up (R7).",
+		},
+		{
+			Call: "PATCH /api/v1/server", ID: "changeServer", Tag: "Server", Needs: OwnerProof,
+			Summary:  "Changes who may sign up (R7). It holds for sign-ups that have begun, too.",
+			Effects:  "Records `sign-up-changed` and mails a notice.",
+			Problems: []string{api.Conflict},
+		},
+		{
+			Call: "PUT /api/v1/owner", ID: "handOn", Tag: "Server", Needs: OwnerProof,
+			Summary:  "Hands the owner's role to another account (R7).",
+			Effects:  "Records `owner-made` for the new owner and `owner-handed-on` for the old one, and mails a notice to both.",
+			Problems: []string{api.NotFound},
+		},
+		{
+			Call: "GET /api/v1/invitations", ID: "listInvitations", Tag: "Server", Needs: Owner,
+			Summary: "Returns the open invitations, oldest first. The codes are not stored.",
+		},
+		{
+			Call: "POST /api/v1/invitations", ID: "invite", Tag: "Server", Needs: Owner,
+			Summary:  "Makes an invitation for an address (R7). Only this answer has the code.",
+			Effects:  "Records `invited` and mails a notice. If a mail server is set up, the address gets a code of its own, which also proves the address.",
+			Problems: []string{api.Conflict},
+		},
+		{
+			Call: "DELETE /api/v1/invitations/{id}", ID: "takeBackInvitation", Tag: "Server", Needs: Owner,
+			Summary:  "Takes an open invitation back.",
+			Effects:  "Records `invite-taken-back`.",
+			Problems: []string{api.NotFound},
+		},
+
+		{
 			Call: "GET /api/v1/me", ID: "whoAmI", Tag: "Third-party programs", Needs: Password,
 			Summary:  "Returns the user name that a user name and a password, or an OAuth token, belong to. Any HTTP method does.",
 			Effects:  "A temporary password's use is counted. A refusal counts as a failure of third-party programs and is recorded (R43). With two-factor authentication on, the account's own password is refused, and a temporary one may be texted (R82).",

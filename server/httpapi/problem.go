@@ -47,6 +47,9 @@ func table(err error) row {
 	if r, ok := deliveryTable(err); ok {
 		return r
 	}
+	if r, ok := signUpTable(err); ok {
+		return r
+	}
 	switch {
 	case is(errNoRoute):
 		return row{
@@ -301,6 +304,8 @@ func rejected(r api.Refusal) *api.Problem {
 		p.Status = http.StatusBadRequest
 	case api.InvalidCredentials:
 		p.Status = http.StatusUnauthorized
+	case api.SignUpIsClosed, api.InvitationRequired, api.InvitationInvalid:
+		p.Status = http.StatusForbidden
 	case api.Throttled, api.ResendTooEarly, api.TooManyTries:
 		p.Status = http.StatusTooManyRequests
 	case api.CannotSend, api.Unavailable:

@@ -62,6 +62,17 @@ func (h *Handler) routes() map[string]methods {
 		},
 		"/api/v1/delivery/test": {http.MethodPost: h.reauthenticated(receive(http.StatusOK, h.testDelivery))},
 
+		"/api/v1/server": {
+			http.MethodGet:   h.signedIn(respond(h.serverSettings)),
+			http.MethodPatch: h.reauthenticated(receive(http.StatusOK, h.setServer)),
+		},
+		"/api/v1/owner": {http.MethodPut: h.reauthenticated(receive(http.StatusNoContent, h.handOn))},
+		"/api/v1/invitations": {
+			http.MethodGet:  h.signedIn(respond(h.invitations)),
+			http.MethodPost: h.signedIn(receive(http.StatusCreated, h.invite)),
+		},
+		"/api/v1/invitations/{id}": {http.MethodDelete: h.signedIn(noContent(h.takeBackInvitation))},
+
 		// Third-party clients: any method, and HTTP Basic or a token.
 		"/api/v1/me": {anyMethod: {serve: h.me, out: bodyOf[api.Me](), status: http.StatusOK}},
 	}

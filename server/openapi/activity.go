@@ -44,6 +44,11 @@ var Details = map[api.EventType][]Detail{
 	api.EventTextEnabled:     {phone},
 	api.EventCarrierOptIn:    {phone},
 	api.EventCarrierOptOut:   {phone},
+	api.EventSignUpChanged:   {{"sign_up", "`open`, `invite` or `closed`"}},
+	api.EventInvited:         {address},
+	api.EventInviteTakenBack: {address},
+	api.EventInviteUsed:      {address, {"account", "the user name of the new account"}},
+	api.EventOwnerHandedOn:   {{"account", "the user name of the new owner"}},
 	api.EventDeliveryChanged: {{"mail", "the mail server, or `off`"}, {"text", "`on` or `off`"}},
 
 	api.EventAppEnabled:        {{"replaced", "`true` if it replaced another app"}},

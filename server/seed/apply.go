@@ -135,6 +135,15 @@ func create(tx store.Tx, cfg Config, w *prepared) error {
 	if err := account.Create(tx, &a); err != nil {
 		return err
 	}
+	if w.Owner {
+		claimed, err := account.ClaimOwner(tx, a.ID)
+		if err != nil {
+			return err
+		}
+		if claimed {
+			events = append(events, audit.Event{Type: api.EventOwnerMade, Rule: "R7"})
+		}
+	}
 	if w.App != "" {
 		sealed := cfg.Sealer.Seal(account.AppKey(a.ID), []byte(w.App))
 		if err := account.SetApp(tx, a.ID, account.AppSecret{Sealed: sealed, Added: now}); err != nil {

@@ -34,6 +34,7 @@ type Account struct {
 	Text        bool   `json:"text"`         // text message is on
 	App         string `json:"app"`          // base32 secret of the authenticator app; "" is off
 	BackupCodes Codes  `json:"backup_codes"` // active ones, in order
+	Owner       bool   `json:"owner"`        // the account owns the server (R7)
 	Story       string `json:"story"`        // purpose of the account: last part of a translation key
 }
 
@@ -98,7 +99,7 @@ func Read(r io.Reader) (*Seed, error) {
 // normal returns a normalised copy, or an *Error.
 func (s *Seed) normal() (*Seed, error) {
 	out := &Seed{Accounts: slices.Clone(s.Accounts)}
-	taken := map[string]bool{}
+	taken, owners := map[string]bool{}, 0
 	for i := range out.Accounts {
 		a := &out.Accounts[i]
 		if err := a.check(taken); err != nil {
@@ -106,8 +107,18 @@ func (s *Seed) normal() (*Seed, error) {
 			return nil, err
 		}
 		taken[account.Fold(a.Username)] = true
+		if owners += owner(*a); owners > 1 {
+			return nil, &Error{fmt.Sprintf("accounts[%d].owner", i), "another account is the owner already (R7)"}
+		}
 	}
 	return out, nil
+}
+
+func owner(a Account) int {
+	if a.Owner {
+		return 1
+	}
+	return 0
 }
 
 // readStrictly decodes the single JSON value of b. path is its position in the file,

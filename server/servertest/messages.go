@@ -1,6 +1,10 @@
 package servertest
 
 import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"regexp"
 
 	"nightlatch/server/api"
@@ -63,6 +67,22 @@ func (w *World) MailSubjects(to string) []string {
 		subjects = append(subjects, m.Subject)
 	}
 	return subjects
+}
+
+// LastMail returns the text of the last mail to an address.
+func (w *World) LastMail(to string) string {
+	w.T.Helper()
+	w.DeliverAll()
+	answer := httptest.NewRecorder()
+	w.simulation.Handler().ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/lab/v1/mail?to="+url.QueryEscape(to), nil))
+	var mails []api.LabMail
+	if err := json.Unmarshal(answer.Body.Bytes(), &mails); err != nil {
+		w.T.Fatal(err)
+	}
+	if len(mails) == 0 {
+		w.T.Fatalf("no mail to %s", to)
+	}
+	return mails[len(mails)-1].Text
 }
 
 // LocalMail returns the mails in an account's local mailbox, newest first.

@@ -7,6 +7,7 @@ import (
 
 	"nightlatch/server"
 	"nightlatch/server/account"
+	"nightlatch/server/signup"
 	"nightlatch/server/store/bolt"
 )
 
@@ -15,6 +16,18 @@ type Option func(*server.Config)
 
 // Hardened sets the hardened policy.
 func Hardened(cfg *server.Config) { cfg.Policy = account.Hardened() }
+
+// WithDoor sets the flag that says who may sign up (R7).
+func WithDoor(mode signup.Mode) Option { return func(cfg *server.Config) { cfg.SignUp = mode } }
+
+// AsNew leaves out the setting that opens a World that is no lab: who may sign up is as on
+// a new server.
+func AsNew(cfg *server.Config) { cfg.Version = asNew }
+
+// WithoutAccounts leaves out the four accounts of every World.
+func WithoutAccounts(cfg *server.Config) { cfg.Seed = nil }
+
+const asNew = "new"
 
 // WithoutTexts removes the sender of text messages.
 func WithoutTexts(cfg *server.Config) { cfg.SMSSender = nil }

@@ -25,6 +25,7 @@ import (
 	"nightlatch/server/lab"
 	"nightlatch/server/openapi"
 	"nightlatch/server/seed"
+	"nightlatch/server/signup"
 	"nightlatch/server/store"
 	"nightlatch/server/store/seal"
 	"nightlatch/server/store/storetest"
@@ -45,6 +46,8 @@ type World struct {
 	URL    string         // http://127.0.0.1 and the port
 	Log    *LogBuffer
 	Config server.Config // as passed to server.New
+
+	simulation *lab.Lab // has the messages, also if the server is no lab
 }
 
 // New starts a server that stops when the test ends. The options change its
@@ -65,6 +68,7 @@ func New(t testing.TB, options ...Option) *World {
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.simulation = simulation
 	accounts, err := seed.Read(strings.NewReader(accounts))
 	if err != nil {
 		t.Fatal(err)
@@ -81,6 +85,11 @@ func New(t testing.TB, options ...Option) *World {
 		t.Fatal(err)
 	}
 	t.Cleanup(w.checkActivity)
+	if cfg.Lab == nil && cfg.SignUp == "" && cfg.Version != asNew { // so that tests can make accounts
+		if err := w.SetSignUp(t.Context(), signup.Open); err != nil {
+			t.Fatal(err)
+		}
+	}
 	w.serve()
 	return w
 }

@@ -16,7 +16,9 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/ceremony"
 	"nightlatch/server/ceremony/proof"
+	"nightlatch/server/notice"
 	"nightlatch/server/session"
+	"nightlatch/server/signup"
 	"nightlatch/server/store"
 	"nightlatch/server/webauthn"
 )
@@ -31,23 +33,27 @@ const life = 2 * time.Hour
 
 // A Config configures the definitions.
 type Config struct {
-	Proof *proof.Checker
-	RP    *webauthn.RP
+	Proof     *proof.Checker
+	RP        *webauthn.RP
+	Door      *signup.Door
+	Announcer *notice.Announcer
 }
 
 // Definitions returns sign-up, sign-in and reauthenticate.
 func Definitions(cfg Config) ([]ceremony.Registered, error) {
-	if cfg.Proof == nil || cfg.RP == nil {
-		return nil, errors.New("signin: config: proofs and relying party are needed")
+	if cfg.Proof == nil || cfg.RP == nil || cfg.Door == nil || cfg.Announcer == nil {
+		return nil, errors.New("signin: config: a field is missing")
 	}
-	r := &rules{Checker: cfg.Proof, rp: cfg.RP}
+	r := &rules{Checker: cfg.Proof, rp: cfg.RP, door: cfg.Door, announcer: cfg.Announcer}
 	return []ceremony.Registered{r.signUp(), r.signIn(), r.reauthenticate()}, nil
 }
 
 // rules holds what the edges of this package share.
 type rules struct {
 	*proof.Checker
-	rp *webauthn.RP
+	rp        *webauthn.RP
+	door      *signup.Door
+	announcer *notice.Announcer
 }
 
 // The states.
@@ -67,7 +73,10 @@ const (
 type draft struct {
 	// Password is the hash that the right password was compared with. If the account has
 	// another hash by now, the password is asked for again.
-	Password  string      `json:"password,omitempty"`
+	Password string `json:"password,omitempty"`
+
+	Invitation string `json:"invitation,omitempty"` // sign-up: an invitation or the set-up code
+
 	Given     proof.Given `json:"given,omitzero"`      // when it was entered (R3)
 	Text      proof.Sent  `json:"text,omitzero"`       // the code that was sent
 	Texted    bool        `json:"texted,omitempty"`    // it was sent for this sign-in

@@ -10,6 +10,8 @@ import (
 	"nightlatch/server/audit"
 	"nightlatch/server/ceremony"
 	"nightlatch/server/ceremony/proof"
+	"nightlatch/server/notice"
+	"nightlatch/server/signup"
 	"nightlatch/server/store"
 )
 
@@ -19,9 +21,7 @@ func (r *rules) signUp() ceremony.Definition[draft] {
 		Kind:   api.SignUp,
 		Life:   life,
 		Begins: []api.State{chooseCredentials},
-		Start: func(store.Tx, *ceremony.Ceremony, *draft, api.Begin) (api.State, error) {
-			return chooseCredentials, nil
-		},
+		Start:  r.startSignUp,
 		States: []ceremony.State[draft]{
 			{
 				Name: chooseCredentials,
@@ -54,8 +54,34 @@ type chosen struct {
 	hash string
 }
 
+// startSignUp lets in who may sign up (R7). Nothing was said about a name yet, so every name
+// gets the same answer at a door that is not open (R42).
+func (r *rules) startSignUp(tx store.Tx, c *ceremony.Ceremony, d *draft, b api.Begin) (api.State, error) {
+	d.Invitation = b.Invitation
+	_, err := r.enter(tx, c.Caller, d.Invitation)
+	return chooseCredentials, err
+}
+
+// enter returns the client's pass, or a Rejection.
+func (r *rules) enter(tx store.Tx, who ceremony.Caller, code string) (signup.Pass, error) {
+	pass, err := r.door.Enter(tx, code, who.Window)
+	for known, reason := range map[error]ceremony.Reason{
+		signup.ErrClosed:         ceremony.SignUpClosed,
+		signup.ErrNeedInvitation: ceremony.InvitationNeeded,
+		signup.ErrNeedSetup:      ceremony.SetupNeeded,
+		signup.ErrInvitation:     ceremony.InvitationUnknown,
+		signup.ErrUsed:           ceremony.InvitationUsed,
+		signup.ErrExpired:        ceremony.InvitationExpired,
+	} {
+		if errors.Is(err, known) {
+			return pass, ceremony.Reject(ceremony.Refuse(reason))
+		}
+	}
+	return pass, err
+}
+
 // hashChosen checks the name and the password, and hashes the password.
-func (r *rules) hashChosen(ctx context.Context, _ ceremony.Ceremony, _ draft, input api.Input) (api.Input, error) {
+func (r *rules) hashChosen(ctx context.Context, c ceremony.Ceremony, d draft, input api.Input) (api.Input, error) {
 	in := input.(api.Credentials)
 	in.Username = account.ParseUsername(in.Username)
 	if err := account.CheckUsername(in.Username); err != nil {
@@ -66,16 +92,7 @@ func (r *rules) hashChosen(ctx context.Context, _ ceremony.Ceremony, _ draft, in
 	if err != nil {
 		return nil, err
 	}
-	err = r.Store.View(ctx, func(tx store.Tx) error {
-		switch _, err := account.ByLogin(tx, in.Username); {
-		case err == nil:
-			return taken()
-		case !errors.Is(err, account.ErrNotFound):
-			return err
-		}
-		return nil
-	})
-	if err != nil {
+	if err := r.askName(ctx, c, d, in.Username); err != nil {
 		return nil, err
 	}
 	hash, err := r.Hasher.Hash(ctx, password)
@@ -83,6 +100,36 @@ func (r *rules) hashChosen(ctx context.Context, _ ceremony.Ceremony, _ draft, in
 		return nil, fmt.Errorf("signin: %w", err)
 	}
 	return chosen{Credentials: in, hash: hash}, nil
+}
+
+// askName refuses a name that is taken. Each look at a name is counted before it is
+// answered, since a client can leave before the account is made (R42).
+func (r *rules) askName(ctx context.Context, c ceremony.Ceremony, d draft, name string) error {
+	var isTaken bool
+	err := r.Store.Update(ctx, func(tx store.Tx) error {
+		isTaken = false
+		if _, err := r.enter(tx, c.Caller, d.Invitation); err != nil {
+			return err
+		}
+		if err := r.door.Ask(tx, c.Caller.RemoteAddr); err != nil {
+			return err
+		}
+		_, err := account.IDByLogin(tx, name)
+		if isTaken = err == nil; errors.Is(err, account.ErrNotFound) {
+			err = nil
+		}
+		return err
+	})
+	var tried *signup.NamesError
+	switch {
+	case errors.As(err, &tried):
+		refusal := ceremony.Refuse(ceremony.NamesTried)
+		refusal.RetryAt = &tried.RetryAt
+		return ceremony.Reject(refusal)
+	case err == nil && isTaken:
+		return taken()
+	}
+	return err
 }
 
 func taken() error {
@@ -94,20 +141,60 @@ func taken() error {
 // create creates the account and its first session.
 func (r *rules) create(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input) (api.State, error) {
 	in := input.(chosen)
+	pass, err := r.enter(tx, c.Caller, d.Invitation)
+	if err != nil {
+		return "", err
+	}
 	a := account.New(in.Username, in.hash)
+	events := []audit.Event{{Type: api.EventAccountCreated, Rule: "R0"}}
+	if pass.Address != "" {
+		a.Email = pass.Address
+		a.EmailConfirmed = pass.Proved
+	}
 	switch err := account.Create(tx, a); {
 	case errors.Is(err, account.ErrUsernameTaken):
 		return "", taken()
 	case err != nil:
 		return "", err
 	}
-	if c.Caller.Window {
-		// The first account that is created in the window becomes the server owner's.
-		if err := account.ClaimOwner(tx, a.ID); err != nil {
+	if pass.Owner {
+		claimed, err := account.ClaimOwner(tx, a.ID)
+		if err != nil {
 			return "", err
 		}
+		if claimed {
+			events = append(events, audit.Event{Type: api.EventOwnerMade, Rule: "R7"})
+		}
+	}
+	if a.EmailConfirmed {
+		events = append(events, audit.Event{Type: api.EventEmailConfirmed, Rule: "R4", Details: map[string]string{"address": account.MaskEmail(a.Email)}})
+	}
+	if err := r.useInvitation(tx, c, pass, a); err != nil {
+		return "", err
+	}
+	if err := r.door.Made(tx, c.Caller.RemoteAddr); err != nil {
+		return "", err
 	}
 	c.Account, d.Given = a.ID, proof.Give(tx, a)
-	c.Record(audit.Event{Type: api.EventAccountCreated, Rule: "R0"}, audit.Event{Type: api.EventSignedIn})
+	c.Record(append(events, audit.Event{Type: api.EventSignedIn})...)
 	return r.begin(tx, c, d, a)
+}
+
+// useInvitation uses up the invitation of a pass, and tells the account that invited.
+func (r *rules) useInvitation(tx store.Tx, c *ceremony.Ceremony, pass signup.Pass, made *account.Account) error {
+	invited, err := r.door.Use(tx, pass)
+	if err != nil || !invited {
+		return err
+	}
+	host, err := account.Load(tx, pass.By)
+	if errors.Is(err, account.ErrNotFound) { // the operator invited, or the account is gone
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return r.announcer.Announce(tx, host, notice.Origin{Client: c.Caller.Client, RemoteAddr: c.Caller.RemoteAddr}, audit.Event{
+		Type: api.EventInviteUsed, Rule: "R7",
+		Details: map[string]string{"address": account.MaskEmail(pass.Address), "account": made.Username},
+	})
 }

@@ -15,8 +15,10 @@ import (
 	"nightlatch/server/ceremony/proof"
 	"nightlatch/server/delivery"
 	"nightlatch/server/enroll"
+	"nightlatch/server/notice"
 	"nightlatch/server/session"
 	"nightlatch/server/signin"
+	"nightlatch/server/signup"
 	"nightlatch/server/store"
 	"nightlatch/server/store/seal"
 	"nightlatch/server/store/storetest"
@@ -137,7 +139,9 @@ func (w *World) Open() {
 		UserVerification: w.Policy.UserVerification,
 		Lab:              w.Lab,
 	}))(w.T)
-	defs := must(signin.Definitions(signin.Config{Proof: w.Checker, RP: rp}))(w.T)
+	door := must(signup.New(signup.Config{Sealer: w.Sealer, Flag: signup.Open}))(w.T)
+	announcer := &notice.Announcer{Sealer: w.Sealer, Capabilities: w.Senders.Capabilities}
+	defs := must(signin.Definitions(signin.Config{Proof: w.Checker, RP: rp, Door: door, Announcer: announcer}))(w.T)
 	enrolling := must(enroll.Definitions(enroll.Config{Proof: w.Checker, RP: rp, Issuer: "Nightlatch"}))(w.T)
 	w.Engine = must(ceremony.New(ceremony.Config{
 		Store:    w.Store,

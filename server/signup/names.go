@@ -1,0 +1,108 @@
+package signup
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"time"
+
+	"nightlatch/server/store"
+)
+
+// R42: how often a place may learn whether a name is taken.
+const (
+	namesMax   = 10
+	namesEvery = time.Hour
+)
+
+// A NamesError reports that a place has asked for too many names.
+type NamesError struct{ RetryAt time.Time }
+
+func (e *NamesError) Error() string { return "signup: too many names were tried from here" }
+
+// asked is the record of a place: when it asked for names, oldest first.
+type asked struct {
+	At []time.Time `json:"at"`
+}
+
+// place is what an address is counted as: an IPv4 address, or the network of an IPv6 one,
+// which one subscriber has (RFC 6177). "" is the window of this program.
+func place(address string) string {
+	ip, err := netip.ParseAddr(address)
+	if err != nil {
+		return ""
+	}
+	if ip = ip.Unmap().WithZone(""); ip.Is6() {
+		if net, err := ip.Prefix(64); err == nil {
+			return net.String()
+		}
+	}
+	return ip.String()
+}
+
+// Ask counts that a client looks whether a name is taken, before it gets the answer. Error:
+// *NamesError.
+func (d *Door) Ask(tx store.Tx, address string) error {
+	from := place(address)
+	if from == "" {
+		return nil
+	}
+	key, r, err := d.asked(tx, from)
+	if err != nil {
+		return err
+	}
+	if len(r.At) >= namesMax {
+		return &NamesError{RetryAt: r.At[0].Add(namesEvery)}
+	}
+	r.At = append(r.At, tx.Now().UTC())
+	return d.saveAsked(tx, key, r)
+}
+
+// Made takes back the last Ask of a client that has made an account: it has not looked at
+// somebody else's name.
+func (d *Door) Made(tx store.Tx, address string) error {
+	from := place(address)
+	if from == "" {
+		return nil
+	}
+	key, r, err := d.asked(tx, from)
+	if err != nil || len(r.At) == 0 {
+		return err
+	}
+	r.At = r.At[:len(r.At)-1]
+	return d.saveAsked(tx, key, r)
+}
+
+func (d *Door) asked(tx store.Tx, from string) (key string, r asked, err error) {
+	sum := d.cfg.Sealer.MAC("sign-up place", from)
+	key = "rate/sign-up/" + hex.EncodeToString(sum[:16])
+	if err := store.Load(tx, key, &r); err != nil && !errors.Is(err, store.ErrNotFound) {
+		return key, r, fmt.Errorf("signup: names: %w", err)
+	}
+	now := tx.Now()
+	r.At = slices.DeleteFunc(r.At, func(at time.Time) bool {
+		return !now.Before(at.Add(namesEvery)) || at.After(now.Add(time.Minute)) // R86
+	})
+	return key, r, nil
+}
+
+func (d *Door) saveAsked(tx store.Tx, key string, r asked) error {
+	if err := store.Save(tx, key, r); err != nil {
+		return fmt.Errorf("signup: names: %w", err)
+	}
+	return store.ExpireAt(tx, tx.Now().Truncate(namesEvery).Add(2*namesEvery), key)
+}
+
+func sortByTime(all []Invitation) {
+	slices.SortFunc(all, func(a, b Invitation) int {
+		if c := a.Created.Compare(b.Created); c != 0 {
+			return c
+		}
+		if a.ID < b.ID {
+			return -1
+		}
+		return 1
+	})
+}

@@ -1,0 +1,158 @@
+package signup
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"nightlatch/server/account"
+	"nightlatch/server/store"
+	"nightlatch/server/store/seal"
+	"nightlatch/server/store/storetest"
+)
+
+var start = time.Date(2026, time.November, 30, 12, 0, 0, 0, time.UTC)
+
+type world struct {
+	*testing.T
+	now   time.Time
+	store store.Store
+	door  *Door
+}
+
+func newWorld(t *testing.T) *world {
+	w := &world{T: t, now: start}
+	w.store = storetest.New(t, func() time.Time { return w.now })
+	var err error
+	if w.door, err = New(Config{Sealer: seal.New([32]byte{1})}); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func (w *world) update(fn func(tx store.Tx) error) error {
+	return w.store.Update(w.Context(), fn)
+}
+
+func (w *world) ask(address string) error {
+	return w.update(func(tx store.Tx) error { return w.door.Ask(tx, address) })
+}
+
+// R42: the tenth look is the last one of an hour, whatever becomes of the sign-up. One that
+// made an account is taken back.
+func TestAskR42(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var tried *NamesError
+	for n := range 10 {
+		if err := w.ask("192.0.2.7"); err != nil {
+			t.Fatalf("look %d: %v", n, err)
+		}
+		w.now = w.now.Add(time.Minute)
+	}
+	if err := w.ask("192.0.2.7"); !errors.As(err, &tried) || !tried.RetryAt.Equal(start.Add(time.Hour)) {
+		t.Errorf("the eleventh look: %v", err)
+	}
+	if err := w.update(func(tx store.Tx) error { return w.door.Made(tx, "192.0.2.7") }); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.ask("192.0.2.7"); err != nil {
+		t.Errorf("after an account was made: %v", err)
+	}
+	w.now = start.Add(time.Hour)
+	if err := w.ask("192.0.2.7"); err != nil {
+		t.Errorf("an hour after the first look: %v", err)
+	}
+	if err := w.ask("192.0.2.7"); !errors.As(err, &tried) {
+		t.Errorf("the second look is not an hour ago: %v", err)
+	}
+}
+
+// A place is what one subscriber has: an IPv4 address, however it is written, or an IPv6 /64.
+func TestPlaceR42(t *testing.T) {
+	t.Parallel()
+	for _, same := range [][2]string{
+		{"192.0.2.7", "::ffff:192.0.2.7"}, {"2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff"}, {"fe80::1%eth0", "fe80::2%eth1"},
+	} {
+		if place(same[0]) != place(same[1]) || place(same[0]) == "" {
+			t.Errorf("%s is %q, %s is %q", same[0], place(same[0]), same[1], place(same[1]))
+		}
+	}
+	for _, other := range [][2]string{{"192.0.2.7", "192.0.2.8"}, {"2001:db8:1:2::1", "2001:db8:1:3::1"}} {
+		if place(other[0]) == place(other[1]) {
+			t.Errorf("%s and %s are one place", other[0], other[1])
+		}
+	}
+	w := newWorld(t)
+	for n := range 30 {
+		if err := w.ask("console"); err != nil {
+			t.Fatalf("the window, look %d: %v", n, err)
+		}
+	}
+	for n := range 11 {
+		if err := w.ask(fmt.Sprintf("2001:db8::%x", n)); (err != nil) != (n == 10) {
+			t.Errorf("look %d from one network: %v", n, err)
+		}
+	}
+}
+
+// The clock was put back: what was counted in the future does not count (R86).
+func TestAskAfterTheClockWentBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.now = start.AddDate(1, 0, 0)
+	for range 10 {
+		if err := w.ask("192.0.2.7"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.now = start
+	if err := w.ask("192.0.2.7"); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestInvitationsAreBounded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	invite := func(n int) error {
+		return w.update(func(tx store.Tx) error {
+			_, _, _, err := w.door.Invite(tx, "", fmt.Sprintf("p%d@example.org", n), true)
+			return err
+		})
+	}
+	for n := range InvitationsMax {
+		if err := invite(n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := invite(InvitationsMax); !errors.Is(err, ErrFull) {
+		t.Errorf("one more: %v", err)
+	}
+	if err := w.update(func(tx store.Tx) error {
+		_, _, _, err := w.door.Invite(tx, "", "nobody", false)
+		return err
+	}); !errors.Is(err, account.ErrEmail) {
+		t.Errorf("no address: %v", err)
+	}
+	// Expired ones make room at once, and are deleted in time.
+	w.now = w.now.Add(InvitationLife)
+	if err := invite(InvitationsMax); err != nil {
+		t.Errorf("after the others expired: %v", err)
+	}
+	w.now = w.now.Add(3 * InvitationLife)
+	if _, err := store.Reap(t.Context(), w.store); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.store.View(t.Context(), func(tx store.Tx) error {
+		for _, prefix := range []string{invitationPrefix, codePrefix} {
+			if left, err := tx.Scan(prefix, "", 1000); err != nil || len(left) != 0 {
+				t.Errorf("%d left at %s, %v", len(left), prefix, err)
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
