@@ -6,6 +6,11 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
+
+	"nightlatch/server/store/owned"
+	"nightlatch/server/store/seal"
 )
 
 // The files of a data directory.
@@ -41,26 +46,33 @@ func dataDirectory() (string, error) {
 	return filepath.Join(home, ".local", "share", "nightlatch"), nil
 }
 
-// prepareDirectory makes dir, if it does not exist, accessible only by its owner. An
-// existing directory may be readable by others, because the files in it are not; it must
-// not be writable by everybody. It returns the absolute path.
+// prepareDirectory makes dir, if it does not exist, accessible only by its owner. It checks
+// that nobody else can change the directory, replace it, or read the files in it: a key that
+// others can read, or could have put there, protects nothing. It returns the absolute path.
 func prepareDirectory(dir string) (string, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
 		return "", explainData(dir, err)
 	}
+	if err := owned.Parents(abs); err != nil {
+		return "", explainData(abs, err)
+	}
 	if err := os.MkdirAll(abs, 0o700); err != nil {
 		return "", explainData(abs, err)
 	}
-	stat, err := os.Stat(abs)
-	if err != nil {
+	if err := owned.Directory(abs); err != nil {
 		return "", explainData(abs, err)
 	}
-	everybody := stat.Mode().Perm()&0o002 != 0 && stat.Mode()&os.ModeSticky == 0 // with the sticky bit nobody can replace files of others
-	if runtime.GOOS != "windows" && everybody {
-		return "", refuse(nil, "Every user of this computer can write to %s and replace your data. Remove this permission (chmod o-w), or choose another directory with --data.", abs)
+	if err := owned.Files(abs, isOurs); err != nil {
+		return "", explainData(abs, err)
 	}
 	return abs, nil
+}
+
+// isOurs reports whether a file of the data directory is the program's.
+func isOurs(name string) bool {
+	return strings.HasPrefix(name, databaseName) || strings.HasSuffix(name, ".sock") ||
+		slices.Contains([]string{seal.MasterFile, sessionName, labName}, name)
 }
 
 // isLabs reports whether the data in dir are a lab's.

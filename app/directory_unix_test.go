@@ -4,6 +4,8 @@ package main
 
 import (
 	"errors"
+	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,11 +13,12 @@ import (
 	"time"
 )
 
-// A data directory that everybody can write to is refused: others could replace the
-// database and its key. On Windows a new directory has the permissions of its parent.
+// A data directory that everybody can write to is refused, even if they can only add files
+// to it: others could replace the database and its key, or put a key there first. On Windows
+// a new directory has the permissions of its parent.
 func TestDirectoryForEverybody(t *testing.T) {
 	t.Parallel()
-	for mode, ok := range map[os.FileMode]bool{0o700: true, 0o755: true, 0o775: true, 0o777: false, 0o703: false, 0o777 | os.ModeSticky: true} {
+	for mode, ok := range map[os.FileMode]bool{0o700: true, 0o755: true, 0o775: true, 0o777: false, 0o703: false, 0o777 | os.ModeSticky: false} {
 		dir := filepath.Join(t.TempDir(), "data")
 		if err := os.Mkdir(dir, 0o700); err != nil {
 			t.Fatal(err)
@@ -31,6 +34,42 @@ func TestDirectoryForEverybody(t *testing.T) {
 	made, err := prepareDirectory(filepath.Join(t.TempDir(), "new", "data"))
 	if stat, serr := os.Stat(made); err != nil || serr != nil || stat.Mode().Perm() != 0o700 {
 		t.Errorf("%v, %v: %v", err, serr, stat)
+	}
+}
+
+// Every file that the program keeps in its data directory is refused if other users can read
+// it, by whichever command opens it, with the command that helps; nothing is changed.
+func TestFilesForEverybody(t *testing.T) {
+	t.Parallel()
+	dir := demoData(t)
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) < 4 {
+		t.Fatalf("%v, %v", entries, err)
+	}
+	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
+		if err := os.Chmod(path, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		cfg := demoConfig()
+		cfg.dir, cfg.log = dir, slog.New(slog.DiscardHandler)
+		_, opened := openInstance(t.Context(), cfg)
+		_, admin := (&adminCommand{terminal: terminal{err: io.Discard}, dir: dir}).open(t.Context())
+		for what, err := range map[string]error{"open": opened, "admin": admin} {
+			var no *refusal
+			if !errors.As(err, &no) || !strings.Contains(no.sentence, "chmod go= "+path) {
+				t.Errorf("%s, %s: %v", e.Name(), what, err)
+			}
+		}
+		if stat, err := os.Stat(path); err != nil || stat.Mode().Perm() != 0o644 {
+			t.Errorf("%s: %v, %v", e.Name(), stat, err)
+		}
+		if err := os.Chmod(path, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := verifyFile(t, dir); err != nil {
+		t.Errorf("afterwards: %v", err)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"nightlatch/server/store"
 	"nightlatch/server/store/bolt"
+	"nightlatch/server/store/owned"
 	"nightlatch/server/store/seal"
 )
 
@@ -31,12 +32,15 @@ func explainData(dir string, err error) error {
 	var known *refusal
 	var record *store.DamagedError
 	var space *bolt.SpaceError
+	var open *owned.Error
 	file := shortened(filepath.Join(dir, databaseName))
 	stat, absent := os.Stat(filepath.Join(dir, databaseName))
 	dir = shortened(dir)
 	switch {
 	case err == nil, errors.As(err, &known):
 		return err
+	case errors.As(err, &open):
+		return refuse(err, "%s", open)
 	case errors.Is(err, store.ErrInUse):
 		return refuse(err, "Nightlatch is already running with the data in %s. Use that one, stop it first, or choose another directory with --data.", dir)
 	case errors.Is(err, store.ErrNewerVersion):

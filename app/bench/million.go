@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"nightlatch/app/harness"
@@ -18,6 +20,8 @@ const (
 	million     = 1_000_000
 	openTime    = 100 * time.Millisecond
 	millionTime = 1.2 // of a sign-in, as a ratio to the first account
+
+	verifyMemory int64 = 100e6 // bytes
 )
 
 const (
@@ -34,6 +38,9 @@ func measureMillion(ctx context.Context, b *bench) error {
 		return err
 	}
 	if err := b.openings(ctx, filepath.Join(dir, databaseName)); err != nil {
+		return err
+	}
+	if err := b.verify(ctx, dir); err != nil {
 		return err
 	}
 	big, err := b.serve(ctx, dir)
@@ -112,6 +119,22 @@ func (b *bench) openings(ctx context.Context, path string) error {
 			fmt.Sprintf("≤ %.0f ms", millisOf(float64(openTime))), millis(median(took)), median(took) <= float64(openTime),
 		})
 	}
+	return nil
+}
+
+// verify measures the memory of `nightlatch admin verify`, which reads the whole database.
+func (b *bench) verify(ctx context.Context, dir string) error {
+	begun := time.Now()
+	cmd := exec.CommandContext(ctx, b.program, "admin", "verify", "--data", dir)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("verify: %w: %s", err, out)
+	}
+	peak := cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10
+	b.report.add(row{
+		"admin verify, peak memory", fmt.Sprintf("%d accounts", million),
+		fmt.Sprintf("≤ %d MB", verifyMemory/1e6), fmt.Sprintf("%d MB", peak/1e6), peak <= verifyMemory,
+	})
+	b.report.note("admin verify, time", fmt.Sprintf("%.0f s", time.Since(begun).Seconds()), "")
 	return nil
 }
 

@@ -6,12 +6,14 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"nightlatch/server/store/durable"
+	"nightlatch/server/store/owned"
 )
 
 // MasterFile is the file in the data directory that holds the master key, or the name of
@@ -47,7 +49,7 @@ func LoadOrCreate(ctx context.Context, dir string, useKeyring bool) (master [32]
 
 func loadOrCreate(ctx context.Context, dir string, r ring) (master [32]byte, err error) {
 	path := filepath.Join(dir, MasterFile)
-	text, err := os.ReadFile(path)
+	text, err := readFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if dbs, _ := filepath.Glob(filepath.Join(dir, "*.db")); len(dbs) > 0 {
 			return master, fmt.Errorf("%w: %s beside %s", ErrKeyMissing, MasterFile, filepath.Base(dbs[0]))
@@ -56,7 +58,7 @@ func loadOrCreate(ctx context.Context, dir string, r ring) (master [32]byte, err
 			return master, err
 		}
 		// Read the file, since another program may have written it first.
-		text, err = os.ReadFile(path)
+		text, err = readFile(path)
 	}
 	if err != nil {
 		return master, fmt.Errorf("seal: master key: %w", err)
@@ -64,10 +66,23 @@ func loadOrCreate(ctx context.Context, dir string, r ring) (master [32]byte, err
 	return read(ctx, strings.TrimSpace(string(text)), r)
 }
 
+// readFile reads a key file that nobody but this user can read or change.
+func readFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if err := owned.File(f); err != nil {
+		return nil, err
+	}
+	return io.ReadAll(io.LimitReader(f, 4<<10))
+}
+
 // Load returns the master key of dir. It never makes one: the error is ErrKeyMissing if
 // there is none.
 func Load(ctx context.Context, dir string) (master [32]byte, err error) {
-	text, err := os.ReadFile(filepath.Join(dir, MasterFile))
+	text, err := readFile(filepath.Join(dir, MasterFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return master, fmt.Errorf("%w: no %s", ErrKeyMissing, MasterFile)
 	}
