@@ -67,6 +67,9 @@ func (c *adminCommand) writeParts(ctx context.Context, w io.Writer, progress fun
 // openForReading opens the data of dir without changing anything, also on a full or
 // read-only disk. Only data in an older format are converted first.
 func (t terminal) openForReading(ctx context.Context, dir string) (*instance, error) {
+	if err := checkDirectory(dir); err != nil {
+		return nil, err
+	}
 	s, err := bolt.OpenReadOnly(bolt.Config{Path: filepath.Join(dir, databaseName), Now: time.Now})
 	if errors.Is(err, store.ErrOldFormat) {
 		s, err := openStore(ctx, dir, time.Now, true, nil, t.converting(nil))

@@ -60,13 +60,16 @@ func prepareDirectory(dir string) (string, error) {
 	if err := os.MkdirAll(abs, 0o700); err != nil {
 		return "", explainData(abs, err)
 	}
-	if err := owned.Directory(abs); err != nil {
-		return "", explainData(abs, err)
+	return abs, explainData(abs, checkDirectory(abs))
+}
+
+// checkDirectory checks that nobody else can change an existing data directory, or read its
+// files.
+func checkDirectory(dir string) error {
+	if err := owned.Directory(dir); err != nil {
+		return err
 	}
-	if err := owned.Files(abs, isOurs); err != nil {
-		return "", explainData(abs, err)
-	}
-	return abs, nil
+	return owned.Files(dir, isOurs)
 }
 
 // isOurs reports whether a file of the data directory is the program's.

@@ -54,8 +54,8 @@ func TestFilesForEverybody(t *testing.T) {
 		cfg := demoConfig()
 		cfg.dir, cfg.log = dir, slog.New(slog.DiscardHandler)
 		_, opened := openInstance(t.Context(), cfg)
-		_, admin := (&adminCommand{terminal: terminal{err: io.Discard}, dir: dir}).open(t.Context())
-		for what, err := range map[string]error{"open": opened, "admin": admin} {
+		_, admin := terminal{err: io.Discard}.openForReading(t.Context(), dir)
+		for what, err := range map[string]error{"open": opened, "backup": explainData(dir, admin)} {
 			var no *refusal
 			if !errors.As(err, &no) || !strings.Contains(no.sentence, "chmod go= "+path) {
 				t.Errorf("%s, %s: %v", e.Name(), what, err)

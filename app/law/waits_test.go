@@ -17,6 +17,7 @@ var mustWait = map[string]struct {
 }{
 	"app/harness/wait.go":               {1, "polls other programs, which give no signal"},
 	"app/bench/display.go":              {1, "polls the screen for the first frame"},
+	"app/bench/million.go":              {1, "samples the memory of a process that ends by itself"},
 	"app/party/kill_test.go":            {1, "kills the server at a random moment"},
 	"fido/bridge/bridge_linux_test.go":  {1, "an idle key must still be there after the linger time"},
 	"fido/ceremony_test.go":             {1, "runs in a synctest bubble of its callers"},

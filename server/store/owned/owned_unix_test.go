@@ -91,8 +91,11 @@ func TestSpecialUsers(t *testing.T) {
 		uid    uint32
 		trusts bool
 	}{
-		{user{uid: 7}, 7, true}, {user{uid: 7}, 0, true}, {user{uid: 7}, 8, false},
-		{user{uid: 7}, nobody, false}, {user{uid: 7, unmapped: true}, nobody, true},
+		{user{uid: 7}, 7, true},
+		{user{uid: 7}, 0, true},
+		{user{uid: 7}, 8, false},
+		{user{uid: 7}, nobody, false},
+		{user{uid: 7, unmapped: true}, nobody, true},
 	} {
 		if tt.me.trusts(tt.uid) != tt.trusts {
 			t.Errorf("%+v, %d: want %v", tt.me, tt.uid, tt.trusts)
