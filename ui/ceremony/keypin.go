@@ -25,6 +25,9 @@ func (r *ceremony) keyInput(in wizard.KeyInput) {
 		r.offerPIN(k)
 	case in.NewPIN:
 		r.setPIN(k)
+	case k.use == nil: // the key was removed and is back
+		r.state.Fault, k.typed = nil, in.PIN
+		r.useKey(r.state.Key.Device, false)
 	default:
 		r.state.Fault = nil
 		select {
@@ -52,6 +55,7 @@ func (r *ceremony) offerPIN(k *keyUse) {
 			}
 			r.state.Key = wizard.KeyInteraction{Phase: wizard.SettingPIN, Device: d, MinPIN: p.MinPIN, OldPIN: p.PIN == fido.PINSet, TriesLeft: p.PINTries}
 			r.step()
+			r.holdKey(k)
 		})
 	})
 	r.step()
@@ -88,6 +92,24 @@ func (r *ceremony) setPIN(k *keyUse) {
 			}
 		})
 	})
+	r.host.Changed()
+}
+
+// holdKey keeps what is typed for a key when the key is removed.
+func (r *ceremony) holdKey(k *keyUse) {
+	k.held = securitykey.Hold(r.state.Key.Device)
+	r.keyMoved(k, r.screens.Keys.Presence())
+}
+
+// keyMoved handles the removal of the key for which a PIN is typed, and its return.
+func (r *ceremony) keyMoved(k *keyUse, p securitykey.Presence) {
+	if r.state.Busy || k.held == nil || !k.held.Update(p) { // while Busy, the key's error says what happened
+		return
+	}
+	if k.held.Gone {
+		k.stopUsing() // the use that asked for the PIN ends with the key
+	}
+	r.state.Key.Gone, r.state.Key.Device = k.held.Gone, k.held.Device
 	r.host.Changed()
 }
 

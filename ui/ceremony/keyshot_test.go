@@ -42,6 +42,7 @@ func keyStepShots() []gallerytest.Shot {
 		at("08-key-tap", wizard.KeyInteraction{Phase: wizard.Tapping, Device: gallerytest.CardOnReader(), Until: soon}),
 		at("08-key-answering", wizard.KeyInteraction{Phase: wizard.Answering, Device: gallerytest.CardOnReader()}),
 		at("08-key-pin", wizard.KeyInteraction{Phase: wizard.AskingPIN, Device: gallerytest.YubiKey(), TriesLeft: 8}),
+		at("08-key-pin-gone", wizard.KeyInteraction{Phase: wizard.AskingPIN, Device: gallerytest.YubiKey(), TriesLeft: 8, Gone: true}),
 		at("08-key-pin-wrong", wizard.KeyInteraction{Phase: wizard.AskingPIN, Device: gallerytest.YubiKey(), TriesLeft: 5, WrongPIN: true}, typed(func(d *wizard.Draft) { d.Hints = true })),
 		at("08-key-new-pin", wizard.KeyInteraction{Phase: wizard.SettingPIN, Device: gallerytest.YubiKey(), MinPIN: 6}),
 		at("08-key-new-pin-refused", wizard.KeyInteraction{Phase: wizard.SettingPIN, Device: gallerytest.YubiKey(), MinPIN: 6}, typed(func(d *wizard.Draft) { d.PINs = wizard.PINs{New: "471100", Repeat: "471101"} }), func(s *wizard.State) {

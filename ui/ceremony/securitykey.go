@@ -22,7 +22,9 @@ type keyUse struct {
 	blink  *shell.Scope // while keys blink, to be chosen
 	use    *shell.Scope // while one key is used
 	pin    chan string
-	before []fido.Device // the keys plugged in when it failed; nil before that
+	held   *securitykey.Held // the key for which a PIN is typed; nil while none is
+	typed  string            // the PIN that was typed before the use began
+	before []fido.Device     // the keys plugged in when it failed; nil before that
 }
 
 // startKey waits for a key and uses it.
@@ -55,6 +57,9 @@ func (r *ceremony) devicesChanged(k *keyUse, p securitykey.Presence) {
 		case k.before != nil: // a key that was unplugged counts as new when it is plugged in
 			k.before = slices.DeleteFunc(k.before, func(d fido.Device) bool { return !slices.Contains(open, d) })
 		}
+		return
+	case wizard.AskingPIN, wizard.SettingPIN:
+		r.keyMoved(k, p)
 		return
 	case wizard.Beginning, wizard.Inserting, wizard.Choosing:
 	default:
@@ -141,9 +146,10 @@ func (r *ceremony) useKey(d fido.Device, chosen bool) {
 	if len(step.Create) > 0 {
 		call, options = r.screens.Keys.Create, json.RawMessage(step.Create)
 	}
-	use := k.use
+	use, asking := k.use, r.interaction(k, k.use, k.typed)
+	k.typed = ""
 	r.screens.Keys.Use(use, func(ctx context.Context, tell func(func())) {
-		response, err := call(ctx, d, options, r.interaction(k, use))
+		response, err := call(ctx, d, options, asking)
 		label := r.labelOf(ctx, err)
 		tell(func() {
 			if err != nil {
@@ -165,8 +171,9 @@ func (k *keyUse) stopUsing() {
 	}
 }
 
-// interaction shows what the key waits for, and passes the PIN typed on screen to it.
-func (r *ceremony) interaction(k *keyUse, use *shell.Scope) fido.Interaction {
+// interaction shows what the key waits for, and passes the PIN typed on screen to it; first
+// is one that was typed already.
+func (r *ceremony) interaction(k *keyUse, use *shell.Scope, first string) fido.Interaction {
 	return securitykey.Prompts{
 		OnShow: func(p fido.Prompt) {
 			use.Tell(func() {
@@ -182,9 +189,14 @@ func (r *ceremony) interaction(k *keyUse, use *shell.Scope) fido.Interaction {
 			})
 		},
 		AskPIN: func(ctx context.Context, triesLeft int, previousWrong bool) (string, error) {
+			if pin := first; pin != "" && !previousWrong {
+				first = ""
+				return pin, nil
+			}
 			use.Tell(func() {
 				r.state.Key.Phase, r.state.Key.TriesLeft, r.state.Key.WrongPIN = wizard.AskingPIN, triesLeft, previousWrong
 				r.step()
+				r.holdKey(k)
 			})
 			select {
 			case pin := <-k.pin:

@@ -32,7 +32,10 @@ type identification struct {
 func (i identification) waiting() bool { return i.scope != nil }
 
 // identify waits for a touch on any key, also on one that is plugged in later.
-func (p *page) identify() {
+func (p *page) identify() { p.identifyWith("") }
+
+// identifyWith is identify; pin is used when the key asks for its PIN for the first time.
+func (p *page) identifyWith(pin string) {
 	if p.ident.waiting() {
 		return
 	}
@@ -40,6 +43,10 @@ func (p *page) identify() {
 	s := p.scope.Child()
 	p.ident = identification{scope: s, phase: wizard.Beginning}
 	ids := credentials(p.src.Value)
+	prompt := &pinPrompt{c: c, keys: keys, use: s, device: func() fido.Device { return p.ident.device }, typed: pin, again: func(pin string) {
+		p.stopIdentifying()
+		p.identifyWith(pin)
+	}}
 	keys.Use(s, func(ctx context.Context, tell func(func())) {
 		id, err := keys.Identify(ctx, fido.Device{}, c.About().RPID, ids, Prompts{
 			OnShow: func(prompt fido.Prompt) {
@@ -50,7 +57,7 @@ func (p *page) identify() {
 					}
 				})
 			},
-			AskPIN: askPINDuringUse(c, keys, s, func() fido.Device { return p.ident.device }),
+			AskPIN: prompt.ask,
 		})
 		tell(func() {
 			s.Leave()

@@ -20,14 +20,17 @@ type pinQuestion struct {
 	device    fido.Device
 	tries     int    // left for wrong PINs; 0 if unknown
 	words, do string // the reason, and the text of the button
-	// try runs in the background; done runs if err is nil.
-	try   func(ctx context.Context, pin string) (done func(), err error)
-	ended func() // the dialog was closed
+	// try runs in the background with the key; done runs if err is nil.
+	try   func(ctx context.Context, d fido.Device, pin string) (done func(), err error)
+	ended func(fido.Device) // the dialog was closed
 }
 
 // A pinDialog is a dialog with fields for PINs. It stays open while the key refuses
-// them, and shows how many tries are left.
+// them, and shows how many tries are left. When the key is removed, it says so, keeps
+// what was typed, and goes on when the key is back.
 type pinDialog struct {
+	held   *Held
+	parts  []fyne.CanvasObject // the fields
 	c      *shell.Console
 	keys   *Access
 	scope  *shell.Scope
@@ -35,6 +38,7 @@ type pinDialog struct {
 	dialog *control.Dialog
 	tries  int
 	fault  *explain.Explanation
+	busy   bool // the key is being used
 	draw   func(d *pinDialog) ([]fyne.CanvasObject, fyne.Focusable)
 	ended  func(done bool)
 }
@@ -42,45 +46,62 @@ type pinDialog struct {
 // open shows the dialog.
 func (d *pinDialog) open(title, words, do string, act func()) {
 	parts, first := d.draw(d)
-	d.body = look.V(look.S12, parts...)
+	d.body, d.parts = look.V(look.S12, parts...), parts
 	d.dialog = d.c.Dialog(control.DialogConfig{
 		Title: title, Words: words, Icon: "lock", Body: []fyne.CanvasObject{d.body}, Do: do, Keep: true,
-		OnDo: act,
+		OnDo: func() {
+			if !d.held.Gone && !d.busy {
+				act()
+			}
+		},
 		OnClose: func() {
 			d.scope.Leave()
 			d.ended(false)
 		},
 	})
 	d.c.Window().Canvas().Focus(first)
+	d.keys.Watch(d.scope, func(p Presence) {
+		if d.held.Update(p) {
+			d.showNotice()
+		}
+	})
+}
+
+// showNotice says that the key was removed, or removes that. The fields are not drawn
+// again: the person may be typing.
+func (d *pinDialog) showNotice() {
+	d.body.Objects = d.parts
+	if d.held.Gone {
+		d.body.Objects = append(wizard.KeyGone(d.c.Catalog, d.held.Device), d.parts...)
+	}
+	d.body.Refresh()
+	d.dialog.Refresh()
 }
 
 // redraw shows a fault and focuses the field that must be typed again.
 func (d *pinDialog) redraw() {
 	parts, first := d.draw(d)
-	d.body.Objects = parts
-	d.body.Refresh()
-	d.dialog.Refresh()
+	d.parts = parts
+	d.showNotice()
 	d.c.Window().Canvas().Focus(first)
 }
 
 // try runs work with the PINs that were typed, and closes the dialog if it
-// succeeds. The dialog shows a refusal of the key; it closes when the key was
-// unplugged.
+// succeeds. The dialog shows a refusal of the key, and why it could not be reached.
 func (d *pinDialog) try(work func(ctx context.Context) (done func(), err error)) {
-	d.fault = nil
-	d.dialog.Do().Disable()
+	d.fault, d.busy = nil, true
 	d.keys.Use(d.scope, func(ctx context.Context, tell func(func())) {
 		then, err := work(ctx)
 		tell(func() {
+			d.busy = false
 			var wrong *fido.WrongPINError
 			switch {
 			case err == nil:
 				d.close(true)
 				then()
 				return
-			case Unreachable(err):
-				d.close(false)
-				d.c.Warn(wizard.ExplainKey(d.c.Catalog, err))
+			case d.held.Gone: // the notice says so
+				d.redraw()
 				return
 			case errors.As(err, &wrong):
 				d.tries = wrong.TriesLeft
@@ -89,7 +110,6 @@ func (d *pinDialog) try(work func(ctx context.Context) (done func(), err error))
 			}
 			why := wizard.ExplainKey(d.c.Catalog, err)
 			d.fault = &why
-			d.dialog.Do().Enable()
 			d.redraw()
 		})
 	})
@@ -104,7 +124,8 @@ func (d *pinDialog) close(done bool) {
 // askPIN asks for the PIN of a key in a dialog.
 func askPIN(c *shell.Console, keys *Access, s *shell.Scope, q pinQuestion) *control.Dialog {
 	pin := ""
-	d := &pinDialog{c: c, keys: keys, scope: s.Child(), tries: q.tries, ended: func(bool) { q.ended() }}
+	held := Hold(q.device)
+	d := &pinDialog{held: held, c: c, keys: keys, scope: s.Child(), tries: q.tries, ended: func(bool) { q.ended(held.Device) }}
 	d.draw = func(d *pinDialog) ([]fyne.CanvasObject, fyne.Focusable) {
 		return drawPIN(c.Catalog, &pin, d.tries, d.fault)
 	}
@@ -117,7 +138,8 @@ func askPIN(c *shell.Console, keys *Access, s *shell.Scope, q pinQuestion) *cont
 			return
 		}
 		pin = ""
-		d.try(func(ctx context.Context) (func(), error) { return q.try(ctx, typed) })
+		key := held.Device
+		d.try(func(ctx context.Context) (func(), error) { return q.try(ctx, key, typed) })
 	})
 	return d.dialog
 }
@@ -141,7 +163,7 @@ func drawPIN(w *assets.Catalog, pin *string, tries int, fault *explain.Explanati
 }
 
 // askNewPIN sets or changes a key's PIN in a dialog.
-func askNewPIN(c *shell.Console, keys *Access, s *shell.Scope, key fido.Device, p fido.Info, ended func(done bool)) *control.Dialog {
+func askNewPIN(c *shell.Console, keys *Access, s *shell.Scope, key fido.Device, p fido.Info, ended func(d fido.Device, done bool)) *control.Dialog {
 	w := c.Catalog
 	var pins wizard.PINs
 	old := p.PIN == fido.PINSet
@@ -150,7 +172,8 @@ func askNewPIN(c *shell.Console, keys *Access, s *shell.Scope, key fido.Device, 
 		title = "ui.key.pin.change-title"
 	}
 	form := wizard.PINForm{Words: w, Draft: &pins, Min: p.MinPIN, Old: old}
-	d := &pinDialog{c: c, keys: keys, scope: s.Child(), tries: p.PINTries, ended: ended}
+	held := Hold(key)
+	d := &pinDialog{held: held, c: c, keys: keys, scope: s.Child(), tries: p.PINTries, ended: func(done bool) { ended(held.Device, done) }}
 	d.draw = func(d *pinDialog) ([]fyne.CanvasObject, fyne.Focusable) {
 		form.Tries, form.Fault = d.tries, d.fault
 		return form.Draw()
@@ -164,7 +187,7 @@ func askNewPIN(c *shell.Console, keys *Access, s *shell.Scope, key fido.Device, 
 		if old {
 			before = pins.Old
 		}
-		next := pins.New
+		next, key := pins.New, held.Device
 		pins.Old = ""
 		d.try(func(ctx context.Context) (func(), error) {
 			return func() {}, keys.SetPIN(ctx, key, before, next)
@@ -173,44 +196,64 @@ func askNewPIN(c *shell.Console, keys *Access, s *shell.Scope, key fido.Device, 
 	return d.dialog
 }
 
-// askPINDuringUse returns a function for Prompts.AskPIN, which asks in a dialog.
-// Closing the dialog cancels the use of the key.
-func askPINDuringUse(c *shell.Console, keys *Access, use *shell.Scope, device func() fido.Device) func(context.Context, int, bool) (string, error) {
-	return func(ctx context.Context, triesLeft int, previousWrong bool) (string, error) {
-		typed := make(chan string, 1)
-		use.Tell(func() {
-			pin := ""
-			d := &pinDialog{c: c, keys: keys, scope: use.Child(), tries: triesLeft, ended: func(done bool) {
-				if !done {
-					close(typed)
-				}
-			}}
-			if previousWrong {
-				why := explain.Code(c.Catalog, "key_wrong_pin")
-				d.fault = &why
-			}
-			d.draw = func(d *pinDialog) ([]fyne.CanvasObject, fyne.Focusable) {
-				return drawPIN(c.Catalog, &pin, d.tries, d.fault)
-			}
-			d.open(c.Catalog.T("ui.key.pin.ask", wizard.DeviceName(c.Catalog, device())), c.Catalog.T("ui.key.pin.ask-why"), c.Catalog.T("wizard.continue"), func() {
-				if pin == "" {
-					why := explain.Code(c.Catalog, "empty.pin")
-					d.fault = &why
-					d.redraw()
-					return
-				}
-				typed <- pin
-				d.close(true)
-			})
-		})
-		select {
-		case pin, ok := <-typed:
-			if !ok {
-				return "", fido.ErrCancelled
-			}
-			return pin, nil
-		case <-ctx.Done():
+// A pinPrompt asks in a dialog for the PIN that a key wants while it is used
+// (Prompts.AskPIN). Closing the dialog cancels the use of the key. If the key was removed
+// and is back, its use begins again with the PIN that was typed.
+type pinPrompt struct {
+	c      *shell.Console
+	keys   *Access
+	use    *shell.Scope
+	device func() fido.Device
+	again  func(pin string) // begins the use again
+	typed  string           // the PIN to use first
+}
+
+func (q *pinPrompt) ask(ctx context.Context, triesLeft int, previousWrong bool) (string, error) {
+	if pin := q.typed; pin != "" && !previousWrong {
+		q.typed = ""
+		return pin, nil
+	}
+	typed := make(chan string, 1)
+	q.use.Tell(func() { q.open(triesLeft, previousWrong, typed) })
+	select {
+	case pin, ok := <-typed:
+		if !ok {
 			return "", fido.ErrCancelled
 		}
+		return pin, nil
+	case <-ctx.Done():
+		return "", fido.ErrCancelled
 	}
+}
+
+func (q *pinPrompt) open(triesLeft int, previousWrong bool, typed chan<- string) {
+	pin, c := "", q.c
+	held := Hold(q.device())
+	was := held.Device
+	d := &pinDialog{held: held, c: c, keys: q.keys, scope: q.use.Child(), tries: triesLeft, ended: func(done bool) {
+		if !done {
+			close(typed)
+		}
+	}}
+	if previousWrong {
+		why := explain.Code(c.Catalog, "key_wrong_pin")
+		d.fault = &why
+	}
+	d.draw = func(d *pinDialog) ([]fyne.CanvasObject, fyne.Focusable) {
+		return drawPIN(c.Catalog, &pin, d.tries, d.fault)
+	}
+	d.open(c.Catalog.T("ui.key.pin.ask", wizard.DeviceName(c.Catalog, held.Device)), c.Catalog.T("ui.key.pin.ask-why"), c.Catalog.T("wizard.continue"), func() {
+		switch {
+		case pin == "":
+			why := explain.Code(c.Catalog, "empty.pin")
+			d.fault = &why
+			d.redraw()
+		case held.Device != was: // the use that asked has ended with the removal
+			d.close(false)
+			q.again(pin)
+		default:
+			typed <- pin
+			d.close(true)
+		}
+	})
 }

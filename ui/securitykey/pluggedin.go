@@ -30,6 +30,7 @@ type pluggedIn struct {
 
 	contents *fido.CredentialList // accounts stored on the key that is shown, once its PIN was typed
 	pin      string               // that PIN
+	erasing  bool                 // an account is being deleted from it
 	dialog   *control.Dialog      // about the key that is shown
 	blink    *shell.Scope         // while keys blink, to choose the one to show
 	until    time.Time            // end of the blinking, by the server's clock
@@ -56,7 +57,7 @@ func (h *pluggedIn) devicesChanged(p Presence) {
 		}
 	}
 	if !slices.ContainsFunc(open, at(h.at)) || were && !slices.Contains(open, shown.device) {
-		h.forget()
+		h.contents, h.pin = nil, "" // a dialog about the key stays, and says that it was removed
 		h.at = ""
 		if len(open) > 0 {
 			h.at = open[0].Path
@@ -179,11 +180,11 @@ func (h *pluggedIn) read(d fido.Device) {
 	c := h.c
 	h.dialog = askPIN(c, h.keys, h.scope, pinQuestion{
 		device: d, tries: h.known[d.Path].info.PINTries, words: c.Catalog.T("ui.key.kept.pin-why"), do: c.Catalog.T("ui.key.kept.show"),
-		try: func(ctx context.Context, pin string) (func(), error) {
+		try: func(ctx context.Context, d fido.Device, pin string) (func(), error) {
 			kept, err := h.keys.Credentials(ctx, d, pin)
-			return func() { h.contents, h.pin = &kept, pin; h.changed() }, err
+			return func() { h.at, h.contents, h.pin = d.Path, &kept, pin; h.changed() }, err
 		},
-		ended: func() { h.dialog = nil; h.ask(d) }, // wrong PINs count
+		ended: func(d fido.Device) { h.dialog = nil; h.ask(d) }, // wrong PINs count
 	})
 }
 
@@ -203,6 +204,10 @@ func (h *pluggedIn) erase(r fido.DiscoverableCredential) {
 	}
 	pin := h.pin
 	c.Confirm("ui.key.kept.delete", what, func() {
+		if now, _, ok := h.shown(); !ok || now != d || h.contents == nil || h.erasing { // another key would count a wrong PIN
+			return
+		}
+		h.erasing = true
 		h.keys.Use(h.scope, func(ctx context.Context, tell func(func())) {
 			err := h.keys.DeleteCredential(ctx, d, r.ID, pin)
 			var kept fido.CredentialList
@@ -210,6 +215,7 @@ func (h *pluggedIn) erase(r fido.DiscoverableCredential) {
 				kept, err = h.keys.Credentials(ctx, d, pin)
 			}
 			tell(func() {
+				h.erasing = false
 				if err != nil {
 					h.forget()
 					c.Warn(wizard.ExplainKey(c.Catalog, err))
@@ -225,7 +231,7 @@ func (h *pluggedIn) erase(r fido.DiscoverableCredential) {
 
 // setPIN sets or changes the key's PIN.
 func (h *pluggedIn) setPIN(d fido.Device, k known) {
-	h.dialog = askNewPIN(h.c, h.keys, h.scope, d, k.info, func(done bool) {
+	h.dialog = askNewPIN(h.c, h.keys, h.scope, d, k.info, func(d fido.Device, done bool) {
 		h.dialog = nil
 		if done {
 			h.contents, h.pin = nil, ""

@@ -142,10 +142,10 @@ func dialogShots() []gallerytest.Shot {
 			removeKey(c, gallerytest.Keys()[0], nil)
 		}),
 		over("16-key-pin", func(c *shell.Console, keys *Access) {
-			askNewPIN(c, keys, c.Root(), gallerytest.YubiKey(), fido.Info{MinPIN: 6}, func(bool) {})
+			askNewPIN(c, keys, c.Root(), gallerytest.YubiKey(), fido.Info{MinPIN: 6}, func(fido.Device, bool) {})
 		}),
 		over("16-key-pin-change", func(c *shell.Console, keys *Access) {
-			askNewPIN(c, keys, c.Root(), gallerytest.YubiKey(), fido.Info{PIN: fido.PINSet, PINTries: 3}, func(bool) {})
+			askNewPIN(c, keys, c.Root(), gallerytest.YubiKey(), fido.Info{PIN: fido.PINSet, PINTries: 3}, func(fido.Device, bool) {})
 		}),
 		over("16-key-pin-ask", func(c *shell.Console, keys *Access) {
 			askPIN(c, keys, c.Root(), pinQuestion{device: gallerytest.CardOnReader(), tries: 2, words: c.Catalog.T("ui.key.kept.pin-why"), do: c.Catalog.T("ui.key.kept.show")})

@@ -34,6 +34,7 @@ const (
 type KeyInteraction struct {
 	Phase     Phase
 	Device    fido.Device
+	Gone      bool          // AskingPIN, SettingPIN: the key was removed; what was typed stays
 	Chosen    bool          // the user selected the key by touching it
 	Devices   []fido.Device // Choosing
 	Locked    []fido.Device // Inserting: keys that this user may not open

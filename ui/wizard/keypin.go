@@ -25,6 +25,9 @@ const minPINRunes = 4
 func (d *StepView) askPIN(s State, h Host) {
 	w := h.Words
 	next := func() {
+		if s.Key.Gone {
+			return
+		}
 		if s.Draft.PIN == "" {
 			h.Do(Fail{explain.Code(w, "empty.pin")})
 			return
@@ -40,11 +43,11 @@ func (d *StepView) askPIN(s State, h Host) {
 	case s.Key.WrongPIN:
 		pin.Refuse(w.T("wizard.key.pin-wrong"))
 	}
-	parts := []fyne.CanvasObject{
+	parts := append(s.Key.gone(w),
 		look.V(look.S4, look.NewText(w.T("wizard.key.pin-heading"), look.Heading, look.Ink).Wrapped(),
 			look.Para(w.T("wizard.key.pin-lead", assets.Args{"key": DeviceName(w, s.Key.Device)}), look.Ink2)),
 		pin,
-	}
+	)
 	if s.Key.TriesLeft > 0 && (s.Key.WrongPIN || s.Key.TriesLeft < fido.MaxPINTries) {
 		parts = append(parts, PINTries(s.Key.TriesLeft)...)
 	}
@@ -73,12 +76,12 @@ func (d *StepView) setPIN(s State, h Host) {
 	}
 	form := PINForm{Words: w, Draft: &s.Draft.PINs, Min: s.Key.MinPIN, Old: s.Key.OldPIN, Tries: s.Key.TriesLeft, Fault: s.Fault}
 	fields, first := form.Draw()
-	d.beside(s, h, append([]fyne.CanvasObject{
-		look.V(look.S4, look.NewText(w.T(key), look.Heading, look.Ink).Wrapped(),
-			look.Para(w.T(key+"-lead", assets.Args{"key": DeviceName(w, s.Key.Device)}), look.Ink2)),
-	}, fields...))
+	parts := append(s.Key.gone(w), look.V(look.S4, look.NewText(w.T(key), look.Heading, look.Ink).Wrapped(),
+		look.Para(w.T(key+"-lead", assets.Args{"key": DeviceName(w, s.Key.Device)}), look.Ink2)))
+	d.beside(s, h, append(parts, fields...))
 	d.Next = primary(s, h, w.T(key+"-do"), func() {
 		switch why := form.Check(); {
+		case s.Key.Gone:
 		case why != nil:
 			h.Do(Fail{*why})
 		case !s.Busy:
@@ -86,6 +89,19 @@ func (d *StepView) setPIN(s State, h Host) {
 		}
 	})
 	d.First = first
+}
+
+// KeyGone says that a key was removed while something was typed for it.
+func KeyGone(w *assets.Catalog, d fido.Device) []fyne.CanvasObject {
+	return []fyne.CanvasObject{kit.NewBanner(look.Attention, w.T("wizard.key.gone"), "", w.T("wizard.key.gone-next", assets.Args{"key": DeviceName(w, d)}))}
+}
+
+// gone is KeyGone if the key was removed.
+func (k KeyInteraction) gone(w *assets.Catalog) []fyne.CanvasObject {
+	if !k.Gone {
+		return nil
+	}
+	return KeyGone(w, k.Device)
 }
 
 // PINs are the texts in a PINForm.
