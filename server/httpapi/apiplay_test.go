@@ -108,6 +108,7 @@ var (
 	backupCode = regexp.MustCompile(`^"[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}"$`)
 	sixDigits  = regexp.MustCompile(`(\b|\\n)[0-9]{6}\b`)
 	appSecret  = regexp.MustCompile(`secret=[A-Z2-7]+`)
+	smtpPort   = regexp.MustCompile(`"port": [0-9]+`)
 	port       = regexp.MustCompile(`localhost:[0-9]+`)
 )
 
@@ -126,7 +127,8 @@ func readable(t *testing.T, b []byte) string {
 	if err := json.Indent(&out, b, "", "  "); err != nil {
 		t.Fatal(err)
 	}
-	return quoted.ReplaceAllStringFunc(strings.TrimSpace(out.String()), tidy)
+	text := smtpPort.ReplaceAllString(strings.TrimSpace(out.String()), `"port": 587`)
+	return quoted.ReplaceAllStringFunc(text, tidy)
 }
 
 // tidy replaces a random value.
@@ -156,6 +158,7 @@ func play(t *testing.T, ops []openapi.Operation) openapi.Examples {
 	p.thirdParty()
 	p.lab()
 	p.problems()
+	playOwner(t, r)
 	for _, reason := range ceremony.Reasons() {
 		r.page.Refusals = append(r.page.Refusals, ceremony.Refuse(reason))
 	}

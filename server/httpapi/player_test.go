@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"testing"
 	"time"
 
 	"nightlatch/server/api"
@@ -223,4 +224,31 @@ func (p *player) problems() {
 	p.check(p.SignInAs(p.Client, "ada", servertest.Password).SignOut(p.ctx))
 	_, _ = p.me.Account(p.ctx)
 	p.check(p.Client.ResetLab(p.ctx))
+}
+
+// playOwner makes the calls of the owner of a server that is no lab.
+func playOwner(t *testing.T, r *recorder) {
+	t.Helper()
+	w := servertest.New(t, servertest.WithLocalMailbox)
+	token := w.SignUp(w.Window(), "eve").Token()
+	p := &player{World: w, r: r, ctx: t.Context()}
+	p.me = client.New(w.URL, &http.Client{Transport: r}).WithAgent("Example/1.0").WithToken(token)
+	v := p.Answer(p.me, p.Begin(p.me, api.ChangeEmail), api.Email{Address: "eve@example.org"})
+	p.DeliverAll()
+	p.Answer(p.me, v, api.Code{Code: servertest.CodeIn(p.LocalMail(p.me)[0].Text)})
+
+	p.check(errOf(p.me.ServerSettings(p.ctx)))
+	p.check(errOf(p.me.SetSignUp(p.ctx, "invite")))
+	p.check(errOf(p.me.Invite(p.ctx, "sam@example.org")))
+	open, err := p.me.Invitations(p.ctx)
+	p.check(err)
+	p.check(p.me.TakeBackInvitation(p.ctx, open[0].ID))
+
+	host := servertest.NewMailHost(t)
+	p.check(errOf(p.me.SetDelivery(p.ctx, host.Change())))
+	p.check(errOf(p.me.Delivery(p.ctx)))
+	p.check(errOf(p.me.TestDelivery(p.ctx)))
+	p.check(errOf(p.me.SetSignUp(p.ctx, "open")))
+	p.SignUp(p.Window(), "zoe")
+	p.check(p.me.HandOn(p.ctx, "zoe"))
 }
