@@ -114,6 +114,7 @@ func openInstance(ctx context.Context, cfg instanceConfig) (_ *instance, err err
 		Store: inst.store, Sealer: inst.keys, Policy: cfg.policy, Now: now,
 		RPID: cfg.rp.rpID, Origins: cfg.rp.origins, Hasher: hasher, Log: cfg.log, Version: version, Seed: cfg.seed, KeepMail: cfg.keepMail, SignUp: cfg.signUp,
 	}
+	limitConnections(&sc)
 	if cfg.lab {
 		if err = inst.openLab(clock, cfg, &sc); err != nil {
 			return nil, err

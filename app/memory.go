@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"os"
 	"runtime/debug"
 	"runtime/metrics"
@@ -50,6 +51,14 @@ func tuneCollector() (stop func()) {
 func postponeCollections() (resume func()) {
 	percent := debug.SetGCPercent(startPercent)
 	return func() { debug.SetGCPercent(percent) }
+}
+
+// collectorLimit returns the limit that GOMEMLIMIT sets, or 0.
+func collectorLimit() uint64 {
+	if own := debug.SetMemoryLimit(-1); own > 0 && own < math.MaxInt64 { // -1 changes nothing
+		return uint64(own)
+	}
+	return 0
 }
 
 // freeWhenIdle returns unused memory to the system each time the program becomes

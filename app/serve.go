@@ -231,7 +231,7 @@ func (inst *instance) answer(ctx context.Context, e *loopback, ready func() erro
 	}
 	ended := make(chan error, len(e.listeners))
 	for _, l := range e.listeners {
-		go func() { ended <- hs.Serve(l) }()
+		go func() { ended <- hs.Serve(inst.server.Listener(l)) }()
 	}
 	failed := ready()
 	left := len(e.listeners)

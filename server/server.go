@@ -22,6 +22,7 @@
 //	                    one kind of credential or limit each
 //	audit, notice       activity lists, and messages about changes
 //	delivery            mail and text messages
+//	connpool            bounds connections and the bodies that are on their way
 //	slowhash            Argon2id in memory that is used again
 //	fairqueue           who is next when many wait for a hash
 //	changes             which topics changed, for event streams
@@ -35,6 +36,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"sync"
 	"time"
@@ -82,6 +84,9 @@ type Config struct {
 	Lab       http.Handler // answers /lab/v1/; nil without the lab
 	Version   string
 	Seed      *seed.Seed // accounts to create if their names are free; nil for none
+
+	// Connections is the most that are kept open, over all listeners; 0 for 1,024.
+	Connections int
 
 	SignUp signup.Mode // who may sign up; "" leaves it to the owner (R7)
 }
@@ -206,6 +211,7 @@ func (s *Server) wire() (err error) {
 		Busy:          &s.busy,
 		Origins:       s.cfg.Origins,
 		Lab:           s.cfg.Lab,
+		Connections:   s.cfg.Connections,
 		Version:       s.cfg.Version,
 		KeepMail:      s.cfg.KeepMail,
 		FixedDelivery: s.fixedDelivery(),
@@ -261,6 +267,9 @@ func (s *Server) Handler() http.Handler { return s.http.Network() }
 
 // Console answers the connection within the program (client.InMemory), and no other.
 func (s *Server) Console() http.Handler { return s.http.InProcess() }
+
+// Listener returns a listener for the server of HTTPServer that bounds its connections.
+func (s *Server) Listener(l net.Listener) net.Listener { return s.http.Listener(l) }
 
 // HTTPServer returns an http.Server for handler, with timeouts and limits.
 func (s *Server) HTTPServer(handler http.Handler) *http.Server { return s.http.HTTPServer(handler) }

@@ -53,7 +53,7 @@ var imports = map[string][]string{
 
 	"server": {"server/..."},
 	"server/httpapi": {
-		"server/rawtext", "server/api", "server/account", "server/audit", "server/backupcode", "server/ceremony", "server/changes", "server/client",
+		"server/rawtext", "server/api", "server/account", "server/audit", "server/backupcode", "server/ceremony", "server/changes", "server/client", "server/connpool",
 		"server/delivery", "server/fairqueue", "server/notice", "server/passwordauth", "server/ratelimit", "server/recovery", "server/session", "server/signup", "server/throttle", "server/store/...",
 		"server/temppassword", "server/thirdparty/...", "server/twofactor", "server/usage", "server/webauthn",
 	},
@@ -74,6 +74,7 @@ var imports = map[string][]string{
 	"server/device":       {"server/store/..."},
 	"server/throttle":     {"server/account", "server/device", "server/ratelimit", "server/store/..."},
 	"server/otp":          {"server/rawtext"},
+	"server/connpool":     {},
 	"server/fairqueue":    {},
 	"server/slowhash":     {},
 	"server/e164":         {},

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"nightlatch/server/api"
+	"nightlatch/server/connpool"
 )
 
 const (
@@ -30,6 +31,7 @@ func (h *Handler) events(c *call) error {
 	}
 	defer h.cfg.Hub.Leave(f)
 
+	connpool.Stream(c.r.Context())
 	out := http.NewResponseController(c.w)
 	// A stream lasts longer than the deadlines of an ordinary request. Both calls fail
 	// only on connections without deadlines.

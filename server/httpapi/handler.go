@@ -21,6 +21,7 @@ import (
 	"nightlatch/server/account"
 	"nightlatch/server/ceremony"
 	"nightlatch/server/changes"
+	"nightlatch/server/connpool"
 	"nightlatch/server/delivery"
 	"nightlatch/server/notice"
 	"nightlatch/server/passwordauth"
@@ -56,6 +57,7 @@ type Config struct {
 
 	Origins       []string     // through a proxy: "https://login.example.org"
 	Lab           http.Handler // answers /lab/v1/; nil without the lab
+	Connections   int          // the most that are kept open; 0 for 1,024
 	Version       string
 	KeepMail      bool // without a mail server, mails are kept on this computer
 	FixedDelivery bool // the owner cannot change how messages are sent
@@ -74,6 +76,14 @@ func (cfg Config) check() error {
 	return nil
 }
 
+const (
+	// defaultConnections is the default of Config.Connections.
+	defaultConnections = 1024
+	// bodyBytes bounds the bodies that are on their way, all together. An ordinary body has
+	// some hundred bytes.
+	bodyBytes = 16 << 20
+)
+
 // A Handler answers requests. Network and InProcess return its http.Handlers.
 type Handler struct {
 	cfg        Config
@@ -82,6 +92,7 @@ type Handler struct {
 	setting    sync.Mutex               // held while the delivery settings change
 	loopback   *originCheck
 	console    *originCheck
+	conns      *connpool.Pool
 	url        atomic.Pointer[url.URL] // of the listener; nil before SetURL
 }
 
@@ -90,7 +101,10 @@ func New(cfg Config) (*Handler, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	h := &Handler{cfg: cfg}
+	if cfg.Connections == 0 {
+		cfg.Connections = defaultConnections
+	}
+	h := &Handler{cfg: cfg, conns: connpool.New(cfg.Connections, bodyBytes)}
 	routes, err := h.mux()
 	if err != nil {
 		return nil, err
@@ -118,7 +132,7 @@ func (h *Handler) SetURL(address string) error {
 }
 
 // Network answers requests with the Host and Origin of the address given to SetURL.
-func (h *Handler) Network() http.Handler { return h.front(h.loopback) }
+func (h *Handler) Network() http.Handler { return h.front(h.receiving(h.loopback)) }
 
 // InProcess answers the connection within the program (client.InMemory), and no other.
 func (h *Handler) InProcess() http.Handler { return h.front(markWindow(h.console)) }

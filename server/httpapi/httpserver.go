@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"nightlatch/server/api"
 	"nightlatch/server/fairqueue"
 )
 
@@ -23,8 +24,11 @@ func (h *Handler) HTTPServer(handler http.Handler) *http.Server {
 		WriteTimeout:      time.Minute,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    32 << 10,
-		ConnState:         quiet.note,
-		ErrorLog:          slog.NewLogLogger(h.cfg.Log.Handler(), slog.LevelWarn),
+		ConnState: func(c net.Conn, state http.ConnState) {
+			h.conns.Note(c, state)
+			quiet.note(c, state)
+		},
+		ErrorLog: slog.NewLogLogger(h.cfg.Log.Handler(), slog.LevelWarn),
 		// otherwise net/http answers OPTIONS * for any Host
 		DisableGeneralOptionsHandler: true,
 		BaseContext: func(net.Listener) context.Context {
@@ -32,11 +36,33 @@ func (h *Handler) HTTPServer(handler http.Handler) *http.Server {
 		},
 	}
 	srv.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
-		return fairqueue.WithSource(ctx, hostOf(c.RemoteAddr().String()))
+		return fairqueue.WithSource(h.conns.Context(ctx, c), hostOf(c.RemoteAddr().String()))
 	}
 	srv.RegisterOnShutdown(sync.OnceFunc(func() { close(shutdown) }))
 	srv.RegisterOnShutdown(quiet.end)
 	return srv
+}
+
+// Listener returns a listener whose connections are bounded together with those of the
+// other listeners (package connpool).
+func (h *Handler) Listener(l net.Listener) net.Listener { return h.conns.Listener(l) }
+
+// receiving lets the connection of a request be closed for another one until its body has
+// arrived.
+func (h *Handler) receiving(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := h.conns.Receive(r, maxBody); err != nil {
+			h.fail(w, r, errNoRoom)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// errNoRoom is the answer to a body for which there is no room.
+var errNoRoom = &api.Problem{
+	Status: http.StatusServiceUnavailable, Code: api.Unavailable, Reason: "bodies",
+	Title: "Busy", Detail: "The server is receiving as much as it can. Try again in a moment.",
 }
 
 // idleConns are the connections without a request so far. Browsers open some in advance,

@@ -1,0 +1,15 @@
+//go:build unix
+
+package main
+
+import "golang.org/x/sys/unix"
+
+// descriptorLimit returns how many files and connections the program may have open. The
+// runtime has raised the limit as far as it may.
+func descriptorLimit() uint64 {
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+		return 0
+	}
+	return uint64(limit.Cur)
+}
