@@ -19,6 +19,6 @@
 //   - Slow work (Argon2id, signatures) runs outside the transaction, in Edge.Slow.
 //     Edge.Do checks again everything that its result depends on.
 //
-// Keys: cerm/<id> and acct/<id>/open/<kind> (one open per account and kind).
+// Keys: cerm/<id> and acct/<id>/open/<session>/<kind> (one open per session and kind).
 // Expiry is checked on every read; store.Reap only reclaims space.
 package ceremony

@@ -73,7 +73,7 @@ func (e *Engine) Kinds() []api.Kind {
 }
 
 // Begin begins a ceremony and returns its first view. It cancels an open ceremony of the
-// same account and kind. Errors: ErrUnknownKind, ErrSessionRequired, *Rejection.
+// same session and kind. Errors: ErrUnknownKind, ErrSessionRequired, *Rejection.
 func (e *Engine) Begin(ctx context.Context, caller Caller, b api.Begin) (api.View, error) {
 	m := e.machines[b.Kind]
 	if m == nil {

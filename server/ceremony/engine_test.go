@@ -274,26 +274,57 @@ func TestBoundToItsSession(t *testing.T) {
 	}
 }
 
-// An account has one open ceremony of a kind: a new one cancels the old one, even from
-// another session. Other kinds and anonymous ceremonies stay.
-func TestOneOpen(t *testing.T) {
+// A session has one open ceremony of a kind: a new one cancels the old one. Other kinds,
+// other sessions of the account and anonymous ceremonies stay.
+func TestOneOpenForASessionAndKind(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, toys("toy", true, onward, nil), toys("other", true, onward, nil), toys("open", false, onward, nil))
 	old, other, open := b.begin(b.caller, "toy"), b.begin(b.caller, "other"), b.begin(b.caller, "open")
+	foreign := b.begin(b.foreign, "toy")
 	b.begin(b.caller, "open")
-	fresh := b.begin(b.foreign, "toy")
+	fresh := b.begin(b.caller, "toy")
 	b.gone(b.caller, old.ID)
-	for who, id := range map[*ceremony.Caller]string{&b.foreign: fresh.ID, &b.caller: other.ID, {}: open.ID} {
-		if _, err := b.engine.Get(t.Context(), *who, id); err != nil {
+	for id, who := range map[string]ceremony.Caller{fresh.ID: b.caller, foreign.ID: b.foreign, other.ID: b.caller, open.ID: {}} {
+		if _, err := b.engine.Get(t.Context(), who, id); err != nil {
 			t.Error(err)
 		}
 	}
-	if err := b.engine.Cancel(t.Context(), b.foreign, fresh.ID); err != nil {
+	if err := b.engine.Cancel(t.Context(), b.foreign, foreign.ID); err != nil {
 		t.Error(err)
 	}
-	b.gone(b.foreign, fresh.ID)
-	if open := b.keysUnder("acct/alice/open/"); len(open) != 1 {
+	b.gone(b.foreign, foreign.ID)
+	if open := b.keysUnder("acct/alice/open/"); len(open) != 2 {
 		t.Errorf("open: %v", open)
+	}
+}
+
+// However many sessions an account has, its open ceremonies are bounded: the oldest one
+// goes, and those of ended sessions are forgotten.
+func TestOpenCeremoniesOfAnAccountAreBounded(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, toys("toy", true, onward, nil))
+	var callers []ceremony.Caller
+	var views []api.View
+	for range 40 {
+		who := b.signIn("alice")
+		callers, views = append(callers, who), append(views, b.begin(who, "toy"))
+		b.advance(time.Second)
+	}
+	if open := b.keysUnder("acct/alice/open/"); len(open) != 32 {
+		t.Errorf("%d are open", len(open))
+	}
+	b.gone(callers[7], views[7].ID)
+	if _, err := b.engine.Get(t.Context(), callers[8], views[8].ID); err != nil {
+		t.Error(err)
+	}
+	for _, who := range callers[8:] {
+		b.update(func(tx store.Tx) error { return b.sessions.End(tx, "alice", who.Session.ID) })
+	}
+	for range 8 {
+		b.begin(b.caller, "toy")
+	}
+	if open := b.keysUnder("acct/alice/open/"); len(open) != 1 {
+		t.Errorf("%d are open after the sessions ended", len(open))
 	}
 }
 

@@ -34,8 +34,12 @@ func recordKey(id string) string { return "cerm/" + id }
 // part.
 const OpenKind = "open"
 
-func openKey(account string, kind api.Kind) string {
-	return "acct/" + account + "/" + OpenKind + "/" + string(kind)
+func openPrefix(account string) string { return "acct/" + account + "/" + OpenKind + "/" }
+
+// openKey is the key of the open ceremony of a session and kind. Two sessions of an account
+// may each have one.
+func openKey(r *record) string {
+	return openPrefix(r.Account) + r.Session + "/" + string(r.Kind)
 }
 
 func (r *record) ceremony(id string, caller Caller) *Ceremony {
@@ -136,8 +140,8 @@ func file(tx store.Tx, id string, m *machine, r *record) error {
 }
 
 // insert writes the record of a new ceremony and its indexes. A ceremony with a session
-// cancels the open one of the same account and kind; one without a session gets a
-// waiting slot.
+// cancels the open one of the same session and kind; one without a session gets a waiting
+// slot.
 func (e *Engine) insert(tx store.Tx, id string, m *machine, r *record, draft any) error {
 	if err := e.seal(r, id, draft); err != nil {
 		return err
@@ -151,19 +155,79 @@ func (e *Engine) insert(tx store.Tx, id string, m *machine, r *record, draft any
 	if r.Session == "" {
 		return e.reserveSlot(tx, id)
 	}
-	key := openKey(r.Account, r.Kind)
-	switch old, err := tx.Get(key); {
-	case err == nil:
-		if err := e.drop(tx, string(old)); err != nil {
-			return err
-		}
-	case !errors.Is(err, store.ErrNotFound):
-		return fmt.Errorf("ceremony: begin: %w", err)
+	if err := e.makeRoom(tx, r); err != nil {
+		return err
 	}
-	if err := tx.Put(key, []byte(id)); err != nil {
+	if err := tx.Put(openKey(r), []byte(id)); err != nil {
 		return fmt.Errorf("ceremony: begin: %w", err)
 	}
 	return store.Bump(tx, r.Account)
+}
+
+// openMax is the maximum number of open ceremonies of an account, over all its sessions.
+const openMax = 32
+
+// makeRoom cancels the open ceremony of the session and kind of a new one, and the oldest
+// of the account if it has openMax. It forgets those that have expired or whose session
+// has ended, as many as one transaction can delete.
+func (e *Engine) makeRoom(tx store.Tx, r *record) error {
+	items, err := tx.Scan(openPrefix(r.Account), "", 2*openMax)
+	if err != nil {
+		return fmt.Errorf("ceremony: begin: %w", err)
+	}
+	var oldest string
+	var since time.Time
+	open, dropped := 0, 0
+	for _, item := range items {
+		var old record
+		id := string(item.Value)
+		err := store.Load(tx, recordKey(id), &old)
+		gone := errors.Is(err, store.ErrNotFound)
+		switch {
+		case err != nil && !gone:
+			return fmt.Errorf("ceremony: begin: %w", err)
+		case item.Key == openKey(r), dropped < dropMax && (gone || !e.live(tx, &old)):
+			if err := e.forget(tx, item.Key, id); err != nil {
+				return err
+			}
+			dropped++
+			continue
+		}
+		if open++; oldest == "" || old.Created.Before(since) {
+			oldest, since = item.Key, old.Created
+		}
+	}
+	if open < openMax {
+		return nil
+	}
+	id, err := tx.Get(oldest)
+	if err != nil {
+		return fmt.Errorf("ceremony: begin: %w", err)
+	}
+	return e.forget(tx, oldest, string(id))
+}
+
+// dropMax bounds how many index entries one Begin deletes.
+const dropMax = 8
+
+// live reports whether an open ceremony can still be answered.
+func (e *Engine) live(tx store.Tx, r *record) bool {
+	if !store.Valid(tx.Now(), r.Created, r.Expires) {
+		return false
+	}
+	_, err := e.cfg.Sessions.Load(tx, r.Account, r.Session)
+	return err == nil
+}
+
+// forget deletes a ceremony and its index entry.
+func (e *Engine) forget(tx store.Tx, key, id string) error {
+	if err := e.drop(tx, id); err != nil {
+		return err
+	}
+	if err := tx.Delete(key); err != nil {
+		return fmt.Errorf("ceremony: begin: %w", err)
+	}
+	return nil
 }
 
 // drop deletes a record and its expiry key; a missing one is no error.
@@ -189,7 +253,7 @@ func (e *Engine) remove(tx store.Tx, id string, r *record) error {
 	return nil
 }
 
-// end removes a record, and the index entry of the open ceremony of its account and kind
+// end removes a record, and the index entry of the open ceremony of its session and kind
 // if it points to this record.
 func (e *Engine) end(tx store.Tx, id string, r *record) error {
 	if err := e.remove(tx, id, r); err != nil {
@@ -198,7 +262,7 @@ func (e *Engine) end(tx store.Tx, id string, r *record) error {
 	if r.Session == "" {
 		return nil
 	}
-	key := openKey(r.Account, r.Kind)
+	key := openKey(r)
 	switch open, err := tx.Get(key); {
 	case errors.Is(err, store.ErrNotFound):
 		return nil

@@ -82,7 +82,7 @@ func table(err error) row {
 			code:   api.NotFound,
 			reason: "ceremony",
 			title:  "No such ceremony",
-			detail: "It is finished, has expired, or never existed. Begin a new one.",
+			detail: "It is finished or cancelled, has expired, or is not of this session; or another one of its kind was begun in this session. Begin a new one.",
 		}
 	case is(account.ErrNoKey):
 		return row{
