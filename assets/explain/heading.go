@@ -49,6 +49,9 @@ func Step(c *assets.Catalog, s Situation) (heading, lead string) {
 	case api.NameKey:
 		return c.T("wizard.name.heading"), c.T("wizard.name.lead")
 	case api.EnterBackupCode:
+		if step.Number == 0 { // R74: none is active
+			return c.T("wizard.backup.none-heading"), c.T("wizard.backup.none-lead")
+		}
 		number := assets.Args{"number": step.Number}
 		return c.T("wizard.backup.heading", number), c.T("wizard.backup.lead", number)
 	case api.SaveBackupCode:

@@ -92,7 +92,7 @@ type NameKey struct {
 
 // EnterBackupCode asks for the backup code with a number (R72). Answer: Code or ChooseMethod.
 type EnterBackupCode struct {
-	Number       int      `json:"number"`
+	Number       int      `json:"number,omitempty"` // 0 without an active code: a code that is entered is refused with its reason (R74)
 	Alternatives []Method `json:"alternatives,omitzero"`
 }
 

@@ -60,31 +60,33 @@ func (e *Engine) answer(ctx context.Context, caller Caller, id string, a api.Ans
 			return err
 		}
 		c := r.ceremony(id, caller)
-		to, err := edge.do(tx, c, draft, in)
+		to, err := m.take(tx, c, draft, edge, in)
 		if err != nil {
 			return err
-		}
-		if to != "" && to != r.State && !slices.Contains(edge.to, to) {
-			return fmt.Errorf("%w: %s: %q on %q may not lead to %q",
-				ErrDefinition, m.kind, r.State, in.InputType(), to)
 		}
 		c.Rev++
 		c.Expires = tx.Now().UTC().Add(m.life)
-		if err := e.apply(tx, m, c, r, to); err != nil {
-			return err
-		}
-		if m.states[c.State].end {
-			err = e.end(tx, id, r)
-		} else {
-			err = e.save(tx, id, m, r, draft)
-		}
-		if err != nil {
-			return err
-		}
-		view, err = e.view(tx, m, c, r, draft)
+		view, err = e.advance(tx, m, c, r, draft, to)
 		return err
 	})
 	return view, err
+}
+
+// take runs an edge, unless the step no longer stands. It returns the next state.
+func (m *machine) take(tx store.Tx, c *Ceremony, draft any, taken edge, in api.Input) (api.State, error) {
+	why, err := m.stepStands(tx, c, draft)
+	if err != nil {
+		return "", err
+	}
+	if why != nil && !taken.anyway {
+		return m.moved(tx, c, draft, *why)
+	}
+	from := c.State
+	to, err := taken.do(tx, c, draft, in)
+	if err == nil && to != "" && to != from && !slices.Contains(taken.to, to) {
+		err = fmt.Errorf("%w: %s: %q on %q may not lead to %q", ErrDefinition, m.kind, from, in.InputType(), to)
+	}
+	return to, err
 }
 
 // examine checks outside the write transaction that an answer is for the current

@@ -34,6 +34,11 @@ func (m *machine) check() error {
 			}
 		}
 	}
+	for _, to := range m.moves {
+		if _, known := m.states[to]; !known {
+			return wrong("it moves to unknown state %q", to)
+		}
+	}
 	for _, begin := range m.begins {
 		if _, known := m.states[begin]; !known {
 			return wrong("it begins in unknown state %q", begin)

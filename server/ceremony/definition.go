@@ -27,6 +27,17 @@ type Definition[D any] struct {
 	// Path lists the states that apply to this account, past and to come, for the
 	// client's list of steps. If it is nil, the trail is used.
 	Path func(tx store.Tx, c *Ceremony, d *D) ([]api.State, error)
+
+	// Stands returns why the current step can't be answered any more, because the account
+	// was changed in another way; nil if it can. Move then returns the step to go to, one
+	// of Moves.
+	Stands func(tx store.Tx, c *Ceremony, d *D) (*api.Refusal, error)
+	Move   func(tx store.Tx, c *Ceremony, d *D) (api.State, error)
+	Moves  []api.State
+
+	// Notice returns what the user must know at the current step, if the last answer was
+	// not refused and had no notice of its own.
+	Notice func(tx store.Tx, c *Ceremony, d *D) (*api.Notice, error)
 }
 
 // A State has a step that is shown to the client. A ceremony that reaches an End is
@@ -42,9 +53,10 @@ type State[D any] struct {
 // edge from the current state, and a transition to a state missing from To. Staying is
 // always allowed.
 type Edge[D any] struct {
-	From api.State
-	On   api.Input // type tag
-	To   []api.State
+	From   api.State
+	On     api.Input // type tag
+	To     []api.State
+	Anyway bool // it runs even if the step no longer stands: it leads away from it
 
 	// Slow runs first, outside any transaction, on copies. It returns the input for Do:
 	// a type that the definition declares, with the same InputType and the results
@@ -75,6 +87,10 @@ type machine struct {
 	newDraft func() any
 	start    func(tx store.Tx, c *Ceremony, d any, b api.Begin) (api.State, error)
 	path     func(tx store.Tx, c *Ceremony, d any) ([]api.State, error)
+	stands   func(tx store.Tx, c *Ceremony, d any) (*api.Refusal, error)
+	move     func(tx store.Tx, c *Ceremony, d any) (api.State, error)
+	moves    []api.State
+	notice   func(tx store.Tx, c *Ceremony, d any) (*api.Notice, error)
 }
 
 type state struct {
@@ -84,9 +100,10 @@ type state struct {
 }
 
 type edge struct {
-	to   []api.State
-	slow func(ctx context.Context, c Ceremony, d any, in api.Input) (api.Input, error)
-	do   func(tx store.Tx, c *Ceremony, d any, in api.Input) (api.State, error)
+	anyway bool
+	to     []api.State
+	slow   func(ctx context.Context, c Ceremony, d any, in api.Input) (api.Input, error)
+	do     func(tx store.Tx, c *Ceremony, d any, in api.Input) (api.State, error)
 }
 
 // machine erases the draft's type and checks the definition.
@@ -110,6 +127,14 @@ func (def Definition[D]) machine() (*machine, error) {
 		m.path = func(tx store.Tx, c *Ceremony, d any) ([]api.State, error) {
 			return def.Path(tx, c, d.(*D))
 		}
+	}
+	if def.Stands != nil {
+		m.stands = func(tx store.Tx, c *Ceremony, d any) (*api.Refusal, error) { return def.Stands(tx, c, d.(*D)) }
+		m.move = func(tx store.Tx, c *Ceremony, d any) (api.State, error) { return def.Move(tx, c, d.(*D)) }
+		m.moves = def.Moves
+	}
+	if def.Notice != nil {
+		m.notice = func(tx store.Tx, c *Ceremony, d any) (*api.Notice, error) { return def.Notice(tx, c, d.(*D)) }
 	}
 	for _, s := range def.States {
 		if err := m.addState(s.Name, eraseState(s)); err != nil {
@@ -140,8 +165,9 @@ func eraseState[D any](s State[D]) state {
 
 func eraseEdge[D any](e Edge[D]) edge {
 	out := edge{
-		to: e.To,
-		do: func(tx store.Tx, c *Ceremony, d any, in api.Input) (api.State, error) { return e.Do(tx, c, d.(*D), in) },
+		anyway: e.Anyway,
+		to:     e.To,
+		do:     func(tx store.Tx, c *Ceremony, d any, in api.Input) (api.State, error) { return e.Do(tx, c, d.(*D), in) },
 	}
 	if e.Slow != nil {
 		out.slow = func(ctx context.Context, c Ceremony, d any, in api.Input) (api.Input, error) {

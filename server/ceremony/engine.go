@@ -113,24 +113,6 @@ func (e *Engine) Begin(ctx context.Context, caller Caller, b api.Begin) (api.Vie
 	return view, err
 }
 
-// Get returns the current view. Error: ErrNotFound.
-func (e *Engine) Get(ctx context.Context, caller Caller, id string) (api.View, error) {
-	var view api.View
-	err := e.cfg.Store.View(ctx, func(tx store.Tx) error {
-		r, m, err := e.load(tx, id, caller)
-		if err != nil {
-			return err
-		}
-		draft, err := e.open(r, id, m)
-		if err != nil {
-			return err
-		}
-		view, err = e.view(tx, m, r.ceremony(id, caller), r, draft)
-		return err
-	})
-	return view, err
-}
-
 // Cancel ends a ceremony without effect on the account. Error: ErrNotFound.
 func (e *Engine) Cancel(ctx context.Context, caller Caller, id string) error {
 	return e.cfg.Store.Update(ctx, func(tx store.Tx) error {
@@ -211,6 +193,11 @@ func (e *Engine) view(tx store.Tx, m *machine, c *Ceremony, r *record, draft any
 		Step:    step,
 		Refusal: r.Refusal,
 		Notice:  r.Notice,
+	}
+	if v.Notice == nil && v.Refusal == nil && m.notice != nil {
+		if v.Notice, err = m.notice(tx, c, draft); err != nil {
+			return api.View{}, err
+		}
 	}
 	path := c.Trail
 	if m.path != nil {

@@ -51,6 +51,7 @@ const (
 	BackupVoid
 	BackupOrderVoids
 	BackupOrder
+	BackupNone
 
 	KeyEnrolled
 	KeyOtherAccount
@@ -67,6 +68,11 @@ const (
 
 	PasswordAgain
 	SignInAgain
+	TwoFactorGone
+	MethodGone
+	NumberChanged
+	KeysChanged
+	EmailGone
 	MethodNotOn
 	Changed
 	PartChanged
@@ -163,6 +169,9 @@ var refusals = [reasonCount]refusal{
 	BackupOrder: entry(api.BackupCodeOutOfOrder, "kept", "R73", "That backup code was out of order",
 		"Backup codes must be used in the order of their numbers. Use the code with the number that is asked for."),
 
+	BackupNone: entry(api.BackupCodeInactive, "none", "R74", "No backup code is active",
+		"All of your codes were used or are void. Use another method and generate a new code after signing in. Without another method, ask the operator of this server to reset two-factor authentication."),
+
 	KeyEnrolled: entry(api.KeyAlreadyEnrolled, "", "R33", "That security key is already enrolled",
 		"It is in this account's list of keys. Use another key to add one."),
 	KeyOtherAccount: entry(api.KeyAlreadyEnrolled, "foreign", "R33", "That security key's credential is in use",
@@ -192,6 +201,16 @@ var refusals = [reasonCount]refusal{
 		"It was entered too long ago for this change. What you did here is kept; enter the password to go on."),
 	SignInAgain: entry(api.ReauthenticationRequired, "sign_in", "R3", "Please sign in again",
 		"The password was entered too long ago, so this was not checked. Enter the user name and the password to go on."),
+	TwoFactorGone: entry(api.Conflict, "two_factor_off", "R61", "Two-factor authentication is off",
+		"It was turned off in the meantime, so no second step was checked. The password alone is enough to sign in."),
+	MethodGone: entry(api.Conflict, "method_off", "R60", "That second step is no longer on",
+		"It was turned off in the meantime. Use the step that is shown now."),
+	NumberChanged: entry(api.Conflict, "number_changed", "R16", "The phone number was changed",
+		"Codes go to the new number now, and a code that was sent to the old one no longer works. Use the step that is shown now."),
+	KeysChanged: entry(api.Conflict, "keys_changed", "R31", "The list of security keys was changed",
+		"A key was added or deleted in the meantime. Use the key when it is asked for again."),
+	EmailGone: entry(api.Conflict, "address_confirmed", "R4", "The address is confirmed already",
+		"One was confirmed in another way in the meantime. Go on with the step that is shown now."),
 	MethodNotOn: entry(api.Conflict, "not_on", "R60", "That method is not on",
 		"There is nothing to turn off. Check the list of methods again."),
 	Changed: entry(api.Conflict, "more_to_lose", "R61", "The account has changed in the meantime",

@@ -74,11 +74,16 @@ func (r *rules) enrollApp() ceremony.Definition[draft] {
 
 // enterApp shows the secret, and then asks for a code. The secret stays in the draft until
 // a code proves that the app has it (R21).
-func enterApp(d *draft) (api.State, error) {
+func enterApp(tx store.Tx, d *draft, a *account.Account) (api.State, error) {
 	if d.Scanned {
 		return appCode, nil
 	}
 	if d.Secret == "" {
+		now, err := account.PartsOf(tx, a)
+		if err != nil {
+			return "", err
+		}
+		d.Began.App = now.App // what the overview said is replaced
 		secret, err := otp.NewSecret()
 		if err != nil {
 			return "", fmt.Errorf("enroll: %w", err)

@@ -79,7 +79,7 @@ func (r *rules) missing(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.
 		}
 	case api.EnrollApp:
 		if d.AppStep == 0 {
-			return enterApp(d)
+			return enterApp(tx, d, a)
 		}
 	case api.EnrollKey:
 		if d.Credential == nil {

@@ -77,6 +77,7 @@ func (r *rules) takePhone(tx store.Tx, c *ceremony.Ceremony, d *draft, input api
 	if proved, err := r.proved(tx, c, d, a); err != nil || !proved { // R3, R6
 		return r.askPassword(c), err
 	}
+	d.Began.Edits.Phone = a.Edits.Phone // decided now
 	if in.Discoverable != nil {
 		find := *in.Discoverable
 		d.Find, d.FindEdit = &find, a.Edits.Discoverable

@@ -171,6 +171,7 @@ func (r *rules) mailCode(tx store.Tx, c *ceremony.Ceremony, d *draft, in api.Inp
 	if proved, err := r.proved(tx, c, d, a); err != nil || !proved { // R3, R6
 		return r.askPassword(c), err
 	}
+	d.Began.Edits.Email = a.Edits.Email // decided now
 	refusal, err := r.Send(tx, c, &d.Email, proof.To{Channel: api.ByEmail, Address: address, Template: delivery.EmailCode})
 	if refusal != nil {
 		return "", ceremony.Reject(*refusal)

@@ -44,6 +44,7 @@ func (r *rules) enrollText() ceremony.Definition[draft] {
 // there.
 func (r *rules) enterText(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) (api.State, error) {
 	if knownPhone(a) {
+		d.Began.Edits.Phone = a.Edits.Phone // the number on file now
 		return r.textTo(tx, c, d, a.Phone)
 	}
 	return enterPhone, nil

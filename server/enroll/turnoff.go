@@ -127,18 +127,9 @@ func (r *rules) confirmTurnOff(tx store.Tx, c *ceremony.Ceremony, d *draft, in a
 	return r.next(tx, c, d, in)
 }
 
-// writeTurnOff turns the method off, unless the consequences are by now more than was shown
-// (R61). If it is the last method, two-factor is off, and backup codes and temporary
-// passwords are void.
+// writeTurnOff turns the method off. If it is the last one, two-factor is off, and backup
+// codes and temporary passwords are void (R61).
 func (r *rules) writeTurnOff(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, _ api.Input) (api.State, error) {
-	now, err := consequences(tx, a, d.Method)
-	if err != nil {
-		return "", err
-	}
-	if !allShown(d.Consequences, now) {
-		c.Refuse(ceremony.Refuse(ceremony.Changed))
-		return r.askConfirm(tx, d, a)
-	}
 	removed, err := twofactor.RemoveMethods(tx, a, d.Method)
 	if err != nil {
 		return "", err

@@ -34,7 +34,7 @@ type run struct {
 	*Walk
 	given  map[proof]bool
 	recent time.Time     // when the password was proved, in the ceremony or recently in its session (R3)
-	edits  account.Edits // when it began, or its user was last told of a change
+	edits  account.Edits // when its user last decided, or was told of a change
 	phone  string        // recipient of its last text code
 	mail   string
 	key    *Key
@@ -317,7 +317,7 @@ func (k *walker) answer(r *run, i int, in api.Input, shows proof) {
 	k.logf("%s %s ← %s (%s) → %s %s", view.Kind, was, in.InputType(), shows, view.State, code)
 	k.note(r)
 	k.judge(r, before, k.snapshot())
-	k.judgeNewer(r, before, edits, k.w.Account("ada").Edits)
+	k.judgeNewer(r, was, before, edits, k.w.Account("ada").Edits)
 	if _, over := view.Step.(api.Finished); over {
 		k.runs = slices.Delete(k.runs, i, i+1)
 	}
@@ -432,7 +432,7 @@ func (k *walker) judge(r *run, before, after snapshot) {
 
 // judgeNewer fails the test if a ceremony replaced what was changed in another way since
 // it began (R16). edits is from before the answer.
-func (k *walker) judgeNewer(r *run, before snapshot, edits, after account.Edits) {
+func (k *walker) judgeNewer(r *run, was api.State, before snapshot, edits, after account.Edits) {
 	k.t.Helper()
 	if after.Phone != edits.Phone && edits.Phone != r.edits.Phone {
 		k.failf("%s replaced a newer number", r.View.Kind)
@@ -443,8 +443,9 @@ func (k *walker) judgeNewer(r *run, before snapshot, edits, after account.Edits)
 	if after.Discoverable != edits.Discoverable && before.phone != "" { // no walker says whether to be found
 		k.failf("%s changed whether the account is found", r.View.Kind)
 	}
-	if refusal := r.View.Refusal; refusal != nil && refusal.Code == api.Conflict {
-		r.edits = after
+	_, asks := r.View.Step.(api.EnterCode)
+	if refusal := r.View.Refusal; refusal != nil && refusal.Code == api.Conflict || asks && refusal == nil && r.View.State != was {
+		r.edits = after // its user was told, or has just decided
 	}
 }
 

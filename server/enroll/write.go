@@ -13,7 +13,7 @@ import (
 type change struct {
 	// stale reports whether what the change replaces or removes is no longer what it was
 	// when the ceremony began. Nil for a kind that only adds.
-	stale func(d *draft, a *account.Account, now account.Parts) bool
+	stale func(tx store.Tx, d *draft, a *account.Account, now account.Parts) (bool, error)
 	// restart drops the proofs for the stale change, and returns the step to repeat.
 	restart func(tx store.Tx, d *draft, a *account.Account) (api.State, error)
 	reason  ceremony.Reason // why
@@ -22,23 +22,29 @@ type change struct {
 
 // changes has an entry for every kind of ceremony of this package.
 func (r *rules) changes() map[api.Kind]change {
-	phoneStale := func(d *draft, a *account.Account, _ account.Parts) bool { return a.Edits.Phone != d.Began.Edits.Phone }
+	phoneStale := func(_ store.Tx, d *draft, a *account.Account, _ account.Parts) (bool, error) {
+		return a.Edits.Phone != d.Began.Edits.Phone, nil
+	}
 	return map[api.Kind]change{
 		api.EnrollText:  {phoneStale, r.phoneAgain, ceremony.PartChanged, r.writeText},
 		api.ChangePhone: {phoneStale, r.phoneAgain, ceremony.PartChanged, r.writePhone},
 		api.EnrollApp: {
-			func(d *draft, _ *account.Account, now account.Parts) bool {
-				return now.App != "" && now.App != d.Began.App
+			func(_ store.Tx, d *draft, _ *account.Account, now account.Parts) (bool, error) {
+				return now.App != "" && now.App != d.Began.App, nil
 			},
 			r.appAgain, ceremony.PartChanged, r.writeApp,
 		},
 		api.EnrollKey: {write: r.writeKey},
 		api.ChangeEmail: {
-			func(d *draft, a *account.Account, _ account.Parts) bool { return a.Edits.Email != d.Began.Edits.Email },
+			func(_ store.Tx, d *draft, a *account.Account, _ account.Parts) (bool, error) {
+				return a.Edits.Email != d.Began.Edits.Email, nil
+			},
 			r.emailAgain, ceremony.PartChanged, r.writeEmail,
 		},
 		api.ChangePassword: {
-			func(d *draft, a *account.Account, _ account.Parts) bool { return a.Password != d.Password },
+			func(_ store.Tx, d *draft, a *account.Account, _ account.Parts) (bool, error) {
+				return a.Password != d.Password, nil
+			},
 			r.passwordAgain, ceremony.PasswordGone, r.writePassword,
 		},
 		api.TurnOff: {turnOffStale, r.confirmAgain, ceremony.Changed, r.writeTurnOff},
@@ -50,14 +56,11 @@ func (r *rules) changes() map[api.Kind]change {
 // is told, and decides again (R16).
 func (r *rules) write(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, in api.Input) (api.State, error) {
 	k := r.changes()[c.Kind]
-	if k.stale == nil {
-		return k.write(tx, c, d, a, in)
-	}
-	now, err := account.PartsOf(tx, a)
+	stale, now, err := k.isStale(tx, d, a)
 	if err != nil {
 		return "", err
 	}
-	if !k.stale(d, a, now) {
+	if !stale {
 		return k.write(tx, c, d, a, in)
 	}
 	c.Refuse(ceremony.Refuse(k.reason))
@@ -65,8 +68,22 @@ func (r *rules) write(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Ac
 	return k.restart(tx, d, a)
 }
 
-// begun makes a definition note the account's parts when a ceremony begins.
+// isStale reports whether what the change replaces or removes was changed in another way.
+func (k change) isStale(tx store.Tx, d *draft, a *account.Account) (stale bool, now account.Parts, err error) {
+	if k.stale == nil {
+		return false, now, nil
+	}
+	if now, err = account.PartsOf(tx, a); err != nil {
+		return false, now, err
+	}
+	stale, err = k.stale(tx, d, a, now)
+	return stale, now, err
+}
+
+// begun makes a definition note the account's parts when a ceremony begins, and notice when
+// they change.
 func (r *rules) begun(def ceremony.Definition[draft]) ceremony.Definition[draft] {
+	def.Stands, def.Move, def.Moves, def.Notice = r.stands, r.move, moves(def.Kind), r.notice
 	start := def.Start
 	def.Start = func(tx store.Tx, c *ceremony.Ceremony, d *draft, b api.Begin) (api.State, error) {
 		a, err := account.Load(tx, c.Account)
@@ -81,14 +98,17 @@ func (r *rules) begun(def ceremony.Definition[draft]) ceremony.Definition[draft]
 	return def
 }
 
-func turnOffStale(d *draft, a *account.Account, now account.Parts) bool {
+// turnOffStale also reports whether more would be lost by now than was shown (R61).
+func turnOffStale(tx store.Tx, d *draft, a *account.Account, now account.Parts) (bool, error) {
+	lost, err := consequences(tx, a, d.Method)
+	stale := !allShown(d.Consequences, lost)
 	switch d.Method {
 	case api.Text:
-		return a.Edits.Phone != d.Began.Edits.Phone
+		stale = stale || a.Edits.Phone != d.Began.Edits.Phone
 	case api.App:
-		return now.App != d.Began.App
+		stale = stale || now.App != d.Began.App
 	case api.SecurityKey:
-		return !slices.Equal(now.Keys, d.Began.Keys)
+		stale = stale || !slices.Equal(now.Keys, d.Began.Keys)
 	}
-	return false
+	return stale, err
 }

@@ -41,11 +41,15 @@ func (r *rules) signIn() ceremony.Definition[draft] {
 			{From: securityKey, On: api.KeyResponse{}, To: next, Slow: r.verifyKey, Do: r.loadOrRestart(r.key)},
 			{From: backupCode, On: api.Code{}, To: next, Slow: r.sumBackup, Do: r.loadOrRestart(r.backup)},
 		},
-		Path: path,
+		Path:   path,
+		Stands: r.stands,
+		Move:   r.move,
+		Moves:  append([]api.State{enterCredentials, signedIn}, seconds...),
+		Notice: r.notice,
 	}
 	chosen := append([]api.State{enterCredentials}, seconds...)
 	for _, s := range seconds {
-		def.Edges = append(def.Edges, ceremony.Edge[draft]{From: s, On: api.ChooseMethod{}, To: chosen, Do: r.loadOrRestart(r.choose)})
+		def.Edges = append(def.Edges, ceremony.Edge[draft]{From: s, On: api.ChooseMethod{}, To: chosen, Anyway: true, Do: r.loadOrRestart(r.choose)})
 	}
 	return def
 }
@@ -67,18 +71,19 @@ func showCredentials(store.Tx, *ceremony.Ceremony, *draft) (api.Step, error) {
 	return api.EnterCredentials{}, nil
 }
 
-// methods lists the methods that can be used as second step: those that are on, and a
-// backup code if one is active.
+// methods lists the methods that can be chosen as second step: those that are on, and a
+// backup code if one was ever issued. Whoever holds a sheet of void codes is told why they
+// do not work (R74).
 func methods(tx store.Tx, a *account.Account) ([]api.Method, error) {
 	e, err := account.Enrolled(tx, a)
 	if err != nil {
 		return nil, err
 	}
-	usable := e.Methods()
-	if len(a.ActiveBackupCodes) > 0 && len(usable) > 0 {
-		usable = append(usable, api.BackupCode)
+	all := e.Methods()
+	if len(all) > 0 && (a.NextBackupCode > 0 || len(a.ActiveBackupCodes) > 0) {
+		all = append(all, api.BackupCode)
 	}
-	return usable, nil
+	return all, nil
 }
 
 // alternatives lists every method except the one in use (R40).

@@ -54,7 +54,7 @@ func (r *rules) explainForeignRP(tx store.Tx, a *account.Account, keys []account
 		return api.Refusal{}, err
 	}
 	reason := ceremony.KeyForeignRP
-	if len(usable) < 2 {
+	if len(usable) < 2 || len(usable) == 2 && slices.Contains(usable, api.BackupCode) && len(a.ActiveBackupCodes) == 0 {
 		reason = ceremony.KeyForeignRPOnly
 	}
 	refusal := ceremony.Refuse(reason)

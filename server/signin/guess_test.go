@@ -175,9 +175,14 @@ func TestMethodGoneInTheMiddle(t *testing.T) {
 	secret, _ := ada.EnrollApp()
 	walk := ada.SignIn().In("app-code")
 	ada.TurnOff(api.App).Answer(api.ConfirmInput{}).In("finished")
-	walk.Answer(api.Code{Code: w.AppCode(secret)}).In("text-code")
+	if r := walk.Answer(api.Code{Code: w.AppCode(secret)}).Refused(api.Conflict); walk.View.State != "text-code" || r.Reason != "method_off" {
+		t.Errorf("in %s, %+v", walk.View.State, r)
+	}
 	ada.TurnOff(api.Text).Answer(api.ConfirmInput{}).In("finished")
 	walk.Answer(api.Resend{}).SignedIn()
+	if n := walk.Noticed(api.Conflict); n.Reason != "two_factor_off" {
+		t.Errorf("notice %+v", n)
+	}
 }
 
 // R14, R16: a code that was sent to a number that the account no longer has does not sign
@@ -194,7 +199,7 @@ func TestNumberChangedInTheMiddle(t *testing.T) {
 	change := ada.Begin(api.ChangePhone).Answer(api.Phone{Number: other})
 	w.Deliver()
 	change.Answer(api.Code{Code: w.Texts.Last(other).Code()}).In("finished")
-	walk.Answer(api.Code{Code: old}).In("text-code")
+	walk.Answer(api.Code{Code: old}).Refused(api.Conflict)
 	w.Deliver()
 	walk.Answer(api.Code{Code: w.Texts.Last(other).Code()}).SignedIn()
 }

@@ -23,6 +23,7 @@ func (r *rules) challenge(tx store.Tx, d *draft, a *account.Account) error {
 	if err != nil {
 		return err
 	}
+	d.Keys = keyIDs(keys)
 	descriptors := make([]webauthn.Descriptor, len(keys))
 	for i, k := range keys {
 		descriptors[i] = webauthn.Credential(k.Credential).Descriptor()

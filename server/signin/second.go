@@ -70,16 +70,10 @@ func (r *rules) loadOrRestart(
 		if err != nil {
 			return "", err
 		}
-		if a.Password != d.Password {
+		if reason := r.passwordGone(tx, a, d); reason != 0 {
 			*d = draft{}
 			c.Account = ""
-			c.Refuse(ceremony.Refuse(ceremony.PasswordGone))
-			return enterCredentials, nil
-		}
-		if !r.Holds(tx, a, d.Given) {
-			*d = draft{}
-			c.Account = ""
-			c.Refuse(ceremony.Refuse(ceremony.SignInAgain))
+			c.Refuse(ceremony.Refuse(reason))
 			return enterCredentials, nil
 		}
 		return do(tx, c, d, a, in)

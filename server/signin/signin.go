@@ -83,6 +83,7 @@ type draft struct {
 	Options   api.RawJSON `json:"options,omitempty"`   // for the security key
 	Challenge []byte      `json:"challenge,omitempty"` // for the security key, used once
 	Told      string      `json:"told,omitempty"`      // the refusal that refuseOwner recorded last
+	Keys      []string    `json:"keys,omitempty"`      // the IDs of those that the options are for
 
 	// For the last step. Shown once and never stored.
 	token, device string

@@ -296,7 +296,13 @@ func TestBackupCodes(t *testing.T) {
 			if active != 0 || walk.View.State != "text-code" {
 				t.Errorf("%d active, in %s", active, walk.View.State)
 			}
-			walk.Answer(api.ChooseMethod{Method: api.BackupCode}).Refused(api.Malformed)
+			walk.Answer(api.ChooseMethod{Method: api.BackupCode}).In("backup-code").Noticed(api.BackupCodeInactive)
+			for code, reason := range map[string]string{one: "used", two: "void", "0000-0000-0000-0000": "unknown"} {
+				w.Clock.Advance(5 * time.Minute) // R43
+				if r := walk.Answer(api.Code{Code: code}).Refused(api.BackupCodeInactive); r.Reason != reason || walk.View.State != "backup-code" {
+					t.Errorf("%s: in %s, %+v", reason, walk.View.State, r)
+				}
+			}
 			continue
 		} else if active != 2 || walk.View.State != "backup-code" {
 			t.Errorf("%d active, in %s", active, walk.View.State)

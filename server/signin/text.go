@@ -42,20 +42,8 @@ func (r *rules) showText(tx store.Tx, c *ceremony.Ceremony, d *draft) (api.Step,
 	return step, err
 }
 
-// current returns the state to go to if the step no longer stands: text is off, or the
-// account's number is not the one that the code was sent to.
-func (r *rules) current(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) (api.State, error) {
-	if a.TextOn && (d.Text.To == a.Phone || d.Text.To == "") {
-		return "", nil
-	}
-	return r.second(tx, c, d, a, "")
-}
-
 // text examines a text code (R11, R14).
 func (r *rules) text(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, input api.Input) (api.State, error) {
-	if to, err := r.current(tx, c, d, a); err != nil || to != "" {
-		return to, err
-	}
 	right, err := r.Try(tx, c, a, &d.Text, input.(api.Code).Code)
 	if err != nil || !right {
 		return "", err
@@ -65,11 +53,13 @@ func (r *rules) text(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Acc
 
 // resend texts the code again (R12).
 func (r *rules) resend(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, _ api.Input) (api.State, error) {
-	if to, err := r.current(tx, c, d, a); err != nil || to != "" {
-		return to, err
-	}
-	if d.Text.To == "" {
-		return r.askText(tx, c, d, a)
+	if d.Text.To == "" { // none was sent yet
+		refusal, err := r.SendNow(tx, c, &d.Text, toSignIn(a))
+		if refusal != nil {
+			return "", ceremony.Reject(*refusal)
+		}
+		d.Texted = err == nil
+		return "", err
 	}
 	if err := r.Resend(tx, c, &d.Text); err != nil {
 		return "", err

@@ -21,7 +21,11 @@ func enterBackupCode(s State, h Host, step api.EnterBackupCode) StepView {
 	refused := !s.Draft.Typed && refusedField(s, "code", "backup")
 	code := s.Draft.codeField(refused, func() *control.CodeField { return control.NewBackupField("") })
 	d.Next = primary(s, h, nextWords(s, h), next)
-	d.Body = []fyne.CanvasObject{control.NewField(w.T("wizard.backup", assets.Args{"number": step.Number}), w.T("wizard.backup.hint"), code)}
+	label := w.T("wizard.backup", assets.Args{"number": step.Number})
+	if step.Number == 0 { // R74: none is active, which the notice says
+		label = w.T("wizard.backup.none")
+	}
+	d.Body = []fyne.CanvasObject{control.NewField(label, w.T("wizard.backup.hint"), code)}
 	code.OnChanged = d.refuseUntilTyped(s, h)
 	if link := otherMethods(h, step.Alternatives); link != nil {
 		d.Foot = []fyne.CanvasObject{link}

@@ -1,0 +1,117 @@
+package ceremony
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"nightlatch/server/api"
+	"nightlatch/server/store"
+)
+
+// A step can outlive what it asks for: its method was turned off, its number changed, its
+// code was replaced, while the ceremony stood there. Definition.Stands says so. Whoever
+// looks at the ceremony or answers it is then led to a step that can be answered, and told
+// why. The answer is not examined.
+
+// stands returns why a ceremony's step can't be answered any more, nil if it can.
+func (m *machine) stepStands(tx store.Tx, c *Ceremony, draft any) (*api.Refusal, error) {
+	if m.stands == nil {
+		return nil, nil
+	}
+	return m.stands(tx, c, draft)
+}
+
+// moved leads a ceremony whose step no longer stands to another step.
+func (m *machine) moved(tx store.Tx, c *Ceremony, draft any, why api.Refusal) (api.State, error) {
+	to, err := m.move(tx, c, draft)
+	if err != nil {
+		return "", err
+	}
+	if !slices.Contains(m.moves, to) {
+		return "", fmt.Errorf("%w: %s may not move from %q to %q", ErrDefinition, m.kind, c.State, to)
+	}
+	if c.Looking || m.states[to].end {
+		c.Notify(why)
+	} else {
+		c.Refuse(why)
+	}
+	return to, nil
+}
+
+// Get returns the current view. If the step no longer stands, it is the view of the step
+// that the ceremony was led to. Error: ErrNotFound.
+func (e *Engine) Get(ctx context.Context, caller Caller, id string) (api.View, error) {
+	var view api.View
+	stands := true
+	err := e.cfg.Store.View(ctx, func(tx store.Tx) error {
+		r, m, err := e.load(tx, id, caller)
+		if err != nil {
+			return err
+		}
+		draft, err := e.open(r, id, m)
+		if err != nil {
+			return err
+		}
+		c := r.ceremony(id, caller)
+		c.Looking = true
+		why, err := m.stepStands(tx, c, draft)
+		if stands = why == nil; err != nil || !stands {
+			return err
+		}
+		view, err = e.view(tx, m, c, r, draft)
+		return err
+	})
+	if err != nil || stands {
+		return view, err
+	}
+	err = e.cfg.Store.Update(ctx, func(tx store.Tx) error {
+		view, err = e.lookAndMove(tx, caller, id)
+		return err
+	})
+	return view, err
+}
+
+// lookAndMove is Get for a step that no longer stands.
+func (e *Engine) lookAndMove(tx store.Tx, caller Caller, id string) (api.View, error) {
+	r, m, err := e.load(tx, id, caller)
+	if err != nil {
+		return api.View{}, err
+	}
+	draft, err := e.open(r, id, m)
+	if err != nil {
+		return api.View{}, err
+	}
+	c := r.ceremony(id, caller)
+	c.Looking = true
+	why, err := m.stepStands(tx, c, draft)
+	if err != nil {
+		return api.View{}, err
+	}
+	if why == nil {
+		return e.view(tx, m, c, r, draft)
+	}
+	to, err := m.moved(tx, c, draft, *why)
+	if err != nil {
+		return api.View{}, err
+	}
+	c.Rev++
+	return e.advance(tx, m, c, r, draft, to)
+}
+
+// advance moves a ceremony to a state, saves or ends it, and returns its view.
+func (e *Engine) advance(tx store.Tx, m *machine, c *Ceremony, r *record, draft any, to api.State) (api.View, error) {
+	err := e.apply(tx, m, c, r, to)
+	if err != nil {
+		return api.View{}, err
+	}
+	if m.states[c.State].end {
+		err = e.end(tx, c.ID, r)
+	} else {
+		err = e.save(tx, c.ID, m, r, draft)
+	}
+	if err != nil {
+		return api.View{}, err
+	}
+	return e.view(tx, m, c, r, draft)
+}

@@ -1,0 +1,116 @@
+package signin
+
+import (
+	"slices"
+
+	"nightlatch/server/account"
+	"nightlatch/server/api"
+	"nightlatch/server/ceremony"
+	"nightlatch/server/ceremony/proof"
+	"nightlatch/server/store"
+)
+
+// methodOf is the method of each state of the second step.
+var methodOf = map[api.State]api.Method{
+	textCode: api.Text, appCode: api.App, securityKey: api.SecurityKey, backupCode: api.BackupCode,
+}
+
+// stands returns why a second step can't be answered any more: its method is off, its
+// number or its keys changed, or the password no longer counts.
+func (r *rules) stands(tx store.Tx, c *ceremony.Ceremony, d *draft) (*api.Refusal, error) {
+	method, second := methodOf[c.State]
+	if !second {
+		return nil, nil
+	}
+	a, err := account.Load(tx, c.Account)
+	if err != nil {
+		return nil, err
+	}
+	e, err := account.Enrolled(tx, a)
+	if err != nil {
+		return nil, err
+	}
+	reason := r.passwordGone(tx, a, d)
+	switch {
+	case reason != 0:
+	case !e.TwoFactor():
+		reason = ceremony.TwoFactorGone
+	case method != api.BackupCode && !e.Has(method):
+		reason = ceremony.MethodGone
+	case method == api.Text && d.Text.To != "" && d.Text.To != a.Phone:
+		reason = ceremony.NumberChanged
+	case method == api.SecurityKey && c.Looking:
+		// An answer is examined all the same: it may come from a key that is still enrolled.
+		keys, err := account.Keys(tx, a.ID)
+		if err != nil || slices.Equal(d.Keys, keyIDs(keys)) {
+			return nil, err
+		}
+		reason = ceremony.KeysChanged
+	default:
+		return nil, nil
+	}
+	refusal := ceremony.Refuse(reason)
+	return &refusal, nil
+}
+
+// passwordGone returns why the password no longer counts, 0 if it does.
+func (r *rules) passwordGone(tx store.Tx, a *account.Account, d *draft) ceremony.Reason {
+	switch {
+	case a.Password != d.Password:
+		return ceremony.PasswordGone
+	case !r.Holds(tx, a, d.Given):
+		return ceremony.SignInAgain
+	}
+	return 0
+}
+
+// move leads to another second step, or to the password if that no longer counts. Whoever
+// only looks is not signed in.
+func (r *rules) move(tx store.Tx, c *ceremony.Ceremony, d *draft) (api.State, error) {
+	a, err := account.Load(tx, c.Account)
+	if err != nil {
+		return "", err
+	}
+	e, err := account.Enrolled(tx, a)
+	if err != nil {
+		return "", err
+	}
+	if r.passwordGone(tx, a, d) != 0 || c.Looking && !e.TwoFactor() {
+		*d = draft{}
+		c.Account = ""
+		return enterCredentials, nil
+	}
+	return r.second(tx, c, d, a, methodOf[c.State])
+}
+
+// notice says what the user must know about a second step: that attempts have to wait, that
+// the code which was sent can no longer be used, or that no backup code is active (R74).
+func (r *rules) notice(tx store.Tx, c *ceremony.Ceremony, d *draft) (*api.Notice, error) {
+	if _, second := methodOf[c.State]; !second {
+		return nil, nil
+	}
+	a, err := account.Load(tx, c.Account)
+	if err != nil {
+		return nil, err
+	}
+	n, err := proof.Waits(r.allow(tx, c, a))
+	switch {
+	case err != nil || n != nil:
+		return n, err
+	case c.State == textCode:
+		return r.CodeNotice(tx, a.ID, d.Text)
+	case c.State == backupCode && len(a.ActiveBackupCodes) == 0:
+		refusal := ceremony.Refuse(ceremony.BackupNone)
+		return &refusal, nil
+	}
+	return nil, nil
+}
+
+// keyIDs are the IDs of keys, to tell whether the list has changed.
+func keyIDs(keys []account.SecurityKey) []string {
+	ids := make([]string, len(keys))
+	for i, k := range keys {
+		ids[i] = k.ID
+	}
+	return ids
+}
