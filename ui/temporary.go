@@ -78,6 +78,11 @@ func serviceName(w *assets.Catalog, service string) string {
 	return service
 }
 
+// works is how long a new password works.
+func (p *temporaryPage) works() string {
+	return p.c.Catalog.Span(time.Duration(p.c.About().Limits.TemporaryPasswordMinutes) * time.Minute)
+}
+
 // ask asks for the purpose of a new password.
 func (p *temporaryPage) ask() {
 	c, w := p.c, p.c.Catalog
@@ -89,7 +94,7 @@ func (p *temporaryPage) ask() {
 	service := control.NewSelector(control.SelectorConfig{Options: names})
 	var dialog *control.Dialog
 	dialog = c.Dialog(control.DialogConfig{
-		Title: w.T("ui.temporary.new"), Words: w.T("ui.temporary.new-why"), Icon: "temporary-password",
+		Title: w.T("ui.temporary.new"), Words: w.T("ui.temporary.new-why", p.works()), Icon: "temporary-password",
 		Body: []fyne.CanvasObject{label, control.NewField(w.T("ui.temporary.service"), w.T("ui.temporary.service-hint"), service)},
 		Do:   w.T("ui.temporary.make"), Keep: true,
 		OnDo: func() {
@@ -148,7 +153,7 @@ func (p *temporaryPage) Draw() shell.View {
 	c, w := p.c, p.c.Catalog
 	page := kit.Page{
 		Crumbs: c.Breadcrumbs(c.Breadcrumb(shell.TwoFactor), control.Crumb{Name: w.T("ui.temporary.one")}),
-		Title:  w.T("ui.rail.temporary-passwords"), Lead: w.T("ui.temporary.lead"),
+		Title:  w.T("ui.rail.temporary-passwords"), Lead: w.T("ui.temporary.lead", p.works()),
 	}
 	if !p.src.Ready {
 		return p.src.Waiting(c, page.Title, page.Crumbs, p.load)
@@ -183,7 +188,7 @@ func (p *temporaryPage) Draw() shell.View {
 		all := control.NewLink(w.T("ui.temporary.revoke-all-link"), p.revokeAll)
 		page.Body = append(page.Body, look.V(look.S8, look.H(look.S8, kit.Section(w.T("ui.temporary.live")), look.Gap(), all), p.live))
 	case p.made == nil:
-		page.Body = append(page.Body, kit.EmptyState("temporary-password", look.Info, w.T("ui.temporary.none"), w.T("ui.temporary.none-why")))
+		page.Body = append(page.Body, kit.EmptyState("temporary-password", look.Info, w.T("ui.temporary.none"), w.T("ui.temporary.none-why", p.works())))
 	}
 	if len(over) > 0 {
 		page.Body = append(page.Body, look.V(look.S8, kit.Section(w.T("ui.temporary.over")), kit.List(64, over[:min(len(over), shownOver)]...)))

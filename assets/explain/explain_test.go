@@ -185,3 +185,30 @@ func TestCodeLeadHasTheTimeInTheZone(t *testing.T) {
 		t.Errorf("the lead is %q", lead)
 	}
 }
+
+// A code that was sent earlier has less time left than a new one, and the text says until
+// when it works.
+func TestCodeTimesAreReal(t *testing.T) {
+	t.Parallel()
+	w := english(t)
+	now := time.Date(2026, 11, 22, 9, 41, 0, 0, time.UTC)
+	sent, soon := now.Add(-9*time.Minute-50*time.Second), now.Add(10*time.Second)
+	for _, tt := range []struct {
+		name string
+		step api.EnterCode
+		kind api.Kind
+		want string
+	}{
+		{"a text", api.EnterCode{Channel: api.ByText, Digits: 6, SentTo: "+12025550143", SentAt: &sent, CodeExpires: &soon}, api.EnrollText, w.T("wizard.code.valid-until", "09:41")},
+		{"at sign-in", api.EnterCode{Channel: api.ByText, Digits: 6, SentTo: "•0143", SentAt: &sent, CodeExpires: &soon}, api.SignIn, w.T("wizard.code.valid-until", "09:41")},
+		{"a mail", api.EnterCode{Channel: api.ByEmail, Digits: 6, SentTo: "m@example.org", SentAt: &sent, CodeExpires: &soon}, api.EnrollApp, w.T("wizard.code.valid-until", "09:41")},
+		{"a mail that is kept here", api.EnterCode{Channel: api.ByEmail, Digits: 6, SentTo: "m@example.org", Kept: true, CodeExpires: &soon}, api.EnrollApp, w.T("wizard.code.valid-until", "09:41")},
+		{"an expired one", api.EnterCode{Channel: api.ByText, Digits: 6, SentTo: "+12025550143", SentAt: &sent, CodeExpires: &sent}, api.EnrollText, w.T("wizard.code.expired")},
+		{"none yet", api.EnterCode{Channel: api.ByText, Digits: 6, SentTo: "+12025550143"}, api.EnrollText, "6 digits, for +1 202-555-0143."},
+	} {
+		_, lead := Step(w, Situation{View: api.View{Kind: tt.kind, Step: tt.step, Now: now}, Zone: time.UTC})
+		if !strings.HasSuffix(lead, tt.want) {
+			t.Errorf("%s: %q does not end with %q", tt.name, lead, tt.want)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"strings"
 	"time"
 
 	"nightlatch/assets"
@@ -14,6 +15,14 @@ type Situation struct {
 	HasAccounts bool           // this server has accounts already
 	ShortCode   string         // R18: the number to text GO and STOP to
 	Zone        *time.Location // for times of day; nil: the local zone
+}
+
+// local is a time of day where the person is.
+func (s Situation) local(t time.Time) time.Time {
+	if s.Zone != nil {
+		return t.In(s.Zone)
+	}
+	return t.Local()
 }
 
 // Step returns the heading of the current step and the sentence below it. For
@@ -75,7 +84,7 @@ func codeHeading(c *assets.Catalog, step api.EnterCode) string {
 
 // codeLead says where the code is and when it was sent (R12).
 func codeLead(c *assets.Catalog, s Situation, step api.EnterCode) string {
-	args := assets.Args{"to": step.SentTo, "digits": step.Digits}
+	args := assets.Args{"to": step.SentTo, "digits": step.Digits, "valid": codeValid(c, s, step)}
 	switch step.Channel {
 	case api.ByApp:
 		return c.T("wizard.code.app.lead", args)
@@ -83,21 +92,31 @@ func codeLead(c *assets.Catalog, s Situation, step api.EnterCode) string {
 		args["to"] = PhoneNumber(step.SentTo)
 		if s.View.Kind == api.SignIn {
 			args["end"] = LastDigits(step.SentTo)
-			return c.T("wizard.code.text.sign-in-lead", args)
+			return strings.TrimSpace(c.T("wizard.code.text.sign-in-lead", args))
 		}
 	}
+	key := "wizard.code." + string(step.Channel) + ".lead"
 	switch {
 	case step.Kept:
-		return c.T("wizard.code.email.kept-lead", args)
+		key = "wizard.code.email.kept-lead"
 	case step.SentAt == nil:
-		return c.T("wizard.code."+string(step.Channel)+".lead-unsent", args)
+		key += "-unsent"
+	default:
+		args["time"] = c.Clock(s.local(*step.SentAt))
 	}
-	sent := step.SentAt.Local()
-	if s.Zone != nil {
-		sent = step.SentAt.In(s.Zone)
+	return strings.TrimSpace(c.T(key, args))
+}
+
+// codeValid says until when a code works, which is less than a new code's time if it was
+// sent earlier (R12); "" while there is none.
+func codeValid(c *assets.Catalog, s Situation, step api.EnterCode) string {
+	switch {
+	case step.CodeExpires == nil:
+		return ""
+	case !s.View.Now.IsZero() && !step.CodeExpires.After(s.View.Now):
+		return c.T("wizard.code.expired")
 	}
-	args["time"] = c.Clock(sent)
-	return c.T("wizard.code."+string(step.Channel)+".lead", args)
+	return c.T("wizard.code.valid-until", c.Clock(s.local(*step.CodeExpires)))
 }
 
 // signedInLead says for how long the session lasts at most, which the policy decides

@@ -35,10 +35,10 @@ func view(kind api.Kind, at int, s api.Step) api.View {
 func stepShots() []gallerytest.Shot {
 	secret := "JBSWY3DPEHPK3PXPGEZDGNBVGY3TQOJQ"
 	uri := "otpauth://totp/Nightlatch:margarethe?secret=" + secret + "&issuer=Nightlatch&algorithm=SHA1&digits=6&period=30"
-	texted := api.EnterCode{Channel: api.ByText, Digits: 6, SentTo: "+12025550143", SentAt: gallerytest.At(gallerytest.Ago(18 * time.Second)), ResendAt: gallerytest.At(gallerytest.Now().Add(102 * time.Second)), Tries: 5, TriesLeft: new(5)}
+	texted := api.EnterCode{Channel: api.ByText, Digits: 6, SentTo: "+12025550143", SentAt: gallerytest.At(gallerytest.Ago(18 * time.Second)), CodeExpires: gallerytest.At(gallerytest.Now().Add(582 * time.Second)), ResendAt: gallerytest.At(gallerytest.Now().Add(102 * time.Second)), Tries: 5, TriesLeft: new(5)}
 	late := texted
 	late.SentAt, late.ResendAt = gallerytest.At(gallerytest.Ago(130*time.Second)), gallerytest.At(gallerytest.Ago(10*time.Second))
-	mailed := api.EnterCode{Channel: api.ByEmail, Digits: 6, SentTo: "margarethe@example.org", SentAt: gallerytest.At(gallerytest.Now()), ResendAt: gallerytest.At(gallerytest.Now().Add(2 * time.Minute)), Tries: 5, TriesLeft: new(5)}
+	mailed := api.EnterCode{Channel: api.ByEmail, Digits: 6, SentTo: "margarethe@example.org", SentAt: gallerytest.At(gallerytest.Now()), CodeExpires: gallerytest.At(gallerytest.Now().Add(time.Hour)), ResendAt: gallerytest.At(gallerytest.Now().Add(2 * time.Minute)), Tries: 5, TriesLeft: new(5)}
 	kept := mailed
 	kept.Kept = true
 	app := api.EnterCode{Channel: api.ByApp, Digits: 6}
