@@ -33,17 +33,17 @@ func (c *Client) Create(ctx context.Context, d Device, options json.RawMessage, 
 
 	hit, err := cer.probe(opt.RP.ID, ids(opt.Exclude))
 	if err != nil {
-		return nil, err
+		return nil, cer.about(err)
 	}
 	if hit.found {
 		return nil, &AlreadyEnrolledError{CredentialID: hit.id}
 	}
 	made, err := cer.create(opt, sha256.Sum256(client))
 	if err != nil {
-		return nil, err
+		return nil, cer.about(err)
 	}
 	ui.Show(Prompt{Kind: Remove, Device: cer.device})
-	return made.response(opt, client, cer.device)
+	return made.response(opt, client, cer.info.transports(cer.device.Transport))
 }
 
 // Get signs with a credential on the key (WebAuthn section 5.1.4). options is a
@@ -71,7 +71,7 @@ func (c *Client) Get(ctx context.Context, d Device, options json.RawMessage, ui 
 
 	as, err := cer.get(opt, sha256.Sum256(client))
 	if err != nil {
-		return nil, err
+		return nil, cer.about(err)
 	}
 	ui.Show(Prompt{Kind: Remove, Device: cer.device})
 
@@ -98,6 +98,7 @@ type ceremony struct {
 	verify bool // the answer must carry the flag "user verified"
 	sensor bool // the key's own sensor verifies the user
 	pin    string
+	left   int // tries of the PIN before it was used
 }
 
 // begin chooses a device, reserves and opens it, and reads its capabilities.
@@ -117,11 +118,13 @@ func (c *Client) begin(ctx context.Context, d Device, ui Interaction) (*ceremony
 	}
 	cer := &ceremony{client: c, ctx: ctx, ui: ui, device: d, key: key, release: release}
 	ui.Show(Prompt{Kind: Working, Device: d})
-	quick, stop := c.deadline(ctx, answerTimeout)
-	defer stop()
-	if cer.info, err = key.Info(quick); err != nil {
+	err = c.answer(ctx, PhaseInfo, infoTimeout, func(ctx context.Context) (err error) {
+		cer.info, err = key.Info(ctx)
+		return err
+	})
+	if err != nil {
 		cer.end()
-		return nil, err
+		return nil, cer.about(err)
 	}
 	cer.device.Virtual = cer.device.Virtual || cer.info.lab()
 	return cer, nil
@@ -132,6 +135,14 @@ func (c *Client) begin(ctx context.Context, d Device, ui Interaction) (*ceremony
 func (cer *ceremony) end() {
 	_ = cer.key.Close()
 	cer.release()
+}
+
+// about adds the key to an error.
+func (cer *ceremony) about(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &deviceError{device: cer.device, err: err}
 }
 
 // touch runs a call that waits for a touch, at most for the client's timeout.
@@ -145,7 +156,20 @@ func (cer *ceremony) touch(call func(ctx context.Context) error) error {
 	cer.ui.Show(Prompt{Kind: kind, Device: cer.device, Deadline: deadlineOf(ctx)})
 	err := call(ctx)
 	cer.ui.Show(Prompt{Kind: Working, Device: cer.device})
+	if errors.Is(err, ErrDenied) && !errors.Is(err, ErrTapAgain) {
+		return cer.denied()
+	}
 	return err
+}
+
+// denied returns the reason for CTAP2_ERR_OPERATION_DENIED. A key that always verifies its
+// user denies everything while it cannot (CTAP sections 6.1.2 and 6.2.2). Otherwise the
+// user declined, or did not touch the key in time; keys do not say which.
+func (cer *ceremony) denied() error {
+	if cer.info.Options["alwaysUv"] && !cer.info.Options["uv"] && !cer.info.hasPIN() {
+		return cer.info.unverifiable()
+	}
+	return ErrUnconfirmed
 }
 
 // A newCredential is a credential whose attestation has been verified.
@@ -158,6 +182,9 @@ type newCredential struct {
 
 // create makes a credential with the first requested algorithm that the key supports.
 func (cer *ceremony) create(opt *creation, hash [sha256.Size]byte) (*newCredential, error) {
+	if opt.Selection.ResidentKey == "required" && cer.info.Full {
+		return nil, ErrNoSpace
+	}
 	if err := cer.verification(opt.Selection.UserVerification); err != nil {
 		return nil, err
 	}
@@ -172,21 +199,24 @@ func (cer *ceremony) create(opt *creation, hash [sha256.Size]byte) (*newCredenti
 	}
 	// credProtect hides some credentials from the probe. The key still refuses them if
 	// the whole exclude list fits into one request.
-	if lists := cer.info.lists(ids(opt.Exclude)); len(lists) == 1 && cer.info.FIDO2 {
-		r.Exclude = lists[0]
-	}
+	r.Exclude = cer.info.exclusion(opt)
 	for _, r.Algorithm = range opt.algorithms() {
-		if !cer.info.FIDO2 && r.Algorithm != ES256 {
-			continue // U2F supports P-256 only
+		if !cer.info.supports(r.Algorithm) {
+			continue
 		}
 		var att Attestation
-		err := cer.withPIN(func() error {
+		use := func() error {
 			r.PIN, r.Verify = cer.pin, cer.sensor
 			return cer.touch(func(ctx context.Context) (err error) {
 				att, err = cer.key.MakeCredential(ctx, r)
 				return err
 			})
-		})
+		}
+		err := cer.withPIN(use)
+		if (errors.Is(err, ErrTooLarge) || errors.Is(err, ErrAnswer)) && len(r.Exclude) > 0 {
+			r.Exclude = nil // the probe has covered it
+			err = cer.withPIN(use)
+		}
 		if errors.Is(err, ErrAlgorithm) {
 			continue
 		}
@@ -203,7 +233,7 @@ func (cer *ceremony) create(opt *creation, hash [sha256.Size]byte) (*newCredenti
 	return nil, ErrAlgorithm
 }
 
-func (m *newCredential) response(opt *creation, client []byte, d Device) (json.RawMessage, error) {
+func (m *newCredential) response(opt *creation, client []byte, transports []string) (json.RawMessage, error) {
 	spki, err := m.key.spki()
 	if err != nil {
 		return nil, fmt.Errorf("fido: encoding the public key: %w", err)
@@ -217,10 +247,7 @@ func (m *newCredential) response(opt *creation, client []byte, d Device) (json.R
 	out.Type, out.Attachment = publicKeyType, crossPlatform
 	out.Response.ClientData = client
 	out.Response.AuthenticatorData = m.data.raw
-	out.Response.Transports = []string{}
-	if d.Transport != "" {
-		out.Response.Transports = append(out.Response.Transports, d.Transport)
-	}
+	out.Response.Transports = transports
 	out.Response.PublicKey = spki
 	out.Response.PublicKeyAlgorithm = m.key.alg
 	out.Response.AttestationObject = object
@@ -232,15 +259,25 @@ func (m *newCredential) response(opt *creation, client []byte, d Device) (json.R
 
 // get signs, if possible with one credential that the key is known to have.
 func (cer *ceremony) get(opt *request, hash [sha256.Size]byte) (Assertion, error) {
-	if err := cer.verification(opt.UserVerification); err != nil {
-		return Assertion{}, err
-	}
-	lists, err := cer.candidates(opt)
+	found, err := cer.probe(opt.RPID, ids(opt.Allow))
 	if err != nil {
 		return Assertion{}, err
 	}
+	err = cer.verification(opt.UserVerification)
+	if err != nil && len(opt.Allow) > 0 && !found.found && !found.silent && (errors.Is(err, ErrPINNotSet) || errors.Is(err, ErrNoVerification)) {
+		return Assertion{}, ErrNotEnrolled // a PIN would not help
+	}
+	if err != nil {
+		return Assertion{}, err
+	}
+	lists, err := cer.candidates(opt, found)
+	if err != nil {
+		return Assertion{}, err
+	}
+	unread := error(ErrNotEnrolled)
 	r := AssertionRequest{ClientDataHash: hash[:], RPID: opt.RPID}
-	for _, r.CredentialIDs = range lists {
+	for len(lists) > 0 {
+		r.CredentialIDs, lists = lists[0], lists[1:]
 		var as Assertion
 		err := cer.withPIN(func() error {
 			r.PIN, r.Verify = cer.pin, cer.sensor
@@ -252,6 +289,14 @@ func (cer *ceremony) get(opt *request, hash [sha256.Size]byte) (Assertion, error
 		if errors.Is(err, ErrNotEnrolled) {
 			continue
 		}
+		if errors.Is(err, ErrTooLarge) || errors.Is(err, ErrAnswer) {
+			if first, second, ok := idList(r.CredentialIDs).halves(); ok {
+				lists = append([]idList{first, second}, lists...)
+				continue
+			}
+			unread = err
+			continue
+		}
 		if err != nil {
 			return Assertion{}, err
 		}
@@ -260,5 +305,5 @@ func (cer *ceremony) get(opt *request, hash [sha256.Size]byte) (Assertion, error
 		}
 		return as, cer.client.verifyAssertion(as, r, cer.verify)
 	}
-	return Assertion{}, ErrNotEnrolled
+	return Assertion{}, unread
 }

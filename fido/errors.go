@@ -35,6 +35,21 @@ var (
 	ErrMalformed       = errors.New("fido: malformed options")
 	ErrUntrusted       = errors.New("fido: the security key's answer does not verify")
 	ErrUnsupported     = errors.New("fido: no security-key support in this build")
+	ErrSilent          = errors.New("fido: the security key does not answer")        // as a SilentError
+	ErrAnswer          = errors.New("fido: the security key answered with an error") // as an AnswerError
+	ErrTooLarge        = errors.New("fido: the request is too large for the security key")
+	ErrPINAuth         = errors.New("fido: the security key did not accept the proof of the PIN")
+)
+
+// ErrUnconfirmed wraps ErrTimeout and ErrDenied: the user did not touch the key in time, or
+// declined on the key. Both are CTAP2_ERR_OPERATION_DENIED on many keys.
+var ErrUnconfirmed = fmt.Errorf("%w, or %w", ErrTimeout, ErrDenied)
+
+// The errors of a new PIN that this package refuses, so that it is not sent. Both wrap
+// ErrPINPolicy.
+var (
+	ErrPINLength = fmt.Errorf("%w: it is too short or too long", ErrPINPolicy)
+	ErrPINSame   = fmt.Errorf("%w: it is the present one, which must be changed", ErrPINPolicy)
 )
 
 // ErrPINChange wraps ErrPINPolicy: the PIN must be changed before it can be used
@@ -122,17 +137,76 @@ func (e *UntrustedError) Error() string {
 // Is reports whether target is ErrUntrusted.
 func (e *UntrustedError) Is(target error) bool { return target == ErrUntrusted }
 
+// A Phase is what a security key was asked for last.
+type Phase string
+
+// The phases, in the order of a ceremony. Each has a time limit of its own.
+const (
+	PhaseInit    Phase = "init"    // a channel (CTAP section 11.2.9.1.3)
+	PhaseInfo    Phase = "info"    // its capabilities
+	PhaseAsk     Phase = "ask"     // anything else that needs no user
+	PhasePIN     Phase = "pin"     // the PIN, or its counter
+	PhaseTouched Phase = "touched" // a request that waits for a touch
+)
+
+// A SilentError reports a key that did not answer, and what it was asked for.
+// errors.Is(err, ErrSilent) is true. In PhaseTouched it is an ErrTimeout as well: nobody
+// knows whether a touch would have helped.
+type SilentError struct {
+	Phase Phase
+}
+
+func (e *SilentError) Error() string { return fmt.Sprintf("%v (%s)", ErrSilent, e.Phase) }
+
+// Is reports whether target is ErrSilent.
+func (e *SilentError) Is(target error) bool {
+	return target == ErrSilent || target == ErrTimeout && e.Phase == PhaseTouched
+}
+
+// An AnswerError reports a status code that says nothing about the cause.
+// errors.Is(err, ErrAnswer) is true.
+type AnswerError struct {
+	Code byte // CTAP section 8.2; 0 for an answer that could not be read
+}
+
+func (e *AnswerError) Error() string { return fmt.Sprintf("%v %#02x", ErrAnswer, e.Code) }
+
+// Is reports whether target is ErrAnswer.
+func (e *AnswerError) Is(target error) bool { return target == ErrAnswer }
+
+// A deviceError adds the key that an error is about.
+type deviceError struct {
+	device Device
+	err    error
+}
+
+func (e *deviceError) Error() string { return e.err.Error() }
+func (e *deviceError) Unwrap() error { return e.err }
+
+// DeviceOf returns the key that an error of a ceremony is about. The words for the user
+// depend on whether it is plugged in or on a reader.
+func DeviceOf(err error) (d Device, ok bool) {
+	var about *deviceError
+	if !errors.As(err, &about) {
+		return Device{}, false
+	}
+	return about.device, true
+}
+
 func untrusted(format string, args ...any) error {
 	return &UntrustedError{Reason: fmt.Sprintf(format, args...)}
 }
 
-// ContextError returns ErrTimeout if ctx's deadline has passed, ErrCancelled if it was
-// cancelled, and nil if it has not ended. Back ends use it.
+// ContextError returns ErrTimeout if ctx's deadline has passed, ErrSilent if the deadline
+// was for an answer that needs no user, ErrCancelled if ctx was cancelled, and nil if it
+// has not ended. Back ends use it.
 func ContextError(ctx context.Context) error {
 	cause := context.Cause(ctx)
 	switch {
 	case cause == nil:
 		return nil
+	case errors.Is(cause, ErrSilent):
+		return ErrSilent
 	case errors.Is(cause, ErrTimeout), errors.Is(cause, context.DeadlineExceeded):
 		return ErrTimeout
 	default:

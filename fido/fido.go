@@ -22,7 +22,9 @@ import (
 // Timeouts.
 const (
 	DefaultTimeout = 30 * time.Second // for the user's touch
-	answerTimeout  = 3 * time.Second  // for an answer that needs no user
+	infoTimeout    = 5 * time.Second  // for opening the key and its capabilities
+	answerTimeout  = 3 * time.Second  // for another answer that needs no user
+	pinTimeout     = 8 * time.Second  // for a new PIN or a check of one: keys hash it slowly
 	manageTimeout  = 30 * time.Second // for a credential list: one answer per credential
 	listInterval   = time.Second      // R30: a plugged-in key is noticed within a second
 )

@@ -50,7 +50,11 @@ type GetInfoResponse struct {
 	MinPIN     int             // minimum PIN length in code points; 0: not reported
 	NewPIN     bool            // the PIN must be changed first (forcePINChange)
 	MaxIDs     int             // maximum credential IDs in a list; 0: not reported
+	MaxID      int             // maximum size of a credential ID in bytes; 0: not reported
 	MaxMessage int             // maximum message size in bytes; 0: not reported
+	Algorithms []int64         // COSE identifiers; empty: not reported
+	Transports []string        // empty: not reported
+	Full       bool            // it reports that no more discoverable credentials fit
 }
 
 // A CredentialRequest is the input of MakeCredential.

@@ -108,6 +108,19 @@ func (c *Client) deadline(ctx context.Context, d time.Duration) (context.Context
 	return context.WithTimeoutCause(ctx, d, ErrTimeout)
 }
 
+// answer runs a call that needs no user. If the key does not answer within limit, the error
+// is a SilentError.
+func (c *Client) answer(ctx context.Context, phase Phase, limit time.Duration, call func(context.Context) error) error {
+	ctx, stop := context.WithTimeoutCause(ctx, limit, ErrSilent)
+	defer stop()
+	err := call(ctx)
+	var known *SilentError
+	if errors.Is(err, ErrSilent) && !errors.As(err, &known) {
+		return &SilentError{Phase: phase}
+	}
+	return err
+}
+
 func deadlineOf(ctx context.Context) time.Time {
 	t, _ := ctx.Deadline()
 	return t

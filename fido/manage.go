@@ -76,12 +76,13 @@ func (c *Client) Info(ctx context.Context, d Device) (Info, error) {
 	if p.PIN == PINSet {
 		p.PINTries, err = cer.tries()
 	}
-	return p, err
+	return p, cer.about(err)
 }
 
 // SetPIN changes a key's PIN, or sets the first one when old is empty.
 //
-// Errors: ErrPINPolicy if the key refuses the new PIN, WrongPINError if old is wrong,
+// Errors: ErrPINLength and ErrPINSame, before the new PIN is sent; ErrPINPolicy if the key
+// refuses it; WrongPINError if old is wrong,
 // ErrPINRequired if old is missing, ErrPINNotSet if old is given but the key has no
 // PIN, ErrIncapable if the key does not support PINs.
 func (c *Client) SetPIN(ctx context.Context, d Device, old, new string) error {
@@ -99,13 +100,15 @@ func (c *Client) SetPIN(ctx context.Context, d Device, old, new string) error {
 	case state == PINSet && old == "":
 		return ErrPINRequired
 	case !isPIN(new) || utf8.RuneCountInString(new) < cer.info.minPIN():
-		return ErrPINPolicy
+		return ErrPINLength
+	case cer.info.NewPIN && new == old:
+		return ErrPINSame
 	}
 	set := func(ctx context.Context, pin string) error { return cer.key.SetPIN(ctx, pin, new) }
 	if old == "" {
-		return cer.withAnswerTimeout(func(ctx context.Context) error { return set(ctx, "") })
+		return cer.about(c.answer(ctx, PhasePIN, pinTimeout, func(ctx context.Context) error { return set(ctx, "") }))
 	}
-	return cer.usePIN(old, set)
+	return cer.about(cer.usePIN(old, pinTimeout, set))
 }
 
 // Credentials lists the discoverable credentials on a key. It needs the PIN.
@@ -149,9 +152,9 @@ func (c *Client) manage(ctx context.Context, d Device, pin string, call func(con
 	case pin == "":
 		return ErrPINRequired
 	}
-	return cer.usePIN(norm.NFC.String(pin), func(ctx context.Context, pin string) error {
+	return cer.about(cer.usePIN(norm.NFC.String(pin), manageTimeout, func(ctx context.Context, pin string) error {
 		return call(ctx, cer.key, pin)
-	})
+	}))
 }
 
 // Reset restores the factory state: it removes the PIN and invalidates all
@@ -166,7 +169,7 @@ func (c *Client) Reset(ctx context.Context, d Device, ui Interaction) error {
 	if !cer.info.FIDO2 {
 		return ErrIncapable
 	}
-	return cer.touch(cer.key.Reset)
+	return cer.about(cer.touch(cer.key.Reset))
 }
 
 // Identify waits for a touch and returns which of the credentials the touched key
@@ -202,7 +205,7 @@ func (c *Client) Identify(ctx context.Context, d Device, rpID string, ids [][]by
 		}
 	}
 	as, err := cer.get(opt, sha256.Sum256([]byte(rand.Text()))) // a random hash: the signature is of no use to anyone
-	return as.CredentialID, err
+	return as.CredentialID, cer.about(err)
 }
 
 // beginSilent begins a ceremony that needs no user. It does not wait for a key.

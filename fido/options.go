@@ -128,11 +128,13 @@ func parseRequest(options json.RawMessage, o origin) (*request, error) {
 	return &r, o.owns(r.RPID)
 }
 
-// checkIDs refuses credential IDs that would crash or confuse the layers below. 1023
-// bytes is the maximum (WebAuthn section 4, Credential ID).
+// maxCredentialID is the maximum size of a credential ID in bytes (WebAuthn section 4).
+const maxCredentialID = 1023
+
+// checkIDs refuses credential IDs that would crash or confuse the layers below.
 func checkIDs(field string, ds []descriptor) error {
 	for _, d := range ds {
-		if len(d.ID) == 0 || len(d.ID) > 1023 {
+		if len(d.ID) == 0 || len(d.ID) > maxCredentialID {
 			return &MalformedError{Field: field, Reason: "an ID must have 1 to 1023 bytes"}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -26,44 +27,49 @@ const MaxPINTries = 8
 // the relying party discourages it. The key may still ask for its PIN later.
 func (cer *ceremony) verification(requirement string) error {
 	cer.verify = requirement == "required"
-	if requirement == "discouraged" {
+	if requirement == "discouraged" && !cer.info.Options["alwaysUv"] { // such a key verifies in any case
 		return nil
 	}
-	hasPIN, canPIN := cer.info.Options["clientPin"]
 	switch {
 	case cer.info.Options["uv"]:
 		cer.sensor = true
 		return nil
-	case hasPIN:
+	case cer.info.hasPIN():
 		return cer.askPIN(false)
 	case !cer.verify:
 		return nil
-	case canPIN:
-		return ErrPINNotSet
-	default:
-		return ErrNoVerification
 	}
+	return cer.info.unverifiable()
 }
 
 // discoverable decides whether to store the credential on the key.
 func (cer *ceremony) discoverable(requirement string) bool {
-	return requirement == "required" || requirement == "preferred" && cer.info.Options["rk"]
+	return requirement == "required" || requirement == "preferred" && cer.info.canStore()
 }
 
 // withPIN runs call. If the key requires a PIN or the PIN was wrong, it asks the user
 // and runs call again. It never tries a PIN twice.
 func (cer *ceremony) withPIN(call func() error) error {
 	for {
+		before := cer.left
 		err := call()
 		switch {
+		case errors.Is(err, ErrPINRequired) && cer.pin == "" && !cer.sensor && cer.info.Options["uv"]:
+			cer.sensor = true // what the key requires is a PIN or a finger
+			continue
 		case errors.Is(err, ErrPINRequired) && cer.pin == "":
-			if !cer.info.Options["clientPin"] {
-				return ErrPINNotSet
+			if !cer.info.hasPIN() {
+				return cer.info.unverifiable()
 			}
+			cer.sensor = false
 			err = cer.askPIN(false)
-		case errors.Is(err, ErrVerification) && cer.sensor && cer.info.Options["clientPin"]:
+		case errors.Is(err, ErrVerification) && cer.sensor && cer.info.hasPIN():
 			cer.sensor = false // the finger did not match: use the PIN
 			err = cer.askPIN(false)
+		case errors.Is(err, ErrPINAuth):
+			if err = cer.wrongPIN(before); err == nil {
+				err = cer.askPIN(true)
+			}
 		case errors.Is(err, ErrWrongPIN):
 			err = cer.askPIN(true)
 		default:
@@ -75,10 +81,27 @@ func (cer *ceremony) withPIN(call func() error) error {
 	}
 }
 
+// wrongPIN returns nil if the key counted a wrong PIN since it accepted that many. Some
+// keys report a wrong PIN as CTAP2_ERR_PIN_AUTH_INVALID, which others use for a token that
+// is no longer valid.
+func (cer *ceremony) wrongPIN(before int) error {
+	if cer.pin == "" {
+		return ErrVerification
+	}
+	now, err := cer.tries()
+	switch {
+	case err != nil:
+		return err
+	case now < before:
+		return nil
+	}
+	return ErrVerification
+}
+
 // tries returns how many wrong PINs the key still accepts.
 func (cer *ceremony) tries() (int, error) {
 	var n int
-	err := cer.withAnswerTimeout(func(ctx context.Context) (err error) {
+	err := cer.answer(PhasePIN, func(ctx context.Context) (err error) {
 		n, err = cer.key.PINTries(ctx)
 		return err
 	})
@@ -87,12 +110,23 @@ func (cer *ceremony) tries() (int, error) {
 
 // usePIN runs call once with the given PIN. A PIN that is not valid for any key is
 // not sent, so it costs no try.
-func (cer *ceremony) usePIN(pin string, call func(ctx context.Context, pin string) error) error {
-	err := ErrWrongPIN
+func (cer *ceremony) usePIN(pin string, limit time.Duration, call func(ctx context.Context, pin string) error) error {
+	before, err := cer.tries()
+	switch {
+	case err != nil:
+		return err
+	case before == 0:
+		return ErrPINBlocked
+	}
+	err = ErrWrongPIN
 	if isPIN(pin) {
-		ctx, stop := cer.client.deadline(cer.ctx, manageTimeout)
-		err = call(ctx, pin)
-		stop()
+		cer.pin = pin
+		err = cer.client.answer(cer.ctx, PhasePIN, limit, func(ctx context.Context) error { return call(ctx, pin) })
+	}
+	if errors.Is(err, ErrPINAuth) {
+		if err = cer.wrongPIN(before); err == nil {
+			err = ErrWrongPIN
+		}
 	}
 	if !errors.Is(err, ErrWrongPIN) {
 		return err
@@ -125,6 +159,7 @@ func (cer *ceremony) askPIN(previousWrong bool) error {
 	if tries == 0 {
 		return ErrPINBlocked
 	}
+	cer.left = tries
 	for {
 		cer.pin, err = cer.ui.PIN(cer.ctx, tries, previousWrong)
 		cer.pin = norm.NFC.String(cer.pin)

@@ -40,7 +40,7 @@ var imports = map[string][]string{
 	"ui/print":       {"assets/region", "assets"},
 
 	"fido":          {},
-	"fido/libfido2": {"fido", "fido/hidraw"},
+	"fido/libfido2": {"fido", "fido/ctaphid", "fido/hidraw"},
 	"fido/hidraw":   {"fido"},
 	"fido/ctaphid":  {},
 	"fido/pty":      {"fido"},

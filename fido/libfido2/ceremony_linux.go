@@ -7,7 +7,11 @@ package libfido2
 */
 import "C"
 
-import "nightlatch/fido"
+import (
+	"errors"
+
+	"nightlatch/fido"
+)
 
 func (s *session) makeCredential(r fido.CredentialRequest) (fido.Attestation, error) {
 	cred := C.fido_cred_new()
@@ -72,6 +76,10 @@ func (s *session) assert(r fido.AssertionRequest) (fido.Assertion, error) {
 	}
 	if err == nil {
 		err = result(C.fido_dev_get_assert(s.dev, a, pin.orNil()))
+	}
+	if r.Silent && !s.canCancel() && errors.Is(err, status(C.FIDO_ERR_INTERNAL)) {
+		// U2F keys use other status words than 6a80 for key handles of a foreign length.
+		err = status(C.FIDO_ERR_NO_CREDENTIALS)
 	}
 	if err != nil {
 		return fido.Assertion{}, err

@@ -42,20 +42,35 @@ func call[T any](ctx context.Context, k *key, patience time.Duration, f func(*se
 		return none, err
 	}
 	s := k.session
-	if !s.canCancel() {
+	cancels := s.canCancel() && patience > atOnce
+	if !cancels {
 		patience = atOnce
 	}
 	o, over := start(func() (T, error) { return f(s) }).wait(ctx, patience, s, func(outcome[T]) { s.close() })
 	switch {
 	case !over:
 		k.session = nil
-		return none, fido.ContextError(ctx)
+		return none, unanswered(ctx, cancels)
 	case broken(o.err), s.broken():
 		s.close()
 		k.session = nil
 		k.watch.settle()
 	}
-	return o.value, k.translate(ctx, o.err, true)
+	err := k.translate(ctx, o.err, true)
+	if s.broken() && errors.Is(err, fido.ErrTimeout) {
+		err = unanswered(ctx, cancels)
+	}
+	return o.value, err
+}
+
+// unanswered returns the reason for a call that was cut off. A key that waits for a touch
+// obeys a cancel. One that does not obey it may not have asked for a touch at all.
+func unanswered(ctx context.Context, cancels bool) error {
+	err := fido.ContextError(ctx)
+	if cancels && errors.Is(err, fido.ErrTimeout) {
+		return &fido.SilentError{Phase: fido.PhaseTouched}
+	}
+	return err
 }
 
 // broken reports whether the session is unusable after err, because a late answer may
@@ -72,6 +87,9 @@ func (k *key) open(ctx context.Context) error {
 	}
 	if err := k.free(ctx); err != nil {
 		return err
+	}
+	if err := k.watch.greet(ctx); err != nil {
+		return k.translate(ctx, err, false)
 	}
 	// libfido2 opens the key without close-on-exec. Until sweep has set it, no child
 	// process may start: it would inherit the descriptor and the lock on the key.

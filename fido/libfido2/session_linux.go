@@ -26,11 +26,12 @@ type session struct {
 	dev *C.fido_dev_t
 }
 
-var initialize = sync.OnceFunc(func() { C.fido_init(0) })
-
 // dial opens the key at path. It can block like any other call.
+//
+// libfido2 would use U2F with a key that says in INIT that it supports CTAP2, but then does
+// not answer. It is set up for each thread, so it has to be done for each call.
 func dial(path string) (*session, error) {
-	initialize()
+	C.fido_init(C.FIDO_DISABLE_U2F_FALLBACK)
 	p := text(path)
 	defer p.free()
 	dev := C.fido_dev_new()
@@ -100,7 +101,15 @@ func (s *session) info() (fido.GetInfoResponse, error) {
 		MinPIN:     int(C.fido_cbor_info_minpinlen(ci)),
 		NewPIN:     bool(C.fido_cbor_info_new_pin_required(ci)),
 		MaxIDs:     int(C.fido_cbor_info_maxcredcntlst(ci)),
+		MaxID:      int(C.fido_cbor_info_maxcredidlen(ci)),
 		MaxMessage: int(C.fido_cbor_info_maxmsgsiz(ci)),
+		Transports: texts(C.fido_cbor_info_transports_ptr(ci), C.fido_cbor_info_transports_len(ci)),
+		Full:       C.fido_cbor_info_rk_remaining(ci) == 0,
+	}
+	for i := range C.fido_cbor_info_algorithm_count(ci) {
+		if C.GoString(C.fido_cbor_info_algorithm_type(ci, i)) == "public-key" {
+			info.Algorithms = append(info.Algorithms, int64(C.fido_cbor_info_algorithm_cose(ci, i)))
+		}
 	}
 	n := C.fido_cbor_info_options_len(ci)
 	names := texts(C.fido_cbor_info_options_name_ptr(ci), n)

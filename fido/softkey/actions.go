@@ -58,7 +58,7 @@ func (k *Key) HasPIN() bool { return k.Report().HasPIN }
 // SetPIN sets the first PIN, without a host. It returns ErrHasPIN if one is set.
 func (k *Key) SetPIN(pin string) error {
 	pin = norm.NFC.String(pin) // hosts normalise it too (CTAP section 6.5.1)
-	if checkNew(pin) != ok {
+	if k.checkNew(pin) != ok {
 		return ErrPIN
 	}
 	return k.edit(func() error {

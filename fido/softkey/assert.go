@@ -44,8 +44,6 @@ func (r *assertRequest) check() code {
 		return missingParameter
 	case len(r.ClientDataHash) != sha256.Size:
 		return invalidParameter
-	case len(r.Allow) > maxList:
-		return limitExceeded
 	case r.Options.RK != nil:
 		return unsupportedOption
 	case isFalse(r.Options.UP) && len(r.Extensions.HMACSecret) > 0: // CTAP section 12.5
@@ -63,10 +61,16 @@ func (k *Key) getAssertion(params []byte, touched consent) (any, code) {
 	if st := r.check(); st != ok {
 		return nil, st
 	}
+	if st := k.traits.fits(r.Allow); st != ok {
+		return nil, st
+	}
 	if r.PINAuth != nil && len(*r.PINAuth) == 0 {
 		return nil, k.whichOne(touched)
 	}
 	p := proof{param: r.PINAuth, protocol: r.PINProtocol, uv: isTrue(r.Options.UV), permission: mayAssert, rpID: r.RPID}
+	if k.traits.AlwaysVerify && !isFalse(r.Options.UP) && p.param == nil && !p.uv { // CTAP section 6.2.2, step 5
+		return nil, k.verificationRequired()
+	}
 	seen, st := k.verify(p, r.ClientDataHash, touched)
 	if st != ok {
 		return nil, st

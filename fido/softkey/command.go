@@ -89,13 +89,13 @@ func (k *Key) wait(ctx context.Context, report func(ctaphid.Status)) code {
 	defer k.mu.Lock()
 	report(ctaphid.UserPresence)
 	defer report(ctaphid.Processing)
-	limited, stop := context.WithTimeout(ctx, touchTimeout)
+	limited, stop := context.WithTimeout(ctx, k.traits.TouchFor)
 	defer stop()
 	switch err := k.touch.Wait(limited); {
 	case ctx.Err() != nil:
 		return cancelled
 	case err != nil:
-		return noAction
+		return code(k.traits.NoTouch)
 	}
 	return ok
 }
@@ -132,18 +132,18 @@ type info struct {
 	Extensions       []string        `cbor:"2,keyasint"`
 	AAGUID           []byte          `cbor:"3,keyasint"`
 	Options          map[string]bool `cbor:"4,keyasint"`
-	MaxMessage       int             `cbor:"5,keyasint"`
-	PINProtocols     []int           `cbor:"6,keyasint"`
-	MaxCredentials   int             `cbor:"7,keyasint"`
-	MaxCredentialID  int             `cbor:"8,keyasint"`
-	Transports       []string        `cbor:"9,keyasint"`
-	Algorithms       []algorithm     `cbor:"10,keyasint"`
+	MaxMessage       int             `cbor:"5,keyasint,omitempty"`
+	PINProtocols     []int           `cbor:"6,keyasint,omitempty"`
+	MaxCredentials   int             `cbor:"7,keyasint,omitempty"`
+	MaxCredentialID  int             `cbor:"8,keyasint,omitempty"`
+	Transports       []string        `cbor:"9,keyasint,omitempty"`
+	Algorithms       []algorithm     `cbor:"10,keyasint,omitempty"`
 	ForcePINChange   bool            `cbor:"12,keyasint"`
-	MinPIN           int             `cbor:"13,keyasint"`
+	MinPIN           int             `cbor:"13,keyasint,omitempty"`
 	Firmware         int             `cbor:"14,keyasint"`
 	UVAttempts       int             `cbor:"17,keyasint,omitempty"` // to make before the host asks for the PIN
 	UVModality       int             `cbor:"18,keyasint,omitempty"`
-	RemainingStorage int             `cbor:"20,keyasint"`
+	RemainingStorage *int            `cbor:"20,keyasint,omitempty"`
 }
 
 // fingerprint is USER_VERIFY_FINGERPRINT_INTERNAL of the FIDO Registry of
@@ -165,17 +165,19 @@ func (k *Key) info() info {
 			"credMgmt":              true,
 			"credentialMgmtPreview": true,
 		},
-		MaxMessage:       maxRequest,
-		PINProtocols:     k.protocols,
-		MaxCredentials:   maxList,
-		MaxCredentialID:  maxID,
-		Transports:       []string{k.transport},
-		Algorithms:       []algorithm{{algES256, publicKeyType}, {algEdDSA, publicKeyType}},
-		ForcePINChange:   k.state.ForceChange,
-		MinPIN:           minPINRunes,
-		Firmware:         1,
-		RemainingStorage: k.left(),
+		PINProtocols:   k.protocols,
+		ForcePINChange: k.state.ForceChange,
+		Firmware:       1,
 	}
+	if t := k.traits; !t.Unreported {
+		left := k.left()
+		in.MaxMessage, in.MaxCredentials, in.MaxCredentialID, in.MinPIN = t.MaxMessage, t.MaxList, t.MaxID, t.MinPIN
+		in.Transports, in.RemainingStorage = t.Transports, &left
+		for _, alg := range t.Algorithms {
+			in.Algorithms = append(in.Algorithms, algorithm{alg, publicKeyType})
+		}
+	}
+	k.traits.options(in.Options)
 	if k.kind == Fingerprint {
 		in.Options["uv"] = k.state.Finger
 		in.UVAttempts, in.UVModality = uvTries, fingerprint

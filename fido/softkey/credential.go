@@ -27,6 +27,7 @@ const (
 	nonceSize = 12
 	idSize    = len(Mark) + nonceSize + sealedSize + 16
 	maxID     = 128
+	mostID    = 1023 // WebAuthn section 4, Credential ID
 
 	sealedSize = 3 + seedSize // algorithm, credProtect level, discoverable, seed
 	seedSize   = 32
@@ -72,15 +73,16 @@ func (k *Key) newCredential(rpIDHash []byte, alg int64, protect byte, discoverab
 	nonce := make([]byte, nonceSize)
 	_, _ = rand.Read(nonce) // never fails, as documented
 	c.id = k.seal().Seal(append(Mark[:len(Mark):len(Mark)], nonce...), nonce, plain, rpIDHash)
+	c.id = append(c.id, make([]byte, k.traits.IDSize-idSize)...)
 	return c, nil
 }
 
 // open decrypts a credential ID. ok is false if it is not of this key and relying party.
 func (k *Key) open(rpIDHash, id []byte) (*credential, bool) {
-	if len(id) != idSize || !bytes.HasPrefix(id, Mark[:]) {
+	if len(id) != k.traits.IDSize || !bytes.HasPrefix(id, Mark[:]) {
 		return nil, false
 	}
-	nonce, sealed := id[len(Mark):len(Mark)+nonceSize], id[len(Mark)+nonceSize:]
+	nonce, sealed := id[len(Mark):len(Mark)+nonceSize], id[len(Mark)+nonceSize:idSize]
 	plain, err := k.seal().Open(nil, nonce, sealed, rpIDHash)
 	if err != nil {
 		return nil, false

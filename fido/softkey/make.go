@@ -49,8 +49,6 @@ func (r *makeRequest) check() code {
 		return missingParameter
 	case len(r.ClientDataHash) != sha256.Size, r.RP.ID == "", len(r.User.ID) == 0, len(r.User.ID) > 64:
 		return invalidParameter
-	case len(r.Exclude) > maxList:
-		return limitExceeded
 	case r.Extensions.Protect > 3, r.Enterprise != nil: // no enterprise attestation
 		return invalidParameter
 	case isFalse(r.Options.UP):
@@ -60,9 +58,9 @@ func (r *makeRequest) check() code {
 }
 
 // algorithm returns the first requested algorithm that the key supports.
-func (r *makeRequest) algorithm() (int64, code) {
+func (r *makeRequest) algorithm(supported []int64) (int64, code) {
 	for _, p := range r.Params {
-		if p.Type == publicKeyType && (p.Alg == algES256 || p.Alg == algEdDSA) {
+		if p.Type == publicKeyType && slices.Contains(supported, p.Alg) {
 			return p.Alg, ok
 		}
 	}
@@ -78,15 +76,22 @@ func (k *Key) makeCredential(params []byte, touched consent) (any, code) {
 	if st := r.check(); st != ok {
 		return nil, st
 	}
+	if st := k.traits.fits(r.Exclude); st != ok {
+		return nil, st
+	}
 	if r.PINAuth != nil && len(*r.PINAuth) == 0 {
 		return nil, k.whichOne(touched)
 	}
-	alg, st := r.algorithm()
+	alg, st := r.algorithm(k.traits.Algorithms)
 	if st != ok {
 		return nil, st
 	}
 	discoverable := isTrue(r.Options.RK)
-	if discoverable && k.state.protected() && !isTrue(r.Options.UV) && r.PINAuth == nil { // getInfo's makeCredUvNotRqd: other credentials need no PIN
+	if discoverable && k.traits.NoStore {
+		return nil, unsupportedOption
+	}
+	always := k.traits.AlwaysVerify || k.state.protected() && (discoverable || k.traits.VerifyToMake)
+	if always && !isTrue(r.Options.UV) && r.PINAuth == nil { // getInfo's makeCredUvNotRqd: other credentials need no PIN
 		return nil, k.verificationRequired()
 	}
 	p := proof{param: r.PINAuth, protocol: r.PINProtocol, uv: isTrue(r.Options.UV), permission: mayMake, rpID: r.RP.ID}

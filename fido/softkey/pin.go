@@ -70,6 +70,9 @@ type pinAnswer struct {
 }
 
 func (k *Key) clientPIN(params []byte, touched consent) (any, code) {
+	if k.traits.NoPIN {
+		return nil, invalidCommand
+	}
 	var r pinRequest
 	if st := decode(params, &r); st != ok {
 		return nil, st
@@ -149,24 +152,31 @@ func (k *Key) takePIN(r *pinRequest, shared secret) code {
 		return invalidParameter
 	}
 	pin := string(bytes.TrimRight(padded, "\x00"))
-	if st := checkNew(pin); st != ok {
+	if st := k.checkNew(pin); st != ok {
 		return st
+	}
+	if was := k.state.PINHash; k.state.ForceChange && bytes.Equal(was, hashPIN(pin)) {
+		return pinPolicy // CTAP section 6.5.5.6: the change was required
 	}
 	k.state.setPIN(pin)
 	k.pins.token = token{}
 	return ok
 }
 
-func checkNew(pin string) code {
-	if utf8.RuneCountInString(pin) < minPINRunes || len(pin) > maxPINBytes {
+func (k *Key) checkNew(pin string) code {
+	if utf8.RuneCountInString(pin) < k.traits.MinPIN || len(pin) > maxPINBytes {
 		return pinPolicy
 	}
 	return ok
 }
 
 func (s *State) setPIN(pin string) {
+	s.PINHash, s.PINTries, s.ForceChange = hashPIN(pin), fido.MaxPINTries, false
+}
+
+func hashPIN(pin string) []byte {
 	sum := sha256.Sum256([]byte(pin))
-	s.PINHash, s.PINTries, s.ForceChange = sum[:pinHashSize], fido.MaxPINTries, false
+	return sum[:pinHashSize]
 }
 
 // checkOld checks a PIN. It counts the try before the comparison, so that cutting the
@@ -194,14 +204,17 @@ func (k *Key) checkOld(r *pinRequest, shared secret) code {
 	case k.pins.inRow >= pinInRow:
 		return pinAuthBlocked
 	}
-	return pinInvalid
+	return code(k.traits.WrongPIN)
 }
 
 // tokenForPIN issues a token of CTAP 2.0 (CTAP section 6.5.5.7.1). It permits making
 // credentials and assertions for the first relying party it is used with.
 func (k *Key) tokenForPIN(r *pinRequest, shared secret) (any, code) {
-	if r.Permissions != nil || r.RPID != nil {
+	switch {
+	case r.Permissions != nil || r.RPID != nil:
 		return nil, invalidParameter
+	case k.traits.PINManages:
+		return nil, unauthorized
 	}
 	if st := k.checkPIN(r, shared); st != ok {
 		return nil, st
@@ -221,6 +234,8 @@ func (k *Key) tokenWithPermissions(r *pinRequest, shared secret, touched consent
 		return nil, missingParameter
 	case *r.Permissions == 0:
 		return nil, invalidParameter
+	case r.Subcommand == pinGetTokenPerm && k.traits.PINManages && *r.Permissions&(mayMake|mayAssert) != 0:
+		return nil, unauthorized
 	case r.Subcommand == pinGetTokenUV && !k.state.Finger:
 		return nil, notAllowed
 	case *r.Permissions&^(mayMake|mayAssert|mayManage) != 0:

@@ -81,6 +81,7 @@ type Config struct {
 	Protocols []int            // PIN protocols in order of preference; nil means 2, 1
 	State     *State           // of an earlier key; nil makes a new key
 	Now       func() time.Time // the key's clock; nil means time.Now
+	Traits    Traits
 }
 
 // A Key is a security key. It runs one command at a time.
@@ -91,6 +92,7 @@ type Key struct {
 	capacity  int
 	protocols []int
 	now       func() time.Time
+	traits    Traits
 
 	mu      sync.Mutex // locked during a command, except while it waits for a touch
 	state   State
@@ -133,8 +135,12 @@ func New(cfg Config) (*Key, error) {
 			return nil, fmt.Errorf("softkey: unknown PIN protocol %d", p)
 		}
 	}
+	if err := cfg.Traits.check(); err != nil {
+		return nil, err
+	}
 	k := &Key{
-		touch: cfg.Touch, kind: cfg.Kind, transport: cfg.Transport, capacity: cfg.Capacity, protocols: cfg.Protocols, now: cfg.Now,
+		traits: cfg.Traits.withDefaults(cfg.Transport),
+		touch:  cfg.Touch, kind: cfg.Kind, transport: cfg.Transport, capacity: cfg.Capacity, protocols: cfg.Protocols, now: cfg.Now,
 	}
 	if cfg.State == nil {
 		k.state = blank(cfg.Kind)
@@ -184,8 +190,11 @@ func (k *Key) CBOR(ctx context.Context, request []byte, report func(ctaphid.Stat
 		return []byte{byte(invalidLength)}, nil
 	case k.kind == U2F:
 		return []byte{byte(invalidCommand)}, nil
-	case len(request) > maxRequest:
-		return []byte{byte(tooLarge)}, nil
+	case len(request) > k.traits.MaxMessage:
+		return []byte{byte(k.traits.tooLong(tooLarge))}, nil
+	}
+	if st, is := k.traits.misbehave(ctx, request[0]); is {
+		return []byte{byte(st)}, nil
 	}
 	answer, st := k.run(ctx, request[0], request[1:], report)
 	if st != ok {

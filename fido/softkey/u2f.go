@@ -112,7 +112,7 @@ func (k *Key) register(challenge, application []byte) ([]byte, apdu.Status, erro
 func (k *Key) authenticate(control byte, challenge, application, handle []byte) ([]byte, apdu.Status, error) {
 	c, found := k.open(application, handle)
 	if !found || c.alg != algES256 {
-		return nil, apdu.WrongData, nil
+		return nil, k.traits.ForeignHandle, nil
 	}
 	var flags byte
 	switch control {

@@ -1,0 +1,201 @@
+//go:build cgo && !nofido && linux
+
+package libfido2_test
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"nightlatch/fido"
+	"nightlatch/fido/ctaphid"
+	"nightlatch/fido/nfc/apdu"
+	"nightlatch/fido/softkey"
+)
+
+// others are credential IDs of an account's other keys, of the sizes that keys use.
+func others() []string {
+	var ids []string
+	for _, n := range []int{16, 48, 64, 64, 70, 79, 96, 128, 129, 160, 200, 255, 256, 300, 512, 700, 1000, 1023, 200} {
+		ids = append(ids, b64(slices.Repeat(random(), 32)[:n]))
+	}
+	return ids
+}
+
+func excludingAll(ids []string, more func(object)) func(object) {
+	return func(o object) {
+		var list []object
+		for _, id := range ids {
+			list = append(list, object{"type": "public-key", "id": id})
+		}
+		o["excludeCredentials"] = list
+		if more != nil {
+			more(o)
+		}
+	}
+}
+
+// A key with each limit that getInfo can report is added to an account that has 19 keys of
+// other makes, is refused a second time, signs in among all 20, and is identified (R31, R33).
+func TestEveryLimitIsHonoured(t *testing.T) {
+	t.Parallel()
+	for name, cfg := range map[string]softkey.Config{
+		"the default":              {},
+		"IDs up to 128":            {Traits: softkey.Traits{MaxID: 128}},
+		"IDs up to 79":             {Traits: softkey.Traits{MaxID: 79}},
+		"IDs of 200":               {Traits: softkey.Traits{IDSize: 200, MaxID: 200}},
+		"IDs of 255":               {Traits: softkey.Traits{IDSize: 255, MaxID: 255, MaxMessage: 1024}},
+		"one ID a list":            {Traits: softkey.Traits{MaxList: 1}},
+		"three IDs a list":         {Traits: softkey.Traits{MaxList: 3}},
+		"messages up to 1024":      {Traits: softkey.Traits{MaxMessage: 1024, MaxID: 1023, MaxList: 64}},
+		"messages up to 1200":      {Traits: softkey.Traits{MaxMessage: 1200, MaxID: 255, MaxList: 64}},
+		"messages up to 7609":      {Traits: softkey.Traits{MaxMessage: 7609, MaxID: 1023, MaxList: 64}},
+		"unreported, IDs up to 96": {Traits: softkey.Traits{MaxID: 96, Unreported: true}},
+		"unreported, two IDs":      {Traits: softkey.Traits{MaxList: 2, MaxID: 1023, Unreported: true}},
+		"unreported, one ID":       {Traits: softkey.Traits{MaxList: 1, MaxID: 79, Unreported: true}},
+		"unreported, 0x03":         {Traits: softkey.Traits{MaxList: 2, MaxID: 128, Unreported: true, BadLength: 0x03}},
+		"unreported, 0x12":         {Traits: softkey.Traits{MaxList: 2, MaxID: 128, Unreported: true, BadLength: 0x12}},
+		"unreported, 0x7f":         {Traits: softkey.Traits{MaxList: 1, MaxID: 128, Unreported: true, BadLength: 0x7f}},
+		"unreported, 600 bytes":    {Traits: softkey.Traits{MaxMessage: 600, MaxID: 1023, MaxList: 64, Unreported: true}},
+		"EdDSA alone":              {Traits: softkey.Traits{Algorithms: []int64{fido.EdDSA}}},
+		"EdDSA alone, unreported":  {Traits: softkey.Traits{Algorithms: []int64{fido.EdDSA}, Unreported: true}},
+		"stores nothing":           {Traits: softkey.Traits{NoStore: true}},
+		"full":                     {Capacity: -1},
+		"U2F":                      {Kind: softkey.U2F},
+		"U2F, 6700":                {Kind: softkey.U2F, Traits: softkey.Traits{ForeignHandle: apdu.WrongLength}},
+		"U2F, 6d00":                {Kind: softkey.U2F, Traits: softkey.Traits{ForeignHandle: apdu.UnknownCommand}},
+		"U2F, 6a82":                {Kind: softkey.U2F, Traits: softkey.Traits{ForeignHandle: apdu.NotFound}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			k := autoTouchKey(t, cfg)
+			path := endpointOf(t, k)
+			c, d := newClient(t, newBench(t), 10*time.Second), fido.Device{Path: path, Transport: fido.USB}
+			known := others()
+			algorithms := func(o object) {
+				o["pubKeyCredParams"] = []object{{"type": "public-key", "alg": -7}, {"type": "public-key", "alg": -8}}
+				o["authenticatorSelection"] = object{"userVerification": "discouraged", "residentKey": "preferred"}
+			}
+			made, err := c.Create(t.Context(), d, creation(t, excludingAll(known, algorithms)), &person{})
+			if err != nil {
+				t.Fatalf("Create: %v", err)
+			}
+			id := idOf(t, made)
+			all := append(slices.Clone(known), id)
+			var enrolled *fido.AlreadyEnrolledError
+			_, err = c.Create(t.Context(), d, creation(t, excludingAll(all, algorithms)), &person{})
+			if !errors.As(err, &enrolled) || b64(enrolled.CredentialID) != id {
+				t.Errorf("Create again: %v", err)
+			}
+			got, err := c.Get(t.Context(), d, request(t, "discouraged", all...), &person{})
+			if err != nil || idOf(t, got) != id {
+				t.Errorf("Get: %v", err)
+			}
+			var raw [][]byte
+			for _, id := range all {
+				raw = append(raw, unb64(t, id))
+			}
+			if got, err := c.FindCredential(t.Context(), d, "localhost", raw); err != nil || b64(got) != id {
+				t.Errorf("FindCredential: %q, %v", b64(got), err)
+			}
+			if _, err := c.Get(t.Context(), d, request(t, "discouraged", known...), &person{}); !errors.Is(err, fido.ErrNotEnrolled) {
+				t.Errorf("Get among the others: %v", err)
+			}
+		})
+	}
+}
+
+// endpointOf is endpoint for a key of any kind.
+func endpointOf(t *testing.T, k *softkey.Key) string {
+	if k.Kind() == softkey.U2F {
+		return endpoint(t, counted{U2FBackend: k.Backend().(ctaphid.U2FBackend), count: new(atomic.Int64)})
+	}
+	return endpoint(t, k)
+}
+
+// The lists that are sent to a key fit into its messages, whatever the names are.
+func TestListsFit(t *testing.T) {
+	t.Parallel()
+	k := autoTouchKey(t, softkey.Config{Traits: softkey.Traits{MaxMessage: 1024, MaxID: 1023, MaxList: 64, BadLength: 0x03}})
+	c, d := newClient(t, newBench(t), 10*time.Second), fido.Device{Path: endpoint(t, k)}
+	var known []string
+	for n := range 40 {
+		known = append(known, b64(bytes.Repeat([]byte{byte(n)}, 20)))
+	}
+	long := func(o object) {
+		o["user"] = object{"id": b64(make([]byte, 64)), "name": strings.Repeat("n", 64), "displayName": strings.Repeat("d", 64)}
+		o["rp"] = object{"id": "localhost", "name": strings.Repeat("r", 64)}
+	}
+	for n := range len(known) + 1 {
+		if _, err := c.Create(t.Context(), d, creation(t, excludingAll(known[:n], long)), &person{}); err != nil {
+			t.Errorf("%d others: %v", n, err)
+		}
+	}
+}
+
+// Options of getInfo decide how the user is verified.
+func TestOptionsAreHonoured(t *testing.T) {
+	t.Parallel()
+	required := func(o object) { o["authenticatorSelection"] = object{"userVerification": "required"} }
+	stored := func(o object) {
+		o["authenticatorSelection"] = object{"userVerification": "discouraged", "residentKey": "required"}
+	}
+	for _, tt := range []struct {
+		name   string
+		cfg    softkey.Config
+		pin    string
+		change func(object)
+		asked  int // times that the PIN is asked for
+		want   error
+	}{
+		{"always verifies, with a PIN", softkey.Config{Traits: softkey.Traits{AlwaysVerify: true}}, "123456", nil, 1, nil},
+		{"always verifies, no PIN yet", softkey.Config{Traits: softkey.Traits{AlwaysVerify: true}}, "", nil, 0, fido.ErrPINNotSet},
+		{"always verifies, can have no PIN", softkey.Config{Traits: softkey.Traits{AlwaysVerify: true, NoPIN: true}}, "", nil, 0, fido.ErrNoVerification},
+		{"always verifies, with a finger", softkey.Config{Kind: softkey.Fingerprint, Traits: softkey.Traits{AlwaysVerify: true}}, "", nil, 0, nil},
+		{"its PIN is needed for every credential", softkey.Config{Traits: softkey.Traits{VerifyToMake: true}}, "123456", nil, 1, nil},
+		{"can have no PIN, and need not", softkey.Config{Traits: softkey.Traits{NoPIN: true}}, "", nil, 0, nil},
+		{"can have no PIN, but must", softkey.Config{Traits: softkey.Traits{NoPIN: true}}, "", required, 0, fido.ErrNoVerification},
+		{"a PIN for its management only", softkey.Config{Traits: softkey.Traits{PINManages: true}}, "123456", required, 0, fido.ErrNoVerification},
+		{"a PIN for its management, and a finger", softkey.Config{Kind: softkey.Fingerprint, Traits: softkey.Traits{PINManages: true}}, "123456", required, 0, nil},
+		{"no PIN yet, but must", softkey.Config{}, "", required, 0, fido.ErrPINNotSet},
+		{"stores nothing, but must", softkey.Config{Traits: softkey.Traits{NoStore: true}}, "", stored, 0, fido.ErrIncapable},
+		{"full, but must store", softkey.Config{Capacity: -1}, "", stored, 0, fido.ErrNoSpace},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			k := autoTouchKey(t, tt.cfg)
+			if tt.pin != "" {
+				if err := k.SetPIN(tt.pin); err != nil {
+					t.Fatal(err)
+				}
+			}
+			c, d := newClient(t, newBench(t), 10*time.Second), fido.Device{Path: endpoint(t, k)}
+			who := &person{pins: []string{tt.pin, tt.pin}}
+			made, err := c.Create(t.Context(), d, creation(t, tt.change), who)
+			if !errors.Is(err, tt.want) || len(who.asked) != tt.asked {
+				t.Fatalf("Create: %v, the PIN was asked for %d times; want %v, %d", err, len(who.asked), tt.want, tt.asked)
+			}
+			if err != nil {
+				return
+			}
+			if _, err := c.Get(t.Context(), d, request(t, "discouraged", idOf(t, made)), who); err != nil {
+				t.Errorf("Get: %v", err)
+			}
+		})
+	}
+}
+
+// The response has the transport that was used first, and the others that the key reports.
+func TestTransportsAreReported(t *testing.T) {
+	t.Parallel()
+	k := autoTouchKey(t, softkey.Config{Traits: softkey.Traits{Transports: []string{"nfc", "usb", "ble"}}})
+	c, d := newClient(t, newBench(t), 10*time.Second), fido.Device{Path: endpoint(t, k), Transport: fido.USB}
+	made, err := c.Create(t.Context(), d, creation(t, nil), &person{})
+	if err != nil || !bytes.Contains(made, []byte(`"transports":["usb","nfc","ble"]`)) {
+		t.Errorf("%v: %s", err, made)
+	}
+}
