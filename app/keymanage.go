@@ -106,7 +106,7 @@ func (c *keyCommand) setPIN(ctx context.Context) error {
 		return err
 	}
 	err = c.keys.SetPIN(ctx, p.Device, old, next)
-	if errors.Is(err, fido.ErrPINPolicy) {
+	if errors.Is(err, fido.ErrPINLength) {
 		return refuse(err, "The security key does not accept this PIN. It needs at least %d characters and at most 63 bytes. Nothing was changed.", p.MinPIN)
 	}
 	return c.done(err, "the PIN is set")
@@ -122,7 +122,11 @@ func (c *keyCommand) done(err error, sentence string) error {
 
 // reset resets a key to its factory settings.
 func (c *keyCommand) reset(ctx context.Context) error {
-	return c.done(c.keys.Reset(ctx, c.device, c), "the security key was reset")
+	err := c.keys.Reset(ctx, c.device, c)
+	if errors.Is(err, fido.ErrNotAllowed) {
+		return refuse(err, "The security key does not allow a reset now. A reset is allowed for ten seconds after the key was plugged in: take it out, plug it in and try again at once.")
+	}
+	return c.done(err, "the security key was reset")
 }
 
 // newPIN reads the new PIN. At a terminal it is typed twice.

@@ -12,46 +12,93 @@ import (
 	"nightlatch/server/api"
 )
 
-// keyFaults has a message for each error of a security key. The first match is used.
-var keyFaults = []struct {
+// A keyFault has the message for an error of a security key.
+type keyFault struct {
 	err      error
 	sentence string
-}{
-	{fido.ErrAlreadyEnrolled, "This security key is already enrolled with this account. Use another one."},
-	{fido.ErrNotEnrolled, "This security key is not enrolled with this account. Use one that is, or another way to sign in."},
-	{fido.ErrPINAuthBlocked, "Three wrong PINs in a row: take the security key out, put it in again and try once more."},
-	{fido.ErrPINBlocked, "The PIN of this security key is blocked. Only a reset unblocks it, and deletes everything on the key."},
-	{fido.ErrPINRequired, "This security key needs its PIN. Say where it is with --pin-from, or run this at a terminal."},
-	{fido.ErrPINNotSet, "This security key has no PIN yet and one is needed. Set one with nightlatch key set-pin and try again."},
-	{fido.ErrPINChange, "The PIN of this security key has to be changed before the key can be used. Change it with nightlatch key set-pin and try again."},
-	{fido.ErrPINPolicy, "The security key does not accept this PIN. Use one of at least four characters."},
-	{fido.ErrCancelled, "Cancelled. Nothing was changed."},
-	{fido.ErrNoKey, "No security key was plugged in within 30 seconds. Plug one in and try again, or give its path with --device."},
-	{fido.ErrTimeout, "The security key was not touched in time. Try again and touch it when it blinks."},
-	{fido.ErrCardPulled, "The security key was taken off the reader. Nothing was stored; put it back and leave it there until the command ends."},
-	{fido.ErrRemoved, "The security key was removed, or is not there. Nothing was changed; plug it in and try again."},
-	{fido.ErrInterrupted, "The connection to the security key was lost. Nothing was stored; plug it in again and try once more."},
-	{fido.ErrNoSpace, "There is no space left on the security key. Delete a credential from it (nightlatch key credentials lists them), or use another key."},
-	{fido.ErrSeveral, "More than one security key is plugged in. Choose one with --device; nightlatch key list shows them."},
-	{fido.ErrBusy, "Another program is using the security key. End it and try again."},
-	{fido.ErrNoPermission, "You have no permission to open the security key. On Linux install the rule that nightlatch admin udev-rule prints, and plug the key in again."},
-	{fido.ErrNoReaderService, "The service for NFC readers is not running. On Debian, Ubuntu and similar systems install the package pcscd, then try again."},
-	{fido.ErrReadersDenied, "You have no permission to use the NFC readers: pcscd serves only users who are logged in at this computer's own screen. Run this there, or plug the security key in over USB."},
-	{fido.ErrNoReader, "There is no NFC reader. Plug one in, or plug the security key in over USB."},
-	{fido.ErrNoCard, "There is nothing on the NFC reader. Hold the security key to it, and leave it there until the command ends."},
-	{fido.ErrNotFIDOCard, "The card on the NFC reader is not a security key: it supports neither FIDO2 nor U2F. Remove it and hold your key to the reader."},
-	{fido.ErrNotKey, "This device is not a security key. nightlatch key list shows those that are."},
-	{fido.ErrTapAgain, "Putting the security key on the reader counts as a touch for one use within two minutes. Lift it, put it back and try again."},
-	{fido.ErrNotAllowed, "The security key does not allow this now. A reset is allowed for ten seconds after the key was plugged in: take it out, plug it in and try again at once."},
-	{fido.ErrDenied, "The security key refused. Nothing was changed."},
-	{fido.ErrIncapable, "This security key does not support this. Use another one."},
-	{fido.ErrNoVerification, "This security key cannot verify its user, and this server requires that. Set a PIN on it, or use another key."},
-	{fido.ErrVerification, "The security key could not verify its user. Try again."},
-	{fido.ErrAlgorithm, "This security key supports none of the server's signature algorithms. Use another one."},
-	{fido.ErrOrigin, "The server's address does not match its host name for security keys. Give --server the address that users open: one of the origins that the server printed, if it printed any."},
-	{fido.ErrMalformed, "The server sent a request that is not valid for security keys. It may have another version than this program."},
-	{fido.ErrUntrusted, "The security key's answer could not be verified. Nothing was stored; do not trust this key."},
-	{fido.ErrUnsupported, "This build of Nightlatch has no support for security keys. Use one that was built with libfido2."},
+	onReader string // for a key on a reader, if that differs: it is lifted, not unplugged
+}
+
+// keyFaults are checked in this order, and the first match is used. A message says what the
+// program knows. Where an error has several causes, it names them.
+var keyFaults = []keyFault{
+	{err: fido.ErrAlreadyEnrolled, sentence: "This security key is already enrolled with this account. Use another one."},
+	{err: fido.ErrNotEnrolled, sentence: "This security key is not enrolled with this account. Use one that is, or another way to sign in."},
+	{
+		err: fido.ErrPINAuthBlocked, sentence: "The security key accepts no PIN after several wrong ones, until it was unplugged: take it out, put it in again and try once more.",
+		onReader: "The security key accepts no PIN after several wrong ones, until it was off the reader: lift it, put it back and try once more.",
+	},
+	{err: fido.ErrPINBlocked, sentence: "The PIN of this security key is blocked. Only a reset unblocks it, and deletes everything on the key."},
+	{err: fido.ErrPINRequired, sentence: "This security key needs its PIN. Say where it is with --pin-from, or run this at a terminal."},
+	{err: fido.ErrPINNotSet, sentence: "This security key has no PIN yet and one is needed. Set one with nightlatch key set-pin and try again."},
+	{err: fido.ErrPINChange, sentence: "The PIN of this security key has to be changed before the key can be used. Change it with nightlatch key set-pin and try again."},
+	{err: fido.ErrPINSame, sentence: "The PIN has to be changed, and the new one is the present one. Choose another PIN; nothing was changed."},
+	{err: fido.ErrPINPolicy, sentence: "The security key does not accept this PIN. It has rules of its own and does not say which; choose another PIN."},
+	{err: fido.ErrPINAuth, sentence: "The security key did not accept the proof of the PIN. Try again; nightlatch key info shows how many tries are left."},
+	{err: fido.ErrCancelled, sentence: "Cancelled. Nothing was changed."},
+	{err: fido.ErrNoKey, sentence: "No security key was plugged in within 30 seconds. Plug one in and try again, or give its path with --device."},
+	{
+		err: &fido.SilentError{Phase: fido.PhaseTouched}, sentence: "The security key was not touched in time, or no longer answers. Take it out, plug it in again, and touch it when it blinks.",
+		onReader: "The security key does not answer any more. Lift it, put it back on the reader and try again.",
+	},
+	{
+		err: &fido.SilentError{Phase: fido.PhaseInit}, sentence: "The device does not answer, not even to the first message. Take it out, plug it in again and try once more; if that does not help, it is defective or not a security key.",
+		onReader: "The security key does not answer, not even to the first message. Lift it, put it back on the reader and try once more.",
+	},
+	{
+		err: &fido.SilentError{Phase: fido.PhaseInfo}, sentence: "The security key answers, but does not say what it can do. Take it out, plug it in again and try once more; if that does not help, it is defective.",
+		onReader: "The security key answers, but does not say what it can do. Lift it, put it back on the reader and try once more.",
+	},
+	{
+		err: &fido.SilentError{Phase: fido.PhasePIN}, sentence: "The security key stopped answering when it was asked about its PIN. Take it out and plug it in again; nightlatch key info shows how many tries are left.",
+		onReader: "The security key stopped answering when it was asked about its PIN. Lift it and put it back on the reader; nightlatch key info shows how many tries are left.",
+	},
+	{
+		err: fido.ErrSilent, sentence: "The security key stopped answering. Take it out, plug it in again and try once more; if that does not help, it is defective.",
+		onReader: "The security key stopped answering. Lift it, put it back on the reader and try once more.",
+	},
+	{err: fido.ErrTapAgain, sentence: "Putting the security key on the reader counts as a touch for one use within two minutes. Lift it, put it back and try again."},
+	{err: fido.ErrUnconfirmed, sentence: "The security key was not touched in time, or the request was declined on it. Try again and touch it when it blinks."},
+	{err: fido.ErrTimeout, sentence: "The security key was not touched in time. Try again and touch it when it blinks."},
+	{err: fido.ErrCardPulled, sentence: "The security key was taken off the reader. Nothing was stored; put it back and leave it there until the command ends."},
+	{err: fido.ErrRemoved, sentence: "The security key was removed, or is not there. Nothing was changed; plug it in and try again."},
+	{
+		err: fido.ErrInterrupted, sentence: "The connection to the security key was lost. Nothing was stored; plug it in again and try once more.",
+		onReader: "The connection to the security key was lost. Nothing was stored; lift it, put it back on the reader and try once more.",
+	},
+	{err: fido.ErrNoSpace, sentence: "There is no space left on the security key. Delete a credential from it (nightlatch key credentials lists them), or use another key."},
+	{err: fido.ErrSeveral, sentence: "More than one security key is plugged in. Choose one with --device; nightlatch key list shows them."},
+	{err: fido.ErrBusy, sentence: "The security key is busy: another program uses it, or it has not finished an earlier request. Wait a moment or end the other program, then try again."},
+	{err: fido.ErrNoPermission, sentence: "You have no permission to open the security key. On Linux install the rule that nightlatch admin udev-rule prints, and plug the key in again."},
+	{err: fido.ErrNoReaderService, sentence: "The service for NFC readers is not running. On Debian, Ubuntu and similar systems install the package pcscd, then try again."},
+	{err: fido.ErrReadersDenied, sentence: "You have no permission to use the NFC readers: pcscd serves only users who are logged in at this computer's own screen. Run this there, or plug the security key in over USB."},
+	{err: fido.ErrNoReader, sentence: "There is no NFC reader. Plug one in, or plug the security key in over USB."},
+	{err: fido.ErrNoCard, sentence: "There is nothing on the NFC reader. Hold the security key to it, and leave it there until the command ends."},
+	{err: fido.ErrNotFIDOCard, sentence: "The card on the NFC reader is not a security key: it supports neither FIDO2 nor U2F. Remove it and hold your key to the reader."},
+	{err: fido.ErrNotKey, sentence: "This device is not a security key. nightlatch key list shows those that are."},
+	{
+		err: fido.ErrNotAllowed, sentence: "The security key does not allow this now. Take it out, plug it in and try again.",
+		onReader: "The security key does not allow this now. Lift it, put it back on the reader and try again.",
+	},
+	{err: fido.ErrDenied, sentence: "The security key declined the request. Nothing was changed."},
+	{err: fido.ErrIncapable, sentence: "This security key does not support this. Use another one."},
+	{err: fido.ErrNoVerification, sentence: "This security key cannot verify its user: it has neither a PIN nor a finger that this server could rely on. Use another one."},
+	{err: fido.ErrVerification, sentence: "The security key did not accept the finger or the proof of the PIN. Try again."},
+	{err: fido.ErrAlgorithm, sentence: "This security key supports none of the server's signature algorithms. Use another one."},
+	{err: fido.ErrTooLarge, sentence: "The request is larger than this security key accepts. Use another one."},
+	{err: fido.ErrAnswer, sentence: "The security key answered with an error that does not say why. Try again; if it happens again, use another key."},
+	{err: fido.ErrOrigin, sentence: "The server's address does not match its host name for security keys. Give --server the address that users open: one of the origins that the server printed, if it printed any."},
+	{err: fido.ErrMalformed, sentence: "The server sent a request that is not valid for security keys. It may have another version than this program."},
+	{err: fido.ErrUntrusted, sentence: "The security key's answer could not be verified. Nothing was stored; do not trust this key."},
+	{err: fido.ErrUnsupported, sentence: "This build of Nightlatch has no support for security keys. Use one that was built with libfido2."},
+}
+
+// about returns the message for the key that err is about.
+func (f keyFault) about(err error) string {
+	if d, known := fido.DeviceOf(err); known && d.Transport == fido.NFC && f.onReader != "" {
+		return f.onReader
+	}
+	return f.sentence
 }
 
 // explainKey turns an error of a key command into a refusal of one line.
@@ -73,7 +120,7 @@ func explainKey(base string, err error) error {
 	}
 	for _, f := range keyFaults {
 		if errors.Is(err, f.err) {
-			return refuse(err, "%s", f.sentence)
+			return refuse(err, "%s", f.about(err))
 		}
 	}
 	if errors.As(err, &transport) || strings.HasPrefix(err.Error(), "client:") {

@@ -55,6 +55,30 @@ func TestTextsAreCalm(t *testing.T) {
 	}
 }
 
+// A key on a reader is lifted. What to do with a key that has to be plugged in has another
+// text for a reader, unless it is about USB alone.
+func TestKeysOnReadersAreNotUnplugged(t *testing.T) {
+	t.Parallel()
+	usb := regexp.MustCompile(`^error\.key_(none|no_reader|readers_denied|no_permission|reset_late)\.`)
+	plugs := regexp.MustCompile(`(?i)plug|^remove`)
+	w := english(t)
+	for _, key := range w.Keys() {
+		if !strings.HasPrefix(key, "error.key_") || usb.MatchString(key) {
+			continue
+		}
+		onReader := strings.Contains(key, ".reader.")
+		at := strings.LastIndex(key, ".")
+		for _, form := range w.texts[key] {
+			switch {
+			case onReader && plugs.MatchString(form):
+				t.Errorf("%s: %s", key, form)
+			case !onReader && plugs.MatchString(form) && !w.Has(key[:at]+".reader"+key[at:]):
+				t.Errorf("%s has no text for a reader: %s", key, form)
+			}
+		}
+	}
+}
+
 // piecesOfSource are the string literals in the Go files of the directories, without
 // tests.
 func piecesOfSource(t *testing.T, directories ...string) map[string]bool {

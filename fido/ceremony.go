@@ -139,10 +139,7 @@ func (cer *ceremony) end() {
 
 // about adds the key to an error.
 func (cer *ceremony) about(err error) error {
-	if err == nil {
-		return nil
-	}
-	return &deviceError{device: cer.device, err: err}
+	return OnDevice(cer.device, err)
 }
 
 // touch runs a call that waits for a touch, at most for the client's timeout.

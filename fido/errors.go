@@ -158,8 +158,11 @@ type SilentError struct {
 
 func (e *SilentError) Error() string { return fmt.Sprintf("%v (%s)", ErrSilent, e.Phase) }
 
-// Is reports whether target is ErrSilent.
+// Is reports whether target is ErrSilent, or a SilentError of the same phase.
 func (e *SilentError) Is(target error) bool {
+	if same, ok := target.(*SilentError); ok {
+		return same.Phase == e.Phase
+	}
 	return target == ErrSilent || target == ErrTimeout && e.Phase == PhaseTouched
 }
 
@@ -174,7 +177,7 @@ func (e *AnswerError) Error() string { return fmt.Sprintf("%v %#02x", ErrAnswer,
 // Is reports whether target is ErrAnswer.
 func (e *AnswerError) Is(target error) bool { return target == ErrAnswer }
 
-// A deviceError adds the key that an error is about.
+// A deviceError is an error with the key that it is about.
 type deviceError struct {
 	device Device
 	err    error
@@ -182,6 +185,14 @@ type deviceError struct {
 
 func (e *deviceError) Error() string { return e.err.Error() }
 func (e *deviceError) Unwrap() error { return e.err }
+
+// OnDevice adds the key that an error is about.
+func OnDevice(d Device, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &deviceError{device: d, err: err}
+}
 
 // DeviceOf returns the key that an error of a ceremony is about. The words for the user
 // depend on whether it is plugged in or on a reader.

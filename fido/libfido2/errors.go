@@ -34,6 +34,7 @@ const (
 // for; package fido decides that.
 var codes = map[status]error{
 	0x01:            fido.ErrIncapable, // invalid command
+	0x05:            fido.ErrTimeout,
 	0x06:            fido.ErrBusy,      // channel busy
 	0x0a:            fido.ErrBusy,      // lock required
 	0x15:            fido.ErrTooLarge,  // limit exceeded
@@ -94,11 +95,10 @@ func (k *key) translate(ctx context.Context, err error, opened bool) error {
 	}
 	// The error is not from the key: it was removed, another program has it, or the
 	// connection was lost.
-	var silent *fido.SilentError
 	switch {
 	case errors.Is(err, fido.ErrUntrusted):
 		return err
-	case errors.As(err, &silent) && !k.watch.gone():
+	case (errors.Is(err, fido.ErrSilent) || errors.Is(err, fido.ErrBusy)) && !k.watch.gone(): // of greet
 		return err
 	case k.watch.gone():
 		return fido.ErrRemoved

@@ -185,7 +185,7 @@ var refusals = [reasonCount]refusal{
 	KeyCopied: entry(api.KeyPossiblyCopied, "", "R34", "That security key may have been copied",
 		"Its counter did not increase since the last use, so a copy may exist. Use another method, then delete the key."),
 	KeyNoPIN: entry(api.KeyNotVerified, "", "R30", "The security key did not verify you",
-		"This server requires the key's PIN or fingerprint, so that a lost key alone cannot sign in. Set a PIN on the key if it has none, then touch it again. A key without a PIN can't be used here."),
+		"This server requires the key's PIN or fingerprint, so that a lost key alone cannot sign in. Touch the key again and give its PIN or fingerprint. A key that has neither, and can't get a PIN, can't be used here."),
 	KeyFormat: entry(api.Denied, "format", "R30", "That is not a USB or NFC security key",
 		"Only authenticators built into a computer or phone answer like that. Use a security key."),
 	KeyUnusable: entry(api.Denied, "public_key", "R30", "That security key's public key can't be used",

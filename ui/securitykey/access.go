@@ -127,7 +127,7 @@ func PhaseOf(k fido.PromptKind) (p wizard.Phase, ok bool) {
 // Unreachable reports whether an error means that the key was unplugged or can't be
 // reached any more.
 func Unreachable(err error) bool {
-	for _, target := range []error{fido.ErrRemoved, fido.ErrInterrupted, fido.ErrBusy, fido.ErrNoPermission, fido.ErrTimeout, fido.ErrCancelled} {
+	for _, target := range []error{fido.ErrRemoved, fido.ErrInterrupted, fido.ErrBusy, fido.ErrNoPermission, fido.ErrTimeout, fido.ErrSilent, fido.ErrCancelled} {
 		if errors.Is(err, target) {
 			return true
 		}

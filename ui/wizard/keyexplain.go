@@ -15,10 +15,26 @@ func ExplainKey(w *assets.Catalog, err error) explain.Explanation {
 	if errors.As(err, &wrong) {
 		return explain.Variant(w, "key_wrong_pin", "", assets.Args{"tries": w.N("error.tries_left", wrong.TriesLeft)})
 	}
+	variant := "" // a key on a reader is lifted, not unplugged
+	if d, ok := fido.DeviceOf(err); ok && d.Transport == fido.NFC {
+		variant = "reader"
+	}
 	for _, known := range []struct {
 		err  error
 		code string
 	}{
+		{&fido.SilentError{Phase: fido.PhaseTouched}, "key_silent_touched"},
+		{&fido.SilentError{Phase: fido.PhaseInit}, "key_silent_init"},
+		{&fido.SilentError{Phase: fido.PhaseInfo}, "key_silent_info"},
+		{&fido.SilentError{Phase: fido.PhasePIN}, "key_silent_pin"},
+		{fido.ErrSilent, "key_silent"},
+		{fido.ErrTapAgain, "key_tap_again"},
+		{fido.ErrUnconfirmed, "key_unconfirmed"},
+		{fido.ErrPINChange, "key_pin_change"},
+		{fido.ErrPINSame, "key_pin_same"},
+		{fido.ErrPINAuth, "key_verification"},
+		{fido.ErrTooLarge, "key_too_large"},
+		{fido.ErrAnswer, "key_answer"},
 		{fido.ErrCancelled, "key_cancelled"},
 		{context.Canceled, "key_cancelled"},
 		{fido.ErrNoKey, "key_none"},
@@ -46,7 +62,6 @@ func ExplainKey(w *assets.Catalog, err error) explain.Explanation {
 		{fido.ErrNoCard, "key_no_card"},
 		{fido.ErrNotFIDOCard, "key_not_fido_card"},
 		{fido.ErrIncapable, "key_incapable"},
-		{fido.ErrTapAgain, "key_tap_again"},
 		{fido.ErrDenied, "key_denied"},
 		{fido.ErrNotAllowed, "key_not_allowed"},
 		{fido.ErrAlgorithm, "key_algorithm"},
@@ -56,8 +71,8 @@ func ExplainKey(w *assets.Catalog, err error) explain.Explanation {
 		{fido.ErrUnsupported, "key_unsupported"},
 	} {
 		if errors.Is(err, known.err) {
-			return explain.Code(w, known.code)
+			return explain.Variant(w, known.code, variant, nil)
 		}
 	}
-	return explain.Code(w, "key_failed")
+	return explain.Variant(w, "key_failed", variant, nil)
 }

@@ -149,11 +149,17 @@ func TestEveryKeyErrorIsExplained(t *testing.T) {
 		fido.ErrAlgorithm, fido.ErrOrigin, fido.ErrMalformed, fido.ErrUntrusted, fido.ErrUnsupported,
 		fido.ErrNoKey, fido.ErrPINChange, fido.ErrIncapable, fido.ErrTapAgain, fido.ErrCardPulled,
 		fido.ErrNoReaderService, fido.ErrReadersDenied, fido.ErrNoReader, fido.ErrNoCard, fido.ErrNotFIDOCard,
+		fido.ErrUnconfirmed, fido.ErrSilent, fido.ErrAnswer, fido.ErrTooLarge, fido.ErrPINAuth, fido.ErrPINLength, fido.ErrPINSame,
+		&fido.SilentError{Phase: fido.PhaseInit}, &fido.SilentError{Phase: fido.PhaseInfo}, &fido.SilentError{Phase: fido.PhasePIN},
+		&fido.SilentError{Phase: fido.PhaseAsk}, &fido.SilentError{Phase: fido.PhaseTouched}, &fido.AnswerError{Code: 0x7f},
 		&fido.WrongPINError{TriesLeft: 3}, &fido.AlreadyEnrolledError{}, errors.New("rx error"),
 	} {
 		said := ExplainKey(w, err)
 		if known := strings.HasPrefix(err.Error(), "fido:"); known == (said.Code == "key_failed") {
 			t.Errorf("%v has the code %s", err, said.Code)
+		}
+		if lifted := ExplainKey(w, fido.OnDevice(fido.Device{Transport: fido.NFC}, err)); lifted.Code != said.Code {
+			t.Errorf("%v on a reader has the code %s, not %s", err, lifted.Code, said.Code)
 		}
 		if said.What == "" || said.Why == "" || said.Next == "" || strings.Contains(said.Why+said.What+said.Next, "{") {
 			t.Errorf("%v is explained only with %+v", err, said)

@@ -1,0 +1,244 @@
+//go:build cgo && !nofido && linux
+
+package libfido2_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"nightlatch/fido"
+	"nightlatch/fido/ctaphid"
+	"nightlatch/fido/pty"
+	"nightlatch/fido/softkey"
+)
+
+// The CTAP commands that the tests are about.
+const (
+	makeCredential = 0x01
+	getAssertion   = 0x02
+	getInfo        = 0x04
+	clientPIN      = 0x06
+)
+
+// untouched makes a key that nobody touches.
+func untouched(t *testing.T, cfg softkey.Config) *softkey.Key {
+	t.Helper()
+	cfg.Touch, cfg.Transport = &softkey.Gate{}, fido.USB
+	k, err := softkey.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+// A touch that nobody gave is not called a refusal, whatever code the key has for it.
+func TestNoTouchIsNoRefusal(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[byte]error{0x27: fido.ErrUnconfirmed, 0x2f: fido.ErrTimeout, 0x3a: fido.ErrTimeout, 0x05: fido.ErrTimeout} {
+		t.Run(fmt.Sprintf("%#02x", status), func(t *testing.T) {
+			t.Parallel()
+			path := endpoint(t, untouched(t, softkey.Config{Traits: softkey.Traits{NoTouch: status, TouchFor: 200 * time.Millisecond}}))
+			c := newClient(t, newBench(t), 10*time.Second)
+			_, err := c.Create(t.Context(), fido.Device{Path: path}, creation(t, nil), &person{})
+			if !errors.Is(err, want) || !errors.Is(err, fido.ErrTimeout) {
+				t.Errorf("Create = %v, want %v", err, want)
+			}
+		})
+	}
+}
+
+// Every status of CTAP is an error with a meaning, or one that says that there is none:
+// none is called a lost connection.
+func TestEveryStatusIsAnAnswer(t *testing.T) {
+	t.Parallel()
+	for status := 1; status <= 0xff; status++ {
+		for _, command := range []byte{makeCredential, getAssertion} {
+			k := autoTouchKey(t, softkey.Config{Traits: softkey.Traits{Answers: map[byte]byte{command: byte(status)}}})
+			path := endpoint(t, k)
+			c := newClient(t, newBench(t), 10*time.Second)
+			_, err := c.Create(t.Context(), fido.Device{Path: path}, creation(t, excludingAll([]string{b64(random())}, nil)), &person{})
+			if command == makeCredential && err == nil || errors.Is(err, fido.ErrInterrupted) || errors.Is(err, fido.ErrRemoved) {
+				t.Errorf("command %#02x with status %#02x: %v", command, status, err)
+			}
+		}
+	}
+}
+
+// A wrong PIN is one, whether the key says 0x31 or 0x33. It is sent once, and the tries that
+// are left are those of the key.
+func TestWrongPINByEitherCode(t *testing.T) {
+	t.Parallel()
+	for _, status := range []byte{0x31, 0x33} {
+		k := autoTouchKey(t, softkey.Config{Traits: softkey.Traits{WrongPIN: status}})
+		if err := k.SetPIN("123456"); err != nil {
+			t.Fatal(err)
+		}
+		d := fido.Device{Path: endpoint(t, k)}
+		c := newClient(t, newBench(t), 10*time.Second)
+		var wrong *fido.WrongPINError
+		_, err := c.Create(t.Context(), d, creation(t, verifying), &person{pins: []string{"000000"}})
+		if !errors.As(err, &wrong) || wrong.TriesLeft != 7 {
+			t.Errorf("%#02x: Create = %v", status, err)
+		}
+		if err := c.SetPIN(t.Context(), d, "000000", "654321"); !errors.As(err, &wrong) || wrong.TriesLeft != 6 {
+			t.Errorf("%#02x: SetPIN = %v", status, err)
+		}
+	}
+}
+
+// 0x33 without a wrong PIN, as after a token has expired, is not called a wrong PIN.
+func TestExpiredTokenIsNoWrongPIN(t *testing.T) {
+	t.Parallel()
+	k := autoTouchKey(t, softkey.Config{Traits: softkey.Traits{Answers: map[byte]byte{makeCredential: 0x33}}})
+	if err := k.SetPIN("123456"); err != nil {
+		t.Fatal(err)
+	}
+	who := &person{pins: []string{"123456", "123456"}}
+	c := newClient(t, newBench(t), 10*time.Second)
+	_, err := c.Create(t.Context(), fido.Device{Path: endpoint(t, k)}, creation(t, verifying), who)
+	if !errors.Is(err, fido.ErrVerification) || len(who.asked) != 1 || k.Report().PINTries != fido.MaxPINTries {
+		t.Errorf("Create = %v; asked %d times, %d tries left", err, len(who.asked), k.Report().PINTries)
+	}
+}
+
+// A key that falls silent is reported with the phase: it is neither untouched nor a U2F key.
+func TestSilenceHasAPhase(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		silent []byte
+		want   fido.Phase
+	}{
+		{"capabilities", []byte{getInfo}, fido.PhaseInfo},
+		{"everything but INIT", []byte{getInfo, clientPIN, makeCredential, getAssertion}, fido.PhaseInfo},
+		{"PIN", []byte{clientPIN}, fido.PhasePIN},
+		{"probe", []byte{getAssertion}, fido.PhaseAsk},
+		{"credential", []byte{makeCredential}, fido.PhaseTouched},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			k := autoTouchKey(t, softkey.Config{})
+			if err := k.SetPIN("123456"); err != nil {
+				t.Fatal(err)
+			}
+			deaf := deafTo{k, tt.silent, make(chan struct{})}
+			defer close(deaf.until)
+			path := endpoint(t, deaf)
+			c := newClient(t, newBench(t), 2*time.Second)
+			who := &person{pins: []string{"123456"}}
+			_, err := c.Create(t.Context(), fido.Device{Path: path}, creation(t, excludingAll([]string{b64(random())}, verifying)), who)
+			var silent *fido.SilentError
+			if !errors.As(err, &silent) || silent.Phase != tt.want {
+				t.Errorf("Create = %v, want silence in the phase %s", err, tt.want)
+			}
+			if k.Report().PINTries != fido.MaxPINTries {
+				t.Errorf("%d tries left", k.Report().PINTries)
+			}
+		})
+	}
+	t.Run("INIT", func(t *testing.T) {
+		t.Parallel()
+		dead, err := pty.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = dead.Close() }()
+		_, err = newClient(t, newBench(t), time.Second).Info(t.Context(), fido.Device{Path: dead.Path()})
+		var silent *fido.SilentError
+		if !errors.As(err, &silent) || silent.Phase != fido.PhaseInit {
+			t.Errorf("Info = %v", err)
+		}
+	})
+}
+
+// deafTo is a key that neither answers some commands nor obeys a cancel of them.
+type deafTo struct {
+	*softkey.Key
+	commands []byte
+	until    chan struct{}
+}
+
+func (k deafTo) CBOR(ctx context.Context, request []byte, status func(ctaphid.Status)) ([]byte, error) {
+	for _, c := range k.commands {
+		if request[0] == c {
+			<-k.until
+			return []byte{0x7f}, nil
+		}
+	}
+	return k.Key.CBOR(ctx, request, status)
+}
+
+// A key that answers INIT with "busy" is busy, not silent or lost.
+func TestBusyOnINIT(t *testing.T) {
+	t.Parallel()
+	e, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() {
+		record := make([]byte, ctaphid.RecordSize)
+		for {
+			if _, err := e.Read(record); err != nil {
+				served <- nil
+				return
+			}
+			busy, err := ctaphid.Message{Channel: ctaphid.Broadcast, Command: ctaphid.Error, Payload: []byte{byte(ctaphid.ChannelBusy)}}.Reports()
+			if err == nil {
+				_, err = e.Write(busy)
+			}
+			if err != nil {
+				served <- err
+				return
+			}
+		}
+	}()
+	_, err = newClient(t, newBench(t), time.Second).Info(t.Context(), fido.Device{Path: e.Path()})
+	if !errors.Is(err, fido.ErrBusy) {
+		t.Errorf("Info = %v", err)
+	}
+	if err := errors.Join(e.Close(), <-served); err != nil {
+		t.Error(err)
+	}
+}
+
+// What a new PIN must be is said only if it is known: its length, or that it is the present
+// one. A PIN that the key itself refuses has no reason.
+func TestWhyANewPINIsRefused(t *testing.T) {
+	t.Parallel()
+	k := autoTouchKey(t, softkey.Config{Traits: softkey.Traits{MinPIN: 8}})
+	if err := k.SetPIN("12345678"); err != nil {
+		t.Fatal(err)
+	}
+	if err := k.ForcePINChange(); err != nil {
+		t.Fatal(err)
+	}
+	d, c := fido.Device{Path: endpoint(t, k)}, newClient(t, newBench(t), time.Second)
+	for next, want := range map[string]error{"1234567": fido.ErrPINLength, "12345678": fido.ErrPINSame} {
+		if err := c.SetPIN(t.Context(), d, "12345678", next); !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", next, err, want)
+		}
+	}
+	if err := c.SetPIN(t.Context(), d, "12345678", "87654321"); err != nil {
+		t.Errorf("another PIN: %v", err)
+	}
+	picky := autoTouchKey(t, softkey.Config{Traits: softkey.Traits{MinPIN: 8, Unreported: true}})
+	err := newClient(t, newBench(t), time.Second).SetPIN(t.Context(), fido.Device{Path: endpoint(t, picky)}, "", "123456")
+	if !errors.Is(err, fido.ErrPINPolicy) || errors.Is(err, fido.ErrPINLength) || errors.Is(err, fido.ErrPINSame) {
+		t.Errorf("refused by the key: %v", err)
+	}
+}
+
+// A key that was reset has no PIN and none of the account's credentials. A PIN would not
+// help, so it is not asked for.
+func TestResetKeyIsNotEnrolled(t *testing.T) {
+	t.Parallel()
+	k := autoTouchKey(t, softkey.Config{})
+	c, d := newClient(t, newBench(t), time.Second), fido.Device{Path: endpoint(t, k)}
+	if _, err := c.Get(t.Context(), d, request(t, "required", b64(random())), &person{}); !errors.Is(err, fido.ErrNotEnrolled) {
+		t.Errorf("Get = %v", err)
+	}
+}
