@@ -7,8 +7,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
+	"nightlatch/server"
 	"nightlatch/server/store"
 	"nightlatch/server/store/bolt"
 	"nightlatch/server/store/durable"
@@ -41,13 +43,40 @@ func (c *adminCommand) restore(ctx context.Context) error {
 	if err != nil {
 		return c.explainOpening(err)
 	}
+	if err := u.begin(ctx); err != nil {
+		return explainData(dir, errors.Join(err, u.remove()))
+	}
 	err = c.putInPlace(ctx, u, dir)
 	if err := errors.Join(err, u.remove()); err != nil {
 		return explainData(dir, err)
 	}
 	m := u.contents.Manifest
 	fmt.Fprintf(c.out, "restored %s: %s, as of %s\n", dir, counted(m.Accounts, "account"), m.Made.Format("2006-01-02 15:04:05 UTC"))
+	who := "server"
+	if u.contents.Lab != nil {
+		who = "lab"
+	}
+	fmt.Fprintf(c.out, "Everybody is signed out, and temporary passwords are revoked. When the %s runs next, every account is told in its activity list,\n"+
+		"and by mail and text where that is possible, that an old password, used backup codes and removed keys may be back.\n", who)
 	return nil
+}
+
+// begin makes the restore an event in the restored database.
+func (u *unpacked) begin(ctx context.Context) error {
+	at := time.Now()
+	if text := u.contents.Lab; text != nil && strings.TrimSpace(*text) != "" {
+		ahead, err := time.ParseDuration(strings.TrimSpace(*text)) // by the lab's clock
+		if err != nil {
+			return err
+		}
+		at = at.Add(ahead)
+	}
+	s, err := openDatabase(ctx, bolt.Config{Path: u.database(), Now: func() time.Time { return at }}, nil, func() (*seal.Sealer, error) { return u.keys, nil })
+	if err != nil {
+		return err
+	}
+	err = server.BeginRestored(ctx, s, at, u.contents.Manifest.Made)
+	return errors.Join(err, s.Close())
 }
 
 // putInPlace moves the unpacked files to dir. Until the last step the old database is in

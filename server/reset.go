@@ -22,7 +22,7 @@ func (s *Server) Reset(ctx context.Context, with *seed.Seed) error {
 	if err := s.outbox.Drain(ctx); err != nil {
 		return fmt.Errorf("server: reset: %w", err)
 	}
-	if err := wipe(ctx, s.store); err != nil {
+	if err := wipe(ctx, s.store, ""); err != nil {
 		return fmt.Errorf("server: reset: %w", err)
 	}
 	s.http.Clear()
@@ -42,11 +42,11 @@ func (s *Server) applySeed(ctx context.Context, from *seed.Seed) error {
 	return seed.Apply(ctx, seed.Config{Store: s.store, Sealer: s.cfg.Sealer, Hasher: s.cfg.Hasher}, from)
 }
 
-// wipe deletes every key, in transactions of at most store.MaxWrites.
-func wipe(ctx context.Context, s store.Store) error {
+// wipe deletes every key with a prefix, in transactions of at most store.MaxWrites.
+func wipe(ctx context.Context, s store.Store, prefix string) error {
 	for more := true; more; {
 		err := s.Update(ctx, func(tx store.Tx) error {
-			items, err := tx.Scan("", "", store.MaxWrites)
+			items, err := tx.Scan(prefix, "", store.MaxWrites)
 			if err != nil {
 				return err
 			}

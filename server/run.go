@@ -12,7 +12,8 @@ import (
 // reapEvery is how often expired records are deleted.
 const reapEvery = time.Minute
 
-// Run delivers messages, deletes expired records and writes the use counters, until ctx
+// Run delivers messages, deletes expired records, tells accounts of a restore and writes
+// the use counters, until ctx
 // is done. Then it writes the remaining counters and returns nil. It returns early only
 // with an error of the outbox. The caller must stop taking requests before it ends ctx.
 func (s *Server) Run(ctx context.Context) error {
@@ -20,6 +21,7 @@ func (s *Server) Run(ctx context.Context) error {
 	defer cancel()
 	var tasks sync.WaitGroup
 	tasks.Go(func() { s.reap(ctx) })
+	tasks.Go(func() { s.tellRestored(ctx) })
 	tasks.Go(func() {
 		s.usage.Run(ctx, &s.busy, func(err error) { s.cfg.Log.Error("use counters: not written yet", "error", err) })
 	})

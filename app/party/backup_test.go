@@ -7,11 +7,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"nightlatch/app/harness"
+	"nightlatch/server/api"
 )
 
 const phrase = "four words are enough"
@@ -42,6 +44,11 @@ func TestBackupOpensElsewhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Kill)
+	robin := harness.NewPerson(s.Client, "robin")
+	if err := robin.SignIn(ctx, ""); err != nil {
+		t.Fatal(err)
+	}
+	token := robin.Client.Token()
 	file := backupOf(t, dir)
 	if stat, err := os.Stat(file); err != nil || stat.Mode().Perm() != 0o600 {
 		t.Errorf("the backup is %v: %v", stat.Mode(), err)
@@ -78,8 +85,20 @@ func TestBackupOpensElsewhere(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := harness.NewPerson(s.Client, "robin").SignIn(ctx, ""); err != nil {
-			t.Errorf("%s: %v", to, err)
+		// A restore is an event: everybody is signed out, and told.
+		if _, err := s.Client.WithToken(token).Account(ctx); err == nil {
+			t.Errorf("%s: the session of before is open", to)
+		}
+		robin := harness.NewPerson(s.Client, "robin")
+		if err := robin.SignIn(ctx, ""); err != nil {
+			t.Fatalf("%s: %v", to, err)
+		}
+		err = harness.Within(ctx, time.Minute, "the restore in the activity", func() (bool, error) {
+			list, err := robin.Client.Activity(ctx, "", 20)
+			return slices.ContainsFunc(list, func(a api.Activity) bool { return a.Type == api.EventRestored && a.Client == "nightlatch admin" }), err
+		})
+		if err != nil {
+			t.Error(err)
 		}
 		if status, err := s.Stop(ctx); status != 0 || err != nil {
 			t.Errorf("status %d: %v", status, err)

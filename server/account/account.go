@@ -149,6 +149,19 @@ func Any(tx store.Tx) (bool, error) {
 	return len(items) > 0, nil
 }
 
+// Next returns the IDs of at most limit accounts, in the order of their folded names, and
+// where to go on. after is "" at the start.
+func Next(tx store.Tx, after string, limit int) (ids []string, last string, err error) {
+	items, err := tx.Scan("uniq/login/", after, limit)
+	if err != nil {
+		return nil, "", fmt.Errorf("account: list: %w", err)
+	}
+	for _, it := range items {
+		ids, last = append(ids, string(it.Value)), it.Key
+	}
+	return ids, last, nil
+}
+
 // Prefix is the first part of an account's store key. The account's ID follows.
 const Prefix = "acct/"
 

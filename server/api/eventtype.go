@@ -48,6 +48,7 @@ const (
 	EventTwoFactorOff      EventType = "two-factor-off"   // R61
 	EventTwoFactorReset    EventType = "two-factor-reset" // R102: turned off by the operator of the server
 	EventUnlocked          EventType = "unlocked"         // R43, by the operator of the server
+	EventRestored          EventType = "restored"         // the operator restored the server's data from a backup
 
 	EventBackupCodeIssued    EventType = "backup-code-issued"
 	EventBackupCodeUsed      EventType = "backup-code-used"

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"nightlatch/server/api"
+	"nightlatch/server/epoch"
 	"nightlatch/server/store"
 )
 
@@ -25,6 +26,7 @@ type record struct {
 	Trail   []api.State  `json:"trail,omitempty"`
 	Refusal *api.Refusal `json:"refusal,omitempty"` // of the last answer, if it was refused
 	Notice  *api.Notice  `json:"notice,omitempty"`
+	Epoch   uint64       `json:"epoch,omitempty"` // of the database when it began
 	Draft   []byte       `json:"draft"`
 }
 
@@ -95,8 +97,12 @@ func (e *Engine) load(tx store.Tx, id string, caller Caller) (*record, *machine,
 	case err != nil:
 		return nil, nil, fmt.Errorf("ceremony: load: %w", err)
 	}
+	now, err := epoch.Current(tx)
+	if err != nil {
+		return nil, nil, err
+	}
 	m := e.machines[r.Kind]
-	if m == nil || !tx.Now().Before(r.Expires) {
+	if m == nil || !tx.Now().Before(r.Expires) || r.Epoch != now {
 		return nil, nil, ErrNotFound
 	}
 	if r.Session != "" {
@@ -143,6 +149,11 @@ func file(tx store.Tx, id string, m *machine, r *record) error {
 // cancels the open one of the same session and kind; one without a session gets a waiting
 // slot.
 func (e *Engine) insert(tx store.Tx, id string, m *machine, r *record, draft any) error {
+	n, err := epoch.Current(tx)
+	if err != nil {
+		return err
+	}
+	r.Epoch = n
 	if err := e.seal(r, id, draft); err != nil {
 		return err
 	}

@@ -77,6 +77,22 @@ var locked = wording{
 	text: "Nightlatch: signing in is locked after too many wrong tries. Ask the operator of the server to unlock it.",
 }
 
+// restored tells the owner of an account what a restore may have brought back.
+var restored = wording{
+	subject: "Your account was put back to an earlier state",
+	mail: "Hello{{with .username}} {{.}}{{end}},\n\n" +
+		"The operator of this server restored its data from a backup{{with .made}} of {{.}}{{end}}. What you changed\n" +
+		"since then is gone. These may be as they were before:\n\n" +
+		"- your password: an old one may work again, and the new one not\n" +
+		"- backup codes: ones that you have used may work again, and newer ones not\n" +
+		"- security keys, the authenticator app and the phone number: ones that you removed may be back\n" +
+		"- the email address\n\n" +
+		"You are signed out everywhere, and temporary passwords are revoked.\n{{with .at}}\nWhen: {{.}}{{end}}\n\n" +
+		"Sign in and look at Security and account access > Security > Two-factor authentication. Remove what\n" +
+		"is not yours any more, and replace your backup codes.\n",
+	text: "Nightlatch: your account was restored from a backup. An old password, codes and keys may work again. Sign in and check them.",
+}
+
 const codeWarning = "No one from Nightlatch will ask you for it. If you did not request it, someone\n" +
 	"else may know your password: change it.\n"
 
@@ -215,6 +231,7 @@ var templates = map[string]wording{
 		"It was locked, or slowed down, after wrong tries to sign in. The operator of this server\n"+
 			"unlocked it.",
 		"Nightlatch: your account was unlocked."),
+	Notice(api.EventRestored): restored,
 	Notice(api.EventBackupCodeIssued): notice("A new backup code was made",
 		"A backup code was made for your account{{with .number}}: number {{.}}{{end}}.",
 		"Nightlatch: a new backup code was made."),

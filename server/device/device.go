@@ -19,9 +19,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	"nightlatch/server/epoch"
 	"nightlatch/server/store"
 	"nightlatch/server/store/seal"
 )
@@ -48,10 +50,19 @@ type Device struct {
 
 func key(account string) string { return "acct/" + account + "/" + Kind }
 
-// indexKey is the key of the ID of an account's device with that token.
-func indexKey(keys *seal.Sealer, account, token string) string {
-	sum := keys.MAC("device", account, token)
-	return "uniq/device/" + base64.RawURLEncoding.EncodeToString(sum[:])
+// indexKey is the key of the ID of an account's device with that token. After a restore
+// there is another key, so no device of before is found.
+func indexKey(tx store.Tx, keys *seal.Sealer, account, token string) (string, error) {
+	now, err := epoch.Current(tx)
+	if err != nil {
+		return "", err
+	}
+	parts := []string{account, token}
+	if now > 0 {
+		parts = append(parts, strconv.FormatUint(now, 10))
+	}
+	sum := keys.MAC("device", parts...)
+	return "uniq/device/" + base64.RawURLEncoding.EncodeToString(sum[:]), nil
 }
 
 // newToken returns a token: random bytes and a checksum that only this server can make.
@@ -97,7 +108,11 @@ func Find(tx store.Tx, keys *seal.Sealer, account, token string) (id string, err
 	if !ours(keys, token) {
 		return "", nil
 	}
-	b, err := tx.Get(indexKey(keys, account, token))
+	index, err := indexKey(tx, keys, account, token)
+	if err != nil {
+		return "", err
+	}
+	b, err := tx.Get(index)
 	if errors.Is(err, store.ErrNotFound) {
 		return "", nil
 	}
@@ -118,7 +133,11 @@ func Remember(tx store.Tx, keys *seal.Sealer, account, shown, session string) (t
 	if token = shown; !ours(keys, token) {
 		token = newToken(keys)
 	}
-	now, index := tx.Now().UTC(), indexKey(keys, account, token)
+	index, err := indexKey(tx, keys, account, token)
+	if err != nil {
+		return "", err
+	}
+	now := tx.Now().UTC()
 	if i := slices.IndexFunc(ds, func(d Device) bool { return d.Index == index }); i >= 0 {
 		ds[i].Session, ds[i].Used = session, now
 		return token, save(tx, account, ds)

@@ -34,6 +34,7 @@ var Details = map[api.EventType][]Detail{
 	api.EventThrottled:       {failures},
 	api.EventMethodDisabled:  {failures, protocol},
 	api.EventUnlocked:        {failures},
+	api.EventRestored:        {{"made", "when the backup was made"}},
 	api.EventCodeRefused:     {factor, reason},
 	api.EventCodeSent:        {{"channel", "`email` or `text`"}},
 

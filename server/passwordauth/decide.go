@@ -67,8 +67,10 @@ func (p *Authenticator) decide(ctx context.Context, t *attempt) (thirdparty.Iden
 		case t.password && enrolled.TwoFactor():
 			refusal, reported, err = p.askForTemporary(tx, t, a)
 		case t.password:
-			id = thirdparty.Identity{Account: a.ID, Username: a.Username, Credential: p.passwordFingerprint(a)}
-			reported, err = p.acceptOrdinary(tx, t, a)
+			id = thirdparty.Identity{Account: a.ID, Username: a.Username}
+			if id.Credential, err = p.passwordFingerprint(tx, a); err == nil {
+				reported, err = p.acceptOrdinary(tx, t, a)
+			}
 		case t.backup:
 			refusal, reported, err = p.refuseOwner(tx, t, a, thirdparty.Refusal{Code: api.BackupCodeNotAccepted, Rule: "R75"})
 		default:

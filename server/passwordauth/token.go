@@ -6,10 +6,12 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"strconv"
 	"strings"
 	"time"
 
 	"nightlatch/server/account"
+	"nightlatch/server/epoch"
 	"nightlatch/server/store"
 	"nightlatch/server/store/seal"
 	"nightlatch/server/temppassword"
@@ -42,10 +44,14 @@ type tokens struct{ sealer *seal.Sealer }
 const ordinary = "pw-"
 
 // passwordFingerprint identifies the current password of an account without revealing
-// it. After a change of the password it is different.
-func (k tokens) passwordFingerprint(a *account.Account) string {
-	sum := k.sealer.MAC("oauth password", a.ID, a.Password)
-	return ordinary + hex.EncodeToString(sum[:16])
+// it. After a change of the password, and after a restore of the data, it is different.
+func (k tokens) passwordFingerprint(tx store.Tx, a *account.Account) (string, error) {
+	now, err := epoch.Current(tx)
+	if err != nil {
+		return "", err
+	}
+	sum := k.sealer.MAC("oauth password", a.ID, a.Password, strconv.FormatUint(now, 10))
+	return ordinary + hex.EncodeToString(sum[:16]), nil
 }
 
 // Issue implements oauth.Issuer.
@@ -74,8 +80,12 @@ func (p *Authenticator) Open(tx store.Tx, token string) (*account.Account, tempp
 		return nil, temppassword.Record{}, err
 	}
 	if strings.HasPrefix(t.Credential, ordinary) {
+		print, err := p.passwordFingerprint(tx, a)
+		if err != nil {
+			return a, temppassword.Record{}, err
+		}
 		enrolled, err := account.Enrolled(tx, a)
-		if err == nil && (enrolled.TwoFactor() || subtle.ConstantTimeCompare([]byte(t.Credential), []byte(p.passwordFingerprint(a))) != 1) {
+		if err == nil && (enrolled.TwoFactor() || subtle.ConstantTimeCompare([]byte(t.Credential), []byte(print)) != 1) {
 			err = ErrToken
 		}
 		return a, temppassword.Record{}, err

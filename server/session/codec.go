@@ -8,9 +8,9 @@ import (
 )
 
 // recordVersion is the first byte of an encoded record. The strings follow, then the times
-// in nanoseconds since 1970, then the generation. A record is read at every request;
-// decoding JSON would take longer than finding it.
-const recordVersion = 1
+// in nanoseconds since 1970, then the generation, then the epoch, which version 1 does not
+// have. A record is read at every request; decoding JSON would take longer than finding it.
+const recordVersion = 2
 
 // noTime is the encoding of the zero time.
 const noTime = math.MinInt64
@@ -31,11 +31,12 @@ func (r record) encode() []byte {
 		}
 		b = binary.AppendVarint(b, ns)
 	}
-	return binary.AppendUvarint(b, r.Gen)
+	b = binary.AppendUvarint(b, r.Gen)
+	return binary.AppendUvarint(b, r.Epoch)
 }
 
 func decode(b []byte) (r record, err error) {
-	if len(b) == 0 || b[0] != recordVersion {
+	if len(b) == 0 || b[0] < 1 || b[0] > recordVersion {
 		return record{}, errRecord
 	}
 	all := string(b[1:]) // one copy; the strings below share it
@@ -58,10 +59,16 @@ func decode(b []byte) (r record, err error) {
 		}
 		rest = rest[used:]
 	}
-	gen, used := binary.Uvarint(rest)
-	if used <= 0 || used != len(rest) {
+	numbers := []*uint64{&r.Gen, &r.Epoch}
+	for _, n := range numbers[:b[0]] {
+		v, used := binary.Uvarint(rest)
+		if used <= 0 {
+			return record{}, errRecord
+		}
+		*n, rest = v, rest[used:]
+	}
+	if len(rest) > 0 {
 		return record{}, errRecord
 	}
-	r.Gen = gen
 	return r, nil
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"nightlatch/server/epoch"
 	"nightlatch/server/store"
 	"nightlatch/server/store/seal"
 )
@@ -57,8 +58,9 @@ type Session struct {
 // A record is a Session as it is stored.
 type record struct {
 	Session
-	Gen uint64 // see generation
-	MAC string // of its token
+	Gen   uint64 // see generation
+	Epoch uint64 // of the database when it began (package epoch)
+	MAC   string // of its token
 }
 
 // A generation record ends all sessions of an account except one in a single small
@@ -66,9 +68,13 @@ type record struct {
 type generation struct {
 	Gen  uint64 `json:"gen"`  // sessions of earlier generations have ended, except Keep
 	Keep string `json:"keep"` // ID of the session that did not end
+
+	epoch uint64 // of the database: the sessions of other epochs have ended
 }
 
-func (g generation) ended(r record) bool { return r.Gen != g.Gen && r.ID != g.Keep }
+func (g generation) ended(r record) bool {
+	return r.Gen != g.Gen && r.ID != g.Keep || r.Epoch != g.epoch
+}
 
 const tokenPrefix = "nls_"
 
@@ -107,7 +113,7 @@ func (st *Store) Create(tx store.Tx, s Session) (token string, made Session, err
 	s.ID = strings.ToLower(rand.Text())
 	s.Created, s.LastSeen = tx.Now(), tx.Now()
 	s.Expires = tx.Now().Add(st.cfg.Lifetime)
-	r := record{Session: s, Gen: g.Gen, MAC: st.mac(token)}
+	r := record{Session: s, Gen: g.Gen, Epoch: g.epoch, MAC: st.mac(token)}
 	if err := tx.Create(key(s.Account, s.ID), r.encode()); err != nil {
 		return "", Session{}, fmt.Errorf("session: create: %w", err)
 	}
@@ -191,6 +197,11 @@ func loadGeneration(tx store.Tx, account string) (generation, error) {
 	if err := store.Load(tx, generationKey(account), &g); err != nil && !errors.Is(err, store.ErrNotFound) {
 		return generation{}, fmt.Errorf("session: %w", err)
 	}
+	n, err := epoch.Current(tx)
+	if err != nil {
+		return generation{}, err
+	}
+	g.epoch = n
 	return g, nil
 }
 

@@ -360,7 +360,7 @@ func TestRecordRoundTrip(t *testing.T) {
 	t.Parallel()
 	for _, r := range []record{
 		{},
-		{Gen: 1 << 63, MAC: "m", Session: Session{
+		{Gen: 1 << 63, Epoch: 1<<64 - 1, MAC: "m", Session: Session{
 			ID: "i", Account: "a", Client: strings.Repeat("ü", 2000), RemoteAddr: "p", Kind: "k",
 			Created: start, LastSeen: start.Add(1), Expires: time.Unix(0, 0).UTC(), Proved: time.Unix(-5, 0).UTC(),
 		}},
@@ -377,6 +377,20 @@ func TestRecordRoundTrip(t *testing.T) {
 		if _, err := decode(append(b, 0)); !errors.Is(err, errRecord) {
 			t.Errorf("with an additional byte: %v, want an error", err)
 		}
+	}
+}
+
+// A record of version 1 has no epoch: it is of the first.
+func TestRecordOfVersion1(t *testing.T) {
+	t.Parallel()
+	want := record{Gen: 7, MAC: "m", Session: Session{ID: "i", Account: "a", Created: start}}
+	b := want.encode()
+	b[0] = 1
+	if got, err := decode(b[:len(b)-1]); err != nil || got != want {
+		t.Errorf("decoded %+v, %v", got, err)
+	}
+	if _, err := decode(b); !errors.Is(err, errRecord) {
+		t.Errorf("with an epoch: %v, want an error", err)
 	}
 }
 

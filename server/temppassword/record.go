@@ -10,6 +10,7 @@ import (
 
 	"nightlatch/server/account"
 	"nightlatch/server/api"
+	"nightlatch/server/epoch"
 	"nightlatch/server/store"
 )
 
@@ -35,6 +36,7 @@ type Record struct {
 	Texted   bool      `json:"texted,omitempty"` // R82
 	LastUsed *api.Use  `json:"last_used,omitempty"`
 	Uses     int       `json:"uses,omitempty"`
+	Epoch    uint64    `json:"epoch,omitempty"` // of the database when it was made
 
 	mac [32]byte
 }
@@ -119,7 +121,7 @@ func load(tx store.Tx, accountID string) ([]Record, revocations, error) {
 	}
 	rs := make([]Record, len(items))
 	for i, item := range items {
-		if rs[i], err = decode(item, m); err != nil {
+		if rs[i], err = decode(tx, item, m); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -139,7 +141,8 @@ func split(items []store.Item, accountID string) ([]store.Item, revocations, err
 	return items, m, nil
 }
 
-func decode(item store.Item, m revocations) (Record, error) {
+// decode returns a record as it counts now: one of another epoch is revoked.
+func decode(tx store.Tx, item store.Item, m revocations) (Record, error) {
 	var r Record
 	if len(item.Value) < len(r.mac) {
 		return r, fmt.Errorf("temppassword: value of %s: %d bytes", item.Key, len(item.Value))
@@ -151,7 +154,11 @@ func decode(item store.Item, m revocations) (Record, error) {
 	if r.Revoked.IsZero() {
 		r.Revoked = m.revoked(r.Seq)
 	}
-	return r, nil
+	now, err := epoch.Current(tx)
+	if err == nil && r.Revoked.IsZero() && r.Epoch != now {
+		r.Revoked = r.Created
+	}
+	return r, err
 }
 
 func save(tx store.Tx, accountID string, r Record) error {

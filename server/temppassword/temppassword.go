@@ -23,6 +23,7 @@ import (
 
 	"nightlatch/server/account"
 	"nightlatch/server/api"
+	"nightlatch/server/epoch"
 	"nightlatch/server/store"
 	"nightlatch/server/store/seal"
 )
@@ -100,6 +101,10 @@ func Make(tx store.Tx, keys *seal.Sealer, a *account.Account, label, service str
 		return none, err
 	}
 	code := account.NewCode()
+	current, err := epoch.Current(tx)
+	if err != nil {
+		return none, err
+	}
 	r := Record{
 		ID:      newID(),
 		Seq:     seq + 1,
@@ -108,6 +113,7 @@ func Make(tx store.Tx, keys *seal.Sealer, a *account.Account, label, service str
 		Created: now,
 		Expires: now.Add(account.TemporaryPasswordLife),
 		Texted:  texted,
+		Epoch:   current,
 		mac:     mac(keys, a.ID, code),
 	}
 	if err := save(tx, a.ID, r); err != nil {

@@ -80,7 +80,7 @@ func Find(tx store.Tx, keys *seal.Sealer, accountID, secret string) (Record, Out
 	if i < 0 {
 		return Record{}, Unknown, nil
 	}
-	r, err := decode(items[i], m)
+	r, err := decode(tx, items[i], m)
 	return outcome(tx, r, err)
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"nightlatch/server/epoch"
 	"nightlatch/server/store"
 )
 
@@ -44,12 +45,24 @@ func (k *Checker) Refresh(tx store.Tx, account string, s *Sent) error {
 	if json.Unmarshal(plain, &fresh) != nil { // the error could quote the code
 		return errors.New("proof: code: malformed record")
 	}
+	now, err := epoch.Current(tx)
+	if err != nil {
+		return err
+	}
+	if fresh.Epoch != now { // from a backup: it may have been used since
+		fresh = Sent{Channel: s.Channel, To: s.To, Template: s.Template, Filed: fresh.Filed}
+	}
 	*s = fresh
 	return nil
 }
 
 // keep writes a code. It is encrypted, and deleted some time after it has expired.
 func (k *Checker) keep(tx store.Tx, account string, s *Sent) error {
+	n, err := epoch.Current(tx)
+	if err != nil {
+		return err
+	}
+	s.Epoch = n
 	key := k.codeKey(account, s)
 	if filed := s.Expires.Add(k.terms(s.Channel).life); !filed.Equal(s.Filed) {
 		if !s.Filed.IsZero() {

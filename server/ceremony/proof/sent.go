@@ -29,7 +29,8 @@ type Sent struct {
 	Tries    int         `json:"tries,omitempty"` // left
 	Kept     bool        `json:"kept,omitempty"`  // the mail was kept on this computer: the code proves no address
 	Spare    *spare      `json:"spare,omitempty"`
-	Filed    time.Time   `json:"filed,omitzero"` // when its record may be deleted
+	Filed    time.Time   `json:"filed,omitzero"`  // when its record may be deleted
+	Epoch    uint64      `json:"epoch,omitempty"` // of the database when it was made
 }
 
 // usable reports whether the code can still be entered.
