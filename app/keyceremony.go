@@ -10,6 +10,7 @@ import (
 	"nightlatch/app/secret"
 	"nightlatch/fido"
 	"nightlatch/server/api"
+	"nightlatch/server/rawtext"
 )
 
 // enroll adds the key to the account of a session (R30–R33), and prints its name.
@@ -34,13 +35,13 @@ func (c *keyCommand) enroll(ctx context.Context) error {
 			}
 			return api.Label{Label: label}, nil
 		case api.SaveBackupCode:
-			fmt.Fprintf(c.out, "backup code %d: %s\n", step.Number, step.Code)
+			fmt.Fprintf(c.out, "backup code %d: %s\n", step.Number, rawtext.Visible(step.Code, nameLimit))
 			return api.Continue{}, nil
 		}
 		return nil, unknownStep(step)
 	})
 	if err == nil {
-		fmt.Fprintf(c.out, "enrolled as %s\n", label)
+		fmt.Fprintf(c.out, "enrolled as %s\n", rawtext.Visible(label, nameLimit))
 	}
 	return err
 }
@@ -94,7 +95,7 @@ func (c *keyCommand) perform(ctx context.Context, kind api.Kind, answer func(api
 		case api.Finished:
 			return nil
 		case api.SignedIn:
-			fmt.Fprintln(c.out, step.SessionToken)
+			fmt.Fprintln(c.out, rawtext.Visible(step.SessionToken, sentenceLimit))
 			return nil
 		}
 		if no := view.Refusal; no != nil {

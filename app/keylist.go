@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"nightlatch/fido"
+	"nightlatch/server/rawtext"
 )
 
 // list prints a line for each key: path, transport and product, separated by tabs. Keys
@@ -24,7 +25,7 @@ func (c *keyCommand) list(ctx context.Context) error {
 		if c.device.Path != "" { // --device gives a path only
 			d = c.identify(ctx, d)
 		}
-		fields := []string{address, d.Transport, strings.TrimSpace(d.Manufacturer + " " + d.Product)}
+		fields := []string{address, d.Transport, rawtext.Visible(d.Manufacturer+" "+d.Product, nameLimit)}
 		if d.Locked {
 			fields = append(fields, "locked")
 		}
@@ -35,6 +36,9 @@ func (c *keyCommand) list(ctx context.Context) error {
 	}
 	return nil
 }
+
+// nameLimit is the number of characters that are printed of a name that a key or a site chose.
+const nameLimit = 80
 
 // identify adds what a device reports about itself, if it answers.
 func (c *keyCommand) identify(ctx context.Context, d fido.Device) fido.Device {

@@ -10,6 +10,7 @@ import (
 
 	"nightlatch/app/secret"
 	"nightlatch/fido"
+	"nightlatch/server/rawtext"
 )
 
 // needKey returns ErrNoKey if no key is plugged in. It does not check the key of
@@ -34,7 +35,9 @@ func (c *keyCommand) info(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	line := func(property, value string) { fmt.Fprintf(c.out, "%s\t%s\n", property, value) }
+	line := func(property, value string) {
+		fmt.Fprintf(c.out, "%s\t%s\n", property, rawtext.Visible(value, sentenceLimit))
+	} // a key says what it likes
 	line("path", c.addressOf(ctx, p.Device))
 	if p.Device.Virtual {
 		line("virtual", "LAB")
@@ -158,7 +161,7 @@ func (c *keyCommand) credentials(ctx context.Context) error {
 	for _, r := range got.Credentials {
 		fields := []string{base64.RawURLEncoding.EncodeToString(r.ID), r.RPID, r.UserName, r.UserDisplayName}
 		for i, f := range fields {
-			fields[i] = strings.Join(strings.Fields(f), " ") // the names were chosen by others; keep them on one line
+			fields[i] = rawtext.Visible(f, nameLimit) // the names were chosen by others
 		}
 		fmt.Fprintln(c.out, strings.Join(fields, "\t"))
 	}

@@ -10,6 +10,7 @@ import (
 
 	"nightlatch/fido"
 	"nightlatch/server/api"
+	"nightlatch/server/rawtext"
 )
 
 // A keyFault has the message for an error of a security key.
@@ -146,11 +147,14 @@ func fromNow(at *api.Time, now api.Time) string {
 	return fmt.Sprintf(" That is in %v.", (at.Sub(now) + time.Second - 1).Truncate(time.Second))
 }
 
+// sentenceLimit is the number of characters that are printed of a sentence of a server.
+const sentenceLimit = 400
+
 // oneLine joins a title and a detail to one line.
 func oneLine(title, detail string) string {
-	line := strings.Join(strings.Fields(title), " ")
+	line := rawtext.Visible(title, sentenceLimit)
 	if line != "" && !strings.HasSuffix(line, ".") {
 		line += "."
 	}
-	return strings.TrimSpace(fmt.Sprintf("%s %s", line, strings.Join(strings.Fields(detail), " ")))
+	return strings.TrimSpace(fmt.Sprintf("%s %s", line, rawtext.Visible(detail, sentenceLimit)))
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"nightlatch/server/lab"
+	"nightlatch/server/rawtext"
 	"nightlatch/server/store/durable"
 )
 
@@ -22,7 +23,11 @@ func keepClock(dir string, clock *lab.Clock) error {
 		return nil
 	}
 	var ahead time.Duration
-	if text := strings.TrimSpace(string(b)); err == nil && text != "" {
+	typed, bad := rawtext.File(b)
+	if bad != nil {
+		return refuse(bad, "%s cannot be read: %v.", file, bad)
+	}
+	if text := strings.TrimSpace(typed); err == nil && text != "" {
 		if ahead, err = time.ParseDuration(text); err != nil {
 			return refuse(err, "%s does not say how far the lab's clock was moved. Write a duration such as 1h0m0s into it, or empty it to use this computer's clock.", file)
 		}

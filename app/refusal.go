@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"nightlatch/server/rawtext"
 	"nightlatch/server/store"
 	"nightlatch/server/store/bolt"
 	"nightlatch/server/store/owned"
@@ -32,6 +33,7 @@ func explainData(dir string, err error) error {
 	var known *refusal
 	var record *store.DamagedError
 	var space *bolt.SpaceError
+	var encoding *rawtext.FileError
 	var open *owned.Error
 	file := shortened(filepath.Join(dir, databaseName))
 	stat, absent := os.Stat(filepath.Join(dir, databaseName))
@@ -59,6 +61,8 @@ func explainData(dir string, err error) error {
 		return refuse(err, "Nightlatch cannot write to %s (%s). Give yourself permission to write there, or choose another directory with --data.", dir, reason(err))
 	case errors.Is(err, seal.ErrKeyMissing):
 		return refuse(err, "The key %s is missing, and %s cannot be opened without it. Put your copy of the key back; nothing was changed.", filepath.Join(dir, seal.MasterFile), file)
+	case errors.Is(err, seal.ErrKeyDamaged) && errors.As(err, &encoding):
+		return refuse(err, "The key %s cannot be read: %s. Nothing was changed.", filepath.Join(dir, seal.MasterFile), encoding.Why)
 	case errors.Is(err, seal.ErrKeyDamaged):
 		return refuse(err, "The key %s is damaged, and %s cannot be opened without it. Put your copy of the key back; nothing was changed.", filepath.Join(dir, seal.MasterFile), file)
 	case errors.Is(err, store.ErrOtherKey):

@@ -67,7 +67,7 @@ var imports = map[string][]string{
 	"server/seed":         {"server/rawtext", "server/api", "server/account", "server/audit", "server/backupcode", "server/store/..."},
 	"server/api":          {},
 	"server/client":       {"server/api"},
-	"server/store":        {"server/store/..."},
+	"server/store":        {"server/rawtext", "server/store/..."},
 	"server/audit":        {"server/api", "server/store"},
 	"server/ratelimit":    {"server/store"},
 	"server/session":      {"server/epoch", "server/store/..."},

@@ -5,10 +5,9 @@ import (
 	"fmt"
 	"strings"
 	"text/template"
-	"unicode"
-	"unicode/utf8"
 
 	"nightlatch/server/api"
+	"nightlatch/server/rawtext"
 )
 
 // The templates that are not notices, with their arguments.
@@ -302,7 +301,7 @@ func execute(text string, args map[string]string) (string, error) {
 	}
 	safe := make(map[string]string, len(args))
 	for name, value := range args {
-		safe[name] = oneLine(value)
+		safe[name] = shown(name, value)
 	}
 	var b strings.Builder
 	if err := t.Execute(&b, safe); err != nil {
@@ -314,21 +313,21 @@ func execute(text string, args map[string]string) (string, error) {
 // argLimit is the number of characters of an argument that are shown.
 const argLimit = 100
 
-// oneLine replaces characters that could fake another line or change the reading
-// direction.
-func oneLine(s string) string {
-	var b strings.Builder
-	n := 0
-	for _, r := range s {
-		if n == argLimit {
-			b.WriteString("…")
-			break
-		}
-		if r == utf8.RuneError || unicode.Is(unicode.C, r) || unicode.In(r, unicode.Zl, unicode.Zp) {
-			r = ' '
-		}
-		b.WriteRune(r)
-		n++
+// ours are the arguments whose values this program made. All others were chosen by somebody:
+// the name of a client, the label of a key, the name of another account. They are quoted and
+// shortened, and nothing in them becomes a link, so that nobody can put a sentence of his own
+// into a message of ours.
+var ours = map[string]bool{
+	"code": true, "password": true, "valid": true, "until": true, "at": true, "since": true, "short_code": true,
+	"number": true, "address": true, "deleted": true, "place": true, "username": true, // username is the reader's own
+	"protocol": true, "method": true, "failures": true, "count": true, "sign_up": true,
+	"kind1": true, "kind2": true, "kind3": true, "kind4": true, "kind5": true,
+}
+
+// shown returns an argument in the form that a message has it.
+func shown(name, value string) string {
+	if ours[name] {
+		return rawtext.Visible(value, argLimit)
 	}
-	return strings.TrimSpace(b.String())
+	return rawtext.Quote(value)
 }

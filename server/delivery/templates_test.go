@@ -93,7 +93,7 @@ func TestArgumentsStayOneLine(t *testing.T) {
 	if got, want := strings.Count(body, "\n"), strings.Count(plain, "\n"); got != want {
 		t.Errorf("%d lines, want %d:\n%s", got, want, body)
 	}
-	if len(body) > len(plain)+200 || strings.ContainsAny(body, "\u2028\u202e\x00\r") || !utf8.ValidString(body) || !strings.Contains(body, "{{.username}}") {
+	if len(body) > len(plain)+200 || strings.ContainsAny(body, "\u2028\u202e\x00\r") || !utf8.ValidString(body) || strings.Contains(body, "{{") {
 		t.Errorf("got %q", body)
 	}
 }

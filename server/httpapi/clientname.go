@@ -5,10 +5,9 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"nightlatch/server/fairqueue"
+	"nightlatch/server/rawtext"
 )
 
 // remoteAddr returns the address of the client without its port, or "console" for the
@@ -36,25 +35,15 @@ func markWindow(next http.Handler) http.Handler {
 // fromWindow reports whether a request came from the window of this program.
 func fromWindow(r *http.Request) bool { return r.Context().Value(windowKey{}) != nil }
 
-// maxClient bounds a client's name, in code points.
-const maxClient = 64
-
-// clientName returns the name that a client gives itself, for the list of sessions (R44).
-// It is shortened and cleaned, and never trusted.
+// clientName returns the name that a client gives itself, for the list of sessions (R44). A
+// stranger chose it, and it is shown beside our own words (rawtext.Stranger).
 func clientName(r *http.Request) string {
 	agent := r.UserAgent()
 	if browser := browserOf(agent); browser != "" {
 		return browser
 	}
 	product, _, _ := strings.Cut(agent, " ")
-	product = strings.Replace(product, "/", " ", 1) // curl/8.5.0
-	if !utf8.ValidString(product) || strings.ContainsFunc(product, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return ""
-	}
-	if runes := []rune(product); len(runes) > maxClient {
-		product = string(runes[:maxClient])
-	}
-	return product
+	return rawtext.Stranger(strings.Replace(product, "/", " ", 1)) // curl/8.5.0
 }
 
 // deviceOf returns the token of the device that a request came from, which it got at an

@@ -81,17 +81,18 @@ func TestClientName(t *testing.T) {
 		"curl/8.5.0":   "curl 8.5.0",
 		"Nightlatch":   "Nightlatch",
 		"Mozilla/5.0":  "Mozilla 5.0",
-		"a/b/c d/e":    "a b/c",
-		"bad\x01agent": "",
+		"a/b/c d/e":    "a b c",
+		"bad\x01agent": "bad agent",
 		"\xff":         "",
-		"\u202eevil":   "",
+		"\u202eevil":   "evil",
 		"Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0":                                                           "Firefox, Linux",
 		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36 Edg/142.0":        "Edge, Windows",
 		"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15":            "Safari, macOS",
 		"Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile Safari/604.1": "Safari, iPhone",
 		"Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36":                     "Chrome, Android",
-		"Mozilla/5.0 (unknown) Firefox/1": "Firefox",
-		strings.Repeat("x", 500):          strings.Repeat("x", 64),
+		"Mozilla/5.0 (unknown) Firefox/1":                        "Firefox",
+		strings.Repeat("x", 500):                                 strings.Repeat("x", 39) + "…",
+		"Nightlatch-Open-it-again-now-at:https://evil.example/x": "Nightlatch-Open-it-again-now-at https e…",
 	} {
 		got := clientName(&http.Request{Header: http.Header{"User-Agent": {agent}}})
 		if got != want {

@@ -110,7 +110,7 @@ func TestInvitation(t *testing.T) {
 	}
 	// The code that the owner passes on does not prove the address.
 	made, mail := invite("pat@example.org")
-	if !made.Mailed || strings.Contains(mail, made.Code) || !strings.Contains(mail, "olive invites you") || !made.Expires.Equal(servertest.Start.Add(72*time.Hour)) {
+	if !made.Mailed || strings.Contains(mail, made.Code) || !strings.Contains(mail, "“olive” invites you") || !made.Expires.Equal(servertest.Start.Add(72*time.Hour)) {
 		t.Errorf("made %+v, mailed:\n%s", made, mail)
 	}
 	v := signUpWith(w, made.Code, "pat")

@@ -51,6 +51,26 @@ func Quote(s string) string {
 	return "“" + s + "”"
 }
 
+// Visible returns a text of another program for one line of a terminal or a log: without
+// controls, which a terminal would obey, and without characters that reorder or hide text.
+// Links stay. At most limit characters are kept.
+func Visible(s string, limit int) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r), unicode.IsControl(r), ends(r):
+			return ' '
+		case Hidden(r), r >= 0xe0000 && r <= 0xe007f:
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(cut(s, 16*limit), " "))
+	s = strings.Join(strings.Fields(s), " ")
+	if short := []rune(s); len(short) > limit {
+		s = strings.TrimSpace(string(short[:limit-1])) + "…"
+	}
+	return s
+}
+
 // plain reports characters that are kept: letters, digits, marks, and punctuation that
 // neither a link nor a quotation needs.
 func plain(r rune) bool {

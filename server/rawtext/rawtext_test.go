@@ -181,3 +181,16 @@ func TestFile(t *testing.T) {
 		t.Errorf("%q, %v", line, err)
 	}
 }
+
+// A terminal gets no command from a name, and a name can't turn the line around.
+func TestVisible(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"example.org": "example.org", "a\x1b]0;title\x07b\x1b[2J": "a ]0;title b [2J", "\u009b31mred": "31mred",
+		"a\tb\r\nc": "a b c", "\u202eab\u2066": "ab", "a\U000e0041": "a", "\xff": "", strings.Repeat("x", 99): strings.Repeat("x", 79) + "…",
+	} {
+		if got := Visible(in, 80); got != want {
+			t.Errorf("Visible(%q) = %q; want %q", in, got, want)
+		}
+	}
+}

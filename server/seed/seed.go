@@ -81,6 +81,11 @@ func Read(r io.Reader) (*Seed, error) {
 	if len(b) > maxSeed {
 		return nil, &Error{Field: "file", Reason: "larger than 4 MiB"}
 	}
+	text, err := rawtext.File(b)
+	if err != nil {
+		return nil, &Error{Field: "file", Reason: err.Error()}
+	}
+	b = []byte(text)
 	var file struct {
 		Accounts []json.RawMessage `json:"accounts"`
 	}

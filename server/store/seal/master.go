@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"nightlatch/server/rawtext"
 	"nightlatch/server/store/durable"
 	"nightlatch/server/store/owned"
 )
@@ -76,7 +77,15 @@ func readFile(path string) ([]byte, error) {
 	if err := owned.File(f); err != nil {
 		return nil, err
 	}
-	return io.ReadAll(io.LimitReader(f, 4<<10))
+	b, err := io.ReadAll(io.LimitReader(f, 4<<10))
+	if err != nil {
+		return nil, err
+	}
+	text, err := rawtext.File(b) // an editor may have added a byte order mark or line ends
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrKeyDamaged, err)
+	}
+	return []byte(text), nil
 }
 
 // Load returns the master key of dir. It never makes one: the error is ErrKeyMissing if

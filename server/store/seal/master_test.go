@@ -225,3 +225,40 @@ func FuzzMasterFile(f *testing.F) {
 		}
 	})
 }
+
+// A key file that an editor has saved again is still the key.
+func TestKeyFileAsEditorsWriteIt(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	want, err := LoadOrCreate(t.Context(), dir, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, MasterFile)
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := strings.TrimSpace(string(text))
+	var sixteen strings.Builder
+	sixteen.WriteString("\xff\xfe")
+	for i := range len(plain) {
+		sixteen.WriteString(string([]byte{plain[i], 0}))
+	}
+	for name, as := range map[string]string{
+		"byte order mark": "\xef\xbb\xbf" + plain, "CR LF": plain + "\r\n", "no newline": plain, "UTF-16": sixteen.String(),
+	} {
+		if err := os.WriteFile(file, []byte(as), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := LoadOrCreate(t.Context(), dir, false); err != nil || got != want {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := os.WriteFile(file, []byte(sixteen.String()[2:]), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := LoadOrCreate(t.Context(), dir, false); !errors.Is(err, ErrKeyDamaged) || !strings.Contains(err.Error(), "save it as UTF-8") {
+		t.Errorf("UTF-16 without a mark: %v", err)
+	}
+}
