@@ -28,6 +28,7 @@ func decoder() cbor.DecMode {
 		MaxNestedLevels:  8,
 		MaxArrayElements: 1024,
 		MaxMapPairs:      1024,
+		UTF8:             cbor.UTF8DecodeInvalid, // hosts cut off names in the middle of a character
 	}.DecMode()
 	if err != nil {
 		panic(err) // the options are constants

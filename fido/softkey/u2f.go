@@ -31,6 +31,9 @@ const (
 	u2fSignQuiet = 0x08 // sign, without a touch
 )
 
+// apduHeader is the size of class, instruction and parameters in bytes.
+const apduHeader = 4
+
 // The first byte of a registration response (U2F section 4.3).
 const u2fReserved = 0x05
 
@@ -58,10 +61,14 @@ func (b u2fBackend) Msg(_ context.Context, request []byte) ([]byte, error) {
 func (k *Key) u2f(raw []byte) ([]byte, apdu.Status, error) {
 	c, err := apdu.ParseCommand(raw)
 	switch {
-	case err != nil:
+	case len(raw) < apduHeader:
 		return nil, apdu.WrongLength, nil
 	case c.CLA != 0:
 		return nil, apdu.UnknownClass, nil
+	case c.INS < u2fRegister || c.INS > u2fVersion:
+		return nil, apdu.UnknownCommand, nil
+	case err != nil:
+		return nil, apdu.WrongLength, nil
 	}
 	switch c.INS {
 	case u2fRegister:

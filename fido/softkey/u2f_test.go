@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"encoding/asn1"
 	"encoding/binary"
+	"encoding/hex"
 	"slices"
 	"testing"
 
@@ -199,5 +200,42 @@ func TestU2FCredentialOverCTAP2(t *testing.T) {
 	st, _ := run(t, newer, cmdGetAssertion, assertParams(m{3: []m{{"id": handle, "type": "public-key"}}}))
 	if st != ok {
 		t.Errorf("status %#02x", st)
+	}
+}
+
+// A U2F key answers as real ones do: it looks at class and instruction before the lengths, and
+// accepts a data-less command with a length of zero.
+func TestU2FIsNotStricterThanRealKeys(t *testing.T) {
+	t.Parallel()
+	k := newKey(t, Config{Kind: U2F, Touch: &Gate{}})
+	for raw, want := range map[string]apdu.Status{
+		"00030000":           apdu.OK,
+		"0003000000":         apdu.OK,
+		"000300000000":       apdu.OK,
+		"00030000000000":     apdu.OK,
+		"000300000000000000": apdu.OK,
+		"0003000000000100":   apdu.WrongLength, // data where none belong (U2F section 6)
+		"00990000":           apdu.UnknownCommand,
+		"00990000000000":     apdu.UnknownCommand,
+		"009900000000020a":   apdu.UnknownCommand, // with wrong lengths as well
+		"00000000":           apdu.UnknownCommand,
+		"00040000000000":     apdu.UnknownCommand,
+		"00c00000000000":     apdu.UnknownCommand,
+		"80030000":           apdu.UnknownClass,
+		"ff030000000000":     apdu.UnknownClass,
+		"ffff0000000001":     apdu.UnknownClass,
+		"000100000000020a":   apdu.WrongLength,
+		"00010000":           apdu.WrongLength,
+		"000203000000":       apdu.WrongLength,
+		"0003":               apdu.WrongLength,
+		"":                   apdu.WrongLength,
+	} {
+		command, err := hex.DecodeString(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if answer, got := say(t, k, command); got != want || want == apdu.OK && string(answer) != "U2F_V2" {
+			t.Errorf("%s: %v %q, want %v", raw, got, answer, want)
+		}
 	}
 }

@@ -59,7 +59,10 @@ func (c Command) Bytes() []byte {
 	return out
 }
 
-// ParseCommand decodes a command.
+// ParseCommand decodes a command. It accepts what real keys accept: a length of zero where no
+// data follow, and an expected length in more or fewer bytes than the form says. If only the
+// lengths are wrong, the result has the header: a key answers an unknown class or
+// instruction before it looks at them.
 func ParseCommand(raw []byte) (Command, error) {
 	if len(raw) < header {
 		return Command{}, fmt.Errorf("%w: a command of %d bytes", ErrMalformed, len(raw))
@@ -74,8 +77,9 @@ func ParseCommand(raw []byte) (Command, error) {
 		return c, nil
 	case body[0] != 0:
 		return c.short(body)
-	case len(body) == 2:
-		return Command{}, fmt.Errorf("%w: truncated extended length", ErrMalformed)
+	case len(body) == 2: // no data, and a short expected length
+		c.Expect = orMost(int(body[1]), ShortAnswer)
+		return c, nil
 	}
 	return c.extended(body[1:])
 }
@@ -87,7 +91,7 @@ func (c Command) short(body []byte) (Command, error) {
 	case 1:
 		c.Expect = orMost(int(rest[length]), ShortAnswer)
 	default:
-		return Command{}, fmt.Errorf("%w: %d bytes of data instead of %d", ErrMalformed, len(rest), length)
+		return c, fmt.Errorf("%w: %d bytes of data instead of %d", ErrMalformed, len(rest), length)
 	}
 	c.Data = rest[:length]
 	return c, nil
@@ -96,19 +100,19 @@ func (c Command) short(body []byte) (Command, error) {
 func (c Command) extended(body []byte) (Command, error) {
 	c.Extended = true
 	length, rest := int(binary.BigEndian.Uint16(body)), body[2:]
-	switch {
-	case len(rest) == 0:
+	if len(rest) == 0 {
 		c.Expect = orMost(length, ExtendedAnswer)
 		return c, nil
-	case length == 0:
-		return Command{}, fmt.Errorf("%w: %d bytes of data instead of none", ErrMalformed, len(rest))
 	}
-	switch len(rest) - length {
-	case 0:
-	case 2:
-		c.Expect = orMost(int(binary.BigEndian.Uint16(rest[length:])), ExtendedAnswer)
-	default:
-		return Command{}, fmt.Errorf("%w: %d bytes of data instead of %d", ErrMalformed, len(rest), length)
+	if len(rest) < length || len(rest) > length+3 {
+		return c, fmt.Errorf("%w: %d bytes of data instead of %d", ErrMalformed, len(rest), length)
+	}
+	var expect int
+	for _, b := range rest[length:] {
+		expect = expect<<8 | int(b)
+	}
+	if len(rest) > length {
+		c.Expect = min(orMost(expect, ExtendedAnswer), ExtendedAnswer)
 	}
 	c.Data = rest[:length]
 	return c, nil

@@ -52,14 +52,35 @@ func TestMalformedCommand(t *testing.T) {
 	t.Parallel()
 	for _, raw := range []string{
 		"", "801080", // no header
-		"801080000204",       // 1 byte instead of 2
-		"8010800001040000",   // two bytes after the data
-		"801080000001",       // truncated extended length
-		"8010800000000104ff", // one byte after extended data
-		"80108000000000ff",   // 1 byte instead of none
+		"801080000204",             // 1 byte instead of 2
+		"8010800001040000",         // two bytes after the data
+		"801080000000020a",         // 1 byte of extended data instead of 2
+		"801080000000010000000000", // more than an expected length after extended data
 	} {
 		if c, err := ParseCommand(unhex(t, raw)); !errors.Is(err, ErrMalformed) {
 			t.Errorf("%s: %+v, %v", raw, c, err)
+		}
+	}
+}
+
+// Lengths that do not follow the forms of ISO/IEC 7816-4, but that hosts send and real keys
+// accept.
+func TestLenientLengths(t *testing.T) {
+	t.Parallel()
+	for raw, want := range map[string]Command{
+		"00030000":             {INS: 3},
+		"0003000000":           {INS: 3, Expect: 256},
+		"000300000000":         {INS: 3, Expect: 256},                   // a length of zero, then the expected one
+		"00030000000000":       {INS: 3, Expect: 65536, Extended: true}, // the same in extended form
+		"000300000000000000":   {INS: 3, Expect: 65536, Extended: true},
+		"00030000000000000000": {INS: 3, Expect: 65536, Extended: true},
+		"00030000000000ff":     {INS: 3, Expect: 255, Extended: true},
+		"00010000000001ab00":   {INS: 1, Data: []byte{0xab}, Expect: 65536, Extended: true},
+		"00010000000001ab0000": {INS: 1, Data: []byte{0xab}, Expect: 65536, Extended: true},
+	} {
+		got, err := ParseCommand(unhex(t, raw))
+		if err != nil || !bytes.Equal(got.Data, want.Data) || got.INS != want.INS || got.Expect != want.Expect || got.Extended != want.Extended {
+			t.Errorf("%s: %+v, %v; want %+v", raw, got, err, want)
 		}
 	}
 }

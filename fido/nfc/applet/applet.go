@@ -188,6 +188,9 @@ func (a *Applet) isOff() bool {
 
 func (a *Applet) respond(raw []byte) apdu.Response {
 	c, err := apdu.ParseCommand(raw)
+	if class := c.CLA &^ apdu.Chained; err != nil && class != nfc.ClassISO && class != nfc.ClassCTAP {
+		return refuse(apdu.UnknownClass)
+	}
 	if err != nil || c.Extended && a.cfg.NoExtended {
 		return refuse(apdu.WrongLength)
 	}
