@@ -52,6 +52,7 @@ func (t terminal) admin(args []string) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
+	ctx = t.tellOfKeyring(ctx, nil)
 	switch {
 	case v.operation == nil:
 		return v.run(c, ctx)

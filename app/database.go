@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -32,9 +33,31 @@ func (d *database) Failure() error { return d.file.Failure() }
 // openStore opens the database of dir and its sealing key. show is told how far the
 // conversion of an older database is; it may be nil.
 func openStore(ctx context.Context, dir string, now func() time.Time, keyring bool, log *slog.Logger, show bolt.Progress) (*database, error) {
-	return openDatabase(ctx, bolt.Config{Path: filepath.Join(dir, databaseName), Now: now, Log: log}, show, func() (*seal.Sealer, error) {
+	db, err := openDatabase(ctx, bolt.Config{Path: filepath.Join(dir, databaseName), Now: now, Log: log}, show, func() (*seal.Sealer, error) {
 		master, err := seal.LoadOrCreate(ctx, dir, keyring)
 		return seal.New(master), err
+	})
+	if err != nil && ctx.Err() != nil {
+		return nil, refuse(errInterrupted, "Nightlatch was stopped before the data in %s were open; nothing was changed.", shortened(dir))
+	}
+	return db, err
+}
+
+// errInterrupted is the cause of a refusal when the user stopped a start that took long.
+var errInterrupted = errors.New("app: interrupted")
+
+// waitsForKeyring is what a user reads while the keyring does not answer.
+const waitsForKeyring = "waiting for the keyring of your desktop, which keeps the key of the data; if it asks for its password, enter it"
+
+// tellOfKeyring returns a context for openInstance that says when the keyring is slow: to
+// log, if that is set, or on standard error.
+func (t terminal) tellOfKeyring(ctx context.Context, log *slog.Logger) context.Context {
+	return seal.Tell(ctx, func() {
+		if log != nil {
+			log.Warn(waitsForKeyring)
+			return
+		}
+		fmt.Fprintln(t.err, "nightlatch: "+waitsForKeyring)
 	})
 }
 

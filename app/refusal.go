@@ -51,6 +51,10 @@ func explainData(dir string, err error) error {
 		return refuse(err, "%s is damaged: %s is not what was written. Restore a backup, or choose another directory with --data.", file, record.Record())
 	case errors.Is(err, store.ErrDamaged):
 		return refuse(err, "%s is damaged; nothing was changed. Restore a backup, or choose another directory with --data.", file)
+	case errors.Is(err, seal.ErrKeyDamaged) && errors.As(err, &encoding):
+		return refuse(err, "The key %s cannot be read: %s. Nothing was changed.", filepath.Join(dir, seal.MasterFile), encoding.Why)
+	case errors.Is(err, seal.ErrKeyring), errors.Is(err, seal.ErrKeyMissing), errors.Is(err, seal.ErrKeyDamaged), errors.Is(err, seal.ErrKeyUnreadable):
+		return refuse(err, "%s", explainMasterKey(filepath.Join(dir, seal.MasterFile), file, absent != nil, err))
 	case errors.As(err, &space):
 		return refuse(err, "The database has to be converted to the format of this version, which takes %s on the disk that holds %s; %s are free. Free some space and start again; nothing was changed.", size(space.Need), dir, size(space.Free))
 	case errors.Is(err, store.ErrFull), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
@@ -59,16 +63,8 @@ func explainData(dir string, err error) error {
 		return refuse(err, "%s is not a file, so it cannot be the database. Move it away, or choose another directory with --data.", file)
 	case errors.Is(err, store.ErrNotWritable), errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR):
 		return refuse(err, "Nightlatch cannot write to %s (%s). Give yourself permission to write there, or choose another directory with --data.", dir, reason(err))
-	case errors.Is(err, seal.ErrKeyMissing):
-		return refuse(err, "The key %s is missing, and %s cannot be opened without it. Put your copy of the key back; nothing was changed.", filepath.Join(dir, seal.MasterFile), file)
-	case errors.Is(err, seal.ErrKeyDamaged) && errors.As(err, &encoding):
-		return refuse(err, "The key %s cannot be read: %s. Nothing was changed.", filepath.Join(dir, seal.MasterFile), encoding.Why)
-	case errors.Is(err, seal.ErrKeyDamaged):
-		return refuse(err, "The key %s is damaged, and %s cannot be opened without it. Put your copy of the key back; nothing was changed.", filepath.Join(dir, seal.MasterFile), file)
 	case errors.Is(err, store.ErrOtherKey):
 		return refuse(err, "The key %s is not the one that %s was made with, so the database cannot be opened. Put the key that belongs to it there; nothing was changed.", filepath.Join(dir, seal.MasterFile), file)
-	case errors.Is(err, seal.ErrKeyring):
-		return refuse(err, "The key of %s is in your keyring, which cannot be read (%v). Unlock the keyring and start again.", file, err)
 	case errors.Is(err, store.ErrUnavailable):
 		return refuse(err, "The disk that holds %s failed (%s). Check the disk, then start again.", dir, reason(err))
 	}

@@ -83,7 +83,11 @@ func (t terminal) serveInstance(cfg instanceConfig, address string) error {
 	defer stop()
 
 	cfg.converting = t.converting(cfg.log)
-	inst, err := openInstance(ctx, cfg)
+	inst, err := openInstance(t.tellOfKeyring(ctx, cfg.log), cfg)
+	if errors.Is(err, errInterrupted) {
+		fmt.Fprintln(t.err, "nightlatch:", err)
+		return nil // as after SIGTERM while it runs
+	}
 	if err != nil {
 		return err // the only line on standard error
 	}

@@ -28,9 +28,25 @@ var (
 	ErrKeyMissing = errors.New("seal: there is a database but its master key is missing")
 	// ErrKeyDamaged reports a master key file that cannot be read as one.
 	ErrKeyDamaged = errors.New("seal: the master key file is damaged")
-	// ErrKeyring reports that the keyring with the key is missing, locked or failing.
+	// ErrKeyUnreadable reports a master key file that is there and cannot be read.
+	ErrKeyUnreadable = errors.New("seal: the master key file cannot be read")
+	// ErrKeyring reports that the keyring with the key cannot be read. The errors below say
+	// more, and wrap it.
 	ErrKeyring = errors.New("seal: the keyring cannot be read")
+	// ErrNoKeyring reports that this session has no keyring.
+	ErrNoKeyring = fmt.Errorf("%w: this session has none", ErrKeyring)
+	// ErrNoEntry reports that the keyring does not have the entry with the key.
+	ErrNoEntry = fmt.Errorf("%w: it does not have the entry with the master key", ErrKeyring)
+	// ErrEntryDamaged reports an entry that holds something else than a key.
+	ErrEntryDamaged = fmt.Errorf("%w: its entry is not a master key", ErrKeyring)
+	// ErrSilent reports a keyring that takes calls and does not answer.
+	ErrSilent = fmt.Errorf("%w: it did not answer", ErrKeyring)
+	// ErrLocked reports a keyring that nobody unlocked.
+	ErrLocked = fmt.Errorf("%w: it was not unlocked", ErrKeyring)
 )
+
+// database is the file beside the key that cannot be opened without it.
+const database = "nightlatch.db"
 
 const (
 	inFile    = "nightlatch-key-1 "     // followed by the key in base64
@@ -52,8 +68,8 @@ func loadOrCreate(ctx context.Context, dir string, r ring) (master [32]byte, err
 	path := filepath.Join(dir, MasterFile)
 	text, err := readFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		if dbs, _ := filepath.Glob(filepath.Join(dir, "*.db")); len(dbs) > 0 {
-			return master, fmt.Errorf("%w: %s beside %s", ErrKeyMissing, MasterFile, filepath.Base(dbs[0]))
+		if _, err := os.Lstat(filepath.Join(dir, database)); err == nil {
+			return master, fmt.Errorf("%w: %s beside %s", ErrKeyMissing, MasterFile, database)
 		}
 		if err := create(ctx, path, r); err != nil {
 			return master, err
@@ -62,16 +78,30 @@ func loadOrCreate(ctx context.Context, dir string, r ring) (master [32]byte, err
 		text, err = readFile(path)
 	}
 	if err != nil {
-		return master, fmt.Errorf("seal: master key: %w", err)
+		return master, err
 	}
 	return read(ctx, strings.TrimSpace(string(text)), r)
 }
 
-// readFile reads a key file that nobody but this user can read or change.
+// readFile reads a key file that nobody but this user can read or change. The error is
+// fs.ErrNotExist if nothing has that name.
 func readFile(path string) ([]byte, error) {
+	info, err := os.Stat(path) // before opening: to open a pipe can wait for ever
+	if err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%w: it is not a file", ErrKeyUnreadable)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		if to, linked := os.Readlink(path); linked == nil {
+			return nil, fmt.Errorf("%w: it is a link to %s, which is not there", ErrKeyUnreadable, to)
+		}
+		return nil, err
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrKeyUnreadable, err)
+	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", ErrKeyUnreadable, err)
 	}
 	defer f.Close()
 	if err := owned.File(f); err != nil {
@@ -79,7 +109,7 @@ func readFile(path string) ([]byte, error) {
 	}
 	b, err := io.ReadAll(io.LimitReader(f, 4<<10))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", ErrKeyUnreadable, err)
 	}
 	text, err := rawtext.File(b) // an editor may have added a byte order mark or line ends
 	if err != nil {
@@ -96,7 +126,7 @@ func Load(ctx context.Context, dir string) (master [32]byte, err error) {
 		return master, fmt.Errorf("%w: no %s", ErrKeyMissing, MasterFile)
 	}
 	if err != nil {
-		return master, fmt.Errorf("seal: master key: %w", err)
+		return master, err
 	}
 	return read(ctx, strings.TrimSpace(string(text)), nil)
 }
@@ -111,17 +141,23 @@ func read(ctx context.Context, text string, r ring) ([32]byte, error) {
 	}
 	if r == nil {
 		if r = systemRing(); r == nil {
-			return [32]byte{}, fmt.Errorf("%w: the master key is in a keyring, but this session has none", ErrKeyring)
+			return [32]byte{}, ErrNoKeyring
 		}
 	}
-	key, err := ask(ctx, func() (string, error) { return r.Get(entry) })
+	secret, err := ask(ctx, r, func() (string, error) { return r.Get(entry) })
 	switch {
 	case errors.Is(err, errNoEntry):
-		return [32]byte{}, fmt.Errorf("%w: the keyring has no entry %s", ErrKeyMissing, entry)
+		return [32]byte{}, fmt.Errorf("%w, %s", ErrNoEntry, entry)
+	case err != nil && (errors.Is(err, ErrKeyring) || ctx.Err() != nil):
+		return [32]byte{}, err
 	case err != nil:
 		return [32]byte{}, fmt.Errorf("%w: %w", ErrKeyring, err)
 	}
-	return decode(key)
+	key, err := decode(secret)
+	if err != nil {
+		return key, ErrEntryDamaged
+	}
+	return key, nil
 }
 
 func decode(text string) (key [32]byte, err error) {
@@ -141,9 +177,9 @@ func create(ctx context.Context, path string, r ring) error {
 	text := inFile + secret
 	if r != nil {
 		entry := "master-" + strings.ToLower(rand.Text())
-		if _, err := ask(ctx, func() (string, error) { return "", r.Set(entry, secret) }); err == nil {
+		if _, err := ask(ctx, r, func() (string, error) { return "", r.Set(entry, secret) }); err == nil {
 			// Read it back: a keyring may accept an entry and not store it.
-			if got, err := ask(ctx, func() (string, error) { return r.Get(entry) }); err == nil && got == secret {
+			if got, err := ask(ctx, r, func() (string, error) { return r.Get(entry) }); err == nil && got == secret {
 				text = inKeyring + entry
 			}
 		}

@@ -17,6 +17,7 @@ type memoryRing struct {
 	err     error         // of every call
 	drops   bool          // accepts entries and does not store them
 	hangs   chan struct{} // calls wait for it
+	alive   bool          // it answers that it is there
 }
 
 func (p *memoryRing) call(fn func() (string, error)) (string, error) {
@@ -50,6 +51,8 @@ func (p *memoryRing) Set(entry, secret string) error {
 	})
 	return err
 }
+
+func (p *memoryRing) Answers(context.Context) bool { return p.alive }
 
 func newMemoryRing() *memoryRing { return &memoryRing{entries: make(map[string]string)} }
 
@@ -106,8 +109,8 @@ func TestMasterInTheKeyring(t *testing.T) {
 		t.Errorf("the file says %q, %d entries", text, len(p.entries))
 	}
 	p.entries = map[string]string{}
-	if _, err := loadOrCreate(t.Context(), dir, p); !errors.Is(err, ErrKeyMissing) {
-		t.Errorf("entry deleted: %v, want ErrKeyMissing", err)
+	if _, err := loadOrCreate(t.Context(), dir, p); !errors.Is(err, ErrNoEntry) || errors.Is(err, ErrKeyMissing) {
+		t.Errorf("entry deleted: %v, want ErrNoEntry", err)
 	}
 	p.err = errors.New("locked")
 	if _, err := loadOrCreate(t.Context(), dir, p); !errors.Is(err, ErrKeyring) {
@@ -220,7 +223,7 @@ func FuzzMasterFile(f *testing.F) {
 	f.Add(inKeyring + "master-x")
 	f.Fuzz(func(t *testing.T, text string) {
 		if _, err := read(t.Context(), text, newMemoryRing()); err != nil &&
-			!errors.Is(err, ErrKeyDamaged) && !errors.Is(err, ErrKeyMissing) {
+			!errors.Is(err, ErrKeyDamaged) && !errors.Is(err, ErrNoEntry) {
 			t.Errorf("%q: %v", text, err)
 		}
 	})

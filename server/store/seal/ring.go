@@ -20,17 +20,25 @@ const service = "nightlatch"
 type ring interface {
 	Get(entry string) (secret string, err error)
 	Set(entry, secret string) error
+	// Answers reports whether the keyring answers at all. One that does may be waiting for
+	// its user.
+	Answers(ctx context.Context) bool
 }
 
 type osRing struct{}
 
 func (osRing) Get(entry string) (string, error) {
 	secret, err := keyring.Get(service, entry)
-	if errors.Is(err, keyring.ErrNotFound) {
+	switch {
+	case errors.Is(err, keyring.ErrNotFound):
 		return "", errNoEntry
+	case err != nil && nobodyThere(err):
+		return "", ErrNoKeyring
 	}
 	return secret, err
 }
+
+func (osRing) Answers(ctx context.Context) bool { return answers(ctx) }
 
 func (osRing) Set(entry, secret string) error { return keyring.Set(service, entry, secret) }
 
@@ -49,24 +57,4 @@ func systemRing() ring {
 		}
 	}
 	return nil
-}
-
-// ask calls the keyring, which may wait for the user to unlock it. The call cannot be
-// cancelled: if ctx ends first, the goroutine stays until the keyring answers.
-func ask(ctx context.Context, question func() (string, error)) (string, error) {
-	type answer struct {
-		text string
-		err  error
-	}
-	answered := make(chan answer, 1)
-	go func() {
-		text, err := question()
-		answered <- answer{text, err}
-	}()
-	select {
-	case a := <-answered:
-		return a.text, a.err
-	case <-ctx.Done():
-		return "", ctx.Err()
-	}
 }
