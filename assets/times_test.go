@@ -11,6 +11,7 @@ import (
 var ruleTimes = map[string]string{
 	"error.code_expired.text.why":         "the whole life of a code that has expired",
 	"error.code_expired.email.why":        "the same",
+	"error.invitation_invalid.why":        "R7; the whole life of an invitation",
 	"error.resend_too_early.why":          "how long a text can take",
 	"error.key_none.what":                 "fido.DefaultTimeout",
 	"error.key_timeout.what":              "fido.DefaultTimeout",

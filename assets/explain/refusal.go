@@ -68,6 +68,9 @@ func Refusal(c *assets.Catalog, s Situation) Explanation {
 		args["min"], args["max"] = choose.MinPassword, choose.MaxPassword
 	}
 	e := Variant(c, r.Code, variant, args)
+	if backup, ok := step.(api.EnterBackupCode); ok && backup.Number == 0 && r.Code == api.BackupCodeInactive {
+		e.Next = c.T("error.backup_code_inactive.none.next") // R74: no other code helps
+	}
 	if r.TriesLeft != nil {
 		e.Next = c.T("error.with_tries", assets.Args{"next": e.Next, "tries": c.N("error.tries_left", *r.TriesLeft)})
 	}

@@ -24,7 +24,7 @@ func TestTextMessageByKeyboard(t *testing.T) {
 	h.Sees("wizard.phone.heading")
 	h.Write("0202 555")
 	h.Press(fyne.KeyReturn)
-	h.Sees("error.malformed.number.what")
+	h.Sees("error.malformed.number.country.what")
 	h.SeesText("0202 555")
 	h.Press(fyne.KeyBackspace, fyne.KeyBackspace, fyne.KeyBackspace, fyne.KeyBackspace, fyne.KeyBackspace, fyne.KeyBackspace, fyne.KeyBackspace, fyne.KeyBackspace)
 	h.Write("+12025550143")

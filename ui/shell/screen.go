@@ -32,6 +32,9 @@ type View struct {
 // ShowScreen brings a screen to the front. Its first widget gets the focus, unless
 // the focus is in the rail: the person may want to go on to the next page.
 func (c *Console) ShowScreen(s Screen) {
+	if c.halted() { // an answer came after the server had stopped
+		return
+	}
 	c.putInFront(s)
 	if c.rail != nil {
 		c.rail.Select(string(s.Page()))
@@ -44,6 +47,9 @@ func (c *Console) ShowScreen(s Screen) {
 
 // ReturnTo shows a screen again as it was left, without loading it again.
 func (c *Console) ReturnTo(s Screen) {
+	if c.halted() {
+		return
+	}
 	c.putInFront(s)
 	if r, ok := s.(interface{ Resume(*Scope) }); ok {
 		r.Resume(c.scope)

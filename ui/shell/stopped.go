@@ -47,6 +47,9 @@ func (c *Console) Stop(fault Fault, place string, again func()) {
 	})
 }
 
+// halted reports whether the server cannot go on. Then no other screen is shown.
+func (c *Console) halted() bool { _, is := c.front.(*stopped); return is }
+
 func (s *stopped) Page() PageID   { return "" }
 func (s *stopped) Enter(*Scope)   {}
 func (s *stopped) OnTopic(string) {}
