@@ -265,7 +265,11 @@ func (p *deliveryPage) drawTest() fyne.CanvasObject {
 	case t.Sent:
 		return kit.NewBanner(look.Info, w.T("ui.delivery.sent", t.To), w.T("ui.delivery.sent-why"), "")
 	default:
-		why := explain.Code(w, "mail_"+t.Reason)
+		variant := ""
+		if len(t.Offered) > 0 {
+			variant = "offered"
+		}
+		why := explain.Variant(w, "mail_"+t.Reason, variant, assets.Args{"offered": strings.Join(t.Offered, ", ")})
 		return kit.NewBanner(look.Refused, why.What, why.Why, why.Next)
 	}
 }

@@ -55,6 +55,9 @@ type TextChange struct {
 type DeliveryTest struct {
 	Sent   bool   `json:"sent"`
 	To     string `json:"to"`
-	Reason string `json:"reason,omitempty"` // if not sent: unreachable, silent, no_tls, certificate, login, sender, recipient, not_accepted
+	Reason string `json:"reason,omitempty"` // if not sent: unreachable, silent, no_tls, certificate, login, login_method, sender, recipient, only_ascii, not_accepted
+	Step   string `json:"step,omitempty"`   // where it failed: connect, TLS, greeting, EHLO, STARTTLS, AUTH, MAIL, RCPT, DATA
 	Reply  int    `json:"reply,omitempty"`  // the mail server's SMTP reply code
+
+	Offered []string `json:"offered,omitempty"` // for login_method: the ways to log in that the server offers
 }

@@ -12,7 +12,7 @@ import (
 // A MailError reports the step of the SMTP exchange that failed. It holds the
 // reply's code, but not its text.
 type MailError struct {
-	Step  string // "connect", or the verb of RFC 5321
+	Step  string // "connect", "TLS", "greeting", or the verb of RFC 5321
 	Reply int    // the server's reply; 0 when there was none
 	Err   error  // set if there was no reply
 }
@@ -29,6 +29,9 @@ func (e *MailError) Unwrap() error { return e.Err }
 // errNoStartTLS reports a mail server without STARTTLS.
 var errNoStartTLS = errors.New("the server does not offer it")
 
+// errNoUTF8 reports an address that a mail server without SMTPUTF8 cannot take.
+var errNoUTF8 = errors.New("the server takes only ASCII before the @")
+
 // A Diagnosis is a code for why a mail could not be sent.
 type Diagnosis string
 
@@ -38,41 +41,63 @@ const (
 	Silent       Diagnosis = "silent"       // a connection, but no answer in time
 	NotProtected Diagnosis = "no_tls"       // no TLS in the configured mode
 	NotTrusted   Diagnosis = "certificate"  // TLS, but the certificate is not trusted
-	NoLogin      Diagnosis = "login"        // user name or password refused, or the server has no login
+	NoLogin      Diagnosis = "login"        // user name or password refused
+	NoMechanism  Diagnosis = "login_method" // the server offers no way to log in that is known here
+	OnlyASCII    Diagnosis = "only_ascii"   // an address needs SMTPUTF8, which the server does not offer
 	NoSender     Diagnosis = "sender"       // the sender's address was refused
 	NoRecipient  Diagnosis = "recipient"    // the recipient's address was refused
 	NotTaken     Diagnosis = "not_accepted" // any other refusal
 )
 
-// Diagnose returns why Mail failed, and the server's reply code (0: no reply).
-func Diagnose(err error) (Diagnosis, int) {
+// A Finding is what is known about a mail that could not be sent.
+type Finding struct {
+	Why     Diagnosis
+	Step    string   // "connect", "TLS", "greeting", "EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT" or "DATA"; "" if unknown
+	Reply   int      // the server's reply code; 0: no reply
+	Offered []string // ways to log in that the server offers, for NoMechanism
+}
+
+// Diagnose returns why Mail failed, and at which step.
+func Diagnose(err error) Finding {
+	failed := &MailError{}
+	errors.As(err, &failed)
+	f := Finding{Why: why(err, failed), Step: failed.Step, Reply: failed.Reply}
+	var mechanism *MechanismError
+	if errors.As(err, &mechanism) {
+		f.Offered = mechanism.Offered
+	}
+	return f
+}
+
+func why(err error, failed *MailError) Diagnosis {
 	var (
-		failed      *MailError
 		certificate *tls.CertificateVerificationError
 		hostname    x509.HostnameError
 		record      tls.RecordHeaderError
+		mechanism   *MechanismError
 		network     net.Error
 	)
-	if !errors.As(err, &failed) {
-		failed = &MailError{}
-	}
 	switch {
 	case errors.As(err, &certificate), errors.As(err, &hostname):
-		return NotTrusted, 0
+		return NotTrusted
+	case errors.As(err, &mechanism):
+		return NoMechanism
+	case errors.Is(err, errNoUTF8):
+		return OnlyASCII
 	case errors.As(err, &record), errors.Is(err, errNoStartTLS):
-		return NotProtected, failed.Reply
-	case failed.Step == "connect" && failed.Reply == 0:
-		return Unreachable, 0
+		return NotProtected
+	case failed.Step == stepConnect:
+		return Unreachable
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
-		return Silent, 0
-	case failed.Step == "STARTTLS":
-		return NotProtected, failed.Reply
-	case failed.Step == "AUTH":
-		return NoLogin, failed.Reply
-	case failed.Step == "MAIL":
-		return NoSender, failed.Reply
-	case failed.Step == "RCPT":
-		return NoRecipient, failed.Reply
+		return Silent
+	case failed.Step == stepStartTLS, failed.Step == stepTLS:
+		return NotProtected
+	case failed.Step == stepAuth && failed.Reply != 0:
+		return NoLogin
+	case failed.Step == stepSender && failed.Reply != 0:
+		return NoSender
+	case failed.Step == stepRecipient && failed.Reply != 0:
+		return NoRecipient
 	}
-	return NotTaken, failed.Reply
+	return NotTaken
 }

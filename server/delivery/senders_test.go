@@ -133,8 +133,8 @@ func TestDiagnose(t *testing.T) {
 			t.Parallel()
 			m := mailer(t, &tt.server, tt.change)
 			err := m.Mail(context.Background(), "ann@example.org", "subject", mailBody)
-			if got, reply := Diagnose(err); err == nil || got != want || reply != tt.reply {
-				t.Errorf("%v is %s, %d; want %s, %d", err, got, reply, want, tt.reply)
+			if got := Diagnose(err); err == nil || got.Why != want || got.Reply != tt.reply {
+				t.Errorf("%v is %+v; want %s, %d", err, got, want, tt.reply)
 			}
 		})
 	}

@@ -10,7 +10,6 @@ import (
 	"mime/quotedprintable"
 	"net"
 	"net/mail"
-	"net/smtp"
 	"net/textproto"
 	"strings"
 	"time"
@@ -30,7 +29,7 @@ const (
 type SMTPConfig struct {
 	Addr               string // host:port
 	TLS                TLSMode
-	Username, Password string // for AUTH PLAIN; "" for no login
+	Username, Password string // for AUTH, with a mechanism that the server offers; "" for no login
 	From               string // the sender's address, with or without a name
 	Now                func() time.Time
 	TLSConfig          *tls.Config   // nil: the system's roots
@@ -41,7 +40,7 @@ type SMTPConfig struct {
 type SMTPMailer struct {
 	cfg  SMTPConfig
 	host string
-	from mail.Address
+	from mailbox
 }
 
 // NewSMTPMailer checks the configuration and returns an SMTPMailer.
@@ -50,7 +49,7 @@ func NewSMTPMailer(cfg SMTPConfig) (*SMTPMailer, error) {
 	if err != nil || host == "" {
 		return nil, errors.New("delivery: smtp: the server must be given as host:port")
 	}
-	from, err := mail.ParseAddress(cfg.From)
+	from, err := parseMailbox(cfg.From)
 	if err != nil {
 		return nil, errors.New("delivery: smtp: the sender is not an address")
 	}
@@ -69,108 +68,51 @@ func NewSMTPMailer(cfg SMTPConfig) (*SMTPMailer, error) {
 	if cfg.Timeout == 0 {
 		cfg.Timeout = 30 * time.Second
 	}
-	return &SMTPMailer{cfg: cfg, host: host, from: *from}, nil
+	return &SMTPMailer{cfg: cfg, host: host, from: from}, nil
 }
 
 // Mail implements Mailer. Its errors hold the step and the reply's code, but no text
 // of the mail or of the reply.
 func (m *SMTPMailer) Mail(ctx context.Context, to, subject, body string) error {
-	rcpt, err := mail.ParseAddress(to)
+	rcpt, err := parseMailbox(to)
 	if err != nil {
 		return &PermanentError{Reason: "smtp: the recipient is not an address"}
 	}
-	text, err := m.compose(ID(ctx), *rcpt, subject, body)
+	text, err := m.compose(ID(ctx), rcpt.addr, subject, body)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, m.cfg.Timeout)
 	defer cancel()
-	conn, err := m.dial(ctx)
-	if err != nil {
-		return fmt.Errorf("delivery: %w", &MailError{Step: "connect", Err: err})
-	}
-	defer conn.Close()
-	// net/smtp takes no context: close the connection when ctx ends.
-	defer context.AfterFunc(ctx, func() { conn.Close() })()
-	if step, err := m.converse(conn, rcpt.Address, text); err != nil {
+	x := exchange{mailer: m, step: stepConnect}
+	if err := x.run(ctx, rcpt, text); err != nil {
 		if ctx.Err() != nil {
 			err = ctx.Err()
 		}
-		return smtpError(step, err)
+		return smtpError(x.step, err)
 	}
 	return nil
-}
-
-func (m *SMTPMailer) dial(ctx context.Context) (net.Conn, error) {
-	if m.cfg.TLS == Implicit {
-		d := tls.Dialer{Config: m.tls()}
-		return d.DialContext(ctx, "tcp", m.cfg.Addr)
-	}
-	var d net.Dialer
-	return d.DialContext(ctx, "tcp", m.cfg.Addr)
-}
-
-func (m *SMTPMailer) tls() *tls.Config {
-	cfg := &tls.Config{}
-	if m.cfg.TLSConfig != nil {
-		cfg = m.cfg.TLSConfig.Clone()
-	}
-	if cfg.ServerName == "" {
-		cfg.ServerName = m.host
-	}
-	return cfg
-}
-
-// converse runs the whole exchange (RFC 5321 §3). It returns the step that failed.
-func (m *SMTPMailer) converse(conn net.Conn, to string, text []byte) (step string, err error) {
-	c, err := smtp.NewClient(conn, m.host)
-	if err != nil {
-		return "greeting", err
-	}
-	defer c.Close()
-	if m.cfg.TLS == StartTLS {
-		if ok, _ := c.Extension("STARTTLS"); !ok {
-			return "STARTTLS", errNoStartTLS
-		}
-		if err := c.StartTLS(m.tls()); err != nil {
-			return "STARTTLS", err
-		}
-	}
-	if m.cfg.Username != "" {
-		if err := c.Auth(smtp.PlainAuth("", m.cfg.Username, m.cfg.Password, m.host)); err != nil {
-			return "AUTH", err
-		}
-	}
-	if err := c.Mail(m.from.Address); err != nil {
-		return "MAIL", err
-	}
-	if err := c.Rcpt(to); err != nil {
-		return "RCPT", err
-	}
-	w, err := c.Data()
-	if err != nil {
-		return "DATA", err
-	}
-	if _, err := w.Write(text); err != nil {
-		return "DATA", err
-	}
-	if err := w.Close(); err != nil {
-		return "DATA", err
-	}
-	_ = c.Quit() // the server has accepted the mail
-	return "", nil
 }
 
 // smtpError keeps the reply's code and drops its text. A 5yz reply means not to try
 // again (RFC 5321 §4.2.1). At steps before RCPT it may be due to our own settings,
 // which can be corrected, so the mail is tried again.
 func smtpError(step string, err error) error {
-	var reply *textproto.Error
+	var (
+		reply *textproto.Error
+		never *PermanentError
+	)
+	if errors.As(err, &never) {
+		return &PermanentError{Reason: never.Reason, Err: &MailError{Step: step, Err: err}}
+	}
+	if errors.Is(err, errNoUTF8) && step == stepRecipient {
+		return &PermanentError{Reason: "smtp: " + errNoUTF8.Error(), Err: &MailError{Step: step, Err: err}}
+	}
 	if !errors.As(err, &reply) {
 		return fmt.Errorf("delivery: %w", &MailError{Step: step, Err: err})
 	}
 	failed := &MailError{Step: step, Reply: reply.Code}
-	if reply.Code >= 500 && (step == "RCPT" || step == "DATA") {
+	if reply.Code >= 500 && (step == stepRecipient || step == stepData) {
 		return &PermanentError{Reason: failed.Error(), Err: failed}
 	}
 	return fmt.Errorf("delivery: %w", failed)
@@ -183,12 +125,12 @@ func (m *SMTPMailer) compose(id string, to mail.Address, subject, body string) (
 	}
 	var b bytes.Buffer
 	header := func(name, value string) { fmt.Fprintf(&b, "%s: %s\r\n", name, value) }
-	header("From", m.from.String())
+	header("From", m.from.addr.String())
 	header("To", to.String())
 	header("Subject", mime.QEncoding.Encode("utf-8", subject))
 	header("Date", m.cfg.Now().UTC().Format(time.RFC1123Z))
 	if id != "" {
-		_, domain, _ := strings.Cut(m.from.Address, "@")
+		_, domain, _ := strings.Cut(m.from.addr.Address, "@")
 		header("Message-ID", "<"+id+"@"+domain+">")
 	}
 	header("Auto-Submitted", "auto-generated") // RFC 3834: no vacation replies

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -31,6 +32,9 @@ type mailServer struct {
 	tls      *tls.Config
 	implicit bool
 	startTLS bool
+	offers   []string          // lines of the answer to EHLO; nil: AUTH PLAIN
+	greeting string            // "" for 220
+	noTLS    bool              // the handshake after STARTTLS fails
 	refuse   map[string]string // verb → reply
 	silent   string            // verb that is never answered
 	mails    chan received
@@ -41,6 +45,7 @@ type received struct {
 	from, to string
 	auth     string
 	secure   bool
+	mail     string // the whole MAIL command
 	data     string
 }
 
@@ -106,7 +111,7 @@ func (s *mailServer) converse(conn net.Conn) {
 	}
 	c := textproto.NewConn(conn)
 	say := func(line string) { c.PrintfLine("%s", line) }
-	say("220 test ESMTP")
+	say(cmp.Or(s.greeting, "220 test ESMTP"))
 	for {
 		line, err := c.ReadLine()
 		if err != nil {
@@ -128,17 +133,27 @@ func (s *mailServer) converse(conn net.Conn) {
 			if s.startTLS && !m.secure {
 				say("250-STARTTLS")
 			}
-			say("250 AUTH PLAIN")
+			offers := s.offers
+			if offers == nil {
+				offers = []string{"AUTH PLAIN"}
+			}
+			for _, offer := range offers {
+				say("250-" + offer)
+			}
+			say("250 HELP")
 		case "STARTTLS":
 			say("220 go ahead")
+			if s.noTLS {
+				say("this is not TLS")
+				return
+			}
 			conn, m.secure = tls.Server(conn, s.tls), true
 			c = textproto.NewConn(conn)
 		case "AUTH":
-			b, _ := base64.StdEncoding.DecodeString(strings.TrimPrefix(rest, "PLAIN "))
-			m.auth = string(b)
+			m.auth = logIn(c, rest)
 			say("235 ok")
 		case "MAIL":
-			m.from = address(rest)
+			m.from, m.mail = address(rest), line
 			say("250 ok")
 		case "RCPT":
 			m.to = address(rest)
@@ -163,6 +178,30 @@ func (s *mailServer) converse(conn net.Conn) {
 			say("500 what?")
 		}
 	}
+}
+
+// logIn returns the mechanism and what the client sent with it.
+func logIn(c *textproto.Conn, rest string) string {
+	mechanism, initial, _ := strings.Cut(rest, " ")
+	plain := func(text string) string {
+		b, err := base64.StdEncoding.DecodeString(text)
+		if err != nil {
+			return err.Error()
+		}
+		return string(b)
+	}
+	ask := func(question string) string {
+		c.PrintfLine("334 %s", base64.StdEncoding.EncodeToString([]byte(question)))
+		answer, _ := c.ReadLine()
+		return plain(answer)
+	}
+	switch mechanism {
+	case "LOGIN":
+		return "LOGIN " + ask("User Name\x00") + " " + ask("Password\x00")
+	case "CRAM-MD5":
+		return "CRAM-MD5 " + ask("<1.2@test>")
+	}
+	return mechanism + " " + plain(initial)
 }
 
 func address(path string) string {
@@ -198,9 +237,9 @@ func TestSMTPSends(t *testing.T) {
 		secure bool
 		auth   string
 	}{
-		"starttls": {server: mailServer{startTLS: true}, secure: true, auth: "\x00nightlatch\x00pw-s3cret"},
+		"starttls": {server: mailServer{startTLS: true}, secure: true, auth: "PLAIN \x00nightlatch\x00pw-s3cret"},
 		"implicit tls": {
-			server: mailServer{implicit: true}, secure: true, auth: "\x00nightlatch\x00pw-s3cret",
+			server: mailServer{implicit: true}, secure: true, auth: "PLAIN \x00nightlatch\x00pw-s3cret",
 			change: func(c *SMTPConfig) { c.TLS = Implicit },
 		},
 		"on this machine": {change: func(c *SMTPConfig) { c.TLS, c.Username = NoTLS, "" }},

@@ -214,8 +214,8 @@ func (h *Handler) testDelivery(c *call, _ none) (api.DeliveryTest, error) {
 	}
 	out := api.DeliveryTest{Sent: true, To: to}
 	if err := h.cfg.Senders.Mail(c.r.Context(), to, subject, text); err != nil {
-		why, reply := delivery.Diagnose(err)
-		out.Sent, out.Reason, out.Reply = false, string(why), reply
+		found := delivery.Diagnose(err)
+		out.Sent, out.Reason, out.Step, out.Reply, out.Offered = false, string(found.Why), found.Step, found.Reply, found.Offered
 		h.cfg.Log.Warn("the test mail was not sent", "error", err)
 	}
 	return out, nil
