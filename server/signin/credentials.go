@@ -15,6 +15,7 @@ import (
 	"nightlatch/server/backupcode"
 	"nightlatch/server/ceremony"
 	"nightlatch/server/ceremony/proof"
+	"nightlatch/server/fairqueue"
 	"nightlatch/server/ratelimit"
 	"nightlatch/server/store"
 	"nightlatch/server/throttle"
@@ -60,12 +61,14 @@ func (r *rules) verify(ctx context.Context, c ceremony.Ceremony, _ draft, input 
 	if err != nil {
 		return nil, err
 	}
+	known := false // a device that signed in before: its hash comes first (R43)
 	err = r.Store.View(ctx, func(tx store.Tx) error {
 		in.account, in.hash = "", ""
 		count, err := r.Counts.FirstParty(tx, in.name, c.Caller.Device)
 		if err != nil {
 			return err
 		}
+		known = count.Known()
 		if _, err := admit(tx, count); err != nil {
 			return err
 		}
@@ -82,6 +85,9 @@ func (r *rules) verify(ctx context.Context, c ceremony.Ceremony, _ draft, input 
 	})
 	if err != nil || in.owner != 0 {
 		return in, err
+	}
+	if known {
+		ctx = fairqueue.WithClass(ctx, fairqueue.Known)
 	}
 	if in.account == "" {
 		err = r.Hasher.Decoy(ctx, password)
