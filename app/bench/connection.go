@@ -23,13 +23,15 @@ type connection struct {
 }
 
 // dial connects to a server's URL.
-func dial(url string) (*connection, error) {
+func dial(url string) (*connection, error) { return dialWith(url, &net.Dialer{}) }
+
+func dialWith(url string, d *net.Dialer) (*connection, error) {
 	host := strings.TrimPrefix(url, "http://")
 	_, port, err := net.SplitHostPort(host)
 	if err != nil {
 		return nil, err
 	}
-	conn, err := net.Dial("tcp", net.JoinHostPort("127.0.0.1", port))
+	conn, err := d.Dial("tcp", net.JoinHostPort("127.0.0.1", port))
 	if err != nil {
 		return nil, err
 	}

@@ -116,11 +116,7 @@ func over(a, b []sample, figure func(sample) float64) float64 {
 
 // typical returns the median of one side's figure over the rounds.
 func typical(samples []sample, figure func(sample) float64) float64 {
-	all := make([]float64, len(samples))
-	for i, s := range samples {
-		all[i] = figure(s)
-	}
-	return median(all)
+	return median(figures(samples, figure))
 }
 
 func median(v []float64) float64 {

@@ -16,7 +16,8 @@ import (
 // A signer is a client that signs members in over its own connection.
 type signer struct {
 	*connection
-	input []byte
+	header string // whole lines, sent with each request
+	input  []byte
 }
 
 const ceremonies = "/api/v1/ceremonies"
@@ -28,7 +29,7 @@ var (
 
 // begin starts a sign-in and returns the path of the ceremony.
 func (v *signer) begin() (path string, err error) {
-	status, answer, err := v.post(ceremonies, "", beginSignIn)
+	status, answer, err := v.post(ceremonies, v.header, beginSignIn)
 	if err != nil {
 		return "", err
 	}
@@ -46,7 +47,7 @@ func (v *signer) credentials(path, username, secret string) ([]byte, error) {
 }
 
 func (v *signer) answer(path string) ([]byte, error) {
-	status, answer, err := v.post(path, "", v.input)
+	status, answer, err := v.post(path, v.header, v.input)
 	if err == nil && status != http.StatusOK {
 		err = fmt.Errorf("%w: %s", errNoSession, answer)
 	}
