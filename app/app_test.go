@@ -214,7 +214,7 @@ func TestEveryKeyErrorHasAMessage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, m := range regexp.MustCompile(`\{err: fido\.(Err\w+), sentence: "[A-Z]`).FindAllSubmatch(table, -1) {
+	for _, m := range regexp.MustCompile(`(?s)\berr:\s+fido\.(Err\w+),\s+sentence: "[A-Z]`).FindAllSubmatch(table, -1) {
 		said[string(m[1])] = true
 	}
 	for _, m := range regexp.MustCompile(`(?m)^(?:var|\t)\s*(Err\w+)\s+=`).FindAllSubmatch(src, -1) {

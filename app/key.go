@@ -52,6 +52,7 @@ type keyCommand struct {
 	base    string // the server's URL; "" for none
 	keys    *fido.Client
 	device  fido.Device // the chosen key; the zero value for any
+	used    fido.Device // the key that the ceremony uses
 	secrets keySecrets
 }
 
@@ -115,7 +116,7 @@ func (c *keyCommand) openKeys(ctx context.Context, origin string) (release func(
 				return nil, err
 			}
 		}
-		c.device = fido.Device{Path: c.address, Transport: transportOf(ctx, known.Devices, c.address)}
+		c.device = listedAt(ctx, known.Devices, c.address)
 		cfg.Devices, cfg.Changes, cfg.Reader = fido.Paths(c.address), nil, nil
 	case c.base != "":
 		if cfg, err = withLab(ctx, cfg, c.client, c.base, c.labOnly); err != nil {

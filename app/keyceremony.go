@@ -27,8 +27,9 @@ func (c *keyCommand) enroll(ctx context.Context) error {
 		case api.EnterEmail, api.EnterCode:
 			return nil, refuse(nil, "This account has no confirmed email address yet. Confirm one in the console, then enroll the key.")
 		case api.UseSecurityKey:
+			c.used = c.device
 			response, err := c.keys.Create(ctx, c.device, json.RawMessage(step.Create), c)
-			return api.KeyResponse{Response: response}, err
+			return api.KeyResponse{Response: response, Product: c.used.ProductName()}, err
 		case api.NameKey:
 			if label == "" {
 				label = step.Suggested
@@ -124,6 +125,9 @@ func (c *keyCommand) cancel(id string) {
 
 // Show prints what the user has to do (fido.Interaction).
 func (c *keyCommand) Show(p fido.Prompt) {
+	if p.Device.Path != "" {
+		c.used = p.Device
+	}
 	if !secret.IsTerminal(c.err) {
 		return // scripts expect nothing but a refusal on standard error
 	}

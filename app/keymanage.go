@@ -98,13 +98,16 @@ func (c *keyCommand) setPIN(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var old string
-	if p.PIN == fido.PINSet {
-		if old, err = c.secrets.get(ctx, &c.secrets.pin); err != nil {
-			return err
+	var old, next string
+	err = c.keys.WhilePresent(ctx, p.Device, func(ctx context.Context) (err error) {
+		if p.PIN == fido.PINSet {
+			if old, err = c.secrets.get(ctx, &c.secrets.pin); err != nil {
+				return err
+			}
 		}
-	}
-	next, err := c.newPIN(ctx)
+		next, err = c.newPIN(ctx)
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -149,7 +152,7 @@ func (c *keyCommand) newPIN(ctx context.Context) (string, error) {
 // fit. Then it prints each on a line: ID, site, user name and display name, separated by
 // tabs.
 func (c *keyCommand) credentials(ctx context.Context) error {
-	pin, err := c.secrets.get(ctx, &c.secrets.pin)
+	pin, err := c.managementPIN(ctx)
 	if err != nil {
 		return err
 	}
@@ -159,9 +162,9 @@ func (c *keyCommand) credentials(ctx context.Context) error {
 	}
 	fmt.Fprintf(c.out, "%d kept\troom for %d\n", got.Used, got.Remaining)
 	for _, r := range got.Credentials {
-		fields := []string{base64.RawURLEncoding.EncodeToString(r.ID), r.RPID, r.UserName, r.UserDisplayName}
-		for i, f := range fields {
-			fields[i] = rawtext.Visible(f, nameLimit) // the names were chosen by others
+		fields := []string{base64.RawURLEncoding.EncodeToString(r.ID)}
+		for _, name := range []string{r.RPID, r.UserName, r.UserDisplayName} { // chosen by others
+			fields = append(fields, rawtext.Visible(name, nameLimit))
 		}
 		fmt.Fprintln(c.out, strings.Join(fields, "\t"))
 	}
@@ -177,7 +180,7 @@ func (c *keyCommand) delete(ctx context.Context) error {
 	if err := c.needKey(ctx); err != nil {
 		return err
 	}
-	pin, err := c.secrets.get(ctx, &c.secrets.pin)
+	pin, err := c.managementPIN(ctx)
 	if err != nil {
 		return err
 	}
@@ -186,4 +189,13 @@ func (c *keyCommand) delete(ctx context.Context) error {
 		return refuse(err, "The security key has no credential with this ID. nightlatch key credentials lists those it has.")
 	}
 	return c.done(err, "deleted")
+}
+
+// managementPIN reads the PIN while the key is there.
+func (c *keyCommand) managementPIN(ctx context.Context) (pin string, err error) {
+	err = c.keys.WhilePresent(ctx, c.device, func(ctx context.Context) (err error) {
+		pin, err = c.secrets.get(ctx, &c.secrets.pin)
+		return err
+	})
+	return pin, err
 }

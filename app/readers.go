@@ -72,12 +72,12 @@ func explainReader(ctx context.Context, keys *fido.Client, err error) error {
 // ptyDirectory contains the paths of virtual keys, which are pseudo-terminals.
 const ptyDirectory = "/dev/pts"
 
-// transportOf returns the transport of the key at a path (R31): the listed one, or USB if
-// the key is not listed, because another program made it.
-func transportOf(ctx context.Context, all fido.Lister, path string) string {
+// listedAt returns the key at a path as it is listed. One that is not listed is taken for a
+// key over USB.
+func listedAt(ctx context.Context, all fido.Lister, path string) fido.Device {
 	ds, _ := all(ctx) // without a list the transport is unknown
 	if i := slices.IndexFunc(ds, func(d fido.Device) bool { return d.Path == path }); i >= 0 {
-		return ds[i].Transport
+		return ds[i]
 	}
-	return fido.USB
+	return fido.Device{Path: path, Transport: fido.USB}
 }

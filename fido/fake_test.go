@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"math/big"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -41,6 +42,7 @@ type fakeKey struct {
 	made     []CredentialRequest
 	asserted []AssertionRequest
 	closed   int
+	gone     atomic.Bool
 }
 
 func newFake(t testing.TB) *fakeKey {
@@ -59,6 +61,7 @@ func newFake(t testing.TB) *fakeKey {
 }
 
 func (k *fakeKey) Open(context.Context, string) (Key, error)     { return k, nil }
+func (k *fakeKey) Gone() bool                                    { return k.gone.Load() }
 func (k *fakeKey) Close() error                                  { k.closed++; return nil }
 func (k *fakeKey) Info(context.Context) (GetInfoResponse, error) { return k.info, nil }
 func (k *fakeKey) PINTries(ctx context.Context) (int, error)     { return k.tries, nil }

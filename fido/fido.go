@@ -45,6 +45,15 @@ type Device struct {
 	Locked       bool // the user has no permission to open it
 }
 
+// ProductName returns the name of the key's product, or "" if it is unknown. What a reader
+// lists is the reader's name, not that of the key on it.
+func (d Device) ProductName() string {
+	if d.Transport == NFC && !d.Virtual {
+		return ""
+	}
+	return d.Product
+}
+
 // A Lister lists the keys that are plugged in or on a reader.
 type Lister func(ctx context.Context) ([]Device, error)
 

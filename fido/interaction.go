@@ -11,7 +11,7 @@ type Interaction interface {
 	// Show shows what the ceremony waits for. It must not block.
 	Show(p Prompt)
 	// PIN asks for the key's PIN. It is called only if the key or the options need
-	// one. triesLeft is how many wrong PINs the key still accepts; previousWrong means
+	// one. ctx ends when the key is removed meanwhile. triesLeft is how many wrong PINs the key still accepts; previousWrong means
 	// that the last PIN was wrong. An error ends the ceremony: with ErrCancelled if it
 	// is one, with WrongPINError after a wrong PIN, else with ErrPINRequired.
 	PIN(ctx context.Context, triesLeft int, previousWrong bool) (string, error)

@@ -161,9 +161,14 @@ func (cer *ceremony) askPIN(previousWrong bool) error {
 	}
 	cer.left = tries
 	for {
-		cer.pin, err = cer.ui.PIN(cer.ctx, tries, previousWrong)
+		err = whilePresent(cer.ctx, cer.device, cer.key, func(ctx context.Context) (err error) {
+			cer.pin, err = cer.ui.PIN(ctx, tries, previousWrong)
+			return err
+		})
 		cer.pin = norm.NFC.String(cer.pin)
 		switch {
+		case errors.Is(err, ErrRemoved):
+			return err
 		case ContextError(cer.ctx) != nil:
 			return ContextError(cer.ctx)
 		case errors.Is(err, ErrCancelled):

@@ -2,6 +2,7 @@ package party
 
 import (
 	"bufio"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -211,6 +212,45 @@ func TestLabKeyByPathKeepsItsTransport(t *testing.T) {
 	for _, k := range keys {
 		if len(k.Transports) != 1 || k.Transports[0] != k.Label {
 			t.Errorf("the key %s has the transports %q", k.Label, k.Transports)
+		}
+	}
+}
+
+// A key that is unplugged while its PIN is typed at a terminal ends the prompt at once.
+func TestKeyUnpluggedAtThePrompt(t *testing.T) {
+	s := serve(t, built.plain, "--policy", "hardened")
+	ctx := within(t, time.Minute)
+	p := protect(t, s, "robin", "+12025550111")
+	for _, verb := range []string{"credentials", "set-pin", "enroll"} {
+		key := plug(t, ctx, s, "Blue", "2468")
+		line := built.plain + " key " + verb + " --server " + s.URL + " --device " + key.Path
+		cmd := exec.CommandContext(ctx, "script", "--quiet", "--return", "--command", line, "/dev/null")
+		cmd.Env = append(os.Environ(), session(p.Client.Token())...)
+		input, err := cmd.StdinPipe() // nothing is typed
+		if err != nil {
+			t.Fatal(err)
+		}
+		output, err := cmd.StdoutPipe()
+		if err == nil {
+			err = cmd.Start()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown := bufio.NewReader(output)
+		if _, err := shown.ReadString(':'); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Client.UnplugKey(ctx, key.ID); err != nil {
+			t.Fatal(err)
+		}
+		rest, err := io.ReadAll(shown)
+		if err != nil || !strings.Contains(string(rest), "The security key was removed") || strings.Contains(string(rest), "Cancelled") {
+			t.Errorf("%s: %v\n%s", verb, err, rest)
+		}
+		_ = input.Close()
+		if err := cmd.Wait(); err == nil {
+			t.Errorf("%s: status 0", verb)
 		}
 	}
 }

@@ -23,6 +23,9 @@ type key struct {
 	session *session // nil while the key is not open
 }
 
+// Gone reports whether the key was removed.
+func (k *key) Gone() bool { return k.watch.gone() }
+
 // Close closes the key.
 func (k *key) Close() error {
 	if k.session != nil {

@@ -41,8 +41,12 @@ type Resend struct{}
 
 // KeyResponse answers UseSecurityKey: RegistrationResponseJSON or
 // AuthenticationResponseJSON (W3C WebAuthn Level 3, §5.1).
+//
+// Product is the name by which the client knows the key, such as the name that it reports
+// over USB. A new key is suggested to be called that.
 type KeyResponse struct {
 	Response RawJSON `json:"response"`
+	Product  string  `json:"product,omitempty"`
 }
 
 // Label answers NameKey.

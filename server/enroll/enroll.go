@@ -101,6 +101,7 @@ type draft struct {
 	Options    api.RawJSON          `json:"options,omitempty"`    // for the security key
 	Challenge  []byte               `json:"challenge,omitempty"`  // for the security key, used once
 	Credential *webauthn.Credential `json:"credential,omitempty"` // the new one
+	Product    string               `json:"product,omitempty"`    // how the client calls the key
 	Label      string               `json:"label,omitempty"`      // its name
 
 	Consequences []api.Consequence `json:"consequences,omitempty"` // as shown

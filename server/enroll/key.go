@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"nightlatch/server/account"
 	"nightlatch/server/api"
@@ -28,7 +29,7 @@ func (r *rules) enrollKey() ceremony.Definition[draft] {
 		Name: nameKey,
 		Step: api.NameKey{},
 		Show: func(tx store.Tx, c *ceremony.Ceremony, d *draft) (api.Step, error) {
-			suggested, err := suggest(tx, c.Account, d.Credential)
+			suggested, err := suggest(tx, c.Account, d.Product, d.Credential)
 			return api.NameKey{Suggested: suggested}, err
 		},
 	}, done())
@@ -143,6 +144,10 @@ func (r *rules) takeKey(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.I
 		return "", err
 	}
 	d.Credential, d.Options, d.Challenge = &in.credential, nil, nil
+	d.Product, err = account.NormalizeLabel(strings.Join(strings.Fields(in.Product), " "), account.KeyLabelMax)
+	if err != nil {
+		d.Product = "" // a device reports any text; without a name the model's is suggested
+	}
 	return r.next(tx, c, d, input)
 }
 
@@ -162,25 +167,29 @@ func enrolled(own bool, label string) api.Refusal {
 	return refusal
 }
 
-// suggest returns a name for a key: its model, with a number if that name is taken (R31).
-func suggest(tx store.Tx, accountID string, credential *webauthn.Credential) (string, error) {
+// suggest returns a name for a key (R31): the one that the client shows, else that of its
+// model, with a number if another key of the account has that name.
+func suggest(tx store.Tx, accountID, product string, credential *webauthn.Credential) (string, error) {
 	keys, err := account.Keys(tx, accountID)
 	if err != nil {
 		return "", err
 	}
 	name := "Security key"
-	if credential != nil {
-		if model := credential.Model(); model != "" {
-			name = model
-		}
+	switch {
+	case product != "":
+		name = product
+	case credential != nil && credential.Model() != "":
+		name = credential.Model()
 	}
 	taken := make(map[string]bool, len(keys))
 	for _, k := range keys {
-		taken[k.Label] = true
+		taken[strings.ToLower(k.Label)] = true
 	}
 	suggested := name
-	for n := 2; taken[suggested]; n++ {
-		suggested = fmt.Sprintf("%s %d", name, n)
+	for n := 2; taken[strings.ToLower(suggested)]; n++ {
+		number := fmt.Sprintf(" %d", n)
+		letters := []rune(name)
+		suggested = strings.TrimSpace(string(letters[:min(len(letters), account.KeyLabelMax-len(number))])) + number
 	}
 	return suggested, nil
 }

@@ -83,6 +83,7 @@ var meanings = map[string]string{
 	"Key.RPID":       "the server name that it was set up for",
 	"Key.Transports": "`usb`, `nfc` and others of W3C WebAuthn Level 3, §5.8.4",
 
+	"KeyResponse.Product":  "the name by which the client knows the key, such as its USB product name; a new key is suggested to be called that",
 	"KeyResponse.Response": "RegistrationResponseJSON or AuthenticationResponseJSON of WebAuthn",
 
 	"LabAccount.Password":      "of the account",

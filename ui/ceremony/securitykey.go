@@ -158,7 +158,7 @@ func (r *ceremony) useKey(d fido.Device, chosen bool) {
 			}
 			r.state.Key.Phase = wizard.Answering
 			k.remember(r.screens.Keys)
-			r.send(api.KeyResponse{Response: api.RawJSON(response)})
+			r.send(api.KeyResponse{Response: api.RawJSON(response), Product: d.ProductName()})
 		})
 	})
 	r.step()
