@@ -94,8 +94,15 @@ func (t terminal) window(cfg instanceConfig) error {
 		}
 	}
 	ctx := context.Background()
-	cfg.converting = t.converting(nil)
-	inst, err := openInstance(ctx, cfg)
+	var notice noticeWindow
+	cfg.converting = notice.converting(t)
+	opening, opened := notice.wait(ctx, t)
+	inst, err := openInstance(opening, cfg)
+	notice.close(opening, err)
+	opened()
+	if errors.Is(err, errInterrupted) {
+		return nil // the user closed the notice
+	}
 	if errors.Is(err, store.ErrInUse) && raiseRunning(ctx, cfg.dir) {
 		return refuse(err, "Nightlatch is already running; its window was brought forward.")
 	}

@@ -20,3 +20,8 @@ func (t terminal) console(args []string) error {
 	fmt.Fprintln(t.err, "nightlatch: this build has no window; serving the lab instead. Press Ctrl+C to stop it.")
 	return t.serveLab(demoConfig())
 }
+
+// noticeCommand is for builds with a window.
+const noticeCommand = "notice-window"
+
+func (t terminal) notice() error { return refuse(nil, "%s", whyMissing(aWindow)) }

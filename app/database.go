@@ -37,7 +37,7 @@ func openStore(ctx context.Context, dir string, now func() time.Time, keyring bo
 		master, err := seal.LoadOrCreate(ctx, dir, keyring)
 		return seal.New(master), err
 	})
-	if err != nil && ctx.Err() != nil {
+	if err != nil && (ctx.Err() != nil || errors.Is(err, errInterrupted)) {
 		return nil, refuse(errInterrupted, "Nightlatch was stopped before the data in %s were open; nothing was changed.", shortened(dir))
 	}
 	return db, err

@@ -85,6 +85,8 @@ func (t terminal) dispatch(args []string) error {
 		}
 		t.printVersion()
 		return nil
+	case command == noticeCommand:
+		return t.notice()
 	case isHelp(command):
 		fmt.Fprint(t.out, usage)
 		return nil

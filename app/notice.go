@@ -1,0 +1,143 @@
+//go:build cgo && !headless
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"sync"
+	"time"
+
+	fyneapp "fyne.io/fyne/v2/app"
+
+	"nightlatch/server/store/seal"
+	"nightlatch/ui/shell"
+)
+
+// noticeCommand is how the program starts itself to show a notice. The window library can
+// run once in a process, so a window that is shown before the console's needs its own.
+const noticeCommand = "notice-window"
+
+// A noticeWindow shows what a start without a window waits for, and why it ended. It does
+// nothing as long as nothing takes long.
+type noticeWindow struct {
+	mu   sync.Mutex
+	stop func() // ends the process that shows it; nil if none was started
+}
+
+// wait returns a context for openInstance. When the keyring is slow, a window says so;
+// closing it ends the context.
+func (w *noticeWindow) wait(ctx context.Context, t terminal) (context.Context, func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	return seal.Tell(ctx, func() {
+		fmt.Fprintln(t.err, "nightlatch: "+waitsForKeyring)
+		w.showUntil(ctx, shell.Notice{Waiting: "keyring"}, cancel)
+	}), cancel
+}
+
+// converting returns what shows the conversion of an older database: in a window too, if it
+// takes long. Closing the window ends the conversion, which has then changed nothing.
+func (w *noticeWindow) converting(t terminal) func(done, total int64) error {
+	show, begun, stopped := t.converting(nil), time.Now(), make(chan struct{})
+	var once sync.Once
+	return func(done, total int64) error {
+		if time.Since(begun) > noticeAfter {
+			once.Do(func() {
+				w.showUntil(context.Background(), shell.Notice{Waiting: "converting"}, func() { close(stopped) })
+			})
+		}
+		select {
+		case <-stopped:
+			return errInterrupted
+		default:
+			return show(done, total)
+		}
+	}
+}
+
+// noticeAfter is how long a start may take without a window.
+const noticeAfter = 2 * time.Second
+
+// showUntil shows a notice, and calls closed if the user closes it before ctx ends.
+func (w *noticeWindow) showUntil(ctx context.Context, n shell.Notice, closed func()) {
+	ended := w.show(ctx, n)
+	if ended == nil {
+		return
+	}
+	go func() {
+		select {
+		case <-ended:
+			closed()
+		case <-ctx.Done():
+		}
+	}()
+}
+
+// show starts a process with the window. The channel is closed when it has ended; it is nil
+// if it could not be started.
+func (w *noticeWindow) show(ctx context.Context, n shell.Notice) <-chan struct{} {
+	text, err := json.Marshal(n)
+	self, serr := os.Executable()
+	if err != nil || serr != nil {
+		return nil
+	}
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
+	cmd := exec.CommandContext(ctx, self, noticeCommand)
+	cmd.Stdin = bytes.NewReader(text)
+	if err := cmd.Start(); err != nil {
+		stop()
+		return nil // standard error has it
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = cmd.Wait() // it ends when its window is closed, or by stop
+		stop()
+	}()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.stop = stop
+	return ended
+}
+
+// close takes the window away. If one was shown and the start failed, another one says
+// why, and close returns when the user has read it.
+func (w *noticeWindow) close(ctx context.Context, err error) {
+	w.mu.Lock()
+	stop := w.stop
+	w.mu.Unlock()
+	if stop == nil {
+		return
+	}
+	closed := ctx.Err() != nil || errors.Is(err, errInterrupted) // by the user, who knows
+	stop()
+	if err == nil || closed {
+		return
+	}
+	if ended := w.show(ctx, shell.Notice{Refusal: sentence(err)}); ended != nil {
+		<-ended
+	}
+}
+
+// notice runs the process that shows a notice, which it reads from standard input.
+func (t terminal) notice() error {
+	var n shell.Notice
+	if err := json.NewDecoder(io.LimitReader(t.in, 64<<10)).Decode(&n); err != nil {
+		return usagef("%s is for Nightlatch itself", noticeCommand)
+	}
+	fyneapp.SetMetadata(metadata())
+	a := fyneapp.NewWithID(appID)
+	savePreferencesOnlyIfChanged(a)
+	w, err := shell.NewNotice(a, n)
+	if err != nil {
+		return err
+	}
+	w.ShowAndRun()
+	return nil
+}
