@@ -153,6 +153,9 @@ func (p *settingsPage) serverRows() []fyne.CanvasObject {
 		}
 		rows = append(rows, p.row("ui.delivery.title", text, p.changeButton("ui.delivery.title", func() { c.Visit(shell.Delivery) })))
 	}
+	if c.Account().Owner && about.SignUp != "" {
+		rows = append(rows, p.row("ui.accounts.title", w.T("ui.accounts.row", w.T("ui.accounts."+about.SignUp)), p.changeButton("ui.accounts.title", func() { c.Visit(shell.Accounts) })))
+	}
 	if about.MailKept || c.Account().EmailKept { // an unconfirmed address gets its mail here only
 		rows = append(rows, p.row("ui.settings.kept", w.T("ui.settings.kept-why"), control.NewButton(w.T("ui.settings.read"), "mail", control.Secondary, func() { c.Visit(shell.Mail) })))
 	}

@@ -203,6 +203,17 @@ func otherShots() []gallerytest.Shot {
 			return (&deliveryPage{c: c, src: shell.Source[api.Delivery]{Value: d, Ready: true}, form: &f}).Draw()
 		}}
 	}
+	accounts := func(name, mode string, fixed bool, made *api.NewInvitation, open ...api.Invitation) gallerytest.Shot {
+		return gallerytest.Shot{Name: name, Page: shell.Settings, Draw: func(c *shell.Console) shell.View {
+			c.SetAccount(gallerytest.Account())
+			state := accountsState{Settings: api.ServerSettings{SignUp: mode, SignUpFixed: fixed}, Invitations: open}
+			return (&accountsPage{c: c, src: shell.Source[accountsState]{Value: state, Ready: true}, made: made}).Draw()
+		}}
+	}
+	guests := []api.Invitation{
+		{ID: "1", Address: "pat@example.org", Expires: gallerytest.Now().Add(20 * time.Hour), Mailed: true},
+		{ID: "2", Address: "a.rather.long.address.of.a.guest@guests.example.org", Expires: gallerytest.Now().Add(70 * time.Hour)},
+	}
 	set := api.Delivery{Mail: &api.MailServer{Host: "mail.example.org", Port: 587, TLS: "starttls", From: "nightlatch@example.org", User: "nightlatch", PasswordSet: true}}
 	owner := gallerytest.Account()
 	owner.Owner, owner.EmailKept = true, true
@@ -220,6 +231,10 @@ func otherShots() []gallerytest.Shot {
 		delivery("15-delivery-tested", set, deliveryForm{tested: &api.DeliveryTest{Sent: true, To: "margarethe@example.org"}}),
 		delivery("15-delivery-failed", set, deliveryForm{tested: &api.DeliveryTest{Reason: "login", Reply: 535}}),
 		delivery("15-delivery-busy", set, deliveryForm{busy: true}),
+		accounts("15-accounts", api.SignUpInvite, false, nil, guests...),
+		accounts("15-accounts-made", api.SignUpInvite, false, &api.NewInvitation{Code: "vq7h-m2kd-8xtn-4wzc", Invitation: guests[1]}, guests...),
+		accounts("15-accounts-closed", api.SignUpClosed, false, nil),
+		accounts("15-accounts-fixed", api.SignUpOpen, true, nil),
 		sessionsShot("13-sessions", gallerytest.Sessions()),
 		sessionsShot("13-sessions-alone", gallerytest.Sessions()[:1]),
 		activity("14-activity", filterAll, "", false),

@@ -91,8 +91,11 @@ func Error(c *assets.Catalog, err error) Explanation {
 	var p *api.Problem
 	if errors.As(err, &p) {
 		variant := p.Field
-		if p.Code == api.Malformed {
+		switch {
+		case p.Code == api.Malformed:
 			variant = malformedVariant(c, p.Field, p.Reason)
+		case p.Reason != "" && c.Has("error."+p.Code+"."+p.Reason+".what"):
+			variant = p.Reason
 		}
 		e := Variant(c, p.Code, variant, assets.Args{"field": fieldName(c, p.Field), "character": p.Character})
 		if p.RetryAt != nil {

@@ -87,7 +87,7 @@ func sessionShots() []gallerytest.Shot {
 		{Name: "01-first-start-refused", Draw: first(typed(func(d *wizard.Draft) { d.Username, d.Password = "margarethe", "margarethe1" }),
 			refused(api.PasswordRefused, func(r *api.Refusal) { r.Field, r.Reason = "password", "contains_username" }))},
 		{Name: "02-sign-up-another", Draw: func(c *shell.Console) shell.View {
-			d := newSignUp(Screens{Console: c})
+			d := newSignUp(Screens{Console: c}, "")
 			d.scope = c.Root()
 			d.state.View = api.View{ID: "x", Kind: api.SignUp, Now: gallerytest.Now(), Step: api.ChooseCredentials{MinPassword: 8, MaxPassword: 128}}
 			return d.Draw()

@@ -1,9 +1,12 @@
 package ceremony
 
 import (
+	"context"
+
 	"fyne.io/fyne/v2"
 
 	"nightlatch/server/api"
+	"nightlatch/server/client"
 	"nightlatch/ui/kit/control"
 	"nightlatch/ui/kit/look"
 	"nightlatch/ui/shell"
@@ -14,9 +17,13 @@ import (
 type sessionScreen struct{ *ceremony }
 
 func newSessionScreen(x Screens, k api.Kind) *sessionScreen {
-	s := &sessionScreen{newCeremony(x, api.Begin{Kind: k})}
+	return newSessionScreenFor(x, api.Begin{Kind: k})
+}
+
+func newSessionScreenFor(x Screens, b api.Begin) *sessionScreen {
+	s := &sessionScreen{newCeremony(x, b)}
 	s.server = x.Console.Config.Client
-	s.state.Account, s.state.View.Kind = api.Account{}, k
+	s.state.Account, s.state.View.Kind = api.Account{}, b.Kind
 	s.fixed, s.host = true, s
 	return s
 }
@@ -106,8 +113,12 @@ func (s *signIn) FillIn(username, password string) bool {
 
 // Do is part of wizard.Inputs.
 func (s *signIn) Do(a wizard.Action) {
-	if a == wizard.SignUp {
-		s.c.ShowScreen(newSignUp(s.screens))
+	switch {
+	case a == wizard.SignUp && s.signUp() == api.SignUpInvite:
+		s.askInvitation()
+		return
+	case a == wizard.SignUp:
+		s.c.ShowScreen(newSignUp(s.screens, ""))
 		return
 	}
 	s.ceremony.Do(a)
@@ -120,15 +131,52 @@ func (s *signIn) Draw() shell.View {
 	if trouble := s.c.Trouble(); trouble != nil && s.state.Fault == nil && s.state.View.Refusal == nil {
 		s.state.Fault = trouble
 	}
-	s.state.CanSignUp = true
+	s.state.SignUp = s.signUp()
 	return s.drawCard(s.wizardHost(s))
+}
+
+// signUp says who may sign up. Until the server has an owner, an account that is made in
+// this window becomes the owner's (R7).
+func (s *signIn) signUp() string {
+	about := s.c.About()
+	if about.SignUp == "" || !about.Owned {
+		return api.SignUpOpen
+	}
+	return about.SignUp
+}
+
+// askInvitation asks for the code of an invitation, and goes on if the server takes it.
+func (s *signIn) askInvitation() {
+	c, w := s.c, s.c.Catalog
+	code := control.NewTextField(w.T("ui.invited.code"), "", control.InputConfig{Limit: 64})
+	var dialog *control.Dialog
+	dialog = c.Dialog(control.DialogConfig{
+		Title: w.T("ui.invited.title"), Words: w.T("ui.invited.why"), Icon: "mail",
+		Body: []fyne.CanvasObject{code}, Do: w.T("ui.invited.do"), Keep: true,
+		OnDo: func() {
+			typed := code.Text()
+			if typed == "" {
+				code.Refuse(w.T("error.empty.invitation.what"))
+				c.Window().Canvas().Focus(code.Focus())
+				return
+			}
+			dialog.Close()
+			c.Perform(func(ctx context.Context, server *client.Client) (func(), error) {
+				v, err := server.Begin(ctx, api.Begin{Kind: api.SignUp, Invitation: typed})
+				if err == nil { // the screen begins its own
+					err = server.Cancel(ctx, v.ID)
+				}
+				return func() { c.ShowScreen(newSignUp(s.screens, typed)) }, err
+			})
+		},
+	})
 }
 
 // A signUp creates another account on a server that has some.
 type signUp struct{ *sessionScreen }
 
-func newSignUp(x Screens) *signUp {
-	s := &signUp{newSessionScreen(x, api.SignUp)}
+func newSignUp(x Screens, invitation string) *signUp {
+	s := &signUp{newSessionScreenFor(x, api.Begin{Kind: api.SignUp, Invitation: invitation})}
 	s.state.HasAccounts, s.fixed = true, false
 	s.host, s.self = s, s
 	return s

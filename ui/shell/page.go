@@ -22,6 +22,7 @@ const (
 	Lab                PageID = "lab"
 	Settings           PageID = "settings"
 	Delivery           PageID = "delivery" // how mail and texts are sent
+	Accounts           PageID = "accounts" // who may sign up, for the owner
 	Mail               PageID = "mail"     // the mail kept on this computer
 )
 

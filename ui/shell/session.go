@@ -81,6 +81,7 @@ func (c *Console) showSignIn() { c.ShowScreen(c.parts.Ceremonies.SignIn()) }
 func (c *Console) EnterSession(in api.SignedIn, then func()) {
 	c.server = c.Config.Client.WithToken(in.SessionToken)
 	c.about.Accounts = true
+	c.about.Owned = c.about.Owned || in.Account.Owner
 	c.keep(in.SessionToken, func(err error) {
 		c.enterAccount(in.Account)
 		if then != nil {

@@ -41,8 +41,13 @@ func enterCredentials(s State, h Host) StepView {
 	d.Next = primary(s, h, w.T("wizard.continue"), next)
 	d.Body = []fyne.CanvasObject{look.V(look.S16, user, pass)}
 	d.refuse(s, h)
-	if s.CanSignUp {
+	switch s.SignUp { // R7: only what can work is offered
+	case api.SignUpOpen:
 		d.Foot = []fyne.CanvasObject{control.NewLink(w.T("wizard.sign-in.sign-up"), h.does(SignUp))}
+	case api.SignUpInvite:
+		d.Foot = []fyne.CanvasObject{control.NewLink(w.T("wizard.sign-in.invited"), h.does(SignUp))}
+	case api.SignUpClosed:
+		d.Foot = []fyne.CanvasObject{look.NewText(w.T("wizard.sign-in.closed"), look.Caption, look.Ink2).Wrapped()}
 	}
 	d.First = user.Focus()
 	if s.Draft.Username != "" {

@@ -32,7 +32,7 @@ type State struct {
 	Saved       Saved                // what the user did with the backup code
 	CanGoBack   bool
 	CanCancel   bool
-	CanSignUp   bool      // the sign-in form offers to create an account
+	SignUp      string    // who may sign up, as in api.About; "" is not said
 	Lab         bool      // the lab is on: a virtual key can be plugged in
 	HasAccounts bool      // this server has accounts already
 	ShortCode   string    // R18: the number to text GO and STOP to
