@@ -64,7 +64,10 @@ func (t terminal) admin(args []string) error {
 			return err
 		}
 	}
-	return c.operate(ctx, v)
+	if err := c.operate(ctx, v); err != nil || v.finish == nil {
+		return err
+	}
+	return v.finish(c)
 }
 
 // withoutData returns a sentence with the default data directory, for the help.

@@ -19,6 +19,7 @@ type backupCommand struct {
 	recipient   string // age1…
 	recoveryKey bool
 	force       bool
+	key         string // a recovery key that was made, to print
 }
 
 // backupPassphrase is the secret of backup and of what opens one.

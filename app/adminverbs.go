@@ -44,6 +44,19 @@ var adminVerbs = verbs[adminCommand]{
 		run:  (*adminCommand).restore,
 	},
 	{
+		name: "set-backups", synopsis: "[--data DIR] [--folder DIR] [--recovery-key | --recipient RECIPIENT] [--off]",
+		help: "let the server back itself up once a day; the last seven backups are kept",
+		flags: func(c *adminCommand, f *flag.FlagSet) {
+			c.dataFlag(f)
+			f.StringVar(&c.request.Folder, "folder", "", "where the backups go: a `directory` that exists, on another disk if possible")
+			f.BoolVar(&c.backups.recoveryKey, "recovery-key", false, "make a new recovery key for the backups from now on, and print it once")
+			f.StringVar(&c.request.Recipient, "recipient", "", "use the public half of an existing recovery `key`: age1…")
+			f.BoolVar(&c.request.Off, "off", false, "make no more daily backups")
+		},
+		needs:     (*adminCommand).checkBackups,
+		operation: (*operator).setBackups, finish: (*adminCommand).printRecoveryKey,
+	},
+	{
 		name: "set-mail", synopsis: "[--data DIR] --addr HOST:PORT --from ADDRESS [--tls MODE] [--user NAME]",
 		help: "set the mail server that sends messages",
 		flags: func(c *adminCommand, f *flag.FlagSet) {

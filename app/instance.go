@@ -15,6 +15,7 @@ import (
 	"nightlatch/server"
 	"nightlatch/server/account"
 	"nightlatch/server/api"
+	"nightlatch/server/backup"
 	"nightlatch/server/delivery"
 	"nightlatch/server/lab"
 	"nightlatch/server/seed"
@@ -34,6 +35,7 @@ type instanceConfig struct {
 	maintenance bool // for an admin verb: lab marks are not changed, and nothing is served
 	policy      account.Policy
 	signUp      signup.Mode // of --sign-up; "" leaves it to the owner
+	backupDir   string      // of --backup-dir; "" leaves it to the owner
 	// keepMail keeps mail on this computer while no mail server is configured.
 	keepMail bool
 	rp       relyingParty
@@ -115,6 +117,14 @@ func openInstance(ctx context.Context, cfg instanceConfig) (_ *instance, err err
 		RPID: cfg.rp.rpID, Origins: cfg.rp.origins, Hasher: hasher, Log: cfg.log, Version: version, Seed: cfg.seed, KeepMail: cfg.keepMail, SignUp: cfg.signUp,
 	}
 	limitConnections(&sc)
+	if !inst.temporary && !cfg.maintenance {
+		sc.BackupFolder = cfg.backupDir
+		sc.BackupSource = func() (backup.Source, error) { return inst.backupSource(now) }
+		sc.CheckData = func(ctx context.Context) error {
+			_, err := inst.store.verify(ctx, func(_, _ int64) error { return ctx.Err() })
+			return err
+		}
+	}
 	if cfg.lab {
 		if err = inst.openLab(clock, cfg, &sc); err != nil {
 			return nil, err

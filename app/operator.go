@@ -20,6 +20,9 @@ type adminRequest struct {
 	User string `json:"user,omitempty"`
 	Off  bool   `json:"off,omitempty"`
 
+	Folder    string `json:"folder,omitempty"`    // of the daily backups
+	Recipient string `json:"recipient,omitempty"` // their key's public half
+
 	Password string `json:"password,omitempty"` // create-owner
 	Address  string `json:"address,omitempty"`  // invite
 	SignUp   string `json:"sign_up,omitempty"`

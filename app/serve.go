@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"time"
 
@@ -24,6 +25,7 @@ const shutdownTimeout = 5 * time.Second
 // A serveConfig is the command line of `nightlatch serve`.
 type serveConfig struct {
 	data, listen, seed, policy, signUp string
+	backupDir                          string
 	lab, keepMail                      bool
 	rp                                 relyingParty
 }
@@ -39,9 +41,19 @@ func (t terminal) serve(args []string) error {
 	f.StringVar(&cfg.seed, "seed", "", "JSON `file` of accounts to create")
 	f.StringVar(&cfg.policy, "policy", "classic", "policy `name`: classic or hardened")
 	f.StringVar(&cfg.signUp, "sign-up", "", "who may sign up, `mode`: open, invite or closed; it wins over the owner's setting (default: the setting; a lab is open, any other server by invitation)")
+	f.StringVar(&cfg.backupDir, "backup-dir", "", "make a backup every day in this `directory`, which must exist; it wins over the owner's setting. nightlatch admin set-backups makes the key")
 	cfg.rp.add(f)
 	if err := parse(f, args); err != nil {
 		return err
+	}
+	if cfg.backupDir != "" {
+		if cfg.lab && cfg.data == "" {
+			return usagef("--backup-dir needs --data: a lab without it has temporary data")
+		}
+		var err error
+		if cfg.backupDir, err = filepath.Abs(cfg.backupDir); err != nil {
+			return err
+		}
 	}
 	if err := cfg.rp.normalize(); err != nil {
 		return err
@@ -61,7 +73,7 @@ func (t terminal) serve(args []string) error {
 	if err != nil {
 		return err
 	}
-	hc := instanceConfig{dir: cfg.data, lab: cfg.lab, keepMail: cfg.keepMail, policy: policy, signUp: mode, rp: cfg.rp, seed: seed, demo: demo}
+	hc := instanceConfig{dir: cfg.data, lab: cfg.lab, keepMail: cfg.keepMail, policy: policy, signUp: mode, backupDir: cfg.backupDir, rp: cfg.rp, seed: seed, demo: demo}
 	return t.serveInstance(hc, cfg.listen)
 }
 

@@ -21,6 +21,7 @@ type verb[C any] struct {
 	// A verb of admin that works on the database has an operation instead of run.
 	operation operation
 	ask       func(*C, context.Context) error // reads secrets for the request; may be nil
+	finish    func(*C) error                  // after the operation succeeded; may be nil
 	creates   bool                            // it makes the database if there is none
 	reads     bool                            // it changes nothing: without a server the data are opened for reading
 

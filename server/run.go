@@ -22,6 +22,9 @@ func (s *Server) Run(ctx context.Context) error {
 	var tasks sync.WaitGroup
 	tasks.Go(func() { s.reap(ctx) })
 	tasks.Go(func() { s.tellRestored(ctx) })
+	if s.backups != nil {
+		tasks.Go(func() { s.backups.Run(ctx) })
+	}
 	tasks.Go(func() {
 		s.usage.Run(ctx, &s.busy, func(err error) { s.cfg.Log.Error("use counters: not written yet", "error", err) })
 	})

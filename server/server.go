@@ -22,6 +22,8 @@
 //	                    one kind of credential or limit each
 //	audit, notice       activity lists, and messages about changes
 //	delivery            mail and text messages
+//	backup, dailybackup backups, and those that the server makes itself
+//	epoch               which things ended when the data were restored
 //	connpool            bounds connections and the bodies that are on their way
 //	slowhash            Argon2id in memory that is used again
 //	fairqueue           who is next when many wait for a hash
@@ -42,9 +44,11 @@ import (
 	"time"
 
 	"nightlatch/server/account"
+	"nightlatch/server/backup"
 	"nightlatch/server/ceremony"
 	"nightlatch/server/ceremony/proof"
 	"nightlatch/server/changes"
+	"nightlatch/server/dailybackup"
 	"nightlatch/server/delivery"
 	"nightlatch/server/enroll"
 	"nightlatch/server/httpapi"
@@ -83,7 +87,12 @@ type Config struct {
 	KeepMail  bool         // without a mail server, mail is kept on this computer
 	Lab       http.Handler // answers /lab/v1/; nil without the lab
 	Version   string
-	Seed      *seed.Seed // accounts to create if their names are free; nil for none
+	// BackupSource returns what a daily backup is made of, and CheckData reads the whole
+	// database before one. Without them there are no daily backups.
+	BackupSource func() (backup.Source, error)
+	CheckData    func(context.Context) error
+	BackupFolder string     // where they go, instead of the owner's setting; "" for that
+	Seed         *seed.Seed // accounts to create if their names are free; nil for none
 
 	// Connections is the most that are kept open, over all listeners; 0 for 1,024.
 	Connections int
@@ -101,6 +110,7 @@ type Server struct {
 	ceremonies *ceremony.Engine
 	outbox     *delivery.Outbox
 	senders    *delivery.Senders
+	backups    *dailybackup.Runner // nil if there are none
 	usage      *usage.Recorder
 	passwords  *passwordauth.Authenticator
 	announcer  *notice.Announcer
@@ -190,6 +200,9 @@ func (s *Server) wire() (err error) {
 	if s.ceremonies, err = s.engine(); err != nil {
 		return err
 	}
+	if s.backups, err = s.newBackups(); err != nil {
+		return err
+	}
 	s.http, err = httpapi.New(httpapi.Config{
 		Store:         s.store,
 		Sealer:        s.cfg.Sealer,
@@ -206,6 +219,7 @@ func (s *Server) wire() (err error) {
 		Announcer:     s.announcer,
 		Senders:       s.senders,
 		Door:          s.door,
+		Backups:       s.backups,
 		Wake:          s.outbox.Wake,
 		Deliver:       s.Deliver,
 		Busy:          &s.busy,

@@ -104,7 +104,7 @@ func eventIcon(e api.Activity) (string, fyne.ThemeColorName) {
 		icon = "app"
 	case api.EventKeyAdded, api.EventKeyRenamed, api.EventKeyDeleted:
 		icon = "key"
-	case api.EventKeyPossiblyCopied, api.EventRestored:
+	case api.EventKeyPossiblyCopied, api.EventRestored, api.EventBackupFailed:
 		return "attention", look.Brass
 	case api.EventMethodOff, api.EventTwoFactorOff, api.EventTwoFactorReset:
 		icon = "shield-off"

@@ -53,7 +53,7 @@ var imports = map[string][]string{
 
 	"server": {"server/..."},
 	"server/httpapi": {
-		"server/rawtext", "server/api", "server/account", "server/audit", "server/backupcode", "server/ceremony", "server/changes", "server/client", "server/connpool",
+		"server/rawtext", "server/api", "server/account", "server/audit", "server/backup", "server/backupcode", "server/ceremony", "server/changes", "server/client", "server/connpool", "server/dailybackup",
 		"server/delivery", "server/fairqueue", "server/notice", "server/passwordauth", "server/ratelimit", "server/recovery", "server/session", "server/signup", "server/throttle", "server/store/...",
 		"server/temppassword", "server/thirdparty/...", "server/twofactor", "server/usage", "server/webauthn",
 	},
@@ -101,6 +101,7 @@ var imports = map[string][]string{
 	"server/lab":         {"server/rawtext", "server/api", "server/otp"},
 	"server/localsocket": {"server/store/durable"},
 	"server/epoch":       {"server/store"},
+	"server/dailybackup": {"server/backup", "server/store"},
 	"server/backup":      {"server/store", "server/store/durable"},
 }
 

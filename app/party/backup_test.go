@@ -249,3 +249,70 @@ func TestBareDatabaseIsNoBackup(t *testing.T) {
 	got := run(t, nil, phrase+"\n", built.plain, "admin", "restore", "--data", filepath.Join(t.TempDir(), "new"), "--passphrase-from", "-", filepath.Join(dir, database))
 	checkRefusal(t, got, "bare database without its key")
 }
+
+// The server backs itself up into the folder of --backup-dir, with a key that was made
+// beside it. A folder that is missing is said in the log, and the next start makes up for
+// it.
+func TestDailyBackups(t *testing.T) {
+	t.Parallel()
+	dir := stoppedServer(t)
+	ctx := within(t, 2*time.Minute)
+	folder := filepath.Join(t.TempDir(), "backups")
+	serve := func() *harness.Server {
+		t.Helper()
+		s, err := harness.Serve(ctx, built.plain, "--lab", "--listen", "127.0.0.1:0", "--data", dir, "--backup-dir", folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(s.Kill)
+		return s
+	}
+	stop := func(s *harness.Server) {
+		t.Helper()
+		if status, err := s.Stop(ctx); status != 0 || err != nil {
+			t.Fatalf("status %d: %v\n%s", status, err, s.Log())
+		}
+	}
+	said := func(s *harness.Server, reason string) {
+		t.Helper()
+		err := harness.Within(ctx, time.Minute, reason+" in the log", func() (bool, error) { return strings.Contains(s.Log(), reason), nil })
+		if err != nil {
+			t.Fatalf("%v\n%s", err, s.Log())
+		}
+	}
+	s := serve()
+	said(s, "no_key")
+	got := run(t, nil, "", built.plain, "admin", "set-backups", "--data", dir, "--recovery-key")
+	key := regexp.MustCompile(`(?m)^AGE-SECRET-KEY-1[0-9A-Z]+$`).FindString(got.stdout)
+	if got.status != 0 || key == "" || strings.Contains(s.Log(), key) {
+		t.Fatalf("%+v", got)
+	}
+	stop(s)
+	s = serve()
+	said(s, "no_folder")
+	if _, err := os.Stat(folder); err == nil {
+		t.Error("the folder was made; its disk may not be connected")
+	}
+	stop(s)
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if got := run(t, nil, "", built.plain, "admin", "set-backups", "--data", dir, "--folder", folder); got.status != 0 {
+		t.Fatalf("%+v", got) // a new setting is tried at once
+	}
+	s = serve()
+	var made []string
+	err := harness.Within(ctx, time.Minute, "a backup", func() (bool, error) {
+		var err error
+		made, err = filepath.Glob(filepath.Join(folder, "nightlatch-*.age"))
+		return len(made) == 1, err
+	})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, s.Log())
+	}
+	stop(s)
+	got = run(t, nil, key+"\n", built.plain, "admin", "verify", "--passphrase-from", "-", made[0])
+	if got.status != 0 || !strings.Contains(got.stdout, "a backup of 1 account,") {
+		t.Errorf("%+v", got)
+	}
+}

@@ -157,6 +157,21 @@ func (c *Client) delete(ctx context.Context, path string) error {
 	return err
 }
 
+// Backups returns the daily backups. Only the server's owner may see them.
+func (c *Client) Backups(ctx context.Context) (api.Backups, error) {
+	return get[api.Backups](ctx, c, "/api/v1/backups")
+}
+
+// SetBackups changes the daily backups (R6). A new recovery key is returned only here.
+func (c *Client) SetBackups(ctx context.Context, change api.BackupsChange) (api.BackupsChanged, error) {
+	return call[api.BackupsChanged](ctx, c, http.MethodPut, "/api/v1/backups", change)
+}
+
+// BackUp makes a backup now, and returns what became of it.
+func (c *Client) BackUp(ctx context.Context) (api.Backups, error) {
+	return call[api.Backups](ctx, c, http.MethodPost, "/api/v1/backups", nil)
+}
+
 // ServerSettings returns the owner's settings of the server (R7).
 func (c *Client) ServerSettings(ctx context.Context) (api.ServerSettings, error) {
 	return get[api.ServerSettings](ctx, c, "/api/v1/server")

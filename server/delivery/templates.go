@@ -76,6 +76,22 @@ var locked = wording{
 	text: "Nightlatch: signing in is locked after too many wrong tries. Ask the operator of the server to unlock it.",
 }
 
+// backupFailed tells the owner of the server that a daily backup failed.
+var backupFailed = wording{
+	subject: "The daily backup failed",
+	mail: "Hello{{with .username}} {{.}}{{end}},\n\n" +
+		"The daily backup of your server could not be made{{with .at}} ({{.}}){{end}}:\n" +
+		"{{if eq .reason \"no_key\"}}there is no recovery key yet." +
+		"{{else if eq .reason \"no_folder\"}}its folder does not exist. Is the disk connected?" +
+		"{{else if eq .reason \"denied\"}}its folder cannot be written to." +
+		"{{else if eq .reason \"full\"}}no space is left in its folder." +
+		"{{else if eq .reason \"data\"}}the database could not be read. Run nightlatch admin verify." +
+		"{{else}}the file could not be written, or could not be opened again.{{end}}\n\n" +
+		"The backups that are there were kept. It is tried again every hour; you get no further mail until\n" +
+		"it has worked once. Look at Settings > Backup.\n",
+	text: "Nightlatch: the daily backup of your server failed. Look at Settings, Backup.",
+}
+
 // restored tells the owner of an account what a restore may have brought back.
 var restored = wording{
 	subject: "Your account was put back to an earlier state",
@@ -231,6 +247,11 @@ var templates = map[string]wording{
 			"unlocked it.",
 		"Nightlatch: your account was unlocked."),
 	Notice(api.EventRestored): restored,
+	Notice(api.EventBackupsChanged): notice("The daily backups were changed",
+		"The daily backups of your server were changed{{with .on}}: they are {{.}}{{end}}{{with .folder}}, in {{.}}{{end}}{{with .key}}, with a new recovery key{{end}}.\n"+
+			"A backup holds the data of every account.",
+		"Nightlatch: the daily backups of your server were changed."),
+	Notice(api.EventBackupFailed): backupFailed,
 	Notice(api.EventBackupCodeIssued): notice("A new backup code was made",
 		"A backup code was made for your account{{with .number}}: number {{.}}{{end}}.",
 		"Nightlatch: a new backup code was made."),

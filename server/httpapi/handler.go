@@ -22,6 +22,7 @@ import (
 	"nightlatch/server/ceremony"
 	"nightlatch/server/changes"
 	"nightlatch/server/connpool"
+	"nightlatch/server/dailybackup"
 	"nightlatch/server/delivery"
 	"nightlatch/server/notice"
 	"nightlatch/server/passwordauth"
@@ -51,6 +52,7 @@ type Config struct {
 	Announcer  *notice.Announcer
 	Senders    *delivery.Senders
 	Door       *signup.Door
+	Backups    *dailybackup.Runner         // nil if the server makes none
 	Wake       func()                      // makes the outbox look for messages
 	Deliver    func(context.Context) error // sends every message that is due
 	Busy       *sync.RWMutex               // held for reading while a request runs

@@ -174,6 +174,23 @@ func operations() []Operation {
 		},
 
 		{
+			Call: "GET /api/v1/backups", ID: "getBackups", Tag: "Server", Needs: Owner,
+			Summary:  "Returns the settings of the daily backups, and what became of the last ones.",
+			Problems: []string{api.Conflict},
+		},
+		{
+			Call: "PUT /api/v1/backups", ID: "changeBackups", Tag: "Server", Needs: OwnerProof,
+			Summary:  "Changes the daily backups. A field that is missing changes nothing. A new recovery key is only in this answer; the server keeps its public half.",
+			Effects:  "Records `backups-changed` and mails a notice. The next backup is made within a minute.",
+			Problems: []string{api.Conflict},
+		},
+		{
+			Call: "POST /api/v1/backups", ID: "backUp", Tag: "Server", Needs: Owner,
+			Summary:  "Makes a backup now and returns what became of it: `last`, `failed`, or `running` if it takes longer than 20 seconds.",
+			Effects:  "Deletes the oldest backups if there are more than seven. Records `backup-failed` and mails a notice if it fails and the last one did not.",
+			Problems: []string{api.Conflict},
+		},
+		{
 			Call: "GET /api/v1/server", ID: "getServer", Tag: "Server", Needs: Owner,
 			Summary: "Returns who may sign up (R7).",
 		},

@@ -229,7 +229,7 @@ func (p *player) problems() {
 // playOwner makes the calls of the owner of a server that is no lab.
 func playOwner(t *testing.T, r *recorder) {
 	t.Helper()
-	w := servertest.New(t, servertest.WithLocalMailbox)
+	w := servertest.New(t, servertest.WithLocalMailbox, withBackups(t))
 	token := w.SignUp(w.Window(), "eve").Token()
 	p := &player{World: w, r: r, ctx: t.Context()}
 	p.me = client.New(w.URL, &http.Client{Transport: r}).WithAgent("Example/1.0").WithToken(token)
@@ -243,6 +243,11 @@ func playOwner(t *testing.T, r *recorder) {
 	open, err := p.me.Invitations(p.ctx)
 	p.check(err)
 	p.check(p.me.TakeBackInvitation(p.ctx, open[0].ID))
+
+	folder, on := t.TempDir(), true
+	p.check(errOf(p.me.SetBackups(p.ctx, api.BackupsChange{On: &on, Folder: &folder, NewKey: true})))
+	p.check(errOf(p.me.BackUp(p.ctx)))
+	p.check(errOf(p.me.Backups(p.ctx)))
 
 	host := servertest.NewMailHost(t)
 	p.check(errOf(p.me.SetDelivery(p.ctx, host.Change())))

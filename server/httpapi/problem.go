@@ -50,6 +50,9 @@ func table(err error) row {
 	if r, ok := signUpTable(err); ok {
 		return r
 	}
+	if r, ok := backupsTable(err); ok {
+		return r
+	}
 	switch {
 	case is(errNoRoute):
 		return row{

@@ -62,6 +62,12 @@ func (h *Handler) routes() map[string]methods {
 		},
 		"/api/v1/delivery/test": {http.MethodPost: h.reauthenticated(receive(http.StatusOK, h.testDelivery))},
 
+		"/api/v1/backups": {
+			http.MethodGet:  h.signedIn(respond(h.backups)),
+			http.MethodPut:  h.reauthenticated(receive(http.StatusOK, h.setBackups)),
+			http.MethodPost: h.signedIn(receive(http.StatusOK, h.backUp)),
+		},
+
 		"/api/v1/server": {
 			http.MethodGet:   h.signedIn(respond(h.serverSettings)),
 			http.MethodPatch: h.reauthenticated(receive(http.StatusOK, h.setServer)),

@@ -34,6 +34,8 @@ var Details = map[api.EventType][]Detail{
 	api.EventThrottled:       {failures},
 	api.EventMethodDisabled:  {failures, protocol},
 	api.EventUnlocked:        {failures},
+	api.EventBackupsChanged:  {{"folder", "where they go"}, {"on", "`on` or `off`"}, {"key", "`new` with a new recovery key"}},
+	api.EventBackupFailed:    {reason},
 	api.EventRestored:        {{"made", "when the backup was made"}},
 	api.EventCodeRefused:     {factor, reason},
 	api.EventCodeSent:        {{"channel", "`email` or `text`"}},

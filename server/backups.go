@@ -1,0 +1,77 @@
+package server
+
+import (
+	"context"
+	"errors"
+
+	"nightlatch/server/account"
+	"nightlatch/server/api"
+	"nightlatch/server/audit"
+	"nightlatch/server/dailybackup"
+	"nightlatch/server/notice"
+	"nightlatch/server/store"
+)
+
+// newBackups returns what makes the daily backups, nil if there are none.
+func (s *Server) newBackups() (*dailybackup.Runner, error) {
+	if s.cfg.BackupSource == nil {
+		return nil, nil
+	}
+	return dailybackup.New(dailybackup.Config{
+		Store: s.store, Source: s.cfg.BackupSource, Check: s.cfg.CheckData, Folder: s.cfg.BackupFolder,
+		Now: s.cfg.Now, Log: s.cfg.Log, Tell: s.tellBackupFailed,
+	})
+}
+
+// tellBackupFailed tells the owner of the server that the daily backup failed.
+func (s *Server) tellBackupFailed(tx store.Tx, f dailybackup.Failure) error {
+	owner, err := ownerAccount(tx)
+	if err != nil || owner == nil {
+		return err // without an owner, the log has it
+	}
+	return s.announcer.Announce(tx, owner, notice.Origin{Client: "Nightlatch"}, audit.Event{
+		Type: api.EventBackupFailed, Refused: true, Details: map[string]string{"reason": string(f.Reason)},
+	})
+}
+
+// SetBackups changes the daily backups for the operator. It tells the owner of the server.
+func (s *Server) SetBackups(ctx context.Context, change func(*dailybackup.Settings)) (told Told, err error) {
+	s.busy.RLock()
+	defer s.busy.RUnlock()
+	err = s.store.Update(ctx, func(tx store.Tx) error {
+		told = Told{}
+		set, err := dailybackup.Load(tx)
+		if err != nil {
+			return err
+		}
+		change(&set)
+		if err := dailybackup.Save(tx, set); err != nil {
+			return err
+		}
+		owner, err := ownerAccount(tx)
+		if err != nil || owner == nil {
+			return err
+		}
+		on := "off"
+		if set.On {
+			on = "on"
+		}
+		return s.announcer.Telling(&told).Announce(tx, owner, operator, audit.Event{
+			Type: api.EventBackupsChanged, Rule: "R6", Details: map[string]string{"folder": set.Folder, "on": on},
+		})
+	})
+	return told, err
+}
+
+// ownerAccount returns the account of the server's owner, nil if there is none.
+func ownerAccount(tx store.Tx) (*account.Account, error) {
+	id, err := account.Owner(tx)
+	if err != nil || id == "" {
+		return nil, err
+	}
+	a, err := account.Load(tx, id)
+	if errors.Is(err, account.ErrNotFound) {
+		return nil, nil
+	}
+	return a, err
+}
