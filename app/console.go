@@ -42,6 +42,11 @@ func (t terminal) console(args []string) error {
 	lab := f.Bool("lab", false, "open a temporary lab with demo accounts")
 	data := f.String("data", "", "data `directory`. "+withoutData())
 	seed := f.String("seed", "", "JSON `file` of accounts for the lab, instead of the demo accounts")
+	var keyPaths []string
+	f.Func("key-path", "`path` of a security key that is not found by itself, such as a test's; can be given several times", func(path string) error {
+		keyPaths = append(keyPaths, path)
+		return nil
+	})
 	var rp relyingParty
 	rp.add(f)
 	if err := parse(f, args); err != nil {
@@ -57,7 +62,7 @@ func (t terminal) console(args []string) error {
 	if *lab {
 		cfg = demoConfig()
 	}
-	cfg.dir, cfg.rp = *data, rp
+	cfg.dir, cfg.rp, cfg.keyPaths = *data, rp, keyPaths
 	if *seed != "" {
 		var err error
 		if cfg.seed, cfg.demo, err = readSeed(*seed); err != nil {
@@ -238,7 +243,7 @@ func (inst *instance) securityKeys(origin string) (*fido.Client, func(), error) 
 		cfg.Devices = fido.Combine(inst.bench.Devices, cfg.Devices)
 		cfg.Changes = fido.CombineChanges(fido.ChangesOnClose(inst.bench.Changed), cfg.Changes)
 	}
-	cfg, release, err := withReaders(cfg)
+	cfg, release, err := withReaders(withPaths(cfg, inst.keyPaths))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -39,6 +39,7 @@ type instanceConfig struct {
 	// keepMail keeps mail on this computer while no mail server is configured.
 	keepMail bool
 	rp       relyingParty
+	keyPaths []string   // of --key-path, for the window
 	seed     *seed.Seed // accounts to create; may be nil
 	demo     []api.LabAccount
 	log      *slog.Logger
@@ -53,6 +54,7 @@ type instance struct {
 	temporary bool
 	forLab    bool // maintenance of a lab's data
 	rp        relyingParty
+	keyPaths  []string // further security keys, for the window
 	store     *database
 	server    *server.Server
 	lab       *lab.Lab       // nil without --lab
@@ -67,7 +69,7 @@ func openInstance(ctx context.Context, cfg instanceConfig) (_ *instance, err err
 	if err := cfg.rp.normalize(); err != nil {
 		return nil, err
 	}
-	inst := &instance{dir: cfg.dir, temporary: cfg.lab && cfg.dir == "", rp: cfg.rp, log: cfg.log}
+	inst := &instance{dir: cfg.dir, temporary: cfg.lab && cfg.dir == "", rp: cfg.rp, keyPaths: cfg.keyPaths, log: cfg.log}
 	if inst.temporary {
 		if inst.dir, err = os.MkdirTemp("", "nightlatch-lab-"); err != nil {
 			return nil, explainData(os.TempDir(), err)
