@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"nightlatch/server/fairqueue"
@@ -45,7 +46,11 @@ type Hasher struct {
 	parallel int
 	queue    *fairqueue.Queue
 	memory   memories
+	done     atomic.Uint64
 }
+
+// Hashes returns how many hashes were computed.
+func (h *Hasher) Hashes() uint64 { return h.done.Load() }
 
 // NewHasher checks the configuration.
 func NewHasher(cfg HasherConfig) (*Hasher, error) {
@@ -138,6 +143,7 @@ func (h *Hasher) sum(ctx context.Context, secret string, salt []byte, p Params) 
 	defer leave()
 	memory := h.memory.take()
 	defer h.memory.put(memory)
+	h.done.Add(1)
 	return memory.IDKey([]byte(secret), salt, p.Time, p.Memory, p.Threads, sumBytes), nil
 }
 
