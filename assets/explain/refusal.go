@@ -9,6 +9,8 @@ package explain
 import (
 	"context"
 	"errors"
+	"math"
+	"strconv"
 	"time"
 
 	"nightlatch/assets"
@@ -51,6 +53,11 @@ func Refusal(c *assets.Catalog, s Situation) Explanation {
 	args := assets.Args{"key": r.Key, "there": r.KeyRPID, "here": r.RPID, "field": fieldName(c, r.Field), "short_code": s.ShortCode, "character": r.Character}
 	variant := variantOf(step)
 	switch {
+	case r.Code == api.ClockDrift && r.DriftHours != nil:
+		variant, args["hours"] = "hours-ahead", strconv.FormatFloat(math.Abs(*r.DriftHours), 'f', -1, 64)
+		if *r.DriftHours < 0 {
+			variant = "hours-behind"
+		}
 	case r.Code == api.ClockDrift && r.Drift != nil:
 		variant, args["seconds"] = "ahead", *r.Drift
 		if *r.Drift < 0 {

@@ -34,20 +34,21 @@ type Notice = Refusal
 // A Refusal says why the last input was not accepted: what happened (Title), why,
 // and what to do next (Detail).
 type Refusal struct {
-	Code      string `json:"code"`
-	Title     string `json:"title"`
-	Detail    string `json:"detail"`
-	Rule      string `json:"rule,omitempty"`       // "R22"
-	Field     string `json:"field,omitempty"`      // malformed: the field's name
-	Character string `json:"character,omitempty"`  // reason character: the one in the way, "U+202E (RIGHT-TO-LEFT OVERRIDE)"
-	Reason    string `json:"reason,omitempty"`     // more detail than the code, such as too_short for password_refused
-	Limit     int    `json:"limit,omitempty"`      // too_short, too_long, keys_full: the number of characters or of keys
-	RetryAt   *Time  `json:"retry_at,omitempty"`   // throttled, resend_too_early
-	TriesLeft *int   `json:"tries_left,omitempty"` // wrong_code
-	Drift     *int   `json:"drift,omitempty"`      // clock_drift: seconds the client's clock is ahead (R23)
-	Key       string `json:"key,omitempty"`        // key_already_enrolled, key_elsewhere: its label
-	KeyRPID   string `json:"key_rp_id,omitempty"`  // key_elsewhere: the server name that the key was set up for
-	RPID      string `json:"rp_id,omitempty"`      // key_elsewhere: the server's current name
+	Code       string   `json:"code"`
+	Title      string   `json:"title"`
+	Detail     string   `json:"detail"`
+	Rule       string   `json:"rule,omitempty"`        // "R22"
+	Field      string   `json:"field,omitempty"`       // malformed: the field's name
+	Character  string   `json:"character,omitempty"`   // reason character: the one in the way, "U+202E (RIGHT-TO-LEFT OVERRIDE)"
+	Reason     string   `json:"reason,omitempty"`      // more detail than the code, such as too_short for password_refused
+	Limit      int      `json:"limit,omitempty"`       // too_short, too_long, keys_full: the number of characters or of keys
+	RetryAt    *Time    `json:"retry_at,omitempty"`    // throttled, resend_too_early
+	TriesLeft  *int     `json:"tries_left,omitempty"`  // wrong_code
+	Drift      *int     `json:"drift,omitempty"`       // clock_drift: seconds the client's clock is ahead (R23)
+	DriftHours *float64 `json:"drift_hours,omitempty"` // clock_drift [time_zone]: the same in hours, a multiple of a quarter
+	Key        string   `json:"key,omitempty"`         // key_already_enrolled, key_elsewhere: its label
+	KeyRPID    string   `json:"key_rp_id,omitempty"`   // key_elsewhere: the server name that the key was set up for
+	RPID       string   `json:"rp_id,omitempty"`       // key_elsewhere: the server's current name
 }
 
 // The refusal codes inside a view.

@@ -84,6 +84,12 @@ func (e *Engine) open(r *record, id string, m *machine) (any, error) {
 	return m.draft(plain)
 }
 
+// valid reports whether a ceremony has not expired. It begins to wait with its last answer;
+// if that lies in the future, the clock was set back (R86).
+func (r *record) valid(now time.Time, life time.Duration) bool {
+	return store.Valid(now, r.Expires.Add(-life), r.Expires)
+}
+
 // load reads a record. It returns ErrNotFound if there is none, if it has expired, or
 // if it belongs to another session.
 func (e *Engine) load(tx store.Tx, id string, caller Caller) (*record, *machine, error) {
@@ -102,7 +108,7 @@ func (e *Engine) load(tx store.Tx, id string, caller Caller) (*record, *machine,
 		return nil, nil, err
 	}
 	m := e.machines[r.Kind]
-	if m == nil || !tx.Now().Before(r.Expires) || r.Epoch != now {
+	if m == nil || !r.valid(tx.Now(), m.life) || r.Epoch != now {
 		return nil, nil, ErrNotFound
 	}
 	if r.Session != "" {
@@ -223,7 +229,8 @@ const dropMax = 8
 
 // live reports whether an open ceremony can still be answered.
 func (e *Engine) live(tx store.Tx, r *record) bool {
-	if !store.Valid(tx.Now(), r.Created, r.Expires) {
+	m := e.machines[r.Kind]
+	if m == nil || !r.valid(tx.Now(), m.life) {
 		return false
 	}
 	_, err := e.cfg.Sessions.Load(tx, r.Account, r.Session)

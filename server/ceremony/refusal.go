@@ -36,7 +36,9 @@ const (
 	NoCodeSent
 	CodeUsed
 	AppCodeUsed
+	AppCodeClock
 	ClockDrift
+	ClockZone
 	TooManyTries
 	Throttled
 	Disabled
@@ -139,8 +141,12 @@ var refusals = [reasonCount]refusal{
 		"Each code that is sent works once. Choose Send again to get a new one."),
 	AppCodeUsed: entry(api.CodeUsed, "", "R22", "That code was already used",
 		"Each code of the app works once. Wait until the app shows the next one."),
-	ClockDrift: entry(api.ClockDrift, "", "R23", "The clock of your phone is wrong",
-		"The code belongs to another time. Set the phone's clock to automatic, then type the code it shows."),
+	AppCodeClock: entry(api.CodeUsed, "clock_set_back", "R86", "Codes of the app count as used for now",
+		"This server's clock was ahead when the last code was accepted, and was set back since. Until the time that it showed then, codes of the app count as used. Use another method or a backup code, then set up the app again; without one, ask the operator of this server to reset two-factor authentication."),
+	ClockDrift: entry(api.ClockDrift, "", "R23", "The clocks of your phone and this server differ",
+		"Either can be wrong. Set the phone's clock to automatic, or ask the operator of this server to check its clock. Then type the next code."),
+	ClockZone: entry(api.ClockDrift, "time_zone", "R23", "The clocks of your phone and this server differ by hours",
+		"One of them probably has the wrong time zone. Set the phone's clock and zone to automatic, or ask the operator of this server to check its clock. Then type the next code."),
 	TooManyTries: entry(api.TooManyTries, "", "R11", "That code can't be tried any more",
 		"A wrong code was entered too often. Choose Send again to get a new one."),
 	Throttled: entry(api.Throttled, "", "R43", "Too many attempts",

@@ -74,7 +74,7 @@ func (e *Engine) occupant(tx store.Tx, slot string) (id string, created time.Tim
 		return "", time.Time{}, fmt.Errorf("ceremony: begin: %w", err)
 	}
 	m := e.machines[r.Kind]
-	if m != nil && !slices.Contains(m.begins, r.State) {
+	if m != nil && (!slices.Contains(m.begins, r.State) || !r.valid(tx.Now(), m.life)) {
 		return "", time.Time{}, nil // it no longer waits
 	}
 	return id, r.Created, nil

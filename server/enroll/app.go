@@ -3,7 +3,6 @@ package enroll
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"nightlatch/server/account"
 	"nightlatch/server/api"
@@ -110,9 +109,7 @@ func (r *rules) proveApp(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.
 		// The client has the secret, so there is nothing to guess and no failure is counted.
 		refusal := ceremony.Refuse(ceremony.WrongAppCode)
 		if match.Outcome == otp.Drifted {
-			seconds := int(match.DriftTime() / time.Second)
-			refusal = ceremony.Refuse(ceremony.ClockDrift)
-			refusal.Drift = &seconds
+			refusal = proof.Drift(match, tx.Now())
 		}
 		c.Refuse(refusal)
 		return "", nil

@@ -69,6 +69,7 @@ type Match struct {
 	Outcome Outcome
 	Step    int64 // if Accepted, the new lastStep to store
 	Drift   int   // if Drifted, the steps that the app's clock is ahead; negative if behind
+	Zone    bool  // if Drifted, as a wrong time zone does
 }
 
 // DriftTime returns how far the app's clock is ahead.
@@ -76,8 +77,8 @@ func (m Match) DriftTime() time.Duration { return time.Duration(m.Drift) * Perio
 
 // Verify checks a code at a time. lastStep is the last accepted step, 0 if there is none.
 // It accepts the current step and one on either side (R21), but not lastStep and earlier
-// ones (R22). It tries ten minutes in both directions, but only to report how wrong the
-// clock is (R23).
+// ones (R22). It tries ten minutes in both directions and the hours of other time zones, but
+// only to report how much the clocks differ (R23).
 func Verify(secret, code string, at time.Time, lastStep int64) Match {
 	code, ok := ParseCode(code)
 	if !ok {
@@ -90,7 +91,11 @@ func Verify(secret, code string, at time.Time, lastStep int64) Match {
 	}
 	before := search(secret, code, now, lastStep, -driftWindow, -window-1)
 	after := search(secret, code, now, lastStep, window+1, driftWindow)
-	return better(before, after)
+	zone := searchZones(secret, code, now)
+	if best = better(before, after); best.Outcome == Wrong {
+		return zone
+	}
+	return best
 }
 
 // search tries every step between two offsets and does not stop at a match, so that the
@@ -107,6 +112,14 @@ func search(secret, code string, now, lastStep, from, to int64) (best Match) {
 	}
 	return best
 }
+
+// ClockSetBack reports whether the last accepted step is later than any that can be
+// accepted now: the clock was ahead when it was accepted, and was set back since (R86).
+// Until that time comes again, every code counts as used (R22).
+func ClockSetBack(lastStep int64, now time.Time) bool { return lastStep > step(now)+window }
+
+// StepEnd returns the end of a time step.
+func StepEnd(n int64) time.Time { return time.Unix((n+1)*int64(Period/time.Second), 0).UTC() }
 
 func judge(now, offset, lastStep int64) Match {
 	m := Match{Step: now + offset, Drift: int(offset), Outcome: Drifted}

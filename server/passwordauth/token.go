@@ -24,6 +24,7 @@ var ErrToken = errors.New("passwordauth: invalid token")
 const (
 	TokenPrefix = "nlo_"        // first part of every token
 	tokenName   = "oauth/token" // context of the seal
+	tokenLife   = time.Hour     // the longest life of a token (oauth.Life)
 )
 
 // claims are the content of an OAuth token. The token is these claims, sealed; the
@@ -69,7 +70,7 @@ func (k tokens) Issue(id thirdparty.Identity, until time.Time) (string, error) {
 // of the account password.
 func (p *Authenticator) Open(tx store.Tx, token string) (*account.Account, temppassword.Record, error) {
 	t, err := p.read(token)
-	if err != nil || !tx.Now().Before(t.Until) {
+	if err != nil || !store.Valid(tx.Now(), t.Until.Add(-tokenLife), t.Until) { // R86
 		return nil, temppassword.Record{}, ErrToken
 	}
 	a, err := account.Load(tx, t.Account)

@@ -71,11 +71,6 @@ type record struct {
 	Last    time.Time      `json:"last,omitzero"` // the last failure
 }
 
-// clockSlack is how much earlier than the transaction that counted a failure a later
-// one may read the clock. If the difference is larger, the clock was set back, and the
-// wait is dropped.
-const clockSlack = time.Minute
-
 func (c Counter) key() string { return "rate/" + c.Limit.Name + "/" + c.Subject }
 
 func (c Counter) load(tx store.Tx) (record, error) {
@@ -84,7 +79,7 @@ func (c Counter) load(tx store.Tx) (record, error) {
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return r, fmt.Errorf("ratelimit: %w", err)
 	}
-	if r.RetryAt.Sub(tx.Now()) > c.Limit.wait(r.Count)+clockSlack {
+	if store.Future(tx.Now(), r.RetryAt.Add(-c.Limit.wait(r.Count))) { // the clock was set back (R86)
 		r.RetryAt = time.Time{}
 	}
 	if c.reopened(r, tx.Now()) {
@@ -97,7 +92,7 @@ func (c Counter) load(tx store.Tx) (record, error) {
 // in the future means that the clock was set back.
 func (c Counter) reopened(r record, now time.Time) bool {
 	return c.failures(r).Disabled && c.Limit.Reopen > 0 &&
-		(!now.Before(r.Last.Add(c.Limit.Reopen)) || r.Last.Sub(now) > clockSlack)
+		(!now.Before(r.Last.Add(c.Limit.Reopen)) || store.Future(now, r.Last))
 }
 
 func (c Counter) failures(r record) Failures {

@@ -135,9 +135,9 @@ func TestClockSetBack(t *testing.T) {
 	for range 5 {
 		attempt(t, s, r43, "a", false)
 	}
-	c.at = c.at.Add(-clockSlack)
+	c.at = c.at.Add(-store.ClockSlack)
 	if examined, _, _ := attempt(t, s, r43, "a", true); examined {
-		t.Error("the wait was dropped within clockSlack, though transactions may be slightly out of order")
+		t.Error("the wait was dropped within store.ClockSlack, though transactions may be slightly out of order")
 	}
 	c.at = start
 	err := s.View(t.Context(), func(tx store.Tx) error {

@@ -174,15 +174,24 @@ func (st *Store) Alive(s Session, now time.Time) bool {
 }
 
 func (st *Store) alive(r record, g generation, now time.Time) bool {
-	return now.Before(r.Expires) && !st.idle(r.Session, now) && !g.ended(r)
+	return store.Valid(now, r.Created, r.Expires) && !st.idle(r.Session, now) && !g.ended(r)
 }
 
 // idle reports whether a session has not been used for too long (R44).
 func (st *Store) idle(s Session, now time.Time) bool {
-	if st.cfg.Idle == 0 || now.Before(s.LastSeen.Add(st.cfg.Idle)) {
+	if st.cfg.Idle == 0 {
 		return false
 	}
-	return st.cfg.Seen == nil || !now.Before(st.cfg.Seen(s.ID).Add(st.cfg.Idle))
+	seen := s.LastSeen
+	if store.Future(now, seen) { // the clock was set back since
+		seen = s.Created
+	}
+	if st.cfg.Seen != nil {
+		if late := st.cfg.Seen(s.ID); late.After(seen) && !store.Future(now, late) {
+			seen = late
+		}
+	}
+	return !now.Before(seen.Add(st.cfg.Idle))
 }
 
 func unknown(err error) error {
@@ -236,13 +245,8 @@ func (st *Store) RecentlyAuthenticated(s Session, now time.Time) (until time.Tim
 		return time.Time{}, false
 	}
 	until = s.Proved.Add(st.cfg.ReauthenticateAfter)
-	return until, now.Before(until) && s.Proved.Sub(now) <= clockSlack
+	return until, store.Valid(now, s.Proved, until)
 }
-
-// clockSlack is how far in the future a proof may lie, since concurrent requests may
-// read the clock in another order than they commit. A larger difference means that the
-// clock was set back.
-const clockSlack = time.Minute
 
 // listPage is how many sessions List reads at a time.
 const listPage = 256

@@ -3,7 +3,6 @@ package signin
 import (
 	"errors"
 	"fmt"
-	"time"
 
 	"nightlatch/server/account"
 	"nightlatch/server/api"
@@ -53,6 +52,9 @@ func (r *rules) app(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Acco
 		}
 		return r.finish(tx, c, d, a, api.App)
 	case otp.Replayed:
+		if otp.ClockSetBack(app.LastStep, tx.Now()) {
+			return r.refuseOwner(c, d, string(api.App), clockSetBack(app.LastStep))
+		}
 		return r.refuseOwner(c, d, string(api.App), ceremony.Refuse(ceremony.AppCodeUsed))
 	case otp.Drifted:
 		return r.drifted(tx, c, d, a, match)
@@ -62,7 +64,7 @@ func (r *rules) app(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Acco
 
 // drifted refuses a code of another time step and returns how far the clock is off
 // (R23). The refusal of an early code tells an attacker when the code will be valid,
-// and one guess is compared with twenty future steps. So the code of a future step is
+// and one guess is compared with many future steps. So the code of a future step is
 // burned.
 func (r *rules) drifted(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, match otp.Match) (api.State, error) {
 	if match.Drift > 0 {
@@ -70,8 +72,14 @@ func (r *rules) drifted(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.
 			return "", err
 		}
 	}
-	seconds := int(match.DriftTime() / time.Second)
-	refusal := ceremony.Refuse(ceremony.ClockDrift)
-	refusal.Drift = &seconds
-	return r.refuseOwner(c, d, string(api.App), refusal)
+	return r.refuseOwner(c, d, string(api.App), proof.Drift(match, tx.Now()))
+}
+
+// clockSetBack is the refusal of a right code after the server's clock was set back: codes
+// up to the last accepted one stay used, because somebody may have seen one of them (R22),
+// and the refusal says why and what helps (R86).
+func clockSetBack(lastStep int64) api.Refusal {
+	refusal := ceremony.Refuse(ceremony.AppCodeClock)
+	refusal.Detail += " They work again after " + otp.StepEnd(lastStep).Format("2 January 2006, 15:04 UTC") + "."
+	return refusal
 }

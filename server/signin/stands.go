@@ -7,6 +7,7 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/ceremony"
 	"nightlatch/server/ceremony/proof"
+	"nightlatch/server/otp"
 	"nightlatch/server/store"
 )
 
@@ -97,6 +98,13 @@ func (r *rules) notice(tx store.Tx, c *ceremony.Ceremony, d *draft) (*api.Notice
 	switch {
 	case err != nil || n != nil:
 		return n, err
+	case c.State == appCode:
+		app, err := account.App(tx, a.ID)
+		if err != nil || !otp.ClockSetBack(app.LastStep, tx.Now()) {
+			return nil, err
+		}
+		refusal := clockSetBack(app.LastStep)
+		return &refusal, nil
 	case c.State == textCode:
 		return r.CodeNotice(tx, a.ID, d.Text)
 	case c.State == backupCode && len(a.ActiveBackupCodes) == 0:

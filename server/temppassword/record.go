@@ -50,8 +50,8 @@ func (r Record) State(now time.Time) State {
 		return StateRevoked
 	case !r.Revoked.IsZero():
 		return StateExpired
-	case !now.Before(r.Expires):
-		return StateExpired // R81: at 60:00, not at 59:59
+	case !store.Valid(now, r.Created, r.Expires):
+		return StateExpired // R81: at 60:00, not at 59:59; R86
 	}
 	return StateLive
 }

@@ -180,7 +180,7 @@ func MayText(tx store.Tx, a *account.Account, p account.Policy) (bool, error) {
 	today := 0
 	for _, r := range rs {
 		age := tx.Now().Sub(r.Created)
-		if !r.Texted || age >= 24*time.Hour {
+		if !r.Texted || age >= 24*time.Hour || store.Future(tx.Now(), r.Created) { // R86
 			continue
 		}
 		if today++; age < p.TextTemporaryPasswordEvery {

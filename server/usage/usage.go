@@ -72,7 +72,7 @@ func New(s store.Store, sessions *session.Store, exact bool) *Recorder {
 
 // RecordSeen records that a session was seen, if the stored time is a minute old.
 func (r *Recorder) RecordSeen(s session.Session, now time.Time) {
-	if !r.exact && now.Sub(s.LastSeen) < touchEvery {
+	if !r.exact && now.Sub(s.LastSeen) < touchEvery && !store.Future(now, s.LastSeen) {
 		return
 	}
 	r.mu.Lock()

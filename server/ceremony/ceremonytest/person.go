@@ -190,3 +190,14 @@ func (p *Person) Rejected(b api.Begin) string {
 	}
 	return rejection.Refusal.Code
 }
+
+// SignInWith signs in with a code by text.
+func (p *Person) SignInWith(m api.Method) api.SignedIn {
+	p.World.T.Helper()
+	walk := p.SignIn()
+	if step, ok := walk.View.Step.(api.EnterCode); !ok || step.Channel != api.Channel(m) {
+		walk.Answer(api.ChooseMethod{Method: m})
+	}
+	p.World.Deliver()
+	return walk.Answer(api.Code{Code: p.World.Texts.LastCode(p.World.Account(p.Username).Phone)}).SignedIn()
+}

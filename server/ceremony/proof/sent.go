@@ -83,7 +83,7 @@ func (k *Checker) Send(tx store.Tx, c *ceremony.Ceremony, s *Sent, to To) (*api.
 	if err := k.Refresh(tx, c.Account, &next); err != nil {
 		return nil, err
 	}
-	if next.usable(tx.Now()) && tx.Now().Before(next.At.Add(k.Policy.ResendAfter)) {
+	if next.usable(tx.Now()) && tx.Now().Before(k.resendAt(&next, tx.Now())) {
 		*s = next
 		return nil, nil
 	}
@@ -165,7 +165,10 @@ func (s *Sent) renew(now time.Time, t terms, spares bool) {
 // resendAt is the earliest time at which the code may be sent again (R12): texts can be
 // late. A code that can no longer be used need not be waited for.
 func (k *Checker) resendAt(s *Sent, now time.Time) time.Time {
-	if !s.usable(now) {
+	switch {
+	case store.Future(now, s.At): // the clock was set back since (R86)
+		return now
+	case !s.usable(now):
 		return s.At
 	}
 	return s.At.Add(k.Policy.ResendAfter)

@@ -1,0 +1,43 @@
+package proof
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"nightlatch/server/api"
+	"nightlatch/server/ceremony"
+	"nightlatch/server/otp"
+)
+
+// Drift is the refusal of an app's code that is right for another time (R23): by how much
+// the clocks differ, in seconds, or in hours where one has the wrong time zone. It names
+// both clocks, because either can be wrong.
+func Drift(match otp.Match, now time.Time) api.Refusal {
+	drift := match.DriftTime()
+	seconds := int(drift / time.Second)
+	refusal := ceremony.Refuse(ceremony.ClockDrift)
+	by, direction := "", "ahead of"
+	if drift < 0 {
+		drift, direction = -drift, "behind"
+	}
+	if match.Zone {
+		refusal = ceremony.Refuse(ceremony.ClockZone)
+		hours := float64(seconds) / 3600
+		refusal.DriftHours = &hours
+		by = plural(strconv.FormatFloat(drift.Hours(), 'f', -1, 64), "hour")
+	} else {
+		by = plural(strconv.Itoa(int(drift/time.Second)), "second")
+	}
+	refusal.Drift = &seconds
+	refusal.Detail = fmt.Sprintf("The clock of your phone is %s %s this server's clock, which shows %s. %s",
+		by, direction, now.UTC().Format("15:04:05 UTC on 2 January 2006"), refusal.Detail)
+	return refusal
+}
+
+func plural(n, unit string) string {
+	if n == "1" {
+		return n + " " + unit
+	}
+	return n + " " + unit + "s"
+}
