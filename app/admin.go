@@ -53,6 +53,11 @@ func (t terminal) admin(args []string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	ctx = t.tellOfKeyring(ctx, nil)
+	if c.needsData {
+		if err := awaitDisk(ctx, c.dir, func(what string) { fmt.Fprintln(t.err, "nightlatch: "+what) }); err != nil {
+			return err
+		}
+	}
 	switch {
 	case v.operation == nil:
 		return v.run(c, ctx)

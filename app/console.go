@@ -102,7 +102,7 @@ func (t terminal) window(cfg instanceConfig) error {
 	var notice noticeWindow
 	cfg.converting = notice.converting(t)
 	opening, opened := notice.wait(ctx, t)
-	inst, err := openInstance(opening, cfg)
+	inst, err := notice.open(opening, t, cfg, opened)
 	notice.close(opening, err)
 	opened()
 	if errors.Is(err, errInterrupted) {

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -39,6 +38,20 @@ func (w *noticeWindow) wait(ctx context.Context, t terminal) (context.Context, f
 		fmt.Fprintln(t.err, "nightlatch: "+waitsForKeyring)
 		w.showUntil(ctx, shell.Notice{Waiting: "keyring"}, cancel)
 	}), cancel
+}
+
+// open opens the instance, as soon as its disk answers. stop ends ctx.
+func (w *noticeWindow) open(ctx context.Context, t terminal, cfg instanceConfig, stop func()) (*instance, error) {
+	if cfg.dir != "" {
+		err := awaitDisk(ctx, cfg.dir, func(what string) {
+			fmt.Fprintln(t.err, "nightlatch: "+what)
+			w.showUntil(ctx, shell.Notice{Waiting: "disk"}, stop)
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return openInstance(ctx, cfg)
 }
 
 // converting returns what shows the conversion of an older database: in a window too, if it
@@ -89,15 +102,19 @@ func (w *noticeWindow) show(ctx context.Context, n shell.Notice) <-chan struct{}
 	}
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	cmd := exec.CommandContext(ctx, self, noticeCommand)
-	cmd.Stdin = bytes.NewReader(text)
-	if err := cmd.Start(); err != nil {
+	in, err := cmd.StdinPipe() // open as long as this process lives
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
 		stop()
 		return nil // standard error has it
 	}
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		_ = cmd.Wait() // it ends when its window is closed, or by stop
+		_, _ = in.Write(text) // if this fails, the process has ended
+		_ = cmd.Wait()        // it ends when its window is closed, or by stop
 		stop()
 	}()
 	w.mu.Lock()
@@ -131,6 +148,10 @@ func (t terminal) notice() error {
 	if err := json.NewDecoder(io.LimitReader(t.in, 64<<10)).Decode(&n); err != nil {
 		return usagef("%s is for Nightlatch itself", noticeCommand)
 	}
+	go func() {
+		_, _ = io.Copy(io.Discard, t.in)
+		os.Exit(statusOK) // the process that asked for the notice has ended, and nothing is to be saved here
+	}()
 	fyneapp.SetMetadata(metadata())
 	a := fyneapp.NewWithID(appID)
 	savePreferencesOnlyIfChanged(a)

@@ -31,6 +31,9 @@ func refuse(cause error, format string, args ...any) error {
 // explainData turns an error of the data directory into a refusal.
 func explainData(dir string, err error) error {
 	var known *refusal
+	if err == nil || errors.As(err, &known) {
+		return err // without looking at a disk that may not answer
+	}
 	var record *store.DamagedError
 	var space *bolt.SpaceError
 	var encoding *rawtext.FileError
@@ -39,8 +42,6 @@ func explainData(dir string, err error) error {
 	stat, absent := os.Stat(filepath.Join(dir, databaseName))
 	dir = shortened(dir)
 	switch {
-	case err == nil, errors.As(err, &known):
-		return err
 	case errors.As(err, &open):
 		return refuse(err, "%s", open)
 	case errors.Is(err, store.ErrInUse):

@@ -95,6 +95,16 @@ func (t terminal) serveInstance(cfg instanceConfig, address string) error {
 	defer stop()
 
 	cfg.converting = t.converting(cfg.log)
+	if cfg.dir != "" {
+		err := awaitDisk(ctx, cfg.dir, func(what string) { cfg.log.Warn(what) })
+		if errors.Is(err, errInterrupted) {
+			fmt.Fprintln(t.err, "nightlatch:", err)
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
 	inst, err := openInstance(t.tellOfKeyring(ctx, cfg.log), cfg)
 	if errors.Is(err, errInterrupted) {
 		fmt.Fprintln(t.err, "nightlatch:", err)

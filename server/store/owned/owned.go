@@ -67,6 +67,9 @@ func Files(dir string, ours func(name string) bool) error {
 		if err != nil {
 			return err
 		}
+		if !info.Mode().IsRegular() && info.Mode().Type() != fs.ModeSocket && !info.IsDir() { // to open a pipe can take for ever
+			return exposed(path, "%s is not a file.", "Move it away.")
+		}
 		if err := me.file(path, info); err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -136,6 +137,12 @@ func TestParentsAndLinks(t *testing.T) {
 	}
 	if err := Files(at("safe", "data"), func(string) bool { return false }); err != nil {
 		t.Errorf("a file of somebody else's: %v", err)
+	}
+	if err := syscall.Mkfifo(at("safe", "pipe"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := Files(at("safe"), func(name string) bool { return name == "pipe" }); !errors.Is(err, ErrExposed) || !strings.Contains(err.Error(), "is not a file") {
+		t.Errorf("a pipe, which nobody may wait for: %v", err)
 	}
 	if err := os.Chmod(at("open"), 0o700); err != nil {
 		t.Fatal(err)
