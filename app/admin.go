@@ -24,6 +24,7 @@ type adminCommand struct {
 	file    string        // FILE
 	yes     bool          // --yes
 	from    secret.Source // --password-from, --token-from
+	urlFrom secret.Source // --url-from
 	backups backupCommand
 	request adminRequest
 

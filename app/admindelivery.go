@@ -36,13 +36,23 @@ func (c *adminCommand) askTextToken(ctx context.Context) error {
 	if c.request.Off {
 		return nil
 	}
-	token, err := readSecret(ctx, c.terminal, &secret.Secret{
-		Name: "Token of the gateway (empty for none)", Flag: "--token-from", From: c.from, Plain: true,
-	})
-	if err != nil && !(errors.Is(err, secret.ErrEnded) && c.from == "") {
+	url := &secret.Secret{Name: "URL of the gateway", Flag: "--url-from", From: c.urlFrom}
+	token := &secret.Secret{Name: "Token of the gateway (empty for none)", Flag: "--token-from", From: c.from, Plain: true}
+	secrets, err := newSecrets(c.terminal, url, token)
+	if err != nil {
 		return err
 	}
-	c.request.Text.Token = token
+	if c.urlFrom != "" {
+		if c.request.Text.URL, err = secrets(ctx, url); err != nil {
+			return err
+		}
+	}
+	given, err := secrets(ctx, token)
+	none := errors.Is(err, secret.ErrEnded) || errors.Is(err, secret.ErrUnnamed) && c.urlFrom != ""
+	if err != nil && !(none && c.from == "") {
+		return err
+	}
+	c.request.Text.Token = given
 	return c.checkDelivery("set-text-gateway", delivery.Settings{Text: &c.request.Text})
 }
 
@@ -59,6 +69,12 @@ func (c *adminCommand) checkMail() error {
 func (c *adminCommand) checkText() error {
 	c.request.Text = c.request.Text.Parsed()
 	text := c.request.Text
+	switch {
+	case c.urlFrom != "" && text.URL != "":
+		return usagef("set-text-gateway takes --url or --url-from, not both")
+	case c.urlFrom != "":
+		return nil // it is checked when it has been read
+	}
 	text.Token = laterSecret
 	return c.checkDelivery("set-text-gateway", delivery.Settings{Text: &text})
 }

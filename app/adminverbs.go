@@ -77,6 +77,7 @@ var adminVerbs = verbs[adminCommand]{
 		flags: func(c *adminCommand, f *flag.FlagSet) {
 			c.dataFlag(f)
 			f.StringVar(&c.request.Text.URL, "url", "", "`URL` that accepts {\"to\",\"body\"}; its bearer token is asked for at a terminal, and else read from standard input")
+			f.StringVar((*string)(&c.urlFrom), "url-from", "", "where the URL is, if it contains a secret: `-`, fd:N or file:PATH")
 			f.StringVar((*string)(&c.from), "token-from", "", "where the token is: `-`, fd:N or file:PATH")
 			f.BoolVar(&c.request.Off, "off", false, "stop sending text messages")
 		},

@@ -142,15 +142,18 @@ func (c *keyCommand) atReader() bool { return isReaderAddress(c.address) }
 // the default relying-party ID.
 func checkServer(server string) (base, origin string, err error) {
 	u, err := url.Parse(server)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return "", "", usagef("--server %s is not a URL; write it as http://localhost:8440", server)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" { // it may contain a secret, so it is not repeated
+		return "", "", usagef("--server is not the URL of a server; write it as http://localhost:8440")
+	}
+	if u.User != nil || u.RawQuery != "" {
+		return "", "", usagef("--server takes a name and a port only: other users of this computer can read what else is on a command line. Write it as http://localhost:8440")
 	}
 	host := u.Hostname()
 	ip, err := netip.ParseAddr(host)
 	if host == "localhost" || err == nil && ip.IsLoopback() {
 		host = "localhost"
 	} else if u.Scheme == "http" {
-		return "", "", usagef("--server %s is refused: without https others on the network could read the password", server)
+		return "", "", usagef("--server http://%s is refused: without https others on the network could read the password", u.Host)
 	}
 	if port := u.Port(); port != "" {
 		host += ":" + port

@@ -13,7 +13,7 @@ import (
 type keySecrets struct {
 	password, pin, newPIN secret.Secret
 
-	reader *secret.Reader
+	get func(context.Context, *secret.Secret) (string, error)
 }
 
 func newKeySecrets() keySecrets {
@@ -26,19 +26,16 @@ func newKeySecrets() keySecrets {
 
 // begin checks the flags of a verb, and reads the session token if the verb needs one.
 func (k *keySecrets) begin(ctx context.Context, t terminal, verb, file string, session *string) error {
-	all := []*secret.Secret{&k.password, &k.pin, &k.newPIN}
-	for _, s := range all {
-		if err := s.From.Check(); err != nil {
-			return usagef("%s takes - (a line of standard input), fd:N or file:PATH", s.Flag)
-		}
+	read, err := newSecrets(t, &k.password, &k.pin, &k.newPIN)
+	if err != nil {
+		return err
 	}
-	k.reader = secret.NewReader(t.in, t.err, all...)
+	k.get = read
 	if verb != "enroll" {
 		return nil
 	}
 	*session = os.Getenv("NIGHTLATCH_SESSION")
 	if file != "" {
-		var err error
 		if *session, err = secret.File(ctx, file); err != nil {
 			return explainSecret(&secret.Secret{Name: "session token", Flag: "--session-file"}, err)
 		}
@@ -49,18 +46,27 @@ func (k *keySecrets) begin(ctx context.Context, t terminal, verb, file string, s
 	return nil
 }
 
-func (k *keySecrets) get(ctx context.Context, s *secret.Secret) (string, error) {
-	got, err := k.reader.Read(ctx, s)
-	return got, explainSecret(s, err)
+// newSecrets returns a function that reads secrets of a command, and explains what fails.
+func newSecrets(t terminal, all ...*secret.Secret) (func(context.Context, *secret.Secret) (string, error), error) {
+	for _, s := range all {
+		if err := s.From.Check(); err != nil {
+			return nil, usagef("%s takes - (a line of standard input), fd:N or file:PATH", s.Flag)
+		}
+	}
+	r := secret.NewReader(t.in, t.err, all...)
+	return func(ctx context.Context, s *secret.Secret) (string, error) {
+		got, err := r.Read(ctx, s)
+		return got, explainSecret(s, err)
+	}, nil
 }
 
 // readSecret reads the only secret of a command.
 func readSecret(ctx context.Context, t terminal, s *secret.Secret) (string, error) {
-	if err := s.From.Check(); err != nil {
-		return "", usagef("%s takes - (a line of standard input), fd:N or file:PATH", s.Flag)
+	read, err := newSecrets(t, s)
+	if err != nil {
+		return "", err
 	}
-	got, err := secret.NewReader(t.in, t.err, s).Read(ctx, s)
-	return got, explainSecret(s, err)
+	return read(ctx, s)
 }
 
 // explainSecret turns an error of reading a secret into a refusal.
