@@ -91,6 +91,11 @@ func TestCheckServer(t *testing.T) {
 		{"http://localhost:8440", "http://localhost:8440"},
 		{"http://127.0.0.1:8440", "http://localhost:8440"},
 		{"http://[::1]:8440/", "http://localhost:8440"},
+		{"HTTP://LocalHost.:8440", "http://localhost:8440"},
+		{"http://localhost:80", "http://localhost"},
+		{"http://[0:0:0:0:0:0:0:1]:80/", "http://localhost"},
+		{"https://Latch.example:443/", "https://latch.example"},
+		{"http://localhost:8440/api", ""},
 		{"https://latch.example", "https://latch.example"},
 		{"http://latch.example", ""},
 		{"ftp://localhost", ""},
@@ -100,6 +105,21 @@ func TestCheckServer(t *testing.T) {
 		_, origin, err := checkServer(tt.server)
 		if err == nil && origin != tt.origin || (err == nil) != (tt.origin != "") {
 			t.Errorf("%q has the origin %q, %v", tt.server, origin, err)
+		}
+	}
+}
+
+// The printed URL is the one that browsers show.
+func TestClientURL(t *testing.T) {
+	for _, tt := range [][3]string{
+		{"127.0.0.1", "8440", "http://localhost:8440"},
+		{"127.0.0.1", "80", "http://localhost"},
+		{"::1", "80", "http://localhost"},
+		{"127.0.0.2", "80", "http://127.0.0.2"},
+		{"127.0.0.1", "443", "http://localhost:443"},
+	} {
+		if got := clientURL(tt[0], tt[1]); got != tt[2] {
+			t.Errorf("%s port %s: %s; want %s", tt[0], tt[1], got, tt[2])
 		}
 	}
 }

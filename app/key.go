@@ -7,11 +7,13 @@ import (
 	"net/url"
 	"os/signal"
 	"path"
+	"strings"
 	"syscall"
 
 	"nightlatch/fido"
 	"nightlatch/fido/libfido2"
 	"nightlatch/server/client"
+	"nightlatch/server/origin"
 )
 
 const keyHelp = `Usage: nightlatch key VERB [flags]
@@ -66,9 +68,9 @@ func (t terminal) key(args []string) error {
 	if err != nil || help {
 		return err
 	}
-	origin := "http://localhost" // verbs without a server use no origin
+	keyOrigin := "http://localhost" // verbs without a server use no origin
 	if c.server != "" {
-		if c.base, origin, err = checkServer(c.server); err != nil {
+		if c.base, keyOrigin, err = checkServer(c.server); err != nil {
 			return err
 		}
 	}
@@ -82,7 +84,7 @@ func (t terminal) key(args []string) error {
 		return err
 	}
 	c.client = client.New(c.base, nil).WithAgent("nightlatch key")
-	release, err := c.openKeys(ctx, origin)
+	release, err := c.openKeys(ctx, keyOrigin)
 	if err != nil {
 		return explainKey(c.base, err)
 	}
@@ -96,8 +98,8 @@ func (t terminal) key(args []string) error {
 
 // openKeys makes the client for security keys and finds the key of --device. Call
 // release when the keys are no longer needed.
-func (c *keyCommand) openKeys(ctx context.Context, origin string) (release func(), err error) {
-	cfg, closeReaders, err := withReaders(fido.Config{Open: libfido2.Backend{}, Devices: libfido2.Devices, Changes: libfido2.Changes, Origin: origin})
+func (c *keyCommand) openKeys(ctx context.Context, keyOrigin string) (release func(), err error) {
+	cfg, closeReaders, err := withReaders(fido.Config{Open: libfido2.Backend{}, Devices: libfido2.Devices, Changes: libfido2.Changes, Origin: keyOrigin})
 	if err != nil {
 		return nil, err
 	}
@@ -140,23 +142,29 @@ func (c *keyCommand) atReader() bool { return isReaderAddress(c.address) }
 // checkServer returns the server's URL, and the origin for security keys (W3C
 // WebAuthn Level 3, §5.8.1). The origin of a loopback address is localhost, which is
 // the default relying-party ID.
-func checkServer(server string) (base, origin string, err error) {
+func checkServer(server string) (base, keyOrigin string, err error) {
 	u, err := url.Parse(server)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" { // it may contain a secret, so it is not repeated
-		return "", "", usagef("--server is not the URL of a server; write it as http://localhost:8440")
-	}
-	if u.User != nil || u.RawQuery != "" {
+	if err == nil && (u.User != nil || u.RawQuery != "") {
 		return "", "", usagef("--server takes a name and a port only: other users of this computer can read what else is on a command line. Write it as http://localhost:8440")
 	}
-	host := u.Hostname()
+	base, err = origin.Parse(server)
+	if err != nil { // it may contain a secret, so it is not repeated
+		return "", "", usagef("--server is not the address of a server; write it as http://localhost:8440, without a path")
+	}
+	host := origin.Host(base)
 	ip, err := netip.ParseAddr(host)
-	if host == "localhost" || err == nil && ip.IsLoopback() {
-		host = "localhost"
-	} else if u.Scheme == "http" {
-		return "", "", usagef("--server http://%s is refused: without https others on the network could read the password", u.Host)
+	if host != "localhost" && (err != nil || !ip.IsLoopback()) {
+		if strings.HasPrefix(base, "http:") {
+			return "", "", usagef("--server %s is refused: without https others on the network could read the password", base)
+		}
+		return base, base, nil
 	}
+	if u, err = url.Parse(base); err != nil {
+		return "", "", err
+	}
+	keyOrigin = u.Scheme + "://localhost"
 	if port := u.Port(); port != "" {
-		host += ":" + port
+		keyOrigin += ":" + port
 	}
-	return u.Scheme + "://" + u.Host, u.Scheme + "://" + host, nil
+	return base, keyOrigin, nil
 }

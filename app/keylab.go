@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"net/url"
 	"time"
 
 	"nightlatch/fido"
 	"nightlatch/server/api"
 	"nightlatch/server/client"
+	"nightlatch/server/origin"
 )
 
 // withLab adds the virtual keys of the server's lab to those that cfg lists. It adds
@@ -34,12 +34,9 @@ func withLab(ctx context.Context, cfg fido.Config, c *client.Client, base string
 
 // isThisComputer reports whether a server's URL has a loopback host.
 func isThisComputer(base string) bool {
-	u, err := url.Parse(base)
-	if err != nil {
-		return false
-	}
-	ip, err := netip.ParseAddr(u.Hostname())
-	return u.Hostname() == "localhost" || err == nil && ip.IsLoopback()
+	host := origin.Host(base)
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
 // keysOfLab lists the virtual keys that are plugged in at a server's lab.

@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"strconv"
 	"syscall"
+
+	"nightlatch/server/origin"
 )
 
 // defaultListen is the default of --listen.
@@ -90,7 +92,11 @@ func clientURL(host, port string) string {
 	if host == "127.0.0.1" || host == "::1" {
 		host = "localhost"
 	}
-	return "http://" + net.JoinHostPort(host, port)
+	address := "http://" + net.JoinHostPort(host, port)
+	if normal, err := origin.Parse(address); err == nil {
+		return normal // as browsers write it: without port 80
+	}
+	return address
 }
 
 func (e *loopback) close() error {

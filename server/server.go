@@ -24,6 +24,7 @@
 //	delivery            mail and text messages
 //	backup, dailybackup backups, and those that the server makes itself
 //	epoch               which things ended when the data were restored
+//	origin              the normal form of addresses
 //	connpool            bounds connections and the bodies that are on their way
 //	slowhash            Argon2id in memory that is used again
 //	fairqueue           who is next when many wait for a hash

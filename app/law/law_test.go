@@ -54,7 +54,7 @@ var imports = map[string][]string{
 	"server": {"server/..."},
 	"server/httpapi": {
 		"server/rawtext", "server/api", "server/account", "server/audit", "server/backup", "server/backupcode", "server/ceremony", "server/changes", "server/client", "server/connpool", "server/dailybackup",
-		"server/delivery", "server/fairqueue", "server/notice", "server/passwordauth", "server/ratelimit", "server/recovery", "server/session", "server/signup", "server/throttle", "server/store/...",
+		"server/delivery", "server/fairqueue", "server/notice", "server/origin", "server/passwordauth", "server/ratelimit", "server/recovery", "server/session", "server/signup", "server/throttle", "server/store/...",
 		"server/temppassword", "server/thirdparty/...", "server/twofactor", "server/usage", "server/webauthn",
 	},
 	"server/notice":       {"server/api", "server/account", "server/audit", "server/delivery", "server/store/...", "server/twofactor"},
@@ -75,6 +75,7 @@ var imports = map[string][]string{
 	"server/throttle":     {"server/account", "server/device", "server/ratelimit", "server/store/..."},
 	"server/otp":          {"server/rawtext"},
 	"server/connpool":     {},
+	"server/origin":       {},
 	"server/fairqueue":    {},
 	"server/slowhash":     {},
 	"server/e164":         {},

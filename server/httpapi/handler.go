@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -25,6 +24,7 @@ import (
 	"nightlatch/server/dailybackup"
 	"nightlatch/server/delivery"
 	"nightlatch/server/notice"
+	"nightlatch/server/origin"
 	"nightlatch/server/passwordauth"
 	"nightlatch/server/session"
 	"nightlatch/server/signup"
@@ -95,7 +95,7 @@ type Handler struct {
 	loopback   *originCheck
 	console    *originCheck
 	conns      *connpool.Pool
-	url        atomic.Pointer[url.URL] // of the listener; nil before SetURL
+	url        atomic.Pointer[string] // origin of the listener; nil before SetURL
 }
 
 // New checks the configuration and makes the routes.
@@ -122,14 +122,14 @@ func (h *Handler) Clear() { h.identities.Clear() }
 // SetURL sets the address of the listener, such as "http://localhost:8440". Until then
 // Network refuses every request.
 func (h *Handler) SetURL(address string) error {
-	u, err := url.Parse(address)
+	own, err := origin.Parse(address)
 	if err != nil {
 		return fmt.Errorf("httpapi: %q is not the address of a listener", address)
 	}
-	if err := h.loopback.setURL(address, h.cfg.Origins...); err != nil {
+	if err := h.loopback.setURL(own, h.cfg.Origins...); err != nil {
 		return err
 	}
-	h.url.Store(u)
+	h.url.Store(&own)
 	return nil
 }
 

@@ -4,56 +4,75 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 
 	"nightlatch/server/client"
+	"nightlatch/server/origin"
 )
 
 // An originCheck answers only requests that were meant for this listener. A page on
 // another site can make a browser send requests to a loopback port, and with DNS
 // rebinding (CVE-2022-41924) it can even read the answers. Such requests have a foreign
-// Host, Origin or Sec-Fetch-Site. Values are compared as a whole: no prefixes, no case
-// folding, no default ports.
+// Host, Origin or Sec-Fetch-Site. Host and Origin are compared as a whole, in their normal
+// form (package origin): no prefixes, but every spelling of the same address.
 type originCheck struct {
-	origins atomic.Pointer[map[string]string] // by Host field, the expected Origin
-	next    http.Handler
+	accepted atomic.Pointer[accepted]
+	next     http.Handler
 }
 
-// setURL sets the accepted hosts: that of the listener's address, and those of proxied,
+// accepted are the origins of the listener and of proxies, in their normal form.
+type accepted struct {
+	origins map[string]bool
+	hosts   map[string]string // Host fields in their normal form, and the origin of each
+}
+
+func (a *accepted) add(o string) {
+	_, host, _ := strings.Cut(o, "://")
+	a.origins[o], a.hosts[host] = true, o
+}
+
+// setURL sets the accepted origins: that of the listener's address, and those of proxied,
 // for a proxy that passes Host on. A listener on localhost has three names; any other
 // has only the one in its address.
 func (g *originCheck) setURL(address string, proxied ...string) error {
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+	own, err := origin.Parse(address)
+	if err != nil {
 		return fmt.Errorf("httpapi: %q is not the address of a listener", address)
 	}
-	hosts := []string{u.Host}
-	switch u.Hostname() {
-	case localhost, "127.0.0.1", "::1":
-		hosts = []string{localhost, "127.0.0.1", "[::1]"}
-		if port := u.Port(); port != "" {
-			for i := range hosts {
-				hosts[i] += ":" + port
-			}
+	a := &accepted{map[string]bool{}, map[string]string{}}
+	a.add(own)
+	host := origin.Host(own)
+	if names := []string{localhost, "127.0.0.1", "::1"}; slices.Contains(names, host) {
+		u, err := url.Parse(own)
+		if err != nil {
+			return fmt.Errorf("httpapi: %w", err)
+		}
+		port := ""
+		if u.Port() != "" {
+			port = ":" + u.Port()
+		}
+		for _, name := range []string{localhost, "127.0.0.1", "[::1]"} {
+			a.add(u.Scheme + "://" + name + port)
 		}
 	}
-	origins := map[string]string{}
-	for _, host := range hosts {
-		origins[host] = u.Scheme + "://" + host
+	for _, o := range proxied {
+		if o, err = origin.Parse(o); err != nil {
+			return fmt.Errorf("httpapi: %q is not an origin", o)
+		}
+		a.add(o)
 	}
-	for _, origin := range proxied {
-		_, host, _ := strings.Cut(origin, "://")
-		origins[host] = origin
-	}
-	g.origins.Store(&origins)
+	g.accepted.Store(a)
 	return nil
 }
 
 // consoleCheck accepts only the connection inside the program.
 func consoleCheck(next http.Handler) *originCheck {
 	g := &originCheck{next: next}
-	g.origins.Store(&map[string]string{client.InMemoryHost: "http://" + client.InMemoryHost})
+	a := &accepted{map[string]bool{}, map[string]string{}}
+	a.add("http://" + client.InMemoryHost)
+	g.accepted.Store(a)
 	return g
 }
 
@@ -69,16 +88,16 @@ func (g *originCheck) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // page of this origin. A request line with an absolute URL is meant for a proxy and is
 // refused.
 func (g *originCheck) admits(r *http.Request) bool {
-	origins := g.origins.Load()
-	if origins == nil || r.URL.Host != "" || r.URL.Scheme != "" {
+	a := g.accepted.Load()
+	if a == nil || r.URL.Host != "" || r.URL.Scheme != "" {
 		return false
 	}
-	origin, ok := (*origins)[r.Host]
-	if !ok {
+	meant := a.meant(r.Host)
+	if meant == "" {
 		return false
 	}
 	switch sent := r.Header["Origin"]; {
-	case len(sent) > 1, len(sent) == 1 && sent[0] != origin:
+	case len(sent) > 1, len(sent) == 1 && !sameAs(meant, sent[0]):
 		return false
 	}
 	// W3C Fetch Metadata §2.1. "same-site" is another port of this machine.
@@ -87,6 +106,31 @@ func (g *originCheck) admits(r *http.Request) bool {
 		return false
 	}
 	return true
+}
+
+// meant returns the accepted origin that a Host field means, or "". The scheme is not in the
+// field, and the port may be left out.
+func (a *accepted) meant(host string) string {
+	if o, ok := a.hosts[host]; ok { // as nearly every client writes it
+		return o
+	}
+	for _, scheme := range []string{"http", "https"} {
+		if o, err := origin.Join(scheme, host); err == nil && a.origins[o] {
+			return o
+		}
+	}
+	return ""
+}
+
+// sameAs reports whether an Origin field means the origin. A field with a path is not an
+// origin (RFC 6454 §7.1).
+func sameAs(meant, field string) bool {
+	if field == meant {
+		return true
+	}
+	scheme, authority, _ := strings.Cut(field, "://")
+	o, err := origin.Join(strings.ToLower(scheme), authority)
+	return err == nil && o == meant
 }
 
 // sameOrigin reports whether a request has an Origin. If admits has accepted the

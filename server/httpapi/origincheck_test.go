@@ -38,8 +38,13 @@ func TestForeignOriginsAreRefused(t *testing.T) {
 		"Host: localhost:1",
 		"Host: localhost:P0",
 		"Host: localhost:0P",
-		"Host: LOCALHOST:P",
-		"Host: localhost.:P",
+		"Host: localhost..:P",
+		"Host: .localhost:P",
+		"Host: localhost:",
+		"Host: localhost:+P",
+		"Host: LOCALHOST:P.evil.example",
+		"Host: localhost:P\r\nOrigin: http://LOCALHOST:P/",
+		"Host: localhost:P\r\nOrigin: http://evil@localhost:P",
 		"Host: localhost.evil.example:P",
 		"Host: evil.localhost:P",
 		"Host: xlocalhost:P",
@@ -56,7 +61,6 @@ func TestForeignOriginsAreRefused(t *testing.T) {
 		"Host: [::]:P",
 		"Host: ::1:P",
 		"Host: [::1%25lo]:P",
-		"Host: [0:0:0:0:0:0:0:1]:P",
 		"Host: [::ffff:127.0.0.1]:P",
 		"Host: console.nightlatch.internal",
 		"Host: console.nightlatch.internal:P",
@@ -71,7 +75,6 @@ func TestForeignOriginsAreRefused(t *testing.T) {
 		"Host: localhost:P\r\nOrigin: http://localhost:1",
 		"Host: localhost:P\r\nOrigin: https://localhost:P",
 		"Host: localhost:P\r\nOrigin: http://localhost:P/",
-		"Host: localhost:P\r\nOrigin: http://LOCALHOST:P",
 		"Host: localhost:P\r\nOrigin: http://localhost:P.evil.example",
 		"Host: localhost:P\r\nOrigin: http://127.0.0.1:P",
 		"Host: 127.0.0.1:P\r\nOrigin: http://localhost:P",
@@ -128,6 +131,71 @@ func TestAcceptedOrigins(t *testing.T) {
 			if res.StatusCode != http.StatusOK {
 				t.Errorf("%s%q: %d", host, fields, res.StatusCode)
 			}
+		}
+	}
+}
+
+// Every spelling of the listener's address is accepted: RFC 9110 §4.2.3 (case), RFC 3986
+// §6.2.3 (port), the final dot of an absolute name, and long forms of ::1.
+func TestEquivalentSpellingsAreAccepted(t *testing.T) {
+	t.Parallel()
+	w := servertest.New(t)
+	port := w.URL[strings.LastIndexByte(w.URL, ':')+1:]
+	for _, fields := range []string{
+		"Host: LOCALHOST:P", "Host: LocalHost:P\r\nOrigin: http://localhost:P", "Host: localhost:P\r\nOrigin: http://LOCALHOST:P",
+		"Host: localhost.:P", "Host: localhost.:P\r\nOrigin: http://localhost.:P", "Host: [0:0:0:0:0:0:0:1]:P", "Host: [0::1]:P\r\nOrigin: http://[::1]:P",
+	} {
+		fields = strings.ReplaceAll(fields, "P", port)
+		if res := raw(w, "GET /api/v1/about HTTP/1.1\r\n"+fields+"\r\nConnection: close\r\n\r\n"); res.StatusCode != http.StatusOK {
+			t.Errorf("%q: %d", fields, res.StatusCode)
+		}
+	}
+}
+
+// Browsers leave the scheme's own port out, in Host and in Origin.
+func TestDefaultPorts(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		address  string
+		good     []string
+		bad      []string
+		wantSelf string
+	}{
+		{
+			"http://localhost:80",
+			[]string{"localhost", "localhost:80", "localhost:", "127.0.0.1", "127.0.0.1:80", "[::1]", "[::1]:80", "LOCALHOST."},
+			[]string{"localhost:8440", "localhost:443", "evil.example", "evil.example:80", "localhost:080", "localhost.evil.example"},
+			"http://localhost",
+		},
+		{
+			"https://login.example:443",
+			[]string{"login.example", "login.example:443", "LOGIN.example"},
+			[]string{"login.example:80", "localhost", "example", "xlogin.example"},
+			"https://login.example",
+		},
+	} {
+		w := servertest.New(t)
+		if err := w.SetURL(tt.address); err != nil {
+			t.Fatal(err)
+		}
+		for _, host := range tt.good {
+			if e := w.Do("GET", "/api/v1/about", "", "Host", host); e.Status != 200 {
+				t.Errorf("%s, Host %s: %d", tt.address, host, e.Status)
+			}
+		}
+		for _, host := range tt.bad {
+			if e := w.Do("GET", "/api/v1/about", "", "Host", host); e.Status != 403 && e.Status != 400 {
+				t.Errorf("%s, Host %s: %d", tt.address, host, e.Status)
+			}
+		}
+		host := tt.good[0]
+		for _, origin := range []string{tt.wantSelf, tt.wantSelf + tt.address[strings.LastIndexByte(tt.address, ':'):]} {
+			if e := w.Do("GET", "/api/v1/about", "", "Host", host, "Origin", origin, "Sec-Fetch-Site", "same-origin"); e.Status != 200 {
+				t.Errorf("%s, Origin %s: %d", tt.address, origin, e.Status)
+			}
+		}
+		if e := w.Do("GET", "/api/v1/about", "", "Host", host, "Origin", "http://evil.example"); e.Status != 403 {
+			t.Errorf("%s, a foreign origin: %d", tt.address, e.Status)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/net/publicsuffix"
 
+	"nightlatch/server/origin"
 	"nightlatch/server/webauthn"
 )
 
@@ -31,21 +32,21 @@ func CheckOrigins(rpID string, origins []string) error {
 	if len(rpID) > nameMax {
 		return fmt.Errorf("%q is too long; texted codes contain it, so it can have at most %d characters", rpID, nameMax)
 	}
-	for _, origin := range origins {
-		u, err := url.Parse(origin)
-		if err != nil || u.Host == "" || origin != u.Scheme+"://"+strings.ToLower(u.Host) ||
+	for _, o := range origins {
+		u, err := url.Parse(o)
+		if err != nil || u.Host == "" || o != u.Scheme+"://"+strings.ToLower(u.Host) ||
 			u.Port() == map[string]string{"https": "443", "http": "80"}[u.Scheme] && u.Port() != "" {
-			return fmt.Errorf("%q is not an origin; write it as a browser does, such as https://example.org, without path or default port", origin)
+			return fmt.Errorf("%q is not an origin; write it as a browser does, such as https://example.org, without path or default port", o)
 		}
 		host := u.Hostname()
 		if _, err := netip.ParseAddr(host); err != nil && !isHostName(host) {
-			return fmt.Errorf("%q has no host", origin)
+			return fmt.Errorf("%q has no host", o)
 		}
 		if u.Scheme != "https" && (u.Scheme != "http" || !isLocalName(host)) {
-			return fmt.Errorf("%q is refused: browsers use security keys only over https, except with this machine's own names", origin)
+			return fmt.Errorf("%q is refused: browsers use security keys only over https, except with this machine's own names", o)
 		}
 		if !belongs(host, rpID) {
-			return fmt.Errorf("%q does not belong to the name %s; a security key works only on that host and its subdomains", origin, rpID)
+			return fmt.Errorf("%q does not belong to the name %s; a security key works only on that host and its subdomains", o, rpID)
 		}
 	}
 	return nil
@@ -82,8 +83,8 @@ func isLocalName(host string) bool {
 // The host of the ID alone is not among them, because another program may answer there.
 func (h *Handler) KeyOrigins() []string {
 	origins := slices.Clone(h.cfg.Origins)
-	if u := h.url.Load(); u != nil && belongs(u.Hostname(), h.cfg.RPID) {
-		origins = append(origins, u.Scheme+"://"+u.Host)
+	if own := h.url.Load(); own != nil && belongs(origin.Host(*own), h.cfg.RPID) {
+		origins = append(origins, *own)
 	}
 	return origins
 }
@@ -96,15 +97,16 @@ var proxyFields = []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "
 // hidden: the lab's phones and clock are only for the user of this machine. A proxy
 // that changes Host is recognised by the fields it adds.
 func (h *Handler) localOnly(local, hidden http.Handler) http.Handler {
-	far := map[string]bool{}
-	for _, origin := range h.cfg.Origins {
-		if u, err := url.Parse(origin); err == nil && !isLocalName(u.Hostname()) {
-			far[u.Host] = true
-		}
+	far := func(host string) bool {
+		return slices.ContainsFunc(h.cfg.Origins, func(o string) bool {
+			scheme, _, _ := strings.Cut(o, "://")
+			asked, err := origin.Join(scheme, host)
+			return err == nil && asked == o && !isLocalName(origin.Host(o))
+		})
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		proxied := slices.ContainsFunc(proxyFields, func(name string) bool { return r.Header[name] != nil })
-		if proxied || far[r.Host] {
+		if proxied || far(r.Host) {
 			hidden.ServeHTTP(w, r)
 			return
 		}
