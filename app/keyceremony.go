@@ -103,6 +103,15 @@ func (c *keyCommand) perform(ctx context.Context, kind api.Kind, answer func(api
 			c.cancel(view.ID)
 			return refuse(nil, "%s", oneLine(no.Title, no.Detail)+fromNow(no.RetryAt, view.Now))
 		}
+		if n := view.Notice; n != nil {
+			if key, ok := view.Step.(api.UseSecurityKey); ok && len(key.Create)+len(key.Get) == 0 {
+				c.cancel(view.ID) // no key of the account can be used here
+				return refuse(nil, "%s", oneLine(n.Title, n.Detail))
+			}
+			if secret.IsTerminal(c.err) {
+				fmt.Fprintln(c.err, oneLine(n.Title, n.Detail))
+			}
+		}
 		input, err := answer(view.Step)
 		if err == nil {
 			id := view.ID
