@@ -76,6 +76,9 @@ func Refusal(c *assets.Catalog, s Situation) Explanation {
 	}
 	e := Variant(c, r.Code, variant, args)
 	if backup, ok := step.(api.EnterBackupCode); ok && backup.Number == 0 && r.Code == api.BackupCodeInactive {
+		e.Next = c.T("error.backup_code_inactive.none.next") // there is no next code to use (R74)
+	}
+	if backup, ok := step.(api.EnterBackupCode); ok && backup.Number == 0 && r.Code == api.BackupCodeInactive {
 		e.Next = c.T("error.backup_code_inactive.none.next") // R74: no other code helps
 	}
 	if r.TriesLeft != nil {

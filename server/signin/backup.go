@@ -106,6 +106,9 @@ func (r *rules) refuseBackup(tx store.Tx, c *ceremony.Ceremony, d *draft, a *acc
 		}
 	}
 	refusal, told := ceremony.Refuse(reason), d.Told
+	if !voided && len(a.ActiveBackupCodes) == 0 {
+		refusal.Detail = ceremony.Refuse(ceremony.BackupNone).Detail // what helps now (R74)
+	}
 	if outcome == backupcode.Unknown {
 		_, err = r.refuse(tx, c, a, api.BackupCode, refusal)
 	} else {

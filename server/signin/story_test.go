@@ -1,6 +1,7 @@
 package signin_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -299,7 +300,7 @@ func TestBackupCodes(t *testing.T) {
 			walk.Answer(api.ChooseMethod{Method: api.BackupCode}).In("backup-code").Noticed(api.BackupCodeInactive)
 			for code, reason := range map[string]string{one: "used", two: "void", "0000-0000-0000-0000": "unknown"} {
 				w.Clock.Advance(5 * time.Minute) // R43
-				if r := walk.Answer(api.Code{Code: code}).Refused(api.BackupCodeInactive); r.Reason != reason || walk.View.State != "backup-code" {
+				if r := walk.Answer(api.Code{Code: code}).Refused(api.BackupCodeInactive); r.Reason != reason || walk.View.State != "backup-code" || !strings.Contains(r.Detail, "generate a new code") {
 					t.Errorf("%s: in %s, %+v", reason, walk.View.State, r)
 				}
 			}
