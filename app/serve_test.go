@@ -147,7 +147,7 @@ func signInStatus(ctx context.Context, c *client.Client, name string) int {
 	}
 	var p *api.Problem
 	switch {
-	case errors.As(err, &p):
+	case errors.As(err, &p) && (p.Status == 500) == (p.Reason == "damaged"):
 		return p.Status
 	case err != nil:
 		return -1

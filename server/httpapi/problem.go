@@ -237,6 +237,14 @@ func table(err error) row {
 			title:  "The disk is full",
 			detail: "Nothing was changed. The administrator of this server has to free disk space.",
 		}
+	case is(store.ErrDamaged):
+		return row{
+			status: 500,
+			code:   api.Internal,
+			reason: "damaged",
+			title:  "The server's data are damaged",
+			detail: "What it needs for this is not what was written to its disk. Nothing was changed. The administrator of this server has to restore a backup; the log names the record.",
+		}
 	case is(store.ErrClosed), is(context.Canceled), is(context.DeadlineExceeded):
 		return row{
 			status: 503,
@@ -249,7 +257,7 @@ func table(err error) row {
 	return row{
 		status: 500,
 		code:   api.Internal,
-		reason: "stopping",
+		reason: "unexpected",
 		title:  "Something went wrong in the server",
 		detail: "It is not your fault, and nothing was changed. Try again; the server's log says more.",
 	}
