@@ -79,6 +79,7 @@ func (t terminal) key(args []string) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program, whatever it waits for
 	fido.IgnoreHangup()
 	if err := c.secrets.begin(ctx, t, v.name, c.token, &c.session); err != nil {
 		return err

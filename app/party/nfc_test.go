@@ -46,7 +46,7 @@ func TestKeyOnReader(t *testing.T) {
 	ctx := within(t, 2*time.Minute)
 	p := protect(t, s, "robin", "+12025550111")
 	run := func(input string, args ...string) outcome {
-		return run(t, nil, input, built.plain, append([]string{"key"}, args...)...)
+		return run(t, session(p.Client.Token()), input, built.plain, append([]string{"key"}, args...)...)
 	}
 	refused := func(name string, got outcome, want string) {
 		t.Helper()

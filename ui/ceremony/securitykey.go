@@ -152,6 +152,10 @@ func (r *ceremony) useKey(d fido.Device, chosen bool) {
 		response, err := call(ctx, d, options, asking)
 		label := r.labelOf(ctx, err)
 		tell(func() {
+			if errors.Is(err, fido.ErrRemoved) && r.state.Key.Phase == wizard.AskingPIN {
+				k.stopUsing() // what was typed is kept for the key's return; keyMoved says that it is gone
+				return
+			}
 			if err != nil {
 				r.keyFailed(k, err, label)
 				return

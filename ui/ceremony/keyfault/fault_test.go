@@ -332,3 +332,18 @@ func TestKeyPINFaults(t *testing.T) {
 }
 
 // unsupported is what a build without libfido2 has.
+
+// A key that is unplugged while its PIN is typed is said to be gone at once. What was typed
+// stays, and goes to the key when it is back.
+func TestKeyIsUnpluggedWhileItsPINIsTyped(t *testing.T) {
+	h := uitest.New(t, nil)
+	h.SignUp("mara", uitest.Password)
+	d := h.NewDesk(20*time.Second, nil)
+	away := d.Refuses(0x36, "4711") // it needs its PIN
+	h.BeginKey()
+	h.Sees("wizard.key.pin")
+	h.Write("4711")
+	away()
+	h.Sees("wizard.key.gone")
+	h.Misses("wizard.key.retry")
+}
