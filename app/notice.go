@@ -15,6 +15,8 @@ import (
 
 	fyneapp "fyne.io/fyne/v2/app"
 
+	"nightlatch/app/secret"
+	"nightlatch/server/store"
 	"nightlatch/server/store/seal"
 	"nightlatch/ui/shell"
 )
@@ -123,23 +125,33 @@ func (w *noticeWindow) show(ctx context.Context, n shell.Notice) <-chan struct{}
 	return ended
 }
 
-// close takes the window away. If one was shown and the start failed, another one says
-// why, and close returns when the user has read it.
+// close takes the window away. If the start failed, another one says why, and close returns
+// when the user has read it: if one was shown, or if nobody reads standard error, as when
+// the program is started from the desktop.
 func (w *noticeWindow) close(ctx context.Context, err error) {
 	w.mu.Lock()
 	stop := w.stop
 	w.mu.Unlock()
-	if stop == nil {
+	if stop == nil && (isRead(os.Stderr) || errors.Is(err, store.ErrInUse)) { // the running one may come forward
 		return
 	}
 	closed := ctx.Err() != nil || errors.Is(err, errInterrupted) // by the user, who knows
-	stop()
+	if stop != nil {
+		stop()
+	}
 	if err == nil || closed {
 		return
 	}
 	if ended := w.show(ctx, shell.Notice{Refusal: sentence(err)}); ended != nil {
 		<-ended
 	}
+}
+
+// isRead reports whether somebody reads what is written to a file: a terminal, or a pipe of
+// another program.
+func isRead(f *os.File) bool {
+	st, err := f.Stat()
+	return err == nil && st.Mode()&os.ModeNamedPipe != 0 || secret.IsTerminal(f)
 }
 
 // notice runs the process that shows a notice, which it reads from standard input.

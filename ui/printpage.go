@@ -166,6 +166,9 @@ func (p *printPage) Draw() shell.View {
 		Left:    []fyne.CanvasObject{control.NewButton(w.T("wizard.cancel"), "", control.Quiet, p.leave)},
 		Actions: []fyne.CanvasObject{control.NewButton(w.T("ui.print.save"), "save", control.Secondary, p.savePDF), do},
 	}
+	if p.job != nil && !p.busy { // above the sheet, where it is seen
+		page.Body = append([]fyne.CanvasObject{p.job.draw()}, page.Body...)
+	}
 	primary := do
 	if p.asked && len(p.printers) == 0 {
 		primary = control.NewButton(w.T("ui.print.save-open"), "save", control.Primary, p.savePDF)
@@ -203,9 +206,6 @@ func (p *printPage) drawChoices() (side []fyne.CanvasObject) {
 	}
 	if p.busy {
 		side = append(side, kit.NewProgress(kit.ProgressConfig{Clock: c.Clock(c.Scope()), Words: w.T("ui.print.sending")}))
-	}
-	if p.job != nil && !p.busy {
-		side = append(side, p.job.draw())
 	}
 	return append(side, kit.NewBanner(look.Info, w.T("ui.print.once"), w.T("ui.print.once-why"), ""))
 }
