@@ -64,6 +64,7 @@ func parts(c *shell.Console, cfg Config) shell.Parts {
 		},
 		Hidden: []shell.Page{
 			{ID: shell.Delivery, New: func(string) shell.Screen { return newDelivery(c) }},
+			{ID: shell.Backups, New: func(string) shell.Screen { return newBackups(c) }},
 			{ID: shell.Accounts, New: func(string) shell.Screen { return newAccounts(c) }},
 			{ID: shell.Mail, Open: func(string) { mail.open() }},
 		},

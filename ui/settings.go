@@ -151,7 +151,8 @@ func (p *settingsPage) serverRows() []fyne.CanvasObject {
 		if about.MailKept {
 			text = w.T("ui.settings.delivery-kept")
 		}
-		rows = append(rows, p.row("ui.delivery.title", text, p.changeButton("ui.delivery.title", func() { c.Visit(shell.Delivery) })))
+		rows = append(rows, p.row("ui.delivery.title", text, p.changeButton("ui.delivery.title", func() { c.Visit(shell.Delivery) })),
+			p.row("ui.backups.title", w.T("ui.backups.row"), p.changeButton("ui.backups.title", func() { c.Visit(shell.Backups) })))
 	}
 	if c.Account().Owner && about.SignUp != "" {
 		rows = append(rows, p.row("ui.accounts.title", w.T("ui.accounts.row", w.T("ui.accounts."+about.SignUp)), p.changeButton("ui.accounts.title", func() { c.Visit(shell.Accounts) })))

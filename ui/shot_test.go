@@ -210,6 +210,16 @@ func otherShots() []gallerytest.Shot {
 			return (&accountsPage{c: c, src: shell.Source[accountsState]{Value: state, Ready: true}, made: made}).Draw()
 		}}
 	}
+	backups := func(name string, b api.Backups, p backupsPage) gallerytest.Shot {
+		return gallerytest.Shot{Name: name, Page: shell.Settings, Draw: func(c *shell.Console) shell.View {
+			p := p
+			b.Kept = 7
+			p.c, p.src = c, shell.Source[api.Backups]{Value: b, Ready: true}
+			return p.Draw()
+		}}
+	}
+	lastBackup := &api.BackupMade{At: gallerytest.Now().Add(-20 * time.Hour), File: "nightlatch-3f2a9c01-20260302T120000Z.age", Bytes: 47_300, Accounts: 3}
+	madeBackups := api.Backups{On: true, Folder: "/mnt/backups", Recipient: "age1x", Last: lastBackup}
 	guests := []api.Invitation{
 		{ID: "1", Address: "pat@example.org", Expires: gallerytest.Now().Add(20 * time.Hour), Mailed: true},
 		{ID: "2", Address: "a.rather.long.address.of.a.guest@guests.example.org", Expires: gallerytest.Now().Add(70 * time.Hour)},
@@ -231,6 +241,10 @@ func otherShots() []gallerytest.Shot {
 		delivery("15-delivery-tested", set, deliveryForm{tested: &api.DeliveryTest{Sent: true, To: "margarethe@example.org"}}),
 		delivery("15-delivery-failed", set, deliveryForm{tested: &api.DeliveryTest{Reason: "login", Reply: 535}}),
 		delivery("15-delivery-busy", set, deliveryForm{busy: true}),
+		backups("15-backups-none", api.Backups{}, backupsPage{wrong: "ui.backups.folder-empty"}),
+		backups("15-backups-key", madeBackups, backupsPage{key: "AGE-SECRET-KEY-18FR3LGW9C3MML89QNTQ2JR3RGVYP5NZD6ECSVR9R3XYAY92YMJ9S7AJLZ0"}),
+		backups("15-backups-failed", api.Backups{On: true, Folder: "/mnt/backups", Recipient: "age1x", Last: lastBackup, Failed: &api.BackupFailed{At: gallerytest.Now().Add(-time.Hour), Reason: "full"}}, backupsPage{}),
+		backups("15-backups-fixed", api.Backups{On: true, Folder: "/mnt/backups", FolderFixed: true, Recipient: "age1x", Running: true}, backupsPage{busy: true}),
 		accounts("15-accounts", api.SignUpInvite, false, nil, guests...),
 		accounts("15-accounts-made", api.SignUpInvite, false, &api.NewInvitation{Code: "vq7h-m2kd-8xtn-4wzc", Invitation: guests[1]}, guests...),
 		accounts("15-accounts-closed", api.SignUpClosed, false, nil),

@@ -23,6 +23,7 @@ const (
 	Settings           PageID = "settings"
 	Delivery           PageID = "delivery" // how mail and texts are sent
 	Accounts           PageID = "accounts" // who may sign up, for the owner
+	Backups            PageID = "backups"  // daily backups, for the owner
 	Mail               PageID = "mail"     // the mail kept on this computer
 )
 
