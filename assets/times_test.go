@@ -15,7 +15,6 @@ var ruleTimes = map[string]string{
 	"ui.accounts.invite-new-why":           "R7; the life of an invitation that is about to be made",
 	"error.resend_too_early.why":           "how long a text can take",
 	"error.key_none.what":                  "fido.DefaultTimeout",
-	"error.key_timeout.what":               "fido.DefaultTimeout",
 	"error.key_tap_again.why":              "CTAP 2.1, 11.3.1",
 	"error.key_reset_late.why":             "CTAP 2.1, 6.6",
 	"ui.key.reset.in":                      "CTAP 2.1, 6.6; a countdown is beside it",

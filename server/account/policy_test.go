@@ -47,6 +47,7 @@ func TestPolicies(t *testing.T) {
 		"ThrottleFirst":              {"R43", 30 * time.Second, 30 * time.Second},
 		"ThrottleMax":                {"R43", time.Hour, time.Hour},
 		"ThrottleDisable":            {"R43", 100, 100},
+		"ThrottleReopen":             {"R43", day, day},
 		"SessionLife":                {"R44", 30 * day, day},
 		"SessionIdle":                {"R44", time.Duration(0), time.Hour},
 		"LoginRequestBefore":         {"R50", time.Date(2016, 3, 21, 0, 0, 0, 0, time.UTC), time.Date(2016, 3, 21, 0, 0, 0, 0, time.UTC)},

@@ -25,17 +25,18 @@ func TestEpochsDiffer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = s.View(t.Context(), func(tx store.Tx) error {
-			n, err := Current(tx)
-			if seen[n] {
-				t.Errorf("the number %d a second time", n)
-			}
-			seen[n] = true
+		var n uint64
+		err = s.View(t.Context(), func(tx store.Tx) (err error) {
+			n, err = Current(tx)
 			return err
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
+		if seen[n] {
+			t.Errorf("the number %d a second time", n)
+		}
+		seen[n] = true
 	}
 	now := func() time.Time { return at }
 	one := storetest.New(t, now)
