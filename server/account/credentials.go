@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"nightlatch/server/rawtext"
+	"nightlatch/server/strength"
 )
 
 // ErrUsername reports a user name that R0 does not allow.
@@ -55,10 +56,31 @@ const (
 
 // A PasswordError reports a password that R0 does not allow. It does not contain the
 // password.
-type PasswordError struct{ Reason PasswordReason }
+type PasswordError struct {
+	Reason  PasswordReason
+	Pattern strength.Pattern // common: what makes it easy to guess; "" is not said
+}
 
 func (e *PasswordError) Error() string {
 	return fmt.Sprintf("account: password refused: %s", e.Reason)
+}
+
+// Advice says in words what makes the password easy to guess, "" if there is no more to say
+// than the reason. It quotes nothing of the password.
+func (e *PasswordError) Advice() string {
+	switch e.Pattern {
+	case strength.Word:
+		return "Most of it is a common password, a word or a name. Attackers try those first, also with digits and marks around them. Add more unrelated words."
+	case strength.Keyboard:
+		return "Most of it is a walk over neighbouring keys. Attackers try those first. Choose a few unrelated words."
+	case strength.Repeat:
+		return "Most of it is something repeated, which is as easy to guess as what is repeated. Choose a few unrelated words."
+	case strength.Sequence:
+		return "Most of it is a sequence such as abcd or 6543. Attackers try those first. Choose a few unrelated words."
+	case strength.Year:
+		return "Much of it is a year. Attackers try those first. Choose a few unrelated words."
+	}
+	return ""
 }
 
 // NormalizePassword returns the form of a password that is hashed (rawtext.Secret). For a
@@ -67,12 +89,16 @@ func NormalizePassword(s string) (string, error) {
 	s, err := rawtext.Secret(s, PasswordMax)
 	switch {
 	case errors.Is(err, rawtext.ErrLong):
-		return "", &PasswordError{PasswordTooLong}
+		return "", &PasswordError{Reason: PasswordTooLong}
 	case err != nil:
-		return "", &PasswordError{PasswordControl}
+		return "", &PasswordError{Reason: PasswordControl}
 	}
 	return s, nil
 }
+
+// leastGuesses is the number of guesses that a password must withstand. Eight random
+// characters are counted as ten times as many, so none of those is refused by chance.
+const leastGuesses = 1e7
 
 // CheckPassword returns a *PasswordError if R0 does not allow the new password. It
 // normalises the password first.
@@ -83,16 +109,19 @@ func CheckPassword(p Policy, username, password string) error {
 	}
 	switch n := utf8.RuneCountInString(password); {
 	case n < p.PasswordMin:
-		return &PasswordError{PasswordTooShort}
+		return &PasswordError{Reason: PasswordTooShort}
 	case n > p.PasswordMax:
-		return &PasswordError{PasswordTooLong}
+		return &PasswordError{Reason: PasswordTooLong}
 	}
 	folded := strings.ToLower(password)
 	if resembles(folded, Fold(username)) {
-		return &PasswordError{PasswordContainsUsername}
+		return &PasswordError{Reason: PasswordContainsUsername}
 	}
 	if common(folded) {
-		return &PasswordError{PasswordCommon}
+		return &PasswordError{Reason: PasswordCommon}
+	}
+	if guesses, pattern := strength.Judge(password, Fold(username)); guesses < leastGuesses {
+		return &PasswordError{Reason: PasswordCommon, Pattern: pattern}
 	}
 	return nil
 }

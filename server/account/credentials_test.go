@@ -101,6 +101,11 @@ func TestCheckPasswordR0(t *testing.T) {
 		{"short user name and little else", "eve", "x7qeve9k2", PasswordContainsUsername, PasswordTooShort},
 		{"short user name and a common word", "eve", "evePassword1", PasswordContainsUsername, PasswordTooShort},
 		{"short user name and a good password", "eve", "eve k9#vLq2w", "", PasswordTooShort},
+		{"a word of the dictionary", "ann", "Refrigerator7", PasswordCommon, PasswordTooShort},
+		{"a name and a year", "ann", "steven2026", PasswordCommon, PasswordTooShort},
+		{"backwards", "ann", "drowssap77", PasswordCommon, PasswordTooShort},
+		{"two short words repeated", "ann", "catdogcatdogcatdog", PasswordCommon, PasswordCommon},
+		{"random, eight", "ann", "xq7vmz2p", "", PasswordTooShort},
 		{"common", "ann", "Password1", PasswordCommon, PasswordTooShort},
 		{"common and long", "ann", "password1234567", PasswordCommon, PasswordCommon},
 		{"empty", "ann", "", PasswordTooShort, PasswordTooShort},
@@ -113,6 +118,17 @@ func TestCheckPasswordR0(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The advice says what the pattern is, and quotes nothing (R0).
+func TestPasswordAdvice(t *testing.T) {
+	t.Parallel()
+	for password, want := range map[string]string{"Refrigerator7": "a word", "catdogcatdogcatdog": "repeated"} {
+		var refused *PasswordError
+		if err := CheckPassword(Classic(), "ann", password); !errors.As(err, &refused) || !strings.Contains(refused.Advice(), want) || strings.Contains(refused.Advice(), password) {
+			t.Errorf("%q: %v", password, err)
+		}
 	}
 }
 

@@ -29,6 +29,7 @@ var classes = map[string]string{
 	"phone.number":         parsed,
 	"code.code":            parsed,
 	"label.label":          shown,
+	"key-response.product": shown,
 	"choose-method.method": closed,
 }
 

@@ -190,6 +190,9 @@ func (k *Checker) NewPassword(username, s string) (string, error) {
 			"A password can't have control characters, which some keyboards can't type. Choose one without them."))
 	case errors.As(err, &wrong):
 		refusal := ceremony.Refuse(passwordReason(wrong.Reason))
+		if advice := wrong.Advice(); advice != "" {
+			refusal.Detail = advice
+		}
 		refusal.Field = "password"
 		if wrong.Reason == account.PasswordTooShort {
 			refusal.Limit = k.Policy.PasswordMin

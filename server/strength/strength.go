@@ -1,0 +1,83 @@
+// Package strength estimates how many guesses an attacker needs for a password (zxcvbn,
+// D. Wheeler, USENIX Security 2016).
+//
+// It finds the patterns itself and scores them with github.com/trustelem/zxcvbn. That
+// library's own matchers build maps of 94,000 words when the program starts, whether a
+// password is judged or not, and search for repetitions in a time that grows with the cube of
+// the length (docs/decisions/0070). Here the words are unpacked when the first password is
+// judged, and each judgement walks through them once.
+package strength
+
+import (
+	"unicode/utf8"
+
+	"github.com/trustelem/zxcvbn/match"
+	"github.com/trustelem/zxcvbn/scoring"
+)
+
+// judged is the number of bytes that are judged at once. A longer password is as good as the
+// better of its two ends, so that the work is bounded.
+const judged = 64
+
+// A Pattern is what the most guessable part of a password is.
+type Pattern string
+
+// The patterns.
+const (
+	None     Pattern = ""
+	Word     Pattern = "word" // a common password, a word or a name
+	Keyboard Pattern = "keyboard"
+	Repeat   Pattern = "repeat"
+	Sequence Pattern = "sequence"
+	Year     Pattern = "year"
+)
+
+// Judge returns how many guesses a password needs, and the pattern that covers most of it.
+// about are words that an attacker tries first, such as the user name.
+func Judge(password string, about ...string) (guesses float64, pattern Pattern) {
+	if len(password) <= judged {
+		return judge(password, about)
+	}
+	head, headPattern := judge(cut(password, 0, judged), about)
+	tail, tailPattern := judge(cut(password, len(password)-judged, len(password)), about)
+	if head >= tail {
+		return head, headPattern
+	}
+	return tail, tailPattern
+}
+
+// cut returns the bytes from i to j of s, without half characters.
+func cut(s string, i, j int) string {
+	for i < j && !utf8.RuneStart(s[i]) {
+		i++
+	}
+	for j < len(s) && j > i && !utf8.RuneStart(s[j]) {
+		j--
+	}
+	return s[i:j]
+}
+
+func judge(password string, about []string) (float64, Pattern) {
+	if password == "" {
+		return 1, None
+	}
+	found := findWords(password, about)
+	found = append(found, findSequences(password)...)
+	found = append(found, findWalks(password)...)
+	found = append(found, findYears(password)...)
+	found = append(found, findRepeats(password, found)...)
+	result := scoring.MostGuessableMatchSequence(password, found, false)
+	return result.Guesses, mostly(result.Sequence)
+}
+
+// mostly returns the pattern of the longest part.
+func mostly(parts []*match.Match) Pattern {
+	names := map[string]Pattern{"dictionary": Word, "spatial": Keyboard, "repeat": Repeat, "sequence": Sequence, "regex": Year}
+	longest, pattern := 0, None
+	for _, m := range parts {
+		if n := len(m.Token); n > longest && names[m.Pattern] != None {
+			longest, pattern = n, names[m.Pattern]
+		}
+	}
+	return pattern
+}
