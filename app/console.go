@@ -136,6 +136,7 @@ func (inst *instance) show(ctx context.Context, t terminal) error {
 	}
 	inside, disconnect := client.InMemory(inst.server.Console())
 	defer disconnect()
+	inside = inside.WithDevice(inst.device())
 
 	keys, release, err := inst.securityKeys(inst.rp.origin(e.url))
 	if err != nil {

@@ -18,7 +18,8 @@ const (
 	databaseName = "nightlatch.db"
 	socketName   = "instance.sock"
 	sessionName  = "console.session"
-	labName      = "lab" // marks the lab's data and keeps its clock; a file, because the lab can empty the database
+	deviceName   = "console.device" // the token by which the server knows the window
+	labName      = "lab"            // marks the lab's data and keeps its clock; a file, because the lab can empty the database
 )
 
 // dataDirectory returns the default data directory: $XDG_DATA_HOME/nightlatch or

@@ -207,6 +207,13 @@ func (inst *instance) vault() vault {
 	return vault{path: filepath.Join(inst.dir, sessionName), keys: inst.keys}
 }
 
+// device keeps the token by which the server knows the window.
+func (inst *instance) device() *deviceFile {
+	return &deviceFile{path: filepath.Join(inst.dir, deviceName), failed: func(err error) {
+		inst.log.Warn("this device will not be known at the next sign-in", "error", err)
+	}}
+}
+
 // close closes everything, and removes temporary data.
 func (inst *instance) close() error {
 	var errs []error

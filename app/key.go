@@ -84,7 +84,7 @@ func (t terminal) key(args []string) error {
 	if err := c.secrets.begin(ctx, t, v.name, c.token, &c.session); err != nil {
 		return err
 	}
-	c.client = client.New(c.base, nil).WithAgent("nightlatch key")
+	c.client = client.New(c.base, nil).WithAgent("nightlatch key").WithDevice(deviceOf(c.base))
 	release, err := c.openKeys(ctx, keyOrigin)
 	if err != nil {
 		return explainKey(c.base, err)

@@ -27,7 +27,8 @@ func rules() changes.Rules {
 			// authenticated (R3).
 			{Prefix: session.Kind + "/", Topics: changes.Account | changes.Sessions},
 			{Prefix: session.GenerationKind, Topics: changes.Account | changes.Sessions},
-			{Prefix: device.Kind, Topics: changes.Sessions},
+			{Prefix: device.Devices.Kind, Topics: changes.Sessions},
+			{Prefix: device.Programs.Kind, Topics: changes.Sessions},
 			{Prefix: proof.CodesKind + "/", Topics: changes.Ceremony},
 			{Prefix: ceremony.OpenKind + "/", Topics: changes.Ceremony},
 			{Prefix: delivery.MailKind + "/", Topics: changes.Messages},

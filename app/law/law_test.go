@@ -60,7 +60,7 @@ var imports = map[string][]string{
 	"server/notice":       {"server/api", "server/account", "server/audit", "server/delivery", "server/store/...", "server/twofactor"},
 	"server/recovery":     {"server/api", "server/account", "server/store"},
 	"server/twofactor":    {"server/api", "server/account", "server/backupcode", "server/store", "server/temppassword"},
-	"server/passwordauth": {"server/api", "server/epoch", "server/account", "server/audit", "server/backupcode", "server/delivery", "server/notice", "server/ratelimit", "server/store/...", "server/temppassword", "server/thirdparty", "server/throttle", "server/usage"},
+	"server/passwordauth": {"server/api", "server/epoch", "server/account", "server/audit", "server/backupcode", "server/delivery", "server/notice", "server/ratelimit", "server/store/...", "server/temppassword", "server/thirdparty", "server/throttle", "server/usage", "server/device", "server/fairqueue"},
 	"server/changes":      {"server/api", "server/store"},
 	"server/usage":        {"server/api", "server/audit", "server/account", "server/session", "server/store", "server/temppassword"},
 	"server/rawtext":      {},

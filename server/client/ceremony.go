@@ -25,7 +25,11 @@ func (c *Client) Ceremony(ctx context.Context, id string) (api.View, error) {
 // not accepted, the view has a Refusal. If another client answered first, the view has
 // a later revision and no Refusal.
 func (c *Client) Answer(ctx context.Context, id string, rev int, in api.Input) (api.View, error) {
-	return call[api.View](ctx, c, http.MethodPost, ceremonies+"/"+url.PathEscape(id), api.Answer{Rev: rev, Input: in})
+	view, err := call[api.View](ctx, c, http.MethodPost, ceremonies+"/"+url.PathEscape(id), api.Answer{Rev: rev, Input: in})
+	if end, ok := view.Step.(api.SignedIn); ok && err == nil {
+		c.keepDevice(end.DeviceToken)
+	}
+	return view, err
 }
 
 // Cancel ends a ceremony without effect.

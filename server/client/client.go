@@ -36,6 +36,8 @@ type Client struct {
 	hc    *http.Client
 	token string
 	agent string
+
+	device DeviceKeeper // nil: the device is not known to the server
 }
 
 // New returns a client of the server at base ("http://localhost:8440"), without a
@@ -130,6 +132,9 @@ func (c *Client) request(ctx context.Context, method, path string, body any) (*h
 		req.Header.Set("Authorization", "Bearer "+c.token)
 	}
 	req.Header.Set("User-Agent", c.agent)
+	if strings.HasPrefix(path, ceremonies) {
+		c.showDevice(req)
+	}
 	return req, nil
 }
 

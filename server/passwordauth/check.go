@@ -28,6 +28,8 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/backupcode"
 	"nightlatch/server/delivery"
+	"nightlatch/server/device"
+	"nightlatch/server/fairqueue"
 	"nightlatch/server/notice"
 	"nightlatch/server/ratelimit"
 	"nightlatch/server/store"
@@ -93,6 +95,11 @@ type attempt struct {
 	backup   bool // the secret is a backup code of the account, used or not
 }
 
+// program is the client, as the account may know it.
+func (t *attempt) program() device.Program {
+	return device.Program{Address: t.Address, Client: t.Client}
+}
+
 func (t *attempt) origin() notice.Origin {
 	return notice.Origin{Client: t.Client, RemoteAddr: t.Address}
 }
@@ -109,6 +116,9 @@ func (p *Authenticator) Check(ctx context.Context, a thirdparty.Attempt) (thirdp
 	}
 	switch {
 	case t.outcome == temppassword.Unknown:
+		if t.count.Known() {
+			ctx = fairqueue.WithClass(ctx, fairqueue.Known)
+		}
 		if err := p.compare(ctx, t); err != nil {
 			return thirdparty.Identity{}, busy(err, t.at)
 		}
@@ -139,7 +149,7 @@ func (p *Authenticator) lookUp(ctx context.Context, t *attempt) error {
 			t.account, t.temporary, t.outcome = known.account, known.password, temppassword.Live
 			return nil
 		}
-		if t.count, err = p.counts.ThirdParty(tx, t.Username); err != nil {
+		if t.count, err = p.counts.ThirdParty(tx, t.Username, t.program()); err != nil {
 			return err
 		}
 		t.temporary, t.outcome, err = temppassword.Lookup(tx, p.cfg.Sealer, t.count.Account(), t.Secret)

@@ -32,7 +32,7 @@ func (p *Authenticator) decide(ctx context.Context, t *attempt) (thirdparty.Iden
 	err := p.cfg.Store.Update(ctx, func(tx store.Tx) (err error) {
 		id, refusal, reported = thirdparty.Identity{}, nil, ""
 		// Read again: the name may have been taken by an account meanwhile.
-		if t.count, err = p.counts.ThirdParty(tx, t.Username); err != nil {
+		if t.count, err = p.counts.ThirdParty(tx, t.Username, t.program()); err != nil {
 			return err
 		}
 		failures, err := t.count.State(tx)
@@ -94,6 +94,9 @@ func (p *Authenticator) decide(ctx context.Context, t *attempt) (thirdparty.Iden
 // acceptOrdinary accepts the account password while two-factor is off (R80).
 func (p *Authenticator) acceptOrdinary(tx store.Tx, t *attempt, a *account.Account) (reported string, err error) {
 	if err := t.count.Succeed(tx, throttle.Password); err != nil {
+		return "", err
+	}
+	if err := p.counts.RememberProgram(tx, a.ID, t.program()); err != nil {
 		return "", err
 	}
 	return p.report(tx, t, a, audit.Event{

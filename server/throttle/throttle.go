@@ -4,6 +4,7 @@
 //	… on a device that signed in before   → a count of that device
 //	… that proves the password in a session → a count of that session
 //	a third-party client                  → one count for each name, apart from the first
+//	… a program that signed in before       → a count of that program
 //
 // So a broken mail client or a stranger cannot lock the owner out of the devices and
 // sessions that the owner uses.
@@ -59,21 +60,23 @@ func New(sealer *seal.Sealer, policy account.Policy) (*Keeper, error) {
 type Count struct {
 	counter ratelimit.Counter
 	account string // ID; "" for a name without an account
-	device  string // ID of the known device; "" for everybody else
-	expires bool   // the count is deleted after some weeks
+	device  string // ID of the known device or program; "" for everybody else
+	of      device.Set
+	expires bool // the count is deleted after some weeks
 }
 
 // Account returns the ID of the account, "" for a name without one.
 func (c Count) Account() string { return c.account }
 
-// Known reports whether the attempt came from a device that has signed in before.
+// Known reports whether the attempt came from a device or program that has signed in
+// before.
 func (c Count) Known() bool { return c.device != "" }
 
 // The names of the limits.
 const (
 	firstParty   = "first-party"
 	thirdParty   = "third-party"
-	deviceLimit  = "device"
+	ownLimit     = "device"
 	sessionLimit = "session"
 )
 
@@ -99,12 +102,21 @@ func (k *Keeper) orDevice(tx store.Tx, c Count, token string) (Count, error) {
 	if err != nil || id == "" {
 		return c, err
 	}
-	return k.ofDevice(c.account, id), nil
+	return k.own(device.Devices, c.account, id), nil
 }
 
-// ThirdParty returns the count of third-party clients that give a user name.
-func (k *Keeper) ThirdParty(tx store.Tx, username string) (Count, error) {
-	return k.byName(tx, thirdParty, username)
+// ThirdParty returns the count of a third-party client that gives a user name. The same
+// work is done for every name.
+func (k *Keeper) ThirdParty(tx store.Tx, username string, p device.Program) (Count, error) {
+	c, err := k.byName(tx, thirdParty, username)
+	if err != nil {
+		return c, err
+	}
+	id, err := device.FindProgram(tx, k.sealer, c.account, p)
+	if err != nil || id == "" {
+		return c, err
+	}
+	return k.own(device.Programs, c.account, id), nil
 }
 
 // byName returns the count of everybody for a user name, which may belong to nobody.
@@ -130,10 +142,10 @@ func (k *Keeper) others(limit, id string) Count {
 	return Count{counter: ratelimit.Counter{Limit: l, Subject: id}, account: id}
 }
 
-// ofDevice returns the count of a device.
-func (k *Keeper) ofDevice(accountID, id string) Count {
-	counter := ratelimit.Counter{Limit: k.policy.Throttle(deviceLimit), Subject: id}
-	return Count{counter: counter, account: accountID, device: id, expires: true}
+// own returns the count of a known device or program.
+func (k *Keeper) own(of device.Set, accountID, id string) Count {
+	counter := ratelimit.Counter{Limit: k.policy.Throttle(ownLimit), Subject: id}
+	return Count{counter: counter, account: accountID, device: id, of: of, expires: true}
 }
 
 // Session returns the count of wrong passwords in a session.
@@ -155,8 +167,8 @@ func (c Count) Decoy(tx store.Tx, value []byte) error { return c.counter.Decoy(t
 // Throttles reports whether a failure is the first one that makes further attempts wait.
 func (c Count) Throttles(f ratelimit.Failures) bool { return f.Count == c.counter.Limit.Free }
 
-// Fail counts a failure to prove a secret. A device with too many is forgotten: from then
-// on its failures count with everybody's.
+// Fail counts a failure to prove a secret. A device or program with too many is forgotten:
+// from then on its failures count with everybody's.
 func (c Count) Fail(tx store.Tx, of Secret) (ratelimit.Failures, error) {
 	counter := c.counter
 	counter.Part = string(of)
@@ -169,7 +181,7 @@ func (c Count) Fail(tx store.Tx, of Secret) (ratelimit.Failures, error) {
 		return f, err
 	}
 	f.Disabled = false
-	return f, device.ForgetIf(tx, c.account, func(d device.Device) bool { return d.ID == c.device })
+	return f, c.of.ForgetIf(tx, c.account, func(e device.Entry) bool { return e.ID == c.device })
 }
 
 // Succeed takes back the failures of the secrets that were proved.
@@ -222,13 +234,15 @@ func (k *Keeper) Reopen(tx store.Tx, id string) (reopened bool, err error) {
 // Unlock takes back all failures of an account, on its devices too, and returns how many
 // there were.
 func (k *Keeper) Unlock(tx store.Tx, id string) (failures int, err error) {
-	ids, err := device.IDs(tx, id)
-	if err != nil {
-		return 0, err
-	}
 	counts := []Count{k.others(firstParty, id), k.others(thirdParty, id)}
-	for _, d := range ids {
-		counts = append(counts, k.ofDevice(id, d))
+	for _, of := range []device.Set{device.Devices, device.Programs} {
+		ids, err := of.IDs(tx, id)
+		if err != nil {
+			return 0, err
+		}
+		for _, known := range ids {
+			counts = append(counts, k.own(of, id, known))
+		}
 	}
 	for _, c := range counts {
 		f, err := c.State(tx)
