@@ -47,7 +47,7 @@ const (
 	EventTwoFactorOn       EventType = "two-factor-on"
 	EventTwoFactorOff      EventType = "two-factor-off"   // R61
 	EventTwoFactorReset    EventType = "two-factor-reset" // R102: turned off by the operator of the server
-	EventUnlocked          EventType = "unlocked"         // R43, by the operator of the server
+	EventUnlocked          EventType = "unlocked"         // R43, by the operator of the server, or by the password in a session
 	EventBackupsChanged    EventType = "backups-changed"  // daily backups, for the owner of the server
 	EventBackupFailed      EventType = "backup-failed"    // the first daily backup that failed after one that did not
 	EventRestored          EventType = "restored"         // the operator restored the server's data from a backup

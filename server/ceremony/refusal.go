@@ -152,7 +152,7 @@ var refusals = [reasonCount]refusal{
 	Throttled: entry(api.Throttled, "", "R43", "Too many attempts",
 		"After several failures in a row, each further attempt must wait. This one was not checked. Try again at the time shown."),
 	Disabled: entry(api.TooManyTries, "locked", "R43", "Signing in is locked",
-		"There were too many failures in a row. Ask the operator of this server to unlock the account."),
+		"There were too many failures in a row. Sign in on a device that you signed in on before, enter the password in an open session, or ask the operator of this server to unlock the account."),
 	SendLimit: entry(api.Throttled, "sends", "R12", "Too many codes were sent",
 		"Several codes were sent and never entered. Wait until the time shown, or use another method."),
 	ResendEarly: entry(api.ResendTooEarly, "", "R12", "Please wait before sending again",

@@ -64,16 +64,19 @@ var locked = wording{
 	subject: "Signing in is locked after too many wrong tries",
 	mail: "Hello{{with .username}} {{.}}{{end}},\n\n" +
 		"{{if .protocol}}A program tried too many wrong passwords in a row for your account. Programs that use only\n" +
-		"a user name and a password are now locked out. You can still sign in.\n" +
+		"a user name and a password are now locked out. You can still sign in,\n" +
+		"and temporary passwords still work.\n" +
 		"{{else}}There were {{with .failures}}{{.}}{{else}}too many{{end}} wrong tries in a row to sign in to your account: wrong passwords or\n" +
-		"wrong codes. No one can sign in to it now, including you. Open sessions stay open, but do not accept\n" +
-		"the password either.\n{{end}}" +
+		"wrong codes. No one can sign in to it now, except on a device that has signed in before. Open\n" +
+		"sessions stay open.\n{{end}}" +
 		"\nThe last try:{{with .at}}\nWhen: {{.}}{{end}}{{with .client}}\nClient: {{.}}{{end}}{{with .place}}\nPlace: {{.}}{{end}}\n\n" +
-		"{{if .protocol}}To let programs in again, make a new temporary password.\n" +
-		"{{else}}Only the operator of this server can unlock it. On your own computer that is you: nightlatch admin unlock.\n" +
+		"{{if .protocol}}To let programs in again, sign in and enter your password once more where Nightlatch asks for\n" +
+		"it, or wait until no one has tried for a day.\n" +
+		"{{else}}To unlock it, enter your password in an open session, where Nightlatch asks for it before a change.\n" +
+		"Without one, the operator of this server can: on your own computer that is you: nightlatch admin unlock.\n" +
 		"\nIf you did not make these tries, someone is guessing. If there were wrong codes among them (see the\n" +
 		"activity list), they know your password: change it after the account is unlocked.\n{{end}}",
-	text: "Nightlatch: signing in is locked after too many wrong tries. Ask the operator of the server to unlock it.",
+	text: "Nightlatch: signing in is locked after too many wrong tries. Enter your password in an open session to unlock it.",
 }
 
 // backupFailed tells the owner of the server that a daily backup failed.
@@ -244,7 +247,7 @@ var templates = map[string]wording{
 		"Nightlatch: your two-factor authentication was reset."),
 	Notice(api.EventUnlocked): notice("Your account was unlocked",
 		"It was locked, or slowed down, after wrong tries to sign in. The operator of this server\n"+
-			"unlocked it.",
+			"unlocked it, or the password was entered in an open session.",
 		"Nightlatch: your account was unlocked."),
 	Notice(api.EventRestored): restored,
 	Notice(api.EventBackupsChanged): notice("The daily backups were changed",

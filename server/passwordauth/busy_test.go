@@ -31,10 +31,12 @@ func newBusyHasher(t testing.TB) *busyHasher {
 	return b
 }
 
-// fill fills the queue until the end of the test, from the address of the test's requests:
-// those of another address would be served before (package fairqueue).
+// fill fills the queue until the end of the test, with requests like those of the test: a
+// known program (R43), at the same address. Otherwise the test's would be served before
+// (package fairqueue).
 func (b *busyHasher) fill(t testing.TB) {
-	here, cancel := context.WithCancel(fairqueue.WithSource(context.Background(), "127.0.0.1"))
+	known := fairqueue.WithClass(context.Background(), fairqueue.Known)
+	here, cancel := context.WithCancel(fairqueue.WithSource(known, "127.0.0.1"))
 	leave, err := b.turns.Enter(here)
 	if err != nil {
 		t.Fatal(err)

@@ -34,7 +34,7 @@ func TestLockIsAnnounced(t *testing.T) {
 			continue
 		}
 		sent++
-		for _, says := range []string{"100 wrong tries", "including you", "nightlatch admin unlock"} {
+		for _, says := range []string{"100 wrong tries", "signed in before", "in an open session", "nightlatch admin unlock"} {
 			if !strings.Contains(mail.Body, says) {
 				t.Errorf("no %q in\n%s", says, mail.Body)
 			}
