@@ -16,6 +16,14 @@ func (o *operator) unlock(ctx context.Context, r adminRequest) error {
 		fmt.Sprintf("%s has no wrong tries: nothing was changed.", r.User))
 }
 
+// endSessions ends all sessions of an account (R44).
+func (o *operator) endSessions(ctx context.Context, r adminRequest) error {
+	told, err := o.server.EndSessions(ctx, r.User)
+	return o.changed(err, told,
+		fmt.Sprintf("Every session of %s has ended, and no device of the account is known any more.", r.User),
+		fmt.Sprintf("%s is not signed in anywhere: nothing was changed.", r.User))
+}
+
 // resetTwoFactor turns two-factor authentication off for a user who has lost every
 // second step (R102).
 func (o *operator) resetTwoFactor(ctx context.Context, r adminRequest) error {

@@ -146,6 +146,16 @@ var adminVerbs = verbs[adminCommand]{
 		operation: (*operator).unlock,
 	},
 	{
+		name: "end-sessions", synopsis: "[--data DIR] --user NAME",
+		help: "sign an account out everywhere, if somebody else may have its session",
+		flags: func(c *adminCommand, f *flag.FlagSet) {
+			c.dataFlag(f)
+			f.StringVar(&c.request.User, "user", "", "user `name` of the account")
+		},
+		needs:     needUser("end-sessions"),
+		operation: (*operator).endSessions,
+	},
+	{
 		name: "reset-two-factor", synopsis: "[--data DIR] --user NAME --yes",
 		help: "turn two-factor authentication off for a user who lost every second step",
 		flags: func(c *adminCommand, f *flag.FlagSet) {

@@ -13,6 +13,7 @@ import (
 	"nightlatch/server/notice"
 	"nightlatch/server/signup"
 	"nightlatch/server/store"
+	"nightlatch/server/throttle"
 	"nightlatch/server/twofactor"
 )
 
@@ -62,6 +63,26 @@ func (s *Server) Unlock(ctx context.Context, username string) (Told, error) {
 		}
 		return announcer.Announce(tx, a, operator, audit.Event{
 			Type: api.EventUnlocked, Rule: "R43", Details: map[string]string{"failures": strconv.Itoa(count)},
+		})
+	})
+}
+
+// EndSessions ends all sessions of an account, whose owner cannot end those of somebody
+// else (R44), and forgets its devices.
+func (s *Server) EndSessions(ctx context.Context, username string) (Told, error) {
+	return s.operate(ctx, username, func(tx store.Tx, a *account.Account, announcer *notice.Announcer) error {
+		n, err := s.sessions.EndOthers(tx, a.ID, "")
+		if err != nil {
+			return err
+		}
+		if err := throttle.ForgetOthers(tx, a.ID, ""); err != nil {
+			return err
+		}
+		if n == 0 {
+			return ErrNoChange
+		}
+		return announcer.Announce(tx, a, operator, audit.Event{
+			Type: api.EventSessionsEnded, Rule: "R44", Details: map[string]string{"count": strconv.Itoa(n), "all": "true"},
 		})
 	})
 }

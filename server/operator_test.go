@@ -13,6 +13,7 @@ import (
 	"nightlatch/server/account"
 	"nightlatch/server/api"
 	"nightlatch/server/audit"
+	"nightlatch/server/client"
 	"nightlatch/server/servertest"
 	"nightlatch/server/store"
 )
@@ -29,6 +30,34 @@ func guess(w *servertest.World, username string) {
 		}
 		w.Basic(username, "not the password")
 		w.Clock.Advance(time.Hour)
+	}
+}
+
+// R44: the operator ends every session of an account, that of a thief too, and its devices
+// are no longer known. The owner is told.
+func TestOperatorEndsSessions(t *testing.T) {
+	t.Parallel()
+	w := servertest.New(t)
+	if _, err := w.EndSessions(t.Context(), "nobody"); !errors.Is(err, account.ErrNotFound) {
+		t.Errorf("nobody: %v", err)
+	}
+	if _, err := w.EndSessions(t.Context(), "bob"); !errors.Is(err, server.ErrNoChange) {
+		t.Errorf("not signed in: %v", err)
+	}
+	owner, thief, other := w.SignIn("bob"), w.SignIn("bob"), w.SignIn("ada")
+	if _, err := w.EndSessions(t.Context(), "BOB"); err != nil {
+		t.Fatal(err)
+	}
+	for what, c := range map[string]*client.Client{"the owner's": owner, "the thief's": thief} {
+		_, err := c.Account(t.Context())
+		servertest.WantProblem(t, what, err, 401, api.SignInRequired)
+	}
+	if _, err := other.Account(t.Context()); err != nil {
+		t.Errorf("another account: %v", err)
+	}
+	w.DeliverAll()
+	if mails := w.MailSubjects(servertest.BobMail); !slices.ContainsFunc(mails, func(m string) bool { return strings.Contains(m, "sessions were ended") }) {
+		t.Errorf("mail %q", mails)
 	}
 }
 

@@ -281,7 +281,8 @@ var templates = map[string]wording{
 		"All temporary passwords of your account were revoked.",
 		"Nightlatch: your temporary passwords were revoked."),
 	Notice(api.EventSessionsEnded): notice("Your other sessions were ended",
-		"All sessions of your account but one were ended.", "Nightlatch: your other sessions were ended."),
+		"{{if .all}}All sessions of your account were ended. Sign in again.{{else}}All sessions of your account but one were ended.{{end}}",
+		"Nightlatch: your other sessions were ended."),
 }
 
 // ErrTooLong reports a text message that does not fit one segment.

@@ -51,7 +51,7 @@ func (h *Handler) routes() map[string]methods {
 
 		"/api/v1/sessions": {
 			http.MethodGet:    h.signedIn(respond(h.listSessions)),
-			http.MethodDelete: h.signedIn(noContent(h.endOtherSessions)),
+			http.MethodDelete: h.reauthenticated(noContent(h.endOtherSessions)),
 		},
 		"/api/v1/sessions/{id}": {http.MethodDelete: h.signedIn(noContent(h.endSession))},
 

@@ -35,11 +35,16 @@ func (h *Handler) listSessions(c *call) ([]api.Session, error) {
 	return out, err
 }
 
-// endSession signs one client out.
+// endSession signs one client out. Another client than the caller needs the password
+// proved recently: with a stolen token alone, a thief could end the owner's sessions in a
+// loop, and the owner could not end the thief's.
 func (h *Handler) endSession(c *call) error {
 	id := c.r.PathValue("id")
 	if id == c.session.ID {
 		return h.signOut(c)
+	}
+	if _, ok := h.cfg.Sessions.RecentlyAuthenticated(*c.session, h.cfg.Now()); !ok {
+		return errReauthenticate
 	}
 	return h.change(c, func(tx store.Tx, a *account.Account) error {
 		if err := h.cfg.Sessions.End(tx, a.ID, id); err != nil {

@@ -64,6 +64,41 @@ func TestSessions(t *testing.T) {
 	servertest.WantProblem(t, "this session by its ID", err, 401, api.SignInRequired)
 }
 
+// R44: a token alone cannot end the sessions of others. Ending one's own never needs the
+// password.
+func TestEndingOthersNeedsTheProof(t *testing.T) {
+	t.Parallel()
+	w := servertest.New(t)
+	ctx := t.Context()
+	owner, thief := w.SignIn("ada"), w.SignIn("ada")
+	var others, own string
+	for _, s := range servertest.Must[[]api.Session](t)(thief.Sessions(ctx)) {
+		if s.Current {
+			own = s.ID
+		} else {
+			others = s.ID
+		}
+	}
+	w.Clock.Advance(10 * time.Minute)
+	servertest.WantProblem(t, "another session", thief.EndSession(ctx, others), 403, api.ReauthenticationRequired)
+	servertest.WantProblem(t, "an unknown one", thief.EndSession(ctx, "x"), 403, api.ReauthenticationRequired)
+	servertest.WantProblem(t, "all others", thief.EndOtherSessions(ctx), 403, api.ReauthenticationRequired)
+	servertest.Must[api.Account](t)(owner.Account(ctx))
+	w.ProvePassword(owner)
+	if err := owner.EndSession(ctx, own); err != nil {
+		t.Errorf("with the proof: %v", err)
+	}
+	third := w.SignIn("ada")
+	w.Clock.Advance(10 * time.Minute)
+	if err := owner.SignOut(ctx); err != nil {
+		t.Errorf("signing out: %v", err)
+	}
+	list := servertest.Must[[]api.Session](t)(third.Sessions(ctx))
+	if len(list) != 1 || third.EndSession(ctx, list[0].ID) != nil {
+		t.Errorf("one's own session by its ID: %+v", list)
+	}
+}
+
 // R44: a session lasts at most 30 days; in hardened 24 hours, or one hour without use.
 func TestSessionsExpire(t *testing.T) {
 	t.Parallel()
