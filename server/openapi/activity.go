@@ -29,7 +29,7 @@ var (
 var Details = map[api.EventType][]Detail{
 	api.EventSignedIn:        {{"method", "the second step, absent without one"}, protocol},
 	api.EventSignInFailed:    {factor, reason, protocol, {"retry_at", "when the next try is examined"}},
-	api.EventSessionsEnded:   {count},
+	api.EventSessionsEnded:   {count, {"all", "`true` if all sessions were ended, the current one too"}},
 	api.EventPasswordRefused: {factor, reason},
 	api.EventThrottled:       {failures},
 	api.EventMethodDisabled:  {failures, protocol},
