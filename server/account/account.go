@@ -37,6 +37,7 @@ type Account struct {
 
 	LastMethod     api.Method `json:"last_method,omitempty"` // R40, never a backup code (R41)
 	TwoFactorSince time.Time  `json:"two_factor_since,omitzero"`
+	TwoFactorTurns int        `json:"two_factor_turns,omitempty"` // how often two-factor went on
 
 	Edits Edits `json:"edits,omitzero"`
 

@@ -88,6 +88,7 @@ func (a *Account) MethodAdded(tx store.Tx) (first bool) {
 		return false
 	}
 	a.TwoFactorSince = tx.Now().UTC()
+	a.TwoFactorTurns++
 	return true
 }
 

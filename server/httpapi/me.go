@@ -94,6 +94,9 @@ func (h *Handler) oauthToken() (http.Handler, error) {
 		Now:     h.cfg.Now,
 		From:    func(r *http.Request) (client, address string) { return clientName(r), remoteAddr(r) },
 		Fail: func(r *http.Request, err error) {
+			if clientGone(r, err) {
+				return
+			}
 			h.cfg.Log.Error("request failed", "method", r.Method, "route", r.Pattern, "error", err)
 		},
 	})

@@ -21,6 +21,7 @@ import (
 
 // Errors of the routes, besides those of the packages that they use.
 var (
+	errClientGone     = errors.New("httpapi: the client closed the connection before the answer")
 	errNoRoute        = errors.New("httpapi: no such route")
 	errSignInRequired = errors.New("httpapi: no session")
 	errNoSession      = errors.New("httpapi: no such session (R44)") // of a session named in the path, not the request's own
@@ -245,7 +246,23 @@ func table(err error) row {
 			title:  "The server's data are damaged",
 			detail: "What it needs for this is not what was written to its disk. Nothing was changed. The administrator of this server has to restore a backup; the log names the record.",
 		}
-	case is(store.ErrClosed), is(context.Canceled), is(context.DeadlineExceeded):
+	case is(errClientGone):
+		return row{
+			status: 503,
+			code:   api.Unavailable,
+			reason: "client_closed",
+			title:  "The client closed the connection too early",
+			detail: "It ended its side of the connection before the answer was ready, so the request was given up. Keep the connection open until the answer has come.",
+		}
+	case is(context.DeadlineExceeded):
+		return row{
+			status: 503,
+			code:   api.Unavailable,
+			reason: "timeout",
+			title:  "That took too long",
+			detail: "Something that the server waited for did not answer in time. Try again.",
+		}
+	case is(store.ErrClosed), is(context.Canceled):
 		return row{
 			status: 503,
 			code:   api.Unavailable,

@@ -1,7 +1,9 @@
 package httpapi
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"reflect"
 	"slices"
@@ -171,11 +173,29 @@ func (on methods) allow() string {
 
 // fail answers with err's problem.
 func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if clientGone(r, err) {
+		err = errClientGone
+	}
 	p := h.problem(err)
 	if p.Status == http.StatusInternalServerError {
 		h.cfg.Log.Error("request failed", "method", r.Method, "route", r.Pattern, "error", err)
 	}
 	h.writeProblem(w, p)
+}
+
+// clientGone reports whether a request failed because its client closed the connection, or
+// its own side of it: net/http ends the context then. When the server stops, it is that.
+func clientGone(r *http.Request, err error) bool {
+	ctx := r.Context()
+	if !errors.Is(err, context.Canceled) || ctx.Err() == nil {
+		return false
+	}
+	select {
+	case <-ending(ctx):
+		return false
+	default:
+		return true
+	}
 }
 
 // change runs fn on the call's account in one transaction. It checks in the transaction

@@ -6,8 +6,10 @@ import (
 	"testing"
 	"time"
 
+	"nightlatch/server/account"
 	"nightlatch/server/api"
 	"nightlatch/server/servertest"
+	"nightlatch/server/store"
 )
 
 func TestOAuthToken(t *testing.T) {
@@ -102,6 +104,46 @@ func TestOAuthTokenEnds(t *testing.T) {
 	if e := w.MeWithToken(out["access_token"].(string)); e.Status != 401 {
 		t.Errorf("after the password was changed: %d", e.Status)
 	}
+}
+
+// R80: a token that ended when two-factor went on does not revive when it goes off again.
+func TestOAuthTokenDoesNotRevive(t *testing.T) {
+	t.Parallel()
+	w := servertest.New(t)
+	_, out := w.OAuthToken("ada", servertest.Password)
+	token := out["access_token"].(string)
+	servertest.WantMe(t, "before", w.MeWithToken(token), "ada")
+	change := func(fn func(tx store.Tx, a *account.Account) error) {
+		t.Helper()
+		err := w.Store.Update(t.Context(), func(tx store.Tx) error {
+			a, err := account.ByLogin(tx, "ada")
+			if err != nil {
+				return err
+			}
+			return fn(tx, a)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	change(func(tx store.Tx, a *account.Account) error {
+		a.Phone, a.PhoneVerified, a.TextOn = "+12025550188", true, true
+		a.MethodAdded(tx)
+		return account.Save(tx, a)
+	})
+	if e := w.MeWithToken(token); e.Status != 401 {
+		t.Errorf("two-factor on: %d %s", e.Status, e.Body)
+	}
+	change(func(tx store.Tx, a *account.Account) error {
+		a.TextOn = false
+		_, err := account.Settle(tx, a)
+		return err
+	})
+	if e := w.MeWithToken(token); e.Status != 401 {
+		t.Errorf("two-factor off again: %d %s", e.Status, e.Body)
+	}
+	_, out = w.OAuthToken("ada", servertest.Password)
+	servertest.WantMe(t, "a new one", w.MeWithToken(out["access_token"].(string)), "ada")
 }
 
 // Refusals have the form of RFC 6749 §5.2, and also our codes and texts.

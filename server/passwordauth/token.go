@@ -45,13 +45,14 @@ type tokens struct{ sealer *seal.Sealer }
 const ordinary = "pw-"
 
 // passwordFingerprint identifies the current password of an account without revealing
-// it. After a change of the password, and after a restore of the data, it is different.
+// it. After a change of the password, after two-factor went on, and after a restore of the
+// data, it is different: a token that ended with one of these does not revive.
 func (k tokens) passwordFingerprint(tx store.Tx, a *account.Account) (string, error) {
 	now, err := epoch.Current(tx)
 	if err != nil {
 		return "", err
 	}
-	sum := k.sealer.MAC("oauth password", a.ID, a.Password, strconv.FormatUint(now, 10))
+	sum := k.sealer.MAC("oauth password", a.ID, a.Password, strconv.FormatUint(now, 10), strconv.Itoa(a.TwoFactorTurns))
 	return ordinary + hex.EncodeToString(sum[:16]), nil
 }
 

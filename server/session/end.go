@@ -3,6 +3,7 @@ package session
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"nightlatch/server/store"
 )
@@ -36,6 +37,72 @@ func (st *Store) list(tx store.Tx, account string) ([]record, error) {
 	return live, nil
 }
 
+// Max is the number of sessions that an account can have at a time.
+const Max = 100
+
+// clearedMax is how many records of ended sessions are deleted when a new one begins, since
+// the number of writes in a transaction is limited.
+const clearedMax = 4
+
+// makeRoom is called before a session is created. If the account has too many, it ends the
+// one that was not used for the longest time. It also deletes some records of sessions that
+// have ended, so that their number is bounded too.
+func (st *Store) makeRoom(tx store.Tx, account string) error {
+	g, err := loadGeneration(tx, account)
+	if err != nil {
+		return err
+	}
+	items, err := tx.Scan(prefix(account), "", listPage)
+	if err != nil {
+		return fmt.Errorf("session: make room: %w", err)
+	}
+	if len(items) < Max {
+		return nil
+	}
+	var live, gone []record
+	for _, it := range items {
+		r, err := decode(it.Value)
+		if err != nil {
+			return fmt.Errorf("%w: %s", err, it.Key)
+		}
+		if st.alive(r, g, tx.Now()) {
+			live = append(live, r)
+		} else {
+			gone = append(gone, r)
+		}
+	}
+	gone = gone[:min(len(gone), clearedMax)]
+	if len(live) >= Max {
+		gone = append(gone, slices.MinFunc(live, func(a, b record) int { return st.lastUse(a).Compare(st.lastUse(b)) }))
+	}
+	for _, r := range gone {
+		if err := remove(tx, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lastUse is the last use of a session, stored or not.
+func (st *Store) lastUse(r record) time.Time {
+	if st.cfg.Seen != nil {
+		if late := st.cfg.Seen(r.ID); late.After(r.LastSeen) {
+			return late
+		}
+	}
+	return r.LastSeen
+}
+
+// remove deletes the record of a session and its index.
+func remove(tx store.Tx, r record) error {
+	for _, k := range []string{key(r.Account, r.ID), macKey(r.MAC)} {
+		if err := tx.Delete(k); err != nil {
+			return fmt.Errorf("session: end: %w", err)
+		}
+	}
+	return store.CancelExpiry(tx, r.Expires, key(r.Account, r.ID))
+}
+
 // End ends one session (R44), or returns ErrUnknown.
 func (st *Store) End(tx store.Tx, account, id string) error {
 	if err := store.Bump(tx, account); err != nil {
@@ -45,12 +112,7 @@ func (st *Store) End(tx store.Tx, account, id string) error {
 	if err != nil {
 		return err
 	}
-	for _, k := range []string{key(account, id), macKey(r.MAC)} {
-		if err := tx.Delete(k); err != nil {
-			return fmt.Errorf("session: end: %w", err)
-		}
-	}
-	return store.CancelExpiry(tx, r.Expires, key(account, id))
+	return remove(tx, r)
 }
 
 // EndOthers ends all sessions of the account except keepID (R44), or all if keepID is "".

@@ -100,6 +100,9 @@ func (st *Store) Create(tx store.Tx, s Session) (token string, made Session, err
 	if s.Account == "" {
 		return "", Session{}, errors.New("session: no account")
 	}
+	if err := st.makeRoom(tx, s.Account); err != nil {
+		return "", Session{}, err
+	}
 	if err := store.Bump(tx, s.Account); err != nil {
 		return "", Session{}, fmt.Errorf("session: create: %w", err)
 	}
