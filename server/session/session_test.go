@@ -255,7 +255,7 @@ func TestR44EndOne(t *testing.T) {
 func TestR44EndOthers(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 0)
-	for i := range 100 { // more than can be deleted in one transaction
+	for i := range Max - 1 { // more than can be deleted in one transaction
 		b.create("a", fmt.Sprint("old ", i))
 	}
 	first, kept := b.create("a", "first")
@@ -268,8 +268,8 @@ func TestR44EndOthers(t *testing.T) {
 		})
 		return n
 	}
-	if n := end(kept.ID); n != 100 {
-		t.Errorf("%d ended, want 100", n)
+	if n := end(kept.ID); n != Max-1 {
+		t.Errorf("%d ended, want %d", n, Max-1)
 	}
 	if n := end(kept.ID); n != 0 {
 		t.Errorf("again: %d ended, want 0", n)
