@@ -191,7 +191,7 @@ func TestFullDiskAtTheFirstStart(t *testing.T) {
 		return
 	}
 	dir := t.TempDir()
-	mount(t, dir, "-t", "tmpfs", "-o", "size=256k", "tmpfs")
+	mount(t, dir, "-t", "tmpfs", "-o", "size=256k,mode=700", "tmpfs")
 	refuses(t, dir, "no space left", dir)
 }
 
@@ -200,7 +200,7 @@ func TestFullDiskWithADatabase(t *testing.T) {
 		return
 	}
 	from, dir := stoppedServer(t), t.TempDir()
-	mount(t, dir, "-t", "tmpfs", "-o", "size=256k", "tmpfs")
+	mount(t, dir, "-t", "tmpfs", "-o", "size=256k,mode=700", "tmpfs")
 	for _, name := range []string{database, "master.key"} { // the reserve file would not fit
 		b, err := os.ReadFile(filepath.Join(from, name))
 		if err == nil {
@@ -223,7 +223,7 @@ func TestDiskFillsUp(t *testing.T) {
 		return
 	}
 	dir := t.TempDir()
-	mount(t, dir, "-t", "tmpfs", "-o", "size=32m", "tmpfs")
+	mount(t, dir, "-t", "tmpfs", "-o", "size=32m,mode=700", "tmpfs")
 	ctx := within(t, 2*time.Minute)
 	s, err := harness.Serve(ctx, built.plain, "--lab", "--listen", "127.0.0.1:0", "--data", dir)
 	if err != nil {
