@@ -6,10 +6,10 @@ import (
 	"nightlatch/ui/kit/look"
 )
 
-// LongRow is a kit.Row whose second line wraps, so that it is not cut off at large
+// LongRow is a kit.Row whose lines wrap, so that they are not cut off at large
 // text sizes.
 func LongRow(lead fyne.CanvasObject, title, sub string, trail ...fyne.CanvasObject) fyne.CanvasObject {
-	words := []fyne.CanvasObject{look.NewText(title, look.Strong, look.Ink)}
+	words := []fyne.CanvasObject{look.NewText(title, look.Strong, look.Ink).Wrapped()}
 	if sub != "" {
 		words = append(words, look.NewText(sub, look.Caption, look.Ink2).Wrapped())
 	}
