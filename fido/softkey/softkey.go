@@ -167,6 +167,9 @@ func (k *Key) PlugIn() {
 // Kind returns the kind of key.
 func (k *Key) Kind() Kind { return k.kind }
 
+// Traits returns how the key differs from the default.
+func (k *Key) Traits() Traits { return k.traits }
+
 // Capacity returns how many discoverable credentials the key can store in all.
 func (k *Key) Capacity() int { return k.capacity }
 

@@ -108,6 +108,7 @@ type Spec struct {
 	PIN       string       // "" for none
 	Capacity  int          // for discoverable credentials; 0 means softkey.DefaultCapacity
 	NoTap     bool         // NFC only: putting it on the reader does not count as a touch
+	Traits    softkey.Traits
 }
 
 // PlugNew makes a new key and plugs it in.
@@ -131,7 +132,7 @@ func (b *Bench) Copy(id, name string) (Key, error) {
 		return Key{}, err
 	}
 	state := s.key.State()
-	return b.place(Spec{Name: name, Transport: s.transport, Kind: s.key.Kind(), Capacity: s.key.Capacity()}, &state, id)
+	return b.place(Spec{Name: name, Transport: s.transport, Kind: s.key.Kind(), Capacity: s.key.Capacity(), Traits: s.key.Traits()}, &state, id)
 }
 
 // place makes a key and puts it into a new slot.
@@ -145,7 +146,7 @@ func (b *Bench) place(spec Spec, state *softkey.State, copyOf string) (Key, erro
 	}
 	var err error
 	s.key, err = softkey.New(softkey.Config{
-		Touch: s.toucher, Kind: spec.Kind, Transport: spec.Transport, Capacity: spec.Capacity, State: state, Now: b.now,
+		Touch: s.toucher, Kind: spec.Kind, Transport: spec.Transport, Capacity: spec.Capacity, State: state, Now: b.now, Traits: spec.Traits,
 	})
 	switch {
 	case errors.Is(err, softkey.ErrKind):
