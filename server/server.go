@@ -160,7 +160,7 @@ func (s *Server) wire() (err error) {
 		Lifetime:            s.cfg.Policy.SessionLife,
 		Idle:                s.cfg.Policy.SessionIdle,
 		ReauthenticateAfter: s.cfg.Policy.ReauthenticateAfter,
-		Seen:                func(id string) time.Time { return s.usage.Unwritten(id) },
+		Seen:                func(id string) time.Time { return s.usage.Active(id) },
 	})
 	if err != nil {
 		return err

@@ -38,6 +38,7 @@ type Client struct {
 	agent string
 
 	device DeviceKeeper // nil: the device is not known to the server
+	person func() bool  // nil: no person uses this client
 }
 
 // New returns a client of the server at base ("http://localhost:8440"), without a
@@ -64,6 +65,16 @@ func (c *Client) WithToken(token string) *Client {
 func (c *Client) WithAgent(name string) *Client {
 	other := *c
 	other.agent = name
+	return &other
+}
+
+// WithPerson returns a client that tells the server when a person did something (R44). It
+// calls did with each request; did reports whether that is so since the last call. A
+// session of the hardened policy ends when that was long ago, whatever the program asks
+// for on its own.
+func (c *Client) WithPerson(did func() bool) *Client {
+	other := *c
+	other.person = did
 	return &other
 }
 
@@ -132,6 +143,9 @@ func (c *Client) request(ctx context.Context, method, path string, body any) (*h
 		req.Header.Set("Authorization", "Bearer "+c.token)
 	}
 	req.Header.Set("User-Agent", c.agent)
+	if c.person != nil && c.token != "" && c.person() {
+		req.Header.Set("Nightlatch-Person", "1")
+	}
 	if strings.HasPrefix(path, ceremonies) {
 		c.showDevice(req)
 	}

@@ -68,7 +68,7 @@ func (h *Handler) identify(c *call) error {
 		return err
 	}
 	c.session, c.username = &found.session, found.username
-	h.cfg.Usage.RecordSeen(found.session, now)
+	h.cfg.Usage.RecordSeen(found.session, now, byPerson(c.r))
 	return nil
 }
 

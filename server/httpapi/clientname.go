@@ -55,6 +55,13 @@ func deviceOf(r *http.Request) string {
 	return ""
 }
 
+// byPerson reports whether a request says that a person did something, and not a program on
+// its own (R44).
+func byPerson(r *http.Request) bool {
+	fields := r.Header["Nightlatch-Person"]
+	return len(fields) == 1 && fields[0] == "1"
+}
+
 // browserOf returns the names of a browser and its system, "Firefox, Linux", or "". The
 // order matters: the agent string of a browser also contains names that are later in
 // the list.

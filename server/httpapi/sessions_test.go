@@ -99,6 +99,54 @@ func TestEndingOthersNeedsTheProof(t *testing.T) {
 	}
 }
 
+// R44 hardened: what a program asks for on its own does not keep a session. A request that
+// says that a person did something does, and so does the password.
+func TestIdleIsWhatAPersonDid(t *testing.T) {
+	t.Parallel()
+	w := servertest.New(t, servertest.Hardened)
+	ctx := t.Context()
+	program, person, prover := w.SignIn("ada"), w.SignIn("ada"), w.SignIn("ada")
+	flush := func() {
+		if err := w.Flush(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for n := range 5 {
+		w.Clock.Advance(11 * time.Minute)
+		if n%2 == 0 {
+			flush()
+		}
+		servertest.Must[api.Account](t)(program.Account(ctx))
+		servertest.Must[[]api.Session](t)(program.Sessions(ctx))
+		w.Begin(program, api.EnrollApp)
+		if n == 2 {
+			servertest.Must[api.Account](t)(person.WithPerson(func() bool { return true }).Account(ctx))
+			servertest.Must[api.Account](t)(person.Account(ctx)) // takes nothing back
+			w.ProvePassword(prover)
+		}
+	}
+	w.Clock.Advance(5 * time.Minute) // an hour after signing in
+	_, err := program.Account(ctx)
+	servertest.WantProblem(t, "only a program", err, 401, api.SignInRequired)
+	servertest.Must[api.Account](t)(person.Account(ctx))
+	servertest.Must[api.Account](t)(prover.Account(ctx))
+	flush()
+	w.Clock.Advance(33*time.Minute - time.Second)
+	servertest.Must[api.Account](t)(person.Account(ctx))
+	w.Clock.Advance(time.Second)
+	_, err = person.Account(ctx)
+	servertest.WantProblem(t, "an hour after the person", err, 401, api.SignInRequired)
+	for _, value := range []string{"0", "true", "", "1, 1"} {
+		token := w.SignIn("ada").Token()
+		w.Clock.Advance(30 * time.Minute)
+		w.Do("GET", "/api/v1/account", "", "Authorization", "Bearer "+token, "Nightlatch-Person", value)
+		w.Clock.Advance(30 * time.Minute)
+		if e := w.Do("GET", "/api/v1/account", "", "Authorization", "Bearer "+token); e.Status != 401 {
+			t.Errorf("%q counts as a person: %d", value, e.Status)
+		}
+	}
+}
+
 // R44: a session lasts at most 30 days; in hardened 24 hours, or one hour without use.
 func TestSessionsExpire(t *testing.T) {
 	t.Parallel()
@@ -114,7 +162,7 @@ func TestSessionsExpire(t *testing.T) {
 	idle, busy := w.SignIn("ada"), w.SignIn("ada")
 	for range 48 {
 		w.Clock.Advance(30*time.Minute - time.Millisecond)
-		servertest.Must[api.Account](t)(busy.Account(t.Context()))
+		servertest.Must[api.Account](t)(busy.WithPerson(func() bool { return true }).Account(t.Context()))
 		if err := w.Flush(t.Context()); err != nil {
 			t.Fatal(err)
 		}

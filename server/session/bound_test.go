@@ -25,7 +25,7 @@ func TestSessionsAreBounded(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		return b.Touch(tx, s, b.at)
+		return b.Touch(tx, s, b.at, b.at)
 	})
 	newest, _ := b.create("ann", "curl")
 	check := func(what, token string, want bool) {

@@ -9,8 +9,8 @@ import (
 
 // recordVersion is the first byte of an encoded record. The strings follow, then the times
 // in nanoseconds since 1970, then the generation, then the epoch, which version 1 does not
-// have. A record is read at every request; decoding JSON would take longer than finding it.
-const recordVersion = 2
+// have, then the time of the last person, which versions 1 and 2 do not have. A record is read at every request; decoding JSON would take longer than finding it.
+const recordVersion = 3
 
 // noTime is the encoding of the zero time.
 const noTime = math.MinInt64
@@ -32,7 +32,12 @@ func (r record) encode() []byte {
 		b = binary.AppendVarint(b, ns)
 	}
 	b = binary.AppendUvarint(b, r.Gen)
-	return binary.AppendUvarint(b, r.Epoch)
+	b = binary.AppendUvarint(b, r.Epoch)
+	active := uint64(0) // the zero time
+	if !r.Active.IsZero() {
+		active = uint64(max(0, r.Active.UnixNano()))
+	}
+	return binary.AppendUvarint(b, active)
 }
 
 func decode(b []byte) (r record, err error) {
@@ -59,7 +64,8 @@ func decode(b []byte) (r record, err error) {
 		}
 		rest = rest[used:]
 	}
-	numbers := []*uint64{&r.Gen, &r.Epoch}
+	var active uint64
+	numbers := []*uint64{&r.Gen, &r.Epoch, &active}
 	for _, n := range numbers[:b[0]] {
 		v, used := binary.Uvarint(rest)
 		if used <= 0 {
@@ -67,8 +73,12 @@ func decode(b []byte) (r record, err error) {
 		}
 		*n, rest = v, rest[used:]
 	}
-	if len(rest) > 0 {
+	if len(rest) > 0 || active > math.MaxInt64 {
 		return record{}, errRecord
+	}
+	r.Active = r.LastSeen // where the versions before had it
+	if active > 0 {
+		r.Active = time.Unix(0, int64(active)).UTC()
 	}
 	return r, nil
 }

@@ -26,11 +26,11 @@ var ErrUnknown = errors.New("session: unknown")
 type Config struct {
 	Sealer              *seal.Sealer
 	Lifetime            time.Duration // R44: from sign-in, regardless of use
-	Idle                time.Duration // R44: maximum time without a request, in hardened; 0: no limit
+	Idle                time.Duration // R44: maximum time in which no person did anything, in hardened; 0: no limit
 	ReauthenticateAfter time.Duration // R3, R6: how long the session counts as recently authenticated
 
-	// Seen returns the last use of a session if it is not stored yet (the caller of
-	// Touch writes with a delay), else zero. It is used for Idle only and may be nil.
+	// Seen returns when a person last did something in a session if it is not stored yet
+	// (the caller of Touch writes with a delay), else zero. It may be nil.
 	Seen func(id string) time.Time
 }
 
@@ -51,6 +51,7 @@ type Session struct {
 	Client, RemoteAddr string
 	Kind               string // what it may do; defined by the caller
 	Created, LastSeen  time.Time
+	Active             time.Time // when a person last did something, not a program on its own (R44)
 	Expires            time.Time
 	Proved             time.Time // when the password was last proved
 }
@@ -114,7 +115,7 @@ func (st *Store) Create(tx store.Tx, s Session) (token string, made Session, err
 	rand.Read(secret[:]) // never fails
 	token = tokenPrefix + base64.RawURLEncoding.EncodeToString(secret[:])
 	s.ID = strings.ToLower(rand.Text())
-	s.Created, s.LastSeen = tx.Now(), tx.Now()
+	s.Created, s.LastSeen, s.Active = tx.Now(), tx.Now(), tx.Now()
 	s.Expires = tx.Now().Add(st.cfg.Lifetime)
 	r := record{Session: s, Gen: g.Gen, Epoch: g.epoch, MAC: st.mac(token)}
 	if err := tx.Create(key(s.Account, s.ID), r.encode()); err != nil {
@@ -180,12 +181,12 @@ func (st *Store) alive(r record, g generation, now time.Time) bool {
 	return store.Valid(now, r.Created, r.Expires) && !st.idle(r.Session, now) && !g.ended(r)
 }
 
-// idle reports whether a session has not been used for too long (R44).
+// idle reports whether nobody has done anything in a session for too long (R44).
 func (st *Store) idle(s Session, now time.Time) bool {
 	if st.cfg.Idle == 0 {
 		return false
 	}
-	seen := s.LastSeen
+	seen := s.Active
 	if store.Future(now, seen) { // the clock was set back since
 		seen = s.Created
 	}
@@ -230,15 +231,20 @@ func (st *Store) change(tx store.Tx, account, id string, fn func(*Session)) erro
 	return tx.Put(key(account, id), r.encode())
 }
 
-// Touch stores when the session was last used. Callers should collect uses: a write for
-// each request would cost more than the request.
-func (st *Store) Touch(tx store.Tx, s Session, at time.Time) error {
-	return st.change(tx, s.Account, s.ID, func(s *Session) { s.LastSeen = at })
+// Touch stores when the session was last used, and when by a person (zero: not since).
+// Callers should collect uses: a write for each request would cost more than the request.
+func (st *Store) Touch(tx store.Tx, s Session, at, active time.Time) error {
+	return st.change(tx, s.Account, s.ID, func(s *Session) {
+		s.LastSeen = at
+		if active.After(s.Active) {
+			s.Active = active
+		}
+	})
 }
 
 // MarkReauthenticated stores that the password was proved in this session now (R3, R6).
 func (st *Store) MarkReauthenticated(tx store.Tx, account, id string) error {
-	return st.change(tx, account, id, func(s *Session) { s.Proved = tx.Now() })
+	return st.change(tx, account, id, func(s *Session) { s.Proved, s.Active = tx.Now(), tx.Now() })
 }
 
 // RecentlyAuthenticated reports whether the password was proved recently in s, and until

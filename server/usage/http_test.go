@@ -10,12 +10,12 @@ import (
 	"nightlatch/server/servertest"
 )
 
-// R44, hardened: the idle time counts from the last request, even if its time is not
-// written yet.
+// R44, hardened: the idle time counts from the last request of a person, even if its time
+// is not written yet.
 func TestIdleFromTheLastRequest(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t, servertest.Hardened)
-	c := w.SignIn("ada")
+	c := w.SignIn("ada").WithPerson(func() bool { return true })
 	for _, after := range []time.Duration{
 		time.Second, time.Hour - time.Second, 59 * time.Minute, time.Minute - 1, time.Hour - 1, 30 * time.Second,
 	} {

@@ -42,10 +42,11 @@ type Recorder struct {
 	uses    map[string]*pendingUses // by temporary password
 }
 
-// A lastSeen is a session and when it was last seen.
+// A lastSeen is a session, when it was last seen, and when a person last did something in
+// it; zero if not since the session was read.
 type lastSeen struct {
-	session session.Session
-	at      time.Time
+	session    session.Session
+	at, active time.Time
 }
 
 // A pendingUses counts the uses of a temporary password that are not written yet.
@@ -70,14 +71,30 @@ func New(s store.Store, sessions *session.Store, exact bool) *Recorder {
 	}
 }
 
-// RecordSeen records that a session was seen, if the stored time is a minute old.
-func (r *Recorder) RecordSeen(s session.Session, now time.Time) {
+// RecordSeen records that a session was seen, if the stored time is a minute old. person
+// says that it was seen because a person did something (R44).
+func (r *Recorder) RecordSeen(s session.Session, now time.Time, person bool) {
 	if !r.exact && now.Sub(s.LastSeen) < touchEvery && !store.Future(now, s.LastSeen) {
 		return
 	}
 	r.mu.Lock()
-	r.seen[s.ID] = lastSeen{s, now}
-	r.mu.Unlock()
+	defer r.mu.Unlock()
+	active := r.seen[s.ID].active
+	if person {
+		active = now
+	}
+	r.seen[s.ID] = lastSeen{s, now, active}
+}
+
+// Active returns when a person last did something in a session, if that is not written
+// yet; else zero.
+func (r *Recorder) Active(id string) time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if late := r.seen[id].active; !late.IsZero() {
+		return late
+	}
+	return r.writing[id].active
 }
 
 // LastSeen returns when a session was last seen, including what is not written yet.
@@ -217,7 +234,7 @@ func (r *Recorder) write(ctx context.Context, seen []lastSeen, uses []pendingUse
 	return r.store.Update(ctx, func(tx store.Tx) error {
 		for _, s := range seen {
 			// The session may have ended meanwhile.
-			if err := r.sessions.Touch(tx, s.session, s.at); err != nil && !errors.Is(err, session.ErrUnknown) {
+			if err := r.sessions.Touch(tx, s.session, s.at, s.active); err != nil && !errors.Is(err, session.ErrUnknown) {
 				return err
 			}
 		}
@@ -246,8 +263,12 @@ func (r *Recorder) restore(seen []lastSeen, uses []pendingUses) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, s := range seen {
-		if _, newer := r.seen[s.session.ID]; !newer {
+		newer, ok := r.seen[s.session.ID]
+		if !ok {
 			r.seen[s.session.ID] = s
+		} else if s.active.After(newer.active) {
+			newer.active = s.active
+			r.seen[s.session.ID] = newer
 		}
 	}
 	for _, t := range uses {

@@ -61,7 +61,7 @@ func TestFullDisk(t *testing.T) {
 			t.Errorf("a later use on a full disk: %v", err)
 		}
 	}
-	r.RecordSeen(session.Session{ID: "gone", Account: a.ID}, noon)
+	r.RecordSeen(session.Session{ID: "gone", Account: a.ID}, noon, true)
 	for range 2 {
 		if err := r.Flush(t.Context()); !errors.Is(err, store.ErrFull) {
 			t.Errorf("flushing to a full disk: %v", err)

@@ -105,6 +105,7 @@ func New(cfg Config) (*Console, error) {
 	case cfg.Vault == nil:
 		return nil, errors.New("ui: Config.Vault is missing")
 	}
+	cfg.Client = cfg.Client.WithPerson(control.Acted)
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}

@@ -217,7 +217,10 @@ func (f *CodeField) TypedShortcut(s fyne.Shortcut) {
 }
 
 // Tapped gives the field the keyboard focus.
-func (f *CodeField) Tapped(*fyne.PointEvent) { Focus(f) }
+func (f *CodeField) Tapped(*fyne.PointEvent) {
+	act()
+	Focus(f)
+}
 
 // Cursor is the text cursor.
 func (f *CodeField) Cursor() desktop.Cursor { return desktop.TextCursor }

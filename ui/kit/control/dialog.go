@@ -171,6 +171,7 @@ func (d *Dialog) heightFor(w float32) float32 { return look.HeightFor(d.card, w)
 // dialog, because something may have been typed. Fyne removes the keyboard focus
 // with such a press; it is restored.
 func (d *Dialog) Tapped(*fyne.PointEvent) {
+	act()
 	if d.had.giveBack(); d.over.open && d.over.canvas.Focused() == nil {
 		d.focusFirst()
 	}
@@ -186,7 +187,7 @@ func (d *Dialog) MouseUp(*desktop.MouseEvent) {}
 func (d *Dialog) MouseIn(*desktop.MouseEvent) {}
 
 // MouseMoved is part of desktop.Hoverable.
-func (d *Dialog) MouseMoved(*desktop.MouseEvent) {}
+func (d *Dialog) MouseMoved(*desktop.MouseEvent) { act() }
 
 // MouseOut is part of desktop.Hoverable.
 func (d *Dialog) MouseOut() {}

@@ -75,7 +75,10 @@ func (g *Backdrop) MouseDown(*desktop.MouseEvent) { g.had.note(g.canvas) }
 func (g *Backdrop) MouseUp(*desktop.MouseEvent) {}
 
 // Tapped restores the keyboard focus.
-func (g *Backdrop) Tapped(*fyne.PointEvent) { g.had.giveBack() }
+func (g *Backdrop) Tapped(*fyne.PointEvent) {
+	act()
+	g.had.giveBack()
+}
 
 // MinSize is zero: the backdrop fills the window.
 func (g *Backdrop) MinSize() fyne.Size { return fyne.Size{} }

@@ -29,7 +29,7 @@ func (h *hover) init(self fyne.Widget, content fyne.CanvasObject, tap, paint fun
 }
 
 func (h *hover) MouseIn(*desktop.MouseEvent)    { h.over = true; h.Refresh() }
-func (h *hover) MouseMoved(*desktop.MouseEvent) {}
+func (h *hover) MouseMoved(*desktop.MouseEvent) { act() }
 func (h *hover) MouseOut()                      { h.over = false; h.Refresh() }
 func (h *hover) MouseUp(*desktop.MouseEvent)    {}
 func (h *hover) MouseDown(e *desktop.MouseEvent) {
@@ -37,6 +37,7 @@ func (h *hover) MouseDown(e *desktop.MouseEvent) {
 }
 
 func (h *hover) Tapped(*fyne.PointEvent) {
+	act()
 	if stray := h.stray; stray {
 		h.stray = false
 		return

@@ -19,7 +19,10 @@ type keyboard struct {
 var keys = keyboard{used: map[fyne.KeyName]bool{}}
 
 // KeyDown notes that a key was pressed. The window calls it for keys that no widget gets.
-func KeyDown(k *fyne.KeyEvent) { keys.used[k.Name] = false }
+func KeyDown(k *fyne.KeyEvent) {
+	act()
+	keys.used[k.Name] = false
+}
 
 // KeyUp notes that a key was released.
 func KeyUp(k *fyne.KeyEvent) { delete(keys.used, k.Name) }

@@ -94,7 +94,7 @@ func (p *Pressable) MouseIn(*desktop.MouseEvent) {
 }
 
 // MouseMoved is part of desktop.Hoverable.
-func (p *Pressable) MouseMoved(*desktop.MouseEvent) {}
+func (p *Pressable) MouseMoved(*desktop.MouseEvent) { act() }
 
 // MouseOut ends the hover and pressed states.
 func (p *Pressable) MouseOut() { p.Hovered, p.Pressed = false, false; p.changed() }
@@ -142,6 +142,7 @@ func (p *Pressable) TypedKey(k *fyne.KeyEvent) {
 // Tapped presses the widget. A press with the mouse leaves the keyboard focus where it
 // was.
 func (p *Pressable) Tapped(*fyne.PointEvent) {
+	act()
 	p.had.giveBack()
 	if p.stray {
 		p.stray = false
