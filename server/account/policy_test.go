@@ -46,6 +46,7 @@ func TestPolicies(t *testing.T) {
 		"ThrottleFree":               {"R43", 5, 5},
 		"ThrottleFirst":              {"R43", 30 * time.Second, 30 * time.Second},
 		"ThrottleMax":                {"R43", time.Hour, time.Hour},
+		"ThrottleReopen":             {"R43", day, day},
 		"ThrottleDisable":            {"R43", 100, 100},
 		"ThrottleReopen":             {"R43", day, day},
 		"SessionLife":                {"R44", 30 * day, day},

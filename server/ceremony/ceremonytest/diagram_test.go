@@ -22,7 +22,9 @@ func TestDiagramsAreUpToDate(t *testing.T) {
 	fmt.Fprint(&b, "# Ceremonies\n\n",
 		"A diagram of every ceremony: its states, and the inputs that lead from one to the\n",
 		"next. A refused input leaves the ceremony in its state. An arrow back to the same\n",
-		"state means that something else about the ceremony may change. [api.md](api.md)\n",
+		"state means that something else about the ceremony may change. A step whose method,\n",
+		"number or code is gone is left as well ([decision 57](decisions/0057-steps-that-no-longer-stand.md)),\n",
+		"which the diagrams do not show. [api.md](api.md)\n",
 		"lists the fields and inputs of the steps. The diagrams are drawn from the program:\n",
 		"`go test ./server/ceremony/ceremonytest -update` writes this page.\n")
 	diagrams := w.Engine.Diagrams()
