@@ -48,7 +48,6 @@ func TestPolicies(t *testing.T) {
 		"ThrottleMax":                {"R43", time.Hour, time.Hour},
 		"ThrottleReopen":             {"R43", day, day},
 		"ThrottleDisable":            {"R43", 100, 100},
-		"ThrottleReopen":             {"R43", day, day},
 		"SessionLife":                {"R44", 30 * day, day},
 		"SessionIdle":                {"R44", time.Duration(0), time.Hour},
 		"LoginRequestBefore":         {"R50", time.Date(2016, 3, 21, 0, 0, 0, 0, time.UTC), time.Date(2016, 3, 21, 0, 0, 0, 0, time.UTC)},
