@@ -1,6 +1,8 @@
 package httpapi
 
 import (
+	"bytes"
+	"io"
 	"net/http"
 	"reflect"
 
@@ -130,11 +132,36 @@ func (h *Handler) deliverFirst(lab http.Handler) http.Handler {
 }
 
 // holdReset makes Reset wait while a request runs. Event streams do not hold it; they end
-// with their session.
+// with their session. The body is read before, because a client that stops sending in the
+// middle of one would keep Reset waiting, and everybody behind it.
 func (h *Handler) holdReset(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength <= maxBody { // a larger one is refused without being read
+			r.Body = readAhead(r.Body)
+		}
 		h.cfg.Busy.RLock()
 		defer h.cfg.Busy.RUnlock()
 		next.ServeHTTP(w, r)
 	})
 }
+
+// readAhead returns a body of which as much was read as a handler reads.
+func readAhead(body io.ReadCloser) io.ReadCloser {
+	if body == nil || body == http.NoBody {
+		return body
+	}
+	b, err := io.ReadAll(io.LimitReader(body, maxBody+1))
+	rest := io.Reader(body)
+	if err != nil {
+		rest = failed{err}
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(b), rest), body}
+}
+
+// A failed reader returns an error.
+type failed struct{ err error }
+
+func (f failed) Read([]byte) (int, error) { return 0, f.err }
