@@ -309,3 +309,56 @@ func TestCreateOwner(t *testing.T) {
 		t.Errorf("a set-up code with an owner: %q, %v", code, err)
 	}
 }
+
+// set-backups and invite say what is true beside a running server, beside one whose flag
+// wins, and without one.
+func TestAdminSaysWhenAndWhere(t *testing.T) {
+	t.Parallel()
+	folder, fixed := t.TempDir(), t.TempDir()
+	for name, tt := range map[string]struct {
+		running  bool
+		flag     string
+		backups  string
+		off, key string
+		mailed   string
+	}{
+		"running":   {true, "", "from now on, a backup is made in " + folder, "no daily backups are made any more", "AGE-SECRET-KEY-1", "mailed to the address."},
+		"with flag": {true, fixed, "a backup is made in " + fixed, "a backup is made in " + fixed, "AGE-SECRET-KEY-1", "mailed to the address."},
+		"stopped":   {false, "", "when the server runs, a backup is made in " + folder, "no daily backups are made any more", "AGE-SECRET-KEY-1", "mailed to the address when the server runs next."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := filepath.Join(t.TempDir(), "data")
+			open := func() *instance {
+				inst, err := openInstance(t.Context(), instanceConfig{dir: dir, policy: account.Classic(), backupDir: tt.flag, log: slog.New(slog.DiscardHandler)})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return inst
+			}
+			inst := open()
+			if tt.running {
+				stop, err := inst.listenForAdmin()
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer closeTest(t, inst)
+				defer stop()
+			} else {
+				closeTest(t, inst)
+			}
+			say := func(input, want string, args ...string) {
+				t.Helper()
+				if status, out, errs := admin(dir, input, args...); status != 0 || !strings.Contains(out, want) {
+					t.Errorf("%v: status %d: %s%s; want %q", args, status, out, errs, want)
+				}
+			}
+			say("", tt.key, "set-backups", "--folder", folder, "--recovery-key")
+			say("", tt.backups, "set-backups", "--folder", folder)
+			say("", tt.off, "set-backups", "--off")
+			say("unrelated words are long\n", "owns this server", "create-owner", "--user", "ada")
+			say("", "mail is sent through", "set-mail", "--addr", "127.0.0.1:25", "--tls", "none", "--from", "a@example.org")
+			say("", tt.mailed, "invite", "--address", "pat@example.org")
+		})
+	}
+}

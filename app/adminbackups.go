@@ -78,7 +78,10 @@ func (o *operator) setBackups(ctx context.Context, r adminRequest) error {
 	if o.running {
 		when = "from now on"
 	}
+	fixed := o.server.FixedBackupFolder()
 	switch {
+	case fixed != "" && set.Recipient != "":
+		o.report.say(fmt.Sprintf("the setting was changed; while the server runs with --backup-dir, a backup is made in %s every day all the same", fixed))
 	case r.Off:
 		o.report.say("no daily backups are made any more; those that are there stay")
 	case set.Recipient == "":

@@ -77,7 +77,7 @@ func (o *operator) invite(ctx context.Context, r adminRequest) error {
 	o.report.say(made.Code)
 	o.report.say(fmt.Sprintf("This code makes one account for %s, until %s. Pass it on in a safe way; it is shown only now.", made.Address, made.Expires.Format("2006-01-02 15:04 UTC")))
 	if made.Mailed {
-		o.report.say("A code of its own is mailed to the address. The first of the two that is used counts.")
+		o.report.say("A code of its own is mailed to the address" + o.when() + ". The first of the two that is used counts.")
 	}
 	return nil
 }

@@ -121,17 +121,21 @@ func explainAccount(user string, err error) error {
 	return err
 }
 
+// when returns the end of a sentence about a message: nothing is sent until a server runs.
+func (o *operator) when() string {
+	switch {
+	case o.running:
+		return ""
+	case o.forLab:
+		return " when the lab runs next"
+	}
+	return " when the server runs next"
+}
+
 // told returns a sentence that says how the owner of an account gets notice of a change.
 // It has to be true whether or not a server runs, and for a lab.
 func (o *operator) told(t server.Told) string {
-	when := ""
-	switch {
-	case o.running:
-	case o.forLab:
-		when = " when the lab runs next"
-	default:
-		when = " when the server runs next"
-	}
+	when := o.when()
 	switch {
 	case t.Mail && t.Text:
 		return "A mail and a text message about it are sent to the user" + when + "."

@@ -63,6 +63,9 @@ func (s *Server) SetBackups(ctx context.Context, change func(*dailybackup.Settin
 	return told, err
 }
 
+// FixedBackupFolder returns the folder that wins over the setting, "" if there is none.
+func (s *Server) FixedBackupFolder() string { return s.cfg.BackupFolder }
+
 // ownerAccount returns the account of the server's owner, nil if there is none.
 func ownerAccount(tx store.Tx) (*account.Account, error) {
 	id, err := account.Owner(tx)
