@@ -111,12 +111,27 @@ func (s *Server) ResetTwoFactor(ctx context.Context, username string) (Told, err
 	})
 }
 
-// SetDelivery changes how messages are sent. used reports whether the server sends through
-// the new settings from now on; the lab has senders of its own.
+// SetDelivery changes how messages are sent, and tells the owner of the server, as a change
+// in the window does. used reports whether the server sends through the new settings from
+// now on; the lab has senders of its own.
 func (s *Server) SetDelivery(ctx context.Context, change func(*delivery.Settings)) (used bool, err error) {
 	s.busy.RLock()
 	defer s.busy.RUnlock()
-	return !s.fixedDelivery(), s.http.SetDelivery(ctx, change)
+	err = s.http.SetDelivery(ctx, change, func(tx store.Tx, set delivery.Settings) error {
+		owner, err := ownerAccount(tx)
+		if err != nil || owner == nil {
+			return err
+		}
+		details := map[string]string{"mail": "off", "text": "off"}
+		if set.Mail != nil {
+			details["mail"] = set.Mail.Host()
+		}
+		if set.Text != nil {
+			details["text"] = "on" // a URL may hold a secret of its own
+		}
+		return s.announcer.Announce(tx, owner, operator, audit.Event{Type: api.EventDeliveryChanged, Rule: "R6", Details: details})
+	})
+	return !s.fixedDelivery(), err
 }
 
 // Capabilities returns what can be sent now.

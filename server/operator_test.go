@@ -14,6 +14,8 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/audit"
 	"nightlatch/server/client"
+	"nightlatch/server/dailybackup"
+	"nightlatch/server/delivery"
 	"nightlatch/server/servertest"
 	"nightlatch/server/store"
 )
@@ -186,6 +188,39 @@ func TestCountersOfUnknownUsersExpire(t *testing.T) {
 	for key := range w.Dump() {
 		if strings.HasPrefix(key, "exp/") && strings.Contains(key, "rate/") {
 			t.Errorf("%s is still there", key)
+		}
+	}
+}
+
+// What the operator changes about the whole server, its owner finds in the activity list
+// and the mail, as after a change in the window.
+func TestOperatorTellsTheOwner(t *testing.T) {
+	t.Parallel()
+	w := servertest.New(t)
+	id := w.Account("bob").ID
+	if err := w.Store.Update(t.Context(), func(tx store.Tx) error { return account.SetOwner(tx, id) }); err != nil {
+		t.Fatal(err)
+	}
+	for want, do := range map[api.EventType]func() error{
+		api.EventDeliveryChanged: func() error {
+			_, err := w.SetDelivery(t.Context(), func(s *delivery.Settings) { s.Text = nil })
+			return err
+		},
+		api.EventBackupsChanged: func() error {
+			_, err := w.SetBackups(t.Context(), func(s *dailybackup.Settings) { s.Folder = "/mnt" })
+			return err
+		},
+	} {
+		before := len(w.MailSubjects(servertest.BobMail))
+		if err := do(); err != nil {
+			t.Fatal(err)
+		}
+		if got := w.ActivityTypes(w.SignIn("bob"), 5); !slices.Contains(got, want) {
+			t.Errorf("%s is not among %v", want, got)
+		}
+		w.DeliverAll()
+		if mails := w.MailSubjects(servertest.BobMail); len(mails) != before+1 {
+			t.Errorf("%s: mails %q", want, mails)
 		}
 	}
 }

@@ -250,6 +250,9 @@ var templates = map[string]wording{
 			"unlocked it, or the password was entered in an open session.",
 		"Nightlatch: your account was unlocked."),
 	Notice(api.EventRestored): restored,
+	Notice(api.EventDeliveryChanged): notice("The way your server sends messages was changed",
+		"The way your server sends mail and texts was changed.{{with .mail}} Mail server: {{.}}.{{end}}{{with .text}} Text gateway: {{.}}.{{end}}",
+		"Nightlatch: the way your server sends messages was changed."),
 	Notice(api.EventBackupsChanged): notice("The daily backups were changed",
 		"The daily backups of your server were changed{{with .on}}: they are {{.}}{{end}}{{with .folder}}, in {{.}}{{end}}{{with .key}}, with a new recovery key{{end}}.\n"+
 			"A backup holds the data of every account.",

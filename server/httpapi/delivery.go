@@ -107,8 +107,9 @@ func (h *Handler) setDelivery(c *call, in api.DeliveryChange) (api.Delivery, err
 	return h.delivered(set), nil
 }
 
-// SetDelivery is setDelivery for the operator of the server.
-func (h *Handler) SetDelivery(ctx context.Context, change func(*delivery.Settings)) error {
+// SetDelivery is setDelivery for the operator of the server. announce is called in the
+// same transaction, with the new settings.
+func (h *Handler) SetDelivery(ctx context.Context, change func(*delivery.Settings), announce func(store.Tx, delivery.Settings) error) error {
 	h.setting.Lock()
 	defer h.setting.Unlock()
 	var mailer delivery.Mailer
@@ -122,7 +123,10 @@ func (h *Handler) SetDelivery(ctx context.Context, change func(*delivery.Setting
 		if mailer, texter, err = set.Build(h.cfg.Now); err != nil {
 			return err
 		}
-		return set.Save(tx, h.cfg.Sealer)
+		if err := set.Save(tx, h.cfg.Sealer); err != nil {
+			return err
+		}
+		return announce(tx, set)
 	})
 	if err != nil || h.cfg.FixedDelivery {
 		return err
