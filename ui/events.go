@@ -88,17 +88,17 @@ func eventIcon(e api.Activity) (string, fyne.ThemeColorName) {
 	}
 	icon := "info"
 	switch e.Type {
-	case api.EventAccountCreated, api.EventFindableOn, api.EventFindableOff:
+	case api.EventAccountCreated, api.EventFindableOn, api.EventFindableOff, api.EventSignUpChanged, api.EventInviteUsed, api.EventOwnerMade, api.EventOwnerHandedOn:
 		icon = "user"
 	case api.EventSignedIn, api.EventPasswordProved, api.EventTwoFactorOn, api.EventUnlocked:
 		icon = "check"
 	case api.EventSignedOut, api.EventSessionEnded, api.EventSessionsEnded:
 		icon = "sessions"
-	case api.EventPasswordChanged:
+	case api.EventPasswordChanged, api.EventBackupsChanged:
 		icon = "lock"
 	case api.EventCodeSent, api.EventTextEnabled, api.EventPhoneChanged, api.EventPhoneDeleted, api.EventCarrierOptIn, api.EventCarrierOptOut:
 		icon = "message"
-	case api.EventEmailConfirmed, api.EventEmailChanged, api.EventEmailKept, api.EventDeliveryChanged:
+	case api.EventEmailConfirmed, api.EventEmailChanged, api.EventEmailKept, api.EventDeliveryChanged, api.EventInvited, api.EventInviteTakenBack:
 		icon = "mail"
 	case api.EventAppEnabled:
 		icon = "app"
