@@ -86,7 +86,7 @@ var imports = map[string][]string{
 	"server/account":      {"server/rawtext", "server/strength", "server/api", "server/fairqueue", "server/slowhash", "server/store/...", "server/ratelimit", "server/e164"},
 	"server/backupcode":   {"server/api", "server/account", "server/store/..."},
 	"server/temppassword": {"server/epoch", "server/api", "server/account", "server/store/..."},
-	"server/ceremony":     {"server/epoch", "server/api", "server/fairqueue", "server/store/...", "server/account", "server/audit", "server/delivery", "server/session"},
+	"server/ceremony":     {"server/epoch", "server/device", "server/api", "server/fairqueue", "server/store/...", "server/account", "server/audit", "server/delivery", "server/session"},
 	"server/ceremony/proof": {
 		"server/epoch",
 		"server/api", "server/ceremony", "server/store/...", "server/account", "server/audit",

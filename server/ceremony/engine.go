@@ -9,6 +9,7 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/audit"
 	"nightlatch/server/delivery"
+	"nightlatch/server/fairqueue"
 	"nightlatch/server/session"
 	"nightlatch/server/store"
 	"nightlatch/server/store/seal"
@@ -92,6 +93,8 @@ func (e *Engine) Begin(ctx context.Context, caller Caller, b api.Begin) (api.Vie
 				return err
 			}
 			r.Account, r.Session = caller.Account, caller.Session.ID
+		} else {
+			r.From = fairqueue.SourceOf(ctx)
 		}
 		c, draft := r.ceremony(id, caller), m.newDraft()
 		first, err := m.start(tx, c, draft, b)
@@ -104,7 +107,7 @@ func (e *Engine) Begin(ctx context.Context, caller Caller, b api.Begin) (api.Vie
 		if err := e.apply(tx, m, c, r, first); err != nil {
 			return err
 		}
-		if err := e.insert(tx, id, m, r, draft); err != nil {
+		if err := e.insert(tx, id, caller, m, r, draft); err != nil {
 			return err
 		}
 		view, err = e.view(tx, m, c, r, draft)

@@ -23,6 +23,7 @@ type record struct {
 	Filed   time.Time    `json:"filed"` // when it may be deleted: Expires or later
 	Account string       `json:"account,omitempty"`
 	Session string       `json:"session,omitempty"`
+	From    string       `json:"from,omitempty"` // where it began, while nobody has proved anything (fairqueue.SourceOf)
 	Trail   []api.State  `json:"trail,omitempty"`
 	Refusal *api.Refusal `json:"refusal,omitempty"` // of the last answer, if it was refused
 	Notice  *api.Notice  `json:"notice,omitempty"`
@@ -154,7 +155,7 @@ func file(tx store.Tx, id string, m *machine, r *record) error {
 // insert writes the record of a new ceremony and its indexes. A ceremony with a session
 // cancels the open one of the same session and kind; one without a session gets a waiting
 // slot.
-func (e *Engine) insert(tx store.Tx, id string, m *machine, r *record, draft any) error {
+func (e *Engine) insert(tx store.Tx, id string, caller Caller, m *machine, r *record, draft any) error {
 	n, err := epoch.Current(tx)
 	if err != nil {
 		return err
@@ -170,7 +171,7 @@ func (e *Engine) insert(tx store.Tx, id string, m *machine, r *record, draft any
 		return fmt.Errorf("ceremony: begin: %w", err)
 	}
 	if r.Session == "" {
-		return e.reserveSlot(tx, id)
+		return e.reserveSlot(tx, id, e.slotsOf(caller))
 	}
 	if err := e.makeRoom(tx, r); err != nil {
 		return err

@@ -1,6 +1,7 @@
 package ceremony
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"nightlatch/server/device"
 	"nightlatch/server/store"
 )
 
@@ -17,37 +19,59 @@ const (
 	// The limit is larger than the number of ceremonies that begin while a user types a
 	// password.
 	waitingMax = 1 << 16
-	// waitingLook is how many slots are tried. If none is free, the oldest ceremony in
-	// them is deleted.
-	waitingLook = 4
+	// ownMax is the limit for the window and for devices that have signed in here before.
+	// They have slots of their own, so that no stranger ends their ceremonies.
+	ownMax = 1 << 12
+	// waitingLook is how many slots are tried. If none is free, a ceremony in one of them
+	// is deleted.
+	waitingLook = 8
 )
 
+// slots are the places for ceremonies without a session that wait in their first state.
+type slots struct {
+	prefix string
+	count  int
+}
+
+// slotsOf returns the slots for a caller.
+func (e *Engine) slotsOf(c Caller) slots {
+	if c.Window || device.Genuine(e.cfg.Sealer, c.Device) {
+		return slots{"cermown/", ownMax}
+	}
+	return slots{"cermwait/", e.cfg.Waiting}
+}
+
+// A waiting ceremony occupies a slot.
+type waiting struct {
+	slot, id, from string
+	since          time.Time
+}
+
 // reserveSlot gives a new ceremony without a session one of the waiting slots. If needed
-// it deletes an older ceremony that is still in its first state. A ceremony that has left
-// its first state required a right password and is never deleted here.
-func (e *Engine) reserveSlot(tx store.Tx, id string) error {
-	var (
-		slot, evicted string
-		oldest        time.Time
-	)
+// it deletes another one that is still in its first state: of the slots that are tried,
+// the oldest ceremony of the address that has most of them. So a flood from one address
+// ends its own ceremonies first. A ceremony that has left its first state required a right
+// password and is never deleted here.
+func (e *Engine) reserveSlot(tx store.Tx, id string, s slots) error {
+	slot := ""
+	var tried []waiting
 	for range waitingLook {
-		key := e.waitingKey()
-		occupant, since, err := e.occupant(tx, key)
+		w, err := e.occupant(tx, s.random())
 		if err != nil {
 			return err
 		}
-		if occupant == "" {
-			slot, evicted = key, ""
+		if w.id == "" {
+			slot = w.slot
 			break
 		}
-		if slot == "" || since.Before(oldest) {
-			slot, evicted, oldest = key, occupant, since
-		}
+		tried = append(tried, w)
 	}
-	if evicted != "" {
-		if err := e.drop(tx, evicted); err != nil {
+	if slot == "" {
+		out := noisiest(tried)
+		if err := e.drop(tx, out.id); err != nil {
 			return err
 		}
+		slot = out.slot
 	}
 	if err := tx.Put(slot, []byte(id)); err != nil {
 		return fmt.Errorf("ceremony: begin: %w", err)
@@ -55,35 +79,46 @@ func (e *Engine) reserveSlot(tx store.Tx, id string) error {
 	return nil
 }
 
-// occupant returns the ceremony that waits in a slot and when it was created; "" if the
-// slot is free.
-func (e *Engine) occupant(tx store.Tx, slot string) (id string, created time.Time, err error) {
+// noisiest returns the oldest ceremony of the address that has most of them.
+func noisiest(tried []waiting) waiting {
+	from := map[string]int{}
+	for _, w := range tried {
+		from[w.from]++
+	}
+	return slices.MinFunc(tried, func(a, b waiting) int {
+		return cmp.Or(cmp.Compare(from[b.from], from[a.from]), a.since.Compare(b.since))
+	})
+}
+
+// occupant returns the ceremony that waits in a slot; its ID is "" if the slot is free.
+func (e *Engine) occupant(tx store.Tx, slot string) (waiting, error) {
+	free := waiting{slot: slot}
 	value, err := tx.Get(slot)
 	if errors.Is(err, store.ErrNotFound) {
-		return "", time.Time{}, nil
+		return free, nil
 	}
 	if err != nil {
-		return "", time.Time{}, fmt.Errorf("ceremony: begin: %w", err)
+		return free, fmt.Errorf("ceremony: begin: %w", err)
 	}
-	id = string(value)
+	id := string(value)
 	var r record
 	switch err := store.Load(tx, recordKey(id), &r); {
 	case errors.Is(err, store.ErrNotFound):
-		return "", time.Time{}, nil
+		return free, nil
 	case err != nil:
-		return "", time.Time{}, fmt.Errorf("ceremony: begin: %w", err)
+		return free, fmt.Errorf("ceremony: begin: %w", err)
 	}
 	m := e.machines[r.Kind]
-	if m != nil && (!slices.Contains(m.begins, r.State) || !r.valid(tx.Now(), m.life)) {
-		return "", time.Time{}, nil // it no longer waits
+	if m != nil && !slices.Contains(m.begins, r.State) {
+		return free, nil // it no longer waits
 	}
-	return id, r.Created, nil
+	return waiting{slot, id, r.From, r.Created}, nil
 }
 
-// waitingKey returns the key of a random slot. It must not be predictable: a client
-// that can choose the slot can end another client's ceremony.
-func (e *Engine) waitingKey() string {
+// random returns the key of a random slot. It must not be predictable: a client that can
+// choose the slot can end another client's ceremony.
+func (s slots) random() string {
 	var b [8]byte
 	rand.Read(b[:]) // never fails (crypto/rand)
-	return fmt.Sprintf("cermwait/%04x", binary.BigEndian.Uint64(b[:])%uint64(e.cfg.Waiting))
+	return fmt.Sprintf("%s%04x", s.prefix, binary.BigEndian.Uint64(b[:])%uint64(s.count))
 }

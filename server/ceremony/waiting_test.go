@@ -5,6 +5,9 @@ import (
 
 	"nightlatch/server/api"
 	"nightlatch/server/ceremony"
+	"nightlatch/server/device"
+	"nightlatch/server/fairqueue"
+	"nightlatch/server/store"
 )
 
 // Any client that reaches the server can begin any number of ceremonies without a
@@ -40,5 +43,49 @@ func TestCeremoniesWithoutSessionAreLimited(t *testing.T) {
 	}
 	if _, err := b.engine.Get(t.Context(), b.caller, bound.ID); err != nil {
 		t.Error("the one with a session:", err)
+	}
+}
+
+// A flood of new ceremonies ends those of its own address first, and never those of the
+// window or of a device that has signed in here before.
+func TestFloodEndsItsOwnCeremonies(t *testing.T) {
+	t.Parallel()
+	const limit = 64
+	b := newBench(t, toys("open", false, onward, nil))
+	var err error
+	b.engine, err = ceremony.New(ceremony.Config{Store: b.store, Sealer: b.keys, Sessions: b.sessions, Waiting: limit},
+		toys("open", false, onward, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var token string
+	err = b.store.Update(t.Context(), func(tx store.Tx) (err error) {
+		token, err = device.Remember(tx, b.keys, "abcdefghijklmnopqrstuvwxyz", "", "s")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	begin := func(address string, c ceremony.Caller) string {
+		t.Helper()
+		v, err := b.engine.Begin(fairqueue.WithSource(t.Context(), address), c, api.Begin{Kind: "open"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v.ID
+	}
+	waits := map[string]string{
+		"of another address":  begin("192.0.2.7", ceremony.Caller{}),
+		"of a known device":   begin("192.0.2.1", ceremony.Caller{Device: token}),
+		"of the window":       begin("", ceremony.Caller{Window: true}),
+		"of one more address": begin("2001:db8::1", ceremony.Caller{}),
+	}
+	for range 20 * limit {
+		begin("192.0.2.1", ceremony.Caller{Device: token[:20] + "__" + token[22:]})
+	}
+	for what, id := range waits {
+		if _, err := b.engine.Get(t.Context(), ceremony.Caller{}, id); err != nil {
+			t.Errorf("the one %s: %v", what, err)
+		}
 	}
 }

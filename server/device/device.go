@@ -40,8 +40,8 @@ func checksum(keys *seal.Sealer, random []byte) []byte {
 	return sum[:sumLen]
 }
 
-// ours reports whether this server made a token.
-func ours(keys *seal.Sealer, token string) bool {
+// Genuine reports whether this server made a token, for whatever account.
+func Genuine(keys *seal.Sealer, token string) bool {
 	text, ok := strings.CutPrefix(token, tokenPrefix)
 	if !ok || len(text) != base64.RawURLEncoding.EncodedLen(randomLen+sumLen) {
 		return false
@@ -53,7 +53,7 @@ func ours(keys *seal.Sealer, token string) bool {
 // Find returns the ID of the account's device that shows a token; "" if the account does
 // not know it. The account is "" for an unknown user name. A View is enough.
 func Find(tx store.Tx, keys *seal.Sealer, account, token string) (id string, err error) {
-	if !ours(keys, token) {
+	if !Genuine(keys, token) {
 		return "", nil
 	}
 	return Devices.find(tx, keys, account, token)
@@ -63,7 +63,7 @@ func Find(tx store.Tx, keys *seal.Sealer, account, token string) (id string, err
 // and returns the token for its next sign-in: the same, or a new one if this server did not
 // make it.
 func Remember(tx store.Tx, keys *seal.Sealer, account, shown, session string) (token string, err error) {
-	if token = shown; !ours(keys, token) {
+	if token = shown; !Genuine(keys, token) {
 		token = newToken(keys)
 	}
 	return token, Devices.remember(tx, keys, account, token, session, 0)
