@@ -222,7 +222,7 @@ func otherShots() []gallerytest.Shot {
 	madeBackups := api.Backups{On: true, Folder: "/mnt/backups", Recipient: "age1x", Last: lastBackup}
 	guests := []api.Invitation{
 		{ID: "1", Address: "pat@example.org", Expires: gallerytest.Now().Add(20 * time.Hour), Mailed: true},
-		{ID: "2", Address: "a.rather.long.address.of.a.guest@guests.example.org", Expires: gallerytest.Now().Add(70 * time.Hour)},
+		{ID: "2", Address: "margarethe.von.trotta@guests.example.org", Expires: gallerytest.Now().Add(70 * time.Hour)},
 	}
 	set := api.Delivery{Mail: &api.MailServer{Host: "mail.example.org", Port: 587, TLS: "starttls", From: "nightlatch@example.org", User: "nightlatch", PasswordSet: true}}
 	owner := gallerytest.Account()
