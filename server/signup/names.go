@@ -28,13 +28,17 @@ type asked struct {
 }
 
 // place is what an address is counted as: an IPv4 address, or the network of an IPv6 one,
-// which one subscriber has (RFC 6177). "" is the window of this program.
+// which one subscriber has (RFC 6177). The loopback addresses are one place, because any
+// program on this computer can use all of them. "" is the window of this program.
 func place(address string) string {
 	ip, err := netip.ParseAddr(address)
 	if err != nil {
 		return ""
 	}
-	if ip = ip.Unmap().WithZone(""); ip.Is6() {
+	if ip = ip.Unmap().WithZone(""); ip.IsLoopback() {
+		return "loopback"
+	}
+	if ip.Is6() {
 		if net, err := ip.Prefix(64); err == nil {
 			return net.String()
 		}

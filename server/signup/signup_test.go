@@ -69,11 +69,18 @@ func TestAskR42(t *testing.T) {
 	}
 }
 
-// A place is what one subscriber has: an IPv4 address, however it is written, or an IPv6 /64.
+// A place is what one subscriber has: an IPv4 address, however it is written, or an IPv6
+// /64. A program on this computer has all loopback addresses.
 func TestPlaceR42(t *testing.T) {
 	t.Parallel()
 	for _, same := range [][2]string{
-		{"192.0.2.7", "::ffff:192.0.2.7"}, {"2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff"}, {"fe80::1%eth0", "fe80::2%eth1"},
+		{"192.0.2.7", "::ffff:192.0.2.7"},
+		{"2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff"},
+		{"fe80::1%eth0", "fe80::2%eth1"},
+		{"127.0.0.1", "127.0.0.2"},
+		{"127.0.0.1", "127.255.1.9"},
+		{"127.0.0.1", "::1"},
+		{"127.0.0.1", "::ffff:127.3.3.3"},
 	} {
 		if place(same[0]) != place(same[1]) || place(same[0]) == "" {
 			t.Errorf("%s is %q, %s is %q", same[0], place(same[0]), same[1], place(same[1]))
@@ -85,6 +92,11 @@ func TestPlaceR42(t *testing.T) {
 		}
 	}
 	w := newWorld(t)
+	for n := range 11 {
+		if err := w.ask(fmt.Sprintf("127.0.%d.1", n)); (err != nil) != (n == 10) {
+			t.Errorf("look %d from this computer: %v", n, err)
+		}
+	}
 	for n := range 30 {
 		if err := w.ask("console"); err != nil {
 			t.Fatalf("the window, look %d: %v", n, err)
