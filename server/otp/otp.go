@@ -92,6 +92,9 @@ func Verify(secret, code string, at time.Time, lastStep int64) Match {
 	before := search(secret, code, now, lastStep, -driftWindow, -window-1)
 	after := search(secret, code, now, lastStep, window+1, driftWindow)
 	zone := searchZones(secret, code, now)
+	if lastStep > 0 { // the accepted code is used, however long ago: its age is no wrong zone
+		before = better(search(secret, code, now, lastStep, lastStep-now, lastStep-now), before)
+	}
 	if best = better(before, after); best.Outcome == Wrong {
 		return zone
 	}

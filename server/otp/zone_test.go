@@ -39,3 +39,27 @@ func TestZones(t *testing.T) {
 		}
 	}
 }
+
+// A code that was accepted is used for as long as anybody can type it again (R22). It is no
+// sign of a clock in another zone, also when the difference happens to be whole hours.
+func TestAcceptedCodeIsUsedHoursLaterR22(t *testing.T) {
+	t.Parallel()
+	secret, err := NewSecret()
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Date(2026, time.November, 2, 9, 41, 7, 0, time.UTC)
+	code, err := Code(secret, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, later := range []time.Duration{time.Minute, 10 * time.Minute, time.Hour - Period, time.Hour, 90 * time.Minute, 5*time.Hour + 45*time.Minute, 14 * time.Hour} {
+		if m := Verify(secret, code, at.Add(later), step(at)); m.Outcome != Replayed {
+			t.Errorf("%s later: %+v", later, m)
+		}
+	}
+	// An earlier code than the accepted one still shows a wrong zone.
+	if m := Verify(secret, code, at.Add(time.Hour), step(at)+5); m.Outcome != Drifted || !m.Zone {
+		t.Errorf("a code that was not accepted: %+v", m)
+	}
+}

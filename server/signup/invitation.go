@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"nightlatch/server/account"
@@ -169,18 +170,26 @@ func (d *Door) invited(tx store.Tx, pass Pass, code string) (Pass, error) {
 	return pass, nil
 }
 
-// Use marks the invitation of a pass as used. It reports whether there was one.
+// Use marks the invitation of a pass as used, and with it every other open one for the same
+// address: an invitation is often repeated because the first seems lost, and still makes one
+// account (R7). It reports whether there was one.
 func (d *Door) Use(tx store.Tx, pass Pass) (invited bool, err error) {
 	if pass.invitation == "" {
 		return false, nil
 	}
-	i, err := d.load(tx, pass.invitation)
+	open, err := d.Invitations(tx)
 	if err != nil {
 		return false, err
 	}
-	i.Used = tx.Now().UTC()
-	if err := store.Save(tx, invitationPrefix+i.ID, i); err != nil {
-		return false, fmt.Errorf("signup: invitation: %w", err)
+	for _, i := range open {
+		if i.ID != pass.invitation && !strings.EqualFold(i.Address, pass.Address) {
+			continue
+		}
+		i.Used = tx.Now().UTC()
+		if err := store.Save(tx, invitationPrefix+i.ID, i); err != nil {
+			return false, fmt.Errorf("signup: invitation: %w", err)
+		}
+		invited = true
 	}
-	return true, nil
+	return invited, nil
 }

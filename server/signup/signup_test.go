@@ -168,3 +168,51 @@ func TestInvitationsAreBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// An address that was invited twice makes one account (R7): using one invitation uses every
+// other one for the address, however it is spelled, and none for another address.
+func TestInvitationsForOneAddressMakeOneAccountR7(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	invite := func(address string) (shown, inMail string) {
+		t.Helper()
+		if err := w.update(func(tx store.Tx) (err error) {
+			_, shown, inMail, err = w.door.Invite(tx, "", address, true)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return shown, inMail
+	}
+	enter := func(code string) (pass Pass, err error) {
+		err = w.update(func(tx store.Tx) error {
+			pass, err = w.door.Enter(tx, code, false)
+			return err
+		})
+		return pass, err
+	}
+	first, firstMail := invite("kim@example.org")
+	second, secondMail := invite("Kim@Example.org")
+	other, _ := invite("lee@example.org")
+	pass, err := enter(secondMail)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.update(func(tx store.Tx) error {
+		invited, err := w.door.Use(tx, pass)
+		if !invited {
+			t.Error("the invitation was not reported")
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for _, code := range []string{first, firstMail, second, secondMail} {
+		if _, err := enter(code); !errors.Is(err, ErrUsed) {
+			t.Errorf("a code of the address that has its account: %v", err)
+		}
+	}
+	if _, err := enter(other); err != nil {
+		t.Errorf("another address: %v", err)
+	}
+}
