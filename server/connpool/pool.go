@@ -2,14 +2,15 @@
 // way. Whoever connects gets an answer: at the limit, the connection that has waited
 // longest for its client is closed, or the newcomer gets 503 at once.
 //
-// A connection is in one of three states in which it may be closed. They are tried in this
+// A connection is in one of four states in which it may be closed. They are tried in this
 // order, and in each the oldest first:
 //
 //	idle     no request, or the beginning of one
 //	reading  a request whose body has not arrived
+//	writing  an answer that is being sent, because its client may not read it
 //	stream   an event stream; its client connects again
 //
-// While a request is being worked on, its connection stays. The order of events decides,
+// While a request is being worked on, before its answer, its connection stays. The order of events decides,
 // not a clock, so a client that sends a byte now and then gains nothing.
 package connpool
 
@@ -25,6 +26,7 @@ import (
 const (
 	idle = iota
 	reading
+	writing
 	stream
 	states
 )
@@ -87,6 +89,18 @@ func (p *Pool) Note(c net.Conn, state http.ConnState) {
 	case http.StateClosed, http.StateHijacked:
 		own.end()
 	}
+}
+
+// Write implements net.Conn. From the first byte of its answer on, a connection may be
+// closed for another one: the work is done, and a client that does not read would keep it
+// until the time limit of the answer.
+func (c *conn) Write(b []byte) (int, error) {
+	c.pool.mu.Lock()
+	if c.place == nil {
+		c.enter(writing)
+	}
+	c.pool.mu.Unlock()
+	return c.Conn.Write(b)
 }
 
 // Close implements net.Conn.

@@ -56,10 +56,20 @@ func (w *world) handle(out http.ResponseWriter, r *http.Request) {
 		_ = http.NewResponseController(out).Flush()
 		w.working <- struct{}{}
 		<-r.Context().Done()
+	case "/large": // more than any buffer
+		w.working <- struct{}{}
+		_, _ = io.CopyN(out, zeros{}, 1<<30) // ends when the connection is closed
 	case "/body":
 		w.working <- struct{}{}
 		_, _ = io.Copy(io.Discard, r.Body)
 	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(b []byte) (int, error) {
+	clear(b)
+	return len(b), nil
 }
 
 // A client is one connection.
@@ -157,6 +167,41 @@ func TestNewcomersAreServed(t *testing.T) {
 		for range 10 {
 			w.want(what+": further newcomers", w.get("/").status(), 200)
 		}
+	}
+}
+
+// Answers that nobody reads are no work: they make room, too, the one that was begun first.
+// Bodies go before them, and event streams after them, although those are written to.
+func TestUnreadAnswersMakeRoom(t *testing.T) {
+	t.Parallel()
+	for _, requests := range []int{1, 3} { // pipelined
+		w := newWorld(t, 4, 1<<20)
+		w.get("/stream")
+		<-w.working
+		w.settle(stream, 1)
+		var unread []*client
+		for i := range 2 {
+			unread = append(unread, w.send(strings.Repeat("GET /large HTTP/1.1\r\nHost: x\r\n\r\n", requests)))
+			<-w.working
+			w.settle(writing, i+1)
+		}
+		slow := w.send("POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\nhalf")
+		<-w.working
+		w.settle(reading, 1)
+		w.get("/work")
+		<-w.working
+		w.want("the body", slow.status(), 0)
+		w.settle(writing, 2)
+		w.get("/work")
+		<-w.working
+		w.settle(writing, 1)
+		if n, err := io.Copy(io.Discard, unread[0]); err == nil && n == 1<<30 {
+			t.Error("the answer that was begun first was not given up")
+		}
+		for range 10 {
+			w.want("a newcomer", w.get("/").status(), 200)
+		}
+		w.settle(stream, 1)
 	}
 }
 

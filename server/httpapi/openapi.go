@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 )
 
 // openAPI is the OpenAPI document of the routes, packed with gzip. make openapi writes
@@ -25,17 +26,23 @@ func (h *Handler) openAPIDocument(c *call) error {
 		_, _ = c.w.Write(openAPI) // the client may have left
 		return nil
 	}
-	unpacked, err := gzip.NewReader(bytes.NewReader(openAPI))
-	if err != nil {
-		return err
-	}
-	document, err := io.ReadAll(unpacked)
+	document, err := unpackedOpenAPI()
 	if err != nil {
 		return err
 	}
 	_, _ = c.w.Write(document) // the client may have left
 	return nil
 }
+
+// unpackedOpenAPI is the document for clients that do not take gzip. All requests share
+// it: a copy for each would be memory that a client keeps by not reading its answer.
+var unpackedOpenAPI = sync.OnceValues(func() ([]byte, error) {
+	unpacked, err := gzip.NewReader(bytes.NewReader(openAPI))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(unpacked)
+})
 
 // acceptsGzip reports whether the client lists gzip in Accept-Encoding without a weight
 // of zero (RFC 9110 §12.5.3).
