@@ -39,6 +39,9 @@ const nameMin = 4
 // resembles reports whether a password, in lower case, contains the user name, or is little
 // else: what remains without it is shorter than the shortest password, or common.
 func resembles(folded, name string) bool {
+	if bare := unmarked(name); bare != name && len(bare) >= nameMin && strings.Contains(unmarked(folded), bare) {
+		return true // robert.smith and robertsmith99
+	}
 	if name == "" || !strings.Contains(folded, name) {
 		return false
 	}
@@ -47,6 +50,16 @@ func resembles(folded, name string) bool {
 	}
 	rest := strings.TrimFunc(strings.ReplaceAll(folded, name, ""), notLetterOrDigit)
 	return utf8.RuneCountInString(rest) < Classic().PasswordMin || common(rest)
+}
+
+// unmarked returns a string without what is neither a letter nor a digit.
+func unmarked(s string) string {
+	return strings.Map(func(r rune) rune {
+		if notLetterOrDigit(r) {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 func notLetterOrDigit(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }

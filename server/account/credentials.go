@@ -77,6 +77,8 @@ func (e *PasswordError) Advice() string {
 		return "Most of it is something repeated, which is as easy to guess as what is repeated. Choose a few unrelated words."
 	case strength.Sequence:
 		return "Most of it is a sequence such as abcd or 6543. Attackers try those first. Choose a few unrelated words."
+	case strength.Date:
+		return "Most of it is a date. Attackers try those first. Choose a few unrelated words."
 	case strength.Year:
 		return "Much of it is a year. Attackers try those first. Choose a few unrelated words."
 	}
@@ -120,7 +122,7 @@ func CheckPassword(p Policy, username, password string) error {
 	if common(folded) {
 		return &PasswordError{Reason: PasswordCommon}
 	}
-	if guesses, pattern := strength.Judge(password, Fold(username)); guesses < leastGuesses {
+	if guesses, pattern := strength.Judge(password, Fold(username), unmarked(Fold(username))); guesses < leastGuesses {
 		return &PasswordError{Reason: PasswordCommon, Pattern: pattern}
 	}
 	return nil

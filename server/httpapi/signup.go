@@ -81,6 +81,9 @@ func (h *Handler) invitations(c *call) (out []api.Invitation, err error) {
 
 // invite makes an invitation (R7).
 func (h *Handler) invite(c *call, in api.InvitationOrder) (out api.NewInvitation, err error) {
+	if in.Address == "" {
+		return out, malformedAs(api.ReasonMissing, "address", "Give the address of the person whom you invite.")
+	}
 	err = h.asOwner(c, func(tx store.Tx, owner *account.Account) error {
 		out, err = h.steward(c).Invite(tx, owner, in.Address)
 		if errors.Is(err, account.ErrEmail) {
@@ -103,6 +106,9 @@ func (h *Handler) takeBackInvitation(c *call) error {
 
 // handOn makes another account the owner of the server (R7).
 func (h *Handler) handOn(c *call, in api.OwnerChange) (none, error) {
+	if in.Username == "" {
+		return none{}, malformedAs(api.ReasonMissing, "username", "Name the account that becomes the owner.")
+	}
 	return none{}, h.asOwner(c, func(tx store.Tx, _ *account.Account) error {
 		to, err := account.ByLogin(tx, account.ParseUsername(in.Username))
 		if errors.Is(err, account.ErrNotFound) {

@@ -209,6 +209,29 @@ func TestOnlyTheOwner(t *testing.T) {
 	}
 }
 
+// A field that is absent is named as missing, and not looked up or read as an empty one.
+func TestOwnerCallsNameMissingFields(t *testing.T) {
+	t.Parallel()
+	w, owner := owned(t)
+	w.ProvePassword(w.Client.WithToken(owner))
+	for _, r := range [][3]string{
+		{"PATCH", "/api/v1/server", "sign_up"},
+		{"POST", "/api/v1/invitations", "address"},
+		{"PUT", "/api/v1/owner", "username"},
+	} {
+		for _, body := range []string{`{}`, `{"` + r[2] + `":null}`, `{"other":"pat"}`} {
+			e := w.DoJSON(r[0], r[1], owner, body)
+			if e.Status != 400 {
+				t.Errorf("%s %s %s: %d %s", r[0], r[1], body, e.Status, e.Body)
+				continue
+			}
+			if p := e.Problem(t); p.Code != api.Malformed || p.Reason != api.ReasonMissing || p.Field != r[2] {
+				t.Errorf("%s %s %s: %+v", r[0], r[1], body, p)
+			}
+		}
+	}
+}
+
 // R7: the setting says who may sign up, a running sign-up included, and a flag wins over it.
 func TestWhoMaySignUp(t *testing.T) {
 	t.Parallel()

@@ -30,6 +30,7 @@ const (
 	Repeat   Pattern = "repeat"
 	Sequence Pattern = "sequence"
 	Year     Pattern = "year"
+	Date     Pattern = "date"
 )
 
 // Judge returns how many guesses a password needs, and the pattern that covers most of it.
@@ -65,6 +66,7 @@ func judge(password string, about []string) (float64, Pattern) {
 	found = append(found, findSequences(password)...)
 	found = append(found, findWalks(password)...)
 	found = append(found, findYears(password)...)
+	found = append(found, findDates(password)...)
 	found = append(found, findRepeats(password, found)...)
 	result := scoring.MostGuessableMatchSequence(password, found, false)
 	return result.Guesses, mostly(result.Sequence)
@@ -72,7 +74,7 @@ func judge(password string, about []string) (float64, Pattern) {
 
 // mostly returns the pattern of the longest part.
 func mostly(parts []*match.Match) Pattern {
-	names := map[string]Pattern{"dictionary": Word, "spatial": Keyboard, "repeat": Repeat, "sequence": Sequence, "regex": Year}
+	names := map[string]Pattern{"dictionary": Word, "spatial": Keyboard, "repeat": Repeat, "sequence": Sequence, "regex": Year, "date": Date}
 	longest, pattern := 0, None
 	for _, m := range parts {
 		if n := len(m.Token); n > longest && names[m.Pattern] != None {
