@@ -80,7 +80,7 @@ var imports = map[string][]string{
 	"server/slowhash":     {},
 	"server/e164":         {},
 	"server/strength":     {},
-	"server/signup":       {"server/rawtext", "server/api", "server/account", "server/audit", "server/delivery", "server/notice", "server/store/..."},
+	"server/signup":       {"server/rawtext", "server/api", "server/account", "server/audit", "server/delivery", "server/epoch", "server/notice", "server/store/..."},
 	"server/webauthn":     {},
 	"server/delivery":     {"server/rawtext", "server/api", "server/store/..."},
 	"server/account":      {"server/rawtext", "server/strength", "server/api", "server/fairqueue", "server/slowhash", "server/store/...", "server/ratelimit", "server/e164"},

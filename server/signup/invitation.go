@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"nightlatch/server/account"
+	"nightlatch/server/epoch"
 	"nightlatch/server/store"
 )
 
@@ -34,7 +35,10 @@ type Invitation struct {
 	Expires time.Time `json:"expires"`
 	Mailed  bool      `json:"mailed,omitempty"`
 	Used    time.Time `json:"used,omitzero"`
-	Codes   []string  `json:"codes"` // keyed hashes, for the keys of codePrefix
+	Codes   []string  `json:"codes"`           // keyed hashes, for the keys of codePrefix
+	Epoch   uint64    `json:"epoch,omitempty"` // of the database when it was made
+
+	before bool // of a restore: it may have been used or taken back since
 }
 
 // codeRow is the record of one code.
@@ -44,9 +48,9 @@ type codeRow struct {
 }
 
 // live reports whether the invitation can be used. One that was made in the future does not
-// count, because the clock was put back (R86).
+// count, because the clock was put back (R86), nor one of before a restore.
 func (i Invitation) live(now time.Time) bool {
-	return i.Used.IsZero() && now.Before(i.Expires) && !i.Created.After(now.Add(time.Minute))
+	return i.Used.IsZero() && !i.before && now.Before(i.Expires) && !i.Created.After(now.Add(time.Minute))
 }
 
 func (d *Door) hash(code string) string {
@@ -68,10 +72,14 @@ func (d *Door) Invite(tx store.Tx, by, address string, mailed bool) (i Invitatio
 	if len(open) >= InvitationsMax {
 		return i, "", "", ErrFull
 	}
+	current, err := epoch.Current(tx)
+	if err != nil {
+		return i, "", "", err
+	}
 	id := make([]byte, 10)
 	rand.Read(id) // never fails (crypto/rand)
 	now := tx.Now().UTC()
-	i = Invitation{ID: hex.EncodeToString(id), Address: address, By: by, Created: now, Expires: now.Add(InvitationLife), Mailed: mailed}
+	i = Invitation{ID: hex.EncodeToString(id), Address: address, By: by, Created: now, Expires: now.Add(InvitationLife), Mailed: mailed, Epoch: current}
 	rows := map[string]codeRow{}
 	code := account.NewCode()
 	shown, rows[code] = account.FormatCode(code), codeRow{ID: i.ID}
@@ -122,7 +130,9 @@ func (d *Door) load(tx store.Tx, id string) (i Invitation, err error) {
 	case err != nil:
 		return i, fmt.Errorf("signup: invitation: %w", err)
 	}
-	return i, nil
+	current, err := epoch.Current(tx)
+	i.before = i.Epoch != current
+	return i, err
 }
 
 // TakeBack deletes an open invitation and returns it. Error: ErrInvitation.

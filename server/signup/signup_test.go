@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"nightlatch/server/account"
+	"nightlatch/server/epoch"
 	"nightlatch/server/store"
 	"nightlatch/server/store/seal"
 	"nightlatch/server/store/storetest"
@@ -214,5 +215,61 @@ func TestInvitationsForOneAddressMakeOneAccountR7(t *testing.T) {
 	}
 	if _, err := enter(other); err != nil {
 		t.Errorf("another address: %v", err)
+	}
+}
+
+// A backup has invitations that were used or taken back after it was made. So none of them
+// works after it was restored; a new one does.
+func TestInvitationsEndWithARestore(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	invite := func() (code, mailed string) {
+		t.Helper()
+		err := w.update(func(tx store.Tx) (err error) {
+			_, code, mailed, err = w.door.Invite(tx, "", "eve@example.org", true)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return code, mailed
+	}
+	enter := func(code string) (pass Pass, err error) {
+		err = w.update(func(tx store.Tx) (err error) {
+			pass, err = w.door.Enter(tx, code, false)
+			return err
+		})
+		return pass, err
+	}
+	shown, mailed := invite()
+	if _, err := enter(shown); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.update(func(tx store.Tx) error { return epoch.Begin(tx, epoch.Restore{At: w.now}) }); err != nil {
+		t.Fatal(err)
+	}
+	for _, code := range []string{shown, mailed} {
+		if _, err := enter(code); !errors.Is(err, ErrExpired) {
+			t.Errorf("an invitation of before the restore: %v", err)
+		}
+	}
+	err := w.update(func(tx store.Tx) error {
+		open, err := w.door.Invitations(tx)
+		if len(open) != 0 {
+			t.Errorf("%d invitations are open", len(open))
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	shown, _ = invite()
+	pass, err := enter(shown)
+	if err != nil {
+		t.Errorf("a new invitation: %v", err)
+	}
+	err = w.update(func(tx store.Tx) error { _, err := w.door.Use(tx, pass); return err })
+	if _, again := enter(shown); err != nil || !errors.Is(again, ErrUsed) {
+		t.Errorf("used: %v, then %v", err, again)
 	}
 }
