@@ -37,6 +37,9 @@ func (o *operator) createOwner(ctx context.Context, r adminRequest) error {
 	var password *account.PasswordError
 	switch {
 	case errors.As(err, &password):
+		if advice := password.Advice(); advice != "" {
+			return refuse(err, "That password is easy to guess. %s", advice)
+		}
 		return refuse(err, "That password cannot be used: %s. Choose another one, such as several unrelated words.", passwordReason(password.Reason))
 	case errors.Is(err, account.ErrUsernameTaken):
 		return refuse(err, "There is an account named %s already. Choose another name, or hand the role to it with nightlatch admin set-owner.", r.User)

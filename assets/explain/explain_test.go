@@ -215,3 +215,33 @@ func TestCodeTimesAreReal(t *testing.T) {
 		}
 	}
 }
+
+// R0: what makes a password easy to guess has a sentence of its own, not the general one.
+func TestEveryPatternOfAPasswordHasTexts(t *testing.T) {
+	t.Parallel()
+	w := english(t)
+	refusal := func(pattern string) Explanation {
+		return Refusal(w, Situation{View: api.View{
+			Refusal: &api.Refusal{Code: api.PasswordRefused, Reason: "common", Pattern: pattern},
+			Step:    api.ChoosePassword{MinPassword: 8, MaxPassword: 128},
+		}})
+	}
+	seen := map[string]string{refusal("").Why: "none"}
+	patterns := constants(t, "../../server/strength/strength.go")
+	if len(patterns) < 6 {
+		t.Fatalf("found only %q", patterns)
+	}
+	for _, pattern := range patterns {
+		if pattern == "" {
+			continue
+		}
+		got := refusal(pattern)
+		if got.What == "" || got.Why == "" || got.Next == "" {
+			t.Errorf("%s has only %+v", pattern, got)
+		}
+		if other, is := seen[got.Why]; is {
+			t.Errorf("%s is explained like %q: %s", pattern, other, got.Why)
+		}
+		seen[got.Why] = pattern
+	}
+}

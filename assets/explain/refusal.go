@@ -65,6 +65,8 @@ func Refusal(c *assets.Catalog, s Situation) Explanation {
 		}
 	case r.Code == api.Malformed && r.Field != "":
 		variant = malformedVariant(c, r.Field, r.Reason)
+	case r.Pattern != "" && c.Has("error."+r.Code+"."+r.Reason+"."+r.Pattern+".what"):
+		variant = r.Reason + "." + r.Pattern
 	case r.Reason != "" && c.Has("error."+r.Code+"."+r.Reason+".what"):
 		variant = r.Reason
 	}
@@ -77,9 +79,6 @@ func Refusal(c *assets.Catalog, s Situation) Explanation {
 	e := Variant(c, r.Code, variant, args)
 	if backup, ok := step.(api.EnterBackupCode); ok && backup.Number == 0 && r.Code == api.BackupCodeInactive {
 		e.Next = c.T("error.backup_code_inactive.none.next") // there is no next code to use (R74)
-	}
-	if backup, ok := step.(api.EnterBackupCode); ok && backup.Number == 0 && r.Code == api.BackupCodeInactive {
-		e.Next = c.T("error.backup_code_inactive.none.next") // R74: no other code helps
 	}
 	if r.TriesLeft != nil {
 		e.Next = c.T("error.with_tries", assets.Args{"next": e.Next, "tries": c.N("error.tries_left", *r.TriesLeft)})

@@ -60,6 +60,19 @@ func TestSignUpRefuses(t *testing.T) {
 	}
 }
 
+// R0: the refusal names the pattern that makes a password easy to guess, for every client.
+func TestRefusedPasswordHasItsPattern(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	for password, want := range map[string]string{"Refrigerator7": "word", "catdogcatdogcatdog": "repeat"} {
+		walk := w.Anonymous().Begin(api.SignUp)
+		refusal := walk.Answer(api.Credentials{Username: "grace", Password: password}).Refused(api.PasswordRefused)
+		if refusal.Reason != "common" || refusal.Pattern != want || refusal.Detail == "" {
+			t.Errorf("%q: %+v", want, refusal)
+		}
+	}
+}
+
 // R1: without a method the password is enough.
 func TestPasswordAlone(t *testing.T) {
 	t.Parallel()

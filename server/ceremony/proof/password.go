@@ -193,7 +193,7 @@ func (k *Checker) NewPassword(username, s string) (string, error) {
 		if advice := wrong.Advice(); advice != "" {
 			refusal.Detail = advice
 		}
-		refusal.Field = "password"
+		refusal.Field, refusal.Pattern = "password", string(wrong.Pattern)
 		if wrong.Reason == account.PasswordTooShort {
 			refusal.Limit = k.Policy.PasswordMin
 		}
