@@ -52,6 +52,9 @@ func (p *Person) Play(ctx context.Context, b api.Begin, extra func(api.View) (ap
 			return view, nil
 		}
 		var input api.Input
+		if step, ok := view.Step.(api.UseSecurityKey); ok && step.Create == nil && step.Get == nil && view.Notice != nil {
+			return view, &RefusedError{view.Notice} // no key of the account can answer
+		}
 		if extra != nil {
 			input, err = extra(view)
 		}

@@ -196,17 +196,22 @@ func advancePastThrottles(t *testing.T, s *harness.Server) {
 // events counts the audit events of a type.
 func events(t *testing.T, p *harness.Person, kind api.EventType) int {
 	t.Helper()
-	list, err := p.Client.Activity(t.Context(), "", 200)
-	if err != nil {
-		t.Fatal(err)
-	}
 	n := 0
-	for _, e := range list {
-		if e.Type == kind {
-			n++
+	for before := ""; ; {
+		list, err := p.Client.Activity(t.Context(), before, 200)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(list) == 0 {
+			return n
+		}
+		for _, e := range list {
+			if e.Type == kind {
+				n++
+			}
+			before = e.Cursor
 		}
 	}
-	return n
 }
 
 // errHere ends a ceremony's play where the test takes over.

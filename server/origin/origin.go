@@ -1,6 +1,6 @@
 // Package origin brings addresses of servers into their normal form, so that every spelling
 // of one address is the same text (RFC 9110 §4.2.3, RFC 3986 §6.2.2 and §6.2.3, RFC 6454 §6.2):
-// host names in lower case without a final dot, IPv6 addresses in their shortest form
+// host names in lower case, IPv6 addresses in their shortest form
 // (RFC 5952), and no port where it is the scheme's own.
 //
 // Everything that compares or prints an address uses it: the check of Host and Origin, the
@@ -84,10 +84,11 @@ func split(authority string) (host, port string, ok bool) {
 	return host, port, true
 }
 
-// name returns a host name in lower case without the final dot of an absolute name, or ""
-// if it is not one.
+// name returns a host name in lower case, or "" if it is not one. With a final dot it is
+// another one: the RFCs do not call the two equivalent, and a browser keeps their cookies
+// and keys apart.
 func name(s string) string {
-	s = strings.ToLower(strings.TrimSuffix(s, "."))
+	s = strings.ToLower(s)
 	if len(s) > 253 || strings.HasPrefix(s, ".") || strings.HasSuffix(s, ".") || strings.ContainsFunc(s, func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' && r != '.' && r != '_'
 	}) {
