@@ -49,7 +49,7 @@ func TestNormalizeCodeR76(t *testing.T) {
 		{"one long", "7kmq-2xwd-9hfz-3r8n-7", ""},
 		{"u is not in the alphabet", "7kmu-2xwd-9hfz-3r8n", ""},
 		{"underscore", "7kmq_2xwd_9hfz_3r8n", ""},
-		{"full-width digit", "７kmq-2xwd-9hfz-3r8n", ""},
+		{"full-width letters and digits", "７ＫＭＱ－2xwd－9ｈfz－3r8n", "7kmq2xwd9hfz3r8n"},
 		{"Kelvin sign is not k", "7\u212amq-2xwd-9hfz-3r8n", ""},
 		{"dotted capital I", "7kmq-2xwd-9hfz-3r8\u0130", ""},
 		{"cyrillic", "7\u043amq-2xwd-9hfz-3r8n", ""},

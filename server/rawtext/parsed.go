@@ -6,7 +6,8 @@ import (
 )
 
 // Parsed returns text for a parser: characters without a shape are dropped, unusual spaces,
-// tabs and line ends become ordinary spaces, and spaces around the text are trimmed. A
+// tabs and line ends become ordinary spaces, full-width letters, digits and marks become
+// ASCII, and spaces around the text are trimmed. A
 // number from a contact list stands between U+202A and U+202C, a code from a web page ends
 // in a line feed, and an address from a PDF has a soft hyphen. Controls and invalid UTF-8
 // stay, so that the parser refuses them.
@@ -17,6 +18,8 @@ func Parsed(s string) string {
 			return -1
 		case unicode.IsSpace(r), unicode.Is(unicode.Zs, r), ends(r), r == '\u2800': // Braille blank
 			return ' '
+		case r >= '\uff01' && r <= '\uff5e': // full width, as East Asian input methods type ASCII
+			return r - '\uff01' + '!'
 		}
 		return r
 	}, valid(s))

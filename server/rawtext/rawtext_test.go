@@ -17,6 +17,7 @@ func TestParsed(t *testing.T) {
 		{"line end", "123456\r\n", "123456"},
 		{"tab", "\t123 456\t", "123 456"},
 		{"odd spaces", "\u00a0123\u2009456\u3000\u202f\u2028", "123 456"},
+		{"full width", "ａｎｎ＠ｅxample。org－Ｚ０９～！", "ann@example。org-Z09~!"},
 		{"variation selector", "1\ufe0f2", "12"},
 		{"two lines stay two words", "a@b.org\nc", "a@b.org c"},
 		{"controls stay", "a\x00b\x1b\u0085c", "a\x00b\x1b c"},
