@@ -71,6 +71,9 @@ func allOperations(t *testing.T) []openapi.Operation {
 			op.Needs = openapi.Session
 		}
 	}
+	for i := range ops {
+		addHeaders(&ops[i])
+	}
 	for _, call := range slices.Sorted(maps.Keys(endpoints)) {
 		t.Errorf("%s has no description in operations", call)
 	}
@@ -88,6 +91,22 @@ func allOperations(t *testing.T) []openapi.Operation {
 		}
 	}
 	return append(ops, extra...)
+}
+
+// addHeaders adds the fields that several calls read.
+func addHeaders(op *openapi.Operation) {
+	if op.Tag == "Ceremonies" {
+		op.Headers = append(op.Headers, openapi.Parameter{
+			Name: "Nightlatch-Device", Type: "string",
+			Doc: "the device_token of an earlier sign-in on this device, so that its failures are counted apart from those of strangers (R43)",
+		})
+	}
+	if op.Needs != openapi.Nothing && op.Needs != openapi.Password {
+		op.Headers = append(op.Headers, openapi.Parameter{
+			Name: "Nightlatch-Person", Type: "string",
+			Doc: "1 if a person did something since the last request: only that counts as use of the session (R44)",
+		})
+	}
 }
 
 // The document that the server returns describes its routes, and so does the copy in
