@@ -9,7 +9,6 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/audit"
 	"nightlatch/server/delivery"
-	"nightlatch/server/fairqueue"
 	"nightlatch/server/session"
 	"nightlatch/server/store"
 	"nightlatch/server/store/seal"
@@ -94,7 +93,7 @@ func (e *Engine) Begin(ctx context.Context, caller Caller, b api.Begin) (api.Vie
 			}
 			r.Account, r.Session = caller.Account, caller.Session.ID
 		} else {
-			r.From = fairqueue.SourceOf(ctx)
+			r.From = e.sourceOf(ctx, caller)
 		}
 		c, draft := r.ceremony(id, caller), m.newDraft()
 		first, err := m.start(tx, c, draft, b)

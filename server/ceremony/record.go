@@ -23,7 +23,7 @@ type record struct {
 	Filed   time.Time    `json:"filed"` // when it may be deleted: Expires or later
 	Account string       `json:"account,omitempty"`
 	Session string       `json:"session,omitempty"`
-	From    string       `json:"from,omitempty"` // where it began, while nobody has proved anything (fairqueue.SourceOf)
+	From    string       `json:"from,omitempty"` // where it began, while nobody has proved anything (Engine.sourceOf)
 	Trail   []api.State  `json:"trail,omitempty"`
 	Refusal *api.Refusal `json:"refusal,omitempty"` // of the last answer, if it was refused
 	Notice  *api.Notice  `json:"notice,omitempty"`

@@ -2,7 +2,9 @@ package ceremony
 
 import (
 	"cmp"
+	"context"
 	"crypto/rand"
+	"encoding/base64"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -10,6 +12,7 @@ import (
 	"time"
 
 	"nightlatch/server/device"
+	"nightlatch/server/fairqueue"
 	"nightlatch/server/store"
 )
 
@@ -36,9 +39,20 @@ type slots struct {
 // slotsOf returns the slots for a caller.
 func (e *Engine) slotsOf(c Caller) slots {
 	if c.Window || device.Genuine(e.cfg.Sealer, c.Device) {
-		return slots{"cermown/", ownMax}
+		return slots{"cermown/", min(ownMax, e.cfg.Waiting)}
 	}
 	return slots{"cermwait/", e.cfg.Waiting}
+}
+
+// sourceOf returns what a waiting ceremony is counted as: the device whose genuine token its
+// client shows, or else the address. Anybody with an account has such a token, and behind a
+// proxy or on loopback the same address as everybody.
+func (e *Engine) sourceOf(ctx context.Context, c Caller) string {
+	if c.Window || !device.Genuine(e.cfg.Sealer, c.Device) {
+		return fairqueue.SourceOf(ctx)
+	}
+	sum := e.cfg.Sealer.MAC("waiting ceremony", c.Device)
+	return "device " + base64.RawURLEncoding.EncodeToString(sum[:12])
 }
 
 // A waiting ceremony occupies a slot.
@@ -49,8 +63,8 @@ type waiting struct {
 
 // reserveSlot gives a new ceremony without a session one of the waiting slots. If needed
 // it deletes another one that is still in its first state: of the slots that are tried,
-// the oldest ceremony of the address that has most of them. So a flood from one address
-// ends its own ceremonies first. A ceremony that has left its first state required a right
+// the oldest ceremony of the source that has most of them. So a flood from one address or
+// device ends its own ceremonies first. A ceremony that has left its first state required a right
 // password and is never deleted here.
 func (e *Engine) reserveSlot(tx store.Tx, id string, s slots) error {
 	slot := ""
@@ -79,7 +93,7 @@ func (e *Engine) reserveSlot(tx store.Tx, id string, s slots) error {
 	return nil
 }
 
-// noisiest returns the oldest ceremony of the address that has most of them.
+// noisiest returns the oldest ceremony of the source that has most of them.
 func noisiest(tried []waiting) waiting {
 	from := map[string]int{}
 	for _, w := range tried {

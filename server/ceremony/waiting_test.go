@@ -46,7 +46,7 @@ func TestCeremoniesWithoutSessionAreLimited(t *testing.T) {
 	}
 }
 
-// A flood of new ceremonies ends those of its own address first, and never those of the
+// A flood of new ceremonies ends those of its own address or device first, and never those of the
 // window or of a device that has signed in here before.
 func TestFloodEndsItsOwnCeremonies(t *testing.T) {
 	t.Parallel()
@@ -58,14 +58,18 @@ func TestFloodEndsItsOwnCeremonies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var token string
-	err = b.store.Update(t.Context(), func(tx store.Tx) (err error) {
-		token, err = device.Remember(tx, b.keys, "abcdefghijklmnopqrstuvwxyz", "", "s")
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
+	remember := func(account string) (token string) {
+		t.Helper()
+		err := b.store.Update(t.Context(), func(tx store.Tx) (err error) {
+			token, err = device.Remember(tx, b.keys, account, "", "s")
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return token
 	}
+	token, other := remember("abcdefghijklmnopqrstuvwxyz"), remember("zyxwvutsrqponmlkjihgfedcba")
 	begin := func(address string, c ceremony.Caller) string {
 		t.Helper()
 		v, err := b.engine.Begin(fairqueue.WithSource(t.Context(), address), c, api.Begin{Kind: "open"})
@@ -82,6 +86,9 @@ func TestFloodEndsItsOwnCeremonies(t *testing.T) {
 	}
 	for range 20 * limit {
 		begin("192.0.2.1", ceremony.Caller{Device: token[:20] + "__" + token[22:]})
+	}
+	for range 20 * limit { // somebody with an account of this server, at the same address
+		begin("192.0.2.1", ceremony.Caller{Device: other})
 	}
 	for what, id := range waits {
 		if _, err := b.engine.Get(t.Context(), ceremony.Caller{}, id); err != nil {
