@@ -52,8 +52,13 @@ func (p *backupCodesPage) Enter(s *shell.Scope) { p.scope = s; p.load() }
 // Resume continues after the print preview.
 func (p *backupCodesPage) Resume(s *shell.Scope) { p.scope = s }
 
-// Unsaved reports whether there are new codes without a copy.
-func (p *backupCodesPage) Unsaved() bool { return len(p.made) > 0 && !p.saved.Any() }
+// Unsaved is the question while there are new codes without a copy.
+func (p *backupCodesPage) Unsaved() string {
+	if len(p.made) > 0 && !p.saved.Any() {
+		return "ui.codes.leave"
+	}
+	return ""
+}
 
 func (p *backupCodesPage) OnTopic(topic string) {
 	switch topic {

@@ -34,8 +34,13 @@ func newBackups(c *shell.Console) *backupsPage { return &backupsPage{c: c} }
 func (p *backupsPage) Page() shell.PageID   { return shell.Settings }
 func (p *backupsPage) Enter(s *shell.Scope) { p.scope = s; p.load() }
 
-// Unsaved reports whether a recovery key is shown that was not kept.
-func (p *backupsPage) Unsaved() bool { return p.key != "" && !p.kept }
+// Unsaved is the question while a recovery key is shown that was not kept.
+func (p *backupsPage) Unsaved() string {
+	if p.key != "" && !p.kept {
+		return "ui.backups.leave"
+	}
+	return ""
+}
 
 func (p *backupsPage) OnTopic(topic string) {
 	switch topic {

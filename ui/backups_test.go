@@ -49,7 +49,8 @@ func TestBackupsInTheWindow(t *testing.T) {
 		t.Errorf("the recovery key is not shown:\n%s", h.Seen())
 	}
 	h.Press(fyne.KeyEscape) // the key was not kept
-	h.Sees("ui.backups.key-made")
+	h.Sees("ui.backups.leave", "ui.backups.leave.why", "ui.backups.key-made")
+	h.Misses("ui.codes.leave.why")
 	h.Press(fyne.KeyEscape)
 	h.Do("ui.backups.key-kept")
 	h.Do("ui.backups.now")

@@ -49,11 +49,12 @@ func newPrintPage(s sheets, back shell.Screen, sheet print.Sheet, done func(func
 	return &printPage{sheets: s, back: back, done: done, sheet: sheet, copies: "1"}
 }
 
-// Unsaved reports whether the page that opened the preview has codes without a copy.
-// Nothing is printed yet.
-func (p *printPage) Unsaved() bool {
-	b, ok := p.back.(interface{ Unsaved() bool })
-	return ok && b.Unsaved()
+// Unsaved is the question of the page that opened the preview. Nothing is printed yet.
+func (p *printPage) Unsaved() string {
+	if b, ok := p.back.(interface{ Unsaved() string }); ok {
+		return b.Unsaved()
+	}
+	return ""
 }
 
 func (p *printPage) Page() shell.PageID { return p.back.Page() }

@@ -54,9 +54,11 @@ func (c *Console) leaveFor(s Screen) {
 		c.Uncover()
 		c.ShowScreen(s)
 	}
-	if k, ok := c.front.(unsaved); ok && k.Unsaved() {
-		c.Confirm("ui.codes.leave", nil, leave)
-		return
+	if k, ok := c.front.(unsaved); ok {
+		if question := k.Unsaved(); question != "" {
+			c.Confirm(question, nil, leave)
+			return
+		}
 	}
 	leave()
 }

@@ -17,8 +17,9 @@ type Screen interface {
 }
 
 // unsaved is a screen that may show something that can't be shown again. The
-// person is asked before leaving it for another page.
-type unsaved interface{ Unsaved() bool }
+// person is asked before leaving it for another page. Unsaved is the key of the question,
+// "" if nothing would be lost.
+type unsaved interface{ Unsaved() string }
 
 // A View is a screen ready to be shown.
 type View struct {
