@@ -41,7 +41,7 @@ type Refusal struct {
 	Field      string   `json:"field,omitempty"`       // malformed: the field's name
 	Character  string   `json:"character,omitempty"`   // reason character: the one in the way, "U+202E (RIGHT-TO-LEFT OVERRIDE)"
 	Reason     string   `json:"reason,omitempty"`      // more detail than the code, such as too_short for password_refused
-	Pattern    string   `json:"pattern,omitempty"`     // password_refused [common]: what makes it easy to guess: word, keyboard, repeat, sequence or year
+	Pattern    string   `json:"pattern,omitempty"`     // password_refused [common]: what makes it easy to guess: word, keyboard, repeat, sequence, year or date
 	Limit      int      `json:"limit,omitempty"`       // too_short, too_long, keys_full: the number of characters or of keys
 	RetryAt    *Time    `json:"retry_at,omitempty"`    // throttled, resend_too_early
 	TriesLeft  *int     `json:"tries_left,omitempty"`  // wrong_code

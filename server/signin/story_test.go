@@ -64,7 +64,7 @@ func TestSignUpRefuses(t *testing.T) {
 func TestRefusedPasswordHasItsPattern(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
-	for password, want := range map[string]string{"Refrigerator7": "word", "catdogcatdogcatdog": "repeat"} {
+	for password, want := range map[string]string{"Refrigerator7": "word", "catdogcatdogcatdog": "repeat", "30.11.2026": "date"} {
 		walk := w.Anonymous().Begin(api.SignUp)
 		refusal := walk.Answer(api.Credentials{Username: "grace", Password: password}).Refused(api.PasswordRefused)
 		if refusal.Reason != "common" || refusal.Pattern != want || refusal.Detail == "" {
