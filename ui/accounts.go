@@ -73,22 +73,23 @@ func (p *accountsPage) setSignUp(mode string) {
 // askAddress asks whom to invite.
 func (p *accountsPage) askAddress() {
 	w := p.c.Catalog
-	p.askLine(control.DialogConfig{
-		Title: w.T("ui.accounts.invite-new"), Words: w.T("ui.accounts.invite-new-why"), Icon: "mail", Do: w.T("ui.accounts.make"),
-	}, "ui.accounts.address", "error.empty.address.what", p.invite)
+	p.c.AskLine(shell.LineRequest{
+		Dialog: control.DialogConfig{
+			Title: w.T("ui.accounts.invite-new"), Words: w.T("ui.accounts.invite-new-why"), Icon: "mail", Do: w.T("ui.accounts.make"),
+		},
+		Label: "ui.accounts.address", Empty: "error.empty.address.what", Work: p.invite,
+	})
 }
 
-func (p *accountsPage) invite(address string) {
-	p.c.Perform(func(ctx context.Context, server *client.Client) (func(), error) {
-		made, err := server.Invite(ctx, address)
-		return func() {
-			p.made = &made
-			p.c.Refocus()
-			p.c.Redraw()
-			p.c.ScrollToTop()
-			p.load()
-		}, err
-	})
+func (p *accountsPage) invite(ctx context.Context, server *client.Client, address string) (func(), error) {
+	made, err := server.Invite(ctx, address)
+	return func() {
+		p.made = &made
+		p.c.Refocus()
+		p.c.Redraw()
+		p.c.ScrollToTop()
+		p.load()
+	}, err
 }
 
 func (p *accountsPage) takeBack(i api.Invitation) {
@@ -107,39 +108,21 @@ func (p *accountsPage) takeBack(i api.Invitation) {
 // askOwner asks for the account that gets the owner's role.
 func (p *accountsPage) askOwner() {
 	w := p.c.Catalog
-	p.askLine(control.DialogConfig{
-		Title: w.T("ui.accounts.hand-on"), Words: w.T("ui.accounts.hand-on-why"), Icon: "attention", Tone: look.Attention,
-		Do: w.T("ui.accounts.hand-on-do"), Destroy: true,
-	}, "ui.accounts.hand-on-to", "error.empty.owner.what", p.handOn)
-}
-
-func (p *accountsPage) handOn(name string) {
-	c := p.c
-	c.Perform(func(ctx context.Context, server *client.Client) (func(), error) {
-		return func() {
-			c.Reload(func() { p.leave() })
-			c.Toast.Say(c.Catalog.T("ui.accounts.handed-on", name))
-		}, server.HandOn(ctx, name)
+	p.c.AskLine(shell.LineRequest{
+		Dialog: control.DialogConfig{
+			Title: w.T("ui.accounts.hand-on"), Words: w.T("ui.accounts.hand-on-why"), Icon: "attention", Tone: look.Attention,
+			Do: w.T("ui.accounts.hand-on-do"), Destroy: true,
+		},
+		Label: "ui.accounts.hand-on-to", Empty: "error.empty.owner.what", Work: p.handOn,
 	})
 }
 
-// askLine asks for one line of text in a dialog.
-func (p *accountsPage) askLine(d control.DialogConfig, label, empty string, do func(string)) {
-	w := p.c.Catalog
-	field := control.NewTextField(w.T(label), "", control.InputConfig{})
-	var dialog *control.Dialog
-	d.Body, d.Keep = []fyne.CanvasObject{field}, true
-	d.OnDo = func() {
-		typed := field.Text()
-		if typed == "" {
-			field.Refuse(w.T(empty))
-			p.c.Window().Canvas().Focus(field.Focus())
-			return
-		}
-		dialog.Close()
-		do(typed)
-	}
-	dialog = p.c.Dialog(d)
+func (p *accountsPage) handOn(ctx context.Context, server *client.Client, name string) (func(), error) {
+	c := p.c
+	return func() {
+		c.Reload(func() { p.leave() })
+		c.Toast.Say(c.Catalog.T("ui.accounts.handed-on", name))
+	}, server.HandOn(ctx, name)
 }
 
 func (p *accountsPage) leave() { p.c.Visit(shell.Settings) }

@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -51,8 +52,14 @@ func TestInvitationInTheWindow(t *testing.T) {
 		h.Press(fyne.KeyReturn)
 	}
 	enter(taken)
-	h.Sees("error.invitation_invalid.what")
-	enter(code)
+	h.Sees("error.invitation_invalid.what", "ui.invited.why")
+	if !strings.Contains(h.Seen(), taken) {
+		t.Errorf("what was typed is gone:\n%s", h.Seen())
+	}
+	h.TabTo("ui.invited.code")
+	h.ClearField()
+	h.Write(code)
+	h.Press(fyne.KeyReturn)
 	h.Sees("wizard.sign-up.next")
 	h.Write("pat")
 	h.Press(fyne.KeyTab)
@@ -67,7 +74,7 @@ func TestInvitationInTheWindow(t *testing.T) {
 	h.Misses("ui.accounts.title")
 	h.SignOut()
 	enter(code)
-	h.Sees("error.invitation_invalid.used.what")
+	h.Sees("error.invitation_invalid.used.what", "ui.invited.why")
 }
 
 // R7: the owner closes the server, and hands the role on.
@@ -91,7 +98,9 @@ func TestOwnerInTheWindow(t *testing.T) {
 	h.TabTo("ui.accounts.hand-on-to")
 	h.Write("nobody")
 	h.Do("ui.accounts.hand-on-do") // of the dialog
-	h.Sees("error.not_found.account.what")
+	h.Sees("error.not_found.account.what", "ui.accounts.hand-on-why")
+	h.Press(fyne.KeyEscape)
+	h.Misses("ui.accounts.hand-on-why")
 	h.SignOut()
 	h.Sees("wizard.sign-in.closed")
 	h.Misses("wizard.sign-in.sign-up")

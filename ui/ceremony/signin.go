@@ -148,26 +148,15 @@ func (s *signIn) signUp() string {
 // askInvitation asks for the code of an invitation, and goes on if the server takes it.
 func (s *signIn) askInvitation() {
 	c, w := s.c, s.c.Catalog
-	code := control.NewTextField(w.T("ui.invited.code"), "", control.InputConfig{Limit: 64})
-	var dialog *control.Dialog
-	dialog = c.Dialog(control.DialogConfig{
-		Title: w.T("ui.invited.title"), Words: w.T("ui.invited.why"), Icon: "mail",
-		Body: []fyne.CanvasObject{code}, Do: w.T("ui.invited.do"), Keep: true,
-		OnDo: func() {
-			typed := code.Text()
-			if typed == "" {
-				code.Refuse(w.T("error.empty.invitation.what"))
-				c.Window().Canvas().Focus(code.Focus())
-				return
+	c.AskLine(shell.LineRequest{
+		Dialog: control.DialogConfig{Title: w.T("ui.invited.title"), Words: w.T("ui.invited.why"), Icon: "mail", Do: w.T("ui.invited.do")},
+		Label:  "ui.invited.code", Empty: "error.empty.invitation.what", Limit: 64,
+		Work: func(ctx context.Context, server *client.Client, typed string) (func(), error) {
+			v, err := server.Begin(ctx, api.Begin{Kind: api.SignUp, Invitation: typed})
+			if err == nil { // the screen begins its own
+				err = server.Cancel(ctx, v.ID)
 			}
-			dialog.Close()
-			c.Perform(func(ctx context.Context, server *client.Client) (func(), error) {
-				v, err := server.Begin(ctx, api.Begin{Kind: api.SignUp, Invitation: typed})
-				if err == nil { // the screen begins its own
-					err = server.Cancel(ctx, v.ID)
-				}
-				return func() { c.ShowScreen(newSignUp(s.screens, typed)) }, err
-			})
+			return func() { c.ShowScreen(newSignUp(s.screens, typed)) }, err
 		},
 	})
 }

@@ -18,6 +18,11 @@ import (
 // Only one action of a screen runs at a time: a press during it is ignored, so that
 // nothing is done twice. Leaving the screen ends it.
 func (c *Console) Perform(work func(ctx context.Context, server *client.Client) (done func(), err error)) {
+	c.PerformOr(work, c.Warn)
+}
+
+// PerformOr is Perform with another place for a refusal than the page in front.
+func (c *Console) PerformOr(work func(ctx context.Context, server *client.Client) (done func(), err error), refused func(explain.Explanation)) {
 	if c.Performing() {
 		c.Redraw() // a switch that was pressed shows the state again
 		return
@@ -27,15 +32,15 @@ func (c *Console) Perform(work func(ctx context.Context, server *client.Client) 
 		c.Redraw()
 	}
 	c.action = c.scope.Child()
-	c.act(c.action, work)
+	c.act(c.action, work, refused)
 }
 
 // Fetch is Perform for work that changes nothing. It may run beside an action.
 func (c *Console) Fetch(work func(ctx context.Context, server *client.Client) (done func(), err error)) {
-	c.act(c.scope.Child(), work)
+	c.act(c.scope.Child(), work, c.Warn)
 }
 
-func (c *Console) act(action *Scope, work func(ctx context.Context, server *client.Client) (done func(), err error)) {
+func (c *Console) act(action *Scope, work func(ctx context.Context, server *client.Client) (done func(), err error), refused func(explain.Explanation)) {
 	scope, server := c.scope, c.server
 	over := c.sayWorking(action)
 	action.Go(func(ctx context.Context) func() {
@@ -44,7 +49,7 @@ func (c *Console) act(action *Scope, work func(ctx context.Context, server *clie
 			over()
 			var p *api.Problem
 			if errors.As(err, &p) && p.Code == api.ReauthenticationRequired {
-				c.parts.Ceremonies.AskPassword(scope, func() { action.Leave(); c.Perform(work) }, action.Leave)
+				c.parts.Ceremonies.AskPassword(scope, func() { action.Leave(); c.PerformOr(work, refused) }, action.Leave)
 				return
 			}
 			action.Leave()
@@ -55,7 +60,7 @@ func (c *Console) act(action *Scope, work func(ctx context.Context, server *clie
 			case errors.As(err, &p) && p.Code == api.SignInRequired:
 				c.SignedOut(err)
 			default:
-				c.Warn(explain.Error(c.Catalog, err))
+				refused(explain.Error(c.Catalog, err))
 			}
 		}
 	})

@@ -1,0 +1,53 @@
+package shell
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+
+	"nightlatch/assets/explain"
+	"nightlatch/server/client"
+	"nightlatch/ui/kit"
+	"nightlatch/ui/kit/control"
+	"nightlatch/ui/kit/look"
+)
+
+// A LineRequest is a dialog with one line of text that the server may refuse.
+type LineRequest struct {
+	Dialog control.DialogConfig
+	Label  string // key of the field's label
+	Empty  string // key of the words for an empty field
+	Limit  int    // characters that the field takes; 0 is the usual number
+	Work   func(ctx context.Context, server *client.Client, line string) (done func(), err error)
+}
+
+// AskLine asks for one line and performs the work with it. If the server refuses it, the
+// dialog comes back with what was typed and why, so that a long code is not typed twice.
+func (c *Console) AskLine(r LineRequest) { c.askLine(r, "", nil) }
+
+func (c *Console) askLine(r LineRequest, text string, why *explain.Explanation) {
+	field := control.NewTextField(c.Catalog.T(r.Label), "", control.InputConfig{Text: text, Limit: r.Limit})
+	d := r.Dialog
+	d.Body, d.Keep = []fyne.CanvasObject{field}, true
+	if why != nil {
+		field.Input.Refuse()
+		d.Body = append(d.Body, kit.NewBanner(look.Refused, why.What, why.Why, why.Next))
+	}
+	var dialog *control.Dialog
+	d.OnDo = func() {
+		line := field.Text()
+		if line == "" {
+			field.Refuse(c.Catalog.T(r.Empty))
+			c.window.Canvas().Focus(field.Focus())
+			return
+		}
+		if c.Performing() {
+			return
+		}
+		dialog.Close() // the server may ask for the password, in a dialog of its own
+		c.PerformOr(func(ctx context.Context, server *client.Client) (func(), error) {
+			return r.Work(ctx, server, line)
+		}, func(why explain.Explanation) { c.askLine(r, line, &why) })
+	}
+	dialog = c.Dialog(d)
+}
