@@ -9,6 +9,8 @@ import (
 	"os/user"
 	"strings"
 	"time"
+
+	"nightlatch/server/rawtext"
 )
 
 // pollEvery is how often a job is asked for. CUPS has notifications, but only over a
@@ -109,6 +111,7 @@ func assess(job, printer map[string][]string) Job {
 	if says == "" {
 		says = one(job, "job-printer-state-message")
 	}
+	says = rawtext.Visible(says, saysMax)
 	state, stopped := Unknown, one(printer, "printer-state") == "5"
 	switch one(job, "job-state") {
 	case "3", "5": // pending, processing

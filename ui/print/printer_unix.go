@@ -99,11 +99,7 @@ func parsePrinters(names, usual, long string) []Printer {
 	}
 	var list []Printer
 	for _, n := range strings.Fields(names) {
-		p := Printer{Name: n, Description: described[n], Default: n == usual}
-		if p.Description == "" {
-			p.Description = n
-		}
-		list = append(list, p)
+		list = append(list, newPrinter(n, described[n], n == usual))
 	}
 	slices.SortStableFunc(list, func(a, b Printer) int {
 		if a.Default != b.Default {

@@ -48,7 +48,7 @@ func Printers(ctx context.Context) ([]Printer, error) {
 	}
 	var list []Printer
 	for _, p := range found {
-		one := Printer{Name: p.Name, Description: p.Name, Default: p.Default}
+		one := newPrinter(p.Name, "", p.Default)
 		if p.Default {
 			list = append([]Printer{one}, list...)
 		} else {

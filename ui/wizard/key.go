@@ -8,6 +8,7 @@ import (
 	"nightlatch/assets"
 	"nightlatch/fido"
 	"nightlatch/server/api"
+	"nightlatch/server/rawtext"
 	"nightlatch/ui/kit"
 	"nightlatch/ui/kit/look"
 )
@@ -124,11 +125,16 @@ func KeyCountdown(w *assets.Catalog, clock kit.Clock, until time.Time) fyne.Canv
 	})
 }
 
-// DeviceName is the product name of a key.
+// deviceNameMax is the number of characters that are shown of a key's names.
+const deviceNameMax = 60
+
+// DeviceName is the product name of a key. A device reports any text, so nothing in it may
+// reorder or hide what stands beside it.
 func DeviceName(w *assets.Catalog, d fido.Device) string {
+	name := rawtext.Visible(d.Product, deviceNameMax)
 	switch {
-	case d.Product != "":
-		return d.Product
+	case name != "":
+		return name
 	case d.Virtual:
 		return w.T("wizard.key.virtual")
 	}
@@ -141,10 +147,11 @@ func DeviceMaker(w *assets.Catalog, d fido.Device) string {
 	if d.Virtual {
 		return w.T("wizard.key.of-the-lab", assets.Args{"transport": where})
 	}
-	if d.Manufacturer == "" {
+	maker := rawtext.Visible(d.Manufacturer, deviceNameMax)
+	if maker == "" {
 		return where
 	}
-	return w.T("wizard.key.maker", assets.Args{"maker": d.Manufacturer, "transport": where})
+	return w.T("wizard.key.maker", assets.Args{"maker": maker, "transport": where})
 }
 
 // DeviceIcon is the icon for the transport of a key.

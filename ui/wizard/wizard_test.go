@@ -272,3 +272,23 @@ func TestCodeStepKeepsItsFieldWhenDrawnAgain(t *testing.T) {
 		t.Errorf("after typing, the refusal is still shown; the draft is %q", s.Draft.Code)
 	}
 }
+
+// A device reports any text as its names. None of it reorders, hides or fakes what stands
+// beside it.
+func TestDeviceNamesAreStrangersText(t *testing.T) {
+	t.Parallel()
+	w := english(t)
+	d := fido.Device{Transport: fido.USB, Product: "Key\u202e \u200b\nNightlatch\x1b", Manufacturer: "Evil\u2066 Inc"}
+	if got := DeviceName(w, d); got != "Key Nightlatch" {
+		t.Errorf("name %q", got)
+	}
+	if got := DeviceMaker(w, d); strings.ContainsAny(got, "\u2066") || !strings.Contains(got, "Evil Inc") {
+		t.Errorf("maker %q", got)
+	}
+	if got := DeviceName(w, fido.Device{Transport: fido.USB, Product: strings.Repeat("x", 500)}); len([]rune(got)) != deviceNameMax {
+		t.Errorf("a long name has %d characters", len([]rune(got)))
+	}
+	if got := DeviceName(w, fido.Device{Transport: fido.USB, Product: "\u200b\u202e"}); got != w.T("wizard.key.nameless") {
+		t.Errorf("an invisible name is shown as %q", got)
+	}
+}
