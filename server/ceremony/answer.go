@@ -113,6 +113,9 @@ func (e *Engine) examine(ctx context.Context, caller Caller, id string, a api.An
 		if !found {
 			return Reject(Malformed("input", "This step does not take that answer."))
 		}
+		if field := api.MissingField(a.Input); field != "" {
+			return Reject(Missing(field, missingDetail(field)))
+		}
 		if taken.slow == nil {
 			return nil
 		}

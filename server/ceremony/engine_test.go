@@ -51,7 +51,7 @@ func toys(kind api.Kind, needsSession bool, do func(tx store.Tx, c *ceremony.Cer
 			}},
 		},
 		Edges: []ceremony.Edge[toy]{
-			{From: "first", On: api.Label{}, To: []api.State{"second"}, Slow: slow, Do: do},
+			{From: "first", On: api.Label{Label: "x"}, To: []api.State{"second"}, Slow: slow, Do: do},
 			{From: "second", On: api.Continue{}, To: []api.State{"end"}, Do: func(store.Tx, *ceremony.Ceremony, *toy, api.Input) (api.State, error) {
 				return "end", nil
 			}},
@@ -159,7 +159,7 @@ func (b *bench) gone(who ceremony.Caller, id string) {
 	if _, err := b.engine.Get(b.t.Context(), who, id); !errors.Is(err, ceremony.ErrNotFound) {
 		b.t.Errorf("get: %v", err)
 	}
-	if _, err := b.engine.Answer(b.t.Context(), who, id, api.Answer{Rev: 1, Input: api.Label{}}); !errors.Is(err, ceremony.ErrNotFound) {
+	if _, err := b.engine.Answer(b.t.Context(), who, id, api.Answer{Rev: 1, Input: api.Label{Label: "x"}}); !errors.Is(err, ceremony.ErrNotFound) {
 		b.t.Errorf("answer: %v", err)
 	}
 	if err := b.engine.Cancel(b.t.Context(), who, id); !errors.Is(err, ceremony.ErrNotFound) {
@@ -387,14 +387,14 @@ func TestOneTransaction(t *testing.T) {
 	b := newBench(t, toys("toy", true, do, nil))
 	v := b.begin(b.caller, "toy")
 	fail = true
-	if _, err := b.engine.Answer(t.Context(), b.caller, v.ID, api.Answer{Rev: 1, Input: api.Label{}}); err == nil {
+	if _, err := b.engine.Answer(t.Context(), b.caller, v.ID, api.Answer{Rev: 1, Input: api.Label{Label: "x"}}); err == nil {
 		t.Error("an unknown channel is taken")
 	}
 	if n := len(b.keysUnder("out/")) + len(b.keysUnder("aud/")); n != 0 {
 		t.Errorf("%d rows of a step that failed", n)
 	}
 	fail = false
-	b.answer(b.caller, v, api.Label{})
+	b.answer(b.caller, v, api.Label{Label: "x"})
 	if out, aud := len(b.keysUnder("out/")), len(b.keysUnder("aud/alice/")); out != 1 || aud != 1 {
 		t.Errorf("%d messages, %d events", out, aud)
 	}
@@ -443,12 +443,12 @@ func TestSlow(t *testing.T) {
 		t.Errorf("rejected with %+v after %d tries", got, tries)
 	}
 	tries = 0
-	if got := b.answer(ceremony.Caller{}, v, api.Label{}); got.State != "second" || tries != 3 {
+	if got := b.answer(ceremony.Caller{}, v, api.Label{Label: "x"}); got.State != "second" || tries != 3 {
 		t.Errorf("in %s after %d tries", got.State, tries)
 	}
 	tries, changes = 0, 1000
 	v = b.begin(ceremony.Caller{}, "toy")
-	_, err := b.engine.Answer(t.Context(), ceremony.Caller{}, v.ID, api.Answer{Rev: 1, Input: api.Label{}})
+	_, err := b.engine.Answer(t.Context(), ceremony.Caller{}, v.ID, api.Answer{Rev: 1, Input: api.Label{Label: "x"}})
 	if !errors.Is(err, ceremony.ErrUnsettled) {
 		t.Errorf("never settles: %v", err)
 	}
@@ -472,7 +472,7 @@ func TestRaceForAStep(t *testing.T) {
 	for range 100 {
 		all.Go(func() {
 			<-start
-			after, err := b.engine.Answer(t.Context(), ceremony.Caller{}, v.ID, api.Answer{Rev: 1, Input: api.Label{}})
+			after, err := b.engine.Answer(t.Context(), ceremony.Caller{}, v.ID, api.Answer{Rev: 1, Input: api.Label{Label: "x"}})
 			if err != nil {
 				t.Error(err)
 				return

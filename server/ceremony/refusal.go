@@ -293,6 +293,19 @@ func Missing(field, detail string) api.Refusal {
 	return r
 }
 
+// missingDetail says what to do about a field without a value.
+func missingDetail(field string) string {
+	switch field {
+	case "response":
+		return "The security key's answer is missing. Touch the key again."
+	case "method":
+		return "No method was chosen. Choose one of those listed."
+	case "username":
+		return "The user name is missing. Type it, then go on."
+	}
+	return "The " + field + " is missing. Type it, then go on."
+}
+
 // fieldRules are the rules that say what the fields of inputs look like.
 var fieldRules = map[string]string{
 	"username": "R0",

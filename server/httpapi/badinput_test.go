@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"strconv"
@@ -148,4 +149,64 @@ func missing(before, after map[string]string) []string {
 		}
 	}
 	return gone
+}
+
+// A field that has to have a value and has none is missing, not wrong: in every input of
+// a ceremony and in every body.
+func TestMissingFieldsAreMissing(t *testing.T) {
+	t.Parallel()
+	w := servertest.New(t)
+	c := w.SignIn("bob")
+	w.ProvePassword(c)
+	key := w.AddKey("bob", "Desk")
+	steps := map[string]func() api.View{
+		"credentials": func() api.View { return w.Begin(w.Client, api.SignIn) },
+		"password":    func() api.View { return w.Begin(c, api.Reauthenticate) },
+		"email":       func() api.View { return w.Begin(c, api.ChangeEmail) },
+		"phone":       func() api.View { return w.Begin(c, api.ChangePhone) },
+		"code": func() api.View {
+			return w.Answer(c, w.Begin(c, api.ChangeEmail), api.Email{Address: "new@example.org"})
+		},
+		"key-response": func() api.View { return w.EnrollKeyUntilTouch(c) },
+		"choose-method": func() api.View {
+			return w.Answer(w.Client, w.Begin(w.Client, api.SignIn), api.Credentials{Username: "bob", Password: servertest.Password})
+		},
+		"label": func() api.View {
+			v := w.EnrollKeyUntilTouch(c)
+			return w.Answer(c, v, w.NewKey().Create(servertest.CreateOptions(v)))
+		},
+	}
+	for _, in := range api.Inputs() {
+		kind := string(in.InputType())
+		if api.MissingField(in) == "" {
+			continue
+		}
+		begin, ok := steps[kind]
+		if !ok {
+			t.Errorf("the input %s has no step here", kind)
+			continue
+		}
+		v := begin()
+		token := c.Token()
+		if v.Kind == api.SignIn {
+			token = ""
+		}
+		e := w.DoJSON("POST", "/api/v1/ceremonies/"+v.ID, token, fmt.Sprintf(`{"rev":%d,"input":{"type":%q}}`, v.Rev, kind))
+		var got api.View
+		if err := json.Unmarshal([]byte(e.Body), &got); err != nil || got.Refusal == nil || got.Refusal.Reason != api.ReasonMissing || got.Refusal.Field == "" || got.Refusal.Rule == "" {
+			t.Errorf("%s: %d %s", kind, e.Status, e.Body)
+		}
+	}
+	for call, field := range map[string]string{
+		"POST /api/v1/temporary-passwords": "label",
+		"PATCH /api/v1/keys/" + key:        "label",
+		"POST /api/v1/ceremonies":          "kind",
+		"PATCH /api/v1/account":            "discoverable",
+	} {
+		method, path, _ := strings.Cut(call, " ")
+		e := w.DoJSON(method, path, c.Token(), "{}")
+		if p := e.Problem(t); e.Status != 400 || p.Reason != api.ReasonMissing || p.Field != field {
+			t.Errorf("%s: %d %s", call, e.Status, e.Body)
+		}
+	}
 }

@@ -47,6 +47,9 @@ func decode[T any](r *http.Request) (T, error) {
 	if err := json.Unmarshal(b, &in); err != nil {
 		return in, malformedJSON(err)
 	}
+	if field := api.MissingField(in); field != "" {
+		return in, malformedAs(api.ReasonMissing, field, "The field is missing, or has no value.")
+	}
 	return in, nil
 }
 
