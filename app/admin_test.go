@@ -152,6 +152,8 @@ func TestAdminWithAndWithoutServer(t *testing.T) {
 			{"invite --address пат@example.org", "", 1, "ASCII"},
 			{"sign-up --mode ajar", "", 2, "open, invite or closed"},
 			{"sign-up --mode closed", "", 0, "nobody"},
+			{"invite --address pat@example.org", "", 1, "Sign-up is closed"},
+			{"sign-up --mode invite", "", 0, "invit"},
 			{"set-mail --addr mail.example.org:587 --from a@example.org --user a", "tulip\n", 0, "mail is sent through mail.example.org:587"},
 			{"set-mail --addr nonsense", "", 2, "host"},
 			{"set-text-gateway --off", "", 0, "no text messages are sent"},

@@ -72,6 +72,8 @@ func (o *operator) invite(ctx context.Context, r adminRequest) error {
 	switch {
 	case errors.Is(err, account.ErrEmail):
 		return refuse(err, "%q is no address that can be invited. %s", r.Address, account.Advise(err, "An address looks like name@example.org.").Detail)
+	case errors.Is(err, signup.ErrClosed):
+		return refuse(err, "Sign-up is closed, so an invitation could not be used. Run nightlatch admin sign-up --mode invite first.")
 	case errors.Is(err, signup.ErrFull):
 		return refuse(err, "There are %d open invitations, and no more are possible. Take some back, or wait until they expire.", signup.InvitationsMax)
 	case err != nil:

@@ -4,6 +4,7 @@ import (
 	"flag"
 
 	"nightlatch/server/delivery"
+	"nightlatch/server/signup"
 )
 
 // adminVerbs are the verbs of `nightlatch admin`. To add one, add an element here: flags
@@ -128,7 +129,7 @@ var adminVerbs = verbs[adminCommand]{
 			f.StringVar(&c.request.SignUp, "mode", "", "`mode`: open, invite or closed")
 		},
 		needs: func(c *adminCommand) error {
-			if mode, err := signUpMode(c.request.SignUp); err != nil || mode == "" {
+			if _, err := signup.ParseMode(c.request.SignUp); err != nil {
 				return usagef("sign-up needs --mode open, invite or closed")
 			}
 			return nil

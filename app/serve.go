@@ -24,10 +24,11 @@ const shutdownTimeout = 5 * time.Second
 
 // A serveConfig is the command line of `nightlatch serve`.
 type serveConfig struct {
-	data, listen, seed, policy, signUp string
-	backupDir                          string
-	lab, keepMail                      bool
-	rp                                 relyingParty
+	data, listen, seed, policy string
+	signUp                     signup.Mode
+	backupDir                  string
+	lab, keepMail              bool
+	rp                         relyingParty
 }
 
 // serve runs `nightlatch serve`: the account server without a window.
@@ -40,7 +41,14 @@ func (t terminal) serve(args []string) error {
 	f.BoolVar(&cfg.keepMail, "keep-mail", false, "without a mail server, keep mail for the account's owner to read (GET /api/v1/messages)")
 	f.StringVar(&cfg.seed, "seed", "", "JSON `file` of accounts to create")
 	f.StringVar(&cfg.policy, "policy", "classic", "policy `name`: classic or hardened")
-	f.StringVar(&cfg.signUp, "sign-up", "", "who may sign up, `mode`: open, invite or closed; it wins over the owner's setting (default: the setting; a lab is open, any other server by invitation)")
+	f.Func("sign-up", "who may sign up, `mode`: open, invite or closed; it wins over the owner's setting (default: the setting; a lab is open, any other server by invitation)", func(s string) error {
+		mode, err := signup.ParseMode(s)
+		if err != nil {
+			return errors.New("use open, invite or closed")
+		}
+		cfg.signUp = mode
+		return nil
+	})
 	f.StringVar(&cfg.backupDir, "backup-dir", "", "make a backup every day in this `directory`, which must exist; it wins over the owner's setting. nightlatch admin set-backups makes the key")
 	cfg.rp.add(f)
 	if err := parse(f, args); err != nil {
@@ -62,10 +70,6 @@ func (t terminal) serve(args []string) error {
 	if err != nil {
 		return usagef("--policy %s is unknown; use classic or hardened", cfg.policy)
 	}
-	mode, err := signUpMode(cfg.signUp)
-	if err != nil {
-		return err
-	}
 	if _, _, err := checkListen(cfg.listen); err != nil {
 		return err
 	}
@@ -73,7 +77,7 @@ func (t terminal) serve(args []string) error {
 	if err != nil {
 		return err
 	}
-	hc := instanceConfig{dir: cfg.data, lab: cfg.lab, keepMail: cfg.keepMail, policy: policy, signUp: mode, backupDir: cfg.backupDir, rp: cfg.rp, seed: seed, demo: demo}
+	hc := instanceConfig{dir: cfg.data, lab: cfg.lab, keepMail: cfg.keepMail, policy: policy, signUp: cfg.signUp, backupDir: cfg.backupDir, rp: cfg.rp, seed: seed, demo: demo}
 	return t.serveInstance(hc, cfg.listen)
 }
 
@@ -132,18 +136,6 @@ func (inst *instance) logSetupCode(ctx context.Context) error {
 		inst.log.Warn("this server has no owner yet: sign up with this code, or use nightlatch admin create-owner", "setup_code", code)
 	}
 	return nil
-}
-
-// signUpMode reads --sign-up.
-func signUpMode(typed string) (signup.Mode, error) {
-	if typed == "" {
-		return "", nil
-	}
-	mode, err := signup.ParseMode(typed)
-	if err != nil {
-		return "", usagef("--sign-up %s is unknown; use open, invite or closed", typed)
-	}
-	return mode, nil
 }
 
 // printReady returns a function that prints the ready line, the only line on standard

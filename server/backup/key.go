@@ -75,9 +75,10 @@ func IsRecoveryKey(text string) bool {
 	return strings.HasPrefix(strings.ToUpper(strings.TrimSpace(text)), recoveryPrefix)
 }
 
-// maxWork is the largest work factor of a passphrase that is tried (age's own limit). A
-// larger one would keep the computer busy for hours.
-const maxWork = 22
+// maxWork is the largest work factor of a passphrase that is tried. It takes 1 GiB and
+// some seconds; age writes 18. The file says the factor, so somebody who changed it could
+// make the program take any amount of memory.
+const maxWork = 20
 
 // OpenerFor reads a recovery key or a passphrase. A recovery key that was typed from paper
 // may have spaces in it.

@@ -211,7 +211,7 @@ func operations() []Operation {
 			Summary: "Returns the open invitations, oldest first. The codes are not stored.",
 		},
 		{
-			Call: "POST /api/v1/invitations", ID: "invite", Tag: "Server", Needs: Owner,
+			Call: "POST /api/v1/invitations", ID: "invite", Tag: "Server", Needs: OwnerProof,
 			Summary:  "Makes an invitation for an address (R7). Only this answer has the code.",
 			Effects:  "Records `invited` and mails a notice. If a mail server is set up, the address gets a code of its own, which also proves the address.",
 			Problems: []string{api.Conflict},

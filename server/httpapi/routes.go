@@ -77,7 +77,7 @@ func (h *Handler) routes() map[string]methods {
 		"/api/v1/owner": {http.MethodPut: h.reauthenticated(receive(http.StatusNoContent, h.handOn))},
 		"/api/v1/invitations": {
 			http.MethodGet:  h.signedIn(respond(h.invitations)),
-			http.MethodPost: h.signedIn(receive(http.StatusCreated, h.invite)),
+			http.MethodPost: h.reauthenticated(receive(http.StatusCreated, h.invite)),
 		},
 		"/api/v1/invitations/{id}": {http.MethodDelete: h.signedIn(noContent(h.takeBackInvitation))},
 

@@ -46,6 +46,7 @@ func (h *Handler) endSession(c *call) error {
 	if _, ok := h.cfg.Sessions.RecentlyAuthenticated(*c.session, h.cfg.Now()); !ok {
 		return errReauthenticate
 	}
+	c.proof = true
 	return h.change(c, func(tx store.Tx, a *account.Account) error {
 		if err := h.cfg.Sessions.End(tx, a.ID, id); err != nil {
 			return notFoundIfUnknown(err)

@@ -81,9 +81,6 @@ func (h *Handler) invitations(c *call) (out []api.Invitation, err error) {
 
 // invite makes an invitation (R7).
 func (h *Handler) invite(c *call, in api.InvitationOrder) (out api.NewInvitation, err error) {
-	if in.Address == "" {
-		return out, malformedAs(api.ReasonMissing, "address", "Give the address of the person whom you invite.")
-	}
 	err = h.asOwner(c, func(tx store.Tx, owner *account.Account) error {
 		out, err = h.steward(c).Invite(tx, owner, in.Address)
 		if errors.Is(err, account.ErrEmail) {
@@ -106,9 +103,6 @@ func (h *Handler) takeBackInvitation(c *call) error {
 
 // handOn makes another account the owner of the server (R7).
 func (h *Handler) handOn(c *call, in api.OwnerChange) (none, error) {
-	if in.Username == "" {
-		return none{}, malformedAs(api.ReasonMissing, "username", "Name the account that becomes the owner.")
-	}
 	return none{}, h.asOwner(c, func(tx store.Tx, _ *account.Account) error {
 		to, err := account.ByLogin(tx, account.ParseUsername(in.Username))
 		if errors.Is(err, account.ErrNotFound) {
@@ -132,6 +126,12 @@ func signUpTable(err error) (row, bool) {
 			status: http.StatusConflict, code: api.Conflict, reason: "sign_up_fixed", rule: "R7", field: "",
 			title:  "The flag --sign-up says who may sign up",
 			detail: "The flag wins over the setting. Start the server without it, then change the setting.",
+		}, true
+	case errors.Is(err, signup.ErrClosed):
+		return row{
+			status: http.StatusConflict, code: api.Conflict, reason: "sign_up_closed", rule: "R7", field: "",
+			title:  "Sign-up is closed",
+			detail: "An invitation could not be used now. Let people sign up by invitation, then invite.",
 		}, true
 	case errors.Is(err, signup.ErrFull):
 		return row{

@@ -15,7 +15,8 @@ type FileError struct{ Why string }
 func (e *FileError) Error() string { return e.Why }
 
 // File returns the text of a file as other programs write it: a byte order mark is
-// removed, UTF-16 with a byte order mark is converted, and CR LF and CR become LF. Error:
+// removed, UTF-16 with a byte order mark is converted, CR LF and CR become LF, and the ^Z
+// with which DOS programs end a text is removed. Error:
 // *FileError for another encoding.
 func File(b []byte) (string, error) {
 	switch {
@@ -68,6 +69,7 @@ func utf16Text(b []byte, order binary.ByteOrder) (string, error) {
 }
 
 func lines(s string) string {
+	s = strings.TrimSuffix(s, "\x1a")
 	return strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
 }
 

@@ -163,6 +163,7 @@ func TestFile(t *testing.T) {
 		{"only a byte order mark", "\xef\xbb\xbf", "", ""},
 		{"CR LF", "a\r\nb\r\n", "a\nb\n", ""},
 		{"old CR", "a\rb", "a\nb", ""},
+		{"DOS end of file", "a\r\n\x1a", "a\n", ""},
 		{"UTF-16, little endian", le("é\r\n"), "é\n", ""},
 		{"UTF-16, big endian", "\xfe\xff\x00a", "a", ""},
 		{"UTF-16 without a mark", "a\x00b\x00", "", "the file is UTF-16"},

@@ -1,6 +1,7 @@
 package signup
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -60,10 +61,14 @@ func (d *Door) hash(code string) string {
 
 // Invite makes an invitation for an address and returns the code that the inviter sees. With
 // mailed it also returns a code for the mail. Codes are made by the caller's transaction,
-// which may run twice. Errors: account.ErrEmail, ErrFull.
+// which may run twice. Errors: account.ErrEmail, ErrFull; ErrClosed while nobody can sign
+// up, when the code could not be used.
 func (d *Door) Invite(tx store.Tx, by, address string, mailed bool) (i Invitation, shown, inMail string, err error) {
 	if address, err = account.NormalizeEmail(address); err != nil {
 		return i, "", "", err
+	}
+	if mode, _, err := d.Mode(tx); err != nil || mode == Closed {
+		return i, "", "", cmp.Or(err, ErrClosed)
 	}
 	open, err := d.Invitations(tx)
 	if err != nil {

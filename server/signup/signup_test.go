@@ -273,3 +273,19 @@ func TestInvitationsEndWithARestore(t *testing.T) {
 		t.Errorf("used: %v, then %v", err, again)
 	}
 }
+
+// While nobody can sign up, no code is made that could not be used.
+func TestNoInvitationWhileClosed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	err := w.update(func(tx store.Tx) error {
+		if _, err := w.door.SetMode(tx, Closed); err != nil {
+			return err
+		}
+		_, _, _, err := w.door.Invite(tx, "", "pat@example.org", true)
+		return err
+	})
+	if !errors.Is(err, ErrClosed) {
+		t.Errorf("an invitation while sign-up is closed: %v", err)
+	}
+}
