@@ -150,7 +150,7 @@ var refusals = [reasonCount]refusal{
 	TooManyTries: entry(api.TooManyTries, "", "R11", "That code can't be tried any more",
 		"A wrong code was entered too often. Choose Send again to get a new one."),
 	Throttled: entry(api.Throttled, "", "R43", "Too many attempts",
-		"After several failures in a row, each further attempt must wait. This one was not checked. Try again at the time shown."),
+		"After several failures in a row, each further attempt must wait, and is not checked before. Try again at the time shown."),
 	Disabled: entry(api.TooManyTries, "locked", "R43", "Signing in is locked",
 		"There were too many failures in a row. Sign in on a device that you signed in on before, enter the password in an open session, or ask the operator of this server to unlock the account."),
 	SendLimit: entry(api.Throttled, "sends", "R12", "Too many codes were sent",
