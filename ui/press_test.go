@@ -33,7 +33,6 @@ func (p place) String() string {
 type crawl struct {
 	t      *testing.T
 	h      *uitest.Harness
-	users  *seed.Seed
 	dirty  bool            // the state of h has changed
 	known  map[string]bool // screens that were met, by signature
 	starts map[string]func(h *uitest.Harness)
