@@ -64,3 +64,42 @@ func TestMessagesToOneRecipientAreLimited(t *testing.T) {
 		fay.Prelude(api.EnrollText).Answer(api.Phone{Number: number}).In("text-code")
 	}
 }
+
+// R12: one account that sends codes to many numbers and addresses is limited, too. Neither
+// signing in nor entering the code that its own phone got gives it more.
+func TestMessagesOfOneAccountAreLimited(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	mal := w.SignUp("mal")
+	sent, throttled := 0, 0
+	count := func(walk *Walk) {
+		switch r := walk.View.Refusal; {
+		case r == nil:
+			sent++
+		case r.Code == api.Throttled && r.Reason == "sends" && r.RetryAt != nil:
+			throttled++
+		default:
+			t.Fatalf("refused with %+v", r)
+		}
+	}
+	for i := range 15 {
+		mal.SignIn().SignedIn()
+		count(mal.Prelude(api.EnrollText).Answer(api.Phone{Number: fmt.Sprintf("+120255501%02d", i)}))
+		count(mal.Begin(api.ChangeEmail).Answer(api.Email{Address: fmt.Sprintf("victim%d@example.org", i)}))
+	}
+	if sent != 10 || throttled != 20 {
+		t.Errorf("%d codes were sent, %d refused", sent, throttled)
+	}
+	w.Clock.Advance(2 * time.Hour)
+	const own = "+12025550177"
+	walk := mal.Prelude(api.EnrollText).Answer(api.Phone{Number: own})
+	w.Deliver()
+	walk.Answer(api.Code{Code: w.Texts.Last(own).Code()})
+	sent = 0
+	for i := range 5 {
+		count(mal.Begin(api.ChangeEmail).Answer(api.Email{Address: fmt.Sprintf("more%d@example.org", i)}))
+	}
+	if sent > 1 {
+		t.Errorf("a right code gave %d codes more", sent)
+	}
+}

@@ -18,11 +18,18 @@ func (k *Checker) sendLimit(name string) ratelimit.Limit {
 	return ratelimit.Limit{Name: name, Free: 10, First: k.Policy.ResendAfter, Max: time.Hour}
 }
 
-// accountSends counts the codes that are sent and never entered, over all ceremonies of
-// an account: each costs money or annoys the owner of the number. Entering a code
+// signInSends counts the sign-in codes that are sent and never entered, over all sign-ins
+// of an account: each costs money or annoys the owner of the number. Entering a code
 // resets the counter, and so does signing in.
-func (k *Checker) accountSends(account string) ratelimit.Counter {
+func (k *Checker) signInSends(account string) ratelimit.Counter {
 	return ratelimit.Counter{Limit: k.sendLimit("code.send"), Subject: account}
+}
+
+// accountSends counts the codes that an account sends to numbers and addresses to confirm
+// them: any user can enter those of other persons. Only entering a code takes something
+// back, the part of its recipient: whoever annoys others can sign in, and has a phone too.
+func (k *Checker) accountSends(account string, s *Sent) ratelimit.Counter {
+	return ratelimit.Counter{Limit: k.sendLimit("code.from"), Subject: account, Part: k.recipient(s, 6)}
 }
 
 // recipientSends counts the codes that are sent to a number or address to confirm it,
@@ -30,31 +37,38 @@ func (k *Checker) accountSends(account string) ratelimit.Counter {
 // entering such a code resets the counter. Sign-in codes are not counted; otherwise an
 // attacker could block the sign-in of the number's owner.
 func (k *Checker) recipientSends(s *Sent) ratelimit.Counter {
+	return ratelimit.Counter{Limit: k.sendLimit("code.to"), Subject: k.recipient(s, 16)}
+}
+
+// recipient is a keyed hash of a code's recipient, shortened to some bytes.
+func (k *Checker) recipient(s *Sent, length int) string {
 	mac := k.Sealer.MAC("code.to", string(s.Channel), s.To)
-	return ratelimit.Counter{
-		Limit:   k.sendLimit("code.to"),
-		Subject: base64.RawURLEncoding.EncodeToString(mac[:16]),
+	return base64.RawURLEncoding.EncodeToString(mac[:length])
+}
+
+// sends are the counters of codes like s.
+func (k *Checker) sends(account string, s *Sent) []ratelimit.Counter {
+	if s.Template == delivery.SignInCode {
+		return []ratelimit.Counter{k.signInSends(account)}
 	}
+	return []ratelimit.Counter{k.accountSends(account, s), k.recipientSends(s)}
 }
 
 // countSend counts a code that is about to be sent. The refusal is not nil if too many
 // were sent already.
 func (k *Checker) countSend(tx store.Tx, account string, s *Sent) (*api.Refusal, error) {
-	sends, recipient := k.accountSends(account), k.recipientSends(s)
-	confirms := s.Template != delivery.SignInCode
-	if refusal, err := sendAllowed(tx, sends); refusal != nil || err != nil {
-		return refusal, err
-	}
-	if confirms {
-		if refusal, err := sendAllowed(tx, recipient); refusal != nil || err != nil {
+	counters := k.sends(account, s)
+	for _, counter := range counters {
+		if refusal, err := sendAllowed(tx, counter); refusal != nil || err != nil {
 			return refusal, err
 		}
 	}
-	if _, err := sends.Fail(tx); err != nil {
-		return nil, fmt.Errorf("proof: %w", err)
-	}
-	if confirms {
-		if _, err := recipient.FailUnknown(tx); err != nil {
+	for _, counter := range counters {
+		count := counter.FailUnknown // a counter that nobody resets expires
+		if s.Template == delivery.SignInCode {
+			count = counter.Fail
+		}
+		if _, err := count(tx); err != nil {
 			return nil, fmt.Errorf("proof: %w", err)
 		}
 	}
@@ -75,18 +89,22 @@ func sendAllowed(tx store.Tx, counter ratelimit.Counter) (*api.Refusal, error) {
 	return nil, nil
 }
 
-// codeEntered resets both send counters after a right code.
+// codeEntered is called after a right code that confirms a number or an address.
 func (k *Checker) codeEntered(tx store.Tx, account string, s *Sent) error {
 	if err := k.recipientSends(s).Reset(tx); err != nil {
+		return fmt.Errorf("proof: %w", err)
+	}
+	own := k.accountSends(account, s)
+	if err := own.ResetParts(tx, own.Part); err != nil {
 		return fmt.Errorf("proof: %w", err)
 	}
 	return k.ResetSends(tx, account)
 }
 
-// ResetSends resets the counter of codes sent to an account. It is called when one was
-// entered or a sign-in is complete.
+// ResetSends resets the counter of sign-in codes. It is called when a code was entered or
+// a sign-in is complete.
 func (k *Checker) ResetSends(tx store.Tx, account string) error {
-	if err := k.accountSends(account).Reset(tx); err != nil {
+	if err := k.signInSends(account).Reset(tx); err != nil {
 		return fmt.Errorf("proof: %w", err)
 	}
 	return nil
