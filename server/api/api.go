@@ -51,7 +51,7 @@ const (
 
 // A Begin is the request body that begins a ceremony.
 type Begin struct {
-	Kind   Kind   `json:"kind"`
+	Kind   Kind   `json:"kind"`             // the kind of ceremony
 	Method Method `json:"method,omitempty"` // turn-off: what to turn off
 
 	Invitation string `json:"invitation,omitempty"` // sign-up: an invitation or the set-up code (R7)
@@ -60,6 +60,6 @@ type Begin struct {
 // An Answer is the request body that answers a step. Rev is the revision of the view
 // that it answers.
 type Answer struct {
-	Rev   int   `json:"rev"`
-	Input Input `json:"input"`
+	Rev   int   `json:"rev"`   // the revision of the view that it answers
+	Input Input `json:"input"` // the answer to the step
 }

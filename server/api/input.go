@@ -8,13 +8,13 @@ type Input interface{ InputType() InputType }
 
 // Credentials answers EnterCredentials and ChooseCredentials.
 type Credentials struct {
-	Username string `json:"username"`
-	Password string `json:"password"`
+	Username string `json:"username"` // the user name
+	Password string `json:"password"` // the password
 }
 
 // Password answers EnterPassword and ChoosePassword.
 type Password struct {
-	Password string `json:"password"`
+	Password string `json:"password"` // the password
 }
 
 // Continue answers a step that only shows information.
@@ -22,18 +22,18 @@ type Continue struct{}
 
 // Email answers EnterEmail.
 type Email struct {
-	Address string `json:"address"`
+	Address string `json:"address"` // the new address
 }
 
 // Phone answers EnterPhone. Without Discoverable it stays as the step shows it (R10).
 type Phone struct {
-	Number       string `json:"number"`
-	Discoverable *bool  `json:"discoverable,omitempty"`
+	Number       string `json:"number"`                 // with its country code
+	Discoverable *bool  `json:"discoverable,omitempty"` // whether people who have the number find the account (R10)
 }
 
 // Code answers EnterCode and EnterBackupCode.
 type Code struct {
-	Code string `json:"code"`
+	Code string `json:"code"` // six digits or a backup code; spaces, dashes and letter case do not matter
 }
 
 // Resend asks the server to send the same code again (R12).
@@ -45,13 +45,13 @@ type Resend struct{}
 // Product is the name by which the client knows the key, such as the name that it reports
 // over USB. A new key is suggested to be called that.
 type KeyResponse struct {
-	Response RawJSON `json:"response"`
-	Product  string  `json:"product,omitempty"`
+	Response RawJSON `json:"response"`          // RegistrationResponseJSON or AuthenticationResponseJSON of WebAuthn
+	Product  string  `json:"product,omitempty"` // the name by which the client knows the key, such as its USB product name; a new key is suggested to be called that
 }
 
 // Label answers NameKey.
 type Label struct {
-	Label string `json:"label"`
+	Label string `json:"label"` // 1 to 64 characters
 }
 
 // ConfirmInput answers Confirm.
@@ -59,7 +59,7 @@ type ConfirmInput struct{}
 
 // ChooseMethod changes the second step of a sign-in (R40).
 type ChooseMethod struct {
-	Method Method `json:"method"`
+	Method Method `json:"method"` // one of the alternatives of the step
 }
 
 func (Credentials) InputType() InputType  { return "credentials" }

@@ -4,14 +4,14 @@ import "fmt"
 
 // A Problem is an error over HTTP (RFC 9457), extended with a code.
 type Problem struct {
-	Type      string `json:"type"` // "about:blank"
-	Title     string `json:"title"`
-	Status    int    `json:"status"`
-	Detail    string `json:"detail,omitempty"`
-	Code      string `json:"code"`
-	Reason    string `json:"reason,omitempty"` // tells apart problems that share a code, such as disk_full of unavailable
-	Field     string `json:"field,omitempty"`  // malformed: the field's name
-	Rule      string `json:"rule,omitempty"`
+	Type      string `json:"type"`                // "about:blank"
+	Title     string `json:"title"`               // what happened, in English
+	Status    int    `json:"status"`              // the HTTP status
+	Detail    string `json:"detail,omitempty"`    // why, and what to do, in English
+	Code      string `json:"code"`                // what clients decide by
+	Reason    string `json:"reason,omitempty"`    // tells apart problems that share a code, such as disk_full of unavailable
+	Field     string `json:"field,omitempty"`     // malformed: the field's name
+	Rule      string `json:"rule,omitempty"`      // the rule behind it, such as `R44`
 	Limit     int    `json:"limit,omitempty"`     // the number that the request exceeds or does not reach
 	Character string `json:"character,omitempty"` // reason character: the one in the way
 	RetryAt   *Time  `json:"retry_at,omitempty"`  // throttled, unavailable

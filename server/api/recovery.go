@@ -3,11 +3,11 @@ package api
 // A Recovery answers the question: if this phone died now, could you get back in? It
 // has codes and no words; clients translate them.
 type Recovery struct {
-	BackIn BackIn           `json:"back_in"`
-	Level  RecoveryLevel    `json:"level"`
-	Keeps  []RecoveryOption `json:"keeps"` // what still works
-	Gone   []RecoveryOption `json:"gone"`  // what is lost with the phone
-	Next   RecoveryStep     `json:"next"`  // the one step that helps most
+	BackIn BackIn           `json:"back_in"` // the answer
+	Level  RecoveryLevel    `json:"level"`   // how well the account is protected
+	Keeps  []RecoveryOption `json:"keeps"`   // what still works
+	Gone   []RecoveryOption `json:"gone"`    // what is lost with the phone
+	Next   RecoveryStep     `json:"next"`    // the one step that helps most
 }
 
 // BackIn is the answer to the question of Recovery.
@@ -32,7 +32,7 @@ const (
 
 // A RecoveryOption is one way to sign in, or to stay signed in.
 type RecoveryOption struct {
-	Kind   RecoveryKind `json:"kind"`
+	Kind   RecoveryKind `json:"kind"`             // what it is
 	Count  int          `json:"count,omitempty"`  // of keys and of backup codes
 	Labels []string     `json:"labels,omitempty"` // of the keys
 	Number int          `json:"number,omitempty"` // of the next backup code (R72)

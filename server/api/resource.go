@@ -2,23 +2,23 @@ package api
 
 // An Account is an account in the form that its owner sees.
 type Account struct {
-	Username       string      `json:"username"`
-	Email          string      `json:"email"`
-	EmailConfirmed bool        `json:"email_confirmed"`
-	EmailKept      bool        `json:"email_kept,omitempty"` // confirmed only by mail kept on this computer, which proves no address
-	Phone          string      `json:"phone"`                // E.164
-	PhoneVerified  bool        `json:"phone_verified"`
-	Discoverable   bool        `json:"discoverable"`
-	TwoFactor      bool        `json:"two_factor"`
-	Methods        Methods     `json:"methods"`
-	LastMethod     Method      `json:"last_method"` // "" before the first sign-in with a second step
-	BackupCodes    BackupCodes `json:"backup_codes"`
-	Owner          bool        `json:"owner"`  // R7: owns the server
-	Policy         string      `json:"policy"` // classic or hardened
-	Created        Time        `json:"created"`
+	Username       string      `json:"username"`                  // as its owner spells it
+	Email          string      `json:"email"`                     // the address, an empty string without one
+	EmailConfirmed bool        `json:"email_confirmed"`           // whether a code proved the address (R4)
+	EmailKept      bool        `json:"email_kept,omitempty"`      // confirmed only by mail kept on this computer, which proves no address
+	Phone          string      `json:"phone"`                     // E.164
+	PhoneVerified  bool        `json:"phone_verified"`            // whether a code proved the number (R11)
+	Discoverable   bool        `json:"discoverable"`              // whether people who have the number find the account (R10)
+	TwoFactor      bool        `json:"two_factor"`                // whether signing in takes a second step
+	Methods        Methods     `json:"methods"`                   // the methods that are on
+	LastMethod     Method      `json:"last_method"`               // "" before the first sign-in with a second step
+	BackupCodes    BackupCodes `json:"backup_codes"`              // a count of the backup codes
+	Owner          bool        `json:"owner"`                     // R7: owns the server
+	Policy         string      `json:"policy"`                    // classic or hardened
+	Created        Time        `json:"created"`                   // when the account was made
 	PasswordProved *Time       `json:"password_proved,omitempty"` // R3: until when this session counts as recently authenticated
-	AppAdded       *Time       `json:"app_added,omitempty"`
-	TextAdded      *Time       `json:"text_added,omitempty"`
+	AppAdded       *Time       `json:"app_added,omitempty"`       // when the authenticator app was set up; absent without one
+	TextAdded      *Time       `json:"text_added,omitempty"`      // when text messages were set up; absent if they are off
 
 	Texts *TextOptOut `json:"texts,omitempty"` // the last GO or STOP of the phone, if any (R18)
 }
@@ -26,9 +26,9 @@ type Account struct {
 // A TextOptOut is the last GO or STOP that a phone sent to ShortCode. After STOP,
 // nothing is texted to it (R18).
 type TextOptOut struct {
-	Stopped   bool   `json:"stopped"`
-	At        Time   `json:"at"`
-	ShortCode string `json:"short_code"`
+	Stopped   bool   `json:"stopped"`    // true after STOP, false after GO
+	At        Time   `json:"at"`         // when the phone sent it
+	ShortCode string `json:"short_code"` // the number it sent it to
 }
 
 // An AccountChange changes the fields that are set.
@@ -38,17 +38,17 @@ type AccountChange struct {
 
 // Methods are the enabled methods.
 type Methods struct {
-	Text         bool `json:"text"`
-	App          bool `json:"app"`
-	Keys         int  `json:"keys"`
-	LoginRequest bool `json:"login_request"`
+	Text         bool `json:"text"`          // whether text messages are on
+	App          bool `json:"app"`           // whether an authenticator app is on
+	Keys         int  `json:"keys"`          // how many security keys are enrolled
+	LoginRequest bool `json:"login_request"` // whether login requests are on
 }
 
 // BackupCodes counts the backup codes. Next is the number of the code that sign-in
 // will ask for (R72), 0 if none is active.
 type BackupCodes struct {
-	Active int `json:"active"`
-	Next   int `json:"next"`
+	Active int `json:"active"` // how many are active
+	Next   int `json:"next"`   // the number of the next one, 0 if none is active
 
 	// Low means that sign-in and the overview should warn that few codes are left
 	// (R78). An account with a security key needs no codes (R32), so having none is not
@@ -58,53 +58,53 @@ type BackupCodes struct {
 
 // A Key is an enrolled security key (R31).
 type Key struct {
-	ID             string   `json:"id"`
-	Label          string   `json:"label"`
-	Model          string   `json:"model,omitempty"`
-	AAGUID         string   `json:"aaguid,omitempty"`
-	Transports     []string `json:"transports"`
-	RPID           string   `json:"rp_id"`
+	ID             string   `json:"id"`                  // the server's ID of the key, for the path
+	Label          string   `json:"label"`               // its name
+	Model          string   `json:"model,omitempty"`     // the model's name, if it is known
+	AAGUID         string   `json:"aaguid,omitempty"`    // the model's ID (W3C WebAuthn Level 3, §6.5.1); absent if the key does not tell
+	Transports     []string `json:"transports"`          // `usb`, `nfc` and others of W3C WebAuthn Level 3, §5.8.4
+	RPID           string   `json:"rp_id"`               // the server name that it was set up for
 	ForeignRP      bool     `json:"elsewhere,omitempty"` // rp_id is not the server's, so the key cannot be used here
 	CredentialID   string   `json:"credential_id"`       // base64url without padding, as in WebAuthn
-	Added          Time     `json:"added"`
-	LastUsed       *Time    `json:"last_used"`
-	PossiblyCopied bool     `json:"possibly_copied"` // R34
-	Lab            bool     `json:"lab,omitempty"`   // the lab's virtual key
+	Added          Time     `json:"added"`               // when it was added
+	LastUsed       *Time    `json:"last_used"`           // `null` before the first sign-in with it
+	PossiblyCopied bool     `json:"possibly_copied"`     // R34
+	Lab            bool     `json:"lab,omitempty"`       // the lab's virtual key
 }
 
 // A BackupCodeEntry is a backup code in the list. The code itself is not stored.
 type BackupCodeEntry struct {
-	Number  int    `json:"number"`
-	State   string `json:"state"` // active, used, void
-	Created Time   `json:"created"`
-	Used    *Time  `json:"used,omitempty"`
+	Number  int    `json:"number"`         // from 1, in the order of generation
+	State   string `json:"state"`          // active, used, void
+	Created Time   `json:"created"`        // when it was generated
+	Used    *Time  `json:"used,omitempty"` // when it was used; absent before
 }
 
 // A NewBackupCode is a new backup code, shown once (R76).
 type NewBackupCode struct {
-	Number int    `json:"number"`
-	Code   string `json:"code"`
+	Number int    `json:"number"` // its number
+	Code   string `json:"code"`   // as printed: `7kmq-2xwd-9hfz-3r8n`
 }
 
 // A BackupCodeCheck is the body and answer of "Check your copy" (R77):
 // POST /api/v1/backup-codes/check {"code"} → {"number","state"}.
 type BackupCodeCheck struct {
-	Code   string `json:"code,omitempty"`
-	Number int    `json:"number,omitempty"`
-	State  string `json:"state,omitempty"` // active, used, void, unknown
+	Code   string `json:"code,omitempty"`   // in the request: a backup code, in any spelling (R76)
+	Number int    `json:"number,omitempty"` // its number; absent for an unknown code
+	State  string `json:"state,omitempty"`  // active, used, void, unknown
 }
 
 // A TemporaryPassword is a temporary password in the list (R83).
 type TemporaryPassword struct {
-	ID       string `json:"id"`
-	Label    string `json:"label"`
-	Service  string `json:"service,omitempty"`
-	Created  Time   `json:"created"`
-	Expires  Time   `json:"expires"`
-	LastUsed *Use   `json:"last_used"`
-	Uses     int    `json:"uses"`
-	State    string `json:"state"`            // live, expired, revoked
-	Texted   bool   `json:"texted,omitempty"` // R82
+	ID       string `json:"id"`                // for the path
+	Label    string `json:"label"`             // its name
+	Service  string `json:"service,omitempty"` // the only service that it works for; absent: every one
+	Created  Time   `json:"created"`           // when it was made
+	Expires  Time   `json:"expires"`           // when it stops working
+	LastUsed *Use   `json:"last_used"`         // `null` before the first use
+	Uses     int    `json:"uses"`              // how often it was used
+	State    string `json:"state"`             // live, expired, revoked
+	Texted   bool   `json:"texted,omitempty"`  // R82
 }
 
 // The services that a temporary password can be limited to, as Use.Protocol names them
@@ -119,39 +119,39 @@ func Services() []string { return []string{HTTPBasic, OAuth} }
 
 // A Use is the time and origin of one use of a temporary password.
 type Use struct {
-	At       Time   `json:"at"`
+	At       Time   `json:"at"`       // when it was
 	Protocol string `json:"protocol"` // http-basic, oauth
-	Address  string `json:"address"`
+	Address  string `json:"address"`  // the address of the program
 }
 
 // A NewTemporaryPassword is a new temporary password, shown once (R81).
 type NewTemporaryPassword struct {
-	ID       string `json:"id"`
-	Password string `json:"password"`
-	Expires  Time   `json:"expires"`
+	ID       string `json:"id"`       // for the path
+	Password string `json:"password"` // shown only here
+	Expires  Time   `json:"expires"`  // when it stops working
 }
 
 // A Session is a signed-in client (R44).
 type Session struct {
-	ID         string `json:"id"`
-	Client     string `json:"client"`
-	RemoteAddr string `json:"place"`
-	Created    Time   `json:"created"`
-	LastSeen   Time   `json:"last_seen"`
-	Expires    Time   `json:"expires"`
-	Current    bool   `json:"current"`
+	ID         string `json:"id"`        // for the path
+	Client     string `json:"client"`    // the name that the client gave itself
+	RemoteAddr string `json:"place"`     // the address of the client
+	Created    Time   `json:"created"`   // when it began
+	LastSeen   Time   `json:"last_seen"` // the last request
+	Expires    Time   `json:"expires"`   // when it ends (R44)
+	Current    bool   `json:"current"`   // whether it is the session of the request
 }
 
 // An Activity is one audit event, in the form that the account's owner sees.
 type Activity struct {
-	Cursor     string            `json:"cursor"` // pass as ?before= for older ones
-	At         Time              `json:"at"`
-	Type       EventType         `json:"type"`
-	Rule       string            `json:"rule,omitempty"`
-	Refused    bool              `json:"refused,omitempty"`
-	Client     string            `json:"client,omitempty"`
-	RemoteAddr string            `json:"place,omitempty"`
-	Details    map[string]string `json:"details,omitempty"`
+	Cursor     string            `json:"cursor"`            // pass as ?before= for older ones
+	At         Time              `json:"at"`                // when it happened
+	Type       EventType         `json:"type"`              // what happened
+	Rule       string            `json:"rule,omitempty"`    // the rule behind it, such as `R22`
+	Refused    bool              `json:"refused,omitempty"` // true if something was refused
+	Client     string            `json:"client,omitempty"`  // the name that the client gave itself
+	RemoteAddr string            `json:"place,omitempty"`   // the address of the client
+	Details    map[string]string `json:"details,omitempty"` // by name; the table of activity types has them
 }
 
 // An Event says that a resource has changed and should be read again (server-sent
@@ -163,34 +163,34 @@ type Event struct {
 // A Message is a mail in the local mailbox: no mail server was set up when it was
 // written.
 type Message struct {
-	ID      string `json:"id"`
-	To      string `json:"to"`
-	Subject string `json:"subject"`
-	Text    string `json:"text"`
-	At      Time   `json:"at"`
+	ID      string `json:"id"`      // the server's ID of the mail
+	To      string `json:"to"`      // the address
+	Subject string `json:"subject"` // the subject
+	Text    string `json:"text"`    // the text
+	At      Time   `json:"at"`      // when it was written
 }
 
 // Me is the answer of GET /api/v1/me, for third-party clients.
 type Me struct {
-	Username string `json:"username"`
+	Username string `json:"username"` // of the account
 }
 
 // About describes the server: GET /api/v1/about, no session needed.
 type About struct {
-	Version  string `json:"version"`
-	Policy   string `json:"policy"`
-	RPID     string `json:"rp_id"`
-	Lab      bool   `json:"lab"`
+	Version  string `json:"version"`             // of the program
+	Policy   string `json:"policy"`              // `classic` or `hardened`
+	RPID     string `json:"rp_id"`               // the name that security keys are bound to
+	Lab      bool   `json:"lab"`                 // whether it is a lab
 	Accounts bool   `json:"accounts"`            // whether there is an account (the first start asks to create one)
 	Mail     bool   `json:"mail"`                // whether mail can be sent or kept
 	MailKept bool   `json:"mail_kept,omitempty"` // no mail server is set up: mail is kept on this computer (GET /api/v1/messages)
-	Text     bool   `json:"text"`
-	SignUp   string `json:"sign_up"` // R7: open, invite or closed
-	Owned    bool   `json:"owned"`   // whether there is an owner; without one, a sign-up takes the set-up code
-	Now      Time   `json:"now"`
+	Text     bool   `json:"text"`                // whether texts can be sent
+	SignUp   string `json:"sign_up"`             // R7: open, invite or closed
+	Owned    bool   `json:"owned"`               // whether there is an owner; without one, a sign-up takes the set-up code
+	Now      Time   `json:"now"`                 // the server's clock
 
 	ShortCode string `json:"short_code"` // R18: the number to text GO and STOP to
-	Limits    Limits `json:"limits"`
+	Limits    Limits `json:"limits"`     // numbers of the policy
 
 	Services []string `json:"services"` // R83: what a temporary password can be limited to
 }

@@ -11,7 +11,7 @@ type Step interface{ StepType() StepType }
 // Answer: Credentials.
 type ChooseCredentials struct {
 	MinPassword int `json:"min_password"` // characters
-	MaxPassword int `json:"max_password"`
+	MaxPassword int `json:"max_password"` // the longest password, in characters
 }
 
 // EnterCredentials asks for user name and password. Answer: Credentials.
@@ -19,18 +19,18 @@ type EnterCredentials struct{}
 
 // EnterPassword asks for the account's password. Answer: Password.
 type EnterPassword struct {
-	Username string `json:"username"`
+	Username string `json:"username"` // of the account
 }
 
 // ChoosePassword asks for a new password (R0). Answer: Password.
 type ChoosePassword struct {
-	MinPassword int `json:"min_password"`
-	MaxPassword int `json:"max_password"`
+	MinPassword int `json:"min_password"` // the shortest password, in characters
+	MaxPassword int `json:"max_password"` // the longest password, in characters
 }
 
 // Overview explains what an enrolment will do (R2). Answer: Continue.
 type Overview struct {
-	Method   Method `json:"method"`
+	Method   Method `json:"method"`             // the method that will be turned on
 	Replaces bool   `json:"replaces,omitempty"` // the method is on already; it is replaced when the new one is enrolled
 }
 
@@ -48,16 +48,16 @@ type EnterPhone struct {
 // EnterCode asks for a six-digit code. Answer: Code; Resend where ResendAt is
 // set; at sign-in also ChooseMethod.
 type EnterCode struct {
-	Channel      Channel  `json:"channel"`
-	Digits       int      `json:"digits"`
-	SentTo       string   `json:"sent_to,omitempty"`   // masked at sign-in, whole in a session
-	SentAt       *Time    `json:"sent_at,omitempty"`   // last send
-	Kept         bool     `json:"kept,omitempty"`      // the mail was not sent: it is kept on this computer (GET /api/v1/messages)
-	ResendAt     *Time    `json:"resend_at,omitempty"` // R12: Resend is accepted from then on
-	CodeExpires  *Time    `json:"code_expires,omitempty"`
-	TriesLeft    *int     `json:"tries_left,omitempty"` // R4, R11: for a code that was sent; 0 if no more tries are accepted
-	Tries        int      `json:"tries,omitempty"`
-	Alternatives []Method `json:"alternatives,omitzero"` // at sign-in the other methods, an empty list if there are none (R40)
+	Channel      Channel  `json:"channel"`                // how the code reaches the user
+	Digits       int      `json:"digits"`                 // how many digits the code has
+	SentTo       string   `json:"sent_to,omitempty"`      // masked at sign-in, whole in a session
+	SentAt       *Time    `json:"sent_at,omitempty"`      // last send
+	Kept         bool     `json:"kept,omitempty"`         // the mail was not sent: it is kept on this computer (GET /api/v1/messages)
+	ResendAt     *Time    `json:"resend_at,omitempty"`    // R12: Resend is accepted from then on
+	CodeExpires  *Time    `json:"code_expires,omitempty"` // when the code that was sent expires
+	TriesLeft    *int     `json:"tries_left,omitempty"`   // R4, R11: for a code that was sent; 0 if no more tries are accepted
+	Tries        int      `json:"tries,omitempty"`        // how many tries a code has
+	Alternatives []Method `json:"alternatives,omitzero"`  // at sign-in the other methods, an empty list if there are none (R40)
 }
 
 // ScanQR shows a new TOTP secret (R20). Answer: Continue.
@@ -72,48 +72,48 @@ type ScanQR struct {
 // for another name of the server; then only ChooseMethod is possible. Answer:
 // KeyResponse; at sign-in also ChooseMethod.
 type UseSecurityKey struct {
-	Create       RawJSON      `json:"create,omitempty"`
-	Get          RawJSON      `json:"get,omitempty"`
-	ForeignRP    []ForeignKey `json:"elsewhere,omitempty"` // at sign-in the keys that cannot be used with this server's name
-	Alternatives []Method     `json:"alternatives,omitzero"`
+	Create       RawJSON      `json:"create,omitempty"`      // PublicKeyCredentialCreationOptionsJSON, to enrol
+	Get          RawJSON      `json:"get,omitempty"`         // PublicKeyCredentialRequestOptionsJSON, to sign in
+	ForeignRP    []ForeignKey `json:"elsewhere,omitempty"`   // at sign-in the keys that cannot be used with this server's name
+	Alternatives []Method     `json:"alternatives,omitzero"` // at sign-in the other methods
 }
 
 // A ForeignKey is a security key that was set up for another name (relying-party ID)
 // of the server.
 type ForeignKey struct {
-	Label string `json:"label"`
-	RPID  string `json:"rp_id"`
+	Label string `json:"label"` // the key's name
+	RPID  string `json:"rp_id"` // the server name that it was set up for
 }
 
 // NameKey asks what to call the key just enrolled (R31). Answer: Label.
 type NameKey struct {
-	Suggested string `json:"suggested"`
+	Suggested string `json:"suggested"` // a name to offer
 }
 
 // EnterBackupCode asks for the backup code with a number (R72). Answer: Code or ChooseMethod.
 type EnterBackupCode struct {
-	Number       int      `json:"number,omitempty"` // 0 without an active code: a code that is entered is refused with its reason (R74)
-	Alternatives []Method `json:"alternatives,omitzero"`
+	Number       int      `json:"number,omitempty"`      // 0 without an active code: a code that is entered is refused with its reason (R74)
+	Alternatives []Method `json:"alternatives,omitzero"` // the other methods
 }
 
 // SaveBackupCode shows the first backup code, once (R13, R70). Answer: Continue.
 type SaveBackupCode struct {
-	Number int    `json:"number"`
-	Code   string `json:"code"` // as printed: 7kmq-2xwd-9hfz-3r8n
+	Number int    `json:"number"` // its number
+	Code   string `json:"code"`   // as printed: 7kmq-2xwd-9hfz-3r8n
 }
 
 // Confirm asks before something is lost (R60, R61). Answer: ConfirmInput.
 type Confirm struct {
-	Method       Method        `json:"method,omitempty"`
-	Consequences []Consequence `json:"consequences"`
+	Method       Method        `json:"method,omitempty"` // the method that will be turned off
+	Consequences []Consequence `json:"consequences"`     // what will happen
 }
 
 // A Consequence is one effect of confirming, as a code. Count is the number of
 // affected items, if it applies.
 type Consequence struct {
-	Code  string `json:"code"`
-	Title string `json:"title"` // in English, for clients without translations
-	Count int    `json:"count,omitempty"`
+	Code  string `json:"code"`            // `method_off`, `two_factor_off`, `backup_codes_void`, `temporary_passwords_void` or `security_keys_deleted`
+	Title string `json:"title"`           // in English, for clients without translations
+	Count int    `json:"count,omitempty"` // how many are affected
 }
 
 // The consequences of turning a method off.
@@ -127,9 +127,9 @@ const (
 
 // SignedIn ends sign-in and sign-up.
 type SignedIn struct {
-	SessionToken string  `json:"session_token"`
-	DeviceToken  string  `json:"device_token"` // kept by the client, sent as Nightlatch-Device with later sign-ins (R43)
-	Account      Account `json:"account"`
+	SessionToken string  `json:"session_token"` // send it as `Authorization: Bearer`
+	DeviceToken  string  `json:"device_token"`  // kept by the client, sent as Nightlatch-Device with later sign-ins (R43)
+	Account      Account `json:"account"`       // as `GET /api/v1/account` returns it
 }
 
 // Finished ends every other ceremony.

@@ -14,17 +14,17 @@ type Time = time.Time
 // A View is a ceremony in the form that its user sees. Path lists the steps that apply
 // to this user and At is the current one, so that a client can show the progress.
 type View struct {
-	ID      string     `json:"id"`
-	Kind    Kind       `json:"kind"`
-	State   State      `json:"state"`
-	Rev     int        `json:"rev"`
-	Expires Time       `json:"expires"`
-	Now     Time       `json:"now"` // the server's clock, for countdowns
-	Path    []StepType `json:"path,omitempty"`
-	At      int        `json:"at"` // index into Path
-	Step    Step       `json:"step"`
-	Refusal *Refusal   `json:"refusal"` // why the last input was not accepted
-	Notice  *Notice    `json:"notice"`  // what else the user must know here; nothing was refused
+	ID      string     `json:"id"`             // for the path
+	Kind    Kind       `json:"kind"`           // the kind of ceremony
+	State   State      `json:"state"`          // the state in the diagram of docs/ceremonies.md
+	Rev     int        `json:"rev"`            // the revision that an answer must name
+	Expires Time       `json:"expires"`        // two hours after the last answer
+	Now     Time       `json:"now"`            // the server's clock, for countdowns
+	Path    []StepType `json:"path,omitempty"` // the types of the steps that apply here
+	At      int        `json:"at"`             // index into Path
+	Step    Step       `json:"step"`           // what is asked for
+	Refusal *Refusal   `json:"refusal"`        // why the last input was not accepted
+	Notice  *Notice    `json:"notice"`         // what else the user must know here; nothing was refused
 }
 
 // A Notice has the form of a Refusal, but nothing was refused: the step can be answered,
@@ -34,9 +34,9 @@ type Notice = Refusal
 // A Refusal says why the last input was not accepted: what happened (Title), why,
 // and what to do next (Detail).
 type Refusal struct {
-	Code       string   `json:"code"`
-	Title      string   `json:"title"`
-	Detail     string   `json:"detail"`
+	Code       string   `json:"code"`                  // what clients decide by
+	Title      string   `json:"title"`                 // what happened, in English
+	Detail     string   `json:"detail"`                // why, and what to do, in English
 	Rule       string   `json:"rule,omitempty"`        // "R22"
 	Field      string   `json:"field,omitempty"`       // malformed: the field's name
 	Character  string   `json:"character,omitempty"`   // reason character: the one in the way, "U+202E (RIGHT-TO-LEFT OVERRIDE)"

@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -113,7 +114,9 @@ func addHeaders(op *openapi.Operation) {
 // docs.
 func TestOpenAPIIsCurrent(t *testing.T) {
 	t.Parallel()
-	comments, err := openapi.ReadComments("../api")
+	// The bodies of a few calls are no types of package api.
+	files := append(servertest.Must[[]string](t)(filepath.Glob("../api/*.go")), "temporarypasswords.go", "operations_test.go")
+	comments, err := openapi.ReadComments(files...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +159,7 @@ func TestOpenAPIIsCurrent(t *testing.T) {
 	for name, fields := range doc.Fields {
 		for _, f := range fields {
 			if f.Doc == "" && f.Name != "type" {
-				t.Errorf("%s.%s has no meaning: give it a comment in package api, or a row in openapi/meanings.go", name, f.Name)
+				t.Errorf("%s.%s has no meaning: give it a comment in its type", name, f.Name)
 			}
 		}
 	}

@@ -240,17 +240,17 @@ func operations() []Operation {
 
 // A tokenRequest is the form of POST /oauth/token.
 type tokenRequest struct {
-	GrantType string `json:"grant_type"`
-	Username  string `json:"username"`
-	Password  string `json:"password"`
-	Scope     string `json:"scope,omitempty"`
+	GrantType string `json:"grant_type"`      // `password`
+	Username  string `json:"username"`        // the user name
+	Password  string `json:"password"`        // the password, a temporary one if two-factor authentication is on
+	Scope     string `json:"scope,omitempty"` // ignored
 }
 
 // A tokenResponse is the answer of RFC 6749 §5.1.
 type tokenResponse struct {
-	AccessToken string `json:"access_token"`
-	TokenType   string `json:"token_type"`
-	ExpiresIn   int    `json:"expires_in"`
+	AccessToken string `json:"access_token"` // for `GET /api/v1/me` only
+	TokenType   string `json:"token_type"`   // `Bearer`
+	ExpiresIn   int    `json:"expires_in"`   // in seconds
 }
 
 // labOperations describe the calls of the lab, with their bodies.
@@ -307,17 +307,17 @@ func labOperations() []Operation {
 // The bodies of the lab's calls that take only some fields of a resource.
 type (
 	labText struct {
-		To   string `json:"to"`
-		Body string `json:"body"`
+		To   string `json:"to"`   // the short code, 40404
+		Body string `json:"body"` // `GO`, `STOP` or another text, 1 to 160 characters
 	}
 	labNewKey struct {
-		Name      string      `json:"name"`
-		Transport string      `json:"transport"`
-		Kind      api.KeyKind `json:"kind,omitempty"`
-		PIN       string      `json:"pin,omitempty"`
+		Name      string      `json:"name"`           // 1 to 64 characters
+		Transport string      `json:"transport"`      // `usb` or `nfc`
+		Kind      api.KeyKind `json:"kind,omitempty"` // by default `fido2`
+		PIN       string      `json:"pin,omitempty"`  // at least 4 characters, at most 63 bytes
 	}
 	labKeySettings struct {
-		PluggedIn *bool `json:"plugged_in,omitempty"`
+		PluggedIn *bool `json:"plugged_in,omitempty"` // false unplugs it, true plugs it in
 		api.KeyBehaviour
 	}
 )

@@ -30,8 +30,8 @@ func (h *Handler) temporaryPasswords(c *call) ([]api.TemporaryPassword, error) {
 
 // A temporaryPasswordOrder is the request for a new one.
 type temporaryPasswordOrder struct {
-	Label   string `json:"label"`
-	Service string `json:"service,omitempty"`
+	Label   string `json:"label"`             // its name, 1 to 64 characters
+	Service string `json:"service,omitempty"` // the only service that it works for
 }
 
 // newTemporaryPassword makes one (R81).

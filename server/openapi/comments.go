@@ -5,7 +5,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"path/filepath"
 	"reflect"
 	"regexp"
 	"strconv"
@@ -23,17 +22,10 @@ type Comments struct {
 	Notes  map[string]string   // the comment of a constant, by its type and value: "Type.value"
 }
 
-// ReadComments parses the Go files of a directory, without its tests.
-func ReadComments(dir string) (*Comments, error) {
-	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
-	if err != nil {
-		return nil, err
-	}
+// ReadComments parses Go files. If two declare the same type, the later one counts.
+func ReadComments(files ...string) (*Comments, error) {
 	c := &Comments{Types: map[string]string{}, Fields: map[string]string{}, Values: map[string][]string{}, Notes: map[string]string{}}
 	for _, name := range files {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
 		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments|parser.SkipObjectResolution)
 		if err != nil {
 			return nil, err
@@ -55,7 +47,9 @@ func (c *Comments) add(g *ast.GenDecl) {
 			if doc == nil {
 				doc = g.Doc
 			}
-			c.Types[s.Name.Name] = text(doc)
+			if s.Name.IsExported() { // the names of others are nothing to a reader of the reference
+				c.Types[s.Name.Name] = text(doc)
+			}
 			if fields, ok := s.Type.(*ast.StructType); ok {
 				c.addFields(s.Name.Name, fields)
 			}
@@ -93,8 +87,7 @@ func join(a, b string) string { return strings.TrimSpace(a + " " + b) }
 
 // note is what a value of a string type means.
 func (c *Comments) note(of, value string) string {
-	name := of + "." + value
-	return c.meaning(name, c.Notes[name])
+	return c.Notes[of+"."+value]
 }
 
 // word matches an exported Go name.
@@ -122,7 +115,7 @@ func (c *Comments) wireNames(comment string, t reflect.Type) string {
 }
 
 // replaceAfterFirst replaces words, but not the first of a sentence, which may be an
-// ordinary word.
+// ordinary word, and not an abbreviation such as PIN.
 func replaceAfterFirst(s string, names map[string]string) string {
 	out := strings.Builder{}
 	last := 0
@@ -130,7 +123,7 @@ func replaceAfterFirst(s string, names map[string]string) string {
 		w := s[at[0]:at[1]]
 		starts := at[0] == 0 || strings.HasSuffix(s[:at[0]], ". ")
 		camel := strings.ContainsFunc(w[1:], unicode.IsUpper)
-		if names[w] == "" || starts && !camel {
+		if names[w] == "" || starts && !camel || w == strings.ToUpper(w) {
 			continue
 		}
 		out.WriteString(s[last:at[0]] + names[w])

@@ -122,7 +122,7 @@ func (s *schemas) fieldsOf(t reflect.Type, of string) []Field {
 		case name == "-" || !f.IsExported() || name == "":
 			continue
 		}
-		doc := s.comments.meaning(of+"."+f.Name, s.comments.wireNames(s.comments.Fields[of+"."+f.Name], t))
+		doc := s.comments.wireNames(s.comments.Fields[of+"."+f.Name], t)
 		schema := s.of(f.Type)
 		if _, enum := schema["$ref"]; enum && f.Type.Kind() == reflect.String && strings.Contains(doc, `""`) {
 			schema = Schema{"anyOf": []any{schema, Schema{"type": "string", "const": ""}}}
