@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"net/netip"
 	"net/url"
 	"os/signal"
 	"path"
@@ -152,9 +151,7 @@ func checkServer(server string) (base, keyOrigin string, err error) {
 	if err != nil { // it may contain a secret, so it is not repeated
 		return "", "", usagef("--server is not the address of a server; write it as http://localhost:8440, without a path")
 	}
-	host := origin.Host(base)
-	ip, err := netip.ParseAddr(host)
-	if host != "localhost" && (err != nil || !ip.IsLoopback()) {
+	if !isThisComputer(base) {
 		if strings.HasPrefix(base, "http:") {
 			return "", "", usagef("--server %s is refused: without https others on the network could read the password", base)
 		}

@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 	"time"
 
 	"nightlatch/fido"
 	"nightlatch/server/api"
 	"nightlatch/server/client"
+	"nightlatch/server/netaddr"
 	"nightlatch/server/origin"
 )
 
@@ -34,9 +34,7 @@ func withLab(ctx context.Context, cfg fido.Config, c *client.Client, base string
 
 // isThisComputer reports whether a server's URL has a loopback host.
 func isThisComputer(base string) bool {
-	host := origin.Host(base)
-	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && ip.IsLoopback()
+	return netaddr.Local(origin.Host(base))
 }
 
 // keysOfLab lists the virtual keys that are plugged in at a server's lab.

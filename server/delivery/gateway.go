@@ -7,9 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
+
+	"nightlatch/server/netaddr"
 )
 
 // A Gateway is an SMSSender that posts {"to","body"} to a text message service.
@@ -31,7 +32,7 @@ func NewGateway(cfg GatewayConfig) (*Gateway, error) {
 	if err != nil || u.Host == "" {
 		return nil, errors.New("delivery: the gateway's URL is not valid")
 	}
-	if u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())) {
+	if u.Scheme != "https" && !(u.Scheme == "http" && netaddr.Local(u.Hostname())) {
 		return nil, errors.New("delivery: the gateway's URL must begin with https")
 	}
 	if cfg.Token == "" {
@@ -44,11 +45,6 @@ func NewGateway(cfg GatewayConfig) (*Gateway, error) {
 	// A redirect would send the token and the code to another server.
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &Gateway{url: u.String(), token: cfg.Token, client: &client}, nil
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // Text implements SMSSender. Its errors hold the status, but nothing of the text.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"nightlatch/server/netaddr"
 	"nightlatch/server/rawtext"
 	"nightlatch/server/store"
 	"nightlatch/server/store/seal"
@@ -144,7 +145,7 @@ func (m MailSettings) mailer(now func() time.Time) (Mailer, error) {
 		return nil, &SettingError{"port", "a number from 1 to 65535"}
 	}
 	switch {
-	case m.TLS == NoTLS && !loopback(m.Host()):
+	case m.TLS == NoTLS && !netaddr.Local(m.Host()):
 		return nil, &SettingError{"tls", "starttls or tls; none only for a mail server on this machine"}
 	case m.TLS != NoTLS && m.TLS != StartTLS && m.TLS != Implicit:
 		return nil, &SettingError{"tls", "starttls, tls or none"}
@@ -169,7 +170,7 @@ func (m MailSettings) mailer(now func() time.Time) (Mailer, error) {
 
 func (t TextSettings) smsSender() (SMSSender, error) {
 	u, err := url.Parse(t.URL)
-	if err != nil || unfit(t.URL) || u.Host == "" || u.User != nil || u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())) {
+	if err != nil || unfit(t.URL) || u.Host == "" || u.User != nil || u.Scheme != "https" && !(u.Scheme == "http" && netaddr.Local(u.Hostname())) {
 		return nil, &SettingError{"url", "an https address without a password; http only on this machine"}
 	}
 	if t.Token == "" || unfit(t.Token) {

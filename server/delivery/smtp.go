@@ -13,6 +13,8 @@ import (
 	"net/textproto"
 	"strings"
 	"time"
+
+	"nightlatch/server/netaddr"
 )
 
 // TLSMode says how TLS is used with a mail server.
@@ -59,7 +61,7 @@ func NewSMTPMailer(cfg SMTPConfig) (*SMTPMailer, error) {
 	switch cfg.TLS {
 	case StartTLS, Implicit:
 	case NoTLS:
-		if !loopback(host) {
+		if !netaddr.Local(host) {
 			return nil, errors.New("delivery: smtp: a server on another machine needs TLS")
 		}
 	default:

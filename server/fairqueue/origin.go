@@ -1,8 +1,10 @@
 package fairqueue
 
 import (
+	"cmp"
 	"context"
-	"net/netip"
+
+	"nightlatch/server/netaddr"
 )
 
 // A Class is what is known about the client of a request. Higher classes are served
@@ -38,9 +40,9 @@ func originOf(ctx context.Context) origin {
 
 // WithSource sets the source of a request: the address of the client. IPv6 clients of
 // one /64 are one source, because a single client usually has all of its addresses.
-func WithSource(ctx context.Context, address string) context.Context {
+func WithSource(ctx context.Context, client string) context.Context {
 	o := originOf(ctx)
-	o.source = sourceOf(address)
+	o.source = cmp.Or(netaddr.Subscriber(client), client)
 	return context.WithValue(ctx, originKey{}, o)
 }
 
@@ -56,20 +58,6 @@ func WithClass(ctx context.Context, class Class) context.Context {
 
 // ClassOf returns the class of a request.
 func ClassOf(ctx context.Context) Class { return originOf(ctx).class }
-
-func sourceOf(address string) string {
-	ip, err := netip.ParseAddr(address)
-	if err != nil {
-		return address
-	}
-	ip = ip.Unmap().WithZone("")
-	if ip.Is6() {
-		if network, err := ip.Prefix(64); err == nil {
-			return network.String()
-		}
-	}
-	return ip.String()
-}
 
 // SourceOf returns the source of a request: an address, or a network of them.
 func SourceOf(ctx context.Context) string { return originOf(ctx).source }

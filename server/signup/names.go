@@ -4,10 +4,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"net/netip"
 	"slices"
 	"time"
 
+	"nightlatch/server/netaddr"
 	"nightlatch/server/store"
 )
 
@@ -27,29 +27,20 @@ type asked struct {
 	At []time.Time `json:"at"`
 }
 
-// place is what an address is counted as: an IPv4 address, or the network of an IPv6 one,
-// which one subscriber has (RFC 6177). The loopback addresses are one place, because any
-// program on this computer can use all of them. "" is the window of this program.
-func place(address string) string {
-	ip, err := netip.ParseAddr(address)
-	if err != nil {
-		return ""
-	}
-	if ip = ip.Unmap().WithZone(""); ip.IsLoopback() {
+// place is what an address is counted as: its subscriber. The loopback addresses are one
+// place, because any program on this computer can use all of them. "" is the window of this
+// program.
+func place(client string) string {
+	if netaddr.Local(client) {
 		return "loopback"
 	}
-	if ip.Is6() {
-		if net, err := ip.Prefix(64); err == nil {
-			return net.String()
-		}
-	}
-	return ip.String()
+	return netaddr.Subscriber(client)
 }
 
 // Ask counts that a client looks whether a name is taken, before it gets the answer. Error:
 // *NamesError.
-func (d *Door) Ask(tx store.Tx, address string) error {
-	from := place(address)
+func (d *Door) Ask(tx store.Tx, client string) error {
+	from := place(client)
 	if from == "" {
 		return nil
 	}
@@ -66,8 +57,8 @@ func (d *Door) Ask(tx store.Tx, address string) error {
 
 // Made takes back the last Ask of a client that has made an account: it has not looked at
 // somebody else's name.
-func (d *Door) Made(tx store.Tx, address string) error {
-	from := place(address)
+func (d *Door) Made(tx store.Tx, client string) error {
+	from := place(client)
 	if from == "" {
 		return nil
 	}
