@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -11,7 +12,7 @@ import (
 
 // list prints a line for each key: path, transport and product, separated by tabs. Keys
 // that this user may not open have "locked" at the end, virtual keys "LAB". If there is
-// no key, a message goes to standard error.
+// no key, or the service for NFC readers does not answer, a message goes to standard error.
 func (c *keyCommand) list(ctx context.Context) error {
 	devices, err := c.keys.Devices(ctx)
 	if err != nil {
@@ -19,6 +20,9 @@ func (c *keyCommand) list(ctx context.Context) error {
 	}
 	if len(devices) == 0 {
 		fmt.Fprintln(c.err, "nightlatch: No security key is plugged in.")
+	}
+	if why := c.keys.Reader(ctx).State.Err(); errors.Is(why, fido.ErrReaderServiceSilent) {
+		fmt.Fprintln(c.err, "nightlatch: Keys on NFC readers are not listed.", explainKey("", why))
 	}
 	for _, d := range devices {
 		address := addressOf(d)

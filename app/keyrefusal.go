@@ -72,6 +72,7 @@ var keyFaults = []keyFault{
 	{err: fido.ErrBusy, sentence: "The security key is busy: another program uses it, or it has not finished an earlier request. Wait a moment or end the other program, then try again."},
 	{err: fido.ErrNoPermission, sentence: "You have no permission to open the security key. On Linux install the rule that nightlatch admin udev-rule prints, and plug the key in again."},
 	{err: fido.ErrNoReaderService, sentence: "The service for NFC readers is not running. On Debian, Ubuntu and similar systems install the package pcscd, then try again."},
+	{err: fido.ErrReaderServiceSilent, sentence: "The service for NFC readers, pcscd, does not answer. Restart it (systemctl restart pcscd), then try again. Keys over USB work without it."},
 	{err: fido.ErrReadersDenied, sentence: "You have no permission to use the NFC readers: pcscd serves only users who are logged in at this computer's own screen. Run this there, or plug the security key in over USB."},
 	{err: fido.ErrNoReader, sentence: "There is no NFC reader. Plug one in, or plug the security key in over USB."},
 	{err: fido.ErrNoCard, sentence: "There is nothing on the NFC reader. Hold the security key to it, and leave it there until the command ends."},

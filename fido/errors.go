@@ -61,12 +61,13 @@ var ErrNoKey = fmt.Errorf("%w: no security key was inserted", ErrTimeout)
 
 // The errors of keys on an NFC reader.
 var (
-	ErrNoReaderService = errors.New("fido: the smart card service is not running")
-	ErrReadersDenied   = errors.New("fido: no permission to use the smart card service")
-	ErrNoReader        = errors.New("fido: no NFC reader")
-	ErrNoCard          = errors.New("fido: there is no card on the reader")
-	ErrNotFIDOCard     = errors.New("fido: the card on the reader is not a security key")
-	ErrCardPulled      = fmt.Errorf("%w: it was taken off the reader", ErrRemoved)
+	ErrNoReaderService     = errors.New("fido: the smart card service is not running")
+	ErrReaderServiceSilent = errors.New("fido: the smart card service does not answer")
+	ErrReadersDenied       = errors.New("fido: no permission to use the smart card service")
+	ErrNoReader            = errors.New("fido: no NFC reader")
+	ErrNoCard              = errors.New("fido: there is no card on the reader")
+	ErrNotFIDOCard         = errors.New("fido: the card on the reader is not a security key")
+	ErrCardPulled          = fmt.Errorf("%w: it was taken off the reader", ErrRemoved)
 
 	// ErrTapAgain means that the user must lift the key and hold it to the reader
 	// again. A tap counts as user presence for one command, within two minutes (CTAP

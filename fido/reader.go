@@ -7,14 +7,15 @@ type ReaderState int
 
 // The states. A higher state is closer to a usable key.
 const (
-	ReaderUnsupported ReaderState = iota // this build or system does not support readers
-	NoReaderService                      // pcscd, the smart card service, is not running
-	ReaderDenied                         // the user has no permission to use the readers
-	NoReader                             // no reader is plugged in
-	ReaderEmpty                          // there is no card on the reader
-	ReaderNotFIDO                        // the card is not a security key
-	ReaderBusy                           // another program uses the card exclusively
-	ReaderReady                          // a security key is on the reader, and listed as a device
+	ReaderUnsupported   ReaderState = iota // this build or system does not support readers
+	NoReaderService                        // pcscd, the smart card service, is not running
+	ReaderServiceSilent                    // pcscd does not answer
+	ReaderDenied                           // the user has no permission to use the readers
+	NoReader                               // no reader is plugged in
+	ReaderEmpty                            // there is no card on the reader
+	ReaderNotFIDO                          // the card is not a security key
+	ReaderBusy                             // another program uses the card exclusively
+	ReaderReady                            // a security key is on the reader, and listed as a device
 )
 
 // String returns the state's name, for logs and tests.
@@ -24,6 +25,8 @@ func (s ReaderState) String() string {
 		return "unsupported"
 	case NoReaderService:
 		return "no service"
+	case ReaderServiceSilent:
+		return "service does not answer"
 	case ReaderDenied:
 		return "denied"
 	case NoReader:
@@ -41,17 +44,18 @@ func (s ReaderState) String() string {
 }
 
 // Err returns the error that describes the state, or nil for ReaderReady. The errors:
-// ErrUnsupported, ErrNoReaderService,
+// ErrUnsupported, ErrNoReaderService, ErrReaderServiceSilent,
 // ErrReadersDenied, ErrNoReader, ErrNoCard, ErrNotFIDOCard or ErrBusy.
 func (s ReaderState) Err() error {
 	return map[ReaderState]error{
-		ReaderUnsupported: ErrUnsupported,
-		NoReaderService:   ErrNoReaderService,
-		ReaderDenied:      ErrReadersDenied,
-		NoReader:          ErrNoReader,
-		ReaderEmpty:       ErrNoCard,
-		ReaderNotFIDO:     ErrNotFIDOCard,
-		ReaderBusy:        ErrBusy,
+		ReaderUnsupported:   ErrUnsupported,
+		NoReaderService:     ErrNoReaderService,
+		ReaderServiceSilent: ErrReaderServiceSilent,
+		ReaderDenied:        ErrReadersDenied,
+		NoReader:            ErrNoReader,
+		ReaderEmpty:         ErrNoCard,
+		ReaderNotFIDO:       ErrNotFIDOCard,
+		ReaderBusy:          ErrBusy,
 	}[s]
 }
 

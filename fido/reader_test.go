@@ -19,6 +19,7 @@ func TestReaderStates(t *testing.T) {
 	}{
 		{ReaderUnsupported, ErrUnsupported, false},
 		{NoReaderService, ErrNoReaderService, false},
+		{ReaderServiceSilent, ErrReaderServiceSilent, false},
 		{ReaderDenied, ErrReadersDenied, false},
 		{NoReader, ErrNoReader, false},
 		{ReaderEmpty, ErrNoCard, true},

@@ -96,12 +96,28 @@ func (b *Bridge) look(ctx context.Context) snapshot {
 	defer late.Stop()
 	select {
 	case <-w.looked:
-	case <-late.C: // a service that hangs counts as absent
+	case <-w.silent:
+	case <-late.C:
+		b.giveUp(w)
 	case <-ctx.Done():
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.seen
+}
+
+// giveUp records that the service has not answered a listing in time. Later listings do
+// not wait for it.
+func (b *Bridge) giveUp(w *worker) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if w.answered || w.late || b.worker != w {
+		return
+	}
+	w.late = true
+	close(w.silent)
+	b.seen = snapshot{reader: fido.Reader{State: fido.ReaderServiceSilent}}
+	b.notify()
 }
 
 // start records a use and starts the worker if necessary. b.mu must be locked.
@@ -164,6 +180,10 @@ func (b *Bridge) recordUse() {
 func (b *Bridge) publish(w *worker, p snapshot) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if !w.answered {
+		w.answered = true
+		close(w.looked)
+	}
 	if b.worker != w {
 		return // w was stopped
 	}

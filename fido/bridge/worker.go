@@ -16,7 +16,11 @@ type worker struct {
 	b      *Bridge
 	stop   context.CancelFunc
 	looked chan struct{} // closed after the readers were listed once
+	silent chan struct{} // closed if a listing has waited for that in vain
 	broken chan *session // sessions that failed
+
+	// Guarded by b.mu: whether looked and silent are closed.
+	answered, late bool
 
 	// Used by the loop only.
 	slots []*slot
@@ -47,7 +51,7 @@ type listing struct {
 // newWorker starts a worker. b.mu must be locked.
 func newWorker(b *Bridge) *worker {
 	ctx, stop := context.WithCancel(context.Background())
-	w := &worker{b: b, stop: stop, looked: make(chan struct{}), broken: make(chan *session)}
+	w := &worker{b: b, stop: stop, looked: make(chan struct{}), silent: make(chan struct{}), broken: make(chan *session)}
 	listings := make(chan listing)
 	b.working.Go(func() {
 		b.cfg.Readers.Watch(ctx, func(slots []nfc.Slot, err error) {
@@ -71,7 +75,7 @@ func (w *worker) loop(ctx context.Context, listings <-chan listing) {
 	idle := time.NewTimer(w.b.cfg.Linger)
 	defer idle.Stop()
 	var again <-chan time.Time
-	for first := true; ; {
+	for {
 		select {
 		case <-ctx.Done():
 			return
@@ -93,10 +97,6 @@ func (w *worker) loop(ctx context.Context, listings <-chan listing) {
 			again = time.After(tryEvery)
 		}
 		w.b.publish(w, w.snapshot())
-		if first {
-			first = false
-			close(w.looked)
-		}
 	}
 }
 

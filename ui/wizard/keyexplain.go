@@ -57,6 +57,7 @@ func ExplainKey(w *assets.Catalog, err error) explain.Explanation {
 		{fido.ErrNoPermission, "key_no_permission"},
 		{fido.ErrNotKey, "key_not_a_key"},
 		{fido.ErrNoReaderService, "key_no_reader_service"},
+		{fido.ErrReaderServiceSilent, "key_reader_service_silent"},
 		{fido.ErrReadersDenied, "key_readers_denied"},
 		{fido.ErrNoReader, "key_no_reader"},
 		{fido.ErrNoCard, "key_no_card"},

@@ -48,6 +48,8 @@ func (d *StepView) readerNotes(s State, h Host) []fyne.CanvasObject {
 			parts = append(parts, kit.NewCommand(w.T("wizard.copy"), s.KeyAccess.ReadersCommand, h.copyLine))
 		}
 		return []fyne.CanvasObject{look.Narrow(560, look.V(look.S8, parts...))}
+	case state == fido.ReaderServiceSilent:
+		return []fyne.CanvasObject{note(w.T("wizard.key.service-silent"))}
 	case state == fido.ReaderDenied:
 		return []fyne.CanvasObject{note(w.T("wizard.key.readers-denied"))}
 	case state == fido.NoReader:

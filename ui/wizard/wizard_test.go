@@ -148,7 +148,7 @@ func TestEveryKeyErrorIsExplained(t *testing.T) {
 		fido.ErrVerification, fido.ErrNoSpace, fido.ErrBusy, fido.ErrNoPermission, fido.ErrNotKey, fido.ErrDenied, fido.ErrNotAllowed,
 		fido.ErrAlgorithm, fido.ErrOrigin, fido.ErrMalformed, fido.ErrUntrusted, fido.ErrUnsupported,
 		fido.ErrNoKey, fido.ErrPINChange, fido.ErrIncapable, fido.ErrTapAgain, fido.ErrCardPulled,
-		fido.ErrNoReaderService, fido.ErrReadersDenied, fido.ErrNoReader, fido.ErrNoCard, fido.ErrNotFIDOCard,
+		fido.ErrNoReaderService, fido.ErrReaderServiceSilent, fido.ErrReadersDenied, fido.ErrNoReader, fido.ErrNoCard, fido.ErrNotFIDOCard,
 		fido.ErrUnconfirmed, fido.ErrSilent, fido.ErrAnswer, fido.ErrTooLarge, fido.ErrPINAuth, fido.ErrPINLength, fido.ErrPINSame,
 		&fido.SilentError{Phase: fido.PhaseInit}, &fido.SilentError{Phase: fido.PhaseInfo}, &fido.SilentError{Phase: fido.PhasePIN},
 		&fido.SilentError{Phase: fido.PhaseAsk}, &fido.SilentError{Phase: fido.PhaseTouched}, &fido.AnswerError{Code: 0x7f},
