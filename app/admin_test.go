@@ -76,8 +76,8 @@ func labHas(t *testing.T, inst *instance, address, number string) (mail, text bo
 	return mail, len(texts) > 0
 }
 
-// What a verb says about notices is true: the message that it promises is delivered, and
-// where there is none it says so. This holds with and without a running server (D10).
+// A verb delivers the notice that it announces, and announces none if there is no address
+// or number. This holds with and without a running server (D10).
 func TestAdminKeepsItsPromises(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -195,8 +195,8 @@ func TestAdminReachesTheServerWithTheLock(t *testing.T) {
 	}
 }
 
-// Another program on the socket, and a server that ends, get a sentence and status 1, not
-// a silent success.
+// The command ends with a message and status 1 if another program answers on the socket,
+// or if the server ends during the request.
 func TestAdminNeedsTheWholeAnswer(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]string{
@@ -237,7 +237,8 @@ func answerOnce(l net.Listener, answer string) {
 	_, _ = io.WriteString(conn, answer)
 }
 
-// An operation ends when its client goes away or the server stops, and the client is told.
+// If the client disconnects or the server stops, the operation ends and the client gets an
+// error.
 func TestAdminOperationEndsWithItsClientOrServer(t *testing.T) {
 	t.Parallel()
 	for _, who := range []string{"client", "server"} {
@@ -264,7 +265,7 @@ func TestAdminOperationEndsWithItsClientOrServer(t *testing.T) {
 				c := &adminCommand{terminal: terminal{out: io.Discard, err: io.Discard}, dir: dir}
 				asked, err := c.askServer(ctx, "wait")
 				if !asked {
-					t.Error("the server was not asked")
+					t.Error("the server got no request")
 				}
 				answered <- err
 			}()
@@ -312,8 +313,8 @@ func TestCreateOwner(t *testing.T) {
 	}
 }
 
-// set-backups and invite say what is true beside a running server, beside one whose flag
-// wins, and without one.
+// set-backups and invite print messages that are true with a running server, with one whose
+// flag overrides the setting, and without a server.
 func TestAdminSaysWhenAndWhere(t *testing.T) {
 	t.Parallel()
 	folder, fixed := t.TempDir(), t.TempDir()
@@ -325,7 +326,7 @@ func TestAdminSaysWhenAndWhere(t *testing.T) {
 		mailed   string
 	}{
 		"running":   {true, "", "from now on, a backup is made in " + folder, "no daily backups are made any more", "AGE-SECRET-KEY-1", "mailed to the address."},
-		"with flag": {true, fixed, "a backup is made in " + fixed, "a backup is made in " + fixed, "AGE-SECRET-KEY-1", "mailed to the address."},
+		"with flag": {true, fixed, "a backup is still made in " + fixed, "a backup is still made in " + fixed, "AGE-SECRET-KEY-1", "mailed to the address."},
 		"stopped":   {false, "", "when the server runs, a backup is made in " + folder, "no daily backups are made any more", "AGE-SECRET-KEY-1", "mailed to the address when the server runs next."},
 	} {
 		t.Run(name, func(t *testing.T) {

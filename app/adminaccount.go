@@ -20,7 +20,7 @@ func (o *operator) unlock(ctx context.Context, r adminRequest) error {
 func (o *operator) endSessions(ctx context.Context, r adminRequest) error {
 	told, err := o.server.EndSessions(ctx, r.User)
 	return o.changed(err, told,
-		fmt.Sprintf("Every session of %s has ended, and no device of the account is known any more.", r.User),
+		fmt.Sprintf("Every session of %s has ended, and all remembered devices of the account were forgotten.", r.User),
 		fmt.Sprintf("%s is not signed in anywhere: nothing was changed.", r.User))
 }
 
@@ -29,12 +29,12 @@ func (o *operator) endSessions(ctx context.Context, r adminRequest) error {
 func (o *operator) resetTwoFactor(ctx context.Context, r adminRequest) error {
 	told, err := o.server.ResetTwoFactor(ctx, r.User)
 	return o.changed(err, told,
-		fmt.Sprintf("%s signs in with the password alone now, and should set up a second step soon. Backup codes and temporary passwords are void.", r.User),
+		fmt.Sprintf("%s now signs in with the password alone and should set up a second step soon. Backup codes and temporary passwords are void.", r.User),
 		fmt.Sprintf("Two-factor authentication of %s is off already: nothing was changed.", r.User))
 }
 
-// changed says what an operation did to an account and how its owner is told of it, or that
-// there was nothing to do.
+// changed prints what an operation changed in an account and how the owner is notified, or
+// that nothing had to be changed.
 func (o *operator) changed(err error, told server.Told, done, unchanged string) error {
 	switch {
 	case errors.Is(err, server.ErrNoChange):

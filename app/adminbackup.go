@@ -22,7 +22,7 @@ type backupCommand struct {
 	key         string // a recovery key that was made, to print
 }
 
-// backupPassphrase is the secret of backup and of what opens one.
+// backupPassphrase describes the secret that encrypts or opens a backup.
 func backupPassphrase(name string) secret.Secret {
 	return secret.Secret{Name: name, Flag: "--passphrase-from"}
 }
@@ -60,7 +60,8 @@ func (c *adminCommand) backup(ctx context.Context) error {
 	return c.reportBackup(res, key)
 }
 
-// checkBackupFile refuses a file that could not be written, before a secret is asked for.
+// checkBackupFile refuses a file that cannot be written. It runs before the user types a
+// secret.
 func (c *adminCommand) checkBackupFile(file string) error {
 	stat, err := os.Lstat(file)
 	switch {
@@ -75,8 +76,8 @@ func (c *adminCommand) checkBackupFile(file string) error {
 	return nil
 }
 
-// backupKey returns what the backup is encrypted with, and a new recovery key if one was
-// asked for.
+// backupKey returns the key that encrypts the backup, and the new recovery key of
+// --recovery-key.
 func (c *adminCommand) backupKey(ctx context.Context) (lock backup.Lock, opener backup.Opener, key string, err error) {
 	b := &c.backups
 	switch {
@@ -91,7 +92,7 @@ func (c *adminCommand) backupKey(ctx context.Context) (lock backup.Lock, opener 
 		return lock, opener, key, err
 	}
 	if b.passphrase.From == "" && !secret.IsTerminal(c.in) {
-		return lock, opener, "", usagef("backup needs a key: --passphrase-from SOURCE, --recovery-key to make one, or --recipient RECIPIENT; at a terminal it asks for a passphrase")
+		return lock, opener, "", usagef("backup needs a key: --passphrase-from SOURCE, --recovery-key to make one, or --recipient RECIPIENT; at a terminal you can type a passphrase")
 	}
 	phrase, err := readSecret(ctx, c.terminal, &b.passphrase)
 	if err != nil {
@@ -109,34 +110,34 @@ func (c *adminCommand) backupKey(ctx context.Context) (lock backup.Lock, opener 
 	}
 	lock, opener, err = backup.Passphrase(phrase)
 	if errors.Is(err, backup.ErrPassphrase) {
-		return lock, opener, "", refuse(err, "The passphrase is too short: whoever gets the file can try as many as they like. Use at least %d characters, such as four words.", backup.PassphraseMin)
+		return lock, opener, "", refuse(err, "The passphrase is too short. Anyone who gets the file can try passphrases without a limit. Use at least %d characters, such as four words.", backup.PassphraseMin)
 	}
 	return lock, opener, "", err
 }
 
-// reportBackup says what is in the backup, what opens it, and how it was checked. The
-// recovery key is alone on its line.
+// reportBackup prints the contents of the backup, the key that opens it, and how it was
+// checked. The recovery key is on a line by itself.
 func (c *adminCommand) reportBackup(res backup.Result, key string) error {
 	m := res.Contents.Manifest
 	var b writeErr
 	b.printf(c.out, "%s: a backup of %s, made at %s, %s\n", c.file, counted(m.Accounts, "account"), m.Made.Format("2006-01-02 15:04:05 UTC"), size(res.Bytes))
-	b.printf(c.out, "It holds the database and the key that opens the database, so nothing else is needed on another computer.\n")
-	checked := "It was opened again, its checksums are right, and its database is consistent and belongs to its key.\n"
+	b.printf(c.out, "It contains the database and the database's key, so another computer needs nothing else.\n")
+	checked := "It was opened again: its checksums are right, and its database is consistent and belongs to its key.\n"
 	if c.unchecked {
-		checked = "It was opened again and its checksums are right. There was no room to unpack its database and check that too: do it with nightlatch admin verify FILE.\n"
+		checked = "It was opened again and its checksums are right. There was no room to unpack and check its database. Check it with nightlatch admin verify FILE.\n"
 	}
 	b.printf(c.out, "%s", checked)
 	switch {
 	case key != "":
-		b.printf(c.out, "Only this recovery key opens it. It is shown once: print it or write it down, and keep it away from the backup.\n%s\n", key)
+		b.printf(c.out, "Only this recovery key opens the backup. It is shown once. Print it or write it down, and keep it away from the backup.\n%s\n", key)
 	case c.backups.recipient != "":
-		b.printf(c.out, "Only the recovery key of this recipient opens it. It was checked with a key that existed while it was written, because the recovery key is not here.\n")
+		b.printf(c.out, "Only the recovery key of this recipient opens the backup. The recovery key is not on this computer, so the check used the key that existed while the backup was written.\n")
 	default:
-		b.printf(c.out, "Only the passphrase opens it. Nobody can recover it.\n")
+		b.printf(c.out, "Only the passphrase opens the backup. A lost passphrase cannot be recovered.\n")
 	}
 	if b.err != nil && key != "" {
 		_ = os.Remove(res.Path) // nobody could open it
-		return refuse(b.err, "The recovery key could not be printed (%s), so the backup was deleted again. Try again.", reason(b.err))
+		return refuse(b.err, "The recovery key could not be printed (%s), so the backup was deleted. Try again.", reason(b.err))
 	}
 	return b.err
 }

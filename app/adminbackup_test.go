@@ -40,8 +40,8 @@ func backupTest(t *testing.T, dir string) (file, line string) {
 	return file, line
 }
 
-// A backup whose parts do not fit each other is refused, whoever made it: with the key of
-// another database, with a database that is damaged, or without one. Nothing is changed.
+// A backup with inconsistent parts is refused: with the key of another database, with a
+// damaged database, or without a database. Nothing is changed.
 func TestRestoreComparesKeyAndDatabase(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")
@@ -136,8 +136,7 @@ func TestRestoreKeepsWhatWasThere(t *testing.T) {
 	}
 }
 
-// What a running server sends is complete or refused: an answer that ends early leaves no
-// file.
+// An incomplete answer of the running server leaves no backup file.
 func TestBackupNeedsTheWholeAnswer(t *testing.T) {
 	t.Parallel()
 	var half bytes.Buffer
@@ -175,8 +174,8 @@ func TestBackupNeedsTheWholeAnswer(t *testing.T) {
 	}
 }
 
-// The key of a backup never stands unencrypted on a disk while the backup is made, checked
-// or restored, but for the data directory where it belongs.
+// Making, checking and restoring a backup never write its key unencrypted to a disk, except
+// to the data directory.
 func TestKeyIsNotUnpacked(t *testing.T) {
 	dir, tmp := filepath.Join(t.TempDir(), "data"), t.TempDir()
 	t.Setenv("TMPDIR", tmp)
@@ -237,7 +236,7 @@ func TestBackupEndsWhenNobodyReads(t *testing.T) {
 	select {
 	case <-ended:
 	case <-ctx.Done():
-		t.Error("the server still writes")
+		t.Error("the server is still writing")
 	}
 }
 

@@ -51,9 +51,9 @@ func (c *adminCommand) printRecoveryKey() error {
 	if c.backups.key == "" {
 		return nil
 	}
-	_, err := fmt.Fprintf(c.out, "Only this recovery key opens the backups from now on. It is shown once: print it or write it down, and keep it away from the backups.\n%s\n", c.backups.key)
+	_, err := fmt.Fprintf(c.out, "From now on only this recovery key opens new backups. It is shown once. Print it or write it down, and keep it away from the backups.\n%s\n", c.backups.key)
 	if err != nil {
-		return refuse(err, "The recovery key could not be printed (%s), so nobody could open the backups from now on. Make another one: nightlatch admin set-backups --recovery-key.", reason(err))
+		return refuse(err, "The recovery key could not be printed (%s), so new backups could not be opened. Make another key: nightlatch admin set-backups --recovery-key.", reason(err))
 	}
 	return nil
 }
@@ -81,9 +81,9 @@ func (o *operator) setBackups(ctx context.Context, r adminRequest) error {
 	fixed := o.server.FixedBackupFolder()
 	switch {
 	case fixed != "" && set.Recipient != "":
-		o.report.say(fmt.Sprintf("the setting was changed; while the server runs with --backup-dir, a backup is made in %s every day all the same", fixed))
+		o.report.say(fmt.Sprintf("the setting was changed; while the server runs with --backup-dir, a backup is still made in %s every day", fixed))
 	case r.Off:
-		o.report.say("no daily backups are made any more; those that are there stay")
+		o.report.say("no daily backups are made any more; existing backups are kept")
 	case set.Recipient == "":
 		o.report.say("no backup is made yet, because there is no recovery key: nightlatch admin set-backups --recovery-key")
 	case set.Folder == "":

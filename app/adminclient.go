@@ -86,9 +86,9 @@ func (c *adminCommand) explainSocket(ctx context.Context, err error) error {
 	case errors.Is(context.Cause(ctx), errSilent), errors.As(err, &timeout) && timeout.Timeout():
 		return refuse(err, "The server that runs with the data in %s does not answer. Stop it, or end its process, and try again.", dir)
 	case ctx.Err() != nil:
-		return refuse(err, "Interrupted. The running server may have done it all the same.")
+		return refuse(err, "Interrupted. The running server may have finished the request.")
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return refuse(err, "The server that runs with the data in %s broke the connection off. See its log, and check whether this was done before you try again.", dir)
+		return refuse(err, "The server that runs with the data in %s closed the connection. See its log, and check whether this was done before you try again.", dir)
 	}
 	return refuse(err, "The server that runs with the data in %s cannot be reached (%s). Run this command as the server's user or as root, or stop the server first.", dir, reason(err))
 }

@@ -56,7 +56,7 @@ func (c *adminCommand) askTextToken(ctx context.Context) error {
 	return c.checkDelivery("set-text-gateway", delivery.Settings{Text: &c.request.Text})
 }
 
-// checkMail refuses settings that cannot work, before a secret is asked for.
+// checkMail refuses invalid settings. It runs before the user types a secret.
 func (c *adminCommand) checkMail() error {
 	c.request.Mail = c.request.Mail.Parsed()
 	m := c.request.Mail
@@ -73,13 +73,13 @@ func (c *adminCommand) checkText() error {
 	case c.urlFrom != "" && text.URL != "":
 		return usagef("set-text-gateway takes --url or --url-from, not both")
 	case c.urlFrom != "":
-		return nil // it is checked when it has been read
+		return nil // checked after it has been read
 	}
 	text.Token = laterSecret
 	return c.checkDelivery("set-text-gateway", delivery.Settings{Text: &text})
 }
 
-// laterSecret stands for a secret that is not asked for yet.
+// laterSecret is the placeholder of a secret that has not been read yet.
 const laterSecret = "later"
 
 func (c *adminCommand) checkDelivery(verb string, s delivery.Settings) error {
@@ -120,7 +120,8 @@ func (o *operator) setText(ctx context.Context, r adminRequest) error {
 	})
 }
 
-// setDelivery changes the settings, if the new ones are valid, and says from when on.
+// setDelivery changes the settings, if the new ones are valid, and prints when they take
+// effect.
 func (o *operator) setDelivery(ctx context.Context, done string, change func(*delivery.Settings)) error {
 	used, err := o.server.SetDelivery(ctx, change)
 	if err != nil {

@@ -99,8 +99,8 @@ func noRoom(err error) bool {
 	return false
 }
 
-// openBackup asks for the key of c.file and returns its parts. Call the returned function
-// at the end.
+// openBackup reads the key of c.file and returns its parts. Call the returned function at
+// the end.
 func (c *adminCommand) openBackup(ctx context.Context) (parts io.Reader, done func(), err error) {
 	f, err := os.Open(c.file)
 	if err != nil {
@@ -115,7 +115,7 @@ func (c *adminCommand) openBackup(ctx context.Context) (parts io.Reader, done fu
 		return nil, nil, c.explainOpening(err)
 	}
 	if c.backups.passphrase.From == "" && !secret.IsTerminal(c.in) {
-		return nil, nil, usagef("a backup needs its passphrase or recovery key: --passphrase-from SOURCE; at a terminal it is asked for")
+		return nil, nil, usagef("the backup's passphrase or recovery key is missing: give --passphrase-from SOURCE, or type it at a terminal")
 	}
 	text, err := readSecret(ctx, c.terminal, &c.backups.passphrase)
 	if err != nil {
@@ -139,15 +139,15 @@ func (c *adminCommand) explainOpening(err error) error {
 	case errors.Is(err, context.Canceled):
 		return refuse(err, "Interrupted. Nothing was changed.")
 	case errors.Is(err, backup.ErrBare):
-		return refuse(err, "%s is a bare database without its key, as earlier versions made them, and not a backup. To use it, put it into a data directory as %s, together with its %s.", c.file, databaseName, backup.PartKey)
+		return refuse(err, "%s is a bare database without its key, not a backup. Earlier versions made such files. To use it, put it into a data directory as %s, together with its %s.", c.file, databaseName, backup.PartKey)
 	case errors.Is(err, backup.ErrNewer), errors.Is(err, store.ErrNewerVersion):
 		return refuse(err, "%s was made by a newer version of Nightlatch than this one (%s). Install the newer version; nothing was changed.", c.file, version)
 	case errors.Is(err, backup.ErrOtherKind):
-		return refuse(err, "%s opens with a key of the other kind: a recovery key (AGE-SECRET-KEY-…) instead of a passphrase, or a passphrase instead of a recovery key. Nothing was changed.", c.file)
+		return refuse(err, "%s needs the other kind of key: a recovery key (AGE-SECRET-KEY-…) instead of a passphrase, or a passphrase instead of a recovery key. Nothing was changed.", c.file)
 	case errors.Is(err, backup.ErrWrongKey):
 		return refuse(err, "This passphrase or recovery key does not open %s. Check it for typing mistakes, and that it belongs to this backup; nothing was changed.", c.file)
 	case errors.Is(err, store.ErrOtherKey):
-		return refuse(err, "The database in %s belongs to another key than the one beside it, so it could not be used. Use another backup; nothing was changed.", c.file)
+		return refuse(err, "The database in %s does not belong to the key in the same backup, so it could not be used. It belongs to another key. Use another backup; nothing was changed.", c.file)
 	case errors.Is(err, backup.ErrNotBackup):
 		return refuse(err, "%s is not a backup of Nightlatch, or it is damaged. Use another backup; nothing was changed.", c.file)
 	case noRoom(err):

@@ -17,14 +17,14 @@ import (
 	"nightlatch/server/store/seal"
 )
 
-// The answer of the running server to /parts is the parts of a backup, not encrypted,
-// followed by one of these trailers.
+// The running server answers /parts with the unencrypted parts of a backup and one of these
+// trailers.
 const (
 	partsDone    = "Nightlatch-Done"
 	partsRefused = "Nightlatch-Refused"
 )
 
-// backupSource returns what a backup of the instance is made of.
+// backupSource returns the contents of a backup of the instance.
 func (inst *instance) backupSource(now func() time.Time) (backup.Source, error) {
 	src := backup.Source{
 		Database: inst.store.file, MasterKey: inst.keys.Export(), Fingerprint: inst.keys.Fingerprint(),
@@ -92,8 +92,8 @@ func (t terminal) openForReading(ctx context.Context, dir string) (*instance, er
 	return &instance{dir: dir, store: &database{checked.Wrap(s, keys), s, keys}, keys: keys}, nil
 }
 
-// partsFromServer copies what the running server sends. The error is localsocket.ErrNone
-// if none runs; w was not written to then.
+// partsFromServer copies the answer of the running server to w. If no server runs, the
+// error is localsocket.ErrNone and nothing was written.
 func (c *adminCommand) partsFromServer(ctx context.Context, w io.Writer, progress func(done, total int64)) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

@@ -2,7 +2,7 @@ package main
 
 import "fmt"
 
-// reporter prints what an operation says, and how far it is. Call done at the end.
+// reporter prints the messages and the progress of an operation. Call done at the end.
 func (c *adminCommand) reporter() (r reporter, done func()) {
 	var p *progress
 	end := func() {

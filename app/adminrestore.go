@@ -17,8 +17,8 @@ import (
 	"nightlatch/server/store/seal"
 )
 
-// restore replaces the data of a directory by a backup. What was there is kept beside it.
-// Everything is unpacked, opened and checked before anything is changed.
+// restore replaces the data of a directory by a backup. It unpacks, opens and checks the
+// backup first. The old files get another name.
 func (c *adminCommand) restore(ctx context.Context) error {
 	dir, err := prepareDirectory(c.dir)
 	if err != nil {
@@ -56,12 +56,13 @@ func (c *adminCommand) restore(ctx context.Context) error {
 	if u.contents.Lab != nil {
 		who = "lab"
 	}
-	fmt.Fprintf(c.out, "Everybody is signed out, and temporary passwords are revoked. When the %s runs next, every account is told in its activity list,\n"+
-		"and by mail and text where that is possible, that an old password, used backup codes and removed keys may be back.\n", who)
+	fmt.Fprintf(c.out, "All sessions have ended and all temporary passwords are revoked. When the %s runs next, it notifies every account in its activity list, and by mail and text where it has an address or number.\n"+
+		"The notice says that an old password, used backup codes and removed keys may work again.\n", who)
 	return nil
 }
 
-// begin makes the restore an event in the restored database.
+// begin records the restore in the restored database: sessions end, and the next start
+// notifies every account (decision 77).
 func (u *unpacked) begin(ctx context.Context) error {
 	at := time.Now()
 	if text := u.contents.Lab; text != nil && strings.TrimSpace(*text) != "" {
@@ -79,9 +80,9 @@ func (u *unpacked) begin(ctx context.Context) error {
 	return errors.Join(err, s.Close())
 }
 
-// putInPlace moves the unpacked files to dir. Until the last step the old database is in
-// place. After a crash between two steps, the next start refuses a key that does not fit,
-// and the restore can be repeated.
+// putInPlace moves the unpacked files to dir. The old database is replaced in the last step.
+// After a crash between two steps, the next start refuses a key that does not belong to the
+// database, and the restore can be repeated.
 func (c *adminCommand) putInPlace(ctx context.Context, u *unpacked, dir string) error {
 	stamp := "." + time.Now().UTC().Format("20060102T150405Z")
 	key, database := filepath.Join(dir, seal.MasterFile), filepath.Join(dir, databaseName)
@@ -128,8 +129,8 @@ func putLab(u *unpacked, dir string) error {
 	return nil
 }
 
-// keep gives a file a second name beside it and says so. The file stays where it is until
-// it is replaced.
+// keep gives a file a second name and prints it. The first name stays until the file is
+// replaced.
 func (c *adminCommand) keep(path, stamp string) error {
 	kept := path + stamp
 	err := os.Link(path, kept)

@@ -17,13 +17,13 @@ import (
 // adminSocketName is the socket of `nightlatch admin` in the data directory.
 const adminSocketName = "admin.sock"
 
-// adminProtocol is the version of what is said on the socket. A program of another version
-// is refused, with a sentence.
+// adminProtocol is the version of the socket's protocol. A program with another version gets
+// a refusal.
 const adminProtocol = 1
 
 const (
-	adminBeat    = 2 * time.Second  // how often the server shows that it is still at work
-	adminSilence = 30 * time.Second // how long either side waits for the other
+	adminBeat    = 2 * time.Second  // interval of the server's keep-alive lines
+	adminSilence = 30 * time.Second // either side gives up after this time without data
 )
 
 // An adminCall is the request of one verb.
@@ -44,8 +44,8 @@ type adminLine struct {
 	Done    bool   `json:"done,omitempty"`
 }
 
-// listenForAdmin answers `nightlatch admin` until stop is called. The instance must be
-// open, since its lock makes sure that no other server listens.
+// listenForAdmin answers `nightlatch admin` until stop is called. The instance must be open:
+// its lock ensures that no other server listens.
 func (inst *instance) listenForAdmin() (stop func(), err error) { return inst.listenFor(adminVerbs) }
 
 func (inst *instance) listenFor(known verbs[adminCommand]) (stop func(), err error) {
@@ -67,7 +67,7 @@ func (inst *instance) listenFor(known verbs[adminCommand]) (stop func(), err err
 	return func() {
 		soon, done := context.WithTimeout(context.Background(), shutdownTimeout)
 		defer done()
-		if hs.Shutdown(soon) != nil { // a verb takes longer: end it
+		if hs.Shutdown(soon) != nil { // a verb is still running: end it
 			cancel()
 			hs.Close()
 		}
@@ -83,7 +83,7 @@ func (inst *instance) adminHandler(ctx context.Context, known verbs[adminCommand
 	return mux
 }
 
-// answerVerb runs one operation and streams what it says.
+// answerVerb runs one operation and streams its messages.
 func (inst *instance) answerVerb(ending context.Context, known verbs[adminCommand], w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
@@ -100,7 +100,7 @@ func (inst *instance) answerVerb(ending context.Context, known verbs[adminComman
 		err = explainAccount(request.User, run(o, ctx, request))
 	}
 	if ending.Err() != nil && err != nil {
-		err = refuse(err, "The server was stopped before this was done. Try again.")
+		err = refuse(err, "The server stopped before this was finished. Try again.")
 	}
 	if err == nil {
 		out.send(adminLine{Done: true})
@@ -109,7 +109,7 @@ func (inst *instance) answerVerb(ending context.Context, known verbs[adminComman
 	out.send(adminLine{Refused: sentence(explainData(inst.dir, err))})
 }
 
-// readCall finds the operation that is asked for.
+// readCall returns the operation that the request names.
 func (inst *instance) readCall(known verbs[adminCommand], r *http.Request) (operation, adminRequest, error) {
 	var call adminCall
 	var request adminRequest
@@ -124,7 +124,7 @@ func (inst *instance) readCall(known verbs[adminCommand], r *http.Request) (oper
 	return v.operation, request, nil
 }
 
-// sentence returns what a user reads about an error.
+// sentence returns the user's message for an error.
 func sentence(err error) string {
 	var no *refusal
 	if errors.As(err, &no) {
@@ -133,7 +133,7 @@ func sentence(err error) string {
 	return fmt.Sprintf("It failed: %v.", err)
 }
 
-// An adminStream writes the lines of an answer, and a sign of life between them.
+// An adminStream writes the lines of an answer, and keep-alive lines between them.
 type adminStream struct {
 	w      http.ResponseWriter
 	rc     *http.ResponseController

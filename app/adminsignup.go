@@ -11,7 +11,7 @@ import (
 	"nightlatch/server/signup"
 )
 
-// checkNewOwner refuses a user name that no account can have, before a password is asked for.
+// checkNewOwner refuses an invalid user name. It runs before the user types a password.
 func (c *adminCommand) checkNewOwner() error {
 	if err := needUser("create-owner")(c); err != nil {
 		return err
@@ -61,9 +61,9 @@ func passwordReason(r account.PasswordReason) string {
 	case account.PasswordControl:
 		return "it has a control character, or is not UTF-8"
 	case account.PasswordContainsUsername:
-		return "it contains the user name, or is little else"
+		return "it is too similar to the user name"
 	}
-	return "it is one of the first that attackers try"
+	return "attackers try it first"
 }
 
 // invite makes an invitation in the owner's name.
@@ -71,7 +71,7 @@ func (o *operator) invite(ctx context.Context, r adminRequest) error {
 	made, err := o.server.Invite(ctx, r.Address)
 	switch {
 	case errors.Is(err, account.ErrEmail):
-		return refuse(err, "%q is no address that can be invited. %s", r.Address, account.Advise(err, "An address looks like name@example.org.").Detail)
+		return refuse(err, "The address %q cannot be invited. %s", r.Address, account.Advise(err, "An address looks like name@example.org.").Detail)
 	case errors.Is(err, signup.ErrClosed):
 		return refuse(err, "Sign-up is closed, so an invitation could not be used. Run nightlatch admin sign-up --mode invite first.")
 	case errors.Is(err, signup.ErrFull):
@@ -80,9 +80,9 @@ func (o *operator) invite(ctx context.Context, r adminRequest) error {
 		return err
 	}
 	o.report.say(made.Code)
-	o.report.say(fmt.Sprintf("This code makes one account for %s, until %s. Pass it on in a safe way; it is shown only now.", made.Address, made.Expires.Format("2006-01-02 15:04 UTC")))
+	o.report.say(fmt.Sprintf("This code creates one account for %s and works until %s. It is shown only now. Pass it on safely.", made.Address, made.Expires.Format("2006-01-02 15:04 UTC")))
 	if made.Mailed {
-		o.report.say("A code of its own is mailed to the address" + o.when() + ". The first of the two that is used counts.")
+		o.report.say("A second code is mailed to the address" + o.when() + ". Using one of the two codes uses up both.")
 	}
 	return nil
 }
@@ -95,7 +95,7 @@ func (o *operator) signUp(ctx context.Context, r adminRequest) error {
 	}
 	switch {
 	case errors.Is(err, signup.ErrFixed):
-		return refuse(err, "The running server was started with --sign-up, which wins over the setting. Start it without that flag, then try again.")
+		return refuse(err, "The running server was started with --sign-up, which overrides the setting. Start it without that flag, then try again.")
 	case err != nil:
 		return err
 	}
@@ -109,6 +109,6 @@ func (o *operator) signUp(ctx context.Context, r adminRequest) error {
 func (o *operator) setOwner(ctx context.Context, r adminRequest) error {
 	told, err := o.server.SetOwner(ctx, r.User)
 	return o.changed(err, told,
-		fmt.Sprintf("%s owns this server: the account says who may sign up, and how mail and text messages are sent.", r.User),
+		fmt.Sprintf("%s owns this server now. The owner controls who may sign up, and how mail and text messages are sent.", r.User),
 		fmt.Sprintf("%s owns this server already: nothing was changed.", r.User))
 }

@@ -36,7 +36,7 @@ var adminVerbs = verbs[adminCommand]{
 		run:   (*adminCommand).backup,
 	},
 	{
-		name: "restore", synopsis: "[--data DIR] [--passphrase-from SOURCE] FILE", help: "replace the data by a backup; the old ones are kept",
+		name: "restore", synopsis: "[--data DIR] [--passphrase-from SOURCE] FILE", help: "replace the data by a backup; the old data are kept",
 		flags: func(c *adminCommand, f *flag.FlagSet) {
 			c.dataFlag(f)
 			c.openFlag(f)
@@ -46,11 +46,11 @@ var adminVerbs = verbs[adminCommand]{
 	},
 	{
 		name: "set-backups", synopsis: "[--data DIR] [--folder DIR] [--recovery-key | --recipient RECIPIENT] [--off]",
-		help: "let the server back itself up once a day; the last seven backups are kept",
+		help: "let the server make a backup every day; the last seven are kept",
 		flags: func(c *adminCommand, f *flag.FlagSet) {
 			c.dataFlag(f)
-			f.StringVar(&c.request.Folder, "folder", "", "where the backups go: a `directory` that exists, on another disk if possible")
-			f.BoolVar(&c.backups.recoveryKey, "recovery-key", false, "make a new recovery key for the backups from now on, and print it once")
+			f.StringVar(&c.request.Folder, "folder", "", "existing `directory` for the backups, on another disk if possible")
+			f.BoolVar(&c.backups.recoveryKey, "recovery-key", false, "make a new recovery key for future backups, and print it once")
 			f.StringVar(&c.request.Recipient, "recipient", "", "use the public half of an existing recovery `key`: age1…")
 			f.BoolVar(&c.request.Off, "off", false, "make no more daily backups")
 		},
@@ -65,7 +65,7 @@ var adminVerbs = verbs[adminCommand]{
 			f.StringVar(&c.request.Mail.Addr, "addr", "", "mail server, as `host:port`")
 			f.StringVar((*string)(&c.request.Mail.TLS), "tls", string(delivery.StartTLS), "`mode`: starttls, tls, or none, which is allowed for this computer only")
 			f.StringVar(&c.request.Mail.From, "from", "", "the sender's `address`")
-			f.StringVar(&c.request.Mail.Username, "user", "", "user `name`; its password is asked for at a terminal, and else read from standard input")
+			f.StringVar(&c.request.Mail.Username, "user", "", "user `name`; type its password at a terminal, or send it to standard input")
 			f.StringVar((*string)(&c.from), "password-from", "", "where the password is: `-`, fd:N or file:PATH")
 			f.BoolVar(&c.request.Off, "off", false, "stop sending mail")
 		},
@@ -77,7 +77,7 @@ var adminVerbs = verbs[adminCommand]{
 		help: "set the HTTP gateway that sends text messages",
 		flags: func(c *adminCommand, f *flag.FlagSet) {
 			c.dataFlag(f)
-			f.StringVar(&c.request.Text.URL, "url", "", "`URL` that accepts {\"to\",\"body\"}; its bearer token is asked for at a terminal, and else read from standard input")
+			f.StringVar(&c.request.Text.URL, "url", "", "`URL` that accepts {\"to\",\"body\"}; type its bearer token at a terminal, or send it to standard input")
 			f.StringVar((*string)(&c.urlFrom), "url-from", "", "where the URL is, if it contains a secret: `-`, fd:N or file:PATH")
 			f.StringVar((*string)(&c.from), "token-from", "", "where the token is: `-`, fd:N or file:PATH")
 			f.BoolVar(&c.request.Off, "off", false, "stop sending text messages")
@@ -87,7 +87,7 @@ var adminVerbs = verbs[adminCommand]{
 	},
 	{
 		name: "set-owner", synopsis: "[--data DIR] --user NAME",
-		help: "hand the owner's role to an account: the owner says who may sign up and how messages are sent",
+		help: "hand the owner's role to an account; the owner controls who may sign up and how messages are sent",
 		flags: func(c *adminCommand, f *flag.FlagSet) {
 			c.dataFlag(f)
 			f.StringVar(&c.request.User, "user", "", "user `name` of the account")
@@ -100,7 +100,7 @@ var adminVerbs = verbs[adminCommand]{
 		help: "make the account that owns the server, if it has no owner",
 		flags: func(c *adminCommand, f *flag.FlagSet) {
 			c.dataFlag(f)
-			f.StringVar(&c.request.User, "user", "", "user `name` of the new account; its password is asked for at a terminal, and else read from standard input")
+			f.StringVar(&c.request.User, "user", "", "user `name` of the new account; type its password at a terminal, or send it to standard input")
 			f.StringVar((*string)(&c.from), "password-from", "", "where the password is: `-`, fd:N or file:PATH")
 		},
 		needs: (*adminCommand).checkNewOwner, ask: (*adminCommand).askOwnerPassword,
@@ -123,7 +123,7 @@ var adminVerbs = verbs[adminCommand]{
 	},
 	{
 		name: "sign-up", synopsis: "[--data DIR] --mode MODE",
-		help: "say who may sign up",
+		help: "set who may sign up",
 		flags: func(c *adminCommand, f *flag.FlagSet) {
 			c.dataFlag(f)
 			f.StringVar(&c.request.SignUp, "mode", "", "`mode`: open, invite or closed")
@@ -199,7 +199,7 @@ func needUser(verb string) func(*adminCommand) error {
 	}
 }
 
-// openFlag adds the flag that says where the key of a backup is.
+// openFlag adds the flag for the source of a backup's key.
 func (c *adminCommand) openFlag(f *flag.FlagSet) {
 	c.backups.passphrase = backupPassphrase("Passphrase or recovery key of the backup")
 	from(f, &c.backups.passphrase, "the passphrase or recovery key of the backup")

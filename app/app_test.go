@@ -110,7 +110,7 @@ func TestCheckServer(t *testing.T) {
 	}
 }
 
-// The printed URL is the one that browsers show.
+// The printed URL equals the one that browsers show.
 func TestClientURL(t *testing.T) {
 	for _, tt := range [][3]string{
 		{"127.0.0.1", "8440", "http://localhost:8440"},

@@ -43,7 +43,7 @@ func (t terminal) console(args []string) error {
 	data := f.String("data", "", "data `directory`. "+withoutData())
 	seed := f.String("seed", "", "JSON `file` of accounts for the lab, instead of the demo accounts")
 	var keyPaths []string
-	f.Func("key-path", "`path` of a security key that is not found by itself, such as a test's; can be given several times", func(path string) error {
+	f.Func("key-path", "additional security key at `path`, such as a test's; can be given several times", func(path string) error {
 		keyPaths = append(keyPaths, path)
 		return nil
 	})
@@ -116,7 +116,7 @@ func (t terminal) window(cfg instanceConfig) error {
 	}
 	shown, closed := inst.show(ctx, t), inst.close()
 	if errors.Is(shown, errStartAgain) {
-		return startAgain() // what close said has the same cause
+		return startAgain() // the error of close has the same cause
 	}
 	return errors.Join(shown, closed)
 }
@@ -213,8 +213,8 @@ func (inst *instance) show(ctx context.Context, t terminal) error {
 // errStartAgain is returned by show if the user wants the program to start again.
 var errStartAgain = errors.New("app: start again")
 
-// stopIfFailed shows why the database cannot go on, when it cannot, and offers to start
-// again. The result is set if the user wants to.
+// stopIfFailed waits until the database fails, shows the reason and offers to start again.
+// The result is set if the user accepts.
 func (inst *instance) stopIfFailed(ctx context.Context, console *shell.Console) *atomic.Bool {
 	again := new(atomic.Bool)
 	go func() {

@@ -18,7 +18,8 @@ import (
 	"nightlatch/server/store/seal"
 )
 
-// toFormat1 takes the checksums out of a database, as the version before this one wrote it.
+// toFormat1 removes the checksums from a database, which gives the format of the previous
+// version.
 func toFormat1(t *testing.T, path string) (rows int) {
 	t.Helper()
 	db, err := bbolt.Open(path, 0o600, nil)
@@ -47,8 +48,8 @@ func toFormat1(t *testing.T, path string) (rows int) {
 	return rows
 }
 
-// A database of the format without checksums is converted at the start: everything is
-// there, verify finds it whole, and the old file is kept as it was.
+// A database without checksums is converted at the start. No data are lost, verify finds no
+// fault, and the old file is kept unchanged.
 func TestConversion(t *testing.T) {
 	t.Parallel()
 	dir := demoData(t)
@@ -106,8 +107,8 @@ func TestConversion(t *testing.T) {
 	}
 }
 
-// A database without a fingerprint is not converted with a key that is not its own: the
-// sealed values in it do not open.
+// A database without a fingerprint is not converted with the key of another database, which
+// cannot open its sealed values.
 func TestConversionWithAnotherKey(t *testing.T) {
 	t.Parallel()
 	dir, other := demoData(t), demoData(t)

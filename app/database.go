@@ -23,15 +23,15 @@ type database struct {
 	keys *seal.Sealer
 }
 
-// Failed returns a channel that is closed when the database cannot go on: its disk failed,
-// or it is damaged. Failure says why.
+// Failed returns a channel that is closed when the database fails: its disk failed, or it is
+// damaged. Failure returns the reason.
 func (d *database) Failed() <-chan struct{} { return d.file.Failed() }
 
-// Failure returns why the database cannot go on, or nil.
+// Failure returns the reason why the database failed, or nil.
 func (d *database) Failure() error { return d.file.Failure() }
 
-// openStore opens the database of dir and its sealing key. show is told how far the
-// conversion of an older database is; it may be nil.
+// openStore opens the database of dir and its sealing key. show, which may be nil, receives
+// the progress of the conversion of an older database.
 func openStore(ctx context.Context, dir string, now func() time.Time, keyring bool, log *slog.Logger, show bolt.Progress) (*database, error) {
 	db, err := openDatabase(ctx, bolt.Config{Path: filepath.Join(dir, databaseName), Now: now, Log: log}, show, func() (*seal.Sealer, error) {
 		master, err := seal.LoadOrCreate(ctx, dir, keyring)
@@ -43,14 +43,14 @@ func openStore(ctx context.Context, dir string, now func() time.Time, keyring bo
 	return db, err
 }
 
-// errInterrupted is the cause of a refusal when the user stopped a start that took long.
+// errInterrupted is the cause of the refusal after the user stopped a slow start.
 var errInterrupted = errors.New("app: interrupted")
 
-// waitsForKeyring is what a user reads while the keyring does not answer.
-const waitsForKeyring = "waiting for the keyring of your desktop, which keeps the key of the data; if it asks for its password, enter it"
+// waitsForKeyring is the message while the keyring does not answer.
+const waitsForKeyring = "waiting for the keyring of your desktop, which holds the key of the data; enter its password if it asks for it"
 
-// tellOfKeyring returns a context for openInstance that says when the keyring is slow: to
-// log, if that is set, or on standard error.
+// tellOfKeyring returns a context for openInstance that reports a slow keyring to log or, if
+// log is nil, on standard error.
 func (t terminal) tellOfKeyring(ctx context.Context, log *slog.Logger) context.Context {
 	return seal.Tell(ctx, func() {
 		if log != nil {
@@ -63,8 +63,8 @@ func (t terminal) tellOfKeyring(ctx context.Context, log *slog.Logger) context.C
 
 // openDatabase opens a database with the key that get returns. It opens an existing
 // database before it gets the key: a keyring can be slow, and "already running" must be
-// reported at once. A database that belongs to another key is refused: what is sealed in
-// it would be lost one by one.
+// reported at once. A database that belongs to another key is refused, because its sealed
+// values could not be opened.
 func openDatabase(ctx context.Context, cfg bolt.Config, show bolt.Progress, get func() (*seal.Sealer, error)) (*database, error) {
 	var keys *seal.Sealer
 	load := func() (err error) {

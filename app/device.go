@@ -11,15 +11,15 @@ import (
 	"nightlatch/server/store/durable"
 )
 
-// deviceMax is more than a token of any version has, in bytes.
+// deviceMax is larger than a token of any version, in bytes.
 const deviceMax = 256
 
-// A deviceFile keeps the token by which a server knows this device (R43), in a file that
-// only its owner can read. The token opens nothing, so it is not encrypted, and a file that
-// cannot be read or written only means that the device is not known.
+// A deviceFile stores the token by which a server recognises this device (R43), in a file
+// that only its owner can read. The token gives no access, so it is not encrypted. If the
+// file cannot be read or written, the server does not recognise the device.
 type deviceFile struct {
 	path   string
-	failed func(error) // reports that the token could not be kept
+	failed func(error) // reports that the token could not be stored
 
 	mu    sync.Mutex
 	read  bool

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// The token of this device outlives the program, in a file of its owner alone. A file that
-// is damaged or cannot be written only means that the device is not known.
+// The device token outlives the program, in a file that only its owner can read. If the file
+// is damaged or cannot be written, the server does not recognise the device.
 func TestDeviceFile(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "nightlatch", "devices", "x")

@@ -18,7 +18,7 @@ const (
 	databaseName = "nightlatch.db"
 	socketName   = "instance.sock"
 	sessionName  = "console.session"
-	deviceName   = "console.device" // the token by which the server knows the window
+	deviceName   = "console.device" // the token by which the server recognises the window
 	labName      = "lab"            // marks the lab's data and keeps its clock; a file, because the lab can empty the database
 )
 
@@ -47,9 +47,9 @@ func dataDirectory() (string, error) {
 	return filepath.Join(home, ".local", "share", "nightlatch"), nil
 }
 
-// prepareDirectory makes dir, if it does not exist, accessible only by its owner. It checks
-// that nobody else can change the directory, replace it, or read the files in it: a key that
-// others can read, or could have put there, protects nothing. It returns the absolute path.
+// prepareDirectory creates dir, if it does not exist, with access for its owner only. It
+// checks that other users can neither change nor replace the directory, nor read its files: a
+// key that others can read or replace protects nothing. It returns the absolute path.
 func prepareDirectory(dir string) (string, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
@@ -64,8 +64,8 @@ func prepareDirectory(dir string) (string, error) {
 	return abs, explainData(abs, checkDirectory(abs))
 }
 
-// checkDirectory checks that nobody else can change an existing data directory, or read its
-// files.
+// checkDirectory checks that other users can neither change an existing data directory nor
+// read its files.
 func checkDirectory(dir string) error {
 	if err := owned.Directory(dir); err != nil {
 		return err

@@ -13,9 +13,9 @@ import (
 	"time"
 )
 
-// A data directory that everybody can write to is refused, even if they can only add files
-// to it: others could replace the database and its key, or put a key there first. On Windows
-// a new directory has the permissions of its parent.
+// A data directory that other users can write to is refused, even if they can only add files:
+// they could replace the database and its key, or create a key first. On Windows a new
+// directory inherits the permissions of its parent.
 func TestDirectoryForEverybody(t *testing.T) {
 	t.Parallel()
 	for mode, ok := range map[os.FileMode]bool{0o700: true, 0o755: true, 0o775: true, 0o777: false, 0o703: false, 0o777 | os.ModeSticky: false} {
@@ -37,8 +37,8 @@ func TestDirectoryForEverybody(t *testing.T) {
 	}
 }
 
-// Every file that the program keeps in its data directory is refused if other users can read
-// it, by whichever command opens it, with the command that helps; nothing is changed.
+// Every command refuses every file in the data directory that other users can read. It prints
+// the command that helps, and changes nothing.
 func TestFilesForEverybody(t *testing.T) {
 	t.Parallel()
 	dir := demoData(t)

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// No flag takes a secret, because other users of a computer can read command lines: a flag
-// says where the secret is.
+// No flag takes a secret, because other users of a computer can read command lines. Flags
+// name the source of a secret.
 func TestNoFlagTakesASecret(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("*.go")
@@ -17,7 +17,7 @@ func TestNoFlagTakesASecret(t *testing.T) {
 		t.Fatal(err)
 	}
 	known := map[string]bool{ // none of these is a secret
-		"recovery-key": true, // yes or no: the key is made and printed
+		"recovery-key": true, // a boolean: the key is made and printed
 		"key-path":     true, // of a security key
 		"keep-mail":    true,
 		"session":      true, // refused
@@ -46,8 +46,8 @@ func TestNoFlagTakesASecret(t *testing.T) {
 	}
 }
 
-// A user name and a password in --server would be on the command line. The refusal does not
-// repeat them.
+// A user name and password in --server are refused, because command lines are readable. The
+// refusal does not repeat them.
 func TestServerURLHasNoPassword(t *testing.T) {
 	t.Parallel()
 	for _, url := range []string{"http://ann:hunter22@localhost:8440", "https://ann:hunter22@example.org", "http://hunter22@localhost", "http://localhost:8440/?token=hunter22", "ann:hunter22@nowhere", "http://[hunter22"} {

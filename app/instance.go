@@ -43,7 +43,7 @@ type instanceConfig struct {
 	seed     *seed.Seed // accounts to create; may be nil
 	demo     []api.LabAccount
 	log      *slog.Logger
-	// converting is told how far the conversion of an older database is; may be nil.
+	// converting, which may be nil, receives the progress of the conversion of an older database.
 	converting func(done, total int64) error
 }
 
@@ -133,7 +133,7 @@ func openInstance(ctx context.Context, cfg instanceConfig) (_ *instance, err err
 		}
 	}
 	if inst.forLab = cfg.maintenance && isLabs(inst.dir); inst.forLab {
-		// The lab sends what is queued here when it runs next.
+		// The lab sends the messages queued here when it runs next.
 		sc.SMSSender, sc.Mailer = whenLabRuns{}, whenLabRuns{}
 	}
 	inst.server, err = server.New(sc)
@@ -166,8 +166,7 @@ func (inst *instance) openLab(clock *lab.Clock, cfg instanceConfig, sc *server.C
 	return nil
 }
 
-// whenLabRuns stands for the lab's senders while messages are only queued. Nothing is sent
-// through it.
+// whenLabRuns replaces the lab's senders while messages are only queued. It sends nothing.
 type whenLabRuns struct{}
 
 var errLabOff = errors.New("app: the lab does not run")
@@ -207,10 +206,10 @@ func (inst *instance) vault() vault {
 	return vault{path: filepath.Join(inst.dir, sessionName), keys: inst.keys}
 }
 
-// device keeps the token by which the server knows the window.
+// device stores the token by which the server recognises the window.
 func (inst *instance) device() *deviceFile {
 	return &deviceFile{path: filepath.Join(inst.dir, deviceName), failed: func(err error) {
-		inst.log.Warn("this device will not be known at the next sign-in", "error", err)
+		inst.log.Warn("the device token could not be stored; the next sign-in counts as one from a new device", "error", err)
 	}}
 }
 

@@ -78,7 +78,7 @@ func (t terminal) key(args []string) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program, whatever it waits for
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	fido.IgnoreHangup()
 	if err := c.secrets.begin(ctx, t, v.name, c.token, &c.session); err != nil {
 		return err
@@ -145,15 +145,15 @@ func (c *keyCommand) atReader() bool { return isReaderAddress(c.address) }
 func checkServer(server string) (base, keyOrigin string, err error) {
 	u, err := url.Parse(server)
 	if err == nil && (u.User != nil || u.RawQuery != "") {
-		return "", "", usagef("--server takes a name and a port only: other users of this computer can read what else is on a command line. Write it as http://localhost:8440")
+		return "", "", usagef("--server takes only a name and a port, because other users of this computer can read command lines. Write it as http://localhost:8440")
 	}
 	base, err = origin.Parse(server)
-	if err != nil { // it may contain a secret, so it is not repeated
+	if err != nil { // the URL may contain a secret, so it is not repeated
 		return "", "", usagef("--server is not the address of a server; write it as http://localhost:8440, without a path")
 	}
 	if !isThisComputer(base) {
 		if strings.HasPrefix(base, "http:") {
-			return "", "", usagef("--server %s is refused: without https others on the network could read the password", base)
+			return "", "", usagef("--server %s is refused: without https, others on the network could read the password", base)
 		}
 		return base, base, nil
 	}

@@ -41,7 +41,7 @@ func (c *keyCommand) list(ctx context.Context) error {
 	return nil
 }
 
-// nameLimit is the number of characters that are printed of a name that a key or a site chose.
+// nameLimit is the maximum number of printed characters of a name from a key or a site.
 const nameLimit = 80
 
 // identify adds what a device reports about itself, if it answers.

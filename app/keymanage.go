@@ -37,7 +37,7 @@ func (c *keyCommand) info(ctx context.Context) error {
 	}
 	line := func(property, value string) {
 		fmt.Fprintf(c.out, "%s\t%s\n", property, rawtext.Visible(value, sentenceLimit))
-	} // a key says what it likes
+	} // the key's answer is not trusted
 	line("path", c.addressOf(ctx, p.Device))
 	if p.Device.Virtual {
 		line("virtual", "LAB")
@@ -191,7 +191,7 @@ func (c *keyCommand) delete(ctx context.Context) error {
 	return c.done(err, "deleted")
 }
 
-// managementPIN reads the PIN while the key is there.
+// managementPIN reads the PIN. It stops if the key is removed.
 func (c *keyCommand) managementPIN(ctx context.Context) (pin string, err error) {
 	err = c.keys.WhilePresent(ctx, c.device, func(ctx context.Context) (err error) {
 		pin, err = c.secrets.get(ctx, &c.secrets.pin)

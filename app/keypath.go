@@ -11,8 +11,8 @@ import (
 	"nightlatch/fido"
 )
 
-// withPaths adds the keys at the paths of --key-path to those that cfg lists, while they
-// are there. A path may be a link, so that a key keeps its name when its path changes.
+// withPaths adds the connected keys at the paths of --key-path to those that cfg lists. A
+// path may be a link, so that a key keeps its name when its path changes.
 func withPaths(cfg fido.Config, paths []string) fido.Config {
 	if len(paths) == 0 {
 		return cfg

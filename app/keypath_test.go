@@ -10,7 +10,7 @@ import (
 	"nightlatch/fido"
 )
 
-// A key of --key-path is listed while it is there, by the path that a link leads to, and once.
+// A connected key of --key-path is listed once, by the path that a link leads to.
 func TestKeysAtPaths(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

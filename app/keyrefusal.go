@@ -20,21 +20,21 @@ type keyFault struct {
 	onReader string // for a key on a reader, if that differs: it is lifted, not unplugged
 }
 
-// keyFaults are checked in this order, and the first match is used. A message says what the
-// program knows. Where an error has several causes, it names them.
+// keyFaults are checked in this order, and the first match is used. A message says only what
+// the program knows. If an error has several possible causes, the message names them.
 var keyFaults = []keyFault{
 	{err: fido.ErrAlreadyEnrolled, sentence: "This security key is already enrolled with this account. Use another one."},
-	{err: fido.ErrNotEnrolled, sentence: "This security key is not enrolled with this account. Use one that is, or another way to sign in."},
+	{err: fido.ErrNotEnrolled, sentence: "This security key is not enrolled with this account. Use an enrolled key, or another way to sign in."},
 	{
-		err: fido.ErrPINAuthBlocked, sentence: "The security key accepts no PIN after several wrong ones, until it was unplugged: take it out, put it in again and try once more.",
-		onReader: "The security key accepts no PIN after several wrong ones, until it was off the reader: lift it, put it back and try once more.",
+		err: fido.ErrPINAuthBlocked, sentence: "The security key accepts no PIN after several wrong ones until it is unplugged. Take it out, put it in again and try once more.",
+		onReader: "The security key accepts no PIN after several wrong ones until it leaves the reader. Lift it, put it back and try once more.",
 	},
-	{err: fido.ErrPINBlocked, sentence: "The PIN of this security key is blocked. Only a reset unblocks it, and deletes everything on the key."},
-	{err: fido.ErrPINRequired, sentence: "This security key needs its PIN. Say where it is with --pin-from, or run this at a terminal."},
+	{err: fido.ErrPINBlocked, sentence: "The PIN of this security key is blocked. Only a reset unblocks it, and a reset deletes everything on the key."},
+	{err: fido.ErrPINRequired, sentence: "This security key needs its PIN. Name its source with --pin-from, or run this at a terminal."},
 	{err: fido.ErrPINNotSet, sentence: "This security key has no PIN yet and one is needed. Set one with nightlatch key set-pin and try again."},
 	{err: fido.ErrPINChange, sentence: "The PIN of this security key has to be changed before the key can be used. Change it with nightlatch key set-pin and try again."},
-	{err: fido.ErrPINSame, sentence: "The PIN has to be changed, and the new one is the present one. Choose another PIN; nothing was changed."},
-	{err: fido.ErrPINPolicy, sentence: "The security key does not accept this PIN. It has rules of its own and does not say which; choose another PIN."},
+	{err: fido.ErrPINSame, sentence: "The PIN has to be changed, but the new PIN equals the old one. Choose another PIN; nothing was changed."},
+	{err: fido.ErrPINPolicy, sentence: "The security key does not accept this PIN. Keys have different rules for PINs and do not report which one was broken. Choose another PIN."},
 	{err: fido.ErrPINAuth, sentence: "The security key did not accept the proof of the PIN. Try again; nightlatch key info shows how many tries are left."},
 	{err: fido.ErrCancelled, sentence: "Cancelled. Nothing was changed."},
 	{err: fido.ErrNoKey, sentence: "No security key was plugged in within 30 seconds. Plug one in and try again, or give its path with --device."},
@@ -84,12 +84,12 @@ var keyFaults = []keyFault{
 	},
 	{err: fido.ErrDenied, sentence: "The security key declined the request. Nothing was changed."},
 	{err: fido.ErrIncapable, sentence: "This security key does not support this. Use another one."},
-	{err: fido.ErrNoVerification, sentence: "This security key cannot verify its user: it has neither a PIN nor a finger that this server could rely on. Use another one."},
-	{err: fido.ErrVerification, sentence: "The security key did not accept the finger or the proof of the PIN. Try again."},
+	{err: fido.ErrNoVerification, sentence: "This security key cannot verify its user: it supports neither a PIN nor a fingerprint. Use another one."},
+	{err: fido.ErrVerification, sentence: "The security key did not accept the fingerprint or the proof of the PIN. Try again."},
 	{err: fido.ErrAlgorithm, sentence: "This security key supports none of the server's signature algorithms. Use another one."},
 	{err: fido.ErrTooLarge, sentence: "The request is larger than this security key accepts. Use another one."},
-	{err: fido.ErrAnswer, sentence: "The security key answered with an error that does not say why. Try again; if it happens again, use another key."},
-	{err: fido.ErrOrigin, sentence: "The server's address does not match its host name for security keys. Give --server the address that users open: one of the origins that the server printed, if it printed any."},
+	{err: fido.ErrAnswer, sentence: "The security key reported an error without a reason. Try again; if it happens again, use another key."},
+	{err: fido.ErrOrigin, sentence: "The server's address does not match its host name for security keys. Give --server the address that users open. It is one of the origins that the server printed."},
 	{err: fido.ErrMalformed, sentence: "The server sent a request that is not valid for security keys. It may have another version than this program."},
 	{err: fido.ErrUntrusted, sentence: "The security key's answer could not be verified. Nothing was stored; do not trust this key."},
 	{err: fido.ErrUnsupported, sentence: "This build of Nightlatch has no support for security keys. Use one that was built with libfido2."},
@@ -148,7 +148,7 @@ func fromNow(at *api.Time, now api.Time) string {
 	return fmt.Sprintf(" That is in %v.", (at.Sub(now) + time.Second - 1).Truncate(time.Second))
 }
 
-// sentenceLimit is the number of characters that are printed of a sentence of a server.
+// sentenceLimit is the maximum number of printed characters of a server's sentence.
 const sentenceLimit = 400
 
 // oneLine joins a title and a detail to one line.

@@ -7,10 +7,10 @@ import (
 	"nightlatch/fido"
 )
 
-// A message about a key on a reader says nothing that is true of plugged-in keys alone.
+// A message about a key on a reader contains nothing that applies only to plugged-in keys.
 func TestMessagesForKeysOnReaders(t *testing.T) {
 	t.Parallel()
-	usb := map[error]bool{ // about USB, or about what is missing
+	usb := map[error]bool{ // about USB, or about something missing
 		fido.ErrNoKey: true, fido.ErrSeveral: true, fido.ErrNoPermission: true, fido.ErrReadersDenied: true, fido.ErrNoReader: true,
 		fido.ErrRemoved: true, // on a reader it is ErrCardPulled
 	}

@@ -14,10 +14,9 @@ import (
 	"nightlatch/server/store/seal"
 )
 
-// In every state of key, keyring and database, the refusal says what is so and what helps,
-// and nothing that is not so: "missing" is a key that is missing, and nobody is told to
-// unlock a keyring where there is none, or to restore a backup where there is nothing to
-// lose. The session of this test has no keyring.
+// For every state of key, keyring and database, the refusal is true and says what helps. Only
+// a missing key is called missing. Without a keyring, no message asks to unlock one; without
+// data, none asks to restore a backup. The session of this test has no keyring.
 func TestSentencesAboutTheKey(t *testing.T) {
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "")
 	t.Setenv("XDG_RUNTIME_DIR", "")
@@ -60,7 +59,7 @@ func TestSentencesAboutTheKey(t *testing.T) {
 		checkSentence(t, tt.state, explainData(dir, err), tt.says, tt.not, filepath.Join(dir, seal.MasterFile), tt.state != "in a keyring, without one")
 	}
 
-	// A keyring that is there: package seal tests when it returns which error.
+	// With a keyring. Package seal tests which error it returns.
 	for _, tt := range []struct {
 		err       error
 		says, not string

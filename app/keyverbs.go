@@ -22,7 +22,7 @@ var keyVerbs = verbs[keyCommand]{
 		flags: func(c *keyCommand, f *flag.FlagSet) {
 			c.serverFlags(f)
 			f.StringVar(&c.token, "session-file", "", "`file` with the session token of the account (default the environment variable NIGHTLATCH_SESSION)")
-			f.Func("session", "not accepted: others can read command lines", func(string) error {
+			f.Func("session", "not accepted, because others can read command lines", func(string) error {
 				c.exposed = true // the flag's own error would print the token
 				return nil
 			})
@@ -30,7 +30,7 @@ var keyVerbs = verbs[keyCommand]{
 		},
 		needs: func(c *keyCommand) error {
 			if c.exposed {
-				return usagef("--session is not accepted: other users of this computer can read command lines, and may have read this token; end that session. Give the token in the environment variable NIGHTLATCH_SESSION, or in a file that --session-file names")
+				return usagef("--session is not accepted, because other users of this computer can read command lines. They may have read this token, so end that session. Give the token in the environment variable NIGHTLATCH_SESSION, or in a file with --session-file")
 			}
 			return nil
 		},

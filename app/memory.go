@@ -11,10 +11,10 @@ import (
 // In the program, no other file configures the garbage collector or starts a
 // collection.
 
-// servePercent is GOGC of the headless server. A collection costs as much as the program
-// holds: 1 ms of CPU time, or 30 ms with 5,000 idle connections. It must be rarer the more
-// there is, so it is a share of the heap and not a fixed limit. The memory of hashes is
-// used again and makes no garbage (package slowhash).
+// servePercent is GOGC of the headless server. The cost of a collection grows with the heap:
+// 1 ms of CPU time, or 30 ms with 5,000 idle connections. Collections must become rarer as
+// the heap grows, so the limit is a share of the heap. Hashes reuse their memory and make no
+// garbage (package slowhash).
 const servePercent = 50
 
 // The program is idle when it allocated less than idleBytes during idleInterval.

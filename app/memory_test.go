@@ -39,7 +39,7 @@ func TestCollectorIsSetBack(t *testing.T) {
 	defer debug.SetGCPercent(percent)
 	stop := tuneCollector()
 	if got := debug.SetMemoryLimit(-1); got != math.MaxInt64 {
-		t.Errorf("a memory limit of %d: collections would never end when more than that is in use", got)
+		t.Errorf("a memory limit of %d: collections would never end if more than that is in use", got)
 	}
 	if got := debug.SetGCPercent(servePercent); got != servePercent {
 		t.Errorf("GOGC is %d", got)

@@ -21,19 +21,19 @@ import (
 	"nightlatch/ui/shell"
 )
 
-// noticeCommand is how the program starts itself to show a notice. The window library can
-// run once in a process, so a window that is shown before the console's needs its own.
+// noticeCommand is the command with which the program starts itself to show a notice. The
+// window library can run once in a process, so a notice before the console needs another one.
 const noticeCommand = "notice-window"
 
-// A noticeWindow shows what a start without a window waits for, and why it ended. It does
-// nothing as long as nothing takes long.
+// A noticeWindow shows the reason why a start is slow or failed. It opens only if the start
+// takes long.
 type noticeWindow struct {
 	mu   sync.Mutex
-	stop func() // ends the process that shows it; nil if none was started
+	stop func() // ends the process with the window; nil if none was started
 }
 
-// wait returns a context for openInstance. When the keyring is slow, a window says so;
-// closing it ends the context.
+// wait returns a context for openInstance. If the keyring is slow, a window shows that.
+// Closing the window ends the context.
 func (w *noticeWindow) wait(ctx context.Context, t terminal) (context.Context, func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	return seal.Tell(ctx, func() {
@@ -42,7 +42,7 @@ func (w *noticeWindow) wait(ctx context.Context, t terminal) (context.Context, f
 	}), cancel
 }
 
-// open opens the instance, as soon as its disk answers. stop ends ctx.
+// open waits until the disk answers and opens the instance. stop ends ctx.
 func (w *noticeWindow) open(ctx context.Context, t terminal, cfg instanceConfig, stop func()) (*instance, error) {
 	if cfg.dir != "" {
 		err := awaitDisk(ctx, cfg.dir, func(what string) {
@@ -56,8 +56,8 @@ func (w *noticeWindow) open(ctx context.Context, t terminal, cfg instanceConfig,
 	return openInstance(ctx, cfg)
 }
 
-// converting returns what shows the conversion of an older database: in a window too, if it
-// takes long. Closing the window ends the conversion, which has then changed nothing.
+// converting returns a function that shows the conversion of an older database, also in a
+// window if it takes long. Closing the window stops the conversion; nothing was changed then.
 func (w *noticeWindow) converting(t terminal) func(done, total int64) error {
 	show, begun, stopped := t.converting(nil), time.Now(), make(chan struct{})
 	var once sync.Once
@@ -94,8 +94,8 @@ func (w *noticeWindow) showUntil(ctx context.Context, n shell.Notice, closed fun
 	}()
 }
 
-// show starts a process with the window. The channel is closed when it has ended; it is nil
-// if it could not be started.
+// show starts a process with the window. The channel is closed when the process has ended. It
+// is nil if the process could not be started.
 func (w *noticeWindow) show(ctx context.Context, n shell.Notice) <-chan struct{} {
 	text, err := json.Marshal(n)
 	self, serr := os.Executable()
@@ -104,7 +104,7 @@ func (w *noticeWindow) show(ctx context.Context, n shell.Notice) <-chan struct{}
 	}
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	cmd := exec.CommandContext(ctx, self, noticeCommand)
-	in, err := cmd.StdinPipe() // open as long as this process lives
+	in, err := cmd.StdinPipe() // stays open until this process ends
 	if err == nil {
 		err = cmd.Start()
 	}
@@ -125,9 +125,9 @@ func (w *noticeWindow) show(ctx context.Context, n shell.Notice) <-chan struct{}
 	return ended
 }
 
-// close takes the window away. If the start failed, another one says why, and close returns
-// when the user has read it: if one was shown, or if nobody reads standard error, as when
-// the program is started from the desktop.
+// close closes the window. If the start failed, it shows the reason in a second window and
+// returns when the user closes that. The second window appears only if the first one did, or
+// if standard error is not read, as after a start from the desktop.
 func (w *noticeWindow) close(ctx context.Context, err error) {
 	w.mu.Lock()
 	stop := w.stop
@@ -147,14 +147,13 @@ func (w *noticeWindow) close(ctx context.Context, err error) {
 	}
 }
 
-// isRead reports whether somebody reads what is written to a file: a terminal, or a pipe of
-// another program.
+// isRead reports whether a file is a terminal or a pipe, so that its output is read.
 func isRead(f *os.File) bool {
 	st, err := f.Stat()
 	return err == nil && st.Mode()&os.ModeNamedPipe != 0 || secret.IsTerminal(f)
 }
 
-// notice runs the process that shows a notice, which it reads from standard input.
+// notice runs the process that shows a notice. It reads the notice from standard input.
 func (t terminal) notice() error {
 	var n shell.Notice
 	if err := json.NewDecoder(io.LimitReader(t.in, 64<<10)).Decode(&n); err != nil {
@@ -162,7 +161,7 @@ func (t terminal) notice() error {
 	}
 	go func() {
 		_, _ = io.Copy(io.Discard, t.in)
-		os.Exit(statusOK) // the process that asked for the notice has ended, and nothing is to be saved here
+		os.Exit(statusOK) // the parent process has ended, and there is nothing to save here
 	}()
 	fyneapp.SetMetadata(metadata())
 	a := fyneapp.NewWithID(appID)

@@ -14,8 +14,8 @@ import (
 	"nightlatch/server/store"
 )
 
-// An adminRequest is what one admin verb is asked to do. It is sent to the running server
-// as JSON, and it can hold secrets: it is never logged.
+// An adminRequest has the arguments of one admin verb. It is sent to the running server as
+// JSON. It can contain secrets, so it is never logged.
 type adminRequest struct {
 	User string `json:"user,omitempty"`
 	Off  bool   `json:"off,omitempty"`
@@ -31,8 +31,8 @@ type adminRequest struct {
 	Text textRequest
 }
 
-// An operation is the work of one admin verb on an open database. The same function runs
-// in the running server and, if there is none, in this process.
+// An operation does the work of one admin verb on an open database. The same function runs in
+// the running server or, if there is none, in this process.
 type operation func(o *operator, ctx context.Context, r adminRequest) error
 
 // An operator runs operations on an instance.
@@ -42,10 +42,10 @@ type operator struct {
 	report  reporter
 }
 
-// A reporter takes what an operation tells its user.
+// A reporter receives the messages of an operation for its user.
 type reporter struct {
 	say      func(line string)                    // a line for standard output
-	progress func(what string, done, total int64) // how far it is; total 0 is unknown
+	progress func(what string, done, total int64) // total is 0 if it is unknown
 }
 
 // needDatabase refuses a data directory without a database.
@@ -56,8 +56,8 @@ func needDatabase(dir string) error {
 	return nil
 }
 
-// startLimit is how long admin waits for a server that uses the data and does not answer
-// yet, because it is starting, or no longer.
+// startLimit is how long admin waits for a server that is starting or stopping: it uses the
+// data and does not answer.
 const startLimit = 5 * time.Second
 
 // operate runs an operation in the server that uses c.dir, or here if none runs.
@@ -72,7 +72,7 @@ func (c *adminCommand) operate(ctx context.Context, v *verb[adminCommand]) error
 			return err
 		}
 		if time.Since(began) > startLimit { // opening waits for the lock, so this loop does not spin
-			return refuse(err, "Another Nightlatch uses the data in %s and does not answer. It is starting or stopping, or is of a version before this one. Wait a moment and try again, or stop it first.", shortened(c.dir))
+			return refuse(err, "Another Nightlatch uses the data in %s and does not answer. It may be starting or stopping, or may have an older version. Wait a moment and try again, or stop it first.", shortened(c.dir))
 		}
 	}
 }
@@ -113,7 +113,7 @@ func (c *adminCommand) readHere(ctx context.Context, v *verb[adminCommand]) erro
 	return explainData(c.dir, errors.Join(err, inst.close()))
 }
 
-// explainAccount turns an error of looking an account up into a refusal.
+// explainAccount turns an error of finding an account into a refusal.
 func explainAccount(user string, err error) error {
 	if errors.Is(err, account.ErrNotFound) {
 		return refuse(err, "There is no account named %s. Check the name; upper and lower case do not matter.", user)
@@ -121,7 +121,8 @@ func explainAccount(user string, err error) error {
 	return err
 }
 
-// when returns the end of a sentence about a message: nothing is sent until a server runs.
+// when returns the end of a sentence about a message. Messages are sent only while a server
+// runs.
 func (o *operator) when() string {
 	switch {
 	case o.running:
@@ -132,8 +133,8 @@ func (o *operator) when() string {
 	return " when the server runs next"
 }
 
-// told returns a sentence that says how the owner of an account gets notice of a change.
-// It has to be true whether or not a server runs, and for a lab.
+// told returns a sentence about how the owner of an account is notified of a change. It is
+// true with and without a running server, and for a lab.
 func (o *operator) told(t server.Told) string {
 	when := o.when()
 	switch {
@@ -146,6 +147,6 @@ func (o *operator) told(t server.Told) string {
 	case t.Kept:
 		return "No mail server is set up, so a mail about it is kept on this computer for the user" + when + "."
 	}
-	return "The user gets no message about it, because the account has no confirmed address that mail can be sent to. " +
-		"It is in the account's activity list: tell the user yourself."
+	return "The user gets no message about it, because no message can be sent to a confirmed address or a phone of the account. " +
+		"The change is in the account's activity list. Tell the user yourself."
 }

@@ -6,17 +6,17 @@ import (
 	"time"
 )
 
-// How long a disk may take for its first answer. One on the network may be away.
+// How long a disk may take for its first answer. A network drive may be unavailable.
 const (
 	diskSay   = 2 * time.Second
 	diskLimit = 30 * time.Second
 )
 
-// awaitDisk waits until the disk that holds dir answers, and calls say when that takes
-// long. A system call on a network drive that is away can take for ever and cannot be
-// cancelled, so without this the start would hang without a word.
+// awaitDisk waits until the disk with dir answers, and calls say if that takes long. A system
+// call on an unavailable network drive can take for ever and cannot be cancelled; without this
+// limit the start would hang silently.
 func awaitDisk(ctx context.Context, dir string, say func(what string)) error {
-	return awaitAnswer(ctx, dir, say, func() { _, _ = os.Stat(dir) }) // whatever it says: it answers
+	return awaitAnswer(ctx, dir, say, func() { _, _ = os.Stat(dir) }) // an error is an answer, too
 }
 
 func awaitAnswer(ctx context.Context, dir string, say func(string), ask func()) error {
@@ -37,7 +37,7 @@ func awaitAnswer(ctx context.Context, dir string, say func(string), ask func()) 
 		case <-slow.C:
 			say("waiting for the disk that holds " + shortened(dir))
 		case <-limit.C:
-			return refuse(os.ErrDeadlineExceeded, "The disk that holds %s has not answered for %.0f seconds. Check it (a network drive may be away), then start again, or choose another directory with --data.", shortened(dir), diskLimit.Seconds())
+			return refuse(os.ErrDeadlineExceeded, "The disk that holds %s has not answered for %.0f seconds. Check the disk (a network drive may be unavailable) and start again, or choose another directory with --data.", shortened(dir), diskLimit.Seconds())
 		}
 	}
 }

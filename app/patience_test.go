@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// A disk that does not answer is told of after two seconds and given up after thirty; the
-// user can stop waiting.
+// A disk that does not answer is reported after two seconds. The wait ends after thirty
+// seconds, or when the user stops it.
 func TestDiskThatDoesNotAnswer(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

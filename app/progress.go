@@ -10,15 +10,14 @@ import (
 	"nightlatch/app/secret"
 )
 
-// How often a progress is shown. Something that is done sooner shows none.
+// How often progress is shown. A shorter operation shows none.
 const (
 	progressAtTerminal = 250 * time.Millisecond
 	progressInLog      = 10 * time.Second
 )
 
-// A progress shows on standard error how far a long operation is: at a terminal in one
-// line that is drawn again, elsewhere in a line every ten seconds. It is used by one
-// goroutine.
+// A progress shows the progress of a long operation on standard error: at a terminal in one
+// line that is redrawn, elsewhere in a line every ten seconds. Only one goroutine may use it.
 type progress struct {
 	out      io.Writer
 	terminal bool
@@ -26,7 +25,7 @@ type progress struct {
 	what     string
 	next     time.Time
 	width    int          // of the line at the terminal, in characters
-	line     func(string) // prints a line elsewhere than at a terminal
+	line     func(string) // prints a line, if standard error is not a terminal
 }
 
 // progress begins to show an operation: "checking", "writing the backup".
@@ -44,8 +43,8 @@ func (p *progress) every() time.Duration {
 	return progressInLog
 }
 
-// set shows that done of total bytes are done, if it is time to. total is 0 if it is not
-// known.
+// set shows that done of total bytes are processed, at most once per interval. total is 0 if
+// it is unknown.
 func (p *progress) set(done, total int64) {
 	now := p.now()
 	if now.Before(p.next) {
@@ -83,8 +82,9 @@ func (p *progress) end() {
 	}
 }
 
-// converting returns what shows the conversion of a database to the current format. It
-// says so before it begins, because the start takes longer then: to log, if that is set.
+// converting returns a function that shows the conversion of a database to the current
+// format. It reports the conversion before it begins, because the start takes longer: to log,
+// if that is set.
 func (t terminal) converting(log *slog.Logger) func(done, total int64) error {
 	var p *progress
 	return func(done, total int64) error {
@@ -102,7 +102,7 @@ func (t terminal) converting(log *slog.Logger) func(done, total int64) error {
 	}
 }
 
-// writer returns a writer to w that shows what was written.
+// writer returns a writer to w that shows the number of written bytes.
 func (p *progress) writer(w io.Writer, total int64) io.Writer {
 	var done int64
 	return writerFunc(func(b []byte) (int, error) {
@@ -117,7 +117,7 @@ type writerFunc func([]byte) (int, error)
 
 func (f writerFunc) Write(b []byte) (int, error) { return f(b) }
 
-// size is a number of bytes as people write it.
+// size formats a number of bytes for people.
 func size(n int64) string {
 	switch {
 	case n >= 1e9:

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// A progress is one line that is drawn again at a terminal, and a line every ten seconds
-// elsewhere. Something short shows nothing, and nothing is left behind.
+// At a terminal a progress is one line that is redrawn and removed at the end; elsewhere it is
+// a line every ten seconds. A short operation shows nothing.
 func TestProgress(t *testing.T) {
 	t.Parallel()
 	for _, atTerminal := range []bool{true, false} {

@@ -72,8 +72,7 @@ func explainReader(ctx context.Context, keys *fido.Client, err error) error {
 // ptyDirectory contains the paths of virtual keys, which are pseudo-terminals.
 const ptyDirectory = "/dev/pts"
 
-// listedAt returns the key at a path as it is listed. One that is not listed is taken for a
-// key over USB.
+// listedAt returns the listed key at a path. A path that is not listed counts as a USB key.
 func listedAt(ctx context.Context, all fido.Lister, path string) fido.Device {
 	ds, _ := all(ctx) // without a list the transport is unknown
 	if i := slices.IndexFunc(ds, func(d fido.Device) bool { return d.Path == path }); i >= 0 {

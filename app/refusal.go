@@ -32,7 +32,7 @@ func refuse(cause error, format string, args ...any) error {
 func explainData(dir string, err error) error {
 	var known *refusal
 	if err == nil || errors.As(err, &known) {
-		return err // without looking at a disk that may not answer
+		return err // do not access a disk that may not answer
 	}
 	var record *store.DamagedError
 	var space *bolt.SpaceError
@@ -49,7 +49,7 @@ func explainData(dir string, err error) error {
 	case errors.Is(err, store.ErrNewerVersion):
 		return refuse(err, "%s was written by a newer version of Nightlatch than this one (%s). Install the newer version; nothing was changed.", file, version)
 	case errors.As(err, &record):
-		return refuse(err, "%s is damaged: %s is not what was written. Restore a backup, or choose another directory with --data.", file, record.Record())
+		return refuse(err, "%s is damaged: the checksum of %s is wrong. Restore a backup, or choose another directory with --data.", file, record.Record())
 	case errors.Is(err, store.ErrDamaged):
 		return refuse(err, "%s is damaged; nothing was changed. Restore a backup, or choose another directory with --data.", file)
 	case errors.Is(err, seal.ErrKeyDamaged) && errors.As(err, &encoding):
@@ -57,7 +57,7 @@ func explainData(dir string, err error) error {
 	case errors.Is(err, seal.ErrKeyring), errors.Is(err, seal.ErrKeyMissing), errors.Is(err, seal.ErrKeyDamaged), errors.Is(err, seal.ErrKeyUnreadable):
 		return refuse(err, "%s", explainMasterKey(filepath.Join(dir, seal.MasterFile), file, absent != nil, err))
 	case errors.As(err, &space):
-		return refuse(err, "The database has to be converted to the format of this version, which takes %s on the disk that holds %s; %s are free. Free some space and start again; nothing was changed.", size(space.Need), dir, size(space.Free))
+		return refuse(err, "The database has to be converted to the format of this version. That takes %s on the disk with %s, but only %s are free. Free some space and start again; nothing was changed.", size(space.Need), dir, size(space.Free))
 	case errors.Is(err, store.ErrFull), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return refuse(err, "There is no space left on the disk that holds %s. Free some space and start again; nothing was changed.", dir)
 	case errors.Is(err, store.ErrNotWritable) && absent == nil && !stat.Mode().IsRegular():
@@ -65,7 +65,7 @@ func explainData(dir string, err error) error {
 	case errors.Is(err, store.ErrNotWritable), errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR):
 		return refuse(err, "Nightlatch cannot write to %s (%s). Give yourself permission to write there, or choose another directory with --data.", dir, reason(err))
 	case errors.Is(err, store.ErrOtherKey):
-		return refuse(err, "The key %s is not the one that %s was made with, so the database cannot be opened. Put the key that belongs to it there; nothing was changed.", filepath.Join(dir, seal.MasterFile), file)
+		return refuse(err, "The key %s is not the one that belongs to %s, so the database cannot be opened. Put the right key there; nothing was changed.", filepath.Join(dir, seal.MasterFile), file)
 	case errors.Is(err, store.ErrUnavailable):
 		return refuse(err, "The disk that holds %s failed (%s). Check the disk, then start again.", dir, reason(err))
 	}

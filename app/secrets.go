@@ -24,7 +24,7 @@ func newKeySecrets() keySecrets {
 	}
 }
 
-// begin checks the flags of a verb, and reads the session token if the verb needs one.
+// begin checks the flags of a verb. It reads the session token if the verb needs one.
 func (k *keySecrets) begin(ctx context.Context, t terminal, verb, file string, session *string) error {
 	read, err := newSecrets(t, &k.password, &k.pin, &k.newPIN)
 	if err != nil {
@@ -46,7 +46,7 @@ func (k *keySecrets) begin(ctx context.Context, t terminal, verb, file string, s
 	return nil
 }
 
-// newSecrets returns a function that reads secrets of a command, and explains what fails.
+// newSecrets returns a function that reads a command's secrets and explains errors.
 func newSecrets(t terminal, all ...*secret.Secret) (func(context.Context, *secret.Secret) (string, error), error) {
 	for _, s := range all {
 		if err := s.From.Check(); err != nil {
@@ -77,20 +77,20 @@ func explainSecret(s *secret.Secret, err error) error {
 	case errors.Is(err, context.Canceled):
 		return refuse(err, "Cancelled. Nothing was changed.")
 	case errors.Is(err, secret.ErrUnnamed):
-		return refuse(err, "This needs a secret: %s. Say where it is with %s (- for a line of standard input, fd:N or file:PATH), or run this at a terminal. Nothing was changed.", s.Name, s.Flag)
+		return refuse(err, "This needs a secret: %s. Name its source with %s (- for a line of standard input, fd:N or file:PATH), or run this at a terminal. Nothing was changed.", s.Name, s.Flag)
 	case errors.Is(err, secret.ErrEnded) && s.From == "":
 		return refuse(err, "Nothing was typed (%s). Nothing was changed; try again.", s.Name)
 	case errors.Is(err, secret.ErrEnded):
 		return refuse(err, "A line is missing: %s. Write it there, on a line by itself, or name another source with %s. Nothing was changed.", s.Name, s.Flag)
 	case errors.Is(err, secret.ErrUTF16):
-		return refuse(err, "What %s names is in UTF-16. Save it as UTF-8 and try again.", s.Flag)
+		return refuse(err, "The source of %s is UTF-16. Save it as UTF-8 and try again.", s.Flag)
 	case errors.Is(err, secret.ErrTooLong):
-		return refuse(err, "What %s names has a line that is too long for a secret. Check that it is the right one.", s.Flag)
+		return refuse(err, "The source of %s has a line that is too long for a secret. Check that it is the right source.", s.Flag)
 	}
-	return refuse(err, "What %s names cannot be read (%s). Check it and try again; nothing was changed.", s.Flag, reason(err))
+	return refuse(err, "The source of %s cannot be read (%s). Check it and try again; nothing was changed.", s.Flag, reason(err))
 }
 
-// from adds the flag that says where a secret is.
+// from adds the flag for the source of a secret.
 func from(f *flag.FlagSet, s *secret.Secret, what string) {
 	f.StringVar((*string)(&s.From), s.Flag[len("--"):], "", "where "+what+" is: `-` (a line of standard input), fd:N or file:PATH")
 }

@@ -41,7 +41,7 @@ func (t terminal) serve(args []string) error {
 	f.BoolVar(&cfg.keepMail, "keep-mail", false, "without a mail server, keep mail for the account's owner to read (GET /api/v1/messages)")
 	f.StringVar(&cfg.seed, "seed", "", "JSON `file` of accounts to create")
 	f.StringVar(&cfg.policy, "policy", "classic", "policy `name`: classic or hardened")
-	f.Func("sign-up", "who may sign up, `mode`: open, invite or closed; it wins over the owner's setting (default: the setting; a lab is open, any other server by invitation)", func(s string) error {
+	f.Func("sign-up", "who may sign up, `mode`: open, invite or closed; it overrides the owner's setting (without both, a lab is open and any other server needs an invitation)", func(s string) error {
 		mode, err := signup.ParseMode(s)
 		if err != nil {
 			return errors.New("use open, invite or closed")
@@ -49,7 +49,7 @@ func (t terminal) serve(args []string) error {
 		cfg.signUp = mode
 		return nil
 	})
-	f.StringVar(&cfg.backupDir, "backup-dir", "", "make a backup every day in this `directory`, which must exist; it wins over the owner's setting. nightlatch admin set-backups makes the key")
+	f.StringVar(&cfg.backupDir, "backup-dir", "", "make a backup every day in this existing `directory`; it overrides the owner's setting. nightlatch admin set-backups makes the key")
 	cfg.rp.add(f)
 	if err := parse(f, args); err != nil {
 		return err
@@ -125,8 +125,8 @@ func (t terminal) serveInstance(cfg instanceConfig, address string) error {
 	return errors.Join(err, inst.close())
 }
 
-// logSetupCode writes the set-up code into the log while the server has no owner (R7). It is
-// in no URL and on no command line, and works until there is an owner or the server stops.
+// logSetupCode writes the set-up code to the log while the server has no owner (R7). The code
+// works until there is an owner or the server stops.
 func (inst *instance) logSetupCode(ctx context.Context) error {
 	code, err := inst.server.SetupCode(ctx)
 	if err != nil {
@@ -207,10 +207,10 @@ func (inst *instance) serve(ctx context.Context, address string, ready func(url 
 	return errors.Join(answered, stop())
 }
 
-// endIfFailed calls end when the database cannot go on, because the server could then only
-// answer with errors: it is damaged, or the disk failed. After a failed sync nobody knows what
-// is on the disk until it is read again, so only a new start helps. The channel gets a
-// refusal, or nil when ctx ends.
+// endIfFailed calls end when the database fails (it is damaged, or the disk failed), because
+// the server could then answer only with errors. After a failed sync the contents of the disk
+// are unknown until they are read again, so only a new start helps. The channel gets a refusal,
+// or nil when ctx ends.
 func (inst *instance) endIfFailed(ctx context.Context, end func()) <-chan error {
 	watched := make(chan error, 1)
 	go func() {

@@ -57,8 +57,8 @@ func TestServeEndsWhenDamaged(t *testing.T) {
 	}
 }
 
-// A damaged value of one account fails what needs it, and is named in the log; the server
-// goes on for everybody else. A damaged row of the queue that all accounts share ends it.
+// A damaged value of one account fails only the requests that need it, and the log names it.
+// A damaged row of the queue that all accounts share ends the server.
 func TestServeWithADamagedValue(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -78,7 +78,7 @@ func TestServeWithADamagedValue(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			err = inst.serve(ctx, anyPort, func(url string, _ bool) error {
-				if tt.ends { // a row that the server does not remove before it is damaged
+				if tt.ends { // a row that the server does not remove before the test damages it
 					if err := inst.store.Update(ctx, func(tx store.Tx) error { return store.ExpireAt(tx, tx.Now().Add(time.Hour), "x") }); err != nil {
 						return err
 					}

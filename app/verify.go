@@ -11,10 +11,10 @@ import (
 	"nightlatch/server/store/checked"
 )
 
-// maxNamed is how many damaged records verify names.
+// maxNamed is the number of damaged records that verify names.
 const maxNamed = 10
 
-// verifyStep is how often verify reports how far it is, in bytes.
+// verifyStep is the number of bytes between two progress reports of verify.
 const verifyStep = 4 << 20
 
 // verify checks the database file, every value and the audit chain of every account.
@@ -73,8 +73,8 @@ func (d *damagedRecords) Error() string {
 
 func (d *damagedRecords) Unwrap() error { return store.ErrDamaged }
 
-// verify reads the whole database once, in little memory, and returns the number of its
-// accounts. It can be used meanwhile.
+// verify reads the whole database once, in little memory, and returns its number of accounts.
+// The database can be used at the same time.
 func (d *database) verify(ctx context.Context, progress func(done, total int64) error) (accounts int, err error) {
 	var chains audit.Chains
 	var damaged damagedRecords

@@ -35,7 +35,7 @@ func demoData(t *testing.T) (dir string) {
 	return dir
 }
 
-// A place is where a row is in the database file.
+// A place is the position of a row in the database file.
 type place struct {
 	name           string // of its kind, such as acct//bcode
 	at, key, value int    // offset and lengths
@@ -80,9 +80,9 @@ func verifyFile(t *testing.T, dir string) error {
 	return err
 }
 
-// verify finds a flipped bit wherever it is in a key or a value: in a hash, an address, a
-// list of codes, a sealed secret, a number. It finds values that were exchanged, and rows
-// whose key was changed into another one that is in order.
+// verify finds a flipped bit anywhere in a key or a value: in a hash, an address, a list of
+// codes, a sealed secret, a number. It finds exchanged values, and rows whose key was changed
+// without breaking the order of the keys.
 func TestVerifyFindsEveryFlippedBit(t *testing.T) {
 	t.Parallel()
 	dir := demoData(t)
@@ -150,7 +150,7 @@ func TestVerifyFindsEveryFlippedBit(t *testing.T) {
 	}
 }
 
-// A flipped bit in a page's own data is found as well, wherever it matters.
+// verify also finds a flipped bit in a page's header, if the bit is used.
 func TestVerifyFindsDamagedPages(t *testing.T) {
 	t.Parallel()
 	dir := demoData(t)

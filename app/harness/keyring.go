@@ -20,10 +20,9 @@ const busConfig = `<busconfig>
 </busconfig>
 `
 
-// A Keyring is gnome-keyring on a private D-Bus session, unlocked, in a directory of its
-// own.
+// A Keyring is an unlocked gnome-keyring on a private D-Bus session, in a separate directory.
 type Keyring struct {
-	// Env are the variables with which a program finds it.
+	// Env has the variables with which a program finds the keyring.
 	Env []string
 
 	bus, daemon *exec.Cmd
@@ -59,7 +58,7 @@ func StartKeyring(dir string) (*Keyring, error) {
 	return k, nil
 }
 
-// unlock starts the keyring's program and waits until it has its name on the bus.
+// unlock starts the keyring's program and waits until its name is on the bus.
 func (k *Keyring) unlock(address string) error {
 	conn, err := dbus.Connect(address)
 	if err != nil {
@@ -82,7 +81,7 @@ func (k *Keyring) unlock(address string) error {
 	return nil
 }
 
-// Freeze makes the keyring take calls and not answer them; Thaw lets it go on.
+// Freeze makes the keyring accept calls without answering them. Thaw ends this.
 func (k *Keyring) Freeze() error { return k.daemon.Process.Signal(syscall.SIGSTOP) }
 
 // Thaw undoes Freeze.

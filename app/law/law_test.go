@@ -232,7 +232,7 @@ func TestNoUnusedPermission(t *testing.T) {
 }
 
 // tester reports whether a package exists for tests only: its name ends in "test",
-// or it is below app without a row of its own. Such tests use everything.
+// or it is below app and has no row. Such tests may import everything.
 func tester(p string) bool {
 	return strings.HasSuffix(path.Base(p), "test") || within(p, "app") && p != "app" && rowOf(p) == "app"
 }

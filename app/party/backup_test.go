@@ -29,7 +29,7 @@ func backupOf(t *testing.T, dir string) string {
 	return file
 }
 
-// withoutProgress removes the lines that say how far a slow computer is.
+// withoutProgress removes the progress lines that a slow computer prints.
 func withoutProgress(stderr string) string {
 	var rest string
 	for line := range strings.Lines(stderr) {
@@ -40,8 +40,8 @@ func withoutProgress(stderr string) string {
 	return rest
 }
 
-// restore brings back, on another computer, what backup saved beside a running server:
-// nothing but the file and the passphrase is needed.
+// A backup of a running server can be restored on another computer with only the file and the
+// passphrase.
 func TestBackupOpensElsewhere(t *testing.T) {
 	t.Parallel()
 	dir := stoppedServer(t)
@@ -71,7 +71,7 @@ func TestBackupOpensElsewhere(t *testing.T) {
 		t.Fatalf("status %d: %v", status, err)
 	}
 
-	// A damaged database, a file that is no backup, a wrong passphrase: nothing is changed.
+	// A damaged database, a file that is no backup, or a wrong passphrase: restore changes nothing.
 	if err := os.WriteFile(filepath.Join(dir, database), []byte("gone"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +96,7 @@ func TestBackupOpensElsewhere(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// A restore is an event: everybody is signed out, and told.
+		// A restore ends all sessions and notifies every account.
 		if _, err := s.Client.WithToken(token).Account(ctx); err == nil {
 			t.Errorf("%s: the session of before is open", to)
 		}
@@ -123,8 +123,8 @@ func TestBackupOpensElsewhere(t *testing.T) {
 	}
 }
 
-// The age tool opens a backup without Nightlatch. What is in it is a data directory with
-// correct checksums. Its private keys are recovery keys, and its public keys recipients.
+// The age tool opens a backup without Nightlatch. The contents are a data directory with
+// correct checksums. age's private keys are recovery keys, and its public keys recipients.
 func TestAgeOpensBackups(t *testing.T) {
 	t.Parallel()
 	dir := stoppedServer(t)
@@ -142,7 +142,7 @@ func TestAgeOpensBackups(t *testing.T) {
 	}
 	recipient := regexp.MustCompile(`age1\w+`).FindString(tool("age-keygen", "-o", key))
 	got := run(t, nil, "", built.plain, "admin", "backup", "--data", dir, "--recipient", recipient, file)
-	if got.status != 0 || !strings.Contains(got.stdout, "key that existed while it was written") {
+	if got.status != 0 || !strings.Contains(got.stdout, "key that existed while the backup was written") {
 		t.Fatalf("%+v", got)
 	}
 	tool("age", "-d", "-i", key, "-o", "backup.tar", file)
@@ -168,7 +168,7 @@ func TestAgeOpensBackups(t *testing.T) {
 		}
 	}
 
-	// The other way round: the key that Nightlatch prints is one of age's.
+	// Conversely, age accepts a recovery key that Nightlatch printed.
 	mine := filepath.Join(work, "mine.age")
 	got = run(t, nil, "", built.plain, "admin", "backup", "--data", dir, "--recovery-key", mine)
 	printed := regexp.MustCompile(`(?m)^AGE-SECRET-KEY-1[0-9A-Z]+$`).FindString(got.stdout)
@@ -184,8 +184,8 @@ func TestAgeOpensBackups(t *testing.T) {
 	}
 }
 
-// The recovery key exists only in what backup prints. Where it cannot be printed, there is
-// no backup.
+// The recovery key exists only in the output of backup. If it cannot be printed, no backup is
+// kept.
 func TestRecoveryKeyThatIsNotPrinted(t *testing.T) {
 	t.Parallel()
 	dir := stoppedServer(t)
@@ -207,8 +207,8 @@ func TestRecoveryKeyThatIsNotPrinted(t *testing.T) {
 	}
 }
 
-// backup and verify work on a disk that is read-only, and on one that is full, with and
-// without a running server. A backup that does not fit leaves nothing.
+// backup and verify work on a read-only disk and on a full one, with and without a running
+// server. A backup that does not fit leaves no file.
 func TestBackupFromAFullOrReadOnlyDisk(t *testing.T) {
 	if !isolated(t) {
 		return
@@ -226,7 +226,8 @@ func TestBackupFromAFullOrReadOnlyDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	fill(t, filepath.Join(disk, "filler"))
-	// A second view of the disk is read-only: one with open files cannot be made so.
+	// The read-only disk is a second mount, because a disk with open files cannot be made
+	// read-only.
 	view := t.TempDir()
 	mount(t, view, "--bind", disk)
 	mount(t, view, "-o", "remount,ro,bind")
@@ -253,7 +254,7 @@ func TestBackupFromAFullOrReadOnlyDisk(t *testing.T) {
 	try("read-only, stopped", filepath.Join(view, "data"))
 }
 
-// A bare database, as earlier versions wrote it, is no backup: its key is not in it.
+// A bare database, as earlier versions wrote it, is not a backup, because its key is missing.
 func TestBareDatabaseIsNoBackup(t *testing.T) {
 	t.Parallel()
 	dir := stoppedServer(t)
@@ -261,9 +262,8 @@ func TestBareDatabaseIsNoBackup(t *testing.T) {
 	checkRefusal(t, got, "bare database without its key")
 }
 
-// The server backs itself up into the folder of --backup-dir, with a key that was made
-// beside it. A folder that is missing is said in the log, and the next start makes up for
-// it.
+// The server makes backups in the folder of --backup-dir with a key that was made while it
+// ran. A missing folder is reported in the log, and the next start makes the missed backup.
 func TestDailyBackups(t *testing.T) {
 	t.Parallel()
 	dir := stoppedServer(t)

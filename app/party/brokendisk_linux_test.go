@@ -60,9 +60,9 @@ func failCall(name, with string) error {
 	return nil
 }
 
-// A disk that fails ends the server with status 1 and one sentence: what is on the disk is not
-// known any more, and a second sync would lie. What was acknowledged before is there at the
-// next start. A full disk is no reason to end.
+// A disk failure ends the server with status 1 and one sentence. The contents of the disk are
+// unknown then, and a second sync would report success wrongly. Acknowledged changes are there
+// after the next start. A full disk does not end the server.
 func TestDiskFails(t *testing.T) {
 	t.Parallel()
 	self, err := os.Executable()

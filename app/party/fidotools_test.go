@@ -273,8 +273,8 @@ func TestKeyCommands(t *testing.T) {
 	refused("no key", run(p.Password+"\n", signIn...), "")
 }
 
-// A line of standard input is the password and never the PIN of a key, whether the server
-// asks for the password or was given it lately: a wrong PIN uses up one of the key's tries.
+// A line of standard input is the password and never the PIN of a key, even if the server
+// does not need the password: a wrong PIN uses up one of the key's tries.
 func TestPINIsNeverGuessed(t *testing.T) {
 	s := serve(t, built.plain, "--policy", "hardened") // which needs the PIN
 	ctx := within(t, 2*time.Minute)
@@ -299,7 +299,7 @@ func TestPINIsNeverGuessed(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := run(t, env, "", built.plain, append([]string{"key", "enroll", "--label", "Blue", "--pin-from", "file:" + file, "--password-from", "file:/nowhere"}, at...)...)
-	if got.status != 0 { // the password was proved a moment ago
+	if got.status != 0 { // the password was entered a moment ago
 		t.Errorf("%+v", got)
 	}
 }

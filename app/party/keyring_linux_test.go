@@ -13,8 +13,8 @@ import (
 	"nightlatch/app/harness"
 )
 
-// A keyring that takes the question and never answers is told of, can be interrupted, and is
-// read when it answers after all.
+// The start reports a keyring that does not answer. The user can stop it, and it continues
+// when the keyring answers.
 func TestSilentKeyring(t *testing.T) {
 	t.Parallel()
 	home, err := os.MkdirTemp("", "nl-ring") // short: it holds a socket
@@ -44,7 +44,7 @@ func TestSilentKeyring(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	// Told and interrupted.
+	// Reported and interrupted.
 	cmd := exec.CommandContext(ctx, built.plain, args...)
 	cmd.Env = append(os.Environ(), k.Env...)
 	stderr, err := cmd.StderrPipe()
@@ -68,7 +68,7 @@ func TestSilentKeyring(t *testing.T) {
 		t.Errorf("interrupted: %v", err)
 	}
 
-	// It answers after all.
+	// The keyring answers late.
 	cmd = exec.CommandContext(ctx, built.plain, args...)
 	cmd.Env = append(os.Environ(), k.Env...)
 	if stderr, err = cmd.StderrPipe(); err != nil {

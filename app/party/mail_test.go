@@ -26,7 +26,7 @@ import (
 // mailPassword is the password of the user nightlatch at the mail servers.
 const mailPassword = "pw-s3cret"
 
-// owner starts a server whose owner can send test mail, and returns a client of the owner.
+// owner starts a server and returns a client of its owner, who can send test mail.
 func owner(t *testing.T, env ...string) *harness.Person {
 	t.Helper()
 	seed := filepath.Join(t.TempDir(), "seed.json")
@@ -103,8 +103,8 @@ func freePort(t *testing.T) int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
-// aiosmtpd is a mail server in Python that offers the mechanisms PLAIN and LOGIN, but for
-// those of its first argument.
+// aiosmtpd is a mail server in Python that offers the mechanisms PLAIN and LOGIN, without
+// those in its first argument.
 const aiosmtpd = `
 import sys
 from aiosmtpd.controller import Controller
@@ -187,12 +187,12 @@ login:
 // Mail is sent through exim over STARTTLS with AUTH LOGIN, which it offers only then.
 func TestMailThroughExim(t *testing.T) {
 	port := freePort(t)
-	// exim runs as a user of its own, who may not look into the test's own directory.
+	// exim runs as another user, who cannot read the test's directory.
 	dir, err := os.MkdirTemp("", "nightlatch-exim-")
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) }) // what is left does no harm
+	t.Cleanup(func() { _ = os.RemoveAll(dir) }) // files that remain do no harm
 	if err := os.Chmod(dir, 0o777); err != nil {
 		t.Fatal(err)
 	}

@@ -7,9 +7,8 @@ import (
 	"testing"
 )
 
-// Key and database are held against each other wherever they meet: at the start, and by
-// every verb that opens the database. With another key nothing in the database could be
-// opened, and the data would be lost one by one. A backup has its own key in it.
+// The start, and every verb that opens the database, checks that the key belongs to it. With
+// another key no sealed value could be opened. A backup contains its own key.
 func TestDatabaseWithAnotherKey(t *testing.T) {
 	t.Parallel()
 	dir, foreign := stoppedServer(t), stoppedServer(t)
@@ -36,7 +35,7 @@ func TestDatabaseWithAnotherKey(t *testing.T) {
 	}
 	unchanged(t, dir, before)
 
-	// With its own key everything is as before.
+	// With the right key everything works as before.
 	if err := os.WriteFile(key, own, 0o600); err != nil {
 		t.Fatal(err)
 	}

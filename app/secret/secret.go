@@ -1,9 +1,9 @@
 // Package secret reads passwords, PINs and tokens for terminal commands.
 //
-// A command names each secret that it may need. A secret comes from where its flag says:
-// a line of standard input, a descriptor or a file. Without the flag it is asked for at a
-// terminal. What a line contains is never guessed: a password that a security key takes
-// for its PIN costs one of the few tries that the key allows.
+// A command declares each secret that it may need. The secret's flag names its source: a line
+// of standard input, a descriptor or a file. Without the flag, the user types the secret at a
+// terminal. The package never guesses which secret a line contains: a password that is sent to
+// a security key as its PIN uses up one of the few tries that the key allows.
 //
 // Every read ends when its context ends, and the terminal's echo is restored.
 package secret
@@ -20,7 +20,7 @@ import (
 	"golang.org/x/term"
 )
 
-// The errors of Read. Others are of the system.
+// The errors of Read. All others come from the system.
 var (
 	ErrUnnamed = errors.New("secret: no source was named, and standard input is no terminal")
 	ErrEnded   = errors.New("secret: the source has no line for it")
@@ -38,8 +38,8 @@ type Source string
 
 const standardInput Source = "-"
 
-// Check returns ErrSource if the source is none. The error does not contain the value,
-// which may be a secret that was typed at the wrong place.
+// Check returns ErrSource if the source is invalid. The error does not contain the value,
+// which may be a misplaced secret.
 func (s Source) Check() error {
 	kind, at, _ := strings.Cut(string(s), ":")
 	switch {
@@ -55,7 +55,7 @@ func (s Source) Check() error {
 	return ErrSource
 }
 
-// same returns the source in the form that equal sources share.
+// same returns the normal form of the source, which is equal for equal sources.
 func (s Source) same() Source {
 	if s == "fd:0" {
 		return standardInput
@@ -75,12 +75,12 @@ type Secret struct {
 type Reader struct {
 	in      io.Reader
 	prompts io.Writer
-	lines   map[*Secret]int // which line of its source a secret is, from 0
+	lines   map[*Secret]int // the line number of a secret in its source, from 0
 	sources map[Source]*stream
 }
 
-// NewReader returns a reader of the given secrets. Secrets from the same source are on
-// its lines in the order of the secrets, whether each is needed or not.
+// NewReader returns a reader of the given secrets. If secrets have the same source, each has
+// one line there, in the given order, even if it is not needed.
 func NewReader(in io.Reader, prompts io.Writer, all ...*Secret) *Reader {
 	r := &Reader{in: in, prompts: prompts, lines: make(map[*Secret]int), sources: make(map[Source]*stream)}
 	taken := make(map[Source]int)
@@ -99,8 +99,8 @@ func NewReader(in io.Reader, prompts io.Writer, all ...*Secret) *Reader {
 	return r
 }
 
-// Read returns a secret. It returns ErrUnnamed if nothing says where it is, and ctx's
-// error if ctx ends first.
+// Read returns a secret. The error is ErrUnnamed if the secret has no source, and ctx's error
+// if ctx ends first.
 func (r *Reader) Read(ctx context.Context, s *Secret) (string, error) {
 	if s.From == "" {
 		return r.Ask(ctx, s.Name)
@@ -121,7 +121,7 @@ func (r *Reader) Read(ctx context.Context, s *Secret) (string, error) {
 	return source.line(ctx, r.lines[s])
 }
 
-// Ask asks for a secret at a terminal. What is typed is not echoed.
+// Ask reads a secret at a terminal without echo.
 func (r *Reader) Ask(ctx context.Context, name string) (string, error) {
 	if !IsTerminal(r.in) {
 		return "", ErrUnnamed

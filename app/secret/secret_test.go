@@ -11,8 +11,8 @@ import (
 
 func named(from Source, plain bool) *Secret { return &Secret{Name: "it", From: from, Plain: plain} }
 
-// What a line of standard input is does not depend on what the program needs: a PIN that
-// no flag names is never read there.
+// The meaning of a line of standard input does not depend on the secrets that the program
+// needs: a PIN is read there only if a flag says so.
 func TestWhichSecretALineIs(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -37,7 +37,7 @@ func TestWhichSecretALineIs(t *testing.T) {
 		{name: "UTF-16", in: "\xff\xfes\x00\n\x00", password: "-", pin: "-", errs: [2]error{ErrUTF16, ErrUTF16}},
 		{name: "endless", in: strings.Repeat("a", 1<<20), password: "-", errs: [2]error{ErrTooLong, ErrUnnamed}},
 	} {
-		for _, onlyPIN := range []bool{false, true} { // as when the password was proved lately
+		for _, onlyPIN := range []bool{false, true} { // as if the password was entered recently
 			password, pin := named(tt.password, true), named(tt.pin, false)
 			r := NewReader(strings.NewReader(tt.in), io.Discard, password, pin)
 			if !onlyPIN {

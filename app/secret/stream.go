@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// An input is where bytes come from. Its read ends when ctx ends.
+// An input is a source of bytes. Its read ends when ctx ends.
 type input interface {
 	read(ctx context.Context, into []byte) (int, error)
 }
@@ -18,7 +18,7 @@ type memory struct{ io.Reader }
 
 func (m memory) read(_ context.Context, into []byte) (int, error) { return m.Read(into) }
 
-// A stream is the lines of a source.
+// A stream splits a source into lines.
 type stream struct {
 	input input
 	lines []string // complete lines so far, without their ends
@@ -26,8 +26,8 @@ type stream struct {
 	ended bool
 }
 
-// line returns line n, from 0. It reads no further than it must: the next line may not
-// have been typed yet.
+// line returns line n, from 0. It does not read past that line, because the user may not have
+// typed the next one yet.
 func (s *stream) line(ctx context.Context, n int) (string, error) {
 	for len(s.lines) <= n && !s.ended {
 		if err := s.more(ctx); err != nil {
@@ -40,7 +40,7 @@ func (s *stream) line(ctx context.Context, n int) (string, error) {
 	return s.lines[n], nil
 }
 
-// The byte order marks, which editors of some systems write (Unicode, section 23.8).
+// The byte order marks that some editors write (Unicode, section 23.8).
 const (
 	markUTF8    = "\xef\xbb\xbf"
 	markUTF16LE = "\xff\xfe"

@@ -18,8 +18,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// asProgram is set in the environment of this test's program when it runs as one that asks
-// for a secret.
+// asProgram is set in the environment of the test binary when it runs as a program that reads
+// a secret.
 const asProgram = "NIGHTLATCH_TEST_ASKS"
 
 func TestMain(m *testing.M) {
@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 	fmt.Printf("read <%s> %v\n", got, err)
 }
 
-// A terminal is the two ends of a pseudo-terminal, as a terminal window has it.
+// A terminal has both ends of a pseudo-terminal.
 type terminal struct {
 	t             *testing.T
 	window, shell *os.File
@@ -65,7 +65,7 @@ func openTerminal(t *testing.T) *terminal {
 	return &terminal{t, window, shell}
 }
 
-// echoes reports whether what is typed is shown.
+// echoes reports whether the terminal shows typed characters.
 func (w *terminal) echoes() bool {
 	s, err := unix.IoctlGetTermios(int(w.shell.Fd()), unix.TCGETS)
 	if err != nil {
@@ -107,8 +107,8 @@ func (w *terminal) typing(text string) {
 	}
 }
 
-// A prompt ends when the program is to end, without an Enter, and what is typed afterwards
-// is shown again.
+// A prompt ends with the program, without an Enter. Afterwards the terminal shows typed
+// characters again.
 func TestPromptEndsWithTheProgram(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]func(*terminal, *os.Process){
@@ -130,8 +130,8 @@ func TestPromptEndsWithTheProgram(t *testing.T) {
 	}
 }
 
-// Suspended at a prompt (Ctrl-Z), the program leaves a terminal that echoes. Continued, it
-// hides again what is typed.
+// While the program is suspended at a prompt (Ctrl-Z), the terminal echoes. After the program
+// continues, the prompt hides typed characters again.
 func TestPromptIsSuspended(t *testing.T) {
 	t.Parallel()
 	w := openTerminal(t)
@@ -150,7 +150,7 @@ func TestPromptIsSuspended(t *testing.T) {
 	}
 }
 
-// Each kind of source that can block ends with its context.
+// A blocked read of each kind of source ends with its context.
 func TestEveryReadFollowsItsContext(t *testing.T) {
 	t.Parallel()
 	fifo := filepath.Join(t.TempDir(), "fifo")
@@ -203,7 +203,7 @@ func TestEveryReadFollowsItsContext(t *testing.T) {
 	}
 }
 
-// A descriptor of the program itself is none that somebody passed.
+// A descriptor that the program opened is not accepted as an inherited one.
 func TestOwnDescriptorIsNoSource(t *testing.T) {
 	t.Parallel()
 	r, w, err := os.Pipe()

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/term"
 )
 
-// A handle is an open file. A read that its context ends goes on in the background: the
-// program is about to end.
+// A handle is an open file. When the context ends, the read continues in the background,
+// because the program is about to end.
 type handle struct{ f *os.File }
 
 func openFile(path string) (input, error) {

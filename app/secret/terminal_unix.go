@@ -19,7 +19,7 @@ import (
 // context wakes them.
 type descriptor int
 
-// openFile opens a file. It does not wait for the writer of a named pipe; reading does.
+// openFile opens a file. It does not wait for the writer of a named pipe; the read does.
 func openFile(path string) (input, error) {
 	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -112,10 +112,9 @@ func (k *waker) close() {
 // resumeWait is how long a process that suspends itself waits until it is stopped.
 const resumeWait = 200 * time.Millisecond
 
-// readHidden reads a line from a terminal without echo. prompt is called when the echo is
-// off. The echo is restored at the end, and while the process is suspended; afterwards
-// prompt is called again. It is restored
-// as well if the terminal closes or the user quits the program (Ctrl-\).
+// readHidden reads a line from a terminal without echo. It calls prompt when the echo is off.
+// The echo is restored at the end, when the terminal closes, when the user quits the program
+// (Ctrl-\), and while the process is suspended. After a suspension, prompt is called again.
 func readHidden(ctx context.Context, f *os.File, prompt func()) (string, error) {
 	fd := int(f.Fd())
 	before, err := unix.IoctlGetTermios(fd, getTermios)
@@ -198,9 +197,9 @@ func (k *waker) drain() {
 	_, _ = k.r.Read(b[:]) // there is one
 }
 
-// raise lets a signal do to this process what it does by default: suspend it, or end it.
-// In the group of the session's leader no shell could continue it; there SIGTSTP does
-// nothing, as by default (POSIX, section 2.4.3, orphaned process groups).
+// raise applies the default action of a signal to this process: suspend it or end it. In the
+// process group of the session's leader no shell could continue it, so SIGTSTP does nothing
+// there, as POSIX specifies (section 2.4.3, orphaned process groups).
 func raise(s os.Signal) {
 	which, ok := s.(unix.Signal)
 	if !ok {

@@ -11,8 +11,8 @@ import (
 	"nightlatch/app/harness"
 )
 
-// While the keyring does not answer, a window says what is waited for; the console opens when
-// it answers.
+// While the keyring does not answer, a window says that the start waits for it. The console
+// opens when the keyring answers.
 func TestWindowWithASilentKeyring(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
