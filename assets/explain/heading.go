@@ -79,6 +79,9 @@ func codeHeading(c *assets.Catalog, step api.EnterCode) string {
 	if step.Kept {
 		return c.T("wizard.code.email.kept-heading")
 	}
+	if step.SentAt == nil && step.Channel != api.ByApp {
+		return c.T("wizard.code.unsent-heading")
+	}
 	return c.T("wizard.code." + string(step.Channel) + ".heading")
 }
 

@@ -61,7 +61,7 @@ type Ceremony struct {
 	Session string      // ID of the session it is bound to, "" if anonymous
 	Trail   []api.State // the states passed so far, each once; the current one is last
 	Caller  Caller      // of the present call; not stored
-	Looking bool        // the call only looks; it must not create a session
+	Looking bool        // the call only looks; it must not create a session or send anything
 
 	refusal  *api.Refusal
 	notice   *api.Notice

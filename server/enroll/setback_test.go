@@ -155,6 +155,9 @@ func TestHoursOfDriftAreTold(t *testing.T) {
 			code := w.AppCode(secret)
 			w.Clock.Set(now)
 			r := walk.Answer(api.Code{Code: code}).Refused(api.ClockDrift)
+			if !strings.HasPrefix(r.Detail, "The code fits if ") || !strings.Contains(r.Detail, "mistyped") {
+				t.Errorf("claims what a wrong code that happens to fit would show too: %s", r.Detail)
+			}
 			if r.DriftHours == nil || *r.DriftHours != hours || r.Drift == nil || *r.Drift != int(off/time.Second) || r.Reason != "time_zone" ||
 				!strings.Contains(r.Detail, says+" this server's clock, which shows "+now.UTC().Format("15:04:05 UTC")) {
 				t.Errorf("%v: %+v", hours, r)

@@ -185,6 +185,33 @@ func TestMethodGoneInTheMiddle(t *testing.T) {
 	}
 }
 
+// R14: whoever only looks at a sign-in whose method was turned off gets no text. The code is
+// sent when it is asked for.
+func TestLookingSendsNoText(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	ada.EnrollText(number)
+	ada.EnrollApp()
+	walk := ada.SignIn().In("app-code")
+	ada.TurnOff(api.App).Answer(api.ConfirmInput{}).In("finished")
+	w.Deliver()
+	before := len(w.Texts.To(number))
+	for range 3 {
+		walk.Look().In("text-code")
+	}
+	w.Deliver()
+	if n := len(w.Texts.To(number)) - before; n != 0 {
+		t.Errorf("%d texts", n)
+	}
+	if step := walk.View.Step.(api.EnterCode); step.SentAt != nil || step.ResendAt == nil {
+		t.Errorf("%+v", step)
+	}
+	walk.Answer(api.Resend{}).In("text-code")
+	w.Deliver()
+	walk.Answer(api.Code{Code: w.Texts.LastCode(number)}).SignedIn()
+}
+
 // R14, R16: a code that was sent to a number that the account no longer has does not sign
 // in.
 func TestNumberChangedInTheMiddle(t *testing.T) {

@@ -1,12 +1,14 @@
 package signin_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
 
 	"nightlatch/server/api"
 	. "nightlatch/server/ceremony/ceremonytest"
+	"nightlatch/server/store"
 )
 
 // R11: a code belongs to the account and the number. However old it is, another sign-in
@@ -33,6 +35,24 @@ func TestAnotherSignInVoidsNoCode(t *testing.T) {
 		}
 		one.Answer(api.Code{Code: code}).SignedIn()
 	}
+}
+
+// The code of an account of an older version lies under another key. The next code that is
+// sent deletes it.
+func TestCodeOfAnOlderVersionIsDeleted(t *testing.T) {
+	t.Parallel()
+	w := New(t, Setup{})
+	ada := w.SignUp("ada")
+	ada.EnrollText(number)
+	old := "acct/" + w.Account("ada").ID + "/text-code"
+	w.Update(func(tx store.Tx) error { return tx.Put(old, []byte("an old code")) })
+	ada.SignIn().In("text-code")
+	w.View(func(tx store.Tx) error {
+		if _, err := tx.Get(old); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("%v", err)
+		}
+		return nil
+	})
 }
 
 // R12: at every moment of a sign-in either a code is good or one can be had at once. The

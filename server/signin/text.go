@@ -23,7 +23,7 @@ func (r *rules) askText(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.
 	if refusal != nil {
 		c.Notify(*refusal) // the method is in use all the same, and there may be others
 	}
-	d.Texted = refusal == nil
+	d.Texted = refusal == nil && !c.Looking
 	return textCode, nil
 }
 

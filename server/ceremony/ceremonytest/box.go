@@ -34,6 +34,13 @@ func (b *Box) To(to string) []Message {
 	return out
 }
 
+// Len returns the number of messages.
+func (b *Box) Len() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.letters)
+}
+
 // Last returns the newest message to a number or address, or the zero Message.
 func (b *Box) Last(to string) Message {
 	all := b.To(to)

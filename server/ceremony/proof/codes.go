@@ -85,6 +85,22 @@ func (k *Checker) keep(tx store.Tx, account string, s *Sent) error {
 	return store.Bump(tx, account)
 }
 
+// dropOld deletes the sign-in code that a version before this kind of records left. That
+// one did not expire.
+func dropOld(tx store.Tx, account string) error {
+	key := "acct/" + account + "/text-code"
+	if _, err := tx.Get(key); err != nil {
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		return fmt.Errorf("proof: old code: %w", err)
+	}
+	if err := tx.Delete(key); err != nil {
+		return fmt.Errorf("proof: old code: %w", err)
+	}
+	return nil
+}
+
 // A spare is the code before the present one, which is good until it expires: replacing a
 // code voids nothing (R11).
 type spare struct {

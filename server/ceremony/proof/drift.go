@@ -17,11 +17,12 @@ func Drift(match otp.Match, now time.Time) api.Refusal {
 	drift := match.DriftTime()
 	seconds := int(drift / time.Second)
 	refusal := ceremony.Refuse(ceremony.ClockDrift)
-	by, direction := "", "ahead of"
+	by, direction, says := "", "ahead of", "The"
 	if drift < 0 {
 		drift, direction = -drift, "behind"
 	}
-	if match.Zone {
+	if match.Zone { // one wrong code in some thousands fits one of the zones, too
+		says = "The code fits if the"
 		refusal = ceremony.Refuse(ceremony.ClockZone)
 		hours := float64(seconds) / 3600
 		refusal.DriftHours = &hours
@@ -30,8 +31,8 @@ func Drift(match otp.Match, now time.Time) api.Refusal {
 		by = plural(strconv.Itoa(int(drift/time.Second)), "second")
 	}
 	refusal.Drift = &seconds
-	refusal.Detail = fmt.Sprintf("The clock of your phone is %s %s this server's clock, which shows %s. %s",
-		by, direction, now.UTC().Format("15:04:05 UTC on 2 January 2006"), refusal.Detail)
+	refusal.Detail = fmt.Sprintf("%s clock of your phone is %s %s this server's clock, which shows %s. %s",
+		says, by, direction, now.UTC().Format("15:04:05 UTC on 2 January 2006"), refusal.Detail)
 	return refusal
 }
 

@@ -96,7 +96,13 @@ func (k *Checker) SendNow(tx store.Tx, c *ceremony.Ceremony, s *Sent, to To) (*a
 }
 
 // sendTo sends next, and sets *s to it unless nothing was sent and there is no code.
+// Whoever only looks gets no code: a client may look as often as it likes. The code can be
+// had with Resend.
 func (k *Checker) sendTo(tx store.Tx, c *ceremony.Ceremony, s *Sent, next Sent) (*api.Refusal, error) {
+	if c.Looking {
+		*s = next
+		return nil, nil
+	}
 	before := next
 	refusal, err := k.send(tx, c, &next)
 	switch {
@@ -133,6 +139,9 @@ func (k *Checker) send(tx store.Tx, c *ceremony.Ceremony, s *Sent) (*api.Refusal
 	}
 	s.At = now
 	if err := k.keep(tx, c.Account, s); err != nil {
+		return nil, err
+	}
+	if err := dropOld(tx, c.Account); err != nil {
 		return nil, err
 	}
 	c.Send(delivery.Message{
@@ -247,7 +256,9 @@ func (k *Checker) Step(tx store.Tx, account string, s Sent) (api.EnterCode, erro
 	}
 	t := k.terms(s.Channel)
 	step := api.EnterCode{Channel: s.Channel, Digits: t.digits, SentTo: s.To, Kept: s.Kept}
-	if s.At.IsZero() {
+	if s.At.IsZero() { // it can be had at once
+		now := tx.Now().UTC()
+		step.ResendAt = &now
 		return step, nil
 	}
 	left := s.Tries
