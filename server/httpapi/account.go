@@ -1,6 +1,8 @@
 package httpapi
 
 import (
+	"errors"
+	"net/http"
 	"strconv"
 
 	"nightlatch/server/account"
@@ -178,4 +180,32 @@ func (h *Handler) optOut(tx store.Tx, a *account.Account) (*api.TextOptOut, erro
 		return nil, err
 	}
 	return &api.TextOptOut{Stopped: c.Stopped, At: c.At, ShortCode: h.cfg.Policy.CarrierShortCode}, nil
+}
+
+var (
+	errNoPhone       = errors.New("httpapi: no phone number")
+	errNothingToFind = errors.New("httpapi: no phone number to find the account by")
+	errTextIsLast    = errors.New("httpapi: text is the only method (R17)")
+)
+
+// accountProblems are the refusals of changes of the phone number.
+var accountProblems = []row{
+	{
+		of:     []error{errNoPhone},
+		status: http.StatusNotFound, code: api.NotFound, reason: "phone", rule: "R17",
+		title:  "No phone number",
+		detail: "This account has no phone number to delete.",
+	},
+	{
+		of:     []error{errNothingToFind},
+		status: http.StatusConflict, code: api.Conflict, reason: "no_phone", rule: "R10",
+		title:  "No phone number",
+		detail: "This account has no phone number, so it cannot be found by one. Set one up first.",
+	},
+	{
+		of:     []error{errTextIsLast},
+		status: http.StatusConflict, code: api.Conflict, reason: "text_is_last", rule: "R17",
+		title:  "Text message is the only method",
+		detail: "Deleting the phone number would turn two-factor authentication off. Confirm that first: begin turn-off with the method text, then delete the number.",
+	},
 }

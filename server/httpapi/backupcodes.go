@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"errors"
+	"net/http"
 	"strconv"
 
 	"nightlatch/server/account"
@@ -11,6 +12,7 @@ import (
 	"nightlatch/server/fairqueue"
 	"nightlatch/server/rawtext"
 	"nightlatch/server/store"
+	"nightlatch/server/temppassword"
 )
 
 // backupCodes lists the numbers and states of the backup codes (R76).
@@ -125,4 +127,22 @@ func (h *Handler) checkBackupCode(c *call, in api.BackupCodeCheck) (api.BackupCo
 		return err
 	})
 	return out, err
+}
+
+var errTwoFactorOff = errors.New("httpapi: two-factor is off (R61)")
+
+// backupCodeProblems are the refusals of backup codes.
+var backupCodeProblems = []row{
+	{
+		of:     []error{backupcode.ErrFull},
+		status: http.StatusConflict, code: api.BackupCodesFull, rule: "R71", limit: account.BackupCodesMax,
+		title:  "Five backup codes are active already",
+		detail: "At most five can be active at a time. Use them up, or replace all of them.",
+	},
+	{
+		of:     []error{errTwoFactorOff, temppassword.ErrTwoFactorOff},
+		status: http.StatusConflict, code: api.TwoFactorRequired, rule: "R61",
+		title:  "Two-factor authentication is off",
+		detail: "Backup codes and temporary passwords exist only while it is on. Turn on a method first.",
+	},
 }

@@ -152,21 +152,18 @@ var (
 	errFolderFixed = errors.New("httpapi: the folder of the backups is fixed")
 )
 
-// backupsTable is the part of table for daily backups.
-func backupsTable(err error) (row, bool) {
-	switch {
-	case errors.Is(err, errNoBackups):
-		return row{
-			status: http.StatusConflict, code: api.Conflict, reason: "no_backups",
-			title:  "This server makes no daily backups",
-			detail: "Its data are temporary, as in a lab. Use a server with a data directory.",
-		}, true
-	case errors.Is(err, errFolderFixed):
-		return row{
-			status: http.StatusConflict, code: api.Conflict, reason: "folder_fixed",
-			title:  "The flag --backup-dir says where backups go",
-			detail: "The flag wins over the setting. Start the server without it, then change the setting.",
-		}, true
-	}
-	return row{}, false
+// backupsProblems are the refusals of daily backups.
+var backupsProblems = []row{
+	{
+		of:     []error{errNoBackups},
+		status: http.StatusConflict, code: api.Conflict, reason: "no_backups",
+		title:  "This server makes no daily backups",
+		detail: "Its data are temporary, as in a lab. Use a server with a data directory.",
+	},
+	{
+		of:     []error{errFolderFixed},
+		status: http.StatusConflict, code: api.Conflict, reason: "folder_fixed",
+		title:  "The flag --backup-dir says where backups go",
+		detail: "The flag wins over the setting. Start the server without it, then change the setting.",
+	},
 }

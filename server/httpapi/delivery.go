@@ -233,42 +233,30 @@ var (
 	errNoAddress = errors.New("httpapi: the owner has no address")
 )
 
-// deliveryTable is the part of table for delivery.
-func deliveryTable(err error) (row, bool) {
-	switch {
-	case errors.Is(err, errNotOwner):
-		return row{
-			status: http.StatusForbidden,
-			code:   api.NotOwner,
-			title:  "Only the owner of this server may",
-			detail: "The owner is the first account that was made in the window, or the one that nightlatch admin set-owner names. Ask the owner.",
-		}, true
-	case errors.Is(err, errFixed):
-		return row{
-			status: http.StatusConflict,
-			code:   api.Conflict,
-			reason: "fixed",
-			title:  "Mail and texts go to the lab",
-			detail: "In the lab they never leave this computer, so there is no server to set.",
-		}, true
-	case errors.Is(err, errNoMail):
-		return row{
-			status: http.StatusConflict,
-			code:   api.CannotSend,
-			reason: "mail",
-			rule:   "R4",
-			title:  "No mail server is set up",
-			detail: "Set one up, then test it.",
-		}, true
-	case errors.Is(err, errNoAddress):
-		return row{
-			status: http.StatusConflict,
-			code:   api.Conflict,
-			reason: "no_address",
-			rule:   "R4",
-			title:  "This account has no email address",
-			detail: "A test goes to your own address. Begin change-email, then test.",
-		}, true
-	}
-	return row{}, false
+// deliveryProblems are the refusals of the settings of delivery.
+var deliveryProblems = []row{
+	{
+		of:     []error{errNotOwner},
+		status: http.StatusForbidden, code: api.NotOwner,
+		title:  "Only the owner of this server may",
+		detail: "The owner is the first account that was made in the window, or the one that nightlatch admin set-owner names. Ask the owner.",
+	},
+	{
+		of:     []error{errFixed},
+		status: http.StatusConflict, code: api.Conflict, reason: "fixed",
+		title:  "Mail and texts go to the lab",
+		detail: "In the lab they never leave this computer, so there is no server to set.",
+	},
+	{
+		of:     []error{errNoMail},
+		status: http.StatusConflict, code: api.CannotSend, reason: "mail", rule: "R4",
+		title:  "No mail server is set up",
+		detail: "Set one up, then test it.",
+	},
+	{
+		of:     []error{errNoAddress},
+		status: http.StatusConflict, code: api.Conflict, reason: "no_address", rule: "R4",
+		title:  "This account has no email address",
+		detail: "A test goes to your own address. Begin change-email, then test.",
+	},
 }

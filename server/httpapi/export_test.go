@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"fmt"
 	"reflect"
 )
 
@@ -23,19 +22,6 @@ func Endpoints() map[string]EndpointInfo {
 			}
 			out[method+" "+path] = EndpointInfo{e.in, e.out, e.status, e.needs >= needsSession, e.needs == needsProof}
 		}
-	}
-	return out
-}
-
-// Codes returns the status of each problem in the table and of those with data.
-func Statuses(errs ...error) map[string]int {
-	out := map[string]int{}
-	for _, err := range errs {
-		p := new(Handler).problem(err)
-		out[p.Code] = p.Status
-	}
-	if len(out) == 0 {
-		panic(fmt.Sprint("no problems in ", errs))
 	}
 	return out
 }

@@ -46,5 +46,5 @@ func (h *Handler) recover(w http.ResponseWriter, r *http.Request) {
 		what = err.Error()
 	}
 	h.cfg.Log.Error("panic in a request", "method", r.Method, "route", r.Pattern, "panic", what, "stack", string(debug.Stack()))
-	writeProblem(w, table(nil).problem())
+	writeProblem(w, unexpected.problem())
 }

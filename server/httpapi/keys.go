@@ -1,6 +1,9 @@
 package httpapi
 
 import (
+	"errors"
+	"net/http"
+
 	"nightlatch/server/account"
 	"nightlatch/server/api"
 	"nightlatch/server/audit"
@@ -79,4 +82,28 @@ func (h *Handler) deleteKey(c *call) error {
 		}
 		return h.cfg.Announcer.AnnounceRemoval(tx, a, c.origin(), removed)
 	})
+}
+
+var errKeyIsLast = errors.New("httpapi: this key is the only method (R61)")
+
+// keyProblems are the refusals of security keys.
+var keyProblems = []row{
+	{
+		of:     []error{account.ErrNoKey},
+		status: http.StatusNotFound, code: api.NotFound, reason: "key", rule: "R31",
+		title:  "No such security key",
+		detail: "It may have been deleted already. Look at the list again.",
+	},
+	{
+		of:     []error{account.ErrKeyLabel},
+		status: http.StatusBadRequest, code: api.Malformed, reason: api.ReasonValue, rule: "R31", field: "label", limit: 64,
+		title:  "That can't be a label",
+		detail: "A label has 1 to 64 characters, none of them a control character or a direction mark.",
+	},
+	{
+		of:     []error{errKeyIsLast},
+		status: http.StatusConflict, code: api.Conflict, reason: "key_is_last", rule: "R61",
+		title:  "This security key is the only method",
+		detail: "Deleting it would turn two-factor authentication off. Confirm that first: begin turn-off with the method key.",
+	},
 }

@@ -5,17 +5,15 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
-	"strings"
 
 	"nightlatch/server/account"
 	"nightlatch/server/api"
-	"nightlatch/server/backupcode"
 	"nightlatch/server/ceremony"
 	"nightlatch/server/ratelimit"
 	"nightlatch/server/session"
 	"nightlatch/server/store"
-	"nightlatch/server/temppassword"
 	"nightlatch/server/thirdparty"
 )
 
@@ -26,258 +24,105 @@ var (
 	errSignInRequired = errors.New("httpapi: no session")
 	errNoSession      = errors.New("httpapi: no such session (R44)") // of a session named in the path, not the request's own
 	errReauthenticate = errors.New("httpapi: password not proved recently (R6)")
-	errTwoFactorOff   = errors.New("httpapi: two-factor is off (R61)")
-	errNoPhone        = errors.New("httpapi: no phone number")
-	errNothingToFind  = errors.New("httpapi: no phone number to find the account by")
-	errTextIsLast     = errors.New("httpapi: text is the only method (R17)")
-	errKeyIsLast      = errors.New("httpapi: this key is the only method (R61)")
 )
 
-// A row of the table: the problem of an error.
+// A row of the table: the problem of some errors.
 type row struct {
+	of                   []error
 	status               int
 	code, reason, rule   string
 	title, detail, field string
 	limit                int
 }
 
-// table is the one table from errors to status codes. Errors with data are handled in
-// problem, before it.
-func table(err error) row {
-	is := func(target error) bool { return errors.Is(err, target) }
-	if r, ok := deliveryTable(err); ok {
-		return r
-	}
-	if r, ok := signUpTable(err); ok {
-		return r
-	}
-	if r, ok := backupsTable(err); ok {
-		return r
-	}
-	switch {
-	case is(errNoRoute):
-		return row{
-			status: 404,
-			code:   api.NotFound,
-			reason: "route",
-			title:  "No such address",
-			detail: "There is nothing at this address. docs/api.md, beside the source of this program, lists every call.",
-		}
-	case is(errSignInRequired), is(ceremony.ErrSessionRequired), is(session.ErrUnknown):
-		return row{
-			status: 401,
-			code:   api.SignInRequired,
-			rule:   "R44",
-			title:  "Sign in first",
-			detail: "This needs a session, and there is none or it has ended. Sign in.",
-		}
-	case is(errReauthenticate):
-		return row{
-			status: 403,
-			code:   api.ReauthenticationRequired,
-			rule:   "R6",
-			title:  "Enter your password again",
-			detail: "This changes how the account is protected, and the password was entered too long ago. Begin reauthenticate, then try again.",
-		}
+// table has the problem of each error, in order. Errors with data are handled in problem,
+// before it.
+var table = slices.Concat(
+	deliveryProblems, signUpProblems, backupsProblems, accountProblems, keyProblems,
+	backupCodeProblems, temporaryPasswordProblems, generalProblems,
+)
 
-	case is(ceremony.ErrNotFound):
-		return row{
-			status: 404,
-			code:   api.NotFound,
-			reason: "ceremony",
-			title:  "No such ceremony",
-			detail: "It is finished or cancelled, has expired, or is not of this session; or another one of its kind was begun in this session. Begin a new one.",
-		}
-	case is(account.ErrNoKey):
-		return row{
-			status: 404,
-			code:   api.NotFound,
-			reason: "key",
-			rule:   "R31",
-			title:  "No such security key",
-			detail: "It may have been deleted already. Look at the list again.",
-		}
-	case is(temppassword.ErrNotFound):
-		return row{
-			status: 404,
-			code:   api.NotFound,
-			reason: "temporary_password",
-			rule:   "R83",
-			title:  "No such temporary password",
-			detail: "Look at the list again.",
-		}
-	case is(errNoSession):
-		return row{
-			status: 404,
-			code:   api.NotFound,
-			reason: "session",
-			rule:   "R44",
-			title:  "No such session",
-			detail: "It may have ended already. Look at the list again.",
-		}
-	case is(errNoPhone):
-		return row{
-			status: 404,
-			code:   api.NotFound,
-			reason: "phone",
-			rule:   "R17",
-			title:  "No phone number",
-			detail: "This account has no phone number to delete.",
-		}
+// generalProblems are the refusals that many calls share, and the troubles of the server.
+var generalProblems = []row{
+	{
+		of:     []error{errNoRoute},
+		status: http.StatusNotFound, code: api.NotFound, reason: "route",
+		title:  "No such address",
+		detail: "There is nothing at this address. docs/api.md, beside the source of this program, lists every call.",
+	},
+	{
+		of:     []error{errSignInRequired, ceremony.ErrSessionRequired, session.ErrUnknown},
+		status: http.StatusUnauthorized, code: api.SignInRequired, rule: "R44",
+		title:  "Sign in first",
+		detail: "This needs a session, and there is none or it has ended. Sign in.",
+	},
+	{
+		of:     []error{errReauthenticate},
+		status: http.StatusForbidden, code: api.ReauthenticationRequired, rule: "R6",
+		title:  "Enter your password again",
+		detail: "This changes how the account is protected, and the password was entered too long ago. Begin reauthenticate, then try again.",
+	},
+	{
+		of:     []error{ceremony.ErrNotFound},
+		status: http.StatusNotFound, code: api.NotFound, reason: "ceremony",
+		title:  "No such ceremony",
+		detail: "It is finished or cancelled, has expired, or is not of this session; or another one of its kind was begun in this session. Begin a new one.",
+	},
+	{
+		of:     []error{errNoSession},
+		status: http.StatusNotFound, code: api.NotFound, reason: "session", rule: "R44",
+		title:  "No such session",
+		detail: "It may have ended already. Look at the list again.",
+	},
+	{
+		of:     []error{ceremony.ErrUnknownKind},
+		status: http.StatusBadRequest, code: api.Malformed, reason: api.ReasonUnknown, field: "kind",
+		title:  "There is no such ceremony",
+		detail: "This kind is not known. Begin one of those in docs/ceremonies.md.",
+	},
+	{
+		of:     []error{ceremony.ErrUnsettled},
+		status: http.StatusConflict, code: api.Conflict, reason: "changing",
+		title:  "The account is changing",
+		detail: "Another request changed it at the same time. Try again.",
+	},
+	{
+		of:     []error{store.ErrFull},
+		status: http.StatusServiceUnavailable, code: api.Unavailable, reason: "disk_full",
+		title:  "The disk is full",
+		detail: "Nothing was changed. The administrator of this server has to free disk space.",
+	},
+	{
+		of:     []error{store.ErrDamaged},
+		status: http.StatusInternalServerError, code: api.Internal, reason: "damaged",
+		title:  "The server's data are damaged",
+		detail: "What it needs for this is not what was written to its disk. Nothing was changed. The administrator of this server has to restore a backup; the log names the record.",
+	},
+	{
+		of:     []error{errClientGone},
+		status: http.StatusServiceUnavailable, code: api.Unavailable, reason: "client_closed",
+		title:  "The client closed the connection too early",
+		detail: "It ended its side of the connection before the answer was ready, so the request was given up. Keep the connection open until the answer has come.",
+	},
+	{
+		of:     []error{context.DeadlineExceeded},
+		status: http.StatusServiceUnavailable, code: api.Unavailable, reason: "timeout",
+		title:  "That took too long",
+		detail: "Something that the server waited for did not answer in time. Try again.",
+	},
+	{
+		of:     []error{store.ErrClosed, context.Canceled},
+		status: http.StatusServiceUnavailable, code: api.Unavailable, reason: "stopping",
+		title:  "Shutting down",
+		detail: "The server is not taking requests at the moment. Try again soon.",
+	},
+}
 
-	case is(errNothingToFind):
-		return row{
-			status: 409,
-			code:   api.Conflict,
-			reason: "no_phone",
-			rule:   "R10",
-			title:  "No phone number",
-			detail: "This account has no phone number, so it cannot be found by one. Set one up first.",
-		}
-
-	case is(ceremony.ErrUnknownKind):
-		return row{
-			status: 400,
-			code:   api.Malformed,
-			reason: api.ReasonUnknown,
-			title:  "There is no such ceremony",
-			detail: "This kind is not known. Begin one of those in docs/ceremonies.md.",
-			field:  "kind",
-		}
-	case is(temppassword.ErrLabel):
-		return row{
-			status: 400,
-			code:   api.Malformed,
-			reason: api.ReasonValue,
-			limit:  64,
-			rule:   "R83",
-			title:  "That can't be a label",
-			detail: "A label has 1 to 64 characters, none of them a control character or a direction mark.",
-			field:  "label",
-		}
-	case is(temppassword.ErrService):
-		return row{
-			status: 400,
-			code:   api.Malformed,
-			reason: api.ReasonUnknown,
-			rule:   "R83",
-			title:  "There is no such service",
-			detail: "A temporary password can be limited to one of: " + strings.Join(api.Services(), ", ") + ". Without a service it works for all.",
-			field:  "service",
-		}
-	case is(account.ErrKeyLabel):
-		return row{
-			status: 400,
-			code:   api.Malformed,
-			reason: api.ReasonValue,
-			limit:  64,
-			rule:   "R31",
-			title:  "That can't be a label",
-			detail: "A label has 1 to 64 characters, none of them a control character or a direction mark.",
-			field:  "label",
-		}
-
-	case is(backupcode.ErrFull):
-		return row{
-			status: 409,
-			code:   api.BackupCodesFull,
-			limit:  account.BackupCodesMax,
-			rule:   "R71",
-			title:  "Five backup codes are active already",
-			detail: "At most five can be active at a time. Use them up, or replace all of them.",
-		}
-	case is(temppassword.ErrFull):
-		return row{
-			status: 409,
-			code:   api.TemporaryPasswordsFull,
-			limit:  account.TemporaryPasswordsMax,
-			rule:   "R83",
-			title:  "Ten temporary passwords are live already",
-			detail: "Revoke one that is no longer needed, or wait until one expires.",
-		}
-	case is(errTwoFactorOff), is(temppassword.ErrTwoFactorOff):
-		return row{
-			status: 409,
-			code:   api.TwoFactorRequired,
-			rule:   "R61",
-			title:  "Two-factor authentication is off",
-			detail: "Backup codes and temporary passwords exist only while it is on. Turn on a method first.",
-		}
-	case is(errTextIsLast):
-		return row{
-			status: 409,
-			code:   api.Conflict,
-			reason: "text_is_last",
-			rule:   "R17",
-			title:  "Text message is the only method",
-			detail: "Deleting the phone number would turn two-factor authentication off. Confirm that first: begin turn-off with the method text, then delete the number.",
-		}
-	case is(errKeyIsLast):
-		return row{
-			status: 409,
-			code:   api.Conflict,
-			reason: "key_is_last",
-			rule:   "R61",
-			title:  "This security key is the only method",
-			detail: "Deleting it would turn two-factor authentication off. Confirm that first: begin turn-off with the method key.",
-		}
-	case is(ceremony.ErrUnsettled):
-		return row{
-			status: 409,
-			code:   api.Conflict,
-			reason: "changing",
-			title:  "The account is changing",
-			detail: "Another request changed it at the same time. Try again.",
-		}
-
-	case is(store.ErrFull):
-		return row{
-			status: 503,
-			code:   api.Unavailable,
-			reason: "disk_full",
-			title:  "The disk is full",
-			detail: "Nothing was changed. The administrator of this server has to free disk space.",
-		}
-	case is(store.ErrDamaged):
-		return row{
-			status: 500,
-			code:   api.Internal,
-			reason: "damaged",
-			title:  "The server's data are damaged",
-			detail: "What it needs for this is not what was written to its disk. Nothing was changed. The administrator of this server has to restore a backup; the log names the record.",
-		}
-	case is(errClientGone):
-		return row{
-			status: 503,
-			code:   api.Unavailable,
-			reason: "client_closed",
-			title:  "The client closed the connection too early",
-			detail: "It ended its side of the connection before the answer was ready, so the request was given up. Keep the connection open until the answer has come.",
-		}
-	case is(context.DeadlineExceeded):
-		return row{
-			status: 503,
-			code:   api.Unavailable,
-			reason: "timeout",
-			title:  "That took too long",
-			detail: "Something that the server waited for did not answer in time. Try again.",
-		}
-	case is(store.ErrClosed), is(context.Canceled):
-		return row{
-			status: 503,
-			code:   api.Unavailable,
-			reason: "stopping",
-			title:  "Shutting down",
-			detail: "The server is not taking requests at the moment. Try again soon.",
-		}
-	}
-	return row{
-		status: 500,
-		code:   api.Internal,
-		reason: "unexpected",
-		title:  "Something went wrong in the server",
-		detail: "It is not your fault, and nothing was changed. Try again; the server's log says more.",
-	}
+// unexpected is the problem of an error that is not in the table.
+var unexpected = row{
+	status: http.StatusInternalServerError, code: api.Internal, reason: "unexpected",
+	title:  "Something went wrong in the server",
+	detail: "It is not your fault, and nothing was changed. Try again; the server's log says more.",
 }
 
 // notFoundIfUnknown is for a session whose ID the client sent.
@@ -314,7 +159,12 @@ func (h *Handler) problem(err error) *api.Problem {
 			Title: "Too many tries", Detail: "There were too many wrong tries in a row, so this one was not checked. Wait, then try again.",
 		}
 	}
-	return table(err).problem()
+	for _, r := range table {
+		if slices.ContainsFunc(r.of, func(known error) bool { return errors.Is(err, known) }) {
+			return r.problem()
+		}
+	}
+	return unexpected.problem()
 }
 
 func (r row) problem() *api.Problem {

@@ -118,39 +118,36 @@ func (h *Handler) handOn(c *call, in api.OwnerChange) (none, error) {
 
 var errNoAccount = errors.New("httpapi: no such account")
 
-// signUpTable is the part of table for signing up.
-func signUpTable(err error) (row, bool) {
-	switch {
-	case errors.Is(err, signup.ErrFixed):
-		return row{
-			status: http.StatusConflict, code: api.Conflict, reason: "sign_up_fixed", rule: "R7", field: "",
-			title:  "The flag --sign-up says who may sign up",
-			detail: "The flag wins over the setting. Start the server without it, then change the setting.",
-		}, true
-	case errors.Is(err, signup.ErrClosed):
-		return row{
-			status: http.StatusConflict, code: api.Conflict, reason: "sign_up_closed", rule: "R7", field: "",
-			title:  "Sign-up is closed",
-			detail: "An invitation could not be used now. Let people sign up by invitation, then invite.",
-		}, true
-	case errors.Is(err, signup.ErrFull):
-		return row{
-			status: http.StatusConflict, code: api.Conflict, reason: "invitations_full", rule: "R7", field: "",
-			title:  "There are too many open invitations",
-			detail: "At most 100 can be open. Take some back, or wait until they expire.",
-		}, true
-	case errors.Is(err, signup.ErrInvitation):
-		return row{
-			status: http.StatusNotFound, code: api.NotFound, reason: "invitation", rule: "R7", field: "",
-			title:  "No such invitation",
-			detail: "It was used, taken back or has expired. Look at the list again.",
-		}, true
-	case errors.Is(err, errNoAccount):
-		return row{
-			status: http.StatusNotFound, code: api.NotFound, reason: "account", rule: "R7", field: "username",
-			title:  "No such account",
-			detail: "Check the user name. Upper and lower case count as the same.",
-		}, true
-	}
-	return row{}, false
+// signUpProblems are the refusals of who may sign up, invitations and the owner's role.
+var signUpProblems = []row{
+	{
+		of:     []error{signup.ErrFixed},
+		status: http.StatusConflict, code: api.Conflict, reason: "sign_up_fixed", rule: "R7",
+		title:  "The flag --sign-up says who may sign up",
+		detail: "The flag wins over the setting. Start the server without it, then change the setting.",
+	},
+	{
+		of:     []error{signup.ErrClosed},
+		status: http.StatusConflict, code: api.Conflict, reason: "sign_up_closed", rule: "R7",
+		title:  "Sign-up is closed",
+		detail: "An invitation could not be used now. Let people sign up by invitation, then invite.",
+	},
+	{
+		of:     []error{signup.ErrFull},
+		status: http.StatusConflict, code: api.Conflict, reason: "invitations_full", rule: "R7",
+		title:  "There are too many open invitations",
+		detail: "At most 100 can be open. Take some back, or wait until they expire.",
+	},
+	{
+		of:     []error{signup.ErrInvitation},
+		status: http.StatusNotFound, code: api.NotFound, reason: "invitation", rule: "R7",
+		title:  "No such invitation",
+		detail: "It was used, taken back or has expired. Look at the list again.",
+	},
+	{
+		of:     []error{errNoAccount},
+		status: http.StatusNotFound, code: api.NotFound, reason: "account", rule: "R7", field: "username",
+		title:  "No such account",
+		detail: "Check the user name. Upper and lower case count as the same.",
+	},
 }

@@ -2,7 +2,9 @@ package httpapi
 
 import (
 	"errors"
+	"net/http"
 	"strconv"
+	"strings"
 
 	"nightlatch/server/account"
 	"nightlatch/server/api"
@@ -91,4 +93,32 @@ func (h *Handler) revokeTemporaryPasswords(c *call) error {
 			Type: api.EventTemporaryPasswordsRevoked, Rule: "R83", Details: map[string]string{"count": strconv.Itoa(n)},
 		})
 	})
+}
+
+// temporaryPasswordProblems are the refusals of temporary passwords.
+var temporaryPasswordProblems = []row{
+	{
+		of:     []error{temppassword.ErrNotFound},
+		status: http.StatusNotFound, code: api.NotFound, reason: "temporary_password", rule: "R83",
+		title:  "No such temporary password",
+		detail: "Look at the list again.",
+	},
+	{
+		of:     []error{temppassword.ErrLabel},
+		status: http.StatusBadRequest, code: api.Malformed, reason: api.ReasonValue, rule: "R83", field: "label", limit: 64,
+		title:  "That can't be a label",
+		detail: "A label has 1 to 64 characters, none of them a control character or a direction mark.",
+	},
+	{
+		of:     []error{temppassword.ErrService},
+		status: http.StatusBadRequest, code: api.Malformed, reason: api.ReasonUnknown, rule: "R83", field: "service",
+		title:  "There is no such service",
+		detail: "A temporary password can be limited to one of: " + strings.Join(api.Services(), ", ") + ". Without a service it works for all.",
+	},
+	{
+		of:     []error{temppassword.ErrFull},
+		status: http.StatusConflict, code: api.TemporaryPasswordsFull, rule: "R83", limit: account.TemporaryPasswordsMax,
+		title:  "Ten temporary passwords are live already",
+		detail: "Revoke one that is no longer needed, or wait until one expires.",
+	},
 }
