@@ -164,3 +164,7 @@ func (inst *instance) answerParts(ending context.Context, w http.ResponseWriter,
 	}
 	w.Header().Set(partsDone, "1")
 }
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(b []byte) (int, error) { return f(b) }

@@ -102,21 +102,6 @@ func (t terminal) converting(log *slog.Logger) func(done, total int64) error {
 	}
 }
 
-// writer returns a writer to w that shows the number of written bytes.
-func (p *progress) writer(w io.Writer, total int64) io.Writer {
-	var done int64
-	return writerFunc(func(b []byte) (int, error) {
-		n, err := w.Write(b)
-		done += int64(n)
-		p.set(done, total)
-		return n, err
-	})
-}
-
-type writerFunc func([]byte) (int, error)
-
-func (f writerFunc) Write(b []byte) (int, error) { return f(b) }
-
 // size formats a number of bytes for people.
 func size(n int64) string {
 	switch {

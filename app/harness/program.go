@@ -142,11 +142,6 @@ func (s *Server) Wait(ctx context.Context) (int, error) {
 	}
 }
 
-// CPU returns the CPU time of the server, after it has ended.
-func (s *Server) CPU() time.Duration {
-	return s.cmd.ProcessState.UserTime() + s.cmd.ProcessState.SystemTime()
-}
-
 // A tail keeps the last bytes written to it.
 type tail struct {
 	mu sync.Mutex

@@ -226,19 +226,6 @@ func List(tx store.Tx, accountID string) ([]Entry, error) {
 	return entries, nil
 }
 
-// Active returns the number of active codes, and the number of the code that sign-in asks
-// for (R72), 0 if there is none.
-func Active(tx store.Tx, accountID string) (n, next int, err error) {
-	a, err := account.Load(tx, accountID)
-	if err != nil {
-		return 0, 0, err
-	}
-	if n = len(a.ActiveBackupCodes); n > 0 {
-		next = a.ActiveBackupCodes[0]
-	}
-	return n, next, nil
-}
-
 // find returns the record with that sum. It compares all records in constant time.
 func find(rs []record, sum []byte) (r record, ok bool) {
 	found := -1

@@ -168,7 +168,7 @@ func TestFullR71(t *testing.T) {
 		return err
 	})
 	w.update(func(tx store.Tx) error {
-		n, next, err := Active(tx, w.id)
+		n, next, err := active(tx, w.id)
 		if n != 1 || next != 6 {
 			t.Errorf("Active = %d, %d; want 1, 6", n, next)
 		}
@@ -330,4 +330,17 @@ func TestEntryOnTheWire(t *testing.T) {
 	if got := (Entry{State: StateUsed, Used: start}).API(); got.Used == nil || !got.Used.Equal(start) {
 		t.Errorf("API = %+v", got)
 	}
+}
+
+// active returns the number of active codes, and the number of the code that sign-in asks
+// for (R72), 0 if there is none.
+func active(tx store.Tx, accountID string) (n, next int, err error) {
+	a, err := account.Load(tx, accountID)
+	if err != nil {
+		return 0, 0, err
+	}
+	if n = len(a.ActiveBackupCodes); n > 0 {
+		next = a.ActiveBackupCodes[0]
+	}
+	return n, next, nil
 }

@@ -72,11 +72,3 @@ func lines(s string) string {
 	s = strings.TrimSuffix(s, "\x1a")
 	return strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
 }
-
-// Line returns the first line of a file, without its end: a password, a PIN or the name of
-// something. Error: *FileError.
-func Line(b []byte) (string, error) {
-	s, err := File(b)
-	line, _, _ := strings.Cut(s, "\n")
-	return line, err
-}

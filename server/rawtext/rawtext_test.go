@@ -179,9 +179,6 @@ func TestFile(t *testing.T) {
 			t.Errorf("%s: %q, %v", tt.name, got, err)
 		}
 	}
-	if line, err := Line([]byte("\xef\xbb\xbfsecret \r\nmore")); line != "secret " || err != nil {
-		t.Errorf("%q, %v", line, err)
-	}
 }
 
 // A terminal gets no command from a name, and a name can't turn the line around.

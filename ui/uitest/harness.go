@@ -13,7 +13,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
-	"nightlatch/assets"
 	"nightlatch/assets/region"
 	"nightlatch/server"
 	"nightlatch/server/account"
@@ -284,15 +283,4 @@ func SixDigits(body string) string {
 		return code[0]
 	}
 	return ""
-}
-
-// Catalog is the English catalog.
-func Catalog(t testing.TB) *assets.Catalog { t.Helper(); return CatalogOf(t, "en") }
-
-// CatalogOf is the catalog of a language.
-func CatalogOf(t testing.TB, lang string) *assets.Catalog {
-	t.Helper()
-	w, err := assets.New(lang)
-	Must(t, err)
-	return w
 }
