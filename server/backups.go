@@ -12,7 +12,7 @@ import (
 	"nightlatch/server/store"
 )
 
-// newBackups returns what makes the daily backups, nil if there are none.
+// newBackups returns the runner of the daily backups, or nil if there are none.
 func (s *Server) newBackups() (*dailybackup.Runner, error) {
 	if s.cfg.BackupSource == nil {
 		return nil, nil
@@ -23,7 +23,7 @@ func (s *Server) newBackups() (*dailybackup.Runner, error) {
 	})
 }
 
-// tellBackupFailed tells the owner of the server that the daily backup failed.
+// tellBackupFailed notifies the owner of the server that the daily backup failed.
 func (s *Server) tellBackupFailed(tx store.Tx, f dailybackup.Failure) error {
 	owner, err := ownerAccount(tx)
 	if err != nil || owner == nil {
@@ -34,7 +34,7 @@ func (s *Server) tellBackupFailed(tx store.Tx, f dailybackup.Failure) error {
 	})
 }
 
-// SetBackups changes the daily backups for the operator. It tells the owner of the server.
+// SetBackups changes the daily backups for the operator. It notifies the owner of the server.
 func (s *Server) SetBackups(ctx context.Context, change func(*dailybackup.Settings)) (told Told, err error) {
 	s.busy.RLock()
 	defer s.busy.RUnlock()
@@ -63,7 +63,7 @@ func (s *Server) SetBackups(ctx context.Context, change func(*dailybackup.Settin
 	return told, err
 }
 
-// FixedBackupFolder returns the folder that wins over the setting, "" if there is none.
+// FixedBackupFolder returns the folder that overrides the setting, "" if there is none.
 func (s *Server) FixedBackupFolder() string { return s.cfg.BackupFolder }
 
 // ownerAccount returns the account of the server's owner, nil if there is none.

@@ -102,8 +102,8 @@ func Load(tx store.Tx, id string) (*Account, error) {
 	return &a, nil
 }
 
-// IDByLogin returns the ID of the account with that user name, in upper or lower case
-// (R0), or ErrNotFound. The name may be any input.
+// IDByLogin returns the ID of the account with a user name, ignoring case (R0), or
+// ErrNotFound. The name may be any input.
 func IDByLogin(tx store.Tx, username string) (string, error) {
 	if CheckUsername(username) != nil {
 		return "", ErrNotFound
@@ -118,7 +118,7 @@ func IDByLogin(tx store.Tx, username string) (string, error) {
 	return string(id), nil
 }
 
-// ByLogin reads the account with that user name, like IDByLogin.
+// ByLogin reads the account with a user name, like IDByLogin.
 func ByLogin(tx store.Tx, username string) (*Account, error) {
 	id, err := IDByLogin(tx, username)
 	if err != nil {
@@ -150,8 +150,8 @@ func Any(tx store.Tx) (bool, error) {
 	return len(items) > 0, nil
 }
 
-// Next returns the IDs of at most limit accounts, in the order of their folded names, and
-// where to go on. after is "" at the start.
+// Next returns the IDs of at most limit accounts in the order of their folded names, and the
+// value of after for the next call. after is "" at the start.
 func Next(tx store.Tx, after string, limit int) (ids []string, last string, err error) {
 	items, err := tx.Scan("uniq/login/", after, limit)
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"nightlatch/server/rawtext"
 )
 
-// An Advice says why a text was refused and what helps. It quotes nothing of the text but
-// the character that is in the way.
+// An Advice says why a text was refused and what helps. It quotes only the refused character
+// of the text.
 type Advice struct {
 	Reason    string // for programs, and to choose another text for it; "" for the general detail
 	Character string // reason character: "U+202E (RIGHT-TO-LEFT OVERRIDE)"
@@ -26,7 +26,7 @@ func Advise(err error, general string) Advice {
 	case errors.Is(err, rawtext.ErrLong):
 		return Advice{"too_long", "", fmt.Sprintf("A name has at most %d characters. Shorten it.", KeyLabelMax)}
 	case errors.Is(err, rawtext.ErrEmpty):
-		return Advice{"empty", "", "It has no character that can be seen. Type a name."}
+		return Advice{"empty", "", "It has no visible character. Type a name."}
 	case errors.Is(err, rawtext.ErrEncoding):
 		return Advice{"encoding", "", "It is not UTF-8. Type it by hand."}
 	case errors.Is(err, ErrEmailNotASCII):
@@ -35,13 +35,13 @@ func Advise(err error, general string) Advice {
 	case errors.Is(err, ErrEmailNoAt):
 		return Advice{"no_at", "", "There is no @ with a name before it. An address looks like name@example.org."}
 	case errors.Is(err, ErrEmailDomain):
-		return Advice{"domain", "", "What follows the @ is not a domain that mail can be sent to. It looks like example.org."}
+		return Advice{"domain", "", "The part after the @ is not a domain that can get mail. A domain looks like example.org."}
 	case errors.Is(err, e164.ErrCountry):
 		return Advice{"country", "", "It does not begin with a known country code. Begin with + and the country code: +1 for the United States, +44 for Great Britain."}
 	case errors.Is(err, e164.ErrLength):
-		return Advice{"length", "", "No number of that country has so many digits. Check for a missing or an additional digit."}
+		return Advice{"length", "", "Numbers of that country have another length. Check for a missing or an additional digit."}
 	case errors.Is(err, ErrPhone):
-		return Advice{"not_a_number", "", "It has something besides one number: words, an extension or a second number. Type the number alone, with digits, like +1 202 555 0143."}
+		return Advice{"not_a_number", "", "It contains more than one number: words, an extension or a second number. Type the number alone, with digits, like +1 202 555 0143."}
 	}
 	return Advice{Detail: general}
 }

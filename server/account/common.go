@@ -36,8 +36,8 @@ func common(folded string) bool {
 // names are parts of many words: eve is in never and steven.
 const nameMin = 4
 
-// resembles reports whether a password, in lower case, contains the user name, or is little
-// else: what remains without it is shorter than the shortest password, or common.
+// resembles reports whether a password, in lower case, is too similar to the user name: it
+// contains a long name, or the rest without a short name is too short or common.
 func resembles(folded, name string) bool {
 	if bare := unmarked(name); bare != name && len(bare) >= nameMin && strings.Contains(unmarked(folded), bare) {
 		return true // robert.smith and robertsmith99
@@ -52,7 +52,7 @@ func resembles(folded, name string) bool {
 	return utf8.RuneCountInString(rest) < Classic().PasswordMin || common(rest)
 }
 
-// unmarked returns a string without what is neither a letter nor a digit.
+// unmarked returns the letters and digits of a string.
 func unmarked(s string) string {
 	return strings.Map(func(r rune) rune {
 		if notLetterOrDigit(r) {
@@ -86,12 +86,12 @@ func cores(s string) []string {
 	return out
 }
 
-// decorationMax is the number of characters around a word that do not make it a good
-// password.
+// decorationMax is the maximum number of characters around a common word that leave the
+// password common.
 const decorationMax = 4
 
-// withoutYear removes a year from what stands around a word. Many passwords have the year in
-// which they were chosen.
+// withoutYear removes a year from the characters around a word. Many passwords contain the
+// year in which they were chosen.
 func withoutYear(s []rune) []rune {
 	for i := 0; i+4 <= len(s); i++ {
 		if century := string(s[i : i+2]); (century == "19" || century == "20") && unicode.IsDigit(s[i+2]) && unicode.IsDigit(s[i+3]) {

@@ -18,8 +18,8 @@ var (
 	ErrEmail = errors.New("account: malformed email address")
 	ErrPhone = errors.New("account: malformed phone number")
 
-	// Reasons of ErrEmail and ErrPhone, where another advice helps. ErrPhone also wraps the
-	// errors of package e164.
+	// Reasons of ErrEmail and ErrPhone that have their own advice. ErrPhone also wraps the errors
+	// of package e164.
 	ErrEmailNotASCII = fmt.Errorf("%w: letters before the @ are not ASCII", ErrEmail)
 	ErrEmailNoAt     = fmt.Errorf("%w: no @", ErrEmail)
 	ErrEmailDomain   = fmt.Errorf("%w: not a domain after the @", ErrEmail)

@@ -28,8 +28,8 @@ func CheckUsername(s string) error {
 	return nil
 }
 
-// ParseUsername returns a user name without what can't be seen, as it is pasted. The result
-// may still be one that R0 does not allow.
+// ParseUsername removes invisible characters from a user name, which pasted text may have.
+// The result may still violate R0.
 func ParseUsername(s string) string { return rawtext.Parsed(s) }
 
 // Fold returns the form in which user names are compared (R0): ASCII lower case.
@@ -58,23 +58,23 @@ const (
 // password.
 type PasswordError struct {
 	Reason  PasswordReason
-	Pattern strength.Pattern // common: what makes it easy to guess; "" is not said
+	Pattern strength.Pattern // common: the pattern that makes it easy to guess; "" if unknown
 }
 
 func (e *PasswordError) Error() string {
 	return fmt.Sprintf("account: password refused: %s", e.Reason)
 }
 
-// Advice says in words what makes the password easy to guess, "" if there is no more to say
-// than the reason. It quotes nothing of the password.
+// Advice says what makes the password easy to guess. It is "" if the reason says everything.
+// It quotes nothing of the password.
 func (e *PasswordError) Advice() string {
 	switch e.Pattern {
 	case strength.Word:
 		return "Most of it is a common password, a word or a name. Attackers try those first, also with digits and marks around them. Add more unrelated words."
 	case strength.Keyboard:
-		return "Most of it is a walk over neighbouring keys. Attackers try those first. Choose a few unrelated words."
+		return "Most of it is a row of neighbouring keys. Attackers try those first. Choose a few unrelated words."
 	case strength.Repeat:
-		return "Most of it is something repeated, which is as easy to guess as what is repeated. Choose a few unrelated words."
+		return "Most of it is a repetition. Repeating characters adds little strength. Choose a few unrelated words."
 	case strength.Sequence:
 		return "Most of it is a sequence such as abcd or 6543. Attackers try those first. Choose a few unrelated words."
 	case strength.Date:
@@ -99,7 +99,7 @@ func NormalizePassword(s string) (string, error) {
 }
 
 // leastGuesses is the number of guesses that a password must withstand. Eight random
-// characters are counted as ten times as many, so none of those is refused by chance.
+// characters count as ten times as many, so that none of them is refused by chance.
 const leastGuesses = 1e7
 
 // CheckPassword returns a *PasswordError if R0 does not allow the new password. It

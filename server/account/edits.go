@@ -9,9 +9,9 @@ import (
 	"nightlatch/server/store"
 )
 
-// Edits counts how often each part of an account was changed. Save maintains it. A
-// ceremony notes the counts when it begins, so that its last edge can tell whether what it
-// replaces was changed in another way since (R6, R16), even if it was changed back.
+// Edits counts how often each part of an account was changed. Save maintains it. A ceremony
+// notes the counts when it begins. Its last edge compares them to detect that the part it
+// replaces was changed in another way (R6, R16), even if it was changed back.
 type Edits struct {
 	Password     int `json:"password,omitempty"`
 	Email        int `json:"email,omitempty"`
@@ -46,7 +46,7 @@ func PartsOf(tx store.Tx, a *Account) (Parts, error) {
 	p := Parts{Edits: a.Edits}
 	switch app, err := App(tx, a.ID); {
 	case err == nil:
-		sum := sha256.Sum256(app.Sealed) // each sealing has a nonce of its own
+		sum := sha256.Sum256(app.Sealed) // each sealing has another nonce
 		p.App = base64.RawURLEncoding.EncodeToString(sum[:12])
 	case !errors.Is(err, ErrNoApp):
 		return Parts{}, err

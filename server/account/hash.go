@@ -25,7 +25,7 @@ func (e *BusyError) Is(target error) bool { return target == ErrBusy }
 // HasherConfig configures a Hasher.
 type HasherConfig struct {
 	Parallel int    // hashes at a time, usually GOMAXPROCS; each takes Params.Memory
-	Queue    int    // callers that may wait; with more, one of them gets ErrBusy
+	Queue    int    // maximum number of waiting callers; beyond it, one of them gets ErrBusy
 	Params   Params // zero: DefaultParams
 
 	// Turns is the queue; nil makes one from Parallel and Queue.
@@ -38,7 +38,7 @@ type HasherConfig struct {
 // The queue is fair: the class and the source of a caller come from its context (R43,
 // package fairqueue).
 //
-// Hashes use the memory of earlier ones (package slowhash).
+// Hashes reuse the memory of earlier ones (package slowhash).
 //
 // Its methods must not be called inside a store transaction.
 type Hasher struct {

@@ -194,7 +194,7 @@ func TestTurnIsHeldToTheEnd(t *testing.T) {
 	}()
 	ended, end := context.WithCancel(t.Context())
 	end()
-	for h.Decoy(ended, "probe") == nil { // no turn is taken yet, or the probe had it
+	for h.Decoy(ended, "probe") == nil { // no turn is taken yet, or the probe has it
 		runtime.Gosched()
 	}
 	leave()
@@ -310,8 +310,8 @@ func BenchmarkVerify(b *testing.B) {
 	}
 }
 
-// Hashes use the memory of earlier ones: a program that never collects garbage does not
-// grow, and no hash has to collect what another one left (R42).
+// Hashes reuse the memory of earlier ones: a program that never collects garbage does not
+// grow, and no hash has to collect the garbage of another one (R42).
 func TestHashesShareMemory(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	h := newHasher(t, HasherConfig{Parallel: 2})
@@ -331,15 +331,15 @@ func TestHashesShareMemory(t *testing.T) {
 	}
 }
 
-// kept returns how many memories a hasher keeps.
+// kept returns the number of memory blocks that a hasher keeps.
 func kept(h *Hasher) int {
 	h.memory.mu.Lock()
 	defer h.memory.mu.Unlock()
 	return len(h.memory.free)
 }
 
-// Memory is given up when there was no hash for a while, and that of a hash with huge
-// parameters at once.
+// Memory is released when there was no hash for a while. The memory of a hash with huge
+// parameters is released at once.
 func TestMemoryIsGivenUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

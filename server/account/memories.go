@@ -11,11 +11,10 @@ import (
 // needs two within seconds.
 const memoryKept = 5 * time.Second
 
-// memories are the memory of finished hashes, for the next ones. Without them, each hash
-// leaves 19 MiB of garbage, and the hash that triggers a collection is the slower one
-// (docs/decisions/0065).
+// memories holds the memory of finished hashes for the next ones. Without it, each hash leaves
+// 19 MiB of garbage, and the hash that triggers a collection is slower (docs/decisions/0065).
 type memories struct {
-	largest int // KiB; larger ones, of hashes with other parameters, are not kept
+	largest int // KiB; larger blocks, of hashes with other parameters, are not kept
 
 	mu      sync.Mutex
 	free    []*slowhash.Memory
@@ -35,7 +34,7 @@ func (m *memories) take() *slowhash.Memory {
 	return last
 }
 
-// put takes the memory back. There is never more of it than there were hashes at a time.
+// put takes the memory back. The number of blocks never exceeds the number of parallel hashes.
 func (m *memories) put(used *slowhash.Memory) {
 	if used.KiB() > m.largest {
 		return
@@ -50,7 +49,7 @@ func (m *memories) put(used *slowhash.Memory) {
 	m.release.Reset(memoryKept)
 }
 
-// forget leaves all memory to the collector.
+// forget drops all memory, so that the collector can free it.
 func (m *memories) forget() {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -23,8 +23,8 @@ func Owner(tx store.Tx) (string, error) {
 	}
 }
 
-// ClaimOwner makes an account the owner of the server, unless another one is already. Of
-// two simultaneous claims, one succeeds.
+// ClaimOwner makes an account the owner of the server, unless the server has one. Of two
+// simultaneous claims, one succeeds.
 func ClaimOwner(tx store.Tx, id string) (claimed bool, err error) {
 	if owner, err := Owner(tx); err != nil || owner != "" {
 		return false, err
@@ -46,9 +46,9 @@ func IsOwner(tx store.Tx, id string) (bool, error) {
 	return id != "" && owner == id, err
 }
 
-// AdoptOwner gives a database of an earlier version an owner: the account that was made
-// first (R7). A database without accounts is marked, so that an account that is made later,
-// by whoever comes first through an open door, does not become the owner's in this way.
+// AdoptOwner makes the oldest account the owner in a database of an earlier version (R7). It
+// marks a database without accounts, so that a later account, which any stranger may create if
+// sign-up is open, does not become the owner this way.
 func AdoptOwner(ctx context.Context, s store.Store) error {
 	var oldest *Account
 	known := false

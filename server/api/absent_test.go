@@ -7,11 +7,11 @@ import (
 	"nightlatch/server/api"
 )
 
-// A field that a client may leave out must not look like a field with a constant: a Boolean
-// or a number in a request is a pointer, so that an absent one leaves things as they are.
+// An optional Boolean or number in a request is a pointer, so that an absent field differs
+// from false or 0. An absent field changes nothing.
 func TestOptionalFieldsOfRequestsArePointers(t *testing.T) {
 	t.Parallel()
-	// Without DeliveryChange: PUT replaces a mail server or gateway as a whole.
+	// DeliveryChange is exempt: PUT replaces a mail server or gateway as a whole.
 	requests := []any{api.Begin{}, api.AccountChange{}, api.LabPhone{}, api.LabCarrier{}, api.KeyBehaviour{}}
 	for _, in := range api.Inputs() {
 		requests = append(requests, in)

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Chains verifies the chains of all accounts from the rows of a database in the order of
-// their keys, in constant memory. It stands for Verify of every account.
+// Chains verifies the chains of all accounts from the rows of a database in key order, in
+// constant memory. It replaces a call of Verify for every account.
 //
 // Accounts, chains and heads are in different places of the database. Chains therefore
 // compares sums over all of them: over the accounts, over the ends of the chains, and over
@@ -80,7 +80,7 @@ func (c *Chains) record(key, account string, value []byte) error {
 	return nil
 }
 
-// end notes the end of the chain that was read.
+// end adds the end of the current chain to the sums.
 func (c *Chains) end() {
 	if c.account == "" {
 		return
@@ -90,8 +90,8 @@ func (c *Chains) end() {
 	c.account = ""
 }
 
-// Intact returns the number of accounts, and whether each has a whole chain. Call it after
-// the last row. If it is false, a chain may still be intact: Verify says which is not.
+// Intact returns the number of accounts, and whether each has a complete chain. Call it after
+// the last row. If it is false, Verify finds the broken chain; all may still be intact.
 func (c *Chains) Intact() (accounts int, intact bool) {
 	c.end()
 	return c.accounts.n, c.ends == c.heads && c.accounts == c.chained

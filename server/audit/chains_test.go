@@ -31,7 +31,7 @@ func stream(t *testing.T, s store.Store) (accounts int, intact bool, err error) 
 	return accounts, intact, err
 }
 
-// What Chains says of a whole database agrees with Verify of every account.
+// The result of Chains for a database agrees with Verify of every account.
 func TestChainsAgreeWithVerify(t *testing.T) {
 	t.Parallel()
 	del := func(keys ...string) func(store.Tx) error {

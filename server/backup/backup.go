@@ -1,13 +1,12 @@
-// Package backup writes and reads backups: one file that holds everything a Nightlatch
-// needs to run elsewhere.
+// Package backup writes and reads backups: one file with all data that a server needs to run
+// on another computer.
 //
 // A backup is a tar file with plain parts, encrypted with age (age-encryption.org/v1) for
-// a passphrase or for a recovery key. So it can be opened without Nightlatch, too: what
-// "age -d backup | tar x" unpacks is a data directory. The master key is one of its
-// parts, also where the original keeps it in a keyring: a backup without it opens nowhere
-// else.
+// a passphrase or for a recovery key. It can be opened without Nightlatch: "age -d backup |
+// tar x" unpacks a data directory. The master key is one of the parts, even if the original is
+// in a keyring, because another computer needs it.
 //
-// A file appears under its name when it is complete, and was opened again and compared.
+// A file gets its name after it was completed, opened again and compared.
 package backup
 
 import (
@@ -61,12 +60,12 @@ type Manifest struct {
 
 // A Database can be copied while it is in use.
 type Database interface {
-	// Snapshot calls fn with a read transaction, the size of a copy in bytes, and what
-	// writes the copy.
+	// Snapshot calls fn with a read transaction, the size of a copy in bytes, and a function
+	// that writes the copy.
 	Snapshot(ctx context.Context, fn func(tx store.Tx, size int64, copyTo func(io.Writer) error) error) error
 }
 
-// A Source is what a backup is made of.
+// A Source has the contents of a backup.
 type Source struct {
 	Database    Database
 	MasterKey   string // the contents of the key's file, not of one that names a keyring's entry
@@ -74,7 +73,7 @@ type Source struct {
 	Lab         *string // the lab's file, nil if the data are not a lab's
 	Program     string  // version
 	Now         func() time.Time
-	// Progress is told how many bytes of the database are done. It may be nil.
+	// Progress, which may be nil, receives the number of processed bytes of the database.
 	Progress func(done, total int64)
 }
 

@@ -53,8 +53,8 @@ func fill(ctx context.Context, src Source) func(io.Writer) error {
 	}
 }
 
-// A backup opens with the key that it was made for, and what it holds is a data directory:
-// the database, the key in plain form, and the lab's file.
+// A backup opens with the key that it was made for. It contains a data directory: the
+// database, the key in plain form, and the lab's file.
 func TestBackupOpensElsewhere(t *testing.T) {
 	t.Parallel()
 	src := source(t, 7)
@@ -132,7 +132,7 @@ func TestBackupOpensElsewhere(t *testing.T) {
 	}
 }
 
-// A wrong key is told from a key of the other kind and from a damaged file.
+// A wrong key, a key of the other kind and a damaged file are different errors.
 func TestWrongKeys(t *testing.T) {
 	t.Parallel()
 	src := source(t, 1)
@@ -189,7 +189,7 @@ func TestWrongKeys(t *testing.T) {
 	}
 }
 
-// Whatever byte is changed and wherever a backup ends, it does not open.
+// A backup with a changed byte, or with its end cut off, does not open.
 func TestDamagedBackupDoesNotOpen(t *testing.T) {
 	t.Parallel()
 	src := source(t, 50)
@@ -228,8 +228,8 @@ func TestDamagedBackupDoesNotOpen(t *testing.T) {
 	}
 }
 
-// Parts that are missing, changed, repeated or go elsewhere are found inside the
-// encryption as well: the age tool makes such files.
+// Missing, changed, repeated and misplaced parts are found in a file that decrypts: the age
+// tool can write such files.
 func TestPartsAreChecked(t *testing.T) {
 	t.Parallel()
 	var whole bytes.Buffer
@@ -306,8 +306,8 @@ func TestPartsAreChecked(t *testing.T) {
 	}
 }
 
-// A file appears only if it is whole, never replaces another one unless told to, and a
-// failed backup leaves the old one as it was and nothing beside it.
+// A file appears only if it is complete. It replaces another file only with force. A failed
+// backup leaves the old file unchanged and no other file.
 func TestFileIsWholeOrAbsent(t *testing.T) {
 	t.Parallel()
 	src := source(t, 3)

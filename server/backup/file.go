@@ -26,9 +26,8 @@ type File struct {
 	Path    string
 	Replace bool // an existing file
 	Lock    Lock
-	// Opener opens the backup again. One without a value stands for the key that is
-	// remembered from writing: that proves what is in the file, but not that somebody has
-	// the recovery key.
+	// Opener opens the backup again. The zero value is the key that was remembered while
+	// writing: it proves the contents of the file, but not that anyone has the recovery key.
 	Opener Opener
 	Fill   func(io.Writer) error // writes the parts (Write)
 	// Check reads the parts to their end and checks them, as Read does. If it returns
@@ -36,11 +35,11 @@ type File struct {
 	Check func(ctx context.Context, parts io.Reader) (Contents, error)
 }
 
-// ErrAgain is returned by File.Check if it could not do its work.
+// ErrAgain is returned by File.Check if it could not check the parts.
 var ErrAgain = errors.New("backup: read it again")
 
-// WriteFile writes a backup. The file gets its name when it is complete, on the disk, and
-// was opened again and checked.
+// WriteFile writes a backup. The file gets its name after it was written to the disk, opened
+// again and checked.
 func WriteFile(ctx context.Context, to File) (res Result, err error) {
 	res.Path = to.Path
 	put := durable.Create
@@ -70,7 +69,7 @@ func WriteFile(ctx context.Context, to File) (res Result, err error) {
 	return res, err
 }
 
-// check reads the file from the disk, compares it with what was written, and opens it.
+// check reads the file from the disk, compares it with the written bytes, and opens it.
 func (res *Result) check(ctx context.Context, f *os.File, to File, written [32]byte) (err error) {
 	check := to.Check
 	if check == nil {
@@ -119,7 +118,7 @@ func open(ctx context.Context, r io.Reader, opener Opener, check func(context.Co
 	return c, nil
 }
 
-// Looks reports by its first bytes whether a file can be a backup, and goes back to its
+// Looks reports by its first bytes whether a file can be a backup, and seeks back to its
 // start. Errors: ErrBare, ErrNotBackup.
 func Looks(f io.ReadSeeker) error {
 	head := make([]byte, 64)

@@ -9,8 +9,8 @@ import (
 	"filippo.io/age"
 )
 
-// PassphraseMin is the least length of a passphrase in characters. Whoever gets the file
-// can try as many as their computers allow.
+// PassphraseMin is the minimum length of a passphrase in characters. Anyone who gets the file
+// can try passphrases without a limit.
 const PassphraseMin = 12
 
 // A Lock encrypts a backup, and an Opener decrypts it. Neither is ever printed.
@@ -25,7 +25,7 @@ type (
 // ErrPassphrase reports a passphrase that is too short.
 var ErrPassphrase = fmt.Errorf("backup: a passphrase needs at least %d characters", PassphraseMin)
 
-// Passphrase returns the two sides of a passphrase.
+// Passphrase returns the Lock and the Opener of a passphrase.
 func Passphrase(text string) (Lock, Opener, error) {
 	if len([]rune(text)) < PassphraseMin {
 		return Lock{}, Opener{}, ErrPassphrase
@@ -61,7 +61,7 @@ func ParseRecipient(text string) (Lock, error) {
 	text = strings.TrimSpace(text)
 	r, err := age.ParseRecipients(strings.NewReader(text))
 	if err != nil || len(r) != 1 {
-		// The error could quote the text, and somebody may have given the secret half.
+		// The error could quote the text, which may be the secret half by mistake.
 		return Lock{}, errors.New("backup: not a recipient (age1…)")
 	}
 	return Lock{r[0]}, nil
@@ -75,9 +75,9 @@ func IsRecoveryKey(text string) bool {
 	return strings.HasPrefix(strings.ToUpper(strings.TrimSpace(text)), recoveryPrefix)
 }
 
-// maxWork is the largest work factor of a passphrase that is tried. It takes 1 GiB and
-// some seconds; age writes 18. The file says the factor, so somebody who changed it could
-// make the program take any amount of memory.
+// maxWork is the largest accepted work factor of a passphrase. It takes 1 GiB and some seconds;
+// age writes 18. The factor is in the file, so a changed file could make the program use any
+// amount of memory.
 const maxWork = 20
 
 // OpenerFor reads a recovery key or a passphrase. A recovery key that was typed from paper
@@ -98,8 +98,8 @@ func OpenerFor(text string) (Opener, error) {
 	return Opener{identity: id, passphrase: true}, nil
 }
 
-// Encrypt returns a writer of an encrypted backup. remembered opens what was written; it
-// is for a check of the file by whoever wrote it, and exists in memory only.
+// Encrypt returns a writer of an encrypted backup. remembered opens the written file, so that
+// the writer can check it. It exists in memory only.
 func Encrypt(w io.Writer, lock Lock) (out io.WriteCloser, remembered Opener, err error) {
 	var file remembering
 	file.Recipient = lock.recipient
@@ -121,7 +121,8 @@ func (r *remembering) Wrap(key []byte) ([]*age.Stanza, error) {
 	return r.Recipient.Wrap(key)
 }
 
-// WrapWithLabels passes on which recipients may not be mixed (age.RecipientWithLabels).
+// WrapWithLabels passes on the labels that keep recipients from being mixed
+// (age.RecipientWithLabels).
 func (r *remembering) WrapWithLabels(key []byte) ([]*age.Stanza, []string, error) {
 	labelled, ok := r.Recipient.(age.RecipientWithLabels)
 	if !ok {

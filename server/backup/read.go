@@ -15,10 +15,10 @@ import (
 	"strings"
 )
 
-// smallPart is the most that any part but the database has, in bytes.
+// smallPart is the maximum size of every part except the database, in bytes.
 const smallPart = 64 << 10
 
-// Contents are what Read found in a backup. Every part had its checksum.
+// Contents has the parts that Read found in a backup. Their checksums were right.
 type Contents struct {
 	Manifest  Manifest
 	MasterKey string
@@ -120,8 +120,8 @@ func copyPart(ctx context.Context, w io.Writer, r io.Reader) error {
 
 func damaged(err error) error { return fmt.Errorf("%w: %w", ErrNotBackup, err) }
 
-// Unpack is Read into a new file for the database, which only its owner can read. The key
-// is only returned: until it is needed, it does not have to be on a disk.
+// Unpack reads a backup and writes the database to a new file that only its owner can read.
+// It returns the key and does not write it to a disk.
 func Unpack(ctx context.Context, r io.Reader, database string, progress func(done, total int64)) (c Contents, err error) {
 	err = create(database, func(f *os.File) error {
 		c, err = Read(ctx, r, f, progress)

@@ -15,7 +15,7 @@ import (
 )
 
 // Write writes the parts of a backup, not encrypted, and returns its manifest. The last
-// part has the checksums of the others, so a backup that was cut off can be told.
+// part has the checksums of the others, so that a truncated backup is detected.
 func Write(ctx context.Context, w io.Writer, src Source) (m Manifest, err error) {
 	err = src.Database.Snapshot(ctx, func(tx store.Tx, size int64, copyTo func(io.Writer) error) error {
 		if m, err = src.manifest(tx, size); err != nil {
@@ -87,7 +87,7 @@ func (p *writer) close() error {
 // sumLine writes a line as sha256sum does.
 func sumLine(w io.Writer, sum hash.Hash, name string) { fmt.Fprintf(w, "%x  %s\n", sum.Sum(nil), name) }
 
-// A counted writer tells how much was written.
+// A counted writer reports the number of written bytes.
 type counted struct {
 	w           io.Writer
 	done, total int64

@@ -72,7 +72,7 @@ func (e *Engine) answer(ctx context.Context, caller Caller, id string, a api.Ans
 	return view, err
 }
 
-// take runs an edge, unless the step no longer stands. It returns the next state.
+// take runs an edge, unless the step is obsolete. It returns the next state.
 func (m *machine) take(tx store.Tx, c *Ceremony, draft any, taken edge, in api.Input) (api.State, error) {
 	why, err := m.stepStands(tx, c, draft)
 	if err != nil {
@@ -127,7 +127,7 @@ func (e *Engine) examine(ctx context.Context, caller Caller, id string, a api.An
 		return taken, a.Input, err
 	}
 	if c.Session != "" || !first {
-		ctx = fairqueue.WithClass(ctx, fairqueue.Begun) // somebody has shown a right secret (R43)
+		ctx = fairqueue.WithClass(ctx, fairqueue.Begun) // the client has shown a right secret (R43)
 	}
 	in, err := taken.slow(ctx, *c, draft, a.Input)
 	return taken, in, err

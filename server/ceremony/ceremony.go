@@ -61,7 +61,7 @@ type Ceremony struct {
 	Session string      // ID of the session it is bound to, "" if anonymous
 	Trail   []api.State // the states passed so far, each once; the current one is last
 	Caller  Caller      // of the present call; not stored
-	Looking bool        // the call only looks; it must not create a session or send anything
+	Looking bool        // the call only reads; it must not create a session or send anything
 
 	refusal  *api.Refusal
 	notice   *api.Notice
@@ -76,8 +76,8 @@ func (c *Ceremony) Been(s api.State) bool { return slices.Contains(c.Trail, s) }
 // count and its events must be committed, and an error would roll them back.
 func (c *Ceremony) Refuse(r api.Refusal) { c.refusal = &r }
 
-// Notify makes the notice part of the next view. The input was accepted; the notice says
-// what the user must know about the step that follows.
+// Notify adds the notice to the next view. The input was accepted; the notice is about the
+// step that follows.
 func (c *Ceremony) Notify(n api.Notice) { c.notice = &n }
 
 // Record adds events to the account's activity list, in the transaction of the edge. The

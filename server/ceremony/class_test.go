@@ -10,8 +10,8 @@ import (
 	"nightlatch/server/fairqueue"
 )
 
-// R43: slow work of a ceremony that has left its first step comes before that of
-// strangers. Beginning a ceremony alone gives no precedence, since anyone can do that.
+// R43: slow work of a ceremony that has left its first step comes before that of strangers.
+// Beginning a ceremony gives no precedence, because anyone can do that.
 func TestClassOfSlowWork(t *testing.T) {
 	t.Parallel()
 	var classes []fairqueue.Class

@@ -35,8 +35,8 @@ type Definition[D any] struct {
 	Move   func(tx store.Tx, c *Ceremony, d *D) (api.State, error)
 	Moves  []api.State
 
-	// Notice returns what the user must know at the current step, if the last answer was
-	// not refused and had no notice of its own.
+	// Notice returns the notice of the current step. It is shown if the last answer was not
+	// refused and had no notice.
 	Notice func(tx store.Tx, c *Ceremony, d *D) (*api.Notice, error)
 }
 
@@ -56,7 +56,7 @@ type Edge[D any] struct {
 	From   api.State
 	On     api.Input // type tag
 	To     []api.State
-	Anyway bool // it runs even if the step no longer stands: it leads away from it
+	Anyway bool // it runs even if the step is obsolete, because it leads to another step
 
 	// Slow runs first, outside any transaction, on copies. It returns the input for Do:
 	// a type that the definition declares, with the same InputType and the results

@@ -298,8 +298,8 @@ func TestOneOpenForASessionAndKind(t *testing.T) {
 	}
 }
 
-// However many sessions an account has, its open ceremonies are bounded: the oldest one
-// goes, and those of ended sessions are forgotten.
+// The number of open ceremonies of an account is limited over all its sessions: the oldest one
+// is cancelled, and those of ended sessions are deleted.
 func TestOpenCeremoniesOfAnAccountAreBounded(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, toys("toy", true, onward, nil))

@@ -23,7 +23,7 @@ type record struct {
 	Filed   time.Time    `json:"filed"` // when it may be deleted: Expires or later
 	Account string       `json:"account,omitempty"`
 	Session string       `json:"session,omitempty"`
-	From    string       `json:"from,omitempty"` // where it began, while nobody has proved anything (Engine.sourceOf)
+	From    string       `json:"from,omitempty"` // its source (Engine.sourceOf), until a secret is proved
 	Trail   []api.State  `json:"trail,omitempty"`
 	Refusal *api.Refusal `json:"refusal,omitempty"` // of the last answer, if it was refused
 	Notice  *api.Notice  `json:"notice,omitempty"`
@@ -85,8 +85,8 @@ func (e *Engine) open(r *record, id string, m *machine) (any, error) {
 	return m.draft(plain)
 }
 
-// valid reports whether a ceremony has not expired. It begins to wait with its last answer;
-// if that lies in the future, the clock was set back (R86).
+// valid reports whether a ceremony has not expired. Its time counts from the last answer; if
+// that is in the future, the clock was set back (R86).
 func (r *record) valid(now time.Time, life time.Duration) bool {
 	return store.Valid(now, r.Expires.Add(-life), r.Expires)
 }
@@ -185,9 +185,9 @@ func (e *Engine) insert(tx store.Tx, id string, caller Caller, m *machine, r *re
 // openMax is the maximum number of open ceremonies of an account, over all its sessions.
 const openMax = 32
 
-// makeRoom cancels the open ceremony of the session and kind of a new one, and the oldest
-// of the account if it has openMax. It forgets those that have expired or whose session
-// has ended, as many as one transaction can delete.
+// makeRoom cancels the open ceremony with the session and kind of a new one, and the oldest of
+// the account if it has openMax. It deletes expired ones and those of ended sessions, as many
+// as one transaction can delete.
 func (e *Engine) makeRoom(tx store.Tx, r *record) error {
 	items, err := tx.Scan(openPrefix(r.Account), "", 2*openMax)
 	if err != nil {

@@ -9,10 +9,10 @@ import (
 	"nightlatch/server/store"
 )
 
-// A step can outlive what it asks for: its method was turned off, its number changed, its
-// code was replaced, while the ceremony stood there. Definition.Stands says so. Whoever
-// looks at the ceremony or answers it is then led to a step that can be answered, and told
-// why. The answer is not examined.
+// A step can become obsolete while its ceremony waits: its method is turned off, its number
+// changes, or its code is replaced. Definition.Stands detects that. The next GET or answer then
+// moves the ceremony to a step that can be answered, and the view has the reason. The answer is
+// not examined.
 
 // stands returns why a ceremony's step can't be answered any more, nil if it can.
 func (m *machine) stepStands(tx store.Tx, c *Ceremony, draft any) (*api.Refusal, error) {
@@ -22,7 +22,7 @@ func (m *machine) stepStands(tx store.Tx, c *Ceremony, draft any) (*api.Refusal,
 	return m.stands(tx, c, draft)
 }
 
-// moved leads a ceremony whose step no longer stands to another step.
+// moved moves a ceremony with an obsolete step to another step.
 func (m *machine) moved(tx store.Tx, c *Ceremony, draft any, why api.Refusal) (api.State, error) {
 	to, err := m.move(tx, c, draft)
 	if err != nil {
@@ -39,8 +39,8 @@ func (m *machine) moved(tx store.Tx, c *Ceremony, draft any, why api.Refusal) (a
 	return to, nil
 }
 
-// Get returns the current view. If the step no longer stands, it is the view of the step
-// that the ceremony was led to. Error: ErrNotFound.
+// Get returns the current view. If the step is obsolete, it moves the ceremony first. Error:
+// ErrNotFound.
 func (e *Engine) Get(ctx context.Context, caller Caller, id string) (api.View, error) {
 	var view api.View
 	stands := true
@@ -72,7 +72,7 @@ func (e *Engine) Get(ctx context.Context, caller Caller, id string) (api.View, e
 	return view, err
 }
 
-// lookAndMove is Get for a step that no longer stands.
+// lookAndMove is Get for an obsolete step.
 func (e *Engine) lookAndMove(tx store.Tx, caller Caller, id string) (api.View, error) {
 	r, m, err := e.load(tx, id, caller)
 	if err != nil {

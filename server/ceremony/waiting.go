@@ -23,7 +23,7 @@ const (
 	// password.
 	waitingMax = 1 << 16
 	// ownMax is the limit for the window and for devices that have signed in here before.
-	// They have slots of their own, so that no stranger ends their ceremonies.
+	// They have separate slots, so that no stranger can end their ceremonies.
 	ownMax = 1 << 12
 	// waitingLook is how many slots are tried. If none is free, a ceremony in one of them
 	// is deleted.
@@ -44,9 +44,9 @@ func (e *Engine) slotsOf(c Caller) slots {
 	return slots{"cermwait/", e.cfg.Waiting}
 }
 
-// sourceOf returns what a waiting ceremony is counted as: the device whose genuine token its
-// client shows, or else the address. Anybody with an account has such a token, and behind a
-// proxy or on loopback the same address as everybody.
+// sourceOf returns the source of a waiting ceremony: the device, if its client shows a genuine
+// token, or else the address. Every user of the server has a token, and behind a proxy or on
+// loopback all clients have the same address.
 func (e *Engine) sourceOf(ctx context.Context, c Caller) string {
 	if c.Window || !device.Genuine(e.cfg.Sealer, c.Device) {
 		return fairqueue.SourceOf(ctx)

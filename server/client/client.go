@@ -68,10 +68,10 @@ func (c *Client) WithAgent(name string) *Client {
 	return &other
 }
 
-// WithPerson returns a client that tells the server when a person did something (R44). It
-// calls did with each request; did reports whether that is so since the last call. A
-// session of the hardened policy ends when that was long ago, whatever the program asks
-// for on its own.
+// WithPerson returns a client that reports user activity to the server (R44). It calls did
+// before each request; did reports whether the user did something since the last call. Under
+// the hardened policy a session ends after a time without user activity; automatic requests do
+// not count.
 func (c *Client) WithPerson(did func() bool) *Client {
 	other := *c
 	other.person = did

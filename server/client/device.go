@@ -2,12 +2,12 @@ package client
 
 import "net/http"
 
-// A DeviceKeeper keeps the token of this device between runs of the program (R43). The
-// token opens nothing, but it belongs to this device alone: it is kept where other users
-// cannot read it. It may be used from several goroutines.
+// A DeviceKeeper stores the token of this device between runs of the program (R43). The token
+// gives no access, but it identifies this device, so other users must not be able to read it.
+// A DeviceKeeper may be used from several goroutines.
 type DeviceKeeper interface {
 	Device() string    // "" without one
-	Keep(token string) // an error is the keeper's to report: signing in goes on
+	Keep(token string) // the keeper reports an error; the sign-in continues
 }
 
 // deviceField is the header field of the token.

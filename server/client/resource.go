@@ -167,7 +167,7 @@ func (c *Client) SetBackups(ctx context.Context, change api.BackupsChange) (api.
 	return call[api.BackupsChanged](ctx, c, http.MethodPut, "/api/v1/backups", change)
 }
 
-// BackUp makes a backup now, and returns what became of it.
+// BackUp makes a backup now and returns the result.
 func (c *Client) BackUp(ctx context.Context) (api.Backups, error) {
 	return call[api.Backups](ctx, c, http.MethodPost, "/api/v1/backups", nil)
 }

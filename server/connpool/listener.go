@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// lingering is how many rejected connections are read for a moment. If one is closed
-	// with unread bytes, its client may get a reset instead of the answer.
+	// lingering is the number of rejected connections that are read for a moment. A connection
+	// that is closed with unread bytes may send a reset instead of the answer.
 	lingering   = 32
 	lingerTime  = 200 * time.Millisecond
 	lingerBytes = 64 << 10
@@ -87,8 +87,8 @@ func linger(c net.Conn) {
 	_ = c.Close()
 }
 
-// A spare is a descriptor that is given up to answer a connection when there are no
-// others.
+// A spare is a reserved descriptor. It is released to answer a connection when no other
+// descriptor is free.
 type spare struct{ file atomic.Pointer[os.File] }
 
 func (s *spare) fill() {

@@ -1,6 +1,6 @@
-// Package connpool bounds the connections of a server and the bodies that are on their
-// way. Whoever connects gets an answer: at the limit, the connection that has waited
-// longest for its client is closed, or the newcomer gets 503 at once.
+// Package connpool limits the connections of a server and its unfinished request bodies.
+// Every new connection gets an answer: at the limit, the connection that has waited longest for
+// its client is closed, or the new one gets 503 at once.
 //
 // A connection is in one of four states in which it may be closed. They are tried in this
 // order, and in each the oldest first:
@@ -10,8 +10,8 @@
 //	writing  an answer that is being sent, because its client may not read it
 //	stream   an event stream; its client connects again
 //
-// While a request is being worked on, before its answer, its connection stays. The order of events decides,
-// not a clock, so a client that sends a byte now and then gains nothing.
+// The connection of a request in progress, before its answer, stays open. The order of events
+// decides, not a clock, so a client that sends a byte now and then gains nothing.
 package connpool
 
 import (
@@ -22,7 +22,7 @@ import (
 	"sync"
 )
 
-// The states in which a connection may be closed for another one.
+// The states in which a connection may be closed to admit another one.
 const (
 	idle = iota
 	reading
@@ -65,7 +65,7 @@ type conn struct {
 
 type connKey struct{}
 
-// Context makes a connection known to the requests on it (http.Server.ConnContext).
+// Context adds a connection to the context of its requests (http.Server.ConnContext).
 func (p *Pool) Context(ctx context.Context, c net.Conn) context.Context {
 	if own, ok := c.(*conn); ok {
 		return context.WithValue(ctx, connKey{}, own)
@@ -73,7 +73,7 @@ func (p *Pool) Context(ctx context.Context, c net.Conn) context.Context {
 	return ctx
 }
 
-// Note is told of the states of connections (http.Server.ConnState).
+// Note receives the states of connections (http.Server.ConnState).
 func (p *Pool) Note(c net.Conn, state http.ConnState) {
 	own, ok := c.(*conn)
 	if !ok {
@@ -91,9 +91,9 @@ func (p *Pool) Note(c net.Conn, state http.ConnState) {
 	}
 }
 
-// Write implements net.Conn. From the first byte of its answer on, a connection may be
-// closed for another one: the work is done, and a client that does not read would keep it
-// until the time limit of the answer.
+// Write implements net.Conn. After the first byte of its answer, a connection may be closed to
+// admit another one: the work is done, and a client that does not read would keep the
+// connection until the time limit of the answer.
 func (c *conn) Write(b []byte) (int, error) {
 	c.pool.mu.Lock()
 	if c.place == nil {
@@ -119,7 +119,7 @@ func (c *conn) enter(state int) {
 	}
 }
 
-// leave makes a connection one that is being worked on. The caller holds Pool.mu.
+// leave marks a connection as in progress. The caller holds Pool.mu.
 func (c *conn) leave() {
 	if c.place != nil {
 		c.pool.waiting[c.state].Remove(c.place)
@@ -138,8 +138,8 @@ func (c *conn) end() {
 	}
 }
 
-// oldest takes the connection that has been longest in the first state that has any, out
-// of the pool. It returns nil if there is none. The caller holds mu and closes it.
+// oldest removes and returns the connection that has been longest in the first non-empty state,
+// or nil. The caller holds mu and closes the connection.
 func (p *Pool) oldest(from, to int) *conn {
 	for state := from; state <= to; state++ {
 		if first := p.waiting[state].Front(); first != nil {
@@ -167,7 +167,7 @@ func (p *Pool) admit(c net.Conn) (*conn, bool) {
 	own.enter(idle)
 	p.mu.Unlock()
 	if out != nil {
-		_ = out.Conn.Close() // its client waits for nothing, or has kept us waiting longest
+		_ = out.Conn.Close() // the client waits for nothing, or has not sent for longest
 	}
 	return own, true
 }

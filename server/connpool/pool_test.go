@@ -136,8 +136,8 @@ func (w *world) settle(state, n int) {
 	}
 }
 
-// At the limit, whoever does nothing makes room for a newcomer, the longest first: idle
-// connections, unfinished headers, and unfinished bodies.
+// At the limit, inactive connections are closed to admit a new one, the longest inactive first:
+// idle connections, unfinished headers, and unfinished bodies.
 func TestNewcomersAreServed(t *testing.T) {
 	t.Parallel()
 	for what, text := range map[string]string{
@@ -170,8 +170,8 @@ func TestNewcomersAreServed(t *testing.T) {
 	}
 }
 
-// Answers that nobody reads are no work: they make room, too, the one that was begun first.
-// Bodies go before them, and event streams after them, although those are written to.
+// Connections with unread answers are also closed, the oldest answer first. They come after
+// unfinished bodies and before event streams, although streams are written to.
 func TestUnreadAnswersMakeRoom(t *testing.T) {
 	t.Parallel()
 	for _, requests := range []int{1, 3} { // pipelined
@@ -205,7 +205,8 @@ func TestUnreadAnswersMakeRoom(t *testing.T) {
 	}
 }
 
-// If all connections are at work, a newcomer gets 503 at once, and the work goes on.
+// If all connections have a request in progress, a new one gets 503 at once, and the work
+// continues.
 func TestFullOfWork(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 3, 1<<20)
@@ -251,8 +252,7 @@ func TestStreamsAreClosedLast(t *testing.T) {
 	w.settle(stream, 0)
 }
 
-// The bytes of bodies on their way are bounded: those that have been on their way for
-// longest are given up.
+// The bytes of unfinished bodies are limited: the oldest bodies are aborted.
 func TestBytesAreBounded(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 100, 1000)
@@ -289,7 +289,7 @@ func (l *exhausted) Accept() (net.Conn, error) {
 	return l.Listener.Accept()
 }
 
-// Without a free descriptor, a newcomer is answered all the same.
+// Without a free descriptor, a new connection still gets an answer.
 func TestNoDescriptors(t *testing.T) {
 	t.Parallel()
 	p := New(10, 1000)

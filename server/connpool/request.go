@@ -10,10 +10,9 @@ import (
 // ErrFull reports that a body does not fit beside those that are being received.
 var ErrFull = errors.New("connpool: too many bodies are on their way")
 
-// Receive must be called before the body of a request is read, with the most bytes that
-// are kept of it. Until the body has arrived, its connection may be closed for another
-// one. If there is no room for so many bytes, the bodies that have been on their way for
-// longest are given up. Error: ErrFull.
+// Receive must be called before the body of a request is read, with the maximum size of the
+// body. Until the body has arrived, its connection may be closed to admit another one. If there
+// is no room for that size, the oldest unfinished bodies are aborted. Error: ErrFull.
 func (p *Pool) Receive(r *http.Request, most int64) error {
 	c, _ := r.Context().Value(connKey{}).(*conn)
 	if c == nil || r.Body == nil || r.Body == http.NoBody {
@@ -36,7 +35,7 @@ func (p *Pool) Receive(r *http.Request, most int64) error {
 	full := c.closed
 	p.mu.Unlock()
 	for _, o := range out {
-		_ = o.Conn.Close() // its client has kept us waiting longest
+		_ = o.Conn.Close() // its client has not sent for longest
 	}
 	if full {
 		return ErrFull
@@ -45,7 +44,7 @@ func (p *Pool) Receive(r *http.Request, most int64) error {
 	return nil
 }
 
-// A body notices when it has arrived.
+// A body detects when it has arrived.
 type body struct {
 	io.ReadCloser
 	conn *conn

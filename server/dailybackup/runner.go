@@ -19,7 +19,7 @@ import (
 	"nightlatch/server/store"
 )
 
-// checkEvery is how often Run looks whether a backup is due.
+// checkEvery is the interval at which Run checks whether a backup is due.
 const checkEvery = time.Minute
 
 // stopLimit is how long Run waits at the end for a folder that does not answer.
@@ -33,7 +33,7 @@ type Config struct {
 	Store  store.Store
 	Source func() (backup.Source, error)
 	Check  func(context.Context) error // reads the whole database; may be nil
-	Folder string                      // from the command line: backups are on and go there; "" if the owner decides
+	Folder string                      // from the command line, turns backups on; "" leaves it to the owner's setting
 	Now    func() time.Time
 	Log    *slog.Logger
 	// Tell records, in the transaction, the first failure after a success, for the
@@ -46,7 +46,7 @@ type Runner struct {
 	cfg Config
 
 	mu      sync.Mutex
-	running chan struct{} // of the attempt under way, closed at its end; nil without one
+	running chan struct{} // closed at the end of the running attempt; nil without one
 }
 
 // New checks the configuration.
@@ -57,8 +57,7 @@ func New(cfg Config) (*Runner, error) {
 	return &Runner{cfg: cfg}, nil
 }
 
-// Run writes backups when they are due, until ctx ends. A day that was missed is made up
-// for at the start.
+// Run writes backups when they are due, until ctx ends. A missed backup is made at the start.
 func (r *Runner) Run(ctx context.Context) {
 	tick := time.NewTicker(checkEvery)
 	defer tick.Stop()
@@ -75,7 +74,7 @@ func (r *Runner) Run(ctx context.Context) {
 	}
 }
 
-// wait waits for the attempt under way.
+// wait waits for the running attempt.
 func (r *Runner) wait(limit time.Duration) {
 	r.mu.Lock()
 	running := r.running
@@ -86,11 +85,11 @@ func (r *Runner) wait(limit time.Duration) {
 	select {
 	case <-running:
 	case <-time.After(limit):
-		r.cfg.Log.Error("the folder of the backups does not answer; the backup is given up")
+		r.cfg.Log.Error("the folder of the backups does not answer; the backup was aborted")
 	}
 }
 
-// A Status is what there is to know about the daily backups.
+// A Status describes the daily backups.
 type Status struct {
 	Settings // with the folder of the command line, if there is one
 	State
@@ -119,8 +118,8 @@ func (r *Runner) Status(tx store.Tx) (s Status, err error) {
 	return s, nil
 }
 
-// due returns when the next attempt is due. What happened in the future, by a clock that
-// was put back since, does not count.
+// due returns the time of the next attempt. It ignores times in the future, which a clock that
+// was ahead has written.
 func (s Status) due(now time.Time) time.Time {
 	due := now
 	if s.Last != nil && !s.Last.At.After(now) {
@@ -132,7 +131,7 @@ func (s Status) due(now time.Time) time.Time {
 	return due
 }
 
-// Check writes a backup if one is due, and returns why it failed. ErrRunning: one is being
+// Check writes a backup if one is due, and returns its error. ErrRunning: a backup is being
 // written.
 func (r *Runner) Check(ctx context.Context) error {
 	s, err := r.status(ctx)
@@ -142,8 +141,7 @@ func (r *Runner) Check(ctx context.Context) error {
 	return r.attempt(ctx, s)
 }
 
-// BackUp writes a backup now, whether or not one is due. If ctx ends before, the backup
-// goes on.
+// BackUp writes a backup now, even if none is due. If ctx ends first, the backup continues.
 func (r *Runner) BackUp(ctx context.Context) error {
 	s, err := r.status(ctx)
 	if err != nil {
@@ -172,8 +170,8 @@ func (r *Runner) attempt(ctx context.Context, s Status) error {
 	r.running = done
 	r.mu.Unlock()
 	result := make(chan error, 1)
-	// The database must be left when the server stops, but a request that ends does not
-	// end the backup.
+	// The end of the server ends the backup, because the database is closed. The end of the request does
+	// not.
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	go func() {
 		defer cancel()
@@ -213,7 +211,7 @@ func (r *Runner) write(ctx context.Context, s Status) (*Done, error) {
 	if err != nil {
 		return nil, failed(NoKey, err)
 	}
-	// The folder is never made: where a disk is not connected, it would be on another.
+	// The folder is never created: if its disk is not connected, it would be on another disk.
 	switch stat, err := os.Stat(s.Folder); {
 	case errors.Is(err, fs.ErrNotExist), s.Folder == "", err == nil && !stat.IsDir():
 		return nil, failed(NoFolder, fmt.Errorf("%s is not a folder", s.Folder))
@@ -249,8 +247,8 @@ func (r *Runner) write(ctx context.Context, s Status) (*Done, error) {
 	return &Done{At: r.cfg.Now().UTC(), File: filepath.Base(res.Path), Bytes: res.Bytes, Accounts: res.Contents.Manifest.Accounts}, nil
 }
 
-// The names of backups: nightlatch-3f2a9c01-20261130T201500Z.age. The middle part is from
-// the fingerprint of the key, so servers that share a folder leave each other's alone.
+// The names of backups: nightlatch-3f2a9c01-20261130T201500Z.age. The middle part comes from
+// the fingerprint of the key, so servers that share a folder do not touch each other's files.
 const (
 	stamp  = "20060102T150405Z"
 	suffix = ".age"
@@ -289,7 +287,7 @@ func cut(s, prefix, suffix string) (middle string, ok bool) {
 	return s[len(prefix) : len(s)-len(suffix)], true
 }
 
-// record keeps what became of an attempt. The owner is told of the first failure after a
+// record stores the result of an attempt. The owner is notified of the first failure after a
 // success.
 func (r *Runner) record(ctx context.Context, made *Done, err error) error {
 	return r.cfg.Store.Update(ctx, func(tx store.Tx) error {

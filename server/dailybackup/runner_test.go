@@ -90,8 +90,8 @@ func (b *bench) files() (names []string) {
 	return names
 }
 
-// One backup a day, seven kept, each opens with the recovery key; a day that was missed is
-// made up for, once.
+// There is one backup a day. Seven are kept, and each opens with the recovery key. After missed
+// days, one backup is made.
 func TestDaily(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -147,8 +147,8 @@ func TestDaily(t *testing.T) {
 	}
 }
 
-// What prevents a backup is said with its reason, told once, tried again an hour later, and
-// costs no backup that is there. It ends with the next success.
+// A failed backup has a reason. The owner is notified once, the next attempt is an hour later,
+// and existing backups are kept. The next success clears the failure.
 func TestFailures(t *testing.T) {
 	t.Parallel()
 	for reason, tt := range map[Reason]struct{ breaks, mends func(b *bench) error }{
@@ -225,7 +225,7 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-// A clock that was ahead and was put right delays no backup.
+// A clock that was ahead and was set back delays no backup.
 func TestClockPutBack(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -269,7 +269,7 @@ func TestFolderThatDoesNotAnswer(t *testing.T) {
 	}
 }
 
-// The folder of the command line is used whatever the settings say, and is not made.
+// The folder of the command line overrides the settings, and is not created.
 func TestFolderOfTheCommandLine(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -1,9 +1,9 @@
-// Package dailybackup lets the server back itself up once a day, to a folder, and keeps
-// the last seven backups.
+// Package dailybackup makes a backup of the server every day, in a folder, and keeps the last
+// seven.
 //
 // A backup is encrypted for the public half of a recovery key (package backup), so the
-// server needs no secret for it. What went wrong is kept in the database and told to the
-// server's owner; the backups that are there stay.
+// server needs no secret for it. A failure is stored in the database and reported to the
+// server's owner; existing backups are kept.
 package dailybackup
 
 import (
@@ -28,7 +28,7 @@ const (
 	stateKey    = "conf/backups-state"
 )
 
-// Settings are the owner's. They hold no secret.
+// Settings are the owner's settings. They contain no secret.
 type Settings struct {
 	On        bool   `json:"on,omitempty"`
 	Folder    string `json:"folder,omitempty"`    // an absolute path
@@ -58,7 +58,7 @@ func Save(tx store.Tx, s Settings) error {
 		}
 		state.Failed = nil
 		if before.Folder != s.Folder || before.Recipient != s.Recipient {
-			state.Last = nil // it is elsewhere, or opens with another key
+			state.Last = nil // it has another folder or key
 		}
 		if err := saveState(tx, state); err != nil {
 			return err
@@ -70,7 +70,7 @@ func Save(tx store.Tx, s Settings) error {
 	return nil
 }
 
-// A State is what became of the last attempts.
+// A State has the results of the last attempts.
 type State struct {
 	Last   *Done    `json:"last,omitempty"`
 	Failed *Failure `json:"failed,omitempty"` // since Last

@@ -49,8 +49,8 @@ func New(cfg Config) (*Checker, error) {
 	return &Checker{cfg, counts}, nil
 }
 
-// Count returns the count that a ceremony's caller is held against for an account (R43):
-// that of the caller's device if it has signed in before, else everybody's.
+// Count returns the failure count for a ceremony's caller and an account (R43): that of the
+// caller's device if it signed in before, or else the shared one.
 func (k *Checker) Count(tx store.Tx, c *ceremony.Ceremony, a *account.Account) (throttle.Count, error) {
 	return k.Counts.Account(tx, a.ID, c.Caller.Device)
 }
@@ -80,9 +80,8 @@ func Throttled(at time.Time) api.Refusal {
 	return refusal
 }
 
-// Fail counts a failure to prove a secret and refuses the input. The refusal says until
-// when the next attempt must wait. If the failure was the last one allowed, a notice is
-// mailed (R43).
+// Fail counts a failure to prove a secret and refuses the input. The refusal has the earliest
+// time of the next attempt. If the failure was the last one allowed, a notice is mailed (R43).
 func (k *Checker) Fail(tx store.Tx, c *ceremony.Ceremony, a *account.Account, of throttle.Secret, refusal api.Refusal, event audit.Event) error {
 	count, err := k.Count(tx, c, a)
 	if err != nil {

@@ -14,16 +14,16 @@ import (
 // CodesKind is the part of a code's store key that follows the account's part.
 const CodesKind = "code"
 
-// A code belongs to an account, a recipient and a purpose, and not to the ceremony that
-// sent it (R11): ceremonies that wait for the same code at the same time share it. A
-// ceremony has a copy in its draft, which says where the code was sent; every use reads
-// the record again. The key has a keyed hash, so that it contains no number or address.
+// A code belongs to an account, a recipient and a purpose, not to the ceremony that sent it
+// (R11): ceremonies that wait for the same code share it. A ceremony's draft has a copy with
+// the recipient; every use reads the record again. The store key has a keyed hash, so that it
+// contains no number or address.
 func (k *Checker) codeKey(account string, s *Sent) string {
 	mac := k.Sealer.MAC("code.record", string(s.Channel), s.To, s.Template)
 	return "acct/" + account + "/" + CodesKind + "/" + base64.RawURLEncoding.EncodeToString(mac[:16])
 }
 
-// Refresh reads a code again. Without a record it is one that was never sent.
+// Refresh reads a code again. Without a record, the code counts as never sent.
 func (k *Checker) Refresh(tx store.Tx, account string, s *Sent) error {
 	fresh := Sent{Channel: s.Channel, To: s.To, Template: s.Template}
 	if s.To == "" {
@@ -56,7 +56,7 @@ func (k *Checker) Refresh(tx store.Tx, account string, s *Sent) error {
 	return nil
 }
 
-// keep writes a code. It is encrypted, and deleted some time after it has expired.
+// keep writes a code. The code is encrypted, and is deleted some time after it expires.
 func (k *Checker) keep(tx store.Tx, account string, s *Sent) error {
 	n, err := epoch.Current(tx)
 	if err != nil {
@@ -85,8 +85,7 @@ func (k *Checker) keep(tx store.Tx, account string, s *Sent) error {
 	return store.Bump(tx, account)
 }
 
-// dropOld deletes the sign-in code that a version before this kind of records left. That
-// one did not expire.
+// dropOld deletes a sign-in code in the format of an earlier version, which never expires.
 func dropOld(tx store.Tx, account string) error {
 	key := "acct/" + account + "/text-code"
 	if _, err := tx.Get(key); err != nil {
@@ -101,8 +100,8 @@ func dropOld(tx store.Tx, account string) error {
 	return nil
 }
 
-// A spare is the code before the present one, which is good until it expires: replacing a
-// code voids nothing (R11).
+// A spare is the previous code, which stays valid until it expires: a new code does not void
+// it (R11).
 type spare struct {
 	Code    string    `json:"code"`
 	Made    time.Time `json:"made"`

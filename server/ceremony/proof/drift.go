@@ -10,8 +10,8 @@ import (
 	"nightlatch/server/otp"
 )
 
-// Drift is the refusal of an app's code that is right for another time (R23): by how much
-// the clocks differ, in seconds, or in hours where one has the wrong time zone. It names
+// Drift refuses an app's code that is right for another time (R23). The refusal has the
+// difference of the clocks in seconds, or in hours if one has the wrong time zone. It names
 // both clocks, because either can be wrong.
 func Drift(match otp.Match, now time.Time) api.Refusal {
 	drift := match.DriftTime()

@@ -48,9 +48,9 @@ func (k *Checker) SlowPassword(ctx context.Context, c ceremony.Ceremony, in api.
 	return CheckedPassword{Password: in, phc: phc, ok: ok}, nil
 }
 
-// IsTemporary reports whether a secret is a temporary password of an account, live or not.
-// First-party clients do not accept it (R84), but it is no guess of the password (R43). The
-// ID is "" for an unknown user name; the lookup takes as long.
+// IsTemporary reports whether a secret is a valid or ended temporary password of an account.
+// First-party clients do not accept it (R84), but it does not count as a guess of the password
+// (R43). The ID is "" for an unknown user name; the lookup takes the same time.
 func (k *Checker) IsTemporary(tx store.Tx, accountID, secret string) (bool, error) {
 	_, outcome, err := temppassword.Lookup(tx, k.Sealer, accountID, secret)
 	if err != nil {
@@ -118,10 +118,10 @@ func (k *Checker) Password(tx store.Tx, c *ceremony.Ceremony, in CheckedPassword
 	return true, nil
 }
 
-// wrongInSession counts a wrong password in a session. The session has a count of its own,
-// so that strangers cannot keep its user from proving the password. The failure is counted
-// with those of sign-ins as well: a stolen session gives no more guesses. A session with
-// too many failures ends.
+// wrongInSession counts a wrong password in a session. The session has a separate count, so
+// that strangers cannot keep its user from proving the password. The failure also counts with
+// those of sign-ins, so that a stolen session gives no more guesses. A session with too many
+// failures ends.
 func (k *Checker) wrongInSession(tx store.Tx, c *ceremony.Ceremony, a *account.Account, session throttle.Count) error {
 	failures, err := session.Fail(tx, throttle.InSession)
 	if err != nil {
@@ -149,19 +149,19 @@ func (k *Checker) wrongInSession(tx store.Tx, c *ceremony.Ceremony, a *account.A
 	return nil
 }
 
-// A Given is the proof of the password that a ceremony was given. The zero value is none.
+// A Given is a ceremony's proof of the password. The zero value is no proof.
 type Given struct {
 	At   time.Time `json:"at,omitzero"`
 	Edit int       `json:"edit,omitempty"` // account.Edits.Password at that time
 }
 
-// Give returns the proof for a password that was just examined and right.
+// Give returns the proof for a password that was just examined successfully.
 func Give(tx store.Tx, a *account.Account) Given {
 	return Given{At: tx.Now().UTC(), Edit: a.Edits.Password}
 }
 
-// Holds reports whether a proof still counts inside its ceremony (R3): it is not older
-// than the policy says, was not given in the future (R86), and the password is the same.
+// Holds reports whether a proof still counts in its ceremony (R3): the policy's time has not
+// passed, the proof's time is not in the future (R86), and the password is the same.
 func (k *Checker) Holds(tx store.Tx, a *account.Account, g Given) bool {
 	return !g.At.IsZero() && g.Edit == a.Edits.Password && store.Valid(tx.Now(), g.At, g.At.Add(k.Policy.CeremonyProof))
 }

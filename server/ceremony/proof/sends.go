@@ -18,16 +18,16 @@ func (k *Checker) sendLimit(name string) ratelimit.Limit {
 	return ratelimit.Limit{Name: name, Free: 10, First: k.Policy.ResendAfter, Max: time.Hour}
 }
 
-// signInSends counts the sign-in codes that are sent and never entered, over all sign-ins
+// signInSends counts the sign-in codes that are sent but not entered, over all sign-ins
 // of an account: each costs money or annoys the owner of the number. Entering a code
 // resets the counter, and so does signing in.
 func (k *Checker) signInSends(account string) ratelimit.Counter {
 	return ratelimit.Counter{Limit: k.sendLimit("code.send"), Subject: account}
 }
 
-// accountSends counts the codes that an account sends to numbers and addresses to confirm
-// them: any user can enter those of other persons. Only entering a code takes something
-// back, the part of its recipient: whoever annoys others can sign in, and has a phone too.
+// accountSends counts the confirmation codes that an account sends, because any user can enter
+// the numbers and addresses of other persons. Entering a code takes back the part of its
+// recipient. Signing in takes nothing back: an abuser can sign in, and has a phone, too.
 func (k *Checker) accountSends(account string, s *Sent) ratelimit.Counter {
 	return ratelimit.Counter{Limit: k.sendLimit("code.from"), Subject: account, Part: k.recipient(s, 6)}
 }

@@ -64,15 +64,15 @@ func (k *Checker) confirmations(account string, channel api.Channel) ratelimit.C
 	return ratelimit.Counter{Limit: limit, Subject: account + "." + string(channel)}
 }
 
-// To is where a code is sent, and what for.
+// To has the recipient and the purpose of a code.
 type To struct {
 	Channel  api.Channel
 	Address  string // a number or an address
 	Template string
 }
 
-// Send sends a code. One that is still usable is sent again (R12), but not within
-// ResendAfter of the last send. The refusal is not nil if nothing could be sent.
+// Send sends a code. It sends a usable code again (R12), but not within ResendAfter of the
+// last send. The refusal is not nil if nothing could be sent.
 func (k *Checker) Send(tx store.Tx, c *ceremony.Ceremony, s *Sent, to To) (*api.Refusal, error) {
 	next := Sent{Channel: to.Channel, To: to.Address, Template: to.Template}
 	if err := k.Refresh(tx, c.Account, &next); err != nil {
@@ -131,8 +131,8 @@ func (k *Checker) send(tx store.Tx, c *ceremony.Ceremony, s *Sent) (*api.Refusal
 	if s.Channel == api.ByEmail {
 		kept, _ = k.Capabilities().Code()
 	}
-	// Only a code that was really mailed proves an address. So a code is not reused if
-	// mail was kept before and is sent now, or the other way round.
+	// Only a mailed code proves an address. So a code is not reused if mail was kept on this
+	// computer before and is sent now, or vice versa.
 	if !s.usable(now) || s.Expires.Sub(now) < k.Policy.ResendAfter || s.Kept != kept {
 		s.renew(now, k.terms(s.Channel), s.Kept == kept)
 		s.Kept = kept
@@ -166,8 +166,8 @@ func (s *Sent) renew(now time.Time, t terms, spares bool) {
 	s.Code, s.Made, s.Expires, s.Tries, s.Spare = newDigits(t.digits), now, now.Add(t.life), t.tries, old
 }
 
-// resendAt is the earliest time at which the code may be sent again (R12): texts can be
-// late. A code that can no longer be used need not be waited for.
+// resendAt is the earliest time at which the code may be sent again (R12), because texts can
+// be late. There is no wait if the code can no longer be used.
 func (k *Checker) resendAt(s *Sent, now time.Time) time.Time {
 	switch {
 	case store.Future(now, s.At): // the clock was set back since (R86)

@@ -18,7 +18,7 @@ func Waits(err error) (*api.Notice, error) {
 	return nil, err
 }
 
-// CodeNotice says that a code which was sent can no longer be used, and why; nil if it can.
+// CodeNotice returns why a sent code can no longer be used, or nil if it can.
 func (k *Checker) CodeNotice(tx store.Tx, account string, s Sent) (*api.Notice, error) {
 	if err := k.Refresh(tx, account, &s); err != nil {
 		return nil, err
