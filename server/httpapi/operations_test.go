@@ -232,7 +232,7 @@ func operations() []Operation {
 		{
 			Call: "POST /oauth/token", ID: "oauthToken", Tag: "Third-party programs", Form: true, Status: 200,
 			In: reflect.TypeFor[tokenRequest](), Out: reflect.TypeFor[tokenResponse](),
-			Summary: "Returns a bearer token for `GET /api/v1/me` (RFC 6749 §4.3). Errors have the form of RFC 6749 §5.2: `error` and `error_description`.",
+			Summary: "Returns a bearer token for `GET /api/v1/me` (RFC 6749 §4.3). Errors have the form of RFC 6749 §5.2, `error` and `error_description`, with the `code` and `reason` of a problem.",
 			Effects: "As `GET /api/v1/me`.",
 		},
 	}

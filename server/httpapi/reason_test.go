@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -55,6 +56,27 @@ func TestMalformedHasAReason(t *testing.T) {
 	for _, p := range problemsIn(t, ".") {
 		if p.code == "api.Malformed" && p.reason == "" {
 			t.Errorf("malformed, %q, has no reason", p.title)
+		}
+	}
+}
+
+// docs/api.md lists every reason of a problem. Those of package api are checked as constants.
+func TestReasonsAreDocumented(t *testing.T) {
+	t.Parallel()
+	doc, err := os.ReadFile(filepath.Join("..", "..", "docs", "api.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, problems, found := strings.Cut(string(doc), "\n## Problems\n")
+	if !found {
+		t.Fatal("docs/api.md has no section Problems")
+	}
+	problems, _, _ = strings.Cut(problems, "\n## ")
+	for _, dir := range []string{".", "../lab"} {
+		for _, p := range problemsIn(t, dir) {
+			if p.reason != "" && !strings.HasPrefix(p.reason, "api.") && !strings.Contains(problems, "`"+p.reason+"`") {
+				t.Errorf("%s, %q: the reason %q is not in docs/api.md", p.code, p.title, p.reason)
+			}
 		}
 	}
 }

@@ -21,12 +21,12 @@ func TestThirdPartyThrottle(t *testing.T) {
 	}
 	for what, e := range map[string]servertest.Exchange{"Basic, right": w.Basic("ada", servertest.Password), "Basic, wrong": w.Basic("Ada", "x")} {
 		p := e.Problem(t)
-		if e.Status != 429 || p.Code != api.Throttled || e.Header.Get("Retry-After") != "30" || !p.RetryAt.Equal(servertest.Start.Add(30*time.Second)) {
+		if e.Status != 429 || p.Code != api.Throttled || p.Reason != "tries" || e.Header.Get("Retry-After") != "30" || !p.RetryAt.Equal(servertest.Start.Add(30*time.Second)) {
 			t.Errorf("%s: %d %v %s", what, e.Status, e.Header, e.Body)
 		}
 	}
 	e, out := w.OAuthToken("ada", servertest.Password)
-	if e.Status != 429 || out["error"] != "invalid_grant" || out["code"] != api.Throttled || e.Header.Get("Retry-After") != "30" {
+	if e.Status != 429 || out["error"] != "invalid_grant" || out["code"] != api.Throttled || out["reason"] != "tries" || e.Header.Get("Retry-After") != "30" {
 		t.Errorf("OAuth: %d %s", e.Status, e.Body)
 	}
 	w.SignIn("ada") // not locked out by a broken mail client

@@ -64,6 +64,20 @@ type Refusal struct {
 	Texted  bool      // temporary_password_required: one was sent to the phone just now (R82)
 }
 
+// Why is the reason that a client gets beside the code: Reason, or the one that other
+// calls give with the code.
+func (r *Refusal) Why() string {
+	switch {
+	case r.Reason != "":
+		return r.Reason
+	case r.Code == api.Throttled:
+		return "tries"
+	case r.Code == api.Unavailable:
+		return "busy"
+	}
+	return ""
+}
+
 func (r *Refusal) Error() string { return "thirdparty: " + r.Code }
 
 // Refused returns the Refusal in err, or nil if there is none.

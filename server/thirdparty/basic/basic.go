@@ -44,7 +44,7 @@ func Problem(r *thirdparty.Refusal) *api.Problem {
 		Status: http.StatusUnauthorized,
 		Detail: detail,
 		Code:   r.Code,
-		Reason: r.Reason,
+		Reason: r.Why(),
 		Rule:   r.Rule,
 	}
 	switch r.Code {

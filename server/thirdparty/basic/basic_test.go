@@ -65,7 +65,8 @@ func TestProblem(t *testing.T) {
 		api.BackupCodeNotAccepted: 401, api.Throttled: 429, api.Unavailable: 503,
 	} {
 		p := Problem(&thirdparty.Refusal{Code: code, Rule: "R80", RetryAt: at})
-		if p.Status != want || p.Code != code || p.Rule != "R80" || !p.RetryAt.Equal(at) || p.Detail == "" {
+		if p.Status != want || p.Code != code || p.Rule != "R80" || !p.RetryAt.Equal(at) || p.Detail == "" ||
+			(p.Reason == "") == (want == 429 || want == 503) {
 			t.Errorf("%s: %+v", code, p)
 		}
 	}

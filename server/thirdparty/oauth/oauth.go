@@ -80,6 +80,7 @@ type failure struct {
 	Error       string `json:"error"`
 	Description string `json:"error_description"`
 	Code        string `json:"code,omitempty"`
+	Reason      string `json:"reason,omitempty"`
 }
 
 func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -186,7 +187,7 @@ func refused(r *thirdparty.Refusal, now time.Time) *failure {
 	title, detail := r.Text()
 	f := &failure{
 		status: http.StatusBadRequest, retryAfter: thirdparty.RetryAfter(r.RetryAt, now), Error: invalidGrant,
-		Description: title + ". " + detail, Code: r.Code,
+		Description: title + ". " + detail, Code: r.Code, Reason: r.Why(),
 	}
 	switch r.Code {
 	case api.Throttled:
