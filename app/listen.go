@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"nightlatch/server/origin"
@@ -36,14 +37,15 @@ func checkListen(address string) (host, port string, err error) {
 	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n > 65535 {
 		return "", "", usagef("--listen %s has no port from 0 to 65535", address)
 	}
-	if host == "localhost" {
+	if strings.EqualFold(host, "localhost") {
 		return "127.0.0.1", port, nil
 	}
 	ip, err := netip.ParseAddr(host)
+	ip = ip.Unmap() // every spelling of an address is the same address
 	if err != nil || !ip.IsLoopback() {
 		return "", "", usagef("--listen %s is refused: other computers could reach it, and without TLS passwords and codes could be read on the network. Listen on 127.0.0.1 or ::1", address)
 	}
-	return host, port, nil
+	return ip.String(), port, nil
 }
 
 // listen opens the listeners. If possible it uses the same port on 127.0.0.1 and ::1, so
