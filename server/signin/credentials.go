@@ -2,7 +2,6 @@ package signin
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -77,7 +76,7 @@ func (r *rules) verify(ctx context.Context, c ceremony.Ceremony, _ draft, input 
 		} else if temporary {
 			in.owner = ceremony.TemporaryHere
 		}
-		a, err := lookUp(tx, in.name)
+		a, err := r.lookUp(tx, in.name)
 		if err == nil && a != nil {
 			in.account, in.hash, in.record = a.ID, a.Password, a
 		}
@@ -130,9 +129,10 @@ func (r *rules) lookForBackupCode(ctx context.Context, in *checked) error {
 	})
 }
 
-// lookUp returns the account with that name, or nil if there is none.
-func lookUp(tx store.Tx, name string) (*account.Account, error) {
-	a, err := account.ByLogin(tx, name)
+// lookUp returns the account with that name, or nil if there is none. It does the same work
+// for every name (R42).
+func (r *rules) lookUp(tx store.Tx, name string) (*account.Account, error) {
+	a, err := account.ByLoginAlike(tx, r.Sealer, name)
 	if errors.Is(err, account.ErrNotFound) {
 		return nil, nil
 	}
@@ -169,33 +169,40 @@ func (r *rules) credentials(tx store.Tx, c *ceremony.Ceremony, d *draft, input a
 	if err != nil {
 		return "", err
 	}
-	a, err := lookUp(tx, in.name)
+	a, err := r.lookUp(tx, in.name)
 	if err != nil {
 		return "", err
 	}
 	refusal := ceremony.Refuse(ceremony.WrongCredentials)
+	failed := audit.Event{
+		Type: api.EventSignInFailed, Rule: "R42", Details: map[string]string{"factor": "password"},
+	}
 	switch {
 	case a == nil && in.account != "", a != nil && (a.ID != in.account || a.Password != in.hash):
 		return "", ceremony.ErrAgain
 	case locked:
 		c.Refuse(refusal)
-		return "", decoy(tx, count)
+		return "", r.decoy(tx, c, count, in.name, failed)
 	case a == nil:
-		if err := r.FailUnknown(tx, c, in.name, refusal); err != nil {
+		failures, err := r.FailUnknown(tx, c, count, refusal)
+		if err != nil {
 			return "", err
 		}
-		return "", decoy(tx, count)
+		events := []audit.Event{failed}
+		if count.Throttles(failures) {
+			events = append(events, audit.Event{Type: api.EventThrottled, Rule: "R43", Details: map[string]string{"failures": "5"}})
+		}
+		if failures.Disabled {
+			events = append(events, audit.Event{Type: api.EventMethodDisabled, Rule: "R43", Details: map[string]string{"failures": "100"}})
+		}
+		return "", r.decoy(tx, c, count, in.name, events...)
 	}
 	c.Account = a.ID
 	if in.owner != 0 {
 		return r.refuseOwner(c, d, "password", ceremony.Refuse(in.owner))
 	}
 	if !in.ok {
-		return "", r.Fail(tx, c, a, throttle.Password, refusal, audit.Event{
-			Type:    api.EventSignInFailed,
-			Rule:    "R42",
-			Details: map[string]string{"factor": "password"},
-		})
+		return "", r.Fail(tx, c, a, throttle.Password, refusal, failed)
 	}
 	if in.rehashed != "" {
 		a.Password = in.rehashed
@@ -207,16 +214,19 @@ func (r *rules) credentials(tx store.Tx, c *ceremony.Ceremony, d *draft, input a
 	return r.second(tx, c, d, a, "")
 }
 
-// decoy writes as much as the audit of a failure would write for a real account (R42).
-func decoy(tx store.Tx, count throttle.Count) error {
-	event, err := json.Marshal(audit.Event{
-		Type:    api.EventSignInFailed,
-		Rule:    "R42",
-		Refused: true,
-		Details: map[string]string{"factor": "password"},
-	})
+// decoy does the work of recording events of a real account (R42).
+func (r *rules) decoy(tx store.Tx, c *ceremony.Ceremony, count throttle.Count, name string, events ...audit.Event) error {
+	for i := range events {
+		events[i].Refused, events[i].Client, events[i].RemoteAddr = true, c.Caller.Client, c.Caller.RemoteAddr
+	}
+	records, err := audit.Decoy(tx, account.StandIn(r.Sealer, name), events...)
 	if err != nil {
 		return fmt.Errorf("signin: %w", err)
 	}
-	return count.Decoy(tx, event)
+	for _, record := range records {
+		if err := count.Decoy(tx, record); err != nil {
+			return fmt.Errorf("signin: %w", err)
+		}
+	}
+	return nil
 }

@@ -95,6 +95,12 @@ func (k *Keeper) Account(tx store.Tx, id, token string) (Count, error) {
 	return k.orDevice(tx, k.others(firstParty, id), token)
 }
 
+// Unknown does for the count of a name without an account what Account does (R42), and
+// returns it.
+func (k *Keeper) Unknown(tx store.Tx, c Count, token string) (Count, error) {
+	return k.orDevice(tx, c, token)
+}
+
 // orDevice returns the count of the device that shows a token, if the account of c knows
 // it; else c.
 func (k *Keeper) orDevice(tx store.Tx, c Count, token string) (Count, error) {

@@ -131,17 +131,17 @@ func refuse(tx store.Tx, c *ceremony.Ceremony, failures ratelimit.Failures, refu
 
 // FailUnknown is Fail for a user name without an account. It is counted and refused in
 // the same way (R42), but there is no activity list for its events.
-func (k *Checker) FailUnknown(tx store.Tx, c *ceremony.Ceremony, username string, refusal api.Refusal) error {
-	count, err := k.Counts.FirstParty(tx, username, c.Caller.Device)
+func (k *Checker) FailUnknown(tx store.Tx, c *ceremony.Ceremony, count throttle.Count, refusal api.Refusal) (ratelimit.Failures, error) {
+	count, err := k.Counts.Unknown(tx, count, c.Caller.Device)
 	if err != nil {
-		return fmt.Errorf("proof: %w", err)
+		return ratelimit.Failures{}, fmt.Errorf("proof: %w", err)
 	}
 	failures, err := count.Fail(tx, throttle.Password)
 	if err != nil {
-		return fmt.Errorf("proof: %w", err)
+		return failures, fmt.Errorf("proof: %w", err)
 	}
 	refuse(tx, c, failures, refusal)
-	return nil
+	return failures, nil
 }
 
 // Succeed takes back the failures of the secrets that the caller has proved, in the
