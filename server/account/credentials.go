@@ -74,7 +74,7 @@ func (e *PasswordError) Advice() string {
 	case strength.Keyboard:
 		return "Most of it is a row of neighbouring keys. Attackers try those first. Choose a few unrelated words."
 	case strength.Repeat:
-		return "Most of it is a repetition. Repeating characters adds little strength. Choose a few unrelated words."
+		return "Most of it is repeated. A repetition adds little strength. Choose a few unrelated words."
 	case strength.Sequence:
 		return "Most of it is a sequence such as abcd or 6543. Attackers try those first. Choose a few unrelated words."
 	case strength.Date:
