@@ -13,8 +13,8 @@ type envelope struct {
 	row
 }
 
-// waits reports whether the next attempt is not due yet. A longer pause than there can be
-// means that the clock was set back; the message is due then.
+// waits reports whether the next attempt is not due yet. If the pause is longer than the
+// maximum, the clock was set back, and the message is due.
 func (e envelope) waits(now time.Time) bool {
 	pause := e.Due.Sub(now)
 	if e.Template == Summary && e.Tries == 0 {

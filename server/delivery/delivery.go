@@ -28,7 +28,7 @@ type Message struct {
 	Args     map[string]string `json:"args,omitempty"`
 	Account  string            `json:"account,omitempty"`
 	Secret   bool              `json:"secret,omitempty"` // holds a code or a password
-	Until    time.Time         `json:"until,omitzero"`   // when what it holds expires; it is not sent later, and says what is left
+	Until    time.Time         `json:"until,omitzero"`   // expiry of its content; it is not sent later, and shows the time left
 	Keep     bool              `json:"keep,omitempty"`   // a mail for the local mailbox, not to be sent (Capabilities)
 }
 
@@ -72,9 +72,9 @@ type row struct {
 	Due   time.Time `json:"due"`
 }
 
-// Enqueue stores a message to be sent after the transaction commits. Codes to one
-// recipient keep their order, and so do notices. A code may overtake a notice. Too many
-// notices about one account are merged into a summary (limitNotices).
+// Enqueue stores a message to be sent after the transaction commits. Codes to one recipient
+// keep their order, and so do notices. A code may overtake a notice. If there are too many
+// notices about one account, they are merged into a summary (limitNotices).
 func Enqueue(tx store.Tx, sealer *seal.Sealer, m Message) error {
 	if m.Channel != api.ByEmail && m.Channel != api.ByText {
 		return fmt.Errorf("delivery: channel %q", m.Channel)

@@ -42,14 +42,14 @@ const (
 	NotProtected Diagnosis = "no_tls"       // no TLS in the configured mode
 	NotTrusted   Diagnosis = "certificate"  // TLS, but the certificate is not trusted
 	NoLogin      Diagnosis = "login"        // user name or password refused
-	NoMechanism  Diagnosis = "login_method" // the server offers no way to log in that is known here
+	NoMechanism  Diagnosis = "login_method" // the server offers no supported login mechanism
 	OnlyASCII    Diagnosis = "only_ascii"   // an address needs SMTPUTF8, which the server does not offer
 	NoSender     Diagnosis = "sender"       // the sender's address was refused
 	NoRecipient  Diagnosis = "recipient"    // the recipient's address was refused
 	NotTaken     Diagnosis = "not_accepted" // any other refusal
 )
 
-// A Finding is what is known about a mail that could not be sent.
+// A Finding describes why a mail could not be sent.
 type Finding struct {
 	Why     Diagnosis
 	Step    string   // "connect", "TLS", "greeting", "EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT" or "DATA"; "" if unknown

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// leaving is how long a message may take to leave the server.
+// leaving is the time that a message may take to leave the server.
 const leaving = 5 * time.Second
 
 // Duration writes a duration in English for the argument valid of a template: whole hours

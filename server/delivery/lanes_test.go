@@ -14,7 +14,7 @@ import (
 	"nightlatch/server/store/seal"
 )
 
-// A silentCarrier accepts mails to "slow…" and never answers. It reports everything else.
+// A silentCarrier never answers mails to "slow…". It reports all other messages.
 type silentCarrier struct{ arrived chan string }
 
 func (c silentCarrier) take(ctx context.Context, to string) error {
@@ -29,7 +29,7 @@ func (c silentCarrier) take(ctx context.Context, to string) error {
 func (c silentCarrier) Text(ctx context.Context, to, _ string) error    { return c.take(ctx, to) }
 func (c silentCarrier) Mail(ctx context.Context, to, _, _ string) error { return c.take(ctx, to) }
 
-// running runs fn with an outbox that Run serves, on a clock of its own.
+// running runs fn with an outbox that Run serves, on a fake clock.
 func running(t *testing.T, fn func(b *bench, arrived chan string)) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &bench{T: t, at: start, carrier: &carrier{n: make(map[string]int)}, keys: seal.New([32]byte{1}), log: new(bytes.Buffer)}
@@ -75,8 +75,8 @@ func wantWithin(t *testing.T, arrived chan string, want string) {
 	}
 }
 
-// While a mail server is silent, texts and the mails of other recipients leave at once, and
-// so do codes behind any number of notices.
+// While a mail server does not answer, texts and mails to other recipients are sent at once.
+// Codes do not wait for notices.
 func TestNothingWaitsForSomethingSlower(t *testing.T) {
 	running(t, func(b *bench, arrived chan string) {
 		for n := range 5 * noticesAtOnce {

@@ -17,8 +17,8 @@ const (
 	// noticeWindow is the time over which the notices to a recipient are counted. It
 	// begins with the first notice.
 	noticeWindow = time.Hour
-	// noticesInWindow is how many are sent one by one. The others are merged. A program
-	// that renames a key in a loop would otherwise fill the disk and the mailbox.
+	// noticesInWindow is the number of notices that are sent singly. Further ones are merged,
+	// because a program that renames a key in a loop would fill the disk and the mailbox.
 	noticesInWindow = 20
 	// summaryKinds is how many kinds a summary lists.
 	summaryKinds = 5
@@ -37,9 +37,9 @@ func tallyKey(sealer *seal.Sealer, m Message) string {
 	return "notices/" + m.Account + "/" + hex.EncodeToString(sum[:16])
 }
 
-// limitNotices counts a notice and reports whether it was merged into a summary, which is
-// sent when the window ends. The first notice of each kind in a window is always sent, so
-// that nobody can hide the change of a password behind twenty renamed keys.
+// limitNotices counts a notice and reports whether it was merged into the summary, which is
+// sent when the window ends. The first notice of each kind in a window is always sent, so that
+// twenty renamed keys cannot hide a changed password.
 func limitNotices(tx store.Tx, sealer *seal.Sealer, m Message) (merged bool, err error) {
 	key, now := tallyKey(sealer, m), tx.Now().UTC()
 	var t tally

@@ -16,8 +16,8 @@ func renamed() Message {
 	return m
 }
 
-// However often one account changes something, its notices take the room of 21 messages,
-// and its owner gets 20 mails and one summary in an hour.
+// The notices of one account take the space of at most 21 messages an hour: 20 mails and one
+// summary.
 func TestNoticesAreMerged(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -93,7 +93,7 @@ func TestCodesAreNotMerged(t *testing.T) {
 	}
 }
 
-// The counts of notices disappear with their window.
+// The counts of notices are deleted when their window ends.
 func TestTalliesExpire(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

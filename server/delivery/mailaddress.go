@@ -9,7 +9,7 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// A mailbox is an address as it is sent. An international domain is written in ASCII
+// A mailbox is an address in the form that is sent. An international domain is in ASCII form
 // (RFC 5891), which every server understands.
 type mailbox struct {
 	addr mail.Address

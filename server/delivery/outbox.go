@@ -19,8 +19,8 @@ const (
 	tryTimeout = 30 * time.Second // of one attempt
 	pageSize   = 128              // rows read at a time
 
-	// codesAtOnce and noticesAtOnce are how many recipients each lane serves in
-	// parallel. Codes have more, because somebody waits for each of them.
+	// codesAtOnce and noticesAtOnce are the numbers of recipients that each lane serves in
+	// parallel. Codes have more, because a user waits for each of them.
 	codesAtOnce   = 64
 	noticesAtOnce = 16
 
@@ -30,8 +30,8 @@ const (
 	pollPending = time.Second
 	// pollIdle is how often the outbox is read otherwise, in case a Wake was missed.
 	pollIdle = time.Minute
-	// restPerRow is the pause after reading a row, so that reading a large outbox for
-	// each new message does not take all of the processor.
+	// restPerRow is the pause after reading a row. It keeps the reading of a large outbox for
+	// each new message from using a whole processor.
 	restPerRow = 10 * time.Microsecond
 )
 
@@ -50,10 +50,9 @@ type Config struct {
 
 // An Outbox sends the messages that Enqueue has stored.
 //
-// Nothing waits for anything slower. Each channel has two lanes, one for codes and one
-// for notices, with workers of its own. A worker sends to one recipient, in order. A
-// mail server that accepts a connection and is then silent delays neither texts nor, with
-// its other recipients, codes behind notices.
+// A slow message delays no other one. Each channel has two lanes with separate workers, one
+// for codes and one for notices. A worker sends to one recipient, in order. A mail server that
+// accepts a connection and then does not answer delays neither texts nor codes.
 type Outbox struct {
 	cfg  Config
 	wake chan struct{}   // capacity 1
@@ -68,8 +67,8 @@ type Outbox struct {
 	fault  error                   // the first error of the store that a worker met
 }
 
-// A lane is the messages of one channel and urgency. Mail for local mailboxes has a lane
-// of its own, since nothing is sent.
+// A lane has the messages of one channel and urgency. Mail for local mailboxes has a separate
+// lane, because it is not sent.
 type lane struct {
 	channel api.Channel
 	code    bool
@@ -83,19 +82,19 @@ func (l lane) atOnce() int {
 	return noticesAtOnce
 }
 
-// A recipient is who gets messages of a lane.
+// A recipient gets messages of a lane.
 type recipient struct {
 	lane
 	to string
 }
 
-// A queue is the due messages to a recipient, in order.
+// A queue has the due messages to a recipient, in order.
 type queue struct {
 	recipient
 	messages []envelope
 }
 
-// progress is the work for one address.
+// progress is the state of the work for one address.
 type progress struct {
 	done  chan struct{}
 	again bool // there are newer messages, to be read when the work is done
@@ -140,7 +139,8 @@ func (o *Outbox) Run(ctx context.Context) error {
 		case <-o.wake:
 		case <-timer.C:
 		}
-		// After a fault the outbox rests, or it would send the same messages again and again.
+		// After an error of the store the outbox pauses. Otherwise it would send the same messages
+// again and again.
 		var found findings
 		err := o.takeFault()
 		if err == nil {
@@ -227,7 +227,7 @@ func (o *Outbox) takeFault() error {
 	return err
 }
 
-// dispatch reads the outbox and starts workers for what is due.
+// dispatch reads the outbox and starts workers for the due messages.
 func (o *Outbox) dispatch(ctx context.Context, workers *sync.WaitGroup) (findings, error) {
 	select {
 	case o.turn <- struct{}{}:
@@ -250,7 +250,7 @@ func (o *Outbox) dispatch(ctx context.Context, workers *sync.WaitGroup) (finding
 			busy.again = true
 			continue
 		}
-		if o.done[q.recipient] { // what was read may have been sent meanwhile
+		if o.done[q.recipient] { // messages that were read may have been sent in the meantime
 			found.due = true
 			o.Wake()
 			continue

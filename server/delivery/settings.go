@@ -183,8 +183,8 @@ func (t TextSettings) smsSender() (SMSSender, error) {
 	return gateway, nil
 }
 
-// Parsed returns the settings without what can't be seen, as they are pasted. The password
-// stays as it is.
+// Parsed removes invisible characters from the settings, which pasted text may have. The
+// password is unchanged.
 func (m MailSettings) Parsed() MailSettings {
 	if host, port, err := net.SplitHostPort(m.Addr); err == nil {
 		m.Addr = net.JoinHostPort(rawtext.Parsed(host), rawtext.Parsed(port))
@@ -193,7 +193,7 @@ func (m MailSettings) Parsed() MailSettings {
 	return m
 }
 
-// Parsed is MailSettings.Parsed for a gateway. The token stays as it is.
+// Parsed is MailSettings.Parsed for a gateway. The token is unchanged.
 func (t TextSettings) Parsed() TextSettings {
 	t.URL = rawtext.Parsed(t.URL)
 	return t

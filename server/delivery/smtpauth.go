@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// A MechanismError reports a server that offers no way to log in that is known here.
+// A MechanismError reports a server that offers no supported login mechanism.
 type MechanismError struct{ Offered []string }
 
 func (e *MechanismError) Error() string {
 	if len(e.Offered) == 0 {
 		return "the server offers no login"
 	}
-	return "the server offers only " + strings.Join(e.Offered, ", ") + "; PLAIN, LOGIN and CRAM-MD5 are known here"
+	return "the server offers only " + strings.Join(e.Offered, ", ") + "; supported are PLAIN, LOGIN and CRAM-MD5"
 }
 
 // plainAuth is PLAIN (RFC 4616). That of net/smtp refuses loopback addresses other than
@@ -33,8 +33,8 @@ func (a *plainAuth) Next(_ []byte, more bool) ([]byte, error) {
 	return nil, nil
 }
 
-// loginAuth is LOGIN (draft-murchison-sasl-login), the only mechanism of some servers. They
-// ask for the user name and then for the password, in words that differ.
+// loginAuth is LOGIN (draft-murchison-sasl-login), the only mechanism of some servers. The
+// server asks for the user name and then for the password. The texts of the questions differ.
 type loginAuth struct {
 	answers []string
 	next    int

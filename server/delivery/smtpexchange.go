@@ -24,8 +24,8 @@ const (
 	stepData      = "DATA"
 )
 
-// An exchange sends one mail over a connection of its own (RFC 5321 §3). What the server
-// offers in its answer to EHLO decides what is sent.
+// An exchange sends one mail over a new connection (RFC 5321 §3). It uses only extensions that
+// the server offers in its answer to EHLO.
 type exchange struct {
 	mailer *SMTPMailer
 	step   string // the present one
@@ -63,8 +63,8 @@ func (x *exchange) run(ctx context.Context, to mailbox, text []byte) error {
 	return nil
 }
 
-// dial connects. With implicit TLS the handshake is a step of its own: a server that
-// answers without TLS is not unreachable.
+// dial connects. With implicit TLS the handshake is a separate step: a server that answers
+// without TLS is not unreachable.
 func (x *exchange) dial(ctx context.Context) (net.Conn, error) {
 	var d net.Dialer
 	conn, err := d.DialContext(ctx, "tcp", x.mailer.cfg.Addr)
@@ -109,8 +109,8 @@ func (x *exchange) startTLS() error {
 	return err
 }
 
-// logIn uses the first mechanism that the server offers and this client knows. A password
-// is never sent with a mechanism that the server did not offer.
+// logIn uses the first supported mechanism that the server offers. It never sends a password
+// with a mechanism that the server did not offer.
 func (x *exchange) logIn() error {
 	user, password := x.mailer.cfg.Username, x.mailer.cfg.Password
 	if user == "" {
@@ -135,7 +135,8 @@ func (x *exchange) logIn() error {
 	return &MechanismError{Offered: offered}
 }
 
-// mechanisms lists what the server offers for AUTH. Some old servers write "AUTH=LOGIN".
+// mechanisms lists the AUTH mechanisms that the server offers. Some old servers write
+// "AUTH=LOGIN".
 func (x *exchange) mechanisms() []string {
 	_, list := x.client.Extension("AUTH")
 	offered := strings.Fields(strings.TrimPrefix(list, "="))
@@ -147,8 +148,8 @@ func (x *exchange) mechanisms() []string {
 	return offered
 }
 
-// sender sends MAIL. SMTPUTF8 (RFC 6531) is asked for only where an address needs it,
-// because a mail that was sent with it can't pass servers without it.
+// sender sends MAIL. It requests SMTPUTF8 (RFC 6531) only if an address needs it, because such
+// a mail cannot pass servers without SMTPUTF8.
 func (x *exchange) sender(to mailbox, size int) error {
 	x.step = stepSender
 	params := ""

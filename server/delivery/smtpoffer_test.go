@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// The password is sent with a mechanism that the server offers, and with no other.
+// The password is sent only with a mechanism that the server offers.
 func TestSMTPLogsInAsOffered(t *testing.T) {
 	t.Parallel()
 	mac := hmac.New(md5.New, []byte("pw-s3cret"))
@@ -38,7 +38,7 @@ func TestSMTPLogsInAsOffered(t *testing.T) {
 	}
 }
 
-// Without a mechanism that is known here, nothing is sent, and the error has what the
+// Without a supported mechanism nothing is sent, and the error has the mechanisms that the
 // server offers.
 func TestSMTPWithoutAKnownMechanism(t *testing.T) {
 	t.Parallel()
@@ -62,7 +62,7 @@ func TestSMTPWithoutAKnownMechanism(t *testing.T) {
 	}
 }
 
-// What MAIL asks for is what the server offers, and what the addresses need.
+// MAIL requests only extensions that the server offers and the addresses need.
 func TestSMTPAddresses(t *testing.T) {
 	t.Parallel()
 	all := []string{"AUTH PLAIN", "8BITMIME", "SMTPUTF8", "SIZE 100000"}
@@ -107,7 +107,7 @@ func TestSMTPAddresses(t *testing.T) {
 	}
 }
 
-// An error names the step at which the server failed, and not an earlier or later one.
+// An error names the exact step at which the server failed.
 func TestSMTPNamesTheStep(t *testing.T) {
 	t.Parallel()
 	for what, tt := range map[string]struct {

@@ -9,13 +9,13 @@ import (
 	"nightlatch/server/api"
 )
 
-// hostile is a name that would be a sentence, a link, a second line or a command.
+// hostile is a name with a sentence, a link, a second line and a terminal command.
 const hostile = "Nightlatch -Open-it-again-now-at:https://evil.example/x call +1 900 555 0143 or me@evil.example\r\n\x1b]8;;http://evil.example\x07\u202e\u2066"
 
 var argument = regexp.MustCompile(`\.([a-z_0-9]+)`)
 
-// Whatever argument of a message somebody else chose, it is quoted and shortened, and nothing
-// in it becomes a link.
+// Every argument of a message that another person chose is quoted and shortened, and contains
+// no link.
 func TestStrangersTextInMessages(t *testing.T) {
 	t.Parallel()
 	found := 0

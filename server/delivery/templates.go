@@ -95,7 +95,7 @@ var backupFailed = wording{
 	text: "Nightlatch: the daily backup of your server failed. Look at Settings, Backup.",
 }
 
-// restored tells the owner of an account what a restore may have brought back.
+// restored tells the owner of an account which old data a restore may have brought back.
 var restored = wording{
 	subject: "Your account was put back to an earlier state",
 	mail: "Hello{{with .username}} {{.}}{{end}},\n\n" +
@@ -341,10 +341,9 @@ func execute(text string, args map[string]string) (string, error) {
 // argLimit is the number of characters of an argument that are shown.
 const argLimit = 100
 
-// ours are the arguments whose values this program made. All others were chosen by somebody:
-// the name of a client, the label of a key, the name of another account. They are quoted and
-// shortened, and nothing in them becomes a link, so that nobody can put a sentence of his own
-// into a message of ours.
+// ours lists the arguments whose values this program made. Other people choose all other
+// values: the name of a client, the label of a key, the name of another account. Those are
+// quoted and shortened and contain no links, so that they cannot look like our own text.
 var ours = map[string]bool{
 	"code": true, "password": true, "valid": true, "until": true, "at": true, "since": true, "short_code": true,
 	"number": true, "address": true, "deleted": true, "place": true, "username": true, // username is the reader's own
@@ -352,7 +351,7 @@ var ours = map[string]bool{
 	"kind1": true, "kind2": true, "kind3": true, "kind4": true, "kind5": true,
 }
 
-// shown returns an argument in the form that a message has it.
+// shown returns an argument in the form for a message.
 func shown(name, value string) string {
 	if ours[name] {
 		return rawtext.Visible(value, argLimit)

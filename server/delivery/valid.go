@@ -6,13 +6,12 @@ import (
 )
 
 // errExpired reports a message whose code or password expired before it could be sent.
-var errExpired = &PermanentError{Reason: "what it holds has expired"}
+var errExpired = &PermanentError{Reason: "its content has expired"}
 
-// expired reports whether what the message holds has expired.
+// expired reports whether the content of the message has expired.
 func (m Message) expired(now time.Time) bool { return !m.Until.IsZero() && !now.Before(m.Until) }
 
-// at returns the message as it reads when it is sent: for how long what it holds is valid
-// is what is left then, and not what it began with (R12).
+// at returns the message with the validity that is left at the time of sending (R12).
 func (m Message) at(now time.Time) Message {
 	if m.Until.IsZero() {
 		return m

@@ -1,14 +1,13 @@
 // Package device remembers the devices and programs that have signed in to an account
-// (R43). Their failures have counts of their own, so a stranger's wrong tries do not make
-// the owner wait.
+// (R43). Their failures are counted separately, so a stranger's wrong tries do not make the
+// owner wait.
 //
-// A device shows a token that it got at its first sign-in. The token opens nothing: the
-// password and the second step are asked for as always. It is 256 random bits and a keyed
-// checksum, so that only tokens of this server are remembered. One token serves all
-// accounts of a device.
+// A device shows a token that it got at its first sign-in. The token gives no access: the
+// password and the second step are still required. It has 256 random bits and a keyed checksum,
+// so that only tokens of this server are remembered. One token serves all accounts of a device.
 //
-// A third-party program has no place for a token. It is known by its address and its name,
-// which are no secret: a stranger who copies both shares its count.
+// A third-party program cannot keep a token. It is recognised by its address and name, which
+// are not secret: a stranger who copies both shares its count.
 package device
 
 import (
@@ -40,7 +39,7 @@ func checksum(keys *seal.Sealer, random []byte) []byte {
 	return sum[:sumLen]
 }
 
-// Genuine reports whether this server made a token, for whatever account.
+// Genuine reports whether this server made a token, for any account.
 func Genuine(keys *seal.Sealer, token string) bool {
 	text, ok := strings.CutPrefix(token, tokenPrefix)
 	if !ok || len(text) != base64.RawURLEncoding.EncodedLen(randomLen+sumLen) {
@@ -72,10 +71,10 @@ func Remember(tx store.Tx, keys *seal.Sealer, account, shown, session string) (t
 // A Program is a third-party client.
 type Program struct{ Address, Client string }
 
-// name separates the parts by a character that neither can have.
+// name separates the parts by a character that neither can contain.
 func (p Program) name() string { return p.Address + "\n" + p.Client }
 
-// programFresh is how long a use of a program is not written again.
+// programFresh is the minimum time between two stored uses of a program.
 const programFresh = 24 * time.Hour
 
 // FindProgram is Find for a program.

@@ -10,7 +10,7 @@ import (
 	"nightlatch/server/store/storetest"
 )
 
-// After a restore no device is known until it signs in again.
+// After a restore the server recognises no device until it signs in again.
 func TestDevicesEndWithARestore(t *testing.T) {
 	t.Parallel()
 	const account = "abcdefghijklmnopqrstuvwxyz"

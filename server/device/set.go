@@ -24,9 +24,9 @@ type Entry struct {
 	Used    time.Time `json:"used"`              // the last sign-in that was recorded
 }
 
-// A Set is what an account remembers of one kind: a limited number of names, of which the
-// store has keyed hashes only. They are in one record, and an index finds a name. Looking
-// there takes as long for every account, and for none (R42).
+// A Set is a limited number of remembered names of an account. The store has only their keyed
+// hashes, in one record, and an index finds a name. The lookup takes the same time for every
+// account and for an unknown one (R42).
 type Set struct {
 	Kind string // the part of the store key that follows the account's part
 	max  int
@@ -40,8 +40,8 @@ var (
 
 func (s Set) key(account string) string { return "acct/" + account + "/" + s.Kind }
 
-// index is the key of the ID of an account's entry with that name. After a restore there is
-// another key, so nothing of before is found.
+// index returns the store key for the ID of an account's entry with a name. A restore changes
+// this key, so that earlier entries are not found.
 func (s Set) index(tx store.Tx, keys *seal.Sealer, account, name string) (string, error) {
 	now, err := epoch.Current(tx)
 	if err != nil {
@@ -87,8 +87,8 @@ func (s Set) find(tx store.Tx, keys *seal.Sealer, account, name string) (id stri
 	return string(b), nil
 }
 
-// remember adds a name or records its use. If there are too many, the one that was not used
-// for the longest time is forgotten. A use is not written again within the time fresh.
+// remember adds a name or records its use. If there are too many names, it deletes the one that
+// was not used for the longest time. Within the time fresh, a use is not written again.
 func (s Set) remember(tx store.Tx, keys *seal.Sealer, account, name, session string, fresh time.Duration) error {
 	all, err := s.load(tx, account)
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"nightlatch/server/store"
 )
 
-// R10: without discoverable in the answer, the account stays as it is, which is what the
-// step shows. An answer that corrects only the number keeps the choice made before.
+// R10: without discoverable in the answer, the account keeps its setting, which the step shows.
+// An answer that corrects only the number keeps the earlier choice.
 func TestAbsentDiscoverableLeavesItAsItIs(t *testing.T) {
 	t.Parallel()
 	yes, no := true, false

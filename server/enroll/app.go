@@ -82,7 +82,7 @@ func enterApp(tx store.Tx, d *draft, a *account.Account) (api.State, error) {
 		if err != nil {
 			return "", err
 		}
-		d.Began.App = now.App // what the overview said is replaced
+		d.Began.App = now.App // the overview's text is replaced
 		secret, err := otp.NewSecret()
 		if err != nil {
 			return "", fmt.Errorf("enroll: %w", err)

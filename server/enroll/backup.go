@@ -31,7 +31,8 @@ type prepared struct {
 }
 
 // prepareBackup makes a backup code, outside any transaction, if the method will issue
-// one. It skips the slow hash if examinable, if any, says that the input will not be examined.
+// one. It skips the slow hash if examinable is set and reports that the input will not be
+// examined.
 func (r *rules) prepareBackup(ctx context.Context, c ceremony.Ceremony, in api.Input, examinable func(tx store.Tx) (bool, error)) (api.Input, error) {
 	out := prepared{Input: in}
 	var a *account.Account
@@ -93,7 +94,7 @@ func (r *rules) turnedOn(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account
 	return saveBackupCode, nil
 }
 
-// secretOf is the secret of a method, as failures are counted.
+// secretOf returns the secret of a method, for the count of failures.
 func secretOf(m api.Method) throttle.Secret {
 	switch m {
 	case api.Text:

@@ -7,10 +7,10 @@
 // the last proof. Then the method, its first backup code (R70), the audit events and the
 // notices commit together.
 //
-// No edge changes the account itself. It examines an input, notes in the draft what that
-// proved, and ends with next, which leads to the first requirement that is not met. When
-// all are met, write makes the change. So every change checks the password at the moment
-// it takes effect (R6), and reads again what it replaces (R16).
+// No edge changes the account itself. It examines an input, stores the proof in the draft, and
+// ends with next, which returns the step for the first unmet requirement. When all are met,
+// write makes the change. So every change checks the password when it takes effect (R6), and
+// compares the part that it replaces with the account (R16).
 package enroll
 
 import (
@@ -81,7 +81,7 @@ const (
 type draft struct {
 	Method api.Method `json:"method,omitempty"` // being enrolled or turned off
 
-	Began account.Parts `json:"began,omitzero"` // the account when the ceremony began, or when its user was told of a change since
+	Began account.Parts `json:"began,omitzero"` // the account when the ceremony began, or when its user last saw a change
 	Given proof.Given   `json:"given,omitzero"` // the password (R3)
 
 	Email       proof.Sent `json:"email,omitzero"`

@@ -65,8 +65,8 @@ func TestMessagesToOneRecipientAreLimited(t *testing.T) {
 	}
 }
 
-// R12: one account that sends codes to many numbers and addresses is limited, too. Neither
-// signing in nor entering the code that its own phone got gives it more.
+// R12: one account that sends codes to many numbers and addresses is limited, too. Signing in
+// and entering codes of its own phone do not raise the limit.
 func TestMessagesOfOneAccountAreLimited(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})

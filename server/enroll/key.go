@@ -167,8 +167,8 @@ func enrolled(own bool, label string) api.Refusal {
 	return refusal
 }
 
-// suggest returns a name for a key (R31): the one that the client shows, else that of its
-// model, with a number if another key of the account has that name.
+// suggest returns a name for a key (R31): the name that the client shows, or else the name of
+// the model. It adds a number if another key of the account has that name.
 func suggest(tx store.Tx, accountID, product string, credential *webauthn.Credential) (string, error) {
 	keys, err := account.Keys(tx, accountID)
 	if err != nil {

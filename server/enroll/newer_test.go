@@ -16,8 +16,8 @@ import (
 
 const third = "+12025550177"
 
-// A finale is a ceremony that stands before its last edge. answer gives the last answer;
-// own is the part of the account that it may change, as what its user proves now.
+// A finale is a ceremony before its last edge. answer gives the last answer; own resets the
+// part of the account that the ceremony may change.
 type finale struct {
 	kind   api.Kind
 	method api.Method
@@ -25,7 +25,7 @@ type finale struct {
 	walk   func(w *World, ada *Person) (walk *Walk, answer func())
 }
 
-// parts is everything of an account that a ceremony can replace.
+// parts has everything in an account that a ceremony can replace.
 type parts struct {
 	password, email, phone string
 	discoverable, text     bool
@@ -104,7 +104,7 @@ func turnOffFinale(m api.Method) finale {
 	}}
 }
 
-// otherWays change each part of an account without the ceremony.
+// otherWays has changes of each part of an account outside the ceremony.
 func otherWays(w *World) map[string]func(tx store.Tx, a *account.Account) error {
 	save := func(fn func(a *account.Account)) func(store.Tx, *account.Account) error {
 		return func(tx store.Tx, a *account.Account) error {
@@ -187,8 +187,8 @@ func newWorld(t *testing.T) (*World, *Person) {
 	return w, ada
 }
 
-// R6, R16: whatever was changed in another way while a ceremony stood before its last edge
-// is not overwritten by it. The ceremony finishes without it, or asks again.
+// R6, R16: a ceremony does not overwrite a part that was changed in another way before its last
+// edge. It finishes without the change, or asks again.
 func TestLastEdgeKeepsWhatIsNewer(t *testing.T) {
 	t.Parallel()
 	for _, f := range finales() {
@@ -220,8 +220,8 @@ func TestLastEdgeKeepsWhatIsNewer(t *testing.T) {
 	}
 }
 
-// changedParts blanks the part that a ceremony is for, unless just that was changed in
-// another way.
+// changedParts blanks the part that a ceremony changes, unless that part was changed in another
+// way.
 func changedParts(f finale, name string) func(*parts) {
 	blank := map[api.Kind]struct {
 		way  []string
@@ -250,8 +250,8 @@ func changedParts(f finale, name string) func(*parts) {
 	return blank.part
 }
 
-// R3, R6: the last edge of every ceremony checks the proof of the password. However many
-// answers came in between, none makes it last longer.
+// R3, R6: the last edge of every ceremony checks the proof of the password. Answers in between
+// do not extend it.
 func TestLastEdgeChecksTheProof(t *testing.T) {
 	t.Parallel()
 	for _, f := range finales() {

@@ -38,9 +38,9 @@ func (r *rules) next(tx store.Tx, c *ceremony.Ceremony, d *draft, in api.Input) 
 	return r.write(tx, c, d, a, in)
 }
 
-// proved reports whether the password counts as proved now. One that was entered in the
-// ceremony counts there for 30 minutes (R3). One that was entered before in its session
-// counts for 10 (R6). An enrolment that replaces nothing needs only the latter to begin.
+// proved reports whether the password counts as proved now. A password that was entered in the
+// ceremony counts there for 30 minutes (R3). One that was entered earlier in its session counts
+// for 10 (R6); an enrolment that replaces nothing needs that only to begin.
 func (r *rules) proved(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) (bool, error) {
 	if r.Holds(tx, a, d.Given) {
 		return true, nil
@@ -56,7 +56,7 @@ func (r *rules) replacesPhone(c *ceremony.Ceremony, d *draft, a *account.Account
 	return c.Kind == api.EnrollText && a.PhoneVerified && (a.TextOn || d.Phone.To != "" && d.Phone.To != a.Phone)
 }
 
-// askPassword leads to the password. If the ceremony was further, it says why.
+// askPassword returns the password's step. If the ceremony was past it, the view has the reason.
 func (r *rules) askPassword(c *ceremony.Ceremony) api.State {
 	if c.State != "" && c.State != overview && c.State != enterPassword {
 		c.Notify(ceremony.Refuse(ceremony.PasswordAgain))
@@ -69,8 +69,8 @@ func enrols(kind api.Kind) bool {
 	return kind == api.EnrollText || kind == api.EnrollApp || kind == api.EnrollKey
 }
 
-// missing returns the ceremony's own step that has not been answered yet, "" if the change
-// can be made.
+// missing returns the first unanswered step of the ceremony itself, "" if the change can be
+// made.
 func (r *rules) missing(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) (api.State, error) {
 	switch c.Kind {
 	case api.EnrollText:

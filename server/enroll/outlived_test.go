@@ -48,7 +48,7 @@ func newScene(t *testing.T, text, app, key bool) *scene {
 	return s
 }
 
-// right is what a user answers who has everything that the step can ask for.
+// right returns the right answer of a user who has every method.
 func (s *scene) right() api.Input {
 	s.w.Deliver()
 	switch step := s.walk.View.Step.(type) {
@@ -283,9 +283,8 @@ func (s *scene) events() map[string]func(tx store.Tx, a *account.Account) error 
 	}
 }
 
-// A step does not outlive what it asks for: whatever else happened to the account, the view
-// that is looked at again shows a step that the account's owner can answer, and from there
-// right answers finish the ceremony.
+// A step becomes obsolete with its method, number or code: after any event, GET shows a step
+// that the account's owner can answer, and right answers finish the ceremony.
 func TestStepsDoNotOutliveWhatTheyAskFor(t *testing.T) {
 	t.Parallel()
 	for at, stage := range stages() {
@@ -313,8 +312,8 @@ func TestStepsDoNotOutliveWhatTheyAskFor(t *testing.T) {
 	}
 }
 
-// The same for changes that come with something to prove: another password, a key in place
-// of the old one, the codes used, and the texted code entered in another window.
+// The same for events that change secrets: another password, a new key in place of the old one,
+// used backup codes, and a texted code that was entered in another window.
 func TestStepsDoNotOutliveOtherCeremonies(t *testing.T) {
 	t.Parallel()
 	for at, stage := range stages() {
@@ -355,7 +354,7 @@ func TestStepsDoNotOutliveOtherCeremonies(t *testing.T) {
 	}
 }
 
-// R43: while an account is locked, the second step says so when it is looked at again.
+// R43: while an account is locked, GET of the second step says so.
 func TestLockedAccountSaysSoAtTheSecondStep(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -377,7 +376,7 @@ func TestLockedAccountSaysSoAtTheSecondStep(t *testing.T) {
 	}
 }
 
-// A backup code that is shown and no longer works is not offered to be kept.
+// A backup code that became void while it was shown is not offered for saving.
 func TestVoidBackupCodeIsNotShown(t *testing.T) {
 	t.Parallel()
 	s := newScene(t, false, false, false)

@@ -86,8 +86,8 @@ func (r *rules) hashNew(ctx context.Context, c ceremony.Ceremony, d draft, input
 	return in, nil
 }
 
-// choosePassword takes the new password. If the present one must be entered again, the new
-// one waits as a hash.
+// choosePassword takes the new password. If the present one must be entered again, the draft
+// keeps the hash of the new one.
 func (r *rules) choosePassword(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.Input) (api.State, error) {
 	d.Hash = input.(hashed).hash
 	return r.next(tx, c, d, input)
@@ -109,7 +109,7 @@ func (r *rules) writePassword(tx store.Tx, c *ceremony.Ceremony, d *draft, a *ac
 	if err != nil {
 		return "", fmt.Errorf("enroll: %w", err)
 	}
-	// Whoever knew the old password may have signed in on a device of his own.
+	// Someone who knew the old password may have signed in on another device.
 	if err := throttle.ForgetOthers(tx, a.ID, c.Session); err != nil {
 		return "", fmt.Errorf("enroll: %w", err)
 	}

@@ -118,9 +118,9 @@ func (r *rules) setPhone(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account
 	return nil
 }
 
-// setDiscoverable sets whether people find the account by its number (R10), if the user
-// said so and has not said otherwise since. Without a choice it stays as it is; for the
-// first number that is what the step shows.
+// setDiscoverable sets whether people find the account by its number (R10), if the user chose
+// so in this ceremony and has not changed the setting since. Without a choice the setting is
+// unchanged; for the first number, the step's default applies.
 func (r *rules) setDiscoverable(d *draft, a *account.Account, old string) {
 	switch {
 	case d.Find != nil && d.FindEdit == a.Edits.Discoverable:

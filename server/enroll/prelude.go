@@ -193,8 +193,8 @@ func (r *rules) proveEmail(tx store.Tx, c *ceremony.Ceremony, d *draft, in api.I
 	return r.next(tx, c, d, in)
 }
 
-// confirmEmail saves the address that an enrolment has confirmed, even if the enrolment is
-// not finished later. If another ceremony confirmed one meanwhile, that one stays.
+// confirmEmail saves the address that an enrolment has confirmed, even if the enrolment is not
+// finished later. An address that another ceremony confirmed in the meantime is kept.
 func (r *rules) confirmEmail(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) error {
 	d.EmailProved = false
 	c.Record(setEmail(a, d))

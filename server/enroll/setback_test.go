@@ -14,8 +14,8 @@ import (
 // ahead is how far the clock was ahead before it was set back.
 var ahead = []time.Duration{2 * time.Minute, time.Hour, 3 * 365 * 24 * time.Hour}
 
-// R86: the clock was ahead and was set back. What was made in the meantime has expired, and
-// nothing has to wait until the wrong time comes.
+// R86: the clock was ahead and was set back. Codes, sessions and proofs from that time have
+// expired, and no wait lasts until that time.
 func TestWhatWasMadeInTheFutureHasExpired(t *testing.T) {
 	t.Parallel()
 	for _, by := range ahead {
@@ -87,7 +87,7 @@ func TestSendAgainDoesNotWaitForTheFuture(t *testing.T) {
 }
 
 // R22, R86: after the clock was set back, codes of the app stay used until the time that it
-// showed then. The refusal says so, costs no try, and what it advises works.
+// showed. The refusal gives that reason and costs no try, and its advice works.
 func TestAppCodesAfterTheClockWasSetBack(t *testing.T) {
 	t.Parallel()
 	for _, by := range ahead {
@@ -117,7 +117,7 @@ func TestAppCodesAfterTheClockWasSetBack(t *testing.T) {
 	}
 }
 
-// The one rule about time: from when it was made until it expires, with a minute for
+// A record is valid from its creation to its expiry, with a tolerance of one minute for
 // transactions that read the clock in another order.
 func TestValid(t *testing.T) {
 	t.Parallel()
@@ -139,9 +139,9 @@ func TestValid(t *testing.T) {
 	}
 }
 
-// R23: a clock that is off by hours is told with the hours and names both clocks, while the
-// app is set up and at sign-in, and the code is used up. Before the password was right
-// nothing is told.
+// R23: if a clock is off by hours, the refusal has the hours and names both clocks, during
+// enrolment and at sign-in, and the code is used up. Before the right password, no refusal
+// reveals this.
 func TestHoursOfDriftAreTold(t *testing.T) {
 	t.Parallel()
 	for hours, says := range map[float64]string{2: "2 hours ahead of", -1: "1 hour behind", 5.5: "5.5 hours ahead of", -14: "14 hours behind"} {
@@ -169,7 +169,7 @@ func TestHoursOfDriftAreTold(t *testing.T) {
 		walk.Answer(api.Code{Code: w.AppCode(secret)}).Save()
 		w.Clock.Advance(30 * time.Second)
 		check(ada.SignIn().In("app-code"), secret)
-		if off > 0 { // burned: it was told when it will be valid
+		if off > 0 { // burned: the refusal disclosed when it will be valid
 			w.Clock.Advance(off)
 			ada.SignIn().In("app-code").Answer(api.Code{Code: w.AppCode(secret)}).Refused(api.CodeUsed)
 		}

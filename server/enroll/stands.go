@@ -10,9 +10,8 @@ import (
 	"nightlatch/server/store"
 )
 
-// stands returns why a step can't be answered any more: what the ceremony replaces was
-// changed in another way, the address it asks for is confirmed, or the backup code it shows
-// no longer works.
+// stands returns why a step can't be answered any more: the part that the ceremony replaces was
+// changed in another way, its address is confirmed already, or its backup code no longer works.
 func (r *rules) stands(tx store.Tx, c *ceremony.Ceremony, d *draft) (*api.Refusal, error) {
 	reason, err := r.gone(tx, c, d)
 	if err != nil || reason == 0 {
@@ -114,7 +113,7 @@ func moves(kind api.Kind) []api.State {
 	return []api.State{confirm, finished}
 }
 
-// notice says that a code which was sent can no longer be used, and why.
+// notice returns why a sent code can no longer be used.
 func (r *rules) notice(tx store.Tx, c *ceremony.Ceremony, d *draft) (*api.Notice, error) {
 	switch c.State {
 	case emailCode:

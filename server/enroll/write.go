@@ -9,10 +9,10 @@ import (
 	"nightlatch/server/store"
 )
 
-// A change is how a kind of ceremony changes the account.
+// A change describes how a kind of ceremony changes the account.
 type change struct {
-	// stale reports whether what the change replaces or removes is no longer what it was
-	// when the ceremony began. Nil for a kind that only adds.
+	// stale reports whether the part that the change replaces or removes has changed since
+	// the ceremony began. Nil for a kind that only adds.
 	stale func(tx store.Tx, d *draft, a *account.Account, now account.Parts) (bool, error)
 	// restart drops the proofs for the stale change, and returns the step to repeat.
 	restart func(tx store.Tx, d *draft, a *account.Account) (api.State, error)
@@ -51,9 +51,9 @@ func (r *rules) changes() map[api.Kind]change {
 	}
 }
 
-// write makes the change that a ceremony is for. Its caller has checked the password (R6).
-// If what it replaces has changed since the ceremony began, nothing is written: the user
-// is told, and decides again (R16).
+// write makes the change of a ceremony. Its caller has checked the password (R6). If the part
+// to replace has changed since the ceremony began, it writes nothing, and the user decides
+// again (R16).
 func (r *rules) write(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, in api.Input) (api.State, error) {
 	k := r.changes()[c.Kind]
 	stale, now, err := k.isStale(tx, d, a)
@@ -68,7 +68,7 @@ func (r *rules) write(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Ac
 	return k.restart(tx, d, a)
 }
 
-// isStale reports whether what the change replaces or removes was changed in another way.
+// isStale reports whether the part to replace or remove was changed in another way.
 func (k change) isStale(tx store.Tx, d *draft, a *account.Account) (stale bool, now account.Parts, err error) {
 	if k.stale == nil {
 		return false, now, nil
@@ -80,8 +80,8 @@ func (k change) isStale(tx store.Tx, d *draft, a *account.Account) (stale bool, 
 	return stale, now, err
 }
 
-// begun makes a definition note the account's parts when a ceremony begins, and notice when
-// they change.
+// begun extends a definition: it stores the counters of the account's parts when a ceremony
+// begins, and detects changes.
 func (r *rules) begun(def ceremony.Definition[draft]) ceremony.Definition[draft] {
 	def.Stands, def.Move, def.Moves, def.Notice = r.stands, r.move, moves(def.Kind), r.notice
 	start := def.Start
@@ -98,7 +98,7 @@ func (r *rules) begun(def ceremony.Definition[draft]) ceremony.Definition[draft]
 	return def
 }
 
-// turnOffStale also reports whether more would be lost by now than was shown (R61).
+// turnOffStale also reports whether more would be lost than the step showed (R61).
 func turnOffStale(tx store.Tx, d *draft, a *account.Account, now account.Parts) (bool, error) {
 	lost, err := consequences(tx, a, d.Method)
 	stale := !allShown(d.Consequences, lost)

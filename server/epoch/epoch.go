@@ -1,9 +1,9 @@
 // Package epoch counts how often the database was restored from a backup.
 //
-// What is short-lived keeps the number under which it was made: sessions, devices,
-// temporary passwords, sent codes and ceremonies. With another number it has ended. So a
-// restore ends all of them at once without writing to a million accounts, and without
-// comparing times, which would be wrong after a change of the clock.
+// Sessions, devices, temporary passwords, sent codes and ceremonies store the number of their
+// epoch. If the current number differs, they have ended. So a restore ends all of them without
+// writing to a million accounts, and without comparing times, which fails after a change of the
+// clock.
 package epoch
 
 import (
@@ -17,7 +17,7 @@ import (
 
 const (
 	key        = "conf/epoch"    // eight bytes, big-endian; none means 0
-	restoreKey = "conf/restored" // a Restore, until every account was told
+	restoreKey = "conf/restored" // a Restore, until every account was notified
 )
 
 // Current returns the number, 0 if the database was never restored.
@@ -34,11 +34,11 @@ func Current(tx store.Tx) (uint64, error) {
 	return binary.BigEndian.Uint64(b), nil
 }
 
-// A Restore is the last restore, as long as there are accounts that have not been told.
+// A Restore is the last restore. It exists until all accounts have been notified.
 type Restore struct {
 	At   time.Time `json:"at"`             // when it was restored
 	Made time.Time `json:"made"`           // when the backup was made
-	Told string    `json:"told,omitempty"` // the last key that the telling has reached
+	Told string    `json:"told,omitempty"` // the last key that the notification has reached
 }
 
 // Begin starts the next epoch. It is called on a restored database before it is used.
@@ -56,8 +56,8 @@ func Begin(tx store.Tx, r Restore) error {
 	return Save(tx, r)
 }
 
-// Pending returns the restore that accounts have to be told of. ok is false if there is
-// none.
+// Pending returns the restore of which accounts are still to be notified. ok is false if there
+// is none.
 func Pending(tx store.Tx) (r Restore, ok bool, err error) {
 	err = store.Load(tx, restoreKey, &r)
 	if errors.Is(err, store.ErrNotFound) {
@@ -69,7 +69,7 @@ func Pending(tx store.Tx) (r Restore, ok bool, err error) {
 	return r, true, nil
 }
 
-// Save writes how far the telling is.
+// Save writes the progress of the notification.
 func Save(tx store.Tx, r Restore) error {
 	if err := store.Save(tx, restoreKey, r); err != nil {
 		return fmt.Errorf("epoch: %w", err)
@@ -77,7 +77,7 @@ func Save(tx store.Tx, r Restore) error {
 	return nil
 }
 
-// Done ends the telling.
+// Done ends the notification.
 func Done(tx store.Tx) error {
 	if err := tx.Delete(restoreKey); err != nil {
 		return fmt.Errorf("epoch: %w", err)

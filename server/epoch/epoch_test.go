@@ -8,8 +8,8 @@ import (
 	"nightlatch/server/store/storetest"
 )
 
-// Each restore begins an epoch of its own: also when the clock stands still, or when a
-// backup that was made before a restore is restored after it.
+// Each restore begins a new epoch, even if the clock stands still, or if a backup from before a
+// restore is restored after it.
 func TestEpochsDiffer(t *testing.T) {
 	t.Parallel()
 	at := time.Unix(1_700_000_000, 0)

@@ -2,13 +2,13 @@ package fairqueue
 
 import "slices"
 
-// A line is the waiting requests of one class.
+// A line has the waiting requests of one class.
 type line struct {
 	sources map[string]*source
 	ring    []*source // sources with waiting requests, the one whose turn is next first
 }
 
-// A source has its waiting requests in the order in which they came.
+// A source has its waiting requests in the order of arrival.
 type source struct {
 	name    string
 	tickets []*ticket
@@ -16,8 +16,7 @@ type source struct {
 
 func (l *line) empty() bool { return len(l.ring) == 0 }
 
-// add puts a ticket behind the others of its source. A new source is behind the other
-// sources.
+// add appends a ticket to its source. A new source comes after the other sources.
 func (l *line) add(name string, t *ticket) {
 	s := l.sources[name]
 	if s == nil {

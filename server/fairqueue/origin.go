@@ -7,8 +7,7 @@ import (
 	"nightlatch/server/netaddr"
 )
 
-// A Class is what is known about the client of a request. Higher classes are served
-// first.
+// A Class ranks the client of a request. Higher classes are served first.
 type Class int
 
 // The classes.
@@ -25,7 +24,7 @@ const (
 	classes = int(Known) + 1
 )
 
-// origin is what the context of a request carries.
+// origin is the value in the context of a request.
 type origin struct {
 	class  Class
 	source string

@@ -18,8 +18,8 @@ func (e *FullError) Error() string { return ErrFull.Error() }
 // Is makes errors.Is(err, ErrFull) true.
 func (e *FullError) Is(target error) bool { return target == ErrFull }
 
-// turnsInARow is how many turns in a row a higher class may take while a lower one
-// waits. Without a limit, a few busy devices could stop everybody else.
+// turnsInARow is the number of turns in a row that a higher class may take while a lower one
+// waits. Without this limit, a few busy devices could block all other clients.
 const turnsInARow = 7
 
 // A Queue lets a number of requests work at the same time. The others wait.
@@ -98,8 +98,8 @@ func (q *Queue) join(o origin) (*ticket, error) {
 	return t, nil
 }
 
-// dismiss removes the newest request of the noisiest source of the lowest class, and
-// tells it.
+// dismiss removes the newest request of the busiest source of the lowest class and sends it a
+// FullError.
 func (q *Queue) dismiss() *ticket {
 	for i := range q.lines {
 		if out := q.lines[i].dropNewest(); out != nil {
@@ -140,8 +140,8 @@ func (q *Queue) leave() {
 	t.turn <- nil
 }
 
-// next takes the ticket whose turn it is out of the queue: of the highest class, unless
-// a lower one was passed too often.
+// next removes and returns the next ticket: of the highest class, unless a lower class was
+// passed over too often.
 func (q *Queue) next() *ticket {
 	chosen := -1
 	for class := classes - 1; class >= 0; class-- {

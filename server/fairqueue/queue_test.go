@@ -9,12 +9,12 @@ import (
 	"testing/synctest"
 )
 
-// A crowd is requests that wait in a queue in which one works at a time. Each writes its
-// name when its turn comes, and then leaves.
+// A crowd is a set of requests in a queue in which one works at a time. Each request writes its
+// name when its turn comes, and leaves.
 type crowd struct {
 	t      *testing.T
 	q      *Queue
-	finish func() // ends the work that everybody waits for
+	finish func() // ends the running work
 	served []string
 	failed map[string]error
 }
@@ -66,8 +66,8 @@ func TestOrder(t *testing.T) {
 	})
 }
 
-// R43: beside any number of strangers, a known device waits for nobody, and a stranger
-// from another address waits for one turn of each source.
+// R43: with any number of waiting strangers, a known device is next, and a stranger from
+// another address waits for one turn of each source.
 func TestFloodOf600(t *testing.T) {
 	t.Parallel()
 	for _, sources := range []int{1, 600} {
@@ -89,8 +89,7 @@ func TestFloodOf600(t *testing.T) {
 	}
 }
 
-// A full queue dismisses the newest request of the noisiest source, and strangers before
-// others.
+// A full queue dismisses the newest request of the busiest source, and strangers first.
 func TestFull(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -99,7 +98,7 @@ func TestFull(t *testing.T) {
 			c.join(from(t, "192.0.2.1"), fmt.Sprint("flood", i))
 		}
 		c.join(from(t, "192.0.2.2"), "neighbour")
-		c.join(from(t, "192.0.2.1"), "flood3") // itself the newest of the noisiest
+		c.join(from(t, "192.0.2.1"), "flood3") // itself the newest of the busiest source
 		c.join(from(t, "192.0.2.3"), "third")  // flood2 has to go
 		c.join(WithClass(from(t, "192.0.2.4"), Known), "device")
 		for _, name := range []string{"flood3", "flood2", "flood1"} {
@@ -118,7 +117,7 @@ func TestFull(t *testing.T) {
 	})
 }
 
-// Devices that never stop don't stop everybody else.
+// Devices that send requests without a pause do not block other clients.
 func TestLowerClassesGetTurns(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
