@@ -140,7 +140,7 @@ func (o *Outbox) Run(ctx context.Context) error {
 		case <-timer.C:
 		}
 		// After an error of the store the outbox pauses. Otherwise it would send the same messages
-// again and again.
+		// again and again.
 		var found findings
 		err := o.takeFault()
 		if err == nil {
