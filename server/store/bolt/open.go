@@ -126,18 +126,27 @@ func openFile(path string, mapped int) (db *bbolt.DB, file *os.File, err error) 
 	if strconv.IntSize == 64 && runtime.GOOS != "windows" { // on Windows the file would grow to this size
 		opts.InitialMmapSize = mapped
 	}
-	err = recoverDamage(func() error {
-		db, err = bbolt.Open(path, 0o600, opts)
-		return err
-	})
-	if err != nil {
-		if file != nil {
-			file.Close() // bbolt may have panicked with the file open; closing twice is harmless
-		}
+	if db, err = openBolt(path, opts, &file); err != nil {
 		return nil, nil, err
 	}
 	db.AllocSize = allocStep
 	return db, file, nil
+}
+
+// openBolt opens a database with a function in opts that sets file.
+func openBolt(path string, opts *bbolt.Options, file **os.File) (db *bbolt.DB, err error) {
+	err = recoverDamage(func() error {
+		db, err = bbolt.Open(path, 0o600, opts)
+		return err
+	})
+	if err == nil {
+		return db, nil
+	}
+	if *file != nil {
+		(*file).Close() // bbolt may have panicked with the file open; closing twice is harmless
+		*file = nil
+	}
+	return nil, err
 }
 
 // sameFile checks that f, which is locked, still has its name. Another program may have

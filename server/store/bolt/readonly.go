@@ -62,15 +62,6 @@ func openFileReadOnly(path string) (db *bbolt.DB, file *os.File, err error) {
 			return f, inspect(f)
 		},
 	}
-	err = recoverDamage(func() error {
-		db, err = bbolt.Open(path, 0o600, opts)
-		return err
-	})
-	if err != nil {
-		if file != nil {
-			file.Close() // bbolt may have panicked with the file open; closing twice is harmless
-		}
-		return nil, nil, err
-	}
-	return db, file, nil
+	db, err = openBolt(path, opts, &file)
+	return db, file, err
 }
