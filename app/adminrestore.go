@@ -97,10 +97,7 @@ func (c *adminCommand) putInPlace(ctx context.Context, u *unpacked, dir string) 
 		return err
 	}
 	if newKey {
-		err := durable.Replace(key, 0o600, func(f *os.File) error {
-			_, err := f.WriteString(u.contents.MasterKey)
-			return err
-		})
+		err := durable.Replace(key, 0o600, durable.Bytes([]byte(u.contents.MasterKey)))
 		if err != nil {
 			return err
 		}
@@ -118,10 +115,7 @@ func (c *adminCommand) putInPlace(ctx context.Context, u *unpacked, dir string) 
 func putLab(u *unpacked, dir string) error {
 	mark := filepath.Join(dir, labName)
 	if text := u.contents.Lab; text != nil {
-		return durable.Replace(mark, 0o600, func(f *os.File) error {
-			_, err := f.WriteString(*text)
-			return err
-		})
+		return durable.Replace(mark, 0o600, durable.Bytes([]byte(*text)))
 	}
 	if err := os.Remove(mark); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err

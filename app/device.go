@@ -70,8 +70,5 @@ func (f *deviceFile) write(token string) error {
 	if err := os.MkdirAll(filepath.Dir(f.path), 0o700); err != nil {
 		return err
 	}
-	return durable.Replace(f.path, 0o600, func(to *os.File) error {
-		_, err := to.WriteString(token + "\n")
-		return err
-	})
+	return durable.Replace(f.path, 0o600, durable.Bytes([]byte(token+"\n")))
 }

@@ -34,10 +34,7 @@ func keepClock(dir string, clock *lab.Clock) error {
 	}
 	if err == nil {
 		clock.Keep(ahead, func(ahead time.Duration) error {
-			return durable.Replace(file, 0o600, func(f *os.File) error {
-				_, err := f.WriteString(ahead.String() + "\n")
-				return err
-			})
+			return durable.Replace(file, 0o600, durable.Bytes([]byte(ahead.String()+"\n")))
 		})
 	}
 	return err

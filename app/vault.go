@@ -42,8 +42,5 @@ func (v vault) SetToken(token string) error {
 		}
 		return nil
 	}
-	return durable.Replace(v.path, 0o600, func(f *os.File) error {
-		_, err := f.Write(v.keys.Seal(vaultName, []byte(token)))
-		return err
-	})
+	return durable.Replace(v.path, 0o600, durable.Bytes(v.keys.Seal(vaultName, []byte(token))))
 }

@@ -2,13 +2,12 @@ package server
 
 import (
 	"context"
-	"errors"
 
-	"nightlatch/server/account"
 	"nightlatch/server/api"
 	"nightlatch/server/audit"
 	"nightlatch/server/dailybackup"
 	"nightlatch/server/notice"
+	"nightlatch/server/signup"
 	"nightlatch/server/store"
 )
 
@@ -25,7 +24,7 @@ func (s *Server) newBackups() (*dailybackup.Runner, error) {
 
 // tellBackupFailed notifies the owner of the server that the daily backup failed.
 func (s *Server) tellBackupFailed(tx store.Tx, f dailybackup.Failure) error {
-	owner, err := ownerAccount(tx)
+	owner, err := signup.Owner(tx)
 	if err != nil || owner == nil {
 		return err // without an owner, the log has it
 	}
@@ -48,7 +47,7 @@ func (s *Server) SetBackups(ctx context.Context, change func(*dailybackup.Settin
 		if err := dailybackup.Save(tx, set); err != nil {
 			return err
 		}
-		owner, err := ownerAccount(tx)
+		owner, err := signup.Owner(tx)
 		if err != nil || owner == nil {
 			return err
 		}
@@ -65,16 +64,3 @@ func (s *Server) SetBackups(ctx context.Context, change func(*dailybackup.Settin
 
 // FixedBackupFolder returns the folder that overrides the setting, "" if there is none.
 func (s *Server) FixedBackupFolder() string { return s.cfg.BackupFolder }
-
-// ownerAccount returns the account of the server's owner, nil if there is none.
-func ownerAccount(tx store.Tx) (*account.Account, error) {
-	id, err := account.Owner(tx)
-	if err != nil || id == "" {
-		return nil, err
-	}
-	a, err := account.Load(tx, id)
-	if errors.Is(err, account.ErrNotFound) {
-		return nil, nil
-	}
-	return a, err
-}

@@ -118,7 +118,7 @@ func (s *Server) SetDelivery(ctx context.Context, change func(*delivery.Settings
 	s.busy.RLock()
 	defer s.busy.RUnlock()
 	err = s.http.SetDelivery(ctx, change, func(tx store.Tx, set delivery.Settings) error {
-		owner, err := ownerAccount(tx)
+		owner, err := signup.Owner(tx)
 		if err != nil || owner == nil {
 			return err
 		}

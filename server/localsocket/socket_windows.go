@@ -40,10 +40,7 @@ func listen(dir, name string) (net.Listener, error) {
 		return nil, fmt.Errorf("localsocket: %w", err)
 	}
 	file := filepath.Join(dir, name)
-	err = durable.Replace(file, 0o600, func(f *os.File) error {
-		_, err := f.WriteString(pipe)
-		return err
-	})
+	err = durable.Replace(file, 0o600, durable.Bytes([]byte(pipe)))
 	if err != nil {
 		l.Close()
 		return nil, fmt.Errorf("localsocket: %w", err)

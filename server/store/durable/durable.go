@@ -30,6 +30,14 @@ func Replace(path string, mode fs.FileMode, fill func(*os.File) error) error {
 	return createFile(path, mode, fill, func(from string) error { return os.Rename(from, path) })
 }
 
+// Bytes fills a file with b.
+func Bytes(b []byte) func(*os.File) error {
+	return func(f *os.File) error {
+		_, err := f.Write(b)
+		return err
+	}
+}
+
 // createFile fills and syncs a temporary file beside path, calls name to give it its name, and
 // syncs the directory.
 func createFile(path string, mode fs.FileMode, fill func(*os.File) error, name func(from string) error) (err error) {

@@ -190,10 +190,7 @@ func create(ctx context.Context, path string, r ring) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("seal: master key: %w", err)
 	}
-	err := durable.Create(path, 0o600, func(f *os.File) error {
-		_, err := f.WriteString(text + "\n")
-		return err
-	})
+	err := durable.Create(path, 0o600, durable.Bytes([]byte(text+"\n")))
 	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("seal: master key: %w", err)
 	}
