@@ -208,22 +208,29 @@ func TestAdminNeedsTheWholeAnswer(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			dir := t.TempDir()
-			if err := os.WriteFile(filepath.Join(dir, databaseName), nil, 0o600); err != nil {
-				t.Fatal(err)
-			}
-			l, err := localsocket.Listen(dir, adminSocketName)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer l.Close()
-			go answerOnce(l, answer)
+			dir := answering(t, answer)
 			status, out, errs := admin(dir, "", "unlock", "--user", "ada")
 			if status != 1 || strings.Count(errs, "\n") != 1 || !strings.Contains(errs, dir) {
 				t.Errorf("status %d: %s%s", status, out, errs)
 			}
 		})
 	}
+}
+
+// answering makes a directory on whose socket something gives one answer.
+func answering(t *testing.T, answer string) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, databaseName), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l, err := localsocket.Listen(dir, adminSocketName)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	go answerOnce(l, answer)
+	return dir
 }
 
 func answerOnce(l net.Listener, answer string) {

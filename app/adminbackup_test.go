@@ -153,16 +153,7 @@ func TestBackupNeedsTheWholeAnswer(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			dir, to := t.TempDir(), t.TempDir()
-			if err := os.WriteFile(filepath.Join(dir, databaseName), nil, 0o600); err != nil {
-				t.Fatal(err)
-			}
-			l, err := localsocket.Listen(dir, adminSocketName)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer l.Close()
-			go answerOnce(l, answer)
+			dir, to := answering(t, answer), t.TempDir()
 			status, out, errs := admin(dir, "", "backup", "--recovery-key", filepath.Join(to, "b"))
 			if names, _ := os.ReadDir(to); status != 1 || strings.Count(errs, "\n") != 1 || len(names) > 0 {
 				t.Errorf("status %d, %v: %s%s", status, names, out, errs)

@@ -12,11 +12,8 @@ import (
 var adminVerbs = verbs[adminCommand]{
 	{
 		name: "verify", synopsis: "[--data DIR] [FILE]", help: "check the database and every account's audit chain, or those of a backup",
-		flags: func(c *adminCommand, f *flag.FlagSet) {
-			c.dataFlag(f)
-			c.openFlag(f)
-		},
-		file: (*adminCommand).fileArgument, fileOptional: true,
+		flags: (*adminCommand).openFlags,
+		file:  (*adminCommand).fileArgument, fileOptional: true,
 		here:      (*adminCommand).verifyBackup,
 		operation: (*operator).verify, reads: true,
 	},
@@ -37,12 +34,9 @@ var adminVerbs = verbs[adminCommand]{
 	},
 	{
 		name: "restore", synopsis: "[--data DIR] [--passphrase-from SOURCE] FILE", help: "replace the data by a backup; the old data are kept",
-		flags: func(c *adminCommand, f *flag.FlagSet) {
-			c.dataFlag(f)
-			c.openFlag(f)
-		},
-		file: (*adminCommand).fileArgument,
-		run:  (*adminCommand).restore,
+		flags: (*adminCommand).openFlags,
+		file:  (*adminCommand).fileArgument,
+		run:   (*adminCommand).restore,
 	},
 	{
 		name: "set-backups", synopsis: "[--data DIR] [--folder DIR] [--recovery-key | --recipient RECIPIENT] [--off]",
@@ -87,11 +81,8 @@ var adminVerbs = verbs[adminCommand]{
 	},
 	{
 		name: "set-owner", synopsis: "[--data DIR] --user NAME",
-		help: "hand the owner's role to an account; the owner controls who may sign up and how messages are sent",
-		flags: func(c *adminCommand, f *flag.FlagSet) {
-			c.dataFlag(f)
-			f.StringVar(&c.request.User, "user", "", "user `name` of the account")
-		},
+		help:      "hand the owner's role to an account; the owner controls who may sign up and how messages are sent",
+		flags:     (*adminCommand).accountFlags,
 		needs:     needUser("set-owner"),
 		operation: (*operator).setOwner,
 	},
@@ -138,21 +129,15 @@ var adminVerbs = verbs[adminCommand]{
 	},
 	{
 		name: "unlock", synopsis: "[--data DIR] --user NAME",
-		help: "unlock an account that was locked after too many wrong tries",
-		flags: func(c *adminCommand, f *flag.FlagSet) {
-			c.dataFlag(f)
-			f.StringVar(&c.request.User, "user", "", "user `name` of the account")
-		},
+		help:      "unlock an account that was locked after too many wrong tries",
+		flags:     (*adminCommand).accountFlags,
 		needs:     needUser("unlock"),
 		operation: (*operator).unlock,
 	},
 	{
 		name: "end-sessions", synopsis: "[--data DIR] --user NAME",
-		help: "sign an account out everywhere, if somebody else may have its session",
-		flags: func(c *adminCommand, f *flag.FlagSet) {
-			c.dataFlag(f)
-			f.StringVar(&c.request.User, "user", "", "user `name` of the account")
-		},
+		help:      "sign an account out everywhere, if somebody else may have its session",
+		flags:     (*adminCommand).accountFlags,
 		needs:     needUser("end-sessions"),
 		operation: (*operator).endSessions,
 	},
@@ -160,8 +145,7 @@ var adminVerbs = verbs[adminCommand]{
 		name: "reset-two-factor", synopsis: "[--data DIR] --user NAME --yes",
 		help: "turn two-factor authentication off for a user who lost every second step",
 		flags: func(c *adminCommand, f *flag.FlagSet) {
-			c.dataFlag(f)
-			f.StringVar(&c.request.User, "user", "", "user `name` of the account")
+			c.accountFlags(f)
 			f.BoolVar(&c.yes, "yes", false, "confirm that every second step, backup code and temporary password is deleted")
 		},
 		needs: func(c *adminCommand) error {
@@ -187,6 +171,12 @@ func (c *adminCommand) dataFlag(f *flag.FlagSet) {
 	f.StringVar(&c.dir, "data", "", "data `directory`. "+withoutData())
 }
 
+// accountFlags are those of a verb that changes one account.
+func (c *adminCommand) accountFlags(f *flag.FlagSet) {
+	c.dataFlag(f)
+	f.StringVar(&c.request.User, "user", "", "user `name` of the account")
+}
+
 func (c *adminCommand) fileArgument() *string { return &c.file }
 
 // needUser returns a check that --user was given.
@@ -199,8 +189,9 @@ func needUser(verb string) func(*adminCommand) error {
 	}
 }
 
-// openFlag adds the flag for the source of a backup's key.
-func (c *adminCommand) openFlag(f *flag.FlagSet) {
+// openFlags adds --data and the flag for the source of a backup's key.
+func (c *adminCommand) openFlags(f *flag.FlagSet) {
+	c.dataFlag(f)
 	c.backups.passphrase = backupPassphrase("Passphrase or recovery key of the backup")
 	from(f, &c.backups.passphrase, "the passphrase or recovery key of the backup")
 }

@@ -17,21 +17,7 @@ func TestAdminUnlocksAndResetsAccounts(t *testing.T) {
 	t.Parallel()
 	ctx := within(t, 2*time.Minute)
 	dir := filepath.Join(t.TempDir(), "data")
-	start := func() *harness.Server {
-		t.Helper()
-		s, err := harness.Serve(ctx, built.plain, "--lab", "--listen", "127.0.0.1:0", "--data", dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(s.Kill)
-		return s
-	}
-	stop := func(s *harness.Server) {
-		t.Helper()
-		if status, err := s.Stop(ctx); status != 0 || err != nil {
-			t.Fatalf("status %d: %v\n%s", status, err, s.Log())
-		}
-	}
+	start := func() *harness.Server { return labServer(ctx, t, dir) }
 	admin := func(verb, user string, elsewhere ...string) outcome {
 		t.Helper()
 		args := []string{"admin", verb, "--data", append(elsewhere, dir)[0], "--user", user}
@@ -56,7 +42,7 @@ func TestAdminUnlocksAndResetsAccounts(t *testing.T) {
 	for _, verb := range []string{"unlock", "reset-two-factor"} {
 		checkRefusal(t, admin(verb, "nobody"), "no account named nobody") // the running server answers
 	}
-	stop(s)
+	stop(ctx, t, s)
 
 	for _, verb := range []string{"unlock", "reset-two-factor"} {
 		checkRefusal(t, admin(verb, "nobody"), "no account named nobody")
@@ -82,7 +68,7 @@ func TestAdminUnlocksAndResetsAccounts(t *testing.T) {
 			t.Errorf("%s is not in the activity: %+v", want, activity)
 		}
 	}
-	stop(s)
+	stop(ctx, t, s)
 	if got := run(t, nil, "", built.plain, "admin", "verify", "--data", dir); got.status != 0 {
 		t.Errorf("%+v", got)
 	}

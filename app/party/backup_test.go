@@ -50,11 +50,7 @@ func TestBackupOpensElsewhere(t *testing.T) {
 		t.Helper()
 		return run(t, nil, input, built.plain, append([]string{"admin"}, args...)...)
 	}
-	s, err := harness.Serve(ctx, built.plain, "--lab", "--listen", "127.0.0.1:0", "--data", dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.Kill)
+	s := labServer(ctx, t, dir)
 	robin := harness.NewPerson(s.Client, "robin")
 	if err := robin.SignIn(ctx, ""); err != nil {
 		t.Fatal(err)
@@ -67,9 +63,7 @@ func TestBackupOpensElsewhere(t *testing.T) {
 	checkRefusal(t, admin(phrase+"\n", "backup", "--data", dir, "--passphrase-from", "-", file), "exists already")
 	checkRefusal(t, admin("too short\n", "backup", "--data", dir, "--passphrase-from", "-", file+"2"), "too short")
 	checkRefusal(t, admin(phrase+"\n", "restore", "--data", dir, "--passphrase-from", "-", file), "is running with the data in")
-	if status, err := s.Stop(ctx); status != 0 || err != nil {
-		t.Fatalf("status %d: %v", status, err)
-	}
+	stop(ctx, t, s)
 
 	// A damaged database, a file that is no backup, or a wrong passphrase: restore changes nothing.
 	if err := os.WriteFile(filepath.Join(dir, database), []byte("gone"), 0o600); err != nil {
@@ -92,10 +86,7 @@ func TestBackupOpensElsewhere(t *testing.T) {
 		if got := admin("", "verify", "--data", to); got.status != 0 || !strings.Contains(got.stdout, "1 audit chains intact") {
 			t.Errorf("%+v", got)
 		}
-		s, err := harness.Serve(ctx, built.plain, "--lab", "--listen", "127.0.0.1:0", "--data", to)
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := labServer(ctx, t, to)
 		// A restore ends all sessions and notifies every account.
 		if _, err := s.Client.WithToken(token).Account(ctx); err == nil {
 			t.Errorf("%s: the session of before is open", to)
@@ -104,16 +95,14 @@ func TestBackupOpensElsewhere(t *testing.T) {
 		if err := robin.SignIn(ctx, ""); err != nil {
 			t.Fatalf("%s: %v", to, err)
 		}
-		err = harness.Within(ctx, time.Minute, "the restore in the activity", func() (bool, error) {
+		err := harness.Within(ctx, time.Minute, "the restore in the activity", func() (bool, error) {
 			list, err := robin.Client.Activity(ctx, "", 20)
 			return slices.ContainsFunc(list, func(a api.Activity) bool { return a.Type == api.EventRestored && a.Client == "nightlatch admin" }), err
 		})
 		if err != nil {
 			t.Error(err)
 		}
-		if status, err := s.Stop(ctx); status != 0 || err != nil {
-			t.Errorf("status %d: %v", status, err)
-		}
+		stop(ctx, t, s)
 	}
 	if left, err := filepath.Glob(filepath.Join(dir, "restoring-*")); len(left) > 0 || err != nil {
 		t.Errorf("left over: %v %v", left, err)
@@ -217,11 +206,7 @@ func TestBackupFromAFullOrReadOnlyDisk(t *testing.T) {
 	disk := t.TempDir()
 	mount(t, disk, "-t", "tmpfs", "-o", "size=24m,mode=700", "tmpfs")
 	dir := filepath.Join(disk, "data")
-	s, err := harness.Serve(ctx, built.plain, "--lab", "--listen", "127.0.0.1:0", "--data", dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.Kill)
+	s := labServer(ctx, t, dir)
 	if err := harness.NewPerson(s.Client, "robin").SignUp(ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -246,9 +231,7 @@ func TestBackupFromAFullOrReadOnlyDisk(t *testing.T) {
 	}
 	try("full, running", dir)
 	try("read-only, running", filepath.Join(view, "data"))
-	if status, err := s.Stop(ctx); status != 0 || err != nil {
-		t.Fatalf("status %d: %v\n%s", status, err, s.Log())
-	}
+	stop(ctx, t, s)
 	fill(t, filepath.Join(disk, "filler2"))
 	try("full, stopped", dir)
 	try("read-only, stopped", filepath.Join(view, "data"))
@@ -269,21 +252,7 @@ func TestDailyBackups(t *testing.T) {
 	dir := stoppedServer(t)
 	ctx := within(t, 2*time.Minute)
 	folder := filepath.Join(t.TempDir(), "backups")
-	serve := func() *harness.Server {
-		t.Helper()
-		s, err := harness.Serve(ctx, built.plain, "--lab", "--listen", "127.0.0.1:0", "--data", dir, "--backup-dir", folder)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(s.Kill)
-		return s
-	}
-	stop := func(s *harness.Server) {
-		t.Helper()
-		if status, err := s.Stop(ctx); status != 0 || err != nil {
-			t.Fatalf("status %d: %v\n%s", status, err, s.Log())
-		}
-	}
+	serve := func() *harness.Server { return labServer(ctx, t, dir, "--backup-dir", folder) }
 	said := func(s *harness.Server, reason string) {
 		t.Helper()
 		err := harness.Within(ctx, time.Minute, reason+" in the log", func() (bool, error) { return strings.Contains(s.Log(), reason), nil })
@@ -298,13 +267,13 @@ func TestDailyBackups(t *testing.T) {
 	if got.status != 0 || key == "" || strings.Contains(s.Log(), key) {
 		t.Fatalf("%+v", got)
 	}
-	stop(s)
+	stop(ctx, t, s)
 	s = serve()
 	said(s, "no_folder")
 	if _, err := os.Stat(folder); err == nil {
 		t.Error("the folder was made; its disk may not be connected")
 	}
-	stop(s)
+	stop(ctx, t, s)
 	if err := os.Mkdir(folder, 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -321,7 +290,7 @@ func TestDailyBackups(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, s.Log())
 	}
-	stop(s)
+	stop(ctx, t, s)
 	got = run(t, nil, key+"\n", built.plain, "admin", "verify", "--passphrase-from", "-", made[0])
 	if got.status != 0 || !strings.Contains(got.stdout, "a backup of 1 account,") {
 		t.Errorf("%+v", got)

@@ -86,9 +86,7 @@ func TestDiskFails(t *testing.T) {
 			if err := robin.SignUp(ctx); err != nil {
 				t.Fatal(err)
 			}
-			if status, err := whole.Stop(ctx); status != 0 || err != nil {
-				t.Fatalf("status %d: %v", status, err)
-			}
+			stop(ctx, t, whole)
 
 			s, err := harness.Start(ctx, []string{brokenStart + "=" + built.plain, brokenCall + "=" + tt.call, brokenError + "=" + tt.errno}, self, lab...)
 			if err != nil {
@@ -113,9 +111,7 @@ func TestDiskFails(t *testing.T) {
 				if _, err := s.Client.About(ctx); err != nil {
 					t.Errorf("a full disk: %v", err)
 				}
-				if status, err := s.Stop(ctx); status != 0 || err != nil {
-					t.Errorf("status %d: %v", status, err)
-				}
+				stop(ctx, t, s)
 			}
 
 			again, err := harness.Start(ctx, nil, built.plain, lab...)

@@ -185,9 +185,7 @@ func TestLabWithoutDisplay(t *testing.T) {
 			t.Errorf("%s cannot sign in: %+v %v", a.Username, v.Refusal, err)
 		}
 	}
-	if status, err := s.Stop(ctx); status != 0 || err != nil {
-		t.Errorf("status %d: %v", status, err)
-	}
+	stop(ctx, t, s)
 }
 
 // A lab that cannot use the default address prints a warning, because clients of that

@@ -23,16 +23,11 @@ func stoppedServer(t *testing.T) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "data")
 	ctx := within(t, time.Minute)
-	s, err := harness.Serve(ctx, built.plain, "--lab", "--listen", "127.0.0.1:0", "--data", dir)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := labServer(ctx, t, dir)
 	if err := harness.NewPerson(s.Client, "robin").SignUp(ctx); err != nil {
 		t.Error(err)
 	}
-	if status, err := s.Stop(ctx); status != 0 || err != nil {
-		t.Fatalf("status %d: %v", status, err)
-	}
+	stop(ctx, t, s)
 	return dir
 }
 
@@ -108,9 +103,7 @@ func TestSecondInstance(t *testing.T) {
 	if _, err := s.Client.About(ctx); err != nil {
 		t.Errorf("the first instance: %v", err)
 	}
-	if status, err := s.Stop(ctx); status != 0 || err != nil {
-		t.Errorf("status %d: %v", status, err)
-	}
+	stop(ctx, t, s)
 }
 
 func TestDamagedDatabase(t *testing.T) {
@@ -225,16 +218,14 @@ func TestDiskFillsUp(t *testing.T) {
 	dir := t.TempDir()
 	mount(t, dir, "-t", "tmpfs", "-o", "size=32m,mode=700", "tmpfs")
 	ctx := within(t, 2*time.Minute)
-	s, err := harness.Serve(ctx, built.plain, "--lab", "--listen", "127.0.0.1:0", "--data", dir)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := labServer(ctx, t, dir)
 	robin := harness.NewPerson(s.Client, "robin")
 	if err := robin.SignUp(ctx); err != nil {
 		t.Fatal(err)
 	}
 	fill(t, filepath.Join(dir, "fill"))
 	var full *api.Problem
+	var err error
 	for err == nil {
 		_, err = s.Client.Begin(ctx, api.Begin{Kind: api.SignUp})
 	}
@@ -244,23 +235,16 @@ func TestDiskFillsUp(t *testing.T) {
 	if a, err := robin.Client.Account(ctx); err != nil || a.Username != "robin" {
 		t.Errorf("reading: %+v %v", a, err)
 	}
-	if status, err := s.Stop(ctx); status != 0 || err != nil {
-		t.Errorf("status %d: %v\n%s", status, err, s.Log())
-	}
+	stop(ctx, t, s)
 	if err := os.Remove(filepath.Join(dir, "fill")); err != nil {
 		t.Fatal(err)
 	}
-	again, err := harness.Serve(ctx, built.plain, "--lab", "--listen", "127.0.0.1:0", "--data", dir)
-	if err != nil {
-		t.Fatal(err)
-	}
+	again := labServer(ctx, t, dir)
 	robin.Client = again.Client
 	if err := robin.SignIn(ctx, ""); err != nil {
 		t.Errorf("with free space: %v", err)
 	}
-	if status, err := again.Stop(ctx); status != 0 || err != nil {
-		t.Errorf("status %d: %v", status, err)
-	}
+	stop(ctx, t, again)
 }
 
 // --lab refuses data of real accounts: in the lab every user of the computer can read all
@@ -276,23 +260,17 @@ func TestNoLabOverRealData(t *testing.T) {
 		}
 		return s
 	}
-	stop := func(s *harness.Server) {
-		t.Helper()
-		if status, err := s.Stop(ctx); status != 0 || err != nil {
-			t.Fatalf("status %d: %v", status, err)
-		}
-	}
-	stop(serving())
+	stop(ctx, t, serving())
 	checkRefusal(t, run(t, nil, "", built.plain, "serve", "--lab", "--listen", "127.0.0.1:0", "--data", dir), "without the lab", dir)
-	stop(serving()) // nothing was changed
+	stop(ctx, t, serving()) // nothing was changed
 
 	dir = filepath.Join(t.TempDir(), "lab")
 	s := serving("--lab")
 	if err := s.Client.ResetLab(ctx); err != nil {
 		t.Fatal(err)
 	}
-	stop(s)
-	stop(serving("--lab")) // the lab's own data is accepted
-	stop(serving())
+	stop(ctx, t, s)
+	stop(ctx, t, serving("--lab")) // the lab's own data is accepted
+	stop(ctx, t, serving())
 	checkRefusal(t, run(t, nil, "", built.plain, "serve", "--lab", "--listen", "127.0.0.1:0", "--data", dir), "without the lab", dir)
 }

@@ -34,9 +34,7 @@ func TestSilentKeyring(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if status, err := s.Stop(ctx); status != 0 || err != nil {
-		t.Fatalf("status %d: %v", status, err)
-	}
+	stop(ctx, t, s)
 	if text, err := os.ReadFile(filepath.Join(dir, "master.key")); err != nil || !strings.HasPrefix(string(text), "nightlatch-keyring-1 ") {
 		t.Fatalf("the key is not in the keyring: %v", err)
 	}

@@ -14,14 +14,7 @@ import (
 func TestLabClockStaysMoved(t *testing.T) {
 	ctx := within(t, time.Minute)
 	dir := filepath.Join(t.TempDir(), "data")
-	open := func() *harness.Server {
-		t.Helper()
-		s, err := harness.Serve(ctx, built.plain, "--lab", "--listen", "127.0.0.1:0", "--data", dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return s
-	}
+	open := func() *harness.Server { return labServer(ctx, t, dir) }
 	ahead := func(s *harness.Server, want time.Duration) {
 		t.Helper()
 		now, err := s.Client.Clock(ctx)
@@ -36,23 +29,17 @@ func TestLabClockStaysMoved(t *testing.T) {
 	s.Kill()
 	s = open()
 	ahead(s, time.Hour)
-	if status, err := s.Stop(ctx); status != 0 || err != nil {
-		t.Fatalf("status %d: %v", status, err)
-	}
+	stop(ctx, t, s)
 	s = open()
 	ahead(s, time.Hour)
 	if err := s.Client.ResetLab(ctx); err != nil {
 		t.Error(err)
 	}
 	ahead(s, 0)
-	if status, err := s.Stop(ctx); status != 0 || err != nil {
-		t.Fatalf("status %d: %v", status, err)
-	}
+	stop(ctx, t, s)
 	s = open()
 	ahead(s, 0)
-	if status, err := s.Stop(ctx); status != 0 || err != nil {
-		t.Fatalf("status %d: %v", status, err)
-	}
+	stop(ctx, t, s)
 	damaged := []byte("soon\n")
 	if err := os.WriteFile(filepath.Join(dir, "lab"), damaged, 0o600); err != nil {
 		t.Fatal(err)

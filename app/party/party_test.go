@@ -60,6 +60,25 @@ func within(t *testing.T, d time.Duration) context.Context {
 	return ctx
 }
 
+// labServer starts a server with its data in dir, as a lab.
+func labServer(ctx context.Context, t *testing.T, dir string, args ...string) *harness.Server {
+	t.Helper()
+	s, err := harness.Serve(ctx, built.plain, append([]string{"--lab", "--listen", "127.0.0.1:0", "--data", dir}, args...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Kill)
+	return s
+}
+
+// stop stops a server, which must end well.
+func stop(ctx context.Context, t *testing.T, s *harness.Server) {
+	t.Helper()
+	if status, err := s.Stop(ctx); status != 0 || err != nil {
+		t.Fatalf("status %d: %v\n%s", status, err, s.Log())
+	}
+}
+
 // serve starts a server with a lab on a free port, with its own data directory.
 func serve(t *testing.T, program string, args ...string) *harness.Server {
 	t.Helper()
