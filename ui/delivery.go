@@ -263,7 +263,7 @@ func (p *deliveryPage) drawTest() fyne.CanvasObject {
 	case t == nil:
 		return nil
 	case t.Sent:
-		return kit.NewBanner(look.Info, w.T("ui.delivery.sent", t.To), w.T("ui.delivery.sent-why"), "")
+		return kit.NewBanner(look.Info, w.T("ui.delivery.sent", t.To), w.T("ui.delivery.sent-why"), "").AsNews()
 	default:
 		variant := ""
 		if len(t.Offered) > 0 {

@@ -75,6 +75,8 @@ func labShots() []gallerytest.Shot {
 
 func TestGallery(t *testing.T) { gallerytest.Pictures(t, shots()) }
 
+func TestNewsIsInSight(t *testing.T) { gallerytest.CheckNews(t, shots()) }
+
 func TestEveryScreenInEveryDress(t *testing.T) { gallerytest.Check(t, shots()) }
 
 func TestAppearanceSwitchesWhileRunning(t *testing.T) {

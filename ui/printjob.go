@@ -5,8 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"fyne.io/fyne/v2"
-
 	"nightlatch/ui/kit"
 	"nightlatch/ui/kit/control"
 	"nightlatch/ui/kit/look"
@@ -105,7 +103,7 @@ func (j *printJob) cancel() {
 func (j *printJob) running() bool { return !j.scope.Left() }
 
 // draw draws what became of the job.
-func (j *printJob) draw() fyne.CanvasObject {
+func (j *printJob) draw() *kit.Banner {
 	w, on := j.c.Catalog, j.printer.Description
 	cancel := control.NewLink(w.T("ui.print.cancel"), j.cancel)
 	if j.removed {

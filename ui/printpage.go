@@ -168,7 +168,7 @@ func (p *printPage) Draw() shell.View {
 		Actions: []fyne.CanvasObject{control.NewButton(w.T("ui.print.save"), "save", control.Secondary, p.savePDF), do},
 	}
 	if p.job != nil && !p.busy { // above the sheet, where it is seen
-		page.Body = append([]fyne.CanvasObject{p.job.draw()}, page.Body...)
+		page.Body = append([]fyne.CanvasObject{p.job.draw().AsNews()}, page.Body...)
 	}
 	primary := do
 	if p.asked && len(p.printers) == 0 {

@@ -99,6 +99,7 @@ func (s sheets) checkCopy(scope *shell.Scope, active func()) {
 		dialog.Refresh()
 		dialog.Do().Enable()
 		control.Focus(code)
+		dialog.Tell()
 	}
 	code.OnChanged = func(string) {
 		field.Clear()
@@ -126,7 +127,7 @@ func (s sheets) checkCopy(scope *shell.Scope, active func()) {
 						show(kit.NewBanner(look.Refused, t.What, t.Why, t.Next))
 						return
 					}
-					show(s.drawCheck(got))
+					show(s.drawCheck(got).AsNews())
 					if got.State == "active" {
 						active()
 					}
@@ -137,7 +138,7 @@ func (s sheets) checkCopy(scope *shell.Scope, active func()) {
 }
 
 // drawCheck draws the state of a code that was typed from the copy.
-func (s sheets) drawCheck(got api.BackupCodeCheck) fyne.CanvasObject {
+func (s sheets) drawCheck(got api.BackupCodeCheck) *kit.Banner {
 	w := s.c.Catalog
 	switch got.State {
 	case "active":

@@ -39,6 +39,7 @@ func (d *passwordDialog) Changed() {
 	}
 	if d.dialog != nil && !d.state.Busy && d.framed.First != nil {
 		d.c.Window().Canvas().Focus(d.framed.First)
+		d.dialog.Tell()
 	}
 }
 

@@ -27,6 +27,8 @@ func TestGallery(t *testing.T) { gallerytest.Pictures(t, shots()) }
 
 func TestEveryScreenInEveryDress(t *testing.T) { gallerytest.Check(t, shots()) }
 
+func TestNewsIsInSight(t *testing.T) { gallerytest.CheckNews(t, shots()) }
+
 func TestAppearanceSwitchesWhileRunning(t *testing.T) {
 	gallerytest.CheckRestyle(t, shots(), "02-sign-in-ways", "07-app-save", "08-key-choose", "08-key-pin")
 }

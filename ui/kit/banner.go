@@ -26,6 +26,7 @@ func (s BannerState) equal(t BannerState) bool {
 type Banner struct {
 	widget.BaseWidget
 	state BannerState
+	news  bool
 	body  *fyne.Container
 }
 
@@ -78,6 +79,18 @@ func (s BannerState) draw() []fyne.CanvasObject {
 		look.NewBox(fill, stroke, look.RadiusCard),
 		look.Inset(look.S16, look.S12+2, look.S16, look.S12+2, look.HTop(look.S12, look.NewIcon(glyph, 20, mark), look.Grow(look.V(2, words...)))),
 	}
+}
+
+// AsNews marks a banner that says what has just happened, so that the window scrolls to
+// it. A refusal always is news.
+func (b *Banner) AsNews() *Banner { b.news = true; return b }
+
+// News is part of control.Teller.
+func (b *Banner) News() string {
+	if !b.news && b.state.Tone != look.Refused {
+		return ""
+	}
+	return b.state.What + "\n" + b.state.Why + "\n" + b.state.Next
 }
 
 // HeightFor is the height at a width.

@@ -126,5 +126,5 @@ func (p *page) drawNotIdentified() fyne.CanvasObject {
 		why = explain.Code(w, "key_not_listed")
 	}
 	return kit.NewBanner(look.Attention, why.What, why.Why, why.Next,
-		control.NewLink(w.T("ui.keys.which.again"), p.identify), control.NewLink(w.T("kit.close"), p.stopIdentifying))
+		control.NewLink(w.T("ui.keys.which.again"), p.identify), control.NewLink(w.T("kit.close"), p.stopIdentifying)).AsNews()
 }

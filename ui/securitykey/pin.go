@@ -76,6 +76,7 @@ func (d *pinDialog) showNotice() {
 	}
 	d.body.Refresh()
 	d.dialog.Refresh()
+	d.dialog.Tell()
 }
 
 // redraw shows a fault and focuses the field that must be typed again.
@@ -84,6 +85,7 @@ func (d *pinDialog) redraw() {
 	d.parts = parts
 	d.showNotice()
 	d.c.Window().Canvas().Focus(first)
+	d.dialog.Tell()
 }
 
 // try runs work with the PINs that were typed, and closes the dialog if it

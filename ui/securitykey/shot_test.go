@@ -163,6 +163,8 @@ func shots() []gallerytest.Shot { return slices.Concat(pageShots(), resetShots()
 
 func TestGallery(t *testing.T) { gallerytest.Pictures(t, shots()) }
 
+func TestNewsIsInSight(t *testing.T) { gallerytest.CheckNews(t, shots()) }
+
 func TestEveryScreenInEveryDress(t *testing.T) { gallerytest.Check(t, shots()) }
 
 func TestAppearanceSwitchesWhileRunning(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"nightlatch/ui/kit/control"
 	"nightlatch/ui/kit/look"
 )
 
@@ -88,7 +89,8 @@ func (s snapshot) scroll(root fyne.CanvasObject) {
 // Rebuild replaces what is in root. The focus and the scroll position stay: on the
 // widget of the same name or, when it is gone, at the same index.
 func (c *Console) Rebuild(root *fyne.Container, build func() fyne.CanvasObject) {
-	before := c.snapshot(root)
+	before, known := c.snapshot(root), control.NewsIn(root)
+	defer func() { control.RevealNews(root, known) }()
 	root.Objects = []fyne.CanvasObject{build()}
 	root.Refresh()
 	before.scroll(root)

@@ -66,16 +66,16 @@ func (c *Console) putInFront(s Screen) {
 }
 
 // Redraw draws the screen in front from its state. The focus and the scroll
-// position stay where they were.
+// position stay where they were, except that a new refusal is scrolled into view.
 func (c *Console) Redraw() {
 	if c.front == nil || c.opening {
 		return
 	}
 	v := c.front.Draw()
 	inRail := c.inRail(c.window.Canvas().Focused())
-	before := c.snapshot(c.slot)
+	before, known := c.snapshot(c.slot), control.NewsIn(c.slot)
 	if c.entering {
-		before.offset = fyne.Position{}
+		before.offset, known = fyne.Position{}, nil // the same refusal again is news too
 	}
 	c.slot.Objects = []fyne.CanvasObject{v.Content}
 	c.slot.Refresh()
@@ -91,6 +91,7 @@ func (c *Console) Redraw() {
 			c.focus(v.First)
 		}
 	}
+	control.RevealNews(c.slot, known)
 	if v.Ready {
 		c.entering = false
 		c.setTitle(v)

@@ -93,7 +93,7 @@ func (d *StepView) setPIN(s State, h Host) {
 
 // KeyGone says that a key was removed while something was typed for it.
 func KeyGone(w *assets.Catalog, d fido.Device) []fyne.CanvasObject {
-	return []fyne.CanvasObject{kit.NewBanner(look.Attention, w.T("wizard.key.gone"), "", w.T("wizard.key.gone-next", assets.Args{"key": DeviceName(w, d)}))}
+	return []fyne.CanvasObject{kit.NewBanner(look.Attention, w.T("wizard.key.gone"), "", w.T("wizard.key.gone-next", assets.Args{"key": DeviceName(w, d)})).AsNews()}
 }
 
 // gone is KeyGone if the key was removed.

@@ -72,7 +72,7 @@ func ReaderTrouble(w *assets.Catalog, reader fido.Reader) fyne.CanvasObject {
 		return nil
 	}
 	r := ExplainKey(w, reader.State.Err())
-	return kit.NewBanner(look.Attention, r.What, r.Why, r.Next)
+	return kit.NewBanner(look.Attention, r.What, r.Why, r.Next).AsNews()
 }
 
 // NoPermission explains that this user may not open a key, with the command that

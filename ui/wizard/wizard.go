@@ -99,7 +99,7 @@ func Draw(s State, h Host) StepView {
 	d := drawStep(s, h)
 	if s.View.Notice != nil && s.View.Refusal == nil && s.Fault == nil {
 		n := explain.Notice(h.Words, explain.Situation{View: s.View, ShortCode: s.ShortCode})
-		d.Body = append([]fyne.CanvasObject{kit.NewBanner(look.Attention, n.What, n.Why, n.Next)}, d.Body...)
+		d.Body = append([]fyne.CanvasObject{kit.NewBanner(look.Attention, n.What, n.Why, n.Next).AsNews()}, d.Body...)
 	}
 	return d
 }

@@ -98,6 +98,14 @@ func (f *Field) Note(words string) {
 	f.say(words, look.Ink2, false)
 }
 
+// News is part of Teller: why the text was refused.
+func (f *Field) News() string {
+	if !f.refused {
+		return ""
+	}
+	return f.below.Words
+}
+
 // Refused reports whether the field shows a refusal.
 func (f *Field) Refused() bool { return f.refused }
 
