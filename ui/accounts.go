@@ -22,6 +22,7 @@ type accountsPage struct {
 	scope *shell.Scope
 	src   shell.Source[accountsState]
 	made  *api.NewInvitation // shown once
+	once  *shell.Once        // its code
 }
 
 type accountsState struct {
@@ -36,6 +37,14 @@ func newAccounts(c *shell.Console) *accountsPage { return &accountsPage{c: c} }
 
 func (p *accountsPage) Page() shell.PageID   { return shell.Settings }
 func (p *accountsPage) Enter(s *shell.Scope) { p.scope = s; p.load() }
+
+// Unsaved is the question while the code of a new invitation is shown that was not copied.
+func (p *accountsPage) Unsaved() string {
+	if p.made == nil {
+		return ""
+	}
+	return p.once.Unsaved()
+}
 
 func (p *accountsPage) OnTopic(topic string) {
 	switch topic {
@@ -84,12 +93,16 @@ func (p *accountsPage) askAddress() {
 func (p *accountsPage) invite(ctx context.Context, server *client.Client, address string) (func(), error) {
 	made, err := server.Invite(ctx, address)
 	return func() {
-		p.made = &made
+		p.show(made)
 		p.c.Refocus()
 		p.c.Redraw()
 		p.c.ScrollToTop()
 		p.load()
 	}, err
+}
+
+func (p *accountsPage) show(made api.NewInvitation) {
+	p.made, p.once = &made, &shell.Once{Secret: made.Code, Question: "ui.accounts.leave"}
 }
 
 func (p *accountsPage) takeBack(i api.Invitation) {
@@ -140,7 +153,7 @@ func (p *accountsPage) Draw() shell.View {
 	page.Lead = w.T("ui.accounts.lead")
 	page.Left = []fyne.CanvasObject{control.NewButton(w.T("wizard.back"), "", control.Quiet, p.leave)}
 	set := p.src.Value.Settings
-	invite := control.NewButton(w.T("ui.accounts.invite-do"), "plus", control.Primary, p.askAddress)
+	invite := control.NewButton(w.T("ui.accounts.invite-do"), "plus", control.Primary, func() { c.Leaving(p.askAddress) })
 	if set.SignUp == api.SignUpClosed {
 		invite.Disable()
 	}
@@ -173,7 +186,7 @@ func (p *accountsPage) drawMode(set api.ServerSettings) fyne.CanvasObject {
 // drawMade draws the card with a new invitation, whose code is shown once.
 func (p *accountsPage) drawMade(m api.NewInvitation) (fyne.CanvasObject, fyne.Focusable) {
 	w := p.c.Catalog
-	copyIt := control.NewButton(w.T("wizard.copy"), "copy", control.Secondary, func() { p.c.CopySecret(m.Code) })
+	copyIt := control.NewButton(w.T("wizard.copy"), "copy", control.Secondary, func() { p.once.Copy(p.c) })
 	parts := []fyne.CanvasObject{
 		look.V(2, look.NewText(w.T("ui.accounts.made", m.Address), look.Heading, look.Ink).Wrapped(), look.Para(w.T("ui.accounts.made-once"), look.Ink2)),
 		look.Z(look.NewBox(look.Sunken, look.Hairline, look.RadiusCard), look.Inset(look.S24, look.S20, look.S24, look.S20,
@@ -197,7 +210,14 @@ func (p *accountsPage) drawInvitations() fyne.CanvasObject {
 		rows = append(rows, shell.LongRow(nil, i.Address, until, back))
 	}
 	if len(rows) == 0 {
-		rows = append(rows, shell.LongRow(nil, w.T("ui.accounts.none"), w.T("ui.accounts.none-why")))
+		why := "ui.accounts.none-why"
+		switch set := p.src.Value.Settings; {
+		case set.SignUp == api.SignUpClosed && set.SignUpFixed:
+			why = "ui.accounts.none-fixed"
+		case set.SignUp == api.SignUpClosed:
+			why = "ui.accounts.none-closed"
+		}
+		rows = append(rows, shell.LongRow(nil, w.T("ui.accounts.none"), w.T(why)))
 	}
 	return look.V(look.S8, kit.Section(w.T("ui.accounts.invitations")), kit.List(look.S16, rows...))
 }

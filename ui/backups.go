@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 
+	"nightlatch/assets"
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/ui/kit"
@@ -23,24 +25,26 @@ type backupsPage struct {
 	src    shell.Source[api.Backups]
 	folder string // as typed
 	filled bool
-	wrong  string // translation key of what is wrong with the folder
-	key    string // a new recovery key, shown once
-	kept   bool   // it was saved or copied, or the person said so
+	wrong  string      // translation key of what is wrong with the folder
+	key    *shell.Once // a new recovery key; nil for none
 	busy   bool
 }
 
 func newBackups(c *shell.Console) *backupsPage { return &backupsPage{c: c} }
 
-func (p *backupsPage) Page() shell.PageID   { return shell.Settings }
-func (p *backupsPage) Enter(s *shell.Scope) { p.scope = s; p.load() }
+func (p *backupsPage) Page() shell.PageID { return shell.Settings }
+
+// readAgain is how often the page is read again: the server makes a backup when one is due.
+const readAgain = 2 * time.Second
+
+func (p *backupsPage) Enter(s *shell.Scope) {
+	p.scope = s
+	p.load()
+	s.Every(readAgain, p.load)
+}
 
 // Unsaved is the question while a recovery key is shown that was not kept.
-func (p *backupsPage) Unsaved() string {
-	if p.key != "" && !p.kept {
-		return "ui.backups.leave"
-	}
-	return ""
-}
+func (p *backupsPage) Unsaved() string { return p.key.Unsaved() }
 
 func (p *backupsPage) OnTopic(topic string) {
 	switch topic {
@@ -89,11 +93,12 @@ func (p *backupsPage) change(in api.BackupsChange) {
 		return func() {
 			p.src.Value = now.Backups
 			if now.RecoveryKey != "" {
-				p.key, p.kept = now.RecoveryKey, false
+				p.key = &shell.Once{Secret: now.RecoveryKey, Question: "ui.backups.leave"}
 				c.Refocus()
 				c.ScrollToTop()
 			}
 			c.Redraw()
+			p.load()
 			c.Toast.Say(c.Catalog.T("ui.backups.saved"))
 		}, err
 	})
@@ -125,9 +130,9 @@ func (p *backupsPage) saveKey() {
 	p.c.SaveAs(shell.SaveRequest{
 		Title: "ui.backups.save-key", Name: "nightlatch-recovery-key",
 		Forms: []shell.SaveForm{{Key: "ui.backups.save-text", Ending: ".txt", Make: func() ([]byte, error) {
-			return []byte("# " + w.T("ui.backups.key-file") + "\n" + p.key + "\n"), nil
+			return []byte("# " + w.T("ui.backups.key-file") + "\n" + p.key.Secret + "\n"), nil
 		}}},
-		Done: func(string) { p.kept = true; p.c.Redraw() },
+		Done: func(string) { p.key.Kept = true; p.c.Redraw() },
 	})
 }
 
@@ -148,7 +153,7 @@ func (p *backupsPage) Draw() shell.View {
 	page.Lead = w.T("ui.backups.lead", b.Kept)
 	page.Left = []fyne.CanvasObject{control.NewButton(w.T("wizard.back"), "", control.Quiet, p.leave)}
 	v := shell.View{Bindings: control.Bindings{Escape: p.leave}, Ready: true}
-	if p.key != "" {
+	if p.key != nil {
 		card, first := p.drawKey()
 		page.Body = append(page.Body, card)
 		v.First = first
@@ -171,16 +176,16 @@ func (p *backupsPage) Draw() shell.View {
 func (p *backupsPage) drawKey() (fyne.CanvasObject, fyne.Focusable) {
 	w := p.c.Catalog
 	save := control.NewButton(w.T("ui.backups.save-key-do"), "save", control.Secondary, p.saveKey)
-	copyIt := control.NewButton(w.T("wizard.copy"), "copy", control.Secondary, func() { p.c.CopySecret(p.key) })
+	copyIt := control.NewButton(w.T("wizard.copy"), "copy", control.Secondary, func() { p.key.Copy(p.c); p.c.Redraw() })
 	buttons := []fyne.CanvasObject{save, copyIt}
-	if !p.kept {
-		buttons = append(buttons, control.NewButton(w.T("ui.backups.key-kept"), "check", control.Secondary, func() { p.kept = true; p.c.Redraw() }))
+	if !p.key.Kept {
+		buttons = append(buttons, control.NewButton(w.T("ui.backups.key-kept"), "check", control.Secondary, func() { p.key.Kept = true; p.c.Redraw() }))
 	}
 	buttons = append(buttons, look.Gap())
 	return kit.Card(look.Pad(look.S24, look.V(look.S16,
 		look.V(2, look.NewText(w.T("ui.backups.key-made"), look.Heading, look.Ink).Wrapped(), look.Para(w.T("ui.backups.key-once"), look.Ink2)),
 		look.Z(look.NewBox(look.Sunken, look.Hairline, look.RadiusCard), look.Inset(look.S24, look.S20, look.S24, look.S20,
-			look.NewText(inGroups(p.key, 26), look.Code, look.Ink).Wrapped())),
+			look.NewText(inGroups(p.key.Secret, 26), look.Code, look.Ink).Wrapped())),
 		look.H(look.S8, buttons...)))), save
 }
 
@@ -233,9 +238,19 @@ func (p *backupsPage) drawState() fyne.CanvasObject {
 	}
 	parts := []fyne.CanvasObject{kit.Section(w.T("ui.backups.last"))}
 	if f := b.Failed; f != nil && !p.busy {
-		parts = append(parts, kit.NewBanner(look.Refused, w.T("ui.backups.failed", shell.When(w, now, f.At)), w.T("ui.backups.failed."+f.Reason), ""))
+		parts = append(parts, kit.NewBanner(look.Refused, w.T("ui.backups.failed", shell.When(w, now, f.At)), w.T(whyFailed(w, f.Reason, b.FolderFixed)), ""))
 	}
 	return look.V(look.S8, append(parts, kit.List(look.S16, shell.LongRow(nil, w.T("ui.backups.last"), text, do)))...)
+}
+
+// whyFailed returns the key of why a backup failed and what helps: another folder can't be
+// chosen where the command line names it.
+func whyFailed(w *assets.Catalog, reason string, fixed bool) string {
+	key := "ui.backups.failed." + reason
+	if fixed && w.Has(key+"-fixed") {
+		key += "-fixed"
+	}
+	return key
 }
 
 // drawRecovery draws whether there is a recovery key.

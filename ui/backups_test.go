@@ -64,9 +64,21 @@ func TestBackupsInTheWindow(t *testing.T) {
 	}
 	h.Do("ui.backups.now")
 	h.Sees("ui.backups.failed.no_folder")
+	h.Press(fyne.KeyEscape)
+	h.Sees("ui.backups.row-failed")
+	h.Do("ui.settings.change-name", uitest.Key("ui.backups.title"))
+	h.Sees("ui.backups.failed.no_folder")
 	if err := os.Rename(folder+".away", folder); err != nil {
 		t.Fatal(err)
 	}
+	_, err = h.Console.Server().BackUp(t.Context()) // another program of the owner, or the server itself
+	uitest.Must(t, err)
+	h.Misses("ui.backups.failed.no_folder") // the page is read again by itself
 	h.Press(fyne.KeyEscape)
-	h.Sees("ui.backups.row")
+	h.Sees("ui.backups.row-last")
+	h.Do("ui.settings.change-name", uitest.Key("ui.backups.title"))
+	h.Do("ui.backups.daily")
+	h.Sees("ui.backups.saved")
+	h.Press(fyne.KeyEscape)
+	h.Sees("ui.backups.row-off")
 }

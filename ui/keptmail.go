@@ -65,8 +65,12 @@ func (m *mailbox) show(list []api.Message, at int) {
 		m.empty = nil
 	}
 	if len(list) == 0 {
+		why := "ui.kept.none-why"
+		if !m.c.About().MailKept { // only what can't go to an unconfirmed address
+			why = "ui.kept.none-unproved"
+		}
 		m.empty = c.Dialog(control.DialogConfig{
-			Title: w.T("ui.kept.none"), Words: w.T("ui.kept.none-why"), Icon: "mail", Cancel: w.T("kit.close"),
+			Title: w.T("ui.kept.none"), Words: w.T(why), Icon: "mail", Cancel: w.T("kit.close"),
 			OnClose: func() { m.empty = nil },
 		})
 		return

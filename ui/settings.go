@@ -18,12 +18,44 @@ import (
 
 // A settingsPage has the settings of the window and of the account, and shows facts
 // about the account server.
-type settingsPage struct{ c *shell.Console }
+type settingsPage struct {
+	c       *shell.Console
+	scope   *shell.Scope
+	backups shell.Source[api.Backups] // for the owner
+}
 
 func newSettings(c *shell.Console) *settingsPage { return &settingsPage{c: c} }
 
 func (p *settingsPage) Page() shell.PageID { return shell.Settings }
-func (p *settingsPage) Enter(*shell.Scope) { p.c.Reload(p.c.Redraw) }
+
+func (p *settingsPage) Enter(s *shell.Scope) {
+	p.scope = s
+	p.c.Reload(func() { p.c.Redraw(); p.loadBackups() })
+}
+
+func (p *settingsPage) setsBackups() bool { return p.c.Account().Owner && !p.c.About().Lab }
+
+func (p *settingsPage) loadBackups() {
+	if p.setsBackups() && !p.scope.Left() {
+		p.backups.Load(p.c, p.scope, func(ctx context.Context, server *client.Client) (api.Backups, error) { return server.Backups(ctx) }, p.c.Redraw)
+	}
+}
+
+// backupsRow says whether backups are made.
+func (p *settingsPage) backupsRow() string {
+	w, b := p.c.Catalog, p.backups.Value
+	switch {
+	case !p.backups.Ready:
+		return w.T("ui.backups.row")
+	case !b.On:
+		return w.T("ui.backups.row-off")
+	case b.Failed != nil:
+		return w.T("ui.backups.row-failed", shell.When(w, p.c.Now(), b.Failed.At))
+	case b.Last != nil:
+		return w.T("ui.backups.row-last", shell.When(w, p.c.Now(), b.Last.At))
+	}
+	return w.T("ui.backups.row-on")
+}
 
 func (p *settingsPage) OnTopic(topic string) {
 	if topic == "" || topic == api.TopicAccount {
@@ -146,13 +178,13 @@ func (p *settingsPage) serverRows() []fyne.CanvasObject {
 	c, w, about := p.c, p.c.Catalog, p.c.About()
 	rows := []fyne.CanvasObject{p.row("ui.settings.policy", w.T("ui.settings.policy."+about.Policy+".why"),
 		kit.Badge(kit.Off, w.T("ui.settings.policy."+about.Policy)))}
-	if c.Account().Owner && !about.Lab {
+	if p.setsBackups() {
 		text := w.T("ui.settings.delivery-set")
 		if about.MailKept {
 			text = w.T("ui.settings.delivery-kept")
 		}
 		rows = append(rows, p.row("ui.delivery.title", text, p.changeButton("ui.delivery.title", func() { c.Visit(shell.Delivery) })),
-			p.row("ui.backups.title", w.T("ui.backups.row"), p.changeButton("ui.backups.title", func() { c.Visit(shell.Backups) })))
+			p.row("ui.backups.title", p.backupsRow(), p.changeButton("ui.backups.title", func() { c.Visit(shell.Backups) })))
 	}
 	if c.Account().Owner && about.SignUp != "" {
 		rows = append(rows, p.row("ui.accounts.title", w.T("ui.accounts.row", w.T("ui.accounts."+about.SignUp)), p.changeButton("ui.accounts.title", func() { c.Visit(shell.Accounts) })))

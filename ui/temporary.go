@@ -38,6 +38,11 @@ type temporaryState struct {
 type madePassword struct {
 	api.NewTemporaryPassword
 	Label string
+	once  *shell.Once
+}
+
+func showMade(m api.NewTemporaryPassword, label string) *madePassword {
+	return &madePassword{m, label, &shell.Once{Secret: m.Password, Question: "ui.temporary.leave"}}
 }
 
 func newTemporaryPasswords(c *shell.Console) *temporaryPage {
@@ -46,6 +51,14 @@ func newTemporaryPasswords(c *shell.Console) *temporaryPage {
 
 func (p *temporaryPage) Page() shell.PageID   { return shell.TemporaryPasswords }
 func (p *temporaryPage) Enter(s *shell.Scope) { p.scope = s; p.load() }
+
+// Unsaved is the question while a new password is shown that was not copied and still works.
+func (p *temporaryPage) Unsaved() string {
+	if p.made == nil || !p.made.Expires.After(p.c.Now()) {
+		return ""
+	}
+	return p.made.once.Unsaved()
+}
 
 func (p *temporaryPage) OnTopic(topic string) {
 	switch topic {
@@ -85,42 +98,33 @@ func (p *temporaryPage) works() string {
 
 // ask asks for the purpose of a new password.
 func (p *temporaryPage) ask() {
-	c, w := p.c, p.c.Catalog
+	w := p.c.Catalog
 	var names []string
 	for _, s := range services() {
 		names = append(names, serviceName(w, s))
 	}
-	label := control.NewTextField(w.T("ui.temporary.label"), w.T("ui.temporary.label-hint"), control.InputConfig{Limit: 64})
 	service := control.NewSelector(control.SelectorConfig{Options: names})
-	var dialog *control.Dialog
-	dialog = c.Dialog(control.DialogConfig{
-		Title: w.T("ui.temporary.new"), Words: w.T("ui.temporary.new-why", p.works()), Icon: "temporary-password",
-		Body: []fyne.CanvasObject{label, control.NewField(w.T("ui.temporary.service"), w.T("ui.temporary.service-hint"), service)},
-		Do:   w.T("ui.temporary.make"), Keep: true,
-		OnDo: func() {
-			name := strings.TrimSpace(label.Text())
-			if name == "" {
-				label.Refuse(w.T("error.empty.label.what"))
-				c.Window().Canvas().Focus(label.Focus())
-				return
-			}
-			dialog.Close()
-			p.create(name, services()[service.Selected])
+	p.c.AskLine(shell.LineRequest{
+		Dialog: control.DialogConfig{
+			Title: w.T("ui.temporary.new"), Words: w.T("ui.temporary.new-why", p.works()), Icon: "temporary-password", Do: w.T("ui.temporary.make"),
+		},
+		Label: "ui.temporary.label", Hint: "ui.temporary.label-hint", Empty: "error.empty.label.what", Limit: 64,
+		More: []fyne.CanvasObject{control.NewField(w.T("ui.temporary.service"), w.T("ui.temporary.service-hint"), service)},
+		Work: func(ctx context.Context, server *client.Client, label string) (func(), error) {
+			return p.create(ctx, server, label, services()[service.Selected])
 		},
 	})
 }
 
-func (p *temporaryPage) create(label, service string) {
-	p.c.Perform(func(ctx context.Context, server *client.Client) (func(), error) {
-		made, err := server.NewTemporaryPassword(ctx, label, service)
-		return func() {
-			p.made = &madePassword{NewTemporaryPassword: made, Label: label}
-			p.c.Refocus()
-			p.c.Redraw()
-			p.c.ScrollToTop()
-			p.load()
-		}, err
-	})
+func (p *temporaryPage) create(ctx context.Context, server *client.Client, label, service string) (func(), error) {
+	made, err := server.NewTemporaryPassword(ctx, label, service)
+	return func() {
+		p.made = showMade(made, label)
+		p.c.Refocus()
+		p.c.Redraw()
+		p.c.ScrollToTop()
+		p.load()
+	}, err
 }
 
 func (p *temporaryPage) revoke(t api.TemporaryPassword) {
@@ -146,7 +150,7 @@ func (p *temporaryPage) forget(id string) {
 	}
 }
 
-func (p *temporaryPage) copy() { p.c.CopySecret(p.made.Password) }
+func (p *temporaryPage) copy() { p.made.once.Copy(p.c) }
 
 // Draw draws the new password, the live ones and those that no longer work.
 func (p *temporaryPage) Draw() shell.View {
@@ -165,7 +169,7 @@ func (p *temporaryPage) Draw() shell.View {
 	if p.made != nil && !p.made.Expires.After(now) {
 		p.made = nil
 	}
-	add := control.NewButton(w.T("ui.temporary.new"), "plus", control.Primary, p.ask)
+	add := control.NewButton(w.T("ui.temporary.new"), "plus", control.Primary, func() { c.Leaving(p.ask) })
 	v := shell.View{First: add, Bindings: control.Bindings{Enter: func() { add.Tapped(nil) }}, Ready: true}
 	var live []kit.ListRow
 	var over []fyne.CanvasObject

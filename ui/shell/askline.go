@@ -2,6 +2,7 @@ package shell
 
 import (
 	"context"
+	"strings"
 
 	"fyne.io/fyne/v2"
 
@@ -15,9 +16,11 @@ import (
 // A LineRequest is a dialog with one line of text that the server may refuse.
 type LineRequest struct {
 	Dialog control.DialogConfig
-	Label  string // key of the field's label
-	Empty  string // key of the words for an empty field
-	Limit  int    // characters that the field takes; 0 is the usual number
+	Label  string              // key of the field's label
+	Hint   string              // key of the field's hint; "" for none
+	More   []fyne.CanvasObject // below the field; they keep their state
+	Empty  string              // key of the words for an empty field
+	Limit  int                 // characters that the field takes; 0 is the usual number
 	Work   func(ctx context.Context, server *client.Client, line string) (done func(), err error)
 }
 
@@ -26,16 +29,21 @@ type LineRequest struct {
 func (c *Console) AskLine(r LineRequest) { c.askLine(r, "", nil) }
 
 func (c *Console) askLine(r LineRequest, text string, why *explain.Explanation) {
-	field := control.NewTextField(c.Catalog.T(r.Label), "", control.InputConfig{Text: text, Limit: r.Limit})
+	hint := ""
+	if r.Hint != "" {
+		hint = c.Catalog.T(r.Hint)
+	}
+	field := control.NewTextField(c.Catalog.T(r.Label), hint, control.InputConfig{Text: text, Limit: r.Limit})
 	d := r.Dialog
 	d.Body, d.Keep = []fyne.CanvasObject{field}, true
 	if why != nil {
 		field.Input.Refuse()
 		d.Body = append(d.Body, kit.NewBanner(look.Refused, why.What, why.Why, why.Next))
 	}
+	d.Body = append(d.Body, r.More...)
 	var dialog *control.Dialog
 	d.OnDo = func() {
-		line := field.Text()
+		line := strings.TrimSpace(field.Text())
 		if line == "" {
 			field.Refuse(c.Catalog.T(r.Empty))
 			c.window.Canvas().Focus(field.Focus())

@@ -92,6 +92,7 @@ type Console struct {
 	entering  bool                 // the screen in front has not been drawn completely yet
 	trouble   *explain.Explanation // shown above the page in front
 	banner    *kit.Banner          // shows trouble; the same widget in every drawing
+	leaving   *control.Dialog      // asks whether to leave something unsaved; nil when it does not
 	opening   bool                 // the window is not shown yet: it is drawn once, at the end
 }
 
@@ -163,6 +164,7 @@ func (c *Console) OpenIn(root *Scope) {
 	c.window.Resize(FirstSize)
 	c.addShortcuts()
 	c.window.SetOnClosed(root.Leave)
+	c.window.SetCloseIntercept(func() { c.Leaving(c.window.Close) })
 	if c.parts.Panel != nil {
 		c.parts.Panel.Start(root)
 	}

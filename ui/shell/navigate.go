@@ -50,17 +50,10 @@ func (c *Console) Follow(r Route) {
 // leaveFor shows a screen, and asks first if the one in front has something
 // unsaved.
 func (c *Console) leaveFor(s Screen) {
-	leave := func() {
+	c.Leaving(func() {
 		c.Uncover()
 		c.ShowScreen(s)
-	}
-	if k, ok := c.front.(unsaved); ok {
-		if question := k.Unsaved(); question != "" {
-			c.Confirm(question, nil, leave)
-			return
-		}
-	}
-	leave()
+	})
 }
 
 // typed handles keys that no widget has handled.

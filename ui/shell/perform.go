@@ -117,8 +117,12 @@ func (c *Console) Dialog(d control.DialogConfig) *control.Dialog {
 // Confirm asks before something is lost. key is the translation key of the title;
 // key.why and key.do are the text and the button.
 func (c *Console) Confirm(key string, consequences []string, do func(), args ...any) {
-	c.Dialog(control.DialogConfig{
+	c.Dialog(c.confirmation(key, consequences, do, args...))
+}
+
+func (c *Console) confirmation(key string, consequences []string, do func(), args ...any) control.DialogConfig {
+	return control.DialogConfig{
 		Title: c.Catalog.T(key, args...), Words: c.Catalog.T(key+".why", args...), Consequences: consequences,
 		Icon: "attention", Tone: look.Attention, Do: c.Catalog.T(key + ".do"), Destroy: true, OnDo: do,
-	})
+	}
 }
