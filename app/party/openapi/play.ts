@@ -2,12 +2,12 @@
 // message, an authenticator app, backup codes, a temporary password, signing in with
 // each second step, and turning it all off. Every answer is checked against the
 // document by the client, and every request by the TypeScript compiler.
+import { webcrypto as crypto } from "node:crypto";
 import { client } from "./generated/client.gen";
 import * as api from "./generated/sdk.gen";
 import type { Input, Problem, StepEnterCode, StepSaveBackupCode, StepScanQr, StepSignedIn, View } from "./generated/types.gen";
 
 declare const process: { argv: string[]; exit(code: number): never };
-declare const crypto: { subtle: { importKey: Function; sign: Function } };
 
 const number = "+12025550143";
 const username = "generated";
