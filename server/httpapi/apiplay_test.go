@@ -113,8 +113,8 @@ var (
 	port       = regexp.MustCompile(`localhost:[0-9]+`)
 )
 
-// readable is JSON with one field a line, and without the values that differ from run to
-// run. Of a list it keeps two members.
+// readable formats JSON with one field a line. It replaces the values that
+// differ between runs, and keeps two members of each list.
 func readable(t *testing.T, b []byte) string {
 	t.Helper()
 	if !json.Valid(b) {
@@ -147,7 +147,8 @@ func tidy(v string) string {
 	return sixDigits.ReplaceAllString(v, "${1}123456")
 }
 
-// play goes once through every ceremony and every call, so that each has an example.
+// play makes every call and takes every step once, so that each has an
+// example.
 func play(t *testing.T, ops []openapi.Operation) openapi.Examples {
 	t.Helper()
 	w := servertest.New(t)

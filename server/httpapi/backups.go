@@ -18,7 +18,8 @@ import (
 // backUpLimit is how long a request waits for a backup. The backup goes on after that.
 const backUpLimit = 20 * time.Second
 
-// backups returns the settings of the daily backups, and what became of the last ones.
+// backups returns the settings of the daily backups and the results of the
+// last ones.
 func (h *Handler) backups(c *call) (out api.Backups, err error) {
 	err = h.cfg.Store.View(c.r.Context(), func(tx store.Tx) error {
 		if err := h.backupsOwner(tx, c); err != nil {
@@ -58,8 +59,8 @@ func backupsAPI(s dailybackup.Status) api.Backups {
 	return out
 }
 
-// setBackups changes the settings of the daily backups. Everything of everybody goes into
-// the folder, so it is announced (R6).
+// setBackups changes the settings of the daily backups. A backup contains the
+// data of all accounts, so the change is announced (R6).
 func (h *Handler) setBackups(c *call, in api.BackupsChange) (out api.BackupsChanged, err error) {
 	if in.On == nil && in.Folder == nil && !in.NewKey {
 		return out, malformedAs(api.ReasonMissing, "folder", "Say what to change: on, folder or new_key.")
@@ -129,7 +130,7 @@ func onOff(on bool) string {
 	return "off"
 }
 
-// backUp writes a backup now. Its result is in the answer, also if it failed.
+// backUp writes a backup now. The answer has the result, also of a failure.
 func (h *Handler) backUp(c *call, _ none) (api.Backups, error) {
 	err := h.cfg.Store.View(c.r.Context(), func(tx store.Tx) error { return h.backupsOwner(tx, c) })
 	if err != nil {
@@ -139,14 +140,13 @@ func (h *Handler) backUp(c *call, _ none) (api.Backups, error) {
 	defer cancel()
 	err = h.cfg.Backups.BackUp(ctx)
 	switch {
-	case errors.Is(err, dailybackup.ErrRunning), errors.Is(err, context.DeadlineExceeded): // the answer says that it is running
+	case errors.Is(err, dailybackup.ErrRunning), errors.Is(err, context.DeadlineExceeded): // the answer reports that a backup is running
 	case err != nil:
 		h.cfg.Log.Error("the backup failed", "error", err)
 	}
 	return h.backups(c)
 }
 
-// Problems of the routes of backups.
 var (
 	errNoBackups   = errors.New("httpapi: no daily backups here")
 	errFolderFixed = errors.New("httpapi: the folder of the backups is fixed")

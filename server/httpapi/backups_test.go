@@ -17,7 +17,7 @@ import (
 	"nightlatch/server/store/bolt"
 )
 
-// withBackups lets a server make daily backups, of a database of its own.
+// withBackups configures daily backups. They copy a separate database file.
 func withBackups(t *testing.T) servertest.Option {
 	t.Helper()
 	s, err := bolt.Open(bolt.Config{Path: filepath.Join(t.TempDir(), "a.db"), Now: func() time.Time { return servertest.Start }})
@@ -40,8 +40,9 @@ func makeOwner(t *testing.T, w *servertest.World, name string) {
 	}
 }
 
-// The owner sets the folder, gets the recovery key once, and sees what becomes of the
-// backups. Everybody else and a session without the proof are refused.
+// The owner sets the folder, gets the recovery key once, and sees the results
+// of the backups. Other accounts, and a session without the proof, are
+// refused.
 func TestDailyBackupsOfTheOwner(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t, withBackups(t))
@@ -89,7 +90,7 @@ func TestDailyBackupsOfTheOwner(t *testing.T) {
 	if err != nil {
 		t.Error(err)
 	}
-	// The recovery key is in no answer but that one, in no record and in no log.
+	// The recovery key is in no other answer, no record and no log line.
 	for key, value := range w.Dump() {
 		if strings.Contains(value, set.RecoveryKey) {
 			t.Errorf("the recovery key is in %s", key)
@@ -98,7 +99,7 @@ func TestDailyBackupsOfTheOwner(t *testing.T) {
 	if strings.Contains(w.Log.String(), "AGE-SECRET") {
 		t.Error("the recovery key is in the log")
 	}
-	// A failure is in the answer, and the owner is told.
+	// A failure is in the answer, and the owner gets a notice.
 	if err := os.Rename(folder, folder+".away"); err != nil {
 		t.Fatal(err)
 	}

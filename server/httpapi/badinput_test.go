@@ -111,10 +111,10 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
-// anyName are inputs that are the name of no account, and not malformed (R42).
+// anyName are inputs that are well-formed but name no account (R42).
 var anyName = map[string]bool{"right to left": true, "a mark": true, "a line": true}
 
-// rawSecret are inputs that a password may have (R0).
+// rawSecret are inputs that a password may contain (R0).
 var rawSecret = map[string]bool{"right to left": true, "a mark": true, "no width": true}
 
 // wantBad fails the test unless the answer is "malformed" with the field's name, or a
@@ -151,8 +151,8 @@ func missing(before, after map[string]string) []string {
 	return gone
 }
 
-// A field that has to have a value and has none is missing, not wrong: in every input of
-// a ceremony and in every body.
+// A required field without a value gets the reason "missing", in every input
+// of a ceremony and in every body.
 func TestMissingFieldsAreMissing(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)

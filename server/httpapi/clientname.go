@@ -23,8 +23,8 @@ func hostOf(address string) string {
 
 type windowKey struct{}
 
-// markWindow marks requests over the connection within the program. They need not wait
-// for hashes of clients from the network.
+// markWindow marks requests from this program's own window. Their hashes go
+// ahead of those for strangers (fairqueue.Known).
 func markWindow(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx := fairqueue.WithClass(r.Context(), fairqueue.Known)
@@ -35,8 +35,9 @@ func markWindow(next http.Handler) http.Handler {
 // fromWindow reports whether a request came from the window of this program.
 func fromWindow(r *http.Request) bool { return r.Context().Value(windowKey{}) != nil }
 
-// clientName returns the name that a client gives itself, for the list of sessions (R44). A
-// stranger chose it, and it is shown beside our own words (rawtext.Stranger).
+// clientName returns the name that a client gives itself, for the list of
+// sessions (R44). Strangers choose such names, so it is cleaned
+// (rawtext.Stranger).
 func clientName(r *http.Request) string {
 	agent := r.UserAgent()
 	if browser := browserOf(agent); browser != "" {
@@ -46,8 +47,8 @@ func clientName(r *http.Request) string {
 	return rawtext.Stranger(strings.Replace(product, "/", " ", 1)) // curl/8.5.0
 }
 
-// deviceOf returns the token of the device that a request came from, which it got at an
-// earlier sign-in (R43); "" without one. Two fields count as none.
+// deviceOf returns the device token of a request, issued at an earlier sign-in
+// (R43), or "". Two token fields count as none.
 func deviceOf(r *http.Request) string {
 	if fields := r.Header["Nightlatch-Device"]; len(fields) == 1 {
 		return fields[0]
@@ -55,8 +56,8 @@ func deviceOf(r *http.Request) string {
 	return ""
 }
 
-// byPerson reports whether a request says that a person did something, and not a program on
-// its own (R44).
+// byPerson reports whether a request says that a person caused it. Other
+// requests come from a program on its own (R44).
 func byPerson(r *http.Request) bool {
 	fields := r.Header["Nightlatch-Person"]
 	return len(fields) == 1 && fields[0] == "1"

@@ -176,7 +176,7 @@ func changed(set delivery.Settings, in api.DeliveryChange) (delivery.Settings, m
 			case old != nil:
 				next.Token = old.Token
 			}
-			set.Text, details["text"] = &next, "on" // a URL may hold a secret of its own
+			set.Text, details["text"] = &next, "on" // a URL may contain a secret
 		}
 	}
 	return set, details, nil

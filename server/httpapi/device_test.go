@@ -18,8 +18,9 @@ type keeper struct {
 func (k *keeper) Device() string    { k.mu.Lock(); defer k.mu.Unlock(); return k.token }
 func (k *keeper) Keep(token string) { k.mu.Lock(); defer k.mu.Unlock(); k.token = token }
 
-// R43: a client that keeps the token of its device signs in while strangers have used up
-// the tries of the name. The field is read once: two of them count as none.
+// R43: a client that keeps its device token signs in while strangers have used
+// up the tries of the name. A request with two token fields counts as one
+// without a token.
 func TestDeviceTokenOverHTTP(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)

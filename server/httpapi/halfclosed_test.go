@@ -12,8 +12,9 @@ import (
 	"nightlatch/server/servertest"
 )
 
-// A client that closes its side of the connection before the answer gets the answer, or is
-// told that this was too early. It is not told that the server stops, because it does not.
+// A client that closes its side of the connection early gets the answer or the
+// problem client_closed. It never gets the problem of a server that is
+// stopping.
 func TestHalfClosedConnection(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t, servertest.WithRealHashing)

@@ -81,8 +81,8 @@ func (cfg Config) check() error {
 const (
 	// defaultConnections is the default of Config.Connections.
 	defaultConnections = 1024
-	// bodyBytes bounds the bodies that are on their way, all together. An ordinary body has
-	// some hundred bytes.
+	// bodyBytes limits the total size of the request bodies that are arriving.
+	// A typical body has a few hundred bytes.
 	bodyBytes = 16 << 20
 )
 

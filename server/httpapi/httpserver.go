@@ -47,8 +47,8 @@ func (h *Handler) HTTPServer(handler http.Handler) *http.Server {
 // other listeners (package connpool).
 func (h *Handler) Listener(l net.Listener) net.Listener { return h.conns.Listener(l) }
 
-// receiving lets the connection of a request be closed for another one until its body has
-// arrived.
+// receiving marks a request until its body has arrived. Meanwhile its
+// connection may be closed to make room for another one.
 func (h *Handler) receiving(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := h.conns.Receive(r, maxBody); err != nil {

@@ -27,8 +27,8 @@ func (s *lateStore) Update(ctx context.Context, fn func(store.Tx) error) error {
 	return s.Store.Update(ctx, fn)
 }
 
-// R6: what counts is the moment of the change. A call whose password counted when the
-// request arrived, and no longer when its transaction runs, changes nothing.
+// R6: the proof is checked in the transaction. If it expires between the
+// arrival of the request and its transaction, nothing changes.
 func TestProofCountsWhenTheChangeTakesEffect(t *testing.T) {
 	t.Parallel()
 	for _, call := range []struct{ method, path, body string }{

@@ -34,8 +34,9 @@ func (h *Handler) openAPIDocument(c *call) error {
 	return nil
 }
 
-// unpackedOpenAPI is the document for clients that do not take gzip. All requests share
-// it: a copy for each would be memory that a client keeps by not reading its answer.
+// unpackedOpenAPI is the document for clients that do not accept gzip. All
+// requests share one copy. With a copy per request, clients that do not read
+// their answers could use up the memory.
 var unpackedOpenAPI = sync.OnceValues(func() ([]byte, error) {
 	unpacked, err := gzip.NewReader(bytes.NewReader(openAPI))
 	if err != nil {

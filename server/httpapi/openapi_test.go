@@ -46,8 +46,9 @@ var statuses = map[string]int{
 	api.Internal: 500, api.CannotSend: 503, api.Unavailable: 503,
 }
 
-// allOperations joins the descriptions with what the routes say about themselves, and
-// fails for a route without a description and for a description without a route.
+// allOperations joins the descriptions with the types and statuses in routes.
+// It fails for a route without a description and for a description without a
+// route.
 func allOperations(t *testing.T) []openapi.Operation {
 	t.Helper()
 	ops, endpoints := operations(), httpapi.Endpoints()
@@ -65,7 +66,7 @@ func allOperations(t *testing.T) []openapi.Operation {
 		}
 		op.In, op.Out, op.Status = e.In, e.Out, e.Status
 		switch {
-		case op.Needs != openapi.Nothing: // more than the wrappers know
+		case op.Needs != openapi.Nothing: // stricter than the wrapper declares
 		case e.Proof:
 			op.Needs = openapi.Proof
 		case e.Session:
@@ -114,7 +115,7 @@ func addHeaders(op *openapi.Operation) {
 // docs.
 func TestOpenAPIIsCurrent(t *testing.T) {
 	t.Parallel()
-	// The bodies of a few calls are no types of package api.
+	// The bodies of a few calls are not types of package api.
 	files := append(servertest.Must[[]string](t)(filepath.Glob("../api/*.go")), "temporarypasswords.go", "operations_test.go")
 	comments, err := openapi.ReadComments(files...)
 	if err != nil {

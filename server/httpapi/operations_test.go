@@ -7,8 +7,8 @@ import (
 	. "nightlatch/server/openapi"
 )
 
-// operations describe the calls of the server. Endpoints adds the bodies and statuses of
-// those that routes has; the others name them here.
+// operations describe the calls of the server. Endpoints adds the bodies and
+// statuses of the calls in routes. The other calls have theirs here.
 func operations() []Operation {
 	return []Operation{
 		{
@@ -304,7 +304,7 @@ func labOperations() []Operation {
 	return ops
 }
 
-// The bodies of the lab's calls that take only some fields of a resource.
+// Bodies of calls of the lab that take only some fields of a resource.
 type (
 	labText struct {
 		To   string `json:"to"`   // the short code, 40404

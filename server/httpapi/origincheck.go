@@ -108,10 +108,10 @@ func (g *originCheck) admits(r *http.Request) bool {
 	return true
 }
 
-// meant returns the accepted origin that a Host field means, or "". The scheme is not in the
-// field, and the port may be left out.
+// meant returns the accepted origin for a Host field, or "". The field has no
+// scheme and may have no port.
 func (a *accepted) meant(host string) string {
-	if o, ok := a.hosts[host]; ok { // as nearly every client writes it
+	if o, ok := a.hosts[host]; ok { // the usual spelling
 		return o
 	}
 	for _, scheme := range []string{"http", "https"} {

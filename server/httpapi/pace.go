@@ -9,26 +9,29 @@ import (
 )
 
 const (
-	// paceBurst is how many changes one session may make at once. More than a person or a
-	// script with a purpose needs.
+	// paceBurst is the number of changes that one session may make at once. No
+	// person and no sensible script needs more.
 	paceBurst = 600
-	// paceEvery is the time after which it may make another one. Each change takes a
-	// commit, and a row in the activity list for ever.
+	// paceEvery is the interval at which one more change is allowed. Each
+	// change costs a commit and a row in the activity list that is never
+	// deleted.
 	paceEvery = 100 * time.Millisecond
-	// paceSessions is the number of sessions after which those are forgotten that may use
-	// their whole burst.
+	// paceSessions is the number of sessions above which allow forgets those
+	// with a full bucket.
 	paceSessions = 4096
 )
 
-// A pace bounds how fast each session changes things, so that a loop in one client can't
-// fill the disk. It counts sessions, not accounts, so that somebody with a stolen session
-// can't keep the owner from making changes. It is a token bucket, kept as the time at which the bucket is full.
+// A pace limits the rate of changes of each session, so that a loop in one
+// client can't fill the disk. It counts by session, not by account, so that a
+// thief with a stolen session can't keep the owner from making changes. Each
+// bucket of tokens is stored as the time at which it is full.
 type pace struct {
 	mu   sync.Mutex
 	full map[string]time.Time // by session
 }
 
-// allow counts a change. If it came too early, retry is when the next may be made.
+// allow counts a change. If it comes too early, retry is the earliest time for
+// it.
 func (p *pace) allow(session string, now time.Time) (retry time.Time, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -36,7 +39,7 @@ func (p *pace) allow(session string, now time.Time) (retry time.Time, ok bool) {
 		p.full = make(map[string]time.Time)
 	}
 	full := p.full[session]
-	if full.Before(now) || full.Sub(now) > paceBurst*paceEvery { // the clock was set back
+	if full.Before(now) || full.Sub(now) > paceBurst*paceEvery { // not tracked, full, or the clock was set back
 		full = now
 	}
 	full = full.Add(paceEvery)
@@ -54,7 +57,7 @@ func (p *pace) allow(session string, now time.Time) (retry time.Time, ok bool) {
 	return time.Time{}, true
 }
 
-// tooFast is the answer to a change that came too early.
+// tooFast is the problem of a change that came too early.
 func tooFast(retry time.Time) *api.Problem {
 	return &api.Problem{
 		Status: http.StatusTooManyRequests, Code: api.Throttled, Reason: "pace", RetryAt: &retry,

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// One session can make many changes at once, but not for ever; others are not affected.
+// One session can make many changes at once, but at a limited rate. Other
+// sessions are not affected.
 func TestPace(t *testing.T) {
 	t.Parallel()
 	var p pace
@@ -24,7 +25,7 @@ func TestPace(t *testing.T) {
 		t.Errorf("retry after %v", retry.Sub(noon))
 	}
 	if _, ok := p.allow("a", retry); !ok {
-		t.Error("refused at the time that was named")
+		t.Error("refused at the time in the answer")
 	}
 	if _, ok := p.allow("b", noon); !ok {
 		t.Error("another session was refused")

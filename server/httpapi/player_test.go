@@ -13,7 +13,7 @@ import (
 	"nightlatch/server/servertest"
 )
 
-// A player plays what the examples are recorded from.
+// A player makes the calls that are recorded as examples.
 type player struct {
 	*servertest.World
 	r   *recorder
@@ -38,7 +38,7 @@ func (p *player) check(err error) {
 	}
 }
 
-// account signs up, and sets an address.
+// account signs up and sets an e-mail address.
 func (p *player) account() {
 	p.check(errOf(p.Client.About(p.ctx)))
 	v := p.Begin(p.Client, api.SignUp)
@@ -55,7 +55,7 @@ func (p *player) account() {
 	p.check(p.Client.Cancel(p.ctx, p.Begin(p.Client, api.SignIn).ID))
 }
 
-// errOf drops a result.
+// errOf returns only the error of a call.
 func errOf[T any](_ T, err error) error { return err }
 
 // refused answers a step and expects a refusal.
@@ -121,7 +121,7 @@ func (p *player) secondSteps() {
 	p.refused(p.me, v, api.Password{Password: playerPassword})
 }
 
-// resources makes the calls that look after an account.
+// resources makes the calls that manage an account.
 func (p *player) resources() {
 	p.ProvePassword(p.me)
 	p.check(errOf(p.me.Account(p.ctx)))
@@ -143,7 +143,8 @@ func (p *player) resources() {
 	p.check(p.me.EndOtherSessions(p.ctx))
 }
 
-// thirdParty makes the calls of programs that know only a user name and a password.
+// thirdParty makes the calls of programs that send only a user name and a
+// password.
 func (p *player) thirdParty() {
 	made, err := p.me.NewTemporaryPassword(p.ctx, "Mail", "")
 	p.check(err)
@@ -168,7 +169,7 @@ func (p *player) thirdParty() {
 	p.ProvePassword(p.me)
 }
 
-// send makes a request that the Go client would not make.
+// send makes a request that the Go client can't make.
 func (p *player) send(method, path, body string, header ...string) {
 	p.T.Helper()
 	req, err := http.NewRequestWithContext(p.ctx, method, p.URL+path, strings.NewReader(body))
@@ -226,7 +227,7 @@ func (p *player) problems() {
 	p.check(p.Client.ResetLab(p.ctx))
 }
 
-// playOwner makes the calls of the owner of a server that is no lab.
+// playOwner makes the calls of the owner, on a server that is no lab.
 func playOwner(t *testing.T, r *recorder) {
 	t.Helper()
 	w := servertest.New(t, servertest.WithLocalMailbox, withBackups(t))

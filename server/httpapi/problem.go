@@ -26,7 +26,7 @@ var (
 	errReauthenticate = errors.New("httpapi: password not proved recently (R6)")
 )
 
-// A row of the table: the problem of some errors.
+// A row of the table maps errors to a problem.
 type row struct {
 	of                   []error
 	status               int
@@ -35,14 +35,15 @@ type row struct {
 	limit                int
 }
 
-// table has the problem of each error, in order. Errors with data are handled in problem,
-// before it.
+// table maps each error to its problem; the first matching row counts. problem
+// handles errors with data before it reads the table.
 var table = slices.Concat(
 	deliveryProblems, signUpProblems, backupsProblems, accountProblems, keyProblems,
 	backupCodeProblems, temporaryPasswordProblems, generalProblems,
 )
 
-// generalProblems are the refusals that many calls share, and the troubles of the server.
+// generalProblems are the refusals that many calls share, and failures of the
+// server.
 var generalProblems = []row{
 	{
 		of:     []error{errNoRoute},

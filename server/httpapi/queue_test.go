@@ -10,7 +10,7 @@ import (
 	"nightlatch/server/fairqueue"
 )
 
-// An address is where a connection says that it comes from.
+// An address is the remote address of a connection.
 type address string
 
 func (a address) Network() string { return "tcp" }
@@ -23,8 +23,8 @@ type connFrom struct {
 
 func (c connFrom) RemoteAddr() net.Addr { return c.addr }
 
-// R43: the place of a request in the queue for hashes depends on its address, and the
-// window comes first.
+// R43: the place of a request in the queue for hashes depends on its address.
+// Requests of the window come first.
 func TestQueueOrigins(t *testing.T) {
 	t.Parallel()
 	h := &Handler{cfg: Config{Log: slog.New(slog.DiscardHandler)}}

@@ -47,7 +47,7 @@ func TestReasonsTellProblemsApart(t *testing.T) {
 	}
 }
 
-// A malformed problem or refusal always has a reason, which is one of the five.
+// Every malformed problem or refusal has one of the five reasons.
 func TestMalformedHasAReason(t *testing.T) {
 	t.Parallel()
 	if p := malformed("label", "x"); p.Reason == "" {
@@ -60,7 +60,8 @@ func TestMalformedHasAReason(t *testing.T) {
 	}
 }
 
-// docs/api.md lists every reason of a problem. Those of package api are checked as constants.
+// docs/api.md lists every reason of a problem. Constants of package api are
+// tested elsewhere.
 func TestReasonsAreDocumented(t *testing.T) {
 	t.Parallel()
 	doc, err := os.ReadFile(filepath.Join("..", "..", "docs", "api.md"))
@@ -83,8 +84,9 @@ func TestReasonsAreDocumented(t *testing.T) {
 
 type sourceProblem struct{ code, reason, title string }
 
-// problemsIn finds the problems in the source of a package: the literals of row and
-// api.Problem, and the calls of lab's problem(status, code, reason, title, detail).
+// problemsIn finds the problems in the source of a package. They are literals
+// of row and api.Problem, and calls of lab's problem(status, code, reason,
+// title, detail).
 func problemsIn(t *testing.T, dir string) []sourceProblem {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
@@ -139,7 +141,8 @@ func problemsIn(t *testing.T, dir string) []sourceProblem {
 	return found
 }
 
-// exprText is a name, a selector or the text of a literal; "" for anything else.
+// exprText returns a name, a selector or the text of a literal; "" for other
+// expressions.
 func exprText(e ast.Expr) string {
 	switch e := e.(type) {
 	case *ast.Ident:

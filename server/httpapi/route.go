@@ -38,7 +38,7 @@ func (c *call) caller() ceremony.Caller {
 	return who
 }
 
-// An endpoint answers a call, and describes it for the OpenAPI document.
+// An endpoint serves a call, and describes it for the OpenAPI document.
 type endpoint struct {
 	// serve answers. If it returns an error, it has written nothing.
 	serve func(*call) error
@@ -183,8 +183,9 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 	h.writeProblem(w, p)
 }
 
-// clientGone reports whether a request failed because its client closed the connection, or
-// its own side of it: net/http ends the context then. When the server stops, it is that.
+// clientGone reports whether a request failed because its client closed the
+// connection, or its side of it. net/http cancels the context in both cases.
+// It is false while the server stops, which cancels the context too.
 func clientGone(r *http.Request, err error) bool {
 	ctx := r.Context()
 	if !errors.Is(err, context.Canceled) || ctx.Err() == nil {
@@ -198,10 +199,10 @@ func clientGone(r *http.Request, err error) bool {
 	}
 }
 
-// change runs fn on the call's account in one transaction. It checks in the transaction
-// that the session is still live, and that its password still counts as entered recently
-// if the call needs that (R6). A session that changes too much too fast is refused. fn may
-// run twice.
+// change runs fn on the call's account in one transaction. The transaction
+// checks that the session is still live and, if the call needs it, that the
+// password was entered recently (R6). A session above its pace is refused. fn
+// may run twice.
 func (h *Handler) change(c *call, fn func(tx store.Tx, a *account.Account) error) error {
 	if retry, ok := h.pace.allow(c.session.ID, h.cfg.Now()); !ok {
 		return tooFast(retry)

@@ -131,9 +131,9 @@ func (h *Handler) deliverFirst(lab http.Handler) http.Handler {
 	})
 }
 
-// holdReset makes Reset wait while a request runs. Event streams do not hold it; they end
-// with their session. The body is read before, because a client that stops sending in the
-// middle of one would keep Reset waiting, and everybody behind it.
+// holdReset makes Reset wait while a request runs. Event streams do not hold
+// it; they end with their session. The body is read first. Otherwise a client
+// that stops sending would delay Reset, and every request behind it.
 func (h *Handler) holdReset(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ContentLength <= maxBody { // a larger one is refused without being read
@@ -145,7 +145,8 @@ func (h *Handler) holdReset(next http.Handler) http.Handler {
 	})
 }
 
-// readAhead returns a body of which as much was read as a handler reads.
+// readAhead reads a body up to the limit of the handlers, and returns a body
+// that starts with that part.
 func readAhead(body io.ReadCloser) io.ReadCloser {
 	if body == nil || body == http.NoBody {
 		return body
@@ -161,7 +162,7 @@ func readAhead(body io.ReadCloser) io.ReadCloser {
 	}{io.MultiReader(bytes.NewReader(b), rest), body}
 }
 
-// A failed reader returns an error.
+// A failed reader always returns its error.
 type failed struct{ err error }
 
 func (f failed) Read([]byte) (int, error) { return 0, f.err }

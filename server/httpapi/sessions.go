@@ -35,9 +35,9 @@ func (h *Handler) listSessions(c *call) ([]api.Session, error) {
 	return out, err
 }
 
-// endSession signs one client out. Another client than the caller needs the password
-// proved recently: with a stolen token alone, a thief could end the owner's sessions in a
-// loop, and the owner could not end the thief's.
+// endSession signs one client out. Ending another session than the caller's
+// needs the password, entered recently. Otherwise a thief with a stolen token
+// could end the owner's sessions in a loop, before the owner ends the thief's.
 func (h *Handler) endSession(c *call) error {
 	id := c.r.PathValue("id")
 	if id == c.session.ID {

@@ -64,8 +64,8 @@ func TestSessions(t *testing.T) {
 	servertest.WantProblem(t, "this session by its ID", err, 401, api.SignInRequired)
 }
 
-// R44: a token alone cannot end the sessions of others. Ending one's own never needs the
-// password.
+// R44: a token alone cannot end other sessions. Ending the caller's session
+// never needs the password.
 func TestEndingOthersNeedsTheProof(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -95,12 +95,12 @@ func TestEndingOthersNeedsTheProof(t *testing.T) {
 	}
 	list := servertest.Must[[]api.Session](t)(third.Sessions(ctx))
 	if len(list) != 1 || third.EndSession(ctx, list[0].ID) != nil {
-		t.Errorf("one's own session by its ID: %+v", list)
+		t.Errorf("the caller's session by its ID: %+v", list)
 	}
 }
 
-// R44 hardened: what a program asks for on its own does not keep a session. A request that
-// says that a person did something does, and so does the password.
+// R44 hardened: requests that a program makes on its own do not extend a
+// session. Requests caused by a person do, and so does the password.
 func TestIdleIsWhatAPersonDid(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t, servertest.Hardened)
@@ -121,7 +121,7 @@ func TestIdleIsWhatAPersonDid(t *testing.T) {
 		w.Begin(program, api.EnrollApp)
 		if n == 2 {
 			servertest.Must[api.Account](t)(person.WithPerson(func() bool { return true }).Account(ctx))
-			servertest.Must[api.Account](t)(person.Account(ctx)) // takes nothing back
+			servertest.Must[api.Account](t)(person.Account(ctx)) // does not restore what was lost
 			w.ProvePassword(prover)
 		}
 	}
@@ -142,7 +142,7 @@ func TestIdleIsWhatAPersonDid(t *testing.T) {
 		w.Do("GET", "/api/v1/account", "", "Authorization", "Bearer "+token, "Nightlatch-Person", value)
 		w.Clock.Advance(30 * time.Minute)
 		if e := w.Do("GET", "/api/v1/account", "", "Authorization", "Bearer "+token); e.Status != 401 {
-			t.Errorf("%q counts as a person: %d", value, e.Status)
+			t.Errorf("%q counts as caused by a person: %d", value, e.Status)
 		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"nightlatch/server/store"
 )
 
-// steward makes changes for a call.
+// steward returns the steward that makes changes for a call.
 func (h *Handler) steward(c *call) signup.Steward {
 	return signup.Steward{Door: h.cfg.Door, Announcer: h.cfg.Announcer, From: notice.Origin{Client: clientName(c.r), RemoteAddr: remoteAddr(c.r)}}
 }
@@ -101,7 +101,7 @@ func (h *Handler) takeBackInvitation(c *call) error {
 	})
 }
 
-// handOn makes another account the owner of the server (R7).
+// handOn makes another account the owner's (R7).
 func (h *Handler) handOn(c *call, in api.OwnerChange) (none, error) {
 	return none{}, h.asOwner(c, func(tx store.Tx, _ *account.Account) error {
 		to, err := account.ByLogin(tx, account.ParseUsername(in.Username))
@@ -118,7 +118,8 @@ func (h *Handler) handOn(c *call, in api.OwnerChange) (none, error) {
 
 var errNoAccount = errors.New("httpapi: no such account")
 
-// signUpProblems are the refusals of who may sign up, invitations and the owner's role.
+// signUpProblems are the refusals of sign-up, invitations and the owner's
+// role.
 var signUpProblems = []row{
 	{
 		of:     []error{signup.ErrFixed},

@@ -59,8 +59,8 @@ func wantRefusedBegin(t *testing.T, what string, e servertest.Exchange, code, re
 	}
 }
 
-// R7: without a window, the first account is made with the set-up code, is the owner's, and
-// uses the code up. A new start has a new code.
+// R7: on a server without a window, the set-up code makes the first account,
+// which becomes the owner's. The code works once. Each start has a new code.
 func TestSetupCode(t *testing.T) {
 	t.Parallel()
 	w := newServer(t)
@@ -108,7 +108,7 @@ func TestInvitation(t *testing.T) {
 		w.DeliverAll()
 		return made, w.LastMail(made.Address)
 	}
-	// The code that the owner passes on does not prove the address.
+	// The code that the owner sees does not prove the address.
 	made, mail := invite("pat@example.org")
 	if !made.Mailed || strings.Contains(mail, made.Code) || !strings.Contains(mail, "“olive” invites you") || !made.Expires.Equal(servertest.Start.Add(72*time.Hour)) {
 		t.Errorf("made %+v, mailed:\n%s", made, mail)
@@ -120,7 +120,7 @@ func TestInvitation(t *testing.T) {
 	wantRefusedBegin(t, "used", beginSignUp(w, made.Code), api.InvitationInvalid, "used")
 	wantRefusedBegin(t, "the mailed one of a used invitation", beginSignUp(w, codeIn(mail)), api.InvitationInvalid, "used")
 
-	// The code of the mail does.
+	// The code in the mail proves it.
 	_, mail = invite("quin@example.org")
 	v = signUpWith(w, codeIn(mail), "quin")
 	if a := v.Step.(api.SignedIn).Account; a.Email != "quin@example.org" || !a.EmailConfirmed {
@@ -167,7 +167,7 @@ func TestInvitation(t *testing.T) {
 	}
 }
 
-// R7: only the owner invites, changes who may sign up and hands the role on.
+// R7: only the owner invites, changes who may sign up, and transfers the role.
 func TestOnlyTheOwner(t *testing.T) {
 	t.Parallel()
 	w, owner := owned(t)
@@ -209,7 +209,8 @@ func TestOnlyTheOwner(t *testing.T) {
 	}
 }
 
-// A field that is absent is named as missing, and not looked up or read as an empty one.
+// An absent field is reported as missing. It is not looked up or read as an
+// empty one.
 func TestOwnerCallsNameMissingFields(t *testing.T) {
 	t.Parallel()
 	w, owner := owned(t)
@@ -232,7 +233,8 @@ func TestOwnerCallsNameMissingFields(t *testing.T) {
 	}
 }
 
-// R7: the setting says who may sign up, a running sign-up included, and a flag wins over it.
+// R7: the setting says who may sign up. It applies to sign-ups in progress
+// too, and a flag overrides it.
 func TestWhoMaySignUp(t *testing.T) {
 	t.Parallel()
 	w, owner := owned(t)
@@ -270,7 +272,8 @@ func TestWhoMaySignUp(t *testing.T) {
 	if got := servertest.Must[api.ServerSettings](t)(flagged.Client.WithToken(owner).ServerSettings(t.Context())); got.SignUp != api.SignUpOpen || !got.SignUpFixed {
 		t.Errorf("settings %+v", got)
 	}
-	// A stranger who comes first through an open door does not become the owner.
+	// A stranger who is the first to sign up on an open server does not become
+	// the owner.
 	open := newServer(t, servertest.WithDoor(signup.Open))
 	if v := signUpWith(open, "", "stranger"); v.Step.(api.SignedIn).Account.Owner {
 		t.Error("a stranger owns the server")
@@ -281,7 +284,8 @@ func TestWhoMaySignUp(t *testing.T) {
 	}
 }
 
-// R42: a place learns of ten names an hour whether they are taken. Names that it makes an account of do not count.
+// R42: one subscriber can learn of at most ten names an hour whether they are
+// taken. A name that becomes an account does not count.
 func TestNamesAreCounted(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -308,7 +312,7 @@ func TestNamesAreCounted(t *testing.T) {
 	}
 }
 
-// R7: in a database of an earlier version the owner is the first account.
+// R7: in a database of an earlier version, the oldest account is the owner's.
 func TestOwnerOfAnOlderDatabase(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)

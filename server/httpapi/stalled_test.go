@@ -9,8 +9,8 @@ import (
 	"nightlatch/server/servertest"
 )
 
-// A client that stops in the middle of a body keeps neither a reset of the lab nor anybody
-// else waiting.
+// A client that stops in the middle of a body delays neither a reset of the
+// lab nor other clients.
 func TestStalledBodyHoldsNobodyUp(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -20,7 +20,7 @@ func TestStalledBodyHoldsNobodyUp(t *testing.T) {
 		defer conn.Close()
 		servertest.Must[int](t)(io.WriteString(conn, "POST /api/v1/ceremonies HTTP/1.1\r\nHost: "+host+"\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"kind\""))
 	}
-	for range 50 { // so that the server has seen the stalled ones
+	for range 50 { // until the server has read the stalled requests
 		if e := w.Do("GET", "/api/v1/about", ""); e.Status != 200 {
 			t.Fatalf("before the reset: %d", e.Status)
 		}

@@ -11,7 +11,7 @@ import (
 	"nightlatch/server/servertest"
 )
 
-// The classes of text of package rawtext, and names of a closed list.
+// The three classes of text in package rawtext, and values of a closed list.
 const (
 	parsed = "parsed"
 	secret = "secret"
@@ -19,8 +19,8 @@ const (
 	closed = "closed"
 )
 
-// classes has the class of every text field of the inputs of ceremonies. TestClassOfEveryInput
-// reports a field without one.
+// classes is the class of every text field in the inputs of ceremonies.
+// TestClassOfEveryInput reports a field without one.
 var classes = map[string]string{
 	"credentials.username": parsed,
 	"credentials.password": secret,
@@ -55,7 +55,7 @@ func TestClassOfEveryInput(t *testing.T) {
 	}
 }
 
-// wrapped returns a text as people paste it.
+// wrapped returns a text in the forms in which people paste it.
 func wrapped(s string) map[string]string {
 	out := map[string]string{
 		"embedding": "\u202a" + s + "\u202c", "override": "\u202d" + s + "\u202c", "isolate": "\u2066" + s + "\u2069",
@@ -68,7 +68,7 @@ func wrapped(s string) map[string]string {
 	return out
 }
 
-// Parsed text is understood with everything around it that can't be seen.
+// Parsed text is accepted with any invisible characters around it.
 func TestParsedTextAsPeoplePasteIt(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -123,7 +123,8 @@ func TestParsedTextAsPeoplePasteIt(t *testing.T) {
 	}
 }
 
-// A password may have every character but the controls, and each counts (R0).
+// A password may contain every character except controls, and each character
+// counts (R0).
 func TestSecretsAsPeoplePasteThem(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -156,8 +157,8 @@ func TestSecretsAsPeoplePasteThem(t *testing.T) {
 	}
 }
 
-// A name is refused only for what reorders or hides other text or is a control, and the
-// refusal names the character.
+// A name is refused only for controls and for characters that reorder or hide
+// other text. The refusal names the character.
 func TestShownTextAsPeoplePasteIt(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -185,7 +186,7 @@ func TestShownTextAsPeoplePasteIt(t *testing.T) {
 	}
 }
 
-// The advice of a refusal fits what was wrong.
+// The advice of a refusal fits the mistake.
 func TestAdviceFits(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
