@@ -5,9 +5,10 @@ import (
 	"nightlatch/server/store"
 )
 
-// Remember records that a session began on the device that showed a token ("" without
-// one), and returns the token for its next sign-in. The count of a device that is forgotten
-// for it stays until it expires; nobody finds it any more.
+// Remember records that a session began on a device, and returns the token for
+// its next sign-in. shown is the token that the device sent, or "". If the
+// oldest device is forgotten to make room, its count stays until it expires,
+// unused.
 func (k *Keeper) Remember(tx store.Tx, accountID, shown, session string) (token string, err error) {
 	return device.Remember(tx, k.sealer, accountID, shown, session)
 }
@@ -23,8 +24,8 @@ func ForgetOthers(tx store.Tx, accountID, session string) error {
 	return device.Devices.ForgetIf(tx, accountID, func(d device.Entry) bool { return session == "" || d.Session != session })
 }
 
-// ForgetSession forgets the device that a session began on, because somebody else than
-// its user ended the session.
+// ForgetSession forgets the device that a session began on. It is called when
+// another client ends the session.
 func ForgetSession(tx store.Tx, accountID, session string) error {
 	return device.Devices.ForgetIf(tx, accountID, func(d device.Entry) bool { return d.Session == session })
 }

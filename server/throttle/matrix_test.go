@@ -10,17 +10,17 @@ import (
 	"nightlatch/server/servertest"
 )
 
-// A guess tries a wrong secret of bob's and reports whether it was examined.
+// A guess tries a wrong secret of bob's and reports whether it was checked.
 type guess struct {
 	name string
 	try  func(w *servertest.World) (examined bool)
 }
 
-// A success is something that bob does with right secrets.
+// A success is an action of bob's with right secrets.
 type success struct {
 	name string
 	do   func(b *bob)
-	same []string // the guesses of the secrets that it proves, in the same count
+	same []string // guesses of the same secrets, in the same count
 }
 
 // bob is the owner, with a session and a device that has signed in.
@@ -62,7 +62,8 @@ func second(w *servertest.World, method api.Method, code string) api.View {
 	return v
 }
 
-// examined reports whether the answer to a wrong secret is not that it was not examined.
+// examined reports whether a wrong secret was checked, rather than refused
+// unchecked.
 func examined(v api.View) bool {
 	return v.Refusal != nil && v.Refusal.Code != api.Throttled && v.Refusal.Code != api.TooManyTries && v.Refusal.Code != api.Malformed
 }
@@ -116,8 +117,8 @@ func (b *bob) withBackupCode(c *client.Client) {
 	b.codes = b.codes[1:]
 }
 
-// run makes rounds of guesses until one is not examined, with an hour and a success after
-// each round, and returns how many were examined.
+// run repeats guesses until one is not checked, with an hour and a success
+// after each round. It returns how many were checked.
 func run(b *bob, g guess, s success) (n int) {
 	for range 4 {
 		for g.try(b.World) {
@@ -131,8 +132,8 @@ func run(b *bob, g guess, s success) (n int) {
 	return n
 }
 
-// R43: a stranger gets the policy's number of guesses of a secret, whatever else succeeds
-// meanwhile.
+// R43: a stranger gets the policy's number of guesses of a secret, regardless
+// of other successes in between.
 func TestNoSuccessGivesGuessesOfAnotherSecret(t *testing.T) {
 	t.Parallel()
 	for _, g := range guesses {
@@ -140,7 +141,7 @@ func TestNoSuccessGivesGuessesOfAnotherSecret(t *testing.T) {
 			if slices.Contains(s.same, g.name) {
 				continue
 			}
-			// Five are free, and then there is one in each hour.
+			// Five guesses are free. Later there is one in each hour.
 			if n := run(newBob(t), g, s); n != 8 {
 				t.Errorf("%d guesses of a %s beside %s, want 8", n, g.name, s.name)
 			}

@@ -1,20 +1,19 @@
-// Package throttle says which count an attempt is held against (R43).
+// Package throttle selects the count of failures that limits an attempt (R43).
 //
 //	a first-party client                  → one count for each name, over all factors and ceremonies
 //	… on a device that signed in before   → a count of that device
 //	… that proves the password in a session → a count of that session
-//	a third-party client                  → one count for each name, apart from the first
+//	a third-party client                  → another count for each name
 //	… a program that signed in before       → a count of that program
 //
-// So a broken mail client or a stranger cannot lock the owner out of the devices and
-// sessions that the owner uses.
+// So neither a broken mail client nor a stranger can lock the owner out of the owner's
+// devices and sessions.
 //
-// A success takes back the failures of the secrets that it proved, in the count that it
-// was held against, and no others: a mail program that signs in every minute gives a
-// stranger no more guesses.
+// A success removes the failures of the secrets that it proved, and only from its own
+// count. A mail program that signs in every minute gives a stranger no additional guesses.
 //
-// A name without an account has a count like one with an account (R42). The account that
-// takes the name does not inherit it. The subject of a count is an ID or a keyed hash,
+// A name without an account has a count, too (R42). A later account with the name does
+// not inherit it. The subject of a count is an ID or a keyed hash,
 // because people sometimes type their password into the name field.
 package throttle
 
@@ -68,8 +67,8 @@ type Count struct {
 // Account returns the ID of the account, "" for a name without one.
 func (c Count) Account() string { return c.account }
 
-// Known reports whether the attempt came from a device or program that has signed in
-// before.
+// Known reports whether the attempt came from a device or program that has
+// signed in before.
 func (c Count) Known() bool { return c.device != "" }
 
 // The names of the limits.
@@ -80,8 +79,8 @@ const (
 	sessionLimit = "session"
 )
 
-// FirstParty returns the count of a first-party client that gives a user name, and the
-// token of a device ("" without one). The same work is done for every name.
+// FirstParty returns the count for a first-party client that sends a user name
+// and a device token, or "" without one. The work is the same for every name.
 func (k *Keeper) FirstParty(tx store.Tx, username, token string) (Count, error) {
 	c, err := k.byName(tx, firstParty, username)
 	if err != nil || token == "" {
@@ -90,19 +89,19 @@ func (k *Keeper) FirstParty(tx store.Tx, username, token string) (Count, error) 
 	return k.orDevice(tx, c, token)
 }
 
-// Account is FirstParty for the account with that ID.
+// Account is FirstParty for the account with the given ID.
 func (k *Keeper) Account(tx store.Tx, id, token string) (Count, error) {
 	return k.orDevice(tx, k.others(firstParty, id), token)
 }
 
-// Unknown does for the count of a name without an account what Account does (R42), and
-// returns it.
+// Unknown does the same work as Account, for the count of a name without an
+// account (R42). It returns that count.
 func (k *Keeper) Unknown(tx store.Tx, c Count, token string) (Count, error) {
 	return k.orDevice(tx, c, token)
 }
 
-// orDevice returns the count of the device that shows a token, if the account of c knows
-// it; else c.
+// orDevice returns the count of the device with that token, if the account of
+// c knows it; else c.
 func (k *Keeper) orDevice(tx store.Tx, c Count, token string) (Count, error) {
 	id, err := device.Find(tx, k.sealer, c.account, token)
 	if err != nil || id == "" {
@@ -111,8 +110,8 @@ func (k *Keeper) orDevice(tx store.Tx, c Count, token string) (Count, error) {
 	return k.own(device.Devices, c.account, id), nil
 }
 
-// ThirdParty returns the count of a third-party client that gives a user name. The same
-// work is done for every name.
+// ThirdParty returns the count for a third-party client that sends a user
+// name. The work is the same for every name.
 func (k *Keeper) ThirdParty(tx store.Tx, username string, p device.Program) (Count, error) {
 	c, err := k.byName(tx, thirdParty, username)
 	if err != nil {
@@ -125,7 +124,8 @@ func (k *Keeper) ThirdParty(tx store.Tx, username string, p device.Program) (Cou
 	return k.own(device.Programs, c.account, id), nil
 }
 
-// byName returns the count of everybody for a user name, which may belong to nobody.
+// byName returns the count for unknown clients that send a user name. The name
+// may belong to no account.
 func (k *Keeper) byName(tx store.Tx, limit, username string) (Count, error) {
 	mac := k.sealer.MAC("throttle", account.Fold(username)) // for every name, so that all take the same time
 	id, err := account.IDByLogin(tx, username)
@@ -137,18 +137,19 @@ func (k *Keeper) byName(tx store.Tx, limit, username string) (Count, error) {
 	return k.others(limit, id), err
 }
 
-// others returns an account's count of everybody who is not known.
+// others returns an account's count for all unknown clients.
 func (k *Keeper) others(limit, id string) Count {
 	l := k.policy.Throttle(limit)
 	if limit == thirdParty {
-		// No second step protects that door, but none is needed to open it again: an
-		// hour's wait for each further try would be the limit anyway.
+		// A lock of third-party clients ends by itself, although they have no
+		// second step. An attacker gains little: there is at most one try an
+		// hour anyway.
 		l.Reopen = k.policy.ThrottleReopen
 	}
 	return Count{counter: ratelimit.Counter{Limit: l, Subject: id}, account: id}
 }
 
-// own returns the count of a known device or program.
+// own returns the count of one known device or program.
 func (k *Keeper) own(of device.Set, accountID, id string) Count {
 	counter := ratelimit.Counter{Limit: k.policy.Throttle(ownLimit), Subject: id}
 	return Count{counter: counter, account: accountID, device: id, of: of, expires: true}
@@ -163,18 +164,19 @@ func (k *Keeper) Session(accountID, id string) Count {
 // State reads the count.
 func (c Count) State(tx store.Tx) (ratelimit.Failures, error) { return c.counter.State(tx) }
 
-// Allow returns nil if an attempt may be examined now, else a *ratelimit.ThrottledError
-// or a *ratelimit.DisabledError.
+// Allow returns nil if an attempt may be checked now. Errors:
+// *ratelimit.ThrottledError, *ratelimit.DisabledError.
 func (c Count) Allow(tx store.Tx) error { return c.counter.Allow(tx) }
 
-// Decoy writes as much as the audit of a failure (R42).
+// Decoy writes as many bytes as the audit event of a failure (R42).
 func (c Count) Decoy(tx store.Tx, value []byte) error { return c.counter.Decoy(tx, value) }
 
 // Throttles reports whether a failure is the first one that makes further attempts wait.
 func (c Count) Throttles(f ratelimit.Failures) bool { return f.Count == c.counter.Limit.Free }
 
-// Fail counts a failure to prove a secret. A device or program with too many is forgotten:
-// from then on its failures count with everybody's.
+// Fail counts a failed try of a secret. A known device or program with too
+// many failures is forgotten. From then on its failures count with those of
+// unknown clients.
 func (c Count) Fail(tx store.Tx, of Secret) (ratelimit.Failures, error) {
 	counter := c.counter
 	counter.Part = string(of)
@@ -190,7 +192,7 @@ func (c Count) Fail(tx store.Tx, of Secret) (ratelimit.Failures, error) {
 	return f, c.of.ForgetIf(tx, c.account, func(e device.Entry) bool { return e.ID == c.device })
 }
 
-// Succeed takes back the failures of the secrets that were proved.
+// Succeed removes the failures of the secrets that were proved.
 func (c Count) Succeed(tx store.Tx, proved ...Secret) error {
 	parts := make([]string, len(proved))
 	for i, s := range proved {
@@ -199,11 +201,12 @@ func (c Count) Succeed(tx store.Tx, proved ...Secret) error {
 	return c.counter.ResetParts(tx, parts...)
 }
 
-// Clear takes back all failures.
+// Clear removes all failures.
 func (c Count) Clear(tx store.Tx) error { return c.counter.Reset(tx) }
 
-// Renewed is for a secret that was set up again in a session with the password proved: its
-// failures are taken back everywhere. It also ends the locks of the account (R43).
+// Renewed removes the failures of secrets that were set up again, in a session
+// whose password was proved. It applies to the counts for unknown clients, and
+// also ends the locks of the account (R43).
 func (k *Keeper) Renewed(tx store.Tx, id string, secrets ...Secret) error {
 	first := k.others(firstParty, id)
 	if err := first.Succeed(tx, secrets...); err != nil {
@@ -216,9 +219,9 @@ func (k *Keeper) Renewed(tx store.Tx, id string, secrets ...Secret) error {
 	return err
 }
 
-// Reopen ends the locks of an account, if it has any, and reports whether it had. It is
-// the way out for a person who proves the password in an open session (R43). Failures that
-// did not lock anything stay counted.
+// Reopen ends the locks of an account and reports whether there were any. It
+// is called when the owner proves the password in an open session (R43).
+// Failures below the lock stay counted.
 func (k *Keeper) Reopen(tx store.Tx, id string) (reopened bool, err error) {
 	for _, limit := range []string{firstParty, thirdParty} {
 		c := k.others(limit, id)
@@ -237,8 +240,8 @@ func (k *Keeper) Reopen(tx store.Tx, id string) (reopened bool, err error) {
 	return reopened, nil
 }
 
-// Unlock takes back all failures of an account, on its devices too, and returns how many
-// there were.
+// Unlock removes all failures of an account, also those of its devices, and
+// returns their number.
 func (k *Keeper) Unlock(tx store.Tx, id string) (failures int, err error) {
 	counts := []Count{k.others(firstParty, id), k.others(thirdParty, id)}
 	for _, of := range []device.Set{device.Devices, device.Programs} {
