@@ -85,9 +85,10 @@ func (r *rules) backup(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.A
 
 var errOutcome = errors.New("signin: unknown outcome of a backup code")
 
-// refuseBackup refuses a code, with a reason for each outcome (R74). Only an unknown code
-// counts as a failure: the others were the owner's (R43). If the policy
-// says so, a code out of order has voided all codes (R73): then another method follows.
+// refuseBackup refuses a code with the reason for its outcome (R74). Only an
+// unknown code counts as a failure; the other outcomes prove that the user has
+// the codes (R43). A code out of order may have voided all codes, as the
+// policy says (R73). Then the sign-in goes on to another method.
 func (r *rules) refuseBackup(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, outcome backupcode.Outcome, number int) (to api.State, err error) {
 	reason, known := map[backupcode.Outcome]ceremony.Reason{
 		backupcode.Unknown:     ceremony.BackupUnknown,
@@ -107,7 +108,7 @@ func (r *rules) refuseBackup(tx store.Tx, c *ceremony.Ceremony, d *draft, a *acc
 	}
 	refusal, told := ceremony.Refuse(reason), d.Told
 	if !voided && len(a.ActiveBackupCodes) == 0 {
-		refusal.Detail = ceremony.Refuse(ceremony.BackupNone).Detail // what helps now (R74)
+		refusal.Detail = ceremony.Refuse(ceremony.BackupNone).Detail // the advice that applies now (R74)
 	}
 	if outcome == backupcode.Unknown {
 		_, err = r.refuse(tx, c, a, api.BackupCode, refusal)

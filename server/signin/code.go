@@ -62,10 +62,10 @@ func (r *rules) app(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Acco
 	return r.refuse(tx, c, a, api.App, ceremony.Refuse(ceremony.WrongAppCode))
 }
 
-// drifted refuses a code of another time step and returns how far the clock is off
-// (R23). The refusal of an early code tells an attacker when the code will be valid,
-// and one guess is compared with many future steps. So the code of a future step is
-// burned.
+// drifted refuses a code of another time step and returns how far the clock is
+// off (R23). The refusal of an early code tells an attacker when it will be
+// valid, and each guess is compared with many future steps. So the code of a
+// future step is burned.
 func (r *rules) drifted(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, match otp.Match) (api.State, error) {
 	if match.Drift > 0 {
 		if err := disclose(tx, a.ID, match.Step); err != nil {
@@ -75,9 +75,9 @@ func (r *rules) drifted(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.
 	return r.refuseOwner(c, d, string(api.App), proof.Drift(match, tx.Now()))
 }
 
-// clockSetBack is the refusal of a right code after the server's clock was set back: codes
-// up to the last accepted one stay used, because somebody may have seen one of them (R22),
-// and the refusal says why and what helps (R86).
+// clockSetBack is the refusal of a right code after the server's clock was set
+// back. Codes up to the last accepted one stay used, because an attacker may
+// have seen one of them (R22). The refusal says why, and what to do (R86).
 func clockSetBack(lastStep int64) api.Refusal {
 	refusal := ceremony.Refuse(ceremony.AppCodeClock)
 	refusal.Detail += " They work again after " + otp.StepEnd(lastStep).Format("2 January 2006, 15:04 UTC") + "."

@@ -31,12 +31,12 @@ type checked struct {
 	record   *account.Account // only read; nil for an unknown user name
 	hash     string           // the hash that the password was compared with
 	ok       bool
-	owner    ceremony.Reason // it is no password, but a secret that only the owner can know; 0 if not
-	rehashed string          // hash of the right password with the present parameters, if its hash is outdated
+	owner    ceremony.Reason // set if the text is another secret that only the owner can know; else 0
+	rehashed string          // new hash of the right password, if the stored one has outdated parameters
 }
 
-// name reads a user name as it is pasted. A name that no account can have is still accepted here, so that
-// it is refused like any other unknown name (R42).
+// name reads a pasted user name. It accepts names that no account can have, so
+// that they are refused like any other unknown name (R42).
 func name(s string) (string, error) {
 	s = account.ParseUsername(s)
 	bad := func(r rune) bool { return r == utf8.RuneError || !unicode.IsPrint(r) }
@@ -60,7 +60,7 @@ func (r *rules) verify(ctx context.Context, c ceremony.Ceremony, _ draft, input 
 	if err != nil {
 		return nil, err
 	}
-	known := false // a device that signed in before: its hash comes first (R43)
+	known := false // a device that signed in before; its hash is computed first (R43)
 	err = r.Store.View(ctx, func(tx store.Tx) error {
 		in.account, in.hash = "", ""
 		count, err := r.Counts.FirstParty(tx, in.name, c.Caller.Device)
@@ -105,10 +105,11 @@ func (r *rules) verify(ctx context.Context, c ceremony.Ceremony, _ draft, input 
 	return in, nil
 }
 
-// lookForBackupCode finds out whether a wrong password is a backup code of the account,
-// used or not: that is no guess. The answer is that of a wrong password, because reasons
-// are given only after the right one (R74). Another hash is computed for every secret of
-// that form, whatever the name (R42).
+// lookForBackupCode checks whether a wrong password is a backup code of the
+// account, used or not. Such a code is not counted as a guess. The answer is
+// the one for a wrong password, because a reason is only given after the right
+// password (R74). Every text in the form of a backup code costs a second hash,
+// for unknown names too (R42).
 func (r *rules) lookForBackupCode(ctx context.Context, in *checked) error {
 	if _, err := backupcode.Normalize(in.Credentials.Password); err != nil {
 		return nil
@@ -129,8 +130,8 @@ func (r *rules) lookForBackupCode(ctx context.Context, in *checked) error {
 	})
 }
 
-// lookUp returns the account with that name, or nil if there is none. It does the same work
-// for every name (R42).
+// lookUp returns the account with that name, or nil. It does the same work for
+// every name (R42).
 func (r *rules) lookUp(tx store.Tx, name string) (*account.Account, error) {
 	a, err := account.ByLoginAlike(tx, r.Sealer, name)
 	if errors.Is(err, account.ErrNotFound) {
@@ -214,7 +215,7 @@ func (r *rules) credentials(tx store.Tx, c *ceremony.Ceremony, d *draft, input a
 	return r.second(tx, c, d, a, "")
 }
 
-// decoy does the work of recording events of a real account (R42).
+// decoy does the same work as recording events of a real account (R42).
 func (r *rules) decoy(tx store.Tx, c *ceremony.Ceremony, count throttle.Count, name string, events ...audit.Event) error {
 	for i := range events {
 		events[i].Refused, events[i].Client, events[i].RemoteAddr = true, c.Caller.Client, c.Caller.RemoteAddr

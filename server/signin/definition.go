@@ -71,9 +71,9 @@ func showCredentials(store.Tx, *ceremony.Ceremony, *draft) (api.Step, error) {
 	return api.EnterCredentials{}, nil
 }
 
-// methods lists the methods that can be chosen as second step: those that are on, and a
-// backup code if one was ever issued. Whoever holds a sheet of void codes is told why they
-// do not work (R74).
+// methods lists the methods that can be chosen as second step: the enabled
+// ones, and a backup code if one was ever issued. A user whose codes are all
+// void learns why they do not work (R74).
 func methods(tx store.Tx, a *account.Account) ([]api.Method, error) {
 	e, err := account.Enrolled(tx, a)
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	. "nightlatch/server/ceremony/ceremonytest"
 )
 
-// ownerOnDevice creates an account with an app. Its owner shows the token of a device that
-// has signed in.
+// ownerOnDevice creates an account with an app, whose owner signs in with the
+// token of a known device.
 func ownerOnDevice(w *World, username string) (owner *Person, secret string) {
 	w.T.Helper()
 	owner = w.SignUp(username)
@@ -23,8 +23,8 @@ func ownerOnDevice(w *World, username string) (owner *Person, secret string) {
 	return owner, secret
 }
 
-// R43: whatever strangers try, the owner signs in at once on a device that signed in
-// before, and proves the password at once in an open session. Nobody else does.
+// R43: guesses of strangers never delay the owner's sign-in on a known device,
+// nor the password prompt in an open session. They delay other clients.
 func TestStrangersDoNotStopADevice(t *testing.T) {
 	t.Parallel()
 	for _, failures := range []int{5, 20, 100, 130} {
@@ -34,7 +34,7 @@ func TestStrangersDoNotStopADevice(t *testing.T) {
 			credentials(w, "ada", "not the password")
 			w.Clock.Advance(w.Policy.ThrottleMax)
 		}
-		for range 3 { // right at the limit, too
+		for range 3 { // also at the limit
 			credentials(w, "ada", "not the password")
 		}
 		walk := ada.SignIn()
@@ -52,8 +52,8 @@ func TestStrangersDoNotStopADevice(t *testing.T) {
 	}
 }
 
-// R43: a known device has a count, too, and it is its own. With too many failures the device
-// is forgotten.
+// R43: a known device has a count of its own. After too many failures the
+// device is forgotten.
 func TestADeviceHasACountOfItsOwn(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -76,15 +76,15 @@ func TestADeviceHasACountOfItsOwn(t *testing.T) {
 		wrong().Refused(api.InvalidCredentials)
 		w.Clock.Advance(time.Hour)
 	}
-	ada.SignIn().In("app-code") // it counts with the others now, and they have no failures
+	ada.SignIn().In("app-code") // now counted with unknown devices, which have no failures
 	for range 5 {
 		wrong().Refused(api.InvalidCredentials)
 	}
 	credentials(w, "ada", Password).Refused(api.Throttled)
 }
 
-// R43: a token counts for its account alone, and for nobody after the password was changed
-// or its session was ended from elsewhere.
+// R43: a token works for its account only. It ends when the password changes,
+// and when its session is ended from another client.
 func TestDeviceTokensThatDoNotCount(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -139,7 +139,7 @@ func TestOneTokenForAllAccountsOfADevice(t *testing.T) {
 	}
 }
 
-// The number of devices is bounded. The one that was not used for the longest time goes.
+// The number of devices is limited. The least recently used one is forgotten.
 func TestDevicesAreBounded(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})

@@ -95,9 +95,10 @@ func TestThrottle(t *testing.T) {
 	credentials(w, "ada", Password).SignedIn()
 }
 
-// R43: failures of all factors add up. The right password alone does not reset the count,
-// so an attacker who has it gets no additional guesses. A hundred in a row lock the
-// account. The right password in an open session unlocks it.
+// R43: failures of all factors add up. The right password alone does not reset
+// the count, so an attacker who knows it gets no additional guesses. A hundred
+// failures in a row lock the account. The right password in an open session
+// unlocks it.
 func TestHundredFailuresLockTheAccount(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -185,8 +186,8 @@ func TestMethodGoneInTheMiddle(t *testing.T) {
 	}
 }
 
-// R14: whoever only looks at a sign-in whose method was turned off gets no text. The code is
-// sent when it is asked for.
+// R14: reading a sign-in whose method was turned off sends no text. The code
+// is sent on request.
 func TestLookingSendsNoText(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -261,7 +262,7 @@ func TestOneCodeForTwoWindows(t *testing.T) {
 	if w.Texts.Last(number).Code() == fresh {
 		t.Error("the code that expires soon was sent again")
 	}
-	one.Answer(api.Code{Code: fresh}).SignedIn() // R11: replacing it voided nothing
+	one.Answer(api.Code{Code: fresh}).SignedIn() // R11: the new code did not void it
 }
 
 // Codes that are sent and never entered are limited over all sign-ins.

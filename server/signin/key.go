@@ -71,7 +71,7 @@ func (r *rules) verifyKey(ctx context.Context, c ceremony.Ceremony, d draft, inp
 		if err != nil {
 			return err
 		}
-		if err := r.allow(tx, &c, a); err != nil { // a throttled answer is not verified
+		if err := r.allow(tx, &c, a); err != nil { // answers are not verified while throttled
 			return err
 		}
 		keys, err := account.Keys(tx, c.Account)

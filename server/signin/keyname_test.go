@@ -8,8 +8,9 @@ import (
 	"nightlatch/server/servertest"
 )
 
-// R31: the suggested name is the one that the client shows for the key, else that of its
-// model. No two keys of an account get the same suggestion, whatever the case and length.
+// R31: the suggested name is the one that the client shows for the key, or
+// else that of its model. No two keys of an account get the same suggestion,
+// regardless of case and length.
 func TestSuggestedKeyName(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)

@@ -62,7 +62,7 @@ func TestUnlock(t *testing.T) {
 		w.Clock.Advance(w.Policy.ThrottleMax)
 	}
 	credentials(w, "ada", Password).Refused(api.InvalidCredentials)
-	walk := ada.Prelude(api.EnrollApp).In("scan-qr") // with the password, which is due again
+	walk := ada.Prelude(api.EnrollApp).In("scan-qr") // asks for the password again
 	secret := walk.View.Step.(api.ScanQR).Secret
 	walk.Answer(api.Continue{}).Answer(api.Code{Code: w.AppCode(secret)}).In("finished")
 	w.Clock.Advance(30 * time.Second)

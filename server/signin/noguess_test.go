@@ -10,7 +10,7 @@ import (
 	"nightlatch/server/store"
 )
 
-// failures is the count of failures that strangers are held against.
+// failures returns the number of failures in the count for unknown devices.
 func failures(w *World, username string) (n int) {
 	w.T.Helper()
 	w.View(func(tx store.Tx) error {
@@ -25,13 +25,13 @@ func failures(w *World, username string) (n int) {
 	return n
 }
 
-// R43, R84: a secret that only the owner can know is no guess, at any step: a code of the app
-// that was used, or of another time; a backup code that was used, is void or out of order; a
-// temporary password or a backup code in the place of the password. Each is refused with its
-// reason as often as it is tried.
+// R43, R84: a secret that only the owner can know is never counted as a guess.
+// Such secrets are used app codes and those of another time step; backup codes
+// that are used, void or out of order; and temporary passwords or backup codes
+// entered as the password. Each is refused with its reason, every time.
 func TestWhatOnlyTheOwnerKnowsIsNoGuess(t *testing.T) {
 	t.Parallel()
-	w := New(t, Setup{Policy: account.Hardened()}) // a code out of order does not void the others
+	w := New(t, Setup{Policy: account.Hardened()}) // here a code out of order does not void the others
 	ada := w.SignUp("ada")
 	secret, first := ada.EnrollApp()
 	w.IssueBackupCode("ada") // the next one

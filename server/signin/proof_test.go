@@ -8,9 +8,9 @@ import (
 	. "nightlatch/server/ceremony/ceremonytest"
 )
 
-// R3: the password counts in a sign-in for 30 minutes, however many answers come in
-// between. The session that is created counts as proved since the password was entered, and
-// not since the second step (R6).
+// R3: in a sign-in, the password counts for 30 minutes, regardless of the
+// answers in between. In the new session it counts from when it was entered,
+// not from the second step (R6).
 func TestPasswordOfASignInHasAnAge(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -19,7 +19,7 @@ func TestPasswordOfASignInHasAnAge(t *testing.T) {
 	late := ada.SignIn().In("app-code")
 	for range 2 {
 		w.Clock.Advance(w.Policy.CeremonyProof / 3)
-		late.Answer(api.Resend{}) // not an answer to this step
+		late.Answer(api.Resend{}) // this step does not take it
 	}
 	w.Clock.Advance(w.Policy.CeremonyProof / 3)
 	if r := late.Answer(api.Code{Code: w.AppCode(secret)}).Refused(api.ReauthenticationRequired); late.View.State != "enter-credentials" || r.Reason != "sign_in" {

@@ -16,8 +16,9 @@ import (
 	"nightlatch/server/servertest"
 )
 
-// R43: when the queue for hashes is full of strangers at the same address, a device that
-// signed in before gets a turn all the same, and another one is told when to come again.
+// R43: when strangers at the same address fill the queue for hashes, a known
+// device still gets its turn. Another client is refused, with the time to try
+// again.
 func TestKnownDeviceInAFullQueue(t *testing.T) {
 	t.Parallel()
 	const limit = 4
@@ -78,7 +79,7 @@ func TestKnownDeviceInAFullQueue(t *testing.T) {
 		answered <- status
 	}()
 	select {
-	case <-evicted: // a stranger had to leave; now it waits for the running hash
+	case <-evicted: // it took a stranger's place and waits for the running hash
 	case status := <-answered:
 		t.Fatalf("answered before its turn: %d", status)
 	}

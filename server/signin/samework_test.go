@@ -11,7 +11,8 @@ import (
 	. "nightlatch/server/ceremony/ceremonytest"
 )
 
-// work is what an answer costs, in figures that a busy machine does not change.
+// work is the cost of an answer, in counts that do not depend on the load of
+// the machine.
 type work struct {
 	ops          string // the operations on the store, sorted in each transaction
 	writes       int
@@ -43,9 +44,9 @@ func wrongPassword(w *World, username string) work {
 	return did
 }
 
-// R42: a wrong password for an existing name and for an unknown one cause the same
-// transactions, reads and writes, up to the wait and the lock, and allocate
-// as much. Counts show what no clock can show on a busy machine.
+// R42: a wrong password causes the same transactions, reads and writes and the
+// same allocations for an existing and an unknown name, up to the wait and the
+// lock. The test counts, because clocks are not reliable on a busy machine.
 func TestKnownAndUnknownNamesAreTheSameWork(t *testing.T) { // not parallel: allocations are counted
 	w := New(t, Setup{})
 	const names = 12
@@ -71,7 +72,7 @@ func TestKnownAndUnknownNamesAreTheSameWork(t *testing.T) { // not parallel: all
 			t.Errorf("%s: %d for a known name, %d for an unknown one: %.3f", what, pair[0], pair[1], ratio)
 		}
 	}
-	for try := range 110 { // throttled after five, locked after a hundred
+	for try := range 110 { // the wait starts after five, the lock after a hundred
 		k, u := wrongPassword(w, "known00"), wrongPassword(w, "other00")
 		if k.ops != u.ops {
 			t.Fatalf("try %d, a known name:\n%s\nan unknown one:\n%s", try+2, k.ops, u.ops)
@@ -80,7 +81,8 @@ func TestKnownAndUnknownNamesAreTheSameWork(t *testing.T) { // not parallel: all
 	}
 }
 
-// inTransactions sorts the operations of each transaction, whose order costs nothing.
+// inTransactions sorts the operations within each transaction, because their
+// order does not change the cost.
 func inTransactions(ops []string) string {
 	out, begin := slices.Clone(ops), 0
 	for i := range len(out) + 1 {

@@ -60,8 +60,9 @@ func (r *rules) choose(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.A
 	return r.second(tx, c, d, a, method)
 }
 
-// loadOrRestart loads the account for an edge of the second step. If the password has
-// changed since it was proved, or was proved too long ago (R3), the sign-in starts over.
+// loadOrRestart loads the account for an edge of the second step. The sign-in
+// starts over if the password has changed since it was entered, or was entered
+// too long ago (R3).
 func (r *rules) loadOrRestart(
 	do func(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, in api.Input) (api.State, error),
 ) func(tx store.Tx, c *ceremony.Ceremony, d *draft, in api.Input) (api.State, error) {
@@ -94,9 +95,10 @@ func (r *rules) refuseFor(tx store.Tx, c *ceremony.Ceremony, a *account.Account,
 	})
 }
 
-// refuseOwner refuses a secret that only the owner can know: a code that was right once, or
-// for another time. It is no guess, so no failure is counted (R43). Repeated in one
-// sign-in, it is recorded once, because nothing slows such answers down.
+// refuseOwner refuses a secret that only the owner can know: a code that was
+// valid before, or will be. No failure is counted (R43), so nothing slows
+// repetitions down. For this reason a sign-in records a repeated refusal only
+// once.
 func (r *rules) refuseOwner(c *ceremony.Ceremony, d *draft, factor string, refusal api.Refusal) (api.State, error) {
 	c.Refuse(refusal)
 	if reason := refusal.Code + " " + refusal.Reason; d.Told != reason {
@@ -120,7 +122,7 @@ func (r *rules) allow(tx store.Tx, c *ceremony.Ceremony, a *account.Account) err
 	return proof.Allow(tx, count)
 }
 
-// secretOf is the secret of a second step, as failures are counted.
+// secretOf maps a method to the secret that its failures count for.
 func secretOf(m api.Method) throttle.Secret {
 	switch m {
 	case api.Text:
@@ -160,7 +162,8 @@ func (r *rules) finish(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.A
 	return r.begin(tx, c, d, a)
 }
 
-// begin creates the session. Its password counts as proved when it was entered (R3).
+// begin creates the session. Its password counts from when it was entered
+// (R3).
 func (r *rules) begin(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) (api.State, error) {
 	var err error
 	d.token, d.made, err = r.Sessions.Create(tx, session.Session{

@@ -11,8 +11,9 @@ import (
 	"nightlatch/server/store"
 )
 
-// R11: a code belongs to the account and the number. However old it is, another sign-in
-// sends the same one while it is valid for two minutes or more, and no sign-in voids it.
+// R11: a code belongs to the account and the number. Another sign-in sends the
+// same code again while it is valid for two minutes or more. No sign-in voids
+// it.
 func TestAnotherSignInVoidsNoCode(t *testing.T) {
 	t.Parallel()
 	for age := time.Duration(0); age < 10*time.Minute; age += 30 * time.Second {
@@ -37,8 +38,8 @@ func TestAnotherSignInVoidsNoCode(t *testing.T) {
 	}
 }
 
-// The code of an account of an older version lies under another key. The next code that is
-// sent deletes it.
+// An earlier version stored the code of an account under another key. Sending
+// the next code deletes it.
 func TestCodeOfAnOlderVersionIsDeleted(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})
@@ -55,8 +56,8 @@ func TestCodeOfAnOlderVersionIsDeleted(t *testing.T) {
 	})
 }
 
-// R12: at every moment of a sign-in either a code is good or one can be had at once. The
-// times that the step tells are the real ones.
+// R12: at every moment of a sign-in, either a code is valid or a new one can
+// be sent at once. The times in the step are correct.
 func TestThereIsAlwaysACodeToBeHad(t *testing.T) {
 	t.Parallel()
 	for repeat := 2 * time.Minute; repeat < 13*time.Minute; repeat += 10 * time.Second {
@@ -79,7 +80,8 @@ func TestThereIsAlwaysACodeToBeHad(t *testing.T) {
 			w.Clock.Advance(10 * time.Second)
 		}
 	}
-	// The same after the last try, and after the code was used elsewhere.
+	// The same holds after the last try, and after the code was used
+	// elsewhere.
 	w := New(t, Setup{})
 	ada := w.SignUp("ada")
 	ada.EnrollText(number)
@@ -99,8 +101,8 @@ func TestThereIsAlwaysACodeToBeHad(t *testing.T) {
 	one.Answer(api.Resend{}).In("text-code")
 }
 
-// R12: a mail says for how long its code is valid when it is sent, and a code that has
-// expired by then is not sent.
+// R12: a mail states how long its code is valid from the time of sending. A
+// code that has expired by then is not sent.
 func TestMailTellsWhatIsLeft(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})

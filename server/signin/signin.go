@@ -77,13 +77,13 @@ type draft struct {
 
 	Invitation string `json:"invitation,omitempty"` // sign-up: an invitation or the set-up code
 
-	Given     proof.Given `json:"given,omitzero"`      // when it was entered (R3)
+	Given     proof.Given `json:"given,omitzero"`      // when the password was entered (R3)
 	Text      proof.Sent  `json:"text,omitzero"`       // the code that was sent
-	Texted    bool        `json:"texted,omitempty"`    // it was sent for this sign-in
+	Texted    bool        `json:"texted,omitempty"`    // this sign-in sent the code
 	Options   api.RawJSON `json:"options,omitempty"`   // for the security key
 	Challenge []byte      `json:"challenge,omitempty"` // for the security key, used once
 	Told      string      `json:"told,omitempty"`      // the refusal that refuseOwner recorded last
-	Keys      []string    `json:"keys,omitempty"`      // the IDs of those that the options are for
+	Keys      []string    `json:"keys,omitempty"`      // IDs of the keys in the WebAuthn options
 
 	// For the last step. Shown once and never stored.
 	token, device string

@@ -54,15 +54,16 @@ type chosen struct {
 	hash string
 }
 
-// startSignUp lets in who may sign up (R7). Nothing was said about a name yet, so every name
-// gets the same answer at a door that is not open (R42).
+// startSignUp refuses clients that may not sign up (R7). The client has not
+// sent a name yet, so a server with closed sign-up gives the same answer for
+// every name (R42).
 func (r *rules) startSignUp(tx store.Tx, c *ceremony.Ceremony, d *draft, b api.Begin) (api.State, error) {
 	d.Invitation = b.Invitation
 	_, err := r.enter(tx, c.Caller, d.Invitation)
 	return chooseCredentials, err
 }
 
-// enter returns the client's pass, or a Rejection.
+// enter returns the client's signup.Pass, or a Rejection.
 func (r *rules) enter(tx store.Tx, who ceremony.Caller, code string) (signup.Pass, error) {
 	pass, err := r.door.Enter(tx, code, who.Window)
 	for known, reason := range map[error]ceremony.Reason{
@@ -102,8 +103,8 @@ func (r *rules) hashChosen(ctx context.Context, c ceremony.Ceremony, d draft, in
 	return chosen{Credentials: in, hash: hash}, nil
 }
 
-// askName refuses a name that is taken. Each look at a name is counted before it is
-// answered, since a client can leave before the account is made (R42).
+// askName refuses a name that is taken. It counts the question before it
+// answers, since a client can leave before it creates the account (R42).
 func (r *rules) askName(ctx context.Context, c ceremony.Ceremony, d draft, name string) error {
 	var isTaken bool
 	err := r.Store.Update(ctx, func(tx store.Tx) error {
@@ -180,7 +181,8 @@ func (r *rules) create(tx store.Tx, c *ceremony.Ceremony, d *draft, input api.In
 	return r.begin(tx, c, d, a)
 }
 
-// useInvitation uses up the invitation of a pass, and tells the account that invited.
+// useInvitation uses up the invitation of a pass, and notifies the account
+// that invited.
 func (r *rules) useInvitation(tx store.Tx, c *ceremony.Ceremony, pass signup.Pass, made *account.Account) error {
 	invited, err := r.door.Use(tx, pass)
 	if err != nil || !invited {

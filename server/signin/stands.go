@@ -11,13 +11,14 @@ import (
 	"nightlatch/server/store"
 )
 
-// methodOf is the method of each state of the second step.
+// methodOf maps the states of the second step to their methods.
 var methodOf = map[api.State]api.Method{
 	textCode: api.Text, appCode: api.App, securityKey: api.SecurityKey, backupCode: api.BackupCode,
 }
 
-// stands returns why a second step can't be answered any more: its method is off, its
-// number or its keys changed, or the password no longer counts.
+// stands returns why a second step can't be answered any more, or nil. The
+// method was turned off, the number or the keys changed, or the password no
+// longer counts.
 func (r *rules) stands(tx store.Tx, c *ceremony.Ceremony, d *draft) (*api.Refusal, error) {
 	method, second := methodOf[c.State]
 	if !second {
@@ -41,7 +42,8 @@ func (r *rules) stands(tx store.Tx, c *ceremony.Ceremony, d *draft) (*api.Refusa
 	case method == api.Text && d.Text.To != "" && d.Text.To != a.Phone:
 		reason = ceremony.NumberChanged
 	case method == api.SecurityKey && c.Looking:
-		// An answer is examined all the same: it may come from a key that is still enrolled.
+		// The answer is verified anyway: it may come from a key that is still
+		// enrolled.
 		keys, err := account.Keys(tx, a.ID)
 		if err != nil || slices.Equal(d.Keys, keyIDs(keys)) {
 			return nil, err
@@ -54,7 +56,7 @@ func (r *rules) stands(tx store.Tx, c *ceremony.Ceremony, d *draft) (*api.Refusa
 	return &refusal, nil
 }
 
-// passwordGone returns why the password no longer counts, 0 if it does.
+// passwordGone returns why the password no longer counts, or 0.
 func (r *rules) passwordGone(tx store.Tx, a *account.Account, d *draft) ceremony.Reason {
 	switch {
 	case a.Password != d.Password:
@@ -65,8 +67,8 @@ func (r *rules) passwordGone(tx store.Tx, a *account.Account, d *draft) ceremony
 	return 0
 }
 
-// move leads to another second step, or to the password if that no longer counts. Whoever
-// only looks is not signed in.
+// move goes on to another second step, or to the password if it no longer
+// counts. Reading a ceremony never signs anybody in.
 func (r *rules) move(tx store.Tx, c *ceremony.Ceremony, d *draft) (api.State, error) {
 	a, err := account.Load(tx, c.Account)
 	if err != nil {
@@ -84,8 +86,9 @@ func (r *rules) move(tx store.Tx, c *ceremony.Ceremony, d *draft) (api.State, er
 	return r.second(tx, c, d, a, methodOf[c.State])
 }
 
-// notice says what the user must know about a second step: that attempts have to wait, that
-// the code which was sent can no longer be used, or that no backup code is active (R74).
+// notice returns what the user must know about a second step, or nil: attempts
+// have to wait, the code that was sent can no longer be used, or no backup
+// code is active (R74).
 func (r *rules) notice(tx store.Tx, c *ceremony.Ceremony, d *draft) (*api.Notice, error) {
 	if _, second := methodOf[c.State]; !second {
 		return nil, nil
@@ -114,7 +117,7 @@ func (r *rules) notice(tx store.Tx, c *ceremony.Ceremony, d *draft) (*api.Notice
 	return nil, nil
 }
 
-// keyIDs are the IDs of keys, to tell whether the list has changed.
+// keyIDs returns the IDs of keys, to detect that the list has changed.
 func keyIDs(keys []account.SecurityKey) []string {
 	ids := make([]string, len(keys))
 	for i, k := range keys {

@@ -21,13 +21,13 @@ func (r *rules) askText(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.
 		return "", err
 	}
 	if refusal != nil {
-		c.Notify(*refusal) // the method is in use all the same, and there may be others
+		c.Notify(*refusal) // the step is shown anyway, since the user may choose another method
 	}
 	d.Texted = refusal == nil && !c.Looking
 	return textCode, nil
 }
 
-// toSignIn is where a sign-in code is sent.
+// toSignIn returns the recipient of a sign-in code.
 func toSignIn(a *account.Account) proof.To {
 	return proof.To{Channel: api.ByText, Address: a.Phone, Template: delivery.SignInCode}
 }
