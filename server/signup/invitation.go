@@ -25,9 +25,9 @@ const (
 	codePrefix       = "uniq/invite/"
 )
 
-// An Invitation lets one person make one account. It has two codes: one that the owner
-// sees, and, if it was mailed, one that only the mail has. The first who uses one of them
-// uses both. The mailed code proves the address.
+// An Invitation lets one person create one account. It has a code for the
+// inviter and, if it was mailed, another one that only the mail contains.
+// Using one code uses up both. The mailed code proves the address.
 type Invitation struct {
 	ID      string    `json:"id"`
 	Address string    `json:"address"` // normalised
@@ -37,9 +37,9 @@ type Invitation struct {
 	Mailed  bool      `json:"mailed,omitempty"`
 	Used    time.Time `json:"used,omitzero"`
 	Codes   []string  `json:"codes"`           // keyed hashes, for the keys of codePrefix
-	Epoch   uint64    `json:"epoch,omitempty"` // of the database when it was made
+	Epoch   uint64    `json:"epoch,omitempty"` // epoch of the database when it was made
 
-	before bool // of a restore: it may have been used or taken back since
+	before bool // made before a restore, so it may have been used or taken back
 }
 
 // codeRow is the record of one code.
@@ -48,8 +48,9 @@ type codeRow struct {
 	Mailed bool   `json:"mailed,omitempty"`
 }
 
-// live reports whether the invitation can be used. One that was made in the future does not
-// count, because the clock was put back (R86), nor one of before a restore.
+// live reports whether the invitation can be used. It can't if it is dated in
+// the future, after the clock was set back (R86), or was made before a
+// restore.
 func (i Invitation) live(now time.Time) bool {
 	return i.Used.IsZero() && !i.before && now.Before(i.Expires) && !i.Created.After(now.Add(time.Minute))
 }
@@ -59,10 +60,11 @@ func (d *Door) hash(code string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Invite makes an invitation for an address and returns the code that the inviter sees. With
-// mailed it also returns a code for the mail. Codes are made by the caller's transaction,
-// which may run twice. Errors: account.ErrEmail, ErrFull; ErrClosed while nobody can sign
-// up, when the code could not be used.
+// Invite creates an invitation for an address and returns the code for the
+// inviter. With mailed it also returns a code for the mail. The caller's
+// transaction may run twice; each run makes new codes. Errors:
+// account.ErrEmail, ErrFull; ErrClosed while nobody can sign up, because the
+// code could not be used.
 func (d *Door) Invite(tx store.Tx, by, address string, mailed bool) (i Invitation, shown, inMail string, err error) {
 	if address, err = account.NormalizeEmail(address); err != nil {
 		return i, "", "", err
@@ -104,7 +106,8 @@ func (d *Door) Invite(tx store.Tx, by, address string, mailed bool) (i Invitatio
 	if err := store.Insert(tx, invitationPrefix+i.ID, i); err != nil {
 		return i, "", "", fmt.Errorf("signup: invitation: %w", err)
 	}
-	// It is kept for a while after its end, so that the refusal can say why.
+	// The record is kept for a while after its end, so that a refusal can say
+	// why.
 	return i, shown, inMail, store.ExpireAt(tx, i.Expires.Add(InvitationLife), expire...)
 }
 
@@ -163,7 +166,7 @@ func (d *Door) TakeBack(tx store.Tx, id string) (Invitation, error) {
 	return i, store.CancelExpiry(tx, i.Expires.Add(InvitationLife), invitationPrefix+id)
 }
 
-// invited completes a pass with the invitation of a code.
+// invited adds the invitation of a code to a pass.
 func (d *Door) invited(tx store.Tx, pass Pass, code string) (Pass, error) {
 	var row codeRow
 	switch err := store.Load(tx, codePrefix+d.hash(code), &row); {
@@ -185,9 +188,9 @@ func (d *Door) invited(tx store.Tx, pass Pass, code string) (Pass, error) {
 	return pass, nil
 }
 
-// Use marks the invitation of a pass as used, and with it every other open one for the same
-// address: an invitation is often repeated because the first seems lost, and still makes one
-// account (R7). It reports whether there was one.
+// Use marks the invitation of a pass as used, and every other open one for the
+// same address: owners repeat an invitation that seems lost, but it still
+// means one account (R7). invited is false if the pass has no invitation.
 func (d *Door) Use(tx store.Tx, pass Pass) (invited bool, err error) {
 	if pass.invitation == "" {
 		return false, nil

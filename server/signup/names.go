@@ -11,25 +11,25 @@ import (
 	"nightlatch/server/store"
 )
 
-// R42: how often a place may learn whether a name is taken.
+// R42: how many names a subscriber may check in which time.
 const (
 	namesMax   = 10
 	namesEvery = time.Hour
 )
 
-// A NamesError reports that a place has asked for too many names.
+// A NamesError reports that a subscriber has checked too many names.
 type NamesError struct{ RetryAt time.Time }
 
 func (e *NamesError) Error() string { return "signup: too many names were tried from here" }
 
-// asked is the record of a place: when it asked for names, oldest first.
+// asked records when a subscriber checked names, oldest first.
 type asked struct {
 	At []time.Time `json:"at"`
 }
 
-// place is what an address is counted as: its subscriber. The loopback addresses are one
-// place, because any program on this computer can use all of them. "" is the window of this
-// program.
+// place returns the subscriber that a client address counts for. All loopback
+// addresses count as one, because any program on this computer can use all of
+// them. The window of this program has "" and no limit.
 func place(client string) string {
 	if netaddr.Local(client) {
 		return "loopback"
@@ -37,7 +37,7 @@ func place(client string) string {
 	return netaddr.Subscriber(client)
 }
 
-// Ask counts that a client looks whether a name is taken, before it gets the answer. Error:
+// Ask counts one check of a name. It comes before the answer. Error:
 // *NamesError.
 func (d *Door) Ask(tx store.Tx, client string) error {
 	from := place(client)
@@ -55,8 +55,8 @@ func (d *Door) Ask(tx store.Tx, client string) error {
 	return d.saveAsked(tx, key, r)
 }
 
-// Made takes back the last Ask of a client that has made an account: it has not looked at
-// somebody else's name.
+// Made removes the last Ask of a client that created the account: it learned
+// nothing about another user's name.
 func (d *Door) Made(tx store.Tx, client string) error {
 	from := place(client)
 	if from == "" {

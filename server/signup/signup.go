@@ -1,12 +1,14 @@
-// Package signup decides who may make an account (R7).
+// Package signup decides who may create an account (R7).
 //
-// The door is open, by invitation or closed. The owner's setting says which; a flag of the
-// program wins over it. Without both, a lab is open and any other server by invitation.
-// While a server has no owner, the first account of the window, or the one made with the
-// set-up code of this start, becomes the owner's.
+// Sign-up is open, by invitation or closed. The owner's setting says which; a
+// flag of the program overrides it. Without either, a lab is open and any
+// other server is by invitation. While a server has no owner, the owner's
+// account is the first one that is created in the program's window or with the
+// set-up code of this start.
 //
-// Only an open door tells that a name is taken, and only some times an hour for a place
-// (R42). An invited user is told as well, since the invitation can be used once only.
+// A client learns whether a name is taken only while sign-up is open, and only
+// for a few names an hour (R42). An invited user learns it too, since an
+// invitation works once.
 package signup
 
 import (
@@ -31,7 +33,7 @@ const (
 	Closed Mode = "closed" // nobody
 )
 
-// Errors of this package. All of them are told to the client.
+// Errors of this package. The client sees all of them.
 var (
 	ErrMode           = errors.New("signup: unknown mode")
 	ErrFixed          = errors.New("signup: the mode is set by a flag")
@@ -56,7 +58,7 @@ func ParseMode(s string) (Mode, error) {
 // Config configures a Door.
 type Config struct {
 	Sealer *seal.Sealer
-	Flag   Mode // of the program; "" leaves it to the owner
+	Flag   Mode // of the program; "" if the owner's setting applies
 	Lab    bool
 }
 
@@ -82,7 +84,7 @@ func New(cfg Config) (*Door, error) {
 // modeKey is the store key of the owner's setting.
 const modeKey = "conf/sign-up"
 
-// Mode returns who may sign up now, and whether a flag says so.
+// Mode returns who may sign up now, and whether a flag fixes it.
 func (d *Door) Mode(tx store.Tx) (m Mode, fixed bool, err error) {
 	if d.cfg.Flag != "" {
 		return d.cfg.Flag, true, nil
@@ -99,8 +101,8 @@ func (d *Door) Mode(tx store.Tx) (m Mode, fixed bool, err error) {
 	return Invite, false, nil
 }
 
-// SetMode changes the owner's setting and returns the mode before. Errors: ErrMode,
-// ErrFixed.
+// SetMode changes the owner's setting and returns the previous mode. Errors:
+// ErrMode, ErrFixed.
 func (d *Door) SetMode(tx store.Tx, m Mode) (before Mode, err error) {
 	if m, err = ParseMode(string(m)); err != nil {
 		return "", err
@@ -118,8 +120,8 @@ func (d *Door) SetMode(tx store.Tx, m Mode) (before Mode, err error) {
 	return before, nil
 }
 
-// SetupCode returns the set-up code of this start in the form that is shown, or "" if the
-// server has an owner.
+// SetupCode returns the set-up code of this start as it is shown to people, or
+// "" if the server has an owner.
 func (d *Door) SetupCode(tx store.Tx) (string, error) {
 	owner, err := account.Owner(tx)
 	if err != nil || owner != "" {
@@ -128,20 +130,21 @@ func (d *Door) SetupCode(tx store.Tx) (string, error) {
 	return account.FormatCode(d.setup), nil
 }
 
-// A Pass is the permission to make one account.
+// A Pass is the permission to create one account.
 type Pass struct {
 	Owner   bool   // the account becomes the server owner's
-	Names   bool   // the client is told whether a name is taken without being invited (R42)
+	Names   bool   // the client may learn whether a name is taken, without an invitation (R42)
 	Address string // of the invitation
-	Proved  bool   // the code was read in mail to Address
+	Proved  bool   // the code came from the mail to Address
 	By      string // ID of the account that invited
 
 	invitation string // ID
 }
 
-// Enter returns a pass for a client. code is an invitation or the set-up code, "" without
-// one; window is the window of this program. It changes nothing. Errors: ErrClosed,
-// ErrNeedInvitation, ErrNeedSetup, ErrInvitation, ErrUsed, ErrExpired.
+// Enter returns a pass for a client and changes nothing. code is an
+// invitation, the set-up code or ""; window is true for the window of this
+// program. Errors: ErrClosed, ErrNeedInvitation, ErrNeedSetup, ErrInvitation,
+// ErrUsed, ErrExpired.
 func (d *Door) Enter(tx store.Tx, code string, window bool) (Pass, error) {
 	owner, err := account.Owner(tx)
 	if err != nil {
@@ -170,7 +173,7 @@ func (d *Door) Enter(tx store.Tx, code string, window bool) (Pass, error) {
 	return d.invited(tx, pass, read)
 }
 
-// withoutCode reports why a client without a code may not sign up, nil if it may.
+// withoutCode returns why a client without a code may not sign up, or nil.
 func (d *Door) withoutCode(mode Mode, unowned, window bool) error {
 	switch {
 	case unowned && window, mode == Open:

@@ -40,8 +40,8 @@ func (w *world) ask(address string) error {
 	return w.update(func(tx store.Tx) error { return w.door.Ask(tx, address) })
 }
 
-// R42: the tenth look is the last one of an hour, whatever becomes of the sign-up. One that
-// made an account is taken back.
+// R42: a subscriber can check ten names an hour, regardless of what becomes of
+// the sign-ups. A check that ends in an account does not count.
 func TestAskR42(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -70,8 +70,8 @@ func TestAskR42(t *testing.T) {
 	}
 }
 
-// A place is what one subscriber has: an IPv4 address, however it is written, or an IPv6
-// /64. A program on this computer has all loopback addresses.
+// A subscriber is an IPv4 address in any spelling, or an IPv6 /64. All
+// loopback addresses are one subscriber.
 func TestPlaceR42(t *testing.T) {
 	t.Parallel()
 	for _, same := range [][2]string{
@@ -110,7 +110,7 @@ func TestPlaceR42(t *testing.T) {
 	}
 }
 
-// The clock was put back: what was counted in the future does not count (R86).
+// After the clock was set back, checks in the future do not count (R86).
 func TestAskAfterTheClockWentBack(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -149,7 +149,7 @@ func TestInvitationsAreBounded(t *testing.T) {
 	}); !errors.Is(err, account.ErrEmail) {
 		t.Errorf("no address: %v", err)
 	}
-	// Expired ones make room at once, and are deleted in time.
+	// Expired invitations make room at once. Their records are deleted later.
 	w.now = w.now.Add(InvitationLife)
 	if err := invite(InvitationsMax); err != nil {
 		t.Errorf("after the others expired: %v", err)
@@ -218,8 +218,8 @@ func TestInvitationsForOneAddressMakeOneAccountR7(t *testing.T) {
 	}
 }
 
-// A backup has invitations that were used or taken back after it was made. So none of them
-// works after it was restored; a new one does.
+// Invitations in a backup may have been used or taken back after it was made.
+// So none of them works after a restore; a new one does.
 func TestInvitationsEndWithARestore(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -274,7 +274,7 @@ func TestInvitationsEndWithARestore(t *testing.T) {
 	}
 }
 
-// While nobody can sign up, no code is made that could not be used.
+// While nobody can sign up, no invitation is made.
 func TestNoInvitationWhileClosed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

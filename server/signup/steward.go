@@ -13,17 +13,18 @@ import (
 	"nightlatch/server/store"
 )
 
-// A Steward makes the owner's changes, and announces them. Clients make them over HTTP, and
-// the operator with `nightlatch admin`.
+// A Steward makes the owner's changes and announces them. Clients use it over
+// HTTP, the operator with `nightlatch admin`.
 type Steward struct {
 	Door      *Door
 	Announcer *notice.Announcer
 	From      notice.Origin
 }
 
-// Invite makes an invitation and mails it if mail leaves this computer. by is the account
-// that invites, nil if nobody owns the server. The code returned is for the inviter; the
-// mail has another one, which proves the address. Errors: those of Door.Invite.
+// Invite creates an invitation, and mails it if the server sends mail to other
+// computers. by is the account that invites, nil if the server has no owner.
+// The returned code is for the inviter. The mail has another one, which proves
+// the address. Errors: those of Door.Invite.
 func (s Steward) Invite(tx store.Tx, by *account.Account, address string) (api.NewInvitation, error) {
 	id := ""
 	if by != nil {
@@ -66,8 +67,8 @@ func (s Steward) SetMode(tx store.Tx, by *account.Account, m Mode) error {
 	return s.tell(tx, by, api.EventSignUpChanged, map[string]string{"sign_up": string(m)})
 }
 
-// HandOn makes an account the owner of the server. The owner before, if there is one, is
-// told as well. It reports whether anything changed.
+// HandOn makes an account the owner of the server, and notifies the previous
+// owner as well. changed is false if the account already was the owner.
 func (s Steward) HandOn(tx store.Tx, to *account.Account) (changed bool, err error) {
 	before, err := account.Owner(tx)
 	if err != nil || before == to.ID {
@@ -95,7 +96,7 @@ func (s Steward) HandOn(tx store.Tx, to *account.Account) (changed bool, err err
 	return true, account.Save(tx, old)
 }
 
-// Owner loads the account that owns the server, nil if there is none.
+// Owner loads the account that owns the server, or nil.
 func Owner(tx store.Tx) (*account.Account, error) {
 	id, err := account.Owner(tx)
 	if err != nil || id == "" {
