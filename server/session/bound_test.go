@@ -7,8 +7,8 @@ import (
 	"nightlatch/server/store"
 )
 
-// The sessions of an account are bounded. The one that was not used for the longest time
-// ends. Records of sessions that have ended do not pile up.
+// The number of sessions of an account is limited. The least recently used one
+// ends. The number of records of ended sessions is limited too.
 func TestSessionsAreBounded(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 0)
@@ -41,7 +41,7 @@ func TestSessionsAreBounded(t *testing.T) {
 	check("the newest", newest, true)
 	check("of another account", other, true)
 
-	for range 3 * Max { // ended all at once, and begun again
+	for range 3 * Max { // all are ended, and one begins
 		b.at = b.at.Add(time.Second)
 		b.create("ann", "curl")
 		b.update(func(tx store.Tx) error { _, err := b.EndOthers(tx, "ann", ""); return err })

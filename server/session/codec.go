@@ -7,9 +7,11 @@ import (
 	"time"
 )
 
-// recordVersion is the first byte of an encoded record. The strings follow, then the times
-// in nanoseconds since 1970, then the generation, then the epoch, which version 1 does not
-// have, then the time of the last person, which versions 1 and 2 do not have. A record is read at every request; decoding JSON would take longer than finding it.
+// recordVersion is the first byte of an encoded record. Then come the strings,
+// the times in nanoseconds since 1970, the generation, the epoch (from version
+// 2 on) and the last activity of a person (from version 3 on). The encoding is
+// binary because every request reads a record, and decoding JSON would take
+// longer than reading it from the store.
 const recordVersion = 3
 
 // noTime is the encoding of the zero time.
@@ -76,7 +78,7 @@ func decode(b []byte) (r record, err error) {
 	if len(rest) > 0 || active > math.MaxInt64 {
 		return record{}, errRecord
 	}
-	r.Active = r.LastSeen // where the versions before had it
+	r.Active = r.LastSeen // earlier versions have no separate time
 	if active > 0 {
 		r.Active = time.Unix(0, int64(active)).UTC()
 	}

@@ -40,13 +40,14 @@ func (st *Store) list(tx store.Tx, account string) ([]record, error) {
 // Max is the number of sessions that an account can have at a time.
 const Max = 100
 
-// clearedMax is how many records of ended sessions are deleted when a new one begins, since
-// the number of writes in a transaction is limited.
+// clearedMax is the number of records of ended sessions that are deleted when
+// a new one begins. It is small because a transaction has a limited number of
+// writes.
 const clearedMax = 4
 
-// makeRoom is called before a session is created. If the account has too many, it ends the
-// one that was not used for the longest time. It also deletes some records of sessions that
-// have ended, so that their number is bounded too.
+// makeRoom runs before a session is created. If the account has Max sessions,
+// it ends the least recently used one. It also deletes a few records of ended
+// sessions, so that their number is limited too.
 func (st *Store) makeRoom(tx store.Tx, account string) error {
 	g, err := loadGeneration(tx, account)
 	if err != nil {
@@ -83,7 +84,8 @@ func (st *Store) makeRoom(tx store.Tx, account string) error {
 	return nil
 }
 
-// lastUse is the last use of a session, stored or not.
+// lastUse is the time of the last use of a session, including uses that are
+// not stored yet.
 func (st *Store) lastUse(r record) time.Time {
 	if st.cfg.Seen != nil {
 		if late := st.cfg.Seen(r.ID); late.After(r.LastSeen) {

@@ -26,11 +26,12 @@ var ErrUnknown = errors.New("session: unknown")
 type Config struct {
 	Sealer              *seal.Sealer
 	Lifetime            time.Duration // R44: from sign-in, regardless of use
-	Idle                time.Duration // R44: maximum time in which no person did anything, in hardened; 0: no limit
+	Idle                time.Duration // R44: maximum time without activity of a person, in hardened; 0: no limit
 	ReauthenticateAfter time.Duration // R3, R6: how long the session counts as recently authenticated
 
-	// Seen returns when a person last did something in a session if it is not stored yet
-	// (the caller of Touch writes with a delay), else zero. It may be nil.
+	// Seen returns the last activity of a person in a session that is not
+	// stored yet, or zero: the caller of Touch writes with a delay. It may be
+	// nil.
 	Seen func(id string) time.Time
 }
 
@@ -51,7 +52,7 @@ type Session struct {
 	Client, RemoteAddr string
 	Kind               string // what it may do; defined by the caller
 	Created, LastSeen  time.Time
-	Active             time.Time // when a person last did something, not a program on its own (R44)
+	Active             time.Time // last activity of a person, not of a program on its own (R44)
 	Expires            time.Time
 	Proved             time.Time // when the password was last proved
 }
@@ -60,7 +61,7 @@ type Session struct {
 type record struct {
 	Session
 	Gen   uint64 // see generation
-	Epoch uint64 // of the database when it began (package epoch)
+	Epoch uint64 // epoch of the database when the session began (package epoch)
 	MAC   string // of its token
 }
 
@@ -70,7 +71,7 @@ type generation struct {
 	Gen  uint64 `json:"gen"`  // sessions of earlier generations have ended, except Keep
 	Keep string `json:"keep"` // ID of the session that did not end
 
-	epoch uint64 // of the database: the sessions of other epochs have ended
+	epoch uint64 // current epoch of the database; sessions of other epochs have ended
 }
 
 func (g generation) ended(r record) bool {
@@ -181,13 +182,13 @@ func (st *Store) alive(r record, g generation, now time.Time) bool {
 	return store.Valid(now, r.Created, r.Expires) && !st.idle(r.Session, now) && !g.ended(r)
 }
 
-// idle reports whether nobody has done anything in a session for too long (R44).
+// idle reports whether no person was active in a session for too long (R44).
 func (st *Store) idle(s Session, now time.Time) bool {
 	if st.cfg.Idle == 0 {
 		return false
 	}
 	seen := s.Active
-	if store.Future(now, seen) { // the clock was set back since
+	if store.Future(now, seen) { // the clock was set back
 		seen = s.Created
 	}
 	if st.cfg.Seen != nil {
@@ -231,8 +232,9 @@ func (st *Store) change(tx store.Tx, account, id string, fn func(*Session)) erro
 	return tx.Put(key(account, id), r.encode())
 }
 
-// Touch stores when the session was last used, and when by a person (zero: not since).
-// Callers should collect uses: a write for each request would cost more than the request.
+// Touch stores the last use of the session, and the last activity of a person;
+// active is zero if there was none. Callers should collect uses, because a
+// write for each request would cost more than the request.
 func (st *Store) Touch(tx store.Tx, s Session, at, active time.Time) error {
 	return st.change(tx, s.Account, s.ID, func(s *Session) {
 		s.LastSeen = at

@@ -300,7 +300,7 @@ func TestR44EndOthers(t *testing.T) {
 	}
 }
 
-// Sessions that begin at the same time are bounded as well.
+// The limit also holds for sessions that begin at the same time.
 func TestManySessionsAtOnce(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 0)
@@ -381,8 +381,8 @@ func TestRecordRoundTrip(t *testing.T) {
 	}
 }
 
-// A record of version 1 has no epoch: it is of the first. One of versions 1 and 2 does not
-// know when a person did something: it was last seen then.
+// A record of version 1 has no epoch and belongs to the first. In records of
+// versions 1 and 2, the last activity of a person is the last use.
 func TestRecordOfEarlierVersions(t *testing.T) {
 	t.Parallel()
 	want := record{Gen: 7, MAC: "m", Session: Session{ID: "i", Account: "a", Created: start, LastSeen: start.Add(day)}}
