@@ -205,7 +205,7 @@ func (p *backupCodesPage) drawList() (body []fyne.CanvasObject) {
 	}
 	return append(body, look.Flow(look.S12, control.NewButton(w.T("ui.codes.check"), "verify", control.Secondary, p.check),
 		control.NewButton(w.T("ui.codes.replace-do"), "reset", control.Destroy, p.replace),
-		look.NewText(w.T("ui.codes.most"), look.Caption, look.Ink3)))
+		look.NewText(w.T("ui.codes.most"), look.Caption, look.Ink2)))
 }
 
 // drawNeedsTwoFactor draws a page that needs two-factor authentication while it is off.
@@ -236,7 +236,7 @@ func (p *backupCodesPage) drawMade() (fyne.CanvasObject, fyne.Focusable) {
 // number of the code to use next.
 func (p *backupCodesPage) drawCode(e api.BackupCodeEntry, next int) fyne.CanvasObject {
 	w, now := p.c.Catalog, p.c.Now()
-	ink, title, sub := look.Ink3, "", w.T("ui.codes.made-on", shell.OnDay(w, now, e.Created))
+	ink, title, sub := look.Ink2, "", w.T("ui.codes.made-on", shell.OnDay(w, now, e.Created))
 	var badge fyne.CanvasObject
 	switch {
 	case e.State == "used":

@@ -111,15 +111,15 @@ func (p *overviewPage) answerCard(next *control.Button) fyne.CanvasObject {
 	}
 	why := w.T(recoveryReason(r), assets.Args{"end": explain.LastDigits(p.src.Value.Account.Phone)})
 	top := look.HTop(look.S20,
-		look.Sized(56, 56, look.Z(look.NewBox(look.Sunken, look.Hairline, 16), look.Centre(look.NewIcon(shield, 30, ink)))),
+		look.Scaled(56, 56, look.Z(look.NewBox(look.Sunken, look.Hairline, 16), look.Centre(look.NewIcon(shield, 30, ink)))),
 		look.Grow(look.V(look.S4, look.NewText(w.T("ui.rescue.question"), look.Body, look.Ink2).Wrapped(),
 			look.NewText(answer, look.Display, look.Ink).Wrapped(), look.Para(why, look.Ink2))))
 	side := func(head string, options []api.RecoveryOption, works bool) fyne.CanvasObject {
-		list := []fyne.CanvasObject{look.NewText(w.T(head), look.Label, look.Ink3).Wrapped()}
+		list := []fyne.CanvasObject{look.NewText(w.T(head), look.Label, look.Ink2).Wrapped()}
 		for _, o := range recoveryLines(options, w, p.c.Now()) {
 			ink, mark := look.Ink, look.Accent
 			if !works {
-				ink, mark = look.Ink3, look.Ink3
+				ink, mark = look.Ink2, look.Ink3
 			}
 			list = append(list, look.HTop(look.S12, look.NewIcon(o.icon, 18, mark), look.Grow(look.NewText(o.text, look.Body, ink).Wrapped())))
 		}
@@ -167,7 +167,7 @@ func (p *overviewPage) recentList() fyne.CanvasObject {
 	for _, e := range p.src.Value.Recent {
 		icon, ink := eventIcon(e)
 		rows = append(rows, look.Inset(look.S16, 10, look.S16, 10, look.H(look.S12, look.NewIcon(icon, 18, ink),
-			look.Grow(look.NewText(eventTitle(w, e), look.Body, look.Ink)), look.NewText(eventClient(w, e), look.Caption, look.Ink3),
+			look.Grow(look.NewText(eventTitle(w, e), look.Body, look.Ink)), look.NewText(eventClient(w, e), look.Caption, look.Ink2),
 			look.Scaled(72, 0, look.NewText(w.Moment(now, e.At), look.Caption, look.Ink2).Trailing()))))
 	}
 	return kit.List(46, rows...)

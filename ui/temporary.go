@@ -181,7 +181,7 @@ func (p *temporaryPage) Draw() shell.View {
 		}
 	}
 	p.live.SetRows(live...)
-	page.Actions = []fyne.CanvasObject{look.NewText(w.T("ui.keys.of", len(live), c.About().Limits.TemporaryPasswords), look.Caption, look.Ink3), add}
+	page.Actions = []fyne.CanvasObject{look.NewText(w.T("ui.keys.of", len(live), c.About().Limits.TemporaryPasswords), look.Caption, look.Ink2), add}
 	if p.made != nil {
 		card, first := p.drawMade()
 		page.Body = append(page.Body, card)
@@ -213,7 +213,7 @@ func (p *temporaryPage) drawMade() (fyne.CanvasObject, fyne.Focusable) {
 		look.V(2, look.NewText(w.T("ui.temporary.for", m.Label), look.Heading, look.Ink).Wrapped(), look.Para(w.T("ui.temporary.once"), look.Ink2)),
 		look.Z(look.NewBox(look.Sunken, look.Hairline, look.RadiusCard), look.Inset(look.S24, look.S20, look.S24, look.S20,
 			look.H(look.S16, look.Grow(look.Groups(look.CodeL, look.Ink, 4, strings.Split(m.Password, "-")...)), copyIt))),
-		look.Flow(look.S16, left, look.NewText(w.T("ui.temporary.any-number"), look.Caption, look.Ink3)),
+		look.Flow(look.S16, left, look.NewText(w.T("ui.temporary.any-number"), look.Caption, look.Ink2)),
 	))), copyIt
 }
 
@@ -246,5 +246,5 @@ func (p *temporaryPage) drawOver(t api.TemporaryPassword) fyne.CanvasObject {
 		badge = kit.Badge(kit.Off, w.T("ui.temporary.expired"))
 	}
 	return look.Inset(look.S16, look.S12, look.S16, look.S12, look.H(look.S16, look.Scaled(32, 32, look.Centre(look.NewIcon("clock", 20, look.Ink3))),
-		look.Grow(look.V(2, look.NewText(t.Label, look.Strong, look.Ink3), look.NewText(w.T("ui.temporary.was", serviceName(w, t.Service), shell.When(w, now, t.Expires)), look.Caption, look.Ink2).Wrapped())), badge))
+		look.Grow(look.V(2, look.NewText(t.Label, look.Strong, look.Ink2), look.NewText(w.T("ui.temporary.was", serviceName(w, t.Service), shell.When(w, now, t.Expires)), look.Caption, look.Ink2).Wrapped())), badge))
 }

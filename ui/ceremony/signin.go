@@ -83,7 +83,7 @@ func (s *sessionScreen) drawCard(h wizard.Host) shell.View {
 // drawFoot draws the line under the card.
 func (s *sessionScreen) drawFoot() fyne.CanvasObject {
 	c := s.c
-	line := []fyne.CanvasObject{look.NewIcon("lock", 14, look.Ink3), look.NewText(c.Catalog.T("ui.door.stays"), look.Caption, look.Ink3)}
+	line := []fyne.CanvasObject{look.NewIcon("lock", 14, look.Ink3), look.NewText(c.Catalog.T("ui.door.stays"), look.Caption, look.Ink2)}
 	if c.HasPanel() && !c.PanelShown() {
 		line = append(line, control.NewLink(c.Catalog.T("ui.door.lab"), c.TogglePanel))
 	}

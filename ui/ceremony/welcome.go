@@ -46,12 +46,12 @@ func (s *welcome) draw(form fyne.CanvasObject, next *control.Button) fyne.Canvas
 		look.Space(1, look.S32),
 		look.V(look.S20, fact("two-factor", "second"), fact("backup-codes", "paper"), fact("lock", "here")),
 		look.Gap(),
-		look.NewText(w.T("ui.first.version", c.Config.Version), look.Caption, look.Ink3),
+		look.NewText(w.T("ui.first.version", c.Config.Version), look.Caption, look.Ink2),
 	)
 	parts := []fyne.CanvasObject{form, kit.ActionsRow(nil, next)}
 	if openLab := c.Config.OpenLab; openLab != nil && !c.Config.Lab {
 		row := control.NewTapRow(kit.Row(kit.Tile("lab", true), w.T("ui.first.look"), w.T("ui.first.look-why"),
-			look.NewText(w.T("ui.first.open-lab"), look.Strong, look.Accent), kit.Chevron()), openLab)
+			look.NewText(w.T("ui.first.open-lab"), look.Strong, look.AccentInk), kit.Chevron()), openLab)
 		row.Name = w.T("ui.first.open-lab")
 		parts = append(parts, look.Space(1, look.S12), kit.Rule(0), look.Space(1, look.S12), kit.Card(row))
 	}

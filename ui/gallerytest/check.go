@@ -73,6 +73,7 @@ func Check(t *testing.T, shots []Shot) {
 				c := newConsole(app, w)
 				s.open(c, d.Size)
 				s.check(t, c)
+				s.checkInk(t, c)
 				if d.Language == "en" {
 					s.checkFit(t, c)
 				}

@@ -25,16 +25,16 @@ type steps struct {
 func Steps(at int, names ...string) fyne.CanvasObject {
 	s := &steps{at: at, names: names}
 	for i, n := range names {
-		ink, role := look.Ink3, look.Body
+		ink, role := look.Ink2, look.Body
 		num := strconv.Itoa(i + 1)
 		var disc fyne.CanvasObject
 		switch {
 		case i < at:
 			disc, ink = look.Z(look.NewDisc(look.AccentSoft, ""), look.Centre(look.NewIcon("check", 14, look.Accent))), look.Ink2
 		case i == at:
-			disc, ink, role = look.Z(look.NewDisc(look.Accent, ""), look.Centre(look.NewText(num, look.Label, look.OnAccent))), look.Ink, look.Strong
+			disc, ink, role = look.Z(look.NewDisc(look.AccentFill, ""), look.Centre(look.NewText(num, look.Label, look.OnAccent))), look.Ink, look.Strong
 		default:
-			disc = look.Z(look.NewDisc(look.Clear, look.Control), look.Centre(look.NewText(num, look.Label, look.Ink3)))
+			disc = look.Z(look.NewDisc(look.Clear, look.Control), look.Centre(look.NewText(num, look.Label, look.Ink2)))
 		}
 		if i > 0 {
 			rule := look.NewBox(look.Hairline, "", 0)

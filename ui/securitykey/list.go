@@ -44,7 +44,7 @@ func (p *page) Draw() shell.View {
 		screen.Body = []fyne.CanvasObject{kit.EmptyState("key", look.Info, w.T("ui.keys.none"), w.T("ui.keys.none-why"), look.Centre(drawTransports(w, "usb", "nfc")))}
 	} else {
 		screen.Lead = w.T("ui.keys.lead")
-		screen.Aside = look.NewText(w.T("ui.keys.of", len(keys), p.c.About().Limits.SecurityKeys), look.Caption, look.Ink3)
+		screen.Aside = look.NewText(w.T("ui.keys.of", len(keys), p.c.About().Limits.SecurityKeys), look.Caption, look.Ink2)
 		if p.ident.waiting() {
 			cancel := control.NewLink(w.T("wizard.cancel"), p.stopIdentifying)
 			v.First, v.Bindings = cancel, control.Bindings{Escape: p.stopIdentifying}

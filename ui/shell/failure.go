@@ -53,7 +53,7 @@ func (c *Console) drawFailure(title string, why explain.Explanation, tries int, 
 		Actions: []fyne.CanvasObject{b},
 	}
 	if tries > 0 && !last.IsZero() {
-		p.Left = []fyne.CanvasObject{look.NewText(c.Catalog.N("ui.failure.tried", tries, c.Catalog.Seconds(last)), look.Caption, look.Ink3)}
+		p.Left = []fyne.CanvasObject{look.NewText(c.Catalog.N("ui.failure.tried", tries, c.Catalog.Seconds(last)), look.Caption, look.Ink2)}
 	}
 	p.Margin = c.Margin()
 	return View{Content: p.Build(), First: b, Bindings: control.Bindings{Enter: retry}, Ready: true}

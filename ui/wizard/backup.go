@@ -61,7 +61,7 @@ func saveBackupCode(s State, h Host, step api.SaveBackupCode) StepView {
 // CodePlate shows a code large, in groups, below its name.
 func CodePlate(name, code string) fyne.CanvasObject {
 	return look.Z(look.NewBox(look.Sunken, look.Hairline, look.RadiusCard), look.Inset(look.S24, look.S24, look.S24, look.S24, look.V(look.S8,
-		look.NewText(name, look.Label, look.Ink3).Centered(),
+		look.NewText(name, look.Label, look.Ink2).Centered(),
 		look.Groups(look.CodeXL, look.Ink, 4, strings.Split(code, "-")...))))
 }
 

@@ -25,7 +25,7 @@ func scanQR(s State, h Host, step api.ScanQR) StepView {
 		look.NewText(w.T("wizard.scan.type"), look.Strong, look.Ink).Wrapped(),
 		kit.Well(look.Groups(look.CodeM, look.Ink, 4, fours(strings.ToLower(step.Secret))...)),
 		look.Flow(look.S12, control.NewButton(w.T("wizard.copy"), "copy", control.Secondary, h.does(Copy{Text: step.Secret, Secret: true})),
-			look.NewText(w.T("wizard.scan.kind"), look.Caption, look.Ink3)),
+			look.NewText(w.T("wizard.scan.kind"), look.Caption, look.Ink2)),
 	)
 	d.Body = []fyne.CanvasObject{
 		look.Beside(look.S32, 300, kit.QR(step.URI, 240), by),

@@ -64,7 +64,7 @@ func (b *Button) dress() {
 	fill, stroke, ink := look.Raised, look.Hairline, look.Ink
 	switch b.Kind {
 	case Primary:
-		fill, stroke, ink = look.Accent, look.Clear, look.OnAccent
+		fill, stroke, ink = look.AccentFill, look.Clear, look.OnAccent
 		if b.Hovered {
 			fill = look.AccentOver
 		}
@@ -72,9 +72,9 @@ func (b *Button) dress() {
 			fill = look.AccentDown
 		}
 	case Quiet:
-		fill, stroke, ink = look.Clear, look.Clear, look.Accent
+		fill, stroke, ink = look.Clear, look.Clear, look.AccentInk
 	case Destroy:
-		ink = look.Danger
+		ink = look.DangerInk
 	}
 	if b.Kind != Primary && b.Hovered {
 		fill = look.Sunken
@@ -116,14 +116,14 @@ func Flush(o fyne.CanvasObject) fyne.CanvasObject {
 // NewLink makes a button that looks like a link, for use in a sentence or under a
 // field.
 func NewLink(label string, tap func()) *Button {
-	b := &Button{Kind: Quiet, link: true, box: look.NewBox(look.Clear, "", look.RadiusChip), label: look.NewText(label, look.Strong, look.Accent)}
+	b := &Button{Kind: Quiet, link: true, box: look.NewBox(look.Clear, "", look.RadiusChip), label: look.NewText(label, look.Strong, look.AccentInk)}
 	b.OnTap, b.Name, b.role = tap, label, fyne.AccessibleRoleLink
 	b.init(b, b.label, look.RadiusChip, 4, b.dress)
 	return b
 }
 
 func (b *Button) dressLink() {
-	b.label.Color = look.Accent
+	b.label.Color = look.AccentInk
 	switch {
 	case b.disabled:
 		b.label.Color = look.Ink3

@@ -22,7 +22,7 @@ func Crumbs(parts ...Crumb) fyne.CanvasObject {
 		case i == len(parts)-1:
 			o = look.NewText(p.Name, look.Label, look.Ink2)
 		case p.OnTap == nil:
-			o = look.NewText(p.Name, look.Caption, look.Ink3)
+			o = look.NewText(p.Name, look.Caption, look.Ink2)
 		default:
 			o = newCrumb(p)
 		}
@@ -35,12 +35,12 @@ func Crumbs(parts ...Crumb) fyne.CanvasObject {
 }
 
 func newCrumb(p Crumb) *Button {
-	b := &Button{Kind: Quiet, box: look.NewBox(look.Clear, "", look.RadiusChip), label: look.NewText(p.Name, look.Caption, look.Ink3)}
+	b := &Button{Kind: Quiet, box: look.NewBox(look.Clear, "", look.RadiusChip), label: look.NewText(p.Name, look.Caption, look.Ink2)}
 	b.OnTap, b.Name, b.role = p.OnTap, p.Name, fyne.AccessibleRoleLink
 	b.init(b, b.label, look.RadiusChip, 3, func() {
-		b.label.Color = look.Ink3
+		b.label.Color = look.Ink2
 		if b.Hovered || b.Focused {
-			b.label.Color = look.Accent
+			b.label.Color = look.AccentInk
 		}
 	})
 	return b

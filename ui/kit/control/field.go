@@ -34,14 +34,14 @@ func NewField(label, hint string, control fyne.CanvasObject) *Field {
 func (f *Field) build(self fyne.Widget, label, hint string, control fyne.CanvasObject) {
 	f.self, f.Control, f.hint = self, control, hint
 	f.label = look.NewText(label, look.Label, look.Ink2)
-	f.below = look.NewText(hint, look.Caption, look.Ink3).Wrapped()
+	f.below = look.NewText(hint, look.Caption, look.Ink2).Wrapped()
 	f.icon = look.NewIcon("refused", 16, look.Danger)
 	f.foot = look.HTop(6, f.icon, look.Grow(f.below))
 	f.body = look.V(6, f.label, control, f.foot)
 	if n, ok := control.(interface{ SetName(string) }); ok {
 		n.SetName(label)
 	}
-	f.show(hint, look.Ink3, false)
+	f.show(hint, look.Ink2, false)
 	f.ExtendBaseWidget(self)
 }
 
@@ -72,13 +72,13 @@ func (f *Field) say(words string, ink fyne.ThemeColorName, refused bool) {
 func (f *Field) SetHint(words string) {
 	f.hint = words
 	if !f.refused {
-		f.say(words, look.Ink3, false)
+		f.say(words, look.Ink2, false)
 	}
 }
 
 // Refuse shows what is wrong in place of the hint, and marks the control.
 func (f *Field) Refuse(words string) {
-	f.say(words, look.Danger, true)
+	f.say(words, look.DangerInk, true)
 	if c, ok := f.Control.(interface{ Refuse() }); ok {
 		c.Refuse()
 	}
@@ -87,7 +87,7 @@ func (f *Field) Refuse(words string) {
 
 // Clear removes a refusal or a note.
 func (f *Field) Clear() {
-	f.say(f.hint, look.Ink3, false)
+	f.say(f.hint, look.Ink2, false)
 	if c, ok := f.Control.(interface{ Accept() }); ok {
 		c.Accept()
 	}

@@ -29,7 +29,7 @@ type RailItem struct {
 func NewRailItem(icon, label, count string, selected bool, tap func()) *RailItem {
 	r := &RailItem{
 		Selected: selected, box: look.NewBox(look.Clear, "", look.RadiusControl), bar: look.NewBox(look.Accent, "", 2),
-		icon: look.NewIcon(icon, 20, look.Ink2), label: look.NewText(label, look.Body, look.Ink2), count: look.NewText(count, look.Label, look.Accent),
+		icon: look.NewIcon(icon, 20, look.Ink2), label: look.NewText(label, look.Body, look.Ink2), count: look.NewText(count, look.Label, look.AccentInk),
 	}
 	r.OnTap = tap
 	r.chip = look.Z(look.NewBox(look.AccentSoft, "", look.RadiusChip), look.Inset(7, 2, 7, 2, r.count))
@@ -139,7 +139,7 @@ func NewRail(c RailConfig) *SideRail {
 		}
 		return parts
 	}
-	r.whoIs = look.Grow(look.V(0, look.NewText(c.Name, look.Strong, look.Ink), look.NewText(c.Subtitle, look.Caption, look.Ink3)))
+	r.whoIs = look.Grow(look.V(0, look.NewText(c.Name, look.Strong, look.Ink), look.NewText(c.Subtitle, look.Caption, look.Ink2)))
 	r.who = NewTapRow(look.Inset(6, look.S8, 6, look.S8, look.H(look.S12, look.Avatar(initial(c.Name), 32), r.whoIs)), c.OnAccount)
 	r.who.Name = look.Words().T("kit.account", c.Name)
 	side := func(top, bottom float32, o fyne.CanvasObject) fyne.CanvasObject {

@@ -119,7 +119,7 @@ func Mark(edge float32) fyne.CanvasObject {
 
 // Avatar is the initial of a user name in a disc.
 func Avatar(initial string, edge float32) fyne.CanvasObject {
-	return Scaled(edge, edge, Z(NewDisc(AccentSoft, ""), Centre(NewText(initial, Strong, Accent))))
+	return Scaled(edge, edge, Z(NewDisc(AccentSoft, ""), Centre(NewText(initial, Strong, AccentInk))))
 }
 
 // A Part is an object at a position in a Scene.

@@ -46,15 +46,17 @@ func (t Theme) Color(n fyne.ThemeColorName, v fyne.ThemeVariant) color.Color {
 	case theme.ColorNameFocus, theme.ColorNameSelection:
 		return p[AccentSoft]
 	case theme.ColorNameHyperlink, theme.ColorNameSuccess:
-		return p[Accent]
+		return p[AccentInk]
 	case theme.ColorNameForegroundOnSuccess, theme.ColorNameForegroundOnWarning:
 		return p[OnAccent]
 	case theme.ColorNameInputBackground, theme.ColorNameMenuBackground, theme.ColorNameOverlayBackground:
 		return p[Surface]
 	case theme.ColorNameButton, theme.ColorNameHeaderBackground, theme.ColorNameDisabledButton:
 		return p[Sunken]
-	case theme.ColorNameDisabled, theme.ColorNamePlaceHolder:
+	case theme.ColorNameDisabled:
 		return p[Ink3]
+	case theme.ColorNamePlaceHolder:
+		return p[Ink2]
 	case theme.ColorNameHover, theme.ColorNamePressed:
 		return p[HoverTint]
 	case theme.ColorNameScrollBar:

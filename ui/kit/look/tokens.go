@@ -11,9 +11,9 @@ import (
 const (
 	Window   = theme.ColorNameBackground // behind everything
 	Ink      = theme.ColorNameForeground // text
-	Accent   = theme.ColorNamePrimary    // verdigris: primary button, selection, on
+	Accent   = theme.ColorNamePrimary    // verdigris: icons, rings, selection; never words
 	OnAccent = theme.ColorNameForegroundOnPrimary
-	Danger   = theme.ColorNameError
+	Danger   = theme.ColorNameError // icons and edges of a refusal; never words
 	OnDanger = theme.ColorNameForegroundOnError
 	Hairline = theme.ColorNameSeparator // card border, rules
 	Control  = theme.ColorNameInputBorder
@@ -25,8 +25,11 @@ const (
 	ChipFill   fyne.ThemeColorName = "chipFill"   // badges, icon tiles
 	Raised     fyne.ThemeColorName = "raised"     // secondary buttons, chosen segment
 	DangerLine fyne.ThemeColorName = "dangerLine" // border of a refusal
-	Ink2       fyne.ThemeColorName = "ink2"       // secondary text
-	Ink3       fyne.ThemeColorName = "ink3"       // captions, placeholders
+	Ink2       fyne.ThemeColorName = "ink2"       // secondary text, captions
+	Ink3       fyne.ThemeColorName = "ink3"       // icons, and words of what is disabled; never other words
+	AccentInk  fyne.ThemeColorName = "accentInk"  // words in accent: links, quiet buttons, "on"
+	AccentFill fyne.ThemeColorName = "accentFill" // behind words in OnAccent: primary button
+	DangerInk  fyne.ThemeColorName = "dangerInk"  // words in danger: Delete, a refusal
 	AccentSoft fyne.ThemeColorName = "accentSoft" // selected row, "on" badge
 	AccentOver fyne.ThemeColorName = "accentOver" // primary button, hovered
 	AccentDown fyne.ThemeColorName = "accentDown" // primary button, pressed
@@ -56,23 +59,25 @@ func rgba(v uint32, a uint8) color.NRGBA { c := rgb(v); c.A = a; return c }
 var Light = map[fyne.ThemeColorName]color.Color{
 	Window: rgb(0xF5F8F7), Rail: rgb(0xECF1F0), Surface: rgb(0xFFFFFF), Sunken: rgb(0xF1F5F4), ChipFill: rgb(0xE6EDEB), Raised: rgb(0xFFFFFF),
 	Hairline: rgb(0xDCE4E2), Control: rgb(0x7D8C8A),
-	Ink: rgb(0x14201F), Ink2: rgb(0x4A5A58), Ink3: rgb(0x5A6A68),
+	Ink: rgb(0x14201F), Ink2: rgb(0x3F4E4C), Ink3: rgb(0x5A6A68),
+	AccentInk: rgb(0x08544F), AccentFill: rgb(0x0A625D), DangerInk: rgb(0x8F1D17),
 	Accent: rgb(0x0B6B66), AccentOver: rgb(0x095B57), AccentDown: rgb(0x074B48), OnAccent: rgb(0xFFFFFF), AccentSoft: rgb(0xDDF0ED),
 	Danger: rgb(0xB3261E), OnDanger: rgb(0xFFFFFF), DangerSoft: rgb(0xFCECEA), DangerLine: rgb(0xF0C6C1),
 	Brass: rgb(0x8F6212), HoverTint: rgba(0x14201F, 0x0D),
 	Paper: rgb(0xFFFFFF), PaperInk: rgb(0x14201F), Clear: color.NRGBA{}, Scrim: rgba(0x0B1010, 0x80),
-	PhoneBody: rgb(0x1C2625), PhoneScreen: rgb(0x0F3D3B), PhoneCard: rgb(0xF2F8F6), PhoneInk: rgb(0x14201F), PhoneInk2: rgb(0x4A5A58), PhoneLight: rgb(0xF2F8F6),
+	PhoneBody: rgb(0x1C2625), PhoneScreen: rgb(0x0F3D3B), PhoneCard: rgb(0xF2F8F6), PhoneInk: rgb(0x14201F), PhoneInk2: rgb(0x3F4E4C), PhoneLight: rgb(0xF2F8F6),
 }
 
 var Dark = map[fyne.ThemeColorName]color.Color{
 	Window: rgb(0x101616), Rail: rgb(0x0B1010), Surface: rgb(0x182020), Sunken: rgb(0x111818), ChipFill: rgb(0x263231), Raised: rgb(0x202A29),
 	Hairline: rgb(0x2A3635), Control: rgb(0x6C7E7B),
-	Ink: rgb(0xE8EFED), Ink2: rgb(0xB0BFBC), Ink3: rgb(0x8FA19E),
+	Ink: rgb(0xE8EFED), Ink2: rgb(0xB8C6C3), Ink3: rgb(0x8FA19E),
+	AccentInk: rgb(0x63D2C6), AccentFill: rgb(0x63D2C6), DangerInk: rgb(0xFFA79E),
 	Accent: rgb(0x63D2C6), AccentOver: rgb(0x7ADDD2), AccentDown: rgb(0x4DBDB1), OnAccent: rgb(0x04211E), AccentSoft: rgb(0x143531),
 	Danger: rgb(0xFF8B80), OnDanger: rgb(0x3A0906), DangerSoft: rgb(0x341B1A), DangerLine: rgb(0x6A332F),
 	Brass: rgb(0xDDB15F), HoverTint: rgba(0xE8EFED, 0x0F),
 	Paper: rgb(0xFFFFFF), PaperInk: rgb(0x14201F), Clear: color.NRGBA{}, Scrim: rgba(0x0B1010, 0x80),
-	PhoneBody: rgb(0x1C2625), PhoneScreen: rgb(0x0F3D3B), PhoneCard: rgb(0xF2F8F6), PhoneInk: rgb(0x14201F), PhoneInk2: rgb(0x4A5A58), PhoneLight: rgb(0xF2F8F6),
+	PhoneBody: rgb(0x1C2625), PhoneScreen: rgb(0x0F3D3B), PhoneCard: rgb(0xF2F8F6), PhoneInk: rgb(0x14201F), PhoneInk2: rgb(0x3F4E4C), PhoneLight: rgb(0xF2F8F6),
 }
 
 // Space, on a grid of eight with two half steps.
