@@ -47,7 +47,7 @@ func (c *Comments) add(g *ast.GenDecl) {
 			if doc == nil {
 				doc = g.Doc
 			}
-			if s.Name.IsExported() { // the names of others are nothing to a reader of the reference
+			if s.Name.IsExported() { // readers of the reference see exported names only
 				c.Types[s.Name.Name] = text(doc)
 			}
 			if fields, ok := s.Type.(*ast.StructType); ok {
@@ -75,7 +75,7 @@ func (c *Comments) addFields(of string, s *ast.StructType) {
 	}
 }
 
-// text is a comment on one line.
+// text returns a comment as one line.
 func text(c *ast.CommentGroup) string {
 	if c == nil {
 		return ""
@@ -85,7 +85,7 @@ func text(c *ast.CommentGroup) string {
 
 func join(a, b string) string { return strings.TrimSpace(a + " " + b) }
 
-// note is what a value of a string type means.
+// note returns the meaning of a value of a string type.
 func (c *Comments) note(of, value string) string {
 	return c.Notes[of+"."+value]
 }
@@ -93,8 +93,8 @@ func (c *Comments) note(of, value string) string {
 // word matches an exported Go name.
 var word = regexp.MustCompile(`\b[A-Z][A-Za-z]+\b`)
 
-// wireNames replaces the Go names in a type's comment, of its fields and of inputs, by
-// their names on the wire.
+// wireNames replaces Go names of fields and inputs in a type's comment by
+// their JSON names.
 func (c *Comments) wireNames(comment string, t reflect.Type) string {
 	names := map[string]string{}
 	for i := range t.NumField() {
@@ -114,8 +114,8 @@ func (c *Comments) wireNames(comment string, t reflect.Type) string {
 	return about + "Answer: " + word.ReplaceAllStringFunc(answer, func(w string) string { return cmp.Or(names[w], w) })
 }
 
-// replaceAfterFirst replaces words, but not the first of a sentence, which may be an
-// ordinary word, and not an abbreviation such as PIN.
+// replaceAfterFirst replaces words by names. It keeps the first word of a
+// sentence, which may be an ordinary word, and abbreviations such as PIN.
 func replaceAfterFirst(s string, names map[string]string) string {
 	out := strings.Builder{}
 	last := 0

@@ -12,7 +12,8 @@ import (
 	"nightlatch/server/api"
 )
 
-// A Document is an OpenAPI document and what the reference page needs of it.
+// A Document is an OpenAPI document, with what the reference page needs from
+// it.
 type Document struct {
 	Root   Schema // the JSON form
 	Fields map[string][]Field
@@ -151,7 +152,7 @@ func security(n Need) []any {
 	return []any{Schema{"session": []any{}}}
 }
 
-// needs says in a sentence what a call requires, beyond a session.
+// needs describes in a sentence what a call requires, beyond a session.
 func needs(n Need) string {
 	switch n {
 	case Proof:

@@ -1,9 +1,9 @@
-// Package openapi describes the HTTP interface from its source: it makes the OpenAPI 3.1
-// document and the reference page of docs from the routes, the wire types of package
+// Package openapi generates the OpenAPI 3.1 document and the reference page of
+// the HTTP interface. Its sources are the routes, the wire types of package
 // api with their comments, and a table of operations.
 //
-// Only tests import it. They write the document that the program embeds, and compare it
-// with the routes (server/httpapi).
+// Only tests import it. They write the document that the program embeds, and
+// compare it with the routes (server/httpapi).
 package openapi
 
 import (
@@ -28,18 +28,18 @@ type Operation struct {
 	Form    bool         // In is sent as a form, not as JSON
 	Stream  bool         // the answer is a stream of server-sent events, each an Out
 
-	// Problems are the codes that this call returns besides those of every call: see
-	// Common.
+	// Problems are the codes that this call can return, in addition to those
+	// of every call (Common).
 	Problems []string
 }
 
-// A Need is what a call requires of the client.
+// A Need is what the server requires of the client for a call.
 type Need int
 
 // The needs.
 const (
 	Nothing Need = iota
-	ByKind       // nothing or a session, which depends on the ceremony's kind
+	ByKind       // depends on the ceremony's kind: nothing or a session
 	Session
 	Proof // a session whose password was entered in the last ten minutes (R6)
 	Owner // a session of the owner of the server
@@ -47,7 +47,7 @@ const (
 	Password // HTTP Basic, or an OAuth token
 )
 
-// String is the need as the tables of the docs name it.
+// String returns the name that the tables in docs use.
 func (n Need) String() string {
 	return [...]string{"–", "by kind", "session", "proof", "session of the owner", "proof, owner", "user name and password"}[n]
 }
@@ -57,13 +57,13 @@ type Parameter struct {
 	Name, Type, Doc string // Type is a JSON schema type
 }
 
-// Method and path of the call.
+// Method is the HTTP method of the call.
 func (o Operation) Method() string { m, _, _ := strings.Cut(o.Call, " "); return m }
 
 // Path is the path of the call, with its parameters in braces.
 func (o Operation) Path() string { _, p, _ := strings.Cut(o.Call, " "); return p }
 
-// pathParameters are the names in braces.
+// pathParameters returns the names in braces.
 func (o Operation) pathParameters() []string {
 	var names []string
 	for part := range strings.SplitSeq(o.Path(), "/") {
@@ -74,7 +74,8 @@ func (o Operation) pathParameters() []string {
 	return names
 }
 
-// Common are the codes that every call can return, by what it needs and takes.
+// Common returns the codes that every call with these needs and bodies can
+// return.
 func (o Operation) Common() []string {
 	codes := []string{"forbidden_origin", "throttled", "unavailable", "internal"}
 	if o.In != nil {

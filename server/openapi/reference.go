@@ -9,8 +9,8 @@ import (
 	"nightlatch/server/api"
 )
 
-// An Example is an exchange that a test has recorded. The bodies are JSON in several
-// lines, "" if there is none.
+// An Example is a recorded exchange. Each body is JSON in several lines, or
+// "".
 type Example struct {
 	Request, Response string
 	Status            int
@@ -22,7 +22,7 @@ type Examples struct {
 	Calls    map[string]Example // by call, of a success
 	Steps    map[string]string  // a step, by its type
 	Inputs   map[string]string  // an input, by its type
-	Refusals []api.Refusal      // every one, without the data of an account
+	Refusals []api.Refusal      // all refusals, without data of an account
 	Problems map[string]string  // by code
 }
 
@@ -56,7 +56,8 @@ func (d *Document) Reference(ops []Operation, ex Examples) string {
 	return b.String()
 }
 
-// sortedByTag keeps the order of the operations and of the tags' first appearance.
+// sortedByTag groups the operations by tag. Tags and operations keep their
+// order.
 func sortedByTag(ops []Operation) []Operation {
 	order := map[string]int{}
 	for _, op := range ops {
@@ -202,7 +203,7 @@ func table(b *strings.Builder, fields []Field) {
 
 const refPrefix = "#/components/schemas/"
 
-// typeName is a schema in words, with a link to a component.
+// typeName describes a schema in words, with a link to a component.
 func typeName(s Schema) string {
 	if target, ok := s["$ref"].(string); ok {
 		name := strings.TrimPrefix(target, refPrefix)

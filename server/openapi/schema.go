@@ -92,14 +92,14 @@ func (s *schemas) text(t reflect.Type) Schema {
 	return ref(t.Name())
 }
 
-// object is a struct: a component if the type has a name.
+// object returns the schema of a struct: a component if the type has a name.
 func (s *schemas) object(t reflect.Type) Schema {
 	if t.Name() == "" {
 		return object(s.fieldsOf(t, ""))
 	}
 	name := strings.ToUpper(t.Name()[:1]) + t.Name()[1:]
 	if s.components[name] == nil {
-		s.components[name] = Schema{} // for a type that has itself as a member
+		s.components[name] = Schema{} // for recursive types
 		fields := s.fieldsOf(t, t.Name())
 		out := object(fields)
 		describe(out, s.comments.wireNames(s.comments.Types[t.Name()], t))
@@ -181,7 +181,8 @@ func tagged[T any, Tag ~string](all []T, tag func(T) Tag) []variant {
 	return out
 }
 
-// union is an object whose "type" says which of the variants it is.
+// union returns the schema of an object whose "type" selects one of the
+// variants.
 func (s *schemas) union(name string, of []variant) Schema {
 	if s.components[name] != nil {
 		return ref(name)

@@ -1,10 +1,11 @@
-// Package origin brings addresses of servers into their normal form, so that every spelling
-// of one address is the same text (RFC 9110 §4.2.3, RFC 3986 §6.2.2 and §6.2.3, RFC 6454 §6.2):
-// host names in lower case, IPv6 addresses in their shortest form
-// (RFC 5952), and no port where it is the scheme's own.
+// Package origin converts addresses of servers to their normal form, so that
+// all spellings of an address compare equal (RFC 9110 §4.2.3, RFC 3986 §6.2.2
+// and §6.2.3, RFC 6454 §6.2). In this form, host names are in lower case, IPv6
+// addresses are in their shortest form (RFC 5952), and the default port of the
+// scheme is omitted.
 //
-// Everything that compares or prints an address uses it: the check of Host and Origin, the
-// origins of security keys, the address that is printed, and --server.
+// All code that compares or prints an address uses it: the check of Host and
+// Origin, the origins of security keys, the printed address, and --server.
 package origin
 
 import (
@@ -18,7 +19,7 @@ import (
 // ErrNotAnAddress reports a text that is not the address of a server over http or https.
 var ErrNotAnAddress = errors.New("origin: not the address of a server")
 
-// defaultPorts are the ports that are left out.
+// defaultPorts are the ports that the normal form omits.
 var defaultPorts = map[string]string{"http": "80", "https": "443"}
 
 // Parse returns the origin of a URL in its normal form: "http://localhost:8440". A path
@@ -31,7 +32,8 @@ func Parse(text string) (string, error) {
 	return Join(u.Scheme, u.Host) // url.Parse writes the scheme in lower case
 }
 
-// Join returns the origin of a scheme in lower case and an authority, such as a Host field.
+// Join returns the origin of a scheme in lower case and an authority, such as
+// a Host header field.
 func Join(scheme, authority string) (string, error) {
 	own, ok := defaultPorts[scheme]
 	if !ok {
@@ -54,9 +56,10 @@ func Host(origin string) string {
 	return strings.Trim(host, "[]")
 }
 
-// split returns the host of an authority (RFC 3986 §3.2) in its normal form, and its port.
-// A user name, a zone, an escape, and an IPv4 address in IPv6 form or in other than four
-// decimal numbers are not equivalent to anything.
+// split returns the host of an authority (RFC 3986 §3.2) in its normal form,
+// and its port. ok is false for an authority with a user name, a zone, a
+// percent escape, or an IPv4 address in another form than four decimal
+// numbers.
 func split(authority string) (host, port string, ok bool) {
 	if inside, found := strings.CutPrefix(authority, "["); found {
 		text, rest, found := strings.Cut(inside, "]")
@@ -84,9 +87,9 @@ func split(authority string) (host, port string, ok bool) {
 	return host, port, true
 }
 
-// name returns a host name in lower case, or "" if it is not one. With a final dot it is
-// another one: the RFCs do not call the two equivalent, and a browser keeps their cookies
-// and keys apart.
+// name returns a host name in lower case, or "" if s is not one. A final dot
+// stays: the RFCs do not treat the two names as equivalent, and browsers keep
+// their cookies and keys apart.
 func name(s string) string {
 	s = strings.ToLower(s)
 	if len(s) > 253 || strings.HasPrefix(s, ".") || strings.HasSuffix(s, ".") || strings.ContainsFunc(s, func(r rune) bool {

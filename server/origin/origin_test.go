@@ -51,7 +51,7 @@ func TestHost(t *testing.T) {
 	}
 }
 
-// A normal form is its own normal form, and has no two spellings.
+// Normalising a normal form does not change it.
 func FuzzJoin(f *testing.F) {
 	f.Add("LOCALHOST.:80")
 	f.Add("[0:0::1]:443")

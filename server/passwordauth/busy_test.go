@@ -21,7 +21,7 @@ type busyHasher struct {
 }
 
 func newBusyHasher(t testing.TB) *busyHasher {
-	b := &busyHasher{queue: runtime.GOMAXPROCS(0)} // the seed's hashes need as much
+	b := &busyHasher{queue: runtime.GOMAXPROCS(0)} // the seed data needs as many hashes at once
 	b.turns = fairqueue.New(1, b.queue)
 	h, err := account.NewHasher(account.HasherConfig{Parallel: 1, Params: account.Params{Memory: 64, Time: 1, Threads: 1}, Turns: b.turns})
 	if err != nil {
@@ -31,9 +31,10 @@ func newBusyHasher(t testing.TB) *busyHasher {
 	return b
 }
 
-// fill fills the queue until the end of the test, with requests like those of the test: a
-// known program (R43), at the same address. Otherwise the test's would be served before
-// (package fairqueue).
+// fill fills the queue until the end of the test. Its requests have the class
+// and the address of those in the test: a known program (R43). With another
+// class or address, the queue would serve the test's requests first (package
+// fairqueue).
 func (b *busyHasher) fill(t testing.TB) {
 	known := fairqueue.WithClass(context.Background(), fairqueue.Known)
 	here, cancel := context.WithCancel(fairqueue.WithSource(known, "127.0.0.1"))

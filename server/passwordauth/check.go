@@ -95,7 +95,7 @@ type attempt struct {
 	backup   bool // the secret is a backup code of the account, used or not
 }
 
-// program is the client, as the account may know it.
+// program identifies the client, as devices of an account are identified.
 func (t *attempt) program() device.Program {
 	return device.Program{Address: t.Address, Client: t.Client}
 }
@@ -134,9 +134,9 @@ type cachedCredential struct {
 	password temppassword.Record
 }
 
-// lookUp finds the temporary password. Only the owner can know one, so it is no guess: it
-// is not throttled, whatever became of it (R43). For another secret, lookUp checks the
-// throttle and finds the account. It writes nothing.
+// lookUp finds the temporary password. Only the owner can know one, so it is
+// never throttled, not even after it ended (R43). For any other secret, lookUp
+// checks the throttle and finds the account. It writes nothing.
 func (p *Authenticator) lookUp(ctx context.Context, t *attempt) error {
 	key := p.cfg.Sealer.MAC("third-party cache", account.Fold(t.Username), t.Secret)
 	return p.cfg.Store.View(ctx, func(tx store.Tx) error {
@@ -170,8 +170,8 @@ func (p *Authenticator) lookUp(ctx context.Context, t *attempt) error {
 	})
 }
 
-// find reads the account from the store, and a temporary password that is not in the
-// index.
+// find reads the account from the store. It also finds a temporary password
+// that is not in the index.
 func (p *Authenticator) find(tx store.Tx, t *attempt, key [32]byte) error {
 	a, err := account.ByLogin(tx, t.Username)
 	if errors.Is(err, account.ErrNotFound) {
@@ -193,7 +193,7 @@ func (p *Authenticator) find(tx store.Tx, t *attempt, key [32]byte) error {
 	return nil
 }
 
-// waits returns a refusal while the user name has to wait; otherwise nil.
+// waits returns a refusal while the user name has to wait, or nil.
 func waits(f ratelimit.Failures, now time.Time) *thirdparty.Refusal {
 	if f.Disabled || !now.Before(f.RetryAt) {
 		return nil
@@ -201,9 +201,9 @@ func waits(f ratelimit.Failures, now time.Time) *thirdparty.Refusal {
 	return &thirdparty.Refusal{Code: api.Throttled, Rule: "R43", RetryAt: f.RetryAt.UTC()}
 }
 
-// acceptTemporary accepts a temporary password. It writes only the first use; other uses
-// are counted in memory. It takes back no failures: those are guesses of the account
-// password.
+// acceptTemporary accepts a temporary password. It writes only the first use;
+// other uses are counted in memory. It removes no failures, because they are
+// guesses of the account password.
 func (p *Authenticator) acceptTemporary(ctx context.Context, t *attempt) (thirdparty.Identity, error) {
 	use := api.Use{At: t.at, Protocol: t.Protocol, Address: t.Address}
 	err := p.cfg.Usage.RecordUse(ctx, t.account.ID, t.temporary, use, t.Client)

@@ -31,7 +31,8 @@ func (p *Authenticator) decide(ctx context.Context, t *attempt) (thirdparty.Iden
 	)
 	err := p.cfg.Store.Update(ctx, func(tx store.Tx) (err error) {
 		id, refusal, reported = thirdparty.Identity{}, nil, ""
-		// Read again: the name may have been taken by an account meanwhile.
+		// Read again: an account with this name may have been created
+		// meanwhile.
 		if t.count, err = p.counts.ThirdParty(tx, t.Username, t.program()); err != nil {
 			return err
 		}

@@ -9,9 +9,9 @@ import (
 	"nightlatch/server/servertest"
 )
 
-// R43: a secret that only the owner can know is no guess. Whatever became of it, it counts
-// as no failure and is not throttled by wrong ones, at any door. A live temporary password
-// works all the time.
+// R43: a secret that only the owner can know is never counted as a guess, even
+// if it is no longer valid. Wrong secrets do not throttle it, over any
+// protocol. A live temporary password works all the time.
 func TestWhatOnlyTheOwnerKnowsIsNoGuess(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -60,7 +60,7 @@ func TestWhatOnlyTheOwnerKnowsIsNoGuess(t *testing.T) {
 	servertest.WantUnauthorized(t, "expired, while throttled", w.Basic("bob", expired.Password), api.TemporaryPasswordExpired)
 }
 
-// R83: the services are the protocols that are there, and the refusal lists them.
+// R83: the services are the existing protocols, and the refusal lists them.
 func TestServicesAreAClosedList(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)

@@ -106,7 +106,8 @@ func TestOAuthTokenEnds(t *testing.T) {
 	}
 }
 
-// R80: a token that ended when two-factor went on does not revive when it goes off again.
+// R80: a token that ended when two-factor was turned on stays ended when
+// two-factor is turned off again.
 func TestOAuthTokenDoesNotRevive(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)

@@ -9,15 +9,15 @@ import (
 	"nightlatch/server/servertest"
 )
 
-// basicAs is Basic for a program that gives itself a name.
+// basicAs is Basic for a program with the given User-Agent.
 func basicAs(w *servertest.World, agent, user, secret string) servertest.Exchange {
 	w.T.Helper()
 	return w.Do("GET", "/api/v1/me", "", "Authorization", servertest.BasicAuth(user, secret), "User-Agent", agent)
 }
 
-// R43: with two-factor off, a program that signs in with the account password goes on doing
-// so whatever strangers try, and its successes give them no more guesses. A program that
-// sends wrong passwords makes only itself wait.
+// R43: with two-factor off, guesses of strangers do not stop a program that
+// signs in with the account password. Its successes give the strangers no
+// additional guesses. A program that sends wrong passwords delays only itself.
 func TestAProgramHasACountOfItsOwn(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -45,7 +45,7 @@ func TestAProgramHasACountOfItsOwn(t *testing.T) {
 	servertest.WantMe(t, "another program", basicAs(w, "Calendar/1", "ada", servertest.Password), "ada")
 }
 
-// R43: with two-factor off a locked door opens again: when a day has passed, or when the
+// R43: with two-factor off, a lock ends after a day without a try, or when the
 // owner enters the password in an open session.
 func TestLockedDoorOpensAgain(t *testing.T) {
 	t.Parallel()
@@ -60,7 +60,7 @@ func TestLockedDoorOpensAgain(t *testing.T) {
 			basicAs(w, fmt.Sprint("Stranger/", n), "ada", "wrong")
 			w.Clock.Advance(time.Hour)
 		}
-		for range 30 { // tries that are not examined do not keep it locked
+		for range 30 { // tries that are not checked do not prolong the lock
 			servertest.WantUnauthorized(t, what+": locked", w.Basic("ada", servertest.Password), api.InvalidCredentials)
 		}
 		open(w)
@@ -68,7 +68,7 @@ func TestLockedDoorOpensAgain(t *testing.T) {
 	}
 }
 
-// R43: nobody can lock a name that is free.
+// R43: a name without an account can't be locked.
 func TestFreeNameCannotBeLocked(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)

@@ -37,9 +37,9 @@ func TestThirdPartyThrottle(t *testing.T) {
 	}
 }
 
-// R43, R42: after a hundred failures third-party clients are disabled. The answer is that
-// of a wrong password. The password in an open session enables them again, and so does a
-// day without a try.
+// R43, R42: after a hundred failures third-party clients are disabled. They
+// get the answer for a wrong password. The password in an open session enables
+// them again, and so does a day without a try.
 func TestThirdPartyLock(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)

@@ -44,9 +44,10 @@ type tokens struct{ sealer *seal.Sealer }
 // temporary passwords have no dash.
 const ordinary = "pw-"
 
-// passwordFingerprint identifies the current password of an account without revealing
-// it. After a change of the password, after two-factor went on, and after a restore of the
-// data, it is different: a token that ended with one of these does not revive.
+// passwordFingerprint identifies the current password of an account without
+// revealing it. It changes when the password changes, when two-factor is
+// turned on, and when the data is restored. A token that one of these has
+// ended stays ended.
 func (k tokens) passwordFingerprint(tx store.Tx, a *account.Account) (string, error) {
 	now, err := epoch.Current(tx)
 	if err != nil {

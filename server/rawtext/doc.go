@@ -51,15 +51,16 @@ func unseen(r rune) bool {
 	return unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
 }
 
-// reorders reports a character that changes the order of others (UAX 9), or swaps their
-// shapes (the deprecated U+206A to U+206F).
+// reorders reports a character that changes the order of other characters (UAX
+// 9), or the deprecated U+206A to U+206F, which change their shapes.
 func reorders(r rune) bool {
 	return unicode.Is(unicode.Bidi_Control, r) || r >= 0x206a && r <= 0x206f
 }
 
-// ends reports the separators of lines and paragraphs.
+// ends reports the line separator and the paragraph separator.
 func ends(r rune) bool { return r == '\u2028' || r == '\u2029' }
 
-// maxBytesPerRune bounds an input before it is normalised: a code point has at most 4
-// bytes in UTF-8, and a code point in NFC comes from at most 4 decomposed ones.
+// maxBytesPerRune limits the input before it is normalised. A code point has
+// at most 4 bytes in UTF-8, and a code point in NFC comes from at most 4
+// decomposed ones.
 const maxBytesPerRune = 16

@@ -5,12 +5,12 @@ import (
 	"unicode"
 )
 
-// Parsed returns text for a parser: characters without a shape are dropped, unusual spaces,
-// tabs and line ends become ordinary spaces, full-width letters, digits and marks become
-// ASCII, and spaces around the text are trimmed. A
-// number from a contact list stands between U+202A and U+202C, a code from a web page ends
-// in a line feed, and an address from a PDF has a soft hyphen. Controls and invalid UTF-8
-// stay, so that the parser refuses them.
+// Parsed prepares text for a parser. It drops invisible characters. It turns
+// unusual spaces, tabs and line ends into ordinary spaces, and full-width
+// letters, digits and marks into ASCII. It trims spaces. Typical inputs are a
+// phone number from a contact list, between U+202A and U+202C; a code from a
+// web page, with a line feed; and an address from a PDF, with a soft hyphen.
+// Controls and invalid UTF-8 stay, so that the parser refuses them.
 func Parsed(s string) string {
 	s = strings.Map(func(r rune) rune {
 		switch {
@@ -26,10 +26,10 @@ func Parsed(s string) string {
 	return strings.Trim(s, " ")
 }
 
-// valid keeps invalid UTF-8 recognisable: strings.Map would replace it by U+FFFD, which is
-// a valid character.
+// valid replaces invalid UTF-8 by NUL, which parsers refuse. strings.Map would
+// replace it by U+FFFD, which is a valid character.
 func valid(s string) string { return strings.ToValidUTF8(s, "\x00") }
 
-// Dash reports whether r is a hyphen, a dash or a minus sign. Codes are printed and copied
-// with any of them.
+// Dash reports whether r is a hyphen, a dash or a minus sign. Printed and
+// copied codes contain any of them.
 func Dash(r rune) bool { return unicode.Is(unicode.Pd, r) || r == '\u2212' || r == '\u2043' }

@@ -7,18 +7,19 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// quoteMax is the number of characters that are shown of a stranger's text.
+// quoteMax is the number of characters that are kept of a stranger's text.
 const quoteMax = 40
 
-// phoneDigits is the number of digits in a row from which telephones and mail programs
-// make a link to a phone number.
+// phoneDigits is the number of consecutive digits that phones and mail
+// programs turn into a link to a phone number.
 const phoneDigits = 7
 
-// Stranger returns a text that a stranger chose in a form that is safe inside a message
-// that its reader trusts: one line, at most 40 characters, without controls, without
-// characters that reorder or hide text, and without anything that a mail program, a
-// telephone or a terminal makes a link of (addresses of sites and of people, phone
-// numbers). It is "" if nothing is left. The result does not change if it is passed again.
+// Stranger makes a text that a stranger chose safe inside a message that its
+// reader trusts. The result is one line of at most 40 characters. It has no
+// controls, no characters that reorder or hide text, and nothing that a mail
+// program, a phone or a terminal turns into a link (web and mail addresses,
+// phone numbers). It is "" if nothing is left. Stranger does not change its
+// own results.
 func Stranger(s string) string {
 	s = norm.NFC.String(strings.ToValidUTF8(cut(s, 16*quoteMax), " "))
 	s = strings.Map(func(r rune) rune {
@@ -43,7 +44,7 @@ func Stranger(s string) string {
 	return s
 }
 
-// Quote is Stranger in quotation marks, or "".
+// Quote returns the result of Stranger in quotation marks, or "".
 func Quote(s string) string {
 	if s = Stranger(s); s == "" {
 		return ""
@@ -51,9 +52,9 @@ func Quote(s string) string {
 	return "“" + s + "”"
 }
 
-// Visible returns a text of another program for one line of a terminal or a log: without
-// controls, which a terminal would obey, and without characters that reorder or hide text.
-// Links stay. At most limit characters are kept.
+// Visible makes a text of another program safe for one line of a terminal or a
+// log. It removes controls, which a terminal would execute, and characters
+// that reorder or hide text. Links stay. At most limit characters are kept.
 func Visible(s string, limit int) string {
 	s = strings.Map(func(r rune) rune {
 		switch {
@@ -71,14 +72,14 @@ func Visible(s string, limit int) string {
 	return s
 }
 
-// plain reports characters that are kept: letters, digits, marks, and punctuation that
-// neither a link nor a quotation needs.
+// plain reports characters that are kept: letters, digits, marks, and
+// punctuation that is used neither for links nor for quotations.
 func plain(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || strings.ContainsRune("-_+()',&…’", r)
 }
 
-// versionDot reports whether the dot at i is one of the first two in a version number. A
-// third one would make it the address of a computer.
+// versionDot reports whether the dot at i is one of the first two in a version
+// number. Three dots would be an IP address.
 func versionDot(s []rune, i int) bool {
 	if i == 0 || i == len(s)-1 || !isDigit(s[i-1]) || !isDigit(s[i+1]) {
 		return false
@@ -124,7 +125,7 @@ func withoutNumbers(s string) string {
 
 func isDigit(r rune) bool { return r >= '0' && r <= '9' }
 
-// cut returns at most n bytes of s, so that a long text costs no more than a short one.
+// cut returns at most n bytes of s. It limits the work for long texts.
 func cut(s string, n int) string {
 	if len(s) > n {
 		return s[:n]

@@ -29,7 +29,8 @@ func TestParsed(t *testing.T) {
 	}
 }
 
-// R0: every character but the controls is part of a password as it is.
+// R0: a password keeps every character unchanged, except controls, which are
+// refused.
 func TestSecretTakesEverythingButControls(t *testing.T) {
 	t.Parallel()
 	for r := rune(0); r <= unicode.MaxRune; r++ {
@@ -88,7 +89,7 @@ func TestShown(t *testing.T) {
 	}
 }
 
-// What a stranger chose becomes no link, no second line and no command.
+// A stranger's text contains no link, no second line and no terminal command.
 func TestStranger(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
@@ -181,7 +182,7 @@ func TestFile(t *testing.T) {
 	}
 }
 
-// A terminal gets no command from a name, and a name can't turn the line around.
+// A name contains no terminal command and can't reorder the line.
 func TestVisible(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{

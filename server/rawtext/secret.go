@@ -19,9 +19,9 @@ var (
 // U+001F and U+007F (R0).
 func InSecret(r rune) bool { return r > 0x1f && r != 0x7f }
 
-// Secret returns the form of a password or PIN that is hashed: NFC, so that é is the same
-// on all keyboards (R0). Nothing is trimmed, folded or dropped. Errors: ErrEncoding,
-// ErrLong, *CharError.
+// Secret returns a password or PIN in the form that is hashed: NFC, so that é
+// is the same on all keyboards (R0). It does not trim, fold or drop anything.
+// Errors: ErrEncoding, ErrLong, *CharError.
 func Secret(s string, limit int) (string, error) {
 	if len(s) > limit*maxBytesPerRune {
 		return "", ErrLong

@@ -8,11 +8,11 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Shown returns a name or label that people read: NFC, trimmed, 1 to limit code points.
-// Emoji sequences, flags, joiners and private use (logos) stay. Characters that only
-// suggest where a line may break have no meaning in one line and are dropped. Errors:
-// ErrEncoding, ErrLong, ErrEmpty; a *CharError names a character that reorders or hides
-// other text or is a control.
+// Shown returns a name or label that people read: in NFC, trimmed, 1 to limit
+// code points. Emoji sequences, flags, joiners and private use (logos) stay.
+// Characters that only mark where a line may break are dropped, because the
+// text has one line. Errors: ErrEncoding, ErrLong, ErrEmpty; *CharError for a
+// control or a character that reorders or hides other text.
 func Shown(s string, limit int) (string, error) {
 	if len(s) > limit*maxBytesPerRune {
 		return "", ErrLong
@@ -44,7 +44,7 @@ func Unshowable(s string) (r rune, bad bool) {
 	tag := 0 // characters of an emoji tag sequence that may follow (UTS 51, ED-14a)
 	for _, r := range s {
 		switch {
-		case r == 0x1f3f4: // the flag that England, Scotland and Wales are made from
+		case r == 0x1f3f4: // the base of the flags of England, Scotland and Wales
 			tag = 7
 		case r >= 0xe0020 && r <= 0xe007f && tag > 0:
 			tag--
@@ -58,16 +58,17 @@ func Unshowable(s string) (r rune, bad bool) {
 	return 0, false
 }
 
-// unshowable reports controls, the ends of lines, and characters that reorder or hide
-// other text: tags outside an emoji spell a text that nobody sees, and an annotation may
-// replace the text it belongs to.
+// unshowable reports controls, line ends, and characters that reorder or hide
+// other text. Tags outside an emoji spell an invisible text. An annotation may
+// replace its base text.
 func unshowable(r rune) bool {
 	return unicode.IsControl(r) || ends(r) || reorders(r) ||
 		r >= 0xfff9 && r <= 0xfffb || r >= 0xe0000 && r <= 0xe007f
 }
 
-// Hidden reports a character that a field for a line of text does not take: what Shown
-// refuses or drops, except tags, which flags are made of.
+// Hidden reports a character that a single-line text field does not accept:
+// those that Shown refuses or drops, except tags, which are part of some
+// flags.
 func Hidden(r rune) bool {
 	return (unshowable(r) || breakHint(r)) && !(r >= 0xe0020 && r <= 0xe007f)
 }

@@ -1,15 +1,16 @@
-// Package slowhash computes Argon2id (RFC 9106) in memory that is used again.
+// Package slowhash computes Argon2id (RFC 9106) in reusable memory.
 //
-// golang.org/x/crypto/argon2 allocates the memory of each hash and leaves it as garbage:
-// 19 MiB for each sign-in. Collecting it costs processor time that grows with
-// everything else the program holds, such as idle connections, and the hash that triggers
-// a collection is slower than the one before (docs/decisions/0065). Here the memory
-// belongs to the caller.
+// golang.org/x/crypto/argon2 allocates new memory for each hash: 19 MiB for
+// each sign-in. Collecting this garbage costs processor time that grows with
+// the rest of the heap, such as idle connections, and it slows down the hash
+// that triggers the collection (docs/decisions/0065). Here the memory belongs
+// to the caller.
 //
-// The mixing function, which is nearly all of the time, the hash of the inputs and the choice of reference
-// blocks are those of x/crypto, by go:linkname. This package adds only the loop over the
-// blocks. Its tests compare each result with x/crypto's and fail if an update of the module changes
-// one of the functions.
+// The mixing function, which takes nearly all of the time, the hash of the
+// inputs and the choice of reference blocks are those of x/crypto, by
+// go:linkname. This package adds only the loop over the blocks. Its tests
+// compare every result with x/crypto's, so they fail if an update of the
+// module changes one of the functions.
 package slowhash
 
 import (
@@ -20,7 +21,7 @@ import (
 	_ "golang.org/x/crypto/argon2" // has the functions
 )
 
-// The numbers of RFC 9106 §3.4.
+// Constants of RFC 9106 §3.4.
 const (
 	syncPoints  = 4
 	blockLength = 128 // words of 8 bytes: 1 KiB
@@ -48,15 +49,15 @@ func indexAlpha(rand uint64, lanes, segments, threads, n, slice, lane, index uin
 //go:linkname extractKey golang.org/x/crypto/argon2.extractKey
 func extractKey(b []block, memory, threads, keyLen uint32) []byte
 
-// Memory is the memory of one hash at a time. The zero value is ready; it grows to what a
-// hash needs and stays that large.
+// Memory is the memory of one hash at a time. The zero value is ready. It
+// grows to the size that a hash needs, and keeps it.
 type Memory struct{ blocks []block }
 
-// KiB returns the size of the memory.
+// KiB returns the size of the memory in KiB.
 func (m *Memory) KiB() int { return len(m.blocks) }
 
-// IDKey returns what argon2.IDKey returns. Time, memory (in KiB) and threads must not be
-// zero. It runs in the caller's goroutine, whatever threads is.
+// IDKey returns the same as argon2.IDKey. Time, memory (in KiB) and threads
+// must not be zero. It runs in the caller's goroutine, regardless of threads.
 func (m *Memory) IDKey(password, salt []byte, time, memory uint32, threads uint8, keyLen uint32) []byte {
 	lanes := uint32(threads)
 	h0 := initHash(password, salt, nil, nil, time, memory, lanes, keyLen, mode)
@@ -81,7 +82,7 @@ type pass struct {
 	blocks              []block
 	time, memory, lanes uint32
 	length              uint32 // blocks in a lane
-	n, slice            uint32 // the present pass and slice
+	n, slice            uint32 // current pass and slice
 }
 
 // begin computes the first two blocks of each lane (RFC 9106 §3.2, steps 3 and 4).
@@ -100,8 +101,8 @@ func (p *pass) begin(h0 *[headerSize]byte) {
 	}
 }
 
-// segment computes a quarter of a lane (steps 5 and 6). In the first pass it overwrites
-// what an earlier hash left, so the memory need not be cleared.
+// segment computes a quarter of a lane (steps 5 and 6). The first pass
+// overwrites all blocks, so memory of an earlier hash need not be cleared.
 func (p *pass) segment(lane uint32) {
 	mix := processBlockXOR
 	if p.n == 0 {
@@ -120,7 +121,7 @@ func (p *pass) segment(lane uint32) {
 	}
 	index := uint32(0)
 	if p.n == 0 && p.slice == 0 {
-		index = 2 // begin has made the first two
+		index = 2 // begin has computed the first two
 		next()
 	}
 	for offset := lane*p.length + p.slice*length + index; index < length; index, offset = index+1, offset+1 {

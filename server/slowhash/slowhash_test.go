@@ -9,7 +9,7 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
-// Every result is that of x/crypto, also in memory that other hashes have used.
+// Every result equals that of x/crypto, also in reused memory.
 func TestSameAsXCrypto(t *testing.T) {
 	t.Parallel()
 	var m Memory
@@ -42,7 +42,7 @@ func TestKnownAnswer(t *testing.T) {
 	}
 }
 
-// A hash in used memory allocates next to nothing.
+// A hash in reused memory allocates almost nothing.
 func TestAllocatesNoMemory(t *testing.T) {
 	m := Memory{}
 	secret, salt := []byte("secret"), make([]byte, 16)

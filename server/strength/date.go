@@ -20,7 +20,7 @@ func findDates(s string) (found []*match.Match) {
 	return found
 }
 
-// dateMarks stand between the parts of a date.
+// dateMarks are the separators in dates.
 const dateMarks = ` /\_.-`
 
 // date reads a date in any usual order.
@@ -67,7 +67,7 @@ func dateOf(year, a, b string) (int, bool) {
 	return 0, false
 }
 
-// number reads one to most digits.
+// number reads a number of one to most digits.
 func number(s string, most int) (int, bool) {
 	if s == "" || len(s) > most || strings.Trim(s, "0123456789") != "" {
 		return 0, false

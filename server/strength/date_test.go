@@ -2,8 +2,8 @@ package strength
 
 import "testing"
 
-// Dates are guessed as dates, in every usual order and with every usual mark, and what only
-// looks like one is not.
+// Dates are recognised in every usual order and with every usual separator.
+// Texts that only look like dates are not.
 func TestDates(t *testing.T) {
 	t.Parallel()
 	for _, date := range []string{"2026-11-30", "30.11.2026", "11/30/2026", "1.9.1987", "30111987", "19871130", "301187x9", "30 11 1987"} {

@@ -52,8 +52,9 @@ func findWalks(s string) (found []*match.Match) {
 	return found
 }
 
-// towards returns the direction from a key to its neighbour, -1 if it is none, and whether the
-// neighbour is typed with Shift.
+// towards returns the direction from a key to its neighbour, and whether the
+// neighbour is typed with Shift. The direction is -1 if the keys are not
+// neighbours.
 func towards(graph map[string][]string, from, to byte) (direction int, shift bool) {
 	for direction, keys := range graph[string(from)] {
 		if at := strings.IndexByte(keys, to); at >= 0 {
@@ -76,8 +77,8 @@ func findYears(s string) (found []*match.Match) {
 
 func digit(c byte) bool { return c >= '0' && c <= '9' }
 
-// findRepeats finds units that are repeated: aaa, abcabc. A unit is as hard to guess as the
-// patterns that others found in it.
+// findRepeats finds repeated units: aaa, abcabc. others are matches found
+// before. They tell how hard the unit is to guess.
 func findRepeats(s string, others []*match.Match) (found []*match.Match) {
 	bases := map[string]float64{}
 	for unit := 1; unit <= len(s)/2; unit++ {
@@ -104,7 +105,8 @@ func findRepeats(s string, others []*match.Match) (found []*match.Match) {
 	return found
 }
 
-// within returns the matches inside one unit, moved to its start.
+// within returns the matches inside one unit, with positions relative to its
+// start.
 func within(all []*match.Match, start, length int) (inside []*match.Match) {
 	for _, m := range all {
 		if m.I >= start && m.J < start+length {

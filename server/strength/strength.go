@@ -1,11 +1,12 @@
-// Package strength estimates how many guesses an attacker needs for a password (zxcvbn,
-// D. Wheeler, USENIX Security 2016).
+// Package strength estimates how many guesses an attacker needs for a password
+// (zxcvbn, D. Wheeler, USENIX Security 2016).
 //
-// It finds the patterns itself and scores them with github.com/trustelem/zxcvbn. That
-// library's own matchers build maps of 94,000 words when the program starts, whether a
-// password is judged or not, and search for repetitions in a time that grows with the cube of
-// the length (docs/decisions/0070). Here the words are unpacked when the first password is
-// judged, and each judgement walks through them once.
+// It finds the patterns itself and scores them with
+// github.com/trustelem/zxcvbn. The library's own matchers are not used. They
+// build maps of 94,000 words at every start of the program, and search for
+// repetitions in cubic time (docs/decisions/0070). This package unpacks the
+// words when the first password is judged, and reads them once for each
+// password.
 package strength
 
 import (
@@ -15,11 +16,12 @@ import (
 	"github.com/trustelem/zxcvbn/scoring"
 )
 
-// judged is the number of bytes that are judged at once. A longer password is as good as the
-// better of its two ends, so that the work is bounded.
+// judged is the number of bytes that are judged at once. For a longer
+// password, the result is the better one of its first and last bytes, which
+// limits the work.
 const judged = 64
 
-// A Pattern is what the most guessable part of a password is.
+// A Pattern names the most guessable part of a password.
 type Pattern string
 
 // The patterns.
@@ -47,7 +49,7 @@ func Judge(password string, about ...string) (guesses float64, pattern Pattern) 
 	return tail, tailPattern
 }
 
-// cut returns the bytes from i to j of s, without half characters.
+// cut returns the bytes from i to j of s, without incomplete characters.
 func cut(s string, i, j int) string {
 	for i < j && !utf8.RuneStart(s[i]) {
 		i++

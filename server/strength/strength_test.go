@@ -13,11 +13,11 @@ import (
 	"github.com/trustelem/zxcvbn/frequency"
 )
 
-// lists are zxcvbn's, in the order in which they are packed.
+// lists are the names of zxcvbn's lists, in packed order.
 var lists = []string{"passwords", "english_wikipedia", "us_tv_and_film", "female_names", "male_names", "surnames"}
 
-// The packed lists are those of the library. With NIGHTLATCH_UPDATE_WORDS=1 they are written
-// again.
+// The packed lists equal those of the library. NIGHTLATCH_UPDATE_WORDS=1
+// writes them.
 func TestWordsAreCurrent(t *testing.T) {
 	var want strings.Builder
 	for _, name := range lists {
@@ -45,8 +45,9 @@ func TestWordsAreCurrent(t *testing.T) {
 	}
 }
 
-// The estimate is that of the library, up to a factor of a hundred: its matchers know dates
-// and more substitutions, and ours know years up to 2099.
+// The estimate agrees with the library's within a factor of a hundred. The
+// library knows more dates and substitutions; this package knows years up to
+// 2099.
 func TestLikeTheLibrary(t *testing.T) {
 	t.Parallel()
 	var all []string
@@ -79,7 +80,8 @@ func TestPatterns(t *testing.T) {
 	}
 }
 
-// The work is bounded for every password that R0 allows: the library takes seconds for some.
+// The work is limited for every password that R0 allows. The library takes
+// seconds for some.
 func TestHardestPasswords(t *testing.T) {
 	t.Parallel()
 	for _, unit := range []string{"a", "a1", "password", "4@8({[<369&#!1/|0$5+7%2", "ß", "1.2.1999", "qazwsxedc", "p4$$w0rd!@", "😀", "abcdefghijklmnopqrstuvwxyz0123456789"} {

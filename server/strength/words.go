@@ -19,7 +19,7 @@ import (
 //go:embed words.txt.gz
 var packed []byte
 
-// words unpacks the lists when they are needed for the first time.
+// words unpacks the lists on first use.
 var words = sync.OnceValue(func() string {
 	r, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {
@@ -32,17 +32,18 @@ var words = sync.OnceValue(func() string {
 	return string(text)
 })
 
-// longestWord and shortestWord bound the parts of a password that are looked up.
+// The length of the parts that are looked up, in bytes.
 const (
 	shortestWord = 2
 	longestWord  = 28
 )
 
-// A place is where a word would stand in the password, and how it is written there.
+// A place is a part of the password that may be a word, and how it is spelled
+// there.
 type place struct {
 	i, j     int // the first and the last byte
 	reversed bool
-	leet     map[string]string // what stands for what; nil if nothing does
+	leet     map[string]string // substitutions in this part; nil if there are none
 }
 
 // leets are the usual substitutions, in two readings.
@@ -102,7 +103,7 @@ func findWords(password string, about []string) (found []*match.Match) {
 	return found
 }
 
-// lowerASCII keeps the length, which strings.ToLower may change.
+// lowerASCII keeps the length in bytes, which strings.ToLower may change.
 func lowerASCII(s string) string {
 	b := []byte(s)
 	for i, c := range b {

@@ -36,7 +36,7 @@ type Record struct {
 	Texted   bool      `json:"texted,omitempty"` // R82
 	LastUsed *api.Use  `json:"last_used,omitempty"`
 	Uses     int       `json:"uses,omitempty"`
-	Epoch    uint64    `json:"epoch,omitempty"` // of the database when it was made
+	Epoch    uint64    `json:"epoch,omitempty"` // epoch of the database when it was made
 
 	mac [32]byte
 }
@@ -141,7 +141,8 @@ func split(items []store.Item, accountID string) ([]store.Item, revocations, err
 	return items, m, nil
 }
 
-// decode returns a record as it counts now: one of another epoch is revoked.
+// decode returns a record with its current state: one of another epoch is
+// revoked.
 func decode(tx store.Tx, item store.Item, m revocations) (Record, error) {
 	var r Record
 	if len(item.Value) < len(r.mac) {

@@ -46,8 +46,8 @@ const Kind = "temppw"
 func prefix(accountID string) string  { return "acct/" + accountID + "/" + Kind + "/" }
 func key(accountID, id string) string { return prefix(accountID) + id }
 
-// indexKey is the key of the ID of the record with that MAC. Looking up a secret there
-// costs the same for every account and for none (R42).
+// indexKey is the store key for the ID of the record with that MAC. A lookup
+// there costs the same for every account and for unknown names (R42).
 func indexKey(m [32]byte) string {
 	return "uniq/" + Kind + "/" + base64.RawURLEncoding.EncodeToString(m[:])
 }

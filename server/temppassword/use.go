@@ -37,9 +37,10 @@ func (o Outcome) String() string {
 	return fmt.Sprintf("Outcome(%d)", int(o))
 }
 
-// Lookup looks a secret up among an account's temporary passwords, like Find, in the index.
-// It takes as long for an account without that one, and for an unknown user name, whose ID
-// is "". So it can come before the throttle: a secret that it finds is no guess (R43).
+// Lookup finds a secret among an account's temporary passwords, like Find, but
+// only in the index. It takes the same time for every account, and for an
+// unknown user name, whose ID is "". So it can run before the throttle: a
+// secret that it finds is not a guess (R43).
 func Lookup(tx store.Tx, keys *seal.Sealer, accountID, secret string) (Record, Outcome, error) {
 	code, err := account.NormalizeCode(secret)
 	if err != nil {
@@ -59,10 +60,10 @@ func Lookup(tx store.Tx, keys *seal.Sealer, accountID, secret string) (Record, O
 	return outcome(tx, r, err)
 }
 
-// Find looks a secret up among an account's temporary passwords. Case, spaces, dashes and
-// look-alike characters don't matter. The record is empty if the outcome is Unknown. The
-// caller compares the service (Record.Serves). A View is enough. It also finds those that
-// a version without the index has made.
+// Find finds a secret among an account's temporary passwords, including those
+// made before there was an index. Case, spaces, dashes and look-alike
+// characters don't matter. The record is empty if the outcome is Unknown. The
+// caller compares the service (Record.Serves). A View is enough.
 func Find(tx store.Tx, keys *seal.Sealer, accountID, secret string) (Record, Outcome, error) {
 	code, err := account.NormalizeCode(secret)
 	if err != nil {
@@ -84,7 +85,7 @@ func Find(tx store.Tx, keys *seal.Sealer, accountID, secret string) (Record, Out
 	return outcome(tx, r, err)
 }
 
-// outcome is the result of a lookup that ended with r.
+// outcome maps the result of reading r to an Outcome.
 func outcome(tx store.Tx, r Record, err error) (Record, Outcome, error) {
 	if err != nil {
 		return Record{}, Unknown, err

@@ -24,7 +24,7 @@ const (
 // have.
 const (
 	Revoked      = "revoked"       // a temporary password that was revoked
-	OtherService = "other_service" // one that was made for another service (R83)
+	OtherService = "other_service" // a temporary password for another service (R83)
 )
 
 // An Attempt is one user name and secret that a client presented.
@@ -64,8 +64,8 @@ type Refusal struct {
 	Texted  bool      // temporary_password_required: one was sent to the phone just now (R82)
 }
 
-// Why is the reason that a client gets beside the code: Reason, or the one that other
-// calls give with the code.
+// Why returns the reason that the client gets with the code: Reason, or else
+// the usual reason for this code.
 func (r *Refusal) Why() string {
 	switch {
 	case r.Reason != "":
