@@ -6,16 +6,17 @@ import (
 	"strings"
 )
 
-// A DamagedError reports a value that is not what was written under its key. It is an
-// ErrDamaged.
+// A DamagedError reports a value that differs from what was written under its
+// key. It is an ErrDamaged.
 type DamagedError struct{ Key string }
 
 func (e *DamagedError) Error() string { return fmt.Sprintf("%v: %s", ErrDamaged, e.Record()) }
 
 func (e *DamagedError) Unwrap() error { return ErrDamaged }
 
-// Record names the record for a log: the whole key if it is one of an account, and
-// otherwise only its beginning, because the ID of a ceremony is as good as a password.
+// Record names the record for a log. It is the whole key for a record of an
+// account. For other records it is only the beginning of the key, because the
+// ID of a ceremony is a secret like a password.
 func (e *DamagedError) Record() string {
 	const begin = 6 // characters
 	if e.Account() != "" {
@@ -40,9 +41,9 @@ func (e *DamagedError) Account() string {
 	return ""
 }
 
-// Shared reports whether the value belongs to work that is done for all accounts: without
-// it no message is sent, or nothing expires. A server cannot go on then. With another
-// damaged value it can: only what needs this value fails.
+// Shared reports whether work for all accounts needs the value: without it no
+// message is sent, or nothing expires. The server must stop then. Damage to
+// another value affects only the requests that need it.
 func (e *DamagedError) Shared() bool {
 	return strings.HasPrefix(e.Key, expiryPrefix) || strings.HasPrefix(e.Key, "out/")
 }

@@ -8,20 +8,20 @@ import (
 	"time"
 )
 
-// ClockSlack is how far in the future something may have been made: simultaneous requests
-// may read the clock in another order than they commit. A larger difference means that the
-// clock was set back.
+// ClockSlack is how far in the future a stored time may be. Simultaneous
+// requests may commit in another order than they read the clock. A larger
+// difference means that the clock was set back.
 const ClockSlack = time.Minute
 
-// Valid reports whether something that was made at one time and expires at another is valid
-// now. What was made in the future counts as expired (R86): the clock was ahead and was set
-// back, so nobody knows how old it is.
+// Valid reports whether something is valid now, from the times at which it was
+// made and expires. If it was made in the future, it counts as expired (R86):
+// the clock was set back, so its age is unknown.
 func Valid(now, made, expires time.Time) bool {
 	return now.Before(expires) && !Future(now, made)
 }
 
-// Future reports whether a stored time lies so far in the future that the clock was set
-// back since.
+// Future reports whether a stored time is so far in the future that the clock
+// must have been set back.
 func Future(now, at time.Time) bool { return at.Sub(now) > ClockSlack }
 
 // A row exp/<ms>/<key> says when a key expires (Unix milliseconds). Readers check the

@@ -33,9 +33,9 @@ type Config struct {
 	// ReserveBytes is the size of the reserve file beside the database. It is
 	// deleted when the disk is full, because deletions need room too. 0 means 4 MiB.
 	ReserveBytes int64
-	// Rewrite is called for a database of schema 1, whose values have no checksums. It
-	// returns how to rewrite it to a new file. Without it, such a database is refused:
-	// store.ErrOldFormat.
+	// Rewrite is called for a database of schema 1, whose values have no
+	// checksums. It returns how to rewrite the database to a new file. If it
+	// is nil, Open refuses such a database with store.ErrOldFormat.
 	Rewrite func() (*Rewrite, error)
 	// Log receives a line when the disk fills up or fails. Optional.
 	Log *slog.Logger
@@ -65,7 +65,7 @@ func (cfg Config) check() (Config, error) {
 // A Store is an open database. Its methods may be called from any goroutine.
 type Store struct {
 	db   *bbolt.DB
-	file *os.File // bbolt's own, to close when bbolt cannot close it
+	file *os.File // bbolt's file, closed here if bbolt cannot close it
 	now  func() time.Time
 	log  *slog.Logger
 
@@ -75,7 +75,7 @@ type Store struct {
 	commit  func(*bbolt.Tx) error   // bbolt's Commit; tests replace it
 	stopped atomic.Pointer[failure] // set once, when the disk fails or the file is damaged
 	wedged  atomic.Bool             // a bbolt transaction cannot be ended
-	over    chan struct{}           // closed when the store cannot go on
+	over    chan struct{}           // closed when the store cannot continue
 	why     error                   // set before over is closed
 	once    sync.Once               // closes over
 
@@ -167,12 +167,12 @@ func (s *Store) Close() error {
 	return nil
 }
 
-// Failed returns a channel that is closed when the store cannot go on: the disk failed, or
-// a transaction found that the file is damaged in a way that concerns all accounts. The
-// owner should stop, and open the store again when the cause is gone.
+// Failed returns a channel that is closed when the store cannot continue: the
+// disk failed, or a transaction found damage that affects all accounts. The
+// owner should stop, and open the store again after the cause is removed.
 func (s *Store) Failed() <-chan struct{} { return s.over }
 
-// Failure returns why the store cannot go on, or nil.
+// Failure returns why the store cannot continue, or nil.
 func (s *Store) Failure() error {
 	select {
 	case <-s.over:
@@ -192,7 +192,7 @@ func (s *Store) fail(err error) {
 func (s *Store) note(err error) {
 	var value *store.DamagedError
 	if errors.As(err, &value) && !value.Shared() {
-		return // the rest of the database is sound
+		return // the rest of the database can be used
 	}
 	if errors.Is(err, store.ErrDamaged) {
 		s.fail(err)

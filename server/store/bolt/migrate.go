@@ -26,11 +26,11 @@ type migration func(data *bbolt.Bucket) error
 // migrations has an element for every schema; the first one leads to schema 1. Elements
 // are only ever added.
 var migrations = []migration{
-	func(*bbolt.Bucket) error { return nil },           // 1: the first one
-	func(*bbolt.Bucket) error { return errNotInPlace }, // 2: values have checksums, see rewrite
+	func(*bbolt.Bucket) error { return nil },           // 1: the first schema
+	func(*bbolt.Bucket) error { return errNotInPlace }, // 2: values have checksums; see rewrite
 }
 
-// rewritten is the schema that a database reaches by being rewritten to a new file.
+// rewritten is the first schema that needs a rewrite to a new file.
 const rewritten = 2
 
 var errNotInPlace = errors.New("bolt: this schema needs a new file")

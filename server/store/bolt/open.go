@@ -133,7 +133,7 @@ func openFile(path string, mapped int) (db *bbolt.DB, file *os.File, err error) 
 	return db, file, nil
 }
 
-// openBolt opens a database with a function in opts that sets file.
+// openBolt opens a database. A function in opts sets file.
 func openBolt(path string, opts *bbolt.Options, file **os.File) (db *bbolt.DB, err error) {
 	err = recoverDamage(func() error {
 		db, err = bbolt.Open(path, 0o600, opts)
@@ -149,8 +149,8 @@ func openBolt(path string, opts *bbolt.Options, file **os.File) (db *bbolt.DB, e
 	return nil, err
 }
 
-// sameFile checks that f, which is locked, still has its name. Another program may have
-// put a new file there while this one waited for the lock.
+// sameFile checks that the locked file f still has its name. Another program
+// may have replaced the file while this one waited for the lock.
 func sameFile(f *os.File, name string) error {
 	opened, err := f.Stat()
 	if err != nil {

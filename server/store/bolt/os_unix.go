@@ -16,7 +16,7 @@ import (
 // not inspected while another program writes it.
 func lock(f *os.File, wait time.Duration) error { return lockAs(f, wait, syscall.LOCK_EX) }
 
-// lockShared takes the lock of a reader, which other readers may also hold.
+// lockShared takes a shared lock, which other readers may hold too.
 func lockShared(f *os.File, wait time.Duration) error { return lockAs(f, wait, syscall.LOCK_SH) }
 
 func lockAs(f *os.File, wait time.Duration, how int) error {

@@ -17,7 +17,7 @@ func lock(f *os.File, wait time.Duration) error {
 	return lockAs(f, wait, windows.LOCKFILE_EXCLUSIVE_LOCK)
 }
 
-// lockShared is lock for a reader, beside whom other readers are allowed.
+// lockShared takes a shared lock, which other readers may hold too.
 func lockShared(f *os.File, wait time.Duration) error { return lockAs(f, wait, 0) }
 
 func lockAs(f *os.File, wait time.Duration, how uint32) error {

@@ -16,8 +16,8 @@ const (
 	elementSize = 16   // bytes of a branch: offset 4, key 4, page 8; of a leaf: flags 4, offset 4, key 4, value 4
 	bucketHead  = 16   // bytes: page 8, sequence 8; if page is 0, the bucket's only page follows inline
 
-	// maxOverflow is an upper limit on the bytes of a page with its overflow pages:
-	// bbolt splits a page with more than four elements.
+	// maxOverflow is an upper limit for the bytes of a page with its overflow
+	// pages. bbolt splits a page with more than four elements.
 	maxOverflow = 16 * (store.MaxKey + store.MaxStored)
 )
 
@@ -73,7 +73,7 @@ func parsePage(p []byte, keys span) (below []link, err error) {
 		if keySize == 0 || from < uint64(body) || from+keySize+valueSize > uint64(len(p)) {
 			return nil, errElement
 		}
-		if at == pageHeader && from != uint64(body) { // bbolt writes the first key behind the last element
+		if at == pageHeader && from != uint64(body) { // bbolt writes the first key directly after the last element
 			return nil, errCount
 		}
 		key := p[from : from+keySize]

@@ -10,11 +10,11 @@ import (
 	"nightlatch/server/store"
 )
 
-// OpenReadOnly opens an existing database for reading: on a disk that is full or
-// read-only, and without changing a byte. Several programs can read at the same time, but
-// none can open it for writing meanwhile. Updates return store.ErrReadOnly. Errors are
-// those of Open; a database in an older format has to be opened for writing first
-// (store.ErrOldFormat).
+// OpenReadOnly opens an existing database for reading. It changes no byte, so
+// it works on a full or read-only disk. Several programs can read at the same
+// time; none can open the database for writing meanwhile. Updates return
+// store.ErrReadOnly. Errors are those of Open. A database in an older format
+// must be opened for writing first (store.ErrOldFormat).
 func OpenReadOnly(cfg Config) (*Store, error) {
 	cfg, err := cfg.check()
 	if err != nil {

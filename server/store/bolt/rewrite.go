@@ -15,7 +15,7 @@ import (
 	"nightlatch/server/store/durable"
 )
 
-// A Rewrite says how a database is rewritten to a new file.
+// A Rewrite describes how a database is rewritten to a new file.
 type Rewrite struct {
 	First    []store.Item                                       // new rows, before all others
 	Row      func(key, value []byte) (stored []byte, err error) // the new value of a row
@@ -23,7 +23,7 @@ type Rewrite struct {
 	Progress Progress
 }
 
-// A SpaceError reports that a copy needs more room than the disk has. It is a
+// A SpaceError reports that a copy needs more space than the disk has. It is a
 // store.ErrFull.
 type SpaceError struct{ Need, Free int64 } // bytes
 
@@ -33,22 +33,24 @@ func (e *SpaceError) Error() string {
 
 func (e *SpaceError) Unwrap() error { return store.ErrFull }
 
-// rewriteBatch is how much is written in one transaction, in bytes. It bounds the memory.
+// rewriteBatch is the number of bytes that one transaction writes. It limits
+// the memory.
 const rewriteBatch = 4 << 20
 
-// rewrite gives a database of an older schema, which s has open and locked, a new file. The
-// old one is kept, and its name says its schema.
+// rewrite copies the database of an older schema, which s has open and locked,
+// to a new file. It keeps the old file under a name with its schema.
 //
-// It may be killed at any moment. Until the new file is complete the old one is in its
-// place, and the next start begins again; one rename then exchanges them.
+// The program may be killed at any moment. The old file stays in its place
+// until the new one is complete, so the next start begins again. One rename
+// then exchanges them.
 func (s *Store) rewrite(cfg Config) error {
 	incoming := cfg.Path + ".rewriting"
 	if err := os.Remove(incoming); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err // of an attempt that was killed
+		return err // left by an attempt that was killed
 	}
 	version, err := schema(s.db)
 	if err != nil || version != rewritten-1 {
-		return err // migrate refuses what is too new
+		return err // migrate refuses newer schemas
 	}
 	if cfg.Rewrite == nil {
 		return store.ErrOldFormat
@@ -78,14 +80,15 @@ func (s *Store) rewrite(cfg Config) error {
 	if err := durable.SyncDir(filepath.Dir(cfg.Path)); err != nil {
 		return err
 	}
-	if err := s.db.Close(); err != nil { // only now, because it releases the lock
+	if err := s.db.Close(); err != nil { // only now, because closing releases the lock
 		return err
 	}
 	s.db, s.file, err = openFile(cfg.Path, mapSize)
 	return err
 }
 
-// enoughSpace checks that a copy of f, with checksums, fits beside path.
+// enoughSpace checks that a copy of f, with checksums, fits on the disk of
+// path.
 func enoughSpace(path string, f *os.File) error {
 	fi, err := f.Stat()
 	if err != nil {
@@ -98,8 +101,9 @@ func enoughSpace(path string, f *os.File) error {
 	return nil
 }
 
-// keepOld gives the old file a second name. A kept file that has the name already is of an
-// attempt that was killed, or another database, and is not replaced.
+// keepOld gives the old file a second name. If the name is taken, by an
+// attempt that was killed or by another database, keepOld does not replace
+// that file. It adds a number to the name.
 func keepOld(path, name string) error {
 	kept := name
 	for n := 2; ; n++ {
@@ -108,7 +112,7 @@ func keepOld(path, name string) error {
 		case err == nil:
 			return nil
 		case !errors.Is(err, fs.ErrExist):
-			return copyFile(path, kept) // a file system without links
+			return copyFile(path, kept) // the file system has no links
 		}
 		old, err1 := os.Stat(path)
 		same, err2 := os.Stat(kept)
@@ -133,7 +137,7 @@ func copyFile(from, to string) error {
 		return err
 	})
 	if errors.Is(err, fs.ErrExist) {
-		return nil // complete, of an attempt that was killed
+		return nil // complete, left by an attempt that was killed
 	}
 	return err
 }
@@ -188,7 +192,7 @@ func (s *Store) walkAll(visit Visit, progress Progress) error {
 	return walk(s.file, m, visit, progress)
 }
 
-// A batch writes rows in key order, some megabytes in a transaction.
+// A batch writes rows in key order, with a few megabytes in each transaction.
 type batch struct {
 	db   *bbolt.DB
 	tx   *bbolt.Tx

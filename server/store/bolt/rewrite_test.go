@@ -51,7 +51,7 @@ func rewriting(path string, progress Progress) Config {
 // kept.
 func checkRewritten(t *testing.T, path string, n int, before [32]byte) {
 	t.Helper()
-	for range 2 { // the second time it is in the current schema
+	for range 2 { // the second open finds the current schema
 		s, err := Open(rewriting(path, nil))
 		if err != nil {
 			t.Fatal(err)
@@ -98,8 +98,8 @@ func TestRewrite(t *testing.T) {
 	}
 }
 
-// A rewrite that fails, or is stopped, leaves the old file in its place and nothing beside
-// it.
+// A rewrite that fails or is stopped leaves the old file in its place, and no
+// other files.
 func TestRewriteThatFails(t *testing.T) {
 	t.Parallel()
 	path := oldFormat(t, 3000)
@@ -125,7 +125,7 @@ func TestRewriteThatFails(t *testing.T) {
 	}
 }
 
-// Too little space is found before anything is written.
+// A lack of space is detected before anything is written.
 func TestRewriteNeedsSpace(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "large")
@@ -137,7 +137,7 @@ func TestRewriteNeedsSpace(t *testing.T) {
 	if err := enoughSpace(path, f); err != nil {
 		t.Errorf("an empty file: %v", err)
 	}
-	if err := f.Truncate(4 << 40); err != nil { // it takes no space
+	if err := f.Truncate(4 << 40); err != nil { // a sparse file
 		t.Fatal(err)
 	}
 	var short *SpaceError
@@ -146,8 +146,8 @@ func TestRewriteNeedsSpace(t *testing.T) {
 	}
 }
 
-// playRewriter opens a database of schema 1 and prints a line for every page that it has
-// read, until it is killed.
+// playRewriter opens a database of schema 1 and prints a line for each page
+// that it reads, until it is killed.
 func playRewriter(path string) error {
 	s, err := Open(rewriting(path, func(done, _ int64) error {
 		_, err := fmt.Println(done)
@@ -163,8 +163,8 @@ func playRewriter(path string) error {
 	return s.Close()
 }
 
-// A program that is killed while it rewrites a database loses nothing: the next start
-// finishes the work.
+// A program that is killed while it rewrites a database loses no data. The
+// next start completes the rewrite.
 func TestKilledRewriterLosesNothing(t *testing.T) {
 	t.Parallel()
 	const keys = 9000

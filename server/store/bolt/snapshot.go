@@ -9,9 +9,10 @@ import (
 	"nightlatch/server/store"
 )
 
-// Snapshot calls fn with a read transaction, the size in bytes of a copy of the database
-// as that transaction sees it, and a function that writes this copy. The store can be
-// used at the same time, but the file cannot shrink and grows faster until fn returns.
+// Snapshot calls fn with a read transaction, the size of a copy of the
+// database in bytes, and a function that writes this copy. The copy has the
+// state that the transaction sees. The store can be used meanwhile, but until
+// fn returns its file cannot shrink, and grows faster.
 func (s *Store) Snapshot(ctx context.Context, fn func(tx store.Tx, size int64, copyTo func(io.Writer) error) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -30,7 +31,7 @@ func (s *Store) Snapshot(ctx context.Context, fn func(tx store.Tx, size int64, c
 		return fn(v, tx.Size(), func(w io.Writer) error {
 			out := &remembering{w: cancellable{ctx, w}}
 			if _, err := tx.WriteTo(out); err != nil {
-				// bbolt keeps some errors as text only.
+				// bbolt returns some errors as text only.
 				return fmt.Errorf("bolt: copy: %w", errors.Join(out.err, err))
 			}
 			return nil
@@ -43,7 +44,7 @@ func (s *Store) Snapshot(ctx context.Context, fn func(tx store.Tx, size int64, c
 	return err
 }
 
-// remembering is a writer that keeps its first error.
+// remembering is a writer that records its first error.
 type remembering struct {
 	w   io.Writer
 	err error

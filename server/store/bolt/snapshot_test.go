@@ -12,7 +12,8 @@ import (
 	"nightlatch/server/store"
 )
 
-// A copy is as large as announced, shows one moment, and opens, while the database changes.
+// While the database changes, a copy has the announced size and the state of
+// one moment, and can be opened.
 func TestSnapshotShowsOneMoment(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -73,8 +74,9 @@ type failing struct{ err error }
 
 func (f failing) Write([]byte) (int, error) { return 0, f.err }
 
-// A database that is open for reading is read by several programs, is not changed by a
-// byte, and cannot be opened for writing meanwhile, nor while it is open for writing.
+// Several programs can read a database that is open for reading, and no byte
+// of it changes. It cannot be opened for reading and for writing at the same
+// time.
 func TestOpenReadOnly(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

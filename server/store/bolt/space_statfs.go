@@ -4,7 +4,8 @@ package bolt
 
 import "syscall"
 
-// freeSpace returns how many bytes may be written to the disk that holds dir.
+// freeSpace returns how many bytes this user can write to the disk that holds
+// dir.
 func freeSpace(dir string) (free int64, known bool) {
 	var s syscall.Statfs_t
 	if syscall.Statfs(dir, &s) != nil {

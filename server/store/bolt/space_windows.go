@@ -2,7 +2,8 @@ package bolt
 
 import "golang.org/x/sys/windows"
 
-// freeSpace returns how many bytes may be written to the disk that holds dir.
+// freeSpace returns how many bytes this user can write to the disk that holds
+// dir.
 func freeSpace(dir string) (free int64, known bool) {
 	at, err := windows.UTF16PtrFromString(dir)
 	if err != nil {

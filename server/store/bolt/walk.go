@@ -12,19 +12,20 @@ import (
 	"nightlatch/server/store"
 )
 
-// A Visit is called for every key and value, in key order. Both are valid until it
-// returns.
+// A Visit is called for every key and value, in key order. Both are valid only
+// during the call.
 type Visit func(key, value []byte) error
 
-// A Progress is told how much of an operation is done, in bytes. Its error ends the
-// operation.
+// A Progress is called with the number of bytes that are done. An error ends
+// the operation.
 type Progress func(done, total int64) error
 
-// Walk reads the whole database as it is at this moment, while it can be used. It calls
-// visit, if it is not nil, and checks every page: store.ErrDamaged with the first problem.
+// Walk reads the whole database in its current state and checks every page. It
+// calls visit, if it is not nil. The store can be used meanwhile. The first
+// problem is returned as store.ErrDamaged.
 //
-// It reads the file and not bbolt's mapping of it, so it takes little memory however large
-// the file is. The pages do not change: the open transaction keeps them.
+// Walk reads the file instead of bbolt's mapping, so it needs little memory
+// for a file of any size. The open transaction keeps the pages unchanged.
 func (s *Store) Walk(ctx context.Context, visit Visit, progress Progress) error {
 	tx, m, err := s.snapshot()
 	if err != nil {
@@ -102,8 +103,8 @@ func walk(f io.ReaderAt, m meta, visit Visit, progress Progress) error {
 	return nil
 }
 
-// page reads a page and everything below it. root is true in the tree of buckets, whose
-// leaves are the buckets themselves.
+// page reads a page and all pages below it. root is true in the tree of
+// buckets, whose leaves are the buckets.
 func (w *walker) page(at link, depth int, root bool) error {
 	if depth == len(w.buffers) {
 		w.buffers = append(w.buffers, nil)
@@ -164,7 +165,7 @@ func (w *walker) leaf(p []byte, depth int, root bool) error {
 	return nil
 }
 
-// bucket reads a bucket, of which only the one with the data is visited.
+// bucket reads a bucket. It visits only the bucket with the data.
 func (w *walker) bucket(name string, value []byte, depth int) error {
 	if name != string(dataBucket) {
 		defer func(visit Visit) { w.visit = visit }(w.visit)

@@ -1,11 +1,11 @@
-// Package checked is the layer between the server and a back end. It holds a database and
-// its master key against each other, and every value against a keyed checksum that is
-// stored with it.
+// Package checked is the layer between the server and a back end. It checks
+// that the database belongs to the master key, and that every value matches
+// the keyed checksum that is stored with it.
 //
-// A value that was changed on the disk, or that stands under another key than the one it
-// was written to, is a *store.DamagedError, whatever the caller makes of the error. What
-// the layer does not find is a value that was put back as it was before, under the same
-// key, and a record that is gone (decision 71).
+// A value that was changed on the disk, or moved to another key, is a
+// *store.DamagedError. The transaction fails even if the caller ignores the
+// error. Two kinds of damage are not detected: an older value put back under
+// the same key, and a deleted record (decision 71).
 package checked
 
 import (
@@ -20,8 +20,8 @@ import (
 	"nightlatch/server/store/seal"
 )
 
-// keyRow has the fingerprint of the database's master key, with a checksum as every value.
-// Users of the store do not see it.
+// keyRow holds the fingerprint of the database's master key, with a checksum
+// like every value. Users of the store do not see it.
 const keyRow = "\x00nightlatch/key"
 
 // A Store adds checksums to a back end.
@@ -30,7 +30,8 @@ type Store struct {
 	keys   *seal.Sealer
 }
 
-// Wrap returns a store with checksums over a back end, whose values must all have one.
+// Wrap returns a store with checksums. All values of the back end must have
+// one.
 func Wrap(engine store.Store, keys *seal.Sealer) *Store { return &Store{engine, keys} }
 
 // View implements store.Store.
@@ -46,7 +47,8 @@ func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
 // Close implements store.Store.
 func (s *Store) Close() error { return s.engine.Close() }
 
-// over runs fn with checksums. A closure that ignored a damaged value fails nevertheless.
+// over runs fn with checksums. It returns the error of a damaged value even if
+// fn ignored it.
 func (s *Store) over(fn func(store.Tx) error) func(store.Tx) error {
 	return func(base store.Tx) error {
 		t := &tx{Tx: base, keys: s.keys}
@@ -166,8 +168,8 @@ func detach(keys *seal.Sealer, key string, stored []byte) ([]byte, error) {
 	return value, nil
 }
 
-// Open is Wrap for a database that must belong to the master key of keys, or be new:
-// store.ErrOtherKey.
+// Open wraps a database with checksums. The database must be new or belong to
+// the master key of keys; otherwise the error is store.ErrOtherKey.
 func Open(ctx context.Context, engine store.Store, keys *seal.Sealer) (*Store, error) {
 	known, err := Compare(ctx, engine, keys)
 	if err != nil {
@@ -181,5 +183,6 @@ func Open(ctx context.Context, engine store.Store, keys *seal.Sealer) (*Store, e
 	return Wrap(engine, keys), nil
 }
 
-// errNotNew reports a database without a key row that has values: somebody removed it.
+// errNotNew reports a database that has values but no key row. The row was
+// removed.
 var errNotNew = errors.New("checked: the database does not say which key it belongs to")

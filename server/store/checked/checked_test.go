@@ -59,7 +59,7 @@ func flipped(b []byte, bit int) []byte {
 	return b
 }
 
-// damages lists what can happen to a value on a disk.
+// damages lists how a value on a disk can be damaged.
 func damages(stored, other []byte) map[string][]byte {
 	all := map[string][]byte{
 		"cut off": stored[:len(stored)-1], "longer": append(bytes.Clone(stored), 0), "empty": {}, "of another key": other,
@@ -71,8 +71,9 @@ func damages(stored, other []byte) map[string][]byte {
 	return all
 }
 
-// Every changed value is found and named, even if the caller ignores the error, and none is
-// taken for absent. Nothing is written by a transaction that read one.
+// Every changed value is found and named, even if the caller ignores the
+// error, and is never reported as absent. A transaction that read one writes
+// nothing.
 func TestDamagedValues(t *testing.T) {
 	t.Parallel()
 	e := engine(t)
@@ -104,7 +105,7 @@ func TestDamagedValues(t *testing.T) {
 			if err == nil {
 				return errors.New("it was read")
 			}
-			return nil // ignored
+			return nil // the caller ignores the error
 		}))
 		check(what+", scan", s.Update(t.Context(), func(tx store.Tx) error {
 			if items, err := tx.Scan("acct/", "", 10); err == nil || len(items) > 0 {
@@ -130,8 +131,8 @@ func TestDamagedValues(t *testing.T) {
 	}
 }
 
-// The rows of the layer itself are neither seen nor changed, so a store that was emptied
-// still knows its key.
+// The rows of the layer are hidden and never changed, so a store that was
+// emptied still belongs to its key.
 func TestOwnRowsAreHidden(t *testing.T) {
 	t.Parallel()
 	e := engine(t)
@@ -164,7 +165,7 @@ func TestOwnRowsAreHidden(t *testing.T) {
 	}
 }
 
-// BenchmarkGet measures the checksum of one value of usual length.
+// BenchmarkGet measures the checksum of a value of typical length.
 func BenchmarkGet(b *testing.B) {
 	keys, value := seal.New([32]byte{1}), make([]byte, 300)
 	stored := attach(keys, "acct/a", value)

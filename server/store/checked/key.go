@@ -10,8 +10,8 @@ import (
 	"nightlatch/server/store/seal"
 )
 
-// Compare returns store.ErrOtherKey if the database belongs to another master key. known
-// is false if it is new. It writes nothing.
+// Compare returns store.ErrOtherKey if the database belongs to another master
+// key. known is false for a new database. It writes nothing.
 func Compare(ctx context.Context, engine store.Store, keys *seal.Sealer) (known bool, err error) {
 	err = engine.View(ctx, func(tx store.Tx) error {
 		known, err = compare(tx, keys)
@@ -35,9 +35,9 @@ func compare(tx store.Tx, keys *seal.Sealer) (known bool, err error) {
 	return true, compareRow(row, keys)
 }
 
-// compareRow compares the fingerprint before the checksum: with another key no checksum is
-// right. The fingerprints of two keys differ in about half of their bits, so one that
-// differs in a few is damaged.
+// compareRow compares the fingerprint before the checksum, because with
+// another key every checksum is wrong. Fingerprints of two keys differ in
+// about half of their bits. If only a few bits differ, the row is damaged.
 func compareRow(row []byte, keys *seal.Sealer) error {
 	print := keys.Fingerprint()
 	if len(row) != len(print)+seal.ChecksumSize {
@@ -57,7 +57,7 @@ func compareRow(row []byte, keys *seal.Sealer) error {
 // claim writes the fingerprint into a new database.
 func claim(ctx context.Context, engine store.Store, keys *seal.Sealer) error {
 	return engine.Update(ctx, func(tx store.Tx) error {
-		// Another program may have been faster.
+		// Another program may have claimed the database first.
 		if known, err := compare(tx, keys); err != nil || known {
 			return err
 		}

@@ -9,8 +9,8 @@ import (
 	"nightlatch/server/store/seal"
 )
 
-// A database that was opened with a master key is refused with every other one. A damaged
-// fingerprint is not taken for another key.
+// A database that was opened with a master key is refused with any other one.
+// A damaged fingerprint is not mistaken for another key.
 func TestOtherKey(t *testing.T) {
 	t.Parallel()
 	s := engine(t)
@@ -45,7 +45,7 @@ func TestOtherKey(t *testing.T) {
 	}
 }
 
-// A database with values whose fingerprint is gone is not claimed by the next key.
+// A database with values but no fingerprint is not claimed by the next key.
 func TestFingerprintIsGone(t *testing.T) {
 	t.Parallel()
 	s := engine(t)
@@ -55,7 +55,7 @@ func TestFingerprintIsGone(t *testing.T) {
 	}
 }
 
-// A fingerprint differs for every key and has nothing of it.
+// Every key has another fingerprint, which contains nothing of the key.
 func TestFingerprint(t *testing.T) {
 	t.Parallel()
 	seen := map[[16]byte]bool{}

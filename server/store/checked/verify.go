@@ -8,9 +8,9 @@ import (
 // A Verifier checks rows as a back end stores them.
 type Verifier struct {
 	Keys *seal.Sealer
-	// Row gets every whole row, in the order of the keys.
+	// Row is called for every undamaged row, in key order.
 	Row func(key string, value []byte) error
-	// Damaged gets the others.
+	// Damaged is called for every damaged row.
 	Damaged func(*store.DamagedError)
 }
 

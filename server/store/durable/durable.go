@@ -30,7 +30,7 @@ func Replace(path string, mode fs.FileMode, fill func(*os.File) error) error {
 	return createFile(path, mode, fill, func(from string) error { return os.Rename(from, path) })
 }
 
-// Bytes fills a file with b.
+// Bytes returns a function that writes b to a file.
 func Bytes(b []byte) func(*os.File) error {
 	return func(f *os.File) error {
 		_, err := f.Write(b)

@@ -1,12 +1,14 @@
-// Package owned checks that nobody but this user, and root, can read or change the files of
-// a data directory.
+// Package owned checks that only this user and root can read or change the
+// files of a data directory.
 //
-// It looks at the owner and the permissions of the directory, of every directory above it,
-// and of the files in it. A directory above matters because whoever can rename in it can put
-// another data directory there, with a key of their own. Permissions of a group are accepted
-// above the data directory: who is in a group is the administrator's decision.
+// It checks the owner and the permissions of the directory, of all directories
+// above it, and of the files in it. The directories above matter because a
+// user who can rename files in one of them can replace the data directory by
+// another one, with another key. Above the data directory, write permission
+// for a group is accepted: the administrator decides who is in the group.
 //
-// On Windows nothing is checked: a directory of a user's profile inherits its access list.
+// On Windows nothing is checked, because a directory in a user's profile
+// inherits its access list.
 package owned
 
 import (
@@ -21,7 +23,8 @@ import (
 // ErrExposed is wrapped by every error about an owner or a permission.
 var ErrExposed = errors.New("owned: other users can read or change it")
 
-// An Error says what is wrong with a file or directory, and what helps. Both are sentences.
+// An Error describes what is wrong with a file or directory, and how to repair
+// it. Both are sentences.
 type Error struct {
 	Path string
 	What string
@@ -32,7 +35,8 @@ func (e *Error) Error() string { return e.What + " " + e.Help }
 
 func (e *Error) Unwrap() error { return ErrExposed }
 
-// Parents checks the directories above dir that exist. Call it before dir is made.
+// Parents checks the existing directories above dir. Call it before dir is
+// created.
 func Parents(dir string) error { return parents(dir, self()) }
 
 // Directory checks dir and the directories above it.
@@ -48,7 +52,8 @@ func Directory(dir string) error {
 	return me.directory(dir, info, true)
 }
 
-// Files checks the files of dir whose names are ours, wherever a link leads.
+// Files checks the files of dir for which ours is true, and the targets of
+// links.
 func Files(dir string, ours func(name string) bool) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -62,12 +67,12 @@ func Files(dir string, ours func(name string) bool) error {
 		path := filepath.Join(dir, e.Name())
 		info, err := os.Stat(path)
 		if errors.Is(err, fs.ErrNotExist) {
-			continue // a link that leads nowhere, or a file that was just deleted
+			continue // a link without a target, or a file that was just deleted
 		}
 		if err != nil {
 			return err
 		}
-		if !info.Mode().IsRegular() && info.Mode().Type() != fs.ModeSocket && !info.IsDir() { // to open a pipe can take for ever
+		if !info.Mode().IsRegular() && info.Mode().Type() != fs.ModeSocket && !info.IsDir() { // opening a pipe can block for ever
 			return exposed(path, "%s is not a file.", "Move it away.")
 		}
 		if err := me.file(path, info); err != nil {
@@ -82,7 +87,8 @@ func Files(dir string, ours func(name string) bool) error {
 	return nil
 }
 
-// File checks an open file. The name may have led elsewhere when Files looked.
+// File checks an open file. After Files, the name may have been changed to
+// another file.
 func File(f *os.File) error {
 	info, err := f.Stat()
 	if err != nil {
@@ -91,7 +97,7 @@ func File(f *os.File) error {
 	return self().file(f.Name(), info)
 }
 
-// target checks where a link leads to.
+// target checks the target of a link.
 func (me user) target(link string) error {
 	real, err := filepath.EvalSymlinks(link)
 	if err != nil {
@@ -100,7 +106,8 @@ func (me user) target(link string) error {
 	return parents(real, me)
 }
 
-// parents checks every directory above path, as it is written and where its links lead.
+// parents checks every directory above path, as spelled and with links
+// resolved.
 func parents(path string, me user) error {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -110,7 +117,7 @@ func parents(path string, me user) error {
 		return err
 	}
 	real, err := filepath.EvalSymlinks(path)
-	if err != nil || real == path { // it need not exist
+	if err != nil || real == path { // the path need not exist
 		return nil
 	}
 	return above(real, me)
@@ -120,9 +127,9 @@ func above(path string, me user) error {
 	for dir := filepath.Dir(path); ; dir = filepath.Dir(dir) {
 		info, err := os.Stat(dir)
 		switch {
-		case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission): // whoever opens it finds that out
+		case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission): // opening it reports the error
 		case err != nil:
-			return nil // as well: it is no directory, for example
+			return nil // the same, for example if it is no directory
 		default:
 			if err := me.directory(dir, info, false); err != nil {
 				return err
@@ -134,7 +141,7 @@ func above(path string, me user) error {
 	}
 }
 
-// quoted returns a path as a shell takes it.
+// quoted returns a path in the quotes of a shell.
 func quoted(path string) string {
 	if !strings.ContainsFunc(path, func(r rune) bool {
 		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+,:@%", r))

@@ -11,23 +11,25 @@ import (
 	"syscall"
 )
 
-// A user is whose files are accepted.
+// A user is the user whose files are accepted.
 type user struct {
 	uid      uint32
-	unmapped bool // some users of this computer have no number here: they appear as nobody
+	unmapped bool // some users have no number in this user namespace and appear as nobody
 }
 
-// nobody is the number that Linux gives users without one (/proc/sys/kernel/overflowuid).
+// nobody is the number under which Linux shows users without one
+// (/proc/sys/kernel/overflowuid).
 const nobody = 65534
 
 func self() user {
-	// In a user namespace, as of a sandbox, even root may have no number.
+	// In a user namespace, such as in a sandbox, even root may have no number.
 	ids, err := os.ReadFile("/proc/self/uid_map")
 	everybody := err != nil || strings.Join(strings.Fields(string(ids)), " ") == "0 0 4294967295"
 	return user{uid: uint32(os.Geteuid()), unmapped: !everybody}
 }
 
-// trusts reports whether what belongs to a user is accepted above the data directory.
+// trusts reports whether files of a user are accepted above the data
+// directory.
 func (me user) trusts(uid uint32) bool {
 	return uid == me.uid || uid == 0 || me.unmapped && uid == nobody
 }
@@ -44,7 +46,7 @@ func owner(info fs.FileInfo) (uid, gid uint32, known bool) {
 func (me user) directory(path string, info fs.FileInfo, data bool) error {
 	uid, gid, known := owner(info)
 	mode := info.Mode()
-	sticky := mode&fs.ModeSticky != 0 // others can add files, but not replace them
+	sticky := mode&fs.ModeSticky != 0 // others can add files, but not replace existing ones
 	switch {
 	case !known:
 		return nil
@@ -54,7 +56,7 @@ func (me user) directory(path string, info fs.FileInfo, data bool) error {
 		return exposed(path, "%s belongs to the user "+name(uid)+", who could replace your data.", "Choose another directory with --data. If this one is yours, say so: sudo chown %s %s", name(me.uid), quoted(path))
 	case mode.Perm()&0o002 != 0 && (data || !sticky):
 		return exposed(path, "Every user of this computer can write to %s and replace your data.", "Remove this permission (chmod o-w %s), or choose another directory with --data.", quoted(path))
-	case data && mode.Perm()&0o020 != 0 && gid != uid: // a user's own group has the user's number
+	case data && mode.Perm()&0o020 != 0 && gid != uid: // a user's private group has the user's number
 		return exposed(path, "Every user of the group "+group(gid)+" can write to %s and replace your data.", "Remove this permission (chmod g-w %s), or choose another directory with --data.", quoted(path))
 	}
 	return nil

@@ -30,8 +30,8 @@ func made(t *testing.T, path string, mode fs.FileMode, isDir bool) fs.FileInfo {
 	return info
 }
 
-// Every combination of owner and permissions is accepted or refused as OpenSSH does with its
-// keys, and a refusal has the command that helps.
+// Every combination of owner and permissions is accepted or refused as OpenSSH
+// does with its keys. A refusal contains the command that repairs it.
 func TestOwnersAndModes(t *testing.T) {
 	t.Parallel()
 	mine := user{uid: uint32(os.Geteuid())}
@@ -76,8 +76,9 @@ func TestOwnersAndModes(t *testing.T) {
 func data(me user, path string, info fs.FileInfo) error   { return me.directory(path, info, true) }
 func parent(me user, path string, info fs.FileInfo) error { return me.directory(path, info, false) }
 
-// Root does not work in a user's directory: that user could lead it anywhere, and could not
-// use the files that it makes. In a sandbox the system's own directories belong to nobody.
+// Root does not work in a user's directory: that user could redirect it
+// anywhere, and could not use files that root creates. In a sandbox, the
+// system's own directories belong to nobody.
 func TestSpecialUsers(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "d")
@@ -104,8 +105,8 @@ func TestSpecialUsers(t *testing.T) {
 	}
 }
 
-// A directory is as safe as every directory above it, as it is written and where links lead;
-// a file, as what it links to.
+// A directory is refused if a directory above it is unsafe, as spelled or with
+// links resolved. A file is refused if the target of its link is unsafe.
 func TestParentsAndLinks(t *testing.T) {
 	t.Parallel()
 	base := t.TempDir()

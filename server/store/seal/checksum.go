@@ -12,13 +12,13 @@ import (
 // ChecksumSize is the length of a checksum, in bytes.
 const ChecksumSize = 16
 
-// checksums makes checksums with one key. Every value that is read has one checked, so the
-// memory for it is kept.
+// checksums computes checksums with one key. It reuses memory, because every
+// read value has its checksum checked.
 type checksums struct{ pool sync.Pool }
 
 type checksum struct {
 	hash hash.Hash
-	text []byte // what is hashed
+	text []byte // input of the hash
 	sum  [ChecksumSize]byte
 }
 
@@ -32,12 +32,12 @@ func newChecksums(key []byte) checksums {
 	}}}
 }
 
-// keptText is how much memory of a long value is kept, in bytes.
+// keptText is the largest buffer that is kept for reuse, in bytes.
 const keptText = 4 << 10
 
-// Checksum returns the keyed checksum of a value that is stored under name: BLAKE2b-128
-// over the name's length, the name and the value. A value that was changed, or moved to
-// another name, has another one.
+// Checksum returns the keyed checksum of a value that is stored under name:
+// BLAKE2b-128 over the name's length, the name and the value. It detects a
+// value that was changed or moved to another name.
 func (s *checksums) Checksum(name string, value []byte) [ChecksumSize]byte {
 	c := s.pool.Get().(*checksum)
 	c.text = binary.BigEndian.AppendUint64(c.text[:0], uint64(len(name)))

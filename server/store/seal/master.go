@@ -28,24 +28,25 @@ var (
 	ErrKeyMissing = errors.New("seal: there is a database but its master key is missing")
 	// ErrKeyDamaged reports a master key file that cannot be read as one.
 	ErrKeyDamaged = errors.New("seal: the master key file is damaged")
-	// ErrKeyUnreadable reports a master key file that is there and cannot be read.
+	// ErrKeyUnreadable reports a master key file that exists but cannot be
+	// read.
 	ErrKeyUnreadable = errors.New("seal: the master key file cannot be read")
-	// ErrKeyring reports that the keyring with the key cannot be read. The errors below say
-	// more, and wrap it.
+	// ErrKeyring reports that the keyring with the key cannot be read. The
+	// errors below wrap it and give the reason.
 	ErrKeyring = errors.New("seal: the keyring cannot be read")
 	// ErrNoKeyring reports that this session has no keyring.
 	ErrNoKeyring = fmt.Errorf("%w: this session has none", ErrKeyring)
-	// ErrNoEntry reports that the keyring does not have the entry with the key.
+	// ErrNoEntry reports that the keyring has no entry with the key.
 	ErrNoEntry = fmt.Errorf("%w: it does not have the entry with the master key", ErrKeyring)
-	// ErrEntryDamaged reports an entry that holds something else than a key.
+	// ErrEntryDamaged reports a keyring entry that is not a master key.
 	ErrEntryDamaged = fmt.Errorf("%w: its entry is not a master key", ErrKeyring)
-	// ErrSilent reports a keyring that takes calls and does not answer.
+	// ErrSilent reports a keyring that accepts calls but does not answer.
 	ErrSilent = fmt.Errorf("%w: it did not answer", ErrKeyring)
-	// ErrLocked reports a keyring that nobody unlocked.
+	// ErrLocked reports a keyring that was not unlocked.
 	ErrLocked = fmt.Errorf("%w: it was not unlocked", ErrKeyring)
 )
 
-// database is the file beside the key that cannot be opened without it.
+// database is the file beside the key that needs the key.
 const database = "nightlatch.db"
 
 const (
@@ -83,10 +84,10 @@ func loadOrCreate(ctx context.Context, dir string, r ring) (master [32]byte, err
 	return read(ctx, strings.TrimSpace(string(text)), r)
 }
 
-// readFile reads a key file that nobody but this user can read or change. The error is
-// fs.ErrNotExist if nothing has that name.
+// readFile reads a key file that only this user can read or change. The error
+// is fs.ErrNotExist if there is no such file.
 func readFile(path string) ([]byte, error) {
-	info, err := os.Stat(path) // before opening: to open a pipe can wait for ever
+	info, err := os.Stat(path) // before opening, because opening a pipe can block for ever
 	if err == nil && !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%w: it is not a file", ErrKeyUnreadable)
 	}
@@ -118,8 +119,8 @@ func readFile(path string) ([]byte, error) {
 	return []byte(text), nil
 }
 
-// Load returns the master key of dir. It never makes one: the error is ErrKeyMissing if
-// there is none.
+// Load returns the master key of dir. It never creates one; if there is none,
+// the error is ErrKeyMissing.
 func Load(ctx context.Context, dir string) (master [32]byte, err error) {
 	text, err := readFile(filepath.Join(dir, MasterFile))
 	if errors.Is(err, fs.ErrNotExist) {

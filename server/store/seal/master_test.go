@@ -17,7 +17,7 @@ type memoryRing struct {
 	err     error         // of every call
 	drops   bool          // accepts entries and does not store them
 	hangs   chan struct{} // calls wait for it
-	alive   bool          // it answers that it is there
+	alive   bool          // it answers the check that it is alive
 }
 
 func (p *memoryRing) call(fn func() (string, error)) (string, error) {
@@ -229,7 +229,7 @@ func FuzzMasterFile(f *testing.F) {
 	})
 }
 
-// A key file that an editor has saved again is still the key.
+// A key file is still accepted after an editor has saved it.
 func TestKeyFileAsEditorsWriteIt(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -20,8 +20,8 @@ const service = "nightlatch"
 type ring interface {
 	Get(entry string) (secret string, err error)
 	Set(entry, secret string) error
-	// Answers reports whether the keyring answers at all. One that does may be waiting for
-	// its user.
+	// Answers reports whether the keyring answers at all. If it does, it may
+	// be waiting for its user.
 	Answers(ctx context.Context) bool
 }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
-// answers asks the keyring's program for a sign of life, on a connection of its own.
+// answers pings the keyring's program on a separate connection.
 func answers(ctx context.Context) bool {
 	bus, err := dbus.ConnectSessionBus(dbus.WithContext(ctx))
 	if err != nil {
@@ -21,7 +21,8 @@ func answers(ctx context.Context) bool {
 	return call.Err == nil || errors.As(call.Err, &refused) && ctx.Err() == nil // a refusal is an answer
 }
 
-// nobodyThere reports whether err says that no program of this session keeps a keyring.
+// nobodyThere reports whether err means that this session has no keyring
+// program.
 func nobodyThere(err error) bool {
 	var refused dbus.Error
 	return errors.As(err, &refused) && (refused.Name == "org.freedesktop.DBus.Error.ServiceUnknown" || refused.Name == "org.freedesktop.DBus.Error.NameHasNoOwner")

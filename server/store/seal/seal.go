@@ -44,8 +44,8 @@ func New(master [32]byte) *Sealer {
 	return s
 }
 
-// Fingerprint identifies the master key without revealing it. A database keeps the one of
-// its key.
+// Fingerprint identifies the master key without revealing it. Each database
+// stores the fingerprint of its key.
 func (s *Sealer) Fingerprint() [16]byte { return s.fingerprint }
 
 func derive(master [32]byte, purpose string) []byte {

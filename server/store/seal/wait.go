@@ -6,24 +6,25 @@ import (
 	"time"
 )
 
-// How long the keyring is waited for.
+// Limits of the wait for the keyring.
 const (
-	sayAfter    = 2 * time.Second  // then the user is told
-	silentLimit = 30 * time.Second // for one that does not answer
-	promptLimit = 2 * time.Minute  // for one that answers: its user may be typing a password
+	sayAfter    = 2 * time.Second  // then the user gets a message
+	silentLimit = 30 * time.Second // for a keyring that does not answer
+	promptLimit = 2 * time.Minute  // for a keyring that answers; its user may be typing a password
 	pingLimit   = 2 * time.Second
 )
 
 type tellKey struct{}
 
-// Tell returns a context for Load and LoadOrCreate. They call tell when the keyring is slow,
-// once, from another goroutine.
+// Tell returns a context for Load and LoadOrCreate. If the keyring is slow,
+// they call tell once, from another goroutine.
 func Tell(ctx context.Context, tell func()) context.Context {
 	return context.WithValue(ctx, tellKey{}, tell)
 }
 
-// ask calls the keyring, which may wait for the user to unlock it. The call cannot be
-// cancelled: if ctx or the time ends first, the goroutine stays until the keyring answers.
+// ask calls the keyring, which may wait for its user to unlock it. The call
+// cannot be cancelled: after ctx or the limit has ended, the goroutine remains
+// until the keyring answers.
 func ask(ctx context.Context, r ring, question func() (string, error)) (string, error) {
 	type answer struct {
 		text string
@@ -58,7 +59,7 @@ func ask(ctx context.Context, r ring, question func() (string, error)) (string, 
 	}
 }
 
-// alive asks whether the keyring answers.
+// alive reports whether the keyring answers.
 func alive(ctx context.Context, r ring) bool {
 	ctx, done := context.WithTimeout(ctx, pingLimit)
 	defer done()

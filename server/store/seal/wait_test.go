@@ -11,9 +11,10 @@ import (
 	"time"
 )
 
-// A keyring that takes the call and never answers is waited for 30 seconds; one that shows
-// a sign of life, since its user may be typing, two minutes. The user is told after two
-// seconds. A key that is in the keyring is then not to be had; a new one goes into a file.
+// A keyring that never answers gets 30 seconds. One that answers the check
+// gets two minutes, since its user may be typing a password. After two seconds
+// the user gets a message. After the limit, a key in the keyring cannot be
+// read, and a new key goes into a file.
 func TestKeyringThatDoesNotAnswer(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -47,7 +48,7 @@ func TestKeyringThatDoesNotAnswer(t *testing.T) {
 	}
 }
 
-// An answer that comes late, and the end of the context, end the wait.
+// A late answer ends the wait, and so does the end of the context.
 func TestKeyringThatAnswersLate(t *testing.T) {
 	t.Parallel()
 	for _, after := range []time.Duration{time.Second, 20 * time.Second, 110 * time.Second} {
@@ -74,7 +75,8 @@ func TestKeyringThatAnswersLate(t *testing.T) {
 	}
 }
 
-// What is wrong with the key's file is said as it is, and nothing waits for ever.
+// A problem with the key file is reported as it is, and nothing blocks for
+// ever.
 func TestKeyFileThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	for what, make := range map[string]func(path string) error{

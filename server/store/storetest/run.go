@@ -10,9 +10,9 @@ import (
 	"nightlatch/server/store/seal"
 )
 
-// Run tests a back end against the contract of package store. open returns a new empty
-// store and closes it when the test ends. Every case runs as the server uses the back end,
-// with checksums, and on Twice of that.
+// Run tests a back end against the contract of package store. back returns a
+// new empty store and closes it when the test ends. Every case runs with
+// checksums, as in the server, and again with Twice on top.
 func Run(t *testing.T, back func(t *testing.T) store.Store) {
 	open := func(t *testing.T) store.Store {
 		s, err := checked.Open(t.Context(), back(t), seal.New([32]byte{1}))

@@ -13,8 +13,8 @@ import (
 	"nightlatch/server/store/seal"
 )
 
-// New returns a store in the test's directory that runs every closure twice and has
-// checksums. It is closed when the test ends.
+// New returns a store in the test's directory that has checksums and runs
+// every closure twice. It is closed when the test ends.
 func New(t testing.TB, now func() time.Time) store.Store {
 	t.Helper()
 	s, err := bolt.Open(bolt.Config{Path: filepath.Join(t.TempDir(), "test.db"), Now: now, ReserveBytes: 1})
