@@ -65,7 +65,7 @@ func TestInvitationInTheWindow(t *testing.T) {
 	h.Press(fyne.KeyTab)
 	h.Write(uitest.Password)
 	h.Press(fyne.KeyReturn)
-	h.Sees("ui.rescue.question")
+	h.Sees("ui.overview.methods")
 	if a := h.Console.Account(); a.Username != "pat" || a.Owner || a.Email != "pat@example.org" || a.EmailConfirmed {
 		t.Errorf("account %+v", a)
 	}

@@ -78,7 +78,7 @@ func TestUnsavedCodeIsNotLeft(t *testing.T) {
 	h.SeesFilled("wizard.save.number", uitest.With{"number": 2})
 	h.Do("wizard.save.copy")
 	h.Ctrl(fyne.Key1)
-	h.Sees("ui.rescue.question") // there is a copy
+	h.Sees("ui.overview.methods") // there is a copy
 	h.Ctrl(fyne.Key4)
 	h.Press(fyne.KeyReturn)
 	h.SeesFilled("wizard.save.number", uitest.With{"number": 3})

@@ -17,7 +17,8 @@ import (
 )
 
 // An overviewPage answers one question first: if this phone died now, could you
-// get back in?
+// get back in? For an account with security keys alone it asks about a key, and while
+// two-factor is off it says that.
 type overviewPage struct {
 	c     *shell.Console
 	scope *shell.Scope
@@ -55,7 +56,7 @@ func (p *overviewPage) Draw() shell.View {
 		return p.src.Waiting(c, w.T("ui.rail.overview"), nil, p.load)
 	}
 	step := p.src.Value.Recovery.Next
-	next := control.NewButton(w.T("ui.rescue.next."+string(step)+".do"), stepIcon(step), control.Primary, func() { p.take(step) })
+	next := control.NewButton(recoveryWords(p.src.Value.Recovery, w, "ui.rescue.next."+string(step)+".do"), stepIcon(step), control.Primary, func() { p.take(step) })
 	page := kit.Page{Title: w.T("ui.rail.overview"), Body: []fyne.CanvasObject{
 		p.answerCard(next),
 		look.V(look.S8, kit.Section(w.T("ui.overview.methods")), p.methodCards()),
@@ -110,13 +111,16 @@ func (p *overviewPage) answerCard(next *control.Button) fyne.CanvasObject {
 		answer = shell.Counted(w, key, count)
 	}
 	why := w.T(recoveryReason(r), assets.Args{"end": explain.LastDigits(p.src.Value.Account.Phone)})
+	words := []fyne.CanvasObject{look.NewText(answer, look.Display, look.Ink).Wrapped(), look.Para(why, look.Ink2)}
+	if question := recoveryQuestion(r, w); question != "" {
+		words = append([]fyne.CanvasObject{look.NewText(question, look.Body, look.Ink2).Wrapped()}, words...)
+	}
 	top := look.HTop(look.S20,
 		look.Scaled(56, 56, look.Z(look.NewBox(look.Sunken, look.Hairline, 16), look.Centre(look.NewIcon(shield, 30, ink)))),
-		look.Grow(look.V(look.S4, look.NewText(w.T("ui.rescue.question"), look.Body, look.Ink2).Wrapped(),
-			look.NewText(answer, look.Display, look.Ink).Wrapped(), look.Para(why, look.Ink2))))
+		look.Grow(look.V(look.S4, words...)))
 	side := func(head string, options []api.RecoveryOption, works bool) fyne.CanvasObject {
-		list := []fyne.CanvasObject{look.NewText(w.T(head), look.Label, look.Ink2).Wrapped()}
-		for _, o := range recoveryLines(options, w, p.c.Now()) {
+		list := []fyne.CanvasObject{look.NewText(recoveryWords(r, w, head), look.Label, look.Ink2).Wrapped()}
+		for _, o := range recoveryLines(options, !works, w, p.c.Now()) {
 			ink, mark := look.Ink, look.Accent
 			if !works {
 				ink, mark = look.Ink2, look.Ink3
@@ -125,13 +129,17 @@ func (p *overviewPage) answerCard(next *control.Button) fyne.CanvasObject {
 		}
 		return look.Grow(look.V(look.S8, list...))
 	}
-	sides := []fyne.CanvasObject{side("ui.rescue.still", r.Keeps, true)}
+	still := "ui.rescue.still"
+	if r.BackIn == api.BackInOff {
+		still = "ui.rescue.off-now"
+	}
+	sides := []fyne.CanvasObject{side(still, r.Keeps, true)}
 	if len(r.Gone) > 0 {
 		sides = append(sides, side("ui.rescue.gone", r.Gone, false))
 	}
 	key = "ui.rescue.next." + string(r.Next)
-	foot := look.H(look.S16, look.Grow(look.V(2, look.NewText(w.T(key), look.Strong, look.Ink).Wrapped(),
-		look.NewText(w.T(key+".why"), look.Caption, look.Ink2).Wrapped())), next)
+	foot := look.H(look.S16, look.Grow(look.V(2, look.NewText(recoveryWords(r, w, key), look.Strong, look.Ink).Wrapped(),
+		look.NewText(recoveryWords(r, w, key+".why"), look.Caption, look.Ink2).Wrapped())), next)
 	return kit.Card(look.V(0,
 		look.Pad(look.S24, look.V(look.S20, top, look.Inset(76, 0, 0, 0, look.HTop(look.S24, sides...)))),
 		kit.Rule(0), look.Inset(look.S24, look.S16, look.S24, look.S16, foot)))

@@ -78,7 +78,7 @@ func TestSettings(t *testing.T) {
 		t.Errorf("the stored appearance is %q", got)
 	}
 	h.Restart()
-	h.Sees("ui.rescue.question")
+	h.Sees("ui.overview.methods")
 	h.Ctrl(fyne.KeyComma)
 	h.Do("ui.settings.change-name", uitest.Key("ui.settings.password"))
 	h.Sees("wizard.password.heading")
@@ -100,7 +100,7 @@ func TestSettings(t *testing.T) {
 func TestBeingFound(t *testing.T) {
 	h := uitest.New(t, &seed.Seed{Accounts: []seed.Account{{Username: "ada", Password: uitest.Password, Email: "ada@example.org", Phone: "+12025550143"}}})
 	h.EnterPassword("ada", uitest.Password)
-	h.Sees("ui.rescue.question")
+	h.Sees("ui.overview.methods")
 	for _, on := range []bool{false, true} {
 		h.Ctrl(fyne.KeyComma)
 		h.Sees("ui.settings.found")
@@ -137,7 +137,7 @@ func TestAnotherAccount(t *testing.T) {
 	h.ClearField()
 	h.Write("nils")
 	h.Press(fyne.KeyReturn)
-	h.Sees("ui.rescue.question")
+	h.Sees("ui.overview.methods")
 	if h.Console.Account().Username != "nils" {
 		t.Errorf("signed in as %q", h.Console.Account().Username)
 	}

@@ -43,7 +43,7 @@ func TestPrintedSheetIsFollowed(t *testing.T) {
 		t.Errorf("the print system was asked to delete %q", h.Printer.Removed)
 	}
 	h.Ctrl(fyne.Key1)
-	h.Sees("ui.rescue.question")
+	h.Sees("ui.overview.methods")
 }
 
 // A job that can't be printed is cancelled, and its codes are deleted from the queue.

@@ -97,7 +97,9 @@ func twoFactorShots() []gallerytest.Shot {
 		twoFactorShot("05-two-factor-off", twoFactorState{Account: gallerytest.PlainAccount()}),
 		twoFactorShot("05-two-factor-phone", twoFactorState{Account: phoneOnly}),
 		twoFactorShot("05-two-factor-all", twoFactorState{Account: gallerytest.SafeAccount()}),
-		twoFactorShot("05-two-factor-open", twoFactorState{Account: gallerytest.Account(), Open: &api.View{ID: "x", Kind: api.EnrollKey, Step: api.Overview{Method: api.SecurityKey}}}),
+		twoFactorShot("05-two-factor-open", twoFactorState{Account: gallerytest.Account(), Open: &api.View{
+			ID: "x", Kind: api.EnrollApp, Path: []api.StepType{"overview", "scan-qr", "enter-code", "save-backup-code", "finished"}, At: 3, Step: api.SaveBackupCode{Number: 1},
+		}}),
 	}
 }
 

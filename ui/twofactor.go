@@ -59,8 +59,17 @@ func (p *twoFactorPage) begin(b api.Begin) { p.c.BeginCeremony(b, shell.TwoFacto
 
 func (p *twoFactorPage) resume() { p.c.ResumeCeremony(*p.src.Value.Open, shell.TwoFactor) }
 
-// drop cancels the ceremony that was left open.
+// drop cancels the ceremony that was left open, and asks first if a backup code is lost with
+// it.
 func (p *twoFactorPage) drop() {
+	if _, code := p.src.Value.Open.Step.(api.SaveBackupCode); code {
+		p.c.Confirm("ui.two-factor.drop-code", nil, p.dropNow)
+		return
+	}
+	p.dropNow()
+}
+
+func (p *twoFactorPage) dropNow() {
 	id := p.src.Value.Open.ID
 	p.c.ForgetCeremony()
 	p.c.Perform(func(ctx context.Context, server *client.Client) (func(), error) {
@@ -106,8 +115,8 @@ func (p *twoFactorPage) Draw() shell.View {
 		page.Aside = kit.Badge(kit.On, w.T("ui.on"))
 	}
 	if open := p.src.Value.Open; open != nil {
-		title := w.T("wizard.title." + string(open.Kind))
-		page.Body = append(page.Body, kit.NewBanner(look.Info, w.T("ui.two-factor.open", title), w.T("ui.two-factor.open-why"), "",
+		what, why := explain.Open(w, *open, a)
+		page.Body = append(page.Body, kit.NewBanner(look.Info, what, why, "",
 			control.NewLink(w.T("ui.two-factor.go-on"), p.resume), control.NewLink(w.T("ui.two-factor.drop"), p.drop)))
 	}
 	page.Body = append(page.Body, kit.List(0, methods...), p.drawFallbacks(a))

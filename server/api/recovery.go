@@ -1,14 +1,25 @@
 package api
 
-// A Recovery answers the question: if this phone died now, could you get back in? It
-// has codes and no words; clients translate them.
+// A Recovery answers the question: if this phone died now, could you get back in? For an
+// account whose only second step is a security key, the key is lost instead. It has codes
+// and no words; clients translate them.
 type Recovery struct {
-	BackIn BackIn           `json:"back_in"` // the answer
-	Level  RecoveryLevel    `json:"level"`   // how well the account is protected
-	Keeps  []RecoveryOption `json:"keeps"`   // what still works
-	Gone   []RecoveryOption `json:"gone"`    // what is lost with the phone
-	Next   RecoveryStep     `json:"next"`    // the one step that helps most
+	Lost   RecoveryLoss     `json:"lost,omitempty"` // what the question assumes to be lost; absent while two-factor is off
+	BackIn BackIn           `json:"back_in"`        // the answer
+	Level  RecoveryLevel    `json:"level"`          // how well the account is protected
+	Keeps  []RecoveryOption `json:"keeps"`          // what still works
+	Gone   []RecoveryOption `json:"gone"`           // what is lost
+	Next   RecoveryStep     `json:"next"`           // the one step that helps most
 }
+
+// A RecoveryLoss is a device that an account's second steps depend on.
+type RecoveryLoss string
+
+// The losses.
+const (
+	LostPhone RecoveryLoss = "phone" // with its texts and its authenticator app
+	LostKey   RecoveryLoss = "key"   // one security key, where no second step is on a phone
+)
 
 // BackIn is the answer to the question of Recovery.
 type BackIn string
@@ -34,7 +45,7 @@ const (
 type RecoveryOption struct {
 	Kind   RecoveryKind `json:"kind"`             // what it is
 	Count  int          `json:"count,omitempty"`  // of keys and of backup codes
-	Labels []string     `json:"labels,omitempty"` // of the keys
+	Labels []string     `json:"labels,omitempty"` // of the keys; absent if it may be any of them
 	Number int          `json:"number,omitempty"` // of the next backup code (R72)
 	Until  *Time        `json:"until,omitempty"`  // end of the session
 }

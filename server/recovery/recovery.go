@@ -2,7 +2,9 @@
 // in? The answer is the same for every client (GET /api/v1/recovery).
 //
 // It assumes that texts and the authenticator app are on the phone, and that security
-// keys and backup codes are not.
+// keys and backup codes are not. Where only security keys are on, there is no phone to
+// lose, and the question is about one of the keys. While two-factor is off, there is no
+// question.
 package recovery
 
 import (
@@ -60,10 +62,17 @@ func Assess(s State) api.Recovery {
 		return r
 	}
 	usable, copied := s.usable()
-	if len(usable) > 0 {
-		r.Keeps = append(r.Keeps, api.RecoveryOption{Kind: api.RecoveryKey, Count: len(usable), Labels: usable})
+	keys := api.RecoveryOption{Kind: api.RecoveryKey, Count: len(usable), Labels: usable}
+	r.Lost = api.LostPhone
+	if !s.Text && !s.App {
+		r.Lost = api.LostKey
+		r.Gone = append(r.Gone, s.oneKey())
+		keys = api.RecoveryOption{Kind: api.RecoveryKey, Count: max(0, len(usable)-1)} // any of them
 	}
-	options := len(usable)
+	if keys.Count > 0 {
+		r.Keeps = append(r.Keeps, keys)
+	}
+	options := keys.Count
 	if n := len(s.Codes); n > 0 {
 		options++
 		r.Keeps = append(r.Keeps, api.RecoveryOption{Kind: api.RecoveryBackupCodes, Count: n, Number: s.Codes[0]})
@@ -83,8 +92,17 @@ func Assess(s State) api.Recovery {
 	default:
 		r.Level = api.RecoveryFull
 	}
-	r.Next = s.next(len(usable), copied)
+	r.Next = s.next(keys.Count, copied)
 	return r
+}
+
+// oneKey is the key that is lost. It has a label if there is only one.
+func (s State) oneKey() api.RecoveryOption {
+	lost := api.RecoveryOption{Kind: api.RecoveryKey, Count: 1}
+	if len(s.Keys) == 1 {
+		lost.Labels = []string{s.Keys[0].Label}
+	}
+	return lost
 }
 
 // usable returns the labels of the keys that can sign in here, and whether any key may
@@ -112,7 +130,7 @@ func (s State) session() []api.RecoveryOption {
 	return []api.RecoveryOption{{Kind: api.RecoverySession, Until: &until}}
 }
 
-// next returns the step that helps most.
+// next returns the step that helps most. usable is the number of keys that are left.
 func (s State) next(usable int, copied bool) api.RecoveryStep {
 	codes := len(s.Codes)
 	switch {

@@ -22,6 +22,7 @@ func TestAssess(t *testing.T) {
 	codes := func(n, next int) api.RecoveryOption {
 		return api.RecoveryOption{Kind: api.RecoveryBackupCodes, Count: n, Number: next}
 	}
+	anyKeys := func(n int) api.RecoveryOption { return api.RecoveryOption{Kind: api.RecoveryKey, Count: n} }
 	text, app := api.RecoveryOption{Kind: api.RecoveryText}, api.RecoveryOption{Kind: api.RecoveryApp}
 	for _, tt := range []struct {
 		name  string
@@ -51,12 +52,22 @@ func TestAssess(t *testing.T) {
 		{
 			"one key",
 			recovery.State{Keys: []recovery.Key{{Label: "Blue"}}},
-			api.Recovery{BackIn: api.BackInYes, Level: api.RecoveryHalf, Keeps: opts{key("Blue"), session}, Gone: opts{}, Next: api.RecoverCode},
+			api.Recovery{Lost: api.LostKey, BackIn: api.BackInNo, Level: api.RecoveryNone, Keeps: opts{session}, Gone: opts{key("Blue")}, Next: api.RecoverCode},
+		},
+		{
+			"one key and codes",
+			recovery.State{Keys: []recovery.Key{{Label: "Blue"}}, Codes: []int{1, 2, 3}},
+			api.Recovery{Lost: api.LostKey, BackIn: api.BackInYes, Level: api.RecoveryHalf, Keeps: opts{codes(3, 1), session}, Gone: opts{key("Blue")}, Next: api.RecoverKey},
 		},
 		{
 			"two keys",
 			recovery.State{Keys: []recovery.Key{{Label: "Blue"}, {Label: "Red"}}},
-			api.Recovery{BackIn: api.BackInYes, Level: api.RecoveryFull, Keeps: opts{key("Blue", "Red"), session}, Gone: opts{}, Next: api.RecoverCode},
+			api.Recovery{Lost: api.LostKey, BackIn: api.BackInYes, Level: api.RecoveryHalf, Keeps: opts{anyKeys(1), session}, Gone: opts{anyKeys(1)}, Next: api.RecoverCode},
+		},
+		{
+			"three keys",
+			recovery.State{Keys: []recovery.Key{{Label: "Blue"}, {Label: "Red"}, {Label: "Green"}}},
+			api.Recovery{Lost: api.LostKey, BackIn: api.BackInYes, Level: api.RecoveryFull, Keeps: opts{anyKeys(2), session}, Gone: opts{anyKeys(1)}, Next: api.RecoverCode},
 		},
 		{
 			"a key and few codes",
@@ -70,13 +81,18 @@ func TestAssess(t *testing.T) {
 		},
 		{
 			"a copied key, classic",
-			recovery.State{Keys: []recovery.Key{{Label: "Blue", Copied: true}}},
-			api.Recovery{BackIn: api.BackInYes, Level: api.RecoveryHalf, Keeps: opts{key("Blue"), session}, Gone: opts{}, Next: api.RecoverCopied},
+			recovery.State{Text: true, Keys: []recovery.Key{{Label: "Blue", Copied: true}}},
+			api.Recovery{BackIn: api.BackInYes, Level: api.RecoveryHalf, Keeps: opts{key("Blue"), session}, Gone: opts{text}, Next: api.RecoverCopied},
 		},
 		{
 			"a copied key, hardened",
-			recovery.State{Keys: []recovery.Key{{Label: "Blue", Copied: true}}, RefuseCopied: true},
-			api.Recovery{BackIn: api.BackInNo, Level: api.RecoveryNone, Keeps: opts{session}, Gone: opts{}, Next: api.RecoverCopied},
+			recovery.State{Text: true, Keys: []recovery.Key{{Label: "Blue", Copied: true}}, RefuseCopied: true},
+			api.Recovery{BackIn: api.BackInNo, Level: api.RecoveryNone, Keeps: opts{session}, Gone: opts{text}, Next: api.RecoverCopied},
+		},
+		{
+			"of two keys one is copied, hardened",
+			recovery.State{Keys: []recovery.Key{{Label: "Blue", Copied: true}, {Label: "Red"}}, RefuseCopied: true},
+			api.Recovery{Lost: api.LostKey, BackIn: api.BackInNo, Level: api.RecoveryNone, Keeps: opts{session}, Gone: opts{anyKeys(1)}, Next: api.RecoverCopied},
 		},
 		{
 			"a key of another relying party",
@@ -87,6 +103,9 @@ func TestAssess(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			tt.state.Session, tt.state.FewCodes = end, 2
+			if tt.want.Lost == "" && tt.want.BackIn != api.BackInOff {
+				tt.want.Lost = api.LostPhone
+			}
 			if got := recovery.Assess(tt.state); !reflect.DeepEqual(got, tt.want) {
 				t.Errorf("%+v\nwant %+v", got, tt.want)
 			}

@@ -18,7 +18,7 @@ func TestSecurityKey(t *testing.T) {
 	h := uitest.New(t, nil)
 	h.SignUp("mara", uitest.Password)
 	b := h.NewBench()
-	h.Sees("ui.rescue.question")
+	h.Sees("ui.overview.methods")
 	h.Ctrl(fyne.Key3)
 	h.Sees("ui.keys.none")
 	h.Press(fyne.KeyReturn)
@@ -64,7 +64,8 @@ func TestSecurityKey(t *testing.T) {
 	h.Press(fyne.KeyReturn)
 	h.Sees("wizard.key.touch")
 	uitest.Must(t, b.Touch(k.ID))
-	h.Sees("ui.rescue.question", "ui.rescue.one-key")
+	h.SeesFilled("ui.rescue.question.key", uitest.With{"label": "Key ring"})
+	h.Sees("ui.rescue.no")
 
 	h.Ctrl(fyne.Key3)
 	h.Do("ui.keys.delete-name", "Key ring")

@@ -94,7 +94,7 @@ func TestAuthenticatorApp(t *testing.T) {
 	h.Sees("wizard.signed-in.heading")
 	h.SeesFilled("wizard.signed-in.few", 1) // R78
 	h.Press(fyne.KeyReturn)
-	h.Sees("ui.rescue.question")
+	h.Sees("ui.overview.methods")
 	h.SignOut()
 
 	// R40, R101: another method; R72: the code's number; R74: a code works once.
@@ -136,7 +136,7 @@ func TestCeremonyContinuesAfterRestart(t *testing.T) {
 	h.SeesFilled("wizard.save.number", uitest.With{"number": 1})
 	h.Do("wizard.got-it")
 	h.Restart()
-	h.Sees("ui.rescue.question")
+	h.Sees("ui.overview.methods")
 	h.SeesText("mara")
 }
 
@@ -148,12 +148,12 @@ func TestLeftCeremonyIsOffered(t *testing.T) {
 	h.Press(fyne.KeyReturn)
 	h.Sees("wizard.email.heading")
 	h.Ctrl(fyne.Key2)
-	h.SeesFilled("ui.two-factor.open", uitest.Key("wizard.title.enroll-app"))
+	h.SeesFilled("wizard.open", uitest.Key("wizard.title.enroll-app"))
 	h.Do("ui.two-factor.go-on")
 	h.Sees("wizard.email.heading")
 	h.Do("wizard.cancel")
 	h.Sees("ui.two-factor.lead")
-	if h.Shows("ui.two-factor.open") {
+	if h.Shows("wizard.open") {
 		t.Error("a cancelled ceremony is offered again")
 	}
 }

@@ -40,7 +40,7 @@ func TestBadInput(t *testing.T) {
 	h.ClearField()
 	h.Write(uitest.Password)
 	h.Press(fyne.KeyReturn)
-	h.Sees("ui.rescue.question")
+	h.Sees("ui.overview.methods")
 	h.SeesText("mara")
 
 	h.Ctrl(fyne.Key2)

@@ -55,7 +55,7 @@ func TestLabSignsIn(t *testing.T) {
 	h.Press(fyne.KeyReturn)
 	h.Sees("wizard.signed-in.heading")
 	h.Press(fyne.KeyReturn)
-	h.Sees("ui.rescue.question")
+	h.Sees("ui.overview.methods")
 
 	if icons := iconsIn(h.Console.Panel().Content()); slices.Contains(icons, "chevron") || !slices.Contains(icons, "copy") {
 		t.Errorf("a row with a copy button has the icons %q", icons)
@@ -95,7 +95,7 @@ func TestPanelThatCoversThePageHides(t *testing.T) {
 	h.Press(fyne.KeyReturn)
 	h.Sees("wizard.signed-in.heading")
 	h.Press(fyne.KeyReturn)
-	h.Sees("ui.rescue.question")
+	h.Sees("ui.overview.methods")
 
 	h.Ctrl(fyne.KeyL)
 	if at := shell.NameOf(h.Canvas().Focused()); c.PageShown() || !h.HasFocus("lab.close") {
@@ -110,7 +110,7 @@ func TestPanelThatCoversThePageHides(t *testing.T) {
 	c.Window().Resize(shell.FirstSize)
 	h.Ctrl(fyne.KeyL)
 	h.Ctrl(fyne.Key1)
-	h.Sees("ui.rescue.question")
+	h.Sees("ui.overview.methods")
 	if !c.PanelShown() || !c.PageShown() {
 		t.Error("a lab beside the page was hidden")
 	}

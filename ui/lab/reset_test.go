@@ -13,7 +13,7 @@ func TestLabReset(t *testing.T) {
 	users := &seed.Seed{Accounts: []seed.Account{{Username: "ada", Password: uitest.Password, Email: "ada@example.org"}}}
 	h := uitest.New(t, users)
 	h.EnterPassword("ada", uitest.Password)
-	h.Sees("ui.rescue.question")
+	h.Sees("ui.overview.methods")
 	h.Ctrl(fyne.KeyL)
 	h.Ctrl(fyne.KeyL)
 	h.Do("lab.reset-do")
@@ -21,5 +21,5 @@ func TestLabReset(t *testing.T) {
 	h.Press(fyne.KeyTab, fyne.KeyReturn)
 	h.Sees("wizard.sign-in.lead")
 	h.EnterPassword("ada", uitest.Password)
-	h.Sees("ui.rescue.question")
+	h.Sees("ui.overview.methods")
 }

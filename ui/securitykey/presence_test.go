@@ -34,7 +34,7 @@ func TestPresenceIsWatchedOnlyWhileShown(t *testing.T) {
 	h.Stop()
 	h.Devices = keys
 	h.Start()
-	h.Sees("ui.rescue.question")
+	h.Sees("ui.overview.methods")
 	until := func(looking, ended int32) {
 		t.Helper()
 		deadline := time.After(10 * time.Second)

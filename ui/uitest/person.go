@@ -129,7 +129,7 @@ func (h *Harness) SignUp(name, password string) {
 	h.Press(fyne.KeyTab)
 	h.Write(password)
 	h.Press(fyne.KeyReturn)
-	h.Sees("ui.rescue.question")
+	h.Sees("ui.overview.methods")
 }
 
 // Basic signs in like a program that has only a user name and a password.

@@ -235,7 +235,7 @@ func TestKeyOfAnotherAccountAtSignIn(t *testing.T) {
 	uitest.Must(t, err)
 	h.Sees("wizard.key.touch")
 	d.TouchWhenAsked(mine)
-	h.Sees("ui.rescue.question")
+	h.Sees("ui.overview.methods")
 }
 
 // With a policy that requires a PIN: a key without one gets it in the step, a wrong PIN
