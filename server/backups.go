@@ -26,7 +26,7 @@ func (s *Server) newBackups() (*dailybackup.Runner, error) {
 func (s *Server) tellBackupFailed(tx store.Tx, f dailybackup.Failure) error {
 	owner, err := signup.Owner(tx)
 	if err != nil || owner == nil {
-		return err // without an owner, the log has it
+		return err // without an owner, only the log has the failure
 	}
 	return s.announcer.Announce(tx, owner, notice.Origin{Client: "Nightlatch"}, audit.Event{
 		Type: api.EventBackupFailed, Refused: true, Details: map[string]string{"reason": string(f.Reason)},
@@ -62,5 +62,6 @@ func (s *Server) SetBackups(ctx context.Context, change func(*dailybackup.Settin
 	return told, err
 }
 
-// FixedBackupFolder returns the folder that overrides the setting, "" if there is none.
+// FixedBackupFolder returns the folder that overrides the owner's setting, or
+// "".
 func (s *Server) FixedBackupFolder() string { return s.cfg.BackupFolder }

@@ -67,8 +67,8 @@ func (s *Server) Unlock(ctx context.Context, username string) (Told, error) {
 	})
 }
 
-// EndSessions ends all sessions of an account, whose owner cannot end those of somebody
-// else (R44), and forgets its devices.
+// EndSessions ends all sessions of an account, also those that its owner
+// cannot end (R44), and forgets its devices.
 func (s *Server) EndSessions(ctx context.Context, username string) (Told, error) {
 	return s.operate(ctx, username, func(tx store.Tx, a *account.Account, announcer *notice.Announcer) error {
 		n, err := s.sessions.EndOthers(tx, a.ID, "")
@@ -111,9 +111,9 @@ func (s *Server) ResetTwoFactor(ctx context.Context, username string) (Told, err
 	})
 }
 
-// SetDelivery changes how messages are sent, and tells the owner of the server, as a change
-// in the window does. used reports whether the server sends through the new settings from
-// now on; the lab has senders of its own.
+// SetDelivery changes how messages are sent, and notifies the owner of the
+// server, as for a change in the window. used reports whether the server uses
+// the new settings; the lab has fixed senders.
 func (s *Server) SetDelivery(ctx context.Context, change func(*delivery.Settings)) (used bool, err error) {
 	s.busy.RLock()
 	defer s.busy.RUnlock()
@@ -127,7 +127,7 @@ func (s *Server) SetDelivery(ctx context.Context, change func(*delivery.Settings
 			details["mail"] = set.Mail.Host()
 		}
 		if set.Text != nil {
-			details["text"] = "on" // a URL may hold a secret of its own
+			details["text"] = "on" // a URL may contain a secret
 		}
 		return s.announcer.Announce(tx, owner, operator, audit.Event{Type: api.EventDeliveryChanged, Rule: "R6", Details: details})
 	})
@@ -137,7 +137,7 @@ func (s *Server) SetDelivery(ctx context.Context, change func(*delivery.Settings
 // Capabilities returns what can be sent now.
 func (s *Server) Capabilities() delivery.Capabilities { return s.senders.Capabilities() }
 
-// steward makes the operator's changes of who may sign up (R7).
+// steward returns the Steward for the operator's changes (R7).
 func (s *Server) steward(told *Told) signup.Steward {
 	return signup.Steward{Door: s.door, Announcer: s.announcer.Telling(told), From: operator}
 }
@@ -156,8 +156,8 @@ func (s *Server) SetSignUp(ctx context.Context, mode signup.Mode) error {
 	})
 }
 
-// Invite makes an invitation in the name of the owner, and returns its code. Errors:
-// account.ErrEmail, signup.ErrFull.
+// Invite makes an invitation in the name of the owner, and returns its code.
+// Errors: account.ErrEmail, signup.ErrFull, signup.ErrClosed.
 func (s *Server) Invite(ctx context.Context, address string) (made api.NewInvitation, err error) {
 	s.busy.RLock()
 	defer s.busy.RUnlock()
@@ -172,7 +172,8 @@ func (s *Server) Invite(ctx context.Context, address string) (made api.NewInvita
 	return made, err
 }
 
-// SetOwner hands the owner's role to an account. Errors: account.ErrNotFound; ErrNoChange.
+// SetOwner transfers the owner's role to an account. Errors:
+// account.ErrNotFound; ErrNoChange.
 func (s *Server) SetOwner(ctx context.Context, username string) (told Told, err error) {
 	return s.operate(ctx, username, func(tx store.Tx, a *account.Account, announcer *notice.Announcer) error {
 		changed, err := signup.Steward{Door: s.door, Announcer: announcer, From: operator}.HandOn(tx, a)
@@ -183,9 +184,9 @@ func (s *Server) SetOwner(ctx context.Context, username string) (told Told, err 
 	})
 }
 
-// CreateOwner makes an account that owns the server. If somebody else owns it, nothing is
-// made. Errors: account.ErrUsername, account.ErrUsernameTaken, *account.PasswordError,
-// ErrOwned.
+// CreateOwner creates an account that owns the server, unless the server has
+// an owner. Errors: account.ErrUsername, account.ErrUsernameTaken,
+// *account.PasswordError, ErrOwned.
 func (s *Server) CreateOwner(ctx context.Context, username, password string) error {
 	s.busy.RLock()
 	defer s.busy.RUnlock()
@@ -220,8 +221,9 @@ func (s *Server) CreateOwner(ctx context.Context, username, password string) err
 	})
 }
 
-// SetupCode returns the set-up code of this start, with which the owner's account is made
-// over the network, or "" if the server has an owner or is a lab (R7).
+// SetupCode returns the set-up code of this start, or "" if the server has an
+// owner or is a lab. The code creates the owner's account over the network
+// (R7).
 func (s *Server) SetupCode(ctx context.Context) (code string, err error) {
 	if s.cfg.Lab != nil {
 		return "", nil

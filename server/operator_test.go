@@ -35,8 +35,8 @@ func guess(w *servertest.World, username string) {
 	}
 }
 
-// R44: the operator ends every session of an account, that of a thief too, and its devices
-// are no longer known. The owner is told.
+// R44: the operator ends every session of an account, also a thief's, and its
+// devices are forgotten. The owner gets a notice.
 func TestOperatorEndsSessions(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -192,8 +192,8 @@ func TestCountersOfUnknownUsersExpire(t *testing.T) {
 	}
 }
 
-// What the operator changes about the whole server, its owner finds in the activity list
-// and the mail, as after a change in the window.
+// The owner finds the operator's changes of the server in the activity list
+// and in the mail, as after a change in the window.
 func TestOperatorTellsTheOwner(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)

@@ -14,19 +14,20 @@ import (
 	"nightlatch/server/store"
 )
 
-// A restore is an event for every account: an old password, used backup codes and deleted
-// keys may work again. Sessions and other short-lived things end at once (package epoch).
-// The accounts are told in small transactions while the server runs, as there may be a
-// million.
+// A restore concerns every account: an old password, used backup codes and
+// deleted keys may work again. Sessions and other short-lived data end at once
+// (package epoch). There may be a million accounts, so they are notified in
+// small transactions while the server runs.
 
 const (
 	tellAtOnce = 5           // accounts in one transaction: at most eight writes each
-	tellEvery  = time.Second // how often the telling goes on while the outbox is long
-	tellAhead  = 200         // messages that may wait in the outbox meanwhile
+	tellEvery  = time.Second // interval between attempts while the outbox is long
+	tellAhead  = 200         // length of the outbox above which the notices pause
 )
 
-// BeginRestored prepares a restored database, before it is used: a new epoch begins, and
-// messages that waited when the backup was made are not sent again.
+// BeginRestored prepares a restored database before it is used. It begins a
+// new epoch, and deletes messages that waited when the backup was made, so
+// that they are not sent again.
 func BeginRestored(ctx context.Context, s store.Store, at, made time.Time) error {
 	err := s.Update(ctx, func(tx store.Tx) error {
 		return epoch.Begin(tx, epoch.Restore{At: at.UTC(), Made: made.UTC()})
@@ -40,7 +41,8 @@ func BeginRestored(ctx context.Context, s store.Store, at, made time.Time) error
 	return nil
 }
 
-// tellRestored tells every account of the last restore, until all know or ctx ends.
+// tellRestored notifies every account of the last restore, until all are
+// notified or ctx ends.
 func (s *Server) tellRestored(ctx context.Context) {
 	tick := time.NewTicker(tellEvery)
 	defer tick.Stop()
@@ -62,8 +64,8 @@ func (s *Server) tellRestored(ctx context.Context) {
 	}
 }
 
-// TellRestored tells accounts until none is left or the outbox is long. more reports
-// whether some are left.
+// TellRestored notifies accounts until none is left or the outbox is long.
+// more reports whether some are left.
 func (s *Server) TellRestored(ctx context.Context) (more bool, err error) {
 	for {
 		if more, err = s.restorePending(ctx); err != nil || !more {
@@ -97,7 +99,7 @@ func (s *Server) outboxIsLong(ctx context.Context) (long bool, err error) {
 	return long, err
 }
 
-// tellSome tells the next accounts, in the order of their names.
+// tellSome notifies the next accounts, in the order of their names.
 func (s *Server) tellSome(ctx context.Context) error {
 	s.busy.RLock()
 	defer s.busy.RUnlock()
@@ -133,7 +135,7 @@ func (s *Server) tellSome(ctx context.Context) error {
 func (s *Server) tell(tx store.Tx, id string, r epoch.Restore) error {
 	a, err := account.Load(tx, id)
 	if errors.Is(err, account.ErrNotFound) || err == nil && !a.Created.Before(r.At) {
-		return nil // it was made after the restore
+		return nil // deleted, or created after the restore
 	}
 	if err != nil {
 		return err

@@ -16,8 +16,8 @@ import (
 	"nightlatch/server/store"
 )
 
-// restored returns a server over the same store, as after restoring a backup that was made
-// now.
+// restored returns a server over the same store, as after the restore of a
+// backup that was made now.
 func restored(w *servertest.World) *servertest.World {
 	w.T.Helper()
 	if err := server.BeginRestored(w.T.Context(), w.Store, w.Clock.Now(), w.Clock.Now()); err != nil {
@@ -26,8 +26,8 @@ func restored(w *servertest.World) *servertest.World {
 	return w.Restart()
 }
 
-// What was short-lived when the backup was made has ended after the restore, whatever it
-// is: it may have been used or revoked since.
+// All short-lived data in the backup have ended after the restore, because
+// they may have been used or revoked since.
 func TestRestoreEndsWhatWasOpen(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -61,7 +61,8 @@ func TestRestoreEndsWhatWasOpen(t *testing.T) {
 		t.Errorf("the OAuth token: %d %s", e.Status, e.Body)
 	}
 
-	// The code that was texted before is not good, and the new sign-in sends another.
+	// The code that was sent before the restore does not work, and the new
+	// sign-in sends another.
 	v := servertest.Must[api.View](t)(after.Client.Begin(ctx, api.Begin{Kind: api.SignIn}))
 	v = servertest.Must[api.View](t)(after.Client.Answer(ctx, v.ID, v.Rev, api.Credentials{Username: "bob", Password: servertest.Password}))
 	v = servertest.Must[api.View](t)(after.Client.Answer(ctx, v.ID, v.Rev, api.Code{Code: texted}))
@@ -83,8 +84,8 @@ func TestRestoreEndsWhatWasOpen(t *testing.T) {
 	}
 }
 
-// Every account is told once, on every channel that it has, in whatever pieces the telling
-// is done; accounts that were made later are not.
+// Every account is notified once, on each of its channels, however the work is
+// divided into steps. Accounts that were created later get no notice.
 func TestRestoreIsToldOnce(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -101,7 +102,7 @@ func TestRestoreIsToldOnce(t *testing.T) {
 	}
 	advance(t, w)
 	after := restored(w)
-	for range 2 { // a second start, and a second telling, tell nobody again
+	for range 2 { // a second start and a second run notify nobody again
 		if more, err := after.TellRestored(t.Context()); err != nil || more {
 			t.Fatalf("more %v: %v", more, err)
 		}
@@ -142,7 +143,7 @@ func TestRestoreIsToldOnce(t *testing.T) {
 	}
 }
 
-// The notice says which things may be back, and goes to mail and phone.
+// The notice lists what may work again, and goes to mail and phone.
 func TestRestoreNotice(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
@@ -164,8 +165,8 @@ func TestRestoreNotice(t *testing.T) {
 	}
 }
 
-// Messages that waited when the backup was made are not sent a second time, and the
-// telling waits while many messages do.
+// Messages that waited when the backup was made are not sent a second time.
+// The notices pause while many messages wait.
 func TestRestoreAndTheOutbox(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)

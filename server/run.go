@@ -12,10 +12,10 @@ import (
 // reapEvery is how often expired records are deleted.
 const reapEvery = time.Minute
 
-// Run delivers messages, deletes expired records, tells accounts of a restore and writes
-// the use counters, until ctx
-// is done. Then it writes the remaining counters and returns nil. It returns early only
-// with an error of the outbox. The caller must stop taking requests before it ends ctx.
+// Run delivers messages, deletes expired records, notifies accounts of a
+// restore and writes the use counters, until ctx is done. Then it writes the
+// remaining counters and returns nil. It returns early only if the outbox
+// fails. The caller must stop accepting requests before it ends ctx.
 func (s *Server) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

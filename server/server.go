@@ -16,18 +16,18 @@
 //	signin, enroll      the ceremonies
 //	signup              who may sign up
 //	recovery            can the owner sign in without the phone?
-//	twofactor           removal of methods, and what becomes void with the last (R61)
+//	twofactor           removal of methods, and what the removal of the last one voids (R61)
 //	account             accounts, methods, policy, password hashes
 //	session, backupcode, temppassword, otp, webauthn, ratelimit
 //	                    one kind of credential or limit each
 //	audit, notice       activity lists, and messages about changes
 //	delivery            mail and text messages
-//	backup, dailybackup backups, and those that the server makes itself
-//	epoch               which things ended when the data were restored
+//	backup, dailybackup backups, and the server's daily backups
+//	epoch               ends sessions, codes and other short-lived data after a restore
 //	origin              the normal form of addresses
-//	connpool            bounds connections and the bodies that are on their way
-//	slowhash            Argon2id in memory that is used again
-//	fairqueue           who is next when many wait for a hash
+//	connpool            limits connections and the request bodies that are arriving
+//	slowhash            Argon2id in reusable memory
+//	fairqueue           the order in which requests get their hash
 //	changes             which topics changed, for event streams
 //	usage               last-seen times and use counts, written in batches
 //	store/...           the store: contract, back end, encryption, cache
@@ -88,17 +88,19 @@ type Config struct {
 	KeepMail  bool         // without a mail server, mail is kept on this computer
 	Lab       http.Handler // answers /lab/v1/; nil without the lab
 	Version   string
-	// BackupSource returns what a daily backup is made of, and CheckData reads the whole
-	// database before one. Without them there are no daily backups.
+	// BackupSource returns the data of a daily backup. CheckData reads and
+	// checks the whole database before each backup. Without them there are no
+	// daily backups.
 	BackupSource func() (backup.Source, error)
 	CheckData    func(context.Context) error
-	BackupFolder string     // where they go, instead of the owner's setting; "" for that
+	BackupFolder string     // the folder for backups; "" for the owner's setting
 	Seed         *seed.Seed // accounts to create if their names are free; nil for none
 
-	// Connections is the most that are kept open, over all listeners; 0 for 1,024.
+	// Connections is the maximum number of open connections, over all
+	// listeners; 0 for 1,024.
 	Connections int
 
-	SignUp signup.Mode // who may sign up; "" leaves it to the owner (R7)
+	SignUp signup.Mode // who may sign up; "" for the owner's setting (R7)
 }
 
 // A Server answers requests. Run does the background work.
@@ -283,7 +285,8 @@ func (s *Server) Handler() http.Handler { return s.http.Network() }
 // Console answers the connection within the program (client.InMemory), and no other.
 func (s *Server) Console() http.Handler { return s.http.InProcess() }
 
-// Listener returns a listener for the server of HTTPServer that bounds its connections.
+// Listener returns a listener for HTTPServer with a limited number of
+// connections.
 func (s *Server) Listener(l net.Listener) net.Listener { return s.http.Listener(l) }
 
 // HTTPServer returns an http.Server for handler, with timeouts and limits.

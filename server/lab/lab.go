@@ -79,7 +79,7 @@ func (l *Lab) EndStreams() { l.end() }
 
 // reset empties the lab and restores the server's seed.
 func (l *Lab) reset(ctx context.Context) error {
-	if err := l.cfg.Clock.Restart(); err != nil { // before the seed, whose accounts get the clock's time
+	if err := l.cfg.Clock.Restart(); err != nil { // before the seed, because new accounts get the clock's time
 		return err
 	}
 	if err := l.cfg.Reset(ctx); err != nil {

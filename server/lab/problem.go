@@ -135,7 +135,8 @@ func read(r *http.Request, v any) error {
 	return malformedAs(api.ReasonSyntax, "body", "This is not JSON.")
 }
 
-// shown normalises a name or a text message (rawtext.Shown), and reports whether it is one.
+// shown normalises a name or a text message (rawtext.Shown), and reports
+// whether it is valid.
 func shown(s *string, limit int) bool {
 	clean, err := rawtext.Shown(*s, limit)
 	if err == nil {

@@ -7,7 +7,7 @@ import (
 	"net"
 )
 
-// peer is not known on this system, so nobody is answered.
+// peer is not available on this system, so every connection is refused.
 func peer(*net.UnixConn) (uid uint32, err error) {
 	return 0, errors.New("localsocket: this system does not say who is at the other end")
 }

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// A process that listens is reached under short and long paths, also where a socket or a
-// file was left over; nobody is reached before and after.
+// Short and long paths work, also where an earlier process left a socket or a
+// file. Before Listen and after Close, Dial finds no listener.
 func TestListenAndDial(t *testing.T) {
 	t.Parallel()
 	for name, dir := range map[string]string{
@@ -81,7 +81,7 @@ func readOne(l net.Listener) string {
 	return string(b)
 }
 
-// leaveSocket makes a socket as a killed process leaves it.
+// leaveSocket leaves a socket behind, as a killed process does.
 func leaveSocket(t *testing.T, dir string) {
 	t.Helper()
 	at, free, err := address(dir, "s")

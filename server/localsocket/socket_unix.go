@@ -38,7 +38,7 @@ func listen(dir, name string) (net.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("localsocket: %w", err)
 	}
-	l.(*net.UnixListener).SetUnlinkOnClose(false) // the address may be valid only now
+	l.(*net.UnixListener).SetUnlinkOnClose(false) // the address may no longer be valid when it closes
 	path := filepath.Join(dir, name)
 	if err := os.Chmod(path, 0o600); err != nil {
 		l.Close()
@@ -64,7 +64,7 @@ func (l *listener) Accept() (net.Conn, error) {
 // Close stops listening and removes the socket.
 func (l *listener) Close() error {
 	err := l.Listener.Close()
-	l.remove.Do(func() { _ = os.Remove(l.path) }) // a socket that is left over does no harm
+	l.remove.Do(func() { _ = os.Remove(l.path) }) // a leftover socket is harmless
 	return err
 }
 
@@ -95,10 +95,11 @@ func dial(ctx context.Context, dir, name string) (net.Conn, error) {
 	return conn, nil
 }
 
-// trusted reports whether a process of the user uid may do what this one may.
+// trusted reports whether a process of the user uid may connect.
 func trusted(uid uint32) bool { return uid == 0 || int(uid) == os.Geteuid() }
 
-// owner reports whether the user uid owns dir. Root talks to the servers of other users.
+// owner reports whether the user uid owns dir. Root may connect to the servers
+// of other users.
 func owner(dir string, uid uint32) bool {
 	stat, err := os.Stat(dir)
 	if err != nil {
@@ -108,8 +109,8 @@ func owner(dir string, uid uint32) bool {
 	return ok && os.Geteuid() == 0 && s.Uid == uid
 }
 
-// address returns the socket's path in a form that fits into sockaddr_un. It is valid
-// until free is called.
+// address returns an address for the socket that fits into sockaddr_un. It is
+// valid until free is called.
 func address(dir, name string) (address string, free func(), err error) {
 	address = filepath.Join(dir, name)
 	if len(address) <= maxPath {

@@ -25,7 +25,8 @@ type listener struct {
 	file string // holds the pipe's name
 }
 
-// listen makes a pipe. Its name is random, so that no other program can take it before.
+// listen creates a pipe. Its name is random, so no other program can create it
+// first.
 func listen(dir, name string) (net.Listener, error) {
 	user, err := windows.GetCurrentProcessToken().GetTokenUser()
 	if err != nil {
@@ -50,7 +51,7 @@ func listen(dir, name string) (net.Listener, error) {
 
 // Close stops listening and removes the file.
 func (l *listener) Close() error {
-	_ = os.Remove(l.file) // a file that is left over does no harm
+	_ = os.Remove(l.file) // a leftover file is harmless
 	return l.Listener.Close()
 }
 

@@ -1,12 +1,13 @@
-// Package netaddr says what a network address tells about a client: which subscriber it
-// is, and whether it is on this computer.
+// Package netaddr derives from a network address which subscriber a client is,
+// and whether it runs on this computer.
 package netaddr
 
 import "net/netip"
 
-// Subscriber returns what one subscriber has of an address: an IPv4 address, however it is
-// written, or the /64 of an IPv6 address, all of which a single client usually has (RFC 6177).
-// It is "" for what is no address, such as the name of the connection within the program.
+// Subscriber returns the part of an address that one subscriber controls: an
+// IPv4 address in any spelling, or the /64 of an IPv6 address (RFC 6177). It
+// is "" for text that is not an address, such as the name of the connection
+// within the program.
 func Subscriber(address string) string {
 	ip, err := netip.ParseAddr(address)
 	if err != nil {
@@ -21,7 +22,7 @@ func Subscriber(address string) string {
 	return ip.String()
 }
 
-// Local reports whether a host, a name or an address, is this computer: localhost or a
+// Local reports whether a host is this computer: the name localhost or a
 // loopback address.
 func Local(host string) bool {
 	ip, err := netip.ParseAddr(host)

@@ -31,7 +31,7 @@ type Announcer struct {
 // Told says on which channels notices were queued.
 type Told struct {
 	Mail bool
-	Kept bool // a mail that is kept on this computer
+	Kept bool // the mail is kept on this computer
 	Text bool
 }
 

@@ -69,16 +69,17 @@ type Match struct {
 	Outcome Outcome
 	Step    int64 // if Accepted, the new lastStep to store
 	Drift   int   // if Drifted, the steps that the app's clock is ahead; negative if behind
-	Zone    bool  // if Drifted, as a wrong time zone does
+	Zone    bool  // Drifted by the difference of a wrong time zone
 }
 
 // DriftTime returns how far the app's clock is ahead.
 func (m Match) DriftTime() time.Duration { return time.Duration(m.Drift) * Period }
 
-// Verify checks a code at a time. lastStep is the last accepted step, 0 if there is none.
-// It accepts the current step and one on either side (R21), but not lastStep and earlier
-// ones (R22). It tries ten minutes in both directions and the hours of other time zones, but
-// only to report how much the clocks differ (R23).
+// Verify checks a code at the given time. lastStep is the last accepted step,
+// or 0. Verify accepts the current step and one on either side (R21), but not
+// lastStep or earlier ones (R22). It also tries ten minutes in both directions
+// and the offsets of other time zones, only to report how much the clocks
+// differ (R23).
 func Verify(secret, code string, at time.Time, lastStep int64) Match {
 	code, ok := ParseCode(code)
 	if !ok {
@@ -92,7 +93,7 @@ func Verify(secret, code string, at time.Time, lastStep int64) Match {
 	before := search(secret, code, now, lastStep, -driftWindow, -window-1)
 	after := search(secret, code, now, lastStep, window+1, driftWindow)
 	zone := searchZones(secret, code, now)
-	if lastStep > 0 { // the accepted code is used, however long ago: its age is no wrong zone
+	if lastStep > 0 { // an accepted code is always AlreadyUsed, not a sign of a wrong zone
 		before = better(search(secret, code, now, lastStep, lastStep-now, lastStep-now), before)
 	}
 	if best = better(before, after); best.Outcome == Wrong {
@@ -116,9 +117,10 @@ func search(secret, code string, now, lastStep, from, to int64) (best Match) {
 	return best
 }
 
-// ClockSetBack reports whether the last accepted step is later than any that can be
-// accepted now: the clock was ahead when it was accepted, and was set back since (R86).
-// Until that time comes again, every code counts as used (R22).
+// ClockSetBack reports whether the last accepted step is later than any step
+// that can be accepted now. Then the clock was ahead when that code was
+// accepted, and was set back (R86). Until that time comes again, every code
+// counts as used (R22).
 func ClockSetBack(lastStep int64, now time.Time) bool { return lastStep > step(now)+window }
 
 // StepEnd returns the end of a time step.
@@ -173,7 +175,8 @@ func codeAt(secret string, step int64) (string, error) {
 // Code returns the code that an app shows at a time.
 func Code(secret string, at time.Time) (string, error) { return codeAt(secret, step(at)) }
 
-// codeInputMax bounds a typed code, in bytes: six digits, and marks and spaces around each.
+// codeInputMax is the maximum size of a typed code in bytes: six digits, each
+// with marks and spaces around it.
 const codeInputMax = 128
 
 // ParseCode reads a six-digit code as people type it: with spaces or dashes, or in the

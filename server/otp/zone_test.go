@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// R23: a clock in another time zone is reported with the hours, and its code is never
-// accepted, however the clocks' seconds differ.
+// R23: a clock in another time zone is reported with the difference in hours.
+// Its code is never accepted, even if the seconds of the clocks differ.
 func TestZones(t *testing.T) {
 	t.Parallel()
 	secret, err := NewSecret()
@@ -40,8 +40,8 @@ func TestZones(t *testing.T) {
 	}
 }
 
-// A code that was accepted is used for as long as anybody can type it again (R22). It is no
-// sign of a clock in another zone, also when the difference happens to be whole hours.
+// An accepted code is reported as used at any later time (R22). It does not
+// count as a sign of another time zone, even after a whole number of hours.
 func TestAcceptedCodeIsUsedHoursLaterR22(t *testing.T) {
 	t.Parallel()
 	secret, err := NewSecret()
@@ -58,7 +58,7 @@ func TestAcceptedCodeIsUsedHoursLaterR22(t *testing.T) {
 			t.Errorf("%s later: %+v", later, m)
 		}
 	}
-	// An earlier code than the accepted one still shows a wrong zone.
+	// A code from before the accepted one still indicates a wrong zone.
 	if m := Verify(secret, code, at.Add(time.Hour), step(at)+5); m.Outcome != Drifted || !m.Zone {
 		t.Errorf("a code that was not accepted: %+v", m)
 	}

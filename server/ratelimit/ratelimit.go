@@ -24,19 +24,19 @@ type Limit struct {
 	First   time.Duration // the wait after that many; each further failure doubles it
 	Max     time.Duration // the longest wait
 	Disable int           // failures in a row after which no attempt is examined; 0: never
-	Reopen  time.Duration // how long after the last failure that ends by itself; 0: never
+	Reopen  time.Duration // how long after the last failure attempts are examined again; 0: never
 }
 
-// A Counter counts the failures of one subject under a limit. It is kept at
+// A Counter counts the failures of one subject under a limit. It is stored at
 // rate/<limit name>/<subject>.
 //
-// Failures of several secrets can be parts of one count: together they make attempts
-// wait, and ResetParts takes back those of one secret only. Otherwise a success with one
-// secret would give an attacker more guesses of another.
+// Failures of several secrets can be parts of one count. Together they make
+// attempts wait. ResetParts removes the failures of one secret only. Otherwise
+// a success with one secret would give an attacker more guesses of another.
 type Counter struct {
 	Limit   Limit
 	Subject string // without slashes; not a user name in clear text
-	Part    string // what Fail counts a failure of, such as "app"; "" without parts
+	Part    string // the part that Fail increments, such as "app"; "" without parts
 }
 
 // A ThrottledError reports an attempt that was not examined because too many
@@ -88,8 +88,8 @@ func (c Counter) load(tx store.Tx) (record, error) {
 	return r, nil
 }
 
-// reopened reports whether the counter was disabled and is not any more. A last failure
-// in the future means that the clock was set back.
+// reopened reports whether the counter was disabled, but no longer is. A last
+// failure in the future means that the clock was set back.
 func (c Counter) reopened(r record, now time.Time) bool {
 	return c.failures(r).Disabled && c.Limit.Reopen > 0 &&
 		(!now.Before(r.Last.Add(c.Limit.Reopen)) || store.Future(now, r.Last))
@@ -163,7 +163,7 @@ func (c Counter) Reset(tx store.Tx) error {
 	return tx.Delete(c.key())
 }
 
-// ResetParts takes back the failures of some parts. The rest stay counted.
+// ResetParts removes the failures of some parts. The rest stay counted.
 func (c Counter) ResetParts(tx store.Tx, parts ...string) error {
 	r, err := c.load(tx)
 	if err != nil {

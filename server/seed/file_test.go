@@ -7,7 +7,8 @@ import (
 	"unicode/utf16"
 )
 
-// A seed file as other programs write it is read, or the error says what to do.
+// A seed file in the encodings that other programs write is accepted, or the
+// error says what to do.
 func TestFileAsOtherProgramsWriteIt(t *testing.T) {
 	t.Parallel()
 	const plain = "{\n\"accounts\":[{\"username\":\"ada\",\"password\":\"grün-blau-gelb\"}]\n}\n"

@@ -20,8 +20,8 @@ func Hardened(cfg *server.Config) { cfg.Policy = account.Hardened() }
 // WithDoor sets the flag that says who may sign up (R7).
 func WithDoor(mode signup.Mode) Option { return func(cfg *server.Config) { cfg.SignUp = mode } }
 
-// AsNew leaves out the setting that opens a World that is no lab: who may sign up is as on
-// a new server.
+// AsNew leaves out the setting that opens sign-up in a World that is no lab.
+// Sign-up is then as on a new server.
 func AsNew(cfg *server.Config) { cfg.Version = asNew }
 
 // WithoutAccounts leaves out the four accounts of every World.

@@ -47,7 +47,7 @@ type World struct {
 	Log    *LogBuffer
 	Config server.Config // as passed to server.New
 
-	simulation *lab.Lab // has the messages, also if the server is no lab
+	simulation *lab.Lab // receives the messages, also if the server is no lab
 }
 
 // New starts a server that stops when the test ends. The options change its
@@ -94,8 +94,8 @@ func New(t testing.TB, options ...Option) *World {
 	return w
 }
 
-// checkActivity fails the test for an activity whose details docs/api-reference.md does
-// not have.
+// checkActivity fails the test for an activity with details that
+// docs/api-reference.md does not list.
 func (w *World) checkActivity() {
 	err := w.Store.View(context.Background(), func(tx store.Tx) error {
 		items, err := tx.Scan(audit.Prefix, "", 10_000)

@@ -10,8 +10,8 @@ import (
 	"nightlatch/server/servertest"
 )
 
-// R44, hardened: the idle time counts from the last request of a person, even if its time
-// is not written yet.
+// R44, hardened: the idle time counts from the last request that a person
+// caused, even if it is not stored yet.
 func TestIdleFromTheLastRequest(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t, servertest.Hardened)

@@ -42,8 +42,8 @@ type Recorder struct {
 	uses    map[string]*pendingUses // by temporary password
 }
 
-// A lastSeen is a session, when it was last seen, and when a person last did something in
-// it; zero if not since the session was read.
+// A lastSeen is a session with the times when it was last seen and when a
+// person was last active; zero if not since the session was read.
 type lastSeen struct {
 	session    session.Session
 	at, active time.Time
@@ -71,8 +71,8 @@ func New(s store.Store, sessions *session.Store, exact bool) *Recorder {
 	}
 }
 
-// RecordSeen records that a session was seen, if the stored time is a minute old. person
-// says that it was seen because a person did something (R44).
+// RecordSeen records that a session was seen, if the stored time is a minute
+// old. person is true if a person caused it (R44).
 func (r *Recorder) RecordSeen(s session.Session, now time.Time, person bool) {
 	if !r.exact && now.Sub(s.LastSeen) < touchEvery && !store.Future(now, s.LastSeen) {
 		return
@@ -86,8 +86,8 @@ func (r *Recorder) RecordSeen(s session.Session, now time.Time, person bool) {
 	r.seen[s.ID] = lastSeen{s, now, active}
 }
 
-// Active returns when a person last did something in a session, if that is not written
-// yet; else zero.
+// Active returns the last activity of a person in a session if it is not
+// stored yet, or zero.
 func (r *Recorder) Active(id string) time.Time {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -48,7 +48,7 @@ type device struct {
 	format  string // none, packed, packed-x5c, fido-u2f
 	maker   []byte // a wrong model in the maker's certificate, or nil
 	alg     int64  // a wrong algorithm in the public key, or 0
-	public  []byte // another COSE_Key than the signer's, or nil
+	public  []byte // a COSE_Key instead of the signer's, or nil
 	padding int    // bytes added to the maker's certificate
 }
 

@@ -26,7 +26,7 @@ const (
 	NotVerified    Reason = "user_verification" // no PIN or fingerprint, but the policy requires it
 	BadSignature   Reason = "signature"         // or another failed step of the verification algorithm
 	BadAttestation Reason = "attestation"       // an invalid statement, or an algorithm that was not offered
-	BadPublicKey   Reason = "public_key"        // a public key that no sound authenticator makes
+	BadPublicKey   Reason = "public_key"        // a public key that no correct authenticator creates
 	FromLab        Reason = "lab"               // a virtual key of the lab, on a real server
 	OtherFormat    Reason = "format"            // a statement format that USB and NFC keys do not use
 )

@@ -57,7 +57,7 @@ func (r *RP) FinishGet(session []byte, creds []Credential, response json.RawMess
 	if cred.RPID != r.cfg.RPID {
 		return none, ErrOtherRP
 	}
-	if err := checkPublicKey(cred.PublicKey); err != nil { // of an older version, which did not check it
+	if err := checkPublicKey(cred.PublicKey); err != nil { // stored by an older version, which did not check it
 		return none, &RefusedError{Reason: BadPublicKey, Err: err}
 	}
 	origins := r.cfg.Origins()

@@ -13,19 +13,20 @@ import (
 	"github.com/go-webauthn/webauthn/protocol/webauthncose"
 )
 
-// The sizes of RSA keys, in bits. Security keys have 2048 to 4096; a longer one would take
-// long at every sign-in.
+// The sizes of RSA keys, in bits. Security keys use 2048 to 4096. A longer key
+// would make every sign-in slow.
 const (
 	minModulus = 2048
 	maxModulus = 4096
 )
 
-// errPublicKey reports a public key that no sound authenticator makes.
+// errPublicKey reports a public key that no correct authenticator creates.
 var errPublicKey = errors.New("webauthn: unusable public key")
 
-// checkPublicKey refuses a public key that could never verify a signature, or that verifies
-// signatures which nobody made. The library checks only what its own verification needs. It
-// is checked at enrolment, and at each use for the keys that were stored before.
+// checkPublicKey refuses a public key that can never verify a signature, or
+// that verifies signatures made without a private key. The library checks only
+// what its own verification needs. Keys are checked at enrolment, and again at
+// each use, because older versions stored them unchecked.
 func checkPublicKey(raw []byte) error {
 	if len(raw) > publicKeyMax {
 		return fmt.Errorf("%w: %d bytes", errPublicKey, len(raw))
@@ -50,9 +51,10 @@ func checkPublicKey(raw []byte) error {
 	return nil
 }
 
-// checkP256 accepts ES256 on P-256 (RFC 9053, section 2.1). NewPublicKey checks that the
-// coordinates are below the field's order, on the curve and not at infinity; the curve has
-// no points of small order (NIST SP 800-56A, section 5.6.2.3.3).
+// checkP256 accepts ES256 on P-256 (RFC 9053, section 2.1). NewPublicKey
+// checks that the coordinates are below the field's order and that the point
+// is on the curve and not at infinity. The curve has no points of small order
+// (NIST SP 800-56A, section 5.6.2.3.3).
 func checkP256(key webauthncose.EC2PublicKeyData) error {
 	if key.Algorithm != int64(webauthncose.AlgES256) || key.Curve != int64(webauthncose.P256) {
 		return fmt.Errorf("algorithm %d on curve %d", key.Algorithm, key.Curve)
@@ -61,7 +63,7 @@ func checkP256(key webauthncose.EC2PublicKeyData) error {
 	return err
 }
 
-// minusOne is -1 modulo the order of the prime subgroup: the order less 1.
+// minusOne is -1 modulo the order of the prime-order subgroup.
 var minusOne = sync.OnceValue(func() *edwards25519.Scalar {
 	one := make([]byte, 32)
 	one[0] = 1
@@ -72,9 +74,10 @@ var minusOne = sync.OnceValue(func() *edwards25519.Scalar {
 	return s.Negate(s)
 })
 
-// checkEd25519 accepts the canonical encodings of points in the prime-order subgroup, less
-// the neutral element (RFC 8032, section 5.1.3). A key of small order verifies a constant
-// signature for every message; all zeros is such a key.
+// checkEd25519 accepts canonical encodings of points in the prime-order
+// subgroup, except the neutral element (RFC 8032, section 5.1.3). A key of
+// small order, such as all zeros, verifies a constant signature for every
+// message.
 func checkEd25519(key webauthncose.OKPPublicKeyData) error {
 	if key.Algorithm != int64(webauthncose.AlgEdDSA) || key.Curve != int64(webauthncose.Ed25519) {
 		return fmt.Errorf("algorithm %d on curve %d", key.Algorithm, key.Curve)

@@ -17,7 +17,7 @@ import (
 	"nightlatch/server/webauthn"
 )
 
-// COSE_Key of each type (RFC 9053, section 7; RFC 8230, section 4).
+// COSE_Keys of each type (RFC 9053, section 7; RFC 8230, section 4).
 func ec2(alg, curve int64, x, y []byte) []byte {
 	return cborMap(cborInt(1), cborInt(2), cborInt(3), cborInt(alg), cborInt(-1), cborInt(curve), cborInt(-2), cborBytes(x), cborInt(-3), cborBytes(y))
 }
@@ -30,8 +30,8 @@ func rsaKey(alg int64, n, e []byte) []byte {
 	return cborMap(cborInt(1), cborInt(3), cborInt(3), cborInt(alg), cborInt(-1), cborBytes(n), cborInt(-2), cborBytes(e))
 }
 
-// smallOrder are all encodings of the Ed25519 points of order 1, 2, 4 and 8, with those that
-// are not canonical.
+// smallOrder are all encodings of the Ed25519 points of order 1, 2, 4 and 8,
+// including non-canonical ones.
 var smallOrder = []string{
 	"0100000000000000000000000000000000000000000000000000000000000000",
 	"ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
@@ -58,8 +58,8 @@ func unhex(t testing.TB, s string) []byte {
 	return b
 }
 
-// badKeys are public keys that could never verify a signature, or verify one that nobody
-// made.
+// badKeys are public keys that can never verify a signature, or that verify
+// one made without a private key.
 func badKeys(t testing.TB) map[string][]byte {
 	t.Helper()
 	good := es256(t).Public().(*ecdsa.PublicKey)
@@ -134,7 +134,8 @@ func badKeys(t testing.TB) map[string][]byte {
 	return bad
 }
 
-// mixedOrder returns a point that is the sum of a good one and one of order 2: (-x, -y).
+// mixedOrder returns the sum of a valid point and the point of order 2: (-x,
+// -y).
 func mixedOrder(t testing.TB) []byte {
 	t.Helper()
 	public, _, err := ed25519.GenerateKey(rand.Reader)
@@ -159,8 +160,8 @@ func reversed(b []byte) []byte {
 	return out
 }
 
-// A public key that could never verify is refused when it is enrolled. Otherwise it could
-// become the only method of an account, and nobody could sign in.
+// A public key that can never verify a signature is refused at enrolment. As
+// the only method of an account, it would lock the owner out.
 func TestBadPublicKeyIsNotEnrolled(t *testing.T) {
 	t.Parallel()
 	for name, public := range badKeys(t) {
@@ -176,8 +177,9 @@ func TestBadPublicKeyIsNotEnrolled(t *testing.T) {
 	}
 }
 
-// A key that an older version stored is checked at each use. One of small order verifies
-// signatures that no private key made: R of small order and S zero.
+// A key that an older version stored is checked at each use. A key of small
+// order verifies signatures that no private key made: R of small order and S
+// zero.
 func TestStoredBadPublicKeyVerifiesNothing(t *testing.T) {
 	t.Parallel()
 	rp := classic(t)
@@ -187,7 +189,7 @@ func TestStoredBadPublicKeyVerifiesNothing(t *testing.T) {
 		c.PublicKey = public
 		messages := 1
 		if strings.HasPrefix(name, "Ed25519") {
-			messages = 8 // an attacker tries messages until one fits
+			messages = 8 // an attacker tries messages until one verifies
 		}
 		for n := range messages {
 			d.counter = uint32(2 + n)
@@ -218,7 +220,8 @@ func setSignature(t testing.TB, r json.RawMessage, signature []byte) json.RawMes
 	return out
 }
 
-// No constant signature verifies: zeros, ones, the order of the curve, a copy of the hash.
+// No constant signature verifies: zeros, ones, the order of the curve, a copy
+// of the hash.
 func TestConstantSignatureIsRefused(t *testing.T) {
 	t.Parallel()
 	rp, d := classic(t), newDevice(t, es256(t))
@@ -240,7 +243,7 @@ func TestConstantSignatureIsRefused(t *testing.T) {
 	}
 }
 
-// Sound keys of each algorithm are enrolled: the limits keep none out.
+// Valid keys of each algorithm are enrolled: the limits exclude none of them.
 func TestSoundPublicKeysAreEnrolled(t *testing.T) {
 	t.Parallel()
 	for range 32 {
