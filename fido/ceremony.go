@@ -98,7 +98,7 @@ type ceremony struct {
 	verify bool // the answer must carry the flag "user verified"
 	sensor bool // the key's own sensor verifies the user
 	pin    string
-	left   int // tries of the PIN before it was used
+	left   int // remaining PIN tries before the PIN was used
 }
 
 // begin chooses a device, reserves and opens it, and reads its capabilities.
@@ -159,9 +159,10 @@ func (cer *ceremony) touch(call func(ctx context.Context) error) error {
 	return err
 }
 
-// denied returns the reason for CTAP2_ERR_OPERATION_DENIED. A key that always verifies its
-// user denies everything while it cannot (CTAP sections 6.1.2 and 6.2.2). Otherwise the
-// user declined, or did not touch the key in time; keys do not say which.
+// denied returns the cause of CTAP2_ERR_OPERATION_DENIED. A key that always
+// verifies its user denies everything while it has no way to verify (CTAP
+// sections 6.1.2 and 6.2.2). Otherwise the user declined, or did not touch the
+// key in time; the status is the same for both.
 func (cer *ceremony) denied() error {
 	if cer.info.Options["alwaysUv"] && !cer.info.Options["uv"] && !cer.info.hasPIN() {
 		return cer.info.unverifiable()
@@ -211,7 +212,7 @@ func (cer *ceremony) create(opt *creation, hash [sha256.Size]byte) (*newCredenti
 		}
 		err := cer.withPIN(use)
 		if (errors.Is(err, ErrTooLarge) || errors.Is(err, ErrAnswer)) && len(r.Exclude) > 0 {
-			r.Exclude = nil // the probe has covered it
+			r.Exclude = nil // the probe has checked these IDs
 			err = cer.withPIN(use)
 		}
 		if errors.Is(err, ErrAlgorithm) {

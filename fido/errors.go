@@ -45,8 +45,8 @@ var (
 // declined on the key. Both are CTAP2_ERR_OPERATION_DENIED on many keys.
 var ErrUnconfirmed = fmt.Errorf("%w, or %w", ErrTimeout, ErrDenied)
 
-// The errors of a new PIN that this package refuses, so that it is not sent. Both wrap
-// ErrPINPolicy.
+// Errors of a new PIN that this package refuses without sending it to the key.
+// Both wrap ErrPINPolicy.
 var (
 	ErrPINLength = fmt.Errorf("%w: it is too short or too long", ErrPINPolicy)
 	ErrPINSame   = fmt.Errorf("%w: it is the present one, which must be changed", ErrPINPolicy)
@@ -138,10 +138,10 @@ func (e *UntrustedError) Error() string {
 // Is reports whether target is ErrUntrusted.
 func (e *UntrustedError) Is(target error) bool { return target == ErrUntrusted }
 
-// A Phase is what a security key was asked for last.
+// A Phase is the last request to a security key.
 type Phase string
 
-// The phases, in the order of a ceremony. Each has a time limit of its own.
+// The phases, in the order of a ceremony. Each has its own time limit.
 const (
 	PhaseInit    Phase = "init"    // a channel (CTAP section 11.2.9.1.3)
 	PhaseInfo    Phase = "info"    // its capabilities
@@ -150,9 +150,9 @@ const (
 	PhaseTouched Phase = "touched" // a request that waits for a touch
 )
 
-// A SilentError reports a key that did not answer, and what it was asked for.
-// errors.Is(err, ErrSilent) is true. In PhaseTouched it is an ErrTimeout as well: nobody
-// knows whether a touch would have helped.
+// A SilentError reports a key that did not answer, with the phase.
+// errors.Is(err, ErrSilent) is true. In PhaseTouched it is an ErrTimeout as
+// well, because a touch might have made the key answer.
 type SilentError struct {
 	Phase Phase
 }
@@ -167,7 +167,7 @@ func (e *SilentError) Is(target error) bool {
 	return target == ErrSilent || target == ErrTimeout && e.Phase == PhaseTouched
 }
 
-// An AnswerError reports a status code that says nothing about the cause.
+// An AnswerError reports a status code that does not reveal the cause.
 // errors.Is(err, ErrAnswer) is true.
 type AnswerError struct {
 	Code byte // CTAP section 8.2; 0 for an answer that could not be read
@@ -178,7 +178,7 @@ func (e *AnswerError) Error() string { return fmt.Sprintf("%v %#02x", ErrAnswer,
 // Is reports whether target is ErrAnswer.
 func (e *AnswerError) Is(target error) bool { return target == ErrAnswer }
 
-// A deviceError is an error with the key that it is about.
+// A deviceError is an error with the key that it concerns.
 type deviceError struct {
 	device Device
 	err    error
@@ -187,7 +187,7 @@ type deviceError struct {
 func (e *deviceError) Error() string { return e.err.Error() }
 func (e *deviceError) Unwrap() error { return e.err }
 
-// OnDevice adds the key that an error is about.
+// OnDevice adds the key that an error concerns.
 func OnDevice(d Device, err error) error {
 	if err == nil {
 		return nil
@@ -195,8 +195,8 @@ func OnDevice(d Device, err error) error {
 	return &deviceError{device: d, err: err}
 }
 
-// DeviceOf returns the key that an error of a ceremony is about. The words for the user
-// depend on whether it is plugged in or on a reader.
+// DeviceOf returns the key that an error of a ceremony concerns. The message
+// for the user depends on whether the key is plugged in or on a reader.
 func DeviceOf(err error) (d Device, ok bool) {
 	var about *deviceError
 	if !errors.As(err, &about) {
@@ -209,9 +209,9 @@ func untrusted(format string, args ...any) error {
 	return &UntrustedError{Reason: fmt.Sprintf(format, args...)}
 }
 
-// ContextError returns ErrTimeout if ctx's deadline has passed, ErrSilent if the deadline
-// was for an answer that needs no user, ErrCancelled if ctx was cancelled, and nil if it
-// has not ended. Back ends use it.
+// ContextError returns ErrTimeout if ctx's deadline has passed, ErrSilent if
+// that deadline was for an answer that needs no user, ErrCancelled if ctx was
+// cancelled, and nil if ctx has not ended. Back ends use it.
 func ContextError(ctx context.Context) error {
 	cause := context.Cause(ctx)
 	switch {

@@ -45,8 +45,8 @@ type Device struct {
 	Locked       bool // the user has no permission to open it
 }
 
-// ProductName returns the name of the key's product, or "" if it is unknown. What a reader
-// lists is the reader's name, not that of the key on it.
+// ProductName returns the name of the key's product, or "" if it is unknown. A
+// device on a reader has the reader's name, not the key's.
 func (d Device) ProductName() string {
 	if d.Transport == NFC && !d.Virtual {
 		return ""

@@ -10,10 +10,12 @@ import (
 type Interaction interface {
 	// Show shows what the ceremony waits for. It must not block.
 	Show(p Prompt)
-	// PIN asks for the key's PIN. It is called only if the key or the options need
-	// one. ctx ends when the key is removed meanwhile. triesLeft is how many wrong PINs the key still accepts; previousWrong means
-	// that the last PIN was wrong. An error ends the ceremony: with ErrCancelled if it
-	// is one, with WrongPINError after a wrong PIN, else with ErrPINRequired.
+	// PIN asks the user for the key's PIN. It is called only if the key or the
+	// options need one. ctx ends when the key is removed. triesLeft is the
+	// number of wrong PINs that the key still accepts; previousWrong is true
+	// if the last PIN was wrong. An error of PIN ends the ceremony. The
+	// ceremony then returns ErrCancelled for ErrCancelled, WrongPINError after
+	// a wrong PIN, and ErrPINRequired otherwise.
 	PIN(ctx context.Context, triesLeft int, previousWrong bool) (string, error)
 }
 

@@ -35,7 +35,8 @@ type Key interface {
 	// Reset waits for a touch and restores the factory state (authenticatorReset,
 	// CTAP section 6.6).
 	Reset(ctx context.Context) error
-	// Gone reports whether the key was removed, if that can be seen without asking it.
+	// Gone reports whether the key was removed, if the system shows that
+	// without a request to the key.
 	Gone() bool
 	// Close closes the key, so that another program can open it.
 	Close() error

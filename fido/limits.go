@@ -5,16 +5,17 @@ import (
 	"slices"
 )
 
-// The limits of one request to a key that reports none (CTAP section 6.4,
-// maxCredentialCountInList and maxMsgSize), and those that hold for every key.
+// Limits of one request. The first two are for keys that report none (CTAP
+// section 6.4, maxCredentialCountInList and maxMsgSize). The others hold for
+// all keys.
 const (
 	batchIDs     = 8    // credential IDs
 	batchMessage = 1024 // bytes
-	mostMessage  = 2048 // bytes: libfido2 sends no longer requests
+	mostMessage  = 2048 // bytes; libfido2's limit
 	mostHandle   = 255  // bytes of a U2F key handle (U2F raw messages, section 4.3)
 )
 
-// The sizes of a request's parts in bytes, at most (CTAP sections 6.1, 6.2 and 8).
+// Maximum sizes of a request's parts, in bytes (CTAP sections 6.1, 6.2 and 8).
 const (
 	descriptorFrame = 26  // of a PublicKeyCredentialDescriptor, without its ID
 	assertFrame     = 128 // of authenticatorGetAssertion, without relying party and list
@@ -24,9 +25,9 @@ const (
 // An idList is the credential IDs of one request.
 type idList [][]byte
 
-// lists splits credential IDs into lists that the key accepts, one per request. frame is
-// the size of the rest of the request. IDs that are longer than the key's own can be are
-// left out: they are those of other keys.
+// lists splits credential IDs into lists that the key accepts, one per
+// request. frame is the size of the rest of the request in bytes. It omits IDs
+// that are too long for this key, since they belong to other keys.
 func (i GetInfoResponse) lists(ids [][]byte, frame int) []idList {
 	longest, most := cmp.Or(i.MaxID, maxCredentialID), cmp.Or(i.MaxIDs, batchIDs)
 	if !i.FIDO2 {
@@ -54,8 +55,8 @@ func (i GetInfoResponse) assertLists(ids [][]byte, rpID string) []idList {
 	return i.lists(ids, assertFrame+len(rpID))
 }
 
-// exclusion returns the exclude list for a new credential, or nil if the key does not
-// accept it as a whole. The probe covers what it leaves out.
+// exclusion returns the exclude list for a new credential, or nil if the key
+// does not accept the whole list. Then only the probe checks these IDs.
 func (i GetInfoResponse) exclusion(opt *creation) idList {
 	names := len(opt.RP.ID) + len(opt.RP.Name) + len(opt.User.ID) + len(opt.User.Name) + len(opt.User.DisplayName)
 	if lists := i.lists(ids(opt.Exclude), makeFrame+names); len(lists) == 1 && i.FIDO2 {
@@ -64,8 +65,9 @@ func (i GetInfoResponse) exclusion(opt *creation) idList {
 	return nil
 }
 
-// halves splits a list that a key refused as too long although it is within the limits
-// that the key reports. A single ID cannot be split: half is false.
+// halves splits a list that the key refused as too long, although the list is
+// within the reported limits. half is false for a single ID, which cannot be
+// split.
 func (l idList) halves() (first, second idList, half bool) {
 	if len(l) < 2 {
 		return nil, nil, false
@@ -73,8 +75,8 @@ func (l idList) halves() (first, second idList, half bool) {
 	return l[:len(l)/2], l[len(l)/2:], true
 }
 
-// supports reports whether the key makes credentials with the algorithm. A key that
-// reports no algorithms is asked.
+// supports reports whether the key can make credentials with the algorithm. A
+// key that does not list its algorithms counts as supporting all.
 func (i GetInfoResponse) supports(alg int64) bool {
 	if !i.FIDO2 {
 		return alg == ES256 // U2F supports P-256 only
@@ -82,12 +84,12 @@ func (i GetInfoResponse) supports(alg int64) bool {
 	return len(i.Algorithms) == 0 || slices.Contains(i.Algorithms, alg)
 }
 
-// canStore reports whether one more discoverable credential fits on the key, as far as
-// it says.
+// canStore reports whether one more discoverable credential fits on the key,
+// according to getInfo.
 func (i GetInfoResponse) canStore() bool { return i.Options["rk"] && !i.Full }
 
-// transports returns the ways to reach the key: the one it is reached by, then the others
-// that it reports (WebAuthn section 5.8.4).
+// transports returns the transport in use, then the others that the key
+// reports (WebAuthn section 5.8.4).
 func (i GetInfoResponse) transports(now string) []string {
 	all := []string{}
 	for _, t := range append([]string{now}, i.Transports...) {

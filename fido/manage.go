@@ -79,12 +79,12 @@ func (c *Client) Info(ctx context.Context, d Device) (Info, error) {
 	return p, cer.about(err)
 }
 
-// SetPIN changes a key's PIN, or sets the first one when old is empty.
+// SetPIN changes a key's PIN, or sets the first one if old is empty.
 //
-// Errors: ErrPINLength and ErrPINSame, before the new PIN is sent; ErrPINPolicy if the key
-// refuses it; WrongPINError if old is wrong,
-// ErrPINRequired if old is missing, ErrPINNotSet if old is given but the key has no
-// PIN, ErrIncapable if the key does not support PINs.
+// Errors: ErrPINLength and ErrPINSame, before the new PIN is sent;
+// ErrPINPolicy if the key refuses it; WrongPINError if old is wrong;
+// ErrPINRequired if old is missing; ErrPINNotSet if old is given but the key
+// has no PIN; ErrIncapable if the key does not support PINs.
 func (c *Client) SetPIN(ctx context.Context, d Device, old, new string) error {
 	cer, err := c.beginSilent(ctx, d)
 	if err != nil {

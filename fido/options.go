@@ -131,7 +131,7 @@ func parseRequest(options json.RawMessage, o origin) (*request, error) {
 // maxCredentialID is the maximum size of a credential ID in bytes (WebAuthn section 4).
 const maxCredentialID = 1023
 
-// checkIDs refuses credential IDs that would crash or confuse the layers below.
+// checkIDs refuses credential IDs that the layers below cannot handle.
 func checkIDs(field string, ds []descriptor) error {
 	for _, d := range ds {
 		if len(d.ID) == 0 || len(d.ID) > maxCredentialID {

@@ -27,7 +27,7 @@ const MaxPINTries = 8
 // the relying party discourages it. The key may still ask for its PIN later.
 func (cer *ceremony) verification(requirement string) error {
 	cer.verify = requirement == "required"
-	if requirement == "discouraged" && !cer.info.Options["alwaysUv"] { // such a key verifies in any case
+	if requirement == "discouraged" && !cer.info.Options["alwaysUv"] { // a key with alwaysUv verifies anyway
 		return nil
 	}
 	switch {
@@ -55,7 +55,7 @@ func (cer *ceremony) withPIN(call func() error) error {
 		err := call()
 		switch {
 		case errors.Is(err, ErrPINRequired) && cer.pin == "" && !cer.sensor && cer.info.Options["uv"]:
-			cer.sensor = true // what the key requires is a PIN or a finger
+			cer.sensor = true // the key requires a PIN or a fingerprint
 			continue
 		case errors.Is(err, ErrPINRequired) && cer.pin == "":
 			if !cer.info.hasPIN() {
@@ -81,9 +81,10 @@ func (cer *ceremony) withPIN(call func() error) error {
 	}
 }
 
-// wrongPIN returns nil if the key counted a wrong PIN since it accepted that many. Some
-// keys report a wrong PIN as CTAP2_ERR_PIN_AUTH_INVALID, which others use for a token that
-// is no longer valid.
+// wrongPIN returns nil if the last PIN was wrong: the key accepts fewer than
+// before tries now. Some keys report a wrong PIN as
+// CTAP2_ERR_PIN_AUTH_INVALID. Others use that code for an expired token; the
+// error is then ErrVerification.
 func (cer *ceremony) wrongPIN(before int) error {
 	if cer.pin == "" {
 		return ErrVerification

@@ -20,7 +20,7 @@ type probeResult struct {
 // credProtect level 3 hides a credential from it (CTAP section 12.1).
 func (cer *ceremony) probe(rpID string, ids [][]byte) (probeResult, error) {
 	nothing, reported := sha256.Sum256(nil), true
-	var conclusive, unread bool // whether the key answered properly, or with errors that say nothing
+	var conclusive, unread bool // whether the key gave a usable answer, or an AnswerError
 	for lists := cer.info.assertLists(ids, rpID); len(lists) > 0; {
 		batch := lists[0]
 		lists = lists[1:]
@@ -35,14 +35,14 @@ func (cer *ceremony) probe(rpID string, ids [][]byte) (probeResult, error) {
 			return err
 		})
 		switch {
-		case errors.Is(err, ErrTooLarge), errors.Is(err, ErrAnswer): // some keys use other codes for it
+		case errors.Is(err, ErrTooLarge), errors.Is(err, ErrAnswer): // some keys use other codes for "too large"
 			first, second, ok := batch.halves()
 			switch {
 			case ok:
 				lists = append([]idList{first, second}, lists...)
 			case errors.Is(err, ErrAnswer):
 				unread = true
-			} // a single ID that is too long for the key is that of another key
+			} // a single ID that is too long for the key belongs to another key
 		case err == nil:
 			if len(as.CredentialID) == 0 && len(batch) == 1 {
 				as.CredentialID = batch[0]
@@ -51,9 +51,9 @@ func (cer *ceremony) probe(rpID string, ids [][]byte) (probeResult, error) {
 		case errors.Is(err, ErrNotEnrolled):
 			conclusive = true
 		case errors.Is(err, ErrPINRequired), errors.Is(err, ErrNotAllowed), errors.Is(err, ErrIncapable), errors.Is(err, ErrDenied):
-			// A key with alwaysUv (CTAP section 7.2) reports nothing without user
-			// verification, some keys nothing without a touch, and Windows Hello nothing
-			// at all.
+			// Without user verification, a key with alwaysUv reports nothing
+			// (CTAP section 7.2). Some keys report nothing without a touch,
+			// and Windows Hello never does.
 			reported = false
 		default:
 			return probeResult{}, err

@@ -6,11 +6,13 @@ import (
 	"time"
 )
 
-// presencePoll is how often a key is looked at while nothing else is asked of it.
+// presencePoll is the interval of the check that the key is present, while no
+// request is running.
 const presencePoll = 200 * time.Millisecond
 
-// whilePresent runs do, which waits for the user, with a context that ends when the key is
-// removed. The error is then ErrRemoved, or ErrCardPulled, whatever do returned.
+// whilePresent runs do, which waits for the user, with a context that ends
+// when the key is removed. In that case the error is ErrRemoved or
+// ErrCardPulled, regardless of do's error.
 func whilePresent(ctx context.Context, d Device, key Key, do func(ctx context.Context) error) error {
 	ctx, end := context.WithCancelCause(ctx)
 	done := make(chan struct{})
@@ -42,9 +44,9 @@ func whilePresent(ctx context.Context, d Device, key Key, do func(ctx context.Co
 	return ErrRemoved
 }
 
-// WhilePresent runs do, which waits for the user, with a context that ends when the key is
-// removed: somebody who types a PIN for it learns at once that it is gone. If d has no path,
-// the only key is meant.
+// WhilePresent runs do, which waits for the user, with a context that ends
+// when the key is removed. So a user who is typing a PIN learns of the removal
+// at once. If d has no path, WhilePresent uses the only key.
 func (c *Client) WhilePresent(ctx context.Context, d Device, do func(ctx context.Context) error) error {
 	if d.Path == "" {
 		var err error
@@ -57,6 +59,6 @@ func (c *Client) WhilePresent(ctx context.Context, d Device, do func(ctx context
 		return OnDevice(d, err)
 	}
 	err = whilePresent(ctx, d, key, do)
-	_ = key.Close() // nothing was asked of it
+	_ = key.Close() // no request was sent
 	return OnDevice(d, err)
 }

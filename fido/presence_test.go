@@ -7,7 +7,8 @@ import (
 	"testing/synctest"
 )
 
-// A user who is typing a PIN is told at once when the key is removed, and the PIN is not sent.
+// When the key is removed while the user types the PIN, the prompt ends at
+// once and the PIN is not sent.
 func TestRemovedWhileThePINIsTyped(t *testing.T) {
 	t.Parallel()
 	for transport, want := range map[string]error{USB: ErrRemoved, NFC: ErrCardPulled} {
@@ -39,7 +40,7 @@ func TestRemovedWhileThePINIsTyped(t *testing.T) {
 	}
 }
 
-// A typing is a user at the prompt for a PIN.
+// A typing answers the PIN prompt like a user.
 type typing func(ctx context.Context) (string, error)
 
 func (typing) Show(Prompt)                                              {}

@@ -10,7 +10,7 @@ import (
 	"nightlatch/fido/nfc"
 )
 
-// A muteService takes the question and does not answer before it is told to.
+// A muteService accepts a call and does not answer until answer is closed.
 type muteService struct {
 	*desk
 	answer chan struct{}
@@ -24,8 +24,9 @@ func (m muteService) Watch(ctx context.Context, show func([]nfc.Slot, error)) {
 	}
 }
 
-// A service that does not answer is not an absent one, and nothing waits for it twice. When
-// it answers, its readers are there.
+// A service that does not answer is reported as silent, not as absent, and
+// only the first listing waits for it. After it answers, its readers are
+// listed.
 func TestServiceThatDoesNotAnswer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -16,7 +16,7 @@ type worker struct {
 	b      *Bridge
 	stop   context.CancelFunc
 	looked chan struct{} // closed after the readers were listed once
-	silent chan struct{} // closed if a listing has waited for that in vain
+	silent chan struct{} // closed after a listing has waited for looked too long
 	broken chan *session // sessions that failed
 
 	// Guarded by b.mu: whether looked and silent are closed.

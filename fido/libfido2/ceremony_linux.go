@@ -78,7 +78,8 @@ func (s *session) assert(r fido.AssertionRequest) (fido.Assertion, error) {
 		err = result(C.fido_dev_get_assert(s.dev, a, pin.orNil()))
 	}
 	if r.Silent && !s.canCancel() && errors.Is(err, status(C.FIDO_ERR_INTERNAL)) {
-		// U2F keys use other status words than 6a80 for key handles of a foreign length.
+		// For key handles of another length, some U2F keys use other status
+		// words than 6a80.
 		err = status(C.FIDO_ERR_NO_CREDENTIALS)
 	}
 	if err != nil {

@@ -23,15 +23,15 @@ const (
 	presenceRequired status = -8   // a U2F key has the credential
 	keepaliveCancel  status = 0x2d // the key obeyed a cancel
 
-	// The key answered, but not what the standard says.
+	// The key's answer does not follow the standard.
 	notCBOR     status = -3
 	invalidCBOR status = -4
 	internal    status = -9
 )
 
-// codes maps the status codes that have a meaning of their own to fido's errors. The others
-// are AnswerErrors. What a code means for the user can depend on what the key was asked
-// for; package fido decides that.
+// codes maps status codes with a specific meaning to fido's errors. All other
+// codes are AnswerErrors. What a code means for the user can depend on the
+// request; package fido decides that.
 var codes = map[status]error{
 	0x01:            fido.ErrIncapable, // invalid command
 	0x05:            fido.ErrTimeout,
@@ -98,7 +98,7 @@ func (k *key) translate(ctx context.Context, err error, opened bool) error {
 	switch {
 	case errors.Is(err, fido.ErrUntrusted):
 		return err
-	case (errors.Is(err, fido.ErrSilent) || errors.Is(err, fido.ErrBusy)) && !k.watch.gone(): // of greet
+	case (errors.Is(err, fido.ErrSilent) || errors.Is(err, fido.ErrBusy)) && !k.watch.gone(): // returned by greet
 		return err
 	case k.watch.gone():
 		return fido.ErrRemoved

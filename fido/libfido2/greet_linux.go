@@ -16,8 +16,8 @@ import (
 	"nightlatch/fido/ctaphid"
 )
 
-// The time limits of INIT. Keys answer within milliseconds. One that was just plugged in
-// may not have started yet, so INIT is repeated.
+// Time limits of INIT. Keys answer within milliseconds. A key that was just
+// plugged in may still be starting, so INIT is repeated.
 const (
 	greetFor   = 2 * time.Second
 	greetAgain = 500 * time.Millisecond
@@ -30,9 +30,9 @@ const (
 	initSize  = nonceSize + 9
 )
 
-// greet asks the key for a channel, which it does not use, before libfido2 does the same. So
-// a key that does not answer at all, one that is busy, and one that fails later can be told
-// apart; libfido2 reports them alike.
+// greet requests a channel from the key before libfido2 does, and does not use
+// it. This separates keys that do not answer at all, keys that are busy, and
+// keys that fail later. libfido2 reports them all alike.
 func (w watch) greet(ctx context.Context) error {
 	if w.fd < 0 {
 		return nil
@@ -60,7 +60,7 @@ func (w watch) greet(ctx context.Context) error {
 		case !now.Before(again):
 			again = now.Add(greetAgain)
 			if _, err := unix.Write(w.fd, request); err != nil && !errors.Is(err, unix.EAGAIN) {
-				return status(-1) // as libfido2's FIDO_ERR_TX
+				return status(-1) // libfido2's FIDO_ERR_TX
 			}
 		}
 		switch answer := w.report(); {
@@ -72,7 +72,7 @@ func (w watch) greet(ctx context.Context) error {
 	}
 }
 
-// report waits a moment for a report and returns it, or nil.
+// report waits up to greetPoll for a report and returns it, or nil.
 func (w watch) report() []byte {
 	fds := []unix.PollFd{{Fd: int32(w.fd), Events: unix.POLLIN}}
 	if n, err := unix.Poll(fds, int(greetPoll.Milliseconds())); err != nil || n == 0 || fds[0].Revents&unix.POLLIN == 0 {
@@ -86,8 +86,8 @@ func (w watch) report() []byte {
 	return report
 }
 
-// greets reports whether a report answers INIT with the nonce. A HID device sends every
-// program the answers to all of them.
+// greets reports whether a report is the answer to INIT with this nonce. A HID
+// device sends every program the answers to all programs.
 func greets(report, nonce []byte) bool {
 	payload, ok := onBroadcast(report, ctaphid.Init)
 	return ok && len(payload) >= initSize && bytes.Equal(payload[:nonceSize], nonce)

@@ -66,8 +66,9 @@ func call[T any](ctx context.Context, k *key, patience time.Duration, f func(*se
 	return o.value, err
 }
 
-// unanswered returns the reason for a call that was cut off. A key that waits for a touch
-// obeys a cancel. One that does not obey it may not have asked for a touch at all.
+// unanswered returns the reason for a call that was cut off. A key that waits
+// for a touch obeys a cancel. A key that does not obey may never have asked
+// for a touch.
 func unanswered(ctx context.Context, cancels bool) error {
 	err := fido.ContextError(ctx)
 	if cancels && errors.Is(err, fido.ErrTimeout) {

@@ -17,7 +17,8 @@ import (
 	"nightlatch/fido/softkey"
 )
 
-// others are credential IDs of an account's other keys, of the sizes that keys use.
+// others returns credential IDs of an account's other keys, in the sizes that
+// keys use.
 func others() []string {
 	var ids []string
 	for _, n := range []int{16, 48, 64, 64, 70, 79, 96, 128, 129, 160, 200, 255, 256, 300, 512, 700, 1000, 1023, 200} {
@@ -39,8 +40,9 @@ func excludingAll(ids []string, more func(object)) func(object) {
 	}
 }
 
-// A key with each limit that getInfo can report is added to an account that has 19 keys of
-// other makes, is refused a second time, signs in among all 20, and is identified (R31, R33).
+// For each limit that getInfo can report, a key is added to an account with 19
+// keys of other makes. It is refused a second time, signs in among all 20, and
+// is identified (R31, R33).
 func TestEveryLimitIsHonoured(t *testing.T) {
 	t.Parallel()
 	for name, cfg := range map[string]softkey.Config{
@@ -109,7 +111,7 @@ func TestEveryLimitIsHonoured(t *testing.T) {
 	}
 }
 
-// endpointOf is endpoint for a key of any kind.
+// endpointOf is endpoint for the given key.
 func endpointOf(t *testing.T, k *softkey.Key) string {
 	if k.Kind() == softkey.U2F {
 		return endpoint(t, counted{U2FBackend: k.Backend().(ctaphid.U2FBackend), count: new(atomic.Int64)})
@@ -117,7 +119,8 @@ func endpointOf(t *testing.T, k *softkey.Key) string {
 	return endpoint(t, k)
 }
 
-// The lists that are sent to a key fit into its messages, whatever the names are.
+// The lists that are sent to a key fit into its messages, for names of any
+// length.
 func TestListsFit(t *testing.T) {
 	t.Parallel()
 	k := autoTouchKey(t, softkey.Config{Traits: softkey.Traits{MaxMessage: 1024, MaxID: 1023, MaxList: 64, BadLength: 0x03}})
@@ -189,7 +192,8 @@ func TestOptionsAreHonoured(t *testing.T) {
 	}
 }
 
-// The response has the transport that was used first, and the others that the key reports.
+// The response lists the transport in use first, then the others that the key
+// reports.
 func TestTransportsAreReported(t *testing.T) {
 	t.Parallel()
 	k := autoTouchKey(t, softkey.Config{Traits: softkey.Traits{Transports: []string{"nfc", "usb", "ble"}}})

@@ -28,8 +28,9 @@ type session struct {
 
 // dial opens the key at path. It can block like any other call.
 //
-// libfido2 would use U2F with a key that says in INIT that it supports CTAP2, but then does
-// not answer. It is set up for each thread, so it has to be done for each call.
+// fido_init disables libfido2's fallback to U2F, for a key that reports CTAP2
+// in INIT but then does not answer. The setting is per thread, so dial makes
+// it for each call.
 func dial(path string) (*session, error) {
 	C.fido_init(C.FIDO_DISABLE_U2F_FALLBACK)
 	p := text(path)

@@ -15,7 +15,7 @@ import (
 	"nightlatch/fido/softkey"
 )
 
-// The CTAP commands that the tests are about.
+// The CTAP commands that the tests use.
 const (
 	makeCredential = 0x01
 	getAssertion   = 0x02
@@ -23,7 +23,7 @@ const (
 	clientPIN      = 0x06
 )
 
-// untouched makes a key that nobody touches.
+// untouched returns a key that is never touched.
 func untouched(t *testing.T, cfg softkey.Config) *softkey.Key {
 	t.Helper()
 	cfg.Touch, cfg.Transport = &softkey.Gate{}, fido.USB
@@ -34,7 +34,8 @@ func untouched(t *testing.T, cfg softkey.Config) *softkey.Key {
 	return k
 }
 
-// A touch that nobody gave is not called a refusal, whatever code the key has for it.
+// A missing touch is not reported as a refusal, with any of the codes that
+// keys use for it.
 func TestNoTouchIsNoRefusal(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[byte]error{0x27: fido.ErrUnconfirmed, 0x2f: fido.ErrTimeout, 0x3a: fido.ErrTimeout, 0x05: fido.ErrTimeout} {
@@ -50,8 +51,8 @@ func TestNoTouchIsNoRefusal(t *testing.T) {
 	}
 }
 
-// Every status of CTAP is an error with a meaning, or one that says that there is none:
-// none is called a lost connection.
+// Every status of CTAP maps to an error with a meaning or to AnswerError. None
+// is reported as a lost connection.
 func TestEveryStatusIsAnAnswer(t *testing.T) {
 	t.Parallel()
 	for status := 1; status <= 0xff; status++ {
@@ -67,8 +68,8 @@ func TestEveryStatusIsAnAnswer(t *testing.T) {
 	}
 }
 
-// A wrong PIN is one, whether the key says 0x31 or 0x33. It is sent once, and the tries that
-// are left are those of the key.
+// A wrong PIN is reported as wrong for 0x31 and for 0x33. It is sent once, and
+// the remaining tries are those of the key.
 func TestWrongPINByEitherCode(t *testing.T) {
 	t.Parallel()
 	for _, status := range []byte{0x31, 0x33} {
@@ -89,7 +90,8 @@ func TestWrongPINByEitherCode(t *testing.T) {
 	}
 }
 
-// 0x33 without a wrong PIN, as after a token has expired, is not called a wrong PIN.
+// 0x33 without a wrong PIN, such as after a token has expired, is not reported
+// as a wrong PIN.
 func TestExpiredTokenIsNoWrongPIN(t *testing.T) {
 	t.Parallel()
 	k := autoTouchKey(t, softkey.Config{Traits: softkey.Traits{Answers: map[byte]byte{makeCredential: 0x33}}})
@@ -104,7 +106,8 @@ func TestExpiredTokenIsNoWrongPIN(t *testing.T) {
 	}
 }
 
-// A key that falls silent is reported with the phase: it is neither untouched nor a U2F key.
+// A key that stops answering is reported with the phase, not as untouched or
+// as a U2F key.
 func TestSilenceHasAPhase(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -205,8 +208,8 @@ func TestBusyOnINIT(t *testing.T) {
 	}
 }
 
-// What a new PIN must be is said only if it is known: its length, or that it is the present
-// one. A PIN that the key itself refuses has no reason.
+// A refusal of a new PIN states a reason only if it is known: its length, or
+// that it is the current PIN. A refusal by the key has no reason.
 func TestWhyANewPINIsRefused(t *testing.T) {
 	t.Parallel()
 	k := autoTouchKey(t, softkey.Config{Traits: softkey.Traits{MinPIN: 8}})
@@ -232,8 +235,8 @@ func TestWhyANewPINIsRefused(t *testing.T) {
 	}
 }
 
-// A key that was reset has no PIN and none of the account's credentials. A PIN would not
-// help, so it is not asked for.
+// A key that was reset has no PIN and none of the account's credentials. A PIN
+// would not help, so the user is not asked for one.
 func TestResetKeyIsNotEnrolled(t *testing.T) {
 	t.Parallel()
 	k := autoTouchKey(t, softkey.Config{})

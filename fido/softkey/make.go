@@ -91,7 +91,7 @@ func (k *Key) makeCredential(params []byte, touched consent) (any, code) {
 		return nil, unsupportedOption
 	}
 	always := k.traits.AlwaysVerify || k.state.protected() && (discoverable || k.traits.VerifyToMake)
-	if always && !isTrue(r.Options.UV) && r.PINAuth == nil { // getInfo's makeCredUvNotRqd: other credentials need no PIN
+	if always && !isTrue(r.Options.UV) && r.PINAuth == nil { // with makeCredUvNotRqd (getInfo), other credentials need no PIN
 		return nil, k.verificationRequired()
 	}
 	p := proof{param: r.PINAuth, protocol: r.PINProtocol, uv: isTrue(r.Options.UV), permission: mayMake, rpID: r.RP.ID}

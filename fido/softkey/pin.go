@@ -156,7 +156,7 @@ func (k *Key) takePIN(r *pinRequest, shared secret) code {
 		return st
 	}
 	if was := k.state.PINHash; k.state.ForceChange && bytes.Equal(was, hashPIN(pin)) {
-		return pinPolicy // CTAP section 6.5.5.6: the change was required
+		return pinPolicy // CTAP section 6.5.5.6: a PIN change is required
 	}
 	k.state.setPIN(pin)
 	k.pins.token = token{}

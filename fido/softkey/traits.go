@@ -9,16 +9,17 @@ import (
 	"nightlatch/fido/nfc/apdu"
 )
 
-// Traits are how a key differs from this package's default, as keys in the field do: the
-// limits that getInfo reports (CTAP section 6.4), and answers that the standard leaves open
-// or that firmwares got wrong. Zero values mean the default.
+// Traits are differences between this key and the package's default, as real
+// keys have them: limits that getInfo reports (CTAP section 6.4), and answers
+// that the standard leaves open or that firmware gets wrong. Zero values mean
+// the default.
 type Traits struct {
 	MaxMessage int     // bytes of a command
 	MaxList    int     // IDs in a list
 	MaxID      int     // bytes of an ID in a list
 	IDSize     int     // bytes of the IDs that the key makes
 	MinPIN     int     // code points
-	Algorithms []int64 // the key makes credentials with these only
+	Algorithms []int64 // the only algorithms for new credentials
 	Transports []string
 	Unreported bool // the limits hold, but getInfo does not report them
 
@@ -26,7 +27,7 @@ type Traits struct {
 	VerifyToMake bool // no option makeCredUvNotRqd: a key with a PIN needs it for every credential
 	NoStore      bool // no option rk
 	NoPIN        bool // no option clientPin: it can have no PIN
-	PINManages   bool // option noMcGaPermissionsWithClientPin: the PIN permits no ceremonies
+	PINManages   bool // option noMcGaPermissionsWithClientPin: the PIN does not permit ceremonies
 
 	TouchFor  time.Duration // how long it waits for a touch
 	NoTouch   byte          // the status when nobody touches it: 0x2f (default), 0x27 or 0x3a
@@ -54,7 +55,7 @@ func (t Traits) check() error {
 	return nil
 }
 
-// withDefaults fills in what is zero.
+// withDefaults replaces zero values by the defaults.
 func (t Traits) withDefaults(transport string) Traits {
 	set := func(n *int, value int) {
 		if *n == 0 {
@@ -95,7 +96,7 @@ func (t Traits) tooLong(standard code) code {
 	return standard
 }
 
-// misbehave answers a command that this key fails, or leaves it unanswered until the host
+// misbehave gives the faulty answer for a command, or none until the host
 // gives up.
 func (t Traits) misbehave(ctx context.Context, command byte) (code, bool) {
 	for _, c := range t.Silent {
@@ -108,7 +109,7 @@ func (t Traits) misbehave(ctx context.Context, command byte) (code, bool) {
 	return code(st), fails
 }
 
-// fits checks a list of credential IDs.
+// fits checks a list of credential IDs against the limits.
 func (t Traits) fits(list []descriptor) code {
 	if len(list) > t.MaxList {
 		return t.tooLong(limitExceeded)

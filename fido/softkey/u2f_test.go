@@ -203,8 +203,8 @@ func TestU2FCredentialOverCTAP2(t *testing.T) {
 	}
 }
 
-// A U2F key answers as real ones do: it looks at class and instruction before the lengths, and
-// accepts a data-less command with a length of zero.
+// A U2F key answers like real ones: it checks class and instruction before the
+// lengths, and accepts a length of zero without data.
 func TestU2FIsNotStricterThanRealKeys(t *testing.T) {
 	t.Parallel()
 	k := newKey(t, Config{Kind: U2F, Touch: &Gate{}})
@@ -214,10 +214,10 @@ func TestU2FIsNotStricterThanRealKeys(t *testing.T) {
 		"000300000000":       apdu.OK,
 		"00030000000000":     apdu.OK,
 		"000300000000000000": apdu.OK,
-		"0003000000000100":   apdu.WrongLength, // data where none belong (U2F section 6)
+		"0003000000000100":   apdu.WrongLength, // data in a command that has none (U2F section 6)
 		"00990000":           apdu.UnknownCommand,
 		"00990000000000":     apdu.UnknownCommand,
-		"009900000000020a":   apdu.UnknownCommand, // with wrong lengths as well
+		"009900000000020a":   apdu.UnknownCommand, // although the lengths are wrong too
 		"00000000":           apdu.UnknownCommand,
 		"00040000000000":     apdu.UnknownCommand,
 		"00c00000000000":     apdu.UnknownCommand,

@@ -8,7 +8,8 @@ import (
 	"nightlatch/fido/virtual"
 )
 
-// A copy of a key with traits has them too: otherwise it would not know its credentials.
+// A copy of a key has the same traits. Otherwise it would not recognise its
+// credentials.
 func TestCopyKeepsTraits(t *testing.T) {
 	t.Parallel()
 	b, err := virtual.New(virtual.Config{})

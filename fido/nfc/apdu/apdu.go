@@ -59,10 +59,10 @@ func (c Command) Bytes() []byte {
 	return out
 }
 
-// ParseCommand decodes a command. It accepts what real keys accept: a length of zero where no
-// data follow, and an expected length in more or fewer bytes than the form says. If only the
-// lengths are wrong, the result has the header: a key answers an unknown class or
-// instruction before it looks at them.
+// ParseCommand decodes a command. Like real keys, it accepts a length of zero
+// without data, and an expected length in more or fewer bytes than the form
+// allows. If only the lengths are wrong, it also returns the header, because a
+// key reports an unknown class or instruction before wrong lengths.
 func ParseCommand(raw []byte) (Command, error) {
 	if len(raw) < header {
 		return Command{}, fmt.Errorf("%w: a command of %d bytes", ErrMalformed, len(raw))

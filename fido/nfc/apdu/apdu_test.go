@@ -63,8 +63,8 @@ func TestMalformedCommand(t *testing.T) {
 	}
 }
 
-// Lengths that do not follow the forms of ISO/IEC 7816-4, but that hosts send and real keys
-// accept.
+// Real keys accept these lengths, which some hosts send, although they do not
+// follow ISO/IEC 7816-4.
 func TestLenientLengths(t *testing.T) {
 	t.Parallel()
 	for raw, want := range map[string]Command{
