@@ -25,6 +25,10 @@ type Limit struct {
 	Max     time.Duration // the longest wait
 	Disable int           // failures in a row after which no attempt is examined; 0: never
 	Reopen  time.Duration // how long after the last failure attempts are examined again; 0: never
+
+	// Shared says that strangers' failures are counted with those of somebody who succeeds.
+	// Then an hour has no more failures than the waits alone would allow, whatever succeeds.
+	Shared bool
 }
 
 // A Counter counts the failures of one subject under a limit. It is stored at
@@ -68,7 +72,8 @@ type record struct {
 	Count   int            `json:"n"`
 	Parts   map[string]int `json:"of,omitempty"` // included in Count
 	RetryAt time.Time      `json:"retry_at,omitzero"`
-	Last    time.Time      `json:"last,omitzero"` // the last failure
+	Last    time.Time      `json:"last,omitzero"`  // the last failure
+	Hour    []time.Time    `json:"hour,omitempty"` // failures of the last hour; a success does not take them back
 }
 
 func (c Counter) key() string { return "rate/" + c.Limit.Name + "/" + c.Subject }
@@ -85,6 +90,7 @@ func (c Counter) load(tx store.Tx) (record, error) {
 	if c.reopened(r, tx.Now()) {
 		return record{}, nil
 	}
+	r.Hour = c.Limit.lastHour(r.Hour, tx.Now())
 	return r, nil
 }
 
@@ -98,7 +104,7 @@ func (c Counter) reopened(r record, now time.Time) bool {
 func (c Counter) failures(r record) Failures {
 	return Failures{
 		Count:    r.Count,
-		RetryAt:  r.RetryAt,
+		RetryAt:  later(r.RetryAt, c.Limit.hourIsOver(r.Hour)),
 		Disabled: c.Limit.Disable > 0 && r.Count >= c.Limit.Disable,
 	}
 }
@@ -144,6 +150,9 @@ func (c Counter) Fail(tx store.Tx) (Failures, error) {
 	if wait := c.Limit.wait(r.Count); wait > 0 {
 		r.RetryAt = tx.Now().Add(wait)
 	}
+	if c.Limit.Shared {
+		r.Hour = append(r.Hour, r.Last)
+	}
 	if err := store.Save(tx, c.key(), r); err != nil {
 		return Failures{}, fmt.Errorf("ratelimit: %w", err)
 	}
@@ -174,13 +183,16 @@ func (c Counter) ResetParts(tx store.Tx, parts ...string) error {
 		left -= r.Parts[part]
 		delete(r.Parts, part)
 	}
-	if left <= 0 {
-		return c.Reset(tx)
+	if left == r.Count && left > 0 {
+		return nil // avoids a write
 	}
-	if left == r.Count {
-		return nil // the usual case: avoids a write
+	r.Count = max(left, 0)
+	if r.Count == 0 {
+		if len(r.Hour) == 0 {
+			return c.Reset(tx)
+		}
+		r = record{Hour: r.Hour, Last: r.Last}
 	}
-	r.Count = left
 	if err := store.Save(tx, c.key(), r); err != nil {
 		return fmt.Errorf("ratelimit: %w", err)
 	}

@@ -11,6 +11,9 @@
 //
 // A success removes the failures of the secrets that it proved, and only from its own
 // count. A mail program that signs in every minute gives a stranger no additional guesses.
+// In the counts of programs, an hour has no more failures than the waits alone would allow,
+// whatever succeeds: the owner's program may sign in with the secret that is guessed, and a
+// stranger can copy its address and name.
 //
 // A name without an account has a count, too (R42). A later account with the name does
 // not inherit it. The subject of a count is an ID or a keyed hash,
@@ -140,6 +143,7 @@ func (k *Keeper) byName(tx store.Tx, limit, username string) (Count, error) {
 // others returns an account's count for all unknown clients.
 func (k *Keeper) others(limit, id string) Count {
 	l := k.policy.Throttle(limit)
+	l.Shared = true
 	if limit == thirdParty {
 		// A lock of third-party clients ends by itself, although they have no
 		// second step. An attacker gains little: there is at most one try an
@@ -151,7 +155,9 @@ func (k *Keeper) others(limit, id string) Count {
 
 // own returns the count of one known device or program.
 func (k *Keeper) own(of device.Set, accountID, id string) Count {
-	counter := ratelimit.Counter{Limit: k.policy.Throttle(ownLimit), Subject: id}
+	l := k.policy.Throttle(ownLimit)
+	l.Shared = of == device.Programs // a stranger can copy the address and the name
+	counter := ratelimit.Counter{Limit: l, Subject: id}
 	return Count{counter: counter, account: accountID, device: id, of: of, expires: true}
 }
 
