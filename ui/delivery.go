@@ -93,8 +93,8 @@ func (f *deliveryForm) change(d api.Delivery) (out api.DeliveryChange, err error
 			return out, &api.Problem{Code: api.Malformed, Field: "port"}
 		}
 		out.Mail = &api.MailChange{
-			Host: host, Port: port, TLS: protections()[f.protection], From: strings.TrimSpace(f.from),
-			User: strings.TrimSpace(f.user), Password: secret(f.password),
+			Host: &host, Port: &port, TLS: &protections()[f.protection], From: new(strings.TrimSpace(f.from)),
+			User: new(strings.TrimSpace(f.user)), Password: secret(f.password),
 		}
 	case d.Mail != nil:
 		out.Mail = &api.MailChange{Off: true}
@@ -102,7 +102,7 @@ func (f *deliveryForm) change(d api.Delivery) (out api.DeliveryChange, err error
 	switch url := strings.TrimSpace(f.url); {
 	case url != "":
 		if d.Text == nil || d.Text.URL != url || f.token != "" {
-			out.Text = &api.TextChange{URL: url, Token: secret(f.token)}
+			out.Text = &api.TextChange{URL: &url, Token: secret(f.token)}
 		}
 	case d.Text != nil:
 		out.Text = &api.TextChange{Off: true}

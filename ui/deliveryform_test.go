@@ -27,11 +27,11 @@ func TestDeliveryFormChange(t *testing.T) {
 		{name: "nothing set, nothing typed", do: func(*deliveryForm) {}},
 		{
 			name: "as it is", from: set, do: func(*deliveryForm) {},
-			want: api.DeliveryChange{Mail: &api.MailChange{Host: "mail.example.org", Port: 465, TLS: "tls", From: "n@example.org", User: "n"}},
+			want: api.DeliveryChange{Mail: &api.MailChange{Host: new("mail.example.org"), Port: new(465), TLS: new("tls"), From: new("n@example.org"), User: new("n")}},
 		},
 		{
 			name: "a first mail server", do: func(f *deliveryForm) { f.host, f.from, f.password = " mail.example.org ", "n@example.org", secret },
-			want: api.DeliveryChange{Mail: &api.MailChange{Host: "mail.example.org", Port: 587, TLS: "starttls", From: "n@example.org", Password: &secret}},
+			want: api.DeliveryChange{Mail: &api.MailChange{Host: new("mail.example.org"), Port: new(587), TLS: new("starttls"), From: new("n@example.org"), User: new(""), Password: &secret}},
 		},
 		{
 			name: "none any more", from: set, do: func(f *deliveryForm) { f.host, f.url = "", "" },
@@ -39,7 +39,7 @@ func TestDeliveryFormChange(t *testing.T) {
 		},
 		{
 			name: "another gateway", do: func(f *deliveryForm) { f.url, f.token = "https://g.example.org", secret },
-			want: api.DeliveryChange{Text: &api.TextChange{URL: "https://g.example.org", Token: &secret}},
+			want: api.DeliveryChange{Text: &api.TextChange{URL: new("https://g.example.org"), Token: &secret}},
 		},
 		{name: "no port", do: func(f *deliveryForm) { f.host, f.port = "mail.example.org", "smtp" }, bad: "port"},
 	} {

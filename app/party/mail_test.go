@@ -50,7 +50,7 @@ func owner(t *testing.T, env ...string) *harness.Person {
 func testMail(t *testing.T, p *harness.Person, port int, tls, password string) api.DeliveryTest {
 	t.Helper()
 	ctx := within(t, time.Minute)
-	change := api.MailChange{Host: "localhost", Port: port, TLS: tls, From: "Nightlatch <noreply@bücher.example>", User: "nightlatch", Password: &password}
+	change := api.MailChange{Host: new("localhost"), Port: &port, TLS: &tls, From: new("Nightlatch <noreply@bücher.example>"), User: new("nightlatch"), Password: &password}
 	if _, err := p.Client.SetDelivery(ctx, api.DeliveryChange{Mail: &change}); err != nil {
 		t.Fatal(err)
 	}

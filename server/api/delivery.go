@@ -31,23 +31,23 @@ type DeliveryChange struct {
 	Text *TextChange `json:"text,omitempty"` // a change of the text gateway
 }
 
-// A MailChange sets the mail server, or removes it with Off. A missing Password keeps
-// the current one, unless the server or the user changes.
+// A MailChange changes the mail server, or removes it with Off. A missing field keeps its
+// value. The password has to be sent again if the server, TLS or the user changes.
 type MailChange struct {
 	Off      bool    `json:"off,omitempty"`      // true removes the mail server
-	Host     string  `json:"host,omitempty"`     // the mail server's name
-	Port     int     `json:"port,omitempty"`     // 587 and 465 are usual
-	TLS      string  `json:"tls,omitempty"`      // `starttls`, `tls` or `none`
-	From     string  `json:"from,omitempty"`     // the sender's address
-	User     string  `json:"user,omitempty"`     // for AUTH; an empty string without
+	Host     *string `json:"host,omitempty"`     // the mail server's name
+	Port     *int    `json:"port,omitempty"`     // 587 and 465 are usual
+	TLS      *string `json:"tls,omitempty"`      // `starttls`, `tls` or `none`
+	From     *string `json:"from,omitempty"`     // the sender's address
+	User     *string `json:"user,omitempty"`     // for AUTH; an empty string without
 	Password *string `json:"password,omitempty"` // for AUTH
 }
 
-// A TextChange sets the text gateway, or removes it with Off. A missing Token keeps the
-// current one, unless the URL changes.
+// A TextChange changes the text gateway, or removes it with Off. A missing field keeps its
+// value. The token has to be sent again if the URL changes.
 type TextChange struct {
 	Off   bool    `json:"off,omitempty"`   // true removes the text gateway
-	URL   string  `json:"url,omitempty"`   // the gateway's address
+	URL   *string `json:"url,omitempty"`   // the gateway's address
 	Token *string `json:"token,omitempty"` // the bearer token
 }
 

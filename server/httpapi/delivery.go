@@ -148,9 +148,7 @@ func changed(set delivery.Settings, in api.DeliveryChange) (delivery.Settings, m
 		old := set.Mail
 		set.Mail, details["mail"] = nil, "off"
 		if !m.Off {
-			next := delivery.MailSettings{
-				Addr: net.JoinHostPort(m.Host, strconv.Itoa(m.Port)), TLS: delivery.TLSMode(m.TLS), From: m.From, Username: m.User,
-			}.Parsed()
+			next := changedMail(old, m)
 			switch {
 			case m.Password != nil:
 				next.Password = *m.Password
@@ -167,7 +165,12 @@ func changed(set delivery.Settings, in api.DeliveryChange) (delivery.Settings, m
 		old := set.Text
 		set.Text, details["text"] = nil, "off"
 		if !t.Off {
-			next := delivery.TextSettings{URL: t.URL}.Parsed()
+			var next delivery.TextSettings
+			if old != nil {
+				next.URL = old.URL
+			}
+			leave(&next.URL, t.URL)
+			next = next.Parsed()
 			switch {
 			case t.Token != nil:
 				next.Token = *t.Token
@@ -180,6 +183,33 @@ func changed(set delivery.Settings, in api.DeliveryChange) (delivery.Settings, m
 		}
 	}
 	return set, details, nil
+}
+
+// changedMail returns the mail server with the fields of a change, without its password.
+// Fields that the change does not have keep their values.
+func changedMail(old *delivery.MailSettings, m *api.MailChange) delivery.MailSettings {
+	var next delivery.MailSettings
+	host, port, tls := "", "", ""
+	if old != nil {
+		next = delivery.MailSettings{From: old.From, Username: old.Username}
+		host, port, tls = old.Host(), strconv.Itoa(old.Port()), string(old.TLS)
+	}
+	leave(&host, m.Host)
+	if m.Port != nil {
+		port = strconv.Itoa(*m.Port)
+	}
+	leave(&tls, m.TLS)
+	leave(&next.From, m.From)
+	leave(&next.Username, m.User)
+	next.Addr, next.TLS = net.JoinHostPort(host, port), delivery.TLSMode(tls)
+	return next.Parsed()
+}
+
+// leave sets a text, unless the request does not have it.
+func leave(text, in *string) {
+	if in != nil {
+		*text = *in
+	}
 }
 
 func refusedSetting(err error) error {

@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"net"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -190,27 +191,27 @@ func TestSecretsStayWithTheirServer(t *testing.T) {
 	eve := w.SignUp(w.Window(), "eve")
 	h, thief := servertest.NewMailHost(t), servertest.NewMailHost(t)
 	servertest.Must[api.Delivery](t)(eve.SetDelivery(t.Context(), h.Change(servertest.MailLogin("nightlatch", "pw-s3cret"))))
-	user := func(name string) func(*api.MailChange) { return func(m *api.MailChange) { m.User = name } }
+	user := func(name string) func(*api.MailChange) { return func(m *api.MailChange) { m.User = &name } }
 	for name, change := range map[string]api.DeliveryChange{
 		"another server":   thief.Change(user("nightlatch")),
 		"another user":     h.Change(user("root")),
-		"another TLS mode": h.Change(user("nightlatch"), func(m *api.MailChange) { m.TLS = "tls" }),
+		"another TLS mode": h.Change(user("nightlatch"), func(m *api.MailChange) { m.TLS = new("tls") }),
 	} {
 		_, err := eve.SetDelivery(t.Context(), change)
 		if p := servertest.WantProblem(t, name, err, 400, api.Malformed); p.Field != "password" {
 			t.Errorf("%s: field %q", name, p.Field)
 		}
 	}
-	set := servertest.Must[api.Delivery](t)(eve.SetDelivery(t.Context(), h.Change(user("nightlatch"), func(m *api.MailChange) { m.From = "other@example.org" })))
+	set := servertest.Must[api.Delivery](t)(eve.SetDelivery(t.Context(), h.Change(user("nightlatch"), func(m *api.MailChange) { m.From = new("other@example.org") })))
 	if !set.Mail.PasswordSet || set.Mail.From != "other@example.org" {
 		t.Errorf("%+v", set.Mail)
 	}
-	if set = servertest.Must[api.Delivery](t)(eve.SetDelivery(t.Context(), h.Change())); set.Mail.PasswordSet {
+	if set = servertest.Must[api.Delivery](t)(eve.SetDelivery(t.Context(), h.Change(user("")))); set.Mail.PasswordSet {
 		t.Error("a password without a user")
 	}
 	token := "t0ken"
 	text := func(url string, token *string) api.DeliveryChange {
-		return api.DeliveryChange{Text: &api.TextChange{URL: url, Token: token}}
+		return api.DeliveryChange{Text: &api.TextChange{URL: &url, Token: token}}
 	}
 	servertest.Must[api.Delivery](t)(eve.SetDelivery(t.Context(), text("https://texts.example.org/send", &token)))
 	_, err := eve.SetDelivery(t.Context(), text("https://thief.example.org/send", nil))
@@ -222,17 +223,56 @@ func TestSecretsStayWithTheirServer(t *testing.T) {
 	}
 }
 
+// An absent field of a change leaves what is set: PUT with one field changes that one.
+func TestAbsentFieldsOfDeliveryStay(t *testing.T) {
+	t.Parallel()
+	w := servertest.New(t, servertest.WithLocalMailbox)
+	eve := w.SignUp(w.Window(), "eve")
+	h := servertest.NewMailHost(t)
+	password, token := "pw-s3cret", "t0ken"
+	was := servertest.Must[api.Delivery](t)(eve.SetDelivery(t.Context(), api.DeliveryChange{
+		Mail: h.Change(servertest.MailLogin("nightlatch", password)).Mail,
+		Text: &api.TextChange{URL: new("https://texts.example.org/send"), Token: &token},
+	}))
+	for name, tt := range map[string]struct {
+		change api.DeliveryChange
+		want   func(*api.Delivery)
+	}{
+		"nothing":     {api.DeliveryChange{Mail: &api.MailChange{}, Text: &api.TextChange{}}, func(*api.Delivery) {}},
+		"the sender":  {api.DeliveryChange{Mail: &api.MailChange{From: new("other@example.org")}}, func(d *api.Delivery) { d.Mail.From = "other@example.org" }},
+		"a password":  {api.DeliveryChange{Mail: &api.MailChange{Password: &password}}, func(*api.Delivery) {}},
+		"the port":    {api.DeliveryChange{Mail: &api.MailChange{Port: new(26), Password: &password}}, func(d *api.Delivery) { d.Mail.Port = 26 }},
+		"no user":     {api.DeliveryChange{Mail: &api.MailChange{User: new("")}}, func(d *api.Delivery) { d.Mail.User, d.Mail.PasswordSet = "", false }},
+		"a token":     {api.DeliveryChange{Text: &api.TextChange{Token: new("other")}}, func(*api.Delivery) {}},
+		"another URL": {api.DeliveryChange{Text: &api.TextChange{URL: new("https://b.example.org"), Token: &token}}, func(d *api.Delivery) { d.Text.URL = "https://b.example.org" }},
+	} {
+		if _, err := eve.SetDelivery(t.Context(), api.DeliveryChange{
+			Mail: h.Change(servertest.MailLogin("nightlatch", password)).Mail,
+			Text: &api.TextChange{URL: new("https://texts.example.org/send"), Token: &token},
+		}); err != nil {
+			t.Fatal(err)
+		}
+		mail, text := *was.Mail, *was.Text
+		want := api.Delivery{Kept: was.Kept, Mail: &mail, Text: &text}
+		tt.want(&want)
+		got, err := eve.SetDelivery(t.Context(), tt.change)
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %+v %+v, %v; want %+v %+v", name, got.Mail, got.Text, err, want.Mail, want.Text)
+		}
+	}
+}
+
 func TestDeliveryRefused(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t, servertest.WithLocalMailbox)
 	eve := w.SignUp(w.Window(), "eve")
-	good := api.MailChange{Host: "mail.example.org", Port: 587, TLS: "starttls", From: "noreply@example.org"}
+	good := api.MailChange{Host: new("mail.example.org"), Port: new(587), TLS: new("starttls"), From: new("noreply@example.org")}
 	for field, change := range map[string]func(*api.MailChange){
-		"host":     func(m *api.MailChange) { m.Host = "https://mail.example.org" },
-		"port":     func(m *api.MailChange) { m.Port = 65536 },
-		"tls":      func(m *api.MailChange) { m.TLS = "none" },
-		"from":     func(m *api.MailChange) { m.From = "nobody" },
-		"user":     func(m *api.MailChange) { m.User = "a\x00b" },
+		"host":     func(m *api.MailChange) { m.Host = new("https://mail.example.org") },
+		"port":     func(m *api.MailChange) { m.Port = new(65536) },
+		"tls":      func(m *api.MailChange) { m.TLS = new("none") },
+		"from":     func(m *api.MailChange) { m.From = new("nobody") },
+		"user":     func(m *api.MailChange) { m.User = new("a\x00b") },
 		"password": servertest.MailLogin("", "secret"),
 	} {
 		m := good
@@ -244,7 +284,7 @@ func TestDeliveryRefused(t *testing.T) {
 	}
 	token := "x"
 	for _, url := range []string{"", "http://texts.example.org", "ftp://127.0.0.1", "https://user:pw@texts.example.org"} {
-		_, err := eve.SetDelivery(t.Context(), api.DeliveryChange{Text: &api.TextChange{URL: url, Token: &token}})
+		_, err := eve.SetDelivery(t.Context(), api.DeliveryChange{Text: &api.TextChange{URL: &url, Token: &token}})
 		if p := servertest.WantProblem(t, url, err, 400, api.Malformed); p.Field != "url" {
 			t.Errorf("%s: field %q", url, p.Field)
 		}
@@ -272,9 +312,10 @@ func TestTestMailFails(t *testing.T) {
 	free.Close()
 	for want, change := range map[string]api.DeliveryChange{
 		"login":       h.Change(servertest.MailLogin("nightlatch", "wrong")),
-		"no_tls":      closed.Change(func(m *api.MailChange) { m.TLS = "starttls" }),
-		"unreachable": h.Change(func(m *api.MailChange) { m.Port = nobody }),
+		"no_tls":      closed.Change(func(m *api.MailChange) { m.TLS = new("starttls") }),
+		"unreachable": h.Change(func(m *api.MailChange) { m.Port = &nobody }),
 	} {
+		servertest.Must[api.Delivery](t)(eve.SetDelivery(t.Context(), api.DeliveryChange{Mail: &api.MailChange{Off: true}}))
 		servertest.Must[api.Delivery](t)(eve.SetDelivery(t.Context(), change))
 		got := servertest.Must[api.DeliveryTest](t)(eve.TestDelivery(t.Context()))
 		if got.Sent || got.Reason != want || want == "login" && got.Reply != 535 {

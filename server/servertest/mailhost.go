@@ -83,7 +83,7 @@ func (h *MailHost) converse(conn net.Conn) {
 
 // Change returns the settings for this mail server.
 func (h *MailHost) Change(more ...func(*api.MailChange)) api.DeliveryChange {
-	m := &api.MailChange{Host: "127.0.0.1", Port: h.Port, TLS: "none", From: "Nightlatch <noreply@example.org>"}
+	m := &api.MailChange{Host: new("127.0.0.1"), Port: &h.Port, TLS: new("none"), From: new("Nightlatch <noreply@example.org>")}
 	for _, f := range more {
 		f(m)
 	}
@@ -92,5 +92,5 @@ func (h *MailHost) Change(more ...func(*api.MailChange)) api.DeliveryChange {
 
 // MailLogin adds a user name and password to the settings.
 func MailLogin(user, password string) func(*api.MailChange) {
-	return func(m *api.MailChange) { m.User, m.Password = user, &password }
+	return func(m *api.MailChange) { m.User, m.Password = &user, &password }
 }
