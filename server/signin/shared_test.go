@@ -28,11 +28,32 @@ func TestAnotherSignInVoidsNoCode(t *testing.T) {
 		two := ada.SignIn().In("text-code")
 		w.Deliver()
 		left := 10*time.Minute - age
-		if again := w.Texts.LastCode(number); (again == code) != (left >= 2*time.Minute) {
+		again := w.Texts.LastCode(number)
+		if (again == code) != (left >= 2*time.Minute) {
 			t.Errorf("with %s left, %s became %s", left, code, again)
 		}
 		if tries := *two.View.Step.(api.EnterCode).TriesLeft; tries != 5 {
 			t.Errorf("with %s left: %d tries", left, tries)
+		}
+		if age%time.Minute == 0 {
+			one.Answer(api.Code{Code: code}).SignedIn()
+			if again != code { // the end of one voids no code of the other
+				two.Answer(api.Code{Code: again}).SignedIn()
+			}
+			continue
+		}
+		two.Answer(api.Code{Code: again}).SignedIn()
+		if again == code {
+			one.Answer(api.Code{Code: code}).Refused(api.CodeUsed)
+			continue
+		}
+		step := one.Look().View.Step.(api.EnterCode)
+		if until := step.CodeExpires.Sub(w.Clock.Now()); until != left || w.Clock.Now().Before(*step.ResendAt) {
+			t.Errorf("with %s left: the step says %s, and a new code after %s", left, until, step.ResendAt.Sub(w.Clock.Now()))
+		}
+		if left < time.Minute { // a third code keeps it good, too
+			one.Answer(api.Resend{}).In("text-code")
+			w.Deliver()
 		}
 		one.Answer(api.Code{Code: code}).SignedIn()
 	}

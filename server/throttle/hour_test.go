@@ -26,13 +26,6 @@ var sharing = []struct {
 		e, _ := w.OAuthToken("ada", servertest.Password)
 		return e.Status == 200
 	}},
-	{"the owner's script, which keeps no device token", func(w *servertest.World) bool {
-		return examined(w.Answer(w.Client, w.Begin(w.Client, api.SignIn), api.Credentials{Username: "ada", Password: "wrong password"}))
-	}, func(w *servertest.World) bool {
-		v := w.Answer(w.Client, w.Begin(w.Client, api.SignIn), api.Credentials{Username: "ada", Password: servertest.Password})
-		_, ok := v.Step.(api.SignedIn)
-		return ok
-	}},
 }
 
 // R43: successes with the guessed secret do not give a stranger more guesses in an hour
@@ -67,8 +60,8 @@ func TestNoSuccessGivesMoreGuessesInAnHour(t *testing.T) {
 	}
 }
 
-// A device that signed in before shows a token that nobody else has. Its user may be wrong
-// as often as before, if the right password follows.
+// The owner's own device, and people at a new one, may be wrong as often as before, if the
+// right password follows: they sign in rarely, and programs do it every minute.
 func TestADeviceIsNotLimitedByTheHour(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)

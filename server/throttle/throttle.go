@@ -143,8 +143,8 @@ func (k *Keeper) byName(tx store.Tx, limit, username string) (Count, error) {
 // others returns an account's count for all unknown clients.
 func (k *Keeper) others(limit, id string) Count {
 	l := k.policy.Throttle(limit)
-	l.Shared = true
 	if limit == thirdParty {
+		l.Shared = true
 		// A lock of third-party clients ends by itself, although they have no
 		// second step. An attacker gains little: there is at most one try an
 		// hour anyway.

@@ -101,18 +101,19 @@ func (k *Checker) examine(tx store.Tx, s *Sent, input string, count interface{ A
 	return code, Allow(tx, count)
 }
 
-// spend compares a code. A right one is used up; a wrong one costs a try.
+// spend compares a code. A right one is used up, and the other one stays good: somebody may
+// be about to enter it in another ceremony. A wrong one costs a try.
 func (s *Sent) spend(now time.Time, code string) (right bool) {
-	same := subtle.ConstantTimeCompare([]byte(code), []byte(s.Code))
-	if s.Spare.usable(now) {
-		same |= subtle.ConstantTimeCompare([]byte(code), []byte(s.Spare.Code))
+	if subtle.ConstantTimeCompare([]byte(code), []byte(s.Code)) == 1 {
+		s.Code, right = "", true
 	}
-	if same == 1 {
-		s.Code, s.Spare = "", nil
-		return true
+	if s.Spare.usable(now) && subtle.ConstantTimeCompare([]byte(code), []byte(s.Spare.Code)) == 1 {
+		s.Spare, right = nil, true
 	}
-	s.Tries--
-	return false
+	if !right {
+		s.Tries--
+	}
+	return right
 }
 
 // Digits reads a six-digit code as people type it. For anything else it returns a

@@ -28,11 +28,14 @@ type Sent struct {
 	Epoch    uint64      `json:"epoch,omitempty"` // of the database when it was made
 }
 
-// usable reports whether the code can still be entered.
+// usable reports whether the code, or the spare, can still be entered.
 func (s *Sent) usable(now time.Time) bool {
 	_, unusable := s.unusable(now)
 	return !unusable
 }
+
+// current reports whether the last code that was made can still be entered.
+func (s *Sent) current(now time.Time) bool { return s.Code != "" && s.usable(now) }
 
 // terms are the policy's numbers for the codes of a channel.
 type terms struct {
@@ -133,7 +136,7 @@ func (k *Checker) send(tx store.Tx, c *ceremony.Ceremony, s *Sent) (*api.Refusal
 	}
 	// Only a mailed code proves an address. So a code is not reused if mail was kept on this
 	// computer before and is sent now, or vice versa.
-	if !s.usable(now) || s.Expires.Sub(now) < k.Policy.ResendAfter || s.Kept != kept {
+	if !s.current(now) || s.Expires.Sub(now) < k.Policy.ResendAfter || s.Kept != kept {
 		s.renew(now, k.terms(s.Channel), s.Kept == kept)
 		s.Kept = kept
 	}
@@ -160,8 +163,11 @@ func (k *Checker) send(tx store.Tx, c *ceremony.Ceremony, s *Sent) (*api.Refusal
 // renew makes a new code. If spares is true, the present one stays good until it expires.
 func (s *Sent) renew(now time.Time, t terms, spares bool) {
 	var old *spare
-	if spares && s.usable(now) {
+	switch {
+	case spares && s.current(now):
 		old = &spare{Code: s.Code, Made: s.Made, Expires: s.Expires}
+	case spares && s.usable(now):
+		old = s.Spare
 	}
 	s.Code, s.Made, s.Expires, s.Tries, s.Spare = newDigits(t.digits), now, now.Add(t.life), t.tries, old
 }
@@ -172,7 +178,7 @@ func (k *Checker) resendAt(s *Sent, now time.Time) time.Time {
 	switch {
 	case store.Future(now, s.At): // the clock was set back since (R86)
 		return now
-	case !s.usable(now):
+	case !s.current(now):
 		return s.At
 	}
 	return s.At.Add(k.Policy.ResendAfter)
@@ -238,11 +244,11 @@ func (s *Sent) unusable(now time.Time) (ceremony.Reason, bool) {
 	switch {
 	case s.At.IsZero():
 		return ceremony.NoCodeSent, true
-	case s.Code == "":
+	case s.Code == "" && !s.Spare.usable(now):
 		return ceremony.CodeUsed, true
 	case s.Tries <= 0:
 		return ceremony.TooManyTries, true
-	case !store.Valid(now, s.Made, s.Expires):
+	case s.Code != "" && !store.Valid(now, s.Made, s.Expires):
 		return ceremony.CodeExpired, true
 	}
 	return 0, false
@@ -263,6 +269,9 @@ func (k *Checker) Step(tx store.Tx, account string, s Sent) (api.EnterCode, erro
 	}
 	left := s.Tries
 	at, expires, resend := s.At, s.Expires, k.resendAt(&s, tx.Now())
+	if s.Code == "" && s.Spare.usable(tx.Now()) {
+		expires = s.Spare.Expires
+	}
 	step.SentAt, step.CodeExpires, step.ResendAt = &at, &expires, &resend
 	step.Tries, step.TriesLeft = t.tries, &left
 	return step, nil
