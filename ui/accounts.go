@@ -15,8 +15,8 @@ import (
 	"nightlatch/ui/shell"
 )
 
-// An accountsPage says who may sign up, invites people and hands the owner's role on (R7).
-// Only the owner sees it.
+// An accountsPage sets who may sign up, invites people and transfers the
+// owner's role (R7). Only the owner sees it.
 type accountsPage struct {
 	c     *shell.Console
 	scope *shell.Scope
@@ -30,7 +30,7 @@ type accountsState struct {
 	Invitations []api.Invitation
 }
 
-// signUpModes are the choices, in their order.
+// signUpModes are the choices, in display order.
 func signUpModes() []string { return []string{api.SignUpOpen, api.SignUpInvite, api.SignUpClosed} }
 
 func newAccounts(c *shell.Console) *accountsPage { return &accountsPage{c: c} }
@@ -38,7 +38,8 @@ func newAccounts(c *shell.Console) *accountsPage { return &accountsPage{c: c} }
 func (p *accountsPage) Page() shell.PageID   { return shell.Settings }
 func (p *accountsPage) Enter(s *shell.Scope) { p.scope = s; p.load() }
 
-// Unsaved is the question while the code of a new invitation is shown that was not copied.
+// Unsaved is the question while the code of a new invitation is shown and was
+// not copied.
 func (p *accountsPage) Unsaved() string {
 	if p.made == nil {
 		return ""
@@ -48,7 +49,7 @@ func (p *accountsPage) Unsaved() string {
 
 func (p *accountsPage) OnTopic(topic string) {
 	switch topic {
-	case "", api.TopicActivity, api.TopicLabClock: // an invitation that was used is an activity of the owner
+	case "", api.TopicActivity, api.TopicLabClock: // a used invitation is an activity of the owner
 		p.load()
 	}
 }
@@ -63,7 +64,7 @@ func (p *accountsPage) load() {
 	}, p.c.Redraw)
 }
 
-// setSignUp changes who may sign up. The sign-in form of this window knows it at once.
+// setSignUp changes who may sign up, also in the sign-in form of this window.
 func (p *accountsPage) setSignUp(mode string) {
 	c := p.c
 	c.Perform(func(ctx context.Context, server *client.Client) (func(), error) {
@@ -79,7 +80,7 @@ func (p *accountsPage) setSignUp(mode string) {
 	})
 }
 
-// askAddress asks whom to invite.
+// askAddress asks for the address of an invitation.
 func (p *accountsPage) askAddress() {
 	w := p.c.Catalog
 	p.c.AskLine(shell.LineRequest{

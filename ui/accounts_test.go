@@ -10,8 +10,9 @@ import (
 	"nightlatch/ui/uitest"
 )
 
-// R7: the first account of the window is the owner's. The owner invites somebody, who makes an
-// account in the same window with the code; the sign-in form offers only what can work.
+// R7: the first account of the window is the owner's. The owner invites
+// somebody, who creates an account with the code in the same window. The
+// sign-in form offers only what can work.
 func TestInvitationInTheWindow(t *testing.T) {
 	h := uitest.NewOwn(t)
 	h.SignUp("mara", uitest.Password)
@@ -77,7 +78,7 @@ func TestInvitationInTheWindow(t *testing.T) {
 	h.Sees("error.invitation_invalid.used.what", "ui.invited.why")
 }
 
-// R7: the owner closes the server, and hands the role on.
+// R7: the owner closes sign-up and transfers the role.
 func TestOwnerInTheWindow(t *testing.T) {
 	h := uitest.NewOwn(t)
 	h.SignUp("mara", uitest.Password)
@@ -86,7 +87,7 @@ func TestOwnerInTheWindow(t *testing.T) {
 	h.Sees("ui.accounts.lead")
 	_, err := h.Server.Invite(t.Context(), "pat@example.org") // nightlatch admin invite
 	uitest.Must(t, err)
-	h.SeesText("pat@example.org") // it comes without being asked for
+	h.SeesText("pat@example.org") // appears without a reload by the user
 	h.TabTo("ui.accounts.title")
 	h.Press(fyne.KeyRight)
 	h.Sees("ui.accounts.closed-why", "ui.accounts.saved")
@@ -97,7 +98,7 @@ func TestOwnerInTheWindow(t *testing.T) {
 	h.Sees("ui.accounts.hand-on-why")
 	h.TabTo("ui.accounts.hand-on-to")
 	h.Write("nobody")
-	h.Do("ui.accounts.hand-on-do") // of the dialog
+	h.Do("ui.accounts.hand-on-do") // the dialog's button
 	h.Sees("error.not_found.account.what", "ui.accounts.hand-on-why")
 	h.Press(fyne.KeyEscape)
 	h.Misses("ui.accounts.hand-on-why")

@@ -52,7 +52,7 @@ func (p *backupCodesPage) Enter(s *shell.Scope) { p.scope = s; p.load() }
 // Resume continues after the print preview.
 func (p *backupCodesPage) Resume(s *shell.Scope) { p.scope = s }
 
-// Unsaved is the question while there are new codes without a copy.
+// Unsaved is the question while there is no copy of the new codes.
 func (p *backupCodesPage) Unsaved() string {
 	if len(p.made) > 0 && !p.saved.Any() {
 		return "ui.codes.leave"
@@ -94,7 +94,8 @@ func (p *backupCodesPage) note(how func(*wizard.Saved)) {
 	p.c.Redraw()
 }
 
-// sheet has the codes made since the page was opened, for printing and saving.
+// sheet returns the codes that were made since the page was opened, for
+// printing and saving.
 func (p *backupCodesPage) sheet() print.Sheet {
 	var codes []api.SaveBackupCode
 	for _, m := range p.made {
@@ -130,7 +131,8 @@ func (p *backupCodesPage) replace() {
 	})
 }
 
-// check asks the person to type a code from the copy. The code is not used up (R77).
+// check asks the user to type a code from the copy. The code is not used up
+// (R77).
 func (p *backupCodesPage) check() {
 	p.sheets.checkCopy(p.scope, func() { p.note(func(s *wizard.Saved) { s.Checked = true }) })
 }

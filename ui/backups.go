@@ -17,15 +17,15 @@ import (
 	"nightlatch/ui/shell"
 )
 
-// A backupsPage sets the daily backups of the account server and shows what became of
-// them. Only the owner sees it.
+// A backupsPage sets the daily backups of the account server and shows their
+// results. Only the owner sees it.
 type backupsPage struct {
 	c      *shell.Console
 	scope  *shell.Scope
 	src    shell.Source[api.Backups]
 	folder string // as typed
 	filled bool
-	wrong  string      // translation key of what is wrong with the folder
+	wrong  string      // translation key of the problem with the folder
 	key    *shell.Once // a new recovery key; nil for none
 	busy   bool
 }
@@ -34,7 +34,8 @@ func newBackups(c *shell.Console) *backupsPage { return &backupsPage{c: c} }
 
 func (p *backupsPage) Page() shell.PageID { return shell.Settings }
 
-// readAgain is how often the page is read again: the server makes a backup when one is due.
+// readAgain is how often the page reads the state: the server makes backups by
+// itself.
 const readAgain = 2 * time.Second
 
 func (p *backupsPage) Enter(s *shell.Scope) {
@@ -43,7 +44,7 @@ func (p *backupsPage) Enter(s *shell.Scope) {
 	s.Every(readAgain, p.load)
 }
 
-// Unsaved is the question while a recovery key is shown that was not kept.
+// Unsaved is the question while a recovery key is shown and was not saved.
 func (p *backupsPage) Unsaved() string { return p.key.Unsaved() }
 
 func (p *backupsPage) OnTopic(topic string) {
@@ -59,8 +60,8 @@ func (p *backupsPage) load() {
 
 func (p *backupsPage) leave() { p.c.Visit(shell.Settings) }
 
-// save turns the backups on with the typed folder. The first time it makes the recovery
-// key.
+// save turns the backups on with the typed folder. The first time, it also
+// creates the recovery key.
 func (p *backupsPage) save() {
 	folder, on := strings.TrimSpace(p.folder), true
 	if p.wrong = ""; folder == "" {
@@ -71,8 +72,8 @@ func (p *backupsPage) save() {
 	p.change(api.BackupsChange{On: &on, Folder: &folder, NewKey: p.src.Value.Recipient == ""})
 }
 
-// askKey makes a new recovery key after a confirmation, as it is another one than for the
-// backups that are there.
+// askKey creates a new recovery key after a confirmation. Existing backups
+// still need the old key.
 func (p *backupsPage) askKey() {
 	if p.src.Value.Recipient == "" {
 		p.change(api.BackupsChange{NewKey: true})
@@ -198,7 +199,7 @@ func inGroups(s string, n int) string {
 	return strings.Join(append(lines, s), "\n")
 }
 
-// drawFolder draws whether backups are made, and where they go.
+// drawFolder draws whether backups are on, and their folder.
 func (p *backupsPage) drawFolder() (fyne.CanvasObject, fyne.Focusable) {
 	w, b := p.c.Catalog, p.src.Value
 	if b.FolderFixed {
@@ -222,7 +223,7 @@ func (p *backupsPage) drawFolder() (fyne.CanvasObject, fyne.Focusable) {
 		kit.Card(look.Pad(look.S24, field))), field.Focus()
 }
 
-// drawState draws what became of the last backups.
+// drawState draws the results of the last backups.
 func (p *backupsPage) drawState() fyne.CanvasObject {
 	w, b, now := p.c.Catalog, p.src.Value, p.c.Now()
 	do := control.NewButton(w.T("ui.backups.now"), "", control.Secondary, p.backUp)
@@ -243,8 +244,9 @@ func (p *backupsPage) drawState() fyne.CanvasObject {
 	return look.V(look.S8, append(parts, kit.List(look.S16, shell.LongRow(nil, w.T("ui.backups.last"), text, do)))...)
 }
 
-// whyFailed returns the key of why a backup failed and what helps: another folder can't be
-// chosen where the command line names it.
+// whyFailed returns the translation key for why a backup failed and what to
+// do. The advice depends on fixed: a folder from the command line can't be
+// changed here.
 func whyFailed(w *assets.Catalog, reason string, fixed bool) string {
 	key := "ui.backups.failed." + reason
 	if fixed && w.Has(key+"-fixed") {
@@ -253,7 +255,7 @@ func whyFailed(w *assets.Catalog, reason string, fixed bool) string {
 	return key
 }
 
-// drawRecovery draws whether there is a recovery key.
+// drawRecovery draws whether a recovery key exists.
 func (p *backupsPage) drawRecovery() fyne.CanvasObject {
 	w := p.c.Catalog
 	text, do := w.T("ui.backups.key-none"), w.T("ui.backups.key-make")

@@ -17,8 +17,9 @@ import (
 	"nightlatch/ui/uitest"
 )
 
-// The owner chooses a folder, gets the recovery key once, makes a backup, and sees why the
-// next one failed. The key is not lost on the way out without a question.
+// The owner chooses a folder, gets the recovery key once, makes a backup, and
+// sees why the next one failed. Leaving the page before the key is saved asks
+// first.
 func TestBackupsInTheWindow(t *testing.T) {
 	s, err := bolt.Open(bolt.Config{Path: filepath.Join(t.TempDir(), "a.db"), Now: time.Now})
 	if err != nil {
@@ -48,7 +49,7 @@ func TestBackupsInTheWindow(t *testing.T) {
 	if !regexp.MustCompile(`AGE-SECRET-KEY-1`).MatchString(h.Seen()) {
 		t.Errorf("the recovery key is not shown:\n%s", h.Seen())
 	}
-	h.Press(fyne.KeyEscape) // the key was not kept
+	h.Press(fyne.KeyEscape) // the key was not saved
 	h.Sees("ui.backups.leave", "ui.backups.leave.why", "ui.backups.key-made")
 	h.Misses("ui.codes.leave.why")
 	h.Press(fyne.KeyEscape)
@@ -73,7 +74,7 @@ func TestBackupsInTheWindow(t *testing.T) {
 	}
 	_, err = h.Console.Server().BackUp(t.Context()) // another program of the owner, or the server itself
 	uitest.Must(t, err)
-	h.Misses("ui.backups.failed.no_folder") // the page is read again by itself
+	h.Misses("ui.backups.failed.no_folder") // the page reads the state by itself
 	h.Press(fyne.KeyEscape)
 	h.Sees("ui.backups.row-last")
 	h.Do("ui.settings.change-name", uitest.Key("ui.backups.title"))

@@ -1,7 +1,7 @@
 // Package ui is the console: the window and its pages.
 //
-// It puts the shell, the pages, the ceremonies and the lab together, and contains the
-// smaller pages.
+// It connects the shell, the pages, the ceremonies and the lab, and contains
+// the smaller pages.
 package ui
 
 import (

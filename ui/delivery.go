@@ -27,7 +27,7 @@ type deliveryPage struct {
 	form  *deliveryForm
 }
 
-// A deliveryForm has the typed values, and the result of sending them.
+// A deliveryForm holds the typed values, and the result of sending them.
 type deliveryForm struct {
 	filled                           bool
 	host, port, from, user, password string

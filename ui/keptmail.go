@@ -23,11 +23,11 @@ type mailbox struct {
 	c        *shell.Console
 	received int             // how many times mail has arrived
 	empty    *control.Dialog // shown while there is no mail, else nil
-	asked    int             // how many times the list was asked for
+	asked    int             // how many times the list was requested
 }
 
-// open opens the newest mail, with the others in a list below. If there is none yet,
-// the next one opens when it arrives.
+// open shows the newest mail, with a list of the others below. If there is no
+// mail yet, the next one is shown when it arrives.
 func (m *mailbox) open() {
 	m.asked++
 	received, asked := m.received, m.asked
@@ -66,7 +66,7 @@ func (m *mailbox) show(list []api.Message, at int) {
 	}
 	if len(list) == 0 {
 		why := "ui.kept.none-why"
-		if !m.c.About().MailKept { // only what can't go to an unconfirmed address
+		if !m.c.About().MailKept { // only mail to unconfirmed addresses is kept
 			why = "ui.kept.none-unproved"
 		}
 		m.empty = c.Dialog(control.DialogConfig{

@@ -12,7 +12,8 @@ import (
 	"nightlatch/ui/uitest"
 )
 
-// A page that shows a secret once asks before anything takes it away, until it is kept.
+// A page that shows a secret once asks before the secret disappears, unless it
+// was kept.
 func TestSecretShownOnceIsNotLostWithoutAQuestion(t *testing.T) {
 	asks := func(h *uitest.Harness, question uitest.Key, lose func()) {
 		t.Helper()
@@ -50,7 +51,7 @@ func TestSecretShownOnceIsNotLostWithoutAQuestion(t *testing.T) {
 		asks(h, "ui.temporary.leave", func() { h.Ctrl(fyne.Key6) })
 		asks(h, "ui.temporary.leave", func() { h.Do("ui.temporary.new") })
 		h.Advance(time.Hour + time.Second)
-		h.Sees("ui.temporary.over") // what has expired can be left
+		h.Sees("ui.temporary.over") // no question after the password has expired
 		h.Ctrl(fyne.Key6)
 		h.Sees("ui.sessions.only")
 		h.Ctrl(fyne.Key5)
@@ -79,7 +80,8 @@ func TestSecretShownOnceIsNotLostWithoutAQuestion(t *testing.T) {
 	})
 }
 
-// What the server refuses comes back in the dialog as it was typed and chosen.
+// After a refusal by the server, the dialog still has the typed text and the
+// choices.
 func TestRefusedTemporaryPasswordKeepsWhatWasTyped(t *testing.T) {
 	h := uitest.New(t, nil)
 	h.SignUp("mara", uitest.Password)
@@ -107,7 +109,7 @@ func TestRefusedTemporaryPasswordKeepsWhatWasTyped(t *testing.T) {
 	h.SeesFilled("ui.temporary.for", "Thunderbird")
 }
 
-// While nobody may sign up, the page does not advise to invite somebody.
+// While sign-up is closed, the page does not offer to invite anybody.
 func TestNobodyIsAdvisedToInviteWhileTheServerIsClosed(t *testing.T) {
 	h := uitest.NewOwn(t)
 	h.SignUp("mara", uitest.Password)

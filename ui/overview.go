@@ -65,7 +65,7 @@ func (p *overviewPage) Draw() shell.View {
 	return shell.View{Content: c.Page(page), First: next, Bindings: control.Bindings{Enter: func() { next.Tapped(nil) }}, Ready: true}
 }
 
-// take opens the page on which the next step is done.
+// take opens the page for the next step.
 func (p *overviewPage) take(s api.RecoveryStep) {
 	switch s {
 	case api.RecoverTurnOn:

@@ -116,7 +116,8 @@ func TestBeingFound(t *testing.T) {
 	}
 }
 
-// On a server with accounts the sign-in form has a link to create another one.
+// On a server with accounts, the sign-in form has a link to create another
+// one.
 func TestAnotherAccount(t *testing.T) {
 	h := uitest.New(t, nil)
 	h.SignUp("mara", uitest.Password)

@@ -29,16 +29,16 @@ func (p place) String() string {
 	return s
 }
 
-// A crawl presses every control of every screen that can be reached.
+// A crawl presses every control of every reachable screen.
 type crawl struct {
 	t      *testing.T
 	h      *uitest.Harness
 	dirty  bool            // the state of h has changed
-	known  map[string]bool // screens that were met, by signature
+	known  map[string]bool // visited screens, by signature
 	starts map[string]func(h *uitest.Harness)
 	press  func(h *uitest.Harness, c uitest.Control)
 	early  bool // press before the data has arrived
-	most   int  // how many presses lead to a place at most
+	most   int  // maximum number of presses to a place
 	count  int
 }
 
@@ -51,7 +51,7 @@ func crawlSeed() *seed.Seed {
 	}}
 }
 
-// signIn gives the window a session of an account.
+// signIn signs the window in to an account.
 func signIn(h *uitest.Harness, name string) {
 	h.T.Helper()
 	ctx := context.Background()
@@ -123,7 +123,7 @@ func newCrawl(t *testing.T) *crawl {
 	return c
 }
 
-// fresh brings the window back to a state in which a start works.
+// fresh resets the window to a state in which a start works.
 func (c *crawl) fresh() {
 	h := c.h
 	if h == nil || c.dirty || !h.Console.SignedIn() || len(h.Network.Changes()) > 0 {
@@ -167,7 +167,7 @@ func (c *crawl) goTo(p place) bool {
 	return true
 }
 
-// signature tells screens apart by what can be pressed on them.
+// signature identifies a screen by its controls.
 func (c *crawl) signature() string {
 	var names []string
 	for _, one := range c.h.Controls() {
@@ -213,8 +213,8 @@ func (c *crawl) outside(one uitest.Control) bool {
 	return strings.HasPrefix(one.Name, "*control.RailItem") || c.h.InPanel(one.At)
 }
 
-// pressed presses a control of a place while the server holds its answers back. It
-// reports whether the press led somewhere.
+// pressed presses a control of a place while the server delays its answers. It
+// reports whether the press led to another place.
 func (c *crawl) pressed(p place, one uitest.Control) bool {
 	c.t.Helper()
 	if !c.goTo(p) {
@@ -280,16 +280,16 @@ func byKey(h *uitest.Harness, c uitest.Control) {
 	h.HoldKey(fyne.KeyReturn, 3)
 }
 
-// Every control of every page is pressed twice within a moment while the server and the
-// printers are slow.
+// Every control of every page is pressed twice in quick succession while the
+// server and the printers are slow.
 func TestPressedTwice(t *testing.T) {
 	c := newCrawl(t)
 	c.press = byMouse
 	c.run()
 }
 
-// The same on all screens and dialogs behind the pages, by mouse and by a key that is
-// held down, also before a page has its data.
+// The same for all screens and dialogs behind the pages, with the mouse and
+// with a key that is held down, also before a page has its data.
 func TestSlowPressedTwice(t *testing.T) {
 	for name, press := range map[string]func(h *uitest.Harness, c uitest.Control){"mouse": byMouse, "keyboard": byKey} {
 		for _, early := range []bool{false, true} {
@@ -302,7 +302,7 @@ func TestSlowPressedTwice(t *testing.T) {
 	}
 }
 
-// The sheet can't be printed before the printers are known.
+// The sheet can't be printed before the list of printers is loaded.
 func TestPrintBeforePrintersAreKnown(t *testing.T) {
 	h := uitest.New(t, crawlSeed())
 	h.Printer.Names = []print.Printer{{Name: "office", Description: "Office"}}

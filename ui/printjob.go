@@ -13,14 +13,15 @@ import (
 	"nightlatch/ui/wizard"
 )
 
-// A printJob follows a sheet that was handed to the print system, until it is printed or
-// is not going to be. It outlives the page: the codes must not stay in the queue.
+// A printJob follows a sheet that was sent to the print system, until it is
+// printed or has failed. It continues after its page is left, because the
+// codes must not stay in the queue.
 type printJob struct {
 	sheets
 	id      string
 	printer print.Printer
 	state   print.Job
-	late    bool // it is neither printed nor given up after jobPatience
+	late    bool // neither printed nor failed after jobPatience
 	lost    bool // the print system stopped answering
 	removed bool // this program cancelled it
 	kept    bool // the print system's copy could not be deleted
@@ -29,8 +30,9 @@ type printJob struct {
 	done    func(func(*wizard.Saved))
 }
 
-// Limits of following a job. After the first the page says that it takes long; after the
-// second the program stops asking, and says that the codes are still in the queue.
+// Limits of following a job. After jobPatience the page says that printing
+// takes long. After jobLimit the program stops asking, and says that the codes
+// are still in the queue.
 const (
 	jobPatience = 2 * time.Minute
 	jobLimit    = time.Hour
@@ -49,7 +51,7 @@ func (j *printJob) follow() {
 			tell(func() { j.state = now; j.changed() })
 		})
 		over := err == nil
-		if over { // the queue keeps what was printed, by default for a day
+		if over { // the queue keeps printed documents, by default for a day
 			err = j.sheets.printer.Remove(ctx, j.id)
 		}
 		tell(func() { j.ended(over, err) })
@@ -99,10 +101,10 @@ func (j *printJob) cancel() {
 	j.changed()
 }
 
-// running reports whether something may still happen to the job.
+// running reports whether the job is still followed.
 func (j *printJob) running() bool { return !j.scope.Left() }
 
-// draw draws what became of the job.
+// draw draws the state of the job.
 func (j *printJob) draw() *kit.Banner {
 	w, on := j.c.Catalog, j.printer.Description
 	cancel := control.NewLink(w.T("ui.print.cancel"), j.cancel)
@@ -142,7 +144,8 @@ func (j *printJob) draw() *kit.Banner {
 	return kit.NewBanner(look.Info, head, why, "", cancel)
 }
 
-// copies says what became of the print system's copy, once that is known.
+// copies returns a text about the print system's copy, once its state is
+// known.
 func (j *printJob) copies() string {
 	switch {
 	case j.kept:

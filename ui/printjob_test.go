@@ -10,7 +10,7 @@ import (
 	"nightlatch/ui/uitest"
 )
 
-// handOver opens the print page with a sheet that was handed to a slow printer.
+// handOver opens the print page with a sheet that was sent to a slow printer.
 func handOver(t *testing.T) *uitest.Harness {
 	t.Helper()
 	h := uitest.New(t, crawlSeed())
@@ -25,7 +25,8 @@ func handOver(t *testing.T) *uitest.Harness {
 	return h
 }
 
-// What became of a sheet is shown until it is printed; only then it counts as a copy.
+// The state of a sheet is shown until it is printed. Only then it counts as a
+// copy.
 func TestPrintedSheetIsFollowed(t *testing.T) {
 	h := handOver(t)
 	h.Printer.Tell(print.Job{State: print.Stopped, Reason: print.NoPaper})
@@ -67,7 +68,7 @@ func TestJobIsCancelled(t *testing.T) {
 	h.SeesFilled("ui.print.kept-waiting", "Office")
 }
 
-// A job is followed after its page was left, and after signing out.
+// A job is still followed after its page is left, and after signing out.
 func TestJobOutlivesItsPage(t *testing.T) {
 	h := handOver(t)
 	h.Press(fyne.KeyEscape)

@@ -21,7 +21,7 @@ import (
 type Printer interface {
 	Printers(ctx context.Context) ([]print.Printer, error)
 	Print(ctx context.Context, printer string, pdf []byte, copies int) (jobID string, err error)
-	// Follow tells what becomes of a job until that is final.
+	// Follow calls tell for each state of a job until one is final.
 	Follow(ctx context.Context, jobID string, tell func(print.Job)) error
 	Remove(ctx context.Context, jobID string) error // deletes a job with its documents
 	Open(ctx context.Context, path string) error    // in the program that shows such files
@@ -104,7 +104,7 @@ func (p *printPage) savePDF() {
 // sendLimit limits how long the print system takes to accept a sheet.
 const sendLimit = time.Minute
 
-// sending reports whether a sheet is on its way to paper.
+// sending reports whether a sheet is being sent or printed.
 func (p *printPage) sending() bool { return p.busy || p.job != nil && p.job.running() }
 
 func (p *printPage) send() {
@@ -120,7 +120,7 @@ func (p *printPage) send() {
 	printer, sheet := p.printers[p.chosen], p.printed()
 	p.busy = true
 	c.Redraw()
-	c.Root().Go(func(ctx context.Context) func() { // also when the page is left: the codes are followed
+	c.Root().Go(func(ctx context.Context) func() { // continues after the page is left, to follow the codes
 		ctx, cancel := context.WithTimeout(ctx, sendLimit)
 		defer cancel()
 		job := ""

@@ -8,8 +8,8 @@ import (
 	"nightlatch/ui/shell"
 )
 
-// A recoveryState has the data of the overview: the account, and the server's answer to
-// "if this phone died now, could you get back in?".
+// A recoveryState has the data of the overview: the account, and the server's
+// answer to the question "if this phone died now, could you get back in?".
 type recoveryState struct {
 	Account  api.Account
 	Recovery api.Recovery

@@ -18,7 +18,7 @@ func TestWindowFollowsTheRegion(t *testing.T) {
 		name        string
 		region      region.Settings
 		paper, half string
-		number      string // as people dial it there
+		number      string // in the national form
 		is          string
 	}{
 		{"Germany", region.Settings{Country: "DE"}, "A4", "", "030 901820", "+4930901820"},

@@ -85,8 +85,8 @@ func (s sheets) save(sheet print.Sheet, done func(func(*wizard.Saved))) {
 	})
 }
 
-// checkCopy asks the person to type a code from the copy, and calls active if it is an
-// active one. The code is not used up (R77).
+// checkCopy asks the user to type a code from the copy, and calls active if
+// the code is active. The code is not used up (R77).
 func (s sheets) checkCopy(scope *shell.Scope, active func()) {
 	c, w := s.c, s.c.Catalog
 	code := control.NewBackupField("")

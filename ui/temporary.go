@@ -52,7 +52,8 @@ func newTemporaryPasswords(c *shell.Console) *temporaryPage {
 func (p *temporaryPage) Page() shell.PageID   { return shell.TemporaryPasswords }
 func (p *temporaryPage) Enter(s *shell.Scope) { p.scope = s; p.load() }
 
-// Unsaved is the question while a new password is shown that was not copied and still works.
+// Unsaved is the question while a new password is shown, works, and was not
+// copied.
 func (p *temporaryPage) Unsaved() string {
 	if p.made == nil || !p.made.Expires.After(p.c.Now()) {
 		return ""
@@ -91,7 +92,7 @@ func serviceName(w *assets.Catalog, service string) string {
 	return service
 }
 
-// works is how long a new password works.
+// works returns a text about how long a new password works.
 func (p *temporaryPage) works() string {
 	return p.c.Catalog.Span(time.Duration(p.c.About().Limits.TemporaryPasswordMinutes) * time.Minute)
 }

@@ -33,8 +33,8 @@ func TestServerTrouble(t *testing.T) {
 	h.Sees("wizard.email.heading")
 }
 
-// When the server in the program cannot go on, the window says why, whatever is in front, and
-// the only thing left to do is to start again.
+// When the server in the program cannot continue, the window says why,
+// regardless of the screen in front, and offers only a restart.
 func TestServerCannotGoOn(t *testing.T) {
 	for _, fault := range []shell.Fault{shell.DiskFailed, shell.DatabaseDamaged} {
 		for _, signedIn := range []bool{false, true} {
@@ -49,7 +49,7 @@ func TestServerCannotGoOn(t *testing.T) {
 			words := uitest.Key("ui.stopped." + string(fault))
 			h.Sees(words+".what", words+".why", "ui.stopped.again")
 			h.SeesFilled(words+".next", "/data/nightlatch")
-			h.Ctrl(fyne.Key3) // no page is left to go to
+			h.Ctrl(fyne.Key3) // no page can be opened
 			h.Press(fyne.KeyF5)
 			h.Sees(words + ".what")
 			h.Press(fyne.KeyReturn)

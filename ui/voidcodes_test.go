@@ -8,8 +8,8 @@ import (
 	"nightlatch/ui/uitest"
 )
 
-// The person with a sheet of void codes in hand learns at sign-in why they do not work and
-// what helps, by keyboard and by mouse (R74).
+// A user with a sheet of void codes learns at sign-in why they do not work and
+// what to do, by keyboard and by mouse (R74).
 func TestVoidCodesAreExplainedAtSignIn(t *testing.T) {
 	press := map[string]func(h *uitest.Harness, key uitest.Key, args ...any){
 		"keyboard": func(h *uitest.Harness, key uitest.Key, args ...any) { h.Do(key, args...) },

@@ -86,8 +86,8 @@ func (r *ceremony) goTo(target api.StepType) {
 	r.host.Changed()
 	r.scope.Go(func(ctx context.Context) func() {
 		v, err := r.server.Begin(ctx, r.begun)
-		// The new ceremony has no step for a fact that has been proved since, such as an
-		// address.
+		// The new ceremony skips steps for facts that were proved since, such
+		// as an address.
 		for err == nil && v.Step.StepType() != target && slices.Contains(v.Path, target) {
 			if _, shows := v.Step.(api.Overview); !shows {
 				break

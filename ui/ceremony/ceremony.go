@@ -38,7 +38,7 @@ type ceremony struct {
 	self    shell.Screen  // the screen it runs on; nil in a dialog
 
 	cancelled bool
-	entered   bool // the session was entered
+	entered   bool // the console has entered the session
 }
 
 // newCeremony prepares a ceremony. It begins with start or resume.
@@ -72,7 +72,8 @@ func (r *ceremony) resume(s *shell.Scope, v api.View) {
 	r.take(v)
 }
 
-// reload loads the ceremony again: another client may have answered it.
+// reload loads the ceremony again, because another client may have answered
+// it.
 func (r *ceremony) reload() {
 	if r.state.Busy || r.state.View.ID == "" {
 		return
@@ -150,7 +151,7 @@ func (r *ceremony) answered(v api.View, err error) {
 	}
 }
 
-// take shows a view that the server has sent.
+// take shows a view from the server.
 func (r *ceremony) take(v api.View) {
 	r.c.Learn(v.Now)
 	before := r.state.View

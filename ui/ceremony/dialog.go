@@ -15,7 +15,7 @@ type passwordDialog struct {
 	*ceremony
 	asked  *shell.Scope
 	then   func()
-	ended  func() // without a proof
+	ended  func() // called if the dialog ends without a proof
 	body   *fyne.Container
 	dialog *control.Dialog // nil before the first step
 	framed wizard.FramedStep

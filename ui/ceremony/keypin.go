@@ -95,7 +95,7 @@ func (r *ceremony) setPIN(k *keyUse) {
 	r.host.Changed()
 }
 
-// holdKey keeps what is typed for a key when the key is removed.
+// holdKey watches the key while its PIN is typed.
 func (r *ceremony) holdKey(k *keyUse) {
 	k.held = securitykey.Hold(r.state.Key.Device)
 	r.keyMoved(k, r.screens.Keys.Presence())
@@ -103,7 +103,7 @@ func (r *ceremony) holdKey(k *keyUse) {
 
 // keyMoved handles the removal of the key for which a PIN is typed, and its return.
 func (r *ceremony) keyMoved(k *keyUse, p securitykey.Presence) {
-	if r.state.Busy || k.held == nil || !k.held.Update(p) { // while Busy, the key's error says what happened
+	if r.state.Busy || k.held == nil || !k.held.Update(p) { // while Busy, the key's error gives the reason
 		return
 	}
 	if k.held.Gone {

@@ -45,8 +45,8 @@ func (p *page) Done(v api.View) {
 	p.reload(func() { p.c.Visit(p.from) })
 }
 
-// reload loads the account, and calls then unless the person has gone to another page in
-// the meantime.
+// reload loads the account and then calls then, unless the user has opened
+// another page meanwhile.
 func (p *page) reload(then func()) {
 	p.c.Reload(func() {
 		if p.c.Front() == shell.Screen(p) {

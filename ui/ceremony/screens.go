@@ -20,8 +20,8 @@ type Screens struct {
 	Sheets  Sheets
 }
 
-// Sheets save, print or check a backup code that is shown once (R77). Afterwards they
-// call done with a function that records it.
+// Sheets save, print or check a backup code that is shown once (R77). Then
+// they call done with a function that records it.
 type Sheets interface {
 	Save(code api.SaveBackupCode, done func(func(*wizard.Saved)))
 	Print(from shell.Screen, code api.SaveBackupCode, done func(func(*wizard.Saved)))

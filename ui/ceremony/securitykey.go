@@ -15,8 +15,8 @@ import (
 	"nightlatch/ui/wizard"
 )
 
-// A keyUse is the use of a security key by a step: first wait for a key, then use it.
-// The step shows wizard.State.Key.
+// A keyUse is the use of a security key by a step: it waits for a key and then
+// uses it. The step shows wizard.State.Key.
 type keyUse struct {
 	scope  *shell.Scope // until the step is left, or another use begins
 	blink  *shell.Scope // while keys blink, to be chosen
@@ -24,7 +24,7 @@ type keyUse struct {
 	pin    chan string
 	held   *securitykey.Held // the key for which a PIN is typed; nil while none is
 	typed  string            // the PIN that was typed before the use began
-	before []fido.Device     // the keys plugged in when it failed; nil before that
+	before []fido.Device     // keys that were plugged in when the use failed; nil before
 }
 
 // startKey waits for a key and uses it.
@@ -153,7 +153,7 @@ func (r *ceremony) useKey(d fido.Device, chosen bool) {
 		label := r.labelOf(ctx, err)
 		tell(func() {
 			if errors.Is(err, fido.ErrRemoved) && r.state.Key.Phase == wizard.AskingPIN {
-				k.stopUsing() // what was typed is kept for the key's return; keyMoved says that it is gone
+				k.stopUsing() // the typed text stays until the key is back; keyMoved shows that it is gone
 				return
 			}
 			if err != nil {
@@ -175,8 +175,8 @@ func (k *keyUse) stopUsing() {
 	}
 }
 
-// interaction shows what the key waits for, and passes the PIN typed on screen to it; first
-// is one that was typed already.
+// interaction shows what the key waits for, and sends the PIN typed on screen
+// to it. first is a PIN that was typed before, or "".
 func (r *ceremony) interaction(k *keyUse, use *shell.Scope, first string) fido.Interaction {
 	return securitykey.Prompts{
 		OnShow: func(p fido.Prompt) {

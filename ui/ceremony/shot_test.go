@@ -48,7 +48,7 @@ func refused(code string, more ...func(*api.Refusal)) func(*wizard.State) {
 	}
 }
 
-// noticed is refused for a notice.
+// noticed is like refused, for a notice.
 func noticed(code string, more ...func(*api.Refusal)) func(*wizard.State) {
 	return func(s *wizard.State) {
 		s.View.Notice = &api.Refusal{Code: code}

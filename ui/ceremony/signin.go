@@ -57,7 +57,7 @@ func (s *sessionScreen) Done(v api.View) {
 	s.enter(in, nil)
 }
 
-// enter enters the session, once.
+// enter enters the session, only once.
 func (r *ceremony) enter(in api.SignedIn, then func()) {
 	if !r.entered {
 		r.entered = true
@@ -135,8 +135,8 @@ func (s *signIn) Draw() shell.View {
 	return s.drawCard(s.wizardHost(s))
 }
 
-// signUp says who may sign up. Until the server has an owner, an account that is made in
-// this window becomes the owner's (R7).
+// signUp returns who may sign up. While the server has no owner, an account
+// created in this window becomes the owner's (R7).
 func (s *signIn) signUp() string {
 	about := s.c.About()
 	if about.SignUp == "" || !about.Owned {
@@ -145,7 +145,8 @@ func (s *signIn) signUp() string {
 	return about.SignUp
 }
 
-// askInvitation asks for the code of an invitation, and goes on if the server takes it.
+// askInvitation asks for an invitation code, and goes on if the server accepts
+// it.
 func (s *signIn) askInvitation() {
 	c, w := s.c, s.c.Catalog
 	c.AskLine(shell.LineRequest{
@@ -153,7 +154,7 @@ func (s *signIn) askInvitation() {
 		Label:  "ui.invited.code", Empty: "error.empty.invitation.what", Limit: 64,
 		Work: func(ctx context.Context, server *client.Client, typed string) (func(), error) {
 			v, err := server.Begin(ctx, api.Begin{Kind: api.SignUp, Invitation: typed})
-			if err == nil { // the screen begins its own
+			if err == nil { // the next screen begins its own ceremony
 				err = server.Cancel(ctx, v.ID)
 			}
 			return func() { c.ShowScreen(newSignUp(s.screens, typed)) }, err

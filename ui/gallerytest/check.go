@@ -157,8 +157,8 @@ func CheckRestyle(t *testing.T, shots []Shot, names ...string) {
 	}
 }
 
-// samePlace sets the facts about the computer that screens show: the home directory, in
-// which files are saved, and the time zone.
+// samePlace sets facts about the computer that screens show: the home
+// directory for saved files, and the time zone.
 func samePlace(t *testing.T) {
 	t.Helper()
 	t.Setenv("HOME", "/srv/margarethe")

@@ -12,9 +12,9 @@ import (
 	"nightlatch/ui/shell"
 )
 
-// CheckFocusStays fails if the focus leaves a button of a list when change puts other
-// rows before it and the screen is drawn again. name is the name of the button for screen
-// readers.
+// CheckFocusStays fails if the focus leaves a button of a list when change
+// inserts other rows before it and the screen is redrawn. name is the button's
+// name for screen readers.
 func CheckFocusStays(t *testing.T, name func(w *assets.Catalog) string, open func(c *shell.Console) (s shell.Screen, change func())) {
 	t.Helper()
 	w := catalog(t, "en")
@@ -33,7 +33,7 @@ func CheckFocusStays(t *testing.T, name func(w *assets.Catalog) string, open fun
 	}
 }
 
-// tabTo presses Tab until the widget with a name has the focus.
+// tabTo presses Tab until the widget with the name has the focus.
 func tabTo(t *testing.T, c fyne.Canvas, name string) fyne.Focusable {
 	t.Helper()
 	for range 100 {

@@ -11,13 +11,14 @@ import (
 	"nightlatch/ui/shell"
 )
 
-// iconInks are the colours of icons and edges. Their contrast is too low for words.
+// iconInks are the colours of icons and edges. Their contrast is too low for
+// text.
 func iconInks() []fyne.ThemeColorName {
 	return []fyne.ThemeColorName{look.Ink3, look.Accent, look.Danger, look.Brass, look.Control, look.Hairline}
 }
 
-// checkInk fails if words have the colour of an icon. The label of something disabled
-// may have one (WCAG 2.2, 1.4.6).
+// checkInk fails if text has the colour of an icon. The label of a disabled
+// widget may have one (WCAG 2.2, 1.4.6).
 func (s Shot) checkInk(t *testing.T, c *shell.Console) {
 	t.Helper()
 	off := map[fyne.CanvasObject]bool{}

@@ -11,9 +11,9 @@ import (
 	"nightlatch/ui/kit/look"
 )
 
-// CheckNews fails if a shot, in the smallest window with the largest text, hides the
-// refusal or the notice that it shows below or above the edge. It fails too if no shot has
-// one that would be hidden without scrolling.
+// CheckNews draws each shot in the smallest window with the largest text. It
+// fails if the shot's refusal or notice is scrolled out of sight. It also
+// fails if no shot had to be scrolled.
 func CheckNews(t *testing.T, shots []Shot) {
 	t.Helper()
 	samePlace(t)
@@ -54,8 +54,9 @@ func CheckNews(t *testing.T, shots []Shot) {
 	}
 }
 
-// inSight reports whether the top of an object, or all of it if there is room, is inside
-// every scroll around it, and whether one of them was scrolled.
+// inSight reports whether an object is visible in every scroll around it, at
+// least its top if it is too large. moved reports whether one of them was
+// scrolled.
 func inSight(o fyne.CanvasObject) (seen, moved bool) {
 	way := look.PathTo(o)
 	seen = way != nil

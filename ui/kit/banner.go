@@ -81,8 +81,8 @@ func (s BannerState) draw() []fyne.CanvasObject {
 	}
 }
 
-// AsNews marks a banner that says what has just happened, so that the window scrolls to
-// it. A refusal always is news.
+// AsNews marks a banner that reports the result of an action, so that the
+// window scrolls to it. A refusal is always news.
 func (b *Banner) AsNews() *Banner { b.news = true; return b }
 
 // News is part of control.Teller.

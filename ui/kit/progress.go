@@ -14,7 +14,7 @@ import (
 // A ProgressConfig configures a Progress.
 type ProgressConfig struct {
 	Clock    Clock
-	Words    string        // what happens: "Printing"
+	Words    string        // the running work: "Printing"
 	Most     time.Duration // the longest it can take; 0: unknown, the time so far is shown
 	OnCancel func()        // nil: cannot be cancelled
 	OnLate   func()        // called when Most is over

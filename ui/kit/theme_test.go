@@ -178,8 +178,9 @@ func place(t *testing.T, v *look.Text, in *container.Scroll) spot {
 	return p
 }
 
-// The contrast is at least 7 for text, 3 for edges and icons (WCAG 2.2, 1.4.6 and
-// 1.4.11). The gallery checks that no words have the colour of an icon.
+// The contrast is at least 7 for text, and 3 for edges and icons (WCAG 2.2,
+// 1.4.6 and 1.4.11). The gallery checks that no text has the colour of an
+// icon.
 func TestContrast(t *testing.T) {
 	lum := func(c color.Color) float64 {
 		r, g, b, _ := c.RGBA()

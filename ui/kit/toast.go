@@ -42,7 +42,7 @@ func NewToaster(clock Clock) *Toaster {
 // Say shows a message, in place of an earlier one.
 func (t *Toaster) Say(says string) { t.show("check", says) }
 
-// Wait shows that something is being done.
+// Wait shows that work is running.
 func (t *Toaster) Wait(says string) { t.show("clock", says) }
 
 // Hush hides the message.

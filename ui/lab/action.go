@@ -13,11 +13,11 @@ import (
 	"nightlatch/ui/kit/control"
 )
 
-// do does something in the lab, then calls then if it is not nil. An error is shown
-// in the panel. A press while something is being done is ignored.
+// do runs work in the lab, and then calls then if it is not nil. The panel
+// shows an error. A press while work is running is ignored.
 func (p *Panel) do(work func(ctx context.Context, server *client.Client) error, then func()) {
 	if p.doing {
-		p.Redraw() // a switch that was pressed shows the state again
+		p.Redraw() // resets a switch that was pressed
 		return
 	}
 	p.doing = true

@@ -76,7 +76,7 @@ func iconsIn(root fyne.CanvasObject) (names []string) {
 	return names
 }
 
-// A panel that covers the page is hidden when the person opens a page. A panel beside
+// When the user opens a page, a panel that covers it is hidden. A panel beside
 // the page stays.
 func TestPanelThatCoversThePageHides(t *testing.T) {
 	h := newDemo(t)

@@ -12,8 +12,7 @@ import (
 	"nightlatch/ui/kit/look"
 )
 
-// draw draws the panel. The widgets of the phone and the clock are used again in every
-// drawing.
+// draw draws the panel. It reuses the widgets of the phone and the clock.
 func (p *Panel) draw() fyne.CanvasObject {
 	w, v := p.c.Catalog, p.state
 	p.close = control.NewButton("", "close", control.Quiet, p.c.TogglePanel).Named(w.T("lab.close"))

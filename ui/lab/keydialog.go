@@ -68,7 +68,8 @@ func (p *Panel) askMore(k api.LabKey) {
 	})
 }
 
-// describe is a text with the kind of a key, what it stores, and the state of its PIN.
+// describe returns a text with the kind of a key, its contents, and the state
+// of its PIN.
 func (p *Panel) describe(k api.LabKey) string {
 	w := p.c.Catalog
 	said := []string{w.T("lab.kind." + string(k.Kind))}

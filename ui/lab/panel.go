@@ -29,10 +29,10 @@ type Panel struct {
 	clock *look.Text
 	date  *look.Text
 	close *control.Button
-	doing bool // something is being done
+	doing bool // work is running
 }
 
-// A State has all data that the panel shows.
+// A State holds all data that the panel shows.
 type State struct {
 	Phones   []api.LabPhone
 	Number   string // of the phone that is shown; "" for none
@@ -116,7 +116,7 @@ func (p *Panel) onTopic(topic string) {
 	p.Load()
 }
 
-// loadTime loads the lab's time and tells the screen in front that it has changed.
+// loadTime loads the lab's time and notifies the screen in front.
 func (p *Panel) loadTime() {
 	server := p.c.Config.Client
 	p.scope.Go(func(ctx context.Context) func() {

@@ -9,7 +9,7 @@ import (
 	"nightlatch/ui/print/printtest"
 )
 
-// follow follows a job to its end, and calls each with every state.
+// follow follows a job to its end, and calls each for every state.
 func follow(t *testing.T, job string, each func(print.Job)) (last print.Job) {
 	t.Helper()
 	if err := print.Follow(t.Context(), job, func(j print.Job) { last = j; each(j) }); err != nil {
@@ -18,8 +18,8 @@ func follow(t *testing.T, job string, each func(print.Job)) (last print.Job) {
 	return last
 }
 
-// A job that was handed over is followed to its end, whatever happens to it, and its
-// codes do not stay in the print system.
+// A job that was sent is followed to its end in every case, and its codes do
+// not stay in the print system.
 func TestJobsAreFollowed(t *testing.T) {
 	cups := printtest.Start(t)
 	t.Setenv("CUPS_SERVER", cups.Server)

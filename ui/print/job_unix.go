@@ -13,11 +13,12 @@ import (
 	"nightlatch/server/rawtext"
 )
 
-// pollEvery is how often a job is asked for. CUPS has notifications, but only over a
-// connection that it opens itself, or by polling as well.
+// pollEvery is the interval of requests for the state of a job. CUPS has
+// notifications, but they need a connection that CUPS opens, or polling as
+// well.
 const pollEvery = time.Second
 
-// Follow tells each state of a job, until one is final or ctx ends.
+// Follow calls tell for each state of a job, until one is final or ctx ends.
 func Follow(ctx context.Context, jobID string, tell func(Job)) error {
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
@@ -42,11 +43,11 @@ func Follow(ctx context.Context, jobID string, tell func(Job)) error {
 	}
 }
 
-// Remove deletes a job from the print system with its documents; it cancels one that is
-// not printed yet. By default CUPS keeps every document for a day, and this one contains
-// codes. It sends Cancel-Job with the attribute purge-job (CUPS Implementation of IPP,
-// "Cancel-Job"); the program cancel -x sends another attribute, which the scheduler does
-// not know.
+// Remove deletes a job and its documents from the print system, and cancels it
+// if it is not printed yet. By default CUPS keeps every document for a day,
+// and these contain codes. Remove sends Cancel-Job with the attribute
+// purge-job (CUPS Implementation of IPP, "Cancel-Job"). The program cancel -x
+// sends another attribute, which the scheduler does not support.
 func Remove(ctx context.Context, jobID string) error {
 	_, uri, who, err := jobAddress(jobID)
 	if err != nil {
@@ -60,7 +61,8 @@ func Remove(ctx context.Context, jobID string) error {
 	return nil
 }
 
-// jobAddress are the queue and the URI of a job, and the name of this user.
+// jobAddress returns the queue and the URI of a job, and the name of this
+// user.
 func jobAddress(jobID string) (queue, uri, who string, err error) {
 	queue, number, ok := cutLast(jobID, "-")
 	if !ok {
@@ -73,7 +75,7 @@ func jobAddress(jobID string) (queue, uri, who string, err error) {
 	return queue, "ipp://localhost/jobs/" + number, me.Username, nil
 }
 
-// status asks for the state of a job and of its printer.
+// status requests the state of a job and of its printer.
 func status(ctx context.Context, jobID string) (Job, error) {
 	queue, uri, who, err := jobAddress(jobID)
 	if err != nil {
@@ -97,8 +99,8 @@ func status(ctx context.Context, jobID string) (Job, error) {
 	return assess(job, printer), nil
 }
 
-// assess decides on a state from the attributes of a job and its printer (RFC 8011,
-// 5.3.7 and 5.4.11).
+// assess derives the state from the attributes of a job and its printer (RFC
+// 8011, 5.3.7 and 5.4.11).
 func assess(job, printer map[string][]string) Job {
 	one := func(of map[string][]string, name string) string {
 		if v := of[name]; len(v) > 0 {
@@ -134,8 +136,9 @@ func assess(job, printer map[string][]string) Job {
 	return Job{State: state}
 }
 
-// reason is the cause in the keywords of IPP (RFC 8011, 5.4.12, and CUPS). Printers go on
-// after a warning and a report; those count only if the printer has stopped.
+// reason derives the cause from keywords of IPP (RFC 8011, 5.4.12, and CUPS).
+// Printers continue after a warning or a report, so these count only if the
+// printer has stopped.
 func reason(keywords []string, stopped bool) Reason {
 	for _, k := range keywords {
 		mild := strings.HasSuffix(k, "-warning") || strings.HasSuffix(k, "-report") && k != "offline-report"

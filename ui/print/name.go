@@ -2,14 +2,15 @@ package print
 
 import "nightlatch/server/rawtext"
 
-// nameMax is the number of characters that are shown of a printer's name.
+// nameMax is the number of characters that are kept of a printer's name.
 const nameMax = 60
 
-// saysMax is the number of characters that are shown of a printer's own words.
+// saysMax is the number of characters that are kept of a printer's message.
 const saysMax = 160
 
-// newPrinter is a printer that the system lists. Printers on a network announce their
-// descriptions themselves, so nothing in one may reorder or hide what stands beside it.
+// newPrinter returns a printer from the system's list. Network printers choose
+// their own descriptions, so characters that reorder or hide other text are
+// removed.
 func newPrinter(name, description string, usual bool) Printer {
 	shown := rawtext.Visible(description, nameMax)
 	if shown == "" {

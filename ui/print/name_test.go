@@ -2,7 +2,8 @@ package print
 
 import "testing"
 
-// A printer's description is its own; the name that jobs go to stays as it is.
+// A printer's description is cleaned. The name that jobs are sent to does not
+// change.
 func TestPrinterNamesAreStrangersText(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, description, want string }{

@@ -84,8 +84,8 @@ func Print(ctx context.Context, printer string, pdf []byte, copies int) (jobID s
 	return printer, nil
 }
 
-// Follow tells that the outcome is unknown: the program that prints the PDF hands it to
-// Windows as a job of its own, and this program does not learn which.
+// Follow reports that the outcome is unknown. The program that prints the PDF
+// creates its own job in Windows, whose ID this program does not learn.
 func Follow(_ context.Context, _ string, tell func(Job)) error {
 	tell(Job{State: Unknown})
 	return nil

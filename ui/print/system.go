@@ -13,7 +13,7 @@ func (System) Print(ctx context.Context, printer string, pdf []byte, copies int)
 	return Print(ctx, printer, pdf, copies)
 }
 
-// Follow tells what becomes of a job. See the function of the same name.
+// Follow reports the states of a job. See the function of the same name.
 func (System) Follow(ctx context.Context, jobID string, tell func(Job)) error {
 	return Follow(ctx, jobID, tell)
 }

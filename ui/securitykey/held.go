@@ -6,9 +6,10 @@ import (
 	"nightlatch/fido"
 )
 
-// A Held is the key that a dialog or a step is about while the person types something for
-// it. When the key is removed, what was typed stays, and the dialog waits for the same key.
-// Every surface with a field for a key has one, so that all of them handle a removal alike.
+// A Held is the key that a dialog or a step is about, while the user types
+// text for it. When the key is removed, the typed text stays, and the dialog
+// waits for the same key. All fields for a key use a Held, so that they handle
+// a removal alike.
 type Held struct {
 	Device fido.Device // the key, by its current path
 	Gone   bool        // it was removed
@@ -18,12 +19,13 @@ type Held struct {
 // Hold returns a key to watch.
 func Hold(d fido.Device) *Held { return &Held{Device: d} }
 
-// Update takes in which keys are plugged in. It reports whether the key was removed, or is
-// back: one that was not there when it was removed, of the same product. Keys tell no
-// serial number.
+// Update compares the key with the keys that are plugged in now. It reports
+// whether the key was removed or is back. Keys have no serial number, so a key
+// counts as back if it is of the same product and was not plugged in at the
+// removal.
 func (h *Held) Update(p Presence) (changed bool) {
 	if p.Err != nil {
-		return false // it is not known
+		return false // the list of keys is unknown
 	}
 	open, _ := p.Usable()
 	if !h.Gone {
@@ -43,6 +45,6 @@ func (h *Held) Update(p Presence) (changed bool) {
 	return false
 }
 
-// alike reports whether two devices are the same product. A prompt's device has facts that
-// the key has told since it was listed.
+// alike reports whether two devices are the same product. Other fields may
+// differ, because a device learns more about its key after it was listed.
 func alike(a, b fido.Device) bool { return a.Product == b.Product && a.Transport == b.Transport }

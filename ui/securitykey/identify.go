@@ -34,7 +34,8 @@ func (i identification) waiting() bool { return i.scope != nil }
 // identify waits for a touch on any key, also on one that is plugged in later.
 func (p *page) identify() { p.identifyWith("") }
 
-// identifyWith is identify; pin is used when the key asks for its PIN for the first time.
+// identifyWith is identify with a PIN, which is used when the key asks for its
+// PIN the first time.
 func (p *page) identifyWith(pin string) {
 	if p.ident.waiting() {
 		return
@@ -115,7 +116,7 @@ func (p *page) drawIdentifying(cancel fyne.CanvasObject) fyne.CanvasObject {
 		look.NewText(heading, look.Strong, look.Ink).Wrapped(), look.Para(lead, look.Ink2), look.Inset(0, look.S8, 0, 0, look.Flow(look.S24, foot...)))))))
 }
 
-// drawNotIdentified says why no row is highlighted; nil when there is nothing to show.
+// drawNotIdentified draws why no row is highlighted, or returns nil.
 func (p *page) drawNotIdentified() fyne.CanvasObject {
 	w, err := p.c.Catalog, p.ident.err
 	if err == nil || errors.Is(err, fido.ErrCancelled) {

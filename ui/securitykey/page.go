@@ -36,8 +36,8 @@ type renaming struct {
 	field     fyne.Focusable // nil before the first drawing
 }
 
-// New returns the page. arg says what to show first: "", wizard.OpenKeyContents or
-// wizard.OpenKeyReset.
+// New returns the page. arg selects what it shows first: "",
+// wizard.OpenKeyContents or wizard.OpenKeyReset.
 func New(c *shell.Console, keys *Access, arg string) shell.Screen { return newPage(c, keys, arg) }
 
 // NewStill returns the page with a list that never changes, for pictures.

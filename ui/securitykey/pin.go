@@ -25,9 +25,9 @@ type pinQuestion struct {
 	ended func(fido.Device) // the dialog was closed
 }
 
-// A pinDialog is a dialog with fields for PINs. It stays open while the key refuses
-// them, and shows how many tries are left. When the key is removed, it says so, keeps
-// what was typed, and goes on when the key is back.
+// A pinDialog is a dialog with fields for PINs. It stays open while the key
+// refuses them, and shows the remaining tries. When the key is removed, it
+// shows this, keeps the typed text, and continues when the key is back.
 type pinDialog struct {
 	held   *Held
 	parts  []fyne.CanvasObject // the fields
@@ -67,8 +67,8 @@ func (d *pinDialog) open(title, words, do string, act func()) {
 	})
 }
 
-// showNotice says that the key was removed, or removes that. The fields are not drawn
-// again: the person may be typing.
+// showNotice shows or hides the notice that the key was removed. It does not
+// redraw the fields, because the user may be typing.
 func (d *pinDialog) showNotice() {
 	d.body.Objects = d.parts
 	if d.held.Gone {
@@ -88,8 +88,8 @@ func (d *pinDialog) redraw() {
 	d.dialog.Tell()
 }
 
-// try runs work with the PINs that were typed, and closes the dialog if it
-// succeeds. The dialog shows a refusal of the key, and why it could not be reached.
+// try runs work with the typed PINs, and closes the dialog if it succeeds.
+// Otherwise the dialog shows the refusal, or why the key could not be reached.
 func (d *pinDialog) try(work func(ctx context.Context) (done func(), err error)) {
 	d.fault, d.busy = nil, true
 	d.keys.Use(d.scope, func(ctx context.Context, tell func(func())) {
@@ -198,9 +198,9 @@ func askNewPIN(c *shell.Console, keys *Access, s *shell.Scope, key fido.Device, 
 	return d.dialog
 }
 
-// A pinPrompt asks in a dialog for the PIN that a key wants while it is used
-// (Prompts.AskPIN). Closing the dialog cancels the use of the key. If the key was removed
-// and is back, its use begins again with the PIN that was typed.
+// A pinPrompt asks in a dialog for the PIN that a key needs while it is used
+// (Prompts.AskPIN). Closing the dialog cancels the use. If the key was removed
+// and is back, the use begins again with the typed PIN.
 type pinPrompt struct {
 	c      *shell.Console
 	keys   *Access
@@ -250,7 +250,7 @@ func (q *pinPrompt) open(triesLeft int, previousWrong bool, typed chan<- string)
 			why := explain.Code(c.Catalog, "empty.pin")
 			d.fault = &why
 			d.redraw()
-		case held.Device != was: // the use that asked has ended with the removal
+		case held.Device != was: // the removal has ended the use that asked
 			d.close(false)
 			q.again(pin)
 		default:

@@ -46,7 +46,8 @@ type known struct {
 	done       bool // false while the key is being asked
 }
 
-// devicesChanged stores which keys are plugged in, and asks new ones about themselves.
+// devicesChanged stores which keys are plugged in, and reads the capabilities
+// of new ones.
 func (h *pluggedIn) devicesChanged(p Presence) {
 	h.presence = p
 	open, _ := p.Usable()
@@ -57,7 +58,7 @@ func (h *pluggedIn) devicesChanged(p Presence) {
 		}
 	}
 	if !slices.ContainsFunc(open, at(h.at)) || were && !slices.Contains(open, shown.device) {
-		h.contents, h.pin = nil, "" // a dialog about the key stays, and says that it was removed
+		h.contents, h.pin = nil, "" // a dialog about the key stays, and shows that it was removed
 		h.at = ""
 		if len(open) > 0 {
 			h.at = open[0].Path
@@ -80,8 +81,8 @@ func (h *pluggedIn) forget() {
 	}
 }
 
-// setAccountKeys sets the account's keys. If they have changed, it searches the keys
-// that are plugged in for the new credentials.
+// setAccountKeys sets the account's keys. If they have changed, it searches
+// the plugged-in keys for the new credentials.
 func (h *pluggedIn) setAccountKeys(keys []api.Key) {
 	ids := credentials(keys)
 	h.account, h.labels = keys, map[string]string{}
@@ -154,7 +155,7 @@ func (h *pluggedIn) pick(d fido.Device) {
 	h.changed()
 }
 
-// doIntent does what the argument of the page asks for, after the key has answered.
+// doIntent carries out the argument of the page, after the key has answered.
 func (h *pluggedIn) doIntent() {
 	d, k, ok := h.shown()
 	if h.intent == "" || !ok || !k.done || k.err != nil {

@@ -18,7 +18,7 @@ import (
 	"nightlatch/ui/uitest"
 )
 
-// typed is what is in the fields on screen.
+// typed returns the text of the fields on screen.
 func typed(h *uitest.Harness) string {
 	var all []string
 	kittest.WalkVisible(h.Top(), func(o fyne.CanvasObject) {
@@ -29,8 +29,8 @@ func typed(h *uitest.Harness) string {
 	return strings.Join(all, " ")
 }
 
-// A key is pulled out while something is typed for it: what was typed stays, typing goes
-// on in the same field, and when the key is back, the work goes on.
+// When a key is pulled out while the user types, the text stays and typing
+// continues in the same field. When the key is back, the work continues.
 func TestKeyIsPulledOutWhileTyping(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
@@ -111,7 +111,7 @@ func TestKeyIsPulledOutWhileTyping(t *testing.T) {
 			if got := typed(h); got != tt.first+tt.second {
 				t.Errorf("the fields have %q; want %q", got, tt.first+tt.second)
 			}
-			h.Press(fyne.KeyReturn) // nothing is sent to a key that is not there
+			h.Press(fyne.KeyReturn) // nothing is sent while the key is gone
 			h.Sees("wizard.key.gone")
 			_, err := d.Replug(k.ID)
 			uitest.Must(t, err)
@@ -156,5 +156,5 @@ func TestKeyIsPulledOutWhileItAsksForItsPIN(t *testing.T) {
 	d.PlugInBackend(odd)
 	h.Misses("wizard.key.gone")
 	h.Press(fyne.KeyReturn)
-	h.Sees("error.key_pin_required.what") // after the right PIN; this key refuses always
+	h.Sees("error.key_pin_required.what") // after the right PIN, because this key always refuses
 }

@@ -24,8 +24,9 @@ type LineRequest struct {
 	Work   func(ctx context.Context, server *client.Client, line string) (done func(), err error)
 }
 
-// AskLine asks for one line and performs the work with it. If the server refuses it, the
-// dialog comes back with what was typed and why, so that a long code is not typed twice.
+// AskLine asks for one line and runs the request's work with it. If the server
+// refuses the line, the dialog opens again with the typed text and the reason,
+// so that a long code is not typed twice.
 func (c *Console) AskLine(r LineRequest) { c.askLine(r, "", nil) }
 
 func (c *Console) askLine(r LineRequest, text string, why *explain.Explanation) {
@@ -52,7 +53,7 @@ func (c *Console) askLine(r LineRequest, text string, why *explain.Explanation) 
 		if c.Performing() {
 			return
 		}
-		dialog.Close() // the server may ask for the password, in a dialog of its own
+		dialog.Close() // the server may ask for the password, which opens another dialog
 		c.PerformOr(func(ctx context.Context, server *client.Client) (func(), error) {
 			return r.Work(ctx, server, line)
 		}, func(why explain.Explanation) { c.askLine(r, line, &why) })

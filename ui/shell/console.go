@@ -47,7 +47,7 @@ type Config struct {
 	// Language is a BCP 47 tag; "" means the language chosen in the settings, else
 	// English.
 	Language string
-	Region   region.Settings  // what is usual where this computer is
+	Region   region.Settings  // regional settings of this computer
 	Now      func() time.Time // this computer's clock; nil: time.Now
 }
 
@@ -92,8 +92,8 @@ type Console struct {
 	entering  bool                 // the screen in front has not been drawn completely yet
 	trouble   *explain.Explanation // shown above the page in front
 	banner    *kit.Banner          // shows trouble; the same widget in every drawing
-	leaving   *control.Dialog      // asks whether to leave something unsaved; nil when it does not
-	opening   bool                 // the window is not shown yet: it is drawn once, at the end
+	leaving   *control.Dialog      // the question whether to leave unsaved work; nil while there is none
+	opening   bool                 // the window is not shown yet; it is drawn once, at the end
 }
 
 // New returns a console. Register its parts, then call Open.
@@ -197,7 +197,7 @@ func (c *Console) Front() Screen { return c.front }
 // Now is the time by the server's clock, as last learned from an answer.
 func (c *Console) Now() time.Time { return c.Config.Now().Add(c.skew) }
 
-// Learn sets the server's time, which an answer contained.
+// Learn sets the server's time, from an answer.
 func (c *Console) Learn(server time.Time) {
 	if !server.IsZero() {
 		c.skew = server.Sub(c.Config.Now())

@@ -45,9 +45,9 @@ func (c *Console) snapshot(root fyne.CanvasObject) (s snapshot) {
 	return s
 }
 
-// find is the widget of a rebuilt tree that the snapshot names, nil if it is gone. A
-// list that keeps its rows still has the focused widget itself, perhaps at another
-// index.
+// find returns the widget of a rebuilt tree that the snapshot describes, or
+// nil if it is gone. In a list that keeps its rows, this is the focused widget
+// itself, perhaps at another index.
 func (s snapshot) find(root fyne.CanvasObject) (found fyne.Focusable) {
 	if f, ok := s.widget.(fyne.Focusable); ok && contains(root, f) {
 		return f

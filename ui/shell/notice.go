@@ -11,17 +11,17 @@ import (
 	"nightlatch/ui/kit/look"
 )
 
-// A Notice is what a small window says when there is no console to say it: the program
-// waits for something before it can open its data, or cannot open them.
+// A Notice is a small window that is shown without a console: the program
+// waits for something before it can open its data, or it cannot open them.
 type Notice struct {
-	Waiting string // what is waited for: "keyring"; or "", and
+	Waiting string // what the program waits for: "keyring"; or "", and
 	Refusal string // why the program cannot start
 }
 
 // noticeSize is the size of the window.
 var noticeSize = fyne.NewSize(620, 460)
 
-// NewNotice makes the window of a notice. When it is closed, the app ends.
+// NewNotice makes the window of a notice. Closing it ends the app.
 func NewNotice(a fyne.App, n Notice) (fyne.Window, error) {
 	catalog, err := assets.New(a.Preferences().StringWithFallback(PrefLanguage, "en"))
 	if errors.Is(err, assets.ErrLanguage) {
@@ -44,7 +44,7 @@ func NewNotice(a fyne.App, n Notice) (fyne.Window, error) {
 	w.SetContent(look.Z(control.NewBackdrop(w.Canvas()), look.NewBox(look.Window, "", 0), p.Build()))
 	control.Bindings{Escape: w.Close}.Attach(w.Canvas())
 	w.Resize(noticeSize)
-	if n.Refusal != "" { // else a password meant for the keyring could close the window
+	if n.Refusal != "" { // only then: a password typed for the keyring must not close the window
 		w.Canvas().Focus(end)
 	}
 	return w, nil

@@ -1,14 +1,14 @@
 package shell
 
-// A Once is a secret that is shown once: a code, a password, a key. A page that shows one
-// is not left without a question before the person has kept it.
+// A Once is a secret that is shown once: a code, a password, a key. Leaving
+// its page asks first, unless the user has kept the secret.
 type Once struct {
 	Secret   string
 	Question string // translation key of the question on the way out
-	Kept     bool   // it was copied or saved, or the person said so
+	Kept     bool   // copied or saved, or the user has confirmed it
 }
 
-// Unsaved returns the question, "" if there is nothing to lose.
+// Unsaved returns the question, or "" if nothing would be lost.
 func (o *Once) Unsaved() string {
 	if o == nil || o.Secret == "" || o.Kept {
 		return ""
@@ -22,8 +22,8 @@ func (o *Once) Copy(c *Console) {
 	o.Kept = true
 }
 
-// Leaving does something that takes away what the screen in front shows, and asks first if
-// that can't be shown again.
+// Leaving calls do, which removes the contents of the screen in front. If they
+// can't be shown again, it asks first.
 func (c *Console) Leaving(do func()) {
 	question := ""
 	if k, ok := c.front.(unsaved); ok {
@@ -33,7 +33,7 @@ func (c *Console) Leaving(do func()) {
 		do()
 		return
 	}
-	if c.leaving != nil { // the window is closed while the question is open
+	if c.leaving != nil { // the user closes the window while the question is open
 		c.leaving.Close()
 	}
 	d := c.confirmation(question, nil, func() { c.leaving = nil; do() })

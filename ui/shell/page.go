@@ -30,8 +30,8 @@ const (
 // PlugIn is the argument of a route to the lab that asks which key to plug in.
 const PlugIn = "plug-in"
 
-// A Route names a page. Arg tells the page what to do first; each page defines its
-// values, and "" only shows the page.
+// A Route names a page. Arg selects the page's first action. Each page defines
+// its values; with "" the page is only shown.
 type Route struct {
 	Page PageID
 	Arg  string
@@ -61,8 +61,8 @@ type Ceremonies interface {
 	SignIn() Screen                           // the first screen when nobody is signed in
 	Page(b api.Begin, from PageID) Screen     // begins a ceremony; from is where it returns to
 	Resume(open api.View, from PageID) Screen // continues one
-	// AskPassword reauthenticates in a dialog and then calls then; ended if the person
-	// cancelled or the server refused.
+	// AskPassword reauthenticates in a dialog and then calls then. It calls
+	// ended if the user cancelled or the server refused.
 	AskPassword(s *Scope, then, ended func())
 }
 

@@ -11,20 +11,21 @@ import (
 	"nightlatch/ui/kit/look"
 )
 
-// Perform does something that a person asked for on the screen in front. The
-// function that work returns runs when it is done. If the server asks for the
-// password first (R3, R6), the person is asked, and work runs again.
+// Perform runs work that the user requested on the screen in front, and then
+// the function that work returns. If the server requires the password first
+// (R3, R6), the user is asked for it, and work runs again.
 //
-// Only one action of a screen runs at a time: a press during it is ignored, so that
-// nothing is done twice. Leaving the screen ends it.
+// Only one action of a screen runs at a time: a press during it is ignored, so
+// that nothing runs twice. Leaving the screen ends it.
 func (c *Console) Perform(work func(ctx context.Context, server *client.Client) (done func(), err error)) {
 	c.PerformOr(work, c.Warn)
 }
 
-// PerformOr is Perform with another place for a refusal than the page in front.
+// PerformOr is Perform, but reports a refusal to the caller instead of above
+// the page.
 func (c *Console) PerformOr(work func(ctx context.Context, server *client.Client) (done func(), err error), refused func(explain.Explanation)) {
 	if c.Performing() {
-		c.Redraw() // a switch that was pressed shows the state again
+		c.Redraw() // resets a switch that was pressed
 		return
 	}
 	if c.trouble != nil {
@@ -35,7 +36,8 @@ func (c *Console) PerformOr(work func(ctx context.Context, server *client.Client
 	c.act(c.action, work, refused)
 }
 
-// Fetch is Perform for work that changes nothing. It may run beside an action.
+// Fetch is Perform for work that changes nothing. It may run at the same time
+// as an action.
 func (c *Console) Fetch(work func(ctx context.Context, server *client.Client) (done func(), err error)) {
 	c.act(c.scope.Child(), work, c.Warn)
 }
@@ -69,8 +71,8 @@ func (c *Console) act(action *Scope, work func(ctx context.Context, server *clie
 // Performing reports whether an action of the screen in front runs.
 func (c *Console) Performing() bool { return c.action != nil && !c.action.Left() }
 
-// sayWorking says that an action runs once that takes long, until the returned function
-// is called.
+// sayWorking shows after a while that an action is running, until the returned
+// function is called.
 func (c *Console) sayWorking(action *Scope) (over func()) {
 	wait, words := action.Child(), c.Catalog.T("ui.working")
 	wait.Every(slowAfter, func() {

@@ -14,7 +14,8 @@ import (
 	"nightlatch/ui/kit/look"
 )
 
-// A SaveRequest is something that can be saved as a file, in one or more file formats.
+// A SaveRequest describes something that can be saved as a file, in one or
+// more file formats.
 type SaveRequest struct {
 	Title string // translation key
 	Name  string // the file's, without its ending
@@ -108,7 +109,7 @@ func saveTrouble(err error) string {
 	return "ui.save.failed"
 }
 
-// freeName is a path in the person's documents folder that is not in use.
+// freeName returns an unused path in the user's documents folder.
 func (c *Console) freeName(name, ending string) string {
 	home, err := os.UserHomeDir()
 	if err != nil {

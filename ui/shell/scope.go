@@ -84,7 +84,8 @@ func (s *Scope) Left() bool { return s.ctx.Err() != nil }
 // Busy reports whether work of any scope is not handled yet.
 func (s *Scope) Busy() bool { return s.Running() > 0 }
 
-// Running is how much work of all scopes is not handled yet.
+// Running is the number of tasks of all scopes whose results are not handled
+// yet.
 func (s *Scope) Running() int { return int(s.loop.busy.Load()) }
 
 // Wait returns when all work of the console has ended. The caller has left the

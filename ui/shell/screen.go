@@ -17,8 +17,8 @@ type Screen interface {
 }
 
 // unsaved is a screen that may show something that can't be shown again. The
-// person is asked before leaving it for another page. Unsaved is the key of the question,
-// "" if nothing would be lost.
+// user is asked before another page opens. Unsaved is the key of the question,
+// or "" if nothing would be lost.
 type unsaved interface{ Unsaved() string }
 
 // A View is a screen ready to be shown.
@@ -75,7 +75,7 @@ func (c *Console) Redraw() {
 	inRail := c.inRail(c.window.Canvas().Focused())
 	before, known := c.snapshot(c.slot), control.NewsIn(c.slot)
 	if c.entering {
-		before.offset, known = fyne.Position{}, nil // the same refusal again is news too
+		before.offset, known = fyne.Position{}, nil // a repeated refusal is news too
 	}
 	c.slot.Objects = []fyne.CanvasObject{v.Content}
 	c.slot.Refresh()
@@ -116,8 +116,8 @@ func (c *Console) ScrollToTop() {
 	}
 }
 
-// setTitle names the window after the screen in front, because window lists and screen
-// readers use only the title.
+// setTitle sets the title of the window to that of the screen in front,
+// because window lists and screen readers use only the title.
 func (c *Console) setTitle(v View) {
 	title := v.Heading
 	if title == "" {

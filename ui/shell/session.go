@@ -155,7 +155,7 @@ func (c *Console) followEvents(s *Scope) {
 			for e := range events {
 				tell(func() { c.OnTopic(e.Topic) })
 			}
-			// If the session has ended, there is nothing to connect to again.
+			// If the session has ended, reconnecting makes no sense.
 			if _, err := server.Account(ctx); errors.As(err, &p) && p.Code == api.SignInRequired {
 				tell(func() { c.SignedOut(err) })
 				return
@@ -164,7 +164,7 @@ func (c *Console) followEvents(s *Scope) {
 	})
 }
 
-// OnTopic loads the data that a topic is about again.
+// OnTopic reloads the data of a topic.
 func (c *Console) OnTopic(topic string) {
 	if topic == api.TopicAccount {
 		c.Reload(nil)
@@ -226,7 +226,7 @@ func (c *Console) SignedOut(why error) {
 	}
 	c.rail = nil
 	c.frame()
-	c.ShowScreen(blank{c}) // the account's data is not shown any longer
+	c.ShowScreen(blank{c}) // hides the account's data
 	c.root.Go(func(ctx context.Context) func() {
 		about, err := c.Config.Client.About(ctx)
 		return func() {

@@ -8,16 +8,17 @@ import (
 	"nightlatch/ui/kit/look"
 )
 
-// A Fault is why the account server in this program cannot go on.
+// A Fault is the reason why the account server in this program cannot
+// continue.
 type Fault string
 
-// The faults. Each has its words in ui.stopped.
+// The faults. Each has texts in ui.stopped.
 const (
 	DiskFailed      Fault = "disk"
 	DatabaseDamaged Fault = "damaged"
 )
 
-// stopped is the only page that is left when the server cannot go on.
+// stopped is the only page that remains when the server cannot continue.
 type stopped struct {
 	c     *Console
 	fault Fault
@@ -25,9 +26,9 @@ type stopped struct {
 	again func()
 }
 
-// Stop ends everything that is on screen and says that the server cannot go on. place is
-// the directory of the data. again closes this program and starts it again. It may be
-// called from any goroutine.
+// Stop replaces everything on screen by the message that the server cannot
+// continue. place is the directory of the data. again closes this program and
+// starts it again. Any goroutine may call Stop.
 func (c *Console) Stop(fault Fault, place string, again func()) {
 	c.root.Tell(func() {
 		if c.session != nil {
@@ -47,7 +48,8 @@ func (c *Console) Stop(fault Fault, place string, again func()) {
 	})
 }
 
-// halted reports whether the server cannot go on. Then no other screen is shown.
+// halted reports whether the server cannot continue. Then no other screen is
+// shown.
 func (c *Console) halted() bool { _, is := c.front.(*stopped); return is }
 
 func (s *stopped) Page() PageID   { return "" }

@@ -20,8 +20,8 @@ import (
 	"nightlatch/fido/virtual"
 )
 
-// A Desk has virtual keys, which the real libfido2 opens, and keys with a fault. The
-// state of its NFC reader and the locked keys are simulated.
+// A Desk has virtual keys, which the real libfido2 opens, and keys with a
+// fault. It simulates the state of the NFC reader and the locked keys.
 type Desk struct {
 	*virtual.Bench
 	H *Harness
@@ -56,7 +56,7 @@ func (h *Harness) NewDesk(timeout time.Duration, now func() time.Time) *Desk {
 	return d
 }
 
-// rest replaces the pause of a second that follows each key that is plugged in.
+// rest replaces the pause of one second after each key that is plugged in.
 const rest = 10 * time.Millisecond
 
 func (d *Desk) devices(ctx context.Context) ([]fido.Device, error) {
@@ -72,7 +72,7 @@ func (d *Desk) devices(ctx context.Context) ([]fido.Device, error) {
 
 func (d *Desk) next() <-chan struct{} { d.mu.Lock(); defer d.mu.Unlock(); return d.bell }
 
-// Set changes the simulated state, and reports that the keys have changed.
+// Set changes the simulated state, and announces the change.
 func (d *Desk) Set(change func()) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -81,7 +81,7 @@ func (d *Desk) Set(change func()) {
 	d.bell = make(chan struct{})
 }
 
-// Lock sets whether the user is denied access to a key.
+// Lock sets whether access to a key is denied.
 func (d *Desk) Lock(path string, yes bool) { d.Set(func() { d.Locked[path] = yes }) }
 
 // SetReader sets the state of the NFC reader.

@@ -31,18 +31,18 @@ func (v *Vault) SetToken(t string) error {
 	return nil
 }
 
-// A Gate can hold back those who pass through it.
+// A Gate can delay the goroutines that pass through it.
 type Gate struct {
 	shut    sync.Mutex
 	open    chan struct{} // closed when the gate opens; nil while it is open
 	waiting int
-	arrived func() // called when somebody begins to wait; may be nil
+	arrived func() // called when a goroutine begins to wait; may be nil
 }
 
-// Waiting is how many wait at the gate.
+// Waiting is the number of goroutines that wait at the gate.
 func (g *Gate) Waiting() int { g.shut.Lock(); defer g.shut.Unlock(); return g.waiting }
 
-// Hold shuts the gate until the returned function is called.
+// Hold closes the gate until the returned function is called.
 func (g *Gate) Hold() (release func()) {
 	g.shut.Lock()
 	defer g.shut.Unlock()
@@ -87,7 +87,7 @@ type Printer struct {
 	Got   [][]byte        // the printed documents
 
 	Removed []string // jobs that were deleted
-	Stuck   error    // deleting fails with it
+	Stuck   error    // the error of every deletion, or nil
 	states  chan print.Job
 }
 
@@ -107,8 +107,8 @@ func (p *Printer) Print(ctx context.Context, _ string, document []byte, _ int) (
 	return "job-1", nil
 }
 
-// Tell changes what became of the job; a final state ends it. Without a call it is
-// printed at once.
+// Tell sets the state of the job; a final state ends it. Without Slow, a job
+// is printed at once.
 func (p *Printer) Tell(j print.Job) {
 	p.states <- j
 }
@@ -145,8 +145,8 @@ func (p *Printer) Remove(_ context.Context, job string) error {
 // Open is part of ui.Printer.
 func (p *Printer) Open(context.Context, string) error { return nil }
 
-// A Network is the connection to the server. It can be cut, answer that the server is
-// unavailable, or hold requests back.
+// A Network is the connection to the server. It can be cut, answer that the
+// server is unavailable, or delay requests.
 type Network struct {
 	next        http.Handler
 	Cut         atomic.Bool
@@ -156,8 +156,8 @@ type Network struct {
 	changes []string
 }
 
-// Changes returns the requests that change something, as method, path and body, and
-// forgets them.
+// Changes returns the requests that change something, as method, path and
+// body, and clears the list.
 func (n *Network) Changes() []string {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -50,7 +50,7 @@ type Harness struct {
 
 	root  *shell.Scope
 	queue Queue
-	held  chan struct{} // something was held back by a gate
+	held  chan struct{} // a gate has delayed something
 	inLab bool
 }
 

@@ -14,8 +14,8 @@ import (
 	"nightlatch/ui/shell"
 )
 
-// A Control is something on screen that can be pressed: its name, and its index among
-// the controls of that name.
+// A Control is an object on screen that can be pressed: its name, and its
+// index among the controls of that name.
 type Control struct {
 	Name string
 	Nth  int
@@ -28,7 +28,8 @@ type Control struct {
 // String is the name and the index.
 func (c Control) String() string { return fmt.Sprintf("%s #%d", c.Name, c.Nth) }
 
-// Top is what the person can operate: the topmost dialog, else the window.
+// Top returns what the user can operate: the topmost dialog, or else the
+// window.
 func (h *Harness) Top() fyne.CanvasObject {
 	if over := h.Canvas().Overlays().Top(); over != nil {
 		return over
@@ -36,10 +37,11 @@ func (h *Harness) Top() fyne.CanvasObject {
 	return h.Canvas().Content()
 }
 
-// Controls are the enabled controls that can be pressed, without fields for text.
+// Controls returns the enabled controls that can be pressed, without text
+// fields.
 func (h *Harness) Controls() []Control { return h.controls(true) }
 
-// Dead reports whether a control is on screen, and disabled.
+// Dead reports whether a control is on screen but disabled.
 func (h *Harness) Dead(c Control) bool {
 	for _, one := range h.controls(false) {
 		if one.Name == c.Name && one.Nth == c.Nth {
@@ -68,7 +70,8 @@ func (h *Harness) controls(enabled bool) (all []Control) {
 	return all
 }
 
-// Find is the control on screen with the name and index of another, nil if there is none.
+// Find returns the control on screen with the name and index of another, or
+// nil.
 func (h *Harness) Find(c Control) *Control {
 	for _, one := range h.Controls() {
 		if one.Name == c.Name && one.Nth == c.Nth {
@@ -112,7 +115,7 @@ func (h *Harness) Click(at fyne.Position) {
 	o.(fyne.Tappable).Tapped(&e)
 }
 
-// under is the topmost object at a position that can be pressed.
+// under returns the topmost object at a position that can be pressed.
 func (h *Harness) under(at fyne.Position) (found fyne.CanvasObject, in fyne.Position) {
 	top, driver := h.Top(), h.App.Driver()
 	kittest.WalkVisible(top, func(o fyne.CanvasObject) {
@@ -134,8 +137,8 @@ func within(d fyne.Driver, o fyne.CanvasObject, at fyne.Position) bool {
 	return at.X >= p.X && at.Y >= p.Y && at.X < p.X+s.Width && at.Y < p.Y+s.Height
 }
 
-// HoldKey presses a key and keeps it down for some repeats, as Fyne's driver does. It
-// handles no results.
+// HoldKey presses a key and holds it for some repeats, as Fyne's driver does.
+// It handles no results.
 func (h *Harness) HoldKey(k fyne.KeyName, repeats int) {
 	h.keyDown(k)
 	for range 1 + repeats {
@@ -176,8 +179,8 @@ func (h *Harness) InPanel(o fyne.CanvasObject) bool {
 	return p != nil && look.Path(p.Content(), o) != nil
 }
 
-// Drain handles results until all work that is left is held back by the network or the
-// printer.
+// Drain handles results until the network or the printer delays all remaining
+// work.
 func (h *Harness) Drain() {
 	h.T.Helper()
 	deadline := time.After(30 * time.Second)

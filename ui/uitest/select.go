@@ -12,9 +12,9 @@ import (
 	"nightlatch/ui/shell"
 )
 
-// Tests name texts on screen by their translation keys, so that the wording can change
-// without changing a test. Methods that end in Text take data instead: a name, a
-// number, a code.
+// Tests identify texts on screen by their translation keys, so that the
+// wording can change without changing a test. Methods that end in Text take
+// data instead: a name, a number, a code.
 
 // A Key is a translation key; an unknown one fails the test.
 type Key = assetstest.Key
@@ -72,7 +72,7 @@ func (h *Harness) Misses(k Key, args ...any) {
 	h.WaitFor(string(k), false, func() bool { return h.Shows(k, args...) })
 }
 
-// WaitFor handles results until a condition has the wanted value.
+// WaitFor handles results until the condition is equal to wanted.
 func (h *Harness) WaitFor(what string, wanted bool, is func() bool) {
 	h.T.Helper()
 	deadline := time.After(10 * time.Second)

@@ -22,7 +22,7 @@ func enterBackupCode(s State, h Host, step api.EnterBackupCode) StepView {
 	code := s.Draft.codeField(refused, func() *control.CodeField { return control.NewBackupField("") })
 	d.Next = primary(s, h, nextWords(s, h), next)
 	label := w.T("wizard.backup", assets.Args{"number": step.Number})
-	if step.Number == 0 { // R74: none is active, which the notice says
+	if step.Number == 0 { // R74: none is active; the notice explains it
 		label = w.T("wizard.backup.none")
 	}
 	d.Body = []fyne.CanvasObject{control.NewField(label, w.T("wizard.backup.hint"), code)}

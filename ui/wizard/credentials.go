@@ -41,7 +41,7 @@ func enterCredentials(s State, h Host) StepView {
 	d.Next = primary(s, h, w.T("wizard.continue"), next)
 	d.Body = []fyne.CanvasObject{look.V(look.S16, user, pass)}
 	d.refuse(s, h)
-	switch s.SignUp { // R7: only what can work is offered
+	switch s.SignUp { // R7: offer only what can work
 	case api.SignUpOpen:
 		d.Foot = []fyne.CanvasObject{control.NewLink(w.T("wizard.sign-in.sign-up"), h.does(SignUp))}
 	case api.SignUpInvite:

@@ -105,7 +105,8 @@ func Form(s State, h Host) (content fyne.CanvasObject, next *control.Button, f F
 	return look.V(look.S20, append([]fyne.CanvasObject{d.head()}, d.Body...)...), d.Next, d.framed(s, h)
 }
 
-// framed sets what all frames have in common: the first focus, Enter and Escape.
+// framed sets the common parts of all frames: the first focus, Enter and
+// Escape.
 func (d StepView) framed(s State, h Host) FramedStep {
 	f := FramedStep{Heading: d.Heading, First: d.First}
 	if next := d.Next; next != nil && !d.Careful {

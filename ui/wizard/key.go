@@ -35,7 +35,7 @@ const (
 type KeyInteraction struct {
 	Phase     Phase
 	Device    fido.Device
-	Gone      bool          // AskingPIN, SettingPIN: the key was removed; what was typed stays
+	Gone      bool          // AskingPIN, SettingPIN: the key was removed; the typed text stays
 	Chosen    bool          // the user selected the key by touching it
 	Devices   []fido.Device // Choosing
 	Locked    []fido.Device // Inserting: keys that this user may not open
@@ -66,8 +66,9 @@ type KeyAccess struct {
 	ReadersCommand string // installs or starts the service for readers; "" if unknown
 }
 
-// Answerable reports whether a key can answer the step. Without options, every key of the
-// account was set up for another name of the server, which the view's notice says.
+// Answerable reports whether a key can answer the step. Without options, every
+// key of the account was set up for another name of the server, as the view's
+// notice explains.
 func Answerable(step api.UseSecurityKey) bool { return len(step.Create)+len(step.Get) > 0 }
 
 // useSecurityKey asks for a touch on a security key.
@@ -125,11 +126,11 @@ func KeyCountdown(w *assets.Catalog, clock kit.Clock, until time.Time) fyne.Canv
 	})
 }
 
-// deviceNameMax is the number of characters that are shown of a key's names.
+// deviceNameMax is the number of characters that are kept of a key's names.
 const deviceNameMax = 60
 
-// DeviceName is the product name of a key. A device reports any text, so nothing in it may
-// reorder or hide what stands beside it.
+// DeviceName is the product name of a key. A device can report any text, so
+// characters that reorder or hide other text are removed.
 func DeviceName(w *assets.Catalog, d fido.Device) string {
 	name := rawtext.Visible(d.Product, deviceNameMax)
 	switch {

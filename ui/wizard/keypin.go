@@ -91,12 +91,12 @@ func (d *StepView) setPIN(s State, h Host) {
 	d.First = first
 }
 
-// KeyGone says that a key was removed while something was typed for it.
+// KeyGone shows that a key was removed while the user typed text for it.
 func KeyGone(w *assets.Catalog, d fido.Device) []fyne.CanvasObject {
 	return []fyne.CanvasObject{kit.NewBanner(look.Attention, w.T("wizard.key.gone"), "", w.T("wizard.key.gone-next", assets.Args{"key": DeviceName(w, d)})).AsNews()}
 }
 
-// gone is KeyGone if the key was removed.
+// gone is KeyGone if the key was removed, else nil.
 func (k KeyInteraction) gone(w *assets.Catalog) []fyne.CanvasObject {
 	if !k.Gone {
 		return nil

@@ -19,7 +19,7 @@ import (
 	"nightlatch/ui/kit/look"
 )
 
-// A State has all data that a step shows.
+// A State holds all data that a step shows.
 type State struct {
 	View        api.View
 	Account     api.Account          // the signed-in account; zero during sign-in and sign-up
@@ -32,7 +32,7 @@ type State struct {
 	Saved       Saved                // what the user did with the backup code
 	CanGoBack   bool
 	CanCancel   bool
-	SignUp      string    // who may sign up, as in api.About; "" is not said
+	SignUp      string    // who may sign up, as in api.About; "" if unknown
 	Lab         bool      // the lab is on: a virtual key can be plugged in
 	HasAccounts bool      // this server has accounts already
 	ShortCode   string    // R18: the number to text GO and STOP to

@@ -273,8 +273,8 @@ func TestCodeStepKeepsItsFieldWhenDrawnAgain(t *testing.T) {
 	}
 }
 
-// A device reports any text as its names. None of it reorders, hides or fakes what stands
-// beside it.
+// A device can report any text as its names. None of it reorders, hides or
+// imitates the text around it.
 func TestDeviceNamesAreStrangersText(t *testing.T) {
 	t.Parallel()
 	w := english(t)

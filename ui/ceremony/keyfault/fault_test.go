@@ -1,8 +1,8 @@
 //go:build cgo && linux && !race
 
-// Package keyfault tests ceremonies with security keys that fail. The tests wait for
-// timeouts of keys. They are a separate package, so that they run in parallel with
-// others.
+// Package keyfault tests ceremonies with security keys that fail. The tests
+// wait for timeouts of keys, so they are in a separate package, which runs in
+// parallel with others.
 package keyfault_test
 
 import (
@@ -333,8 +333,8 @@ func TestKeyPINFaults(t *testing.T) {
 
 // unsupported is what a build without libfido2 has.
 
-// A key that is unplugged while its PIN is typed is said to be gone at once. What was typed
-// stays, and goes to the key when it is back.
+// When a key is unplugged while its PIN is typed, the step says so at once.
+// The typed text stays, and is sent to the key when it is back.
 func TestKeyIsUnpluggedWhileItsPINIsTyped(t *testing.T) {
 	h := uitest.New(t, nil)
 	h.SignUp("mara", uitest.Password)

@@ -5,10 +5,10 @@ import "sync/atomic"
 // acted is set when a person uses the keyboard or the mouse.
 var acted atomic.Bool
 
-// Acted reports whether a person has used the keyboard or the mouse since the last call.
-// A session under the hardened policy lasts as long as somebody does (R44). It may be
-// called from any goroutine.
+// Acted reports whether a person has used the keyboard or the mouse since the
+// last call. Under the hardened policy, a session ends without such activity
+// (R44). Any goroutine may call it.
 func Acted() bool { return acted.Swap(false) }
 
-// act notes that a person did something.
+// act records activity of a person.
 func act() { acted.Store(true) }

@@ -9,15 +9,15 @@ import (
 	"nightlatch/ui/kit/control"
 )
 
-// R44: keys and the mouse count as something that a person did, once. What a program does
-// to a widget does not.
+// R44: keys and the mouse count as activity of a person, once. Changes of a
+// widget by the program do not.
 func TestActedIsWhatAPersonDid(t *testing.T) {
 	test.NewTempApp(t)
 	pressed := 0
 	b := control.NewButton("Go", "", control.Secondary, func() { pressed++ })
 	w := test.NewTempWindow(t, b)
 	key := &fyne.KeyEvent{Name: fyne.KeyF9}
-	defer control.KeyUp(key) // the keyboard is that of all tests
+	defer control.KeyUp(key) // all tests share the keyboard
 	control.Acted()
 	b.Disable()
 	b.Enable()

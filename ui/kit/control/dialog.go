@@ -154,8 +154,8 @@ func (d *Dialog) Dismiss() {
 // Close closes the dialog without calling OnDo or OnClose.
 func (d *Dialog) Close() { d.over.close() }
 
-// Tell scrolls to what the body says about the last answer. The caller calls it after a
-// change of the body.
+// Tell scrolls to the news in the body. The caller calls it after a change of
+// the body.
 func (d *Dialog) Tell() { RevealNews(d.card, nil) }
 
 // Do is the button labelled Do, nil if there is none. A caller may disable it until

@@ -52,13 +52,13 @@ func (e *entry) FocusLost() {
 func (e *entry) AccessibilityLabel() string             { return e.in.Name }
 func (e *entry) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleText }
 
-// KeyDown notes the key for the widgets that press on it.
+// KeyDown records the pressed key for the widgets that act on it.
 func (e *entry) KeyDown(k *fyne.KeyEvent) { KeyDown(k); e.Entry.KeyDown(k) }
 
-// KeyUp notes the key for the widgets that press on it.
+// KeyUp records the released key for the widgets that act on it.
 func (e *entry) KeyUp(k *fyne.KeyEvent) { KeyUp(k); e.Entry.KeyUp(k) }
 
-// TypedKey edits the text. Keys for the page go there.
+// TypedKey edits the text. It passes keys for the page on to the page.
 func (e *entry) TypedKey(k *fyne.KeyEvent) {
 	if e.in.OnKey != nil && e.in.OnKey(k) {
 		return

@@ -10,8 +10,8 @@ import (
 	"nightlatch/ui/kit/look"
 )
 
-// hover is an object that the mouse can press, and that the keyboard reaches through
-// the widget around it: a segment, a line of a list.
+// hover is an object that the mouse can press, such as a segment or a line of
+// a list. The keyboard reaches it through the widget around it.
 type hover struct {
 	widget.BaseWidget
 	over    bool

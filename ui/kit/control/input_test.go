@@ -63,7 +63,8 @@ func below(f *control.TextField) (words string) {
 	return words
 }
 
-// A password may have any character but a control (R0): a mark, a flag or a logo is not lost.
+// A pasted password keeps every character except controls (R0), such as marks,
+// flags and logos.
 func TestPastedSecretIsWhole(t *testing.T) {
 	kittest.Wear(t, look.Theme{})
 	for pasted, want := range map[string]string{

@@ -6,19 +6,20 @@ import (
 	"nightlatch/ui/kit/look"
 )
 
-// A Teller is a widget that can say what has just happened: a refusal, a notice, the
-// outcome of an action. News is its words, "" for a widget that only explains something.
+// A Teller is a widget that can show news: a refusal, a notice, the result of
+// an action. News returns its text, or "" if the widget only explains
+// something.
 type Teller interface{ News() string }
 
-// NewsIn returns the words of all news in a tree.
+// NewsIn returns the texts of all news in a tree.
 func NewsIn(root fyne.CanvasObject) map[string]bool {
 	words := map[string]bool{}
 	eachNews(root, func(_ fyne.CanvasObject, s string) { words[s] = true })
 	return words
 }
 
-// RevealNews scrolls to the news in a tree that are not known yet, so that nobody
-// overlooks them below the edge of the window. The first one has priority.
+// RevealNews scrolls to the news in a tree that are not in known, so that they
+// are not hidden below the edge of the window. The first one has priority.
 func RevealNews(root fyne.CanvasObject, known map[string]bool) {
 	var fresh []fyne.CanvasObject
 	eachNews(root, func(o fyne.CanvasObject, s string) {

@@ -10,8 +10,8 @@ import (
 	"nightlatch/ui/kit/control"
 )
 
-// A key that is held down presses a button once, also when its press moved the focus to
-// another button.
+// A key that is held down presses a button once, even if the press moved the
+// focus to another button.
 func TestHeldKeyPressesOnce(t *testing.T) {
 	test.NewTempApp(t)
 	enter := &fyne.KeyEvent{Name: fyne.KeyReturn}
@@ -37,8 +37,8 @@ func TestHeldKeyPressesOnce(t *testing.T) {
 	}
 }
 
-// The second click of a double click does not press what the first one put under the
-// mouse. A click elsewhere does.
+// The second click of a double click does not press an object that the first
+// one moved under the mouse. A click elsewhere does.
 func TestDoubleClickPressesOneButton(t *testing.T) {
 	test.NewTempApp(t)
 	pressed := map[string]int{}

@@ -121,8 +121,8 @@ func (p *Pressable) KeyDown(k *fyne.KeyEvent) { KeyDown(k) }
 // KeyUp is part of desktop.Keyable.
 func (p *Pressable) KeyUp(k *fyne.KeyEvent) { KeyUp(k) }
 
-// TypedKey presses on Space and Enter, once while the key is held down. Keys that it does
-// not handle go to the page.
+// TypedKey presses on Space and Enter, once while the key is held down. It
+// passes other keys on to the page.
 func (p *Pressable) TypedKey(k *fyne.KeyEvent) {
 	switch k.Name {
 	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:

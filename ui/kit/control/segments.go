@@ -82,7 +82,8 @@ type segment struct {
 
 func newSegment(label string, tap func()) *segment {
 	c := &segment{box: look.NewBox(look.Clear, "", look.RadiusChip), label: look.NewText(label, look.Body, look.Ink2)}
-	// A segment is as wide as its label in semibold, so that selecting it moves nothing.
+	// A segment is as wide as its label in semibold, so that a selection does
+	// not move the other segments.
 	wide := look.NewText(label, look.Strong, look.Clear)
 	c.init(c, look.Z(c.box, look.Scaled(0, 30, look.Inset(look.S12, 0, look.S12, 0, look.Centre(look.Z(wide, c.label.Centered()))))), tap, c.dress)
 	return c

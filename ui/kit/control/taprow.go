@@ -12,8 +12,8 @@ type TapRow struct {
 	box *look.Box
 }
 
-// NewTapRow makes a row from its content. Screen readers say the first text in it,
-// unless Name is set.
+// NewTapRow makes a row from its content. Screen readers read the first text
+// in it, unless Name is set.
 func NewTapRow(content fyne.CanvasObject, tap func()) *TapRow {
 	r := &TapRow{box: look.NewBox(look.Clear, "", look.RadiusCard)}
 	r.OnTap = tap

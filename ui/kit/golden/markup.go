@@ -90,7 +90,7 @@ func (m *markup) heading(w fyne.Widget, at fyne.Position, depth int) {
 	m.line(depth, w, at, "%s", what)
 }
 
-// box describes a box, unless it cannot be seen.
+// box describes a box, unless it is invisible.
 func (m *markup) box(b *look.Box, at fyne.Position, depth int) {
 	clear := func(c fyne.ThemeColorName) bool { return c == "" || c == look.Clear }
 	what := "box"
@@ -165,7 +165,8 @@ func style(r look.Role) string {
 	return s
 }
 
-// ink is the kit's name for a theme colour; some colours have Fyne's names.
+// ink returns the kit's name for a theme colour; some colours have Fyne's
+// names.
 func ink(c fyne.ThemeColorName) string {
 	if name, ok := map[fyne.ThemeColorName]string{
 		look.Window: "window", look.Ink: "ink", look.Accent: "accent", look.OnAccent: "onAccent", look.Danger: "danger",
@@ -194,5 +195,6 @@ func shown(c color.Color) bool {
 
 func size(s fyne.Size) string { return fmt.Sprintf("%dx%d", whole(s.Width), whole(s.Height)) }
 
-// whole rounds to points, because processors differ in the last digits of a fraction.
+// whole rounds to whole points, because processors differ in the last digits
+// of a fraction.
 func whole(v float32) int { return int(math.Round(float64(v))) }

@@ -6,8 +6,8 @@ import (
 	"nightlatch/ui/kit/look"
 )
 
-// WalkVisible visits the objects of a tree that are not hidden, by themselves or by an
-// object that contains them.
+// WalkVisible visits the objects of a tree. It skips hidden objects and
+// everything inside them.
 func WalkVisible(o fyne.CanvasObject, visit func(fyne.CanvasObject)) {
 	hidden := map[fyne.CanvasObject]bool{}
 	look.Walk(o, func(o fyne.CanvasObject) bool {

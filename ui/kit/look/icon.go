@@ -45,9 +45,10 @@ func NewIcon(name string, edge float32, c fyne.ThemeColorName) *Icon {
 // IconResource is the SVG called name in the colour c of the current theme.
 func IconResource(name string, c fyne.ThemeColorName) fyne.Resource { return tinted{name, c} }
 
-// A tinted resource is an icon in one colour of the current theme. It has the colour's
-// value in its name, not only the colour's name: Fyne caches the pictures of icons by
-// resource name, and after a change of theme it keeps the old pictures for some time.
+// A tinted resource is an icon in one colour of the current theme. Its name
+// contains the colour's value, not only the colour's name. Fyne caches
+// pictures of icons by resource name, and would keep the old colour for some
+// time after a change of theme.
 type tinted struct {
 	icon  string
 	color fyne.ThemeColorName
@@ -59,9 +60,9 @@ func (d tinted) Name() string {
 	return fmt.Sprintf("%02x%02x%02x%02x-%s.svg", r>>8, g>>8, b>>8, a>>8, d.icon)
 }
 
-// tintedIcons caches the content of tinted resources by name. Colouring an SVG means
-// parsing it, and Fyne reads the content of each icon several times while a page is
-// drawn.
+// tintedIcons caches the content of tinted resources by name. Colouring an SVG
+// needs a parser, and Fyne reads the content of each icon several times while
+// it draws a page.
 var tintedIcons sync.Map
 
 // Content is the SVG.

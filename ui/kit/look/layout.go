@@ -112,8 +112,8 @@ func HTop(gap float32, objs ...fyne.CanvasObject) *fyne.Container {
 	return Lay(&row{gap: gap, top: true}, objs...)
 }
 
-// A yielding object can be narrower than its minimum size: a text gets an ellipsis,
-// the cells of a code become narrower. Least is its width then.
+// A yielding object can be narrower than its minimum size: a text gets an
+// ellipsis, the cells of a code shrink. Least is its minimum width then.
 type yielding interface{ Least() float32 }
 
 // widths divides the width of a row. Children made by Grow share what remains; when

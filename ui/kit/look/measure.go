@@ -109,7 +109,8 @@ func (k *cachedLayout) Layout(objs []fyne.CanvasObject, s fyne.Size) {
 	k.FlowLayout.Layout(objs, s)
 }
 
-// ShowIf shows or hides an object, and invalidates sizes if that is a change.
+// ShowIf shows or hides an object, and invalidates cached sizes if this is a
+// change.
 func ShowIf(o fyne.CanvasObject, on bool) {
 	if o.Visible() == on {
 		return

@@ -42,7 +42,8 @@ func (r Role) factor() float32 {
 
 func (r Role) size() float32 { return r.Size * r.factor() }
 
-// LineHeight is the distance of two lines at the current text size, in whole points.
+// LineHeight is the distance between two lines at the current text size, in
+// whole points.
 func (r Role) LineHeight() float32 { return round(r.Line * r.factor()) }
 
 // Whole rounds down to whole points: at half points, hairlines are blurred.

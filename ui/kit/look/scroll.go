@@ -14,7 +14,8 @@ type scroller struct {
 
 func (l *scroller) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(40, 40) }
 
-// HeightFor is the height of the content. With less, it scrolls.
+// HeightFor is the height of the content. If there is less room, the content
+// scrolls.
 func (l *scroller) HeightFor(_ []fyne.CanvasObject, w float32) float32 {
 	return HeightFor(l.content, w)
 }

@@ -11,9 +11,9 @@ import (
 const (
 	Window   = theme.ColorNameBackground // behind everything
 	Ink      = theme.ColorNameForeground // text
-	Accent   = theme.ColorNamePrimary    // verdigris: icons, rings, selection; never words
+	Accent   = theme.ColorNamePrimary    // verdigris: icons, rings, selection; never text
 	OnAccent = theme.ColorNameForegroundOnPrimary
-	Danger   = theme.ColorNameError // icons and edges of a refusal; never words
+	Danger   = theme.ColorNameError // icons and edges of a refusal; never text
 	OnDanger = theme.ColorNameForegroundOnError
 	Hairline = theme.ColorNameSeparator // card border, rules
 	Control  = theme.ColorNameInputBorder
@@ -26,10 +26,10 @@ const (
 	Raised     fyne.ThemeColorName = "raised"     // secondary buttons, chosen segment
 	DangerLine fyne.ThemeColorName = "dangerLine" // border of a refusal
 	Ink2       fyne.ThemeColorName = "ink2"       // secondary text, captions
-	Ink3       fyne.ThemeColorName = "ink3"       // icons, and words of what is disabled; never other words
-	AccentInk  fyne.ThemeColorName = "accentInk"  // words in accent: links, quiet buttons, "on"
-	AccentFill fyne.ThemeColorName = "accentFill" // behind words in OnAccent: primary button
-	DangerInk  fyne.ThemeColorName = "dangerInk"  // words in danger: Delete, a refusal
+	Ink3       fyne.ThemeColorName = "ink3"       // icons, and text of disabled widgets; never other text
+	AccentInk  fyne.ThemeColorName = "accentInk"  // accent text: links, quiet buttons, "on"
+	AccentFill fyne.ThemeColorName = "accentFill" // background of text in OnAccent: primary button
+	DangerInk  fyne.ThemeColorName = "dangerInk"  // danger text: Delete, a refusal
 	AccentSoft fyne.ThemeColorName = "accentSoft" // selected row, "on" badge
 	AccentOver fyne.ThemeColorName = "accentOver" // primary button, hovered
 	AccentDown fyne.ThemeColorName = "accentDown" // primary button, pressed

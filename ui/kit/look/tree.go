@@ -40,8 +40,8 @@ func Walk(o fyne.CanvasObject, visit func(fyne.CanvasObject) bool) bool {
 	return true
 }
 
-// Path lists the objects from root down to an object, both included; nil if the object
-// is not inside root or one of them is hidden.
+// Path returns the objects from root down to an object, including both. It is
+// nil if the object is not inside root or one of them is hidden.
 func Path(root, to fyne.CanvasObject) []fyne.CanvasObject {
 	if root == nil || !root.Visible() {
 		return nil
@@ -57,8 +57,9 @@ func Path(root, to fyne.CanvasObject) []fyne.CanvasObject {
 	return nil
 }
 
-// PathTo is the path to an object on its canvas, in the topmost overlay that contains it
-// or in the page; nil if it is hidden or on no canvas.
+// PathTo returns the path to an object on its canvas, in the topmost overlay
+// that contains it or in the page. It is nil if the object is hidden or not on
+// a canvas.
 func PathTo(o fyne.CanvasObject) []fyne.CanvasObject {
 	c := fyne.CurrentApp().Driver().CanvasForObject(o)
 	if c == nil {
@@ -77,8 +78,9 @@ func PathTo(o fyne.CanvasObject) []fyne.CanvasObject {
 // it is hidden. Animations and tickers stop when it is false.
 func Showing(o fyne.CanvasObject) bool { return PathTo(o) != nil }
 
-// Relayout lays out the containers around an object after its height changed. Fyne does
-// so only when a minimum size changes, and only in a window.
+// Relayout lays out the containers around an object after a change of its
+// height. Fyne does this only after a change of a minimum size, and only in a
+// window.
 func Relayout(o fyne.CanvasObject) { RelayoutPath(PathTo(o)) }
 
 // RelayoutPath lays out the containers on a path.
