@@ -99,14 +99,13 @@ func (s *Server) ResetTwoFactor(ctx context.Context, username string) (Told, err
 		if !e.TwoFactor() {
 			return ErrNoChange
 		}
-		removed, err := twofactor.RemoveMethods(tx, a, e.Methods()...)
+		removed, err := twofactor.Reset(tx, a)
 		if err != nil {
 			return err
 		}
 		if !removed.TwoFactorOff {
 			return fmt.Errorf("server: %s still has a second step", a.Username)
 		}
-		removed.ByOperator = true
 		return announcer.AnnounceRemoval(tx, a, operator, removed)
 	})
 }

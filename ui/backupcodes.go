@@ -39,6 +39,7 @@ type backupState struct {
 const (
 	generateCode = "generate"
 	checkCode    = "check"
+	replaceCodes = "replace"
 )
 
 func newBackupCodes(c *shell.Console, s sheets, then string) *backupCodesPage {
@@ -84,6 +85,8 @@ func (p *backupCodesPage) load() {
 			p.generate()
 		case then == checkCode:
 			p.check()
+		case then == replaceCodes:
+			p.replace()
 		}
 	})
 }

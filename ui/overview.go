@@ -74,7 +74,9 @@ func (p *overviewPage) take(s api.RecoveryStep) {
 		p.c.BeginCeremony(api.Begin{Kind: api.EnrollKey}, shell.Overview)
 	case api.RecoverCode, api.RecoverMoreCodes:
 		p.c.Follow(shell.Route{Page: shell.BackupCodes, Arg: generateCode})
-	case api.RecoverCheck:
+	case api.RecoverReplace:
+		p.c.Follow(shell.Route{Page: shell.BackupCodes, Arg: replaceCodes})
+	case api.RecoverCheck, api.RecoverCopy:
 		p.c.Follow(shell.Route{Page: shell.BackupCodes, Arg: checkCode})
 	case api.RecoverCopied:
 		p.c.Visit(shell.SecurityKeys)
@@ -88,7 +90,7 @@ func stepIcon(s api.RecoveryStep) string {
 		return "two-factor"
 	case api.RecoverKey, api.RecoverCopied:
 		return "key"
-	case api.RecoverCheck:
+	case api.RecoverCheck, api.RecoverCopy:
 		return "verify"
 	}
 	return "backup-codes"

@@ -58,7 +58,7 @@ var imports = map[string][]string{
 		"server/temppassword", "server/thirdparty/...", "server/twofactor", "server/usage", "server/webauthn",
 	},
 	"server/notice":       {"server/api", "server/account", "server/audit", "server/delivery", "server/store/...", "server/twofactor"},
-	"server/recovery":     {"server/api", "server/account", "server/store"},
+	"server/recovery":     {"server/api", "server/account", "server/backupcode", "server/store"},
 	"server/twofactor":    {"server/api", "server/account", "server/backupcode", "server/store", "server/temppassword"},
 	"server/passwordauth": {"server/api", "server/epoch", "server/account", "server/audit", "server/backupcode", "server/delivery", "server/notice", "server/ratelimit", "server/store/...", "server/temppassword", "server/thirdparty", "server/throttle", "server/usage", "server/device", "server/fairqueue"},
 	"server/changes":      {"server/api", "server/store"},

@@ -43,6 +43,7 @@ type Account struct {
 
 	BackupSalt        []byte `json:"salt"`                          // shared by the account's backup codes, for Hasher.Sum
 	NextBackupCode    int    `json:"next_backup_code,omitempty"`    // number of the next code to be issued; 0 before the first
+	FirstBackupCode   int    `json:"first_backup_code,omitempty"`   // number of the first code since two-factor went on; 0 in records from before the field
 	ActiveBackupCodes []int  `json:"active_backup_codes,omitempty"` // numbers in the order of issue (R72), maintained by package backupcode
 }
 

@@ -220,6 +220,7 @@ func TestView(t *testing.T) {
 		if !a.MethodAdded(tx) || a.MethodAdded(tx) {
 			t.Error("MethodAdded does not distinguish the first method from later ones")
 		}
+		a.FirstBackupCode, a.NextBackupCode = 1, 5 // two are used, so that few are left (R78)
 		if err := SetApp(tx, id, AppSecret{Sealed: []byte{1}, Added: appAdded}); err != nil {
 			return err
 		}

@@ -89,6 +89,7 @@ func (a *Account) MethodAdded(tx store.Tx) (first bool) {
 	}
 	a.TwoFactorSince = tx.Now().UTC()
 	a.TwoFactorTurns++
+	a.FirstBackupCode = max(a.NextBackupCode, 1)
 	return true
 }
 
@@ -173,7 +174,8 @@ func View(tx store.Tx, a *Account, p Policy) (api.Account, error) {
 	if active > 0 {
 		v.BackupCodes.Next = a.ActiveBackupCodes[0] // R72
 	}
-	v.BackupCodes.Low = e.TwoFactor() && active <= p.BackupCodesLow && (active > 0 || e.Keys == 0) // R78
+	gone := a.NextBackupCode-max(a.FirstBackupCode, 1) > active                                            // used or void since two-factor went on
+	v.BackupCodes.Low = e.TwoFactor() && gone && active <= p.BackupCodesLow && (active > 0 || e.Keys == 0) // R78
 	if e.Text && !a.TextAdded.IsZero() {
 		added := a.TextAdded
 		v.TextAdded = &added

@@ -10,6 +10,15 @@ type Recovery struct {
 	Keeps  []RecoveryOption `json:"keeps"`          // what still works
 	Gone   []RecoveryOption `json:"gone"`           // what is lost
 	Next   RecoveryStep     `json:"next"`           // the one step that helps most
+
+	CodesVoid *VoidedCodes `json:"codes_void,omitempty"` // if no backup code is active because all became void
+}
+
+// VoidedCodes says which event voided all backup codes.
+type VoidedCodes struct {
+	At     *Time     `json:"at,omitempty"`     // when; absent if that was not recorded
+	By     EventType `json:"by,omitempty"`     // as voided_by of a backup code
+	Number int       `json:"number,omitempty"` // of the code that was used out of order (R73)
 }
 
 // A RecoveryLoss is a device that an account's second steps depend on.
@@ -44,7 +53,7 @@ const (
 // A RecoveryOption is one way to sign in, or to stay signed in.
 type RecoveryOption struct {
 	Kind   RecoveryKind `json:"kind"`             // what it is
-	Count  int          `json:"count,omitempty"`  // of keys and of backup codes
+	Count  int          `json:"count,omitempty"`  // of keys, and of backup codes with a copy that can be used (R77)
 	Labels []string     `json:"labels,omitempty"` // of the keys; absent if it may be any of them
 	Number int          `json:"number,omitempty"` // of the next backup code (R72)
 	Until  *Time        `json:"until,omitempty"`  // end of the session
@@ -74,4 +83,6 @@ const (
 	RecoverCopied    RecoveryStep = "copied"  // check a key that may have been copied
 	RecoverCheck     RecoveryStep = "check"   // check that the printed codes are still there
 	RecoverMoreCodes RecoveryStep = "more"    // make more backup codes
+	RecoverCopy      RecoveryStep = "copy"    // check the copy of a code of which the server does not know whether it was kept
+	RecoverReplace   RecoveryStep = "replace" // replace the backup codes, because the next one was not kept
 )

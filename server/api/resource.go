@@ -72,28 +72,6 @@ type Key struct {
 	Lab            bool     `json:"lab,omitempty"`       // the lab's virtual key
 }
 
-// A BackupCodeEntry is a backup code in the list. The code itself is not stored.
-type BackupCodeEntry struct {
-	Number  int    `json:"number"`         // from 1, in the order of generation
-	State   string `json:"state"`          // active, used, void
-	Created Time   `json:"created"`        // when it was generated
-	Used    *Time  `json:"used,omitempty"` // when it was used; absent before
-}
-
-// A NewBackupCode is a new backup code, shown once (R76).
-type NewBackupCode struct {
-	Number int    `json:"number"` // its number
-	Code   string `json:"code"`   // as printed: `7kmq-2xwd-9hfz-3r8n`
-}
-
-// A BackupCodeCheck is the body and answer of "Check your copy" (R77):
-// POST /api/v1/backup-codes/check {"code"} → {"number","state"}.
-type BackupCodeCheck struct {
-	Code   string `json:"code,omitempty"`   // in the request: a backup code, in any spelling (R76)
-	Number int    `json:"number,omitempty"` // its number; absent for an unknown code
-	State  string `json:"state,omitempty"`  // active, used, void, unknown
-}
-
 // A TemporaryPassword is a temporary password in the list (R83).
 type TemporaryPassword struct {
 	ID       string `json:"id"`                // for the path

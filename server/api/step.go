@@ -94,6 +94,7 @@ type NameKey struct {
 type EnterBackupCode struct {
 	Number       int      `json:"number,omitempty"`      // 0 without an active code: a code that is entered is refused with its reason (R74)
 	Alternatives []Method `json:"alternatives,omitzero"` // the other methods
+	OthersVoid   bool     `json:"others_void,omitempty"` // true: another number is refused and voids every code (R73, classic)
 }
 
 // SaveBackupCode shows the first backup code, once (R13, R70). Answer: Continue.

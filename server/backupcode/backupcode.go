@@ -42,9 +42,9 @@ var (
 	ErrMalformed = errors.New("backupcode: not 16 characters of Crockford base32")
 )
 
-// kept is the number of used or void codes that stay stored, so that each is refused
+// inactiveMax is the number of used or void codes that stay stored, so that each is refused
 // with its own reason (R74). Older ones are unknown.
-const kept = 100
+const inactiveMax = 100
 
 // A State is the state of a code.
 type State string
@@ -63,15 +63,28 @@ type Entry struct {
 	State   State
 	Created time.Time
 	Used    time.Time // zero unless used
+	Copy    Copy
+	Void    Void // zero unless void
 }
 
 // API returns the entry in the form that its owner sees.
 func (e Entry) API() api.BackupCodeEntry {
-	out := api.BackupCodeEntry{Number: e.Number, State: string(e.State), Created: e.Created}
-	if !e.Used.IsZero() {
-		out.Used = &e.Used
+	out := api.BackupCodeEntry{
+		Number: e.Number, State: string(e.State), Created: e.Created, Used: moment(e.Used),
+		Kept: e.Copy.Kept, KeptAt: moment(e.Copy.At), KeptUnknown: e.Copy.Unknown,
+	}
+	if e.State == StateVoid {
+		out.Voided, out.VoidedBy, out.VoidedByNumber = moment(e.Void.At), e.Void.By, e.Void.Number
 	}
 	return out
+}
+
+// moment returns a time, nil for the zero time.
+func moment(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
 }
 
 // record is the value at acct/<id>/bcode/<number, 6 digits>.
@@ -80,6 +93,9 @@ type record struct {
 	Sum     []byte    `json:"sum"` // Argon2id of the code with the account's salt
 	Created time.Time `json:"created"`
 	Used    time.Time `json:"used,omitzero"`
+	Kept    string    `json:"kept,omitempty"` // an api.KeptHow, or notKept; "" in records from before the field
+	KeptAt  time.Time `json:"kept_at,omitzero"`
+	Void    Void      `json:"void,omitzero"`
 }
 
 // Kind is the part of a code's store key that follows the account's part.
@@ -124,30 +140,42 @@ func Sum(ctx context.Context, h Summer, a *account.Account, typed string) ([]byt
 // loaded in this transaction. The caller checks that two-factor is on. Error: ErrFull
 // if limit codes are active already (R71).
 func Issue(tx store.Tx, a *account.Account, sum []byte, limit int) (number int, err error) {
-	if len(a.ActiveBackupCodes) >= limit {
-		return 0, ErrFull
-	}
-	number = max(a.NextBackupCode, 1)
-	r := record{Number: number, Sum: sum, Created: tx.Now().UTC()}
-	if err := store.Insert(tx, key(a.ID, number), r); err != nil {
-		return 0, fmt.Errorf("backupcode: issue: %w", err)
-	}
-	a.NextBackupCode = number + 1
-	a.ActiveBackupCodes = append(a.ActiveBackupCodes, number)
-	if err := prune(tx, a); err != nil {
+	numbers, err := IssueAll(tx, a, [][]byte{sum}, limit)
+	if err != nil {
 		return 0, err
 	}
-	return number, account.Save(tx, a)
+	return numbers[0], nil
 }
 
-// prune deletes the oldest inactive record if there are more than kept. Each Issue adds
-// one record, so deleting one is enough.
+// IssueAll is Issue for several codes. If not all of them are allowed, it issues none.
+func IssueAll(tx store.Tx, a *account.Account, sums [][]byte, limit int) (numbers []int, err error) {
+	if len(a.ActiveBackupCodes)+len(sums) > limit {
+		return nil, ErrFull
+	}
+	for _, sum := range sums {
+		number := max(a.NextBackupCode, 1)
+		r := record{Number: number, Sum: sum, Created: tx.Now().UTC(), Kept: notKept}
+		if err := store.Insert(tx, key(a.ID, number), r); err != nil {
+			return nil, fmt.Errorf("backupcode: issue: %w", err)
+		}
+		a.NextBackupCode = number + 1
+		a.ActiveBackupCodes = append(a.ActiveBackupCodes, number)
+		numbers = append(numbers, number)
+		if err := prune(tx, a); err != nil {
+			return nil, err
+		}
+	}
+	return numbers, account.Save(tx, a)
+}
+
+// prune deletes the oldest inactive record if there are more than inactiveMax. It runs
+// after each new record, so deleting one is enough.
 func prune(tx store.Tx, a *account.Account) error {
-	items, err := tx.Scan(prefix(a.ID), "", kept+account.BackupCodesMax+1)
+	items, err := tx.Scan(prefix(a.ID), "", inactiveMax+account.BackupCodesMax+1)
 	if err != nil {
 		return fmt.Errorf("backupcode: list: %w", err)
 	}
-	if len(items)-len(a.ActiveBackupCodes) <= kept {
+	if len(items)-len(a.ActiveBackupCodes) <= inactiveMax {
 		return nil
 	}
 	for _, item := range items {
@@ -162,30 +190,61 @@ func prune(tx store.Tx, a *account.Account) error {
 	return nil
 }
 
+// A Void says which event made a code void, and when.
+type Void struct {
+	At     time.Time     `json:"at,omitzero"`
+	By     api.EventType `json:"by,omitempty"`
+	Number int           `json:"number,omitempty"` // of the code that was used out of order (R73)
+}
+
+// API returns v in the form that the owner sees.
+func (v Void) API() *api.VoidedCodes {
+	return &api.VoidedCodes{At: moment(v.At), By: v.By, Number: v.Number}
+}
+
 // VoidAll makes all active codes void and returns their number (R61, R71, R73). It saves
-// a.
-func VoidAll(tx store.Tx, a *account.Account) (n int, err error) {
+// a. by is the event that voids them; number is the code that was used out of order, else 0.
+func VoidAll(tx store.Tx, a *account.Account, by api.EventType, number int) (n int, err error) {
 	n = len(a.ActiveBackupCodes)
 	if n == 0 {
 		return 0, nil
+	}
+	for _, active := range a.ActiveBackupCodes {
+		r, err := load(tx, a.ID, active)
+		if err != nil {
+			return 0, err
+		}
+		r.Void = Void{At: tx.Now().UTC(), By: by, Number: number}
+		if err := store.Save(tx, key(a.ID, active), r); err != nil {
+			return 0, fmt.Errorf("backupcode: void: %w", err)
+		}
 	}
 	a.ActiveBackupCodes = nil
 	return n, account.Save(tx, a)
 }
 
-// Replace voids all active codes and issues the one with that sum (R71).
-func Replace(tx store.Tx, a *account.Account, sum []byte) (number, voided int, err error) {
-	voided, err = VoidAll(tx, a)
+// Replace voids all active codes and issues those with the sums (R71).
+func Replace(tx store.Tx, a *account.Account, sums ...[]byte) (numbers []int, voided int, err error) {
+	voided, err = VoidAll(tx, a, api.EventBackupCodesReplaced, 0)
 	if err != nil {
-		return 0, 0, err
+		return nil, 0, err
 	}
-	number, err = Issue(tx, a, sum, 1)
-	return number, voided, err
+	numbers, err = IssueAll(tx, a, sums, account.BackupCodesMax)
+	return numbers, voided, err
+}
+
+// load returns the stored record of a code.
+func load(tx store.Tx, accountID string, number int) (record, error) {
+	var r record
+	if err := store.Load(tx, key(accountID, number), &r); err != nil {
+		return record{}, fmt.Errorf("backupcode: number %d: %w", number, err)
+	}
+	return r, nil
 }
 
 // records returns the stored records of an account's codes, in the order of issue.
 func records(tx store.Tx, accountID string) ([]record, error) {
-	items, err := tx.Scan(prefix(accountID), "", kept+account.BackupCodesMax+1)
+	items, err := tx.Scan(prefix(accountID), "", inactiveMax+account.BackupCodesMax+1)
 	if err != nil {
 		return nil, fmt.Errorf("backupcode: list: %w", err)
 	}
@@ -209,6 +268,10 @@ func (r record) state(a *account.Account) State {
 	return StateVoid
 }
 
+func (r record) entry(a *account.Account) Entry {
+	return Entry{Number: r.Number, State: r.state(a), Created: r.Created, Used: r.Used, Copy: r.copy(), Void: r.Void}
+}
+
 // List returns the account's codes in the order of issue (R70).
 func List(tx store.Tx, accountID string) ([]Entry, error) {
 	a, err := account.Load(tx, accountID)
@@ -221,7 +284,7 @@ func List(tx store.Tx, accountID string) ([]Entry, error) {
 	}
 	entries := make([]Entry, len(rs))
 	for i, r := range rs {
-		entries[i] = Entry{Number: r.Number, State: r.state(a), Created: r.Created, Used: r.Used}
+		entries[i] = r.entry(a)
 	}
 	return entries, nil
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"nightlatch/server/account"
+	"nightlatch/server/api"
 	"nightlatch/server/store"
 	"nightlatch/server/store/storetest"
 )
@@ -134,7 +135,7 @@ func TestNewCodeAfterAllWereVoidedR73(t *testing.T) {
 	w.issue("a", "b")
 	w.redeem("b", account.Classic())
 	for code, number := range map[string]int{"a": 1, "b": 2} {
-		if got, n := w.redeem(code, account.Classic()); got != Void || n != number {
+		if got, n := w.redeem(code, account.Classic()); got != IsVoid || n != number {
 			t.Errorf("%s: %v, %d; want void, %d", code, got, n, number)
 		}
 	}
@@ -161,7 +162,8 @@ func TestFullR71(t *testing.T) {
 		t.Fatalf("the sixth: %v; want ErrFull", err)
 	}
 	w.do(func(tx store.Tx, a *account.Account) error {
-		number, voided, err := Replace(tx, a, sum("f"))
+		numbers, voided, err := Replace(tx, a, sum("f"))
+		number := numbers[0]
 		if number != 6 || voided != 5 {
 			t.Errorf("Replace = %d, %d; want 6, 5", number, voided)
 		}
@@ -186,7 +188,7 @@ func TestVoidAllR61(t *testing.T) {
 	w.redeem("a", account.Classic())
 	for _, want := range []int{1, 0} {
 		w.do(func(tx store.Tx, a *account.Account) error {
-			n, err := VoidAll(tx, a)
+			n, err := VoidAll(tx, a, api.EventBackupCodesVoided, 0)
 			if n != want {
 				t.Errorf("VoidAll = %d; want %d", n, want)
 			}
@@ -210,7 +212,7 @@ func TestCheckR77(t *testing.T) {
 			state  State
 		}{"a": {1, StateUsed}, "b": {2, StateActive}, "c": {3, StateActive}, "x": {0, StateUnknown}} {
 			w.update(func(tx store.Tx) error {
-				number, state, err := Check(tx, w.id, sum(code))
+				number, state, err := Lookup(tx, w.id, sum(code))
 				if number != want.number || state != want.state {
 					t.Errorf("%s: %d, %s; want %d, %s", code, number, state, want.number, want.state)
 				}
@@ -218,9 +220,12 @@ func TestCheckR77(t *testing.T) {
 			})
 		}
 	}
-	w.do(func(tx store.Tx, a *account.Account) error { _, err := VoidAll(tx, a); return err })
+	w.do(func(tx store.Tx, a *account.Account) error {
+		_, err := VoidAll(tx, a, api.EventBackupCodesVoided, 0)
+		return err
+	})
 	w.update(func(tx store.Tx) error {
-		number, state, err := Check(tx, w.id, sum("b"))
+		number, state, err := Lookup(tx, w.id, sum("b"))
 		if number != 2 || state != StateVoid {
 			t.Errorf("a void one: %d, %s", number, state)
 		}
@@ -233,7 +238,7 @@ func TestOldRecordsAreDeleted(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	code := func(i int) string { return string(rune('A' + i)) }
-	const many = kept + 10
+	const many = inactiveMax + 10
 	for i := range many {
 		w.issue(code(i))
 		if got, number := w.redeem(code(i), account.Classic()); got != Used || number != i+1 {
@@ -241,8 +246,8 @@ func TestOldRecordsAreDeleted(t *testing.T) {
 		}
 	}
 	w.issue(code(many), code(many+1))
-	if got := len(w.states()); got != kept+2 {
-		t.Errorf("%d codes remembered; want %d", got, kept+2)
+	if got := len(w.states()); got != inactiveMax+2 {
+		t.Errorf("%d codes remembered; want %d", got, inactiveMax+2)
 	}
 	if got, _ := w.redeem(code(0), account.Classic()); got != Unknown {
 		t.Errorf("the oldest: %v; want unknown", got)

@@ -13,6 +13,7 @@ import (
 	"github.com/anishathalye/porcupine"
 
 	"nightlatch/server/account"
+	"nightlatch/server/api"
 	"nightlatch/server/store"
 )
 
@@ -96,10 +97,10 @@ func run(tx store.Tx, id string, p account.Policy, o op) (string, error) {
 		}
 		return fmt.Sprint("issued ", n), err
 	case "void":
-		n, err := VoidAll(tx, a)
+		n, err := VoidAll(tx, a, api.EventBackupCodesVoided, 0)
 		return fmt.Sprint("voided ", n), err
 	case "check":
-		n, state, err := Check(tx, id, sum(o.code))
+		n, state, err := Lookup(tx, id, sum(o.code))
 		return fmt.Sprint(n, " ", state), err
 	}
 	outcome, n, err := Redeem(tx, a, sum(o.code), p)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"nightlatch/server/account"
+	"nightlatch/server/api"
 	"nightlatch/server/store"
 )
 
@@ -16,7 +17,7 @@ const (
 	Used                       // right; it is used up now
 	OutOfOrder                 // active, but not the next one (R73)
 	AlreadyUsed                // R74
-	Void                       // R74
+	IsVoid                     // R74
 )
 
 func (o Outcome) String() string {
@@ -29,7 +30,7 @@ func (o Outcome) String() string {
 		return "out of order"
 	case AlreadyUsed:
 		return "already used"
-	case Void:
+	case IsVoid:
 		return "void"
 	}
 	return fmt.Sprintf("Outcome(%d)", int(o))
@@ -54,11 +55,11 @@ func Redeem(tx store.Tx, a *account.Account, sum []byte, p account.Policy) (Outc
 	case StateUsed:
 		return AlreadyUsed, r.Number, nil
 	case StateVoid:
-		return Void, r.Number, nil
+		return IsVoid, r.Number, nil
 	}
 	if r.Number != a.ActiveBackupCodes[0] {
 		if p.OutOfOrderVoids {
-			if _, err := VoidAll(tx, a); err != nil {
+			if _, err := VoidAll(tx, a, api.EventBackupCodesVoided, r.Number); err != nil {
 				return Unknown, 0, err
 			}
 		}
@@ -72,9 +73,9 @@ func Redeem(tx store.Tx, a *account.Account, sum []byte, p account.Policy) (Outc
 	return Used, r.Number, account.Save(tx, a)
 }
 
-// Check returns number and state of the code with that sum and does not use it up: "Check
-// your copy" (R77). A View is enough.
-func Check(tx store.Tx, accountID string, sum []byte) (number int, state State, err error) {
+// Lookup returns number and state of the code with that sum and changes nothing. A View is
+// enough.
+func Lookup(tx store.Tx, accountID string, sum []byte) (number int, state State, err error) {
 	a, err := account.Load(tx, accountID)
 	if err != nil {
 		return 0, StateUnknown, err

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -45,9 +46,24 @@ func (c *Client) NewBackupCode(ctx context.Context) (api.NewBackupCode, error) {
 	return call[api.NewBackupCode](ctx, c, http.MethodPost, "/api/v1/backup-codes", nil)
 }
 
+// NewBackupCodes is NewBackupCode for several codes, all or none.
+func (c *Client) NewBackupCodes(ctx context.Context, count int) ([]api.NewBackupCode, error) {
+	return call[[]api.NewBackupCode](ctx, c, http.MethodPost, "/api/v1/backup-codes", api.BackupCodeCount{Count: &count})
+}
+
 // ReplaceBackupCodes voids every code and issues one (R71).
 func (c *Client) ReplaceBackupCodes(ctx context.Context) (api.NewBackupCode, error) {
 	return call[api.NewBackupCode](ctx, c, http.MethodPost, "/api/v1/backup-codes/replace", nil)
+}
+
+// ReplaceAllBackupCodes voids every code and issues count others (R71).
+func (c *Client) ReplaceAllBackupCodes(ctx context.Context, count int) ([]api.NewBackupCode, error) {
+	return call[[]api.NewBackupCode](ctx, c, http.MethodPost, "/api/v1/backup-codes/replace", api.BackupCodeCount{Count: &count})
+}
+
+// KeepBackupCode records that a code was printed or saved (R77).
+func (c *Client) KeepBackupCode(ctx context.Context, number int, how api.KeptHow) (api.BackupCodeEntry, error) {
+	return call[api.BackupCodeEntry](ctx, c, http.MethodPost, fmt.Sprintf("/api/v1/backup-codes/%d/kept", number), api.BackupCodeKept{How: how})
 }
 
 // CheckBackupCode returns the number of a code and whether it still works, without

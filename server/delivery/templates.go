@@ -42,6 +42,16 @@ func HasNotice(event api.EventType) bool {
 type wording struct {
 	subject, mail, text string
 	code                bool // the text ends in the origin-bound line (R15)
+	several             *several
+}
+
+// several are the subject and the text if the arguments have "last": it happened to several.
+type several struct{ subject, text string }
+
+// or returns w with the words for several.
+func (w wording) or(subject, text string) wording {
+	w.several = &several{subject, text + " Not you? Change your password now."}
+	return w
 }
 
 // notice makes the wording of a security notice: what happened, and what to do if
@@ -259,8 +269,9 @@ var templates = map[string]wording{
 		"Nightlatch: the daily backups of your server were changed."),
 	Notice(api.EventBackupFailed): backupFailed,
 	Notice(api.EventBackupCodeIssued): notice("A new backup code was made",
-		"A backup code was made for your account{{with .number}}: number {{.}}{{end}}.",
-		"Nightlatch: a new backup code was made."),
+		"{{if .last}}{{.count}} backup codes were made for your account: numbers {{.number}} to {{.last}}."+
+			"{{else}}A backup code was made for your account{{with .number}}: number {{.}}{{end}}.{{end}}",
+		"Nightlatch: a new backup code was made.").or("New backup codes were made", "Nightlatch: new backup codes were made."),
 	Notice(api.EventBackupCodeUsed): notice("A backup code was used",
 		"Backup code{{with .number}} number {{.}}{{end}} was used to sign in to your account.",
 		"Nightlatch: a backup code was used to sign in."),
@@ -269,7 +280,7 @@ var templates = map[string]wording{
 			"Security > Backup codes.",
 		"Nightlatch: your backup codes are void."),
 	Notice(api.EventBackupCodesReplaced): notice("Your backup codes were replaced",
-		"All backup codes made so far are void, and a new one was made.",
+		"All backup codes made so far are void{{if .last}}, and {{.count}} new ones were made{{else}}, and a new one was made{{end}}.",
 		"Nightlatch: your backup codes were replaced."),
 	Notice(api.EventTemporaryPasswordMade): notice("A temporary password was made",
 		"A temporary password was made for your account{{with .label}}: {{.}}{{end}}.{{with .valid}} It is valid for {{.}}.{{end}}",
@@ -300,6 +311,9 @@ func Render(m Message, rpID string) (subject, body string, err error) {
 	}
 	if w.code && m.Args["code"] == "" || m.Template == TemporaryPassword && m.Args["password"] == "" {
 		return "", "", fmt.Errorf("delivery: template %q lacks its argument", m.Template)
+	}
+	if w.several != nil && m.Args["last"] != "" {
+		w.subject, w.text = w.several.subject, w.several.text
 	}
 	if m.Channel == api.ByEmail {
 		body, err = execute(w.mail, m.Args)

@@ -148,7 +148,7 @@ func otherWays(w *World) map[string]func(tx store.Tx, a *account.Account) error 
 			return err
 		},
 		"the codes": func(tx store.Tx, a *account.Account) error {
-			if _, err := backupcode.VoidAll(tx, a); err != nil {
+			if _, err := backupcode.VoidAll(tx, a, api.EventBackupCodesVoided, 0); err != nil {
 				return err
 			}
 			_, err := backupcode.Issue(tx, a, []byte("newer code"), 5)

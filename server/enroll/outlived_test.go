@@ -250,12 +250,15 @@ func (s *scene) events() map[string]func(tx store.Tx, a *account.Account) error 
 		}
 	}
 	return map[string]func(tx store.Tx, a *account.Account) error{
-		"nothing":     func(store.Tx, *account.Account) error { return nil },
-		"text off":    off(api.Text),
-		"app off":     off(api.App),
-		"keys off":    off(api.SecurityKey),
-		"2FA off":     off(api.Text, api.App, api.SecurityKey),
-		"text, voids": func(tx store.Tx, a *account.Account) error { _, err := backupcode.VoidAll(tx, a); return err },
+		"nothing":  func(store.Tx, *account.Account) error { return nil },
+		"text off": off(api.Text),
+		"app off":  off(api.App),
+		"keys off": off(api.SecurityKey),
+		"2FA off":  off(api.Text, api.App, api.SecurityKey),
+		"text, voids": func(tx store.Tx, a *account.Account) error {
+			_, err := backupcode.VoidAll(tx, a, api.EventBackupCodesVoided, 0)
+			return err
+		},
 		"number": func(tx store.Tx, a *account.Account) error {
 			if a.Phone == "" {
 				return nil
@@ -385,7 +388,7 @@ func TestVoidBackupCodeIsNotShown(t *testing.T) {
 	s.w.Update(func(tx store.Tx) error {
 		a, err := account.ByLogin(tx, "ada")
 		if err == nil {
-			_, err = backupcode.VoidAll(tx, a)
+			_, err = backupcode.VoidAll(tx, a, api.EventBackupCodesVoided, 0)
 		}
 		return err
 	})

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 
@@ -29,31 +30,38 @@ func (h *Handler) backupCodes(c *call) ([]api.BackupCodeEntry, error) {
 	return out, err
 }
 
-// newBackupCode issues one more code (R70, R71).
-func (h *Handler) newBackupCode(c *call, _ none) (api.NewBackupCode, error) {
-	return h.issueBackupCode(c, func(tx store.Tx, a *account.Account, sum []byte) (int, audit.Event, error) {
-		number, err := backupcode.Issue(tx, a, sum, h.cfg.Policy.BackupCodesMax)
-		return number, audit.Event{Type: api.EventBackupCodeIssued, Rule: "R70"}, err
+// newBackupCodes issues codes (R70, R71). With a count the answer is a list, without one a
+// single code.
+func (h *Handler) newBackupCodes(c *call, in api.BackupCodeCount) (api.NewBackupCodes, error) {
+	return h.issueBackupCodes(c, in, func(tx store.Tx, a *account.Account, sums [][]byte) ([]int, audit.Event, error) {
+		numbers, err := backupcode.IssueAll(tx, a, sums, h.cfg.Policy.BackupCodesMax)
+		return numbers, audit.Event{Type: api.EventBackupCodeIssued, Rule: "R70", Details: map[string]string{}}, err
 	})
 }
 
-// replaceBackupCodes voids every code and issues one (R71).
-func (h *Handler) replaceBackupCodes(c *call, _ none) (api.NewBackupCode, error) {
-	return h.issueBackupCode(c, func(tx store.Tx, a *account.Account, sum []byte) (int, audit.Event, error) {
-		number, voided, err := backupcode.Replace(tx, a, sum)
-		return number, audit.Event{
+// replaceBackupCodes voids every code and issues others (R71).
+func (h *Handler) replaceBackupCodes(c *call, in api.BackupCodeCount) (api.NewBackupCodes, error) {
+	return h.issueBackupCodes(c, in, func(tx store.Tx, a *account.Account, sums [][]byte) ([]int, audit.Event, error) {
+		numbers, voided, err := backupcode.Replace(tx, a, sums...)
+		return numbers, audit.Event{
 			Type: api.EventBackupCodesReplaced, Rule: "R71", Details: map[string]string{"voided": strconv.Itoa(voided)},
 		}, err
 	})
 }
 
-type issuing func(tx store.Tx, a *account.Account, sum []byte) (number int, e audit.Event, err error)
+type issuing func(tx store.Tx, a *account.Account, sums [][]byte) (numbers []int, e audit.Event, err error)
 
-// issueBackupCode hashes a new code outside the transaction and issues it inside. A
-// request that must be refused is refused before the slow hash.
-func (h *Handler) issueBackupCode(c *call, issue issuing) (api.NewBackupCode, error) {
+// issueBackupCodes hashes new codes outside the transaction and issues them inside, all or
+// none, with one notice. A request that must be refused is refused before the slow hashes.
+func (h *Handler) issueBackupCodes(c *call, in api.BackupCodeCount, issue issuing) (api.NewBackupCodes, error) {
+	count, most := 1, h.cfg.Policy.BackupCodesMax
+	if in.Count != nil {
+		count = *in.Count
+	}
+	if count < 1 || count > most {
+		return api.NewBackupCodes{}, malformed("count", fmt.Sprintf("From 1 to %d codes can be generated at once.", most))
+	}
 	var a *account.Account
-	code := backupcode.New()
 	err := h.cfg.Store.View(c.r.Context(), func(tx store.Tx) (err error) {
 		if a, err = account.Load(tx, c.session.Account); err != nil {
 			return err
@@ -61,32 +69,57 @@ func (h *Handler) issueBackupCode(c *call, issue issuing) (api.NewBackupCode, er
 		return needsTwoFactor(tx, a)
 	})
 	if err != nil {
-		return api.NewBackupCode{}, err
+		return api.NewBackupCodes{}, err
 	}
-	sum, err := backupcode.Sum(fairqueue.WithClass(c.r.Context(), fairqueue.Begun), h.cfg.Hasher, a, code)
-	if err != nil {
-		return api.NewBackupCode{}, err
+	out := api.NewBackupCodes{List: in.Count != nil, Codes: make([]api.NewBackupCode, count)}
+	sums := make([][]byte, count)
+	for i := range count {
+		code := backupcode.New()
+		out.Codes[i].Code = backupcode.Format(code)
+		sums[i], err = backupcode.Sum(fairqueue.WithClass(c.r.Context(), fairqueue.Begun), h.cfg.Hasher, a, code)
+		if err != nil {
+			return api.NewBackupCodes{}, err
+		}
 	}
-	out := api.NewBackupCode{Code: backupcode.Format(code)}
 	err = h.change(c, func(tx store.Tx, a *account.Account) error {
 		if err := needsTwoFactor(tx, a); err != nil {
 			return err
 		}
-		number, event, err := issue(tx, a, sum)
+		numbers, event, err := issue(tx, a, sums)
 		if err != nil {
 			return err
 		}
-		out.Number = number
-		if event.Details == nil {
-			event.Details = map[string]string{}
+		for i, number := range numbers {
+			out.Codes[i].Number = number
 		}
-		event.Details["number"] = strconv.Itoa(number)
+		event.Details["number"] = strconv.Itoa(numbers[0])
+		if count > 1 {
+			event.Details["last"] = strconv.Itoa(numbers[count-1])
+			event.Details["count"] = strconv.Itoa(count)
+		}
 		return h.announceBy(c, tx, a, event)
 	})
 	if err != nil {
-		return api.NewBackupCode{}, err
+		return api.NewBackupCodes{}, err
 	}
 	return out, nil
+}
+
+// keptBackupCode records that a client has printed or saved a code (R77).
+func (h *Handler) keptBackupCode(c *call, in api.BackupCodeKept) (out api.BackupCodeEntry, err error) {
+	if in.How != api.KeptPrinted && in.How != api.KeptSaved {
+		return out, malformed("how", "A code was printed or saved. To record that a copy is right, check it.")
+	}
+	number, err := strconv.Atoi(c.r.PathValue("number"))
+	if err != nil {
+		return out, backupcode.ErrUnknown
+	}
+	err = h.change(c, func(tx store.Tx, a *account.Account) error {
+		entry, err := backupcode.MarkKept(tx, a, number, in.How)
+		out = entry.API()
+		return err
+	})
+	return out, err
 }
 
 // needsTwoFactor returns an error if two-factor is off, for resources that exist only
@@ -100,7 +133,7 @@ func needsTwoFactor(tx store.Tx, a *account.Account) error {
 }
 
 // checkBackupCode returns the number and the state of a code and does not use it up
-// (R77). Failures are not counted, because a code has 80 random bits. The hasher's
+// (R77). The owner of a code that was checked has a copy. Failures are not counted, because a code has 80 random bits. The hasher's
 // queue limits the work.
 func (h *Handler) checkBackupCode(c *call, in api.BackupCodeCheck) (api.BackupCodeCheck, error) {
 	var a *account.Account
@@ -121,8 +154,8 @@ func (h *Handler) checkBackupCode(c *call, in api.BackupCodeCheck) (api.BackupCo
 		return api.BackupCodeCheck{}, err
 	}
 	var out api.BackupCodeCheck
-	err = h.cfg.Store.View(c.r.Context(), func(tx store.Tx) error {
-		number, state, err := backupcode.Check(tx, a.ID, sum)
+	err = h.change(c, func(tx store.Tx, a *account.Account) error {
+		number, state, err := backupcode.CheckCopy(tx, a, sum)
 		out = api.BackupCodeCheck{Number: number, State: string(state)}
 		return err
 	})
@@ -138,6 +171,18 @@ var backupCodeProblems = []row{
 		status: http.StatusConflict, code: api.BackupCodesFull, rule: "R71", limit: account.BackupCodesMax,
 		title:  "Five backup codes are active already",
 		detail: "At most five can be active at a time. Use them up, or replace all of them.",
+	},
+	{
+		of:     []error{backupcode.ErrUnknown},
+		status: http.StatusNotFound, code: api.NotFound, reason: "code", rule: "R77",
+		title:  "No such backup code",
+		detail: "No backup code has this number. Look at the list again.",
+	},
+	{
+		of:     []error{backupcode.ErrInactive},
+		status: http.StatusConflict, code: api.Conflict, reason: "code_inactive", rule: "R77",
+		title:  "That code is not active",
+		detail: "It was used or is void, so a copy of it is of no use. Look at the list again.",
 	},
 	{
 		of:     []error{errTwoFactorOff, temppassword.ErrTwoFactorOff},

@@ -15,7 +15,7 @@ func TestBackupCodes(t *testing.T) {
 	ctx := t.Context()
 	c := w.SignIn("bob")
 	got := servertest.Must[[]api.BackupCodeEntry](t)(c.BackupCodes(ctx))
-	if len(got) != 2 || got[0] != (api.BackupCodeEntry{Number: 1, State: "active", Created: servertest.Start}) {
+	if len(got) != 2 || got[0].Number != 1 || got[0].State != "active" || !got[0].Created.Equal(servertest.Start) || got[0].Kept != api.KeptSaved {
 		t.Errorf("codes %+v", got)
 	}
 	var last api.NewBackupCode

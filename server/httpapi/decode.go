@@ -28,15 +28,19 @@ type none struct{}
 
 // decode reads the request's body as a T. The content type must be JSON: a page of
 // another site can send a form or plain text without a CORS preflight, but not JSON
-// (Fetch §3.2.2). A route without a body accepts an empty one, too.
+// (Fetch §3.2.2). A route without a body, or with an optional one,
+// accepts an empty one, too.
 func decode[T any](r *http.Request) (T, error) {
 	var in T
 	b, err := readBody(r)
 	if err != nil {
 		return in, err
 	}
-	if _, optional := any(in).(none); optional && len(bytes.TrimSpace(b)) == 0 {
-		return in, nil
+	if len(bytes.TrimSpace(b)) == 0 {
+		switch any(in).(type) {
+		case none, api.BackupCodeCount:
+			return in, nil
+		}
 	}
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 		return in, malformedAs(api.ReasonType, "Content-Type", "Send JSON, with Content-Type: application/json.")

@@ -121,19 +121,25 @@ func operations() []Operation {
 		},
 		{
 			Call: "POST /api/v1/backup-codes", ID: "makeBackupCode", Tag: "Backup codes",
-			Summary:  "Generates a backup code. This answer is the only one that has it.",
-			Effects:  "Records `backup-code-issued` and mails a notice.",
-			Problems: []string{api.BackupCodesFull, api.TwoFactorRequired},
+			Summary:  "Generates a backup code, or with `count` a list of them. This answer is the only one that has them.",
+			Effects:  "Generates all or none. Records one `backup-code-issued` and mails one notice.",
+			Problems: []string{api.Malformed, api.BackupCodesFull, api.TwoFactorRequired},
 		},
 		{
 			Call: "POST /api/v1/backup-codes/replace", ID: "replaceBackupCodes", Tag: "Backup codes",
-			Summary:  "Voids all backup codes and generates one.",
-			Effects:  "Records `backup-codes-replaced` and mails a notice.",
-			Problems: []string{api.TwoFactorRequired},
+			Summary:  "Voids all backup codes and generates one, or with `count` a list of them.",
+			Effects:  "Records `backup-codes-replaced` and mails one notice.",
+			Problems: []string{api.Malformed, api.TwoFactorRequired},
 		},
 		{
 			Call: "POST /api/v1/backup-codes/check", ID: "checkBackupCode", Tag: "Backup codes",
 			Summary: "Returns the number and state of a backup code, which is not used up.",
+			Effects: "Records with an active code that its owner has a copy: `kept` is `checked`.",
+		},
+		{
+			Call: "POST /api/v1/backup-codes/{number}/kept", ID: "keepBackupCode", Tag: "Backup codes",
+			Summary:  "Records that an active code was printed or saved to a file. Only such codes, and those that were checked, count in `GET /api/v1/recovery`.",
+			Problems: []string{api.Malformed, api.NotFound, api.Conflict},
 		},
 
 		{

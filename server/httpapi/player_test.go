@@ -135,6 +135,7 @@ func (p *player) resources() {
 	code, err := p.me.NewBackupCode(p.ctx)
 	p.check(err)
 	p.check(errOf(p.me.CheckBackupCode(p.ctx, code.Code)))
+	p.check(errOf(p.me.KeepBackupCode(p.ctx, code.Number, api.KeptPrinted)))
 	p.check(errOf(p.me.BackupCodes(p.ctx)))
 	code, err = p.me.ReplaceBackupCodes(p.ctx)
 	p.check(err)

@@ -39,10 +39,11 @@ func (h *Handler) routes() map[string]methods {
 
 		"/api/v1/backup-codes": {
 			http.MethodGet:  h.signedIn(respond(h.backupCodes)),
-			http.MethodPost: h.reauthenticated(receive(http.StatusCreated, h.newBackupCode)),
+			http.MethodPost: h.reauthenticated(receive(http.StatusCreated, h.newBackupCodes)),
 		},
-		"/api/v1/backup-codes/replace": {http.MethodPost: h.reauthenticated(receive(http.StatusCreated, h.replaceBackupCodes))},
-		"/api/v1/backup-codes/check":   {http.MethodPost: h.signedIn(receive(http.StatusOK, h.checkBackupCode))},
+		"/api/v1/backup-codes/replace":       {http.MethodPost: h.reauthenticated(receive(http.StatusCreated, h.replaceBackupCodes))},
+		"/api/v1/backup-codes/{number}/kept": {http.MethodPost: h.signedIn(receive(http.StatusOK, h.keptBackupCode))},
+		"/api/v1/backup-codes/check":         {http.MethodPost: h.signedIn(receive(http.StatusOK, h.checkBackupCode))},
 
 		"/api/v1/temporary-passwords": {
 			http.MethodGet:    h.signedIn(respond(h.temporaryPasswords)),

@@ -19,6 +19,7 @@ var (
 	label    = Detail{"label", "the name that the owner gave it"}
 	count    = Detail{"count", "how many"}
 	number   = Detail{"number", "the number of the code"}
+	last     = Detail{"last", "the last number, if several codes were generated"}
 	phone    = Detail{"number", "the phone number, masked"}
 	address  = Detail{"address", "the email address, masked"}
 	failures = Detail{"failures", "how many in a row"}
@@ -61,11 +62,11 @@ var Details = map[api.EventType][]Detail{
 	api.EventKeyPossiblyCopied: {label},
 	api.EventMethodOff:         {{"method", "the method"}},
 
-	api.EventBackupCodeIssued:    {number},
+	api.EventBackupCodeIssued:    {number, last, count},
 	api.EventBackupCodeUsed:      {number, {"left", "how many are active now"}},
 	api.EventBackupCodeRefused:   {number, protocol, reason},
 	api.EventBackupCodesVoided:   {number, count},
-	api.EventBackupCodesReplaced: {number, {"voided", "how many are void now"}},
+	api.EventBackupCodesReplaced: {number, last, count, {"voided", "how many are void now"}},
 
 	api.EventTemporaryPasswordMade:     {label, {"service", "the only service that it works for, absent without one"}},
 	api.EventTemporaryPasswordTexted:   {label},

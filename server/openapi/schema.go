@@ -45,6 +45,9 @@ func (s *schemas) of(t reflect.Type) Schema {
 		return Schema{"type": "object", "additionalProperties": true}
 	case stepType:
 		return s.union("Step", tagged[api.Step, api.StepType](api.Steps(), api.Step.StepType))
+	case reflect.TypeFor[api.NewBackupCodes]():
+		one := s.of(reflect.TypeFor[api.NewBackupCode]())
+		return Schema{"oneOf": []any{one, Schema{"type": "array", "items": one}}}
 	case inputType:
 		return s.union("Input", tagged[api.Input, api.InputType](api.Inputs(), api.Input.InputType))
 	}

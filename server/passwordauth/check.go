@@ -237,7 +237,7 @@ func (p *Authenticator) compare(ctx context.Context, t *attempt) (err error) {
 		return err
 	}
 	return p.cfg.Store.View(ctx, func(tx store.Tx) error {
-		_, state, err := backupcode.Check(tx, t.account.ID, sum)
+		_, state, err := backupcode.Lookup(tx, t.account.ID, sum)
 		t.backup = state != backupcode.StateUnknown
 		return err
 	})

@@ -12,6 +12,7 @@ import (
 
 	"nightlatch/server/account"
 	"nightlatch/server/api"
+	"nightlatch/server/backupcode"
 	"nightlatch/server/store"
 )
 
@@ -19,10 +20,13 @@ import (
 type State struct {
 	Text, App    bool
 	Keys         []Key
-	Codes        []int     // numbers of the active backup codes, next one first
-	Session      time.Time // end of the session of the request; zero for none
-	RefuseCopied bool      // sign-in refuses a key that may have been copied (R34)
-	FewCodes     int       // with this many codes or fewer, more should be made (R78)
+	Codes        []int            // numbers of the backup codes that can be used and have a copy, next one first (R77)
+	Blocked      bool             // the next active code after them has no copy, so the rest can't be used (R72)
+	MayHaveCopy  bool             // that code is older than the record of copies
+	Void         *api.VoidedCodes // if no code is active, because all became void
+	Session      time.Time        // end of the session of the request; zero for none
+	RefuseCopied bool             // sign-in refuses a key that may have been copied (R34)
+	FewCodes     int              // with this many codes or fewer, more should be made (R78)
 }
 
 // A Key is a security key.
@@ -42,9 +46,21 @@ func Load(tx store.Tx, a *account.Account, p account.Policy, rpID string, sessio
 	if err != nil {
 		return State{}, err
 	}
+	codes, unknown, err := backupcode.Reachable(tx, a)
+	if err != nil {
+		return State{}, err
+	}
+	void, ok, err := backupcode.LastVoid(tx, a)
+	if err != nil {
+		return State{}, err
+	}
 	s := State{
-		Text: e.Text, App: e.App, Codes: a.ActiveBackupCodes, Session: session,
+		Text: e.Text, App: e.App, Codes: codes, Session: session,
+		Blocked: len(codes) < len(a.ActiveBackupCodes), MayHaveCopy: unknown,
 		RefuseCopied: p.RefuseCopiedKey, FewCodes: p.BackupCodesLow,
+	}
+	if ok {
+		s.Void = void.API()
 	}
 	for _, k := range keys {
 		s.Keys = append(s.Keys, Key{Label: k.Label, Copied: k.PossiblyCopied, Foreign: k.ForeignRP(rpID)})
@@ -61,6 +77,7 @@ func Assess(s State) api.Recovery {
 		r.Keeps = append(r.Keeps, s.session()...)
 		return r
 	}
+	r.CodesVoid = s.Void
 	usable, copied := s.usable()
 	keys := api.RecoveryOption{Kind: api.RecoveryKey, Count: len(usable), Labels: usable}
 	r.Lost = api.LostPhone
@@ -136,6 +153,10 @@ func (s State) next(usable int, copied bool) api.RecoveryStep {
 	switch {
 	case copied:
 		return api.RecoverCopied
+	case s.Blocked && codes <= s.FewCodes && s.MayHaveCopy:
+		return api.RecoverCopy
+	case s.Blocked && codes <= s.FewCodes:
+		return api.RecoverReplace
 	case codes == 0:
 		return api.RecoverCode
 	case usable == 0:

@@ -50,6 +50,21 @@ func TestAssess(t *testing.T) {
 			api.Recovery{BackIn: api.BackInYes, Level: api.RecoveryHalf, Keeps: opts{codes(2, 4), session}, Gone: opts{app}, Next: api.RecoverKey},
 		},
 		{
+			"a code without a copy",
+			recovery.State{App: true, Blocked: true},
+			api.Recovery{BackIn: api.BackInNo, Level: api.RecoveryNone, Keeps: opts{session}, Gone: opts{app}, Next: api.RecoverReplace},
+		},
+		{
+			"a code from before copies were recorded",
+			recovery.State{App: true, Blocked: true, MayHaveCopy: true},
+			api.Recovery{BackIn: api.BackInNo, Level: api.RecoveryNone, Keeps: opts{session}, Gone: opts{app}, Next: api.RecoverCopy},
+		},
+		{
+			"two codes with a copy before one without",
+			recovery.State{Text: true, Keys: []recovery.Key{{Label: "Blue"}}, Codes: []int{1, 2}, Blocked: true},
+			api.Recovery{BackIn: api.BackInYes, Level: api.RecoveryFull, Keeps: opts{key("Blue"), codes(2, 1), session}, Gone: opts{text}, Next: api.RecoverReplace},
+		},
+		{
 			"one key",
 			recovery.State{Keys: []recovery.Key{{Label: "Blue"}}},
 			api.Recovery{Lost: api.LostKey, BackIn: api.BackInNo, Level: api.RecoveryNone, Keeps: opts{session}, Gone: opts{key("Blue")}, Next: api.RecoverCode},

@@ -159,6 +159,9 @@ func create(tx store.Tx, cfg Config, w *prepared) error {
 		if err != nil {
 			return err
 		}
+		if _, err := backupcode.MarkKept(tx, &a, number, api.KeptSaved); err != nil { // the seed has them
+			return err
+		}
 		events = append(events, audit.Event{
 			Type: api.EventBackupCodeIssued, Rule: "R70", Details: map[string]string{"number": strconv.Itoa(number)},
 		})

@@ -19,7 +19,7 @@ func (r *rules) showBackup(tx store.Tx, c *ceremony.Ceremony, _ *draft) (api.Ste
 	if err != nil {
 		return nil, err
 	}
-	step := api.EnterBackupCode{Alternatives: others}
+	step := api.EnterBackupCode{Alternatives: others, OthersVoid: r.Policy.OutOfOrderVoids && len(a.ActiveBackupCodes) > 0}
 	if len(a.ActiveBackupCodes) > 0 {
 		step.Number = a.ActiveBackupCodes[0] // R72
 	}
@@ -93,7 +93,7 @@ func (r *rules) refuseBackup(tx store.Tx, c *ceremony.Ceremony, d *draft, a *acc
 	reason, known := map[backupcode.Outcome]ceremony.Reason{
 		backupcode.Unknown:     ceremony.BackupUnknown,
 		backupcode.AlreadyUsed: ceremony.BackupUsed,
-		backupcode.Void:        ceremony.BackupVoid,
+		backupcode.IsVoid:      ceremony.BackupVoid,
 		backupcode.OutOfOrder:  ceremony.BackupOrder,
 	}[outcome]
 	if !known {

@@ -122,7 +122,7 @@ func (r *rules) lookForBackupCode(ctx context.Context, in *checked) error {
 		return err
 	}
 	return r.Store.View(ctx, func(tx store.Tx) error {
-		_, state, err := backupcode.Check(tx, in.account, sum)
+		_, state, err := backupcode.Lookup(tx, in.account, sum)
 		if err == nil && state != backupcode.StateUnknown {
 			in.owner = ceremony.WrongCredentials
 		}

@@ -26,13 +26,28 @@ type Removed struct {
 	BackupCodes        int          // made void
 	TemporaryPasswords int          // revoked
 
-	ByOperator bool // set by the caller: the operator reset two-factor (R102)
+	ByOperator bool // the operator reset two-factor (R102)
 }
 
 // RemoveMethods turns methods off, with all their authenticators (R60), and saves the
 // account. Methods that are not on are ignored.
 func RemoveMethods(tx store.Tx, a *account.Account, methods ...api.Method) (Removed, error) {
-	return remove(tx, a, func(*Removed) error {
+	return removeMethods(tx, a, api.EventTwoFactorOff, methods)
+}
+
+// Reset is RemoveMethods for all methods, by the server's operator (R102).
+func Reset(tx store.Tx, a *account.Account) (Removed, error) {
+	e, err := account.Enrolled(tx, a)
+	if err != nil {
+		return Removed{}, err
+	}
+	r, err := removeMethods(tx, a, api.EventTwoFactorReset, e.Methods())
+	r.ByOperator = true
+	return r, err
+}
+
+func removeMethods(tx store.Tx, a *account.Account, by api.EventType, methods []api.Method) (Removed, error) {
+	return remove(tx, a, by, func(*Removed) error {
 		for _, m := range methods {
 			if err := account.RemoveMethod(tx, a, m); err != nil {
 				return err
@@ -44,7 +59,7 @@ func RemoveMethods(tx store.Tx, a *account.Account, methods ...api.Method) (Remo
 
 // DeletePhone deletes the phone number, and turns the text method off (R17).
 func DeletePhone(tx store.Tx, a *account.Account) (Removed, error) {
-	return remove(tx, a, func(r *Removed) error {
+	return remove(tx, a, api.EventTwoFactorOff, func(r *Removed) error {
 		r.PhoneDeleted = true
 		if a.PhoneVerified {
 			r.Phone = a.Phone
@@ -56,7 +71,7 @@ func DeletePhone(tx store.Tx, a *account.Account) (Removed, error) {
 // DeleteKey deletes one security key (R31). Without further keys, the method is off.
 // The error is account.ErrNoKey if there is no such key.
 func DeleteKey(tx store.Tx, a *account.Account, id string) (Removed, error) {
-	return remove(tx, a, func(r *Removed) error {
+	return remove(tx, a, api.EventTwoFactorOff, func(r *Removed) error {
 		key, err := account.Key(tx, a.ID, id)
 		if err != nil {
 			return err
@@ -66,8 +81,8 @@ func DeleteKey(tx store.Tx, a *account.Account, id string) (Removed, error) {
 	})
 }
 
-// remove runs fn and then applies R61.
-func remove(tx store.Tx, a *account.Account, fn func(*Removed) error) (Removed, error) {
+// remove runs fn and then applies R61. by is the event that voids backup codes.
+func remove(tx store.Tx, a *account.Account, by api.EventType, fn func(*Removed) error) (Removed, error) {
 	var r Removed
 	before, err := account.Enrolled(tx, a)
 	if err != nil {
@@ -78,7 +93,7 @@ func remove(tx store.Tx, a *account.Account, fn func(*Removed) error) (Removed, 
 	}
 	off, err := account.Settle(tx, a,
 		func(tx store.Tx, a *account.Account) (n int, err error) {
-			r.BackupCodes, err = backupcode.VoidAll(tx, a)
+			r.BackupCodes, err = backupcode.VoidAll(tx, a, by, 0)
 			return r.BackupCodes, err
 		},
 		func(tx store.Tx, a *account.Account) (n int, err error) {
