@@ -24,7 +24,10 @@ func (c *keyCommand) enroll(ctx context.Context) error {
 		case api.EnterPassword:
 			password, err := c.secrets.get(ctx, &c.secrets.password)
 			return api.Password{Password: password}, err
-		case api.EnterEmail, api.EnterCode:
+		case api.EnterEmail:
+			if step.Kept {
+				return nil, refuse(nil, "This account has no email address yet. Set one in the console, then enroll the key.")
+			}
 			return nil, refuse(nil, "This account has no confirmed email address yet. Confirm one in the console, then enroll the key.")
 		case api.UseSecurityKey:
 			c.used = c.device

@@ -57,11 +57,16 @@ func (p *overviewPage) Draw() shell.View {
 	}
 	step := p.src.Value.Recovery.Next
 	next := control.NewButton(recoveryWords(p.src.Value.Recovery, w, "ui.rescue.next."+string(step)+".do"), stepIcon(step), control.Primary, func() { p.take(step) })
-	page := kit.Page{Title: w.T("ui.rail.overview"), Body: []fyne.CanvasObject{
+	page := kit.Page{Title: w.T("ui.rail.overview")}
+	if a := p.src.Value.Account; a.EmailDue { // R4: the console asks for the proof
+		page.Body = append(page.Body, kit.NewBanner(look.Attention, w.T("ui.overview.email-due"), w.T("ui.overview.email-due-why", a.Email), "",
+			control.NewLink(w.T("ui.settings.email-confirm"), func() { c.BeginCeremony(api.Begin{Kind: api.ChangeEmail}, shell.Overview) })))
+	}
+	page.Body = append(page.Body,
 		p.answerCard(next),
 		look.V(look.S8, kit.Section(w.T("ui.overview.methods")), p.methodCards()),
 		look.V(look.S8, look.H(look.S8, kit.Section(w.T("ui.overview.recent")), look.Gap(), control.NewLink(w.T("ui.overview.all"), func() { c.Visit(shell.Activity) })), p.recentList()),
-	}}
+	)
 	return shell.View{Content: c.Page(page), First: next, Bindings: control.Bindings{Enter: func() { next.Tapped(nil) }}, Ready: true}
 }
 

@@ -110,8 +110,8 @@ func (p *settingsPage) accountRows(signOut fyne.CanvasObject) []fyne.CanvasObjec
 	w, a := p.c.Catalog, p.c.Account()
 	email := w.T("ui.settings.email-none")
 	switch {
-	case a.EmailKept && !p.c.About().MailKept:
-		email = w.T("ui.settings.email-unproved", a.Email)
+	case a.EmailDue:
+		email = w.T("ui.settings.email-due", a.Email)
 	case a.EmailKept:
 		email = w.T("ui.settings.email-kept", a.Email)
 	case a.Email != "":
@@ -124,10 +124,14 @@ func (p *settingsPage) accountRows(signOut fyne.CanvasObject) []fyne.CanvasObjec
 	change := func(key string, k api.Kind) fyne.CanvasObject {
 		return p.changeButton(key, func() { p.change(k) })
 	}
+	address := change("ui.settings.email", api.ChangeEmail)
+	if a.EmailDue {
+		address = control.NewButton(w.T("ui.settings.email-confirm"), "", control.Secondary, func() { p.change(api.ChangeEmail) }).Named(w.T("ui.settings.change-name", w.T("ui.settings.email")))
+	}
 	rows := []fyne.CanvasObject{
 		p.row("ui.settings.name", a.Username, signOut),
 		p.row("ui.settings.password", w.T("ui.settings.password-why"), change("ui.settings.password", api.ChangePassword)),
-		p.row("ui.settings.email", email, change("ui.settings.email", api.ChangeEmail)),
+		p.row("ui.settings.email", email, address),
 		p.row("ui.settings.phone", phone, change("ui.settings.phone", phoneKind)),
 	}
 	if t := a.Texts; t != nil { // R18

@@ -205,7 +205,6 @@ func TestCodeTimesAreReal(t *testing.T) {
 		{"a text", api.EnterCode{Channel: api.ByText, Digits: 6, SentTo: "+12025550143", SentAt: &sent, CodeExpires: &soon}, api.EnrollText, w.T("wizard.code.valid-until", "09:41")},
 		{"at sign-in", api.EnterCode{Channel: api.ByText, Digits: 6, SentTo: "•0143", SentAt: &sent, CodeExpires: &soon}, api.SignIn, w.T("wizard.code.valid-until", "09:41")},
 		{"a mail", api.EnterCode{Channel: api.ByEmail, Digits: 6, SentTo: "m@example.org", SentAt: &sent, CodeExpires: &soon}, api.EnrollApp, w.T("wizard.code.valid-until", "09:41")},
-		{"a mail that is kept here", api.EnterCode{Channel: api.ByEmail, Digits: 6, SentTo: "m@example.org", Kept: true, CodeExpires: &soon}, api.EnrollApp, w.T("wizard.code.valid-until", "09:41")},
 		{"an expired one", api.EnterCode{Channel: api.ByText, Digits: 6, SentTo: "+12025550143", SentAt: &sent, CodeExpires: &sent}, api.EnrollText, w.T("wizard.code.expired")},
 		{"none yet", api.EnterCode{Channel: api.ByText, Digits: 6, SentTo: "+12025550143"}, api.EnrollText, "6 digits, for +1 202-555-0143."},
 	} {

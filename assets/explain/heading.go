@@ -43,6 +43,9 @@ func Step(c *assets.Catalog, s Situation) (heading, lead string) {
 	case api.Overview:
 		return c.T("wizard.overview.heading"), c.T("wizard.overview." + string(step.Method) + ".lead")
 	case api.EnterEmail:
+		if step.Kept {
+			return c.T("wizard.email.heading"), c.T("wizard.email.kept-lead")
+		}
 		return c.T("wizard.email.heading"), c.T("wizard.email.lead")
 	case api.EnterPhone:
 		if s.View.Kind == api.ChangePhone && s.Account.PhoneVerified {
@@ -76,9 +79,6 @@ func Step(c *assets.Catalog, s Situation) (heading, lead string) {
 }
 
 func codeHeading(c *assets.Catalog, step api.EnterCode) string {
-	if step.Kept {
-		return c.T("wizard.code.email.kept-heading")
-	}
 	if step.SentAt == nil && step.Channel != api.ByApp {
 		return c.T("wizard.code.unsent-heading")
 	}
@@ -100,8 +100,6 @@ func codeLead(c *assets.Catalog, s Situation, step api.EnterCode) string {
 	}
 	key := "wizard.code." + string(step.Channel) + ".lead"
 	switch {
-	case step.Kept:
-		key = "wizard.code.email.kept-lead"
 	case step.SentAt == nil:
 		key += "-unsent"
 	default:
@@ -138,6 +136,9 @@ func finished(c *assets.Catalog, s Situation) (heading, lead string) {
 	others := s.View.Kind == api.EnrollText && (m.App || m.Keys > 0) ||
 		s.View.Kind == api.EnrollApp && (m.Text || m.Keys > 0) ||
 		s.View.Kind == api.EnrollKey && (m.Text || m.App)
+	if s.View.Kind == api.ChangeEmail && s.Account.EmailKept {
+		key += ".kept"
+	}
 	if others {
 		return c.T(key), c.T(key + ".lead-also")
 	}

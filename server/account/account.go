@@ -27,7 +27,7 @@ type Account struct {
 
 	Email          string `json:"email,omitempty"` // normalised; notices go there once it is confirmed
 	EmailConfirmed bool   `json:"email_confirmed,omitempty"`
-	EmailKept      bool   `json:"email_kept,omitempty"` // the code was read from mail kept on this computer. That proves no address, so EmailConfirmed is false
+	EmailKept      bool   `json:"email_kept,omitempty"` // it was set while no mail could be sent, so EmailConfirmed is false
 
 	Phone         string    `json:"phone,omitempty"` // E.164
 	PhoneVerified bool      `json:"phone_verified,omitempty"`

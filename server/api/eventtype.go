@@ -20,7 +20,7 @@ const (
 	EventCodeSent        EventType = "code-sent"        // a code was sent
 
 	EventEmailConfirmed  EventType = "email-confirmed"   // R4
-	EventEmailKept       EventType = "email-kept"        // R4, with mail kept on this computer, which does not prove the address
+	EventEmailKept       EventType = "email-kept"        // R4, set while no mail could be sent, so that nothing proves the address
 	EventEmailChanged    EventType = "email-changed"     // the address was replaced
 	EventPhoneChanged    EventType = "phone-changed"     // R16
 	EventPhoneDeleted    EventType = "phone-deleted"     // R17

@@ -5,7 +5,8 @@ type Account struct {
 	Username       string      `json:"username"`                  // as its owner spells it
 	Email          string      `json:"email"`                     // the address, an empty string without one
 	EmailConfirmed bool        `json:"email_confirmed"`           // whether a code proved the address (R4)
-	EmailKept      bool        `json:"email_kept,omitempty"`      // confirmed only by mail kept on this computer, which proves no address
+	EmailKept      bool        `json:"email_kept,omitempty"`      // it was set while no mail could be sent, so it is not confirmed
+	EmailDue       bool        `json:"email_due,omitempty"`       // it was set so, and mail can be sent now: change-email confirms it (R4)
 	Phone          string      `json:"phone"`                     // E.164
 	PhoneVerified  bool        `json:"phone_verified"`            // whether a code proved the number (R11)
 	Discoverable   bool        `json:"discoverable"`              // whether people who have the number find the account (R10)

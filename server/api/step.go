@@ -37,6 +37,7 @@ type Overview struct {
 // EnterEmail asks for an address to confirm (R4). Answer: Email.
 type EnterEmail struct {
 	Address string `json:"address,omitempty"` // the account's address, if any
+	Kept    bool   `json:"kept,omitempty"`    // no mail can be sent: no code follows, and the address is not confirmed
 }
 
 // EnterPhone asks for a phone number (R10). Answer: Phone.
@@ -52,7 +53,6 @@ type EnterCode struct {
 	Digits       int      `json:"digits"`                 // how many digits the code has
 	SentTo       string   `json:"sent_to,omitempty"`      // masked at sign-in, whole in a session
 	SentAt       *Time    `json:"sent_at,omitempty"`      // last send
-	Kept         bool     `json:"kept,omitempty"`         // the mail was not sent: it is kept on this computer (GET /api/v1/messages)
 	ResendAt     *Time    `json:"resend_at,omitempty"`    // R12: Resend is accepted from then on
 	CodeExpires  *Time    `json:"code_expires,omitempty"` // when the code that was sent expires
 	TriesLeft    *int     `json:"tries_left,omitempty"`   // R4, R11: for a code that was sent; 0 if no more tries are accepted

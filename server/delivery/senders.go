@@ -13,18 +13,17 @@ type Capabilities struct {
 	Text bool // a text gateway is set up
 }
 
-// Code reports whether a code can be mailed (ok), and whether that mail would be
-// kept and not sent.
-func (c Capabilities) Code() (kept, ok bool) { return !c.Mail && c.Keep, c.Mail || c.Keep }
+// Kept reports whether mail is kept on this computer now.
+func (c Capabilities) Kept() bool { return !c.Mail && c.Keep }
 
-// Confirmed reports whether an address counts as confirmed (R4). proved means that
-// a code arrived there by mail; kept, that a code was read in the local mailbox,
-// which counts only while there is no mail server.
-func (c Capabilities) Confirmed(proved, kept bool) bool { return proved || kept && c.Keep && !c.Mail }
+// Enough reports whether an address is enough to enrol a method (R4). proved means that
+// a mailed code proved it; kept, that it was set while no mail could be sent, which is
+// enough only as long as that is so.
+func (c Capabilities) Enough(proved, kept bool) bool { return proved || kept && !c.Mail }
 
 // Notice reports whether a notice to an address is possible (ok), and whether it is
-// kept and not sent. An address that only kept mail has confirmed may belong to
-// someone else, so nothing is sent to it.
+// kept and not sent. An address that no code has proved may belong to someone else, so
+// nothing is sent to it.
 func (c Capabilities) Notice(proved, kept bool) (keep, ok bool) {
 	if proved && c.Mail {
 		return false, true

@@ -17,27 +17,27 @@ func TestCapabilities(t *testing.T) {
 	type notice struct{ keep, ok bool }
 	for name, tt := range map[string]struct {
 		can                         Capabilities
-		code                        notice // kept, ok
+		kept                        bool
 		provedCounts, keptCounts    bool
 		toProved, toKept, toNeither notice
 	}{
-		"nothing":       {can: Capabilities{}, provedCounts: true, toProved: notice{true, false}, toKept: notice{true, false}, toNeither: notice{true, false}},
-		"kept":          {can: Capabilities{Keep: true}, code: notice{true, true}, provedCounts: true, keptCounts: true, toProved: notice{true, true}, toKept: notice{true, true}, toNeither: notice{true, false}},
-		"sent":          {can: Capabilities{Mail: true}, code: notice{false, true}, provedCounts: true, toProved: notice{false, true}, toKept: notice{true, false}, toNeither: notice{true, false}},
-		"sent, or kept": {can: Capabilities{Mail: true, Keep: true}, code: notice{false, true}, provedCounts: true, toProved: notice{false, true}, toKept: notice{true, true}, toNeither: notice{true, false}},
+		"nothing":       {can: Capabilities{}, provedCounts: true, keptCounts: true, toProved: notice{true, false}, toKept: notice{true, false}, toNeither: notice{true, false}},
+		"kept":          {can: Capabilities{Keep: true}, kept: true, provedCounts: true, keptCounts: true, toProved: notice{true, true}, toKept: notice{true, true}, toNeither: notice{true, false}},
+		"sent":          {can: Capabilities{Mail: true}, provedCounts: true, toProved: notice{false, true}, toKept: notice{true, false}, toNeither: notice{true, false}},
+		"sent, or kept": {can: Capabilities{Mail: true, Keep: true}, provedCounts: true, toProved: notice{false, true}, toKept: notice{true, true}, toNeither: notice{true, false}},
 	} {
 		pair := func(keep, ok bool) notice { return notice{keep, ok} }
-		if got := pair(tt.can.Code()); got != tt.code {
-			t.Errorf("%s: code %v", name, got)
+		if tt.can.Kept() != tt.kept {
+			t.Errorf("%s: kept %v", name, !tt.kept)
 		}
-		if tt.can.Confirmed(true, false) != tt.provedCounts || tt.can.Confirmed(false, true) != tt.keptCounts || tt.can.Confirmed(false, false) {
+		if tt.can.Enough(true, false) != tt.provedCounts || tt.can.Enough(false, true) != tt.keptCounts || tt.can.Enough(false, false) {
 			t.Errorf("%s: what counts as confirmed", name)
 		}
 		if got := pair(tt.can.Notice(true, false)); got != tt.toProved {
 			t.Errorf("%s: a notice to a proved address %v", name, got)
 		}
 		if got := pair(tt.can.Notice(false, true)); got != tt.toKept {
-			t.Errorf("%s: a notice to one that only kept mail confirmed %v", name, got)
+			t.Errorf("%s: a notice to one that was set without mail %v", name, got)
 		}
 		if got := pair(tt.can.Notice(false, false)); got != tt.toNeither {
 			t.Errorf("%s: a notice to none %v", name, got)

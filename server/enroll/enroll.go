@@ -85,7 +85,7 @@ type draft struct {
 	Given proof.Given   `json:"given,omitzero"` // the password (R3)
 
 	Email       proof.Sent `json:"email,omitzero"`
-	EmailProved bool       `json:"email_proved,omitempty"` // the code mailed to it was right
+	EmailProved bool       `json:"email_proved,omitempty"` // the code mailed to it was right, or none can be mailed (proof.Sent.Kept)
 	Phone       proof.Sent `json:"phone,omitzero"`
 	PhoneProved bool       `json:"phone_proved,omitempty"`
 	Find        *bool      `json:"find,omitempty"`      // R10, if the user said so
@@ -158,8 +158,10 @@ func (r *rules) applies(tx store.Tx, c *ceremony.Ceremony, a *account.Account, s
 	case enterPassword:
 		_, recent, err := r.FromSession(tx, c, a)
 		return !recent, err
-	case enterEmail, emailCode:
-		return !r.Confirmed(a) || c.Kind == api.ChangeEmail, nil
+	case enterEmail:
+		return !r.HasAddress(a) || c.Kind == api.ChangeEmail, nil
+	case emailCode:
+		return r.Capabilities().Mail && (!r.HasAddress(a) || c.Kind == api.ChangeEmail), nil
 	case enterPhone:
 		return c.Kind == api.ChangePhone || !knownPhone(a), nil
 	case saveBackupCode:

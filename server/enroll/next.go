@@ -8,7 +8,7 @@ import (
 )
 
 // next returns the first requirement of a ceremony that is not met yet: a recently proved
-// password (R3, R6), for enrolments a confirmed address (R4), then what its own steps ask
+// password (R3, R6), for enrolments an address (R4), then what its own steps ask
 // for. If all are met, it makes the change. Every edge that meets a requirement ends with
 // it, and gives it its input.
 func (r *rules) next(tx store.Tx, c *ceremony.Ceremony, d *draft, in api.Input) (api.State, error) {
@@ -20,7 +20,7 @@ func (r *rules) next(tx store.Tx, c *ceremony.Ceremony, d *draft, in api.Input) 
 		d.Confirmed = false // the consequences are shown once more
 		return r.askPassword(c), err
 	}
-	if enrols(c.Kind) && !r.Confirmed(a) {
+	if enrols(c.Kind) && !r.HasAddress(a) {
 		switch {
 		case d.EmailProved:
 			if err := r.confirmEmail(tx, c, d, a); err != nil {

@@ -52,18 +52,10 @@ func (r *rules) showOverview(tx store.Tx, c *ceremony.Ceremony, d *draft) (api.S
 	return api.Overview{Method: d.Method, Replaces: d.Method != api.SecurityKey && e.Has(d.Method)}, err
 }
 
-// leaveOverview checks that codes can be sent, so that a missing mail server or text
-// gateway is reported here and not three steps later.
+// leaveOverview checks that texts can be sent, so that a missing gateway is reported here and
+// not three steps later.
 func (r *rules) leaveOverview(tx store.Tx, c *ceremony.Ceremony, d *draft, _ api.Input) (api.State, error) {
-	a, err := account.Load(tx, c.Account)
-	if err != nil {
-		return "", err
-	}
-	can := r.Capabilities()
-	if _, ok := can.Code(); !ok && !r.Confirmed(a) {
-		return "", ceremony.Reject(ceremony.Refuse(ceremony.CannotMail))
-	}
-	if d.Method == api.Text && !can.Text {
+	if d.Method == api.Text && !r.Capabilities().Text {
 		return "", ceremony.Reject(ceremony.Refuse(ceremony.CannotText))
 	}
 	return r.next(tx, c, d, nil)
@@ -125,7 +117,7 @@ func (r *rules) emailState() state {
 			if err != nil {
 				return nil, err
 			}
-			return api.EnterEmail{Address: a.Email}, nil
+			return api.EnterEmail{Address: a.Email, Kept: !r.Capabilities().Mail}, nil
 		},
 	}
 }
@@ -142,18 +134,21 @@ func (r *rules) emailCodeState() state {
 }
 
 // emailEdges take an address, mail a code to it, and examine the code. The address can be
-// corrected while the code is awaited.
+// corrected while the code is awaited. If no mail can be sent, the address leads to the states
+// that otherwise follow the code.
 func (r *rules) emailEdges(to ...api.State) []edge {
+	given := append([]api.State{emailCode}, to...)
 	return []edge{
-		{From: enterEmail, On: api.Email{}, To: []api.State{enterPassword, emailCode}, Do: r.mailCode},
-		{From: emailCode, On: api.Email{}, To: []api.State{enterPassword, emailCode}, Do: r.mailCode},
+		{From: enterEmail, On: api.Email{}, To: given, Do: r.takeEmail},
+		{From: emailCode, On: api.Email{}, To: given, Do: r.takeEmail},
 		{From: emailCode, On: api.Resend{}, To: []api.State{emailCode}, Do: r.mailAgain},
 		{From: emailCode, On: api.Code{}, To: to, Do: r.proveEmail},
 	}
 }
 
-// mailCode mails a code to a new address (R4).
-func (r *rules) mailCode(tx store.Tx, c *ceremony.Ceremony, d *draft, in api.Input) (api.State, error) {
+// takeEmail reads an address and mails a code to it (R4). If no mail can be sent, the address is
+// kept unconfirmed, and the ceremony goes on.
+func (r *rules) takeEmail(tx store.Tx, c *ceremony.Ceremony, d *draft, in api.Input) (api.State, error) {
 	address, err := account.NormalizeEmail(in.(api.Email).Address)
 	if err != nil {
 		return "", ceremony.Reject(ceremony.MalformedText("address", err,
@@ -163,7 +158,7 @@ func (r *rules) mailCode(tx store.Tx, c *ceremony.Ceremony, d *draft, in api.Inp
 	if err != nil {
 		return "", err
 	}
-	if r.Confirmed(a) && a.Email == address {
+	if r.HasAddress(a) && a.Email == address {
 		refusal := ceremony.Refuse(ceremony.SameEmail)
 		refusal.Field = "address"
 		return "", ceremony.Reject(refusal)
@@ -172,6 +167,10 @@ func (r *rules) mailCode(tx store.Tx, c *ceremony.Ceremony, d *draft, in api.Inp
 		return r.askPassword(c), err
 	}
 	d.Began.Edits.Email = a.Edits.Email // decided now
+	if !r.Capabilities().Mail {
+		d.Email, d.EmailProved = proof.Sent{Channel: api.ByEmail, To: address, Kept: true}, true
+		return r.next(tx, c, d, in)
+	}
 	refusal, err := r.Send(tx, c, &d.Email, proof.To{Channel: api.ByEmail, Address: address, Template: delivery.EmailCode})
 	if refusal != nil {
 		return "", ceremony.Reject(*refusal)
@@ -193,7 +192,7 @@ func (r *rules) proveEmail(tx store.Tx, c *ceremony.Ceremony, d *draft, in api.I
 	return r.next(tx, c, d, in)
 }
 
-// confirmEmail saves the address that an enrolment has confirmed, even if the enrolment is not
+// confirmEmail saves the address that an enrolment has asked for, even if the enrolment is not
 // finished later. An address that another ceremony confirmed in the meantime is kept.
 func (r *rules) confirmEmail(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) error {
 	d.EmailProved = false
@@ -201,9 +200,8 @@ func (r *rules) confirmEmail(tx store.Tx, c *ceremony.Ceremony, d *draft, a *acc
 	return account.Save(tx, a)
 }
 
-// setEmail sets the account's address to the one whose code was entered, and returns
-// the event. A code from mail that was kept on this computer does not confirm the
-// address.
+// setEmail sets the account's address to the one whose code was entered, or that was given
+// while no code can be mailed, and returns the event.
 func setEmail(a *account.Account, d *draft) audit.Event {
 	a.Email, a.EmailConfirmed, a.EmailKept = d.Email.To, !d.Email.Kept, d.Email.Kept
 	event := audit.Event{

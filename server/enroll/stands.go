@@ -28,7 +28,7 @@ func (r *rules) gone(tx store.Tx, c *ceremony.Ceremony, d *draft) (ceremony.Reas
 	}
 	switch c.State {
 	case enterEmail, emailCode:
-		if enrols(c.Kind) && r.Confirmed(a) {
+		if enrols(c.Kind) && r.HasAddress(a) {
 			return ceremony.EmailGone, nil
 		}
 	case saveBackupCode:

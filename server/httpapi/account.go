@@ -30,7 +30,8 @@ func (h *Handler) about(c *call) (api.About, error) {
 			TemporaryPasswordMinutes: int(h.cfg.Policy.TemporaryPasswordLife.Minutes()),
 		},
 	}
-	out.MailKept, out.Mail = h.cfg.Senders.Capabilities().Code()
+	can := h.cfg.Senders.Capabilities()
+	out.Mail, out.MailKept = can.Mail || can.Keep, can.Kept()
 	err := h.cfg.Store.View(c.r.Context(), func(tx store.Tx) (err error) {
 		out.Now = tx.Now().UTC()
 		if out.Accounts, err = account.Any(tx); err != nil {
@@ -60,6 +61,7 @@ func (h *Handler) account(c *call) (out api.Account, err error) {
 		if out.Texts, err = h.optOut(tx, a); err != nil {
 			return err
 		}
+		out.EmailDue = a.EmailKept && h.cfg.Senders.Capabilities().Mail
 		if until, ok := h.cfg.Sessions.RecentlyAuthenticated(*c.session, tx.Now()); ok {
 			until = until.UTC()
 			out.PasswordProved = &until

@@ -39,8 +39,6 @@ func stepShots() []gallerytest.Shot {
 	late := texted
 	late.SentAt, late.ResendAt = gallerytest.At(gallerytest.Ago(130*time.Second)), gallerytest.At(gallerytest.Ago(10*time.Second))
 	mailed := api.EnterCode{Channel: api.ByEmail, Digits: 6, SentTo: "margarethe@example.org", SentAt: gallerytest.At(gallerytest.Now()), CodeExpires: gallerytest.At(gallerytest.Now().Add(time.Hour)), ResendAt: gallerytest.At(gallerytest.Now().Add(2 * time.Minute)), Tries: 5, TriesLeft: new(5)}
-	kept := mailed
-	kept.Kept = true
 	app := api.EnterCode{Channel: api.ByApp, Digits: 6}
 	backup := api.SaveBackupCode{Number: 1, Code: "7kmq-2xwd-9hfz-3r8n"}
 	three := 3
@@ -51,7 +49,7 @@ func stepShots() []gallerytest.Shot {
 		pageShot("06-text-password", view(api.EnrollText, 1, api.EnterPassword{Username: "margarethe"})),
 		pageShot("06-text-email", view(api.EnrollText, 2, api.EnterEmail{}), typed(func(d *wizard.Draft) { d.Email = "margarethe@example" }), refused(api.Malformed, func(r *api.Refusal) { r.Field = "address" })),
 		pageShot("06-text-email-code", view(api.EnrollText, 3, mailed)),
-		pageShot("06-text-email-kept", view(api.EnrollText, 3, kept)),
+		pageShot("06-text-email-kept", view(api.EnrollText, 2, api.EnterEmail{Kept: true})),
 		pageShot("06-text-phone", view(api.EnrollText, 4, api.EnterPhone{Discoverable: true})),
 		pageShot("06-text-phone-refused", view(api.EnrollText, 4, api.EnterPhone{}), typed(func(d *wizard.Draft) { d.Phone = "0202 555" }), refused(api.Malformed, func(r *api.Refusal) { r.Field = "number" })),
 		pageShot("06-text-phone-cannot-send", view(api.EnrollText, 4, api.EnterPhone{}), typed(func(d *wizard.Draft) { d.Phone = "+12025550143" }), refused(api.CannotSend)),

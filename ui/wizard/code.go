@@ -36,10 +36,6 @@ func enterCode(s State, h Host, step api.EnterCode) StepView {
 	}
 	d.Next = primary(s, h, nextWords(s, h), next)
 	d.Body = []fyne.CanvasObject{look.H(0, code, look.Gap())}
-	if step.Kept {
-		d.Body = append(d.Body, kit.NewBanner(look.Info, w.T("wizard.code.email.kept"), w.T("wizard.code.email.kept-why"), "",
-			control.NewLink(w.T("wizard.code.email.kept-link"), h.does(Open("mail")))))
-	}
 	d.First = code
 
 	var links []fyne.CanvasObject
@@ -77,7 +73,7 @@ func nextWords(s State, h Host) string {
 
 // resend counts down to ResendAt and then offers to send the same code again (R12).
 func (d *StepView) resend(s State, h Host, step api.EnterCode) {
-	if step.ResendAt == nil || step.Channel == api.ByApp || step.Kept && s.View.Refusal == nil {
+	if step.ResendAt == nil || step.Channel == api.ByApp {
 		return
 	}
 	w := h.Words
@@ -121,7 +117,7 @@ func (d *StepView) codeFoot(s State, h Host, step api.EnterCode) {
 	if s.Draft.Hints {
 		d.Body = append(d.Body, kit.NewBanner(look.Info, w.T("wizard.code."+string(step.Channel)+".late"),
 			w.T("wizard.code."+string(step.Channel)+".late-why", assets.Args{"short_code": s.ShortCode}), w.T("wizard.code."+string(step.Channel)+".late-next")))
-	} else if !step.Kept {
+	} else {
 		d.Foot = append(d.Foot, control.NewLink(w.T("wizard.code."+string(step.Channel)+".late-link"), func() {
 			s.Draft.Hints = true
 			h.Do(Redraw)

@@ -5,20 +5,33 @@ import (
 
 	"nightlatch/assets/explain"
 	"nightlatch/server/api"
+	"nightlatch/ui/kit"
 	"nightlatch/ui/kit/control"
 	"nightlatch/ui/kit/look"
 )
 
-// enterEmail asks for the mail address that will be confirmed (R4).
+// enterEmail asks for the mail address that will be confirmed (R4), or says that it can't be
+// confirmed yet.
 func enterEmail(s State, h Host, step api.EnterEmail) StepView {
 	w := h.Words
 	fill(s, &s.Draft.Email, step.Address)
 	d := newStep(s, h)
 	d.Back, d.Cancel = true, true
 	next := func() { sendFilled(s, h, s.Draft.Email, "address", api.Email{Address: s.Draft.Email}) }
-	addr := newField(w.T("wizard.email"), w.T("wizard.email.hint"), false, refusedField(s, "address"), &s.Draft.Email)
-	d.Next = primary(s, h, w.T("wizard.email.next"), next)
+	hint, do := w.T("wizard.email.hint"), w.T("wizard.email.next")
+	if step.Kept {
+		hint, do = "", w.T("wizard.continue")
+	}
+	addr := newField(w.T("wizard.email"), hint, false, refusedField(s, "address"), &s.Draft.Email)
+	d.Next = primary(s, h, do, next)
 	d.Body = []fyne.CanvasObject{addr}
+	if step.Kept {
+		var links []fyne.CanvasObject
+		if s.Account.Owner {
+			links = append(links, control.NewLink(w.T("wizard.email.kept-link"), h.does(Open("delivery"))))
+		}
+		d.Body = append(d.Body, kit.NewBanner(look.Info, w.T("wizard.email.kept"), w.T("wizard.email.kept-why"), "", links...))
+	}
 	d.refuse(s, h)
 	d.First = addr.Focus()
 	return d

@@ -82,10 +82,6 @@ func (k *Checker) confirmable(tx store.Tx, account string, s *Sent, input string
 	if err := k.Refresh(tx, account, s); err != nil {
 		return "", err
 	}
-	if kept, _ := k.Capabilities().Code(); s.Kept && !kept {
-		// A mail server was set up since: from now on codes can prove an address.
-		return "", ceremony.Reject(s.refuse(ceremony.CodeExpired))
-	}
 	return k.examine(tx, s, input, k.confirmations(account, s.Channel))
 }
 

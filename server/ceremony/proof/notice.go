@@ -30,8 +30,8 @@ func origin(c *ceremony.Ceremony) notice.Origin {
 	return notice.Origin{Client: c.Caller.Client, RemoteAddr: c.Caller.RemoteAddr}
 }
 
-// Confirmed reports whether the account's address counts as confirmed (R4). That
-// depends on whether mail is sent or kept now (delivery.Capabilities).
-func (k *Checker) Confirmed(a *account.Account) bool {
-	return k.Capabilities().Confirmed(a.EmailConfirmed, a.EmailKept)
+// HasAddress reports whether the account's address is enough to enrol a method (R4). That
+// depends on whether mail can be sent now (delivery.Capabilities).
+func (k *Checker) HasAddress(a *account.Account) bool {
+	return k.Capabilities().Enough(a.EmailConfirmed, a.EmailKept)
 }

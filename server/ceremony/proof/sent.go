@@ -22,7 +22,7 @@ type Sent struct {
 	Made     time.Time   `json:"made,omitzero"`  // the first one
 	Expires  time.Time   `json:"expires,omitzero"`
 	Tries    int         `json:"tries,omitempty"` // left
-	Kept     bool        `json:"kept,omitempty"`  // the mail was kept on this computer: the code proves no address
+	Kept     bool        `json:"kept,omitempty"`  // no code was mailed, because no mail can be sent: To is not proved
 	Spare    *spare      `json:"spare,omitempty"`
 	Filed    time.Time   `json:"filed,omitzero"`  // when its record may be deleted
 	Epoch    uint64      `json:"epoch,omitempty"` // of the database when it was made
@@ -130,15 +130,8 @@ func (k *Checker) send(tx store.Tx, c *ceremony.Ceremony, s *Sent) (*api.Refusal
 	if refusal, err := k.countSend(tx, c.Account, s); refusal != nil || err != nil {
 		return refusal, err
 	}
-	kept := false
-	if s.Channel == api.ByEmail {
-		kept, _ = k.Capabilities().Code()
-	}
-	// Only a mailed code proves an address. So a code is not reused if mail was kept on this
-	// computer before and is sent now, or vice versa.
-	if !s.current(now) || s.Expires.Sub(now) < k.Policy.ResendAfter || s.Kept != kept {
-		s.renew(now, k.terms(s.Channel), s.Kept == kept)
-		s.Kept = kept
+	if !s.current(now) || s.Expires.Sub(now) < k.Policy.ResendAfter {
+		s.renew(now, k.terms(s.Channel))
 	}
 	s.At = now
 	if err := k.keep(tx, c.Account, s); err != nil {
@@ -155,21 +148,20 @@ func (k *Checker) send(tx store.Tx, c *ceremony.Ceremony, s *Sent) (*api.Refusal
 		Until:    s.Expires,
 		Account:  c.Account,
 		Secret:   true,
-		Keep:     s.Kept,
 	})
 	return nil, nil
 }
 
-// renew makes a new code. If spares is true, the present one stays good until it expires.
-func (s *Sent) renew(now time.Time, t terms, spares bool) {
+// renew makes a new code. The present one stays good until it expires.
+func (s *Sent) renew(now time.Time, t terms) {
 	var old *spare
 	switch {
-	case spares && s.current(now):
+	case s.current(now):
 		old = &spare{Code: s.Code, Made: s.Made, Expires: s.Expires}
-	case spares && s.usable(now):
+	case s.usable(now):
 		old = s.Spare
 	}
-	s.Code, s.Made, s.Expires, s.Tries, s.Spare = newDigits(t.digits), now, now.Add(t.life), t.tries, old
+	s.Code, s.Made, s.Expires, s.Tries, s.Spare, s.Kept = newDigits(t.digits), now, now.Add(t.life), t.tries, old, false
 }
 
 // resendAt is the earliest time at which the code may be sent again (R12), because texts can
@@ -204,13 +196,12 @@ func (k *Checker) Resend(tx store.Tx, c *ceremony.Ceremony, s *Sent) error {
 
 func (k *Checker) cannotSend(tx store.Tx, channel api.Channel, to string) (*api.Refusal, error) {
 	can := k.Capabilities()
-	_, mail := can.Code()
 	stopped, err := delivery.Stopped(tx, channel, to)
 	var refusal api.Refusal
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("proof: %w", err)
-	case channel == api.ByEmail && !mail:
+	case channel == api.ByEmail && !can.Mail:
 		refusal = ceremony.Refuse(ceremony.CannotMail)
 	case channel == api.ByText && !can.Text:
 		refusal = ceremony.Refuse(ceremony.CannotText)
@@ -248,6 +239,8 @@ func (s *Sent) unusable(now time.Time) (ceremony.Reason, bool) {
 		return ceremony.CodeUsed, true
 	case s.Tries <= 0:
 		return ceremony.TooManyTries, true
+	case s.Kept: // by an earlier version, which kept the mail with it on this computer
+		return ceremony.CodeExpired, true
 	case s.Code != "" && !store.Valid(now, s.Made, s.Expires):
 		return ceremony.CodeExpired, true
 	}
@@ -261,7 +254,7 @@ func (k *Checker) Step(tx store.Tx, account string, s Sent) (api.EnterCode, erro
 		return api.EnterCode{}, err
 	}
 	t := k.terms(s.Channel)
-	step := api.EnterCode{Channel: s.Channel, Digits: t.digits, SentTo: s.To, Kept: s.Kept}
+	step := api.EnterCode{Channel: s.Channel, Digits: t.digits, SentTo: s.To}
 	if s.At.IsZero() { // it can be had at once
 		now := tx.Now().UTC()
 		step.ResendAt = &now
