@@ -114,13 +114,13 @@ func (s sheets) checkCopy(scope *shell.Scope, active func()) {
 		Title: w.T("ui.codes.check"), Words: w.T("ui.check.why"), Icon: "verify", Body: []fyne.CanvasObject{field, result},
 		Do: w.T("ui.check.do"), Cancel: w.T("kit.close"), Keep: true, OnClose: asked.Leave,
 		OnDo: func() {
-			if code.Value == "" {
+			if code.Code() == "" {
 				field.Refuse(w.T("error.empty.backup.what"))
 				return
 			}
 			dialog.Do().Disable()
 			asked.Go(func(ctx context.Context) func() {
-				got, err := server.CheckBackupCode(ctx, code.Value)
+				got, err := server.CheckBackupCode(ctx, code.Code())
 				return func() {
 					if err != nil {
 						t := explain.Error(w, err)

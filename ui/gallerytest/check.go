@@ -63,6 +63,8 @@ const goldenDress = "light"
 func Check(t *testing.T, shots []Shot) {
 	t.Helper()
 	samePlace(t)
+	control.UseKeyboard(true) // a golden also says where the focus is
+	defer control.UseKeyboard(false)
 	for _, d := range testDresses() {
 		t.Run(d.Name, func(t *testing.T) {
 			w := catalog(t, d.Language)

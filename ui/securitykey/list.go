@@ -90,9 +90,6 @@ func (p *page) drawList(v *shell.View) []fyne.CanvasObject {
 func (p *page) drawRenaming(k api.Key) fyne.CanvasObject {
 	w, name := p.c.Catalog, &p.renaming
 	field := control.NewInput(control.InputConfig{Name: w.T("wizard.name"), Text: name.draft, Limit: 64, OnChanged: func(s string) { name.draft = s }, OnSubmit: func(string) { p.rename() }})
-	if name.draft == k.Label {
-		field.SelectFirst()
-	}
 	name.field = field.Focus()
 	return look.Inset(look.S16, look.S12, look.S16, look.S12, look.H(look.S16, kit.Tile("key", true), look.Grow(field),
 		control.NewButton(w.T("wizard.cancel"), "", control.Quiet, p.stopEditing), control.NewButton(w.T("ui.keys.save"), "", control.Secondary, p.rename)))

@@ -101,7 +101,7 @@ func (c *Console) Rebuild(root *fyne.Container, build func() fyne.CanvasObject) 
 	if f == nil { // "Plug in" became "Unplug"
 		f = before.at(root)
 	}
-	c.window.Canvas().Focus(f)
+	control.Succeed(c.window.Canvas(), before.widget, f)
 }
 
 // focus focuses a widget; nil takes the focus from one that is gone.

@@ -86,7 +86,7 @@ func (c *Console) Redraw() {
 		c.focus(v.First)
 	case before.name != "":
 		if f := before.find(v.Content); f != nil {
-			c.window.Canvas().Focus(f)
+			control.Succeed(c.window.Canvas(), before.widget, f)
 		} else {
 			c.focus(v.First)
 		}

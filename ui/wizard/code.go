@@ -23,15 +23,15 @@ func enterCode(s State, h Host, step api.EnterCode) StepView {
 	refused := !s.Draft.Typed && (s.View.Refusal != nil && s.Draft.Code != "" || s.Fault != nil)
 	code := s.Draft.codeField(refused, func() *control.CodeField { return control.NewCodeField(digits, 3, "") })
 	next := func() {
-		s.Draft.Code = code.Value
+		s.Draft.Code = code.Code()
 		switch {
 		case s.Busy:
-		case code.Value == "":
+		case code.Code() == "":
 			h.Do(Fail{explain.Code(w, "empty.code")})
-		case len(code.Value) < digits:
-			h.Do(Fail{explain.Variant(w, "short.code", "", assets.Args{"typed": len(code.Value), "digits": digits})})
+		case len(code.Code()) < digits:
+			h.Do(Fail{explain.Variant(w, "short.code", "", assets.Args{"typed": len(code.Code()), "digits": digits})})
 		default:
-			h.Send(api.Code{Code: code.Value})
+			h.Send(api.Code{Code: code.Code()})
 		}
 	}
 	d.Next = primary(s, h, nextWords(s, h), next)

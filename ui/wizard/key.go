@@ -174,9 +174,6 @@ func nameKey(s State, h Host, step api.NameKey) StepView {
 	d.Tile, d.Cancel = "check", true
 	next := func() { sendFilled(s, h, s.Draft.Label, "label", api.Label{Label: s.Draft.Label}) }
 	label := newField(w.T("wizard.name"), w.T("wizard.name.hint"), false, refusedField(s, "label"), &s.Draft.Label)
-	if s.Draft.Label == step.Suggested {
-		label.Input.SelectFirst() // typing replaces it
-	}
 	d.Next = primary(s, h, w.T("wizard.name.next"), next)
 	d.Body = []fyne.CanvasObject{label}
 	d.refuse(s, h)

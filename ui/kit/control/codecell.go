@@ -2,6 +2,7 @@ package control
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"nightlatch/ui/kit/look"
@@ -10,30 +11,39 @@ import (
 // A codeCell is one cell of a CodeField and the characters in it.
 type codeCell struct {
 	widget.BaseWidget
-	field *CodeField
-	at    int
-	box   *look.Box
-	mark  *look.Text
-	caret *look.Box
-	objs  []fyne.CanvasObject
+	field  *CodeField
+	at     int
+	box    *look.Box
+	chosen *look.Box // behind the selected characters
+	mark   *look.Text
+	caret  *look.Box
+	objs   []fyne.CanvasObject
 }
 
 func newCodeCell(f *CodeField, at int) *codeCell {
-	c := &codeCell{field: f, at: at, box: look.NewBox(look.Surface, look.Control, 10), mark: look.NewText("", look.CodeL, look.Ink), caret: look.NewBox(look.Accent, "", 1)}
-	c.objs = []fyne.CanvasObject{c.box, c.mark, c.caret}
+	c := &codeCell{field: f, at: at, box: look.NewBox(look.Surface, look.Control, 10), chosen: look.NewBox(theme.ColorNameSelection, "", 4), mark: look.NewText("", look.CodeL, look.Ink), caret: look.NewBox(look.Accent, "", 1)}
+	c.objs = []fyne.CanvasObject{c.box, c.chosen, c.mark, c.caret}
 	c.paint()
 	c.ExtendBaseWidget(c)
 	return c
 }
 
+// first and last are the positions of the cell's characters.
+func (c *codeCell) first() int { return c.at * c.field.perCell }
+func (c *codeCell) last() int  { return min(c.first()+c.field.perCell, c.field.Length) }
+
+// here reports whether the caret is in the cell. After the last character of a full field
+// it is in the last cell.
+func (c *codeCell) here() bool {
+	at := c.field.CursorColumn
+	return c.field.within && (at >= c.first() && at < c.last() || at == c.field.Length && c.last() == at)
+}
+
 func (c *codeCell) paint() {
 	f := c.field
-	first := c.at * f.perCell
-	last := min(first+f.perCell, f.Length)
-	c.mark.Words = f.Value[min(first, len(f.Value)):min(last, len(f.Value))]
+	c.mark.Words = f.Text[min(c.first(), len(f.Text)):min(c.last(), len(f.Text))]
 	c.box.Fill, c.box.Stroke, c.box.Width = look.Surface, look.Control, look.StrokeHair
-	full := len(f.Value) == f.Length
-	here := f.focused && (len(f.Value) >= first && len(f.Value) < last || full && last == f.Length)
+	here := c.here()
 	switch {
 	case f.Refused && here:
 		c.box.Stroke, c.box.Width = look.Danger, look.StrokeFocus
@@ -42,7 +52,9 @@ func (c *codeCell) paint() {
 	case here:
 		c.box.Stroke, c.box.Width = look.Accent, look.StrokeFocus
 	}
-	look.ShowIf(c.caret, here && !full)
+	from, to := f.selection()
+	look.ShowIf(c.chosen, f.within && min(to, c.last()) > max(from, c.first()))
+	look.ShowIf(c.caret, here && from == to)
 }
 
 // runeWidth is the width of one character.
@@ -69,12 +81,23 @@ func (c *codeCell) arrange(s fyne.Size) {
 	high := c.mark.Role.LineHeight()
 	c.mark.Move(fyne.NewPos(left, look.Whole((s.Height-high)/2)))
 	c.mark.Resize(fyne.NewSize(look.RoundUp(c.runeWidth()*n)+2, high))
-	x := left + c.runeWidth()*float32(len(c.mark.Words))
-	if n == 1 {
-		x = look.Whole(s.Width/2) - 1
+	f := c.field
+	x := func(at int) float32 { return left + c.runeWidth()*float32(at-c.first()) }
+	from, to := f.selection()
+	from, to = max(from, c.first()), min(to, c.last())
+	c.chosen.Move(fyne.NewPos(x(from)-1, look.S8))
+	c.chosen.Resize(fyne.NewSize(x(to)-x(from)+2, s.Height-2*look.S8))
+	tall := look.Points(26)
+	top := look.Whole((s.Height - tall) / 2)
+	c.caret.Move(fyne.NewPos(x(f.CursorColumn)-1, top))
+	c.caret.Resize(fyne.NewSize(2, tall))
+	switch {
+	case f.CursorColumn >= len(f.Text) && n == 1 && len(f.Text) < f.Length:
+		c.caret.Move(fyne.NewPos(look.Whole(s.Width/2)-1, top))
+	case len(f.Text) == f.Length && f.CursorColumn < f.Length: // the next character replaces this one
+		c.caret.Move(fyne.NewPos(x(f.CursorColumn), top+tall))
+		c.caret.Resize(fyne.NewSize(c.runeWidth(), 2))
 	}
-	c.caret.Resize(fyne.NewSize(2, look.Points(26)))
-	c.caret.Move(fyne.NewPos(x, look.Whole((s.Height-look.Points(26))/2)))
 }
 
 func (c *codeCell) MinSize() fyne.Size {

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 
 	"nightlatch/ui/kit/look"
@@ -14,14 +13,17 @@ import (
 // A CodeField is a field for a code: one tab stop and one value, drawn as cells. Paste
 // and dictation work because it is one field and not six. Characters that are not in
 // its alphabet (spaces, dashes) are ignored, look-alikes are converted.
+//
+// It is Fyne's entry with another drawing, so that caret, selection and clipboard work as
+// in every other field. Three things differ. Typing into a full field replaces the symbol
+// at the caret, a pasted whole code replaces everything, and undo takes back what one
+// action changed. A full field does not submit itself: Enter does.
 type CodeField struct {
-	widget.BaseWidget
+	widget.Entry
 	Name       string // for screen readers
-	Value      string
 	Length     int
 	Group      int
 	Refused    bool
-	OnDone     func(code string) // called when the code is complete
 	OnSubmit   func(code string) // Enter; with nil, Enter goes to the page's Bindings
 	OnChanged  func(code string)
 	OnKey      func(*fyne.KeyEvent) bool // called first; true: handled
@@ -29,9 +31,14 @@ type CodeField struct {
 
 	fold    func(rune) (rune, bool)
 	perCell int // characters in a cell
-	focused bool
+	within  bool
 	cells   []*codeCell
 	body    *fyne.Container
+
+	anchor  int  // the other end of the selection; the caret if nothing is selected
+	shift   bool // the key is down
+	history history
+	mouse   codeMouse
 }
 
 // NewCodeField makes a field for digits: a code from a text message, a mail or an app.
@@ -48,16 +55,15 @@ func NewBackupField(value string) *CodeField {
 
 func newCodeField(length, group, perCell int, fold func(rune) (rune, bool), value string) *CodeField {
 	f := &CodeField{Length: length, Group: group, fold: fold, perCell: perCell}
-	f.Value = f.read(value, length)
-	n := (length + perCell - 1) / perCell
-	objs := make([]fyne.CanvasObject, n)
-	for i := range n {
+	objs := []fyne.CanvasObject{}
+	for i := range (length + perCell - 1) / perCell {
 		c := newCodeCell(f, i)
 		f.cells = append(f.cells, c)
-		objs[i] = c
+		objs = append(objs, c)
 	}
 	f.body = look.Lay(&codeLayout{f}, objs...)
 	f.ExtendBaseWidget(f)
+	f.SetValue(value)
 	return f
 }
 
@@ -76,46 +82,44 @@ func (f *CodeField) read(text string, n int) string {
 	return b.String()
 }
 
-func (f *CodeField) changed() {
-	f.Refused = false
-	f.Refresh()
-	if f.OnChanged != nil {
-		f.OnChanged(f.Value)
-	}
-	if len(f.Value) == f.Length && f.OnDone != nil {
-		f.OnDone(f.Value)
-	}
-}
+// Code is the code in the field, without gaps.
+func (f *CodeField) Code() string { return f.Text }
 
 // A CodeState is what a CodeField shows.
 type CodeState struct {
 	Value   string
-	Refused bool // the next character typed starts a new code
+	Refused bool // the code is selected, so that typing replaces it
 }
 
 // SetState changes what the field shows, without calling OnChanged. A screen keeps
-// the field and calls SetState each time it is drawn: the keyboard focus and the
-// caret stay.
+// the field and calls SetState each time it is drawn: the keyboard focus, the caret, the
+// selection and what can be undone stay.
 func (f *CodeField) SetState(s CodeState) {
-	s.Value = f.read(s.Value, f.Length)
-	if f.Value == s.Value && f.Refused == s.Refused {
-		return
+	if code := f.read(s.Value, f.Length); code != f.Text {
+		f.SetValue(code)
 	}
-	f.Value, f.Refused = s.Value, s.Refused
-	f.Refresh()
+	if s.Refused != f.Refused {
+		f.Refused = s.Refused
+		if s.Refused {
+			f.selectAll()
+		}
+		f.Refresh()
+	}
 }
 
-// SetValue replaces the code without calling OnChanged.
+// SetValue replaces the code without calling OnChanged. What was typed before cannot be
+// restored by undo.
 func (f *CodeField) SetValue(code string) {
-	f.Value, f.Refused = f.read(code, f.Length), false
-	f.Refresh()
+	f.Refused, f.Entry.OnChanged = false, nil
+	f.show(f.read(code, f.Length), f.Length)
+	f.history, f.Entry.OnChanged = history{last: f.now()}, f.changed
 }
 
 // Clear empties the field.
 func (f *CodeField) Clear() { f.SetValue("") }
 
-// Refuse marks the code as refused. The next character typed starts a new code.
-func (f *CodeField) Refuse() { f.Refused = true; f.Refresh() }
+// Refuse marks the code as refused and selects it, so that typing replaces it.
+func (f *CodeField) Refuse() { f.SetState(CodeState{Value: f.Text, Refused: true}) }
 
 // Accept removes the mark of a refusal.
 func (f *CodeField) Accept() { f.Refused = false; f.Refresh() }
@@ -128,7 +132,7 @@ func (f *CodeField) AccessibilityLabel() string {
 	if f.Name != "" {
 		return f.Name
 	}
-	return look.Words().T("kit.code-field", len(f.Value), f.Length)
+	return look.Words().T("kit.code-field", len(f.Text), f.Length)
 }
 
 // AccessibilityRole is text.
@@ -136,94 +140,31 @@ func (f *CodeField) AccessibilityRole() fyne.AccessibleRole { return fyne.Access
 
 // Refresh draws again.
 func (f *CodeField) Refresh() {
+	f.track()
 	for _, c := range f.cells {
 		c.Refresh()
 	}
 	f.BaseWidget.Refresh()
 }
 
-// FocusGained shows the caret.
-func (f *CodeField) FocusGained() { f.focused = true; f.Refresh(); reveal(f) }
+// FocusGained shows the caret. A code that is in the field already is selected, unless the
+// mouse chooses the place.
+func (f *CodeField) FocusGained() {
+	f.Entry.FocusGained()
+	f.within = true
+	if arrives(f) && !f.mouse.down {
+		f.selectAll()
+	}
+	f.Refresh()
+	reveal(f)
+}
 
 // FocusLost hides the caret.
-func (f *CodeField) FocusLost() { f.focused = false; f.Refresh() }
-
-// TypedRune takes one character.
-func (f *CodeField) TypedRune(r rune) {
-	to, ok := f.fold(r)
-	if !ok {
-		return
-	}
-	if f.Refused && len(f.Value) == f.Length {
-		f.Value = ""
-	}
-	if len(f.Value) < f.Length {
-		f.Value += string(to)
-		f.changed()
-	}
+func (f *CodeField) FocusLost() {
+	f.Entry.FocusLost()
+	f.within, f.shift = false, false
+	f.Refresh()
 }
-
-// KeyDown is part of desktop.Keyable.
-func (f *CodeField) KeyDown(k *fyne.KeyEvent) { KeyDown(k) }
-
-// KeyUp is part of desktop.Keyable.
-func (f *CodeField) KeyUp(k *fyne.KeyEvent) { KeyUp(k) }
-
-// TypedKey handles Backspace, Delete and Enter. Other keys go to the page.
-func (f *CodeField) TypedKey(k *fyne.KeyEvent) {
-	if f.OnKey != nil && f.OnKey(k) {
-		return
-	}
-	switch k.Name {
-	case fyne.KeyBackspace:
-		if f.Value != "" {
-			f.Value = f.Value[:len(f.Value)-1]
-			f.changed()
-		}
-	case fyne.KeyDelete:
-		if f.Value != "" {
-			f.Value = ""
-			f.changed()
-		}
-	case fyne.KeyReturn, fyne.KeyEnter:
-		if f.OnSubmit != nil {
-			if !keys.repeats(k.Name) {
-				f.OnSubmit(f.Value)
-			}
-			return
-		}
-		passOn(f, k)
-	default:
-		passOn(f, k)
-	}
-}
-
-// TypedShortcut pastes, replacing the code, and copies.
-func (f *CodeField) TypedShortcut(s fyne.Shortcut) {
-	if f.OnShortcut != nil && f.OnShortcut(s) {
-		return
-	}
-	switch s := s.(type) {
-	case *fyne.ShortcutPaste:
-		if code := f.read(s.Clipboard.Content(), f.Length); code != "" {
-			f.Value = code
-			f.changed()
-		}
-	case *fyne.ShortcutCopy:
-		s.Clipboard.SetContent(f.Value)
-	default:
-		passShortcutOn(f, s)
-	}
-}
-
-// Tapped gives the field the keyboard focus.
-func (f *CodeField) Tapped(*fyne.PointEvent) {
-	act()
-	Focus(f)
-}
-
-// Cursor is the text cursor.
-func (f *CodeField) Cursor() desktop.Cursor { return desktop.TextCursor }
 
 // HeightFor is the height of a cell.
 func (f *CodeField) HeightFor(float32) float32 { return f.MinSize().Height }

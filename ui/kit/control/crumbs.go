@@ -39,7 +39,7 @@ func newCrumb(p Crumb) *Button {
 	b.OnTap, b.Name, b.role = p.OnTap, p.Name, fyne.AccessibleRoleLink
 	b.init(b, b.label, look.RadiusChip, 3, func() {
 		b.label.Color = look.Ink2
-		if b.Hovered || b.Focused {
+		if b.Hovered || b.Ringed() {
 			b.label.Color = look.AccentInk
 		}
 	})

@@ -183,7 +183,10 @@ func (d *Dialog) Tapped(*fyne.PointEvent) {
 }
 
 // MouseDown notes the keyboard focus before Fyne removes it.
-func (d *Dialog) MouseDown(*desktop.MouseEvent) { d.had.note(d.over.canvas) }
+func (d *Dialog) MouseDown(*desktop.MouseEvent) {
+	mouseUsed()
+	d.had.note(d.over.canvas)
+}
 
 // MouseUp is part of desktop.Mouseable.
 func (d *Dialog) MouseUp(*desktop.MouseEvent) {}

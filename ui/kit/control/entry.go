@@ -17,6 +17,8 @@ type entry struct {
 	widget.Entry
 	in    *Input
 	caret color.Color // of the theme for which the caret was drawn
+
+	pressed bool // the mouse gives the focus, and places the caret
 }
 
 // Refresh also gives the caret the colour of a new theme. Fyne reads that colour only
@@ -37,8 +39,7 @@ func (e *entry) FocusGained() {
 	e.Entry.FocusGained()
 	e.in.focused(true)
 	reveal(e.in)
-	if e.in.suggests {
-		e.in.suggests = false
+	if arrives(e) && !e.pressed {
 		e.in.SelectAll()
 	}
 }
@@ -46,6 +47,23 @@ func (e *entry) FocusGained() {
 func (e *entry) FocusLost() {
 	e.Entry.FocusLost()
 	e.in.focused(false)
+}
+
+// MouseDown focuses the field and places the caret.
+func (e *entry) MouseDown(m *desktop.MouseEvent) {
+	mouseUsed()
+	e.pressed = true
+	e.Entry.MouseDown(m)
+	e.pressed = false
+}
+
+// succeed takes the caret of another entry over, or that everything is selected.
+func (e *entry) succeed(was *entry) {
+	e.CursorColumn = min(was.CursorColumn, utf8.RuneCountInString(e.Text))
+	if all := was.SelectedText(); all != "" && all == was.Text {
+		e.in.SelectAll()
+	}
+	e.Refresh()
 }
 
 // AccessibilityLabel and AccessibilityRole let a screen reader name the field.
@@ -120,7 +138,13 @@ func (e *entry) TypedShortcut(s fyne.Shortcut) {
 		switch s.KeyName {
 		case fyne.KeyLeft, fyne.KeyRight, fyne.KeyBackspace, fyne.KeyDelete: // word by word
 			e.Entry.TypedShortcut(s)
+		case fyne.KeyHome, fyne.KeyEnd:
+			e.TypedKey(&fyne.KeyEvent{Name: s.KeyName})
 		default:
+			if isRedo(s) {
+				e.Entry.Redo()
+				return
+			}
 			passShortcutOn(e.in, s)
 		}
 	default:

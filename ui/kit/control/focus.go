@@ -44,13 +44,47 @@ func (k *focusMemory) giveBack() {
 	}
 	if way != nil {
 		unmoved = true
-		canvas.Focus(back)
+		Return(canvas, back)
 		unmoved = false
 	}
 }
 
 // unmoved keeps reveal from scrolling while giveBack restores the focus.
 var unmoved bool
+
+// latest is the object that got the focus last.
+var latest fyne.Focusable
+
+// returning is set while an object gets a focus back that it, or the object in its place
+// before the screen was drawn again, had already.
+var returning bool
+
+// arrives reports whether an object that gets the focus gets it anew: by Tab, or as the
+// first object of a screen. It does not if the window only comes to the front again, or if
+// the focus returns. A field selects its text when the focus arrives, so that typing
+// replaces it.
+func arrives(f fyne.Focusable) bool {
+	again := latest == f || returning
+	latest = f
+	return !again
+}
+
+// Return gives an object the focus that it had before.
+func Return(c fyne.Canvas, f fyne.Focusable) {
+	returning = true
+	c.Focus(f)
+	returning = false
+}
+
+// Succeed gives the focus to the object that took the place of another one when the screen
+// was drawn again. A field keeps the caret.
+func Succeed(c fyne.Canvas, was fyne.CanvasObject, f fyne.Focusable) {
+	Return(c, f)
+	old, ok := was.(*entry)
+	if now, field := f.(*entry); ok && field && now != old {
+		now.succeed(old)
+	}
+}
 
 // A Backdrop is behind everything in a window and receives the presses that no other
 // object takes. With such a press Fyne removes the keyboard focus; the Backdrop
@@ -69,7 +103,10 @@ func NewBackdrop(c fyne.Canvas) *Backdrop {
 }
 
 // MouseDown notes the keyboard focus before Fyne removes it.
-func (g *Backdrop) MouseDown(*desktop.MouseEvent) { g.had.note(g.canvas) }
+func (g *Backdrop) MouseDown(*desktop.MouseEvent) {
+	mouseUsed()
+	g.had.note(g.canvas)
+}
 
 // MouseUp is part of desktop.Mouseable.
 func (g *Backdrop) MouseUp(*desktop.MouseEvent) {}

@@ -33,6 +33,7 @@ func (h *hover) MouseMoved(*desktop.MouseEvent) { act() }
 func (h *hover) MouseOut()                      { h.over = false; h.Refresh() }
 func (h *hover) MouseUp(*desktop.MouseEvent)    {}
 func (h *hover) MouseDown(e *desktop.MouseEvent) {
+	mouseUsed()
 	h.stray = clicks.stray(h.self, e.AbsolutePosition, time.Now())
 }
 

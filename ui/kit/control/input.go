@@ -53,7 +53,6 @@ type Input struct {
 	eye             *Button
 	body            *fyne.Container
 	refused, within bool
-	suggests        bool // SelectFirst was called, and the input had no focus yet
 }
 
 // NewInput makes an input.
@@ -133,10 +132,6 @@ func (i *Input) Focus() fyne.Focusable { return i.entry }
 
 // SelectAll selects the text, so that typing replaces it.
 func (i *Input) SelectAll() { i.entry.TypedShortcut(&fyne.ShortcutSelectAll{}) }
-
-// SelectFirst selects the text when the input gets the focus for the first time: for a
-// suggestion, which typing replaces.
-func (i *Input) SelectFirst() { i.suggests = true }
 
 // Refuse marks the text as refused until it is changed.
 func (i *Input) Refuse() { i.refused = true; i.frame() }

@@ -176,20 +176,15 @@ func TestCodeFieldReadsWhatPeopleType(t *testing.T) {
 		{"not digits", "①②③½", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			done := ""
 			f := control.NewCodeField(6, 3, "")
-			f.OnDone = func(code string) { done = code }
 			kittest.Open(t, f, 400, 100, 1)
 			paste(f, tt.in)
 			typed := control.NewCodeField(6, 3, "")
 			for _, r := range tt.in {
 				typed.TypedRune(r)
 			}
-			if f.Value != tt.want || typed.Value != tt.want {
-				t.Errorf("pasted %q, typed %q; want %q", f.Value, typed.Value, tt.want)
-			}
-			if full := len(tt.want) == 6; full != (done == tt.want && done != "") {
-				t.Errorf("OnDone got %q", done)
+			if f.Code() != tt.want || typed.Code() != tt.want {
+				t.Errorf("pasted %q, typed %q; want %q", f.Code(), typed.Code(), tt.want)
 			}
 		})
 	}
@@ -202,44 +197,43 @@ func TestBackupFieldFoldsLookAlikes(t *testing.T) {
 		f := control.NewBackupField("")
 		kittest.Open(t, f, 500, 100, 1)
 		paste(f, in)
-		if f.Value != "7kmq2xwd9hfz3r01" {
-			t.Errorf("%q became %q", in, f.Value)
+		if f.Code() != "7kmq2xwd9hfz3r01" {
+			t.Errorf("%q became %q", in, f.Code())
 		}
 	}
 	f := control.NewBackupField("")
 	f.TypedRune('u') // not in the alphabet
-	if f.Value != "" {
-		t.Errorf("has %q", f.Value)
+	if f.Code() != "" {
+		t.Errorf("has %q", f.Code())
 	}
 }
 
 func TestCodeFieldEdits(t *testing.T) {
 	kittest.Wear(t, look.Theme{})
 	var changes []string
-	done, submitted := 0, 0
+	submitted := 0
 	f := control.NewCodeField(4, 2, "12")
 	f.OnChanged = func(c string) { changes = append(changes, c) }
-	f.OnDone = func(string) { done++ }
 	f.OnSubmit = func(string) { submitted++ }
 	kittest.Open(t, f, 400, 100, 1)
 	f.TypedRune('3')
 	kittest.Press(f, fyne.KeyBackspace)
 	f.TypedRune('4')
 	f.TypedRune('5')
-	f.TypedRune('6') // full
+	f.TypedRune('6') // full, the caret is at the end
 	kittest.Press(f, fyne.KeyReturn)
-	if f.Value != "1245" || done != 1 || submitted != 1 || len(changes) != 4 {
-		t.Errorf("has %q, done %d, submitted %d, changes %q", f.Value, done, submitted, changes)
+	if f.Code() != "1245" || submitted != 1 || len(changes) != 4 {
+		t.Errorf("has %q, submitted %d, changes %q", f.Code(), submitted, changes)
 	}
 	f.Refuse()
 	f.TypedRune('9') // starts a new code
-	if f.Value != "9" || f.Refused {
-		t.Errorf("after a refusal it has %q", f.Value)
+	if f.Code() != "9" || f.Refused {
+		t.Errorf("after a refusal it has %q", f.Code())
 	}
 	f.SetValue("77-77")
 	f.Clear()
-	if f.Value != "" || done != 1 {
-		t.Errorf("SetValue calls OnDone: %q, %d", f.Value, done)
+	if f.Code() != "" || len(changes) != 5 {
+		t.Errorf("SetValue calls OnChanged: %q, %q", f.Code(), changes)
 	}
 	if l := f.AccessibilityLabel(); strings.Contains(l, "7") {
 		t.Errorf("a screen reader would say the code: %q", l)

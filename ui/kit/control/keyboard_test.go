@@ -278,6 +278,7 @@ func TestFoldedRailShowsTheNameOfTheFocusedEntry(t *testing.T) {
 	r := kittest.Rail("keys")
 	win := kittest.Open(t, kit.NewWindow(r, kit.Page{Title: "Overview"}.Build()), 700, 420, 1.5)
 	without := win.Canvas().Capture()
+	control.KeyDown(&fyne.KeyEvent{Name: fyne.KeyTab})
 	win.Canvas().Focus(r.Item("requests"))
 	kittest.Picture(t, win, "rail-folded")
 	if kittest.Same(without, win.Canvas().Capture()) {

@@ -42,6 +42,7 @@ func (o *overlay) close() {
 	if o.before == nil {
 		return
 	}
+	returning = true
 	switch back := o.back(); {
 	case back == nil:
 	case o.canvas.Focused() == back:
@@ -49,6 +50,7 @@ func (o *overlay) close() {
 	default:
 		o.canvas.Focus(back)
 	}
+	returning = false
 }
 
 // back is the object that had the focus before. If the page was drawn again in the

@@ -23,6 +23,9 @@ var keys = keyboard{used: map[fyne.KeyName]bool{}}
 // widget gets.
 func KeyDown(k *fyne.KeyEvent) {
 	act()
+	if !isModifier(k.Name) {
+		UseKeyboard(true)
+	}
 	keys.used[k.Name] = false
 }
 

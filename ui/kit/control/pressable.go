@@ -46,7 +46,7 @@ func (p *Pressable) init(self fyne.Widget, content fyne.CanvasObject, radius, ou
 
 func (p *Pressable) changed() {
 	p.paint()
-	look.ShowIf(p.ring, p.Focused)
+	look.ShowIf(p.ring, p.Ringed())
 	p.BaseWidget.Refresh()
 }
 
@@ -77,13 +77,25 @@ func (p *Pressable) Disabled() bool { return p.disabled }
 
 // FocusGained shows the focus ring and scrolls the widget into view.
 func (p *Pressable) FocusGained() {
-	p.Focused = true
+	if f, ok := p.self.(fyne.Focusable); ok {
+		arrives(f)
+	}
+	p.Focused, focused = true, p
 	p.changed()
 	reveal(p.self)
 }
 
 // FocusLost hides the focus ring.
-func (p *Pressable) FocusLost() { p.Focused, p.Pressed = false, false; p.changed() }
+func (p *Pressable) FocusLost() {
+	p.Focused, p.Pressed = false, false
+	if focused == p {
+		focused = nil
+	}
+	p.changed()
+}
+
+// Ringed reports whether the widget shows that it has the focus.
+func (p *Pressable) Ringed() bool { return p.Focused && byKeyboard }
 
 // MouseIn shows the hover state.
 func (p *Pressable) MouseIn(*desktop.MouseEvent) {
@@ -101,6 +113,7 @@ func (p *Pressable) MouseOut() { p.Hovered, p.Pressed = false, false; p.changed(
 
 // MouseDown shows the pressed state.
 func (p *Pressable) MouseDown(e *desktop.MouseEvent) {
+	mouseUsed()
 	p.stray = clicks.stray(p.self, e.AbsolutePosition, time.Now())
 	p.had.note(fyne.CurrentApp().Driver().CanvasForObject(p.self))
 	if !p.disabled && !p.stray {

@@ -220,7 +220,7 @@ func (r *SideRail) Fold(on bool) {
 func (r *SideRail) point(it *RailItem) {
 	switch {
 	case !r.folded:
-	case it.Hovered || it.Focused:
+	case it.Hovered || it.Ringed():
 		r.hint.show(it, r)
 	case r.hint.of == it:
 		r.hint.Hide()
