@@ -202,7 +202,8 @@ func TestKeyIsNotUnpacked(t *testing.T) {
 	}
 }
 
-// A client that stops reading a backup does not keep the server's old pages for ever.
+// A client that stops reading a backup does not keep the server's old pages
+// for ever.
 func TestBackupEndsWhenNobodyReads(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")

@@ -14,9 +14,10 @@ import (
 	"nightlatch/server/store/seal"
 )
 
-// For every state of key, keyring and database, the refusal is true and says what helps. Only
-// a missing key is called missing. Without a keyring, no message asks to unlock one; without
-// data, none asks to restore a backup. The session of this test has no keyring.
+// For every state of key, keyring and database, the refusal is true and gives
+// the right advice. Only a missing key is called missing. Without a keyring,
+// no message advises to unlock one. Without data, none advises to restore a
+// backup. The session of this test has no keyring.
 func TestSentencesAboutTheKey(t *testing.T) {
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "")
 	t.Setenv("XDG_RUNTIME_DIR", "")

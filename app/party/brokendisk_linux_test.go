@@ -17,8 +17,8 @@ import (
 	"nightlatch/server/api"
 )
 
-// brokenCall is the system call that fails in a program that this test binary starts
-// instead of itself.
+// Environment variables with which this test binary replaces itself by the program
+// brokenStart, whose system call brokenCall fails with brokenError.
 const (
 	brokenCall  = "NIGHTLATCH_TEST_BROKEN_CALL"
 	brokenError = "NIGHTLATCH_TEST_BROKEN_ERROR"

@@ -191,7 +191,7 @@ func readHidden(ctx context.Context, f *os.File, prompt func()) (string, error) 
 	}
 }
 
-// drain takes back one wake.
+// drain consumes one wake.
 func (k *waker) drain() {
 	var b [1]byte
 	_, _ = k.r.Read(b[:]) // there is one

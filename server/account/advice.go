@@ -8,8 +8,8 @@ import (
 	"nightlatch/server/rawtext"
 )
 
-// An Advice says why a text was refused and what helps. It quotes only the refused character
-// of the text.
+// An Advice says why a text was refused and what to do. It quotes only the
+// refused character of the text.
 type Advice struct {
 	Reason    string // for programs, and to choose another text for it; "" for the general detail
 	Character string // reason character: "U+202E (RIGHT-TO-LEFT OVERRIDE)"
@@ -17,7 +17,7 @@ type Advice struct {
 }
 
 // Advise returns the advice on an error of NormalizeLabel, NormalizeEmail or
-// NormalizePhone. The general detail is for errors without a reason of their own.
+// NormalizePhone. The general detail is for errors without a specific reason.
 func Advise(err error, general string) Advice {
 	var char *rawtext.CharError
 	switch {

@@ -11,17 +11,18 @@ import (
 	"nightlatch/server/store/seal"
 )
 
-// A door to which strangers come does the same work for every name (R42). For a name without
-// an account it reads where the account would be, and decodes one that nobody has.
+// Calls that strangers can reach do the same work for every name (R42). For a
+// name without an account, they read the key where the account would be
+// stored, and decode a dummy account.
 
-// StandIn is the ID that a name without an account has in such reads. It is hashed with a
-// key, so nobody can choose where it lies.
+// StandIn is the ID that a name without an account has in such reads. It is a
+// keyed hash, so clients cannot choose the key that is read.
 func StandIn(keys *seal.Sealer, username string) string {
 	mac := keys.MAC("stand-in", Fold(username))
 	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(mac[:]))[:len(newID())]
 }
 
-// nobody is an account as it is stored.
+// nobody is a dummy account in its stored form.
 var nobody = func() []byte {
 	p := DefaultParams()
 	a := New("nobody", formatPHC(p, make([]byte, saltBytes), make([]byte, sumBytes)))

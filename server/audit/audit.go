@@ -93,10 +93,11 @@ func Append(tx store.Tx, account string, events ...Event) error {
 	return store.Save(tx, headKey(account), h)
 }
 
-// Decoy does the work of Append for a name without an account, whose stand-in has that ID,
-// and returns a record for each event, to be written where it is replaced again (R42). There
-// is no row for the head, because the counter of such a name has a row more, for its expiry:
-// the head is part of the last record.
+// Decoy does the same work as Append, for a name without an account and its
+// stand-in ID (R42). It returns a record for each event. The caller writes
+// them under keys that it overwrites later. There is no row for the head,
+// because the counter of such a name has one more row than that of an account,
+// for its expiry. Instead, the last record contains the head.
 func Decoy(tx store.Tx, standIn string, events ...Event) (records [][]byte, err error) {
 	if _, err := loadHead(tx, standIn); err != nil {
 		return nil, err
@@ -123,7 +124,7 @@ func Decoy(tx store.Tx, standIn string, events ...Event) (records [][]byte, err 
 	return records, nil
 }
 
-// nobody is the head of a chain as it is stored.
+// nobody is the head of a chain in its stored form.
 var nobody = []byte(`{"seq":3,"hash":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}`)
 
 // link returns a record's hash: SHA-256 over the previous hash (empty for the first), the

@@ -94,8 +94,8 @@ func TestChainsAgreeWithVerify(t *testing.T) {
 	}
 }
 
-// An account without any record is broken; a chain without its account may be one that was
-// deleted, so Intact asks for Verify.
+// An account without any record is broken. A chain without its account may
+// belong to a deleted account, so Intact asks for Verify.
 func TestChainsWithoutAccounts(t *testing.T) {
 	t.Parallel()
 	s := storetest.New(t, now)

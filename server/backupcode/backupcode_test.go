@@ -337,8 +337,8 @@ func TestEntryOnTheWire(t *testing.T) {
 	}
 }
 
-// active returns the number of active codes, and the number of the code that sign-in asks
-// for (R72), 0 if there is none.
+// active returns the number of active codes, and the number of the code that
+// sign-in asks for (R72), or 0.
 func active(tx store.Tx, accountID string) (n, next int, err error) {
 	a, err := account.Load(tx, accountID)
 	if err != nil {

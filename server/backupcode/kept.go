@@ -16,9 +16,9 @@ var (
 	ErrInactive = errors.New("backupcode: the code was used or is void")
 )
 
-// notKept is the value of record.Kept for a code without a copy. Records from before the
-// field have none, so that the two can be told apart: the codes of such a record may well
-// have been printed.
+// notKept is the value of record.Kept for a code without a copy. Records from
+// before the field have no value, which is a third state: their codes may have
+// been printed.
 const notKept = "no"
 
 // A Copy says whether the owner has a copy of a code (R77).

@@ -28,9 +28,9 @@ type Definition[D any] struct {
 	// client's list of steps. If it is nil, the trail is used.
 	Path func(tx store.Tx, c *Ceremony, d *D) ([]api.State, error)
 
-	// Stands returns why the current step can't be answered any more, because the account
-	// was changed in another way; nil if it can. Move then returns the step to go to, one
-	// of Moves.
+	// Stands returns why the current step can't be answered any more, or nil:
+	// the account was changed in another way. Move then returns the next step,
+	// one of Moves.
 	Stands func(tx store.Tx, c *Ceremony, d *D) (*api.Refusal, error)
 	Move   func(tx store.Tx, c *Ceremony, d *D) (api.State, error)
 	Moves  []api.State
@@ -56,7 +56,7 @@ type Edge[D any] struct {
 	From   api.State
 	On     api.Input // type tag
 	To     []api.State
-	Anyway bool // it runs even if the step is obsolete, because it leads to another step
+	Anyway bool // runs even if the step is obsolete, because it goes to another step
 
 	// Slow runs first, outside any transaction, on copies. It returns the input for Do:
 	// a type that the definition declares, with the same InputType and the results

@@ -93,7 +93,8 @@ func (e *Engine) reserveSlot(tx store.Tx, id string, s slots) error {
 	return nil
 }
 
-// noisiest returns the oldest ceremony of the source that has most of them.
+// noisiest finds the source with the most of these ceremonies, and returns its
+// oldest one.
 func noisiest(tried []waiting) waiting {
 	from := map[string]int{}
 	for _, w := range tried {

@@ -95,7 +95,7 @@ type draft struct {
 	Hash     string `json:"hash,omitempty"`     // of the new password
 
 	Secret  string `json:"secret,omitempty"`   // of the app, base32
-	Scanned bool   `json:"scanned,omitempty"`  // the code of the app is asked for
+	Scanned bool   `json:"scanned,omitempty"`  // the step asks for the app's code
 	AppStep int64  `json:"app_step,omitempty"` // the time step of its right code, 0 before
 
 	Options    api.RawJSON          `json:"options,omitempty"`    // for the security key

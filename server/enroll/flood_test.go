@@ -65,8 +65,9 @@ func TestMessagesToOneRecipientAreLimited(t *testing.T) {
 	}
 }
 
-// R12: one account that sends codes to many numbers and addresses is limited, too. Signing in
-// and entering codes of its own phone do not raise the limit.
+// R12: one account that sends codes to many numbers and addresses is limited,
+// too. Signing in, and entering codes of its own phone, do not raise the
+// limit.
 func TestMessagesOfOneAccountAreLimited(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})

@@ -7,10 +7,10 @@ import (
 	"nightlatch/server/store"
 )
 
-// next returns the first requirement of a ceremony that is not met yet: a recently proved
-// password (R3, R6), for enrolments an address (R4), then what its own steps ask
-// for. If all are met, it makes the change. Every edge that meets a requirement ends with
-// it, and gives it its input.
+// next returns the first requirement of a ceremony that is not met: a recently
+// proved password (R3, R6), for enrolments an address (R4), then the
+// ceremony's own steps. If all are met, it makes the change. Every edge that
+// meets a requirement ends with next, and passes its input on.
 func (r *rules) next(tx store.Tx, c *ceremony.Ceremony, d *draft, in api.Input) (api.State, error) {
 	a, err := account.Load(tx, c.Account)
 	if err != nil {
@@ -27,8 +27,8 @@ func (r *rules) next(tx store.Tx, c *ceremony.Ceremony, d *draft, in api.Input) 
 				return "", err
 			}
 		case !d.PhoneProved && d.AppStep == 0 && d.Label == "":
-			// A method that is proved is turned on even if the address no longer counts,
-			// because a mail server was set up meanwhile: the address was asked for before.
+			// Asked only before a method is proved. A proved method is turned on even if the
+			// address no longer counts, because a mail server was set up meanwhile.
 			return enterEmail, nil
 		}
 	}

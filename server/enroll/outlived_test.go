@@ -100,7 +100,7 @@ func (s *scene) rightCode(step api.EnterCode) api.Input {
 		}
 		return api.Code{Code: s.w.AppCode(s.app)}
 	}
-	if step.SentAt == nil { // whoever only looks gets no code
+	if step.SentAt == nil { // a GET sends no code
 		return api.Resend{}
 	}
 	if n := s.walk.View.Notice; n != nil && (n.Code == api.CodeUsed || n.Code == api.CodeExpired || n.Code == api.TooManyTries) {

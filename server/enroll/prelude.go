@@ -21,9 +21,10 @@ func startOverview(m api.Method) func(store.Tx, *ceremony.Ceremony, *draft, api.
 	}
 }
 
-// prelude returns the steps that come first in every enrolment: overview (R2), password
-// (R3), confirmed address (R4). own lists the ceremony's own states. late lists the states
-// that can follow only if the password was asked for a second time.
+// prelude returns the steps that come first in every enrolment: overview (R2),
+// password (R3), confirmed address (R4). own lists the ceremony's own states.
+// late lists the states that can follow only after a second request for the
+// password.
 func (r *rules) prelude(own []api.State, late ...api.State) ([]state, []edge) {
 	afterPassword := append([]api.State{enterEmail}, own...)
 	states := []state{
@@ -133,9 +134,9 @@ func (r *rules) emailCodeState() state {
 	}
 }
 
-// emailEdges take an address, mail a code to it, and examine the code. The address can be
-// corrected while the code is awaited. If no mail can be sent, the address leads to the states
-// that otherwise follow the code.
+// emailEdges accept an address, mail a code to it, and examine the code. The
+// user can correct the address before the code arrives. If no mail can be
+// sent, the address goes to the states that otherwise follow the code.
 func (r *rules) emailEdges(to ...api.State) []edge {
 	given := append([]api.State{emailCode}, to...)
 	return []edge{
@@ -192,8 +193,9 @@ func (r *rules) proveEmail(tx store.Tx, c *ceremony.Ceremony, d *draft, in api.I
 	return r.next(tx, c, d, in)
 }
 
-// confirmEmail saves the address that an enrolment has asked for, even if the enrolment is not
-// finished later. An address that another ceremony confirmed in the meantime is kept.
+// confirmEmail saves the confirmed address of an enrolment, even if the
+// enrolment is not finished later. An address that another ceremony confirmed
+// meanwhile is kept.
 func (r *rules) confirmEmail(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) error {
 	d.EmailProved = false
 	c.Record(setEmail(a, d))

@@ -55,7 +55,8 @@ var decided = map[api.State]bool{
 	textCode: true, emailCode: true, appCode: true, scanQR: true, choosePassword: true, confirm: true,
 }
 
-// codeGone returns why a backup code that is still shown no longer works, 0 if it does.
+// codeGone returns why a backup code that is still shown no longer works, or
+// 0.
 func codeGone(tx store.Tx, a *account.Account, number int) (ceremony.Reason, error) {
 	if slices.Contains(a.ActiveBackupCodes, number) {
 		return 0, nil
@@ -69,7 +70,7 @@ func codeGone(tx store.Tx, a *account.Account, number int) (ceremony.Reason, err
 	return ceremony.BackupVoid, err
 }
 
-// move leads to a step that can be answered.
+// move goes to a step that can be answered.
 func (r *rules) move(tx store.Tx, c *ceremony.Ceremony, d *draft) (api.State, error) {
 	a, err := account.Load(tx, c.Account)
 	if err != nil {
@@ -94,7 +95,7 @@ func (r *rules) move(tx store.Tx, c *ceremony.Ceremony, d *draft) (api.State, er
 	return r.changes()[c.Kind].restart(tx, d, a)
 }
 
-// moves lists where move can lead.
+// moves lists the states to which move can go.
 func moves(kind api.Kind) []api.State {
 	switch kind {
 	case api.EnrollText:

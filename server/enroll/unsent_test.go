@@ -8,9 +8,10 @@ import (
 	. "nightlatch/server/ceremony/ceremonytest"
 )
 
-// R4 where no mail can be sent, whether it is kept on this computer or not: the step says that
-// no code follows, the address is kept unconfirmed, and enrolling goes on. Once mail can be
-// sent, the address is asked for again and confirmed.
+// R4 without a mail server, with or without mail kept on this computer: the
+// step says that no code follows, the address is stored unconfirmed, and the
+// enrolment goes on. Once mail can be sent, the next enrolment asks for the
+// address again and confirms it.
 func TestAddressWithoutMail(t *testing.T) {
 	t.Parallel()
 	for name, setup := range map[string]Setup{"kept": {NoMail: true, KeepMail: true}, "none": {NoMail: true}} {

@@ -34,7 +34,7 @@ type run struct {
 	*Walk
 	given  map[proof]bool
 	recent time.Time     // when the password was proved, in the ceremony or recently in its session (R3)
-	edits  account.Edits // when its user last decided, or was told of a change
+	edits  account.Edits // when its user last decided, or saw a change
 	phone  string        // recipient of its last text code
 	mail   string
 	key    *Key
@@ -445,7 +445,7 @@ func (k *walker) judgeNewer(r *run, was api.State, before snapshot, edits, after
 	}
 	_, asks := r.View.Step.(api.EnterCode)
 	if refusal := r.View.Refusal; refusal != nil && refusal.Code == api.Conflict || asks && refusal == nil && r.View.State != was {
-		r.edits = after // its user was told, or has just decided
+		r.edits = after // its user has seen the change, or has just decided
 	}
 }
 

@@ -122,7 +122,8 @@ func TestDailyBackupsOfTheOwner(t *testing.T) {
 	}
 }
 
-// A server with temporary data makes no backups, and the flag wins over the setting.
+// A server with temporary data makes no backups, and the flag overrides the
+// setting.
 func TestWhereNoBackupsAreSet(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)

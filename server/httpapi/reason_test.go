@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// Two problems with the same code have different reasons, so that a client can tell them
-// apart without reading the title. Those of malformed are told apart by field.
+// Two problems with the same code have different reasons, so that a client
+// need not compare titles. Malformed problems differ by field.
 func TestReasonsTellProblemsApart(t *testing.T) {
 	t.Parallel()
 	titles := map[string]map[string]string{} // code → title → reason

@@ -6,8 +6,8 @@ import (
 	"nightlatch/server/store"
 )
 
-// hour is the time in which a shared limit counts failures that a success does not take
-// back.
+// hour is the time in which a shared limit counts failures that a success does
+// not remove.
 const hour = time.Hour
 
 // inAnHour is how many attempts the waits allow in an hour if nothing succeeds.

@@ -26,8 +26,9 @@ type Limit struct {
 	Disable int           // failures in a row after which no attempt is examined; 0: never
 	Reopen  time.Duration // how long after the last failure attempts are examined again; 0: never
 
-	// Shared says that strangers' failures are counted with those of somebody who succeeds.
-	// Then an hour has no more failures than the waits alone would allow, whatever succeeds.
+	// Shared is for a count in which failures of strangers and successes of
+	// the owner come together. Successes then do not raise the number of
+	// failures in an hour above what the waits allow.
 	Shared bool
 }
 

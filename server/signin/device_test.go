@@ -52,8 +52,8 @@ func TestStrangersDoNotStopADevice(t *testing.T) {
 	}
 }
 
-// R43: a known device has a count of its own. After too many failures the
-// device is forgotten.
+// R43: a known device has a separate count. After too many failures the device
+// is forgotten.
 func TestADeviceHasACountOfItsOwn(t *testing.T) {
 	t.Parallel()
 	w := New(t, Setup{})

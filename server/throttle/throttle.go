@@ -11,13 +11,13 @@
 //
 // A success removes the failures of the secrets that it proved, and only from its own
 // count. A mail program that signs in every minute gives a stranger no additional guesses.
-// In the counts of programs, an hour has no more failures than the waits alone would allow,
-// whatever succeeds: the owner's program may sign in with the secret that is guessed, and a
-// stranger can copy its address and name.
+// The counts of programs also limit the failures in an hour to the number that the waits
+// allow without successes. This is needed because the owner's program may prove the guessed
+// secret in the same count: a stranger can copy its address and name.
 //
 // A name without an account has a count, too (R42). A later account with the name does
-// not inherit it. The subject of a count is an ID or a keyed hash,
-// because people sometimes type their password into the name field.
+// not inherit it. The subject of a count is an ID or a keyed hash, because people sometimes
+// type their password into the name field.
 package throttle
 
 import (

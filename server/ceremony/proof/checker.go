@@ -144,8 +144,8 @@ func (k *Checker) FailUnknown(tx store.Tx, c *ceremony.Ceremony, count throttle.
 	return failures, nil
 }
 
-// Succeed takes back the failures of the secrets that the caller has proved, in the
-// caller's count (R43).
+// Succeed removes the failures of the secrets that the caller has proved, in
+// the caller's count (R43).
 func (k *Checker) Succeed(tx store.Tx, c *ceremony.Ceremony, a *account.Account, proved ...throttle.Secret) error {
 	count, err := k.Count(tx, c, a)
 	if err != nil {
@@ -157,8 +157,8 @@ func (k *Checker) Succeed(tx store.Tx, c *ceremony.Ceremony, a *account.Account,
 	return nil
 }
 
-// Renewed takes back the failures of secrets that were set up again, and ends a lock of
-// the account (R43).
+// Renewed removes the failures of secrets that were set up again, and ends a
+// lock of the account (R43).
 func (k *Checker) Renewed(tx store.Tx, a *account.Account, secrets ...throttle.Secret) error {
 	if err := k.Counts.Renewed(tx, a.ID, secrets...); err != nil {
 		return fmt.Errorf("proof: %w", err)

@@ -97,8 +97,8 @@ func (k *Checker) examine(tx store.Tx, s *Sent, input string, count interface{ A
 	return code, Allow(tx, count)
 }
 
-// spend compares a code. A right one is used up, and the other one stays good: somebody may
-// be about to enter it in another ceremony. A wrong one costs a try.
+// spend compares a code. A right one is used up. The other one stays valid,
+// because it may be entered in another ceremony. A wrong one costs a try.
 func (s *Sent) spend(now time.Time, code string) (right bool) {
 	if subtle.ConstantTimeCompare([]byte(code), []byte(s.Code)) == 1 {
 		s.Code, right = "", true

@@ -25,9 +25,10 @@ func (k *Checker) signInSends(account string) ratelimit.Counter {
 	return ratelimit.Counter{Limit: k.sendLimit("code.send"), Subject: account}
 }
 
-// accountSends counts the confirmation codes that an account sends, because any user can enter
-// the numbers and addresses of other persons. Entering a code takes back the part of its
-// recipient. Signing in takes nothing back: an abuser can sign in, and has a phone, too.
+// accountSends counts the confirmation codes that an account sends, because
+// any user can enter the numbers and addresses of other people. Entering a
+// code removes the part of its recipient. Signing in removes nothing, because
+// an abuser can sign in, too.
 func (k *Checker) accountSends(account string, s *Sent) ratelimit.Counter {
 	return ratelimit.Counter{Limit: k.sendLimit("code.from"), Subject: account, Part: k.recipient(s, 6)}
 }

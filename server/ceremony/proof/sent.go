@@ -98,9 +98,9 @@ func (k *Checker) SendNow(tx store.Tx, c *ceremony.Ceremony, s *Sent, to To) (*a
 	return k.sendTo(tx, c, s, next)
 }
 
-// sendTo sends next, and sets *s to it unless nothing was sent and there is no code.
-// Whoever only looks gets no code: a client may look as often as it likes. The code can be
-// had with Resend.
+// sendTo sends next and stores it in *s, unless the message fails and there is
+// no code. A GET sends nothing, because a client may repeat it at will. Resend
+// sends the code.
 func (k *Checker) sendTo(tx store.Tx, c *ceremony.Ceremony, s *Sent, next Sent) (*api.Refusal, error) {
 	if c.Looking {
 		*s = next
