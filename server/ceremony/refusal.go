@@ -37,6 +37,7 @@ const (
 	CodeUsed
 	AppCodeUsed
 	AppCodeClock
+	AppCodeRestored
 	ClockDrift
 	ClockZone
 	TooManyTries
@@ -143,6 +144,8 @@ var refusals = [reasonCount]refusal{
 		"Each code of the app works once. Wait until the app shows the next one."),
 	AppCodeClock: entry(api.CodeUsed, "clock_set_back", "R86", "Codes of the app count as used for now",
 		"This server's clock was ahead when the last code was accepted, and was set back since. Until the time that it showed then, codes of the app count as used. Use another method or a backup code, then set up the app again; without one, ask the operator of this server to reset two-factor authentication."),
+	AppCodeRestored: entry(api.CodeUsed, "restored", "R22", "That code may have been used before",
+		"This server's data were just restored from a backup, so codes of the minute before count as used. Wait until the time shown, then type the code that the app shows."),
 	ClockDrift: entry(api.ClockDrift, "", "R23", "The clocks of your phone and this server differ",
 		"Either can be wrong. Set the phone's clock to automatic, or ask the operator of this server to check its clock. Then type the next code."),
 	ClockZone: entry(api.ClockDrift, "time_zone", "R23", "The clocks of your phone and this server seem to differ by hours",

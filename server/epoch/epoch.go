@@ -34,6 +34,16 @@ func Current(tx store.Tx) (uint64, error) {
 	return binary.BigEndian.Uint64(b), nil
 }
 
+// Restored returns when the database was last restored, zero if it never was. The clock may
+// have been wrong then.
+func Restored(tx store.Tx) (time.Time, error) {
+	n, err := Current(tx)
+	if err != nil || n < uint64(time.Hour) { // a mere number
+		return time.Time{}, err
+	}
+	return time.Unix(0, int64(n)).UTC(), nil
+}
+
 // A Restore is the last restore. It exists until all accounts have been notified.
 type Restore struct {
 	At   time.Time `json:"at"`             // when it was restored

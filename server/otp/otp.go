@@ -123,6 +123,12 @@ func search(secret, code string, now, lastStep, from, to int64) (best Match) {
 // counts as used (R22).
 func ClockSetBack(lastStep int64, now time.Time) bool { return lastStep > step(now)+window }
 
+// LastAccepted returns the latest step whose code could have been accepted at a time.
+func LastAccepted(at time.Time) int64 { return step(at) + window }
+
+// Acceptable reports whether codes of a step can still be accepted.
+func Acceptable(n int64, now time.Time) bool { return n >= step(now)-window }
+
 // StepEnd returns the end of a time step.
 func StepEnd(n int64) time.Time { return time.Unix((n+1)*int64(Period/time.Second), 0).UTC() }
 

@@ -8,6 +8,7 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/ceremony"
 	"nightlatch/server/ceremony/proof"
+	"nightlatch/server/epoch"
 	"nightlatch/server/otp"
 	"nightlatch/server/store"
 )
@@ -36,7 +37,11 @@ func (r *rules) app(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Acco
 	if err != nil {
 		return "", fmt.Errorf("signin: app secret: %w", err)
 	}
-	match := otp.Verify(string(secret), code, tx.Now(), app.LastStep)
+	last, err := lastUsed(tx, app)
+	if err != nil {
+		return "", err
+	}
+	match := otp.Verify(string(secret), code, tx.Now(), last)
 	switch match.Outcome {
 	case otp.Accepted:
 		burned, err := isDisclosed(tx, a.ID, match.Step)
@@ -54,6 +59,9 @@ func (r *rules) app(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Acco
 	case otp.Replayed:
 		if otp.ClockSetBack(app.LastStep, tx.Now()) {
 			return r.refuseOwner(c, d, string(api.App), clockSetBack(app.LastStep))
+		}
+		if match.Step > app.LastStep {
+			return r.refuseOwner(c, d, string(api.App), justRestored(last))
 		}
 		return r.refuseOwner(c, d, string(api.App), ceremony.Refuse(ceremony.AppCodeUsed))
 	case otp.Drifted:
@@ -73,6 +81,28 @@ func (r *rules) drifted(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.
 		}
 	}
 	return r.refuseOwner(c, d, string(api.App), proof.Drift(match, tx.Now()))
+}
+
+// lastUsed returns the last step whose code counts as used. After a restore, nobody knows
+// which codes were used since the backup was made. So those that could be entered before the
+// restore count as used (R22), for about a minute.
+func lastUsed(tx store.Tx, app account.AppSecret) (int64, error) {
+	at, err := epoch.Restored(tx)
+	if err != nil || at.IsZero() || store.Future(tx.Now(), at) { // the clock was ahead then (R86)
+		return app.LastStep, err
+	}
+	if last := otp.LastAccepted(at); last > app.LastStep && otp.Acceptable(last, tx.Now()) {
+		return last, nil
+	}
+	return app.LastStep, nil
+}
+
+// justRestored is the refusal of a code that may have been used before a restore.
+func justRestored(last int64) api.Refusal {
+	refusal := ceremony.Refuse(ceremony.AppCodeRestored)
+	at := otp.StepEnd(last)
+	refusal.RetryAt = &at
+	return refusal
 }
 
 // clockSetBack is the refusal of a right code after the server's clock was set

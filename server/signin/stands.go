@@ -103,10 +103,18 @@ func (r *rules) notice(tx store.Tx, c *ceremony.Ceremony, d *draft) (*api.Notice
 		return n, err
 	case c.State == appCode:
 		app, err := account.App(tx, a.ID)
-		if err != nil || !otp.ClockSetBack(app.LastStep, tx.Now()) {
+		if err != nil {
 			return nil, err
 		}
-		refusal := clockSetBack(app.LastStep)
+		if otp.ClockSetBack(app.LastStep, tx.Now()) {
+			refusal := clockSetBack(app.LastStep)
+			return &refusal, nil
+		}
+		last, err := lastUsed(tx, app)
+		if err != nil || last == app.LastStep {
+			return nil, err
+		}
+		refusal := justRestored(last)
 		return &refusal, nil
 	case c.State == textCode:
 		return r.CodeNotice(tx, a.ID, d.Text)
