@@ -17,7 +17,8 @@ func TestTextThatIsTooLongIsCutOff(t *testing.T) {
 		width float32
 		want  bool
 	}{
-		{look.NewText("Practise with simulated devices", look.Body, look.Ink), 100, true},
+		{look.NewText("Practise with simulated devices", look.Body, look.Ink).OneLine(), 100, true},
+		{look.NewText("Practise with simulated devices", look.Body, look.Ink), 100, false},
 		{look.NewText("Practise with simulated devices", look.Body, look.Ink), 400, false},
 		{look.NewText("Practise with simulated devices", look.Body, look.Ink).Wrapped(), 100, false},
 		{look.NewText("More…", look.Body, look.Ink), 400, false},

@@ -42,19 +42,24 @@ type Dress struct {
 	Language string
 	Size     fyne.Size // of the window
 	Scale    float32   // pixels per point
+
+	ForChecks bool // drawn only if NIGHTLATCH_DRESS names it
 }
 
 // Dresses are light and dark, and conditions in which layouts often break: large text,
 // long words, right-to-left text, a small window.
 func Dresses() []Dress {
-	small := fyne.NewSize(800, 600)
+	small, least, wide := fyne.NewSize(800, 600), fyne.NewSize(760, 560), fyne.NewSize(1920, 1080)
+	large := look.Theme{Mode: look.AlwaysLight, Scale: 1.5}
 	return []Dress{
-		{"light", look.Theme{Mode: look.AlwaysLight}, "en", shell.FirstSize, 1.5},
-		{"dark", look.Theme{Mode: look.AlwaysDark}, "en", shell.FirstSize, 1.5},
-		{"large", look.Theme{Mode: look.AlwaysLight, Scale: 1.5}, "en", shell.FirstSize, 1},
-		{"long", look.Theme{Mode: look.AlwaysLight}, assets.PseudoLong, shell.FirstSize, 1},
-		{"right", look.Theme{Mode: look.AlwaysDark}, assets.PseudoRight, shell.FirstSize, 1},
-		{"small", look.Theme{Mode: look.AlwaysLight}, "en", small, 1},
+		{"light", look.Theme{Mode: look.AlwaysLight}, "en", shell.FirstSize, 1.5, false},
+		{"dark", look.Theme{Mode: look.AlwaysDark}, "en", shell.FirstSize, 1.5, false},
+		{"large", large, "en", shell.FirstSize, 1, false},
+		{"long", look.Theme{Mode: look.AlwaysLight}, assets.PseudoLong, shell.FirstSize, 1, false},
+		{"right", look.Theme{Mode: look.AlwaysDark}, assets.PseudoRight, shell.FirstSize, 1, false},
+		{"small", look.Theme{Mode: look.AlwaysLight}, "en", small, 1, false},
+		{"wide", look.Theme{Mode: look.AlwaysLight}, "en", wide, 1, true},
+		{"large-least", large, assets.PseudoLong, least, 1, true},
 	}
 }
 

@@ -19,7 +19,7 @@ func EmptyState(icon string, t look.Tone, title, says string, under ...fyne.Canv
 	if t == look.Refused {
 		fill, ink = look.DangerSoft, look.Danger
 	}
-	picture := look.Sized(112, 112, look.Z(look.NewDisc(fill, ""), look.Centre(look.NewIcon(icon, 48, ink).Fixed())))
+	picture := look.Scaled(112, 112, look.Z(look.NewDisc(fill, ""), look.Centre(look.NewIcon(icon, 48, ink))))
 	parts := []fyne.CanvasObject{look.Centre(picture), look.V(look.S8, look.NewText(title, look.Title, look.Ink).Wrapped().Centered(), look.Para(says, look.Ink2).Centered())}
 	return look.Inset(0, look.S48, 0, 0, look.Narrow(440, look.V(look.S20, append(parts, under...)...)))
 }

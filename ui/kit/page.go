@@ -20,8 +20,8 @@ type Page struct {
 	Margin  float32             // at least this much beside the column; 0 is 32
 }
 
-// Build lays the page out: a column that scrolls, and below it the action bar, which
-// does not.
+// Build lays the page out: a column that scrolls, and directly below it the action bar,
+// which does not scroll.
 func (p Page) Build() fyne.CanvasObject {
 	if p.Margin == 0 {
 		p.Margin = look.S32
@@ -41,21 +41,50 @@ func (p Page) Build() fyne.CanvasObject {
 	}
 	top = append(top, look.V(look.S4, words...))
 	body := look.V(look.S20, append([]fyne.CanvasObject{look.V(look.S12, top...)}, p.Body...)...)
-	column := p.column(look.S24, body)
-	page := []fyne.CanvasObject{look.Grow(look.Scroll(column))}
-	if len(p.Actions)+len(p.Left) > 0 {
-		left := append([]fyne.CanvasObject{}, p.Left...)
-		if len(left) > 0 {
-			left[0] = control.Flush(left[0])
-		}
-		bar := newBar((look.ActionBar-look.ControlHeight)/2, left, p.Actions)
-		page = append(page, look.Sized(0, 1, look.NewBox(look.Hairline, "", 0)), p.column(0, bar))
+	column := look.Scroll(p.column(look.S24, body))
+	if len(p.Actions)+len(p.Left) == 0 {
+		return column
 	}
-	return look.V(0, page...)
+	left := append([]fyne.CanvasObject{}, p.Left...)
+	if len(left) > 0 {
+		left[0] = control.Flush(left[0])
+	}
+	bar := newBar((look.ActionBar-look.ControlHeight)/2, left, p.Actions)
+	return look.Lay(underBody{}, column, look.NewBox(look.Hairline, "", 0), p.column(0, bar))
 }
 
 func (p Page) column(above float32, o fyne.CanvasObject) fyne.CanvasObject {
-	return look.Narrow(look.ColumnWidth+2*p.Margin, look.Inset(p.Margin, above, p.Margin, above, o))
+	return look.Inset(p.Margin, above, p.Margin, above, look.Narrow(look.ColumnWidth, o))
+}
+
+// underBody places an action bar directly below the body. If they are higher than the
+// space, the body scrolls, and the bar is at the bottom edge, below a rule.
+type underBody struct{}
+
+func (underBody) HeightFor(objs []fyne.CanvasObject, w float32) float32 {
+	return look.HeightFor(objs[0], w) - look.S24 + look.HeightFor(objs[2], w)
+}
+
+func (underBody) MinSize(objs []fyne.CanvasObject) fyne.Size {
+	body, bar := objs[0].MinSize(), objs[2].MinSize()
+	return fyne.NewSize(fyne.Max(body.Width, bar.Width), body.Height+bar.Height)
+}
+
+func (u underBody) Layout(objs []fyne.CanvasObject, s fyne.Size) {
+	body, rule, bar := objs[0], objs[1], objs[2]
+	high := look.HeightFor(bar, s.Width)
+	scrolls := u.HeightFor(objs, s.Width) > s.Height
+	look.ShowIf(rule, scrolls)
+	y, to := look.HeightFor(body, s.Width)-look.S24, look.HeightFor(body, s.Width) // the bar covers the margin below the body
+	if scrolls {
+		y = fyne.Max(0, s.Height-high)
+		to = y - 1
+	}
+	body.Resize(fyne.NewSize(s.Width, fyne.Max(0, to)))
+	rule.Move(fyne.NewPos(0, y-1))
+	rule.Resize(fyne.NewSize(s.Width, 1))
+	bar.Move(fyne.NewPos(0, y))
+	bar.Resize(fyne.NewSize(s.Width, high))
 }
 
 // actionBar places buttons that leave at the left and buttons that continue at the

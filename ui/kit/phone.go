@@ -69,7 +69,7 @@ func NewPhone(c PhoneConfig) *Phone {
 }
 
 func phoneNote(n PhoneNote) fyne.CanvasObject {
-	head := look.H(6, look.NewIcon(n.Icon, 14, look.PhoneInk2).Fixed(), look.Grow(look.NewText(n.From, look.Label.Fixed(), look.PhoneInk2)), look.NewText(n.When, look.Caption.Fixed(), look.PhoneInk2))
+	head := look.H(6, look.NewIcon(n.Icon, 14, look.PhoneInk2).Fixed(), look.Grow(look.NewText(n.From, look.Label.Fixed(), look.PhoneInk2).OneLine()), look.NewText(n.When, look.Caption.Fixed(), look.PhoneInk2))
 	parts := []fyne.CanvasObject{head}
 	if n.Large != "" {
 		parts = append(parts, look.NewText(n.Large, look.CodeM.Fixed(), look.PhoneInk))

@@ -84,8 +84,9 @@ func (l *windowLayout) put(o fyne.CanvasObject, x, w, h float32) {
 	o.Resize(fyne.NewSize(w, h))
 }
 
-// Middle centres an object that is at most width points wide at text size 100 %. It
-// scrolls if the object is higher than the space.
+// Middle centres an object that is at most width points wide at text size 100 %. Its
+// top edge stays in one place when its height changes, as long as it fits. It scrolls if
+// the object is higher than the space.
 func Middle(width float32, o fyne.CanvasObject) *fyne.Container {
 	return look.Scroll(look.Lay(&middle{width: width}, o))
 }
@@ -100,8 +101,12 @@ func CentredCard(width float32, foot fyne.CanvasObject, objs ...fyne.CanvasObjec
 	return NewWindow(nil, Middle(width, column))
 }
 
-// middle centres an object horizontally and vertically, with a margin.
+// middle centres an object horizontally, with a margin, and places its top edge as if it
+// were usualHeight high.
 type middle struct{ width float32 }
+
+// usualHeight is the height of the sign-in form with the line below it.
+const usualHeight float32 = 460
 
 func (m *middle) inner(w float32) float32 { return fyne.Min(look.Points(m.width), w-2*look.S16) }
 func (m *middle) MinSize(objs []fyne.CanvasObject) fyne.Size {
@@ -115,6 +120,7 @@ func (m *middle) HeightFor(objs []fyne.CanvasObject, w float32) float32 {
 func (m *middle) Layout(objs []fyne.CanvasObject, s fyne.Size) {
 	w := m.inner(s.Width)
 	h := look.HeightFor(objs[0], w)
-	objs[0].Move(fyne.NewPos(look.Whole((s.Width-w)/2), fyne.Max(look.S16, look.Whole((s.Height-h)/2))))
+	top := fyne.Min(look.Whole((s.Height-look.Points(usualHeight))/2), s.Height-h-look.S16)
+	objs[0].Move(fyne.NewPos(look.Whole((s.Width-w)/2), fyne.Max(look.S16, top)))
 	objs[0].Resize(fyne.NewSize(w, h))
 }

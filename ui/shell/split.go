@@ -10,11 +10,11 @@ import (
 // split is the layout of NewSplit.
 type split struct{}
 
-// leastForm is the smallest width of the right side.
-const leastForm float32 = 480
+// leastForm is the smallest width of the right side, at text size 100 %.
+const leastForm float32 = 440
 
-// NewSplit sets two sides beside each other. The left one is hidden where the
-// right one would get too narrow.
+// NewSplit sets two sides beside each other. The left one is narrower, and then hidden,
+// where the right one would get too narrow.
 func NewSplit(left, right fyne.CanvasObject) fyne.CanvasObject {
 	return container.New(split{}, left, look.NewBox(look.Hairline, "", 0), right)
 }
@@ -24,7 +24,10 @@ func (split) MinSize(objs []fyne.CanvasObject) fyne.Size { return fyne.NewSize(4
 func (split) Layout(objs []fyne.CanvasObject, s fyne.Size) {
 	left, rule, right := objs[0], objs[1], objs[2]
 	w := left.MinSize().Width
-	if s.Width-w-1 < leastForm {
+	if room := look.Whole(s.Width - 1 - look.Points(leastForm)); room < w && room > w*2/3 {
+		w = room
+	}
+	if s.Width-w-1 < look.Points(leastForm) {
 		left.Hide()
 		rule.Hide()
 		right.Move(fyne.Position{})

@@ -9,11 +9,9 @@ import (
 	"nightlatch/ui/kit/look"
 )
 
-// Widths of a CentredCard: cardWidth for a step, methodsWidth for the list of methods.
-const (
-	cardWidth    float32 = 440
-	methodsWidth float32 = 520
-)
+// cardWidth is the width of a CentredCard. All steps have the same, so that the card
+// stays where it is.
+const cardWidth float32 = 440
 
 // A FramedStep is a step inside its frame, ready to be shown, with its key bindings.
 type FramedStep struct {
@@ -47,21 +45,14 @@ func Page(s State, h Host, crumbs []control.Crumb, margin float32) (kit.Page, Fr
 	if d.Next != nil {
 		p.Actions = append(p.Actions, d.Next)
 	}
-	if len(p.Left)+len(p.Actions) == 0 {
-		p.Actions = append(p.Actions, look.Gap()) // an empty action bar keeps the layout
-	}
 	return p, f
 }
 
 // CentredCard frames a step as a card in the middle of the window, without the rail.
 func CentredCard(s State, h Host, foot fyne.CanvasObject) FramedStep {
 	d := Draw(s, h)
-	width := cardWidth
-	if s.ShowMethods {
-		width = methodsWidth
-	}
 	parts := []fyne.CanvasObject{}
-	if d.Picture == nil && !s.ShowMethods {
+	if d.Picture == nil {
 		parts = append(parts, look.V(look.S16, look.H(0, look.Mark(48), look.Gap()), d.head()))
 		parts = append(parts, d.Body...)
 	} else {
@@ -88,7 +79,7 @@ func CentredCard(s State, h Host, foot fyne.CanvasObject) FramedStep {
 	if foot != nil {
 		foot = look.Centre(foot)
 	}
-	f.Content = kit.CentredCard(width, foot, parts...)
+	f.Content = kit.CentredCard(cardWidth, foot, parts...)
 	return f
 }
 

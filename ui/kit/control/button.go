@@ -17,7 +17,8 @@ const (
 	Destroy               // outlined in the danger colour
 )
 
-// A Button is 36 points high. Its label is in sentence case and starts with a verb.
+// A Button is 36 points high, or higher where its label needs two lines. The label is in
+// sentence case and starts with a verb.
 type Button struct {
 	Pressable
 	Kind  Kind
@@ -45,9 +46,17 @@ func NewButton(label, icon string, kind Kind, tap func()) *Button {
 	if kind == Quiet || label == "" {
 		pad = 9
 	}
+	if icon == "" {
+		b.label.Centered()
+	}
 	b.OnTap, b.Name = tap, label
-	b.init(b, look.Z(b.box, look.Scaled(0, look.ControlHeight, look.Inset(pad, 0, pad, 0, look.Centre(look.H(look.S8, inside...))))), look.RadiusControl, 4, b.dress)
+	b.init(b, look.Z(b.box, look.AtLeast(look.ControlHeight, look.Inset(pad, look.S8, pad, look.S8, look.Centre(look.H(look.S8, inside...))))), look.RadiusControl, 4, b.dress)
 	return b
+}
+
+// Least is the width to which a button can shrink: its label then takes more lines.
+func (b *Button) Least() float32 {
+	return b.MinSize().Width - b.label.MinSize().Width + b.label.Least()
 }
 
 // Named sets the name that screen readers say for a button without a label.

@@ -121,9 +121,11 @@ func (l *optionList) AcceptsTab() bool { return true }
 // place puts the list below the selector, or above it if there is no space below.
 func (l *optionList) place(s fyne.Size) {
 	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(l.of)
-	line := l.lines[0].MinSize().Height
-	high := line*float32(min(len(l.lines), mostLines)) + 2*look.S4
 	wide := fyne.Max(l.of.Size().Width, look.Points(120))
+	high := 2 * look.S4
+	for _, line := range l.lines[:min(len(l.lines), mostLines)] {
+		high += line.HeightFor(wide - 2*look.S4)
+	}
 	y := at.Y + l.of.Size().Height + look.S4
 	if y+high > s.Height-look.S8 {
 		if above := at.Y - look.S4 - high; above >= look.S8 {
@@ -157,7 +159,7 @@ type optionLine struct {
 func newOptionLine(label string, tap func()) *optionLine {
 	o := &optionLine{box: look.NewBox(look.Clear, "", look.RadiusChip), words: look.NewText(label, look.Body, look.Ink), mark: look.NewIcon("check", 16, look.Accent)}
 	line := look.H(look.S8, look.Grow(o.words), look.Scaled(16, 16, o.mark))
-	o.init(o, look.Z(o.box, look.Scaled(0, 34, look.Inset(look.S12, 0, look.S8, 0, look.CentreVertically(line)))), tap, o.dress)
+	o.init(o, look.Z(o.box, look.AtLeast(34, look.Inset(look.S12, 7, look.S8, 7, look.CentreVertically(line)))), tap, o.dress)
 	return o
 }
 

@@ -10,8 +10,8 @@ import (
 	"nightlatch/ui/kit/typeset"
 )
 
-// A RailItem is an entry of the rail: an icon, a name, and a count of items that are
-// waiting.
+// A RailItem is an entry of the rail: an icon, a name that takes two lines if it is long,
+// and a count of items that are waiting.
 type RailItem struct {
 	Pressable
 	Selected bool
@@ -36,7 +36,7 @@ func NewRailItem(icon, label, count string, selected bool, tap func()) *RailItem
 	r.words = look.Grow(look.H(look.S8, look.Grow(r.label), r.chip))
 	r.dot = look.Lay(corner{}, look.Scaled(8, 8, look.NewDisc(look.Accent, "")))
 	mark := look.HTop(0, look.Full(look.Sized(3, 0, look.Inset(0, 9, 0, 9, r.bar))), look.Gap())
-	r.init(r, look.Z(r.box, mark, r.dot, look.Scaled(0, 36, look.Inset(look.S12, 0, look.S8, 0, look.CentreVertically(look.H(10, r.icon, r.words))))), look.RadiusControl, -1, r.dress)
+	r.init(r, look.Z(r.box, mark, r.dot, look.AtLeast(36, look.Inset(look.S12, look.S8, look.S8, look.S8, look.CentreVertically(look.H(10, r.icon, r.words))))), look.RadiusControl, -1, r.dress)
 	return r
 }
 

@@ -85,7 +85,7 @@ func newSegment(label string, tap func()) *segment {
 	// A segment is as wide as its label in semibold, so that a selection does
 	// not move the other segments.
 	wide := look.NewText(label, look.Strong, look.Clear)
-	c.init(c, look.Z(c.box, look.Scaled(0, 30, look.Inset(look.S12, 0, look.S12, 0, look.Centre(look.Z(wide, c.label.Centered()))))), tap, c.dress)
+	c.init(c, look.Z(c.box, look.AtLeast(30, look.Inset(look.S12, 5, look.S12, 5, look.Centre(look.Z(wide.Centered(), c.label.Centered()))))), tap, c.dress)
 	return c
 }
 

@@ -44,7 +44,7 @@ func NewSelector(c SelectorConfig) *Selector {
 	line = append(line, look.Grow(s.words), look.NewIcon("chevron-down", 16, look.Ink3))
 	s.OnTap = s.open
 	s.arrow = s.arrowed
-	s.init(s, look.Z(s.box, look.Scaled(0, look.ControlHeight, look.Inset(look.S12, 0, look.S12, 0, look.CentreVertically(look.H(look.S8, line...))))), look.RadiusControl, 0, s.dress)
+	s.init(s, look.Z(s.box, look.AtLeast(look.ControlHeight, look.Inset(look.S12, look.S8, look.S12, look.S8, look.CentreVertically(look.H(look.S8, line...))))), look.RadiusControl, 0, s.dress)
 	return s
 }
 

@@ -1,6 +1,8 @@
 package look
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
@@ -8,8 +10,9 @@ import (
 	"nightlatch/ui/kit/typeset"
 )
 
-// A Text is text in one role and one colour. With Wrap it takes several lines;
-// otherwise it ends in an ellipsis when it does not fit. Text from right to left is
+// A Text is text in one role and one colour. It wants to be on one line, and takes
+// more lines where the space is narrower. With Wrap it wants no certain width. With
+// OneLine it ends in an ellipsis where it does not fit. Text from right to left is
 // aligned right.
 type Text struct {
 	widget.BaseWidget
@@ -18,6 +21,7 @@ type Text struct {
 	Color fyne.ThemeColorName
 	Align fyne.TextAlign
 	Wrap  bool
+	Line  bool // see OneLine
 
 	sets  [3]setting // the last line breaks: measuring and drawing use different widths
 	known extent
@@ -30,6 +34,7 @@ type extent struct {
 	wrap  bool
 	size  float32 // of the type, in points
 	width float32 // on one line
+	least float32 // of the widest word
 }
 
 // A setting is a text broken into lines, and the parameters used.
@@ -42,7 +47,7 @@ type setting struct {
 	lines []string
 }
 
-// NewText makes a text of one line.
+// NewText makes a text that is on one line if there is room.
 func NewText(words string, role Role, c fyne.ThemeColorName) *Text {
 	t := &Text{Words: words, Role: role, Color: c}
 	t.ExtendBaseWidget(t)
@@ -59,7 +64,11 @@ func (t *Text) Centered() *Text { t.Align = fyne.TextAlignCenter; return t }
 // left).
 func (t *Text) Trailing() *Text { t.Align = fyne.TextAlignTrailing; return t }
 
-// Wrapped lets the text take as many lines as it needs.
+// OneLine cuts the text where it does not fit: for a picture of a fixed size. Nothing
+// that a user has to read is cut.
+func (t *Text) OneLine() *Text { t.Line = true; return t }
+
+// Wrapped lets the text take as many lines as its place needs, and asks for no width.
 func (t *Text) Wrapped() *Text { t.Wrap = true; return t }
 
 // SetWords changes the text and draws it.
@@ -83,10 +92,12 @@ func (t *Text) lines(w float32) []string {
 	switch {
 	case w <= 0:
 		want.lines = []string{t.Words}
-	case t.Wrap:
-		want.lines = typeset.Lines(t.Words, w, t.Role.TextWidth)
-	default:
+	case t.Line:
 		want.lines = []string{typeset.Ellipsis(t.Words, w, t.Role.TextWidth)}
+	case !t.Wrap && w >= t.oneLine(): // also if the sum of its words, rounded, is a bit wider
+		want.lines = []string{t.Words}
+	default:
+		want.lines = typeset.Lines(t.Words, w, t.Role.TextWidth)
 	}
 	t.sets[2], t.sets[1], t.sets[0] = t.sets[1], t.sets[0], want
 	return want.lines
@@ -95,12 +106,12 @@ func (t *Text) lines(w float32) []string {
 // measure invalidates the sizes of the layouts around the text if its own size has
 // changed. Digits in mono that count down keep their size.
 func (t *Text) measure() {
-	now := extent{words: t.Words, role: t.Role, wrap: t.Wrap, size: t.Role.size(), width: t.known.width}
+	now := extent{words: t.Words, role: t.Role, wrap: t.Wrap, size: t.Role.size(), width: t.known.width, least: t.known.least}
 	if now == t.known {
 		return
 	}
 	first := t.known.size == 0
-	if now.width = 0; !t.Wrap {
+	if now.width, now.least = 0, 0; !t.Wrap {
 		now.width = RoundUp(t.Role.TextWidth(t.Words[:typeset.RuneIndex(t.Words, longLine)]))
 	}
 	if !first && (now.width != t.known.width || now.wrap || t.known.wrap || now.size != t.known.size || now.role.Line != t.known.role.Line) {
@@ -109,10 +120,16 @@ func (t *Text) measure() {
 	t.known = now
 }
 
+// oneLine is the width of the text on one line.
+func (t *Text) oneLine() float32 {
+	t.measure()
+	return t.known.width
+}
+
 // HeightFor is the height at a width.
 func (t *Text) HeightFor(w float32) float32 {
 	t.measure()
-	if !t.Wrap {
+	if t.Line || !t.Wrap && (w <= 0 || w >= t.known.width) {
 		return t.Role.LineHeight()
 	}
 	return t.Role.LineHeight() * float32(len(t.lines(w)))
@@ -128,11 +145,26 @@ func (t *Text) MinSize() fyne.Size {
 	if t.Wrap {
 		return fyne.NewSize(40, t.HeightFor(t.Size().Width))
 	}
-	return fyne.NewSize(t.known.width, t.Role.LineHeight())
+	return fyne.NewSize(t.known.width, t.HeightFor(t.Size().Width))
 }
 
-// Least is the width of a character and an ellipsis.
-func (t *Text) Least() float32 { return fyne.Min(RoundUp(t.Role.size()*2), t.MinSize().Width) }
+// Least is the width of the widest word, but not more than some letters; of a character
+// and an ellipsis for a text on one line.
+func (t *Text) Least() float32 {
+	if t.Line {
+		return fyne.Min(RoundUp(t.Role.size()*2), t.MinSize().Width)
+	}
+	t.measure()
+	if t.known.least == 0 {
+		for word := range strings.FieldsSeq(t.Words) {
+			t.known.least = fyne.Max(t.known.least, RoundUp(t.Role.TextWidth(word[:typeset.RuneIndex(word, longWord)])))
+		}
+	}
+	return fyne.Min(t.known.least, t.MinSize().Width)
+}
+
+// longWord is the number of letters of a word that stay together in a narrow row.
+const longWord = 16
 
 // CreateRenderer implements fyne.Widget. Fyne destroys renderers that were not drawn
 // for a minute of wall-clock time, which after a sleep of the computer is all of them,

@@ -10,7 +10,8 @@ type wrapOne struct {
 	grow, full, centre bool
 	withText           bool // w and h grow with the text size
 	l, t, r, b         float32
-	w, h, maxW         float32
+	w, h               float32
+	maxW, minH         float32 // grow with the text size
 }
 
 func one(l wrapOne, o fyne.CanvasObject) *fyne.Container { return Lay(&l, o) }
@@ -44,7 +45,10 @@ func Scaled(w, h float32, o fyne.CanvasObject) *fyne.Container {
 	return one(wrapOne{w: w, h: h, withText: true}, o)
 }
 
-// Narrow centres an object in a column at most w wide.
+// AtLeast gives an object a least height, which grows with the text size.
+func AtLeast(h float32, o fyne.CanvasObject) *fyne.Container { return one(wrapOne{minH: h}, o) }
+
+// Narrow centres an object in a column at most w wide, which grows with the text size.
 func Narrow(w float32, o fyne.CanvasObject) *fyne.Container { return one(wrapOne{maxW: w}, o) }
 
 // Centre centres an object at its minimum size.
@@ -87,7 +91,7 @@ func (l *wrapOne) inner(w float32) float32 {
 		w = l.wide()
 	}
 	if l.maxW > 0 {
-		w = fyne.Min(w, l.maxW)
+		w = fyne.Min(w, Points(l.maxW))
 	}
 	return w - l.l - l.r
 }
@@ -100,7 +104,7 @@ func (l *wrapOne) HeightFor(objs []fyne.CanvasObject, w float32) float32 {
 	if l.centre {
 		in = fyne.Min(in, objs[0].MinSize().Width)
 	}
-	return HeightFor(objs[0], in) + l.t + l.b
+	return fyne.Max(HeightFor(objs[0], in)+l.t+l.b, Points(l.minH))
 }
 
 func (l *wrapOne) MinSize(objs []fyne.CanvasObject) fyne.Size {
@@ -114,6 +118,7 @@ func (l *wrapOne) MinSize(objs []fyne.CanvasObject) fyne.Size {
 	if l.h > 0 {
 		m.Height = l.high()
 	}
+	m.Height = fyne.Max(m.Height, Points(l.minH))
 	return m
 }
 
