@@ -78,7 +78,9 @@ func (e *Engine) reserveSlot(tx store.Tx, id string, s slots) error {
 			slot = w.slot
 			break
 		}
-		tried = append(tried, w)
+		if !slices.Contains(tried, w) { // a slot that was tried twice is one ceremony
+			tried = append(tried, w)
+		}
 	}
 	if slot == "" {
 		out := noisiest(tried)
