@@ -83,8 +83,8 @@ func (p *progress) end() {
 }
 
 // converting returns a function that shows the conversion of a database to the current
-// format. It reports the conversion before it begins, because the start takes longer: to log,
-// if that is set.
+// format. It announces the conversion first, because the start takes longer. It writes to log
+// if that is set and the output is not a terminal.
 func (t terminal) converting(log *slog.Logger) func(done, total int64) error {
 	var p *progress
 	return func(done, total int64) error {

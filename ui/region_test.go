@@ -12,7 +12,7 @@ import (
 )
 
 // Paper, times, dates and phone numbers follow the region of the computer. The language
-// of the window is English in both.
+// of the window is English in all cases.
 func TestWindowFollowsTheRegion(t *testing.T) {
 	for _, tt := range []struct {
 		name        string

@@ -31,8 +31,8 @@ type prepared struct {
 }
 
 // prepareBackup makes a backup code, outside any transaction, if the method will issue
-// one. It skips the slow hash if examinable is set and reports that the input will not be
-// examined.
+// one. If examinable, which may be nil, reports that the input will not be examined, it skips
+// the slow hash.
 func (r *rules) prepareBackup(ctx context.Context, c ceremony.Ceremony, in api.Input, examinable func(tx store.Tx) (bool, error)) (api.Input, error) {
 	out := prepared{Input: in}
 	var a *account.Account

@@ -164,6 +164,6 @@ var backupsProblems = []row{
 		of:     []error{errFolderFixed},
 		status: http.StatusConflict, code: api.Conflict, reason: "folder_fixed",
 		title:  "The flag --backup-dir says where backups go",
-		detail: "The flag wins over the setting. Start the server without it, then change the setting.",
+		detail: "The flag overrides the setting. Start the server without it, then change the setting.",
 	},
 }

@@ -125,7 +125,7 @@ var signUpProblems = []row{
 		of:     []error{signup.ErrFixed},
 		status: http.StatusConflict, code: api.Conflict, reason: "sign_up_fixed", rule: "R7",
 		title:  "The flag --sign-up says who may sign up",
-		detail: "The flag wins over the setting. Start the server without it, then change the setting.",
+		detail: "The flag overrides the setting. Start the server without it, then change the setting.",
 	},
 	{
 		of:     []error{signup.ErrClosed},
