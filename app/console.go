@@ -23,6 +23,7 @@ import (
 	"nightlatch/server/client"
 	"nightlatch/server/store"
 	"nightlatch/ui"
+	"nightlatch/ui/clipboard"
 	"nightlatch/ui/print"
 	"nightlatch/ui/shell"
 )
@@ -153,14 +154,15 @@ func (inst *instance) show(ctx context.Context, t terminal) error {
 	savePreferencesOnlyIfChanged(a)
 	console, err := ui.New(ui.Config{
 		Config: shell.Config{
-			App:     a,
-			Client:  inside,
-			Vault:   inst.vault(),
-			Lab:     inst.lab != nil,
-			Region:  region.Here(),
-			OpenLab: openLab,
-			Version: version,
-			Address: e.url,
+			App:            a,
+			Client:         inside,
+			Vault:          inst.vault(),
+			Lab:            inst.lab != nil,
+			Region:         region.Here(),
+			OpenLab:        openLab,
+			ClipboardOwner: clipboard.OfDesktop(),
+			Version:        version,
+			Address:        e.url,
 			Features: shell.Features{
 				SecurityKeys:   libfido2.Supported,
 				NFC:            nfcSupported,

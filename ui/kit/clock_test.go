@@ -193,9 +193,11 @@ func TestToastDisappears(t *testing.T) {
 	kittest.Wear(t, look.Theme{})
 	hand := newHandClock()
 	toast := kit.NewToaster(hand.clock())
-	kittest.Open(t, look.Z(kit.NewWindow(nil, look.V(0)), toast), 600, 400, 1)
+	page := look.V(0)
+	view := toast.View(page)
+	kittest.Open(t, look.Z(kit.NewWindow(nil, page), view), 600, 400, 1)
 	toast.Copied(true)
-	if toast.Says() == "" || toast.AccessibilityLabel() != toast.Says() {
+	if toast.Says() == "" || view.AccessibilityLabel() != toast.Says() {
 		t.Error("no message is shown")
 	}
 	hand.move(2 * time.Second)

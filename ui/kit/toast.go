@@ -4,21 +4,26 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/widget"
 
 	"nightlatch/ui/kit/look"
 )
 
-// A Toaster shows short messages at the bottom of a window: "Copied". It ignores mouse
-// and keyboard, and hides a message after some seconds. Place it above the window:
-// Z(NewWindow(…), toaster).
+// A Toaster shows short messages on the page: "Copied". A message may have a button that
+// undoes what was done. It is hidden after some seconds. It is shown on the newest of the
+// views, which is the dialog that is open, or the page.
 type Toaster struct {
-	widget.BaseWidget
 	clock Clock
-	text  *look.Text
-	icon  *look.Icon
-	plate fyne.CanvasObject
+	views []*ToastView
+	now   message
 	stop  func()
+}
+
+// A message is what a toaster shows; the zero message is nothing.
+type message struct {
+	icon, says string
+	action     string // label of the button; "" for none
+	do         func()
+	over       func() // called when the message goes away without the button; may be nil
 }
 
 // A message is shown for toastTime plus toastPerRune for each character.
@@ -28,37 +33,61 @@ const (
 )
 
 // NewToaster makes a toaster; clock times its messages.
-func NewToaster(clock Clock) *Toaster {
-	t := &Toaster{clock: clock, text: look.NewText("", look.Body, look.Window).Wrapped()}
-	t.icon = look.NewIcon("check", 18, look.Window)
-	box := look.NewBox(look.Ink, "", look.RadiusControl)
-	box.Shadow = true
-	t.plate = look.Z(box, look.Inset(look.S16, 10, look.S16, 10, look.HTop(10, t.icon, look.Grow(t.text))))
-	t.plate.Hide()
-	t.ExtendBaseWidget(t)
-	return t
+func NewToaster(clock Clock) *Toaster { return &Toaster{clock: clock} }
+
+// View returns a view of the toaster over the objects of under, which it covers as little
+// as possible. Place it above them, at the same place and of the same size.
+func (t *Toaster) View(under fyne.CanvasObject) *ToastView {
+	v := newToastView(t, under)
+	t.views = append(t.views, v)
+	t.draw()
+	return v
 }
 
 // Say shows a message, in place of an earlier one.
-func (t *Toaster) Say(says string) { t.show("check", says) }
+func (t *Toaster) Say(says string) { t.show(message{icon: "check", says: says}, 0) }
 
-// Wait shows that work is running.
-func (t *Toaster) Wait(says string) { t.show("clock", says) }
+// Wait shows that something is being done.
+func (t *Toaster) Wait(says string) { t.show(message{icon: "clock", says: says}, 0) }
+
+// Offer shows a message with a button, for at least a time. over is called once, when the
+// message goes away without a press of the button; it may be nil.
+func (t *Toaster) Offer(says, action string, least time.Duration, do, over func()) {
+	t.show(message{icon: "check", says: says, action: action, do: do, over: over}, least)
+}
+
+// Act presses the button of the message. It reports whether there is one.
+func (t *Toaster) Act() bool {
+	do := t.now.do
+	if do == nil {
+		return false
+	}
+	t.now.over = nil
+	t.Hush()
+	do()
+	return true
+}
 
 // Hush hides the message.
 func (t *Toaster) Hush() {
-	t.silence()
-	t.plate.Hide()
-	t.Refresh()
+	if t.stop != nil {
+		t.stop()
+		t.stop = nil
+	}
+	over := t.now.over
+	t.now = message{}
+	t.draw()
+	if over != nil {
+		over()
+	}
 }
 
-func (t *Toaster) show(icon, says string) {
-	t.silence()
-	t.icon.Name, t.text.Words = icon, says
-	t.plate.Show()
-	t.Refresh()
+func (t *Toaster) show(m message, least time.Duration) {
+	t.Hush()
+	t.now = m
+	t.draw()
 	if t.clock.Every != nil {
-		t.stop = t.clock.Every(toastTime+time.Duration(len([]rune(says)))*toastPerRune, t.Hush)
+		t.stop = t.clock.Every(max(least, toastTime+time.Duration(len([]rune(m.says)))*toastPerRune), t.Hush)
 	}
 }
 
@@ -73,37 +102,22 @@ func (t *Toaster) Copied(secret bool) {
 }
 
 // Says is the message shown now, "" if there is none.
-func (t *Toaster) Says() string {
-	if !t.plate.Visible() {
-		return ""
-	}
-	return t.text.Words
-}
+func (t *Toaster) Says() string { return t.now.says }
 
-func (t *Toaster) silence() {
-	if t.stop != nil {
-		t.stop()
-		t.stop = nil
+// Place moves the message to where it covers least, after the page was drawn again.
+func (t *Toaster) Place() {
+	if len(t.views) > 0 && t.now.says != "" {
+		t.views[len(t.views)-1].Refresh()
 	}
 }
 
-func (t *Toaster) place(s fyne.Size) {
-	w := fyne.Min(look.Points(440), fyne.Min(s.Width-2*look.S16, look.RoundUp(t.text.Role.TextWidth(t.text.Words))+look.Points(18)+2*look.S16+look.S12))
-	h := look.HeightFor(t.plate, w)
-	t.plate.Resize(fyne.NewSize(w, h))
-	t.plate.Move(fyne.NewPos(look.Whole((s.Width-w)/2), s.Height-h-look.Points(look.ActionBar)-look.S12))
-}
-
-// AccessibilityLabel is the message.
-func (t *Toaster) AccessibilityLabel() string { return t.Says() }
-
-// AccessibilityRole is text.
-func (t *Toaster) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleText }
-
-// MinSize is zero: a toaster is above the other objects.
-func (t *Toaster) MinSize() fyne.Size { return fyne.Size{} }
-
-// CreateRenderer implements fyne.Widget.
-func (t *Toaster) CreateRenderer() fyne.WidgetRenderer {
-	return &asleep{WidgetRenderer: look.NewPlaced(t.place, t.plate), sleep: t.silence}
+// draw shows the message on the newest view only.
+func (t *Toaster) draw() {
+	for i, v := range t.views {
+		if i == len(t.views)-1 {
+			v.show(t.now)
+		} else {
+			v.show(message{})
+		}
+	}
 }

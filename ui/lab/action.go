@@ -98,7 +98,7 @@ func (p *Panel) use(a api.LabAccount) {
 		c.Redraw()
 		return
 	}
-	c.Config.App.Clipboard().SetContent(a.Password)
+	c.HoldSecret(a.Password)
 	if c.SignedIn() {
 		c.Toast.Say(c.Catalog.T("lab.use.signed-in", a.Username))
 		return

@@ -22,7 +22,7 @@ func (p *page) Draw() shell.View {
 	if !p.src.Ready {
 		return p.src.Waiting(c, w.T("ui.keys.title"), p.crumbs(), p.load)
 	}
-	keys := p.src.Value
+	keys := p.keys()
 	add := control.NewButton(w.T("ui.keys.add"), "plus", control.Primary, p.add)
 	screen := kit.Page{Crumbs: p.crumbs(), Title: w.T("ui.keys.title")}
 	v := shell.View{Ready: true}
@@ -68,7 +68,7 @@ func (p *page) drawList(v *shell.View) []fyne.CanvasObject {
 	w := p.c.Catalog
 	var rows []kit.ListRow
 	var below []fyne.CanvasObject
-	for _, k := range p.src.Value {
+	for _, k := range p.keys() {
 		if k.PossiblyCopied {
 			below = append(below, kit.NewBanner(look.Attention, w.T("ui.keys.copied", k.Label), w.T("ui.keys.copied-why"), w.T("ui.keys.copied-next"),
 				control.NewLink(w.T("ui.keys.delete-link"), func() { p.remove(k) }), control.NewLink(w.T("ui.keys.happened"), func() { p.c.Visit(shell.Activity) })))

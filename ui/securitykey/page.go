@@ -6,6 +6,7 @@ package securitykey
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -25,6 +26,7 @@ type page struct {
 	src      shell.Source[[]api.Key]
 	list     *kit.RowList
 	renaming renaming
+	hidden   string // ID of a key that is being deleted; "" for none
 	ident    identification
 	here     *pluggedIn
 }
@@ -105,17 +107,69 @@ func (p *page) rename() {
 		p.c.WarnEmpty("label")
 		return
 	}
-	p.c.Perform(func(ctx context.Context, server *client.Client) (func(), error) {
-		_, err := server.RenameKey(ctx, id, label)
-		return func() { p.renaming = renaming{}; p.c.Redraw(); p.load() }, err
+	p.relabel(id, label, func() {
+		if was := p.label(id); was != "" && was != label {
+			p.c.OfferUndo(p.c.Catalog.T("ui.keys.renamed", label), func() { p.relabel(id, was, nil) })
+		}
 	})
 }
 
-func (p *page) remove(k api.Key) { removeKey(p.c, k, p.load) }
+// relabel gives a key another name, and then calls then if it is not nil.
+func (p *page) relabel(id, label string, then func()) {
+	p.c.Perform(func(ctx context.Context, server *client.Client) (func(), error) {
+		_, err := server.RenameKey(ctx, id, label)
+		return func() {
+			p.renaming = renaming{}
+			if then != nil {
+				then()
+			}
+			p.c.Redraw()
+			p.load()
+		}, err
+	})
+}
+
+// label is the name of a key, "" if it is not in the list.
+func (p *page) label(id string) string {
+	for _, k := range p.src.Value {
+		if k.ID == id {
+			return k.Label
+		}
+	}
+	return ""
+}
+
+// remove deletes a key from the account's list after a confirmation. The key leaves the
+// list at once; until the server is asked, the deletion can be undone.
+func (p *page) remove(k api.Key) {
+	c := p.c
+	show := func(hidden string) func() { return func() { p.hidden = hidden; c.RedrawIf(p) } }
+	confirmRemoval(c, k, func() {
+		c.PerformLater(shell.Delayed{
+			Says: c.Catalog.T("ui.keys.deleted", k.Label), Waits: show(k.ID), Undone: show(""),
+			Work: func(ctx context.Context, server *client.Client) (func(), error) {
+				err := server.DeleteKey(ctx, k.ID)
+				if err != nil {
+					p.scope.Tell(show(""))
+				}
+				return func() { c.Reload(nil); p.load() }, err
+			},
+		})
+	})
+}
 
 // removeKey deletes a key from the account's list after a confirmation, and then
 // calls then.
 func removeKey(c *shell.Console, k api.Key, then func()) {
+	confirmRemoval(c, k, func() {
+		c.Perform(func(ctx context.Context, server *client.Client) (func(), error) {
+			return func() { c.Reload(nil); then() }, server.DeleteKey(ctx, k.ID)
+		})
+	})
+}
+
+// confirmRemoval asks before a key is deleted from the account's list.
+func confirmRemoval(c *shell.Console, k api.Key, do func()) {
 	var consequences []string
 	if a := c.Account(); a.Methods.Keys == 1 {
 		consequences = append(consequences, c.Catalog.T("ui.keys.delete.last"))
@@ -123,11 +177,12 @@ func removeKey(c *shell.Console, k api.Key, then func()) {
 			consequences = append(consequences, c.Catalog.T("ui.phone.delete.two-factor-off"))
 		}
 	}
-	c.Confirm("ui.keys.delete", consequences, func() {
-		c.Perform(func(ctx context.Context, server *client.Client) (func(), error) {
-			return func() { c.Reload(nil); then() }, server.DeleteKey(ctx, k.ID)
-		})
-	}, k.Label)
+	c.Confirm("ui.keys.delete", consequences, do, k.Label)
+}
+
+// keys are the account's keys without the one that is being deleted.
+func (p *page) keys() []api.Key {
+	return slices.DeleteFunc(slices.Clone(p.src.Value), func(k api.Key) bool { return k.ID == p.hidden })
 }
 
 func (p *page) crumbs() []control.Crumb {

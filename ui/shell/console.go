@@ -21,6 +21,7 @@ import (
 	"nightlatch/assets/region"
 	"nightlatch/server/api"
 	"nightlatch/server/client"
+	"nightlatch/ui/clipboard"
 	"nightlatch/ui/kit"
 	"nightlatch/ui/kit/control"
 	"nightlatch/ui/kit/look"
@@ -47,8 +48,10 @@ type Config struct {
 	// Language is a BCP 47 tag; "" means the language chosen in the settings, else
 	// English.
 	Language string
-	Region   region.Settings  // regional settings of this computer
-	Now      func() time.Time // this computer's clock; nil: time.Now
+	Region   region.Settings // regional settings of this computer
+	// ClipboardOwner tells whose text is on the clipboard; nil: nobody can tell.
+	ClipboardOwner clipboard.Owner
+	Now            func() time.Time // this computer's clock; nil: time.Now
 }
 
 // Features are abilities that some builds and systems lack.
@@ -81,6 +84,10 @@ type Console struct {
 	session *Scope          // of the signed-in person; nil when nobody is signed in
 	kept    <-chan struct{} // closed when the vault has stored the last token
 
+	clipboard *clipboard.Keeper
+	strip     *fyne.Container // below the page while a secret is on the clipboard
+	area      *fyne.Container // the page, the strip and the messages
+
 	rail      *control.SideRail
 	slot      *fyne.Container // holds the page in front
 	dock      *fyne.Container // holds the panel; nil without one
@@ -88,6 +95,7 @@ type Console struct {
 	scope     *Scope               // of the screen in front
 	action    *Scope               // while an action of the screen in front runs; nil before the first
 	bindings  control.Bindings     // of the screen in front
+	delayed   *Scope               // while delayed work runs; nil before the first
 	beginning bool                 // Begin waits for the server
 	entering  bool                 // the screen in front has not been drawn completely yet
 	trouble   *explain.Explanation // shown above the page in front
@@ -123,7 +131,13 @@ func New(cfg Config) (*Console, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Console{Config: cfg, Catalog: catalog.In(cfg.Region), server: cfg.Client}, nil
+	if cfg.ClipboardOwner == nil {
+		cfg.ClipboardOwner = clipboard.Anybody{}
+	}
+	return &Console{
+		Config: cfg, Catalog: catalog.In(cfg.Region), server: cfg.Client,
+		clipboard: clipboard.New(cfg.App.Clipboard(), cfg.ClipboardOwner, cfg.Now),
+	}, nil
 }
 
 // FirstSize is the window's size when it is opened.
@@ -152,8 +166,7 @@ func (c *Console) OpenIn(root *Scope) {
 	c.window.SetPadded(false)
 	c.window.SetMaster()
 	c.window.SetIcon(fyne.NewStaticResource("nightlatch.png", assets.AppIcon(128)))
-	c.slot = look.Z(look.NewBox(look.Window, "", 0))
-	c.Toast = kit.NewToaster(c.Clock(root))
+	c.furnish(c.Clock(root))
 	if c.parts.Panel != nil {
 		c.dock = look.Z(c.parts.Panel.Content())
 		if !c.Config.Prefs.BoolWithFallback(prefPanel, true) || !c.panelFits(FirstSize.Width) {
@@ -163,8 +176,8 @@ func (c *Console) OpenIn(root *Scope) {
 	c.frame()
 	c.window.Resize(FirstSize)
 	c.addShortcuts()
-	c.window.SetOnClosed(root.Leave)
-	c.window.SetCloseIntercept(func() { c.Leaving(c.window.Close) })
+	c.window.SetOnClosed(func() { c.clipboard.Clear(); root.Leave() })
+	c.window.SetCloseIntercept(func() { c.Leaving(func() { c.settleDelayed(c.window.Close) }) })
 	if c.parts.Panel != nil {
 		c.parts.Panel.Start(root)
 	}
@@ -222,6 +235,17 @@ func (c *Console) Clock(s *Scope) kit.Clock {
 	}}
 }
 
+// furnish makes the parts of the window that stay: the place of the page, the strip below
+// it and the messages above it.
+func (c *Console) furnish(clock kit.Clock) {
+	c.slot = look.Z(look.NewBox(look.Window, "", 0))
+	c.strip = look.Z()
+	c.strip.Hide()
+	page := look.V(0, look.Grow(c.slot), c.strip)
+	c.Toast = kit.NewToaster(clock)
+	c.area = look.Z(page, c.Toast.View(page))
+}
+
 // frame builds the window around the slot, with the rail when somebody is signed in.
 func (c *Console) frame() {
 	if c.opening {
@@ -231,7 +255,7 @@ func (c *Console) frame() {
 	if c.dock != nil {
 		docked = append(docked, c.dock)
 	}
-	c.window.SetContent(container.New(floor{}, look.Z(control.NewBackdrop(c.window.Canvas()), kit.NewWindow(c.rail, c.slot, docked...), c.Toast)))
+	c.window.SetContent(container.New(floor{}, look.Z(control.NewBackdrop(c.window.Canvas()), kit.NewWindow(c.rail, c.area, docked...))))
 	c.window.Canvas().SetOnTypedKey(c.typed)
 	if keys, ok := c.window.Canvas().(desktop.Canvas); ok {
 		keys.SetOnKeyDown(control.KeyDown)

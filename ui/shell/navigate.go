@@ -51,6 +51,7 @@ func (c *Console) Follow(r Route) {
 // unsaved.
 func (c *Console) leaveFor(s Screen) {
 	c.Leaving(func() {
+		c.Toast.Hush() // it belongs to the page that is left
 		c.Uncover()
 		c.ShowScreen(s)
 	})
@@ -116,6 +117,7 @@ func (c *Console) Shortcuts() map[fyne.KeyName]func() {
 }
 
 func (c *Console) addShortcuts() {
+	c.window.Canvas().AddShortcut(&fyne.ShortcutUndo{}, func(fyne.Shortcut) { c.Toast.Act() })
 	for key, do := range c.Shortcuts() {
 		c.window.Canvas().AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) {
 			if len(c.window.Canvas().Overlays().List()) == 0 { // a dialog must be answered first

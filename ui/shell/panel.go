@@ -24,7 +24,7 @@ func (c *Console) PanelShown() bool { return c.dock != nil && c.dock.Visible() }
 
 // PageShown reports whether the page in front is on screen. A panel in a narrow
 // window covers it.
-func (c *Console) PageShown() bool { return c.slot.Visible() }
+func (c *Console) PageShown() bool { return c.area.Visible() }
 
 // Panel is the panel; nil without one.
 func (c *Console) Panel() Panel { return c.parts.Panel }

@@ -7,6 +7,7 @@ import (
 	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/server/client"
+	"nightlatch/ui/kit"
 	"nightlatch/ui/kit/control"
 	"nightlatch/ui/kit/look"
 )
@@ -102,18 +103,20 @@ func (c *Console) WarnEmpty(field string) { c.Warn(explain.Code(c.Catalog, "empt
 // Trouble is the refusal shown above the page in front; nil when there is none.
 func (c *Console) Trouble() *explain.Explanation { return c.trouble }
 
-// Copy puts a text on the clipboard.
-func (c *Console) Copy(text string) { c.Config.App.Clipboard().SetContent(text); c.Toast.Copied(false) }
-
-// CopySecret puts a password or a code on the clipboard.
-func (c *Console) CopySecret(text string) {
-	c.Config.App.Clipboard().SetContent(text)
-	c.Toast.Copied(true)
-}
-
 // Dialog shows a dialog over the window.
 func (c *Console) Dialog(d control.DialogConfig) *control.Dialog {
-	return control.ShowDialog(c.window.Canvas(), d)
+	var view *kit.ToastView
+	gone := d.OnGone
+	d.OnGone = func() {
+		view.Remove()
+		if gone != nil {
+			gone()
+		}
+	}
+	dialog := control.ShowDialog(c.window.Canvas(), d)
+	view = c.Toast.View(dialog)
+	dialog.Lay(view)
+	return dialog
 }
 
 // Confirm asks before something is lost. key is the translation key of the title;

@@ -92,6 +92,7 @@ func (c *Console) Redraw() {
 		}
 	}
 	control.RevealNews(c.slot, known)
+	c.Toast.Place()
 	if v.Ready {
 		c.entering = false
 		c.setTitle(v)

@@ -202,6 +202,10 @@ func (c *Console) SignOut() {
 	if c.session == nil {
 		return
 	}
+	c.settleDelayed(c.signOut)
+}
+
+func (c *Console) signOut() {
 	server := c.server
 	c.root.Go(func(ctx context.Context) func() {
 		_ = server.SignOut(ctx) // if this fails the session ends by its time; this computer forgets it at once

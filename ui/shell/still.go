@@ -20,8 +20,7 @@ func NewStill(cfg Config, w *assets.Catalog, a api.Account, about api.About) *Co
 	c.scope = c.root
 	c.window = cfg.App.NewWindow(windowName)
 	c.window.SetPadded(false)
-	c.slot = look.Z(look.NewBox(look.Window, "", 0))
-	c.Toast = kit.NewToaster(kit.Clock{Now: c.Now})
+	c.furnish(kit.Clock{Now: c.Now})
 	return c
 }
 

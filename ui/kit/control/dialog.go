@@ -23,6 +23,7 @@ type DialogConfig struct {
 	OnDo    func() // called after the dialog was closed; with Keep, while it is open
 	Keep    bool   // Do leaves the dialog open; the caller closes it
 	OnClose func() // called when the dialog was closed without Do
+	OnGone  func() // called when the dialog is no longer shown, before OnDo and OnClose
 }
 
 // A Dialog covers the page until it is answered. Tab stays inside it, Escape is
@@ -34,6 +35,7 @@ type Dialog struct {
 	over   *overlay
 	scrim  *look.Box
 	card   fyne.CanvasObject
+	above  *fyne.Container // the messages above the card
 	cancel *Button
 	do     *Button
 	had    focusMemory // the focus when the mouse was pressed
@@ -44,10 +46,11 @@ const dialogWidth float32 = 440
 
 // ShowDialog opens a dialog on a canvas.
 func ShowDialog(c fyne.Canvas, config DialogConfig) *Dialog {
-	d := &Dialog{config: config, scrim: look.NewBox(look.Scrim, "", 0)}
+	d := &Dialog{config: config, scrim: look.NewBox(look.Scrim, "", 0), above: look.Z()}
 	d.card = d.build()
 	d.ExtendBaseWidget(d)
 	d.over = openOverlay(c, d, d.Dismiss)
+	d.over.gone = config.OnGone
 	keys := Bindings{Escape: d.Dismiss}
 	if d.do != nil && !config.Destroy {
 		keys.Enter = d.act
@@ -158,6 +161,12 @@ func (d *Dialog) Close() { d.over.close() }
 // the body.
 func (d *Dialog) Tell() { RevealNews(d.card, nil) }
 
+// Lay places an object above the dialog, of the size of the window.
+func (d *Dialog) Lay(o fyne.CanvasObject) {
+	d.above.Add(o)
+	d.Refresh()
+}
+
 // Do is the button labelled Do, nil if there is none. A caller may disable it until
 // a field is filled in.
 func (d *Dialog) Do() *Button { return d.do }
@@ -168,6 +177,7 @@ func (d *Dialog) place(s fyne.Size) {
 	h := fyne.Min(d.heightFor(w), s.Height-2*look.S16)
 	d.card.Move(fyne.NewPos(look.Whole((s.Width-w)/2), look.Whole((s.Height-h)/2)))
 	d.card.Resize(fyne.NewSize(w, h))
+	d.above.Resize(s)
 }
 
 func (d *Dialog) heightFor(w float32) float32 { return look.HeightFor(d.card, w) }
@@ -204,9 +214,9 @@ func (d *Dialog) MouseOut() {}
 func (d *Dialog) MinSize() fyne.Size { return fyne.Size{} }
 
 // Held implements look.Holder.
-func (d *Dialog) Held() []fyne.CanvasObject { return []fyne.CanvasObject{d.card} }
+func (d *Dialog) Held() []fyne.CanvasObject { return []fyne.CanvasObject{d.card, d.above} }
 
 // CreateRenderer implements fyne.Widget.
 func (d *Dialog) CreateRenderer() fyne.WidgetRenderer {
-	return look.NewPlaced(d.place, d.scrim, d.card)
+	return look.NewPlaced(d.place, d.scrim, d.card, d.above)
 }

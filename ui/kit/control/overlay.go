@@ -18,6 +18,7 @@ type overlay struct {
 	before fyne.Focusable
 	keys   func(*fyne.KeyEvent)
 	open   bool
+	gone   func() // called when it is closed; may be nil
 }
 
 // openOverlay shows an object over the whole canvas. Escape calls leave.
@@ -39,6 +40,9 @@ func (o *overlay) close() {
 	o.open = false
 	o.canvas.Overlays().Remove(o.top)
 	o.canvas.SetOnTypedKey(o.keys)
+	if o.gone != nil {
+		o.gone()
+	}
 	if o.before == nil {
 		return
 	}

@@ -40,6 +40,33 @@ func Walk(o fyne.CanvasObject, visit func(fyne.CanvasObject) bool) bool {
 	return true
 }
 
+// WalkPlaces visits all visible objects inside root with their place in it, and what is
+// inside them if visit returns true. Objects that are scrolled out of sight are left out.
+func WalkPlaces(root fyne.CanvasObject, visit func(o fyne.CanvasObject, at fyne.Position) (inside bool)) {
+	walkPlaces(root, fyne.Position{}, fyne.Position{}, root.Size(), visit)
+}
+
+// walkPlaces is WalkPlaces for an object at a place. Only what lies between the positions
+// from and to can be seen.
+func walkPlaces(o fyne.CanvasObject, at, from fyne.Position, size fyne.Size, visit func(fyne.CanvasObject, fyne.Position) bool) {
+	to := from.Add(size)
+	if !o.Visible() || at.X >= to.X || at.Y >= to.Y || at.X+o.Size().Width <= from.X || at.Y+o.Size().Height <= from.Y {
+		return
+	}
+	if !visit(o, at) {
+		return
+	}
+	switch o.(type) {
+	case *container.Scroll, *container.Clip:
+		low := fyne.NewPos(fyne.Max(from.X, at.X), fyne.Max(from.Y, at.Y))
+		high := fyne.NewPos(fyne.Min(to.X, at.X+o.Size().Width), fyne.Min(to.Y, at.Y+o.Size().Height))
+		from, size = low, fyne.NewSize(high.X-low.X, high.Y-low.Y)
+	}
+	for _, c := range Children(o) {
+		walkPlaces(c, at.Add(c.Position()), from, size, visit)
+	}
+}
+
 // Path returns the objects from root down to an object, including both. It is
 // nil if the object is not inside root or one of them is hidden.
 func Path(root, to fyne.CanvasObject) []fyne.CanvasObject {
