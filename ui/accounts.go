@@ -145,7 +145,7 @@ func (p *accountsPage) leave() { p.c.Visit(shell.Settings) }
 func (p *accountsPage) Draw() shell.View {
 	c, w := p.c, p.c.Catalog
 	page := kit.Page{
-		Crumbs: []control.Crumb{{Name: w.T("ui.crumb.settings"), OnTap: p.leave}, {Name: w.T("ui.accounts.title")}},
+		Crumbs: c.Breadcrumbs(shell.Accounts),
 		Title:  w.T("ui.accounts.title"),
 	}
 	if !p.src.Ready {

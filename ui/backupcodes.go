@@ -161,7 +161,7 @@ const shownCodes = 7
 // Draw draws the new codes, the list and the actions.
 func (p *backupCodesPage) Draw() shell.View {
 	c, w := p.c, p.c.Catalog
-	page := kit.Page{Crumbs: c.Breadcrumbs(control.Crumb{Name: w.T("ui.rail.backup-codes")}), Title: w.T("ui.rail.backup-codes"), Lead: w.T("ui.codes.lead")}
+	page := kit.Page{Crumbs: c.Breadcrumbs(shell.BackupCodes), Title: w.T("ui.rail.backup-codes"), Lead: w.T("ui.codes.lead")}
 	if !p.src.Ready {
 		return p.src.Waiting(c, page.Title, page.Crumbs, p.load)
 	}

@@ -141,7 +141,7 @@ func (p *backupsPage) saveKey() {
 func (p *backupsPage) Draw() shell.View {
 	c, w := p.c, p.c.Catalog
 	page := kit.Page{
-		Crumbs: []control.Crumb{{Name: w.T("ui.crumb.settings"), OnTap: p.leave}, {Name: w.T("ui.backups.title")}},
+		Crumbs: c.Breadcrumbs(shell.Backups),
 		Title:  w.T("ui.backups.title"),
 	}
 	if !p.src.Ready {

@@ -56,13 +56,15 @@ func parts(c *shell.Console, cfg Config) shell.Parts {
 			},
 			{
 				{ID: shell.Sessions, Icon: "sessions", Shortcut: fyne.Key6, New: func(string) shell.Screen { return newSessions(c) }},
-				{ID: shell.Activity, Icon: "activity", Shortcut: fyne.Key7, New: func(string) shell.Screen { return newActivity(c) }},
+				{ID: shell.Activity, Icon: "activity", Shortcut: fyne.Key7, New: func(search string) shell.Screen { return newActivity(c, search) }},
 			},
 		},
 		Feet: []shell.Page{
 			{ID: shell.Settings, Icon: "settings", Shortcut: fyne.KeyComma, New: func(string) shell.Screen { return newSettings(c) }},
 		},
 		Hidden: []shell.Page{
+			{ID: shell.Access, New: func(string) shell.Screen { return newHub(c, shell.Access) }},
+			{ID: shell.Security, New: func(string) shell.Screen { return newHub(c, shell.Security) }},
 			{ID: shell.Delivery, New: func(string) shell.Screen { return newDelivery(c) }},
 			{ID: shell.Backups, New: func(string) shell.Screen { return newBackups(c) }},
 			{ID: shell.Accounts, New: func(string) shell.Screen { return newAccounts(c) }},

@@ -179,7 +179,7 @@ func (p *deliveryPage) leave() { p.c.Visit(shell.Settings) }
 func (p *deliveryPage) Draw() shell.View {
 	c, w := p.c, p.c.Catalog
 	page := kit.Page{
-		Crumbs: []control.Crumb{{Name: w.T("ui.crumb.settings"), OnTap: p.leave}, {Name: w.T("ui.delivery.title")}},
+		Crumbs: c.Breadcrumbs(shell.Delivery),
 		Title:  w.T("ui.delivery.title"),
 	}
 	if !p.src.Ready {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"nightlatch/assets"
+	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 )
 
@@ -16,7 +17,7 @@ func TestEveryEventHasWords(t *testing.T) {
 	w := catalog(t)
 	for _, kind := range auditTypes(t) {
 		e := api.Activity{Type: kind, Details: map[string]string{}}
-		if eventTitle(w, e) == w.T("activity.other", assets.Args{"type": string(kind)}) || !w.Has("activity."+string(kind)) {
+		if explain.Event(w, e) == w.T("activity.other", assets.Args{"type": string(kind)}) || !w.Has("activity."+string(kind)) {
 			t.Errorf("no words for %q", kind)
 		}
 		if icon, _ := eventIcon(e); icon == "info" {

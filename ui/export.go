@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/ui/shell"
 )
@@ -29,8 +30,8 @@ func activityText(c *shell.Console, events []api.Activity) string {
 	var b strings.Builder
 	fmt.Fprintln(&b, w.T("ui.activity.export-head", c.Account().Username, w.Date(c.Now())))
 	for _, e := range events {
-		line := []string{e.At.In(c.Now().Location()).Format("2006-01-02 15:04:05"), eventTitle(w, e)}
-		for _, more := range []string{eventDetail(w, e), eventClient(w, e)} {
+		line := []string{e.At.In(c.Now().Location()).Format("2006-01-02 15:04:05"), explain.Event(w, e)}
+		for _, more := range []string{explain.EventDetail(w, e), explain.Client(w, e.Client, e.RemoteAddr)} {
 			if more != "" {
 				line = append(line, more)
 			}
@@ -52,7 +53,7 @@ func activityCSV(c *shell.Console, events []api.Activity) ([]byte, error) {
 			refused = "yes"
 		}
 		records = append(records, []string{
-			e.At.UTC().Format(time.RFC3339), string(e.Type), plainCell(eventTitle(c.Catalog, e)), plainCell(eventDetail(c.Catalog, e)),
+			e.At.UTC().Format(time.RFC3339), string(e.Type), plainCell(explain.Event(c.Catalog, e)), plainCell(explain.EventDetail(c.Catalog, e)),
 			plainCell(e.Client), plainCell(e.RemoteAddr), refused, e.Rule,
 		})
 	}

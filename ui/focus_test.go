@@ -36,6 +36,7 @@ func TestTabOrder(t *testing.T) {
 		{Key: "ui.rail.activity"},
 		{Key: "ui.rail.lab"},
 		{Key: "ui.rail.settings"},
+		{Key: "ui.rail.two-factor"}, // the breadcrumbs
 		{Key: "wizard.email"},
 		{Key: "wizard.cancel"},
 		{Key: "wizard.back"},

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"nightlatch/assets"
+	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/ui/gallerytest"
 	"nightlatch/ui/shell"
@@ -13,7 +14,7 @@ import (
 func TestFocusStaysOnTheSession(t *testing.T) {
 	list := gallerytest.Sessions()
 	button := func(w *assets.Catalog) string {
-		return w.T("ui.sessions.end-name", clientName(w, list[1].Client, list[1].RemoteAddr))
+		return w.T("ui.sessions.end-name", explain.Client(w, list[1].Client, list[1].RemoteAddr))
 	}
 	gallerytest.CheckFocusStays(t, button, func(c *shell.Console) (shell.Screen, func()) {
 		p := newSessions(c)

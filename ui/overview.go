@@ -31,6 +31,9 @@ func (p *overviewPage) Page() shell.PageID { return shell.Overview }
 
 func (p *overviewPage) Enter(s *shell.Scope) { p.scope = s; p.load() }
 
+// Resume shows the page again after that of an event.
+func (p *overviewPage) Resume(s *shell.Scope) { p.Enter(s) }
+
 func (p *overviewPage) OnTopic(string) { p.load() }
 
 // recentEvents is how many of the newest events the overview shows.
@@ -181,9 +184,11 @@ func (p *overviewPage) recentList() fyne.CanvasObject {
 	var rows []fyne.CanvasObject
 	for _, e := range p.src.Value.Recent {
 		icon, ink := eventIcon(e)
-		rows = append(rows, look.Inset(look.S16, 10, look.S16, 10, look.H(look.S12, look.NewIcon(icon, 18, ink),
-			look.Grow(look.NewText(eventTitle(w, e), look.Body, look.Ink)), look.NewText(eventClient(w, e), look.Caption, look.Ink2),
-			look.Scaled(72, 0, look.NewText(w.Moment(now, e.At), look.Caption, look.Ink2).Trailing()))))
+		row := control.NewTapRow(look.Inset(look.S16, 10, look.S16, 10, look.H(look.S12, look.NewIcon(icon, 18, ink),
+			look.Grow(look.NewText(explain.Event(w, e), look.Body, look.Ink)), look.NewText(explain.Client(w, e.Client, e.RemoteAddr), look.Caption, look.Ink2),
+			look.Scaled(72, 0, look.NewText(w.Moment(now, e.At), look.Caption, look.Ink2).Trailing()))), func() { openEvent(p.c, e, p) })
+		row.Name = explain.Event(w, e)
+		rows = append(rows, row)
 	}
 	return kit.List(46, rows...)
 }

@@ -162,7 +162,7 @@ func (p *printPage) Draw() shell.View {
 		do.Disable()
 	}
 	page := kit.Page{
-		Crumbs: c.Breadcrumbs(c.Breadcrumb(shell.BackupCodes), control.Crumb{Name: w.T("ui.print.do")}), Title: w.T("ui.print.title"),
+		Crumbs: c.Breadcrumbs(shell.BackupCodes, w.T("ui.print.do")), Title: w.T("ui.print.title"),
 		Body:    []fyne.CanvasObject{look.Beside(look.S32, 220, drawPaper(p.printed()), look.V(look.S20, p.drawChoices()...))},
 		Left:    []fyne.CanvasObject{control.NewButton(w.T("wizard.cancel"), "", control.Quiet, p.leave)},
 		Actions: []fyne.CanvasObject{control.NewButton(w.T("ui.print.save"), "save", control.Secondary, p.savePDF), do},

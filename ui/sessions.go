@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"nightlatch/assets"
+	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/ui/kit"
@@ -45,7 +46,7 @@ func (p *sessionsPage) end(s api.Session) {
 		p.c.Perform(func(ctx context.Context, server *client.Client) (func(), error) {
 			return p.load, server.EndSession(ctx, s.ID)
 		})
-	}, clientName(p.c.Catalog, s.Client, s.RemoteAddr))
+	}, explain.Client(p.c.Catalog, s.Client, s.RemoteAddr))
 }
 
 func (p *sessionsPage) endOthers() {
@@ -91,7 +92,7 @@ func (p *sessionsPage) Draw() shell.View {
 // row is the row of a session.
 func (p *sessionsPage) row(s api.Session) kit.ListRow {
 	c, w, now := p.c, p.c.Catalog, p.c.Now()
-	name := clientName(w, s.Client, s.RemoteAddr)
+	name := explain.Client(w, s.Client, s.RemoteAddr)
 	text := w.T("ui.sessions.row", assets.Args{"first": shell.OnDay(w, now, s.Created), "last": shell.When(w, now, s.LastSeen), "until": shell.OnDay(w, now, s.Expires)})
 	return kit.ListRow{Key: s.ID, State: []any{name, text, s.Current}, Draw: func() fyne.CanvasObject {
 		if s.Current {

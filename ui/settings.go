@@ -87,7 +87,7 @@ func (p *settingsPage) change(k api.Kind) { p.c.BeginCeremony(api.Begin{Kind: k}
 func (p *settingsPage) Draw() shell.View {
 	c, w := p.c, p.c.Catalog
 	signOut := control.NewButton(w.T("ui.sessions.sign-out-do"), "", control.Secondary, func() { confirmSignOut(c) })
-	page := kit.Page{Title: w.T("ui.rail.settings"), Body: []fyne.CanvasObject{
+	page := kit.Page{Title: c.PageTitle(shell.Settings), Body: []fyne.CanvasObject{
 		look.V(look.S8, kit.Section(w.T("ui.settings.account")), kit.List(look.S16, p.accountRows(signOut)...)),
 		look.V(look.S8, kit.Section(w.T("ui.settings.window")), kit.List(look.S16, p.windowRows()...)),
 		look.V(look.S8, kit.Section(w.T("ui.settings.server")), kit.List(look.S16, p.serverRows()...)),
@@ -130,6 +130,7 @@ func (p *settingsPage) accountRows(signOut fyne.CanvasObject) []fyne.CanvasObjec
 	}
 	rows := []fyne.CanvasObject{
 		p.row("ui.settings.name", a.Username, signOut),
+		p.row("ui.crumb.access", w.T("ui.settings.access-why"), control.NewButton(w.T("ui.settings.open"), "", control.Secondary, func() { p.c.Visit(shell.Access) }).Named(w.T("ui.event.open", w.T("ui.crumb.access")))),
 		p.row("ui.settings.password", w.T("ui.settings.password-why"), change("ui.settings.password", api.ChangePassword)),
 		p.row("ui.settings.email", email, address),
 		p.row("ui.settings.phone", phone, change("ui.settings.phone", phoneKind)),

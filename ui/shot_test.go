@@ -194,9 +194,21 @@ func sessionsShot(name string, list []api.Session) gallerytest.Shot {
 }
 
 func otherShots() []gallerytest.Shot {
-	activity := func(name string, f filter, search string, end bool) gallerytest.Shot {
+	activity := func(name string, f api.ActivityFilter, search string, end bool) gallerytest.Shot {
 		return gallerytest.Shot{Name: name, Page: shell.Activity, Draw: func(c *shell.Console) shell.View {
-			return (&activityPage{c: c, src: shell.Source[[]api.Activity]{Value: gallerytest.Activity(), Ready: true}, filter: f, search: search, end: end}).Draw()
+			p := newActivity(c, search)
+			p.show = f
+			for _, e := range gallerytest.Activity() {
+				if f.Matches(e.Type, e.Refused) && (search == "" || explain.NewQuery(search).Matches(explain.EventText(c.Catalog, e))) {
+					p.shown.List = append(p.shown.List, e)
+				}
+			}
+			p.shown.Text, p.shown.Show = search, f
+			if !end {
+				p.shown.Older = "1"
+			}
+			p.src.Ready = true
+			return p.Draw()
 		}}
 	}
 	delivery := func(name string, d api.Delivery, f deliveryForm) gallerytest.Shot {
@@ -253,9 +265,9 @@ func otherShots() []gallerytest.Shot {
 		accounts("15-accounts-fixed", api.SignUpOpen, true, nil),
 		sessionsShot("13-sessions", gallerytest.Sessions()),
 		sessionsShot("13-sessions-alone", gallerytest.Sessions()[:1]),
-		activity("14-activity", filterAll, "", false),
-		activity("14-activity-refusals", filterRefusals, "", true),
-		activity("14-activity-nothing", filterAll, "flugzeug", true),
+		activity("14-activity", "", "", false),
+		activity("14-activity-refusals", api.Refusals, "", true),
+		activity("14-activity-nothing", "", "flugzeug", true),
 		settingsShot("15-settings", gallerytest.Account()),
 		settingsShot("15-settings-new", gallerytest.PlainAccount()),
 		settingsShot("15-settings-texts-stopped", gallerytest.StoppedAccount()),

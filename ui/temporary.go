@@ -7,7 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"nightlatch/assets"
+	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/ui/kit"
@@ -82,16 +82,6 @@ func (p *temporaryPage) load() {
 // wire names (R83). The first is no limit.
 func services() []string { return append([]string{""}, api.Services()...) }
 
-func serviceName(w *assets.Catalog, service string) string {
-	if service == "" {
-		return w.T("ui.service.any")
-	}
-	if key := "ui.service." + service; w.Has(key) {
-		return w.T(key)
-	}
-	return service
-}
-
 // works returns a text about how long a new password works.
 func (p *temporaryPage) works() string {
 	return p.c.Catalog.Span(time.Duration(p.c.About().Limits.TemporaryPasswordMinutes) * time.Minute)
@@ -102,7 +92,7 @@ func (p *temporaryPage) ask() {
 	w := p.c.Catalog
 	var names []string
 	for _, s := range services() {
-		names = append(names, serviceName(w, s))
+		names = append(names, explain.Service(w, s))
 	}
 	service := control.NewSelector(control.SelectorConfig{Options: names})
 	p.c.AskLine(shell.LineRequest{
@@ -157,7 +147,7 @@ func (p *temporaryPage) copy() { p.made.once.Copy(p.c) }
 func (p *temporaryPage) Draw() shell.View {
 	c, w := p.c, p.c.Catalog
 	page := kit.Page{
-		Crumbs: c.Breadcrumbs(c.Breadcrumb(shell.TwoFactor), control.Crumb{Name: w.T("ui.temporary.one")}),
+		Crumbs: c.Breadcrumbs(shell.TemporaryPasswords),
 		Title:  w.T("ui.rail.temporary-passwords"), Lead: w.T("ui.temporary.lead", p.works()),
 	}
 	if !p.src.Ready {
@@ -224,9 +214,9 @@ func (p *temporaryPage) liveRow(t api.TemporaryPassword) kit.ListRow {
 	used, from := w.T("ui.temporary.unused"), ""
 	if t.LastUsed != nil {
 		used = w.N("ui.temporary.used", t.Uses, w.Ago(now, t.LastUsed.At))
-		from = w.T("ui.temporary.from", serviceName(w, t.LastUsed.Protocol), t.LastUsed.Address)
+		from = w.T("ui.temporary.from", explain.Service(w, t.LastUsed.Protocol), t.LastUsed.Address)
 	}
-	sub := w.T("ui.temporary.row", serviceName(w, t.Service), w.Clock(t.Expires.In(now.Location())))
+	sub := w.T("ui.temporary.row", explain.Service(w, t.Service), w.Clock(t.Expires.In(now.Location())))
 	if t.Texted {
 		sub = w.T("ui.temporary.texted", sub)
 	}
@@ -247,5 +237,5 @@ func (p *temporaryPage) drawOver(t api.TemporaryPassword) fyne.CanvasObject {
 		badge = kit.Badge(kit.Off, w.T("ui.temporary.expired"))
 	}
 	return look.Inset(look.S16, look.S12, look.S16, look.S12, look.H(look.S16, look.Scaled(32, 32, look.Centre(look.NewIcon("clock", 20, look.Ink3))),
-		look.Grow(look.V(2, look.NewText(t.Label, look.Strong, look.Ink2), look.NewText(w.T("ui.temporary.was", serviceName(w, t.Service), shell.When(w, now, t.Expires)), look.Caption, look.Ink2).Wrapped())), badge))
+		look.Grow(look.V(2, look.NewText(t.Label, look.Strong, look.Ink2), look.NewText(w.T("ui.temporary.was", explain.Service(w, t.Service), shell.When(w, now, t.Expires)), look.Caption, look.Ink2).Wrapped())), badge))
 }

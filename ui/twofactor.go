@@ -98,7 +98,7 @@ func (p *twoFactorPage) deletePhone() {
 // Draw draws the three methods and the fallbacks.
 func (p *twoFactorPage) Draw() shell.View {
 	c, w := p.c, p.c.Catalog
-	crumbs := c.Breadcrumbs(control.Crumb{Name: w.T("ui.rail.two-factor")})
+	crumbs := c.Breadcrumbs(shell.TwoFactor)
 	if !p.src.Ready {
 		return p.src.Waiting(c, w.T("ui.rail.two-factor"), crumbs, p.load)
 	}

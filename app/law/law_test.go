@@ -54,7 +54,7 @@ var imports = map[string][]string{
 
 	"server": {"server/..."},
 	"server/httpapi": {
-		"server/rawtext", "server/api", "server/account", "server/audit", "server/backup", "server/backupcode", "server/ceremony", "server/changes", "server/client", "server/connpool", "server/dailybackup",
+		"assets", "assets/explain", "server/rawtext", "server/api", "server/account", "server/audit", "server/backup", "server/backupcode", "server/ceremony", "server/changes", "server/client", "server/connpool", "server/dailybackup",
 		"server/delivery", "server/fairqueue", "server/notice", "server/origin", "server/passwordauth", "server/ratelimit", "server/recovery", "server/session", "server/signup", "server/throttle", "server/store/...",
 		"server/temppassword", "server/thirdparty/...", "server/twofactor", "server/usage", "server/webauthn",
 	},

@@ -36,6 +36,7 @@ type Client struct {
 	hc    *http.Client
 	token string
 	agent string
+	lang  string // BCP 47; "" for none
 
 	device DeviceKeeper // nil: the device is not known to the server
 	person func() bool  // nil: no person uses this client
@@ -78,6 +79,14 @@ func (c *Client) WithPerson(did func() bool) *Client {
 	return &other
 }
 
+// WithLanguage returns a client that asks for a language (a BCP 47 tag). Searches look at
+// words in that language.
+func (c *Client) WithLanguage(tag string) *Client {
+	other := *c
+	other.lang = tag
+	return &other
+}
+
 // Token returns the client's session token.
 func (c *Client) Token() string { return c.token }
 
@@ -98,29 +107,35 @@ func get[T any](ctx context.Context, c *Client, path string) (T, error) {
 
 // call sends body as JSON, if there is one, and reads the answer as a T.
 func call[T any](ctx context.Context, c *Client, method, path string, body any) (out T, err error) {
+	out, _, err = exchange[T](ctx, c, method, path, body)
+	return out, err
+}
+
+// exchange is call that also returns the header of the answer.
+func exchange[T any](ctx context.Context, c *Client, method, path string, body any) (out T, header http.Header, err error) {
 	req, err := c.request(ctx, method, path, body)
 	if err != nil {
-		return out, err
+		return out, nil, err
 	}
 	res, err := c.hc.Do(req)
 	if err != nil {
-		return out, fmt.Errorf("client: %s %s: %w", method, cut(path), unwrapURL(err))
+		return out, nil, fmt.Errorf("client: %s %s: %w", method, cut(path), unwrapURL(err))
 	}
 	defer res.Body.Close()
 	b, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
 	if err != nil {
-		return out, fmt.Errorf("client: %s %s: %w", method, cut(path), err)
+		return out, nil, fmt.Errorf("client: %s %s: %w", method, cut(path), err)
 	}
 	if res.StatusCode < 200 || res.StatusCode > 299 {
-		return out, problem(res.StatusCode, b)
+		return out, nil, problem(res.StatusCode, b)
 	}
 	if _, nothing := any(out).(none); nothing || len(b) == 0 {
-		return out, nil
+		return out, res.Header, nil
 	}
 	if err := json.Unmarshal(b, &out); err != nil {
-		return out, fmt.Errorf("client: answer to %s %s: %w", method, cut(path), err)
+		return out, nil, fmt.Errorf("client: answer to %s %s: %w", method, cut(path), err)
 	}
-	return out, nil
+	return out, res.Header, nil
 }
 
 func (c *Client) request(ctx context.Context, method, path string, body any) (*http.Request, error) {
@@ -143,6 +158,9 @@ func (c *Client) request(ctx context.Context, method, path string, body any) (*h
 		req.Header.Set("Authorization", "Bearer "+c.token)
 	}
 	req.Header.Set("User-Agent", c.agent)
+	if c.lang != "" {
+		req.Header.Set("Accept-Language", c.lang)
+	}
 	if c.person != nil && c.token != "" && c.person() {
 		req.Header.Set("Nightlatch-Person", "1")
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"nightlatch/server/api"
 )
@@ -133,18 +134,53 @@ func (c *Client) Recovery(ctx context.Context) (api.Recovery, error) {
 // Activity lists audit events, newest first. It starts before the cursor ("" for the
 // newest) and returns at most limit events (0 for the server's default).
 func (c *Client) Activity(ctx context.Context, before string, limit int) ([]api.Activity, error) {
-	q := url.Values{}
-	if before != "" {
-		q.Set("before", before)
+	list, _, err := c.FindActivity(ctx, ActivityQuery{Before: before, Limit: limit})
+	return list, err
+}
+
+// An ActivityQuery asks for events.
+type ActivityQuery struct {
+	Text   string             // words that are all in an event; "" for any
+	Show   api.ActivityFilter // "" for all
+	Before string             // a cursor; "" for the newest
+	Limit  int                // 0 for the server's default
+}
+
+// FindActivity returns the events that a query finds, newest first, and the cursor to go on
+// before; "" at the end. The server looks at a limited number of events at once, so there can
+// be more to find although few or no events are returned.
+func (c *Client) FindActivity(ctx context.Context, q ActivityQuery) (found []api.Activity, older string, err error) {
+	values := url.Values{}
+	for name, v := range map[string]string{"q": q.Text, "show": string(q.Show), "before": q.Before} {
+		if v != "" {
+			values.Set(name, v)
+		}
 	}
-	if limit > 0 {
-		q.Set("limit", strconv.Itoa(limit))
+	if q.Limit > 0 {
+		values.Set("limit", strconv.Itoa(q.Limit))
 	}
 	path := "/api/v1/activity"
-	if len(q) > 0 {
-		path += "?" + q.Encode()
+	if len(values) > 0 {
+		path += "?" + values.Encode()
 	}
-	return get[[]api.Activity](ctx, c, path)
+	found, header, err := exchange[[]api.Activity](ctx, c, http.MethodGet, path, nil)
+	if err != nil {
+		return nil, "", err
+	}
+	return found, nextCursor(header.Get("Link")), nil
+}
+
+// nextCursor is the cursor in the address of the next page.
+func nextCursor(link string) string {
+	target, relation, ok := strings.Cut(strings.TrimPrefix(link, "<"), ">")
+	if !ok || !strings.Contains(relation, `rel="next"`) {
+		return ""
+	}
+	address, err := url.Parse(target)
+	if err != nil {
+		return ""
+	}
+	return address.Query().Get("before")
 }
 
 // Messages lists the mails in the local mailbox, newest first.

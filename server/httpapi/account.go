@@ -3,7 +3,6 @@ package httpapi
 import (
 	"errors"
 	"net/http"
-	"strconv"
 
 	"nightlatch/server/account"
 	"nightlatch/server/api"
@@ -99,55 +98,6 @@ func (h *Handler) setAccount(c *call, in api.AccountChange) (api.Account, error)
 		return api.Account{}, err
 	}
 	return h.account(c)
-}
-
-// The pages of the activity list, in events.
-const (
-	activityPage = 50
-	activityMax  = 200
-)
-
-// activity lists audit events, newest first. The next page begins after the cursor of
-// the last one.
-func (h *Handler) activity(c *call) ([]api.Activity, error) {
-	before, limit := uint64(0), activityPage
-	q := c.r.URL.Query()
-	if v := q.Get("before"); v != "" {
-		n, err := strconv.ParseUint(v, 10, 63)
-		if err != nil || n == 0 {
-			return nil, malformed("before", "Pass the cursor of an event of the list.")
-		}
-		before = n
-	}
-	if v := q.Get("limit"); v != "" {
-		n, err := strconv.Atoi(v)
-		if err != nil || n < 1 {
-			return nil, malformed("limit", "Pass a number from 1 to 200.")
-		}
-		limit = min(n, activityMax)
-	}
-	out := []api.Activity{}
-	if before == 1 {
-		return out, nil // nothing is older than the first
-	}
-	var records []audit.Record
-	err := h.cfg.Store.View(c.r.Context(), func(tx store.Tx) (err error) {
-		records, err = audit.List(tx, c.session.Account, before, limit)
-		return err
-	})
-	for _, r := range records {
-		out = append(out, api.Activity{
-			Cursor:     strconv.FormatUint(r.Seq, 10),
-			At:         r.At.UTC(),
-			Type:       r.Type,
-			Rule:       r.Rule,
-			Refused:    r.Refused,
-			Client:     r.Client,
-			RemoteAddr: r.RemoteAddr,
-			Details:    r.Details,
-		})
-	}
-	return out, err
 }
 
 // deletePhone deletes the phone number. If text is the only method, that turns

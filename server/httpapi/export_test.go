@@ -25,3 +25,6 @@ func Endpoints() map[string]EndpointInfo {
 	}
 	return out
 }
+
+// SearchMost is how many events one search looks at.
+const SearchMost = searchMost

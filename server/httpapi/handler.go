@@ -23,6 +23,7 @@ import (
 	"nightlatch/server/connpool"
 	"nightlatch/server/dailybackup"
 	"nightlatch/server/delivery"
+	"nightlatch/server/fairqueue"
 	"nightlatch/server/notice"
 	"nightlatch/server/origin"
 	"nightlatch/server/passwordauth"
@@ -92,6 +93,8 @@ type Handler struct {
 	identities revcache.Cache[identity] // by token
 	pace       pace                     // of the changes of each session
 	setting    sync.Mutex               // held while the delivery settings change
+	searches   *fairqueue.Queue         // of activity: each takes processor time
+	words      wordsByLanguage          // what searches compare with
 	loopback   *originCheck
 	console    *originCheck
 	conns      *connpool.Pool
@@ -106,7 +109,7 @@ func New(cfg Config) (*Handler, error) {
 	if cfg.Connections == 0 {
 		cfg.Connections = defaultConnections
 	}
-	h := &Handler{cfg: cfg, conns: connpool.New(cfg.Connections, bodyBytes)}
+	h := &Handler{cfg: cfg, conns: connpool.New(cfg.Connections, bodyBytes), searches: fairqueue.New(1, waitingSearches)}
 	routes, err := h.mux()
 	if err != nil {
 		return nil, err

@@ -62,11 +62,15 @@ func operations() []Operation {
 		},
 		{
 			Call: "GET /api/v1/activity", ID: "listActivity", Tag: "Account",
-			Summary: "Lists the activity of the account.", Order: "Newest first.",
+			Summary: "Lists the activity of the account, or finds events in it.",
+			Order:   "Newest first. If there can be older ones, the header `Link` has the address of the next page as `rel=\"next\"` (RFC 8288). A search looks at 10,000 events for one answer, which can therefore be short or empty although more is found on the next page.",
 			Query: []Parameter{
 				{Name: "before", Type: "string", Doc: "the cursor of an event: only older ones are returned"},
 				{Name: "limit", Type: "integer", Doc: "1 to 200, by default 50"},
+				{Name: "q", Type: "string", Doc: "words that must all be in an event, at most 100 characters: in its text as the window shows it (in the language of Accept-Language), `type`, `rule`, `client`, `place`, the values of `details` and the date (UTC, 2006-01-02). Case and accents make no difference"},
+				{Name: "show", Type: "string", Doc: "`sign-ins`, `changes` or `refusals`: only these"},
 			},
+			Headers:  []Parameter{{Name: "Accept-Language", Type: "string", Doc: "the language of the words in q; English by default"}},
 			Problems: []string{api.Malformed},
 		},
 		{

@@ -28,7 +28,7 @@ func (h *Handler) routes() map[string]methods {
 		},
 		"/api/v1/phone":    {http.MethodDelete: h.reauthenticated(noContent(h.deletePhone))},
 		"/api/v1/recovery": {http.MethodGet: h.signedIn(respond(h.recovery))},
-		"/api/v1/activity": {http.MethodGet: h.signedIn(respond(h.activity))},
+		"/api/v1/activity": {http.MethodGet: h.signedIn(respond(h.listActivity))},
 		"/api/v1/sign-out": {http.MethodPost: h.signedIn(noContent(h.signOut))},
 
 		"/api/v1/keys": {http.MethodGet: h.signedIn(respond(h.keys))},

@@ -74,16 +74,12 @@ func (p *page) OnTopic(topic string) {
 
 // breadcrumbs lead to the ceremony (R5).
 func (p *page) breadcrumbs() []control.Crumb {
-	w := p.c.Catalog
+	title := p.c.Catalog.T("wizard.title." + string(p.begun.Kind))
 	switch p.begun.Kind {
 	case api.ChangePassword, api.ChangeEmail, api.ChangePhone:
-		return []control.Crumb{
-			{Name: w.T("ui.crumb.settings"), OnTap: func() { p.c.Visit(shell.Settings) }},
-			{Name: w.T("ui.crumb.access")},
-			{Name: w.T("wizard.title." + string(p.begun.Kind))},
-		}
+		return p.c.Breadcrumbs(shell.Access, title)
 	}
-	return p.c.Breadcrumbs(p.c.Breadcrumb(shell.TwoFactor))
+	return p.c.Breadcrumbs(shell.TwoFactor, title)
 }
 
 func (p *page) Draw() shell.View {

@@ -186,5 +186,5 @@ func (p *page) keys() []api.Key {
 }
 
 func (p *page) crumbs() []control.Crumb {
-	return p.c.Breadcrumbs(p.c.Breadcrumb(shell.TwoFactor), control.Crumb{Name: p.c.Catalog.T("ui.keys.title")})
+	return p.c.Breadcrumbs(shell.SecurityKeys)
 }

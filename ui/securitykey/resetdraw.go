@@ -28,7 +28,7 @@ func (r *resetPage) Draw() shell.View {
 		transport = "-nfc"
 	}
 	cancel := control.NewButton(w.T("wizard.cancel"), "", control.Quiet, r.stop)
-	p := kit.Page{Crumbs: append(c.Breadcrumbs(c.Breadcrumb(shell.TwoFactor)), c.Breadcrumb(shell.SecurityKeys)), Title: w.T("ui.key.reset.title", args), Left: []fyne.CanvasObject{cancel}}
+	p := kit.Page{Crumbs: c.Breadcrumbs(shell.SecurityKeys, w.T("ui.key.reset.title", args)), Title: w.T("ui.key.reset.title", args), Left: []fyne.CanvasObject{cancel}}
 	v := shell.View{First: cancel, Bindings: control.Bindings{Escape: r.stop}, Ready: true}
 	steps := []string{w.T("ui.key.reset.step.read"), w.T("ui.key.reset.step.out" + transport), w.T("ui.key.reset.step.in" + transport), w.T("ui.key.reset.step.touch")}
 	at := int(r.stage)

@@ -32,7 +32,7 @@ func (f *failure) OnTopic(topic string) {
 }
 
 func (f *failure) Draw() View {
-	return f.c.drawFailure("", explain.Error(f.c.Catalog, f.err), 0, time.Time{}, f.retry)
+	return f.c.drawFailure("", nil, explain.Error(f.c.Catalog, f.err), 0, time.Time{}, f.retry)
 }
 
 // blank is the screen between signing out and the sign-in form.
@@ -44,10 +44,10 @@ func (blank) OnTopic(string) {}
 func (b blank) Draw() View   { return b.c.Waiting("", nil, nil) }
 
 // drawFailure draws the page that says what went wrong, and offers to try again.
-func (c *Console) drawFailure(title string, why explain.Explanation, tries int, last time.Time, retry func()) View {
+func (c *Console) drawFailure(title string, crumbs []control.Crumb, why explain.Explanation, tries int, last time.Time, retry func()) View {
 	b := control.NewButton(c.Catalog.T("ui.failure.again"), "reset", control.Primary, retry)
 	p := kit.Page{
-		Title: title,
+		Title: title, Crumbs: crumbs,
 		Body: []fyne.CanvasObject{kit.EmptyState("refused", look.Refused, why.What, why.Why,
 			kit.NewBanner(look.Refused, c.Catalog.T("ui.failure.next"), "", why.Next))},
 		Actions: []fyne.CanvasObject{b},
@@ -62,7 +62,7 @@ func (c *Console) drawFailure(title string, why explain.Explanation, tries int, 
 // Waiting draws a page that has no content yet, or says why it has none.
 func (c *Console) Waiting(title string, fault *explain.Explanation, retry func()) View {
 	if fault != nil {
-		return c.drawFailure(title, *fault, 0, time.Time{}, retry)
+		return c.drawFailure(title, nil, *fault, 0, time.Time{}, retry)
 	}
 	p := kit.Page{Title: title, Margin: c.Margin()}
 	return View{Content: p.Build()}
@@ -71,7 +71,7 @@ func (c *Console) Waiting(title string, fault *explain.Explanation, retry func()
 // Waiting draws the page of a source that is not loaded yet.
 func (src *Source[T]) Waiting(c *Console, title string, crumbs []control.Crumb, retry func()) View {
 	if src.Err != nil {
-		return c.drawFailure(title, explain.Error(c.Catalog, src.Err), src.Tries, src.LastTry, retry)
+		return c.drawFailure(title, crumbs, explain.Error(c.Catalog, src.Err), src.Tries, src.LastTry, retry)
 	}
 	p := kit.Page{Title: title, Crumbs: crumbs, Margin: c.Margin()}
 	if src.Slow {

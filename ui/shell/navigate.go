@@ -135,21 +135,3 @@ func (c *Console) jump(id PageID) {
 	c.window.Canvas().Unfocus()
 	c.Visit(id)
 }
-
-// Breadcrumbs lead to a page (R5). Parents that have a page of their own are
-// links.
-func (c *Console) Breadcrumbs(tail ...control.Crumb) []control.Crumb {
-	if c.PanelShown() { // less room: the last two names are enough
-		return append([]control.Crumb{{Name: c.Catalog.T("ui.crumb.security")}}, tail...)
-	}
-	return append([]control.Crumb{
-		{Name: c.Catalog.T("ui.crumb.settings"), OnTap: func() { c.Visit(Settings) }},
-		{Name: c.Catalog.T("ui.crumb.access")},
-		{Name: c.Catalog.T("ui.crumb.security")},
-	}, tail...)
-}
-
-// Breadcrumb is a link to a page, by its name in the rail.
-func (c *Console) Breadcrumb(id PageID) control.Crumb {
-	return control.Crumb{Name: c.Catalog.T("ui.rail." + string(id)), OnTap: func() { c.Visit(id) }}
-}

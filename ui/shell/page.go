@@ -21,6 +21,8 @@ const (
 	Activity           PageID = "activity"
 	Lab                PageID = "lab"
 	Settings           PageID = "settings"
+	Access             PageID = "access"   // security and account access (R5)
+	Security           PageID = "security" // what protects the account (R5)
 	Delivery           PageID = "delivery" // how mail and texts are sent
 	Accounts           PageID = "accounts" // who may sign up, for the owner
 	Backups            PageID = "backups"  // daily backups, for the owner

@@ -34,8 +34,11 @@ func Crumbs(parts ...Crumb) fyne.CanvasObject {
 	return look.Flow(6, line...)
 }
 
-func newCrumb(p Crumb) *Button {
-	b := &Button{Kind: Quiet, box: look.NewBox(look.Clear, "", look.RadiusChip), label: look.NewText(p.Name, look.Caption, look.Ink2)}
+// A CrumbLink is a part of the breadcrumbs that leads to its page.
+type CrumbLink struct{ Button }
+
+func newCrumb(p Crumb) *CrumbLink {
+	b := &CrumbLink{Button{Kind: Quiet, box: look.NewBox(look.Clear, "", look.RadiusChip), label: look.NewText(p.Name, look.Caption, look.Ink2)}}
 	b.OnTap, b.Name, b.role = p.OnTap, p.Name, fyne.AccessibleRoleLink
 	b.init(b, b.label, look.RadiusChip, 3, func() {
 		b.label.Color = look.Ink2
