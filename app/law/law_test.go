@@ -56,7 +56,7 @@ var imports = map[string][]string{
 	"server/httpapi": {
 		"assets", "assets/explain", "server/rawtext", "server/api", "server/account", "server/audit", "server/backup", "server/backupcode", "server/ceremony", "server/changes", "server/client", "server/connpool", "server/dailybackup",
 		"server/delivery", "server/fairqueue", "server/notice", "server/origin", "server/passwordauth", "server/ratelimit", "server/recovery", "server/session", "server/signup", "server/throttle", "server/store/...",
-		"server/temppassword", "server/thirdparty/...", "server/twofactor", "server/usage", "server/webauthn",
+		"server/temppassword", "server/thirdparty/...", "server/twofactor", "server/unavailable", "server/usage", "server/webauthn",
 	},
 	"server/notice":       {"server/api", "server/account", "server/audit", "server/delivery", "server/store/...", "server/twofactor"},
 	"server/recovery":     {"server/api", "server/account", "server/backupcode", "server/store"},
@@ -86,13 +86,14 @@ var imports = map[string][]string{
 	"server/webauthn":     {},
 	"server/delivery":     {"server/netaddr", "server/rawtext", "server/api", "server/store/..."},
 	"server/account":      {"server/rawtext", "server/strength", "server/api", "server/fairqueue", "server/slowhash", "server/store/...", "server/ratelimit", "server/e164"},
+	"server/unavailable":  {"server/api", "server/account", "server/backupcode", "server/ceremony", "server/delivery", "server/store", "server/temppassword"},
 	"server/backupcode":   {"server/api", "server/account", "server/store/..."},
 	"server/temppassword": {"server/epoch", "server/api", "server/account", "server/store/..."},
 	"server/ceremony":     {"server/epoch", "server/device", "server/api", "server/fairqueue", "server/store/...", "server/account", "server/audit", "server/delivery", "server/session"},
 	"server/ceremony/proof": {
 		"server/epoch",
 		"server/api", "server/ceremony", "server/store/...", "server/account", "server/audit",
-		"server/delivery", "server/notice", "server/otp", "server/ratelimit", "server/session", "server/temppassword", "server/throttle", "server/webauthn",
+		"server/delivery", "server/notice", "server/otp", "server/ratelimit", "server/session", "server/temppassword", "server/throttle", "server/unavailable", "server/webauthn",
 	},
 	"server/signin": {
 		"server/api", "server/ceremony/...", "server/store/...", "server/account", "server/audit", "server/backupcode",

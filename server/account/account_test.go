@@ -3,6 +3,7 @@ package account
 import (
 	"encoding/json"
 	"errors"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -194,7 +195,7 @@ func TestViewBeforeAnyMethod(t *testing.T) {
 			return err
 		}
 		got, err := View(tx, a, Hardened())
-		if want := (api.Account{Username: "ann", Policy: "hardened", Created: start}); got != want {
+		if want := (api.Account{Username: "ann", Policy: "hardened", Created: start, Recommended: api.App}); !reflect.DeepEqual(got, want) {
 			t.Errorf("View = %+v; want %+v", got, want)
 		}
 		return err
@@ -247,7 +248,7 @@ func TestView(t *testing.T) {
 			LastMethod: api.App, BackupCodes: api.BackupCodes{Active: 2, Next: 3, Low: true},
 			Policy: "classic", Created: start,
 		}
-		if got != want {
+		if !reflect.DeepEqual(got, want) {
 			t.Errorf("View = %+v; want %+v", got, want)
 		}
 		return nil

@@ -60,6 +60,15 @@ func (e Enrolment) Has(m api.Method) bool {
 // TwoFactor reports whether any method is on.
 func (e Enrolment) TwoFactor() bool { return e.Text || e.App || e.Keys > 0 }
 
+// Recommended returns the method to set up first: an authenticator app, which needs no message
+// and no device besides the phone. It is "" if an app or a security key is on.
+func (e Enrolment) Recommended() api.Method {
+	if e.App || e.Keys > 0 {
+		return ""
+	}
+	return api.App
+}
+
 // DefaultMethod returns the method that sign-in asks for first: the one used last time if
 // it is still on, else key, app, text in this order (R40). It is never a backup code
 // (R41), and "" if no method is on.
@@ -165,6 +174,7 @@ func View(tx store.Tx, a *Account, p Policy) (api.Account, error) {
 		LastMethod:     a.LastMethod,
 		BackupCodes:    api.BackupCodes{Active: len(a.ActiveBackupCodes)},
 		Policy:         p.Name,
+		Recommended:    e.Recommended(),
 		Created:        a.Created,
 	}
 	if v.Owner, err = IsOwner(tx, a.ID); err != nil {

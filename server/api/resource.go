@@ -21,6 +21,9 @@ type Account struct {
 	AppAdded       *Time       `json:"app_added,omitempty"`       // when the authenticator app was set up; absent without one
 	TextAdded      *Time       `json:"text_added,omitempty"`      // when text messages were set up; absent if they are off
 
+	Recommended Method          `json:"recommended,omitempty"` // the method to set up first; absent once a strong one is on
+	Unavailable []RefusedAction `json:"unavailable,omitempty"` // the actions that would be refused now
+
 	Texts *TextOptOut `json:"texts,omitempty"` // the last GO or STOP of the phone, if any (R18)
 }
 

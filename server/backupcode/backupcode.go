@@ -147,10 +147,18 @@ func Issue(tx store.Tx, a *account.Account, sum []byte, limit int) (number int, 
 	return numbers[0], nil
 }
 
+// Room returns ErrFull if a number of codes more would be too many (R71).
+func Room(a *account.Account, more, limit int) error {
+	if len(a.ActiveBackupCodes)+more > limit {
+		return ErrFull
+	}
+	return nil
+}
+
 // IssueAll is Issue for several codes. If not all of them are allowed, it issues none.
 func IssueAll(tx store.Tx, a *account.Account, sums [][]byte, limit int) (numbers []int, err error) {
-	if len(a.ActiveBackupCodes)+len(sums) > limit {
-		return nil, ErrFull
+	if err := Room(a, len(sums), limit); err != nil {
+		return nil, err
 	}
 	for _, sum := range sums {
 		number := max(a.NextBackupCode, 1)

@@ -43,7 +43,11 @@ func (r *rules) enrollKey() ceremony.Definition[draft] {
 		Life:         life,
 		Begins:       []api.State{overview},
 		Start: func(tx store.Tx, c *ceremony.Ceremony, d *draft, b api.Begin) (api.State, error) {
-			if err := r.keysLeft(tx, c.Account); err != nil {
+			a, err := account.Load(tx, c.Account)
+			if err != nil {
+				return "", err
+			}
+			if err := r.Server().Check(tx, a, api.ActEnrollKey); err != nil {
 				return "", err
 			}
 			return startOverview(api.SecurityKey)(tx, c, d, b)
@@ -55,15 +59,6 @@ func (r *rules) enrollKey() ceremony.Definition[draft] {
 	})
 }
 
-// keysLeft returns a Rejection if the account has the maximum number of keys (R31).
-func (r *rules) keysLeft(tx store.Tx, accountID string) error {
-	keys, err := account.Keys(tx, accountID)
-	if err == nil && len(keys) >= r.Policy.KeysMax {
-		return ceremony.Reject(ceremony.Refuse(ceremony.KeysFull))
-	}
-	return err
-}
-
 // user is the user that a key is enrolled for. The handle is the account's random ID.
 func user(a *account.Account) webauthn.User {
 	return webauthn.User{ID: []byte(a.ID), Name: a.Username, DisplayName: a.Username}
@@ -72,7 +67,7 @@ func user(a *account.Account) webauthn.User {
 // enterKey makes new options with a challenge. They exclude the account's keys, so that a
 // key refuses to be enrolled twice (R33).
 func (r *rules) enterKey(tx store.Tx, d *draft, a *account.Account) (api.State, error) {
-	if err := r.keysLeft(tx, a.ID); err != nil {
+	if err := r.Server().Check(tx, a, api.ActEnrollKey); err != nil {
 		return "", err
 	}
 	keys, err := account.Keys(tx, a.ID)

@@ -53,11 +53,15 @@ func (r *rules) showOverview(tx store.Tx, c *ceremony.Ceremony, d *draft) (api.S
 	return api.Overview{Method: d.Method, Replaces: d.Method != api.SecurityKey && e.Has(d.Method)}, err
 }
 
-// leaveOverview checks that texts can be sent, so that a missing gateway is reported here and
-// not three steps later.
+// leaveOverview refuses an enrolment that would be refused three steps later, such as for want
+// of a text gateway.
 func (r *rules) leaveOverview(tx store.Tx, c *ceremony.Ceremony, d *draft, _ api.Input) (api.State, error) {
-	if d.Method == api.Text && !r.Capabilities().Text {
-		return "", ceremony.Reject(ceremony.Refuse(ceremony.CannotText))
+	a, err := account.Load(tx, c.Account)
+	if err != nil {
+		return "", err
+	}
+	if err := r.Server().Check(tx, a, api.Action(c.Kind)); err != nil {
+		return "", err
 	}
 	return r.next(tx, c, d, nil)
 }

@@ -1,6 +1,7 @@
 package enroll
 
 import (
+	"errors"
 	"slices"
 
 	"nightlatch/server/account"
@@ -114,9 +115,20 @@ func moves(kind api.Kind) []api.State {
 	return []api.State{confirm, finished}
 }
 
-// notice returns why a sent code can no longer be used.
+// notice returns why a sent code can no longer be used, and at the overview why the enrolment
+// would be refused.
 func (r *rules) notice(tx store.Tx, c *ceremony.Ceremony, d *draft) (*api.Notice, error) {
 	switch c.State {
+	case overview:
+		a, err := account.Load(tx, c.Account)
+		if err != nil {
+			return nil, err
+		}
+		var rejection *ceremony.Rejection
+		if err = r.Server().Check(tx, a, api.Action(c.Kind)); errors.As(err, &rejection) {
+			return &rejection.Refusal, nil
+		}
+		return nil, err
 	case emailCode:
 		return r.CodeNotice(tx, c.Account, d.Email)
 	case textCode:

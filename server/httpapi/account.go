@@ -10,6 +10,7 @@ import (
 	"nightlatch/server/delivery"
 	"nightlatch/server/store"
 	"nightlatch/server/twofactor"
+	"nightlatch/server/unavailable"
 )
 
 // about describes this server. It needs no session.
@@ -60,6 +61,9 @@ func (h *Handler) account(c *call) (out api.Account, err error) {
 		if out.Texts, err = h.optOut(tx, a); err != nil {
 			return err
 		}
+		if out.Unavailable, err = h.unavailable(tx, a); err != nil {
+			return err
+		}
 		out.EmailDue = a.EmailKept && h.cfg.Senders.Capabilities().Mail
 		if until, ok := h.cfg.Sessions.RecentlyAuthenticated(*c.session, tx.Now()); ok {
 			until = until.UTC()
@@ -107,12 +111,8 @@ func (h *Handler) deletePhone(c *call) error {
 		if a.Phone == "" {
 			return errNoPhone
 		}
-		before, err := account.Enrolled(tx, a)
-		if err != nil {
+		if err := h.possible(tx, a, api.ActDeletePhone); err != nil {
 			return err
-		}
-		if before.Text && len(before.Methods()) == 1 && h.cfg.Policy.ConfirmPhoneDelete {
-			return errTextIsLast
 		}
 		removed, err := twofactor.DeletePhone(tx, a)
 		if err != nil {
@@ -120,6 +120,31 @@ func (h *Handler) deletePhone(c *call) error {
 		}
 		return h.cfg.Announcer.AnnounceRemoval(tx, a, c.origin(), removed)
 	})
+}
+
+// possible returns why an action of the account is refused now, nil if it is not.
+func (h *Handler) possible(tx store.Tx, a *account.Account, what api.Action) error {
+	return unavailable.Server{Policy: h.cfg.Policy, Can: h.cfg.Senders.Capabilities()}.Check(tx, a, what)
+}
+
+// unavailable lists the actions of the account that would be refused now, each with the
+// problem that it would get.
+func (h *Handler) unavailable(tx store.Tx, a *account.Account) ([]api.RefusedAction, error) {
+	var list []api.RefusedAction
+	for _, what := range api.Actions() {
+		refused := h.possible(tx, a, what)
+		if refused == nil {
+			continue
+		}
+		p := h.problem(refused)
+		if p.Status >= http.StatusInternalServerError && p.Code != api.CannotSend {
+			return nil, refused // it could not be found out
+		}
+		list = append(list, api.RefusedAction{
+			Action: what, Code: p.Code, Reason: p.Reason, Rule: p.Rule, Title: p.Title, Detail: p.Detail, Limit: p.Limit, First: unavailable.First(refused),
+		})
+	}
+	return list, nil
 }
 
 // optOut returns the last GO or STOP of the account's number, nil if there is none.
@@ -137,7 +162,6 @@ func (h *Handler) optOut(tx store.Tx, a *account.Account) (*api.TextOptOut, erro
 var (
 	errNoPhone       = errors.New("httpapi: no phone number")
 	errNothingToFind = errors.New("httpapi: no phone number to find the account by")
-	errTextIsLast    = errors.New("httpapi: text is the only method (R17)")
 )
 
 // accountProblems are the refusals of changes of the phone number.
@@ -155,7 +179,7 @@ var accountProblems = []row{
 		detail: "This account has no phone number, so it cannot be found by one. Set one up first.",
 	},
 	{
-		of:     []error{errTextIsLast},
+		of:     []error{unavailable.ErrTextIsLast},
 		status: http.StatusConflict, code: api.Conflict, reason: "text_is_last", rule: "R17",
 		title:  "Text message is the only method",
 		detail: "Deleting the phone number would turn two-factor authentication off. Confirm that first: begin turn-off with the method text, then delete the number.",

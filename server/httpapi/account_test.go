@@ -38,9 +38,9 @@ func TestAccount(t *testing.T) {
 	want := api.Account{
 		Username: "Bob", Email: servertest.BobMail, EmailConfirmed: true, Phone: servertest.BobPhone, PhoneVerified: true, Discoverable: true,
 		TwoFactor: true, Methods: api.Methods{Text: true}, LastMethod: api.Text,
-		BackupCodes: api.BackupCodes{Active: 2, Next: 1}, Policy: "classic", Created: servertest.Start,
+		BackupCodes: api.BackupCodes{Active: 2, Next: 1}, Policy: "classic", Created: servertest.Start, Recommended: api.App,
 	}
-	if got != want {
+	if !reflect.DeepEqual(got, want) {
 		t.Errorf("account %+v, want %+v", got, want)
 	}
 }

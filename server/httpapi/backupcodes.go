@@ -14,6 +14,7 @@ import (
 	"nightlatch/server/rawtext"
 	"nightlatch/server/store"
 	"nightlatch/server/temppassword"
+	"nightlatch/server/unavailable"
 )
 
 // backupCodes lists the numbers and states of the backup codes (R76).
@@ -66,7 +67,7 @@ func (h *Handler) issueBackupCodes(c *call, in api.BackupCodeCount, issue issuin
 		if a, err = account.Load(tx, c.session.Account); err != nil {
 			return err
 		}
-		return needsTwoFactor(tx, a)
+		return h.possible(tx, a, api.ActReplaceBackupCodes)
 	})
 	if err != nil {
 		return api.NewBackupCodes{}, err
@@ -82,7 +83,7 @@ func (h *Handler) issueBackupCodes(c *call, in api.BackupCodeCount, issue issuin
 		}
 	}
 	err = h.change(c, func(tx store.Tx, a *account.Account) error {
-		if err := needsTwoFactor(tx, a); err != nil {
+		if err := h.possible(tx, a, api.ActReplaceBackupCodes); err != nil {
 			return err
 		}
 		numbers, event, err := issue(tx, a, sums)
@@ -122,16 +123,6 @@ func (h *Handler) keptBackupCode(c *call, in api.BackupCodeKept) (out api.Backup
 	return out, err
 }
 
-// needsTwoFactor returns an error if two-factor is off, for resources that exist only
-// while it is on (R61, R70, R80).
-func needsTwoFactor(tx store.Tx, a *account.Account) error {
-	e, err := account.Enrolled(tx, a)
-	if err == nil && !e.TwoFactor() {
-		return errTwoFactorOff
-	}
-	return err
-}
-
 // checkBackupCode returns the number and the state of a code and does not use it up
 // (R77). The owner of a code that was checked has a copy. Failures are not counted, because a code has 80 random bits. The hasher's
 // queue limits the work.
@@ -162,8 +153,6 @@ func (h *Handler) checkBackupCode(c *call, in api.BackupCodeCheck) (api.BackupCo
 	return out, err
 }
 
-var errTwoFactorOff = errors.New("httpapi: two-factor is off (R61)")
-
 // backupCodeProblems are the refusals of backup codes.
 var backupCodeProblems = []row{
 	{
@@ -185,7 +174,7 @@ var backupCodeProblems = []row{
 		detail: "It was used or is void, so a copy of it is of no use. Look at the list again.",
 	},
 	{
-		of:     []error{errTwoFactorOff, temppassword.ErrTwoFactorOff},
+		of:     []error{unavailable.ErrTwoFactorOff, temppassword.ErrTwoFactorOff},
 		status: http.StatusConflict, code: api.TwoFactorRequired, rule: "R61",
 		title:  "Two-factor authentication is off",
 		detail: "Backup codes and temporary passwords exist only while it is on. Turn on a method first.",

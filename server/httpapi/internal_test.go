@@ -20,6 +20,7 @@ import (
 	"nightlatch/server/session"
 	"nightlatch/server/store"
 	"nightlatch/server/temppassword"
+	"nightlatch/server/unavailable"
 )
 
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
@@ -49,8 +50,8 @@ func TestProblems(t *testing.T) {
 		{backupcode.ErrFull, 409, api.BackupCodesFull},
 		{temppassword.ErrFull, 409, api.TemporaryPasswordsFull},
 		{temppassword.ErrTwoFactorOff, 409, api.TwoFactorRequired},
-		{errTextIsLast, 409, api.Conflict},
-		{errKeyIsLast, 409, api.Conflict},
+		{unavailable.ErrTextIsLast, 409, api.Conflict},
+		{unavailable.ErrKeyIsLast, 409, api.Conflict},
 		{ceremony.ErrUnsettled, 409, api.Conflict},
 		{store.ErrFull, 503, api.Unavailable},
 		{store.ErrClosed, 503, api.Unavailable},

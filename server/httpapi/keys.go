@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"errors"
 	"net/http"
 
 	"nightlatch/server/account"
@@ -9,6 +8,7 @@ import (
 	"nightlatch/server/audit"
 	"nightlatch/server/store"
 	"nightlatch/server/twofactor"
+	"nightlatch/server/unavailable"
 )
 
 // keys lists the security keys, oldest first (R31).
@@ -69,12 +69,8 @@ func (h *Handler) deleteKey(c *call) error {
 		if err != nil {
 			return err
 		}
-		before, err := account.Enrolled(tx, a)
-		if err != nil {
+		if err := h.possible(tx, a, api.ActDeleteKey); err != nil {
 			return err
-		}
-		if before.Keys == 1 && len(before.Methods()) == 1 && h.cfg.Policy.ConfirmPhoneDelete {
-			return errKeyIsLast
 		}
 		removed, err := twofactor.DeleteKey(tx, a, k.ID)
 		if err != nil {
@@ -83,8 +79,6 @@ func (h *Handler) deleteKey(c *call) error {
 		return h.cfg.Announcer.AnnounceRemoval(tx, a, c.origin(), removed)
 	})
 }
-
-var errKeyIsLast = errors.New("httpapi: this key is the only method (R61)")
 
 // keyProblems are the refusals of security keys.
 var keyProblems = []row{
@@ -101,7 +95,7 @@ var keyProblems = []row{
 		detail: "A label has 1 to 64 characters, none of them a control character or a direction mark.",
 	},
 	{
-		of:     []error{errKeyIsLast},
+		of:     []error{unavailable.ErrKeyIsLast},
 		status: http.StatusConflict, code: api.Conflict, reason: "key_is_last", rule: "R61",
 		title:  "This security key is the only method",
 		detail: "Deleting it would turn two-factor authentication off. Confirm that first: begin turn-off with the method key.",

@@ -87,15 +87,12 @@ func Make(tx store.Tx, keys *seal.Sealer, a *account.Account, label, service str
 		return none, err
 	}
 	now := tx.Now().UTC()
-	live, seq := 0, m.last()
+	seq := m.last()
 	for _, r := range rs {
-		if r.State(now) == StateLive {
-			live++
-		}
 		seq = max(seq, r.Seq)
 	}
-	if live >= account.TemporaryPasswordsMax {
-		return none, ErrFull
+	if err := room(rs, now); err != nil {
+		return none, err
 	}
 	if err := prune(tx, a.ID, rs); err != nil {
 		return none, err
@@ -123,6 +120,28 @@ func Make(tx store.Tx, keys *seal.Sealer, a *account.Account, label, service str
 		return none, fmt.Errorf("temppassword: index: %w", err)
 	}
 	return api.NewTemporaryPassword{ID: r.ID, Password: account.FormatCode(code), Expires: r.Expires}, nil
+}
+
+// Room returns ErrFull if no more temporary password can be made now (R83).
+func Room(tx store.Tx, accountID string) error {
+	rs, _, err := load(tx, accountID)
+	if err != nil {
+		return err
+	}
+	return room(rs, tx.Now())
+}
+
+func room(rs []Record, now time.Time) error {
+	live := 0
+	for _, r := range rs {
+		if r.State(now) == StateLive {
+			live++
+		}
+	}
+	if live >= account.TemporaryPasswordsMax {
+		return ErrFull
+	}
+	return nil
 }
 
 // prune deletes records that ended more than TemporaryPasswordKept ago (R85), and the

@@ -1,7 +1,7 @@
 package proof
 
 import (
-	"fmt"
+	"errors"
 	"time"
 
 	"nightlatch/server/api"
@@ -9,6 +9,7 @@ import (
 	"nightlatch/server/delivery"
 	"nightlatch/server/ratelimit"
 	"nightlatch/server/store"
+	"nightlatch/server/unavailable"
 )
 
 // A Sent is a code that was sent by text or mail. The zero value is a code that was never
@@ -194,23 +195,19 @@ func (k *Checker) Resend(tx store.Tx, c *ceremony.Ceremony, s *Sent) error {
 	return err
 }
 
+// cannotSend returns why nothing can be sent to a recipient, nil if it can.
 func (k *Checker) cannotSend(tx store.Tx, channel api.Channel, to string) (*api.Refusal, error) {
-	can := k.Capabilities()
-	stopped, err := delivery.Stopped(tx, channel, to)
-	var refusal api.Refusal
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("proof: %w", err)
-	case channel == api.ByEmail && !can.Mail:
-		refusal = ceremony.Refuse(ceremony.CannotMail)
-	case channel == api.ByText && !can.Text:
-		refusal = ceremony.Refuse(ceremony.CannotText)
-	case stopped: // R18
-		refusal = ceremony.Refuse(ceremony.TextsStopped)
-	default:
-		return nil, nil
+	err := k.Server().Send(tx, channel, to)
+	var rejection *ceremony.Rejection
+	if errors.As(err, &rejection) {
+		return &rejection.Refusal, nil
 	}
-	return &refusal, nil
+	return nil, err
+}
+
+// Server is what decides which actions are refused.
+func (k *Checker) Server() unavailable.Server {
+	return unavailable.Server{Policy: k.Policy, Can: k.Capabilities()}
 }
 
 // refuse is ceremony.Refuse, with R4 instead of R11 for a mailed code.
