@@ -34,6 +34,7 @@ type crawl struct {
 	t      *testing.T
 	h      *uitest.Harness
 	dirty  bool            // the state of h has changed
+	keys   *slowKeys       // plugged in; nil without keys
 	known  map[string]bool // visited screens, by signature
 	starts map[string]func(h *uitest.Harness)
 	press  func(h *uitest.Harness, c uitest.Control)
@@ -119,6 +120,13 @@ func newCrawl(t *testing.T) *crawl {
 	} {
 		c.starts[p.name+" of mara"] = page("mara", p.key)
 	}
+	c.starts[withKey] = func(*uitest.Harness) {
+		if !c.h.Console.SignedIn() {
+			signIn(c.h, "mara")
+			enrolKey(c.h)
+		}
+		c.h.Ctrl(fyne.Key3)
+	}
 	c.starts["overview of nell"], c.starts["two-factor of nell"] = page("nell", fyne.Key1), page("nell", fyne.Key2)
 	return c
 }
@@ -146,13 +154,28 @@ func (c *crawl) restart() {
 		c.h.End()
 	}
 	c.h = uitest.New(c.t, crawlSeed())
+	if c.keys != nil {
+		c.keys = &slowKeys{}
+		c.h.Stop()
+		c.h.Devices = c.keys
+		c.h.Start()
+	}
 	c.h.Printer.Names = []print.Printer{{Name: "office", Description: "Office"}}
 	c.dirty = false
 }
 
 // goTo brings a window to a place. It reports whether the place still exists.
 func (c *crawl) goTo(p place) bool {
-	c.fresh()
+	switch plugged := p.start == withKey; {
+	case plugged && c.keys == nil:
+		c.keys = &slowKeys{}
+		c.restart()
+	case !plugged && c.keys != nil:
+		c.keys = nil
+		c.restart()
+	default:
+		c.fresh()
+	}
 	c.starts[p.start](c.h)
 	c.h.Settle()
 	for _, step := range p.path {
@@ -230,6 +253,7 @@ func (c *crawl) pressed(p place, one uitest.Control) bool {
 	_ = h.Network.Changes()
 	over := len(h.Canvas().Overlays().List())
 	free, freePrinter := h.Network.Hold(), h.Printer.Hold()
+	freeKeys := c.keys.hold()
 	defer func() {
 		if r := recover(); r != nil {
 			c.t.Errorf("%v: %v: panic: %v", p, one, r)
@@ -248,7 +272,11 @@ func (c *crawl) pressed(p place, one uitest.Control) bool {
 	}
 	free()
 	freePrinter()
+	freeKeys()
 	h.Settle()
+	for _, done := range c.keys.twice(c.early) {
+		c.t.Errorf("%v: %v was pressed twice, and the key was asked twice for %s", p, one, done)
+	}
 	changes := h.Network.Changes()
 	c.dirty = c.dirty || len(changes) > 0 || c.outside(one) || strings.HasPrefix(p.start, "settings")
 	slices.Sort(changes)
