@@ -55,7 +55,7 @@ func (t terminal) admin(args []string) error {
 	defer stop()
 	ctx = t.tellOfKeyring(ctx, nil)
 	if c.needsData {
-		if err := awaitDisk(ctx, c.dir, func(what string) { fmt.Fprintln(t.err, "nightlatch: "+what) }); err != nil {
+		if err := awaitDisk(ctx, c.dir, t.say); err != nil {
 			return err
 		}
 	}

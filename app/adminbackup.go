@@ -24,7 +24,7 @@ type backupCommand struct {
 
 // backupPassphrase describes the secret that encrypts or opens a backup.
 func backupPassphrase(name string) secret.Secret {
-	return secret.Secret{Name: name, Flag: "--passphrase-from"}
+	return secret.Secret{Name: name, Flag: "--passphrase-from", Skip: backup.IsRemark}
 }
 
 // backup writes a backup: one file that opens on another computer. It works beside a
@@ -97,6 +97,9 @@ func (c *adminCommand) backupKey(ctx context.Context) (lock backup.Lock, opener 
 	phrase, err := readSecret(ctx, c.terminal, &b.passphrase)
 	if err != nil {
 		return lock, opener, "", err
+	}
+	if backup.IsRecoveryKey(phrase) {
+		return lock, opener, "", usagef("this is a recovery key, not a passphrase. Give its public half instead: --recipient age1…")
 	}
 	if b.passphrase.From == "" {
 		again := backupPassphrase("The same passphrase again")

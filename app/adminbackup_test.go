@@ -240,6 +240,37 @@ func closeWrite(conn net.Conn) error {
 }
 
 // The key of a backup is named in one way only.
+// A recovery key is read from the file that age-keygen writes, also after an editor changed
+// it. It is not taken for a passphrase: no text would open that backup.
+func TestKeyFilesOfOtherPrograms(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "data")
+	closeTest(t, openTest(t, dir, false))
+	key, lock, _, err := backup.NewRecoveryKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, keyFile := filepath.Join(t.TempDir(), "b"), filepath.Join(t.TempDir(), "key.txt")
+	if status, out, errs := admin(dir, "", "backup", "--recipient", lock.Recipient(), file); status != 0 {
+		t.Fatalf("status %d: %s%s", status, out, errs)
+	}
+	whole := "# created: 2026-11-30T23:17:41Z\n# public key: " + lock.Recipient() + "\n" + key + "\n"
+	for name, text := range map[string]string{
+		"age-keygen": whole, "an editor of Windows": "\ufeff" + strings.ReplaceAll(whole, "\n", "\r\n"), "blank lines": "\n\n" + key,
+		"typed from paper": strings.ToLower(key[:20] + " " + key[20:]), "the key alone": key,
+	} {
+		if err := os.WriteFile(keyFile, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if status, out, errs := admin(dir, "", "verify", "--passphrase-from", "file:"+keyFile, file); status != 0 {
+			t.Errorf("%s: status %d: %s%s", name, status, out, errs)
+		}
+		if status, out, errs := admin(dir, "", "backup", "--passphrase-from", "file:"+keyFile, file+"2"); status != 2 || !strings.Contains(errs, "--recipient") || strings.Contains(errs, key) {
+			t.Errorf("%s as a passphrase: status %d: %s%s", name, status, out, errs)
+		}
+	}
+}
+
 func TestBackupTakesOneKey(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")

@@ -102,7 +102,10 @@ func noRoom(err error) bool {
 // openBackup reads the key of c.file and returns its parts. Call the returned function at
 // the end.
 func (c *adminCommand) openBackup(ctx context.Context) (parts io.Reader, done func(), err error) {
-	f, err := os.Open(c.file)
+	f, err := openPlain(ctx, c.file, c.say)
+	if errors.Is(err, context.Canceled) {
+		return nil, nil, c.explainOpening(err)
+	}
 	if err != nil {
 		return nil, nil, refuse(err, "The backup %s cannot be read (%s).", c.file, reason(err))
 	}

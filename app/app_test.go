@@ -27,12 +27,13 @@ func TestVersionAgreesWithFyneApp(t *testing.T) {
 
 func TestCheckListen(t *testing.T) {
 	for _, tt := range []struct {
-		address, host, port string
+		address, host, port string // the host ? is one that can't be read
 		ok                  bool
 	}{
 		{"127.0.0.1:8440", "127.0.0.1", "8440", true},
 		{"localhost:0", "127.0.0.1", "0", true},
 		{"LocalHost:0", "127.0.0.1", "0", true},
+		{"localhost.:0", "127.0.0.1", "0", true},
 		{"[0:0:0:0:0:0:0:1]:1", "::1", "1", true},
 		{"[::ffff:127.0.0.1]:1", "127.0.0.1", "1", true},
 		{"[::1]:1", "::1", "1", true},
@@ -42,7 +43,9 @@ func TestCheckListen(t *testing.T) {
 		{":8440", "", "", false},
 		{"192.0.2.1:8440", "", "", false},
 		{"127.0.0.1.example.org:8440", "", "", false},
-		{"127.1:8440", "", "", false},
+		{"127.1:8440", "?", "", false},
+		{"0x7f.1:8440", "?", "", false},
+		{"2130706433:8440", "?", "", false},
 		{"127.0.0.1:65536", "", "", false},
 		{"127.0.0.1:-1", "", "", false},
 		{"127.0.0.1", "", "", false},
@@ -51,6 +54,9 @@ func TestCheckListen(t *testing.T) {
 		host, port, err := checkListen(tt.address)
 		if host != tt.host && tt.ok || port != tt.port && tt.ok || (err == nil) != tt.ok {
 			t.Errorf("%q is %q, %q, %v", tt.address, host, port, err)
+		}
+		if tt.host == "?" && (err == nil || strings.Contains(err.Error(), "other computers")) {
+			t.Errorf("%q: %v; it is no address that other computers could reach", tt.address, err)
 		}
 	}
 }

@@ -66,7 +66,7 @@ func (t terminal) console(args []string) error {
 	cfg.dir, cfg.rp, cfg.keyPaths = *data, rp, keyPaths
 	if *seed != "" {
 		var err error
-		if cfg.seed, cfg.demo, err = readSeed(*seed); err != nil {
+		if cfg.seed, cfg.demo, err = readSeed(*seed, t.say); err != nil {
 			return err
 		}
 	}

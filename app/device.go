@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"nightlatch/server/rawtext"
 	"nightlatch/server/store/durable"
 )
 
@@ -43,7 +44,8 @@ func (f *deviceFile) Device() string {
 	if !f.read {
 		f.read = true
 		b, err := os.ReadFile(f.path)
-		if token := strings.TrimSpace(string(b)); err == nil && len(token) <= deviceMax && !strings.ContainsFunc(token, unfit) {
+		text, bad := rawtext.File(b)
+		if token := strings.TrimSpace(text); err == nil && bad == nil && len(token) <= deviceMax && !strings.ContainsFunc(token, unfit) {
 			f.token = token
 		}
 	}

@@ -37,12 +37,15 @@ func checkListen(address string) (host, port string, err error) {
 	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n > 65535 {
 		return "", "", usagef("--listen %s has no port from 0 to 65535", address)
 	}
-	if strings.EqualFold(host, "localhost") {
+	if strings.EqualFold(strings.TrimSuffix(host, "."), "localhost") {
 		return "127.0.0.1", port, nil
 	}
 	ip, err := netip.ParseAddr(host)
+	if err != nil && host != "" {
+		return "", "", usagef("--listen %s has no IP address in its usual form. Listen on 127.0.0.1, ::1 or localhost", address)
+	}
 	ip = ip.Unmap() // every spelling of an address is the same address
-	if err != nil || !ip.IsLoopback() {
+	if !ip.IsLoopback() {
 		return "", "", usagef("--listen %s is refused: other computers could reach it, and without TLS passwords and codes could be read on the network. Listen on 127.0.0.1 or ::1", address)
 	}
 	return ip.String(), port, nil

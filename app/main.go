@@ -46,6 +46,9 @@ type terminal struct {
 	out, err io.Writer
 }
 
+// say tells the user what the program waits for.
+func (t terminal) say(what string) { fmt.Fprintln(t.err, "nightlatch: "+what) }
+
 // run runs one command line and returns its exit status.
 func (t terminal) run(args []string) int {
 	err := t.dispatch(args)

@@ -52,3 +52,20 @@ func TestDiskThatDoesNotAnswer(t *testing.T) {
 		})
 	}
 }
+
+// A file of the user has the same limits as a silent disk.
+func TestFilesThatNeverAnswer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		told, silent := 0, make(chan struct{})
+		defer close(silent)
+		err := awaitFile(t.Context(), "/away/seed", func(what string) {
+			if told++; what != "waiting for /away/seed" {
+				t.Errorf("told %q", what)
+			}
+		}, func() { <-silent })
+		if !errors.Is(err, errNoAnswer) || told != 1 {
+			t.Errorf("%v, told %d times", err, told)
+		}
+	})
+}

@@ -7,6 +7,8 @@ import (
 	"testing"
 )
 
+func nobody(string) {}
+
 // Messages about an invalid seed do not use Go's terms.
 func TestUnusableSeed(t *testing.T) {
 	t.Parallel()
@@ -22,12 +24,12 @@ func TestUnusableSeed(t *testing.T) {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		_, _, err := readSeed(file)
+		_, _, err := readSeed(file, nobody)
 		if err == nil || !strings.Contains(err.Error(), words) || strings.Contains(err.Error(), "Go ") || strings.Contains(err.Error(), "server:") {
 			t.Errorf("%s: %v", text, err)
 		}
 	}
-	if _, _, err := readSeed(t.TempDir()); err == nil || !strings.Contains(err.Error(), "cannot be read") {
+	if _, _, err := readSeed(t.TempDir(), nobody); err == nil || !strings.Contains(err.Error(), "cannot be read") {
 		t.Errorf("a directory: %v", err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"nightlatch/app/secret"
+	"nightlatch/server/rawtext"
 )
 
 // keySecrets are the secrets that `nightlatch key` may need.
@@ -71,6 +72,7 @@ func readSecret(ctx context.Context, t terminal, s *secret.Secret) (string, erro
 
 // explainSecret turns an error of reading a secret into a refusal.
 func explainSecret(s *secret.Secret, err error) error {
+	var encoding *rawtext.FileError
 	switch {
 	case err == nil:
 		return nil
@@ -82,8 +84,8 @@ func explainSecret(s *secret.Secret, err error) error {
 		return refuse(err, "Nothing was typed (%s). Nothing was changed; try again.", s.Name)
 	case errors.Is(err, secret.ErrEnded):
 		return refuse(err, "A line is missing: %s. Write it there, on a line by itself, or name another source with %s. Nothing was changed.", s.Name, s.Flag)
-	case errors.Is(err, secret.ErrUTF16):
-		return refuse(err, "The source of %s is UTF-16. Save it as UTF-8 and try again.", s.Flag)
+	case errors.As(err, &encoding):
+		return refuse(err, "The source of %s cannot be used: %v. Nothing was changed.", s.Flag, encoding)
 	case errors.Is(err, secret.ErrTooLong):
 		return refuse(err, "The source of %s has a line that is too long for a secret. Check that it is the right source.", s.Flag)
 	}

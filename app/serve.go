@@ -73,7 +73,7 @@ func (t terminal) serve(args []string) error {
 	if _, _, err := checkListen(cfg.listen); err != nil {
 		return err
 	}
-	seed, demo, err := readSeed(cfg.seed)
+	seed, demo, err := readSeed(cfg.seed, t.say)
 	if err != nil {
 		return err
 	}
@@ -271,17 +271,23 @@ func (inst *instance) answer(ctx context.Context, e *loopback, ready func() erro
 	return failed
 }
 
-// readSeed reads the file of --seed, if there is one.
-func readSeed(path string) (*seed.Seed, []api.LabAccount, error) {
+// readSeed reads the file of --seed, if there is one. It may be a named pipe.
+func readSeed(path string, say func(string)) (*seed.Seed, []api.LabAccount, error) {
 	if path == "" {
 		return nil, nil, nil
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, nil, refuseSeed(path, err)
+	var read *seed.Seed
+	var failed error
+	err := awaitFile(context.Background(), path, say, func() {
+		var f *os.File
+		if f, failed = os.Open(path); failed == nil {
+			read, failed = seed.Read(io.LimitReader(f, 16<<20))
+			failed = errors.Join(failed, f.Close())
+		}
+	})
+	if err == nil {
+		err = failed
 	}
-	defer f.Close()
-	read, err := seed.Read(io.LimitReader(f, 16<<20))
 	var wrong *seed.Error
 	switch {
 	case errors.As(err, &wrong):

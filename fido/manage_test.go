@@ -57,11 +57,13 @@ func TestSetPIN(t *testing.T) {
 		{name: "first, four characters of two bytes", new: "ääää"},
 		{name: "first, too long", new: string(make([]rune, 64)), want: ErrPINPolicy},
 		{name: "first, with a NUL", new: "1234\x005", want: ErrPINPolicy},
+		{name: "first, in Latin-1", new: "p\xe4ssword", want: ErrPINPolicy},
 		{name: "first, but an old one is given", old: "0000", new: "1234", want: ErrPINNotSet},
 		{name: "change", has: "123456", old: "123456", new: "1234"},
 		{name: "change, old one missing", has: "123456", new: "1234", want: ErrPINRequired},
 		{name: "change, old one wrong", has: "123456", old: "000000", new: "1234", want: ErrWrongPIN, spent: 1},
 		{name: "change, old one too short to be a PIN", has: "123456", old: "12", new: "1234", want: ErrWrongPIN},
+		{name: "change, old one in Latin-1", has: "pässword", old: "p\xe4ssword", new: "1234", want: ErrWrongPIN},
 		{name: "no PINs", info: func(i *GetInfoResponse) { i.Options = nil }, new: "1234", want: ErrIncapable},
 		{name: "composed and decomposed are the same", has: "pässword", old: "pa\u0308ssword", new: "1234"},
 	} {

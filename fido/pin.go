@@ -142,10 +142,10 @@ func (cer *ceremony) usePIN(pin string, limit time.Duration, call func(ctx conte
 	return &WrongPINError{TriesLeft: left}
 }
 
-// isPIN reports whether pin is within the limits. It must not contain NUL: a PIN is
-// padded with NULs for the key.
+// isPIN reports whether pin is within the limits. It must be UTF-8 (CTAP 2.1, section 6.5.1)
+// and must not contain NUL: a PIN is padded with NULs for the key.
 func isPIN(pin string) bool {
-	return utf8.RuneCountInString(pin) >= minPINRunes && len(pin) <= maxPINBytes && !strings.ContainsRune(pin, 0)
+	return utf8.ValidString(pin) && utf8.RuneCountInString(pin) >= minPINRunes && len(pin) <= maxPINBytes && !strings.ContainsRune(pin, 0)
 }
 
 // askPIN asks the user for the PIN and shows how many tries are left.

@@ -19,7 +19,7 @@ const module = "nightlatch"
 // needed: TestNoUnusedPermission.
 var imports = map[string][]string{
 	"app":        {"..."},
-	"app/secret": {},
+	"app/secret": {"server/rawtext"},
 
 	"assets":        {"assets/region"},
 	"assets/region": {},

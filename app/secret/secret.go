@@ -20,11 +20,11 @@ import (
 	"golang.org/x/term"
 )
 
-// The errors of Read. All others come from the system.
+// The errors of Read. A source that is not UTF-8 is a *rawtext.FileError. All others come from
+// the system.
 var (
 	ErrUnnamed = errors.New("secret: no source was named, and standard input is no terminal")
 	ErrEnded   = errors.New("secret: the source has no line for it")
-	ErrUTF16   = errors.New("secret: the source is UTF-16")
 	ErrTooLong = errors.New("secret: the line is too long")
 	ErrSource  = errors.New("secret: a source is -, fd:N or file:PATH")
 )
@@ -69,6 +69,9 @@ type Secret struct {
 	Flag  string // "--pin-from"
 	From  Source // the flag's value
 	Plain bool   // without a flag, the first line of standard input is this secret
+
+	// Skip reports whether a line is a remark and not the secret. It may be nil.
+	Skip func(line string) bool
 }
 
 // A Reader reads the secrets of one run of a command.
@@ -118,7 +121,13 @@ func (r *Reader) Read(ctx context.Context, s *Secret) (string, error) {
 	if from == standardInput && IsTerminal(r.in) {
 		return r.Ask(ctx, s.Name)
 	}
-	return source.line(ctx, r.lines[s])
+	for {
+		line, err := source.line(ctx, r.lines[s])
+		if err != nil || s.Skip == nil || !s.Skip(line) {
+			return line, err
+		}
+		r.lines[s]++
+	}
 }
 
 // Ask reads a secret at a terminal without echo.

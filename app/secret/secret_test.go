@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"nightlatch/server/rawtext"
 )
 
 func named(from Source, plain bool) *Secret { return &Secret{Name: "it", From: from, Plain: plain} }
@@ -34,7 +36,6 @@ func TestWhichSecretALineIs(t *testing.T) {
 		{name: "no last newline", in: "secret\n2468", password: "-", pin: "-", wantPassword: "secret", wantPIN: "2468"},
 		{name: "from Windows", in: "\ufeffsecret\r\n2468\r\n", password: "-", pin: "-", wantPassword: "secret", wantPIN: "2468"},
 		{name: "spaces are part of it", in: " a b \n", wantPassword: " a b ", errs: [2]error{nil, ErrUnnamed}},
-		{name: "UTF-16", in: "\xff\xfes\x00\n\x00", password: "-", pin: "-", errs: [2]error{ErrUTF16, ErrUTF16}},
 		{name: "endless", in: strings.Repeat("a", 1<<20), password: "-", errs: [2]error{ErrTooLong, ErrUnnamed}},
 	} {
 		for _, onlyPIN := range []bool{false, true} { // as if the password was entered recently
@@ -48,6 +49,33 @@ func TestWhichSecretALineIs(t *testing.T) {
 			if got, err := r.Read(t.Context(), pin); got != tt.wantPIN || !errors.Is(err, tt.errs[1]) {
 				t.Errorf("%s, PIN alone %v: PIN %q, %v; want %q, %v", tt.name, onlyPIN, got, err, tt.wantPIN, tt.errs[1])
 			}
+		}
+	}
+}
+
+// A source as other programs write it is read, or the error says what to do. It is never
+// used as it is: a wrong PIN costs one of the few tries of a security key.
+func TestSourceAsOtherProgramsWriteIt(t *testing.T) {
+	t.Parallel()
+	for name, in := range map[string]string{
+		"plain": "grün\n2468\n", "byte order mark": "\ufeffgrün\n2468\n", "joined files": "\ufeffgrün\r\n\ufeff2468\r\n",
+		"^Z": "grün\r\n2468\r\n\x1a", "^Z without a newline": "grün\n2468\x1a", "CR CR LF": "grün\r\r\n2468\r\r\n", "no last newline": "grün\n2468",
+	} {
+		password, pin := named("-", true), named("-", false)
+		r := NewReader(strings.NewReader(in), io.Discard, password, pin)
+		one, err := r.Read(t.Context(), password)
+		two, err2 := r.Read(t.Context(), pin)
+		if one != "grün" || two != "2468" || err != nil || err2 != nil {
+			t.Errorf("%s: %q, %v, %q, %v", name, one, err, two, err2)
+		}
+	}
+	for name, in := range map[string]string{
+		"UTF-16": "\xff\xfe2\x004\x00\n\x00", "UTF-16BE": "\xfe\xff\x002\x004", "UTF-32": "\xff\xfe\x00\x002\x00\x00\x00",
+		"UTF-16 without a mark": "2\x004\x006\x008\x00", "UTF-16BE without a mark": "\x002\x004\x006\x008\x00\n", "Latin-1": "gr\xfcn\n", "binary": "a\x00b\n",
+	} {
+		got, err := NewReader(strings.NewReader(in), io.Discard).Read(t.Context(), named("-", false))
+		if wrong := new(rawtext.FileError); got != "" || !errors.As(err, &wrong) {
+			t.Errorf("%s: %q, %v; want an error that names the encoding", name, got, err)
 		}
 	}
 }

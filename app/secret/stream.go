@@ -5,7 +5,8 @@ import (
 	"context"
 	"errors"
 	"io"
-	"strings"
+
+	"nightlatch/server/rawtext"
 )
 
 // An input is a source of bytes. Its read ends when ctx ends.
@@ -40,13 +41,6 @@ func (s *stream) line(ctx context.Context, n int) (string, error) {
 	return s.lines[n], nil
 }
 
-// The byte order marks that some editors write (Unicode, section 23.8).
-const (
-	markUTF8    = "\xef\xbb\xbf"
-	markUTF16LE = "\xff\xfe"
-	markUTF16BE = "\xfe\xff"
-)
-
 func (s *stream) more(ctx context.Context) error {
 	part := make([]byte, 4096)
 	n, err := s.input.read(ctx, part)
@@ -58,8 +52,10 @@ func (s *stream) more(ctx context.Context) error {
 	case err != nil:
 		return err
 	}
-	if len(s.lines) == 0 && (bytes.HasPrefix(s.rest, []byte(markUTF16LE)) || bytes.HasPrefix(s.rest, []byte(markUTF16BE))) {
-		return ErrUTF16
+	if len(s.lines) == 0 {
+		if other := rawtext.Encoding(s.rest); other != "" {
+			return &rawtext.FileError{Why: "it is " + other + "; save it as UTF-8"}
+		}
 	}
 	for {
 		line, rest, found := bytes.Cut(s.rest, []byte("\n"))
@@ -73,9 +69,10 @@ func (s *stream) more(ctx context.Context) error {
 		default:
 			return nil
 		}
-		text := strings.TrimRight(string(line), "\r")
-		if len(s.lines) == 0 {
-			text = strings.TrimPrefix(text, markUTF8)
+		// Some programs add a byte order mark or ^Z, also within a file that was joined from others.
+		text, err := rawtext.File(bytes.TrimRight(line, "\r"))
+		if err != nil {
+			return err // so that it is not tried as a secret
 		}
 		s.lines = append(s.lines, text)
 	}

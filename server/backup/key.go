@@ -75,6 +75,13 @@ func IsRecoveryKey(text string) bool {
 	return strings.HasPrefix(strings.ToUpper(strings.TrimSpace(text)), recoveryPrefix)
 }
 
+// IsRemark reports a line of a key file that is neither a recovery key nor a passphrase:
+// age-keygen writes when the key was made, and its public half.
+func IsRemark(line string) bool {
+	line = strings.TrimSpace(line)
+	return line == "" || strings.HasPrefix(line, "# created: ") || strings.HasPrefix(line, "# public key: ")
+}
+
 // maxWork is the largest accepted work factor of a passphrase. It takes 1 GiB and some seconds;
 // age writes 18. The factor is in the file, so a changed file could make the program use any
 // amount of memory.

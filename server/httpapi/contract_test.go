@@ -39,6 +39,9 @@ func TestCeremonyOverTheWire(t *testing.T) {
 	if e.Status != http.StatusCreated || e.Header.Get("Content-Type") != servertest.JSONType {
 		t.Fatalf("begin: %d %v %s", e.Status, e.Header, e.Body)
 	}
+	if marked := w.DoJSON("POST", "/api/v1/ceremonies", "", "\ufeff"+`{"kind":"sign-in"}`); marked.Status != http.StatusCreated {
+		t.Errorf("a body with a byte order mark: %d %s", marked.Status, marked.Body)
+	}
 	view := e.Object(t)
 	wantKeys(t, "a view", view, "id", "kind", "state", "rev", "expires", "step", "refusal")
 	if view["kind"] != "sign-in" || view["rev"] != 1.0 || view["refusal"] != nil ||

@@ -36,6 +36,7 @@ func decode[T any](r *http.Request) (T, error) {
 	if err != nil {
 		return in, err
 	}
+	b = bytes.TrimPrefix(b, []byte("\ufeff")) // some clients send a byte order mark (RFC 8259, section 8.1)
 	if len(bytes.TrimSpace(b)) == 0 {
 		switch any(in).(type) {
 		case none, api.BackupCodeCount:

@@ -37,6 +37,11 @@ func TestFileAsOtherProgramsWriteIt(t *testing.T) {
 	for name, tt := range map[string][2]string{
 		"UTF-16 without a mark": {sixteen("", false), "save it as UTF-8"}, "Latin-1": {strings.ReplaceAll(plain, "ü", "\xfc"), "save it as UTF-8"},
 		"binary": {"\x7fELF\x01\x00\x00", "not text"}, "only a byte order mark": {"\xef\xbb\xbf", "it is empty"},
+		"quotation marks of a word processor": {"{\r\n“accounts”: []}", "line 2, column 1, at U+201C"},
+		"a no-break space":                    {strings.Replace(plain, "[", "[\u00a0", 1), "line 2, column 13, at U+00A0"},
+		"a comment":                           {plain[:2] + "// mine\n" + plain[2:], "line 2, column 1, at '/'"},
+		"a comma too many":                    {`{"accounts":[],}`, "line 1, column 16, at '}'"},
+		"cut off":                             {plain[:20], "it ends too early"},
 	} {
 		_, err := Read(strings.NewReader(tt[0]))
 		var wrong *Error

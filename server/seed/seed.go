@@ -133,7 +133,7 @@ func readStrictly(b []byte, v any, path string) error {
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(v); err != nil {
-		return jsonError(err, path)
+		return jsonError(err, path, string(b))
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return &Error{Field: "file", Reason: "there is more after the JSON object"}
@@ -141,11 +141,14 @@ func readStrictly(b []byte, v any, path string) error {
 	return nil
 }
 
-func jsonError(err error, path string) error {
+// jsonError turns an error of the decoder into an *Error. The decoder itself names a wrong
+// byte as if it were a character.
+func jsonError(err error, path, text string) error {
 	at := func(field string) string { return strings.Trim(path+"."+field, ".") }
 	var (
-		ours  *Error
-		wrong *json.UnmarshalTypeError
+		ours   *Error
+		wrong  *json.UnmarshalTypeError
+		syntax *json.SyntaxError
 	)
 	switch {
 	case errors.As(err, &ours):
@@ -161,6 +164,9 @@ func jsonError(err error, path string) error {
 	}
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
 		return &Error{Field: at(strings.Trim(name, `"`)), Reason: "there is no such field"}
+	}
+	if errors.As(err, &syntax) {
+		return &Error{Field: "file", Reason: "not JSON: " + rawtext.Place(text, int(syntax.Offset)-1)}
 	}
 	return &Error{Field: "file", Reason: "not JSON: " + err.Error()}
 }
