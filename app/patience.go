@@ -34,9 +34,10 @@ func awaitAnswer(ctx context.Context, dir string, say func(string), ask func()) 
 
 // openPlain opens a file that the user named, if it is a regular file. To open a named pipe
 // can take for ever.
-func openPlain(ctx context.Context, path string, say func(what string)) (f *os.File, err error) {
+func openPlain(ctx context.Context, path string, say func(what string)) (*os.File, error) {
+	var f *os.File
 	var failed error
-	err = awaitFile(ctx, path, say, func() {
+	err := awaitFile(ctx, path, say, func() {
 		var info os.FileInfo
 		if info, failed = os.Stat(path); failed == nil && !info.Mode().IsRegular() && !info.IsDir() {
 			failed = errNotPlain
@@ -46,7 +47,7 @@ func openPlain(ctx context.Context, path string, say func(what string)) (f *os.F
 		}
 	})
 	if err != nil {
-		return nil, err // f may be set later
+		return nil, err // the function may still run: f and failed are its own
 	}
 	return f, failed
 }
