@@ -159,6 +159,7 @@ func (inst *instance) show(ctx context.Context, t terminal) error {
 			Vault:          inst.vault(),
 			Lab:            inst.lab != nil,
 			Region:         region.Here(),
+			Desk:           newDesk,
 			OpenLab:        openLab,
 			ClipboardOwner: clipboard.OfDesktop(),
 			Version:        version,

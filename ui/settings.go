@@ -168,6 +168,9 @@ func (p *settingsPage) windowRows() []fyne.CanvasObject {
 		p.row("ui.settings.appearance", "", control.NewSegments(appearance, func(i int) { prefs.SetString(shell.PrefAppearance, appearances()[i]); c.Restyle() }, looks...).Named(w.T("ui.settings.appearance"))),
 		p.row("ui.settings.text-size", w.T("ui.settings.text-size-why"), control.NewSegments(size, func(i int) { prefs.SetInt(shell.PrefTextSize, textSizes()[i]); c.Restyle() }, sizes...).Named(w.T("ui.settings.text-size"))),
 	}
+	remember := control.NewToggle(control.SwitchForm, c.RemembersName(), nil).Named(w.T("ui.settings.remember"))
+	remember.OnChanged = c.SetRemembersName
+	rows = append(rows, p.row("ui.settings.remember", w.T("ui.settings.remember-why"), remember))
 	if len(languages) > 1 {
 		pick := control.NewSelector(control.SelectorConfig{
 			Icon: "globe", Options: languages, Selected: max(0, slices.Index(assets.Languages(), c.Config.Language)),

@@ -184,13 +184,15 @@ var secondSteps = map[api.Method]string{
 // signIn signs in with a second step (R1, R14, R40).
 func (x *tour) signIn(m api.Method) {
 	asked, others := x.second()
-	x.fill(x.p.Name)
-	x.keys("Tab")
-	x.fill(x.p.Password)
+	x.fill(x.p.Password) // the form begins with the user name of the last sign-in
 	x.press(secondSteps[asked], "Return")
 	x.step("sign-in-" + string(asked) + "-first")
 	if m != asked {
-		x.press("wizard.ways.heading", "Tab", "Return") // from the step to the link
+		tabs := []string{"Tab"} // from the field to the link
+		if asked == api.SecurityKey {
+			tabs = []string{"Tab", "Tab"} // no field; the first link is "Not you?"
+		}
+		x.press("wizard.ways.heading", append(tabs, "Return")...)
 		x.step("sign-in-other-ways")
 		at := slices.Index(others, m)
 		if at < 0 {

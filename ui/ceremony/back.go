@@ -61,11 +61,7 @@ func (r *ceremony) back() {
 		r.state.ShowMethods = false
 		r.step()
 	case r.state.View.Kind == api.SignIn:
-		name := r.state.Draft.Username
-		r.cancelQuietly()
-		r.state.View = api.View{Kind: api.SignIn}
-		r.state.Draft = &wizard.Draft{Username: name}
-		r.start(r.scope)
+		r.signInAs(r.state.Draft.Username)
 	case r.shownBefore() != nil:
 		now := r.state.View
 		r.aside = &now
@@ -75,6 +71,17 @@ func (r *ceremony) back() {
 	default:
 		r.goTo(r.stepBefore())
 	}
+}
+
+// signInAs begins the sign-in again, with a user name.
+func (r *ceremony) signInAs(name string) {
+	if r.state.Busy {
+		return
+	}
+	r.cancelQuietly()
+	r.state.View, r.state.ShowMethods, r.state.Fault = api.View{Kind: api.SignIn}, false, nil
+	r.state.Draft = &wizard.Draft{Username: name}
+	r.start(r.scope)
 }
 
 // goTo begins the ceremony again and continues past the overview, up to the target or

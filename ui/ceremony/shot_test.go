@@ -32,6 +32,7 @@ func signInShot(name string, step api.Step, change ...func(*wizard.State)) galle
 		d := newSignIn(Screens{Console: c})
 		d.scope = c.Root()
 		d.state.View = api.View{ID: "x", Kind: api.SignIn, Now: gallerytest.Now(), Step: step}
+		d.state.Draft.Username = "margarethe"
 		for _, f := range change {
 			f(&d.state)
 		}
@@ -93,9 +94,11 @@ func sessionShots() []gallerytest.Shot {
 			return d.Draw()
 		}},
 		signInShot("02-sign-in", api.EnterCredentials{}, typed(func(d *wizard.Draft) { d.Username = "margarethe" })),
+		signInShot("02-sign-in-remembered", api.EnterCredentials{}, func(s *wizard.State) { s.Remembered = "margarethe" }),
 		signInShot("02-sign-in-refused", api.EnterCredentials{}, typed(func(d *wizard.Draft) { d.Username = "margarethe" }), refused(api.InvalidCredentials)),
 		signInShot("02-sign-in-throttled", api.EnterCredentials{}, typed(func(d *wizard.Draft) { d.Username = "margarethe" }), refused(api.Throttled, func(r *api.Refusal) { r.RetryAt = &retry })),
 		signInShot("02-sign-in-empty", api.EnterCredentials{}, func(s *wizard.State) {
+			s.Draft.Username = ""
 			s.Fault = &explain.Explanation{Code: "empty.username", What: "The user name is empty", Next: "Type it, then continue."}
 		}),
 		signInShot("02-sign-in-app", app, typed(func(d *wizard.Draft) { d.Code = "41" })),

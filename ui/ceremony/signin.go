@@ -96,6 +96,8 @@ type signIn struct{ *sessionScreen }
 func newSignIn(x Screens) *signIn {
 	s := &signIn{newSessionScreen(x, api.SignIn)}
 	s.self = s
+	s.state.Remembered = x.Console.RememberedName()
+	s.state.Draft.Username = s.state.Remembered
 	return s
 }
 
@@ -119,6 +121,14 @@ func (s *signIn) Do(a wizard.Action) {
 		return
 	case a == wizard.SignUp:
 		s.c.ShowScreen(newSignUp(s.screens, ""))
+		return
+	case a == wizard.NotYou:
+		s.signInAs("")
+		return
+	case a == wizard.ForgetName:
+		s.c.ForgetName()
+		s.state.Remembered, s.state.Draft.Username = "", ""
+		s.step()
 		return
 	}
 	s.ceremony.Do(a)

@@ -82,8 +82,18 @@ func TestPanelThatCoversThePageHides(t *testing.T) {
 	h := newDemo(t)
 	c := h.Console
 	c.Window().Resize(fyne.NewSize(800, 700))
-	if c.PageShown() {
-		t.Fatal("the lab doesn’t cover the page of a small window")
+	if c.PanelShown() || !c.PageShown() {
+		t.Fatal("the lab covers the form of a small window, and nobody asked for it")
+	}
+	c.Window().Resize(shell.FirstSize)
+	if !c.PanelShown() || !c.PageShown() {
+		t.Fatal("the lab did not return beside the page when there was room again")
+	}
+	c.Window().Resize(fyne.NewSize(800, 700))
+	h.Settle()
+	h.Do("ui.door.lab")
+	if c.PageShown() || !c.PanelShown() {
+		t.Fatal("the lab was opened in a small window and does not cover the page")
 	}
 	h.Do("lab.use-name", "chloe")
 	if c.PanelShown() || !c.PageShown() {
@@ -107,8 +117,8 @@ func TestPanelThatCoversThePageHides(t *testing.T) {
 		t.Error("the new page is behind the lab")
 	}
 
-	c.Window().Resize(shell.FirstSize)
 	h.Ctrl(fyne.KeyL)
+	c.Window().Resize(shell.FirstSize)
 	h.Ctrl(fyne.Key1)
 	h.Sees("ui.overview.methods")
 	if !c.PanelShown() || !c.PageShown() {

@@ -51,7 +51,9 @@ type Config struct {
 	Region   region.Settings // regional settings of this computer
 	// ClipboardOwner tells whose text is on the clipboard; nil: nobody can tell.
 	ClipboardOwner clipboard.Owner
-	Now            func() time.Time // this computer's clock; nil: time.Now
+	// Desk is the place of a window on the screens; nil where it is not known.
+	Desk func(fyne.Window) Desk
+	Now  func() time.Time // this computer's clock; nil: time.Now
 }
 
 // Features are abilities that some builds and systems lack.
@@ -102,6 +104,10 @@ type Console struct {
 	banner    *kit.Banner          // shows trouble; the same widget in every drawing
 	leaving   *control.Dialog      // the question whether to leave unsaved work; nil while there is none
 	opening   bool                 // the window is not shown yet; it is drawn once, at the end
+	settled   bool                 // the window has its size and place
+	least     fyne.Size            // the smallest size of the window; zero: leastSize
+	covers    bool                 // the person opened the panel although it covers the page
+	tucked    bool                 // the panel is hidden only because it would cover the page
 }
 
 // New returns a console. Register its parts, then call Open.
@@ -140,10 +146,10 @@ func New(cfg Config) (*Console, error) {
 	}, nil
 }
 
-// FirstSize is the window's size when it is opened.
+// FirstSize is the window's size when it is opened for the first time.
 var FirstSize = fyne.NewSize(1180, 780)
 
-// leastSize is the smallest size the window can have.
+// leastSize is the smallest size the window can have, on a screen that has room for it.
 var leastSize = fyne.NewSize(760, 560)
 
 // Open makes the window and finds out who is signed in. The console's work ends
@@ -169,22 +175,30 @@ func (c *Console) OpenIn(root *Scope) {
 	c.furnish(c.Clock(root))
 	if c.parts.Panel != nil {
 		c.dock = look.Z(c.parts.Panel.Content())
-		if !c.Config.Prefs.BoolWithFallback(prefPanel, true) || !c.panelFits(FirstSize.Width) {
+		if wanted := c.Config.Prefs.BoolWithFallback(prefPanel, true); !wanted || !c.panelFits(FirstSize.Width) {
+			c.tucked = wanted
 			c.dock.Hide()
 		}
 	}
 	c.frame()
-	c.window.Resize(FirstSize)
+	if c.Config.Desk == nil { // else settle does it
+		c.window.Resize(FirstSize)
+	}
 	c.addShortcuts()
 	c.window.SetOnClosed(func() { c.clipboard.Clear(); root.Leave() })
-	c.window.SetCloseIntercept(func() { c.Leaving(func() { c.settleDelayed(c.window.Close) }) })
+	c.window.SetCloseIntercept(func() { c.Leaving(func() { c.rememberPlace(); c.settleDelayed(c.window.Close) }) })
 	if c.parts.Panel != nil {
 		c.parts.Panel.Start(root)
 	}
 }
 
 // Show shows the window.
-func (c *Console) Show() { c.window.Show() }
+func (c *Console) Show() {
+	c.window.Show()
+	if c.Config.Desk != nil && !c.settled { // the screens are not known
+		c.window.Resize(FirstSize)
+	}
+}
 
 // Raise brings the window to the front.
 func (c *Console) Raise() { c.root.Tell(func() { c.window.Show(); c.window.RequestFocus() }) }
@@ -255,17 +269,10 @@ func (c *Console) frame() {
 	if c.dock != nil {
 		docked = append(docked, c.dock)
 	}
-	c.window.SetContent(container.New(floor{}, look.Z(control.NewBackdrop(c.window.Canvas()), kit.NewWindow(c.rail, c.area, docked...))))
+	c.window.SetContent(container.New(floor{c}, look.Z(control.NewBackdrop(c.window.Canvas()), kit.NewWindow(c.rail, c.area, docked...))))
 	c.window.Canvas().SetOnTypedKey(c.typed)
 	if keys, ok := c.window.Canvas().(desktop.Canvas); ok {
 		keys.SetOnKeyDown(control.KeyDown)
 		keys.SetOnKeyUp(control.KeyUp)
 	}
 }
-
-// floor is a layout that keeps the window at leastSize or larger.
-type floor struct{}
-
-func (floor) MinSize([]fyne.CanvasObject) fyne.Size { return leastSize }
-
-func (floor) Layout(objs []fyne.CanvasObject, s fyne.Size) { objs[0].Resize(s) }

@@ -64,10 +64,36 @@ func (c *Console) Uncover() {
 		return
 	}
 	c.dock.Hide()
+	c.covers = false
 	c.window.Content().Refresh()
 	if at := c.window.Canvas().Focused(); at != nil && !c.inRail(at) {
 		c.focus(nil)
 	}
+}
+
+// makeRoom hides a panel that would cover the page because the window is or became too
+// narrow, and shows it again when there is room. A panel that the person opened in a narrow
+// window stays.
+func (c *Console) makeRoom(width float32) {
+	if c.dock == nil || c.covers {
+		return
+	}
+	switch fits := c.panelFits(width); {
+	case fits && c.tucked:
+		c.tucked = false
+		c.dock.Show()
+	case !fits && c.PanelShown():
+		c.tucked = true
+		c.dock.Hide()
+	default:
+		return
+	}
+	c.root.Tell(func() { // after this layout; the panel may not have started yet
+		if c.PanelShown() {
+			c.parts.Panel.Shown()
+		}
+		c.Redraw() // the page says how to open the panel
+	})
 }
 
 // TogglePanel shows or hides the panel.
@@ -75,9 +101,12 @@ func (c *Console) TogglePanel() {
 	if c.dock == nil {
 		return
 	}
+	c.tucked = false
 	if c.dock.Visible() {
 		c.dock.Hide()
+		c.covers = false
 	} else {
+		c.covers = !c.panelFits(c.window.Canvas().Size().Width)
 		c.dock.Show()
 		c.parts.Panel.Shown()
 	}

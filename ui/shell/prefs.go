@@ -8,8 +8,11 @@ const (
 	PrefTextSize   = "text-size"  // per cent
 	PrefLanguage   = "language"   // BCP 47
 
-	prefPanel    = "lab"      // the panel is shown
-	prefCeremony = "ceremony" // ID of the open ceremony
+	prefPanel    = "lab"         // the panel is shown
+	prefPlace    = "window"      // where the window was, and its size
+	prefForget   = "forget-name" // the user name is not remembered
+	prefName     = "username"    // of the last sign-in
+	prefCeremony = "ceremony"    // ID of the open ceremony
 )
 
 // textSize is the scale of texts; 1 is 100 %.
@@ -42,19 +45,44 @@ func (c *Console) Restyle() {
 	c.Redraw()
 }
 
+// RememberedName is the user name of the last sign-in on this computer, "" for none.
+func (c *Console) RememberedName() string { return c.Config.Prefs.String(c.pref(prefName)) }
+
+// RemembersName reports whether the user name of a sign-in is remembered.
+func (c *Console) RemembersName() bool { return !c.Config.Prefs.Bool(prefForget) }
+
+// SetRemembersName changes that. No longer remembering forgets at once.
+func (c *Console) SetRemembersName(on bool) {
+	c.Config.Prefs.SetBool(prefForget, !on)
+	c.rememberName()
+	if !on {
+		c.ForgetName()
+	}
+}
+
+// ForgetName forgets the user name of the last sign-in.
+func (c *Console) ForgetName() { c.Config.Prefs.RemoveValue(c.pref(prefName)) }
+
+// rememberName remembers who is signed in.
+func (c *Console) rememberName() {
+	if c.RemembersName() && c.account.Username != "" {
+		c.Config.Prefs.SetString(c.pref(prefName), c.account.Username)
+	}
+}
+
 // OpenCeremony is the ID of the ceremony that was left open, "" for none.
-func (c *Console) OpenCeremony() string { return c.Config.Prefs.String(c.prefOpen()) }
+func (c *Console) OpenCeremony() string { return c.Config.Prefs.String(c.pref(prefCeremony)) }
 
 // SetOpenCeremony stores the ID of a ceremony, to continue it after a restart.
-func (c *Console) SetOpenCeremony(id string) { c.Config.Prefs.SetString(c.prefOpen(), id) }
+func (c *Console) SetOpenCeremony(id string) { c.Config.Prefs.SetString(c.pref(prefCeremony), id) }
 
 // ForgetCeremony deletes the stored ID.
-func (c *Console) ForgetCeremony() { c.Config.Prefs.RemoveValue(c.prefOpen()) }
+func (c *Console) ForgetCeremony() { c.Config.Prefs.RemoveValue(c.pref(prefCeremony)) }
 
-// prefOpen is the preference for the open ceremony. A lab has a separate one.
-func (c *Console) prefOpen() string {
+// pref is the name of a preference that a lab has separately.
+func (c *Console) pref(name string) string {
 	if c.Config.Lab {
-		return "lab-" + prefCeremony
+		return "lab-" + name
 	}
-	return prefCeremony
+	return name
 }

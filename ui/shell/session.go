@@ -84,6 +84,7 @@ func (c *Console) EnterSession(in api.SignedIn, then func()) {
 	c.about.Owned = c.about.Owned || in.Account.Owner
 	c.keep(in.SessionToken, func(err error) {
 		c.enterAccount(in.Account)
+		c.rememberName()
 		if then != nil {
 			then()
 		}

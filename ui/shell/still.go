@@ -32,7 +32,7 @@ func (c *Console) ShowStill(s Screen, size fyne.Size) {
 		c.rail.Select(string(s.Page()))
 	}
 	if c.parts.Panel != nil {
-		c.dock = look.Z(c.parts.Panel.Content())
+		c.dock, c.covers = look.Z(c.parts.Panel.Content()), true
 	}
 	c.frame()
 	c.window.Resize(size)

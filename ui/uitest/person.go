@@ -104,6 +104,7 @@ func (h *Harness) EnterPassword(name, password string) {
 	h.T.Helper()
 	h.Sees("wizard.sign-in.lead")
 	h.TabTo("wizard.username")
+	h.ClearField() // it begins with the name of the last sign-in
 	h.Write(name)
 	h.Press(fyne.KeyTab)
 	h.Write(password)

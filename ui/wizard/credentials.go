@@ -49,6 +49,9 @@ func enterCredentials(s State, h Host) StepView {
 	case api.SignUpClosed:
 		d.Foot = []fyne.CanvasObject{look.NewText(w.T("wizard.sign-in.closed"), look.Caption, look.Ink2).Wrapped()}
 	}
+	if s.Remembered != "" && s.Draft.Username == s.Remembered {
+		d.Foot = append([]fyne.CanvasObject{control.NewLink(w.T("wizard.sign-in.forget-name"), h.does(ForgetName))}, d.Foot...)
+	}
 	d.First = user.Focus()
 	if s.Draft.Username != "" {
 		d.First = pass.Focus()

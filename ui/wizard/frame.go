@@ -4,6 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"nightlatch/assets/explain"
+	"nightlatch/server/api"
 	"nightlatch/ui/kit"
 	"nightlatch/ui/kit/control"
 	"nightlatch/ui/kit/look"
@@ -53,10 +54,11 @@ func CentredCard(s State, h Host, foot fyne.CanvasObject) FramedStep {
 	d := Draw(s, h)
 	parts := []fyne.CanvasObject{}
 	if d.Picture == nil {
-		parts = append(parts, look.V(look.S16, look.H(0, look.Mark(48), look.Gap()), d.head()))
+		parts = append(parts, look.V(look.S16, append([]fyne.CanvasObject{look.H(0, look.Mark(48), look.Gap()), d.head()}, who(s, h, look.Flow)...)...))
 		parts = append(parts, d.Body...)
 	} else {
 		parts = append(parts, d.top()...)
+		parts = append(parts, who(s, h, look.FlowCentred)...)
 	}
 	switch {
 	case len(d.Foot) > 0 && d.Picture != nil:
@@ -81,6 +83,19 @@ func CentredCard(s State, h Host, foot fyne.CanvasObject) FramedStep {
 	}
 	f.Content = kit.CentredCard(cardWidth, foot, parts...)
 	return f
+}
+
+// who says who is signing in, once the password was right. A person who finds another name
+// there begins again.
+func who(s State, h Host, flow func(float32, ...fyne.CanvasObject) *fyne.Container) []fyne.CanvasObject {
+	switch s.View.Step.(type) {
+	case nil, api.EnterCredentials, api.SignedIn:
+		return nil
+	}
+	if s.View.Kind != api.SignIn || s.Gone || s.Draft.Username == "" {
+		return nil
+	}
+	return []fyne.CanvasObject{flow(look.S12, look.H(look.S8, look.Avatar(control.Initial(s.Draft.Username), 24), look.NewText(s.Draft.Username, look.Strong, look.Ink)), control.NewLink(h.Words.T("wizard.sign-in.not-you"), h.does(NotYou)))}
 }
 
 // Dialog is the body of a step, for a dialog that has a title and buttons of its own.

@@ -35,6 +35,8 @@ const (
 	Cancel                     // end the ceremony without effect
 	Leave                      // the ceremony has ended
 	SignUp                     // create an account instead
+	NotYou                     // sign in as somebody else
+	ForgetName                 // forget the user name that this computer remembers
 	BeginAgain                 // the ceremony has expired
 	ShowMethods                // choose another method (R40)
 	Redraw                     // the draft has changed

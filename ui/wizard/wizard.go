@@ -35,6 +35,7 @@ type State struct {
 	SignUp      string    // who may sign up, as in api.About; "" if unknown
 	Lab         bool      // the lab is on: a virtual key can be plugged in
 	HasAccounts bool      // this server has accounts already
+	Remembered  string    // the user name that this computer remembers; "" for none
 	ShortCode   string    // R18: the number to text GO and STOP to
 	KeyAccess   KeyAccess // how this computer can reach security keys
 }

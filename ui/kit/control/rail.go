@@ -140,7 +140,7 @@ func NewRail(c RailConfig) *SideRail {
 		return parts
 	}
 	r.whoIs = look.Grow(look.V(0, look.NewText(c.Name, look.Strong, look.Ink), look.NewText(c.Subtitle, look.Caption, look.Ink2)))
-	r.who = NewTapRow(look.Inset(6, look.S8, 6, look.S8, look.H(look.S12, look.Avatar(initial(c.Name), 32), r.whoIs)), c.OnAccount)
+	r.who = NewTapRow(look.Inset(6, look.S8, 6, look.S8, look.H(look.S12, look.Avatar(Initial(c.Name), 32), r.whoIs)), c.OnAccount)
 	r.who.Name = look.Words().T("kit.account", c.Name)
 	side := func(top, bottom float32, o fyne.CanvasObject) fyne.CanvasObject {
 		return look.Inset(look.S12, top, look.S12, bottom, o)
@@ -154,8 +154,8 @@ func NewRail(c RailConfig) *SideRail {
 	return r
 }
 
-// initial is the first character of a name, in upper case.
-func initial(name string) string {
+// Initial is the first character of a name, in upper case.
+func Initial(name string) string {
 	for _, mark := range typeset.Graphemes(name) {
 		return strings.ToUpper(mark)
 	}
