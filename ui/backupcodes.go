@@ -172,6 +172,10 @@ func (p *backupCodesPage) Draw() shell.View {
 	generate := control.NewButton(w.T("ui.codes.generate"), "plus", control.Primary, p.generate)
 	page.Actions = []fyne.CanvasObject{generate}
 	v := shell.View{First: generate, Bindings: control.Bindings{Enter: func() { generate.Tapped(nil) }}, Ready: true}
+	if full := c.Unless(a, api.ActBackupCode, generate); full != nil {
+		page.Body = append(page.Body, full)
+		v.First = nil
+	}
 	if a.BackupCodes.Low {
 		page.Aside = kit.Badge(kit.Caution, shell.Counted(w, "ui.codes.left", a.BackupCodes.Active))
 	}

@@ -170,9 +170,9 @@ func (p *overviewPage) methodCards() fyne.CanvasObject {
 		return look.Grow(kit.Card(row))
 	}
 	return look.HTop(look.S12,
-		card(api.Text, a.Methods.Text, textState(w, a), shell.TwoFactor),
 		card(api.App, a.Methods.App, appState(w, c.Now(), a), shell.TwoFactor),
-		card(api.SecurityKey, a.Methods.Keys > 0, keyState(w, a), shell.SecurityKeys))
+		card(api.SecurityKey, a.Methods.Keys > 0, keyState(w, a), shell.SecurityKeys),
+		card(api.Text, a.Methods.Text, textState(w, a), shell.TwoFactor))
 }
 
 // recentList draws the newest events, one line each.

@@ -101,7 +101,7 @@ func (p *settingsPage) row(key, value string, controls ...fyne.CanvasObject) fyn
 }
 
 // changeButton opens something; key is the translation key of the setting.
-func (p *settingsPage) changeButton(key string, tap func()) fyne.CanvasObject {
+func (p *settingsPage) changeButton(key string, tap func()) *control.Button {
 	w := p.c.Catalog
 	return control.NewButton(w.T("ui.settings.change"), "", control.Secondary, tap).Named(w.T("ui.settings.change-name", w.T(key)))
 }
@@ -117,23 +117,28 @@ func (p *settingsPage) accountRows(signOut fyne.CanvasObject) []fyne.CanvasObjec
 	case a.Email != "":
 		email = a.Email
 	}
-	phone, phoneKind := w.T("ui.settings.phone-none"), api.EnrollText
+	phone, phoneKind, phoneAct := w.T("ui.settings.phone-none"), api.EnrollText, api.ActEnrollText
 	if a.PhoneVerified {
-		phone, phoneKind = explain.PhoneNumber(a.Phone), api.ChangePhone
+		phone, phoneKind, phoneAct = explain.PhoneNumber(a.Phone), api.ChangePhone, api.ActChangePhone
 	}
-	change := func(key string, k api.Kind) fyne.CanvasObject {
+	change := func(key string, k api.Kind) *control.Button {
 		return p.changeButton(key, func() { p.change(k) })
 	}
 	address := change("ui.settings.email", api.ChangeEmail)
 	if a.EmailDue {
 		address = control.NewButton(w.T("ui.settings.email-confirm"), "", control.Secondary, func() { p.change(api.ChangeEmail) }).Named(w.T("ui.settings.change-name", w.T("ui.settings.email")))
 	}
+	number := change("ui.settings.phone", phoneKind)
+	if u := a.Refuses(phoneAct); u != nil {
+		number.Disable()
+		phone = w.T("ui.because", phone, p.c.Because(*u))
+	}
 	rows := []fyne.CanvasObject{
 		p.row("ui.settings.name", a.Username, signOut),
 		p.row("ui.crumb.access", w.T("ui.settings.access-why"), control.NewButton(w.T("ui.settings.open"), "", control.Secondary, func() { p.c.Visit(shell.Access) }).Named(w.T("ui.event.open", w.T("ui.crumb.access")))),
 		p.row("ui.settings.password", w.T("ui.settings.password-why"), change("ui.settings.password", api.ChangePassword)),
 		p.row("ui.settings.email", email, address),
-		p.row("ui.settings.phone", phone, change("ui.settings.phone", phoneKind)),
+		p.row("ui.settings.phone", phone, number),
 	}
 	if t := a.Texts; t != nil { // R18
 		text := w.T("ui.settings.texts-wanted", t.ShortCode)

@@ -97,6 +97,7 @@ func twoFactorShots() []gallerytest.Shot {
 		twoFactorShot("05-two-factor-off", twoFactorState{Account: gallerytest.PlainAccount()}),
 		twoFactorShot("05-two-factor-phone", twoFactorState{Account: phoneOnly}),
 		twoFactorShot("05-two-factor-all", twoFactorState{Account: gallerytest.SafeAccount()}),
+		twoFactorShot("05-two-factor-own", twoFactorState{Account: ownAccount()}),
 		twoFactorShot("05-two-factor-open", twoFactorState{Account: gallerytest.Account(), Open: &api.View{
 			ID: "x", Kind: api.EnrollApp, Path: []api.StepType{"overview", "scan-qr", "enter-code", "save-backup-code", "finished"}, At: 3, Step: api.SaveBackupCode{Number: 1},
 		}}),
@@ -273,4 +274,14 @@ func otherShots() []gallerytest.Shot {
 		settingsShot("15-settings-texts-stopped", gallerytest.StoppedAccount()),
 		withLab,
 	}
+}
+
+// ownAccount is a new account of the owner of a server without a mail server and a text gateway.
+func ownAccount() api.Account {
+	a := gallerytest.PlainAccount()
+	a.Owner, a.Phone, a.PhoneVerified, a.Recommended = true, "", false, api.App
+	for _, what := range []api.Action{api.ActEnrollText, api.ActChangePhone} {
+		a.Unavailable = append(a.Unavailable, api.RefusedAction{Action: what, Code: api.CannotSend, Reason: "texts"})
+	}
+	return a
 }

@@ -162,6 +162,10 @@ func (p *temporaryPage) Draw() shell.View {
 	}
 	add := control.NewButton(w.T("ui.temporary.new"), "plus", control.Primary, func() { c.Leaving(p.ask) })
 	v := shell.View{First: add, Bindings: control.Bindings{Enter: func() { add.Tapped(nil) }}, Ready: true}
+	if full := c.Unless(p.src.Value.Account, api.ActTemporaryPassword, add); full != nil {
+		page.Body = append(page.Body, full)
+		v.First = nil
+	}
 	var live []kit.ListRow
 	var over []fyne.CanvasObject
 	for _, t := range p.src.Value.List {

@@ -81,6 +81,9 @@ func (p *twoFactorPage) dropNow() {
 // two-factor authentication off (R17).
 func (p *twoFactorPage) deletePhone() {
 	c, a := p.c, p.src.Value.Account
+	if c.Blocked(a, api.ActDeletePhone) {
+		return
+	}
 	var consequences []string
 	if a.Methods.Text {
 		consequences = append(consequences, c.Catalog.T("ui.phone.delete.text-off"))
@@ -104,7 +107,7 @@ func (p *twoFactorPage) Draw() shell.View {
 	}
 	a := p.src.Value.Account
 	p.first = nil
-	methods := []fyne.CanvasObject{p.drawText(a), p.drawApp(a), p.drawKeys(a)}
+	methods := []fyne.CanvasObject{p.drawApp(a), p.drawKeys(a), p.drawText(a)}
 	page := kit.Page{
 		Crumbs: crumbs,
 		Title:  w.T("ui.rail.two-factor"),
@@ -127,14 +130,20 @@ func (p *twoFactorPage) drawText(a api.Account) fyne.CanvasObject {
 	w := p.c.Catalog
 	button := p.setUp(api.EnrollText, api.Text)
 	if !a.PhoneVerified {
-		return p.drawMethod(api.Text, false, nil, button)
+		return p.drawMethod(api.Text, false, p.c.Unless(a, api.ActEnrollText, button), button)
 	}
+	change := control.NewLink(w.T("ui.phone.change"), func() { p.begin(api.Begin{Kind: api.ChangePhone}) })
+	state := note("phone", lastNote(w, a, api.Text, explain.PhoneNumber(a.Phone)))
+	reason := p.c.Unless(a, api.ActChangePhone, change)
 	if a.Methods.Text {
 		button = p.turnOff(api.Text)
+	} else if why := p.c.Unless(a, api.ActEnrollText, button); why != nil {
+		reason = why
 	}
-	return p.drawMethod(api.Text, a.Methods.Text, note("phone", lastNote(w, a, api.Text, explain.PhoneNumber(a.Phone))), button,
-		control.NewLink(w.T("ui.phone.change"), func() { p.begin(api.Begin{Kind: api.ChangePhone}) }),
-		control.NewLink(w.T("ui.phone.delete-link"), p.deletePhone))
+	if reason != nil {
+		state = look.V(look.S4, state, reason)
+	}
+	return p.drawMethod(api.Text, a.Methods.Text, state, button, change, control.NewLink(w.T("ui.phone.delete-link"), p.deletePhone))
 }
 
 func (p *twoFactorPage) drawApp(a api.Account) fyne.CanvasObject {
@@ -151,8 +160,12 @@ func (p *twoFactorPage) drawKeys(a api.Account) fyne.CanvasObject {
 		return p.drawMethod(api.SecurityKey, false, nil, p.setUp(api.EnrollKey, api.SecurityKey))
 	}
 	manage := control.NewButton(w.T("ui.method.manage"), "", control.Secondary, func() { p.c.Visit(shell.SecurityKeys) }).Named(w.T("ui.method.manage-name"))
-	return p.drawMethod(api.SecurityKey, true, note("check", lastNote(w, a, api.SecurityKey, keyState(w, a))), manage,
-		control.NewLink(w.T("ui.keys.another"), func() { p.begin(api.Begin{Kind: api.EnrollKey}) }),
+	another := control.NewLink(w.T("ui.keys.another"), func() { p.begin(api.Begin{Kind: api.EnrollKey}) })
+	state := note("check", lastNote(w, a, api.SecurityKey, keyState(w, a)))
+	if why := p.c.Unless(a, api.ActEnrollKey, another); why != nil {
+		state = look.V(look.S4, state, why)
+	}
+	return p.drawMethod(api.SecurityKey, true, state, manage, another,
 		control.NewLink(w.T("ui.method.turn-off-keys"), func() { p.begin(api.Begin{Kind: api.TurnOff, Method: api.SecurityKey}) }))
 }
 
@@ -161,9 +174,13 @@ func (p *twoFactorPage) drawKeys(a api.Account) fyne.CanvasObject {
 func (p *twoFactorPage) drawMethod(m api.Method, on bool, state fyne.CanvasObject, button *control.Button, links ...fyne.CanvasObject) fyne.CanvasObject {
 	w := p.c.Catalog
 	badge := kit.Badge(kit.Off, w.T("ui.off"))
-	if on {
+	switch {
+	case on:
 		badge = kit.Badge(kit.On, w.T("ui.on"))
-	} else if p.first == nil {
+	case m == p.src.Value.Account.Recommended:
+		badge = look.H(look.S8, badge, kit.Badge(kit.Next, w.T("ui.method.recommended")))
+		p.first = button
+	case p.first == nil && !button.Disabled():
 		p.first = button
 	}
 	parts := []fyne.CanvasObject{
@@ -180,8 +197,11 @@ func (p *twoFactorPage) drawMethod(m api.Method, on bool, state fyne.CanvasObjec
 }
 
 func (p *twoFactorPage) setUp(k api.Kind, m api.Method) *control.Button {
-	w := p.c.Catalog
-	return control.NewButton(w.T("ui.method.set-up"), "", control.Secondary, func() { p.begin(api.Begin{Kind: k}) }).Named(w.T("ui.method.set-up-name", w.T("method."+string(m))))
+	w, kind := p.c.Catalog, control.Secondary
+	if a := p.src.Value.Account; m == a.Recommended && !a.TwoFactor {
+		kind = control.Primary
+	}
+	return control.NewButton(w.T("ui.method.set-up"), "", kind, func() { p.begin(api.Begin{Kind: k}) }).Named(w.T("ui.method.set-up-name", w.T("method."+string(m))))
 }
 
 func (p *twoFactorPage) turnOff(m api.Method) *control.Button {
@@ -232,6 +252,8 @@ func textState(w *assets.Catalog, a api.Account) string {
 		return w.T("ui.method.text-on", explain.LastDigits(a.Phone))
 	case a.PhoneVerified:
 		return w.T("ui.method.text-phone", explain.LastDigits(a.Phone))
+	case a.Refuses(api.ActEnrollText) != nil:
+		return w.T("ui.method.text-unable")
 	}
 	return w.T("ui.method.text-off")
 }

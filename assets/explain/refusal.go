@@ -118,6 +118,11 @@ func Error(c *assets.Catalog, err error) Explanation {
 	return Code(c, "no_answer")
 }
 
+// Refused explains why an action would be refused now.
+func Refused(c *assets.Catalog, u api.RefusedAction) Explanation {
+	return Error(c, &api.Problem{Code: u.Code, Reason: u.Reason, Limit: u.Limit})
+}
+
 // malformedVariant returns the variant of a malformed field: the field with the reason, the
 // reason alone, or the field.
 func malformedVariant(c *assets.Catalog, field, reason string) string {

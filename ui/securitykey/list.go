@@ -38,10 +38,14 @@ func (p *page) Draw() shell.View {
 			}
 			screen.Actions = append(screen.Actions, which)
 		}
+		if why := c.Unless(c.Account(), api.ActEnrollKey, add); why != nil {
+			screen.Body = append(screen.Body, why)
+			v.First, v.Bindings = nil, control.Bindings{}
+		}
 		screen.Actions = append(screen.Actions, add)
 	}
 	if len(keys) == 0 {
-		screen.Body = []fyne.CanvasObject{kit.EmptyState("key", look.Info, w.T("ui.keys.none"), w.T("ui.keys.none-why"), look.Centre(drawTransports(w, "usb", "nfc")))}
+		screen.Body = append(screen.Body, kit.EmptyState("key", look.Info, w.T("ui.keys.none"), w.T("ui.keys.none-why"), look.Centre(drawTransports(w, "usb", "nfc"))))
 	} else {
 		screen.Lead = w.T("ui.keys.lead")
 		screen.Aside = look.NewText(w.T("ui.keys.of", len(keys), p.c.About().Limits.SecurityKeys), look.Caption, look.Ink2)

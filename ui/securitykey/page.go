@@ -84,6 +84,7 @@ func (p *page) load() {
 		}
 		p.c.Redraw()
 	})
+	p.c.Reload(p.changed) // what is possible depends on the account
 }
 
 func (p *page) add() { p.c.BeginCeremony(api.Begin{Kind: api.EnrollKey}, shell.SecurityKeys) }
@@ -170,6 +171,9 @@ func removeKey(c *shell.Console, k api.Key, then func()) {
 
 // confirmRemoval asks before a key is deleted from the account's list.
 func confirmRemoval(c *shell.Console, k api.Key, do func()) {
+	if c.Blocked(c.Account(), api.ActDeleteKey) {
+		return
+	}
 	var consequences []string
 	if a := c.Account(); a.Methods.Keys == 1 {
 		consequences = append(consequences, c.Catalog.T("ui.keys.delete.last"))

@@ -194,3 +194,17 @@ func (h *Harness) Drain() {
 		}
 	}
 }
+
+// IsDead fails the test unless a button is on screen and can't be pressed.
+func (h *Harness) IsDead(k Key, args ...any) {
+	h.T.Helper()
+	for _, c := range h.controls(false) {
+		if h.Names(c.Name, k, args...) {
+			if !h.Dead(c) {
+				h.T.Errorf("%s can be pressed", c)
+			}
+			return
+		}
+	}
+	h.T.Errorf("no %s on screen: %s", k, h.Seen())
+}

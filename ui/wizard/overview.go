@@ -49,6 +49,9 @@ func overview(s State, h Host, step api.Overview) StepView {
 		}
 	})
 	d.refuse(s, h)
-	d.First = d.Next
+	if d.First = d.Next; s.View.Notice != nil { // it would be refused
+		d.Next.Disable()
+		d.First = nil
+	}
 	return d
 }
