@@ -52,9 +52,6 @@ func (p *activityPage) Enter(s *shell.Scope) {
 	p.load()
 }
 
-// Resume shows the page again after that of an event.
-func (p *activityPage) Resume(s *shell.Scope) { p.Enter(s) }
-
 func (p *activityPage) OnTopic(topic string) {
 	if topic == "" || topic == api.TopicActivity {
 		p.load()

@@ -9,6 +9,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"nightlatch/server/api"
 	"nightlatch/ui/ceremony"
 	"nightlatch/ui/lab"
 	"nightlatch/ui/securitykey"
@@ -60,11 +61,11 @@ func parts(c *shell.Console, cfg Config) shell.Parts {
 			},
 		},
 		Feet: []shell.Page{
-			{ID: shell.Settings, Icon: "settings", Shortcut: fyne.KeyComma, New: func(string) shell.Screen { return newSettings(c) }},
+			{ID: shell.Settings, Icon: "settings", Shortcut: fyne.KeyComma, New: func(row string) shell.Screen { return newSettings(c, row) }},
 		},
 		Hidden: []shell.Page{
-			{ID: shell.Access, New: func(string) shell.Screen { return newHub(c, shell.Access) }},
-			{ID: shell.Security, New: func(string) shell.Screen { return newHub(c, shell.Security) }},
+			{ID: shell.Access, Icon: "shield", New: func(string) shell.Screen { return newHub(c, shell.Access) }},
+			{ID: shell.Security, Icon: "lock", New: func(string) shell.Screen { return newHub(c, shell.Security) }},
 			{ID: shell.Delivery, New: func(string) shell.Screen { return newDelivery(c) }},
 			{ID: shell.Backups, New: func(string) shell.Screen { return newBackups(c) }},
 			{ID: shell.Accounts, New: func(string) shell.Screen { return newAccounts(c) }},
@@ -72,6 +73,9 @@ func parts(c *shell.Console, cfg Config) shell.Parts {
 		},
 		Ceremonies: ceremony.Screens{Console: c, Keys: keys, Sheets: s},
 		OnTopic:    mail.onTopic,
+		Settings:   func() []shell.Find { return findSettings(c) },
+		Actions:    func() []shell.Find { return findActions(c) },
+		Event:      func(e api.Activity) shell.Find { return findEvent(c, e) },
 	}
 	if c.Config.Lab {
 		p.Panel = lab.New(c)

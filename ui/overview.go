@@ -31,9 +31,6 @@ func (p *overviewPage) Page() shell.PageID { return shell.Overview }
 
 func (p *overviewPage) Enter(s *shell.Scope) { p.scope = s; p.load() }
 
-// Resume shows the page again after that of an event.
-func (p *overviewPage) Resume(s *shell.Scope) { p.Enter(s) }
-
 func (p *overviewPage) OnTopic(string) { p.load() }
 
 // recentEvents is how many of the newest events the overview shows.

@@ -58,7 +58,7 @@ func (p *sessionsPage) endOthers() {
 }
 
 // confirmSignOut signs out on this computer after a confirmation.
-func confirmSignOut(c *shell.Console) { c.Confirm("ui.sessions.sign-out", nil, c.SignOut) }
+func confirmSignOut(c *shell.Console) { c.ConfirmSignOut() }
 
 // Draw draws the sessions and the buttons that end them.
 func (p *sessionsPage) Draw() shell.View {

@@ -22,9 +22,20 @@ type settingsPage struct {
 	c       *shell.Console
 	scope   *shell.Scope
 	backups shell.Source[api.Backups] // for the owner
+	want    string                    // key of the row to go to
+	rows    []settingRow              // as last drawn
 }
 
-func newSettings(c *shell.Console) *settingsPage { return &settingsPage{c: c} }
+// A settingRow is a row as it was last drawn.
+type settingRow struct {
+	key, value string
+	control    fyne.CanvasObject // the first one; nil for none
+}
+
+// newSettings makes the page; want is the translation key of the row to go to, "" for none.
+func newSettings(c *shell.Console, want string) *settingsPage {
+	return &settingsPage{c: c, want: want}
+}
 
 func (p *settingsPage) Page() shell.PageID { return shell.Settings }
 
@@ -86,17 +97,29 @@ func (p *settingsPage) change(k api.Kind) { p.c.BeginCeremony(api.Begin{Kind: k}
 // Draw draws the settings of the account, the window and the server.
 func (p *settingsPage) Draw() shell.View {
 	c, w := p.c, p.c.Catalog
+	p.rows = nil
 	signOut := control.NewButton(w.T("ui.sessions.sign-out-do"), "", control.Secondary, func() { confirmSignOut(c) })
 	page := kit.Page{Title: c.PageTitle(shell.Settings), Body: []fyne.CanvasObject{
 		look.V(look.S8, kit.Section(w.T("ui.settings.account")), kit.List(look.S16, p.accountRows(signOut)...)),
 		look.V(look.S8, kit.Section(w.T("ui.settings.window")), kit.List(look.S16, p.windowRows()...)),
 		look.V(look.S8, kit.Section(w.T("ui.settings.server")), kit.List(look.S16, p.serverRows()...)),
 	}}
-	return shell.View{Content: c.Page(page), First: signOut, Ready: true}
+	v := shell.View{Content: c.Page(page), First: signOut, Ready: true}
+	for _, r := range p.rows {
+		if r.key == p.want && r.control != nil {
+			v.First = shell.FirstIn(r.control)
+		}
+	}
+	return v
 }
 
 // row draws one setting: its name, its value and its controls.
 func (p *settingsPage) row(key, value string, controls ...fyne.CanvasObject) fyne.CanvasObject {
+	r := settingRow{key: key, value: value}
+	if len(controls) > 0 {
+		r.control = controls[0]
+	}
+	p.rows = append(p.rows, r)
 	return shell.LongRow(nil, p.c.Catalog.T(key), value, controls...)
 }
 

@@ -182,7 +182,7 @@ func temporaryShots() []gallerytest.Shot {
 func settingsShot(name string, a api.Account) gallerytest.Shot {
 	return gallerytest.Shot{Name: name, Page: shell.Settings, Draw: func(c *shell.Console) shell.View {
 		c.SetAccount(a)
-		return newSettings(c).Draw()
+		return newSettings(c, "").Draw()
 	}}
 }
 

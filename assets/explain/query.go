@@ -20,6 +20,9 @@ func NewQuery(text string) Query { return Query{strings.Fields(Fold(text))} }
 // Empty reports whether the query has no words.
 func (q Query) Empty() bool { return len(q.words) == 0 }
 
+// String is the words, folded.
+func (q Query) String() string { return strings.Join(q.words, " ") }
+
 // Matches reports whether all words are in the texts.
 func (q Query) Matches(texts ...string) bool { return q.MatchesFolded(Fold(strings.Join(texts, "\n"))) }
 

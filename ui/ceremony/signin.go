@@ -87,7 +87,16 @@ func (s *sessionScreen) drawFoot() fyne.CanvasObject {
 	if c.HasPanel() && !c.PanelShown() {
 		line = append(line, control.NewLink(c.Catalog.T("ui.door.lab"), c.TogglePanel))
 	}
-	return look.H(look.S8, line...)
+	foot := look.H(look.S8, line...)
+	others := c.OtherAccounts()
+	if len(others) == 0 || s.state.View.Kind != api.SignIn {
+		return foot
+	}
+	links := []fyne.CanvasObject{look.NewText(c.Catalog.T("ui.account.kept"), look.Caption, look.Ink2)}
+	for _, o := range others {
+		links = append(links, control.NewLink(c.Catalog.T("ui.account.switch", o.Username), func() { c.SwitchTo(o) }))
+	}
+	return look.V(look.S8, look.Flow(look.S8, links...), foot)
 }
 
 // A signIn is the sign-in form, from the password to the second step.

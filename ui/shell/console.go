@@ -82,6 +82,7 @@ type Console struct {
 
 	server  *client.Client // sends the token of the session
 	account api.Account
+	others  []KeptSession // of other accounts, which stay signed in
 	about   api.About
 	session *Scope          // of the signed-in person; nil when nobody is signed in
 	kept    <-chan struct{} // closed when the vault has stored the last token
@@ -140,6 +141,7 @@ func New(cfg Config) (*Console, error) {
 	if cfg.ClipboardOwner == nil {
 		cfg.ClipboardOwner = clipboard.Anybody{}
 	}
+	cfg.Client = cfg.Client.WithLanguage(catalog.Tag().String())
 	return &Console{
 		Config: cfg, Catalog: catalog.In(cfg.Region), server: cfg.Client,
 		clipboard: clipboard.New(cfg.App.Clipboard(), cfg.ClipboardOwner, cfg.Now),

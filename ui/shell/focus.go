@@ -130,6 +130,9 @@ func contains(root fyne.CanvasObject, f fyne.Focusable) (found bool) {
 	return found
 }
 
+// FirstIn is the first widget of a tree that can be focused; nil if there is none.
+func FirstIn(root fyne.CanvasObject) fyne.Focusable { return firstIn(root) }
+
 // firstIn is the first widget of a tree that can be focused.
 func firstIn(root fyne.CanvasObject) (first fyne.Focusable) {
 	look.Walk(root, func(o fyne.CanvasObject) bool {

@@ -2,7 +2,6 @@ package shell
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/driver/desktop"
 
 	"nightlatch/ui/kit/control"
 )
@@ -23,7 +22,7 @@ func (c *Console) newRail() *control.SideRail {
 		Name: c.account.Username, Subtitle: c.Catalog.T("ui.rail.here"),
 		Groups: groups, Feet: entries(c.parts.Feet),
 		OnSelect:  func(id string) { c.Visit(PageID(id)) },
-		OnAccount: func() { c.Visit(Settings) },
+		OnAccount: c.OpenAccountMenu,
 	})
 }
 
@@ -57,20 +56,6 @@ func (c *Console) leaveFor(s Screen) {
 	})
 }
 
-// typed handles keys that no widget has handled.
-func (c *Console) typed(k *fyne.KeyEvent) {
-	switch k.Name {
-	case fyne.KeyF5:
-		if c.front != nil {
-			c.front.OnTopic("")
-		}
-	case fyne.KeyF6:
-		c.nextRegion()
-	default:
-		c.bindings.Typed(k)
-	}
-}
-
 // nextRegion moves the focus from the rail to the page, to the panel, and back to
 // the rail.
 func (c *Console) nextRegion() {
@@ -98,32 +83,6 @@ func (c *Console) nextRegion() {
 			c.window.Canvas().Focus(f)
 			return
 		}
-	}
-}
-
-// Shortcuts are the window's shortcuts, with Ctrl.
-func (c *Console) Shortcuts() map[fyne.KeyName]func() {
-	all := map[fyne.KeyName]func(){}
-	for _, p := range c.pages() {
-		switch {
-		case p.Shortcut == "":
-		case p.Open != nil:
-			all[p.Shortcut] = func() { p.Open("") }
-		default:
-			all[p.Shortcut] = func() { c.jump(p.ID) }
-		}
-	}
-	return all
-}
-
-func (c *Console) addShortcuts() {
-	c.window.Canvas().AddShortcut(&fyne.ShortcutUndo{}, func(fyne.Shortcut) { c.Toast.Act() })
-	for key, do := range c.Shortcuts() {
-		c.window.Canvas().AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) {
-			if len(c.window.Canvas().Overlays().List()) == 0 { // a dialog must be answered first
-				do()
-			}
-		})
 	}
 }
 

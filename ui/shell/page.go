@@ -56,6 +56,12 @@ type Parts struct {
 	Ceremonies Ceremonies
 	Panel      Panel              // nil for none
 	OnTopic    func(topic string) // called for each change on the server; nil for none
+
+	// What the search finds besides the pages. They are called for each search, because
+	// what can be found depends on the account.
+	Settings func() []Find
+	Actions  func() []Find
+	Event    func(e api.Activity) Find
 }
 
 // Ceremonies makes the screens on which ceremonies run.

@@ -46,7 +46,8 @@ func (c *Console) ShowScreen(s Screen) {
 	}
 }
 
-// ReturnTo shows a screen again as it was left, without loading it again.
+// ReturnTo shows a screen again as it was left. One with Resume is not loaded again: it may
+// show something that can't be shown twice.
 func (c *Console) ReturnTo(s Screen) {
 	if c.halted() {
 		return
@@ -54,6 +55,8 @@ func (c *Console) ReturnTo(s Screen) {
 	c.putInFront(s)
 	if r, ok := s.(interface{ Resume(*Scope) }); ok {
 		r.Resume(c.scope)
+	} else {
+		s.Enter(c.scope)
 	}
 	c.Redraw()
 }

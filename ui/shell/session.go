@@ -3,6 +3,7 @@ package shell
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"nightlatch/assets/explain"
@@ -49,10 +50,11 @@ func (c *Console) begun(ctx context.Context) (show func()) {
 	if err != nil {
 		return failed(err)
 	}
-	token, err := c.Config.Vault.Token()
-	if err != nil || token == "" {
+	text, err := c.Config.Vault.Token()
+	if err != nil || text == "" {
 		return func() { c.takeAbout(about); c.showSignIn() }
 	}
+	token, others := readVault(text)
 	server := c.Config.Client.WithToken(token)
 	account, err := server.Account(ctx)
 	var p *api.Problem
@@ -60,11 +62,11 @@ func (c *Console) begun(ctx context.Context) (show func()) {
 	case err == nil:
 		return func() {
 			c.takeAbout(about)
-			c.server = server
+			c.server, c.others = server, others
 			c.enterAccount(account)
 		}
 	case errors.As(err, &p) && p.Code == api.SignInRequired:
-		return func() { c.takeAbout(about); c.forgetSession(); c.showSignIn() }
+		return func() { c.takeAbout(about); c.others = others; c.forgetSession(); c.showSignIn() }
 	}
 	return failed(err)
 }
@@ -82,7 +84,9 @@ func (c *Console) EnterSession(in api.SignedIn, then func()) {
 	c.server = c.Config.Client.WithToken(in.SessionToken)
 	c.about.Accounts = true
 	c.about.Owned = c.about.Owned || in.Account.Owner
-	c.keep(in.SessionToken, func(err error) {
+	entered := KeptSession{Username: in.Account.Username, Token: in.SessionToken}
+	c.others = slices.DeleteFunc(c.others, func(o KeptSession) bool { return o.Username == entered.Username })
+	c.keep(vaultText(entered, c.others), func(err error) {
 		c.enterAccount(in.Account)
 		c.rememberName()
 		if then != nil {
@@ -221,17 +225,8 @@ func (c *Console) SignedOut(why error) {
 	if c.session == nil {
 		return
 	}
-	c.session.Leave()
-	c.session = nil
-	c.account = api.Account{}
-	c.ForgetCeremony()
+	c.closeAccount()
 	c.forgetSession()
-	for _, o := range c.window.Canvas().Overlays().List() {
-		c.window.Canvas().Overlays().Remove(o)
-	}
-	c.rail = nil
-	c.frame()
-	c.ShowScreen(blank{c}) // hides the account's data
 	c.root.Go(func(ctx context.Context) func() {
 		about, err := c.Config.Client.About(ctx)
 		return func() {
@@ -249,11 +244,11 @@ func (c *Console) SignedOut(why error) {
 
 func (c *Console) forgetSession() {
 	c.server = c.Config.Client
-	c.keep("", func(error) {}) // a token that stays in the vault is no longer valid
+	c.keepAll(func(error) {}) // a token that stays in the vault is no longer valid
 }
 
-// keep stores a session's token in the vault, after any earlier store has ended.
-func (c *Console) keep(token string, done func(error)) {
+// keep stores text in the vault, after any earlier store has ended.
+func (c *Console) keep(text string, done func(error)) {
 	before, kept := c.kept, make(chan struct{})
 	c.kept = kept
 	c.root.Go(func(context.Context) func() {
@@ -261,7 +256,7 @@ func (c *Console) keep(token string, done func(error)) {
 		if before != nil {
 			<-before
 		}
-		err := c.Config.Vault.SetToken(token)
+		err := c.Config.Vault.SetToken(text)
 		return func() { done(err) }
 	})
 }

@@ -207,7 +207,15 @@ func (h *Harness) Write(text string) {
 // Ctrl presses Ctrl and a key.
 func (h *Harness) Ctrl(key fyne.KeyName) {
 	h.T.Helper()
-	h.Console.Shortcuts()[key]() // Fyne's test canvas takes no shortcuts
+	h.Chord(key, fyne.KeyModifierShortcutDefault)
+}
+
+// Chord presses a key with modifiers.
+func (h *Harness) Chord(key fyne.KeyName, mod fyne.KeyModifier) {
+	h.T.Helper()
+	if !h.Console.Shortcut(shell.Combination{Key: key, Mod: mod}) { // Fyne's test canvas takes no shortcuts
+		h.T.Fatalf("no shortcut is bound to %v", shell.Combination{Key: key, Mod: mod})
+	}
 	h.Settle()
 }
 

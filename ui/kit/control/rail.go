@@ -181,6 +181,9 @@ func (r *SideRail) arrow(at int, k fyne.KeyName) bool {
 	return true
 }
 
+// Account is the row of the user at the top.
+func (r *SideRail) Account() *TapRow { return r.who }
+
 // Item is the entry with an ID, nil if there is none.
 func (r *SideRail) Item(id string) *RailItem { return r.items[id] }
 
