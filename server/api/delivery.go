@@ -55,7 +55,7 @@ type TextChange struct {
 type DeliveryTest struct {
 	Sent   bool   `json:"sent"`             // whether the mail server accepted the mail
 	To     string `json:"to"`               // the address it was sent to
-	Reason string `json:"reason,omitempty"` // if not sent: unreachable, silent, no_tls, certificate, login, login_method, sender, recipient, only_ascii, not_accepted
+	Reason string `json:"reason,omitempty"` // if not sent: unreachable, silent, no_tls, certificate, login, login_needed, login_method, sender, recipient, only_ascii, later, not_accepted
 	Step   string `json:"step,omitempty"`   // where it failed: connect, TLS, greeting, EHLO, STARTTLS, AUTH, MAIL, RCPT, DATA
 	Reply  int    `json:"reply,omitempty"`  // the mail server's SMTP reply code
 

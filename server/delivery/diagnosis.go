@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 )
 
 // A MailError reports the step of the SMTP exchange that failed. It holds the
@@ -14,7 +15,7 @@ import (
 type MailError struct {
 	Step  string // "connect", "TLS", "greeting", or the verb of RFC 5321
 	Reply int    // the server's reply; 0 when there was none
-	Err   error  // set if there was no reply
+	Err   error  // set if there was no reply, or if its cause is known
 }
 
 func (e *MailError) Error() string {
@@ -32,6 +33,13 @@ var errNoStartTLS = errors.New("the server does not offer it")
 // errNoUTF8 reports an address that a mail server without SMTPUTF8 cannot take.
 var errNoUTF8 = errors.New("the server takes only ASCII before the @")
 
+// errWantsTLS and errWantsLogin report a server that refuses a step because
+// the connection has no TLS, or because nobody has logged in.
+var (
+	errWantsTLS   = errors.New("the server wants TLS first")
+	errWantsLogin = errors.New("the server wants a login first")
+)
+
 // A Diagnosis is a code for why a mail could not be sent.
 type Diagnosis string
 
@@ -42,10 +50,12 @@ const (
 	NotProtected Diagnosis = "no_tls"       // no TLS in the configured mode
 	NotTrusted   Diagnosis = "certificate"  // TLS, but the certificate is not trusted
 	NoLogin      Diagnosis = "login"        // user name or password refused
+	NeedsLogin   Diagnosis = "login_needed" // the server takes mail only after a login
 	NoMechanism  Diagnosis = "login_method" // the server offers no supported login mechanism
 	OnlyASCII    Diagnosis = "only_ascii"   // an address needs SMTPUTF8, which the server does not offer
 	NoSender     Diagnosis = "sender"       // the sender's address was refused
 	NoRecipient  Diagnosis = "recipient"    // the recipient's address was refused
+	NotNow       Diagnosis = "later"        // a temporary refusal, whatever the step
 	NotTaken     Diagnosis = "not_accepted" // any other refusal
 )
 
@@ -90,14 +100,44 @@ func why(err error, failed *MailError) Diagnosis {
 		return Unreachable
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
 		return Silent
-	case failed.Step == stepStartTLS, failed.Step == stepTLS:
+	case errors.Is(err, errWantsTLS):
 		return NotProtected
-	case failed.Step == stepAuth && failed.Reply != 0:
+	case errors.Is(err, errWantsLogin):
+		return NeedsLogin
+	}
+	return failed.why()
+}
+
+// why reads a reply. The step alone does not show the cause: every step can be
+// refused because the server is busy, wants a login, or wants TLS.
+func (e *MailError) why() Diagnosis {
+	switch {
+	case e.Reply >= 400 && e.Reply < 500: // RFC 5321 §4.2.1
+		return NotNow
+	case e.Reply == replyWantsTLS:
+		return NotProtected
+	case e.Step == stepStartTLS, e.Step == stepTLS:
+		return NotProtected
+	case slices.Contains(aboutCommand, e.Reply):
+		return NotTaken
+	case e.Step == stepAuth && e.Reply != 0:
 		return NoLogin
-	case failed.Step == stepSender && failed.Reply != 0:
+	case e.Reply == replyWantsLogin:
+		return NeedsLogin
+	case e.Step == stepSender && e.Reply != 0:
 		return NoSender
-	case failed.Step == stepRecipient && failed.Reply != 0:
+	case e.Step == stepRecipient && e.Reply != 0:
 		return NoRecipient
 	}
 	return NotTaken
 }
+
+// Replies whose meaning does not depend on the step (RFC 4954 §6).
+const (
+	replyWantsLogin = 530
+	replyWantsTLS   = 538
+)
+
+// aboutCommand are replies about a command or the size of a mail, and not about
+// an address or a password.
+var aboutCommand = []int{500, 502, 503, 504, 552}

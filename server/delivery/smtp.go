@@ -114,7 +114,12 @@ func smtpError(step string, err error) error {
 		return fmt.Errorf("delivery: %w", &MailError{Step: step, Err: err})
 	}
 	failed := &MailError{Step: step, Reply: reply.Code}
-	if reply.Code >= 500 && (step == stepRecipient || step == stepData) {
+	for _, cause := range []error{errWantsTLS, errWantsLogin} {
+		if errors.Is(err, cause) {
+			failed.Err = cause
+		}
+	}
+	if reply.Code >= 500 && failed.Err == nil && (step == stepRecipient || step == stepData) {
 		return &PermanentError{Reason: failed.Error(), Err: failed}
 	}
 	return fmt.Errorf("delivery: %w", failed)

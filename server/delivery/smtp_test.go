@@ -44,6 +44,7 @@ type mailServer struct {
 type received struct {
 	from, to string
 	auth     string
+	hello    string // what EHLO named
 	secure   bool
 	mail     string // the whole MAIL command
 	data     string
@@ -129,6 +130,7 @@ func (s *mailServer) converse(conn net.Conn) {
 		}
 		switch verb {
 		case "EHLO":
+			m.hello = rest
 			say("250-test")
 			if s.startTLS && !m.secure {
 				say("250-STARTTLS")

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"net/smtp"
+	"net/textproto"
 	"strconv"
 	"strings"
 )
@@ -46,7 +48,7 @@ func (x *exchange) run(ctx context.Context, to mailbox, text []byte) error {
 	}
 	defer x.client.Close()
 	x.step = stepHello
-	if err := x.client.Hello("localhost"); err != nil { // or Extension would hide the error
+	if err := x.client.Hello(helloName(conn)); err != nil { // or Extension would hide the error
 		return err
 	}
 	for _, next := range []func() error{
@@ -56,11 +58,44 @@ func (x *exchange) run(ctx context.Context, to mailbox, text []byte) error {
 		func() error { return x.data(text) },
 	} {
 		if err := next(); err != nil {
-			return err
+			return x.cause(err)
 		}
 	}
 	_ = x.client.Quit() // the server has accepted the mail
 	return nil
+}
+
+// helloName returns the name for EHLO: the address of this end, since a
+// computer often has no name that the server accepts (RFC 5321 §4.1.3, §4.1.4).
+func helloName(conn net.Conn) string {
+	addr, err := netip.ParseAddrPort(conn.LocalAddr().String())
+	switch ip := addr.Addr().Unmap().WithZone(""); {
+	case err != nil:
+		return "localhost"
+	case ip.Is4():
+		return "[" + ip.String() + "]"
+	default:
+		return "[IPv6:" + ip.String() + "]"
+	}
+}
+
+// cause adds the cause to a refusal that is not about what the step sent: the
+// connection has no TLS, or nobody has logged in. A server that forwards mail
+// only after a login often refuses the recipient instead (RFC 3463 §3.8).
+func (x *exchange) cause(err error) error {
+	var reply *textproto.Error
+	if !errors.As(err, &reply) {
+		return err
+	}
+	relay := x.step == stepRecipient && (strings.HasPrefix(reply.Msg, "5.7.1 ") || strings.HasPrefix(reply.Msg, "5.7.0 "))
+	offersTLS, _ := x.client.Extension("STARTTLS")
+	switch {
+	case reply.Code == replyWantsLogin && x.mailer.cfg.TLS == NoTLS && offersTLS:
+		return fmt.Errorf("%w: %w", errWantsTLS, err)
+	case reply.Code == replyWantsLogin, relay && reply.Code >= 500 && x.mailer.cfg.Username == "":
+		return fmt.Errorf("%w: %w", errWantsLogin, err)
+	}
+	return err
 }
 
 // dial connects. With implicit TLS the handshake is a separate step: a server that answers

@@ -107,6 +107,8 @@ func TestSMTPAddresses(t *testing.T) {
 	}
 }
 
+func anonymous(c *SMTPConfig) { c.Username, c.Password = "", "" }
+
 // An error names the exact step at which the server failed.
 func TestSMTPNamesTheStep(t *testing.T) {
 	t.Parallel()
@@ -132,14 +134,47 @@ func TestSMTPNamesTheStep(t *testing.T) {
 		"wrong password": {
 			server: mailServer{startTLS: true, refuse: map[string]string{"AUTH": "535 no"}}, step: "AUTH", why: NoLogin, reply: 535,
 		},
-		"sender":    {server: mailServer{startTLS: true, refuse: map[string]string{"MAIL": "550 no"}}, step: "MAIL", why: NoSender, reply: 550},
-		"recipient": {server: mailServer{startTLS: true, refuse: map[string]string{"RCPT": "550 no"}}, step: "RCPT", why: NoRecipient, reply: 550},
-		"content":   {server: mailServer{startTLS: true, refuse: map[string]string{".": "554 no"}}, step: "DATA", why: NotTaken, reply: 554},
+		"sender":            {server: mailServer{startTLS: true, refuse: map[string]string{"MAIL": "550 no"}}, step: "MAIL", why: NoSender, reply: 550},
+		"recipient":         {server: mailServer{startTLS: true, refuse: map[string]string{"RCPT": "550 no"}}, step: "RCPT", why: NoRecipient, reply: 550},
+		"no such recipient": {server: mailServer{startTLS: true, refuse: map[string]string{"RCPT": "550 5.1.1 no"}}, step: "RCPT", why: NoRecipient, reply: 550},
+		// Any step can be refused for another reason than what it sent.
+		"busy at once":              {server: mailServer{greeting: "421 4.3.2 busy"}, step: "greeting", why: NotNow, reply: 421},
+		"TLS later":                 {server: mailServer{startTLS: true, refuse: map[string]string{"STARTTLS": "454 4.3.0 later"}}, step: "STARTTLS", why: NotNow, reply: 454},
+		"login later":               {server: mailServer{startTLS: true, refuse: map[string]string{"AUTH": "454 4.7.0 later"}}, step: "AUTH", why: NotNow, reply: 454},
+		"login after TLS":           {server: mailServer{startTLS: true, refuse: map[string]string{"AUTH": "538 5.7.11 encrypt"}}, step: "AUTH", why: NotProtected, reply: 538},
+		"a mechanism in name only":  {server: mailServer{startTLS: true, refuse: map[string]string{"AUTH": "504 5.5.4 what?"}}, step: "AUTH", why: NotTaken, reply: 504},
+		"an app password is needed": {server: mailServer{startTLS: true, refuse: map[string]string{"AUTH": "534 5.7.9 app password"}}, step: "AUTH", why: NoLogin, reply: 534},
+		"full":                      {server: mailServer{startTLS: true, refuse: map[string]string{"MAIL": "452 4.3.1 full"}}, step: "MAIL", why: NotNow, reply: 452},
+		"too large":                 {server: mailServer{startTLS: true, refuse: map[string]string{"MAIL": "552 5.3.4 large"}}, step: "MAIL", why: NotTaken, reply: 552},
+		"greylisted":                {server: mailServer{startTLS: true, refuse: map[string]string{"RCPT": "450 4.7.1 later"}}, step: "RCPT", why: NotNow, reply: 450},
+		"content later":             {server: mailServer{startTLS: true, refuse: map[string]string{"DATA": "451 4.3.0 later"}}, step: "DATA", why: NotNow, reply: 451},
+		"login wanted at MAIL":      {server: mailServer{startTLS: true, refuse: map[string]string{"MAIL": "530 5.7.0 log in"}}, change: anonymous, step: "MAIL", why: NeedsLogin, reply: 530},
+		"login wanted at RCPT":      {server: mailServer{startTLS: true, refuse: map[string]string{"RCPT": "530 log in"}}, change: anonymous, step: "RCPT", why: NeedsLogin, reply: 530},
+		"no relaying":               {server: mailServer{startTLS: true, refuse: map[string]string{"RCPT": "554 5.7.1 no relaying"}}, change: anonymous, step: "RCPT", why: NeedsLogin, reply: 554},
+		"no relaying after login":   {server: mailServer{startTLS: true, refuse: map[string]string{"RCPT": "554 5.7.1 no relaying"}}, step: "RCPT", why: NoRecipient, reply: 554},
+		"TLS wanted at MAIL": {
+			server: mailServer{startTLS: true, refuse: map[string]string{"MAIL": "530 5.7.0 Must issue a STARTTLS command first"}},
+			change: func(c *SMTPConfig) { c.TLS = NoTLS }, step: "MAIL", why: NotProtected, reply: 530,
+		},
+		"content": {server: mailServer{startTLS: true, refuse: map[string]string{".": "554 no"}}, step: "DATA", why: NotTaken, reply: 554},
 	} {
 		m := mailer(t, &tt.server, tt.change)
 		err := m.Mail(t.Context(), "ann@example.org", "s", "b")
 		if f := Diagnose(err); err == nil || f.Step != tt.step || f.Why != tt.why || f.Reply != tt.reply {
 			t.Errorf("%s: %v is %+v; want %s at %s, %d", what, err, f, tt.why, tt.step, tt.reply)
 		}
+	}
+}
+
+// EHLO has the address of this end: servers refuse "localhost", which is not a
+// full name, at EHLO or at any later step.
+func TestSMTPSaysHelloWithAnAddress(t *testing.T) {
+	t.Parallel()
+	s := &mailServer{startTLS: true}
+	if err := mailer(t, s, nil).Mail(t.Context(), "ann@example.org", "s", "b"); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-s.mails; got.hello != "[127.0.0.1]" {
+		t.Errorf("EHLO %s", got.hello)
 	}
 }
