@@ -97,7 +97,7 @@ var imports = map[string][]string{
 	},
 	"server/signin": {
 		"server/api", "server/ceremony/...", "server/store/...", "server/account", "server/audit", "server/backupcode",
-		"server/delivery", "server/epoch", "server/fairqueue", "server/notice", "server/signup", "server/otp", "server/ratelimit", "server/session", "server/throttle", "server/webauthn",
+		"server/delivery", "server/epoch", "server/fairqueue", "server/notice", "server/rawtext", "server/signup", "server/otp", "server/ratelimit", "server/session", "server/throttle", "server/webauthn",
 	},
 	"server/enroll": {
 		"server/api", "server/ceremony/...", "server/store/...", "server/account", "server/audit", "server/backupcode",

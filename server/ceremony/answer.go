@@ -48,7 +48,7 @@ func (e *Engine) answer(ctx context.Context, caller Caller, id string, a api.Ans
 	}
 	var view api.View
 	err = e.cfg.Store.Update(ctx, func(tx store.Tx) error {
-		r, m, err := e.load(tx, id, caller)
+		r, m, err := e.loadFrom(ctx, tx, id, caller)
 		if err != nil {
 			return err
 		}

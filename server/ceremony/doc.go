@@ -2,7 +2,7 @@
 // enrolment, turning a method off. One engine serves them all.
 //
 // A Definition lists the states of a ceremony, the step that each shows, and the edges
-// between them. The engine keeps one record per running ceremony and has four calls:
+// between them. The engine has one record per running ceremony and has four calls:
 // Begin, Get, Answer and Cancel.
 //
 //   - An input without an edge from the current state changes nothing, and neither
@@ -15,7 +15,8 @@
 //   - An enrolment does not change the account before its last proof. Until then its
 //     data is in the draft, which is encrypted in the store.
 //   - A ceremony is bound to the session and account that began it; other callers get
-//     ErrNotFound. An anonymous ceremony is found by its unguessable ID.
+//     ErrNotFound. An anonymous ceremony is found by its unguessable ID. Until its first
+//     answer takes effect, it is not stored: the ID contains it, encrypted.
 //   - Slow work (Argon2id, signatures) runs outside the transaction, in Edge.Slow.
 //     Edge.Do checks again everything that its result depends on.
 //

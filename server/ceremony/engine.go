@@ -29,8 +29,8 @@ type Config struct {
 	Store    store.Store
 	Sealer   *seal.Sealer
 	Sessions Sessions
-	// Waiting is the maximum number of ceremonies without a session that wait in their
-	// first state; 0 means 65,536. Beyond that, one of the oldest is deleted.
+	// Waiting is the maximum number of ceremonies without a session that were answered and
+	// still wait in their first state; 0 means 65,536. Beyond that, one of the oldest is deleted.
 	Waiting int
 }
 
@@ -73,7 +73,7 @@ func (e *Engine) Kinds() []api.Kind {
 }
 
 // Begin begins a ceremony and returns its first view. It cancels an open ceremony of the
-// same session and kind. Errors: ErrUnknownKind, ErrSessionRequired, *Rejection.
+// same session and kind. Without a session it stores nothing. Errors: ErrUnknownKind, ErrSessionRequired, *Rejection.
 func (e *Engine) Begin(ctx context.Context, caller Caller, b api.Begin) (api.View, error) {
 	m := e.machines[b.Kind]
 	if m == nil {
@@ -82,31 +82,29 @@ func (e *Engine) Begin(ctx context.Context, caller Caller, b api.Begin) (api.Vie
 	if m.needsSession && caller.Session == nil {
 		return api.View{}, ErrSessionRequired
 	}
+	if !m.needsSession {
+		return e.beginUnstored(ctx, m, caller, b)
+	}
 	id := newID()
 	var view api.View
 	err := e.cfg.Store.Update(ctx, func(tx store.Tx) error {
 		now := tx.Now().UTC()
-		r := &record{Kind: m.kind, Rev: 1, Created: now, Expires: now.Add(m.life)}
-		if m.needsSession {
-			if err := e.checkSession(tx, caller); err != nil {
-				return err
-			}
-			r.Account, r.Session = caller.Account, caller.Session.ID
-		} else {
-			r.From = e.sourceOf(ctx, caller)
-		}
-		c, draft := r.ceremony(id, caller), m.newDraft()
-		first, err := m.start(tx, c, draft, b)
-		if err != nil {
+		if err := e.checkSession(tx, caller); err != nil {
 			return err
 		}
-		if !slices.Contains(m.begins, first) {
-			return fmt.Errorf("%w: %s began in %q", ErrDefinition, m.kind, first)
+		r := &record{
+			Kind: m.kind, Rev: 1, Created: now, Expires: now.Add(m.life),
+			Account: caller.Account, Session: caller.Session.ID,
+		}
+		c, draft := r.ceremony(id, caller), m.newDraft()
+		first, err := e.start(tx, m, c, draft, b)
+		if err != nil {
+			return err
 		}
 		if err := e.apply(tx, m, c, r, first); err != nil {
 			return err
 		}
-		if err := e.insert(tx, id, caller, m, r, draft); err != nil {
+		if err := e.insert(tx, id, m, r, draft); err != nil {
 			return err
 		}
 		view, err = e.view(tx, m, c, r, draft)
@@ -115,14 +113,23 @@ func (e *Engine) Begin(ctx context.Context, caller Caller, b api.Begin) (api.Vie
 	return view, err
 }
 
+// start returns the first state of a new ceremony.
+func (e *Engine) start(tx store.Tx, m *machine, c *Ceremony, draft any, b api.Begin) (api.State, error) {
+	first, err := m.start(tx, c, draft, b)
+	if err == nil && !slices.Contains(m.begins, first) {
+		err = fmt.Errorf("%w: %s began in %q", ErrDefinition, m.kind, first)
+	}
+	return first, err
+}
+
 // Cancel ends a ceremony without effect on the account. Error: ErrNotFound.
 func (e *Engine) Cancel(ctx context.Context, caller Caller, id string) error {
 	return e.cfg.Store.Update(ctx, func(tx store.Tx) error {
-		r, _, err := e.load(tx, id, caller)
+		r, m, err := e.loadFrom(ctx, tx, id, caller)
 		if err != nil {
 			return err
 		}
-		return e.end(tx, id, r)
+		return e.end(tx, r.ceremony(id, caller), m, r)
 	})
 }
 

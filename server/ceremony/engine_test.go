@@ -2,6 +2,7 @@ package ceremony_test
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"strings"
 	"sync"
@@ -200,6 +201,10 @@ func TestWalkToTheEnd(t *testing.T) {
 		t.Fatalf("ended with %+v", end)
 	}
 	b.gone(ceremony.Caller{}, v.ID)
+	b.advance(3 * time.Hour) // until then a record says that the ID is used up
+	if _, err := store.Reap(t.Context(), b.store); err != nil {
+		t.Fatal(err)
+	}
 	if left := append(b.keysUnder("cerm/"), b.keysUnder("exp/")...); len(left) != 2 { // the two sessions' expiry
 		t.Errorf("left behind %v", left)
 	}
@@ -333,6 +338,12 @@ func TestDraftIsSealed(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, toys("toy", false, onward, nil))
 	one, two := b.begin(ceremony.Caller{}, "toy"), b.begin(ceremony.Caller{}, "toy")
+	if id, err := base64.RawURLEncoding.DecodeString(one.ID); err != nil || strings.Contains(string(id), secret) {
+		t.Errorf("the ID contains the draft in the clear, or is no base64: %v", err)
+	}
+	for _, v := range []api.View{one, two} { // the first answer stores it
+		b.answer(ceremony.Caller{}, v, api.Label{Label: "no"})
+	}
 	b.update(func(tx store.Tx) error {
 		value, err := tx.Get("cerm/" + one.ID)
 		if strings.Contains(string(value), secret) {

@@ -29,6 +29,9 @@ type record struct {
 	Notice  *api.Notice  `json:"notice,omitempty"`
 	Epoch   uint64       `json:"epoch,omitempty"` // of the database when it began
 	Draft   []byte       `json:"draft"`
+	Over    bool         `json:"over,omitempty"` // it has ended, and its ID must not begin it again
+
+	unstored json.RawMessage // the draft, while only the ID contains the ceremony
 }
 
 func recordKey(id string) string { return "cerm/" + id }
@@ -78,6 +81,9 @@ func (e *Engine) seal(r *record, id string, draft any) error {
 
 // open decrypts the draft of the record.
 func (e *Engine) open(r *record, id string, m *machine) (any, error) {
+	if r.unstored != nil {
+		return m.draft(r.unstored)
+	}
 	plain, err := e.cfg.Sealer.Open(recordKey(id), r.Draft)
 	if err != nil {
 		return nil, fmt.Errorf("ceremony: draft of a %s: %w", r.Kind, err)
@@ -94,15 +100,9 @@ func (r *record) valid(now time.Time, life time.Duration) bool {
 // load reads a record. It returns ErrNotFound if there is none, if it has expired, or
 // if it belongs to another session.
 func (e *Engine) load(tx store.Tx, id string, caller Caller) (*record, *machine, error) {
-	if !isID(id) {
-		return nil, nil, ErrNotFound
-	}
-	var r record
-	switch err := store.Load(tx, recordKey(id), &r); {
-	case errors.Is(err, store.ErrNotFound):
-		return nil, nil, ErrNotFound
-	case err != nil:
-		return nil, nil, fmt.Errorf("ceremony: load: %w", err)
+	r, err := e.lookUp(tx, id)
+	if err != nil {
+		return nil, nil, err
 	}
 	now, err := epoch.Current(tx)
 	if err != nil {
@@ -120,13 +120,17 @@ func (e *Engine) load(tx store.Tx, id string, caller Caller) (*record, *machine,
 			return nil, nil, err
 		}
 	}
-	return &r, m, nil
+	return r, m, nil
 }
 
 // save writes the record of a running ceremony.
-func (e *Engine) save(tx store.Tx, id string, m *machine, r *record, draft any) error {
+func (e *Engine) save(tx store.Tx, c *Ceremony, m *machine, r *record, draft any) error {
+	id := c.ID
 	if err := e.seal(r, id, draft); err != nil {
 		return err
+	}
+	if r.unstored != nil {
+		return e.store(tx, c, m, r, e.slotsOf(c.Caller))
 	}
 	if r.Expires.After(r.Filed) {
 		if err := store.CancelExpiry(tx, r.Filed, recordKey(id)); err != nil {
@@ -152,10 +156,9 @@ func file(tx store.Tx, id string, m *machine, r *record) error {
 	return nil
 }
 
-// insert writes the record of a new ceremony and its indexes. A ceremony with a session
-// cancels the open one of the same session and kind; one without a session gets a waiting
-// slot.
-func (e *Engine) insert(tx store.Tx, id string, caller Caller, m *machine, r *record, draft any) error {
+// insert writes the record of a new ceremony with a session and its index. It cancels the open
+// one of the same session and kind.
+func (e *Engine) insert(tx store.Tx, id string, m *machine, r *record, draft any) error {
 	n, err := epoch.Current(tx)
 	if err != nil {
 		return err
@@ -169,9 +172,6 @@ func (e *Engine) insert(tx store.Tx, id string, caller Caller, m *machine, r *re
 	}
 	if err := store.Insert(tx, recordKey(id), r); err != nil {
 		return fmt.Errorf("ceremony: begin: %w", err)
-	}
-	if r.Session == "" {
-		return e.reserveSlot(tx, id, e.slotsOf(caller))
 	}
 	if err := e.makeRoom(tx, r); err != nil {
 		return err
@@ -273,13 +273,14 @@ func (e *Engine) remove(tx store.Tx, id string, r *record) error {
 }
 
 // end removes a record, and the index entry of the open ceremony of its session and kind
-// if it points to this record.
-func (e *Engine) end(tx store.Tx, id string, r *record) error {
+// if it points to this record. Without a session it calls finish.
+func (e *Engine) end(tx store.Tx, c *Ceremony, m *machine, r *record) error {
+	id := c.ID
+	if r.Session == "" {
+		return e.finish(tx, c, m, r)
+	}
 	if err := e.remove(tx, id, r); err != nil {
 		return err
-	}
-	if r.Session == "" {
-		return nil
 	}
 	key := openKey(r)
 	switch open, err := tx.Get(key); {

@@ -66,15 +66,15 @@ func (e *Engine) Get(ctx context.Context, caller Caller, id string) (api.View, e
 		return view, err
 	}
 	err = e.cfg.Store.Update(ctx, func(tx store.Tx) error {
-		view, err = e.lookAndMove(tx, caller, id)
+		view, err = e.lookAndMove(ctx, tx, caller, id)
 		return err
 	})
 	return view, err
 }
 
 // lookAndMove is Get for an obsolete step.
-func (e *Engine) lookAndMove(tx store.Tx, caller Caller, id string) (api.View, error) {
-	r, m, err := e.load(tx, id, caller)
+func (e *Engine) lookAndMove(ctx context.Context, tx store.Tx, caller Caller, id string) (api.View, error) {
+	r, m, err := e.loadFrom(ctx, tx, id, caller)
 	if err != nil {
 		return api.View{}, err
 	}
@@ -106,9 +106,9 @@ func (e *Engine) advance(tx store.Tx, m *machine, c *Ceremony, r *record, draft 
 		return api.View{}, err
 	}
 	if m.states[c.State].end {
-		err = e.end(tx, c.ID, r)
+		err = e.end(tx, c, m, r)
 	} else {
-		err = e.save(tx, c.ID, m, r, draft)
+		err = e.save(tx, c, m, r, draft)
 	}
 	if err != nil {
 		return api.View{}, err

@@ -17,10 +17,9 @@ import (
 )
 
 const (
-	// waitingMax is the default of Config.Waiting. Any client that reaches the server
-	// can begin thousands of ceremonies a second, and each takes a kilobyte for hours.
-	// The limit is larger than the number of ceremonies that begin while a user types a
-	// password.
+	// waitingMax is the default of Config.Waiting. Any client that reaches the server can
+	// send wrong passwords, and each ceremony takes a kilobyte for hours. The limit is larger
+	// than the number of passwords that are checked while a user corrects a password.
 	waitingMax = 1 << 16
 	// ownMax is the limit for the window and for devices that have signed in here before.
 	// They have separate slots, so that no stranger can end their ceremonies.
@@ -30,18 +29,29 @@ const (
 	waitingLook = 8
 )
 
-// slots are the places for ceremonies without a session that wait in their first state.
+// slots are the places for ceremonies without a session that were answered and still wait in
+// their first state, or, with over, that ended before they were stored.
 type slots struct {
 	prefix string
 	count  int
+	over   bool
 }
 
 // slotsOf returns the slots for a caller.
 func (e *Engine) slotsOf(c Caller) slots {
 	if c.Window || device.Genuine(e.cfg.Sealer, c.Device) {
-		return slots{"cermown/", min(ownMax, e.cfg.Waiting)}
+		return slots{prefix: "cermown/", count: min(ownMax, e.cfg.Waiting)}
 	}
-	return slots{"cermwait/", e.cfg.Waiting}
+	return slots{prefix: "cermwait/", count: e.cfg.Waiting}
+}
+
+// loadFrom is load for a call that may store the ceremony. It notes the source.
+func (e *Engine) loadFrom(ctx context.Context, tx store.Tx, id string, caller Caller) (*record, *machine, error) {
+	r, m, err := e.load(tx, id, caller)
+	if err == nil && r.unstored != nil {
+		r.From = e.sourceOf(ctx, caller)
+	}
+	return r, m, err
 }
 
 // sourceOf returns the source of a waiting ceremony: the device, if its client shows a genuine
@@ -61,7 +71,7 @@ type waiting struct {
 	since          time.Time
 }
 
-// reserveSlot gives a new ceremony without a session one of the waiting slots. If needed
+// reserveSlot gives a ceremony without a session one of the slots when it is first stored. If needed
 // it deletes another one that is still in its first state: of the slots that are tried,
 // the oldest ceremony of the source that has most of them. So a flood from one address or
 // device ends its own ceremonies first. A ceremony that has left its first state required a right
@@ -70,7 +80,7 @@ func (e *Engine) reserveSlot(tx store.Tx, id string, s slots) error {
 	slot := ""
 	var tried []waiting
 	for range waitingLook {
-		w, err := e.occupant(tx, s.random())
+		w, err := e.occupant(tx, s)
 		if err != nil {
 			return err
 		}
@@ -107,8 +117,9 @@ func noisiest(tried []waiting) waiting {
 	})
 }
 
-// occupant returns the ceremony that waits in a slot; its ID is "" if the slot is free.
-func (e *Engine) occupant(tx store.Tx, slot string) (waiting, error) {
+// occupant returns the ceremony in a random slot; its ID is "" if the slot is free.
+func (e *Engine) occupant(tx store.Tx, s slots) (waiting, error) {
+	slot := s.random()
 	free := waiting{slot: slot}
 	value, err := tx.Get(slot)
 	if errors.Is(err, store.ErrNotFound) {
@@ -126,7 +137,7 @@ func (e *Engine) occupant(tx store.Tx, slot string) (waiting, error) {
 		return free, fmt.Errorf("ceremony: begin: %w", err)
 	}
 	m := e.machines[r.Kind]
-	if m != nil && !slices.Contains(m.begins, r.State) {
+	if r.Over != s.over || !r.Over && m != nil && !slices.Contains(m.begins, r.State) {
 		return free, nil // it no longer waits
 	}
 	return waiting{slot, id, r.From, r.Created}, nil

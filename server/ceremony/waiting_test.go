@@ -2,6 +2,7 @@ package ceremony_test
 
 import (
 	"testing"
+	"time"
 
 	"nightlatch/server/api"
 	"nightlatch/server/ceremony"
@@ -11,8 +12,8 @@ import (
 )
 
 // Any client that reaches the server can begin any number of ceremonies without a
-// session. They don't fill the disk: beyond a limit, the oldest that are still in their
-// first state are deleted completely.
+// session and answer them wrongly. They don't fill the disk: beyond a limit, the oldest that are
+// still in their first state are deleted completely.
 func TestCeremoniesWithoutSessionAreLimited(t *testing.T) {
 	t.Parallel()
 	const limit = 16
@@ -46,8 +47,92 @@ func TestCeremoniesWithoutSessionAreLimited(t *testing.T) {
 	}
 }
 
-// A flood of new ceremonies ends those of its own address or device first, and never those of the
-// window or of a device that has signed in here before.
+// A flood of new ceremonies stores nothing and ends none, also none of its own address.
+func TestFloodOfBeginsStoresNothing(t *testing.T) {
+	t.Parallel()
+	const limit = 16
+	b := newBench(t)
+	var err error
+	b.engine, err = ceremony.New(ceremony.Config{Store: b.store, Sealer: b.keys, Sessions: b.sessions, Waiting: limit},
+		toys("open", false, onward, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var anonymous ceremony.Caller // without a token of the device
+	first := b.begin(anonymous, "open")
+	answered := b.answer(anonymous, b.begin(anonymous, "open"), api.Label{Label: "no"})
+	before := len(b.keysUnder("cerm"))
+	for range 20 * limit {
+		b.begin(anonymous, "open")
+	}
+	if n := len(b.keysUnder("cerm")); n != before {
+		t.Errorf("%d rows, then %d", before, n)
+	}
+	for what, v := range map[string]api.View{"new": first, "answered": answered} {
+		if next, err := b.engine.Answer(t.Context(), anonymous, v.ID, api.Answer{Rev: v.Rev, Input: api.Label{Label: "yes"}}); err != nil || next.State != "second" {
+			t.Errorf("the %s one is in %q, %v", what, next.State, err)
+		}
+	}
+}
+
+// An ID ends with its ceremony, also if the ceremony was never stored. A flood of cancelled
+// ceremonies has a limit.
+func TestEndedIDsStayEnded(t *testing.T) {
+	t.Parallel()
+	const limit = 16
+	b := newBench(t)
+	var err error
+	b.engine, err = ceremony.New(ceremony.Config{Store: b.store, Sealer: b.keys, Sessions: b.sessions, Waiting: limit},
+		toys("open", false, func(_ store.Tx, c *ceremony.Ceremony, _ *toy, in api.Input) (api.State, error) {
+			if in.(api.Label).Label == "no" {
+				c.Refuse(ceremony.Refuse(ceremony.WrongCode))
+				return "", nil
+			}
+			return "second", nil
+		}, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var anonymous ceremony.Caller
+	cancel := func(id string) {
+		t.Helper()
+		if err := b.engine.Cancel(t.Context(), anonymous, id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	unanswered := b.begin(anonymous, "open")
+	cancel(unanswered.ID)
+	b.gone(anonymous, unanswered.ID)
+	refused := b.answer(anonymous, b.begin(anonymous, "open"), api.Label{Label: "no"})
+	cancel(refused.ID)
+	b.gone(anonymous, refused.ID)
+	done := b.answer(anonymous, b.answer(anonymous, b.begin(anonymous, "open"), api.Label{Label: "yes"}), api.Continue{})
+	b.gone(anonymous, done.ID)
+	b.gone(anonymous, unanswered.ID[:len(unanswered.ID)-1]+"_")
+	b.gone(anonymous, unanswered.ID+"=")
+	answered := b.answer(anonymous, b.begin(anonymous, "open"), api.Label{Label: "no"})
+	for range 10 * limit {
+		cancel(b.begin(anonymous, "open").ID)
+	}
+	if n := len(b.keysUnder("cerm/")); n > limit+3 {
+		t.Errorf("%d records", n)
+	}
+	if _, err := b.engine.Get(t.Context(), anonymous, answered.ID); err != nil {
+		t.Error("the one that was answered:", err)
+	}
+	b.advance(3 * time.Hour)
+	if _, err := store.Reap(t.Context(), b.store); err != nil {
+		t.Fatal(err)
+	}
+	if left := b.keysUnder("cerm/"); len(left) != 0 {
+		t.Errorf("left behind %v", left)
+	}
+	b.gone(anonymous, unanswered.ID)
+	b.gone(anonymous, refused.ID)
+}
+
+// A flood of wrong first answers ends ceremonies of its own address or device first, and never
+// those of the window or of a device that has signed in here before.
 func TestFloodEndsItsOwnCeremonies(t *testing.T) {
 	t.Parallel()
 	const limit = 64
@@ -72,7 +157,11 @@ func TestFloodEndsItsOwnCeremonies(t *testing.T) {
 	token, other := remember("abcdefghijklmnopqrstuvwxyz"), remember("zyxwvutsrqponmlkjihgfedcba")
 	begin := func(address string, c ceremony.Caller) string {
 		t.Helper()
-		v, err := b.engine.Begin(fairqueue.WithSource(t.Context(), address), c, api.Begin{Kind: "open"})
+		ctx := fairqueue.WithSource(t.Context(), address)
+		v, err := b.engine.Begin(ctx, c, api.Begin{Kind: "open"})
+		if err == nil {
+			v, err = b.engine.Answer(ctx, c, v.ID, api.Answer{Rev: v.Rev, Input: api.Label{Label: "no"}})
+		}
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -91,8 +180,8 @@ func TestFloodEndsItsOwnCeremonies(t *testing.T) {
 		begin("192.0.2.1", ceremony.Caller{Device: other})
 	}
 	for what, id := range waits {
-		if _, err := b.engine.Get(t.Context(), ceremony.Caller{}, id); err != nil {
-			t.Errorf("the one %s: %v", what, err)
+		if v, err := b.engine.Get(t.Context(), ceremony.Caller{}, id); err != nil || v.Rev != 2 {
+			t.Errorf("the one %s: revision %d, %v", what, v.Rev, err)
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"nightlatch/server/ceremony"
 	"nightlatch/server/ceremony/proof"
 	"nightlatch/server/notice"
+	"nightlatch/server/rawtext"
 	"nightlatch/server/signup"
 	"nightlatch/server/store"
 )
@@ -58,8 +59,10 @@ type chosen struct {
 // sent a name yet, so a server with closed sign-up gives the same answer for
 // every name (R42).
 func (r *rules) startSignUp(tx store.Tx, c *ceremony.Ceremony, d *draft, b api.Begin) (api.State, error) {
-	d.Invitation = b.Invitation
-	_, err := r.enter(tx, c.Caller, d.Invitation)
+	_, err := r.enter(tx, c.Caller, b.Invitation)
+	if err == nil && rawtext.Parsed(b.Invitation) != "" {
+		d.Invitation, err = account.NormalizeCode(rawtext.Parsed(b.Invitation)) // short, for the ceremony's ID
+	}
 	return chooseCredentials, err
 }
 
