@@ -146,6 +146,19 @@ func (b *bench) rows() (n int) {
 	return n
 }
 
+// kept returns the mails in an account's local mailbox.
+func (b *bench) kept(account string) (mails []LocalMessage) {
+	b.Helper()
+	err := b.store.View(b.Context(), func(tx store.Tx) (err error) {
+		mails, err = LocalMailbox(tx, b.keys, account)
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return mails
+}
+
 func text(to string, n int) Message {
 	return Message{
 		Channel: api.ByText, To: to, Template: SignInCode, Secret: true, Account: "a",

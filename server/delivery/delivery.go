@@ -28,6 +28,7 @@ type Message struct {
 	Args     map[string]string `json:"args,omitempty"`
 	Account  string            `json:"account,omitempty"`
 	Secret   bool              `json:"secret,omitempty"` // holds a code or a password
+	Made     time.Time         `json:"made,omitzero"`    // when it was enqueued (Enqueue)
 	Until    time.Time         `json:"until,omitzero"`   // expiry of its content; it is not sent later, and shows the time left
 	Keep     bool              `json:"keep,omitempty"`   // a mail for the local mailbox, not to be sent (Capabilities)
 }
@@ -97,6 +98,7 @@ func Enqueue(tx store.Tx, sealer *seal.Sealer, m Message) error {
 	if err != nil {
 		return err
 	}
+	m.Made = tx.Now().UTC()
 	return save(tx, sealer, key, row{Message: m, Due: tx.Now()})
 }
 

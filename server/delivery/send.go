@@ -65,8 +65,14 @@ func (o *Outbox) wanted(ctx context.Context, e envelope) error {
 // keep moves a mail from the outbox into its account's local mailbox, exactly once.
 func (o *Outbox) keep(ctx context.Context, e envelope) error {
 	subject, body, err := Render(e.Message.at(o.cfg.Now()), o.cfg.RPID)
+	switch {
+	case e.expired(o.cfg.Now()):
+		err = errExpired
+	case err != nil:
+		err = &PermanentError{Reason: err.Error()}
+	}
 	if err != nil {
-		o.settle(&e, &PermanentError{Reason: err.Error()})
+		o.settle(&e, err)
 		return o.cfg.Store.Update(ctx, func(tx store.Tx) error { return tx.Delete(e.key) })
 	}
 	return o.cfg.Store.Update(ctx, func(tx store.Tx) error {

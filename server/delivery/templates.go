@@ -27,7 +27,7 @@ const noticePrefix = "notice-"
 
 // Notice returns the template that announces an audit event (R4, R6, R16). All
 // notices take the optional arguments username, client, place and at; some also take
-// label, number, method, address, valid or short_code. An argument may come from an
+// label, number, method, address, until or short_code. An argument may come from an
 // attacker (a client's name), so Render turns each into one short line.
 func Notice(event api.EventType) string { return noticePrefix + string(event) }
 
@@ -283,7 +283,7 @@ var templates = map[string]wording{
 		"All backup codes made so far are void{{if .last}}, and {{.count}} new ones were made{{else}}, and a new one was made{{end}}.",
 		"Nightlatch: your backup codes were replaced."),
 	Notice(api.EventTemporaryPasswordMade): notice("A temporary password was made",
-		"A temporary password was made for your account{{with .label}}: {{.}}{{end}}.{{with .valid}} It is valid for {{.}}.{{end}}",
+		"A temporary password was made for your account{{with .label}}: {{.}}{{end}}.{{with .until}} It is valid until {{.}}.{{end}}",
 		"Nightlatch: a temporary password was made."),
 	Notice(api.EventTemporaryPasswordTexted): notice("A temporary password was texted",
 		"A program tried your account password and was refused. A temporary password for it was sent to your phone.",

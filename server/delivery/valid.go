@@ -3,13 +3,18 @@ package delivery
 import (
 	"maps"
 	"time"
+
+	"nightlatch/server/store"
 )
 
 // errExpired reports a message whose code or password expired before it could be sent.
 var errExpired = &PermanentError{Reason: "its content has expired"}
 
-// expired reports whether the content of the message has expired.
-func (m Message) expired(now time.Time) bool { return !m.Until.IsZero() && !now.Before(m.Until) }
+// expired reports whether the content of the message has expired. A code that was made while
+// the clock was ahead is not accepted (R86), so it is not sent either.
+func (m Message) expired(now time.Time) bool {
+	return !m.Until.IsZero() && !store.Valid(now, m.Made, m.Until)
+}
 
 // at returns the message with the validity that is left at the time of sending (R12).
 func (m Message) at(now time.Time) Message {

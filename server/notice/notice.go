@@ -114,7 +114,7 @@ func message(tx store.Tx, a *account.Account, from Origin, e audit.Event, channe
 		"short_code": account.CarrierShortCode,
 	}
 	if e.Type == api.EventTemporaryPasswordMade {
-		args["valid"] = delivery.Duration(account.TemporaryPasswordLife)
+		args["until"] = tx.Now().UTC().Add(account.TemporaryPasswordLife).Format("15:04 UTC") // the notice can be late
 	}
 	maps.Copy(args, e.Details)
 	return delivery.Message{

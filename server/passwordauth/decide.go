@@ -136,6 +136,7 @@ func (p *Authenticator) askForTemporary(tx store.Tx, t *attempt, a *account.Acco
 		To:       a.Phone,
 		Template: delivery.TemporaryPassword,
 		Args:     map[string]string{"password": made.Password, "until": made.Expires.Format("15:04 UTC")},
+		Until:    made.Expires,
 		Account:  a.ID,
 		Secret:   true,
 	})

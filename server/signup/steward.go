@@ -40,7 +40,7 @@ func (s Steward) Invite(tx store.Tx, by *account.Account, address string) (api.N
 			args["by"] = by.Username
 		}
 		err := delivery.Enqueue(tx, s.Door.cfg.Sealer, delivery.Message{
-			Channel: api.ByEmail, To: i.Address, Template: delivery.Invitation, Args: args, Account: id, Secret: true,
+			Channel: api.ByEmail, To: i.Address, Template: delivery.Invitation, Args: args, Until: i.Expires, Account: id, Secret: true,
 		})
 		if err != nil {
 			return api.NewInvitation{}, err
