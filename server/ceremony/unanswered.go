@@ -117,7 +117,9 @@ func (e *Engine) store(tx store.Tx, c *Ceremony, m *machine, r *record, s slots)
 
 // overSlots are for ceremonies that ended without ever being stored, such as cancelled ones.
 // Any client can cause these too, so their number is limited.
-func (e *Engine) overSlots() slots { return slots{prefix: "cermover/", count: e.cfg.Waiting, over: true} }
+func (e *Engine) overSlots() slots {
+	return slots{prefix: "cermover/", count: e.cfg.Waiting, over: true}
+}
 
 // finish ends a ceremony without a session. Its ID stays used up until it expires.
 func (e *Engine) finish(tx store.Tx, c *Ceremony, m *machine, r *record) error {
