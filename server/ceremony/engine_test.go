@@ -2,7 +2,6 @@ package ceremony_test
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"strings"
 	"sync"
@@ -330,32 +329,6 @@ func TestOpenCeremoniesOfAnAccountAreBounded(t *testing.T) {
 	}
 	if open := b.keysUnder("acct/alice/open/"); len(open) != 1 {
 		t.Errorf("%d are open after the sessions ended", len(open))
-	}
-}
-
-// The draft is encrypted in the store and can be decrypted only under its own key.
-func TestDraftIsSealed(t *testing.T) {
-	t.Parallel()
-	b := newBench(t, toys("toy", false, onward, nil))
-	one, two := b.begin(ceremony.Caller{}, "toy"), b.begin(ceremony.Caller{}, "toy")
-	if id, err := base64.RawURLEncoding.DecodeString(one.ID); err != nil || strings.Contains(string(id), secret) {
-		t.Errorf("the ID contains the draft in the clear, or is no base64: %v", err)
-	}
-	for _, v := range []api.View{one, two} { // the first answer stores it
-		b.answer(ceremony.Caller{}, v, api.Label{Label: "no"})
-	}
-	b.update(func(tx store.Tx) error {
-		value, err := tx.Get("cerm/" + one.ID)
-		if strings.Contains(string(value), secret) {
-			t.Error("the draft is in the clear")
-		}
-		if err != nil {
-			return err
-		}
-		return tx.Put("cerm/"+two.ID, value)
-	})
-	if _, err := b.engine.Get(t.Context(), ceremony.Caller{}, two.ID); !errors.Is(err, seal.ErrSealed) {
-		t.Errorf("a draft moved to another key: %v", err)
 	}
 }
 
