@@ -178,7 +178,7 @@ func (p *twoFactorPage) drawMethod(m api.Method, on bool, state fyne.CanvasObjec
 	case on:
 		badge = kit.Badge(kit.On, w.T("ui.on"))
 	case m == p.src.Value.Account.Recommended:
-		badge = look.H(look.S8, badge, kit.Badge(kit.Next, w.T("ui.method.recommended")))
+		badge = look.H(look.S8, badge, kit.Badge(kit.Advised, w.T("ui.method.recommended")))
 		p.first = button
 	case p.first == nil && !button.Disabled():
 		p.first = button
@@ -213,8 +213,9 @@ func (p *twoFactorPage) turnOff(m api.Method) *control.Button {
 // method fails.
 func (p *twoFactorPage) drawFallbacks(a api.Account) fyne.CanvasObject {
 	w := p.c.Catalog
-	codes, aside := w.T("ui.fallback.codes-off"), []fyne.CanvasObject{kit.Chevron()}
+	codes, temporary, aside := w.T("ui.fallback.codes-off"), w.T("ui.fallback.codes-off"), []fyne.CanvasObject{kit.Chevron()}
 	if a.TwoFactor {
+		temporary = w.T("ui.temporary.what")
 		codes = w.N("ui.fallback.codes", a.BackupCodes.Active)
 		if a.BackupCodes.Active > 0 {
 			codes = w.N("ui.fallback.codes-next", a.BackupCodes.Active, a.BackupCodes.Next)
@@ -230,7 +231,7 @@ func (p *twoFactorPage) drawFallbacks(a api.Account) fyne.CanvasObject {
 	}
 	return look.V(look.S8, kit.Section(w.T("ui.fallback")), kit.List(72,
 		row("backup-codes", "ui.rail.backup-codes", codes, shell.BackupCodes, aside...),
-		row("temporary-password", "ui.temporary.one", w.T("ui.temporary.what"), shell.TemporaryPasswords, kit.Chevron())))
+		row("temporary-password", "ui.temporary.one", temporary, shell.TemporaryPasswords, kit.Chevron())))
 }
 
 // note is a line with an icon below a method.

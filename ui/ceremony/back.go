@@ -59,6 +59,9 @@ func (r *ceremony) back() {
 	switch {
 	case r.state.ShowMethods:
 		r.state.ShowMethods = false
+		if r.state.Chosen { // its refusal goes away with the list
+			r.state.Chosen, r.state.View.Refusal = false, nil
+		}
 		r.step()
 	case r.state.View.Kind == api.SignIn:
 		r.signInAs(r.state.Draft.Username)

@@ -37,6 +37,7 @@ type ceremony struct {
 	signed  *api.SignedIn // the session, while a last step is shown before it is entered
 	self    shell.Screen  // the screen it runs on; nil in a dialog
 
+	choosing  bool // the input that was sent is the choice of another method
 	cancelled bool
 	entered   bool // the console has entered the session
 }
@@ -124,6 +125,7 @@ func (r *ceremony) send(in api.Input) {
 		return
 	}
 	r.state.Busy, r.state.Fault, r.state.Draft.Typed = true, nil, false
+	_, r.choosing = in.(api.ChooseMethod)
 	v := r.state.View
 	r.host.Changed()
 	r.scope.Go(func(ctx context.Context) func() {
@@ -156,7 +158,9 @@ func (r *ceremony) take(v api.View) {
 	r.c.Learn(v.Now)
 	before := r.state.View
 	again := before.ID == v.ID && before.Step != nil && before.Step.StepType() == v.Step.StepType() && before.At == v.At
-	r.state.View, r.state.ShowMethods, r.state.Fault, r.aside, r.state.Gone = v, false, nil, nil, false
+	r.state.View, r.state.Fault, r.aside, r.state.Gone = v, nil, nil, false
+	r.state.Chosen = r.choosing && again && v.Refusal != nil
+	r.state.ShowMethods, r.choosing = r.state.Chosen, false
 	switch {
 	case !again:
 		r.state.Draft = &wizard.Draft{Username: r.state.Draft.Username}

@@ -50,7 +50,7 @@ func (r *ceremony) command(c wizard.Command) {
 	case wizard.BeginAgain:
 		r.begin()
 	case wizard.ShowMethods:
-		r.state.ShowMethods, r.state.Fault = true, nil
+		r.state.ShowMethods, r.state.Chosen, r.state.Fault = true, false, nil
 		r.step()
 	case wizard.Redraw:
 		r.host.Changed()

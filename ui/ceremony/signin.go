@@ -147,7 +147,8 @@ func (s *signIn) Draw() shell.View {
 	if s.state.View.Step == nil {
 		return s.waiting()
 	}
-	if trouble := s.c.Trouble(); trouble != nil && s.state.Fault == nil && s.state.View.Refusal == nil {
+	_, form := s.state.View.Step.(api.EnterCredentials)
+	if trouble := s.c.Trouble(); form && trouble != nil && s.state.Fault == nil && s.state.View.Refusal == nil {
 		s.state.Fault = trouble
 	}
 	s.state.SignUp = s.signUp()

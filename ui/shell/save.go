@@ -17,7 +17,7 @@ import (
 // A SaveRequest describes something that can be saved as a file, in one or
 // more file formats.
 type SaveRequest struct {
-	Title string // translation key
+	Title string // translation key; Title.why is the text below it
 	Name  string // the file's, without its ending
 	Forms []SaveForm
 	Done  func(path string)
@@ -52,7 +52,7 @@ func (c *Console) SaveAs(r SaveRequest) {
 	asked := c.scope.Child()
 	var dialog *control.Dialog
 	dialog = c.Dialog(control.DialogConfig{
-		Title: w.T(r.Title), Words: w.T("ui.save.why"), Icon: "save", Body: append(body, where),
+		Title: w.T(r.Title), Words: w.T(r.Title + ".why"), Icon: "save", Body: append(body, where),
 		Do: w.T("ui.save.do"), Keep: true, OnClose: asked.Leave,
 		OnDo: func() {
 			path, chosen := strings.TrimSpace(where.Text()), r.Forms[form]

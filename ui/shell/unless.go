@@ -32,7 +32,11 @@ func (c *Console) WhyNot(a api.Account, what api.Action) fyne.CanvasObject {
 	if u == nil {
 		return nil
 	}
-	line := look.HTop(look.S8, look.NewIcon("attention", 16, look.Brass), look.Grow(look.NewText(c.Because(*u), look.Caption, look.Ink2).Wrapped()))
+	words := c.Because(*u)
+	if u.Code != api.CannotSend { // the link says it
+		words += " " + explain.Refused(c.Catalog, *u).Next
+	}
+	line := look.HTop(look.S8, look.NewIcon("attention", 16, look.Brass), look.Grow(look.NewText(words, look.Caption, look.Ink2).Wrapped()))
 	if u.Code != api.CannotSend || !a.Owner {
 		return line
 	}

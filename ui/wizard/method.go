@@ -51,7 +51,9 @@ func chooseMethod(s State, h Host) StepView {
 		rows = append(rows, row)
 	}
 	d.Body = []fyne.CanvasObject{kit.List(72, rows...)}
-	d.refuse(s, h)
+	if s.Fault != nil || s.Chosen { // a refusal of the step stays with the step
+		d.refuse(s, h)
+	}
 	return d
 }
 

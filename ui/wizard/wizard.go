@@ -28,6 +28,7 @@ type State struct {
 	Busy        bool                 // an input was sent and not answered yet
 	Gone        bool                 // the ceremony has expired, or another one replaced it
 	ShowMethods bool                 // shows the list of other methods in place of the step (R40)
+	Chosen      bool                 // the refusal belongs to the choice from that list, not to the step
 	Key         KeyInteraction       // the communication with the security key
 	Saved       Saved                // what the user did with the backup code
 	CanGoBack   bool
