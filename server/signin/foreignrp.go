@@ -18,18 +18,27 @@ func (r *rules) foreignRP(keys []account.SecurityKey) []account.SecurityKey {
 	})
 }
 
-// unlessForeignRP returns the security key as the first method, or the next best method
-// if none of the keys can be used under the present name (R40).
-func (r *rules) unlessForeignRP(tx store.Tx, a *account.Account, e account.Enrolment) (api.Method, error) {
-	keys, err := account.Keys(tx, a.ID)
-	if err != nil || len(r.foreignRP(keys)) < len(keys) {
-		return api.SecurityKey, err
+// first returns the method to ask for first (R40). It passes over a method that can't be used
+// now, if there is another: security keys that were all set up for another name, and texts
+// without a gateway.
+func (r *rules) first(tx store.Tx, a *account.Account, e account.Enrolment) (api.Method, error) {
+	able := e
+	if e.Keys > 0 {
+		keys, err := account.Keys(tx, a.ID)
+		if err != nil {
+			return "", err
+		}
+		if len(r.foreignRP(keys)) == len(keys) {
+			able.Keys = 0
+		}
 	}
-	e.Keys = 0
-	if next := account.DefaultMethod(a, e); next != "" {
+	if !r.Capabilities().Text {
+		able.Text = false
+	}
+	if next := account.DefaultMethod(a, able); next != "" {
 		return next, nil
 	}
-	return api.SecurityKey, nil
+	return account.DefaultMethod(a, e), nil
 }
 
 // askKey asks for a touch. If all keys were set up for another name, it explains that.

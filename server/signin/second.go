@@ -26,11 +26,8 @@ func (r *rules) second(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.A
 		if err != nil {
 			return "", err
 		}
-		method = account.DefaultMethod(a, e)
-		if method == api.SecurityKey {
-			if method, err = r.unlessForeignRP(tx, a, e); err != nil {
-				return "", err
-			}
+		if method, err = r.first(tx, a, e); err != nil {
+			return "", err
 		}
 	}
 	switch method {

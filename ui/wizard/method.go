@@ -39,7 +39,11 @@ func chooseMethod(s State, h Host) StepView {
 	d := StepView{Heading: w.T("wizard.ways.heading"), Lead: w.T("wizard.ways.lead"), Back: true}
 	var rows []fyne.CanvasObject
 	for _, m := range alternatives(s.View.Step) {
-		row := control.NewTapRow(kit.Row(kit.Tile(MethodIcon(m), false), explain.Method(w, m), w.T("wizard.ways."+string(m)), kit.Chevron()),
+		what := w.T("wizard.ways." + string(m))
+		if m == api.Text && s.NoTexts { // a code that was texted before can still be entered
+			what = w.T("wizard.ways.text-unable")
+		}
+		row := control.NewTapRow(kit.Row(kit.Tile(MethodIcon(m), false), explain.Method(w, m), what, kit.Chevron()),
 			func() {
 				if !s.Busy {
 					h.Send(api.ChooseMethod{Method: m})
