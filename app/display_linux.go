@@ -1,28 +1,41 @@
 package main
 
 import (
+	"errors"
 	"net"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 )
 
-// noDisplay says why no window can be opened, or "" if it can. It tries to connect,
-// because GLFW ends the program without a useful message if it cannot.
+// noDisplay says why no window can be opened, or "" if it can. It asks, because GLFW ends
+// the program without a useful message, or crashes, if it cannot. GLFW prefers Wayland.
 func noDisplay() string {
-	if name := os.Getenv("WAYLAND_DISPLAY"); name != "" {
-		if !filepath.IsAbs(name) {
-			name = filepath.Join(os.Getenv("XDG_RUNTIME_DIR"), name)
+	socket := waylandSocket()
+	if socket == "" {
+		if os.Getenv("DISPLAY") == "" {
+			return "neither DISPLAY nor WAYLAND_DISPLAY is set"
 		}
-		if answers("unix", name) {
-			return ""
-		}
+		return noX11()
 	}
+	err := checkWayland(socket)
+	if err == nil {
+		return ""
+	}
+	if os.Getenv("DISPLAY") != "" && noX11() == "" {
+		// GLFW obeys this variable. If it cannot be set, GLFW chooses as before.
+		_ = os.Setenv("XDG_SESSION_TYPE", "x11")
+		return ""
+	}
+	if errors.Is(err, errNoSeat) {
+		return errNoSeat.Error()
+	}
+	return "nothing answers at WAYLAND_DISPLAY " + os.Getenv("WAYLAND_DISPLAY")
+}
+
+// noX11 says why no window can be opened on the X server at DISPLAY, or "".
+func noX11() string {
 	display := os.Getenv("DISPLAY")
-	if display == "" {
-		return "neither DISPLAY nor WAYLAND_DISPLAY is set"
-	}
 	host, number, ok := strings.Cut(display, ":")
 	number, _, _ = strings.Cut(number, ".")
 	switch {

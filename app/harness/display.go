@@ -109,6 +109,27 @@ func (d *Display) run(ctx context.Context, input, name string, args ...string) (
 	return out.String(), nil
 }
 
+// Press presses keys one after the other, by their X names ("Tab", "ctrl+v").
+func (d *Display) Press(ctx context.Context, keys ...string) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	_, err := d.run(ctx, "", "xdotool", append([]string{"key", "--delay", "30"}, keys...)...)
+	return err
+}
+
+// Point moves the mouse: without a window manager, keys go to the window under it.
+func (d *Display) Point(ctx context.Context, x, y int) error {
+	_, err := d.run(ctx, "", "xdotool", "mousemove", fmt.Sprint(x), fmt.Sprint(y))
+	return err
+}
+
+// Type types text into the focused field.
+func (d *Display) Type(ctx context.Context, text string) error {
+	_, err := d.run(ctx, text, "xdotool", "type", "--delay", "15", "--file", "-")
+	return err
+}
+
 // Close ends the window manager and the X server.
 func (d *Display) Close() {
 	if d.Screen != nil {

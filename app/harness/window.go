@@ -85,18 +85,11 @@ func (w *Window) Title(ctx context.Context) (string, error) {
 
 // Press presses keys one after the other, by their X names ("Tab", "ctrl+v").
 func (w *Window) Press(ctx context.Context, keys ...string) error {
-	if len(keys) == 0 {
-		return nil
-	}
-	_, err := w.Display.run(ctx, "", "xdotool", append([]string{"key", "--delay", "30"}, keys...)...)
-	return err
+	return w.Display.Press(ctx, keys...)
 }
 
 // Type types text into the focused field.
-func (w *Window) Type(ctx context.Context, text string) error {
-	_, err := w.Display.run(ctx, text, "xdotool", "type", "--delay", "15", "--file", "-")
-	return err
-}
+func (w *Window) Type(ctx context.Context, text string) error { return w.Display.Type(ctx, text) }
 
 // Clipboard returns the text on the clipboard.
 func (w *Window) Clipboard(ctx context.Context) (string, error) {
@@ -112,11 +105,14 @@ const quiet = 2500
 const stillFor = 400 * time.Millisecond
 
 // Settled waits until the screen no longer changes, and returns its picture.
-func (w *Window) Settled(ctx context.Context) (*image.RGBA, error) {
+func (w *Window) Settled(ctx context.Context) (*image.RGBA, error) { return w.Display.Settled(ctx) }
+
+// Settled waits until the screen no longer changes, and returns its picture.
+func (d *Display) Settled(ctx context.Context) (*image.RGBA, error) {
 	var last *image.RGBA
 	since := time.Now()
 	err := Within(ctx, 30*time.Second, "the screen to settle", func() (bool, error) {
-		now, err := w.Display.Screen.Picture()
+		now, err := d.Screen.Picture()
 		if err != nil {
 			return false, err
 		}
@@ -130,14 +126,19 @@ func (w *Window) Settled(ctx context.Context) (*image.RGBA, error) {
 
 // Changed waits until the screen differs from a picture, and then for it to settle.
 func (w *Window) Changed(ctx context.Context, from *image.RGBA) (*image.RGBA, error) {
+	return w.Display.Changed(ctx, from)
+}
+
+// Changed waits until the screen differs from a picture, and then for it to settle.
+func (d *Display) Changed(ctx context.Context, from *image.RGBA) (*image.RGBA, error) {
 	err := Within(ctx, 30*time.Second, "the screen to change", func() (bool, error) {
-		now, err := w.Display.Screen.Picture()
+		now, err := d.Screen.Picture()
 		return err == nil && Difference(from, now) > quiet, err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return w.Settled(ctx)
+	return d.Settled(ctx)
 }
 
 // Close ends the program and its session bus.

@@ -55,7 +55,7 @@ func (s *welcome) draw(form fyne.CanvasObject, next *control.Button) fyne.Canvas
 		row.Name = w.T("ui.first.open-lab")
 		parts = append(parts, look.Space(1, look.S12), kit.Rule(0), look.Space(1, look.S12), kit.Card(row))
 	}
-	left := look.Scaled(brandWidth, 0, look.Z(look.NewBox(look.Rail, "", 0), look.Scroll(look.Inset(look.S48, look.S48, look.S48, look.S32, brand))))
+	left := look.Z(look.NewBox(look.Rail, "", 0), look.Scroll(look.Inset(look.S48, look.S48, look.S48, look.S32, brand)))
 	right := look.Scroll(look.Inset(look.S40, 72, look.S40, look.S32, look.Narrow(480, look.V(look.S20, parts...))))
-	return shell.NewSplit(left, right)
+	return shell.NewSplit(brandWidth, left, right)
 }
