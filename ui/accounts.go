@@ -207,7 +207,7 @@ func (p *accountsPage) drawInvitations() fyne.CanvasObject {
 		if i.Mailed {
 			until = w.T("ui.accounts.until-mailed", shell.When(w, now, i.Expires))
 		}
-		back := control.NewButton(w.T("ui.accounts.take-back-do"), "", control.Secondary, func() { p.takeBack(i) }).Named(w.T("ui.accounts.take-back-name", i.Address))
+		back := control.NewButton(w.T("ui.accounts.take-back-do"), "", control.Destroy, func() { p.takeBack(i) }).Named(w.T("ui.accounts.take-back-name", i.Address))
 		rows = append(rows, shell.LongRow(nil, i.Address, until, back))
 	}
 	if len(rows) == 0 {
@@ -225,7 +225,7 @@ func (p *accountsPage) drawInvitations() fyne.CanvasObject {
 
 func (p *accountsPage) drawOwner() fyne.CanvasObject {
 	w := p.c.Catalog
-	hand := control.NewButton(w.T("ui.accounts.hand-on-do"), "", control.Secondary, p.askOwner)
+	hand := control.NewButton(w.T("ui.accounts.hand-on-do"), "", control.Destroy, p.askOwner)
 	return look.V(look.S8, kit.Section(w.T("ui.accounts.owner")),
 		kit.List(look.S16, shell.LongRow(nil, p.c.Account().Username, w.T("ui.accounts.owner-why"), hand)))
 }

@@ -258,10 +258,10 @@ func whyFailed(w *assets.Catalog, reason string, fixed bool) string {
 // drawRecovery draws whether a recovery key exists.
 func (p *backupsPage) drawRecovery() fyne.CanvasObject {
 	w := p.c.Catalog
-	text, do := w.T("ui.backups.key-none"), w.T("ui.backups.key-make")
+	text, do, kind := w.T("ui.backups.key-none"), w.T("ui.backups.key-make"), control.Secondary
 	if p.src.Value.Recipient != "" {
-		text, do = w.T("ui.backups.key-there"), w.T("ui.backups.key-replace")
+		text, do, kind = w.T("ui.backups.key-there"), w.T("ui.backups.key-replace"), control.Destroy
 	}
 	return look.V(look.S8, kit.Section(w.T("ui.backups.key")),
-		kit.List(look.S16, shell.LongRow(nil, w.T("ui.backups.key"), text, control.NewButton(do, "", control.Secondary, p.askKey))))
+		kit.List(look.S16, shell.LongRow(nil, w.T("ui.backups.key"), text, control.NewButton(do, "", kind, p.askKey))))
 }

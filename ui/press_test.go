@@ -38,8 +38,9 @@ type crawl struct {
 	known  map[string]bool // visited screens, by signature
 	starts map[string]func(h *uitest.Harness)
 	press  func(h *uitest.Harness, c uitest.Control)
-	early  bool // press before the data has arrived
-	most   int  // maximum number of presses to a place
+	then   func(p place, one uitest.Control) // called after each press; may be nil
+	early  bool                              // press before the data has arrived
+	most   int                               // maximum number of presses to a place
 	count  int
 }
 
@@ -276,6 +277,9 @@ func (c *crawl) pressed(p place, one uitest.Control) bool {
 	h.Settle()
 	for _, done := range c.keys.twice(c.early) {
 		c.t.Errorf("%v: %v was pressed twice, and the key was asked twice for %s", p, one, done)
+	}
+	if c.then != nil {
+		c.then(p, one)
 	}
 	changes := h.Network.Changes()
 	c.dirty = c.dirty || len(changes) > 0 || c.outside(one) || strings.HasPrefix(p.start, "settings")

@@ -97,10 +97,10 @@ func (p *sessionsPage) row(s api.Session) kit.ListRow {
 	return kit.ListRow{Key: s.ID, State: []any{name, text, s.Current}, Draw: func() fyne.CanvasObject {
 		if s.Current {
 			return shell.LongRow(kit.Tile("sessions", true), name, text,
-				kit.Badge(kit.On, w.T("ui.sessions.current")), control.NewButton(w.T("ui.sessions.sign-out-do"), "", control.Secondary, func() { confirmSignOut(c) }))
+				kit.Badge(kit.On, w.T("ui.sessions.current")), control.NewButton(w.T("ui.sessions.sign-out-do"), "", control.Secondary, func() { confirmSignOut(c) }).Ends())
 		}
 		return shell.LongRow(kit.Tile(sessionIcon(s), false), name, text,
-			control.NewButton(w.T("ui.sessions.end-do"), "", control.Secondary, func() { p.end(s) }).Named(w.T("ui.sessions.end-name", name)))
+			control.NewButton(w.T("ui.sessions.end-do"), "", control.Destroy, func() { p.end(s) }).Named(w.T("ui.sessions.end-name", name)))
 	}}
 }
 

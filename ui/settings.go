@@ -24,6 +24,7 @@ type settingsPage struct {
 	backups shell.Source[api.Backups] // for the owner
 	want    string                    // key of the row to go to
 	rows    []settingRow              // as last drawn
+	first   fyne.Focusable            // the button that changes the password
 }
 
 // A settingRow is a row as it was last drawn.
@@ -98,13 +99,13 @@ func (p *settingsPage) change(k api.Kind) { p.c.BeginCeremony(api.Begin{Kind: k}
 func (p *settingsPage) Draw() shell.View {
 	c, w := p.c, p.c.Catalog
 	p.rows = nil
-	signOut := control.NewButton(w.T("ui.sessions.sign-out-do"), "", control.Secondary, func() { confirmSignOut(c) })
+	signOut := control.NewButton(w.T("ui.sessions.sign-out-do"), "", control.Secondary, func() { confirmSignOut(c) }).Ends()
 	page := kit.Page{Title: c.PageTitle(shell.Settings), Body: []fyne.CanvasObject{
 		look.V(look.S8, kit.Section(w.T("ui.settings.account")), kit.List(look.S16, p.accountRows(signOut)...)),
 		look.V(look.S8, kit.Section(w.T("ui.settings.window")), kit.List(look.S16, p.windowRows()...)),
 		look.V(look.S8, kit.Section(w.T("ui.settings.server")), kit.List(look.S16, p.serverRows()...)),
 	}}
-	v := shell.View{Content: c.Page(page), First: signOut, Ready: true}
+	v := shell.View{Content: c.Page(page), First: p.first, Ready: true}
 	for _, r := range p.rows {
 		if r.key == p.want && r.control != nil {
 			v.First = shell.FirstIn(r.control)
@@ -156,10 +157,12 @@ func (p *settingsPage) accountRows(signOut fyne.CanvasObject) []fyne.CanvasObjec
 		number.Disable()
 		phone = w.T("ui.because", phone, p.c.Because(*u))
 	}
+	password := change("ui.settings.password", api.ChangePassword)
+	p.first = password
 	rows := []fyne.CanvasObject{
 		p.row("ui.settings.name", a.Username, signOut),
 		p.row("ui.crumb.access", w.T("ui.settings.access-why"), control.NewButton(w.T("ui.settings.open"), "", control.Secondary, func() { p.c.Visit(shell.Access) }).Named(w.T("ui.event.open", w.T("ui.crumb.access")))),
-		p.row("ui.settings.password", w.T("ui.settings.password-why"), change("ui.settings.password", api.ChangePassword)),
+		p.row("ui.settings.password", w.T("ui.settings.password-why"), password),
 		p.row("ui.settings.email", email, address),
 		p.row("ui.settings.phone", phone, number),
 	}

@@ -184,7 +184,7 @@ func (p *temporaryPage) Draw() shell.View {
 	}
 	switch {
 	case len(live) > 0:
-		all := control.NewLink(w.T("ui.temporary.revoke-all-link"), p.revokeAll)
+		all := control.NewLink(w.T("ui.temporary.revoke-all-link"), p.revokeAll).Destroys()
 		page.Body = append(page.Body, look.V(look.S8, look.H(look.S8, kit.Section(w.T("ui.temporary.live")), look.Gap(), all), p.live))
 	case p.made == nil:
 		page.Body = append(page.Body, kit.EmptyState("temporary-password", look.Info, w.T("ui.temporary.none"), w.T("ui.temporary.none-why", p.works())))
@@ -226,7 +226,7 @@ func (p *temporaryPage) liveRow(t api.TemporaryPassword) kit.ListRow {
 	}
 	return kit.ListRow{Key: t.ID, State: []any{t.Label, t.Expires, sub, used, from}, Draw: func() fyne.CanvasObject {
 		ring := kit.NewCountdown(kit.CountdownConfig{Clock: p.c.Clock(p.scope), Ends: t.Expires, Total: t.Expires.Sub(t.Created), Edge: 24, Bare: true, OnEnd: p.load})
-		revoke := control.NewButton(w.T("ui.temporary.revoke-do"), "", control.Secondary, func() { p.revoke(t) }).Named(w.T("ui.temporary.revoke-name", t.Label))
+		revoke := control.NewButton(w.T("ui.temporary.revoke-do"), "", control.Destroy, func() { p.revoke(t) }).Named(w.T("ui.temporary.revoke-name", t.Label))
 		return look.Inset(look.S16, look.S12, look.S16, look.S12, look.H(look.S16, look.Scaled(32, 32, look.Centre(ring)),
 			look.Grow(look.V(2, look.NewText(t.Label, look.Strong, look.Ink), look.NewText(sub, look.Caption, look.Ink2).Wrapped())),
 			look.Scaled(148, 0, look.V(2, look.NewText(used, look.Caption, look.Ink).Wrapped(), look.NewText(from, look.Caption, look.Ink2).Wrapped())), revoke))

@@ -22,7 +22,7 @@ type twoFactorPage struct {
 	c     *shell.Console
 	scope *shell.Scope
 	src   shell.Source[twoFactorState]
-	first fyne.Focusable // the button of the first method that is off
+	first fyne.Focusable // the button of the method that is recommended next
 }
 
 type twoFactorState struct {
@@ -120,7 +120,7 @@ func (p *twoFactorPage) Draw() shell.View {
 	if open := p.src.Value.Open; open != nil {
 		what, why := explain.Open(w, *open, a)
 		page.Body = append(page.Body, kit.NewBanner(look.Info, what, why, "",
-			control.NewLink(w.T("ui.two-factor.go-on"), p.resume), control.NewLink(w.T("ui.two-factor.drop"), p.drop)))
+			control.NewLink(w.T("ui.two-factor.go-on"), p.resume), control.NewLink(w.T("ui.two-factor.drop"), p.drop).Destroys()))
 	}
 	page.Body = append(page.Body, kit.List(0, methods...), p.drawFallbacks(a))
 	return shell.View{Content: c.Page(page), First: p.first, Ready: true}
@@ -143,7 +143,7 @@ func (p *twoFactorPage) drawText(a api.Account) fyne.CanvasObject {
 	if reason != nil {
 		state = look.V(look.S4, state, reason)
 	}
-	return p.drawMethod(api.Text, a.Methods.Text, state, button, change, control.NewLink(w.T("ui.phone.delete-link"), p.deletePhone))
+	return p.drawMethod(api.Text, a.Methods.Text, state, button, change, control.NewLink(w.T("ui.phone.delete-link"), p.deletePhone).Destroys())
 }
 
 func (p *twoFactorPage) drawApp(a api.Account) fyne.CanvasObject {
@@ -166,7 +166,7 @@ func (p *twoFactorPage) drawKeys(a api.Account) fyne.CanvasObject {
 		state = look.V(look.S4, state, why)
 	}
 	return p.drawMethod(api.SecurityKey, true, state, manage, another,
-		control.NewLink(w.T("ui.method.turn-off-keys"), func() { p.begin(api.Begin{Kind: api.TurnOff, Method: api.SecurityKey}) }))
+		control.NewLink(w.T("ui.method.turn-off-keys"), func() { p.begin(api.Begin{Kind: api.TurnOff, Method: api.SecurityKey}) }).Destroys())
 }
 
 // drawMethod draws one method with its button, and its state and links if it has
@@ -206,7 +206,7 @@ func (p *twoFactorPage) setUp(k api.Kind, m api.Method) *control.Button {
 
 func (p *twoFactorPage) turnOff(m api.Method) *control.Button {
 	w := p.c.Catalog
-	return control.NewButton(w.T("ui.method.turn-off"), "", control.Secondary, func() { p.begin(api.Begin{Kind: api.TurnOff, Method: m}) }).Named(w.T("ui.method.turn-off-name", w.T("method."+string(m))))
+	return control.NewButton(w.T("ui.method.turn-off"), "", control.Destroy, func() { p.begin(api.Begin{Kind: api.TurnOff, Method: m}) }).Named(w.T("ui.method.turn-off-name", w.T("method."+string(m))))
 }
 
 // drawFallbacks draws links to backup codes and temporary passwords, which help when a

@@ -97,6 +97,9 @@ func Check(t *testing.T, shots []Shot) {
 func (s Shot) check(t *testing.T, c *shell.Console) {
 	t.Helper()
 	focusable := 0
+	if f := c.Window().Canvas().Focused(); control.Harmful(f) {
+		t.Errorf("%s: %s has the focus at first, and deletes or ends something", s.Name, shell.NameOf(f))
+	}
 	for _, root := range roots(c.Window()) {
 		kittest.WalkVisible(root, func(o fyne.CanvasObject) {
 			switch v := o.(type) {

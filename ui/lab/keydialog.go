@@ -36,8 +36,8 @@ func (p *Panel) askMore(k api.LabKey) {
 	if k.Kind == api.KeyFingerprint {
 		behaviour = append(behaviour, toggle("lab.more.finger", k.WrongFinger, func(on bool) api.KeyBehaviour { return api.KeyBehaviour{WrongFinger: &on} }))
 	}
-	act := func(key string, can bool, work func(ctx context.Context, server *client.Client) error) fyne.CanvasObject {
-		b := control.NewButton(w.T(key), "", control.Secondary, func() {
+	act := func(key string, kind control.Kind, can bool, work func(ctx context.Context, server *client.Client) error) fyne.CanvasObject {
+		b := control.NewButton(w.T(key), "", kind, func() {
 			dialog.Close()
 			p.do(work, nil)
 		})
@@ -50,18 +50,18 @@ func (p *Panel) askMore(k api.LabKey) {
 		return func(ctx context.Context, server *client.Client) error { return server.DoKey(ctx, k.ID, d) }
 	}
 	actions := []fyne.CanvasObject{
-		act("lab.more.copy", true, func(ctx context.Context, server *client.Client) error {
+		act("lab.more.copy", control.Secondary, true, func(ctx context.Context, server *client.Client) error {
 			_, err := server.CopyKey(ctx, k.ID, w.T("lab.more.copy-name", k.Name))
 			return err
 		}),
 	}
 	if k.Kind != api.KeyU2F {
-		actions = append(actions, act("lab.more.fill", k.Room > 0, action(api.FillKey)), act("lab.more.lock", k.HasPIN && !pinLocked(k), action(api.LockPIN)))
+		actions = append(actions, act("lab.more.fill", control.Secondary, k.Room > 0, action(api.FillKey)), act("lab.more.lock", control.Destroy, k.HasPIN && !pinLocked(k), action(api.LockPIN)))
 	}
 	if k.Finger != nil && !*k.Finger {
-		actions = append(actions, act("lab.more.enroll", true, action(api.EnrollFinger)))
+		actions = append(actions, act("lab.more.enroll", control.Secondary, true, action(api.EnrollFinger)))
 	}
-	actions = append(actions, act("lab.more.forget", true, func(ctx context.Context, server *client.Client) error { return server.ForgetKey(ctx, k.ID) }))
+	actions = append(actions, act("lab.more.forget", control.Destroy, true, func(ctx context.Context, server *client.Client) error { return server.ForgetKey(ctx, k.ID) }))
 	dialog = c.Dialog(control.DialogConfig{
 		Title: k.Name, Words: p.describe(k), Icon: "key", Cancel: w.T("kit.close"),
 		Body: []fyne.CanvasObject{look.V(look.S12, behaviour...), kit.Rule(0), look.Flow(look.S8, actions...), look.NewText(w.T("lab.more.copied"), look.Caption, look.Ink2).Wrapped()},

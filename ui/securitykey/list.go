@@ -75,7 +75,7 @@ func (p *page) drawList(v *shell.View) []fyne.CanvasObject {
 	for _, k := range p.keys() {
 		if k.PossiblyCopied {
 			below = append(below, kit.NewBanner(look.Attention, w.T("ui.keys.copied", k.Label), w.T("ui.keys.copied-why"), w.T("ui.keys.copied-next"),
-				control.NewLink(w.T("ui.keys.delete-link"), func() { p.remove(k) }), control.NewLink(w.T("ui.keys.happened"), func() { p.c.Visit(shell.Activity) })))
+				control.NewLink(w.T("ui.keys.delete-link"), func() { p.remove(k) }).Destroys(), control.NewLink(w.T("ui.keys.happened"), func() { p.c.Visit(shell.Activity) })))
 		}
 		if k.ID == p.renaming.id {
 			rows = append(rows, kit.ListRow{Key: k.ID, State: p.renaming.draft, Draw: func() fyne.CanvasObject { return p.drawRenaming(k) }})
@@ -129,7 +129,7 @@ func (p *page) drawKey(k api.Key, found, pluggedIn bool) fyne.CanvasObject {
 	}
 	trail = append(trail, drawTransports(w, k.Transports...), look.H(0,
 		control.NewButton("", "edit", control.Quiet, func() { p.edit(k) }).Named(w.T("ui.keys.rename-name", k.Label)),
-		control.NewButton("", "delete", control.Quiet, func() { p.remove(k) }).Named(w.T("ui.keys.delete-name", k.Label))))
+		control.NewButton("", "delete", control.Quiet, func() { p.remove(k) }).Named(w.T("ui.keys.delete-name", k.Label)).Destroys()))
 	row := kit.TallRow(kit.Tile("key", true), k.Label, p.describe(k), trail...)
 	if found {
 		return kit.Lit(row)

@@ -133,7 +133,7 @@ func (h *pluggedIn) drawKey(d fido.Device) fyne.CanvasObject {
 		rows = append(rows, h.drawContents()...)
 	}
 	rows = append(rows, kit.TallRow(kit.Tile("reset", false), w.T("ui.key.reset"), w.T("ui.key.reset-why"),
-		control.NewButton(w.T("ui.key.reset.open"), "", control.Secondary, func() { h.reset(d, k) })))
+		control.NewButton(w.T("ui.key.reset.open"), "", control.Destroy, func() { h.reset(d, k) })))
 	return kit.List(72, rows...)
 }
 
@@ -193,7 +193,7 @@ func (h *pluggedIn) drawContents() (rows []fyne.CanvasObject) {
 			say = w.T("ui.key.kept.mine", assets.Args{"where": r.RPID, "key": label})
 		}
 		rows = append(rows, kit.TallRow(look.Space(40, 1), credentialName(r), say,
-			control.NewButton("", "delete", control.Quiet, func() { h.erase(r) }).Named(w.T("ui.key.kept.delete-name", credentialName(r)))))
+			control.NewButton("", "delete", control.Quiet, func() { h.erase(r) }).Named(w.T("ui.key.kept.delete-name", credentialName(r))).Destroys()))
 	}
 	return rows
 }

@@ -59,17 +59,15 @@ func (r *resetPage) Draw() shell.View {
 		say := w.T("ui.key.reset.done-why")
 		if r.entry.Label != "" { // its entry is useless now, and would still count as a way to get in
 			say = w.T("ui.key.reset.done-mine", args)
-			remove := control.NewButton(w.T("ui.key.reset.remove"), "", control.Primary, r.removeEntry)
-			p.Left = []fyne.CanvasObject{control.NewButton(w.T("ui.key.reset.keep"), "", control.Quiet, r.stop)}
-			p.Actions = []fyne.CanvasObject{remove}
-			v.First, v.Bindings.Enter = remove, r.removeEntry
+			keep := control.NewButton(w.T("ui.key.reset.keep"), "", control.Quiet, r.stop)
+			p.Left = []fyne.CanvasObject{keep}
+			p.Actions = []fyne.CanvasObject{control.NewButton(w.T("ui.key.reset.remove"), "", control.Destroy, r.removeEntry)}
+			v.First, v.Bindings.Enter = keep, nil
 		}
 		card(look.HTop(look.S16, kit.Tile("check", true), look.Grow(look.V(look.S4,
 			look.NewText(w.T("ui.key.reset.done"), look.Heading, look.Ink).Wrapped(), look.Para(say, look.Ink2)))))
 	case resetFailed:
-		again := control.NewButton(w.T("wizard.key.retry"), "", control.Primary, r.begin)
-		p.Actions = []fyne.CanvasObject{again}
-		v.First, v.Bindings.Enter = again, r.begin
+		p.Actions = []fyne.CanvasObject{control.NewButton(w.T("wizard.key.retry"), "", control.Destroy, r.begin)} // it erases the key
 		why := wizard.ExplainKey(w, r.err)
 		if errors.Is(r.err, fido.ErrNotAllowed) { // it had been plugged in for too long
 			why = explain.Code(w, "key_reset_late")

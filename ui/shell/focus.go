@@ -104,6 +104,24 @@ func (c *Console) Rebuild(root *fyne.Container, build func() fyne.CanvasObject) 
 	control.Succeed(c.window.Canvas(), before.widget, f)
 }
 
+// safeFirst is the widget that a screen focuses first. If it would delete or end something,
+// it is the screen's entry in the rail instead: Enter or Space must not do harm to who has
+// not chosen anything yet. So it is for a page that has nothing to begin with; a ceremony
+// that waits for a security key focuses nothing.
+func (c *Console) safeFirst(v View) fyne.Focusable {
+	waits := v.First == nil && (v.Bindings.Enter != nil || v.Bindings.Escape != nil)
+	if v.First != nil && !control.Harmful(v.First) {
+		return v.First
+	}
+	if waits || c.rail == nil {
+		return nil
+	}
+	if item := c.rail.Item(string(c.front.Page())); item != nil {
+		return item
+	}
+	return nil
+}
+
 // focus focuses a widget; nil takes the focus from one that is gone.
 func (c *Console) focus(f fyne.Focusable) {
 	if f == nil {

@@ -86,12 +86,12 @@ func (c *Console) Redraw() {
 	before.scroll(c.slot)
 	switch {
 	case c.entering && v.Ready && !inRail:
-		c.focus(v.First)
+		c.focus(c.safeFirst(v))
 	case before.name != "":
 		if f := before.find(v.Content); f != nil {
 			control.Succeed(c.window.Canvas(), before.widget, f)
 		} else {
-			c.focus(v.First)
+			c.focus(c.safeFirst(v))
 		}
 	}
 	control.RevealNews(c.slot, known)

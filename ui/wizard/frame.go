@@ -115,7 +115,7 @@ func Form(s State, h Host) (content fyne.CanvasObject, next *control.Button, f F
 // Escape.
 func (d StepView) framed(s State, h Host) FramedStep {
 	f := FramedStep{Heading: d.Heading, First: d.First}
-	if next := d.Next; next != nil && !d.Careful {
+	if next := d.Next; next != nil && !d.Careful && !next.Harmful() {
 		f.Bindings.Enter = func() { next.Tapped(nil) }
 	}
 	switch {

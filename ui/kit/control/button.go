@@ -23,6 +23,8 @@ type Button struct {
 	Pressable
 	Kind  Kind
 	link  bool
+	harm  bool // it deletes or ends something
+	ends  bool // as harm, without the danger colour
 	box   *look.Box
 	icon  *look.Icon
 	label *look.Text
@@ -62,6 +64,28 @@ func (b *Button) Least() float32 {
 // Named sets the name that screen readers say for a button without a label.
 func (b *Button) Named(name string) *Button { b.Name = name; return b }
 
+// Destroys marks a quiet button, an icon or a link that deletes or ends something. It has
+// the danger colour as a Destroy button has it.
+func (b *Button) Destroys() *Button {
+	b.harm = true
+	b.Refresh()
+	return b
+}
+
+// Ends marks a button that takes something away for now, such as signing out. It looks
+// like others, and is never the first one to have the focus.
+func (b *Button) Ends() *Button { b.ends = true; return b }
+
+// Harmful reports whether the button deletes or ends something. Such a button is never
+// focused first, and Enter on a page does not press it.
+func (b *Button) Harmful() bool { return b.Kind == Destroy || b.harm || b.ends }
+
+// Harmful reports whether a control deletes or ends something.
+func Harmful(o any) bool {
+	h, ok := o.(interface{ Harmful() bool })
+	return ok && h.Harmful()
+}
+
 // Label is the text on the button.
 func (b *Button) Label() string { return b.label.Words }
 
@@ -97,6 +121,9 @@ func (b *Button) dress() {
 	case b.Pressed && b.Kind == Destroy:
 		fill, stroke = look.DangerSoft, look.Danger
 	}
+	if b.harm {
+		ink = look.DangerInk
+	}
 	if b.disabled {
 		fill, stroke, ink = look.ChipFill, look.Hairline, look.Ink3
 		if b.Kind == Quiet {
@@ -107,7 +134,7 @@ func (b *Button) dress() {
 	b.label.Color = ink
 	if b.icon != nil {
 		b.icon.Color = ink
-		if (b.Kind == Secondary || b.label.Words == "") && !b.disabled {
+		if (b.Kind == Secondary || b.label.Words == "") && !b.disabled && !b.harm {
 			b.icon.Color = look.Ink2
 		}
 	}
@@ -136,6 +163,8 @@ func (b *Button) dressLink() {
 	switch {
 	case b.disabled:
 		b.label.Color = look.Ink3
+	case b.harm:
+		b.label.Color = look.DangerInk
 	case b.Pressed:
 		b.label.Color = look.AccentDown
 	case b.Hovered:

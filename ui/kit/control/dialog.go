@@ -111,7 +111,7 @@ func (d *Dialog) focusFirst() {
 	for _, o := range d.config.Body {
 		look.Walk(o, func(o fyne.CanvasObject) bool {
 			f, ok := o.(fyne.Focusable)
-			if ok && o.Visible() {
+			if ok && o.Visible() && !Harmful(o) {
 				first = f
 			}
 			return first == nil
