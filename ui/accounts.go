@@ -87,7 +87,7 @@ func (p *accountsPage) askAddress() {
 		Dialog: control.DialogConfig{
 			Title: w.T("ui.accounts.invite-new"), Words: w.T("ui.accounts.invite-new-why"), Icon: "mail", Do: w.T("ui.accounts.make"),
 		},
-		Label: "ui.accounts.address", Empty: "error.empty.address.what", Work: p.invite,
+		Label: "ui.accounts.address", Field: "address", Empty: "error.empty.address.what", Work: p.invite,
 	})
 }
 
@@ -127,7 +127,7 @@ func (p *accountsPage) askOwner() {
 			Title: w.T("ui.accounts.hand-on"), Words: w.T("ui.accounts.hand-on-why"), Icon: "attention", Tone: look.Attention,
 			Do: w.T("ui.accounts.hand-on-do"), Destroy: true,
 		},
-		Label: "ui.accounts.hand-on-to", Empty: "error.empty.owner.what", Work: p.handOn,
+		Label: "ui.accounts.hand-on-to", Field: "username", Empty: "error.empty.owner.what", Work: p.handOn,
 	})
 }
 

@@ -41,6 +41,7 @@ type printPage struct {
 	asked    bool // the system has listed its printers
 	chosen   int  // index of the printer
 	copies   string
+	wrong    bool      // the number of copies was refused
 	busy     bool      // the sheet is being sent
 	job      *printJob // the last one that was sent; nil for none
 }
@@ -114,7 +115,8 @@ func (p *printPage) send() {
 	}
 	copies, err := strconv.Atoi(strings.TrimSpace(p.copies))
 	if err != nil || copies < 1 || copies > maxCopies {
-		c.Warn(explain.Explanation{Code: "copies", What: c.Catalog.T("error.copies.what"), Why: c.Catalog.T("error.copies.why", maxCopies), Next: c.Catalog.T("error.copies.next")})
+		p.wrong = true
+		c.Redraw()
 		return
 	}
 	printer, sheet := p.printers[p.chosen], p.printed()
@@ -194,7 +196,10 @@ func (p *printPage) drawChoices() (side []fyne.CanvasObject) {
 	}
 	printer := control.NewSelector(control.SelectorConfig{Icon: "printer", Options: printers, Selected: p.chosen, OnPick: func(i int) { p.chosen = i }})
 	paper := control.NewSelector(control.SelectorConfig{Options: papers, Selected: paperAt, OnPick: func(i int) { p.sheet.Paper = print.Papers()[i]; c.Redraw() }})
-	copies := control.NewTextField(w.T("ui.print.copies"), "", control.InputConfig{Text: p.copies, Limit: 3, OnChanged: func(s string) { p.copies = s }})
+	copies := control.NewTextField(w.T("ui.print.copies"), "", control.InputConfig{Text: p.copies, Limit: 3, OnChanged: func(s string) { p.copies, p.wrong = s, false }})
+	if p.wrong {
+		copies.Refuse(explain.Explanation{What: w.T("error.copies.what"), Why: w.T("error.copies.why", maxCopies), Next: w.T("error.copies.next")}.Sentence())
+	}
 	large := control.NewToggle(control.CheckForm, p.sheet.Large, look.NewText(w.T("ui.print.large"), look.Body, look.Ink).Wrapped())
 	large.OnChanged = func(on bool) { p.sheet.Large = on; c.Redraw() }
 	nameless := control.NewToggle(control.CheckForm, p.nameless, look.NewText(w.T("ui.print.nameless"), look.Body, look.Ink).Wrapped())

@@ -101,6 +101,15 @@ func (s sheets) checkCopy(scope *shell.Scope, active func()) {
 		control.Focus(code)
 		dialog.Tell()
 	}
+	refuse := func(t explain.Explanation) {
+		if t.Field != "code" {
+			show(kit.NewBanner(look.Refused, t.What, t.Why, t.Next))
+			return
+		}
+		show(look.V(0))
+		field.Refuse(t.Sentence())
+		dialog.Tell()
+	}
 	code.OnChanged = func(string) {
 		field.Clear()
 		if len(result.Objects) > 0 {
@@ -123,11 +132,14 @@ func (s sheets) checkCopy(scope *shell.Scope, active func()) {
 				got, err := server.CheckBackupCode(ctx, code.Code())
 				return func() {
 					if err != nil {
-						t := explain.Error(w, err)
-						show(kit.NewBanner(look.Refused, t.What, t.Why, t.Next))
+						refuse(explain.Error(w, err))
 						return
 					}
-					show(s.drawCheck(got).AsNews())
+					if result := s.drawCheck(got); result != nil {
+						show(result.AsNews())
+					} else {
+						refuse(explain.Explanation{Field: "code", What: w.T("ui.check.unknown"), Why: w.T("ui.check.unknown-why"), Next: w.T("ui.check.unknown-next")})
+					}
 					if got.State == "active" {
 						active()
 					}
@@ -137,7 +149,8 @@ func (s sheets) checkCopy(scope *shell.Scope, active func()) {
 	})
 }
 
-// drawCheck draws the state of a code that was typed from the copy.
+// drawCheck draws the state of a code that was typed from the copy, nil if it is no code of
+// the account.
 func (s sheets) drawCheck(got api.BackupCodeCheck) *kit.Banner {
 	w := s.c.Catalog
 	switch got.State {
@@ -146,5 +159,5 @@ func (s sheets) drawCheck(got api.BackupCodeCheck) *kit.Banner {
 	case "used", "void":
 		return kit.NewBanner(look.Attention, w.T("ui.check."+got.State, got.Number), w.T("ui.check."+got.State+"-why"), "")
 	}
-	return kit.NewBanner(look.Refused, w.T("ui.check.unknown"), w.T("ui.check.unknown-why"), w.T("ui.check.unknown-next"))
+	return nil
 }

@@ -99,7 +99,7 @@ func (p *temporaryPage) ask() {
 		Dialog: control.DialogConfig{
 			Title: w.T("ui.temporary.new"), Words: w.T("ui.temporary.new-why", p.works()), Icon: "temporary-password", Do: w.T("ui.temporary.make"),
 		},
-		Label: "ui.temporary.label", Hint: "ui.temporary.label-hint", Empty: "error.empty.label.what", Limit: 64,
+		Label: "ui.temporary.label", Field: "label", Hint: "ui.temporary.label-hint", Empty: "error.empty.label.what", Limit: 64,
 		More: []fyne.CanvasObject{control.NewField(w.T("ui.temporary.service"), w.T("ui.temporary.service-hint"), service)},
 		Work: func(ctx context.Context, server *client.Client, label string) (func(), error) {
 			return p.create(ctx, server, label, services()[service.Selected])

@@ -20,6 +20,7 @@ import (
 // An Explanation has three parts: what happened, why, and what to do next.
 type Explanation struct {
 	Code            string // for tests and the gallery; never shown
+	Field           string // the wire name of the field it belongs to; "" for none
 	What, Why, Next string
 	RetryAt         time.Time // no attempt is examined before; zero: at once
 }
@@ -40,7 +41,7 @@ func Variant(c *assets.Catalog, code, variant string, args assets.Args) Explanat
 		}
 		return ""
 	}
-	e := Explanation{Code: code, What: part("what"), Why: part("why"), Next: part("next")}
+	e := Explanation{Code: code, Field: fieldOf(code, variant), What: part("what"), Why: part("why"), Next: part("next")}
 	if e.What == "" && code != "unknown" {
 		return Variant(c, "unknown", "", assets.Args{"code": code})
 	}
@@ -77,6 +78,9 @@ func Refusal(c *assets.Catalog, s Situation) Explanation {
 		args["min"], args["max"] = choose.MinPassword, choose.MaxPassword
 	}
 	e := Variant(c, r.Code, variant, args)
+	if r.Field != "" {
+		e.Field = r.Field
+	}
 	if backup, ok := step.(api.EnterBackupCode); ok && backup.Number == 0 && r.Code == api.BackupCodeInactive {
 		e.Next = c.T("error.backup_code_inactive.none.next") // there is no next code to use (R74)
 	}
@@ -107,6 +111,9 @@ func Error(c *assets.Catalog, err error) Explanation {
 			variant = p.Reason
 		}
 		e := Variant(c, p.Code, variant, assets.Args{"field": fieldName(c, p.Field), "character": p.Character})
+		if p.Field != "" {
+			e.Field = p.Field
+		}
 		if p.RetryAt != nil {
 			e.RetryAt = *p.RetryAt
 		}

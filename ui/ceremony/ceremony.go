@@ -163,12 +163,12 @@ func (r *ceremony) take(v api.View) {
 	r.state.ShowMethods, r.choosing = r.state.Chosen, false
 	switch {
 	case !again:
-		r.state.Draft = &wizard.Draft{Username: r.state.Draft.Username}
+		r.state.Draft = r.state.Draft.Onwards()
 		r.state.Saved = wizard.Saved{}
 	case v.Refusal == nil:
 		r.state.Draft.Code = ""
 	case v.Refusal.Code == api.InvalidCredentials:
-		r.state.Draft.Password = ""
+		r.state.Draft.Password = "" // the user name stays
 	}
 	r.remember(v)
 	if _, scan := v.Step.(api.ScanQR); scan {

@@ -129,7 +129,7 @@ func (s *signIn) Do(a wizard.Action) {
 		s.askInvitation()
 		return
 	case a == wizard.SignUp:
-		s.c.ShowScreen(newSignUp(s.screens, ""))
+		s.c.ShowScreen(s.toSignUp(""))
 		return
 	case a == wizard.NotYou:
 		s.signInAs("")
@@ -171,15 +171,25 @@ func (s *signIn) askInvitation() {
 	c, w := s.c, s.c.Catalog
 	c.AskLine(shell.LineRequest{
 		Dialog: control.DialogConfig{Title: w.T("ui.invited.title"), Words: w.T("ui.invited.why"), Icon: "mail", Do: w.T("ui.invited.do")},
-		Label:  "ui.invited.code", Empty: "error.empty.invitation.what", Limit: 64,
+		Label:  "ui.invited.code", Field: "invitation", Empty: "error.empty.invitation.what", Limit: 64,
 		Work: func(ctx context.Context, server *client.Client, typed string) (func(), error) {
 			v, err := server.Begin(ctx, api.Begin{Kind: api.SignUp, Invitation: typed})
 			if err == nil { // the next screen begins its own ceremony
 				err = server.Cancel(ctx, v.ID)
 			}
-			return func() { c.ShowScreen(newSignUp(s.screens, typed)) }, err
+			return func() { c.ShowScreen(s.toSignUp(typed)) }, err
 		},
 	})
+}
+
+// toSignUp is the form that creates an account, with the user name that was typed. The
+// remembered one has an account already.
+func (s *signIn) toSignUp(invitation string) *signUp {
+	form := newSignUp(s.screens, invitation)
+	if name := s.state.Draft.Username; name != s.state.Remembered {
+		form.state.Draft.Username = name
+	}
+	return form
 }
 
 // A signUp creates another account on a server that has some.
@@ -193,7 +203,13 @@ func newSignUp(x Screens, invitation string) *signUp {
 }
 
 // Left is part of host.
-func (s *signUp) Left() { s.c.ShowScreen(newSignIn(s.screens)) }
+func (s *signUp) Left() {
+	form := newSignIn(s.screens)
+	if name := s.state.Draft.Username; name != "" {
+		form.state.Draft.Username = name
+	}
+	s.c.ShowScreen(form)
+}
 
 func (s *signUp) Draw() shell.View {
 	if s.state.View.Step == nil {

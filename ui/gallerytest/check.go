@@ -76,6 +76,7 @@ func Check(t *testing.T, shots []Shot) {
 				c := newConsole(app, w)
 				s.open(c, d.Size)
 				s.check(t, c)
+				s.checkMarks(t, c)
 				s.checkInk(t, c)
 				s.checkFit(t, c)
 				s.checkPrimary(t, c)

@@ -85,6 +85,9 @@ func (s BannerState) draw() []fyne.CanvasObject {
 // window scrolls to it. A refusal is always news.
 func (b *Banner) AsNews() *Banner { b.news = true; return b }
 
+// Tone is the tone of the content.
+func (b *Banner) Tone() look.Tone { return b.state.Tone }
+
 // News is part of control.Teller.
 func (b *Banner) News() string {
 	if !b.news && b.state.Tone != look.Refused {

@@ -78,7 +78,7 @@ func (p *page) drawList(v *shell.View) []fyne.CanvasObject {
 				control.NewLink(w.T("ui.keys.delete-link"), func() { p.remove(k) }).Destroys(), control.NewLink(w.T("ui.keys.happened"), func() { p.c.Visit(shell.Activity) })))
 		}
 		if k.ID == p.renaming.id {
-			rows = append(rows, kit.ListRow{Key: k.ID, State: p.renaming.draft, Draw: func() fyne.CanvasObject { return p.drawRenaming(k) }})
+			rows = append(rows, kit.ListRow{Key: k.ID, State: p.renaming.draft + "\n" + p.renaming.refused, Draw: func() fyne.CanvasObject { return p.drawRenaming(k) }})
 		} else {
 			rows = append(rows, p.keyRow(k))
 		}
@@ -93,8 +93,13 @@ func (p *page) drawList(v *shell.View) []fyne.CanvasObject {
 
 func (p *page) drawRenaming(k api.Key) fyne.CanvasObject {
 	w, name := p.c.Catalog, &p.renaming
-	field := control.NewInput(control.InputConfig{Name: w.T("wizard.name"), Text: name.draft, Limit: 64, OnChanged: func(s string) { name.draft = s }, OnSubmit: func(string) { p.rename() }})
-	name.field = field.Focus()
+	input := control.NewInput(control.InputConfig{Name: w.T("wizard.name"), Text: name.draft, Limit: 64, OnSubmit: func(string) { p.rename() }})
+	field := control.NewField("", "", input)
+	input.OnChanged = func(s string) { name.draft, name.refused = s, ""; field.Clear() }
+	if name.refused != "" {
+		field.Refuse(name.refused)
+	}
+	name.field = input.Focus()
 	return look.Inset(look.S16, look.S12, look.S16, look.S12, look.H(look.S16, kit.Tile("key", true), look.Grow(field),
 		control.NewButton(w.T("wizard.cancel"), "", control.Quiet, p.stopEditing), control.NewButton(w.T("ui.keys.save"), "", control.Secondary, p.rename)))
 }

@@ -11,6 +11,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/ui/kit"
@@ -36,6 +37,7 @@ type page struct {
 type renaming struct {
 	id, draft string
 	field     fyne.Focusable // nil before the first drawing
+	refused   string         // why the name was refused, until it is changed
 }
 
 // New returns the page. arg selects what it shows first: "",
@@ -105,7 +107,7 @@ func (p *page) stopEditing() {
 func (p *page) rename() {
 	id, label := p.renaming.id, strings.TrimSpace(p.renaming.draft)
 	if label == "" {
-		p.c.WarnEmpty("label")
+		p.refuseName(explain.Code(p.c.Catalog, "empty.label"))
 		return
 	}
 	p.relabel(id, label, func() {
@@ -115,9 +117,20 @@ func (p *page) rename() {
 	})
 }
 
+// refuseName says at the field why a name was refused, and above the page what has another
+// reason, or what happens after the field is gone.
+func (p *page) refuseName(why explain.Explanation) {
+	if why.Field != "label" || p.renaming.id == "" {
+		p.c.Warn(why)
+		return
+	}
+	p.renaming.refused = why.Sentence()
+	p.c.Redraw()
+}
+
 // relabel gives a key another name, and then calls then if it is not nil.
 func (p *page) relabel(id, label string, then func()) {
-	p.c.Perform(func(ctx context.Context, server *client.Client) (func(), error) {
+	p.c.PerformOr(func(ctx context.Context, server *client.Client) (func(), error) {
 		_, err := server.RenameKey(ctx, id, label)
 		return func() {
 			p.renaming = renaming{}
@@ -127,7 +140,7 @@ func (p *page) relabel(id, label string, then func()) {
 			p.c.Redraw()
 			p.load()
 		}, err
-	})
+	}, p.refuseName)
 }
 
 // label is the name of a key, "" if it is not in the list.

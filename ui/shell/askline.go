@@ -17,6 +17,7 @@ import (
 type LineRequest struct {
 	Dialog control.DialogConfig
 	Label  string              // key of the field's label
+	Field  string              // its name in the API: refusals that belong to it are shown there
 	Hint   string              // key of the field's hint; "" for none
 	More   []fyne.CanvasObject // below the field; they keep their state
 	Empty  string              // key of the words for an empty field
@@ -37,8 +38,10 @@ func (c *Console) askLine(r LineRequest, text string, why *explain.Explanation) 
 	field := control.NewTextField(c.Catalog.T(r.Label), hint, control.InputConfig{Text: text, Limit: r.Limit})
 	d := r.Dialog
 	d.Body, d.Keep = []fyne.CanvasObject{field}, true
-	if why != nil {
-		field.Input.Refuse()
+	switch {
+	case why != nil && why.Field != "" && why.Field == r.Field:
+		field.Refuse(why.Sentence())
+	case why != nil: // it belongs to no field
 		d.Body = append(d.Body, kit.NewBanner(look.Refused, why.What, why.Why, why.Next))
 	}
 	d.Body = append(d.Body, r.More...)

@@ -101,6 +101,7 @@ type Console struct {
 	delayed   *Scope               // while delayed work runs; nil before the first
 	beginning bool                 // Begin waits for the server
 	entering  bool                 // the screen in front has not been drawn completely yet
+	parked    fyne.Focusable       // the rail entry that has the focus because the page has nothing safe
 	trouble   *explain.Explanation // shown above the page in front
 	banner    *kit.Banner          // shows trouble; the same widget in every drawing
 	leaving   *control.Dialog      // the question whether to leave unsaved work; nil while there is none

@@ -109,7 +109,7 @@ func (c *Console) Rebuild(root *fyne.Container, build func() fyne.CanvasObject) 
 // not chosen anything yet. So it is for a page that has nothing to begin with; a ceremony
 // that waits for a security key focuses nothing.
 func (c *Console) safeFirst(v View) fyne.Focusable {
-	waits := v.First == nil && (v.Bindings.Enter != nil || v.Bindings.Escape != nil)
+	waits := !v.Ready || v.First == nil && (v.Bindings.Enter != nil || v.Bindings.Escape != nil)
 	if v.First != nil && !control.Harmful(v.First) {
 		return v.First
 	}
@@ -117,6 +117,7 @@ func (c *Console) safeFirst(v View) fyne.Focusable {
 		return nil
 	}
 	if item := c.rail.Item(string(c.front.Page())); item != nil {
+		c.parked = item
 		return item
 	}
 	return nil

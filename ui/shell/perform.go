@@ -97,9 +97,6 @@ func (c *Console) Warn(why explain.Explanation) {
 	c.ScrollToTop()
 }
 
-// WarnEmpty says that a field must be filled in.
-func (c *Console) WarnEmpty(field string) { c.Warn(explain.Code(c.Catalog, "empty."+field)) }
-
 // Trouble is the refusal shown above the page in front; nil when there is none.
 func (c *Console) Trouble() *explain.Explanation { return c.trouble }
 

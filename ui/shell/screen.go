@@ -75,7 +75,8 @@ func (c *Console) Redraw() {
 		return
 	}
 	v := c.front.Draw()
-	inRail := c.inRail(c.window.Canvas().Focused())
+	at := c.window.Canvas().Focused()
+	inRail := c.inRail(at) && at != c.parked // nobody chose to be there
 	before, known := c.snapshot(c.slot), control.NewsIn(c.slot)
 	if c.entering {
 		before.offset, known = fyne.Position{}, nil // a repeated refusal is news too

@@ -18,19 +18,17 @@ func enterBackupCode(s State, h Host, step api.EnterBackupCode) StepView {
 	d := newStep(s, h)
 	d.Back, d.Cancel = true, true
 	next := func() { sendFilled(s, h, s.Draft.Code, "backup", api.Code{Code: s.Draft.Code}) }
-	refused := !s.Draft.Typed && refusedField(s, "code", "backup")
-	code := s.Draft.codeField(refused, func() *control.CodeField { return control.NewBackupField("") })
 	d.Next = primary(s, h, nextWords(s, h), next)
 	label := w.T("wizard.backup", assets.Args{"number": step.Number})
 	if step.Number == 0 { // R74: none is active; the notice explains it
 		label = w.T("wizard.backup.none")
 	}
-	d.Body = []fyne.CanvasObject{control.NewField(label, w.T("wizard.backup.hint"), code)}
+	code := d.code(s, h, label, w.T("wizard.backup.hint"), func() *control.CodeField { return control.NewBackupField("") })
+	d.Body = []fyne.CanvasObject{d.fields["code"].field}
 	code.OnChanged = d.refuseUntilTyped(s, h)
 	if link := otherMethods(h, step.Alternatives); link != nil {
 		d.Foot = []fyne.CanvasObject{link}
 	}
-	d.First = code
 	return d
 }
 

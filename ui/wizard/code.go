@@ -20,8 +20,7 @@ func enterCode(s State, h Host, step api.EnterCode) StepView {
 	if digits == 0 {
 		digits = 6
 	}
-	refused := !s.Draft.Typed && (s.View.Refusal != nil && s.Draft.Code != "" || s.Fault != nil)
-	code := s.Draft.codeField(refused, func() *control.CodeField { return control.NewCodeField(digits, 3, "") })
+	code := d.code(s, h, "", "", func() *control.CodeField { return control.NewCodeField(digits, 3, "") })
 	next := func() {
 		s.Draft.Code = code.Code()
 		switch {
@@ -35,18 +34,8 @@ func enterCode(s State, h Host, step api.EnterCode) StepView {
 		}
 	}
 	d.Next = primary(s, h, nextWords(s, h), next)
-	d.Body = []fyne.CanvasObject{look.H(0, code, look.Gap())}
-	d.First = code
-
-	var links []fyne.CanvasObject
-	if r := s.View.Refusal; r != nil && r.Code == api.WrongCode && s.Draft.Code != "" {
-		links = append(links, control.NewLink(w.T("wizard.code.clear"), func() {
-			s.Draft.Code = ""
-			code.Clear()
-			control.Focus(code)
-		}))
-	}
-	code.OnChanged = d.refuseUntilTyped(s, h, links...)
+	d.Body = []fyne.CanvasObject{d.fields["code"].field}
+	code.OnChanged = d.refuseUntilTyped(s, h)
 	if left := step.TriesLeft; s.View.Refusal == nil && left != nil && *left > 0 && *left < step.Tries {
 		d.Body = append(d.Body, kit.Tries(*left, step.Tries))
 	}
@@ -55,13 +44,15 @@ func enterCode(s State, h Host, step api.EnterCode) StepView {
 	return d
 }
 
-// codeField is the code field of the step. It is made once and then changed.
-func (d *Draft) codeField(refused bool, create func() *control.CodeField) *control.CodeField {
-	if d.kept.code == nil {
-		d.kept.code = create()
+// code adds the field of a step with a code. The code itself is made once and then changed.
+func (d *StepView) code(s State, h Host, label, hint string, create func() *control.CodeField) *control.CodeField {
+	if s.Draft.kept.code == nil {
+		s.Draft.kept.code = create()
 	}
-	d.kept.code.SetState(control.CodeState{Value: d.Code, Refused: refused})
-	return d.kept.code
+	code := s.Draft.kept.code
+	code.SetState(control.CodeState{Value: s.Draft.Code, Refused: !s.Draft.Typed && s.Draft.Code != "" && refusedAt(s, h) == "code"})
+	d.add("code", control.NewField(label, hint, code), code)
+	return code
 }
 
 func nextWords(s State, h Host) string {

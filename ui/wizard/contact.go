@@ -22,7 +22,7 @@ func enterEmail(s State, h Host, step api.EnterEmail) StepView {
 	if step.Kept {
 		hint, do = "", w.T("wizard.continue")
 	}
-	addr := newField(w.T("wizard.email"), hint, false, refusedField(s, "address"), &s.Draft.Email)
+	addr := d.text(s, "address", w.T("wizard.email"), hint, false, &s.Draft.Email)
 	d.Next = primary(s, h, do, next)
 	d.Body = []fyne.CanvasObject{addr}
 	if step.Kept {
@@ -33,7 +33,6 @@ func enterEmail(s State, h Host, step api.EnterEmail) StepView {
 		d.Body = append(d.Body, kit.NewBanner(look.Info, w.T("wizard.email.kept"), w.T("wizard.email.kept-why"), "", links...))
 	}
 	d.refuse(s, h)
-	d.First = addr.Focus()
 	return d
 }
 
@@ -41,7 +40,7 @@ func enterEmail(s State, h Host, step api.EnterEmail) StepView {
 // account (R10).
 func enterPhone(s State, h Host, step api.EnterPhone) StepView {
 	w := h.Words
-	if !s.Draft.Filled {
+	if !s.Draft.Filled && s.Draft.Phone == "" {
 		s.Draft.Hidden = !step.Discoverable
 	}
 	fill(s, &s.Draft.Phone, step.Number)
@@ -56,7 +55,7 @@ func enterPhone(s State, h Host, step api.EnterPhone) StepView {
 	if country != "" {
 		hint = w.T("wizard.phone.hint-here", country)
 	}
-	number := newField(w.T("wizard.phone"), hint, false, refusedField(s, "number"), &s.Draft.Phone)
+	number := d.text(s, "number", w.T("wizard.phone"), hint, false, &s.Draft.Phone)
 	tick := control.NewToggle(control.CheckForm, !s.Draft.Hidden, look.V(2,
 		look.NewText(w.T("wizard.phone.discoverable"), look.Body, look.Ink).Wrapped(),
 		look.NewText(w.T("wizard.phone.discoverable-why"), look.Caption, look.Ink2).Wrapped()))
@@ -65,7 +64,6 @@ func enterPhone(s State, h Host, step api.EnterPhone) StepView {
 	d.Next = primary(s, h, w.T("wizard.phone.next"), next)
 	d.Body = []fyne.CanvasObject{number, tick}
 	d.refuse(s, h)
-	d.First = number.Focus()
 	return d
 }
 

@@ -19,15 +19,11 @@ func chooseCredentials(s State, h Host, step api.ChooseCredentials) StepView {
 	d := newStep(s, h)
 	d.Back = s.HasAccounts
 	next := func() { sendCredentials(s, h) }
-	user := newField(w.T("wizard.username"), w.T("wizard.sign-up.username-hint"), false, refusedField(s, "username"), &s.Draft.Username)
-	pass := newPassword(s, h, w.T("wizard.password"), step.MinPassword)
+	user := d.text(s, "username", w.T("wizard.username"), w.T("wizard.sign-up.username-hint"), false, &s.Draft.Username)
+	pass := d.newPassword(s, h, w.T("wizard.password"), step.MinPassword)
 	d.Next = primary(s, h, w.T("wizard.sign-up.next"), next)
 	d.Body = []fyne.CanvasObject{user, pass}
 	d.refuse(s, h)
-	d.First = user.Focus()
-	if s.Draft.Username != "" && refusedField(s, "password") && !refusedField(s, "username") {
-		d.First = pass.Focus()
-	}
 	return d
 }
 
@@ -36,10 +32,13 @@ func enterCredentials(s State, h Host) StepView {
 	w := h.Words
 	d := newStep(s, h)
 	next := func() { sendCredentials(s, h) }
-	user := newField(w.T("wizard.username"), "", false, refusedField(s, "username"), &s.Draft.Username)
-	pass := newField(w.T("wizard.password"), "", true, refusedField(s, "password"), &s.Draft.Password)
+	user := d.text(s, "username", w.T("wizard.username"), "", false, &s.Draft.Username)
+	pass := d.text(s, "password", w.T("wizard.password"), "", true, &s.Draft.Password)
 	d.Next = primary(s, h, w.T("wizard.continue"), next)
 	d.Body = []fyne.CanvasObject{look.V(look.S16, user, pass)}
+	if s.Draft.Username != "" {
+		d.First = pass.Focus()
+	}
 	d.refuse(s, h)
 	switch s.SignUp { // R7: offer only what can work
 	case api.SignUpOpen:
@@ -51,10 +50,6 @@ func enterCredentials(s State, h Host) StepView {
 	}
 	if s.Remembered != "" && s.Draft.Username == s.Remembered {
 		d.Foot = append([]fyne.CanvasObject{control.NewLink(w.T("wizard.sign-in.forget-name"), h.does(ForgetName))}, d.Foot...)
-	}
-	d.First = user.Focus()
-	if s.Draft.Username != "" {
-		d.First = pass.Focus()
 	}
 	return d
 }
@@ -85,11 +80,10 @@ func enterPassword(s State, h Host, step api.EnterPassword) StepView {
 			h.Send(api.Password{Password: s.Draft.Password})
 		}
 	}
-	pass := newField(w.T("wizard.password"), "", true, refusedField(s, "password"), &s.Draft.Password)
+	pass := d.text(s, "password", w.T("wizard.password"), "", true, &s.Draft.Password)
 	d.Next = primary(s, h, w.T("wizard.continue"), next)
 	d.Body = []fyne.CanvasObject{pass}
 	d.refuse(s, h)
-	d.First = pass.Focus()
 	return d
 }
 
@@ -107,28 +101,25 @@ func choosePassword(s State, h Host, step api.ChoosePassword) StepView {
 			h.Send(api.Password{Password: s.Draft.Password})
 		}
 	}
-	pass := newPassword(s, h, w.T("wizard.new-password"), step.MinPassword)
+	pass := d.newPassword(s, h, w.T("wizard.new-password"), step.MinPassword)
 	d.Next = primary(s, h, w.T("wizard.new-password.next"), next)
 	d.Body = []fyne.CanvasObject{pass}
 	d.refuse(s, h)
-	d.First = pass.Focus()
 	return d
 }
 
 // newPassword makes the field for a new password. Its hint counts the characters,
 // because length is the only rule of composition (R0).
-func newPassword(s State, h Host, label string, least int) *control.TextField {
+func (d *StepView) newPassword(s State, h Host, label string, least int) *control.TextField {
 	var f *control.TextField
 	f = control.NewTextField(label, countHint(h.Words, s.Draft.Password, least), control.InputConfig{
 		Text: s.Draft.Password, Secret: true,
 		OnChanged: func(p string) {
-			s.Draft.Password = p
+			s.Draft.Password, s.Draft.Typed = p, true
 			f.SetHint(countHint(h.Words, p, least))
 		},
 	})
-	if refusedField(s, "password") {
-		f.Input.Refuse()
-	}
+	d.add("password", &f.Field, f.Focus())
 	return f
 }
 

@@ -173,10 +173,9 @@ func nameKey(s State, h Host, step api.NameKey) StepView {
 	d := newStep(s, h)
 	d.Tile, d.Cancel = "check", true
 	next := func() { sendFilled(s, h, s.Draft.Label, "label", api.Label{Label: s.Draft.Label}) }
-	label := newField(w.T("wizard.name"), w.T("wizard.name.hint"), false, refusedField(s, "label"), &s.Draft.Label)
+	label := d.text(s, "label", w.T("wizard.name"), w.T("wizard.name.hint"), false, &s.Draft.Label)
 	d.Next = primary(s, h, w.T("wizard.name.next"), next)
 	d.Body = []fyne.CanvasObject{label}
 	d.refuse(s, h)
-	d.First = label.Focus()
 	return d
 }

@@ -36,10 +36,10 @@ func (d *StepView) askPIN(s State, h Host) {
 		s.Draft.PIN = ""
 		h.Do(KeyInput{PIN: pin})
 	}
-	pin := newField(w.T("wizard.key.pin"), "", true, false, &s.Draft.PIN)
+	pin := d.text(s, "pin", w.T("wizard.key.pin"), "", true, &s.Draft.PIN)
 	switch {
-	case s.Fault != nil:
-		pin.Refuse(s.Fault.What)
+	case s.Fault != nil && s.Fault.Field == "pin":
+		pin.Refuse(s.Fault.Sentence())
 	case s.Key.WrongPIN:
 		pin.Refuse(w.T("wizard.key.pin-wrong"))
 	}

@@ -13,12 +13,27 @@ import (
 	"nightlatch/ui/kit/look"
 )
 
-// newField makes a field that stores its text in *draft.
-func newField(label, hint string, secret, refused bool, draft *string) *control.TextField {
-	f := control.NewTextField(label, hint, control.InputConfig{Text: *draft, Secret: secret, OnChanged: func(s string) { *draft = s }})
-	if refused {
-		f.Input.Refuse()
+// A stepField is a field of a step, which shows the refusal that belongs to it.
+type stepField struct {
+	field *control.Field
+	focus fyne.Focusable
+}
+
+// add adds a field. name is its name in the API.
+func (d *StepView) add(name string, f *control.Field, focus fyne.Focusable) {
+	if d.fields == nil {
+		d.fields = map[string]stepField{}
 	}
+	d.fields[name] = stepField{f, focus}
+	if d.First == nil {
+		d.First = focus
+	}
+}
+
+// text makes a field that stores its text in *draft. name is its name in the API.
+func (d *StepView) text(s State, name, label, hint string, secret bool, draft *string) *control.TextField {
+	f := control.NewTextField(label, hint, control.InputConfig{Text: *draft, Secret: secret, OnChanged: func(text string) { *draft, s.Draft.Typed = text, true }})
+	d.add(name, &f.Field, f.Focus())
 	return f
 }
 
@@ -40,45 +55,31 @@ func refusal(s State, w *assets.Catalog) *explain.Explanation {
 	return &r
 }
 
-// refusedField reports whether the refusal concerns one of the fields, which have the
-// names of the API.
-func refusedField(s State, names ...string) bool {
-	r := s.View.Refusal
-	if s.Fault != nil {
-		for _, n := range names {
-			if strings.HasSuffix(s.Fault.Code, "."+n) {
-				return true
-			}
-		}
-		return false
+// refusedAt is the field that the last refusal belongs to, "" for none.
+func refusedAt(s State, h Host) string {
+	if r := refusal(s, h.Words); r != nil {
+		return r.Field
 	}
-	if r == nil {
-		return false
-	}
-	if r.Field == "" {
-		switch r.Code {
-		case api.Throttled, api.CannotSend, api.ResendTooEarly, api.KeysFull:
-			return false
-		}
-		return true
-	}
-	for _, n := range names {
-		if r.Field == n {
-			return true
-		}
-	}
-	return false
+	return ""
 }
 
-// refuse adds the banner of a refusal to the step and, if the user has to wait, a
-// countdown. Until it ends the primary button is disabled.
-func (d *StepView) refuse(s State, h Host, links ...fyne.CanvasObject) {
+// refuse shows a refusal: at the field that it belongs to, until something is typed, or in
+// a banner if it belongs to none of the step. If the user has to wait, a countdown follows,
+// and until it ends the primary button is disabled.
+func (d *StepView) refuse(s State, h Host) {
 	r := refusal(s, h.Words)
 	if r == nil {
 		return
 	}
-	d.Body = append(d.Body, s.Draft.refusalBanner(*r, links))
 	left := r.RetryAt.Sub(h.Clock.Now())
+	if f, ok := d.fields[r.Field]; ok && left <= 0 {
+		d.First = f.focus
+		if !s.Draft.Typed {
+			f.field.Refuse(r.Sentence())
+		}
+		return
+	}
+	d.Body = append(d.Body, s.Draft.refusalBanner(*r))
 	if left <= 0 {
 		return
 	}
@@ -97,25 +98,27 @@ func (d *StepView) refuse(s State, h Host, links ...fyne.CanvasObject) {
 }
 
 // refusalBanner is the banner of the step's refusal. It is made once and then changed.
-func (d *Draft) refusalBanner(e explain.Explanation, links []fyne.CanvasObject) *kit.Banner {
+func (d *Draft) refusalBanner(e explain.Explanation) *kit.Banner {
 	if d.kept.refusal == nil {
 		d.kept.refusal = kit.NewBanner(look.Refused, "", "", "")
 	}
-	d.kept.refusal.SetState(kit.BannerState{Tone: look.Refused, What: e.What, Why: e.Why, Next: e.Next, Actions: links})
+	d.kept.refusal.SetState(kit.BannerState{Tone: look.Refused, What: e.What, Why: e.Why, Next: e.Next})
 	return d.kept.refusal
 }
 
-// refuseUntilTyped is refuse for a step with a code. The banner disappears as soon
-// as another code is typed, unless it says how long to wait. The function returned
-// is the field's OnChanged.
-func (d *StepView) refuseUntilTyped(s State, h Host, links ...fyne.CanvasObject) func(code string) {
+// refuseUntilTyped is refuse for a step with a code. What it shows disappears as soon as
+// the code is changed, unless it says how long to wait. The function returned is the field's
+// OnChanged.
+func (d *StepView) refuseUntilTyped(s State, h Host) func(code string) {
 	r := refusal(s, h.Words)
 	waits := r != nil && r.RetryAt.After(h.Clock.Now())
 	if waits || !s.Draft.Typed {
-		d.refuse(s, h, links...)
+		d.refuse(s, h)
 	}
+	field := d.fields["code"].field
 	return func(code string) {
 		s.Draft.Code, s.Draft.Typed = code, true
+		field.Clear()
 		if banner := s.Draft.kept.refusal; banner != nil && !waits {
 			banner.Hide() // without a new layout: what is below stays until the next drawing
 		}

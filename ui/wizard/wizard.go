@@ -56,6 +56,12 @@ type Draft struct {
 	kept kept
 }
 
+// Onwards is the draft of another step of the ceremony. It keeps what the user typed and
+// can go back to, and no secret.
+func (d *Draft) Onwards() *Draft {
+	return &Draft{Username: d.Username, Email: d.Email, Phone: d.Phone, Hidden: d.Hidden}
+}
+
 // A kept holds the widgets of a step that are used again when the step is drawn again,
 // so that the keyboard focus and the caret stay where they are.
 type kept struct {
@@ -77,11 +83,12 @@ type StepView struct {
 	Tile          string            // icon before the heading; may be empty
 	Picture       fyne.CanvasObject // above a centred heading; may be nil
 	Body          []fyne.CanvasObject
-	Foot          []fyne.CanvasObject // links below a rule
-	First         fyne.Focusable      // has the keyboard focus at first
-	Next          *control.Button     // the primary button; nil while waiting
-	Back, Cancel  bool                // whether the step has these buttons
-	Careful       bool                // Enter does nothing, and Cancel has the focus at first
+	Foot          []fyne.CanvasObject  // links below a rule
+	fields        map[string]stepField // by their names in the API
+	First         fyne.Focusable       // has the keyboard focus at first
+	Next          *control.Button      // the primary button; nil while waiting
+	Back, Cancel  bool                 // whether the step has these buttons
+	Careful       bool                 // Enter does nothing, and Cancel has the focus at first
 }
 
 // newStep starts the view of the current step with its heading and lead.

@@ -121,6 +121,9 @@ func (f *CodeField) Clear() { f.SetValue("") }
 // Refuse marks the code as refused and selects it, so that typing replaces it.
 func (f *CodeField) Refuse() { f.SetState(CodeState{Value: f.Text, Refused: true}) }
 
+// Marked reports whether the code is marked as refused.
+func (f *CodeField) Marked() bool { return f.Refused }
+
 // Accept removes the mark of a refusal.
 func (f *CodeField) Accept() { f.Refused = false; f.Refresh() }
 

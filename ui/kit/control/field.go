@@ -41,6 +41,7 @@ func (f *Field) build(self fyne.Widget, label, hint string, control fyne.CanvasO
 	if n, ok := control.(interface{ SetName(string) }); ok {
 		n.SetName(label)
 	}
+	look.ShowIf(f.label, label != "")
 	f.show(hint, look.Ink2, false)
 	f.ExtendBaseWidget(self)
 }
@@ -104,6 +105,12 @@ func (f *Field) News() string {
 		return ""
 	}
 	return f.below.Words
+}
+
+// Marks reports whether the control is marked as refused, or has no mark of its own.
+func (f *Field) Marks() bool {
+	m, ok := f.Control.(interface{ Marked() bool })
+	return !ok || m.Marked()
 }
 
 // Refused reports whether the field shows a refusal.

@@ -136,6 +136,9 @@ func (i *Input) SelectAll() { i.entry.TypedShortcut(&fyne.ShortcutSelectAll{}) }
 // Refuse marks the text as refused until it is changed.
 func (i *Input) Refuse() { i.refused = true; i.frame() }
 
+// Marked reports whether the text is marked as refused.
+func (i *Input) Marked() bool { return i.refused }
+
 // Accept removes the mark of a refusal.
 func (i *Input) Accept() { i.refused = false; i.frame() }
 

@@ -54,6 +54,9 @@ func (s *Selector) SetName(name string) { s.label = name }
 // Refuse marks the choice as refused.
 func (s *Selector) Refuse() { s.refused = true; s.changed() }
 
+// Marked reports whether the choice is marked as refused.
+func (s *Selector) Marked() bool { return s.refused }
+
 // Accept removes the mark of a refusal.
 func (s *Selector) Accept() { s.refused = false; s.changed() }
 
