@@ -50,7 +50,7 @@ func (p Page) Build() fyne.CanvasObject {
 		left[0] = control.Flush(left[0])
 	}
 	bar := newBar((look.ActionBar-look.ControlHeight)/2, left, p.Actions)
-	return look.Lay(underBody{}, column, look.NewBox(look.Hairline, "", 0), p.column(0, bar))
+	return look.Lay(underBody{}, column, look.NewBox(look.Window, "", 0), look.NewBox(look.Hairline, "", 0), p.column(0, bar))
 }
 
 func (p Page) column(above float32, o fyne.CanvasObject) fyne.CanvasObject {
@@ -58,22 +58,25 @@ func (p Page) column(above float32, o fyne.CanvasObject) fyne.CanvasObject {
 }
 
 // underBody places an action bar directly below the body. If they are higher than the
-// space, the body scrolls, and the bar is at the bottom edge, below a rule.
+// space, the body scrolls, and the bar is at the bottom edge, below a rule. Then it has a
+// ground: Fyne's software painter draws the text of an entry also where the scroll around
+// the entry ends (v2.8.1).
 type underBody struct{}
 
 func (underBody) HeightFor(objs []fyne.CanvasObject, w float32) float32 {
-	return look.HeightFor(objs[0], w) - look.S24 + look.HeightFor(objs[2], w)
+	return look.HeightFor(objs[0], w) - look.S24 + look.HeightFor(objs[3], w)
 }
 
 func (underBody) MinSize(objs []fyne.CanvasObject) fyne.Size {
-	body, bar := objs[0].MinSize(), objs[2].MinSize()
+	body, bar := objs[0].MinSize(), objs[3].MinSize()
 	return fyne.NewSize(fyne.Max(body.Width, bar.Width), body.Height+bar.Height)
 }
 
 func (u underBody) Layout(objs []fyne.CanvasObject, s fyne.Size) {
-	body, rule, bar := objs[0], objs[1], objs[2]
+	body, ground, rule, bar := objs[0], objs[1], objs[2], objs[3]
 	high := look.HeightFor(bar, s.Width)
 	scrolls := u.HeightFor(objs, s.Width) > s.Height
+	look.ShowIf(ground, scrolls)
 	look.ShowIf(rule, scrolls)
 	y, to := look.HeightFor(body, s.Width)-look.S24, look.HeightFor(body, s.Width) // the bar covers the margin below the body
 	if scrolls {
@@ -83,6 +86,8 @@ func (u underBody) Layout(objs []fyne.CanvasObject, s fyne.Size) {
 	body.Resize(fyne.NewSize(s.Width, fyne.Max(0, to)))
 	rule.Move(fyne.NewPos(0, y-1))
 	rule.Resize(fyne.NewSize(s.Width, 1))
+	ground.Move(fyne.NewPos(0, y))
+	ground.Resize(fyne.NewSize(s.Width, high))
 	bar.Move(fyne.NewPos(0, y))
 	bar.Resize(fyne.NewSize(s.Width, high))
 }
