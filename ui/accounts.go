@@ -191,7 +191,7 @@ func (p *accountsPage) drawMade(m api.NewInvitation) (fyne.CanvasObject, fyne.Fo
 	parts := []fyne.CanvasObject{
 		look.V(2, look.NewText(w.T("ui.accounts.made", m.Address), look.Heading, look.Ink).Wrapped(), look.Para(w.T("ui.accounts.made-once"), look.Ink2)),
 		look.Z(look.NewBox(look.Sunken, look.Hairline, look.RadiusCard), look.Inset(look.S24, look.S20, look.S24, look.S20,
-			look.H(look.S16, look.Grow(look.Groups(look.CodeL, look.Ink, 4, strings.Split(m.Code, "-")...)), copyIt))),
+			look.H(look.S16, look.Grow(control.NewSecret(control.SecretConfig{Name: w.T("ui.accounts.made", m.Address), Groups: strings.Split(m.Code, "-"), Join: "-", Role: look.CodeL, PerLine: 4, Copy: p.c.CopySecret})), copyIt))),
 	}
 	if m.Mailed {
 		parts = append(parts, look.Para(w.T("ui.accounts.made-mailed"), look.Ink2))

@@ -177,7 +177,7 @@ func (p *backupsPage) Draw() shell.View {
 func (p *backupsPage) drawKey() (fyne.CanvasObject, fyne.Focusable) {
 	w := p.c.Catalog
 	save := control.NewButton(w.T("ui.backups.save-key-do"), "save", control.Secondary, p.saveKey)
-	copyIt := control.NewButton(w.T("wizard.copy"), "copy", control.Secondary, func() { p.key.Copy(p.c); p.c.Redraw() })
+	copyIt := control.NewButton(w.T("wizard.copy"), "copy", control.Secondary, func() { p.c.CopySecret(p.key.Secret) })
 	buttons := []fyne.CanvasObject{save, copyIt}
 	if !p.key.Kept {
 		buttons = append(buttons, control.NewButton(w.T("ui.backups.key-kept"), "check", control.Secondary, func() { p.key.Kept = true; p.c.Redraw() }))
@@ -186,17 +186,17 @@ func (p *backupsPage) drawKey() (fyne.CanvasObject, fyne.Focusable) {
 	return kit.Card(look.Pad(look.S24, look.V(look.S16,
 		look.V(2, look.NewText(w.T("ui.backups.key-made"), look.Heading, look.Ink).Wrapped(), look.Para(w.T("ui.backups.key-once"), look.Ink2)),
 		look.Z(look.NewBox(look.Sunken, look.Hairline, look.RadiusCard), look.Inset(look.S24, look.S20, look.S24, look.S20,
-			look.NewText(inGroups(p.key.Secret, 26), look.Code, look.Ink).Wrapped())),
+			control.NewSecret(control.SecretConfig{Name: w.T("ui.backups.key-made"), Groups: inGroups(p.key.Secret, 26), Role: look.Code, PerLine: 1, Copy: p.c.CopySecret}))),
 		look.H(look.S8, buttons...)))), save
 }
 
 // inGroups breaks a long word into lines that fit the page.
-func inGroups(s string, n int) string {
+func inGroups(s string, n int) []string {
 	var lines []string
 	for len(s) > n {
 		lines, s = append(lines, s[:n]), s[n:]
 	}
-	return strings.Join(append(lines, s), "\n")
+	return append(lines, s)
 }
 
 // drawFolder draws whether backups are on, and their folder.

@@ -25,7 +25,7 @@ func dialogShots() []gallerytest.Shot {
 			p.replace()
 		}),
 		over("16-leave-codes", codes, func(c *shell.Console) { c.Confirm("ui.codes.leave", nil, nil) }),
-		over("16-check-copy", codes, func(c *shell.Console) { sheets{c: c}.checkCopy(c.Root(), func() {}) }),
+		over("16-check-copy", codes, func(c *shell.Console) { sheets{c: c}.checkCopy(c.Root(), func(int) {}) }),
 		over("16-save-codes", codes, func(c *shell.Console) {
 			c.SaveAs(shell.SaveRequest{Title: "ui.save.codes", Name: "codes", Forms: []shell.SaveForm{{Key: "ui.save.pdf", Ending: ".pdf"}, {Key: "ui.save.text", Ending: ".txt"}}})
 		}),

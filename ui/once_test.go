@@ -71,10 +71,12 @@ func TestSecretShownOnceIsNotLostWithoutAQuestion(t *testing.T) {
 		h.SignUp("mara", uitest.Password)
 		h.EnrolApp()
 		h.Ctrl(fyne.Key4)
-		h.Do("ui.codes.generate")
+		h.Do("ui.codes.generate-more.5")
 		h.Sees("ui.codes.made-why")
 		asks(h, "ui.codes.leave", func() { h.Ctrl(fyne.Key6) })
 		h.Do("wizard.save.copy")
+		asks(h, "ui.codes.leave", func() { h.Ctrl(fyne.Key6) }) // the clipboard is no copy
+		h.CheckCopy(strings.Join(strings.Fields(h.App.Clipboard().Content()), " "), "wizard.save.check")
 		h.Ctrl(fyne.Key6)
 		h.Sees("ui.sessions.only")
 	})

@@ -122,6 +122,9 @@ func (p *overviewPage) answerCard(next *control.Button) fyne.CanvasObject {
 	if question := recoveryQuestion(r, w); question != "" {
 		words = append([]fyne.CanvasObject{look.NewText(question, look.Body, look.Ink2).Wrapped()}, words...)
 	}
+	if r.CodesVoid != nil {
+		words = append(words, kit.Note("attention", w.T("ui.rescue.codes-void", voidWords(w, p.c.Now(), *r.CodesVoid))))
+	}
 	top := look.HTop(look.S20,
 		look.Scaled(56, 56, look.Z(look.NewBox(look.Sunken, look.Hairline, 16), look.Centre(look.NewIcon(shield, 30, ink)))),
 		look.Grow(look.V(look.S4, words...)))

@@ -340,7 +340,7 @@ func TestPrintBeforePrintersAreKnown(t *testing.T) {
 	h.Printer.Names = []print.Printer{{Name: "office", Description: "Office"}}
 	signIn(h, "mara")
 	h.Ctrl(fyne.Key4)
-	h.Do("ui.codes.generate")
+	h.Do("ui.codes.generate-more.5")
 	free := h.Printer.Hold()
 	h.TabTo("wizard.save.print")
 	h.HoldKey(fyne.KeyReturn, 0)

@@ -18,7 +18,7 @@ func handOver(t *testing.T) *uitest.Harness {
 	h.Printer.Slow()
 	signIn(h, "mara")
 	h.Ctrl(fyne.Key4)
-	h.Do("ui.codes.generate")
+	h.Do("ui.codes.generate-more.5")
 	h.Do("wizard.save.print")
 	h.Press(fyne.KeyReturn)
 	h.SeesFilled("ui.print.handed", "Office")

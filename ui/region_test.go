@@ -30,7 +30,7 @@ func TestWindowFollowsTheRegion(t *testing.T) {
 			h.Printer.Names = []print.Printer{{Name: "office", Description: "Office"}}
 			signIn(h, "mara")
 			h.Ctrl(fyne.Key4)
-			h.Do("ui.codes.generate")
+			h.Do("ui.codes.generate-more.5")
 			h.Do("wizard.save.print")
 			h.SeesText(tt.paper)
 			h.Press(fyne.KeyEscape)
@@ -38,8 +38,9 @@ func TestWindowFollowsTheRegion(t *testing.T) {
 			if half := strings.HasSuffix(clock, "M"); half != (tt.half != "") {
 				t.Errorf("a time is %q", clock)
 			}
-			h.Do("wizard.save.copy")
 			h.Ctrl(fyne.KeyComma)
+			h.Sees("ui.codes.leave")
+			h.Press(fyne.KeyTab, fyne.KeyReturn) // Leave
 			h.Do("ui.settings.change-name", uitest.Key("ui.settings.phone"))
 			h.Sees("wizard.phone.hint-here")
 			h.ClearField()

@@ -2,8 +2,10 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"os"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -61,17 +63,49 @@ func (s sheets) Print(from shell.Screen, code api.SaveBackupCode, done func(func
 }
 
 // Check is part of ceremony.Sheets.
-func (s sheets) Check(scope *shell.Scope, done func(func(*wizard.Saved))) {
-	s.checkCopy(scope, func() { done(func(s *wizard.Saved) { s.Checked = true }) })
+func (s sheets) Check(scope *shell.Scope, right func(number int)) { s.checkCopy(scope, right) }
+
+// keepLimit limits how long the server takes to record that codes were kept.
+const keepLimit = time.Minute
+
+// recorded returns done, which also tells the server that the codes of the sheet were
+// printed or saved (R77). It does so after the page was left, too: a printer takes its time.
+func (s sheets) recorded(sheet print.Sheet, done func(func(*wizard.Saved))) func(func(*wizard.Saved)) {
+	c, server := s.c, s.c.Server()
+	return func(how func(*wizard.Saved)) {
+		done(how)
+		var did wizard.Saved
+		how(&did)
+		kept := api.KeptSaved
+		switch {
+		case did.Printed:
+			kept = api.KeptPrinted
+		case !did.Saved:
+			return
+		}
+		c.Root().Go(func(ctx context.Context) func() {
+			ctx, cancel := context.WithTimeout(ctx, keepLimit)
+			defer cancel()
+			for _, code := range sheet.Codes {
+				_, err := server.KeepBackupCode(ctx, code.Number, kept)
+				var p *api.Problem
+				if err != nil && !errors.As(err, &p) { // a problem means that the code is no longer active, or the session has ended
+					return func() { c.Warn(explain.Code(c.Catalog, "not_recorded")) }
+				}
+			}
+			return nil
+		})
+	}
 }
 
 // print shows the print preview. It returns to from.
 func (s sheets) print(from shell.Screen, sheet print.Sheet, done func(func(*wizard.Saved))) {
-	s.c.ShowScreen(newPrintPage(s, from, sheet, done))
+	s.c.ShowScreen(newPrintPage(s, from, sheet, s.recorded(sheet, done)))
 }
 
 // save asks where to save the codes, as text or PDF.
 func (s sheets) save(sheet print.Sheet, done func(func(*wizard.Saved))) {
+	done = s.recorded(sheet, done)
 	s.c.SaveAs(shell.SaveRequest{
 		Title: "ui.save.codes", Name: "nightlatch-backup-codes-" + sheet.Account,
 		Forms: []shell.SaveForm{
@@ -85,9 +119,9 @@ func (s sheets) save(sheet print.Sheet, done func(func(*wizard.Saved))) {
 	})
 }
 
-// checkCopy asks the user to type a code from the copy, and calls active if
-// the code is active. The code is not used up (R77).
-func (s sheets) checkCopy(scope *shell.Scope, active func()) {
+// checkCopy asks the person to type codes from the copy, and calls right with the number of
+// each that is active. The code is not used up, and the server records that it was kept (R77).
+func (s sheets) checkCopy(scope *shell.Scope, right func(number int)) {
 	c, w := s.c, s.c.Catalog
 	code := control.NewBackupField("")
 	field := control.NewField(w.T("ui.check.code"), w.T("wizard.backup.hint"), code)
@@ -130,18 +164,25 @@ func (s sheets) checkCopy(scope *shell.Scope, active func()) {
 			dialog.Do().Disable()
 			asked.Go(func(ctx context.Context) func() {
 				got, err := server.CheckBackupCode(ctx, code.Code())
+				next := 0
+				if a, err := server.Account(ctx); err == nil {
+					next = a.BackupCodes.Next
+				}
 				return func() {
 					if err != nil {
 						refuse(explain.Error(w, err))
 						return
 					}
-					if result := s.drawCheck(got); result != nil {
+					if got.State == "active" {
+						code.Clear() // for the next one
+					}
+					if result := s.drawCheck(got, next); result != nil {
 						show(result.AsNews())
 					} else {
 						refuse(explain.Explanation{Field: "code", What: w.T("ui.check.unknown"), Why: w.T("ui.check.unknown-why"), Next: w.T("ui.check.unknown-next")})
 					}
 					if got.State == "active" {
-						active()
+						right(got.Number)
 					}
 				}
 			})
@@ -150,12 +191,16 @@ func (s sheets) checkCopy(scope *shell.Scope, active func()) {
 }
 
 // drawCheck draws the state of a code that was typed from the copy, nil if it is no code of
-// the account.
-func (s sheets) drawCheck(got api.BackupCodeCheck) *kit.Banner {
+// the account. next is the number that sign-in asks for next, 0 if that is not known.
+func (s sheets) drawCheck(got api.BackupCodeCheck, next int) *kit.Banner {
 	w := s.c.Catalog
 	switch got.State {
 	case "active":
-		return kit.NewBanner(look.Info, w.T("ui.check.active", got.Number), w.T("ui.check.active-why"), "")
+		why := w.T("ui.check.active-why")
+		if next > 0 && got.Number != next {
+			why = w.T("ui.check.active-later", got.Number-1)
+		}
+		return kit.NewBanner(look.Info, w.T("ui.check.active", got.Number), why, "")
 	case "used", "void":
 		return kit.NewBanner(look.Attention, w.T("ui.check."+got.State, got.Number), w.T("ui.check."+got.State+"-why"), "")
 	}

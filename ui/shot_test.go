@@ -106,8 +106,17 @@ func twoFactorShots() []gallerytest.Shot {
 
 func codeShot(name string, s backupState, saved wizard.Saved, made ...api.NewBackupCode) gallerytest.Shot {
 	return gallerytest.Shot{Name: name, Page: shell.BackupCodes, Draw: func(c *shell.Console) shell.View {
-		return (&backupCodesPage{c: c, src: shell.Source[backupState]{Value: s, Ready: true}, made: made, saved: saved}).Draw()
+		return (&backupCodesPage{c: c, src: shell.Source[backupState]{Value: s, Ready: true}, made: made, saved: saved, kept: keptBy(saved, made)}).Draw()
 	}}
+}
+
+// keptBy returns the numbers of codes that were kept.
+func keptBy(saved wizard.Saved, made []api.NewBackupCode) map[int]bool {
+	kept := map[int]bool{}
+	for _, m := range made {
+		kept[m.Number] = saved.Kept()
+	}
+	return kept
 }
 
 func newCodes() []api.NewBackupCode {
@@ -118,7 +127,18 @@ func codeShots() []gallerytest.Shot {
 	state := backupState{Account: gallerytest.Account(), Codes: gallerytest.Codes()}
 	none := gallerytest.Account()
 	none.BackupCodes = api.BackupCodes{Low: true}
+	lost, void := gallerytest.Codes(), gallerytest.Codes()
+	lost[3].Kept, lost[4].Kept = "", ""
+	for i := range void {
+		if void[i].State == "active" {
+			void[i] = api.BackupCodeEntry{Number: void[i].Number, State: "void", Created: void[i].Created, Voided: gallerytest.At(gallerytest.Ago(gallerytest.Day)), VoidedBy: api.EventBackupCodesVoided, VoidedByNumber: 5}
+		}
+	}
+	five := append(newCodes(), api.NewBackupCode{Number: 8, Code: "9t3n-0q5h-wy7d-c2vg"}, api.NewBackupCode{Number: 9, Code: "xk8p-4r1e-m6bz-j0sa"}, api.NewBackupCode{Number: 10, Code: "2hfw-vn9c-8dq3-t7yk"})
 	return []gallerytest.Shot{
+		codeShot("10-backup-codes-lost", backupState{Account: gallerytest.Account(), Codes: lost}, wizard.Saved{}),
+		codeShot("10-backup-codes-void", backupState{Account: none, Codes: void}, wizard.Saved{}),
+		codeShot("10-backup-codes-five", state, wizard.Saved{}, five...),
 		codeShot("10-backup-codes", state, wizard.Saved{}),
 		codeShot("10-backup-codes-made", state, wizard.Saved{}, newCodes()[0]),
 		codeShot("10-backup-codes-two", state, wizard.Saved{Printed: true}, newCodes()...),

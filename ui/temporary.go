@@ -207,7 +207,7 @@ func (p *temporaryPage) drawMade() (fyne.CanvasObject, fyne.Focusable) {
 	return kit.Card(look.Pad(look.S24, look.V(look.S16,
 		look.V(2, look.NewText(w.T("ui.temporary.for", m.Label), look.Heading, look.Ink).Wrapped(), look.Para(w.T("ui.temporary.once"), look.Ink2)),
 		look.Z(look.NewBox(look.Sunken, look.Hairline, look.RadiusCard), look.Inset(look.S24, look.S20, look.S24, look.S20,
-			look.H(look.S16, look.Grow(look.Groups(look.CodeL, look.Ink, 4, strings.Split(m.Password, "-")...)), copyIt))),
+			look.H(look.S16, look.Grow(control.NewSecret(control.SecretConfig{Name: w.T("ui.temporary.for", m.Label), Groups: strings.Split(m.Password, "-"), Join: "-", Role: look.CodeL, PerLine: 4, Copy: p.c.CopySecret})), copyIt))),
 		look.Flow(look.S16, left, look.NewText(w.T("ui.temporary.any-number"), look.Caption, look.Ink2)),
 	))), copyIt
 }

@@ -216,7 +216,7 @@ func (p *twoFactorPage) drawFallbacks(a api.Account) fyne.CanvasObject {
 	codes, temporary, aside := w.T("ui.fallback.codes-off"), w.T("ui.fallback.codes-off"), []fyne.CanvasObject{kit.Chevron()}
 	if a.TwoFactor {
 		temporary = w.T("ui.temporary.what")
-		codes = w.N("ui.fallback.codes", a.BackupCodes.Active)
+		codes = w.T("ui.fallback.codes-none")
 		if a.BackupCodes.Active > 0 {
 			codes = w.N("ui.fallback.codes-next", a.BackupCodes.Active, a.BackupCodes.Next)
 		}

@@ -186,6 +186,7 @@ const (
 // Limits are numbers of the policy that clients show.
 type Limits struct {
 	SecurityKeys             int `json:"security_keys"`              // R31: of an account
+	BackupCodes              int `json:"backup_codes"`               // R71: active at a time, of an account
 	TemporaryPasswords       int `json:"temporary_passwords"`        // R83: live at a time, of an account
 	TemporaryPasswordMinutes int `json:"temporary_password_minutes"` // R81: how long one works
 }

@@ -361,7 +361,7 @@ const argLimit = 100
 var ours = map[string]bool{
 	"code": true, "password": true, "valid": true, "until": true, "at": true, "since": true, "short_code": true,
 	"number": true, "address": true, "deleted": true, "place": true, "username": true, // username is the reader's own
-	"protocol": true, "method": true, "failures": true, "count": true, "sign_up": true,
+	"protocol": true, "method": true, "failures": true, "count": true, "last": true, "sign_up": true,
 	"kind1": true, "kind2": true, "kind3": true, "kind4": true, "kind5": true,
 }
 

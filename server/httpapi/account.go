@@ -27,6 +27,7 @@ func (h *Handler) about(c *call) (api.About, error) {
 		Limits: api.Limits{
 			SecurityKeys:             h.cfg.Policy.KeysMax,
 			TemporaryPasswords:       h.cfg.Policy.TemporaryPasswordsMax,
+			BackupCodes:              h.cfg.Policy.BackupCodesMax,
 			TemporaryPasswordMinutes: int(h.cfg.Policy.TemporaryPasswordLife.Minutes()),
 		},
 	}

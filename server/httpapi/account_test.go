@@ -16,7 +16,7 @@ func TestAbout(t *testing.T) {
 	got := servertest.Must[api.About](t)(w.Client.About(t.Context()))
 	want := api.About{
 		Version: "1.2.3", Policy: "classic", RPID: "localhost", Lab: true, Accounts: true, Mail: true, Text: true, SignUp: "open", Now: servertest.Start,
-		ShortCode: "40404", Limits: api.Limits{SecurityKeys: 20, TemporaryPasswords: 10, TemporaryPasswordMinutes: 60},
+		ShortCode: "40404", Limits: api.Limits{SecurityKeys: 20, BackupCodes: 5, TemporaryPasswords: 10, TemporaryPasswordMinutes: 60},
 		Services: []string{"http-basic", "oauth"},
 	}
 	if !reflect.DeepEqual(got, want) {

@@ -13,7 +13,27 @@ func (r *ceremony) wizardHost(in wizard.Inputs) wizard.Host {
 }
 
 // Send is part of wizard.Inputs.
-func (r *ceremony) Send(in api.Input) { r.send(in) }
+func (r *ceremony) Send(in api.Input) {
+	if r.unkept() { // "Got it" takes the code away for good
+		r.c.Leaving(func() { r.send(in) })
+		return
+	}
+	r.send(in)
+}
+
+// unkept reports whether a backup code is shown of which there is no copy yet (R77).
+func (r *ceremony) unkept() bool {
+	_, shown := r.state.View.Step.(api.SaveBackupCode)
+	return shown && !r.state.Gone && !r.state.Saved.Kept()
+}
+
+// Unsaved is the question while a backup code is shown of which there is no copy.
+func (r *ceremony) Unsaved() string {
+	if r.unkept() {
+		return "wizard.save.leave"
+	}
+	return ""
+}
 
 // Do is part of wizard.Inputs.
 func (r *ceremony) Do(a wizard.Action) {
@@ -67,7 +87,11 @@ func (r *ceremony) keep(k wizard.Keep) {
 	case wizard.OnPaper:
 		r.screens.Sheets.Print(r.self, k.Code, r.saved)
 	case wizard.Checked:
-		r.screens.Sheets.Check(r.scope, r.saved)
+		r.screens.Sheets.Check(r.scope, func(number int) {
+			if number == k.Code.Number {
+				r.saved(func(s *wizard.Saved) { s.Checked = true })
+			}
+		})
 	}
 }
 

@@ -21,11 +21,12 @@ type Screens struct {
 }
 
 // Sheets save, print or check a backup code that is shown once (R77). Then
-// they call done with a function that records it.
+// they call done with a function that records it. Check calls right with the number of
+// each active code that was typed.
 type Sheets interface {
 	Save(code api.SaveBackupCode, done func(func(*wizard.Saved)))
 	Print(from shell.Screen, code api.SaveBackupCode, done func(func(*wizard.Saved)))
-	Check(s *shell.Scope, done func(func(*wizard.Saved)))
+	Check(s *shell.Scope, right func(number int))
 }
 
 // SignIn is part of shell.Ceremonies: the sign-in form, or the welcome screen if the

@@ -109,7 +109,7 @@ func sessionShots() []gallerytest.Shot {
 		}),
 		signInShot("02-sign-in-key-unknown", api.UseSecurityKey{Get: []byte("{}"), Alternatives: others}, refused(api.KeyUnknown)),
 		signInShot("02-sign-in-key-elsewhere", api.UseSecurityKey{Alternatives: others}, noticed(api.KeyForeignRP, func(r *api.Refusal) { r.Key, r.KeyRPID, r.RPID = "Blue", "localhost", "login.example.org" })),
-		signInShot("02-sign-in-backup", api.EnterBackupCode{Number: 4, Alternatives: others}, typed(func(d *wizard.Draft) { d.Code = "7kmq2xwd" })),
+		signInShot("02-sign-in-backup", api.EnterBackupCode{Number: 4, OthersVoid: true, Alternatives: others}, typed(func(d *wizard.Draft) { d.Code = "7kmq2xwd" })),
 		signInShot("02-sign-in-backup-none", api.EnterBackupCode{Alternatives: others}, noticed(api.BackupCodeInactive, func(r *api.Notice) { r.Reason = "none" })),
 		signInShot("02-sign-in-backup-order", api.EnterBackupCode{Number: 4, Alternatives: others}, typed(func(d *wizard.Draft) { d.Code = "7kmq2xwd9hfz3r8n" }), refused(api.BackupCodeOutOfOrder)),
 		signInShot("02-sign-in-ways", app, func(s *wizard.State) { s.ShowMethods = true }),

@@ -52,7 +52,7 @@ func SafeAccount() api.Account {
 func About() api.About {
 	return api.About{
 		Version: "1.0", Policy: "classic", RPID: "localhost", Accounts: true, Mail: true, Text: true, Now: Now(),
-		ShortCode: "40404", Limits: api.Limits{SecurityKeys: 20, TemporaryPasswords: 10, TemporaryPasswordMinutes: 60},
+		ShortCode: "40404", Limits: api.Limits{SecurityKeys: 20, BackupCodes: 5, TemporaryPasswords: 10, TemporaryPasswordMinutes: 60},
 	}
 }
 
@@ -101,10 +101,10 @@ func Activity() []api.Activity {
 func Codes() []api.BackupCodeEntry {
 	return []api.BackupCodeEntry{
 		{Number: 1, State: "used", Created: Ago(40 * Day), Used: At(Ago(38*Day + 15*time.Hour))},
-		{Number: 2, State: "void", Created: Ago(30 * Day)},
+		{Number: 2, State: "void", Created: Ago(30 * Day), Voided: At(Ago(19 * Day)), VoidedBy: api.EventBackupCodesReplaced},
 		{Number: 3, State: "used", Created: Ago(19 * Day), Used: At(Ago(12*time.Hour + 34*time.Minute))},
-		{Number: 4, State: "active", Created: Ago(19 * Day)},
-		{Number: 5, State: "active", Created: Ago(19 * Day)},
+		{Number: 4, State: "active", Created: Ago(19 * Day), Kept: api.KeptPrinted, KeptAt: At(Ago(19 * Day))},
+		{Number: 5, State: "active", Created: Ago(19 * Day), Kept: api.KeptPrinted, KeptAt: At(Ago(19 * Day))},
 	}
 }
 

@@ -17,7 +17,7 @@ func (p *Panel) draw() fyne.CanvasObject {
 	w, v := p.c.Catalog, p.state
 	p.close = control.NewButton("", "close", control.Quiet, p.c.TogglePanel).Named(w.T("lab.close"))
 	head := look.H(look.S8, look.NewIcon("lab", 20, look.Accent), look.Grow(look.V(0, look.NewText(w.T("ui.rail.lab"), look.Strong, look.Ink), look.NewText(w.T("lab.what"), look.Caption, look.Ink2))),
-		control.NewButton(w.T("lab.reset-do"), "reset", control.Destroy, func() { p.c.Confirm("lab.reset", nil, p.reset) }), p.close)
+		control.NewButton(w.T("lab.reset-do"), "reset", control.Destroy, func() { p.c.ConfirmLeaving("lab.reset", p.reset) }), p.close)
 	parts := []fyne.CanvasObject{head}
 	if v.Trouble != nil {
 		parts = append(parts, kit.NewBanner(look.Refused, v.Trouble.What, v.Trouble.Why, v.Trouble.Next))

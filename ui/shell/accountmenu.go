@@ -26,14 +26,14 @@ func (c *Console) OpenAccountMenu() {
 	)
 	if len(c.others) > 0 {
 		items = append(items, control.MenuItem{Label: w.T("ui.account.sign-out-all"), Do: func() {
-			c.Confirm("ui.account.sign-out-all", nil, c.SignOutAll)
+			c.ConfirmLeaving("ui.account.sign-out-all", c.SignOutAll)
 		}})
 	}
 	control.ShowMenu(c.window.Canvas(), c.rail.Account(), c.whoIsSignedIn(), items...)
 }
 
 // ConfirmSignOut asks, and signs out on this computer.
-func (c *Console) ConfirmSignOut() { c.Confirm("ui.sessions.sign-out", nil, c.SignOut) }
+func (c *Console) ConfirmSignOut() { c.ConfirmLeaving("ui.sessions.sign-out", c.SignOut) }
 
 // keysOf are the keys of a shortcut.
 func (c *Console) keysOf(name string) string {

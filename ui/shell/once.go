@@ -22,13 +22,28 @@ func (o *Once) Copy(c *Console) {
 	o.Kept = true
 }
 
+// ConfirmLeaving is Confirm for something that takes away what the screen in front shows. If
+// that can't be shown again, its question is asked instead.
+func (c *Console) ConfirmLeaving(key string, do func()) {
+	if c.unsaved() != "" {
+		c.Leaving(do)
+		return
+	}
+	c.Confirm(key, nil, do)
+}
+
+// unsaved is the question of the screen in front, "" if it has nothing to lose.
+func (c *Console) unsaved() string {
+	if k, ok := c.front.(unsaved); ok {
+		return k.Unsaved()
+	}
+	return ""
+}
+
 // Leaving calls do, which removes the contents of the screen in front. If they
 // can't be shown again, it asks first.
 func (c *Console) Leaving(do func()) {
-	question := ""
-	if k, ok := c.front.(unsaved); ok {
-		question = k.Unsaved()
-	}
+	question := c.unsaved()
 	if question == "" {
 		do()
 		return

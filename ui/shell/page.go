@@ -87,7 +87,7 @@ func (c *Console) pages() (all []Page) {
 
 // BeginCeremony shows the page of a new ceremony, which returns to from.
 func (c *Console) BeginCeremony(b api.Begin, from PageID) {
-	c.ShowScreen(c.parts.Ceremonies.Page(b, from))
+	c.leaveFor(c.parts.Ceremonies.Page(b, from))
 }
 
 // ResumeCeremony shows the page of a ceremony that was left open.

@@ -63,8 +63,20 @@ func (h *Harness) ConfirmEmail(address string) {
 	h.Press(fyne.KeyReturn)
 }
 
-// EnrolApp adds an authenticator app and returns its secret and the backup code.
+// EnrolApp adds an authenticator app, keeps the backup code, and returns its secret and the
+// code.
 func (h *Harness) EnrolApp() (secret, backup string) {
+	h.T.Helper()
+	secret = h.EnrolAppToCode()
+	backup = h.BackupCode()
+	h.CheckCopy(backup, "wizard.save.check")
+	h.Do("wizard.got-it")
+	h.Sees("ui.two-factor.lead")
+	return secret, backup
+}
+
+// EnrolAppToCode adds an authenticator app, up to the page that shows the backup code.
+func (h *Harness) EnrolAppToCode() (secret string) {
 	h.T.Helper()
 	h.Ctrl(fyne.Key2)
 	h.Sees("ui.two-factor.lead")
@@ -82,10 +94,35 @@ func (h *Harness) EnrolApp() (secret, backup string) {
 	h.Write(h.AppCode(secret))
 	h.Press(fyne.KeyReturn)
 	h.Sees("wizard.save.heading.enroll-app", "wizard.save.not-yet")
-	backup = h.BackupCode()
-	h.Do("wizard.got-it")
-	h.Sees("ui.two-factor.lead")
-	return secret, backup
+	return secret
+}
+
+// NewCodes are the codes on the sheet of new backup codes.
+func (h *Harness) NewCodes() (codes []string) {
+	h.T.Helper()
+	group := regexp.MustCompile(`^[0-9a-hjkmnp-tv-z]{4}$`)
+	parts := strings.Split(h.Seen(), " | ")
+	for i := 0; i+3 < len(parts); i++ {
+		if group.MatchString(parts[i]) && group.MatchString(parts[i+1]) && group.MatchString(parts[i+2]) && group.MatchString(parts[i+3]) {
+			codes = append(codes, strings.Join(parts[i:i+4], "-"))
+			i += 3
+		}
+	}
+	return codes
+}
+
+// CheckCopy types backup codes into "Check your copy", so that they count as kept (R77).
+func (h *Harness) CheckCopy(codes string, button Key) {
+	h.T.Helper()
+	h.Do(button)
+	for _, code := range strings.Fields(codes) {
+		h.Sees("ui.check.why")
+		h.Write(code)
+		h.Misses("ui.check.active")
+		h.Press(fyne.KeyReturn)
+		h.Sees("ui.check.active")
+	}
+	h.Press(fyne.KeyEscape)
 }
 
 // SignOut signs out by the keyboard.

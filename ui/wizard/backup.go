@@ -25,6 +25,10 @@ func enterBackupCode(s State, h Host, step api.EnterBackupCode) StepView {
 	}
 	code := d.code(s, h, label, w.T("wizard.backup.hint"), func() *control.CodeField { return control.NewBackupField("") })
 	d.Body = []fyne.CanvasObject{d.fields["code"].field}
+	if step.OthersVoid { // R73: before it happens
+		args := assets.Args{"number": step.Number}
+		d.Body = append(d.Body, kit.NewBanner(look.Attention, w.T("wizard.backup.others-void", args), w.T("wizard.backup.others-void-why", args), ""))
+	}
 	code.OnChanged = d.refuseUntilTyped(s, h)
 	if link := otherMethods(h, step.Alternatives); link != nil {
 		d.Foot = []fyne.CanvasObject{link}
@@ -43,10 +47,13 @@ func saveBackupCode(s State, h Host, step api.SaveBackupCode) StepView {
 		}
 	})
 	tools := CodeTools(w, s.Saved, func(how Keeping) { h.Do(Keep{how, step}) })
-	d.Body = []fyne.CanvasObject{CodePlate(w.T("wizard.save.number", assets.Args{"number": step.Number}), step.Code), tools}
-	if s.Saved.Any() {
+	d.Body = []fyne.CanvasObject{CodePlate(w.T("wizard.save.number", assets.Args{"number": step.Number}), step.Code, h.copySecret), tools}
+	switch {
+	case s.Saved.Kept():
 		d.Body = append(d.Body, kit.NewBanner(look.Info, w.T("wizard.save.done"), savedHow(w, s.Saved), ""))
-	} else {
+	case s.Saved.Copied:
+		d.Body = append(d.Body, kit.NewBanner(look.Attention, w.T("wizard.save.not-yet"), w.T("wizard.save.copied"), ""))
+	default:
 		d.Body = append(d.Body, kit.NewBanner(look.Attention, w.T("wizard.save.not-yet"), w.T("wizard.save.not-yet-why"), ""))
 	}
 	d.refuse(s, h)
@@ -56,11 +63,11 @@ func saveBackupCode(s State, h Host, step api.SaveBackupCode) StepView {
 	return d
 }
 
-// CodePlate shows a code large, in groups, below its name.
-func CodePlate(name, code string) fyne.CanvasObject {
+// CodePlate shows a code large, in groups, below its name. It can be selected and copied.
+func CodePlate(name, code string, copyIt func(string)) fyne.CanvasObject {
 	return look.Z(look.NewBox(look.Sunken, look.Hairline, look.RadiusCard), look.Inset(look.S24, look.S24, look.S24, look.S24, look.V(look.S8,
 		look.NewText(name, look.Label, look.Ink2).Centered(),
-		look.Groups(look.CodeXL, look.Ink, 4, strings.Split(code, "-")...))))
+		control.NewSecret(control.SecretConfig{Name: name, Groups: strings.Split(code, "-"), Join: "-", Role: look.CodeXL, PerLine: 4, Copy: copyIt}))))
 }
 
 // CodeTools are the buttons for keeping a code that is shown only once.
@@ -85,8 +92,6 @@ func savedHow(w *assets.Catalog, s Saved) string {
 		return w.T("wizard.save.checked")
 	case s.Printed:
 		return w.T("wizard.save.printed")
-	case s.Saved:
-		return w.T("wizard.save.saved")
 	}
-	return w.T("wizard.save.copied")
+	return w.T("wizard.save.saved")
 }

@@ -81,5 +81,8 @@ func (KeyInput) isAction() {}
 // does returns a function that does an action.
 func (h Host) does(a Action) func() { return func() { h.Do(a) } }
 
+// copySecret copies a secret, or a part of one.
+func (h Host) copySecret(text string) { h.Do(Copy{Text: text, Secret: true}) }
+
 // copyLine copies a text that is no secret.
 func (h Host) copyLine(text string) { h.Do(Copy{Text: text}) }

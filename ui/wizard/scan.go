@@ -23,7 +23,7 @@ func scanQR(s State, h Host, step api.ScanQR) StepView {
 	})
 	by := look.V(look.S12,
 		look.NewText(w.T("wizard.scan.type"), look.Strong, look.Ink).Wrapped(),
-		kit.Well(look.Groups(look.CodeM, look.Ink, 4, fours(strings.ToLower(step.Secret))...)),
+		kit.Well(control.NewSecret(control.SecretConfig{Name: w.T("wizard.scan.type"), Groups: fours(strings.ToLower(step.Secret)), Role: look.CodeM, PerLine: 4, Copy: h.copySecret})),
 		look.Flow(look.S12, control.NewButton(w.T("wizard.copy"), "copy", control.Secondary, h.does(Copy{Text: step.Secret, Secret: true})),
 			look.NewText(w.T("wizard.scan.kind"), look.Caption, look.Ink2)),
 	)

@@ -74,8 +74,8 @@ type Saved struct {
 	Copied, Saved, Printed, Checked bool
 }
 
-// Any reports whether the user has a copy, or has shown that by typing the code.
-func (s Saved) Any() bool { return s.Copied || s.Saved || s.Printed || s.Checked }
+// Kept reports whether the user has a copy. The clipboard is no copy (R77).
+func (s Saved) Kept() bool { return s.Saved || s.Printed || s.Checked }
 
 // A StepView is what one step shows, without a frame around it.
 type StepView struct {
