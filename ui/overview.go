@@ -151,7 +151,7 @@ func (p *overviewPage) answerCard(next *control.Button) fyne.CanvasObject {
 	foot := look.H(look.S16, look.Grow(look.V(2, look.NewText(recoveryWords(r, w, key), look.Strong, look.Ink).Wrapped(),
 		look.NewText(recoveryWords(r, w, key+".why"), look.Caption, look.Ink2).Wrapped())), next)
 	return kit.Card(look.V(0,
-		look.Pad(look.S24, look.V(look.S20, top, look.Inset(76, 0, 0, 0, look.HTop(look.S24, sides...)))),
+		look.Pad(look.S24, look.V(look.S20, top, look.HTop(look.S20, look.Scaled(56, 0, look.V(0)), look.Grow(look.HTop(look.S24, sides...))))),
 		kit.Rule(0), look.Inset(look.S24, look.S16, look.S24, look.S16, foot)))
 }
 

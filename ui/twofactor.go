@@ -173,18 +173,18 @@ func (p *twoFactorPage) drawKeys(a api.Account) fyne.CanvasObject {
 // any.
 func (p *twoFactorPage) drawMethod(m api.Method, on bool, state fyne.CanvasObject, button *control.Button, links ...fyne.CanvasObject) fyne.CanvasObject {
 	w := p.c.Catalog
-	badge := kit.Badge(kit.Off, w.T("ui.off"))
+	name := []fyne.CanvasObject{look.NewText(w.T("method."+string(m)), look.Heading, look.Ink), kit.Badge(kit.Off, w.T("ui.off"))}
 	switch {
 	case on:
-		badge = kit.Badge(kit.On, w.T("ui.on"))
+		name[1] = kit.Badge(kit.On, w.T("ui.on"))
 	case m == p.src.Value.Account.Recommended:
-		badge = look.H(look.S8, badge, kit.Badge(kit.Advised, w.T("ui.method.recommended")))
+		name = append(name, kit.Badge(kit.Advised, w.T("ui.method.recommended")))
 		p.first = button
 	case p.first == nil && !button.Disabled():
 		p.first = button
 	}
 	parts := []fyne.CanvasObject{
-		look.H(look.S12, look.NewText(w.T("method."+string(m)), look.Heading, look.Ink), badge, look.Gap()),
+		look.Flow(look.S12, name...),
 		look.Para(w.T("ui.method."+string(m)+".what"), look.Ink2),
 	}
 	if state != nil {
