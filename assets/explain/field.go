@@ -27,6 +27,8 @@ func fieldOf(code, variant string) string {
 		if variant == "password" || variant == "temporary_password" || variant == "changed" {
 			return "password"
 		}
+	case "key_wrong_pin", "key_pin_required", "key_pin_policy", "key_pin_same", "key_pin_auth_blocked":
+		return "pin" // of a security key, which answers the window
 	case api.PasswordRefused:
 		return "password"
 	case api.UsernameTaken:

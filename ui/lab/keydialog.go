@@ -108,22 +108,30 @@ func (p *Panel) askKey() {
 		}
 	}})
 	what.SetName(w.T("lab.plug.kind"))
+	wrong := look.V(0) // what belongs to neither field
+	refuse := func(f *control.TextField, words string) {
+		f.Refuse(words)
+		control.Focus(f.Focus())
+	}
 	var dialog *control.Dialog
 	dialog = c.Dialog(control.DialogConfig{
 		Title: w.T("lab.plug"), Words: w.T("lab.plug.why"), Icon: "key",
-		Body: []fyne.CanvasObject{name, control.NewField(w.T("lab.plug.kind"), "", what), control.NewField(w.T("lab.plug.transport"), "", look.H(0, how, look.Gap())), pin},
+		Body: []fyne.CanvasObject{name, control.NewField(w.T("lab.plug.kind"), "", what), control.NewField(w.T("lab.plug.transport"), "", look.H(0, how, look.Gap())), pin, wrong},
 		Do:   w.T("lab.plug.do"), Keep: true,
 		OnDo: func() {
 			k := api.LabKey{Name: strings.TrimSpace(name.Text()), Transport: []string{"usb", "nfc"}[transport], Kind: keyKinds()[kind], PIN: pin.Text()}
 			if k.Kind == api.KeyU2F {
 				k.PIN = ""
 			}
+			name.Clear()
+			pin.Clear()
+			wrong.Objects = nil
 			if k.Name == "" {
-				name.Refuse(w.T("error.empty.label.what"))
+				refuse(name, w.T("error.empty.label.what"))
 				return
 			}
 			if n := len([]rune(k.PIN)); n > 0 && n < 4 {
-				pin.Refuse(w.T("lab.plug.pin-short"))
+				refuse(pin, w.T("lab.plug.pin-short"))
 				return
 			}
 			dialog.Do().Disable()
@@ -133,7 +141,16 @@ func (p *Panel) askKey() {
 				return func() {
 					if err != nil {
 						dialog.Do().Enable()
-						name.Refuse(explain.Error(w, err).What)
+						switch why := explain.Error(w, err); why.Field {
+						case "name":
+							refuse(name, why.Sentence())
+						case "pin":
+							refuse(pin, why.Sentence())
+						default:
+							wrong.Objects = []fyne.CanvasObject{kit.NewBanner(look.Refused, why.What, why.Why, why.Next)}
+							dialog.Refresh()
+							dialog.Tell()
+						}
 						return
 					}
 					dialog.Close()

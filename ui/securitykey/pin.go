@@ -9,6 +9,7 @@ import (
 	"nightlatch/assets"
 	"nightlatch/assets/explain"
 	"nightlatch/fido"
+	"nightlatch/ui/kit"
 	"nightlatch/ui/kit/control"
 	"nightlatch/ui/kit/look"
 	"nightlatch/ui/shell"
@@ -151,12 +152,14 @@ func askPIN(c *shell.Console, keys *Access, s *shell.Scope, q pinQuestion) *cont
 func drawPIN(w *assets.Catalog, pin *string, tries int, fault *explain.Explanation) ([]fyne.CanvasObject, fyne.Focusable) {
 	field := control.NewTextField(w.T("wizard.key.pin"), "", control.InputConfig{Text: *pin, Secret: true, Limit: 63, OnChanged: func(s string) { *pin = s }})
 	parts := []fyne.CanvasObject{field}
-	if fault != nil {
-		words := fault.What
-		if fault.Code != "empty.pin" && fault.Code != "key_wrong_pin" {
-			words = fault.What + ". " + fault.Next
-		}
-		field.Refuse(words)
+	switch {
+	case fault == nil:
+	case fault.Code == "key_wrong_pin": // how many tries are left follows
+		field.Refuse(fault.What)
+	case fault.Field == "pin":
+		field.Refuse(fault.Sentence())
+	default:
+		parts = append(parts, kit.NewBanner(look.Refused, fault.What, fault.Why, fault.Next))
 	}
 	if tries > 0 && (tries < fido.MaxPINTries || fault != nil && fault.Code == "key_wrong_pin") {
 		parts = append(parts, wizard.PINTries(tries)...)

@@ -85,8 +85,12 @@ func (c *codeCell) arrange(s fyne.Size) {
 	x := func(at int) float32 { return left + c.runeWidth()*float32(at-c.first()) }
 	from, to := f.selection()
 	from, to = max(from, c.first()), min(to, c.last())
-	c.chosen.Move(fyne.NewPos(x(from)-1, look.S8))
-	c.chosen.Resize(fyne.NewSize(x(to)-x(from)+2, s.Height-2*look.S8))
+	begin, end := x(from)-1, x(to)+1
+	if n == 1 { // the whole cell, so that neighbours look like one selection
+		begin, end = look.S4, s.Width-look.S4
+	}
+	c.chosen.Move(fyne.NewPos(begin, look.S8))
+	c.chosen.Resize(fyne.NewSize(end-begin, s.Height-2*look.S8))
 	tall := look.Points(26)
 	top := look.Whole((s.Height - tall) / 2)
 	c.caret.Move(fyne.NewPos(x(f.CursorColumn)-1, top))
