@@ -67,7 +67,7 @@ func (x *tour) createAccount() {
 func (x *tour) enrolText() {
 	x.press("ui.rail.two-factor", "ctrl+2")
 	x.step("two-factor-off")
-	x.press("wizard.overview.heading", "Return") // the first method that is off has the focus
+	x.press("wizard.overview.heading", "Tab", "Tab", "Return") // the app has the focus, then come the key and text messages
 	x.step("text-overview")
 	x.press("wizard.email.heading", "Return")
 	x.fill(x.p.Email)
