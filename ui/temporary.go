@@ -227,9 +227,8 @@ func (p *temporaryPage) liveRow(t api.TemporaryPassword) kit.ListRow {
 	return kit.ListRow{Key: t.ID, State: []any{t.Label, t.Expires, sub, used, from}, Draw: func() fyne.CanvasObject {
 		ring := kit.NewCountdown(kit.CountdownConfig{Clock: p.c.Clock(p.scope), Ends: t.Expires, Total: t.Expires.Sub(t.Created), Edge: 24, Bare: true, OnEnd: p.load})
 		revoke := control.NewButton(w.T("ui.temporary.revoke-do"), "", control.Destroy, func() { p.revoke(t) }).Named(w.T("ui.temporary.revoke-name", t.Label))
-		return look.Inset(look.S16, look.S12, look.S16, look.S12, look.H(look.S16, look.Scaled(32, 32, look.Centre(ring)),
-			look.Grow(look.V(2, look.NewText(t.Label, look.Strong, look.Ink), look.NewText(sub, look.Caption, look.Ink2).Wrapped())),
-			look.Scaled(148, 0, look.V(2, look.NewText(used, look.Caption, look.Ink).Wrapped(), look.NewText(from, look.Caption, look.Ink2).Wrapped())), revoke))
+		use := look.Scaled(148, 0, look.V(2, look.NewText(used, look.Caption, look.Ink).Wrapped(), look.NewText(from, look.Caption, look.Ink2).Wrapped()))
+		return kit.TallRow(look.Scaled(32, 32, look.Centre(ring)), t.Label, sub, use, revoke)
 	}}
 }
 

@@ -166,7 +166,7 @@ func (x *tour) recogniseKey() {
 // signOut ends the window's session.
 func (x *tour) signOut() {
 	before := x.count(api.EventSignedOut)
-	x.press("ui.rail.settings", "ctrl+comma")
+	x.press("ui.crumb.settings", "ctrl+comma")
 	x.dialog("Return") // the button "Sign out" has the focus
 	x.step("sign-out")
 	x.press("wizard.sign-in.heading", "Tab", "Return") // Cancel, Sign out

@@ -15,8 +15,8 @@ import (
 	"nightlatch/ui/shell"
 )
 
-// checkFit fails if a text ends in an ellipsis because it has too little room, is higher
-// than its place, or extends beyond the window. Only texts that are part of a drawing may
+// checkFit fails if a text ends in an ellipsis because it has too little room, breaks inside
+// a word, is higher than its place, or extends beyond the window. Only texts that are part of a drawing may
 // be cut.
 func (s Shot) checkFit(t *testing.T, c *shell.Console) {
 	t.Helper()
@@ -29,6 +29,10 @@ func (s Shot) checkFit(t *testing.T, c *shell.Console) {
 			}
 			if cutOff(v) {
 				t.Errorf("%s: %q is cut off", s.Name, v.Words)
+			}
+			// The lab's column beside the phone is narrower than a long word.
+			if word := brokenWord(v); word != "" && s.Panel == nil {
+				t.Errorf("%s: %q is broken in %q, which is %v wide", s.Name, word, v.Words, v.Size().Width)
 			}
 			size := v.Size()
 			if need := v.HeightFor(size.Width); size.Height+.5 < need {
@@ -132,4 +136,34 @@ func lowest(b *control.Button, y float32) (bottom float32) {
 	}
 	visit(pageOf(b), false)
 	return bottom
+}
+
+// longestWord is the number of letters of a word that a place has room for. Addresses and
+// codes are longer.
+const longestWord = 16
+
+// brokenWord is a word that does not fit into its line and continues on the next, "" if
+// there is none.
+func brokenWord(t *look.Text) string {
+	if t.Role.Mono {
+		return ""
+	}
+	var lines []string
+	y := float32(-1)
+	for _, o := range test.WidgetRenderer(t).Objects() {
+		run, ok := o.(*canvas.Text)
+		switch {
+		case !ok:
+		case o.Position().Y == y:
+			return "" // letters of two directions: not compared
+		default:
+			lines, y = append(lines, run.Text), o.Position().Y
+		}
+	}
+	for _, word := range strings.Fields(t.Words) {
+		if n := len([]rune(word)); n <= longestWord && !strings.ContainsAny(word, "-/@.–") && !strings.Contains(strings.Join(lines, "\n"), word) {
+			return word
+		}
+	}
+	return ""
 }

@@ -26,8 +26,8 @@ func Crumbs(parts ...Crumb) fyne.CanvasObject {
 		default:
 			o = newCrumb(p)
 		}
-		if i > 0 {
-			o = look.H(6, look.NewIcon("chevron", 12, look.Ink3), o)
+		if i < len(parts)-1 { // after a part, so that no line begins with one
+			o = look.H(6, o, look.NewIcon("chevron", 12, look.Ink3))
 		}
 		line = append(line, o)
 	}
