@@ -9,20 +9,24 @@ import (
 	"nightlatch/ui/print"
 )
 
-// paperWidth is the width of the preview, in points on screen.
-const paperWidth float32 = 424
+// Widths of the preview, in points on screen. Where the page is narrow, it gets smaller, so
+// that the choices stay beside it.
+const (
+	paperWidth  float32 = 424
+	paperNarrow float32 = 272
+)
 
 // drawPaper draws the first page of a sheet as it will be printed. It is black on
 // white in both themes and uses the layout of the PDF.
-func drawPaper(s print.Sheet) fyne.CanvasObject {
+func drawPaper(s print.Sheet, wide float32) fyne.CanvasObject {
 	paper := look.NewBox(look.Paper, look.Hairline, 2)
 	paper.Shadow = true
 	doc, err := print.Layout(s)
 	if err != nil || len(doc.Pages) == 0 { // no layout: making the PDF reports the error
-		return look.Sized(paperWidth, paperWidth*1.4142, paper)
+		return look.Sized(wide, wide*1.4142, paper)
 	}
-	zoom := paperWidth / float32(doc.Paper.Width)
-	parts := []look.Part{{W: paperWidth, H: float32(doc.Paper.Height) * zoom, O: paper}}
+	zoom := wide / float32(doc.Paper.Width)
+	parts := []look.Part{{W: wide, H: float32(doc.Paper.Height) * zoom, O: paper}}
 	for _, e := range doc.Pages[0] {
 		x, y, w, h := float32(e.X)*zoom, float32(e.Y)*zoom, float32(e.W)*zoom, float32(e.H)*zoom
 		switch {
@@ -40,7 +44,7 @@ func drawPaper(s print.Sheet) fyne.CanvasObject {
 			parts = append(parts, look.Part{X: x, Y: y, W: w, H: h, O: look.NewBox(look.Paper, look.PaperInk, float32(e.Radius))})
 		}
 	}
-	return look.Scene(paperWidth, float32(doc.Paper.Height)*zoom, parts...)
+	return look.Scene(wide, float32(doc.Paper.Height)*zoom, parts...)
 }
 
 // textElement is an element's text, centred in its line's height.

@@ -165,7 +165,7 @@ func (p *printPage) Draw() shell.View {
 	}
 	page := kit.Page{
 		Crumbs: c.Breadcrumbs(shell.BackupCodes, w.T("ui.print.do")), Title: w.T("ui.print.title"),
-		Body:    []fyne.CanvasObject{look.Beside(look.S32, 220, drawPaper(p.printed()), look.V(look.S20, p.drawChoices()...))},
+		Body:    []fyne.CanvasObject{look.Beside(look.S24, 220, drawPaper(p.printed(), p.paperWidth()), look.V(look.S20, p.drawChoices()...))},
 		Left:    []fyne.CanvasObject{control.NewButton(w.T("wizard.cancel"), "", control.Quiet, p.leave)},
 		Actions: []fyne.CanvasObject{control.NewButton(w.T("ui.print.save"), "save", control.Secondary, p.savePDF), do},
 	}
@@ -178,6 +178,17 @@ func (p *printPage) Draw() shell.View {
 		page.Actions = []fyne.CanvasObject{primary}
 	}
 	return shell.View{Content: c.Page(page), First: primary, Bindings: control.Bindings{Enter: func() { primary.Tapped(nil) }, Escape: p.leave}, Ready: p.asked}
+}
+
+// roomyWindow is the least width of a window whose pages have room for the large preview.
+const roomyWindow = 1000
+
+// paperWidth is the width of the preview.
+func (p *printPage) paperWidth() float32 {
+	if p.c.PanelShown() || p.c.Window().Canvas().Size().Width < roomyWindow {
+		return paperNarrow
+	}
+	return paperWidth
 }
 
 // drawChoices draws the choices: printer, paper, copies, and the contents of the sheet.

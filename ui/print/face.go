@@ -37,11 +37,11 @@ func (f face) has(words string) bool {
 
 // faces are the fonts of a sheet. They must not be used concurrently, so each layout
 // has its own.
-type faces struct{ text, mono face }
+type faces struct{ text, strong, mono face }
 
 // loadFonts reads the fonts once.
-var loadFonts = sync.OnceValues(func() (fonts [2]*font.Font, err error) {
-	for i, name := range []assets.Face{assets.TextForPDF, assets.MonoStrong} {
+var loadFonts = sync.OnceValues(func() (fonts [3]*font.Font, err error) {
+	for i, name := range []assets.Face{assets.TextForPDF, assets.TextStrong, assets.MonoStrong} {
 		f, err := font.ParseTTF(bytes.NewReader(assets.Font(name)))
 		if err != nil {
 			return fonts, fmt.Errorf("print: reading font %s: %w", name, err)
@@ -56,10 +56,10 @@ func loadFaces() (*faces, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &faces{text: face{font.NewFace(fonts[0])}, mono: face{font.NewFace(fonts[1])}}, nil
+	return &faces{text: face{font.NewFace(fonts[0])}, strong: face{font.NewFace(fonts[1])}, mono: face{font.NewFace(fonts[2])}}, nil
 }
 
-func (f *faces) has(words string) bool { return f.text.has(words) }
+func (f *faces) has(words string) bool { return f.text.has(words) && f.strong.has(words) }
 
 // readable is w if the text font has every character of the sheet's texts in it, else
 // English. Inter has Latin, Greek and Cyrillic.
@@ -75,16 +75,16 @@ func (f *faces) readable(w *assets.Catalog) (*assets.Catalog, error) {
 }
 
 // wrap breaks text into lines no wider than w. A word that is wider is cut.
-func (f *faces) wrap(words string, size, w float64) []string {
+func (f face) wrap(words string, size, w float64) []string {
 	var lines []string
 	line := ""
 	for _, word := range strings.Fields(words) {
 		next := strings.TrimSpace(line + " " + word)
-		if line != "" && f.text.width(next, size) > w {
+		if line != "" && f.width(next, size) > w {
 			lines = append(lines, line)
 			next = word
 		}
-		for f.text.width(next, size) > w {
+		for f.width(next, size) > w {
 			cut := len(f.head(next, size, w))
 			lines, next = append(lines, next[:cut]), next[cut:]
 		}
@@ -94,10 +94,10 @@ func (f *faces) wrap(words string, size, w float64) []string {
 }
 
 // head is as much of the beginning of a word as fits in w, at least one character.
-func (f *faces) head(word string, size, w float64) string {
+func (f face) head(word string, size, w float64) string {
 	end := 0
 	for i, r := range word {
-		if end > 0 && f.text.width(word[:i]+string(r), size) > w {
+		if end > 0 && f.width(word[:i]+string(r), size) > w {
 			break
 		}
 		end = i + len(string(r))
@@ -110,5 +110,5 @@ func (f *faces) fit(words string, size, w float64) string {
 	if f.text.width(words, size) <= w {
 		return words
 	}
-	return strings.TrimSpace(f.head(words, size, w-f.text.width("…", size))) + "…"
+	return strings.TrimSpace(f.text.head(words, size, w-f.text.width("…", size))) + "…"
 }

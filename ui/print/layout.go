@@ -170,11 +170,11 @@ func groups(code string) []string {
 func (l *layouter) rest() {
 	l.y += 18 * l.zoom
 	for _, p := range l.advice() {
-		size := 10.5 * l.zoom
+		size, set := 10.5*l.zoom, l.faces.text
 		if p.strong {
-			size = 13 * l.zoom
+			size, set = 13*l.zoom, l.faces.strong
 		}
-		for _, line := range l.faces.wrap(p.words, size, l.width()) {
+		for _, line := range set.wrap(p.words, size, l.width()) {
 			l.put(Element{X: margin, Y: l.y, W: l.width(), H: size * textLead, Words: line, Size: size, Strong: p.strong})
 			l.y += size * textLead
 		}

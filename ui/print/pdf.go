@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"codeberg.org/go-pdf/fpdf"
+	"github.com/go-text/typesetting/font"
+	"github.com/go-text/typesetting/font/opentype"
 
 	"nightlatch/assets"
 )
@@ -32,10 +34,14 @@ func PDF(s Sheet) ([]byte, error) {
 	p.SetTitle(doc.Title, true)
 	p.AddUTF8FontFromBytes(pdfText, "", assets.Font(assets.TextForPDF))
 	p.AddUTF8FontFromBytes(pdfMono, "", assets.Font(assets.MonoStrong))
+	f, err := loadFaces()
+	if err != nil {
+		return nil, err
+	}
 	for _, page := range doc.Pages {
 		p.AddPage()
 		for _, e := range page {
-			drawPDF(p, e)
+			drawPDF(p, f, e)
 		}
 	}
 	var out bytes.Buffer
@@ -45,7 +51,7 @@ func PDF(s Sheet) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-func drawPDF(p *fpdf.Fpdf, e Element) {
+func drawPDF(p *fpdf.Fpdf, f *faces, e Element) {
 	p.SetDrawColor(0x14, 0x20, 0x1f)
 	p.SetTextColor(0x14, 0x20, 0x1f)
 	if e.Faint {
@@ -55,7 +61,7 @@ func drawPDF(p *fpdf.Fpdf, e Element) {
 	case e.Logo:
 		drawLogo(p, e.X, e.Y, e.W)
 	case e.Words != "":
-		drawWords(p, e)
+		drawWords(p, f, e)
 	case e.H == 0:
 		p.SetLineWidth(e.Stroke)
 		p.Line(e.X, e.Y, e.X+e.W, e.Y)
@@ -72,31 +78,77 @@ func drawPDF(p *fpdf.Fpdf, e Element) {
 // capHigh is the cap height / font size. Both fonts agree within one hundredth.
 const capHigh = 0.728
 
-// drawWords draws text on one line, with the capitals in its vertical middle. Strong
-// text is drawn with an outline, because only the regular weight of Inter has TrueType
-// outlines.
-func drawWords(p *fpdf.Fpdf, e Element) {
-	family := pdfText
+// drawWords draws text on one line, with the capitals in its vertical middle. A PDF needs
+// TrueType outlines, and the semibold weight of Inter has none. So strong text is drawn as
+// shapes, the same that the window shows, and lies over it as invisible text, for readers and
+// searches.
+func drawWords(p *fpdf.Fpdf, f *faces, e Element) {
+	family, strong := pdfText, e.Strong && !e.Mono
 	if e.Mono {
 		family = pdfMono
 	}
 	p.SetFont(family, "", e.Size)
-	x := e.X
-	switch w := p.GetStringWidth(e.Words); {
+	wide := p.GetStringWidth(e.Words)
+	if strong {
+		wide = f.strong.width(e.Words, e.Size)
+	}
+	x, y := e.X, e.Y+(e.H+e.Size*capHigh)/2
+	switch {
 	case e.Centered:
-		x += (e.W - w) / 2
+		x += (e.W - wide) / 2
 	case e.Right:
-		x += e.W - w
+		x += e.W - wide
 	}
-	bold := e.Strong && !e.Mono
-	if bold {
-		p.SetLineWidth(e.Size * .032)
-		p.SetTextRenderingMode(2)
+	if !strong {
+		p.Text(x, y, e.Words)
+		return
 	}
-	p.Text(x, e.Y+(e.H+e.Size*capHigh)/2, e.Words)
-	if bold {
-		p.SetTextRenderingMode(0)
+	p.SetFillColor(0x14, 0x20, 0x1f)
+	drawShapes(p, f.strong, e.Words, e.Size, x, y)
+	p.SetTextRenderingMode(3)
+	p.Text(x, y, e.Words)
+	p.SetTextRenderingMode(0)
+}
+
+// drawShapes draws the outlines of text from x on the base line y.
+func drawShapes(p *fpdf.Fpdf, f face, words string, size, x, y float64) {
+	k := size / float64(f.Upem())
+	for _, r := range words {
+		g, ok := f.NominalGlyph(r)
+		if !ok {
+			continue
+		}
+		if shape, ok := f.GlyphData(g).(font.GlyphOutline); ok && len(shape.Segments) > 0 {
+			drawOutline(p, shape.Segments, k, x, y)
+		}
+		x += float64(f.HorizontalAdvance(g)) * k
 	}
+}
+
+// drawOutline draws the outline of a character, scaled by k.
+func drawOutline(p *fpdf.Fpdf, segments []font.Segment, k, x, y float64) {
+	at := func(q opentype.SegmentPoint) (float64, float64) { return x + float64(q.X)*k, y - float64(q.Y)*k }
+	for i, s := range segments {
+		a, b := at(s.Args[0])
+		switch s.Op {
+		case opentype.SegmentOpMoveTo:
+			if i > 0 {
+				p.ClosePath()
+			}
+			p.MoveTo(a, b)
+		case opentype.SegmentOpLineTo:
+			p.LineTo(a, b)
+		case opentype.SegmentOpQuadTo:
+			c, d := at(s.Args[1])
+			p.CurveTo(a, b, c, d)
+		case opentype.SegmentOpCubeTo:
+			c, d := at(s.Args[1])
+			e, g := at(s.Args[2])
+			p.CurveBezierCubicTo(a, b, c, d, e, g)
+		}
+	}
+	p.ClosePath()
+	p.DrawPath("F")
 }
 
 // drawLogo draws the app icon (assets/icon/app-icon.svg) with vector shapes. With an
