@@ -103,6 +103,34 @@ func TestEventDetail(t *testing.T) {
 	h.Sees("ui.overview.all")
 }
 
+// Enter or a click on a session opens its page. The one of this window is first.
+func TestSessionDetail(t *testing.T) {
+	h := uitest.New(t, nil)
+	h.SignUp("mara", uitest.Password)
+	h.SignInElsewhere("mara", uitest.Password)
+	h.Ctrl(fyne.Key6)
+	h.Sees("ui.sessions.current")
+	if this, other := h.Index("ui.sessions.current"), strings.Index(h.Seen(), "curl"); this > other {
+		t.Error("the session of this window is not first")
+	}
+	h.Do("ui.sessions.open", "curl 8.5.0")
+	h.Sees("ui.session.created", "ui.session.seen", "ui.session.expires", "ui.session.lately", "activity.signed-in")
+	h.Do("activity.signed-in")
+	h.Sees("ui.event.entry")
+	h.Press(fyne.KeyEscape)
+	h.Sees("ui.session.created")
+	h.Press(fyne.KeyEscape)
+	h.Sees("ui.sessions.lead")
+	click(h, "ui.sessions.open", uitest.Key("ui.client.here"))
+	h.Sees("ui.session.created", "ui.sessions.current")
+	h.Do("ui.detail.back", uitest.Key("ui.rail.sessions"))
+	h.Do("ui.sessions.open", "curl 8.5.0")
+	h.Do("ui.sessions.end-do")
+	h.Sees("ui.sessions.end")
+	h.Press(fyne.KeyTab, fyne.KeyReturn)
+	h.Sees("ui.sessions.only")
+}
+
 // click presses the first control of a name with the mouse.
 func click(h *uitest.Harness, name uitest.Key, args ...any) {
 	h.T.Helper()

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -68,7 +69,7 @@ func (p *sessionsPage) Draw() shell.View {
 	}
 	var rows []kit.ListRow
 	others := 0
-	for _, s := range p.src.Value {
+	for _, s := range thisOneFirst(p.src.Value) {
 		rows = append(rows, p.row(s))
 		if !s.Current {
 			others++
@@ -89,18 +90,47 @@ func (p *sessionsPage) Draw() shell.View {
 	return v
 }
 
+// open shows the page of a session.
+func (p *sessionsPage) open(s api.Session) {
+	p.c.ShowScreen(&sessionPage{c: p.c, s: s, from: p})
+}
+
+// thisOneFirst puts the session of the window before the others.
+func thisOneFirst(list []api.Session) []api.Session {
+	sorted := slices.Clone(list)
+	slices.SortStableFunc(sorted, func(a, b api.Session) int {
+		switch {
+		case a.Current == b.Current:
+			return 0
+		case a.Current:
+			return -1
+		}
+		return 1
+	})
+	return sorted
+}
+
 // row is the row of a session.
 func (p *sessionsPage) row(s api.Session) kit.ListRow {
 	c, w, now := p.c, p.c.Catalog, p.c.Now()
 	name := explain.Client(w, s.Client, s.RemoteAddr)
 	text := w.T("ui.sessions.row", assets.Args{"first": shell.OnDay(w, now, s.Created), "last": shell.When(w, now, s.LastSeen), "until": shell.OnDay(w, now, s.Expires)})
-	return kit.ListRow{Key: s.ID, State: []any{name, text, s.Current}, Draw: func() fyne.CanvasObject {
-		if s.Current {
-			return shell.LongRow(kit.Tile("sessions", true), name, text,
-				kit.Badge(kit.On, w.T("ui.sessions.current")), control.NewButton(w.T("ui.sessions.sign-out-do"), "", control.Secondary, func() { confirmSignOut(c) }).Ends())
+	return kit.ListRow{Key: s.ID, State: []any{name, text, s.Current, s.NewPlace}, Draw: func() fyne.CanvasObject {
+		open := func(row fyne.CanvasObject) fyne.CanvasObject {
+			r := control.NewTapRow(row, func() { p.open(s) })
+			r.Name = w.T("ui.sessions.open", name)
+			return r
 		}
-		return shell.LongRow(kit.Tile(sessionIcon(s), false), name, text,
-			control.NewButton(w.T("ui.sessions.end-do"), "", control.Destroy, func() { p.end(s) }).Named(w.T("ui.sessions.end-name", name)))
+		if s.Current {
+			return open(shell.LongRow(kit.Tile("sessions", true), name, text,
+				kit.Badge(kit.On, w.T("ui.sessions.current")), control.NewButton(w.T("ui.sessions.sign-out-do"), "", control.Secondary, func() { confirmSignOut(c) }).Ends()))
+		}
+		var trail []fyne.CanvasObject
+		if s.NewPlace {
+			trail = append(trail, kit.Badge(kit.Caution, w.T("ui.sessions.new-place")))
+		}
+		return open(shell.LongRow(kit.Tile(sessionIcon(s), false), name, text, append(trail,
+			control.NewButton(w.T("ui.sessions.end-do"), "", control.Destroy, func() { p.end(s) }).Named(w.T("ui.sessions.end-name", name)))...))
 	}}
 }
 

@@ -122,6 +122,7 @@ type Session struct {
 	LastSeen   Time   `json:"last_seen"` // the last request
 	Expires    Time   `json:"expires"`   // when it ends (R44)
 	Current    bool   `json:"current"`   // whether it is the session of the request
+	NewPlace   bool   `json:"new_place"` // nobody had signed in from that address before
 }
 
 // An Activity is one audit event, in the form that the account's owner sees.

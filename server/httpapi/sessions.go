@@ -21,8 +21,13 @@ func (h *Handler) listSessions(c *call) ([]api.Session, error) {
 		found, err = h.cfg.Sessions.List(tx, c.session.Account)
 		return err
 	})
+	if err != nil {
+		return nil, err
+	}
+	fresh, err := h.newPlaces(c.r.Context(), c.session.Account, found)
 	for _, f := range found {
 		out = append(out, api.Session{
+			NewPlace:   fresh[f.ID],
 			ID:         f.ID,
 			Client:     f.Client,
 			RemoteAddr: f.RemoteAddr,

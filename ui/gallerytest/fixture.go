@@ -71,7 +71,7 @@ func Sessions() []api.Session {
 	return []api.Session{
 		{ID: "1", Client: "Nightlatch", RemoteAddr: "console", Created: Ago(Day), LastSeen: Ago(time.Minute), Expires: Now().Add(29 * Day), Current: true},
 		{ID: "2", Client: "Firefox, Linux", RemoteAddr: "127.0.0.1", Created: Ago(3 * Day), LastSeen: Ago(40 * time.Minute), Expires: Now().Add(27 * Day)},
-		{ID: "3", Client: "curl 8.5.0", RemoteAddr: "192.0.2.44", Created: Ago(12 * Day), LastSeen: Ago(2 * Day), Expires: Now().Add(18 * Day)},
+		{ID: "3", Client: "curl 8.5.0", RemoteAddr: "192.0.2.44", Created: Ago(12 * Day), LastSeen: Ago(2 * Day), Expires: Now().Add(18 * Day), NewPlace: true},
 	}
 }
 
