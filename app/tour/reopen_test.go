@@ -20,7 +20,7 @@ func TestReopened(t *testing.T) {
 	x.open(args...)
 	x.createAccount()
 	x.press("ui.rail.two-factor", "ctrl+2")
-	x.press("wizard.overview.heading", "Return")
+	x.press("wizard.overview.heading", "Tab", "Tab", "Return")
 	x.press("wizard.email.heading", "Return")
 
 	second := exec.CommandContext(x.ctx, x.program, args...)
