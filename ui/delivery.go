@@ -230,6 +230,7 @@ func (p *deliveryPage) drawMail(host fyne.CanvasObject) fyne.CanvasObject {
 		tls.Refuse(f.why.What + ". " + f.why.Why)
 	}
 	test := control.NewButton(w.T("ui.delivery.test"), "mail", control.Secondary, p.test)
+	unable := p.c.Unless(p.c.Account(), api.ActTestMail, test)
 	if d.Mail == nil || f.busy {
 		test.Disable()
 	}
@@ -242,6 +243,9 @@ func (p *deliveryPage) drawMail(host fyne.CanvasObject) fyne.CanvasObject {
 	}
 	if result := p.drawTest(); result != nil {
 		parts = append(parts, result)
+	}
+	if unable != nil && d.Mail != nil {
+		parts = append(parts, unable)
 	}
 	parts = append(parts, look.H(0, test, look.Gap()))
 	return kit.Card(look.Pad(look.S24, look.V(look.S16, parts...)))

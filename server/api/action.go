@@ -14,13 +14,14 @@ const (
 	ActBackupCode         Action = "backup-code"            // POST /api/v1/backup-codes
 	ActReplaceBackupCodes Action = "replace-backup-codes"   // POST /api/v1/backup-codes/replace
 	ActTemporaryPassword  Action = "new-temporary-password" // POST /api/v1/temporary-passwords
+	ActTestMail           Action = "test-mail"              // POST /api/v1/delivery/test, by the owner of the server
 )
 
 // Actions lists them.
 func Actions() []Action {
 	return []Action{
 		ActEnrollText, ActEnrollKey, ActChangePhone, ActDeletePhone, ActDeleteKey,
-		ActBackupCode, ActReplaceBackupCodes, ActTemporaryPassword,
+		ActBackupCode, ActReplaceBackupCodes, ActTemporaryPassword, ActTestMail,
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"nightlatch/server/audit"
 	"nightlatch/server/delivery"
 	"nightlatch/server/store"
+	"nightlatch/server/unavailable"
 )
 
 // messages lists the mails that were kept for the session's account, newest first.
@@ -232,15 +233,13 @@ func (h *Handler) testDelivery(c *call, _ none) (api.DeliveryTest, error) {
 			return err
 		}
 		to = a.Email
-		return nil
+		if !h.cfg.Senders.Capabilities().Mail {
+			return errNoMail
+		}
+		return h.possible(tx, a, api.ActTestMail)
 	})
-	switch {
-	case err != nil:
+	if err != nil {
 		return api.DeliveryTest{}, err
-	case !h.cfg.Senders.Capabilities().Mail:
-		return api.DeliveryTest{}, errNoMail
-	case to == "":
-		return api.DeliveryTest{}, errNoAddress
 	}
 	subject, text, err := delivery.Render(delivery.Message{Channel: api.ByEmail, To: to, Template: delivery.TestMail}, h.cfg.RPID)
 	if err != nil {
@@ -257,10 +256,9 @@ func (h *Handler) testDelivery(c *call, _ none) (api.DeliveryTest, error) {
 
 // Problems of the delivery routes.
 var (
-	errNotOwner  = errors.New("httpapi: not the owner of the server")
-	errFixed     = errors.New("httpapi: delivery is fixed")
-	errNoMail    = errors.New("httpapi: no mail server is set up")
-	errNoAddress = errors.New("httpapi: the owner has no address")
+	errNotOwner = errors.New("httpapi: not the owner of the server")
+	errFixed    = errors.New("httpapi: delivery is fixed")
+	errNoMail   = errors.New("httpapi: no mail server is set up")
 )
 
 // deliveryProblems are the refusals of the settings of delivery.
@@ -284,7 +282,7 @@ var deliveryProblems = []row{
 		detail: "Set one up, then test it.",
 	},
 	{
-		of:     []error{errNoAddress},
+		of:     []error{unavailable.ErrNoAddress},
 		status: http.StatusConflict, code: api.Conflict, reason: "no_address", rule: "R4",
 		title:  "This account has no email address",
 		detail: "A test goes to your own address. Begin change-email, then test.",

@@ -24,6 +24,7 @@ import (
 var (
 	ErrTextIsLast   = errors.New("unavailable: text is the only method (R17)")
 	ErrKeyIsLast    = errors.New("unavailable: this key is the only method (R61)")
+	ErrNoAddress    = errors.New("unavailable: the owner has no address")
 	ErrTwoFactorOff = errors.New("unavailable: two-factor is off (R61)")
 )
 
@@ -62,6 +63,12 @@ func (s Server) Check(tx store.Tx, a *account.Account, what api.Action) error {
 			return err
 		}
 		return temppassword.Room(tx, a.ID)
+	case api.ActTestMail:
+		owner, err := account.IsOwner(tx, a.ID)
+		if owner && a.Email == "" {
+			return ErrNoAddress
+		}
+		return err
 	}
 	return nil
 }

@@ -159,3 +159,22 @@ func TestFirst(t *testing.T) {
 		}
 	}
 }
+
+// The owner's test mail goes to the owner's address, so it needs one.
+func TestTestMail(t *testing.T) {
+	t.Parallel()
+	w := servertest.New(t, servertest.WithLocalMailbox)
+	eve := w.SignUp(w.Window(), "eve")
+	h := servertest.NewMailHost(t)
+	servertest.Must[api.Delivery](t)(eve.SetDelivery(t.Context(), h.Change()))
+	listed := servertest.Must[api.Account](t)(eve.Account(t.Context())).Refuses(api.ActTestMail)
+	_, err := eve.TestDelivery(t.Context())
+	if p := servertest.WantProblem(t, "without an address", err, 409, api.Conflict); listed == nil || p.Reason != "no_address" || listed.Reason != p.Reason {
+		t.Errorf("refused with %+v and listed as %+v", p, listed)
+	}
+	w.Answer(eve, w.Begin(eve, api.ChangeEmail), api.Email{Address: "eve@example.org"})
+	<-h.Mails // the code
+	if a := w.SignIn("ada"); servertest.Must[api.Account](t)(a.Account(t.Context())).Refuses(api.ActTestMail) != nil {
+		t.Error("it is listed for someone who is not the owner")
+	}
+}
