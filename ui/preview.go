@@ -13,7 +13,7 @@ import (
 // that the choices stay beside it.
 const (
 	paperWidth  float32 = 424
-	paperNarrow float32 = 272
+	paperNarrow float32 = 240
 )
 
 // drawPaper draws the first page of a sheet as it will be printed. It is black on

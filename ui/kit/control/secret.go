@@ -97,10 +97,18 @@ func (s *Secret) MouseDown(e *desktop.MouseEvent) {
 	if e.Button != desktop.MouseButtonPrimary {
 		return
 	}
+	s.takeFocus()
 	if at := s.at(e.Position); e.Modifier&fyne.KeyModifierShift != 0 {
 		s.choose(s.from, at)
 	} else {
 		s.choose(at, at)
+	}
+}
+
+// takeFocus focuses the code, so that Ctrl+C copies what the mouse selected.
+func (s *Secret) takeFocus() {
+	if c := fyne.CurrentApp().Driver().CanvasForObject(s); c != nil && !s.focused {
+		c.Focus(s)
 	}
 }
 
@@ -117,15 +125,15 @@ func (s *Secret) Dragged(e *fyne.DragEvent) {
 }
 
 // DragEnd is part of fyne.Draggable.
-func (s *Secret) DragEnd() { s.dragging = false }
+func (s *Secret) DragEnd() { s.dragging = false; s.takeFocus() }
 
 // Tapped is part of fyne.Tappable.
-func (s *Secret) Tapped(*fyne.PointEvent) {}
+func (s *Secret) Tapped(*fyne.PointEvent) { s.takeFocus() }
 
 // DoubleTapped selects all.
 func (s *Secret) DoubleTapped(*fyne.PointEvent) { s.choose(0, s.length()) }
 
-// FocusGained shows the focus ring and scrolls the code into view.
+// FocusGained shows the focus ring, if it came by the keyboard, and scrolls the code into view.
 func (s *Secret) FocusGained() { s.focused = true; s.Refresh(); reveal(s) }
 
 // FocusLost hides the focus ring and ends the selection.
@@ -244,7 +252,7 @@ func (r *secretRenderer) Layout(size fyne.Size) {
 }
 func (r *secretRenderer) MinSize() fyne.Size { return r.s.MinSize() }
 func (r *secretRenderer) Refresh() {
-	look.ShowIf(r.s.ring, r.s.focused)
+	look.ShowIf(r.s.ring, r.s.focused && byKeyboard)
 	r.Layout(r.s.Size())
 	for _, m := range r.s.marks {
 		m.Refresh()
