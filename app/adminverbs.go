@@ -43,7 +43,7 @@ var adminVerbs = verbs[adminCommand]{
 		help: "let the server make a backup every day; the last seven are kept",
 		flags: func(c *adminCommand, f *flag.FlagSet) {
 			c.dataFlag(f)
-			f.StringVar(&c.request.Folder, "folder", "", "existing `directory` for the backups, on another disk if possible")
+			pathVar(f, &c.request.Folder, "folder", "existing `directory` for the backups, on another disk if possible")
 			f.BoolVar(&c.backups.recoveryKey, "recovery-key", false, "make a new recovery key for future backups, and print it once")
 			f.StringVar(&c.request.Recipient, "recipient", "", "use the public half of an existing recovery `key`: age1…")
 			f.BoolVar(&c.request.Off, "off", false, "make no more daily backups")
@@ -60,7 +60,7 @@ var adminVerbs = verbs[adminCommand]{
 			f.StringVar((*string)(&c.request.Mail.TLS), "tls", string(delivery.StartTLS), "`mode`: starttls, tls, or none, which is allowed for this computer only")
 			f.StringVar(&c.request.Mail.From, "from", "", "the sender's `address`")
 			f.StringVar(&c.request.Mail.Username, "user", "", "user `name`; type its password at a terminal, or send it to standard input")
-			f.StringVar((*string)(&c.from), "password-from", "", "where the password is: `-`, fd:N or file:PATH")
+			f.Var((*sourceFlag)(&c.from), "password-from", "where the password is: `-`, fd:N or file:PATH")
 			f.BoolVar(&c.request.Off, "off", false, "stop sending mail")
 		},
 		needs: (*adminCommand).checkMail, ask: (*adminCommand).askMailPassword,
@@ -72,8 +72,8 @@ var adminVerbs = verbs[adminCommand]{
 		flags: func(c *adminCommand, f *flag.FlagSet) {
 			c.dataFlag(f)
 			f.StringVar(&c.request.Text.URL, "url", "", "`URL` that accepts {\"to\",\"body\"}; type its bearer token at a terminal, or send it to standard input")
-			f.StringVar((*string)(&c.urlFrom), "url-from", "", "where the URL is, if it contains a secret: `-`, fd:N or file:PATH")
-			f.StringVar((*string)(&c.from), "token-from", "", "where the token is: `-`, fd:N or file:PATH")
+			f.Var((*sourceFlag)(&c.urlFrom), "url-from", "where the URL is, if it contains a secret: `-`, fd:N or file:PATH")
+			f.Var((*sourceFlag)(&c.from), "token-from", "where the token is: `-`, fd:N or file:PATH")
 			f.BoolVar(&c.request.Off, "off", false, "stop sending text messages")
 		},
 		needs: (*adminCommand).checkText, ask: (*adminCommand).askTextToken,
@@ -92,7 +92,7 @@ var adminVerbs = verbs[adminCommand]{
 		flags: func(c *adminCommand, f *flag.FlagSet) {
 			c.dataFlag(f)
 			f.StringVar(&c.request.User, "user", "", "user `name` of the new account; type its password at a terminal, or send it to standard input")
-			f.StringVar((*string)(&c.from), "password-from", "", "where the password is: `-`, fd:N or file:PATH")
+			f.Var((*sourceFlag)(&c.from), "password-from", "where the password is: `-`, fd:N or file:PATH")
 		},
 		needs: (*adminCommand).checkNewOwner, ask: (*adminCommand).askOwnerPassword,
 		operation: (*operator).createOwner, creates: true,
@@ -168,7 +168,7 @@ var adminVerbs = verbs[adminCommand]{
 
 func (c *adminCommand) dataFlag(f *flag.FlagSet) {
 	c.needsData = true
-	f.StringVar(&c.dir, "data", "", "data `directory`. "+withoutData())
+	pathVar(f, &c.dir, "data", "data `directory`. "+withoutData())
 }
 
 // accountFlags are those of a verb that changes one account.

@@ -23,6 +23,7 @@ import (
 	"nightlatch/server/client"
 	"nightlatch/server/store"
 	"nightlatch/ui"
+	"nightlatch/ui/chooser"
 	"nightlatch/ui/clipboard"
 	"nightlatch/ui/print"
 	"nightlatch/ui/shell"
@@ -41,11 +42,12 @@ const (
 func (t terminal) console(args []string) error {
 	f := t.flags("", "[--lab] [--data DIR]")
 	lab := f.Bool("lab", false, "open a temporary lab with demo accounts")
-	data := f.String("data", "", "data `directory`. "+withoutData())
-	seed := f.String("seed", "", "JSON `file` of accounts for the lab, instead of the demo accounts")
+	var data, seed string
+	pathVar(f, &data, "data", "data `directory`. "+withoutData())
+	pathVar(f, &seed, "seed", "JSON `file` of accounts for the lab, instead of the demo accounts")
 	var keyPaths []string
 	f.Func("key-path", "additional security key at `path`, such as a test's; can be given several times", func(path string) error {
-		keyPaths = append(keyPaths, path)
+		keyPaths = append(keyPaths, chooser.Expand(path))
 		return nil
 	})
 	var rp relyingParty
@@ -56,17 +58,17 @@ func (t terminal) console(args []string) error {
 	if err := rp.normalize(); err != nil {
 		return err
 	}
-	if *seed != "" && !*lab {
+	if seed != "" && !*lab {
 		return usagef("--seed needs --lab")
 	}
 	cfg := instanceConfig{policy: account.Classic(), keepMail: true}
 	if *lab {
 		cfg = demoConfig()
 	}
-	cfg.dir, cfg.rp, cfg.keyPaths = *data, rp, keyPaths
-	if *seed != "" {
+	cfg.dir, cfg.rp, cfg.keyPaths = data, rp, keyPaths
+	if seed != "" {
 		var err error
-		if cfg.seed, cfg.demo, err = readSeed(*seed, t.say); err != nil {
+		if cfg.seed, cfg.demo, err = readSeed(seed, t.say); err != nil {
 			return err
 		}
 	}
@@ -162,6 +164,7 @@ func (inst *instance) show(ctx context.Context, t terminal) error {
 			Desk:           newDesk,
 			OpenLab:        openLab,
 			ClipboardOwner: clipboard.OfDesktop(),
+			Choose:         chooser.OfDesktop(),
 			Version:        version,
 			Address:        e.url,
 			Features: shell.Features{

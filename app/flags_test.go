@@ -23,7 +23,7 @@ func TestNoFlagTakesASecret(t *testing.T) {
 		"session":      true, // refused
 	}
 	secret := regexp.MustCompile(`password|passphrase|pin\b|token|session|secret|code|key|credential`)
-	flags := regexp.MustCompile(`\b(?:\w*Var|String|Bool|Int|Duration|Func)\((?:\(\*string\))?(?:\(?&?[\w.]+\)?, )?"([a-z][a-z-]*)", `)
+	flags := regexp.MustCompile(`\b(?:\w*Var|String|Bool|Int|Duration|Func)\((?:f, )?(?:\(\*\w+\))?(?:\(?&?[\w.]+\)?, )?"([a-z][a-z-]*)", `)
 	n := 0
 	for _, file := range files {
 		if strings.HasSuffix(file, "_test.go") {

@@ -21,7 +21,7 @@ var keyVerbs = verbs[keyCommand]{
 		name: "enroll", synopsis: "[--session-file PATH] [--label NAME]", help: "add a key to the account of a session",
 		flags: func(c *keyCommand, f *flag.FlagSet) {
 			c.serverFlags(f)
-			f.StringVar(&c.token, "session-file", "", "`file` with the session token of the account (default the environment variable NIGHTLATCH_SESSION)")
+			pathVar(f, &c.token, "session-file", "`file` with the session token of the account (default the environment variable NIGHTLATCH_SESSION)")
 			f.Func("session", "not accepted, because others can read command lines", func(string) error {
 				c.exposed = true // the flag's own error would print the token
 				return nil
@@ -116,7 +116,7 @@ func (c *keyCommand) pinFlags(f *flag.FlagSet) {
 }
 
 func (c *keyCommand) deviceFlag(f *flag.FlagSet) {
-	f.StringVar(&c.address, "device", "", "`path` of the security key, or nfc for the one on a reader (default the only one)")
+	pathVar(f, &c.address, "device", "`path` of the security key, or nfc for the one on a reader (default the only one)")
 }
 
 // withKey returns a run function that fails at once if no key is plugged in. These

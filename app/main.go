@@ -12,6 +12,8 @@ import (
 	"io"
 	"os"
 	"slices"
+
+	"nightlatch/ui/chooser"
 )
 
 // version is the program's version. The build sets it from FyneApp.toml.
@@ -137,7 +139,7 @@ func parseWithFile(f *flag.FlagSet, args []string, file *string) error {
 	f.Usage = func() {} // FlagSet also calls it for errors
 	err := f.Parse(args)
 	if err == nil && file != nil && f.NArg() > 0 {
-		*file = f.Arg(0)
+		*file = chooser.Expand(f.Arg(0))
 		err = f.Parse(f.Args()[1:])
 	}
 	if errors.Is(err, flag.ErrHelp) {

@@ -94,5 +94,5 @@ func explainSecret(s *secret.Secret, err error) error {
 
 // from adds the flag for the source of a secret.
 func from(f *flag.FlagSet, s *secret.Secret, what string) {
-	f.StringVar((*string)(&s.From), s.Flag[len("--"):], "", "where "+what+" is: `-` (a line of standard input), fd:N or file:PATH")
+	f.Var((*sourceFlag)(&s.From), s.Flag[len("--"):], "where "+what+" is: `-` (a line of standard input), fd:N or file:PATH")
 }

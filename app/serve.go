@@ -35,11 +35,11 @@ type serveConfig struct {
 func (t terminal) serve(args []string) error {
 	var cfg serveConfig
 	f := t.flags("serve", "serve [flags]")
-	f.StringVar(&cfg.data, "data", "", "data `directory`. "+withoutData()+" With --lab it is a temporary one.")
+	pathVar(f, &cfg.data, "data", "data `directory`. "+withoutData()+" With --lab it is a temporary one.")
 	f.StringVar(&cfg.listen, "listen", defaultListen, "loopback `address` to listen on; port 0 chooses a free one")
 	f.BoolVar(&cfg.lab, "lab", false, "simulate phones, carrier, mailbox, clock and security keys")
 	f.BoolVar(&cfg.keepMail, "keep-mail", false, "without a mail server, keep mail for the account's owner to read (GET /api/v1/messages)")
-	f.StringVar(&cfg.seed, "seed", "", "JSON `file` of accounts to create")
+	pathVar(f, &cfg.seed, "seed", "JSON `file` of accounts to create")
 	f.StringVar(&cfg.policy, "policy", "classic", "policy `name`: classic or hardened")
 	f.Func("sign-up", "who may sign up, `mode`: open, invite or closed; it overrides the owner's setting (without both, a lab is open and any other server needs an invitation)", func(s string) error {
 		mode, err := signup.ParseMode(s)
@@ -49,7 +49,7 @@ func (t terminal) serve(args []string) error {
 		cfg.signUp = mode
 		return nil
 	})
-	f.StringVar(&cfg.backupDir, "backup-dir", "", "make a backup every day in this existing `directory`; it overrides the owner's setting. nightlatch admin set-backups makes the key")
+	pathVar(f, &cfg.backupDir, "backup-dir", "make a backup every day in this existing `directory`; it overrides the owner's setting. nightlatch admin set-backups makes the key")
 	cfg.rp.add(f)
 	if err := parse(f, args); err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 	"nightlatch/assets"
 	"nightlatch/server/api"
 	"nightlatch/server/client"
+	"nightlatch/ui/chooser"
 	"nightlatch/ui/kit"
 	"nightlatch/ui/kit/control"
 	"nightlatch/ui/kit/look"
@@ -63,7 +64,7 @@ func (p *backupsPage) leave() { p.c.Visit(shell.Settings) }
 // save turns the backups on with the typed folder. The first time, it also
 // creates the recovery key.
 func (p *backupsPage) save() {
-	folder, on := strings.TrimSpace(p.folder), true
+	folder, on := chooser.Expand(strings.TrimSpace(p.folder)), true
 	if p.wrong = ""; folder == "" {
 		p.wrong = "ui.backups.folder-empty"
 		p.c.Redraw()
@@ -205,7 +206,7 @@ func (p *backupsPage) drawFolder() (fyne.CanvasObject, fyne.Focusable) {
 	if b.FolderFixed {
 		return kit.NewBanner(look.Info, w.T("ui.backups.fixed", b.Folder), w.T("ui.backups.fixed-why"), ""), nil
 	}
-	field := control.NewTextField(w.T("ui.backups.folder"), w.T("ui.backups.folder-hint"), control.InputConfig{
+	field := p.c.NewPathField(p.scope, w.T("ui.backups.folder"), w.T("ui.backups.folder-hint"), true, control.InputConfig{
 		Text: p.folder, Limit: 1024, OnChanged: func(s string) { p.folder = s },
 	})
 	if p.wrong != "" {
@@ -220,7 +221,7 @@ func (p *backupsPage) drawFolder() (fyne.CanvasObject, fyne.Focusable) {
 		p.change(api.BackupsChange{On: &on})
 	}
 	return look.V(look.S16, kit.List(look.S16, shell.LongRow(nil, w.T("ui.backups.daily"), w.T("ui.backups.daily-why"), daily)),
-		kit.Card(look.Pad(look.S24, field))), field.Focus()
+		kit.Card(look.Pad(look.S24, field.Object))), field.Focus()
 }
 
 // drawState draws the results of the last backups.

@@ -27,8 +27,9 @@ var imports = map[string][]string{
 	"assets/explain": {"assets", "server/api", "server/e164"},
 
 	"ui":             {"ui/...", "assets", "assets/explain", "server/client", "server/api"},
-	"ui/shell":       {"ui/clipboard", "assets/region", "ui/kit/...", "assets", "assets/explain", "server/client", "server/api"},
+	"ui/shell":       {"ui/clipboard", "ui/chooser", "assets/region", "ui/kit/...", "assets", "assets/explain", "server/client", "server/api"},
 	"ui/clipboard":   {},
+	"ui/chooser":     {},
 	"ui/lab":         {"ui/shell", "ui/kit/...", "assets", "assets/explain", "server/client", "server/api"},
 	"ui/securitykey": {"ui/shell", "ui/kit/...", "ui/wizard", "assets", "assets/explain", "fido", "server/client", "server/api"},
 	"ui/ceremony":    {"ui/shell", "ui/kit/...", "ui/wizard", "ui/securitykey", "assets/explain", "fido", "server/client", "server/api"},

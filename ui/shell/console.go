@@ -21,6 +21,7 @@ import (
 	"nightlatch/assets/region"
 	"nightlatch/server/api"
 	"nightlatch/server/client"
+	"nightlatch/ui/chooser"
 	"nightlatch/ui/clipboard"
 	"nightlatch/ui/kit"
 	"nightlatch/ui/kit/control"
@@ -53,7 +54,9 @@ type Config struct {
 	ClipboardOwner clipboard.Owner
 	// Desk is the place of a window on the screens; nil where it is not known.
 	Desk func(fyne.Window) Desk
-	Now  func() time.Time // this computer's clock; nil: time.Now
+	// Choose asks the desktop for the path of a file; nil: paths are typed.
+	Choose chooser.Chooser
+	Now    func() time.Time // this computer's clock; nil: time.Now
 }
 
 // Features are abilities that some builds and systems lack.

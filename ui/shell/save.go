@@ -31,11 +31,13 @@ type SaveForm struct {
 }
 
 // SaveAs asks for a form and a path, and writes a file that only its owner can
-// read. An existing file is never overwritten.
+// read. An existing file is replaced only if the person agreed to it in the desktop's file
+// chooser.
 func (c *Console) SaveAs(r SaveRequest) {
 	w := c.Catalog
 	form := 0
-	where := control.NewTextField(w.T("ui.save.where"), w.T("ui.save.where-hint"), control.InputConfig{Text: c.freeName(r.Name, r.Forms[0].Ending), Limit: 1024})
+	asked := c.scope.Child()
+	where := c.NewPathField(asked, w.T("ui.save.where"), w.T("ui.save.where-hint"), false, control.InputConfig{Text: c.freeName(r.Name, r.Forms[0].Ending), Limit: 1024})
 	var names []string
 	for _, f := range r.Forms {
 		names = append(names, w.T(f.Key))
@@ -49,21 +51,22 @@ func (c *Console) SaveAs(r SaveRequest) {
 			form = i
 		}, names...).Named(w.T("ui.save.form")), look.Gap())))
 	}
-	asked := c.scope.Child()
 	var dialog *control.Dialog
 	dialog = c.Dialog(control.DialogConfig{
-		Title: w.T(r.Title), Words: w.T(r.Title + ".why"), Icon: "save", Body: append(body, where),
+		Title: w.T(r.Title), Words: w.T(r.Title + ".why"), Icon: "save", Body: append(body, where.Object),
 		Do: w.T("ui.save.do"), Keep: true, OnClose: asked.Leave,
 		OnDo: func() {
-			path, chosen := strings.TrimSpace(where.Text()), r.Forms[form]
+			path, chosen, replace := where.Path(), r.Forms[form], where.MayReplace()
 			if path == "" {
 				where.Refuse(w.T("ui.save.empty"))
 				return
 			}
 			dialog.Do().Disable()
+			over := c.sayWorking(asked)
 			asked.Go(func(context.Context) func() {
-				err := write(path, chosen.Make)
+				err := write(path, replace, chosen.Make)
 				return func() {
+					over()
 					if err != nil {
 						dialog.Do().Enable()
 						where.Refuse(w.T(saveTrouble(err)))
@@ -79,19 +82,39 @@ func (c *Console) SaveAs(r SaveRequest) {
 	})
 }
 
-// write creates a file that only its owner can read.
-func write(path string, content func() ([]byte, error)) error {
+// write creates a file that only its owner can read. It replaces an existing one if replace
+// is set; the old file stays complete until the new one is.
+func write(path string, replace bool, content func() ([]byte, error)) error {
 	b, err := content()
 	if err != nil {
 		return err
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if !replace {
+		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if err != nil {
+			return err
+		}
+		return fill(f, b)
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*") // mode 0600
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(b)
+	if err := fill(f, b); err != nil {
+		return err
+	}
+	if err := os.Rename(f.Name(), path); err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return nil
+}
+
+// fill writes a new file and closes it. It removes the file if that fails: an incomplete
+// sheet is worse than none.
+func fill(f *os.File, b []byte) error {
+	_, err := f.Write(b)
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return errors.Join(err, os.Remove(path)) // an incomplete sheet is worse than none
+		return errors.Join(err, os.Remove(f.Name()))
 	}
 	return nil
 }

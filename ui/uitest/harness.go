@@ -22,6 +22,7 @@ import (
 	"nightlatch/server/store/seal"
 	"nightlatch/server/store/storetest"
 	"nightlatch/ui"
+	"nightlatch/ui/chooser"
 	"nightlatch/ui/kit/control"
 	"nightlatch/ui/kit/kittest"
 	"nightlatch/ui/kit/look"
@@ -45,6 +46,7 @@ type Harness struct {
 	Devices securitykey.Devices // used from the next Start on
 	Printer *Printer
 	Region  region.Settings // used from the next Start on
+	Choose  chooser.Chooser // of the desktop, used from the next Start on; nil for none
 	Network *Network
 	End     func() // closes the console and the server; the end of the test calls it too
 
@@ -133,7 +135,7 @@ func (h *Harness) Start() {
 	h.T.Helper()
 	c, err := ui.New(ui.Config{
 		Config: shell.Config{
-			App: h.App, Client: h.Client, Vault: h.Vault, Prefs: h.Prefs, Lab: h.inLab, Version: "1.0", Region: h.Region,
+			App: h.App, Client: h.Client, Vault: h.Vault, Prefs: h.Prefs, Lab: h.inLab, Version: "1.0", Region: h.Region, Choose: h.Choose,
 			Features: shell.Features{SecurityKeys: true, NFC: true, VirtualKeys: true, UdevCommand: "nightlatch admin udev-rule", ReadersCommand: "sudo apt install pcscd"},
 		},
 		Devices: h.Devices, Printer: h.Printer,
