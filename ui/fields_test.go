@@ -3,6 +3,7 @@ package ui_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -107,6 +108,10 @@ func TestRefusedAnswersMarkTheirField(t *testing.T) {
 	if strings.HasPrefix(backup, "0") {
 		wrong = "1" + backup[1:]
 	}
+	h.Write(wrong[:7])
+	h.Press(fyne.KeyReturn)
+	check(t, h, "half a backup code", "code", "")
+	h.SeesFilled("error.short.code.backup.why", uitest.With{"typed": 6, "digits": 16})
 	h.Write(wrong)
 	h.Press(fyne.KeyReturn)
 	check(t, h, "a backup code that is none", "code", "")
@@ -165,4 +170,20 @@ func TestBackKeepsWhatWasTyped(t *testing.T) {
 	if got := h.Seen(); strings.Contains(got, "+12025550143") {
 		t.Errorf("typing does not replace the number: %s", got)
 	}
+}
+
+// Who is asked for the password and cancels finds the dialog again with what was typed.
+func TestCancelledPasswordKeepsTheDialog(t *testing.T) {
+	h := uitest.New(t, crawlSeed())
+	signIn(h, "mara")
+	h.Advance(2 * time.Hour) // the password was proved too long ago
+	h.Ctrl(fyne.Key5)
+	h.Sees("ui.temporary.lead")
+	h.Do("ui.temporary.new")
+	h.Write("Printer in the hall")
+	h.Press(fyne.KeyReturn)
+	h.Sees("ui.reauth.why")
+	h.Press(fyne.KeyEscape)
+	h.Sees("ui.temporary.label-hint")
+	h.SeesText("Printer in the hall")
 }

@@ -19,8 +19,12 @@ func fieldOf(code, variant string) string {
 		}
 	}
 	switch code {
-	case api.WrongCode, api.CodeUsed, api.CodeExpired, api.ClockDrift, api.BackupCodeOutOfOrder, api.BackupCodeInactive:
+	case api.WrongCode, api.CodeUsed, api.CodeExpired, api.ClockDrift, api.BackupCodeInactive:
 		if variant != "not_sent" && variant != "clock_set_back" {
+			return "code"
+		}
+	case api.BackupCodeOutOfOrder:
+		if variant == "kept" { // otherwise all codes are void now
 			return "code"
 		}
 	case api.InvalidCredentials:

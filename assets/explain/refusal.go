@@ -82,7 +82,7 @@ func Refusal(c *assets.Catalog, s Situation) Explanation {
 		e.Field = r.Field
 	}
 	if backup, ok := step.(api.EnterBackupCode); ok && backup.Number == 0 && r.Code == api.BackupCodeInactive {
-		e.Next = c.T("error.backup_code_inactive.none.next") // there is no next code to use (R74)
+		e.Field, e.Next = "", c.T("error.backup_code_inactive.none.next") // there is no next code to use (R74)
 	}
 	if r.TriesLeft != nil {
 		e.Next = c.T("error.with_tries", assets.Args{"next": e.Next, "tries": c.N("error.tries_left", *r.TriesLeft)})

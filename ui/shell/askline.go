@@ -57,9 +57,9 @@ func (c *Console) askLine(r LineRequest, text string, why *explain.Explanation) 
 			return
 		}
 		dialog.Close() // the server may ask for the password, which opens another dialog
-		c.PerformOr(func(ctx context.Context, server *client.Client) (func(), error) {
+		c.performOr(func(ctx context.Context, server *client.Client) (func(), error) {
 			return r.Work(ctx, server, line)
-		}, func(why explain.Explanation) { c.askLine(r, line, &why) })
+		}, func(why explain.Explanation) { c.askLine(r, line, &why) }, func() { c.askLine(r, line, nil) })
 	}
 	dialog = c.Dialog(d)
 }

@@ -25,6 +25,12 @@ func (c *Console) Perform(work func(ctx context.Context, server *client.Client) 
 // PerformOr is Perform, but reports a refusal to the caller instead of above
 // the page.
 func (c *Console) PerformOr(work func(ctx context.Context, server *client.Client) (done func(), err error), refused func(explain.Explanation)) {
+	c.performOr(work, refused, func() {})
+}
+
+// performOr is PerformOr, and calls unproved if the server asks for the password and the
+// user does not enter it.
+func (c *Console) performOr(work func(ctx context.Context, server *client.Client) (done func(), err error), refused func(explain.Explanation), unproved func()) {
 	if c.Performing() {
 		c.Redraw() // resets a switch that was pressed
 		return
@@ -34,16 +40,16 @@ func (c *Console) PerformOr(work func(ctx context.Context, server *client.Client
 		c.Redraw()
 	}
 	c.action = c.scope.Child()
-	c.act(c.action, work, refused)
+	c.act(c.action, work, refused, unproved)
 }
 
 // Fetch is Perform for work that changes nothing. It may run at the same time
 // as an action.
 func (c *Console) Fetch(work func(ctx context.Context, server *client.Client) (done func(), err error)) {
-	c.act(c.scope.Child(), work, c.Warn)
+	c.act(c.scope.Child(), work, c.Warn, func() {})
 }
 
-func (c *Console) act(action *Scope, work func(ctx context.Context, server *client.Client) (done func(), err error), refused func(explain.Explanation)) {
+func (c *Console) act(action *Scope, work func(ctx context.Context, server *client.Client) (done func(), err error), refused func(explain.Explanation), unproved func()) {
 	scope, server := c.scope, c.server
 	over := c.sayWorking(action)
 	action.Go(func(ctx context.Context) func() {
@@ -52,7 +58,12 @@ func (c *Console) act(action *Scope, work func(ctx context.Context, server *clie
 			over()
 			var p *api.Problem
 			if errors.As(err, &p) && p.Code == api.ReauthenticationRequired {
-				c.parts.Ceremonies.AskPassword(scope, func() { action.Leave(); c.PerformOr(work, refused) }, action.Leave)
+				c.parts.Ceremonies.AskPassword(scope, func() { action.Leave(); c.performOr(work, refused, unproved) }, func() {
+					action.Leave()
+					if !scope.Left() {
+						unproved()
+					}
+				})
 				return
 			}
 			action.Leave()

@@ -52,7 +52,7 @@ func (c *Console) performNow(work func(ctx context.Context, server *client.Clien
 	}
 	action := c.session.Child()
 	c.delayed = action
-	c.act(action, work, c.Warn)
+	c.act(action, work, c.Warn, func() {})
 }
 
 // settleDelayed begins delayed work now, and calls then when it is done, or after lateTime.

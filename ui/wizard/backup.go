@@ -6,18 +6,28 @@ import (
 	"fyne.io/fyne/v2"
 
 	"nightlatch/assets"
+	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
 	"nightlatch/ui/kit/control"
 	"nightlatch/ui/kit/look"
 )
 
+// backupSymbols is the length of a backup code (R76).
+const backupSymbols = 16
+
 // enterBackupCode asks for the backup code with the next number (R72).
 func enterBackupCode(s State, h Host, step api.EnterBackupCode) StepView {
 	w := h.Words
 	d := newStep(s, h)
 	d.Back, d.Cancel = true, true
-	next := func() { sendFilled(s, h, s.Draft.Code, "backup", api.Code{Code: s.Draft.Code}) }
+	next := func() {
+		if typed := len(s.Draft.Code); !s.Busy && typed > 0 && typed < backupSymbols {
+			h.Do(Fail{explain.Variant(w, "short.code", "backup", assets.Args{"typed": typed, "digits": backupSymbols})})
+			return
+		}
+		sendFilled(s, h, s.Draft.Code, "backup", api.Code{Code: s.Draft.Code})
+	}
 	d.Next = primary(s, h, nextWords(s, h), next)
 	label := w.T("wizard.backup", assets.Args{"number": step.Number})
 	if step.Number == 0 { // R74: none is active; the notice explains it
