@@ -144,6 +144,27 @@ func TestShortcutsAreListed(t *testing.T) {
 	h.Sees("ui.shortcuts.why")
 }
 
+// In a small window with large text the list of shortcuts is scrolled by keys.
+func TestLongDialogIsScrolledByKeys(t *testing.T) {
+	h := uitest.New(t, nil)
+	h.SignUp("mara", uitest.Password)
+	h.Prefs.SetInt(shell.PrefTextSize, 150)
+	h.Console.Restyle()
+	h.Console.Window().Resize(fyne.NewSize(760, 560))
+	h.Chord(fyne.KeySlash, shift)
+	s := shell.ScrollIn(h.Canvas().Overlays().Top())
+	h.Press(fyne.KeyDown)
+	if s.Offset.Y == 0 {
+		t.Error("Down does not scroll the dialog")
+	}
+	for range 20 {
+		h.Press(fyne.KeyPageDown)
+	}
+	if end := s.Content.Size().Height - s.Size().Height; s.Offset.Y < end-1 || end <= 0 {
+		t.Errorf("the end of the dialog is at %v, the keys reach %v", end, s.Offset.Y)
+	}
+}
+
 // chosen waits until the search offers a result first.
 func chosen(h *uitest.Harness, want string) {
 	h.T.Helper()

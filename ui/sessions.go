@@ -81,11 +81,13 @@ func (p *sessionsPage) Draw() shell.View {
 	if others > 0 {
 		all := control.NewButton(w.N("ui.sessions.end-others-do", others), "", control.Destroy, p.endOthers)
 		page.Actions = []fyne.CanvasObject{all}
-		v.First = all
 	} else {
 		page.Body = append(page.Body, kit.Note("info", w.T("ui.sessions.only")))
 	}
 	page.Body = append(page.Body, kit.Note("lock", w.T("ui.sessions.policy."+c.Account().Policy)))
+	if len(rows) > 0 {
+		v.First, _ = p.list.Row(rows[0].Key).(fyne.Focusable) // nothing that ends a session
+	}
 	v.Content = c.Page(page)
 	return v
 }

@@ -2,6 +2,7 @@ package control
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 
@@ -51,7 +52,11 @@ func ShowDialog(c fyne.Canvas, config DialogConfig) *Dialog {
 	d.ExtendBaseWidget(d)
 	d.over = openOverlay(c, d, d.Dismiss)
 	d.over.gone = config.OnGone
-	keys := Bindings{Escape: d.Dismiss}
+	scroll := func(by float32) func() { return func() { d.scroll(by) } }
+	keys := Bindings{Escape: d.Dismiss, Other: map[fyne.KeyName]func(){
+		fyne.KeyUp: scroll(-scrollStep), fyne.KeyDown: scroll(scrollStep),
+		fyne.KeyPageUp: scroll(-scrollPage), fyne.KeyPageDown: scroll(scrollPage),
+	}}
 	if d.do != nil && !config.Destroy {
 		keys.Enter = d.act
 	}
@@ -59,6 +64,23 @@ func ShowDialog(c fyne.Canvas, config DialogConfig) *Dialog {
 	d.focusFirst()
 	d.Tell()
 	return d
+}
+
+// How far a key scrolls a dialog that is higher than the window, in points.
+const (
+	scrollStep float32 = 48
+	scrollPage float32 = 240
+)
+
+// scroll scrolls the text of the dialog, for users of the keyboard.
+func (d *Dialog) scroll(by float32) {
+	look.Walk(d.card, func(o fyne.CanvasObject) bool {
+		s, ok := o.(*container.Scroll)
+		if ok {
+			s.ScrollToOffset(fyne.NewPos(0, s.Offset.Y+by))
+		}
+		return !ok
+	})
 }
 
 func (d *Dialog) build() fyne.CanvasObject {
