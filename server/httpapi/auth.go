@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"nightlatch/server/account"
-	"nightlatch/server/api"
 	"nightlatch/server/session"
 	"nightlatch/server/store"
 )
@@ -49,7 +48,7 @@ func (h *Handler) identify(c *call) error {
 		return nil
 	}
 	if cookie && c.r.Method != http.MethodGet && c.r.Method != http.MethodHead && !sameOrigin(c.r) {
-		return forbiddenOrigin()
+		return forbiddenOrigin(noOrigin)
 	}
 	var (
 		found identity
@@ -149,13 +148,4 @@ func (h *Handler) reauthenticated(next endpoint) endpoint {
 		return serve(c)
 	}
 	return h.signedIn(next)
-}
-
-func forbiddenOrigin() *api.Problem {
-	return &api.Problem{
-		Status: http.StatusForbidden,
-		Code:   api.ForbiddenOrigin,
-		Title:  "This request came from somewhere else",
-		Detail: "Its Host, Origin or Sec-Fetch-Site field names another site. Use the address that the server printed.",
-	}
 }

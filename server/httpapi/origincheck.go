@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/server/origin"
 )
@@ -77,35 +78,76 @@ func consoleCheck(next http.Handler) *originCheck {
 }
 
 func (g *originCheck) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !g.admits(r) {
-		writeProblem(w, forbiddenOrigin())
+	if why := g.refuses(r); why != "" {
+		writeProblem(w, forbiddenOrigin(why))
 		return
 	}
 	g.next.ServeHTTP(w, r)
 }
 
-// admits reports whether a request was made for this listener, by a program or by a
-// page of this origin. A request line with an absolute URL is meant for a proxy and is
-// refused.
-func (g *originCheck) admits(r *http.Request) bool {
-	a := g.accepted.Load()
-	if a == nil || r.URL.Host != "" || r.URL.Scheme != "" {
-		return false
+// Why a request is refused: the reasons of forbidden_origin.
+const (
+	foreignTarget = "target" // the request line has a whole URL, which is meant for a proxy
+	foreignHost   = "host"
+	foreignOrigin = "origin"
+	foreignSite   = "site"      // Sec-Fetch-Site
+	noOrigin      = "no_origin" // a change with the cookie (Handler.identify)
+)
+
+// forbiddenOrigin returns the problem for a reason.
+func forbiddenOrigin(why string) *api.Problem {
+	switch why {
+	case foreignTarget:
+		return &api.Problem{
+			Status: http.StatusForbidden, Code: api.ForbiddenOrigin, Reason: "target", Title: "This request was meant for a proxy",
+			Detail: "The request line has a whole URL. Connect to the server itself, and send the path only.",
+		}
+	case foreignHost:
+		return &api.Problem{
+			Status: http.StatusForbidden, Code: api.ForbiddenOrigin, Reason: "host", Title: "This request was meant for another address",
+			Detail: "Its Host field is not this server's address. Use the address that the server printed, or start the server with --origin if it is behind a proxy.",
+		}
+	case foreignOrigin:
+		return &api.Problem{
+			Status: http.StatusForbidden, Code: api.ForbiddenOrigin, Reason: "origin", Title: "This request came from somewhere else",
+			Detail: "Its Origin field is not this server's address. A page of another site cannot use this server. A program should send no Origin.",
+		}
+	case noOrigin:
+		return &api.Problem{
+			Status: http.StatusForbidden, Code: api.ForbiddenOrigin, Reason: "no_origin", Title: "This request does not say where it came from",
+			Detail: "A change with the session cookie needs the Origin field, which browsers send. A program should send the session as Authorization: Bearer.",
+		}
 	}
-	meant := a.meant(r.Host)
+	return &api.Problem{
+		Status: http.StatusForbidden, Code: api.ForbiddenOrigin, Reason: "site", Title: "This request came from a page of another site",
+		Detail: "Its Sec-Fetch-Site field says so. Open the address that the server printed, or send the request from a program.",
+	}
+}
+
+// refuses returns why a request was not made for this listener, by a program or by a
+// page of this origin, or "".
+func (g *originCheck) refuses(r *http.Request) (why string) {
+	a := g.accepted.Load()
+	if r.URL.Host != "" || r.URL.Scheme != "" {
+		return foreignTarget
+	}
+	meant := ""
+	if a != nil {
+		meant = a.meant(r.Host)
+	}
 	if meant == "" {
-		return false
+		return foreignHost
 	}
 	switch sent := r.Header["Origin"]; {
 	case len(sent) > 1, len(sent) == 1 && !sameAs(meant, sent[0]):
-		return false
+		return foreignOrigin
 	}
 	// W3C Fetch Metadata §2.1. "same-site" is another port of this machine.
 	switch site := r.Header["Sec-Fetch-Site"]; {
 	case len(site) > 1, len(site) == 1 && site[0] != "same-origin" && site[0] != "none":
-		return false
+		return foreignSite
 	}
-	return true
+	return ""
 }
 
 // meant returns the accepted origin for a Host field, or "". The field has no
@@ -133,7 +175,7 @@ func sameAs(meant, field string) bool {
 	return err == nil && o == meant
 }
 
-// sameOrigin reports whether a request has an Origin. If admits has accepted the
+// sameOrigin reports whether a request has an Origin. If refuses has accepted the
 // request, it is this origin.
 func sameOrigin(r *http.Request) bool { return len(r.Header["Origin"]) == 1 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -202,12 +203,30 @@ func TestDefaultPorts(t *testing.T) {
 	}
 }
 
+// Each cause of forbidden_origin has a reason and a sentence about it.
 func TestForbiddenOriginProblem(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
-	e := w.Do("GET", "/api/v1/about", "", "Origin", "http://evil.example")
-	if p := e.Problem(t); e.Status != 403 || p.Code != api.ForbiddenOrigin || p.Detail == "" {
-		t.Errorf("%d %s", e.Status, e.Body)
+	cookie := "nightlatch_session=" + w.SignIn("ada").Token()
+	details := map[string]bool{}
+	for reason, fields := range map[string][]string{
+		"host":      {"Host", "evil.example"},
+		"origin":    {"Origin", "http://evil.example"},
+		"site":      {"Sec-Fetch-Site", "cross-site"},
+		"no_origin": {"Cookie", cookie},
+	} {
+		e := w.Do("POST", "/api/v1/sign-out", "", fields...)
+		p := e.Problem(t)
+		if e.Status != 403 || p.Code != api.ForbiddenOrigin || p.Reason != reason || p.Detail == "" || details[p.Detail] {
+			t.Errorf("%s: %d %s", reason, e.Status, e.Body)
+		}
+		details[p.Detail] = true
+	}
+	r := httptest.NewRequest("GET", "http://localhost:8440/api/v1/about", nil)
+	answer := httptest.NewRecorder()
+	w.Handler().ServeHTTP(answer, r)
+	if !strings.Contains(answer.Body.String(), `"reason":"target"`) {
+		t.Errorf("a request for a proxy: %s", answer.Body)
 	}
 }
 

@@ -60,11 +60,11 @@ func (p *Authenticator) decide(ctx context.Context, t *attempt) (thirdparty.Iden
 		case err != nil:
 			return err
 		case t.outcome == temppassword.Expired:
-			refusal, reported, err = p.refuseOwner(tx, t, a, thirdparty.Refusal{Code: api.TemporaryPasswordExpired, Rule: "R85"})
+			refusal, reported, err = p.refuseOwner(tx, t, a, thirdparty.Refusal{Code: api.TemporaryPasswordExpired, Rule: "R85", Off: !enrolled.TwoFactor()})
 		case t.outcome == temppassword.Revoked:
-			refusal, reported, err = p.refuseOwner(tx, t, a, thirdparty.Refusal{Code: api.InvalidCredentials, Reason: thirdparty.Revoked, Rule: "R83"})
+			refusal, reported, err = p.refuseOwner(tx, t, a, thirdparty.Refusal{Code: api.InvalidCredentials, Reason: thirdparty.Revoked, Rule: "R83", Off: !enrolled.TwoFactor()})
 		case t.outcome == temppassword.Live:
-			refusal, reported, err = p.refuseOwner(tx, t, a, thirdparty.Refusal{Code: api.InvalidCredentials, Reason: thirdparty.OtherService, Rule: "R83"})
+			refusal, reported, err = p.refuseOwner(tx, t, a, thirdparty.Refusal{Code: api.InvalidCredentials, Reason: thirdparty.OtherService, Rule: "R83", Off: !enrolled.TwoFactor()})
 		case t.password && enrolled.TwoFactor():
 			refusal, reported, err = p.askForTemporary(tx, t, a)
 		case t.password:
@@ -73,7 +73,7 @@ func (p *Authenticator) decide(ctx context.Context, t *attempt) (thirdparty.Iden
 				reported, err = p.acceptOrdinary(tx, t, a)
 			}
 		case t.backup:
-			refusal, reported, err = p.refuseOwner(tx, t, a, thirdparty.Refusal{Code: api.BackupCodeNotAccepted, Rule: "R75"})
+			refusal, reported, err = p.refuseOwner(tx, t, a, thirdparty.Refusal{Code: api.BackupCodeNotAccepted, Rule: "R75", Off: !enrolled.TwoFactor()})
 		default:
 			refusal, err = p.refuseWrong(tx, t, a)
 		}

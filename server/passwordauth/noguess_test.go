@@ -60,6 +60,38 @@ func TestWhatOnlyTheOwnerKnowsIsNoGuess(t *testing.T) {
 	servertest.WantUnauthorized(t, "expired, while throttled", w.Basic("bob", expired.Password), api.TemporaryPasswordExpired)
 }
 
+// The advice of a refusal can be followed: while two-factor is off, no temporary password can be
+// made, and the account password is what works.
+func TestAdviceWhileTwoFactorIsOff(t *testing.T) {
+	t.Parallel()
+	w := servertest.New(t)
+	c := w.SignIn("bob")
+	expired := servertest.Must[api.NewTemporaryPassword](t)(c.NewTemporaryPassword(t.Context(), "Mail", ""))
+	w.Clock.Advance(2 * time.Hour)
+	w.ProvePassword(c)
+	revoked := servertest.Must[api.NewTemporaryPassword](t)(c.NewTemporaryPassword(t.Context(), "Mail", ""))
+	if err := c.RevokeTemporaryPassword(t.Context(), revoked.ID); err != nil {
+		t.Fatal(err)
+	}
+	secrets := []string{expired.Password, revoked.Password, servertest.BobBackupCode}
+	wants := func(when, advice string) {
+		t.Helper()
+		for _, secret := range secrets {
+			if p := w.Basic("bob", secret).Problem(t); !strings.Contains(p.Detail, advice) {
+				t.Errorf("%s, %s %s: %s", when, p.Code, p.Reason, p.Detail)
+			}
+		}
+	}
+	wants("on", "under Two-factor authentication")
+	v := servertest.Must[api.View](t)(c.Begin(t.Context(), api.Begin{Kind: api.TurnOff, Method: api.Text}))
+	v = w.Answer(c, v, api.ConfirmInput{})
+	if _, ok := v.Step.(api.Finished); !ok {
+		t.Fatalf("%T, %+v", v.Step, v.Refusal)
+	}
+	wants("off", "signs in with the account password")
+	servertest.WantMe(t, "the account password", w.Basic("bob", servertest.Password), "Bob")
+}
+
 // R83: the services are the existing protocols, and the refusal lists them.
 func TestServicesAreAClosedList(t *testing.T) {
 	t.Parallel()

@@ -62,6 +62,7 @@ type Refusal struct {
 	Rule    string    // "R80"
 	RetryAt time.Time // throttled, unavailable: when to try again
 	Texted  bool      // temporary_password_required: one was sent to the phone just now (R82)
+	Off     bool      // two-factor is off, so no temporary password can be made (R80)
 }
 
 // Why returns the reason that the client gets with the code: Reason, or else
@@ -92,40 +93,55 @@ func Refused(err error) *Refusal {
 // Text says in English what happened, why, and what to do next, for protocols that
 // carry a sentence. It is printable ASCII without quotes, as RFC 6749 §5.2 requires.
 func (r *Refusal) Text() (title, detail string) {
+	title, detail, next := r.text()
+	if r.Off {
+		next = "Two-factor authentication is off, so this program signs in with the account password."
+	}
+	return title, detail + " " + next
+}
+
+// text returns what happened, why, and what to do next while two-factor is on.
+func (r *Refusal) text() (title, detail, next string) {
 	switch r.Code {
 	case api.TemporaryPasswordRequired:
 		if r.Texted {
 			return "A temporary password is needed",
-				"Two-factor authentication is on, so this program cannot sign in with the account password. " +
-					"A temporary password was just sent to the phone of this account: use that one."
+				"Two-factor authentication is on, so this program cannot sign in with the account password.",
+				"A temporary password was just sent to the phone of this account: use that one."
 		}
 		return "A temporary password is needed",
-			"Two-factor authentication is on, so this program cannot sign in with the account password. " +
-				"Make a temporary password in Nightlatch under Two-factor authentication and use that one."
+			"Two-factor authentication is on, so this program cannot sign in with the account password.",
+			"Make a temporary password in Nightlatch under Two-factor authentication and use that one."
 	case api.TemporaryPasswordExpired:
 		return "This temporary password has expired",
-			"It worked for a limited time. Make a new one in Nightlatch under Two-factor authentication."
+			"It worked for a limited time.",
+			"Make a new one in Nightlatch under Two-factor authentication."
 	case api.BackupCodeNotAccepted:
 		return "Backup codes do not work here",
-			"A backup code signs in to Nightlatch itself only. " +
-				"For other programs make a temporary password under Two-factor authentication."
+			"A backup code signs in to Nightlatch itself only.",
+			"For other programs make a temporary password under Two-factor authentication."
 	case api.Throttled:
 		return "Too many tries",
-			"There were too many wrong tries in a row, so this one was not checked. Wait, then try again."
+			"There were too many wrong tries in a row, so this one was not checked.",
+			"Wait, then try again."
 	case api.Unavailable:
 		return "Busy",
-			"The server is busy. Try again in a moment."
+			"The server is busy.",
+			"Try again in a moment."
 	}
 	switch r.Reason {
 	case Revoked:
 		return "This temporary password was revoked",
-			"It no longer works. Make a new one in Nightlatch under Two-factor authentication."
+			"It no longer works.",
+			"Make a new one in Nightlatch under Two-factor authentication."
 	case OtherService:
 		return "This temporary password is for another service",
-			"It was limited to one service when it was made. Make one for this service in Nightlatch under Two-factor authentication."
+			"It was limited to one service when it was made.",
+			"Make one for this service in Nightlatch under Two-factor authentication."
 	}
 	return "Wrong user name or password",
-		"Check both. With two-factor authentication on, other programs need a temporary password."
+		"Check both.",
+		"With two-factor authentication on, other programs need a temporary password."
 }
 
 // RetryAfter returns the whole seconds from now until at, rounded up and at least one,

@@ -20,6 +20,7 @@ func TestText(t *testing.T) {
 		{Code: api.TemporaryPasswordRequired},
 		{Code: api.TemporaryPasswordRequired, Texted: true},
 		{Code: api.TemporaryPasswordExpired},
+		{Code: api.TemporaryPasswordExpired, Off: true},
 		{Code: api.BackupCodeNotAccepted},
 		{Code: api.Throttled},
 		{Code: api.Unavailable},
