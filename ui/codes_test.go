@@ -109,7 +109,7 @@ func TestSheets(t *testing.T) {
 
 	dir := t.TempDir()
 	h.Do("wizard.save.save")
-	h.Sees("ui.save.codes", "ui.save.why")
+	h.Sees("ui.save.codes", "ui.save.codes.why")
 	h.Press(fyne.KeyRight) // as text
 	h.TabTo("ui.save.where")
 	h.ClearField()

@@ -87,6 +87,8 @@ func TestOpenCeremonySaysWhatIsOn(t *testing.T) {
 	h.Press(fyne.KeyReturn)
 	h.Sees("wizard.save.heading.enroll-app")
 	h.Ctrl(fyne.Key2)
+	h.Sees("wizard.save.leave")
+	h.Do("wizard.save.leave.do")
 	h.SeesFilled("wizard.open.on", uitest.With{"method": w.T("method.app"), "steps": w.T("wizard.path.save-backup-code")})
 	h.Do("ui.two-factor.drop")
 	h.Sees("ui.two-factor.drop-code", "ui.two-factor.drop-code.why")
