@@ -93,6 +93,7 @@ type Console struct {
 	clipboard *clipboard.Keeper
 	strip     *fyne.Container // below the page while a secret is on the clipboard
 	area      *fyne.Container // the page, the strip and the messages
+	tips      *control.TipLayer
 
 	rail      *control.SideRail
 	slot      *fyne.Container // holds the page in front
@@ -263,6 +264,7 @@ func (c *Console) furnish(clock kit.Clock) {
 	c.strip.Hide()
 	page := look.V(0, look.Grow(c.slot), c.strip)
 	c.Toast = kit.NewToaster(clock)
+	c.tips = control.NewTipLayer(clock.Every)
 	c.area = look.Z(page, c.Toast.View(page))
 }
 
@@ -275,7 +277,7 @@ func (c *Console) frame() {
 	if c.dock != nil {
 		docked = append(docked, c.dock)
 	}
-	c.window.SetContent(container.New(floor{c}, look.Z(control.NewBackdrop(c.window.Canvas()), kit.NewWindow(c.rail, c.area, docked...))))
+	c.window.SetContent(container.New(floor{c}, look.Z(control.NewBackdrop(c.window.Canvas()), kit.NewWindow(c.rail, c.area, docked...), c.tips)))
 	c.window.Canvas().SetOnTypedKey(c.typed)
 	if keys, ok := c.window.Canvas().(desktop.Canvas); ok {
 		keys.SetOnKeyDown(control.KeyDown)

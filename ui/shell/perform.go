@@ -124,6 +124,7 @@ func (c *Console) Dialog(d control.DialogConfig) *control.Dialog {
 	dialog := control.ShowDialog(c.window.Canvas(), d)
 	view = c.Toast.View(dialog)
 	dialog.Lay(view)
+	dialog.Lay(control.NewTipLayer(c.tips.Every()))
 	return dialog
 }
 

@@ -81,6 +81,7 @@ func (c *Console) Redraw() {
 	if c.entering {
 		before.offset, known = fyne.Position{}, nil // a repeated refusal is news too
 	}
+	c.tips.End()
 	c.slot.Objects = []fyne.CanvasObject{v.Content}
 	c.slot.Refresh()
 	c.bindings = v.Bindings

@@ -51,7 +51,7 @@ func NewButton(label, icon string, kind Kind, tap func()) *Button {
 	if icon == "" {
 		b.label.Centered()
 	}
-	b.OnTap, b.Name = tap, label
+	b.OnTap, b.Name, b.tip = tap, label, label == ""
 	b.init(b, look.Z(b.box, look.AtLeast(look.ControlHeight, look.Inset(pad, look.S8, pad, look.S8, look.Centre(look.H(look.S8, inside...))))), look.RadiusControl, 4, b.dress)
 	return b
 }

@@ -20,6 +20,7 @@ type Pressable struct {
 
 	Hovered, Focused, Pressed bool
 
+	tip      bool // Name is shown while the mouse or the focus is on it
 	disabled bool
 	self     fyne.CanvasObject
 	content  fyne.CanvasObject
@@ -83,6 +84,9 @@ func (p *Pressable) FocusGained() {
 	p.Focused, focused = true, p
 	p.changed()
 	reveal(p.self)
+	if p.tip && p.Ringed() {
+		showTip(p.self, p.Name, false)
+	}
 }
 
 // FocusLost hides the focus ring.
@@ -91,6 +95,7 @@ func (p *Pressable) FocusLost() {
 	if focused == p {
 		focused = nil
 	}
+	hideTip(p.self)
 	p.changed()
 }
 
@@ -102,6 +107,9 @@ func (p *Pressable) MouseIn(*desktop.MouseEvent) {
 	if !p.disabled {
 		p.Hovered = true
 		p.changed()
+		if p.tip {
+			showTip(p.self, p.Name, true)
+		}
 	}
 }
 
@@ -109,11 +117,16 @@ func (p *Pressable) MouseIn(*desktop.MouseEvent) {
 func (p *Pressable) MouseMoved(*desktop.MouseEvent) { act() }
 
 // MouseOut ends the hover and pressed states.
-func (p *Pressable) MouseOut() { p.Hovered, p.Pressed = false, false; p.changed() }
+func (p *Pressable) MouseOut() {
+	hideTip(p.self)
+	p.Hovered, p.Pressed = false, false
+	p.changed()
+}
 
 // MouseDown shows the pressed state.
 func (p *Pressable) MouseDown(e *desktop.MouseEvent) {
 	mouseUsed()
+	hideTip(p.self)
 	p.stray = clicks.stray(p.self, e.AbsolutePosition, time.Now())
 	p.had.note(fyne.CurrentApp().Driver().CanvasForObject(p.self))
 	if !p.disabled && !p.stray {
