@@ -21,6 +21,8 @@ type LabPhone struct {
 	FlightMode    *bool       `json:"flight_mode,omitempty"`   // nothing arrives while it is on
 	Notifications *bool       `json:"notifications,omitempty"` // whether it shows notifications
 	Carrier       *LabCarrier `json:"carrier,omitempty"`       // how its carrier treats texts
+	Received      *int        `json:"received,omitempty"`      // texts that arrived since the reset; ignored in a PUT
+	LastText      *Time       `json:"last_text,omitempty"`     // when the latest of them arrived; ignored in a PUT
 }
 
 // LabCarrier is how a simulated carrier treats text messages to one phone.

@@ -152,4 +152,10 @@ func TestInboxKeepsTheLatest(t *testing.T) {
 	if len(got) != maxTexts || got[0] != time.Duration(5).String() {
 		t.Errorf("%d texts, the first %q", len(got), got[0])
 	}
+	// All are counted, including those that are no longer kept.
+	var phones []api.LabPhone
+	w.call(t, "GET", "/lab/v1/phones", "", &phones)
+	if len(phones) != 1 || *phones[0].Received != maxTexts+5 || phones[0].LastText.IsZero() {
+		t.Errorf("the phone is %+v", phones)
+	}
 }

@@ -23,6 +23,8 @@ type phone struct {
 	optedIn       bool // texts from the short code are delivered
 
 	inbox    []api.LabText // oldest first
+	received int           // texts that arrived, including those that the inbox no longer keeps
+	lastText time.Time     // when the latest of them arrived
 	underway []transit     // in the order of sending
 }
 
@@ -64,6 +66,8 @@ func (p *phone) arrive(now time.Time, from string) (arrived int, next time.Durat
 		at := now
 		p.inbox = append(p.inbox, api.LabText{From: from, Body: t.body, At: &at})
 		arrived++
+		p.received++
+		p.lastText = now
 		return true
 	})
 	if over := len(p.inbox) - maxTexts; over > 0 {
@@ -84,11 +88,15 @@ func (p *phone) requireOptIn(required bool) {
 func (p *phone) state() api.LabPhone {
 	flight, notifications := p.flightMode, p.notifications
 	delay, loss := p.delay.String(), p.loss
-	required, opted := p.optInRequired, p.optedIn
-	return api.LabPhone{
-		Number: p.number, FlightMode: &flight, Notifications: &notifications,
+	required, opted, received := p.optInRequired, p.optedIn, p.received
+	state := api.LabPhone{
+		Number: p.number, FlightMode: &flight, Notifications: &notifications, Received: &received,
 		Carrier: &api.LabCarrier{Delay: &delay, Loss: &loss, OptInRequired: &required, OptedIn: &opted},
 	}
+	if last := p.lastText; !last.IsZero() {
+		state.LastText = &last
+	}
+	return state
 }
 
 // chance returns a random number in [0,1).

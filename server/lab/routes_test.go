@@ -61,7 +61,7 @@ func TestPhoneStateKeepsWhatIsNotGiven(t *testing.T) {
 	w.call(t, "PUT", "/lab/v1/phones/"+demo, `{"flight_mode":true,"carrier":{"delay":"90s","loss":0.25}}`, nil)
 	var got api.LabPhone
 	rec := w.call(t, "PUT", "/lab/v1/phones/"+demo, `{"notifications":false,"carrier":{"opt_in_required":true}}`, &got)
-	want := `{"number":"+12025550143","flight_mode":true,"notifications":false,"carrier":{"delay":"1m30s","loss":0.25,"opt_in_required":true,"opted_in":false}}`
+	want := `{"number":"+12025550143","flight_mode":true,"notifications":false,"carrier":{"delay":"1m30s","loss":0.25,"opt_in_required":true,"opted_in":false},"received":0}`
 	if strings.TrimSpace(rec.Body.String()) != want {
 		t.Errorf("state is %s, want %s", rec.Body, want)
 	}

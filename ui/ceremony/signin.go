@@ -85,7 +85,11 @@ func (s *sessionScreen) drawFoot() fyne.CanvasObject {
 	c := s.c
 	line := []fyne.CanvasObject{look.NewIcon("lock", 14, look.Ink3), look.NewText(c.Catalog.T("ui.door.stays"), look.Caption, look.Ink2)}
 	if c.HasPanel() && !c.PanelShown() {
-		line = append(line, control.NewLink(c.Catalog.T("ui.door.lab"), c.TogglePanel))
+		lab := c.Catalog.T("ui.door.lab")
+		if n := c.Arrived(); n > 0 {
+			lab = c.Catalog.N("ui.door.lab-new", n, lab)
+		}
+		line = append(line, control.NewLink(lab, c.TogglePanel))
 	}
 	foot := look.H(look.S8, line...)
 	others := c.OtherAccounts()

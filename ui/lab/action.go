@@ -21,6 +21,7 @@ func (p *Panel) do(work func(ctx context.Context, server *client.Client) error, 
 		return
 	}
 	p.doing = true
+	p.use(inPanel)
 	server := p.c.Config.Client
 	p.state.Trouble = nil
 	p.scope.Go(func(ctx context.Context) func() {
@@ -51,6 +52,7 @@ func (p *Panel) set(phone api.LabPhone) {
 		_, err := server.SetPhone(ctx, number, phone)
 		return err
 	}, nil)
+	p.use(atPhone)
 }
 
 // setCarrier changes the carrier of the phone that is shown.
@@ -62,6 +64,7 @@ func (p *Panel) text(body string) {
 	p.do(func(ctx context.Context, server *client.Client) error {
 		return server.SendText(ctx, number, shortCode, body)
 	}, nil)
+	p.use(atPhone)
 }
 
 func (p *Panel) advance(d time.Duration) {
@@ -89,8 +92,8 @@ type credentialForm interface {
 	FillIn(username, password string) bool
 }
 
-// use fills a demo account into the sign-in form, or copies its password.
-func (p *Panel) use(a api.LabAccount) {
+// useAccount fills a demo account into the sign-in form, or copies its password.
+func (p *Panel) useAccount(a api.LabAccount) {
 	c := p.c
 	if f, ok := c.Front().(credentialForm); ok && f.FillIn(a.Username, a.Password) {
 		c.Uncover()

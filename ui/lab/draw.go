@@ -22,19 +22,22 @@ func (p *Panel) draw() fyne.CanvasObject {
 	if v.Trouble != nil {
 		parts = append(parts, kit.NewBanner(look.Refused, v.Trouble.What, v.Trouble.Why, v.Trouble.Next))
 	}
-	if len(v.Phones) > 1 {
-		parts = append(parts, p.drawNumbers())
-	}
-	parts = append(parts,
-		look.HTop(look.S16, p.phone, look.Grow(look.V(look.S12, append(p.drawCarrier(), p.drawClock()...)...))),
-		look.V(look.S8, kit.Section(w.T("lab.mailbox")), p.drawMail()),
+	p.rows = nil
+	carrier := look.V(look.S12, p.drawCarrier()...)
+	p.carrier = []fyne.CanvasObject{carrier}
+	numbers := p.drawNumbers()
+	p.carrier, p.numbers = append(p.carrier, numbers), numbers
+	p.mark("phone", p.phone)
+	parts = append(parts, numbers,
+		look.HTop(look.S16, p.phone, look.Grow(look.V(look.S12, append([]fyne.CanvasObject{carrier}, p.drawClock()...)...))),
+		p.drawMailbox(),
 		p.drawKeys(),
 	)
 	if len(v.Accounts) > 0 {
 		parts = append(parts, look.V(look.S8, kit.Section(w.T("lab.accounts")), p.drawAccounts()))
 	}
 	column := look.Narrow(look.LabWidth+120, look.Inset(look.S16, look.S12, look.S16, look.S16, look.V(look.S16, parts...)))
-	return container.New(dockLayout{}, look.NewBox(look.Rail, "", 0), look.Scroll(column))
+	return container.New(dockLayout{}, look.NewBox(look.Rail, "", 0), look.V(0, look.Grow(look.Scroll(column)), p.news))
 }
 
 // dockLayout is at least as wide as the docked panel, and wider where the panel
@@ -75,8 +78,9 @@ func (p *Panel) drawAccounts() fyne.CanvasObject {
 			does = look.NewIcon("copy", 16, look.Ink3)
 		}
 		row := control.NewTapRow(look.Inset(look.S12, look.S8, look.S12, look.S8, look.H(look.S8, look.Grow(look.V(0,
-			look.NewText(a.Username, look.Strong, look.Ink), look.NewText(story, look.Caption, look.Ink2).Wrapped())), does)), func() { p.use(a) })
+			look.NewText(a.Username, look.Strong, look.Ink), look.NewText(story, look.Caption, look.Ink2).Wrapped())), does)), func() { p.useAccount(a) })
 		row.Name = w.T("lab.use-name", a.Username)
+		p.mark("account "+a.Username, row)
 		rows = append(rows, look.V(0, row, p.drawSecrets(a)))
 	}
 	return kit.List(look.S12, rows...)

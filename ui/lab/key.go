@@ -31,6 +31,7 @@ func (p *Panel) drawKeys() fyne.CanvasObject {
 func (p *Panel) drawKeyList() fyne.CanvasObject {
 	w := p.c.Catalog
 	var rows []fyne.CanvasObject
+	clear(p.keys)
 	for _, k := range p.state.Keys {
 		icon := "usb"
 		if k.Transport == "nfc" {
@@ -39,7 +40,9 @@ func (p *Panel) drawKeyList() fyne.CanvasObject {
 		head := look.HTop(look.S12, kit.Tile(icon, k.PluggedIn),
 			look.Grow(look.V(0, look.NewText(k.Name, look.Strong, look.Ink), look.NewText(keyState(w, k), look.Caption, look.Ink2).Wrapped())),
 			control.NewButton("", "more", control.Quiet, func() { p.askMore(k) }).Named(w.T("lab.key.more-name", k.Name)))
-		rows = append(rows, look.Inset(look.S12, look.S12, look.S12, look.S12, look.V(look.S8, head, look.H(look.S8, append([]fyne.CanvasObject{look.Gap()}, p.keyButtons(k)...)...))))
+		p.keys[k.ID] = look.Inset(look.S12, look.S12, look.S12, look.S12, look.V(look.S8, head, look.H(look.S8, append([]fyne.CanvasObject{look.Gap()}, p.keyButtons(k)...)...)))
+		p.mark(k.ID, p.keys[k.ID])
+		rows = append(rows, p.keys[k.ID])
 	}
 	if len(rows) == 0 {
 		return kit.Card(look.Pad(look.S12, look.NewText(w.T("lab.no-keys"), look.Caption, look.Ink2).Wrapped()))

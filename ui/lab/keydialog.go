@@ -135,6 +135,7 @@ func (p *Panel) askKey() {
 				return
 			}
 			dialog.Do().Disable()
+			p.use(inPanel)
 			server := c.Config.Client
 			p.scope.Go(func(ctx context.Context) func() {
 				_, err := server.PlugKey(ctx, k)

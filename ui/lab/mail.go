@@ -13,14 +13,39 @@ import (
 	"nightlatch/ui/kit/look"
 )
 
-// shownMail is how many of the newest mails are listed.
+// shownMail is how many of the newest mails are listed at first.
 const shownMail = 5
+
+// drawMailbox draws the mailbox: how many mails are unread, and the newest ones.
+func (p *Panel) drawMailbox() fyne.CanvasObject {
+	w, unread := p.c.Catalog, 0
+	for _, m := range p.state.Mail {
+		if !p.state.Read[MailID(m)] {
+			unread++
+		}
+	}
+	head := look.H(look.S8, kit.Section(w.T("lab.mailbox")), look.Gap())
+	if unread > 0 {
+		head.Add(look.NewText(w.N("lab.mail.unread", unread), look.Caption, look.Ink2))
+	}
+	box := look.V(look.S8, head, p.drawMail())
+	if older := len(p.state.Mail) - p.listed; older > 0 {
+		box.Add(look.H(0, control.NewLink(w.N("lab.mail.older", older), func() {
+			p.use(inPanel)
+			p.listed += 20
+			p.Redraw()
+		}), look.Gap()))
+	}
+	p.mailbox = box
+	return box
+}
 
 func (p *Panel) drawMail() fyne.CanvasObject {
 	w, now := p.c.Catalog, p.c.Now()
 	var rows []fyne.CanvasObject
+	p.newest = nil
 	for _, m := range slices.Backward(p.state.Mail) {
-		if len(rows) == shownMail {
+		if len(rows) == p.listed {
 			break
 		}
 		role, dot := look.Body, look.Clear
@@ -30,6 +55,10 @@ func (p *Panel) drawMail() fyne.CanvasObject {
 		row := control.NewTapRow(look.Inset(look.S12, look.S8, look.S12, look.S8, look.H(look.S8, look.Sized(8, 8, look.NewDisc(dot, "")),
 			look.Grow(look.NewText(m.Subject, role, look.Ink)), look.NewText(w.Moment(now, m.At), look.Caption, look.Ink2))), func() { p.readMail(m) })
 		row.Name = m.Subject
+		if len(rows) == 0 {
+			p.newest = row
+		}
+		p.mark(MailID(m), row)
 		rows = append(rows, row)
 	}
 	if len(rows) == 0 {
@@ -46,6 +75,7 @@ func MailID(m api.LabMail) string {
 // readMail opens a mail.
 func (p *Panel) readMail(m api.LabMail) {
 	c := p.c
+	p.use(inPanel)
 	p.state.Read[MailID(m)] = true
 	p.Redraw()
 	c.Dialog(control.DialogConfig{

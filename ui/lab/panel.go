@@ -30,6 +30,13 @@ type Panel struct {
 	date  *look.Text
 	close *control.Button
 	doing bool // work is running
+
+	loads  int    // how often the data was asked for
+	shown  int    // the load that is shown; the results of earlier ones are dropped
+	loaded bool   // state was shown since the start or the reset
+	noted  string // the number of the phone whose texts are drawn
+	listed int    // how many mails are listed
+	sight         // what is in sight and what is not
 }
 
 // A State holds all data that the panel shows.
@@ -47,7 +54,7 @@ type State struct {
 
 // New returns the panel of a console.
 func New(c *shell.Console) *Panel {
-	return &Panel{c: c, root: look.Z(), state: State{Read: map[string]bool{}}}
+	return &Panel{c: c, root: look.Z(), state: State{Read: map[string]bool{}}, listed: shownMail, sight: newSight()}
 }
 
 // Content is part of shell.Panel.
@@ -65,10 +72,26 @@ func (p *Panel) Open(arg string) {
 }
 
 // Shown is part of shell.Panel.
-func (p *Panel) Shown() { p.tick() }
+func (p *Panel) Shown() {
+	p.tick()
+	p.reveal()
+}
 
 // Redraw is part of shell.Panel.
-func (p *Panel) Redraw() { p.c.Rebuild(p.root, p.draw) }
+func (p *Panel) Redraw() {
+	p.redraw()
+	p.look()
+}
+
+func (p *Panel) redraw() {
+	p.scrolling = true // not by the person
+	id, at := p.anchor()
+	p.c.Rebuild(p.root, p.draw)
+	p.hold(id, at)
+	p.scrolling = false
+	p.follow()
+	p.told = nil // in another language, perhaps
+}
 
 // eventsRetry is how long to wait before connecting to the lab's events again.
 const eventsRetry = time.Second
@@ -87,6 +110,7 @@ func (p *Panel) Start(s *shell.Scope) {
 	p.scope.Every(time.Second, func() {
 		if p.c.PanelShown() {
 			p.tick()
+			p.look() // a dialog was closed, or the window is larger
 		}
 	})
 	p.Load()
@@ -112,6 +136,7 @@ func (p *Panel) onTopic(topic string) {
 	}
 	if topic == api.TopicLabReset {
 		p.state.Read = map[string]bool{}
+		p.loaded, p.unseen = false, newUnseen()
 	}
 	p.Load()
 }
@@ -151,12 +176,19 @@ func (p *Panel) Load() {
 	if p.scope == nil {
 		return
 	}
-	server, number := p.c.Config.Client, p.number()
+	server, number, before, turn := p.c.Config.Client, p.number(), p.state, p.mayTurn()
+	p.loads++
+	load := p.loads
 	p.scope.Go(func(ctx context.Context) func() {
 		v := State{Number: number}
 		var err error
 		if v.Phones, err = server.Phones(ctx); err != nil {
 			return nil // the next event loads it again
+		}
+		if turn || v.Number == "" {
+			if texted := latest(before, v.Phones); texted != "" {
+				v.Number = texted
+			}
 		}
 		if v.Number == "" && len(v.Phones) > 0 {
 			v.Number = v.Phones[0].Number
@@ -172,7 +204,14 @@ func (p *Panel) Load() {
 		v.Mail, _ = server.Mail(ctx, "")
 		v.Keys, _ = server.LabKeys(ctx)
 		v.Accounts, _ = server.LabAccounts(ctx)
-		return func() { v.SignedIn = p.c.SignedIn(); p.Show(v) }
+		return func() {
+			if load < p.shown {
+				return
+			}
+			p.shown = load
+			v.SignedIn = p.c.SignedIn()
+			p.Show(v)
+		}
 	})
 }
 
@@ -184,25 +223,50 @@ func (p *Panel) number() string {
 	return p.c.Account().Phone
 }
 
-// Show shows a newly loaded state. New texts slide into the phone.
+// pick shows the phone with a number.
+func (p *Panel) pick(number string) {
+	p.use(atPhone)
+	p.state.Number = number
+	p.shown = p.loads + 1 // what is being loaded has the texts of another phone
+	p.Redraw()
+	p.Load()
+}
+
+// Show shows a newly loaded state. New texts slide into the phone. What arrived comes
+// into view or is counted.
 func (p *Panel) Show(v State) {
-	before := p.state
+	before, scroll := p.state, p.mayScroll()
 	v.Trouble = before.Trouble
 	if v.Read == nil {
 		v.Read = before.Read
 	}
-	fresh := len(v.Texts) - len(before.Texts)
-	switch {
-	case v.Number != before.Number || fresh < 0 || fresh > 3:
-		p.phone.SetNotes(p.notes(v.Texts))
-	default:
-		for _, t := range v.Texts[len(v.Texts)-fresh:] {
-			p.phone.Notify(p.note(t))
-		}
-	}
-	changed := !reflect.DeepEqual(before, v)
+	arrived := p.loaded && p.unseen.learn(before, v)
+	p.loaded = true
+	p.showNotes(before, v)
 	p.state = v
-	if changed {
-		p.Redraw()
+	if !reflect.DeepEqual(before, v) {
+		p.redraw() // without a look: what arrives together may not stay in sight
 	}
+	if arrived && scroll {
+		p.reveal()
+	}
+	p.look()
+}
+
+// showNotes shows the texts of a state on the phone.
+func (p *Panel) showNotes(before, v State) {
+	fresh := min(newTexts(before, v.shownPhone()), len(v.Texts))
+	if v.Number != p.noted || fresh > 3 || fresh == 0 && len(v.Texts) != len(before.Texts) {
+		old := v.Texts
+		if fresh <= 3 {
+			old = v.Texts[:len(v.Texts)-fresh]
+		} else {
+			fresh = 0
+		}
+		p.phone.SetNotes(p.notes(old))
+	}
+	for _, t := range v.Texts[len(v.Texts)-fresh:] {
+		p.phone.Notify(p.note(t))
+	}
+	p.noted = v.Number
 }

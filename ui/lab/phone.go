@@ -25,30 +25,38 @@ func (v State) shownPhone() api.LabPhone {
 	return api.LabPhone{}
 }
 
-// drawNumbers draws the selector of the phone to show.
+// drawNumbers draws the selector of the phone to show, or a text in its place if there is
+// no phone.
 func (p *Panel) drawNumbers() fyne.CanvasObject {
 	v := p.state
+	if len(v.Phones) == 0 {
+		return look.AtLeast(look.ControlHeight, look.CentreVertically(look.NewText(p.c.Catalog.T("lab.no-phone"), look.Caption, look.Ink2).Wrapped()))
+	}
 	var names []string
 	at := 0
 	for i, phone := range v.Phones {
-		names = append(names, explain.PhoneNumber(phone.Number))
+		name := explain.PhoneNumber(phone.Number)
+		if n := p.unseen.texts[phone.Number]; n > 0 && phone.Number != v.Number {
+			name = p.c.Catalog.N("lab.phone-new", n, name)
+		}
+		names = append(names, name)
 		if phone.Number == v.Number {
 			at = i
 		}
 	}
-	pick := control.NewSelector(control.SelectorConfig{Icon: "phone", Options: names, Selected: at, OnPick: func(i int) { p.state.Number = v.Phones[i].Number; p.Load() }})
+	pick := control.NewSelector(control.SelectorConfig{Icon: "phone", Options: names, Selected: at, OnPick: func(i int) { p.pick(v.Phones[i].Number) }})
 	pick.SetName(p.c.Catalog.T("lab.phone"))
 	return pick
 }
 
-// drawCarrier draws the carrier's switches, or a text if there is no phone.
+// drawCarrier draws the carrier's switches, or nothing if there is no phone.
 func (p *Panel) drawCarrier() []fyne.CanvasObject {
 	w := p.c.Catalog
 	phone := p.state.shownPhone()
-	parts := []fyne.CanvasObject{kit.Section(w.T("lab.carrier"))}
 	if phone.Number == "" {
-		return append(parts, look.NewText(w.T("lab.no-phone"), look.Caption, look.Ink2).Wrapped(), look.Space(1, look.S4))
+		return nil
 	}
+	parts := []fyne.CanvasObject{kit.Section(w.T("lab.carrier"))}
 	carrier := api.LabCarrier{}
 	if phone.Carrier != nil {
 		carrier = *phone.Carrier

@@ -98,6 +98,7 @@ type Console struct {
 	rail      *control.SideRail
 	slot      *fyne.Container // holds the page in front
 	dock      *fyne.Container // holds the panel; nil without one
+	arrived   int             // in the panel, and not in sight yet
 	front     Screen
 	scope     *Scope               // of the screen in front
 	action    *Scope               // while an action of the screen in front runs; nil before the first

@@ -1,6 +1,8 @@
 package shell
 
 import (
+	"strconv"
+
 	"fyne.io/fyne/v2"
 
 	"nightlatch/ui/kit/control"
@@ -12,7 +14,7 @@ import (
 type Panel interface {
 	Content() fyne.CanvasObject
 	Start(s *Scope)        // starts loading and following the data
-	Shown()                // the panel has become visible
+	Shown()                // the panel has become visible and has the focus
 	Load()                 // the account or the session changed
 	Redraw()               // the theme changed
 	Open(arg string)       // opens a dialog that a route asks for
@@ -108,17 +110,45 @@ func (c *Console) TogglePanel() {
 	} else {
 		c.covers = !c.panelFits(c.window.Canvas().Size().Width)
 		c.dock.Show()
-		c.parts.Panel.Shown()
 	}
 	c.Config.Prefs.SetBool(prefPanel, c.dock.Visible())
 	c.window.Content().Refresh()
 	c.Redraw()
+	c.countPanel()
 	if c.dock.Visible() {
 		c.focusPanel()
+		c.parts.Panel.Shown()
 	} else if c.window.Canvas().Focused() == nil {
 		c.Refocus()
 		c.Redraw()
 	}
+}
+
+// PanelCount sets how much has arrived in the panel and was not in sight yet. The rail
+// shows it while the panel is hidden, and so does the link to the panel at the door.
+func (c *Console) PanelCount(n int) {
+	if n == c.arrived {
+		return
+	}
+	c.arrived = n
+	c.countPanel()
+	if c.rail == nil && c.front != nil && !c.PanelShown() {
+		c.Redraw()
+	}
+}
+
+// Arrived is how much has arrived in the panel and was not in sight yet.
+func (c *Console) Arrived() int { return c.arrived }
+
+func (c *Console) countPanel() {
+	if c.rail == nil {
+		return
+	}
+	words := ""
+	if c.arrived > 0 && !c.PanelShown() {
+		words = strconv.Itoa(c.arrived)
+	}
+	c.rail.SetCount(string(Lab), words)
 }
 
 // loadPanel makes the panel load its data again.

@@ -103,6 +103,7 @@ func (c *Console) EnterSession(in api.SignedIn, then func()) {
 func (c *Console) enterAccount(a api.Account) {
 	c.account = a
 	c.rail = c.newRail()
+	c.countPanel()
 	c.frame()
 	if c.session != nil {
 		c.session.Leave()

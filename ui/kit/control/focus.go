@@ -123,6 +123,9 @@ func (g *Backdrop) MinSize() fyne.Size { return fyne.Size{} }
 // CreateRenderer implements fyne.Widget. A backdrop is invisible.
 func (g *Backdrop) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(look.Z()) }
 
+// Reveal scrolls an object that is shown into view.
+func Reveal(o fyne.CanvasObject) { reveal(o) }
+
 // reveal scrolls every Scroll around an object so that the object and its focus ring
 // can be seen.
 func reveal(o fyne.CanvasObject) {

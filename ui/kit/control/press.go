@@ -23,6 +23,7 @@ var keys = keyboard{used: map[fyne.KeyName]bool{}}
 // widget gets.
 func KeyDown(k *fyne.KeyEvent) {
 	act()
+	uses++
 	if !isModifier(k.Name) {
 		UseKeyboard(true)
 	}

@@ -29,6 +29,7 @@ func UseKeyboard(yes bool) {
 // mouseUsed notes a press of the mouse.
 func mouseUsed() {
 	act()
+	uses++
 	UseKeyboard(false)
 }
 
