@@ -30,7 +30,7 @@ var imports = map[string][]string{
 	"ui/shell":       {"ui/clipboard", "ui/chooser", "assets/region", "ui/kit/...", "assets", "assets/explain", "server/client", "server/api"},
 	"ui/clipboard":   {},
 	"ui/chooser":     {},
-	"ui/lab":         {"ui/shell", "ui/kit/...", "assets", "assets/explain", "server/client", "server/api"},
+	"ui/lab":         {"ui/shell", "ui/kit/...", "assets", "assets/explain", "server/client", "server/api", "server/otp"},
 	"ui/securitykey": {"ui/shell", "ui/kit/...", "ui/wizard", "assets", "assets/explain", "fido", "server/client", "server/api"},
 	"ui/ceremony":    {"ui/shell", "ui/kit/...", "ui/wizard", "ui/securitykey", "assets/explain", "fido", "server/client", "server/api"},
 	"ui/wizard":      {"ui/kit/...", "assets", "assets/explain", "fido", "server/api", "server/rawtext"},

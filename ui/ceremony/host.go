@@ -45,6 +45,8 @@ func (r *ceremony) Do(a wizard.Action) {
 		r.step()
 	case wizard.Open:
 		r.open(a)
+	case wizard.LabApp:
+		r.c.TellPanel(string(a))
 	case wizard.Copy:
 		if a.Secret {
 			r.c.CopySecret(a.Text)

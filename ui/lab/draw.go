@@ -30,9 +30,9 @@ func (p *Panel) draw() fyne.CanvasObject {
 	p.mark("phone", p.phone)
 	parts = append(parts, numbers,
 		look.HTop(look.S16, p.phone, look.Grow(look.V(look.S12, append([]fyne.CanvasObject{carrier}, p.drawClock()...)...))),
-		p.drawMailbox(),
-		p.drawKeys(),
 	)
+	parts = append(parts, p.drawApps()...)
+	parts = append(parts, p.drawMailbox(), p.drawKeys())
 	if len(v.Accounts) > 0 {
 		parts = append(parts, look.V(look.S8, kit.Section(w.T("lab.accounts")), p.drawAccounts()))
 	}

@@ -51,7 +51,7 @@ func (p *Panel) showTexts() {
 			}
 		}
 	}
-	p.scrollTo(p.phone)
+	p.showPhone()
 	goes(p.numbers)
 }
 

@@ -7,6 +7,7 @@ import (
 	"context"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -31,12 +32,15 @@ type Panel struct {
 	close *control.Button
 	doing bool // work is running
 
-	loads  int    // how often the data was asked for
-	shown  int    // the load that is shown; the results of earlier ones are dropped
-	loaded bool   // state was shown since the start or the reset
-	noted  string // the number of the phone whose texts are drawn
-	listed int    // how many mails are listed
-	sight         // what is in sight and what is not
+	loads   int    // how often the data was asked for
+	shown   int    // the load that is shown; the results of earlier ones are dropped
+	loaded  bool   // state was shown since the start or the reset
+	noted   string // the number of the phone whose texts are drawn
+	listed  int    // how many mails are listed
+	apps    []app
+	codesOf time.Time // the period of the codes that are drawn
+	appList fyne.CanvasObject
+	sight   // what is in sight and what is not
 }
 
 // A State holds all data that the panel shows.
@@ -68,6 +72,9 @@ func (p *Panel) First() fyne.Focusable { return p.close }
 func (p *Panel) Open(arg string) {
 	if arg == shell.PlugIn {
 		p.askKey()
+	}
+	if strings.HasPrefix(arg, "otpauth:") {
+		p.scan(arg)
 	}
 }
 
@@ -136,7 +143,7 @@ func (p *Panel) onTopic(topic string) {
 	}
 	if topic == api.TopicLabReset {
 		p.state.Read = map[string]bool{}
-		p.loaded, p.unseen = false, newUnseen()
+		p.loaded, p.unseen, p.apps = false, newUnseen(), nil
 	}
 	p.Load()
 }
@@ -166,6 +173,9 @@ func (p *Panel) tick() {
 	p.clock.SetWords(w.Seconds(now))
 	p.date.SetWords(w.Date(now))
 	p.phone.SetTime(w.Clock(now), w.Weekday(now))
+	if len(p.apps) > 0 && !p.period().Equal(p.codesOf) {
+		p.Redraw()
+	}
 	if slices.ContainsFunc(p.state.Accounts, func(a api.LabAccount) bool { return a.AppCodeEnds != nil && !now.Before(*a.AppCodeEnds) }) {
 		p.Load()
 	}

@@ -1,6 +1,8 @@
 package lab
 
 import (
+	"math"
+
 	"fyne.io/fyne/v2"
 
 	"nightlatch/ui/kit/control"
@@ -86,7 +88,7 @@ func (p *Panel) reveal() {
 	case len(p.unseen.keys) > 0:
 		p.revealKeys()
 	case p.unseen.texts[p.state.Number] > 0:
-		p.scrollTo(p.phone)
+		p.showPhone()
 	case len(p.unseen.mail) > 0:
 		p.scrollTo(p.mailbox)
 	}
@@ -99,6 +101,12 @@ func (p *Panel) revealKeys() {
 			return
 		}
 	}
+}
+
+// showPhone scrolls to the phone and to its number above it.
+func (p *Panel) showPhone() {
+	p.scrollTo(p.phone)
+	p.scrollTo(p.numbers)
 }
 
 // scrollTo scrolls to a part of the panel.
@@ -120,14 +128,14 @@ func (p *Panel) scrollTo(o fyne.CanvasObject) {
 // look forgets what is in sight, and shows the counts of the rest.
 func (p *Panel) look() {
 	if p.c.PanelShown() && !p.answering() {
-		if n := p.state.Number; p.unseen.texts[n] > 0 && p.inSight(p.phone) {
+		if n := p.state.Number; p.unseen.texts[n] > 0 && p.inSight(p.phone, phoneTop) {
 			delete(p.unseen.texts, n)
 		}
-		if len(p.unseen.mail) > 0 && p.inSight(p.newest) {
+		if len(p.unseen.mail) > 0 && p.inSight(p.newest, math.MaxFloat32) {
 			clear(p.unseen.mail)
 		}
 		for id := range p.unseen.keys {
-			if p.inSight(p.keys[id]) {
+			if p.inSight(p.keys[id], math.MaxFloat32) {
 				delete(p.unseen.keys, id)
 			}
 		}
@@ -136,16 +144,19 @@ func (p *Panel) look() {
 	p.c.PanelCount(p.unseen.count())
 }
 
-// inSight reports whether a part of the panel is between the edges of the scroll around
-// it, or as good as fills it.
-func (p *Panel) inSight(o fyne.CanvasObject) bool {
+// phoneTop is the part of the phone with its newest texts.
+const phoneTop float32 = 300
+
+// inSight reports whether a part of the panel, or the given height of it from its top, is
+// between the edges of the scroll around it, or as good as fills it.
+func (p *Panel) inSight(o fyne.CanvasObject, upTo float32) bool {
 	s := shell.ScrollIn(p.root)
 	if o == nil || s == nil {
 		return false
 	}
 	top, ok := within(s.Content, o)
 	top -= s.Offset.Y
-	height := o.Size().Height
+	height := min(o.Size().Height, upTo)
 	view := s.Size().Height
 	const slack = 1 // of rounding
 	seen := min(top+height, view) - max(top, 0)

@@ -57,6 +57,16 @@ func (c *Console) OpenPanel(arg string) {
 	c.parts.Panel.Open(arg)
 }
 
+// TellPanel hands the panel an argument. It shows the panel if it is hidden, and leaves
+// the focus on the page otherwise.
+func (c *Console) TellPanel(arg string) {
+	if c.PanelShown() {
+		c.parts.Panel.Open(arg)
+		return
+	}
+	c.OpenPanel(arg)
+}
+
 func (c *Console) focusPanel() { c.focus(c.parts.Panel.First()) }
 
 // Uncover hides the panel if it covers the page. A panel beside the page stays.

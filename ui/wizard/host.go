@@ -45,6 +45,9 @@ const (
 // Fail shows why an input was not sent.
 type Fail struct{ Why explain.Explanation }
 
+// LabApp adds the account of a QR code to the app of the lab's phone.
+type LabApp string
+
 // Open leaves for another page: its ID, OpenKeyContents or OpenKeyReset.
 type Open string
 
@@ -74,6 +77,7 @@ const (
 func (Command) isAction()  {}
 func (Fail) isAction()     {}
 func (Open) isAction()     {}
+func (LabApp) isAction()   {}
 func (Copy) isAction()     {}
 func (Keep) isAction()     {}
 func (KeyInput) isAction() {}

@@ -27,6 +27,9 @@ func scanQR(s State, h Host, step api.ScanQR) StepView {
 		look.Flow(look.S12, control.NewButton(w.T("wizard.copy"), "copy", control.Secondary, h.does(Copy{Text: step.Secret, Secret: true})),
 			look.NewText(w.T("wizard.scan.kind"), look.Caption, look.Ink2)),
 	)
+	if s.Lab { // a real app shows other codes once the lab's clock was moved
+		d.Foot = append(d.Foot, control.NewLink(w.T("wizard.scan.lab"), h.does(LabApp(step.URI))))
+	}
 	d.Body = []fyne.CanvasObject{
 		look.Beside(look.S32, 300, kit.QR(step.URI, 240), by),
 		kit.Note("lock", w.T("wizard.scan.secret")),
