@@ -83,10 +83,11 @@ func (v *ToastView) naturalWidth() float32 {
 
 // Bands are tried from the bottom up in steps of bandStep. A band that covers a code costs
 // more than any number of controls.
+const bandStep float32 = 8
+
 const (
-	bandStep  float32 = 8
-	codeCost          = 1000
-	focusCost         = 10
+	codeCost  = 1000
+	focusCost = 10
 )
 
 // freeBand returns the y at which a plate of a size covers least: no code, and if possible no
