@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/binary"
 	"errors"
+	"io"
 	"net"
 	"path/filepath"
 	"testing"
@@ -24,6 +25,8 @@ func compositor(t *testing.T, events []byte) string {
 				return
 			}
 			_, _ = conn.Write(events)
+			_ = conn.(*net.UnixConn).CloseWrite()
+			_, _ = io.Copy(io.Discard, conn) // closed now, it could break the client's pipe
 			conn.Close()
 		}
 	}()

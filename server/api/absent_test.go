@@ -34,7 +34,7 @@ func checkOptional(t *testing.T, r reflect.Type) {
 		case reflect.Struct:
 			checkOptional(t, f.Type)
 		case reflect.Pointer:
-			if f.Type.Elem().Kind() == reflect.Struct {
+			if f.Type.Elem().Kind() == reflect.Struct && f.Type.Elem() != reflect.TypeFor[api.Time]() {
 				checkOptional(t, f.Type.Elem())
 			}
 		}

@@ -118,9 +118,11 @@ func (w *World) checkActivity() {
 // Restart starts another server over the same store, as after a restart with other flags.
 func (w *World) Restart(options ...Option) *World {
 	w.T.Helper()
-	return New(w.T, append([]Option{func(cfg *server.Config) {
+	again := New(w.T, append([]Option{func(cfg *server.Config) {
 		cfg.Store, cfg.Sealer, cfg.Now, cfg.Seed = w.Store, w.Sealer, w.Clock.Now, nil
 	}}, options...)...)
+	again.Clock = w.Clock // also after another restart
+	return again
 }
 
 // serve listens on loopback and runs the server until the test ends.

@@ -255,7 +255,7 @@ func TestKeyPINFaults(t *testing.T) {
 	h.Press(fyne.KeyReturn)
 	h.Sees("error.pin.short.what")
 	h.SeesFilled("error.pin.short-why", 4)
-	h.Write("1")
+	h.Write("4711") // what was refused is selected
 	h.Press(fyne.KeyReturn)
 	h.Sees("error.pin.unlike.what")
 	h.Write("4711")
