@@ -73,10 +73,16 @@ func checkDirectory(dir string) error {
 	return owned.Files(dir, isOurs)
 }
 
-// isOurs reports whether a file of the data directory is the program's.
+// isOurs reports whether a file of the data directory is the program's. A copy that is being
+// written, or that a restore kept, has the name of its file, a dot and more; the copy of a
+// key or a session is as secret as the file.
 func isOurs(name string) bool {
-	return strings.HasPrefix(name, databaseName) || strings.HasSuffix(name, ".sock") ||
-		slices.Contains([]string{seal.MasterFile, sessionName, labName}, name)
+	if strings.HasPrefix(name, databaseName) || strings.HasSuffix(name, ".sock") || strings.Contains(name, ".sock.") {
+		return true
+	}
+	return slices.ContainsFunc([]string{seal.MasterFile, sessionName, deviceName, labName}, func(file string) bool {
+		return name == file || strings.HasPrefix(name, file+".")
+	})
 }
 
 // isLabs reports whether the data in dir are a lab's.
