@@ -251,7 +251,7 @@ func (c *crawl) pressed(p place, one uitest.Control) bool {
 	}
 	c.count++
 	before, printed := c.signature(), len(h.Printer.Got)
-	_ = h.Network.Changes()
+	_, _ = h.Network.Changes(), c.keys.twice(false) // those of the way to the place don't count
 	over := len(h.Canvas().Overlays().List())
 	free, freePrinter := h.Network.Hold(), h.Printer.Hold()
 	freeKeys := c.keys.hold()

@@ -16,6 +16,11 @@ import (
 // do runs work in the lab, and then calls then if it is not nil. The panel
 // shows an error. A press while work is running is ignored.
 func (p *Panel) do(work func(ctx context.Context, server *client.Client) error, then func()) {
+	p.doOr(work, then, func() {})
+}
+
+// doOr is do, and calls failed after an error.
+func (p *Panel) doOr(work func(ctx context.Context, server *client.Client) error, then, failed func()) {
 	if p.doing {
 		p.Redraw() // resets a switch that was pressed
 		return
@@ -32,6 +37,7 @@ func (p *Panel) do(work func(ctx context.Context, server *client.Client) error, 
 				why := explain.Error(p.c.Catalog, err)
 				p.state.Trouble = &why
 				p.Redraw()
+				failed()
 				return
 			}
 			if then != nil {
@@ -75,15 +81,15 @@ func (p *Panel) advance(d time.Duration) {
 }
 
 func (p *Panel) reset() {
-	p.do(func(ctx context.Context, server *client.Client) error { return server.ResetLab(ctx) }, func() {
+	if p.doing {
+		return
+	}
+	over := p.c.Replacing()
+	p.doOr(func(ctx context.Context, server *client.Client) error { return server.ResetLab(ctx) }, func() {
 		p.state.Number = ""
 		p.loadTime()
-		if p.c.SignedIn() {
-			p.c.SignedOut(nil)
-		} else {
-			p.c.Begin()
-		}
-	})
+		over(true)
+	}, func() { over(false) })
 }
 
 // A credentialForm is a screen that may ask for a user name and a password.

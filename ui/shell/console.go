@@ -105,6 +105,8 @@ type Console struct {
 	bindings  control.Bindings     // of the screen in front
 	delayed   *Scope               // while delayed work runs; nil before the first
 	beginning bool                 // Begin waits for the server
+	replacing bool                 // the server is being emptied; see Replacing
+	ended     error                // why the session ended meanwhile; nil if it did not
 	entering  bool                 // the screen in front has not been drawn completely yet
 	parked    fyne.Focusable       // the rail entry that has the focus because the page has nothing safe
 	trouble   *explain.Explanation // shown above the page in front

@@ -226,6 +226,10 @@ func (c *Console) SignedOut(why error) {
 	if c.session == nil {
 		return
 	}
+	if c.replacing {
+		c.ended = why
+		return
+	}
 	c.closeAccount()
 	c.forgetSession()
 	c.root.Go(func(ctx context.Context) func() {
@@ -241,6 +245,25 @@ func (c *Console) SignedOut(why error) {
 			}
 		}
 	})
+}
+
+// Replacing is called before work that empties the server, such as a reset of the lab. The
+// session ends before the work does; until over is called, the window ignores that, because
+// it begins again then. Otherwise one reset would begin two sign-ins.
+func (c *Console) Replacing() (over func(replaced bool)) {
+	c.replacing, c.ended = true, nil
+	return func(replaced bool) {
+		why := c.ended
+		c.replacing, c.ended = false, nil
+		switch {
+		case replaced && c.SignedIn():
+			c.SignedOut(nil)
+		case replaced:
+			c.Begin()
+		case why != nil:
+			c.SignedOut(why)
+		}
+	}
 }
 
 func (c *Console) forgetSession() {
