@@ -7,8 +7,8 @@
 // to the caller.
 //
 // The mixing function, which takes nearly all of the time, the hash of the
-// inputs and the choice of reference blocks are those of x/crypto, by
-// go:linkname. This package adds only the loop over the blocks. Its tests
+// inputs and the choice of reference blocks are those of x/crypto, reached
+// with linkname. This package adds only the loop over the blocks. Its tests
 // compare every result with x/crypto's, so they fail if an update of the
 // module changes one of the functions.
 package slowhash
