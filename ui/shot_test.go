@@ -17,7 +17,7 @@ import (
 
 // shots are the screens of this package in all states.
 func shots() []gallerytest.Shot {
-	return slices.Concat(overviewShots(), twoFactorShots(), codeShots(), printShots(), temporaryShots(), otherShots(), dialogShots(), labShots())
+	return slices.Concat(overviewShots(), twoFactorShots(), codeShots(), printShots(), temporaryShots(), otherShots(), dialogShots(), wayShots(), labShots())
 }
 
 // labPanel is the lab's panel with a text message that has just come.

@@ -164,10 +164,16 @@ func feet(lab bool) (all []shell.Page) {
 // shows Now.
 func newConsole(app fyne.App, w *assets.Catalog) *shell.Console {
 	return shell.NewStill(shell.Config{
-		App: app, Version: "1.0", Address: "http://localhost:8440", Language: "en", Now: Now, Prefs: app.Preferences(),
+		App: app, Version: "1.0", Address: "http://localhost:8440", Language: "en", Now: Now, Prefs: app.Preferences(), ClipboardOwner: alone{},
 		Features: shell.Features{SecurityKeys: true, NFC: true, VirtualKeys: true, UdevCommand: assets.UdevCommand("/usr/bin/nightlatch"), ReadersCommand: "sudo apt install pcscd"},
 	}, w, Account(), About())
 }
+
+// alone is a desktop where nobody else copies.
+type alone struct{}
+
+func (alone) Note()      {}
+func (alone) Ours() bool { return true }
 
 // Now is the time in all pictures.
 func Now() time.Time { return time.Date(2026, 11, 22, 9, 41, 7, 0, time.UTC) }

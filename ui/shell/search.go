@@ -46,10 +46,15 @@ func (c *Console) OpenSearch() {
 	if c.session == nil || c.rail == nil || len(c.window.Canvas().Overlays().List()) > 0 {
 		return
 	}
-	s := &search{c: c, scope: c.session.Child()}
-	s.asked = s.scope.Child()
-	s.palette = control.ShowPalette(c.window.Canvas(), c.Catalog.T("ui.search.field"), searchLimit, s.typed, s.scope.Leave)
+	c.newSearch(c.session.Child())
+}
+
+// newSearch opens a search, which leaves a scope when it is closed.
+func (c *Console) newSearch(scope *Scope) *search {
+	s := &search{c: c, scope: scope, asked: scope.Child()}
+	s.palette = control.ShowPalette(c.window.Canvas(), c.Catalog.T("ui.search.field"), searchLimit, s.typed, scope.Leave)
 	s.show()
+	return s
 }
 
 // typed searches for another text. The answer to the one before is not waited for.

@@ -7,6 +7,7 @@ import (
 
 	"nightlatch/assets"
 	"nightlatch/server/api"
+	"nightlatch/ui/clipboard"
 	"nightlatch/ui/kit"
 	"nightlatch/ui/kit/look"
 )
@@ -14,7 +15,7 @@ import (
 // NewStill returns a console that is not connected to anything. It only draws, for
 // pictures of screens and tests of drawing.
 func NewStill(cfg Config, w *assets.Catalog, a api.Account, about api.About) *Console {
-	c := &Console{Config: cfg, Catalog: w, account: a, about: about}
+	c := &Console{Config: cfg, Catalog: w, account: a, about: about, clipboard: clipboard.New(cfg.App.Clipboard(), cfg.ClipboardOwner, cfg.Now)}
 	c.root = NewScopeOn(context.Background(), func(func()) {})
 	c.root.Leave() // no work starts
 	c.scope = c.root
@@ -38,4 +39,14 @@ func (c *Console) ShowStill(s Screen, size fyne.Size) {
 	c.window.Resize(size)
 	c.front, c.entering = s, true
 	c.Redraw()
+}
+
+// ShowStillSearch opens the search over the screen, with a text and the events that it finds.
+func (c *Console) ShowStillSearch(text string, events []api.Activity, more bool) {
+	s := c.newSearch(c.root)
+	for _, r := range text {
+		c.window.Canvas().Focused().TypedRune(r)
+	}
+	s.events, s.more, s.waiting = events, more, false
+	s.show()
 }
