@@ -42,7 +42,7 @@ func checkListen(address string) (host, port string, err error) {
 	}
 	ip, err := netip.ParseAddr(host)
 	if err != nil && host != "" {
-		return "", "", usagef("--listen %s has no IP address in its usual form. Listen on 127.0.0.1, ::1 or localhost", address)
+		return "", "", usagef("--listen %s is refused: this server has no TLS, so it listens only on this computer, by its usual address. Listen on 127.0.0.1, ::1 or localhost", address)
 	}
 	ip = ip.Unmap() // every spelling of an address is the same address
 	if !ip.IsLoopback() {

@@ -94,7 +94,8 @@ func TestDiskFails(t *testing.T) {
 			}
 			t.Cleanup(s.Kill)
 			var p *api.Problem
-			if _, err := s.Client.Begin(ctx, api.Begin{Kind: api.SignIn}); err == nil {
+			robin.Client = s.Client
+			if err := robin.SignIn(ctx, ""); err == nil {
 				t.Error("a write was acknowledged")
 			} else if errors.As(err, &p) && tt.ends == (p.Reason == "disk_full") {
 				t.Errorf("the write is %+v", p)

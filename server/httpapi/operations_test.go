@@ -124,13 +124,13 @@ func operations() []Operation {
 			Summary: "Lists the backup codes, without the codes.", Order: "By number.",
 		},
 		{
-			Call: "POST /api/v1/backup-codes", ID: "makeBackupCode", Tag: "Backup codes",
+			Call: "POST /api/v1/backup-codes", ID: "makeBackupCode", Tag: "Backup codes", Bare: true,
 			Summary:  "Generates a backup code, or with `count` a list of them. This answer is the only one that has them.",
 			Effects:  "Generates all or none. Records one `backup-code-issued` and mails one notice.",
 			Problems: []string{api.Malformed, api.BackupCodesFull, api.TwoFactorRequired},
 		},
 		{
-			Call: "POST /api/v1/backup-codes/replace", ID: "replaceBackupCodes", Tag: "Backup codes",
+			Call: "POST /api/v1/backup-codes/replace", ID: "replaceBackupCodes", Tag: "Backup codes", Bare: true,
 			Summary:  "Voids all backup codes and generates one, or with `count` a list of them.",
 			Effects:  "Records `backup-codes-replaced` and mails one notice.",
 			Problems: []string{api.Malformed, api.TwoFactorRequired},

@@ -112,7 +112,7 @@ func (s *schemas) operation(op Operation, status map[string]int) (Schema, error)
 		if op.Form {
 			media = "application/x-www-form-urlencoded"
 		}
-		out["requestBody"] = Schema{"required": true, "content": Schema{media: Schema{"schema": s.of(op.In)}}}
+		out["requestBody"] = Schema{"required": !op.Bare, "content": Schema{media: Schema{"schema": s.of(op.In)}}}
 	}
 	return out, nil
 }

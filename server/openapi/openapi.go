@@ -26,6 +26,7 @@ type Operation struct {
 	In, Out reflect.Type // bodies in JSON; nil without one
 	Status  int          // of a success
 	Form    bool         // In is sent as a form, not as JSON
+	Bare    bool         // the body may be left out
 	Stream  bool         // the answer is a stream of server-sent events, each an Out
 
 	// Problems are the codes that this call can return, in addition to those

@@ -121,7 +121,10 @@ async function main() {
 
 	// Backup codes and a temporary password.
 	const second = (await api.makeBackupCode({ throwOnError: true })).data;
-	must(second.number === first.number + 1, "the second backup code");
+	must(!Array.isArray(second) && second.number === first.number + 1, "the second backup code");
+	const more = (await api.makeBackupCode({ body: { count: 2 }, throwOnError: true })).data;
+	must(Array.isArray(more) && more.length === 2, "two more backup codes");
+	await api.keepBackupCode({ path: { number: String(first.number) }, body: { how: "saved" }, throwOnError: true });
 	must((await api.checkBackupCode({ body: { code: first.code }, throwOnError: true })).data.state === "active", "check");
 	const made = (await api.makeTemporaryPassword({ body: { label: "Mail" }, throwOnError: true })).data;
 	const basic = (secret: string) => ({ headers: { Authorization: "Basic " + btoa(`${username}:${secret}`) }, auth: undefined, security: [] });
@@ -150,7 +153,7 @@ async function main() {
 	must((await api.listSessions({ throwOnError: true })).data.length >= 4, "sessions");
 	await api.endOtherSessions({ query: { others: true }, throwOnError: true });
 	must((await api.listSessions({ throwOnError: true })).data.length === 1, "the other sessions");
-	must((await api.listBackupCodes({ throwOnError: true })).data.map((c) => c.state).join() === "used,active", "backup codes");
+	must((await api.listBackupCodes({ throwOnError: true })).data.map((c) => c.state).join() === "used,active,active,active", "backup codes");
 	must((await api.listTemporaryPasswords({ throwOnError: true })).data.find((p) => p.label === "Mail")!.uses >= 1, "temporary passwords");
 	must((await api.listKeys({ throwOnError: true })).data.length === 0, "keys");
 	const { data: activity } = await api.listActivity({ query: { limit: 200 }, throwOnError: true });
