@@ -87,6 +87,9 @@ func codeHeading(c *assets.Catalog, step api.EnterCode) string {
 
 // codeLead says where the code is and when it was sent (R12).
 func codeLead(c *assets.Catalog, s Situation, step api.EnterCode) string {
+	if step.SentTo == "" && step.Channel != api.ByApp {
+		return c.T("wizard.code.unsent-lead")
+	}
 	args := assets.Args{"to": step.SentTo, "digits": step.Digits, "valid": codeValid(c, s, step)}
 	switch step.Channel {
 	case api.ByApp:

@@ -78,6 +78,9 @@ func Refusal(c *assets.Catalog, s Situation) Explanation {
 		args["min"], args["max"] = choose.MinPassword, choose.MaxPassword
 	}
 	e := Variant(c, r.Code, variant, args)
+	if api.Alone(step) {
+		e.Next = nextAlone(c, r.Code, variant, args, e.Next)
+	}
 	if r.Field != "" {
 		e.Field = r.Field
 	}
@@ -91,6 +94,20 @@ func Refusal(c *assets.Catalog, s Situation) Explanation {
 		e.RetryAt = *r.RetryAt
 	}
 	return e
+}
+
+// nextAlone is the advice for a user who has no other method. next is the usual one, which
+// is kept if it has no such variant.
+func nextAlone(c *assets.Catalog, code, variant string, args assets.Args, next string) string {
+	for _, key := range []string{"error." + code + "." + variant, "error." + code} {
+		switch {
+		case c.Has(key + ".alone.next"):
+			return c.T(key+".alone.next", args)
+		case c.Has(key + ".next"):
+			return next
+		}
+	}
+	return next
 }
 
 // Notice explains the notice of a view. The view must have one.

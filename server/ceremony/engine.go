@@ -208,6 +208,7 @@ func (e *Engine) view(tx store.Tx, m *machine, c *Ceremony, r *record, draft any
 			return api.View{}, err
 		}
 	}
+	v.Refusal, v.Notice = fitting(v.Refusal, step), fitting(v.Notice, step)
 	path := c.Trail
 	if m.path != nil {
 		if path, err = m.path(tx, c, draft); err != nil {

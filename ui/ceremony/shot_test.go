@@ -104,6 +104,8 @@ func sessionShots() []gallerytest.Shot {
 		signInShot("02-sign-in-app", app, typed(func(d *wizard.Draft) { d.Code = "41" })),
 		signInShot("02-sign-in-app-drift", app, typed(func(d *wizard.Draft) { d.Code = "418025" }), refused(api.ClockDrift, func(r *api.Refusal) { n := -95; r.Drift = &n })),
 		signInShot("02-sign-in-text", api.EnterCode{Channel: api.ByText, Digits: 6, SentTo: "+1 ••• ••• 0143", SentAt: gallerytest.At(gallerytest.Ago(18 * time.Second)), CodeExpires: gallerytest.At(gallerytest.Now().Add(582 * time.Second)), ResendAt: gallerytest.At(gallerytest.Now().Add(102 * time.Second)), Alternatives: []api.Method{api.App}}),
+		signInShot("02-sign-in-text-stopped", api.EnterCode{Channel: api.ByText, Digits: 6, ResendAt: gallerytest.At(gallerytest.Now()), Alternatives: []api.Method{}},
+			func(s *wizard.State) { s.ShortCode = "12345" }, noticed(api.CannotSend, func(r *api.Refusal) { r.Reason = "stopped" })),
 		signInShot("02-sign-in-key", api.UseSecurityKey{Get: []byte("{}"), Alternatives: others}, func(s *wizard.State) {
 			s.Key = wizard.KeyInteraction{Phase: wizard.Touching, Until: gallerytest.Now().Add(21 * time.Second)}
 		}),

@@ -74,7 +74,7 @@ func (d *StepView) resend(s State, h Host, step api.EnterCode) {
 		}
 	})
 	why := look.Para(w.T("wizard.code."+string(step.Channel)+".resend-why"), look.Ink2)
-	if r := s.View.Refusal; r != nil && (r.Code == api.CodeExpired || r.Code == api.TooManyTries) {
+	if r := s.View.Refusal; step.SentAt == nil || r != nil && (r.Code == api.CodeExpired || r.Code == api.TooManyTries) {
 		why.Hide() // a new code will be sent, not the same one
 	}
 	left := step.ResendAt.Sub(h.Clock.Now())
@@ -105,10 +105,17 @@ func (d *StepView) codeFoot(s State, h Host, step api.EnterCode) {
 			d.Foot = append(d.Foot, control.NewLink(w.T("wizard.code."+string(step.Channel)+".change"), h.does(Back)))
 		}
 	}
-	if s.Draft.Hints {
+	none := step.SentAt == nil && step.Channel != api.ByApp // nothing can be late; the notice says why
+	next := "wizard.code." + string(step.Channel) + ".late-next"
+	if step.Channel == api.ByText && len(step.Alternatives) == 0 {
+		next += "-alone"
+	}
+	switch {
+	case none:
+	case s.Draft.Hints:
 		d.Body = append(d.Body, kit.NewBanner(look.Info, w.T("wizard.code."+string(step.Channel)+".late"),
-			w.T("wizard.code."+string(step.Channel)+".late-why", assets.Args{"short_code": s.ShortCode}), w.T("wizard.code."+string(step.Channel)+".late-next")))
-	} else {
+			w.T("wizard.code."+string(step.Channel)+".late-why", assets.Args{"short_code": s.ShortCode}), w.T(next)))
+	default:
 		d.Foot = append(d.Foot, control.NewLink(w.T("wizard.code."+string(step.Channel)+".late-link"), func() {
 			s.Draft.Hints = true
 			h.Do(Redraw)

@@ -38,7 +38,7 @@ func chooseMethod(s State, h Host) StepView {
 	w := h.Words
 	d := StepView{Heading: w.T("wizard.ways.heading"), Lead: w.T("wizard.ways.lead"), Back: true}
 	var rows []fyne.CanvasObject
-	for _, m := range alternatives(s.View.Step) {
+	for _, m := range api.Alternatives(s.View.Step) {
 		what := w.T("wizard.ways." + string(m))
 		if m == api.Text && s.NoTexts { // a code that was texted before can still be entered
 			what = w.T("wizard.ways.text-unable")
@@ -59,17 +59,4 @@ func chooseMethod(s State, h Host) StepView {
 		d.refuse(s, h)
 	}
 	return d
-}
-
-// alternatives are the other methods that a step offers.
-func alternatives(step api.Step) []api.Method {
-	switch s := step.(type) {
-	case api.EnterCode:
-		return s.Alternatives
-	case api.UseSecurityKey:
-		return s.Alternatives
-	case api.EnterBackupCode:
-		return s.Alternatives
-	}
-	return nil
 }

@@ -1,0 +1,36 @@
+package explain
+
+import (
+	"strings"
+	"testing"
+
+	"nightlatch/server/api"
+	"nightlatch/server/ceremony"
+)
+
+// In a sign-in without another method no advice names one, and each sentence about a code
+// that was not sent is true.
+func TestAdviceWithoutAnotherMethod(t *testing.T) {
+	t.Parallel()
+	w := english(t)
+	for _, reason := range ceremony.Reasons() {
+		r := ceremony.Refuse(reason)
+		if r.Code == api.BackupCodeInactive || r.Code == api.BackupCodeOutOfOrder || r.Code == api.KeyForeignRP {
+			continue // beside another method, or with a variant of its own
+		}
+		s := Situation{View: api.View{Kind: api.SignIn, Refusal: &r, Step: api.EnterCode{Channel: api.ByText, Digits: 6, Alternatives: []api.Method{}}}, ShortCode: "12345"}
+		next := Refusal(w, s).Next
+		if lower := strings.ToLower(next); strings.Contains(lower, "another method") && !strings.Contains(lower, "without") {
+			t.Errorf("%s, %s: %s", r.Code, r.Reason, next)
+		}
+	}
+	stopped := ceremony.Refuse(ceremony.TextsStopped)
+	s := Situation{View: api.View{Kind: api.SignIn, Notice: &stopped, Step: api.EnterCode{Channel: api.ByText, Digits: 6, Alternatives: []api.Method{}}}, ShortCode: "12345"}
+	if got := Notice(w, s).Next; !strings.Contains(got, "12345") {
+		t.Errorf("it does not say what helps: %s", got)
+	}
+	heading, lead := Step(w, s)
+	if heading != w.T("wizard.code.unsent-heading") || lead != w.T("wizard.code.unsent-lead") {
+		t.Errorf("%q, %q", heading, lead)
+	}
+}
