@@ -14,8 +14,20 @@ import (
 func TestMainJob(t *testing.T) {
 	t.Parallel()
 	x := begin(t, program(t), pictures)
+	x.wear("dark")
 	x.open("--lab", "--seed", x.noAccounts())
 	x.mainJob()
+	x.allDocumented()
+}
+
+// The same in the light dress.
+func TestMainJobInLight(t *testing.T) {
+	t.Parallel()
+	x := begin(t, program(t), pictures+"-light")
+	x.wear("light")
+	x.open("--lab", "--seed", x.noAccounts())
+	x.mainJob()
+	x.allDocumented()
 }
 
 // The same with a build in which Fyne reports calls from other goroutines than its own.

@@ -46,6 +46,9 @@ type tour struct {
 	texts   *assets.Catalog
 	steps   int // pictures taken
 	signIns int // sign-ins so far, including those over HTTP
+
+	dress      string // light or dark: pictures for the documentation are saved
+	documented map[string]bool
 }
 
 // program returns the program that the Makefile has built, or builds it.
@@ -149,6 +152,7 @@ func (x *tour) step(name string) string {
 	x.t.Helper()
 	x.still()
 	x.steps++
+	x.document(name)
 	return x.keep(name)
 }
 
