@@ -27,7 +27,7 @@ stage = @printf '\n== %s\n' '$(1)'
 FAST := -skip "^TestSlow[A-Z]"
 
 .PHONY: run build setup test verify check vulncheck builds windows race race-all screens \
-	party party-all tour tour-all goldens openapi gallery bench fuzz clean
+	party party-all tour tour-all pictures goldens openapi gallery bench fuzz clean
 
 run: build
 	@$(PROGRAM) --lab
@@ -151,6 +151,11 @@ party-all: setup build
 tour: setup build
 	$(call stage,tour: the main job in the real window. 1 minute)
 	NIGHTLATCH_PROGRAM=$(CURDIR)/$(PROGRAM) go test -count=1 -timeout=10m $(FAST) ./app/tour
+
+# The pictures of docs/pictures, taken by the tour in both dresses.
+pictures: setup build
+	$(call stage,pictures: the main screens for the documentation. 2 minutes)
+	NIGHTLATCH_PROGRAM=$(CURDIR)/$(PROGRAM) NIGHTLATCH_PICTURES=$(CURDIR)/docs/pictures go test -count=1 -timeout=10m -run '^(TestMainJob|TestSlowMainJobInLight)$$' ./app/tour
 
 tour-all: setup build
 	$(call stage,tour: the main job in the real window$(,) full form. 2 minutes; the first time 5)

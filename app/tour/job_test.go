@@ -21,7 +21,7 @@ func TestMainJob(t *testing.T) {
 }
 
 // The same in the light dress.
-func TestMainJobInLight(t *testing.T) {
+func TestSlowMainJobInLight(t *testing.T) {
 	t.Parallel()
 	x := begin(t, program(t), pictures+"-light")
 	x.wear("light")

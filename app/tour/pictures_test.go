@@ -16,9 +16,13 @@ import (
 	"nightlatch/app/harness"
 )
 
-// docPictures is the folder of the pictures that docs/pictures/README.md shows. The tour
-// writes them, so that they are always those of the present program.
+// docPictures is the folder of the pictures that docs/pictures/README.md shows. make pictures
+// makes the tour write them there.
 const docPictures = "../../docs/pictures"
+
+// picturesEnv is the environment variable with the folder for pictures of the main screens.
+// Without it they are in build.
+const picturesEnv = "NIGHTLATCH_PICTURES"
 
 // mainScreens are the ten main screens: steps of the main job, by name.
 var mainScreens = []string{
@@ -35,7 +39,9 @@ func (x *tour) document(name string) {
 	x.documented[name] = true
 	screen, err := x.display.Screen.Picture()
 	x.must(err)
-	x.must(harness.SavePNG(filepath.Join(docPictures, fmt.Sprintf("%s-%s.png", name, x.dress)), reduced(screen)))
+	dir := cmp.Or(os.Getenv(picturesEnv), "../../build/pictures")
+	x.must(os.MkdirAll(dir, 0o755))
+	x.must(harness.SavePNG(filepath.Join(dir, fmt.Sprintf("%s-%s.png", name, x.dress)), reduced(screen)))
 }
 
 // wear opens the window of the tour in a dress: light or dark.
