@@ -15,13 +15,21 @@ func TestAdviceWithoutAnotherMethod(t *testing.T) {
 	w := english(t)
 	for _, reason := range ceremony.Reasons() {
 		r := ceremony.Refuse(reason)
-		if r.Code == api.BackupCodeInactive || r.Code == api.BackupCodeOutOfOrder || r.Code == api.KeyForeignRP {
-			continue // beside another method, or with a variant of its own
+		if r.Code == api.KeyForeignRP {
+			continue // the reason "only" is used instead
 		}
-		s := Situation{View: api.View{Kind: api.SignIn, Refusal: &r, Step: api.EnterCode{Channel: api.ByText, Digits: 6, Alternatives: []api.Method{}}}, ShortCode: "12345"}
-		next := Refusal(w, s).Next
-		if lower := strings.ToLower(next); strings.Contains(lower, "another method") && !strings.Contains(lower, "without") {
-			t.Errorf("%s, %s: %s", r.Code, r.Reason, next)
+		text := []api.Method{api.Text}
+		for _, step := range []api.Step{
+			api.EnterCode{Channel: api.ByText, Digits: 6, Alternatives: []api.Method{}},
+			api.EnterBackupCode{Number: 2, Alternatives: text, Unable: []api.UnableMethod{{Method: api.Text}}},
+			api.EnterBackupCode{Alternatives: text, Unable: []api.UnableMethod{{Method: api.Text}}},
+			api.UseSecurityKey{Alternatives: text, Unable: []api.UnableMethod{{Method: api.Text}}},
+		} {
+			s := Situation{View: api.View{Kind: api.SignIn, Refusal: &r, Step: step}, ShortCode: "12345"}
+			next := Refusal(w, s).Next
+			if lower := strings.ToLower(next); strings.Contains(lower, "another method") && !strings.Contains(lower, "without") {
+				t.Errorf("%s, %s, %T: %s", r.Code, r.Reason, step, next)
+			}
 		}
 	}
 	stopped := ceremony.Refuse(ceremony.TextsStopped)

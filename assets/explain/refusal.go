@@ -77,15 +77,16 @@ func Refusal(c *assets.Catalog, s Situation) Explanation {
 	case api.ChoosePassword:
 		args["min"], args["max"] = choose.MinPassword, choose.MaxPassword
 	}
-	e := Variant(c, r.Code, variant, args)
+	explanation := Variant
 	if api.Alone(step) {
-		e.Next = nextAlone(c, r.Code, variant, args, e.Next)
+		explanation = Alone
 	}
+	e := explanation(c, r.Code, variant, args)
 	if r.Field != "" {
 		e.Field = r.Field
 	}
 	if backup, ok := step.(api.EnterBackupCode); ok && backup.Number == 0 && r.Code == api.BackupCodeInactive {
-		e.Field, e.Next = "", c.T("error.backup_code_inactive.none.next") // there is no next code to use (R74)
+		e.Field, e.Next = "", explanation(c, r.Code, "none", nil).Next // there is no next code to use (R74)
 	}
 	if r.TriesLeft != nil {
 		e.Next = c.T("error.with_tries", assets.Args{"next": e.Next, "tries": c.N("error.tries_left", *r.TriesLeft)})
@@ -93,6 +94,13 @@ func Refusal(c *assets.Catalog, s Situation) Explanation {
 	if r.RetryAt != nil {
 		e.RetryAt = *r.RetryAt
 	}
+	return e
+}
+
+// Alone is Variant for a user whom no other method helps, so that none is advised.
+func Alone(c *assets.Catalog, code, variant string, args assets.Args) Explanation {
+	e := Variant(c, code, variant, args)
+	e.Next = nextAlone(c, code, variant, args, e.Next)
 	return e
 }
 

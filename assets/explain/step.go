@@ -28,6 +28,17 @@ func Path(c *assets.Catalog, v api.View) (names []string, at int) {
 // Method is the name of a method.
 func Method(c *assets.Catalog, m api.Method) string { return c.T("method." + string(m)) }
 
+// Unable explains why a method would not complete a sign-in now. If the reason has no text,
+// because the server is newer, it returns the server's own title.
+func Unable(c *assets.Catalog, u api.UnableMethod) string {
+	for _, key := range []string{"wizard.unable." + u.Code + "." + u.Reason, "wizard.unable." + u.Code} {
+		if c.Has(key) {
+			return c.T(key)
+		}
+	}
+	return u.Title
+}
+
 // Consequence returns the text for one effect of confirming a step (R60, R61). If the
 // code has no text, because the server is newer, it returns the server's own title.
 func Consequence(c *assets.Catalog, step api.Confirm, what api.Consequence) string {

@@ -49,15 +49,16 @@ type EnterPhone struct {
 // EnterCode asks for a six-digit code. Answer: Code; Resend where ResendAt is
 // set; at sign-in also ChooseMethod.
 type EnterCode struct {
-	Channel      Channel  `json:"channel"`                // how the code reaches the user
-	Digits       int      `json:"digits"`                 // how many digits the code has
-	SentTo       string   `json:"sent_to,omitempty"`      // masked at sign-in, whole in a session
-	SentAt       *Time    `json:"sent_at,omitempty"`      // last send
-	ResendAt     *Time    `json:"resend_at,omitempty"`    // R12: Resend is accepted from then on
-	CodeExpires  *Time    `json:"code_expires,omitempty"` // when the code that was sent expires
-	TriesLeft    *int     `json:"tries_left,omitempty"`   // R4, R11: for a code that was sent; 0 if no more tries are accepted
-	Tries        int      `json:"tries,omitempty"`        // how many tries a code has
-	Alternatives []Method `json:"alternatives,omitzero"`  // at sign-in the other methods, an empty list if there are none (R40)
+	Channel      Channel        `json:"channel"`                // how the code reaches the user
+	Digits       int            `json:"digits"`                 // how many digits the code has
+	SentTo       string         `json:"sent_to,omitempty"`      // masked at sign-in, whole in a session
+	SentAt       *Time          `json:"sent_at,omitempty"`      // last send
+	ResendAt     *Time          `json:"resend_at,omitempty"`    // R12: Resend is accepted from then on
+	CodeExpires  *Time          `json:"code_expires,omitempty"` // when the code that was sent expires
+	TriesLeft    *int           `json:"tries_left,omitempty"`   // R4, R11: for a code that was sent; 0 if no more tries are accepted
+	Tries        int            `json:"tries,omitempty"`        // how many tries a code has
+	Alternatives []Method       `json:"alternatives,omitzero"`  // at sign-in the other methods, an empty list if there are none (R40)
+	Unable       []UnableMethod `json:"unable,omitempty"`       // at sign-in the alternatives that would not complete it now
 }
 
 // ScanQR shows a new TOTP secret (R20). Answer: Continue.
@@ -72,10 +73,11 @@ type ScanQR struct {
 // for another name of the server; then only ChooseMethod is possible. Answer:
 // KeyResponse; at sign-in also ChooseMethod.
 type UseSecurityKey struct {
-	Create       RawJSON      `json:"create,omitempty"`      // PublicKeyCredentialCreationOptionsJSON, to enrol
-	Get          RawJSON      `json:"get,omitempty"`         // PublicKeyCredentialRequestOptionsJSON, to sign in
-	ForeignRP    []ForeignKey `json:"elsewhere,omitempty"`   // at sign-in the keys that cannot be used with this server's name
-	Alternatives []Method     `json:"alternatives,omitzero"` // at sign-in the other methods
+	Create       RawJSON        `json:"create,omitempty"`      // PublicKeyCredentialCreationOptionsJSON, to enrol
+	Get          RawJSON        `json:"get,omitempty"`         // PublicKeyCredentialRequestOptionsJSON, to sign in
+	ForeignRP    []ForeignKey   `json:"elsewhere,omitempty"`   // at sign-in the keys that cannot be used with this server's name
+	Alternatives []Method       `json:"alternatives,omitzero"` // at sign-in the other methods
+	Unable       []UnableMethod `json:"unable,omitempty"`      // at sign-in the alternatives that would not complete it now
 }
 
 // A ForeignKey is a security key that was set up for another name (relying-party ID)
@@ -85,6 +87,16 @@ type ForeignKey struct {
 	RPID  string `json:"rp_id"` // the server name that it was set up for
 }
 
+// An UnableMethod is an alternative that would not complete a sign-in now, and why. It can be
+// chosen all the same: its step says what helps.
+type UnableMethod struct {
+	Method Method `json:"method"`           // one of the alternatives
+	Code   string `json:"code"`             // why, for programs: `cannot_send`, `key_elsewhere` or `backup_code_inactive`
+	Reason string `json:"reason,omitempty"` // more detail than the code
+	Rule   string `json:"rule,omitempty"`   // the rule behind it, such as `R18`
+	Title  string `json:"title"`            // why, in short, in English
+}
+
 // NameKey asks what to call the key just enrolled (R31). Answer: Label.
 type NameKey struct {
 	Suggested string `json:"suggested"` // a name to offer
@@ -92,9 +104,10 @@ type NameKey struct {
 
 // EnterBackupCode asks for the backup code with a number (R72). Answer: Code or ChooseMethod.
 type EnterBackupCode struct {
-	Number       int      `json:"number,omitempty"`      // 0 without an active code: a code that is entered is refused with its reason (R74)
-	Alternatives []Method `json:"alternatives,omitzero"` // the other methods
-	OthersVoid   bool     `json:"others_void,omitempty"` // true: another number is refused and voids every code (R73, classic)
+	Number       int            `json:"number,omitempty"`      // 0 without an active code: a code that is entered is refused with its reason (R74)
+	Alternatives []Method       `json:"alternatives,omitzero"` // the other methods
+	Unable       []UnableMethod `json:"unable,omitempty"`      // the alternatives that would not complete the sign-in now
+	OthersVoid   bool           `json:"others_void,omitempty"` // true: another number is refused and voids every code (R73, classic)
 }
 
 // SaveBackupCode shows the first backup code, once (R13, R70). Answer: Continue.

@@ -11,13 +11,14 @@ import (
 // detail also says what helps without one.
 func TestNoOtherMethodIsAdvisedWithoutOne(t *testing.T) {
 	t.Parallel()
-	besideOthers := map[Reason]bool{BackupVoid: true, BackupOrderVoids: true, KeyForeignRP: true} // the code is itself the other method; KeyForeignRPOnly
+	others := map[Reason]bool{KeyForeignRP: true} // KeyForeignRPOnly is used instead
+	unable := api.EnterBackupCode{Alternatives: []api.Method{api.Text}, Unable: []api.UnableMethod{{Method: api.Text}}}
 	for _, reason := range Reasons() {
 		usual := Refuse(reason)
-		for _, step := range []api.Step{api.EnterCode{Alternatives: []api.Method{}}, api.UseSecurityKey{Alternatives: []api.Method{}}} {
+		for _, step := range []api.Step{api.EnterCode{Alternatives: []api.Method{}}, api.UseSecurityKey{Alternatives: []api.Method{}}, unable} {
 			shown := fitting(&usual, step)
 			lower := strings.ToLower(shown.Detail)
-			if strings.Contains(lower, "another method") && !strings.Contains(lower, "without") && !strings.Contains(lower, "no other method") && !besideOthers[reason] {
+			if strings.Contains(lower, "another method") && !strings.Contains(lower, "without") && !strings.Contains(lower, "no other method") && !others[reason] {
 				t.Errorf("%s, %s, without another method: %s", usual.Code, usual.Reason, shown.Detail)
 			}
 		}

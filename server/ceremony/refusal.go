@@ -202,7 +202,7 @@ var refusals = [reasonCount]refusal{
 	KeyForeignRP: entry(api.KeyForeignRP, "", "R30", "That security key was set up for another name of this server",
 		"A security key works only with the name it was set up for. Use another method, then add the key again."),
 	KeyForeignRPOnly: entry(api.KeyForeignRP, "only", "R30", "That security key was set up for another name of this server",
-		"A security key works only with the name it was set up for, and no other method is on. Ask the operator of this server to use the old name again, then add another method."),
+		"A security key works only with the name it was set up for, and no other method works now. Ask the operator of this server to use the old name again, then add another method."),
 	KeysFull: entry(api.KeysFull, "", "R31", "No more security keys can be added",
 		fmt.Sprintf("An account can have %d. Delete one that is no longer used, then add the new one.", account.KeysMax)),
 

@@ -14,12 +14,12 @@ import (
 	"nightlatch/server/store"
 )
 
-func (r *rules) showBackup(tx store.Tx, c *ceremony.Ceremony, _ *draft) (api.Step, error) {
-	a, others, err := alternatives(tx, c, api.BackupCode)
+func (r *rules) showBackup(tx store.Tx, c *ceremony.Ceremony, d *draft) (api.Step, error) {
+	a, o, err := r.othersOf(tx, c, d, api.BackupCode)
 	if err != nil {
 		return nil, err
 	}
-	step := api.EnterBackupCode{Alternatives: others, OthersVoid: r.Policy.OutOfOrderVoids && len(a.ActiveBackupCodes) > 0}
+	step := api.EnterBackupCode{Alternatives: o.all, Unable: o.unable, OthersVoid: r.Policy.OutOfOrderVoids && len(a.ActiveBackupCodes) > 0}
 	if len(a.ActiveBackupCodes) > 0 {
 		step.Number = a.ActiveBackupCodes[0] // R72
 	}

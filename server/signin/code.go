@@ -13,9 +13,9 @@ import (
 	"nightlatch/server/store"
 )
 
-func (r *rules) showApp(tx store.Tx, c *ceremony.Ceremony, _ *draft) (api.Step, error) {
-	_, others, err := alternatives(tx, c, api.App)
-	return api.EnterCode{Channel: api.ByApp, Digits: r.Policy.AppCodeDigits, Alternatives: others}, err
+func (r *rules) showApp(tx store.Tx, c *ceremony.Ceremony, d *draft) (api.Step, error) {
+	_, o, err := r.othersOf(tx, c, d, api.App)
+	return api.EnterCode{Channel: api.ByApp, Digits: r.Policy.AppCodeDigits, Alternatives: o.all, Unable: o.unable}, err
 }
 
 // app examines a code of the authenticator app (R21 to R23).

@@ -85,22 +85,3 @@ func methods(tx store.Tx, a *account.Account) ([]api.Method, error) {
 	}
 	return all, nil
 }
-
-// alternatives lists every method except the one in use (R40).
-func alternatives(tx store.Tx, c *ceremony.Ceremony, used api.Method) (*account.Account, []api.Method, error) {
-	a, err := account.Load(tx, c.Account)
-	if err != nil {
-		return nil, nil, err
-	}
-	all, err := methods(tx, a)
-	if err != nil {
-		return nil, nil, err
-	}
-	others := make([]api.Method, 0, len(all))
-	for _, m := range all {
-		if m != used {
-			others = append(others, m)
-		}
-	}
-	return a, others, nil
-}

@@ -18,29 +18,6 @@ func (r *rules) foreignRP(keys []account.SecurityKey) []account.SecurityKey {
 	})
 }
 
-// first returns the method to ask for first (R40). It passes over a method that can't be used
-// now, if there is another: security keys that were all set up for another name, and texts
-// without a gateway.
-func (r *rules) first(tx store.Tx, a *account.Account, e account.Enrolment) (api.Method, error) {
-	able := e
-	if e.Keys > 0 {
-		keys, err := account.Keys(tx, a.ID)
-		if err != nil {
-			return "", err
-		}
-		if len(r.foreignRP(keys)) == len(keys) {
-			able.Keys = 0
-		}
-	}
-	if !r.Capabilities().Text {
-		able.Text = false
-	}
-	if next := account.DefaultMethod(a, able); next != "" {
-		return next, nil
-	}
-	return account.DefaultMethod(a, e), nil
-}
-
 // askKey asks for a touch. If all keys were set up for another name, it explains that.
 func (r *rules) askKey(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account) (api.State, error) {
 	if err := r.challenge(tx, d, a); err != nil || d.Options != nil {
@@ -50,20 +27,20 @@ func (r *rules) askKey(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.A
 	if err != nil {
 		return "", err
 	}
-	refusal, err := r.explainForeignRP(tx, a, r.foreignRP(keys))
+	refusal, err := r.explainForeignRP(tx, d, a, r.foreignRP(keys))
 	c.Notify(refusal)
 	return securityKey, err
 }
 
 // explainForeignRP returns a refusal or notice with the name that the most recently used key was
 // set up for. It also says whether another method can be used.
-func (r *rules) explainForeignRP(tx store.Tx, a *account.Account, keys []account.SecurityKey) (api.Refusal, error) {
-	usable, err := methods(tx, a)
+func (r *rules) explainForeignRP(tx store.Tx, d *draft, a *account.Account, keys []account.SecurityKey) (api.Refusal, error) {
+	o, err := r.others(tx, d, a, api.SecurityKey)
 	if err != nil {
 		return api.Refusal{}, err
 	}
 	reason := ceremony.KeyForeignRP
-	if len(usable) < 2 || len(usable) == 2 && slices.Contains(usable, api.BackupCode) && len(a.ActiveBackupCodes) == 0 {
+	if !o.usable() {
 		reason = ceremony.KeyForeignRPOnly
 	}
 	refusal := ceremony.Refuse(reason)

@@ -39,12 +39,12 @@ func (r *rules) challenge(tx store.Tx, d *draft, a *account.Account) error {
 }
 
 func (r *rules) showKey(tx store.Tx, c *ceremony.Ceremony, d *draft) (api.Step, error) {
-	a, others, err := alternatives(tx, c, api.SecurityKey)
+	a, o, err := r.othersOf(tx, c, d, api.SecurityKey)
 	if err != nil {
 		return nil, err
 	}
 	keys, err := account.Keys(tx, a.ID)
-	step := api.UseSecurityKey{Get: d.Options, Alternatives: others}
+	step := api.UseSecurityKey{Get: d.Options, Alternatives: o.all, Unable: o.unable}
 	for _, k := range r.foreignRP(keys) {
 		step.ForeignRP = append(step.ForeignRP, api.ForeignKey{Label: k.Label, RPID: k.Credential.RPID})
 	}
@@ -134,7 +134,7 @@ func (r *rules) key(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Acco
 	}
 	refusal := ceremony.Refuse(reason)
 	if foreign := r.foreignRP(keys); reason == ceremony.KeyForeignRP && len(foreign) > 0 {
-		if refusal, err = r.explainForeignRP(tx, a, foreign); err != nil {
+		if refusal, err = r.explainForeignRP(tx, d, a, foreign); err != nil {
 			return "", err
 		}
 	}

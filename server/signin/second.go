@@ -26,7 +26,7 @@ func (r *rules) second(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.A
 		if err != nil {
 			return "", err
 		}
-		if method, err = r.first(tx, a, e); err != nil {
+		if method, err = r.first(tx, d, a, e); err != nil {
 			return "", err
 		}
 	}

@@ -33,12 +33,13 @@ func toSignIn(a *account.Account) proof.To {
 }
 
 func (r *rules) showText(tx store.Tx, c *ceremony.Ceremony, d *draft) (api.Step, error) {
-	_, others, err := alternatives(tx, c, api.Text)
+	_, o, err := r.othersOf(tx, c, d, api.Text)
 	if err != nil {
 		return nil, err
 	}
 	step, err := r.Step(tx, c.Account, d.Text)
-	step.Channel, step.SentTo, step.Alternatives = api.ByText, account.MaskPhone(step.SentTo), others
+	step.Channel, step.SentTo = api.ByText, account.MaskPhone(step.SentTo)
+	step.Alternatives, step.Unable = o.all, o.unable
 	return step, err
 }
 

@@ -86,7 +86,7 @@ func (r *ceremony) setPIN(k *keyUse) {
 				if errors.As(err, &wrong) {
 					r.state.Key.TriesLeft = wrong.TriesLeft
 				}
-				why := wizard.ExplainKey(r.c.Catalog, err)
+				why := wizard.ExplainKey(r.c.Catalog, err, r.state.View.Step)
 				r.state.Fault, r.state.Draft.PINs.Old = &why, ""
 				r.step()
 			}

@@ -81,6 +81,7 @@ func sessionShots() []gallerytest.Shot {
 		}
 	}
 	others := []api.Method{api.Text, api.SecurityKey, api.BackupCode}
+	unable := []api.UnableMethod{{Method: api.BackupCode, Code: api.BackupCodeInactive, Reason: "none"}, {Method: api.Text, Code: api.CannotSend, Reason: "stopped"}, {Method: api.SecurityKey, Code: api.KeyForeignRP}}
 	app := api.EnterCode{Channel: api.ByApp, Digits: 6, Alternatives: others}
 	retry := gallerytest.Now().Add(25 * time.Second)
 	return []gallerytest.Shot{
@@ -115,6 +116,8 @@ func sessionShots() []gallerytest.Shot {
 		signInShot("02-sign-in-backup-none", api.EnterBackupCode{Alternatives: others}, noticed(api.BackupCodeInactive, func(r *api.Notice) { r.Reason = "none" })),
 		signInShot("02-sign-in-backup-order", api.EnterBackupCode{Number: 4, Alternatives: others}, typed(func(d *wizard.Draft) { d.Code = "7kmq2xwd9hfz3r8n" }), refused(api.BackupCodeOutOfOrder)),
 		signInShot("02-sign-in-ways", app, func(s *wizard.State) { s.ShowMethods = true }),
+		signInShot("02-sign-in-ways-unable", api.EnterCode{Channel: api.ByApp, Digits: 6, Alternatives: others, Unable: unable[:2]}, func(s *wizard.State) { s.ShowMethods = true }),
+		signInShot("02-sign-in-ways-none", api.EnterCode{Channel: api.ByApp, Digits: 6, Alternatives: others, Unable: unable}, func(s *wizard.State) { s.ShowMethods = true }),
 		signInShot("02-sign-in-few-codes", api.SignedIn{Account: gallerytest.Account()}),
 		signInShot("02-sign-in-gone", api.EnterCredentials{}, func(s *wizard.State) { s.Gone = true }),
 		{Name: "02-sign-in-lab", Panel: panel, Draw: signInShot("", api.EnterCredentials{}).Draw},

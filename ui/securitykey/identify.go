@@ -122,7 +122,7 @@ func (p *page) drawNotIdentified() fyne.CanvasObject {
 	if err == nil || errors.Is(err, fido.ErrCancelled) {
 		return nil
 	}
-	why := wizard.ExplainKey(w, err)
+	why := wizard.ExplainKey(w, err, nil)
 	if errors.Is(err, fido.ErrNotEnrolled) {
 		why = explain.Code(w, "key_not_listed")
 	}

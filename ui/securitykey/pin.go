@@ -111,7 +111,7 @@ func (d *pinDialog) try(work func(ctx context.Context) (done func(), err error))
 			case errors.Is(err, fido.ErrPINBlocked):
 				d.tries = 0
 			}
-			why := wizard.ExplainKey(d.c.Catalog, err)
+			why := wizard.ExplainKey(d.c.Catalog, err, nil)
 			d.fault = &why
 			d.redraw()
 		})

@@ -219,7 +219,7 @@ func (h *pluggedIn) erase(r fido.DiscoverableCredential) {
 				h.erasing = false
 				if err != nil {
 					h.forget()
-					c.Warn(wizard.ExplainKey(c.Catalog, err))
+					c.Warn(wizard.ExplainKey(c.Catalog, err, nil))
 					return
 				}
 				h.contents = &kept

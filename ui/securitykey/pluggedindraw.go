@@ -19,11 +19,11 @@ func (h *pluggedIn) draw(listed bool) fyne.CanvasObject {
 	w := h.c.Catalog
 	section := kit.Section(w.T("ui.key.section"))
 	if !h.c.Config.Features.SecurityKeys {
-		why := wizard.ExplainKey(w, fido.ErrUnsupported)
+		why := wizard.ExplainKey(w, fido.ErrUnsupported, nil)
 		return kit.NewBanner(look.Info, why.What, why.Why, why.Next)
 	}
 	if h.presence.Err != nil {
-		why := wizard.ExplainKey(w, h.presence.Err)
+		why := wizard.ExplainKey(w, h.presence.Err, nil)
 		return look.V(look.S8, section, kit.NewBanner(look.Attention, why.What, why.Why, why.Next))
 	}
 	open, locked := h.presence.Usable()
@@ -121,7 +121,7 @@ func (h *pluggedIn) drawKey(d fido.Device) fyne.CanvasObject {
 		rows = append(rows, kit.TallRow(kit.Tile("clock", false), w.T("ui.key.asking"), w.T("ui.key.asking-why")))
 		return kit.List(72, rows...)
 	case k.err != nil:
-		why := wizard.ExplainKey(w, k.err)
+		why := wizard.ExplainKey(w, k.err, nil)
 		return look.V(look.S8, kit.List(72, rows...), kit.NewBanner(look.Attention, why.What, why.Why, why.Next,
 			control.NewLink(w.T("wizard.key.retry"), func() { h.ask(d) })))
 	case !k.info.FIDO2:

@@ -68,7 +68,7 @@ func (r *resetPage) Draw() shell.View {
 			look.NewText(w.T("ui.key.reset.done"), look.Heading, look.Ink).Wrapped(), look.Para(say, look.Ink2)))))
 	case resetFailed:
 		p.Actions = []fyne.CanvasObject{control.NewButton(w.T("wizard.key.retry"), "", control.Destroy, r.begin)} // it erases the key
-		why := wizard.ExplainKey(w, r.err)
+		why := wizard.ExplainKey(w, r.err, nil)
 		if errors.Is(r.err, fido.ErrNotAllowed) { // it had been plugged in for too long
 			why = explain.Code(w, "key_reset_late")
 		}

@@ -40,7 +40,7 @@ func enterBackupCode(s State, h Host, step api.EnterBackupCode) StepView {
 		d.Body = append(d.Body, kit.NewBanner(look.Attention, w.T("wizard.backup.others-void", args), w.T("wizard.backup.others-void-why", args), ""))
 	}
 	code.OnChanged = d.refuseUntilTyped(s, h)
-	if link := otherMethods(h, step.Alternatives); link != nil {
+	if link := otherMethods(s, h); link != nil {
 		d.Foot = []fyne.CanvasObject{link}
 	}
 	return d

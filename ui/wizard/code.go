@@ -107,7 +107,7 @@ func (d *StepView) codeFoot(s State, h Host, step api.EnterCode) {
 	}
 	none := step.SentAt == nil && step.Channel != api.ByApp // nothing can be late; the notice says why
 	next := "wizard.code." + string(step.Channel) + ".late-next"
-	if step.Channel == api.ByText && len(step.Alternatives) == 0 {
+	if step.Channel == api.ByText && len(api.Usable(step)) == 0 {
 		next += "-alone"
 	}
 	switch {
@@ -121,7 +121,7 @@ func (d *StepView) codeFoot(s State, h Host, step api.EnterCode) {
 			h.Do(Redraw)
 		}))
 	}
-	if link := otherMethods(h, step.Alternatives); link != nil {
+	if link := otherMethods(s, h); link != nil {
 		d.Foot = append([]fyne.CanvasObject{link}, d.Foot...)
 	}
 }

@@ -99,7 +99,7 @@ func useSecurityKey(s State, h Host, step api.UseSecurityKey) StepView {
 	default:
 		d.insertKey(s, h)
 	}
-	if link := otherMethods(h, step.Alternatives); link != nil && s.Key.Phase != SettingPIN {
+	if link := otherMethods(s, h); link != nil && s.Key.Phase != SettingPIN {
 		d.Foot = append([]fyne.CanvasObject{link}, d.Foot...)
 	}
 	return d

@@ -7,13 +7,19 @@ import (
 	"nightlatch/assets"
 	"nightlatch/assets/explain"
 	"nightlatch/fido"
+	"nightlatch/server/api"
 )
 
-// ExplainKey explains an error of package fido.
-func ExplainKey(w *assets.Catalog, err error) explain.Explanation {
+// ExplainKey explains an error of package fido. It advises another method only where one
+// helps: step is the step that asks for the key, nil outside a ceremony.
+func ExplainKey(w *assets.Catalog, err error, step api.Step) explain.Explanation {
+	explained := explain.Variant
+	if step == nil || api.Alone(step) {
+		explained = explain.Alone
+	}
 	var wrong *fido.WrongPINError
 	if errors.As(err, &wrong) {
-		return explain.Variant(w, "key_wrong_pin", "", assets.Args{"tries": w.N("error.tries_left", wrong.TriesLeft)})
+		return explained(w, "key_wrong_pin", "", assets.Args{"tries": w.N("error.tries_left", wrong.TriesLeft)})
 	}
 	variant := "" // a key on a reader is lifted, not unplugged
 	if d, ok := fido.DeviceOf(err); ok && d.Transport == fido.NFC {
@@ -72,8 +78,8 @@ func ExplainKey(w *assets.Catalog, err error) explain.Explanation {
 		{fido.ErrUnsupported, "key_unsupported"},
 	} {
 		if errors.Is(err, known.err) {
-			return explain.Variant(w, known.code, variant, nil)
+			return explained(w, known.code, variant, nil)
 		}
 	}
-	return explain.Variant(w, "key_failed", variant, nil)
+	return explained(w, "key_failed", variant, nil)
 }

@@ -43,14 +43,14 @@ func (d *StepView) keyFailed(s State, h Host) {
 	if !Answerable(step) && s.Key.Err == nil {
 		return
 	}
-	r := ExplainKey(w, s.Key.Err)
+	r := ExplainKey(w, s.Key.Err, step)
 	if s.Key.Enrolled != "" {
 		r = explain.Variant(w, api.KeyAlreadyEnrolled, "", assets.Args{"key": s.Key.Enrolled})
 	}
 	err := s.Key.Err
 	if len(step.ForeignRP) > 0 && errors.Is(err, fido.ErrNotEnrolled) {
 		k := step.ForeignRP[0]
-		r = explain.Variant(w, "key_not_enrolled", "elsewhere", assets.Args{"key": k.Label, "there": k.RPID})
+		r.Why = explain.Variant(w, "key_not_enrolled", "elsewhere", assets.Args{"key": k.Label, "there": k.RPID}).Why
 	}
 	signedIn := s.Account.Username != ""
 	var links []fyne.CanvasObject

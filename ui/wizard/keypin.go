@@ -9,6 +9,7 @@ import (
 	"nightlatch/assets"
 	"nightlatch/assets/explain"
 	"nightlatch/fido"
+	"nightlatch/server/api"
 	"nightlatch/ui/kit"
 	"nightlatch/ui/kit/control"
 	"nightlatch/ui/kit/look"
@@ -52,7 +53,11 @@ func (d *StepView) askPIN(s State, h Host) {
 		parts = append(parts, PINTries(s.Key.TriesLeft)...)
 	}
 	if s.Draft.Hints {
-		parts = append(parts, kit.NewBanner(look.Info, w.T("wizard.key.pin-forgotten"), w.T("wizard.key.pin-forgotten-why"), w.T("wizard.key.pin-forgotten-next")))
+		next := w.T("wizard.key.pin-forgotten-next")
+		if len(api.Usable(s.View.Step)) == 0 {
+			next = w.T("wizard.key.pin-forgotten-next-alone")
+		}
+		parts = append(parts, kit.NewBanner(look.Info, w.T("wizard.key.pin-forgotten"), w.T("wizard.key.pin-forgotten-why"), next))
 	} else {
 		parts = append(parts, look.H(0, control.NewLink(w.T("wizard.key.pin-forgotten-link"), func() { s.Draft.Hints = true; h.Do(Redraw) }), look.Gap()))
 	}

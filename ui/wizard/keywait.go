@@ -71,14 +71,14 @@ func ReaderTrouble(w *assets.Catalog, reader fido.Reader) fyne.CanvasObject {
 	if reader.State != fido.ReaderNotFIDO && reader.State != fido.ReaderBusy {
 		return nil
 	}
-	r := ExplainKey(w, reader.State.Err())
+	r := ExplainKey(w, reader.State.Err(), nil)
 	return kit.NewBanner(look.Attention, r.What, r.Why, r.Next).AsNews()
 }
 
 // NoPermission explains that this user may not open a key, with the command that
 // installs the missing udev rule. Afterwards the key appears without further action.
 func NoPermission(w *assets.Catalog, d fido.Device, access KeyAccess, copyLine func(string)) (r explain.Explanation, line []fyne.CanvasObject) {
-	r = ExplainKey(w, fido.ErrNoPermission)
+	r = ExplainKey(w, fido.ErrNoPermission, nil)
 	r.What = w.T("wizard.key.locked", assets.Args{"key": DeviceName(w, d)})
 	if access.UdevCommand != "" {
 		line = []fyne.CanvasObject{kit.NewCommand(w.T("wizard.copy"), access.UdevCommand, copyLine)}

@@ -37,7 +37,6 @@ type State struct {
 	Lab         bool      // the lab is on: a virtual key can be plugged in
 	HasAccounts bool      // this server has accounts already
 	Remembered  string    // the user name that this computer remembers; "" for none
-	NoTexts     bool      // no text gateway is set up
 	ShortCode   string    // R18: the number to text GO and STOP to
 	KeyAccess   KeyAccess // how this computer can reach security keys
 }

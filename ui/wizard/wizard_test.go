@@ -138,11 +138,9 @@ func TestFirstFocus(t *testing.T) {
 	}
 }
 
-// Every error of package fido has an explanation.
-func TestEveryKeyErrorIsExplained(t *testing.T) {
-	t.Parallel()
-	w := english(t)
-	for _, err := range []error{
+// keyErrors are the errors of package fido, and one that is unknown.
+func keyErrors() []error {
+	return []error{
 		fido.ErrCancelled, fido.ErrTimeout, fido.ErrRemoved, fido.ErrInterrupted, fido.ErrAlreadyEnrolled, fido.ErrNotEnrolled,
 		fido.ErrPINRequired, fido.ErrPINBlocked, fido.ErrPINAuthBlocked, fido.ErrPINNotSet, fido.ErrPINPolicy, fido.ErrNoVerification,
 		fido.ErrVerification, fido.ErrNoSpace, fido.ErrBusy, fido.ErrNoPermission, fido.ErrNotKey, fido.ErrDenied, fido.ErrNotAllowed,
@@ -153,12 +151,19 @@ func TestEveryKeyErrorIsExplained(t *testing.T) {
 		&fido.SilentError{Phase: fido.PhaseInit}, &fido.SilentError{Phase: fido.PhaseInfo}, &fido.SilentError{Phase: fido.PhasePIN},
 		&fido.SilentError{Phase: fido.PhaseAsk}, &fido.SilentError{Phase: fido.PhaseTouched}, &fido.AnswerError{Code: 0x7f},
 		&fido.WrongPINError{TriesLeft: 3}, &fido.AlreadyEnrolledError{}, errors.New("rx error"),
-	} {
-		said := ExplainKey(w, err)
+	}
+}
+
+// Every error of package fido has an explanation.
+func TestEveryKeyErrorIsExplained(t *testing.T) {
+	t.Parallel()
+	w := english(t)
+	for _, err := range keyErrors() {
+		said := ExplainKey(w, err, nil)
 		if known := strings.HasPrefix(err.Error(), "fido:"); known == (said.Code == "key_failed") {
 			t.Errorf("%v has the code %s", err, said.Code)
 		}
-		if lifted := ExplainKey(w, fido.OnDevice(fido.Device{Transport: fido.NFC}, err)); lifted.Code != said.Code {
+		if lifted := ExplainKey(w, fido.OnDevice(fido.Device{Transport: fido.NFC}, err), nil); lifted.Code != said.Code {
 			t.Errorf("%v on a reader has the code %s, not %s", err, lifted.Code, said.Code)
 		}
 		if said.What == "" || said.Why == "" || said.Next == "" || strings.Contains(said.Why+said.What+said.Next, "{") {

@@ -2,6 +2,7 @@ package wizard
 
 import (
 	"regexp"
+	"slices"
 	"testing"
 	"time"
 
@@ -9,7 +10,10 @@ import (
 
 	"nightlatch/assets"
 	"nightlatch/assets/assetstest"
+	"nightlatch/assets/explain"
+	"nightlatch/fido"
 	"nightlatch/server/api"
+	"nightlatch/ui/kit/control"
 	"nightlatch/ui/kit/look"
 )
 
@@ -117,4 +121,107 @@ func TestNoCodeWasSent(t *testing.T) {
 			}
 		}
 	}
+}
+
+// R40, R74: the list of other methods begins with those that work now. The others come last,
+// with the reason in place of what to do, and if none works nothing promises one.
+func TestOtherMethodsThatCannotWork(t *testing.T) {
+	themed(t)
+	w := english(t)
+	all := []api.Method{api.SecurityKey, api.Text, api.BackupCode}
+	unable := []api.UnableMethod{
+		{Method: api.SecurityKey, Code: api.KeyForeignRP, Title: "of the server"},
+		{Method: api.Text, Code: api.CannotSend, Reason: "stopped"},
+		{Method: api.BackupCode, Code: api.BackupCodeInactive, Reason: "none"},
+	}
+	reason := map[api.Method]assetstest.Key{api.SecurityKey: "wizard.unable.key_elsewhere", api.Text: "wizard.unable.cannot_send.stopped", api.BackupCode: "wizard.unable.backup_code_inactive"}
+	for n := range len(unable) + 1 {
+		var sent []api.Input
+		h := host(w, &sent)
+		s := State{View: api.View{Kind: api.SignIn, Step: api.EnterCode{Channel: api.ByApp, Digits: 6, Alternatives: all, Unable: unable[:n]}}, Draft: &Draft{}}
+		link, heading := assetstest.Key("wizard.ways.link"), assetstest.Key("wizard.ways.heading")
+		if n == len(all) {
+			link, heading = "wizard.ways.none-link", "wizard.ways.none-heading"
+		}
+		if got := Draw(s, h).Foot[0].(*control.Button).Name; !matches(t, w, got, link) {
+			t.Errorf("%d unable: the link says %q", n, got)
+		}
+		s.ShowMethods = true
+		d := Draw(s, h)
+		if !matches(t, w, d.Heading, heading) {
+			t.Errorf("%d unable: the heading is %q", n, d.Heading)
+		}
+		rows := tapRows(CentredCard(s, h, nil).Content)
+		if len(rows) != len(all) || d.First == nil {
+			t.Fatalf("%d unable: %d rows, first %v", n, len(rows), d.First)
+		}
+		for i, m := range append(slices.Clone(all[n:]), all[:n]...) {
+			want := assetstest.Key("wizard.ways." + string(m))
+			if slices.Index(all, m) < n {
+				want = reason[m]
+			}
+			if said := wordsOf(rows[i]); !matches(t, w, said[len(said)-1], want) {
+				t.Errorf("%d unable, row %d, %s: %q", n, i, m, said)
+			}
+			rows[i].OnTap()
+			if got := sent[len(sent)-1]; got != (api.ChooseMethod{Method: m}) {
+				t.Errorf("%d unable: row %d sends %v", n, i, got)
+			}
+		}
+	}
+	if got := explain.Unable(w, api.UnableMethod{Code: "new_one", Title: "of the server"}); got != "of the server" {
+		t.Errorf("a new reason: %q", got)
+	}
+}
+
+// Advice of the window about a key names another method only where one would complete the
+// sign-in.
+func TestAdviceAboutAKeyFitsTheAccount(t *testing.T) {
+	themed(t)
+	w := english(t)
+	text := []api.Method{api.Text}
+	get := api.RawJSON(`{}`)
+	lonely := api.UseSecurityKey{Get: get, Alternatives: text, Unable: []api.UnableMethod{{Method: api.Text}}}
+	names := regexp.MustCompile(`\b(method|app)\b`)
+	for _, err := range keyErrors() {
+		for _, step := range []api.Step{nil, lonely, api.UseSecurityKey{Get: get, Alternatives: []api.Method{}}} {
+			if next := ExplainKey(w, err, step).Next; names.MatchString(next) {
+				t.Errorf("%v, %+v: %s", err, step, next)
+			}
+		}
+	}
+	for _, step := range []api.Step{api.UseSecurityKey{Create: get}, api.UseSecurityKey{Get: get, Alternatives: text}} {
+		if next := ExplainKey(w, fido.ErrPINBlocked, step).Next; !matches(t, w, next, "error.key_pin_blocked.next") {
+			t.Errorf("%+v: %s", step, next)
+		}
+	}
+	for step, want := range map[*api.UseSecurityKey]assetstest.Key{&lonely: "wizard.key.pin-forgotten-next-alone", {Get: get, Alternatives: text}: "wizard.key.pin-forgotten-next"} {
+		var sent []api.Input
+		s := State{View: api.View{Kind: api.SignIn, Step: *step}, Draft: &Draft{Hints: true}, Key: KeyInteraction{Phase: AskingPIN}}
+		if said := wordsOf(CentredCard(s, host(w, &sent), nil).Content); !slices.ContainsFunc(said, func(text string) bool { return matches(t, w, text, want) }) {
+			t.Errorf("%s is not said: %q", want, said)
+		}
+	}
+}
+
+// tapRows are the rows of lists, in the order seen.
+func tapRows(o fyne.CanvasObject) (rows []*control.TapRow) {
+	look.Walk(o, func(o fyne.CanvasObject) bool {
+		if r, ok := o.(*control.TapRow); ok {
+			rows = append(rows, r)
+		}
+		return true
+	})
+	return rows
+}
+
+// wordsOf are the texts of an object, in the order seen.
+func wordsOf(o fyne.CanvasObject) (all []string) {
+	look.Walk(o, func(o fyne.CanvasObject) bool {
+		if text, ok := o.(*look.Text); ok {
+			all = append(all, text.Words)
+		}
+		return true
+	})
+	return all
 }
