@@ -46,7 +46,7 @@ func TestWithoutSecurityKeys(t *testing.T) {
 	h.Console.Panel().Redraw()
 	h.Sees("lab.no-virtual")
 	h.Ctrl(fyne.Key3)
-	h.Sees("ui.keys.none", "error.key_unsupported.what", "error.key_unsupported.next")
+	h.Sees("ui.keys.none", "error.key_unsupported.what", "error.key_unsupported.alone.next")
 	if h.Shows("ui.keys.add") {
 		t.Error("a key can be added")
 	}
