@@ -40,11 +40,13 @@ const (
 
 // console runs `nightlatch`: the window, with the server in the same process.
 func (t terminal) console(args []string) error {
-	f := t.flags("", "[--lab] [--data DIR]")
+	f := t.flags("", "[--lab] [--data DIR] [--policy NAME]")
 	lab := f.Bool("lab", false, "open a temporary lab with demo accounts")
 	var data, seed string
 	pathVar(f, &data, "data", "data `directory`. "+withoutData())
 	pathVar(f, &seed, "seed", "JSON `file` of accounts for the lab, instead of the demo accounts")
+	var policy account.Policy
+	policyVar(f, &policy)
 	var keyPaths []string
 	f.Func("key-path", "additional security key at `path`, such as a test's; can be given several times", func(path string) error {
 		keyPaths = append(keyPaths, chooser.Expand(path))
@@ -61,11 +63,11 @@ func (t terminal) console(args []string) error {
 	if seed != "" && !*lab {
 		return usagef("--seed needs --lab")
 	}
-	cfg := instanceConfig{policy: account.Classic(), keepMail: true}
+	cfg := instanceConfig{keepMail: true}
 	if *lab {
 		cfg = demoConfig()
 	}
-	cfg.dir, cfg.rp, cfg.keyPaths = data, rp, keyPaths
+	cfg.dir, cfg.rp, cfg.keyPaths, cfg.policy = data, rp, keyPaths, policy
 	if seed != "" {
 		var err error
 		if cfg.seed, cfg.demo, err = readSeed(seed, t.say); err != nil {

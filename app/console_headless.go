@@ -2,7 +2,11 @@
 
 package main
 
-import "fmt"
+import (
+	"fmt"
+
+	"nightlatch/server/account"
+)
 
 // windowSupported is true if this build has a window.
 const windowSupported = false
@@ -11,6 +15,8 @@ const windowSupported = false
 func (t terminal) console(args []string) error {
 	f := t.flags("", "serve|key|admin|version")
 	lab := f.Bool("lab", false, "serve a temporary lab with demo accounts")
+	var policy account.Policy
+	policyVar(f, &policy)
 	if err := parse(f, args); err != nil {
 		return err
 	}
@@ -18,7 +24,9 @@ func (t terminal) console(args []string) error {
 		return refuse(nil, "%s", whyMissing(aWindow))
 	}
 	fmt.Fprintln(t.err, "nightlatch: this build has no window; serving the lab instead. Press Ctrl+C to stop it.")
-	return t.serveLab(demoConfig())
+	cfg := demoConfig()
+	cfg.policy = policy
+	return t.serveLab(cfg)
 }
 
 // noticeCommand is for builds with a window.

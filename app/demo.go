@@ -1,7 +1,6 @@
 package main
 
 import (
-	"nightlatch/server/account"
 	"nightlatch/server/api"
 	"nightlatch/server/seed"
 )
@@ -13,7 +12,7 @@ const demoPassword = "night-latch-demo"
 // demoConfig describes a temporary lab with demo accounts.
 func demoConfig() instanceConfig {
 	seed := demoSeed()
-	return instanceConfig{lab: true, policy: account.Classic(), seed: seed, demo: labAccounts(seed)}
+	return instanceConfig{lab: true, seed: seed, demo: labAccounts(seed)}
 }
 
 // demoSeed has an account for each combination of methods. Everything in it is fixed, so

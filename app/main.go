@@ -30,6 +30,7 @@ const usage = `Nightlatch is an account server for two-factor authentication, an
 
   nightlatch                         open the console
   nightlatch --lab                   open the console with a temporary lab
+  nightlatch --policy hardened       open the console with the stricter policy
   nightlatch serve [flags]           run the account server without a window
   nightlatch key VERB [flags]        use and manage security keys from a terminal
   nightlatch admin VERB [flags]      manage accounts, delivery and backups of this computer

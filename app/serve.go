@@ -24,11 +24,12 @@ const shutdownTimeout = 5 * time.Second
 
 // A serveConfig is the command line of `nightlatch serve`.
 type serveConfig struct {
-	data, listen, seed, policy string
-	signUp                     signup.Mode
-	backupDir                  string
-	lab, keepMail              bool
-	rp                         relyingParty
+	data, listen, seed string
+	policy             account.Policy
+	signUp             signup.Mode
+	backupDir          string
+	lab, keepMail      bool
+	rp                 relyingParty
 }
 
 // serve runs `nightlatch serve`: the account server without a window.
@@ -40,7 +41,7 @@ func (t terminal) serve(args []string) error {
 	f.BoolVar(&cfg.lab, "lab", false, "simulate phones, carrier, mailbox, clock and security keys")
 	f.BoolVar(&cfg.keepMail, "keep-mail", false, "without a mail server, keep mail for the account's owner to read (GET /api/v1/messages)")
 	pathVar(f, &cfg.seed, "seed", "JSON `file` of accounts to create")
-	f.StringVar(&cfg.policy, "policy", "classic", "policy `name`: classic or hardened")
+	policyVar(f, &cfg.policy)
 	f.Func("sign-up", "who may sign up, `mode`: open, invite or closed; it overrides the owner's setting (without both, a lab is open and any other server needs an invitation)", func(s string) error {
 		mode, err := signup.ParseMode(s)
 		if err != nil {
@@ -66,10 +67,6 @@ func (t terminal) serve(args []string) error {
 	if err := cfg.rp.normalize(); err != nil {
 		return err
 	}
-	policy, err := account.ByName(cfg.policy)
-	if err != nil {
-		return usagef("--policy %s is unknown; use classic or hardened", cfg.policy)
-	}
 	if _, _, err := checkListen(cfg.listen); err != nil {
 		return err
 	}
@@ -77,7 +74,7 @@ func (t terminal) serve(args []string) error {
 	if err != nil {
 		return err
 	}
-	hc := instanceConfig{dir: cfg.data, lab: cfg.lab, keepMail: cfg.keepMail, policy: policy, signUp: cfg.signUp, backupDir: cfg.backupDir, rp: cfg.rp, seed: seed, demo: demo}
+	hc := instanceConfig{dir: cfg.data, lab: cfg.lab, keepMail: cfg.keepMail, policy: cfg.policy, signUp: cfg.signUp, backupDir: cfg.backupDir, rp: cfg.rp, seed: seed, demo: demo}
 	return t.serveInstance(hc, cfg.listen)
 }
 

@@ -39,6 +39,8 @@ func TestCommandLine(t *testing.T) {
 		{"serve --nonsense", 2, "nonsense", ""},
 		{"serve now", 2, "now", ""},
 		{"serve --policy lax", 2, "classic or hardened", ""},
+		{"--policy lax", 2, "classic or hardened", ""},
+		{"--lab --policy lax", 2, "classic or hardened", ""},
 		{"serve --listen 0.0.0.0:8440", 2, "TLS", ""},
 		{"serve --listen :8440", 2, "TLS", ""},
 		{"serve --listen [::]:8440", 2, "TLS", ""},
@@ -162,12 +164,22 @@ func TestServeEndsWithOpenStreams(t *testing.T) {
 	}
 }
 
-// Without a display the lab is served, with its demo accounts.
+// Without a display the lab is served, with its demo accounts and the policy of the command
+// line.
 func TestLabWithoutDisplay(t *testing.T) {
+	for policy, args := range map[string][]string{"classic": {"--lab"}, "hardened": {"--lab", "--policy", "hardened"}} {
+		t.Run(policy, func(t *testing.T) { labWithoutDisplay(t, policy, args...) })
+	}
+}
+
+func labWithoutDisplay(t *testing.T, policy string, args ...string) {
 	ctx := within(t, time.Minute)
-	s, err := harness.Start(ctx, []string{"DISPLAY=", "WAYLAND_DISPLAY="}, built.plain, "--lab")
+	s, err := harness.Start(ctx, []string{"DISPLAY=", "WAYLAND_DISPLAY="}, built.plain, args...)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if about, err := s.Client.About(ctx); err != nil || about.Policy != policy {
+		t.Errorf("policy %q: %v", about.Policy, err)
 	}
 	accounts, err := s.Client.LabAccounts(ctx)
 	if err != nil || len(accounts) < 3 {
