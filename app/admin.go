@@ -38,13 +38,13 @@ func (t terminal) admin(args []string) error {
 	c := &adminCommand{terminal: t}
 	v, help, err := adminVerbs.parse(t, "admin", c, args)
 	if help {
-		fmt.Fprintf(t.out, adminHelp, adminVerbs.help(), withoutData())
+		fmt.Fprintf(t.out, adminHelp, adminVerbs.help(), withoutData(adminDirectory))
 	}
 	if err != nil || help {
 		return err
 	}
 	if c.needsData && c.dir == "" {
-		if c.dir, err = dataDirectory(); err != nil {
+		if c.dir, err = adminDirectory(); err != nil {
 			return err
 		}
 	}
@@ -77,8 +77,8 @@ func (t terminal) admin(args []string) error {
 }
 
 // withoutData returns a sentence with the default data directory, for the help.
-func withoutData() string {
-	dir, err := dataDirectory()
+func withoutData(standard func() (string, error)) string {
+	dir, err := standard()
 	if err != nil {
 		return "There is no home directory here, so --data is needed."
 	}

@@ -168,7 +168,7 @@ var adminVerbs = verbs[adminCommand]{
 
 func (c *adminCommand) dataFlag(f *flag.FlagSet) {
 	c.needsData = true
-	pathVar(f, &c.dir, "data", "data `directory`. "+withoutData())
+	pathVar(f, &c.dir, "data", "data `directory`. "+withoutData(adminDirectory))
 }
 
 // accountFlags are those of a verb that changes one account.

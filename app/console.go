@@ -43,7 +43,7 @@ func (t terminal) console(args []string) error {
 	f := t.flags("", "[--lab] [--data DIR] [--policy NAME]")
 	lab := f.Bool("lab", false, "open a temporary lab with demo accounts")
 	var data, seed string
-	pathVar(f, &data, "data", "data `directory`. "+withoutData())
+	pathVar(f, &data, "data", "data `directory`. "+withoutData(dataDirectory))
 	pathVar(f, &seed, "seed", "JSON `file` of accounts for the lab, instead of the demo accounts")
 	var policy account.Policy
 	policyVar(f, &policy)
@@ -192,6 +192,7 @@ func (inst *instance) show(ctx context.Context, t terminal) error {
 		answered <- inst.answer(ctx, e, func() error { return t.printReady(inst.rp)(e.url, inst.lab != nil) })
 	}()
 	console.Open(ctx)
+	setWindowClass()
 	if l, err := listenForRaise(inst.dir, console.Raise); err != nil {
 		inst.log.Warn("a second start cannot bring this window forward", "error", err)
 	} else {

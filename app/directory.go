@@ -47,6 +47,20 @@ func dataDirectory() (string, error) {
 	return filepath.Join(home, ".local", "share", "nightlatch"), nil
 }
 
+// serviceDirectory is the data directory of the service that the package nightlatch-server
+// installs.
+var serviceDirectory = "/var/lib/nightlatch"
+
+// adminDirectory returns the default data directory of `nightlatch admin`: that of the
+// service for root and for the service's own user, if it is installed, and otherwise
+// dataDirectory.
+func adminDirectory() (string, error) {
+	if !filepath.IsAbs(os.Getenv("XDG_DATA_HOME")) && owned.OrRoot(serviceDirectory) {
+		return serviceDirectory, nil
+	}
+	return dataDirectory()
+}
+
 // prepareDirectory creates dir, if it does not exist, with access for its owner only. It
 // checks that other users can neither change nor replace the directory, nor read its files: a
 // key that others can read or replace protects nothing. It returns the absolute path.

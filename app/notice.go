@@ -170,6 +170,7 @@ func (t terminal) notice() error {
 	if err != nil {
 		return err
 	}
+	setWindowClass()
 	w.ShowAndRun()
 	return nil
 }

@@ -36,7 +36,7 @@ type serveConfig struct {
 func (t terminal) serve(args []string) error {
 	var cfg serveConfig
 	f := t.flags("serve", "serve [flags]")
-	pathVar(f, &cfg.data, "data", "data `directory`. "+withoutData()+" With --lab it is a temporary one.")
+	pathVar(f, &cfg.data, "data", "data `directory`. "+withoutData(dataDirectory)+" With --lab it is a temporary one.")
 	f.StringVar(&cfg.listen, "listen", defaultListen, "loopback `address` to listen on; port 0 chooses a free one")
 	f.BoolVar(&cfg.lab, "lab", false, "simulate phones, carrier, mailbox, clock and security keys")
 	f.BoolVar(&cfg.keepMail, "keep-mail", false, "without a mail server, keep mail for the account's owner to read (GET /api/v1/messages)")
@@ -118,8 +118,28 @@ func (t terminal) serveInstance(cfg instanceConfig, address string) error {
 	if err := inst.logSetupCode(ctx); err != nil {
 		return errors.Join(err, inst.close())
 	}
-	err = inst.serve(ctx, address, t.printReady(inst.rp))
+	err = inst.serve(ctx, address, inst.announcing(t.printReady(inst.rp)))
+	inst.tellSupervisor("STOPPING=1")
 	return errors.Join(err, inst.close())
+}
+
+// announcing returns ready, and tells a service manager after it.
+func (inst *instance) announcing(ready func(url string, lab bool) error) func(url string, lab bool) error {
+	return func(url string, lab bool) error {
+		if err := ready(url, lab); err != nil {
+			return err
+		}
+		inst.tellSupervisor("READY=1\nSTATUS=Serving " + url)
+		return nil
+	}
+}
+
+// tellSupervisor tells a service manager how the server is. It can only be logged that it was
+// not told.
+func (inst *instance) tellSupervisor(state string) {
+	if err := tellSupervisor(state); err != nil {
+		inst.log.Warn("the service manager was not told about the server's state", "error", err)
+	}
 }
 
 // logSetupCode writes the set-up code to the log while the server has no owner (R7). The code

@@ -79,19 +79,33 @@ func TestKeysOnReadersAreNotUnplugged(t *testing.T) {
 	}
 }
 
-// piecesOfSource are the string literals in the Go files of the directories, without
-// tests.
+var (
+	templateAction = regexp.MustCompile(`\{\{.*?\}\}`)
+	quotedPiece    = regexp.MustCompile(`"([^"]*)"`)
+)
+
+// piecesOfSource are the string literals in the Go files and templates of the
+// directories, without tests.
 func piecesOfSource(t *testing.T, directories ...string) map[string]bool {
 	t.Helper()
 	pieces := map[string]bool{}
 	for _, dir := range directories {
 		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			template := strings.HasSuffix(path, ".tmpl")
+			if err != nil || d.IsDir() || !template && !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 				return err
 			}
 			src, err := os.ReadFile(path)
 			if err != nil {
 				return err
+			}
+			if template { // its calls are written as in Go
+				for _, action := range templateAction.FindAll(src, -1) {
+					for _, m := range quotedPiece.FindAllSubmatch(action, -1) {
+						pieces[string(m[1])] = true
+					}
+				}
+				return nil
 			}
 			var s scanner.Scanner
 			s.Init(token.NewFileSet().AddFile(path, -1, len(src)), src, nil, 0)

@@ -166,3 +166,14 @@ func (w *Window) ReadyURL(ctx context.Context) (url string, err error) {
 	})
 	return url, err
 }
+
+// Class returns the window's class, by which a desktop finds the program's entry (WM_CLASS,
+// ICCCM 4.1.2.5).
+func (w *Window) Class(ctx context.Context) (string, error) {
+	out, err := w.Display.run(ctx, "", "xprop", "-id", w.id, "-notype", "WM_CLASS")
+	m := regexp.MustCompile(`"([^"]*)"\s*$`).FindStringSubmatch(out)
+	if m == nil {
+		return "", errors.Join(err, fmt.Errorf("harness: no class in %q", out))
+	}
+	return m[1], err
+}

@@ -21,6 +21,10 @@ var imports = map[string][]string{
 	"app":        {"..."},
 	"app/secret": {"server/rawtext"},
 
+	"app/packages/release": {},
+	"app/packages/desktop": {"app/packages/release", "assets"},
+	"app/packages/daemon":  {},
+
 	"assets":        {"assets/region"},
 	"assets/region": {},
 

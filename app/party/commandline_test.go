@@ -110,6 +110,8 @@ func TestServePrintsReadyLineAndEndsCleanly(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			manager := listenAsManager(t)
+			cmd.Env = append(os.Environ(), "NOTIFY_SOCKET="+manager.LocalAddr().String())
 			var logs strings.Builder
 			cmd.Stderr = &logs
 			if err := cmd.Start(); err != nil {
@@ -117,6 +119,9 @@ func TestServePrintsReadyLineAndEndsCleanly(t *testing.T) {
 			}
 			lines := bufio.NewScanner(stdout)
 			lines.Scan()
+			if got := toldManager(t, manager); !strings.HasPrefix(got, "READY=1\nSTATUS=Serving http://localhost:") {
+				t.Errorf("the service manager was told %q", got)
+			}
 			if !regexp.MustCompile(`^\{"ready":true,"url":"http://localhost:[0-9]+","lab":true\}$`).MatchString(lines.Text()) {
 				t.Errorf("the ready line is %s", lines.Text())
 			}
@@ -135,6 +140,9 @@ func TestServePrintsReadyLineAndEndsCleanly(t *testing.T) {
 			if err := cmd.Wait(); err != nil {
 				t.Errorf("%v\n%s", err, &logs)
 			}
+			if got := toldManager(t, manager); got != "STOPPING=1" {
+				t.Errorf("at the end the service manager was told %q", got)
+			}
 			for line := range strings.Lines(logs.String()) {
 				if !json.Valid([]byte(line)) {
 					t.Errorf("logged %s", line)
@@ -142,6 +150,35 @@ func TestServePrintsReadyLineAndEndsCleanly(t *testing.T) {
 			}
 		})
 	}
+}
+
+// listenAsManager listens as systemd does for what its services tell it.
+func listenAsManager(t *testing.T) *net.UnixConn {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "n") // the path of a socket must be short
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: filepath.Join(dir, "notify"), Net: "unixgram"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	return conn
+}
+
+func toldManager(t *testing.T, conn *net.UnixConn) string {
+	t.Helper()
+	if err := conn.SetDeadline(time.Now().Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	b := make([]byte, 1000)
+	n, err := conn.Read(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b[:n])
 }
 
 // Open event streams do not keep the server from ending.

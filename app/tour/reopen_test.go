@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"nightlatch/app/packages/release"
 	"nightlatch/server/api"
 )
 
@@ -18,6 +19,9 @@ func TestReopened(t *testing.T) {
 	data := filepath.Join(x.home, "data")
 	args := []string{"--lab", "--data", data, "--seed", x.noAccounts()}
 	x.open(args...)
+	if class, err := x.window.Class(x.ctx); err != nil || class != release.ID {
+		t.Errorf("the window's class is %q, but StartupWMClass of the desktop entry is %s: %v", class, release.ID, err)
+	}
 	x.createAccount()
 	x.press("ui.rail.two-factor", "ctrl+2")
 	x.press("wizard.overview.heading", "Tab", "Tab", "Return")

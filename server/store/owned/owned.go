@@ -52,6 +52,13 @@ func Directory(dir string) error {
 	return me.directory(dir, info, true)
 }
 
+// OrRoot reports whether dir is a directory that belongs to this user, or any directory if
+// this user is root. It is false on systems without such owners.
+func OrRoot(dir string) bool {
+	info, err := os.Stat(dir)
+	return err == nil && info.IsDir() && self().ownsOrRoot(info)
+}
+
 // Files checks the files of dir for which ours is true, and the targets of
 // links.
 func Files(dir string, ours func(name string) bool) error {

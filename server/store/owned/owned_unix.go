@@ -34,6 +34,11 @@ func (me user) trusts(uid uint32) bool {
 	return uid == me.uid || uid == 0 || me.unmapped && uid == nobody
 }
 
+func (me user) ownsOrRoot(info fs.FileInfo) bool {
+	uid, _, known := owner(info)
+	return known && (me.uid == 0 || uid == me.uid)
+}
+
 func owner(info fs.FileInfo) (uid, gid uint32, known bool) {
 	stat, known := info.Sys().(*syscall.Stat_t)
 	if !known {
