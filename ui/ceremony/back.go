@@ -8,9 +8,9 @@ import (
 	"nightlatch/ui/wizard"
 )
 
-// The server's ceremonies only go forward: what was proved stays proved. Back is
-// implemented here. It shows the QR code again, or begins the ceremony again (which
-// cancels the old one) and goes forward to the step before.
+// The server's ceremonies only go forward: what was proved stays proved. Only the QR code can
+// be shown again. Back is implemented here: it begins the ceremony again (which cancels the old
+// one) and goes forward to the step before.
 
 // canGoBack reports whether an earlier step can be shown again.
 func (r *ceremony) canGoBack() bool {
@@ -24,7 +24,7 @@ func (r *ceremony) canGoBack() bool {
 		_, first := v.Step.(api.EnterCredentials)
 		return !first
 	}
-	return v.At > 0 && v.At < len(v.Path) && (r.shownBefore() != nil || r.stepBefore() != "")
+	return v.At > 0 && v.At < len(v.Path) && (r.scanned() || r.stepBefore() != "")
 }
 
 // stepBefore is the last earlier step that can be answered again, "" for none. A code
@@ -41,13 +41,11 @@ func (r *ceremony) stepBefore() api.StepType {
 	return ""
 }
 
-// shownBefore is the view of the QR code while the step asks for a code of the app,
-// otherwise nil. A new ceremony would have another secret than the app.
-func (r *ceremony) shownBefore() *api.View {
-	if code, ok := r.state.View.Step.(api.EnterCode); ok && code.Channel == api.ByApp && r.scanned != nil && r.scanned.ID == r.state.View.ID {
-		return r.scanned
-	}
-	return nil
+// scanned reports whether the step asks for a code of the app that is set up. The server then
+// shows the same QR code again; a new ceremony would have another secret than the app.
+func (r *ceremony) scanned() bool {
+	code, ok := r.state.View.Step.(api.EnterCode)
+	return ok && code.Channel == api.ByApp && r.state.View.Kind == api.EnrollApp
 }
 
 // back shows the step before.
@@ -65,12 +63,8 @@ func (r *ceremony) back() {
 		r.step()
 	case r.state.View.Kind == api.SignIn:
 		r.signInAs(r.state.Draft.Username)
-	case r.shownBefore() != nil:
-		now := r.state.View
-		r.aside = &now
-		r.state.View = *r.scanned
-		r.state.View.Refusal = nil
-		r.step()
+	case r.scanned():
+		r.send(api.Resend{})
 	default:
 		r.goTo(r.stepBefore())
 	}
@@ -91,7 +85,6 @@ func (r *ceremony) signInAs(name string) {
 // the first step that asks for something.
 func (r *ceremony) goTo(target api.StepType) {
 	r.stopKey()
-	r.aside = nil
 	r.state.Busy = true
 	r.host.Changed()
 	r.scope.Go(func(ctx context.Context) func() {

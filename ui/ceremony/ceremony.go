@@ -30,8 +30,6 @@ type ceremony struct {
 	scope   *shell.Scope
 	begun   api.Begin
 	state   wizard.State
-	aside   *api.View     // the current view, while an earlier step is shown
-	scanned *api.View     // the view with the QR code
 	key     *keyUse       // while the step uses a security key
 	fixed   bool          // it can't be cancelled: there is nowhere to go back to
 	signed  *api.SignedIn // the session, while a last step is shown before it is entered
@@ -86,21 +84,11 @@ func (r *ceremony) reload() {
 			if err != nil || r.state.Busy || r.state.View.ID != id {
 				return
 			}
-			if v.Rev > r.newest().Rev { // another client has answered a step
-				r.aside = nil
+			if v.Rev > r.state.View.Rev { // another client has answered a step
 				r.take(v)
 			}
 		}
 	})
-}
-
-// newest is the latest view from the server, which is not the one on screen while an
-// earlier step is shown.
-func (r *ceremony) newest() api.View {
-	if r.aside != nil {
-		return *r.aside
-	}
-	return r.state.View
 }
 
 // onTopic loads the ceremony again if a topic is about it. When the lab's clock was
@@ -117,11 +105,6 @@ func (r *ceremony) onTopic(topic string) {
 // send answers the step that is shown.
 func (r *ceremony) send(in api.Input) {
 	if r.state.Busy {
-		return
-	}
-	if r.aside != nil { // an earlier step is shown: forward again
-		r.state.View, r.aside = *r.aside, nil
-		r.step()
 		return
 	}
 	r.state.Busy, r.state.Fault, r.state.Draft.Typed = true, nil, false
@@ -158,7 +141,7 @@ func (r *ceremony) take(v api.View) {
 	r.c.Learn(v.Now)
 	before := r.state.View
 	again := before.ID == v.ID && before.Step != nil && before.Step.StepType() == v.Step.StepType() && before.At == v.At
-	r.state.View, r.state.Fault, r.aside, r.state.Gone = v, nil, nil, false
+	r.state.View, r.state.Fault, r.state.Gone = v, nil, false
 	r.state.Chosen = r.choosing && again && v.Refusal != nil
 	r.state.ShowMethods, r.choosing = r.state.Chosen, false
 	switch {
@@ -171,9 +154,6 @@ func (r *ceremony) take(v api.View) {
 		r.state.Draft.Password = "" // the user name stays
 	}
 	r.remember(v)
-	if _, scan := v.Step.(api.ScanQR); scan {
-		r.scanned = &v
-	}
 	switch step := v.Step.(type) {
 	case api.Finished, api.SignedIn:
 		r.stopKey()

@@ -126,6 +126,14 @@ func TestCeremonyContinuesAfterRestart(t *testing.T) {
 	h.Sees("wizard.code.app.heading")
 	h.Restart()
 	h.Sees("wizard.title.enroll-app", "wizard.code.app.heading")
+	h.Press(fyne.KeyEscape)
+	h.Sees("wizard.scan.heading")
+	h.Do("wizard.copy")
+	if again := h.App.Clipboard().Content(); again != secret {
+		t.Error("after a restart, Back made another secret than the one that was scanned")
+	}
+	h.Do("wizard.continue")
+	h.Sees("wizard.code.app.heading")
 	h.Write(h.AppCode(secret))
 	h.Press(fyne.KeyReturn)
 	h.Sees("wizard.save.heading.enroll-app")

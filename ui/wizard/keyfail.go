@@ -52,15 +52,17 @@ func (d *StepView) keyFailed(s State, h Host) {
 		k := step.ForeignRP[0]
 		r.Why = explain.Variant(w, "key_not_enrolled", "elsewhere", assets.Args{"key": k.Label, "there": k.RPID}).Why
 	}
+	if errors.Is(err, fido.ErrPINNotSet) { // nothing has failed: a PIN comes first
+		d.Heading, d.Lead, d.Tile = r.What, r.Why+" "+r.Next, "key"
+		d.Next = primary(s, h, w.T("wizard.key.set-pin"), h.does(KeyInput{Offer: true}))
+		d.First, d.Foot = d.Next, []fyne.CanvasObject{control.NewLink(w.T("wizard.key.other"), again)}
+		return
+	}
 	signedIn := s.Account.Username != ""
 	var links []fyne.CanvasObject
 	switch {
-	case errors.Is(err, fido.ErrPINNotSet), errors.Is(err, fido.ErrPINPolicy):
-		label := "wizard.key.set-pin"
-		if errors.Is(err, fido.ErrPINPolicy) {
-			label = "wizard.key.change-pin"
-		}
-		d.Next = primary(s, h, w.T(label), h.does(KeyInput{Offer: true}))
+	case errors.Is(err, fido.ErrPINPolicy):
+		d.Next = primary(s, h, w.T("wizard.key.change-pin"), h.does(KeyInput{Offer: true}))
 		d.First = d.Next
 		links = append(links, control.NewLink(w.T("wizard.key.retry"), again))
 	case errors.Is(err, fido.ErrNoSpace) && signedIn:

@@ -44,11 +44,8 @@ func (d *StepView) askPIN(s State, h Host) {
 	case s.Key.WrongPIN:
 		pin.Refuse(w.T("wizard.key.pin-wrong"))
 	}
-	parts := append(s.Key.gone(w),
-		look.V(look.S4, look.NewText(w.T("wizard.key.pin-heading"), look.Heading, look.Ink).Wrapped(),
-			look.Para(w.T("wizard.key.pin-lead", assets.Args{"key": DeviceName(w, s.Key.Device)}), look.Ink2)),
-		pin,
-	)
+	d.Heading, d.Lead = w.T("wizard.key.pin-heading"), w.T("wizard.key.pin-lead", assets.Args{"key": DeviceName(w, s.Key.Device)})
+	parts := append(s.Key.gone(w), pin)
 	if s.Key.TriesLeft > 0 && (s.Key.WrongPIN || s.Key.TriesLeft < fido.MaxPINTries) {
 		parts = append(parts, PINTries(s.Key.TriesLeft)...)
 	}
@@ -66,10 +63,10 @@ func (d *StepView) askPIN(s State, h Host) {
 	d.First = pin.Focus()
 }
 
-// beside places a form beside the picture of a key.
+// beside places a form beside the picture of a key, where there is room for it.
 func (d *StepView) beside(s State, h Host, parts []fyne.CanvasObject) {
 	picture := kit.NewTouchPicture(kit.TouchConfig{Clock: h.Clock, Reader: s.Key.Device.Transport == fido.NFC})
-	d.Body = []fyne.CanvasObject{look.Beside(look.S32, 300, picture, look.V(look.S20, parts...))}
+	d.Body = []fyne.CanvasObject{look.Adorned(look.S32, 300, picture, look.V(look.S20, parts...))}
 }
 
 // setPIN sets or changes the PIN of the key within the ceremony.
@@ -81,9 +78,8 @@ func (d *StepView) setPIN(s State, h Host) {
 	}
 	form := PINForm{Words: w, Draft: &s.Draft.PINs, Min: s.Key.MinPIN, Old: s.Key.OldPIN, Tries: s.Key.TriesLeft, Fault: s.Fault}
 	fields, first := form.Draw()
-	parts := append(s.Key.gone(w), look.V(look.S4, look.NewText(w.T(key), look.Heading, look.Ink).Wrapped(),
-		look.Para(w.T(key+"-lead", assets.Args{"key": DeviceName(w, s.Key.Device)}), look.Ink2)))
-	d.beside(s, h, append(parts, fields...))
+	d.Heading, d.Lead = w.T(key), w.T(key+"-lead", assets.Args{"key": DeviceName(w, s.Key.Device)})
+	d.beside(s, h, append(s.Key.gone(w), fields...))
 	d.Next = primary(s, h, w.T(key+"-do"), func() {
 		switch why := form.Check(); {
 		case s.Key.Gone:

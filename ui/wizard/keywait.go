@@ -15,7 +15,8 @@ import (
 func (d *StepView) insertKey(s State, h Host) {
 	w := h.Words
 	if s.Lab {
-		d.Foot = append(d.Foot, control.NewLink(w.T("wizard.key.open-lab"), h.does(Open("lab"))))
+		link := control.NewLink(w.T("wizard.key.open-lab"), h.does(Open("lab")))
+		d.Foot, d.First = append(d.Foot, link), link
 	}
 	if len(s.Key.Locked) > 0 {
 		r, line := NoPermission(w, s.Key.Locked[0], s.KeyAccess, h.copyLine)

@@ -26,13 +26,19 @@ func overview(s State, h Host, step api.Overview) StepView {
 	w := h.Words
 	key := "wizard.overview." + string(step.Method)
 	var list []fyne.CanvasObject
+	point := func(icon, key string) {
+		list = append(list, look.HTop(look.S16, kit.Tile(icon, true), look.Grow(look.Inset(0, 1, 0, 0, look.V(2,
+			look.NewText(w.T(key), look.Strong, look.Ink).Wrapped(),
+			look.Para(w.T(key+"-why"), look.Ink2))))))
+	}
+	if slices.Contains(s.View.Path, api.EnterEmail{}.StepType()) { // R4
+		point("mail", "wizard.overview.email")
+	}
 	for _, p := range points(step.Method) {
 		if p[1] == "backup" && len(s.View.Path) > 0 && !slices.Contains(s.View.Path, api.SaveBackupCode{}.StepType()) {
 			continue // R70: the account has one already
 		}
-		list = append(list, look.HTop(look.S16, kit.Tile(p[0], true), look.Grow(look.Inset(0, 1, 0, 0, look.V(2,
-			look.NewText(w.T(key+"."+p[1]), look.Strong, look.Ink).Wrapped(),
-			look.Para(w.T(key+"."+p[1]+"-why"), look.Ink2))))))
+		point(p[0], key+"."+p[1])
 	}
 	d := newStep(s, h)
 	d.Cancel = true

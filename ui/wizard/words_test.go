@@ -32,6 +32,8 @@ func TestTextsAreTrueForTheAccount(t *testing.T) {
 		want, not assetstest.Key
 	}{
 		{api.View{Kind: api.EnrollApp, Path: []api.StepType{"overview", "save-backup-code"}, Step: api.Overview{Method: api.App}}, api.Account{}, "wizard.overview.app.backup", ""},
+		{api.View{Kind: api.EnrollApp, Path: []api.StepType{"overview", "enter-email", "scan-qr"}, Step: api.Overview{Method: api.App}}, api.Account{}, "wizard.overview.email", ""},
+		{api.View{Kind: api.EnrollApp, Path: []api.StepType{"overview", "scan-qr"}, Step: api.Overview{Method: api.App}}, both, "wizard.overview.app.scan", "wizard.overview.email"},
 		{api.View{Kind: api.EnrollApp, Path: []api.StepType{"overview", "finished"}, Step: api.Overview{Method: api.App}}, both, "wizard.overview.app.lead", "wizard.overview.app.backup"},
 		{api.View{Kind: api.EnrollApp, Step: api.Finished{}}, api.Account{Methods: api.Methods{App: true}}, "wizard.finished.enroll-app.lead", "wizard.finished.enroll-app.lead-also"},
 		{api.View{Kind: api.EnrollApp, Step: api.Finished{}}, both, "wizard.finished.enroll-app.lead-also", ""},

@@ -82,12 +82,21 @@ func (f *flow) Layout(objs []fyne.CanvasObject, s fyne.Size) {
 
 // beside places two objects side by side, or the second below the first when its
 // width would be less than need.
-type beside struct{ gap, need float32 }
+type beside struct {
+	gap, need float32
+	drop      bool // the first is left out then
+}
 
 // Beside gives left its own width and right the rest. If right would get less than
 // need, it goes below left.
 func Beside(gap, need float32, left, right fyne.CanvasObject) *fyne.Container {
 	return Lay(&beside{gap: gap, need: need}, left, right)
+}
+
+// Adorned is Beside for a left part that only adorns the right one: it is left out where
+// there is no room beside it.
+func Adorned(gap, need float32, left, right fyne.CanvasObject) *fyne.Container {
+	return Lay(&beside{gap: gap, need: need, drop: true}, left, right)
 }
 
 func (b *beside) stacked(objs []fyne.CanvasObject, w float32) bool {
@@ -97,16 +106,30 @@ func (b *beside) stacked(objs []fyne.CanvasObject, w float32) bool {
 func (b *beside) HeightFor(objs []fyne.CanvasObject, w float32) float32 {
 	left := fyne.Min(objs[0].MinSize().Width, w)
 	if b.stacked(objs, w) {
+		if b.drop {
+			return HeightFor(objs[1], w)
+		}
 		return HeightFor(objs[0], left) + b.gap + HeightFor(objs[1], w)
 	}
 	return fyne.Max(HeightFor(objs[0], left), HeightFor(objs[1], w-left-b.gap))
 }
 
 func (b *beside) MinSize(objs []fyne.CanvasObject) fyne.Size {
+	if b.drop {
+		return fyne.NewSize(40, objs[1].MinSize().Height)
+	}
 	return objs[0].MinSize().Max(fyne.NewSize(40, objs[1].MinSize().Height))
 }
 
 func (b *beside) Layout(objs []fyne.CanvasObject, s fyne.Size) {
+	if b.drop {
+		show(objs[0], !b.stacked(objs, s.Width))
+		if b.stacked(objs, s.Width) {
+			objs[1].Move(fyne.Position{})
+			objs[1].Resize(fyne.NewSize(s.Width, HeightFor(objs[1], s.Width)))
+			return
+		}
+	}
 	left := fyne.Min(objs[0].MinSize().Width, s.Width)
 	h := HeightFor(objs[0], left)
 	objs[0].Move(fyne.Position{})
@@ -119,6 +142,17 @@ func (b *beside) Layout(objs []fyne.CanvasObject, s fyne.Size) {
 	w := s.Width - left - b.gap
 	objs[1].Move(fyne.NewPos(left+b.gap, 0))
 	objs[1].Resize(fyne.NewSize(w, HeightFor(objs[1], w)))
+}
+
+// show shows or hides an object, and does nothing if it is so already.
+func show(o fyne.CanvasObject, yes bool) {
+	switch {
+	case yes == o.Visible():
+	case yes:
+		o.Show()
+	default:
+		o.Hide()
+	}
 }
 
 // FlowWidth is the width of a flow when it is on one line.
