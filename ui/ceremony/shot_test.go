@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"nightlatch/assets/explain"
+	"nightlatch/fido"
 	"nightlatch/server/api"
 	"nightlatch/ui/gallerytest"
 	"nightlatch/ui/lab"
@@ -100,7 +101,7 @@ func sessionShots() []gallerytest.Shot {
 		signInShot("02-sign-in-throttled", api.EnterCredentials{}, typed(func(d *wizard.Draft) { d.Username = "margarethe" }), refused(api.Throttled, func(r *api.Refusal) { r.RetryAt = &retry })),
 		signInShot("02-sign-in-empty", api.EnterCredentials{}, func(s *wizard.State) {
 			s.Draft.Username = ""
-			s.Fault = &explain.Explanation{Code: "empty.username", What: "The user name is empty", Next: "Type it, then continue."}
+			s.Fault = &explain.Explanation{Code: "empty.username", Field: "username", What: "The user name is empty", Next: "Type it, then continue."}
 		}),
 		signInShot("02-sign-in-app", app, typed(func(d *wizard.Draft) { d.Code = "41" })),
 		signInShot("02-sign-in-app-drift", app, typed(func(d *wizard.Draft) { d.Code = "418025" }), refused(api.ClockDrift, func(r *api.Refusal) { n := -95; r.Drift = &n })),
@@ -114,7 +115,11 @@ func sessionShots() []gallerytest.Shot {
 		signInShot("02-sign-in-key-elsewhere", api.UseSecurityKey{Alternatives: others}, noticed(api.KeyForeignRP, func(r *api.Refusal) { r.Key, r.KeyRPID, r.RPID = "Blue", "localhost", "login.example.org" })),
 		signInShot("02-sign-in-backup", api.EnterBackupCode{Number: 4, OthersVoid: true, Alternatives: others}, typed(func(d *wizard.Draft) { d.Code = "7kmq2xwd" })),
 		signInShot("02-sign-in-backup-none", api.EnterBackupCode{Alternatives: others}, noticed(api.BackupCodeInactive, func(r *api.Notice) { r.Reason = "none" })),
-		signInShot("02-sign-in-backup-order", api.EnterBackupCode{Number: 4, Alternatives: others}, typed(func(d *wizard.Draft) { d.Code = "7kmq2xwd9hfz3r8n" }), refused(api.BackupCodeOutOfOrder)),
+		signInShot("02-sign-in-backup-order", api.EnterBackupCode{Number: 4, Alternatives: others}, typed(func(d *wizard.Draft) { d.Code = "7kmq2xwd9hfz3r8n" }), refused(api.BackupCodeOutOfOrder, func(r *api.Refusal) { r.Reason = "kept" })),
+		signInShot("02-sign-in-backup-void", api.EnterCode{Channel: api.ByApp, Digits: 6, Alternatives: others, Unable: unable[:1]}, refused(api.BackupCodeOutOfOrder, func(r *api.Refusal) { r.Reason = "voided" })),
+		signInShot("02-sign-in-pin", api.UseSecurityKey{Get: []byte("{}"), Alternatives: others}, func(s *wizard.State) {
+			s.Key = wizard.KeyInteraction{Phase: wizard.AskingPIN, Device: fido.Device{Product: "YubiKey 5C NFC"}}
+		}),
 		signInShot("02-sign-in-ways", app, func(s *wizard.State) { s.ShowMethods = true }),
 		signInShot("02-sign-in-ways-unable", api.EnterCode{Channel: api.ByApp, Digits: 6, Alternatives: others, Unable: unable[:2]}, func(s *wizard.State) { s.ShowMethods = true }),
 		signInShot("02-sign-in-ways-none", api.EnterCode{Channel: api.ByApp, Digits: 6, Alternatives: others, Unable: unable}, func(s *wizard.State) { s.ShowMethods = true }),

@@ -31,7 +31,7 @@ func (s Shot) checkFit(t *testing.T, c *shell.Console) {
 				t.Errorf("%s: %q is cut off", s.Name, v.Words)
 			}
 			// The lab's column beside the phone is narrower than a long word.
-			if word := brokenWord(v); word != "" && s.Panel == nil {
+			if word := brokenWord(v); word != "" {
 				t.Errorf("%s: %q is broken in %q, which is %v wide", s.Name, word, v.Words, v.Size().Width)
 			}
 			size := v.Size()

@@ -64,7 +64,7 @@ func (p *Panel) drawCarrier() []fyne.CanvasObject {
 	sw := func(key string, on bool, set func(bool)) fyne.CanvasObject {
 		t := control.NewToggle(control.SwitchForm, on, nil).Named(w.T(key))
 		t.OnChanged = set
-		return look.H(look.S8, look.Grow(look.NewText(w.T(key), look.Body, look.Ink)), t)
+		return switchRow(look.NewText(w.T(key), look.Body, look.Ink), t)
 	}
 	loss := 0.0
 	if carrier.Loss != nil {

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -46,17 +47,25 @@ func (b blank) Draw() View   { return b.c.Waiting("", nil, nil) }
 // drawFailure draws the page that says what went wrong, and offers to try again.
 func (c *Console) drawFailure(title string, crumbs []control.Crumb, why explain.Explanation, tries int, last time.Time, retry func()) View {
 	b := control.NewButton(c.Catalog.T("ui.failure.again"), "reset", control.Primary, retry)
-	p := kit.Page{
-		Title: title, Crumbs: crumbs,
-		Body: []fyne.CanvasObject{kit.EmptyState("refused", look.Refused, why.What, why.Why,
-			kit.NewBanner(look.Refused, c.Catalog.T("ui.failure.next"), "", why.Next))},
-		Actions: []fyne.CanvasObject{b},
-	}
+	under := []fyne.CanvasObject{look.Centre(b)}
 	if tries > 0 && !last.IsZero() {
-		p.Left = []fyne.CanvasObject{look.NewText(c.Catalog.N("ui.failure.tried", tries, c.Catalog.Seconds(last)), look.Caption, look.Ink2)}
+		under = append(under, look.NewText(c.Catalog.N("ui.failure.tried", tries, c.Catalog.Seconds(last)), look.Caption, look.Ink2).Wrapped().Centered())
 	}
-	p.Margin = c.Margin()
+	next := why.Next
+	if strings.TrimSuffix(next, ".") == c.Catalog.T("ui.failure.again") { // the button says it
+		next = ""
+	}
+	p := kit.Page{Title: title, Crumbs: crumbs, Body: []fyne.CanvasObject{trouble(why.What, why.Why, next, under...)}, Margin: c.Margin()}
 	return View{Content: p.Build(), First: b, Bindings: control.Bindings{Enter: retry}, Ready: true}
+}
+
+// trouble fills a page that cannot be shown: what happened, why, and what to do, with the
+// button that does it below.
+func trouble(what, why, next string, under ...fyne.CanvasObject) fyne.CanvasObject {
+	if next != "" {
+		under = append([]fyne.CanvasObject{look.Para(next, look.Ink).Centered()}, under...)
+	}
+	return kit.EmptyState("refused", look.Refused, what, why, under...)
 }
 
 // Waiting draws a page that has no content yet, or says why it has none.

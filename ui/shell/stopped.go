@@ -60,10 +60,8 @@ func (s *stopped) Draw() View {
 	words := func(part string) string { return s.c.Catalog.T("ui.stopped." + string(s.fault) + "." + part) }
 	b := control.NewButton(s.c.Catalog.T("ui.stopped.again"), "reset", control.Primary, s.again)
 	p := kit.Page{
-		Body: []fyne.CanvasObject{kit.EmptyState("refused", look.Refused, words("what"), words("why"),
-			kit.NewBanner(look.Refused, s.c.Catalog.T("ui.failure.next"), "", s.c.Catalog.T("ui.stopped."+string(s.fault)+".next", s.place)))},
-		Actions: []fyne.CanvasObject{b},
-		Margin:  s.c.Margin(),
+		Body:   []fyne.CanvasObject{trouble(words("what"), words("why"), s.c.Catalog.T("ui.stopped."+string(s.fault)+".next", s.place), look.Centre(b))},
+		Margin: s.c.Margin(),
 	}
 	return View{Content: p.Build(), First: b, Bindings: control.Bindings{Enter: s.again}, Heading: words("what"), Ready: true}
 }

@@ -76,10 +76,11 @@ func useSecurityKey(s State, h Host, step api.UseSecurityKey) StepView {
 	w := h.Words
 	d := StepView{Back: true, Cancel: true}
 	picture := kit.TouchConfig{Clock: h.Clock, Reader: s.Key.Device.Transport == fido.NFC}
+	failed := s.View.Refusal != nil || s.Fault != nil && s.Key.Phase != AskingPIN || s.Key.Phase == Failing || !Answerable(step)
 	switch {
 	case s.Key.Phase == SettingPIN:
 		d.setPIN(s, h)
-	case s.View.Refusal != nil || s.Fault != nil && s.Key.Phase != AskingPIN || s.Key.Phase == Failing || !Answerable(step):
+	case failed:
 		d.keyFailed(s, h)
 	case s.Key.Phase == Choosing:
 		d.chooseKey(s, h)
@@ -99,7 +100,12 @@ func useSecurityKey(s State, h Host, step api.UseSecurityKey) StepView {
 	default:
 		d.insertKey(s, h)
 	}
-	if link := otherMethods(s, h); link != nil && s.Key.Phase != SettingPIN {
+	switch link := otherMethods(s, h); {
+	case link == nil || s.Key.Phase == SettingPIN:
+	case d.Next == nil && failed && !api.Alone(step): // it is all that helps
+		d.Next = primary(s, h, w.T("wizard.ways.link"), h.does(ShowMethods))
+		d.First = d.Next
+	default:
 		d.Foot = append([]fyne.CanvasObject{link}, d.Foot...)
 	}
 	return d
