@@ -17,7 +17,6 @@ import (
 	"nightlatch/assets"
 	"nightlatch/assets/region"
 	"nightlatch/fido"
-	"nightlatch/fido/libfido2"
 	"nightlatch/fido/virtual"
 	"nightlatch/server/account"
 	"nightlatch/server/client"
@@ -170,7 +169,9 @@ func (inst *instance) show(ctx context.Context, t terminal) error {
 			Version:        version,
 			Address:        e.url,
 			Features: shell.Features{
-				SecurityKeys:   libfido2.Supported,
+				SecurityKeys:   noKeys() == nil,
+				NoKeys:         noKeys(),
+				KeyDialog:      hasKeyDialog(),
 				NFC:            nfcSupported,
 				VirtualKeys:    virtual.Supported,
 				UdevCommand:    udevCommand(),
@@ -248,7 +249,7 @@ func (inst *instance) stopIfFailed(ctx context.Context, console *shell.Console) 
 // securityKeys makes the client for keys on USB, on NFC readers and of the lab. Call the
 // returned function when the client is no longer used.
 func (inst *instance) securityKeys(origin string) (*fido.Client, func(), error) {
-	cfg := fido.Config{Open: libfido2.Backend{}, Devices: libfido2.Devices, Changes: libfido2.Changes, Origin: origin}
+	cfg := connectedKeys(origin)
 	if inst.bench != nil {
 		cfg.Devices = fido.Combine(inst.bench.Devices, cfg.Devices)
 		cfg.Changes = fido.CombineChanges(fido.ChangesOnClose(inst.bench.Changed), cfg.Changes)

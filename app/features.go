@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -10,7 +11,7 @@ import (
 
 	"nightlatch/app/secret"
 	"nightlatch/assets"
-	"nightlatch/fido/libfido2"
+	"nightlatch/fido"
 	"nightlatch/fido/virtual"
 )
 
@@ -34,8 +35,12 @@ func whyMissing(f feature) string {
 	switch {
 	case f == aWindow && !windowSupported:
 		return "This build of Nightlatch has no window: it was built without cgo or with the tag headless. Run nightlatch serve, or install the package for desktops."
-	case f == securityKeys && !libfido2.Supported:
+	case f == securityKeys && errors.Is(noKeys(), fido.ErrNoDialog):
+		return "This version of Windows has no support for security keys: they need Windows 10 version 1903 or later."
+	case f == securityKeys && noKeys() != nil:
 		return "This build of Nightlatch has no support for security keys: it was built without cgo or with the tag nofido. Use one that was built with libfido2."
+	case f == nearField && hasKeyDialog():
+		return "" // the system's dialog finds them
 	case f == nearField && !nfcSupported && !linux:
 		return "Security keys over NFC work on Linux only. Plug the key in over USB."
 	case f == nearField && !nfcSupported:

@@ -10,7 +10,6 @@ import (
 	"syscall"
 
 	"nightlatch/fido"
-	"nightlatch/fido/libfido2"
 	"nightlatch/server/client"
 	"nightlatch/server/origin"
 )
@@ -99,7 +98,7 @@ func (t terminal) key(args []string) error {
 // openKeys makes the client for security keys and finds the key of --device. Call
 // release when the keys are no longer needed.
 func (c *keyCommand) openKeys(ctx context.Context, keyOrigin string) (release func(), err error) {
-	cfg, closeReaders, err := withReaders(fido.Config{Open: libfido2.Backend{}, Devices: libfido2.Devices, Changes: libfido2.Changes, Origin: keyOrigin})
+	cfg, closeReaders, err := withReaders(connectedKeys(keyOrigin))
 	if err != nil {
 		return nil, err
 	}
@@ -120,6 +119,7 @@ func (c *keyCommand) openKeys(ctx context.Context, keyOrigin string) (release fu
 		}
 		c.device = listedAt(ctx, known.Devices, c.address)
 		cfg.Devices, cfg.Changes, cfg.Reader = fido.Paths(c.address), nil, nil
+		cfg.Dialog = nil // this key and no other
 	case c.base != "":
 		if cfg, err = withLab(ctx, cfg, c.client, c.base, c.labOnly); err != nil {
 			return nil, err

@@ -146,6 +146,8 @@ func (c *keyCommand) Show(p fido.Prompt) {
 	switch p.Kind {
 	case fido.Insert:
 		fmt.Fprintln(c.err, "Plug in your security key.")
+	case fido.SystemDialog:
+		fmt.Fprintln(c.err, "Windows asks for your security key, in a window of its own.")
 	case fido.Touch:
 		c.showTouch(p.Device)
 	case fido.Tap:

@@ -18,13 +18,17 @@ func (c *keyCommand) list(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if len(devices) == 0 {
+	keys := fido.WithoutDialog(devices)
+	switch {
+	case len(keys) < len(devices) && len(keys) == 0:
+		fmt.Fprintln(c.err, "nightlatch: Windows finds security keys itself when enroll or sign-in needs one, so none is listed.")
+	case len(keys) == 0:
 		fmt.Fprintln(c.err, "nightlatch: No security key is plugged in.")
 	}
 	if why := c.keys.Reader(ctx).State.Err(); errors.Is(why, fido.ErrReaderServiceSilent) {
 		fmt.Fprintln(c.err, "nightlatch: Keys on NFC readers are not listed.", explainKey("", why))
 	}
-	for _, d := range devices {
+	for _, d := range keys {
 		address := addressOf(d)
 		if c.device.Path != "" { // --device gives a path only
 			d = c.identify(ctx, d)

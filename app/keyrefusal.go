@@ -18,6 +18,7 @@ type keyFault struct {
 	err      error
 	sentence string
 	onReader string // for a key on a reader, if that differs: it is lifted, not unplugged
+	inDialog string // for the system's dialog, if that differs
 }
 
 // keyFaults are checked in this order, and the first match is used. A message says only what
@@ -36,8 +37,14 @@ var keyFaults = []keyFault{
 	{err: fido.ErrPINSame, sentence: "The PIN has to be changed, but the new PIN equals the old one. Choose another PIN; nothing was changed."},
 	{err: fido.ErrPINPolicy, sentence: "The security key does not accept this PIN. Keys have different rules for PINs and do not report which one was broken. Choose another PIN."},
 	{err: fido.ErrPINAuth, sentence: "The security key did not accept the proof of the PIN. Try again; nightlatch key info shows how many tries are left."},
-	{err: fido.ErrCancelled, sentence: "Cancelled. Nothing was changed."},
-	{err: fido.ErrNoKey, sentence: "No security key was plugged in within 30 seconds. Plug one in and try again, or give its path with --device."},
+	{
+		err: fido.ErrCancelled, sentence: "Cancelled. Nothing was changed.",
+		inDialog: "The Windows dialog was closed before a security key answered. Nothing was changed; try again when your key is at hand.",
+	},
+	{
+		err: fido.ErrNoKey, sentence: "No security key was plugged in within 30 seconds. Plug one in and try again, or give its path with --device.",
+		inDialog: "Windows found no security key. Plug one in, or hold it to the reader, and try again.",
+	},
 	{
 		err: &fido.SilentError{Phase: fido.PhaseTouched}, sentence: "The security key was not touched in time, or no longer answers. Take it out, plug it in again, and touch it when it blinks.",
 		onReader: "The security key does not answer any more. Lift it, put it back on the reader and try again.",
@@ -60,17 +67,29 @@ var keyFaults = []keyFault{
 	},
 	{err: fido.ErrTapAgain, sentence: "Putting the security key on the reader counts as a touch for one use within two minutes. Lift it, put it back and try again."},
 	{err: fido.ErrUnconfirmed, sentence: "The security key was not touched in time, or the request was declined on it. Try again and touch it when it blinks."},
-	{err: fido.ErrTimeout, sentence: "The security key was not touched in time. Try again and touch it when it blinks."},
+	{
+		err: fido.ErrTimeout, sentence: "The security key was not touched in time. Try again and touch it when it blinks.",
+		inDialog: "The security key was not used in time, so the Windows dialog stopped waiting. Have your key ready and try again.",
+	},
 	{err: fido.ErrCardPulled, sentence: "The security key was taken off the reader. Nothing was stored; put it back and leave it there until the command ends."},
 	{err: fido.ErrRemoved, sentence: "The security key was removed, or is not there. Nothing was changed; plug it in and try again."},
 	{
 		err: fido.ErrInterrupted, sentence: "The connection to the security key was lost. Nothing was stored; plug it in again and try once more.",
 		onReader: "The connection to the security key was lost. Nothing was stored; lift it, put it back on the reader and try once more.",
 	},
-	{err: fido.ErrNoSpace, sentence: "There is no space left on the security key. Delete a credential from it (nightlatch key credentials lists them), or use another key."},
+	{
+		err: fido.ErrNoSpace, sentence: "There is no space left on the security key. Delete a credential from it (nightlatch key credentials lists them), or use another key.",
+		inDialog: "There is no space left on the security key. Use another key.",
+	},
 	{err: fido.ErrSeveral, sentence: "More than one security key is plugged in. Choose one with --device; nightlatch key list shows them."},
-	{err: fido.ErrBusy, sentence: "The security key is busy: another program uses it, or it has not finished an earlier request. Wait a moment or end the other program, then try again."},
-	{err: fido.ErrNoPermission, sentence: "You have no permission to open the security key. On Linux install the rule that nightlatch admin udev-rule prints, and plug the key in again."},
+	{
+		err: fido.ErrBusy, sentence: "The security key is busy: another program uses it, or it has not finished an earlier request. Wait a moment or end the other program, then try again.",
+		inDialog: "Windows is already asking for a security key. Finish or close that dialog and try again.",
+	},
+	{
+		err: fido.ErrNoPermission, sentence: "You have no permission to open the security key. On Linux install the rule that nightlatch admin udev-rule prints, and plug the key in again.",
+		inDialog: "Security keys are blocked on this computer: a rule of its administrator forbids them, or a service of Windows is turned off. Ask the administrator.",
+	},
 	{err: fido.ErrNoReaderService, sentence: "The service for NFC readers is not running. On Debian, Ubuntu and similar systems install the package pcscd, then try again."},
 	{err: fido.ErrReaderServiceSilent, sentence: "The service for NFC readers, pcscd, does not answer. Restart it (systemctl restart pcscd), then try again. Keys over USB work without it."},
 	{err: fido.ErrReadersDenied, sentence: "You have no permission to use the NFC readers: pcscd serves only users who are logged in at this computer's own screen. Run this there, or plug the security key in over USB."},
@@ -80,6 +99,7 @@ var keyFaults = []keyFault{
 	{err: fido.ErrNotKey, sentence: "This device is not a security key. nightlatch key list shows those that are."},
 	{
 		err: fido.ErrNotAllowed, sentence: "The security key does not allow this now. Take it out, plug it in and try again.",
+		inDialog: "Windows did not allow this, and does not say why. Try again; if it happens again, use another security key.",
 		onReader: "The security key does not allow this now. Lift it, put it back on the reader and try again.",
 	},
 	{err: fido.ErrDenied, sentence: "The security key declined the request. Nothing was changed."},
@@ -92,12 +112,17 @@ var keyFaults = []keyFault{
 	{err: fido.ErrOrigin, sentence: "The server's address does not match its host name for security keys. Give --server the address that users open. It is one of the origins that the server printed."},
 	{err: fido.ErrMalformed, sentence: "The server sent a request that is not valid for security keys. It may have another version than this program."},
 	{err: fido.ErrUntrusted, sentence: "The security key's answer could not be verified. Nothing was stored; do not trust this key."},
+	{err: fido.ErrNoDialog, sentence: "This version of Windows cannot use security keys. They need Windows 10 version 1903 or later; update Windows."},
+	{err: fido.ErrSystemSettings, sentence: "Windows looks after security keys, and only an administrator's programs can open one directly. Open Windows' Settings, then Accounts, Sign-in options, Security key."},
 	{err: fido.ErrUnsupported, sentence: "This build of Nightlatch has no support for security keys. Use one that was built with libfido2."},
 }
 
 // about returns the message for the key that err is about.
 func (f keyFault) about(err error) string {
-	if d, known := fido.DeviceOf(err); known && d.Transport == fido.NFC && f.onReader != "" {
+	switch d, _ := fido.DeviceOf(err); {
+	case d.Dialog && f.inDialog != "":
+		return f.inDialog
+	case d.Transport == fido.NFC && f.onReader != "":
 		return f.onReader
 	}
 	return f.sentence
@@ -109,6 +134,7 @@ func explainKey(base string, err error) error {
 	var use *usageError
 	var p *api.Problem
 	var wrongPIN *fido.WrongPINError
+	var inDialog *fido.DialogError
 	var transport *url.Error
 	switch {
 	case err == nil, errors.As(err, &known), errors.As(err, &use):
@@ -119,6 +145,9 @@ func explainKey(base string, err error) error {
 		return refuse(err, "%s", oneLine(p.Title, p.Detail))
 	case errors.As(err, &wrongPIN):
 		return refuse(err, "Wrong PIN, %s. After the last try the security key locks itself. Try again with the right PIN.", triesLeft(wrongPIN.TriesLeft))
+	}
+	if errors.As(err, &inDialog) {
+		return refuse(err, "Windows could not use the security key: it reported the error %#08x. Try again; if it happens again, use another key.", inDialog.Code)
 	}
 	for _, f := range keyFaults {
 		if errors.Is(err, f.err) {

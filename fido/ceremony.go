@@ -25,6 +25,12 @@ func (c *Client) Create(ctx context.Context, d Device, options json.RawMessage, 
 	if err != nil {
 		return nil, err
 	}
+	if d, err = c.resolveDevice(ctx, d, ui, ForCeremony); err != nil {
+		return nil, err
+	}
+	if c.usesDialog(d) {
+		return c.createInDialog(ctx, opt, client, ui)
+	}
 	cer, err := c.begin(ctx, d, ui)
 	if err != nil {
 		return nil, err
@@ -63,6 +69,16 @@ func (c *Client) Get(ctx context.Context, d Device, options json.RawMessage, ui 
 	if err != nil {
 		return nil, err
 	}
+	if d, err = c.resolveDevice(ctx, d, ui, ForCeremony); err != nil {
+		return nil, err
+	}
+	if c.usesDialog(d) {
+		as, err := c.getInDialog(ctx, opt, client, ui)
+		if err != nil {
+			return nil, err
+		}
+		return as.response(client)
+	}
 	cer, err := c.begin(ctx, d, ui)
 	if err != nil {
 		return nil, err
@@ -74,7 +90,11 @@ func (c *Client) Get(ctx context.Context, d Device, options json.RawMessage, ui 
 		return nil, cer.about(err)
 	}
 	ui.Show(Prompt{Kind: Remove, Device: cer.device})
+	return as.response(client)
+}
 
+// response encodes the response for the relying party.
+func (as Assertion) response(client []byte) (json.RawMessage, error) {
 	var out authentication
 	out.ID, out.RawID = as.CredentialID, as.CredentialID
 	out.Type, out.Attachment = publicKeyType, crossPlatform
@@ -101,9 +121,13 @@ type ceremony struct {
 	left   int // remaining PIN tries before the PIN was used
 }
 
-// begin chooses a device, reserves and opens it, and reads its capabilities.
+// begin chooses a device, reserves and opens it, and reads its capabilities. It returns
+// ErrSystemSettings if only the system's dialog can use keys.
 func (c *Client) begin(ctx context.Context, d Device, ui Interaction) (*ceremony, error) {
-	d, err := c.resolveDevice(ctx, d, ui)
+	if c.usesDialog(d) {
+		return nil, ErrSystemSettings
+	}
+	d, err := c.resolveDevice(ctx, d, ui, WithoutDialog)
 	if err != nil {
 		return nil, err
 	}

@@ -43,6 +43,7 @@ type Device struct {
 	Manufacturer string
 	Virtual      bool // a lab key; the user interface marks it as one
 	Locked       bool // the user has no permission to open it
+	Dialog       bool // no key, but the system's dialog, which finds the key itself
 }
 
 // ProductName returns the name of the key's product, or "" if it is unknown. A
@@ -63,6 +64,7 @@ type Config struct {
 	Devices Lister        // lists the keys
 	Changes Changes       // when to list them again; nil means once a second
 	Origin  string        // "http://localhost:8440"; the origin in the client data
+	Dialog  Dialog        // the system's own dialog for ceremonies; nil means none
 	Timeout time.Duration // for a touch; 0 means DefaultTimeout
 	Rest    time.Duration // between two listings; 0 means a second (R30)
 
@@ -76,6 +78,7 @@ type Client struct {
 	devices Lister
 	changes Changes
 	origin  origin
+	dialog  Dialog
 	timeout time.Duration
 	rest    time.Duration
 
@@ -112,6 +115,7 @@ func New(cfg Config) (*Client, error) {
 		devices: cfg.Devices,
 		changes: cfg.Changes,
 		origin:  o,
+		dialog:  cfg.Dialog,
 		timeout: cfg.Timeout,
 		rest:    cfg.Rest,
 		busy:    make(map[string]bool),
@@ -120,13 +124,14 @@ func New(cfg Config) (*Client, error) {
 	}, nil
 }
 
-// Devices lists the keys that are plugged in or on a reader.
+// Devices lists the keys that are plugged in or on a reader. With a system's dialog, the
+// last one stands for it: see ForCeremony and WithoutDialog.
 func (c *Client) Devices(ctx context.Context) ([]Device, error) {
 	ds, err := c.devices(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("fido: listing security keys: %w", err)
 	}
-	return ds, nil
+	return c.offerDialog(ds), nil
 }
 
 // reserve reserves the device for one ceremony until release is called. It returns

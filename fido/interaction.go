@@ -30,7 +30,8 @@ type Prompt struct {
 type PromptKind int
 
 // The prompts. A ceremony shows the first four in this order. Tap replaces Insert if
-// there is an NFC reader, and Touch if the key is on one.
+// there is an NFC reader, and Touch if the key is on one. SystemDialog replaces the
+// first three.
 const (
 	Insert  PromptKind = iota // insert a key
 	Working                   // the program uses the key; wait
@@ -38,6 +39,7 @@ const (
 	Remove                    // done; the key may be removed
 	Tap                       // hold the key to the reader and keep it there
 	Choose                    // several keys blink; touch the one to use
+	SystemDialog              // the system's own dialog asks for the key
 )
 
 // String returns the kind's name, for logs and tests.
@@ -55,6 +57,8 @@ func (k PromptKind) String() string {
 		return "tap"
 	case Choose:
 		return "choose"
+	case SystemDialog:
+		return "system dialog"
 	}
 	return "unknown"
 }

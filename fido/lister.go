@@ -48,11 +48,11 @@ func Combine(ls ...Lister) Lister {
 	}
 }
 
-// resolveDevice returns d if it has a path, else the only key there is. If there is none, it
-// asks the user to insert one, or to hold one to the reader if there is a reader, and
-// waits. Errors: SeveralError if there is more than one key, ErrNoKey after the
-// timeout.
-func (c *Client) resolveDevice(ctx context.Context, d Device, ui Interaction) (Device, error) {
+// resolveDevice returns d if it has a path, else the only key that usable keeps. If there
+// is none, it asks the user to insert one, or to hold one to the reader if there is a
+// reader, and waits. Errors: SeveralError if there is more than one key, ErrNoKey after
+// the timeout, and those of only.
+func (c *Client) resolveDevice(ctx context.Context, d Device, ui Interaction, usable func([]Device) []Device) (Device, error) {
 	if d.Path != "" {
 		return d, nil
 	}
@@ -61,7 +61,7 @@ func (c *Client) resolveDevice(ctx context.Context, d Device, ui Interaction) (D
 	var err error
 	asked := PromptKind(-1)
 	c.follow(ctx, func() bool {
-		d, err = c.only(ctx)
+		d, err = c.only(ctx, usable)
 		if !errors.Is(err, ErrRemoved) {
 			return false
 		}
@@ -84,12 +84,16 @@ func (c *Client) resolveDevice(ctx context.Context, d Device, ui Interaction) (D
 	return d, err
 }
 
-// only returns the only key there is. It returns ErrRemoved if there is none, and a
+// only returns the only key that usable keeps. It returns ErrRemoved if there is none,
+// ErrSystemSettings if the system's dialog is the only one that finds keys, and a
 // SeveralError if there are more. Locked keys count only if there are no others.
-func (c *Client) only(ctx context.Context) (Device, error) {
+func (c *Client) only(ctx context.Context, usable func([]Device) []Device) (Device, error) {
 	ds, err := c.Devices(ctx)
 	if err != nil {
 		return Device{}, err
+	}
+	if ds = usable(ds); len(ds) == 0 && c.dialog != nil {
+		return Device{}, ErrSystemSettings
 	}
 	if open := slices.DeleteFunc(slices.Clone(ds), func(d Device) bool { return d.Locked }); len(open) > 0 {
 		ds = open

@@ -185,7 +185,7 @@ func (c *Client) Identify(ctx context.Context, d Device, rpID string, ids [][]by
 	if err := checkIDs("ids", opt.Allow); err != nil {
 		return nil, err
 	}
-	d, err := c.resolveDevice(ctx, d, ui)
+	d, err := c.resolveDevice(ctx, d, ui, ForCeremony)
 	var several *SeveralError
 	touched := errors.As(err, &several)
 	if touched {
@@ -193,6 +193,9 @@ func (c *Client) Identify(ctx context.Context, d Device, rpID string, ids [][]by
 	}
 	if err != nil {
 		return nil, err
+	}
+	if c.usesDialog(d) {
+		return c.identifyInDialog(ctx, opt, ui)
 	}
 	cer, err := c.begin(ctx, d, ui)
 	if err != nil {
@@ -212,7 +215,7 @@ func (c *Client) Identify(ctx context.Context, d Device, rpID string, ids [][]by
 func (c *Client) beginSilent(ctx context.Context, d Device) (*ceremony, error) {
 	if d.Path == "" {
 		var err error
-		if d, err = c.only(ctx); err != nil {
+		if d, err = c.only(ctx, WithoutDialog); err != nil {
 			return nil, err
 		}
 	}

@@ -26,8 +26,9 @@ func (b *bytes64) UnmarshalText(text []byte) error {
 const publicKeyType = "public-key"
 
 type descriptor struct {
-	Type string  `json:"type"`
-	ID   bytes64 `json:"id"`
+	Type       string   `json:"type"`
+	ID         bytes64  `json:"id"`
+	Transports []string `json:"transports"`
 }
 
 // creation is PublicKeyCredentialCreationOptionsJSON (WebAuthn section 5.1.8), without
@@ -43,6 +44,7 @@ type creation struct {
 		DisplayName string  `json:"displayName"`
 	} `json:"user"`
 	Challenge bytes64 `json:"challenge"`
+	Timeout   float64 `json:"timeout"` // milliseconds
 	Params    []struct {
 		Type string `json:"type"`
 		Alg  int64  `json:"alg"`
@@ -63,6 +65,7 @@ type creation struct {
 // request is PublicKeyCredentialRequestOptionsJSON (WebAuthn section 5.1.9).
 type request struct {
 	Challenge        bytes64      `json:"challenge"`
+	Timeout          float64      `json:"timeout"` // milliseconds
 	RPID             string       `json:"rpId"`
 	Allow            []descriptor `json:"allowCredentials"`
 	UserVerification string       `json:"userVerification"`

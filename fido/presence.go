@@ -50,7 +50,7 @@ func whilePresent(ctx context.Context, d Device, key Key, do func(ctx context.Co
 func (c *Client) WhilePresent(ctx context.Context, d Device, do func(ctx context.Context) error) error {
 	if d.Path == "" {
 		var err error
-		if d, err = c.only(ctx); err != nil {
+		if d, err = c.only(ctx, WithoutDialog); err != nil {
 			return err
 		}
 	}

@@ -247,7 +247,7 @@ func TestInsertedKeyIsUsed(t *testing.T) {
 		time.AfterFunc(10*time.Second, func() {
 			s.put(Device{Path: "locked", Locked: true}, Device{Path: "open"})
 		})
-		d, err := c.resolveDevice(t.Context(), Device{}, who)
+		d, err := c.resolveDevice(t.Context(), Device{}, who, ForCeremony)
 		if err != nil || d.Path != "open" || time.Since(begun) != 10*time.Second {
 			t.Errorf("settled on %+v, %v after %v", d, err, time.Since(begun))
 		}
@@ -255,7 +255,7 @@ func TestInsertedKeyIsUsed(t *testing.T) {
 			t.Errorf("listed %d times, shown %v", n, who.shown)
 		}
 		s.set(nil, Device{Path: "locked", Locked: true})
-		if d, err := c.resolveDevice(t.Context(), Device{}, who); err != nil || d.Path != "locked" {
+		if d, err := c.resolveDevice(t.Context(), Device{}, who, ForCeremony); err != nil || d.Path != "locked" {
 			t.Errorf("settled on %+v, %v", d, err)
 		}
 	})

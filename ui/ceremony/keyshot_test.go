@@ -23,6 +23,10 @@ func keyStepShots() []gallerytest.Shot {
 	failed := func(err error) wizard.KeyInteraction {
 		return wizard.KeyInteraction{Phase: wizard.Failing, Device: gallerytest.YubiKey(), Err: err}
 	}
+	dialog := gallerytest.SystemDialog()
+	inDialog := func(err error) wizard.KeyInteraction {
+		return wizard.KeyInteraction{Phase: wizard.Failing, Device: dialog, Err: fido.OnDevice(dialog, err)}
+	}
 	soon := gallerytest.Now().Add(21 * time.Second)
 	return []gallerytest.Shot{
 		pageShot("08-key-overview", view(api.EnrollKey, 0, api.Overview{Method: api.SecurityKey})),
@@ -40,6 +44,12 @@ func keyStepShots() []gallerytest.Shot {
 		at("08-key-touch", wizard.KeyInteraction{Phase: wizard.Touching, Device: gallerytest.YubiKey(), Until: soon}),
 		at("08-key-touch-again", wizard.KeyInteraction{Phase: wizard.Touching, Device: gallerytest.YubiKey(), Chosen: true, Until: soon}),
 		at("08-key-tap", wizard.KeyInteraction{Phase: wizard.Tapping, Device: gallerytest.CardOnReader(), Until: soon}),
+		at("08-key-windows", wizard.KeyInteraction{Phase: wizard.InDialog, Device: gallerytest.SystemDialog()}),
+		at("08-key-windows-lab", wizard.KeyInteraction{Phase: wizard.Inserting, Dialog: &dialog}, func(s *wizard.State) { s.Lab = true }),
+		at("08-key-windows-closed", inDialog(fido.ErrCancelled)),
+		at("08-key-windows-enrolled", inDialog(fido.ErrAlreadyEnrolled)),
+		at("08-key-windows-old", inDialog(fido.ErrNoDialog)),
+		at("08-key-windows-odd", inDialog(&fido.DialogError{Code: 0x80004005})),
 		at("08-key-answering", wizard.KeyInteraction{Phase: wizard.Answering, Device: gallerytest.CardOnReader()}),
 		at("08-key-pin", wizard.KeyInteraction{Phase: wizard.AskingPIN, Device: gallerytest.YubiKey(), TriesLeft: 8}),
 		at("08-key-pin-gone", wizard.KeyInteraction{Phase: wizard.AskingPIN, Device: gallerytest.YubiKey(), TriesLeft: 8, Gone: true}),

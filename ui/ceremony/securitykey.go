@@ -44,7 +44,7 @@ func (r *ceremony) startKey() {
 // devicesChanged continues when a key was plugged in or unplugged: while waiting for
 // one, and after a failure, when a key is plugged in again.
 func (r *ceremony) devicesChanged(k *keyUse, p securitykey.Presence) {
-	open, locked := p.Usable()
+	open, locked, dialog := p.ForCeremony()
 	shown := &r.state.Key
 	switch shown.Phase {
 	case wizard.Failing, wizard.Answering:
@@ -68,6 +68,8 @@ func (r *ceremony) devicesChanged(k *keyUse, p securitykey.Presence) {
 	switch {
 	case p.Err != nil:
 		r.keyFailed(k, p.Err, "")
+	case dialog != nil && !r.state.Lab: // in a lab, a virtual key may be plugged in instead
+		r.useKey(*dialog, false)
 	case len(open) == 1:
 		r.useKey(open[0], false)
 	case len(open) > 1:
@@ -75,7 +77,7 @@ func (r *ceremony) devicesChanged(k *keyUse, p securitykey.Presence) {
 	default:
 		was := shown.Phase
 		k.stopBlinking()
-		*shown = wizard.KeyInteraction{Phase: wizard.Inserting, Locked: locked, Reader: p.Reader}
+		*shown = wizard.KeyInteraction{Phase: wizard.Inserting, Locked: locked, Reader: p.Reader, Dialog: dialog}
 		if was == wizard.Inserting {
 			r.host.Changed()
 		} else {

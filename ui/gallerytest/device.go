@@ -17,6 +17,9 @@ func CardOnReader() fido.Device {
 	return fido.Device{Path: "/dev/pts/7", Transport: fido.NFC, Product: "Security key on ACS ACR122U PICC Interface 00 00"}
 }
 
+// SystemDialog is the system's own dialog, which finds keys itself.
+func SystemDialog() fido.Device { return fido.Device{Path: fido.DialogPath, Dialog: true} }
+
 // VirtualKey is a key of the lab.
 func VirtualKey() fido.Device {
 	return fido.Device{Path: "/dev/pts/9", Transport: fido.USB, Product: "Virtual key", Manufacturer: "Nightlatch lab", Virtual: true}

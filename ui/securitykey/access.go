@@ -29,9 +29,9 @@ type Presence struct {
 }
 
 // Usable divides the keys into those that can be opened and those that this user may
-// not open.
+// not open. The system's dialog is no key.
 func (p Presence) Usable() (open, locked []fido.Device) {
-	for _, d := range p.Devices {
+	for _, d := range fido.WithoutDialog(p.Devices) {
 		if d.Locked {
 			locked = append(locked, d)
 		} else {
@@ -39,6 +39,17 @@ func (p Presence) Usable() (open, locked []fido.Device) {
 		}
 	}
 	return open, locked
+}
+
+// ForCeremony is Usable for a ceremony. dialog is the system's dialog, if it is what the
+// ceremony would use; it then is not among the keys.
+func (p Presence) ForCeremony() (open, locked []fido.Device, dialog *fido.Device) {
+	ds := fido.ForCeremony(p.Devices)
+	if len(ds) == 1 && ds[0].Dialog {
+		return nil, nil, &ds[0]
+	}
+	open, locked = Presence{Devices: ds}.Usable()
+	return open, locked, nil
 }
 
 // at selects a device by its path.
@@ -120,6 +131,7 @@ func PhaseOf(k fido.PromptKind) (p wizard.Phase, ok bool) {
 	p, ok = map[fido.PromptKind]wizard.Phase{
 		fido.Insert: wizard.Inserting, fido.Working: wizard.Working, fido.Touch: wizard.Touching,
 		fido.Tap: wizard.Tapping, fido.Choose: wizard.Choosing, fido.Remove: wizard.Answering,
+		fido.SystemDialog: wizard.InDialog,
 	}[k]
 	return p, ok
 }

@@ -105,7 +105,7 @@ func (p *page) drawIdentifying(cancel fyne.CanvasObject) fyne.CanvasObject {
 	switch i.phase {
 	case wizard.Inserting:
 		heading, lead = w.T("ui.keys.which.insert"), w.T("ui.keys.which.insert-lead")
-	case wizard.Working, wizard.Tapping:
+	case wizard.Working, wizard.Tapping, wizard.InDialog:
 		heading, lead = wizard.KeyPrompt(w, i.phase, i.device)
 	}
 	foot := []fyne.CanvasObject{cancel}

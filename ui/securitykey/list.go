@@ -61,7 +61,9 @@ func (p *page) Draw() shell.View {
 	if here := p.here.draw(len(keys) > 0); here != nil {
 		screen.Body = append(screen.Body, here)
 	}
-	screen.Body = append(screen.Body, drawBluetooth(w))
+	if !c.Config.Features.KeyDialog { // the system's dialog finds keys over Bluetooth
+		screen.Body = append(screen.Body, drawBluetooth(w))
+	}
 	v.Content = c.Page(screen)
 	return v
 }

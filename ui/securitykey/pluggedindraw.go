@@ -1,6 +1,8 @@
 package securitykey
 
 import (
+	"cmp"
+	"net/url"
 	"slices"
 
 	"fyne.io/fyne/v2"
@@ -19,7 +21,7 @@ func (h *pluggedIn) draw(listed bool) fyne.CanvasObject {
 	w := h.c.Catalog
 	section := kit.Section(w.T("ui.key.section"))
 	if !h.c.Config.Features.SecurityKeys {
-		why := wizard.ExplainKey(w, fido.ErrUnsupported, nil)
+		why := wizard.ExplainKey(w, cmp.Or(h.c.Config.Features.NoKeys, fido.ErrUnsupported), nil)
 		return kit.NewBanner(look.Info, why.What, why.Why, why.Next)
 	}
 	if h.presence.Err != nil {
@@ -28,6 +30,9 @@ func (h *pluggedIn) draw(listed bool) fyne.CanvasObject {
 	}
 	open, locked := h.presence.Usable()
 	hints := h.drawHints(locked)
+	if len(open) == 0 && h.c.Config.Features.KeyDialog {
+		return h.drawSystemSettings()
+	}
 	if len(open) == 0 {
 		if !listed && len(hints) == 0 {
 			return nil // the page explains what a key is; adding one explains how
@@ -48,6 +53,20 @@ func (h *pluggedIn) draw(listed bool) fyne.CanvasObject {
 		parts = append(parts, hints...)
 	}
 	return look.V(look.S8, parts...)
+}
+
+// systemSettings is the page of Windows' settings that looks after security keys.
+const systemSettings = "ms-settings:signinoptions"
+
+// drawSystemSettings says where the system looks after keys, and opens that page.
+func (h *pluggedIn) drawSystemSettings() fyne.CanvasObject {
+	w := h.c.Catalog
+	open := control.NewButton(w.T("ui.key.windows.open"), "", control.Secondary, func() {
+		if page, err := url.Parse(systemSettings); err == nil {
+			_ = h.c.Config.App.OpenURL(page) // the text says how to get there without the button
+		}
+	})
+	return look.V(look.S8, kit.Section(w.T("ui.key.section")), kit.Card(kit.TallRow(kit.Tile("key", false), w.T("ui.key.windows"), w.T("ui.key.windows-why"), open)))
 }
 
 // drawPicker draws the selector of the key to show. It can be chosen by touch too.

@@ -36,6 +36,12 @@ func plugIn(others ...fido.Device) func(*page) {
 	}
 }
 
+// inWindows is a system whose own dialog finds the keys.
+func inWindows(p *page) {
+	p.c.Config.Features.KeyDialog = true
+	p.here.presence.Devices = []fido.Device{gallerytest.SystemDialog()}
+}
+
 // plugInOnly plugs in one key, which has reported k.
 func plugInOnly(k known) func(*page) {
 	return func(p *page) {
@@ -77,6 +83,12 @@ func pageShots() []gallerytest.Shot {
 		pageShot("12-keys", keys),
 		pageShot("12-keys-rename", keys, func(p *page) { p.renaming = renaming{id: "c", draft: "Solo 2, blue ring, at my parents’ house"} }),
 		pageShot("12-keys-none", nil),
+		pageShot("12-keys-windows", keys, inWindows),
+		pageShot("12-keys-windows-none", nil, inWindows),
+		pageShot("12-keys-windows-which", keys, inWindows, identifying(wizard.InDialog)),
+		pageShot("12-keys-windows-old", nil, func(p *page) {
+			p.c.Config.Features.SecurityKeys, p.c.Config.Features.NoKeys = false, fido.ErrNoDialog
+		}),
 		pageShot("12-keys-none-here", nil, plugIn()),
 		refused,
 		pageShot("12-keys-elsewhere", other),

@@ -24,6 +24,7 @@ const (
 	Working          // the program communicates with the key
 	Touching         // the key waits for a touch
 	Tapping          // the key must stay on the reader
+	InDialog         // the system's own dialog asks for the key
 	AskingPIN        // the key needs its PIN
 	SettingPIN       // a PIN is set or changed
 	Answering        // the key has answered, the server checks the answer
@@ -40,6 +41,7 @@ type KeyInteraction struct {
 	Devices   []fido.Device // Choosing
 	Locked    []fido.Device // Inserting: keys that this user may not open
 	Reader    fido.Reader   // Inserting: the state of the NFC reader
+	Dialog    *fido.Device  // Inserting: the system's dialog, which starts when the user wants it
 	Until     time.Time     // Touching, Tapping, Choosing: when the key stops waiting, by the server's clock
 	TriesLeft int           // AskingPIN, SettingPIN
 	WrongPIN  bool          // AskingPIN: the last PIN was wrong
@@ -94,7 +96,7 @@ func useSecurityKey(s State, h Host, step api.UseSecurityKey) StepView {
 		picture.Lit = true
 		d.Picture = kit.NewTouchPicture(picture)
 		d.Body = []fyne.CanvasObject{look.Centre(KeyCountdown(h.Words, h.Clock, s.Key.Until))}
-	case s.Key.Phase == Working || s.Key.Phase == Answering:
+	case s.Key.Phase == Working || s.Key.Phase == Answering || s.Key.Phase == InDialog:
 		d.Heading, d.Lead = KeyPrompt(w, s.Key.Phase, s.Key.Device)
 		d.Picture = kit.NewTouchPicture(picture)
 	default:
@@ -115,7 +117,7 @@ func useSecurityKey(s State, h Host, step api.UseSecurityKey) StepView {
 // works.
 func KeyPrompt(w *assets.Catalog, p Phase, d fido.Device) (heading, lead string) {
 	key := map[Phase]string{
-		Inserting: "insert", Touching: "touch", Tapping: "tap", Working: "working", Answering: "answering",
+		Inserting: "insert", Touching: "touch", Tapping: "tap", Working: "working", Answering: "answering", InDialog: "windows",
 	}[p]
 	lead = w.T("wizard.key." + key + "-lead")
 	if nfc := "wizard.key." + key + "-nfc-lead"; d.Transport == fido.NFC && w.Has(nfc) {

@@ -3,6 +3,7 @@ package wizard
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"nightlatch/assets"
 	"nightlatch/assets/explain"
@@ -21,9 +22,16 @@ func ExplainKey(w *assets.Catalog, err error, step api.Step) explain.Explanation
 	if errors.As(err, &wrong) {
 		return explained(w, "key_wrong_pin", "", assets.Args{"tries": w.N("error.tries_left", wrong.TriesLeft)})
 	}
-	variant := "" // a key on a reader is lifted, not unplugged
-	if d, ok := fido.DeviceOf(err); ok && d.Transport == fido.NFC {
-		variant = "reader"
+	var failed *fido.DialogError
+	if errors.As(err, &failed) {
+		return explained(w, "key_dialog", "", assets.Args{"code": fmt.Sprintf("%#08x", failed.Code)})
+	}
+	variant := ""
+	switch d, _ := fido.DeviceOf(err); {
+	case d.Dialog:
+		variant = "windows"
+	case d.Transport == fido.NFC:
+		variant = "reader" // such a key is lifted, not unplugged
 	}
 	for _, known := range []struct {
 		err  error
@@ -76,6 +84,8 @@ func ExplainKey(w *assets.Catalog, err error, step api.Step) explain.Explanation
 		{fido.ErrMalformed, "key_malformed"},
 		{fido.ErrUntrusted, "key_untrusted"},
 		{fido.ErrUnsupported, "key_unsupported"},
+		{fido.ErrNoDialog, "key_no_dialog"},
+		{fido.ErrSystemSettings, "key_system_settings"},
 	} {
 		if errors.Is(err, known.err) {
 			return explained(w, known.code, variant, nil)

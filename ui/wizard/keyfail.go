@@ -30,9 +30,9 @@ func (d *StepView) keyFailed(s State, h Host) {
 		}
 	}
 	step, _ := s.View.Step.(api.UseSecurityKey)
-	// Without options, no key of this account works on this server; and some builds
-	// cannot use keys.
-	if Answerable(step) && !errors.Is(s.Key.Err, fido.ErrUnsupported) {
+	// Without options, no key of this account works on this server; and some builds and
+	// systems cannot use keys.
+	if Answerable(step) && !errors.Is(s.Key.Err, fido.ErrUnsupported) && !errors.Is(s.Key.Err, fido.ErrNoDialog) {
 		d.Next = primary(s, h, w.T("wizard.key.retry"), again)
 		d.First = d.Next
 	}
@@ -58,7 +58,8 @@ func (d *StepView) keyFailed(s State, h Host) {
 		d.First, d.Foot = d.Next, []fyne.CanvasObject{control.NewLink(w.T("wizard.key.other"), again)}
 		return
 	}
-	signedIn := s.Account.Username != ""
+	about, _ := fido.DeviceOf(err)
+	signedIn := s.Account.Username != "" && !about.Dialog // the page cannot open a key that the system's dialog found
 	var links []fyne.CanvasObject
 	switch {
 	case errors.Is(err, fido.ErrPINPolicy):

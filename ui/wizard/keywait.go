@@ -23,6 +23,12 @@ func (d *StepView) insertKey(s State, h Host) {
 		d.Heading, d.Lead, d.Tile, d.Body = r.What, r.Why+" "+r.Next, "usb", line
 		return
 	}
+	if s.Key.Dialog != nil {
+		d.Heading, d.Lead = w.T("wizard.key.windows-lab"), w.T("wizard.key.windows-lab-lead")
+		d.Picture = kit.NewTouchPicture(kit.TouchConfig{Clock: h.Clock, Apart: true})
+		d.Next = primary(s, h, w.T("wizard.key.windows-open"), h.does(KeyInput{Device: s.Key.Dialog}))
+		return
+	}
 	d.Heading, d.Lead = KeyPrompt(w, Inserting, fido.Device{})
 	if s.Key.Reader.Present() {
 		d.Heading, d.Lead = w.T("wizard.key.insert-or-tap"), w.T("wizard.key.insert-or-tap-lead")

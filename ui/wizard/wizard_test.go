@@ -150,7 +150,8 @@ func keyErrors() []error {
 		fido.ErrUnconfirmed, fido.ErrSilent, fido.ErrAnswer, fido.ErrTooLarge, fido.ErrPINAuth, fido.ErrPINLength, fido.ErrPINSame,
 		&fido.SilentError{Phase: fido.PhaseInit}, &fido.SilentError{Phase: fido.PhaseInfo}, &fido.SilentError{Phase: fido.PhasePIN},
 		&fido.SilentError{Phase: fido.PhaseAsk}, &fido.SilentError{Phase: fido.PhaseTouched}, &fido.AnswerError{Code: 0x7f},
-		&fido.WrongPINError{TriesLeft: 3}, &fido.AlreadyEnrolledError{}, errors.New("rx error"),
+		&fido.WrongPINError{TriesLeft: 3}, &fido.AlreadyEnrolledError{},
+		fido.ErrNoDialog, fido.ErrSystemSettings, &fido.DialogError{Code: 0x80004005}, errors.New("rx error"),
 	}
 }
 
@@ -165,6 +166,9 @@ func TestEveryKeyErrorIsExplained(t *testing.T) {
 		}
 		if lifted := ExplainKey(w, fido.OnDevice(fido.Device{Transport: fido.NFC}, err), nil); lifted.Code != said.Code {
 			t.Errorf("%v on a reader has the code %s, not %s", err, lifted.Code, said.Code)
+		}
+		if inDialog := ExplainKey(w, fido.OnDevice(fido.Device{Dialog: true}, err), nil); inDialog.Code != said.Code {
+			t.Errorf("%v in the system's dialog has the code %s, not %s", err, inDialog.Code, said.Code)
 		}
 		if said.What == "" || said.Why == "" || said.Next == "" || strings.Contains(said.Why+said.What+said.Next, "{") {
 			t.Errorf("%v is explained only with %+v", err, said)
