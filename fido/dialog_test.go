@@ -111,7 +111,9 @@ func TestDialogIsNotTrusted(t *testing.T) {
 		"another relying party": func(f *fakeDialog) {
 			f.key.dataOf = func(_ string, flags byte) (string, byte) { return "example.org", flags }
 		},
-		"nobody touched it": func(f *fakeDialog) { f.key.dataOf = func(rp string, flags byte) (string, byte) { return rp, flags &^ flagUserPresent } },
+		"nobody touched it": func(f *fakeDialog) {
+			f.key.dataOf = func(rp string, flags byte) (string, byte) { return rp, flags &^ flagUserPresent }
+		},
 		"nobody was verified": func(f *fakeDialog) {
 			f.key.dataOf = func(rp string, flags byte) (string, byte) { return rp, flags &^ flagUserVerified }
 		},

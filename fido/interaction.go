@@ -33,13 +33,13 @@ type PromptKind int
 // there is an NFC reader, and Touch if the key is on one. SystemDialog replaces the
 // first three.
 const (
-	Insert  PromptKind = iota // insert a key
-	Working                   // the program uses the key; wait
-	Touch                     // touch the key
-	Remove                    // done; the key may be removed
-	Tap                       // hold the key to the reader and keep it there
-	Choose                    // several keys blink; touch the one to use
-	SystemDialog              // the system's own dialog asks for the key
+	Insert       PromptKind = iota // insert a key
+	Working                        // the program uses the key; wait
+	Touch                          // touch the key
+	Remove                         // done; the key may be removed
+	Tap                            // hold the key to the reader and keep it there
+	Choose                         // several keys blink; touch the one to use
+	SystemDialog                   // the system's own dialog asks for the key
 )
 
 // String returns the kind's name, for logs and tests.

@@ -109,7 +109,7 @@ func (p *page) drawIdentifying(cancel fyne.CanvasObject) fyne.CanvasObject {
 		heading, lead = wizard.KeyPrompt(w, i.phase, i.device)
 	}
 	foot := []fyne.CanvasObject{cancel}
-	if !i.until.IsZero() && i.phase != wizard.Working {
+	if !i.until.IsZero() && i.phase != wizard.Working && i.phase != wizard.InDialog {
 		foot = []fyne.CanvasObject{wizard.KeyCountdown(w, p.c.Clock(p.c.Scope()), i.until), cancel}
 	}
 	return kit.Card(look.Pad(look.S16, look.HTop(look.S16, kit.Tile("key", true), look.Grow(look.V(2,

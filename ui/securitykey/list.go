@@ -61,7 +61,7 @@ func (p *page) Draw() shell.View {
 	if here := p.here.draw(len(keys) > 0); here != nil {
 		screen.Body = append(screen.Body, here)
 	}
-	if !c.Config.Features.KeyDialog { // the system's dialog finds keys over Bluetooth
+	if f := c.Config.Features; f.SecurityKeys && !f.KeyDialog { // the system's dialog finds keys over Bluetooth
 		screen.Body = append(screen.Body, drawBluetooth(w))
 	}
 	v.Content = c.Page(screen)

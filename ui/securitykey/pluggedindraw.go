@@ -66,7 +66,7 @@ func (h *pluggedIn) drawSystemSettings() fyne.CanvasObject {
 			_ = h.c.Config.App.OpenURL(page) // the text says how to get there without the button
 		}
 	})
-	return look.V(look.S8, kit.Section(w.T("ui.key.section")), kit.Card(kit.TallRow(kit.Tile("key", false), w.T("ui.key.windows"), w.T("ui.key.windows-why"), open)))
+	return kit.Card(kit.TallRow(kit.Tile("key", false), w.T("ui.key.windows"), w.T("ui.key.windows-why"), open))
 }
 
 // drawPicker draws the selector of the key to show. It can be chosen by touch too.
