@@ -154,6 +154,9 @@ func (r *ceremony) take(v api.View) {
 		r.state.Draft.Password = "" // the user name stays
 	}
 	r.remember(v)
+	if confirm, ok := v.Step.(api.Confirm); ok {
+		r.state.TurnedOff = confirm.Method
+	}
 	switch step := v.Step.(type) {
 	case api.Finished, api.SignedIn:
 		r.stopKey()
