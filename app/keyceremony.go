@@ -68,6 +68,8 @@ func (c *keyCommand) signIn(ctx context.Context) error {
 			return chooseKey(step.Alternatives)
 		case api.EnterBackupCode:
 			return chooseKey(step.Alternatives)
+		case api.AwaitApproval:
+			return chooseKey(step.Alternatives)
 		}
 		return nil, unknownStep(step)
 	})

@@ -18,5 +18,4 @@ func policyVar(f *flag.FlagSet, p *account.Policy) {
 		*p = policy
 		return nil
 	})
-	choices(f, "policy", account.Classic().Name, account.Hardened().Name)
 }

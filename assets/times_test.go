@@ -30,6 +30,8 @@ var ruleTimes = map[string]string{
 	"wizard.code.email.late":               "R12",
 	"wizard.code.app.lead":                 "RFC 6238",
 	"wizard.code.app.late-why":             "R21",
+	"wizard.approval.code-lead":            "R90",
+	"error.approval_expired.why":           "R52; the whole life of a request that has expired",
 	"wizard.password.lead":                 "R3; the password is entered now",
 	"ui.reauth.why":                        "R3; the password is entered now",
 	"wizard.finished.reauthenticate.lead":  "R3; the password was entered just now",

@@ -55,6 +55,7 @@ import (
 	"nightlatch/server/httpapi"
 	"nightlatch/server/notice"
 	"nightlatch/server/passwordauth"
+	"nightlatch/server/phoneapp"
 	"nightlatch/server/seed"
 	"nightlatch/server/session"
 	"nightlatch/server/signin"
@@ -85,9 +86,11 @@ type Config struct {
 	// Otherwise the owner's settings decide (delivery.Settings).
 	SMSSender delivery.SMSSender
 	Mailer    delivery.Mailer
-	KeepMail  bool         // without a mail server, mail is kept on this computer
-	Lab       http.Handler // answers /lab/v1/; nil without the lab
-	Version   string
+	// PushSender sends to phone apps. Without one, login requests are in their lists only.
+	PushSender delivery.PushSender
+	KeepMail   bool         // without a mail server, mail is kept on this computer
+	Lab        http.Handler // answers /lab/v1/; nil without the lab
+	Version    string
 	// BackupSource returns the data of a daily backup. CheckData reads and
 	// checks the whole database before each backup. Without them there are no
 	// daily backups.
@@ -118,6 +121,7 @@ type Server struct {
 	passwords  *passwordauth.Authenticator
 	announcer  *notice.Announcer
 	door       *signup.Door
+	phones     *phoneapp.Store
 	http       *httpapi.Handler
 
 	// busy is held for reading by requests and background work, and for writing by
@@ -167,6 +171,9 @@ func (s *Server) wire() (err error) {
 	if err != nil {
 		return err
 	}
+	if s.phones, err = phoneapp.New(phoneapp.Config{Sealer: s.cfg.Sealer, Sessions: s.sessions, Policy: s.cfg.Policy}); err != nil {
+		return err
+	}
 	if s.senders, err = s.newSenders(); err != nil {
 		return err
 	}
@@ -175,9 +182,11 @@ func (s *Server) wire() (err error) {
 		Sealer:    s.cfg.Sealer,
 		SMSSender: s.senders,
 		Mailer:    s.senders,
-		RPID:      s.cfg.RPID,
-		Now:       s.cfg.Now,
-		Log:       s.cfg.Log,
+
+		PushSender: s.cfg.PushSender,
+		RPID:       s.cfg.RPID,
+		Now:        s.cfg.Now,
+		Log:        s.cfg.Log,
 	})
 	if err != nil {
 		return err
@@ -215,6 +224,7 @@ func (s *Server) wire() (err error) {
 		Now:           s.cfg.Now,
 		Log:           s.cfg.Log,
 		Sessions:      s.sessions,
+		Phones:        s.phones,
 		Ceremonies:    s.ceremonies,
 		Passwords:     s.passwords,
 		Hub:           s.hub,
@@ -259,11 +269,11 @@ func (s *Server) engine() (*ceremony.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	defs, err := signin.Definitions(signin.Config{Proof: s.proofs, RP: rp, Door: s.door, Announcer: s.announcer})
+	defs, err := signin.Definitions(signin.Config{Proof: s.proofs, RP: rp, Door: s.door, Announcer: s.announcer, Phones: s.phones})
 	if err != nil {
 		return nil, err
 	}
-	enrolling, err := enroll.Definitions(enroll.Config{Proof: s.proofs, RP: rp, Issuer: name})
+	enrolling, err := enroll.Definitions(enroll.Config{Proof: s.proofs, RP: rp, Issuer: name, Phones: s.phones})
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,8 @@ import (
 	"nightlatch/server/changes"
 	"nightlatch/server/delivery"
 	"nightlatch/server/device"
+	"nightlatch/server/loginrequest"
+	"nightlatch/server/phoneapp"
 	"nightlatch/server/session"
 	"nightlatch/server/temppassword"
 )
@@ -17,6 +19,7 @@ import (
 func rules() changes.Rules {
 	return changes.Rules{
 		Outbox:   delivery.Prefix,
+		Ceremony: ceremony.Prefix,
 		Activity: audit.Prefix,
 		Accounts: account.Prefix,
 		Below: []changes.Rule{
@@ -25,6 +28,8 @@ func rules() changes.Rules {
 			{Prefix: temppassword.Kind + "/", Topics: changes.TemporaryPasswords},
 			// The account's view has the time until which the session is recently
 			// authenticated (R3).
+			{Prefix: phoneapp.Kind + "/", Topics: changes.Account | changes.PhoneApps},
+			{Prefix: loginrequest.Kind + "/", Topics: changes.LoginRequests},
 			{Prefix: session.Kind + "/", Topics: changes.Account | changes.Sessions},
 			{Prefix: session.GenerationKind, Topics: changes.Account | changes.Sessions},
 			{Prefix: device.Devices.Kind, Topics: changes.Sessions},

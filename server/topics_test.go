@@ -23,13 +23,15 @@ func TestTopicsOf(t *testing.T) {
 		"audh/a":                 0,
 		"acctrev/a":              0,
 		"uniq/login/a":           0,
-		"cerm/a":                 0,
 		"":                       0,
 	} {
 		account, got := rules().TopicsOf(key)
 		if got != want || got != 0 && account != "a" {
 			t.Errorf("%s is %v of %q, want %v", key, got.Names(), account, want.Names())
 		}
+	}
+	if subject, got := rules().TopicsOf("cerm/a"); subject != "cerm/a" || got != changes.Ceremony { // for who waits in it
+		t.Errorf("cerm/a is %v of %q", got.Names(), subject)
 	}
 	if all := changes.Topics(1<<len(api.Topics()) - 1).Names(); len(all) != len(api.Topics()) {
 		t.Errorf("topics %v", all)

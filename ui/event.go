@@ -105,6 +105,8 @@ func eventSubject(t api.EventType) shell.PageID {
 	case api.EventSignedIn, api.EventSignInFailed, api.EventSignedOut, api.EventSessionEnded, api.EventSessionsEnded, api.EventUnlocked, api.EventThrottled:
 		return shell.Sessions
 	case api.EventTextEnabled, api.EventAppEnabled, api.EventMethodOff, api.EventMethodDisabled, api.EventTwoFactorOn, api.EventTwoFactorOff, api.EventTwoFactorReset,
+		api.EventPhoneAppAdded, api.EventPhoneAppRemoved, api.EventPhoneRestored, api.EventPhoneSignedOut, api.EventAppKeyMade,
+		api.EventRequestMade, api.EventRequestApproved, api.EventRequestDenied, api.EventRequestReported,
 		api.EventPhoneChanged, api.EventPhoneDeleted, api.EventCodeSent, api.EventCodeRefused, api.EventCarrierOptIn, api.EventCarrierOptOut:
 		return shell.TwoFactor
 	case api.EventKeyAdded, api.EventKeyRenamed, api.EventKeyDeleted, api.EventKeyPossiblyCopied:

@@ -31,7 +31,9 @@ func eventIcon(e api.Activity) (string, fyne.ThemeColorName) {
 		icon = "app"
 	case api.EventKeyAdded, api.EventKeyRenamed, api.EventKeyDeleted:
 		icon = "key"
-	case api.EventKeyPossiblyCopied, api.EventRestored, api.EventBackupFailed:
+	case api.EventPhoneAppAdded, api.EventPhoneAppRemoved, api.EventPhoneRestored, api.EventAppKeyMade, api.EventRequestMade, api.EventRequestApproved, api.EventRequestDenied:
+		icon = "login-request"
+	case api.EventKeyPossiblyCopied, api.EventRequestReported, api.EventPhoneSignedOut, api.EventRestored, api.EventBackupFailed:
 		return "attention", look.Brass
 	case api.EventMethodOff, api.EventTwoFactorOff, api.EventTwoFactorReset:
 		icon = "shield-off"

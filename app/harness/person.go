@@ -141,6 +141,8 @@ func Asks(s api.Step) api.Method {
 		return api.SecurityKey
 	case api.EnterBackupCode:
 		return api.BackupCode
+	case api.AwaitApproval:
+		return api.LoginRequest
 	}
 	return ""
 }

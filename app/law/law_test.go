@@ -21,14 +21,9 @@ var imports = map[string][]string{
 	"app":        {"..."},
 	"app/secret": {"server/rawtext"},
 
-	"app/commandline": {},
-	"app/manual":      {"app/commandline"},
-	"app/completion":  {"app/commandline"},
-
-	"app/packages/release":  {},
-	"app/packages/manpages": {"app/packages/release"},
-	"app/packages/desktop":  {"app/packages/release", "assets"},
-	"app/packages/daemon":   {},
+	"app/packages/release": {},
+	"app/packages/desktop": {"app/packages/release", "assets"},
+	"app/packages/daemon":  {},
 
 	"assets":        {"assets/region"},
 	"assets/region": {},
@@ -65,10 +60,13 @@ var imports = map[string][]string{
 
 	"server": {"server/..."},
 	"server/httpapi": {
+		"server/loginrequest", "server/phoneapp",
 		"assets", "assets/explain", "server/rawtext", "server/api", "server/account", "server/audit", "server/backup", "server/backupcode", "server/ceremony", "server/changes", "server/client", "server/connpool", "server/dailybackup",
 		"server/delivery", "server/fairqueue", "server/notice", "server/origin", "server/passwordauth", "server/ratelimit", "server/recovery", "server/session", "server/signup", "server/throttle", "server/store/...",
 		"server/temppassword", "server/thirdparty/...", "server/twofactor", "server/unavailable", "server/usage", "server/webauthn",
 	},
+	"server/phoneapp":     {"server/api", "server/account", "server/otp", "server/session", "server/store/..."},
+	"server/loginrequest": {"server/api", "server/account", "server/ceremony", "server/store"},
 	"server/notice":       {"server/api", "server/account", "server/audit", "server/delivery", "server/store/...", "server/twofactor"},
 	"server/recovery":     {"server/api", "server/account", "server/backupcode", "server/store"},
 	"server/twofactor":    {"server/api", "server/account", "server/backupcode", "server/store", "server/temppassword"},
@@ -107,10 +105,12 @@ var imports = map[string][]string{
 		"server/delivery", "server/notice", "server/otp", "server/ratelimit", "server/session", "server/temppassword", "server/throttle", "server/unavailable", "server/webauthn",
 	},
 	"server/signin": {
+		"server/loginrequest", "server/phoneapp", "server/temppassword",
 		"server/api", "server/ceremony/...", "server/store/...", "server/account", "server/audit", "server/backupcode",
 		"server/delivery", "server/epoch", "server/fairqueue", "server/notice", "server/rawtext", "server/signup", "server/otp", "server/ratelimit", "server/session", "server/throttle", "server/webauthn",
 	},
 	"server/enroll": {
+		"server/phoneapp",
 		"server/api", "server/ceremony/...", "server/store/...", "server/account", "server/audit", "server/backupcode",
 		"server/delivery", "server/notice", "server/otp", "server/temppassword", "server/throttle", "server/twofactor", "server/webauthn",
 	},

@@ -66,6 +66,8 @@ func Step(c *assets.Catalog, s Situation) (heading, lead string) {
 		}
 		number := assets.Args{"number": step.Number}
 		return c.T("wizard.backup.heading", number), c.T("wizard.backup.lead", number)
+	case api.AwaitApproval:
+		return approval(c, step)
 	case api.SaveBackupCode:
 		return c.T("wizard.save.heading." + string(s.View.Kind)), c.T("wizard.save.lead")
 	case api.Confirm:
@@ -76,6 +78,22 @@ func Step(c *assets.Catalog, s Situation) (heading, lead string) {
 		return finished(c, s)
 	}
 	return "", ""
+}
+
+// approval says what a sign-in waits for (R50).
+func approval(c *assets.Catalog, step api.AwaitApproval) (heading, lead string) {
+	phones := step.SentTo
+	if phones == "" {
+		phones = c.T("wizard.approval.phone")
+	}
+	args := assets.Args{"phones": phones}
+	switch {
+	case step.State != api.RequestOpen:
+		return c.T("wizard.approval.over-heading"), c.T("wizard.approval.over-lead", args)
+	case step.Number > 0:
+		return c.T("wizard.approval.heading"), c.T("wizard.approval.number-lead", args)
+	}
+	return c.T("wizard.approval.heading"), c.T("wizard.approval.lead", args)
 }
 
 func codeHeading(c *assets.Catalog, step api.EnterCode) string {

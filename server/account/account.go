@@ -39,6 +39,13 @@ type Account struct {
 	TwoFactorSince time.Time  `json:"two_factor_since,omitzero"`
 	TwoFactorTurns int        `json:"two_factor_turns,omitempty"` // how often two-factor went on
 
+	// EnrolledBy is the session that turned the first method on, and EnrolledMethod that method.
+	// If the session is a phone app's, that phone enrolled the account (R54).
+	EnrolledBy     string     `json:"enrolled_by,omitempty"`
+	EnrolledMethod api.Method `json:"enrolled_method,omitempty"`
+
+	RequestsOff bool `json:"requests_off,omitempty"` // login requests were turned off (R60)
+
 	Edits Edits `json:"edits,omitzero"`
 
 	BackupSalt        []byte `json:"salt"`                          // shared by the account's backup codes, for Hasher.Sum

@@ -109,7 +109,13 @@ type RevokeFunc func(store.Tx, *Account) (int, error)
 // RemoveMethod turns a method off and deletes its authenticators (R60). Settle must be
 // called afterwards; package twofactor does both.
 func RemoveMethod(tx store.Tx, a *Account, m api.Method) error {
+	if a.EnrolledMethod == m {
+		a.EnrolledBy, a.EnrolledMethod = "", ""
+	}
 	switch m {
+	case api.LoginRequest:
+		a.RequestsOff = true
+		return Save(tx, a)
 	case api.Text:
 		a.TextOn = false
 		return Save(tx, a)
@@ -145,7 +151,7 @@ func Settle(tx store.Tx, a *Account, revoke ...RevokeFunc) (off bool, err error)
 	if e.TwoFactor() {
 		return false, Save(tx, a)
 	}
-	a.TwoFactorSince = time.Time{}
+	a.TwoFactorSince, a.EnrolledBy, a.EnrolledMethod, a.RequestsOff = time.Time{}, "", "", false
 	for _, fn := range revoke {
 		if _, err := fn(tx, a); err != nil {
 			return false, err

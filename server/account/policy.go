@@ -25,6 +25,8 @@ const (
 	TemporaryPasswordsMax = 10                  // R83: live at a time
 	TemporaryPasswordKept = 30 * 24 * time.Hour // R85: how long an expired one is reported as expired
 	TemporaryLabelMax     = 64                  // R83: code points
+	PhoneAppsMax          = 5                   // R50
+	PhoneNameMax          = 64                  // R50: code points
 	CarrierShortCode      = "40404"             // R18: where GO and STOP are sent
 )
 
@@ -90,6 +92,9 @@ type Policy struct {
 	LoginRequestLife        time.Duration // R52
 	LoginRequestsOpen       int           // R52: open at a time in an account
 	PhoneSignOutTurnsOff    bool          // R54: hardened refuses instead
+	PhoneAppsMax            int           // R50: registered at a time
+	PushEvery               time.Duration // R52: at most one push for an account in that time
+	PushStopAfterReport     time.Duration // R51: how long nothing is pushed after a denial with report
 
 	// Turning off.
 	TurnOffConfirmations      int // R60: in the console and on the web
@@ -157,6 +162,9 @@ func Classic() Policy {
 		LoginRequestLife:     10 * time.Minute,
 		LoginRequestsOpen:    3,
 		PhoneSignOutTurnsOff: true,
+		PhoneAppsMax:         PhoneAppsMax,
+		PushEvery:            10 * time.Second,
+		PushStopAfterReport:  time.Hour,
 
 		TurnOffConfirmations:      1,
 		TurnOffConfirmationsPhone: 2,

@@ -12,6 +12,8 @@ func Alternatives(step Step) (all []Method, unable []UnableMethod) {
 		return s.Alternatives, s.Unable
 	case EnterBackupCode:
 		return s.Alternatives, s.Unable
+	case AwaitApproval:
+		return s.Alternatives, s.Unable
 	}
 	return nil, nil
 }

@@ -47,6 +47,7 @@ const (
 	ByEmail Channel = "email"
 	ByText  Channel = "text"
 	ByApp   Channel = "app"
+	ByPush  Channel = "push" // a message to a phone app, without a code
 )
 
 // A Begin is the request body that begins a ceremony.
@@ -55,7 +56,14 @@ type Begin struct {
 	Method Method `json:"method,omitempty"` // turn-off: what to turn off
 
 	Invitation string `json:"invitation,omitempty"` // sign-up: an invitation or the set-up code (R7)
+
+	// Client is `phone` for a sign-in on a phone that was restored without its app key: a live
+	// temporary password is taken in place of password and second step, once (R93).
+	Client string `json:"client,omitempty"`
 }
+
+// PhoneClient is the value of Begin.Client for a phone.
+const PhoneClient = "phone"
 
 // An Answer is the request body that answers a step. Rev is the revision of the view
 // that it answers.

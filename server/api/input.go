@@ -62,6 +62,9 @@ type ChooseMethod struct {
 	Method Method `json:"method"` // one of the alternatives of the step
 }
 
+// TextInstead asks for a code by text message in place of an approval (R53).
+type TextInstead struct{}
+
 func (Credentials) InputType() InputType  { return "credentials" }
 func (Password) InputType() InputType     { return "password" }
 func (Continue) InputType() InputType     { return "continue" }
@@ -73,6 +76,7 @@ func (KeyResponse) InputType() InputType  { return "key-response" }
 func (Label) InputType() InputType        { return "label" }
 func (ConfirmInput) InputType() InputType { return "confirm" }
 func (ChooseMethod) InputType() InputType { return "choose-method" }
+func (TextInstead) InputType() InputType  { return "text" }
 
 // Inputs returns a zero value of every input.
 func Inputs() []Input {
@@ -88,5 +92,6 @@ func Inputs() []Input {
 		Label{},
 		ConfirmInput{},
 		ChooseMethod{},
+		TextInstead{},
 	}
 }

@@ -37,6 +37,8 @@ const (
 	ReauthenticationRequired  = "reauthentication_required"
 	BackupCodesFull           = "backup_codes_full"
 	TemporaryPasswordsFull    = "temporary_passwords_full"
+	PhoneAppsFull             = "phone_apps_full"
+	PhoneAppRequired          = "phone_app_required"  // 403: only a phone app may approve (R51)
 	TwoFactorRequired         = "two_factor_required" // 409: backup codes and temporary passwords need it on
 	NotFound                  = "not_found"
 	TooLarge                  = "too_large"

@@ -110,6 +110,21 @@ type EnterBackupCode struct {
 	OthersVoid   bool           `json:"others_void,omitempty"` // true: another number is refused and voids every code (R73, classic)
 }
 
+// AwaitApproval waits until a phone approves the sign-in (R50). The client reads the ceremony
+// again, or follows its events. Answers: ChooseMethod, TextInstead, Code with a login code of
+// the phone (R90), and Resend for another request once State is not `open`.
+type AwaitApproval struct {
+	SentTo       string            `json:"sent_to,omitempty"` // the names of the phones that can approve
+	Number       int               `json:"number,omitempty"`  // R50, hardened: the number to pick on the phone
+	State        LoginRequestState `json:"state"`             // of the request; an approved one is never shown here
+	Asked        *Time             `json:"asked,omitempty"`   // when the request was made; absent without one
+	Expires      *Time             `json:"expires,omitempty"` // when the request expires (R52); absent without one
+	Digits       int               `json:"digits"`            // how many digits a login code of the phone has (R90)
+	TextInstead  bool              `json:"text_instead"`      // TextInstead is possible: a number is confirmed (R53)
+	Alternatives []Method          `json:"alternatives"`      // the other methods
+	Unable       []UnableMethod    `json:"unable,omitempty"`  // those of them that would not complete the sign-in now
+}
+
 // SaveBackupCode shows the first backup code, once (R13, R70). Answer: Continue.
 type SaveBackupCode struct {
 	Number int    `json:"number"` // its number
@@ -161,6 +176,7 @@ func (ScanQR) StepType() StepType            { return "scan-qr" }
 func (UseSecurityKey) StepType() StepType    { return "use-security-key" }
 func (NameKey) StepType() StepType           { return "name-key" }
 func (EnterBackupCode) StepType() StepType   { return "enter-backup-code" }
+func (AwaitApproval) StepType() StepType     { return "await-approval" }
 func (SaveBackupCode) StepType() StepType    { return "save-backup-code" }
 func (Confirm) StepType() StepType           { return "confirm" }
 func (SignedIn) StepType() StepType          { return "signed-in" }
@@ -182,6 +198,7 @@ func Steps() []Step {
 		UseSecurityKey{},
 		NameKey{},
 		EnterBackupCode{},
+		AwaitApproval{},
 		SaveBackupCode{},
 		Confirm{},
 		SignedIn{},

@@ -10,6 +10,8 @@ const (
 	TopicActivity           = "activity"
 	TopicCeremony           = "ceremony"
 	TopicMessages           = "messages"
+	TopicPhoneApps          = "phone-apps"
+	TopicLoginRequests      = "login-requests"
 )
 
 // The topics of the lab's events (GET /lab/v1/events).
@@ -33,6 +35,8 @@ func Topics() []string {
 		TopicActivity,
 		TopicCeremony,
 		TopicMessages,
+		TopicPhoneApps,
+		TopicLoginRequests,
 	}
 }
 

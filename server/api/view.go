@@ -70,6 +70,7 @@ const (
 	KeyNotVerified       = "key_not_verified" // R30: no PIN or fingerprint, but the policy requires it
 	KeyForeignRP         = "key_elsewhere"    // set up for another name of this server
 	Denied               = "denied"
+	ApprovalExpired      = "approval_expired" // R52
 	ResendTooEarly       = "resend_too_early"
 	Malformed            = "malformed"
 	UsernameTaken        = "username_taken"

@@ -52,7 +52,7 @@ func (e *Engine) answer(ctx context.Context, caller Caller, id string, a api.Ans
 		if err != nil {
 			return err
 		}
-		if r.Rev != a.Rev {
+		if r.Rev != a.Rev || r.Ended {
 			return errStale
 		}
 		draft, err := e.open(r, id, m)
@@ -103,7 +103,7 @@ func (e *Engine) examine(ctx context.Context, caller Caller, id string, a api.An
 		if err != nil {
 			return err
 		}
-		if r.Rev != a.Rev {
+		if r.Rev != a.Rev || r.Ended {
 			return errStale
 		}
 		found := false

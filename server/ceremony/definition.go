@@ -35,6 +35,9 @@ type Definition[D any] struct {
 	Move   func(tx store.Tx, c *Ceremony, d *D) (api.State, error)
 	Moves  []api.State
 
+	// Cancelled runs before a client cancels the ceremony. It may be nil.
+	Cancelled func(tx store.Tx, c *Ceremony, d *D) error
+
 	// Notice returns the notice of the current step. It is shown if the last answer was not
 	// refused and had no notice.
 	Notice func(tx store.Tx, c *Ceremony, d *D) (*api.Notice, error)
@@ -47,6 +50,9 @@ type State[D any] struct {
 	Step api.Step // type tag
 	Show func(tx store.Tx, c *Ceremony, d *D) (api.Step, error)
 	End  bool
+
+	// Kept is how long an End is shown again that was reached because its client looked (Look).
+	Kept time.Duration
 }
 
 // An Edge is one arrow of the state diagram. The engine rejects an input that has no
@@ -91,11 +97,14 @@ type machine struct {
 	move     func(tx store.Tx, c *Ceremony, d any) (api.State, error)
 	moves    []api.State
 	notice   func(tx store.Tx, c *Ceremony, d any) (*api.Notice, error)
+
+	cancelled func(tx store.Tx, c *Ceremony, d any) error
 }
 
 type state struct {
 	step api.StepType
 	end  bool
+	kept time.Duration
 	show func(tx store.Tx, c *Ceremony, d any) (api.Step, error)
 }
 
@@ -136,6 +145,9 @@ func (def Definition[D]) machine() (*machine, error) {
 	if def.Notice != nil {
 		m.notice = func(tx store.Tx, c *Ceremony, d any) (*api.Notice, error) { return def.Notice(tx, c, d.(*D)) }
 	}
+	if def.Cancelled != nil {
+		m.cancelled = func(tx store.Tx, c *Ceremony, d any) error { return def.Cancelled(tx, c, d.(*D)) }
+	}
 	for _, s := range def.States {
 		if err := m.addState(s.Name, eraseState(s)); err != nil {
 			return nil, err
@@ -153,7 +165,7 @@ func (def Definition[D]) machine() (*machine, error) {
 }
 
 func eraseState[D any](s State[D]) state {
-	out := state{end: s.End}
+	out := state{end: s.End, kept: s.Kept}
 	if s.Step != nil {
 		out.step = s.Step.StepType()
 	}

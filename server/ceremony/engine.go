@@ -129,7 +129,17 @@ func (e *Engine) Cancel(ctx context.Context, caller Caller, id string) error {
 		if err != nil {
 			return err
 		}
-		return e.end(tx, r.ceremony(id, caller), m, r)
+		c := r.ceremony(id, caller)
+		if m.cancelled != nil && !r.Ended {
+			draft, err := e.open(r, id, m)
+			if err != nil {
+				return err
+			}
+			if err := m.cancelled(tx, c, draft); err != nil {
+				return err
+			}
+		}
+		return e.end(tx, c, m, r)
 	})
 }
 

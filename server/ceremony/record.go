@@ -29,12 +29,16 @@ type record struct {
 	Notice  *api.Notice  `json:"notice,omitempty"`
 	Epoch   uint64       `json:"epoch,omitempty"` // of the database when it began
 	Draft   []byte       `json:"draft"`
-	Over    bool         `json:"over,omitempty"` // it has ended, and its ID must not begin it again
+	Over    bool         `json:"over,omitempty"`  // it has ended, and its ID must not begin it again
+	Ended   bool         `json:"ended,omitempty"` // its end is shown again for a while (keep)
 
 	unstored json.RawMessage // the draft, while only the ID contains the ceremony
 }
 
-func recordKey(id string) string { return "cerm/" + id }
+// Prefix is that of the records of ceremonies. The ID follows.
+const Prefix = "cerm/"
+
+func recordKey(id string) string { return Prefix + id }
 
 // OpenKind is the part of the store key of an open ceremony that follows the account's
 // part.
@@ -100,6 +104,23 @@ func (r *record) valid(now time.Time, life time.Duration) bool {
 // load reads a record. It returns ErrNotFound if there is none, if it has expired, or
 // if it belongs to another session.
 func (e *Engine) load(tx store.Tx, id string, caller Caller) (*record, *machine, error) {
+	r, m, err := e.loadAny(tx, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	if r.Session != "" {
+		if caller.Session == nil || caller.Session.ID != r.Session || caller.Account != r.Account {
+			return nil, nil, ErrNotFound
+		}
+		if err := e.checkSession(tx, caller); err != nil {
+			return nil, nil, err
+		}
+	}
+	return r, m, nil
+}
+
+// loadAny is load for any caller.
+func (e *Engine) loadAny(tx store.Tx, id string) (*record, *machine, error) {
 	r, err := e.lookUp(tx, id)
 	if err != nil {
 		return nil, nil, err
@@ -111,14 +132,6 @@ func (e *Engine) load(tx store.Tx, id string, caller Caller) (*record, *machine,
 	m := e.machines[r.Kind]
 	if m == nil || !r.valid(tx.Now(), m.life) || r.Epoch != now {
 		return nil, nil, ErrNotFound
-	}
-	if r.Session != "" {
-		if caller.Session == nil || caller.Session.ID != r.Session || caller.Account != r.Account {
-			return nil, nil, ErrNotFound
-		}
-		if err := e.checkSession(tx, caller); err != nil {
-			return nil, nil, err
-		}
 	}
 	return r, m, nil
 }

@@ -17,6 +17,8 @@ const (
 	WrongPassword
 	PasswordGone
 	TemporaryHere
+	TemporaryOver
+	TemporaryService
 	UsernameTaken
 	NamesTried
 	SignUpClosed
@@ -69,6 +71,12 @@ const (
 	KeyForeignRPOnly
 	KeysFull
 
+	RequestDenied
+	RequestExpired
+	RequestsFull
+	RequestOpen
+	WrongLoginCode
+	CannotTextInstead
 	PasswordAgain
 	SignInAgain
 	TwoFactorGone
@@ -105,6 +113,10 @@ var refusals = [reasonCount]refusal{
 		"It was changed in another session after you entered it here. Enter the new password to go on."),
 	TemporaryHere: entry(api.InvalidCredentials, "temporary_password", "R84", "That is a temporary password",
 		"Temporary passwords are for programs that know only a user name and a password. Enter the password of your account here."),
+	TemporaryOver: entry(api.InvalidCredentials, "temporary_password_over", "R85", "That temporary password no longer works",
+		"It has expired, was revoked, or was used on a phone already. Make a new one in an open session and enter it within the hour."),
+	TemporaryService: entry(api.InvalidCredentials, "temporary_password_service", "R83", "That temporary password is for one service",
+		"It can't sign a phone in. Make one for every service in an open session, and enter that."),
 	UsernameTaken: entry(api.UsernameTaken, "", "R0", "That user name is taken",
 		"Another account has it. Upper and lower case letters count as the same. Choose another name."),
 	NamesTried: entry(api.Throttled, "names", "R42", "Too many names were tried from here",
@@ -205,6 +217,19 @@ var refusals = [reasonCount]refusal{
 		"A security key works only with the name it was set up for, and no other method works now. Ask the operator of this server to use the old name again, then add another method."),
 	KeysFull: entry(api.KeysFull, "", "R31", "No more security keys can be added",
 		fmt.Sprintf("An account can have %d. Delete one that is no longer used, then add the new one.", account.KeysMax)),
+
+	RequestDenied: entry(api.Denied, "phone", "R51", "The sign-in was denied on the phone",
+		"Somebody answered the request with “Deny”. If that was a mistake, ask again or use another method."),
+	RequestExpired: entry(api.ApprovalExpired, "", "R52", "The request to the phone has expired",
+		"Nobody answered it within ten minutes. Ask again, or use another method."),
+	RequestsFull: entry(api.Throttled, "requests", "R52", "The phone has several open requests",
+		"Other sign-ins wait for an answer on the phone, so this one was not asked there. Use the step that is shown now, or answer those requests first."),
+	RequestOpen: entry(api.ResendTooEarly, "request", "R52", "The phone has this request already",
+		"It can be answered until the time shown. If no message came, open the app on the phone and look at Login requests."),
+	WrongLoginCode: entry(api.WrongCode, "", "R90", "That is not the code",
+		"It is not the code that your phone shows now under Security, Login code generator. Wait for the next code and type it before it changes."),
+	CannotTextInstead: entry(api.CannotSend, "texts", "R53", "No code can be texted",
+		"The account has no confirmed phone number, or this server has no SMS gateway. Use another method."),
 
 	PasswordAgain: entry(api.ReauthenticationRequired, "", "R6", "Please enter your password again",
 		"It was entered too long ago for this change. What you did here is kept; enter the password to go on."),

@@ -31,7 +31,7 @@ func (m *machine) moved(tx store.Tx, c *Ceremony, draft any, why api.Refusal) (a
 	if !slices.Contains(m.moves, to) {
 		return "", fmt.Errorf("%w: %s may not move from %q to %q", ErrDefinition, m.kind, c.State, to)
 	}
-	if c.Looking || m.states[to].end {
+	if c.Looking && to != c.State || m.states[to].end {
 		c.Notify(why)
 	} else {
 		c.Refuse(why)
@@ -39,8 +39,8 @@ func (m *machine) moved(tx store.Tx, c *Ceremony, draft any, why api.Refusal) (a
 	return to, nil
 }
 
-// Get returns the current view. If the step is obsolete, it moves the ceremony first. Error:
-// ErrNotFound.
+// Get returns the current view. If the step is obsolete, or somebody else has completed it
+// (Look), it moves the ceremony first. Error: ErrNotFound.
 func (e *Engine) Get(ctx context.Context, caller Caller, id string) (api.View, error) {
 	var view api.View
 	stands := true
@@ -55,6 +55,10 @@ func (e *Engine) Get(ctx context.Context, caller Caller, id string) (api.View, e
 		}
 		c := r.ceremony(id, caller)
 		c.Looking = true
+		if _, goesOn := m.edges[c.State][lookType]; goesOn {
+			stands = false
+			return nil
+		}
 		why, err := m.stepStands(tx, c, draft)
 		if stands = why == nil; err != nil || !stands {
 			return err
@@ -88,10 +92,15 @@ func (e *Engine) lookAndMove(ctx context.Context, tx store.Tx, caller Caller, id
 	if err != nil {
 		return api.View{}, err
 	}
+	var to api.State
 	if why == nil {
-		return e.view(tx, m, c, r, draft)
+		var found bool
+		if to, found, err = m.look(tx, c, draft); !found {
+			return e.view(tx, m, c, r, draft)
+		}
+	} else {
+		to, err = m.moved(tx, c, draft, *why)
 	}
-	to, err := m.moved(tx, c, draft, *why)
 	if err != nil {
 		return api.View{}, err
 	}
@@ -105,13 +114,25 @@ func (e *Engine) advance(tx store.Tx, m *machine, c *Ceremony, r *record, draft 
 	if err != nil {
 		return api.View{}, err
 	}
-	if m.states[c.State].end {
+	switch s := m.states[c.State]; {
+	case s.end && s.kept > 0 && c.Looking:
+		err = e.keep(tx, c, m, r, draft, s.kept)
+	case s.end:
 		err = e.end(tx, c, m, r)
-	} else {
+	default:
 		err = e.save(tx, c, m, r, draft)
 	}
 	if err != nil {
 		return api.View{}, err
 	}
 	return e.view(tx, m, c, r, draft)
+}
+
+// Exists returns nil for a ceremony that the caller could read, else ErrNotFound. It moves
+// nothing.
+func (e *Engine) Exists(ctx context.Context, caller Caller, id string) error {
+	return e.cfg.Store.View(ctx, func(tx store.Tx) error {
+		_, _, err := e.load(tx, id, caller)
+		return err
+	})
 }

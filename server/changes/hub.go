@@ -23,6 +23,8 @@ const (
 	Activity
 	Ceremony
 	Messages
+	PhoneApps
+	LoginRequests
 )
 
 // Names lists the set in the order of api.Topics, which the bits follow.
@@ -41,7 +43,7 @@ func (t Topics) Names() []string {
 // those it has not taken yet.
 type Hub struct {
 	mu        sync.Mutex
-	followers map[string]map[*Follower]struct{} // by account ID
+	followers map[string]map[*Follower]struct{} // by account ID, or by the store key of a ceremony
 }
 
 // A Follower is one open event stream.
@@ -51,17 +53,25 @@ type Follower struct {
 	ready   chan struct{} // capacity 1; filled while topics are pending
 }
 
-// maxFollowers bounds the streams of one account.
-const maxFollowers = 64
+const (
+	maxFollowers         = 64 // streams of one account
+	maxCeremonyFollowers = 4  // streams of one ceremony
+)
 
 // Follow adds a follower, or returns nil if the account has 64 already.
-func (h *Hub) Follow(account string) *Follower {
+func (h *Hub) Follow(account string) *Follower { return h.follow(account, maxFollowers) }
+
+// FollowCeremony adds a follower of the ceremony with a store key, or returns nil if it has 4
+// already.
+func (h *Hub) FollowCeremony(key string) *Follower { return h.follow(key, maxCeremonyFollowers) }
+
+func (h *Hub) follow(account string, most int) *Follower {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.followers == nil {
 		h.followers = map[string]map[*Follower]struct{}{}
 	}
-	if len(h.followers[account]) >= maxFollowers {
+	if len(h.followers[account]) >= most {
 		return nil
 	}
 	f := &Follower{account: account, ready: make(chan struct{}, 1)}

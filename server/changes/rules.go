@@ -7,6 +7,7 @@ type Rules struct {
 	Outbox   string // prefix of messages to deliver
 	Activity string // prefix of activity lists; the account follows
 	Accounts string // prefix of accounts; the account follows
+	Ceremony string // prefix of ceremonies; who waits in one follows its key
 	Below    []Rule // for keys below an account. The first match applies; without one, the topic is Account
 }
 
@@ -22,6 +23,9 @@ func (r Rules) TopicsOf(key string) (account string, t Topics) {
 	if rest, ok := strings.CutPrefix(key, r.Activity); ok {
 		account, _, _ = strings.Cut(rest, "/")
 		return account, Activity
+	}
+	if r.Ceremony != "" && strings.HasPrefix(key, r.Ceremony) {
+		return key, Ceremony
 	}
 	rest, ok := strings.CutPrefix(key, r.Accounts)
 	if !ok {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"nightlatch/server/api"
 	"nightlatch/server/store"
 )
 
@@ -24,7 +25,7 @@ func (e envelope) waits(now time.Time) bool {
 }
 
 func (e envelope) recipient() recipient {
-	return recipient{lane{e.Channel, e.Secret, e.Keep}, e.To}
+	return recipient{lane{e.Channel, e.Secret || e.Channel == api.ByPush, e.Keep}, e.To}
 }
 
 // findings are the result of reading the outbox.

@@ -22,8 +22,9 @@ import (
 
 // A Message is a mail or a text message to be sent.
 type Message struct {
-	Channel  api.Channel       `json:"channel"`  // api.ByEmail or api.ByText
-	To       string            `json:"to"`       // an address, or a number in E.164
+	Channel  api.Channel       `json:"channel"` // api.ByEmail, api.ByText or api.ByPush
+	To       string            `json:"to"`      // an address, a number in E.164, or the address of a push service
+	PushKeys api.PushKeys      `json:"push_keys,omitzero"`
 	Template string            `json:"template"` // one of this package's constants, or Notice
 	Args     map[string]string `json:"args,omitempty"`
 	Account  string            `json:"account,omitempty"`
@@ -41,6 +42,12 @@ type SMSSender interface {
 // A Mailer sends one mail.
 type Mailer interface {
 	Mail(ctx context.Context, to, subject, body string) error
+}
+
+// A PushSender sends one message to a phone app, through its push service or in the lab. The
+// payload is JSON (Push).
+type PushSender interface {
+	Push(ctx context.Context, to api.PushAddress, payload []byte, until time.Time) error
 }
 
 // A PermanentError reports a failure that another attempt cannot change.
@@ -77,7 +84,7 @@ type row struct {
 // keep their order, and so do notices. A code may overtake a notice. If there are too many
 // notices about one account, they are merged into a summary (limitNotices).
 func Enqueue(tx store.Tx, sealer *seal.Sealer, m Message) error {
-	if m.Channel != api.ByEmail && m.Channel != api.ByText {
+	if m.Channel != api.ByEmail && m.Channel != api.ByText && m.Channel != api.ByPush {
 		return fmt.Errorf("delivery: channel %q", m.Channel)
 	}
 	if m.To == "" {

@@ -43,9 +43,11 @@ type Config struct {
 	Sealer    *seal.Sealer
 	SMSSender SMSSender
 	Mailer    Mailer
-	RPID      string
-	Now       func() time.Time
-	Log       *slog.Logger
+	// PushSender may be nil.
+	PushSender PushSender
+	RPID       string
+	Now        func() time.Time
+	Log        *slog.Logger
 }
 
 // An Outbox sends the messages that Enqueue has stored.

@@ -116,6 +116,8 @@ func (o *Outbox) try(ctx context.Context, e envelope) error {
 	switch {
 	case e.Channel == api.ByText && o.cfg.SMSSender != nil:
 		return o.cfg.SMSSender.Text(ctx, e.To, body)
+	case e.Channel == api.ByPush && o.cfg.PushSender != nil:
+		return o.push(ctx, e, subject, body)
 	case e.Channel == api.ByEmail && o.cfg.Mailer != nil:
 		return o.cfg.Mailer.Mail(ctx, e.To, subject, body)
 	}

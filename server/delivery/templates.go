@@ -19,6 +19,7 @@ const (
 	TestMail          = "test-mail"          // shows that the mail server works
 	TextsWanted       = "texts-wanted"       // the answer to GO (R18)
 	Summary           = "summary"            // username, count, since, kind1 to kind5: notices that were merged
+	LoginRequest      = "login-request"      // id, username, client, place: a sign-in to approve, to a phone (R50)
 	Invitation        = "invitation"         // code, until, by: to a person without an account (R7)
 )
 
@@ -165,6 +166,12 @@ var templates = map[string]wording{
 			"also shows that this address is yours. If you do not know who invites you, do nothing.\n",
 		text: "Nightlatch: {{.code}} is your invitation code.",
 	},
+	LoginRequest: {
+		subject: "Is this you?",
+		mail: "{{with .client}}{{.}}{{else}}A program{{end}}{{with .place}} at {{.}}{{end}} wants to sign in{{with .username}} to {{.}}{{end}}.\n" +
+			"Approve it only if that is you.\n",
+		text: "Nightlatch: a sign-in waits for your answer on your phone.",
+	},
 	TextsWanted: {
 		subject: "Your phone receives text messages again",
 		mail:    "Hello,\n\nYour phone opted in to text messages and receives them from now on.\n",
@@ -240,6 +247,20 @@ var templates = map[string]wording{
 		"The signature counter of a security key of your account{{with .label}}, {{.}},{{end}} did not grow. A copy of\n"+
 			"the key may be in use. Delete it under Manage security keys, unless you know the reason.",
 		"Nightlatch: one of your security keys may have been copied."),
+	Notice(api.EventPhoneAppAdded): notice("A phone was added to your account",
+		"A phone was registered as the app of your account{{with .label}}: {{.}}{{end}}. It can show login codes, and approve sign-ins.",
+		"Nightlatch: a phone was added to your account."),
+	Notice(api.EventPhoneRestored): notice("A phone signed in with a temporary password",
+		"A phone that was restored without its app key signed in to your account with a temporary password. That\n"+
+			"password is used up.",
+		"Nightlatch: a phone signed in with a temporary password."),
+	Notice(api.EventPhoneAppRemoved): notice("A phone was removed from your account",
+		"A phone is no longer the app of your account{{with .label}}: {{.}}{{end}}. It can't show login codes or approve sign-ins any more.",
+		"Nightlatch: a phone was removed from your account."),
+	Notice(api.EventRequestReported): notice("A sign-in to your account was denied and reported",
+		"Somebody who knows your password tried to sign in{{with .requester}} with {{.}}{{end}}{{with .address}} from {{.}}{{end}}. It was denied on {{with .label}}{{.}}{{else}}a phone{{end}}.\n"+
+			"For an hour, nothing is pushed to your phones; requests are in the list only. Change your password.",
+		"Nightlatch: a sign-in to your account was denied and reported."),
 	Notice(api.EventMethodOff): notice("A way to sign in was turned off",
 		"A second step for signing in was turned off{{with .method}}: {{.}}{{end}}.",
 		"Nightlatch: a second step for signing in was turned off."),
@@ -315,7 +336,7 @@ func Render(m Message, rpID string) (subject, body string, err error) {
 	if w.several != nil && m.Args["last"] != "" {
 		w.subject, w.text = w.several.subject, w.several.text
 	}
-	if m.Channel == api.ByEmail {
+	if m.Channel == api.ByEmail || m.Channel == api.ByPush {
 		body, err = execute(w.mail, m.Args)
 		return w.subject, body, err
 	}

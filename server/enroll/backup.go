@@ -66,6 +66,7 @@ func (r *rules) prepareBackup(ctx context.Context, c ceremony.Ceremony, in api.I
 func (r *rules) turnedOn(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, event audit.Event, input api.Input, backup bool) (api.State, error) {
 	r.Announce(tx, c, a, event)
 	if a.MethodAdded(tx) {
+		a.EnrolledBy, a.EnrolledMethod = c.Session, d.Method // R54
 		c.Record(audit.Event{Type: api.EventTwoFactorOn, Rule: "R1"})
 	}
 	if err := r.Renewed(tx, a, secretOf(d.Method)); err != nil { // R43: an authenticator was set up again

@@ -21,6 +21,7 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/ceremony"
 	"nightlatch/server/ceremony/proof"
+	"nightlatch/server/phoneapp"
 	"nightlatch/server/store"
 	"nightlatch/server/webauthn"
 )
@@ -34,15 +35,16 @@ type Config struct {
 	Proof  *proof.Checker
 	RP     *webauthn.RP
 	Issuer string // names the account's entry in an authenticator app (R20)
+	Phones *phoneapp.Store
 	Region string // ISO 3166: the region of numbers without a country code; "" for none
 }
 
 // Definitions returns the ceremonies of this package.
 func Definitions(cfg Config) ([]ceremony.Registered, error) {
-	if cfg.Proof == nil || cfg.RP == nil || cfg.Issuer == "" {
-		return nil, errors.New("enroll: config: proofs, relying party and issuer are needed")
+	if cfg.Proof == nil || cfg.RP == nil || cfg.Issuer == "" || cfg.Phones == nil {
+		return nil, errors.New("enroll: config: proofs, relying party, issuer and phone apps are needed")
 	}
-	r := &rules{Checker: cfg.Proof, rp: cfg.RP, issuer: cfg.Issuer, region: cfg.Region}
+	r := &rules{Checker: cfg.Proof, rp: cfg.RP, issuer: cfg.Issuer, phones: cfg.Phones, region: cfg.Region}
 	return []ceremony.Registered{
 		r.enrollText(), r.enrollApp(), r.enrollKey(),
 		r.turnOff(),
@@ -55,6 +57,7 @@ type rules struct {
 	*proof.Checker
 	rp     *webauthn.RP
 	issuer string
+	phones *phoneapp.Store
 	region string
 }
 

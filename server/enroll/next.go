@@ -102,7 +102,7 @@ func (r *rules) missing(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.
 			return enterPhone, nil
 		}
 	case api.TurnOff:
-		if e, err := account.Enrolled(tx, a); err != nil || !e.Has(d.Method) { // turned off in another way meanwhile
+		if on, err := r.isOn(tx, a, d.Method); err != nil || !on { // turned off in another way meanwhile
 			return finished, err
 		}
 		if !d.Confirmed {

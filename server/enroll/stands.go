@@ -35,7 +35,7 @@ func (r *rules) gone(tx store.Tx, c *ceremony.Ceremony, d *draft) (ceremony.Reas
 	case saveBackupCode:
 		return codeGone(tx, a, d.Number)
 	case confirm:
-		if e, err := account.Enrolled(tx, a); err != nil || !e.Has(d.Method) {
+		if on, err := r.isOn(tx, a, d.Method); err != nil || !on {
 			return ceremony.MethodNotOn, err
 		}
 	}
@@ -86,7 +86,7 @@ func (r *rules) move(tx store.Tx, c *ceremony.Ceremony, d *draft) (api.State, er
 			return r.next(tx, c, d, nil)
 		}
 	case confirm:
-		if e, err := account.Enrolled(tx, a); err != nil || !e.Has(d.Method) {
+		if on, err := r.isOn(tx, a, d.Method); err != nil || !on {
 			return finished, err
 		}
 	}

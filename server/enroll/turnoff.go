@@ -8,7 +8,6 @@ import (
 	"nightlatch/server/ceremony"
 	"nightlatch/server/notice"
 	"nightlatch/server/store"
-	"nightlatch/server/temppassword"
 	"nightlatch/server/twofactor"
 )
 
@@ -51,14 +50,24 @@ func (r *rules) startTurnOff(tx store.Tx, c *ceremony.Ceremony, d *draft, b api.
 	if err != nil {
 		return "", err
 	}
-	e, err := account.Enrolled(tx, a)
+	on, err := r.isOn(tx, a, d.Method)
 	if err != nil {
 		return "", err
 	}
-	if !e.Has(d.Method) {
+	if !on {
 		return "", ceremony.Reject(ceremony.Refuse(ceremony.MethodNotOn))
 	}
 	return r.next(tx, c, d, nil)
+}
+
+// isOn reports whether a method can be turned off. Login requests are on where the account is
+// asked on a phone (R50).
+func (r *rules) isOn(tx store.Tx, a *account.Account, m api.Method) (bool, error) {
+	if m == api.LoginRequest {
+		return r.phones.AskedOn(tx, a)
+	}
+	e, err := account.Enrolled(tx, a)
+	return e.Has(m), err
 }
 
 // askConfirm shows the consequences for the account as it is now.
@@ -67,48 +76,13 @@ func (r *rules) askConfirm(tx store.Tx, d *draft, a *account.Account) (to api.St
 		return "", err
 	}
 	d.Confirmed = false
-	d.Consequences, err = consequences(tx, a, d.Method)
+	d.Consequences, err = twofactor.Consequences(tx, a, d.Method)
 	return confirm, err
 }
 
 // confirmAgain shows the consequences again, because something else would be removed.
 func (r *rules) confirmAgain(tx store.Tx, d *draft, a *account.Account) (api.State, error) {
 	return r.askConfirm(tx, d, a)
-}
-
-// consequences lists what turning a method off does to this account (R61).
-func consequences(tx store.Tx, a *account.Account, m api.Method) ([]api.Consequence, error) {
-	e, err := account.Enrolled(tx, a)
-	if err != nil {
-		return nil, err
-	}
-	list := []api.Consequence{{Code: api.MethodOff, Title: "Signing in no longer asks for this second step."}}
-	if m == api.SecurityKey {
-		list = append(list, api.Consequence{
-			Code:  api.SecurityKeysDeleted,
-			Title: "All security keys are deleted from the account.",
-			Count: e.Keys,
-		})
-	}
-	if on := e.Methods(); len(on) > 1 || len(on) == 1 && on[0] != m {
-		return list, nil
-	}
-	list = append(list, api.Consequence{
-		Code:  api.TwoFactorOff,
-		Title: "Two-factor authentication is off: the password alone is enough to sign in.",
-	})
-	if n := len(a.ActiveBackupCodes); n > 0 {
-		list = append(list, api.Consequence{Code: api.BackupCodesVoid, Title: "All backup codes become void.", Count: n})
-	}
-	n, err := temppassword.CountLive(tx, a.ID)
-	if err == nil && n > 0 {
-		list = append(list, api.Consequence{
-			Code:  api.TemporaryPasswordsVoid,
-			Title: "All temporary passwords become void.",
-			Count: n,
-		})
-	}
-	return list, err
 }
 
 // allShown reports whether every present consequence was shown, with as many items.

@@ -7,6 +7,7 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/ceremony"
 	"nightlatch/server/store"
+	"nightlatch/server/twofactor"
 )
 
 // A change describes how a kind of ceremony changes the account.
@@ -100,7 +101,7 @@ func (r *rules) begun(def ceremony.Definition[draft]) ceremony.Definition[draft]
 
 // turnOffStale also reports whether more would be lost than the step showed (R61).
 func turnOffStale(tx store.Tx, d *draft, a *account.Account, now account.Parts) (bool, error) {
-	lost, err := consequences(tx, a, d.Method)
+	lost, err := twofactor.Consequences(tx, a, d.Method)
 	stale := !allShown(d.Consequences, lost)
 	switch d.Method {
 	case api.Text:

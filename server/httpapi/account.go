@@ -59,6 +59,9 @@ func (h *Handler) account(c *call) (out api.Account, err error) {
 		if out, err = account.View(tx, a, h.cfg.Policy); err != nil {
 			return err
 		}
+		if out.Methods.LoginRequest, err = h.cfg.Phones.AskedOn(tx, a); err != nil {
+			return err
+		}
 		if out.Texts, err = h.optOut(tx, a); err != nil {
 			return err
 		}

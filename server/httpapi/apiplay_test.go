@@ -110,6 +110,8 @@ var (
 	sixDigits  = regexp.MustCompile(`(\b|\\n)[0-9]{6}\b`)
 	appSecret  = regexp.MustCompile(`secret=[A-Z2-7]+`)
 	smtpPort   = regexp.MustCompile(`"port": [0-9]+`)
+	oneNumber  = regexp.MustCompile(`"number": [1-9][0-9]\b`) // of a login request
+	ofNumbers  = regexp.MustCompile(`(?m)^(\s+)[1-9][0-9](,?)$`)
 	port       = regexp.MustCompile(`localhost:[0-9]+`)
 )
 
@@ -129,6 +131,7 @@ func readable(t *testing.T, b []byte) string {
 		t.Fatal(err)
 	}
 	text := smtpPort.ReplaceAllString(strings.TrimSpace(out.String()), `"port": 587`)
+	text = ofNumbers.ReplaceAllString(oneNumber.ReplaceAllString(text, `"number": 42`), "${1}42${2}")
 	return quoted.ReplaceAllStringFunc(text, tidy)
 }
 
@@ -163,6 +166,7 @@ func play(t *testing.T, ops []openapi.Operation) openapi.Examples {
 	p.lab()
 	p.problems()
 	playOwner(t, r)
+	playPhone(t, r)
 	for _, reason := range ceremony.Reasons() {
 		r.page.Refusals = append(r.page.Refusals, ceremony.Refuse(reason))
 	}

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"nightlatch/server/api"
+	"nightlatch/server/ceremony"
+	"nightlatch/server/changes"
 	"nightlatch/server/connpool"
 )
 
@@ -30,7 +32,35 @@ func (h *Handler) events(c *call) error {
 		}
 	}
 	defer h.cfg.Hub.Leave(f)
+	return h.stream(c, f, "", func() bool { return h.hasSession(c.r.Context(), c) })
+}
 
+// ceremonyEvents streams that a ceremony has moved, to whoever knows its ID: a client that waits
+// for an approval goes on at once (R50). The first event comes at once, since the ceremony may
+// have moved before the stream began. The stream ends with the ceremony.
+func (h *Handler) ceremonyEvents(c *call) error {
+	id := c.r.PathValue("id")
+	there := func() error { return h.cfg.Ceremonies.Exists(c.r.Context(), c.caller(), id) }
+	if err := there(); err != nil {
+		return h.orSignIn(c, err)
+	}
+	f := h.cfg.Hub.FollowCeremony(ceremony.Prefix + id)
+	if f == nil {
+		return &api.Problem{
+			Status: http.StatusServiceUnavailable,
+			Code:   api.Unavailable,
+			Reason: "streams",
+			Title:  "Too many open streams",
+			Detail: "This ceremony has as many open event streams as the server keeps. Close some.",
+		}
+	}
+	defer h.cfg.Hub.Leave(f)
+	return h.stream(c, f, "data: {\"topic\":\"ceremony\"}\n\n", func() bool { return there() == nil })
+}
+
+// stream writes the events of a follower, until the client leaves, the server ends or lives
+// returns false.
+func (h *Handler) stream(c *call, f *changes.Follower, first string, lives func() bool) error {
 	connpool.Stream(c.r.Context())
 	out := http.NewResponseController(c.w)
 	// A stream lasts longer than the deadlines of an ordinary request. Both calls fail
@@ -48,7 +78,7 @@ func (h *Handler) events(c *call) error {
 		_, err := c.w.Write([]byte(text))
 		return err == nil && out.Flush() == nil
 	}
-	if !send("retry: 2000\n\n") {
+	if !send("retry: 2000\n\n" + first) {
 		return nil
 	}
 	beat := time.NewTicker(heartbeat)
@@ -67,7 +97,7 @@ func (h *Handler) events(c *call) error {
 				text += "data: {\"topic\":\"" + name + "\"}\n\n"
 			}
 		}
-		if !h.hasSession(c.r.Context(), c) || text != "" && !send(text) {
+		if !lives() || text != "" && !send(text) {
 			return nil
 		}
 	}

@@ -27,6 +27,7 @@ import (
 	"nightlatch/server/notice"
 	"nightlatch/server/origin"
 	"nightlatch/server/passwordauth"
+	"nightlatch/server/phoneapp"
 	"nightlatch/server/session"
 	"nightlatch/server/signup"
 	"nightlatch/server/store"
@@ -46,6 +47,7 @@ type Config struct {
 	Log    *slog.Logger
 
 	Sessions   *session.Store
+	Phones     *phoneapp.Store
 	Ceremonies *ceremony.Engine
 	Passwords  *passwordauth.Authenticator
 	Hub        *changes.Hub
@@ -72,6 +74,8 @@ func (cfg Config) check() error {
 		return errors.New("httpapi: store, sealer, hasher, policy and relying-party ID are needed")
 	case cfg.Now == nil, cfg.Log == nil, cfg.Busy == nil, cfg.Wake == nil, cfg.Deliver == nil:
 		return errors.New("httpapi: clock, log, lock, Wake and Deliver are needed")
+	case cfg.Phones == nil:
+		return errors.New("httpapi: phone apps are needed")
 	case cfg.Sessions == nil, cfg.Ceremonies == nil, cfg.Passwords == nil, cfg.Hub == nil,
 		cfg.Usage == nil, cfg.Announcer == nil, cfg.Senders == nil, cfg.Door == nil:
 		return errors.New("httpapi: sessions, ceremonies, passwords, hub, usage, announcer, senders and door are needed")

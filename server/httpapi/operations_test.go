@@ -41,6 +41,11 @@ func operations() []Operation {
 		},
 
 		{
+			Call: "GET /api/v1/ceremonies/{id}/events", ID: "followCeremony", Tag: "Ceremonies", Needs: ByKind, Stream: true, Out: reflect.TypeFor[api.Event](), Status: 200,
+			Summary: "Streams that a ceremony moved because of somebody else (server-sent events), until it ends. The first event comes at once; then read the ceremony again after each event.",
+		},
+
+		{
 			Call: "GET /api/v1/account", ID: "getAccount", Tag: "Account",
 			Summary: "Returns the account of the session.",
 		},
@@ -117,6 +122,39 @@ func operations() []Operation {
 			Summary:  "Deletes a security key.",
 			Effects:  "Turns security keys off if it was the last one, and two-factor authentication if nothing else is on. Records `key-deleted` and what follows from it, and mails one notice.",
 			Problems: []string{api.Conflict},
+		},
+
+		{
+			Call: "GET /api/v1/phone-apps", ID: "listPhoneApps", Tag: "Phone",
+			Summary: "Lists the phones that are registered as the account's app.", Order: "Oldest first.",
+		},
+		{
+			Call: "POST /api/v1/phone-apps", ID: "addPhoneApp", Tag: "Phone",
+			Summary:  "Registers the session of the request as the account's phone app. Its session does not age from then on.",
+			Effects:  "The first time it records `phone-app-added` and mails a notice; the next sign-in is asked on the phone, where that is on. Later it changes the name and the push address. It needs a sign-in or the password of the last ten minutes.",
+			Problems: []string{api.PhoneAppsFull, api.ReauthenticationRequired},
+		},
+		{
+			Call: "DELETE /api/v1/phone-apps/{id}", ID: "removePhoneApp", Tag: "Phone",
+			Summary:  "Ends a registration, its app key and its session. For the session's own phone it is signing out; for another one it needs the password of the last ten minutes.",
+			Effects:  "Records `phone-app-removed` and mails a notice. Signing out on the phone that turned the first method on turns that method off (`classic`), or is refused (`hardened`).",
+			Problems: []string{api.NotFound, api.Conflict, api.ReauthenticationRequired},
+		},
+		{
+			Call: "POST /api/v1/phone-apps/{id}/key", ID: "newAppKey", Tag: "Phone",
+			Summary:  "Makes a new app key for the session's own phone. It replaces the old one.",
+			Effects:  "Records `app-key-made`.",
+			Problems: []string{api.NotFound, api.PhoneAppRequired, api.TwoFactorRequired},
+		},
+		{
+			Call: "GET /api/v1/login-requests", ID: "listLoginRequests", Tag: "Phone",
+			Summary: "Lists the login requests of the last 30 days.", Order: "Open ones first, then the newest first.",
+		},
+		{
+			Call: "POST /api/v1/login-requests/{id}", ID: "decideLoginRequest", Tag: "Phone",
+			Summary:  "Approves or denies a login request. Approving needs a phone app's session.",
+			Effects:  "The sign-in that waits goes on, or is refused. Records `login-request-approved`, `login-request-denied` or `login-request-reported`, which also mails a notice and stops pushes for an hour.",
+			Problems: []string{api.NotFound, api.PhoneAppRequired, api.Conflict, api.ApprovalExpired},
 		},
 
 		{

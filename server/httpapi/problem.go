@@ -39,7 +39,7 @@ type row struct {
 // handles errors with data before it reads the table.
 var table = slices.Concat(
 	deliveryProblems, signUpProblems, backupsProblems, accountProblems, keyProblems,
-	backupCodeProblems, temporaryPasswordProblems, generalProblems,
+	backupCodeProblems, temporaryPasswordProblems, phoneProblems, requestProblems, generalProblems,
 )
 
 // generalProblems are the refusals that many calls share, and failures of the

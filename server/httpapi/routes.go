@@ -37,6 +37,15 @@ func (h *Handler) routes() map[string]methods {
 			http.MethodDelete: h.reauthenticated(noContent(h.deleteKey)),
 		},
 
+		"/api/v1/phone-apps": {
+			http.MethodGet:  h.signedIn(respond(h.phoneApps)),
+			http.MethodPost: h.signedIn(receive(http.StatusCreated, h.addPhoneApp)),
+		},
+		"/api/v1/phone-apps/{id}":     {http.MethodDelete: h.signedIn(noContent(h.removePhoneApp))},
+		"/api/v1/phone-apps/{id}/key": {http.MethodPost: h.signedIn(receive(http.StatusCreated, func(c *call, _ none) (api.AppKey, error) { return h.newAppKey(c) }))},
+		"/api/v1/login-requests":      {http.MethodGet: h.signedIn(respond(h.loginRequests))},
+		"/api/v1/login-requests/{id}": {http.MethodPost: h.signedIn(receive(http.StatusOK, h.decide))},
+
 		"/api/v1/backup-codes": {
 			http.MethodGet:  h.signedIn(respond(h.backupCodes)),
 			http.MethodPost: h.reauthenticated(receive(http.StatusCreated, h.newBackupCodes)),
@@ -103,6 +112,7 @@ func (h *Handler) mux() (http.Handler, error) {
 		return nil
 	}}})))
 	mux.Handle("/api/v1/events", h.dispatch(methods{http.MethodGet: h.signedIn(endpoint{serve: h.events, status: http.StatusOK})}))
+	mux.Handle("/api/v1/ceremonies/{id}/events", h.dispatch(methods{http.MethodGet: h.guest(endpoint{serve: h.ceremonyEvents, status: http.StatusOK})}))
 	nothing := h.dispatch(methods{anyMethod: {serve: func(*call) error { return errNoRoute }}})
 	mux.Handle("/", nothing)
 	if h.cfg.Lab != nil {

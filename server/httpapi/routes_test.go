@@ -14,7 +14,7 @@ func TestNoSuchRoute(t *testing.T) {
 	w := servertest.New(t)
 	for _, path := range []string{
 		"/", "/api", "/api/v1", "/api/v1/", "/api/v1/account/", "/api/v1/nothing", "/api//v1/about", "/api/v1/../v1/about",
-		"/api/v1/./about", "/api/v1/about/..", "/lab", "/lab/v1", "/lab/v1/nothing", "/oauth", "/oauth/token/", "/api/v1/keys/a/b", "/api/v1/login-requests",
+		"/api/v1/./about", "/api/v1/about/..", "/lab", "/lab/v1", "/lab/v1/nothing", "/oauth", "/oauth/token/", "/api/v1/keys/a/b", "/api/v1/login-requests/a/b",
 	} {
 		e := w.Do("GET", path, "")
 		if p := e.Problem(t); e.Status != 404 || p.Code != api.NotFound {

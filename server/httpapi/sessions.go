@@ -1,12 +1,14 @@
 package httpapi
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 
 	"nightlatch/server/account"
 	"nightlatch/server/api"
 	"nightlatch/server/audit"
+	"nightlatch/server/phoneapp"
 	"nightlatch/server/session"
 	"nightlatch/server/store"
 	"nightlatch/server/throttle"
@@ -86,6 +88,12 @@ func (h *Handler) endOtherSessions(c *call) error {
 // signOut ends the session of the call and deletes the cookie.
 func (h *Handler) signOut(c *call) error {
 	err := h.change(c, func(tx store.Tx, a *account.Account) error {
+		phone, err := h.cfg.Phones.BySession(tx, a.ID, c.session.ID)
+		if err == nil {
+			return h.signOutPhone(c, tx, a, phone)
+		} else if !errors.Is(err, phoneapp.ErrUnknown) {
+			return err
+		}
 		if err := h.cfg.Sessions.End(tx, a.ID, c.session.ID); err != nil {
 			return err
 		}

@@ -13,16 +13,18 @@ type Detail struct{ Name, Doc string }
 
 // The details that several types of activity have.
 var (
-	factor   = Detail{"factor", "what was entered: `password`, or the method"}
-	reason   = Detail{"reason", "the code of the refusal"}
-	protocol = Detail{"protocol", "of the program: `http-basic` or `oauth`"}
-	label    = Detail{"label", "the name that the owner gave it"}
-	count    = Detail{"count", "how many"}
-	number   = Detail{"number", "the number of the code"}
-	last     = Detail{"last", "the last number, if several codes were generated"}
-	phone    = Detail{"number", "the phone number, masked"}
-	address  = Detail{"address", "the email address, masked"}
-	failures = Detail{"failures", "how many in a row"}
+	factor    = Detail{"factor", "what was entered: `password`, or the method"}
+	reason    = Detail{"reason", "the code of the refusal"}
+	protocol  = Detail{"protocol", "of the program: `http-basic` or `oauth`"}
+	label     = Detail{"label", "the name that the owner gave it"}
+	count     = Detail{"count", "how many"}
+	number    = Detail{"number", "the number of the code"}
+	last      = Detail{"last", "the last number, if several codes were generated"}
+	phone     = Detail{"number", "the phone number, masked"}
+	address   = Detail{"address", "the email address, masked"}
+	requester = Detail{"requester", "the name that the client gave itself that wanted to sign in"}
+	from      = Detail{"address", "the address of that client"}
+	failures  = Detail{"failures", "how many in a row"}
 )
 
 // Details are the details that each type of activity can have. A type that is missing
@@ -61,6 +63,14 @@ var Details = map[api.EventType][]Detail{
 	api.EventKeyDeleted:        {label},
 	api.EventKeyPossiblyCopied: {label},
 	api.EventMethodOff:         {{"method", "the method"}},
+
+	api.EventPhoneAppAdded:   {label},
+	api.EventPhoneAppRemoved: {label},
+	api.EventAppKeyMade:      {label},
+	api.EventPhoneSignedOut:  {label, {"method", "the method that this turned off"}},
+	api.EventRequestApproved: {requester, from},
+	api.EventRequestDenied:   {requester, from},
+	api.EventRequestReported: {requester, from},
 
 	api.EventBackupCodeIssued:    {number, last, count},
 	api.EventBackupCodeUsed:      {number, {"left", "how many are active now"}},

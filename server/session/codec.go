@@ -9,10 +9,11 @@ import (
 
 // recordVersion is the first byte of an encoded record. Then come the strings,
 // the times in nanoseconds since 1970, the generation, the epoch (from version
-// 2 on) and the last activity of a person (from version 3 on). The encoding is
+// 2 on), the last activity of a person (from version 3 on), and whether the session is
+// ageless (from version 4 on). The encoding is
 // binary because every request reads a record, and decoding JSON would take
 // longer than reading it from the store.
-const recordVersion = 3
+const recordVersion = 4
 
 // noTime is the encoding of the zero time.
 const noTime = math.MinInt64
@@ -39,7 +40,12 @@ func (r record) encode() []byte {
 	if !r.Active.IsZero() {
 		active = uint64(max(0, r.Active.UnixNano()))
 	}
-	return binary.AppendUvarint(b, active)
+	b = binary.AppendUvarint(b, active)
+	ageless := uint64(0)
+	if r.Ageless {
+		ageless = 1
+	}
+	return binary.AppendUvarint(b, ageless)
 }
 
 func decode(b []byte) (r record, err error) {
@@ -66,8 +72,8 @@ func decode(b []byte) (r record, err error) {
 		}
 		rest = rest[used:]
 	}
-	var active uint64
-	numbers := []*uint64{&r.Gen, &r.Epoch, &active}
+	var active, ageless uint64
+	numbers := []*uint64{&r.Gen, &r.Epoch, &active, &ageless}
 	for _, n := range numbers[:b[0]] {
 		v, used := binary.Uvarint(rest)
 		if used <= 0 {
@@ -75,9 +81,10 @@ func decode(b []byte) (r record, err error) {
 		}
 		*n, rest = v, rest[used:]
 	}
-	if len(rest) > 0 || active > math.MaxInt64 {
+	if len(rest) > 0 || active > math.MaxInt64 || ageless > 1 {
 		return record{}, errRecord
 	}
+	r.Ageless = ageless == 1
 	r.Active = r.LastSeen // earlier versions have no separate time
 	if active > 0 {
 		r.Active = time.Unix(0, int64(active)).UTC()

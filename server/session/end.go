@@ -66,10 +66,11 @@ func (st *Store) makeRoom(tx store.Tx, account string) error {
 		if err != nil {
 			return fmt.Errorf("%w: %s", err, it.Key)
 		}
-		if st.alive(r, g, tx.Now()) {
-			live = append(live, r)
-		} else {
+		switch {
+		case !st.alive(r, g, tx.Now()):
 			gone = append(gone, r)
+		case !r.Ageless: // a phone app's session makes room for none
+			live = append(live, r)
 		}
 	}
 	gone = gone[:min(len(gone), clearedMax)]

@@ -55,6 +55,7 @@ type Session struct {
 	Active             time.Time // last activity of a person, not of a program on its own (R44)
 	Expires            time.Time
 	Proved             time.Time // when the password was last proved
+	Ageless            bool      // the session of a phone app: it ends by being ended only (R44)
 }
 
 // A record is a Session as it is stored.
@@ -179,6 +180,9 @@ func (st *Store) Alive(s Session, now time.Time) bool {
 }
 
 func (st *Store) alive(r record, g generation, now time.Time) bool {
+	if r.Ageless {
+		return !store.Future(now, r.Created) && !g.ended(r)
+	}
 	return store.Valid(now, r.Created, r.Expires) && !st.idle(r.Session, now) && !g.ended(r)
 }
 
@@ -247,6 +251,21 @@ func (st *Store) Touch(tx store.Tx, s Session, at, active time.Time) error {
 // MarkReauthenticated stores that the password was proved in this session now (R3, R6).
 func (st *Store) MarkReauthenticated(tx store.Tx, account, id string) error {
 	return st.change(tx, account, id, func(s *Session) { s.Proved, s.Active = tx.Now(), tx.Now() })
+}
+
+// KeepAlive makes a session ageless: that of a phone app (R44).
+func (st *Store) KeepAlive(tx store.Tx, account, id string) error {
+	var expires time.Time
+	err := st.change(tx, account, id, func(s *Session) {
+		s.Ageless, expires = true, s.Expires
+	})
+	if err != nil {
+		return err
+	}
+	if err := store.CancelExpiry(tx, expires, key(account, id)); err != nil {
+		return fmt.Errorf("session: keep alive: %w", err)
+	}
+	return nil
 }
 
 // RecentlyAuthenticated reports whether the password was proved recently in s, and until

@@ -59,7 +59,7 @@ func (r *rules) sumBackup(ctx context.Context, c ceremony.Ceremony, _ draft, inp
 // backup examines a backup code (R72 to R74).
 func (r *rules) backup(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, input api.Input) (api.State, error) {
 	in := input.(summed)
-	usable, err := methods(tx, a)
+	usable, err := r.methods(tx, a)
 	if err != nil {
 		return "", err
 	}

@@ -26,13 +26,14 @@ const nameMax = 256
 // checked is Credentials with the result of comparing the password.
 type checked struct {
 	api.Credentials
-	name     string           // trimmed
-	account  string           // ID; "" for an unknown user name
-	record   *account.Account // only read; nil for an unknown user name
-	hash     string           // the hash that the password was compared with
-	ok       bool
-	owner    ceremony.Reason // set if the text is another secret that only the owner can know; else 0
-	rehashed string          // new hash of the right password, if the stored one has outdated parameters
+	name      string           // trimmed
+	account   string           // ID; "" for an unknown user name
+	record    *account.Account // only read; nil for an unknown user name
+	hash      string           // the hash that the password was compared with
+	ok        bool
+	owner     ceremony.Reason // set if the text is another secret that only the owner can know; else 0
+	temporary string          // ID of a live temporary password that a phone may use (R93); "" for another password
+	rehashed  string          // new hash of the right password, if the stored one has outdated parameters
 }
 
 // name reads a pasted user name. It accepts names that no account can have, so
@@ -50,7 +51,7 @@ func name(s string) (string, error) {
 // verify compares the password, outside any transaction. For an unknown name and a locked
 // account it computes a hash of the same cost (R42). A throttled name is rejected before
 // that, known or not, so no hash is computed.
-func (r *rules) verify(ctx context.Context, c ceremony.Ceremony, _ draft, input api.Input) (api.Input, error) {
+func (r *rules) verify(ctx context.Context, c ceremony.Ceremony, d draft, input api.Input) (api.Input, error) {
 	in := checked{Credentials: input.(api.Credentials)}
 	var err error
 	if in.name, err = name(in.Username); err != nil {
@@ -71,10 +72,8 @@ func (r *rules) verify(ctx context.Context, c ceremony.Ceremony, _ draft, input 
 		if _, err := admit(tx, count); err != nil {
 			return err
 		}
-		if temporary, err := r.IsTemporary(tx, count.Account(), in.Credentials.Password); err != nil {
+		if in.temporary, in.owner, err = r.temporary(tx, count.Account(), in.Credentials.Password, d.Phone); err != nil {
 			return err
-		} else if temporary {
-			in.owner = ceremony.TemporaryHere
 		}
 		a, err := r.lookUp(tx, in.name)
 		if err == nil && a != nil {
@@ -82,7 +81,7 @@ func (r *rules) verify(ctx context.Context, c ceremony.Ceremony, _ draft, input 
 		}
 		return err
 	})
-	if err != nil || in.owner != 0 {
+	if err != nil || in.owner != 0 || in.temporary != "" {
 		return in, err
 	}
 	if known {
@@ -199,6 +198,9 @@ func (r *rules) credentials(tx store.Tx, c *ceremony.Ceremony, d *draft, input a
 		return "", r.decoy(tx, c, count, in.name, events...)
 	}
 	c.Account = a.ID
+	if in.temporary != "" {
+		return r.restorePhone(tx, c, d, a, in)
+	}
 	if in.owner != 0 {
 		return r.refuseOwner(c, d, "password", ceremony.Refuse(in.owner))
 	}

@@ -17,19 +17,46 @@ import (
 // second goes to the step of the given method if that can be used now, else to the
 // default method (R40). When no method is on, the sign-in is complete.
 func (r *rules) second(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, method api.Method) (api.State, error) {
-	usable, err := methods(tx, a)
+	usable, err := r.methods(tx, a)
 	if err != nil {
 		return "", err
 	}
 	if !slices.Contains(usable, method) {
-		e, err := account.Enrolled(tx, a)
-		if err != nil {
-			return "", err
-		}
-		if method, err = r.first(tx, d, a, e); err != nil {
+		if method, err = r.firstOf(tx, d, a, usable, ""); err != nil {
 			return "", err
 		}
 	}
+	return r.ask(tx, c, d, a, method)
+}
+
+// secondBut goes to the default method, but not to the given one.
+func (r *rules) secondBut(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, not api.Method) (api.State, error) {
+	usable, err := r.methods(tx, a)
+	if err != nil {
+		return "", err
+	}
+	method, err := r.firstOf(tx, d, a, usable, not)
+	if err != nil {
+		return "", err
+	}
+	return r.ask(tx, c, d, a, method)
+}
+
+// firstOf returns the method to ask for first (R40): the one used last, else an approval on the
+// phone (R50), else the best that is on.
+func (r *rules) firstOf(tx store.Tx, d *draft, a *account.Account, usable []api.Method, not api.Method) (api.Method, error) {
+	e, err := account.Enrolled(tx, a)
+	if err != nil {
+		return "", err
+	}
+	if not != api.LoginRequest && slices.Contains(usable, api.LoginRequest) && (!e.Has(a.LastMethod) || a.LastMethod == api.LoginRequest) {
+		return api.LoginRequest, nil
+	}
+	return r.first(tx, d, a, e)
+}
+
+// ask goes to the step of a method. When no method is on, the sign-in is complete.
+func (r *rules) ask(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, method api.Method) (api.State, error) {
 	switch method {
 	case api.Text:
 		return r.askText(tx, c, d, a)
@@ -39,6 +66,8 @@ func (r *rules) second(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.A
 		return r.askKey(tx, c, d, a)
 	case api.BackupCode:
 		return backupCode, nil
+	case api.LoginRequest:
+		return r.askApproval(tx, c, d, a)
 	}
 	return r.finish(tx, c, d, a, "")
 }
@@ -46,7 +75,7 @@ func (r *rules) second(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.A
 // choose changes the second step (R40).
 func (r *rules) choose(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, input api.Input) (api.State, error) {
 	method := input.(api.ChooseMethod).Method
-	usable, err := methods(tx, a)
+	usable, err := r.methods(tx, a)
 	if err != nil {
 		return "", err
 	}
@@ -128,6 +157,8 @@ func secretOf(m api.Method) throttle.Secret {
 		return throttle.AppCode
 	case api.BackupCode:
 		return throttle.BackupCode
+	case api.LoginRequest:
+		return throttle.AppCode // wrong login codes; an approval is no guess
 	}
 	return throttle.Key
 }
@@ -149,13 +180,16 @@ func (r *rules) finish(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.A
 		event.Rule = "R1"
 		event.Details = map[string]string{"method": string(method)}
 		last := a.LastMethod
-		if a.MethodUsed(method); a.LastMethod != last { // R40, R41
+		if a.MethodUsed(method); a.LastMethod != last && !d.Instead { // R40, R41
 			if err := account.Save(tx, a); err != nil {
 				return "", err
 			}
 		}
 	}
 	c.Record(event)
+	if err := r.withdraw(tx, c, d); err != nil {
+		return "", err
+	}
 	return r.begin(tx, c, d, a)
 }
 

@@ -17,6 +17,7 @@ import (
 	"nightlatch/server/ceremony"
 	"nightlatch/server/ceremony/proof"
 	"nightlatch/server/notice"
+	"nightlatch/server/phoneapp"
 	"nightlatch/server/session"
 	"nightlatch/server/signup"
 	"nightlatch/server/store"
@@ -37,14 +38,15 @@ type Config struct {
 	RP        *webauthn.RP
 	Door      *signup.Door
 	Announcer *notice.Announcer
+	Phones    *phoneapp.Store
 }
 
 // Definitions returns sign-up, sign-in and reauthenticate.
 func Definitions(cfg Config) ([]ceremony.Registered, error) {
-	if cfg.Proof == nil || cfg.RP == nil || cfg.Door == nil || cfg.Announcer == nil {
+	if cfg.Proof == nil || cfg.RP == nil || cfg.Door == nil || cfg.Announcer == nil || cfg.Phones == nil {
 		return nil, errors.New("signin: config: a field is missing")
 	}
-	r := &rules{Checker: cfg.Proof, rp: cfg.RP, door: cfg.Door, announcer: cfg.Announcer}
+	r := &rules{Checker: cfg.Proof, rp: cfg.RP, door: cfg.Door, announcer: cfg.Announcer, phones: cfg.Phones}
 	return []ceremony.Registered{r.signUp(), r.signIn(), r.reauthenticate()}, nil
 }
 
@@ -54,6 +56,7 @@ type rules struct {
 	rp        *webauthn.RP
 	door      *signup.Door
 	announcer *notice.Announcer
+	phones    *phoneapp.Store
 }
 
 // The states.
@@ -65,6 +68,8 @@ const (
 	appCode           api.State = "app-code"
 	securityKey       api.State = "security-key"
 	backupCode        api.State = "backup-code"
+	awaitApproval     api.State = "await-approval"
+	requestApproved   api.State = "approved"
 	signedIn          api.State = "signed-in"
 	finished          api.State = "finished"
 )
@@ -85,9 +90,21 @@ type draft struct {
 	Told      string      `json:"told,omitempty"`      // the refusal that refuseOwner recorded last
 	Keys      []string    `json:"keys,omitempty"`      // IDs of the keys in the WebAuthn options
 
+	Phone   bool     `json:"phone,omitempty"`   // the client is a phone (R93)
+	Request string   `json:"request,omitempty"` // ID of the login request
+	Expired string   `json:"expired,omitempty"` // ID of the request whose expiry the client was told
+	Instead bool     `json:"instead,omitempty"` // a text takes the place of an approval (R53)
+	Claimed *claimed `json:"claimed,omitempty"` // for the last step after an approval, which is shown again for a while
+
 	// For the last step. Shown once and never stored.
 	token, device string
 	made          session.Session
+}
+
+// claimed is the result of an approved sign-in.
+type claimed struct {
+	Token, Device string
+	Proved        time.Time // of the session
 }
 
 // end is the step that a sign-up and a sign-in finish with.
@@ -96,7 +113,11 @@ func (r *rules) end() ceremony.State[draft] {
 		Name: signedIn,
 		Step: api.SignedIn{},
 		End:  true,
+		Kept: shownAgain,
 		Show: func(tx store.Tx, c *ceremony.Ceremony, d *draft) (api.Step, error) {
+			if was := d.Claimed; was != nil {
+				d.token, d.device, d.made = was.Token, was.Device, session.Session{Proved: was.Proved}
+			}
 			a, err := account.Load(tx, c.Account)
 			if err != nil {
 				return nil, err

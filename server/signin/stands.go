@@ -14,6 +14,7 @@ import (
 // methodOf maps the states of the second step to their methods.
 var methodOf = map[api.State]api.Method{
 	textCode: api.Text, appCode: api.App, securityKey: api.SecurityKey, backupCode: api.BackupCode,
+	awaitApproval: api.LoginRequest, requestApproved: api.LoginRequest,
 }
 
 // stands returns why a second step can't be answered any more, or nil. The
@@ -32,13 +33,23 @@ func (r *rules) stands(tx store.Tx, c *ceremony.Ceremony, d *draft) (*api.Refusa
 	if err != nil {
 		return nil, err
 	}
+	on, err := r.isOn(tx, a, e, d, method)
+	if err != nil {
+		return nil, err
+	}
+	overdue, err := r.overdue(tx, c, d)
+	if err != nil {
+		return nil, err
+	}
 	reason := r.passwordGone(tx, a, d)
 	switch {
 	case reason != 0:
 	case !e.TwoFactor():
 		reason = ceremony.TwoFactorGone
-	case method != api.BackupCode && !e.Has(method):
+	case !on:
 		reason = ceremony.MethodGone
+	case overdue:
+		reason = ceremony.RequestExpired
 	case method == api.Text && d.Text.To != "" && d.Text.To != a.Phone:
 		reason = ceremony.NumberChanged
 	case method == api.SecurityKey && c.Looking:
@@ -54,6 +65,20 @@ func (r *rules) stands(tx store.Tx, c *ceremony.Ceremony, d *draft) (*api.Refusa
 	}
 	refusal := ceremony.Refuse(reason)
 	return &refusal, nil
+}
+
+// isOn reports whether a second step is still possible.
+func (r *rules) isOn(tx store.Tx, a *account.Account, e account.Enrolment, d *draft, method api.Method) (bool, error) {
+	switch {
+	case method == api.BackupCode:
+		return true, nil
+	case method == api.Text && d.Instead:
+		return e.Text || r.textInstead(a), nil
+	case method == api.LoginRequest:
+		phones, err := r.asksPhone(tx, a)
+		return len(phones) > 0, err
+	}
+	return e.Has(method), nil
 }
 
 // passwordGone returns why the password no longer counts, or 0.
@@ -82,6 +107,10 @@ func (r *rules) move(tx store.Tx, c *ceremony.Ceremony, d *draft) (api.State, er
 		*d = draft{}
 		c.Account = ""
 		return enterCredentials, nil
+	}
+	if overdue, err := r.overdue(tx, c, d); err != nil || overdue {
+		d.Expired = d.Request
+		return c.State, err
 	}
 	return r.second(tx, c, d, a, methodOf[c.State])
 }

@@ -1,11 +1,14 @@
 package signin
 
 import (
+	"errors"
+
 	"nightlatch/server/account"
 	"nightlatch/server/api"
 	"nightlatch/server/ceremony"
 	"nightlatch/server/ceremony/proof"
 	"nightlatch/server/delivery"
+	"nightlatch/server/otp"
 	"nightlatch/server/store"
 )
 
@@ -45,11 +48,28 @@ func (r *rules) showText(tx store.Tx, c *ceremony.Ceremony, d *draft) (api.Step,
 
 // text examines a text code (R11, R14).
 func (r *rules) text(tx store.Tx, c *ceremony.Ceremony, d *draft, a *account.Account, input api.Input) (api.State, error) {
-	right, err := r.Try(tx, c, a, &d.Text, input.(api.Code).Code)
-	if err != nil || !right {
+	match, err := r.loginCode(tx, c, d, a, input) // R90: taken wherever a texted code is
+	var rejection *ceremony.Rejection
+	if err != nil && !errors.As(err, &rejection) { // Try rejects it too, with the reason for a texted code
 		return "", err
 	}
-	return r.finish(tx, c, d, a, api.Text)
+	if match.Outcome == otp.Accepted {
+		return r.finish(tx, c, d, a, api.Text)
+	}
+	right, err := r.Try(tx, c, a, &d.Text, input.(api.Code).Code)
+	if err != nil {
+		return "", err
+	}
+	if right {
+		return r.finish(tx, c, d, a, api.Text)
+	}
+	switch match.Outcome { // it says more than that the code was not the texted one
+	case otp.Replayed:
+		c.Refuse(ceremony.Refuse(ceremony.AppCodeUsed))
+	case otp.Drifted:
+		c.Refuse(proof.Drift(match, tx.Now()))
+	}
+	return "", nil
 }
 
 // resend texts the code again (R12).

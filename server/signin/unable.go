@@ -7,6 +7,7 @@ import (
 	"nightlatch/server/api"
 	"nightlatch/server/ceremony"
 	"nightlatch/server/ceremony/proof"
+	"nightlatch/server/loginrequest"
 	"nightlatch/server/store"
 )
 
@@ -24,6 +25,14 @@ func (r *rules) unable(tx store.Tx, d *draft, a *account.Account, m api.Method) 
 		}
 		if len(r.foreignRP(keys)) == len(keys) {
 			reason = ceremony.KeyForeignRP
+		}
+	case api.LoginRequest:
+		full, err := loginrequest.Full(tx, r.Policy, a.ID)
+		if err != nil {
+			return nil, err
+		}
+		if full && d.Request == "" {
+			reason = ceremony.RequestsFull
 		}
 	case api.BackupCode:
 		if len(a.ActiveBackupCodes) == 0 {
@@ -60,7 +69,7 @@ func (o others) usable() bool { return len(o.all) > len(o.unable) }
 
 // others lists every method except the one in use.
 func (r *rules) others(tx store.Tx, d *draft, a *account.Account, used api.Method) (others, error) {
-	all, err := methods(tx, a)
+	all, err := r.methods(tx, a)
 	if err != nil {
 		return others{}, err
 	}

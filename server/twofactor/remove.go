@@ -88,6 +88,7 @@ func remove(tx store.Tx, a *account.Account, by api.EventType, fn func(*Removed)
 	if err != nil {
 		return Removed{}, err
 	}
+	requestsOff := a.RequestsOff
 	if err := fn(&r); err != nil {
 		return Removed{}, err
 	}
@@ -102,6 +103,9 @@ func remove(tx store.Tx, a *account.Account, by api.EventType, fn func(*Removed)
 		})
 	if err != nil {
 		return Removed{}, err
+	}
+	if a.RequestsOff && !requestsOff {
+		r.Methods = append(r.Methods, api.LoginRequest)
 	}
 	after, err := account.Enrolled(tx, a)
 	if err != nil {

@@ -31,6 +31,7 @@ type ceremony struct {
 	begun   api.Begin
 	state   wizard.State
 	key     *keyUse       // while the step uses a security key
+	follows follower      // while the step waits for somebody else
 	fixed   bool          // it can't be cancelled: there is nowhere to go back to
 	signed  *api.SignedIn // the session, while a last step is shown before it is entered
 	self    shell.Screen  // the screen it runs on; nil in a dialog
@@ -97,6 +98,7 @@ func (r *ceremony) onTopic(topic string) {
 	switch topic {
 	case api.TopicLabClock:
 		r.host.Changed()
+		r.reload()
 	case "", api.TopicCeremony:
 		r.reload()
 	}
@@ -154,9 +156,7 @@ func (r *ceremony) take(v api.View) {
 		r.state.Draft.Password = "" // the user name stays
 	}
 	r.remember(v)
-	if confirm, ok := v.Step.(api.Confirm); ok {
-		r.state.TurnedOff = confirm.Method
-	}
+	r.followWhileWaiting(v)
 	switch step := v.Step.(type) {
 	case api.Finished, api.SignedIn:
 		r.stopKey()
@@ -186,6 +186,7 @@ func (r *ceremony) cancel() {
 	r.cancelled = true
 	id := r.state.View.ID
 	r.stopKey()
+	r.follows.stop()
 	r.forget()
 	if id != "" && !r.state.Gone {
 		r.c.Root().Go(func(ctx context.Context) func() {

@@ -76,6 +76,8 @@ func (r *ceremony) command(c wizard.Command) {
 		r.step()
 	case wizard.Redraw:
 		r.host.Changed()
+	case wizard.LookAgain:
+		r.reload()
 	}
 }
 

@@ -120,6 +120,11 @@ func sessionShots() []gallerytest.Shot {
 		signInShot("02-sign-in-pin", api.UseSecurityKey{Get: []byte("{}"), Alternatives: others}, func(s *wizard.State) {
 			s.Key = wizard.KeyInteraction{Phase: wizard.AskingPIN, Device: fido.Device{Product: "YubiKey 5C NFC"}}
 		}),
+		signInShot("02-sign-in-approval", waiting(api.RequestOpen, 0)),
+		signInShot("02-sign-in-approval-number", waiting(api.RequestOpen, 42)),
+		signInShot("02-sign-in-approval-denied", waiting(api.RequestDenied, 0), refused(api.Denied, func(r *api.Refusal) { r.Reason = "phone" })),
+		signInShot("02-sign-in-approval-expired", waiting(api.RequestExpired, 0), refused(api.ApprovalExpired)),
+		signInShot("02-sign-in-approval-code", waiting(api.RequestOpen, 0), typed(func(d *wizard.Draft) { d.Hints, d.Code = true, "41" })),
 		signInShot("02-sign-in-ways", app, func(s *wizard.State) { s.ShowMethods = true }),
 		signInShot("02-sign-in-ways-unable", api.EnterCode{Channel: api.ByApp, Digits: 6, Alternatives: others, Unable: unable[:2]}, func(s *wizard.State) { s.ShowMethods = true }),
 		signInShot("02-sign-in-ways-none", api.EnterCode{Channel: api.ByApp, Digits: 6, Alternatives: others, Unable: unable}, func(s *wizard.State) { s.ShowMethods = true }),
@@ -138,4 +143,13 @@ func panel(c *shell.Console) shell.Panel {
 	p.Start(c.Root())
 	p.Show(lab.State{Number: gallerytest.LabPhones()[0].Number, Phones: gallerytest.LabPhones(), Texts: gallerytest.LabTexts(), Mail: gallerytest.LabMail(), Keys: []api.LabKey{gallerytest.LabKey()}, Accounts: gallerytest.LabAccounts(), Read: map[string]bool{lab.MailID(gallerytest.LabMail()[0]): true}})
 	return p
+}
+
+// waiting is a sign-in that asked a phone 3:48 ago.
+func waiting(state api.LoginRequestState, number int) api.AwaitApproval {
+	asked := gallerytest.Ago(228 * time.Second)
+	return api.AwaitApproval{
+		SentTo: "Pixel 9", Number: number, State: state, Asked: gallerytest.At(asked), Expires: gallerytest.At(asked.Add(10 * time.Minute)),
+		Digits: 6, TextInstead: true, Alternatives: []api.Method{api.App, api.BackupCode},
+	}
 }

@@ -40,6 +40,7 @@ const (
 	BeginAgain                 // the ceremony has expired
 	ShowMethods                // choose another method (R40)
 	Redraw                     // the draft has changed
+	LookAgain                  // somebody else may have moved the ceremony (R50)
 )
 
 // Fail shows why an input was not sent.

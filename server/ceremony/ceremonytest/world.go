@@ -16,6 +16,7 @@ import (
 	"nightlatch/server/delivery"
 	"nightlatch/server/enroll"
 	"nightlatch/server/notice"
+	"nightlatch/server/phoneapp"
 	"nightlatch/server/session"
 	"nightlatch/server/signin"
 	"nightlatch/server/signup"
@@ -141,8 +142,9 @@ func (w *World) Open() {
 	}))(w.T)
 	door := must(signup.New(signup.Config{Sealer: w.Sealer, Flag: signup.Open}))(w.T)
 	announcer := &notice.Announcer{Sealer: w.Sealer, Capabilities: w.Senders.Capabilities}
-	defs := must(signin.Definitions(signin.Config{Proof: w.Checker, RP: rp, Door: door, Announcer: announcer}))(w.T)
-	enrolling := must(enroll.Definitions(enroll.Config{Proof: w.Checker, RP: rp, Issuer: "Nightlatch"}))(w.T)
+	phones := must(phoneapp.New(phoneapp.Config{Sealer: w.Sealer, Sessions: w.Sessions, Policy: w.Policy}))(w.T)
+	defs := must(signin.Definitions(signin.Config{Proof: w.Checker, RP: rp, Door: door, Announcer: announcer, Phones: phones}))(w.T)
+	enrolling := must(enroll.Definitions(enroll.Config{Proof: w.Checker, RP: rp, Issuer: "Nightlatch", Phones: phones}))(w.T)
 	w.Engine = must(ceremony.New(ceremony.Config{
 		Store:    w.Store,
 		Sealer:   w.Sealer,
