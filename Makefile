@@ -99,6 +99,8 @@ windows:
 	$(call stage,windows: vet and build for Windows. One minute; the first time 6 minutes)
 	$(WINDOWS) go vet ./app ./assets/... ./fido/... ./server/... ./ui/...
 	$(WINDOWS) go build -o build/windows/nightlatch.exe ./app
+	$(call stage,windows: the program under wine$(,) with a security key. 5 minutes)
+	go test -count=1 -timeout=30m ./app/windows
 
 # Unit and server tests with the race detector. Its own memory would hide what the PIN
 # tests search for, and it makes comparing 100,000 phone numbers take minutes: those run

@@ -85,6 +85,13 @@ func (k *Key) Get(_ context.Context, r fido.DialogRequest) (fido.Assertion, erro
 	return fido.Assertion{}, fido.ErrNotEnrolled
 }
 
+// Forget makes it a new key.
+func (k *Key) Forget() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.made, k.count = nil, 0
+}
+
 // matches selects the descriptor of the credential.
 func (m made) matches(rpID string) func(fido.DialogCredential) bool {
 	return func(c fido.DialogCredential) bool { return m.rpID == rpID && string(m.id) == string(c.ID) }

@@ -62,6 +62,7 @@ type Server struct {
 	behaviour Behaviour
 	cancelled chan struct{} // closed by a cancellation of the operation that waits
 	waits     chan struct{} // receives a value for each operation that waits
+	ends      chan struct{} // receives a value for each of them that is cancelled
 	requests  []Request
 	freed     int
 	faults    []string
@@ -112,7 +113,7 @@ func Listen() (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{listen: l, ended: make(chan struct{}), waits: make(chan struct{}, 16)}
+	s := &Server{listen: l, ended: make(chan struct{}), waits: make(chan struct{}, 16), ends: make(chan struct{}, 16)}
 	go s.serve()
 	return s, nil
 }
@@ -137,6 +138,9 @@ func (s *Server) Set(b Behaviour) {
 
 // Waits receives a value when an operation begins to wait.
 func (s *Server) Waits() <-chan struct{} { return s.waits }
+
+// Cancellations receives a value when an operation that waited was cancelled.
+func (s *Server) Cancellations() <-chan struct{} { return s.ends }
 
 // Last returns the last request, and how many answers the program has freed.
 func (s *Server) Last() (r Request, freed int) {
@@ -222,6 +226,7 @@ func (s *Server) answer(r Request) string {
 	if b.Wait {
 		s.waits <- struct{}{}
 		<-cancelled
+		s.ends <- struct{}{}
 		return result(userCancelled)
 	}
 	if b.Result != 0 {
