@@ -8,6 +8,18 @@ import (
 	"nightlatch/server/ceremony"
 )
 
+// Every reason why a method would not complete a sign-in has a text of the window.
+func TestReasonsOfUnableMethods(t *testing.T) {
+	t.Parallel()
+	w := english(t)
+	for _, reason := range []ceremony.Reason{ceremony.CannotText, ceremony.TextsStopped, ceremony.BackupNone, ceremony.KeyForeignRP, ceremony.RequestsFull} {
+		r := ceremony.Refuse(reason)
+		if got := Unable(w, api.UnableMethod{Code: r.Code, Reason: r.Reason, Title: r.Title}); got == r.Title {
+			t.Errorf("%s [%s] has only the server's own title", r.Code, r.Reason)
+		}
+	}
+}
+
 // In a sign-in without another method no advice names one, and each sentence about a code
 // that was not sent is true.
 func TestAdviceWithoutAnotherMethod(t *testing.T) {

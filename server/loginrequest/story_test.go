@@ -3,6 +3,7 @@ package loginrequest_test
 import (
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -267,6 +268,33 @@ func TestLoginCodeR90R91(t *testing.T) {
 	}
 	if _, err := ada.NewAppKey(t.Context(), none.ID); !is(err, api.TwoFactorRequired) {
 		t.Errorf("a key without two-factor: %v", err)
+	}
+}
+
+// A phone that shows login codes keeps text usable although no text can be sent: the codes are
+// taken in its place (R90). The list of other methods says so.
+func TestLoginCodeKeepsTextUsableR90(t *testing.T) {
+	t.Parallel()
+	w := servertest.New(t)
+	w.EnableMethod("bob", api.App)
+	w.EnableMethod("bob", api.Text)
+	stop := `{"to":"40404","body":"STOP"}`
+	if e := w.Do("POST", "/lab/v1/phones/"+servertest.BobPhone+"/messages", stop, "Content-Type", "application/json"); e.Status != 201 {
+		t.Fatalf("STOP: %d %s", e.Status, e.Body)
+	}
+	usable := func() bool {
+		v := w.Answer(w.Client, w.Begin(w.Client, api.SignIn), api.Credentials{Username: "bob", Password: servertest.Password})
+		if code, ok := v.Step.(api.EnterCode); !ok || code.Channel != api.ByApp {
+			v = w.Answer(w.Client, v, api.ChooseMethod{Method: api.App})
+		}
+		return slices.Contains(api.Usable(v.Step), api.Text)
+	}
+	if usable() {
+		t.Error("text is usable after STOP")
+	}
+	phoneOf(t, w, "bob")
+	if !usable() {
+		t.Error("text is not usable, although the phone shows login codes")
 	}
 }
 

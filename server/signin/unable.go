@@ -8,6 +8,7 @@ import (
 	"nightlatch/server/ceremony"
 	"nightlatch/server/ceremony/proof"
 	"nightlatch/server/loginrequest"
+	"nightlatch/server/phoneapp"
 	"nightlatch/server/store"
 )
 
@@ -47,7 +48,8 @@ func (r *rules) unable(tx store.Tx, d *draft, a *account.Account, m api.Method) 
 }
 
 // textUnable returns why no code can be texted, or nil. A code that this sign-in texted
-// before can still be entered.
+// before can still be entered, and so can a login code of the phone app, which needs no
+// network (R90).
 func (r *rules) textUnable(tx store.Tx, d *draft, a *account.Account) (*api.Refusal, error) {
 	if d.Text.To != "" && d.Text.To == a.Phone {
 		unusable, err := r.CodeNotice(tx, a.ID, d.Text)
@@ -55,7 +57,15 @@ func (r *rules) textUnable(tx store.Tx, d *draft, a *account.Account) (*api.Refu
 			return nil, err
 		}
 	}
-	return proof.Waits(r.Server().Send(tx, api.ByText, a.Phone))
+	why, err := proof.Waits(r.Server().Send(tx, api.ByText, a.Phone))
+	if err != nil || why == nil {
+		return nil, err
+	}
+	phones, err := r.phones.List(tx, a.ID)
+	if err != nil || slices.ContainsFunc(phones, func(p phoneapp.App) bool { return p.HasKey(a) }) {
+		return nil, err
+	}
+	return why, nil
 }
 
 // others is what a second step says of the methods that are not in use.
@@ -103,15 +113,13 @@ func (r *rules) othersOf(tx store.Tx, c *ceremony.Ceremony, d *draft, used api.M
 // now, if there is another. A phone that replied STOP is not passed over: its owner can text GO.
 func (r *rules) first(tx store.Tx, d *draft, a *account.Account, e account.Enrolment) (api.Method, error) {
 	able := e
-	for _, m := range e.Methods() {
-		why, err := r.unable(tx, d, a, m)
-		switch {
-		case err != nil:
+	able.Text = e.Text && r.Capabilities().Text
+	if e.Keys > 0 {
+		why, err := r.unable(tx, d, a, api.SecurityKey)
+		if err != nil {
 			return "", err
-		case why == nil, m == api.Text && r.Capabilities().Text:
-		case m == api.Text:
-			able.Text = false
-		case m == api.SecurityKey:
+		}
+		if why != nil {
 			able.Keys = 0
 		}
 	}
