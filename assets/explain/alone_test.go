@@ -50,7 +50,11 @@ func TestAdviceWithoutAnotherMethod(t *testing.T) {
 		t.Errorf("it does not say what helps: %s", got)
 	}
 	heading, lead := Step(w, s)
-	if heading != w.T("wizard.code.unsent-heading") || lead != w.T("wizard.code.unsent-lead") {
+	if heading != w.T("wizard.code.unsent-heading") || lead != w.T("wizard.code.unable-lead") {
 		t.Errorf("%q, %q", heading, lead)
+	}
+	s.View.Notice = nil
+	if _, lead = Step(w, s); lead != w.T("wizard.code.unsent-lead") {
+		t.Errorf("nothing is in the way: %q", lead)
 	}
 }

@@ -106,6 +106,11 @@ func codeHeading(c *assets.Catalog, step api.EnterCode) string {
 // codeLead says where the code is and when it was sent (R12).
 func codeLead(c *assets.Catalog, s Situation, step api.EnterCode) string {
 	if step.SentTo == "" && step.Channel != api.ByApp {
+		for _, why := range []*api.Refusal{s.View.Refusal, s.View.Notice} {
+			if why != nil && why.Code == api.CannotSend { // trying once more is no use yet
+				return c.T("wizard.code.unable-lead")
+			}
+		}
 		return c.T("wizard.code.unsent-lead")
 	}
 	args := assets.Args{"to": step.SentTo, "digits": step.Digits, "valid": codeValid(c, s, step)}

@@ -89,7 +89,7 @@ func TestNoCodeWasSent(t *testing.T) {
 			Step: api.EnterCode{Channel: api.ByText, Digits: 6, ResendAt: new(time.Now().Add(-time.Hour)), Alternatives: others},
 		}, Draft: &Draft{}, ShortCode: "12345"}
 		var shown, hidden []assetstest.Key
-		shown = append(shown, "wizard.code.unsent-heading", "wizard.code.unsent-lead")
+		shown = append(shown, "wizard.code.unsent-heading", "wizard.code.unable-lead")
 		hidden = append(hidden, "wizard.code.text.resend-why", "wizard.code.text.sign-in-lead")
 		if len(others) == 0 {
 			shown, hidden = append(shown, "error.cannot_send.stopped.alone.next"), append(hidden, "error.cannot_send.stopped.next")
