@@ -87,11 +87,23 @@ func Path(root, to fyne.CanvasObject) []fyne.CanvasObject {
 // PathTo returns the path to an object on its canvas, in the topmost overlay
 // that contains it or in the page. It is nil if the object is hidden or not on
 // a canvas.
+//
+// In a real window, Fyne knows the canvas of an object only once it was painted. An object
+// that was just made is looked for in all windows.
 func PathTo(o fyne.CanvasObject) []fyne.CanvasObject {
-	c := fyne.CurrentApp().Driver().CanvasForObject(o)
-	if c == nil {
-		return nil
+	if c := fyne.CurrentApp().Driver().CanvasForObject(o); c != nil {
+		return pathOn(c, o)
 	}
+	for _, w := range fyne.CurrentApp().Driver().AllWindows() {
+		if way := pathOn(w.Canvas(), o); way != nil {
+			return way
+		}
+	}
+	return nil
+}
+
+// pathOn is PathTo for one canvas.
+func pathOn(c fyne.Canvas, o fyne.CanvasObject) []fyne.CanvasObject {
 	over := c.Overlays().List()
 	for i := len(over) - 1; i >= 0; i-- {
 		if p := Path(over[i], o); p != nil {
