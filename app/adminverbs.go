@@ -58,6 +58,7 @@ var adminVerbs = verbs[adminCommand]{
 			c.dataFlag(f)
 			f.StringVar(&c.request.Mail.Addr, "addr", "", "mail server, as `host:port`")
 			f.StringVar((*string)(&c.request.Mail.TLS), "tls", string(delivery.StartTLS), "`mode`: starttls, tls, or none, which is allowed for this computer only")
+			choices(f, "tls", string(delivery.StartTLS), string(delivery.Implicit), string(delivery.NoTLS))
 			f.StringVar(&c.request.Mail.From, "from", "", "the sender's `address`")
 			f.StringVar(&c.request.Mail.Username, "user", "", "user `name`; type its password at a terminal, or send it to standard input")
 			f.Var((*sourceFlag)(&c.from), "password-from", "where the password is: `-`, fd:N or file:PATH")
@@ -118,6 +119,7 @@ var adminVerbs = verbs[adminCommand]{
 		flags: func(c *adminCommand, f *flag.FlagSet) {
 			c.dataFlag(f)
 			f.StringVar(&c.request.SignUp, "mode", "", "`mode`: open, invite or closed")
+			choices(f, "mode", string(signup.Open), string(signup.Invite), string(signup.Closed))
 		},
 		needs: func(c *adminCommand) error {
 			if _, err := signup.ParseMode(c.request.SignUp); err != nil {

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"log/slog"
 	"os"
@@ -37,39 +38,49 @@ const (
 	appName = "Nightlatch"
 )
 
+// A consoleCommand is the command line of `nightlatch`.
+type consoleCommand struct {
+	lab        bool
+	data, seed string
+	policy     account.Policy
+	keyPaths   pathsFlag
+	rp         relyingParty
+}
+
+// consoleSynopsis is what `nightlatch -h` shows of the flags.
+const consoleSynopsis = "[--lab] [--data DIR] [--policy NAME]"
+
+func (c *consoleCommand) flags(f *flag.FlagSet) {
+	f.BoolVar(&c.lab, "lab", false, "open a temporary lab with demo accounts")
+	pathVar(f, &c.data, "data", "data `directory`. "+withoutData(dataDirectory))
+	pathVar(f, &c.seed, "seed", "JSON `file` of accounts for the lab, instead of the demo accounts")
+	policyVar(f, &c.policy)
+	f.Var(&c.keyPaths, "key-path", "additional security key at `path`, such as a test's; can be given several times")
+	c.rp.add(f)
+}
+
 // console runs `nightlatch`: the window, with the server in the same process.
 func (t terminal) console(args []string) error {
-	f := t.flags("", "[--lab] [--data DIR] [--policy NAME]")
-	lab := f.Bool("lab", false, "open a temporary lab with demo accounts")
-	var data, seed string
-	pathVar(f, &data, "data", "data `directory`. "+withoutData(dataDirectory))
-	pathVar(f, &seed, "seed", "JSON `file` of accounts for the lab, instead of the demo accounts")
-	var policy account.Policy
-	policyVar(f, &policy)
-	var keyPaths []string
-	f.Func("key-path", "additional security key at `path`, such as a test's; can be given several times", func(path string) error {
-		keyPaths = append(keyPaths, chooser.Expand(path))
-		return nil
-	})
-	var rp relyingParty
-	rp.add(f)
+	var c consoleCommand
+	f := t.flags("", consoleSynopsis)
+	c.flags(f)
 	if err := parse(f, args); err != nil {
 		return err
 	}
-	if err := rp.normalize(); err != nil {
+	if err := c.rp.normalize(); err != nil {
 		return err
 	}
-	if seed != "" && !*lab {
+	if c.seed != "" && !c.lab {
 		return usagef("--seed needs --lab")
 	}
 	cfg := instanceConfig{keepMail: true}
-	if *lab {
+	if c.lab {
 		cfg = demoConfig()
 	}
-	cfg.dir, cfg.rp, cfg.keyPaths, cfg.policy = data, rp, keyPaths, policy
-	if seed != "" {
+	cfg.dir, cfg.rp, cfg.keyPaths, cfg.policy = c.data, c.rp, c.keyPaths, c.policy
+	if c.seed != "" {
 		var err error
-		if cfg.seed, cfg.demo, err = readSeed(seed, t.say); err != nil {
+		if cfg.seed, cfg.demo, err = readSeed(c.seed, t.say); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"flag"
 	"fmt"
 
 	"nightlatch/server/account"
@@ -11,21 +12,34 @@ import (
 // windowSupported is true if this build has a window.
 const windowSupported = false
 
+// A consoleCommand is the command line of `nightlatch`.
+type consoleCommand struct {
+	lab    bool
+	policy account.Policy
+}
+
+// consoleSynopsis is what `nightlatch -h` shows of the flags.
+const consoleSynopsis = "serve|key|admin|version"
+
+func (c *consoleCommand) flags(f *flag.FlagSet) {
+	f.BoolVar(&c.lab, "lab", false, "serve a temporary lab with demo accounts")
+	policyVar(f, &c.policy)
+}
+
 // console refuses: this build has no window. With --lab it serves the lab.
 func (t terminal) console(args []string) error {
-	f := t.flags("", "serve|key|admin|version")
-	lab := f.Bool("lab", false, "serve a temporary lab with demo accounts")
-	var policy account.Policy
-	policyVar(f, &policy)
+	var c consoleCommand
+	f := t.flags("", consoleSynopsis)
+	c.flags(f)
 	if err := parse(f, args); err != nil {
 		return err
 	}
-	if !*lab {
+	if !c.lab {
 		return refuse(nil, "%s", whyMissing(aWindow))
 	}
 	fmt.Fprintln(t.err, "nightlatch: this build has no window; serving the lab instead. Press Ctrl+C to stop it.")
 	cfg := demoConfig()
-	cfg.policy = policy
+	cfg.policy = c.policy
 	return t.serveLab(cfg)
 }
 

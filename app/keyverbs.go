@@ -22,10 +22,7 @@ var keyVerbs = verbs[keyCommand]{
 		flags: func(c *keyCommand, f *flag.FlagSet) {
 			c.serverFlags(f)
 			pathVar(f, &c.token, "session-file", "`file` with the session token of the account (default the environment variable NIGHTLATCH_SESSION)")
-			f.Func("session", "not accepted, because others can read command lines", func(string) error {
-				c.exposed = true // the flag's own error would print the token
-				return nil
-			})
+			f.Var(refusedFlag{&c.exposed}, "session", "not accepted, because others can read command lines")
 			f.StringVar(&c.label, "label", "", "`name` for the key (default the name of its model)")
 		},
 		needs: func(c *keyCommand) error {

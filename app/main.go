@@ -35,6 +35,7 @@ const usage = `Nightlatch is an account server for two-factor authentication, an
   nightlatch key VERB [flags]        use and manage security keys from a terminal
   nightlatch admin VERB [flags]      manage accounts, delivery and backups of this computer
   nightlatch version                 print the version and the features of this build
+  nightlatch completion SHELL        print the completion of bash, zsh or fish
 
 "nightlatch COMMAND -h" lists the flags of a command.
 `
@@ -91,6 +92,10 @@ func (t terminal) dispatch(args []string) error {
 		}
 		t.printVersion()
 		return nil
+	case command == completionCommand:
+		return t.completion(rest)
+	case command == manualCommand:
+		return t.manuals(rest)
 	case command == noticeCommand:
 		return t.notice()
 	case isHelp(command):

@@ -18,4 +18,5 @@ func policyVar(f *flag.FlagSet, p *account.Policy) {
 		*p = policy
 		return nil
 	})
+	choices(f, "policy", account.Classic().Name, account.Hardened().Name)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -32,26 +33,31 @@ type serveConfig struct {
 	rp                 relyingParty
 }
 
-// serve runs `nightlatch serve`: the account server without a window.
-func (t terminal) serve(args []string) error {
-	var cfg serveConfig
-	f := t.flags("serve", "serve [flags]")
-	pathVar(f, &cfg.data, "data", "data `directory`. "+withoutData(dataDirectory)+" With --lab it is a temporary one.")
-	f.StringVar(&cfg.listen, "listen", defaultListen, "loopback `address` to listen on; port 0 chooses a free one")
-	f.BoolVar(&cfg.lab, "lab", false, "simulate phones, carrier, mailbox, clock and security keys")
-	f.BoolVar(&cfg.keepMail, "keep-mail", false, "without a mail server, keep mail for the account's owner to read (GET /api/v1/messages)")
-	pathVar(f, &cfg.seed, "seed", "JSON `file` of accounts to create")
-	policyVar(f, &cfg.policy)
+func (c *serveConfig) flags(f *flag.FlagSet) {
+	pathVar(f, &c.data, "data", "data `directory`. "+withoutData(dataDirectory)+" With --lab it is a temporary one.")
+	f.StringVar(&c.listen, "listen", defaultListen, "loopback `address` to listen on; port 0 chooses a free one")
+	f.BoolVar(&c.lab, "lab", false, "simulate phones, carrier, mailbox, clock and security keys")
+	f.BoolVar(&c.keepMail, "keep-mail", false, "without a mail server, keep mail for the account's owner to read (GET /api/v1/messages)")
+	pathVar(f, &c.seed, "seed", "JSON `file` of accounts to create")
+	policyVar(f, &c.policy)
 	f.Func("sign-up", "who may sign up, `mode`: open, invite or closed; it overrides the owner's setting (without both, a lab is open and any other server needs an invitation)", func(s string) error {
 		mode, err := signup.ParseMode(s)
 		if err != nil {
 			return errors.New("use open, invite or closed")
 		}
-		cfg.signUp = mode
+		c.signUp = mode
 		return nil
 	})
-	pathVar(f, &cfg.backupDir, "backup-dir", "make a backup every day in this existing `directory`; it overrides the owner's setting. nightlatch admin set-backups makes the key")
-	cfg.rp.add(f)
+	choices(f, "sign-up", string(signup.Open), string(signup.Invite), string(signup.Closed))
+	pathVar(f, &c.backupDir, "backup-dir", "make a backup every day in this existing `directory`; it overrides the owner's setting. nightlatch admin set-backups makes the key")
+	c.rp.add(f)
+}
+
+// serve runs `nightlatch serve`: the account server without a window.
+func (t terminal) serve(args []string) error {
+	var cfg serveConfig
+	f := t.flags("serve", "serve [flags]")
+	cfg.flags(f)
 	if err := parse(f, args); err != nil {
 		return err
 	}

@@ -21,9 +21,14 @@ var imports = map[string][]string{
 	"app":        {"..."},
 	"app/secret": {"server/rawtext"},
 
-	"app/packages/release": {},
-	"app/packages/desktop": {"app/packages/release", "assets"},
-	"app/packages/daemon":  {},
+	"app/commandline": {},
+	"app/manual":      {"app/commandline"},
+	"app/completion":  {"app/commandline"},
+
+	"app/packages/release":  {},
+	"app/packages/manpages": {"app/packages/release"},
+	"app/packages/desktop":  {"app/packages/release", "assets"},
+	"app/packages/daemon":   {},
 
 	"assets":        {"assets/region"},
 	"assets/region": {},

@@ -86,6 +86,12 @@ func TestCommandLine(t *testing.T) {
 		{"admin reset-two-factor", 2, "--user NAME", ""},
 		{"admin udev-rule --data /tmp", 2, "data", ""},
 		{"admin verify --data /nowhere", 1, "/nowhere", ""},
+		{"completion", 2, "bash, zsh, fish", ""},
+		{"completion tcsh", 2, "bash, zsh, fish", ""},
+		{"completion fish", 0, "", "complete -c nightlatch"},
+		{"man", 2, "directory", ""},
+		{"man /nowhere", 1, "/nowhere", ""},
+		{"help", 0, "", "nightlatch completion"},
 	} {
 		t.Run("nightlatch "+tt.args, func(t *testing.T) {
 			t.Parallel()
