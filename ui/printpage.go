@@ -165,7 +165,7 @@ func (p *printPage) Draw() shell.View {
 	}
 	page := kit.Page{
 		Crumbs: c.Breadcrumbs(shell.BackupCodes, w.T("ui.print.do")), Title: w.T("ui.print.title"),
-		Body:    []fyne.CanvasObject{look.Beside(look.S24, 220, drawPaper(p.printed(), p.paperWidth()), look.V(look.S20, p.drawChoices()...))},
+		Body:    []fyne.CanvasObject{look.Beside(look.S24, look.Points(220), drawPaper(p.printed(), p.paperWidth()), look.V(look.S20, p.drawChoices()...))},
 		Left:    []fyne.CanvasObject{control.NewButton(w.T("wizard.cancel"), "", control.Quiet, p.leave)},
 		Actions: []fyne.CanvasObject{control.NewButton(w.T("ui.print.save"), "save", control.Secondary, p.savePDF), do},
 	}

@@ -81,7 +81,7 @@ func TestLastMethodIsNotDeletedInVain(t *testing.T) {
 	h.Do("ui.first.turn-off.text")
 	h.Sees("wizard.confirm.text")
 	h.Do("wizard.confirm.text.next")
-	h.Sees("wizard.finished.turn-off")
+	h.Sees("wizard.finished.turn-off.text", "wizard.finished.turn-off.lead-last")
 	h.Press(fyne.KeyReturn)
 	h.Do("ui.phone.delete-link") // now it asks, and does it
 	h.Sees("ui.phone.delete.why")

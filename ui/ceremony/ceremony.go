@@ -157,6 +157,9 @@ func (r *ceremony) take(v api.View) {
 	}
 	r.remember(v)
 	r.followWhileWaiting(v)
+	if confirm, ok := v.Step.(api.Confirm); ok {
+		r.state.TurnedOff = confirm.Method
+	}
 	switch step := v.Step.(type) {
 	case api.Finished, api.SignedIn:
 		r.stopKey()

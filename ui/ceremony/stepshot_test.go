@@ -73,7 +73,7 @@ func stepShots() []gallerytest.Shot {
 		pageShot("09-turn-off", view(api.TurnOff, 1, api.Confirm{Method: api.App, Consequences: []api.Consequence{
 			{Code: api.MethodOff}, {Code: api.TwoFactorOff}, {Code: api.BackupCodesVoid, Count: 2}, {Code: api.TemporaryPasswordsVoid, Count: 1},
 		}})),
-		pageShot("09-turn-off-done", view(api.TurnOff, 2, api.Finished{})),
+		pageShot("09-turn-off-done", view(api.TurnOff, 2, api.Finished{}), func(s *wizard.State) { s.TurnedOff = api.App }),
 		pageShot("09-change-password", view(api.ChangePassword, 1, api.ChoosePassword{MinPassword: 8, MaxPassword: 128}), typed(func(d *wizard.Draft) { d.Password = "short" }), refused(api.PasswordRefused, func(r *api.Refusal) { r.Reason, r.Field = "too_short", "password" })),
 		pageShot("09-change-email", view(api.ChangeEmail, 1, api.EnterEmail{Address: "margarethe@example.org"})),
 		pageShot("09-change-phone", view(api.ChangePhone, 1, api.EnterPhone{Number: "+12025550143", Discoverable: true})),

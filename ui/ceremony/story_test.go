@@ -178,7 +178,7 @@ func TestTurnOff(t *testing.T) {
 	h.Sees("ui.two-factor.lead")
 	h.Do("ui.method.turn-off-name", uitest.Key("method.app"))
 	h.Do("wizard.confirm.app.next")
-	h.Sees("wizard.finished.turn-off")
+	h.Sees("wizard.finished.turn-off.app", "wizard.finished.turn-off.lead-last")
 	h.Press(fyne.KeyReturn)
 	h.Sees("ui.fallback.codes-off")
 	h.Ctrl(fyne.Key4)

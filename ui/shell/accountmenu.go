@@ -33,7 +33,13 @@ func (c *Console) OpenAccountMenu() {
 }
 
 // ConfirmSignOut asks, and signs out on this computer.
-func (c *Console) ConfirmSignOut() { c.ConfirmLeaving("ui.sessions.sign-out", c.SignOut) }
+func (c *Console) ConfirmSignOut() {
+	key := "ui.sessions.sign-out"
+	if c.account.TwoFactor {
+		key += "-second"
+	}
+	c.ConfirmLeaving(key, c.SignOut)
+}
 
 // keysOf are the keys of a shortcut.
 func (c *Console) keysOf(name string) string {

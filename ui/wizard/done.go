@@ -33,6 +33,14 @@ func finished(s State, h Host) StepView {
 	w := h.Words
 	d := newStep(s, h)
 	d.Tile = "check"
+	if s.View.Kind == api.TurnOff {
+		if s.TurnedOff != "" {
+			d.Heading = w.T("wizard.finished.turn-off." + string(s.TurnedOff))
+		}
+		if !s.Account.TwoFactor { // R61
+			d.Lead = w.T("wizard.finished.turn-off.lead-last")
+		}
+	}
 	d.Next = primary(s, h, w.T("wizard.done"), h.does(Leave))
 	d.First = d.Next
 	if s.View.Kind == api.EnrollKey && s.Account.BackupCodes.Active == 0 { // R32: codes are offered and not required

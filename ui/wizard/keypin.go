@@ -66,7 +66,7 @@ func (d *StepView) askPIN(s State, h Host) {
 // beside places a form beside the picture of a key, where there is room for it.
 func (d *StepView) beside(s State, h Host, parts []fyne.CanvasObject) {
 	picture := kit.NewTouchPicture(kit.TouchConfig{Clock: h.Clock, Reader: s.Key.Device.Transport == fido.NFC})
-	d.Body = []fyne.CanvasObject{look.Adorned(look.S32, 300, picture, look.V(look.S20, parts...))}
+	d.Body = []fyne.CanvasObject{look.Adorned(look.S32, look.Points(300), picture, look.V(look.S20, parts...))}
 }
 
 // setPIN sets or changes the PIN of the key within the ceremony.

@@ -31,7 +31,7 @@ func scanQR(s State, h Host, step api.ScanQR) StepView {
 		d.Foot = append(d.Foot, control.NewLink(w.T("wizard.scan.lab"), h.does(LabApp(step.URI))))
 	}
 	d.Body = []fyne.CanvasObject{
-		look.Beside(look.S32, 300, kit.QR(step.URI, 240), by),
+		look.Beside(look.S32, look.Points(300), kit.QR(step.URI, 240), by),
 		kit.Note("lock", w.T("wizard.scan.secret")),
 	}
 	d.refuse(s, h)

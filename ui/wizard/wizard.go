@@ -31,6 +31,7 @@ type State struct {
 	Chosen      bool                 // the refusal belongs to the choice from that list, not to the step
 	Key         KeyInteraction       // the communication with the security key
 	Saved       Saved                // what the user did with the backup code
+	TurnedOff   api.Method           // what the ceremony turns off; "" if it is not known
 	CanGoBack   bool
 	CanCancel   bool
 	SignUp      string    // who may sign up, as in api.About; "" if unknown
