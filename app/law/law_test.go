@@ -27,6 +27,8 @@ var imports = map[string][]string{
 
 	"app/packages/release":  {},
 	"app/packages/manpages": {"app/packages/release"},
+	"app/packages/licenses": {"app/packages/release"},
+	"app/packages/sbom":     {"app/packages/licenses", "app/packages/release"},
 	"app/packages/desktop":  {"app/packages/release", "assets"},
 	"app/packages/daemon":   {},
 
@@ -148,6 +150,7 @@ var onlyImporter = map[string]string{
 	"golang.org/x/term":               "app",
 	"golang.org/x/text/secure/precis": "server/account",
 	"github.com/fxamacker/cbor/v2":    "fido",
+	"github.com/google/licensecheck":  "app/packages/licenses",
 }
 
 // leftOut are modules that only tests may use, because they make every start slower

@@ -1,15 +1,13 @@
 package party
 
 import (
-	"bytes"
 	"context"
-	"errors"
-	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
+
+	"nightlatch/app/harness"
 )
 
 // A validator of OpenAPI accepts the document of the running server, and a client that
@@ -53,35 +51,8 @@ func npmFolder(ctx context.Context, t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
-	lock, err := os.ReadFile("openapi/package-lock.json")
-	if err != nil {
+	if err := harness.NpmFolder(ctx, "openapi", dir); err != nil {
 		t.Fatal(err)
-	}
-	installed, err := os.ReadFile(filepath.Join(dir, "node_modules", "installed-lock.json"))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		t.Fatal(err)
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	entries, err := os.ReadDir("openapi")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range entries {
-		b, err := os.ReadFile(filepath.Join("openapi", e.Name()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, e.Name()), b, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if !bytes.Equal(lock, installed) {
-		inNode(ctx, t, dir, "npm", "ci", "--no-audit", "--no-fund")
-		if err := os.WriteFile(filepath.Join(dir, "node_modules", "installed-lock.json"), lock, 0o644); err != nil {
-			t.Fatal(err)
-		}
 	}
 	return dir
 }
@@ -89,13 +60,9 @@ func npmFolder(ctx context.Context, t *testing.T) string {
 // inNode runs a program of Node.js in the folder and returns what it prints.
 func inNode(ctx context.Context, t *testing.T, dir, name string, args ...string) string {
 	t.Helper()
-	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Dir = dir
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
+	out, err := harness.Node(ctx, dir, name, args...)
 	if err != nil {
-		t.Fatalf("%s %v: %v\n%s%s", name, args, err, out, stderr.String())
+		t.Fatal(err)
 	}
-	return string(out)
+	return out
 }
