@@ -28,6 +28,7 @@ var imports = map[string][]string{
 	"app/packages/release":  {},
 	"app/packages/manpages": {"app/packages/release"},
 	"app/packages/licenses": {"app/packages/release"},
+	"app/packages/papers":   {"app/packages/licenses", "app/packages/manpages", "app/packages/release"},
 	"app/packages/sbom":     {"app/packages/licenses", "app/packages/release"},
 	"app/packages/desktop":  {"app/packages/release", "assets"},
 	"app/packages/daemon":   {},
