@@ -52,6 +52,23 @@ func TestKeys(t *testing.T) {
 
 	d.dll.Set(webauthndlltest.Behaviour{Result: 0x8007_04c7}) // ERROR_CANCELLED
 	refused(t, "cancelled", d.signIn(), "The Windows dialog was closed")
+	d.dll.Set(webauthndlltest.Behaviour{Wait: true})
+	cmd := d.command(within(t, 2*time.Minute), "key", "sign-in", "--server", d.url, "--user", d.mara.Name, "--password-from", "-")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-d.dll.Waits()
+	if err := cmd.Process.Signal(os.Interrupt); err != nil { // Ctrl-C
+		t.Fatal(err)
+	}
+	select {
+	case <-d.dll.Cancellations():
+	case <-time.After(30 * time.Second):
+		t.Error("Ctrl-C does not close the dialog of Windows")
+	}
+	if err := cmd.Wait(); cmd.ProcessState.ExitCode() != 1 {
+		t.Errorf("after Ctrl-C: %v", err)
+	}
 	d.dll.Set(webauthndlltest.Behaviour{NoAPI: true})
 	refused(t, "an old library", d.signIn(), "Windows 10 version 1903")
 	refused(t, "key info", d.run("key", "info"), "Windows")
