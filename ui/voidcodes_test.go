@@ -35,6 +35,8 @@ func TestVoidCodesAreExplainedAtSignIn(t *testing.T) {
 			h.Press(fyne.KeyReturn)
 			h.Sees("error.backup_code_out_of_order.what")
 			press(h, "wizard.ways.link")
+			h.Sees("wizard.ways.unable", "wizard.unable.backup_code_inactive")
+			h.Misses("wizard.ways.backup-code") // no next code is promised
 			press(h, "method.backup-code")
 			h.Sees("wizard.backup.none-heading")
 			h.Write("7kmq2xwd9hfz3r8n")
