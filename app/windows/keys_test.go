@@ -53,19 +53,16 @@ func TestKeys(t *testing.T) {
 	d.dll.Set(webauthndlltest.Behaviour{Result: 0x8007_04c7}) // ERROR_CANCELLED
 	refused(t, "cancelled", d.signIn(), "The Windows dialog was closed")
 	d.dll.Set(webauthndlltest.Behaviour{Wait: true})
-	cmd := d.command(within(t, 2*time.Minute), "key", "sign-in", "--server", d.url, "--user", d.mara.Name, "--password-from", "-")
+	ctx := within(t, 2*time.Minute)
+	cmd := d.command(ctx, "key", "sign-in", "--server", d.url, "--user", d.mara.Name, "--password-from", "-")
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	<-d.dll.Waits()
+	d.await(ctx, d.dll.Waits(), "the dialog of Windows opens")
 	if err := cmd.Process.Signal(os.Interrupt); err != nil { // Ctrl-C
 		t.Fatal(err)
 	}
-	select {
-	case <-d.dll.Cancellations():
-	case <-time.After(30 * time.Second):
-		t.Error("Ctrl-C does not close the dialog of Windows")
-	}
+	d.await(ctx, d.dll.Cancellations(), "the dialog of Windows is closed")
 	if err := cmd.Wait(); cmd.ProcessState.ExitCode() != 1 {
 		t.Errorf("after Ctrl-C: %v", err)
 	}

@@ -85,19 +85,11 @@ func TestKeyInTheWindow(t *testing.T) {
 	k.write("mara@example.org")
 	k.press("Return")
 	k.sees("Windows asks for your security key")
-	select { // the library has been called, and waits for its key
-	case <-d.dll.Waits():
-	case <-ctx.Done():
-		t.Fatal("the library was not called")
-	}
+	d.await(ctx, d.dll.Waits(), "the dialog of Windows opens")
 	d.dll.Set(webauthndlltest.Behaviour{})
 	k.press("Escape") // back: the dialog of Windows is cancelled
 	k.sees("What will happen")
-	select {
-	case <-d.dll.Cancellations():
-	case <-ctx.Done():
-		t.Fatal("the dialog of Windows is still open")
-	}
+	d.await(ctx, d.dll.Cancellations(), "the dialog of Windows is closed")
 	k.press("Return")
 	k.sees("Name your key")
 	k.write("Top drawer")

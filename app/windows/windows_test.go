@@ -130,6 +130,16 @@ func (d *desk) command(ctx context.Context, args ...string) *exec.Cmd {
 	return cmd
 }
 
+// await waits for an event of the library.
+func (d *desk) await(ctx context.Context, event <-chan struct{}, what string) {
+	d.t.Helper()
+	select {
+	case <-event:
+	case <-ctx.Done():
+		d.t.Fatalf("timed out: %s", what)
+	}
+}
+
 func (d *desk) enroll(label string) outcome {
 	d.t.Helper()
 	return d.run("key", "enroll", "--server", d.url, "--label", label, "--password-from", "-")
