@@ -17,7 +17,6 @@ import (
 	"nightlatch/server/otp"
 	"nightlatch/server/phoneapp"
 	"nightlatch/server/store"
-	"nightlatch/server/throttle"
 )
 
 // shownAgain is how long an approved sign-in can be read again, because its answer may be lost.
@@ -222,6 +221,3 @@ func (r *rules) withdraw(tx store.Tx, c *ceremony.Ceremony, d *draft) error {
 	}
 	return loginrequest.Withdraw(tx, c.Account, d.Request)
 }
-
-// loginCodeSecret is the secret that wrong login codes count for.
-const loginCodeSecret = throttle.AppCode
