@@ -12,7 +12,7 @@ import (
 // finds, and the system's own dialog, which finds keys itself.
 func connectedKeys(origin string) fido.Config {
 	cfg := fido.Config{Open: libfido2.Backend{}, Devices: libfido2.Devices, Changes: libfido2.Changes, Origin: origin}
-	if cfg.Dialog = webauthndll.System(); cfg.Dialog != nil && !libfido2.Supported {
+	if cfg.Dialog = webauthndll.System(); cfg.Dialog != nil && !libfido2.Supported() {
 		cfg.Devices = func(context.Context) ([]fido.Device, error) { return nil, nil }
 	}
 	return cfg
@@ -24,7 +24,7 @@ func hasKeyDialog() bool { return webauthndll.System() != nil && webauthndll.Che
 // noKeys returns why this build cannot use security keys on this system, nil if it can.
 func noKeys() error {
 	switch {
-	case libfido2.Supported || hasKeyDialog():
+	case libfido2.Supported() || hasKeyDialog():
 		return nil
 	case webauthndll.System() != nil:
 		return webauthndll.Check()

@@ -14,7 +14,7 @@ import (
 )
 
 // nfcSupported is true if this build can use security keys on PC/SC readers.
-const nfcSupported = pcsc.Supported && libfido2.Supported && virtual.Supported
+var nfcSupported = pcsc.Supported && virtual.Supported && libfido2.Supported()
 
 // withReaders adds the keys on NFC readers to those that cfg lists. Call release when the
 // client is no longer used.

@@ -12,9 +12,6 @@ import (
 	"nightlatch/fido"
 )
 
-// Supported reports whether this build supports security keys.
-const Supported = true
-
 // Backend opens keys with libfido2.
 type Backend struct{}
 
@@ -24,6 +21,9 @@ type Backend struct{}
 func (Backend) Open(ctx context.Context, path string) (fido.Key, error) {
 	if err := fido.ContextError(ctx); err != nil {
 		return nil, err
+	}
+	if !Supported() {
+		return nil, fido.ErrUnsupported
 	}
 	if path == "" {
 		return nil, fmt.Errorf("libfido2: opening: %w", fido.ErrRemoved)

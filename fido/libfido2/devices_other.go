@@ -13,6 +13,9 @@ import (
 
 // Devices lists the keys that libfido2 finds.
 func Devices(ctx context.Context) ([]fido.Device, error) {
+	if !Supported() {
+		return nil, fido.ErrUnsupported
+	}
 	if err := fido.ContextError(ctx); err != nil {
 		return nil, err
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // Supported reports whether this build supports security keys.
-const Supported = false
+func Supported() bool { return false }
 
 // Backend opens no keys: this build has no security-key support.
 type Backend struct{}

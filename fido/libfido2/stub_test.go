@@ -16,7 +16,7 @@ func TestUnsupported(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Devices(t.Context()); !errors.Is(err, fido.ErrUnsupported) || libfido2.Supported {
+	if _, err := c.Devices(t.Context()); !errors.Is(err, fido.ErrUnsupported) || libfido2.Supported() {
 		t.Errorf("Devices = %v, want %v", err, fido.ErrUnsupported)
 	}
 	if _, err := (libfido2.Backend{}).Open(t.Context(), "/dev/hidraw0"); !errors.Is(err, fido.ErrUnsupported) {
