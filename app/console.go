@@ -118,7 +118,7 @@ func (t terminal) window(cfg instanceConfig) error {
 	cfg.converting = notice.converting(t)
 	opening, opened := notice.wait(ctx, t)
 	inst, err := notice.open(opening, t, cfg, opened)
-	notice.close(opening, err)
+	notice.close(opening, t, err)
 	opened()
 	if errors.Is(err, errInterrupted) {
 		return nil // the user closed the notice

@@ -41,7 +41,10 @@ const usage = `Nightlatch is an account server for two-factor authentication, an
 `
 
 func main() {
-	os.Exit(terminal{in: os.Stdin, out: os.Stdout, err: os.Stderr}.run(os.Args[1:]))
+	t, end := openTerminal()
+	status := t.run(os.Args[1:])
+	end(status)
+	os.Exit(status)
 }
 
 // A terminal is where a command reads and writes.

@@ -94,9 +94,9 @@ func (w *noticeWindow) showUntil(ctx context.Context, n shell.Notice, closed fun
 	}()
 }
 
-// show starts a process with the window. The channel is closed when the process has ended. It
-// is nil if the process could not be started.
-func (w *noticeWindow) show(ctx context.Context, n shell.Notice) <-chan struct{} {
+// show starts a process with the window. The channel has the error of the process and is
+// closed when it has ended. It is nil if the process could not be started.
+func (w *noticeWindow) show(ctx context.Context, n shell.Notice) <-chan error {
 	text, err := json.Marshal(n)
 	self, serr := os.Executable()
 	if err != nil || serr != nil {
@@ -112,11 +112,11 @@ func (w *noticeWindow) show(ctx context.Context, n shell.Notice) <-chan struct{}
 		stop()
 		return nil // standard error has it
 	}
-	ended := make(chan struct{})
+	ended := make(chan error, 1)
 	go func() {
 		defer close(ended)
 		_, _ = in.Write(text) // if this fails, the process has ended
-		_ = cmd.Wait()        // it ends when its window is closed, or by stop
+		ended <- cmd.Wait()   // it ends when its window is closed, or by stop
 		stop()
 	}()
 	w.mu.Lock()
@@ -128,7 +128,7 @@ func (w *noticeWindow) show(ctx context.Context, n shell.Notice) <-chan struct{}
 // close closes the window. If the start failed, it shows the reason in a second window and
 // returns when the user closes that. The second window appears only if the first one did, or
 // if standard error is not read, as after a start from the desktop.
-func (w *noticeWindow) close(ctx context.Context, err error) {
+func (w *noticeWindow) close(ctx context.Context, t terminal, err error) {
 	w.mu.Lock()
 	stop := w.stop
 	w.mu.Unlock()
@@ -142,8 +142,10 @@ func (w *noticeWindow) close(ctx context.Context, err error) {
 	if err == nil || closed {
 		return
 	}
-	if ended := w.show(ctx, shell.Notice{Refusal: sentence(err)}); ended != nil {
-		<-ended
+	if ended := w.show(ctx, shell.Notice{Refusal: sentence(err)}); ended != nil && <-ended == nil {
+		if box, ok := t.err.(interface{ Told() }); ok { // else it would show the same
+			box.Told()
+		}
 	}
 }
 

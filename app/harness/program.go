@@ -38,11 +38,10 @@ func BuildForWindows(ctx context.Context, dir, name, pkg string, extra ...string
 	return build(ctx, append(os.Environ(), "CGO_ENABLED=0", "GOOS=windows", "GOARCH=amd64"), dir, name, pkg, extra)
 }
 
-// BuildWindowForWindows builds the program with a window for Windows. The library
-// fido2.dll is not part of Windows, so it is left out.
+// BuildWindowForWindows builds the program with a window for Windows.
 func BuildWindowForWindows(ctx context.Context, dir, name, pkg string) (string, error) {
 	env := append(os.Environ(), "CGO_ENABLED=1", "GOOS=windows", "GOARCH=amd64", "CC=x86_64-w64-mingw32-gcc")
-	return build(ctx, env, dir, name, pkg, []string{WindowTags + ",nofido"})
+	return build(ctx, env, dir, name, pkg, []string{WindowTags})
 }
 
 func build(ctx context.Context, env []string, dir, name, pkg string, extra []string) (string, error) {
