@@ -37,12 +37,13 @@ type instanceConfig struct {
 	signUp      signup.Mode // of --sign-up; "" leaves it to the owner
 	backupDir   string      // of --backup-dir; "" leaves it to the owner
 	// keepMail keeps mail on this computer while no mail server is configured.
-	keepMail bool
-	rp       relyingParty
-	keyPaths []string   // of --key-path, for the window
-	seed     *seed.Seed // accounts to create; may be nil
-	demo     []api.LabAccount
-	log      *slog.Logger
+	keepMail  bool
+	rp        relyingParty
+	pushHosts []string   // of push services that may be inside a private network
+	keyPaths  []string   // of --key-path, for the window
+	seed      *seed.Seed // accounts to create; may be nil
+	demo      []api.LabAccount
+	log       *slog.Logger
 	// converting, which may be nil, receives the progress of the conversion of an older database.
 	converting func(done, total int64) error
 }
@@ -54,6 +55,7 @@ type instance struct {
 	temporary bool
 	forLab    bool // maintenance of a lab's data
 	rp        relyingParty
+	pushHosts []string // of push services that may be inside a private network
 	keyPaths  []string // further security keys, for the window
 	store     *database
 	server    *server.Server
@@ -117,6 +119,7 @@ func openInstance(ctx context.Context, cfg instanceConfig) (_ *instance, err err
 	sc := server.Config{
 		Store: inst.store, Sealer: inst.keys, Policy: cfg.policy, Now: now,
 		RPID: cfg.rp.rpID, Origins: cfg.rp.origins, Hasher: hasher, Log: cfg.log, Version: version, Seed: cfg.seed, KeepMail: cfg.keepMail, SignUp: cfg.signUp,
+		PushHosts: cfg.pushHosts,
 	}
 	limitConnections(&sc)
 	if !inst.temporary && !cfg.maintenance {

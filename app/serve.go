@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -31,6 +32,7 @@ type serveConfig struct {
 	backupDir          string
 	lab, keepMail      bool
 	rp                 relyingParty
+	pushHosts          []string
 }
 
 func (c *serveConfig) flags(f *flag.FlagSet) {
@@ -50,6 +52,14 @@ func (c *serveConfig) flags(f *flag.FlagSet) {
 	})
 	choices(f, "sign-up", string(signup.Open), string(signup.Invite), string(signup.Closed))
 	pathVar(f, &c.backupDir, "backup-dir", "make a backup every day in this existing `directory`; it overrides the owner's setting. nightlatch admin set-backups makes the key")
+	f.Func("push-host", "`host:port` of a push service inside a private network, to which pushes for phones may go; can be repeated (others must be on the internet)", func(s string) error {
+		host, port, err := net.SplitHostPort(s)
+		if err != nil || host == "" || port == "" {
+			return errors.New("use host:port, such as push.example.org:443")
+		}
+		c.pushHosts = append(c.pushHosts, s)
+		return nil
+	})
 	c.rp.add(f)
 }
 
@@ -80,7 +90,7 @@ func (t terminal) serve(args []string) error {
 	if err != nil {
 		return err
 	}
-	hc := instanceConfig{dir: cfg.data, lab: cfg.lab, keepMail: cfg.keepMail, policy: cfg.policy, signUp: cfg.signUp, backupDir: cfg.backupDir, rp: cfg.rp, seed: seed, demo: demo}
+	hc := instanceConfig{dir: cfg.data, lab: cfg.lab, keepMail: cfg.keepMail, policy: cfg.policy, signUp: cfg.signUp, backupDir: cfg.backupDir, pushHosts: cfg.pushHosts, rp: cfg.rp, seed: seed, demo: demo}
 	return t.serveInstance(hc, cfg.listen)
 }
 

@@ -51,6 +51,7 @@ import (
 	"nightlatch/server/changes"
 	"nightlatch/server/dailybackup"
 	"nightlatch/server/delivery"
+	"nightlatch/server/delivery/webpush"
 	"nightlatch/server/enroll"
 	"nightlatch/server/httpapi"
 	"nightlatch/server/notice"
@@ -84,13 +85,14 @@ type Config struct {
 
 	// If SMSSender or Mailer is set, as in the lab, all messages are sent through them.
 	// Otherwise the owner's settings decide (delivery.Settings).
-	SMSSender delivery.SMSSender
-	Mailer    delivery.Mailer
-	// PushSender sends to phone apps. Without one, login requests are in their lists only.
-	PushSender delivery.PushSender
-	KeepMail   bool         // without a mail server, mail is kept on this computer
-	Lab        http.Handler // answers /lab/v1/; nil without the lab
-	Version    string
+	SMSSender  delivery.SMSSender
+	Mailer     delivery.Mailer
+	PushSender delivery.PushSender // sends to the phone apps of the lab; nil without the lab
+	// PushHosts are hosts, with their ports, of push services that may be inside a private network.
+	PushHosts []string
+	KeepMail  bool         // without a mail server, mail is kept on this computer
+	Lab       http.Handler // answers /lab/v1/; nil without the lab
+	Version   string
 	// BackupSource returns the data of a daily backup. CheckData reads and
 	// checks the whole database before each backup. Without them there are no
 	// daily backups.
@@ -122,6 +124,7 @@ type Server struct {
 	announcer  *notice.Announcer
 	door       *signup.Door
 	phones     *phoneapp.Store
+	pushKeys   *webpush.Keys
 	http       *httpapi.Handler
 
 	// busy is held for reading by requests and background work, and for writing by
@@ -177,13 +180,17 @@ func (s *Server) wire() (err error) {
 	if s.senders, err = s.newSenders(); err != nil {
 		return err
 	}
+	push, err := s.newPushers()
+	if err != nil {
+		return err
+	}
 	s.outbox, err = delivery.NewOutbox(delivery.Config{
 		Store:     s.store,
 		Sealer:    s.cfg.Sealer,
 		SMSSender: s.senders,
 		Mailer:    s.senders,
 
-		PushSender: s.cfg.PushSender,
+		PushSender: push,
 		RPID:       s.cfg.RPID,
 		Now:        s.cfg.Now,
 		Log:        s.cfg.Log,
@@ -225,6 +232,8 @@ func (s *Server) wire() (err error) {
 		Log:           s.cfg.Log,
 		Sessions:      s.sessions,
 		Phones:        s.phones,
+		PushKey:       s.pushKeys.Public,
+		PushHosts:     s.cfg.PushHosts,
 		Ceremonies:    s.ceremonies,
 		Passwords:     s.passwords,
 		Hub:           s.hub,

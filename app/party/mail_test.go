@@ -61,8 +61,8 @@ func testMail(t *testing.T, p *harness.Person, port int, tls, password string) a
 	return result
 }
 
-// startMailServer runs a mail server until the test ends, and returns the lines that it prints.
-func startMailServer(t *testing.T, name string, args ...string) <-chan string {
+// startService runs a server until the test ends, and returns the lines that it prints.
+func startService(t *testing.T, name string, args ...string) <-chan string {
 	t.Helper()
 	cmd := exec.Command(name, args...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
@@ -141,7 +141,7 @@ func TestMailThroughAiosmtpd(t *testing.T) {
 		{"PLAIN,LOGIN", mailPassword, api.DeliveryTest{Reason: "login_method", Step: "AUTH"}, ""},
 	} {
 		port := freePort(t)
-		lines := startMailServer(t, "/usr/bin/python3", script, tt.exclude, strconv.Itoa(port))
+		lines := startService(t, "/usr/bin/python3", script, tt.exclude, strconv.Itoa(port))
 		if first := <-lines; first != "ready" {
 			t.Fatalf("aiosmtpd: %q", first)
 		}
@@ -202,7 +202,7 @@ func TestMailThroughExim(t *testing.T) {
 	if err := os.WriteFile(config, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	startMailServer(t, "/usr/sbin/exim4", "-C", config, "-bdf")
+	startService(t, "/usr/sbin/exim4", "-C", config, "-bdf")
 	ctx := within(t, time.Minute)
 	if err := harness.Until(ctx, "exim listens", func() (bool, error) {
 		c, err := (&net.Dialer{}).DialContext(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))

@@ -175,6 +175,7 @@ type About struct {
 	ShortCode string `json:"short_code"` // R18: the number to text GO and STOP to
 	Limits    Limits `json:"limits"`     // numbers of the policy
 
+	PushKey  string   `json:"push_key,omitempty"` // by which push services know this server: the applicationServerKey of the Push API (RFC 8292)
 	Services []string `json:"services"` // R83: what a temporary password can be limited to
 }
 

@@ -3,8 +3,10 @@ package delivery
 import (
 	"encoding/base64"
 	"errors"
+	"net"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 
 	"nightlatch/server/api"
@@ -19,7 +21,7 @@ const pushAddressMax = 2048
 // CheckPushAddress reports what is wrong with a push address, in a sentence for its sender. The
 // endpoint is chosen by a client, so it must be an https address outside this network; the
 // sender checks the addresses that its name leads to.
-func CheckPushAddress(p api.PushAddress, lab bool) error {
+func CheckPushAddress(p api.PushAddress, lab bool, allowed []string) error {
 	if strings.HasPrefix(p.Endpoint, LabPush) {
 		if !lab {
 			return errors.New("A device of the lab exists only in a lab. Give the https address of a push service.")
@@ -32,7 +34,9 @@ func CheckPushAddress(p api.PushAddress, lab bool) error {
 		return errors.New("Give the https address of a push service, as the Push API returns it.")
 	}
 	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
-	if address, err := netip.ParseAddr(host); err == nil && !PublicAddress(address) || host == "localhost" || strings.HasSuffix(host, ".localhost") {
+	address, notAddress := netip.ParseAddr(host)
+	inside := notAddress == nil && !PublicAddress(address) || host == "localhost" || strings.HasSuffix(host, ".localhost")
+	if inside && !slices.Contains(allowed, HostPort(u)) {
 		return errors.New("That push service is inside this server's own network. Use one on the internet.")
 	}
 	if key, err := base64.RawURLEncoding.DecodeString(p.Keys.P256dh); err != nil || len(key) != 65 || key[0] != 4 {
@@ -42,6 +46,15 @@ func CheckPushAddress(p api.PushAddress, lab bool) error {
 		return errors.New("keys.auth must be 16 bytes in base64url without padding (RFC 8291).")
 	}
 	return nil
+}
+
+// HostPort returns the host of an https address with its port.
+func HostPort(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = "443"
+	}
+	return net.JoinHostPort(u.Hostname(), port)
 }
 
 // PublicAddress reports whether an address is outside every private network.

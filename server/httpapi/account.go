@@ -31,6 +31,9 @@ func (h *Handler) about(c *call) (api.About, error) {
 			TemporaryPasswordMinutes: int(h.cfg.Policy.TemporaryPasswordLife.Minutes()),
 		},
 	}
+	if key, err := h.cfg.PushKey(c.r.Context()); err == nil { // a full disk has no room for a new one
+		out.PushKey = key
+	}
 	can := h.cfg.Senders.Capabilities()
 	out.Mail, out.MailKept = can.Mail || can.Keep, can.Kept()
 	err := h.cfg.Store.View(c.r.Context(), func(tx store.Tx) (err error) {

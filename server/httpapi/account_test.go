@@ -14,7 +14,11 @@ func TestAbout(t *testing.T) {
 	t.Parallel()
 	w := servertest.New(t)
 	got := servertest.Must[api.About](t)(w.Client.About(t.Context()))
+	if len(got.PushKey) != 87 { // 65 bytes in base64url
+		t.Errorf("push key %q", got.PushKey)
+	}
 	want := api.About{
+		PushKey: got.PushKey,
 		Version: "1.2.3", Policy: "classic", RPID: "localhost", Lab: true, Accounts: true, Mail: true, Text: true, SignUp: "open", Now: servertest.Start,
 		ShortCode: "40404", Limits: api.Limits{SecurityKeys: 20, BackupCodes: 5, TemporaryPasswords: 10, TemporaryPasswordMinutes: 60},
 		Services: []string{"http-basic", "oauth"},

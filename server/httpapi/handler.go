@@ -48,6 +48,8 @@ type Config struct {
 
 	Sessions   *session.Store
 	Phones     *phoneapp.Store
+	PushKey    func(context.Context) (string, error) // by which push services know the server (RFC 8292)
+	PushHosts  []string                              // hosts of push services that may be inside a private network
 	Ceremonies *ceremony.Engine
 	Passwords  *passwordauth.Authenticator
 	Hub        *changes.Hub
@@ -74,8 +76,8 @@ func (cfg Config) check() error {
 		return errors.New("httpapi: store, sealer, hasher, policy and relying-party ID are needed")
 	case cfg.Now == nil, cfg.Log == nil, cfg.Busy == nil, cfg.Wake == nil, cfg.Deliver == nil:
 		return errors.New("httpapi: clock, log, lock, Wake and Deliver are needed")
-	case cfg.Phones == nil:
-		return errors.New("httpapi: phone apps are needed")
+	case cfg.Phones == nil, cfg.PushKey == nil:
+		return errors.New("httpapi: phone apps and the push key are needed")
 	case cfg.Sessions == nil, cfg.Ceremonies == nil, cfg.Passwords == nil, cfg.Hub == nil,
 		cfg.Usage == nil, cfg.Announcer == nil, cfg.Senders == nil, cfg.Door == nil:
 		return errors.New("httpapi: sessions, ceremonies, passwords, hub, usage, announcer, senders and door are needed")

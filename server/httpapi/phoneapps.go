@@ -54,7 +54,7 @@ func (h *Handler) addPhoneApp(c *call, in api.PhoneAppRequest) (out api.MadePhon
 		return out, malformedText("name", "R50", err, "A name has 1 to 64 characters, none of them a control character or a direction mark.")
 	}
 	if in.Push != nil {
-		if err := delivery.CheckPushAddress(*in.Push, h.cfg.Lab != nil); err != nil {
+		if err := delivery.CheckPushAddress(*in.Push, h.cfg.Lab != nil, h.cfg.PushHosts); err != nil {
 			return out, malformedAs(api.ReasonValue, "push", err.Error())
 		}
 	}

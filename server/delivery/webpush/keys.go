@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 
 	push "github.com/SherClockHolmes/webpush-go"
 
@@ -20,6 +21,8 @@ const storeKey = "webpush/vapid"
 type Keys struct {
 	Store  store.Store
 	Sealer *seal.Sealer
+
+	known atomic.Pointer[[2]string] // private and public, once read
 }
 
 // Public returns the public key in the form that the Push API takes as applicationServerKey.
@@ -30,6 +33,16 @@ func (k *Keys) Public(ctx context.Context) (string, error) {
 
 // pair returns the key pair, in base64url without padding.
 func (k *Keys) pair(ctx context.Context) (private, public string, err error) {
+	if known := k.known.Load(); known != nil {
+		return known[0], known[1], nil
+	}
+	if private, public, err = k.loadOrMake(ctx); err == nil {
+		k.known.Store(&[2]string{private, public})
+	}
+	return private, public, err
+}
+
+func (k *Keys) loadOrMake(ctx context.Context) (private, public string, err error) {
 	err = k.Store.View(ctx, func(tx store.Tx) error {
 		private, public, err = k.load(tx)
 		return err
