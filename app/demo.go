@@ -1,6 +1,7 @@
 package main
 
 import (
+	"nightlatch/server/account"
 	"nightlatch/server/api"
 	"nightlatch/server/seed"
 )
@@ -9,10 +10,10 @@ import (
 // nothing.
 const demoPassword = "night-latch-demo"
 
-// demoConfig describes a temporary lab with demo accounts.
+// demoConfig describes a temporary lab with demo accounts, by the classic policy.
 func demoConfig() instanceConfig {
 	seed := demoSeed()
-	return instanceConfig{lab: true, seed: seed, demo: labAccounts(seed)}
+	return instanceConfig{lab: true, policy: account.Classic(), seed: seed, demo: labAccounts(seed)}
 }
 
 // demoSeed has an account for each combination of methods. Everything in it is fixed, so

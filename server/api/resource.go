@@ -176,7 +176,7 @@ type About struct {
 	Limits    Limits `json:"limits"`     // numbers of the policy
 
 	PushKey  string   `json:"push_key,omitempty"` // by which push services know this server: the applicationServerKey of the Push API (RFC 8292)
-	Services []string `json:"services"` // R83: what a temporary password can be limited to
+	Services []string `json:"services"`           // R83: what a temporary password can be limited to
 }
 
 // The values of About.Policy and Account.Policy.
