@@ -18,7 +18,8 @@ const keyHelp = `Usage: nightlatch key VERB [flags]
 
 %s
 --device PATH chooses a key; "--device nfc" is the key on an NFC reader. It is needed
-only if several keys are plugged in.
+only if several keys are plugged in. On Windows, enroll and sign-in open Windows' own
+dialog, which finds the key and asks for its PIN.
 
 The session token is read from the environment variable NIGHTLATCH_SESSION or from the file
 of --session-file. It is no flag, because other users of this computer can read command lines.
