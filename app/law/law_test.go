@@ -32,7 +32,9 @@ var imports = map[string][]string{
 	"app/packages/sbom":     {"app/packages/licenses", "app/packages/release"},
 	"app/packages/desktop":  {"app/packages/release", "assets"},
 	"app/packages/daemon":   {},
-	"app/packages/winres":   {"app/packages/release", "assets"},
+	"app/packages/ico":      {},
+	"app/packages/winres":   {"app/packages/ico", "app/packages/release", "assets"},
+	"app/packages/windows":  {"app/packages/ico", "app/packages/release", "assets"},
 
 	"assets":        {"assets/region"},
 	"assets/region": {},

@@ -17,6 +17,7 @@ import (
 	"strings"
 	"text/template"
 
+	"nightlatch/app/packages/ico"
 	"nightlatch/app/packages/release"
 	"nightlatch/assets"
 )
@@ -73,7 +74,7 @@ func run(args []string) error {
 	if err != nil {
 		return err
 	}
-	icon, err := icon(assets.AppIconSizes(), assets.AppIcon)
+	icon, err := ico.New(assets.AppIconSizes(), assets.AppIcon)
 	if err != nil {
 		return err
 	}

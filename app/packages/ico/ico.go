@@ -1,4 +1,5 @@
-package main
+// Package ico writes icons in the format of Windows.
+package ico
 
 import (
 	"bytes"
@@ -13,8 +14,8 @@ import (
 // bitmaps, because some programs cannot read a small PNG.
 const largest = 256
 
-// icon makes an .ico file of the sizes that Windows can use.
-func icon(sizes []int, picture func(edge int) []byte) ([]byte, error) {
+// New makes an .ico file of the sizes that Windows can use. picture returns a PNG.
+func New(sizes []int, picture func(edge int) []byte) ([]byte, error) {
 	var bodies [][]byte
 	var edges []int
 	for _, edge := range sizes {
