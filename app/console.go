@@ -18,7 +18,6 @@ import (
 	"nightlatch/assets"
 	"nightlatch/assets/region"
 	"nightlatch/fido"
-	"nightlatch/fido/virtual"
 	"nightlatch/server/account"
 	"nightlatch/server/client"
 	"nightlatch/server/store"
@@ -180,11 +179,10 @@ func (inst *instance) show(ctx context.Context, t terminal) error {
 			Version:        version,
 			Address:        e.url,
 			Features: shell.Features{
-				SecurityKeys:   noKeys() == nil,
+				SecurityKeys:   noKeys() == nil || inst.bench != nil,
 				NoKeys:         noKeys(),
 				KeyDialog:      hasKeyDialog(),
 				NFC:            nfcSupported,
-				VirtualKeys:    virtual.Supported,
 				UdevCommand:    udevCommand(),
 				ReadersCommand: readersCommand(exec.LookPath),
 			},
@@ -262,8 +260,7 @@ func (inst *instance) stopIfFailed(ctx context.Context, console *shell.Console) 
 func (inst *instance) securityKeys(origin string) (*fido.Client, func(), error) {
 	cfg := connectedKeys(origin)
 	if inst.bench != nil {
-		cfg.Devices = fido.Combine(inst.bench.Devices, cfg.Devices)
-		cfg.Changes = fido.CombineChanges(fido.ChangesOnClose(inst.bench.Changed), cfg.Changes)
+		cfg = withBench(cfg, inst.bench)
 	}
 	cfg, release, err := withReaders(withPaths(cfg, inst.keyPaths))
 	if err != nil {

@@ -12,7 +12,6 @@ import (
 	"nightlatch/app/secret"
 	"nightlatch/assets"
 	"nightlatch/fido"
-	"nightlatch/fido/virtual"
 )
 
 // A feature is something that some builds and systems lack.
@@ -45,8 +44,6 @@ func whyMissing(f feature) string {
 		return "Security keys over NFC work on Linux only. Plug the key in over USB."
 	case f == nearField && !nfcSupported:
 		return "This build of Nightlatch has no support for NFC: it was built without cgo, or with the tag nopcsc or nofido. Plug the key in over USB."
-	case f == labKeys && !virtual.Supported:
-		return "Virtual security keys work on Linux only. Everything else in the lab works."
 	}
 	return ""
 }

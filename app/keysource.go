@@ -5,8 +5,26 @@ import (
 
 	"nightlatch/fido"
 	"nightlatch/fido/libfido2"
+	"nightlatch/fido/pty"
+	"nightlatch/fido/virtual"
 	"nightlatch/fido/webauthndll"
 )
+
+// withBench adds the virtual keys of this process's lab to those that cfg lists. libfido2
+// opens them by their pseudo-terminals, as other programs do. Where there is no libfido2 or
+// no pseudo-terminal, they are used in this process.
+func withBench(cfg fido.Config, lab *virtual.Bench) fido.Config {
+	cfg.Changes = fido.CombineChanges(fido.ChangesOnClose(lab.Changed), cfg.Changes)
+	if !libfido2.Supported() || !pty.Supported {
+		cfg.Open = lab.Opener(cfg.Open)
+	}
+	if libfido2.Supported() {
+		cfg.Devices = fido.Combine(lab.Devices, cfg.Devices)
+	} else {
+		cfg.Devices = lab.Devices // the other list is an error
+	}
+	return cfg
+}
 
 // connectedKeys configures a client for the keys of this computer: those that libfido2
 // finds, and the system's own dialog, which finds keys itself.

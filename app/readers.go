@@ -10,11 +10,11 @@ import (
 	"nightlatch/fido/bridge"
 	"nightlatch/fido/libfido2"
 	"nightlatch/fido/pcsc"
-	"nightlatch/fido/virtual"
+	"nightlatch/fido/pty"
 )
 
 // nfcSupported is true if this build can use security keys on PC/SC readers.
-var nfcSupported = pcsc.Supported && virtual.Supported && libfido2.Supported()
+var nfcSupported = pcsc.Supported && pty.Supported && libfido2.Supported()
 
 // withReaders adds the keys on NFC readers to those that cfg lists. Call release when the
 // client is no longer used.

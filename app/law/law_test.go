@@ -63,10 +63,12 @@ var imports = map[string][]string{
 	"fido/pty":         {"fido"},
 	"fido/nfc":         {"fido", "fido/ctaphid", "fido/nfc/..."},
 	"fido/nfc/apdu":    {},
+	"fido/ctap2":       {"fido", "fido/ctaphid", "fido/ctap2/wire", "fido/nfc/apdu"},
+	"fido/ctap2/wire":  {},
 	"fido/pcsc":        {"fido", "fido/nfc"},
 	"fido/webauthndll": {"fido"},
 	"fido/bridge":      {"fido", "fido/ctaphid", "fido/nfc", "fido/pty"},
-	"fido/softkey":     {"fido", "fido/ctaphid", "fido/nfc/apdu"},
+	"fido/softkey":     {"fido", "fido/ctaphid", "fido/ctap2/wire", "fido/nfc/apdu"},
 	"fido/virtual":     {"fido/..."},
 
 	"server": {"server/..."},

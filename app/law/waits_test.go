@@ -22,7 +22,7 @@ var mustWait = map[string]struct {
 	"fido/bridge/bridge_linux_test.go":  {1, "an idle key must still be there after the linger time"},
 	"fido/ceremony_test.go":             {1, "runs in a synctest bubble of its callers"},
 	"fido/hidraw/changes_linux_test.go": {2, "no event may come; events come at a steady rate"},
-	"fido/libfido2/kinds_test.go":       {1, "libfido2 must not poll the key after a cancel"},
+	"fido/fidotest/kinds.go":            {1, "a back end must not poll the key after a cancel"},
 	"fido/pcsc/pcsc_test.go":            {1, "no event may come"},
 	"fido/pcsc/pcsctest/pcsctest.go":    {1, "polls pcscd's driver until it listens"},
 	"ui/print/printtest/cups.go":        {3, "polls CUPS, which gives no signal"},

@@ -51,24 +51,16 @@ func (k *key) PINTries(ctx context.Context) (int, error) {
 
 // MakeCredential waits for a touch and makes a credential.
 func (k *key) MakeCredential(ctx context.Context, r fido.CredentialRequest) (fido.Attestation, error) {
-	if err := check(r.ClientDataHash, r.RPID); err != nil {
+	if err := r.Check(); err != nil {
 		return fido.Attestation{}, err
-	}
-	if len(r.UserID) == 0 || r.UserName == "" {
-		return fido.Attestation{}, &fido.MalformedError{Field: "user", Reason: "has no ID or no name"}
 	}
 	return call(ctx, k, cancelFor, func(s *session) (fido.Attestation, error) { return s.makeCredential(r) })
 }
 
 // Assert signs with a credential. A silent request needs no touch.
 func (k *key) Assert(ctx context.Context, r fido.AssertionRequest) (fido.Assertion, error) {
-	if err := check(r.ClientDataHash, r.RPID); err != nil {
+	if err := r.Check(); err != nil {
 		return fido.Assertion{}, err
-	}
-	for _, id := range r.CredentialIDs {
-		if len(id) == 0 {
-			return fido.Assertion{}, &fido.MalformedError{Field: "allowCredentials", Reason: "an ID is empty"}
-		}
 	}
 	patience := cancelFor
 	if r.Silent {
@@ -109,15 +101,4 @@ func (k *key) Reset(ctx context.Context) error {
 func (k *key) do(ctx context.Context, patience time.Duration, f func(*session) error) error {
 	_, err := call(ctx, k, patience, func(s *session) (struct{}, error) { return struct{}{}, f(s) })
 	return err
-}
-
-// check refuses arguments that libfido2 would not check.
-func check(hash []byte, rpID string) error {
-	if len(hash) == 0 {
-		return &fido.MalformedError{Field: "clientDataHash", Reason: "empty"}
-	}
-	if rpID == "" {
-		return &fido.MalformedError{Field: "rpId", Reason: "empty"}
-	}
-	return nil
 }

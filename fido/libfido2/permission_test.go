@@ -17,7 +17,7 @@ const nobodyVariable = "NIGHTLATCH_TEST_NOBODY"
 
 // noPermission opens a key without permission. Root may open everything, so a child
 // process does it as the user "nobody".
-func (f *fault) noPermission() error {
+func (f deviceFault) noPermission() error {
 	k := manual(f.t, f.b)
 	if err := os.Chmod(k.Path, 0o600); err != nil {
 		f.t.Fatal(err)

@@ -4,54 +4,17 @@ package libfido2_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"testing"
 
 	golib "github.com/keys-pub/go-libfido2"
 
-	"nightlatch/fido"
-	"nightlatch/fido/ctaphid"
-	"nightlatch/fido/pty"
 	"nightlatch/fido/softkey"
 )
 
 // endpoint puts an authenticator behind a pseudo-terminal and returns its path.
-func endpoint(t *testing.T, backend ctaphid.Backend) string {
-	t.Helper()
-	e, err := pty.Open()
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, old := backend.(counted)
-	server, err := ctaphid.NewServer(e, ctaphid.Config{Backend: backend, Queue: e, NoCBOR: old})
-	if err != nil {
-		t.Fatal(err)
-	}
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(context.WithoutCancel(t.Context())) }()
-	t.Cleanup(func() {
-		if err := errors.Join(e.Close(), <-served); err != nil {
-			t.Error(err)
-		}
-	})
-	return e.Path()
-}
-
 // autoTouchKey makes a key with automatic touches.
-func autoTouchKey(t *testing.T, cfg softkey.Config) *softkey.Key {
-	t.Helper()
-	gate := &softkey.Gate{}
-	gate.SetAuto(true)
-	cfg.Touch, cfg.Transport = gate, fido.USB
-	k, err := softkey.New(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return k
-}
-
 // eachProtocol runs a test with each PIN protocol: with a key that supports only that
 // one, so that libfido2 must use it.
 func eachProtocol(t *testing.T, story func(t *testing.T, d *golib.Device)) {

@@ -27,7 +27,7 @@ func TestPINIsWiped(t *testing.T) {
 	if err := c.SetPIN(t.Context(), device(k), first, second); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Create(t.Context(), device(k), creation(t, verifying), &person{pins: []string{first, second}}); err != nil {
+	if _, err := c.Create(t.Context(), device(k), creation(t, verifying), &person{PINs: []string{first, second}}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := c.Credentials(t.Context(), device(k), second); err != nil {

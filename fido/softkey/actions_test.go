@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"nightlatch/fido"
+	"nightlatch/fido/ctap2/wire"
 )
 
 // A full key stores no more credentials, and the invented ones can sign.
@@ -18,18 +19,18 @@ func TestFill(t *testing.T) {
 	if r := k.Report(); r.Used != 3 || r.Remaining != 0 {
 		t.Errorf("report %+v", r)
 	}
-	if st, _ := run(t, k, cmdMakeCredential, makeParams(m{7: m{"rk": true}})); st != storeFull {
+	if st, _ := run(t, k, wire.MakeCredential, makeParams(m{7: m{"rk": true}})); st != storeFull {
 		t.Errorf("one more: %#02x", st)
 	}
-	if st, _ := run(t, k, cmdMakeCredential, makeParams(nil)); st != ok {
+	if st, _ := run(t, k, wire.MakeCredential, makeParams(nil)); st != ok {
 		t.Errorf("one that is not discoverable: %#02x", st)
 	}
 	rp := k.State().Credentials[1].RPID
-	if st, _ := run(t, k, cmdGetAssertion, assertParams(m{1: rp})); st != ok {
+	if st, _ := run(t, k, wire.GetAssertion, assertParams(m{1: rp})); st != ok {
 		t.Errorf("signing for %s: %#02x", rp, st)
 	}
 	// A credential of the same account is replaced, which needs no space.
-	st, _ := run(t, k, cmdMakeCredential, makeParams(m{
+	st, _ := run(t, k, wire.MakeCredential, makeParams(m{
 		2: m{"id": rp}, 3: m{"id": k.State().Credentials[1].UserID}, 7: m{"rk": true},
 	}))
 	if st != ok || k.Report().Used != 3 {
@@ -45,12 +46,12 @@ func TestLockPIN(t *testing.T) {
 	}
 	h := newHost(t, k, 2)
 	h.setPIN("1234", ok)
-	token := h.byPIN("1234", mayManage, "", ok)
+	token := h.byPIN("1234", wire.MayManage, "", ok)
 	if err := k.LockPIN(); err != nil {
 		t.Fatal(err)
 	}
-	h.byPIN("1234", mayManage, "", pinBlocked)
-	if st, _ := h.manage(token, manageMetadata, nil); st != pinAuthInvalid {
+	h.byPIN("1234", wire.MayManage, "", pinBlocked)
+	if st, _ := h.manage(token, wire.ManageMetadata, nil); st != pinAuthInvalid {
 		t.Errorf("an older token: %#02x", st)
 	}
 }
@@ -60,7 +61,7 @@ func TestCopy(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []Kind{FIDO2, Fingerprint} {
 		k := newKey(t, Config{Kind: kind})
-		_, answer := run(t, k, cmdMakeCredential, makeParams(m{7: m{"rk": true, "uv": kind == Fingerprint}}))
+		_, answer := run(t, k, wire.MakeCredential, makeParams(m{7: m{"rk": true, "uv": kind == Fingerprint}}))
 		id, _ := made(t, answer)
 		if err := k.SetPIN("1234"); err != nil {
 			t.Fatal(err)
@@ -69,7 +70,7 @@ func TestCopy(t *testing.T) {
 		twin := newKey(t, Config{Kind: kind, State: &state})
 		count := func(k *Key) byte {
 			t.Helper()
-			st, answer := run(t, k, cmdGetAssertion, assertParams(m{3: []m{{"id": id, "type": "public-key"}}}))
+			st, answer := run(t, k, wire.GetAssertion, assertParams(m{3: []m{{"id": id, "type": "public-key"}}}))
 			var a assertion
 			if st != ok || decode(answer, &a) != ok {
 				t.Fatalf("status %#02x", st)
@@ -82,7 +83,7 @@ func TestCopy(t *testing.T) {
 		if a, b := count(k), count(k); b != a+1 {
 			t.Errorf("%s: the copy changes the key's counter", kind)
 		}
-		newHost(t, twin, 2).byPIN("1234", mayManage, "", ok)
+		newHost(t, twin, 2).byPIN("1234", wire.MayManage, "", ok)
 	}
 }
 

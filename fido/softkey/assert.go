@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/fxamacker/cbor/v2"
+
+	"nightlatch/fido/ctap2/wire"
 )
 
 // assertRequest is the input of authenticatorGetAssertion (CTAP section 6.2).
@@ -67,7 +69,7 @@ func (k *Key) getAssertion(params []byte, touched consent) (any, code) {
 	if r.PINAuth != nil && len(*r.PINAuth) == 0 {
 		return nil, k.whichOne(touched)
 	}
-	p := proof{param: r.PINAuth, protocol: r.PINProtocol, uv: isTrue(r.Options.UV), permission: mayAssert, rpID: r.RPID}
+	p := proof{param: r.PINAuth, protocol: r.PINProtocol, uv: isTrue(r.Options.UV), permission: wire.MayAssert, rpID: r.RPID}
 	if k.traits.AlwaysVerify && !isFalse(r.Options.UP) && p.param == nil && !p.uv { // CTAP section 6.2.2, step 5
 		return nil, k.verificationRequired()
 	}

@@ -3,20 +3,8 @@ package softkey
 import (
 	"context"
 
+	"nightlatch/fido/ctap2/wire"
 	"nightlatch/fido/ctaphid"
-)
-
-// The commands (CTAP section 6).
-const (
-	cmdMakeCredential   = 0x01
-	cmdGetAssertion     = 0x02
-	cmdGetInfo          = 0x04
-	cmdClientPIN        = 0x06
-	cmdReset            = 0x07
-	cmdGetNextAssertion = 0x08
-	cmdCredMgmt         = 0x0a
-	cmdSelection        = 0x0b
-	cmdCredMgmtPreview  = 0x41 // the preview's number, which libfido2 1.12 uses
 )
 
 // A code is a CTAP status (CTAP section 8.2).
@@ -63,21 +51,21 @@ func (k *Key) run(ctx context.Context, command byte, params []byte, report func(
 	series, listing := k.next, k.listing
 	k.next, k.listing = nil, nil // any other command ends an enumeration (CTAP section 6)
 	switch command {
-	case cmdMakeCredential:
+	case wire.MakeCredential:
 		return k.makeCredential(params, touched)
-	case cmdGetAssertion:
+	case wire.GetAssertion:
 		return k.getAssertion(params, touched)
-	case cmdGetNextAssertion:
+	case wire.GetNextAssertion:
 		return k.getNextAssertion(series)
-	case cmdGetInfo:
+	case wire.GetInfo:
 		return k.info(), ok
-	case cmdClientPIN:
+	case wire.ClientPIN:
 		return k.clientPIN(params, touched)
-	case cmdReset:
+	case wire.Reset:
 		return nil, k.reset(touched)
-	case cmdCredMgmt, cmdCredMgmtPreview:
+	case wire.CredMgmt, wire.CredMgmtPreview:
 		return k.manageCredentials(params, listing)
-	case cmdSelection:
+	case wire.Selection:
 		return nil, touched()
 	}
 	return nil, invalidCommand

@@ -13,6 +13,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
+
+	"nightlatch/fido/ctap2/wire"
 )
 
 // The algorithms, by their COSE identifiers (RFC 9053).
@@ -146,15 +148,7 @@ func (c *credential) sign(message []byte) ([]byte, error) {
 	return c.signer.Sign(rand.Reader, sum[:], crypto.SHA256)
 }
 
-// coseEC2 and coseOKP are COSE_Key (RFC 9052 section 7) for the two algorithms.
-type coseEC2 struct {
-	Kty int    `cbor:"1,keyasint"`
-	Alg int64  `cbor:"3,keyasint"`
-	Crv int    `cbor:"-1,keyasint"`
-	X   []byte `cbor:"-2,keyasint"`
-	Y   []byte `cbor:"-3,keyasint"`
-}
-
+// coseOKP is a COSE_Key (RFC 9052 section 7) for EdDSA.
 type coseOKP struct {
 	Kty int    `cbor:"1,keyasint"`
 	Alg int64  `cbor:"3,keyasint"`
@@ -170,9 +164,9 @@ func (c *credential) publicKey() ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		return encMode.Marshal(coseEC2{Kty: 2, Alg: algES256, Crv: 1, X: point[1:33], Y: point[33:]})
+		return wire.Encode(wire.EC2Key{Kty: 2, Alg: algES256, Crv: 1, X: point[1:33], Y: point[33:]})
 	case ed25519.PublicKey:
-		return encMode.Marshal(coseOKP{Kty: 1, Alg: algEdDSA, Crv: 6, X: pub})
+		return wire.Encode(coseOKP{Kty: 1, Alg: algEdDSA, Crv: 6, X: pub})
 	}
 	return nil, fmt.Errorf("softkey: no public key for algorithm %d", c.alg)
 }
@@ -198,7 +192,7 @@ func (k *Key) authData(rpIDHash []byte, flags byte, attested []byte, ext map[str
 	data = binary.BigEndian.AppendUint32(data, k.count())
 	data = append(data, attested...)
 	if len(ext) > 0 {
-		raw, err := encMode.Marshal(ext)
+		raw, err := wire.Encode(ext)
 		if err != nil {
 			return nil, err
 		}

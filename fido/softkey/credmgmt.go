@@ -6,19 +6,11 @@ import (
 	"time"
 
 	"github.com/fxamacker/cbor/v2"
+
+	"nightlatch/fido/ctap2/wire"
 )
 
-// The subcommands of authenticatorCredentialManagement (CTAP section 6.8).
-const (
-	manageMetadata  = 0x01
-	manageRPsBegin  = 0x02
-	manageRPsNext   = 0x03
-	manageBegin     = 0x04
-	manageNext      = 0x05
-	manageDelete    = 0x06
-	manageUpdate    = 0x07
-	protectOptional = 1
-)
+const protectOptional = 1
 
 // manageRequest is the input of authenticatorCredentialManagement.
 type manageRequest struct {
@@ -61,15 +53,15 @@ func (k *Key) manageCredentials(params []byte, l *listing) (any, code) {
 		return nil, st
 	}
 	switch r.Subcommand {
-	case manageRPsNext, manageNext:
+	case wire.ManageRPsNext, wire.ManageNext:
 		if l == nil || k.now().Sub(l.lastUsed) > nextTimeout {
 			return nil, notAllowed
 		}
-		if r.Subcommand == manageNext {
+		if r.Subcommand == wire.ManageNext {
 			return k.nextCredential(l, 0)
 		}
 		return k.nextRP(l, 0)
-	case manageMetadata, manageRPsBegin, manageBegin, manageDelete, manageUpdate:
+	case wire.ManageMetadata, wire.ManageRPsBegin, wire.ManageBegin, wire.ManageDelete, wire.ManageUpdate:
 	default:
 		return nil, invalidSubcommand
 	}
@@ -83,21 +75,21 @@ func (k *Key) manageCredentials(params []byte, l *listing) (any, code) {
 		}
 	}
 	message := append([]byte{byte(r.Subcommand)}, r.Params...)
-	if st := k.authorize(r.Protocol, r.Auth, message, mayManage); st != ok {
+	if st := k.authorize(r.Protocol, r.Auth, message, wire.MayManage); st != ok {
 		return nil, st
 	}
 	if st := k.concerns(&r, &p); st != ok {
 		return nil, st
 	}
 	switch r.Subcommand {
-	case manageMetadata:
+	case wire.ManageMetadata:
 		existing, remaining := len(k.state.Credentials), k.left()
 		return manageAnswer{Existing: &existing, Remaining: &remaining}, ok
-	case manageRPsBegin:
+	case wire.ManageRPsBegin:
 		return k.listRPs()
-	case manageBegin:
+	case wire.ManageBegin:
 		return k.listCredentials(p.RPIDHash)
-	case manageDelete:
+	case wire.ManageDelete:
 		return nil, k.forget(p.Credential.ID)
 	}
 	return nil, k.rename(p.Credential.ID, p.User)
@@ -110,11 +102,11 @@ func (k *Key) concerns(r *manageRequest, p *manageParams) code {
 		return ok
 	}
 	switch r.Subcommand {
-	case manageBegin:
+	case wire.ManageBegin:
 		if bytes.Equal(p.RPIDHash, hashed(own)) {
 			return ok
 		}
-	case manageDelete, manageUpdate:
+	case wire.ManageDelete, wire.ManageUpdate:
 		if i := k.position(p.Credential.ID); i < 0 || k.state.Credentials[i].RPID == own {
 			return ok
 		}

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"testing"
 
+	"nightlatch/fido/ctap2/wire"
 	"nightlatch/fido/ctaphid"
 	"nightlatch/fido/nfc/apdu"
 )
@@ -75,7 +76,7 @@ func TestSpecExamples(t *testing.T) {
 // status, followed after "ok" by canonical CBOR, and that the key's state stays valid.
 func FuzzCBOR(f *testing.F) {
 	add := func(command byte, params any) {
-		raw, err := encMode.Marshal(params)
+		raw, err := wire.Encode(params)
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -83,22 +84,22 @@ func FuzzCBOR(f *testing.F) {
 	}
 	f.Add(unhex(f, specMake))
 	f.Add(unhex(f, specAssert))
-	f.Add([]byte{cmdGetInfo})
-	f.Add([]byte{cmdReset})
-	f.Add([]byte{cmdSelection})
-	f.Add([]byte{cmdGetNextAssertion})
-	add(cmdMakeCredential, makeParams(nil))
-	add(cmdMakeCredential, makeParams(m{6: m{"credProtect": 3, "hmac-secret": true}, 7: m{"rk": true, "uv": true}}))
-	add(cmdGetAssertion, assertParams(nil))
-	add(cmdGetAssertion, assertParams(m{4: m{"hmac-secret": m{1: m{1: 2}, 2: hash, 3: hash}}}))
+	f.Add([]byte{wire.GetInfo})
+	f.Add([]byte{wire.Reset})
+	f.Add([]byte{wire.Selection})
+	f.Add([]byte{wire.GetNextAssertion})
+	add(wire.MakeCredential, makeParams(nil))
+	add(wire.MakeCredential, makeParams(m{6: m{"credProtect": 3, "hmac-secret": true}, 7: m{"rk": true, "uv": true}}))
+	add(wire.GetAssertion, assertParams(nil))
+	add(wire.GetAssertion, assertParams(m{4: m{"hmac-secret": m{1: m{1: 2}, 2: hash, 3: hash}}}))
 	agreement := m{1: 2, 3: -25, -1: 1, -2: unhex(f, "65eda5a12577c2bae829437fe338701a10aaa375e1bb5b5de108de439c08551d"), -3: unhex(f, "1e52ed75701163f7f9e40ddf9f341b3dc9ba860af7e0ca7ca7e9eecd0084d19c")}
 	for _, number := range []int{1, 2} {
-		for _, subcommand := range []int{pinGetRetries, pinGetAgreement, pinSet, pinChange, pinGetToken, pinGetTokenUV, pinGetUVRetries, pinGetTokenPerm} {
-			add(cmdClientPIN, m{1: number, 2: subcommand, 3: agreement, 4: hash, 5: append(hash, hash...), 6: hash, 9: 7, 10: "localhost"})
+		for _, subcommand := range []int{wire.PINRetries, wire.PINAgreement, wire.PINSet, wire.PINChange, wire.PINToken, wire.PINTokenUV, wire.PINUVRetries, wire.PINTokenPerm} {
+			add(wire.ClientPIN, m{1: number, 2: subcommand, 3: agreement, 4: hash, 5: append(hash, hash...), 6: hash, 9: 7, 10: "localhost"})
 		}
 	}
-	for subcommand := manageMetadata; subcommand <= manageUpdate; subcommand++ {
-		add(cmdCredMgmt, m{1: subcommand, 2: m{1: hash, 2: m{"id": hash, "type": "public-key"}}, 3: 2, 4: hash})
+	for subcommand := wire.ManageMetadata; subcommand <= wire.ManageUpdate; subcommand++ {
+		add(wire.CredMgmt, m{1: subcommand, 2: m{1: hash, 2: m{"id": hash, "type": "public-key"}}, 3: 2, 4: hash})
 	}
 	states := stocks(f)
 	f.Fuzz(func(t *testing.T, request []byte) {
@@ -127,7 +128,7 @@ func stocks(t testing.TB) map[Kind]State {
 	for _, kind := range []Kind{FIDO2, Fingerprint, U2F} {
 		k := newKey(t, Config{Kind: kind})
 		if kind != U2F {
-			_, _ = run(t, k, cmdMakeCredential, makeParams(m{7: m{"rk": true, "uv": kind == Fingerprint}}))
+			_, _ = run(t, k, wire.MakeCredential, makeParams(m{7: m{"rk": true, "uv": kind == Fingerprint}}))
 			if err := k.SetPIN("1234"); err != nil {
 				t.Fatal(err)
 			}
@@ -152,10 +153,10 @@ func checkAnswer(t *testing.T, answer []byte) {
 		return
 	}
 	var item any
-	if err := decMode.Unmarshal(rest, &item); err != nil {
+	if err := wire.Decode(rest, &item); err != nil {
 		t.Fatalf("answer %x: %v", rest, err)
 	}
-	again, err := encMode.Marshal(item)
+	again, err := wire.Encode(item)
 	if err != nil || !bytes.Equal(again, rest) {
 		t.Errorf("answer %x is %x in canonical form, %v", rest, again, err)
 	}
@@ -211,7 +212,7 @@ func FuzzU2F(f *testing.F) {
 // relying party.
 func FuzzOpen(f *testing.F) {
 	k := newKey(f, Config{})
-	_, answer := run(f, k, cmdMakeCredential, makeParams(nil))
+	_, answer := run(f, k, wire.MakeCredential, makeParams(nil))
 	var a attestation
 	if decode(answer, &a) != ok {
 		f.Fatalf("answer %x", answer)

@@ -3,14 +3,16 @@ package softkey
 import (
 	"crypto/hmac"
 	"crypto/sha256"
+
+	"nightlatch/fido/ctap2/wire"
 )
 
 // hmacRequest is the input of the hmac-secret extension (CTAP section 12.5).
 type hmacRequest struct {
-	Agreement *coseEC2 `cbor:"1,keyasint"`
-	Salts     []byte   `cbor:"2,keyasint"`
-	Auth      []byte   `cbor:"3,keyasint"`
-	Protocol  int      `cbor:"4,keyasint"`
+	Agreement *wire.EC2Key `cbor:"1,keyasint"`
+	Salts     []byte       `cbor:"2,keyasint"`
+	Auth      []byte       `cbor:"3,keyasint"`
+	Protocol  int          `cbor:"4,keyasint"`
 }
 
 // hmacSecret computes the HMAC of one or two 32-byte salts with the credential's
@@ -30,14 +32,14 @@ func (k *Key) hmacSecret(raw []byte, c *credential, verified bool) ([]byte, code
 	if st != ok {
 		return nil, st
 	}
-	shared, err := p.agree(*r.Agreement)
+	shared, err := p.Agree(*r.Agreement)
 	if err != nil {
 		return nil, invalidParameter
 	}
-	if !shared.verify(r.Auth, r.Salts) {
+	if !shared.Verify(r.Auth, r.Salts) {
 		return nil, pinAuthInvalid
 	}
-	salts, err := shared.decrypt(r.Salts)
+	salts, err := shared.Decrypt(r.Salts)
 	if err != nil || len(salts) != 32 && len(salts) != 64 {
 		return nil, invalidParameter
 	}
@@ -45,7 +47,7 @@ func (k *Key) hmacSecret(raw []byte, c *credential, verified bool) ([]byte, code
 	for ; len(salts) > 0; salts = salts[32:] {
 		out = append(out, mac(c.secret(verified), salts[:32])...)
 	}
-	sealed, err := shared.encrypt(out)
+	sealed, err := shared.Encrypt(out)
 	if err != nil {
 		return nil, invalidParameter
 	}

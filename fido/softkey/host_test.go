@@ -2,11 +2,11 @@ package softkey
 
 import (
 	"context"
-	"crypto/ecdh"
-	"crypto/rand"
 	"crypto/sha256"
 	"slices"
 	"testing"
+
+	"nightlatch/fido/ctap2/wire"
 )
 
 // A host is the platform's side of the PIN protocols (CTAP section 6.5.4), for cases that
@@ -15,8 +15,8 @@ type host struct {
 	t      testing.TB
 	k      *Key
 	number int
-	shared secret
-	public coseEC2
+	shared wire.Secret
+	public wire.EC2Key
 }
 
 // newHost performs the key agreement with the key.
@@ -29,14 +29,13 @@ func newHost(t testing.TB, k *Key, number int) *host {
 
 func (h *host) agree() {
 	h.t.Helper()
-	a := h.pinAnswer(m{1: h.number, 2: pinGetAgreement}, ok)
-	own, err := ecdh.P256().GenerateKey(rand.Reader)
+	a := h.pinAnswer(m{1: h.number, 2: wire.PINAgreement}, ok)
+	own, err := wire.NewAgreement(h.number)
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	point := own.PublicKey().Bytes()
-	h.public = coseEC2{Kty: 2, Alg: algECDH, Crv: 1, X: point[1:33], Y: point[33:]}
-	if h.shared, err = (&protocol{number: h.number, own: own}).agree(*a.Agreement); err != nil {
+	h.public = own.Public()
+	if h.shared, err = own.Agree(*a.Agreement); err != nil {
 		h.t.Fatal(err)
 	}
 }
@@ -44,7 +43,7 @@ func (h *host) agree() {
 // pinAnswer runs authenticatorClientPIN and checks its status.
 func (h *host) pinAnswer(params m, want code) pinAnswer {
 	h.t.Helper()
-	st, raw := run(h.t, h.k, cmdClientPIN, params)
+	st, raw := run(h.t, h.k, wire.ClientPIN, params)
 	if st != want {
 		h.t.Fatalf("PIN subcommand %#02x: status %#02x, want %#02x", params[2], st, want)
 	}
@@ -59,7 +58,7 @@ func (h *host) pinAnswer(params m, want code) pinAnswer {
 
 func (h *host) encrypt(plain []byte) []byte {
 	h.t.Helper()
-	sealed, err := h.shared.encrypt(plain)
+	sealed, err := h.shared.Encrypt(plain)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -67,12 +66,12 @@ func (h *host) encrypt(plain []byte) []byte {
 }
 
 func (h *host) authenticate(message []byte) []byte {
-	return authenticate(h.number, h.shared.hmacKey, message)
+	return h.shared.Authenticate(message)
 }
 
 func (h *host) pinHash(pin string) []byte {
 	sum := sha256.Sum256([]byte(pin))
-	return h.encrypt(sum[:pinHashSize])
+	return h.encrypt(sum[:wire.PINHashSize])
 }
 
 func padded(pin string) []byte { return append([]byte(pin), make([]byte, max(0, 64-len(pin)))...) }
@@ -80,24 +79,24 @@ func padded(pin string) []byte { return append([]byte(pin), make([]byte, max(0, 
 func (h *host) setPIN(pin string, want code) {
 	h.t.Helper()
 	sealed := h.encrypt(padded(pin))
-	h.pinAnswer(m{1: h.number, 2: pinSet, 3: h.public, 4: h.authenticate(sealed), 5: sealed}, want)
+	h.pinAnswer(m{1: h.number, 2: wire.PINSet, 3: h.public, 4: h.authenticate(sealed), 5: sealed}, want)
 }
 
 func (h *host) changePIN(old, pin string, want code) {
 	h.t.Helper()
 	sealed, hash := h.encrypt(padded(pin)), h.pinHash(old)
-	h.pinAnswer(m{1: h.number, 2: pinChange, 3: h.public, 4: h.authenticate(slices.Concat(sealed, hash)), 5: sealed, 6: hash}, want)
+	h.pinAnswer(m{1: h.number, 2: wire.PINChange, 3: h.public, 4: h.authenticate(slices.Concat(sealed, hash)), 5: sealed, 6: hash}, want)
 }
 
 // byPIN requests a token; rpID "" omits the relying party.
 func (h *host) byPIN(pin string, permissions byte, rpID string, want code) []byte {
 	h.t.Helper()
-	return h.token(m{1: h.number, 2: pinGetTokenPerm, 3: h.public, 6: h.pinHash(pin)}, permissions, rpID, want)
+	return h.token(m{1: h.number, 2: wire.PINTokenPerm, 3: h.public, 6: h.pinHash(pin)}, permissions, rpID, want)
 }
 
 func (h *host) byFinger(permissions byte, rpID string, want code) []byte {
 	h.t.Helper()
-	return h.token(m{1: h.number, 2: pinGetTokenUV, 3: h.public}, permissions, rpID, want)
+	return h.token(m{1: h.number, 2: wire.PINTokenUV, 3: h.public}, permissions, rpID, want)
 }
 
 func (h *host) token(params m, permissions byte, rpID string, want code) []byte {
@@ -110,7 +109,7 @@ func (h *host) token(params m, permissions byte, rpID string, want code) []byte 
 	if want != ok {
 		return nil
 	}
-	value, err := h.shared.decrypt(a.Token)
+	value, err := h.shared.Decrypt(a.Token)
 	if err != nil || len(value) != 32 {
 		h.t.Fatalf("token %x, %v", value, err)
 	}
@@ -124,7 +123,7 @@ func (h *host) with(params m, token []byte) m {
 	if _, asserts := params[1].(string); asserts {
 		param, protocol = 6, 7
 	}
-	return with(params, m{param: authenticate(h.number, token, hash), protocol: h.number})
+	return with(params, m{param: wire.Authenticate(h.number, token, hash), protocol: h.number})
 }
 
 // manage runs authenticatorCredentialManagement with a token.
@@ -133,21 +132,21 @@ func (h *host) manage(token []byte, subcommand int, params any) (code, manageAns
 	request := m{1: subcommand, 3: h.number}
 	message := []byte{byte(subcommand)}
 	if params != nil {
-		raw, err := encMode.Marshal(params)
+		raw, err := wire.Encode(params)
 		if err != nil {
 			h.t.Fatal(err)
 		}
 		request[2] = params
 		message = append(message, raw...)
 	}
-	request[4] = authenticate(h.number, token, message)
+	request[4] = wire.Authenticate(h.number, token, message)
 	return next(h.t, h.k, request)
 }
 
 // next runs authenticatorCredentialManagement without a token.
 func next(t testing.TB, k *Key, request m) (code, manageAnswer) {
 	t.Helper()
-	st, raw := run(t, k, cmdCredMgmt, request)
+	st, raw := run(t, k, wire.CredMgmt, request)
 	var a manageAnswer
 	if len(raw) > 0 && decode(raw, &a) != ok {
 		t.Fatalf("answer %x", raw)

@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"slices"
+
+	"nightlatch/fido/ctap2/wire"
 )
 
 // makeRequest is the input of authenticatorMakeCredential (CTAP section 6.1).
@@ -94,7 +96,7 @@ func (k *Key) makeCredential(params []byte, touched consent) (any, code) {
 	if always && !isTrue(r.Options.UV) && r.PINAuth == nil { // with makeCredUvNotRqd (getInfo), other credentials need no PIN
 		return nil, k.verificationRequired()
 	}
-	p := proof{param: r.PINAuth, protocol: r.PINProtocol, uv: isTrue(r.Options.UV), permission: mayMake, rpID: r.RP.ID}
+	p := proof{param: r.PINAuth, protocol: r.PINProtocol, uv: isTrue(r.Options.UV), permission: wire.MayMake, rpID: r.RP.ID}
 	seen, st := k.verify(p, r.ClientDataHash, touched)
 	if st != ok {
 		return nil, st

@@ -8,38 +8,25 @@ import (
 	"unicode/utf8"
 
 	"nightlatch/fido"
+	"nightlatch/fido/ctap2/wire"
 )
-
-// The subcommands of authenticatorClientPIN (CTAP section 6.5.5).
-const (
-	pinGetRetries   = 0x01
-	pinGetAgreement = 0x02
-	pinSet          = 0x03
-	pinChange       = 0x04
-	pinGetToken     = 0x05 // the token of CTAP 2.0
-	pinGetTokenUV   = 0x06 // by the sensor, with permissions
-	pinGetUVRetries = 0x07
-	pinGetTokenPerm = 0x09 // with permissions
-)
-
-const pinHashSize = 16
 
 // pins is the PIN state that is lost when the key is unplugged.
 type pins struct {
-	protocols map[int]*protocol
+	protocols map[int]*wire.KeyAgreement
 	inRow     int // wrong PINs in a row
 	token     token
 }
 
 // powerUp clears the state. The key pair of a protocol is made at its first use.
-func (p *pins) powerUp() { *p = pins{protocols: make(map[int]*protocol)} }
+func (p *pins) powerUp() { *p = pins{protocols: make(map[int]*wire.KeyAgreement)} }
 
-func (p *pins) protocol(number int) (*protocol, code) {
+func (p *pins) protocol(number int) (*wire.KeyAgreement, code) {
 	if number != 1 && number != 2 {
 		return nil, invalidParameter
 	}
 	if p.protocols[number] == nil {
-		fresh, err := newProtocol(number)
+		fresh, err := wire.NewAgreement(number)
 		if err != nil {
 			return nil, invalidParameter
 		}
@@ -50,23 +37,23 @@ func (p *pins) protocol(number int) (*protocol, code) {
 
 // pinRequest is the input of authenticatorClientPIN.
 type pinRequest struct {
-	Protocol    int      `cbor:"1,keyasint"`
-	Subcommand  int      `cbor:"2,keyasint"`
-	Agreement   *coseEC2 `cbor:"3,keyasint"`
-	Auth        []byte   `cbor:"4,keyasint"`
-	NewPIN      []byte   `cbor:"5,keyasint"`
-	PINHash     []byte   `cbor:"6,keyasint"`
-	Permissions *byte    `cbor:"9,keyasint"`
-	RPID        *string  `cbor:"10,keyasint"`
+	Protocol    int          `cbor:"1,keyasint"`
+	Subcommand  int          `cbor:"2,keyasint"`
+	Agreement   *wire.EC2Key `cbor:"3,keyasint"`
+	Auth        []byte       `cbor:"4,keyasint"`
+	NewPIN      []byte       `cbor:"5,keyasint"`
+	PINHash     []byte       `cbor:"6,keyasint"`
+	Permissions *byte        `cbor:"9,keyasint"`
+	RPID        *string      `cbor:"10,keyasint"`
 }
 
 // pinAnswer is the answer of authenticatorClientPIN. Each subcommand sets some of the members.
 type pinAnswer struct {
-	Agreement  *coseEC2 `cbor:"1,keyasint,omitempty"`
-	Token      []byte   `cbor:"2,keyasint,omitempty"`
-	Tries      *int     `cbor:"3,keyasint,omitempty"`
-	PowerCycle *bool    `cbor:"4,keyasint,omitempty"`
-	UVTries    *int     `cbor:"5,keyasint,omitempty"`
+	Agreement  *wire.EC2Key `cbor:"1,keyasint,omitempty"`
+	Token      []byte       `cbor:"2,keyasint,omitempty"`
+	Tries      *int         `cbor:"3,keyasint,omitempty"`
+	PowerCycle *bool        `cbor:"4,keyasint,omitempty"`
+	UVTries    *int         `cbor:"5,keyasint,omitempty"`
 }
 
 func (k *Key) clientPIN(params []byte, touched consent) (any, code) {
@@ -78,16 +65,16 @@ func (k *Key) clientPIN(params []byte, touched consent) (any, code) {
 		return nil, st
 	}
 	switch r.Subcommand {
-	case pinGetRetries:
+	case wire.PINRetries:
 		tries, replug := k.state.PINTries, k.pins.inRow >= pinInRow
 		return pinAnswer{Tries: &tries, PowerCycle: &replug}, ok
-	case pinGetUVRetries:
+	case wire.PINUVRetries:
 		if k.kind != Fingerprint {
 			return nil, invalidSubcommand
 		}
 		tries := k.state.UVTries
 		return pinAnswer{UVTries: &tries}, ok
-	case pinGetAgreement, pinSet, pinChange, pinGetToken, pinGetTokenUV, pinGetTokenPerm:
+	case wire.PINAgreement, wire.PINSet, wire.PINChange, wire.PINToken, wire.PINTokenUV, wire.PINTokenPerm:
 	default:
 		return nil, invalidSubcommand
 	}
@@ -98,45 +85,45 @@ func (k *Key) clientPIN(params []byte, touched consent) (any, code) {
 	if st != ok {
 		return nil, st
 	}
-	if r.Subcommand == pinGetAgreement {
-		public := p.public()
+	if r.Subcommand == wire.PINAgreement {
+		public := p.Public()
 		return pinAnswer{Agreement: &public}, ok
 	}
 	if r.Agreement == nil {
 		return nil, missingParameter
 	}
-	shared, err := p.agree(*r.Agreement)
+	shared, err := p.Agree(*r.Agreement)
 	if err != nil {
 		return nil, invalidParameter
 	}
 	switch r.Subcommand {
-	case pinSet:
+	case wire.PINSet:
 		return nil, k.setPIN(&r, shared)
-	case pinChange:
+	case wire.PINChange:
 		return nil, k.changePIN(&r, shared)
-	case pinGetToken:
+	case wire.PINToken:
 		return k.tokenForPIN(&r, shared)
 	}
 	return k.tokenWithPermissions(&r, shared, touched)
 }
 
-func (k *Key) setPIN(r *pinRequest, shared secret) code {
+func (k *Key) setPIN(r *pinRequest, shared wire.Secret) code {
 	switch {
 	case r.NewPIN == nil || r.Auth == nil:
 		return missingParameter
-	case len(k.state.PINHash) > 0, !shared.verify(r.Auth, r.NewPIN):
+	case len(k.state.PINHash) > 0, !shared.Verify(r.Auth, r.NewPIN):
 		return pinAuthInvalid
 	}
 	return k.takePIN(r, shared)
 }
 
-func (k *Key) changePIN(r *pinRequest, shared secret) code {
+func (k *Key) changePIN(r *pinRequest, shared wire.Secret) code {
 	switch {
 	case r.NewPIN == nil || r.Auth == nil || r.PINHash == nil:
 		return missingParameter
 	case len(k.state.PINHash) > 0 && k.state.PINTries == 0:
 		return pinBlocked
-	case !shared.verify(r.Auth, slices.Concat(r.NewPIN, r.PINHash)):
+	case !shared.Verify(r.Auth, slices.Concat(r.NewPIN, r.PINHash)):
 		return pinAuthInvalid
 	}
 	if st := k.checkOld(r, shared); st != ok {
@@ -146,8 +133,8 @@ func (k *Key) changePIN(r *pinRequest, shared secret) code {
 }
 
 // takePIN decrypts and sets the new PIN. It is padded with zeros to 64 bytes.
-func (k *Key) takePIN(r *pinRequest, shared secret) code {
-	padded, err := shared.decrypt(r.NewPIN)
+func (k *Key) takePIN(r *pinRequest, shared wire.Secret) code {
+	padded, err := shared.Decrypt(r.NewPIN)
 	if err != nil || len(padded) != 64 {
 		return invalidParameter
 	}
@@ -176,12 +163,12 @@ func (s *State) setPIN(pin string) {
 
 func hashPIN(pin string) []byte {
 	sum := sha256.Sum256([]byte(pin))
-	return sum[:pinHashSize]
+	return sum[:wire.PINHashSize]
 }
 
 // checkOld checks a PIN. It counts the try before the comparison, so that cutting the
 // power cannot undo it.
-func (k *Key) checkOld(r *pinRequest, shared secret) code {
+func (k *Key) checkOld(r *pinRequest, shared wire.Secret) code {
 	switch {
 	case len(k.state.PINHash) == 0:
 		return pinNotSet
@@ -191,7 +178,7 @@ func (k *Key) checkOld(r *pinRequest, shared secret) code {
 		return pinAuthBlocked
 	}
 	k.state.PINTries--
-	hash, err := shared.decrypt(r.PINHash)
+	hash, err := shared.Decrypt(r.PINHash)
 	if err == nil && hmac.Equal(hash, k.state.PINHash) {
 		k.state.PINTries, k.state.UVTries, k.pins.inRow = fido.MaxPINTries, uvTries, 0
 		return ok
@@ -209,7 +196,7 @@ func (k *Key) checkOld(r *pinRequest, shared secret) code {
 
 // tokenForPIN issues a token of CTAP 2.0 (CTAP section 6.5.5.7.1). It permits making
 // credentials and assertions for the first relying party it is used with.
-func (k *Key) tokenForPIN(r *pinRequest, shared secret) (any, code) {
+func (k *Key) tokenForPIN(r *pinRequest, shared wire.Secret) (any, code) {
 	switch {
 	case r.Permissions != nil || r.RPID != nil:
 		return nil, invalidParameter
@@ -219,12 +206,12 @@ func (k *Key) tokenForPIN(r *pinRequest, shared secret) (any, code) {
 	if st := k.checkPIN(r, shared); st != ok {
 		return nil, st
 	}
-	return handOver(k.begin(mayMake|mayAssert, "", false), shared)
+	return handOver(k.begin(wire.MayMake|wire.MayAssert, "", false), shared)
 }
 
 // tokenWithPermissions issues a token with the requested permissions for a PIN or a
 // finger (CTAP sections 6.5.5.7.2 and 6.5.5.7.3).
-func (k *Key) tokenWithPermissions(r *pinRequest, shared secret, touched consent) (any, code) {
+func (k *Key) tokenWithPermissions(r *pinRequest, shared wire.Secret, touched consent) (any, code) {
 	var rpID string
 	if r.RPID != nil {
 		rpID = *r.RPID
@@ -234,16 +221,16 @@ func (k *Key) tokenWithPermissions(r *pinRequest, shared secret, touched consent
 		return nil, missingParameter
 	case *r.Permissions == 0:
 		return nil, invalidParameter
-	case r.Subcommand == pinGetTokenPerm && k.traits.PINManages && *r.Permissions&(mayMake|mayAssert) != 0:
+	case r.Subcommand == wire.PINTokenPerm && k.traits.PINManages && *r.Permissions&(wire.MayMake|wire.MayAssert) != 0:
 		return nil, unauthorized
-	case r.Subcommand == pinGetTokenUV && !k.state.Finger:
+	case r.Subcommand == wire.PINTokenUV && !k.state.Finger:
 		return nil, notAllowed
-	case *r.Permissions&^(mayMake|mayAssert|mayManage) != 0:
+	case *r.Permissions&^(wire.MayMake|wire.MayAssert|wire.MayManage) != 0:
 		return nil, unauthorized
-	case *r.Permissions&(mayMake|mayAssert) != 0 && rpID == "":
+	case *r.Permissions&(wire.MayMake|wire.MayAssert) != 0 && rpID == "":
 		return nil, missingParameter
 	}
-	if r.Subcommand == pinGetTokenPerm {
+	if r.Subcommand == wire.PINTokenPerm {
 		if st := k.checkPIN(r, shared); st != ok {
 			return nil, st
 		}
@@ -255,7 +242,7 @@ func (k *Key) tokenWithPermissions(r *pinRequest, shared secret, touched consent
 	return handOver(k.begin(*r.Permissions, rpID, true), shared)
 }
 
-func (k *Key) checkPIN(r *pinRequest, shared secret) code {
+func (k *Key) checkPIN(r *pinRequest, shared wire.Secret) code {
 	if r.PINHash == nil {
 		return missingParameter
 	}
@@ -268,8 +255,8 @@ func (k *Key) checkPIN(r *pinRequest, shared secret) code {
 	return ok
 }
 
-func handOver(value []byte, shared secret) (any, code) {
-	sealed, err := shared.encrypt(value)
+func handOver(value []byte, shared wire.Secret) (any, code) {
+	sealed, err := shared.Encrypt(value)
 	if err != nil {
 		return nil, invalidParameter
 	}

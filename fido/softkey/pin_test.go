@@ -5,6 +5,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"nightlatch/fido/ctap2/wire"
 )
 
 // CTAP sections 6.5.5.5 and 6.5.5.6: which PINs are accepted, and how a PIN is changed.
@@ -31,21 +33,21 @@ func TestPINPolicy(t *testing.T) {
 		}
 		h := newHost(t, newKey(t, Config{}), number)
 		h.changePIN("1234", "5678", pinNotSet)
-		h.byPIN("1234", mayManage, "", pinNotSet)
+		h.byPIN("1234", wire.MayManage, "", pinNotSet)
 		h.setPIN("1234", ok)
 		h.setPIN("5678", pinAuthInvalid)
 		h.changePIN("4321", "5678", pinInvalid)
 		h.changePIN("1234", "5678", pinAuthInvalid) // a wrong PIN voids the key agreement
 		h.agree()
 		h.changePIN("1234", "567", pinPolicy)
-		token := h.byPIN("1234", mayManage, "", ok)
+		token := h.byPIN("1234", wire.MayManage, "", ok)
 		h.changePIN("1234", "5678", ok)
-		if st, _ := h.manage(token, manageMetadata, nil); st != pinAuthInvalid {
+		if st, _ := h.manage(token, wire.ManageMetadata, nil); st != pinAuthInvalid {
 			t.Errorf("a token of the old PIN: %#02x", st)
 		}
-		h.byPIN("1234", mayManage, "", pinInvalid)
+		h.byPIN("1234", wire.MayManage, "", pinInvalid)
 		h.agree()
-		h.byPIN("5678", mayManage, "", ok)
+		h.byPIN("5678", wire.MayManage, "", ok)
 	})
 }
 
@@ -60,8 +62,8 @@ func TestWrongPINs(t *testing.T) {
 		try := func(pin string, want code, left int, replug bool) {
 			t.Helper()
 			h.agree()
-			h.byPIN(pin, mayManage, "", want)
-			if a := h.pinAnswer(m{2: pinGetRetries}, ok); *a.Tries != left || *a.PowerCycle != replug {
+			h.byPIN(pin, wire.MayManage, "", want)
+			if a := h.pinAnswer(m{2: wire.PINRetries}, ok); *a.Tries != left || *a.PowerCycle != replug {
 				t.Errorf("%d tries left, replug %v; want %d, %v", *a.Tries, *a.PowerCycle, left, replug)
 			}
 		}
@@ -81,7 +83,7 @@ func TestWrongPINs(t *testing.T) {
 		k.PlugIn()
 		try("1234", pinBlocked, 0, false)
 		h.changePIN("1234", "5678", pinBlocked)
-		if st, _ := run(t, k, cmdReset, nil); st != ok || k.HasPIN() {
+		if st, _ := run(t, k, wire.Reset, nil); st != ok || k.HasPIN() {
 			t.Errorf("reset: %#02x", st)
 		}
 		h.agree()
@@ -99,9 +101,9 @@ func TestTokenPermissions(t *testing.T) {
 		h.setPIN("1234", ok)
 		h.byPIN("1234", 0, "localhost", invalidParameter)
 		h.byPIN("1234", 0x20, "", unauthorized) // authenticatorConfig
-		h.byPIN("1234", mayMake, "", missingParameter)
-		h.pinAnswer(m{1: number, 2: pinGetTokenPerm, 3: h.public, 6: h.pinHash("1234")}, missingParameter)
-		h.pinAnswer(m{1: number, 2: pinGetToken, 3: h.public, 6: h.pinHash("1234"), 9: mayMake}, invalidParameter)
+		h.byPIN("1234", wire.MayMake, "", missingParameter)
+		h.pinAnswer(m{1: number, 2: wire.PINTokenPerm, 3: h.public, 6: h.pinHash("1234")}, missingParameter)
+		h.pinAnswer(m{1: number, 2: wire.PINToken, 3: h.public, 6: h.pinHash("1234"), 9: wire.MayMake}, invalidParameter)
 
 		for _, tt := range []struct {
 			name        string
@@ -111,43 +113,43 @@ func TestTokenPermissions(t *testing.T) {
 			params      m
 			want        code
 		}{
-			{"make", mayMake, "localhost", cmdMakeCredential, makeParams(nil), ok},
-			{"make, may only assert", mayAssert, "localhost", cmdMakeCredential, makeParams(nil), pinAuthInvalid},
-			{"make, may only manage", mayManage, "", cmdMakeCredential, makeParams(nil), pinAuthInvalid},
-			{"make for another", mayMake, "example.org", cmdMakeCredential, makeParams(nil), pinAuthInvalid},
-			{"assert, may only make", mayMake, "localhost", cmdGetAssertion, assertParams(nil), pinAuthInvalid},
-			{"assert without credentials", mayAssert, "localhost", cmdGetAssertion, assertParams(nil), noCredentials},
+			{"make", wire.MayMake, "localhost", wire.MakeCredential, makeParams(nil), ok},
+			{"make, may only assert", wire.MayAssert, "localhost", wire.MakeCredential, makeParams(nil), pinAuthInvalid},
+			{"make, may only manage", wire.MayManage, "", wire.MakeCredential, makeParams(nil), pinAuthInvalid},
+			{"make for another", wire.MayMake, "example.org", wire.MakeCredential, makeParams(nil), pinAuthInvalid},
+			{"assert, may only make", wire.MayMake, "localhost", wire.GetAssertion, assertParams(nil), pinAuthInvalid},
+			{"assert without credentials", wire.MayAssert, "localhost", wire.GetAssertion, assertParams(nil), noCredentials},
 		} {
 			token := h.byPIN("1234", tt.permissions, tt.rpID, ok)
 			if st, _ := run(t, k, tt.command, h.with(tt.params, token)); st != tt.want {
 				t.Errorf("%s: status %#02x, want %#02x", tt.name, st, tt.want)
 			}
 		}
-		token := h.byPIN("1234", mayMake, "localhost", ok)
+		token := h.byPIN("1234", wire.MayMake, "localhost", ok)
 		forged := h.with(makeParams(nil), token)
 		forged[8].([]byte)[0] ^= 1
-		if st, _ := run(t, k, cmdMakeCredential, forged); st != pinAuthInvalid {
+		if st, _ := run(t, k, wire.MakeCredential, forged); st != pinAuthInvalid {
 			t.Errorf("a forged parameter: %#02x", st)
 		}
-		st, answer := run(t, k, cmdMakeCredential, h.with(makeParams(nil), token))
+		st, answer := run(t, k, wire.MakeCredential, h.with(makeParams(nil), token))
 		if st != ok || flags(t, answer) != flagUserPresent|flagUserVerified {
 			t.Errorf("status %#02x, flags %#02x", st, flags(t, answer))
 		}
-		if st, _ := run(t, k, cmdMakeCredential, h.with(makeParams(nil), token)); st != pinAuthInvalid {
+		if st, _ := run(t, k, wire.MakeCredential, h.with(makeParams(nil), token)); st != pinAuthInvalid {
 			t.Errorf("the token is still valid after a touch: %#02x", st)
 		}
 
 		// A token of CTAP 2.0 is bound to the first relying party it is used for.
-		a := h.pinAnswer(m{1: number, 2: pinGetToken, 3: h.public, 6: h.pinHash("1234")}, ok)
-		token, err := h.shared.decrypt(a.Token)
+		a := h.pinAnswer(m{1: number, 2: wire.PINToken, 3: h.public, 6: h.pinHash("1234")}, ok)
+		token, err := h.shared.Decrypt(a.Token)
 		if err != nil {
 			t.Fatal(err)
 		}
 		quiet := h.with(assertParams(m{5: m{"up": false}}), token)
-		if st, _ := run(t, k, cmdGetAssertion, quiet); st != noCredentials {
+		if st, _ := run(t, k, wire.GetAssertion, quiet); st != noCredentials {
 			t.Errorf("first use: %#02x", st)
 		}
-		if st, _ := run(t, k, cmdGetAssertion, with(quiet, m{1: "example.org"})); st != pinAuthInvalid {
+		if st, _ := run(t, k, wire.GetAssertion, with(quiet, m{1: "example.org"})); st != pinAuthInvalid {
 			t.Errorf("used for another: %#02x", st)
 		}
 	})
@@ -160,13 +162,13 @@ func TestTokenExpires(t *testing.T) {
 		k := newKey(t, Config{})
 		h := newHost(t, k, 2)
 		h.setPIN("1234", ok)
-		use := func(token []byte) code { st, _ := h.manage(token, manageMetadata, nil); return st }
-		token := h.byPIN("1234", mayManage, "", ok)
+		use := func(token []byte) code { st, _ := h.manage(token, wire.ManageMetadata, nil); return st }
+		token := h.byPIN("1234", wire.MayManage, "", ok)
 		<-time.After(tokenIdle + time.Second)
 		if st := use(token); st != pinAuthInvalid {
 			t.Errorf("unused for half a minute: %#02x", st)
 		}
-		token = h.byPIN("1234", mayManage, "", ok)
+		token = h.byPIN("1234", wire.MayManage, "", ok)
 		if st := use(token); st != ok {
 			t.Errorf("at once: %#02x", st)
 		}
@@ -193,7 +195,7 @@ func TestForcedChange(t *testing.T) {
 	if in := k.info(); !in.ForcePINChange {
 		t.Error("getInfo does not report forcePINChange")
 	}
-	h.byPIN("1234", mayManage, "", pinInvalid)
+	h.byPIN("1234", wire.MayManage, "", pinInvalid)
 	h.changePIN("1234", "5678", ok)
-	h.byPIN("5678", mayManage, "", ok)
+	h.byPIN("5678", wire.MayManage, "", ok)
 }

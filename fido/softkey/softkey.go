@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"nightlatch/fido"
+	"nightlatch/fido/ctap2/wire"
 	"nightlatch/fido/ctaphid"
 )
 
@@ -206,7 +207,7 @@ func (k *Key) CBOR(ctx context.Context, request []byte, report func(ctaphid.Stat
 	if answer == nil {
 		return []byte{byte(ok)}, nil
 	}
-	raw, err := encMode.Marshal(answer)
+	raw, err := wire.Encode(answer)
 	if err != nil {
 		return nil, fmt.Errorf("softkey: encoding an answer: %w", err)
 	}

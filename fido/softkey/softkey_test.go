@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"nightlatch/fido/ctap2/wire"
 	"nightlatch/fido/ctaphid"
 )
 
@@ -42,7 +43,7 @@ func run(t testing.TB, k *Key, command byte, params any) (code, []byte) {
 	t.Helper()
 	request := []byte{command}
 	if params != nil {
-		raw, err := encMode.Marshal(params)
+		raw, err := wire.Encode(params)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -99,52 +100,52 @@ func TestStatuses(t *testing.T) {
 		want    code
 	}{
 		{name: "unknown command", command: 0x99, want: invalidCommand},
-		{name: "make without parameters", command: cmdMakeCredential, want: invalidCBOR},
-		{name: "make with a list", command: cmdMakeCredential, params: []int{1}, want: unexpectedType},
-		{name: "make with a text for a hash", command: cmdMakeCredential, params: makeParams(m{1: "x"}), want: unexpectedType},
-		{name: "make without hash", command: cmdMakeCredential, params: makeParams(m{1: nil}), want: missingParameter},
-		{name: "make with a short hash", command: cmdMakeCredential, params: makeParams(m{1: []byte{1}}), want: invalidParameter},
-		{name: "make without relying party", command: cmdMakeCredential, params: makeParams(m{2: nil}), want: missingParameter},
-		{name: "make without user", command: cmdMakeCredential, params: makeParams(m{3: nil}), want: missingParameter},
-		{name: "make for a user without ID", command: cmdMakeCredential, params: makeParams(m{3: m{"id": []byte{}}}), want: invalidParameter},
-		{name: "make without algorithms", command: cmdMakeCredential, params: makeParams(m{4: nil}), want: missingParameter},
-		{name: "make with RSA", command: cmdMakeCredential, params: makeParams(m{4: []m{{"alg": -257, "type": "public-key"}}}), want: unsupportedAlg},
-		{name: "make with too long a list", command: cmdMakeCredential, params: makeParams(m{5: tooMany}), want: limitExceeded},
-		{name: "make without touch", command: cmdMakeCredential, params: makeParams(m{7: m{"up": false}}), want: invalidOption},
-		{name: "make with a sensor it lacks", command: cmdMakeCredential, params: makeParams(m{7: m{"uv": true}}), want: invalidOption},
-		{name: "make for an enterprise", command: cmdMakeCredential, params: makeParams(m{10: 1}), want: invalidParameter},
-		{name: "make with credProtect 4", command: cmdMakeCredential, params: makeParams(m{6: m{"credProtect": 4}}), want: invalidParameter},
-		{name: "make with a token and no protocol", command: cmdMakeCredential, params: makeParams(m{8: hash}), want: missingParameter},
-		{name: "make with an invalid token", command: cmdMakeCredential, params: makeParams(m{8: hash, 9: 2}), want: pinAuthInvalid},
-		{name: "make with PIN protocol 3", command: cmdMakeCredential, params: makeParams(m{8: hash, 9: 3}), want: invalidParameter},
-		{name: "make a discoverable credential without the PIN", command: cmdMakeCredential, params: makeParams(m{7: m{"rk": true}}), pin: true, want: pinRequired},
-		{name: "make without the PIN", command: cmdMakeCredential, params: makeParams(nil), pin: true, want: ok},
-		{name: "make: which key is touched", command: cmdMakeCredential, params: makeParams(m{8: []byte{}, 9: 2}), want: pinNotSet},
-		{name: "make: which key is touched, with PIN", command: cmdMakeCredential, params: makeParams(m{8: []byte{}, 9: 2}), pin: true, want: pinInvalid},
-		{name: "make", command: cmdMakeCredential, params: makeParams(nil), want: ok},
-		{name: "assert without relying party", command: cmdGetAssertion, params: assertParams(m{1: nil}), want: missingParameter},
-		{name: "assert without hash", command: cmdGetAssertion, params: assertParams(m{2: nil}), want: missingParameter},
-		{name: "assert with an option of the other command", command: cmdGetAssertion, params: assertParams(m{5: m{"rk": true}}), want: unsupportedOption},
-		{name: "assert with too long a list", command: cmdGetAssertion, params: assertParams(m{3: tooMany}), want: limitExceeded},
-		{name: "assert with a sensor it lacks", command: cmdGetAssertion, params: assertParams(m{5: m{"uv": true}}), want: invalidOption},
-		{name: "assert: hmac-secret without touch", command: cmdGetAssertion, params: assertParams(m{4: m{"hmac-secret": m{1: m{}}}, 5: m{"up": false}}), want: unsupportedOption},
-		{name: "assert: which key is touched", command: cmdGetAssertion, params: assertParams(m{6: []byte{}, 7: 2}), want: pinNotSet},
-		{name: "assert without credentials", command: cmdGetAssertion, params: assertParams(nil), want: noCredentials},
-		{name: "assert with a foreign credential", command: cmdGetAssertion, params: assertParams(m{3: []m{{"id": make([]byte, idSize), "type": "public-key"}}}), want: noCredentials},
-		{name: "the next assertion without a first", command: cmdGetNextAssertion, want: notAllowed},
-		{name: "info", command: cmdGetInfo, want: ok},
-		{name: "selection", command: cmdSelection, want: ok},
-		{name: "PIN: unknown subcommand", command: cmdClientPIN, params: m{1: 2, 2: 0x44, 3: m{}}, want: invalidSubcommand},
-		{name: "PIN: unknown protocol", command: cmdClientPIN, params: m{1: 3, 2: pinGetAgreement}, want: invalidParameter},
-		{name: "PIN: finger tries, without a sensor", command: cmdClientPIN, params: m{2: pinGetUVRetries}, want: invalidSubcommand},
-		{name: "PIN: no protocol", command: cmdClientPIN, params: m{2: pinGetAgreement}, want: missingParameter},
-		{name: "PIN: no key agreement", command: cmdClientPIN, params: m{1: 2, 2: pinGetToken}, want: missingParameter},
-		{name: "PIN: key agreement with an invalid point", command: cmdClientPIN, params: m{1: 2, 2: pinGetToken, 3: m{1: 2, -1: 1, -2: make([]byte, 32), -3: make([]byte, 32)}}, want: invalidParameter},
-		{name: "management without the PIN", command: cmdCredMgmt, params: m{1: manageMetadata}, want: pinRequired},
-		{name: "management: unknown subcommand", command: cmdCredMgmt, params: m{1: 0x44, 3: 2, 4: hash}, want: invalidSubcommand},
-		{name: "management with an invalid token", command: cmdCredMgmt, params: m{1: manageMetadata, 3: 2, 4: hash}, want: pinAuthInvalid},
-		{name: "management: no protocol", command: cmdCredMgmt, params: m{1: manageMetadata, 4: hash}, want: missingParameter},
-		{name: "management: next without begin", command: cmdCredMgmt, params: m{1: manageRPsNext}, want: notAllowed},
+		{name: "make without parameters", command: wire.MakeCredential, want: invalidCBOR},
+		{name: "make with a list", command: wire.MakeCredential, params: []int{1}, want: unexpectedType},
+		{name: "make with a text for a hash", command: wire.MakeCredential, params: makeParams(m{1: "x"}), want: unexpectedType},
+		{name: "make without hash", command: wire.MakeCredential, params: makeParams(m{1: nil}), want: missingParameter},
+		{name: "make with a short hash", command: wire.MakeCredential, params: makeParams(m{1: []byte{1}}), want: invalidParameter},
+		{name: "make without relying party", command: wire.MakeCredential, params: makeParams(m{2: nil}), want: missingParameter},
+		{name: "make without user", command: wire.MakeCredential, params: makeParams(m{3: nil}), want: missingParameter},
+		{name: "make for a user without ID", command: wire.MakeCredential, params: makeParams(m{3: m{"id": []byte{}}}), want: invalidParameter},
+		{name: "make without algorithms", command: wire.MakeCredential, params: makeParams(m{4: nil}), want: missingParameter},
+		{name: "make with RSA", command: wire.MakeCredential, params: makeParams(m{4: []m{{"alg": -257, "type": "public-key"}}}), want: unsupportedAlg},
+		{name: "make with too long a list", command: wire.MakeCredential, params: makeParams(m{5: tooMany}), want: limitExceeded},
+		{name: "make without touch", command: wire.MakeCredential, params: makeParams(m{7: m{"up": false}}), want: invalidOption},
+		{name: "make with a sensor it lacks", command: wire.MakeCredential, params: makeParams(m{7: m{"uv": true}}), want: invalidOption},
+		{name: "make for an enterprise", command: wire.MakeCredential, params: makeParams(m{10: 1}), want: invalidParameter},
+		{name: "make with credProtect 4", command: wire.MakeCredential, params: makeParams(m{6: m{"credProtect": 4}}), want: invalidParameter},
+		{name: "make with a token and no protocol", command: wire.MakeCredential, params: makeParams(m{8: hash}), want: missingParameter},
+		{name: "make with an invalid token", command: wire.MakeCredential, params: makeParams(m{8: hash, 9: 2}), want: pinAuthInvalid},
+		{name: "make with PIN protocol 3", command: wire.MakeCredential, params: makeParams(m{8: hash, 9: 3}), want: invalidParameter},
+		{name: "make a discoverable credential without the PIN", command: wire.MakeCredential, params: makeParams(m{7: m{"rk": true}}), pin: true, want: pinRequired},
+		{name: "make without the PIN", command: wire.MakeCredential, params: makeParams(nil), pin: true, want: ok},
+		{name: "make: which key is touched", command: wire.MakeCredential, params: makeParams(m{8: []byte{}, 9: 2}), want: pinNotSet},
+		{name: "make: which key is touched, with PIN", command: wire.MakeCredential, params: makeParams(m{8: []byte{}, 9: 2}), pin: true, want: pinInvalid},
+		{name: "make", command: wire.MakeCredential, params: makeParams(nil), want: ok},
+		{name: "assert without relying party", command: wire.GetAssertion, params: assertParams(m{1: nil}), want: missingParameter},
+		{name: "assert without hash", command: wire.GetAssertion, params: assertParams(m{2: nil}), want: missingParameter},
+		{name: "assert with an option of the other command", command: wire.GetAssertion, params: assertParams(m{5: m{"rk": true}}), want: unsupportedOption},
+		{name: "assert with too long a list", command: wire.GetAssertion, params: assertParams(m{3: tooMany}), want: limitExceeded},
+		{name: "assert with a sensor it lacks", command: wire.GetAssertion, params: assertParams(m{5: m{"uv": true}}), want: invalidOption},
+		{name: "assert: hmac-secret without touch", command: wire.GetAssertion, params: assertParams(m{4: m{"hmac-secret": m{1: m{}}}, 5: m{"up": false}}), want: unsupportedOption},
+		{name: "assert: which key is touched", command: wire.GetAssertion, params: assertParams(m{6: []byte{}, 7: 2}), want: pinNotSet},
+		{name: "assert without credentials", command: wire.GetAssertion, params: assertParams(nil), want: noCredentials},
+		{name: "assert with a foreign credential", command: wire.GetAssertion, params: assertParams(m{3: []m{{"id": make([]byte, idSize), "type": "public-key"}}}), want: noCredentials},
+		{name: "the next assertion without a first", command: wire.GetNextAssertion, want: notAllowed},
+		{name: "info", command: wire.GetInfo, want: ok},
+		{name: "selection", command: wire.Selection, want: ok},
+		{name: "PIN: unknown subcommand", command: wire.ClientPIN, params: m{1: 2, 2: 0x44, 3: m{}}, want: invalidSubcommand},
+		{name: "PIN: unknown protocol", command: wire.ClientPIN, params: m{1: 3, 2: wire.PINAgreement}, want: invalidParameter},
+		{name: "PIN: finger tries, without a sensor", command: wire.ClientPIN, params: m{2: wire.PINUVRetries}, want: invalidSubcommand},
+		{name: "PIN: no protocol", command: wire.ClientPIN, params: m{2: wire.PINAgreement}, want: missingParameter},
+		{name: "PIN: no key agreement", command: wire.ClientPIN, params: m{1: 2, 2: wire.PINToken}, want: missingParameter},
+		{name: "PIN: key agreement with an invalid point", command: wire.ClientPIN, params: m{1: 2, 2: wire.PINToken, 3: m{1: 2, -1: 1, -2: make([]byte, 32), -3: make([]byte, 32)}}, want: invalidParameter},
+		{name: "management without the PIN", command: wire.CredMgmt, params: m{1: wire.ManageMetadata}, want: pinRequired},
+		{name: "management: unknown subcommand", command: wire.CredMgmt, params: m{1: 0x44, 3: 2, 4: hash}, want: invalidSubcommand},
+		{name: "management with an invalid token", command: wire.CredMgmt, params: m{1: wire.ManageMetadata, 3: 2, 4: hash}, want: pinAuthInvalid},
+		{name: "management: no protocol", command: wire.CredMgmt, params: m{1: wire.ManageMetadata, 4: hash}, want: missingParameter},
+		{name: "management: next without begin", command: wire.CredMgmt, params: m{1: wire.ManageRPsNext}, want: notAllowed},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -177,12 +178,12 @@ func TestSignatures(t *testing.T) {
 	t.Parallel()
 	for _, alg := range []int64{algES256, algEdDSA} {
 		k := newKey(t, Config{})
-		st, answer := run(t, k, cmdMakeCredential, makeParams(m{4: []m{{"alg": -257, "type": "public-key"}, {"alg": alg, "type": "public-key"}}}))
+		st, answer := run(t, k, wire.MakeCredential, makeParams(m{4: []m{{"alg": -257, "type": "public-key"}, {"alg": alg, "type": "public-key"}}}))
 		if st != ok {
 			t.Fatalf("make: %#02x", st)
 		}
 		id, public := made(t, answer)
-		st, answer = run(t, k, cmdGetAssertion, assertParams(m{3: []m{{"id": id, "type": "public-key"}}}))
+		st, answer = run(t, k, wire.GetAssertion, assertParams(m{3: []m{{"id": id, "type": "public-key"}}}))
 		if st != ok {
 			t.Fatalf("assert: %#02x", st)
 		}
@@ -190,7 +191,7 @@ func TestSignatures(t *testing.T) {
 		if st := decode(answer, &a); st != ok {
 			t.Fatalf("status %#02x", st)
 		}
-		var key coseEC2
+		var key wire.EC2Key
 		if st := decode(public, &key); st != ok || key.Alg != alg {
 			t.Fatalf("public key: %#02x, algorithm %d", st, key.Alg)
 		}
@@ -216,16 +217,16 @@ func TestSignatures(t *testing.T) {
 func TestCredentialIsBound(t *testing.T) {
 	t.Parallel()
 	k := newKey(t, Config{})
-	_, answer := run(t, k, cmdMakeCredential, makeParams(nil))
+	_, answer := run(t, k, wire.MakeCredential, makeParams(nil))
 	id, _ := made(t, answer)
 	allow := m{3: []m{{"id": id, "type": "public-key"}}}
-	if st, _ := run(t, k, cmdGetAssertion, assertParams(with(m{1: "evil.example"}, allow))); st != noCredentials {
+	if st, _ := run(t, k, wire.GetAssertion, assertParams(with(m{1: "evil.example"}, allow))); st != noCredentials {
 		t.Errorf("for another relying party: %#02x", st)
 	}
-	if st, _ := run(t, newKey(t, Config{}), cmdGetAssertion, assertParams(allow)); st != noCredentials {
+	if st, _ := run(t, newKey(t, Config{}), wire.GetAssertion, assertParams(allow)); st != noCredentials {
 		t.Errorf("on another key: %#02x", st)
 	}
-	if st, _ := run(t, k, cmdMakeCredential, makeParams(m{5: allow[3]})); st != excluded {
+	if st, _ := run(t, k, wire.MakeCredential, makeParams(m{5: allow[3]})); st != excluded {
 		t.Errorf("excluded: %#02x, want %#02x", st, excluded)
 	}
 }
@@ -235,21 +236,21 @@ func TestSeries(t *testing.T) {
 	t.Parallel()
 	k := newKey(t, Config{})
 	for _, name := range []string{"alice", "bob", "carol"} {
-		st, _ := run(t, k, cmdMakeCredential, makeParams(m{3: m{"id": []byte(name), "name": name}, 7: m{"rk": true}}))
+		st, _ := run(t, k, wire.MakeCredential, makeParams(m{3: m{"id": []byte(name), "name": name}, 7: m{"rk": true}}))
 		if st != ok {
 			t.Fatalf("make: %#02x", st)
 		}
 	}
-	command, params := byte(cmdGetAssertion), any(assertParams(nil))
+	command, params := byte(wire.GetAssertion), any(assertParams(nil))
 	for i, name := range []string{"carol", "bob", "alice"} {
 		st, answer := run(t, k, command, params)
 		var a assertion
 		if st != ok || decode(answer, &a) != ok || string(a.User.ID) != name || a.User.Name != "" || (a.Count == 3) != (i == 0) {
 			t.Errorf("%d: status %#02x, %+v; want %s", i, st, a.User, name)
 		}
-		command, params = cmdGetNextAssertion, nil
+		command, params = wire.GetNextAssertion, nil
 	}
-	if st, _ := run(t, k, cmdGetNextAssertion, nil); st != notAllowed {
+	if st, _ := run(t, k, wire.GetNextAssertion, nil); st != notAllowed {
 		t.Errorf("a fourth: %#02x", st)
 	}
 }
@@ -258,7 +259,7 @@ func TestSeries(t *testing.T) {
 func TestStateSurvives(t *testing.T) {
 	t.Parallel()
 	k := newKey(t, Config{})
-	_, answer := run(t, k, cmdMakeCredential, makeParams(m{7: m{"rk": true}}))
+	_, answer := run(t, k, wire.MakeCredential, makeParams(m{7: m{"rk": true}}))
 	id, _ := made(t, answer)
 	if err := k.SetPIN("123456"); err != nil {
 		t.Fatal(err)
@@ -275,7 +276,7 @@ func TestStateSurvives(t *testing.T) {
 	if !again.HasPIN() || again.State().Counter != k.State().Counter {
 		t.Errorf("state %+v, want %+v", again.State(), k.State())
 	}
-	st, answer := run(t, again, cmdGetAssertion, assertParams(nil))
+	st, answer := run(t, again, wire.GetAssertion, assertParams(nil))
 	var a assertion
 	if st != ok || decode(answer, &a) != ok || !bytes.Equal(a.Credential.ID, id) {
 		t.Errorf("status %#02x, credential %x", st, a.Credential.ID)
@@ -286,10 +287,10 @@ func TestStateSurvives(t *testing.T) {
 func TestFrozenCounter(t *testing.T) {
 	t.Parallel()
 	k := newKey(t, Config{})
-	_, answer := run(t, k, cmdMakeCredential, makeParams(nil))
+	_, answer := run(t, k, wire.MakeCredential, makeParams(nil))
 	id, _ := made(t, answer)
 	count := func() byte {
-		_, answer := run(t, k, cmdGetAssertion, assertParams(m{3: []m{{"id": id, "type": "public-key"}}}))
+		_, answer := run(t, k, wire.GetAssertion, assertParams(m{3: []m{{"id": id, "type": "public-key"}}}))
 		var a assertion
 		if st := decode(answer, &a); st != ok {
 			t.Fatalf("status %#02x", st)
@@ -310,7 +311,7 @@ func TestTouchTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := newKey(t, Config{Touch: &Gate{}})
 		begun := time.Now()
-		st, _ := run(t, k, cmdMakeCredential, makeParams(nil))
+		st, _ := run(t, k, wire.MakeCredential, makeParams(nil))
 		if st != noAction || time.Since(begun) != touchTimeout {
 			t.Errorf("status %#02x after %v", st, time.Since(begun))
 		}
@@ -322,7 +323,7 @@ func TestCancelledTouch(t *testing.T) {
 	k := newKey(t, Config{Touch: &Gate{}})
 	ctx, cancel := context.WithCancel(t.Context())
 	var statuses []ctaphid.Status
-	answer, err := k.CBOR(ctx, []byte{cmdSelection}, func(s ctaphid.Status) {
+	answer, err := k.CBOR(ctx, []byte{wire.Selection}, func(s ctaphid.Status) {
 		statuses = append(statuses, s)
 		cancel()
 	})
@@ -340,11 +341,11 @@ func TestResetWindow(t *testing.T) {
 			t.Fatal(err)
 		}
 		<-time.After(resetWindow + time.Second)
-		if st, _ := run(t, k, cmdReset, nil); st != notAllowed {
+		if st, _ := run(t, k, wire.Reset, nil); st != notAllowed {
 			t.Errorf("late: %#02x", st)
 		}
 		k.PlugIn()
-		if st, _ := run(t, k, cmdReset, nil); st != ok || k.HasPIN() {
+		if st, _ := run(t, k, wire.Reset, nil); st != ok || k.HasPIN() {
 			t.Errorf("in time: %#02x, PIN %v", st, k.HasPIN())
 		}
 	})

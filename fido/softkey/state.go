@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"nightlatch/fido"
+	"nightlatch/fido/ctap2/wire"
 )
 
 // A State is a key's persistent state, with secrets. It can be encoded as JSON. A key
@@ -57,7 +58,7 @@ func (s State) check() error {
 		return errors.New("softkey: Config.State has no secret")
 	case s.PINTries < 0 || s.PINTries > fido.MaxPINTries || s.UVTries < 0 || s.UVTries > uvTries:
 		return errors.New("softkey: Config.State has too many or negative tries")
-	case len(s.PINHash) != 0 && len(s.PINHash) != pinHashSize:
+	case len(s.PINHash) != 0 && len(s.PINHash) != wire.PINHashSize:
 		return errors.New("softkey: Config.State has a PIN hash of the wrong size")
 	}
 	return nil

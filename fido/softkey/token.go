@@ -4,13 +4,8 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"time"
-)
 
-// The permissions of a token (CTAP section 6.5.5.7).
-const (
-	mayMake   byte = 0x01
-	mayAssert byte = 0x02
-	mayManage byte = 0x04
+	"nightlatch/fido/ctap2/wire"
 )
 
 // The time limits of a token (CTAP section 6.5.2.1): until its first use, for the user
@@ -62,7 +57,7 @@ func (k *Key) authorize(protocol int, param, message []byte, permission byte) co
 		return invalidParameter
 	}
 	t := k.current()
-	if len(t.value) == 0 || t.permissions&permission == 0 || !hmac.Equal(param, authenticate(protocol, t.value, message)) {
+	if len(t.value) == 0 || t.permissions&permission == 0 || !hmac.Equal(param, wire.Authenticate(protocol, t.value, message)) {
 		return pinAuthInvalid
 	}
 	t.used = true

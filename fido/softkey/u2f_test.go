@@ -13,6 +13,7 @@ import (
 	"slices"
 	"testing"
 
+	"nightlatch/fido/ctap2/wire"
 	"nightlatch/fido/ctaphid"
 	"nightlatch/fido/nfc/apdu"
 )
@@ -156,7 +157,7 @@ func TestU2FRefusals(t *testing.T) {
 			t.Errorf("%s: %x, %v; want %v", tt.name, answer, w, tt.want)
 		}
 	}
-	if st, _ := run(t, k, cmdGetInfo, nil); st != invalidCommand {
+	if st, _ := run(t, k, wire.GetInfo, nil); st != invalidCommand {
 		t.Errorf("CTAP2: %#02x", st)
 	}
 	for _, kind := range []Kind{FIDO2, Fingerprint} {
@@ -197,7 +198,7 @@ func TestU2FCredentialOverCTAP2(t *testing.T) {
 	handle, _ := registered(t, answer)
 	state := k.State()
 	newer := newKey(t, Config{State: &state})
-	st, _ := run(t, newer, cmdGetAssertion, assertParams(m{3: []m{{"id": handle, "type": "public-key"}}}))
+	st, _ := run(t, newer, wire.GetAssertion, assertParams(m{3: []m{{"id": handle, "type": "public-key"}}}))
 	if st != ok {
 		t.Errorf("status %#02x", st)
 	}

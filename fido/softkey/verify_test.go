@@ -4,6 +4,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"nightlatch/fido/ctap2/wire"
 )
 
 const both = flagUserPresent | flagUserVerified
@@ -17,23 +19,23 @@ func TestFinger(t *testing.T) {
 	if in := k.info(); !in.Options["uv"] || in.UVModality != fingerprint {
 		t.Errorf("info %+v", in)
 	}
-	st, answer := run(t, k, cmdMakeCredential, makeParams(m{7: m{"uv": true}}))
+	st, answer := run(t, k, wire.MakeCredential, makeParams(m{7: m{"uv": true}}))
 	if st != ok || flags(t, answer) != both || f.n != 1 {
 		t.Errorf("make: status %#02x, flags %#02x, %d touches", st, flags(t, answer), f.n)
 	}
 	id, _ := made(t, answer)
 	allow := m{3: []m{{"id": id, "type": "public-key"}}}
-	st, answer = run(t, k, cmdGetAssertion, assertParams(with(m{5: m{"uv": true}}, allow)))
+	st, answer = run(t, k, wire.GetAssertion, assertParams(with(m{5: m{"uv": true}}, allow)))
 	if st != ok || flags(t, answer) != both || f.n != 2 {
 		t.Errorf("assert: status %#02x, flags %#02x, %d touches", st, flags(t, answer), f.n)
 	}
 	h := newHost(t, k, 2)
-	token := h.byFinger(mayAssert, "localhost", ok)
-	st, answer = run(t, k, cmdGetAssertion, h.with(assertParams(allow), token))
+	token := h.byFinger(wire.MayAssert, "localhost", ok)
+	st, answer = run(t, k, wire.GetAssertion, h.with(assertParams(allow), token))
 	if st != ok || flags(t, answer) != both || f.n != 3 {
 		t.Errorf("assert with a token: status %#02x, flags %#02x, %d touches", st, flags(t, answer), f.n)
 	}
-	if st, answer = run(t, k, cmdGetAssertion, assertParams(allow)); st != ok || flags(t, answer) != flagUserPresent || f.n != 4 {
+	if st, answer = run(t, k, wire.GetAssertion, assertParams(allow)); st != ok || flags(t, answer) != flagUserPresent || f.n != 4 {
 		t.Errorf("unverified: status %#02x, flags %#02x, %d touches", st, flags(t, answer), f.n)
 	}
 }
@@ -45,13 +47,13 @@ func TestTouchOfATokenExpires(t *testing.T) {
 		f := &finger{}
 		k := newKey(t, Config{Kind: Fingerprint, Touch: f})
 		h := newHost(t, k, 2)
-		token := h.byFinger(mayMake|mayAssert, "localhost", ok)
+		token := h.byFinger(wire.MayMake|wire.MayAssert, "localhost", ok)
 		quiet := h.with(assertParams(m{5: m{"up": false}}), token)
-		if st, _ := run(t, k, cmdGetAssertion, quiet); st != noCredentials { // it is in use now
+		if st, _ := run(t, k, wire.GetAssertion, quiet); st != noCredentials { // it is in use now
 			t.Errorf("status %#02x", st)
 		}
 		<-time.After(tokenPresent + time.Second)
-		if st, _ := run(t, k, cmdMakeCredential, h.with(makeParams(nil), token)); st != ok || f.n != 2 {
+		if st, _ := run(t, k, wire.MakeCredential, h.with(makeParams(nil), token)); st != ok || f.n != 2 {
 			t.Errorf("status %#02x, %d touches; want a second one", st, f.n)
 		}
 	})
@@ -65,40 +67,40 @@ func TestWrongFinger(t *testing.T) {
 	h.setPIN("1234", ok)
 	left := func(want int) {
 		t.Helper()
-		if a := h.pinAnswer(m{2: pinGetUVRetries}, ok); *a.UVTries != want {
+		if a := h.pinAnswer(m{2: wire.PINUVRetries}, ok); *a.UVTries != want {
 			t.Errorf("%d finger tries left, want %d", *a.UVTries, want)
 		}
 	}
 	if err := k.WrongFinger(true); err != nil {
 		t.Fatal(err)
 	}
-	h.byFinger(mayMake, "localhost", uvInvalid)
+	h.byFinger(wire.MayMake, "localhost", uvInvalid)
 	left(2)
 	_ = k.WrongFinger(false)
-	h.byFinger(mayMake, "localhost", ok)
+	h.byFinger(wire.MayMake, "localhost", ok)
 	left(uvTries)
 	_ = k.WrongFinger(true)
-	h.byFinger(mayMake, "localhost", uvInvalid)
-	if st, _ := run(t, k, cmdMakeCredential, makeParams(m{7: m{"uv": true}})); st != pinRequired {
+	h.byFinger(wire.MayMake, "localhost", uvInvalid)
+	if st, _ := run(t, k, wire.MakeCredential, makeParams(m{7: m{"uv": true}})); st != pinRequired {
 		t.Errorf("make with a wrong finger: %#02x", st)
 	}
 	left(1)
-	if st, _ := run(t, k, cmdMakeCredential, makeParams(nil)); st != ok { // any finger is a touch
+	if st, _ := run(t, k, wire.MakeCredential, makeParams(nil)); st != ok { // any finger is a touch
 		t.Errorf("a touch with the wrong finger: %#02x", st)
 	}
-	h.byFinger(mayMake, "localhost", uvBlocked)
+	h.byFinger(wire.MayMake, "localhost", uvBlocked)
 	if err := k.WrongFinger(false); err != nil {
 		t.Fatal(err)
 	}
-	h.byFinger(mayMake, "localhost", uvBlocked)
-	h.byPIN("1234", mayMake, "localhost", ok)
+	h.byFinger(wire.MayMake, "localhost", uvBlocked)
+	h.byPIN("1234", wire.MayMake, "localhost", ok)
 	left(uvTries)
-	h.byFinger(mayMake, "localhost", ok)
+	h.byFinger(wire.MayMake, "localhost", ok)
 
 	// Without a PIN there is no other verification.
 	k = newKey(t, Config{Kind: Fingerprint})
 	_ = k.WrongFinger(true)
-	if st, _ := run(t, k, cmdMakeCredential, makeParams(m{7: m{"uv": true}})); st != denied {
+	if st, _ := run(t, k, wire.MakeCredential, makeParams(m{7: m{"uv": true}})); st != denied {
 		t.Errorf("make with a wrong finger, without a PIN: %#02x", st)
 	}
 }
@@ -115,7 +117,7 @@ func TestDiscoverableCredentialNeedsVerification(t *testing.T) {
 		{m{"rk": true, "uv": true}, ok},
 		{m{"rk": false}, ok},
 	} {
-		if st, _ := run(t, k, cmdMakeCredential, makeParams(m{7: tt.options})); st != tt.want {
+		if st, _ := run(t, k, wire.MakeCredential, makeParams(m{7: tt.options})); st != tt.want {
 			t.Errorf("%v: status %#02x, want %#02x", tt.options, st, tt.want)
 		}
 	}
@@ -125,20 +127,20 @@ func TestDiscoverableCredentialNeedsVerification(t *testing.T) {
 func TestResetRemovesTheFinger(t *testing.T) {
 	t.Parallel()
 	k := newKey(t, Config{Kind: Fingerprint})
-	if st, _ := run(t, k, cmdReset, nil); st != ok {
+	if st, _ := run(t, k, wire.Reset, nil); st != ok {
 		t.Fatalf("reset: %#02x", st)
 	}
 	if uv, has := k.info().Options["uv"]; !has || uv {
 		t.Errorf("uv: %v, %v; want a sensor without a finger", uv, has)
 	}
-	if st, _ := run(t, k, cmdMakeCredential, makeParams(m{7: m{"uv": true}})); st != invalidOption {
+	if st, _ := run(t, k, wire.MakeCredential, makeParams(m{7: m{"uv": true}})); st != invalidOption {
 		t.Errorf("make by finger: %#02x", st)
 	}
-	newHost(t, k, 2).byFinger(mayMake, "localhost", notAllowed)
+	newHost(t, k, 2).byFinger(wire.MayMake, "localhost", notAllowed)
 	if err := k.EnrollFinger(); err != nil {
 		t.Fatal(err)
 	}
-	if st, _ := run(t, k, cmdMakeCredential, makeParams(m{7: m{"uv": true}})); st != ok {
+	if st, _ := run(t, k, wire.MakeCredential, makeParams(m{7: m{"uv": true}})); st != ok {
 		t.Errorf("enrolled again: %#02x", st)
 	}
 }
@@ -152,7 +154,7 @@ func TestProtection(t *testing.T) {
 		if level > 0 {
 			params[6] = m{"credProtect": level}
 		}
-		st, answer := run(t, k, cmdMakeCredential, params)
+		st, answer := run(t, k, wire.MakeCredential, params)
 		if st != ok {
 			t.Fatalf("level %d: %#02x", level, st)
 		}
@@ -170,14 +172,14 @@ func TestProtection(t *testing.T) {
 			if tt.named {
 				params[3] = []m{{"id": id, "type": "public-key"}}
 			}
-			st, _ := run(t, k, cmdGetAssertion, params)
+			st, _ := run(t, k, wire.GetAssertion, params)
 			if (st == ok) != tt.want || st != ok && st != noCredentials {
 				t.Errorf("level %d, named %v, verified %v: status %#02x", level, tt.named, tt.verified, st)
 			}
 		}
 		// A credential on an exclude list counts as named.
 		exclude := m{5: []m{{"id": id, "type": "public-key"}}}
-		if st, _ := run(t, k, cmdMakeCredential, makeParams(exclude)); (st == excluded) != (level < 3) {
+		if st, _ := run(t, k, wire.MakeCredential, makeParams(exclude)); (st == excluded) != (level < 3) {
 			t.Errorf("level %d, excluded: %#02x", level, st)
 		}
 		k.mu.Lock()
@@ -193,15 +195,15 @@ func TestExcludedUntouched(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := touching()
 		k := newKey(t, Config{Touch: g})
-		_, answer := run(t, k, cmdMakeCredential, makeParams(nil))
+		_, answer := run(t, k, wire.MakeCredential, makeParams(nil))
 		id, _ := made(t, answer)
 		g.SetAuto(false)
 		begun := time.Now()
-		st, _ := run(t, k, cmdMakeCredential, makeParams(m{5: []m{{"id": id, "type": "public-key"}}}))
+		st, _ := run(t, k, wire.MakeCredential, makeParams(m{5: []m{{"id": id, "type": "public-key"}}}))
 		if st != excluded || time.Since(begun) != touchTimeout {
 			t.Errorf("status %#02x after %v", st, time.Since(begun))
 		}
-		if st, _ := run(t, k, cmdMakeCredential, makeParams(m{5: []m{{"id": id, "type": "unknown"}}})); st != noAction {
+		if st, _ := run(t, k, wire.MakeCredential, makeParams(m{5: []m{{"id": id, "type": "unknown"}}})); st != noAction {
 			t.Errorf("a descriptor of an unknown type: %#02x", st)
 		}
 	})
@@ -213,7 +215,7 @@ func TestHMACSecrets(t *testing.T) {
 	t.Parallel()
 	bothProtocols(t, func(t *testing.T, number int) {
 		k := newKey(t, Config{Kind: Fingerprint})
-		st, answer := run(t, k, cmdMakeCredential, makeParams(m{6: m{"hmac-secret": true}}))
+		st, answer := run(t, k, wire.MakeCredential, makeParams(m{6: m{"hmac-secret": true}}))
 		if st != ok {
 			t.Fatalf("make: %#02x", st)
 		}
@@ -223,7 +225,7 @@ func TestHMACSecrets(t *testing.T) {
 			t.Helper()
 			sealed := h.encrypt(salts)
 			input := m{1: h.public, 2: sealed, 3: h.authenticate(sealed), 4: number}
-			st, answer := run(t, k, cmdGetAssertion, assertParams(m{
+			st, answer := run(t, k, wire.GetAssertion, assertParams(m{
 				3: []m{{"id": id, "type": "public-key"}}, 4: m{"hmac-secret": input}, 5: m{"uv": uv},
 			}))
 			if st != want {
@@ -239,7 +241,7 @@ func TestHMACSecrets(t *testing.T) {
 			if decode(answer, &a) != ok || decode(a.AuthData[37:], &ext) != ok {
 				t.Fatalf("answer %x", answer)
 			}
-			out, err := h.shared.decrypt(ext.Secret)
+			out, err := h.shared.Decrypt(ext.Secret)
 			if err != nil {
 				t.Fatal(err)
 			}

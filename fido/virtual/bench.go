@@ -1,12 +1,13 @@
 // Package virtual manages virtual security keys, the lab's and the tests'. Each is a
-// softkey that speaks CTAPHID on a pseudo-terminal, so every program on this machine
-// that uses libfido2 can open it by its path like a USB key. Keys can be plugged in,
-// touched and unplugged.
+// softkey. Keys can be plugged in, touched and unplugged.
+//
+// On Linux a key speaks CTAPHID on a pseudo-terminal, so every program on this computer
+// that uses libfido2 can open it by its path like a USB key. Where there are no such
+// terminals, or libfido2 is missing, a key is used in this process through fido/ctap2: see
+// Bench.Open.
 //
 // An NFC key is a card: its commands pass as APDUs through fido/nfc and
 // fido/nfc/applet. Putting it on the reader counts as one touch, within two minutes.
-//
-// Linux only; elsewhere Plug returns ErrUnsupported.
 package virtual
 
 import (
@@ -14,6 +15,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -25,22 +27,18 @@ import (
 
 // Errors of the bench.
 var (
-	ErrUnsupported = pty.ErrUnsupported
-	ErrUnknown     = errors.New("virtual: unknown key")
-	ErrUnplugged   = errors.New("virtual: the key is not plugged in")
-	ErrPlugged     = errors.New("virtual: the key is plugged in")
-	ErrFull        = errors.New("virtual: the bench is full")
-	ErrClosed      = errors.New("virtual: the bench is closed")
-	ErrTransport   = errors.New("virtual: the transport must be usb or nfc")
-	ErrPIN         = softkey.ErrPIN      // too short or too long
-	ErrNoPIN       = softkey.ErrNoPIN    // the action needs one
-	ErrNoSensor    = softkey.ErrNoSensor // the action needs one
-	ErrU2F         = softkey.ErrU2F      // a U2F key has no PIN and no discoverable credentials
-	ErrKind        = errors.New("virtual: unknown kind of key")
+	ErrUnknown   = errors.New("virtual: unknown key")
+	ErrUnplugged = errors.New("virtual: the key is not plugged in")
+	ErrPlugged   = errors.New("virtual: the key is plugged in")
+	ErrFull      = errors.New("virtual: the bench is full")
+	ErrClosed    = errors.New("virtual: the bench is closed")
+	ErrTransport = errors.New("virtual: the transport must be usb or nfc")
+	ErrPIN       = softkey.ErrPIN      // too short or too long
+	ErrNoPIN     = softkey.ErrNoPIN    // the action needs one
+	ErrNoSensor  = softkey.ErrNoSensor // the action needs one
+	ErrU2F       = softkey.ErrU2F      // a U2F key has no PIN and no discoverable credentials
+	ErrKind      = errors.New("virtual: unknown kind of key")
 )
-
-// Supported reports whether this system supports virtual keys.
-const Supported = pty.Supported
 
 // maxKeys is the maximum number of keys, plugged in or not. libfido2 lists at most that
 // many devices.
@@ -56,18 +54,23 @@ const Manufacturer = "Nightlatch lab"
 type Config struct {
 	Linger time.Duration    // see softkey.Gate; 0 means DefaultLinger, negative means none
 	Now    func() time.Time // the keys' clock; nil means time.Now
+
+	// InProcess keeps the keys in this process, without a pseudo-terminal. It is always so
+	// on systems other than Linux.
+	InProcess bool
 }
 
 // A Bench holds virtual keys. It is safe for concurrent use.
 type Bench struct {
-	linger  time.Duration
-	now     func() time.Time
-	changes *notifier
+	linger   time.Duration
+	now      func() time.Time
+	terminal bool // the keys get pseudo-terminals
+	changes  *notifier
 
 	pulls sync.WaitGroup // goroutines that are about to unplug a key
 
 	mu     sync.Mutex
-	last   int
+	last   int // the number of keys made
 	closed bool
 	slots  []*slot
 }
@@ -81,6 +84,7 @@ type slot struct {
 	key     *softkey.Key
 	card    *applet.Applet // of an NFC key; nil for USB
 	plug    *plug          // nil while the key is not plugged in
+	plugs   int            // how often it was plugged in
 }
 
 // New returns an empty bench.
@@ -91,7 +95,7 @@ func New(cfg Config) (*Bench, error) {
 	case cfg.Linger < 0:
 		cfg.Linger = 0
 	}
-	return &Bench{linger: cfg.Linger, now: cfg.Now, changes: newNotifier()}, nil
+	return &Bench{linger: cfg.Linger, now: cfg.Now, terminal: pty.Supported && !cfg.InProcess, changes: newNotifier()}, nil
 }
 
 // Plug makes a new FIDO2 key and plugs it in. transport is "usb" or "nfc"; pin is "" for
@@ -170,11 +174,11 @@ func (b *Bench) place(spec Spec, state *softkey.State, copyOf string) (Key, erro
 	case len(b.slots) >= maxKeys:
 		return Key{}, ErrFull
 	}
+	s.id = "key-" + strconv.Itoa(b.last+1)
 	if err := b.plugIn(s); err != nil {
 		return Key{}, err
 	}
 	b.last++
-	s.id = "key-" + strconv.Itoa(b.last)
 	b.slots = append(b.slots, s)
 	return s.snapshot(), nil
 }
@@ -197,9 +201,19 @@ func (b *Bench) Replug(id string) (Key, error) {
 	return s.snapshot(), nil
 }
 
+// ownPaths begins the paths of keys without a pseudo-terminal.
+const ownPaths = "lab://"
+
+// ownPath returns the path of a key without a pseudo-terminal. Like those of terminals, it
+// is another one each time that the key is plugged in.
+func ownPath(s *slot) string { return ownPaths + s.id + "/" + strconv.Itoa(s.plugs) }
+
+func isOwn(path string) bool { return strings.HasPrefix(path, ownPaths) }
+
 // plugIn must be called with b.mu locked.
 func (b *Bench) plugIn(s *slot) error {
-	p, err := newPlug(s.key, s.card)
+	s.plugs++
+	p, err := newPlug(s.key, s.card, ownPath(s), b.terminal)
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ type Key struct {
 	Name            string
 	Transport       string // "usb" or "nfc"
 	Kind            softkey.Kind
-	Path            string // of its pseudo-terminal; "" if it is unplugged
+	Path            string // of its pseudo-terminal, or lab://…; "" if it is unplugged
 	CopyOf          string // ID of the key that it was copied from; "" for none
 	AutoTouch       bool   // touches are automatic
 	WaitingForTouch bool
@@ -90,7 +90,7 @@ func (s *slot) snapshot() Key {
 		Remaining:       r.Remaining,
 	}
 	if s.plug != nil {
-		k.Path = s.plug.endpoint.Path()
+		k.Path = s.plug.path
 	}
 	return k
 }

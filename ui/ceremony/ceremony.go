@@ -47,7 +47,7 @@ func newCeremony(x Screens, b api.Begin) *ceremony {
 	r := &ceremony{screens: x, c: c, server: c.Server(), begun: b}
 	r.state.Draft = &wizard.Draft{}
 	r.state.Account, r.state.ShortCode = c.Account(), c.About().ShortCode
-	r.state.Lab = c.Config.Lab && c.Config.Features.VirtualKeys
+	r.state.Lab = c.Config.Lab
 	r.state.KeyAccess = securitykey.Reach(c.Config.Features)
 	return r
 }

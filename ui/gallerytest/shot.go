@@ -165,7 +165,7 @@ func feet(lab bool) (all []shell.Page) {
 func newConsole(app fyne.App, w *assets.Catalog) *shell.Console {
 	return shell.NewStill(shell.Config{
 		App: app, Version: "1.0", Address: "http://localhost:8440", Language: "en", Now: Now, Prefs: app.Preferences(), ClipboardOwner: alone{},
-		Features: shell.Features{SecurityKeys: true, NFC: true, VirtualKeys: true, UdevCommand: assets.UdevCommand("/usr/bin/nightlatch"), ReadersCommand: "sudo apt install pcscd"},
+		Features: shell.Features{SecurityKeys: true, NFC: true, UdevCommand: assets.UdevCommand("/usr/bin/nightlatch"), ReadersCommand: "sudo apt install pcscd"},
 	}, w, Account(), About())
 }
 

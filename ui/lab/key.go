@@ -19,12 +19,9 @@ func keyKinds() []api.KeyKind {
 	return []api.KeyKind{api.KeyFIDO2, api.KeyFingerprint, api.KeyU2F}
 }
 
-// drawKeys draws the virtual keys, on systems that have them.
+// drawKeys draws the virtual keys.
 func (p *Panel) drawKeys() fyne.CanvasObject {
 	w := p.c.Catalog
-	if !p.c.Config.Features.VirtualKeys {
-		return look.V(look.S8, kit.Section(w.T("lab.keys")), kit.Card(look.Pad(look.S12, look.NewText(w.T("lab.no-virtual"), look.Caption, look.Ink2).Wrapped())))
-	}
 	return look.V(look.S8, look.H(look.S8, kit.Section(w.T("lab.keys")), look.Gap(), control.NewLink(w.T("lab.plug"), p.askKey)), p.drawKeyList())
 }
 

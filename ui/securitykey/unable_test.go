@@ -44,7 +44,7 @@ func TestWithoutSecurityKeys(t *testing.T) {
 	h.Start()
 	h.Console.Config.Features = shell.Features{}
 	h.Console.Panel().Redraw()
-	h.Sees("lab.no-virtual")
+	h.Sees("lab.plug")
 	h.Ctrl(fyne.Key3)
 	h.Sees("ui.keys.none", "error.key_unsupported.what", "error.key_unsupported.alone.next")
 	if h.Shows("ui.keys.add") {

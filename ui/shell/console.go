@@ -61,11 +61,10 @@ type Config struct {
 
 // Features are abilities that some builds and systems lack.
 type Features struct {
-	SecurityKeys bool  // through libfido2 or KeyDialog
+	SecurityKeys bool  // through libfido2 or KeyDialog, or the lab's virtual ones
 	NoKeys       error // why SecurityKeys is false; nil for a build without them
 	KeyDialog    bool  // the system's own dialog asks for keys, and its settings look after them
 	NFC          bool  // through a PC/SC reader
-	VirtualKeys  bool  // the lab's
 	// UdevCommand is the shell command that gives the person at this computer
 	// access to security keys; "" where the system needs none.
 	UdevCommand string

@@ -136,7 +136,7 @@ func (h *Harness) Start() {
 	c, err := ui.New(ui.Config{
 		Config: shell.Config{
 			App: h.App, Client: h.Client, Vault: h.Vault, Prefs: h.Prefs, Lab: h.inLab, Version: "1.0", Region: h.Region, Choose: h.Choose,
-			Features: shell.Features{SecurityKeys: true, NFC: true, VirtualKeys: true, UdevCommand: "nightlatch admin udev-rule", ReadersCommand: "sudo apt install pcscd"},
+			Features: shell.Features{SecurityKeys: true, NFC: true, UdevCommand: "nightlatch admin udev-rule", ReadersCommand: "sudo apt install pcscd"},
 		},
 		Devices: h.Devices, Printer: h.Printer,
 	})

@@ -1,6 +1,4 @@
-//go:build cgo && !nofido && linux
-
-package libfido2_test
+package fidotest
 
 import (
 	"context"
@@ -11,7 +9,6 @@ import (
 
 	"nightlatch/fido"
 	"nightlatch/fido/ctaphid"
-	"nightlatch/fido/pty"
 	"nightlatch/fido/softkey"
 )
 
@@ -36,16 +33,16 @@ func (k muteKey) CBOR(ctx context.Context, request []byte, status func(ctaphid.S
 }
 
 // Cancelling any call returns within three seconds, even if the key hangs.
-func TestNothingHangs(t *testing.T) {
+func (s suite) NothingHangs(t *testing.T) {
 	t.Parallel()
-	id := random()
+	id := Random()
 	for name, ask := range map[string]func(ctx context.Context, c *fido.Client, d fido.Device) error{
 		"Create": func(ctx context.Context, c *fido.Client, d fido.Device) error {
-			_, err := c.Create(ctx, d, creation(t, nil), &person{})
+			_, err := c.Create(ctx, d, Creation(t, nil), &Person{})
 			return err
 		},
 		"Get": func(ctx context.Context, c *fido.Client, d fido.Device) error {
-			_, err := c.Get(ctx, d, request(t, "discouraged", b64(id)), &person{})
+			_, err := c.Get(ctx, d, Request(t, "discouraged", B64(id)), &Person{})
 			return err
 		},
 		"Info": func(ctx context.Context, c *fido.Client, d fido.Device) error {
@@ -53,7 +50,7 @@ func TestNothingHangs(t *testing.T) {
 			return err
 		},
 		"Choose": func(ctx context.Context, c *fido.Client, d fido.Device) error {
-			_, err := c.Choose(ctx, []fido.Device{d}, &person{})
+			_, err := c.Choose(ctx, []fido.Device{d}, &Person{})
 			return err
 		},
 		"SetPIN": func(ctx context.Context, c *fido.Client, d fido.Device) error {
@@ -67,15 +64,15 @@ func TestNothingHangs(t *testing.T) {
 			return c.DeleteCredential(ctx, d, id, "123456")
 		},
 		"Reset": func(ctx context.Context, c *fido.Client, d fido.Device) error {
-			return c.Reset(ctx, d, &person{})
+			return c.Reset(ctx, d, &Person{})
 		},
 		"Identify": func(ctx context.Context, c *fido.Client, d fido.Device) error {
-			_, err := c.Identify(ctx, d, "localhost", [][]byte{id}, &person{})
+			_, err := c.Identify(ctx, d, "localhost", [][]byte{id}, &Person{})
 			return err
 		},
 	} {
 		cancelling := func(t *testing.T, path string, now <-chan struct{}) {
-			c := newClient(t, newBench(t), 10*time.Second)
+			c := s.NewClient(t, s.NewBench(t), 10*time.Second)
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			cancelled := make(chan time.Time, 1)
@@ -94,25 +91,19 @@ func TestNothingHangs(t *testing.T) {
 		}
 		t.Run(name+", a dead key", func(t *testing.T) {
 			t.Parallel()
-			dead, err := pty.Open()
-			if err != nil {
-				t.Fatal(err)
+			if s.Dead == nil {
+				return
 			}
-			defer func() { _ = dead.Close() }()
-			now := make(chan struct{})
-			go func() {
-				_, _ = dead.Read(make([]byte, 65)) // INIT, which gets no answer
-				close(now)
-			}()
-			cancelling(t, dead.Path(), now)
+			dead, asked := s.Dead(t)
+			cancelling(t, dead, asked)
 		})
 		t.Run(name+", a mute key", func(t *testing.T) {
 			t.Parallel()
-			mute := muteKey{Key: autoTouchKey(t, softkey.Config{}), asked: make(chan struct{}), until: make(chan struct{})}
+			mute := muteKey{Key: AutoTouchKey(t, softkey.Config{}), asked: make(chan struct{}, 1), until: make(chan struct{})}
 			if err := mute.SetPIN("123456"); err != nil {
 				t.Fatal(err)
 			}
-			path := endpoint(t, mute)
+			path := s.Endpoint(t, mute)
 			defer close(mute.until)
 			cancelling(t, path, mute.asked)
 		})
@@ -120,17 +111,17 @@ func TestNothingHangs(t *testing.T) {
 }
 
 // A key that hung is released when its call ends, and works again.
-func TestAfterHanging(t *testing.T) {
+func (s suite) AfterHanging(t *testing.T) {
 	t.Parallel()
-	mute := muteKey{Key: autoTouchKey(t, softkey.Config{}), asked: make(chan struct{}), until: make(chan struct{})}
-	path := endpoint(t, mute)
-	c := newClient(t, newBench(t), 10*time.Second)
+	mute := muteKey{Key: AutoTouchKey(t, softkey.Config{}), asked: make(chan struct{}, 1), until: make(chan struct{})}
+	path := s.Endpoint(t, mute)
+	c := s.NewClient(t, s.NewBench(t), 10*time.Second)
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() {
 		<-mute.asked
 		cancel()
 	}()
-	if _, err := c.Create(ctx, fido.Device{Path: path}, creation(t, nil), &person{}); !errors.Is(err, fido.ErrCancelled) {
+	if _, err := c.Create(ctx, fido.Device{Path: path}, Creation(t, nil), &Person{}); !errors.Is(err, fido.ErrCancelled) {
 		t.Fatalf("Create = %v", err)
 	}
 	close(mute.until)
@@ -140,25 +131,24 @@ func TestAfterHanging(t *testing.T) {
 }
 
 // All keys blink, with or without a PIN, and a dead key among them does not delay Choose.
-func TestChooseAmongAll(t *testing.T) {
+func (s suite) ChooseAmongAll(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
-	bare := manual(t, b)
-	locked := plug(t, b, "123456")
+	b := s.NewBench(t)
+	bare := Manual(t, b)
+	locked := Plug(t, b, "123456")
 	if err := b.SetAutoTouch(locked.ID, false); err != nil {
 		t.Fatal(err)
 	}
-	dead, err := pty.Open()
-	if err != nil {
-		t.Fatal(err)
+	c := s.NewClient(t, b, 10*time.Second)
+	from := []fido.Device{Device(bare), Device(locked)}
+	if s.Dead != nil {
+		dead, _ := s.Dead(t)
+		from = append(from, fido.Device{Path: dead})
 	}
-	defer func() { _ = dead.Close() }()
-	c := newClient(t, b, 10*time.Second)
-	from := []fido.Device{{Path: dead.Path()}, device(bare), device(locked)}
 	for _, k := range []string{bare.ID, locked.ID} {
 		both := make(chan struct{})
-		blinking(t, b, bare.ID, func() { both <- struct{}{} })
-		blinking(t, b, locked.ID, func() { both <- struct{}{} })
+		Blinking(t, b, bare.ID, func() { both <- struct{}{} })
+		Blinking(t, b, locked.ID, func() { both <- struct{}{} })
 		go func() {
 			<-both
 			<-both
@@ -169,7 +159,7 @@ func TestChooseAmongAll(t *testing.T) {
 			t.Fatal(err)
 		}
 		begun := time.Now()
-		d, err := c.Choose(t.Context(), from, &person{})
+		d, err := c.Choose(t.Context(), from, &Person{})
 		if err != nil || d.Path != want.Path {
 			t.Errorf("Choose = %+v, %v; want %s", d, err, want.Path)
 		}
@@ -182,7 +172,7 @@ func TestChooseAmongAll(t *testing.T) {
 			}
 		}
 	}
-	if got, err := c.Credentials(t.Context(), device(locked), "123456"); err != nil || got.Used != 0 {
+	if got, err := c.Credentials(t.Context(), Device(locked), "123456"); err != nil || got.Used != 0 {
 		t.Errorf("choosing stored something on the key: %+v, %v", got, err)
 	}
 }

@@ -1,6 +1,4 @@
-//go:build cgo && !nofido && linux
-
-package libfido2_test
+package fidotest
 
 import (
 	"bytes"
@@ -22,16 +20,16 @@ import (
 func others() []string {
 	var ids []string
 	for _, n := range []int{16, 48, 64, 64, 70, 79, 96, 128, 129, 160, 200, 255, 256, 300, 512, 700, 1000, 1023, 200} {
-		ids = append(ids, b64(slices.Repeat(random(), 32)[:n]))
+		ids = append(ids, B64(slices.Repeat(Random(), 32)[:n]))
 	}
 	return ids
 }
 
-func excludingAll(ids []string, more func(object)) func(object) {
-	return func(o object) {
-		var list []object
+func excludingAll(ids []string, more func(Object)) func(Object) {
+	return func(o Object) {
+		var list []Object
 		for _, id := range ids {
-			list = append(list, object{"type": "public-key", "id": id})
+			list = append(list, Object{"type": "public-key", "id": id})
 		}
 		o["excludeCredentials"] = list
 		if more != nil {
@@ -43,7 +41,7 @@ func excludingAll(ids []string, more func(object)) func(object) {
 // For each limit that getInfo can report, a key is added to an account with 19
 // keys of other makes. It is refused a second time, signs in among all 20, and
 // is identified (R31, R33).
-func TestEveryLimitIsHonoured(t *testing.T) {
+func (s suite) EveryLimitIsHonoured(t *testing.T) {
 	t.Parallel()
 	for name, cfg := range map[string]softkey.Config{
 		"the default":              {},
@@ -74,37 +72,37 @@ func TestEveryLimitIsHonoured(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			k := autoTouchKey(t, cfg)
-			path := endpointOf(t, k)
-			c, d := newClient(t, newBench(t), 10*time.Second), fido.Device{Path: path, Transport: fido.USB}
+			k := AutoTouchKey(t, cfg)
+			path := s.endpointOf(t, k)
+			c, d := s.NewClient(t, s.NewBench(t), 10*time.Second), fido.Device{Path: path, Transport: fido.USB}
 			known := others()
-			algorithms := func(o object) {
-				o["pubKeyCredParams"] = []object{{"type": "public-key", "alg": -7}, {"type": "public-key", "alg": -8}}
-				o["authenticatorSelection"] = object{"userVerification": "discouraged", "residentKey": "preferred"}
+			algorithms := func(o Object) {
+				o["pubKeyCredParams"] = []Object{{"type": "public-key", "alg": -7}, {"type": "public-key", "alg": -8}}
+				o["authenticatorSelection"] = Object{"userVerification": "discouraged", "residentKey": "preferred"}
 			}
-			made, err := c.Create(t.Context(), d, creation(t, excludingAll(known, algorithms)), &person{})
+			made, err := c.Create(t.Context(), d, Creation(t, excludingAll(known, algorithms)), &Person{})
 			if err != nil {
 				t.Fatalf("Create: %v", err)
 			}
-			id := idOf(t, made)
+			id := IDOf(t, made)
 			all := append(slices.Clone(known), id)
 			var enrolled *fido.AlreadyEnrolledError
-			_, err = c.Create(t.Context(), d, creation(t, excludingAll(all, algorithms)), &person{})
-			if !errors.As(err, &enrolled) || b64(enrolled.CredentialID) != id {
+			_, err = c.Create(t.Context(), d, Creation(t, excludingAll(all, algorithms)), &Person{})
+			if !errors.As(err, &enrolled) || B64(enrolled.CredentialID) != id {
 				t.Errorf("Create again: %v", err)
 			}
-			got, err := c.Get(t.Context(), d, request(t, "discouraged", all...), &person{})
-			if err != nil || idOf(t, got) != id {
+			got, err := c.Get(t.Context(), d, Request(t, "discouraged", all...), &Person{})
+			if err != nil || IDOf(t, got) != id {
 				t.Errorf("Get: %v", err)
 			}
 			var raw [][]byte
 			for _, id := range all {
-				raw = append(raw, unb64(t, id))
+				raw = append(raw, Unb64(t, id))
 			}
-			if got, err := c.FindCredential(t.Context(), d, "localhost", raw); err != nil || b64(got) != id {
-				t.Errorf("FindCredential: %q, %v", b64(got), err)
+			if got, err := c.FindCredential(t.Context(), d, "localhost", raw); err != nil || B64(got) != id {
+				t.Errorf("FindCredential: %q, %v", B64(got), err)
 			}
-			if _, err := c.Get(t.Context(), d, request(t, "discouraged", known...), &person{}); !errors.Is(err, fido.ErrNotEnrolled) {
+			if _, err := c.Get(t.Context(), d, Request(t, "discouraged", known...), &Person{}); !errors.Is(err, fido.ErrNotEnrolled) {
 				t.Errorf("Get among the others: %v", err)
 			}
 		})
@@ -112,46 +110,46 @@ func TestEveryLimitIsHonoured(t *testing.T) {
 }
 
 // endpointOf is endpoint for the given key.
-func endpointOf(t *testing.T, k *softkey.Key) string {
+func (s suite) endpointOf(t *testing.T, k *softkey.Key) string {
 	if k.Kind() == softkey.U2F {
-		return endpoint(t, counted{U2FBackend: k.Backend().(ctaphid.U2FBackend), count: new(atomic.Int64)})
+		return s.Endpoint(t, counted{U2FBackend: k.Backend().(ctaphid.U2FBackend), count: new(atomic.Int64)})
 	}
-	return endpoint(t, k)
+	return s.Endpoint(t, k)
 }
 
 // The lists that are sent to a key fit into its messages, for names of any
 // length.
-func TestListsFit(t *testing.T) {
+func (s suite) ListsFit(t *testing.T) {
 	t.Parallel()
-	k := autoTouchKey(t, softkey.Config{Traits: softkey.Traits{MaxMessage: 1024, MaxID: 1023, MaxList: 64, BadLength: 0x03}})
-	c, d := newClient(t, newBench(t), 10*time.Second), fido.Device{Path: endpoint(t, k)}
+	k := AutoTouchKey(t, softkey.Config{Traits: softkey.Traits{MaxMessage: 1024, MaxID: 1023, MaxList: 64, BadLength: 0x03}})
+	c, d := s.NewClient(t, s.NewBench(t), 10*time.Second), fido.Device{Path: s.Endpoint(t, k)}
 	var known []string
 	for n := range 40 {
-		known = append(known, b64(bytes.Repeat([]byte{byte(n)}, 20)))
+		known = append(known, B64(bytes.Repeat([]byte{byte(n)}, 20)))
 	}
-	long := func(o object) {
-		o["user"] = object{"id": b64(make([]byte, 64)), "name": strings.Repeat("n", 64), "displayName": strings.Repeat("d", 64)}
-		o["rp"] = object{"id": "localhost", "name": strings.Repeat("r", 64)}
+	long := func(o Object) {
+		o["user"] = Object{"id": B64(make([]byte, 64)), "name": strings.Repeat("n", 64), "displayName": strings.Repeat("d", 64)}
+		o["rp"] = Object{"id": "localhost", "name": strings.Repeat("r", 64)}
 	}
 	for n := range len(known) + 1 {
-		if _, err := c.Create(t.Context(), d, creation(t, excludingAll(known[:n], long)), &person{}); err != nil {
+		if _, err := c.Create(t.Context(), d, Creation(t, excludingAll(known[:n], long)), &Person{}); err != nil {
 			t.Errorf("%d others: %v", n, err)
 		}
 	}
 }
 
 // Options of getInfo decide how the user is verified.
-func TestOptionsAreHonoured(t *testing.T) {
+func (s suite) OptionsAreHonoured(t *testing.T) {
 	t.Parallel()
-	required := func(o object) { o["authenticatorSelection"] = object{"userVerification": "required"} }
-	stored := func(o object) {
-		o["authenticatorSelection"] = object{"userVerification": "discouraged", "residentKey": "required"}
+	required := func(o Object) { o["authenticatorSelection"] = Object{"userVerification": "required"} }
+	stored := func(o Object) {
+		o["authenticatorSelection"] = Object{"userVerification": "discouraged", "residentKey": "required"}
 	}
 	for _, tt := range []struct {
 		name   string
 		cfg    softkey.Config
 		pin    string
-		change func(object)
+		change func(Object)
 		asked  int // times that the PIN is asked for
 		want   error
 	}{
@@ -170,22 +168,22 @@ func TestOptionsAreHonoured(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			k := autoTouchKey(t, tt.cfg)
+			k := AutoTouchKey(t, tt.cfg)
 			if tt.pin != "" {
 				if err := k.SetPIN(tt.pin); err != nil {
 					t.Fatal(err)
 				}
 			}
-			c, d := newClient(t, newBench(t), 10*time.Second), fido.Device{Path: endpoint(t, k)}
-			who := &person{pins: []string{tt.pin, tt.pin}}
-			made, err := c.Create(t.Context(), d, creation(t, tt.change), who)
-			if !errors.Is(err, tt.want) || len(who.asked) != tt.asked {
-				t.Fatalf("Create: %v, the PIN was asked for %d times; want %v, %d", err, len(who.asked), tt.want, tt.asked)
+			c, d := s.NewClient(t, s.NewBench(t), 10*time.Second), fido.Device{Path: s.Endpoint(t, k)}
+			who := &Person{PINs: []string{tt.pin, tt.pin}}
+			made, err := c.Create(t.Context(), d, Creation(t, tt.change), who)
+			if !errors.Is(err, tt.want) || len(who.Asked) != tt.asked {
+				t.Fatalf("Create: %v, the PIN was asked for %d times; want %v, %d", err, len(who.Asked), tt.want, tt.asked)
 			}
 			if err != nil {
 				return
 			}
-			if _, err := c.Get(t.Context(), d, request(t, "discouraged", idOf(t, made)), who); err != nil {
+			if _, err := c.Get(t.Context(), d, Request(t, "discouraged", IDOf(t, made)), who); err != nil {
 				t.Errorf("Get: %v", err)
 			}
 		})
@@ -194,11 +192,11 @@ func TestOptionsAreHonoured(t *testing.T) {
 
 // The response lists the transport in use first, then the others that the key
 // reports.
-func TestTransportsAreReported(t *testing.T) {
+func (s suite) TransportsAreReported(t *testing.T) {
 	t.Parallel()
-	k := autoTouchKey(t, softkey.Config{Traits: softkey.Traits{Transports: []string{"nfc", "usb", "ble"}}})
-	c, d := newClient(t, newBench(t), 10*time.Second), fido.Device{Path: endpoint(t, k), Transport: fido.USB}
-	made, err := c.Create(t.Context(), d, creation(t, nil), &person{})
+	k := AutoTouchKey(t, softkey.Config{Traits: softkey.Traits{Transports: []string{"nfc", "usb", "ble"}}})
+	c, d := s.NewClient(t, s.NewBench(t), 10*time.Second), fido.Device{Path: s.Endpoint(t, k), Transport: fido.USB}
+	made, err := c.Create(t.Context(), d, Creation(t, nil), &Person{})
 	if err != nil || !bytes.Contains(made, []byte(`"transports":["usb","nfc","ble"]`)) {
 		t.Errorf("%v: %s", err, made)
 	}

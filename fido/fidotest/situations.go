@@ -1,6 +1,4 @@
-//go:build cgo && !nofido && linux
-
-package libfido2_test
+package fidotest
 
 import (
 	"context"
@@ -11,7 +9,6 @@ import (
 
 	"nightlatch/fido"
 	"nightlatch/fido/ctaphid"
-	"nightlatch/fido/pty"
 	"nightlatch/fido/softkey"
 )
 
@@ -36,14 +33,14 @@ func untouched(t *testing.T, cfg softkey.Config) *softkey.Key {
 
 // A missing touch is not reported as a refusal, with any of the codes that
 // keys use for it.
-func TestNoTouchIsNoRefusal(t *testing.T) {
+func (s suite) NoTouchIsNoRefusal(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[byte]error{0x27: fido.ErrUnconfirmed, 0x2f: fido.ErrTimeout, 0x3a: fido.ErrTimeout, 0x05: fido.ErrTimeout} {
 		t.Run(fmt.Sprintf("%#02x", status), func(t *testing.T) {
 			t.Parallel()
-			path := endpoint(t, untouched(t, softkey.Config{Traits: softkey.Traits{NoTouch: status, TouchFor: 200 * time.Millisecond}}))
-			c := newClient(t, newBench(t), 10*time.Second)
-			_, err := c.Create(t.Context(), fido.Device{Path: path}, creation(t, nil), &person{})
+			path := s.Endpoint(t, untouched(t, softkey.Config{Traits: softkey.Traits{NoTouch: status, TouchFor: 200 * time.Millisecond}}))
+			c := s.NewClient(t, s.NewBench(t), 10*time.Second)
+			_, err := c.Create(t.Context(), fido.Device{Path: path}, Creation(t, nil), &Person{})
 			if !errors.Is(err, want) || !errors.Is(err, fido.ErrTimeout) {
 				t.Errorf("Create = %v, want %v", err, want)
 			}
@@ -53,14 +50,14 @@ func TestNoTouchIsNoRefusal(t *testing.T) {
 
 // Every status of CTAP maps to an error with a meaning or to AnswerError. None
 // is reported as a lost connection.
-func TestEveryStatusIsAnAnswer(t *testing.T) {
+func (s suite) EveryStatusIsAnAnswer(t *testing.T) {
 	t.Parallel()
 	for status := 1; status <= 0xff; status++ {
 		for _, command := range []byte{makeCredential, getAssertion} {
-			k := autoTouchKey(t, softkey.Config{Traits: softkey.Traits{Answers: map[byte]byte{command: byte(status)}}})
-			path := endpoint(t, k)
-			c := newClient(t, newBench(t), 10*time.Second)
-			_, err := c.Create(t.Context(), fido.Device{Path: path}, creation(t, excludingAll([]string{b64(random())}, nil)), &person{})
+			k := AutoTouchKey(t, softkey.Config{Traits: softkey.Traits{Answers: map[byte]byte{command: byte(status)}}})
+			path := s.Endpoint(t, k)
+			c := s.NewClient(t, s.NewBench(t), 10*time.Second)
+			_, err := c.Create(t.Context(), fido.Device{Path: path}, Creation(t, excludingAll([]string{B64(Random())}, nil)), &Person{})
 			if command == makeCredential && err == nil || errors.Is(err, fido.ErrInterrupted) || errors.Is(err, fido.ErrRemoved) {
 				t.Errorf("command %#02x with status %#02x: %v", command, status, err)
 			}
@@ -70,17 +67,17 @@ func TestEveryStatusIsAnAnswer(t *testing.T) {
 
 // A wrong PIN is reported as wrong for 0x31 and for 0x33. It is sent once, and
 // the remaining tries are those of the key.
-func TestWrongPINByEitherCode(t *testing.T) {
+func (s suite) WrongPINByEitherCode(t *testing.T) {
 	t.Parallel()
 	for _, status := range []byte{0x31, 0x33} {
-		k := autoTouchKey(t, softkey.Config{Traits: softkey.Traits{WrongPIN: status}})
+		k := AutoTouchKey(t, softkey.Config{Traits: softkey.Traits{WrongPIN: status}})
 		if err := k.SetPIN("123456"); err != nil {
 			t.Fatal(err)
 		}
-		d := fido.Device{Path: endpoint(t, k)}
-		c := newClient(t, newBench(t), 10*time.Second)
+		d := fido.Device{Path: s.Endpoint(t, k)}
+		c := s.NewClient(t, s.NewBench(t), 10*time.Second)
 		var wrong *fido.WrongPINError
-		_, err := c.Create(t.Context(), d, creation(t, verifying), &person{pins: []string{"000000"}})
+		_, err := c.Create(t.Context(), d, Creation(t, Verifying), &Person{PINs: []string{"000000"}})
 		if !errors.As(err, &wrong) || wrong.TriesLeft != 7 {
 			t.Errorf("%#02x: Create = %v", status, err)
 		}
@@ -92,23 +89,23 @@ func TestWrongPINByEitherCode(t *testing.T) {
 
 // 0x33 without a wrong PIN, such as after a token has expired, is not reported
 // as a wrong PIN.
-func TestExpiredTokenIsNoWrongPIN(t *testing.T) {
+func (s suite) ExpiredTokenIsNoWrongPIN(t *testing.T) {
 	t.Parallel()
-	k := autoTouchKey(t, softkey.Config{Traits: softkey.Traits{Answers: map[byte]byte{makeCredential: 0x33}}})
+	k := AutoTouchKey(t, softkey.Config{Traits: softkey.Traits{Answers: map[byte]byte{makeCredential: 0x33}}})
 	if err := k.SetPIN("123456"); err != nil {
 		t.Fatal(err)
 	}
-	who := &person{pins: []string{"123456", "123456"}}
-	c := newClient(t, newBench(t), 10*time.Second)
-	_, err := c.Create(t.Context(), fido.Device{Path: endpoint(t, k)}, creation(t, verifying), who)
-	if !errors.Is(err, fido.ErrVerification) || len(who.asked) != 1 || k.Report().PINTries != fido.MaxPINTries {
-		t.Errorf("Create = %v; asked %d times, %d tries left", err, len(who.asked), k.Report().PINTries)
+	who := &Person{PINs: []string{"123456", "123456"}}
+	c := s.NewClient(t, s.NewBench(t), 10*time.Second)
+	_, err := c.Create(t.Context(), fido.Device{Path: s.Endpoint(t, k)}, Creation(t, Verifying), who)
+	if !errors.Is(err, fido.ErrVerification) || len(who.Asked) != 1 || k.Report().PINTries != fido.MaxPINTries {
+		t.Errorf("Create = %v; asked %d times, %d tries left", err, len(who.Asked), k.Report().PINTries)
 	}
 }
 
 // A key that stops answering is reported with the phase, not as untouched or
 // as a U2F key.
-func TestSilenceHasAPhase(t *testing.T) {
+func (s suite) SilenceHasAPhase(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name   string
@@ -123,16 +120,16 @@ func TestSilenceHasAPhase(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			k := autoTouchKey(t, softkey.Config{})
+			k := AutoTouchKey(t, softkey.Config{})
 			if err := k.SetPIN("123456"); err != nil {
 				t.Fatal(err)
 			}
 			deaf := deafTo{k, tt.silent, make(chan struct{})}
 			defer close(deaf.until)
-			path := endpoint(t, deaf)
-			c := newClient(t, newBench(t), 2*time.Second)
-			who := &person{pins: []string{"123456"}}
-			_, err := c.Create(t.Context(), fido.Device{Path: path}, creation(t, excludingAll([]string{b64(random())}, verifying)), who)
+			path := s.Endpoint(t, deaf)
+			c := s.NewClient(t, s.NewBench(t), 2*time.Second)
+			who := &Person{PINs: []string{"123456"}}
+			_, err := c.Create(t.Context(), fido.Device{Path: path}, Creation(t, excludingAll([]string{B64(Random())}, Verifying)), who)
 			var silent *fido.SilentError
 			if !errors.As(err, &silent) || silent.Phase != tt.want {
 				t.Errorf("Create = %v, want silence in the phase %s", err, tt.want)
@@ -144,12 +141,11 @@ func TestSilenceHasAPhase(t *testing.T) {
 	}
 	t.Run("INIT", func(t *testing.T) {
 		t.Parallel()
-		dead, err := pty.Open()
-		if err != nil {
-			t.Fatal(err)
+		if s.Dead == nil {
+			return
 		}
-		defer func() { _ = dead.Close() }()
-		_, err = newClient(t, newBench(t), time.Second).Info(t.Context(), fido.Device{Path: dead.Path()})
+		dead, _ := s.Dead(t)
+		_, err := s.NewClient(t, s.NewBench(t), time.Second).Info(t.Context(), fido.Device{Path: dead})
 		var silent *fido.SilentError
 		if !errors.As(err, &silent) || silent.Phase != fido.PhaseInit {
 			t.Errorf("Info = %v", err)
@@ -175,51 +171,18 @@ func (k deafTo) CBOR(ctx context.Context, request []byte, status func(ctaphid.St
 }
 
 // A key that answers INIT with "busy" is busy, not silent or lost.
-func TestBusyOnINIT(t *testing.T) {
-	t.Parallel()
-	e, err := pty.Open()
-	if err != nil {
-		t.Fatal(err)
-	}
-	served := make(chan error, 1)
-	go func() {
-		record := make([]byte, ctaphid.RecordSize)
-		for {
-			if _, err := e.Read(record); err != nil {
-				served <- nil
-				return
-			}
-			busy, err := ctaphid.Message{Channel: ctaphid.Broadcast, Command: ctaphid.Error, Payload: []byte{byte(ctaphid.ChannelBusy)}}.Reports()
-			if err == nil {
-				_, err = e.Write(busy)
-			}
-			if err != nil {
-				served <- err
-				return
-			}
-		}
-	}()
-	_, err = newClient(t, newBench(t), time.Second).Info(t.Context(), fido.Device{Path: e.Path()})
-	if !errors.Is(err, fido.ErrBusy) {
-		t.Errorf("Info = %v", err)
-	}
-	if err := errors.Join(e.Close(), <-served); err != nil {
-		t.Error(err)
-	}
-}
-
 // A refusal of a new PIN states a reason only if it is known: its length, or
 // that it is the current PIN. A refusal by the key has no reason.
-func TestWhyANewPINIsRefused(t *testing.T) {
+func (s suite) WhyANewPINIsRefused(t *testing.T) {
 	t.Parallel()
-	k := autoTouchKey(t, softkey.Config{Traits: softkey.Traits{MinPIN: 8}})
+	k := AutoTouchKey(t, softkey.Config{Traits: softkey.Traits{MinPIN: 8}})
 	if err := k.SetPIN("12345678"); err != nil {
 		t.Fatal(err)
 	}
 	if err := k.ForcePINChange(); err != nil {
 		t.Fatal(err)
 	}
-	d, c := fido.Device{Path: endpoint(t, k)}, newClient(t, newBench(t), time.Second)
+	d, c := fido.Device{Path: s.Endpoint(t, k)}, s.NewClient(t, s.NewBench(t), time.Second)
 	for next, want := range map[string]error{"1234567": fido.ErrPINLength, "12345678": fido.ErrPINSame} {
 		if err := c.SetPIN(t.Context(), d, "12345678", next); !errors.Is(err, want) {
 			t.Errorf("%s: %v, want %v", next, err, want)
@@ -228,8 +191,8 @@ func TestWhyANewPINIsRefused(t *testing.T) {
 	if err := c.SetPIN(t.Context(), d, "12345678", "87654321"); err != nil {
 		t.Errorf("another PIN: %v", err)
 	}
-	picky := autoTouchKey(t, softkey.Config{Traits: softkey.Traits{MinPIN: 8, Unreported: true}})
-	err := newClient(t, newBench(t), time.Second).SetPIN(t.Context(), fido.Device{Path: endpoint(t, picky)}, "", "123456")
+	picky := AutoTouchKey(t, softkey.Config{Traits: softkey.Traits{MinPIN: 8, Unreported: true}})
+	err := s.NewClient(t, s.NewBench(t), time.Second).SetPIN(t.Context(), fido.Device{Path: s.Endpoint(t, picky)}, "", "123456")
 	if !errors.Is(err, fido.ErrPINPolicy) || errors.Is(err, fido.ErrPINLength) || errors.Is(err, fido.ErrPINSame) {
 		t.Errorf("refused by the key: %v", err)
 	}
@@ -237,11 +200,11 @@ func TestWhyANewPINIsRefused(t *testing.T) {
 
 // A key that was reset has no PIN and none of the account's credentials. A PIN
 // would not help, so the user is not asked for one.
-func TestResetKeyIsNotEnrolled(t *testing.T) {
+func (s suite) ResetKeyIsNotEnrolled(t *testing.T) {
 	t.Parallel()
-	k := autoTouchKey(t, softkey.Config{})
-	c, d := newClient(t, newBench(t), time.Second), fido.Device{Path: endpoint(t, k)}
-	if _, err := c.Get(t.Context(), d, request(t, "required", b64(random())), &person{}); !errors.Is(err, fido.ErrNotEnrolled) {
+	k := AutoTouchKey(t, softkey.Config{})
+	c, d := s.NewClient(t, s.NewBench(t), time.Second), fido.Device{Path: s.Endpoint(t, k)}
+	if _, err := c.Get(t.Context(), d, Request(t, "required", B64(Random())), &Person{}); !errors.Is(err, fido.ErrNotEnrolled) {
 		t.Errorf("Get = %v", err)
 	}
 }

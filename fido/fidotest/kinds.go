@@ -1,6 +1,4 @@
-//go:build cgo && !nofido && linux
-
-package libfido2_test
+package fidotest
 
 import (
 	"context"
@@ -30,40 +28,40 @@ func plugKind(t *testing.T, b *virtual.Bench, spec virtual.Spec, auto bool) virt
 }
 
 // A U2F key enrols and is identified, and refuses everything else with ErrIncapable.
-func TestU2F(t *testing.T) {
+func (s suite) U2F(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := s.NewBench(t)
 	k := plugKind(t, b, virtual.Spec{Kind: softkey.U2F}, true)
-	c := newClient(t, b, 10*time.Second)
-	if p, err := c.Info(t.Context(), device(k)); err != nil || p.FIDO2 || p.PIN != fido.NoPINSupport || p.CanManage || p.Verifies {
+	c := s.NewClient(t, b, 10*time.Second)
+	if p, err := c.Info(t.Context(), Device(k)); err != nil || p.FIDO2 || p.PIN != fido.NoPINSupport || p.CanManage || p.Verifies {
 		t.Errorf("Info = %+v, %v", p, err)
 	}
-	made, err := c.Create(t.Context(), device(k), creation(t, nil), &person{})
+	made, err := c.Create(t.Context(), Device(k), Creation(t, nil), &Person{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	id := unb64(t, idOf(t, made))
-	if _, err := c.Get(t.Context(), device(k), request(t, "preferred", b64(random()), b64(id)), &person{}); err != nil {
+	id := Unb64(t, IDOf(t, made))
+	if _, err := c.Get(t.Context(), Device(k), Request(t, "preferred", B64(Random()), B64(id)), &Person{}); err != nil {
 		t.Errorf("Get: %v", err)
 	}
 	var already *fido.AlreadyEnrolledError
-	_, err = c.Create(t.Context(), device(k), creation(t, excluding(id)), &person{})
+	_, err = c.Create(t.Context(), Device(k), Creation(t, excluding(id)), &Person{})
 	if !errors.As(err, &already) || !slices.Equal(already.CredentialID, id) {
 		t.Errorf("enrolling it again: %v", err)
 	}
-	got, err := c.Identify(t.Context(), fido.Device{}, "localhost", [][]byte{random(), id}, &person{})
+	got, err := c.Identify(t.Context(), fido.Device{}, "localhost", [][]byte{Random(), id}, &Person{})
 	if err != nil || !slices.Equal(got, id) {
 		t.Errorf("Identify = %x, %v", got, err)
 	}
-	if d, err := c.Choose(t.Context(), []fido.Device{device(k)}, &person{}); err != nil || d != device(k) {
+	if d, err := c.Choose(t.Context(), []fido.Device{Device(k)}, &Person{}); err != nil || d != Device(k) {
 		t.Errorf("Choose = %+v, %v", d, err)
 	}
-	if err := createRequired(t, c, k, &person{}); !errors.Is(err, fido.ErrNoVerification) {
+	if err := createRequired(t, c, k, &Person{}); !errors.Is(err, fido.ErrNoVerification) {
 		t.Errorf("a PIN is required: %v, want %v", err, fido.ErrNoVerification)
 	}
-	_, err = c.Credentials(t.Context(), device(k), "123456")
+	_, err = c.Credentials(t.Context(), Device(k), "123456")
 	for name, got := range map[string]error{
-		"SetPIN": c.SetPIN(t.Context(), device(k), "", "123456"), "Credentials": err, "Reset": c.Reset(t.Context(), device(k), &person{}),
+		"SetPIN": c.SetPIN(t.Context(), Device(k), "", "123456"), "Credentials": err, "Reset": c.Reset(t.Context(), Device(k), &Person{}),
 	} {
 		if !errors.Is(got, fido.ErrIncapable) {
 			t.Errorf("%s: %v, want %v", name, got, fido.ErrIncapable)
@@ -73,7 +71,7 @@ func TestU2F(t *testing.T) {
 
 func createRequired(t *testing.T, c *fido.Client, k virtual.Key, who fido.Interaction) error {
 	t.Helper()
-	_, err := c.Create(t.Context(), device(k), creation(t, verifying), who)
+	_, err := c.Create(t.Context(), Device(k), Creation(t, Verifying), who)
 	return err
 }
 
@@ -95,15 +93,15 @@ func (k counted) Msg(ctx context.Context, apdu []byte) ([]byte, error) {
 
 // U2F has no cancel: the host polls the key until it is touched. Cancelling ends the
 // polling at once.
-func TestCancelOfAU2FKey(t *testing.T) {
+func (s suite) CancelOfAU2FKey(t *testing.T) {
 	t.Parallel()
 	for name, wait := range map[string]func(context.Context, *fido.Client, fido.Device) error{
 		"Create": func(ctx context.Context, c *fido.Client, d fido.Device) error {
-			_, err := c.Create(ctx, d, creation(t, nil), &person{})
+			_, err := c.Create(ctx, d, Creation(t, nil), &Person{})
 			return err
 		},
 		"Choose": func(ctx context.Context, c *fido.Client, d fido.Device) error {
-			_, err := c.Choose(ctx, []fido.Device{d}, &person{})
+			_, err := c.Choose(ctx, []fido.Device{d}, &Person{})
 			return err
 		},
 	} {
@@ -114,8 +112,8 @@ func TestCancelOfAU2FKey(t *testing.T) {
 				t.Fatal(err)
 			}
 			k := counted{U2FBackend: old.Backend().(ctaphid.U2FBackend), asked: make(chan struct{}), count: new(atomic.Int64)}
-			d := fido.Device{Path: endpoint(t, k)}
-			c := newClient(t, newBench(t), 10*time.Second)
+			d := fido.Device{Path: s.Endpoint(t, k)}
+			c := s.NewClient(t, s.NewBench(t), 10*time.Second)
 			ctx, cancel := context.WithCancel(t.Context())
 			began := make(chan time.Time, 1)
 			go func() {
@@ -147,59 +145,59 @@ func TestCancelOfAU2FKey(t *testing.T) {
 
 // A key with a sensor verifies the user without a PIN, and asks for the PIN after an
 // unknown finger.
-func TestFingerprint(t *testing.T) {
+func (s suite) Fingerprint(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := s.NewBench(t)
 	k := plugKind(t, b, virtual.Spec{Kind: softkey.Fingerprint, PIN: "123456"}, true)
-	c := newClient(t, b, 10*time.Second)
-	if p, err := c.Info(t.Context(), device(k)); err != nil || !p.Verifies {
+	c := s.NewClient(t, b, 10*time.Second)
+	if p, err := c.Info(t.Context(), Device(k)); err != nil || !p.Verifies {
 		t.Errorf("Info = %+v, %v", p, err)
 	}
-	who := &person{}
-	if err := createRequired(t, c, k, who); err != nil || len(who.asked) != 0 {
-		t.Errorf("Create = %v, asked for %d PINs", err, len(who.asked))
+	who := &Person{}
+	if err := createRequired(t, c, k, who); err != nil || len(who.Asked) != 0 {
+		t.Errorf("Create = %v, asked for %d PINs", err, len(who.Asked))
 	}
 	if err := b.WrongFinger(k.ID, true); err != nil {
 		t.Fatal(err)
 	}
-	who = &person{pins: []string{"123456"}}
-	if err := createRequired(t, c, k, who); err != nil || len(who.asked) != 1 {
-		t.Errorf("with another finger: %v, asked for %d PINs", err, len(who.asked))
+	who = &Person{PINs: []string{"123456"}}
+	if err := createRequired(t, c, k, who); err != nil || len(who.Asked) != 1 {
+		t.Errorf("with another finger: %v, asked for %d PINs", err, len(who.Asked))
 	}
 }
 
 // A key whose PIN must be changed first reports it before the user is asked for the PIN.
-func TestPINToBeChanged(t *testing.T) {
+func (s suite) PINToBeChanged(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
-	k := plug(t, b, "123456")
+	b := s.NewBench(t)
+	k := Plug(t, b, "123456")
 	if err := b.ForcePINChange(k.ID); err != nil {
 		t.Fatal(err)
 	}
-	c := newClient(t, b, 10*time.Second)
-	if p, err := c.Info(t.Context(), device(k)); err != nil || !p.ForcePINChange {
+	c := s.NewClient(t, b, 10*time.Second)
+	if p, err := c.Info(t.Context(), Device(k)); err != nil || !p.ForcePINChange {
 		t.Errorf("Info = %+v, %v", p, err)
 	}
-	who := &person{}
-	if err := createRequired(t, c, k, who); !errors.Is(err, fido.ErrPINChange) || len(who.asked) != 0 {
-		t.Errorf("Create = %v, asked for %d PINs", err, len(who.asked))
+	who := &Person{}
+	if err := createRequired(t, c, k, who); !errors.Is(err, fido.ErrPINChange) || len(who.Asked) != 0 {
+		t.Errorf("Create = %v, asked for %d PINs", err, len(who.Asked))
 	}
-	if _, err := c.Credentials(t.Context(), device(k), "123456"); !errors.Is(err, fido.ErrPINChange) {
+	if _, err := c.Credentials(t.Context(), Device(k), "123456"); !errors.Is(err, fido.ErrPINChange) {
 		t.Errorf("Credentials = %v", err)
 	}
-	if err := c.SetPIN(t.Context(), device(k), "123456", "654321"); err != nil {
+	if err := c.SetPIN(t.Context(), Device(k), "123456", "654321"); err != nil {
 		t.Fatal(err)
 	}
-	if err := createRequired(t, c, k, &person{pins: []string{"654321"}}); err != nil {
+	if err := createRequired(t, c, k, &Person{PINs: []string{"654321"}}); err != nil {
 		t.Errorf("after the change: %v", err)
 	}
 }
 
 // A virtual key is recognised as one at any path, also a U2F key.
-func TestVirtualAtAnyPath(t *testing.T) {
+func (s suite) VirtualAtAnyPath(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
-	c := newClient(t, b, time.Second)
+	b := s.NewBench(t)
+	c := s.NewClient(t, b, time.Second)
 	for _, kind := range []softkey.Kind{softkey.FIDO2, softkey.Fingerprint, softkey.U2F} {
 		k := plugKind(t, b, virtual.Spec{Kind: kind}, false)
 		p, err := c.Info(t.Context(), fido.Device{Path: k.Path, Transport: fido.USB})

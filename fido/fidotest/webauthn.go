@@ -1,6 +1,4 @@
-//go:build cgo && !nofido && linux
-
-package libfido2_test
+package fidotest
 
 import (
 	"slices"
@@ -17,14 +15,17 @@ import (
 // An account is a go-webauthn user.
 type account struct{ credentials []webauthn.Credential }
 
-func (a *account) WebAuthnID() []byte                         { return []byte("account 1") }
-func (a *account) WebAuthnName() string                       { return "alice" }
-func (a *account) WebAuthnDisplayName() string                { return "Alice <&> \"A\"" }
+func (a *account) WebAuthnID() []byte { return []byte("account 1") }
+
+func (a *account) WebAuthnName() string { return "alice" }
+
+func (a *account) WebAuthnDisplayName() string { return "Alice <&> \"A\"" }
+
 func (a *account) WebAuthnCredentials() []webauthn.Credential { return a.credentials }
 
 // TestRelyingPartyAccepts uses go-webauthn, an independent relying party, to make the
 // options and verify the responses.
-func TestRelyingPartyAccepts(t *testing.T) {
+func (s suite) RelyingPartyAccepts(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name         string
@@ -45,7 +46,7 @@ func TestRelyingPartyAccepts(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			rp, err := webauthn.New(&webauthn.Config{
-				RPID: "localhost", RPDisplayName: "Nightlatch", RPOrigins: []string{origin},
+				RPID: "localhost", RPDisplayName: "Nightlatch", RPOrigins: []string{Origin},
 				AttestationPreference: tt.attestation,
 				AuthenticatorSelection: protocol.AuthenticatorSelection{
 					ResidentKey: tt.discoverable, UserVerification: tt.verify,
@@ -54,10 +55,10 @@ func TestRelyingPartyAccepts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			b := newBench(t)
-			k := plug(t, b, "123456")
-			c := newClient(t, b, 10*time.Second)
-			who := &person{pins: slices.Repeat([]string{"123456"}, 8)}
+			b := s.NewBench(t)
+			k := Plug(t, b, "123456")
+			c := s.NewClient(t, b, 10*time.Second)
+			who := &Person{PINs: slices.Repeat([]string{"123456"}, 8)}
 			alice := &account{}
 
 			options, session, err := rp.BeginRegistration(alice, webauthn.WithCredentialParameters(
@@ -65,7 +66,7 @@ func TestRelyingPartyAccepts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			response, err := c.Create(t.Context(), device(k), encode(t, options), who)
+			response, err := c.Create(t.Context(), Device(k), Encode(t, options), who)
 			if err != nil {
 				t.Fatalf("Create: %v", err)
 			}
@@ -90,7 +91,7 @@ func TestRelyingPartyAccepts(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				response, err := c.Get(t.Context(), device(k), encode(t, options), who)
+				response, err := c.Get(t.Context(), Device(k), Encode(t, options), who)
 				if err != nil {
 					t.Fatalf("Get: %v", err)
 				}
@@ -117,7 +118,7 @@ func TestRelyingPartyAccepts(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				response, err := c.Get(t.Context(), device(k), encode(t, signIn), who)
+				response, err := c.Get(t.Context(), Device(k), Encode(t, signIn), who)
 				if err != nil {
 					t.Fatalf("Get with a frozen counter: %v", err)
 				}

@@ -1,6 +1,4 @@
-//go:build cgo && !nofido && linux
-
-package libfido2_test
+package fidotest
 
 import (
 	"context"
@@ -10,20 +8,19 @@ import (
 
 	"nightlatch/fido"
 	"nightlatch/fido/ctaphid"
-	"nightlatch/fido/pty"
 	"nightlatch/fido/softkey"
 )
 
-func TestCancelInMidTouch(t *testing.T) {
+func (s suite) CancelInMidTouch(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
-	k := manual(t, b)
-	c := newClient(t, b, 10*time.Second)
+	b := s.NewBench(t)
+	k := Manual(t, b)
+	c := s.NewClient(t, b, 10*time.Second)
 	for range 5 {
 		ctx, cancel := context.WithCancel(t.Context())
-		blinking(t, b, k.ID, cancel)
+		Blinking(t, b, k.ID, cancel)
 		begun := time.Now()
-		_, err := c.Create(ctx, device(k), creation(t, nil), &person{})
+		_, err := c.Create(ctx, Device(k), Creation(t, nil), &Person{})
 		if !errors.Is(err, fido.ErrCancelled) {
 			t.Fatalf("Create = %v, want %v", err, fido.ErrCancelled)
 		}
@@ -37,29 +34,29 @@ func TestCancelInMidTouch(t *testing.T) {
 }
 
 // A cancel before the key is open is not lost.
-func TestCancelAtOnce(t *testing.T) {
+func (s suite) CancelAtOnce(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
-	k := manual(t, b)
-	c := newClient(t, b, 10*time.Second)
+	b := s.NewBench(t)
+	k := Manual(t, b)
+	c := s.NewClient(t, b, 10*time.Second)
 	ctx, cancel := context.WithCancel(t.Context())
-	who := &person{on: func(p fido.Prompt) {
+	who := &Person{On: func(p fido.Prompt) {
 		if p.Kind == fido.Touch {
 			cancel()
 		}
 	}}
-	if _, err := c.Create(ctx, device(k), creation(t, nil), who); !errors.Is(err, fido.ErrCancelled) {
+	if _, err := c.Create(ctx, Device(k), Creation(t, nil), who); !errors.Is(err, fido.ErrCancelled) {
 		t.Errorf("Create = %v, want %v", err, fido.ErrCancelled)
 	}
 }
 
-func TestTimeout(t *testing.T) {
+func (s suite) Timeout(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
-	k := manual(t, b)
-	c := newClient(t, b, 200*time.Millisecond)
+	b := s.NewBench(t)
+	k := Manual(t, b)
+	c := s.NewClient(t, b, 200*time.Millisecond)
 	begun := time.Now()
-	_, err := c.Create(t.Context(), device(k), creation(t, nil), &person{})
+	_, err := c.Create(t.Context(), Device(k), Creation(t, nil), &Person{})
 	if !errors.Is(err, fido.ErrTimeout) {
 		t.Errorf("Create = %v, want %v", err, fido.ErrTimeout)
 	}
@@ -69,17 +66,16 @@ func TestTimeout(t *testing.T) {
 }
 
 // Create fails after three seconds if the key never answers.
-func TestDeadKey(t *testing.T) {
+func (s suite) DeadKey(t *testing.T) {
 	t.Parallel()
-	dead, err := pty.Open()
-	if err != nil {
-		t.Fatal(err)
+	if s.Dead == nil {
+		return
 	}
-	defer func() { _ = dead.Close() }()
-	b := newBench(t)
-	c := newClient(t, b, 10*time.Second)
+	dead, _ := s.Dead(t)
+	b := s.NewBench(t)
+	c := s.NewClient(t, b, 10*time.Second)
 	begun := time.Now()
-	_, err = c.Create(t.Context(), fido.Device{Path: dead.Path()}, creation(t, nil), &person{})
+	_, err := c.Create(t.Context(), fido.Device{Path: dead}, Creation(t, nil), &Person{})
 	if !errors.Is(err, fido.ErrSilent) || errors.Is(err, fido.ErrTimeout) {
 		t.Errorf("Create = %v, want %v", err, fido.ErrSilent)
 	}
@@ -89,22 +85,21 @@ func TestDeadKey(t *testing.T) {
 }
 
 // Cancelling returns within three seconds, even if the key is dead.
-func TestCancelOfADeadKey(t *testing.T) {
+func (s suite) CancelOfADeadKey(t *testing.T) {
 	t.Parallel()
-	dead, err := pty.Open()
-	if err != nil {
-		t.Fatal(err)
+	if s.Dead == nil {
+		return
 	}
-	defer func() { _ = dead.Close() }()
-	b := newBench(t)
-	c := newClient(t, b, 10*time.Second)
+	dead, _ := s.Dead(t)
+	b := s.NewBench(t)
+	c := s.NewClient(t, b, 10*time.Second)
 	ctx, cancel := context.WithCancel(t.Context())
 	var begun time.Time
-	who := &person{on: func(fido.Prompt) {
+	who := &Person{On: func(fido.Prompt) {
 		begun = time.Now()
 		time.AfterFunc(300*time.Millisecond, cancel)
 	}}
-	_, err = c.Create(ctx, fido.Device{Path: dead.Path()}, creation(t, nil), who)
+	_, err := c.Create(ctx, fido.Device{Path: dead}, Creation(t, nil), who)
 	if !errors.Is(err, fido.ErrCancelled) {
 		t.Errorf("Create = %v, want %v", err, fido.ErrCancelled)
 	}
@@ -127,21 +122,21 @@ func (k deafKey) CBOR(ctx context.Context, request []byte, status func(ctaphid.S
 	return k.Key.CBOR(ctx, request, status)
 }
 
-func TestCancelOfADeafKey(t *testing.T) {
+func (s suite) CancelOfADeafKey(t *testing.T) {
 	t.Parallel()
-	deaf := deafKey{Key: autoTouchKey(t, softkey.Config{}), until: make(chan struct{})}
-	path := endpoint(t, deaf)
+	deaf := deafKey{Key: AutoTouchKey(t, softkey.Config{}), until: make(chan struct{})}
+	path := s.Endpoint(t, deaf)
 	t.Cleanup(func() { close(deaf.until) })
-	c := newClient(t, newBench(t), 10*time.Second)
+	c := s.NewClient(t, s.NewBench(t), 10*time.Second)
 	ctx, cancel := context.WithCancel(t.Context())
 	var begun time.Time
-	who := &person{on: func(p fido.Prompt) {
+	who := &Person{On: func(p fido.Prompt) {
 		if p.Kind == fido.Touch {
 			begun = time.Now()
 			time.AfterFunc(300*time.Millisecond, cancel)
 		}
 	}}
-	_, err := c.Create(ctx, fido.Device{Path: path}, creation(t, nil), who)
+	_, err := c.Create(ctx, fido.Device{Path: path}, Creation(t, nil), who)
 	if !errors.Is(err, fido.ErrCancelled) {
 		t.Errorf("Create = %v, want %v", err, fido.ErrCancelled)
 	}

@@ -1,18 +1,16 @@
-//go:build cgo && !nofido && linux
-
-package libfido2_test
+package fidotest
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	golib "github.com/keys-pub/go-libfido2"
-
 	"nightlatch/fido"
+	"nightlatch/fido/ctap2/wire"
 	"nightlatch/fido/ctaphid"
 	"nightlatch/fido/softkey"
 	"nightlatch/fido/virtual"
@@ -21,7 +19,7 @@ import (
 // TestFaultTable provokes every fault of a ceremony with a USB key through libfido2, and
 // checks its error. The faults of readers are tested in fido/nfc, and longer cases in
 // story_test.go, pin_test.go, cancel_test.go, manage_test.go and permission_test.go.
-func TestFaultTable(t *testing.T) {
+func (s suite) FaultTable(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		fault   string
@@ -45,10 +43,7 @@ func TestFaultTable(t *testing.T) {
 		{"no space", (*fault).full, fido.ErrNoSpace},
 		{"not this account's key", (*fault).foreignKey, fido.ErrNotEnrolled},
 		{"two keys plugged in", (*fault).two, fido.ErrSeveral},
-		{"another program has it", (*fault).busy, fido.ErrBusy},
 		{"reset refused", (*fault).resetRefused, fido.ErrNotAllowed},
-		{"no permission", (*fault).noPermission, fido.ErrNoPermission},
-		{"not a key", (*fault).notKey, fido.ErrNotKey},
 		{"an error that says nothing", answering(0x01, 0x7f), fido.ErrAnswer},
 		{"no touch, or declined on the key", answering(0x01, 0x27), fido.ErrUnconfirmed},
 		{"unsupported algorithm", answering(0x01, 0x26), fido.ErrAlgorithm},
@@ -57,8 +52,8 @@ func TestFaultTable(t *testing.T) {
 	} {
 		t.Run(row.fault, func(t *testing.T) {
 			t.Parallel()
-			b := newBench(t)
-			f := &fault{t: t, b: b, c: newClient(t, b, 10*time.Second)}
+			b := s.NewBench(t)
+			f := &fault{suite: s, t: t, b: b, c: s.NewClient(t, b, 10*time.Second)}
 			if err := row.provoke(f); !errors.Is(err, row.want) {
 				t.Errorf("error %v, want %v", err, row.want)
 			}
@@ -68,45 +63,46 @@ func TestFaultTable(t *testing.T) {
 
 // A fault has the bench and the client for one row.
 type fault struct {
+	suite
 	t *testing.T
 	b *virtual.Bench
 	c *fido.Client
 }
 
 func (f *fault) create(k virtual.Key, pins ...string) error {
-	change := verifying
+	change := Verifying
 	if len(pins) == 0 {
 		change = nil
 	}
-	_, err := f.c.Create(f.t.Context(), device(k), creation(f.t, change), &person{pins: pins})
+	_, err := f.c.Create(f.t.Context(), Device(k), Creation(f.t, change), &Person{PINs: pins})
 	return err
 }
 
 func (f *fault) enrol(k virtual.Key) []byte {
 	f.t.Helper()
-	made, err := f.c.Create(f.t.Context(), device(k), creation(f.t, nil), &person{})
+	made, err := f.c.Create(f.t.Context(), Device(k), Creation(f.t, nil), &Person{})
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	return unb64(f.t, idOf(f.t, made))
+	return Unb64(f.t, IDOf(f.t, made))
 }
 
-func excluding(id []byte) func(object) {
-	return func(o object) {
-		o["excludeCredentials"] = []object{{"type": "public-key", "id": b64(id)}}
+func excluding(id []byte) func(Object) {
+	return func(o Object) {
+		o["excludeCredentials"] = []Object{{"type": "public-key", "id": B64(id)}}
 	}
 }
 
 func (f *fault) unplugged() error {
-	k := manual(f.t, f.b)
-	blinking(f.t, f.b, k.ID, func() { _ = f.b.Unplug(k.ID) })
+	k := Manual(f.t, f.b)
+	Blinking(f.t, f.b, k.ID, func() { _ = f.b.Unplug(k.ID) })
 	return f.create(k)
 }
 
 // unpluggedBetween unplugs the key while the user enters the PIN and no command runs.
 func (f *fault) unpluggedBetween() error {
-	k := plug(f.t, f.b, "123456")
-	_, err := f.c.Create(f.t.Context(), device(k), creation(f.t, verifying), typing(func() (string, error) {
+	k := Plug(f.t, f.b, "123456")
+	_, err := f.c.Create(f.t.Context(), Device(k), Creation(f.t, Verifying), typing(func() (string, error) {
 		return "123456", f.b.Unplug(k.ID)
 	}))
 	return err
@@ -115,11 +111,12 @@ func (f *fault) unpluggedBetween() error {
 // A typing is a person that runs a function before it returns the PIN.
 type typing func() (string, error)
 
-func (typing) Show(fido.Prompt)                                 {}
+func (typing) Show(fido.Prompt) {}
+
 func (p typing) PIN(context.Context, int, bool) (string, error) { return p() }
 
 func (f *fault) wrongPIN() error {
-	err := f.create(plug(f.t, f.b, "123456"), "000000")
+	err := f.create(Plug(f.t, f.b, "123456"), "000000")
 	var wrong *fido.WrongPINError
 	if !errors.As(err, &wrong) || wrong.TriesLeft != 7 {
 		f.t.Errorf("%v does not report 7 tries left", err)
@@ -128,50 +125,50 @@ func (f *fault) wrongPIN() error {
 }
 
 func (f *fault) threeWrong() error {
-	k := plug(f.t, f.b, "123456")
+	k := Plug(f.t, f.b, "123456")
 	err := f.create(k, "000001", "000002", "000003")
-	if err := f.create(again(f.t, f.b, k), "123456"); err != nil {
+	if err := f.create(Again(f.t, f.b, k), "123456"); err != nil {
 		f.t.Errorf("the right PIN after plugging in again: %v", err)
 	}
 	return err
 }
 
 func (f *fault) locked() error {
-	k := plug(f.t, f.b, "123456")
+	k := Plug(f.t, f.b, "123456")
 	for range 2 {
 		if err := f.create(k, "000001", "000002", "000003"); !errors.Is(err, fido.ErrPINAuthBlocked) {
 			f.t.Errorf("before that: %v", err)
 		}
-		k = again(f.t, f.b, k)
+		k = Again(f.t, f.b, k)
 	}
 	if err := f.create(k, "000007", "000008"); !errors.Is(err, fido.ErrPINBlocked) {
 		f.t.Errorf("the last wrong PIN: %v", err)
 	}
-	k = again(f.t, f.b, k)
-	if p, err := f.c.Info(f.t.Context(), device(k)); err != nil || p.PIN != fido.PINSet || p.PINTries != 0 {
+	k = Again(f.t, f.b, k)
+	if p, err := f.c.Info(f.t.Context(), Device(k)); err != nil || p.PIN != fido.PINSet || p.PINTries != 0 {
 		f.t.Errorf("Info = %+v, %v", p, err)
 	}
-	if _, err := f.c.Credentials(f.t.Context(), device(k), "123456"); !errors.Is(err, fido.ErrPINBlocked) {
+	if _, err := f.c.Credentials(f.t.Context(), Device(k), "123456"); !errors.Is(err, fido.ErrPINBlocked) {
 		f.t.Errorf("listing: %v", err)
 	}
-	if err := f.c.SetPIN(f.t.Context(), device(k), "123456", "654321"); !errors.Is(err, fido.ErrPINBlocked) {
+	if err := f.c.SetPIN(f.t.Context(), Device(k), "123456", "654321"); !errors.Is(err, fido.ErrPINBlocked) {
 		f.t.Errorf("changing it: %v", err)
 	}
 	return f.create(k, "123456")
 }
 
 func (f *fault) pinRequired() error {
-	k := plug(f.t, f.b, "123456")
-	if _, err := f.c.Credentials(f.t.Context(), device(k), ""); !errors.Is(err, fido.ErrPINRequired) {
+	k := Plug(f.t, f.b, "123456")
+	if _, err := f.c.Credentials(f.t.Context(), Device(k), ""); !errors.Is(err, fido.ErrPINRequired) {
 		f.t.Errorf("listing: %v", err)
 	}
-	_, err := f.c.Create(f.t.Context(), device(k), creation(f.t, verifying), &person{})
+	_, err := f.c.Create(f.t.Context(), Device(k), Creation(f.t, Verifying), &Person{})
 	return err
 }
 
 func (f *fault) pinNotSet() error {
-	k := plug(f.t, f.b, "")
-	if _, err := f.c.Credentials(f.t.Context(), device(k), "123456"); !errors.Is(err, fido.ErrPINNotSet) {
+	k := Plug(f.t, f.b, "")
+	if _, err := f.c.Credentials(f.t.Context(), Device(k), "123456"); !errors.Is(err, fido.ErrPINNotSet) {
 		f.t.Errorf("listing: %v", err)
 	}
 	return f.create(k, "123456")
@@ -179,11 +176,11 @@ func (f *fault) pinNotSet() error {
 
 // pinPolicy tests the key's own check: two characters of two bytes pass libfido2's.
 func (f *fault) pinPolicy() error {
-	k := plug(f.t, f.b, "")
-	if err := f.c.SetPIN(f.t.Context(), device(k), "", "éé"); !errors.Is(err, fido.ErrPINPolicy) {
+	k := Plug(f.t, f.b, "")
+	if err := f.c.SetPIN(f.t.Context(), Device(k), "", "éé"); !errors.Is(err, fido.ErrPINPolicy) {
 		f.t.Errorf("by the client: %v", err)
 	}
-	key, err := opener.Open(f.t.Context(), k.Path)
+	key, err := f.Open(f.b).Open(f.t.Context(), k.Path)
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -192,22 +189,22 @@ func (f *fault) pinPolicy() error {
 }
 
 func (f *fault) noTouch() error {
-	f.c = newClient(f.t, f.b, 100*time.Millisecond)
-	return f.create(manual(f.t, f.b))
+	f.c = f.NewClient(f.t, f.b, 100*time.Millisecond)
+	return f.create(Manual(f.t, f.b))
 }
 
 func (f *fault) cancelled() error {
-	k := manual(f.t, f.b)
+	k := Manual(f.t, f.b)
 	ctx, cancel := context.WithCancel(f.t.Context())
-	blinking(f.t, f.b, k.ID, cancel)
-	_, err := f.c.Create(ctx, device(k), creation(f.t, nil), &person{})
+	Blinking(f.t, f.b, k.ID, cancel)
+	_, err := f.c.Create(ctx, Device(k), Creation(f.t, nil), &Person{})
 	return err
 }
 
 func (f *fault) enrolled() error {
-	k := plug(f.t, f.b, "")
+	k := Plug(f.t, f.b, "")
 	id := f.enrol(k)
-	_, err := f.c.Create(f.t.Context(), device(k), creation(f.t, excluding(id)), &person{})
+	_, err := f.c.Create(f.t.Context(), Device(k), Creation(f.t, excluding(id)), &Person{})
 	var already *fido.AlreadyEnrolledError
 	if !errors.As(err, &already) || !slices.Equal(already.CredentialID, id) {
 		f.t.Errorf("%v does not name the credential", err)
@@ -218,52 +215,68 @@ func (f *fault) enrolled() error {
 // enrolledHidden excludes a credential that is hidden without the PIN (credProtect 3,
 // CTAP section 12.1). The key finds it with its exclude list.
 func (f *fault) enrolledHidden() error {
-	path := endpoint(f.t, autoTouchKey(f.t, softkey.Config{}))
-	d, err := golib.NewDevice(path)
-	if err != nil {
+	k := AutoTouchKey(f.t, softkey.Config{})
+	if err := k.SetPIN("123456"); err != nil {
 		f.t.Fatal(err)
 	}
-	if err := d.SetPIN("123456", ""); err != nil {
-		f.t.Fatal(err)
-	}
-	made, err := d.MakeCredential(random(), rp, user("alice"), golib.ES256, "123456", &golib.MakeCredentialOpts{
-		Extensions: []golib.Extension{golib.CredProtectExtension}, CredProtect: golib.CredProtectUVRequired,
-	})
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	_, err = f.c.Create(f.t.Context(), fido.Device{Path: path}, creation(f.t, func(o object) {
-		verifying(o)
-		excluding(made.CredentialID)(o)
-	}), &person{pins: []string{"123456"}})
+	id := makeHidden(f.t, k)
+	_, err := f.c.Create(f.t.Context(), fido.Device{Path: f.Endpoint(f.t, k)}, Creation(f.t, func(o Object) {
+		Verifying(o)
+		excluding(id)(o)
+	}), &Person{PINs: []string{"123456"}})
 	return err
 }
 
+// makeHidden makes a credential with credProtect 3 and returns its ID.
+func makeHidden(t *testing.T, k *softkey.Key) []byte {
+	t.Helper()
+	params, err := wire.Encode(map[int]any{
+		1: Random(),
+		2: wire.Party{ID: "localhost"},
+		3: wire.User{ID: []byte("account 1"), Name: "alice"},
+		4: []map[string]any{{"alg": fido.ES256, "type": wire.PublicKey}},
+		6: map[string]any{"credProtect": 3},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := k.CBOR(t.Context(), append([]byte{wire.MakeCredential}, params...), func(ctaphid.Status) {})
+	var made struct {
+		AuthData []byte `cbor:"2,keyasint"`
+	}
+	if err != nil || answer[0] != 0 || wire.Decode(answer[1:], &made) != nil {
+		t.Fatalf("making a hidden credential: %x, %v", answer, err)
+	}
+	const before = 32 + 1 + 4 + 16 // authenticator data before the length of the ID (WebAuthn section 6.5.1)
+	n := int(binary.BigEndian.Uint16(made.AuthData[before:]))
+	return made.AuthData[before+2:][:n]
+}
+
 func (f *fault) full() error {
-	d := fido.Device{Path: endpoint(f.t, autoTouchKey(f.t, softkey.Config{Capacity: 2}))}
+	d := fido.Device{Path: f.Endpoint(f.t, AutoTouchKey(f.t, softkey.Config{Capacity: 2}))}
 	var err error
 	for _, name := range []string{"alice", "bob", "carol"} {
 		if err != nil {
 			f.t.Fatalf("before it was full: %v", err)
 		}
-		_, err = f.c.Create(f.t.Context(), d, creation(f.t, func(o object) {
-			o["user"] = object{"id": b64([]byte(name)), "name": name, "displayName": name}
-			o["authenticatorSelection"] = object{"residentKey": "required", "userVerification": "discouraged"}
-		}), &person{})
+		_, err = f.c.Create(f.t.Context(), d, Creation(f.t, func(o Object) {
+			o["user"] = Object{"id": B64([]byte(name)), "name": name, "displayName": name}
+			o["authenticatorSelection"] = Object{"residentKey": "required", "userVerification": "discouraged"}
+		}), &Person{})
 	}
 	return err
 }
 
 func (f *fault) foreignKey() error {
-	k := manual(f.t, f.b) // no touch is needed
-	_, err := f.c.Get(f.t.Context(), device(k), request(f.t, "discouraged", b64(random())), &person{})
+	k := Manual(f.t, f.b) // no touch is needed
+	_, err := f.c.Get(f.t.Context(), Device(k), Request(f.t, "discouraged", B64(Random())), &Person{})
 	return err
 }
 
 func (f *fault) two() error {
-	plug(f.t, f.b, "")
-	plug(f.t, f.b, "")
-	_, err := f.c.Create(f.t.Context(), fido.Device{}, creation(f.t, nil), &person{})
+	Plug(f.t, f.b, "")
+	Plug(f.t, f.b, "")
+	_, err := f.c.Create(f.t.Context(), fido.Device{}, Creation(f.t, nil), &Person{})
 	var several *fido.SeveralError
 	if !errors.As(err, &several) || len(several.Devices) != 2 {
 		f.t.Errorf("%v does not list them", err)
@@ -271,35 +284,13 @@ func (f *fault) two() error {
 	return err
 }
 
-func (f *fault) busy() error {
-	k := manual(f.t, f.b)
-	other := occupy(f.t, f.b, k)
-	err := f.create(k)
-	if _, err := f.c.Choose(f.t.Context(), []fido.Device{device(k)}, &person{}); !errors.Is(err, fido.ErrBusy) {
-		f.t.Errorf("choosing it: %v", err)
-	}
-	_ = f.b.Touch(k.ID)
-	if err := other.Wait(); err != nil {
-		f.t.Errorf("the other program was disturbed: %v", err)
-	}
-	return err
-}
-
 func (f *fault) resetRefused() error {
 	var now atomic.Int64
-	b, err := virtual.New(virtual.Config{Linger: -1, Now: func() time.Time { return time.Unix(now.Load(), 0) }})
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	defer func() { _ = b.Close() }()
-	k := plug(f.t, b, "")
+	b := f.benchAt(f.t, func() time.Time { return time.Unix(now.Load(), 0) })
+	f.c = f.NewClient(f.t, b, 10*time.Second)
+	k := Plug(f.t, b, "")
 	now.Add(11)
-	return f.c.Reset(f.t.Context(), device(k), &person{})
-}
-
-func (f *fault) notKey() error {
-	_, err := f.c.Create(f.t.Context(), fido.Device{Path: "/etc/passwd"}, creation(f.t, nil), &person{})
-	return err
+	return f.c.Reset(f.t.Context(), Device(k), &Person{})
 }
 
 // A refusing key answers one command with an error status (CTAP section 8.2).
@@ -317,8 +308,8 @@ func (k refusing) CBOR(ctx context.Context, request []byte, status func(ctaphid.
 
 func answering(command, status byte) func(*fault) error {
 	return func(f *fault) error {
-		path := endpoint(f.t, refusing{autoTouchKey(f.t, softkey.Config{}), command, status})
-		_, err := f.c.Create(f.t.Context(), fido.Device{Path: path}, creation(f.t, nil), &person{})
+		path := f.Endpoint(f.t, refusing{AutoTouchKey(f.t, softkey.Config{}), command, status})
+		_, err := f.c.Create(f.t.Context(), fido.Device{Path: path}, Creation(f.t, nil), &Person{})
 		return err
 	}
 }
