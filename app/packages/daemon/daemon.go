@@ -18,6 +18,7 @@ var files = []struct {
 	{"nightlatch-server.sysusers", "usr/lib/sysusers.d/nightlatch-server.conf", 0o644},
 	{"nightlatch-server.init", "etc/init.d/nightlatch-server", 0o755},
 	{"nightlatch-server.logrotate", "etc/logrotate.d/nightlatch-server", 0o644},
+	{"nightlatch-server.lintian-overrides", "usr/share/lintian/overrides/nightlatch-server", 0o644}, // Debian only
 	{"server.env", "etc/nightlatch/server.env", 0o644},
 }
 
