@@ -1,7 +1,7 @@
 // Package main is the benchmark. It measures speed, memory and size of the program,
 // compares them with their limits, and prints a table.
 //
-//	go run ./app/bench [-only sign-in,check,unknown-user,idle,flood,messages,key,memory,million,window,size]
+//	go run ./app/bench [-only sign-in,check,unknown-user,idle,flood,approval,messages,key,memory,million,window,size]
 //
 // Most figures are ratios to a baseline that runs in the same minute on the same
 // machine: the bare hash, a trivial HTTP handler, a hello-world window. Program and
@@ -43,6 +43,7 @@ func parts() []part {
 		{"unknown-user", measureUnknownUsers},
 		{"idle", measureIdleConnections},
 		{"flood", measureFlood},
+		{"approval", measureApprovals},
 		{"messages", measureMessages},
 		{"key", measureKeys},
 		{"memory", measureMemory},
