@@ -27,7 +27,7 @@ stage = @printf '\n== %s\n' '$(1)'
 FAST := -skip "^TestSlow[A-Z]"
 
 .PHONY: run build setup test verify check vulncheck builds windows windows-all windows-program race race-all screens \
-	party party-all tour tour-all pictures goldens openapi gallery bench fuzz clean
+	party party-all tour tour-all pictures goldens openapi licenses gallery bench fuzz clean
 
 run: build
 	@$(PROGRAM) --lab
@@ -152,6 +152,12 @@ openapi:
 	$(call stage,openapi: describe the routes. Some seconds)
 	NIGHTLATCH_UPDATE_OPENAPI=1 go test -count=1 -run '^TestOpenAPI' ./server/httpapi
 	@git --no-pager diff --stat -- docs server/httpapi
+
+# Write the licence texts in the program again after a change of go.mod.
+licenses:
+	$(call stage,licenses: collect the texts of all parts. Some seconds)
+	NIGHTLATCH_UPDATE_LICENSES=1 go test -count=1 -run '^TestEmbeddedTextsAreCurrent$$' ./app/packages/licenses
+	@git --no-pager diff --stat -- assets/licenses
 
 # The built program with programs of others: curl, oathtool, libfido2's tools, Chromium,
 # CUPS, kill -9.

@@ -53,7 +53,7 @@ func TestShellsComplete(t *testing.T) {
 			}
 			complete := map[string]func(*testing.T, string, string) completer{"bash": interactive(bashSetup), "zsh": interactive(zshSetup), "fish": fish}[shell](t, scripts[shell], dir)
 			for _, tt := range []struct{ line, offers string }{
-				{"nightlatch ", "admin completion key serve version"},
+				{"nightlatch ", "admin completion key licenses serve version"},
 				{"nightlatch s", "serve"},
 				{"nightlatch ad", "admin"},
 				{"nightlatch admin s", "set-backups set-mail set-owner set-text-gateway sign-up"},

@@ -103,6 +103,10 @@ var guides = map[string]guide{
 		about:    []string{"It prints the version, the features of this build on this system, and for each that is missing the reason and what helps."},
 		examples: []commandline.Example{example("Is there a window?", "nightlatch version")},
 	},
+	licensesCommand: {
+		about:    []string{"It prints which modules, fonts and tables of others are in the program, their licences, and the texts of these. Nightlatch itself is under the Apache License 2.0."},
+		examples: []commandline.Example{example("Read them:", "nightlatch licenses | less")},
+	},
 	completionCommand: {
 		about: []string{"It prints a script that lets a shell complete the commands and flags of Nightlatch with the Tab key: verbs, flags, values of a closed list, files and directories. SHELL is bash, zsh or fish. The packages install the scripts already."},
 		examples: []commandline.Example{

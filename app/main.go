@@ -13,6 +13,7 @@ import (
 	"os"
 	"slices"
 
+	"nightlatch/assets"
 	"nightlatch/ui/chooser"
 )
 
@@ -35,6 +36,7 @@ const usage = `Nightlatch is an account server for two-factor authentication, an
   nightlatch key VERB [flags]        use and manage security keys from a terminal
   nightlatch admin VERB [flags]      manage accounts, delivery and backups of this computer
   nightlatch version                 print the version and the features of this build
+  nightlatch licenses                print the licences of everything in this program
   nightlatch completion SHELL        print the completion of bash, zsh or fish
 
 "nightlatch COMMAND -h" lists the flags of a command.
@@ -95,6 +97,8 @@ func (t terminal) dispatch(args []string) error {
 		}
 		t.printVersion()
 		return nil
+	case command == licensesCommand:
+		return t.licenses(rest)
 	case command == completionCommand:
 		return t.completion(rest)
 	case command == manualCommand:
@@ -109,6 +113,18 @@ func (t terminal) dispatch(args []string) error {
 	default:
 		return usagef("there is no command %q; nightlatch help lists the commands", command)
 	}
+}
+
+// licensesCommand is the command that prints the licences of others' work in the program.
+const licensesCommand = "licenses"
+
+// licenses runs `nightlatch licenses`.
+func (t terminal) licenses(args []string) error {
+	if err := parse(t.flags(licensesCommand, licensesCommand), args); err != nil {
+		return err
+	}
+	_, err := io.WriteString(t.out, assets.Licenses())
+	return err
 }
 
 // isHelp reports whether an argument asks for help.

@@ -92,6 +92,7 @@ func commands() (all []commandline.Command, err error) {
 	addVerbs(add, "key", "use and manage security keys from a terminal", keyVerbs, func() *keyCommand { return &keyCommand{secrets: newKeySecrets()} })
 	addVerbs(add, "admin", "manage accounts, delivery and backups of this computer", adminVerbs, func() *adminCommand { return &adminCommand{} })
 	add(commandline.Command{Path: []string{"version"}, Brief: "print the version and the features of this build"}, nil)
+	add(commandline.Command{Path: []string{licensesCommand}, Brief: "print the licences of everything in this program"}, nil)
 	add(commandline.Command{
 		Path: []string{completionCommand}, Brief: "print the completion of a shell", Synopsis: "SHELL",
 		Argument: &commandline.Argument{Name: "SHELL", Kind: commandline.Choice, Values: completionShells},

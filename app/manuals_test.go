@@ -48,7 +48,7 @@ func TestEveryVerbAndFlagHasAPage(t *testing.T) {
 	for _, v := range adminVerbs {
 		verbs = append(verbs, "admin "+v.name)
 	}
-	for _, name := range append(verbs, "", "serve", "key", "admin", "version", "completion") {
+	for _, name := range append(verbs, "", "serve", "key", "admin", "version", "licenses", "completion") {
 		at := slices.IndexFunc(m.Commands, func(c commandline.Command) bool { return strings.Join(c.Path, " ") == name })
 		if at < 0 {
 			t.Errorf("nightlatch %s is not described", name)

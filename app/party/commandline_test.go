@@ -92,6 +92,8 @@ func TestCommandLine(t *testing.T) {
 		{"man", 2, "directory", ""},
 		{"man /nowhere", 1, "/nowhere", ""},
 		{"help", 0, "", "nightlatch completion"},
+		{"licenses", 0, "", "fyne.io/fyne/v2"},
+		{"licenses now", 2, "now", ""},
 	} {
 		t.Run("nightlatch "+tt.args, func(t *testing.T) {
 			t.Parallel()

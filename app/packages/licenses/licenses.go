@@ -19,6 +19,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -51,17 +52,16 @@ func (c Component) Expression() string { return strings.Join(c.IDs, " AND ") }
 var allowed = []string{"Apache-2.0", "MIT", "MIT-0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "Zlib", "OFL-1.1", "Unicode-3.0", "0BSD", "CC0-1.0", "Unlicense", "Bitstream-Vera", "LicenseRef-ICC-profile"}
 
 // own are the parts that are in no module: files of this source that are the work of
-// others, or were derived from it. only says which builds contain them.
+// others, or were derived from it.
 var own = []struct {
 	Component
 	file string // of the source
-	only string // a package of the module: the build contains it
 }{
-	{Component{Name: "Inter", Version: "4.1", Note: "font"}, "assets/font/Inter-LICENSE.txt", ""},
-	{Component{Name: "JetBrains Mono", Version: "2.304", Note: "font"}, "assets/font/JetBrainsMono-LICENSE.txt", ""},
-	{Component{Name: "Unicode CLDR", Version: "47", Note: "tables of regions and languages"}, "assets/packaging/licenses/unicode-cldr.txt", ""},
-	{Component{Name: "libphonenumber", Version: "", Note: "table of phone numbers"}, "LICENSE", ""},
-	{Component{Name: "zxcvbn", Version: "4.4.2", Note: "word lists, by way of github.com/trustelem/zxcvbn"}, "assets/packaging/licenses/zxcvbn.txt", ""},
+	{Component{Name: "Inter", Version: "4.1", Note: "font"}, "assets/font/Inter-LICENSE.txt"},
+	{Component{Name: "JetBrains Mono", Version: "2.304", Note: "font"}, "assets/font/JetBrainsMono-LICENSE.txt"},
+	{Component{Name: "Unicode CLDR", Version: "47", Note: "tables of regions and languages"}, "assets/packaging/licenses/unicode-cldr.txt"},
+	{Component{Name: "libphonenumber", Version: "", Note: "table of phone numbers"}, "LICENSE"},
+	{Component{Name: "zxcvbn", Version: "4.4.2", Note: "word lists, by way of github.com/trustelem/zxcvbn"}, "assets/packaging/licenses/zxcvbn.txt"},
 }
 
 // leftOut are files of licences of what a build does not contain, with the tag that says so.
@@ -85,10 +85,51 @@ func Of(ctx context.Context, root, program string) (*Build, error) {
 	ctx, cancel := context.WithTimeout(ctx, goLimit)
 	defer cancel()
 	b := &Build{Info: info}
-	linked, goroot, err := b.linked(ctx, root)
-	if err != nil {
+	linked := map[string]*module{}
+	if err := b.linked(ctx, root, linked); err != nil {
 		return nil, err
 	}
+	var parts []Component
+	for _, m := range info.Deps {
+		if m.Replace != nil {
+			m = m.Replace
+		}
+		parts = append(parts, Component{Name: m.Path, Version: m.Version, Sum: m.Sum})
+	}
+	return b, b.describe(ctx, root, strings.TrimPrefix(info.GoVersion, "go"), parts, linked)
+}
+
+// targets are the systems and kinds of build that Source describes.
+var targets = [][]debug.BuildSetting{
+	{{Key: "GOOS", Value: "linux"}, {Key: "GOARCH", Value: "amd64"}, {Key: "CGO_ENABLED", Value: "1"}, {Key: "-tags", Value: "no_emoji,migrated_fynedo"}},
+	{{Key: "GOOS", Value: "linux"}, {Key: "GOARCH", Value: "amd64"}, {Key: "CGO_ENABLED", Value: "0"}, {Key: "-tags", Value: "headless"}},
+	{{Key: "GOOS", Value: "windows"}, {Key: "GOARCH", Value: "amd64"}, {Key: "CGO_ENABLED", Value: "1"}, {Key: "-tags", Value: "no_emoji,migrated_fynedo"}},
+	{{Key: "GOOS", Value: "darwin"}, {Key: "GOARCH", Value: "arm64"}, {Key: "CGO_ENABLED", Value: "1"}, {Key: "-tags", Value: "no_emoji,migrated_fynedo"}},
+}
+
+// Source describes all programs that are built from the source in the directory root, on any
+// system. It does not depend on the version of Go.
+func Source(ctx context.Context, root string) (*Build, error) {
+	ctx, cancel := context.WithTimeout(ctx, goLimit)
+	defer cancel()
+	b := &Build{Info: new(buildinfo.BuildInfo)}
+	linked := map[string]*module{}
+	for _, t := range targets {
+		b.Info = &buildinfo.BuildInfo{Path: "nightlatch/app", Settings: t}
+		if err := b.linked(ctx, root, linked); err != nil {
+			return nil, err
+		}
+	}
+	b.Info.Settings = targets[0]
+	var parts []Component
+	for name, m := range linked {
+		parts = append(parts, Component{Name: name, Version: m.version, Sum: m.sum})
+	}
+	return b, b.describe(ctx, root, "", parts, linked)
+}
+
+// describe finds the texts of all components.
+func (b *Build) describe(ctx context.Context, root, goVersion string, modules []Component, linked map[string]*module) error {
 	var errs []error
 	add := func(c Component, texts []Text, err error) {
 		c.Texts = texts
@@ -98,22 +139,22 @@ func Of(ctx context.Context, root, program string) (*Build, error) {
 		errs = append(errs, err)
 		b.Components = append(b.Components, c)
 	}
-	for _, m := range info.Deps {
-		if m.Replace != nil {
-			m = m.Replace
-		}
-		texts, err := b.textsOf(m.Path, linked[m.Path])
-		add(Component{Name: m.Path, Version: m.Version, Sum: m.Sum}, texts, err)
+	for _, m := range modules {
+		texts, err := b.textsOf(m.Name, linked[m.Name])
+		add(m, texts, err)
 	}
-	version := strings.TrimPrefix(info.GoVersion, "go")
-	text, err := read(filepath.Join(goroot, "LICENSE"), "LICENSE")
-	add(Component{Name: "Go", Version: version, Note: "standard library and runtime"}, []Text{text}, err)
+	goroot, err := output(exec.CommandContext(ctx, "go", "env", "GOROOT"))
+	if err != nil {
+		return err
+	}
+	text, err := read(filepath.Join(strings.TrimSpace(goroot), "LICENSE"), "LICENSE")
+	add(Component{Name: "Go", Version: goVersion, Note: "standard library and runtime"}, []Text{text}, err)
 	for _, o := range own {
 		text, err := read(filepath.Join(root, o.file), path.Base(o.file))
 		add(o.Component, []Text{text}, err)
 	}
 	slices.SortFunc(b.Components, func(x, y Component) int { return cmp.Compare(strings.ToLower(x.Name), strings.ToLower(y.Name)) })
-	return b, errors.Join(errs...)
+	return errors.Join(errs...)
 }
 
 // setting returns a setting of the build.
@@ -128,47 +169,43 @@ func (b *Build) setting(key string) string {
 
 // A module is a directory of the module cache, and the packages of it that are linked.
 type module struct {
-	dir      string
-	packages []string // their directories
+	dir, version, sum string
+	packages          []string // their directories
 }
 
-// linked returns the modules with the packages that the build contains, and the directory of
-// Go.
-func (b *Build) linked(ctx context.Context, root string) (map[string]*module, string, error) {
+// linked adds the modules to all, with the packages that the build contains.
+func (b *Build) linked(ctx context.Context, root string, all map[string]*module) error {
 	cmd := exec.CommandContext(ctx, "go", "list", "-deps", "-json=Dir,Standard,Module", b.Info.Path)
 	cmd.Dir = root
 	cmd.Env = append(os.Environ(), "GOFLAGS=-tags="+b.setting("-tags"), "GOOS="+cmp.Or(b.setting("GOOS"), runtime.GOOS), "GOARCH="+cmp.Or(b.setting("GOARCH"), runtime.GOARCH), "CGO_ENABLED="+b.setting("CGO_ENABLED"))
 	out, err := output(cmd)
 	if err != nil {
-		return nil, "", err
+		return err
 	}
-	modules := map[string]*module{}
 	for in := json.NewDecoder(strings.NewReader(out)); ; {
 		var p struct {
 			Dir      string
 			Standard bool
 			Module   *struct {
-				Path, Dir string
-				Main      bool
+				Path, Dir, Version, Sum string
+				Main                    bool
 			}
 		}
 		if err := in.Decode(&p); errors.Is(err, io.EOF) {
-			break
+			return nil
 		} else if err != nil {
-			return nil, "", err
+			return err
 		}
 		if p.Standard || p.Module == nil || p.Module.Main {
 			continue
 		}
-		m := modules[p.Module.Path]
+		m := all[p.Module.Path]
 		if m == nil {
-			m = &module{dir: p.Module.Dir}
-			modules[p.Module.Path] = m
+			m = &module{dir: p.Module.Dir, version: p.Module.Version, sum: p.Module.Sum}
+			all[p.Module.Path] = m
 		}
 		m.packages = append(m.packages, p.Dir)
 	}
-	goroot, err := output(exec.CommandContext(ctx, "go", "env", "GOROOT"))
-	return modules, strings.TrimSpace(goroot), err
 }
 
 func output(cmd *exec.Cmd) (string, error) {

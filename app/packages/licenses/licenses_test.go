@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"nightlatch/app/harness"
+	"nightlatch/assets"
 )
 
 const root = "../../.."
@@ -137,5 +138,28 @@ func TestWhichTextsCount(t *testing.T) {
 	}
 	if got := strings.Join(names, " "); got != "LICENSE linked/LICENSE-MIT linked/c/src/COPYING.txt" {
 		t.Errorf("found %s", got)
+	}
+}
+
+// The program prints and shows the texts of this source, of all systems. After a change of
+// go.mod, make licenses writes them again.
+func TestEmbeddedTextsAreCurrent(t *testing.T) {
+	t.Parallel()
+	b, err := Source(t.Context(), root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := b.ThirdParty()
+	if os.Getenv("NIGHTLATCH_UPDATE_LICENSES") != "" {
+		if err := os.WriteFile(root+"/assets/licenses/"+FileName, want, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if assets.Licenses() != string(want) {
+		t.Error("assets/licenses is not that of this source: run make licenses")
+	}
+	if len(want) > 250_000 {
+		t.Errorf("the texts have %d bytes: pack them", len(want))
 	}
 }
