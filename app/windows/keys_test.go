@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -142,17 +143,22 @@ func TestAnswersOfTheLibrary(t *testing.T) {
 	}
 }
 
-// The tests of the binding pass on Windows, too, without cgo.
+// The tests of security keys that need no libfido2 pass on Windows, too, without cgo: of the
+// binding, and of virtual keys in the same process.
 func TestBinding(t *testing.T) {
 	ctx := within(t, 10*time.Minute)
 	d := openDesk(t)
-	tests := filepath.Join(t.TempDir(), "webauthndll.test.exe")
-	build := exec.CommandContext(ctx, "go", "test", "-c", "-o", tests, "nightlatch/fido/webauthndll")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=windows", "GOARCH=amd64")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	if out, err := d.wine.Command(ctx, nil, tests).CombinedOutput(); err != nil || !strings.Contains(string(out), "PASS") {
-		t.Errorf("%v\n%s", err, out)
+	for _, pkg := range []string{"webauthndll", "softkey", "virtual", "ctap2", "ctap2/wire"} {
+		tests := filepath.Join(t.TempDir(), path.Base(pkg)+".test.exe")
+		build := exec.CommandContext(ctx, "go", "test", "-c", "-o", tests, "nightlatch/fido/"+pkg)
+		build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=windows", "GOARCH=amd64")
+		if out, err := build.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		run := d.wine.Command(ctx, nil, tests)
+		run.Dir = filepath.Join("..", "..", "fido", filepath.FromSlash(pkg)) // of the test data
+		if out, err := run.CombinedOutput(); err != nil || !strings.Contains(string(out), "PASS") {
+			t.Errorf("%s: %v\n%s", pkg, err, out)
+		}
 	}
 }

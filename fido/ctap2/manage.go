@@ -12,8 +12,8 @@ import (
 	"nightlatch/fido/ctap2/wire"
 )
 
-// mostListed is the maximum number of relying parties, and of credentials of one, that a
-// key may claim to have.
+// mostListed is the maximum number of relying parties, and of credentials, that a key may
+// claim to have.
 const mostListed = 1024
 
 // manageRequest is the input of authenticatorCredentialManagement (CTAP section 6.8).
@@ -65,7 +65,9 @@ func (k *key) Credentials(ctx context.Context, pin string) (fido.CredentialList,
 		if err != nil {
 			return none, err
 		}
-		got.Credentials = append(got.Credentials, list...)
+		if got.Credentials = append(got.Credentials, list...); len(got.Credentials) > mostListed {
+			return none, fmt.Errorf("ctap2: %w: it lists more than %d credentials", &fido.AnswerError{}, mostListed)
+		}
 	}
 	return got, nil
 }

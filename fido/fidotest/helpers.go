@@ -217,7 +217,7 @@ func (s suite) EnrolAndSignIn(t *testing.T) {
 	}
 }
 
-func AutoTouchKey(t *testing.T, cfg softkey.Config) *softkey.Key {
+func AutoTouchKey(t testing.TB, cfg softkey.Config) *softkey.Key {
 	t.Helper()
 	gate := &softkey.Gate{}
 	gate.SetAuto(true)
