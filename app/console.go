@@ -18,6 +18,7 @@ import (
 	"nightlatch/assets"
 	"nightlatch/assets/region"
 	"nightlatch/fido"
+	"nightlatch/fido/pty"
 	"nightlatch/server/account"
 	"nightlatch/server/client"
 	"nightlatch/server/store"
@@ -182,6 +183,7 @@ func (inst *instance) show(ctx context.Context, t terminal) error {
 				SecurityKeys:   noKeys() == nil || inst.bench != nil,
 				NoKeys:         noKeys(),
 				KeyDialog:      hasKeyDialog(),
+				KeysInside:     !pty.Supported,
 				NFC:            nfcSupported,
 				UdevCommand:    udevCommand(),
 				ReadersCommand: readersCommand(exec.LookPath),

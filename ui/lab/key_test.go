@@ -148,6 +148,10 @@ func TestLabKeyFromTheWizard(t *testing.T) {
 	h.ConfirmEmail("mara@example.org")
 	h.Do("wizard.key.open-lab")
 	h.Sees("lab.plug.why")
+	h.Press(fyne.KeyEscape)
+	h.Console.Config.Features.KeysInside = true // a system without pseudo-terminals
+	h.Do("wizard.key.open-lab")
+	h.Sees("lab.plug.why-inside")
 	h.Press(fyne.KeyReturn)
 	h.Settle()
 	if want := []string{"plug fido2 usb"}; !slices.Equal(bench.done, want) {

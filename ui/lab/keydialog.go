@@ -113,9 +113,13 @@ func (p *Panel) askKey() {
 		f.Refuse(words)
 		control.Focus(f.Focus())
 	}
+	why := w.T("lab.plug.why")
+	if c.Config.Features.KeysInside {
+		why = w.T("lab.plug.why-inside")
+	}
 	var dialog *control.Dialog
 	dialog = c.Dialog(control.DialogConfig{
-		Title: w.T("lab.plug"), Words: w.T("lab.plug.why"), Icon: "key",
+		Title: w.T("lab.plug"), Words: why, Icon: "key",
 		Body: []fyne.CanvasObject{name, control.NewField(w.T("lab.plug.kind"), "", what), control.NewField(w.T("lab.plug.transport"), "", look.H(0, how, look.Gap())), pin, wrong},
 		Do:   w.T("lab.plug.do"), Keep: true,
 		OnDo: func() {

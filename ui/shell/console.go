@@ -65,6 +65,7 @@ type Features struct {
 	NoKeys       error // why SecurityKeys is false; nil for a build without them
 	KeyDialog    bool  // the system's own dialog asks for keys, and its settings look after them
 	NFC          bool  // through a PC/SC reader
+	KeysInside   bool  // other programs cannot use the lab's virtual keys: they have no path
 	// UdevCommand is the shell command that gives the person at this computer
 	// access to security keys; "" where the system needs none.
 	UdevCommand string
