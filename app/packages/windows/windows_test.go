@@ -141,7 +141,7 @@ func TestTables(t *testing.T) {
 		"Environment":            {"Path\t=-*PATH\t[~];[INSTALLDIR]\tPath"},
 		"InstallExecuteSequence": {"RemoveExistingProducts\t\t1501", "WriteEnvironmentStrings\t\t5200", "RemoveEnvironmentStrings\t\t3300", "FindRelatedProducts\t\t25", "CreateShortcuts\t\t4500"},
 		"LaunchCondition":        {"NOT NEWERINSTALLED\tA newer version of Nightlatch is installed. Its data may be unreadable to an older version. To go back, uninstall it and restore a backup. Nothing was changed."},
-		"Feature":                {"Terminal\tProgram\tCommands in the terminal\t\t4\t3\t\t0"},
+		"Feature":                {"Terminal\tProgram\tTerminal commands\t\t4\t3\t\t0"},
 		"Shortcut":               {"Console\tProgramMenuFolder\tNightlatch\tSettings\t[INSTALLDIR]nightlatch.exe\t", "Lab\tProgramMenuFolder\tNightlatch Lab\tSettings\t[INSTALLDIR]nightlatch.exe\t--lab\t"},
 	} {
 		got := strings.ReplaceAll(must(t, "msiinfo", "export", made.MSI, table), "\r", "")

@@ -202,7 +202,7 @@ Section "Nightlatch" SecProgram
 	WriteRegDWORD HKCU "${UNINSTALL}" "NoRepair" 1
 SectionEnd
 
-Section /o "Commands in the terminal" SecTerminal
+Section /o "Terminal commands" SecTerminal
 	WriteRegDWORD HKCU "${SETTINGS}" "Terminal" 1
 	StrCpy $R9 $INSTDIR
 	Call AddToPath
