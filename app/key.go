@@ -108,6 +108,7 @@ func (c *keyCommand) openKeys(ctx context.Context, keyOrigin string) (release fu
 			closeReaders()
 		}
 	}()
+	cfg.Open = ownKeys{cfg.Open}
 	switch {
 	case c.atReader():
 		cfg.Devices = atReader(cfg.Devices, c.address)

@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"time"
 
 	"nightlatch/fido"
+	"nightlatch/fido/pty"
+	"nightlatch/fido/virtual"
 	"nightlatch/server/api"
 	"nightlatch/server/client"
 	"nightlatch/server/netaddr"
@@ -30,6 +33,19 @@ func withLab(ctx context.Context, cfg fido.Config, c *client.Client, base string
 	cfg.Devices = fido.Combine(keysOfLab(c), cfg.Devices)
 	cfg.Changes = nil // poll every second: the system reports no changes of virtual keys
 	return cfg, nil
+}
+
+// errKeyElsewhere reports a virtual key that only the lab's own process can use.
+var errKeyElsewhere = errors.New("app: the virtual key is in another process")
+
+// ownKeys opens all keys but the virtual ones of another process, which have no device here.
+type ownKeys struct{ fido.Opener }
+
+func (o ownKeys) Open(ctx context.Context, at string) (fido.Key, error) {
+	if virtual.HasNoDevice(at) || !pty.Supported && path.Dir(at) == ptyDirectory {
+		return nil, errKeyElsewhere
+	}
+	return o.Opener.Open(ctx, at)
 }
 
 // isThisComputer reports whether a server's URL has a loopback host.

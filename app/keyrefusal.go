@@ -24,6 +24,7 @@ type keyFault struct {
 // keyFaults are checked in this order, and the first match is used. A message says only what
 // the program knows. If an error has several possible causes, the message names them.
 var keyFaults = []keyFault{
+	{err: errKeyElsewhere, sentence: "This virtual key can be used in the lab's window only: on this system other programs cannot reach it. Unplug it in the lab to use another key."},
 	{err: fido.ErrAlreadyEnrolled, sentence: "This security key is already enrolled with this account. Use another one."},
 	{err: fido.ErrNotEnrolled, sentence: "This security key is not enrolled with this account. Use an enrolled key, or another way to sign in."},
 	{

@@ -49,21 +49,27 @@ func (k walk) write(text string) {
 	k.must(err)
 }
 
+// windowProgram returns the path of the program for Windows with a window.
+func windowProgram(t *testing.T) string {
+	t.Helper()
+	if program := os.Getenv("NIGHTLATCH_WINDOWS_PROGRAM"); program != "" { // the Makefile has built it
+		return program
+	}
+	program, err := harness.BuildWindowForWindows(within(t, 10*time.Minute), t.TempDir(), "nightlatch.exe", "nightlatch/app")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return program
+}
+
 // A person signs up in the window, begins to add a key and cancels, adds the key, and signs
 // in with it, all by keyboard. The account server in the window checks the signatures.
 func TestKeyInTheWindow(t *testing.T) {
 	d := openDesk(t)
 	d.install()
 	ctx := within(t, 10*time.Minute)
-	program := os.Getenv("NIGHTLATCH_WINDOWS_PROGRAM") // the Makefile has built it
-	if program == "" {
-		var err error
-		if program, err = harness.BuildWindowForWindows(ctx, t.TempDir(), "nightlatch.exe", "nightlatch/app"); err != nil {
-			t.Fatal(err)
-		}
-	}
 	d.dll.Set(webauthndlltest.Behaviour{Wait: true})
-	w, err := d.display.OpenWindow(ctx, "Nightlatch", append(d.wine.Env(), d.env()...), "wine", program, "--data", `C:\nightlatch`)
+	w, err := d.display.OpenWindow(ctx, "Nightlatch", append(d.wine.Env(), d.env()...), "wine", windowProgram(t), "--data", `C:\nightlatch`)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -208,7 +208,9 @@ const ownPaths = "lab://"
 // is another one each time that the key is plugged in.
 func ownPath(s *slot) string { return ownPaths + s.id + "/" + strconv.Itoa(s.plugs) }
 
-func isOwn(path string) bool { return strings.HasPrefix(path, ownPaths) }
+// HasNoDevice reports whether a path is of a key without a pseudo-terminal, which only its own
+// process can use.
+func HasNoDevice(path string) bool { return strings.HasPrefix(path, ownPaths) }
 
 // plugIn must be called with b.mu locked.
 func (b *Bench) plugIn(s *slot) error {

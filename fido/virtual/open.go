@@ -47,7 +47,7 @@ type opener struct {
 }
 
 func (o opener) Open(ctx context.Context, path string) (fido.Key, error) {
-	if o.bench.plugged(path) != nil || isOwn(path) {
+	if o.bench.plugged(path) != nil || HasNoDevice(path) {
 		return o.bench.Open(ctx, path)
 	}
 	return o.others.Open(ctx, path)

@@ -47,7 +47,7 @@ type LabKey struct {
 	Name            string  `json:"name"`                // 1 to 64 characters
 	Transport       string  `json:"transport"`           // usb, nfc
 	Kind            KeyKind `json:"kind,omitempty"`      // "" means KeyFIDO2
-	Path            string  `json:"path,omitempty"`      // a pseudo-terminal that behaves like a USB key; libfido2's tools open it
+	Path            string  `json:"path,omitempty"`      // on Linux a pseudo-terminal that behaves like a USB key, which libfido2's tools open; elsewhere lab://…, for the lab's window alone
 	PIN             string  `json:"pin,omitempty"`       // in a request: the PIN to set
 	HasPIN          bool    `json:"has_pin"`             // whether it has a PIN
 	PINTries        *int    `json:"pin_tries,omitempty"` // wrong PINs left, for a key with a PIN; 0: locked

@@ -82,7 +82,7 @@ func (l *Lab) plugKey(w http.ResponseWriter, r *http.Request) error {
 		return malformed("pin", "A PIN has at least 4 characters and at most 63 bytes.")
 	}
 	if l.cfg.Bench == nil {
-		return unavailable("Virtual security keys need a pseudo-terminal, which this system does not offer.")
+		return unavailable("This lab has no virtual security keys.")
 	}
 	key, err := l.cfg.Bench.Plug(r.Context(), in)
 	if err != nil {
