@@ -116,6 +116,25 @@ windows-all: windows-program
 	$(call stage,windows: the program under wine$(,) full form. 6 minutes)
 	NIGHTLATCH_WINDOWS_PROGRAM=$(CURDIR)/build/windows/nightlatch.exe go test -count=1 -timeout=30m ./app/windows
 
+# The packages that people install, in build/packages. The programs come first, by the same
+# rules. nfpm is a module of its own (.ci/tools). The environment may name a certificate for
+# the installers of Windows (app/packages/windows).
+PACKAGED := build/packages/programs
+.PHONY: packages packages-programs packages-test packages-all release
+packages-programs: setup windows-program
+	$(call stage,packages: compile the programs. Half a minute; the first time 10 minutes)
+	@mkdir -p $(PACKAGED) build/tools
+	go -C .ci/tools build -o $(CURDIR)/build/tools/nfpm github.com/goreleaser/nfpm/v2/cmd/nfpm
+	go build -ldflags '-s -w -X main.version=$(VERSION)' -o $(PACKAGED)/nightlatch ./app
+	CGO_ENABLED=0 GOOS=linux GOARCH=amd64 go build -tags=$(TAGS),headless -ldflags '-s -w -X main.version=$(VERSION)' -o $(PACKAGED)/nightlatch-server-amd64 ./app
+	CGO_ENABLED=0 GOOS=linux GOARCH=arm64 go build -tags=$(TAGS),headless -ldflags '-s -w -X main.version=$(VERSION)' -o $(PACKAGED)/nightlatch-server-arm64 ./app
+	@cp build/windows/nightlatch.exe build/windows/nightlatch.com $(PACKAGED)
+
+packages: packages-programs
+	$(call stage,packages: make the packages. 2 minutes)
+	go run ./app/packages
+	@cd build/packages && ls -l SHA256SUMS && cat SHA256SUMS
+
 # Unit and server tests with the race detector. Its own memory would hide what the PIN
 # tests search for, and it makes comparing 100,000 phone numbers take minutes: those run
 # without it.

@@ -25,6 +25,7 @@ var imports = map[string][]string{
 	"app/manual":      {"app/commandline"},
 	"app/completion":  {"app/commandline"},
 
+	"app/packages":          {"app/packages/...", "assets"},
 	"app/packages/release":  {},
 	"app/packages/manpages": {"app/packages/release"},
 	"app/packages/licenses": {"app/packages/release"},
