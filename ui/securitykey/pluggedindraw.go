@@ -21,8 +21,7 @@ func (h *pluggedIn) draw(listed bool) fyne.CanvasObject {
 	w := h.c.Catalog
 	section := kit.Section(w.T("ui.key.section"))
 	if !h.c.Config.Features.SecurityKeys {
-		why := wizard.ExplainKey(w, cmp.Or(h.c.Config.Features.NoKeys, fido.ErrUnsupported), nil)
-		return kit.NewBanner(look.Info, why.What, why.Why, why.Next)
+		return h.drawUnable()
 	}
 	if h.presence.Err != nil {
 		why := wizard.ExplainKey(w, h.presence.Err, nil)
@@ -32,6 +31,9 @@ func (h *pluggedIn) draw(listed bool) fyne.CanvasObject {
 	hints := h.drawHints(locked)
 	if len(open) == 0 && h.c.Config.Features.KeyDialog {
 		return h.drawSystemSettings()
+	}
+	if len(open) == 0 && h.c.Config.Features.NoKeys != nil { // only the lab's keys can be used
+		return h.drawUnable()
 	}
 	if len(open) == 0 {
 		if !listed && len(hints) == 0 {
@@ -53,6 +55,12 @@ func (h *pluggedIn) draw(listed bool) fyne.CanvasObject {
 		parts = append(parts, hints...)
 	}
 	return look.V(look.S8, parts...)
+}
+
+// drawUnable says why this build cannot use security keys on this system.
+func (h *pluggedIn) drawUnable() fyne.CanvasObject {
+	why := wizard.ExplainKey(h.c.Catalog, cmp.Or(h.c.Config.Features.NoKeys, fido.ErrUnsupported), nil)
+	return kit.NewBanner(look.Info, why.What, why.Why, why.Next)
 }
 
 // systemSettings is the page of Windows' settings that looks after security keys.

@@ -52,6 +52,20 @@ func TestWithoutSecurityKeys(t *testing.T) {
 	}
 }
 
+// In a lab, the virtual keys can be used where others can't. The page says so while none is
+// plugged in.
+func TestOnlyVirtualKeys(t *testing.T) {
+	h := uitest.New(t, nil)
+	h.SignUp("mara", uitest.Password)
+	h.Console.Config.Features = shell.Features{SecurityKeys: true, NoKeys: fido.ErrUnsupported}
+	h.Console.Panel().Redraw()
+	h.Ctrl(fyne.Key3)
+	h.Sees("error.key_unsupported.what")
+	if !h.Shows("ui.keys.add") {
+		t.Error("the lab's key cannot be added")
+	}
+}
+
 type unsupported struct{ uitest.NoKeys }
 
 func (unsupported) Watch(ctx context.Context, show func([]fido.Device, error)) error {

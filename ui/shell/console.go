@@ -62,7 +62,7 @@ type Config struct {
 // Features are abilities that some builds and systems lack.
 type Features struct {
 	SecurityKeys bool  // through libfido2 or KeyDialog, or the lab's virtual ones
-	NoKeys       error // why SecurityKeys is false; nil for a build without them
+	NoKeys       error // why only the lab's can be used, or none
 	KeyDialog    bool  // the system's own dialog asks for keys, and its settings look after them
 	NFC          bool  // through a PC/SC reader
 	KeysInside   bool  // other programs cannot use the lab's virtual keys: they have no path
