@@ -42,6 +42,7 @@ func dialogShots() []gallerytest.Shot {
 				{To: "m@example.org", Subject: "Your password was changed", At: gallerytest.Ago(3 * gallerytest.Day)},
 			}, 0)
 		}),
+		over("16-licenses", settingsShot("", gallerytest.Account()), showLicenses),
 		over("17-copied", codes, func(c *shell.Console) { c.Toast.Copied(true) }),
 	}
 }

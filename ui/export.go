@@ -20,7 +20,6 @@ func exportActivity(c *shell.Console, events []api.Activity) {
 			{Key: "ui.save.text", Ending: ".txt", Make: func() ([]byte, error) { return []byte(activityText(c, events)), nil }},
 			{Key: "ui.save.csv", Ending: ".csv", Make: func() ([]byte, error) { return activityCSV(c, events) }},
 		},
-		Done: func(string) {},
 	})
 }
 

@@ -234,5 +234,5 @@ func (p *settingsPage) serverRows() []fyne.CanvasObject {
 	if c.Config.Address != "" {
 		rows = append(rows, p.row("ui.settings.address", w.T("ui.settings.address-why", c.Config.Address), control.NewButton(w.T("wizard.copy"), "copy", control.Secondary, func() { c.Copy(c.Config.Address) })))
 	}
-	return append(rows, p.row("ui.settings.about", w.T("ui.settings.version", c.Config.Version)))
+	return append(rows, p.row("ui.settings.about", w.T("ui.settings.version", c.Config.Version), control.NewButton(w.T("ui.licenses"), "", control.Secondary, func() { showLicenses(c) })))
 }

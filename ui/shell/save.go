@@ -20,7 +20,7 @@ type SaveRequest struct {
 	Title string // translation key; Title.why is the text below it
 	Name  string // the file's, without its ending
 	Forms []SaveForm
-	Done  func(path string)
+	Done  func(path string) // may be nil
 }
 
 // A SaveForm is a file format to choose from.
@@ -75,7 +75,9 @@ func (c *Console) SaveAs(r SaveRequest) {
 					dialog.Close()
 					asked.Leave()
 					c.Toast.Say(w.T("ui.save.done", path))
-					r.Done(path)
+					if r.Done != nil {
+						r.Done(path)
+					}
 				}
 			})
 		},
