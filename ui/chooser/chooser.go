@@ -16,7 +16,7 @@ type Request struct {
 	Accept string // label of its button
 	Folder bool   // an existing folder; otherwise a file to save
 	Start  string // the path that is offered; may be empty
-	Parent string // the window that waits, as the portal names windows: "x11:" and the ID in hex; may be empty
+	Parent string // the window that waits, "x11:" (as the portal names it) or "hwnd:", and the ID in hex; may be empty
 }
 
 // A Chooser asks the person. It returns the path, "" if the person cancelled, or ErrNone.

@@ -65,13 +65,15 @@ func (f *PathField) Path() string { return chooser.Expand(strings.TrimSpace(f.Te
 // MayReplace reports whether the person agreed to replace the file in the file chooser.
 func (f *PathField) MayReplace() bool { return f.agreed != "" && f.agreed == f.Path() }
 
-// portalName is the window as the file chooser's portal names its parent, "" where it can't
-// be named.
+// portalName is the window as the file chooser names its parent, "" where it can't be named.
 func (c *Console) portalName() (name string) {
 	if w, ok := c.window.(driver.NativeWindow); ok {
 		w.RunNative(func(context any) {
-			if x, ok := context.(driver.X11WindowContext); ok {
+			switch x := context.(type) {
+			case driver.X11WindowContext:
 				name = fmt.Sprintf("x11:%x", x.WindowHandle)
+			case driver.WindowsWindowContext:
+				name = fmt.Sprintf("hwnd:%x", x.HWND)
 			}
 		})
 	}

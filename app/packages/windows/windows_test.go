@@ -8,10 +8,12 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"maps"
 	"math/big"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -305,5 +307,22 @@ func TestOtherSummaries(t *testing.T) {
 		if setSummary(broken, guid("x"), someDay) == nil {
 			t.Errorf("%s: accepted", name)
 		}
+	}
+}
+
+// docs/install.md lists the exit codes of the setup.
+func TestExitCodesAreDocumented(t *testing.T) {
+	t.Parallel()
+	script := string(read(t, "../../../assets/packaging/windows/nightlatch.nsi"))
+	codes := map[string]bool{"0": true, "1": true} // those of NSIS
+	for _, m := range regexp.MustCompile(`SetErrorLevel (\d+)`).FindAllStringSubmatch(script, -1) {
+		codes[m[1]] = true
+	}
+	documented := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?m)^\| (\d+) \|`).FindAllSubmatch(read(t, "../../../docs/install.md"), -1) {
+		documented[string(m[1])] = true
+	}
+	if !maps.Equal(codes, documented) {
+		t.Errorf("the setup has the exit codes %v, docs/install.md %v", codes, documented)
 	}
 }
