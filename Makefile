@@ -50,6 +50,7 @@ test: setup
 	@$(MAKE) --no-print-directory screens
 	@$(MAKE) --no-print-directory party
 	@$(MAKE) --no-print-directory tour
+	@$(MAKE) --no-print-directory windows
 	@echo; echo "make test: everything passed"
 
 verify: setup
@@ -107,7 +108,7 @@ windows-program: setup
 
 windows: windows-program
 	$(call stage,windows: the program under wine$(,) short form. 1 minute)
-	NIGHTLATCH_WINDOWS_PROGRAM=$(CURDIR)/build/windows/nightlatch.exe go test -count=1 -timeout=10m $(FAST) ./app/windows
+	NIGHTLATCH_WINDOWS_PROGRAM=$(CURDIR)/build/windows/nightlatch.exe go test -count=1 -timeout=10m -run '^Test(ImportsAreOfWindows|KindAndSize|Resources|DoubleClick)$$' ./app/windows
 
 windows-all: windows-program
 	@.ci/setup verify

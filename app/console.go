@@ -124,6 +124,7 @@ func (t terminal) window(cfg instanceConfig) error {
 		return nil // the user closed the notice
 	}
 	if errors.Is(err, store.ErrInUse) && raiseRunning(ctx, cfg.dir) {
+		t.told()
 		return refuse(err, "Nightlatch is already running; its window was brought forward.")
 	}
 	if err != nil {

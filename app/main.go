@@ -58,6 +58,14 @@ type terminal struct {
 // say tells the user what the program waits for.
 func (t terminal) say(what string) { fmt.Fprintln(t.err, "nightlatch: "+what) }
 
+// told says that the user has seen in a window what the command will print. Where nobody
+// reads standard error, it is not shown again.
+func (t terminal) told() {
+	if box, ok := t.err.(interface{ Told() }); ok {
+		box.Told()
+	}
+}
+
 // run runs one command line and returns its exit status.
 func (t terminal) run(args []string) int {
 	err := t.dispatch(args)

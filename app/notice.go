@@ -143,9 +143,7 @@ func (w *noticeWindow) close(ctx context.Context, t terminal, err error) {
 		return
 	}
 	if ended := w.show(ctx, shell.Notice{Refusal: sentence(err)}); ended != nil && <-ended == nil {
-		if box, ok := t.err.(interface{ Told() }); ok { // else it would show the same
-			box.Told()
-		}
+		t.told()
 	}
 }
 

@@ -18,8 +18,8 @@ const (
 	noWindow     = "no window\n"
 )
 
-// raiseTimeout is the limit for both sides, so that a second start ends within a second.
-const raiseTimeout = 500 * time.Millisecond
+// raiseTimeout is the limit for both sides, so that a second start ends soon.
+const raiseTimeout = 2 * time.Second
 
 // A raiseListener answers on a socket through which a second start brings the window of
 // the running instance forward. The socket is in the data directory, which only its owner

@@ -38,8 +38,11 @@ func openTerminal() (terminal, func(status int)) {
 	if !usable(os.Stdout) {
 		t.out = io.Discard
 	}
-	if usable(os.Stderr) {
-		return t, func(int) {}
+	if asked || usable(os.Stderr) && (verb || !isNull(os.Stderr)) {
+		if !usable(os.Stderr) {
+			t.err = io.Discard
+		}
+		return t, func(int) {} // in a script, nobody would close a message box
 	}
 	box := &messageBox{show: showMessage}
 	t.err = box
@@ -71,6 +74,14 @@ func usable(f *os.File) bool {
 	}
 	kind, err := windows.GetFileType(windows.Handle(f.Fd()))
 	return err == nil && kind != windows.FILE_TYPE_UNKNOWN
+}
+
+// isNull reports whether a stream is the device NUL, which a launcher may give to a program.
+func isNull(f *os.File) bool {
+	h := windows.Handle(f.Fd())
+	kind, err := windows.GetFileType(h)
+	var mode uint32
+	return err == nil && kind == windows.FILE_TYPE_CHAR && windows.GetConsoleMode(h, &mode) != nil
 }
 
 // A messageBox stands in for standard error after a start from the desktop. It shows what

@@ -83,6 +83,20 @@ func (w *Window) Title(ctx context.Context) (string, error) {
 	return strings.TrimSpace(out), err
 }
 
+// Titles returns the titles of the windows that a display shows, also of dialogs.
+func (d *Display) Titles(ctx context.Context) []string {
+	ctx, stop := context.WithTimeout(ctx, 5*time.Second) // a program can grab the server
+	defer stop()
+	out, _ := d.run(ctx, "", "xdotool", "search", "--onlyvisible", "--name", ".") // it fails if there are none
+	var titles []string
+	for id := range strings.FieldsSeq(out) {
+		if title, err := d.run(ctx, "", "xdotool", "getwindowname", id); err == nil { // else it has been closed
+			titles = append(titles, strings.TrimSpace(title))
+		}
+	}
+	return titles
+}
+
 // Press presses keys one after the other, by their X names ("Tab", "ctrl+v").
 func (w *Window) Press(ctx context.Context, keys ...string) error {
 	return w.Display.Press(ctx, keys...)

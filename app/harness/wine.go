@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/user"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -51,6 +53,28 @@ func OpenWine(ctx context.Context, dir, display string) (*Wine, error) {
 // System returns the path of a file in the system directory.
 func (w *Wine) System(name string) string {
 	return filepath.Join(w.dir, "drive_c", "windows", "system32", name)
+}
+
+// DriveC returns the path of a file below C:\.
+func (w *Wine) DriveC(name ...string) string {
+	return filepath.Join(append([]string{w.dir, "drive_c"}, name...)...)
+}
+
+// Path returns the name by which programs of this system see a file of this computer.
+func (w *Wine) Path(file string) string {
+	if inside, ok := strings.CutPrefix(file, w.DriveC()+"/"); ok {
+		return `C:\` + strings.ReplaceAll(inside, "/", `\`)
+	}
+	return `Z:` + strings.ReplaceAll(file, "/", `\`)
+}
+
+// LocalAppData returns the directory that programs see as %LOCALAPPDATA%.
+func (w *Wine) LocalAppData() (string, error) {
+	me, err := user.Current()
+	if err != nil {
+		return "", err
+	}
+	return w.DriveC("users", me.Username, "AppData", "Local"), nil
 }
 
 // Env is the environment of programs of this system.
