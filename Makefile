@@ -107,8 +107,8 @@ windows-program: setup
 	x86_64-w64-mingw32-gcc -O2 -Wall -Werror -s -municode -Wl,--no-insert-timestamp -o build/windows/nightlatch.com assets/packaging/windows/console.c build/windows/resources/nightlatch.syso
 
 windows: windows-program
-	$(call stage,windows: the program under wine$(,) short form. 1 minute)
-	NIGHTLATCH_WINDOWS_PROGRAM=$(CURDIR)/build/windows/nightlatch.exe go test -count=1 -timeout=10m -run '^Test(ImportsAreOfWindows|KindAndSize|Resources|DoubleClick)$$' ./app/windows
+	$(call stage,windows: the program and its installers under wine$(,) short form. 3 minutes)
+	NIGHTLATCH_WINDOWS_PROGRAM=$(CURDIR)/build/windows/nightlatch.exe go test -count=1 -timeout=20m -run '^Test(ImportsAreOfWindows|KindAndSize|Resources|DoubleClick|Installers)$$' ./app/windows
 
 windows-all: windows-program
 	@.ci/setup verify

@@ -35,7 +35,7 @@ var imports = map[string][]string{
 	"app/packages/daemon":   {},
 	"app/packages/ico":      {},
 	"app/packages/winres":   {"app/packages/ico", "app/packages/release", "assets"},
-	"app/packages/windows":  {"app/packages/ico", "app/packages/licenses", "app/packages/release", "assets"},
+	"app/packages/windows":  {"app/packages/ico", "app/packages/release", "assets"},
 
 	"assets":        {"assets/region"},
 	"assets/region": {},

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 
@@ -39,6 +40,9 @@ func (b *builder) windows(ctx context.Context) error {
 	signer, err := windows.SignerOf(os.Getenv, b.date())
 	if err != nil {
 		return err
+	}
+	if signer == nil {
+		fmt.Fprintln(os.Stderr, windows.Unsigned)
 	}
 	_, err = windows.Build(ctx, windows.Config{Root: b.root, Tree: tree, Out: b.out, Version: b.version, Date: b.date(), Signer: signer})
 	return err

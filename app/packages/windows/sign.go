@@ -23,6 +23,10 @@ const (
 	timestampVariable = "NIGHTLATCH_SIGN_TIMESTAMP"     // the address of a time-stamp authority
 )
 
+// Unsigned is what a build without a certificate says.
+const Unsigned = "No certificate was given, so the programs and the installers for Windows are unsigned, and Windows warns before it runs them. Name one with " +
+	certVariable + " and " + keyVariable + ", or with " + pkcs12Variable + "."
+
 // A Signer signs programs and Windows Installer packages with a certificate. A nil Signer
 // leaves them as they are.
 type Signer struct {
