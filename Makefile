@@ -125,7 +125,7 @@ windows-all: windows-program
 # rules. nfpm is a module of its own (.ci/tools). The environment may name a certificate for
 # the installers of Windows (app/packages/windows).
 PACKAGED := build/packages/programs
-.PHONY: packages packages-programs packages-test packages-all release
+.PHONY: packages packages-programs packages-test release
 packages-programs: setup windows-program
 	$(call stage,packages: compile the programs. Half a minute; the first time 10 minutes)
 	@mkdir -p $(PACKAGED) build/tools
@@ -138,7 +138,18 @@ packages-programs: setup windows-program
 packages: packages-programs
 	$(call stage,packages: make the packages. 2 minutes)
 	go run ./app/packages
-	@cd build/packages && ls -l SHA256SUMS && cat SHA256SUMS
+	@cat build/packages/SHA256SUMS
+
+# The packages are built twice and checked, and installed in a clean Debian, where the window
+# and the server are played. It needs root.
+packages-test: packages-programs
+	$(call stage,packages: check$(,) install and play them. 3 minutes; the first time 6)
+	go test -count=1 -timeout=20m $(FAST) ./app/packages/...
+	NIGHTLATCH_PROGRAM=$(CURDIR)/$(PACKAGED)/nightlatch go test -count=1 -timeout=20m -run '^TestSlowInstalled' ./app/party ./app/tour
+
+# Give the source the version of a new release: make release VERSION=1.2.3
+release:
+	@go run ./app/packages/newversion "$(VERSION)"
 
 # Unit and server tests with the race detector. Its own memory would hide what the PIN
 # tests search for, and it makes comparing 100,000 phone numbers take minutes: those run
@@ -191,7 +202,7 @@ party: setup build
 
 party-all: setup build
 	$(call stage,party: the program with other programs$(,) full form. 6 minutes; the first time 10)
-	NIGHTLATCH_PROGRAM=$(CURDIR)/$(PROGRAM) go test -count=1 -timeout=30m ./app ./app/party
+	NIGHTLATCH_PROGRAM=$(CURDIR)/$(PROGRAM) go test -count=1 -timeout=30m -skip '^TestSlowInstalled' ./app ./app/party
 
 # The main job in the real window, by keyboard. Pictures in build/tour.
 tour: setup build
@@ -205,7 +216,7 @@ pictures: setup build
 
 tour-all: setup build
 	$(call stage,tour: the main job in the real window$(,) full form. 2 minutes; the first time 5)
-	NIGHTLATCH_PROGRAM=$(CURDIR)/$(PROGRAM) go test -count=1 -timeout=20m ./app/tour
+	NIGHTLATCH_PROGRAM=$(CURDIR)/$(PROGRAM) go test -count=1 -timeout=20m -skip '^TestSlowInstalled' ./app/tour
 
 # Every screen in every state, light and dark, in build/gallery.
 gallery: setup

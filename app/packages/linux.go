@@ -35,7 +35,7 @@ func (b *builder) desktop(ctx context.Context) error {
 // servers makes the packages of the program without a window.
 func (b *builder) servers(ctx context.Context) error {
 	for _, arch := range []string{"amd64", "arm64"} {
-		if b.debOnly && arch != "amd64" {
+		if b.debOnly != "" && arch != "amd64" {
 			continue
 		}
 		p := linux{name: "nightlatch-server", arch: arch, program: filepath.Join(b.programs, "nightlatch-server-"+arch), here: filepath.Join(b.programs, "nightlatch-server-amd64"), readme: "server/README.Debian"}
@@ -49,6 +49,9 @@ func (b *builder) servers(ctx context.Context) error {
 // linux makes the .deb, the .rpm, the archive and the bill of materials of a package. more
 // stages what only this package has.
 func (b *builder) linux(ctx context.Context, p linux, more func(tree string) error) error {
+	if b.debOnly != "" && b.debOnly != p.name {
+		return nil
+	}
 	made, err := licenses.Of(ctx, b.root, p.program)
 	if err != nil {
 		return err
@@ -70,7 +73,7 @@ func (b *builder) linux(ctx context.Context, p linux, more func(tree string) err
 	if err := settle(p.tree, b.date()); err != nil {
 		return err
 	}
-	if err := b.pack(ctx, p, "deb"); err != nil || b.debOnly {
+	if err := b.pack(ctx, p, "deb"); err != nil || b.debOnly != "" {
 		return err
 	}
 	if err := b.pack(ctx, p, "rpm"); err != nil {

@@ -30,17 +30,18 @@ type builder struct {
 	stage    string // the trees, below out
 	nfpm     string
 	release  release.Release
-	debOnly  bool
+	debOnly  string // make only this .deb; "" for everything
 	version  string // of the packages: that of the release, or a lower one in tests
 }
 
 func main() {
-	b := &builder{root: "."}
+	b := &builder{}
+	flag.StringVar(&b.root, "root", ".", "the directory of the source")
 	flag.StringVar(&b.programs, "programs", "build/packages/programs", "the directory with nightlatch, nightlatch-server-amd64, nightlatch-server-arm64 and, for Windows, nightlatch.exe and nightlatch.com")
 	flag.StringVar(&b.out, "out", "build/packages", "the directory for the packages")
 	flag.StringVar(&b.nfpm, "nfpm", "build/tools/nfpm", "the program nfpm")
 	flag.StringVar(&b.version, "package-version", "", "the version of the packages instead of the program's, for tests of upgrades")
-	flag.BoolVar(&b.debOnly, "deb-only", false, "make only the .deb of amd64, for tests of upgrades")
+	flag.StringVar(&b.debOnly, "deb-only", "", "make only the .deb of this package for amd64, for tests of upgrades")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -74,7 +75,7 @@ func (b *builder) build(ctx context.Context) error {
 		return err
 	}
 	steps := []func(context.Context) error{b.desktop, b.servers}
-	if !b.debOnly {
+	if b.debOnly == "" {
 		steps = append(steps, b.mac, b.windows)
 	}
 	for _, step := range steps {
