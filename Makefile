@@ -1,7 +1,8 @@
 # Nightlatch.
 #
 #   make run      build the program and open the console with the lab
-#   make test     all checks and tests that CI runs: about 5 minutes; the first time longer, as everything is compiled
+#   make test     all checks and tests that CI runs: about 8 minutes; the first time longer, as everything is compiled
+#   make packages the packages for Linux, Windows and macOS, in build/packages: 3 minutes
 #   make verify   make test, and everything that takes longer
 #
 # They need git, make and Go, and install the other packages they need (.ci/setup).
@@ -51,6 +52,7 @@ test: setup
 	@$(MAKE) --no-print-directory party
 	@$(MAKE) --no-print-directory tour
 	@$(MAKE) --no-print-directory windows-start
+	@$(MAKE) --no-print-directory packages-test
 	@echo; echo "make test: everything passed"
 
 verify: setup
@@ -63,6 +65,7 @@ verify: setup
 	@$(MAKE) --no-print-directory gallery
 	@$(MAKE) --no-print-directory party-all
 	@$(MAKE) --no-print-directory tour-all
+	@$(MAKE) --no-print-directory packages-test
 	@echo; echo "make verify: everything passed"
 
 # Static checks, and the rules of the project that are tests.
@@ -149,6 +152,7 @@ packages-test: packages-programs
 
 # Give the source the version of a new release: make release VERSION=1.2.3
 release:
+	@test "$(origin VERSION)" = "command line" || { echo "Use: make release VERSION=1.2.3"; exit 2; }
 	@go run ./app/packages/newversion "$(VERSION)"
 
 # Unit and server tests with the race detector. Its own memory would hide what the PIN

@@ -10,6 +10,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -24,14 +25,15 @@ import (
 
 // A builder makes the packages of one release.
 type builder struct {
-	root     string // the directory of the source
-	programs string // the compiled programs
-	out      string // the directory of the packages
-	stage    string // the trees, below out
-	nfpm     string
-	release  release.Release
-	debOnly  string // make only this .deb; "" for everything
-	version  string // of the packages: that of the release, or a lower one in tests
+	root      string // the directory of the source
+	programs  string // the compiled programs
+	out       string // the directory of the packages
+	stage     string // the trees, below out
+	nfpm      string
+	release   release.Release
+	noWindows bool   // the installers take as long as the rest together
+	debOnly   string // make only this .deb; "" for everything
+	version   string // of the packages: that of the release, or a lower one in tests
 }
 
 func main() {
@@ -41,6 +43,7 @@ func main() {
 	flag.StringVar(&b.out, "out", "build/packages", "the directory for the packages")
 	flag.StringVar(&b.nfpm, "nfpm", "build/tools/nfpm", "the program nfpm")
 	flag.StringVar(&b.version, "package-version", "", "the version of the packages instead of the program's, for tests of upgrades")
+	flag.BoolVar(&b.noWindows, "without-windows", false, "leave out the installers for Windows, which have tests of their own")
 	flag.StringVar(&b.debOnly, "deb-only", "", "make only the .deb of this package for amd64, for tests of upgrades")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -76,14 +79,28 @@ func (b *builder) build(ctx context.Context) error {
 	}
 	steps := []func(context.Context) error{b.desktop, b.servers}
 	if b.debOnly == "" {
-		steps = append(steps, b.mac, b.windows)
-	}
-	for _, step := range steps {
-		if err := step(ctx); err != nil {
-			return err
+		steps = append(steps, b.mac)
+		if !b.noWindows {
+			steps = append(steps, b.windows)
 		}
 	}
+	if err := together(ctx, steps); err != nil {
+		return err
+	}
 	return b.sums()
+}
+
+// together runs steps at the same time: most of them compress.
+func together(ctx context.Context, steps []func(context.Context) error) error {
+	ended := make(chan error, len(steps))
+	for _, step := range steps {
+		go func() { ended <- step(ctx) }()
+	}
+	var err error
+	for range steps {
+		err = errors.Join(err, <-ended)
+	}
+	return err
 }
 
 // date is the time of all files in packages. Archives of .zip keep even seconds only.
