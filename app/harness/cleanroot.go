@@ -150,8 +150,10 @@ func (r *CleanRoot) mount(from, at, kind string, flags uintptr) error {
 
 // Run runs a command in the system as root and returns what it printed.
 func (r *CleanRoot) Run(ctx context.Context, input string, args ...string) (string, error) {
-	return Run(ctx, input, "chroot", append([]string{r.Dir, "/usr/bin/env", "-i", "HOME=/root", "LC_ALL=C.UTF-8", "DEBIAN_FRONTEND=noninteractive",
-		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}, args...)...)
+	return Run(ctx, input, "chroot", append([]string{
+		r.Dir, "/usr/bin/env", "-i", "HOME=/root", "LC_ALL=C.UTF-8", "DEBIAN_FRONTEND=noninteractive",
+		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+	}, args...)...)
 }
 
 // Apt runs apt-get without questions and without recommended packages.
