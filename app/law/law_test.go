@@ -130,6 +130,7 @@ var imports = map[string][]string{
 		"server/delivery", "server/notice", "server/otp", "server/temppassword", "server/throttle", "server/twofactor", "server/webauthn",
 	},
 	"server/lab":         {"server/rawtext", "server/api", "server/otp"},
+	"server/lab/phone":   {"server/otp"},
 	"server/localsocket": {"server/store/durable"},
 	"server/epoch":       {"server/store"},
 	"server/dailybackup": {"server/backup", "server/store"},
