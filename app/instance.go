@@ -165,6 +165,7 @@ func (inst *instance) openLab(clock *lab.Clock, cfg instanceConfig, sc *server.C
 	if err != nil {
 		return err
 	}
+	sc.PushSender = inst.lab
 	sc.SMSSender, sc.Mailer, sc.Lab = delivery.SMSSender(inst.lab), delivery.Mailer(inst.lab), inst.lab.Handler()
 	return nil
 }

@@ -129,7 +129,7 @@ var imports = map[string][]string{
 		"server/api", "server/ceremony/...", "server/store/...", "server/account", "server/audit", "server/backupcode",
 		"server/delivery", "server/notice", "server/otp", "server/temppassword", "server/throttle", "server/twofactor", "server/webauthn",
 	},
-	"server/lab":         {"server/rawtext", "server/api", "server/otp"},
+	"server/lab":         {"server/lab/phone", "server/rawtext", "server/api", "server/otp"},
 	"server/lab/phone":   {"server/otp"},
 	"server/localsocket": {"server/store/durable"},
 	"server/epoch":       {"server/store"},

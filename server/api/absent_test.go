@@ -12,7 +12,7 @@ import (
 // from false or 0. An absent field changes nothing.
 func TestOptionalFieldsOfRequestsArePointers(t *testing.T) {
 	t.Parallel()
-	requests := []any{api.Begin{}, api.AccountChange{}, api.ServerChange{}, api.BackupsChange{}, api.DeliveryChange{}, api.MailChange{}, api.TextChange{}, api.LabPhone{}, api.LabCarrier{}, api.KeyBehaviour{}}
+	requests := []any{api.Begin{}, api.AccountChange{}, api.ServerChange{}, api.BackupsChange{}, api.DeliveryChange{}, api.MailChange{}, api.TextChange{}, api.LabPhone{}, api.LabDevice{}, api.LabCarrier{}, api.KeyBehaviour{}}
 	for _, in := range api.Inputs() {
 		requests = append(requests, in)
 	}

@@ -16,12 +16,13 @@ const (
 
 // The topics of the lab's events (GET /lab/v1/events).
 const (
-	TopicLabClock  = "clock"
-	TopicLabPhones = "phones"
-	TopicLabTexts  = "texts"
-	TopicLabMail   = "mail"
-	TopicLabKeys   = "keys"
-	TopicLabReset  = "reset"
+	TopicLabClock   = "clock"
+	TopicLabPhones  = "phones"
+	TopicLabDevices = "devices"
+	TopicLabTexts   = "texts"
+	TopicLabMail    = "mail"
+	TopicLabKeys    = "keys"
+	TopicLabReset   = "reset"
 )
 
 // Topics returns every topic of an account's events.
@@ -46,6 +47,7 @@ func LabTopics() []string {
 	return []string{
 		TopicLabClock,
 		TopicLabPhones,
+		TopicLabDevices,
 		TopicLabTexts,
 		TopicLabMail,
 		TopicLabKeys,

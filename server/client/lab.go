@@ -53,6 +53,28 @@ func (c *Client) Phone(ctx context.Context, e164 string) (api.LabPhone, error) {
 	return get[api.LabPhone](ctx, c, phone(e164))
 }
 
+// Devices lists the simulated phones without their SIMs, in the order in which they were made.
+func (c *Client) Devices(ctx context.Context) ([]api.LabDevice, error) {
+	return get[[]api.LabDevice](ctx, c, "/lab/v1/devices")
+}
+
+// Device returns a simulated phone without its SIM.
+func (c *Client) Device(ctx context.Context, id string) (api.LabDevice, error) {
+	return get[api.LabDevice](ctx, c, device(id))
+}
+
+// SetDevice changes the fields that are set in d.
+func (c *Client) SetDevice(ctx context.Context, id string, d api.LabDevice) (api.LabDevice, error) {
+	return call[api.LabDevice](ctx, c, http.MethodPut, device(id), d)
+}
+
+// DoDevice lets something happen to a device. It returns the device, or the one that replaces it.
+func (c *Client) DoDevice(ctx context.Context, id string, action api.DeviceAction) (api.LabDevice, error) {
+	return call[api.LabDevice](ctx, c, http.MethodPost, device(id)+"/"+string(action), nil)
+}
+
+func device(id string) string { return "/lab/v1/devices/" + url.PathEscape(id) }
+
 // SetPhone changes the fields that are set in p.
 func (c *Client) SetPhone(ctx context.Context, e164 string, p api.LabPhone) (api.LabPhone, error) {
 	return call[api.LabPhone](ctx, c, http.MethodPut, phone(e164), p)

@@ -303,7 +303,7 @@ type tokenResponse struct {
 
 // labOperations describe the calls of the lab, with their bodies.
 func labOperations() []Operation {
-	key, phone := reflect.TypeFor[api.LabKey](), reflect.TypeFor[api.LabPhone]()
+	key, phone, device := reflect.TypeFor[api.LabKey](), reflect.TypeFor[api.LabPhone](), reflect.TypeFor[api.LabDevice]()
 	ops := []Operation{
 		{Call: "GET /lab/v1/clock", ID: "labGetClock", Summary: "Returns the lab's clock.", Out: reflect.TypeFor[api.LabClock]()},
 		{
@@ -319,6 +319,13 @@ func labOperations() []Operation {
 			Call: "POST /lab/v1/phones/{e164}/messages", ID: "labSendText", Summary: "Sends a text from the phone to the short code.", Status: 201,
 			In: reflect.TypeFor[labText](), Out: reflect.TypeFor[api.LabText](), Effects: "GO and STOP turn texts on and off (R18).", Problems: []string{api.Conflict},
 		},
+		{Call: "GET /lab/v1/devices", ID: "labListDevices", Summary: "Lists the phones without their SIMs.", Order: "In the order in which they were made.", Out: reflect.SliceOf(device)},
+		{Call: "GET /lab/v1/devices/{id}", ID: "labGetDevice", Summary: "Returns a device, with what its lock screen shows.", Out: device},
+		{Call: "PUT /lab/v1/devices/{id}", ID: "labChangeDevice", Summary: "Changes the fields that are given.", In: device, Out: device, Effects: "When it can receive again, the texts that waited arrive. Pushes do not."},
+		{Call: "POST /lab/v1/devices/{id}/lose", ID: "labLoseDevice", Summary: "Loses the device.", Out: device, Effects: "Its owner sees no push and can't use it.", Problems: []string{api.Conflict}},
+		{Call: "POST /lab/v1/devices/{id}/find", ID: "labFindDevice", Summary: "Finds a lost device. It is as it was.", Out: device, Problems: []string{api.Conflict}},
+		{Call: "POST /lab/v1/devices/{id}/break", ID: "labBreakDevice", Summary: "Breaks the device for good.", Out: device, Problems: []string{api.Conflict}},
+		{Call: "POST /lab/v1/devices/{id}/replace", ID: "labReplaceDevice", Summary: "Gives the device's SIM to a new device, and returns that.", Out: device, Effects: "Texts to the number arrive at the new device. The old one keeps its texts and pushes.", Problems: []string{api.Conflict}},
 		{
 			Call: "GET /lab/v1/mail", ID: "labListMail", Summary: "Lists the mail that arrived.", Order: "Oldest first.",
 			Query: []Parameter{{Name: "to", Type: "string", Doc: "only mail to this address"}}, Out: reflect.TypeFor[[]api.LabMail](),

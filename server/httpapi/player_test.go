@@ -193,6 +193,14 @@ func (p *player) lab() {
 	on := true
 	p.check(errOf(p.Client.SetPhone(p.ctx, playerPhone, api.LabPhone{Notifications: &on})))
 	p.check(p.Client.SendText(p.ctx, playerPhone, "40404", "GO"))
+	devices, err := p.Client.Devices(p.ctx)
+	p.check(err)
+	old := devices[0].ID
+	p.check(errOf(p.Client.Device(p.ctx, old)))
+	p.check(errOf(p.Client.SetDevice(p.ctx, old, api.LabDevice{Notifications: &on})))
+	for _, action := range []api.DeviceAction{api.LoseDevice, api.FindDevice, api.BreakDevice, api.ReplaceDevice} {
+		p.check(errOf(p.Client.DoDevice(p.ctx, old, action)))
+	}
 	p.check(errOf(p.Client.PhoneMessages(p.ctx, playerPhone)))
 	p.check(errOf(p.Client.Mail(p.ctx, playerMail)))
 	p.check(errOf(p.Client.LabAccounts(p.ctx)))

@@ -89,9 +89,9 @@ func (l *Lab) deliver() time.Duration {
 func (l *Lab) fromPhone(ctx context.Context, number, body string) error {
 	l.mu.Lock()
 	p := l.phone(number)
-	if p.flightMode {
+	if err := p.in.sends(); err != nil {
 		l.mu.Unlock()
-		return errFlightMode
+		return err
 	}
 	switch strings.ToUpper(rawtext.Parsed(body)) {
 	case "GO", "START":
@@ -113,6 +113,7 @@ func (l *Lab) phone(number string) *phone {
 	if p == nil {
 		p = newPhone(number)
 		l.phones[number] = p
+		l.devices = append(l.devices, p.in)
 	}
 	return p
 }

@@ -50,7 +50,7 @@ func TestDelayedTextArrivesByItself(t *testing.T) {
 		arrived := w.feed.subscribe()
 		arrivals := func() int {
 			n := 0
-			w.view(demo, func(p *phone) { n = len(p.inbox) })
+			w.view(demo, func(p *phone) { n = len(p.in.inbox) })
 			return n
 		}
 		start := time.Now()

@@ -45,9 +45,10 @@ type Lab struct {
 	end  func()        // ends the event streams, once
 	done chan struct{} // closed by end
 
-	mu     sync.Mutex
-	phones map[string]*phone // by E.164 number
-	mail   []api.LabMail     // oldest first
+	mu      sync.Mutex
+	phones  map[string]*phone // by E.164 number
+	devices []*device         // in the order in which they were made
+	mail    []api.LabMail     // oldest first
 }
 
 // New returns an empty lab.
@@ -92,6 +93,7 @@ func (l *Lab) reset(ctx context.Context) error {
 	}
 	l.mu.Lock()
 	clear(l.phones)
+	l.devices = nil
 	l.mail = nil
 	l.mu.Unlock()
 	l.wakeRun()

@@ -12,20 +12,18 @@ import (
 // maxTexts is the number of texts that a phone keeps. The oldest are deleted first.
 const maxTexts = 200
 
-// A phone is a simulated phone, with the behaviour of its carrier.
+// A phone is the SIM of a simulated phone, with the behaviour of its carrier.
 type phone struct {
 	number        string
-	flightMode    bool
-	notifications bool
+	in            *device       // where its SIM is
 	delay         time.Duration // by the lab's clock, so a text arrives when the clock is moved
 	loss          float64       // 0 to 1
 	optInRequired bool
 	optedIn       bool // texts from the short code are delivered
 
-	inbox    []api.LabText // oldest first
-	received int           // texts that arrived, including those that the inbox no longer keeps
-	lastText time.Time     // when the latest of them arrived
-	underway []transit     // in the order of sending
+	received int       // texts that arrived, including those that no device keeps
+	lastText time.Time // when the latest of them arrived
+	underway []transit // in the order of sending
 }
 
 // A transit is a text on its way to a phone.
@@ -35,7 +33,7 @@ type transit struct {
 }
 
 func newPhone(number string) *phone {
-	return &phone{number: number, notifications: true, optedIn: true}
+	return &phone{number: number, in: newDevice(number), optedIn: true}
 }
 
 // send gives the carrier a text. As in reality, the sender does not learn whether the
@@ -48,11 +46,11 @@ func (p *phone) send(body string, now time.Time, chance func() float64) {
 }
 
 // arrive moves texts that are due into the inbox, with the sender from. It returns their
-// number and the time until the next one is due, which is negative if there is none. In
-// flight mode nothing arrives and nothing is lost.
+// number and the time until the next one is due, which is negative if there is none. While
+// the device is off or in flight mode, nothing arrives and nothing is lost.
 func (p *phone) arrive(now time.Time, from string) (arrived int, next time.Duration) {
 	next = -1
-	if p.flightMode {
+	if !p.in.receives() {
 		return 0, next
 	}
 	p.underway = slices.DeleteFunc(p.underway, func(t transit) bool {
@@ -64,14 +62,14 @@ func (p *phone) arrive(now time.Time, from string) (arrived int, next time.Durat
 			return false
 		}
 		at := now
-		p.inbox = append(p.inbox, api.LabText{From: from, Body: t.body, At: &at})
+		p.in.inbox = append(p.in.inbox, api.LabText{From: from, Body: t.body, At: &at})
 		arrived++
 		p.received++
 		p.lastText = now
 		return true
 	})
-	if over := len(p.inbox) - maxTexts; over > 0 {
-		p.inbox = slices.Delete(p.inbox, 0, over)
+	if over := len(p.in.inbox) - maxTexts; over > 0 {
+		p.in.inbox = slices.Delete(p.in.inbox, 0, over)
 	}
 	return arrived, next
 }
@@ -86,7 +84,7 @@ func (p *phone) requireOptIn(required bool) {
 
 // state returns the phone in the form that the lab's clients see.
 func (p *phone) state() api.LabPhone {
-	flight, notifications := p.flightMode, p.notifications
+	flight, notifications := p.in.State.FlightMode, !p.in.State.Silent
 	delay, loss := p.delay.String(), p.loss
 	required, opted, received := p.optInRequired, p.optedIn, p.received
 	state := api.LabPhone{

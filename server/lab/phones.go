@@ -70,10 +70,10 @@ func (l *Lab) putPhone(w http.ResponseWriter, r *http.Request) error {
 	l.mu.Lock()
 	p := l.phone(number)
 	if in.FlightMode != nil {
-		p.flightMode = *in.FlightMode
+		p.in.State.FlightMode = *in.FlightMode
 	}
 	if in.Notifications != nil {
-		p.notifications = *in.Notifications
+		p.in.State.Silent = !*in.Notifications
 	}
 	if carrier.Delay != nil {
 		p.delay = delay
@@ -91,6 +91,7 @@ func (l *Lab) putPhone(w http.ResponseWriter, r *http.Request) error {
 	l.mu.Unlock()
 
 	l.feed.publish(api.TopicLabPhones)
+	l.feed.publish(api.TopicLabDevices)
 	l.deliver() // flight mode may have ended
 	l.wakeRun()
 	return respond(w, http.StatusOK, state)
@@ -103,7 +104,7 @@ func (l *Lab) getTexts(w http.ResponseWriter, r *http.Request) error {
 	}
 	l.deliver()
 	texts := []api.LabText{}
-	l.view(number, func(p *phone) { texts = append(texts, slices.Clone(p.inbox)...) })
+	l.view(number, func(p *phone) { texts = append(texts, slices.Clone(p.in.inbox)...) })
 	return respond(w, http.StatusOK, texts)
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"nightlatch/server/api"
+	rules "nightlatch/server/lab/phone"
 	"nightlatch/server/rawtext"
 )
 
@@ -15,8 +16,10 @@ import (
 const maxBody = 64 << 10
 
 var (
-	errFlightMode = errors.New("lab: the phone is in flight mode")
-	errTooLarge   = errors.New("lab: body too large")
+	errNoDevice    = errors.New("lab: no such device")
+	errNoSIM       = errors.New("lab: the device has no SIM")
+	errDevicesFull = errors.New("lab: too many devices")
+	errTooLarge    = errors.New("lab: body too large")
 )
 
 func problem(status int, code, reason, title, detail string) *api.Problem {
@@ -62,9 +65,29 @@ func problemOf(err error) (p *api.Problem, known bool) {
 	case errors.Is(err, ErrOldKey):
 		return problem(http.StatusConflict, api.Conflict, "too_old", "The security key is too old for that",
 			"A U2F key has no PIN and keeps no credentials."), true
-	case errors.Is(err, errFlightMode):
+	case errors.Is(err, rules.ErrFlight):
 		return problem(http.StatusConflict, api.Conflict, "flight_mode", "The phone is in flight mode",
 			"It sends nothing until flight mode is off."), true
+	case errors.Is(err, rules.ErrOff):
+		return problem(http.StatusConflict, api.Conflict, "off", "The phone is off",
+			"It does nothing until it is on. Switch it on with {\"on\":true}."), true
+	case errors.Is(err, rules.ErrLost):
+		return problem(http.StatusConflict, api.Conflict, "lost", "The phone is lost",
+			"Find it first, or replace it by another phone."), true
+	case errors.Is(err, rules.ErrNotLost):
+		return problem(http.StatusConflict, api.Conflict, "not_lost", "The phone is not lost",
+			"Its owner has it."), true
+	case errors.Is(err, rules.ErrBroken):
+		return problem(http.StatusConflict, api.Conflict, "broken", "The phone is broken",
+			"It stays so. Replace it by another phone."), true
+	case errors.Is(err, errNoSIM):
+		return problem(http.StatusConflict, api.Conflict, "no_sim", "The phone has no SIM",
+			"Its number moved to another phone. Replace that one."), true
+	case errors.Is(err, errDevicesFull):
+		return problem(http.StatusConflict, api.Conflict, "devices_full", "No more phones fit",
+			"POST /lab/v1/reset deletes those that exist."), true
+	case errors.Is(err, errNoDevice):
+		return problem(http.StatusNotFound, api.NotFound, "device", "No such phone", "GET /lab/v1/devices lists them."), true
 	case errors.Is(err, errTooLarge):
 		return problem(http.StatusRequestEntityTooLarge, api.TooLarge, "", "Too large",
 			"A body may have up to 64 KiB."), true

@@ -43,6 +43,9 @@ func (l *Lab) calls() map[string]func(http.ResponseWriter, *http.Request) error 
 		"PUT /lab/v1/phones/{e164}":           l.putPhone,
 		"GET /lab/v1/phones/{e164}/messages":  l.getTexts,
 		"POST /lab/v1/phones/{e164}/messages": l.postText,
+		"GET /lab/v1/devices":                 l.listDevices,
+		"GET /lab/v1/devices/{id}":            l.getDevice,
+		"PUT /lab/v1/devices/{id}":            l.putDevice,
 		"GET /lab/v1/mail":                    l.getMail,
 		"GET /lab/v1/accounts":                l.getAccounts,
 		"GET /lab/v1/keys":                    l.listKeys,
@@ -54,6 +57,9 @@ func (l *Lab) calls() map[string]func(http.ResponseWriter, *http.Request) error 
 	}
 	for _, action := range []api.KeyAction{api.TouchKey, api.FillKey, api.LockPIN, api.ForcePINChange, api.EnrollFinger} {
 		calls["POST /lab/v1/keys/{id}/"+string(action)] = l.doKey(action)
+	}
+	for _, action := range []api.DeviceAction{api.LoseDevice, api.FindDevice, api.BreakDevice, api.ReplaceDevice} {
+		calls["POST /lab/v1/devices/{id}/"+string(action)] = l.doDevice(action)
 	}
 	return calls
 }

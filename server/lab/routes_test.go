@@ -203,7 +203,7 @@ func TestReset(t *testing.T) {
 		t.Fatalf("%d %s", rec.Code, rec.Body)
 	}
 	w.wantTexts(t, demo)
-	for _, path := range []string{"mail", "keys", "phones"} {
+	for _, path := range []string{"mail", "keys", "phones", "devices"} {
 		if rec := w.call(t, "GET", "/lab/v1/"+path, "", nil); strings.TrimSpace(rec.Body.String()) != "[]" {
 			t.Errorf("%s after reset: %s", path, rec.Body)
 		}
@@ -327,6 +327,7 @@ func TestEventsNameTheChangedTopics(t *testing.T) {
 		{func() { _ = w.Mail(ctx, "ada@example.org", "Hello", "") }, "mail"},
 		{func() { w.clock.Advance(time.Hour) }, "clock"},
 		{func() { w.call(t, "PUT", "/lab/v1/phones/"+demo, `{"flight_mode":true}`, nil) }, "phones"},
+		{func() {}, "devices"}, // flight mode is the device's
 		{func() { w.bench.keys = []api.LabKey{{ID: "k1"}}; w.call(t, "DELETE", "/lab/v1/keys/k1", "", nil) }, "keys"},
 	} {
 		step.do()

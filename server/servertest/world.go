@@ -75,7 +75,7 @@ func New(t testing.TB, options ...Option) *World {
 	}
 	cfg := server.Config{
 		Store: w.Store, Sealer: w.Sealer, Policy: account.Classic(), Hasher: NewHasher(CheapHashing), RPID: "localhost",
-		Now: w.Clock.Now, Log: log, SMSSender: simulation, Mailer: simulation, Lab: simulation.Handler(), Version: "1.2.3", Seed: accounts,
+		Now: w.Clock.Now, Log: log, SMSSender: simulation, PushSender: simulation, Mailer: simulation, Lab: simulation.Handler(), Version: "1.2.3", Seed: accounts,
 	}
 	for _, o := range options {
 		o(&cfg)

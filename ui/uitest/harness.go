@@ -98,6 +98,7 @@ func Build(t testing.TB, cfg server.Config, inLab bool, furnish ...func(*lab.Con
 	Must(t, err)
 	cfg.Store, cfg.Sealer, cfg.Hasher, cfg.RPID, cfg.Now, cfg.Log, cfg.Version = store, seal.New([32]byte{1}), hasher, "localhost", h.Clock.Now, log, "test"
 	if inLab {
+		cfg.PushSender = h.Lab
 		cfg.SMSSender, cfg.Mailer, cfg.Lab = h.Lab, h.Lab, h.Lab.Handler()
 	}
 	srv, err = server.New(cfg)
