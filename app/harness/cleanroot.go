@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // A CleanRoot is a small Debian 12 in a directory, in which packages are installed with
@@ -62,15 +64,36 @@ func OpenCleanRoot(ctx context.Context, dir string) (_ *CleanRoot, err error) {
 	if err := errors.Join(os.MkdirAll(archives, 0o755), os.MkdirAll(filepath.Join(archives, "partial"), 0o755)); err != nil {
 		return nil, err
 	}
-	for at, from := range map[string]string{"/dev": "/dev", "/var/cache/apt/archives": archives} {
-		if err := r.Bind(from, at); err != nil {
-			return nil, err
-		}
+	if err := r.devices(); err != nil {
+		return nil, err
+	}
+	if err := r.Bind(archives, "/var/cache/apt/archives"); err != nil {
+		return nil, err
 	}
 	if err := r.mount("proc", "/proc", "proc", 0); err != nil {
 		return nil, err
 	}
 	return r, r.sources(ctx)
+}
+
+// devices makes a /dev of its own. That of this computer is not shown: a test that is killed
+// leaves its mounts, and deleting the directory would then delete this computer's devices.
+func (r *CleanRoot) devices() error {
+	if err := r.mount("tmpfs", "/dev", "tmpfs", 0); err != nil {
+		return err
+	}
+	dev := filepath.Join(r.Dir, "dev")
+	for name, minor := range map[string]uint32{"null": 3, "zero": 5, "full": 7, "random": 8, "urandom": 9} {
+		path := filepath.Join(dev, name)
+		if err := unix.Mknod(path, unix.S_IFCHR, int(unix.Mkdev(1, minor))); err != nil {
+			return fmt.Errorf("harness: a clean root has no /dev/%s: %w", name, err)
+		}
+		if err := os.Chmod(path, 0o666); err != nil {
+			return err
+		}
+	}
+	shm := filepath.Join(dev, "shm")
+	return errors.Join(os.Symlink("/proc/self/fd", filepath.Join(dev, "fd")), os.Mkdir(shm, 0o777), os.Chmod(shm, 0o777|os.ModeSticky))
 }
 
 // bootstrap makes the system that the others are copies of. An interrupted attempt leaves
