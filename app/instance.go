@@ -55,7 +55,6 @@ type instance struct {
 	temporary bool
 	forLab    bool // maintenance of a lab's data
 	rp        relyingParty
-	pushHosts []string // of push services that may be inside a private network
 	keyPaths  []string // further security keys, for the window
 	store     *database
 	server    *server.Server

@@ -8,10 +8,7 @@ import (
 )
 
 // Short names for the helpers of fidotest.
-type (
-	person = fidotest.Person
-	object = fidotest.Object
-)
+type person = fidotest.Person
 
 var (
 	opener       = libfido2.Backend{}

@@ -2,7 +2,6 @@ package delivery
 
 import (
 	"encoding/base64"
-	"errors"
 	"net"
 	"net/netip"
 	"net/url"
@@ -18,34 +17,34 @@ const LabPush = "lab:"
 // pushAddressMax is the longest endpoint that is accepted, in bytes.
 const pushAddressMax = 2048
 
-// CheckPushAddress reports what is wrong with a push address, in a sentence for its sender. The
+// PushFault says what is wrong with a push address, in a sentence for its sender; "" for nothing. The
 // endpoint is chosen by a client, so it must be an https address outside this network; the
 // sender checks the addresses that its name leads to.
-func CheckPushAddress(p api.PushAddress, lab bool, allowed []string) error {
+func PushFault(p api.PushAddress, lab bool, allowed []string) string {
 	if strings.HasPrefix(p.Endpoint, LabPush) {
 		if !lab {
-			return errors.New("A device of the lab exists only in a lab. Give the https address of a push service.")
+			return "A device of the lab exists only in a lab. Give the https address of a push service."
 		}
-		return nil
+		return ""
 	}
 	u, err := url.Parse(p.Endpoint)
 	switch {
 	case err != nil, len(p.Endpoint) > pushAddressMax, u.Scheme != "https", u.Host == "", u.User != nil:
-		return errors.New("Give the https address of a push service, as the Push API returns it.")
+		return "Give the https address of a push service, as the Push API returns it."
 	}
 	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
 	address, notAddress := netip.ParseAddr(host)
 	inside := notAddress == nil && !PublicAddress(address) || host == "localhost" || strings.HasSuffix(host, ".localhost")
 	if inside && !slices.Contains(allowed, HostPort(u)) {
-		return errors.New("That push service is inside this server's own network. Use one on the internet.")
+		return "That push service is inside this server's own network. Use one on the internet."
 	}
 	if key, err := base64.RawURLEncoding.DecodeString(p.Keys.P256dh); err != nil || len(key) != 65 || key[0] != 4 {
-		return errors.New("keys.p256dh must be an uncompressed P-256 point in base64url without padding (RFC 8291).")
+		return "keys.p256dh must be an uncompressed P-256 point in base64url without padding (RFC 8291)."
 	}
 	if auth, err := base64.RawURLEncoding.DecodeString(p.Keys.Auth); err != nil || len(auth) != 16 {
-		return errors.New("keys.auth must be 16 bytes in base64url without padding (RFC 8291).")
+		return "keys.auth must be 16 bytes in base64url without padding (RFC 8291)."
 	}
-	return nil
+	return ""
 }
 
 // HostPort returns the host of an https address with its port.

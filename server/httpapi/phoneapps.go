@@ -54,8 +54,8 @@ func (h *Handler) addPhoneApp(c *call, in api.PhoneAppRequest) (out api.MadePhon
 		return out, malformedText("name", "R50", err, "A name has 1 to 64 characters, none of them a control character or a direction mark.")
 	}
 	if in.Push != nil {
-		if err := delivery.CheckPushAddress(*in.Push, h.cfg.Lab != nil, h.cfg.PushHosts); err != nil {
-			return out, malformedAs(api.ReasonValue, "push", err.Error())
+		if fault := delivery.PushFault(*in.Push, h.cfg.Lab != nil, h.cfg.PushHosts); fault != "" {
+			return out, malformedAs(api.ReasonValue, "push", fault)
 		}
 	}
 	err = h.change(c, func(tx store.Tx, a *account.Account) error {

@@ -71,12 +71,12 @@ func TestPrivateAddressesAreRefused(t *testing.T) {
 		"http://push.example.org/a", "https://user@push.example.org/a", "https://10.1.2.3/a", "https://192.168.1.1/a", "https://169.254.169.254/a",
 		"https://[fd00::1]/a", "https://[fe80::1]/a", "https://100.64.0.1/a", "https://localhost/a", "https://push.localhost./a", "ftp://a", "", "lab:phone-1",
 	} {
-		if delivery.CheckPushAddress(subscription(t, a), false, nil) == nil {
+		if delivery.PushFault(subscription(t, a), false, nil) == "" {
 			t.Errorf("%q is accepted", a)
 		}
 	}
-	if err := delivery.CheckPushAddress(subscription(t, "https://push.example.org/a"), false, nil); err != nil {
-		t.Error(err)
+	if fault := delivery.PushFault(subscription(t, "https://push.example.org/a"), false, nil); fault != "" {
+		t.Error(fault)
 	}
 }
 
