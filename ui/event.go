@@ -39,16 +39,16 @@ func (p *eventPage) Draw() shell.View {
 	if api.IsRefusal(e.Type, e.Refused) {
 		page.Aside = kit.Badge(kit.Caution, w.T("ui.event.refused"))
 	}
-	facts := []fact{
-		{w.T("ui.detail.when"), exactly(c, e.At)},
-		{w.T("ui.detail.client"), explain.Client(w, e.Client, "")},
-		{w.T("ui.detail.place"), place(c, e.RemoteAddr)},
+	facts := []shell.Fact{
+		{Name: w.T("ui.detail.when"), Value: shell.Exactly(c, e.At)},
+		{Name: w.T("ui.detail.client"), Value: explain.Client(w, e.Client, "")},
+		{Name: w.T("ui.detail.place"), Value: place(c, e.RemoteAddr)},
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.Details)) {
 		facts = append(facts, p.detail(name, e.Details[name]))
 	}
-	facts = append(facts, fact{w.T("ui.event.rule"), e.Rule}, fact{w.T("ui.event.entry"), w.T("ui.event.entry-of", e.Cursor, string(e.Type))})
-	page.Body = []fyne.CanvasObject{drawFacts(facts...), kit.Note("info", w.T("ui.event.wasnt-you"))}
+	facts = append(facts, shell.Fact{Name: w.T("ui.event.rule"), Value: e.Rule}, shell.Fact{Name: w.T("ui.event.entry"), Value: w.T("ui.event.entry-of", e.Cursor, string(e.Type))})
+	page.Body = []fyne.CanvasObject{shell.DrawFacts(facts...), kit.Note("info", w.T("ui.event.wasnt-you"))}
 	if to := eventSubject(e.Type); to != "" {
 		page.Actions = append(page.Actions, control.NewButton(w.T("ui.event.open", c.PageTitle(to)), "", control.Secondary, func() { c.Visit(to) }))
 	}
@@ -58,7 +58,7 @@ func (p *eventPage) Draw() shell.View {
 	page.Actions = append(page.Actions, control.NewButton(w.T("ui.event.change-password"), "", control.Secondary, func() {
 		c.Leaving(func() { c.BeginCeremony(api.Begin{Kind: api.ChangePassword}, shell.Activity) })
 	}))
-	return detailPage(c, page, p.from, p.from.Page())
+	return shell.DetailPage(c, page, p.from, p.from.Page())
 }
 
 // sameOrigin is the search for events of the same client at the same address.
@@ -77,7 +77,7 @@ func sameOrigin(client, address string) string {
 }
 
 // detail is a detail of the event in words. One without words is shown as it is.
-func (p *eventPage) detail(name, value string) fact {
+func (p *eventPage) detail(name, value string) shell.Fact {
 	w := p.c.Catalog
 	label := w.T("ui.event.detail.other", name)
 	if key := "ui.event.detail." + name; w.Has(key) {
@@ -85,7 +85,7 @@ func (p *eventPage) detail(name, value string) fact {
 	}
 	for _, key := range []string{"activity.by." + value, "ui.event.value." + name + "." + value} {
 		if w.Has(key) {
-			return fact{label, w.T(key)}
+			return shell.Fact{Name: label, Value: w.T(key)}
 		}
 	}
 	switch {
@@ -96,7 +96,7 @@ func (p *eventPage) detail(name, value string) fact {
 	case name == "number":
 		value = explain.PhoneNumber(value)
 	}
-	return fact{label, value}
+	return shell.Fact{Name: label, Value: value}
 }
 
 // eventSubject is the page about what an event was about, "" for none.

@@ -78,12 +78,12 @@ func (p *sessionPage) Draw() shell.View {
 		page.Aside = kit.Badge(kit.Caution, w.T("ui.sessions.new-place"))
 		page.Body = append(page.Body, kit.Note("attention", w.T("ui.sessions.new-place-why")))
 	}
-	page.Body = append(page.Body, drawFacts(
-		fact{w.T("ui.detail.client"), explain.Client(w, s.Client, "")},
-		fact{w.T("ui.detail.place"), place(c, s.RemoteAddr)},
-		fact{w.T("ui.session.created"), exactly(c, s.Created)},
-		fact{w.T("ui.session.seen"), exactly(c, s.LastSeen)},
-		fact{w.T("ui.session.expires"), exactly(c, s.Expires)},
+	page.Body = append(page.Body, shell.DrawFacts(
+		shell.Fact{Name: w.T("ui.detail.client"), Value: explain.Client(w, s.Client, "")},
+		shell.Fact{Name: w.T("ui.detail.place"), Value: place(c, s.RemoteAddr)},
+		shell.Fact{Name: w.T("ui.session.created"), Value: shell.Exactly(c, s.Created)},
+		shell.Fact{Name: w.T("ui.session.seen"), Value: shell.Exactly(c, s.LastSeen)},
+		shell.Fact{Name: w.T("ui.session.expires"), Value: shell.Exactly(c, s.Expires)},
 	))
 	var rows []fyne.CanvasObject
 	for _, e := range p.src.Value {
@@ -101,5 +101,5 @@ func (p *sessionPage) Draw() shell.View {
 		}),
 		control.NewButton(w.T(label), "", control.Destroy, p.end),
 	}
-	return detailPage(c, page, p.from, shell.Sessions)
+	return shell.DetailPage(c, page, p.from, shell.Sessions)
 }
