@@ -48,6 +48,18 @@ func TestSecurityKey(t *testing.T) {
 	h.SeesText("Top drawer")
 	h.Press(fyne.KeyEscape, fyne.KeyEscape)
 	h.Ctrl(fyne.Key3)
+
+	// Enter on the row opens everything that is known about the key.
+	h.TabTo("ui.keys.open", "Top drawer")
+	h.Press(fyne.KeyReturn)
+	h.Sees("ui.key.detail.added", "ui.key.detail.never", "ui.key.detail.credential")
+	h.SeesText("localhost")
+	h.Press(fyne.KeyEscape)
+	h.Sees("ui.keys.lead")
+	h.Do("ui.keys.open", "Top drawer")
+	h.Do("ui.key.detail.rename")
+	h.Sees("ui.keys.save")
+	h.Press(fyne.KeyEscape)
 	h.Do("ui.keys.rename-name", "Top drawer")
 	h.ClearField()
 	h.Write("Key ring")

@@ -139,9 +139,11 @@ func (p *page) drawKey(k api.Key, found, pluggedIn bool) fyne.CanvasObject {
 		control.NewButton("", "delete", control.Quiet, func() { p.remove(k) }).Named(w.T("ui.keys.delete-name", k.Label)).Destroys()))
 	row := kit.TallRow(kit.Tile("key", true), k.Label, p.describe(k), trail...)
 	if found {
-		return kit.Lit(row)
+		row = kit.Lit(row)
 	}
-	return row
+	open := control.NewTapRow(row, func() { p.open(k) })
+	open.Name = w.T("ui.keys.open", k.Label)
+	return open
 }
 
 // describe is the line under a key's name: when it was added and used, and its

@@ -24,6 +24,15 @@ func pageShot(name string, keys []api.Key, change ...func(*page)) gallerytest.Sh
 	}}
 }
 
+// detailShot is the page of one key of the account.
+func detailShot(name string, k api.Key) gallerytest.Shot {
+	k.AAGUID, k.RPID, k.CredentialID = "2fc0579f-8113-47ea-b116-bb5a8db9202a", "localhost", "q1ZmWc3o0tbCmkVvIhjL5g9Kx7nT2sQe"
+	return gallerytest.Shot{Name: name, Page: shell.SecurityKeys, Draw: func(c *shell.Console) shell.View {
+		p := newStill(c, []api.Key{k})
+		return (&keyPage{c: c, k: k, from: p}).Draw()
+	}}
+}
+
 // plugIn plugs in the account's first key, and others.
 func plugIn(others ...fido.Device) func(*page) {
 	return func(p *page) {
@@ -82,6 +91,8 @@ func pageShots() []gallerytest.Shot {
 	return []gallerytest.Shot{
 		pageShot("12-keys", keys),
 		pageShot("12-keys-rename", keys, func(p *page) { p.renaming = renaming{id: "c", draft: "Solo 2, blue ring, at my parents’ house"} }),
+		detailShot("12-key", keys[0]),
+		detailShot("12-key-copied", keys[3]),
 		pageShot("12-keys-none", nil),
 		pageShot("12-keys-windows", keys, inWindows),
 		pageShot("12-keys-windows-none", nil, inWindows),
