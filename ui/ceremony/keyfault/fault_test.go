@@ -229,7 +229,7 @@ func TestKeyOfAnotherAccountAtSignIn(t *testing.T) {
 	h.EnterPassword("mara", uitest.Password)
 	h.Sees("wizard.key.insert")
 	other := d.PlugIn("Other key", fido.USB, "")
-	h.Sees("error.key_not_enrolled.what", "error.key_not_enrolled.next")
+	h.Sees("error.key_not_enrolled.what", "error.key_not_enrolled.alone.next")
 	d.TakeAway(other)
 	_, err := d.Replug(mine.ID)
 	uitest.Must(t, err)
