@@ -11,18 +11,22 @@ import (
 // repository is the root of the repository.
 const repository = "../.."
 
-// codeBlock returns the first code block of a language in a Markdown file.
-func codeBlock(t *testing.T, page, kind string) string {
+// codeBlocks returns the code blocks of a language in a Markdown file.
+func codeBlocks(t *testing.T, page, kind string) []string {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join(repository, page))
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := regexp.MustCompile("(?s)\n```" + kind + "\n(.*?)```\n").FindSubmatch(b)
+	found := regexp.MustCompile("(?s)\n```"+kind+"\n(.*?)```\n").FindAllSubmatch(b, -1)
 	if found == nil {
 		t.Fatalf("%s has no code block of %s", page, kind)
 	}
-	return string(found[1])
+	var all []string
+	for _, block := range found {
+		all = append(all, string(block[1]))
+	}
+	return all
 }
 
 // The commands for client developers in README.md and docs/api.md work when they are pasted
@@ -47,13 +51,13 @@ func TestREADMERunsWhenPasted(t *testing.T) {
 	}
 	// Wait for the server to end at the end of the script.
 	const end = "kill $!\n"
-	block, ends := strings.CutSuffix(codeBlock(t, "README.md", "sh"), end)
+	block, ends := strings.CutSuffix(codeBlocks(t, "README.md", "sh")[0], end)
 	if !ends {
 		t.Fatalf("README does not end the server that it starts: %s", block)
 	}
-	script := "cd " + dir + " && export TMPDIR=" + dir + "\n" + block + codeBlock(t, "docs/api.md", "sh") + end + "wait $!\n"
+	script := "cd " + dir + " && export TMPDIR=" + dir + "\n" + block + strings.Join(codeBlocks(t, "docs/api.md", "sh"), "") + end + "wait $!\n"
 	got := run(t, nil, script, "bash", "-e", "-u")
-	for _, want := range []string{`"type":"enter-code","channel":"text"`, `"username":"ada"`, `"two_factor":true`, `{"now":"`, "enrolled as Blue\n"} {
+	for _, want := range []string{`"type":"enter-code","channel":"text"`, `"username":"ada"`, `"two_factor":true`, `{"now":"`, "enrolled as Blue\n", `"lost":true`} {
 		if !strings.Contains(got.stdout, want) {
 			t.Errorf("no %s in the answers", want)
 		}
@@ -69,7 +73,7 @@ func TestSeedFileIsTheOneInTheDocs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if codeBlock(t, "docs/seed.md", "json") != string(b) {
+	if codeBlocks(t, "docs/seed.md", "json")[0] != string(b) {
 		t.Error("docs/seed.md and docs/accounts.json are not the same")
 	}
 }
