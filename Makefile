@@ -27,7 +27,7 @@ stage = @printf '\n== %s\n' '$(1)'
 # Tests whose names begin with TestSlow run in make verify only.
 FAST := -skip "^TestSlow[A-Z]"
 
-.PHONY: run build setup test verify check vulncheck builds windows windows-start windows-all windows-program race race-all screens \
+.PHONY: run build setup test verify check vulncheck builds windows windows-start windows-all windows-program race race-all screens screens-all \
 	party party-all tour tour-all pictures goldens openapi licenses gallery bench fuzz clean
 
 run: build
@@ -61,7 +61,7 @@ verify: setup
 	@$(MAKE) --no-print-directory builds
 	@$(MAKE) --no-print-directory windows-all
 	@$(MAKE) --no-print-directory race-all
-	@$(MAKE) --no-print-directory screens
+	@$(MAKE) --no-print-directory screens-all
 	@$(MAKE) --no-print-directory gallery
 	@$(MAKE) --no-print-directory party-all
 	@$(MAKE) --no-print-directory tour-all
@@ -186,6 +186,10 @@ race-all: setup
 # golden (ui/kit/golden).
 screens: setup
 	$(call stage,screens: tests of the window. Seconds if nothing changed; else one minute)
+	NIGHTLATCH_DRESS=light go test $(FAST) ./ui/...
+
+screens-all: setup
+	$(call stage,screens: tests of the window$(,) full form. Seconds if nothing changed; else three minutes)
 	NIGHTLATCH_DRESS=light go test ./ui/...
 
 # Write the goldens of the screens again after a change of appearance that is intended.
