@@ -5,8 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"nightlatch/assets"
-	"nightlatch/assets/explain"
 	"nightlatch/server/api"
 	"nightlatch/ui/kit"
 	"nightlatch/ui/kit/control"
@@ -56,23 +54,8 @@ func (d *StepView) openRequest(h Host, step api.AwaitApproval) {
 
 // loginCode asks for a code of the phone, which needs no network (R90).
 func (d *StepView) loginCode(s State, h Host, step api.AwaitApproval) {
-	w := h.Words
-	code := d.code(s, h, "", "", func() *control.CodeField { return control.NewCodeField(step.Digits, 3, "") })
-	d.Heading, d.Lead = w.T("wizard.approval.code-heading"), w.T("wizard.approval.code-lead")
-	d.Next = primary(s, h, nextWords(s, h), func() {
-		s.Draft.Code = code.Code()
-		switch {
-		case s.Busy:
-		case code.Code() == "":
-			h.Do(Fail{explain.Code(w, "empty.code")})
-		case len(code.Code()) < step.Digits:
-			h.Do(Fail{explain.Variant(w, "short.code", "", assets.Args{"typed": len(code.Code()), "digits": step.Digits})})
-		default:
-			h.Send(api.Code{Code: code.Code()})
-		}
-	})
-	d.Body = []fyne.CanvasObject{d.fields["code"].field}
-	code.OnChanged = d.refuseUntilTyped(s, h)
+	d.Heading, d.Lead = h.Words.T("wizard.approval.code-heading"), h.Words.T("wizard.approval.code-lead")
+	d.digits(s, h, step.Digits)
 }
 
 // approvalFoot adds the ways out: a text (R53), a code of the phone (R90), another method (R40).

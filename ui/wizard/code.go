@@ -13,15 +13,26 @@ import (
 
 // enterCode asks for a code from a text message, a mail or an authenticator app.
 func enterCode(s State, h Host, step api.EnterCode) StepView {
-	w := h.Words
 	d := newStep(s, h)
 	d.Back, d.Cancel = true, true
 	digits := step.Digits
 	if digits == 0 {
 		digits = 6
 	}
+	d.digits(s, h, digits)
+	if left := step.TriesLeft; s.View.Refusal == nil && left != nil && *left > 0 && *left < step.Tries {
+		d.Body = append(d.Body, kit.Tries(*left, step.Tries))
+	}
+	d.resend(s, h, step)
+	d.codeFoot(s, h, step)
+	return d
+}
+
+// digits adds the field of a code of so many digits, and the button that sends it.
+func (d *StepView) digits(s State, h Host, digits int) {
+	w := h.Words
 	code := d.code(s, h, "", "", func() *control.CodeField { return control.NewCodeField(digits, 3, "") })
-	next := func() {
+	d.Next = primary(s, h, nextWords(s, h), func() {
 		s.Draft.Code = code.Code()
 		switch {
 		case s.Busy:
@@ -32,16 +43,9 @@ func enterCode(s State, h Host, step api.EnterCode) StepView {
 		default:
 			h.Send(api.Code{Code: code.Code()})
 		}
-	}
-	d.Next = primary(s, h, nextWords(s, h), next)
+	})
 	d.Body = []fyne.CanvasObject{d.fields["code"].field}
 	code.OnChanged = d.refuseUntilTyped(s, h)
-	if left := step.TriesLeft; s.View.Refusal == nil && left != nil && *left > 0 && *left < step.Tries {
-		d.Body = append(d.Body, kit.Tries(*left, step.Tries))
-	}
-	d.resend(s, h, step)
-	d.codeFoot(s, h, step)
-	return d
 }
 
 // code adds the field of a step with a code. The code itself is made once and then changed.
