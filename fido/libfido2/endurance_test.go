@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"nightlatch/fido"
+	"nightlatch/fido/fidotest"
 	"nightlatch/fido/hidraw"
 	"nightlatch/fido/virtual"
 )
@@ -93,7 +94,7 @@ func TestADay(t *testing.T) {
 			k := manual(t, b)
 			node(t, usb, i%2 == 0)
 			if i%(plugs/ceremonies) == 0 {
-				use(t, c, b, k, create, i%(2*plugs/ceremonies) == 0)
+				fidotest.Use(t, c, b, k, create, i%(2*plugs/ceremonies) == 0)
 			}
 			if err := b.Remove(k.ID); err != nil {
 				t.Fatal(err)
@@ -187,30 +188,4 @@ func node(t *testing.T, bus hidraw.Bus, in bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-}
-
-// use enrols with a key, or unplugs it when it waits for a touch.
-func use(t *testing.T, c *fido.Client, b *virtual.Bench, k virtual.Key, create []byte, touched bool) {
-	t.Helper()
-	ready := make(chan struct{})
-	go func() {
-		defer close(ready)
-		for {
-			changed := b.Changed()
-			if seen, err := b.Key(k.ID); err != nil || seen.WaitingForTouch {
-				break
-			}
-			<-changed
-		}
-		if touched {
-			_ = b.Touch(k.ID)
-		} else {
-			_ = b.Unplug(k.ID)
-		}
-	}()
-	_, err := c.Create(t.Context(), device(k), create, &person{})
-	if (err == nil) != touched {
-		t.Fatalf("Create = %v", err)
-	}
-	<-ready
 }

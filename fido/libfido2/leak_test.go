@@ -4,10 +4,10 @@ package libfido2_test
 
 import (
 	"os"
-	"runtime"
 	"testing"
 	"time"
 
+	"nightlatch/fido/fidotest"
 	"nightlatch/fido/virtual"
 )
 
@@ -29,47 +29,10 @@ func TestNothingLeaks(t *testing.T) {
 	}
 	defer func() { _ = b.Close() }()
 	c := newClient(t, b, 10*time.Second)
-	round := func(touched bool) {
-		k := manual(t, b)
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			for {
-				changed := b.Changed()
-				if seen, err := b.Key(k.ID); err != nil || seen.WaitingForTouch {
-					break
-				}
-				<-changed
-			}
-			if touched {
-				_ = b.Touch(k.ID)
-			} else {
-				_ = b.Unplug(k.ID)
-			}
-		}()
-		_, err := c.Create(t.Context(), device(k), creation(t, nil), &person{})
-		if (err == nil) != touched {
-			t.Fatalf("Create = %v", err)
+	fds := 0
+	fidotest.Leaks(t, c, b, func() { fds = descriptors(t) }, func() {
+		if n := descriptors(t); n > fds {
+			t.Errorf("%d descriptors before, %d after", fds, n)
 		}
-		<-done
-		if err := b.Remove(k.ID); err != nil {
-			t.Fatal(err)
-		}
-	}
-	round(true) // the first round starts Go's poller and its threads
-	round(false)
-	fds, routines := descriptors(t), runtime.NumGoroutine()
-	for i := range 200 {
-		round(i%2 == 0)
-	}
-	deadline := time.Now().Add(5 * time.Second)
-	for runtime.NumGoroutine() > routines && time.Now().Before(deadline) {
-		runtime.Gosched()
-	}
-	if n := runtime.NumGoroutine(); n > routines {
-		t.Errorf("%d goroutines before, %d after", routines, n)
-	}
-	if n := descriptors(t); n > fds {
-		t.Errorf("%d descriptors before, %d after", fds, n)
-	}
+	})
 }
